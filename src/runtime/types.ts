@@ -1,0 +1,148 @@
+/** The shapes that generated code and the runtime share. */
+
+/** A value as lib-dynamodb's document client takes and gives it. */
+export type AttributeValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Uint8Array
+  | Set<string>
+  | Set<number>
+  | readonly AttributeValue[]
+  | { readonly [name: string]: AttributeValue };
+
+/** One stored item: attribute name to value. An attribute whose value is `undefined` is not stored. */
+export type Item = Record<string, AttributeValue | undefined>;
+
+/** The values of key attributes, by attribute name (`PK`, `SK`, and an index's own for a start key). */
+export type Key = Record<string, string | number>;
+
+/** A table as generated code knows it: the logical name and its key attributes. */
+export interface TableRef {
+  /** Logical name, the key of `tables` in access-patterns.yaml. */
+  readonly name: string;
+  readonly partition: string;
+  readonly sort?: string;
+}
+
+/** Where a query reads: the table's own key (no `name`) or one of its indexes. */
+export interface IndexRef {
+  readonly table: TableRef;
+  /** The index's name; absent for the table itself. */
+  readonly name?: string;
+  readonly partition: string;
+  readonly sort?: string;
+}
+
+/**
+ * How one entity is stored. Generated, one per entity; everything in it is a plain function of the record.
+ * `R` is the record: every attribute of the entity, `null` where there is no value.
+ */
+export interface EntityCodec<R extends object> {
+  readonly name: string;
+  readonly table: TableRef;
+  /** The primary key of the record's main item. Throws KeyError where a value cannot be a key. */
+  key(record: R): Key;
+  /** The main item whole: attributes, key, index attributes. A null attribute is left out. */
+  item(record: R): Item;
+  /** The record of a main item, or of an index that projects every attribute. */
+  read(item: Item): R;
+  /**
+   * Extra items that follow the record: index entries and relationship records. The result has one place
+   * per declared entry, in a fixed order; undefined where the record does not belong in it.
+   */
+  entries?(record: R): readonly (Item | undefined)[];
+  /** Copies kept for ever (version history): written with each new state, never removed by an update. */
+  versions?(record: R): readonly Item[];
+  /** Guards of unique values, in a fixed order; `key` is undefined where the record has no value. */
+  guards?(record: R): readonly Guard[];
+  /** The attribute that counts writes; it starts at 1. Absent: the entity is append-only, never updated. */
+  readonly revision?: keyof R & string;
+  /** The attribute that holds the time of expiry, in epoch seconds, once declared (`ttl`). */
+  readonly ttl?: string;
+}
+
+/** The item that holds one unique value: only one record can own it. */
+export interface Guard {
+  /** The declared fields, for the error: `email`, or `tenantId+slug`. */
+  readonly field: string;
+  readonly key: Key | undefined;
+}
+
+/** Inclusive bounds on the sort key, in encoded form; absent: the whole partition. */
+export type SortRange =
+  | { readonly prefix: string }
+  | { readonly equals: string | number }
+  | { readonly from?: string | number; readonly to?: string | number };
+
+/** The partitions a query reads. */
+export type Partitions =
+  | { readonly kind: 'one'; readonly key: string | number }
+  /** Shards: all are read side by side and merged in sort-key order. The sort key is unique across them. */
+  | { readonly kind: 'merge'; readonly keys: readonly string[] }
+  /** Buckets: read one after the other, in the order given (already reversed for a descending query). */
+  | { readonly kind: 'sequence'; readonly keys: readonly (readonly string[])[] };
+
+/** A FilterExpression with its names and values. */
+export interface Filter {
+  readonly expression: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, AttributeValue>>;
+}
+
+/** One query of a declared pattern, its arguments already encoded. Generated functions return it. */
+export interface IndexQuery<R extends object> {
+  /** The pattern's name: in cursors, logs and errors. */
+  readonly pattern: string;
+  readonly entity: EntityCodec<R>;
+  readonly index: IndexRef;
+  readonly partitions: Partitions;
+  readonly sort?: SortRange;
+  readonly descending: boolean;
+  readonly filter?: Filter;
+  readonly consistent?: boolean;
+  /**
+   * What the index's items hold. `all`: the record can be read from them. `keys`: they carry the main item's
+   * key under the entity's own key fields, so the records are read by batch get.
+   */
+  readonly holds:
+    | { readonly kind: 'all' }
+    | {
+        readonly kind: 'some';
+        /** GraphQL fields that can be answered without the follow-up read. */
+        readonly covers: readonly string[];
+        /** The main item's key, from an index item. */
+        readonly keyOf: (item: Item) => Key;
+        /** A record of which only `covers` are filled. */
+        readonly read: (item: Item) => R;
+      };
+  /** Page sizes: what is given when the caller names none, and the most that may be asked. */
+  readonly page: { readonly default: number; readonly max: number };
+}
+
+/** Relay's arguments. */
+export interface PageArguments {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+}
+
+export interface Edge<R> {
+  readonly node: R;
+  readonly cursor: string;
+}
+
+export interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
+}
+
+export interface Connection<R> {
+  readonly edges: readonly Edge<R>[];
+  readonly nodes: readonly R[];
+  readonly pageInfo: PageInfo;
+}
