@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
+/** Our own package resolves to its sources, here as in tsconfig.json. */
 const conditions = ['tableloom-source'];
 
 export default defineConfig({
@@ -7,6 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    reporters: ['default', './test/support/summary.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

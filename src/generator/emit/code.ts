@@ -1,0 +1,153 @@
+/** TypeScript text: types of attributes, key expressions, comments. The only place that writes code outside templates. */
+
+import type { AttributePlan, EntityPlan, HoleEncoding, KeyTemplate, TemplatePart, ValuePlan } from '../plan.js';
+
+/** The runtime's encoding function for each way a hole is written. */
+export const encodingFunctions: Readonly<Record<HoleEncoding, string>> = {
+  text: 'text',
+  enum: 'enumValue',
+  integer: 'integer',
+  decimal: 'decimal',
+  boolean: 'flag',
+  time: 'time',
+  year: 'year',
+  month: 'month',
+  day: 'day',
+  hour: 'hour',
+  fold: 'fold',
+};
+
+/** What a record holds; moments are ISO text. */
+export function recordType(attribute: AttributePlan): string {
+  return orNull(attribute, valueType(attribute));
+}
+
+/** What a writer may give; moments also as a Date. */
+export function givenType(attribute: AttributePlan): string {
+  return orNull(attribute, attribute.encoding === 'time' ? 'Date | string' : valueType(attribute));
+}
+
+function orNull(attribute: AttributePlan, type: string): string {
+  return attribute.nullable && type !== 'unknown' ? `${type} | null` : type;
+}
+
+function valueType(attribute: AttributePlan): string {
+  const type = elementType(attribute);
+  if (!attribute.list) return type;
+  const depth = attribute.type.lastIndexOf('[') + 1;
+  const inner = /\w!?\]/.exec(attribute.type)?.[0].includes('!') ? type : `(${type} | null)`;
+  return 'readonly '.repeat(depth) + inner + '[]'.repeat(depth);
+}
+
+function elementType(attribute: AttributePlan): string {
+  switch (attribute.element) {
+    case 'integer':
+    case 'decimal':
+      return 'number';
+    case 'boolean':
+      return 'boolean';
+    case 'enum':
+      return attribute.of;
+    case 'text':
+    case 'time':
+      return 'string';
+    case 'document':
+      return attribute.of.startsWith('JSON') || attribute.of === 'Object' ? 'unknown' : attribute.of;
+  }
+}
+
+/** A key template as an expression: `` `USER#${text(user.id)}` `` or `'METADATA'`. */
+export function keyExpression(template: KeyTemplate, value: (field: string, encode: HoleEncoding) => string, shard: string): string {
+  return partsExpression(template.parts, value, shard);
+}
+
+export function partsExpression(parts: readonly TemplatePart[], value: (field: string, encode: HoleEncoding) => string, shard: string): string {
+  if (parts.every((part) => part.kind === 'literal')) return quote(parts.map((part) => part.text).join(''));
+  const body = parts.map((part) => {
+    if (part.kind === 'literal') return part.text.replace(/[\\`]/g, '\\$&');
+    if (part.kind === 'shard') return `\${${shard}}`;
+    return `\${${value(part.field, part.encode)}}`;
+  });
+  return `\`${body.join('')}\``;
+}
+
+/** A key's shape for the runtime's `unpack`. */
+export function unpackTemplate(template: KeyTemplate): string {
+  const parts = template.parts.map((part) => {
+    if (part.kind === 'literal') return quote(part.text);
+    return part.kind === 'shard' ? 'text' : encodingFunctions[part.encode];
+  });
+  return `[${parts.join(', ')}]`;
+}
+
+/** The widest line of generated code. */
+const width = 110;
+
+/**
+ * A bracketed list on one line where it fits after `before` at this indentation, otherwise an item a line.
+ * `group('f(', ['a', 'b'], ')', 4)`.
+ */
+export function group(open: string, items: readonly string[], close: string, indent: number, before = 0): string {
+  const pad = open.endsWith('{') ? ' ' : '';
+  const line = items.length === 0 ? `${open}${close}` : `${open}${pad}${items.join(', ')}${pad}${close}`;
+  if (indent + before + line.length <= width && !line.includes('\n')) return line;
+  const inner = ' '.repeat(indent + 2);
+  // Type arguments take no comma after the last one.
+  const last = close === '>' ? '' : ',';
+  return `${open}\n${items.map((item) => inner + item).join(',\n')}${last}\n${' '.repeat(indent)}${close}`;
+}
+
+/** A union of types on one line where it fits, otherwise a member a line. */
+export function union(members: readonly string[], indent: number, before = 0): string {
+  const unique = [...new Set(members)];
+  const line = unique.join(' | ');
+  if (indent + before + line.length <= width || unique.length === 1) return line;
+  return unique.map((member) => `| ${member}`).join(`\n${' '.repeat(indent)}`);
+}
+
+/** A resolver's value: `args.input.email`, `parent.id`. */
+export function valueExpression(value: ValuePlan): string {
+  if (value.kind === 'literal') return literal(value.value);
+  const [head = '', ...rest] = value.path;
+  const root = value.kind === 'argument' ? 'args' : 'parent';
+  return [property(root, head), ...rest].reduce((expression, name) => property(expression, name));
+}
+
+function property(object: string, name: string): string {
+  return `${object}.${name}`;
+}
+
+export function quote(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&').replace(/\n/g, '\\n')}'`;
+}
+
+export function literal(value: string | number | boolean | null): string {
+  return typeof value === 'string' ? quote(value) : String(value);
+}
+
+/** `PK` / `SK` of a slot, for comments. */
+export function keyComment(slot: { partition: KeyTemplate; sort: KeyTemplate | null }): string {
+  return slot.sort ? `\`${slot.partition.text}\` / \`${slot.sort.text}\`` : `\`${slot.partition.text}\``;
+}
+
+/** The parameter's name in generated functions. */
+export function parameterOf(entity: EntityPlan): string {
+  return entity.names.loader;
+}
+
+/** One import of what the text uses, sorted, types marked; an empty text where nothing is used. */
+export function importLine(text: string, values: readonly string[], types: readonly string[], from: string): string {
+  const code = text.replace(/\/\*\*[\s\S]*?\*\//g, '').replace(/'[^'\n]*'/g, "''");
+  // Not a property (`x.name`), but a spread (`...name`) is a use.
+  const isUsed = (name: string) => new RegExp(`(?<![\\w$])(?<!(?<!\\.\\.)\\.)${name}(?![\\w:])`).test(code);
+  const usedValues = [...new Set(values)].filter(isUsed);
+  const usedTypes = [...new Set(types)].filter((name) => !usedValues.includes(name)).filter(isUsed);
+  if (usedValues.length + usedTypes.length === 0) return '';
+  const allTypes = usedValues.length === 0;
+  const names = [...usedValues.map((name) => ({ name, shown: name })), ...usedTypes.map((name) => ({ name, shown: allTypes ? name : `type ${name}` }))]
+    .sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1))
+    .map(({ shown }) => shown);
+  const keyword = allTypes ? 'import type' : 'import';
+  const line = `${keyword} { ${names.join(', ')} } from '${from}';`;
+  return line.length <= 110 ? `${line}\n` : `${keyword} {\n${names.map((name) => `  ${name},`).join('\n')}\n} from '${from}';\n`;
+}

@@ -1,0 +1,207 @@
+/** The data of access-patterns.md: the page a reviewer reads first. */
+
+import type { AttributePlan, EntityPlan, ItemPlan, KeyTemplate, PatternPlan, Plan, SlotPlan, TemplatePart } from '../plan.js';
+
+export function accessPatternsView(plan: Plan) {
+  return {
+    patterns: plan.patterns.map((pattern) => patternRow(plan, pattern)),
+    mutations: plan.mutations.map((mutation) => {
+      const entity = plan.entities.find((one) => one.name === mutation.entity);
+      return {
+        field: mutation.field ? `\`${mutation.field.type}.${mutation.field.field}\`` : '',
+        what: `${mutation.kind} ${mutation.entity}`,
+        items: entity ? writtenItems(entity, mutation.kind) : '',
+        rules: [mutation.allow, mutation.prepare, mutation.alongside].flatMap((rule) => (rule === null ? [] : [`\`${rule}\``])).join(', '),
+      };
+    }),
+    hasMutations: plan.mutations.length > 0,
+    tables: plan.tables.map((table) => ({
+      name: table.name,
+      physicalName: table.physicalName,
+      key: [table.partition, table.sort].filter((one) => one !== null).join(' / '),
+      indexes: table.indexes.map((index) => ({
+        name: index.name,
+        key: [index.partition, index.sort].filter((one) => one !== null).join(' / '),
+        project: index.project.kind === 'include' ? index.project.attributes.join(', ') : index.project.kind === 'keys' ? 'keys only' : 'all',
+        users: plan.entities
+          .filter((entity) => entity.table === table.name)
+          .flatMap((entity) => entity.items.filter((item) => item.role !== 'version').flatMap((item) => item.slots.filter((slot) => slot.index === index.name).map((slot) => `${itemName(entity, item)} \`${templates(slot)}\``)))
+          .join('<br>'),
+      })),
+    })),
+    entities: plan.entities.map((entity) => ({
+      name: entity.name,
+      items: entity.items
+        .filter((item) => item.role !== 'version')
+        .map((item) => ({
+          name: itemName(entity, item),
+          keys: item.slots.map((slot) => ({ index: slot.index ?? 'table', partition: slot.partition.text, sort: slot.sort?.text ?? '', sparse: slot.present.join(', ') })),
+        })),
+      guards: entity.guards.map((guard) => ({ fields: guard.fields.join(' + '), key: [guard.partition.text, guard.sort?.text].filter(Boolean).join(' / ') })),
+      hasGuards: entity.guards.length > 0,
+      history: plan.entities.find((one) => one.historyOf === entity.name)?.name ?? null,
+      sample: JSON.stringify(sampleItem(plan, entity), null, 2),
+    })),
+    relations: relations(plan),
+    hasRelations: relations(plan).length > 0,
+  };
+}
+
+function patternRow(plan: Plan, pattern: PatternPlan) {
+  const { access } = pattern;
+  const base = { name: pattern.name, field: pattern.field ? `\`${pattern.field.type}.${pattern.field.field}\`` : 'rules', returns: `${pattern.cardinality} ${pattern.target}` };
+  switch (access.kind) {
+    case 'get': {
+      const entity = plan.entities.find((one) => one.name === access.entity);
+      const slot = entity?.items[0]?.slots[0];
+      return { ...base, index: 'table', condition: slot ? condition(slot.partition, slot.sort) : '', order: '', requests: '1, batched', units: access.consistent ? '1' : '0.5', why: 'the primary key is known' };
+    }
+    case 'typed':
+      return { ...base, index: 'table', condition: `primary key of ${access.members.map((member) => member.entity).join(' or ')}`, order: '', requests: '1, batched', units: '0.5', why: 'a value tells the entity' };
+    case 'any':
+      return { ...base, index: 'table', condition: `primary keys of ${access.entities.join(', ')}`, order: '', requests: '1, batched', units: String(access.entities.length * 0.5), why: 'every member is looked up' };
+    case 'query': {
+      const entity = plan.entities.find((one) => one.name === access.entity);
+      const isWhole = access.sort !== null && access.head.length === access.sort.parts.length;
+      const low = access.shards ?? 1;
+      const buckets = access.bucket?.reads.kind === 'across' ? access.bucket.reads.count : 1;
+      const follow = access.holds.kind === 'some';
+      const perItem = entity ? itemUnits(plan, entity, access.item) : 0.5;
+      const most = access.page.default + 1;
+      const arrow = access.order.kind === 'chosen' ? '↑ or ↓' : access.order.descending ? '↓' : '↑';
+      return {
+        ...base,
+        index: access.index ?? 'table',
+        condition: isWhole ? condition(access.partition, access.sort) : [condition(access.partition, null), sortCondition(access)].filter(Boolean).join(' and '),
+        order: access.orderBy.length === 0 ? '' : `${access.orderBy.join(', ')} ${arrow}`,
+        requests: `${buckets > 1 ? `${low} to ${low * buckets}` : low}${follow ? ' + 1 batch get for fields not in the entry' : ''}`,
+        units: pattern.cardinality === 'one' ? '0.5' : `${round(Math.max(0.5, Math.ceil((most * perItem) / 4096) * 0.5) * low)}${follow ? ` + ${round(access.page.default * 0.5)}` : ''} a page of ${access.page.default}`,
+        why: access.why,
+      };
+    }
+  }
+}
+
+function condition(partition: KeyTemplate, sort: KeyTemplate | null): string {
+  return [partition, sort].flatMap((template) => (template ? [`\`${template.attribute} = ${template.text}\``] : [])).join(' and ');
+}
+
+function sortCondition(access: { sort: KeyTemplate | null; head: readonly TemplatePart[]; range: { field: string; bounds: readonly string[] } | null }): string {
+  if (!access.sort) return '';
+  const head = access.head.map(partText).join('');
+  if (access.range) return `\`${access.sort.attribute}\` by \`${head}{${access.range.field}}\` ${access.range.bounds.join(', ')}`;
+  return head ? `\`${access.sort.attribute}\` begins with \`${head}\`` : '';
+}
+
+function partText(part: TemplatePart): string {
+  if (part.kind === 'literal') return part.text;
+  return part.kind === 'shard' ? '{shard}' : `{${part.field}}`;
+}
+
+function itemName(entity: EntityPlan, item: ItemPlan): string {
+  return item.role === 'main' ? entity.name : `${entity.name}, entry of ${item.for}`;
+}
+
+function templates(slot: SlotPlan): string {
+  return [slot.partition.text, slot.sort?.text].filter((text) => text !== undefined).join(' / ');
+}
+
+function writtenItems(entity: EntityPlan, kind: string): string {
+  const entries = entity.items.filter((item) => item.role === 'entry').length;
+  const versions = kind === 'delete' ? 0 : entity.items.filter((item) => item.role === 'version').length;
+  const guards = entity.guards.length;
+  return [
+    '1 item',
+    ...(entries ? [`${entries} index ${entries === 1 ? 'entry' : 'entries'}`] : []),
+    ...(guards ? [`${guards} unique guard${guards === 1 ? '' : 's'}`] : []),
+    ...(versions ? ['1 version'] : []),
+  ].join(', ');
+}
+
+/** Relations between entities: a pattern on a field of one that returns another. */
+function relations(plan: Plan): { from: string; to: string; label: string; many: boolean }[] {
+  const names = new Set(plan.entities.map((entity) => entity.name));
+  return plan.patterns.flatMap((pattern) => {
+    if (!pattern.field || !names.has(pattern.field.type)) return [];
+    const targets = pattern.access.kind === 'typed' ? [...new Set(pattern.access.members.map((member) => member.entity))] : pattern.access.kind === 'any' ? pattern.access.entities : [pattern.target];
+    const { type, field } = pattern.field;
+    return targets.map((to) => ({ from: type, to, label: field, many: pattern.cardinality === 'many' }));
+  });
+}
+
+// --- samples ---
+
+function itemUnits(plan: Plan, entity: EntityPlan, item: number): number {
+  const held = entity.items[item];
+  const sample = sampleItem(plan, entity);
+  if (held?.holds.kind !== 'some') return byteLength(sample);
+  const keep = new Set([...held.holds.attributes]);
+  return byteLength(Object.fromEntries(Object.entries(sample).filter(([name]) => keep.has(name) || /^(PK|SK|GSI\d+[PS]K)$/.test(name))));
+}
+
+/** Bytes as DynamoDB counts them, roughly: names and values. */
+function byteLength(item: Record<string, unknown>): number {
+  return Object.entries(item).reduce((sum, [name, value]) => sum + name.length + (typeof value === 'string' ? Buffer.byteLength(value) : JSON.stringify(value ?? '').length), 0);
+}
+
+function sampleItem(plan: Plan, entity: EntityPlan): Record<string, unknown> {
+  const slots = entity.items[0]?.slots ?? [];
+  const values = new Map(entity.attributes.map((attribute) => [attribute.name, sampleValue(plan, attribute)]));
+  const item: Record<string, unknown> = {};
+  for (const slot of slots) {
+    for (const template of [slot.partition, slot.sort]) {
+      if (template) item[template.attribute] ??= template.parts.map((part) => samplePart(part, values)).join('');
+    }
+  }
+  if (entity.ttl) item[entity.ttl.attribute] = 1769852400;
+  item._type = entity.name;
+  for (const [name, value] of values) item[name] = value;
+  return item;
+}
+
+const sampleTime = '2026-01-31T09:30:00.000Z';
+
+function samplePart(part: TemplatePart, values: ReadonlyMap<string, unknown>): string {
+  if (part.kind === 'literal') return part.text;
+  if (part.kind === 'shard') return '0';
+  switch (part.encode) {
+    case 'year':
+      return sampleTime.slice(0, 4);
+    case 'month':
+      return sampleTime.slice(0, 7);
+    case 'day':
+      return sampleTime.slice(0, 10);
+    case 'hour':
+      return sampleTime.slice(0, 13);
+    case 'integer':
+      return String(values.get(part.field)).padStart(10, '0');
+    case 'decimal':
+      return '1500:15';
+    default:
+      return String(values.get(part.field));
+  }
+}
+
+function sampleValue(plan: Plan, attribute: AttributePlan): unknown {
+  if (attribute.list) return [];
+  switch (attribute.encoding) {
+    case 'integer':
+      return 1;
+    case 'decimal':
+      return 1.5;
+    case 'boolean':
+      return true;
+    case 'time':
+      return sampleTime;
+    case 'enum':
+      return plan.enums[attribute.of]?.[0] ?? '';
+    case 'document':
+      return {};
+    case 'text':
+      return attribute.of === 'EmailAddress' ? 'someone@example.com' : attribute.of === 'ID' ? '0198f3c2-6a51-7cc1-8a2b-3d5e7f901234' : attribute.name;
+  }
+}
+
+function round(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

@@ -1,0 +1,48 @@
+/** Handlebars, made strict: a name the data lacks is an error, in `{{name}}` and in `{{#if name}}` alike. */
+
+import Handlebars from 'handlebars';
+
+export interface TemplateText {
+  /** The generated file's name: `keys.ts`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** One engine with its partials; compiled templates are kept. */
+export class Renderer {
+  private readonly handlebars = Handlebars.create();
+  private readonly templates = new Map<string, Handlebars.TemplateDelegate>();
+
+  constructor(templates: readonly TemplateText[], partials: readonly TemplateText[]) {
+    for (const { name, text } of partials) this.handlebars.registerPartial(name, text);
+    for (const { name, text } of templates) {
+      this.templates.set(name, this.handlebars.compile(text, { strict: true, noEscape: true, knownHelpersOnly: true }));
+    }
+  }
+
+  names(): string[] {
+    return [...this.templates.keys()];
+  }
+
+  render(name: string, data: object): string {
+    const template = this.templates.get(name);
+    if (!template) throw new Error(`there is no template ${name}.hbs`);
+    return template(checked(data, name), { allowProtoPropertiesByDefault: false });
+  }
+}
+
+/** Throws where a template asks for a property the data does not have; `#if` and `#each` do not ask strictly by themselves. */
+function checked<T extends object>(data: T, path: string): T {
+  return new Proxy(data, {
+    get(target, property, receiver) {
+      const value: unknown = Reflect.get(target, property, receiver);
+      if (typeof property === 'symbol' || Array.isArray(target)) return wrap(value, path, property);
+      if (!(property in target)) throw new Error(`template ${path}: there is no \`${property}\``);
+      return wrap(value, path, property);
+    },
+  });
+}
+
+function wrap(value: unknown, path: string, property: string | symbol): unknown {
+  return typeof value === 'object' && value !== null ? checked(value, `${path}.${String(property)}`) : value;
+}

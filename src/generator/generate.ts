@@ -1,0 +1,52 @@
+/** read |> check |> plan |> emit, pure: texts in, texts out. */
+
+import type { GraphQLSchema } from 'graphql';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { checkLayout, checkModel } from './check/check.js';
+import { type Diagnostic, DiagnosticsError, type Sources } from './diagnostics.js';
+import { emit } from './emit/emit.js';
+import type { Renderer } from './emit/render.js';
+import type { Model } from './model.js';
+import { layOut } from './plan/layout.js';
+import { planOf } from './plan/plan.js';
+import type { Plan } from './plan.js';
+import { readSdl } from './read/sdl.js';
+import { readYaml } from './read/yaml.js';
+
+export interface GenerateInput {
+  readonly schema: GraphQLSchema;
+  /** The path shown to people, and the text. */
+  readonly patterns: { readonly path: string; readonly text: string };
+  /** The path shown to people, of an SDL source's name. */
+  readonly relative: (sourceName: string) => string;
+  readonly renderer: Renderer;
+}
+
+export interface Generated {
+  readonly plan: Plan;
+  readonly model: Model;
+  readonly sources: Sources;
+  readonly warnings: readonly Diagnostic[];
+  /** Path below the output folder -> text. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Throws DiagnosticsError with everything found, and then gives nothing. */
+export function generate({ schema, patterns, relative, renderer }: GenerateInput): Generated {
+  const yaml = readYaml(patterns.path, patterns.text);
+  const { sdl, sources } = readSdl(schema, relative);
+  sources.set(patterns.path, patterns.text);
+  const model: Model = { ...yaml.model, sdl };
+  const warnings = refuseErrors(yaml.diagnostics, sources);
+  warnings.push(...refuseErrors(checkModel(model), sources));
+  const layout = layOut(model);
+  warnings.push(...refuseErrors(checkLayout(model, layout), sources));
+  const plan = planOf(model, layout);
+  const files = emit({ plan, sdl: printSchema(lexicographicSortSchema(schema)), renderer });
+  return { plan, model, sources, warnings, files };
+}
+
+function refuseErrors(diagnostics: readonly Diagnostic[], sources: Sources): Diagnostic[] {
+  if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) throw new DiagnosticsError(diagnostics, sources);
+  return [...diagnostics];
+}

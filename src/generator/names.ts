@@ -1,0 +1,43 @@
+/** Every name of generated code is made here. */
+
+import type { EntityNames } from './plan.js';
+
+export function entityNames(entity: string): EntityNames {
+  const lower = camel(entity);
+  return {
+    record: entity,
+    create: `New${entity}`,
+    changes: `${entity}Changes`,
+    key: `${entity}Key`,
+    keyBuilder: `${lower}Key`,
+    keyParser: `parse${entity}Key`,
+    codec: `${lower}Codec`,
+    writes: `${lower}Writes`,
+    loader: lower,
+  };
+}
+
+/** `AuditLog` -> `auditLog`, `URLAlias` -> `urlAlias`. */
+export function camel(name: string): string {
+  return name.replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (head) => head.toLowerCase());
+}
+
+export function pascal(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** `AuditLog` -> `AUDIT_LOG`: the literal a key begins with. */
+export function constant(name: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
+    .toUpperCase();
+}
+
+export function ruleTypeName(rule: string): string {
+  return `${pascal(rule)}Rule`;
+}
+
+export function entryFunction(entity: string, pattern: string): string {
+  return `${camel(entity)}${pascal(pattern)}Entry`;
+}

@@ -1,0 +1,259 @@
+/**
+ * The plan: how everything is stored, asked and written. Plain JSON, computed from the model, the only input of
+ * `emit`. Unions by `kind`. Names for generated code are made here once (names.ts), never in a template.
+ */
+
+export interface Plan {
+  /** The format of this file. */
+  readonly format: 1;
+  readonly tables: readonly TablePlan[];
+  /** In the order of the YAML. */
+  readonly entities: readonly EntityPlan[];
+  readonly patterns: readonly PatternPlan[];
+  readonly mutations: readonly MutationPlan[];
+  readonly rules: readonly RulePlan[];
+  /** Every field of a reachable SDL type that a resolver answers, by type, in the order of the YAML. */
+  readonly resolvers: readonly ResolverPlan[];
+  /** Enums of stored attributes: the values a key may hold. */
+  readonly enums: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface TablePlan {
+  readonly name: string;
+  /** With `${VARIABLES}`. */
+  readonly physicalName: string;
+  readonly partition: string;
+  readonly sort: string | null;
+  readonly indexes: readonly IndexPlan[];
+  readonly ttl: string | null;
+}
+
+export interface IndexPlan {
+  readonly name: string;
+  readonly kind: 'global' | 'local';
+  readonly partition: string;
+  readonly sort: string | null;
+  readonly project:
+    | { readonly kind: 'all' }
+    | { readonly kind: 'keys' }
+    | { readonly kind: 'include'; readonly attributes: readonly string[] };
+}
+
+export interface EntityPlan {
+  readonly name: string;
+  readonly names: EntityNames;
+  readonly table: string;
+  readonly attributes: readonly AttributePlan[];
+  /** The main item first, then entries in the order of their patterns, then copies kept by entities with `historyOf`. */
+  readonly items: readonly ItemPlan[];
+  readonly guards: readonly GuardPlan[];
+  /** The attribute that counts writes; null for append-only entities. */
+  readonly revision: string | null;
+  readonly ttl: { readonly attribute: string; readonly field: string } | null;
+  /** The fields of the primary key, in the order they stand in it. */
+  readonly keyFields: readonly string[];
+  readonly historyOf: string | null;
+}
+
+export interface EntityNames {
+  /** `User`: the record as read. */
+  readonly record: string;
+  readonly create: string;
+  readonly changes: string;
+  readonly key: string;
+  readonly keyBuilder: string;
+  readonly keyParser: string;
+  readonly codec: string;
+  readonly writes: string;
+  readonly loader: string;
+}
+
+export interface AttributePlan {
+  readonly name: string;
+  /** SDL syntax, `[String!]!`. */
+  readonly type: string;
+  /** The innermost type's name. */
+  readonly of: string;
+  readonly list: boolean;
+  readonly nullable: boolean;
+  readonly encoding: Encoding;
+  /** Of the innermost type. */
+  readonly element: Encoding;
+  /** Kept, but in no SDL type. */
+  readonly hidden: boolean;
+  readonly secret: boolean;
+  readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | null;
+  readonly default: string | number | boolean | null;
+  readonly normalize: readonly string[];
+  readonly immutable: boolean;
+}
+
+/** How a value of a type is stored and stands in a key. `document` cannot stand in a key. */
+export type Encoding = 'text' | 'enum' | 'integer' | 'decimal' | 'boolean' | 'time' | 'document';
+
+export interface ItemPlan {
+  readonly role: 'main' | 'entry' | 'version';
+  /** The pattern an entry exists for; the entity a version is read as; null for the main item. */
+  readonly for: string | null;
+  /** What it carries besides its keys: every attribute, or these. */
+  readonly holds: { readonly kind: 'all' } | { readonly kind: 'some'; readonly attributes: readonly string[] };
+  /** The table's own key first. */
+  readonly slots: readonly SlotPlan[];
+}
+
+export interface SlotPlan {
+  /** An index's name; null is the table's own key. */
+  readonly index: string | null;
+  readonly partition: KeyTemplate;
+  readonly sort: KeyTemplate | null;
+  readonly shards: number | null;
+  /** Nullable fields in the templates: without a value for each the item is not in the index (sparse). */
+  readonly present: readonly string[];
+}
+
+export interface KeyTemplate {
+  readonly attribute: string;
+  /** As pinned or built: `USER#{id}`. */
+  readonly text: string;
+  readonly parts: readonly TemplatePart[];
+}
+
+export type TemplatePart =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'hole'; readonly field: string; readonly encode: HoleEncoding; readonly enum: string | null }
+  | { readonly kind: 'shard' };
+
+export type HoleEncoding = Exclude<Encoding, 'document'> | 'year' | 'month' | 'day' | 'hour' | 'fold';
+
+export interface GuardPlan {
+  readonly fields: readonly string[];
+  readonly partition: KeyTemplate;
+  readonly sort: KeyTemplate | null;
+  /** Nullable fields: no guard where one of them has no value. */
+  readonly present: readonly string[];
+}
+
+// --- patterns ---
+
+export interface PatternPlan {
+  readonly name: string;
+  readonly cardinality: 'one' | 'many';
+  /** The entity, interface or union it returns. */
+  readonly target: string;
+  readonly field: FieldRef | null;
+  readonly access: Access;
+  /** What the pattern is asked with: equalities, bounds, bucket, order. */
+  readonly inputs: readonly NamedValue[];
+  readonly allow: string | null;
+  readonly visible: string | null;
+}
+
+export type Access =
+  /** The primary key is known: a (batched) get. */
+  | { readonly kind: 'get'; readonly entity: string; readonly consistent: boolean }
+  /** One of several entities, told by a value. */
+  | { readonly kind: 'typed'; readonly by: ValuePlan; readonly members: readonly { readonly value: string; readonly entity: string }[] }
+  /** Every member is looked up by its key, in one batch get. */
+  | { readonly kind: 'any'; readonly entities: readonly string[] }
+  | QueryAccess;
+
+export interface QueryAccess {
+  readonly kind: 'query';
+  readonly entity: string;
+  /** Position in the entity's `items`. */
+  readonly item: number;
+  readonly index: string | null;
+  readonly partition: KeyTemplate;
+  readonly sort: KeyTemplate | null;
+  readonly shards: number | null;
+  /** Fields bound by equality in the partition key, then in the sort key. */
+  readonly equals: readonly { readonly field: string; readonly in: 'partition' | 'sort' }[];
+  /** The leading part of the sort key that every answer shares, once equality holes are filled. */
+  readonly head: readonly TemplatePart[];
+  /** The sort key goes on behind the ranged or last bound field. */
+  readonly terminated: boolean;
+  readonly range: { readonly field: string; readonly encode: HoleEncoding; readonly bounds: readonly RangeOperator[] } | null;
+  readonly bucket:
+    | null
+    | {
+        readonly field: string;
+        readonly unit: 'year' | 'month' | 'day' | 'hour';
+        /** `given`: one bucket, named by the caller; otherwise how many are crossed. */
+        readonly reads: { readonly kind: 'given' } | { readonly kind: 'across'; readonly count: number } | { readonly kind: 'either'; readonly count: number };
+      };
+  readonly order: { readonly kind: 'fixed'; readonly descending: boolean } | { readonly kind: 'chosen'; readonly descending: boolean };
+  readonly orderBy: readonly string[];
+  readonly holds: { readonly kind: 'all' } | { readonly kind: 'some'; readonly attributes: readonly string[] };
+  readonly consistent: boolean;
+  readonly page: { readonly default: number; readonly max: number };
+  /** Name of the generated query function. */
+  readonly function: string;
+  /** Why this index. */
+  readonly why: string;
+}
+
+export type RangeOperator = 'from' | 'to' | 'after' | 'before' | 'prefix';
+
+/** A value a resolver passes on. */
+export type ValuePlan =
+  | { readonly kind: 'argument'; readonly path: readonly string[]; readonly nullable: boolean }
+  | { readonly kind: 'parent'; readonly path: readonly string[]; readonly nullable: boolean }
+  | { readonly kind: 'literal'; readonly value: string | number | boolean };
+
+export interface FieldRef {
+  readonly type: string;
+  readonly field: string;
+}
+
+// --- mutations and rules ---
+
+export interface MutationPlan {
+  readonly name: string;
+  readonly kind: 'create' | 'update' | 'upsert' | 'delete';
+  readonly entity: string;
+  readonly field: FieldRef | null;
+  readonly key: readonly NamedValue[];
+  /** Attributes taken from arguments. */
+  readonly values: readonly NamedValue[];
+  readonly set: readonly { readonly field: string; readonly value: string | number | boolean | null }[];
+  readonly expect: ValuePlan | null;
+  readonly prepare: string | null;
+  readonly alongside: string | null;
+  readonly allow: string | null;
+}
+
+export interface NamedValue {
+  readonly name: string;
+  readonly value: ValuePlan;
+}
+
+export interface RulePlan {
+  readonly name: string;
+  /** File under the rules folder, without extension. */
+  readonly file: string;
+  readonly typeName: string;
+  readonly use:
+    | { readonly kind: 'field'; readonly field: FieldRef; readonly description: string | null }
+    | { readonly kind: 'allow'; readonly fields: readonly FieldRef[] }
+    | { readonly kind: 'visible'; readonly targets: readonly string[] }
+    | { readonly kind: 'prepare'; readonly mutations: readonly string[] }
+    | { readonly kind: 'alongside'; readonly mutations: readonly string[] };
+}
+
+// --- resolvers ---
+
+export interface ResolverPlan {
+  readonly type: string;
+  readonly field: string;
+  /** The field's type takes null. */
+  readonly nullable: boolean;
+  readonly hasArguments: boolean;
+  readonly answer:
+    | {
+        readonly kind: 'pattern';
+        readonly pattern: string;
+        readonly shape: 'one' | 'list' | 'connection';
+      }
+    | { readonly kind: 'mutation'; readonly mutation: string }
+    | { readonly kind: 'rule'; readonly rule: string };
+}

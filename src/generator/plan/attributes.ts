@@ -1,0 +1,123 @@
+/** What an entity stores: its SDL fields that nothing else answers, and what `stored` adds. */
+
+import type { EntityModel, Model, Sdl, TypeRef } from '../model.js';
+import { namedType, printType } from '../model.js';
+import type { AttributePlan, Encoding } from '../plan.js';
+
+const integers = new Set(['Int', 'PositiveInt', 'NonNegativeInt', 'NegativeInt', 'NonPositiveInt', 'UnsignedInt', 'SafeInt', 'Port']);
+const decimals = new Set(['Float', 'PositiveFloat', 'NonNegativeFloat', 'NegativeFloat', 'NonPositiveFloat', 'UnsignedFloat', 'Latitude', 'Longitude']);
+const times = new Set(['DateTime', 'DateTimeISO']);
+const documents = new Set(['JSON', 'JSONObject', 'Object']);
+
+/** How a value of the type is stored. A scalar nobody told us of is text. */
+export function encodingOf(type: TypeRef, sdl: Sdl): Encoding {
+  if (type.kind === 'list') return 'document';
+  if (integers.has(type.name)) return 'integer';
+  if (decimals.has(type.name)) return 'decimal';
+  if (times.has(type.name)) return 'time';
+  if (type.name === 'Boolean') return 'boolean';
+  if (documents.has(type.name)) return 'document';
+  const kind = sdl.types.get(type.name)?.kind;
+  if (kind === 'enum') return 'enum';
+  return kind === undefined || kind === 'scalar' ? 'text' : 'document';
+}
+
+/** `Type.field` of everything that a pattern, a mutation or a rule answers. */
+export function answeredFields(model: Model): Map<string, { readonly kind: string; readonly name: string }> {
+  const answered = new Map<string, { kind: string; name: string }>();
+  const add = (kind: string, list: readonly { name: { text: string }; for?: { type: string; field: string } }[]) => {
+    for (const one of list) {
+      if (one.for) answered.set(`${one.for.type}.${one.for.field}`, { kind, name: one.name.text });
+    }
+  };
+  add('pattern', model.patterns);
+  add('mutation', model.mutations);
+  add('rule', model.rules);
+  return answered;
+}
+
+/** Attributes in the order of the SDL, then of `stored`; a history's key fields that its type lacks come last. */
+export function attributesOf(model: Model, entity: EntityModel): Map<string, AttributePlan> {
+  const own = ownAttributes(model, entity);
+  const original = entity.historyOf && model.entities.find((one) => one.name.text === entity.historyOf?.text);
+  if (!original) return own;
+  const inherited = ownAttributes(model, original);
+  const attributes = new Map<string, AttributePlan>();
+  for (const name of own.keys()) {
+    const attribute = inherited.get(name);
+    if (attribute) attributes.set(name, historical(attribute, false));
+  }
+  const templates = [entity, ...model.patterns.filter((pattern) => pattern.target.text === entity.name.text)].flatMap((one) => one.key);
+  for (const { template } of templates) {
+    for (const [, name] of template.text.matchAll(/\{(?:\w+\()?(\w+)\)?\}/g)) {
+      const attribute = name === undefined || attributes.has(name) ? undefined : inherited.get(name);
+      if (attribute) attributes.set(attribute.name, historical(attribute, true));
+    }
+  }
+  for (const name of original.key.flatMap(({ template }) => [...template.text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]))) {
+    const attribute = name === undefined || attributes.has(name) ? undefined : inherited.get(name);
+    if (attribute) attributes.set(attribute.name, historical(attribute, true));
+  }
+  return attributes;
+}
+
+/** A history keeps values as they were: nothing is generated, defaulted or changed. */
+function historical(attribute: AttributePlan, hidden: boolean): AttributePlan {
+  return { ...attribute, hidden, generated: null, default: null, normalize: [], immutable: true };
+}
+
+function ownAttributes(model: Model, entity: EntityModel): Map<string, AttributePlan> {
+  const { sdl } = model;
+  const name = entity.name.text;
+  const answered = answeredFields(model);
+  const stored = new Map(entity.stored.map((one) => [one.name.text, one.type]));
+  const attributes = new Map<string, AttributePlan>();
+  const add = (field: string, type: TypeRef, hidden: boolean) => {
+    attributes.set(field, {
+      name: field,
+      type: printType(type),
+      of: namedType(type),
+      list: type.kind === 'list',
+      nullable: !type.nonNull,
+      encoding: encodingOf(type, sdl),
+      element: encodingOf({ kind: 'named', name: namedType(type), nonNull: false }, sdl),
+      hidden,
+      secret: entity.secret.some((word) => word.text === field),
+      generated: (entity.generate.find((one) => one.field.text === field)?.how.text ?? null) as AttributePlan['generated'],
+      default: entity.default.find((one) => one.field.text === field)?.value.value ?? null,
+      normalize: (entity.normalize.find((one) => one.field.text === field)?.steps ?? []).map((step) => step.text),
+      immutable: entity.immutable === true || entity.immutable.some((word) => word.text === field),
+    });
+  };
+  for (const field of sdl.types.get(name)?.fields ?? []) {
+    if (answered.has(`${name}.${field.name}`) || stored.has(field.name)) continue;
+    if (field.arguments.length > 0 || !isStorable(model, field.type)) continue;
+    add(field.name, field.type, false);
+  }
+  for (const [field, type] of stored) add(field, type, !(sdl.types.get(name)?.fields ?? []).some((one) => one.name === field) || answered.has(`${name}.${field}`));
+  return attributes;
+}
+
+/** Scalars, enums, and object types that are no entity, connection, interface or union: they can be stored in place. */
+export function isStorable(model: Model, type: TypeRef): boolean {
+  const named = namedType(type);
+  const found = model.sdl.types.get(named);
+  if (!found || found.kind === 'scalar' || found.kind === 'enum') return true;
+  if (found.kind !== 'object' || model.entities.some((entity) => entity.name.text === named)) return false;
+  return !isConnection(model.sdl, named);
+}
+
+/** The node type of a Relay connection: `edges { node }` and `pageInfo`. */
+export function connectionNode(sdl: Sdl, name: string): string | undefined {
+  const type = sdl.types.get(name);
+  if (type?.kind !== 'object') return undefined;
+  const edges = type.fields.find((field) => field.name === 'edges');
+  if (!edges || !type.fields.some((field) => field.name === 'pageInfo')) return undefined;
+  const edge = sdl.types.get(namedType(edges.type));
+  const node = edge?.fields.find((field) => field.name === 'node');
+  return node && namedType(node.type);
+}
+
+export function isConnection(sdl: Sdl, name: string): boolean {
+  return connectionNode(sdl, name) !== undefined;
+}

@@ -1,0 +1,334 @@
+/** Model -> plan. The model has passed its checks; anything missing here is our own bug and throws. */
+
+import type { Binding, EntityModel, FieldPath, Model, MutationModel, PatternModel, Source, TypeRef } from '../model.js';
+import { namedType } from '../model.js';
+import { entityNames, ruleTypeName } from '../names.js';
+import type {
+  Access,
+  EntityPlan,
+  FieldRef,
+  GuardPlan,
+  MutationPlan,
+  NamedValue,
+  PatternPlan,
+  Plan,
+  QueryAccess,
+  RangeOperator,
+  ResolverPlan,
+  RulePlan,
+  TablePlan,
+  TemplatePart,
+  ValuePlan,
+} from '../plan.js';
+import { connectionNode } from './attributes.js';
+import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
+import { holesOf, keyTemplate } from './templates.js';
+
+const defaultPage = { default: 20, max: 100 };
+const defaultAcross = 12;
+
+export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
+  const entities = [...layout.entities.values()].map((entity) => entityPlan(entity));
+  const patterns = model.patterns.map((pattern) => patternPlan(model, layout, pattern));
+  const mutations = model.mutations.map((mutation) => mutationPlan(model, layout, mutation));
+  const enums = new Set(entities.flatMap((entity) => entity.attributes.filter((one) => one.encoding === 'enum').map((one) => one.of)));
+  return {
+    format: 1,
+    tables: model.tables.map(
+      (table): TablePlan => ({
+        name: table.name.text,
+        physicalName: table.physicalName,
+        partition: table.partition.text,
+        sort: table.sort?.text ?? null,
+        indexes: table.indexes.map((index) => ({
+          name: index.name.text,
+          kind: index.kind,
+          partition: index.partition.text,
+          sort: index.sort?.text ?? null,
+          project: index.project.kind === 'include' ? { kind: 'include', attributes: index.project.fields.map((word) => word.text) } : { kind: index.project.kind },
+        })),
+        ttl: table.ttl?.text ?? null,
+      }),
+    ),
+    entities,
+    patterns,
+    mutations,
+    rules: rulePlans(model),
+    resolvers: resolverPlans(model),
+    enums: Object.fromEntries([...enums].sort().map((name) => [name, model.sdl.types.get(name)?.values ?? []])),
+  };
+}
+
+function entityPlan({ model, table, attributes, items, keyFields }: EntityLayout): EntityPlan {
+  const revision = [...attributes.values()].find((one) => one.generated === 'revision')?.name ?? null;
+  return {
+    name: model.name.text,
+    names: entityNames(model.name.text),
+    table: table.name.text,
+    attributes: [...attributes.values()],
+    items,
+    guards: model.unique.map((fields): GuardPlan => {
+      const names = fields.map((word) => word.text);
+      const text = ['UNIQUE', `${model.name.text}.${names.join('+')}`, ...names.map((name) => `{${name}}`)].join('#');
+      return {
+        fields: names,
+        partition: keyTemplate(table.partition.text, text, attributes),
+        sort: table.sort ? keyTemplate(table.sort.text, 'UNIQUE', attributes) : null,
+        present: names.filter((name) => attributes.get(name)?.nullable),
+      };
+    }),
+    revision: model.immutable === true || model.historyOf ? null : revision,
+    ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
+    keyFields,
+    historyOf: model.historyOf?.text ?? null,
+  };
+}
+
+// --- patterns ---
+
+function patternPlan(model: Model, layout: Layout, pattern: PatternModel): PatternPlan {
+  return {
+    name: pattern.name.text,
+    cardinality: pattern.cardinality,
+    target: pattern.target.text,
+    field: fieldRef(pattern.for),
+    access: access(model, layout, pattern),
+    inputs: inputsOf(model, pattern),
+    allow: pattern.allow?.text ?? null,
+    visible: pattern.visible?.text ?? null,
+  };
+}
+
+function access(model: Model, layout: Layout, pattern: PatternModel): Access {
+  const entity = layout.entities.get(pattern.target.text);
+  if (!entity) {
+    if (pattern.type) {
+      const members = pattern.type.members.map((member) => ({ value: member.value.text, entity: member.entity.text }));
+      return { kind: 'typed', by: valueOf(model, pattern.for, pattern.type.by), members };
+    }
+    return { kind: 'any', entities: storedMembers(model, pattern.target.text) };
+  }
+  if (isGet(pattern, entity)) return { kind: 'get', entity: pattern.target.text, consistent: pattern.consistent };
+  return query(layout, entity, pattern);
+}
+
+/** The stored members of an interface or union, in the order of the YAML. */
+export function storedMembers(model: Model, target: string): string[] {
+  const members = model.sdl.types.get(target)?.members ?? [];
+  return model.entities.map((entity) => entity.name.text).filter((name) => members.includes(name));
+}
+
+function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): QueryAccess {
+  const read = layout.reads.get(pattern.name.text);
+  if (!read) throw new Error(`pattern ${pattern.name.text} was not laid out`);
+  const { slot } = read;
+  const inPartition = new Set(holesOf(slot.partition).map((hole) => hole.field));
+  const bound = new Set(pattern.where.map((binding) => binding.field.text));
+  const equals = pattern.where.map(({ field }): QueryAccess['equals'][number] => ({
+    field: field.text,
+    in: inPartition.has(field.text) ? 'partition' : 'sort',
+  }));
+  const head: TemplatePart[] = [];
+  const rest = [...(slot.sort?.parts ?? [])];
+  while (rest[0] && (rest[0].kind === 'literal' || (rest[0].kind === 'hole' && bound.has(rest[0].field)))) {
+    head.push(rest[0]);
+    rest.shift();
+  }
+  const ranged = rest[0]?.kind === 'hole' ? rest[0] : undefined;
+  const item = entity.items[read.item];
+  const index = entity.table.indexes.find((one) => one.name.text === slot.index);
+  const { bucket, order, page } = pattern;
+  const descending = pattern.sort[0]?.descending ?? false;
+  return {
+    kind: 'query',
+    entity: pattern.target.text,
+    item: read.item,
+    index: slot.index,
+    partition: slot.partition,
+    sort: slot.sort,
+    shards: slot.shards,
+    equals,
+    head,
+    terminated: rest.length > 1,
+    range:
+      pattern.range && ranged
+        ? { field: pattern.range.field.text, encode: ranged.encode, bounds: pattern.range.bounds.map((one) => one.operator.text as RangeOperator) }
+        : null,
+    bucket: bucket
+      ? {
+          field: bucket.field.text,
+          unit: bucket.unit.text as 'year' | 'month' | 'day' | 'hour',
+          reads: pattern.in ? { kind: 'given' } : { kind: 'across', count: pattern.across?.count ?? defaultAcross },
+        }
+      : null,
+    order: order ? { kind: 'chosen', descending } : { kind: 'fixed', descending },
+    orderBy: sortFields(pattern),
+    holds: item && (item.holds.kind === 'some' || index?.project.kind === 'all' || !index) ? item.holds : { kind: 'some', attributes: [...entity.keyFields] },
+    consistent: pattern.consistent,
+    page: { default: page?.default ?? Math.min(defaultPage.default, page?.max ?? defaultPage.max), max: page?.max ?? Math.max(defaultPage.max, page?.default ?? 0) },
+    function: pattern.name.text,
+    why: read.why,
+  };
+}
+
+// --- mutations ---
+
+function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): MutationPlan {
+  const entity = layout.entities.get(mutation.entity.text);
+  if (!entity) throw new Error(`mutation ${mutation.name.text} has no entity`);
+  const value = (source: Source) => valueOf(model, mutation.for, source);
+  return {
+    name: mutation.name.text,
+    kind: mutation.kind,
+    entity: mutation.entity.text,
+    field: fieldRef(mutation.for),
+    key: namedValues(mutation.where, value),
+    values: mutation.from ? inputValues(model, entity, mutation, mutation.from) : [],
+    set: mutation.set.map(({ field, value: literal }) => ({ field: field.text, value: literal.value })),
+    expect: mutation.expect ? value(mutation.expect) : null,
+    prepare: mutation.prepare?.text ?? null,
+    alongside: mutation.alongside?.text ?? null,
+    allow: mutation.allow?.text ?? null,
+  };
+}
+
+/** The fields of the input type that are attributes; key fields and the expected revision are not among the changes. */
+function inputValues(model: Model, entity: EntityLayout, mutation: MutationModel, from: Source): NamedValue[] {
+  const type = sourceType(model, mutation.for, from);
+  const input = type && model.sdl.types.get(namedType(type));
+  const key = new Set(mutation.kind === 'create' ? [] : mutation.where.map((binding) => binding.field.text));
+  return (input?.fields ?? []).flatMap((field) => {
+    const attribute = entity.attributes.get(field.name);
+    if (!attribute || key.has(field.name) || attribute.generated === 'revision') return [];
+    const path = from.kind === 'argument' ? [...from.path, field.name] : [field.name];
+    return [{ name: field.name, value: { kind: 'argument', path, nullable: !field.type.nonNull } }];
+  });
+}
+
+// --- rules ---
+
+function rulePlans(model: Model): RulePlan[] {
+  const plans = new Map<string, RulePlan>();
+  const fileOf = (name: string) => model.rules.find((rule) => rule.name.text === name)?.in?.text ?? 'rules';
+  const use = (name: string | undefined, make: (earlier: RulePlan['use'] | undefined) => RulePlan['use']) => {
+    if (name === undefined) return;
+    plans.set(name, { name, file: fileOf(name), typeName: ruleTypeName(name), use: make(plans.get(name)?.use) });
+  };
+  for (const rule of model.rules) {
+    const field = fieldRef(rule.for);
+    if (field) use(rule.name.text, () => ({ kind: 'field', field, description: descriptionOf(model, field) }));
+  }
+  for (const pattern of model.patterns) {
+    const field = fieldRef(pattern.for);
+    if (field) use(pattern.allow?.text, (earlier) => ({ kind: 'allow', fields: [...(earlier?.kind === 'allow' ? earlier.fields : []), field] }));
+    use(pattern.visible?.text, (earlier) => ({
+      kind: 'visible',
+      targets: [...new Set([...(earlier?.kind === 'visible' ? earlier.targets : []), pattern.target.text])],
+    }));
+  }
+  for (const mutation of model.mutations) {
+    const field = fieldRef(mutation.for);
+    const name = mutation.name.text;
+    if (field) use(mutation.allow?.text, (earlier) => ({ kind: 'allow', fields: [...(earlier?.kind === 'allow' ? earlier.fields : []), field] }));
+    use(mutation.prepare?.text, (earlier) => ({ kind: 'prepare', mutations: [...(earlier?.kind === 'prepare' ? earlier.mutations : []), name] }));
+    use(mutation.alongside?.text, (earlier) => ({ kind: 'alongside', mutations: [...(earlier?.kind === 'alongside' ? earlier.mutations : []), name] }));
+  }
+  return [...plans.values()];
+}
+
+function descriptionOf(model: Model, field: FieldRef): string | null {
+  return model.sdl.types.get(field.type)?.fields.find((one) => one.name === field.field) ? `${field.type}.${field.field}` : null;
+}
+
+// --- resolvers ---
+
+function resolverPlans(model: Model): ResolverPlan[] {
+  const plans: ResolverPlan[] = [];
+  const add = (path: FieldPath | undefined, answer: ResolverPlan['answer']) => {
+    const field = path && fieldOf(model, path);
+    if (path && field) plans.push({ type: path.type, field: path.field, nullable: !field.type.nonNull, hasArguments: field.arguments.length > 0, answer });
+  };
+  for (const pattern of model.patterns) {
+    const field = pattern.for && fieldOf(model, pattern.for);
+    if (!field) continue;
+    add(pattern.for, { kind: 'pattern', pattern: pattern.name.text, shape: shapeOf(model, field.type) });
+  }
+  for (const mutation of model.mutations) add(mutation.for, { kind: 'mutation', mutation: mutation.name.text });
+  for (const rule of model.rules) add(rule.for, { kind: 'rule', rule: rule.name.text });
+  return plans;
+}
+
+function inputsOf(model: Model, pattern: PatternModel): NamedValue[] {
+  const value = (source: Source) => valueOf(model, pattern.for, source);
+  return [
+    ...namedValues(pattern.where, value),
+    ...(pattern.range?.bounds ?? []).map((bound) => ({ name: bound.operator.text, value: value(bound.source) })),
+    ...(pattern.in ? [{ name: 'bucket', value: value(pattern.in) }] : []),
+    ...(pattern.order ? [{ name: 'order', value: value(pattern.order) }] : []),
+  ];
+}
+
+/** Whether a field's type is one record, a list or a connection. */
+export function shapeOf(model: Model, type: TypeRef): 'one' | 'list' | 'connection' {
+  if (type.kind === 'list') return 'list';
+  return connectionNode(model.sdl, type.name) === undefined ? 'one' : 'connection';
+}
+
+// --- values ---
+
+function namedValues(bindings: readonly Binding[], value: (source: Source) => ValuePlan): NamedValue[] {
+  return bindings.map((binding) => ({ name: binding.field.text, value: value(binding.source) }));
+}
+
+function valueOf(model: Model, field: FieldPath | undefined, source: Source): ValuePlan {
+  if (source.kind === 'literal') return { kind: 'literal', value: source.value };
+  return { kind: source.kind, path: source.path, nullable: sourceNullable(model, field, source) };
+}
+
+/** The type of what a source names; undefined where it names nothing. */
+export function sourceType(model: Model, path: FieldPath | undefined, source: Source): TypeRef | undefined {
+  return steps(model, path, source)?.at(-1);
+}
+
+function sourceNullable(model: Model, path: FieldPath | undefined, source: Source): boolean {
+  return (steps(model, path, source) ?? []).some((type) => !type.nonNull);
+}
+
+/** The types along a source's path. */
+function steps(model: Model, path: FieldPath | undefined, source: Source): TypeRef[] | undefined {
+  if (!path || source.kind === 'literal') return undefined;
+  const [head, ...rest] = source.path;
+  if (head === undefined) return undefined;
+  const first =
+    source.kind === 'argument'
+      ? fieldOf(model, path)?.arguments.find((argument) => argument.name === head)?.type
+      : attributeType(model, path.type, head);
+  if (!first) return undefined;
+  const types = [first];
+  for (const name of rest) {
+    const last = types.at(-1);
+    const next = last && model.sdl.types.get(namedType(last))?.fields.find((field) => field.name === name)?.type;
+    if (!next) return undefined;
+    types.push(next);
+  }
+  return types;
+}
+
+/** The type of a parent's attribute: stored ones included, and those a history takes from its original. */
+function attributeType(model: Model, type: string, name: string): TypeRef | undefined {
+  const entity = model.entities.find((one) => one.name.text === type);
+  const own = storedType(entity, name) ?? model.sdl.types.get(type)?.fields.find((field) => field.name === name)?.type;
+  return own ?? (entity?.historyOf ? attributeType(model, entity.historyOf.text, name) : undefined);
+}
+
+function storedType(entity: EntityModel | undefined, name: string): TypeRef | undefined {
+  return entity?.stored.find((one) => one.name.text === name)?.type;
+}
+
+export function fieldOf(model: Model, path: FieldPath) {
+  return model.sdl.types.get(path.type)?.fields.find((field) => field.name === path.field);
+}
+
+function fieldRef(path: FieldPath | undefined): FieldRef | null {
+  return path ? { type: path.type, field: path.field } : null;
+}
