@@ -61,6 +61,8 @@ export interface EntityCodec<R extends object> {
   readonly revision?: keyof R & string;
   /** The attribute that holds the time of expiry, in epoch seconds, once declared (`ttl`). */
   readonly ttl?: string;
+  /** The fields a primary key was built from, for messages to the client. */
+  keyFields?(key: Key): object | undefined;
 }
 
 /** The item that holds one unique value: only one record can own it. */
@@ -70,16 +72,27 @@ export interface Guard {
   readonly key: Key | undefined;
 }
 
-/** Inclusive bounds on the sort key, in encoded form; absent: the whole partition. */
+/**
+ * What part of a partition a query reads, in encoded form. Made by `rangeOf`, so that its ends never cross and
+ * stay within one template.
+ */
 export type SortRange =
-  | { readonly prefix: string }
-  | { readonly equals: string | number }
-  | { readonly from?: string | number; readonly to?: string | number };
+  | { readonly kind: 'prefix'; readonly prefix: string }
+  | { readonly kind: 'equals'; readonly value: string | number }
+  /** `from` and `to` are inclusive, `below` is exclusive (at most one of the two); absent: that end is open. */
+  | {
+      readonly kind: 'between';
+      readonly from?: string | number;
+      readonly to?: string | number;
+      readonly below?: string | number;
+    }
+  /** Nothing can be in it: no request is made. */
+  | { readonly kind: 'empty' };
 
 /** The partitions a query reads. */
 export type Partitions =
   | { readonly kind: 'one'; readonly key: string | number }
-  /** Shards: all are read side by side and merged in sort-key order. The sort key is unique across them. */
+  /** Shards: all are read side by side and merged in sort-key order; equal sort keys in the order of the shards. */
   | { readonly kind: 'merge'; readonly keys: readonly string[] }
   /** Buckets: read one after the other, in the order given (already reversed for a descending query). */
   | { readonly kind: 'sequence'; readonly keys: readonly (readonly string[])[] };
@@ -119,6 +132,15 @@ export interface IndexQuery<R extends object> {
       };
   /** Page sizes: what is given when the caller names none, and the most that may be asked. */
   readonly page: { readonly default: number; readonly max: number };
+  /**
+   * How many requests one page may take beyond the first of each partition, where a filter leaves pages short.
+   * Default: the database's `readBudget`.
+   */
+  readonly budget?: number;
+  /**
+   * What cursors are bound to instead of the partitions: buckets move on with time, and a cursor outlives them.
+   */
+  readonly binding?: string;
 }
 
 /** Relay's arguments. */

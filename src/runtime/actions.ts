@@ -1,0 +1,88 @@
+/** What a write does to single items, and how two such things on one item go together. */
+import { TableloomError, uniqueViolation } from './errors.js';
+import { itemId } from './items.js';
+import { sameValue } from './values.js';
+import type { AttributeValue, Item, Key, TableRef } from './types.js';
+
+/** A condition on the item as it is stored. */
+export interface Condition {
+  readonly expression: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly values: Readonly<Record<string, AttributeValue>>;
+}
+
+/** What an action is for: decides what it means when its condition does not hold. */
+export type Purpose =
+  /**
+   * A new record: there is none under its key, or it has expired (`ttl`). Where `racing`, another's being first is
+   * no error but a new try.
+   */
+  | { readonly kind: 'absent'; readonly entity: string; readonly racing: boolean; readonly ttl?: string }
+  /** A record that was read: it is still as it was. `expected` is the version the caller demanded, if any. */
+  | { readonly kind: 'unchanged'; readonly entity: string; readonly expected?: number }
+  /** A unique value: nobody else holds it. `owner` is who takes or gives it up. */
+  | { readonly kind: 'guard'; readonly entity: string; readonly field: string; readonly owner: string }
+  /** An item that follows a record: it is as the record's own condition allows. */
+  | { readonly kind: 'derived'; readonly entity: string };
+
+interface Common {
+  readonly table: TableRef;
+  readonly key: Key;
+  readonly purpose: Purpose;
+  readonly condition?: Condition;
+}
+
+/** One item's part in a transaction. */
+export type Action =
+  | (Common & { readonly kind: 'put'; readonly item: Item })
+  | (Common & { readonly kind: 'update'; readonly set: Item; readonly remove: readonly string[] })
+  | (Common & { readonly kind: 'delete' })
+  | (Common & { readonly kind: 'check'; readonly condition: Condition });
+
+/** The attributes of a guard item. `_owner` tells whose it is, `_guards` which entity's. */
+export const guardAttributes = { entity: '_guards', field: '_field', owner: '_owner' } as const;
+
+/** The actions of one transaction, at most one for each item, as DynamoDB demands. */
+export class Actions {
+  readonly #byItem = new Map<string, Action>();
+
+  add(actions: readonly Action[]): void {
+    for (const action of actions) {
+      const id = itemId(action.table, action.key);
+      const other = this.#byItem.get(id);
+      this.#byItem.set(id, other === undefined ? action : together(other, action));
+    }
+  }
+
+  get all(): readonly Action[] {
+    return [...this.#byItem.values()];
+  }
+}
+
+/**
+ * One action that does what two would. A check of a record that is also written adds nothing, for both were
+ * computed from the same state. A unique value given up by one record may be taken by another, and so may the
+ * place of a derived item.
+ */
+function together(a: Action, b: Action): Action {
+  if (a.purpose.kind === 'unchanged' && b.purpose.kind === 'unchanged') {
+    if (a.kind === 'check') return b;
+    if (b.kind === 'check') return a;
+  }
+  const taking = a.kind === 'put' ? a : b.kind === 'put' ? b : undefined;
+  const leaving = a.kind === 'delete' ? a : b.kind === 'delete' ? b : undefined;
+  if (taking?.purpose.kind === 'guard' && leaving?.purpose.kind === 'guard') {
+    return { ...taking, ...(leaving.condition && { condition: leaving.condition }) };
+  }
+  if (a.purpose.kind === 'guard' && a.kind === 'put' && b.purpose.kind === 'guard') {
+    throw uniqueViolation(a.purpose.entity, a.purpose.field);
+  }
+  if (a.purpose.kind === 'derived' && b.purpose.kind === 'derived') {
+    if (taking !== undefined && leaving !== undefined) return taking;
+    if (a.kind === 'delete' && b.kind === 'delete') return a;
+    if (a.kind === 'put' && b.kind === 'put' && sameValue(a.item as AttributeValue, b.item as AttributeValue)) return a;
+  }
+  throw new TableloomError('WRITE_TWICE', `One call writes the same item of ${b.purpose.entity} twice.`, {
+    entity: b.purpose.entity,
+  });
+}

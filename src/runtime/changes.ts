@@ -1,0 +1,232 @@
+/** From a record before and after to the actions that make every one of its items follow. */
+import { type Action, type Condition, guardAttributes } from './actions.js';
+import { itemId, keyOfItem } from './items.js';
+import { checkKey } from './keysize.js';
+import { sameValue } from './values.js';
+import type { AttributeValue, EntityCodec, Guard, Item, Key, TableRef } from './types.js';
+
+/** A record as it was read: the item as it is stored, with whatever attributes nobody knows of. */
+export interface Stored<R> {
+  readonly record: R;
+  readonly item: Item;
+}
+
+/** How a record changes. */
+export interface RecordChange<R extends object> {
+  readonly codec: EntityCodec<R>;
+  readonly before: Stored<R> | null;
+  readonly after: R | null;
+  /** The version the caller demanded, if any. */
+  readonly expected?: number | undefined;
+  /** `before` has expired: it is replaced whole, as if it were not there. */
+  readonly replace?: boolean;
+  /** Where another creates the record first, all is computed again. */
+  readonly racing?: boolean;
+  readonly now: Date;
+}
+
+/** The actions of one record's change, and its main item afterwards. */
+export interface ChangeActions {
+  readonly actions: readonly Action[];
+  readonly item: Item | null;
+}
+
+/** Above this many attributes an UpdateExpression nears DynamoDB's 4 KB and 300 operators; the item is put whole. */
+const mostUpdated = 100;
+
+/**
+ * Everything a record's change does: its main item, index entries, versions, and the guards of its unique
+ * values. Items that stay the same are left alone. A change of nothing but the revision gives one check that the
+ * record is as it was read, so that what is written beside it rests on it; the revision stays.
+ */
+export function changeActions<R extends object>(change: RecordChange<R>): ChangeActions {
+  const { codec, before, after } = change;
+  const next = after === null ? null : cleaned(codec.item(after));
+  if (next !== null) checkKey(keyOfItem(codec.table, next), codec.table);
+  const main = mainActions(change, next);
+  // The same attributes make the same entries, versions and guards.
+  if (main.actions.every(({ kind }) => kind === 'check')) return main;
+  return {
+    item: main.item,
+    actions: [
+      ...main.actions,
+      ...derivedActions(codec, before?.record ?? null, after),
+      ...(after === null ? [] : versionActions(codec, after)),
+      ...guardActions(change, next),
+    ],
+  };
+}
+
+/** An item without what DynamoDB does not store: undefined, null at the top, empty sets. */
+export function cleaned(item: Item): Item {
+  const copy: Item = {};
+  for (const name in item) {
+    const value = item[name];
+    if (value === undefined || value === null || (value instanceof Set && value.size === 0)) continue;
+    copy[name] = value;
+  }
+  return copy;
+}
+
+function mainActions<R extends object>(change: RecordChange<R>, next: Item | null): ChangeActions {
+  const { codec, before, expected, replace, racing = false } = change;
+  const { table, name: entity } = codec;
+  if (before === null) {
+    if (next === null) return { actions: [], item: null };
+    return { actions: [putNew(codec, next, racing)], item: next };
+  }
+  const purpose = { kind: 'unchanged', entity, ...(expected !== undefined && { expected }) } as const;
+  const condition = unchanged(codec, before.item);
+  const key = keyOfItem(table, before.item);
+  if (next === null) return { actions: [{ kind: 'delete', table, key, purpose, condition }], item: null };
+  const unknown = unknownAttributes(codec, before);
+  if (itemId(table, key) !== itemId(table, keyOfItem(table, next))) {
+    const moved = { ...unknown, ...next };
+    return { actions: [{ kind: 'delete', table, key, purpose, condition }, putNew(codec, moved, false)], item: moved };
+  }
+  if (replace) return { actions: [{ kind: 'put', table, key, item: next, purpose, condition }], item: next };
+  const merged = { ...unknown, ...next };
+  const set: Item = {};
+  for (const name in next) if (!sameValue(next[name], before.item[name])) set[name] = next[name];
+  const remove = Object.keys(before.item).filter((name) => !(name in merged));
+  const changed = Object.keys(set).length + remove.length;
+  const revised = codec.revision !== undefined && codec.revision in set ? 1 : 0;
+  if (changed === revised) return { actions: [{ kind: 'check', table, key, purpose, condition }], item: before.item };
+  if (changed > mostUpdated) return { actions: [{ kind: 'put', table, key, item: merged, purpose, condition }], item: merged };
+  return { actions: [{ kind: 'update', table, key, set, remove, purpose, condition }], item: merged };
+}
+
+/** Attributes some other program stored: an update leaves them as they are. */
+function unknownAttributes<R extends object>(codec: EntityCodec<R>, { record, item }: Stored<R>): Item {
+  const known = codec.item(record);
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !(name in known)));
+}
+
+function putNew<R extends object>({ table, name: entity, ttl }: EntityCodec<R>, item: Item, racing: boolean): Action {
+  const purpose = { kind: 'absent', entity, racing, ...(ttl !== undefined && { ttl }) } as const;
+  return { kind: 'put', table, key: keyOfItem(table, item), item, purpose, condition: absent(table) };
+}
+
+/** No item has this key. */
+export function absent(table: TableRef): Condition {
+  return { expression: 'attribute_not_exists(#p)', names: { '#p': table.partition }, values: {} };
+}
+
+/** The record is as it was read: its revision, or where it has none (it never changes), that it is there. */
+export function unchanged(codec: { readonly table: TableRef; readonly revision?: string }, stored: Item): Condition {
+  const { table, revision } = codec;
+  const exists = { expression: 'attribute_exists(#p)', names: { '#p': table.partition }, values: {} };
+  if (revision === undefined) return exists;
+  const seen = stored[revision];
+  // A record that another program stored has no revision until we first write it.
+  if (seen === undefined) {
+    return {
+      expression: 'attribute_exists(#p) AND attribute_not_exists(#r)',
+      names: { ...exists.names, '#r': revision },
+      values: {},
+    };
+  }
+  return { expression: '#r = :r', names: { '#r': revision }, values: { ':r': seen } };
+}
+
+/** Index entries and relationship records: by key, so that two of them may change places. */
+function derivedActions<R extends object>(codec: EntityCodec<R>, before: R | null, after: R | null): Action[] {
+  if (codec.entries === undefined) return [];
+  const { table, name: entity } = codec;
+  const purpose = { kind: 'derived', entity } as const;
+  const old = entriesById(codec, before);
+  const next = entriesById(codec, after);
+  const actions: Action[] = [];
+  for (const [id, item] of old) {
+    if (!next.has(id)) actions.push({ kind: 'delete', table, key: keyOfItem(table, item), purpose });
+  }
+  for (const [id, item] of next) {
+    const same = old.get(id);
+    if (same !== undefined && sameValue(same as AttributeValue, item as AttributeValue)) continue;
+    const key = checkKey(keyOfItem(table, item), table);
+    actions.push({ kind: 'put', table, key, item, purpose });
+  }
+  return actions;
+}
+
+function entriesById<R extends object>(codec: EntityCodec<R>, record: R | null): Map<string, Item> {
+  const entries = (record === null ? [] : (codec.entries?.(record) ?? [])).filter((item) => item !== undefined);
+  return new Map(entries.map((item) => [itemId(codec.table, keyOfItem(codec.table, item)), cleaned(item)]));
+}
+
+function versionActions<R extends object>(codec: EntityCodec<R>, after: R): Action[] {
+  const { table, name: entity } = codec;
+  return (codec.versions?.(after) ?? []).map((item) => {
+    const key = checkKey(keyOfItem(table, item), table);
+    return { kind: 'put', table, key, item: cleaned(item), purpose: { kind: 'derived', entity } };
+  });
+}
+
+/** Whose a unique value is: the record's key, as one text. */
+export function ownerOf(table: TableRef, key: Key): string {
+  return JSON.stringify(table.sort === undefined ? [key[table.partition]] : [key[table.partition], key[table.sort]]);
+}
+
+/** One unique value a record holds. */
+interface Held {
+  readonly guard: Guard & { readonly key: Key };
+  readonly item: Item;
+  readonly owner: string;
+}
+
+/** Guards are taken, given up, or left alone; one whose record expires expires with it. */
+function guardActions<R extends object>({ codec, before, after, now }: RecordChange<R>, next: Item | null): Action[] {
+  if (codec.guards === undefined) return [];
+  const { table, name: entity } = codec;
+  const old = before === null ? [] : heldBy(codec, before.record, before.item);
+  const held = after === null || next === null ? [] : heldBy(codec, after, next);
+  const actions: Action[] = [];
+  for (const { guard, item, owner } of old) {
+    const id = itemId(table, guard.key);
+    const kept = held.find((other) => itemId(table, other.guard.key) === id);
+    if (kept !== undefined && sameValue(kept.item as AttributeValue, item as AttributeValue)) {
+      held.splice(held.indexOf(kept), 1);
+    } else if (kept === undefined) {
+      const purpose = { kind: 'guard', entity, field: guard.field, owner } as const;
+      actions.push({ kind: 'delete', table, key: guard.key, purpose, condition: isOurs(table, owner) });
+    }
+  }
+  for (const { guard, item, owner } of held) {
+    checkKey(guard.key, table);
+    // A record that moves keeps its values: they pass from its old key to its new one.
+    const previous = old.find((other) => itemId(table, other.guard.key) === itemId(table, guard.key))?.owner ?? owner;
+    const condition = isOurs(table, previous, codec.ttl, now);
+    const purpose = { kind: 'guard', entity, field: guard.field, owner } as const;
+    actions.push({ kind: 'put', table, key: guard.key, item, purpose, condition });
+  }
+  return actions;
+}
+
+function heldBy<R extends object>(codec: EntityCodec<R>, record: R, main: Item): Held[] {
+  const { table, ttl } = codec;
+  const owner = ownerOf(table, keyOfItem(table, main));
+  return (codec.guards?.(record) ?? []).flatMap(({ field, key }) => {
+    if (key === undefined) return [];
+    const item: Item = {
+      ...key,
+      [guardAttributes.entity]: codec.name,
+      [guardAttributes.field]: field,
+      [guardAttributes.owner]: owner,
+      ...(ttl !== undefined && main[ttl] !== undefined && { [ttl]: main[ttl] }),
+    };
+    return { guard: { field, key }, item, owner };
+  });
+}
+
+/** Nobody else holds the value; an expired holder counts as nobody. */
+function isOurs(table: TableRef, owner: string, ttl?: string, now?: Date): Condition {
+  const names: Record<string, string> = { '#p': table.partition, '#o': guardAttributes.owner };
+  const values: Record<string, AttributeValue> = { ':o': owner };
+  let expression = 'attribute_not_exists(#p) OR #o = :o';
+  if (ttl !== undefined && now !== undefined) {
+    expression += ' OR #x <= :x';
+    names['#x'] = ttl;
+    values[':x'] = Math.floor(now.getTime() / 1000);
+  }
+  return { expression, names, values };
+}

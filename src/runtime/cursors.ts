@@ -1,0 +1,157 @@
+/** Positions as cursors of one query. */
+import { badCursor } from './errors.js';
+import { bucketsIn, type Position } from './positions.js';
+import { within } from './ranges.js';
+import { bindingOf, type CursorSealer } from './sealing.js';
+import type { AttributeValue, IndexQuery, Key } from './types.js';
+
+/** Raised when what a cursor holds changes, so that an older one is refused, not misread. */
+const format = 1;
+
+/** What of a query its cursors depend on. */
+export type QueryIdentity = Pick<
+  IndexQuery<object>,
+  'pattern' | 'index' | 'partitions' | 'binding' | 'sort' | 'descending' | 'filter'
+>;
+
+/**
+ * What identifies a query: its pattern and every encoded argument, as text. Buckets are left out: the window of
+ * a bucketed pattern moves with the clock, and its cursors tell their bucket themselves.
+ */
+export function identityOf(query: QueryIdentity): string {
+  const { pattern, index, partitions, binding, sort, descending, filter } = query;
+  const read =
+    partitions.kind === 'sequence'
+      ? (binding ?? 0)
+      : partitions.kind === 'one'
+        ? partitions.key
+        : partitions.keys;
+  const sorted =
+    sort === undefined || sort.kind !== 'between' ? sort : [sort.from ?? 0, sort.to ?? 0, sort.below ?? 0];
+  const filtered = filter && [filter.expression, filter.names, canonical(filter.values)];
+  return JSON.stringify([format, pattern, index.name ?? 0, read, sorted ?? 0, descending, filtered ?? 0]);
+}
+
+/** JSON has neither sets nor bytes, and an object's names have no order that counts. */
+function canonical(value: AttributeValue | Readonly<Record<string, AttributeValue>>): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString('base64') };
+  if (value instanceof Set) return { set: [...value].sort() };
+  if (Array.isArray(value)) return value.map(canonical);
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, element]) => [name, canonical(element)]);
+}
+
+/** Makes and reads the cursors of one query. */
+export class Cursors {
+  readonly #sealer: CursorSealer;
+  readonly #query: QueryIdentity;
+  readonly #identity: string;
+  #digest: Buffer | undefined;
+
+  constructor(sealer: CursorSealer, query: QueryIdentity, identity: string) {
+    this.#sealer = sealer;
+    this.#query = query;
+    this.#identity = identity;
+  }
+
+  get #binding(): Buffer {
+    this.#digest ??= bindingOf(this.#identity);
+    return this.#digest;
+  }
+
+  cursor(position: Position): string {
+    return this.#sealer.seal(this.#binding, pack(this.#fields(position)));
+  }
+
+  /** The position of a client's cursor. BAD_CURSOR where it is not one of this query's. */
+  position(cursor: string, argument: 'after' | 'before'): Position {
+    const plain = this.#sealer.open(this.#binding, cursor);
+    const position = plain && this.#read(unpackFields(plain));
+    if (position === undefined) throw badCursor(argument);
+    return position;
+  }
+
+  /** The least that tells a position, given the query: what follows from it is left out. */
+  #fields({ bucket, shard, sort, base }: Position): (string | number)[] {
+    const { partitions, index } = this.#query;
+    const { table } = index;
+    const fields: (string | number)[] = [];
+    if (partitions.kind === 'merge') fields.push(shard);
+    if (partitions.kind === 'sequence') fields.push(partitions.keys[bucket]?.[shard] as string);
+    if (sort !== undefined) fields.push(sort);
+    if (index.partition !== table.partition) fields.push(base[table.partition] as string);
+    if (table.sort !== undefined && table.sort !== index.sort) fields.push(base[table.sort] as string);
+    return fields;
+  }
+
+  #read(fields: readonly (string | number)[]): Position | undefined {
+    const { partitions, index, sort: range } = this.#query;
+    const { table } = index;
+    const rest = [...fields];
+    const place = partitions.kind === 'one' ? { bucket: 0, shard: 0 } : this.#place(rest.shift());
+    const sort = index.sort === undefined ? undefined : rest.shift();
+    const partition = place && bucketsIn(partitions)[place.bucket]?.[place.shard];
+    if (
+      place === undefined ||
+      partition === undefined ||
+      (index.sort !== undefined && !within(range, sort))
+    ) {
+      return undefined;
+    }
+    const base: Key = { [table.partition]: partition };
+    if (index.partition !== table.partition) base[table.partition] = rest.shift() as string;
+    if (table.sort !== undefined)
+      base[table.sort] = (table.sort === index.sort ? sort : rest.shift()) as string;
+    return { ...place, sort, base };
+  }
+
+  #place(
+    field: string | number | undefined,
+  ): { readonly bucket: number; readonly shard: number } | undefined {
+    const { partitions } = this.#query;
+    if (partitions.kind === 'merge')
+      return typeof field === 'number' ? { bucket: 0, shard: field } : undefined;
+    if (partitions.kind !== 'sequence') return undefined;
+    for (const [bucket, keys] of partitions.keys.entries()) {
+      const shard = keys.indexOf(String(field));
+      if (shard !== -1) return { bucket, shard };
+    }
+    return undefined;
+  }
+}
+
+/** Each field as its length in bytes, doubled, plus one for a number (LEB128), and its text in UTF-8. */
+function pack(fields: readonly (string | number)[]): Buffer {
+  const parts: Buffer[] = [];
+  for (const field of fields) {
+    const bytes = Buffer.from(String(field), 'utf8');
+    const head: number[] = [];
+    let rest = bytes.length * 2 + (typeof field === 'number' ? 1 : 0);
+    for (; rest > 0x7f; rest >>>= 7) head.push((rest & 0x7f) | 0x80);
+    parts.push(Buffer.from([...head, rest]), bytes);
+  }
+  return Buffer.concat(parts);
+}
+
+/** The inverse of `pack`; what it is given was authenticated. */
+function unpackFields(plain: Buffer): (string | number)[] {
+  const fields: (string | number)[] = [];
+  let at = 0;
+  while (at < plain.length) {
+    let head = 0;
+    let shift = 0;
+    let byte: number;
+    do {
+      byte = plain[at++] ?? 0;
+      head |= (byte & 0x7f) << shift;
+      shift += 7;
+    } while (byte > 0x7f);
+    const end = at + (head >>> 1);
+    const text = plain.toString('utf8', at, end);
+    fields.push((head & 1) === 1 ? Number(text) : text);
+    at = end;
+  }
+  return fields;
+}

@@ -1,0 +1,248 @@
+/**
+ * What can go wrong at run time, as a client of the GraphQL API sees it. A message never repeats DynamoDB's
+ * own words, table names or key values of other records; what DynamoDB said is kept as `cause`, for the log.
+ */
+
+/** Every code and what it tells the client. Documentation and tests are held against this table. */
+export const errorCodes = {
+  KEY_INVALID: 'A value cannot be a part of a key: it is missing, malformed, or too long.',
+  VALUE_INVALID: 'A value cannot be stored as it is: the message names where in the document.',
+  NOT_FOUND: 'The record to be changed does not exist.',
+  ALREADY_EXISTS: 'A record with this key exists.',
+  VERSION_CONFLICT: 'The record is no longer at the version the caller saw.',
+  UNIQUE_VIOLATION: 'Another record holds the value of a unique field.',
+  CONFLICT: 'Other writers kept changing the same records; nothing was written.',
+  BAD_CURSOR: 'A cursor was not issued for this field with these arguments, or was altered.',
+  BAD_PAGE: 'first and last do not say which page: both given, negative, or above the declared maximum.',
+  RANGE_TOO_WIDE: 'A range of time spans more buckets than one query may cross.',
+  READ_BUDGET: 'So few items match that the answer cannot be found within the reads one query may make.',
+  TRANSACTION_TOO_LARGE: 'One write would touch more items than DynamoDB takes in a transaction (100, 4 MB).',
+  ITEM_TOO_LARGE: 'A record is larger than DynamoDB stores in one item (400 KB).',
+  WRITE_TWICE: 'One call would write the same record twice.',
+  APPEND_ONLY: 'Records of this entity are never changed once created.',
+  BUSY: 'Storage refused the request for too long because of its load; it can be sent again later.',
+  STORAGE_UNAVAILABLE: 'Storage could not be reached; a write may or may not have been made.',
+  STORAGE_REFUSED: 'Storage refused the request: the tables are not what the program was generated for.',
+  CANCELLED: 'The caller went away before the answer was there.',
+  TABLE_MISMATCH: 'An existing table differs from the one the program was generated for.',
+  CONFIGURATION: 'The server is not configured: a variable is missing or a value cannot be used.',
+  UNAUTHENTICATED: 'The caller has to sign in first.',
+  FORBIDDEN: 'The caller may not do this.',
+  RULE_MISSING: 'The field is answered by a rule that nobody has written yet.',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** What an error may tell besides its code. It reaches the client as the GraphQL error's `extensions`. */
+export type ErrorDetails = Readonly<Record<string, unknown>>;
+
+/**
+ * Every error the runtime raises on purpose. graphql-js copies `extensions` of an error a resolver throws, so
+ * the client finds `extensions.code` (a key of {@link errorCodes}).
+ */
+export class TableloomError extends Error {
+  override readonly name: string = 'TableloomError';
+  readonly code: ErrorCode;
+  readonly extensions: { readonly code: ErrorCode; readonly [detail: string]: unknown };
+
+  constructor(code: ErrorCode, message: string, details?: ErrorDetails, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.extensions = { ...details, code };
+  }
+}
+
+/** A value that cannot be a part of a key (KEY_INVALID). */
+export class KeyError extends TableloomError {
+  override readonly name = 'KeyError';
+
+  constructor(message: string, details?: ErrorDetails, cause?: unknown) {
+    super('KEY_INVALID', message, details, cause);
+  }
+}
+
+/** A record is missing. `where` holds the fields the caller asked by, in the API's terms, never a storage key. */
+export function notFound(entity: string, where: ErrorDetails = {}): TableloomError {
+  const named = Object.entries(where).map(([field, value]) => `${field} ${JSON.stringify(value)}`);
+  const message = named.length === 0 ? `There is no such ${entity}.` : `There is no ${entity} with ${named.join(', ')}.`;
+  return new TableloomError('NOT_FOUND', message, { entity, where });
+}
+
+export function alreadyExists(entity: string, cause?: unknown): TableloomError {
+  return new TableloomError('ALREADY_EXISTS', `This ${entity} exists already.`, { entity }, cause);
+}
+
+/** `expected` is the version the caller saw, `current` the stored one where it is known. */
+export function versionConflict(
+  entity: string,
+  expected: number,
+  current?: number | null,
+  cause?: unknown,
+): TableloomError {
+  const details = { entity, expected, ...(current === undefined ? undefined : { current }) };
+  return new TableloomError(
+    'VERSION_CONFLICT',
+    `This ${entity} has changed since version ${expected} was read; read it again before changing it.`,
+    details,
+    cause,
+  );
+}
+
+/** `field` is the unique field as declared: `email`, or `tenantId+slug`. */
+export function uniqueViolation(entity: string, field: string, cause?: unknown): TableloomError {
+  return new TableloomError(
+    'UNIQUE_VIOLATION',
+    `Another ${entity} has this ${field}.`,
+    { entity, field },
+    cause,
+  );
+}
+
+export function conflict(cause?: unknown): TableloomError {
+  return new TableloomError(
+    'CONFLICT',
+    'Others keep changing the same records; nothing was written. Try again.',
+    undefined,
+    cause,
+  );
+}
+
+/** One message for every way a cursor can be wrong: which one it was would help a forger. */
+export function badCursor(argument: 'after' | 'before'): TableloomError {
+  return new TableloomError(
+    'BAD_CURSOR',
+    `"${argument}" is not a cursor of this field with these arguments; start again without it.`,
+    { argument },
+  );
+}
+
+export function badPage(message: string, details?: ErrorDetails): TableloomError {
+  return new TableloomError('BAD_PAGE', message, details);
+}
+
+export function transactionTooLarge(items: number, cause?: unknown): TableloomError {
+  return new TableloomError(
+    'TRANSACTION_TOO_LARGE',
+    `This write touches ${items} items; DynamoDB takes at most 100 (and 4 MB) in one transaction. ` +
+      'Split it into several writes, or load new records in bulk with putAll.',
+    { items, limit: 100 },
+    cause,
+  );
+}
+
+export function busy(cause?: unknown): TableloomError {
+  return new TableloomError('BUSY', 'Storage is overloaded; try again in a moment.', undefined, cause);
+}
+
+export function cancelled(cause?: unknown): TableloomError {
+  return new TableloomError('CANCELLED', 'The request was cancelled.', undefined, cause);
+}
+
+/** For rules: nobody is signed in. */
+export function unauthenticated(message = 'Sign in first.'): TableloomError {
+  return new TableloomError('UNAUTHENTICATED', message);
+}
+
+/** For rules: somebody is signed in, who may not do this. */
+export function forbidden(message = 'You may not do this.'): TableloomError {
+  return new TableloomError('FORBIDDEN', message);
+}
+
+/** For scaffolded rules: `rule` is the name in access-patterns.yaml. */
+export function ruleMissing(rule: string): TableloomError {
+  return new TableloomError('RULE_MISSING', `The rule ${rule} is not written yet.`, { rule });
+}
+
+/** DynamoDB's and the SDK's names for "too much at once", from the API's "Error handling" page. */
+const throttles = new Set([
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'ThrottlingError',
+  'RequestLimitExceeded',
+  'LimitExceededException',
+  'ProvisionedThroughputExceeded',
+  'TooManyRequestsException',
+  'ReplicatedWriteConflictException',
+]);
+
+/** Whether DynamoDB refused because of its load, so that the same request may succeed a moment later. */
+export function isThrottle(error: unknown): boolean {
+  return throttles.has(nameOf(error));
+}
+
+/** Whether DynamoDB refused because another transaction was at the same items just then. */
+export function isContention(error: unknown): boolean {
+  const name = nameOf(error);
+  return name === 'TransactionConflictException' || name === 'TransactionInProgressException';
+}
+
+/** The `name` of what was thrown; empty where it has none. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : '';
+}
+
+/** Turns what an SDK call threw into an error for the client. A TableloomError passes unchanged. */
+export function fromAws(error: unknown): TableloomError {
+  if (error instanceof TableloomError) return error;
+  const name = nameOf(error);
+  if (name === 'AbortError') return cancelled(error);
+  if (throttles.has(name)) return busy(error);
+  if (isContention(error) || name === 'ConditionalCheckFailedException') return conflict(error);
+  if (name === 'TransactionCanceledException') return fromReasons(error);
+  if (name === 'ItemCollectionSizeLimitExceededException') return tooLarge(error);
+  if (name === 'ValidationException') return fromValidation(error);
+  if (refusals.has(name)) {
+    return new TableloomError('STORAGE_REFUSED', 'Storage refused the request.', undefined, error);
+  }
+  return new TableloomError('STORAGE_UNAVAILABLE', 'Storage cannot be reached.', undefined, error);
+}
+
+const refusals = new Set([
+  'ResourceNotFoundException',
+  'IdempotentParameterMismatchException',
+  'SerializationException',
+  'AccessDeniedException',
+  'UnknownOperationException',
+]);
+
+function tooLarge(cause: unknown): TableloomError {
+  return new TableloomError(
+    'ITEM_TOO_LARGE',
+    'The record is too large to be stored: one item holds at most 400 KB.',
+    { limitBytes: 409_600 },
+    cause,
+  );
+}
+
+/** DynamoDB has one name for every malformed request; only its text tells a value of the caller's from a bug of ours. */
+function fromValidation(error: unknown, text = error instanceof Error ? error.message : ''): TableloomError {
+  if (/item size|maximum allowed size|item collection/i.test(text)) return tooLarge(error);
+  if (/aggregate.*size|transaction.*size|cannot contain more than|less than or equal to 100/i.test(text)) {
+    return new TableloomError(
+      'TRANSACTION_TOO_LARGE',
+      'This write is larger than DynamoDB takes in one transaction (100 items, 4 MB). Split it into several.',
+      undefined,
+      error,
+    );
+  }
+  if (/(hashkey|rangekey|key attribute|partition key|sort key|key value).*(size|empty|exceed)|size of (hash|range)/i.test(text)) {
+    return new KeyError('A key is empty or longer than DynamoDB allows.', undefined, error);
+  }
+  return new TableloomError('STORAGE_REFUSED', 'Storage refused the request.', undefined, error);
+}
+
+interface CancellationReason {
+  readonly Code?: string;
+  readonly Message?: string;
+}
+
+/** A cancelled transaction says why for each of its items. Reasons a caller must tell apart are read by transactions.ts. */
+function fromReasons(error: unknown): TableloomError {
+  const reasons = (error as { CancellationReasons?: readonly CancellationReason[] }).CancellationReasons ?? [];
+  for (const { Code, Message } of reasons) {
+    if (Code === 'ValidationError') return fromValidation(error, Message ?? '');
+    if (Code === 'ItemCollectionSizeLimitExceeded') return tooLarge(error);
+  }
+  if (reasons.some(({ Code }) => Code !== undefined && throttles.has(Code))) return busy(error);
+  return conflict(error);
+}

@@ -1,0 +1,104 @@
+/** Small pieces generated code is put together from. */
+
+import type { EntityCodec, IndexRef, Key, TableRef } from './types.js';
+import type { WriteEnvironment } from './writes.js';
+
+/** A table, which is also the index its own key makes. */
+export function tableRef(name: string, partition: string, sort?: string): TableRef & IndexRef {
+  const key = sort === undefined ? { partition } : { partition, sort };
+  const table: TableRef = { name, ...key };
+  return { name, table, ...key };
+}
+
+/** One of a table's indexes. */
+export function indexRef(table: TableRef, name: string, partition: string, sort?: string): IndexRef {
+  return sort === undefined ? { table, name, partition } : { table, name, partition, sort };
+}
+
+/** `encode(value)`, where there is a value: null and undefined stay what they are. */
+export function encoded<T, V extends T | null | undefined>(
+  encode: (value: T) => string,
+  value: V,
+): string | Extract<V, null | undefined> {
+  if (value === null || value === undefined) return value as Extract<V, null | undefined>;
+  return encode(value as T);
+}
+
+/** One partition key per shard. */
+export function shardKeys(count: number, key: (shard: number) => string): readonly string[] {
+  return Array.from({ length: count }, (_, shard) => key(shard));
+}
+
+/** The normalisations an entity may declare. */
+export const lowercase = (text: string): string => text.toLowerCase();
+export const trim = (text: string): string => text.trim();
+
+/** What a loader needs of a session. */
+export interface KeyReader {
+  get<R extends object>(
+    entity: EntityCodec<R>,
+    key: Key,
+    options?: { readonly consistent?: boolean },
+  ): Promise<R | null>;
+}
+
+/** Reads by primary key. */
+export interface KeyLoader<K, R> {
+  /** The record, or null. Keys asked for in one tick share a batch get; a key is read once a request. */
+  load(key: K, options?: { readonly consistent?: boolean }): Promise<R | null>;
+  /** In the order of the keys, null where there is none. */
+  loadMany(keys: readonly K[]): Promise<readonly (R | null)[]>;
+}
+
+export function keyLoader<K, R extends object>(
+  session: KeyReader,
+  entity: EntityCodec<R>,
+  keyOf: (key: K) => Key,
+): KeyLoader<K, R> {
+  const load: KeyLoader<K, R>['load'] = async (key, options) => session.get(entity, keyOf(key), options);
+  return { load, loadMany: (keys) => Promise.all(keys.map((key) => load(key))) };
+}
+
+/** The first that was found, in the order given; all are waited for. `R` is the union of what they may find. */
+export async function firstFound<R extends object>(reads: readonly Promise<R | null>[]): Promise<R | null> {
+  const records = await Promise.all(reads);
+  return records.find((record) => record !== null) ?? null;
+}
+
+type MaybePromise<T> = T | Promise<T>;
+
+/** Changes, or how to compute them from the record as it is. */
+export type Changes<R, C extends object> = C | ((current: R) => MaybePromise<C>);
+
+/** Values for a record that may be there already. */
+export type Upserts<R, N extends object> = N | ((current: R | null) => MaybePromise<N>);
+
+/** An update's change function, from changes and the generated way to apply them. */
+export function changing<R, C extends object>(
+  changes: Changes<R, C>,
+  apply: (current: R, changes: C, env: WriteEnvironment) => R,
+): (current: R, env: WriteEnvironment) => MaybePromise<R> {
+  if (!isFunction(changes)) return (current, env) => apply(current, changes, env);
+  return async (current, env) => apply(current, await changes(current), env);
+}
+
+/** An upsert's change function: creates where nothing is, changes what is there. */
+export function upserting<R, N extends C & object, C>(
+  values: Upserts<R, N>,
+  apply: {
+    readonly create: (values: N, env: WriteEnvironment) => R;
+    readonly change: (current: R, changes: C, env: WriteEnvironment) => R;
+  },
+): (current: R | null, env: WriteEnvironment) => MaybePromise<R> {
+  return async (current, env) => {
+    const given = isFunction(values) ? await values(current) : values;
+    return current === null ? apply.create(given, env) : apply.change(current, given, env);
+  };
+}
+
+/** Records and changes are plain objects, so what is a function computes them. */
+function isFunction<T extends object, A>(
+  value: T | ((argument: A) => MaybePromise<T>),
+): value is (argument: A) => MaybePromise<T> {
+  return typeof value === 'function';
+}

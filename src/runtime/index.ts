@@ -1,0 +1,102 @@
+/** The runtime of generated code and of hand-written rules: `tableloom/runtime`. */
+export type { PutAllReport, Unwritten } from './bulk.js';
+export {
+  alreadyExists,
+  type ErrorCode,
+  type ErrorDetails,
+  errorCodes,
+  forbidden,
+  fromAws,
+  KeyError,
+  notFound,
+  ruleMissing,
+  TableloomError,
+  unauthenticated,
+  uniqueViolation,
+  versionConflict,
+} from './errors.js';
+export {
+  type Changes,
+  changing,
+  encoded,
+  firstFound,
+  indexRef,
+  type KeyLoader,
+  type KeyReader,
+  keyLoader,
+  lowercase,
+  shardKeys,
+  tableRef,
+  trim,
+  type Upserts,
+  upserting,
+} from './generated.js';
+export {
+  type AnyEncoding,
+  flag,
+  day,
+  decimal,
+  type Encoding,
+  enumValue,
+  fold,
+  hour,
+  integer,
+  month,
+  safeInteger,
+  text,
+  time,
+  year,
+} from './keys.js';
+export { checkKey, keyLimits } from './keysize.js';
+export type { Limits } from './limits.js';
+export type { PageOptions, Wants } from './pages.js';
+export { type BucketUnit, type BucketWindow, bucketsOf, shardOf, shards } from './partitions.js';
+export { type Bounds, compareKeys, type RangeShape, rangeOf } from './ranges.js';
+export type { Operation, RequestReport, Statistics } from './requests.js';
+export type {
+  AllowRule,
+  AlongsideChange,
+  AlongsideRule,
+  Answer,
+  AppContext,
+  FieldRule,
+  PrepareRule,
+  VisibleRule,
+} from './rules.js';
+export { fieldsOf, type SelectionInfo, selection } from './selection.js';
+export { Database, type DatabaseOptions, type Session, type SessionOptions, type WriteResults } from './session.js';
+export { createTables, type IndexDefinition, resolveTableName, type TableDefinition, resolveTableNames } from './tables.js';
+export { type Holes, type Template, unpack } from './templates.js';
+export type {
+  AttributeValue,
+  Connection,
+  Edge,
+  EntityCodec,
+  Filter,
+  Guard,
+  IndexQuery,
+  IndexRef,
+  Item,
+  Key,
+  PageArguments,
+  PageInfo,
+  Partitions,
+  SortRange,
+  TableRef,
+} from './types.js';
+export { canonicalTime, documentValue, epochSeconds } from './values.js';
+export {
+  type Alongside,
+  type CreateOptions,
+  check,
+  create,
+  type DeleteIfPresentOptions,
+  type DeleteOptions,
+  remove,
+  type UpdateOptions,
+  type UpsertOptions,
+  update,
+  upsert,
+  type Write,
+  type WriteEnvironment,
+} from './writes.js';

@@ -1,0 +1,170 @@
+/** Relay connections over declared queries. */
+import type { Cursors } from './cursors.js';
+import { badPage } from './errors.js';
+import { compareInBucket, type Position, positionOf, type Row } from './positions.js';
+import type { Reader } from './reader.js';
+import type { Connection, Edge, IndexQuery, PageArguments } from './types.js';
+
+/** Which parts of a connection are asked for; what is not asked is not read. Left out: everything is. */
+export interface Wants {
+  /** `edges` or `nodes`. */
+  readonly edges: boolean;
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  /** `startCursor` or `endCursor`. */
+  readonly cursors: boolean;
+}
+
+const everything: Wants = { edges: true, hasNextPage: true, hasPreviousPage: true, cursors: true };
+
+/** What a page is to hold. */
+export interface PageOptions {
+  readonly wants?: Wants | undefined;
+  /** The fields asked of the nodes; left out: all. Decides whether an index that holds some of them is enough. */
+  readonly fields?: ReadonlySet<string> | undefined;
+}
+
+/** One page's direction and size. */
+interface PageRequest {
+  readonly backward: boolean;
+  readonly size: number;
+}
+
+/**
+ * How many edges and from which end. Throws BAD_PAGE where `first` and `last` are both given, one is negative or
+ * not whole, or above the pattern's maximum.
+ */
+export function pageRequest(page: PageArguments, sizes: { readonly default: number; readonly max: number }): PageRequest {
+  const first = page.first ?? undefined;
+  const last = page.last ?? undefined;
+  if (first !== undefined && last !== undefined) {
+    throw badPage('Give first or last, not both: together they do not say which page is meant.');
+  }
+  const backward = last !== undefined;
+  const size = first ?? last ?? sizes.default;
+  const name = backward ? 'last' : 'first';
+  if (!Number.isInteger(size) || size < 0) throw badPage(`${name} has to be a whole number from 0 on.`, { argument: name });
+  if (size > sizes.max) {
+    throw badPage(`${name} is at most ${sizes.max}; ${size} was asked.`, { argument: name, max: sizes.max });
+  }
+  return { backward, size };
+}
+
+/**
+ * One page, by Relay's algorithm: the edges after `after` and before `before`, the first or last so many of them.
+ * `hasNextPage` and `hasPreviousPage` say whether the connection holds a further edge after the last or before
+ * the first one of this page; both are exact. The side a page was entered from takes a further read of one item,
+ * made only where it is asked for.
+ *
+ * Where a filter drops so many items that the read budget ends first, the page comes short, the flag ahead is
+ * true, and the cursor ahead stands where reading stopped, so that paging on goes on from there.
+ *
+ * `after` and `before` together are exact as long as no two items of one partition share their sort key.
+ */
+export async function readPage<R extends object>(
+  reader: Reader,
+  query: IndexQuery<R>,
+  cursors: Cursors,
+  page: PageArguments,
+  options: PageOptions,
+): Promise<Connection<R>> {
+  const { backward, size } = pageRequest(page, query.page);
+  const { wants = everything, fields } = options;
+  const after = page.after == null ? undefined : cursors.position(page.after, 'after');
+  const before = page.before == null ? undefined : cursors.position(page.before, 'before');
+  const [from, until] = backward ? [before, after] : [after, before];
+  const wantsAhead = backward ? wants.hasPreviousPage : wants.hasNextPage;
+  const wantsBehind = backward ? wants.hasNextPage : wants.hasPreviousPage;
+  const wantsRows = wants.edges || wants.cursors || (wantsBehind && from !== undefined);
+  // An empty page still says whether anything follows.
+  const needed = (wantsRows ? size : wantsAhead ? size : 0) + (wantsAhead || (size === 0 && wantsBehind) ? 1 : 0);
+
+  const behindFrom = wantsBehind && from !== undefined ? reader.exists(query, { backward: !backward, from, fields }) : undefined;
+  // It may fail while the rows are read; it is awaited below, and must not count as unhandled before.
+  behindFrom?.catch(() => undefined);
+
+  const isOutside = (row: Row) => until !== undefined && !isBefore(query, row, until, backward);
+  const nodes = reader.nodes(query, { backward, from, fields });
+  const { found, stop } = await nodes.take(needed, isOutside);
+  const inside = found.filter(({ row }) => !isOutside(row));
+  const shown = inside.slice(0, size);
+  const ahead = found.length > shown.length || stop === 'budget';
+  const behind = (await behindFrom) === true || (wantsBehind && from !== undefined && (await behindAgain(found[0]?.row)));
+
+  /**
+   * Nothing stands strictly behind the cursor the page was entered by. What the cursor stands for may still be
+   * there; reading back from the first row finds it, or from the end where no row is left.
+   */
+  async function behindAgain(first: Row | undefined): Promise<boolean> {
+    if (first === undefined && stop === 'budget') return true;
+    const start = first && positionOf(query.index, first);
+    return reader.exists(query, { backward: !backward, from: start, fields });
+  }
+
+  const edges = shown.map(({ row, node }) => edgeOf(query, cursors, row, node));
+  const endOfReading = stop === 'budget' && shown.length === inside.length ? nodes.frontier : undefined;
+  if (backward) edges.reverse();
+  return connectionOf(edges, {
+    hasNextPage: backward ? behind : ahead,
+    hasPreviousPage: backward ? ahead : behind,
+    frontierCursor: endOfReading && (() => cursors.cursor(endOfReading)),
+    backward,
+  });
+}
+
+/** Whether a row comes before a position, in the order of reading. */
+function isBefore(
+  query: Pick<IndexQuery<object>, 'index' | 'descending'>,
+  row: Row,
+  until: Position,
+  backward: boolean,
+): boolean {
+  const position = positionOf(query.index, row);
+  const sign = backward ? -1 : 1;
+  if (position.bucket !== until.bucket) return (position.bucket - until.bucket) * sign < 0;
+  const order = compareInBucket(position, until) * (query.descending === backward ? 1 : -1);
+  if (order !== 0) return order < 0;
+  const { table } = query.index;
+  const isSame = [table.partition, table.sort].every((name) => name === undefined || position.base[name] === until.base[name]);
+  return !isSame;
+}
+
+/** Cursors cost microseconds each, and few clients ask one of every edge: they are made when read. */
+function edgeOf<R extends object>(query: Pick<IndexQuery<object>, 'index'>, cursors: Cursors, row: Row, node: R): Edge<R> {
+  let cursor: string | undefined;
+  return {
+    node,
+    get cursor() {
+      cursor ??= cursors.cursor(positionOf(query.index, row));
+      return cursor;
+    },
+  };
+}
+
+interface Ends {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  /** The cursor ahead, where reading stopped short of the next edge. */
+  readonly frontierCursor: (() => string) | undefined;
+  readonly backward: boolean;
+}
+
+function connectionOf<R extends object>(
+  edges: readonly Edge<R>[],
+  { hasNextPage, hasPreviousPage, frontierCursor, backward }: Ends,
+): Connection<R> {
+  return {
+    edges,
+    nodes: edges.map(({ node }) => node),
+    pageInfo: {
+      hasNextPage,
+      hasPreviousPage,
+      get startCursor() {
+        return (backward && frontierCursor?.()) || (edges[0]?.cursor ?? null);
+      },
+      get endCursor() {
+        return (!backward && frontierCursor?.()) || (edges.at(-1)?.cursor ?? null);
+      },
+    },
+  };
+}

@@ -1,0 +1,178 @@
+/** From a query's rows to its nodes. */
+import { TableloomError } from './errors.js';
+import { type ItemKey, batchGetLimit } from './items.js';
+import { type Position, positionOf, type Row } from './positions.js';
+import { isExpired, liveFilter } from './query.js';
+import type { Requester } from './requests.js';
+import { type Budget, type Reading, Source, type Stop } from './sources.js';
+import type { IndexQuery, IndexRef, Item } from './types.js';
+
+/** What a reader needs of its session. */
+export interface ReaderOptions {
+  readonly requester: Requester;
+  readonly now: () => Date;
+  /** The items under some keys, in order; null where there is none. Reads together what is asked together. */
+  readonly items: (keys: readonly ItemKey[]) => Promise<readonly (Item | null)[]>;
+  /** Told of every item a query brought whole. */
+  readonly seen: (index: IndexRef, item: Item) => void;
+}
+
+/** A node, and the row it was found by. */
+export interface Found<R> {
+  readonly row: Row;
+  readonly node: R;
+}
+
+/** What is read, and which way. */
+export interface Direction {
+  /** Against the query's own order. */
+  readonly backward?: boolean;
+  /** Begins after this position, in that direction. */
+  readonly from?: Position | undefined;
+  /** The fields asked of the nodes; left out: all. */
+  readonly fields?: ReadonlySet<string> | undefined;
+}
+
+/** Reads the nodes of queries: from the index where it holds what is asked, else by key from the table. */
+export class Reader {
+  readonly #options: ReaderOptions;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+  }
+
+  /** The nodes of a query, to be taken bit by bit. */
+  nodes<R extends object>(query: IndexQuery<R>, direction: Direction = {}): Nodes<R> {
+    const budget = { left: query.budget ?? this.#options.requester.limits.readBudget };
+    return new Nodes(this.#options, query, direction, budget);
+  }
+
+  /** Whether there is a node in this direction. Where the read budget ends first: true, for something is there to read. */
+  async exists<R extends object>(query: IndexQuery<R>, direction: Direction): Promise<boolean> {
+    const { found, stop } = await this.nodes(query, direction).take(1);
+    return found.length > 0 || stop === 'budget';
+  }
+
+  /** The first nodes, at most `most`. READ_BUDGET where the filter leaves so few that they cannot be found. */
+  async list<R extends object>(query: IndexQuery<R>, most: number, direction: Direction = {}): Promise<readonly R[]> {
+    const { found, stop } = await this.nodes(query, direction).take(most);
+    if (stop === 'budget') throw readBudget(query.pattern);
+    return found.map(({ node }) => node);
+  }
+
+  /** Every node, however many requests it takes; for rules, never for a field a client asks. */
+  async *each<R extends object>(query: IndexQuery<R>): AsyncGenerator<R, void, undefined> {
+    const nodes = new Nodes(this.#options, query, {}, { left: Number.POSITIVE_INFINITY });
+    for (;;) {
+      const { found, stop } = await nodes.take(batchGetLimit);
+      for (const { node } of found) yield node;
+      if (stop !== 'enough') return;
+    }
+  }
+
+  /** How many items a query has, counted up to `cap`. Index items whose record was just removed still count. */
+  async count<R extends object>(query: IndexQuery<R>, cap: number): Promise<number> {
+    const budget = { left: query.budget ?? this.#options.requester.limits.readBudget };
+    const reading = { ...readingOf(query, this.#options.now()), keysOnly: true };
+    const { rows, stop } = await new Source(this.#options.requester, reading, false, budget).take(cap);
+    if (stop === 'budget') throw readBudget(query.pattern);
+    return rows.length;
+  }
+}
+
+function readBudget(pattern: string): TableloomError {
+  const message = 'Too few items match for the answer to be found with the reads allowed; narrow the question.';
+  return new TableloomError('READ_BUDGET', message, { pattern });
+}
+
+function readingOf<R extends object>(query: IndexQuery<R>, now: Date): Reading {
+  const { index, partitions, sort, filter, consistent, descending, entity } = query;
+  return {
+    index,
+    partitions,
+    sort,
+    filter: liveFilter(filter, entity, index, now),
+    selective: filter !== undefined,
+    consistent,
+    descending,
+  };
+}
+
+/** The nodes of one query in one direction. */
+export class Nodes<R extends object> {
+  readonly #options: ReaderOptions;
+  readonly #query: IndexQuery<R>;
+  readonly #source: Source;
+  readonly #budget: Budget;
+  readonly #now: Date;
+  readonly #follow: boolean;
+  readonly #rest: Found<R>[] = [];
+  #last: Row | undefined;
+  #sourceStopped = false;
+
+  constructor(options: ReaderOptions, query: IndexQuery<R>, direction: Direction, budget: Budget) {
+    this.#options = options;
+    this.#query = query;
+    this.#budget = budget;
+    this.#now = options.now();
+    const reading = readingOf(query, this.#now);
+    this.#source = new Source(options.requester, reading, direction.backward ?? false, budget, direction.from);
+    this.#follow = query.holds.kind === 'some' && !isCovered(direction.fields, query.holds.covers);
+  }
+
+  /** Up to `wanted` nodes, none after the first that `isLast` holds for, and why there are no more. */
+  async take(
+    wanted: number,
+    isLast: (row: Row) => boolean = () => false,
+  ): Promise<{ readonly found: readonly Found<R>[]; readonly stop: Stop }> {
+    const found = this.#rest;
+    for (let round = 0; found.length < wanted; round++) {
+      // Records that vanished or expired are rare, or else many: each round looks further.
+      const missing = wanted - found.length;
+      const asked = round === 0 ? missing : Math.max(missing, Math.min(batchGetLimit, missing * 2 ** round));
+      if (round > 0 && this.#budget.left-- <= 0) return { found: found.splice(0), stop: 'budget' };
+      const { rows, stop } = await this.#source.take(asked, isLast);
+      this.#last = rows.at(-1) ?? this.#last;
+      found.push(...(await this.#nodes(rows)));
+      if (stop === 'budget') this.#sourceStopped = true;
+      const last = found.at(-1);
+      if (last !== undefined && isLast(last.row)) break;
+      if (stop !== 'enough' && found.length < wanted) return { found: found.splice(0), stop };
+    }
+    return { found: found.splice(0, wanted), stop: 'enough' };
+  }
+
+  /** How far everything has been given, once the budget has ended. */
+  get frontier(): Position | undefined {
+    if (this.#sourceStopped) return this.#source.frontier;
+    return this.#last && positionOf(this.#query.index, this.#last);
+  }
+
+  async #nodes(rows: readonly Row[]): Promise<Found<R>[]> {
+    const { entity, holds, index } = this.#query;
+    if (this.#follow && holds.kind === 'some') {
+      const keys = rows.map(({ item }) => ({ table: entity.table, key: holds.keyOf(item) }));
+      const items = rows.length === 0 ? [] : await this.#options.items(keys);
+      return this.#live(rows, items, (item) => entity.read(item));
+    }
+    const items = rows.map(({ item }) => item);
+    if (holds.kind === 'some') return this.#live(rows, items, holds.read);
+    for (const item of items) this.#options.seen(index, item);
+    return this.#live(rows, items, (item) => entity.read(item));
+  }
+
+  #live(rows: readonly Row[], items: readonly (Item | null)[], read: (item: Item) => R): Found<R>[] {
+    const found: Found<R>[] = [];
+    for (const [at, row] of rows.entries()) {
+      const item = items[at];
+      if (item && !isExpired(this.#query.entity, item, this.#now)) found.push({ row, node: read(item) });
+    }
+    return found;
+  }
+}
+
+function isCovered(fields: ReadonlySet<string> | undefined, covers: readonly string[]): boolean {
+  if (fields === undefined) return false;
+  for (const field of fields) if (field !== '__typename' && !covers.includes(field)) return false;
+  return true;
+}

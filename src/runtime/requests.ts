@@ -1,0 +1,179 @@
+/** The one way to DynamoDB: every request is bounded, counted, reported, and its errors are ours. */
+import {
+  BatchGetCommand,
+  type BatchGetCommandInput,
+  type BatchGetCommandOutput,
+  BatchWriteCommand,
+  type BatchWriteCommandInput,
+  type BatchWriteCommandOutput,
+  DeleteCommand,
+  type DeleteCommandInput,
+  type DeleteCommandOutput,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  type GetCommandInput,
+  type GetCommandOutput,
+  PutCommand,
+  type PutCommandInput,
+  type PutCommandOutput,
+  QueryCommand,
+  type QueryCommandInput,
+  type QueryCommandOutput,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+  type TransactWriteCommandOutput,
+  UpdateCommand,
+  type UpdateCommandInput,
+  type UpdateCommandOutput,
+} from '@aws-sdk/lib-dynamodb';
+import { Retry } from './backoff.js';
+import { cancelled, fromAws, isThrottle, TableloomError } from './errors.js';
+import type { Limits } from './limits.js';
+import type { TableRef } from './types.js';
+
+/** Input and output of each operation the runtime makes, by DynamoDB's name for it. There is no Scan. */
+export interface Operations {
+  GetItem: [GetCommandInput, GetCommandOutput];
+  BatchGetItem: [BatchGetCommandInput, BatchGetCommandOutput];
+  Query: [QueryCommandInput, QueryCommandOutput];
+  PutItem: [PutCommandInput, PutCommandOutput];
+  UpdateItem: [UpdateCommandInput, UpdateCommandOutput];
+  DeleteItem: [DeleteCommandInput, DeleteCommandOutput];
+  TransactWriteItems: [TransactWriteCommandInput, TransactWriteCommandOutput];
+  BatchWriteItem: [BatchWriteCommandInput, BatchWriteCommandOutput];
+}
+
+export type Operation = keyof Operations;
+export type InputOf<O extends Operation> = Operations[O][0];
+export type OutputOf<O extends Operation> = Operations[O][1];
+
+const commands: { readonly [O in Operation]: new (input: InputOf<O>) => object } = {
+  GetItem: GetCommand,
+  BatchGetItem: BatchGetCommand,
+  Query: QueryCommand,
+  PutItem: PutCommand,
+  UpdateItem: UpdateCommand,
+  DeleteItem: DeleteCommand,
+  TransactWriteItems: TransactWriteCommand,
+  BatchWriteItem: BatchWriteCommand,
+};
+
+/** The document client without its overloads, one per command, which no generic call can choose from. */
+interface Sender {
+  send(command: object, options: { readonly abortSignal?: AbortSignal }): Promise<unknown>;
+}
+
+/** What an observer is told of each request, before it is sent. Retries made inside the SDK are not told. */
+export interface RequestReport {
+  readonly operation: Operation;
+  readonly input: InputOf<Operation>;
+  /** 1 for the session's first request. */
+  readonly sequence: number;
+}
+
+/** What a session has used so far. */
+export interface Statistics {
+  readonly requests: number;
+  /** How often the session turned from idle to waiting for DynamoDB: the length of the chain of requests. */
+  readonly steps: number;
+  /** As DynamoDB billed them. Zero unless the database was given `capacity: true`. */
+  readonly readUnits: number;
+  readonly writeUnits: number;
+}
+
+export interface RequesterOptions {
+  readonly client: DynamoDBDocumentClient;
+  /** Logical to physical table names. */
+  readonly tables: Readonly<Record<string, string>>;
+  readonly limits: Limits;
+  readonly signal?: AbortSignal | undefined;
+  readonly capacity?: boolean | undefined;
+  readonly onRequest?: ((report: RequestReport) => void) | undefined;
+}
+
+interface Consumed {
+  readonly CapacityUnits?: number | undefined;
+}
+
+/** Sends one session's requests. */
+export class Requester {
+  readonly limits: Limits;
+  readonly signal: AbortSignal | undefined;
+  readonly #options: RequesterOptions;
+  readonly #waiting: (() => void)[] = [];
+  #active = 0;
+  #requests = 0;
+  #steps = 0;
+  #readUnits = 0;
+  #writeUnits = 0;
+
+  constructor(options: RequesterOptions) {
+    this.#options = options;
+    this.limits = options.limits;
+    this.signal = options.signal;
+  }
+
+  /** The physical name of a table; CONFIGURATION where the database was not given one. */
+  tableName(table: TableRef): string {
+    const name = this.#options.tables[table.name];
+    if (name !== undefined) return name;
+    throw new TableloomError('CONFIGURATION', `No physical name was given for the table "${table.name}".`);
+  }
+
+  statistics(): Statistics {
+    return {
+      requests: this.#requests,
+      steps: this.#steps,
+      readUnits: this.#readUnits,
+      writeUnits: this.#writeUnits,
+    };
+  }
+
+  /** A time to give up for work that begins now. */
+  retry(): Retry {
+    return new Retry(this.limits.deadlineMs, this.signal);
+  }
+
+  /**
+   * Sends one request. A throttled one is sent again until the deadline, then BUSY: DynamoDB did not carry it
+   * out. Every other failure is thrown at once as a TableloomError whose `cause` is what the SDK threw.
+   */
+  async send<O extends Operation>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
+    let retry: Retry | undefined;
+    for (;;) {
+      try {
+        return await this.#once(operation, input);
+      } catch (error) {
+        retry ??= this.retry();
+        if (isThrottle(error) && (await retry.wait())) continue;
+        throw fromAws(error);
+      }
+    }
+  }
+
+  async #once<O extends Operation>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
+    const { client, signal, capacity, onRequest, limits } = this.#options;
+    if (this.#active >= limits.concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else if (this.#active++ === 0) this.#steps += 1;
+    try {
+      if (signal?.aborted) throw cancelled(signal.reason);
+      this.#requests += 1;
+      onRequest?.({ operation, input, sequence: this.#requests });
+      const asked = capacity ? { ...input, ReturnConsumedCapacity: 'TOTAL' as const } : input;
+      const output = await (client as Sender).send(new commands[operation](asked), signal ? { abortSignal: signal } : {});
+      if (capacity) this.#count(operation, output as OutputOf<O>);
+      return output as OutputOf<O>;
+    } finally {
+      // The place goes straight to the next in line, so that `#active` counts it all the time.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#active -= 1;
+    }
+  }
+
+  #count(operation: Operation, { ConsumedCapacity: consumed }: { ConsumedCapacity?: Consumed | Consumed[] | undefined }) {
+    const units = [consumed ?? []].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+    if (operation === 'GetItem' || operation === 'BatchGetItem' || operation === 'Query') this.#readUnits += units;
+    else this.#writeUnits += units;
+  }
+}

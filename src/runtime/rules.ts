@@ -1,0 +1,54 @@
+/** The shapes of hand-written rules; generated/rules.ts names one type per rule. */
+
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Write } from './writes.js';
+
+/** What the application adds to every request's context. Augment it: `declare module 'tableloom/runtime' { interface AppContext { … } }`. */
+// biome-ignore lint/suspicious/noEmptyInterface: applications fill it by declaration merging
+export interface AppContext {}
+
+type MaybePromise<T> = T | Promise<T>;
+
+/** What a resolver function gives. */
+export type Answer<F> = F extends (...args: never[]) => infer R ? R : never;
+
+/** Answers a field by hand. */
+export type FieldRule<Context, Parent, Args, Result> = (call: {
+  readonly parent: Parent;
+  readonly args: Args;
+  readonly context: Context;
+  readonly info: GraphQLResolveInfo;
+}) => Result;
+
+/** Asked before anything is read or written: throws `unauthenticated()` or `forbidden()` to refuse. */
+export type AllowRule<Context, Parent, Args> = (call: {
+  readonly parent: Parent;
+  readonly args: Args;
+  readonly context: Context;
+}) => MaybePromise<void>;
+
+/** Whether this caller may see a record that was found. */
+export type VisibleRule<Context, Node> = (call: {
+  readonly node: Node;
+  readonly context: Context;
+}) => MaybePromise<boolean>;
+
+/** The values of a mutation, from its arguments and the record as it is. May run again after a conflict. */
+export type PrepareRule<Context, Args, Current, Values> = (call: {
+  readonly args: Args;
+  readonly context: Context;
+  readonly current: Current;
+}) => MaybePromise<Values>;
+
+/** One mutation's change, as its rule sees it. */
+export interface AlongsideChange<Mutation extends string, Before, After, Args> {
+  readonly mutation: Mutation;
+  readonly before: Before;
+  readonly after: After;
+  readonly args: Args;
+}
+
+/** Further writes for the transaction of a change. May run again after a conflict. */
+export type AlongsideRule<Context, Change> = (
+  change: Change & { readonly context: Context },
+) => MaybePromise<readonly Write<unknown>[]>;

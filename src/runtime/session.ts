@@ -1,0 +1,263 @@
+/** A database, and what one request does with it. */
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import DataLoader from 'dataloader';
+import { v7 } from 'uuid';
+import { type PutAllReport, putAll } from './bulk.js';
+import { Cursors, identityOf } from './cursors.js';
+import { getItems, itemId, type ItemKey, keyOfItem } from './items.js';
+import { defaultLimits, type Limits } from './limits.js';
+import { type PageOptions, readPage } from './pages.js';
+import { isExpired } from './query.js';
+import { Reader } from './reader.js';
+import { Requester, type RequestReport, type Statistics } from './requests.js';
+import { CursorSealer } from './sealing.js';
+import { transact } from './transactions.js';
+import type { Connection, EntityCodec, IndexQuery, IndexRef, Item, Key, PageArguments } from './types.js';
+import type { Write } from './writes.js';
+
+export interface DatabaseOptions {
+  /** The SDK's client; the caller made it and destroys it. */
+  readonly client: DynamoDBClient;
+  /** Physical table names by logical ones: `resolveTableNames` gives them. */
+  readonly tables: Readonly<Record<string, string>>;
+  /** At least 16 characters each. The first seals cursors; all open them, so that one can be replaced. */
+  readonly cursorSecrets: readonly string[];
+  /** The clock; left out, the system's. */
+  readonly now?: () => Date;
+  /** Makes ids; left out, UUIDs of version 7, which sort by the time they were made. */
+  readonly newId?: () => string;
+  readonly limits?: Partial<Limits>;
+  /** Has DynamoDB tell the capacity each request consumed, for `Session.stats`. */
+  readonly capacity?: boolean;
+  /** Told of every request of every session before it is sent. */
+  readonly onRequest?: (report: RequestReport) => void;
+}
+
+export interface SessionOptions {
+  /** Aborting it ends what the session has under way with CANCELLED. */
+  readonly signal?: AbortSignal;
+}
+
+/** The tables of one application. Keeps nothing of what it reads; its sessions do. */
+export class Database {
+  readonly #options: DatabaseOptions;
+  readonly #client: DynamoDBDocumentClient;
+  readonly #sealer: CursorSealer;
+  readonly #limits: Limits;
+
+  /** Throws CONFIGURATION where a cursor secret is missing or too short. */
+  constructor(options: DatabaseOptions) {
+    this.#options = options;
+    this.#sealer = new CursorSealer(options.cursorSecrets);
+    this.#limits = { ...defaultLimits, ...options.limits };
+    this.#client = DynamoDBDocumentClient.from(options.client, {
+      // Numbers are JavaScript's: the shortest text that reads back as the same double fits DynamoDB's 38 digits.
+      marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
+      unmarshallOptions: { wrapNumbers: Number },
+    });
+  }
+
+  /** What one request, or one job, reads and writes with. */
+  session(options: SessionOptions = {}): Session {
+    const { tables, now = () => new Date(), newId = v7, capacity, onRequest } = this.#options;
+    const requester = new Requester({
+      client: this.#client,
+      tables,
+      limits: this.#limits,
+      signal: options.signal,
+      capacity,
+      onRequest,
+    });
+    return new Session(requester, this.#sealer, { now, newId });
+  }
+}
+
+interface Environment {
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+/** The results of writes, in their order. */
+export type WriteResults<W extends readonly Write<unknown>[]> = {
+  -readonly [At in keyof W]: W[At] extends Write<infer Result> ? Result : never;
+};
+
+/**
+ * Reads and writes of one request. It remembers what it has read, so that nothing is read twice, and forgets or
+ * replaces that when it writes. Made by `Database.session`.
+ */
+export class Session {
+  readonly #requester: Requester;
+  readonly #sealer: CursorSealer;
+  readonly #environment: Environment;
+  readonly #loader: DataLoader<ItemKey, Item | null, string>;
+  readonly #reader: Reader;
+  /** Main items as this session's writes left them; null for those it deleted. */
+  readonly #written = new Map<string, Item | null>();
+  /** The same, and main items that queries brought. */
+  readonly #known = new Map<string, Item | null>();
+  /** Answers under way or given, by what was asked. */
+  readonly #answers = new Map<string, Promise<unknown>>();
+
+  constructor(requester: Requester, sealer: CursorSealer, environment: Environment) {
+    this.#requester = requester;
+    this.#sealer = sealer;
+    this.#environment = environment;
+    this.#loader = new DataLoader((keys: readonly ItemKey[]) => getItems(requester, keys), { cacheKeyFn: loaderKey });
+    this.#reader = new Reader({
+      requester,
+      now: environment.now,
+      items: (keys) => Promise.all(keys.map((key) => this.#item(key))),
+      seen: (index, item) => this.#see(index, item),
+    });
+  }
+
+  /** The time, by the database's clock. */
+  now(): Date {
+    return this.#environment.now();
+  }
+
+  /** A new id. */
+  newId(): string {
+    return this.#environment.newId();
+  }
+
+  /** What the session has used so far. */
+  stats(): Statistics {
+    return this.#requester.statistics();
+  }
+
+  /**
+   * The record under a primary key, or null. Records asked for in the same tick, of whatever entities and tables,
+   * come in one request; a record the session has seen takes none.
+   *
+   * @param options.consistent reads what was written last, by whomever, at twice the read units
+   */
+  async get<R extends object>(
+    entity: EntityCodec<R>,
+    key: Key,
+    options: { readonly consistent?: boolean } = {},
+  ): Promise<R | null> {
+    const item = await this.#item({ table: entity.table, key, ...options });
+    return item === null || isExpired(entity, item, this.now()) ? null : entity.read(item);
+  }
+
+  /** One page of a query, as Relay's specification of connections has it; see `readPage`. */
+  connection<R extends object>(
+    query: IndexQuery<R>,
+    page: PageArguments = {},
+    options: PageOptions = {},
+  ): Promise<Connection<R>> {
+    const { first, after, last, before } = page;
+    const identity = identityOf(query);
+    const asked = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
+    return this.#once(['page', identity, windowOf(query), asked, fieldsAsked(query, options.fields)], () =>
+      readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, options),
+    );
+  }
+
+  /**
+   * The first records of a query, at most `max` of them. READ_BUDGET where a filter matches so few that they are
+   * not found within the reads one query may make.
+   */
+  list<R extends object>(
+    query: IndexQuery<R>,
+    max: number = query.page.max,
+    options: Pick<PageOptions, 'fields'> = {},
+  ): Promise<readonly R[]> {
+    const { fields } = options;
+    return this.#once(['list', identityOf(query), windowOf(query), max, fieldsAsked(query, fields)], () =>
+      this.#reader.list(query, max, { fields }),
+    );
+  }
+
+  /** The first record of a query, or null. */
+  async one<R extends object>(query: IndexQuery<R>, options: Pick<PageOptions, 'fields'> = {}): Promise<R | null> {
+    const [first = null] = await this.list(query, 1, options);
+    return first;
+  }
+
+  /** All records of a query, however many: for jobs and rules, not for fields a client may ask. Remembers none. */
+  each<R extends object>(query: IndexQuery<R>): AsyncGenerator<R, void, undefined> {
+    return this.#reader.each(query);
+  }
+
+  /** How many items a query has, counted up to `cap`. */
+  count<R extends object>(query: IndexQuery<R>, cap: number): Promise<number> {
+    return this.#once(['count', identityOf(query), windowOf(query), cap], () => this.#reader.count(query, cap));
+  }
+
+  /**
+   * Carries out writes, all or none, and gives their results in order. Records they rest on are read, strongly
+   * consistent, and all is computed anew where others change them meanwhile. At most 100 items, entries, versions
+   * and guards included; several writes of one record are refused (WRITE_TWICE).
+   */
+  async write<const W extends readonly Write<unknown>[]>(...writes: W): Promise<WriteResults<W>> {
+    try {
+      const { results, items } = await transact(this.#requester, writes, this.#writeEnvironment());
+      for (const { table, key, item } of items) this.#written.set(itemId(table, key), item);
+      this.#forget();
+      return results as WriteResults<W>;
+    } catch (error) {
+      // Somebody was faster, or it is not known whether the write took place: nothing that was read still counts.
+      this.#written.clear();
+      this.#forget();
+      throw error;
+    }
+  }
+
+  /** Loads many new records, unconditionally: for seeds and imports only; see `putAll` in bulk.ts. */
+  async putAll(writes: Iterable<Write<unknown>> | AsyncIterable<Write<unknown>>): Promise<PutAllReport> {
+    const report = await putAll(this.#requester, writes, this.#writeEnvironment());
+    this.#forget();
+    return report;
+  }
+
+  /** One moment for all records of one call. */
+  #writeEnvironment() {
+    const now = this.now();
+    return { now, newId: this.#environment.newId };
+  }
+
+  #item(key: ItemKey): Promise<Item | null> {
+    const known = key.consistent ? undefined : this.#known.get(itemId(key.table, key.key));
+    return known === undefined ? this.#loader.load(key) : Promise.resolve(known);
+  }
+
+  #see(index: IndexRef, item: Item): void {
+    const id = itemId(index.table, keyOfItem(index.table, item));
+    if (!this.#known.has(id)) this.#known.set(id, item);
+  }
+
+  #forget(): void {
+    this.#known.clear();
+    // Indexes lag behind: what this session wrote must not be overlaid by what they still show.
+    for (const [id, item] of this.#written) this.#known.set(id, item);
+    this.#answers.clear();
+    this.#loader.clearAll();
+  }
+
+  #once<T>(asked: readonly unknown[], answer: () => Promise<T>): Promise<T> {
+    const key = JSON.stringify(asked);
+    const known = this.#answers.get(key);
+    if (known !== undefined) return known as Promise<T>;
+    const given = answer();
+    this.#answers.set(key, given);
+    return given;
+  }
+}
+
+function loaderKey({ table, key, consistent }: ItemKey): string {
+  return `${consistent ? '!' : ''}${itemId(table, key)}`;
+}
+
+/** A bucketed query's window, which its cursors do not depend on, but its answer does. */
+function windowOf<R extends object>({ partitions }: IndexQuery<R>): unknown {
+  return partitions.kind === 'sequence' ? partitions.keys : null;
+}
+
+/** The fields asked make a difference only where the index does not hold all. */
+function fieldsAsked<R extends object>({ holds }: IndexQuery<R>, fields: ReadonlySet<string> | undefined): unknown {
+  return holds.kind === 'some' && fields !== undefined ? [...fields].sort() : null;
+}

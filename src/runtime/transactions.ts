@@ -1,0 +1,131 @@
+/** One call of `Session.write`: reads, computes, sends, and begins anew where others were faster. */
+import { Actions } from './actions.js';
+import { commit, errorOf, type Failure } from './commit.js';
+import { conflict, type TableloomError } from './errors.js';
+import { getItems, itemId } from './items.js';
+import { isExpired } from './query.js';
+import type { Requester } from './requests.js';
+import type { Item, Key, TableRef } from './types.js';
+import type { FoundItems, Planned, Write, WriteEnvironment } from './writes.js';
+
+/** Writes that ask for further writes that ask for further writes: deeper than this is a loop. */
+const deepest = 10;
+
+/** What a call of `write` gave. */
+export interface WriteOutcome {
+  /** In the order of the writes. */
+  readonly results: readonly unknown[];
+  /** The main items afterwards. */
+  readonly items: Planned<unknown>['items'];
+}
+
+/** What earlier attempts of the same call have learned. */
+interface Lessons {
+  /** Expired items under the keys of records to be created: they are replaced. */
+  readonly expired: Map<string, Item>;
+  /** Guards found to belong to others, which cannot be given up. */
+  readonly foreign: Set<string>;
+}
+
+/**
+ * Carries out writes as one. Where a record they were computed from changed meanwhile, all of it is read and
+ * computed again, at most `attempts` times; where others were at the same items or DynamoDB was overloaded, until
+ * the deadline. Then CONFLICT or BUSY. Whatever is thrown before that, nothing was written.
+ */
+export async function transact(
+  requester: Requester,
+  writes: readonly Write<unknown>[],
+  env: WriteEnvironment,
+): Promise<WriteOutcome> {
+  const retry = requester.retry();
+  const lessons: Lessons = { expired: new Map(), foreign: new Set() };
+  for (let stale = 0; ; ) {
+    const attempt = await prepare(requester, writes, env, lessons);
+    const actions = attempt.actions.all.filter((action) => !lessons.foreign.has(itemId(action.table, action.key)));
+    const outcome = await commit(requester, actions);
+    if (outcome.kind === 'done') return attempt;
+    if (outcome.kind === 'stale') {
+      learn(outcome.failed, outcome.error, lessons, env);
+      stale += 1;
+      if (stale >= requester.limits.attempts) throw conflict(outcome.error.cause);
+    }
+    if (!(await retry.wait())) throw outcome.kind === 'busy' ? outcome.error : conflict(outcome.error.cause);
+  }
+}
+
+/** Finds out why an attempt failed, and throws what another would not change. */
+function learn(failed: readonly Failure[], error: TableloomError, lessons: Lessons, env: WriteEnvironment): void {
+  const changed = failed.filter(({ action }) => action.purpose.kind === 'unchanged');
+  for (const { action } of changed) lessons.expired.delete(itemId(action.table, action.key));
+  // While a record was changed by others, what else failed may be due to the same.
+  if (changed.length > 0) return;
+  for (const failure of failed) {
+    const { action, item } = failure;
+    const id = itemId(action.table, action.key);
+    if (item !== undefined && action.kind === 'put' && action.purpose.kind === 'absent') {
+      if (isExpired(action.purpose, item, env.now)) {
+        lessons.expired.set(id, item);
+        continue;
+      }
+    }
+    if (action.purpose.kind === 'guard' && action.kind === 'delete') lessons.foreign.add(id);
+    const problem = errorOf(failure, error.cause);
+    if (problem !== undefined) throw problem;
+  }
+}
+
+interface Attempt extends WriteOutcome {
+  readonly actions: Actions;
+}
+
+async function prepare(
+  requester: Requester,
+  writes: readonly Write<unknown>[],
+  env: WriteEnvironment,
+  lessons: Lessons,
+): Promise<Attempt> {
+  const found = new Found(requester, lessons.expired);
+  const actions = new Actions();
+  const results: unknown[] = [];
+  const items: Planned<unknown>['items'][number][] = [];
+  let level = writes;
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepest) throw new TypeError('writes ask for further writes without end');
+    await found.read(level);
+    const further: Write<unknown>[] = [];
+    for (const write of level) {
+      const planned = await write.plan(found, env);
+      if (depth === 0) results.push(planned.result);
+      actions.add(planned.actions);
+      items.push(...planned.items);
+      further.push(...((await planned.alongside?.()) ?? []));
+    }
+    level = further;
+  }
+  return { actions, results, items };
+}
+
+/** The items one attempt has read, strongly consistent. */
+class Found implements FoundItems {
+  readonly #requester: Requester;
+  readonly #expired: ReadonlyMap<string, Item>;
+  readonly #items = new Map<string, Item | null>();
+
+  constructor(requester: Requester, expired: ReadonlyMap<string, Item>) {
+    this.#requester = requester;
+    this.#expired = expired;
+  }
+
+  /** Reads what these writes need and earlier ones did not, in one round. */
+  async read(writes: readonly Write<unknown>[]): Promise<void> {
+    const wanted = writes.flatMap(({ target }) => target ?? []).filter((key) => !this.#items.has(itemId(key.table, key.key)));
+    if (wanted.length === 0) return;
+    const items = await getItems(this.#requester, wanted);
+    for (const [at, { table, key }] of wanted.entries()) this.#items.set(itemId(table, key), items[at] ?? null);
+  }
+
+  get(table: TableRef, key: Key): Item | null {
+    const id = itemId(table, key);
+    return this.#items.get(id) ?? this.#expired.get(id) ?? null;
+  }
+}

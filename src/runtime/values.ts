@@ -1,0 +1,147 @@
+/** Attribute values in the one form they are stored in. */
+import { KeyError, TableloomError } from './errors.js';
+import type { AttributeValue } from './types.js';
+
+const isoForm =
+  /^(\d{4})-(\d\d)-(\d\d)(?:T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,9}))?)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d))?$/i;
+
+const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function isDay(year: number, month: number, day: number): boolean {
+  if (month === 2 && day === 29) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return day >= 1 && day <= (daysInMonth[month - 1] ?? 0);
+}
+
+/** `Number` of digits at fixed places, without making a string. */
+function digitsAt(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** Whether `text` is already what `Date.toISOString` gives. By hand: this is the case of every stored record. */
+function isCanonical(text: string): boolean {
+  return (
+    text.length === 24 &&
+    text.charCodeAt(4) === 0x2d &&
+    text.charCodeAt(7) === 0x2d &&
+    text.charCodeAt(10) === 0x54 &&
+    text.charCodeAt(13) === 0x3a &&
+    text.charCodeAt(16) === 0x3a &&
+    text.charCodeAt(19) === 0x2e &&
+    text.charCodeAt(23) === 0x5a &&
+    isDay(digitsAt(text, 0, 4), digitsAt(text, 5, 7), digitsAt(text, 8, 10)) &&
+    digitsAt(text, 11, 13) <= 23 &&
+    digitsAt(text, 14, 16) <= 59 &&
+    digitsAt(text, 17, 19) <= 59 &&
+    digitsAt(text, 20, 23) <= 999
+  );
+}
+
+/**
+ * A moment as `YYYY-MM-DDTHH:mm:ss.sssZ`. Takes a Date, an ISO 8601 text with a zone, or a date alone (midnight
+ * UTC); digits finer than a millisecond are cut off. Throws KeyError for anything else: text without a zone
+ * would mean another moment on another machine, and years outside 0000–9999 do not sort as text.
+ */
+export function canonicalTime(value: Date | string): string {
+  if (typeof value === 'string') {
+    if (isCanonical(value)) return value;
+    const parts = isoForm.exec(value);
+    if (parts !== null && isDay(Number(parts[1]), Number(parts[2]), Number(parts[3]))) {
+      const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = parts;
+      const milliseconds = fraction.slice(0, 3).padEnd(3, '0');
+      const moment = Date.parse(
+        `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}${zone.toUpperCase()}`,
+      );
+      return fourDigitYear(new Date(moment));
+    }
+  } else if (value instanceof Date && !Number.isNaN(value.getTime())) {
+    return fourDigitYear(value);
+  }
+  throw new KeyError('A moment is needed, such as 2026-01-31T09:30:00.000Z.');
+}
+
+function fourDigitYear(moment: Date): string {
+  const iso = moment.toISOString();
+  if (iso.length === 24) return iso;
+  throw new KeyError('A moment is needed within the years 0000 to 9999.');
+}
+
+/** DynamoDB nests lists and maps at most this deep ("Constraints in Amazon DynamoDB": nested attribute depth). */
+const deepest = 32;
+/** DynamoDB's numbers lie below 10^126 and, but for zero, above 10^-130 ("Supported data types": Number). */
+const largestNumber = 9.99e125;
+const smallestNumber = 1e-130;
+
+/**
+ * A JSON document as an attribute value. Refuses, with VALUE_INVALID naming the place, what would be changed or
+ * lost on its way: `undefined`, functions, class instances, NaN and infinities, numbers outside DynamoDB's range,
+ * the name `__proto__` (which the SDK drops), and nesting deeper than DynamoDB's 32 levels. The attribute itself
+ * is the first level.
+ */
+export function documentValue(value: unknown, name = 'value'): AttributeValue {
+  return checked(value, name, 1);
+}
+
+function checked(value: unknown, path: string, depth: number): AttributeValue {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'number') return checkedNumber(value, path);
+  if (typeof value !== 'object') throw invalid(path, `cannot hold ${typeof value}`);
+  if (depth > deepest) throw invalid(path, `is nested deeper than ${deepest} levels`);
+  if (Array.isArray(value)) {
+    return Array.from(value, (element: unknown, at) => checked(element, `${path}[${at}]`, depth + 1));
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) throw invalid(path, 'is not plain JSON');
+  const copy: Record<string, AttributeValue> = {};
+  for (const [key, element] of Object.entries(value)) {
+    if (key === '__proto__') throw invalid(path, 'cannot hold the name __proto__');
+    copy[key] = checked(element, `${path}.${key}`, depth + 1);
+  }
+  return copy;
+}
+
+function checkedNumber(value: number, path: string): number {
+  if (!Number.isFinite(value)) throw invalid(path, 'is not a finite number');
+  const magnitude = Math.abs(value);
+  if (magnitude > largestNumber || (magnitude !== 0 && magnitude < smallestNumber)) {
+    throw invalid(path, 'is a number outside of what DynamoDB stores (1e-130 to 9.99e125)');
+  }
+  return value;
+}
+
+function invalid(path: string, why: string): TableloomError {
+  return new TableloomError('VALUE_INVALID', `${path} ${why}.`, { path });
+}
+
+/** The time of expiry DynamoDB acts on, in whole seconds since 1970, from a moment. */
+export function epochSeconds(value: Date | string): number {
+  return Math.floor(Date.parse(canonicalTime(value)) / 1000);
+}
+
+/** Whether two stored values are the same. Sets are compared without order, numbers by value. */
+export function sameValue(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (a instanceof Uint8Array || b instanceof Uint8Array) {
+    return a instanceof Uint8Array && b instanceof Uint8Array && Buffer.compare(a, b) === 0;
+  }
+  if (a instanceof Set || b instanceof Set) return a instanceof Set && b instanceof Set && sameSet(a, b);
+  if (isList(a) || isList(b)) {
+    return isList(a) && isList(b) && a.length === b.length && a.every((element, at) => sameValue(element, b[at]));
+  }
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => name in b && sameValue(a[name], b[name]));
+}
+
+function isList(value: AttributeValue): value is readonly AttributeValue[] {
+  return Array.isArray(value);
+}
+
+function sameSet(a: ReadonlySet<string | number>, b: ReadonlySet<string | number>): boolean {
+  return a.size === b.size && [...a].every((element) => b.has(element));
+}
