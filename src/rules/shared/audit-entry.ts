@@ -1,0 +1,79 @@
+import type { Write } from 'tableloom/runtime';
+import type { AuditLog } from '../../../generated/entities.js';
+import type { Context } from '../../../generated/loaders.js';
+import { auditLogWrites } from '../../../generated/writes.js';
+
+/** What is done, to what. */
+export interface Act {
+  readonly action: AuditAction;
+  readonly targetType: AuditLog['targetType'];
+  readonly targetId: string;
+  readonly details?: Changes;
+}
+
+/** What audit logs say was done. Text in the schema, because logs taken over from elsewhere say other things. */
+export type AuditAction =
+  | 'USER_SIGNED_IN'
+  | 'USER_SIGNED_OUT'
+  | 'USER_SIGNED_OUT_EVERYWHERE'
+  | 'USER_CREATED'
+  | 'USER_UPDATED'
+  | 'USER_DEACTIVATED'
+  | 'USER_DELETED'
+  | 'PASSWORD_CHANGED'
+  | 'SESSION_REFRESHED'
+  | 'SESSION_REUSE_DETECTED'
+  | 'CONTRACTOR_INVITED'
+  | 'CONTRACTOR_EXTENDED'
+  | 'CONTRACTOR_REVOKED'
+  | 'CONTRACTOR_SIGNED_IN'
+  | 'CONFIG_SET'
+  | 'CONFIG_DELETED';
+
+/** Who did it. */
+export interface Actor {
+  readonly actorType: AuditLog['actorType'];
+  readonly actorId: string;
+}
+
+/** The write that records an act; it goes into the same transaction as the act. */
+export function auditEntry(context: Context, actor: Actor, act: Act): Write<AuditLog> {
+  const { action, targetType, targetId, details = null } = act;
+  return auditLogWrites.create({ ...actor, action, targetType, targetId, details, ...context.client });
+}
+
+/** The signed-in viewer as an actor. For rules that an access rule has let through. */
+export function viewerAsActor(context: Context): Actor {
+  const { viewer } = context;
+  if (viewer === null) throw new Error('An act needs an actor: the mutation lacks an access rule.');
+  return { actorType: viewer.kind, actorId: viewer.id };
+}
+
+/** The names of the fields that changed, and their new values but for secret and long ones. */
+export interface Changes {
+  readonly changed: readonly string[];
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** Longer values are not repeated in the audit log. In characters of JSON. */
+const longestValue = 2000;
+
+/**
+ * What differs between two states of a record, in the fields named. Only those in `shown` have their value told.
+ * Either state may be missing: the record was created, or deleted.
+ */
+export function changes<R extends object>(
+  before: R | null,
+  after: R | null,
+  fields: { readonly shown: readonly (keyof R & string)[]; readonly secret?: readonly (keyof R & string)[] },
+): Changes {
+  const { shown, secret = [] } = fields;
+  const differs = (field: keyof R & string) =>
+    JSON.stringify(before?.[field] ?? null) !== JSON.stringify(after?.[field] ?? null);
+  const values: Record<string, unknown> = {};
+  for (const field of shown.filter(differs)) {
+    const value: unknown = after?.[field] ?? null;
+    if (after && JSON.stringify(value).length <= longestValue) values[field] = value;
+  }
+  return { changed: [...shown, ...secret].filter(differs), values };
+}

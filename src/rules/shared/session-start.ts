@@ -1,0 +1,51 @@
+import type { Write } from 'tableloom/runtime';
+import type { RefreshToken, User } from '../../../generated/entities.js';
+import type { Context } from '../../../generated/loaders.js';
+import { refreshTokenWrites } from '../../../generated/writes.js';
+
+/** How long a session lasts, however often it is refreshed. In milliseconds. */
+const sessionLifetime = 30 * 24 * 60 * 60 * 1000;
+
+/** A refresh token to be written, and what its holder is told. */
+export interface NewToken {
+  readonly id: string;
+  readonly write: Write<RefreshToken>;
+  /** In clear; only its hash is kept. */
+  readonly refreshToken: string;
+}
+
+/** The first refresh token of a new session. The family is called by its id. */
+export function firstToken(context: Context, userId: string, sessionEpoch: number): NewToken {
+  const expiresAt = new Date(context.db.now().getTime() + sessionLifetime).toISOString();
+  const id = context.db.newId();
+  return tokenWith(context, { id, userId, sessionEpoch, familyId: id, expiresAt });
+}
+
+/** The token given for a used one. It ends when the session does: refreshing does not prolong a session. */
+export function nextToken(context: Context, used: RefreshToken): NewToken {
+  const { userId, sessionEpoch, familyId, expiresAt } = used;
+  return tokenWith(context, { id: context.db.newId(), userId, sessionEpoch, familyId, expiresAt });
+}
+
+function tokenWith(
+  context: Context,
+  values: Pick<RefreshToken, 'id' | 'userId' | 'sessionEpoch' | 'familyId' | 'expiresAt'>,
+): NewToken {
+  const { auth, client } = context;
+  const secret = auth.newSecret();
+  return {
+    id: values.id,
+    refreshToken: auth.formatRefreshToken({ tokenId: values.id, secret }),
+    write: refreshTokenWrites.create({
+      ...values,
+      tokenHash: auth.hashSecret(secret),
+      userAgent: client.userAgent,
+    }),
+  };
+}
+
+/** What a client gets that has signed in or refreshed. */
+export async function sessionOf(context: Context, user: User, { refreshToken }: NewToken) {
+  const access = await context.auth.newAccessToken({ kind: 'USER', id: user.id, sessionEpoch: user.sessionEpoch });
+  return { ...access, refreshToken, user };
+}

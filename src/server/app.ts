@@ -1,0 +1,120 @@
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import mercurius, { type IResolvers } from 'mercurius';
+import type { Database } from 'tableloom/runtime';
+import { createLoaders } from '../../generated/loaders.js';
+import { createResolvers } from '../../generated/resolvers.js';
+import type { Rules } from '../../generated/rules.js';
+import { typeDefs } from '../../generated/schema.js';
+import * as ourRules from '../rules/index.js';
+import type { Auth } from './auth/auth.js';
+import type { LogLevel } from './config.js';
+import { clientOf, viewerOf } from './context.js';
+import { addHealth } from './health.js';
+import { graphqlOverHttp } from './http.js';
+import { ide } from './ide.js';
+import { deepestQuery, depthLimit, isIntrospection } from './limits.js';
+import { executableSchema } from './schema.js';
+
+export interface AppOptions {
+  readonly database: Database;
+  readonly auth: Auth;
+  readonly rules?: Rules;
+  /** Whether the IDE is served at /graphiql. */
+  readonly ide?: boolean;
+  /** Keeps the schema from strangers. */
+  readonly production?: boolean;
+  /** Left out: nothing is logged. */
+  readonly logLevel?: LogLevel;
+  /** Where log lines go; left out: to the standard output. */
+  readonly logStream?: { write(line: string): void };
+}
+
+/** Bytes of the largest request: room for the largest value of a configuration entry, in any script. */
+const largestRequest = 512 * 1024;
+/** Tokens of the longest document: ten times what a client's largest query has. */
+const mostTokens = 5000;
+
+/** Codes of typed errors that are the server's fault or its storage's: the client is told little, so the log is told why. */
+const faults = new Set(['BUSY', 'STORAGE_UNAVAILABLE', 'STORAGE_REFUSED', 'TABLE_MISMATCH', 'CONFIGURATION', 'RULE_MISSING']);
+
+/**
+ * The server, ready to answer, not listening: `POST /graphql`, `GET /health` and, if wanted, `GET /graphiql`.
+ * Closing it leaves the database open.
+ */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { database, auth, rules = ourRules, production = false } = options;
+  const app: FastifyInstance = Fastify({
+    bodyLimit: largestRequest,
+    forceCloseConnections: 'idle',
+    logger: loggerFor(options),
+  });
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+
+  await app.register(mercurius, {
+    ...graphqlOverHttp,
+    schema: executableSchema(typeDefs),
+    // Mercurius' types know its own context only.
+    resolvers: createResolvers(rules) as IResolvers,
+    graphiql: false,
+    // Validation rules that look at the document alone, as documents that passed are remembered.
+    validationRules: [depthLimit(deepestQuery)],
+    graphql: { parseOptions: { maxTokens: mostTokens } },
+    context: async (request: FastifyRequest) => contextFor(request, database, auth),
+    errorFormatter: (execution, context) => {
+      for (const { originalError, path } of execution.errors ?? []) {
+        const code: unknown = (originalError as { code?: unknown } | undefined)?.code;
+        if (typeof code === 'string' && faults.has(code)) context.reply.log.error({ err: originalError, path }, code);
+      }
+      return graphqlOverHttp.errorFormatter(execution, context);
+    },
+  });
+  if (production) {
+    app.graphql.addHook('preExecution', async (_schema, document, context) => {
+      if (context.viewer === null && isIntrospection(document)) {
+        throw new GraphQLError('Sign in to read the schema.', { extensions: { code: 'UNAUTHENTICATED' } });
+      }
+    });
+  }
+  addHealth(app, database);
+  if (options.ide) await app.register(ide, { endpoint: '/graphql', path: '/graphiql', title: 'Tyler Setup', query: firstQuery });
+  await app.ready();
+  return app;
+}
+
+function loggerFor({ logLevel, logStream }: AppOptions) {
+  if (logLevel === undefined) return false;
+  return {
+    level: logLevel,
+    ...(logStream && { stream: logStream }),
+    // Not the query string: a GraphQL request sent by GET has its arguments there.
+    serializers: { req: ({ method, url, ip }: FastifyRequest) => ({ method, path: url.split('?')[0], ip }) },
+  };
+}
+
+/** What a first visit to the IDE finds in the editor. */
+const firstQuery = `# Sign in, then send the access token as header: { "Authorization": "Bearer …" }
+mutation {
+  signIn(input: { email: "admin@tyler-setup.example", password: "correct-horse-battery" }) {
+    accessToken
+    refreshToken
+    expiresIn
+    user { name role }
+  }
+}
+`;
+
+/** Everything a resolver or rule is given. Made anew for each request: loaders remember what they read. */
+async function contextFor(request: FastifyRequest, database: Database, auth: Auth) {
+  const db = database.session();
+  return {
+    viewer: await viewerOf(request, auth),
+    client: clientOf(request),
+    auth,
+    note: (message: string, details: Readonly<Record<string, unknown>>) => request.log.warn(details, message),
+    db,
+    loaders: createLoaders(db),
+  };
+}

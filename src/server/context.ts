@@ -1,0 +1,48 @@
+import type { FastifyRequest } from 'fastify';
+import type { Auth } from './auth/auth.js';
+
+/** Whoever sent a request, as the access token says. Rules read the record behind it: it may have changed since. */
+export type Viewer =
+  /** `sessionEpoch` is the user's when the session began. */
+  | { readonly kind: 'USER'; readonly id: string; readonly sessionEpoch: number }
+  | { readonly kind: 'CONTRACTOR'; readonly id: string };
+
+/** Where a request came from, for the audit log. */
+export interface Client {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+declare module 'tableloom/runtime' {
+  interface AppContext {
+    /** Null for a stranger. */
+    readonly viewer: Viewer | null;
+    readonly client: Client;
+    readonly auth: Auth;
+    /** Says in the server's log what no client is told. Never give it a secret. */
+    readonly note: (message: string, details: Readonly<Record<string, unknown>>) => void;
+  }
+}
+
+declare module 'mercurius' {
+  interface MercuriusContext {
+    readonly viewer: Viewer | null;
+  }
+}
+
+/** The longest User-Agent that is kept. */
+const longestUserAgent = 256;
+
+/** Where the request came from. */
+export function clientOf(request: FastifyRequest): Client {
+  return {
+    ip: request.ip,
+    userAgent: request.headers['user-agent']?.slice(0, longestUserAgent) ?? null,
+  };
+}
+
+/** Who sent the request; null without an access token, and with one that is expired, altered or not ours. */
+export async function viewerOf(request: FastifyRequest, auth: Auth): Promise<Viewer | null> {
+  const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+  return token === undefined ? null : auth.readAccessToken(token);
+}

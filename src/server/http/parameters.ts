@@ -1,0 +1,68 @@
+import { GraphQLError, getOperationAST, parse } from 'graphql';
+import { httpError } from './status.js';
+
+/** Checks the body of a POST request. Throws an {@link httpError} 400. */
+export function checkBody(body: unknown): void {
+  if (!isMap(body)) throw httpError(400, 'The body must be a JSON object with a "query".');
+  checkParameters(body);
+}
+
+/**
+ * Checks the parameters of a GET request. Throws an {@link httpError} 400, or a GraphQLError if the document does not
+ * have the operation: Mercurius, which looks at it to see whether it is a query, fails with a TypeError.
+ */
+export function checkQueryString(parameters: unknown): void {
+  if (!isMap(parameters)) throw httpError(400, 'There must be a "query" parameter.');
+  if (parameters.operationName === '') delete parameters.operationName;
+  const { query, operationName } = parameters;
+  const variables = readJson('variables', parameters.variables);
+  const extensions = readJson('extensions', parameters.extensions);
+  checkParameters({ query, operationName, variables, extensions });
+  const document = tryParse(String(query));
+  if (document === undefined || getOperationAST(document, operationName as string | undefined)) return;
+  const named =
+    operationName === undefined
+      ? 'Name one operation of the document.'
+      : `There is no operation "${operationName}".`;
+  throw new GraphQLError(named, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+}
+
+function checkParameters({
+  query,
+  operationName,
+  variables,
+  extensions,
+}: Readonly<Record<string, unknown>>): void {
+  if (typeof query !== 'string' || query === '') throw httpError(400, '"query" must be a GraphQL document.');
+  if (!isAbsent(operationName) && typeof operationName !== 'string') {
+    throw httpError(400, '"operationName" must be a string.');
+  }
+  if (!isAbsent(variables) && !isMap(variables)) throw httpError(400, '"variables" must be an object.');
+  if (!isAbsent(extensions) && !isMap(extensions)) throw httpError(400, '"extensions" must be an object.');
+}
+
+function readJson(name: string, text: unknown): unknown {
+  if (isAbsent(text) || text === '') return undefined;
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    throw httpError(400, `"${name}" must be an object in JSON.`);
+  }
+}
+
+/** Undefined if it does not parse; saying why is Mercurius' part. */
+function tryParse(query: string): ReturnType<typeof parse> | undefined {
+  try {
+    return parse(query);
+  } catch {
+    return undefined;
+  }
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,84 @@
+import {
+  type ASTVisitor,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type SelectionSetNode,
+  type ValidationContext,
+  visit,
+} from 'graphql';
+
+/** How deep a query may ask: fields within fields, from the root. */
+export const deepestQuery = 10;
+
+/**
+ * Validation rule: no operation is deeper than `limit`. Introspection does not count: graphql-js bounds it itself,
+ * and tools ask deeper than any client of ours.
+ */
+export function depthLimit(limit: number): (context: ValidationContext) => ASTVisitor {
+  return (context) => ({
+    OperationDefinition(node) {
+      const depth = depthOf(node.selectionSet, context, new Map());
+      if (depth <= limit) return;
+      context.reportError(
+        new GraphQLError(`The query is ${depth} levels deep; at most ${limit} are allowed.`, {
+          nodes: node,
+          extensions: { code: 'QUERY_TOO_DEEP', limit },
+        }),
+      );
+    },
+  });
+}
+
+/** A fragment's depth is computed once, or a few hundred that spread one another twice would take for ever. */
+function depthOf(
+  { selections }: SelectionSetNode,
+  context: ValidationContext,
+  fragments: Map<FragmentDefinitionNode, number>,
+): number {
+  let deepest = 0;
+  for (const selection of selections) {
+    let depth = 0;
+    if (selection.kind === Kind.FIELD) {
+      if (selection.name.value.startsWith('__')) continue;
+      depth = 1 + (selection.selectionSet ? depthOf(selection.selectionSet, context, fragments) : 0);
+    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+      depth = depthOf(selection.selectionSet, context, fragments);
+    } else {
+      const fragment = context.getFragment(selection.name.value);
+      // Another rule reports a fragment that is missing, or that contains itself.
+      if (!fragment) continue;
+      depth = fragments.get(fragment) ?? fragmentDepth(fragment, context, fragments);
+    }
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
+function fragmentDepth(
+  fragment: FragmentDefinitionNode,
+  context: ValidationContext,
+  fragments: Map<FragmentDefinitionNode, number>,
+): number {
+  fragments.set(fragment, 0);
+  const depth = depthOf(fragment.selectionSet, context, fragments);
+  fragments.set(fragment, depth);
+  return depth;
+}
+
+const introspecting = new WeakMap<DocumentNode, boolean>();
+
+/** Whether the document asks for the schema itself. Documents are kept, so each is looked through once. */
+export function isIntrospection(document: DocumentNode): boolean {
+  const known = introspecting.get(document);
+  if (known !== undefined) return known;
+  let found = false;
+  visit(document, {
+    Field(node) {
+      if (node.name.value === '__schema' || node.name.value === '__type') found = true;
+    },
+  });
+  introspecting.set(document, found);
+  return found;
+}

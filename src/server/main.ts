@@ -1,0 +1,48 @@
+/** Starts the server as the environment says, and stops it when told to. */
+
+import { createTables, Database, resolveTableNames } from 'tableloom/runtime';
+import { tables } from '../../generated/tables.js';
+import { buildApp } from './app.js';
+import { createAuth } from './auth/auth.js';
+import { complaint } from './complaint.js';
+import { readConfig } from './config.js';
+import { secretsFor } from './secrets.js';
+import { seed } from './seed/seed.js';
+import { stopOnSignals } from './stop.js';
+import { openStorage } from './storage.js';
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const { production, host, port } = config;
+  const secrets = await secretsFor(config);
+  const storage = await openStorage(config.storage, production);
+  try {
+    const names = resolveTableNames(tables, { TABLE_PREFIX: config.tablePrefix });
+    const database = new Database({ client: storage.client, tables: names, cursorSecrets: [secrets.cursor] });
+    // In production tables are made with the rest of the infrastructure, by somebody who may.
+    if (!production) await createTables(storage.client, tables, names);
+    if (config.storage.kind === 'embedded') await seed(database);
+    const app = await buildApp({
+      database,
+      auth: createAuth({ jwtSecret: secrets.jwt }),
+      production,
+      ide: !production,
+      logLevel: config.logLevel,
+    });
+    stopOnSignals(async () => {
+      await app.close();
+      await storage.close();
+    });
+    await app.listen({ host, port });
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(complaint(error) ?? error);
+  process.exit(1);
+}

@@ -1,0 +1,27 @@
+/** How long requests under way may take to finish once the process is told to stop, in milliseconds. */
+const patience = 10_000;
+
+/**
+ * Closes and ends the process at the first SIGINT or SIGTERM: with code 0, or 1 if closing fails or takes too long.
+ * A second signal ends it at once.
+ */
+export function stopOnSignals(close: () => Promise<void>): void {
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    setTimeout(() => {
+      console.error('Requests are still under way; stopping without them.');
+      process.exit(1);
+    }, patience).unref();
+    try {
+      await close();
+      process.exit(0);
+    } catch (error) {
+      console.error('Closing failed.', error);
+      process.exit(1);
+    }
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}

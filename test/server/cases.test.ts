@@ -1,0 +1,83 @@
+/**
+ * Each `cases/<name>.graphql` is one story: its operations run one after the other on a fresh server, each as the user its
+ * name begins with (`adminX`, `memberX`, `readerX`, anything else a stranger). `<name>.json` holds the answers and
+ * `<name>.requests.json` every DynamoDB request, so that a change that costs requests shows in review.
+ * `UPDATE=1` writes both anew.
+ */
+
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Kind, parse } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { Recorder, type RecordedRequest } from './support/recorder.js';
+import { adminOf, memberOf, readerOf, smallSample } from './support/sample.js';
+import { startServer } from './support/server.js';
+
+const folder = join(import.meta.dirname, 'cases');
+const names = readdirSync(folder)
+  .filter((file) => file.endsWith('.graphql'))
+  .map((file) => file.replace(/\.graphql$/, ''));
+
+describe('server cases', () => {
+  test.each(names)('%s', async (name) => {
+    const { answers, requests } = await tell(readFileSync(join(folder, `${name}.graphql`), 'utf8'));
+    compare(`${name}.json`, answers);
+    compare(`${name}.requests.json`, requests);
+  });
+
+  test('no recording is left of a case that is gone', () => {
+    const recordings = readdirSync(folder).filter((file) => file.endsWith('.json'));
+    const known = names.flatMap((name) => [`${name}.json`, `${name}.requests.json`]);
+    expect(recordings.filter((file) => !known.includes(file))).toEqual([]);
+  });
+});
+
+interface Story {
+  readonly answers: Record<string, unknown>;
+  readonly requests: Record<string, readonly RecordedRequest[]>;
+}
+
+async function tell(source: string): Promise<Story> {
+  const recorder = new Recorder();
+  const sample = smallSample();
+  const server = await startServer({ sample, predictable: true, onRequest: recorder.onRequest });
+  try {
+    recorder.take();
+    const answers: Record<string, unknown> = {};
+    const requests: Record<string, readonly RecordedRequest[]> = {};
+    for (const operationName of operationsOf(source)) {
+      const user = userOf(operationName, sample);
+      const token = user && (await server.tokenOf(user));
+      const { text } = await server.ask(source, { operationName, token });
+      answers[operationName] = JSON.parse(text);
+      requests[operationName] = recorder.take();
+      server.pass(1000);
+    }
+    return { answers, requests };
+  } finally {
+    await server.close();
+  }
+}
+
+function operationsOf(source: string): string[] {
+  return parse(source).definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION && definition.name ? [definition.name.value] : [],
+  );
+}
+
+function userOf(operation: string, sample: ReturnType<typeof smallSample>) {
+  if (operation.startsWith('admin')) return adminOf(sample);
+  if (operation.startsWith('member')) return memberOf(sample);
+  return operation.startsWith('reader') ? readerOf(sample) : undefined;
+}
+
+function compare(file: string, actual: unknown): void {
+  const path = join(folder, file);
+  const text = `${JSON.stringify(actual, null, 2)}\n`;
+  if (process.env.UPDATE) {
+    if (process.env.CI) throw new Error('Recordings are not written anew under CI.');
+    if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
+    return;
+  }
+  expect(text, file).toBe(readFileSync(path, 'utf8'));
+}

@@ -1,0 +1,128 @@
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { createTables, Database, type DatabaseOptions, resolveTableNames } from 'tableloom/runtime';
+import type { User } from '../../../generated/entities.js';
+import { tables } from '../../../generated/tables.js';
+import { type AppOptions, buildApp } from '../../../src/server/app.js';
+import { type Auth, createAuth } from '../../../src/server/auth/auth.js';
+import { worthlessCost } from '../../../src/server/auth/passwords.js';
+import { type Sample, sampleFor } from '../../../src/server/seed/sample.js';
+import { writeSample } from '../../../src/server/seed/seed.js';
+import { openEngine, uniqueName } from '../../support/engines.js';
+
+/** The moment tests happen at. It stands still unless a test moves it. */
+export const testTime = new Date('2026-01-15T12:00:00.000Z');
+
+/** A JSON object of an answer. */
+export type Json = { readonly [name: string]: unknown };
+
+export interface Answer {
+  readonly status: number;
+  readonly data: Record<string, never> | null;
+  readonly errors: readonly { readonly message: string; readonly extensions?: Json; readonly path?: unknown }[];
+  /** The whole body as sent. */
+  readonly text: string;
+}
+
+export interface TestServer {
+  readonly app: FastifyInstance;
+  readonly auth: Auth;
+  readonly database: Database;
+  readonly sample: Sample;
+  /** Sends one operation. */
+  ask(query: string, options?: AskOptions): Promise<Answer>;
+  /** Like `ask`, for what must succeed: fails with the errors of the answer. */
+  get(query: string, options?: AskOptions): Promise<Record<string, never>>;
+  /** An access token of a user, without signing in. */
+  tokenOf(user: Pick<User, 'id' | 'sessionEpoch'>): Promise<string>;
+  /** Lets time pass. */
+  pass(milliseconds: number): void;
+  close(): Promise<void>;
+}
+
+export interface AskOptions {
+  readonly token?: string | undefined;
+  readonly variables?: Json;
+  readonly operationName?: string;
+}
+
+export interface ServerOptions {
+  /** What the tables hold; default: everything `npm run dev` shows. */
+  readonly sample?: Sample;
+  readonly app?: Partial<AppOptions>;
+  readonly onRequest?: DatabaseOptions['onRequest'];
+  /** Ids and secrets are counted instead of drawn, so that answers are the same each time. */
+  readonly predictable?: boolean;
+}
+
+/** A server with the sample in tables of its own. */
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
+  const { sample = sampleFor(testTime), predictable = false } = options;
+  const engine = await openEngine();
+  const names = resolveTableNames(tables, { TABLE_PREFIX: uniqueName('server') });
+  await createTables(engine.client, tables, names);
+
+  let now = testTime;
+  let ids = 0;
+  let secrets = 0;
+  const database = new Database({
+    client: engine.client,
+    tables: names,
+    cursorSecrets: ['the secret of cursors in tests'],
+    now: () => now,
+    ...(predictable && { newId: () => countedId(++ids) }),
+    ...(options.onRequest && { onRequest: options.onRequest }),
+  });
+  await writeSample(database, sample);
+  const auth = createAuth({
+    jwtSecret: 'the secret of access tokens in tests',
+    now: () => now,
+    newSecret: predictable ? () => countedSecret(++secrets) : undefined,
+    passwordCost: worthlessCost,
+  });
+  const app = await buildApp({ database, auth, ...options.app });
+
+  const ask: TestServer['ask'] = async (query, { token, variables, operationName } = {}) => {
+    const response = await app.inject({
+      method: 'POST',
+      url: '/graphql',
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      payload: { query, variables, operationName },
+    });
+    const body = response.json<{ data?: Answer['data']; errors?: Answer['errors'] }>();
+    return { status: response.statusCode, data: body.data ?? null, errors: body.errors ?? [], text: response.body };
+  };
+  return {
+    app,
+    auth,
+    database,
+    sample,
+    ask,
+    async get(query, asked) {
+      const { data, errors } = await ask(query, asked);
+      if (data === null || errors.length > 0) throw new Error(JSON.stringify(errors, null, 2));
+      return data;
+    },
+    async tokenOf({ id, sessionEpoch }) {
+      return (await auth.newAccessToken({ kind: 'USER', id, sessionEpoch })).accessToken;
+    },
+    pass(milliseconds) {
+      now = new Date(now.getTime() + milliseconds);
+    },
+    async close() {
+      await app.close();
+      await engine.close();
+    },
+  };
+}
+
+/** 00000000-0000-7000-8000-000000000001 */
+function countedId(count: number): string {
+  return `00000000-0000-7000-8000-${String(count).padStart(12, '0')}`;
+}
+
+/** As long as a real one. */
+function countedSecret(count: number): string {
+  return Buffer.from(createHash('sha256').update(`secret ${count}`).digest()).toString('base64url');
+}
