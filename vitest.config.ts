@@ -4,7 +4,11 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['tableloom-source'];
 
 export default defineConfig({
-  resolve: { conditions },
+  resolve: {
+    conditions,
+    // One copy of graphql-js: Mercurius requires index.js, where an import of ours would get index.mjs.
+    alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
+  },
   ssr: { resolve: { conditions } },
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],

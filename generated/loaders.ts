@@ -20,7 +20,7 @@ export const createLoaders = (session: Session) => {
   /** Whichever Node has the key: 4 keys in one batch. */
   const node = {
     load: (key: { readonly id: string }): Promise<User | Contractor | RefreshToken | AuditLog | null> =>
-      firstFound([user.load(key), contractor.load(key), refreshToken.load(key), auditLog.load(key)]),
+      firstFound<User | Contractor | RefreshToken | AuditLog>([user.load(key), contractor.load(key), refreshToken.load(key), auditLog.load(key)]),
   };
   /** Actor, told by its kind. */
   const actorOfAuditLog = {

@@ -50,7 +50,9 @@ export function tidy(diagnostics: readonly Diagnostic[]): Diagnostic[] {
         compare(a.message, b.message),
     )
     .filter((diagnostic) => {
-      const identity = [diagnostic.code, diagnostic.at.file, diagnostic.at.start, diagnostic.message].join('\0');
+      const identity = [diagnostic.code, diagnostic.at.file, diagnostic.at.start, diagnostic.message].join(
+        '\0',
+      );
       if (seen.has(identity)) return false;
       seen.add(identity);
       return true;
@@ -61,7 +63,9 @@ export function tidy(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 export function formatDiagnostics(diagnostics: readonly Diagnostic[], sources: Sources): string {
   const tidied = tidy(diagnostics);
   const errors = tidied.filter((diagnostic) => diagnostic.severity === 'error').length;
-  const counts = [count(errors, 'error'), count(tidied.length - errors, 'warning')].filter(Boolean).join(', ');
+  const counts = [count(errors, 'error'), count(tidied.length - errors, 'warning')]
+    .filter(Boolean)
+    .join(', ');
   return [...tidied.map((diagnostic) => formatDiagnostic(diagnostic, sources)), counts].join('\n\n');
 }
 

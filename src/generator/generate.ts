@@ -47,6 +47,7 @@ export function generate({ schema, patterns, relative, renderer }: GenerateInput
 }
 
 function refuseErrors(diagnostics: readonly Diagnostic[], sources: Sources): Diagnostic[] {
-  if (diagnostics.some((diagnostic) => diagnostic.severity === 'error')) throw new DiagnosticsError(diagnostics, sources);
+  if (diagnostics.some((diagnostic) => diagnostic.severity === 'error'))
+    throw new DiagnosticsError(diagnostics, sources);
   return [...diagnostics];
 }

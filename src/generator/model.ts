@@ -49,7 +49,10 @@ export interface IndexModel {
   /** For a local index the table's own. */
   readonly partition: Word;
   readonly sort?: Word;
-  readonly project: { readonly kind: 'all' } | { readonly kind: 'keys' } | { readonly kind: 'include'; readonly fields: readonly Word[] };
+  readonly project:
+    | { readonly kind: 'all' }
+    | { readonly kind: 'keys' }
+    | { readonly kind: 'include'; readonly fields: readonly Word[] };
 }
 
 export interface EntityModel {
@@ -92,15 +95,26 @@ export interface PatternModel {
   readonly where: readonly Binding[];
   readonly sort: readonly { readonly field: Word; readonly descending: boolean }[];
   readonly order?: Source;
-  readonly range?: { readonly field: Word; readonly bounds: readonly { readonly operator: Word; readonly source: Source }[] };
+  readonly range?: {
+    readonly field: Word;
+    readonly bounds: readonly { readonly operator: Word; readonly source: Source }[];
+  };
   readonly bucket?: { readonly unit: Word; readonly field: Word; readonly at: Span };
   readonly in?: Source;
   readonly across?: { readonly count: number; readonly at: Span };
   readonly shards?: { readonly count: number; readonly at: Span };
   readonly index?: Word;
   readonly key: readonly TemplateModel[];
-  readonly entry?: { readonly at: Span; readonly key: readonly TemplateModel[]; readonly include: readonly Word[] };
-  readonly type?: { readonly by: Source; readonly members: readonly { readonly value: Word; readonly entity: Word }[]; readonly at: Span };
+  readonly entry?: {
+    readonly at: Span;
+    readonly key: readonly TemplateModel[];
+    readonly include: readonly Word[];
+  };
+  readonly type?: {
+    readonly by: Source;
+    readonly members: readonly { readonly value: Word; readonly entity: Word }[];
+    readonly at: Span;
+  };
   readonly consistent: boolean;
   readonly page?: { readonly default?: number; readonly max?: number; readonly at: Span };
   readonly allow?: Word;
@@ -159,7 +173,12 @@ export interface SdlField {
   readonly name: string;
   readonly at: Span;
   readonly type: TypeRef;
-  readonly arguments: readonly { readonly name: string; readonly type: TypeRef; readonly hasDefault: boolean; readonly at: Span }[];
+  readonly arguments: readonly {
+    readonly name: string;
+    readonly type: TypeRef;
+    readonly hasDefault: boolean;
+    readonly at: Span;
+  }[];
   readonly hasDefault: boolean;
 }
 

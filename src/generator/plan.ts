@@ -96,7 +96,9 @@ export interface ItemPlan {
   /** The pattern an entry exists for; the entity a version is read as; null for the main item. */
   readonly for: string | null;
   /** What it carries besides its keys: every attribute, or these. */
-  readonly holds: { readonly kind: 'all' } | { readonly kind: 'some'; readonly attributes: readonly string[] };
+  readonly holds:
+    | { readonly kind: 'all' }
+    | { readonly kind: 'some'; readonly attributes: readonly string[] };
   /** The table's own key first. */
   readonly slots: readonly SlotPlan[];
 }
@@ -120,7 +122,12 @@ export interface KeyTemplate {
 
 export type TemplatePart =
   | { readonly kind: 'literal'; readonly text: string }
-  | { readonly kind: 'hole'; readonly field: string; readonly encode: HoleEncoding; readonly enum: string | null }
+  | {
+      readonly kind: 'hole';
+      readonly field: string;
+      readonly encode: HoleEncoding;
+      readonly enum: string | null;
+    }
   | { readonly kind: 'shard' };
 
 export type HoleEncoding = Exclude<Encoding, 'document'> | 'year' | 'month' | 'day' | 'hour' | 'fold';
@@ -152,7 +159,11 @@ export type Access =
   /** The primary key is known: a (batched) get. */
   | { readonly kind: 'get'; readonly entity: string; readonly consistent: boolean }
   /** One of several entities, told by a value. */
-  | { readonly kind: 'typed'; readonly by: ValuePlan; readonly members: readonly { readonly value: string; readonly entity: string }[] }
+  | {
+      readonly kind: 'typed';
+      readonly by: ValuePlan;
+      readonly members: readonly { readonly value: string; readonly entity: string }[];
+    }
   /** Every member is looked up by its key, in one batch get. */
   | { readonly kind: 'any'; readonly entities: readonly string[] }
   | QueryAccess;
@@ -172,18 +183,27 @@ export interface QueryAccess {
   readonly head: readonly TemplatePart[];
   /** The sort key goes on behind the ranged or last bound field. */
   readonly terminated: boolean;
-  readonly range: { readonly field: string; readonly encode: HoleEncoding; readonly bounds: readonly RangeOperator[] } | null;
-  readonly bucket:
-    | null
-    | {
-        readonly field: string;
-        readonly unit: 'year' | 'month' | 'day' | 'hour';
-        /** `given`: one bucket, named by the caller; otherwise how many are crossed. */
-        readonly reads: { readonly kind: 'given' } | { readonly kind: 'across'; readonly count: number } | { readonly kind: 'either'; readonly count: number };
-      };
-  readonly order: { readonly kind: 'fixed'; readonly descending: boolean } | { readonly kind: 'chosen'; readonly descending: boolean };
+  readonly range: {
+    readonly field: string;
+    readonly encode: HoleEncoding;
+    readonly bounds: readonly RangeOperator[];
+  } | null;
+  readonly bucket: null | {
+    readonly field: string;
+    readonly unit: 'year' | 'month' | 'day' | 'hour';
+    /** `given`: one bucket, named by the caller; otherwise how many are crossed. */
+    readonly reads:
+      | { readonly kind: 'given' }
+      | { readonly kind: 'across'; readonly count: number }
+      | { readonly kind: 'either'; readonly count: number };
+  };
+  readonly order:
+    | { readonly kind: 'fixed'; readonly descending: boolean }
+    | { readonly kind: 'chosen'; readonly descending: boolean };
   readonly orderBy: readonly string[];
-  readonly holds: { readonly kind: 'all' } | { readonly kind: 'some'; readonly attributes: readonly string[] };
+  readonly holds:
+    | { readonly kind: 'all' }
+    | { readonly kind: 'some'; readonly attributes: readonly string[] };
   readonly consistent: boolean;
   readonly page: { readonly default: number; readonly max: number };
   /** Name of the generated query function. */

@@ -1,6 +1,13 @@
 /** TypeScript text: types of attributes, key expressions, comments. The only place that writes code outside templates. */
 
-import type { AttributePlan, EntityPlan, HoleEncoding, KeyTemplate, TemplatePart, ValuePlan } from '../plan.js';
+import type {
+  AttributePlan,
+  EntityPlan,
+  HoleEncoding,
+  KeyTemplate,
+  TemplatePart,
+  ValuePlan,
+} from '../plan.js';
 
 /** The runtime's encoding function for each way a hole is written. */
 export const encodingFunctions: Readonly<Record<HoleEncoding, string>> = {
@@ -39,6 +46,9 @@ function valueType(attribute: AttributePlan): string {
   return 'readonly '.repeat(depth) + inner + '[]'.repeat(depth);
 }
 
+/** Scalars whose value may be any JSON. */
+export const freeDocuments: ReadonlySet<string> = new Set(['JSON', 'JSONObject', 'Object']);
+
 function elementType(attribute: AttributePlan): string {
   switch (attribute.element) {
     case 'integer':
@@ -52,16 +62,24 @@ function elementType(attribute: AttributePlan): string {
     case 'time':
       return 'string';
     case 'document':
-      return attribute.of.startsWith('JSON') || attribute.of === 'Object' ? 'unknown' : attribute.of;
+      return freeDocuments.has(attribute.of) ? 'unknown' : attribute.of;
   }
 }
 
 /** A key template as an expression: `` `USER#${text(user.id)}` `` or `'METADATA'`. */
-export function keyExpression(template: KeyTemplate, value: (field: string, encode: HoleEncoding) => string, shard: string): string {
+export function keyExpression(
+  template: KeyTemplate,
+  value: (field: string, encode: HoleEncoding) => string,
+  shard: string,
+): string {
   return partsExpression(template.parts, value, shard);
 }
 
-export function partsExpression(parts: readonly TemplatePart[], value: (field: string, encode: HoleEncoding) => string, shard: string): string {
+export function partsExpression(
+  parts: readonly TemplatePart[],
+  value: (field: string, encode: HoleEncoding) => string,
+  shard: string,
+): string {
   if (parts.every((part) => part.kind === 'literal')) return quote(parts.map((part) => part.text).join(''));
   const body = parts.map((part) => {
     if (part.kind === 'literal') return part.text.replace(/[\\`]/g, '\\$&');
@@ -87,7 +105,13 @@ const width = 110;
  * A bracketed list on one line where it fits after `before` at this indentation, otherwise an item a line.
  * `group('f(', ['a', 'b'], ')', 4)`.
  */
-export function group(open: string, items: readonly string[], close: string, indent: number, before = 0): string {
+export function group(
+  open: string,
+  items: readonly string[],
+  close: string,
+  indent: number,
+  before = 0,
+): string {
   const pad = open.endsWith('{') ? ' ' : '';
   const line = items.length === 0 ? `${open}${close}` : `${open}${pad}${items.join(', ')}${pad}${close}`;
   if (indent + before + line.length <= width && !line.includes('\n')) return line;
@@ -136,7 +160,12 @@ export function parameterOf(entity: EntityPlan): string {
 }
 
 /** One import of what the text uses, sorted, types marked; an empty text where nothing is used. */
-export function importLine(text: string, values: readonly string[], types: readonly string[], from: string): string {
+export function importLine(
+  text: string,
+  values: readonly string[],
+  types: readonly string[],
+  from: string,
+): string {
   const code = text.replace(/\/\*\*[\s\S]*?\*\//g, '').replace(/'[^'\n]*'/g, "''");
   // Not a property (`x.name`), but a spread (`...name`) is a use.
   const isUsed = (name: string) => new RegExp(`(?<![\\w$])(?<!(?<!\\.\\.)\\.)${name}(?![\\w:])`).test(code);
@@ -144,10 +173,15 @@ export function importLine(text: string, values: readonly string[], types: reado
   const usedTypes = [...new Set(types)].filter((name) => !usedValues.includes(name)).filter(isUsed);
   if (usedValues.length + usedTypes.length === 0) return '';
   const allTypes = usedValues.length === 0;
-  const names = [...usedValues.map((name) => ({ name, shown: name })), ...usedTypes.map((name) => ({ name, shown: allTypes ? name : `type ${name}` }))]
+  const names = [
+    ...usedValues.map((name) => ({ name, shown: name })),
+    ...usedTypes.map((name) => ({ name, shown: allTypes ? name : `type ${name}` })),
+  ]
     .sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1))
     .map(({ shown }) => shown);
   const keyword = allTypes ? 'import type' : 'import';
   const line = `${keyword} { ${names.join(', ')} } from '${from}';`;
-  return line.length <= 110 ? `${line}\n` : `${keyword} {\n${names.map((name) => `  ${name},`).join('\n')}\n} from '${from}';\n`;
+  return line.length <= 110
+    ? `${line}\n`
+    : `${keyword} {\n${names.map((name) => `  ${name},`).join('\n')}\n} from '${from}';\n`;
 }

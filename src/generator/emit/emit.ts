@@ -2,21 +2,19 @@
 
 import { pascal } from '../names.js';
 import type { Plan } from '../plan.js';
-import { importLine } from './code.js';
+import { freeDocuments, importLine } from './code.js';
 import { accessPatternsView } from './page.js';
 import type { Renderer } from './render.js';
-import {
-  entitiesView,
-  indexVariable,
-  itemsView,
-  keysView,
-  loadersView,
-  queriesView,
-  resolversView,
-  rulesView,
-  tablesView,
-  writesView,
-} from './view.js';
+import { entitiesView } from './views/entities.js';
+import { itemsView } from './views/items.js';
+import { keysView } from './views/keys.js';
+import { loadersView } from './views/loaders.js';
+import { queriesView } from './views/queries.js';
+import { resolversView } from './views/resolvers.js';
+import { rulesView } from './views/rules.js';
+import { indexVariable } from './views/shared.js';
+import { tablesView } from './views/tables.js';
+import { writesView } from './views/writes.js';
 
 export interface EmitInput {
   readonly plan: Plan;
@@ -49,7 +47,10 @@ export function emit({ plan, sdl, renderer }: EmitInput): Map<string, string> {
   code('rules.ts', rulesView(plan));
   code('resolvers.ts', resolversView(plan));
   code('tables.ts', tablesView(plan));
-  code('schema.ts', { sdl: sdl.replace(/[\\`]|\$\{/g, '\\$&') });
+  files.set(
+    'schema.ts',
+    header + tidyCode(renderer.render('schema.ts', { sdl: sdl.replace(/[\\`]|\$\{/g, '\\$&') })),
+  );
   files.set('access-patterns.md', renderer.render('access-patterns.md', accessPatternsView(plan)));
   files.set('plan.json', `${JSON.stringify(plan, null, 2)}\n`);
   return files;
@@ -71,24 +72,89 @@ function moduleNames(plan: Plan): ModuleNames[] {
     {
       from: runtime,
       values: [
-        'text', 'enumValue', 'integer', 'decimal', 'flag', 'time', 'year', 'month', 'day', 'hour', 'fold', 'unpack', 'shardOf', 'shards',
-        'shardKeys', 'tableRef', 'indexRef', 'bucketsOf', 'rangeOf', 'encoded', 'documentValue', 'epochSeconds', 'keyLoader', 'firstFound',
-        'create', 'update', 'upsert', 'remove', 'changing', 'upserting', 'lowercase', 'trim', 'selection',
+        'text',
+        'enumValue',
+        'integer',
+        'decimal',
+        'flag',
+        'time',
+        'year',
+        'month',
+        'day',
+        'hour',
+        'fold',
+        'unpack',
+        'shardOf',
+        'shards',
+        'shardKeys',
+        'tableRef',
+        'indexRef',
+        'bucketsOf',
+        'rangeOf',
+        'encoded',
+        'documentValue',
+        'epochSeconds',
+        'keyLoader',
+        'firstFound',
+        'create',
+        'update',
+        'upsert',
+        'remove',
+        'changing',
+        'upserting',
+        'lowercase',
+        'trim',
+        'selection',
       ],
       types: [
-        'Connection', 'EntityCodec', 'IndexQuery', 'IndexRef', 'Item', 'Key', 'TableRef', 'TableDefinition', 'Session', 'AppContext', 'Write',
-        'WriteEnvironment', 'CreateOptions', 'UpdateOptions', 'UpsertOptions', 'DeleteOptions', 'Changes', 'Upserts', 'Answer', 'FieldRule',
-        'AllowRule', 'VisibleRule', 'PrepareRule', 'AlongsideRule', 'AlongsideChange',
+        'Connection',
+        'EntityCodec',
+        'IndexQuery',
+        'IndexRef',
+        'Item',
+        'Key',
+        'TableRef',
+        'TableDefinition',
+        'Session',
+        'AppContext',
+        'Write',
+        'WriteEnvironment',
+        'CreateOptions',
+        'UpdateOptions',
+        'UpsertOptions',
+        'DeleteOptions',
+        'Changes',
+        'Upserts',
+        'Answer',
+        'FieldRule',
+        'AllowRule',
+        'VisibleRule',
+        'PrepareRule',
+        'AlongsideRule',
+        'AlongsideChange',
       ],
     },
-    { from: local('entities'), values: [], types: entities.flatMap(({ names }) => [names.record, names.create, names.changes, names.key]) },
+    {
+      from: local('entities'),
+      values: [],
+      types: entities.flatMap(({ names }) => [names.record, names.create, names.changes, names.key]),
+    },
     {
       from: local('graphql'),
       values: [],
       types: [
-        'Resolvers', 'ResolversParentTypes',
-        ...plan.resolvers.filter((one) => one.hasArguments).map((one) => `${pascal(one.type)}${pascal(one.field)}Args`),
-        ...entities.flatMap((entity) => entity.attributes.filter((one) => one.element === 'enum' || one.element === 'document').map((one) => one.of)),
+        'Resolvers',
+        'ResolversParentTypes',
+        ...plan.resolvers
+          .filter((one) => one.hasArguments)
+          .map((one) => `${pascal(one.type)}${pascal(one.field)}Args`),
+        ...entities.flatMap((entity) =>
+          entity.attributes
+            .filter(
+              (one) => one.element === 'enum' || (one.element === 'document' && !freeDocuments.has(one.of)),
+            )
+            .map((one) => one.of),
+        ),
       ],
     },
     { from: local('items'), values: entities.map(({ names }) => names.codec), types: [] },
@@ -104,7 +170,11 @@ function keyNames(plan: Plan): string[] {
   const view = keysView(plan);
   return [
     ...view.tables.flatMap((table) => [table.variable, ...table.indexes.map((index) => index.variable)]),
-    ...view.entities.flatMap((entity) => [entity.names.keyBuilder, ...entity.slots.map((slot) => slot.function), ...entity.guards.map((guard) => guard.function)]),
+    ...view.entities.flatMap((entity) => [
+      entity.names.keyBuilder,
+      ...entity.slots.map((slot) => slot.function),
+      ...entity.guards.map((guard) => guard.function),
+    ]),
     ...plan.tables.flatMap((table) => table.indexes.map((index) => indexVariable(table.name, index.name))),
   ];
 }
@@ -114,14 +184,19 @@ const order = ['graphql', 'entities', 'keys', 'items', 'queries', 'loaders', 'wr
 
 function imports(name: string, body: string, modules: readonly ModuleNames[]): string {
   const own = name.replace(/\.ts$/, '');
-  const declared = new Set([...body.matchAll(/^(?:export )?(?:const|interface|type) (\w+)/gm)].map((match) => match[1]));
+  const declared = new Set(
+    [...body.matchAll(/^(?:export )?(?:const|interface|type) (\w+)/gm)].map((match) => match[1]),
+  );
   const lines = modules
     .filter(({ from }) => from === runtime || allowed(own, from))
     .map(({ from, values, types }) => {
       const free = (list: readonly string[]) => list.filter((one) => !declared.has(one));
       return importLine(body, free(values), free(types), from);
     });
-  const queries = own === 'resolvers' && /\bqueries\./.test(body) ? `import * as queries from './queries${extension}';\n` : '';
+  const queries =
+    own === 'resolvers' && /\bqueries\./.test(body)
+      ? `import * as queries from './queries${extension}';\n`
+      : '';
   return [...lines, queries].join('');
 }
 
@@ -133,5 +208,8 @@ function allowed(own: string, from: string): boolean {
 
 /** One blank line between blocks, none at the ends. */
 function tidyCode(text: string): string {
-  return `${text.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trim()}\n`;
+  return `${text
+    .replace(/[ \t]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()}\n`;
 }

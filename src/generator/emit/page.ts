@@ -1,6 +1,15 @@
 /** The data of access-patterns.md: the page a reviewer reads first. */
 
-import type { AttributePlan, EntityPlan, ItemPlan, KeyTemplate, PatternPlan, Plan, SlotPlan, TemplatePart } from '../plan.js';
+import type {
+  AttributePlan,
+  EntityPlan,
+  ItemPlan,
+  KeyTemplate,
+  PatternPlan,
+  Plan,
+  SlotPlan,
+  TemplatePart,
+} from '../plan.js';
 
 export function accessPatternsView(plan: Plan) {
   return {
@@ -11,7 +20,9 @@ export function accessPatternsView(plan: Plan) {
         field: mutation.field ? `\`${mutation.field.type}.${mutation.field.field}\`` : '',
         what: `${mutation.kind} ${mutation.entity}`,
         items: entity ? writtenItems(entity, mutation.kind) : '',
-        rules: [mutation.allow, mutation.prepare, mutation.alongside].flatMap((rule) => (rule === null ? [] : [`\`${rule}\``])).join(', '),
+        rules: [mutation.allow, mutation.prepare, mutation.alongside]
+          .flatMap((rule) => (rule === null ? [] : [`\`${rule}\``]))
+          .join(', '),
       };
     }),
     hasMutations: plan.mutations.length > 0,
@@ -22,10 +33,23 @@ export function accessPatternsView(plan: Plan) {
       indexes: table.indexes.map((index) => ({
         name: index.name,
         key: [index.partition, index.sort].filter((one) => one !== null).join(' / '),
-        project: index.project.kind === 'include' ? index.project.attributes.join(', ') : index.project.kind === 'keys' ? 'keys only' : 'all',
+        project:
+          index.project.kind === 'include'
+            ? index.project.attributes.join(', ')
+            : index.project.kind === 'keys'
+              ? 'keys only'
+              : 'all',
         users: plan.entities
           .filter((entity) => entity.table === table.name)
-          .flatMap((entity) => entity.items.filter((item) => item.role !== 'version').flatMap((item) => item.slots.filter((slot) => slot.index === index.name).map((slot) => `${itemName(entity, item)} \`${templates(slot)}\``)))
+          .flatMap((entity) =>
+            entity.items
+              .filter((item) => item.role !== 'version')
+              .flatMap((item) =>
+                item.slots
+                  .filter((slot) => slot.index === index.name)
+                  .map((slot) => `${itemName(entity, item)} \`${templates(slot)}\``),
+              ),
+          )
           .join('<br>'),
       })),
     })),
@@ -35,9 +59,17 @@ export function accessPatternsView(plan: Plan) {
         .filter((item) => item.role !== 'version')
         .map((item) => ({
           name: itemName(entity, item),
-          keys: item.slots.map((slot) => ({ index: slot.index ?? 'table', partition: slot.partition.text, sort: slot.sort?.text ?? '', sparse: slot.present.join(', ') })),
+          keys: item.slots.map((slot) => ({
+            index: slot.index ?? 'table',
+            partition: slot.partition.text,
+            sort: slot.sort?.text ?? '',
+            sparse: slot.present.join(', '),
+          })),
         })),
-      guards: entity.guards.map((guard) => ({ fields: guard.fields.join(' + '), key: [guard.partition.text, guard.sort?.text].filter(Boolean).join(' / ') })),
+      guards: entity.guards.map((guard) => ({
+        fields: guard.fields.join(' + '),
+        key: [guard.partition.text, guard.sort?.text].filter(Boolean).join(' / '),
+      })),
       hasGuards: entity.guards.length > 0,
       history: plan.entities.find((one) => one.historyOf === entity.name)?.name ?? null,
       sample: JSON.stringify(sampleItem(plan, entity), null, 2),
@@ -49,17 +81,45 @@ export function accessPatternsView(plan: Plan) {
 
 function patternRow(plan: Plan, pattern: PatternPlan) {
   const { access } = pattern;
-  const base = { name: pattern.name, field: pattern.field ? `\`${pattern.field.type}.${pattern.field.field}\`` : 'rules', returns: `${pattern.cardinality} ${pattern.target}` };
+  const base = {
+    name: pattern.name,
+    field: pattern.field ? `\`${pattern.field.type}.${pattern.field.field}\`` : 'rules',
+    returns: `${pattern.cardinality} ${pattern.target}`,
+  };
   switch (access.kind) {
     case 'get': {
       const entity = plan.entities.find((one) => one.name === access.entity);
       const slot = entity?.items[0]?.slots[0];
-      return { ...base, index: 'table', condition: slot ? condition(slot.partition, slot.sort) : '', order: '', requests: '1, batched', units: access.consistent ? '1' : '0.5', why: 'the primary key is known' };
+      return {
+        ...base,
+        index: 'table',
+        condition: slot ? condition(slot.partition, slot.sort) : '',
+        order: '',
+        requests: '1, batched',
+        units: access.consistent ? '1' : '0.5',
+        why: 'the primary key is known',
+      };
     }
     case 'typed':
-      return { ...base, index: 'table', condition: `primary key of ${access.members.map((member) => member.entity).join(' or ')}`, order: '', requests: '1, batched', units: '0.5', why: 'a value tells the entity' };
+      return {
+        ...base,
+        index: 'table',
+        condition: `primary key of ${access.members.map((member) => member.entity).join(' or ')}`,
+        order: '',
+        requests: '1, batched',
+        units: '0.5',
+        why: 'a value tells the entity',
+      };
     case 'any':
-      return { ...base, index: 'table', condition: `primary keys of ${access.entities.join(', ')}`, order: '', requests: '1, batched', units: String(access.entities.length * 0.5), why: 'every member is looked up' };
+      return {
+        ...base,
+        index: 'table',
+        condition: `primary keys of ${access.entities.join(', ')}`,
+        order: '',
+        requests: '1, batched',
+        units: String(access.entities.length * 0.5),
+        why: 'every member is looked up',
+      };
     case 'query': {
       const entity = plan.entities.find((one) => one.name === access.entity);
       const isWhole = access.sort !== null && access.head.length === access.sort.parts.length;
@@ -72,10 +132,15 @@ function patternRow(plan: Plan, pattern: PatternPlan) {
       return {
         ...base,
         index: access.index ?? 'table',
-        condition: isWhole ? condition(access.partition, access.sort) : [condition(access.partition, null), sortCondition(access)].filter(Boolean).join(' and '),
+        condition: isWhole
+          ? condition(access.partition, access.sort)
+          : [condition(access.partition, null), sortCondition(access)].filter(Boolean).join(' and '),
         order: access.orderBy.length === 0 ? '' : `${access.orderBy.join(', ')} ${arrow}`,
         requests: `${buckets > 1 ? `${low} to ${low * buckets}` : low}${follow ? ' + 1 batch get for fields not in the entry' : ''}`,
-        units: pattern.cardinality === 'one' ? '0.5' : `${round(Math.max(0.5, Math.ceil((most * perItem) / 4096) * 0.5) * low)}${follow ? ` + ${round(access.page.default * 0.5)}` : ''} a page of ${access.page.default}`,
+        units:
+          pattern.cardinality === 'one'
+            ? '0.5'
+            : `${round(Math.max(0.5, Math.ceil((most * perItem) / 4096) * 0.5) * low)}${follow ? ` + ${round(access.page.default * 0.5)}` : ''} a page of ${access.page.default}`,
         why: access.why,
       };
     }
@@ -83,13 +148,20 @@ function patternRow(plan: Plan, pattern: PatternPlan) {
 }
 
 function condition(partition: KeyTemplate, sort: KeyTemplate | null): string {
-  return [partition, sort].flatMap((template) => (template ? [`\`${template.attribute} = ${template.text}\``] : [])).join(' and ');
+  return [partition, sort]
+    .flatMap((template) => (template ? [`\`${template.attribute} = ${template.text}\``] : []))
+    .join(' and ');
 }
 
-function sortCondition(access: { sort: KeyTemplate | null; head: readonly TemplatePart[]; range: { field: string; bounds: readonly string[] } | null }): string {
+function sortCondition(access: {
+  sort: KeyTemplate | null;
+  head: readonly TemplatePart[];
+  range: { field: string; bounds: readonly string[] } | null;
+}): string {
   if (!access.sort) return '';
   const head = access.head.map(partText).join('');
-  if (access.range) return `\`${access.sort.attribute}\` by \`${head}{${access.range.field}}\` ${access.range.bounds.join(', ')}`;
+  if (access.range)
+    return `\`${access.sort.attribute}\` by \`${head}{${access.range.field}}\` ${access.range.bounds.join(', ')}`;
   return head ? `\`${access.sort.attribute}\` begins with \`${head}\`` : '';
 }
 
@@ -123,7 +195,12 @@ function relations(plan: Plan): { from: string; to: string; label: string; many:
   const names = new Set(plan.entities.map((entity) => entity.name));
   return plan.patterns.flatMap((pattern) => {
     if (!pattern.field || !names.has(pattern.field.type)) return [];
-    const targets = pattern.access.kind === 'typed' ? [...new Set(pattern.access.members.map((member) => member.entity))] : pattern.access.kind === 'any' ? pattern.access.entities : [pattern.target];
+    const targets =
+      pattern.access.kind === 'typed'
+        ? [...new Set(pattern.access.members.map((member) => member.entity))]
+        : pattern.access.kind === 'any'
+          ? pattern.access.entities
+          : [pattern.target];
     const { type, field } = pattern.field;
     return targets.map((to) => ({ from: type, to, label: field, many: pattern.cardinality === 'many' }));
   });
@@ -136,21 +213,34 @@ function itemUnits(plan: Plan, entity: EntityPlan, item: number): number {
   const sample = sampleItem(plan, entity);
   if (held?.holds.kind !== 'some') return byteLength(sample);
   const keep = new Set([...held.holds.attributes]);
-  return byteLength(Object.fromEntries(Object.entries(sample).filter(([name]) => keep.has(name) || /^(PK|SK|GSI\d+[PS]K)$/.test(name))));
+  return byteLength(
+    Object.fromEntries(
+      Object.entries(sample).filter(([name]) => keep.has(name) || /^(PK|SK|GSI\d+[PS]K)$/.test(name)),
+    ),
+  );
 }
 
 /** Bytes as DynamoDB counts them, roughly: names and values. */
 function byteLength(item: Record<string, unknown>): number {
-  return Object.entries(item).reduce((sum, [name, value]) => sum + name.length + (typeof value === 'string' ? Buffer.byteLength(value) : JSON.stringify(value ?? '').length), 0);
+  return Object.entries(item).reduce(
+    (sum, [name, value]) =>
+      sum +
+      name.length +
+      (typeof value === 'string' ? Buffer.byteLength(value) : JSON.stringify(value ?? '').length),
+    0,
+  );
 }
 
 function sampleItem(plan: Plan, entity: EntityPlan): Record<string, unknown> {
   const slots = entity.items[0]?.slots ?? [];
-  const values = new Map(entity.attributes.map((attribute) => [attribute.name, sampleValue(plan, attribute)]));
+  const values = new Map(
+    entity.attributes.map((attribute) => [attribute.name, sampleValue(plan, attribute)]),
+  );
   const item: Record<string, unknown> = {};
   for (const slot of slots) {
     for (const template of [slot.partition, slot.sort]) {
-      if (template) item[template.attribute] ??= template.parts.map((part) => samplePart(part, values)).join('');
+      if (template)
+        item[template.attribute] ??= template.parts.map((part) => samplePart(part, values)).join('');
     }
   }
   if (entity.ttl) item[entity.ttl.attribute] = 1769852400;
@@ -198,7 +288,11 @@ function sampleValue(plan: Plan, attribute: AttributePlan): unknown {
     case 'document':
       return {};
     case 'text':
-      return attribute.of === 'EmailAddress' ? 'someone@example.com' : attribute.of === 'ID' ? '0198f3c2-6a51-7cc1-8a2b-3d5e7f901234' : attribute.name;
+      return attribute.of === 'EmailAddress'
+        ? 'someone@example.com'
+        : attribute.of === 'ID'
+          ? '0198f3c2-6a51-7cc1-8a2b-3d5e7f901234'
+          : attribute.name;
   }
 }
 

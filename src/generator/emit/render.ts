@@ -16,7 +16,10 @@ export class Renderer {
   constructor(templates: readonly TemplateText[], partials: readonly TemplateText[]) {
     for (const { name, text } of partials) this.handlebars.registerPartial(name, text);
     for (const { name, text } of templates) {
-      this.templates.set(name, this.handlebars.compile(text, { strict: true, noEscape: true, knownHelpersOnly: true }));
+      this.templates.set(
+        name,
+        this.handlebars.compile(text, { strict: true, noEscape: true, knownHelpersOnly: true }),
+      );
     }
   }
 

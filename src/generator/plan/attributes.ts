@@ -4,8 +4,26 @@ import type { EntityModel, Model, Sdl, TypeRef } from '../model.js';
 import { namedType, printType } from '../model.js';
 import type { AttributePlan, Encoding } from '../plan.js';
 
-const integers = new Set(['Int', 'PositiveInt', 'NonNegativeInt', 'NegativeInt', 'NonPositiveInt', 'UnsignedInt', 'SafeInt', 'Port']);
-const decimals = new Set(['Float', 'PositiveFloat', 'NonNegativeFloat', 'NegativeFloat', 'NonPositiveFloat', 'UnsignedFloat', 'Latitude', 'Longitude']);
+const integers = new Set([
+  'Int',
+  'PositiveInt',
+  'NonNegativeInt',
+  'NegativeInt',
+  'NonPositiveInt',
+  'UnsignedInt',
+  'SafeInt',
+  'Port',
+]);
+const decimals = new Set([
+  'Float',
+  'PositiveFloat',
+  'NonNegativeFloat',
+  'NegativeFloat',
+  'NonPositiveFloat',
+  'UnsignedFloat',
+  'Latitude',
+  'Longitude',
+]);
 const times = new Set(['DateTime', 'DateTimeISO']);
 const documents = new Set(['JSON', 'JSONObject', 'Object']);
 
@@ -25,7 +43,10 @@ export function encodingOf(type: TypeRef, sdl: Sdl): Encoding {
 /** `Type.field` of everything that a pattern, a mutation or a rule answers. */
 export function answeredFields(model: Model): Map<string, { readonly kind: string; readonly name: string }> {
   const answered = new Map<string, { kind: string; name: string }>();
-  const add = (kind: string, list: readonly { name: { text: string }; for?: { type: string; field: string } }[]) => {
+  const add = (
+    kind: string,
+    list: readonly { name: { text: string }; for?: { type: string; field: string } }[],
+  ) => {
     for (const one of list) {
       if (one.for) answered.set(`${one.for.type}.${one.for.field}`, { kind, name: one.name.text });
     }
@@ -47,14 +68,19 @@ export function attributesOf(model: Model, entity: EntityModel): Map<string, Att
     const attribute = inherited.get(name);
     if (attribute) attributes.set(name, historical(attribute, false));
   }
-  const templates = [entity, ...model.patterns.filter((pattern) => pattern.target.text === entity.name.text)].flatMap((one) => one.key);
+  const templates = [
+    entity,
+    ...model.patterns.filter((pattern) => pattern.target.text === entity.name.text),
+  ].flatMap((one) => one.key);
   for (const { template } of templates) {
     for (const [, name] of template.text.matchAll(/\{(?:\w+\()?(\w+)\)?\}/g)) {
       const attribute = name === undefined || attributes.has(name) ? undefined : inherited.get(name);
       if (attribute) attributes.set(attribute.name, historical(attribute, true));
     }
   }
-  for (const name of original.key.flatMap(({ template }) => [...template.text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]))) {
+  for (const name of original.key.flatMap(({ template }) =>
+    [...template.text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]),
+  )) {
     const attribute = name === undefined || attributes.has(name) ? undefined : inherited.get(name);
     if (attribute) attributes.set(attribute.name, historical(attribute, true));
   }
@@ -83,9 +109,12 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, Attribute
       element: encodingOf({ kind: 'named', name: namedType(type), nonNull: false }, sdl),
       hidden,
       secret: entity.secret.some((word) => word.text === field),
-      generated: (entity.generate.find((one) => one.field.text === field)?.how.text ?? null) as AttributePlan['generated'],
+      generated: (entity.generate.find((one) => one.field.text === field)?.how.text ??
+        null) as AttributePlan['generated'],
       default: entity.default.find((one) => one.field.text === field)?.value.value ?? null,
-      normalize: (entity.normalize.find((one) => one.field.text === field)?.steps ?? []).map((step) => step.text),
+      normalize: (entity.normalize.find((one) => one.field.text === field)?.steps ?? []).map(
+        (step) => step.text,
+      ),
       immutable: entity.immutable === true || entity.immutable.some((word) => word.text === field),
     });
   };
@@ -94,7 +123,13 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, Attribute
     if (field.arguments.length > 0 || !isStorable(model, field.type)) continue;
     add(field.name, field.type, false);
   }
-  for (const [field, type] of stored) add(field, type, !(sdl.types.get(name)?.fields ?? []).some((one) => one.name === field) || answered.has(`${name}.${field}`));
+  for (const [field, type] of stored)
+    add(
+      field,
+      type,
+      !(sdl.types.get(name)?.fields ?? []).some((one) => one.name === field) ||
+        answered.has(`${name}.${field}`),
+    );
   return attributes;
 }
 

@@ -42,7 +42,12 @@ interface Draft {
   readonly table: TableModel;
   readonly attributes: ReadonlyMap<string, AttributePlan>;
   readonly keyFields: readonly string[];
-  readonly items: { role: ItemPlan['role']; for: string | null; holds: ItemPlan['holds']; slots: SlotPlan[] }[];
+  readonly items: {
+    role: ItemPlan['role'];
+    for: string | null;
+    holds: ItemPlan['holds'];
+    slots: SlotPlan[];
+  }[];
 }
 
 /** Lays out a model whose names are all known (see check/model). */
@@ -54,8 +59,11 @@ export function layOut(model: Model): Layout {
   }
   const reads = new Map<string, Read>();
   const findings: Diagnostic[] = [];
-  const queries = model.patterns.filter((pattern) => drafts.has(pattern.target.text) && !isGet(pattern, drafts.get(pattern.target.text)));
-  const pinned = (pattern: PatternModel) => pattern.index !== undefined || pattern.key.length > 0 || pattern.entry !== undefined;
+  const queries = model.patterns.filter(
+    (pattern) => drafts.has(pattern.target.text) && !isGet(pattern, drafts.get(pattern.target.text)),
+  );
+  const pinned = (pattern: PatternModel) =>
+    pattern.index !== undefined || pattern.key.length > 0 || pattern.entry !== undefined;
   for (const pattern of [...queries.filter(pinned), ...queries.filter((one) => !pinned(one))]) {
     const draft = drafts.get(pattern.target.text);
     if (!draft) continue;
@@ -65,31 +73,54 @@ export function layOut(model: Model): Layout {
   for (const draft of drafts.values()) {
     const original = draft.model.historyOf && drafts.get(draft.model.historyOf.text);
     const [main] = draft.items;
-    if (original && main) original.items.push({ role: 'version', for: draft.model.name.text, holds: { kind: 'all' }, slots: main.slots });
+    if (original && main)
+      original.items.push({
+        role: 'version',
+        for: draft.model.name.text,
+        holds: { kind: 'all' },
+        slots: main.slots,
+      });
   }
   return { entities: drafts, reads, findings };
 }
 
 /** One record by the whole primary key of its main item. */
-export function isGet(pattern: PatternModel, entity: { readonly keyFields: readonly string[] } | undefined): boolean {
+export function isGet(
+  pattern: PatternModel,
+  entity: { readonly keyFields: readonly string[] } | undefined,
+): boolean {
   if (!entity || pattern.cardinality !== 'one' || pattern.index || pattern.entry) return false;
   const bound = new Set(pattern.where.map((binding) => binding.field.text));
-  return entity.keyFields.length > 0 && bound.size === entity.keyFields.length && entity.keyFields.every((field) => bound.has(field));
+  return (
+    entity.keyFields.length > 0 &&
+    bound.size === entity.keyFields.length &&
+    entity.keyFields.every((field) => bound.has(field))
+  );
 }
 
 function draftOf(model: Model, entity: EntityModel): Draft | undefined {
   const original = entity.historyOf && model.entities.find((one) => one.name.text === entity.historyOf?.text);
   const tableName = (entity.table ?? original?.table)?.text;
-  const table = tableName === undefined ? model.tables[0] : model.tables.find((one) => one.name.text === tableName);
+  const table =
+    tableName === undefined ? model.tables[0] : model.tables.find((one) => one.name.text === tableName);
   if (!table) return undefined;
   const attributes = attributesOf(model, entity);
-  const text = (attribute: string, fallback: string) => entity.key.find((one) => one.attribute.text === attribute)?.template.text ?? fallback;
+  const text = (attribute: string, fallback: string) =>
+    entity.key.find((one) => one.attribute.text === attribute)?.template.text ?? fallback;
   const type = constant(entity.name.text);
   const partition = keyTemplate(table.partition.text, text(table.partition.text, `${type}#{id}`), attributes);
-  const sort = table.sort ? keyTemplate(table.sort.text, text(table.sort.text, 'METADATA'), attributes) : null;
+  const sort = table.sort
+    ? keyTemplate(table.sort.text, text(table.sort.text, 'METADATA'), attributes)
+    : null;
   const slot: SlotPlan = { index: null, partition, sort, shards: null, present: [] };
   const keyFields = [...new Set([...holesOf(partition), ...holesOf(sort)].map((hole) => hole.field))];
-  return { model: entity, table, attributes, keyFields, items: [{ role: 'main', for: null, holds: { kind: 'all' }, slots: [slot] }] };
+  return {
+    model: entity,
+    table,
+    attributes,
+    keyFields,
+    items: [{ role: 'main', for: null, holds: { kind: 'all' }, slots: [slot] }],
+  };
 }
 
 function place(pattern: PatternModel, draft: Draft, findings: Diagnostic[]): Read | undefined {
@@ -99,10 +130,18 @@ function place(pattern: PatternModel, draft: Draft, findings: Diagnostic[]): Rea
   if (index !== undefined) return placeOnIndex(pattern, draft, index, findings);
   for (const [item, { role, slots }] of draft.items.entries()) {
     const slot = slots.find((one) => serves(one, pattern));
-    if (slot) return { item, slot, why: `${slotName(slot)} already ${role === 'main' ? 'holds' : 'has an entry with'} this key` };
+    if (slot)
+      return {
+        item,
+        slot,
+        why: `${slotName(slot)} already ${role === 'main' ? 'holds' : 'has an entry with'} this key`,
+      };
   }
   const free = draft.table.indexes.find(
-    (one) => one.kind === 'global' && !draft.items[0]?.slots.some((slot) => slot.index === one.name.text) && one.project.kind === 'all',
+    (one) =>
+      one.kind === 'global' &&
+      !draft.items[0]?.slots.some((slot) => slot.index === one.name.text) &&
+      one.project.kind === 'all',
   );
   if (!free) {
     findings.push({
@@ -116,19 +155,29 @@ function place(pattern: PatternModel, draft: Draft, findings: Diagnostic[]): Rea
   }
   const slot = newSlot(pattern, draft, free.name.text);
   draft.items[0]?.slots.push(slot);
-  return { item: 0, slot, why: `${free.name.text} is the first index that \`${draft.model.name.text}\` leaves free` };
+  return {
+    item: 0,
+    slot,
+    why: `${free.name.text} is the first index that \`${draft.model.name.text}\` leaves free`,
+  };
 }
 
 function placeOnTable(pattern: PatternModel, draft: Draft, findings: Diagnostic[]): Read | undefined {
   for (const [item, { slots }] of draft.items.entries()) {
     const [slot] = slots;
-    if (slot && slot.index === null && serves(slot, pattern)) return { item, slot, why: "the table's own key" };
+    if (slot && slot.index === null && serves(slot, pattern))
+      return { item, slot, why: "the table's own key" };
   }
   findings.push(doesNotServe(pattern, draft.items[0]?.slots[0]));
   return undefined;
 }
 
-function placeOnIndex(pattern: PatternModel, draft: Draft, index: string, findings: Diagnostic[]): Read | undefined {
+function placeOnIndex(
+  pattern: PatternModel,
+  draft: Draft,
+  index: string,
+  findings: Diagnostic[],
+): Read | undefined {
   const [main] = draft.items;
   const taken = main?.slots.find((slot) => slot.index === index);
   const slot = pattern.key.length > 0 || !taken ? newSlot(pattern, draft, index) : taken;
@@ -139,7 +188,10 @@ function placeOnIndex(pattern: PatternModel, draft: Draft, index: string, findin
       severity: 'error',
       message: `\`${draft.model.name.text}\` already has a key on ${index}: an item holds one key per index.`,
       at: pattern.index?.at ?? pattern.name.at,
-      notes: [{ message: `taken with ${keyText(taken)}` }, { message: `asked for here with ${keyText(slot)}` }],
+      notes: [
+        { message: `taken with ${keyText(taken)}` },
+        { message: `asked for here with ${keyText(slot)}` },
+      ],
       hint: 'Add `entry: true` to store an index entry beside the item, or name another index.',
     });
     return undefined;
@@ -159,16 +211,39 @@ function placeEntry(pattern: PatternModel, draft: Draft, findings: Diagnostic[])
   const [main] = draft.items;
   const own = main?.slots[0];
   if (!own) return undefined;
-  const text = (attribute: string, fallback: string) => entry.key.find((one) => one.attribute.text === attribute)?.template.text ?? fallback;
+  const text = (attribute: string, fallback: string) =>
+    entry.key.find((one) => one.attribute.text === attribute)?.template.text ?? fallback;
   const mainSort = own.sort && holesOf(own.sort).length > 0 ? `#${own.sort.text}` : '';
-  const partition = keyTemplate(table.partition.text, text(table.partition.text, own.partition.text), attributes);
-  const sort = table.sort ? keyTemplate(table.sort.text, text(table.sort.text, `ENTRY#${constant(pattern.name.text)}${mainSort}`), attributes) : null;
-  const tableSlot: SlotPlan = { index: null, partition, sort, shards: null, present: presentOf([partition, sort], attributes) };
-  const index = pattern.index?.text ?? (entry.key.length > 0 ? 'table' : table.indexes.find((one) => one.kind === 'global')?.name.text);
-  const slots = index === undefined || index === 'table' ? [tableSlot] : [tableSlot, newSlot(pattern, draft, index)];
+  const partition = keyTemplate(
+    table.partition.text,
+    text(table.partition.text, own.partition.text),
+    attributes,
+  );
+  const sort = table.sort
+    ? keyTemplate(
+        table.sort.text,
+        text(table.sort.text, `ENTRY#${constant(pattern.name.text)}${mainSort}`),
+        attributes,
+      )
+    : null;
+  const tableSlot: SlotPlan = {
+    index: null,
+    partition,
+    sort,
+    shards: null,
+    present: presentOf([partition, sort], attributes),
+  };
+  const index =
+    pattern.index?.text ??
+    (entry.key.length > 0 ? 'table' : table.indexes.find((one) => one.kind === 'global')?.name.text);
+  const slots =
+    index === undefined || index === 'table' ? [tableSlot] : [tableSlot, newSlot(pattern, draft, index)];
   const include = [...new Set([...draft.keyFields, ...entry.include.map((word) => word.text)])];
   const existing = draft.items.findIndex(
-    (item) => item.role === 'entry' && item.slots.length === slots.length && item.slots.every((slot, at) => slots[at] && sameKey(slot, slots[at])),
+    (item) =>
+      item.role === 'entry' &&
+      item.slots.length === slots.length &&
+      item.slots.every((slot, at) => slots[at] && sameKey(slot, slots[at])),
   );
   const slot = slots[slots.length - 1];
   if (!slot) return undefined;
@@ -182,7 +257,12 @@ function placeEntry(pattern: PatternModel, draft: Draft, findings: Diagnostic[])
     known.holds = { kind: 'some', attributes: [...new Set([...attributesHeld, ...include])] };
     return { item: existing, slot, why: `shares the entry of \`${known.for}\`` };
   }
-  draft.items.push({ role: 'entry', for: pattern.name.text, holds: { kind: 'some', attributes: include }, slots });
+  draft.items.push({
+    role: 'entry',
+    for: pattern.name.text,
+    holds: { kind: 'some', attributes: include },
+    slots,
+  });
   return { item: draft.items.length - 1, slot, why: 'an entry beside the item, as declared' };
 }
 
@@ -190,13 +270,18 @@ function placeEntry(pattern: PatternModel, draft: Draft, findings: Diagnostic[])
 function newSlot(pattern: PatternModel, draft: Draft, indexName: string): SlotPlan {
   const index = draft.table.indexes.find((one) => one.name.text === indexName);
   if (!index) throw new Error(`unchecked index ${indexName}`);
-  const pinned = (attribute: string) => pattern.key.find((one: TemplateModel) => one.attribute.text === attribute)?.template.text;
+  const pinned = (attribute: string) =>
+    pattern.key.find((one: TemplateModel) => one.attribute.text === attribute)?.template.text;
   const { attributes } = draft;
   const built = buildTexts(pattern, draft);
   const own = draft.items[0]?.slots[0];
   const partition =
-    index.kind === 'local' && own ? own.partition : keyTemplate(index.partition.text, pinned(index.partition.text) ?? built.partition, attributes);
-  const sort = index.sort ? keyTemplate(index.sort.text, pinned(index.sort.text) ?? built.sort, attributes) : null;
+    index.kind === 'local' && own
+      ? own.partition
+      : keyTemplate(index.partition.text, pinned(index.partition.text) ?? built.partition, attributes);
+  const sort = index.sort
+    ? keyTemplate(index.sort.text, pinned(index.sort.text) ?? built.sort, attributes)
+    : null;
   return {
     index: indexName,
     partition,
@@ -244,13 +329,21 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
   return sortFields(pattern).every((field, at) => rest[at]?.field === field);
 }
 
-function presentOf(templates: readonly (KeyTemplate | null)[], attributes: ReadonlyMap<string, AttributePlan>): string[] {
+function presentOf(
+  templates: readonly (KeyTemplate | null)[],
+  attributes: ReadonlyMap<string, AttributePlan>,
+): string[] {
   const fields = templates.flatMap((template) => holesOf(template).map((hole) => hole.field));
   return [...new Set(fields)].filter((field) => attributes.get(field)?.nullable);
 }
 
 function sameKey(a: SlotPlan, b: SlotPlan): boolean {
-  return a.index === b.index && a.partition.text === b.partition.text && a.sort?.text === b.sort?.text && a.shards === b.shards;
+  return (
+    a.index === b.index &&
+    a.partition.text === b.partition.text &&
+    a.sort?.text === b.sort?.text &&
+    a.shards === b.shards
+  );
 }
 
 function keyText(slot: SlotPlan): string {
@@ -263,10 +356,20 @@ function slotName(slot: SlotPlan): string {
 
 function doesNotServe(pattern: PatternModel, slot: SlotPlan | undefined): Diagnostic {
   const asked = [
-    pattern.where.length > 0 ? `equality on ${pattern.where.map((binding) => `\`${binding.field.text}\``).join(', ')}` : 'no equality',
-    ...(pattern.bucket ? [`a bucket per ${pattern.bucket.unit.text} of \`${pattern.bucket.field.text}\``] : []),
+    pattern.where.length > 0
+      ? `equality on ${pattern.where.map((binding) => `\`${binding.field.text}\``).join(', ')}`
+      : 'no equality',
+    ...(pattern.bucket
+      ? [`a bucket per ${pattern.bucket.unit.text} of \`${pattern.bucket.field.text}\``]
+      : []),
     ...(pattern.shards ? [`${pattern.shards.count} shards`] : []),
-    ...(sortFields(pattern).length > 0 ? [`order by ${sortFields(pattern).map((field) => `\`${field}\``).join(', ')}`] : []),
+    ...(sortFields(pattern).length > 0
+      ? [
+          `order by ${sortFields(pattern)
+            .map((field) => `\`${field}\``)
+            .join(', ')}`,
+        ]
+      : []),
   ];
   return {
     code: 'key-does-not-serve',

@@ -1,6 +1,15 @@
 /** Model -> plan. The model has passed its checks; anything missing here is our own bug and throws. */
 
-import type { Binding, EntityModel, FieldPath, Model, MutationModel, PatternModel, Source, TypeRef } from '../model.js';
+import type {
+  Binding,
+  EntityModel,
+  FieldPath,
+  Model,
+  MutationModel,
+  PatternModel,
+  Source,
+  TypeRef,
+} from '../model.js';
 import { namedType } from '../model.js';
 import { entityNames, ruleTypeName } from '../names.js';
 import type {
@@ -31,7 +40,11 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   const entities = [...layout.entities.values()].map((entity) => entityPlan(entity));
   const patterns = model.patterns.map((pattern) => patternPlan(model, layout, pattern));
   const mutations = model.mutations.map((mutation) => mutationPlan(model, layout, mutation));
-  const enums = new Set(entities.flatMap((entity) => entity.attributes.filter((one) => one.encoding === 'enum').map((one) => one.of)));
+  const enums = new Set(
+    entities.flatMap((entity) =>
+      entity.attributes.filter((one) => one.encoding === 'enum').map((one) => one.of),
+    ),
+  );
   return {
     format: 1,
     tables: model.tables.map(
@@ -45,7 +58,10 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
           kind: index.kind,
           partition: index.partition.text,
           sort: index.sort?.text ?? null,
-          project: index.project.kind === 'include' ? { kind: 'include', attributes: index.project.fields.map((word) => word.text) } : { kind: index.project.kind },
+          project:
+            index.project.kind === 'include'
+              ? { kind: 'include', attributes: index.project.fields.map((word) => word.text) }
+              : { kind: index.project.kind },
         })),
         ttl: table.ttl?.text ?? null,
       }),
@@ -55,7 +71,9 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
     mutations,
     rules: rulePlans(model),
     resolvers: resolverPlans(model),
-    enums: Object.fromEntries([...enums].sort().map((name) => [name, model.sdl.types.get(name)?.values ?? []])),
+    enums: Object.fromEntries(
+      [...enums].sort().map((name) => [name, model.sdl.types.get(name)?.values ?? []]),
+    ),
   };
 }
 
@@ -69,7 +87,11 @@ function entityPlan({ model, table, attributes, items, keyFields }: EntityLayout
     items,
     guards: model.unique.map((fields): GuardPlan => {
       const names = fields.map((word) => word.text);
-      const text = ['UNIQUE', `${model.name.text}.${names.join('+')}`, ...names.map((name) => `{${name}}`)].join('#');
+      const text = [
+        'UNIQUE',
+        `${model.name.text}.${names.join('+')}`,
+        ...names.map((name) => `{${name}}`),
+      ].join('#');
       return {
         fields: names,
         partition: keyTemplate(table.partition.text, text, attributes),
@@ -103,12 +125,16 @@ function access(model: Model, layout: Layout, pattern: PatternModel): Access {
   const entity = layout.entities.get(pattern.target.text);
   if (!entity) {
     if (pattern.type) {
-      const members = pattern.type.members.map((member) => ({ value: member.value.text, entity: member.entity.text }));
-      return { kind: 'typed', by: valueOf(model, pattern.for, pattern.type.by), members };
+      const members = pattern.type.members.map((member) => ({
+        value: member.value.text,
+        entity: member.entity.text,
+      }));
+      return { kind: 'typed', by: valuePlan(model, pattern.for, pattern.type.by), members };
     }
     return { kind: 'any', entities: storedMembers(model, pattern.target.text) };
   }
-  if (isGet(pattern, entity)) return { kind: 'get', entity: pattern.target.text, consistent: pattern.consistent };
+  if (isGet(pattern, entity))
+    return { kind: 'get', entity: pattern.target.text, consistent: pattern.consistent };
   return query(layout, entity, pattern);
 }
 
@@ -152,20 +178,32 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
     terminated: rest.length > 1,
     range:
       pattern.range && ranged
-        ? { field: pattern.range.field.text, encode: ranged.encode, bounds: pattern.range.bounds.map((one) => one.operator.text as RangeOperator) }
+        ? {
+            field: pattern.range.field.text,
+            encode: ranged.encode,
+            bounds: pattern.range.bounds.map((one) => one.operator.text as RangeOperator),
+          }
         : null,
     bucket: bucket
       ? {
           field: bucket.field.text,
           unit: bucket.unit.text as 'year' | 'month' | 'day' | 'hour',
-          reads: pattern.in ? { kind: 'given' } : { kind: 'across', count: pattern.across?.count ?? defaultAcross },
+          reads: pattern.in
+            ? { kind: 'given' }
+            : { kind: 'across', count: pattern.across?.count ?? defaultAcross },
         }
       : null,
     order: order ? { kind: 'chosen', descending } : { kind: 'fixed', descending },
     orderBy: sortFields(pattern),
-    holds: item && (item.holds.kind === 'some' || index?.project.kind === 'all' || !index) ? item.holds : { kind: 'some', attributes: [...entity.keyFields] },
+    holds:
+      item && (item.holds.kind === 'some' || index?.project.kind === 'all' || !index)
+        ? item.holds
+        : { kind: 'some', attributes: [...entity.keyFields] },
     consistent: pattern.consistent,
-    page: { default: page?.default ?? Math.min(defaultPage.default, page?.max ?? defaultPage.max), max: page?.max ?? Math.max(defaultPage.max, page?.default ?? 0) },
+    page: {
+      default: page?.default ?? Math.min(defaultPage.default, page?.max ?? defaultPage.max),
+      max: page?.max ?? Math.max(defaultPage.max, page?.default ?? 0),
+    },
     function: pattern.name.text,
     why: read.why,
   };
@@ -176,7 +214,7 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
 function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): MutationPlan {
   const entity = layout.entities.get(mutation.entity.text);
   if (!entity) throw new Error(`mutation ${mutation.name.text} has no entity`);
-  const value = (source: Source) => valueOf(model, mutation.for, source);
+  const value = (source: Source) => valuePlan(model, mutation.for, source);
   return {
     name: mutation.name.text,
     kind: mutation.kind,
@@ -193,7 +231,12 @@ function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): Mu
 }
 
 /** The fields of the input type that are attributes; key fields and the expected revision are not among the changes. */
-function inputValues(model: Model, entity: EntityLayout, mutation: MutationModel, from: Source): NamedValue[] {
+function inputValues(
+  model: Model,
+  entity: EntityLayout,
+  mutation: MutationModel,
+  from: Source,
+): NamedValue[] {
   const type = sourceType(model, mutation.for, from);
   const input = type && model.sdl.types.get(namedType(type));
   const key = new Set(mutation.kind === 'create' ? [] : mutation.where.map((binding) => binding.field.text));
@@ -212,15 +255,25 @@ function rulePlans(model: Model): RulePlan[] {
   const fileOf = (name: string) => model.rules.find((rule) => rule.name.text === name)?.in?.text ?? 'rules';
   const use = (name: string | undefined, make: (earlier: RulePlan['use'] | undefined) => RulePlan['use']) => {
     if (name === undefined) return;
-    plans.set(name, { name, file: fileOf(name), typeName: ruleTypeName(name), use: make(plans.get(name)?.use) });
+    plans.set(name, {
+      name,
+      file: fileOf(name),
+      typeName: ruleTypeName(name),
+      use: make(plans.get(name)?.use),
+    });
   };
   for (const rule of model.rules) {
     const field = fieldRef(rule.for);
-    if (field) use(rule.name.text, () => ({ kind: 'field', field, description: descriptionOf(model, field) }));
+    if (field)
+      use(rule.name.text, () => ({ kind: 'field', field, description: descriptionOf(model, field) }));
   }
   for (const pattern of model.patterns) {
     const field = fieldRef(pattern.for);
-    if (field) use(pattern.allow?.text, (earlier) => ({ kind: 'allow', fields: [...(earlier?.kind === 'allow' ? earlier.fields : []), field] }));
+    if (field)
+      use(pattern.allow?.text, (earlier) => ({
+        kind: 'allow',
+        fields: [...(earlier?.kind === 'allow' ? earlier.fields : []), field],
+      }));
     use(pattern.visible?.text, (earlier) => ({
       kind: 'visible',
       targets: [...new Set([...(earlier?.kind === 'visible' ? earlier.targets : []), pattern.target.text])],
@@ -229,15 +282,27 @@ function rulePlans(model: Model): RulePlan[] {
   for (const mutation of model.mutations) {
     const field = fieldRef(mutation.for);
     const name = mutation.name.text;
-    if (field) use(mutation.allow?.text, (earlier) => ({ kind: 'allow', fields: [...(earlier?.kind === 'allow' ? earlier.fields : []), field] }));
-    use(mutation.prepare?.text, (earlier) => ({ kind: 'prepare', mutations: [...(earlier?.kind === 'prepare' ? earlier.mutations : []), name] }));
-    use(mutation.alongside?.text, (earlier) => ({ kind: 'alongside', mutations: [...(earlier?.kind === 'alongside' ? earlier.mutations : []), name] }));
+    if (field)
+      use(mutation.allow?.text, (earlier) => ({
+        kind: 'allow',
+        fields: [...(earlier?.kind === 'allow' ? earlier.fields : []), field],
+      }));
+    use(mutation.prepare?.text, (earlier) => ({
+      kind: 'prepare',
+      mutations: [...(earlier?.kind === 'prepare' ? earlier.mutations : []), name],
+    }));
+    use(mutation.alongside?.text, (earlier) => ({
+      kind: 'alongside',
+      mutations: [...(earlier?.kind === 'alongside' ? earlier.mutations : []), name],
+    }));
   }
   return [...plans.values()];
 }
 
 function descriptionOf(model: Model, field: FieldRef): string | null {
-  return model.sdl.types.get(field.type)?.fields.find((one) => one.name === field.field) ? `${field.type}.${field.field}` : null;
+  return model.sdl.types.get(field.type)?.fields.find((one) => one.name === field.field)
+    ? `${field.type}.${field.field}`
+    : null;
 }
 
 // --- resolvers ---
@@ -246,23 +311,34 @@ function resolverPlans(model: Model): ResolverPlan[] {
   const plans: ResolverPlan[] = [];
   const add = (path: FieldPath | undefined, answer: ResolverPlan['answer']) => {
     const field = path && fieldOf(model, path);
-    if (path && field) plans.push({ type: path.type, field: path.field, nullable: !field.type.nonNull, hasArguments: field.arguments.length > 0, answer });
+    if (path && field)
+      plans.push({
+        type: path.type,
+        field: path.field,
+        nullable: !field.type.nonNull,
+        hasArguments: field.arguments.length > 0,
+        answer,
+      });
   };
   for (const pattern of model.patterns) {
     const field = pattern.for && fieldOf(model, pattern.for);
     if (!field) continue;
     add(pattern.for, { kind: 'pattern', pattern: pattern.name.text, shape: shapeOf(model, field.type) });
   }
-  for (const mutation of model.mutations) add(mutation.for, { kind: 'mutation', mutation: mutation.name.text });
+  for (const mutation of model.mutations)
+    add(mutation.for, { kind: 'mutation', mutation: mutation.name.text });
   for (const rule of model.rules) add(rule.for, { kind: 'rule', rule: rule.name.text });
   return plans;
 }
 
 function inputsOf(model: Model, pattern: PatternModel): NamedValue[] {
-  const value = (source: Source) => valueOf(model, pattern.for, source);
+  const value = (source: Source) => valuePlan(model, pattern.for, source);
   return [
     ...namedValues(pattern.where, value),
-    ...(pattern.range?.bounds ?? []).map((bound) => ({ name: bound.operator.text, value: value(bound.source) })),
+    ...(pattern.range?.bounds ?? []).map((bound) => ({
+      name: bound.operator.text,
+      value: value(bound.source),
+    })),
     ...(pattern.in ? [{ name: 'bucket', value: value(pattern.in) }] : []),
     ...(pattern.order ? [{ name: 'order', value: value(pattern.order) }] : []),
   ];
@@ -280,7 +356,7 @@ function namedValues(bindings: readonly Binding[], value: (source: Source) => Va
   return bindings.map((binding) => ({ name: binding.field.text, value: value(binding.source) }));
 }
 
-function valueOf(model: Model, field: FieldPath | undefined, source: Source): ValuePlan {
+function valuePlan(model: Model, field: FieldPath | undefined, source: Source): ValuePlan {
   if (source.kind === 'literal') return { kind: 'literal', value: source.value };
   return { kind: source.kind, path: source.path, nullable: sourceNullable(model, field, source) };
 }
@@ -307,7 +383,8 @@ function steps(model: Model, path: FieldPath | undefined, source: Source): TypeR
   const types = [first];
   for (const name of rest) {
     const last = types.at(-1);
-    const next = last && model.sdl.types.get(namedType(last))?.fields.find((field) => field.name === name)?.type;
+    const next =
+      last && model.sdl.types.get(namedType(last))?.fields.find((field) => field.name === name)?.type;
     if (!next) return undefined;
     types.push(next);
   }
@@ -317,7 +394,8 @@ function steps(model: Model, path: FieldPath | undefined, source: Source): TypeR
 /** The type of a parent's attribute: stored ones included, and those a history takes from its original. */
 function attributeType(model: Model, type: string, name: string): TypeRef | undefined {
   const entity = model.entities.find((one) => one.name.text === type);
-  const own = storedType(entity, name) ?? model.sdl.types.get(type)?.fields.find((field) => field.name === name)?.type;
+  const own =
+    storedType(entity, name) ?? model.sdl.types.get(type)?.fields.find((field) => field.name === name)?.type;
   return own ?? (entity?.historyOf ? attributeType(model, entity.historyOf.text, name) : undefined);
 }
 

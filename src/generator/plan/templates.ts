@@ -4,7 +4,13 @@ import type { AttributePlan, HoleEncoding, KeyTemplate, TemplatePart } from '../
 
 export type ParsedTemplate = readonly (
   | { readonly kind: 'literal'; readonly text: string }
-  | { readonly kind: 'hole'; readonly field: string; readonly transform: Transform | null; readonly start: number; readonly end: number }
+  | {
+      readonly kind: 'hole';
+      readonly field: string;
+      readonly transform: Transform | null;
+      readonly start: number;
+      readonly end: number;
+    }
   | { readonly kind: 'shard'; readonly start: number; readonly end: number }
 )[];
 
@@ -19,7 +25,8 @@ export interface TemplateFault {
 
 /** The parts, or the first fault with its offsets in the text. */
 export function parseTemplate(text: string): ParsedTemplate | TemplateFault {
-  if (text === '') return { message: 'A key template cannot be empty: DynamoDB takes no empty key.', start: 0, end: 0 };
+  if (text === '')
+    return { message: 'A key template cannot be empty: DynamoDB takes no empty key.', start: 0, end: 0 };
   const parts: ParsedTemplate[number][] = [];
   let at = 0;
   while (at < text.length) {
@@ -28,7 +35,11 @@ export function parseTemplate(text: string): ParsedTemplate | TemplateFault {
     const stray = /[$}]/.exec(literal);
     if (stray) {
       const start = at + stray.index;
-      return { message: `\`${stray[0]}\` cannot stand in a key template: the key encoding uses it.`, start, end: start + 1 };
+      return {
+        message: `\`${stray[0]}\` cannot stand in a key template: the key encoding uses it.`,
+        start,
+        end: start + 1,
+      };
     }
     if (literal) parts.push({ kind: 'literal', text: literal });
     if (open === -1) break;
@@ -36,11 +47,20 @@ export function parseTemplate(text: string): ParsedTemplate | TemplateFault {
     if (close === -1) return { message: 'A `{` is not closed.', start: open, end: text.length };
     const inner = text.slice(open + 1, close).trim();
     const match = /^(?:(\w+)\(\s*(\w+)\s*\)|(\w+))$/.exec(inner);
-    if (!match) return { message: `\`{${inner}}\` is not a hole; write \`{field}\` or \`{month(field)}\`.`, start: open, end: close + 1 };
+    if (!match)
+      return {
+        message: `\`{${inner}}\` is not a hole; write \`{field}\` or \`{month(field)}\`.`,
+        start: open,
+        end: close + 1,
+      };
     const [, transform, argument, plain] = match;
     if (plain === 'shard') parts.push({ kind: 'shard', start: open, end: close + 1 });
     else if (transform !== undefined && !isTransform(transform)) {
-      return { message: `\`${transform}\` is no function of key templates; there are ${transforms.join(', ')}.`, start: open, end: close + 1 };
+      return {
+        message: `\`${transform}\` is no function of key templates; there are ${transforms.join(', ')}.`,
+        start: open,
+        end: close + 1,
+      };
     } else {
       parts.push({
         kind: 'hole',
@@ -55,7 +75,11 @@ export function parseTemplate(text: string): ParsedTemplate | TemplateFault {
   for (const [index, part] of parts.entries()) {
     const next = parts[index + 1];
     if (part.kind !== 'literal' && next && (next.kind !== 'literal' || !next.text.startsWith('#'))) {
-      return { message: 'What follows a hole begins with `#`: without it two values could give one key.', start: part.start, end: part.end };
+      return {
+        message: 'What follows a hole begins with `#`: without it two values could give one key.',
+        start: part.start,
+        end: part.end,
+      };
     }
   }
   return parts;
@@ -66,7 +90,11 @@ export function isFault(parsed: ParsedTemplate | TemplateFault): parsed is Templ
 }
 
 /** The template of a key attribute; every field is known and can stand in a key. */
-export function keyTemplate(attribute: string, text: string, attributes: ReadonlyMap<string, AttributePlan>): KeyTemplate {
+export function keyTemplate(
+  attribute: string,
+  text: string,
+  attributes: ReadonlyMap<string, AttributePlan>,
+): KeyTemplate {
   const parsed = parseTemplate(text);
   if (isFault(parsed)) throw new Error(`unchecked template ${text}: ${parsed.message}`);
   return { attribute, text, parts: parsed.map((part) => planned(part, attributes)) };
@@ -77,15 +105,22 @@ function planned(part: ParsedTemplate[number], attributes: ReadonlyMap<string, A
   return part.kind === 'shard' ? { kind: 'shard' } : hole(part, attributes);
 }
 
-function hole(part: { field: string; transform: Transform | null }, attributes: ReadonlyMap<string, AttributePlan>): TemplatePart {
+function hole(
+  part: { field: string; transform: Transform | null },
+  attributes: ReadonlyMap<string, AttributePlan>,
+): TemplatePart {
   const attribute = attributes.get(part.field);
   if (!attribute || attribute.encoding === 'document') throw new Error(`unchecked hole ${part.field}`);
   const encode: HoleEncoding = part.transform ?? attribute.encoding;
   return { kind: 'hole', field: part.field, encode, enum: encode === 'enum' ? attribute.of : null };
 }
 
-export function holesOf(template: KeyTemplate | null): { readonly field: string; readonly encode: HoleEncoding }[] {
-  return (template?.parts ?? []).flatMap((part) => (part.kind === 'hole' ? [{ field: part.field, encode: part.encode }] : []));
+export function holesOf(
+  template: KeyTemplate | null,
+): { readonly field: string; readonly encode: HoleEncoding }[] {
+  return (template?.parts ?? []).flatMap((part) =>
+    part.kind === 'hole' ? [{ field: part.field, encode: part.encode }] : [],
+  );
 }
 
 export function hasShard(template: KeyTemplate): boolean {

@@ -21,10 +21,15 @@ import type { Span } from '../diagnostics.js';
 import type { Sdl, SdlField, SdlType, TypeRef } from '../model.js';
 
 /** `relative` gives the path shown to people for a source's name. */
-export function readSdl(schema: GraphQLSchema, relative: (sourceName: string) => string): { sdl: Sdl; sources: Map<string, string> } {
+export function readSdl(
+  schema: GraphQLSchema,
+  relative: (sourceName: string) => string,
+): { sdl: Sdl; sources: Map<string, string> } {
   const sources = new Map<string, string>();
 
-  const span = (node: (ASTNode & { readonly name?: { readonly loc?: ASTNode['loc'] } }) | null | undefined): Span => {
+  const span = (
+    node: (ASTNode & { readonly name?: { readonly loc?: ASTNode['loc'] } }) | null | undefined,
+  ): Span => {
     const loc = node?.name?.loc ?? node?.loc;
     if (!loc) return { file: 'schema', start: 0, end: 0 };
     const file = relative(loc.source.name);

@@ -1,6 +1,17 @@
 /** access-patterns.yaml -> model, every word with its place. */
 
-import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseDocument,
+  visit,
+} from 'yaml';
 import { type Diagnostic, type Span, suggestion } from '../diagnostics.js';
 import type {
   Binding,
@@ -87,19 +98,35 @@ class YamlReader {
     visit(document, {
       Alias: (_key, node) => {
         const at = this.span(node);
-        if (at) this.report('yaml-syntax', at, `\`*${node.source}\` is an alias: the language has none.`, 'Write the value out.');
+        if (at)
+          this.report(
+            'yaml-syntax',
+            at,
+            `\`*${node.source}\` is an alias: the language has none.`,
+            'Write the value out.',
+          );
         return visit.REMOVE;
       },
     });
   }
 
   private table(name: Word, node: Node | null): TableModel | undefined {
-    const map = this.entries(node, `table \`${name.text}\``, name.at, { name: true, key: true, indexes: false, ttl: false });
+    const map = this.entries(node, `table \`${name.text}\``, name.at, {
+      name: true,
+      key: true,
+      indexes: false,
+      ttl: false,
+    });
     const physicalName = this.word(map.get('name'));
     const [partition, sort] = this.keyWords(map.get('key'));
     if (!partition || !physicalName) return undefined;
     if (!/^[\w.-]+$/.test(physicalName.text.replace(/\$\{\w+\}/g, 'x'))) {
-      this.report('wrong-value', physicalName.at, `\`${physicalName.text}\` is not a table name.`, 'Use letters, digits, `_`, `-`, `.` and `${VARIABLES}`.');
+      this.report(
+        'wrong-value',
+        physicalName.at,
+        `\`${physicalName.text}\` is not a table name.`,
+        'Use letters, digits, `_`, `-`, `.` and `${VARIABLES}`.',
+      );
     }
     const indexes = this.named(map.get('indexes'), (index, value) => this.index(index, value, partition));
     const ttl = this.name(map.get('ttl'));
@@ -108,18 +135,34 @@ class YamlReader {
 
   private index(name: Word, node: Node | null, tablePartition: Word): IndexModel | undefined {
     if (name.text.length < 3 || name.text === 'table') {
-      this.report('wrong-value', name.at, `\`${name.text}\` cannot name an index.`, 'Use three letters or more; `table` means the table itself.');
+      this.report(
+        'wrong-value',
+        name.at,
+        `\`${name.text}\` cannot name an index.`,
+        'Use three letters or more; `table` means the table itself.',
+      );
     }
     if (isSeq(node)) {
       const [partition, sort] = this.keyWords({ key: name, value: node });
-      return partition && { name, kind: 'global', partition, ...optional({ sort }), project: { kind: 'all' } };
+      return (
+        partition && { name, kind: 'global', partition, ...optional({ sort }), project: { kind: 'all' } }
+      );
     }
-    const map = this.entries(node, `index \`${name.text}\``, name.at, { key: false, sort: false, project: false });
+    const map = this.entries(node, `index \`${name.text}\``, name.at, {
+      key: false,
+      sort: false,
+      project: false,
+    });
     const project = this.projection(map.get('project'));
     const local = this.name(map.get('sort'));
     const key = map.get('key');
     if (local && key) {
-      this.report('wrong-value', key.key.at, `Index \`${name.text}\` has both \`key\` and \`sort\`.`, 'Write `key` for a global index, `sort` for a local one.');
+      this.report(
+        'wrong-value',
+        key.key.at,
+        `Index \`${name.text}\` has both \`key\` and \`sort\`.`,
+        'Write `key` for a global index, `sort` for a local one.',
+      );
     }
     if (local) return { name, kind: 'local', partition: tablePartition, sort: local, project };
     const [partition, sort] = this.keyWords(key);
@@ -139,7 +182,13 @@ class YamlReader {
     const words = this.words(entry).filter((word) => this.isName(word));
     const isEmpty = entry && isSeq(entry.value) && entry.value.items.length === 0;
     const extra = words[2] ?? (isEmpty ? entry.key : undefined);
-    if (extra) this.report('wrong-value', extra.at, 'A key is a partition attribute and, at most, a sort attribute.', 'Write `[PARTITION, SORT]`.');
+    if (extra)
+      this.report(
+        'wrong-value',
+        extra.at,
+        'A key is a partition attribute and, at most, a sort attribute.',
+        'Write `[PARTITION, SORT]`.',
+      );
     return words;
   }
 
@@ -250,7 +299,10 @@ class YamlReader {
       sort: this.words(map.get('sort')).map((word) => {
         const descending = word.text.startsWith('-');
         const text = word.text.replace(/^-/, '');
-        return { field: { text, at: partOf(word, word.text.length - text.length, word.text.length) }, descending };
+        return {
+          field: { text, at: partOf(word, word.text.length - text.length, word.text.length) },
+          descending,
+        };
       }),
       key: this.templates(map.get('key')),
       consistent: this.boolean(map.get('consistent')),
@@ -321,7 +373,8 @@ class YamlReader {
 
   private entryItem(entry: Entry | undefined): PatternModel['entry'] {
     if (!entry) return undefined;
-    if (isScalar(entry.value)) return this.boolean(entry) ? { at: entry.key.at, key: [], include: [] } : undefined;
+    if (isScalar(entry.value))
+      return this.boolean(entry) ? { at: entry.key.at, key: [], include: [] } : undefined;
     const map = this.entries(entry.value, '`entry`', entry.key.at, { key: false, include: false });
     return { at: entry.key.at, key: this.templates(map.get('key')), include: this.words(map.get('include')) };
   }
@@ -332,7 +385,12 @@ class YamlReader {
     const source = this.source(by);
     if (!entry) return undefined;
     if (!source) {
-      this.report('missing-key', entry.key.at, '`type` lacks `by`.', 'Say which value tells the types apart: `by: $parent.kind`.');
+      this.report(
+        'missing-key',
+        entry.key.at,
+        '`type` lacks `by`.',
+        'Say which value tells the types apart: `by: $parent.kind`.',
+      );
       return undefined;
     }
     const members = fields
@@ -349,7 +407,10 @@ class YamlReader {
     const map = this.entries(entry.value, '`page`', entry.key.at, { default: false, max: false });
     return {
       at: entry.key.at,
-      ...optional({ default: this.count(map.get('default'), 1000)?.count, max: this.count(map.get('max'), 1000)?.count }),
+      ...optional({
+        default: this.count(map.get('default'), 1000)?.count,
+        max: this.count(map.get('max'), 1000)?.count,
+      }),
     };
   }
 
@@ -427,10 +488,16 @@ class YamlReader {
     if (!literal) return undefined;
     const { value, at } = literal;
     if (value === null) {
-      this.report('wrong-value', at, 'A value is missing here.', 'Write `$argument`, `$parent.field` or a constant.');
+      this.report(
+        'wrong-value',
+        at,
+        'A value is missing here.',
+        'Write `$argument`, `$parent.field` or a constant.',
+      );
       return undefined;
     }
-    if (typeof value !== 'string' || literalText.test(value) || value === '') return { kind: 'literal', value, at };
+    if (typeof value !== 'string' || literalText.test(value) || value === '')
+      return { kind: 'literal', value, at };
     const [head = '', ...path] = value.slice(1).split('.');
     return head === 'parent' ? { kind: 'parent', path, at } : { kind: 'argument', path: [head, ...path], at };
   }
@@ -440,7 +507,12 @@ class YamlReader {
     if (!word) return undefined;
     const [type, field, ...rest] = word.text.split('.');
     if (!type || !field || rest.length > 0) {
-      this.report('wrong-value', word.at, `\`${word.text}\` is not a field of the schema.`, 'Write `Type.field`.');
+      this.report(
+        'wrong-value',
+        word.at,
+        `\`${word.text}\` is not a field of the schema.`,
+        'Write `Type.field`.',
+      );
       return undefined;
     }
     return { type, field, at: word.at };
@@ -457,7 +529,13 @@ class YamlReader {
       return /^[A-Za-z_]\w*$/.test(bare) ? { kind: 'named', name: bare, nonNull } : undefined;
     };
     const type = parse(word.text.trim());
-    if (!type) this.report('wrong-value', word.at, `\`${word.text}\` is not a type.`, 'Write it as in SDL: `String!`, `[String!]!`.');
+    if (!type)
+      this.report(
+        'wrong-value',
+        word.at,
+        `\`${word.text}\` is not a type.`,
+        'Write it as in SDL: `String!`, `[String!]!`.',
+      );
     return type;
   }
 
@@ -477,7 +555,12 @@ class YamlReader {
   private ruleFile(entry: Entry | undefined): Word | undefined {
     const word = this.word(entry);
     if (!word || /^[A-Za-z_][\w-]*$/.test(word.text)) return word;
-    this.report('wrong-value', word.at, `\`${word.text}\` is not a file of \`src/rules/\`.`, 'Write its name without folder and extension, as `in: access`.');
+    this.report(
+      'wrong-value',
+      word.at,
+      `\`${word.text}\` is not a file of \`src/rules/\`.`,
+      'Write its name without folder and extension, as `in: access`.',
+    );
     return undefined;
   }
 
@@ -495,7 +578,8 @@ class YamlReader {
     const literal = this.literal(entry.value, entry.key.at);
     if (!literal) return undefined;
     const { value, at } = literal;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max) return { count: value, at };
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max)
+      return { count: value, at };
     this.report('wrong-value', at, `\`${entry.key.text}\` is a whole number from 1 to ${max}.`);
     return undefined;
   }
@@ -511,7 +595,12 @@ class YamlReader {
 
   private isOneOf(word: Word, entry: Entry, values: readonly string[]): boolean {
     if (values.includes(word.text)) return true;
-    this.report('wrong-value', word.at, `\`${word.text}\` is no value of \`${entry.key.text}\`.`, suggestion(word.text, values));
+    this.report(
+      'wrong-value',
+      word.at,
+      `\`${word.text}\` is no value of \`${entry.key.text}\`.`,
+      suggestion(word.text, values),
+    );
     return false;
   }
 
@@ -546,12 +635,21 @@ class YamlReader {
     if (isScalar(node)) {
       const { value } = node;
       const span = this.span(node) ?? at;
-      if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+      if (
+        value === null ||
+        typeof value === 'string' ||
+        typeof value === 'number' ||
+        typeof value === 'boolean'
+      ) {
         return { value, at: span };
       }
     }
     if (node === null) return { value: null, at };
-    this.report('wrong-type', this.span(node) ?? at, `A single value is expected here, not ${isSeq(node) ? 'a list' : 'a mapping'}.`);
+    this.report(
+      'wrong-type',
+      this.span(node) ?? at,
+      `A single value is expected here, not ${isSeq(node) ? 'a list' : 'a mapping'}.`,
+    );
     return undefined;
   }
 
@@ -573,11 +671,21 @@ class YamlReader {
   }
 
   /** A mapping with known keys: `true` is required, `false` optional. */
-  private entries(node: Node | null, what: string, at: Span, keys: Readonly<Record<string, boolean>>): Map<string, Entry> {
+  private entries(
+    node: Node | null,
+    what: string,
+    at: Span,
+    keys: Readonly<Record<string, boolean>>,
+  ): Map<string, Entry> {
     const entries = new Map<string, Entry>();
     for (const entry of this.pairs(node, at, what)) {
       if (!Object.hasOwn(keys, entry.key.text)) {
-        this.report('unknown-key', entry.key.at, `${capital(what)} has no key \`${entry.key.text}\`.`, suggestion(entry.key.text, Object.keys(keys)));
+        this.report(
+          'unknown-key',
+          entry.key.at,
+          `${capital(what)} has no key \`${entry.key.text}\`.`,
+          suggestion(entry.key.text, Object.keys(keys)),
+        );
         continue;
       }
       entries.set(entry.key.text, entry);
@@ -593,7 +701,12 @@ class YamlReader {
   private pairs(node: Node | null, at: Span, what: string): Entry[] {
     if (node === null || (isScalar(node) && node.value === null)) return [];
     if (!isMap(node)) {
-      this.report('wrong-type', this.span(node) ?? at, `${capital(what)} is a mapping.`, 'Write `key: value` pairs.');
+      this.report(
+        'wrong-type',
+        this.span(node) ?? at,
+        `${capital(what)} is a mapping.`,
+        'Write `key: value` pairs.',
+      );
       return [];
     }
     const seen = new Map<string, Span>();
@@ -635,5 +748,7 @@ type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** The properties that have a value: an absent optional property is absent, not undefined. */
 function optional<T extends object>(properties: T): Present<T> {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined)) as Present<T>;
+  return Object.fromEntries(
+    Object.entries(properties).filter(([, value]) => value !== undefined),
+  ) as Present<T>;
 }

@@ -1,0 +1,97 @@
+/** The data of items.ts.hbs: item codecs: what a record is stored as. */
+
+import { camel } from '../../names.js';
+import type { AttributePlan, EntityPlan, ItemPlan, Plan } from '../../plan.js';
+import { keyComment, quote } from '../code.js';
+import {
+  absence,
+  entryFunction,
+  guardFunction,
+  heldAttributes,
+  mainSlot,
+  readExpression,
+  slotFunction,
+} from './shared.js';
+
+export function itemsView(plan: Plan) {
+  return {
+    entities: plan.entities.map((entity) => {
+      const parameter = entity.names.loader;
+      const [main, ...others] = entity.items;
+      const entries = others.filter((item) => item.role === 'entry');
+      const versions = others.filter((item) => item.role === 'version');
+      return {
+        name: entity.name,
+        names: entity.names,
+        table: `${camel(entity.table)}Table`,
+        parameter,
+        keys: (main?.slots ?? []).map((slot) =>
+          slot.index === null
+            ? `${entity.names.keyBuilder}(${parameter})`
+            : `${slotFunction(entity, main as ItemPlan, slot)}(${parameter})`,
+        ),
+        attributes: entity.attributes.map((one) => ({
+          name: one.name,
+          store: storeExpression(one, `${parameter}.${one.name}`),
+          read: readExpression(one),
+        })),
+        ttl: entity.ttl
+          ? {
+              attribute: quote(entity.ttl.attribute),
+              name: entity.ttl.attribute,
+              value: ttlExpression(entity, `${parameter}.${entity.ttl.field}`),
+            }
+          : null,
+        revision: entity.revision === null ? null : quote(entity.revision),
+        entries: entries.map((item) => {
+          const keys = item.slots.map((slot) => ({
+            call: `${slotFunction(entity, item, slot)}(${parameter})`,
+            nullable: slot.present.length > 0,
+          }));
+          return {
+            for: item.for,
+            function: entryFunction(entity, item),
+            comment: `The entry of ${item.for}: ${keyComment(item.slots.at(-1) ?? mainSlot(entity))}`,
+            record: entity.names.record,
+            parameter,
+            keys: keys.map((key) => key.call),
+            guard: absence([...new Set(item.slots.flatMap((slot) => slot.present))], parameter),
+            attributes: heldAttributes(entity, item).map((one) => ({
+              name: one.name,
+              store: storeExpression(one, `${parameter}.${one.name}`),
+            })),
+            type: quote(`${entity.name}.${item.for}`),
+          };
+        }),
+        versions: versions.map((item) => {
+          const history = plan.entities.find((one) => one.name === item.for);
+          return {
+            codec: history?.names.codec ?? '',
+            type: quote(history?.name ?? ''),
+            fields: (history?.attributes ?? []).map((one) => `${one.name}: ${parameter}.${one.name}`),
+          };
+        }),
+        guards: entity.guards.map((guard) => ({
+          field: quote(guard.fields.join('+')),
+          key: `${guardFunction(entity, guard)}(${parameter})`,
+        })),
+        isPlain: entries.length === 0 && versions.length === 0 && entity.guards.length === 0,
+        hasEntries: entries.length > 0,
+        hasVersions: versions.length > 0,
+        hasGuards: entity.guards.length > 0,
+      };
+    }),
+  };
+}
+
+function storeExpression(attribute: AttributePlan, value: string): string {
+  const isDocument = attribute.encoding === 'document';
+  const stored = isDocument ? `documentValue(${value}, ${quote(attribute.name)})` : value;
+  if (!attribute.nullable) return stored;
+  return isDocument ? `${value} === null ? undefined : ${stored}` : `${value} ?? undefined`;
+}
+
+function ttlExpression(entity: EntityPlan, value: string): string {
+  const nullable = entity.attributes.find((one) => one.name === entity.ttl?.field)?.nullable;
+  return nullable ? `${value} === null ? undefined : epochSeconds(${value})` : `epochSeconds(${value})`;
+}

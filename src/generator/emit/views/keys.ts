@@ -1,0 +1,118 @@
+/** The data of keys.ts.hbs: key builders and parsers of every item and index. */
+
+import { camel } from '../../names.js';
+import type { EntityPlan, ItemPlan, KeyTemplate, Plan, SlotPlan } from '../../plan.js';
+import { encodingFunctions, keyComment, keyExpression, quote, unpackTemplate } from '../code.js';
+import { absence, guardFunction, indexVariable, mainSlot, slotFunction, templateFields } from './shared.js';
+
+export function keysView(plan: Plan) {
+  return {
+    tables: plan.tables.map((table) => ({
+      variable: `${camel(table.name)}Table`,
+      name: quote(table.name),
+      partition: quote(table.partition),
+      sort: table.sort === null ? null : quote(table.sort),
+      indexes: table.indexes.map((index) => ({
+        variable: indexVariable(table.name, index.name),
+        name: quote(index.name),
+        partition: quote(index.partition),
+        sort: index.sort === null ? null : quote(index.sort),
+      })),
+    })),
+    entities: plan.entities.map((entity) => {
+      const parameter = entity.names.loader;
+      const main = mainSlot(entity);
+      return {
+        name: entity.name,
+        names: entity.names,
+        comment: keyComment(main),
+        parameter,
+        properties: slotProperties(main, parameter, entity),
+        parse: parseView(entity, main),
+        slots: entity.items
+          .filter((item) => item.role !== 'version')
+          .flatMap((item) =>
+            item.slots
+              .filter((slot) => item.role === 'entry' || slot.index !== null)
+              .map((slot) => slotView(entity, item, slot)),
+          ),
+        guards: entity.guards.map((guard) => ({
+          function: guardFunction(entity, guard),
+          comment: guard.fields.join(' + '),
+          parameter,
+          record: entity.names.record,
+          fields: guard.fields.map(quote).join(' | '),
+          properties: keyProperties(guard.partition, guard.sort, parameter),
+          absent: absence(guard.present, parameter),
+        })),
+      };
+    }),
+  };
+}
+
+function slotView(entity: EntityPlan, item: ItemPlan, slot: SlotPlan) {
+  const parameter = entity.names.loader;
+  const fields = [...new Set([...templateFields(slot), ...(slot.shards === null ? [] : entity.keyFields)])];
+  return {
+    function: slotFunction(entity, item, slot),
+    comment: `${slot.index ?? 'The table'}: ${keyComment(slot)}${item.for === null ? '' : `, the entry of ${item.for}`}`,
+    parameter,
+    record: entity.names.record,
+    fields: fields.map(quote).join(' | ') || 'never',
+    properties: slotProperties(slot, parameter, entity),
+    absent: absence(slot.present, parameter),
+    unused: fields.length === 0,
+  };
+}
+
+function slotProperties(slot: SlotPlan, parameter: string, entity: EntityPlan) {
+  const shard =
+    slot.shards === null
+      ? ''
+      : `shardOf(${entity.keyFields.map((field) => `${parameter}.${field}`).join(" + '#' + ")}, ${slot.shards})`;
+  // A local index shares the table's partition key: only its sort key is its own.
+  const isLocal = slot.index !== null && slot.partition.attribute === mainSlot(entity).partition.attribute;
+  return keyProperties(isLocal ? null : slot.partition, slot.sort, parameter, shard);
+}
+
+function keyProperties(
+  partition: KeyTemplate | null,
+  sort: KeyTemplate | null,
+  parameter: string,
+  shard = '',
+): string[] {
+  const value = (field: string, encode: keyof typeof encodingFunctions) =>
+    `${encodingFunctions[encode]}(${parameter}.${field})`;
+  return [partition, sort].flatMap((template) =>
+    template ? [`${template.attribute}: ${keyExpression(template, value, shard)}`] : [],
+  );
+}
+
+function parseView(entity: EntityPlan, slot: SlotPlan) {
+  const templates = [slot.partition, slot.sort].flatMap((template) => (template ? [template] : []));
+  const places = new Map<string, string>();
+  for (const template of templates) {
+    let at = 0;
+    for (const part of template.parts) {
+      if (part.kind === 'literal') continue;
+      const { encoding } = (part.kind === 'hole' &&
+        entity.attributes.find((one) => one.name === part.field)) || { encoding: null };
+      if (part.kind === 'hole' && part.encode === encoding && !places.has(part.field)) {
+        const cast = part.enum === null ? '' : ` as ${part.enum}`;
+        places.set(part.field, `${part.field}: ${template.attribute.toLowerCase()}[${at}]${cast}`);
+      }
+      at += 1;
+    }
+  }
+  return {
+    /** Only where every key field can be read back (a truncated moment cannot). */
+    possible: entity.keyFields.every((field) => places.has(field)),
+    parts: templates.map((template) => ({
+      variable: template.attribute.toLowerCase(),
+      value: `String(key.${template.attribute})`,
+      template: unpackTemplate(template),
+    })),
+    guard: templates.map((template) => template.attribute.toLowerCase()).join(' && '),
+    fields: entity.keyFields.map((field) => places.get(field) ?? '').join(', '),
+  };
+}

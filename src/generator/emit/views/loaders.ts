@@ -1,0 +1,57 @@
+/** The data of loaders.ts.hbs: reads by primary key. */
+
+import type { Plan } from '../../plan.js';
+import { quote } from '../code.js';
+import { entityOf } from './shared.js';
+
+export function loadersView(plan: Plan) {
+  const loaded = plan.entities
+    .filter((entity) => entity.historyOf === null)
+    .map((entity) => entity.names.loader);
+  const patterns = plan.patterns
+    .filter(({ access }) => access.kind === 'any' || access.kind === 'typed')
+    .map(({ name }) => name);
+  return {
+    all: [...loaded, ...patterns].join(', '),
+    entities: plan.entities
+      .filter((entity) => entity.historyOf === null)
+      .map((entity) => ({
+        name: entity.name,
+        names: entity.names,
+        comment: `${entity.name} by ${entity.keyFields.join(', ')}.`,
+      })),
+    any: plan.patterns.flatMap((pattern) => {
+      const { access } = pattern;
+      if (access.kind !== 'any') return [];
+      return [
+        {
+          function: pattern.name,
+          target: pattern.target,
+          records: access.entities.map((name) => entityOf(plan, name).names.record).join(' | '),
+          key: pattern.inputs.map((input) => `readonly ${input.name}: string`).join('; '),
+          loads: access.entities.map((name) => entityOf(plan, name).names.loader),
+          count: access.entities.length,
+        },
+      ];
+    }),
+    typed: plan.patterns.flatMap((pattern) => {
+      const { access } = pattern;
+      if (access.kind !== 'typed') return [];
+      return [
+        {
+          function: pattern.name,
+          target: pattern.target,
+          records: [
+            ...new Set(access.members.map((member) => entityOf(plan, member.entity).names.record)),
+          ].join(' | '),
+          values: access.members.map((member) => quote(member.value)).join(' | '),
+          key: pattern.inputs.map((input) => `readonly ${input.name}: string`).join('; '),
+          members: access.members.map((member) => ({
+            value: quote(member.value),
+            loader: entityOf(plan, member.entity).names.loader,
+          })),
+        },
+      ];
+    }),
+  };
+}

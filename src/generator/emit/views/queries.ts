@@ -1,0 +1,224 @@
+/** The data of queries.ts.hbs: index queries, one function per pattern. */
+
+import { camel, pascal } from '../../names.js';
+import type { EntityPlan, ItemPlan, PatternPlan, Plan, QueryAccess, TemplatePart } from '../../plan.js';
+import {
+  encodingFunctions,
+  givenType,
+  keyComment,
+  literal,
+  partsExpression,
+  quote,
+  recordType,
+} from '../code.js';
+import { asStored, entityOf, heldAttributes, indexVariable, readExpression } from './shared.js';
+
+export function queriesView(plan: Plan) {
+  const queries = plan.patterns.flatMap((pattern) =>
+    pattern.access.kind === 'query' ? [queryView(plan, pattern, pattern.access)] : [],
+  );
+  const covered = plan.entities.flatMap((entity) =>
+    entity.items.flatMap((item) =>
+      item.holds.kind === 'some'
+        ? [
+            {
+              ...coverView(entity, item),
+              isUsed: queries.some((one) => one.holds === coverVariable(entity, item)),
+            },
+          ]
+        : [],
+    ),
+  );
+  return { queries, covers: covered.filter((one) => one.isUsed) };
+}
+
+function coverVariable(entity: EntityPlan, item: ItemPlan): string {
+  return `${entity.names.loader}${pascal(item.for ?? '')}Holds`;
+}
+
+function coverView(entity: EntityPlan, item: ItemPlan) {
+  const held = heldAttributes(entity, item);
+  const nulls = entity.attributes.filter((one) => !held.includes(one));
+  return {
+    variable: coverVariable(entity, item),
+    record: entity.names.record,
+    comment: `What the entry of ${item.for} holds of ${entity.name}; other fields take a follow-up batch get.`,
+    covers: held
+      .filter((one) => !one.hidden)
+      .map((one) => quote(one.name))
+      .join(', '),
+    keyBuilder: entity.names.keyBuilder,
+    key: entity.keyFields
+      .map((field) => `${field}: item.${field} as ${typeOfField(entity, field)}`)
+      .join(', '),
+    type: quote(entity.name),
+    fields: held.map((one) => `${one.name}: ${readExpression(one)}`),
+    isPartial: nulls.length > 0,
+  };
+}
+
+function typeOfField(entity: EntityPlan, field: string): string {
+  const attribute = entity.attributes.find((one) => one.name === field);
+  return attribute ? recordType(attribute) : 'string';
+}
+
+function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
+  const entity = entityOf(plan, access.entity);
+  const item = entity.items[access.item];
+  const inputs = pattern.inputs;
+  const constants = new Map(
+    inputs.flatMap(({ name, value }) => (value.kind === 'literal' ? [[name, value.value] as const] : [])),
+  );
+  const value = (field: string, encode: keyof typeof encodingFunctions) => {
+    if (access.bucket?.field === field && encode === access.bucket.unit)
+      return access.bucket.reads.kind === 'given' ? `${access.bucket.unit}(by.bucket)` : 'bucket';
+    const constant = constants.get(field);
+    return `${encodingFunctions[encode]}(${constant === undefined ? asStored(entity, field, `by.${field}`) : literal(constant)})`;
+  };
+  const parts = (list: readonly TemplatePart[]) => partsExpression(inlined(list, constants), value, 'shard');
+  const free = access.equals.filter(({ field }) => !constants.has(field));
+  const range = access.range;
+  const crossing = access.bucket?.reads.kind === 'across' ? access.bucket.reads : null;
+  const shape = [
+    ...(free.length > 0
+      ? [`Pick<${entity.names.record}, ${free.map(({ field }) => quote(field)).join(' | ')}>`]
+      : []),
+    ...members([
+      ...(access.bucket?.reads.kind === 'given' ? ['readonly bucket: string'] : []),
+      ...(range
+        ? range.bounds.map(
+            (bound) => `readonly ${bound}?: ${boundType(entity, range.field)} | null | undefined`,
+          )
+        : []),
+      ...(access.order.kind === 'chosen' ? ["readonly order?: 'ASC' | 'DESC' | null | undefined"] : []),
+      ...(crossing ? ['readonly now?: Date'] : []),
+    ]),
+  ];
+  const head = parts(access.head);
+  const isWhole =
+    access.sort !== null && access.head.length === access.sort.parts.length && access.sort.parts.length > 0;
+  const table = `${camel(entity.table)}Table`;
+  const optionalOnly = free.length === 0 && access.bucket?.reads.kind !== 'given';
+  return {
+    function: access.function,
+    name: quote(pattern.name),
+    comment: queryComment(pattern, access),
+    parameter: shape.length === 0 ? '' : `by: ${shape.join(' & ')}${optionalOnly ? ' = {}' : ''}`,
+    record: entity.names.record,
+    codec: entity.names.codec,
+    index: access.index === null ? table : indexVariable(entity.table, access.index),
+    isTable: access.index === null,
+    partitions: partitionsExpression(access, parts(access.partition.parts), crossing?.count ?? 0),
+    sort: sortExpression(entity, access, head, isWhole),
+    descending: descendingExpression(access),
+    holds: access.holds.kind === 'all' || !item ? "{ kind: 'all' }" : coverVariable(entity, item),
+    consistent: access.consistent,
+    page: `{ default: ${access.page.default}, max: ${access.page.max} }`,
+    binding: crossing
+      ? bindingExpression(
+          access,
+          free.map(({ field }) => field),
+        )
+      : null,
+  };
+}
+
+function descendingExpression({ order }: QueryAccess): string {
+  if (order.kind === 'fixed') return String(order.descending);
+  return order.descending ? "by.order !== 'ASC'" : "by.order === 'DESC'";
+}
+
+function members(list: readonly string[]): string[] {
+  return list.length === 0
+    ? []
+    : [
+        list.join('').length > 60
+          ? `{\n${list.map((one) => `  ${one};`).join('\n')}\n}`
+          : `{ ${list.join('; ')} }`,
+      ];
+}
+
+function boundType(entity: EntityPlan, field: string): string {
+  const attribute = entity.attributes.find((one) => one.name === field);
+  if (!attribute) return 'string';
+  return givenType({ ...attribute, nullable: false });
+}
+
+/** Enum values and other literals of the pattern become text of the key. */
+function inlined(
+  parts: readonly TemplatePart[],
+  constants: ReadonlyMap<string, string | number | boolean>,
+): TemplatePart[] {
+  return parts.map((part) => {
+    if (part.kind !== 'hole' || part.encode !== 'enum') return part;
+    const constant = constants.get(part.field);
+    return constant === undefined ? part : { kind: 'literal', text: String(constant) };
+  });
+}
+
+function partitionsExpression(access: QueryAccess, key: string, count: number): string {
+  const { bucket, shards } = access;
+  const keys = shards === null ? `[${key}]` : `shardKeys(${shards}, (shard) => ${key})`;
+  if (bucket?.reads.kind === 'across') {
+    const ends = access.range?.bounds ?? [];
+    const newest = ends.includes('to') ? 'by.to' : ends.includes('before') ? 'by.before' : null;
+    const oldest = ends.includes('from') ? 'by.from' : ends.includes('after') ? 'by.after' : null;
+    const options = [
+      ...(oldest ? [`from: ${oldest}`] : []),
+      ...(newest ? [`to: ${newest}`] : []),
+      'now: by.now ?? new Date()',
+      `across: ${count}`,
+      `descending: ${descendingExpression(access)}`,
+    ];
+    return [
+      '{',
+      "    kind: 'sequence',",
+      `    keys: bucketsOf(${quote(bucket.unit)}, { ${options.join(', ')} }).map((bucket) =>`,
+      `      ${keys},`,
+      '    ),',
+      '  }',
+    ].join('\n');
+  }
+  return shards === null ? `{ kind: 'one', key: ${key} }` : `shards(${shards}, (shard) => ${key})`;
+}
+
+function sortExpression(
+  _entity: EntityPlan,
+  access: QueryAccess,
+  head: string,
+  isWhole: boolean,
+): string | null {
+  if (access.sort === null) return null;
+  if (isWhole) return `{ kind: 'equals', value: ${head} }`;
+  if (access.range) {
+    const encode = encodingFunctions[access.range.encode];
+    const bounds = access.range.bounds.map(
+      (bound) =>
+        `${bound}: encoded(${bound === 'prefix' && access.range?.encode !== 'fold' ? 'text' : encode}, by.${bound})`,
+    );
+    return `rangeOf({ ${bounds.join(', ')} }, { head: ${head}, terminated: ${access.terminated} })`;
+  }
+  return access.head.length === 0 ? null : `{ kind: 'prefix', prefix: ${head} }`;
+}
+
+/** Buckets move with time; a cursor is bound to what was asked instead. */
+function bindingExpression(access: QueryAccess, fields: readonly string[]): string {
+  const asked = [
+    ...fields,
+    ...(access.range?.bounds ?? []),
+    ...(access.order.kind === 'chosen' ? ['order'] : []),
+  ];
+  return asked.length === 0 ? "''" : `JSON.stringify([${asked.map((name) => `by.${name}`).join(', ')}])`;
+}
+
+function queryComment(pattern: PatternPlan, access: QueryAccess): string {
+  const field = pattern.field ? `${pattern.field.type}.${pattern.field.field}` : 'For rules';
+  const order =
+    access.order.kind === 'chosen'
+      ? 'order chosen by the caller'
+      : access.order.descending
+        ? 'descending'
+        : 'ascending';
+  const shards = access.shards === null ? '' : `, ${access.shards} shards merged`;
+  return `${field}: ${access.index ?? 'table'} ${keyComment(access)}, ${order}${shards}.`;
+}

@@ -1,0 +1,114 @@
+/** The data of rules.ts.hbs: the contracts of hand-written rules. */
+
+import { pascal } from '../../names.js';
+import type { FieldRef, Plan, RulePlan } from '../../plan.js';
+import { group, union } from '../code.js';
+import { entityOf, mutationOf } from './shared.js';
+
+export function rulesView(plan: Plan) {
+  return {
+    hasFieldRules: plan.rules.some((rule) => rule.use.kind === 'field'),
+    rules: plan.rules.map((rule) => ({
+      name: rule.name,
+      typeName: rule.typeName,
+      file: rule.file,
+      ...ruleView(plan, rule),
+    })),
+  };
+}
+
+function ruleView(plan: Plan, { use }: RulePlan) {
+  switch (use.kind) {
+    case 'field':
+      return {
+        comment: `Answers ${fieldName(use.field)}.`,
+        type: `Answers<'${use.field.type}', '${use.field.field}', ${argsType(plan, use.field)}>`,
+      };
+    case 'allow': {
+      const parents = union(use.fields.map(parentType), 2);
+      const args = union(
+        use.fields.map((field) => argsType(plan, field)),
+        2,
+      );
+      return {
+        comment: `Asked before ${list(use.fields.map(fieldName))}; throws to refuse.`,
+        type: generic('AllowRule', [parents, args]),
+      };
+    }
+    case 'visible': {
+      const records = [...new Set(use.targets.flatMap((target) => recordsOf(plan, target)))].join(' | ');
+      return {
+        comment: `Whether the caller may see what ${list(use.targets)} gave.`,
+        type: generic('VisibleRule', [records]),
+      };
+    }
+    case 'prepare': {
+      const mutations = use.mutations.map((name) => mutationOf(plan, name));
+      const types = mutations.map((mutation) => {
+        const entity = entityOf(plan, mutation.entity);
+        const args = mutation.field ? argsType(plan, mutation.field) : 'object';
+        if (mutation.kind === 'create') return generic('PrepareRule', [args, 'null', entity.names.create]);
+        if (mutation.kind === 'upsert')
+          return generic('PrepareRule', [args, `${entity.names.record} | null`, entity.names.create]);
+        return generic('PrepareRule', [args, entity.names.record, entity.names.changes]);
+      });
+      return {
+        comment: `The values ${list(use.mutations)} write${use.mutations.length === 1 ? 's' : ''}.`,
+        type: types.join(' & '),
+      };
+    }
+    case 'alongside': {
+      const mutations = use.mutations.map((name) => mutationOf(plan, name));
+      const types = mutations.map((mutation) => {
+        const { record } = entityOf(plan, mutation.entity).names;
+        const before =
+          mutation.kind === 'create' ? 'null' : mutation.kind === 'upsert' ? `${record} | null` : record;
+        const after = mutation.kind === 'delete' ? 'null' : record;
+        return `AlongsideChange<'${mutation.name}', ${before}, ${after}, ${mutation.field ? argsType(plan, mutation.field) : 'object'}>`;
+      });
+      return {
+        comment: `Further writes in the transaction of ${list(use.mutations)}.`,
+        type: generic('AlongsideRule', [union(types, 2)]),
+      };
+    }
+  }
+}
+
+/** A rule's type; all take the request's context first. */
+function generic(name: string, types: readonly string[]): string {
+  return group(`${name}<`, ['Context', ...types], '>', 0, 32);
+}
+
+function list(names: readonly string[]): string {
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+function recordsOf(plan: Plan, target: string): string[] {
+  const pattern = plan.patterns.find(
+    (one) => one.target === target && one.access.kind !== 'query' && one.access.kind !== 'get',
+  );
+  if (pattern?.access.kind === 'any')
+    return pattern.access.entities.map((name) => entityOf(plan, name).names.record);
+  if (pattern?.access.kind === 'typed')
+    return pattern.access.members.map((member) => entityOf(plan, member.entity).names.record);
+  return [entityOf(plan, target).names.record];
+}
+
+function parentType(field: FieldRef): string {
+  return `ResolversParentTypes['${field.type}']`;
+}
+
+/** Codegen's type of a field's arguments. */
+function argsType(plan: Plan, field: FieldRef): string {
+  return hasArguments(plan, field) ? `${pascal(field.type)}${pascal(field.field)}Args` : 'object';
+}
+
+function hasArguments(plan: Plan, field: FieldRef): boolean {
+  return (
+    plan.resolvers.find((one) => one.type === field.type && one.field === field.field)?.hasArguments ?? false
+  );
+}
+
+function fieldName(field: FieldRef): string {
+  return `${field.type}.${field.field}`;
+}

@@ -1,0 +1,79 @@
+/** What several views need of the plan. */
+
+import { camel, pascal } from '../../names.js';
+import type {
+  AttributePlan,
+  EntityPlan,
+  GuardPlan,
+  ItemPlan,
+  MutationPlan,
+  Plan,
+  SlotPlan,
+} from '../../plan.js';
+import { recordType } from '../code.js';
+
+export function entityOf(plan: Plan, name: string): EntityPlan {
+  const entity = plan.entities.find((one) => one.name === name);
+  if (!entity) throw new Error(`no entity ${name} in the plan`);
+  return entity;
+}
+
+export function mutationOf(plan: Plan, name: string): MutationPlan {
+  const mutation = plan.mutations.find((one) => one.name === name);
+  if (!mutation) throw new Error(`no mutation ${name} in the plan`);
+  return mutation;
+}
+
+export function mainSlot(entity: EntityPlan): SlotPlan {
+  const slot = entity.items[0]?.slots[0];
+  if (!slot) throw new Error(`entity ${entity.name} has no key`);
+  return slot;
+}
+
+export function templateFields(slot: SlotPlan): string[] {
+  return [slot.partition, slot.sort].flatMap((template) =>
+    (template?.parts ?? []).flatMap((part) => (part.kind === 'hole' ? [part.field] : [])),
+  );
+}
+
+export function indexVariable(table: string, index: string): string {
+  return `${camel(table)}${pascal(index.toLowerCase())}`;
+}
+
+export function slotFunction(entity: EntityPlan, item: ItemPlan, slot: SlotPlan): string {
+  const index = slot.index === null ? '' : pascal(slot.index.toLowerCase());
+  return item.role === 'entry'
+    ? `${entity.names.loader}${pascal(item.for ?? '')}Entry${index}Key`
+    : `${entity.names.loader}${index}Key`;
+}
+
+export function entryFunction(entity: EntityPlan, item: ItemPlan): string {
+  return `${entity.names.loader}${pascal(item.for ?? '')}Entry`;
+}
+
+export function guardFunction(entity: EntityPlan, guard: GuardPlan): string {
+  return `${entity.names.loader}${guard.fields.map(pascal).join('')}GuardKey`;
+}
+
+export function absence(present: readonly string[], parameter: string): string | null {
+  return present.length === 0 ? null : present.map((field) => `${parameter}.${field} === null`).join(' || ');
+}
+
+export function heldAttributes(entity: EntityPlan, item: ItemPlan): AttributePlan[] {
+  const { holds } = item;
+  if (holds.kind === 'all') return [...entity.attributes];
+  return entity.attributes.filter((one) => holds.attributes.includes(one.name));
+}
+
+export function readExpression(attribute: AttributePlan): string {
+  const type = recordType(attribute);
+  const value = `item.${attribute.name}`;
+  if (attribute.nullable) return type === 'unknown' ? `${value} ?? null` : `(${value} ?? null) as ${type}`;
+  return type === 'unknown' ? value : `${value} as ${type}`;
+}
+
+/** A value a caller gives, in the form the attribute is stored in. */
+export function asStored(entity: EntityPlan, field: string, value: string): string {
+  const steps = entity.attributes.find((one) => one.name === field)?.normalize ?? [];
+  return steps.reduce((expression, step) => `${step}(${expression})`, value);
+}

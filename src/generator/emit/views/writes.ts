@@ -1,0 +1,64 @@
+/** The data of writes.ts.hbs: write functions. */
+
+import type { AttributePlan, EntityPlan, Plan } from '../../plan.js';
+import { literal } from '../code.js';
+
+export function writesView(plan: Plan) {
+  return {
+    entities: plan.entities
+      .filter((entity) => entity.historyOf === null)
+      .map((entity) => ({
+        name: entity.name,
+        names: entity.names,
+        isUpdatable: entity.revision !== null,
+        hasRevision: entity.revision !== null,
+        created: entity.attributes.map((one) => ({ name: one.name, value: createdExpression(one) })),
+        changed: entity.attributes
+          .filter((one) => isChanged(entity, one))
+          .map((one) => ({ name: one.name, value: changedExpression(one) })),
+        hasChanges: entity.attributes.some((one) => isChanged(entity, one) && one.generated === null),
+        keyFields: entity.keyFields.map((field) => `${field}: key.${field}`).join(', '),
+      })),
+  };
+}
+
+function isChanged(entity: EntityPlan, attribute: AttributePlan): boolean {
+  if (attribute.generated === 'touch' || attribute.generated === 'revision') return true;
+  return !attribute.immutable && attribute.generated === null && !entity.keyFields.includes(attribute.name);
+}
+
+function createdExpression(attribute: AttributePlan): string {
+  const given = `values.${attribute.name}`;
+  switch (attribute.generated) {
+    case 'uuidv7':
+      return `${normalized(attribute, given)} ?? env.newId()`;
+    case 'now':
+      return `time(${given} ?? env.now)`;
+    case 'touch':
+      return 'time(env.now)';
+    case 'revision':
+      return '1';
+    case null: {
+      if (attribute.default !== null)
+        return normalized(attribute, `${given} ?? ${literal(attribute.default)}`, true);
+      return attribute.nullable ? `${normalized(attribute, given)} ?? null` : normalized(attribute, given);
+    }
+  }
+}
+
+function changedExpression(attribute: AttributePlan): string {
+  if (attribute.generated === 'touch') return 'time(env.now)';
+  if (attribute.generated === 'revision') return `current.${attribute.name} + 1`;
+  const given = `changes.${attribute.name}`;
+  return `${given} === undefined ? current.${attribute.name} : ${normalized(attribute, given)}`;
+}
+
+/** A moment in canonical form, text normalised; null stays null. */
+function normalized(attribute: AttributePlan, value: string, present = false): string {
+  const steps = [...attribute.normalize, ...(attribute.encoding === 'time' ? ['time'] : [])];
+  if (steps.length === 0) return present ? value : value;
+  const functions = steps.map((step) => (step === 'time' ? 'time' : step));
+  if (attribute.nullable && !present)
+    return functions.reduce((expression, name) => `encoded(${name}, ${expression})`, value);
+  return functions.reduce((expression, name) => `${name}(${expression})`, value);
+}
