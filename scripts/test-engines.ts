@@ -9,7 +9,7 @@ const suites = [
   'test/embedded/query',
   'test/embedded/expressions',
   'test/embedded/concurrency',
-  'test/server',
+  'test/server/',
 ];
 
 const help = `Usage: npx tsx scripts/test-engines.ts [vitest options]
