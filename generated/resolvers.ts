@@ -10,7 +10,8 @@ import * as queries from './queries.js';
 /** One resolver for every field that is not simply an attribute of its parent. */
 export const createResolvers = (rules: Rules): Resolvers<Context> => ({
   Query: {
-    node: async (_parent, args, context) => {
+    node: async (parent, args, context) => {
+      await rules.staff({ parent, args, context });
       const node = await context.loaders.node.load({ id: args.id });
       return node !== null && (await rules.nodeVisible({ node, context })) ? node : null;
     },

@@ -45,6 +45,7 @@ import type {
   QueryContractorByTokenArgs,
   QueryContractorsByStatusArgs,
   QueryContractorsExpiringArgs,
+  QueryNodeArgs,
   QueryUserArgs,
   QueryUserByEmailArgs,
   QueryUsersArgs,
@@ -93,12 +94,11 @@ export type SignInContractorRule = Answers<'Mutation', 'signInContractor', Mutat
 export type InviteContractorRule = Answers<'Mutation', 'inviteContractor', MutationInviteContractorArgs>;
 /** Answers Config.value. */
 export type ConfigValueRule = Answers<'Config', 'value', object>;
-/** Whether the caller may see what Node gave. */
-export type NodeVisibleRule = VisibleRule<Context, User | Contractor | RefreshToken | AuditLog>;
-/** Asked before Query.user, Query.userByEmail, Query.users, Query.usersByStatus, Query.usersByRole, Query.contractor, Query.contractorsByStatus, Query.contractorsExpiring, User.contractors, Query.config, Query.configByCategory and Mutation.updateUser; throws to refuse. */
+/** Asked before Query.node, Query.user, Query.userByEmail, Query.users, Query.usersByStatus, Query.usersByRole, Query.contractor, Query.contractorsByStatus, Query.contractorsExpiring, User.contractors, Query.config, Query.configByCategory and Mutation.updateUser; throws to refuse. */
 export type StaffRule = AllowRule<
   Context,
   ResolversParentTypes['Query'] | ResolversParentTypes['User'] | ResolversParentTypes['Mutation'],
+  | QueryNodeArgs
   | QueryUserArgs
   | QueryUserByEmailArgs
   | QueryUsersArgs
@@ -112,6 +112,8 @@ export type StaffRule = AllowRule<
   | QueryConfigByCategoryArgs
   | MutationUpdateUserArgs
 >;
+/** Whether the caller may see what Node gave. */
+export type NodeVisibleRule = VisibleRule<Context, User | Contractor | RefreshToken | AuditLog>;
 /** Asked before User.history, User.sessions and User.auditLogs; throws to refuse. */
 export type SelfOrAdminRule = AllowRule<
   Context,
@@ -204,8 +206,8 @@ export interface Rules {
   readonly signInContractor: SignInContractorRule;
   readonly inviteContractor: InviteContractorRule;
   readonly configValue: ConfigValueRule;
-  readonly nodeVisible: NodeVisibleRule;
   readonly staff: StaffRule;
+  readonly nodeVisible: NodeVisibleRule;
   readonly selfOrAdmin: SelfOrAdminRule;
   readonly inviterOrAdmin: InviterOrAdminRule;
   readonly admin: AdminRule;

@@ -104,6 +104,9 @@ export interface PatternModel {
   readonly across?: { readonly count: number; readonly at: Span };
   readonly shards?: { readonly count: number; readonly at: Span };
   readonly index?: Word;
+  readonly filter?: FilterModel;
+  /** Only records for which all of these hold are in the index: a value there is, or one of the values. */
+  readonly when: readonly { readonly field: Word; readonly values: 'present' | readonly Literal[] }[];
   readonly key: readonly TemplateModel[];
   readonly entry?: {
     readonly at: Span;
@@ -120,6 +123,24 @@ export interface PatternModel {
   readonly allow?: Word;
   readonly visible?: Word;
 }
+
+/** A condition on attributes that are in no key; a comparison whose argument is absent vanishes. */
+export type FilterModel =
+  | { readonly kind: 'all' | 'any'; readonly of: readonly FilterModel[] }
+  | { readonly kind: 'not'; readonly of: FilterModel }
+  | {
+      readonly kind: 'compare';
+      readonly field: Word;
+      readonly operator: FilterOperator;
+      /** One; two for `between`, any number for `in` with a list of its own. */
+      readonly values: readonly Source[];
+      readonly isList: boolean;
+    };
+
+export const comparisons = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte'] as const;
+export const filterOperators = [...comparisons, 'between', 'in', 'exists', 'contains', 'begins'] as const;
+export type Comparison = (typeof comparisons)[number];
+export type FilterOperator = (typeof filterOperators)[number] | `size ${Comparison}`;
 
 export interface MutationModel {
   readonly name: Word;

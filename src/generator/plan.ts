@@ -111,6 +111,8 @@ export interface SlotPlan {
   readonly shards: number | null;
   /** Nullable fields in the templates: without a value for each the item is not in the index (sparse). */
   readonly present: readonly string[];
+  /** Further conditions of being in the index: the field has one of the values. */
+  readonly when: readonly { readonly field: string; readonly values: readonly (string | number | boolean)[] }[];
 }
 
 export interface KeyTemplate {
@@ -151,6 +153,8 @@ export interface PatternPlan {
   readonly access: Access;
   /** What the pattern is asked with: equalities, bounds, bucket, order. */
   readonly inputs: readonly NamedValue[];
+  /** What its filter is asked with, by the name of the argument. */
+  readonly filterInputs: readonly NamedValue[];
   readonly allow: string | null;
   readonly visible: string | null;
 }
@@ -188,6 +192,7 @@ export interface QueryAccess {
     readonly encode: HoleEncoding;
     readonly bounds: readonly RangeOperator[];
   } | null;
+  readonly filter: FilterPlan | null;
   readonly bucket: null | {
     readonly field: string;
     readonly unit: 'year' | 'month' | 'day' | 'hour';
@@ -201,9 +206,16 @@ export interface QueryAccess {
     | { readonly kind: 'fixed'; readonly descending: boolean }
     | { readonly kind: 'chosen'; readonly descending: boolean };
   readonly orderBy: readonly string[];
+  /** What the items that are read hold; `name` is the generated description of an index that holds some. */
   readonly holds:
     | { readonly kind: 'all' }
-    | { readonly kind: 'some'; readonly attributes: readonly string[] };
+    | {
+        readonly kind: 'some';
+        readonly name: string;
+        readonly attributes: readonly string[];
+        /** Where the main item's key comes from: the item itself, or the key fields an entry carries. */
+        readonly key: 'item' | 'fields';
+      };
   readonly consistent: boolean;
   readonly page: { readonly default: number; readonly max: number };
   /** Name of the generated query function. */
@@ -211,6 +223,22 @@ export interface QueryAccess {
   /** Why this index. */
   readonly why: string;
 }
+
+/** A condition on what was read. Each value is an input of the query function, named as in `filterInputs`, or a literal. */
+export type FilterPlan =
+  | { readonly kind: 'all' | 'any'; readonly of: readonly FilterPlan[] }
+  | { readonly kind: 'not'; readonly of: FilterPlan }
+  | {
+      readonly kind: 'compare';
+      readonly field: string;
+      readonly operator: string;
+      readonly values: readonly FilterValue[];
+      readonly isList: boolean;
+    };
+
+export type FilterValue =
+  | { readonly kind: 'input'; readonly name: string }
+  | { readonly kind: 'literal'; readonly value: string | number | boolean };
 
 export type RangeOperator = 'from' | 'to' | 'after' | 'before' | 'prefix';
 

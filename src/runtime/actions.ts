@@ -1,8 +1,8 @@
 /** What a write does to single items, and how two such things on one item go together. */
 import { TableloomError, uniqueViolation } from './errors.js';
 import { itemId } from './items.js';
-import { sameValue } from './values.js';
 import type { AttributeValue, Item, Key, TableRef } from './types.js';
+import { sameValue } from './values.js';
 
 /** A condition on the item as it is stored. */
 export interface Condition {
@@ -80,7 +80,8 @@ function together(a: Action, b: Action): Action {
   if (a.purpose.kind === 'derived' && b.purpose.kind === 'derived') {
     if (taking !== undefined && leaving !== undefined) return taking;
     if (a.kind === 'delete' && b.kind === 'delete') return a;
-    if (a.kind === 'put' && b.kind === 'put' && sameValue(a.item as AttributeValue, b.item as AttributeValue)) return a;
+    if (a.kind === 'put' && b.kind === 'put' && sameValue(a.item as AttributeValue, b.item as AttributeValue))
+      return a;
   }
   throw new TableloomError('WRITE_TWICE', `One call writes the same item of ${b.purpose.entity} twice.`, {
     entity: b.purpose.entity,

@@ -82,7 +82,9 @@ export async function putAll(
   }
   if (batch.length > 0) await flush();
   await Promise.all(running);
-  const unwritten = records.flatMap(({ entity, key, error }) => (error === undefined ? [] : [{ entity, key, error }]));
+  const unwritten = records.flatMap(({ entity, key, error }) =>
+    error === undefined ? [] : [{ entity, key, error }],
+  );
   return { written: records.length - unwritten.length, unwritten };
 }
 
@@ -102,7 +104,9 @@ async function* withFurther(
 
 function doubleError({ purpose }: Action): TableloomError {
   if (purpose.kind === 'guard') return uniqueViolation(purpose.entity, purpose.field);
-  return new TableloomError('WRITE_TWICE', `Two records of ${purpose.entity} have the same key.`, { entity: purpose.entity });
+  return new TableloomError('WRITE_TWICE', `Two records of ${purpose.entity} have the same key.`, {
+    entity: purpose.entity,
+  });
 }
 
 type PutRequests = NonNullable<BatchWriteCommandInput['RequestItems']>;

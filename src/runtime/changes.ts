@@ -2,8 +2,8 @@
 import { type Action, type Condition, guardAttributes } from './actions.js';
 import { itemId, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
-import { sameValue } from './values.js';
 import type { AttributeValue, EntityCodec, Guard, Item, Key, TableRef } from './types.js';
+import { sameValue } from './values.js';
 
 /** A record as it was read: the item as it is stored, with whatever attributes nobody knows of. */
 export interface Stored<R> {
@@ -82,7 +82,10 @@ function mainActions<R extends object>(change: RecordChange<R>, next: Item | nul
   const unknown = unknownAttributes(codec, before);
   if (itemId(table, key) !== itemId(table, keyOfItem(table, next))) {
     const moved = { ...unknown, ...next };
-    return { actions: [{ kind: 'delete', table, key, purpose, condition }, putNew(codec, moved, false)], item: moved };
+    return {
+      actions: [{ kind: 'delete', table, key, purpose, condition }, putNew(codec, moved, false)],
+      item: moved,
+    };
   }
   if (replace) return { actions: [{ kind: 'put', table, key, item: next, purpose, condition }], item: next };
   const merged = { ...unknown, ...next };
@@ -91,8 +94,10 @@ function mainActions<R extends object>(change: RecordChange<R>, next: Item | nul
   const remove = Object.keys(before.item).filter((name) => !(name in merged));
   const changed = Object.keys(set).length + remove.length;
   const revised = codec.revision !== undefined && codec.revision in set ? 1 : 0;
-  if (changed === revised) return { actions: [{ kind: 'check', table, key, purpose, condition }], item: before.item };
-  if (changed > mostUpdated) return { actions: [{ kind: 'put', table, key, item: merged, purpose, condition }], item: merged };
+  if (changed === revised)
+    return { actions: [{ kind: 'check', table, key, purpose, condition }], item: before.item };
+  if (changed > mostUpdated)
+    return { actions: [{ kind: 'put', table, key, item: merged, purpose, condition }], item: merged };
   return { actions: [{ kind: 'update', table, key, set, remove, purpose, condition }], item: merged };
 }
 
@@ -102,7 +107,11 @@ function unknownAttributes<R extends object>(codec: EntityCodec<R>, { record, it
   return Object.fromEntries(Object.entries(item).filter(([name]) => !(name in known)));
 }
 
-function putNew<R extends object>({ table, name: entity, ttl }: EntityCodec<R>, item: Item, racing: boolean): Action {
+function putNew<R extends object>(
+  { table, name: entity, ttl }: EntityCodec<R>,
+  item: Item,
+  racing: boolean,
+): Action {
   const purpose = { kind: 'absent', entity, racing, ...(ttl !== undefined && { ttl }) } as const;
   return { kind: 'put', table, key: keyOfItem(table, item), item, purpose, condition: absent(table) };
 }
@@ -113,7 +122,10 @@ export function absent(table: TableRef): Condition {
 }
 
 /** The record is as it was read: its revision, or where it has none (it never changes), that it is there. */
-export function unchanged(codec: { readonly table: TableRef; readonly revision?: string }, stored: Item): Condition {
+export function unchanged(
+  codec: { readonly table: TableRef; readonly revision?: string },
+  stored: Item,
+): Condition {
   const { table, revision } = codec;
   const exists = { expression: 'attribute_exists(#p)', names: { '#p': table.partition }, values: {} };
   if (revision === undefined) return exists;
@@ -130,7 +142,11 @@ export function unchanged(codec: { readonly table: TableRef; readonly revision?:
 }
 
 /** Index entries and relationship records: by key, so that two of them may change places. */
-function derivedActions<R extends object>(codec: EntityCodec<R>, before: R | null, after: R | null): Action[] {
+function derivedActions<R extends object>(
+  codec: EntityCodec<R>,
+  before: R | null,
+  after: R | null,
+): Action[] {
   if (codec.entries === undefined) return [];
   const { table, name: entity } = codec;
   const purpose = { kind: 'derived', entity } as const;
@@ -150,7 +166,9 @@ function derivedActions<R extends object>(codec: EntityCodec<R>, before: R | nul
 }
 
 function entriesById<R extends object>(codec: EntityCodec<R>, record: R | null): Map<string, Item> {
-  const entries = (record === null ? [] : (codec.entries?.(record) ?? [])).filter((item) => item !== undefined);
+  const entries = (record === null ? [] : (codec.entries?.(record) ?? [])).filter(
+    (item) => item !== undefined,
+  );
   return new Map(entries.map((item) => [itemId(codec.table, keyOfItem(codec.table, item)), cleaned(item)]));
 }
 
@@ -164,7 +182,9 @@ function versionActions<R extends object>(codec: EntityCodec<R>, after: R): Acti
 
 /** Whose a unique value is: the record's key, as one text. */
 export function ownerOf(table: TableRef, key: Key): string {
-  return JSON.stringify(table.sort === undefined ? [key[table.partition]] : [key[table.partition], key[table.sort]]);
+  return JSON.stringify(
+    table.sort === undefined ? [key[table.partition]] : [key[table.partition], key[table.sort]],
+  );
 }
 
 /** One unique value a record holds. */
@@ -175,7 +195,10 @@ interface Held {
 }
 
 /** Guards are taken, given up, or left alone; one whose record expires expires with it. */
-function guardActions<R extends object>({ codec, before, after, now }: RecordChange<R>, next: Item | null): Action[] {
+function guardActions<R extends object>(
+  { codec, before, after, now }: RecordChange<R>,
+  next: Item | null,
+): Action[] {
   if (codec.guards === undefined) return [];
   const { table, name: entity } = codec;
   const old = before === null ? [] : heldBy(codec, before.record, before.item);
@@ -194,7 +217,8 @@ function guardActions<R extends object>({ codec, before, after, now }: RecordCha
   for (const { guard, item, owner } of held) {
     checkKey(guard.key, table);
     // A record that moves keeps its values: they pass from its old key to its new one.
-    const previous = old.find((other) => itemId(table, other.guard.key) === itemId(table, guard.key))?.owner ?? owner;
+    const previous =
+      old.find((other) => itemId(table, other.guard.key) === itemId(table, guard.key))?.owner ?? owner;
     const condition = isOurs(table, previous, codec.ttl, now);
     const purpose = { kind: 'guard', entity, field: guard.field, owner } as const;
     actions.push({ kind: 'put', table, key: guard.key, item, purpose, condition });

@@ -108,7 +108,8 @@ function verdict(failed: readonly Failure[], error: TableloomError): Outcome {
 export function errorOf({ action }: Failure, cause: unknown): TableloomError | undefined {
   const { purpose } = action;
   if (purpose.kind === 'absent' && !purpose.racing) return alreadyExists(purpose.entity, cause);
-  if (purpose.kind === 'guard' && action.kind === 'put') return uniqueViolation(purpose.entity, purpose.field, cause);
+  if (purpose.kind === 'guard' && action.kind === 'put')
+    return uniqueViolation(purpose.entity, purpose.field, cause);
   return undefined;
 }
 
@@ -148,7 +149,9 @@ function transactItem(requester: Requester, action: Action): TransactItem {
     case 'update':
       return { Update: { TableName, Key: action.key, ...updateExpression(action) } };
     case 'check':
-      return { ConditionCheck: { TableName, Key: action.key, ...expressions(action.condition), ...tellItem } };
+      return {
+        ConditionCheck: { TableName, Key: action.key, ...expressions(action.condition), ...tellItem },
+      };
   }
 }
 
@@ -187,4 +190,3 @@ function updateExpression({ set, remove, condition }: Action & { readonly kind: 
     ...(condition !== undefined && { ConditionExpression: condition.expression, ...tellItem }),
   };
 }
-

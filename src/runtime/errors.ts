@@ -13,7 +13,7 @@ export const errorCodes = {
   UNIQUE_VIOLATION: 'Another record holds the value of a unique field.',
   CONFLICT: 'Other writers kept changing the same records; nothing was written.',
   BAD_CURSOR: 'A cursor was not issued for this field with these arguments, or was altered.',
-  BAD_PAGE: 'first and last do not say which page: both given, negative, or above the declared maximum.',
+  BAD_PAGE: 'The arguments first and last do not say which page: both given, negative, or above the maximum.',
   RANGE_TOO_WIDE: 'A range of time spans more buckets than one query may cross.',
   READ_BUDGET: 'So few items match that the answer cannot be found within the reads one query may make.',
   TRANSACTION_TOO_LARGE: 'One write would touch more items than DynamoDB takes in a transaction (100, 4 MB).',
@@ -64,7 +64,8 @@ export class KeyError extends TableloomError {
 /** A record is missing. `where` holds the fields the caller asked by, in the API's terms, never a storage key. */
 export function notFound(entity: string, where: ErrorDetails = {}): TableloomError {
   const named = Object.entries(where).map(([field, value]) => `${field} ${JSON.stringify(value)}`);
-  const message = named.length === 0 ? `There is no such ${entity}.` : `There is no ${entity} with ${named.join(', ')}.`;
+  const message =
+    named.length === 0 ? `There is no such ${entity}.` : `There is no ${entity} with ${named.join(', ')}.`;
   return new TableloomError('NOT_FOUND', message, { entity, where });
 }
 
@@ -214,10 +215,17 @@ function tooLarge(cause: unknown): TableloomError {
   );
 }
 
+/** DynamoDB's and DynamoDB Local's ways to say that a key, of the table or of an index, is empty or too long. */
+const keyComplaint =
+  /(key attribute|key value).*(size|empty|exceed)|size of.*(hash|range) ?key|size limit exceeded/i;
+
 /** DynamoDB has one name for every malformed request; only its text tells a value of the caller's from a bug of ours. */
 function fromValidation(error: unknown, text = error instanceof Error ? error.message : ''): TableloomError {
+  if (keyComplaint.test(text)) {
+    return new KeyError('A key is empty or longer than DynamoDB allows.', undefined, error);
+  }
   if (/item size|maximum allowed size|item collection/i.test(text)) return tooLarge(error);
-  if (/aggregate.*size|transaction.*size|cannot contain more than|less than or equal to 100/i.test(text)) {
+  if (/transaction.*size|less than or equal to 100/i.test(text)) {
     return new TableloomError(
       'TRANSACTION_TOO_LARGE',
       'This write is larger than DynamoDB takes in one transaction (100 items, 4 MB). Split it into several.',
@@ -225,8 +233,8 @@ function fromValidation(error: unknown, text = error instanceof Error ? error.me
       error,
     );
   }
-  if (/(hashkey|rangekey|key attribute|partition key|sort key|key value).*(size|empty|exceed)|size of (hash|range)/i.test(text)) {
-    return new KeyError('A key is empty or longer than DynamoDB allows.', undefined, error);
+  if (/nesting level/i.test(text)) {
+    return new TableloomError('VALUE_INVALID', 'A value is nested deeper than 32 levels.', undefined, error);
   }
   return new TableloomError('STORAGE_REFUSED', 'Storage refused the request.', undefined, error);
 }
@@ -238,7 +246,8 @@ interface CancellationReason {
 
 /** A cancelled transaction says why for each of its items. Reasons a caller must tell apart are read by transactions.ts. */
 function fromReasons(error: unknown): TableloomError {
-  const reasons = (error as { CancellationReasons?: readonly CancellationReason[] }).CancellationReasons ?? [];
+  const reasons =
+    (error as { CancellationReasons?: readonly CancellationReason[] }).CancellationReasons ?? [];
   for (const { Code, Message } of reasons) {
     if (Code === 'ValidationError') return fromValidation(error, Message ?? '');
     if (Code === 'ItemCollectionSizeLimitExceeded') return tooLarge(error);

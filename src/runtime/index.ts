@@ -16,6 +16,25 @@ export {
   versionConflict,
 } from './errors.js';
 export {
+  allOf,
+  anyOf,
+  atLeast,
+  atMost,
+  beginsWith,
+  between,
+  type Condition,
+  contains,
+  equal,
+  exists,
+  filterOf,
+  greaterThan,
+  lessThan,
+  not,
+  notEqual,
+  oneOf,
+  size,
+} from './filters.js';
+export {
   type Changes,
   changing,
   encoded,
@@ -33,11 +52,11 @@ export {
 } from './generated.js';
 export {
   type AnyEncoding,
-  flag,
   day,
   decimal,
   type Encoding,
   enumValue,
+  flag,
   fold,
   hour,
   integer,
@@ -64,8 +83,20 @@ export type {
   VisibleRule,
 } from './rules.js';
 export { fieldsOf, type SelectionInfo, selection } from './selection.js';
-export { Database, type DatabaseOptions, type Session, type SessionOptions, type WriteResults } from './session.js';
-export { createTables, type IndexDefinition, resolveTableName, type TableDefinition, resolveTableNames } from './tables.js';
+export {
+  Database,
+  type DatabaseOptions,
+  type Session,
+  type SessionOptions,
+  type WriteResults,
+} from './session.js';
+export {
+  createTables,
+  type IndexDefinition,
+  resolveTableName,
+  resolveTableNames,
+  type TableDefinition,
+} from './tables.js';
 export { type Holes, type Template, unpack } from './templates.js';
 export type {
   AttributeValue,

@@ -47,7 +47,8 @@ export async function getItems(requester: Requester, keys: readonly ItemKey[]): 
   if (distinct.length === 1 && only !== undefined) await getOne(requester, only, found);
   else {
     const chunks: ItemKey[][] = [];
-    for (let at = 0; at < distinct.length; at += batchGetLimit) chunks.push(distinct.slice(at, at + batchGetLimit));
+    for (let at = 0; at < distinct.length; at += batchGetLimit)
+      chunks.push(distinct.slice(at, at + batchGetLimit));
     await Promise.all(chunks.map((chunk) => getChunk(requester, chunk, found)));
   }
   return ids.map((id) => found.get(id) ?? null);
@@ -90,7 +91,11 @@ async function getChunk(requester: Requester, chunk: readonly ItemKey[], found: 
   }
 }
 
-function unprocessed(keys: Record<string, { Keys?: Record<string, unknown>[] | undefined; ConsistentRead?: boolean | undefined }> | undefined): KeysByTable {
+function unprocessed(
+  keys:
+    | Record<string, { Keys?: Record<string, unknown>[] | undefined; ConsistentRead?: boolean | undefined }>
+    | undefined,
+): KeysByTable {
   const pending: KeysByTable = {};
   for (const [name, { Keys, ConsistentRead }] of Object.entries(keys ?? {})) {
     if (Keys !== undefined && Keys.length > 0) {

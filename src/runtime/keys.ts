@@ -23,14 +23,19 @@ export interface Encoding<In, Out = In> {
 /** Any encoding, where only what it decodes to matters. */
 export type AnyEncoding<Out = unknown> = Encoding<never, Out>;
 
-function encoding<In, Out = In>(encode: (value: In) => string, decode: (encoded: string) => Out): Encoding<In, Out> {
+function encoding<In, Out = In>(
+  encode: (value: In) => string,
+  decode: (encoded: string) => Out,
+): Encoding<In, Out> {
   // A fresh closure, so that giving it `decode` changes no function that is used elsewhere.
   return Object.assign((value: In) => encode(value), { decode });
 }
 
 function refuse(expected: string, value: unknown): never {
   const given = value === null || value === undefined ? String(value) : typeof value;
-  throw new KeyError(`A key needs ${expected}, and was given ${given === 'object' ? describe(value) : given}.`);
+  throw new KeyError(
+    `A key needs ${expected}, and was given ${given === 'object' ? describe(value) : given}.`,
+  );
 }
 
 function describe(value: unknown): string {
@@ -64,7 +69,9 @@ function decodeText(encoded: string): string {
 }
 
 function decodeCarefully(encoded: string): string {
-  const decoded = encoded.replace(/\$([0-T])/g, (_, mark: string) => String.fromCharCode(mark.charCodeAt(0) - 0x30));
+  const decoded = encoded.replace(/\$([0-T])/g, (_, mark: string) =>
+    String.fromCharCode(mark.charCodeAt(0) - 0x30),
+  );
   if (encodeText(decoded) !== encoded) malformed('encoded text');
   return decoded;
 }
@@ -105,7 +112,8 @@ function wholeNumbers(digits: number, limit: number, expected: string): Encoding
   const form = new RegExp(`^-?[0-9]{${digits}}$`);
   const encode = (value: number): string => {
     if (typeof value !== 'number' || !Number.isInteger(value)) refuse(expected, value);
-    if (value > limit || value < -limit) throw new KeyError(`A key needs ${expected}; ${value} is too large.`);
+    if (value > limit || value < -limit)
+      throw new KeyError(`A key needs ${expected}; ${value} is too large.`);
     if (value >= 0) return String(value).padStart(digits, '0');
     return `-${String(complement + BigInt(value)).padStart(digits, '0')}`;
   };
@@ -121,7 +129,11 @@ function wholeNumbers(digits: number, limit: number, expected: string): Encoding
 export const integer: Encoding<number> = wholeNumbers(10, 2 ** 31, 'a 32-bit integer');
 
 /** A whole number up to 2^53 - 1 either side of zero: counters, epoch milliseconds. 16 digits. */
-export const safeInteger: Encoding<number> = wholeNumbers(16, Number.MAX_SAFE_INTEGER, 'a whole number below 2^53');
+export const safeInteger: Encoding<number> = wholeNumbers(
+  16,
+  Number.MAX_SAFE_INTEGER,
+  'a whole number below 2^53',
+);
 
 /** Exponents of finite doubles lie within -324 … 308. */
 const exponentBias = 500;
@@ -176,10 +188,13 @@ export const time: Encoding<Date | string, string> = encoding(canonicalTime, (en
 /** The first `length` characters of a moment in UTC; text that already has that form passes. */
 function truncation(length: number, example: string): Encoding<Date | string, string> {
   const rest = '0000-01-01T00:00:00.000Z'.slice(length);
-  const isTruncated = (value: unknown): value is string => typeof value === 'string' && value.length === length;
+  const isTruncated = (value: unknown): value is string =>
+    typeof value === 'string' && value.length === length;
   const encode = (value: Date | string): string =>
     canonicalTime(isTruncated(value) ? value + rest : value).slice(0, length);
-  return encoding(encode, (encoded) => (isTruncated(encoded) ? encode(encoded) : malformed(`like ${example}`)));
+  return encoding(encode, (encoded) =>
+    isTruncated(encoded) ? encode(encoded) : malformed(`like ${example}`),
+  );
 }
 
 /** The year of a moment, in UTC: `2026`. Takes also such text itself. */

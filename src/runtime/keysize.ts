@@ -25,11 +25,14 @@ function checkPart(value: unknown, attribute: string, limit: number): void {
     if (value.length * 3 <= limit) return;
     const bytes = Buffer.byteLength(value, 'utf8');
     if (bytes <= limit) return;
-    throw new KeyError(`The key attribute ${attribute} would have ${bytes} bytes; DynamoDB allows ${limit}.`, {
-      attribute,
-      bytes,
-      limit,
-    });
+    throw new KeyError(
+      `The key attribute ${attribute} would have ${bytes} bytes; DynamoDB allows ${limit}.`,
+      {
+        attribute,
+        bytes,
+        limit,
+      },
+    );
   }
   if (typeof value === 'number' && Number.isFinite(value)) return;
   throw new KeyError(`The key attribute ${attribute} is missing.`, { attribute });

@@ -34,7 +34,10 @@ interface PageRequest {
  * How many edges and from which end. Throws BAD_PAGE where `first` and `last` are both given, one is negative or
  * not whole, or above the pattern's maximum.
  */
-export function pageRequest(page: PageArguments, sizes: { readonly default: number; readonly max: number }): PageRequest {
+export function pageRequest(
+  page: PageArguments,
+  sizes: { readonly default: number; readonly max: number },
+): PageRequest {
   const first = page.first ?? undefined;
   const last = page.last ?? undefined;
   if (first !== undefined && last !== undefined) {
@@ -43,7 +46,8 @@ export function pageRequest(page: PageArguments, sizes: { readonly default: numb
   const backward = last !== undefined;
   const size = first ?? last ?? sizes.default;
   const name = backward ? 'last' : 'first';
-  if (!Number.isInteger(size) || size < 0) throw badPage(`${name} has to be a whole number from 0 on.`, { argument: name });
+  if (!Number.isInteger(size) || size < 0)
+    throw badPage(`${name} has to be a whole number from 0 on.`, { argument: name });
   if (size > sizes.max) {
     throw badPage(`${name} is at most ${sizes.max}; ${size} was asked.`, { argument: name, max: sizes.max });
   }
@@ -77,9 +81,13 @@ export async function readPage<R extends object>(
   const wantsBehind = backward ? wants.hasNextPage : wants.hasPreviousPage;
   const wantsRows = wants.edges || wants.cursors || (wantsBehind && from !== undefined);
   // An empty page still says whether anything follows.
-  const needed = (wantsRows ? size : wantsAhead ? size : 0) + (wantsAhead || (size === 0 && wantsBehind) ? 1 : 0);
+  const needed =
+    (wantsRows ? size : wantsAhead ? size : 0) + (wantsAhead || (size === 0 && wantsBehind) ? 1 : 0);
 
-  const behindFrom = wantsBehind && from !== undefined ? reader.exists(query, { backward: !backward, from, fields }) : undefined;
+  const behindFrom =
+    wantsBehind && from !== undefined
+      ? reader.exists(query, { backward: !backward, from, fields })
+      : undefined;
   // It may fail while the rows are read; it is awaited below, and must not count as unhandled before.
   behindFrom?.catch(() => undefined);
 
@@ -89,7 +97,8 @@ export async function readPage<R extends object>(
   const inside = found.filter(({ row }) => !isOutside(row));
   const shown = inside.slice(0, size);
   const ahead = found.length > shown.length || stop === 'budget';
-  const behind = (await behindFrom) === true || (wantsBehind && from !== undefined && (await behindAgain(found[0]?.row)));
+  const behind =
+    (await behindFrom) === true || (wantsBehind && from !== undefined && (await behindAgain(found[0]?.row)));
 
   /**
    * Nothing stands strictly behind the cursor the page was entered by. What the cursor stands for may still be
@@ -125,12 +134,19 @@ function isBefore(
   const order = compareInBucket(position, until) * (query.descending === backward ? 1 : -1);
   if (order !== 0) return order < 0;
   const { table } = query.index;
-  const isSame = [table.partition, table.sort].every((name) => name === undefined || position.base[name] === until.base[name]);
+  const isSame = [table.partition, table.sort].every(
+    (name) => name === undefined || position.base[name] === until.base[name],
+  );
   return !isSame;
 }
 
 /** Cursors cost microseconds each, and few clients ask one of every edge: they are made when read. */
-function edgeOf<R extends object>(query: Pick<IndexQuery<object>, 'index'>, cursors: Cursors, row: Row, node: R): Edge<R> {
+function edgeOf<R extends object>(
+  query: Pick<IndexQuery<object>, 'index'>,
+  cursors: Cursors,
+  row: Row,
+  node: R,
+): Edge<R> {
   let cursor: string | undefined;
   return {
     node,

@@ -33,7 +33,9 @@ export interface QueryShape {
 export function queryInput(tableName: string, shape: QueryShape, part: QueryPart): QueryCommandInput {
   const { index, filter } = shape;
   const names: Record<string, string> = { '#_p': index.partition };
-  const values: Record<string, AttributeValue> = { ':_p': checkBound(part.partition, index.partition, keyLimits.partition) };
+  const values: Record<string, AttributeValue> = {
+    ':_p': checkBound(part.partition, index.partition, keyLimits.partition),
+  };
   const input: QueryCommandInput = {
     TableName: tableName,
     KeyConditionExpression: keyCondition(index, part.range, names, values),
@@ -62,11 +64,13 @@ function isOwnKey({ table, partition, sort }: IndexRef): boolean {
 function keyProjection(index: IndexRef, names: Record<string, string>): string {
   const { table } = index;
   const attributes = new Set([index.partition, index.sort, table.partition, table.sort]);
-  return [...attributes].flatMap((attribute, at) => {
-    if (attribute === undefined) return [];
-    names[`#_k${at}`] = attribute;
-    return `#_k${at}`;
-  }).join(', ');
+  return [...attributes]
+    .flatMap((attribute, at) => {
+      if (attribute === undefined) return [];
+      names[`#_k${at}`] = attribute;
+      return `#_k${at}`;
+    })
+    .join(', ');
 }
 
 /** Adds the names and values it uses. An exclusive upper bound next to a lower one is read inclusively: DynamoDB has no such condition, and the reader drops the one key. */
@@ -103,7 +107,10 @@ function keyCondition(
 /** DynamoDB refuses a bound that could not be a key. */
 function checkBound(value: string | number, attribute: string, limit: number): string | number {
   if (typeof value === 'string' && value.length * 3 > limit && Buffer.byteLength(value) > limit) {
-    throw new KeyError(`A value asked for is longer than the key attribute ${attribute} can be.`, { attribute, limit });
+    throw new KeyError(`A value asked for is longer than the key attribute ${attribute} can be.`, {
+      attribute,
+      limit,
+    });
   }
   return value;
 }
@@ -114,7 +121,12 @@ export interface Expiring {
 }
 
 /** The query's filter, and that the item has not expired. Expired items stay in a table for hours or days ("Time to Live", TTL). */
-export function liveFilter(filter: Filter | undefined, codec: Expiring, index: IndexRef, now: Date): Filter | undefined {
+export function liveFilter(
+  filter: Filter | undefined,
+  codec: Expiring,
+  index: IndexRef,
+  now: Date,
+): Filter | undefined {
   const { ttl } = codec;
   // A filter must not name a key attribute of what it reads; expiry is checked on the items then.
   if (ttl === undefined || ttl === index.sort || ttl === index.partition) return filter;

@@ -76,6 +76,9 @@ function given(bound: string | null | undefined): bound is string {
  * there is none.
  */
 export function successor(prefix: string): string | undefined {
+  const unit = prefix.charCodeAt(prefix.length - 1);
+  // The usual end of a prefix, plain characters: no need to take it apart.
+  if (unit < 0x7f) return prefix.slice(0, -1) + String.fromCharCode(unit + 1);
   const points = Array.from(prefix, (character) => character.codePointAt(0) as number);
   for (let last = points.pop(); last !== undefined; last = points.pop()) {
     if (last === 0x10ffff) continue;

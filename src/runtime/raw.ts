@@ -7,10 +7,10 @@ import type { AttributeValue, Item } from './types.js';
 /** An item in DynamoDB's form; undefined where there is none. */
 export function fromWire(item: unknown): Item | undefined {
   if (typeof item !== 'object' || item === null) return undefined;
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, valueOf(value)]));
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, attributeOf(value)]));
 }
 
-function valueOf(value: unknown): AttributeValue {
+function attributeOf(value: unknown): AttributeValue {
   const [[type, content] = ['NULL', true]] = Object.entries(value as Record<string, unknown>);
   switch (type) {
     case 'S':
@@ -20,7 +20,7 @@ function valueOf(value: unknown): AttributeValue {
     case 'N':
       return Number(content);
     case 'L':
-      return (content as readonly unknown[]).map(valueOf);
+      return (content as readonly unknown[]).map(attributeOf);
     case 'M':
       return fromWire(content) as AttributeValue;
     case 'SS':

@@ -1,6 +1,6 @@
 /** From a query's rows to its nodes. */
 import { TableloomError } from './errors.js';
-import { type ItemKey, batchGetLimit } from './items.js';
+import { batchGetLimit, type ItemKey } from './items.js';
 import { type Position, positionOf, type Row } from './positions.js';
 import { isExpired, liveFilter } from './query.js';
 import type { Requester } from './requests.js';
@@ -54,7 +54,11 @@ export class Reader {
   }
 
   /** The first nodes, at most `most`. READ_BUDGET where the filter leaves so few that they cannot be found. */
-  async list<R extends object>(query: IndexQuery<R>, most: number, direction: Direction = {}): Promise<readonly R[]> {
+  async list<R extends object>(
+    query: IndexQuery<R>,
+    most: number,
+    direction: Direction = {},
+  ): Promise<readonly R[]> {
     const { found, stop } = await this.nodes(query, direction).take(most);
     if (stop === 'budget') throw readBudget(query.pattern);
     return found.map(({ node }) => node);
@@ -81,17 +85,19 @@ export class Reader {
 }
 
 function readBudget(pattern: string): TableloomError {
-  const message = 'Too few items match for the answer to be found with the reads allowed; narrow the question.';
+  const message =
+    'Too few items match for the answer to be found with the reads allowed; narrow the question.';
   return new TableloomError('READ_BUDGET', message, { pattern });
 }
 
 function readingOf<R extends object>(query: IndexQuery<R>, now: Date): Reading {
-  const { index, partitions, sort, filter, consistent, descending, entity } = query;
+  const { index, partitions, sort, filter, consistent, descending, entity, holds } = query;
   return {
     index,
     partitions,
     sort,
-    filter: liveFilter(filter, entity, index, now),
+    // DynamoDB refuses a filter on an attribute the index does not project; those items are checked when read.
+    filter: holds.kind === 'all' ? liveFilter(filter, entity, index, now) : filter,
     selective: filter !== undefined,
     consistent,
     descending,
@@ -116,7 +122,13 @@ export class Nodes<R extends object> {
     this.#budget = budget;
     this.#now = options.now();
     const reading = readingOf(query, this.#now);
-    this.#source = new Source(options.requester, reading, direction.backward ?? false, budget, direction.from);
+    this.#source = new Source(
+      options.requester,
+      reading,
+      direction.backward ?? false,
+      budget,
+      direction.from,
+    );
     this.#follow = query.holds.kind === 'some' && !isCovered(direction.fields, query.holds.covers);
   }
 

@@ -160,7 +160,10 @@ export class Requester {
       this.#requests += 1;
       onRequest?.({ operation, input, sequence: this.#requests });
       const asked = capacity ? { ...input, ReturnConsumedCapacity: 'TOTAL' as const } : input;
-      const output = await (client as Sender).send(new commands[operation](asked), signal ? { abortSignal: signal } : {});
+      const output = await (client as Sender).send(
+        new commands[operation](asked),
+        signal ? { abortSignal: signal } : {},
+      );
       if (capacity) this.#count(operation, output as OutputOf<O>);
       return output as OutputOf<O>;
     } finally {
@@ -171,9 +174,13 @@ export class Requester {
     }
   }
 
-  #count(operation: Operation, { ConsumedCapacity: consumed }: { ConsumedCapacity?: Consumed | Consumed[] | undefined }) {
+  #count(
+    operation: Operation,
+    { ConsumedCapacity: consumed }: { ConsumedCapacity?: Consumed | Consumed[] | undefined },
+  ) {
     const units = [consumed ?? []].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
-    if (operation === 'GetItem' || operation === 'BatchGetItem' || operation === 'Query') this.#readUnits += units;
+    if (operation === 'GetItem' || operation === 'BatchGetItem' || operation === 'Query')
+      this.#readUnits += units;
     else this.#writeUnits += units;
   }
 }

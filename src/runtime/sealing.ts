@@ -1,5 +1,12 @@
 /** Opaque cursors: encrypted, authenticated, and good only for the query they were issued for. */
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  timingSafeEqual,
+} from 'node:crypto';
 import { TableloomError } from './errors.js';
 
 interface Keys {
@@ -29,7 +36,10 @@ export class CursorSealer {
    */
   constructor(secrets: readonly string[]) {
     if (secrets.some((secret) => secret.length < shortestSecret)) {
-      throw new TableloomError('CONFIGURATION', `A cursor secret needs at least ${shortestSecret} characters.`);
+      throw new TableloomError(
+        'CONFIGURATION',
+        `A cursor secret needs at least ${shortestSecret} characters.`,
+      );
     }
     const [first, ...others] = secrets.map(derive);
     if (first === undefined) throw new TableloomError('CONFIGURATION', 'A cursor secret is needed.');
@@ -69,6 +79,7 @@ function tagOf(keys: Keys, binding: Buffer, plain: Buffer): Buffer {
 }
 
 function derive(secret: string): Keys {
-  const key = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', `tableloom cursor ${purpose}`, 32));
+  const key = (purpose: string) =>
+    Buffer.from(hkdfSync('sha256', secret, '', `tableloom cursor ${purpose}`, 32));
   return { mac: key('authentication'), cipher: key('encryption') };
 }

@@ -1,5 +1,11 @@
 /** What a client asks of a field, from what graphql-js tells its resolver. */
-import type { FieldNode, FragmentDefinitionNode, GraphQLResolveInfo, SelectionNode, SelectionSetNode } from 'graphql';
+import type {
+  FieldNode,
+  FragmentDefinitionNode,
+  GraphQLResolveInfo,
+  SelectionNode,
+  SelectionSetNode,
+} from 'graphql';
 import type { PageOptions } from './pages.js';
 
 /** The part of graphql-js' info that is read. */

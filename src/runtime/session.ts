@@ -1,11 +1,12 @@
 /** A database, and what one request does with it. */
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import DataLoader from 'dataloader';
 import { v7 } from 'uuid';
 import { type PutAllReport, putAll } from './bulk.js';
 import { Cursors, identityOf } from './cursors.js';
-import { getItems, itemId, type ItemKey, keyOfItem } from './items.js';
+import { getItems, type ItemKey, itemId, keyOfItem } from './items.js';
 import { defaultLimits, type Limits } from './limits.js';
 import { type PageOptions, readPage } from './pages.js';
 import { isExpired } from './query.js';
@@ -104,7 +105,9 @@ export class Session {
     this.#requester = requester;
     this.#sealer = sealer;
     this.#environment = environment;
-    this.#loader = new DataLoader((keys: readonly ItemKey[]) => getItems(requester, keys), { cacheKeyFn: loaderKey });
+    this.#loader = new DataLoader((keys: readonly ItemKey[]) => getItems(requester, keys), {
+      cacheKeyFn: loaderKey,
+    });
     this.#reader = new Reader({
       requester,
       now: environment.now,
@@ -173,7 +176,10 @@ export class Session {
   }
 
   /** The first record of a query, or null. */
-  async one<R extends object>(query: IndexQuery<R>, options: Pick<PageOptions, 'fields'> = {}): Promise<R | null> {
+  async one<R extends object>(
+    query: IndexQuery<R>,
+    options: Pick<PageOptions, 'fields'> = {},
+  ): Promise<R | null> {
     const [first = null] = await this.list(query, 1, options);
     return first;
   }
@@ -185,7 +191,9 @@ export class Session {
 
   /** How many items a query has, counted up to `cap`. */
   count<R extends object>(query: IndexQuery<R>, cap: number): Promise<number> {
-    return this.#once(['count', identityOf(query), windowOf(query), cap], () => this.#reader.count(query, cap));
+    return this.#once(['count', identityOf(query), windowOf(query), cap], () =>
+      this.#reader.count(query, cap),
+    );
   }
 
   /**
@@ -258,6 +266,9 @@ function windowOf<R extends object>({ partitions }: IndexQuery<R>): unknown {
 }
 
 /** The fields asked make a difference only where the index does not hold all. */
-function fieldsAsked<R extends object>({ holds }: IndexQuery<R>, fields: ReadonlySet<string> | undefined): unknown {
+function fieldsAsked<R extends object>(
+  { holds }: IndexQuery<R>,
+  fields: ReadonlySet<string> | undefined,
+): unknown {
   return holds.kind === 'some' && fields !== undefined ? [...fields].sort() : null;
 }

@@ -1,9 +1,10 @@
 /** The items of a query one after the other, whatever the partitions they come from. */
-import type { Filter, IndexRef, Item, Key, Partitions, SortRange } from './types.js';
+
 import { bucketsIn, compareInBucket, type Position, positionOf, type Row, startKey } from './positions.js';
 import { queryInput } from './query.js';
 import { successor, within } from './ranges.js';
 import type { Requester } from './requests.js';
+import type { Filter, IndexRef, Item, Key, Partitions, SortRange } from './types.js';
 
 /** A query as its items are read, whatever becomes of them. */
 export interface Reading {
@@ -49,14 +50,21 @@ class PartitionReader {
   #found = 0;
   #lastLimit = 0;
 
-  constructor(reading: Reading, place: { bucket: number; shard: number }, partition: string | number, ascending: boolean, from?: Position) {
+  constructor(
+    reading: Reading,
+    place: { bucket: number; shard: number },
+    partition: string | number,
+    ascending: boolean,
+    from?: Position,
+  ) {
     this.#reading = reading;
     this.#partition = partition;
     this.#ascending = ascending;
     this.bucket = place.bucket;
     this.shard = place.shard;
     this.#range = reading.sort;
-    if (from !== undefined && from.shard === place.shard) this.#start = startKey(reading.index, partition, from);
+    if (from !== undefined && from.shard === place.shard)
+      this.#start = startKey(reading.index, partition, from);
     else if (from?.sort !== undefined) {
       this.#range = rest(reading.sort, from.sort, ascending);
       // Equal sort keys are ordered by shard, so that those of shards before this position lie behind it.
@@ -96,11 +104,21 @@ class PartitionReader {
     const input = queryInput(
       requester.tableName(index.table),
       { index, filter, consistent, keysOnly },
-      { partition: this.#partition, range: this.#range, start: this.#start, limit, ascending: this.#ascending },
+      {
+        partition: this.#partition,
+        range: this.#range,
+        start: this.#start,
+        limit,
+        ascending: this.#ascending,
+      },
     );
     this.#started = true;
     this.#lastLimit = limit;
-    const { Items = [], LastEvaluatedKey, ScannedCount = Items.length } = await requester.send('Query', input);
+    const {
+      Items = [],
+      LastEvaluatedKey,
+      ScannedCount = Items.length,
+    } = await requester.send('Query', input);
     this.#evaluated += ScannedCount;
     this.#found += Items.length;
     this.#start = LastEvaluatedKey as Key | undefined;
@@ -154,7 +172,12 @@ function rest(range: SortRange | undefined, sort: string | number, ascending: bo
     return { kind: 'between', from: sort, ...(below !== undefined && { below }) };
   }
   const { to, below } = range ?? {};
-  return { kind: 'between', from: sort, ...(to !== undefined && { to }), ...(below !== undefined && { below }) };
+  return {
+    kind: 'between',
+    from: sort,
+    ...(to !== undefined && { to }),
+    ...(below !== undefined && { below }),
+  };
 }
 
 /**
@@ -226,7 +249,8 @@ class BucketReader {
     for (const reader of this.#readers) {
       const frontier = reader.dry ? reader.frontier : undefined;
       if (frontier === undefined) continue;
-      if (first === undefined || this.#isBefore(frontier.sort, frontier.shard, first.sort, first.shard)) first = frontier;
+      if (first === undefined || this.#isBefore(frontier.sort, frontier.shard, first.sort, first.shard))
+        first = frontier;
     }
     return first;
   }
@@ -235,7 +259,12 @@ class BucketReader {
     return this.#index.sort === undefined ? undefined : (item[this.#index.sort] as string | number);
   }
 
-  #isBefore(sort: string | number | undefined, shard: number, otherSort: string | number | undefined, other: number): boolean {
+  #isBefore(
+    sort: string | number | undefined,
+    shard: number,
+    otherSort: string | number | undefined,
+    other: number,
+  ): boolean {
     return compareInBucket({ sort, shard }, { sort: otherSort, shard: other }) * this.#sign < 0;
   }
 }
@@ -304,7 +333,10 @@ export class Source {
     const shards = this.#buckets[bucket];
     if (known !== undefined || shards === undefined) return known;
     const from = this.#from?.bucket === bucket ? this.#from : undefined;
-    const readers = shards.map((partition, shard) => new PartitionReader(this.#reading, { bucket, shard }, partition, this.#ascending, from));
+    const readers = shards.map(
+      (partition, shard) =>
+        new PartitionReader(this.#reading, { bucket, shard }, partition, this.#ascending, from),
+    );
     const reader = new BucketReader(readers, this.#reading.index, this.#ascending);
     this.#readers.set(bucket, reader);
     return reader;

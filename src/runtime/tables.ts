@@ -50,17 +50,26 @@ const nameForm = /^[a-zA-Z0-9_.-]{3,255}$/;
  * @param template for instance `${TABLE_PREFIX}-entities`
  * @param env for instance `process.env`
  */
-export function resolveTableName(template: string, env: Readonly<Record<string, string | undefined>>): string {
+export function resolveTableName(
+  template: string,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
   const name = template.replace(/\$\{([^}]*)\}/g, (_, variable: string) => {
     const value = env[variable];
     if (value) return value;
-    throw new TableloomError('CONFIGURATION', `The table name ${template} needs the variable ${variable}, which is not set.`, {
-      variable,
-    });
+    throw new TableloomError(
+      'CONFIGURATION',
+      `The table name ${template} needs the variable ${variable}, which is not set.`,
+      {
+        variable,
+      },
+    );
   });
   if (nameForm.test(name)) return name;
   const rule = 'a table name has 3 to 255 letters, digits, dots, hyphens and underscores';
-  throw new TableloomError('CONFIGURATION', `The table name ${template} becomes "${name}"; ${rule}.`, { name });
+  throw new TableloomError('CONFIGURATION', `The table name ${template} becomes "${name}"; ${rule}.`, {
+    name,
+  });
 }
 
 /** The physical names of all tables, by logical name; see {@link resolveTableName}. */
@@ -84,7 +93,9 @@ export async function createTables(
   names: Readonly<Record<string, string>>,
 ): Promise<void> {
   try {
-    await Promise.all(definitions.map((definition) => createTable(client, definition, physicalName(definition, names))));
+    await Promise.all(
+      definitions.map((definition) => createTable(client, definition, physicalName(definition, names))),
+    );
   } catch (error) {
     throw fromAws(error);
   }
@@ -108,7 +119,9 @@ async function createTable(client: DynamoDBClient, definition: TableDefinition, 
   const table = await active(client, name);
   const difference = differenceOf(definition, table);
   if (difference !== undefined) {
-    throw new TableloomError('TABLE_MISMATCH', `The table ${name} ${difference}.`, { table: definition.table });
+    throw new TableloomError('TABLE_MISMATCH', `The table ${name} ${difference}.`, {
+      table: definition.table,
+    });
   }
   if (definition.ttl !== undefined) await setTimeToLive(client, name, definition.ttl);
 }
@@ -127,7 +140,10 @@ async function active(client: DynamoDBClient, name: string): Promise<TableDescri
   for (;;) {
     const table = await describe(client, name);
     const indexes = table?.GlobalSecondaryIndexes ?? [];
-    if (table?.TableStatus === 'ACTIVE' && indexes.every(({ IndexStatus = 'ACTIVE' }) => IndexStatus === 'ACTIVE')) {
+    if (
+      table?.TableStatus === 'ACTIVE' &&
+      indexes.every(({ IndexStatus = 'ACTIVE' }) => IndexStatus === 'ACTIVE')
+    ) {
       return table;
     }
     if (!(await retry.wait())) {
@@ -143,13 +159,18 @@ interface KeyAttributes {
 
 function creation(definition: TableDefinition, name: string): CreateTableCommandInput {
   const { key, indexes } = definition;
-  const attributes = new Set([key, ...indexes].flatMap(({ partition, sort }) => [partition, sort ?? []].flat()));
+  const attributes = new Set(
+    [key, ...indexes].flatMap(({ partition, sort }) => [partition, sort ?? []].flat()),
+  );
   const global = indexes.filter(({ kind }) => kind === 'global').map(indexCreation);
   const local = indexes.filter(({ kind }) => kind === 'local').map(indexCreation);
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: Array.from(attributes, (AttributeName): AttributeDefinition => ({ AttributeName, AttributeType: 'S' })),
+    AttributeDefinitions: Array.from(
+      attributes,
+      (AttributeName): AttributeDefinition => ({ AttributeName, AttributeType: 'S' }),
+    ),
     KeySchema: keySchema(key),
     ...(global.length > 0 && { GlobalSecondaryIndexes: global }),
     ...(local.length > 0 && { LocalSecondaryIndexes: local }),
@@ -175,7 +196,9 @@ function projectionOf({ project }: IndexDefinition): Projection {
 
 /** How a table differs from its definition, to be read after its name; undefined where it fits. */
 function differenceOf(definition: TableDefinition, table: TableDescription): string | undefined {
-  const types = new Map(table.AttributeDefinitions?.map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]));
+  const types = new Map(
+    table.AttributeDefinitions?.map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
+  );
   const ours = schemaText(keySchema(definition.key));
   const theirs = schemaText(table.KeySchema);
   if (ours !== theirs) return `has the key ${theirs}, not ${ours}`;
@@ -184,13 +207,15 @@ function differenceOf(definition: TableDefinition, table: TableDescription): str
     const found = indexes?.find(({ IndexName }) => IndexName === index.name);
     if (found === undefined) return `has no ${index.kind} index ${index.name}`;
     const wanted = schemaText(keySchema(index));
-    if (schemaText(found.KeySchema) !== wanted) return `has the index ${index.name} on ${schemaText(found.KeySchema)}, not ${wanted}`;
+    if (schemaText(found.KeySchema) !== wanted)
+      return `has the index ${index.name} on ${schemaText(found.KeySchema)}, not ${wanted}`;
     const missing = missingProjection(index, found.Projection);
     if (missing !== undefined) return `has the index ${index.name}, which does not project ${missing}`;
   }
   for (const { partition, sort } of [definition.key, ...definition.indexes]) {
     for (const attribute of [partition, sort]) {
-      if (attribute !== undefined && types.get(attribute) !== 'S') return `has the key attribute ${attribute}, which is not text`;
+      if (attribute !== undefined && types.get(attribute) !== 'S')
+        return `has the key attribute ${attribute}, which is not text`;
     }
   }
   return undefined;
@@ -208,7 +233,9 @@ function missingProjection({ project }: IndexDefinition, found: Projection | und
 }
 
 async function setTimeToLive(client: DynamoDBClient, name: string, attribute: string): Promise<void> {
-  const { TimeToLiveDescription: current } = await client.send(new DescribeTimeToLiveCommand({ TableName: name }));
+  const { TimeToLiveDescription: current } = await client.send(
+    new DescribeTimeToLiveCommand({ TableName: name }),
+  );
   const status = current?.TimeToLiveStatus;
   if (status === 'ENABLED' || status === 'ENABLING') {
     if (current?.AttributeName === attribute) return;

@@ -41,7 +41,9 @@ export async function transact(
   const lessons: Lessons = { expired: new Map(), foreign: new Set() };
   for (let stale = 0; ; ) {
     const attempt = await prepare(requester, writes, env, lessons);
-    const actions = attempt.actions.all.filter((action) => !lessons.foreign.has(itemId(action.table, action.key)));
+    const actions = attempt.actions.all.filter(
+      (action) => !lessons.foreign.has(itemId(action.table, action.key)),
+    );
     const outcome = await commit(requester, actions);
     if (outcome.kind === 'done') return attempt;
     if (outcome.kind === 'stale') {
@@ -54,7 +56,12 @@ export async function transact(
 }
 
 /** Finds out why an attempt failed, and throws what another would not change. */
-function learn(failed: readonly Failure[], error: TableloomError, lessons: Lessons, env: WriteEnvironment): void {
+function learn(
+  failed: readonly Failure[],
+  error: TableloomError,
+  lessons: Lessons,
+  env: WriteEnvironment,
+): void {
   const changed = failed.filter(({ action }) => action.purpose.kind === 'unchanged');
   for (const { action } of changed) lessons.expired.delete(itemId(action.table, action.key));
   // While a record was changed by others, what else failed may be due to the same.
@@ -118,10 +125,13 @@ class Found implements FoundItems {
 
   /** Reads what these writes need and earlier ones did not, in one round. */
   async read(writes: readonly Write<unknown>[]): Promise<void> {
-    const wanted = writes.flatMap(({ target }) => target ?? []).filter((key) => !this.#items.has(itemId(key.table, key.key)));
+    const wanted = writes
+      .flatMap(({ target }) => target ?? [])
+      .filter((key) => !this.#items.has(itemId(key.table, key.key)));
     if (wanted.length === 0) return;
     const items = await getItems(this.#requester, wanted);
-    for (const [at, { table, key }] of wanted.entries()) this.#items.set(itemId(table, key), items[at] ?? null);
+    for (const [at, { table, key }] of wanted.entries())
+      this.#items.set(itemId(table, key), items[at] ?? null);
   }
 
   get(table: TableRef, key: Key): Item | null {

@@ -113,7 +113,7 @@ export interface IndexQuery<R extends object> {
   readonly partitions: Partitions;
   readonly sort?: SortRange;
   readonly descending: boolean;
-  readonly filter?: Filter;
+  readonly filter?: Filter | undefined;
   readonly consistent?: boolean;
   /**
    * What the index's items hold. `all`: the record can be read from them. `keys`: they carry the main item's

@@ -9,7 +9,7 @@ const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 function isDay(year: number, month: number, day: number): boolean {
   if (month === 2 && day === 29) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  return day >= 1 && day <= (daysInMonth[month - 1] ?? 0);
+  return year >= 0 && day >= 1 && day <= (daysInMonth[month - 1] ?? 0);
 }
 
 /** `Number` of digits at fixed places, without making a string. */
@@ -52,7 +52,8 @@ export function canonicalTime(value: Date | string): string {
     if (isCanonical(value)) return value;
     const parts = isoForm.exec(value);
     if (parts !== null && isDay(Number(parts[1]), Number(parts[2]), Number(parts[3]))) {
-      const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = parts;
+      const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] =
+        parts;
       const milliseconds = fraction.slice(0, 3).padEnd(3, '0');
       const moment = Date.parse(
         `${year}-${month}-${day}T${hour}:${minute}:${second}.${milliseconds}${zone.toUpperCase()}`,
@@ -71,8 +72,11 @@ function fourDigitYear(moment: Date): string {
   throw new KeyError('A moment is needed within the years 0000 to 9999.');
 }
 
-/** DynamoDB nests lists and maps at most this deep ("Constraints in Amazon DynamoDB": nested attribute depth). */
-const deepest = 32;
+/**
+ * DynamoDB nests attributes at most 32 levels deep ("Quotas in Amazon DynamoDB": nested attribute depth). The item
+ * itself is the first, as DynamoDB Local counts: it refuses a list of 32 levels.
+ */
+const deepest = 31;
 /** DynamoDB's numbers lie below 10^126 and, but for zero, above 10^-130 ("Supported data types": Number). */
 const largestNumber = 9.99e125;
 const smallestNumber = 1e-130;
@@ -80,8 +84,7 @@ const smallestNumber = 1e-130;
 /**
  * A JSON document as an attribute value. Refuses, with VALUE_INVALID naming the place, what would be changed or
  * lost on its way: `undefined`, functions, class instances, NaN and infinities, numbers outside DynamoDB's range,
- * the name `__proto__` (which the SDK drops), and nesting deeper than DynamoDB's 32 levels. The attribute itself
- * is the first level.
+ * the name `__proto__` (which the SDK drops), and lists and maps nested more than 31 levels deep.
  */
 export function documentValue(value: unknown, name = 'value'): AttributeValue {
   return checked(value, name, 1);
@@ -132,10 +135,14 @@ export function sameValue(a: AttributeValue | undefined, b: AttributeValue | und
   }
   if (a instanceof Set || b instanceof Set) return a instanceof Set && b instanceof Set && sameSet(a, b);
   if (isList(a) || isList(b)) {
-    return isList(a) && isList(b) && a.length === b.length && a.every((element, at) => sameValue(element, b[at]));
+    return (
+      isList(a) && isList(b) && a.length === b.length && a.every((element, at) => sameValue(element, b[at]))
+    );
   }
   const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => name in b && sameValue(a[name], b[name]));
+  return (
+    names.length === Object.keys(b).length && names.every((name) => name in b && sameValue(a[name], b[name]))
+  );
 }
 
 function isList(value: AttributeValue): value is readonly AttributeValue[] {

@@ -167,8 +167,16 @@ export function upsert<R extends object>(
 }
 
 /** Deletes a record with its entries and guards; its versions stay. Gives the record as it last was. */
-export function remove<R extends object>(entity: EntityCodec<R>, key: Key, options?: DeleteOptions<R>): Write<R>;
-export function remove<R extends object>(entity: EntityCodec<R>, key: Key, options: DeleteIfPresentOptions<R>): Write<R | null>;
+export function remove<R extends object>(
+  entity: EntityCodec<R>,
+  key: Key,
+  options?: DeleteOptions<R>,
+): Write<R>;
+export function remove<R extends object>(
+  entity: EntityCodec<R>,
+  key: Key,
+  options: DeleteIfPresentOptions<R>,
+): Write<R | null>;
 export function remove<R extends object>(
   entity: EntityCodec<R>,
   key: Key,
@@ -211,7 +219,13 @@ export function check<R extends object>(
       const current = live(entity, item, env.now);
       await test(current?.record ?? null);
       const condition = item === null ? absent(table) : unchanged(entity, item);
-      const action: Action = { kind: 'check', table, key, purpose: { kind: 'unchanged', entity: name }, condition };
+      const action: Action = {
+        kind: 'check',
+        table,
+        key,
+        purpose: { kind: 'unchanged', entity: name },
+        condition,
+      };
       return { result: current?.record ?? null, actions: [action], items: [] };
     },
   };
@@ -241,7 +255,11 @@ function stored<R extends object>(entity: EntityCodec<R>, item: Item | null): St
 }
 
 /** The record, unless it has expired: then it is gone, whether or not DynamoDB has removed it. */
-function live<R extends object>(entity: EntityCodec<R>, item: Item | null, now: Date): StoredRecord<R> | null {
+function live<R extends object>(
+  entity: EntityCodec<R>,
+  item: Item | null,
+  now: Date,
+): StoredRecord<R> | null {
   return item === null || isExpired(entity, item, now) ? null : stored(entity, item);
 }
 
@@ -263,7 +281,11 @@ function nextRevision<R extends object>(entity: EntityCodec<R>, item: Item, reco
 }
 
 /** The version the caller demands, which the stored item has; VERSION_CONFLICT where it has another. */
-function demand<R extends object>(entity: EntityCodec<R>, expect: number | null | undefined, item: Item): number | undefined {
+function demand<R extends object>(
+  entity: EntityCodec<R>,
+  expect: number | null | undefined,
+  item: Item,
+): number | undefined {
   if (expect === null || expect === undefined) return undefined;
   requireRevision(entity);
   const current = revisionOf(entity, item);
@@ -290,7 +312,10 @@ function written<R extends object>(
   const result = item === null ? change.after : entity.read(item);
   const items = item === null ? [] : [{ table: entity.table, key: keyOfItem(entity.table, item), item }];
   const left = change.before && keyOfItem(entity.table, change.before.item);
-  const moved = left === null || items.some(({ key }) => sameKey(key, left)) ? [] : [{ table: entity.table, key: left, item: null }];
+  const moved =
+    left === null || items.some(({ key }) => sameKey(key, left))
+      ? []
+      : [{ table: entity.table, key: left, item: null }];
   return { result, actions, items: [...moved, ...items], alongside: () => alongside(result) ?? [] };
 }
 

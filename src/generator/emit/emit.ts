@@ -6,6 +6,7 @@ import { freeDocuments, importLine } from './code.js';
 import { accessPatternsView } from './page.js';
 import type { Renderer } from './render.js';
 import { entitiesView } from './views/entities.js';
+import { filterFunctions } from './views/filters.js';
 import { itemsView } from './views/items.js';
 import { keysView } from './views/keys.js';
 import { loadersView } from './views/loaders.js';
@@ -92,6 +93,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'bucketsOf',
         'rangeOf',
         'encoded',
+        ...filterFunctions,
         'documentValue',
         'epochSeconds',
         'keyLoader',

@@ -112,7 +112,7 @@ function draftOf(model: Model, entity: EntityModel): Draft | undefined {
   const sort = table.sort
     ? keyTemplate(table.sort.text, text(table.sort.text, 'METADATA'), attributes)
     : null;
-  const slot: SlotPlan = { index: null, partition, sort, shards: null, present: [] };
+  const slot: SlotPlan = { index: null, partition, sort, shards: null, present: [], when: [] };
   const keyFields = [...new Set([...holesOf(partition), ...holesOf(sort)].map((hole) => hole.field))];
   return {
     model: entity,
@@ -231,7 +231,8 @@ function placeEntry(pattern: PatternModel, draft: Draft, findings: Diagnostic[])
     partition,
     sort,
     shards: null,
-    present: presentOf([partition, sort], attributes),
+    present: presentOf([partition, sort], attributes, pattern),
+    when: whenOf(pattern),
   };
   const index =
     pattern.index?.text ??
@@ -287,7 +288,8 @@ function newSlot(pattern: PatternModel, draft: Draft, indexName: string): SlotPl
     partition,
     sort,
     shards: hasShard(partition) ? (pattern.shards?.count ?? 1) : null,
-    present: presentOf([partition, sort], attributes),
+    present: presentOf([partition, sort], attributes, pattern),
+    when: whenOf(pattern),
   };
 }
 
@@ -321,6 +323,7 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
   }
   if (bucketed !== (pattern.bucket !== undefined)) return false;
   if ((slot.shards ?? 1) !== (pattern.shards?.count ?? 1)) return false;
+  if (JSON.stringify(slot.when) !== JSON.stringify(whenOf(pattern))) return false;
   const rest = holesOf(slot.sort);
   while (wanted.size > 0) {
     const next = rest.shift();
@@ -332,9 +335,26 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
 function presentOf(
   templates: readonly (KeyTemplate | null)[],
   attributes: ReadonlyMap<string, AttributePlan>,
+  pattern: PatternModel,
 ): string[] {
-  const fields = templates.flatMap((template) => holesOf(template).map((hole) => hole.field));
+  const fields = [
+    ...templates.flatMap((template) => holesOf(template).map((hole) => hole.field)),
+    ...pattern.when.flatMap(({ field, values }) => (values === 'present' ? [field.text] : [])),
+  ];
   return [...new Set(fields)].filter((field) => attributes.get(field)?.nullable);
+}
+
+/** Which records are in the index, besides those that have a value for each hole. */
+function whenOf(pattern: PatternModel): SlotPlan['when'] {
+  return pattern.when.flatMap(({ field, values }) =>
+    values === 'present'
+      ? []
+      : [{ field: field.text, values: values.flatMap(({ value }) => (value === null ? [] : [value])) }],
+  );
+}
+
+function sameMembers(a: SlotPlan, present: readonly string[], when: SlotPlan['when']): boolean {
+  return JSON.stringify([[...a.present].sort(), a.when]) === JSON.stringify([[...present].sort(), when]);
 }
 
 function sameKey(a: SlotPlan, b: SlotPlan): boolean {
@@ -342,7 +362,8 @@ function sameKey(a: SlotPlan, b: SlotPlan): boolean {
     a.index === b.index &&
     a.partition.text === b.partition.text &&
     a.sort?.text === b.sort?.text &&
-    a.shards === b.shards
+    a.shards === b.shards &&
+    sameMembers(a, b.present, b.when)
   );
 }
 

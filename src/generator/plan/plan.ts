@@ -4,6 +4,8 @@ import type {
   Binding,
   EntityModel,
   FieldPath,
+  FilterModel,
+  IndexModel,
   Model,
   MutationModel,
   PatternModel,
@@ -11,12 +13,15 @@ import type {
   TypeRef,
 } from '../model.js';
 import { namedType } from '../model.js';
-import { entityNames, ruleTypeName } from '../names.js';
+import { camel, entityNames, pascal, ruleTypeName } from '../names.js';
 import type {
   Access,
   EntityPlan,
   FieldRef,
+  FilterPlan,
+  FilterValue,
   GuardPlan,
+  ItemPlan,
   MutationPlan,
   NamedValue,
   PatternPlan,
@@ -116,6 +121,10 @@ function patternPlan(model: Model, layout: Layout, pattern: PatternModel): Patte
     field: fieldRef(pattern.for),
     access: access(model, layout, pattern),
     inputs: inputsOf(model, pattern),
+    filterInputs: filterSources(pattern.filter).map((source) => ({
+      name: sourceName(source),
+      value: valuePlan(model, pattern.for, source),
+    })),
     allow: pattern.allow?.text ?? null,
     visible: pattern.visible?.text ?? null,
   };
@@ -184,6 +193,7 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
             bounds: pattern.range.bounds.map((one) => one.operator.text as RangeOperator),
           }
         : null,
+    filter: pattern.filter ? filterPlan(pattern.filter) : null,
     bucket: bucket
       ? {
           field: bucket.field.text,
@@ -195,10 +205,7 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
       : null,
     order: order ? { kind: 'chosen', descending } : { kind: 'fixed', descending },
     orderBy: sortFields(pattern),
-    holds:
-      item && (item.holds.kind === 'some' || index?.project.kind === 'all' || !index)
-        ? item.holds
-        : { kind: 'some', attributes: [...entity.keyFields] },
+    holds: holdsOf(entity, item, index),
     consistent: pattern.consistent,
     page: {
       default: page?.default ?? Math.min(defaultPage.default, page?.max ?? defaultPage.max),
@@ -207,6 +214,68 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
     function: pattern.name.text,
     why: read.why,
   };
+}
+
+/** What a query's items hold: an entry what it includes, an index what it projects. */
+function holdsOf(
+  entity: EntityLayout,
+  item: ItemPlan | undefined,
+  index: IndexModel | undefined,
+): QueryAccess['holds'] {
+  if (!item) throw new Error(`${entity.model.name.text} has no such item`);
+  const loader = camel(entity.model.name.text);
+  const projected = index?.project.kind === 'include' ? index.project.fields.map((word) => word.text) : [];
+  const isWhole = !index || index.project.kind === 'all';
+  if (item.holds.kind === 'all') {
+    if (isWhole) return { kind: 'all' };
+    const attributes = projected.filter((name) => entity.attributes.has(name));
+    return {
+      kind: 'some',
+      name: `${loader}${pascal(index.name.text.toLowerCase())}Holds`,
+      attributes,
+      key: 'item',
+    };
+  }
+  const attributes = isWhole
+    ? item.holds.attributes
+    : item.holds.attributes.filter((name) => projected.includes(name));
+  return { kind: 'some', name: `${loader}${pascal(item.for ?? '')}Holds`, attributes, key: 'fields' };
+}
+
+function filterPlan(filter: FilterModel): FilterPlan {
+  if (filter.kind === 'not') return { kind: 'not', of: filterPlan(filter.of) };
+  if (filter.kind !== 'compare') return { kind: filter.kind, of: filter.of.map(filterPlan) };
+  const values = filter.values.map(
+    (source): FilterValue =>
+      source.kind === 'literal'
+        ? { kind: 'literal', value: source.value }
+        : { kind: 'input', name: sourceName(source) },
+  );
+  return {
+    kind: 'compare',
+    field: filter.field.text,
+    operator: filter.operator,
+    values,
+    isList: filter.isList,
+  };
+}
+
+/** The arguments a filter uses, each once. */
+function filterSources(filter: FilterModel | undefined): Exclude<Source, { kind: 'literal' }>[] {
+  const found = new Map<string, Exclude<Source, { kind: 'literal' }>>();
+  const walk = (part: FilterModel) => {
+    if (part.kind === 'not') walk(part.of);
+    else if (part.kind !== 'compare') part.of.forEach(walk);
+    else
+      for (const source of part.values) if (source.kind !== 'literal') found.set(sourceName(source), source);
+  };
+  if (filter) walk(filter);
+  return [...found.values()];
+}
+
+/** What a generated query calls an argument: `$input.minTotal` is `minTotal`. */
+function sourceName(source: Exclude<Source, { kind: 'literal' }>): string {
+  return source.path.at(-1) ?? '';
 }
 
 // --- mutations ---

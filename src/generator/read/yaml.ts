@@ -15,8 +15,11 @@ import {
 import { type Diagnostic, type Span, suggestion } from '../diagnostics.js';
 import type {
   Binding,
+  Comparison,
   EntityModel,
   FieldPath,
+  FilterModel,
+  FilterOperator,
   IndexModel,
   Literal,
   Model,
@@ -29,7 +32,7 @@ import type {
   TypeRef,
   Word,
 } from '../model.js';
-import { partOf } from '../model.js';
+import { comparisons, filterOperators, partOf } from '../model.js';
 
 type YamlModel = Omit<Model, 'sdl'>;
 
@@ -266,6 +269,8 @@ class YamlReader {
       sort: false,
       order: false,
       range: false,
+      filter: false,
+      when: false,
       bucket: false,
       in: false,
       across: false,
@@ -304,12 +309,21 @@ class YamlReader {
           descending,
         };
       }),
+      when: this.fields(map.get('when')).flatMap((field) => {
+        const values = this.literals(field);
+        const [only] = values;
+        if (!only) return [];
+        return [
+          { field: field.key, values: values.length === 1 && only.value === 'present' ? 'present' : values },
+        ];
+      }),
       key: this.templates(map.get('key')),
       consistent: this.boolean(map.get('consistent')),
       ...optional({
         for: this.fieldPath(map.get('for')),
         order: this.source(map.get('order')),
         range: this.range(map.get('range')),
+        filter: this.filter(map.get('filter')),
         bucket: this.bucket(map.get('bucket')),
         in: this.source(map.get('in')),
         across: this.count(map.get('across'), 1000),
@@ -347,6 +361,90 @@ class YamlReader {
       return source ? [{ operator: bound.key, source }] : [];
     });
     return { field: first.key, bounds };
+  }
+
+  /** `{ field: $arg, other: { gte: $arg }, or: [ … ], not: { … } }`: everything in a mapping must hold. */
+  private filter(entry: Entry | undefined): FilterModel | undefined {
+    if (!entry) return undefined;
+    const of = this.fields(entry).flatMap((field): FilterModel[] => {
+      switch (field.key.text) {
+        case 'and':
+        case 'or': {
+          const alternatives = isSeq(field.value) ? field.value.items : [];
+          if (!isSeq(field.value))
+            this.report(
+              'wrong-type',
+              field.key.at,
+              `\`${field.key.text}\` is a list of conditions.`,
+              'Write `- { field: … }` for each.',
+            );
+          const parts = alternatives.flatMap(
+            (item) => this.filter({ key: field.key, value: item as Node }) ?? [],
+          );
+          return [{ kind: field.key.text === 'or' ? 'any' : 'all', of: parts }];
+        }
+        case 'not': {
+          const condition = this.filter(field);
+          return condition ? [{ kind: 'not', of: condition }] : [];
+        }
+        default:
+          return this.comparison(field);
+      }
+    });
+    const [first] = of;
+    return first && of.length === 1 ? first : { kind: 'all', of };
+  }
+
+  private comparison(entry: Entry): FilterModel[] {
+    const field = entry.key;
+    if (!isMap(entry.value)) {
+      const source = this.source(entry);
+      return source ? [{ kind: 'compare', field, operator: 'eq', values: [source], isList: false }] : [];
+    }
+    return this.fields(entry).flatMap((operand): FilterModel[] => {
+      const operator = operand.key.text;
+      if (operator === 'size') {
+        return this.fields(operand).flatMap((one): FilterModel[] => {
+          const source = this.source(one);
+          if (!isComparison(one.key.text)) {
+            this.report(
+              'wrong-value',
+              one.key.at,
+              `\`${one.key.text}\` is no comparison of a size.`,
+              suggestion(one.key.text, comparisons),
+            );
+            return [];
+          }
+          return source
+            ? [{ kind: 'compare', field, operator: `size ${one.key.text}`, values: [source], isList: false }]
+            : [];
+        });
+      }
+      if (!isFilterOperator(operator)) {
+        this.report(
+          'wrong-value',
+          operand.key.at,
+          `\`${operator}\` is no filter operator.`,
+          suggestion(operator, [...filterOperators, 'size']),
+        );
+        return [];
+      }
+      const isList = isSeq(operand.value);
+      const values = isSeq(operand.value)
+        ? operand.value.items.flatMap((item) => this.source({ key: operand.key, value: item as Node }) ?? [])
+        : [this.source(operand)].flatMap((source) => source ?? []);
+      if ((operator === 'between') !== (isList && values.length === 2) && operator !== 'in') {
+        this.report(
+          'wrong-type',
+          operand.key.at,
+          operator === 'between'
+            ? '`between` takes a list of two values.'
+            : `\`${operator}\` takes one value.`,
+        );
+        return [];
+      }
+      return values.length > 0 ? [{ kind: 'compare', field, operator, values, isList }] : [];
+    });
   }
 
   private bucket(entry: Entry | undefined): PatternModel['bucket'] {
@@ -631,6 +729,12 @@ class YamlReader {
     return undefined;
   }
 
+  /** One constant or a list of them. */
+  private literals(entry: Entry): Literal[] {
+    const nodes = isSeq(entry.value) ? entry.value.items : [entry.value];
+    return nodes.flatMap((node) => this.literal(node as Node | null, entry.key.at) ?? []);
+  }
+
   private literal(node: Node | null, at: Span): Literal | undefined {
     if (isScalar(node)) {
       const { value } = node;
@@ -738,6 +842,14 @@ class YamlReader {
   private report(code: string, at: Span, message: string, hint?: string): void {
     this.diagnostics.push({ code, severity: 'error', message, at, ...optional({ hint }) });
   }
+}
+
+function isComparison(text: string): text is Comparison {
+  return (comparisons as readonly string[]).includes(text);
+}
+
+function isFilterOperator(text: string): text is (typeof filterOperators)[number] & FilterOperator {
+  return (filterOperators as readonly string[]).includes(text);
 }
 
 function capital(text: string): string {

@@ -55,6 +55,13 @@ export interface Changes {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+/** Fields that are audited. */
+export interface AuditedFields<R extends object> {
+  readonly shown: readonly (keyof R & string)[];
+  /** Only that they changed is told, under the name given. */
+  readonly secret?: { readonly [F in keyof R & string]?: string };
+}
+
 /** Longer values are not repeated in the audit log. In characters of JSON. */
 const longestValue = 2000;
 
@@ -65,9 +72,9 @@ const longestValue = 2000;
 export function changes<R extends object>(
   before: R | null,
   after: R | null,
-  fields: { readonly shown: readonly (keyof R & string)[]; readonly secret?: readonly (keyof R & string)[] },
+  fields: AuditedFields<R>,
 ): Changes {
-  const { shown, secret = [] } = fields;
+  const { shown, secret = {} } = fields;
   const differs = (field: keyof R & string) =>
     JSON.stringify(before?.[field] ?? null) !== JSON.stringify(after?.[field] ?? null);
   const values: Record<string, unknown> = {};
@@ -75,5 +82,6 @@ export function changes<R extends object>(
     const value: unknown = after?.[field] ?? null;
     if (after && JSON.stringify(value).length <= longestValue) values[field] = value;
   }
-  return { changed: [...shown, ...secret].filter(differs), values };
+  const secrets = Object.entries<string | undefined>(secret).filter(([field]) => differs(field as keyof R & string));
+  return { changed: [...shown.filter(differs), ...secrets.map(([, name]) => name ?? '')], values };
 }

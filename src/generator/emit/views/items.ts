@@ -55,7 +55,7 @@ export function itemsView(plan: Plan) {
             record: entity.names.record,
             parameter,
             keys: keys.map((key) => key.call),
-            guard: absence([...new Set(item.slots.flatMap((slot) => slot.present))], parameter),
+            guard: absence(item.slots, parameter),
             attributes: heldAttributes(entity, item).map((one) => ({
               name: one.name,
               store: storeExpression(one, `${parameter}.${one.name}`),

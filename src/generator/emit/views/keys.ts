@@ -43,7 +43,7 @@ export function keysView(plan: Plan) {
           record: entity.names.record,
           fields: guard.fields.map(quote).join(' | '),
           properties: keyProperties(guard.partition, guard.sort, parameter),
-          absent: absence(guard.present, parameter),
+          absent: absence([{ present: guard.present, when: [] }], parameter),
         })),
       };
     }),
@@ -52,7 +52,14 @@ export function keysView(plan: Plan) {
 
 function slotView(entity: EntityPlan, item: ItemPlan, slot: SlotPlan) {
   const parameter = entity.names.loader;
-  const fields = [...new Set([...templateFields(slot), ...(slot.shards === null ? [] : entity.keyFields)])];
+  const fields = [
+    ...new Set([
+      ...templateFields(slot),
+      ...slot.present,
+      ...slot.when.map(({ field }) => field),
+      ...(slot.shards === null ? [] : entity.keyFields),
+    ]),
+  ];
   return {
     function: slotFunction(entity, item, slot),
     comment: `${slot.index ?? 'The table'}: ${keyComment(slot)}${item.for === null ? '' : `, the entry of ${item.for}`}`,
@@ -60,7 +67,7 @@ function slotView(entity: EntityPlan, item: ItemPlan, slot: SlotPlan) {
     record: entity.names.record,
     fields: fields.map(quote).join(' | ') || 'never',
     properties: slotProperties(slot, parameter, entity),
-    absent: absence(slot.present, parameter),
+    absent: absence([slot], parameter),
     unused: fields.length === 0,
   };
 }
@@ -69,10 +76,17 @@ function slotProperties(slot: SlotPlan, parameter: string, entity: EntityPlan) {
   const shard =
     slot.shards === null
       ? ''
-      : `shardOf(${entity.keyFields.map((field) => `${parameter}.${field}`).join(" + '#' + ")}, ${slot.shards})`;
+      : `shardOf(${entity.keyFields.map((field) => textOf(entity, field, parameter)).join(" + '#' + ")}, ${slot.shards})`;
   // A local index shares the table's partition key: only its sort key is its own.
   const isLocal = slot.index !== null && slot.partition.attribute === mainSlot(entity).partition.attribute;
   return keyProperties(isLocal ? null : slot.partition, slot.sort, parameter, shard);
+}
+
+/** A key field as text, for the shard's hash. */
+function textOf(entity: EntityPlan, field: string, parameter: string): string {
+  const encoding = entity.attributes.find((one) => one.name === field)?.encoding;
+  const value = `${parameter}.${field}`;
+  return encoding === 'text' || encoding === 'enum' ? value : `String(${value})`;
 }
 
 function keyProperties(

@@ -1,7 +1,7 @@
 /** The data of queries.ts.hbs: index queries, one function per pattern. */
 
-import { camel, pascal } from '../../names.js';
-import type { EntityPlan, ItemPlan, PatternPlan, Plan, QueryAccess, TemplatePart } from '../../plan.js';
+import { camel } from '../../names.js';
+import type { EntityPlan, PatternPlan, Plan, QueryAccess, TemplatePart } from '../../plan.js';
 import {
   encodingFunctions,
   givenType,
@@ -11,49 +11,50 @@ import {
   quote,
   recordType,
 } from '../code.js';
-import { asStored, entityOf, heldAttributes, indexVariable, readExpression } from './shared.js';
+import { filterExpression, filterMembers } from './filters.js';
+import { asStored, entityOf, indexVariable, readExpression } from './shared.js';
 
 export function queriesView(plan: Plan) {
-  const queries = plan.patterns.flatMap((pattern) =>
-    pattern.access.kind === 'query' ? [queryView(plan, pattern, pattern.access)] : [],
+  const accesses = plan.patterns.flatMap((pattern) =>
+    pattern.access.kind === 'query' ? [{ pattern, access: pattern.access }] : [],
   );
-  const covered = plan.entities.flatMap((entity) =>
-    entity.items.flatMap((item) =>
-      item.holds.kind === 'some'
-        ? [
-            {
-              ...coverView(entity, item),
-              isUsed: queries.some((one) => one.holds === coverVariable(entity, item)),
-            },
-          ]
-        : [],
-    ),
-  );
-  return { queries, covers: covered.filter((one) => one.isUsed) };
-}
-
-function coverVariable(entity: EntityPlan, item: ItemPlan): string {
-  return `${entity.names.loader}${pascal(item.for ?? '')}Holds`;
-}
-
-function coverView(entity: EntityPlan, item: ItemPlan) {
-  const held = heldAttributes(entity, item);
-  const nulls = entity.attributes.filter((one) => !held.includes(one));
+  const covers = new Map<string, ReturnType<typeof coverView>>();
+  for (const { access } of accesses) {
+    if (access.holds.kind === 'some')
+      covers.set(access.holds.name, coverView(entityOf(plan, access.entity), access, access.holds));
+  }
   return {
-    variable: coverVariable(entity, item),
+    queries: accesses.map(({ pattern, access }) => queryView(plan, pattern, access)),
+    covers: [...covers.values()],
+  };
+}
+
+/** What an index holds that does not hold everything. */
+function coverView(
+  entity: EntityPlan,
+  access: QueryAccess,
+  holds: Extract<QueryAccess['holds'], { kind: 'some' }>,
+) {
+  const held = entity.attributes.filter((one) => holds.attributes.includes(one.name));
+  const source = entity.items[access.item]?.for;
+  const where = holds.key === 'item' ? `${access.index} projects` : `the entry of ${source} holds`;
+  const table = entity.items[0]?.slots[0];
+  const keys = [table?.partition.attribute, table?.sort?.attribute].flatMap((name) => name ?? []);
+  return {
+    variable: holds.name,
     record: entity.names.record,
-    comment: `What the entry of ${item.for} holds of ${entity.name}; other fields take a follow-up batch get.`,
+    comment: `What ${where} of ${entity.name}; other fields take a follow-up batch get.`,
     covers: held
       .filter((one) => !one.hidden)
       .map((one) => quote(one.name))
       .join(', '),
-    keyBuilder: entity.names.keyBuilder,
-    key: entity.keyFields
-      .map((field) => `${field}: item.${field} as ${typeOfField(entity, field)}`)
-      .join(', '),
+    keyOf:
+      holds.key === 'item'
+        ? `({ ${keys.map((name) => `${name}: item.${name} as string`).join(', ')} })`
+        : `${entity.names.keyBuilder}({ ${entity.keyFields.map((field) => `${field}: item.${field} as ${typeOfField(entity, field)}`).join(', ')} })`,
     type: quote(entity.name),
     fields: held.map((one) => `${one.name}: ${readExpression(one)}`),
-    isPartial: nulls.length > 0,
+    isPartial: held.length < entity.attributes.length,
   };
 }
 
@@ -64,7 +65,6 @@ function typeOfField(entity: EntityPlan, field: string): string {
 
 function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
   const entity = entityOf(plan, access.entity);
-  const item = entity.items[access.item];
   const inputs = pattern.inputs;
   const constants = new Map(
     inputs.flatMap(({ name, value }) => (value.kind === 'literal' ? [[name, value.value] as const] : [])),
@@ -92,6 +92,7 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
         : []),
       ...(access.order.kind === 'chosen' ? ["readonly order?: 'ASC' | 'DESC' | null | undefined"] : []),
       ...(crossing ? ['readonly now?: Date'] : []),
+      ...filterMembers(pattern, entity, access.filter),
     ]),
   ];
   const head = parts(access.head);
@@ -111,7 +112,8 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
     partitions: partitionsExpression(access, parts(access.partition.parts), crossing?.count ?? 0),
     sort: sortExpression(entity, access, head, isWhole),
     descending: descendingExpression(access),
-    holds: access.holds.kind === 'all' || !item ? "{ kind: 'all' }" : coverVariable(entity, item),
+    holds: access.holds.kind === 'all' ? "{ kind: 'all' }" : access.holds.name,
+    filter: access.filter === null ? null : filterExpression(entity, access.filter, 4),
     consistent: access.consistent,
     page: `{ default: ${access.page.default}, max: ${access.page.max} }`,
     binding: crossing

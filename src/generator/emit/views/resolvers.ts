@@ -82,7 +82,7 @@ function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
       return `context.loaders.${pattern.name}.load(${key})`;
     case 'query': {
       const crossing = access.bucket?.reads.kind === 'across';
-      const given = inputs
+      const given = [...inputs, ...pattern.filterInputs]
         .filter(({ value }) => value.kind !== 'literal')
         .map(({ name, value }): [string, string] => [name, valueExpression(value)]);
       const all: [string, string][] = crossing ? [...given, ['now', 'context.db.now()']] : given;

@@ -10,7 +10,7 @@ import type {
   Plan,
   SlotPlan,
 } from '../../plan.js';
-import { recordType } from '../code.js';
+import { literal, recordType } from '../code.js';
 
 export function entityOf(plan: Plan, name: string): EntityPlan {
   const entity = plan.entities.find((one) => one.name === name);
@@ -55,8 +55,25 @@ export function guardFunction(entity: EntityPlan, guard: GuardPlan): string {
   return `${entity.names.loader}${guard.fields.map(pascal).join('')}GuardKey`;
 }
 
-export function absence(present: readonly string[], parameter: string): string | null {
-  return present.length === 0 ? null : present.map((field) => `${parameter}.${field} === null`).join(' || ');
+/** When a record is not in an index, as an expression; null where every record is. */
+export function absence(
+  slots: readonly Pick<SlotPlan, 'present' | 'when'>[],
+  parameter: string,
+): string | null {
+  const present = [...new Set(slots.flatMap((slot) => slot.present))].map(
+    (field) => `${parameter}.${field} === null`,
+  );
+  const others = slots
+    .flatMap((slot) => slot.when)
+    .map(({ field, values }) => {
+      const [only] = values;
+      if (values.length === 1 && only !== undefined) return `${parameter}.${field} !== ${literal(only)}`;
+      return values.map((value) => `${parameter}.${field} !== ${literal(value)}`).join(' && ');
+    });
+  const all = [...present, ...new Set(others)];
+  return all.length === 0
+    ? null
+    : all.map((one) => (all.length > 1 && one.includes(' && ') ? `(${one})` : one)).join(' || ');
 }
 
 export function heldAttributes(entity: EntityPlan, item: ItemPlan): AttributePlan[] {

@@ -1,0 +1,111 @@
+/** Filters of query functions: the inputs they add and the expression they become. */
+
+import type { EntityPlan, FilterPlan, FilterValue, PatternPlan } from '../../plan.js';
+import { givenType, group, literal, quote } from '../code.js';
+import { asStored } from './shared.js';
+
+type Comparison = Extract<FilterPlan, { kind: 'compare' }>;
+
+/** The runtime's function for each operator. */
+const functions: Readonly<Record<string, string>> = {
+  eq: 'equal',
+  ne: 'notEqual',
+  lt: 'lessThan',
+  lte: 'atMost',
+  gt: 'greaterThan',
+  gte: 'atLeast',
+  between: 'between',
+  in: 'oneOf',
+  exists: 'exists',
+  contains: 'contains',
+  begins: 'beginsWith',
+};
+
+const signs: Readonly<Record<string, string>> = { eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' };
+
+/** All functions a generated filter may call. */
+export const filterFunctions: readonly string[] = [
+  ...Object.values(functions),
+  'size',
+  'allOf',
+  'anyOf',
+  'not',
+  'filterOf',
+];
+
+/** One optional property per argument the filter uses. */
+export function filterMembers(pattern: PatternPlan, entity: EntityPlan, filter: FilterPlan | null): string[] {
+  if (filter === null) return [];
+  const comparisons = comparisonsOf(filter);
+  return pattern.filterInputs.map(({ name }) => {
+    const user = comparisons.find((one) =>
+      one.values.some((value) => value.kind === 'input' && value.name === name),
+    );
+    return `readonly ${name}?: ${user ? inputType(entity, user) : 'unknown'} | null | undefined`;
+  });
+}
+
+function comparisonsOf(filter: FilterPlan): Comparison[] {
+  if (filter.kind === 'compare') return [filter];
+  return filter.kind === 'not' ? comparisonsOf(filter.of) : filter.of.flatMap(comparisonsOf);
+}
+
+/** What a caller gives for a comparison. */
+function inputType(entity: EntityPlan, { field, operator, isList }: Comparison): string {
+  if (operator === 'exists') return 'boolean';
+  if (operator.startsWith('size ')) return 'number';
+  const attribute = entity.attributes.find((one) => one.name === field);
+  if (!attribute || operator === 'begins') return 'string';
+  // An element of a list or set, a part of a text.
+  const element = givenType({ ...attribute, nullable: false, list: false, encoding: attribute.element });
+  return operator === 'in' && !isList ? `readonly (${element})[]` : element;
+}
+
+export function filterExpression(entity: EntityPlan, filter: FilterPlan, indent: number): string {
+  return group('filterOf(', [condition(entity, filter, indent + 2)], ')', indent - 2, 'filter: '.length + 1);
+}
+
+function condition(entity: EntityPlan, filter: FilterPlan, indent: number): string {
+  switch (filter.kind) {
+    case 'all':
+    case 'any': {
+      const parts = filter.of.map((part) => condition(entity, part, indent + 2));
+      return group(filter.kind === 'all' ? 'allOf(' : 'anyOf(', parts, ')', indent - 2);
+    }
+    case 'not':
+      return `not(${condition(entity, filter.of, indent)})`;
+    case 'compare':
+      return comparison(entity, filter);
+  }
+}
+
+function comparison(entity: EntityPlan, { field, operator, values, isList }: Comparison): string {
+  const attribute = entity.attributes.find((one) => one.name === field);
+  const isTime =
+    attribute?.element === 'time' &&
+    operator !== 'begins' &&
+    operator !== 'exists' &&
+    !operator.startsWith('size');
+  const value = (one: FilterValue) => {
+    const given = one.kind === 'literal' ? literal(one.value) : `by.${one.name}`;
+    return isTime
+      ? `encoded(time, ${given})`
+      : one.kind === 'literal'
+        ? asStored(entity, field, given)
+        : given;
+  };
+  const size = /^size (\w+)$/.exec(operator)?.[1];
+  if (size !== undefined)
+    return `size(${[quote(field), quote(signs[size] ?? '='), ...values.map(value)].join(', ')})`;
+  if (operator === 'in') {
+    const [list] = values;
+    const given =
+      isList || !list
+        ? `[${values.map(value).join(', ')}]`
+        : isTime
+          ? `by.${list.kind === 'input' ? list.name : ''}?.map(time)`
+          : value(list);
+    return `oneOf(${quote(field)}, ${given})`;
+  }
+  return `${functions[operator] ?? 'equal'}(${[quote(field), ...values.map(value)].join(', ')})`;
+}

@@ -1,0 +1,90 @@
+/** A database on a fresh table of a real engine. */
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  createTables,
+  Database,
+  type DatabaseOptions,
+  type Item,
+  type RequestReport,
+} from 'tableloom/runtime';
+import { onTestFinished } from 'vitest';
+import { openEngine, uniqueName } from '../../support/engines.js';
+import { definition } from './domain.js';
+import { type Fault, faultyHandler } from './faults.js';
+
+export const secret = 'a secret of the tests, long enough';
+
+export interface TestDatabase {
+  readonly database: Database;
+  readonly client: DynamoDBClient;
+  /** The physical name of the table `main`. */
+  readonly tableName: string;
+  /** Every request so far. */
+  readonly requests: RequestReport[];
+  /** Another database on the same table. */
+  open(options?: Partial<DatabaseOptions> & { readonly faults?: readonly Fault[] }): Database;
+  /** Every item of the table, sorted by key. */
+  items(): Promise<Item[]>;
+}
+
+/** How many runs a property takes: more where TABLELOOM_RUNS says so. */
+export function runs(usual: number): number {
+  return Math.max(1, Math.round(usual * Number(process.env.TABLELOOM_RUNS ?? 1)));
+}
+
+const engine = openEngine();
+
+/** Opens a database; the table goes with the engine. */
+export async function openDatabase(
+  options: Partial<DatabaseOptions> & { readonly faults?: readonly Fault[] } = {},
+): Promise<TestDatabase> {
+  const { client, clientConfig } = await engine;
+  const tableName = uniqueName('runtime');
+  await createTables(client, [definition], { main: tableName });
+  const requests: RequestReport[] = [];
+  const open: TestDatabase['open'] = ({ faults, ...others } = {}) =>
+    new Database({
+      client: faults === undefined ? client : faultyClient(clientConfig, faults),
+      tables: { main: tableName },
+      cursorSecrets: [secret],
+      onRequest: (report) => requests.push(report),
+      ...others,
+    });
+  return {
+    database: open(options),
+    client,
+    tableName,
+    requests,
+    open,
+    items: () => allItems(client, tableName),
+  };
+}
+
+function faultyClient(config: DynamoDBClientConfig, faults: readonly Fault[]): DynamoDBClient {
+  const client = new DynamoDBClient({
+    ...config,
+    maxAttempts: 3,
+    requestHandler: faultyHandler(new DynamoDBClient(config).config.requestHandler, faults),
+  });
+  onTestFinished(() => client.destroy());
+  return client;
+}
+
+async function allItems(client: DynamoDBClient, TableName: string): Promise<Item[]> {
+  const documents = DynamoDBDocumentClient.from(client);
+  const items: Item[] = [];
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page = await documents.send(
+      new ScanCommand({ TableName, ExclusiveStartKey, ConsistentRead: true }),
+    );
+    items.push(...((page.Items ?? []) as Item[]));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+  return items.sort((a, b) => (keyText(a) < keyText(b) ? -1 : 1));
+}
+
+function keyText(item: Item): string {
+  return JSON.stringify([item.PK, item.SK]);
+}

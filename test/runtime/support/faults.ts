@@ -1,0 +1,98 @@
+/** An engine that fails as DynamoDB does: between the SDK and a real engine, on the wire. */
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+
+type Handler = NonNullable<DynamoDBClientConfig['requestHandler']>;
+
+/** A request on its way, by DynamoDB's names. */
+export interface WireRequest {
+  readonly operation: string;
+  readonly body: Record<string, unknown>;
+  /** 1 for the first request of this handler. */
+  readonly sequence: number;
+}
+
+/** What a fault does: answers in the engine's place, changes the request or the answer, or breaks the connection. */
+export interface Fault {
+  readonly on: (request: WireRequest) => boolean;
+  /** The request as it reaches the engine. */
+  readonly request?: (body: Record<string, unknown>) => Record<string, unknown>;
+  /** The answer, from the engine's. */
+  readonly answer?: (
+    answer: Record<string, unknown>,
+    request: Record<string, unknown>,
+  ) => Record<string, unknown>;
+  /** An error in the engine's place, by DynamoDB's name for it. */
+  readonly error?: {
+    readonly name: string;
+    readonly status?: number;
+    readonly message?: string;
+    readonly [more: string]: unknown;
+  };
+  /** The engine carries the request out, and the answer is lost. */
+  readonly loseAnswer?: boolean;
+}
+
+interface HttpRequest {
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+interface HttpResponse {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: Uint8Array;
+}
+
+interface WireHandler {
+  handle(request: HttpRequest, options?: unknown): Promise<{ response: HttpResponse }>;
+}
+
+export function faultyHandler(handler: unknown, faults: readonly Fault[]): Handler {
+  const inner = handler as WireHandler;
+  let sequence = 0;
+  const handle = async (request: HttpRequest, options?: unknown): Promise<{ response: HttpResponse }> => {
+    const operation = (request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
+    const body = JSON.parse(textOf(request.body)) as Record<string, unknown>;
+    sequence += 1;
+    const fault = faults.find(({ on }) => on({ operation, body, sequence }));
+    if (fault === undefined) return inner.handle(request, options);
+    if (fault.error !== undefined) return { response: errorResponse(fault.error) };
+    const sent = fault.request === undefined ? body : fault.request(body);
+    const bytes = Buffer.from(JSON.stringify(sent));
+    const headers = { ...request.headers, 'content-length': String(bytes.length) };
+    const { response } = await inner.handle(Object.assign(request, { headers, body: bytes }), options);
+    if (fault.loseAnswer)
+      throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET', name: 'TimeoutError' });
+    if (fault.answer === undefined || response.statusCode !== 200) return { response };
+    const answer = fault.answer(JSON.parse(textOf(response.body)) as Record<string, unknown>, body);
+    return { response: { ...response, body: Buffer.from(JSON.stringify(answer)) } };
+  };
+  return {
+    metadata: { handlerProtocol: 'in-process' },
+    handle,
+    destroy() {},
+    updateHttpClientConfig() {},
+    httpHandlerConfigs: () => ({}),
+  } as unknown as Handler;
+}
+
+function errorResponse({
+  name,
+  status = 400,
+  message = 'injected',
+  ...more
+}: NonNullable<Fault['error']>): HttpResponse {
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/x-amz-json-1.0' },
+    body: Buffer.from(
+      JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message, ...more }),
+    ),
+  };
+}
+
+function textOf(body: unknown): string {
+  if (typeof body === 'string') return body;
+  if (body instanceof Uint8Array) return Buffer.from(body).toString();
+  return '{}';
+}
