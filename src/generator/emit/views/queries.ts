@@ -21,7 +21,7 @@ export function queriesView(plan: Plan) {
   const covers = new Map<string, ReturnType<typeof coverView>>();
   for (const { access } of accesses) {
     if (access.holds.kind === 'some')
-      covers.set(access.holds.name, coverView(entityOf(plan, access.entity), access, access.holds));
+      covers.set(access.holds.name, coverView(plan, entityOf(plan, access.entity), access, access.holds));
   }
   return {
     queries: accesses.map(({ pattern, access }) => queryView(plan, pattern, access)),
@@ -31,6 +31,7 @@ export function queriesView(plan: Plan) {
 
 /** What an index holds that does not hold everything. */
 function coverView(
+  plan: Plan,
   entity: EntityPlan,
   access: QueryAccess,
   holds: Extract<QueryAccess['holds'], { kind: 'some' }>,
@@ -44,9 +45,11 @@ function coverView(
     variable: holds.name,
     record: entity.names.record,
     comment: `What ${where} of ${entity.name}; other fields take a follow-up batch get.`,
-    covers: held
-      .filter((one) => !one.hidden)
-      .map((one) => quote(one.name))
+    covers: [
+      ...held.filter((one) => !one.hidden).map((one) => one.name),
+      ...coveredRelations(plan, entity, holds.attributes),
+    ]
+      .map(quote)
       .join(', '),
     keyOf:
       holds.key === 'item'
@@ -56,6 +59,18 @@ function coverView(
     fields: held.map((one) => `${one.name}: ${readExpression(one)}`),
     isPartial: held.length < entity.attributes.length,
   };
+}
+
+/** Fields of the entity that need nothing of their parent but what is held. A rule may look at any attribute. */
+function coveredRelations(plan: Plan, entity: EntityPlan, held: readonly string[]): string[] {
+  return plan.patterns.flatMap((pattern) => {
+    if (pattern.field?.type !== entity.name || pattern.allow !== null) return [];
+    const kind = pattern.access.kind === 'typed' ? [pattern.access.by] : [];
+    const needed = [...pattern.inputs.map(({ value }) => value), ...kind].flatMap((value) =>
+      value.kind === 'parent' ? [value.path[0] ?? ''] : [],
+    );
+    return needed.every((name) => held.includes(name)) ? [pattern.field.field] : [];
+  });
 }
 
 function typeOfField(entity: EntityPlan, field: string): string {
