@@ -6,7 +6,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { complaint } from '../src/server/complaint.js';
+import { Complaint, complaint } from '../src/server/complaint.js';
 import { readConfig, type ServerConfig } from '../src/server/config.js';
 import { stopOnSignals } from '../src/server/stop.js';
 import { DevelopmentServer } from './dev/server.js';
@@ -47,7 +47,9 @@ async function main(started: number): Promise<void> {
 
 function developmentConfig(port: string | undefined): ServerConfig {
   if (process.env.NODE_ENV === 'production') {
-    throw new Error('npm run dev serves sample data with known passwords; it does not run with NODE_ENV=production.');
+    throw new Complaint(
+      'npm run dev serves sample data with known passwords; it does not run with NODE_ENV=production.',
+    );
   }
   return readConfig({ LOG_LEVEL: 'warn', ...process.env, ...(port === undefined ? {} : { PORT: port }) });
 }

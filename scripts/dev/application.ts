@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 export interface Application {
   readonly app: typeof import('../../src/server/app.js');
   readonly auth: typeof import('../../src/server/auth/auth.js');
+  readonly rules: object;
   readonly seed: typeof import('../../src/server/seed/seed.js');
   readonly tables: typeof import('../../generated/tables.js');
 }
@@ -22,12 +23,13 @@ export function applicationLoader(root: string): () => Promise<Application> {
   return async () => {
     version += 1;
     const load = (path: string) => import(`${folder}${path}?version=${version}`);
-    const [app, auth, seed, tables] = await Promise.all([
+    const [app, auth, rules, seed, tables] = await Promise.all([
       load('src/server/app.ts'),
       load('src/server/auth/auth.ts'),
+      load('src/rules/index.ts'),
       load('src/server/seed/seed.ts'),
       load('generated/tables.ts'),
     ]);
-    return { app, auth, seed, tables };
+    return { app, auth, rules, seed, tables };
   };
 }

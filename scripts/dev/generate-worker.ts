@@ -1,21 +1,24 @@
 /** Runs GraphQL Codegen each time it is asked to. The host and our generator are loaded once, before the first time. */
 
+import { createRequire } from 'node:module';
 import { parentPort } from 'node:worker_threads';
-import { generate } from '@graphql-codegen/cli';
 import config from '../../codegen.js';
+import { generateFiles } from '../../src/cli/codegen.js';
+import { unwrapped } from '../../src/cli/mistakes.js';
+
+const { CodegenContext } = createRequire(import.meta.url)(
+  '@graphql-codegen/cli',
+) as typeof import('@graphql-codegen/cli');
 
 parentPort?.on('message', async () => {
   try {
-    await generate({ ...config, silent: true, errorsOnly: true }, true);
+    await generateFiles(new CodegenContext({ filepath: 'codegen.ts', config: { ...config, silent: true } }));
     parentPort?.postMessage({ problem: null });
   } catch (error) {
-    parentPort?.postMessage({ problem: messageOf(error) });
+    parentPort?.postMessage({ problem: unwrapped(error).map(messageOf).join('\n') });
   }
 });
 
-/** A diagnostic is a message without a stack; Codegen may have wrapped it. */
 function messageOf(error: unknown): string {
-  const { errors, message } = error as { errors?: readonly unknown[]; message?: string };
-  if (errors && errors.length > 0) return errors.map(messageOf).join('\n');
-  return message ?? String(error);
+  return error instanceof Error ? error.message : String(error);
 }

@@ -54,12 +54,17 @@ export class Generator {
   async #run(): Promise<string | null> {
     const worker = this.#started();
     worker.postMessage('generate');
-    const [message] = (await once(worker, 'message')) as [{ problem: string | null }];
-    return message.problem;
+    try {
+      const [message] = (await once(worker, 'message')) as [{ problem: string | null }];
+      return message.problem;
+    } catch (error) {
+      this.#worker = undefined;
+      return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    }
   }
 
   #started(): Worker {
-    this.#worker ??= new Worker(new URL('./generate-worker.ts', import.meta.url));
+    this.#worker ??= new Worker(new URL('./generate-worker.mjs', import.meta.url));
     return this.#worker;
   }
 

@@ -2,12 +2,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { createTables, Database, resolveTableNames } from 'tableloom/runtime';
+import { Complaint } from '../../src/server/complaint.js';
 import type { ServerConfig } from '../../src/server/config.js';
 import { type Secrets, secretsFor } from '../../src/server/secrets.js';
 import { openStorage, type Storage } from '../../src/server/storage.js';
 import { type Application, applicationFolders, applicationLoader } from './application.js';
 import { fingerprint } from './fingerprint.js';
 import { Generator } from './generator.js';
+import { missingRules } from './missing-rules.js';
 
 /** One listening socket and one storage, and behind them the application as its files were when it last loaded. */
 export class DevelopmentServer {
@@ -44,7 +46,7 @@ export class DevelopmentServer {
 
   /** Generates, loads and listens. Where the inputs are broken, what was generated last is served. */
   async start(): Promise<void> {
-    const problem = await this.#generator.update();
+    const [problem] = await Promise.all([this.#generator.update(), loadPackages()]);
     if (problem !== null) console.error(`${problem}\n\nServing what was generated last.\n`);
     this.#loaded = await this.#codeFingerprint();
     this.#current = await this.#build();
@@ -75,7 +77,7 @@ export class DevelopmentServer {
       await last?.close();
       console.log(`Serving the change after ${Math.round(performance.now() - started)} ms.`);
     } catch (error) {
-      console.error('\n', error, '\n\nServing the last version that was good.');
+      console.error(`\n${describe(error)}\n\nServing the last version that was good.`);
     }
   }
 
@@ -91,7 +93,9 @@ export class DevelopmentServer {
   }
 
   async #build(): Promise<FastifyInstance> {
-    const { app, auth, seed, tables: generated } = await this.#load();
+    const { app, auth, rules, seed, tables: generated } = await this.#load();
+    const missing = await missingRules(this.#root, rules);
+    if (missing !== null) throw new Complaint(missing);
     const { tablePrefix, logLevel } = this.#config;
     const tables = resolveTableNames(generated.tables, { TABLE_PREFIX: tablePrefix });
     const { client } = this.#storage;
@@ -109,4 +113,23 @@ export class DevelopmentServer {
   async #codeFingerprint(): Promise<string> {
     return fingerprint(this.#root, applicationFolders);
   }
+}
+
+/** Loads what every version of the application needs, while the generator is at work in its thread. */
+async function loadPackages(): Promise<void> {
+  await Promise.all([
+    import('fastify'),
+    import('mercurius'),
+    import('graphql-scalars'),
+    import('jose'),
+    import('@node-rs/argon2'),
+    import('altair-static'),
+  ]);
+}
+
+/** A slip in a rule, in a line; anything else with its stack. */
+function describe(error: unknown): string {
+  if (error instanceof Complaint) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  return error.name === 'TransformError' ? error.message : (error.stack ?? error.message);
 }

@@ -11,6 +11,7 @@ import { layOut } from './plan/layout.js';
 import { planOf } from './plan/plan.js';
 import type { Plan } from './plan.js';
 import { readSdl } from './read/sdl.js';
+import { sdlFilesOf, sdlMistakes } from './read/sdl-errors.js';
 import { readYaml } from './read/yaml.js';
 
 export interface GenerateInput {
@@ -37,7 +38,8 @@ export function generate({ schema, patterns, relative, renderer }: GenerateInput
   const { sdl, sources } = readSdl(schema, relative);
   sources.set(patterns.path, patterns.text);
   const model: Model = { ...yaml.model, sdl };
-  const warnings = refuseErrors(yaml.diagnostics, sources);
+  const mistakes = sdlMistakes(sdlFilesOf(schema, relative));
+  const warnings = refuseErrors([...yaml.diagnostics, ...mistakes], sources);
   warnings.push(...refuseErrors(checkModel(model), sources));
   const layout = layOut(model);
   warnings.push(...refuseErrors(checkLayout(model, layout), sources));

@@ -10,7 +10,7 @@ import type { CodegenPlugin, Types } from '@graphql-codegen/plugin-helpers';
 import * as typescript from '@graphql-codegen/typescript';
 import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
 import { buildASTSchema, type GraphQLSchema, isScalarType, isSpecifiedScalarType } from 'graphql';
-import { type Diagnostic, formatDiagnostic, type Sources } from './diagnostics.js';
+import { type Diagnostic, DiagnosticsError, formatDiagnostic, type Sources } from './diagnostics.js';
 import { graphqlFile } from './emit/emit.js';
 import { Renderer, type TemplateText } from './emit/render.js';
 import { generate } from './generate.js';
@@ -145,9 +145,14 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    throw new Error(
-      `${path}: error[no-patterns]: the file of access patterns cannot be read.\n  hint: Create it, or set \`presetConfig.patterns\` in codegen.ts.`,
-    );
+    const missing: Diagnostic = {
+      code: 'no-patterns',
+      severity: 'error',
+      message: 'The file of access patterns cannot be read.',
+      at: { file: path, start: 0, end: 0 },
+      hint: 'Create it, or set `presetConfig.patterns` in codegen.ts.',
+    };
+    throw new DiagnosticsError([missing], new Map());
   }
 }
 

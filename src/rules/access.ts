@@ -36,7 +36,8 @@ export const adminOfAnother: AdminOfAnotherRule = async ({ args, context }) => {
 /** The user whose field it is, or an administrator. */
 export const selfOrAdmin: SelfOrAdminRule = async ({ parent, context }) => {
   const user = await currentUser(context);
-  if (user.id !== parent.id && user.role !== 'ADMIN') throw forbidden('This is for the user and administrators.');
+  if (user.id !== parent.id && user.role !== 'ADMIN')
+    throw forbidden('This is for the user and administrators.');
 };
 
 /** The contractor whose field it is, the user who invited them, or an administrator. */

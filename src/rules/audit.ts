@@ -1,6 +1,12 @@
 import type { Config } from '../../generated/entities.js';
 import type { AuditConfigRule, AuditContractorRule, AuditUserRule } from '../../generated/rules.js';
-import { type AuditAction, type AuditedFields, auditEntry, changes, viewerAsActor } from './shared/audit-entry.js';
+import {
+  type AuditAction,
+  type AuditedFields,
+  auditEntry,
+  changes,
+  viewerAsActor,
+} from './shared/audit-entry.js';
 
 const actions = {
   createUser: 'USER_CREATED',
@@ -18,7 +24,10 @@ export const auditUser: AuditUserRule = ({ before, after, context, mutation }) =
     action: actions[mutation],
     targetType: 'USER',
     targetId: target(before, after).id,
-    details: changes(before, after, { shown: ['email', 'name', 'role', 'status'], secret: { passwordHash: 'password' } }),
+    details: changes(before, after, {
+      shown: ['email', 'name', 'role', 'status'],
+      secret: { passwordHash: 'password' },
+    }),
   }),
 ];
 
@@ -43,7 +52,9 @@ export const auditConfig: AuditConfigRule = ({ before, after, context, mutation 
 /** A value is shown only where it is none of a secret entry. */
 function configFields(after: Config | null): AuditedFields<Config> {
   const plain = ['description', 'category', 'isSecret'] as const;
-  return after && !after.isSecret ? { shown: ['value', ...plain] } : { shown: plain, secret: { value: 'value' } };
+  return after && !after.isSecret
+    ? { shown: ['value', ...plain] }
+    : { shown: plain, secret: { value: 'value' } };
 }
 
 /** The record an act is done to: as it is now, or as it last was. */

@@ -4,8 +4,8 @@ import { line, optionalLine } from './shared/text.js';
 
 /** A value this long is a file, not a setting. In characters of JSON. */
 const longestValue = 65_536;
-/** DynamoDB stores 32 levels; the record itself takes one. */
-const deepestValue = 30;
+/** DynamoDB stores 32 levels, of which the audit log that repeats the value takes some. */
+const deepestValue = 20;
 
 /** A secret value is write-only, for administrators too. */
 export const configValue: ConfigValueRule = ({ parent }) => (parent.isSecret ? null : parent.value);
@@ -14,12 +14,17 @@ export const configValue: ConfigValueRule = ({ parent }) => (parent.isSecret ? n
 export const configValues: ConfigValuesRule = ({ args: { input }, context, current }) => {
   if (input.key.trim() === '') throw badInput('key', 'key must not be empty.');
   if (isDeeperThan(deepestValue, input.value) || JSON.stringify(input.value).length > longestValue) {
-    throw badInput('value', `A value has at most ${longestValue} characters as JSON, and ${deepestValue} levels.`);
+    throw badInput(
+      'value',
+      `A value has at most ${longestValue} characters as JSON, and ${deepestValue} levels.`,
+    );
   }
   return {
     key: input.key,
     value: input.value,
-    ...(input.description === undefined ? {} : { description: optionalLine('description', input.description, 1000) }),
+    ...(input.description === undefined
+      ? {}
+      : { description: optionalLine('description', input.description, 1000) }),
     ...(input.category == null ? {} : { category: line('category', input.category, 100) }),
     ...(input.isSecret == null ? {} : { isSecret: input.isSecret }),
     updatedById: context.viewer?.id ?? current?.updatedById ?? null,

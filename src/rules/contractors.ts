@@ -26,18 +26,16 @@ export const contractorByToken: ContractorByTokenRule = async ({ args, context }
 
 export const signInContractor: SignInContractorRule = async ({ args, context }) => {
   const found = await contractorOf(args.token, context);
-  if (!found || !hasAccess(found, context)) throw unauthenticated('The token is unknown, expired or revoked.');
+  if (!found || !hasAccess(found, context))
+    throw unauthenticated('The token is unknown, expired or revoked.');
   const { auth, db } = context;
   const id = found.id;
   const [contractor] = await db.write(
-    contractorWrites.update(
-      { id },
-      (current) => {
-        // The index may lag behind a revocation; the record itself does not.
-        if (!hasAccess(current, context)) throw unauthenticated('The token is unknown, expired or revoked.');
-        return { status: 'ACTIVE', lastAccess: db.now() };
-      },
-    ),
+    contractorWrites.update({ id }, (current) => {
+      // The index may lag behind a revocation; the record itself does not.
+      if (!hasAccess(current, context)) throw unauthenticated('The token is unknown, expired or revoked.');
+      return { status: 'ACTIVE', lastAccess: db.now() };
+    }),
     auditEntry(
       context,
       { actorType: 'CONTRACTOR', actorId: id },

@@ -57,7 +57,8 @@ export const signIn: SignInRule = async ({ args: { input }, context }) => {
   const [user] = await db.write(
     userWrites.update({ id: found.id }, (current) => {
       // The index by address may lag behind; the record itself does not.
-      const isAsFound = current.passwordHash === found.passwordHash && current.sessionEpoch === found.sessionEpoch;
+      const isAsFound =
+        current.passwordHash === found.passwordHash && current.sessionEpoch === found.sessionEpoch;
       if (!isAsFound || current.status !== 'ACTIVE') throw wrongCredentials();
       return { lastLogin: db.now() };
     }),
@@ -77,11 +78,13 @@ export const refreshSession: RefreshSessionRule = async ({ args, context }) => {
   if (used.replacedBy !== null) return refuseReuse(context, used);
 
   const [first, user] = await Promise.all([
-    used.id === used.familyId ? used : context.loaders.refreshToken.load({ id: used.familyId }, { consistent: true }),
+    used.id === used.familyId
+      ? used
+      : context.loaders.refreshToken.load({ id: used.familyId }, { consistent: true }),
     context.loaders.user.load({ id: used.userId }, { consistent: true }),
   ]);
   if (!first || first.revokedAt !== null) throw sessionEnded();
-  if (!user || user.status !== 'ACTIVE' || user.sessionEpoch !== used.sessionEpoch) throw sessionEnded();
+  if (user?.status !== 'ACTIVE' || user.sessionEpoch !== used.sessionEpoch) throw sessionEnded();
 
   const token = nextToken(context, used);
   try {
@@ -111,7 +114,11 @@ export const signOutEverywhere: SignOutEverywhereRule = async ({ context }) => {
   const { id } = await currentUser(context);
   await context.db.write(
     userWrites.update({ id }, (current) => ({ sessionEpoch: current.sessionEpoch + 1 })),
-    auditEntry(context, actor(id), { action: 'USER_SIGNED_OUT_EVERYWHERE', targetType: 'USER', targetId: id }),
+    auditEntry(context, actor(id), {
+      action: 'USER_SIGNED_OUT_EVERYWHERE',
+      targetType: 'USER',
+      targetId: id,
+    }),
   );
   return true;
 };
@@ -156,7 +163,11 @@ async function tokenHeld(presented: string, context: Context): Promise<RefreshTo
 /** Ends the session of a token that was used before, and refuses. */
 async function refuseReuse(context: Context, used: RefreshToken): Promise<never> {
   if (await endFamily(context, used, 'SESSION_REUSE_DETECTED')) {
-    context.note('refresh token used twice', { userId: used.userId, familyId: used.familyId, ip: context.client.ip });
+    context.note('refresh token used twice', {
+      userId: used.userId,
+      familyId: used.familyId,
+      ip: context.client.ip,
+    });
   }
   throw sessionEnded();
 }

@@ -12,10 +12,10 @@ import {
   uniqueViolation,
   versionConflict,
 } from './errors.js';
-import { fromWire } from './raw.js';
 import type { Requester } from './requests.js';
 import type { AttributeValue, Item } from './types.js';
 import { sameValue } from './values.js';
+import { fromWire, type WireItem } from './wire.js';
 
 /** DynamoDB takes at most this many actions in one TransactWriteItems ("TransactWriteItems", API reference). */
 export const transactionLimit = 100;
@@ -62,8 +62,8 @@ function outcomeOf(actions: readonly Action[], error: TableloomError): Outcome {
   const { cause } = error;
   const [only] = actions;
   if (nameOf(cause) === 'ConditionalCheckFailedException' && only !== undefined) {
-    const { Item: item, $metadata } = cause as { Item?: unknown; $metadata?: { attempts?: number } };
-    const failure = { action: only, item: fromWire(item) };
+    const { Item: item, $metadata } = cause as { Item?: WireItem; $metadata?: { attempts?: number } };
+    const failure = { action: only, item: item && fromWire(item) };
     // An attempt whose answer was lost may have succeeded; the SDK's next one then finds our own work.
     if (($metadata?.attempts ?? 1) > 1 && isOurWork(failure)) return { kind: 'done' };
     return verdict([failure], error);
@@ -75,7 +75,7 @@ function outcomeOf(actions: readonly Action[], error: TableloomError): Outcome {
 
 interface Reason {
   readonly Code?: string;
-  readonly Item?: unknown;
+  readonly Item?: WireItem;
 }
 
 /** DynamoDB gives one reason for each action, in their order. */
@@ -83,7 +83,9 @@ function cancelledOutcome(actions: readonly Action[], error: TableloomError): Ou
   const reasons = (error.cause as { CancellationReasons?: readonly Reason[] }).CancellationReasons ?? [];
   const failed = actions.flatMap((action, at) => {
     const reason = reasons[at];
-    return reason?.Code === 'ConditionalCheckFailed' ? [{ action, item: fromWire(reason.Item) }] : [];
+    return reason?.Code === 'ConditionalCheckFailed'
+      ? [{ action, item: reason.Item && fromWire(reason.Item) }]
+      : [];
   });
   if (failed.length > 0) return verdict(failed, error);
   if (error.code === 'CONFLICT' || error.code === 'BUSY') return { kind: 'busy', error };

@@ -71,7 +71,7 @@ export type { Limits } from './limits.js';
 export type { PageOptions, Wants } from './pages.js';
 export { type BucketUnit, type BucketWindow, bucketsOf, shardOf, shards } from './partitions.js';
 export { type Bounds, compareKeys, type RangeShape, rangeOf } from './ranges.js';
-export type { Operation, RequestReport, Statistics } from './requests.js';
+export type { RequestReport, Statistics } from './requests.js';
 export type {
   AllowRule,
   AlongsideChange,
@@ -82,6 +82,7 @@ export type {
   PrepareRule,
   VisibleRule,
 } from './rules.js';
+export type { InputOf, Operation } from './sdk.js';
 export { fieldsOf, type SelectionInfo, selection } from './selection.js';
 export {
   Database,

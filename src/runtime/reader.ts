@@ -13,8 +13,8 @@ export interface ReaderOptions {
   readonly now: () => Date;
   /** The items under some keys, in order; null where there is none. Reads together what is asked together. */
   readonly items: (keys: readonly ItemKey[]) => Promise<readonly (Item | null)[]>;
-  /** Told of every item a query brought whole. */
-  readonly seen: (index: IndexRef, item: Item) => void;
+  /** Told of the items a query brought whole. */
+  readonly seen: (index: IndexRef, items: readonly Item[]) => void;
 }
 
 /** A node, and the row it was found by. */
@@ -169,7 +169,7 @@ export class Nodes<R extends object> {
     }
     const items = rows.map(({ item }) => item);
     if (holds.kind === 'some') return this.#live(rows, items, holds.read);
-    for (const item of items) this.#options.seen(index, item);
+    this.#options.seen(index, items);
     return this.#live(rows, items, (item) => entity.read(item));
   }
 

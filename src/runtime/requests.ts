@@ -1,67 +1,9 @@
 /** The one way to DynamoDB: every request is bounded, counted, reported, and its errors are ours. */
-import {
-  BatchGetCommand,
-  type BatchGetCommandInput,
-  type BatchGetCommandOutput,
-  BatchWriteCommand,
-  type BatchWriteCommandInput,
-  type BatchWriteCommandOutput,
-  DeleteCommand,
-  type DeleteCommandInput,
-  type DeleteCommandOutput,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  type GetCommandInput,
-  type GetCommandOutput,
-  PutCommand,
-  type PutCommandInput,
-  type PutCommandOutput,
-  QueryCommand,
-  type QueryCommandInput,
-  type QueryCommandOutput,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-  type TransactWriteCommandOutput,
-  UpdateCommand,
-  type UpdateCommandInput,
-  type UpdateCommandOutput,
-} from '@aws-sdk/lib-dynamodb';
 import { Retry } from './backoff.js';
 import { cancelled, fromAws, isThrottle, TableloomError } from './errors.js';
 import type { Limits } from './limits.js';
+import type { InputOf, Operation, OutputOf, Sdk } from './sdk.js';
 import type { TableRef } from './types.js';
-
-/** Input and output of each operation the runtime makes, by DynamoDB's name for it. There is no Scan. */
-export interface Operations {
-  GetItem: [GetCommandInput, GetCommandOutput];
-  BatchGetItem: [BatchGetCommandInput, BatchGetCommandOutput];
-  Query: [QueryCommandInput, QueryCommandOutput];
-  PutItem: [PutCommandInput, PutCommandOutput];
-  UpdateItem: [UpdateCommandInput, UpdateCommandOutput];
-  DeleteItem: [DeleteCommandInput, DeleteCommandOutput];
-  TransactWriteItems: [TransactWriteCommandInput, TransactWriteCommandOutput];
-  BatchWriteItem: [BatchWriteCommandInput, BatchWriteCommandOutput];
-}
-
-export type Operation = keyof Operations;
-export type InputOf<O extends Operation> = Operations[O][0];
-export type OutputOf<O extends Operation> = Operations[O][1];
-
-const commands: { readonly [O in Operation]: new (input: InputOf<O>) => object } = {
-  GetItem: GetCommand,
-  BatchGetItem: BatchGetCommand,
-  Query: QueryCommand,
-  PutItem: PutCommand,
-  UpdateItem: UpdateCommand,
-  DeleteItem: DeleteCommand,
-  TransactWriteItems: TransactWriteCommand,
-  BatchWriteItem: BatchWriteCommand,
-};
-
-/** The document client without its overloads, one per command, which no generic call can choose from. */
-interface Sender {
-  send(command: object, options: { readonly abortSignal?: AbortSignal }): Promise<unknown>;
-}
 
 /** What an observer is told of each request, before it is sent. Retries made inside the SDK are not told. */
 export interface RequestReport {
@@ -82,7 +24,7 @@ export interface Statistics {
 }
 
 export interface RequesterOptions {
-  readonly client: DynamoDBDocumentClient;
+  readonly sdk: Sdk;
   /** Logical to physical table names. */
   readonly tables: Readonly<Record<string, string>>;
   readonly limits: Limits;
@@ -152,7 +94,7 @@ export class Requester {
   }
 
   async #once<O extends Operation>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
-    const { client, signal, capacity, onRequest, limits } = this.#options;
+    const { sdk, signal, capacity, onRequest, limits } = this.#options;
     if (this.#active >= limits.concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else if (this.#active++ === 0) this.#steps += 1;
     try {
@@ -160,12 +102,9 @@ export class Requester {
       this.#requests += 1;
       onRequest?.({ operation, input, sequence: this.#requests });
       const asked = capacity ? { ...input, ReturnConsumedCapacity: 'TOTAL' as const } : input;
-      const output = await (client as Sender).send(
-        new commands[operation](asked),
-        signal ? { abortSignal: signal } : {},
-      );
-      if (capacity) this.#count(operation, output as OutputOf<O>);
-      return output as OutputOf<O>;
+      const output = await sdk[operation](asked, signal);
+      if (capacity) this.#count(operation, output);
+      return output;
     } finally {
       // The place goes straight to the next in line, so that `#active` counts it all the time.
       const next = this.#waiting.shift();

@@ -1,7 +1,6 @@
 /** A database, and what one request does with it. */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import DataLoader from 'dataloader';
 import { v7 } from 'uuid';
 import { type PutAllReport, putAll } from './bulk.js';
@@ -12,13 +11,14 @@ import { type PageOptions, readPage } from './pages.js';
 import { isExpired } from './query.js';
 import { Reader } from './reader.js';
 import { Requester, type RequestReport, type Statistics } from './requests.js';
+import { type Sdk, sdkOf } from './sdk.js';
 import { CursorSealer } from './sealing.js';
 import { transact } from './transactions.js';
 import type { Connection, EntityCodec, IndexQuery, IndexRef, Item, Key, PageArguments } from './types.js';
 import type { Write } from './writes.js';
 
 export interface DatabaseOptions {
-  /** The SDK's client; the caller made it and destroys it. */
+  /** The SDK's client, with whatever middleware it is to have; the caller made it and destroys it. */
   readonly client: DynamoDBClient;
   /** Physical table names by logical ones: `resolveTableNames` gives them. */
   readonly tables: Readonly<Record<string, string>>;
@@ -43,7 +43,7 @@ export interface SessionOptions {
 /** The tables of one application. Keeps nothing of what it reads; its sessions do. */
 export class Database {
   readonly #options: DatabaseOptions;
-  readonly #client: DynamoDBDocumentClient;
+  readonly #sdk: Sdk;
   readonly #sealer: CursorSealer;
   readonly #limits: Limits;
 
@@ -52,18 +52,14 @@ export class Database {
     this.#options = options;
     this.#sealer = new CursorSealer(options.cursorSecrets);
     this.#limits = { ...defaultLimits, ...options.limits };
-    this.#client = DynamoDBDocumentClient.from(options.client, {
-      // Numbers are JavaScript's: the shortest text that reads back as the same double fits DynamoDB's 38 digits.
-      marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
-      unmarshallOptions: { wrapNumbers: Number },
-    });
+    this.#sdk = sdkOf(options.client);
   }
 
   /** What one request, or one job, reads and writes with. */
   session(options: SessionOptions = {}): Session {
     const { tables, now = () => new Date(), newId = v7, capacity, onRequest } = this.#options;
     const requester = new Requester({
-      client: this.#client,
+      sdk: this.#sdk,
       tables,
       limits: this.#limits,
       signal: options.signal,
@@ -98,6 +94,8 @@ export class Session {
   readonly #written = new Map<string, Item | null>();
   /** The same, and main items that queries brought. */
   readonly #known = new Map<string, Item | null>();
+  /** What queries brought and nobody has looked for by key yet. */
+  #seen: { readonly index: IndexRef; readonly items: readonly Item[] }[] = [];
   /** Answers under way or given, by what was asked. */
   readonly #answers = new Map<string, Promise<unknown>>();
 
@@ -112,7 +110,7 @@ export class Session {
       requester,
       now: environment.now,
       items: (keys) => Promise.all(keys.map((key) => this.#item(key))),
-      seen: (index, item) => this.#see(index, item),
+      seen: (index, items) => this.#seen.push({ index, items }),
     });
   }
 
@@ -229,17 +227,24 @@ export class Session {
   }
 
   #item(key: ItemKey): Promise<Item | null> {
-    const known = key.consistent ? undefined : this.#known.get(itemId(key.table, key.key));
+    const known = key.consistent ? undefined : this.#lookUp(itemId(key.table, key.key));
     return known === undefined ? this.#loader.load(key) : Promise.resolve(known);
   }
 
-  #see(index: IndexRef, item: Item): void {
-    const id = itemId(index.table, keyOfItem(index.table, item));
-    if (!this.#known.has(id)) this.#known.set(id, item);
+  #lookUp(id: string): Item | null | undefined {
+    for (const { index, items } of this.#seen) {
+      for (const item of items) {
+        const seen = itemId(index.table, keyOfItem(index.table, item));
+        if (!this.#known.has(seen)) this.#known.set(seen, item);
+      }
+    }
+    this.#seen = [];
+    return this.#known.get(id);
   }
 
   #forget(): void {
     this.#known.clear();
+    this.#seen = [];
     // Indexes lag behind: what this session wrote must not be overlaid by what they still show.
     for (const [id, item] of this.#written) this.#known.set(id, item);
     this.#answers.clear();

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import mercurius, { type IResolvers } from 'mercurius';
 import type { Database } from 'tableloom/runtime';
@@ -32,11 +32,18 @@ export interface AppOptions {
 
 /** Bytes of the largest request: room for the largest value of a configuration entry, in any script. */
 const largestRequest = 512 * 1024;
-/** Tokens of the longest document: ten times what a client's largest query has. */
-const mostTokens = 5000;
+/** Tokens of the longest document: ten times what introspection takes, and no more than the parser can nest. */
+const mostTokens = 3000;
 
 /** Codes of typed errors that are the server's fault or its storage's: the client is told little, so the log is told why. */
-const faults = new Set(['BUSY', 'STORAGE_UNAVAILABLE', 'STORAGE_REFUSED', 'TABLE_MISMATCH', 'CONFIGURATION', 'RULE_MISSING']);
+const faults = new Set([
+  'BUSY',
+  'STORAGE_UNAVAILABLE',
+  'STORAGE_REFUSED',
+  'TABLE_MISMATCH',
+  'CONFIGURATION',
+  'RULE_MISSING',
+]);
 
 /**
  * The server, ready to answer, not listening: `POST /graphql`, `GET /health` and, if wanted, `GET /graphiql`.
@@ -63,10 +70,18 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     validationRules: [depthLimit(deepestQuery)],
     graphql: { parseOptions: { maxTokens: mostTokens } },
     context: async (request: FastifyRequest) => contextFor(request, database, auth),
+    additionalRouteOptions: {
+      ...graphqlOverHttp.additionalRouteOptions,
+      errorHandler(error, request, reply) {
+        const told = production ? withoutSuggestions(error) : error;
+        return graphqlOverHttp.additionalRouteOptions.errorHandler.call(this, told, request, reply);
+      },
+    },
     errorFormatter: (execution, context) => {
       for (const { originalError, path } of execution.errors ?? []) {
         const code: unknown = (originalError as { code?: unknown } | undefined)?.code;
-        if (typeof code === 'string' && faults.has(code)) context.reply.log.error({ err: originalError, path }, code);
+        if (typeof code === 'string' && faults.has(code))
+          context.reply.log.error({ err: originalError, path }, code);
       }
       return graphqlOverHttp.errorFormatter(execution, context);
     },
@@ -79,9 +94,29 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     });
   }
   addHealth(app, database);
-  if (options.ide) await app.register(ide, { endpoint: '/graphql', path: '/graphiql', title: 'Tyler Setup', query: firstQuery });
+  if (options.ide)
+    await app.register(ide, {
+      endpoint: '/graphql',
+      path: '/graphiql',
+      title: 'Tyler Setup',
+      query: firstQuery,
+    });
   await app.ready();
   return app;
+}
+
+/** Validation errors that do not say what the schema has instead: in production that is nobody's business. */
+function withoutSuggestions(error: FastifyError & { readonly errors?: readonly GraphQLError[] }) {
+  const errors = error.errors?.map(
+    ({ message, nodes, source, positions, extensions }) =>
+      new GraphQLError(message.replace(/ Did you mean .*/s, ''), {
+        nodes: nodes ?? null,
+        source: source ?? null,
+        positions: positions ?? null,
+        extensions,
+      }),
+  );
+  return errors ? Object.assign(Object.create(error), { errors }) : error;
 }
 
 function loggerFor({ logLevel, logStream }: AppOptions) {

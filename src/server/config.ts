@@ -32,7 +32,11 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(['The server cannot start with this environment:', ...problems.map((problem) => `  ${problem}`)].join('\n'));
+    super(
+      ['The server cannot start with this environment:', ...problems.map((problem) => `  ${problem}`)].join(
+        '\n',
+      ),
+    );
     this.name = 'ConfigError';
     this.problems = problems;
   }
@@ -47,8 +51,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const secret = (name: string): string | null => {
     const value = read(name);
     if (!production) return value;
-    const wanted = `${name} must hold at least ${shortestSecret} bytes, for instance from \`openssl rand -base64 48\``;
-    if (value === null) problems.push(`${name} is missing: in production ${wanted}.`);
+    const wanted = `production needs at least ${shortestSecret} bytes, for instance from \`openssl rand -base64 48\``;
+    if (value === null) problems.push(`${name} is missing: ${wanted}.`);
     else if (Buffer.byteLength(value) < shortestSecret) problems.push(`${name} is too short: ${wanted}.`);
     return value;
   };
@@ -103,6 +107,7 @@ function readTablePrefix(text: string | null, problems: string[]): string {
 
 function readLogLevel(text: string | null, problems: string[]): LogLevel {
   const level = logLevels.find((one) => one === (text ?? 'info'));
-  if (level === undefined) problems.push(`LOG_LEVEL is \`${text}\`: it must be one of ${logLevels.join(', ')}.`);
+  if (level === undefined)
+    problems.push(`LOG_LEVEL is \`${text}\`: it must be one of ${logLevels.join(', ')}.`);
   return level ?? 'info';
 }

@@ -23,7 +23,9 @@ export function addHealth(app: FastifyInstance, database: Database): void {
 async function answers(database: Database): Promise<void> {
   const signal = AbortSignal.timeout(patience);
   const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error(`no answer within ${patience} ms`)), { once: true });
+    signal.addEventListener('abort', () => reject(new Error(`no answer within ${patience} ms`)), {
+      once: true,
+    });
   });
   await Promise.race([createLoaders(database.session({ signal })).config.load({ key: 'health' }), late]);
 }

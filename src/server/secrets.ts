@@ -16,7 +16,8 @@ export interface Secrets {
  */
 export async function secretsFor({ jwtSecret, cursorSecret, storage }: ServerConfig): Promise<Secrets> {
   if (jwtSecret !== null && cursorSecret !== null) return { jwt: jwtSecret, cursor: cursorSecret };
-  const kept = storage.kind === 'embedded' && storage.dataDir !== null ? await keptIn(storage.dataDir) : madeUp();
+  const kept =
+    storage.kind === 'embedded' && storage.dataDir !== null ? await keptIn(storage.dataDir) : madeUp();
   return { jwt: jwtSecret ?? kept.jwt, cursor: cursorSecret ?? kept.cursor };
 }
 

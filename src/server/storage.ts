@@ -18,7 +18,9 @@ export async function openStorage(config: StorageConfig, production: boolean): P
     const client = new DynamoDBClient(clientConfig(config, production));
     return { client, close: async () => client.destroy() };
   }
-  const engine = await openEmbedded(config.dataDir === null ? {} : { path: join(config.dataDir, 'dynamodb') });
+  const engine = await openEmbedded(
+    config.dataDir === null ? {} : { path: join(config.dataDir, 'dynamodb') },
+  );
   const client = new DynamoDBClient(engine.clientConfig);
   return {
     client,
@@ -29,10 +31,17 @@ export async function openStorage(config: StorageConfig, production: boolean): P
   };
 }
 
-function clientConfig(config: Exclude<StorageConfig, { kind: 'embedded' }>, production: boolean): DynamoDBClientConfig {
+function clientConfig(
+  config: Exclude<StorageConfig, { kind: 'embedded' }>,
+  production: boolean,
+): DynamoDBClientConfig {
   if (config.kind === 'amazon') return { region: config.region };
   const { endpoint, region } = config;
   // DynamoDB Local takes any credentials, but the SDK will not go without.
   const isLocal = !production && !process.env.AWS_ACCESS_KEY_ID && !process.env.AWS_PROFILE;
-  return { endpoint, region, ...(isLocal && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }) };
+  return {
+    endpoint,
+    region,
+    ...(isLocal && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+  };
 }

@@ -12,15 +12,19 @@ beforeAll(async () => {
   const { sample } = server;
   const invite = `mutation { inviteContractor(input: { name: "Visitor", expiresAt: "2026-03-01T00:00:00Z" }) { token } }`;
   const member = await server.tokenOf(memberOf(sample));
-  const { inviteContractor } = await server.get(invite, { token: member });
-  const { token } = inviteContractor as unknown as { token: string };
-  const signIn = await server.get(`mutation { signInContractor(token: "${token}") { accessToken } }`);
+  const { inviteContractor } = await server.get<{ inviteContractor: { token: string } }>(invite, {
+    token: member,
+  });
+  const { token } = inviteContractor;
+  const { signInContractor } = await server.get<{ signInContractor: { accessToken: string } }>(
+    `mutation { signInContractor(token: "${token}") { accessToken } }`,
+  );
   tokens = {
     stranger: undefined,
     reader: await server.tokenOf(readerOf(sample)),
     member,
     admin: await server.tokenOf(adminOf(sample)),
-    contractor: (signIn.signInContractor as unknown as { accessToken: string }).accessToken,
+    contractor: signInContractor.accessToken,
   };
 });
 afterAll(() => server.close());
@@ -48,12 +52,20 @@ const table: readonly (readonly [string, string, Record<Who, string>])[] = [
   ['usersByRole', '{ usersByRole(role: ADMIN, first: 1) { nodes { id } } }', staffOnly],
   ['contractor', '{ contractor(id: "x") { id } }', staffOnly],
   ['contractorsByStatus', '{ contractorsByStatus(status: ACTIVE, first: 1) { nodes { id } } }', staffOnly],
-  ['contractorsExpiring', '{ contractorsExpiring(expiresBefore: "2027-01-01T00:00:00Z") { nodes { id } } }', staffOnly],
+  [
+    'contractorsExpiring',
+    '{ contractorsExpiring(expiresBefore: "2027-01-01T00:00:00Z") { nodes { id } } }',
+    staffOnly,
+  ],
   ['config', '{ config(key: "branding.name") { key } }', staffOnly],
   ['configByCategory', '{ configByCategory(category: "branding") { nodes { key } } }', staffOnly],
   ['auditLogs', '{ auditLogs(month: "2025-11", first: 1) { nodes { id } } }', adminsOnly],
   ['activityFeed', '{ activityFeed(first: 1) { nodes { id } } }', adminsOnly],
-  ['auditLogsOfTarget', '{ auditLogsOfTarget(targetType: USER, targetId: "x") { nodes { id } } }', adminsOnly],
+  [
+    'auditLogsOfTarget',
+    '{ auditLogsOfTarget(targetType: USER, targetId: "x") { nodes { id } } }',
+    adminsOnly,
+  ],
   [
     'createUser',
     'mutation { createUser(input: { email: "new@tyler-setup.example", name: "New", password: "long enough to do" }) { id } }',
@@ -68,10 +80,26 @@ const table: readonly (readonly [string, string, Record<Who, string>])[] = [
   ],
   ['deactivateUser', 'mutation { deactivateUser(id: "x") { id } }', { ...adminsOnly, admin: 'NOT_FOUND' }],
   ['deleteUser', 'mutation { deleteUser(id: "x") { id } }', { ...adminsOnly, admin: 'NOT_FOUND' }],
-  ['updateUser', 'mutation { updateUser(id: "x", input: { name: "N" }) { id } }', { ...staffOnly, reader: 'NOT_FOUND', member: 'NOT_FOUND', admin: 'NOT_FOUND' }],
-  ['extendContractor', 'mutation { extendContractor(input: { id: "x", expiresAt: "2026-03-01T00:00:00Z" }) { id } }', { ...writersOnly, member: 'NOT_FOUND', admin: 'NOT_FOUND' }],
-  ['revokeContractor', 'mutation { revokeContractor(id: "x") { id } }', { ...writersOnly, member: 'NOT_FOUND', admin: 'NOT_FOUND' }],
-  ['signOutEverywhere', 'mutation { signOutEverywhere }', { stranger: signInFirst, contractor: no, reader: yes, member: yes, admin: yes }],
+  [
+    'updateUser',
+    'mutation { updateUser(id: "x", input: { name: "N" }) { id } }',
+    { ...staffOnly, reader: 'NOT_FOUND', member: 'NOT_FOUND', admin: 'NOT_FOUND' },
+  ],
+  [
+    'extendContractor',
+    'mutation { extendContractor(input: { id: "x", expiresAt: "2026-03-01T00:00:00Z" }) { id } }',
+    { ...writersOnly, member: 'NOT_FOUND', admin: 'NOT_FOUND' },
+  ],
+  [
+    'revokeContractor',
+    'mutation { revokeContractor(id: "x") { id } }',
+    { ...writersOnly, member: 'NOT_FOUND', admin: 'NOT_FOUND' },
+  ],
+  [
+    'signOutEverywhere',
+    'mutation { signOutEverywhere }',
+    { stranger: signInFirst, contractor: no, reader: yes, member: yes, admin: yes },
+  ],
 ];
 
 describe('who may do what', () => {
@@ -84,20 +112,29 @@ describe('who may do what', () => {
   });
 
   test('every field of Query and Mutation is in the table, or open to all', async () => {
-    const { __schema } = await server.get(
+    const { __schema } = await server.get<{ __schema: Record<string, { fields: { name: string }[] }> }>(
       '{ __schema { queryType { fields { name } } mutationType { fields { name } } } }',
     );
-    const { queryType, mutationType } = __schema as unknown as Record<string, { fields: { name: string }[] }>;
+    const { queryType, mutationType } = __schema;
     const fields = [...(queryType?.fields ?? []), ...(mutationType?.fields ?? [])].map(({ name }) => name);
     const open = [
-      'me', 'viewer', 'node', 'contractorByToken', 'signIn', 'signInContractor', 'refreshSession', 'signOut', 'changePassword',
+      'me',
+      'viewer',
+      'node',
+      'contractorByToken',
+      'signIn',
+      'signInContractor',
+      'refreshSession',
+      'signOut',
+      'changePassword',
     ];
     expect([...table.map(([name]) => name), ...open].sort()).toEqual(fields.sort());
   });
 
   test('a user’s own records are for the user and administrators', async () => {
     const { id } = readerOf(server.sample);
-    const query = (field: string) => `{ user(id: "${id}") { ${field}(first: 1) { pageInfo { hasNextPage } } } }`;
+    const query = (field: string) =>
+      `{ user(id: "${id}") { ${field}(first: 1) { pageInfo { hasNextPage } } } }`;
     for (const field of ['auditLogs', 'sessions', 'history']) {
       expect(await outcome(query(field), 'member')).toBe(no);
       expect(await outcome(query(field), 'reader')).toBe(yes);
@@ -107,9 +144,12 @@ describe('who may do what', () => {
 
   test('what one may not see of a user does not take the user away', async () => {
     const { id, name } = readerOf(server.sample);
-    const { data, errors } = await server.ask(`{ user(id: "${id}") { name history { nodes { version } } } }`, {
-      token: tokens.member,
-    });
+    const { data, errors } = await server.ask(
+      `{ user(id: "${id}") { name history { nodes { version } } } }`,
+      {
+        token: tokens.member,
+      },
+    );
     expect(data).toEqual({ user: { name, history: null } });
     expect(errors).toMatchObject([{ path: ['user', 'history'], extensions: { code: no } }]);
   });
@@ -128,7 +168,8 @@ describe('who may do what', () => {
   });
 
   test('a contractor sees the own record and log, and no user beyond the inviter', async () => {
-    const query = '{ viewer { ... on Contractor { id status auditLogs { nodes { action } } invitedBy { name } } } }';
+    const query =
+      '{ viewer { ... on Contractor { id status auditLogs { nodes { action } } invitedBy { name } } } }';
     const { viewer } = await server.get(query, { token: tokens.contractor });
     expect(viewer).toMatchObject({
       status: 'ACTIVE',
@@ -154,7 +195,8 @@ describe('nobody cuts off the branch they sit on', () => {
   });
 
   test('members change their own name and nothing else, readers nothing', async () => {
-    const update = (id: string, input: string) => `mutation { updateUser(id: "${id}", input: { ${input} }) { name } }`;
+    const update = (id: string, input: string) =>
+      `mutation { updateUser(id: "${id}", input: { ${input} }) { name } }`;
     const member = memberOf(server.sample);
     expect(await outcome(update(member.id, 'name: "Renamed"'), 'member')).toBe(yes);
     expect(await outcome(update(member.id, 'name: "Renamed", role: ADMIN'), 'member')).toBe(no);
@@ -165,7 +207,9 @@ describe('nobody cuts off the branch they sit on', () => {
 
   test('a contractor is extended and revoked by the inviter and administrators only', async () => {
     const { sample } = server;
-    const other = sample.contractors.find((one) => one.invitedById !== memberOf(sample).id && one.status === 'ACTIVE');
+    const other = sample.contractors.find(
+      (one) => one.invitedById !== memberOf(sample).id && one.status === 'ACTIVE',
+    );
     const query = `mutation { revokeContractor(id: "${other?.id}") { status } }`;
     expect(await outcome(query, 'member')).toBe(no);
     expect(await outcome(query, 'admin')).toBe(yes);
@@ -174,7 +218,10 @@ describe('nobody cuts off the branch they sit on', () => {
   });
 
   test('a change based on an old version is refused', async () => {
-    const user = userWhere(server.sample, (one) => one.status === 'ACTIVE' && one.id !== adminOf(server.sample).id);
+    const user = userWhere(
+      server.sample,
+      (one) => one.status === 'ACTIVE' && one.id !== adminOf(server.sample).id,
+    );
     const update = (version: number) =>
       `mutation { updateUser(id: "${user.id}", input: { name: "V", version: ${version} }) { version } }`;
     expect(await outcome(update(99), 'admin')).toBe('VERSION_CONFLICT');

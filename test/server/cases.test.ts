@@ -2,16 +2,18 @@
  * Each `cases/<name>.graphql` is one story: its operations run one after the other on a fresh server, each as the user its
  * name begins with (`adminX`, `memberX`, `readerX`, anything else a stranger). `<name>.json` holds the answers and
  * `<name>.requests.json` every DynamoDB request, so that a change that costs requests shows in review.
- * `UPDATE=1` writes both anew.
+ * `UPDATE=1` writes both anew. `ID 1` and `SECRET 1` stand for what was made up first in the story;
+ * ids of the sample are variables: `$admin`, `$member`, `$reader`, `$suspended`, `$contractor`.
  */
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { Recorder, type RecordedRequest } from './support/recorder.js';
-import { adminOf, memberOf, readerOf, smallSample } from './support/sample.js';
-import { startServer } from './support/server.js';
+import type { Sample } from '../../src/server/seed/sample.js';
+import { type RecordedRequest, Recorder } from './support/recorder.js';
+import { adminOf, memberOf, readerOf, smallSample, userWhere } from './support/sample.js';
+import { countedId, countedSecret, startServer } from './support/server.js';
 
 const folder = join(import.meta.dirname, 'cases');
 const names = readdirSync(folder)
@@ -20,7 +22,7 @@ const names = readdirSync(folder)
 
 describe('server cases', () => {
   test.each(names)('%s', async (name) => {
-    const { answers, requests } = await tell(readFileSync(join(folder, `${name}.graphql`), 'utf8'));
+    const { answers, requests } = await tell(filledIn(readFileSync(join(folder, `${name}.graphql`), 'utf8')));
     compare(`${name}.json`, answers);
     compare(`${name}.requests.json`, requests);
   });
@@ -45,10 +47,11 @@ async function tell(source: string): Promise<Story> {
     recorder.take();
     const answers: Record<string, unknown> = {};
     const requests: Record<string, readonly RecordedRequest[]> = {};
+    const variables = variablesOf(sample);
     for (const operationName of operationsOf(source)) {
       const user = userOf(operationName, sample);
       const token = user && (await server.tokenOf(user));
-      const { text } = await server.ask(source, { operationName, token });
+      const { text } = await server.ask(source, { operationName, token, variables });
       answers[operationName] = JSON.parse(text);
       requests[operationName] = recorder.take();
       server.pass(1000);
@@ -59,13 +62,33 @@ async function tell(source: string): Promise<Story> {
   }
 }
 
+/** `ID 3` becomes the third id that was made, `SECRET 1` the first secret, `ID 3.SECRET 2` a refresh token of both. */
+function filledIn(source: string): string {
+  return source
+    .replace(/\bID (\d+)/g, (_, count: string) => countedId(Number(count)))
+    .replace(/\bSECRET (\d+)/g, (_, count: string) => countedSecret(Number(count)));
+}
+
 function operationsOf(source: string): string[] {
   return parse(source).definitions.flatMap((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION && definition.name ? [definition.name.value] : [],
   );
 }
 
-function userOf(operation: string, sample: ReturnType<typeof smallSample>) {
+/** Ids of the sample. Those an operation does not declare are ignored. */
+function variablesOf(sample: Sample) {
+  return {
+    admin: adminOf(sample).id,
+    member: memberOf(sample).id,
+    reader: readerOf(sample).id,
+    suspended: userWhere(sample, (user) => user.status === 'SUSPENDED').id,
+    contractor: sample.contractors[0]?.id,
+    session: sample.refreshTokens[0]?.id,
+    auditLog: sample.auditLogs[0]?.id,
+  };
+}
+
+function userOf(operation: string, sample: Sample) {
   if (operation.startsWith('admin')) return adminOf(sample);
   if (operation.startsWith('member')) return memberOf(sample);
   return operation.startsWith('reader') ? readerOf(sample) : undefined;

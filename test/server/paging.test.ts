@@ -12,7 +12,12 @@ afterAll(() => server.close());
 
 interface Page<Node> {
   readonly edges: readonly { readonly node: Node; readonly cursor: string }[];
-  readonly pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+  readonly pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    startCursor: string | null;
+    endCursor: string | null;
+  };
 }
 
 const pageInfo = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
@@ -28,7 +33,7 @@ async function walk<Node extends { readonly id: string }>(
     const page: string = backward ? 'last: $size, before: $cursor' : 'first: $size, after: $cursor';
     const args = by ? `${by}, ${page}` : page;
     const query = `query ($size: Int!, $cursor: String) { page: ${field}(${args}) { edges { cursor node ${node} } ${pageInfo} } }`;
-    const data: { page: Page<Node> } = (await server.get(query, { token, variables: { size, cursor } })) as never;
+    const data: { page: Page<Node> } = await server.get(query, { token, variables: { size, cursor } });
     const found = data.page.edges.map((edge) => edge.node);
     if (backward) nodes.unshift(...found);
     else nodes.push(...found);
@@ -44,7 +49,10 @@ const ids = (nodes: readonly { readonly id: string }[]) => nodes.map((node) => n
 test('all users with their first audit logs, to the end, without duplicate or gap', async () => {
   const { users, auditLogs } = server.sample;
   type Node = { id: string; auditLogs: { edges: { node: { id: string } }[] } };
-  const nodes = await walk<Node>('users', { size: 10, node: '{ id auditLogs(first: 3) { edges { node { id action timestamp } } } }' });
+  const nodes = await walk<Node>('users', {
+    size: 10,
+    node: '{ id auditLogs(first: 3) { edges { node { id action timestamp } } } }',
+  });
   expect(ids(nodes)).toEqual(ids(users));
   for (const node of nodes) {
     const theirs = auditLogs.filter((log) => log.actorId === node.id).reverse();
@@ -55,7 +63,9 @@ test('all users with their first audit logs, to the end, without duplicate or ga
 test('backwards and newest first it is the same list', async () => {
   const expected = ids(server.sample.users);
   expect(ids(await walk('users', { size: 7, node: '{ id }', backward: true }))).toEqual(expected);
-  expect(ids(await walk('users', { by: 'direction: DESC', size: 100, node: '{ id }' }))).toEqual([...expected].reverse());
+  expect(ids(await walk('users', { by: 'direction: DESC', size: 100, node: '{ id }' }))).toEqual(
+    [...expected].reverse(),
+  );
 });
 
 test('the activity feed crosses all months, newest first', async () => {
@@ -68,7 +78,8 @@ test('the months together are the feed', async () => {
   const months = [...new Set(server.sample.auditLogs.map((log) => log.timestamp.slice(0, 7)))].reverse();
   expect(months).toHaveLength(14);
   const logs = [];
-  for (const month of months) logs.push(...(await walk('auditLogs', { by: `month: "${month}"`, size: 50, node: '{ id }' })));
+  for (const month of months)
+    logs.push(...(await walk('auditLogs', { by: `month: "${month}"`, size: 50, node: '{ id }' })));
   expect(ids(logs)).toEqual(ids(server.sample.auditLogs).reverse());
 });
 
@@ -87,10 +98,16 @@ test('users by status and by role are all users, by name', async () => {
 });
 
 test('a cursor is good for its own list only', async () => {
-  const { users } = (await server.get(`{ users(first: 1) { ${pageInfo} } }`, { token })) as never as Record<string, Page<never>>;
-  const cursor = users?.pageInfo.endCursor;
-  const use = async (field: string) =>
-    (await server.ask(`query ($cursor: String) { ${field} { ${pageInfo} } }`, { token, variables: { cursor } })).errors[0]?.extensions?.code;
+  const query = `{ users(first: 1) { ${pageInfo} } }`;
+  const { users } = await server.get<{ users: Page<never> }>(query, { token });
+  const variables = { cursor: users.pageInfo.endCursor };
+  const use = async (field: string) => {
+    const { errors } = await server.ask(`query ($cursor: String) { ${field} { ${pageInfo} } }`, {
+      token,
+      variables,
+    });
+    return errors[0]?.extensions?.code;
+  };
   expect(await use('users(after: $cursor)')).toBeUndefined();
   expect(await use('usersByRole(role: ADMIN, after: $cursor)')).toBe('BAD_CURSOR');
   expect(await use('activityFeed(after: $cursor)')).toBe('BAD_CURSOR');

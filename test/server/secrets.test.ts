@@ -29,26 +29,44 @@ test('hashes and secret values are in no answer and no log line', async () => {
       return JSON.parse(text).data;
     };
     const secretValue = 'a value nobody may see again';
-    await ask('mutation ($value: JSON!) { setConfig(input: { key: "s", value: $value, isSecret: true }) { key value } }', { value: secretValue });
-    await ask('mutation ($value: JSON!) { setConfig(input: { key: "s", value: $value, version: 7 }) { key value } }', { value: `${secretValue}, again` });
-    await ask('mutation ($value: JSON!) { setConfig(input: { key: "s", value: $value, category: "other" }) { key value } }', { value: `${secretValue}, anew` });
-    await ask(`mutation { createUser(input: { email: "${sampleSignIn.email}", name: "Twice", password: "${secretValue}" }) { id } }`);
-    await ask(`mutation { createUser(input: { email: "once@tyler-setup.example", name: "Once", password: "${secretValue}" }) { ...U } } ${fragmentsFor('U')}`);
+    await ask(
+      'mutation ($value: JSON!) { setConfig(input: { key: "s", value: $value, isSecret: true }) { key value } }',
+      { value: secretValue },
+    );
+    await ask(
+      'mutation ($value: JSON!) { setConfig(input: { key: "s", value: $value, version: 7 }) { key value } }',
+      { value: `${secretValue}, again` },
+    );
+    await ask(
+      'mutation ($value: JSON!) { setConfig(input: { key: "s", value: $value, category: "other" }) { key value } }',
+      { value: `${secretValue}, anew` },
+    );
+    await ask(
+      `mutation { createUser(input: { email: "${sampleSignIn.email}", name: "Twice", password: "${secretValue}" }) { id } }`,
+    );
+    await ask(
+      `mutation { createUser(input: { email: "once@tyler-setup.example", name: "Once", password: "${secretValue}" }) { ...U } } ${fragmentsFor('U')}`,
+    );
     const { inviteContractor } = await ask(
       `mutation { inviteContractor(input: { name: "V", expiresAt: "2026-03-01T00:00:00Z" }) { token contractor { ...C } } } ${fragmentsFor('C')}`,
     );
-    await ask('mutation ($t: String!) { signInContractor(token: $t) { expiresIn } }', { t: inviteContractor.token });
-    const signedIn = await server.get(
+    await ask('mutation ($t: String!) { signInContractor(token: $t) { expiresIn } }', {
+      t: inviteContractor.token,
+    });
+    const signedIn = await server.get<{ signIn: { refreshToken: string } }>(
       `mutation { signIn(input: { email: "${sampleSignIn.email}", password: "${sampleSignIn.password}" }) { refreshToken } }`,
     );
-    const { refreshToken } = signedIn.signIn as unknown as { refreshToken: string };
+    const { refreshToken } = signedIn.signIn;
     const refresh = 'mutation ($t: String!) { refreshSession(refreshToken: $t) { expiresIn } }';
     await ask(refresh, { t: refreshToken });
     await ask(refresh, { t: refreshToken });
     await ask(`{ users { nodes { ...U } } } ${fragmentsFor('U')}`);
     await ask(`{ activityFeed(first: 100) { nodes { ...A } } } ${fragmentsFor('A')}`);
     for (const category of ['security', 'notifications', 'integrations', 'general', 'other']) {
-      await ask(`query ($c: String!) { configByCategory(category: $c) { nodes { ...G } } } ${fragmentsFor('G')}`, { c: category });
+      await ask(
+        `query ($c: String!) { configByCategory(category: $c) { nodes { ...G } } } ${fragmentsFor('G')}`,
+        { c: category },
+      );
     }
     await ask('mutation { deleteConfig(key: "s") { key value } }');
 
@@ -60,7 +78,14 @@ test('hashes and secret values are in no answer and no log line', async () => {
     ];
     const values = ['sample-signing-key', 'sample-smtp-password', 'hooks/1', secretValue];
     const told = [...answers, ...lines].join('\n');
-    for (const secret of [...hashes, ...values, '$argon2', 'passwordHash', 'tokenHash', sampleSignIn.password]) {
+    for (const secret of [
+      ...hashes,
+      ...values,
+      '$argon2',
+      'passwordHash',
+      'tokenHash',
+      sampleSignIn.password,
+    ]) {
       expect(told.includes(secret), secret).toBe(false);
     }
     // Given in clear once, at the invitation; tokens are never logged.
@@ -76,8 +101,11 @@ test('hashes and secret values are in no answer and no log line', async () => {
 
 /** The fragment and those it spreads: an unused one is an error. */
 function fragmentsFor(name: string): string {
-  const all = new Map([...everything.matchAll(/fragment (\w) on[^]*?(?=fragment|$)/g)].map(([text, key]) => [key, text]));
+  const all = new Map(
+    [...everything.matchAll(/fragment (\w) on[\s\S]*?(?=fragment|$)/g)].map(([text, key]) => [key, text]),
+  );
   const wanted = new Set<string>([name]);
-  for (const one of wanted) for (const [, spread] of (all.get(one) ?? '').matchAll(/\.\.\.(\w)/g)) wanted.add(spread ?? '');
+  for (const one of wanted)
+    for (const [, spread] of (all.get(one) ?? '').matchAll(/\.\.\.(\w)/g)) wanted.add(spread ?? '');
   return [...wanted].map((one) => all.get(one)).join('\n');
 }

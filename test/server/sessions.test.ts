@@ -12,6 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+type SignedIn = { readonly signIn: Session };
+type Refreshed = { readonly refreshSession: Session };
+
 interface Session {
   readonly accessToken: string;
   readonly refreshToken: string;
@@ -20,7 +23,7 @@ interface Session {
 
 const fields = '{ accessToken refreshToken expiresIn user { id email lastLogin } }';
 
-async function signIn(email: string, password: string = sampleSignIn.password): Promise<Answer> {
+async function signIn(email: string, password: string = sampleSignIn.password): Promise<Answer<SignedIn>> {
   return server.ask(`mutation ($input: SignInInput!) { signIn(input: $input) ${fields} }`, {
     variables: { input: { email, password } },
   });
@@ -30,10 +33,10 @@ async function signIn(email: string, password: string = sampleSignIn.password): 
 async function sessionOf(email: string): Promise<Session> {
   const { data, errors } = await signIn(email);
   if (!data) throw new Error(JSON.stringify(errors));
-  return data.signIn as unknown as Session;
+  return data.signIn;
 }
 
-async function refresh(refreshToken: string): Promise<Answer> {
+async function refresh(refreshToken: string): Promise<Answer<Refreshed>> {
   return server.ask(`mutation ($token: String!) { refreshSession(refreshToken: $token) ${fields} }`, {
     variables: { token: refreshToken },
   });
@@ -42,7 +45,7 @@ async function refresh(refreshToken: string): Promise<Answer> {
 async function refreshed(refreshToken: string): Promise<Session> {
   const { data, errors } = await refresh(refreshToken);
   if (!data) throw new Error(JSON.stringify(errors));
-  return data.refreshSession as unknown as Session;
+  return data.refreshSession;
 }
 
 async function signOut(refreshToken: string): Promise<unknown> {
@@ -59,16 +62,15 @@ async function me(token: string): Promise<unknown> {
 /** The actions done to something, newest first. */
 async function actionsOn(targetType: string, targetId: string): Promise<string[]> {
   const token = await server.tokenOf(adminOf(server.sample));
-  const data = await server.get(
+  const data = await server.get<{ auditLogsOfTarget: { nodes: { action: string }[] } }>(
     'query ($type: AuditTarget!, $id: ID!) { auditLogsOfTarget(targetType: $type, targetId: $id) { nodes { action } } }',
     { token, variables: { type: targetType, id: targetId } },
   );
-  const { nodes } = data.auditLogsOfTarget as unknown as { nodes: { action: string }[] };
-  return nodes.map((node) => node.action);
+  return data.auditLogsOfTarget.nodes.map((node) => node.action);
 }
 
 const refusal = { code: 'UNAUTHENTICATED' };
-const codes = ({ errors }: Answer) => errors.map((error) => ({ code: error.extensions?.code }));
+const codes = ({ errors }: Answer<unknown>) => errors.map((error) => ({ code: error.extensions?.code }));
 const familyOf = (refreshToken: string) => refreshToken.split('.')[0] ?? '';
 
 describe('signing in', () => {
@@ -76,7 +78,8 @@ describe('signing in', () => {
     const { email } = memberOf(server.sample);
     const { data } = await signIn(email.toUpperCase());
     expect(data?.signIn).toMatchObject({ expiresIn: 900, user: { email, lastLogin: expect.any(String) } });
-    const session = data?.signIn as unknown as Session;
+    if (!data) return;
+    const session = data.signIn;
     expect(await me(session.accessToken)).toEqual({ email });
     expect(await actionsOn('SESSION', familyOf(session.refreshToken))).toEqual(['USER_SIGNED_IN']);
   });
@@ -134,8 +137,8 @@ describe('refreshing', () => {
       const won = answers.filter((answer) => answer.data !== null);
       expect(won).toHaveLength(1);
       for (const answer of answers) if (answer.data === null) expect(codes(answer)).toEqual([refusal]);
-      const next = won[0]?.data?.refreshSession as unknown as Session;
-      expect(codes(await refresh(next.refreshToken))).toEqual([refusal]);
+      const next = won[0]?.data?.refreshSession;
+      expect(codes(await refresh(next?.refreshToken ?? ''))).toEqual([refusal]);
       const actions = await actionsOn('SESSION', familyOf(refreshToken));
       expect(actions.filter((action) => action === 'SESSION_REUSE_DETECTED')).toHaveLength(1);
     }
@@ -145,7 +148,7 @@ describe('refreshing', () => {
     for (let round = 0; round < 5; round++) {
       const { refreshToken } = await sessionOf(sampleSignIn.email);
       const [answer] = await Promise.all([refresh(refreshToken), signOut(refreshToken)]);
-      const next = (answer.data?.refreshSession as unknown as Session | undefined)?.refreshToken;
+      const next = answer.data?.refreshSession.refreshToken;
       if (next) expect(codes(await refresh(next))).toEqual([refusal]);
     }
   });
@@ -154,7 +157,13 @@ describe('refreshing', () => {
     const session = await sessionOf(sampleSignIn.email);
     const id = familyOf(session.refreshToken);
     const secret = 'A'.repeat(43);
-    for (const token of [`${id}.${secret}`, `00000000-0000-7000-8000-000000000000.${secret}`, '', '.', 'x'.repeat(9000)]) {
+    for (const token of [
+      `${id}.${secret}`,
+      `00000000-0000-7000-8000-000000000000.${secret}`,
+      '',
+      '.',
+      'x'.repeat(9000),
+    ]) {
       expect(codes(await refresh(token))).toEqual([refusal]);
       expect(await signOut(token)).toBe(false);
     }
@@ -165,11 +174,13 @@ describe('refreshing', () => {
     const own = await startServer({ sample: smallSample() });
     try {
       const query = `mutation ($token: String!) { refreshSession(refreshToken: $token) { refreshToken } }`;
-      const signedIn = await own.get(`mutation { signIn(input: { email: "${sampleSignIn.email}", password: "${sampleSignIn.password}" }) { refreshToken } }`);
-      let token = (signedIn.signIn as unknown as Session).refreshToken;
+      const signedIn = await own.get<SignedIn>(
+        `mutation { signIn(input: { email: "${sampleSignIn.email}", password: "${sampleSignIn.password}" }) { refreshToken } }`,
+      );
+      let token = signedIn.signIn.refreshToken;
       for (let week = 0; week < 4; week++) {
         own.pass(7 * day);
-        token = ((await own.get(query, { variables: { token } })).refreshSession as unknown as Session).refreshToken;
+        token = (await own.get<Refreshed>(query, { variables: { token } })).refreshSession.refreshToken;
       }
       own.pass(2 * day + 1);
       expect(codes(await own.ask(query, { variables: { token } }))).toEqual([refusal]);
@@ -220,8 +231,11 @@ describe('changing the password', () => {
       const user = memberOf(own.sample);
       const token = await own.tokenOf(user);
       const input = { currentPassword: sampleSignIn.password, newPassword: 'wrong-battery-staple' };
-      const { changePassword } = await own.get(mutation, { token, variables: { input } });
-      const session = changePassword as unknown as Session;
+      const { changePassword } = await own.get<{ changePassword: Session }>(mutation, {
+        token,
+        variables: { input },
+      });
+      const session = changePassword;
       expect((await own.get('{ me { id } }', { token })).me).toBeNull();
       expect((await own.get('{ me { id } }', { token: session.accessToken })).me).toEqual({ id: user.id });
       const signInAs = (password: string) =>
@@ -254,7 +268,9 @@ describe('who is out is out at once', () => {
     const own = await startServer({ sample: smallSample() });
     try {
       const token = await own.tokenOf(adminOf(own.sample));
-      const others = own.sample.users.filter((user) => user.status === 'ACTIVE' && user.id !== adminOf(own.sample).id);
+      const others = own.sample.users.filter(
+        (user) => user.status === 'ACTIVE' && user.id !== adminOf(own.sample).id,
+      );
       const acts = [
         (id: string) => `mutation { deactivateUser(id: "${id}") { status } }`,
         (id: string) => `mutation { updateUser(id: "${id}", input: { status: SUSPENDED }) { status } }`,
@@ -281,7 +297,9 @@ describe('who is out is out at once', () => {
       const user = memberOf(own.sample);
       const theirs = await own.tokenOf(user);
       for (const status of ['SUSPENDED', 'ACTIVE']) {
-        await own.get(`mutation { updateUser(id: "${user.id}", input: { status: ${status} }) { status } }`, { token });
+        await own.get(`mutation { updateUser(id: "${user.id}", input: { status: ${status} }) { status } }`, {
+          token,
+        });
       }
       expect((await own.get('{ me { id } }', { token: theirs })).me).toBeNull();
     } finally {

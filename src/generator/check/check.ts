@@ -1,11 +1,47 @@
+/** Model -> diagnostics, and layout -> diagnostics: all that is found, in no particular order. */
+
 import type { Diagnostic } from '../diagnostics.js';
 import type { Model } from '../model.js';
 import type { Layout } from '../plan/layout.js';
+import { abstractChecks } from './abstract.js';
+import { coverageChecks } from './coverage.js';
+import { entityChecks } from './entities.js';
+import { type Facts, factsOf } from './facts.js';
+import { historyChecks } from './history.js';
+import { identifierChecks } from './identifiers.js';
+import { keyChecks } from './keys.js';
+import { mutationChecks } from './mutations.js';
+import { nameChecks } from './names.js';
+import { patternChecks } from './patterns.js';
+import { type Check, run } from './row.js';
+import { ruleChecks } from './rules.js';
+import { sourceChecks } from './sources.js';
+import { tableChecks } from './tables.js';
+import { templateChecks } from './templates.js';
 
-export function checkModel(_model: Model): Diagnostic[] {
-  return [];
+export const modelChecks: readonly Check<Facts>[] = [
+  ...nameChecks,
+  ...tableChecks,
+  ...entityChecks,
+  ...historyChecks,
+  ...templateChecks,
+  ...patternChecks,
+  ...abstractChecks,
+  ...sourceChecks,
+  ...mutationChecks,
+  ...ruleChecks,
+  ...identifierChecks,
+  ...coverageChecks,
+];
+
+export const layoutChecks = keyChecks;
+
+/** What is wrong with a model that was read without errors. Where nothing is, it can be laid out and planned. */
+export function checkModel(model: Model): Diagnostic[] {
+  return run(modelChecks, factsOf(model));
 }
 
-export function checkLayout(_model: Model, layout: Layout): Diagnostic[] {
-  return [...layout.findings];
+/** What is wrong with the layout of a model without errors; the planner's own findings included. */
+export function checkLayout(model: Model, layout: Layout): Diagnostic[] {
+  return [...layout.findings, ...run(layoutChecks, { model, layout })];
 }

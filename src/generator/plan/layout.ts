@@ -10,7 +10,7 @@
 import type { Diagnostic } from '../diagnostics.js';
 import type { EntityModel, Model, PatternModel, TableModel, TemplateModel } from '../model.js';
 import { constant } from '../names.js';
-import type { AttributePlan, ItemPlan, KeyTemplate, SlotPlan } from '../plan.js';
+import type { AttributePlan, HoleEncoding, ItemPlan, KeyTemplate, SlotPlan } from '../plan.js';
 import { attributesOf } from './attributes.js';
 import { hasShard, holesOf, keyTemplate } from './templates.js';
 
@@ -180,7 +180,8 @@ function placeOnIndex(
 ): Read | undefined {
   const [main] = draft.items;
   const taken = main?.slots.find((slot) => slot.index === index);
-  const slot = pattern.key.length > 0 || !taken ? newSlot(pattern, draft, index) : taken;
+  const isShared = pattern.key.length === 0 && taken !== undefined && serves(taken, pattern);
+  const slot = isShared ? taken : newSlot(pattern, draft, index);
   if (!main) return undefined;
   if (taken && !sameKey(taken, slot)) {
     findings.push({
@@ -238,7 +239,9 @@ function placeEntry(pattern: PatternModel, draft: Draft, findings: Diagnostic[])
     pattern.index?.text ??
     (entry.key.length > 0 ? 'table' : table.indexes.find((one) => one.kind === 'global')?.name.text);
   const slots =
-    index === undefined || index === 'table' ? [tableSlot] : [tableSlot, newSlot(pattern, draft, index)];
+    index === undefined || index === 'table'
+      ? [tableSlot]
+      : [tableSlot, newSlot(pattern, draft, index, tableSlot)];
   const include = [...new Set([...draft.keyFields, ...entry.include.map((word) => word.text)])];
   const existing = draft.items.findIndex(
     (item) =>
@@ -267,15 +270,22 @@ function placeEntry(pattern: PatternModel, draft: Draft, findings: Diagnostic[])
   return { item: draft.items.length - 1, slot, why: 'an entry beside the item, as declared' };
 }
 
-/** The slot a pattern asks for: pinned templates, else built from its fields. */
-function newSlot(pattern: PatternModel, draft: Draft, indexName: string): SlotPlan {
+/**
+ * The slot a pattern asks for: pinned templates, else built from its fields. A local index takes over the partition
+ * of `own`, the table's key of the same item.
+ */
+function newSlot(
+  pattern: PatternModel,
+  draft: Draft,
+  indexName: string,
+  own: SlotPlan | undefined = draft.items[0]?.slots[0],
+): SlotPlan {
   const index = draft.table.indexes.find((one) => one.name.text === indexName);
   if (!index) throw new Error(`unchecked index ${indexName}`);
   const pinned = (attribute: string) =>
     pattern.key.find((one: TemplateModel) => one.attribute.text === attribute)?.template.text;
   const { attributes } = draft;
   const built = buildTexts(pattern, draft);
-  const own = draft.items[0]?.slots[0];
   const partition =
     index.kind === 'local' && own
       ? own.partition
@@ -319,7 +329,7 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
   for (const hole of holesOf(slot.partition)) {
     const isBucket = pattern.bucket?.field.text === hole.field && pattern.bucket.unit.text === hole.encode;
     if (isBucket) bucketed = true;
-    else if (!wanted.delete(hole.field)) return false;
+    else if (isTruncated(hole) || !wanted.delete(hole.field)) return false;
   }
   if (bucketed !== (pattern.bucket !== undefined)) return false;
   if ((slot.shards ?? 1) !== (pattern.shards?.count ?? 1)) return false;
@@ -327,9 +337,14 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
   const rest = holesOf(slot.sort);
   while (wanted.size > 0) {
     const next = rest.shift();
-    if (!next || !wanted.delete(next.field)) return false;
+    if (!next || isTruncated(next) || !wanted.delete(next.field)) return false;
   }
-  return sortFields(pattern).every((field, at) => rest[at]?.field === field);
+  return sortFields(pattern).every((field, at) => rest[at]?.field === field && !isTruncated(rest[at]));
+}
+
+/** A part of a moment tells neither which moment it was nor its order within that part. */
+function isTruncated({ encode }: { readonly encode: HoleEncoding }): boolean {
+  return encode === 'year' || encode === 'month' || encode === 'day' || encode === 'hour';
 }
 
 function presentOf(

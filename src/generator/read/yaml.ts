@@ -667,7 +667,12 @@ class YamlReader {
     const literal = this.literal(entry.value, entry.key.at);
     if (!literal) return false;
     if (typeof literal.value === 'boolean') return literal.value;
-    this.report('wrong-value', literal.at, `\`${entry.key.text}\` is true or false.`);
+    this.report(
+      'wrong-value',
+      literal.at,
+      `\`${entry.key.text}\` is true or false.`,
+      'Write `true`, or leave it out.',
+    );
     return false;
   }
 
@@ -678,7 +683,12 @@ class YamlReader {
     const { value, at } = literal;
     if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max)
       return { count: value, at };
-    this.report('wrong-value', at, `\`${entry.key.text}\` is a whole number from 1 to ${max}.`);
+    this.report(
+      'wrong-value',
+      at,
+      `\`${entry.key.text}\` is a whole number from 1 to ${max}.`,
+      `Write one, as \`${entry.key.text}: ${Math.min(max, 20)}\`.`,
+    );
     return undefined;
   }
 

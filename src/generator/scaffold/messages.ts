@@ -10,7 +10,7 @@ export interface Explained {
 }
 
 /** A type printed longer than this hides what matters. */
-const longest = 240;
+const longest = 120;
 
 export function explain(text: string | ts.DiagnosticMessageChain): Explained {
   if (typeof text === 'string') return { cause: plain(text), context: undefined };

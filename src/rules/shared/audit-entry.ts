@@ -82,6 +82,8 @@ export function changes<R extends object>(
     const value: unknown = after?.[field] ?? null;
     if (after && JSON.stringify(value).length <= longestValue) values[field] = value;
   }
-  const secrets = Object.entries<string | undefined>(secret).filter(([field]) => differs(field as keyof R & string));
+  const secrets = Object.entries<string | undefined>(secret).filter(([field]) =>
+    differs(field as keyof R & string),
+  );
   return { changed: [...shown.filter(differs), ...secrets.map(([, name]) => name ?? '')], values };
 }

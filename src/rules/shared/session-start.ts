@@ -46,6 +46,10 @@ function tokenWith(
 
 /** What a client gets that has signed in or refreshed. */
 export async function sessionOf(context: Context, user: User, { refreshToken }: NewToken) {
-  const access = await context.auth.newAccessToken({ kind: 'USER', id: user.id, sessionEpoch: user.sessionEpoch });
+  const access = await context.auth.newAccessToken({
+    kind: 'USER',
+    id: user.id,
+    sessionEpoch: user.sessionEpoch,
+  });
   return { ...access, refreshToken, user };
 }

@@ -12,7 +12,8 @@ export function nameOf(text: string): string {
 export function line(field: string, text: string, longest: number): string {
   const trimmed = text.trim();
   if (trimmed === '') throw badInput(field, `${field} must not be empty.`);
-  if ([...trimmed].length > longest) throw badInput(field, `${field} may have at most ${longest} characters.`);
+  if ([...trimmed].length > longest)
+    throw badInput(field, `${field} may have at most ${longest} characters.`);
   if (/\p{Cc}/u.test(trimmed)) throw badInput(field, `${field} must not contain control characters.`);
   return trimmed;
 }

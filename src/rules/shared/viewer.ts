@@ -14,7 +14,7 @@ export async function currentUser(context: Context): Promise<User> {
   if (viewer === null) throw unauthenticated();
   if (viewer.kind !== 'USER') throw forbidden('This is for members of staff.');
   const user = await context.loaders.user.load({ id: viewer.id });
-  if (!user || user.status !== 'ACTIVE' || user.sessionEpoch !== viewer.sessionEpoch) {
+  if (user?.status !== 'ACTIVE' || user.sessionEpoch !== viewer.sessionEpoch) {
     throw unauthenticated(signInAgain);
   }
   return user;

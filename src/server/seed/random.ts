@@ -28,6 +28,12 @@ export class Choices {
     return value;
   }
 
+  /** The same values in another order. */
+  shuffled<T>(values: readonly T[]): T[] {
+    const rest = [...values];
+    return values.flatMap(() => rest.splice(this.below(rest.length), 1));
+  }
+
   /** A moment at or after `from` and before `to`, in milliseconds. */
   between(from: number, to: number): number {
     return from + this.below(to - from);

@@ -18,7 +18,10 @@ export interface Sample {
 }
 
 /** Signs in as the sample's administrator. All sample users have this password. */
-export const sampleSignIn = { email: 'admin@tyler-setup.example', password: 'correct-horse-battery' } as const;
+export const sampleSignIn = {
+  email: 'admin@tyler-setup.example',
+  password: 'correct-horse-battery',
+} as const;
 
 /** Argon2id of the password, made once: hashing it 150 times would take longer than everything else. */
 const passwordHash =
@@ -50,7 +53,9 @@ export function sampleFor(now: Date): Sample {
 
 /** 150, the first ones a little apart from the start, the rest all along the months. Each name occurs once. */
 function sampleUsers(choices: Choices, start: number, end: number): User[] {
-  const names = givenNames.flatMap((given) => familyNames.map((family) => ({ given, family })));
+  const names = choices.shuffled(
+    givenNames.flatMap((given) => familyNames.map((family) => ({ given, family }))),
+  );
   const users: User[] = [];
   for (const [index, { given, family }] of names.entries()) {
     const created = start + Math.floor(((end - start - day) / names.length) * index) + choices.below(day);
@@ -61,8 +66,12 @@ function sampleUsers(choices: Choices, start: number, end: number): User[] {
       id: choices.id(created),
       email: isFirst ? sampleSignIn.email : `${given}.${family}@tyler-setup.example`.toLowerCase(),
       name: `${given} ${family}`,
-      role: isFirst ? 'ADMIN' : choices.of(['ADMIN', 'MEMBER', 'MEMBER', 'MEMBER', 'MEMBER', 'MEMBER', 'READONLY', 'READONLY']),
-      status: isFirst ? 'ACTIVE' : choices.of(['ACTIVE', 'ACTIVE', 'ACTIVE', 'ACTIVE', 'ACTIVE', 'ACTIVE', 'INACTIVE', 'SUSPENDED']),
+      role: isFirst
+        ? 'ADMIN'
+        : choices.of(['ADMIN', 'MEMBER', 'MEMBER', 'MEMBER', 'MEMBER', 'MEMBER', 'READONLY', 'READONLY']),
+      status: isFirst
+        ? 'ACTIVE'
+        : choices.of(['ACTIVE', 'ACTIVE', 'ACTIVE', 'ACTIVE', 'ACTIVE', 'ACTIVE', 'INACTIVE', 'SUSPENDED']),
       lastLogin: null,
       createdAt,
       updatedAt: createdAt,
@@ -156,7 +165,9 @@ function sampleAuditLogs(choices: Choices, { users, contractors, start, end }: E
     const moment = Math.floor(start + span * index + choices.below(span));
     const timestamp = iso(moment);
     const there = users.filter((user) => user.createdAt <= timestamp);
-    const invited = contractors.filter(({ lastAccess, createdAt }) => lastAccess !== null && createdAt <= timestamp);
+    const invited = contractors.filter(
+      ({ lastAccess, createdAt }) => lastAccess !== null && createdAt <= timestamp,
+    );
     const visitor = index % 4 === 3 ? invited[index % invited.length] : undefined;
     const act = visitor ? visit(visitor) : staffAct(choices, there, moment);
     const actorId = visitor?.id ?? there[index % there.length]?.id ?? users[0]?.id ?? '';
@@ -198,26 +209,38 @@ function staffAct(choices: Choices, users: readonly User[], moment: number): Act
 }
 
 function lastSignIn(user: User, auditLogs: readonly AuditLog[]): string | null {
-  return auditLogs.findLast((log) => log.actorId === user.id && log.action === 'USER_SIGNED_IN')?.timestamp ?? null;
+  return (
+    auditLogs.findLast((log) => log.actorId === user.id && log.action === 'USER_SIGNED_IN')?.timestamp ?? null
+  );
 }
 
 /** Twelve, in four categories; three are secrets. */
 function sampleConfigs(users: readonly User[], start: number): Config[] {
   const secret = true;
-  const entries: readonly (readonly [key: string, value: unknown, description: string, secret?: boolean])[] = [
-    ['branding.motto', 'Day one, done.', 'Stands below the logo.'],
-    ['branding.name', 'Tyler Setup', 'The name of the product.'],
-    ['branding.colors', { primary: '#2f5d50', accent: '#e0a458' }, 'The colours of the web application.'],
-    ['security.password-minimum', 12, 'Characters of a password.'],
-    ['security.session-days', 30, 'How long a session lasts.'],
-    ['security.signing-key', 'sample-signing-key', 'Signs outgoing links.', secret],
-    ['notifications.from', 'noreply@tyler-setup.example', 'The sender of messages.'],
-    ['notifications.digest', { enabled: true, weekday: 'MONDAY' }, 'The weekly digest.'],
-    ['notifications.smtp-password', 'sample-smtp-password', 'For the mail server.', secret],
-    ['integrations.chat-webhook', 'https://chat.tyler-setup.example/hooks/1', 'Where news are posted.', secret],
-    ['integrations.directory', { url: 'ldaps://directory.tyler-setup.example', base: 'ou=staff' }, 'The directory.'],
-    ['integrations.enabled', ['chat', 'directory'], 'Integrations in use.'],
-  ];
+  const entries: readonly (readonly [key: string, value: unknown, description: string, secret?: boolean])[] =
+    [
+      ['branding.motto', 'Day one, done.', 'Stands below the logo.'],
+      ['branding.name', 'Tyler Setup', 'The name of the product.'],
+      ['branding.colors', { primary: '#2f5d50', accent: '#e0a458' }, 'The colours of the web application.'],
+      ['security.password-minimum', 12, 'Characters of a password.'],
+      ['security.session-days', 30, 'How long a session lasts.'],
+      ['security.signing-key', 'sample-signing-key', 'Signs outgoing links.', secret],
+      ['notifications.from', 'noreply@tyler-setup.example', 'The sender of messages.'],
+      ['notifications.digest', { enabled: true, weekday: 'MONDAY' }, 'The weekly digest.'],
+      ['notifications.smtp-password', 'sample-smtp-password', 'For the mail server.', secret],
+      [
+        'integrations.chat-webhook',
+        'https://chat.tyler-setup.example/hooks/1',
+        'Where news are posted.',
+        secret,
+      ],
+      [
+        'integrations.directory',
+        { url: 'ldaps://directory.tyler-setup.example', base: 'ou=staff' },
+        'The directory.',
+      ],
+      ['integrations.enabled', ['chat', 'directory'], 'Integrations in use.'],
+    ];
   return entries.map(([key, value, description, isSecret = false], index) => {
     const createdAt = iso(start + (index + 1) * day);
     return {

@@ -6,11 +6,18 @@ const whole = sampleFor(testTime);
 
 /** A few of everything, so that recorded answers can be read. The references among them hold. */
 export function smallSample(): Sample {
-  const users = whole.users.slice(0, 8);
+  const users = whole.users.filter(
+    (user, index) =>
+      index < 6 ||
+      user === readerOf(whole) ||
+      user === memberOf(whole) ||
+      user === whole.users.find(isShutOut),
+  );
   const ids = new Set(users.map((user) => user.id));
-  const contractors = whole.contractors
-    .slice(0, 5)
-    .map((contractor, index) => ({ ...contractor, invitedById: users[index % 2]?.id ?? '' }));
+  const contractors = whole.contractors.slice(0, 5).map((contractor, index) => ({
+    ...contractor,
+    invitedById: (index % 2 ? memberOf(whole) : adminOf(whole)).id,
+  }));
   const visitors = new Set(contractors.map((contractor) => contractor.id));
   const auditLogs = whole.auditLogs.filter((log) => ids.has(log.actorId) || visitors.has(log.actorId));
   return {
@@ -20,6 +27,10 @@ export function smallSample(): Sample {
     auditLogs: auditLogs.filter((_, index) => index % 12 === 0),
     configs: whole.configs,
   };
+}
+
+function isShutOut(user: User): boolean {
+  return user.status === 'SUSPENDED';
 }
 
 /** The first user of the sample for whom `condition` holds. */

@@ -17,10 +17,14 @@ export const testTime = new Date('2026-01-15T12:00:00.000Z');
 /** A JSON object of an answer. */
 export type Json = { readonly [name: string]: unknown };
 
-export interface Answer {
+export interface Answer<Data = Json> {
   readonly status: number;
-  readonly data: Record<string, never> | null;
-  readonly errors: readonly { readonly message: string; readonly extensions?: Json; readonly path?: unknown }[];
+  readonly data: Data | null;
+  readonly errors: readonly {
+    readonly message: string;
+    readonly extensions?: Json;
+    readonly path?: unknown;
+  }[];
   /** The whole body as sent. */
   readonly text: string;
 }
@@ -31,13 +35,15 @@ export interface TestServer {
   readonly database: Database;
   readonly sample: Sample;
   /** Sends one operation. */
-  ask(query: string, options?: AskOptions): Promise<Answer>;
+  ask<Data = Json>(query: string, options?: AskOptions): Promise<Answer<Data>>;
   /** Like `ask`, for what must succeed: fails with the errors of the answer. */
-  get(query: string, options?: AskOptions): Promise<Record<string, never>>;
+  get<Data = Json>(query: string, options?: AskOptions): Promise<Data>;
   /** An access token of a user, without signing in. */
   tokenOf(user: Pick<User, 'id' | 'sessionEpoch'>): Promise<string>;
   /** Lets time pass. */
   pass(milliseconds: number): void;
+  /** Takes the engine away. */
+  stopStorage(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -83,15 +89,16 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   });
   const app = await buildApp({ database, auth, ...options.app });
 
-  const ask: TestServer['ask'] = async (query, { token, variables, operationName } = {}) => {
+  const ask = async <Data = Json>(query: string, asked: AskOptions = {}): Promise<Answer<Data>> => {
+    const { token, variables, operationName } = asked;
     const response = await app.inject({
       method: 'POST',
       url: '/graphql',
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
       payload: { query, variables, operationName },
     });
-    const body = response.json<{ data?: Answer['data']; errors?: Answer['errors'] }>();
-    return { status: response.statusCode, data: body.data ?? null, errors: body.errors ?? [], text: response.body };
+    const { data = null, errors = [] } = response.json<Partial<Answer<Data>>>();
+    return { status: response.statusCode, data, errors, text: response.body };
   };
   return {
     app,
@@ -99,8 +106,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     database,
     sample,
     ask,
-    async get(query, asked) {
-      const { data, errors } = await ask(query, asked);
+    async get<Data = Json>(query: string, asked?: AskOptions): Promise<Data> {
+      const { data, errors } = await ask<Data>(query, asked);
       if (data === null || errors.length > 0) throw new Error(JSON.stringify(errors, null, 2));
       return data;
     },
@@ -110,6 +117,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     pass(milliseconds) {
       now = new Date(now.getTime() + milliseconds);
     },
+    stopStorage: () => engine.close(),
     async close() {
       await app.close();
       await engine.close();
@@ -118,11 +126,11 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 }
 
 /** 00000000-0000-7000-8000-000000000001 */
-function countedId(count: number): string {
+export function countedId(count: number): string {
   return `00000000-0000-7000-8000-${String(count).padStart(12, '0')}`;
 }
 
 /** As long as a real one. */
-function countedSecret(count: number): string {
+export function countedSecret(count: number): string {
   return Buffer.from(createHash('sha256').update(`secret ${count}`).digest()).toString('base64url');
 }

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+/** The verbs of the command line. Exit codes: 0 all is well, 1 there are findings, 2 a wrong call or a fault of ours. */
+
+import { Command, CommanderError } from 'commander';
+import type { Options } from './cli/verbs.js';
+
+const program = new Command('tableloom')
+  .description('Declared access patterns and GraphQL SDL in, a typed DynamoDB backend out.')
+  .exitOverride()
+  .showSuggestionAfterError();
+
+verb('generate', 'write the generated files; those whose bytes do not change are not touched')
+  .option('--prune', 'delete files of the output folder that nothing generates')
+  .addHelpText('after', examples('tableloom generate', 'tableloom generate --root examples/library --prune'))
+  .action(run(async (options) => (await import('./cli/generate.js')).generateVerb(options)));
+
+verb(
+  'check',
+  'write nothing; report mistakes in the inputs, rules that do not fit, generated files that are out of date',
+)
+  .addHelpText('after', examples('tableloom check', 'tableloom check --config codegen.staging.ts'))
+  .action(run(async (options) => (await import('./cli/check.js')).checkVerb(options)));
+
+verb('scaffold', 'write a typed stub for each rule that is missing; what is there is only added to')
+  .addHelpText('after', examples('tableloom scaffold'))
+  .action(run(async (options) => (await import('./cli/scaffold.js')).scaffoldVerb(options)));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has printed what is wrong with the call.
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+}
+
+function verb(name: string, summary: string): Command {
+  return program
+    .command(name)
+    .description(summary)
+    .option('--root <dir>', 'the folder of the project', '.')
+    .option('--config <file>', "GraphQL Codegen's configuration, below the root", 'codegen.ts');
+}
+
+function run(action: (options: Options) => Promise<number>) {
+  return async (options: Options) => {
+    const { withFailures } = await import('./cli/verbs.js');
+    process.exitCode = await withFailures(() => action(options));
+  };
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}

@@ -1,0 +1,38 @@
+/** `tableloom generate` */
+
+import { rmSync } from 'node:fs';
+import { formatDiagnostics } from '../generator/diagnostics.js';
+import { generateFiles, loadProject, outputsOnDisk } from './codegen.js';
+import { enter, type Options, terminal } from './verbs.js';
+
+export async function generateVerb({ root, config, prune = false }: Options): Promise<number> {
+  enter(root);
+  terminal.progress('Loading …');
+  const context = await loadProject(config);
+  const before = outputsOnDisk(context);
+  terminal.progress('Generating …');
+  const { files, runs } = await generateFiles(context);
+  for (const { warnings, sources } of runs) {
+    if (warnings.length > 0) terminal.findings(formatDiagnostics(warnings, sources));
+  }
+
+  const created = [...files.keys()].filter((path) => !before.has(path));
+  const changed = [...files].filter(([path, text]) => before.has(path) && before.get(path) !== text);
+  const orphans = [...before.keys()].filter((path) => !files.has(path));
+  if (prune) for (const path of orphans) rmSync(path);
+
+  for (const path of created) terminal.say(`created ${path}`);
+  for (const [path] of changed) terminal.say(`changed ${path}`);
+  for (const path of orphans) {
+    terminal.say(prune ? `deleted ${path}` : `orphan  ${path}: nothing generates it; --prune deletes it`);
+  }
+  const counts = {
+    created: created.length,
+    changed: changed.length,
+    deleted: prune ? orphans.length : 0,
+    unchanged: files.size - created.length - changed.length,
+  };
+  const told = Object.entries(counts).filter(([what, count]) => count > 0 || what === 'unchanged');
+  terminal.say(told.map(([what, count]) => `${what} ${count}`).join(', '));
+  return 0;
+}

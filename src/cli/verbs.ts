@@ -1,0 +1,44 @@
+/** What the verbs share: where the project is, and how a failure is told. */
+
+import { existsSync } from 'node:fs';
+import { isFindings, Mistake, unwrapped } from './mistakes.js';
+import { Terminal } from './terminal.js';
+
+export interface Options {
+  readonly root: string;
+  readonly config: string;
+  readonly prune?: boolean;
+}
+
+export const terminal = new Terminal();
+
+/** Everything below works with paths from the project's folder, as Codegen does. */
+export function enter(root: string): void {
+  if (!existsSync(root)) throw new Mistake(`There is no folder ${root}.`, 'Name the project with `--root`.');
+  process.chdir(root);
+}
+
+/** The exit code. A user's mistake is told without a stack trace, a fault of ours with one. */
+export async function withFailures(action: () => Promise<number>): Promise<number> {
+  try {
+    return await action();
+  } catch (error) {
+    return Math.max(...unwrapped(error).map(told));
+  }
+}
+
+function told(error: unknown): number {
+  if (isFindings(error)) {
+    terminal.findings(error.message);
+    return 1;
+  }
+  if (error instanceof Mistake) {
+    terminal.findings(
+      `tableloom: ${error.message}${error.hint === undefined ? '' : `\n  hint: ${error.hint}`}`,
+    );
+    return 2;
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  terminal.findings(`tableloom: this should not happen; please report it.\n${detail}`);
+  return 2;
+}

@@ -1,0 +1,391 @@
+/** What a pattern asks is one answerable question, and its field can carry the answer. */
+
+import type { Span } from '../diagnostics.js';
+import {
+  type FilterOperator,
+  namedType,
+  type PatternModel,
+  printType,
+  type SdlField,
+  type TypeRef,
+} from '../model.js';
+import { connectionNode } from '../plan/attributes.js';
+import { isGet } from '../plan/layout.js';
+import type { AttributePlan } from '../plan.js';
+import { type EntityFacts, type Facts, fieldAt } from './facts.js';
+import { type Check, type Finding, listed } from './row.js';
+import { comparisonsOf, resolve, sourceUses } from './uses.js';
+
+export const patternChecks: readonly Check<Facts>[] = [
+  {
+    code: 'wrong-root',
+    purpose: 'Patterns read and mutations write.',
+    *check({ model, answers }) {
+      const { mutationType, subscriptionType } = model.sdl;
+      for (const answer of [...answers.values()].flat()) {
+        const { type, field, at } = answer.for;
+        if (!fieldAt(model, answer.for)) continue;
+        if (answer.kind === 'pattern' && (type === mutationType || type === subscriptionType)) {
+          yield {
+            at,
+            message: `Pattern \`${answer.name.text}\` only reads, and cannot answer \`${type}.${field}\`.`,
+            hint: `Answer it under \`${type === mutationType ? 'mutations` or `rules' : 'rules'}\`.`,
+          };
+        } else if (answer.kind === 'mutation' && type !== mutationType) {
+          yield {
+            at,
+            message: `Mutation \`${answer.name.text}\` writes, and \`${type}.${field}\` is no field of \`${mutationType ?? 'Mutation'}\`.`,
+            hint: 'Move the field there: others may be asked in any order, and again.',
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'wrong-return-type',
+    purpose: 'A field’s type is what its pattern or mutation gives.',
+    check: wrongReturnTypes,
+  },
+  {
+    code: 'connection-arguments',
+    purpose: 'A connection can be paged through.',
+    check: connectionArguments,
+  },
+  {
+    code: 'mixed-directions',
+    purpose: 'An order runs one way: DynamoDB reads a sort key forwards or backwards.',
+    *check({ model }) {
+      for (const { name, sort } of model.patterns) {
+        const [first, ...more] = sort;
+        const other = more.find((one) => one.descending !== first?.descending);
+        if (!first || !other) continue;
+        yield {
+          at: other.field.at,
+          message: `Pattern \`${name.text}\` orders by \`${first.field.text}\` one way and by \`${other.field.text}\` the other: a sort key is read one way.`,
+          notes: [{ message: first.descending ? 'descending' : 'ascending', at: first.field.at }],
+          hint: `Write \`${first.descending ? '-' : ''}${other.field.text}\`.`,
+        };
+      }
+    },
+  },
+  {
+    code: 'order-argument',
+    purpose: 'The caller chooses between ASC and DESC.',
+    *check(facts) {
+      for (const use of sourceUses(facts)) {
+        if (use.role !== 'order') continue;
+        const resolved = resolve(facts, use);
+        if (!resolved || resolved.kind === 'missing') continue;
+        const { source } = use;
+        if (source.kind !== 'argument') {
+          yield {
+            at: source.at,
+            message: `The caller chooses the order of \`${use.by.name.text}\` by an argument.`,
+            hint: 'Write `order: $direction`; for a fixed order `-` in `sort` is enough.',
+          };
+        } else if (resolved.kind === 'type') {
+          const type = facts.model.sdl.types.get(namedType(resolved.type));
+          const isOrder =
+            resolved.type.kind === 'named' &&
+            type?.kind === 'enum' &&
+            type.values.length === 2 &&
+            type.values.includes('ASC') &&
+            type.values.includes('DESC');
+          if (isOrder) continue;
+          yield {
+            at: source.at,
+            message: `\`$${source.path.join('.')}\` is \`${printType(resolved.type)}\`: the order is an enum of ASC and DESC.`,
+            notes: [{ message: 'the argument', at: resolved.at }],
+            hint: 'Declare `enum SortDirection { ASC DESC }` and use it.',
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'range-order',
+    purpose: 'A range bounds what the answer is ordered by first.',
+    *check({ model }) {
+      for (const { range, sort } of model.patterns) {
+        const [first] = sort;
+        if (!range || !first || first.field.text === range.field.text) continue;
+        yield {
+          at: range.field.at,
+          message: `The range bounds \`${range.field.text}\`, and the answer is ordered by \`${first.field.text}\`: DynamoDB bounds the head of a sort key.`,
+          notes: [{ message: 'the order', at: first.field.at }],
+          hint: `Order by \`${range.field.text}\` first, or bound \`${first.field.text}\`.`,
+        };
+      }
+    },
+  },
+  {
+    code: 'range-prefix',
+    purpose: 'Only text has beginnings.',
+    *check({ model, entities }) {
+      for (const { range, target } of model.patterns) {
+        const attribute = range && entities.get(target.text)?.attributes.get(range.field.text);
+        const prefix = range?.bounds.find((bound) => bound.operator.text === 'prefix');
+        if (!prefix || !attribute || attribute.encoding === 'text' || attribute.encoding === 'document')
+          continue;
+        yield {
+          at: prefix.operator.at,
+          message: `\`prefix\` is for text, and \`${target.text}.${attribute.name}\` is \`${attribute.type}\`.`,
+          hint: 'Bound it with `from` and `to`.',
+        };
+      }
+    },
+  },
+  {
+    code: 'filter-operator',
+    purpose: 'A filter compares what can be compared.',
+    *check({ model, entities }) {
+      for (const { filter, target } of model.patterns) {
+        for (const { field, operator } of comparisonsOf(filter)) {
+          const attribute = entities.get(target.text)?.attributes.get(field.text);
+          const wanted = attribute && wantedBy(operator, attribute);
+          if (!attribute || wanted === undefined) continue;
+          yield {
+            at: field.at,
+            message: `\`${operator}\` is for ${wanted}, and \`${target.text}.${attribute.name}\` is \`${attribute.type}\`.`,
+            hint: attribute.list
+              ? 'Use `contains` for an element of a list, `size` for how many there are.'
+              : 'Choose another operator.',
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'bucket-type',
+    purpose: 'Buckets are of time.',
+    *check({ model, entities }) {
+      for (const { bucket, target } of model.patterns) {
+        const attribute = bucket && entities.get(target.text)?.attributes.get(bucket.field.text);
+        if (!bucket || !attribute || attribute.encoding === 'time') continue;
+        yield {
+          at: bucket.field.at,
+          message: `\`${target.text}.${attribute.name}\` is \`${attribute.type}\`: a bucket is of a \`DateTime\`.`,
+          hint: 'Name a `DateTime` attribute.',
+        };
+      }
+    },
+  },
+  {
+    code: 'bucket-order',
+    purpose: 'What crosses buckets is ordered by time.',
+    *check({ model }) {
+      for (const { name, bucket, sort, in: given } of model.patterns) {
+        if (!bucket || given || sort[0]?.field.text === bucket.field.text) continue;
+        yield {
+          at: sort[0]?.field.at ?? bucket.at,
+          message: `Pattern \`${name.text}\` crosses buckets of \`${bucket.field.text}\`, and is ${sort[0] ? `ordered by \`${sort[0].field.text}\`` : 'not ordered'}.`,
+          ...(sort[0] ? { notes: [{ message: 'the bucket', at: bucket.at }] } : {}),
+          hint: `Write \`sort: -${bucket.field.text}\`, or ask one bucket with \`in: $${bucket.unit.text}\`.`,
+        };
+      }
+    },
+  },
+  {
+    code: 'page-sizes',
+    purpose: 'A page is at most its maximum.',
+    *check({ model }) {
+      for (const { name, page } of model.patterns) {
+        if (!page?.default || !page.max || page.default <= page.max) continue;
+        yield {
+          at: page.at,
+          message: `Pattern \`${name.text}\` gives ${page.default} results by default and ${page.max} at most.`,
+          hint: `Raise \`max\` to ${page.default}, or lower \`default\`.`,
+        };
+      }
+    },
+  },
+  {
+    code: 'key-without-effect',
+    purpose: 'Nothing that is written is ignored.',
+    check: withoutEffect,
+  },
+];
+
+function* wrongReturnTypes({ model, entities, answers }: Facts): Generator<Finding> {
+  for (const answer of [...answers.values()].flat()) {
+    const field = fieldAt(model, answer.for);
+    if (!field || answer.kind === 'rule') continue;
+    const target = answer.kind === 'pattern' ? answer.by.target.text : answer.by.entity.text;
+    const isMany = answer.kind === 'pattern' && answer.by.cardinality === 'many';
+    const type = model.sdl.types.get(target);
+    if (!type || (!entities.has(target) && (type.kind === 'object' || answer.kind === 'mutation'))) continue;
+    if (isMany && type.kind !== 'object') {
+      yield {
+        at: answer.by.target.at,
+        message: `\`${target}\` is ${type.kind === 'union' ? 'a union' : 'an interface'}: a collection of several entities is not available yet.`,
+        notes: [{ message: 'the type', at: type.at }],
+        hint: 'Give each entity a pattern of its own.',
+      };
+      continue;
+    }
+    if (
+      isMany
+        ? isManyOf(model.sdl, field.type, target)
+        : field.type.kind === 'named' && field.type.name === target
+    )
+      continue;
+    yield {
+      at: answer.for.at,
+      message: `${capital(answer.kind)} \`${answer.name.text}\` gives ${isMany ? `a list or connection of \`${target}\`` : `one \`${target}\``}, and \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
+      notes: [{ message: 'the field', at: field.at }],
+      hint: returnHint(model.sdl, field, target, answer.kind),
+    };
+  }
+}
+
+function isManyOf(sdl: Facts['model']['sdl'], type: TypeRef, target: string): boolean {
+  if (type.kind === 'list') return type.of.kind === 'named' && type.of.name === target;
+  return connectionNode(sdl, type.name) === target;
+}
+
+function returnHint(
+  sdl: Facts['model']['sdl'],
+  field: SdlField,
+  target: string,
+  kind: 'pattern' | 'mutation',
+): string {
+  if (kind === 'mutation') return `Let the field return \`${target}\`, or answer it by a rule.`;
+  if (isManyOf(sdl, field.type, target)) return `Write \`many: ${target}\`.`;
+  if (field.type.kind === 'named' && field.type.name === target) return `Write \`one: ${target}\`.`;
+  return 'Change the type of the field, or the pattern.';
+}
+
+const paging = [
+  { name: 'first', types: ['Int'] },
+  { name: 'after', types: ['String', 'ID', 'Cursor'] },
+  { name: 'last', types: ['Int'] },
+  { name: 'before', types: ['String', 'ID', 'Cursor'] },
+] as const;
+
+function* connectionArguments({ model, answers }: Facts): Generator<Finding> {
+  for (const answer of [...answers.values()].flat()) {
+    const field = fieldAt(model, answer.for);
+    if (!field || answer.kind !== 'pattern' || answer.by.cardinality !== 'many') continue;
+    if (field.type.kind !== 'named' || connectionNode(model.sdl, field.type.name) === undefined) continue;
+    const path = `\`${answer.for.type}.${field.name}\``;
+    const has = (name: string) => field.arguments.some((argument) => argument.name === name);
+    const wanted = has('last') || has('before') ? ['first', 'after', 'last', 'before'] : ['first', 'after'];
+    const missing = wanted.filter((name) => !has(name));
+    if (missing.length > 0) {
+      yield {
+        at: field.at,
+        message: `The connection ${path} lacks ${missing.length === 1 ? 'the argument' : 'the arguments'} ${listed(missing)}.`,
+        notes: [{ message: 'answered here', at: answer.for.at }],
+        hint: `Add \`${missing.map((name) => `${name}: ${name === 'first' || name === 'last' ? 'Int' : 'String'}`).join(', ')}\`.`,
+      };
+    }
+    for (const { name, types } of paging) {
+      const argument = field.arguments.find((one) => one.name === name);
+      if (
+        !argument ||
+        (argument.type.kind === 'named' && (types as readonly string[]).includes(argument.type.name))
+      )
+        continue;
+      yield {
+        at: argument.at,
+        message: `\`${name}\` of the connection ${path} is \`${printType(argument.type)}\`.`,
+        hint: `Make it \`${types[0]}\`.`,
+      };
+    }
+  }
+}
+
+function* withoutEffect(facts: Facts): Generator<Finding> {
+  for (const pattern of facts.model.patterns) yield* patternWithoutEffect(facts, pattern);
+  for (const { name, kind, from, set, prepare, expect, where } of facts.model.mutations) {
+    const useless = (key: string, at: Span, why: string): Finding => ({
+      at,
+      message: `\`${key}\` of mutation \`${name.text}\` has no effect: ${why}.`,
+      hint: `Remove \`${key}\`.`,
+    });
+    const deleted = kind === 'delete' ? 'what is deleted takes no values' : undefined;
+    const prepared = prepare ? 'the values are those of `prepare`' : undefined;
+    const why = deleted ?? prepared;
+    if (why !== undefined && from) yield useless('from', from.at, why);
+    if (why !== undefined && set[0]) yield useless('set', set[0].field.at, why);
+    if (deleted !== undefined && prepare) yield useless('prepare', prepare.at, deleted);
+    if (kind === 'create' && expect)
+      yield useless('expect', expect.at, 'a new record has no earlier revision');
+    if (kind === 'create' && where[0])
+      yield useless('where', where[0].field.at, 'there is no record to find yet');
+  }
+}
+
+function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<Finding> {
+  const { name, cardinality, target } = pattern;
+  const useless = (key: string, at: Span | undefined, why: string): Finding[] =>
+    at
+      ? [
+          {
+            at,
+            message: `\`${key}\` of pattern \`${name.text}\` has no effect: ${why}.`,
+            hint: `Remove \`${key}\`.`,
+          },
+        ]
+      : [];
+  if (!pattern.for) {
+    yield* useless('allow', pattern.allow?.at, 'the pattern answers no field, and rules are trusted');
+    yield* useless('visible', pattern.visible?.at, 'the pattern answers no field, and rules are trusted');
+  }
+  if (cardinality === 'many') yield* useless('visible', pattern.visible?.at, 'it decides of one result');
+  if (cardinality === 'one') yield* useless('page', pattern.page?.at, 'there is one result at most');
+  if (!pattern.bucket) {
+    yield* useless('in', pattern.in?.at, 'there is no `bucket`');
+    yield* useless('across', pattern.across?.at, 'there is no `bucket`');
+  } else if (pattern.in) yield* useless('across', pattern.across?.at, '`in` names the one bucket');
+  if (pattern.sort.length === 0 && !pattern.range)
+    yield* useless('order', pattern.order?.at, 'there is no `sort`');
+  const entity = facts.entities.get(target.text);
+  if (entity) {
+    yield* useless('type', pattern.type?.at, `\`${target.text}\` is an entity, not an interface or union`);
+    if (!isGet(pattern, readable(entity))) return;
+    const why = 'the whole key is given, and there is one record at most';
+    yield* queryKeys(pattern, why, useless);
+    return;
+  }
+  const kind = facts.model.sdl.types.get(target.text)?.kind;
+  if (kind !== 'interface' && kind !== 'union') return;
+  const why = `\`${target.text}\` is ${kind === 'union' ? 'a union' : 'an interface'}, and its members are read by their keys`;
+  yield* queryKeys(pattern, why, useless);
+  yield* useless('index', pattern.index?.at, why);
+  yield* useless('key', pattern.key[0]?.attribute.at, why);
+  yield* useless('entry', pattern.entry?.at, why);
+  if (pattern.consistent) yield* useless('consistent', name.at, why);
+}
+
+function* queryKeys(
+  pattern: PatternModel,
+  why: string,
+  useless: (key: string, at: Span | undefined, why: string) => Finding[],
+): Generator<Finding> {
+  yield* useless('sort', pattern.sort[0]?.field.at, why);
+  yield* useless('range', pattern.range?.field.at, why);
+  yield* useless('bucket', pattern.bucket?.at, why);
+  yield* useless('shards', pattern.shards?.at, why);
+  yield* useless('filter', comparisonsOf(pattern.filter)[0]?.field.at, why);
+  yield* useless('when', pattern.when[0]?.field.at, why);
+}
+
+/** What an operator is for, where the attribute is something else. */
+function wantedBy(operator: FilterOperator, { encoding, list }: AttributePlan): string | undefined {
+  if (operator === 'exists') return undefined;
+  if (operator === 'contains') return list || encoding === 'text' ? undefined : 'text and lists';
+  if (operator.startsWith('size')) return list || encoding === 'text' ? undefined : 'text and lists';
+  if (operator === 'begins') return encoding === 'text' ? undefined : 'text';
+  if (encoding === 'document') return 'plain values';
+  const isOrder = ['lt', 'lte', 'gt', 'gte', 'between'].includes(operator);
+  return isOrder && (encoding === 'enum' || encoding === 'boolean') ? 'what has an order' : undefined;
+}
+
+function readable(entity: EntityFacts): { readonly keyFields: readonly string[] } {
+  return { keyFields: entity.keyFields ?? [] };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,35 @@
+/** The shape of a check: one row of a list, one code. */
+
+import type { Diagnostic, Note, Span } from '../diagnostics.js';
+
+/** What a check finds; the row adds its code. */
+export interface Finding {
+  readonly at: Span;
+  /** One sentence that names the thing. */
+  readonly message: string;
+  readonly notes?: readonly Note[];
+  /** What to do, in the imperative. */
+  readonly hint?: string | undefined;
+}
+
+export interface Check<Subject> {
+  readonly code: string;
+  /** What is promised where it finds nothing. */
+  readonly purpose: string;
+  readonly check: (subject: Subject) => Iterable<Finding>;
+}
+
+export function run<Subject>(checks: readonly Check<Subject>[], subject: Subject): Diagnostic[] {
+  return checks.flatMap(({ code, check }) =>
+    Array.from(check(subject), ({ hint, ...finding }): Diagnostic => {
+      const diagnostic: Diagnostic = { code, severity: 'error', ...finding };
+      return hint === undefined ? diagnostic : { ...diagnostic, hint };
+    }),
+  );
+}
+
+/** `a`, `b` and `c`, each as code. */
+export function listed(names: Iterable<string>): string {
+  const all = Array.from(names, (name) => `\`${name}\``);
+  return all.length < 2 ? (all[0] ?? '') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+}

@@ -1,0 +1,345 @@
+/** Every place that names an attribute, and every place that takes a value, with what is known of it. */
+
+import { type Span, suggestion } from '../diagnostics.js';
+import {
+  type FieldPath,
+  type FilterModel,
+  type Literal,
+  namedType,
+  type PatternModel,
+  partOf,
+  type SdlField,
+  type Source,
+  type TypeRef,
+  type Word,
+} from '../model.js';
+import { storedMembers } from '../plan/plan.js';
+import type { AttributePlan } from '../plan.js';
+import { type EntityFacts, type Facts, fieldAt, holesIn, isRoot } from './facts.js';
+
+export interface AttributeUse {
+  readonly entity: EntityFacts;
+  readonly word: Word;
+}
+
+export function* attributeUses(facts: Facts): Generator<AttributeUse> {
+  for (const entity of facts.entities.values()) {
+    // What a history says of attributes means nothing, and is reported as a whole.
+    if (entity.model.historyOf) continue;
+    const { secret, generate, normalize, unique, immutable, ttl, default: defaults } = entity.model;
+    const words = [
+      ...secret,
+      ...generate.map((one) => one.field),
+      ...defaults.map((one) => one.field),
+      ...normalize.map((one) => one.field),
+      ...unique.flat(),
+      ...(immutable === true ? [] : immutable),
+      ...(ttl ? [ttl] : []),
+    ];
+    for (const word of words) yield { entity, word };
+  }
+  for (const pattern of facts.model.patterns) {
+    const entity = facts.entities.get(pattern.target.text);
+    if (!entity) continue;
+    const words = [
+      ...pattern.where.map((one) => one.field),
+      ...pattern.sort.map((one) => one.field),
+      ...(pattern.range ? [pattern.range.field] : []),
+      ...(pattern.bucket ? [pattern.bucket.field] : []),
+      ...comparisonsOf(pattern.filter).map((one) => one.field),
+      ...pattern.when.map((one) => one.field),
+      ...(pattern.entry?.include ?? []),
+    ];
+    for (const word of words) yield { entity, word };
+  }
+  for (const mutation of facts.model.mutations) {
+    const entity = facts.entities.get(mutation.entity.text);
+    if (!entity) continue;
+    for (const { field } of [...mutation.where, ...mutation.set]) yield { entity, word: field };
+  }
+  for (const template of facts.templates) {
+    if (isOfMistakenHistory(template.entity)) continue;
+    for (const hole of holesIn(template)) {
+      const at = partOf(template.template, hole.start, hole.end);
+      yield { entity: template.entity, word: { text: hole.field, at } };
+    }
+  }
+}
+
+/** The attributes of a history are those of its original: unknown where that is. */
+function isOfMistakenHistory({ model, original }: EntityFacts): boolean {
+  return model.historyOf !== undefined && (!original || original.model.historyOf !== undefined);
+}
+
+/** A constant for an attribute: in `default`, `set`, `when`, `where` or `filter`. */
+export interface LiteralUse {
+  readonly attribute: AttributePlan;
+  readonly owner: string;
+  readonly literal: Literal;
+}
+
+export function* literalUses(facts: Facts): Generator<LiteralUse> {
+  const use = (entity: EntityFacts | undefined, field: Word, literal: Literal): LiteralUse[] => {
+    const attribute = entity?.attributes.get(field.text);
+    return attribute && entity ? [{ attribute, owner: entity.name, literal }] : [];
+  };
+  for (const entity of facts.entities.values()) {
+    if (entity.model.historyOf) continue;
+    for (const { field, value } of entity.model.default) yield* use(entity, field, value);
+  }
+  for (const pattern of facts.model.patterns) {
+    for (const { field, values } of pattern.when) {
+      if (values === 'present') continue;
+      for (const value of values) yield* use(facts.entities.get(pattern.target.text), field, value);
+    }
+  }
+  for (const mutation of facts.model.mutations) {
+    for (const { field, value } of mutation.set)
+      yield* use(facts.entities.get(mutation.entity.text), field, value);
+  }
+  for (const { source, attribute, owner } of sourceUses(facts)) {
+    if (source.kind === 'literal' && attribute) yield { attribute, owner, literal: source };
+  }
+}
+
+/** A value that a pattern or mutation takes from its field's arguments or parent, or a constant. */
+export interface SourceUse {
+  readonly source: Source;
+  /** The pattern or mutation. */
+  readonly by: { readonly kind: 'pattern' | 'mutation'; readonly name: Word };
+  readonly path: FieldPath | undefined;
+  /** Undefined where the path leads nowhere, or there is none. */
+  readonly field: SdlField | undefined;
+  readonly role: 'equality' | 'bound' | 'filter' | 'bucket' | 'order' | 'kind' | 'input' | 'revision';
+  /** What the value is compared with or becomes. */
+  readonly attribute: AttributePlan | undefined;
+  /** The entity the attribute belongs to. */
+  readonly owner: string;
+  /** For a bound, which one. */
+  readonly operator?: Word;
+}
+
+export function* sourceUses(facts: Facts): Generator<SourceUse> {
+  const { model } = facts;
+  for (const pattern of model.patterns) {
+    const base = {
+      by: { kind: 'pattern', name: pattern.name },
+      path: pattern.for,
+      field: fieldAt(model, pattern.for),
+    } as const;
+    const none = { ...base, attribute: undefined, owner: pattern.target.text };
+    const of = (field: Word) => ({ ...base, ...attributeOf(facts, pattern, field.text) });
+    for (const { field, source } of pattern.where) yield { ...of(field), role: 'equality', source };
+    if (pattern.range) {
+      for (const { operator, source } of pattern.range.bounds) {
+        yield { ...of(pattern.range.field), role: 'bound', source, operator };
+      }
+    }
+    for (const comparison of comparisonsOf(pattern.filter)) {
+      const use = comparedWith(of(comparison.field), comparison);
+      for (const source of comparison.values) yield { ...use, role: 'filter', source };
+    }
+    if (pattern.in) yield { ...none, role: 'bucket', source: pattern.in };
+    if (pattern.order) yield { ...none, role: 'order', source: pattern.order };
+    if (pattern.type) yield { ...none, role: 'kind', source: pattern.type.by };
+  }
+  for (const mutation of model.mutations) {
+    const entity = facts.entities.get(mutation.entity.text);
+    const base = {
+      by: { kind: 'mutation', name: mutation.name },
+      path: mutation.for,
+      field: fieldAt(model, mutation.for),
+      owner: mutation.entity.text,
+    } as const;
+    for (const { field, source } of mutation.where) {
+      yield { ...base, attribute: entity?.attributes.get(field.text), role: 'equality', source };
+    }
+    if (mutation.from) yield { ...base, attribute: undefined, role: 'input', source: mutation.from };
+    const revision = [...(entity?.attributes.values() ?? [])].find((one) => one.generated === 'revision');
+    if (mutation.expect) yield { ...base, attribute: revision, role: 'revision', source: mutation.expect };
+  }
+}
+
+type Comparison = Extract<FilterModel, { readonly kind: 'compare' }>;
+
+/** Every comparison of a filter. */
+export function comparisonsOf(filter: FilterModel | undefined): Comparison[] {
+  if (!filter) return [];
+  if (filter.kind === 'compare') return [filter];
+  return filter.kind === 'not' ? comparisonsOf(filter.of) : filter.of.flatMap(comparisonsOf);
+}
+
+/** What a filter's value is compared with: an attribute, its size, one of its elements, or whether it is there. */
+function comparedWith<U extends Pick<SourceUse, 'attribute'>>(use: U, { operator, isList }: Comparison): U {
+  const { attribute } = use;
+  if (!attribute) return use;
+  const as = (encoding: AttributePlan['encoding'], type: string): U => ({
+    ...use,
+    attribute: { ...attribute, type, of: type, encoding, element: encoding, list: false, nullable: false },
+  });
+  if (operator === 'exists') return as('boolean', 'Boolean');
+  if (operator.startsWith('size')) return as('integer', 'Int');
+  if (operator === 'in' && !isList) {
+    return {
+      ...use,
+      attribute: { ...attribute, type: `[${attribute.type}]`, encoding: 'document', list: true },
+    };
+  }
+  if (operator !== 'contains' || !attribute.list) return use;
+  return {
+    ...use,
+    attribute: {
+      ...attribute,
+      type: attribute.of,
+      encoding: attribute.element,
+      list: false,
+      nullable: false,
+    },
+  };
+}
+
+/** Of a pattern on an interface or union, the attribute of the first member that has one of the name. */
+function attributeOf(
+  facts: Facts,
+  pattern: PatternModel,
+  field: string,
+): { attribute: AttributePlan | undefined; owner: string } {
+  for (const owner of [pattern.target.text, ...storedMembers(facts.model, pattern.target.text)]) {
+    const attribute = facts.entities.get(owner)?.attributes.get(field);
+    if (attribute) return { attribute, owner };
+  }
+  return { attribute: undefined, owner: pattern.target.text };
+}
+
+/** What a source leads to. */
+export type Resolved =
+  /** A constant, or a parameter of a query that answers no field: anything. */
+  | { readonly kind: 'free' }
+  | {
+      readonly kind: 'type';
+      readonly type: TypeRef;
+      readonly isNullable: boolean;
+      /** Something on the way to it may be null. */
+      readonly isPathNullable: boolean;
+      /** Where the argument, input field or attribute is declared. */
+      readonly at: Span;
+    }
+  | {
+      readonly kind: 'missing';
+      readonly at: Span;
+      readonly message: string;
+      readonly hint: string | undefined;
+    };
+
+type Step = Exclude<Resolved, { readonly kind: 'free' }>;
+
+/** Undefined where the field itself is not known: that is reported, and nothing follows from it. */
+export function resolve(facts: Facts, { source, path, field, by }: SourceUse): Resolved | undefined {
+  if (source.kind === 'literal') return { kind: 'free' };
+  const [head = '', ...rest] = source.path;
+  const word = writtenSource(source);
+  if (!path) {
+    if (source.kind === 'argument') return { kind: 'free' };
+    return {
+      kind: 'missing',
+      at: source.at,
+      message: `\`${word.text}\` has no parent: ${by.kind} \`${by.name.text}\` answers no field.`,
+      hint: 'Add `for: Type.field`, or take a parameter with `$name`.',
+    };
+  }
+  if (!field) return undefined;
+  const start = source.kind === 'argument' ? 1 : '$parent.'.length;
+  const first =
+    source.kind === 'argument' ? argumentStep(facts, path, field, head) : parentStep(facts, path, head);
+  if (first.kind !== 'type')
+    return { ...first, at: partOf(word, source.path.length === 0 ? 0 : start, start + head.length) };
+  let { type, isNullable, isPathNullable, at } = first;
+  let offset = start + head.length;
+  for (const name of rest) {
+    const within = facts.model.sdl.types.get(namedType(type));
+    const next = type.kind === 'named' ? within?.fields.find((one) => one.name === name) : undefined;
+    if (!next) {
+      return {
+        kind: 'missing',
+        at: partOf(word, offset + 1, offset + 1 + name.length),
+        message: `\`${namedType(type)}\` has no field \`${name}\`.`,
+        hint: suggestion(name, within?.fields.map((one) => one.name) ?? []) ?? 'Name the argument itself.',
+      };
+    }
+    offset += 1 + name.length;
+    isPathNullable = isNullable;
+    isNullable ||= !next.type.nonNull;
+    type = next.type;
+    at = next.at;
+  }
+  return { kind: 'type', type, isNullable, isPathNullable, at };
+}
+
+/** A source as written: `$input.email`. */
+export function writtenSource(source: Source): Word {
+  if (source.kind === 'literal') return { text: String(source.value), at: source.at };
+  const path = source.kind === 'parent' ? ['parent', ...source.path] : source.path;
+  return { text: `$${path.join('.')}`, at: source.at };
+}
+
+function argumentStep(facts: Facts, path: FieldPath, field: SdlField, name: string): Step {
+  const argument = field.arguments.find((one) => one.name === name);
+  if (argument) return found(argument.type, argument.at);
+  const names = field.arguments.map((one) => one.name);
+  const isAttribute = facts.entities.get(path.type)?.attributes.has(name);
+  return {
+    kind: 'missing',
+    at: field.at,
+    message: `\`${path.type}.${path.field}\` has no argument \`${name}\`.`,
+    hint: isAttribute
+      ? `Write \`$parent.${name}\` for the attribute of \`${path.type}\`.`
+      : (suggestion(name, names) ?? `Add the argument to \`${path.type}.${path.field}\`.`),
+  };
+}
+
+function parentStep({ model, entities }: Facts, path: FieldPath, name: string): Step {
+  const missing = (message: string, hint: string | undefined): Step => ({
+    kind: 'missing',
+    at: path.at,
+    message,
+    hint,
+  });
+  if (isRoot(model, path.type)) {
+    return missing(
+      `\`${path.type}\` is a root type: its fields have no parent.`,
+      'Use an argument, as `$id`.',
+    );
+  }
+  const type = model.sdl.types.get(path.type);
+  const entity = entities.get(path.type);
+  const attribute = entity?.attributes.get(name);
+  if (attribute && type) {
+    const own = type.fields.find((one) => one.name === name);
+    return found(typeOf(attribute), own?.at ?? type.at);
+  }
+  // Of a type that is not stored, what a rule returned: its fields without arguments.
+  const plain = entity ? [] : (type?.fields.filter((one) => one.arguments.length === 0) ?? []);
+  const field = plain.find((one) => one.name === name);
+  if (field) return found(field.type, field.at);
+  const candidates = entity ? entity.attributes.keys() : plain.map((one) => one.name);
+  return missing(
+    name === '' ? '`$parent` names no attribute.' : `\`${path.type}\` has no attribute \`${name}\`.`,
+    suggestion(name, candidates),
+  );
+}
+
+function found(type: TypeRef, at: Span): Step {
+  return { kind: 'type', type, isNullable: !type.nonNull, isPathNullable: false, at };
+}
+
+/** An attribute's type as a reference, from its SDL syntax. */
+function typeOf({ type }: AttributePlan): TypeRef {
+  const parse = (text: string): TypeRef => {
+    const nonNull = text.endsWith('!');
+    const bare = nonNull ? text.slice(0, -1) : text;
+    return bare.startsWith('[')
+      ? { kind: 'list', of: parse(bare.slice(1, -1)), nonNull }
+      : { kind: 'named', name: bare, nonNull };
+  };
+  return parse(type);
+}

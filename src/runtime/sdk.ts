@@ -1,0 +1,155 @@
+/** How requests reach the AWS SDK: reads and writes as the fewest microseconds have them. */
+import {
+  BatchGetItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  type BatchGetCommandInput,
+  type BatchGetCommandOutput,
+  BatchWriteCommand,
+  type BatchWriteCommandInput,
+  type BatchWriteCommandOutput,
+  DeleteCommand,
+  type DeleteCommandInput,
+  type DeleteCommandOutput,
+  DynamoDBDocumentClient,
+  type GetCommandInput,
+  type GetCommandOutput,
+  PutCommand,
+  type PutCommandInput,
+  type PutCommandOutput,
+  type QueryCommandInput,
+  type QueryCommandOutput,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+  type TransactWriteCommandOutput,
+  UpdateCommand,
+  type UpdateCommandInput,
+  type UpdateCommandOutput,
+} from '@aws-sdk/lib-dynamodb';
+import { fromWire, toWire } from './wire.js';
+
+/**
+ * Input and output of each operation the runtime makes, by DynamoDB's name for it, in the document client's form.
+ * There is no Scan.
+ */
+export interface Operations {
+  GetItem: [GetCommandInput, GetCommandOutput];
+  BatchGetItem: [BatchGetCommandInput, BatchGetCommandOutput];
+  Query: [QueryCommandInput, QueryCommandOutput];
+  PutItem: [PutCommandInput, PutCommandOutput];
+  UpdateItem: [UpdateCommandInput, UpdateCommandOutput];
+  DeleteItem: [DeleteCommandInput, DeleteCommandOutput];
+  TransactWriteItems: [TransactWriteCommandInput, TransactWriteCommandOutput];
+  BatchWriteItem: [BatchWriteCommandInput, BatchWriteCommandOutput];
+}
+
+export type Operation = keyof Operations;
+export type InputOf<O extends Operation> = Operations[O][0];
+export type OutputOf<O extends Operation> = Operations[O][1];
+
+/** Sends one request of each kind. What the SDK throws passes as it is. */
+export type Sdk = {
+  readonly [O in Operation]: (input: InputOf<O>, signal?: AbortSignal) => Promise<OutputOf<O>>;
+};
+
+/** The operations of a client, whose own configuration stays as it is. */
+export function sdkOf(client: DynamoDBClient): Sdk {
+  const write = writerOf(client);
+  return {
+    ...readsOf(client),
+    PutItem: write(PutCommand),
+    UpdateItem: write(UpdateCommand),
+    DeleteItem: write(DeleteCommand),
+    TransactWriteItems: write(TransactWriteCommand),
+    BatchWriteItem: write(BatchWriteCommand),
+  };
+}
+
+/**
+ * The same client with settings of ours. It is a view because the document client writes its options into the
+ * configuration it is given, where another document client of the same client would write other ones.
+ */
+function viewOf(client: DynamoDBClient, cacheMiddleware: boolean): DynamoDBClient {
+  const { logger } = client.config;
+  // For a logger that does nothing, the SDK would still copy everything it does not log: a fifth of a read's time.
+  const quiet = logger?.constructor.name === 'NoOpLogger' ? {} : logger;
+  return Object.assign(Object.create(client) as DynamoDBClient, {
+    config: { ...client.config, cacheMiddleware, logger: quiet },
+  });
+}
+
+type Reads = Pick<Sdk, 'GetItem' | 'BatchGetItem' | 'Query'>;
+
+/** Reads, with the attribute values translated by us and a command's handlers worked out once. */
+function readsOf(client: DynamoDBClient): Reads {
+  const reads = viewOf(client, true);
+  // Options of any kind, even none, would have the handlers worked out again.
+  const options = (signal: AbortSignal | undefined) => signal && { abortSignal: signal };
+  return {
+    async GetItem(input, signal) {
+      const Key = toWire(input.Key ?? {});
+      const output = await reads.send(new GetItemCommand({ ...input, Key }), options(signal));
+      return { ...output, Item: output.Item && fromWire(output.Item) };
+    },
+    async Query(input, signal) {
+      const { ExclusiveStartKey: start, ExpressionAttributeValues: values } = input;
+      const output = await reads.send(
+        new QueryCommand({
+          ...(input as Omit<QueryCommandInput, 'KeyConditions' | 'QueryFilter'> & PlainQuery),
+          ExclusiveStartKey: start && toWire(start),
+          ExpressionAttributeValues: values && toWire(values),
+        }),
+        options(signal),
+      );
+      const { Items, LastEvaluatedKey: last } = output;
+      return { ...output, Items: Items?.map(fromWire), LastEvaluatedKey: last && fromWire(last) };
+    },
+    async BatchGetItem(input, signal) {
+      const RequestItems = mapped(input.RequestItems, ({ Keys, ...asked }) => ({
+        ...asked,
+        Keys: Keys?.map(toWire),
+      }));
+      const output = await reads.send(new BatchGetItemCommand({ ...input, RequestItems }), options(signal));
+      return {
+        ...output,
+        Responses: mapped(output.Responses, (items) => items.map(fromWire)),
+        UnprocessedKeys: mapped(output.UnprocessedKeys, ({ Keys, ...left }) => ({
+          ...left,
+          Keys: Keys?.map(fromWire),
+        })),
+      };
+    },
+  };
+}
+
+/** Legacy parameters of Query that hold values the runtime never uses. */
+interface PlainQuery {
+  readonly KeyConditions?: never;
+  readonly QueryFilter?: never;
+}
+
+function mapped<A, B>(
+  tables: Record<string, A> | undefined,
+  change: (value: A) => B,
+): Record<string, B> | undefined {
+  return tables && Object.fromEntries(Object.entries(tables).map(([name, value]) => [name, change(value)]));
+}
+
+/** A document client without its overloads, one per command, which no generic call can choose from. */
+interface Sender {
+  send(command: object, options?: { readonly abortSignal: AbortSignal }): Promise<unknown>;
+}
+
+function writerOf(client: DynamoDBClient) {
+  const writes: Sender = DynamoDBDocumentClient.from(viewOf(client, false), {
+    // Numbers are JavaScript's: the shortest text that reads back as the same double fits DynamoDB's 38 digits.
+    marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
+    unmarshallOptions: { wrapNumbers: Number },
+  }) as unknown as Sender;
+  return <Input, Output>(Command: new (input: Input) => object & { readonly __output?: Output }) =>
+    (input: Input, signal?: AbortSignal) =>
+      writes.send(new Command(input), signal && { abortSignal: signal }) as Promise<Output>;
+}

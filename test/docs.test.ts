@@ -1,0 +1,25 @@
+/** Documentation that repeats the code is held against it. */
+
+import { readFileSync } from 'node:fs';
+import { errorCodes } from 'tableloom/runtime';
+import { describe, expect, it } from 'vitest';
+import { requestErrorCodes } from '../src/server/http.js';
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+describe('docs/server.md', () => {
+  it('lists every error code with its meaning, and no other', () => {
+    const section = read('docs/server.md').split('## Errors')[1] ?? '';
+    const rows = [...section.matchAll(/^\| `([A-Z_]+)` \| (.*) \|$/gm)].map(([, code, meaning]) => [code, meaning]);
+    expect(rows).toEqual(Object.entries({ ...errorCodes, ...requestErrorCodes }));
+  });
+});
+
+describe('README.md', () => {
+  it('names only scripts that exist, and every one of them', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const table = read('README.md').split('## Commands')[1]?.split('## ')[0] ?? '';
+    const named = [...table.matchAll(/`npm (?:run )?([\w:]+)`/g)].map(([, name]) => name);
+    expect(new Set(named)).toEqual(new Set(Object.keys(scripts).filter((name) => name !== 'format')));
+  });
+});

@@ -1,0 +1,114 @@
+/** Whatever is wrong with the declarations, it is a diagnostic with a place in one of the files, never a crash. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { buildSchema } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { isMap, isPair, isScalar, parseDocument, stringify, visit } from 'yaml';
+import { formatDiagnostics } from '../../src/generator/diagnostics.js';
+import { checked } from './support.js';
+
+const runs = Number(process.env.TABLELOOM_RUNS ?? 60);
+
+interface Project {
+  readonly name: string;
+  readonly yaml: string;
+  readonly sdl: string;
+}
+
+function projectAt(folder: string, name: string): Project {
+  const sdl = readdirSync(`${folder}/schema`).map((file) => readFileSync(`${folder}/schema/${file}`, 'utf8'));
+  return { name, yaml: readFileSync(`${folder}/access-patterns.yaml`, 'utf8'), sdl: sdl.join('\n') };
+}
+
+const fixtures = readdirSync('test/fixtures/errors').filter((code) => !/^(sdl|yaml)-/.test(code));
+const projects = [
+  projectAt('.', 'the reference application'),
+  ...fixtures.map((code) => projectAt(`test/fixtures/errors/${code}`, code)),
+];
+
+type Change = {
+  readonly at: number;
+  readonly from: number;
+  readonly how: 'remove' | 'replace' | 'rename' | 'copy';
+};
+
+const change: fc.Arbitrary<Change> = fc.record({
+  at: fc.nat(100_000),
+  from: fc.nat(100_000),
+  how: fc.constantFrom(
+    'remove' as const,
+    'replace' as const,
+    'replace' as const,
+    'rename' as const,
+    'copy' as const,
+  ),
+});
+
+/** The text with pairs taken away, and words and keys of it in other places. */
+function changed(yaml: string, changes: readonly Change[]): string {
+  const document = parseDocument(yaml, { uniqueKeys: false });
+  const pairs: { key: unknown; value: unknown; remove: () => void }[] = [];
+  visit(document, {
+    Map: (_key, map) => {
+      for (const pair of map.items) {
+        if (isPair(pair))
+          pairs.push({
+            get key() {
+              return pair.key;
+            },
+            get value() {
+              return pair.value;
+            },
+            remove: () => map.items.splice(map.items.indexOf(pair), 1),
+          });
+      }
+    },
+  });
+  const scalars: { value: unknown }[] = [];
+  visit(document, { Scalar: (_key, scalar) => void scalars.push(scalar) });
+  for (const { at, from, how } of changes) {
+    const pair = pairs[at % pairs.length];
+    const scalar = scalars[at % scalars.length];
+    const other = scalars[from % scalars.length];
+    if (how === 'remove') pair?.remove();
+    else if (how === 'rename' && isScalar(pair?.key) && other) pair.key.value = other.value;
+    else if (how === 'copy' && isMap(pair?.value)) {
+      const source = pairs[from % pairs.length]?.value;
+      if (isMap(source)) pair.value.items.push(...source.items);
+    } else if (how === 'replace' && scalar && other) scalar.value = other.value;
+  }
+  return stringify(document);
+}
+
+describe('changed declarations', () => {
+  for (const { name, yaml, sdl } of projects) {
+    const schema = buildSchema(sdl, { assumeValidSDL: true });
+    test(name, () => {
+      fc.assert(
+        fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+          const text = changed(yaml, changes);
+          const { diagnostics, plan } = checked(text, schema);
+          const sources = new Map([
+            ['access-patterns.yaml', text],
+            ['GraphQL request', sdl],
+          ]);
+          for (const { at, message } of diagnostics) {
+            const source = sources.get(at.file);
+            expect(source, `${at.file}: ${message}`).toBeDefined();
+            expect(at.start).toBeGreaterThanOrEqual(0);
+            expect(at.end).toBeGreaterThan(at.start);
+            expect(at.end).toBeLessThanOrEqual((source?.length ?? 0) + 1);
+          }
+          expect(plan === undefined).toBe(diagnostics.length > 0);
+          expect(formatDiagnostics(diagnostics, sources)).not.toMatch(/undefined|\[object|NaN/);
+        }),
+        { numRuns: name === 'the reference application' ? runs * 3 : runs },
+      );
+    });
+  }
+});
+
+test('there is a project to change', () => {
+  expect(existsSync('access-patterns.yaml')).toBe(true);
+});

@@ -1,0 +1,60 @@
+/** The reference application's own inputs. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { buildSchema } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { reservedTypes, reservedValues } from '../../src/generator/check/reserved.js';
+import { checked } from './support.js';
+
+const yaml = readFileSync('access-patterns.yaml', 'utf8');
+const sdl = readdirSync('schema')
+  .map((name) => readFileSync(`schema/${name}`, 'utf8'))
+  .join('\n');
+
+describe('the reference application', () => {
+  test('passes all checks', () => {
+    expect(checked(yaml, sdl).diagnostics).toEqual([]);
+  });
+
+  test('is checked in a moment, and so would be a hundred times as many entities', () => {
+    const entities = Array.from({ length: 100 }, (_, at) => `E${at}x`);
+    const big = [
+      'version: 1',
+      'tables: { main: { name: app, key: [PK, SK], indexes: { GSI1: [GSI1PK, GSI1SK], GSI2: [GSI2PK, GSI2SK] } } }',
+      `entities: { ${entities.map((name) => `${name}: { table: main, unique: [email] }`).join(', ')} }`,
+      'patterns:',
+      ...entities.flatMap((name) => [
+        `  ${name}One: { one: ${name}, for: Query.${name}One, where: { id: $id } }`,
+        `  ${name}Many: { many: ${name}, for: Query.${name}Many, where: { kind: $kind }, sort: -at }`,
+        `  ${name}All: { many: ${name}, sort: at, shards: 4 }`,
+        `  ${name}Mail: { one: ${name}, where: { email: $email }, index: GSI1, entry: true }`,
+      ]),
+    ].join('\n');
+    const types = [
+      'scalar DateTime',
+      `type Query { ${entities.map((name) => `${name}One(id: ID!): ${name} ${name}Many(kind: String!): [${name}!]!`).join(' ')} }`,
+      ...entities.map((name) => `type ${name} { id: ID! kind: String! at: DateTime! email: String! }`),
+    ].join('\n');
+    const schema = buildSchema(types);
+    checked(big, schema);
+    const start = performance.now();
+    expect(checked(big, schema).diagnostics).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(3000);
+  });
+});
+
+describe('names that generated code needs', () => {
+  test('are reserved', () => {
+    const files = readdirSync('generated').filter((name) => name.endsWith('.ts'));
+    const imported = files.flatMap((file) => {
+      const text = readFileSync(`generated/${file}`, 'utf8');
+      const lists = [...text.matchAll(/import (?:type )?\{([^}]*)\} from '(?:tableloom\/runtime)'/g)];
+      return lists.flatMap(([, names = '']) =>
+        names.split(',').map((name) => name.trim().replace(/^type /, '')),
+      );
+    });
+    const names = [...new Set(imported.filter(Boolean))];
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !reservedValues.has(name) && !reservedTypes.has(name))).toEqual([]);
+  });
+});

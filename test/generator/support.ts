@@ -1,0 +1,31 @@
+/** A project in texts, through reading and checking as `generate` does it. */
+
+import { buildSchema, type GraphQLSchema, Source } from 'graphql';
+import { checkLayout, checkModel } from '../../src/generator/check/check.js';
+import type { Diagnostic } from '../../src/generator/diagnostics.js';
+import type { Model } from '../../src/generator/model.js';
+import { type Layout, layOut } from '../../src/generator/plan/layout.js';
+import { planOf } from '../../src/generator/plan/plan.js';
+import type { Plan } from '../../src/generator/plan.js';
+import { readSdl } from '../../src/generator/read/sdl.js';
+import { readYaml } from '../../src/generator/read/yaml.js';
+
+export interface Checked {
+  readonly model: Model;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly layout?: Layout;
+  readonly plan?: Plan;
+}
+
+export function checked(yaml: string, sdl: string | GraphQLSchema): Checked {
+  const schema = typeof sdl === 'string' ? buildSchema(new Source(sdl, 'schema.graphql')) : sdl;
+  const read = readYaml('access-patterns.yaml', yaml);
+  const model: Model = { ...read.model, sdl: readSdl(schema, (name) => name).sdl };
+  if (read.diagnostics.length > 0) return { model, diagnostics: read.diagnostics };
+  const ofModel = checkModel(model);
+  if (ofModel.length > 0) return { model, diagnostics: ofModel };
+  const layout = layOut(model);
+  const diagnostics = checkLayout(model, layout);
+  if (diagnostics.length > 0) return { model, diagnostics, layout };
+  return { model, diagnostics, layout, plan: planOf(model, layout) };
+}

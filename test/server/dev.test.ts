@@ -1,0 +1,149 @@
+import { cpSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { askAt, freePort, type Program, run } from './support/process.js';
+
+const original = join(import.meta.dirname, '../..');
+
+let root: string;
+let port: number;
+let program: Program;
+let token: string;
+
+/** A copy of the project, as changes are what this is about. It has the packages, and a cache of its own. */
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tableloom-dev-'));
+  for (const name of [
+    'access-patterns.yaml',
+    'codegen.ts',
+    'generated',
+    'package.json',
+    'schema',
+    'scripts',
+    'src',
+    'templates',
+    'tsconfig.json',
+  ]) {
+    cpSync(join(original, name), join(root, name), { recursive: true });
+  }
+  await mkdir(join(root, 'node_modules'));
+  for (const name of await readdir(join(original, 'node_modules'))) {
+    if (name !== '.cache')
+      await symlink(join(original, 'node_modules', name), join(root, 'node_modules', name));
+  }
+  port = await freePort();
+  program = run(root, 'scripts/dev.ts', {}, ['--port', String(port)]);
+  await program.saw(/Ctrl-C stops/);
+  const { signIn } = await askAt<{ signIn: { accessToken: string } }>(
+    port,
+    'mutation { signIn(input: { email: "admin@tyler-setup.example", password: "correct-horse-battery" }) { accessToken } }',
+  );
+  token = signIn.accessToken;
+});
+afterAll(async () => {
+  program.process.kill('SIGKILL');
+  await rm(root, { recursive: true, force: true });
+});
+
+async function edit(file: string, from: string, to: string): Promise<void> {
+  const text = await readFile(join(root, file), 'utf8');
+  if (!text.includes(from)) throw new Error(`${file} does not contain ${from}`);
+  await writeFile(join(root, file), text.replace(from, to));
+}
+
+/** What the query gives once that passes `condition`. */
+async function becomes(query: string, condition: (data: string) => boolean): Promise<void> {
+  const end = Date.now() + 20_000;
+  for (;;) {
+    const data = await askAt(port, query, token).then(JSON.stringify, String);
+    if (condition(data)) return;
+    if (Date.now() > end) throw new Error(`${query} gives ${data}\n${program.output()}`);
+    await sleep(25);
+  }
+}
+
+const secret = '{ config(key: "security.signing-key") { value } }';
+
+test('says where it is and how to sign in, and nothing else', () => {
+  expect(
+    program
+      .output()
+      .replace(/after [\d.]+ s/, 'after … s')
+      .replaceAll(String(port), '4000'),
+  ).toMatchInlineSnapshot(`
+    "
+    Tyler Setup is ready after … s.
+
+      GraphQL   http://127.0.0.1:4000/graphql
+      IDE       http://127.0.0.1:4000/graphiql
+      Sign in   admin@tyler-setup.example / correct-horse-battery
+
+      mutation { signIn(input: { email: "admin@tyler-setup.example", password: "correct-horse-battery" }) {
+        accessToken refreshToken expiresIn user { name } } }
+
+    Changes of schema/, access-patterns.yaml, templates/ and src/rules/ are served at once. Ctrl-C stops.
+
+    "
+  `);
+});
+
+test('a changed rule is served, and the data is kept', async () => {
+  await askAt(port, 'mutation { setConfig(input: { key: "kept", value: 1 }) { key } }', token);
+  await edit('src/rules/config.ts', '(parent.isSecret ? null', "(parent.isSecret ? 'hidden'");
+  await becomes(secret, (data) => data.includes('hidden'));
+  expect(await askAt(port, '{ config(key: "kept") { value } }', token)).toEqual({ config: { value: 1 } });
+});
+
+test('a broken rule is shown, and the last good version goes on', async () => {
+  await edit('src/rules/config.ts', 'export const configValue:', 'export const config Value:');
+  await program.saw(/src\/rules\/config\.ts:\d+:\d+: ERROR/);
+  expect(await askAt(port, secret, token)).toEqual({ config: { value: 'hidden' } });
+  await edit('src/rules/config.ts', 'export const config Value:', 'export const configValue:');
+});
+
+test('a broken declaration is shown where it is, and the last good version goes on', async () => {
+  await edit('access-patterns.yaml', 'for: Query.usersByRole', 'for: Query.usersByRoll');
+  await program.saw(/access-patterns\.yaml:\d+:\d+: error\[/);
+  await program.saw(/Serving the last version that was good/);
+  expect(await askAt(port, '{ config(key: "kept") { value } }', token)).toEqual({ config: { value: 1 } });
+  await edit('access-patterns.yaml', 'for: Query.usersByRoll', 'for: Query.usersByRole');
+});
+
+test('a new field with a rule is served once the rule is written', async () => {
+  await edit(
+    'schema/config.graphql',
+    '"What the entry is for."',
+    '"In capitals." loud: String\n  "What the entry is for."',
+  );
+  await edit(
+    'access-patterns.yaml',
+    '  configValues: { in: config }',
+    '  configValues: { in: config }\n  loudKey: { for: Config.loud, in: config }',
+  );
+  await program.saw(/src\/rules\/config\.ts: the rule `loudKey` is not written/);
+  await edit(
+    'src/rules/config.ts',
+    'export const configValues:',
+    'export const loudKey = ({ parent }: { parent: { key: string } }) => parent.key.toUpperCase();\n\nexport const configValues:',
+  );
+  await becomes('{ config(key: "kept") { loud } }', (data) => data === '{"config":{"loud":"KEPT"}}');
+});
+
+test('a changed template is generated with', async () => {
+  await edit('templates/tables.ts.hbs', '/** The tables', '/** All the tables');
+  const end = Date.now() + 20_000;
+  while (!(await readFile(join(root, 'generated/tables.ts'), 'utf8')).includes('All the tables')) {
+    if (Date.now() > end) throw new Error(program.output());
+    await sleep(25);
+  }
+});
+
+test('stops at once, and leaves the port', async () => {
+  const started = Date.now();
+  expect(await program.stop('SIGINT')).toBe(0);
+  expect(Date.now() - started).toBeLessThan(5000);
+  await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
+});

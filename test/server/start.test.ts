@@ -1,0 +1,167 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../../src/server/config.js';
+import { askAt, freePort, type Program, run } from './support/process.js';
+
+const root = join(import.meta.dirname, '../..');
+const main = 'src/server/main.ts';
+
+const signIn =
+  'mutation { signIn(input: { email: "admin@tyler-setup.example", password: "correct-horse-battery" }) { accessToken refreshToken } }';
+
+interface SignedIn {
+  readonly signIn: { readonly accessToken: string; readonly refreshToken: string };
+}
+
+async function started(environment: Record<string, string>): Promise<{ program: Program; port: number }> {
+  const port = await freePort();
+  const program = run(root, main, { PORT: String(port), ...environment });
+  await program.saw(/Server listening/);
+  return { program, port };
+}
+
+describe('starting', () => {
+  test('needs nothing outside production, and stops when told', async () => {
+    const { program, port } = await started({});
+    const { accessToken } = (await askAt<SignedIn>(port, signIn)).signIn;
+    expect(await askAt(port, '{ me { email } }', accessToken)).toEqual({
+      me: { email: 'admin@tyler-setup.example' },
+    });
+    expect((await fetch(`http://127.0.0.1:${port}/graphiql`)).status).toBe(200);
+    expect(await program.stop()).toBe(0);
+    expect(program.output()).not.toMatch(/warn/i);
+  });
+
+  test('with DATA_DIR everything is found again after a restart: data, tokens and cursors', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tableloom-'));
+    try {
+      const first = await started({ DATA_DIR: folder });
+      const { accessToken, refreshToken } = (await askAt<SignedIn>(first.port, signIn)).signIn;
+      const before = await askAt<{ users: { nodes: { id: string }[]; pageInfo: { endCursor: string } } }>(
+        first.port,
+        '{ users(first: 10) { nodes { id } pageInfo { endCursor } } }',
+        accessToken,
+      );
+      const id = before.users.nodes[5]?.id;
+      await askAt(
+        first.port,
+        `mutation { updateUser(id: "${id}", input: { name: "Orsel Renamed" }) { version } }`,
+        accessToken,
+      );
+      expect(await first.program.stop('SIGINT')).toBe(0);
+
+      const second = await started({ DATA_DIR: folder });
+      const found = await askAt<{
+        user: unknown;
+        users: { nodes: { id: string }[] };
+        log: { nodes: unknown[] };
+      }>(
+        second.port,
+        `{ user(id: "${id}") { name version history { nodes { version } } }
+           users(first: 10, after: "${before.users.pageInfo.endCursor}") { nodes { id } }
+           log: auditLogsOfTarget(targetType: USER, targetId: "${id}", first: 1) { nodes { action } } }`,
+        accessToken,
+      );
+      expect(found.user).toEqual({
+        name: 'Orsel Renamed',
+        version: 2,
+        history: { nodes: [{ version: 2 }, { version: 1 }] },
+      });
+      expect(found.users.nodes).toHaveLength(10);
+      expect(before.users.nodes.map((node) => node.id)).not.toContain(found.users.nodes[0]?.id);
+      expect(found.log.nodes).toEqual([{ action: 'USER_UPDATED' }]);
+      await askAt(second.port, `mutation { refreshSession(refreshToken: "${refreshToken}") { expiresIn } }`);
+      expect(await second.program.stop()).toBe(0);
+
+      const secrets = await stat(join(folder, 'development-secrets.json'));
+      expect(secrets.mode & 0o777).toBe(0o600);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('at a port that is taken says so in one line', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as { port: number };
+    const program = run(root, main, { PORT: String(port), LOG_LEVEL: 'silent' });
+    expect(await program.ended()).toBe(1);
+    expect(program.output().trim()).toBe(`Port ${port} of 127.0.0.1 is in use; set PORT to another one.`);
+    other.close();
+  });
+
+  test('with data that another server has open says so in one line', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tableloom-'));
+    const first = await started({ DATA_DIR: folder });
+    const second = run(root, main, { PORT: String(await freePort()), DATA_DIR: folder });
+    expect(await second.ended()).toBe(1);
+    expect(second.output().trim().split('\n')).toHaveLength(1);
+    expect(second.output()).toContain('is open in another engine');
+    await first.program.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  test('in production without what it takes is refused, with everything that is missing', async () => {
+    const program = run(root, main, { NODE_ENV: 'production', JWT_SECRET: 'short' });
+    expect(await program.ended()).toBe(1);
+    expect(program.output()).toMatchInlineSnapshot(`
+      "The server cannot start with this environment:
+        AWS_REGION is missing: it says where the tables are.
+        JWT_SECRET is too short: production needs at least 32 bytes, for instance from \`openssl rand -base64 48\`.
+        CURSOR_SECRET is missing: production needs at least 32 bytes, for instance from \`openssl rand -base64 48\`.
+      "
+    `);
+  });
+});
+
+describe('the environment', () => {
+  const problemsOf = (environment: Record<string, string>): readonly string[] => {
+    try {
+      readConfig(environment);
+      return [];
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems;
+      throw error;
+    }
+  };
+
+  test('has a default for everything outside production', () => {
+    expect(readConfig({})).toEqual({
+      production: false,
+      port: 4000,
+      host: '127.0.0.1',
+      storage: { kind: 'embedded', dataDir: null },
+      tablePrefix: 'tyler-setup',
+      jwtSecret: null,
+      cursorSecret: null,
+      logLevel: 'info',
+    });
+  });
+
+  test.each([
+    ['PORT', 'http'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['DYNAMODB_ENDPOINT', 'localhost:8000'],
+    ['TABLE_PREFIX', 'a b'],
+    ['LOG_LEVEL', 'loud'],
+  ])('%s=%s is refused by name', (name, value) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} is \`${value}\``)]);
+  });
+
+  test('names storage elsewhere', () => {
+    const secrets = { JWT_SECRET: 'x'.repeat(32), CURSOR_SECRET: 'y'.repeat(32) };
+    expect(readConfig({ DYNAMODB_ENDPOINT: 'http://localhost:8000' }).storage).toEqual({
+      kind: 'endpoint',
+      endpoint: 'http://localhost:8000',
+      region: 'us-east-1',
+    });
+    expect(readConfig({ NODE_ENV: 'production', AWS_REGION: 'eu-central-1', ...secrets }).storage).toEqual({
+      kind: 'amazon',
+      region: 'eu-central-1',
+    });
+  });
+});

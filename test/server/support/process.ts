@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A program of ours as a process of its own. */
+export interface Program {
+  readonly process: ChildProcess;
+  /** Everything it has written to both its outputs. */
+  output(): string;
+  /** Resolves once `pattern` is in the output. */
+  saw(pattern: RegExp): Promise<void>;
+  /** Sends a signal, and gives the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** The exit code of a program that ends by itself. */
+  ended(): Promise<number | null>;
+}
+
+const patience = 30_000;
+
+/** Starts a TypeScript file of the project at `root`. Of the environment it gets the path and what is given. */
+export function run(
+  root: string,
+  file: string,
+  environment: Record<string, string>,
+  args: readonly string[] = [],
+): Program {
+  const child = spawn(process.execPath, ['--conditions=tableloom-source', '--import', 'tsx', file, ...args], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const exit = once(child, 'exit').then(([code]) => code as number | null);
+  return {
+    process: child,
+    output: () => output,
+    async saw(pattern) {
+      for (const end = Date.now() + patience; !pattern.test(output); ) {
+        if (Date.now() > end || child.exitCode !== null)
+          throw new Error(`${pattern} was not seen in:\n${output}`);
+        await sleep(20);
+      }
+    },
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      return exit;
+    },
+    ended: () => exit,
+  };
+}
+
+/** A port nobody listens at just now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Asks a server that listens. */
+export async function askAt<Data>(port: number, query: string, token?: string): Promise<Data> {
+  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+    body: JSON.stringify({ query }),
+  });
+  const { data, errors } = (await response.json()) as { data?: Data; errors?: unknown };
+  if (errors || !data) throw new Error(JSON.stringify(errors));
+  return data;
+}
