@@ -26,7 +26,7 @@ export async function scaffoldVerb({ root, config }: Options): Promise<number> {
   const texts = new Map(results.flatMap((one) => [...one.files]));
   writeAll(texts);
   const added = new Map(results.flatMap((one) => [...one.added]));
-  for (const path of texts.keys())
+  for (const path of [...texts.keys()].sort())
     terminal.say(
       `wrote ${path}${(added.get(path) ?? []).map((name, at) => `${at === 0 ? ': ' : ', '}${name}`).join('')}`,
     );

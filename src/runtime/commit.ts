@@ -25,8 +25,8 @@ export type Outcome =
   | { readonly kind: 'done' }
   /** Others had changed what the actions rest on: all is to be computed again. `failed` are the actions that found so. */
   | { readonly kind: 'stale'; readonly failed: readonly Failure[]; readonly error: TableloomError }
-  /** Others were at the same items, or there was too much load: nothing else speaks against these actions. */
-  | { readonly kind: 'busy'; readonly error: TableloomError };
+  /** Others were just then at the items of `met`, or there was too much load: nothing speaks against the actions. */
+  | { readonly kind: 'busy'; readonly met: readonly Action[]; readonly error: TableloomError };
 
 /** An action whose condition did not hold, and the item it did not hold for, where DynamoDB told. */
 export interface Failure {
@@ -69,7 +69,7 @@ function outcomeOf(actions: readonly Action[], error: TableloomError): Outcome {
     return verdict([failure], error);
   }
   if (nameOf(cause) === 'TransactionCanceledException') return cancelledOutcome(actions, error);
-  if (isContention(cause) || error.code === 'BUSY') return { kind: 'busy', error };
+  if (isContention(cause) || error.code === 'BUSY') return { kind: 'busy', met: actions, error };
   throw error;
 }
 
@@ -88,7 +88,8 @@ function cancelledOutcome(actions: readonly Action[], error: TableloomError): Ou
       : [];
   });
   if (failed.length > 0) return verdict(failed, error);
-  if (error.code === 'CONFLICT' || error.code === 'BUSY') return { kind: 'busy', error };
+  const met = actions.filter((_, at) => reasons[at]?.Code === 'TransactionConflict');
+  if (error.code === 'CONFLICT' || error.code === 'BUSY') return { kind: 'busy', met, error };
   throw error;
 }
 

@@ -14,6 +14,7 @@ import { Requester, type RequestReport, type Statistics } from './requests.js';
 import { type Sdk, sdkOf } from './sdk.js';
 import { CursorSealer } from './sealing.js';
 import { transact } from './transactions.js';
+import { Turns } from './turns.js';
 import type { Connection, EntityCodec, IndexQuery, IndexRef, Item, Key, PageArguments } from './types.js';
 import type { Write } from './writes.js';
 
@@ -46,6 +47,7 @@ export class Database {
   readonly #sdk: Sdk;
   readonly #sealer: CursorSealer;
   readonly #limits: Limits;
+  readonly #turns = new Turns();
 
   /** Throws CONFIGURATION where a cursor secret is missing or too short. */
   constructor(options: DatabaseOptions) {
@@ -66,13 +68,14 @@ export class Database {
       capacity,
       onRequest,
     });
-    return new Session(requester, this.#sealer, { now, newId });
+    return new Session(requester, this.#sealer, { now, newId, turns: this.#turns });
   }
 }
 
 interface Environment {
   readonly now: () => Date;
   readonly newId: () => string;
+  readonly turns: Turns;
 }
 
 /** The results of writes, in their order. */
@@ -201,7 +204,12 @@ export class Session {
    */
   async write<const W extends readonly Write<unknown>[]>(...writes: W): Promise<WriteResults<W>> {
     try {
-      const { results, items } = await transact(this.#requester, writes, this.#writeEnvironment());
+      const { results, items } = await transact(
+        this.#requester,
+        this.#environment.turns,
+        writes,
+        this.#writeEnvironment(),
+      );
       for (const { table, key, item } of items) this.#written.set(itemId(table, key), item);
       this.#forget();
       return results as WriteResults<W>;

@@ -1,10 +1,11 @@
 /** One call of `Session.write`: reads, computes, sends, and begins anew where others were faster. */
-import { Actions } from './actions.js';
-import { commit, errorOf, type Failure } from './commit.js';
+import { type Action, Actions } from './actions.js';
+import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import { conflict, type TableloomError } from './errors.js';
 import { getItems, itemId } from './items.js';
 import { isExpired } from './query.js';
 import type { Requester } from './requests.js';
+import type { Turns } from './turns.js';
 import type { Item, Key, TableRef } from './types.js';
 import type { FoundItems, Planned, Write, WriteEnvironment } from './writes.js';
 
@@ -25,6 +26,8 @@ interface Lessons {
   readonly expired: Map<string, Item>;
   /** Guards found to belong to others, which cannot be given up. */
   readonly foreign: Set<string>;
+  /** Items where other writers were met. */
+  readonly contested: Set<string>;
 }
 
 /**
@@ -34,25 +37,42 @@ interface Lessons {
  */
 export async function transact(
   requester: Requester,
+  turns: Turns,
   writes: readonly Write<unknown>[],
   env: WriteEnvironment,
 ): Promise<WriteOutcome> {
   const retry = requester.retry();
-  const lessons: Lessons = { expired: new Map(), foreign: new Set() };
+  const lessons: Lessons = { expired: new Map(), foreign: new Set(), contested: new Set() };
   for (let stale = 0; ; ) {
-    const attempt = await prepare(requester, writes, env, lessons);
-    const actions = attempt.actions.all.filter(
-      (action) => !lessons.foreign.has(itemId(action.table, action.key)),
-    );
-    const outcome = await commit(requester, actions);
+    const release = await turns.take(contestedBy(writes, turns, lessons));
+    const { attempt, outcome } = await tryOnce(requester, writes, env, lessons).finally(release);
     if (outcome.kind === 'done') return attempt;
     if (outcome.kind === 'stale') {
       learn(outcome.failed, outcome.error, lessons, env);
       stale += 1;
       if (stale >= requester.limits.attempts) throw conflict(outcome.error.cause);
-    }
+    } else for (const { table, key } of outcome.met) lessons.contested.add(itemId(table, key));
     if (!(await retry.wait())) throw outcome.kind === 'busy' ? outcome.error : conflict(outcome.error.cause);
   }
+}
+
+/** The items to wait one's turn at: where this call met others, and where others have met. */
+function contestedBy(writes: readonly Write<unknown>[], turns: Turns, lessons: Lessons): ReadonlySet<string> {
+  const targets = writes.flatMap(({ target }) =>
+    target === undefined ? [] : itemId(target.table, target.key),
+  );
+  return new Set([...lessons.contested, ...targets.filter((id) => turns.isContested(id))]);
+}
+
+async function tryOnce(
+  requester: Requester,
+  writes: readonly Write<unknown>[],
+  env: WriteEnvironment,
+  lessons: Lessons,
+): Promise<{ readonly attempt: WriteOutcome; readonly outcome: Outcome }> {
+  const attempt = await prepare(requester, writes, env, lessons);
+  const isOurs = ({ table, key }: Action) => !lessons.foreign.has(itemId(table, key));
+  return { attempt, outcome: await commit(requester, attempt.actions.all.filter(isOurs)) };
 }
 
 /** Finds out why an attempt failed, and throws what another would not change. */
@@ -63,7 +83,11 @@ function learn(
   env: WriteEnvironment,
 ): void {
   const changed = failed.filter(({ action }) => action.purpose.kind === 'unchanged');
-  for (const { action } of changed) lessons.expired.delete(itemId(action.table, action.key));
+  for (const { action } of changed) {
+    const id = itemId(action.table, action.key);
+    lessons.expired.delete(id);
+    lessons.contested.add(id);
+  }
   // While a record was changed by others, what else failed may be due to the same.
   if (changed.length > 0) return;
   for (const failure of failed) {

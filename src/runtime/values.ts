@@ -84,7 +84,8 @@ const smallestNumber = 1e-130;
 /**
  * A JSON document as an attribute value. Refuses, with VALUE_INVALID naming the place, what would be changed or
  * lost on its way: `undefined`, functions, class instances, NaN and infinities, numbers outside DynamoDB's range,
- * the name `__proto__` (which the SDK drops), and lists and maps nested more than 31 levels deep.
+ * the names `` (which DynamoDB refuses) and `__proto__` (which the SDK drops), and lists and maps nested more than
+ * 31 levels deep.
  */
 export function documentValue(value: unknown, name = 'value'): AttributeValue {
   return checked(value, name, 1);
@@ -102,7 +103,7 @@ function checked(value: unknown, path: string, depth: number): AttributeValue {
   if (prototype !== Object.prototype && prototype !== null) throw invalid(path, 'is not plain JSON');
   const copy: Record<string, AttributeValue> = {};
   for (const [key, element] of Object.entries(value)) {
-    if (key === '__proto__') throw invalid(path, 'cannot hold the name __proto__');
+    if (key === '' || key === '__proto__') throw invalid(path, `cannot hold the name "${key}"`);
     copy[key] = checked(element, `${path}.${key}`, depth + 1);
   }
   return copy;

@@ -10,6 +10,7 @@ import * as ourRules from '../rules/index.js';
 import type { Auth } from './auth/auth.js';
 import type { LogLevel } from './config.js';
 import { clientOf, viewerOf } from './context.js';
+import { listsRead, mostLists } from './cost.js';
 import { addHealth } from './health.js';
 import { graphqlOverHttp } from './http.js';
 import { ide } from './ide.js';
@@ -32,6 +33,8 @@ export interface AppOptions {
 
 /** Bytes of the largest request: room for the largest value of a configuration entry, in any script. */
 const largestRequest = 512 * 1024;
+/** How long a request may take to arrive, in milliseconds. */
+const slowestRequest = 30_000;
 /** Tokens of the longest document: ten times what introspection takes, and no more than the parser can nest. */
 const mostTokens = 3000;
 
@@ -54,6 +57,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     bodyLimit: largestRequest,
     forceCloseConnections: 'idle',
+    requestTimeout: slowestRequest,
     logger: loggerFor(options),
   });
   app.addHook('onSend', async (request, reply) => {
@@ -85,6 +89,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       }
       return graphqlOverHttp.errorFormatter(execution, context);
     },
+  });
+  app.graphql.addHook('preExecution', async (schema, document, _context, variables) => {
+    const lists = listsRead(schema, document, variables ?? {});
+    if (lists <= mostLists) return;
+    const message = `The query reads up to ${lists} lists; at most ${mostLists} are allowed. Ask for fewer rows of the outer ones.`;
+    throw new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COSTLY', limit: mostLists } });
   });
   if (production) {
     app.graphql.addHook('preExecution', async (_schema, document, context) => {

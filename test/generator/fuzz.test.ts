@@ -8,7 +8,7 @@ import { isMap, isPair, isScalar, parseDocument, stringify, visit } from 'yaml';
 import { formatDiagnostics } from '../../src/generator/diagnostics.js';
 import { checked } from './support.js';
 
-const runs = Number(process.env.TABLELOOM_RUNS ?? 60);
+const runs = Number(process.env.TABLELOOM_RUNS ?? 20);
 
 interface Project {
   readonly name: string;
@@ -24,6 +24,7 @@ function projectAt(folder: string, name: string): Project {
 const fixtures = readdirSync('test/fixtures/errors').filter((code) => !/^(sdl|yaml)-/.test(code));
 const projects = [
   projectAt('.', 'the reference application'),
+  projectAt('test/generator/accepted', 'a bit of everything'),
   ...fixtures.map((code) => projectAt(`test/fixtures/errors/${code}`, code)),
 ];
 
@@ -75,7 +76,7 @@ function changed(yaml: string, changes: readonly Change[]): string {
     else if (how === 'rename' && isScalar(pair?.key) && other) pair.key.value = other.value;
     else if (how === 'copy' && isMap(pair?.value)) {
       const source = pairs[from % pairs.length]?.value;
-      if (isMap(source)) pair.value.items.push(...source.items);
+      if (isMap(source)) pair.value.items.push(...source.items.map((item) => item.clone()));
     } else if (how === 'replace' && scalar && other) scalar.value = other.value;
   }
   return stringify(document);
@@ -103,7 +104,7 @@ describe('changed declarations', () => {
           expect(plan === undefined).toBe(diagnostics.length > 0);
           expect(formatDiagnostics(diagnostics, sources)).not.toMatch(/undefined|\[object|NaN/);
         }),
-        { numRuns: name === 'the reference application' ? runs * 3 : runs },
+        { numRuns: name.includes(' ') ? runs * 5 : runs },
       );
     });
   }

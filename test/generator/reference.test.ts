@@ -43,6 +43,16 @@ describe('the reference application', () => {
   });
 });
 
+test('a project with a bit of everything that is right passes all checks', () => {
+  const folder = 'test/generator/accepted';
+  const accepted = checked(
+    readFileSync(`${folder}/access-patterns.yaml`, 'utf8'),
+    readFileSync(`${folder}/schema/schema.graphql`, 'utf8'),
+  );
+  expect(accepted.diagnostics).toEqual([]);
+  expect(accepted.plan).toBeDefined();
+});
+
 describe('names that generated code needs', () => {
   test('are reserved', () => {
     const files = readdirSync('generated').filter((name) => name.endsWith('.ts'));

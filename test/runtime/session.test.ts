@@ -244,8 +244,12 @@ test('lists, single records and counts say so when a filter matches too little t
     await session.count(visitsOf, 7),
   ]).toEqual([3, 30, 7]);
   const scarce = { ...visitsOf, filter: { ...tens, values: { ':n': 'none' } }, budget: 0 };
-  for (const answer of [session.list(scarce, 3), session.one(scarce), session.count(scarce, 3)]) {
-    await expect(answer).rejects.toMatchObject({ code: 'READ_BUDGET' });
+  for (const answer of [
+    () => session.list(scarce, 3),
+    () => session.one(scarce),
+    () => session.count(scarce, 3),
+  ]) {
+    await expect(answer()).rejects.toMatchObject({ code: 'READ_BUDGET' });
   }
 });
 

@@ -11,7 +11,7 @@ import { sameValue } from '../../src/runtime/values.js';
 import { type Visit, visitKey, visits } from './support/domain.js';
 import { openDatabase, runs } from './support/engine.js';
 
-const json = fc.jsonValue({ maxDepth: 4 }).filter((value) => !JSON.stringify(value).includes('__proto__'));
+const json = fc.jsonValue({ maxDepth: 4 }).filter((value) => !/"(__proto__)?":/.test(JSON.stringify(value)));
 
 test('a document comes back from storage as it went in, every number to the last digit', async () => {
   const db = await openDatabase();
@@ -55,7 +55,8 @@ test('what a document would lose on its way is refused with its place', () => {
     [1e126, 'doc is a number outside of what DynamoDB stores (1e-130 to 9.99e125).'],
     [[-1e-131], 'doc[0] is a number outside of what DynamoDB stores (1e-130 to 9.99e125).'],
     [10n, 'doc cannot hold bigint.'],
-    [JSON.parse('{"a":{"__proto__":1}}'), 'doc.a cannot hold the name __proto__.'],
+    [JSON.parse('{"a":{"__proto__":1}}'), 'doc.a cannot hold the name "__proto__".'],
+    [{ a: [{ '': 1 }] }, 'doc.a[0] cannot hold the name "".'],
     [nested(32), `doc${'[0]'.repeat(31)} is nested deeper than 31 levels.`],
     // biome-ignore lint/suspicious/noSparseArray: a hole is undefined
     [[1, , 2], 'doc[1] cannot hold undefined.'],

@@ -6,13 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scaffoldRules } from '../../src/generator/scaffold/scaffold.js';
-import {
-  expectFolder,
-  filesBelow,
-  foldersIn,
-  type Generated,
-  generateProject,
-} from '../support/projects.js';
+import { expectFolder, filesBelow, foldersIn, type Generated, generateProject } from '../support/projects.js';
 
 const root = 'test/fixtures/scaffold';
 let project: Generated;
@@ -49,14 +43,6 @@ describe('missing rules', () => {
       expect(isSubsequence(text, after)).toBe(true);
     }
   });
-});
-
-test.each(foldersIn(`${root}/mistakes`))('nothing is written where %s stands in the way', (name) => {
-  const { files, diagnostics } = scaffold(`mistakes/${name}/rules`);
-  const isInTheWay = ['not-exported', 'in-another-file', 'syntax'].includes(name);
-  if (!isInTheWay) return;
-  expect(files).toEqual(new Map());
-  expect(diagnostics).not.toEqual([]);
 });
 
 function scaffold(rules: string) {

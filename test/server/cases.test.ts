@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import type { Sample } from '../../src/server/seed/sample.js';
+import { engineKind } from '../support/engines.js';
 import { type RecordedRequest, Recorder } from './support/recorder.js';
 import { adminOf, memberOf, readerOf, smallSample, userWhere } from './support/sample.js';
 import { countedId, countedSecret, startServer } from './support/server.js';
@@ -24,7 +25,8 @@ describe('server cases', () => {
   test.each(names)('%s', async (name) => {
     const { answers, requests } = await tell(filledIn(readFileSync(join(folder, `${name}.graphql`), 'utf8')));
     compare(`${name}.json`, answers);
-    compare(`${name}.requests.json`, requests);
+    // Elsewhere answers come in any order, and what is read together depends on it.
+    if (engineKind() === 'embedded') compare(`${name}.requests.json`, requests);
   });
 
   test('no recording is left of a case that is gone', () => {
@@ -52,7 +54,7 @@ async function tell(source: string): Promise<Story> {
       const user = userOf(operationName, sample);
       const token = user && (await server.tokenOf(user));
       const { text } = await server.ask(source, { operationName, token, variables });
-      answers[operationName] = JSON.parse(text);
+      answers[operationName] = sorted(JSON.parse(text));
       requests[operationName] = recorder.take();
       server.pass(1000);
     }
@@ -67,6 +69,14 @@ function filledIn(source: string): string {
   return source
     .replace(/\bID (\d+)/g, (_, count: string) => countedId(Number(count)))
     .replace(/\bSECRET (\d+)/g, (_, count: string) => countedSecret(Number(count)));
+}
+
+/** Names in order: DynamoDB does not keep that of a JSON value's. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, inner]) => [name, sorted(inner)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function operationsOf(source: string): string[] {

@@ -46,7 +46,9 @@ export async function generateProject(folder: string, setup: Setup = {}): Promis
 /** The folder holds exactly these files, with these bytes; `UPDATE=1` makes it so. */
 export function expectFolder(folder: string, files: ReadonlyMap<string, string>): void {
   if (isUpdate) write(folder, files);
-  const expected = new Map(filesBelow(folder).map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+  const expected = new Map(
+    filesBelow(folder).map((path) => [path, readFileSync(join(folder, path), 'utf8')]),
+  );
   expect([...files.keys()].sort()).toEqual([...expected.keys()].sort());
   for (const [path, text] of files) expect(text, `${folder}/${path}`).toBe(expected.get(path));
 }

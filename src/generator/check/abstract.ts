@@ -73,7 +73,9 @@ function abstractPatterns(model: Facts['model']): PatternModel[] {
 function* incomplete(facts: Facts): Generator<Finding> {
   const { model } = facts;
   const kinds = new Map(
-    [...sourceUses(facts)].filter((use) => use.role === 'kind').map((use) => [use.by.name, use]),
+    sourceUses(facts)
+      .filter((use) => use.role === 'kind')
+      .map((use) => [use.by.name, use]),
   );
   for (const { name, target, type } of abstractPatterns(model)) {
     const abstract = model.sdl.types.get(target.text);

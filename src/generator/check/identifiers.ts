@@ -7,7 +7,7 @@ import { isGet } from '../plan/layout.js';
 import type { Facts } from './facts.js';
 import { reservedTypes, reservedValues, reservedWords } from './reserved.js';
 import type { Check, Finding } from './row.js';
-import { sourceUses } from './uses.js';
+import { sourceUsesOf } from './uses.js';
 
 export const identifierChecks: readonly Check<Facts>[] = [
   {
@@ -140,8 +140,8 @@ function loaderNames({ model, entities }: Facts): Declared[] {
 function* inputClashes(facts: Facts): Generator<Finding> {
   for (const { name, where } of facts.model.patterns) {
     const inputs = new Map<string, { readonly from: string; readonly at: Span }>();
-    for (const use of sourceUses(facts)) {
-      if (use.by.name !== name || use.source.kind === 'literal' || use.role === 'kind') continue;
+    for (const use of sourceUsesOf(facts, name)) {
+      if (use.source.kind === 'literal' || use.role === 'kind') continue;
       const path = use.source.path;
       const field = where.find((binding) => binding.source === use.source)?.field.text;
       const names = {

@@ -98,13 +98,14 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
     if (!read || !entity) continue;
     const item = entity.items[read.item];
     const region = regionOf(model, pattern, read.slot);
+    const reader = item && whatOf(entity, item);
     for (const place of places.get(indexName(entity, read.slot.index)) ?? []) {
       if (place.item === item) continue;
       const meeting = meet(region, place.shape);
+      if (meeting.kind === 'apart') continue;
       // Each pair is told of once, whichever of the two is read, and by however many patterns.
-      const reader = placesOf(model, entity).find((one) => one.item === item)?.what;
       const identity = JSON.stringify([read.slot.index, ...[reader, place.what].sort()]);
-      if (meeting.kind === 'apart' || told.has(identity)) continue;
+      if (told.has(identity)) continue;
       told.add(identity);
       yield {
         at: pattern.name.at,
@@ -159,7 +160,6 @@ function indexName(entity: EntityLayout, index: string | null): string {
 }
 
 function placesOf(model: Model, entity: EntityLayout): Place[] {
-  const { name } = entity.model;
   // A version is the main item of its history, which is an entity of its own.
   const items = entity.items.filter((item) => item.role !== 'version');
   const places = items.flatMap((item) =>
@@ -173,12 +173,16 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
           sort: slot.sort && pieces(model, slot.sort, slot),
         },
         attributes: { partition: slot.partition.attribute, sort: slot.sort?.attribute ?? null },
-        what: item.role === 'entry' ? `the entry of \`${item.for}\`` : `\`${name.text}\``,
+        what: whatOf(entity, item),
         at: placeOf(model, entity, item, slot),
       }),
     ),
   );
   return [...places, ...guardsOf(model, entity)];
+}
+
+function whatOf(entity: EntityLayout, item: ItemPlan): string {
+  return item.role === 'entry' ? `the entry of \`${item.for}\`` : `\`${entity.model.name.text}\``;
 }
 
 /** The items that hold unique values (see entityPlan). */

@@ -4,7 +4,7 @@ import type { Span } from '../diagnostics.js';
 import { type MutationModel, namedType, type SdlField, type Word } from '../model.js';
 import type { EntityFacts, Facts } from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
-import { resolve, sourceUses } from './uses.js';
+import { resolve, sourceUsesOf } from './uses.js';
 
 export const mutationChecks: readonly Check<Facts>[] = [
   {
@@ -98,7 +98,7 @@ function known({ model, entities }: Facts): { mutation: MutationModel; entity: E
 
 /** The fields of the input a mutation takes its values from; undefined where it leads nowhere. */
 function inputFields(facts: Facts, name: Word): readonly SdlField[] | undefined {
-  const use = [...sourceUses(facts)].find((one) => one.role === 'input' && one.by.name === name);
+  const use = sourceUsesOf(facts, name).find((one) => one.role === 'input');
   if (!use) return [];
   const resolved = resolve(facts, use);
   return resolved?.kind === 'type' ? facts.model.sdl.types.get(namedType(resolved.type))?.fields : undefined;

@@ -5,7 +5,7 @@ import { connectionNode, encodingOf } from '../plan/attributes.js';
 import type { AttributePlan } from '../plan.js';
 import { type Answer, type Facts, fieldAt } from './facts.js';
 import type { Check, Finding } from './row.js';
-import { type Resolved, resolve, type SourceUse, sourceUses, writtenSource } from './uses.js';
+import { type Resolved, resolve, type SourceUse, sourceUses, sourceUsesOf, writtenSource } from './uses.js';
 
 export const sourceChecks: readonly Check<Facts>[] = [
   {
@@ -190,7 +190,7 @@ function unusedOf(facts: Facts, answer: Answer): Unused[] {
     !isAbstract(facts, answer)
   )
     return [];
-  const uses = [...sourceUses(facts)].filter((use) => use.by.name === answer.name);
+  const uses = sourceUsesOf(facts, answer.name);
   const isDoubtful = uses.some((use) => resolve(facts, use)?.kind === 'missing');
   // A misspelt source would leave the argument it meant unused.
   if (isDoubtful) return [];

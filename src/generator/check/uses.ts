@@ -119,7 +119,39 @@ export interface SourceUse {
   readonly operator?: Word;
 }
 
-export function* sourceUses(facts: Facts): Generator<SourceUse> {
+/** In the order of the YAML. Asked for by many checks, found once. */
+export function sourceUses(facts: Facts): readonly SourceUse[] {
+  return known(facts).all;
+}
+
+/** Those of one pattern or mutation. */
+export function sourceUsesOf(facts: Facts, name: Word): readonly SourceUse[] {
+  return known(facts).by.get(name) ?? [];
+}
+
+interface KnownUses {
+  readonly all: readonly SourceUse[];
+  readonly by: ReadonlyMap<Word, readonly SourceUse[]>;
+}
+
+const knownUses = new WeakMap<Facts, KnownUses>();
+
+function known(facts: Facts): KnownUses {
+  const earlier = knownUses.get(facts);
+  if (earlier) return earlier;
+  const all = [...findSourceUses(facts)];
+  const by = new Map<Word, SourceUse[]>();
+  for (const use of all) {
+    const own = by.get(use.by.name);
+    if (own) own.push(use);
+    else by.set(use.by.name, [use]);
+  }
+  const found = { all, by };
+  knownUses.set(facts, found);
+  return found;
+}
+
+function* findSourceUses(facts: Facts): Generator<SourceUse> {
   const { model } = facts;
   for (const pattern of model.patterns) {
     const base = {

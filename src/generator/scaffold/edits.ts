@@ -86,6 +86,15 @@ function newImport(source: ts.SourceFile, line: string, isLast: boolean): Edit {
   return { at, insert: `${line}${newline}${isLast ? newline : ''}` };
 }
 
+export interface Style {
+  readonly quote: string;
+  readonly indent: string;
+}
+
+export function styleOf(source: ts.SourceFile): Style {
+  return { quote: quoteOf(source), indent: /^\t/m.test(source.text) ? '\t' : '  ' };
+}
+
 export function quoteOf(source: ts.SourceFile): string {
   return /^import\b[^'"]*(['"])/m.exec(source.text)?.[1] ?? "'";
 }

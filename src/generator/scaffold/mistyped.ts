@@ -110,7 +110,8 @@ function diagnosticOf(
   rule: RulePlan | undefined,
   one: ts.Diagnostic,
 ): Diagnostic {
-  const { cause, context } = explain(one.messageText);
+  const { cause, context, suggestion } = explain(one.messageText);
+  const hint = suggestion ?? (rule && `Read its contract: \`${rule.typeName}\` in ${generatedRules.path}.`);
   return {
     code: 'rule-mistyped',
     severity: 'error',
@@ -119,11 +120,7 @@ function diagnosticOf(
       : `The rules of ${file.path} cannot be checked: ${cause}.`,
     at: placeOf(file, one),
     ...(context === undefined ? {} : { notes: [{ message: context }] }),
-    ...(rule
-      ? {
-          hint: `Read its contract: \`${rule.typeName}\` in ${generatedRules.path}.`,
-        }
-      : {}),
+    ...(hint === undefined ? {} : { hint }),
   };
 }
 

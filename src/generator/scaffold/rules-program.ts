@@ -49,7 +49,11 @@ export interface RulesFile {
 /** Where generated code and rules import the runtime from. */
 export const runtimePackage = 'tableloom/runtime';
 
-export function openRules(input: RulesInput): RulesProgram {
+/**
+ * `own` reads the rules folder and the generated code alone: enough to tell what is there, and quick. `all` reads what
+ * they import as well, so that types can be checked.
+ */
+export function openRules(input: RulesInput, reach: 'own' | 'all'): RulesProgram {
   const { plan, root } = input;
   const rules = trimmed(input.rules);
   const back = posix.relative(rules, trimmed(input.output));
@@ -62,11 +66,7 @@ export function openRules(input: RulesInput): RulesProgram {
   const contractsPath = absolute(pathOf('.tableloom-contracts'));
   const overlay = new Map([...input.generated].map(([path, text]) => [absolute(path), text]));
   overlay.set(contractsPath, contractsText(plan, contractsModule));
-  const program = createProgram(
-    [...names.map((name) => absolute(pathOf(name))), contractsPath],
-    overlay,
-    root,
-  );
+  const program = createProgram({ roots: names.map((name) => absolute(pathOf(name))), overlay, root, reach });
 
   const checker = program.getTypeChecker();
   const all = new Map(
@@ -113,16 +113,22 @@ const strict: ts.CompilerOptions = {
   skipLibCheck: true,
 };
 
-function createProgram(
-  roots: readonly string[],
-  overlay: ReadonlyMap<string, string>,
-  root: string,
-): ts.Program {
-  const { options, fileNames } = configuration(root);
+interface ProgramInput {
+  readonly roots: readonly string[];
+  readonly overlay: ReadonlyMap<string, string>;
+  readonly root: string;
+  readonly reach: 'own' | 'all';
+}
+
+/** Without TypeScript's own library and Node's types. */
+const alone: ts.CompilerOptions = { ...strict, noLib: true, types: [] };
+
+function createProgram({ roots, overlay, root, reach }: ProgramInput): ts.Program {
+  const { options, fileNames } = reach === 'all' ? configuration(root) : { options: alone, fileNames: [] };
   const project = new Project({
     compilerOptions: { ...options, noEmit: true },
     skipFileDependencyResolution: true,
-    resolutionHost: withoutSdk,
+    resolutionHost: reach === 'all' ? withoutSdk : withoutPackages,
   });
   for (const [path, text] of overlay) {
     if (path.endsWith('.ts')) project.createSourceFile(path, text, { overwrite: true });
@@ -165,6 +171,13 @@ const withoutSdk: NonNullable<ProjectOptions['resolutionHost']> = (host, getOpti
       }),
   };
 };
+
+const withoutPackages: typeof withoutSdk = (host, getOptions) => ({
+  resolveModuleNames: (names, from) =>
+    names.map((name) =>
+      name.startsWith('.') ? ts.resolveModuleName(name, from, getOptions(), host).resolvedModule : undefined,
+    ),
+});
 
 // --- files ---
 

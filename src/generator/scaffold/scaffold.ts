@@ -3,7 +3,8 @@
 import { ts } from 'ts-morph';
 import type { Diagnostic } from '../diagnostics.js';
 import type { RulePlan } from '../plan.js';
-import { applied, type Edit, importEdits, newlineOf, quoteOf } from './edits.js';
+import { applied, type Edit, importEdits, newlineOf, quoteOf, type Style, styleOf } from './edits.js';
+import { explain } from './messages.js';
 import { isInTheWay, missingDiagnostic, missingRules } from './missing.js';
 import {
   moduleOf,
@@ -26,16 +27,10 @@ export interface Scaffolded {
 }
 
 export function scaffoldRules(input: RulesInput): Scaffolded {
-  const opened = openRules(input);
+  const opened = openRules(input, 'own');
   const missing = missingRules(input, opened);
-  const unreadable = new Map(
-    [...opened.files].flatMap(([name, file]) => {
-      const [fault] = opened.program.getSyntacticDiagnostics(file.source);
-      return fault ? [[name, unreadableDiagnostic(file, fault)] as const] : [];
-    }),
-  );
   const diagnostics = [
-    ...[...unreadable].filter(([name]) => missing.some((rule) => rule.file === name)).map(([, one]) => one),
+    ...[...opened.files.values()].flatMap((file) => unreadable(opened, file)),
     ...missing
       .filter((rule) => isInTheWay(opened, rule))
       .map((rule) => missingDiagnostic(input, opened, rule)),
@@ -55,17 +50,17 @@ export function scaffoldRules(input: RulesInput): Scaffolded {
   return { files, added, diagnostics, sources };
 }
 
-function unreadableDiagnostic(
-  { path }: RulesFile,
-  { start = 0, length = 1, messageText }: ts.Diagnostic,
-): Diagnostic {
-  return {
-    code: 'rule-mistyped',
-    severity: 'error',
-    message: `${path} cannot be added to: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
-    at: { file: path, start, end: start + Math.max(length, 1) },
-    hint: 'Mend the file first.',
-  };
+function unreadable({ program }: RulesProgram, { path, source }: RulesFile): Diagnostic[] {
+  return program
+    .getSyntacticDiagnostics(source)
+    .slice(0, 1)
+    .map(({ start = 0, length = 1, messageText }) => ({
+      code: 'rule-mistyped',
+      severity: 'error',
+      message: `${path} cannot be read: ${explain(messageText).cause}.`,
+      at: { file: path, start, end: start + Math.max(length, 1) },
+      hint: 'Mend the file first.',
+    }));
 }
 
 // --- stubs ---
@@ -82,7 +77,7 @@ function withStubs(
       `import { ruleMissing } from '${runtimePackage}';`,
       typeImport(types, contractsModule),
     ].join('\n');
-    return `${[head, ...rules.map((rule) => stub(rule, "'"))].join('\n\n')}\n`;
+    return `${[head, ...rules.map((rule) => stub(rule, { quote: "'", indent: '  ' }))].join('\n\n')}\n`;
   }
   const { source } = file;
   const imported = applied(source.text, [
@@ -91,12 +86,12 @@ function withStubs(
   ]);
   const newline = newlineOf(source);
   const end = imported.endsWith('\n') ? '' : '\n';
-  const tail = rules.map((rule) => `\n${stub(rule, quoteOf(source))}\n`).join('');
+  const tail = rules.map((rule) => `\n${stub(rule, styleOf(source))}\n`).join('');
   return imported + `${end}${tail}`.split('\n').join(newline);
 }
 
-function stub({ name, typeName }: RulePlan, quote: string): string {
-  return `export const ${name}: ${typeName} = () => {\n  throw ruleMissing(${quote}${name}${quote});\n};`;
+function stub({ name, typeName }: RulePlan, { quote, indent }: Style): string {
+  return `export const ${name}: ${typeName} = () => {\n${indent}throw ruleMissing(${quote}${name}${quote});\n};`;
 }
 
 function typeImport(types: readonly string[], from: string): string {

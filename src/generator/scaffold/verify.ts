@@ -13,7 +13,7 @@ export interface Verified {
 }
 
 export function verifyRules(input: RulesInput): Verified {
-  const opened = openRules(input);
+  const opened = openRules(input, 'all');
   const { rules } = input.plan;
   const missing = missingRules(input, opened);
   const orphans = orphansOf(rules, opened, missing);

@@ -15,6 +15,12 @@ import { type Fault, faultyHandler } from './faults.js';
 
 export const secret = 'a secret of the tests, long enough';
 
+/** What goes wrong on the way to the engine, and how often the SDK tries by itself. */
+interface Faults {
+  readonly faults?: readonly Fault[];
+  readonly maxAttempts?: number;
+}
+
 export interface TestDatabase {
   readonly database: Database;
   readonly client: DynamoDBClient;
@@ -23,7 +29,7 @@ export interface TestDatabase {
   /** Every request so far. */
   readonly requests: RequestReport[];
   /** Another database on the same table. */
-  open(options?: Partial<DatabaseOptions> & { readonly faults?: readonly Fault[] }): Database;
+  open(options?: Partial<DatabaseOptions> & Faults): Database;
   /** Every item of the table, sorted by key. */
   items(): Promise<Item[]>;
 }
@@ -36,16 +42,14 @@ export function runs(usual: number): number {
 const engine = openEngine();
 
 /** Opens a database; the table goes with the engine. */
-export async function openDatabase(
-  options: Partial<DatabaseOptions> & { readonly faults?: readonly Fault[] } = {},
-): Promise<TestDatabase> {
+export async function openDatabase(options: Partial<DatabaseOptions> & Faults = {}): Promise<TestDatabase> {
   const { client, clientConfig } = await engine;
   const tableName = uniqueName('runtime');
   await createTables(client, [definition], { main: tableName });
   const requests: RequestReport[] = [];
-  const open: TestDatabase['open'] = ({ faults, ...others } = {}) =>
+  const open: TestDatabase['open'] = ({ faults, maxAttempts = 3, ...others } = {}) =>
     new Database({
-      client: faults === undefined ? client : faultyClient(clientConfig, faults),
+      client: faults === undefined ? client : faultyClient(clientConfig, faults, maxAttempts),
       tables: { main: tableName },
       cursorSecrets: [secret],
       onRequest: (report) => requests.push(report),
@@ -61,10 +65,14 @@ export async function openDatabase(
   };
 }
 
-function faultyClient(config: DynamoDBClientConfig, faults: readonly Fault[]): DynamoDBClient {
+function faultyClient(
+  config: DynamoDBClientConfig,
+  faults: readonly Fault[],
+  maxAttempts: number,
+): DynamoDBClient {
   const client = new DynamoDBClient({
     ...config,
-    maxAttempts: 3,
+    maxAttempts,
     requestHandler: faultyHandler(new DynamoDBClient(config).config.requestHandler, faults),
   });
   onTestFinished(() => client.destroy());

@@ -40,7 +40,7 @@ interface HttpRequest {
 interface HttpResponse {
   statusCode: number;
   headers: Record<string, string>;
-  body: Uint8Array;
+  body: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
 interface WireHandler {
@@ -58,13 +58,14 @@ export function faultyHandler(handler: unknown, faults: readonly Fault[]): Handl
     if (fault === undefined) return inner.handle(request, options);
     if (fault.error !== undefined) return { response: errorResponse(fault.error) };
     const sent = fault.request === undefined ? body : fault.request(body);
-    const bytes = Buffer.from(JSON.stringify(sent));
-    const headers = { ...request.headers, 'content-length': String(bytes.length) };
-    const { response } = await inner.handle(Object.assign(request, { headers, body: bytes }), options);
+    const text = JSON.stringify(sent);
+    request.headers['content-length'] = String(Buffer.byteLength(text));
+    request.body = text;
+    const { response } = await inner.handle(request, options);
     if (fault.loseAnswer)
       throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET', name: 'TimeoutError' });
     if (fault.answer === undefined || response.statusCode !== 200) return { response };
-    const answer = fault.answer(JSON.parse(textOf(response.body)) as Record<string, unknown>, body);
+    const answer = fault.answer(JSON.parse(await streamText(response.body)) as Record<string, unknown>, body);
     return { response: { ...response, body: Buffer.from(JSON.stringify(answer)) } };
   };
   return {
@@ -91,8 +92,17 @@ function errorResponse({
   };
 }
 
+/** An answer from the network is a stream, one from the embedded engine bytes. */
+async function streamText(body: Uint8Array | AsyncIterable<Uint8Array>): Promise<string> {
+  if (body instanceof Uint8Array) return textOf(body);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
 function textOf(body: unknown): string {
   if (typeof body === 'string') return body;
-  if (body instanceof Uint8Array) return Buffer.from(body).toString();
+  // The SDK's own kind of bytes complains where its methods are called.
+  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.length).toString();
   return '{}';
 }

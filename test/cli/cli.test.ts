@@ -1,0 +1,167 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { libraryProject } from './project.js';
+
+describe('generate', () => {
+  test('writes what is missing, and says so', async () => {
+    const { run, snapshot } = libraryProject();
+    const first = await run('generate');
+    expect(first.err).toBe('');
+    expect(first.code).toBe(0);
+    expect(first.out).toContain('created generated/keys.ts\n');
+    expect(first.out).toMatch(/created 13, unchanged 0\n$/);
+    expect(snapshot().size).toBe(13);
+  });
+
+  test('touches no file the second time', async () => {
+    const { run, snapshot } = libraryProject();
+    await run('generate');
+    const before = snapshot();
+    expect(await run('generate')).toEqual({ code: 0, out: 'unchanged 13\n', err: '' });
+    expect(snapshot()).toEqual(before);
+  });
+
+  test('touches the changed files only', async () => {
+    const { run, snapshot, edit } = libraryProject();
+    await run('generate');
+    const before = snapshot();
+    edit('schema/library.graphql', (text) => text.replace('title: String!', 'title: String!\n  pages: Int'));
+    const { out } = await run('generate');
+    const after = snapshot();
+    const changed = [...after].filter(([path, text]) => before.get(path) !== text).map(([path]) => path);
+    expect(out.match(/(?<=^changed generated\/).+$/gm)).toEqual(expect.arrayContaining(changed));
+    expect(changed).toContain('items.ts');
+    expect(changed).not.toContain('tables.ts');
+  });
+
+  test('leaves orphans alone, and deletes them with --prune', async () => {
+    const { run, write, snapshot } = libraryProject();
+    await run('generate');
+    write('generated/old.ts', 'export {};\n');
+    expect((await run('generate')).out).toContain('orphan  generated/old.ts');
+    expect(snapshot().has('old.ts')).toBe(true);
+    expect((await run('generate', { prune: true })).out).toBe(
+      'deleted generated/old.ts\ndeleted 1, unchanged 13\n',
+    );
+    expect(snapshot().has('old.ts')).toBe(false);
+  });
+
+  test.each([
+    [
+      'the declarations',
+      'access-patterns.yaml',
+      'one: Book',
+      'one: Bok',
+      'access-patterns.yaml:14:16: error[',
+    ],
+    [
+      'a word of SDL',
+      'schema/library.graphql',
+      'title: String!',
+      'title String!',
+      'schema/library.graphql:13:9: error[sdl-syntax]',
+    ],
+    [
+      'a type of the SDL',
+      'schema/library.graphql',
+      'title: String!',
+      'title: Sting!',
+      'schema/library.graphql:13:10: error[sdl-invalid]',
+    ],
+  ])('leaves everything as it is where %s is wrong', async (_what, path, good, bad, printed) => {
+    const { run, edit, snapshot } = libraryProject();
+    await run('generate');
+    const before = snapshot();
+    edit(path, (text) => text.replace(good, bad));
+    const { code, out, err } = await run('generate');
+    expect(err).toContain(printed);
+    expect(err).not.toMatch(/^ +at /m);
+    expect(err.match(/error\[/g)).toHaveLength(1);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(snapshot()).toEqual(before);
+  });
+});
+
+describe('check', () => {
+  test('is content with what generate wrote, and writes nothing', async () => {
+    const { run, snapshot } = libraryProject();
+    await run('generate');
+    const before = snapshot();
+    expect(await run('check')).toEqual({
+      code: 0,
+      out: '13 generated files are up to date, 4 rules fit.\n',
+      err: '',
+    });
+    expect(snapshot()).toEqual(before);
+  });
+
+  test('finds stale, missing and orphaned files, and rules that do not fit, each in its place', async () => {
+    const { run, write, edit, folder } = libraryProject();
+    await run('generate');
+    edit('generated/keys.ts', (text) => text.replace("'PK'", "'pk'"));
+    rmSync(join(folder, 'generated/tables.ts'));
+    write('generated/old.ts', 'export {};\n');
+    edit('app/src/rules/books.ts', (text) => text.replace('reader: args.reader', 'reader: 1'));
+    edit('app/src/rules/access.ts', (text) => text.replace('const reader', 'const readers'));
+    const { code, err } = await run('check');
+    expect(code).toBe(1);
+    expect(err.match(/^\S+ (error|warning)\[.+?\]/gm)).toEqual([
+      'access-patterns.yaml:21:3: error[rule-missing]',
+      'app/src/rules/access.ts:4:14: error[rule-orphaned]',
+      'app/src/rules/books.ts:5:54: error[rule-mistyped]',
+      expect.stringMatching(/^generated\/keys\.ts:\d+:1: error\[generated-stale\]$/),
+      'generated/old.ts:1:1: error[generated-orphan]',
+      'generated/tables.ts: error[generated-missing]',
+    ]);
+  });
+
+  test('says why there is nothing to check', async () => {
+    const { run, folder } = libraryProject();
+    rmSync(join(folder, 'access-patterns.yaml'));
+    const { code, err } = await run('check');
+    expect(code).toBe(1);
+    expect(err).toContain('access-patterns.yaml: error[no-patterns]');
+  });
+});
+
+describe('scaffold', () => {
+  test('writes what check misses', async () => {
+    const { run, folder } = libraryProject();
+    await run('generate');
+    rmSync(join(folder, 'app'), { recursive: true });
+    expect((await run('check')).err.match(/error\[rule-missing\]/g)).toHaveLength(4);
+    expect((await run('scaffold')).out).toBe(
+      'wrote app/src/rules/access.ts: reader, librarian\nwrote app/src/rules/books.ts: recommended, lending\nwrote app/src/rules/index.ts\n',
+    );
+    expect((await run('check')).code).toBe(0);
+    expect(await run('scaffold')).toEqual({ code: 0, out: 'No rule is missing.\n', err: '' });
+  });
+
+  test('writes nothing where a rule is in the way', async () => {
+    const { run, edit, folder } = libraryProject();
+    rmSync(join(folder, 'app/src/rules/books.ts'));
+    edit('app/src/rules/access.ts', (text) => text.replace('export const reader', 'const reader'));
+    expect((await run('scaffold')).code).toBe(1);
+    expect((await run('check')).err).toContain('there is no app/src/rules/books.ts');
+  });
+});
+
+describe('a wrong call', () => {
+  test('is told in one sentence with a hint, exit 2', async () => {
+    const { run } = libraryProject();
+    const { code, err } = await run('generate', { config: 'cogeden.ts' });
+    expect(code).toBe(2);
+    expect(err).toMatch(/^tableloom: There is no cogeden\.ts in .+\n {2}hint: .+\n$/);
+  });
+
+  test('exits with 2 from the shell as well', () => {
+    const command = ['--conditions=tableloom-source', '--import', 'tsx/esm', 'src/cli.ts'];
+    const { status, stderr, stdout } = spawnSync(process.execPath, [...command, 'chek'], {
+      encoding: 'utf8',
+    });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain('Did you mean check?');
+  });
+});

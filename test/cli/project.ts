@@ -1,0 +1,79 @@
+/** The command line in this process, in a copy of the library project. */
+
+import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import { withFailures } from '../../src/cli/verbs.js';
+import { filesBelow } from '../support/projects.js';
+import { temporaryFolder } from '../support/temporary.js';
+
+const home = process.cwd();
+const fixture = join(home, 'test/fixtures/scaffold');
+
+const configuration = `import { preset } from '${home}/src/generator/preset.js';
+
+export default {
+  schema: 'schema/**/*.graphql',
+  generates: { 'generated/': { preset, presetConfig: { rules: 'app/src/rules' } } },
+};
+`;
+
+export interface Project {
+  readonly folder: string;
+  /** Runs a verb there. */
+  readonly run: (verb: Verb, options?: { prune?: boolean; config?: string }) => Promise<Printed>;
+  readonly write: (path: string, text: string) => void;
+  readonly edit: (path: string, change: (text: string) => string) => void;
+  /** Path -> when it was last written and what it holds. */
+  readonly snapshot: () => Map<string, string>;
+}
+
+export interface Printed {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+type Verb = 'generate' | 'check' | 'scaffold';
+
+/** Inputs and rules; nothing is generated yet. */
+export function libraryProject(): Project {
+  const folder = temporaryFolder();
+  for (const name of ['access-patterns.yaml', 'schema']) {
+    cpSync(join(fixture, name), join(folder, name), { recursive: true });
+  }
+  cpSync(join(fixture, 'nothing-to-do/after/rules'), join(folder, 'app/src/rules'), { recursive: true });
+  const write = (path: string, text: string) => writeFileSync(join(folder, path), text);
+  write('codegen.ts', configuration);
+  return {
+    folder,
+    write,
+    edit: (path, change) => write(path, change(readFileSync(join(folder, path), 'utf8'))),
+    run: (verb, options) => run(verb, { root: folder, config: 'codegen.ts', ...options }),
+    snapshot: () =>
+      new Map(
+        filesBelow(join(folder, 'generated')).map((path) => {
+          const file = join(folder, 'generated', path);
+          return [path, `${statSync(file).mtimeMs} ${readFileSync(file, 'utf8')}`];
+        }),
+      ),
+  };
+}
+
+async function run(verb: Verb, options: { root: string; config: string; prune?: boolean }): Promise<Printed> {
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  const err = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  try {
+    const code = await withFailures(async () => {
+      const { generateVerb } = await import('../../src/cli/generate.js');
+      const { checkVerb } = await import('../../src/cli/check.js');
+      const { scaffoldVerb } = await import('../../src/cli/scaffold.js');
+      return { generate: generateVerb, check: checkVerb, scaffold: scaffoldVerb }[verb](options);
+    });
+    return { code, out: out.mock.calls.join(''), err: err.mock.calls.join('') };
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+    process.chdir(home);
+  }
+}
