@@ -10,7 +10,10 @@ const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.ur
 describe('docs/server.md', () => {
   it('lists every error code with its meaning, and no other', () => {
     const section = read('docs/server.md').split('## Errors')[1] ?? '';
-    const rows = [...section.matchAll(/^\| `([A-Z_]+)` \| (.*) \|$/gm)].map(([, code, meaning]) => [code, meaning]);
+    const rows = [...section.matchAll(/^\| `([A-Z_]+)` \| (.*) \|$/gm)].map(([, code, meaning]) => [
+      code,
+      meaning,
+    ]);
     expect(rows).toEqual(Object.entries({ ...errorCodes, ...requestErrorCodes }));
   });
 });

@@ -85,7 +85,7 @@ export class DevelopmentServer {
     await new Promise<void>((resolve) => {
       if (!this.#server.listening) return resolve();
       this.#server.close(() => resolve());
-      this.#server.closeIdleConnections();
+      this.#server.closeAllConnections();
     });
     await this.#current?.close();
     await this.#generator.close();

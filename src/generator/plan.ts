@@ -112,7 +112,10 @@ export interface SlotPlan {
   /** Nullable fields in the templates: without a value for each the item is not in the index (sparse). */
   readonly present: readonly string[];
   /** Further conditions of being in the index: the field has one of the values. */
-  readonly when: readonly { readonly field: string; readonly values: readonly (string | number | boolean)[] }[];
+  readonly when: readonly {
+    readonly field: string;
+    readonly values: readonly (string | number | boolean)[];
+  }[];
 }
 
 export interface KeyTemplate {

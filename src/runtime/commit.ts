@@ -1,5 +1,4 @@
 /** Sending actions to DynamoDB, all or none of them. */
-import { randomUUID } from 'node:crypto';
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Action, Condition } from './actions.js';
 import {
@@ -46,10 +45,9 @@ export async function commit(requester: Requester, actions: readonly Action[]): 
   try {
     if (actions.length === 1) await sendOne(requester, only);
     else {
-      const token = randomUUID();
       const TransactItems = actions.map((action) => transactItem(requester, action));
-      // The token lets the SDK send the request again after a broken connection without writing twice.
-      await requester.send('TransactWriteItems', { TransactItems, ClientRequestToken: token });
+      // The SDK adds a token, so that it can send the request again after a lost answer without writing twice.
+      await requester.send('TransactWriteItems', { TransactItems });
     }
     return { kind: 'done' };
   } catch (thrown) {

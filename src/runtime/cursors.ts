@@ -1,7 +1,6 @@
 /** Positions as cursors of one query. */
 import { badCursor } from './errors.js';
 import { bucketsIn, type Position } from './positions.js';
-import { within } from './ranges.js';
 import { bindingOf, type CursorSealer } from './sealing.js';
 import type { AttributeValue, IndexQuery, Key } from './types.js';
 
@@ -87,19 +86,13 @@ export class Cursors {
   }
 
   #read(fields: readonly (string | number)[]): Position | undefined {
-    const { partitions, index, sort: range } = this.#query;
+    const { partitions, index } = this.#query;
     const { table } = index;
     const rest = [...fields];
     const place = partitions.kind === 'one' ? { bucket: 0, shard: 0 } : this.#place(rest.shift());
     const sort = index.sort === undefined ? undefined : rest.shift();
     const partition = place && bucketsIn(partitions)[place.bucket]?.[place.shard];
-    if (
-      place === undefined ||
-      partition === undefined ||
-      (index.sort !== undefined && !within(range, sort))
-    ) {
-      return undefined;
-    }
+    if (place === undefined || partition === undefined) return undefined;
     const base: Key = { [table.partition]: partition };
     if (index.partition !== table.partition) base[table.partition] = rest.shift() as string;
     if (table.sort !== undefined)

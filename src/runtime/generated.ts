@@ -1,5 +1,6 @@
 /** Small pieces generated code is put together from. */
 
+import { TableloomError } from './errors.js';
 import type { EntityCodec, IndexRef, Key, TableRef } from './types.js';
 import type { WriteEnvironment } from './writes.js';
 
@@ -22,6 +23,12 @@ export function encoded<T, V extends T | null | undefined>(
 ): string | Extract<V, null | undefined> {
   if (value === null || value === undefined) return value as Extract<V, null | undefined>;
   return encode(value as T);
+}
+
+/** An optional argument for an attribute that always has a value: absent leaves it as it is, null is refused. */
+export function notNull<T>(field: string, value: T | null | undefined): T | undefined {
+  if (value === null) throw new TableloomError('VALUE_INVALID', `${field} cannot be null.`, { field });
+  return value;
 }
 
 /** One partition key per shard. */

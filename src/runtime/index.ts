@@ -44,6 +44,7 @@ export {
   type KeyReader,
   keyLoader,
   lowercase,
+  notNull,
   shardKeys,
   tableRef,
   trim,

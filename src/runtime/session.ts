@@ -6,6 +6,7 @@ import { v7 } from 'uuid';
 import { type PutAllReport, putAll } from './bulk.js';
 import { Cursors, identityOf } from './cursors.js';
 import { getItems, type ItemKey, itemId, keyOfItem } from './items.js';
+import { checkKey } from './keysize.js';
 import { defaultLimits, type Limits } from './limits.js';
 import { type PageOptions, readPage } from './pages.js';
 import { isExpired } from './query.js';
@@ -143,7 +144,7 @@ export class Session {
     key: Key,
     options: { readonly consistent?: boolean } = {},
   ): Promise<R | null> {
-    const item = await this.#item({ table: entity.table, key, ...options });
+    const item = await this.#item({ table: entity.table, key: checkKey(key, entity.table), ...options });
     return item === null || isExpired(entity, item, this.now()) ? null : entity.read(item);
   }
 

@@ -60,8 +60,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     requestTimeout: slowestRequest,
     logger: loggerFor(options),
   });
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
+    // Else the client would keep the connection of its last request open, and closing would wait for that.
+    if (isClosing) reply.header('connection', 'close');
   });
 
   await app.register(mercurius, {

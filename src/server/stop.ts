@@ -1,15 +1,21 @@
 /** How long requests under way may take to finish once the process is told to stop, in milliseconds. */
 const patience = 10_000;
 
+/** A signal this soon after another is the same one: launchers pass on what the terminal sent to all. In milliseconds. */
+const echo = 300;
+
 /**
  * Closes and ends the process at the first SIGINT or SIGTERM: with code 0, or 1 if closing fails or takes too long.
  * A second signal ends it at once.
  */
 export function stopOnSignals(close: () => Promise<void>): void {
-  let stopping = false;
+  let first: number | undefined;
   const stop = async () => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (first !== undefined) {
+      if (performance.now() - first > echo) process.exit(1);
+      return;
+    }
+    first = performance.now();
     setTimeout(() => {
       console.error('Requests are still under way; stopping without them.');
       process.exit(1);

@@ -52,29 +52,46 @@ async function refused(): Promise<string> {
   return formatDiagnostics(mistakes, new Map(files.map(({ path, text }) => [path, text])));
 }
 
+/** The codes that a folder of sources reports: written out, or of a row of checks. */
+function codesIn(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  return files.flatMap((file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    const written = text.match(/\bcode: .*|\breport\(\s*'[a-z-]+'/g) ?? [];
+    return written.flatMap((one) =>
+      Array.from(one.matchAll(/'([a-z]+(?:-[a-z]+)+)'/g), ([, code = '']) => code),
+    );
+  });
+}
+
 describe('every code', () => {
-  /** What is not a row of a list of checks. */
-  const others = {
-    readers: ['read/yaml.ts', 'read/sdl-errors.ts'],
-    planner: ['plan/layout.ts'],
-  };
-  const codesIn = (file: string) => {
-    const text = readFileSync(join('src/generator', file), 'utf8');
-    const found = [...text.matchAll(/(?:code: |report\(\s*|isSyntax \? | : )'([a-z]+(?:-[a-z]+)+)'/g)];
-    return found.map((match) => match[1] ?? '');
-  };
-  const codes = new Set([
-    ...[...modelChecks, ...layoutChecks].map((check) => check.code),
-    ...[...others.readers, ...others.planner].flatMap(codesIn),
-  ]);
+  const codes = new Set(codesIn('src/generator'));
+  /** Shown by test/fixtures/scaffold, and by the tests of the command line. */
+  const others = new Set([...codesIn('src/generator/scaffold'), ...codesIn('src/cli')]);
+  const docs = readFileSync('docs/diagnostics.md', 'utf8');
+  const sections = docs.split(/^### /m).slice(1);
+
+  test('is found in the sources', () => {
+    const rows = [...modelChecks, ...layoutChecks].map((check) => check.code);
+    expect(new Set(rows).size).toBe(rows.length);
+    expect(rows.filter((code) => !codes.has(code))).toEqual([]);
+  });
 
   test('has a fixture, and no fixture is without a code', () => {
-    expect(folders).toEqual([...codes].sort());
+    expect(folders).toEqual([...codes].filter((code) => !others.has(code)).sort());
   });
 
   test('is explained in docs/diagnostics.md, and nothing else is', () => {
-    const headings = [...readFileSync('docs/diagnostics.md', 'utf8').matchAll(/^### `(.+)`$/gm)];
-    expect(headings.map((match) => match[1]).sort()).toEqual([...codes].sort());
+    const headings = sections.map((section) => /^`(.+)`\n/.exec(section)?.[1] ?? section);
+    expect(headings.sort()).toEqual([...new Set([...codes, ...others])].sort());
+  });
+
+  test.each(folders)('%s is shown in docs/diagnostics.md as its fixture prints it', (folder) => {
+    const section = sections.find((one) => one.startsWith(`\`${folder}\`\n`)) ?? '';
+    const example = /```text\n(.*?)\n```/s.exec(section)?.[1];
+    expect(readFileSync(join(root, folder, 'expected.txt'), 'utf8').split('\n\n')).toContain(example);
   });
 
   test('has a purpose', () => {

@@ -78,7 +78,9 @@ test('keys that stay unprocessed are an error, not left out', async () => {
 
 test('items left unprocessed by a bulk load are sent again; what stays unwritten is reported by record', async () => {
   const db = await openDatabase();
-  const writes = Array.from({ length: 60 }, (_, n) => create(members, () => member({ id: `${n}` })));
+  const writes = Array.from({ length: 60 }, (_, n) =>
+    create(members, () => member({ id: `${n}`, score: 1e100 })),
+  );
   const session = db
     .open({ faults: [first(5, 'BatchWriteItem', halfProcessed('UnprocessedItems'))] })
     .session();

@@ -178,7 +178,8 @@ test('folded text is the same for any case, is folded once, and keeps its order'
     }),
     { numRuns },
   );
-  expect(fold('ΟΔΟΣ')).toBe(fold('οδος'));
+  expect(new Set(['ΟΔΟΣ', 'οδος', 'οδοσ'].map((word) => fold(word))).size).toBe(1);
+  expect(fold('ΟΔΟΣΑ').startsWith(fold('ΟΔΟΣ'))).toBe(true);
   expect(fold('Ada@Example.COM')).toBe('ada@example.com');
   expect(fold('straße')).not.toBe(fold('STRASSE'));
 });

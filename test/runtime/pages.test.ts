@@ -29,12 +29,12 @@ const drafts: fc.Arbitrary<Draft[]> = fc.uniqueArray(
   fc.record({
     bucket: fc.nat(2),
     shard: fc.nat(2),
-    rank: fc.nat(12),
+    rank: fc.nat(6),
     color: fc.constantFrom('red', 'red', 'blue'),
     name: fc.constant('note'),
     fate: fc.constantFrom<Note['fate']>('live', 'live', 'live', 'live', 'dangling', 'expired'),
   }),
-  { selector: ({ bucket, shard, rank }) => `${bucket} ${shard} ${rank}`, maxLength: 40 },
+  { selector: ({ bucket, shard, rank }) => `${bucket} ${shard} ${rank}`, maxLength: 40, size: 'max' },
 );
 
 const asks: fc.Arbitrary<Omit<Ask, 'list'>> = fc.record({
@@ -43,8 +43,8 @@ const asks: fc.Arbitrary<Omit<Ask, 'list'>> = fc.record({
   shards: fc.integer({ min: 1, max: 3 }),
   descending: fc.boolean(),
   color: fc.constantFrom(null, 'red'),
-  from: fc.option(fc.nat(12)),
-  before: fc.option(fc.nat(13)),
+  from: fc.option(fc.nat(6), { freq: 2 }),
+  before: fc.option(fc.nat(7), { freq: 2 }),
   through: fc.constantFrom<Ask['through']>('records', 'entries', 'entries that suffice'),
   max: fc.constant(50),
 });

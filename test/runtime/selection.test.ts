@@ -1,4 +1,4 @@
-import { buildSchema, type GraphQLResolveInfo, graphql } from 'graphql';
+import { buildSchema, execute, type GraphQLResolveInfo, parse } from 'graphql';
 import { fieldsOf, type PageOptions, selection } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
 
@@ -11,6 +11,15 @@ const schema = buildSchema(`
   type Query { users: UserConnection  user: User }
 `);
 
+const documents = new Map<string, ReturnType<typeof parse>>();
+
+/** Parsed once, as a server that keeps its documents has it. */
+function document(source: string) {
+  const known = documents.get(source) ?? parse(source);
+  documents.set(source, known);
+  return known;
+}
+
 /** What the resolver of the field is told. */
 async function told<T>(
   look: (info: GraphQLResolveInfo) => T,
@@ -22,12 +31,8 @@ async function told<T>(
     answer = look(info);
     return null;
   };
-  const { errors } = await graphql({
-    schema,
-    source,
-    variableValues,
-    rootValue: { users: resolve, user: resolve },
-  });
+  const rootValue = { users: resolve, user: resolve };
+  const { errors } = await execute({ schema, document: document(source), variableValues, rootValue });
   expect(errors).toBeUndefined();
   return answer as T;
 }

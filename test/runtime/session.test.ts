@@ -1,3 +1,4 @@
+import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
   type Connection,
   create,
@@ -370,4 +371,113 @@ test('ids are UUIDs that sort by the time they were made, unless the database sa
   expect(made[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
   const fixed = db.open({ newId: () => 'id', now: () => new Date(0) }).session();
   expect([fixed.newId(), fixed.now()]).toEqual(['id', new Date(0)]);
+});
+
+test('a newest-first page below a bound is one request, though the bound itself has to be read around', async () => {
+  const query: IndexQuery<Visit> = {
+    ...visitsOf,
+    descending: true,
+    sort: rangeOf({ before: '2026-01-01T00:00:10.000Z#10' }, { head: 'VISIT#', terminated: false }),
+  };
+  const page = await session.connection(query, { first: 5 });
+  expect(namesOf(page)).toEqual(['09', '08', '07', '06', '05']);
+  expect(db.requests).toHaveLength(1);
+});
+
+test('each page reads no further than its budget', async () => {
+  const none: Filter = { ...tens, values: { ':n': 'none' } };
+  await session.connection({ ...visitsOf, filter: none, budget: 1 }, { first: 1 });
+  expect(db.requests).toHaveLength(2);
+  db.requests.length = 0;
+  const page = await db.database.session().connection({ ...visitsOf, filter: none, budget: 9 }, { first: 1 });
+  expect(page.pageInfo.hasNextPage).toBe(false);
+});
+
+test('a page between two cursors reads no further than the second', async () => {
+  const query = { ...visitsOf, filter: tens };
+  const { edges } = await session.connection(query, { first: 3 });
+  db.requests.length = 0;
+  const page = await session.connection(query, { first: 9, before: edges[1]?.cursor ?? null });
+  expect(namesOf(page)).toEqual(['00']);
+  expect(page.pageInfo.hasNextPage).toBe(true);
+  expect(db.requests).toHaveLength(1);
+});
+
+test('entries whose records are gone cost reads within the budget, and paging goes on behind them', async () => {
+  const dangling = await openDatabase();
+  const many = Array.from({ length: 120 }, (_, n) => String(n).padStart(3, '0'));
+  await dangling.database
+    .session()
+    .putAll(many.map((id) => create(members, () => member({ id, team: 'red', score: Number(id) }))));
+  const documents = DynamoDBDocumentClient.from(dangling.client);
+  for (const id of many.slice(0, 119)) {
+    await documents.send(new DeleteCommand({ TableName: dangling.tableName, Key: memberKey({ id }) }));
+  }
+  const reading = dangling.database.session();
+  const short = await reading.connection({ ...team, budget: 2 }, { first: 2 });
+  expect(short).toMatchObject({ nodes: [], pageInfo: { hasNextPage: true } });
+  expect(reading.stats().requests).toBeLessThanOrEqual(6);
+  const next = await reading.connection(
+    { ...team, budget: 9 },
+    { first: 2, after: short.pageInfo.endCursor },
+  );
+  expect(namesOf(next)).toEqual(['119']);
+  expect(next.pageInfo.hasNextPage).toBe(false);
+});
+
+test('a page of no edges after an edge that is gone tells exactly what lies before it', async () => {
+  const { edges } = await session.connection(visitsOf, { first: 1 });
+  const after = edges[0]?.cursor ?? null;
+  const other = db.open().session();
+  await other.write(remove(visits, visitKey(visit('00'))));
+  const wants = { edges: false, hasNextPage: false, hasPreviousPage: true, cursors: false };
+  expect((await session.connection(visitsOf, { first: 0, after }, { wants })).pageInfo.hasPreviousPage).toBe(
+    false,
+  );
+  await other.write(create(visits, () => visit('00')));
+});
+
+test('one item asked for both ways in one tick is read once, consistently', async () => {
+  const key = memberKey({ id: '03' });
+  await Promise.all([
+    session.get(members, key, { consistent: true }),
+    session.get(members, key),
+    session.get(members, memberKey({ id: '04' })),
+  ]);
+  expect(inputs()).toMatchObject([
+    { RequestItems: { [db.tableName]: { Keys: [key, memberKey({ id: '04' })], ConsistentRead: true } } },
+  ]);
+});
+
+test('after a write nothing that was read before still counts', async () => {
+  const key = memberKey({ id: '11' });
+  const before = await session.get(members, key);
+  await db
+    .open()
+    .session()
+    .write(update(members, key, (current) => ({ ...current, score: 1000 })));
+  expect(await session.get(members, key)).toEqual(before);
+  await session.write(update(members, memberKey({ id: '12' }), (current) => ({ ...current, score: 1000 })));
+  expect((await session.get(members, key))?.score).toBe(1000);
+});
+
+test('what a lagging index shows does not hide what the session wrote', async () => {
+  const key = memberKey({ id: '13' });
+  const stale = await db.database.session().connection(all, { first: 20 });
+  const lagging = db.open({
+    faults: [
+      {
+        on: ({ operation }) => operation === 'Query',
+        answer: (answer) =>
+          JSON.parse(JSON.stringify(answer).replaceAll('"N":"2000"', '"N":"13"')) as Record<string, unknown>,
+      },
+    ],
+  });
+  const writing = lagging.session();
+  await writing.write(update(members, key, (current) => ({ ...current, score: 2000 })));
+  const shown = await writing.connection(all, { first: 20 });
+  expect(shown.nodes.find(({ id }) => id === '13')?.score).toBe(
+    stale.nodes.find(({ id }) => id === '13')?.score,
+  );
+  expect((await writing.get(members, key))?.score).toBe(2000);
 });

@@ -570,3 +570,92 @@ test('a change that writes its own record in between does not wait for itself fo
   );
   expect([tries, result.value]).toEqual([3, 21]);
 });
+
+test('an update leaves entries and unique values that stay the same alone', async () => {
+  await session.write(create(members, () => member({ id: 'a', team: 'red', handle: 'h' })));
+  db.requests.length = 0;
+  await session.write(update(members, memberKey({ id: 'a' }), (current) => ({ ...current, score: 3 })));
+  // The record, the two entries that carry the score, and the version.
+  expect(kindsIn(db.requests[1]?.input)).toEqual(['Update', 'Put', 'Put', 'Put']);
+  await session.write(
+    update(members, memberKey({ id: 'a' }), (current) => ({ ...current, email: 'new@example.com' })),
+  );
+  expect(kindsIn(db.requests[3]?.input)).toEqual(['Update', 'Put', 'Delete', 'Put']);
+});
+
+/** What a transaction does to each of its items. */
+function kindsIn(input: unknown): (string | undefined)[] {
+  const { TransactItems } = input as { readonly TransactItems: readonly object[] };
+  return TransactItems.map((item) => Object.keys(item)[0]);
+}
+
+test('a check alone is the read it makes', async () => {
+  await session.write(create(members, () => member({ id: 'a' })));
+  db.requests.length = 0;
+  const [found] = await session.write(check(members, memberKey({ id: 'a' }), () => {}));
+  expect([found?.id, operations()]).toEqual(['a', ['GetItem']]);
+});
+
+test('a unique value that another has taken is no error where the value was computed from what has changed', async () => {
+  await session.write(create(members, () => member({ id: 'a' })));
+  let tries = 0;
+  const [result] = await session.write(
+    update(members, memberKey({ id: 'a' }), async (current) => {
+      tries += 1;
+      if (tries === 1) {
+        await other(
+          update(members, memberKey({ id: 'a' }), (m) => ({ ...m, score: 5 })),
+          create(members, () => member({ id: 'b', email: '0@example.com' })),
+        );
+      }
+      return { ...current, email: `${current.score}@example.com` };
+    }),
+  );
+  expect([tries, result.email]).toEqual([2, '5@example.com']);
+});
+
+test('an expired record that DynamoDB removes while it is being replaced does not stand in the way', async () => {
+  await session.write(create(tokens, () => token({ id: 't', expiresAt: '2026-02-01T00:00:00.000Z' })));
+  const { DeleteCommand, DynamoDBDocumentClient } = await import('@aws-sdk/lib-dynamodb');
+  let tries = 0;
+  await session.write(
+    create(tokens, async () => {
+      tries += 1;
+      if (tries === 2) {
+        const Key = tokenKey({ id: 't' });
+        await DynamoDBDocumentClient.from(db.client).send(
+          new DeleteCommand({ TableName: db.tableName, Key }),
+        );
+      }
+      return token({ id: 't' });
+    }),
+  );
+  expect(tries).toBe(3);
+  expect(await session.get(tokens, tokenKey({ id: 't' }))).toEqual(token({ id: 't' }));
+});
+
+test('two records exchange the place of an entry in one transaction; two that take one are refused', async () => {
+  const leaders = {
+    ...counters,
+    name: 'Leader',
+    key: ({ id }: Counter) => counterKey(id),
+    entries: ({ id, note }: Counter) => [
+      note === null ? undefined : { PK: `LEADER#${note}`, SK: 'ENTRY', id },
+    ],
+  } as const;
+  const leads = (id: string, note: string | null) =>
+    update(leaders, counterKey(id), (current) => ({ ...current, note }));
+  const place = async () =>
+    (await db.items()).filter(({ SK }) => SK === 'ENTRY').map(({ PK, id }) => `${PK} ${id}`);
+  await session.write(
+    create(leaders, () => ({ ...counter('a'), note: 'x' })),
+    create(leaders, () => counter('b')),
+  );
+  await session.write(leads('a', null), leads('b', 'x'));
+  expect(await place()).toEqual(['LEADER#x b']);
+  await session.write(leads('a', 'x'), leads('b', null));
+  expect(await place()).toEqual(['LEADER#x a']);
+  await expect(session.write(leads('a', 'y'), leads('b', 'y'))).rejects.toMatchObject({
+    code: 'WRITE_TWICE',
+  });
+});

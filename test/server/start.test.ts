@@ -83,6 +83,16 @@ describe('starting', () => {
     }
   });
 
+  test('lets a request under way finish when told to stop', async () => {
+    const { program, port } = await started({});
+    // Verifying a password takes long enough to be interrupted.
+    const answer = askAt<SignedIn>(port, signIn);
+    await program.saw(/"path":"\/graphql"/);
+    const stopped = program.stop();
+    expect((await answer).signIn.accessToken).toMatch(/^ey/);
+    expect(await stopped).toBe(0);
+  });
+
   test('at a port that is taken says so in one line', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));

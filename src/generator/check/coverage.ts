@@ -94,7 +94,7 @@ function hintFor({ model, entities }: Facts, type: SdlType, field: SdlField): st
     return `Remove it: counting a collection is not available yet. A rule with \`for: ${path}\` can count by hand.`;
   const { mutationType, subscriptionType } = model.sdl;
   if (type.name === mutationType) return `Add a mutation or a rule with \`for: ${path}\`.`;
-  if (type.name === subscriptionType) return `Add a rule with \`for: ${path}\`.`;
+  if (type.name === subscriptionType) return 'Remove it: subscriptions are not available yet.';
   const name = namedType(field.type);
   const many = connectionNode(model.sdl, name) ?? (field.type.kind === 'list' ? name : undefined);
   const target = many ?? name;

@@ -19,6 +19,7 @@ export const identifierChecks: readonly Check<Facts>[] = [
       yield* clashes(typeNames(facts), reservedTypes, told);
       yield* clashes(valueNames(facts), new Set([...reservedValues, ...reservedWords]), told);
       yield* clashes(loaderNames(facts), new Set([...reservedValues, ...reservedWords, 'session']), told);
+      yield* smallEntities(facts);
       yield* inputClashes(facts);
     },
   },
@@ -134,6 +135,20 @@ function loaderNames({ model, entities }: Facts): Declared[] {
         : [];
     }),
   ];
+}
+
+/** Types begin with a capital and functions with a small letter: that is what tells them apart. */
+function* smallEntities({ entities }: Facts): Generator<Finding> {
+  for (const { name, model, type } of entities.values()) {
+    const { key, keyBuilder } = entityNames(name);
+    if (key !== keyBuilder) continue;
+    yield {
+      at: model.name.at,
+      message: `Generated code would declare \`${key}\` twice, as a type and as a function: \`${name}\` begins with a small letter.`,
+      notes: [{ message: 'the type', at: type.at }],
+      hint: `Call the type \`${pascal(name)}\`.`,
+    };
+  }
 }
 
 /** What a query function is given: attributes, bounds, `bucket`, `order`, and a filter's arguments. */

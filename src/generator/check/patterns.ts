@@ -21,23 +21,47 @@ export const patternChecks: readonly Check<Facts>[] = [
     code: 'wrong-root',
     purpose: 'Patterns read and mutations write.',
     *check({ model, answers }) {
-      const { mutationType, subscriptionType } = model.sdl;
+      const { mutationType = 'Mutation', subscriptionType } = model.sdl;
       for (const answer of [...answers.values()].flat()) {
         const { type, field, at } = answer.for;
         if (!fieldAt(model, answer.for)) continue;
-        if (answer.kind === 'pattern' && (type === mutationType || type === subscriptionType)) {
+        const path = `\`${type}.${field}\``;
+        if (type === subscriptionType) {
           yield {
             at,
-            message: `Pattern \`${answer.name.text}\` only reads, and cannot answer \`${type}.${field}\`.`,
-            hint: `Answer it under \`${type === mutationType ? 'mutations` or `rules' : 'rules'}\`.`,
+            message: `${capital(answer.kind)} \`${answer.name.text}\` cannot answer ${path}: subscriptions are not available yet.`,
+            hint: `Remove it, and \`${type}\` from the schema.`,
+          };
+        } else if (answer.kind === 'pattern' && type === mutationType) {
+          yield {
+            at,
+            message: `Pattern \`${answer.name.text}\` only reads, and cannot answer ${path}.`,
+            hint: 'Answer it under `mutations` or `rules`.',
           };
         } else if (answer.kind === 'mutation' && type !== mutationType) {
           yield {
             at,
-            message: `Mutation \`${answer.name.text}\` writes, and \`${type}.${field}\` is no field of \`${mutationType ?? 'Mutation'}\`.`,
+            message: `Mutation \`${answer.name.text}\` writes, and ${path} is no field of \`${mutationType}\`.`,
             hint: 'Move the field there: others may be asked in any order, and again.',
           };
         }
+      }
+    },
+  },
+  {
+    code: 'one-non-null',
+    purpose: 'Where nothing is found, a field can say so.',
+    *check({ model, answers }) {
+      for (const answer of [...answers.values()].flat()) {
+        const field = fieldAt(model, answer.for);
+        if (answer.kind !== 'pattern' || answer.by.cardinality === 'many' || !field?.type.nonNull) continue;
+        if (field.type.kind === 'list') continue;
+        yield {
+          at: field.at,
+          message: `Pattern \`${answer.name.text}\` may find nothing, and \`${answer.for.type}.${field.name}\` is never null.`,
+          notes: [{ message: 'answered here', at: answer.for.at }],
+          hint: 'Take the `!` off the field, or answer it by a rule that throws where nothing is found.',
+        };
       }
     },
   },

@@ -166,9 +166,14 @@ export function importLine(
   types: readonly string[],
   from: string,
 ): string {
-  const code = text.replace(/\/\*\*[\s\S]*?\*\//g, '').replace(/'[^'\n]*'/g, "''");
-  // Not a property (`x.name`), but a spread (`...name`) is a use.
-  const isUsed = (name: string) => new RegExp(`(?<![\\w$])(?<!(?<!\\.\\.)\\.)${name}(?![\\w:])`).test(code);
+  // Of a template only what is filled in.
+  const code = text
+    .replace(/\/\*\*[\s\S]*?\*\//g, '')
+    .replace(/'[^'\n]*'/g, "''")
+    .replace(/`(?:[^`\\]|\\[\s\S])*`/g, (template) => (template.match(/\$\{[^}]*\}/g) ?? []).join(' '));
+  // Not a property (`x.name`, `name:`, `name?:`), but a spread (`...name`) is a use.
+  const isUsed = (name: string) =>
+    new RegExp(`(?<![\\w$])(?<!(?<!\\.\\.)\\.)${name}(?![\\w:]|\\?:)`).test(code);
   const usedValues = [...new Set(values)].filter(isUsed);
   const usedTypes = [...new Set(types)].filter((name) => !usedValues.includes(name)).filter(isUsed);
   if (usedValues.length + usedTypes.length === 0) return '';

@@ -105,6 +105,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'changing',
         'upserting',
         'lowercase',
+        'notNull',
         'trim',
         'selection',
       ],

@@ -70,6 +70,7 @@ class YamlReader {
       return { model: empty, diagnostics: this.diagnostics };
     }
     this.refuseAliases(document);
+    if (this.diagnostics.length > 0) return { model: empty, diagnostics: this.diagnostics };
     const top = this.entries(document.contents, 'access-patterns.yaml', whole, {
       version: true,
       tables: true,

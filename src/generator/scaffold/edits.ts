@@ -1,7 +1,7 @@
 /** Insertions into a hand-written file, in the style its author has. */
 
 import type { ts } from 'ts-morph';
-import { importsOf, moduleOf, namedImports } from './rules-program.js';
+import { importsOf, moduleOf, namedImports } from './syntax.js';
 
 export interface Edit {
   readonly at: number;

@@ -3,7 +3,8 @@
 import type { Diagnostic, Note, Span } from '../diagnostics.js';
 import type { Model } from '../model.js';
 import type { RulePlan } from '../plan.js';
-import { declarationOf, placeOfExport, type RulesInput, type RulesProgram } from './rules-program.js';
+import type { RulesInput, RulesProgram } from './rules-program.js';
+import { declarationOf, placeOfExport } from './syntax.js';
 
 export function missingRules({ plan }: RulesInput, { files }: RulesProgram): RulePlan[] {
   return plan.rules.filter(({ file, name }) => files.get(file)?.exports.has(name) !== true);

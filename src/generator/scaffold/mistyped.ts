@@ -4,13 +4,8 @@ import { ts } from 'ts-morph';
 import type { Diagnostic, Span } from '../diagnostics.js';
 import type { RulePlan } from '../plan.js';
 import { explain } from './messages.js';
-import {
-  declarationOf,
-  importsOf,
-  placeOfExport,
-  type RulesFile,
-  type RulesProgram,
-} from './rules-program.js';
+import type { RulesProgram } from './rules-program.js';
+import { declarationOf, importsOf, placeOfExport, type RulesFile } from './syntax.js';
 
 /** `rules` are all of the plan, in its order; those that are `missing` are told of elsewhere. */
 export function mistypedRules(

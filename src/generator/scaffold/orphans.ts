@@ -3,14 +3,8 @@
 import { ts } from 'ts-morph';
 import { type Diagnostic, nearest } from '../diagnostics.js';
 import type { RulePlan } from '../plan.js';
-import {
-  importsOf,
-  moduleOf,
-  namedImports,
-  type RulesFile,
-  type RulesProgram,
-  spanOf,
-} from './rules-program.js';
+import type { RulesProgram } from './rules-program.js';
+import { importsOf, moduleOf, namedImports, type RulesFile, spanOf } from './syntax.js';
 
 export interface Orphan {
   readonly diagnostic: Diagnostic;

@@ -1,14 +1,12 @@
-/**
- * The rules folder and the freshly generated code as one TypeScript program. What is generated is in memory only.
- * The compiler is the one that ts-morph brings; npm's own `typescript` has no such interface any more.
- */
+/** The rules folder and the freshly generated code as one program. What is generated is in memory only. */
 
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, posix, resolve } from 'node:path';
-import { Project, type ProjectOptions, ts } from 'ts-morph';
-import type { Span } from '../diagnostics.js';
+import { posix, resolve } from 'node:path';
+import { ts } from 'ts-morph';
 import type { Model } from '../model.js';
 import type { Plan } from '../plan.js';
+import { createProgram } from './program.js';
+import type { RulesFile } from './syntax.js';
 
 export interface RulesInput {
   readonly plan: Plan;
@@ -37,17 +35,6 @@ export interface RulesProgram {
   /** Path shown to people, of a name in the rules folder. */
   readonly pathOf: (name: string) => string;
 }
-
-export interface RulesFile {
-  /** As shown to people. */
-  readonly path: string;
-  readonly source: ts.SourceFile;
-  /** The values it exports, also those it passes on. */
-  readonly exports: ReadonlySet<string>;
-}
-
-/** Where generated code and rules import the runtime from. */
-export const runtimePackage = 'tableloom/runtime';
 
 /**
  * `own` reads the rules folder and the generated code alone: enough to tell what is there, and quick. `all` reads what
@@ -102,85 +89,6 @@ function contractsText({ rules }: Plan, module: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-// --- the program ---
-
-/** What a project without a tsconfig.json is held against. */
-const strict: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  strict: true,
-  skipLibCheck: true,
-};
-
-interface ProgramInput {
-  readonly roots: readonly string[];
-  readonly overlay: ReadonlyMap<string, string>;
-  readonly root: string;
-  readonly reach: 'own' | 'all';
-}
-
-/** Without TypeScript's own library and Node's types. */
-const alone: ts.CompilerOptions = { ...strict, noLib: true, types: [] };
-
-function createProgram({ roots, overlay, root, reach }: ProgramInput): ts.Program {
-  const { options, fileNames } = reach === 'all' ? configuration(root) : { options: alone, fileNames: [] };
-  const project = new Project({
-    compilerOptions: { ...options, noEmit: true },
-    skipFileDependencyResolution: true,
-    resolutionHost: reach === 'all' ? withoutSdk : withoutPackages,
-  });
-  for (const [path, text] of overlay) {
-    if (path.endsWith('.ts')) project.createSourceFile(path, text, { overwrite: true });
-  }
-  for (const path of [...roots, ...fileNames.filter(augments)]) {
-    if (!overlay.has(path)) project.addSourceFileAtPath(path);
-  }
-  return project.getProgram().compilerObject;
-}
-
-/** Of the nearest tsconfig.json. */
-function configuration(root: string): { options: ts.CompilerOptions; fileNames: readonly string[] } {
-  const path = ts.findConfigFile(root, ts.sys.fileExists);
-  if (path === undefined) return { options: strict, fileNames: [] };
-  const { config } = ts.readConfigFile(path, ts.sys.readFile);
-  return ts.parseJsonConfigFileContent(config, ts.sys, dirname(path));
-}
-
-/** Only the rules and what they import are read, and what adds to the types of either from elsewhere. */
-function augments(path: string): boolean {
-  return new RegExp(`declare (global|module ['"]${runtimePackage}['"])`).test(ts.sys.readFile(path) ?? '');
-}
-
-/**
- * Resolves as TypeScript does, but not the runtime's own imports of the AWS SDK: no contract depends on them, and
- * reading their 500 files would take longer than everything else together.
- */
-const withoutSdk: NonNullable<ProjectOptions['resolutionHost']> = (host, getOptions) => {
-  const cache = ts.createModuleResolutionCache('/', (path) => path, getOptions());
-  let runtime: string | undefined;
-  return {
-    resolveModuleNames: (names, from, _reused, redirected, options, source) =>
-      names.map((name, at) => {
-        if (runtime !== undefined && from.startsWith(runtime) && /^@(aws-sdk|smithy)\//.test(name))
-          return undefined;
-        const mode = source && ts.getModeForResolutionAtIndex(source, at, options);
-        const { resolvedModule } = ts.resolveModuleName(name, from, options, host, cache, redirected, mode);
-        if (name === runtimePackage && resolvedModule) runtime = dirname(resolvedModule.resolvedFileName);
-        return resolvedModule;
-      }),
-  };
-};
-
-const withoutPackages: typeof withoutSdk = (host, getOptions) => ({
-  resolveModuleNames: (names, from) =>
-    names.map((name) =>
-      name.startsWith('.') ? ts.resolveModuleName(name, from, getOptions(), host).resolvedModule : undefined,
-    ),
-});
-
-// --- files ---
-
 function namesIn(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
@@ -207,57 +115,4 @@ function sourceOf(program: ts.Program, path: string): ts.SourceFile {
 
 function trimmed(path: string): string {
   return path.split('\\').join('/').replace(/\/$/, '');
-}
-
-// --- places ---
-
-/** The statement at the top of a file that declares a name, exported or not, and the name in it. */
-export function declarationOf(
-  { source }: RulesFile,
-  name: string,
-): { statement: ts.Statement; name: ts.Node } | undefined {
-  for (const statement of source.statements) {
-    const declared = ts.isVariableStatement(statement)
-      ? statement.declarationList.declarations.map((one) => one.name)
-      : ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)
-        ? [statement.name]
-        : [];
-    const found = declared.find((one) => one !== undefined && ts.isIdentifier(one) && one.text === name);
-    if (found) return { statement, name: found };
-  }
-  return undefined;
-}
-
-/** Where a file names what it exports: the declaration, or where it is passed on; else the file's beginning. */
-export function placeOfExport(file: RulesFile, name: string): Span {
-  const declared = declarationOf(file, name)?.name;
-  const passedOn = file.source.statements
-    .flatMap((one) =>
-      ts.isExportDeclaration(one) && one.exportClause && ts.isNamedExports(one.exportClause)
-        ? [...one.exportClause.elements]
-        : [],
-    )
-    .find((one) => one.name.text === name);
-  const node = declared ?? passedOn?.name;
-  return node ? spanOf(file, node) : { file: file.path, start: 0, end: 1 };
-}
-
-export function spanOf({ path, source }: RulesFile, node: ts.Node): Span {
-  return { file: path, start: node.getStart(source), end: node.end };
-}
-
-export function importsOf(source: ts.SourceFile): ts.ImportDeclaration[] {
-  return source.statements.filter(ts.isImportDeclaration);
-}
-
-export function moduleOf({
-  moduleSpecifier,
-}: ts.ImportDeclaration | ts.ExportDeclaration): string | undefined {
-  return moduleSpecifier && ts.isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : undefined;
-}
-
-/** The names in braces of an import. */
-export function namedImports(declaration: ts.ImportDeclaration): readonly ts.ImportSpecifier[] {
-  const bindings = declaration.importClause?.namedBindings;
-  return bindings && ts.isNamedImports(bindings) ? bindings.elements : [];
 }

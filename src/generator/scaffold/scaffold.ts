@@ -6,14 +6,9 @@ import type { RulePlan } from '../plan.js';
 import { applied, type Edit, importEdits, newlineOf, quoteOf, type Style, styleOf } from './edits.js';
 import { explain } from './messages.js';
 import { isInTheWay, missingDiagnostic, missingRules } from './missing.js';
-import {
-  moduleOf,
-  openRules,
-  type RulesFile,
-  type RulesInput,
-  type RulesProgram,
-  runtimePackage,
-} from './rules-program.js';
+import { runtimePackage } from './program.js';
+import { openRules, type RulesInput, type RulesProgram } from './rules-program.js';
+import { moduleOf, type RulesFile } from './syntax.js';
 import { sourcesOf } from './verify.js';
 
 export interface Scaffolded {

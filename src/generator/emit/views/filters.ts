@@ -58,7 +58,9 @@ function inputType(entity: EntityPlan, { field, operator, isList }: Comparison):
   if (!attribute || operator === 'begins') return 'string';
   // An element of a list or set, a part of a text.
   const element = givenType({ ...attribute, nullable: false, list: false, encoding: attribute.element });
-  return operator === 'in' && !isList ? `readonly (${element})[]` : element;
+  return operator === 'in' && !isList
+    ? `readonly ${element.includes(' ') ? `(${element})` : element}[]`
+    : element;
 }
 
 export function filterExpression(entity: EntityPlan, filter: FilterPlan, indent: number): string {

@@ -1,7 +1,7 @@
 /** The data of queries.ts.hbs: index queries, one function per pattern. */
 
 import { camel } from '../../names.js';
-import type { EntityPlan, PatternPlan, Plan, QueryAccess, TemplatePart } from '../../plan.js';
+import type { AttributePlan, EntityPlan, PatternPlan, Plan, QueryAccess, TemplatePart } from '../../plan.js';
 import {
   encodingFunctions,
   givenType,
@@ -56,6 +56,7 @@ function coverView(
         ? `({ ${keys.map((name) => `${name}: item.${name} as string`).join(', ')} })`
         : `${entity.names.keyBuilder}({ ${entity.keyFields.map((field) => `${field}: item.${field} as ${typeOfField(entity, field)}`).join(', ')} })`,
     type: quote(entity.name),
+    item: held.length === 0 ? '' : 'item',
     fields: held.map((one) => `${one.name}: ${readExpression(one)}`),
     isPartial: held.length < entity.attributes.length,
   };
@@ -73,9 +74,13 @@ function coveredRelations(plan: Plan, entity: EntityPlan, held: readonly string[
   });
 }
 
-function typeOfField(entity: EntityPlan, field: string): string {
-  const attribute = entity.attributes.find((one) => one.name === field);
-  return attribute ? recordType(attribute) : 'string';
+function typeOfField(entity: EntityPlan, field: string, nullable?: false): string {
+  const attribute = attributeOf(entity, field);
+  return attribute ? recordType({ ...attribute, nullable: nullable ?? attribute.nullable }) : 'string';
+}
+
+function attributeOf(entity: EntityPlan, field: string): AttributePlan | undefined {
+  return entity.attributes.find((one) => one.name === field);
 }
 
 function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
@@ -92,13 +97,18 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
   };
   const parts = (list: readonly TemplatePart[]) => partsExpression(inlined(list, constants), value, 'shard');
   const free = access.equals.filter(({ field }) => !constants.has(field));
+  // A record without the value is in no index: there is no asking for it.
+  const certain = free.filter(({ field }) => !attributeOf(entity, field)?.nullable);
   const range = access.range;
   const crossing = access.bucket?.reads.kind === 'across' ? access.bucket.reads : null;
   const shape = [
-    ...(free.length > 0
-      ? [`Pick<${entity.names.record}, ${free.map(({ field }) => quote(field)).join(' | ')}>`]
+    ...(certain.length > 0
+      ? [`Pick<${entity.names.record}, ${certain.map(({ field }) => quote(field)).join(' | ')}>`]
       : []),
     ...members([
+      ...free
+        .filter((one) => !certain.includes(one))
+        .map(({ field }) => `readonly ${field}: ${typeOfField(entity, field, false)}`),
       ...(access.bucket?.reads.kind === 'given' ? ['readonly bucket: string'] : []),
       ...(range
         ? range.bounds.map(
@@ -156,7 +166,7 @@ function members(list: readonly string[]): string[] {
 }
 
 function boundType(entity: EntityPlan, field: string): string {
-  const attribute = entity.attributes.find((one) => one.name === field);
+  const attribute = attributeOf(entity, field);
   if (!attribute) return 'string';
   return givenType({ ...attribute, nullable: false });
 }

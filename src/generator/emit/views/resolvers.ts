@@ -1,22 +1,21 @@
 /** The data of resolvers.ts.hbs: resolvers. */
 
-import type { MutationPlan, PatternPlan, Plan, ResolverPlan } from '../../plan.js';
+import type { EntityPlan, MutationPlan, PatternPlan, Plan, ResolverPlan, ValuePlan } from '../../plan.js';
 import { group, literal, quote, valueExpression } from '../code.js';
 import { asStored, entityOf, mutationOf } from './shared.js';
 
 export function resolversView(plan: Plan) {
-  const types = [...new Set(plan.resolvers.map((one) => one.type))];
-  return {
-    types: types.map((type) => ({
-      name: type,
-      fields: plan.resolvers.filter((one) => one.type === type).map((one) => resolverView(plan, one)),
-    })),
-  };
+  const names = [...new Set(plan.resolvers.map((one) => one.type))];
+  const types = names.map((name) => ({
+    name,
+    fields: plan.resolvers.filter((one) => one.type === name).map((one) => resolverView(plan, one)),
+  }));
+  return { rules: plan.rules.length > 0 ? 'rules' : '_rules', types };
 }
 
 function resolverView(plan: Plan, resolver: ResolverPlan) {
   const body = resolverBody(plan, resolver);
-  const uses = (name: string) => body.some((line) => new RegExp(`(?<![\\w.'])${name}\\b`).test(line));
+  const uses = (name: string) => body.some((line) => new RegExp(`(?<![\\w.'])${name}\\b(?!:)`).test(line));
   const parameters = ['parent', 'args', 'context', 'info'].map((name) => (uses(name) ? name : `_${name}`));
   while (parameters.at(-1)?.startsWith('_')) parameters.pop();
   const single = body.length === 1 ? (body[0] ?? '').replace(/^return /, '').replace(/;$/, '') : null;
@@ -64,10 +63,7 @@ function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
   const { access, inputs } = pattern;
   const stored = access.kind === 'get' ? entityOf(plan, access.entity) : null;
   const key = object(
-    inputs.map(({ name, value }) => [
-      name,
-      stored ? asStored(stored, name, valueExpression(value)) : valueExpression(value),
-    ]),
+    inputs.map(({ name, value }) => [name, stored ? keyValue(stored, name, value) : valueExpression(value)]),
   );
   switch (access.kind) {
     case 'get': {
@@ -84,7 +80,12 @@ function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
       const crossing = access.bucket?.reads.kind === 'across';
       const given = [...inputs, ...pattern.filterInputs]
         .filter(({ value }) => value.kind !== 'literal')
-        .map(({ name, value }): [string, string] => [name, valueExpression(value)]);
+        .map(({ name, value }): [string, string] => [
+          name,
+          access.equals.some(({ field }) => field === name)
+            ? canonical(entityOf(plan, access.entity), name, value)
+            : valueExpression(value),
+        ]);
       const all: [string, string][] = crossing ? [...given, ['now', 'context.db.now()']] : given;
       const query = `queries.${access.function}(${all.length === 0 ? '' : object(all)})`;
       if (shape === 'connection')
@@ -109,11 +110,9 @@ function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
   const write = (verb: string, parts: readonly string[]) =>
     `const [record] = await context.db.write(${group(`${names.writes}.${verb}(`, [...parts, ...tail], ')', 6, 46)});`;
   const entity = entityOf(plan, mutation.entity);
-  const key = object(
-    mutation.key.map(({ name, value }) => [name, asStored(entity, name, valueExpression(value))]),
-  );
+  const key = object(mutation.key.map(({ name, value }) => [name, keyValue(entity, name, value)]));
   const fields: [string, string][] = [
-    ...mutation.values.map(({ name, value }): [string, string] => [name, valueExpression(value)]),
+    ...mutation.values.map(({ name, value }): [string, string] => [name, givenValue(entity, name, value)]),
     ...mutation.set.map(({ field, value }): [string, string] => [field, literal(value)]),
   ];
   const values = object(
@@ -123,6 +122,7 @@ function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
           ...fields,
         ]
       : fields,
+    8,
   );
   const prepared = mutation.prepare;
   const current = `(current) => rules.${prepared}({ args, context, current })`;
@@ -142,7 +142,28 @@ function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
   return [...lines, 'return record;'];
 }
 
-function object(entries: readonly (readonly [string, string])[]): string {
-  if (entries.length === 0) return '{}';
-  return `{ ${entries.map(([name, value]) => (name === value ? name : `${name}: ${value}`)).join(', ')} }`;
+/** A value a key is asked with, in the form the attribute is stored in. */
+function keyValue(entity: EntityPlan, name: string, value: ValuePlan): string {
+  return asStored(entity, name, canonical(entity, name, value));
+}
+
+/** A moment that a client gave is a Date or any text of it; attributes have one form. */
+function canonical(entity: EntityPlan, name: string, value: ValuePlan): string {
+  const attribute = entity.attributes.find((one) => one.name === name);
+  const given = valueExpression(value);
+  return value.kind === 'argument' && attribute?.encoding === 'time' ? `time(${given})` : given;
+}
+
+/** An argument that may be null, for an attribute that may not, is refused where it is. */
+function givenValue(entity: EntityPlan, name: string, value: ValuePlan): string {
+  const attribute = entity.attributes.find((one) => one.name === name);
+  const given = valueExpression(value);
+  const mayBeNull = value.kind === 'argument' && value.nullable;
+  return mayBeNull && attribute && !attribute.nullable ? `notNull(${quote(name)}, ${given})` : given;
+}
+
+/** On one line or, where it does not fit at an indentation, a property a line. */
+function object(entries: readonly (readonly [string, string])[], indent = Number.NEGATIVE_INFINITY): string {
+  const properties = entries.map(([name, value]) => (name === value ? name : `${name}: ${value}`));
+  return group('{', properties, '}', indent);
 }

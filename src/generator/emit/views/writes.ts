@@ -5,21 +5,35 @@ import { literal } from '../code.js';
 
 export function writesView(plan: Plan) {
   return {
-    entities: plan.entities
-      .filter((entity) => entity.historyOf === null)
-      .map((entity) => ({
-        name: entity.name,
-        names: entity.names,
-        isUpdatable: entity.revision !== null,
-        hasRevision: entity.revision !== null,
-        created: entity.attributes.map((one) => ({ name: one.name, value: createdExpression(one) })),
-        changed: entity.attributes
-          .filter((one) => isChanged(entity, one))
-          .map((one) => ({ name: one.name, value: changedExpression(one) })),
-        hasChanges: entity.attributes.some((one) => isChanged(entity, one) && one.generated === null),
-        keyFields: entity.keyFields.map((field) => `${field}: key.${field}`).join(', '),
-      })),
+    entities: plan.entities.filter((entity) => entity.historyOf === null).map((entity) => writesOf(entity)),
   };
+}
+
+function writesOf(entity: EntityPlan) {
+  const created = entity.attributes.map((one) => ({ name: one.name, value: createdExpression(one) }));
+  const changed = entity.attributes
+    .filter((one) => isChanged(entity, one))
+    .map((one) => ({ name: one.name, value: changedExpression(one) }));
+  return {
+    name: entity.name,
+    names: entity.names,
+    isUpdatable: entity.revision !== null,
+    created,
+    creating: { values: named('values', created), env: uses('env', created) },
+    changed,
+    changing: { changes: named('changes', changed), env: uses('env', changed) },
+  };
+}
+
+type Assignments = readonly { readonly value: string }[];
+
+function uses(name: string, assignments: Assignments): boolean {
+  return assignments.some(({ value }) => new RegExp(`\\b${name}\\.`).test(value));
+}
+
+/** A parameter that is there for the sake of those after it begins with `_`. */
+function named(name: string, assignments: Assignments): string {
+  return uses(name, assignments) ? name : `_${name}`;
 }
 
 function isChanged(entity: EntityPlan, attribute: AttributePlan): boolean {
