@@ -53,7 +53,7 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
       relative: (name) => shown(name),
       renderer: readTemplates(presetConfig.templates ?? packageTemplates()),
     });
-    const runs = options.pluginContext?.['tableloomRuns'] as TableloomRun[] | undefined;
+    const runs = options.pluginContext?.tableloomRuns as TableloomRun[] | undefined;
     const rules = presetConfig.rules ?? 'src/rules';
     if (runs) runs.push({ output: baseOutputDir, rules, plan, model, sources, warnings });
     else for (const warning of warnings) process.stderr.write(`${formatDiagnostic(warning, sources)}\n\n`);

@@ -40,7 +40,7 @@ export interface Failure {
  */
 export async function commit(requester: Requester, actions: readonly Action[]): Promise<Outcome> {
   const [only] = actions;
-  if (only === undefined || (actions.length === 1 && only.kind === 'check')) return { kind: 'done' };
+  if (only === undefined) return { kind: 'done' };
   if (actions.length > transactionLimit) throw transactionTooLarge(actions.length);
   try {
     if (actions.length === 1) await sendOne(requester, only);

@@ -80,9 +80,8 @@ function openReason(
   if (entity?.attributes.has(field.name)) return undefined;
   if (field.arguments.length > 0) return 'it takes arguments, so it is not stored';
   const isPlain = isStorable(model, field.type);
-  // What the original lacks is reported as such.
-  if (entity?.original && isPlain) return undefined;
-  if (entity) return isPlain ? '' : `\`${namedType(field.type)}\` is stored elsewhere`;
+  // Every plain field is an attribute, but of a history what its original lacks, which is reported as such.
+  if (entity) return isPlain ? undefined : `\`${namedType(field.type)}\` is stored elsewhere`;
   return isStored && !isPlain
     ? `\`${type.name}\` is stored inside of a record, and \`${namedType(field.type)}\` is not`
     : undefined;

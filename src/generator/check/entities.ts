@@ -300,16 +300,6 @@ function* literalTypes(facts: Facts): Generator<Finding> {
       hint: literal.value === null ? 'Give it a value.' : `Write ${example(attribute)}.`,
     };
   }
-  for (const use of sourceUses(facts)) {
-    if (use.source.kind !== 'literal' || use.attribute) continue;
-    if (use.role === 'bucket' && typeof use.source.value !== 'string') {
-      yield {
-        at: use.source.at,
-        message: `A bucket is text, and ${printLiteral(use.source.value)} is not.`,
-        hint: 'Put it in quotes, as `"2026-01"`.',
-      };
-    }
-  }
 }
 
 function printLiteral(value: string | number | boolean | null): string {

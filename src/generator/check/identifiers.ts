@@ -153,8 +153,10 @@ function* smallEntities({ entities }: Facts): Generator<Finding> {
 
 /** What a query function is given: attributes, bounds, `bucket`, `order`, and a filter's arguments. */
 function* inputClashes(facts: Facts): Generator<Finding> {
-  for (const { name, where } of facts.model.patterns) {
+  for (const { name, where, bucket, in: given } of facts.model.patterns) {
     const inputs = new Map<string, { readonly from: string; readonly at: Span }>();
+    // What crosses buckets is told where now is.
+    if (bucket && !given) inputs.set('now', { from: '', at: bucket.at });
     for (const use of sourceUsesOf(facts, name)) {
       if (use.source.kind === 'literal' || use.role === 'kind') continue;
       const path = use.source.path;

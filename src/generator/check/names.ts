@@ -1,8 +1,7 @@
 /** Every name leads to something. */
 
-import { suggestion } from '../diagnostics.js';
+import { nearest, suggestion } from '../diagnostics.js';
 import { namedType, type PatternModel, partOf, type SdlType, type Word } from '../model.js';
-import { isConnection } from '../plan/attributes.js';
 import { type EntityFacts, type Facts, fieldAt, isRoot } from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
 import { attributeUses, literalUses, resolve, sourceUses } from './uses.js';
@@ -113,9 +112,7 @@ export const nameChecks: readonly Check<Facts>[] = [
 
 function* unknownTypes({ model, entities }: Facts): Generator<Finding> {
   const { types } = model.sdl;
-  const storable = [...types.values()].filter(
-    (type) => type.kind === 'object' && isRecord(model.sdl, type) && !isRoot(model, type.name),
-  );
+  const storable = [...types.values()].filter((type) => type.kind === 'object' && !isRoot(model, type.name));
   for (const { name } of model.entities) {
     if (entities.has(name.text)) continue;
     yield unknownType(
@@ -193,20 +190,13 @@ function isAbstract(type: SdlType): boolean {
   return type.kind === 'interface' || type.kind === 'union';
 }
 
-/** Not part of Relay's structure. */
-function isRecord(sdl: Facts['model']['sdl'], type: SdlType): boolean {
-  return !isConnection(sdl, type.name) && type.name !== 'PageInfo' && !type.name.endsWith('Edge');
-}
-
-function* unknownEntities({ model, entities, meant }: Facts): Generator<Finding> {
-  const meantByMistake = new Set(
-    model.entities.filter(({ name }) => !entities.has(name.text)).map(({ name }) => name.text),
-  );
+function* unknownEntities({ model, entities }: Facts): Generator<Finding> {
+  const mistakes = model.entities.map(({ name }) => name.text).filter((name) => !entities.has(name));
   const check = function* (word: Word, isAbstractAllowed: boolean): Generator<Finding> {
     const type = model.sdl.types.get(word.text);
     if (!type || entities.has(word.text) || (isAbstractAllowed && type.kind !== 'object')) return;
     // A mistaken name under `entities` that stands for this one is reported where it stands.
-    if (meant.has(word.text) && meantByMistake.size > 0 && isNearToOne(word.text, meantByMistake)) return;
+    if (mistakes.some((mistake) => nearest(mistake, [word.text]) !== undefined)) return;
     const isObject = type.kind === 'object';
     yield {
       at: word.at,
@@ -236,10 +226,6 @@ function* unknownEntities({ model, entities, meant }: Facts): Generator<Finding>
       };
     }
   }
-}
-
-function isNearToOne(name: string, mistakes: Iterable<string>): boolean {
-  return [...mistakes].some((mistake) => suggestion(mistake, [name])?.startsWith('Did you mean'));
 }
 
 function* unknownFields({ model, answers }: Facts): Generator<Finding> {
@@ -323,7 +309,7 @@ function* unknownValues(facts: Facts): Generator<Finding> {
   const { types } = facts.model.sdl;
   const unknown = (word: Word, name: string): Finding[] => {
     const type = types.get(name);
-    if (!type || type.values.includes(word.text)) return [];
+    if (type?.kind !== 'enum' || type.values.includes(word.text)) return [];
     return [
       {
         at: word.at,
@@ -334,15 +320,14 @@ function* unknownValues(facts: Facts): Generator<Finding> {
     ];
   };
   for (const { attribute, literal } of literalUses(facts)) {
-    if (attribute.encoding === 'enum' && typeof literal.value === 'string')
+    if (typeof literal.value === 'string')
       yield* unknown({ text: literal.value, at: literal.at }, attribute.of);
   }
   for (const use of sourceUses(facts)) {
     if (use.role !== 'kind') continue;
     const resolved = resolve(facts, use);
     const name = resolved?.kind === 'type' ? namedType(resolved.type) : undefined;
-    if (name === undefined || types.get(name)?.kind !== 'enum') continue;
     const pattern = facts.model.patterns.find((one: PatternModel) => one.name === use.by.name);
-    for (const { value } of pattern?.type?.members ?? []) yield* unknown(value, name);
+    for (const { value } of pattern?.type?.members ?? []) yield* unknown(value, name ?? '');
   }
 }

@@ -19,6 +19,20 @@ export const sourceChecks: readonly Check<Facts>[] = [
     },
   },
   {
+    code: 'constant-bound',
+    purpose: 'Bounds and buckets are asked for by the caller.',
+    *check(facts) {
+      for (const { source, role, by } of sourceUses(facts)) {
+        if (source.kind !== 'literal' || (role !== 'bound' && role !== 'bucket')) continue;
+        yield {
+          at: source.at,
+          message: `Pattern \`${by.name.text}\` ${role === 'bound' ? 'is bounded by a constant' : 'asks one fixed bucket'}: that is not available yet.`,
+          hint: 'Take it from an argument, as `$from`; records of a kind of their own can be told by `when`.',
+        };
+      }
+    },
+  },
+  {
     code: 'argument-nullable',
     purpose: 'What a query or key cannot do without is always given.',
     *check(facts) {
@@ -46,7 +60,8 @@ export const sourceChecks: readonly Check<Facts>[] = [
       for (const use of sourceUses(facts)) {
         const resolved = resolve(facts, use);
         if (use.source.kind !== 'parent' || use.role === 'kind' || resolved?.kind !== 'type') continue;
-        if (!resolved.isNullable || !use.field?.type.nonNull) continue;
+        // One record may be missing anyway, and is checked for that.
+        if (!resolved.isNullable || !use.field?.type.nonNull || !isMany(facts, use.field.type)) continue;
         yield {
           at: use.source.at,
           message: `\`${writtenSource(use.source).text}\` may be null, and \`${use.path?.type}.${use.field.name}\` may not.`,
@@ -229,6 +244,10 @@ function unusedOf(facts: Facts, answer: Answer): Unused[] {
 function isAbstract({ model }: Facts, answer: Answer): boolean {
   const kind = answer.kind === 'pattern' && model.sdl.types.get(answer.by.target.text)?.kind;
   return kind === 'interface' || kind === 'union';
+}
+
+function isMany({ model }: Facts, type: TypeRef): boolean {
+  return type.kind === 'list' || connectionNode(model.sdl, type.name) !== undefined;
 }
 
 function pathOf(source: Source): readonly string[] {

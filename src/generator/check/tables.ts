@@ -37,14 +37,13 @@ export const tableChecks: readonly Check<Facts>[] = [
         const keys = new Map(keyAttributes(table).map((word) => [word.text, word]));
         for (const attribute of attributes.keys()) {
           const key = keys.get(attribute);
-          if (!key && attribute !== '_type') continue;
+          const why = key ? `the table \`${table.name.text}\` uses for itself` : reserved(attribute);
+          if (why === undefined) continue;
           const field = type.fields.find((one) => one.name === attribute);
+          const stored = model.stored.find((one) => one.name.text === attribute);
           yield {
-            at:
-              field?.at ?? model.stored.find((one) => one.name.text === attribute)?.name.at ?? model.name.at,
-            message: key
-              ? `\`${name}.${attribute}\` has the name of an attribute that table \`${table.name.text}\` uses for itself.`
-              : `\`${name}.${attribute}\` has the name of the attribute that says what an item is.`,
+            at: field?.at ?? stored?.name.at ?? model.name.at,
+            message: `\`${name}.${attribute}\` has a name that ${why}.`,
             ...(key ? { notes: [{ message: 'the table', at: key.at }] } : {}),
             hint: key ? 'Rename the one of the table: it is seen by nobody.' : 'Rename it.',
           };
@@ -89,6 +88,12 @@ export const tableChecks: readonly Check<Facts>[] = [
     },
   },
 ];
+
+/** Why an item or a record cannot have an attribute of the name. */
+function reserved(attribute: string): string | undefined {
+  if (attribute === '_type') return 'every item uses to say what it is';
+  return attribute in Object.prototype ? 'every JavaScript object has already' : undefined;
+}
 
 function isLocal(index: IndexModel): boolean {
   return index.kind === 'local';

@@ -97,8 +97,9 @@ export function* literalUses(facts: Facts): Generator<LiteralUse> {
     for (const { field, value } of mutation.set)
       yield* use(facts.entities.get(mutation.entity.text), field, value);
   }
-  for (const { source, attribute, owner } of sourceUses(facts)) {
-    if (source.kind === 'literal' && attribute) yield { attribute, owner, literal: source };
+  for (const { source, attribute, owner, role } of sourceUses(facts)) {
+    const isAllowed = role === 'equality' || role === 'filter';
+    if (source.kind === 'literal' && attribute && isAllowed) yield { attribute, owner, literal: source };
   }
 }
 
