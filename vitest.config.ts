@@ -15,7 +15,7 @@ export default defineConfig({
     reporters: ['default', './test/support/summary.ts'],
     // The SDK's notice about its next versions' Node; see src/server/warnings.ts.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    testTimeout: 60_000,
+    testTimeout: process.env.TABLELOOM_RUNS === undefined ? 60_000 : 900_000,
     hookTimeout: 120_000,
   },
 });

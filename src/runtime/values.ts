@@ -142,7 +142,8 @@ export function sameValue(a: AttributeValue | undefined, b: AttributeValue | und
   }
   const names = Object.keys(a);
   return (
-    names.length === Object.keys(b).length && names.every((name) => name in b && sameValue(a[name], b[name]))
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && sameValue(a[name], b[name]))
   );
 }
 

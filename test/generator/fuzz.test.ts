@@ -6,9 +6,8 @@ import { buildSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { isMap, isPair, isScalar, parseDocument, stringify, visit } from 'yaml';
 import { formatDiagnostics } from '../../src/generator/diagnostics.js';
+import { runs } from '../support/runs.js';
 import { checked } from './support.js';
-
-const runs = Number(process.env.TABLELOOM_RUNS ?? 20);
 
 interface Project {
   readonly name: string;
@@ -26,8 +25,8 @@ const wrong = foldersIn('test/fixtures/errors').filter(
   (folder) => !/(sdl|yaml)-\w+$|no-patterns$/.test(folder),
 );
 const projects = [
-  ...right.map((folder) => ({ ...projectAt(folder, folder), runs: runs * 2 })),
-  ...wrong.map((folder) => ({ ...projectAt(folder, folder), runs: Math.ceil(runs / 4) })),
+  ...right.map((folder) => ({ ...projectAt(folder, folder), numRuns: runs(40) })),
+  ...wrong.map((folder) => ({ ...projectAt(folder, folder), numRuns: runs(5) })),
 ];
 
 function foldersIn(folder: string): string[] {
@@ -89,7 +88,7 @@ function changed(yaml: string, changes: readonly Change[]): string {
 }
 
 describe('changed declarations', () => {
-  for (const { name, yaml, sdl, runs: numRuns } of projects) {
+  for (const { name, yaml, sdl, numRuns } of projects) {
     const schema = buildSchema(sdl, { assumeValidSDL: true });
     test(name, () => {
       fc.assert(

@@ -4,6 +4,7 @@ import { valueOfText } from '../../src/generator/check/encodings.js';
 import { type KeyShape, meet, type Piece, printValues } from '../../src/generator/check/meet.js';
 import { encodingFunctions } from '../../src/generator/emit/code.js';
 import * as keys from '../../src/runtime/keys.js';
+import { runs } from '../support/runs.js';
 
 /** A piece of a template, built with the runtime's own encodings. */
 interface Hole {
@@ -161,7 +162,7 @@ describe('two key templates', () => {
         const mine = new Set(keysOf(a));
         for (const key of keysOf(b)) expect(mine.has(key)).toBe(false);
       }),
-      { numRuns: 600 },
+      { numRuns: runs(600) },
     );
   });
 
@@ -187,7 +188,7 @@ describe('two key templates', () => {
           expect(printValues(values, side)).toHaveLength(values.size);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -201,7 +202,7 @@ describe('two key templates', () => {
         fc.pre([a, b].every((side) => new Set(holes(side)).size === holes(side).length));
         expect(meet(a, b).kind).not.toBe('unknown');
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -292,7 +293,7 @@ describe('the languages of encodings', () => {
           expect(meeting.kind).toBe('meet');
           if (meeting.kind === 'meet') expect(meeting.a.get(field)).toBe(valueOfText(encode, encoded));
         }),
-        { numRuns: 300 },
+        { numRuns: runs(300) },
       );
     });
   }

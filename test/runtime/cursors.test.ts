@@ -4,8 +4,9 @@ import { expect, test } from 'vitest';
 import { Cursors, identityOf } from '../../src/runtime/cursors.js';
 import { bucketsIn, type Position } from '../../src/runtime/positions.js';
 import { CursorSealer } from '../../src/runtime/sealing.js';
+import { runs } from '../support/runs.js';
 import { gsi1, lsi1, type Member, members, own } from './support/domain.js';
-import { openDatabase, runs, secret } from './support/engine.js';
+import { openDatabase, secret } from './support/engine.js';
 
 const query = (values: Partial<IndexQuery<Member>> = {}): IndexQuery<Member> => ({
   pattern: 'members',

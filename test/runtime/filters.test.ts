@@ -24,6 +24,7 @@ import {
 } from 'tableloom/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEmbedded } from '../../src/embedded/index.js';
+import { runs } from '../support/runs.js';
 
 interface Thing {
   readonly SK: string;
@@ -38,7 +39,6 @@ interface Asked {
   readonly holds: ((thing: Thing) => boolean) | undefined;
 }
 
-const runs = Number(process.env.TABLELOOM_RUNS ?? 60);
 const texts = ['', 'a', 'ab', 'b', '#', '😀', 'a#b'];
 const things: Thing[] = Array.from({ length: 40 }, (_, at) => ({
   SK: String(at).padStart(3, '0'),
@@ -177,7 +177,7 @@ describe('a filter', () => {
         const right = things.filter((thing) => holds?.(thing) ?? true);
         expect(Items.map((item) => item.SK)).toEqual(right.map((thing) => thing.SK));
       }),
-      { numRuns: runs },
+      { numRuns: runs(60) },
     );
   });
 });

@@ -19,8 +19,8 @@ import {
   year,
 } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
+import { runs } from '../support/runs.js';
 import { table } from './support/domain.js';
-import { runs } from './support/engine.js';
 
 const numRuns = runs(2000);
 

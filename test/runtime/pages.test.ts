@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Connection, PageArguments } from 'tableloom/runtime';
 import { beforeAll, expect, test } from 'vitest';
-import { openDatabase, runs, type TestDatabase } from './support/engine.js';
+import { runs } from '../support/runs.js';
+import { openDatabase, type TestDatabase } from './support/engine.js';
 import {
   type Ask,
   answerOf,
@@ -210,4 +211,31 @@ test('notes that stay are seen once, in order, whatever is inserted and deleted 
     ),
     { numRuns: runs(40) },
   );
+});
+
+test('a shard whose first items the filter drops still comes first where its next one does', async () => {
+  const list = newList();
+  const at = (shard: number, rank: number, color: string): Draft => ({
+    bucket: 0,
+    shard,
+    rank,
+    color,
+    name: 'note',
+    fate: 'live',
+  });
+  const dropped = Array.from({ length: 12 }, (_, rank) => at(0, rank, 'blue'));
+  const notes = await placed(list, [...dropped, at(0, 20, 'red'), at(1, 30, 'red'), at(1, 31, 'red')]);
+  const ask: Ask = {
+    list,
+    over: 'merge',
+    buckets: 1,
+    shards: 2,
+    descending: false,
+    color: 'red',
+    from: null,
+    before: null,
+    through: 'records',
+    max: 100,
+  };
+  expect(shown(await page(ask, { first: 1 }))).toEqual(pageOf(ask, notes, { first: 1 }, null, null));
 });

@@ -12,7 +12,7 @@ import {
 } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
 import { successor, within } from '../../src/runtime/ranges.js';
-import { runs } from './support/engine.js';
+import { runs } from '../support/runs.js';
 
 const numRuns = runs(3000);
 const value = fc

@@ -8,8 +8,9 @@ import {
 } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
 import { sameValue } from '../../src/runtime/values.js';
+import { runs } from '../support/runs.js';
 import { type Visit, visitKey, visits } from './support/domain.js';
-import { openDatabase, runs } from './support/engine.js';
+import { openDatabase } from './support/engine.js';
 
 const json = fc.jsonValue({ maxDepth: 4 }).filter((value) => !/"(__proto__)?":/.test(JSON.stringify(value)));
 
@@ -94,7 +95,9 @@ test('stored values are compared by what they hold', () => {
       expect(sameValue(a as AttributeValue, structuredClone(a) as AttributeValue)).toBe(true);
       const text = (value: unknown) =>
         JSON.stringify(value, (_, inner) =>
-          isMap(inner) ? Object.fromEntries(Object.entries(inner).sort()) : inner,
+          isMap(inner)
+            ? Object.fromEntries(Object.entries(inner).sort(([x], [y]) => (x < y ? -1 : 1)))
+            : inner,
         );
       expect(sameValue(a as AttributeValue, b as AttributeValue)).toBe(text(a) === text(b));
     }),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { check, create, remove, type Session, update, upsert, type Write } from 'tableloom/runtime';
 import { beforeEach, expect, test } from 'vitest';
+import { runs } from '../support/runs.js';
 import {
   type Member,
   member,
@@ -12,7 +13,7 @@ import {
   visitKey,
   visits,
 } from './support/domain.js';
-import { openDatabase, runs, type TestDatabase } from './support/engine.js';
+import { openDatabase, type TestDatabase } from './support/engine.js';
 import { applied, codeOf, emptyModel, fresh, itemsOf, type Model, type Op } from './support/model.js';
 
 const now = new Date('2026-03-01T12:00:00.000Z');

@@ -34,11 +34,6 @@ export interface TestDatabase {
   items(): Promise<Item[]>;
 }
 
-/** How many runs a property takes: more where TABLELOOM_RUNS says so. */
-export function runs(usual: number): number {
-  return Math.max(1, Math.round(usual * Number(process.env.TABLELOOM_RUNS ?? 1)));
-}
-
 const engine = openEngine();
 
 /** Opens a database; the table goes with the engine. */
