@@ -68,6 +68,10 @@ export interface EntityModel {
   readonly immutable: true | readonly Word[];
   readonly ttl?: Word;
   readonly historyOf?: Word;
+  /** There is one record: the key has no holes. */
+  readonly singleton: boolean;
+  /** Lists that are stored as DynamoDB sets. */
+  readonly sets: readonly Word[];
 }
 
 /** A key attribute and its template's text. */
@@ -85,7 +89,11 @@ export type Source =
 export interface Binding {
   readonly field: Word;
   readonly source: Source;
+  /** `{ in: … }`: equality with any value of the list that the source is, or with any of these constants. */
+  readonly each?: 'list' | readonly LiteralSource[];
 }
+
+export type LiteralSource = Extract<Source, { readonly kind: 'literal' }>;
 
 export interface PatternModel {
   readonly name: Word;
@@ -93,6 +101,10 @@ export interface PatternModel {
   readonly target: Word;
   readonly for?: FieldPath;
   readonly where: readonly Binding[];
+  /** Further equalities, each asked only where it and those before it are given. */
+  readonly narrow: readonly Binding[];
+  /** The last of them that is given is matched by prefix. */
+  readonly last?: Word;
   readonly sort: readonly { readonly field: Word; readonly descending: boolean }[];
   readonly order?: Source;
   readonly range?: {
@@ -120,6 +132,8 @@ export interface PatternModel {
   };
   readonly consistent: boolean;
   readonly page?: { readonly default?: number; readonly max?: number; readonly at: Span };
+  /** How many results a list gives, at most. */
+  readonly limit?: Source;
   readonly allow?: Word;
   readonly visible?: Word;
 }

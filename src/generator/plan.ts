@@ -85,6 +85,8 @@ export interface AttributePlan {
   readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | null;
   readonly default: string | number | boolean | null;
   readonly normalize: readonly string[];
+  /** A list that is stored as a set: each value once, in ascending order. */
+  readonly set?: true;
   readonly immutable: boolean;
 }
 
@@ -164,7 +166,13 @@ export interface PatternPlan {
 
 export type Access =
   /** The primary key is known: a (batched) get. */
-  | { readonly kind: 'get'; readonly entity: string; readonly consistent: boolean }
+  | {
+      readonly kind: 'get';
+      readonly entity: string;
+      readonly consistent: boolean;
+      /** The key field a list of values is given for, and how many there may be. */
+      readonly each?: { readonly field: string; readonly max: number };
+    }
   /** One of several entities, told by a value. */
   | {
       readonly kind: 'typed';
@@ -185,9 +193,22 @@ export interface QueryAccess {
   readonly sort: KeyTemplate | null;
   readonly shards: number | null;
   /** Fields bound by equality in the partition key, then in the sort key. */
-  readonly equals: readonly { readonly field: string; readonly in: 'partition' | 'sort' }[];
+  readonly equals: readonly {
+    readonly field: string;
+    readonly in: 'partition' | 'sort';
+    /** Any value of a list: one that the caller gives, or these. */
+    readonly each?: 'list' | readonly (string | number | boolean)[];
+  }[];
   /** The leading part of the sort key that every answer shares, once equality holes are filled. */
   readonly head: readonly TemplatePart[];
+  /** Parts that follow the head where they are given, from the left; with the literal text behind each. */
+  readonly narrow?: {
+    readonly parts: readonly {
+      readonly hole: TemplatePart & { readonly kind: 'hole' };
+      readonly then: string;
+    }[];
+    readonly last: 'whole' | 'prefix';
+  };
   /** The sort key goes on behind the ranged or last bound field. */
   readonly terminated: boolean;
   readonly range: {
@@ -201,7 +222,7 @@ export interface QueryAccess {
     readonly unit: 'year' | 'month' | 'day' | 'hour';
     /** `given`: one bucket, named by the caller; otherwise how many are crossed. */
     readonly reads:
-      | { readonly kind: 'given' }
+      | { readonly kind: 'given'; readonly list?: true }
       | { readonly kind: 'across'; readonly count: number }
       | { readonly kind: 'either'; readonly count: number };
   };
@@ -221,6 +242,8 @@ export interface QueryAccess {
       };
   readonly consistent: boolean;
   readonly page: { readonly default: number; readonly max: number };
+  /** How many results a list gives. */
+  readonly limit?: ValuePlan;
   /** Name of the generated query function. */
   readonly function: string;
   /** Why this index. */
@@ -304,6 +327,8 @@ export interface ResolverPlan {
         readonly kind: 'pattern';
         readonly pattern: string;
         readonly shape: 'one' | 'list' | 'connection';
+        /** The list may hold null. */
+        readonly sparse?: true;
       }
     | { readonly kind: 'mutation'; readonly mutation: string }
     | { readonly kind: 'rule'; readonly rule: string };

@@ -17,10 +17,10 @@ export function indexRef(table: TableRef, name: string, partition: string, sort?
 }
 
 /** `encode(value)`, where there is a value: null and undefined stay what they are. */
-export function encoded<T, V extends T | null | undefined>(
-  encode: (value: T) => string,
+export function encoded<T, V extends T | null | undefined, E = string>(
+  encode: (value: T) => E,
   value: V,
-): string | Extract<V, null | undefined> {
+): E | Extract<V, null | undefined> {
   if (value === null || value === undefined) return value as Extract<V, null | undefined>;
   return encode(value as T);
 }

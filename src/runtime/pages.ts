@@ -46,12 +46,15 @@ export function pageRequest(
   const backward = last !== undefined;
   const size = first ?? last ?? sizes.default;
   const name = backward ? 'last' : 'first';
+  checkCount(size, name, sizes.max);
+  return { backward, size };
+}
+
+/** BAD_PAGE where a number of results is negative, not whole, or above the pattern's maximum. */
+export function checkCount(size: number, name: string, max: number): void {
   if (!Number.isInteger(size) || size < 0)
     throw badPage(`${name} has to be a whole number from 0 on.`, { argument: name });
-  if (size > sizes.max) {
-    throw badPage(`${name} is at most ${sizes.max}; ${size} was asked.`, { argument: name, max: sizes.max });
-  }
-  return { backward, size };
+  if (size > max) throw badPage(`${name} is at most ${max}; ${size} was asked.`, { argument: name, max });
 }
 
 /**

@@ -111,7 +111,7 @@ export interface IndexQuery<R extends object> {
   readonly entity: EntityCodec<R>;
   readonly index: IndexRef;
   readonly partitions: Partitions;
-  readonly sort?: SortRange;
+  readonly sort?: SortRange | undefined;
   readonly descending: boolean;
   readonly filter?: Filter | undefined;
   readonly consistent?: boolean;

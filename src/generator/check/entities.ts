@@ -126,6 +126,34 @@ export const entityChecks: readonly Check<Facts>[] = [
     },
   },
   {
+    code: 'set-type',
+    purpose: 'DynamoDB has sets of text and of numbers.',
+    *check({ entities }) {
+      for (const { name, model, attributes, type } of originals(entities)) {
+        for (const word of model.sets) {
+          const attribute = attributes.get(word.text);
+          const isPlain = attribute && ['text', 'integer', 'decimal'].includes(attribute.element);
+          if (
+            !attribute ||
+            (attribute.type.startsWith('[') &&
+              isPlain &&
+              attribute.type.endsWith(`${attribute.of}!]${attribute.nullable ? '' : '!'}`))
+          )
+            continue;
+          const field = type.fields.find((one) => one.name === word.text);
+          yield {
+            at: word.at,
+            message: `\`${name}.${word.text}\` is \`${attribute.type}\`: a set is of text or numbers, none of them null.`,
+            ...(field ? { notes: [{ message: 'the field', at: field.at }] } : {}),
+            hint: isPlain
+              ? `Make it \`[${attribute.of}!]!\`.`
+              : 'Take it out of `sets`: it is stored as it is.',
+          };
+        }
+      }
+    },
+  },
+  {
     code: 'unique-attribute',
     purpose: 'What is unique is a plain value, declared once.',
     *check({ entities }) {

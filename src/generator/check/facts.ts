@@ -105,9 +105,14 @@ export function indexOf(entity: EntityFacts, pattern: PatternModel) {
 export function keyTexts(entity: EntityModel, table: TableModel): string[] {
   const text = (attribute: Word | undefined, fallback: string) =>
     attribute && (entity.key.find((one) => one.attribute.text === attribute.text)?.template.text ?? fallback);
-  return [text(table.partition, `${constant(entity.name.text)}#{id}`), text(table.sort, 'METADATA')].filter(
+  return [text(table.partition, builtPartition(entity)), text(table.sort, 'METADATA')].filter(
     (one) => one !== undefined,
   );
+}
+
+/** The partition key of an entity that pins none. */
+function builtPartition({ name, singleton }: EntityModel): string {
+  return singleton ? constant(name.text) : `${constant(name.text)}#{id}`;
 }
 
 function entityFacts(

@@ -153,16 +153,17 @@ function* smallEntities({ entities }: Facts): Generator<Finding> {
 
 /** What a query function is given: attributes, bounds, `bucket`, `order`, and a filter's arguments. */
 function* inputClashes(facts: Facts): Generator<Finding> {
-  for (const { name, where, bucket, in: given } of facts.model.patterns) {
+  for (const { name, where, narrow, bucket, in: given } of facts.model.patterns) {
     const inputs = new Map<string, { readonly from: string; readonly at: Span }>();
     // What crosses buckets is told where now is.
     if (bucket && !given) inputs.set('now', { from: '', at: bucket.at });
     for (const use of sourceUsesOf(facts, name)) {
       if (use.source.kind === 'literal' || use.role === 'kind') continue;
       const path = use.source.path;
-      const field = where.find((binding) => binding.source === use.source)?.field.text;
+      const field = [...where, ...narrow].find((binding) => binding.source === use.source)?.field.text;
       const names = {
         equality: field,
+        narrow: field,
         bound: use.operator?.text,
         filter: path.at(-1),
         bucket: 'bucket',
@@ -173,7 +174,8 @@ function* inputClashes(facts: Facts): Generator<Finding> {
       const from = `${use.source.kind}.${path.join('.')}`;
       const earlier = inputs.get(input);
       inputs.set(input, earlier ?? { from, at: use.source.at });
-      if (!earlier || earlier.from === from) continue;
+      const isFixed = use.role === 'narrow' && where.some((one) => one.field.text === field);
+      if (!earlier || earlier.from === from || isFixed) continue;
       yield {
         at: use.source.at,
         message: `The query of pattern \`${name.text}\` would be given two values called \`${input}\`.`,

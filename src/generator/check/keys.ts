@@ -229,8 +229,8 @@ function placeOf(model: Model, entity: EntityLayout, item: ItemPlan, slot: SlotP
 /** What a pattern reads of an index: its partitions, and the sort keys that begin as all of its answers do. */
 function regionOf(model: Model, pattern: PatternModel, slot: SlotPlan): KeyShape {
   const constants = new Map(
-    pattern.where.flatMap(({ field, source }) =>
-      source.kind === 'literal' ? [[field.text, String(source.value)] as const] : [],
+    pattern.where.flatMap(({ field, source, each }) =>
+      source.kind === 'literal' && !each ? [[field.text, String(source.value)] as const] : [],
     ),
   );
   const fix = (piece: Piece): Piece => {

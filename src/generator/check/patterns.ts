@@ -130,8 +130,8 @@ export const patternChecks: readonly Check<Facts>[] = [
     code: 'range-order',
     purpose: 'A range bounds what the answer is ordered by first.',
     *check({ model }) {
-      for (const { range, sort } of model.patterns) {
-        const [first] = sort;
+      for (const { range, sort, narrow } of model.patterns) {
+        const first = sort.find(({ field }) => !narrow.some((one) => one.field.text === field.text));
         if (!range || !first || first.field.text === range.field.text) continue;
         yield {
           at: range.field.at,
@@ -143,9 +143,65 @@ export const patternChecks: readonly Check<Facts>[] = [
     },
   },
   {
+    code: 'narrow-order',
+    purpose: 'An order holds whatever part of the key is given.',
+    *check({ model }) {
+      for (const { name, narrow, sort } of model.patterns) {
+        const wanted = narrow.map((one) => one.field.text);
+        const at = sort.findIndex(({ field }, position) => {
+          const expected = wanted[position];
+          return expected !== undefined && field.text !== expected;
+        });
+        const other = sort[at] ?? (sort.length < wanted.length ? sort.at(-1) : undefined);
+        if (!other) continue;
+        const fields = [
+          ...wanted,
+          ...sort.map(({ field }) => field.text).filter((one) => !wanted.includes(one)),
+        ];
+        yield {
+          at: other.field.at,
+          message: `Where nothing narrows it, pattern \`${name.text}\` is ordered by ${listed(wanted)} first: the order promised here would not hold.`,
+          notes: [{ message: 'narrowed here', at: narrow[0]?.field.at ?? name.at }],
+          hint: `Write \`sort: [${fields.join(', ')}]\`, or leave \`sort\` out.`,
+        };
+      }
+    },
+  },
+  {
+    code: 'narrow-twice',
+    purpose: 'What narrows an answer is not already fixed.',
+    *check({ model }) {
+      for (const { name, narrow, where } of model.patterns) {
+        for (const { field } of narrow) {
+          const fixed = where.find((one) => one.field.text === field.text);
+          if (!fixed) continue;
+          yield {
+            at: field.at,
+            message: `Pattern \`${name.text}\` always asks for one \`${field.text}\`, which therefore narrows nothing.`,
+            notes: [{ message: 'asked here', at: fixed.field.at }],
+            hint: 'Keep one of them.',
+          };
+        }
+      }
+    },
+  },
+  {
     code: 'range-prefix',
     purpose: 'Only text has beginnings.',
     *check({ model, entities }) {
+      for (const { narrow, last, target } of model.patterns) {
+        if (!last) continue;
+        for (const { field } of narrow) {
+          const attribute = entities.get(target.text)?.attributes.get(field.text);
+          if (!attribute || attribute.encoding === 'text' || attribute.encoding === 'document') continue;
+          yield {
+            at: last.at,
+            message: `\`last: prefix\` is for text, and \`${target.text}.${attribute.name}\` is \`${attribute.type}\`.`,
+            notes: [{ message: 'narrowed here', at: field.at }],
+            hint: 'Leave `last` out: the last part that is given is then matched whole.',
+          };
+        }
+      }
       for (const { range, target } of model.patterns) {
         const attribute = range && entities.get(target.text)?.attributes.get(range.field.text);
         const prefix = range?.bounds.find((bound) => bound.operator.text === 'prefix');
@@ -362,6 +418,11 @@ function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<F
     yield* useless('in', pattern.in?.at, 'there is no `bucket`');
     yield* useless('across', pattern.across?.at, 'there is no `bucket`');
   } else if (pattern.in) yield* useless('across', pattern.across?.at, '`in` names the one bucket');
+  if (pattern.narrow.length === 0) yield* useless('last', pattern.last?.at, 'there is no `narrow`');
+  if (cardinality === 'one') yield* useless('limit', pattern.limit?.at, 'there is one result at most');
+  const type = fieldAt(facts.model, pattern.for)?.type;
+  if (type?.kind === 'named' && connectionNode(facts.model.sdl, type.name) !== undefined)
+    yield* useless('limit', pattern.limit?.at, 'a connection is limited by `first` and `last`');
   if (pattern.sort.length === 0 && !pattern.range)
     yield* useless('order', pattern.order?.at, 'there is no `sort`');
   const entity = facts.entities.get(target.text);
@@ -370,6 +431,7 @@ function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<F
     if (!isGet(pattern, readable(entity))) return;
     const why = 'the whole key is given, and there is one record at most';
     yield* queryKeys(pattern, why, useless);
+    yield* useless('limit', pattern.limit?.at, why);
     return;
   }
   const kind = facts.model.sdl.types.get(target.text)?.kind;
@@ -387,6 +449,7 @@ function* queryKeys(
   why: string,
   useless: (key: string, at: Span | undefined, why: string) => Finding[],
 ): Generator<Finding> {
+  yield* useless('narrow', pattern.narrow[0]?.field.at, why);
   yield* useless('sort', pattern.sort[0]?.field.at, why);
   yield* useless('range', pattern.range?.field.at, why);
   yield* useless('bucket', pattern.bucket?.at, why);

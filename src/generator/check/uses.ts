@@ -34,6 +34,7 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
       ...normalize.map((one) => one.field),
       ...unique.flat(),
       ...(immutable === true ? [] : immutable),
+      ...entity.model.sets,
       ...(ttl ? [ttl] : []),
     ];
     for (const word of words) yield { entity, word };
@@ -43,6 +44,7 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
     if (!entity) continue;
     const words = [
       ...pattern.where.map((one) => one.field),
+      ...pattern.narrow.map((one) => one.field),
       ...pattern.sort.map((one) => one.field),
       ...(pattern.range ? [pattern.range.field] : []),
       ...(pattern.bucket ? [pattern.bucket.field] : []),
@@ -111,7 +113,17 @@ export interface SourceUse {
   readonly path: FieldPath | undefined;
   /** Undefined where the path leads nowhere, or there is none. */
   readonly field: SdlField | undefined;
-  readonly role: 'equality' | 'bound' | 'filter' | 'bucket' | 'order' | 'kind' | 'input' | 'revision';
+  readonly role:
+    | 'equality'
+    | 'narrow'
+    | 'bound'
+    | 'filter'
+    | 'bucket'
+    | 'order'
+    | 'limit'
+    | 'kind'
+    | 'input'
+    | 'revision';
   /** What the value is compared with or becomes. */
   readonly attribute: AttributePlan | undefined;
   /** The entity the attribute belongs to. */
@@ -162,7 +174,11 @@ function* findSourceUses(facts: Facts): Generator<SourceUse> {
     } as const;
     const none = { ...base, attribute: undefined, owner: pattern.target.text };
     const of = (field: Word) => ({ ...base, ...attributeOf(facts, pattern, field.text) });
-    for (const { field, source } of pattern.where) yield { ...of(field), role: 'equality', source };
+    for (const { field, source, each } of pattern.where) {
+      if (each === 'list') yield { ...listOf(of(field)), role: 'equality', source };
+      else for (const one of each ?? [source]) yield { ...of(field), role: 'equality', source: one };
+    }
+    for (const { field, source } of pattern.narrow) yield { ...of(field), role: 'narrow', source };
     if (pattern.range) {
       for (const { operator, source } of pattern.range.bounds) {
         yield { ...of(pattern.range.field), role: 'bound', source, operator };
@@ -174,6 +190,7 @@ function* findSourceUses(facts: Facts): Generator<SourceUse> {
     }
     if (pattern.in) yield { ...none, role: 'bucket', source: pattern.in };
     if (pattern.order) yield { ...none, role: 'order', source: pattern.order };
+    if (pattern.limit) yield { ...none, role: 'limit', source: pattern.limit };
     if (pattern.type) yield { ...none, role: 'kind', source: pattern.type.by };
   }
   for (const mutation of model.mutations) {
@@ -212,12 +229,7 @@ function comparedWith<U extends Pick<SourceUse, 'attribute'>>(use: U, { operator
   });
   if (operator === 'exists') return as('boolean', 'Boolean');
   if (operator.startsWith('size')) return as('integer', 'Int');
-  if (operator === 'in' && !isList) {
-    return {
-      ...use,
-      attribute: { ...attribute, type: `[${attribute.type}]`, encoding: 'document', list: true },
-    };
-  }
+  if (operator === 'in' && !isList) return listOf(use);
   if (operator !== 'contains' || !attribute.list) return use;
   return {
     ...use,
@@ -228,6 +240,16 @@ function comparedWith<U extends Pick<SourceUse, 'attribute'>>(use: U, { operator
       list: false,
       nullable: false,
     },
+  };
+}
+
+/** Compared with any value of a list. */
+function listOf<U extends Pick<SourceUse, 'attribute'>>(use: U): U {
+  const { attribute } = use;
+  if (!attribute) return use;
+  return {
+    ...use,
+    attribute: { ...attribute, type: `[${attribute.type}]`, encoding: 'document', list: true },
   };
 }
 

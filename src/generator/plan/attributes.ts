@@ -115,6 +115,7 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, Attribute
       normalize: (entity.normalize.find((one) => one.field.text === field)?.steps ?? []).map(
         (step) => step.text,
       ),
+      ...(entity.sets.some((word) => word.text === field) ? { set: true as const } : {}),
       immutable: entity.immutable === true || entity.immutable.some((word) => word.text === field),
     });
   };

@@ -89,13 +89,11 @@ export function isGet(
   pattern: PatternModel,
   entity: { readonly keyFields: readonly string[] } | undefined,
 ): boolean {
-  if (!entity || pattern.cardinality !== 'one' || pattern.index || pattern.entry) return false;
+  const isBatch = pattern.where.some((binding) => binding.each !== undefined);
+  if (!entity || pattern.cardinality !== (isBatch ? 'many' : 'one') || pattern.index || pattern.entry)
+    return false;
   const bound = new Set(pattern.where.map((binding) => binding.field.text));
-  return (
-    entity.keyFields.length > 0 &&
-    bound.size === entity.keyFields.length &&
-    entity.keyFields.every((field) => bound.has(field))
-  );
+  return bound.size === entity.keyFields.length && entity.keyFields.every((field) => bound.has(field));
 }
 
 function draftOf(model: Model, entity: EntityModel): Draft | undefined {
@@ -108,7 +106,11 @@ function draftOf(model: Model, entity: EntityModel): Draft | undefined {
   const text = (attribute: string, fallback: string) =>
     entity.key.find((one) => one.attribute.text === attribute)?.template.text ?? fallback;
   const type = constant(entity.name.text);
-  const partition = keyTemplate(table.partition.text, text(table.partition.text, `${type}#{id}`), attributes);
+  const partition = keyTemplate(
+    table.partition.text,
+    text(table.partition.text, entity.singleton ? type : `${type}#{id}`),
+    attributes,
+  );
   const sort = table.sort
     ? keyTemplate(table.sort.text, text(table.sort.text, 'METADATA'), attributes)
     : null;
@@ -312,7 +314,9 @@ function buildTexts(pattern: PatternModel, draft: Draft): { partition: string; s
   const shard = pattern.shards ? ['{shard}'] : [];
   const partition = [head, ...equals.map((field) => `{${field}}`), ...bucket, ...shard].join('#');
   const ties = draft.keyFields.filter((field) => !equals.includes(field) && !sorts.includes(field));
-  const sort = [...sorts, ...ties].map((field) => `{${field}}`).join('#') || 'METADATA';
+  const narrowed = pattern.narrow.map((binding) => binding.field.text);
+  const sort =
+    [...new Set([...narrowed, ...sorts, ...ties])].map((field) => `{${field}}`).join('#') || 'METADATA';
   return { partition, sort };
 }
 
@@ -325,6 +329,7 @@ export function sortFields(pattern: PatternModel): string[] {
 /** Whether a key answers a pattern: equalities fill the partition key, then the head of the sort key; then the order. */
 export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
   const wanted = new Set(pattern.where.map((binding) => binding.field.text));
+  const lists = new Set(pattern.where.filter(({ each }) => each).map((binding) => binding.field.text));
   let bucketed = false;
   for (const hole of holesOf(slot.partition)) {
     const isBucket = pattern.bucket?.field.text === hole.field && pattern.bucket.unit.text === hole.encode;
@@ -337,9 +342,13 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
   const rest = holesOf(slot.sort);
   while (wanted.size > 0) {
     const next = rest.shift();
-    if (!next || isTruncated(next) || !wanted.delete(next.field)) return false;
+    // Several values of a field are several partitions, or they could not be merged.
+    if (!next || isTruncated(next) || lists.has(next.field) || !wanted.delete(next.field)) return false;
   }
-  return sortFields(pattern).every((field, at) => rest[at]?.field === field && !isTruncated(rest[at]));
+  const narrowed = pattern.narrow.map((binding) => binding.field.text);
+  return [...new Set([...narrowed, ...sortFields(pattern)])].every(
+    (field, at) => rest[at]?.field === field && !isTruncated(rest[at]),
+  );
 }
 
 /** A part of a moment tells neither which moment it was nor its order within that part. */
@@ -399,6 +408,9 @@ function doesNotServe(pattern: PatternModel, slot: SlotPlan | undefined): Diagno
       ? [`a bucket per ${pattern.bucket.unit.text} of \`${pattern.bucket.field.text}\``]
       : []),
     ...(pattern.shards ? [`${pattern.shards.count} shards`] : []),
+    ...(pattern.narrow.length > 0
+      ? [`then optionally ${pattern.narrow.map(({ field }) => `\`${field.text}\``).join(', ')}`]
+      : []),
     ...(sortFields(pattern).length > 0
       ? [
           `order by ${sortFields(pattern)

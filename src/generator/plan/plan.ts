@@ -142,9 +142,16 @@ function access(model: Model, layout: Layout, pattern: PatternModel): Access {
     }
     return { kind: 'any', entities: storedMembers(model, pattern.target.text) };
   }
-  if (isGet(pattern, entity))
-    return { kind: 'get', entity: pattern.target.text, consistent: pattern.consistent };
-  return query(layout, entity, pattern);
+  if (isGet(pattern, entity)) {
+    const list = pattern.where.find((binding) => binding.each !== undefined);
+    return {
+      kind: 'get',
+      entity: pattern.target.text,
+      consistent: pattern.consistent,
+      ...(list ? { each: { field: list.field.text, max: pageOf(pattern).max } } : {}),
+    };
+  }
+  return query(model, layout, entity, pattern);
 }
 
 /** The stored members of an interface or union, in the order of the YAML. */
@@ -153,15 +160,16 @@ export function storedMembers(model: Model, target: string): string[] {
   return model.entities.map((entity) => entity.name.text).filter((name) => members.includes(name));
 }
 
-function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): QueryAccess {
+function query(model: Model, layout: Layout, entity: EntityLayout, pattern: PatternModel): QueryAccess {
   const read = layout.reads.get(pattern.name.text);
   if (!read) throw new Error(`pattern ${pattern.name.text} was not laid out`);
   const { slot } = read;
   const inPartition = new Set(holesOf(slot.partition).map((hole) => hole.field));
   const bound = new Set(pattern.where.map((binding) => binding.field.text));
-  const equals = pattern.where.map(({ field }): QueryAccess['equals'][number] => ({
+  const equals = pattern.where.map(({ field, each }): QueryAccess['equals'][number] => ({
     field: field.text,
     in: inPartition.has(field.text) ? 'partition' : 'sort',
+    ...(each ? { each: each === 'list' ? each : each.map(({ value }) => value) } : {}),
   }));
   const head: TemplatePart[] = [];
   const rest = [...(slot.sort?.parts ?? [])];
@@ -169,10 +177,11 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
     head.push(rest[0]);
     rest.shift();
   }
+  const narrow = narrowParts(pattern, rest);
   const ranged = rest[0]?.kind === 'hole' ? rest[0] : undefined;
   const item = entity.items[read.item];
   const index = entity.table.indexes.find((one) => one.name.text === slot.index);
-  const { bucket, order, page } = pattern;
+  const { bucket, order } = pattern;
   const descending = pattern.sort[0]?.descending ?? false;
   return {
     kind: 'query',
@@ -184,6 +193,7 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
     shards: slot.shards,
     equals,
     head,
+    ...(narrow.length > 0 ? { narrow: { parts: narrow, last: pattern.last ? 'prefix' : 'whole' } } : {}),
     terminated: rest.length > 1,
     range:
       pattern.range && ranged
@@ -199,7 +209,7 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
           field: bucket.field.text,
           unit: bucket.unit.text as 'year' | 'month' | 'day' | 'hour',
           reads: pattern.in
-            ? { kind: 'given' }
+            ? { kind: 'given', ...(isListSource(model, pattern, pattern.in) ? { list: true } : {}) }
             : { kind: 'across', count: pattern.across?.count ?? defaultAcross },
         }
       : null,
@@ -207,12 +217,35 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
     orderBy: sortFields(pattern),
     holds: holdsOf(entity, item, index),
     consistent: pattern.consistent,
-    page: {
-      default: page?.default ?? Math.min(defaultPage.default, page?.max ?? defaultPage.max),
-      max: page?.max ?? Math.max(defaultPage.max, page?.default ?? 0),
-    },
+    page: pageOf(pattern),
+    ...(pattern.limit ? { limit: valuePlan(model, pattern.for, pattern.limit) } : {}),
     function: pattern.name.text,
     why: read.why,
+  };
+}
+
+/** Takes the optional equalities off what is left of the sort key, each with the literal behind it. */
+function narrowParts(
+  pattern: PatternModel,
+  rest: TemplatePart[],
+): NonNullable<QueryAccess['narrow']>['parts'][number][] {
+  return pattern.narrow.flatMap(() => {
+    const hole = rest.shift();
+    if (hole?.kind !== 'hole') return [];
+    const then = rest[0]?.kind === 'literal' ? rest[0].text : '';
+    if (then !== '') rest.shift();
+    return [{ hole, then }];
+  });
+}
+
+function isListSource(model: Model, pattern: PatternModel, source: Source): boolean {
+  return sourceType(model, pattern.for, source)?.kind === 'list';
+}
+
+function pageOf({ page }: PatternModel): QueryAccess['page'] {
+  return {
+    default: page?.default ?? Math.min(defaultPage.default, page?.max ?? defaultPage.max),
+    max: page?.max ?? Math.max(defaultPage.max, page?.default ?? 0),
   };
 }
 
@@ -392,7 +425,13 @@ function resolverPlans(model: Model): ResolverPlan[] {
   for (const pattern of model.patterns) {
     const field = pattern.for && fieldOf(model, pattern.for);
     if (!field) continue;
-    add(pattern.for, { kind: 'pattern', pattern: pattern.name.text, shape: shapeOf(model, field.type) });
+    const sparse = field.type.kind === 'list' && !field.type.of.nonNull;
+    add(pattern.for, {
+      kind: 'pattern',
+      pattern: pattern.name.text,
+      shape: shapeOf(model, field.type),
+      ...(sparse ? { sparse } : {}),
+    });
   }
   for (const mutation of model.mutations)
     add(mutation.for, { kind: 'mutation', mutation: mutation.name.text });
@@ -403,7 +442,11 @@ function resolverPlans(model: Model): ResolverPlan[] {
 function inputsOf(model: Model, pattern: PatternModel): NamedValue[] {
   const value = (source: Source) => valuePlan(model, pattern.for, source);
   return [
-    ...namedValues(pattern.where, value),
+    ...namedValues(
+      pattern.where.filter(({ each }) => each === undefined || each === 'list'),
+      value,
+    ),
+    ...namedValues(pattern.narrow, value),
     ...(pattern.range?.bounds ?? []).map((bound) => ({
       name: bound.operator.text,
       value: value(bound.source),

@@ -22,6 +22,7 @@ import type {
   FilterOperator,
   IndexModel,
   Literal,
+  LiteralSource,
   Model,
   MutationModel,
   PatternModel,
@@ -216,6 +217,8 @@ class YamlReader {
       immutable: false,
       ttl: false,
       historyOf: false,
+      singleton: false,
+      sets: false,
     });
     const immutable = map.get('immutable');
     const immutableAll = immutable && isScalar(immutable.value) && immutable.value.value === true;
@@ -242,6 +245,8 @@ class YamlReader {
       }),
       unique: this.uniques(map.get('unique')),
       immutable: immutableAll ? true : this.words(immutable),
+      singleton: this.boolean(map.get('singleton')),
+      sets: this.words(map.get('sets')),
       ...optional({
         table: this.word(map.get('table')),
         ttl: this.word(map.get('ttl')),
@@ -267,6 +272,8 @@ class YamlReader {
       many: false,
       for: false,
       where: false,
+      narrow: false,
+      last: false,
       sort: false,
       order: false,
       range: false,
@@ -282,6 +289,7 @@ class YamlReader {
       type: false,
       consistent: false,
       page: false,
+      limit: false,
       allow: false,
       visible: false,
     });
@@ -301,7 +309,8 @@ class YamlReader {
       name,
       cardinality: one ? 'one' : 'many',
       target,
-      where: this.bindings(map.get('where')),
+      where: this.lookups(map.get('where')),
+      narrow: this.bindings(map.get('narrow')),
       sort: this.words(map.get('sort')).map((word) => {
         const descending = word.text.startsWith('-');
         const text = word.text.replace(/^-/, '');
@@ -333,6 +342,8 @@ class YamlReader {
         entry: this.entryItem(map.get('entry')),
         type: this.discriminator(map.get('type')),
         page: this.page(map.get('page')),
+        limit: this.source(map.get('limit')),
+        last: this.lastPart(map.get('last')),
         allow: this.name(map.get('allow')),
         visible: this.name(map.get('visible')),
       }),
@@ -579,6 +590,46 @@ class YamlReader {
       const source = this.source(field);
       return source ? [{ field: field.key, source }] : [];
     });
+  }
+
+  /** Equalities; `{ in: … }` for one with any of several values. */
+  private lookups(entry: Entry | undefined): Binding[] {
+    return this.fields(entry).flatMap((field): Binding[] => {
+      if (!isMap(field.value)) {
+        const source = this.source(field);
+        return source ? [{ field: field.key, source }] : [];
+      }
+      const map = this.entries(field.value, `\`${field.key.text}\``, field.key.at, { in: true });
+      const list = map.get('in');
+      if (list && isSeq(list.value)) {
+        const each = this.constants(list);
+        return each[0] ? [{ field: field.key, source: each[0], each }] : [];
+      }
+      const source = this.source(list);
+      return source ? [{ field: field.key, source, each: 'list' }] : [];
+    });
+  }
+
+  private constants(entry: Entry): LiteralSource[] {
+    const sources = isSeq(entry.value)
+      ? entry.value.items.flatMap((item) => this.source({ key: entry.key, value: item as Node }) ?? [])
+      : [];
+    const of = sources.flatMap((source) => (source.kind === 'literal' ? [source] : []));
+    const other = sources.find((source) => source.kind !== 'literal');
+    if (other || of.length === 0) {
+      this.report(
+        'wrong-value',
+        other?.at ?? entry.key.at,
+        'The list of `in` is of constants.',
+        'Write `in: $values` for a list that the caller gives.',
+      );
+      return [];
+    }
+    return of;
+  }
+
+  private lastPart(entry: Entry | undefined): Word | undefined {
+    return entry && this.choice(entry, ['prefix']);
   }
 
   private source(entry: Entry | undefined): Source | undefined {

@@ -5,6 +5,7 @@ import type { AttributePlan, EntityPlan, PatternPlan, Plan, QueryAccess, Templat
 import {
   encodingFunctions,
   givenType,
+  group,
   keyComment,
   literal,
   partsExpression,
@@ -89,16 +90,31 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
   const constants = new Map(
     inputs.flatMap(({ name, value }) => (value.kind === 'literal' ? [[name, value.value] as const] : [])),
   );
+  const lists = access.equals.flatMap(({ field, each }) => (each ? [{ field, each }] : []));
+  const isListed = (field: string) => lists.some((one) => one.field === field);
+  /** Buckets are read one after the other where the answer is in order of time. */
+  const inSequence =
+    access.bucket !== null &&
+    (access.bucket.reads.kind === 'across' ||
+      (access.bucket.reads.kind === 'given' &&
+        access.bucket.reads.list === true &&
+        access.orderBy[0] === access.bucket.field));
+  const isBucketList = access.bucket?.reads.kind === 'given' && access.bucket.reads.list === true;
   const value = (field: string, encode: keyof typeof encodingFunctions) => {
     if (access.bucket?.field === field && encode === access.bucket.unit)
-      return access.bucket.reads.kind === 'given' ? `${access.bucket.unit}(by.bucket)` : 'bucket';
+      return access.bucket.reads.kind === 'given' && !isBucketList
+        ? `${access.bucket.unit}(by.bucket)`
+        : inSequence
+          ? 'bucket'
+          : `${access.bucket.unit}(bucket)`;
     const constant = constants.get(field);
-    return `${encodingFunctions[encode]}(${constant === undefined ? asStored(entity, field, `by.${field}`) : literal(constant)})`;
+    const given = isListed(field) ? field : `by.${field}`;
+    return `${encodingFunctions[encode]}(${constant === undefined ? asStored(entity, field, given) : literal(constant)})`;
   };
   const parts = (list: readonly TemplatePart[]) => partsExpression(inlined(list, constants), value, 'shard');
-  const free = access.equals.filter(({ field }) => !constants.has(field));
+  const free = access.equals.filter(({ field, each }) => !constants.has(field) && (!each || each === 'list'));
   // A record without the value is in no index: there is no asking for it.
-  const certain = free.filter(({ field }) => !attributeOf(entity, field)?.nullable);
+  const certain = free.filter(({ field, each }) => !each && !attributeOf(entity, field)?.nullable);
   const range = access.range;
   const crossing = access.bucket?.reads.kind === 'across' ? access.bucket.reads : null;
   const shape = [
@@ -108,8 +124,17 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
     ...members([
       ...free
         .filter((one) => !certain.includes(one))
-        .map(({ field }) => `readonly ${field}: ${typeOfField(entity, field, false)}`),
-      ...(access.bucket?.reads.kind === 'given' ? ['readonly bucket: string'] : []),
+        .map(({ field, each }) =>
+          each
+            ? `readonly ${field}: ${listType(typeOfField(entity, field, false))}`
+            : `readonly ${field}: ${typeOfField(entity, field, false)}`,
+        ),
+      ...(access.narrow?.parts ?? []).map(
+        ({ hole }) => `readonly ${hole.field}?: ${boundType(entity, hole.field)} | null | undefined`,
+      ),
+      ...(access.bucket?.reads.kind === 'given'
+        ? [`readonly bucket: ${isBucketList ? listType('string') : 'string'}`]
+        : []),
       ...(range
         ? range.bounds.map(
             (bound) => `readonly ${bound}?: ${boundType(entity, range.field)} | null | undefined`,
@@ -134,19 +159,26 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
     codec: entity.names.codec,
     index: access.index === null ? table : indexVariable(entity.table, access.index),
     isTable: access.index === null,
-    partitions: partitionsExpression(access, parts(access.partition.parts), crossing?.count ?? 0),
+    partitions: partitionsExpression(
+      access,
+      parts(access.partition.parts),
+      crossing?.count ?? 0,
+      inSequence,
+      lists,
+    ),
     sort: sortExpression(entity, access, head, isWhole),
     descending: descendingExpression(access),
     holds: access.holds.kind === 'all' ? "{ kind: 'all' }" : access.holds.name,
     filter: access.filter === null ? null : filterExpression(entity, access.filter, 4),
     consistent: access.consistent,
     page: `{ default: ${access.page.default}, max: ${access.page.max} }`,
-    binding: crossing
-      ? bindingExpression(
-          access,
-          free.map(({ field }) => field),
-        )
-      : null,
+    binding:
+      crossing || inSequence
+        ? bindingExpression(access, [
+            ...free.map(({ field }) => field),
+            ...(inSequence && !crossing ? ['bucket'] : []),
+          ])
+        : null,
   };
 }
 
@@ -183,9 +215,30 @@ function inlined(
   });
 }
 
-function partitionsExpression(access: QueryAccess, key: string, count: number): string {
+type Lists = readonly {
+  readonly field: string;
+  readonly each: NonNullable<QueryAccess['equals'][number]['each']>;
+}[];
+
+function partitionsExpression(
+  access: QueryAccess,
+  key: string,
+  count: number,
+  inSequence: boolean,
+  lists: Lists,
+): string {
   const { bucket, shards } = access;
-  const keys = shards === null ? `[${key}]` : `shardKeys(${shards}, (shard) => ${key})`;
+  const own = shards === null ? `[${key}]` : `shardKeys(${shards}, (shard) => ${key})`;
+  const keys = lists.reduceRight((inner, { field, each }) => {
+    const values = each === 'list' ? `by.${field}` : `[${each.map(literal).join(', ')}]`;
+    const line = `inList(${quote(field)}, ${values}, (${field}) => ${inner})`;
+    return line.length <= 90 ? line : `inList(${quote(field)}, ${values}, (${field}) =>\n      ${inner})`;
+  }, own);
+  if (bucket?.reads.kind === 'given' && bucket.reads.list) {
+    if (!inSequence) return `{ kind: 'merge', keys: inList('bucket', by.bucket, (bucket) => ${keys}) }`;
+    const list = `bucketList(${quote(bucket.unit)}, by.bucket, ${descendingExpression(access)})`;
+    return `{\n    kind: 'sequence',\n    keys: ${list}.map((bucket) => ${keys}),\n  }`;
+  }
   if (bucket?.reads.kind === 'across') {
     const ends = access.range?.bounds ?? [];
     const newest = ends.includes('to') ? 'by.to' : ends.includes('before') ? 'by.before' : null;
@@ -206,32 +259,70 @@ function partitionsExpression(access: QueryAccess, key: string, count: number): 
       '  }',
     ].join('\n');
   }
+  if (lists.length > 0) return group('{', ["kind: 'merge'", `keys: ${keys}`], '}', 2, 14);
   return shards === null ? `{ kind: 'one', key: ${key} }` : `shards(${shards}, (shard) => ${key})`;
 }
 
 function sortExpression(
-  _entity: EntityPlan,
+  entity: EntityPlan,
   access: QueryAccess,
   head: string,
   isWhole: boolean,
 ): string | null {
   if (access.sort === null) return null;
   if (isWhole) return `{ kind: 'equals', value: ${head} }`;
+  if (access.narrow) return narrowExpression(entity, access, access.narrow, head);
   if (access.range) {
-    const encode = encodingFunctions[access.range.encode];
-    const bounds = access.range.bounds.map(
-      (bound) =>
-        `${bound}: encoded(${bound === 'prefix' && access.range?.encode !== 'fold' ? 'text' : encode}, by.${bound})`,
-    );
-    return `rangeOf({ ${bounds.join(', ')} }, { head: ${head}, terminated: ${access.terminated} })`;
+    return `rangeOf(${boundsExpression(access.range)}, { head: ${head}, terminated: ${access.terminated} })`;
   }
   return access.head.length === 0 ? null : `{ kind: 'prefix', prefix: ${head} }`;
+}
+
+function boundsExpression({ encode, bounds }: NonNullable<QueryAccess['range']>): string {
+  const each = bounds.map((bound) => {
+    const by = bound === 'prefix' && encode !== 'fold' ? 'text' : encodingFunctions[encode];
+    return `${bound}: encoded(${by}, by.${bound})`;
+  });
+  return `{ ${each.join(', ')} }`;
+}
+
+function narrowExpression(
+  entity: EntityPlan,
+  access: QueryAccess,
+  { parts, last }: NonNullable<QueryAccess['narrow']>,
+  head: string,
+): string {
+  const list = parts.map(({ hole: { field, encode }, then }) => {
+    const steps = attributeOf(entity, field)?.normalize ?? [];
+    const own = encodingFunctions[encode];
+    const by = steps.length === 0 ? own : `(value: string) => ${own}(${asStored(entity, field, 'value')})`;
+    return `[${quote(field)}, encoded(${by}, by.${field}), ${quote(then)}]`;
+  });
+  const options = [
+    ...(last === 'prefix' ? ["last: 'prefix'"] : []),
+    ...(access.range
+      ? [`bounds: ${boundsExpression(access.range)}`, `terminated: ${access.terminated}`]
+      : []),
+  ];
+  const given = group('[', list, ']', 4);
+  return group(
+    'narrowed(',
+    [head, given, ...(options.length > 0 ? [`{ ${options.join(', ')} }`] : [])],
+    ')',
+    2,
+    8,
+  );
+}
+
+function listType(type: string): string {
+  return `readonly ${type.includes(' ') ? `(${type})` : type}[]`;
 }
 
 /** Buckets move with time; a cursor is bound to what was asked instead. */
 function bindingExpression(access: QueryAccess, fields: readonly string[]): string {
   const asked = [
     ...fields,
+    ...(access.narrow?.parts ?? []).map(({ hole }) => hole.field),
     ...(access.range?.bounds ?? []),
     ...(access.order.kind === 'chosen' ? ['order'] : []),
   ];

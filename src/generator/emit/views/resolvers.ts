@@ -1,6 +1,14 @@
 /** The data of resolvers.ts.hbs: resolvers. */
 
-import type { EntityPlan, MutationPlan, PatternPlan, Plan, ResolverPlan, ValuePlan } from '../../plan.js';
+import type {
+  EntityPlan,
+  MutationPlan,
+  PatternPlan,
+  Plan,
+  QueryAccess,
+  ResolverPlan,
+  ValuePlan,
+} from '../../plan.js';
 import { group, literal, quote, valueExpression } from '../code.js';
 import { asStored, entityOf, mutationOf } from './shared.js';
 
@@ -18,11 +26,16 @@ function resolverView(plan: Plan, resolver: ResolverPlan) {
   const uses = (name: string) => body.some((line) => new RegExp(`(?<![\\w.'])${name}\\b(?!:)`).test(line));
   const parameters = ['parent', 'args', 'context', 'info'].map((name) => (uses(name) ? name : `_${name}`));
   while (parameters.at(-1)?.startsWith('_')) parameters.pop();
-  const single = body.length === 1 ? (body[0] ?? '').replace(/^return /, '').replace(/;$/, '') : null;
+  const given = parameters.join(', ');
+  const expression = (body[0] ?? '').replace(/^return /, '').replace(/;$/, '');
+  const isShort =
+    body.length === 1 &&
+    !expression.includes('\n') &&
+    `    ${resolver.field}: (${given}) => ${expression},`.length <= 110;
   return {
     name: resolver.field,
-    parameters: parameters.join(', '),
-    single,
+    parameters: given,
+    single: isShort ? expression : null,
     body,
     isAsync: body.some((line) => line.includes('await ')),
   };
@@ -61,6 +74,7 @@ function patternBody(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
 
 function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | 'connection'): string {
   const { access, inputs } = pattern;
+  if (access.kind === 'get' && access.each) return batchCall(plan, pattern, access, access.each);
   const stored = access.kind === 'get' ? entityOf(plan, access.entity) : null;
   const key = object(
     inputs.map(({ name, value }) => [name, stored ? keyValue(stored, name, value) : valueExpression(value)]),
@@ -82,7 +96,7 @@ function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
         .filter(({ value }) => value.kind !== 'literal')
         .map(({ name, value }): [string, string] => [
           name,
-          access.equals.some(({ field }) => field === name)
+          access.equals.some(({ field, each }) => field === name && !each)
             ? canonical(entityOf(plan, access.entity), name, value)
             : valueExpression(value),
         ]);
@@ -90,9 +104,55 @@ function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
       const query = `queries.${access.function}(${all.length === 0 ? '' : object(all)})`;
       if (shape === 'connection')
         return group('context.db.connection(', [query, 'args', 'selection(info)'], ')', 6, 7);
-      return shape === 'list' ? `context.db.list(${query})` : `context.db.one(${query})`;
+      if (shape !== 'list') return `context.db.one(${query})`;
+      return group(
+        'context.db.list(',
+        [query, ...(access.limit ? [limitExpression(access)] : [])],
+        ')',
+        6,
+        7,
+      );
     }
   }
+}
+
+/** Records by a list of keys, in its order; those that are missing are left out where the list takes no null. */
+function batchCall(
+  plan: Plan,
+  pattern: PatternPlan,
+  access: Extract<PatternPlan['access'], { kind: 'get' }>,
+  each: NonNullable<typeof access.each>,
+): string {
+  const entity = entityOf(plan, access.entity);
+  const list = pattern.inputs.find(({ name }) => name === each.field);
+  const key = object(
+    pattern.inputs.map(({ name, value }) => [
+      name,
+      name === each.field ? asStored(entity, name, name) : keyValue(entity, name, value),
+    ]),
+  );
+  const values = [
+    `field: ${quote(each.field)}`,
+    `values: ${list ? valueExpression(list.value) : '[]'}`,
+    `max: ${each.max}`,
+  ];
+  const parts = [
+    `context.loaders.${entity.names.loader}`,
+    `{ ${values.join(', ')} }`,
+    `(${each.field}) => (${key})`,
+  ];
+  return group(isSparse(plan, pattern) ? 'loadEach(' : 'loadPresent(', parts, ')', 6, 7);
+}
+
+/** Whether the field's list may hold null. */
+function isSparse(plan: Plan, { field }: PatternPlan): boolean {
+  const resolver = plan.resolvers.find((one) => one.type === field?.type && one.field === field.field);
+  return resolver?.answer.kind === 'pattern' && resolver.answer.sparse === true;
+}
+
+function limitExpression({ limit, page }: QueryAccess): string {
+  if (limit?.kind === 'literal') return String(limit.value);
+  return limit ? `limitOf(${valueExpression(limit)}, { default: ${page.default}, max: ${page.max} })` : '';
 }
 
 function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
