@@ -97,8 +97,15 @@ export type LiteralSource = Extract<Source, { readonly kind: 'literal' }>;
 
 export interface PatternModel {
   readonly name: Word;
-  readonly cardinality: 'one' | 'many';
+  readonly cardinality: 'one' | 'many' | 'mixed';
   readonly target: Word;
+  /** Of a mixed pattern, the entities it reads, and what each calls the fields of `where`; left out: all members. */
+  readonly members: readonly {
+    readonly entity: Word;
+    readonly renames: readonly { readonly field: Word; readonly as: Word }[];
+  }[];
+  /** Of a mixed pattern, the entity that comes first wherever it sorts. */
+  readonly parent?: Word;
   readonly for?: FieldPath;
   readonly where: readonly Binding[];
   /** Further equalities, each asked only where it and those before it are given. */

@@ -151,7 +151,7 @@ export interface GuardPlan {
 
 export interface PatternPlan {
   readonly name: string;
-  readonly cardinality: 'one' | 'many';
+  readonly cardinality: 'one' | 'many' | 'mixed';
   /** The entity, interface or union it returns. */
   readonly target: string;
   readonly field: FieldRef | null;
@@ -181,7 +181,28 @@ export type Access =
     }
   /** Every member is looked up by its key, in one batch get. */
   | { readonly kind: 'any'; readonly entities: readonly string[] }
-  | QueryAccess;
+  | QueryAccess
+  | MixedAccess;
+
+/** Several entities by one query: those of one item collection, or of several partitions of one index merged in order. */
+export interface MixedAccess {
+  readonly kind: 'mixed';
+  readonly members: readonly {
+    readonly entity: string;
+    readonly partition: KeyTemplate;
+    readonly sort: KeyTemplate | null;
+    /** What the pattern's `where` calls the fields of this entity that are called otherwise. */
+    readonly renames: Readonly<Record<string, string>>;
+  }[];
+  /** Of the first member; what is the same for all. */
+  readonly query: QueryAccess;
+  /** The entities whose items are to be told from others that lie there; null where there are no others. */
+  readonly only: readonly string[] | null;
+  /** Where none of them lies outside, the part of the collection they stand in. */
+  readonly within: { readonly from: string; readonly below: string } | null;
+  /** `first`: the query brings it first. `beside`: it is read by its key, beside the query. */
+  readonly parent: { readonly entity: string; readonly read: 'first' | 'beside' } | null;
+}
 
 export interface QueryAccess {
   readonly kind: 'query';

@@ -84,7 +84,7 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
 /** How Codegen types the schema: records for entities, pages for connections. */
 function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknown> {
   const pages = plan.patterns
-    .filter((pattern) => pattern.cardinality === 'many')
+    .filter((pattern) => pattern.cardinality !== 'one')
     .map((pattern) => pattern.target);
   return {
     contextType: './loaders.js#Context',

@@ -25,6 +25,7 @@ export {
   type Condition,
   contains,
   equal,
+  exceptFor,
   exists,
   filterOf,
   greaterThan,
@@ -70,6 +71,7 @@ export {
 export { checkKey, keyLimits } from './keysize.js';
 export type { Limits } from './limits.js';
 export { distinct, inList, limitOf, listOf, loadEach, loadPresent, setOf } from './lists.js';
+export { anyEntity, parentFirst } from './mixed.js';
 export { type NarrowOptions, type NarrowPart, narrowed } from './narrowing.js';
 export type { PageOptions, Wants } from './pages.js';
 export { type BucketUnit, type BucketWindow, bucketList, bucketsOf, shardOf, shards } from './partitions.js';
@@ -107,6 +109,7 @@ export type {
   Connection,
   Edge,
   EntityCodec,
+  EntityReader,
   Filter,
   Guard,
   IndexQuery,

@@ -65,6 +65,9 @@ export interface EntityCodec<R extends object> {
   keyFields?(key: Key): object | undefined;
 }
 
+/** What reading an entity takes of its codec. */
+export type EntityReader<R extends object> = Pick<EntityCodec<R>, 'name' | 'table' | 'read' | 'ttl'>;
+
 /** The item that holds one unique value: only one record can own it. */
 export interface Guard {
   /** The declared fields, for the error: `email`, or `tenantId+slug`. */
@@ -108,7 +111,7 @@ export interface Filter {
 export interface IndexQuery<R extends object> {
   /** The pattern's name: in cursors, logs and errors. */
   readonly pattern: string;
-  readonly entity: EntityCodec<R>;
+  readonly entity: EntityReader<R>;
   readonly index: IndexRef;
   readonly partitions: Partitions;
   readonly sort?: SortRange | undefined;

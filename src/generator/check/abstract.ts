@@ -119,7 +119,7 @@ function valuesOf(facts: Facts, use: SourceUse | undefined): SdlType | undefined
 function* notFound({ model, entities, meant }: Facts): Generator<Finding> {
   for (const { name, target, where, type, cardinality } of abstractPatterns(model)) {
     const abstract = model.sdl.types.get(target.text);
-    if (!abstract || cardinality === 'many') continue;
+    if (!abstract || cardinality !== 'one') continue;
     const given = new Set(where.map((binding) => binding.field.text));
     const members = type ? type.members.map((member) => member.entity.text) : abstract.members;
     const stray: { name: string; at: Span; why: string }[] = [];

@@ -9,7 +9,8 @@ import { entityChecks } from './entities.js';
 import { type Facts, factsOf } from './facts.js';
 import { historyChecks } from './history.js';
 import { identifierChecks } from './identifiers.js';
-import { keyChecks } from './keys.js';
+import { keyChecks, type LaidOut } from './keys.js';
+import { mixedChecks, mixedLayoutChecks } from './mixed.js';
 import { mutationChecks } from './mutations.js';
 import { nameChecks } from './names.js';
 import { patternChecks } from './patterns.js';
@@ -27,6 +28,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...templateChecks,
   ...patternChecks,
   ...abstractChecks,
+  ...mixedChecks,
   ...sourceChecks,
   ...mutationChecks,
   ...ruleChecks,
@@ -34,7 +36,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...coverageChecks,
 ];
 
-export const layoutChecks = keyChecks;
+export const layoutChecks: readonly Check<LaidOut>[] = [...keyChecks, ...mixedLayoutChecks];
 
 /** What is wrong with a model that was read without errors. Where nothing is, it can be laid out and planned. */
 export function checkModel(model: Model): Diagnostic[] {

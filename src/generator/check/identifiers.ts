@@ -114,6 +114,15 @@ function valueNames({ model, entities }: Facts): Declared[] {
     }),
     ...model.patterns.flatMap((pattern) => {
       const entity = entities.get(pattern.target.text);
+      if (pattern.cardinality === 'mixed')
+        return [
+          { name: pattern.name.text, from: `pattern \`${pattern.name.text}\``, at: pattern.name.at },
+          {
+            name: `${pattern.name.text}Members`,
+            from: `pattern \`${pattern.name.text}\``,
+            at: pattern.name.at,
+          },
+        ];
       if (!entity || isGet(pattern, { keyFields: entity.keyFields ?? [] })) return [];
       return [{ name: pattern.name.text, from: `pattern \`${pattern.name.text}\``, at: pattern.name.at }];
     }),
@@ -128,9 +137,9 @@ function loaderNames({ model, entities }: Facts): Declared[] {
       from: `entity \`${name}\``,
       at: word.at,
     })),
-    ...model.patterns.flatMap(({ name, target }) => {
+    ...model.patterns.flatMap(({ name, target, cardinality }) => {
       const kind = model.sdl.types.get(target.text)?.kind;
-      return kind === 'interface' || kind === 'union'
+      return cardinality === 'one' && (kind === 'interface' || kind === 'union')
         ? [{ name: name.text, from: `pattern \`${name.text}\``, at: name.at }]
         : [];
     }),

@@ -54,7 +54,7 @@ export const patternChecks: readonly Check<Facts>[] = [
     *check({ model, answers }) {
       for (const answer of [...answers.values()].flat()) {
         const field = fieldAt(model, answer.for);
-        if (answer.kind !== 'pattern' || answer.by.cardinality === 'many' || !field?.type.nonNull) continue;
+        if (answer.kind !== 'pattern' || answer.by.cardinality !== 'one' || !field?.type.nonNull) continue;
         if (field.type.kind === 'list') continue;
         yield {
           at: field.at,
@@ -291,15 +291,15 @@ function* wrongReturnTypes({ model, entities, answers }: Facts): Generator<Findi
     const field = fieldAt(model, answer.for);
     if (!field || answer.kind === 'rule') continue;
     const target = answer.kind === 'pattern' ? answer.by.target.text : answer.by.entity.text;
-    const isMany = answer.kind === 'pattern' && answer.by.cardinality === 'many';
+    const isMany = answer.kind === 'pattern' && answer.by.cardinality !== 'one';
     const type = model.sdl.types.get(target);
     if (!type || (!entities.has(target) && (type.kind === 'object' || answer.kind === 'mutation'))) continue;
-    if (isMany && type.kind !== 'object') {
+    if (isMany && type.kind !== 'object' && answer.kind === 'pattern' && answer.by.cardinality !== 'mixed') {
       yield {
         at: answer.by.target.at,
-        message: `\`${target}\` is ${type.kind === 'union' ? 'a union' : 'an interface'}: a collection of several entities is not available yet.`,
+        message: `\`${target}\` is ${type.kind === 'union' ? 'a union' : 'an interface'}: \`many\` gives one entity.`,
         notes: [{ message: 'the type', at: type.at }],
-        hint: 'Give each entity a pattern of its own.',
+        hint: `Write \`mixed: ${target}\` to read its members together.`,
       };
       continue;
     }
@@ -345,7 +345,7 @@ const paging = [
 function* connectionArguments({ model, answers }: Facts): Generator<Finding> {
   for (const answer of [...answers.values()].flat()) {
     const field = fieldAt(model, answer.for);
-    if (!field || answer.kind !== 'pattern' || answer.by.cardinality !== 'many') continue;
+    if (!field || answer.kind !== 'pattern' || answer.by.cardinality === 'one') continue;
     if (field.type.kind !== 'named' || connectionNode(model.sdl, field.type.name) === undefined) continue;
     const path = `\`${answer.for.type}.${field.name}\``;
     const has = (name: string) => field.arguments.some((argument) => argument.name === name);
@@ -412,7 +412,7 @@ function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<F
     yield* useless('allow', pattern.allow?.at, 'the pattern answers no field, and rules are trusted');
     yield* useless('visible', pattern.visible?.at, 'the pattern answers no field, and rules are trusted');
   }
-  if (cardinality === 'many') yield* useless('visible', pattern.visible?.at, 'it decides of one result');
+  if (cardinality !== 'one') yield* useless('visible', pattern.visible?.at, 'it decides of one result');
   if (cardinality === 'one') yield* useless('page', pattern.page?.at, 'there is one result at most');
   if (!pattern.bucket) {
     yield* useless('in', pattern.in?.at, 'there is no `bucket`');
@@ -432,6 +432,11 @@ function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<F
     const why = 'the whole key is given, and there is one record at most';
     yield* queryKeys(pattern, why, useless);
     yield* useless('limit', pattern.limit?.at, why);
+    return;
+  }
+  if (cardinality === 'mixed') {
+    yield* useless('entry', pattern.entry?.at, 'a mixed pattern reads whole items');
+    yield* useless('type', pattern.type?.at, 'items say themselves what they are');
     return;
   }
   const kind = facts.model.sdl.types.get(target.text)?.kind;

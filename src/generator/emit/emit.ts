@@ -90,6 +90,8 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'shardKeys',
         'bucketList',
         'inList',
+        'anyEntity',
+        'parentFirst',
         'narrowed',
         'limitOf',
         'loadEach',

@@ -10,6 +10,7 @@ import type {
   SlotPlan,
   TemplatePart,
 } from '../plan.js';
+import { mixedQuery } from './views/mixed.js';
 
 export function accessPatternsView(plan: Plan) {
   return {
@@ -79,7 +80,19 @@ export function accessPatternsView(plan: Plan) {
   };
 }
 
-function patternRow(plan: Plan, pattern: PatternPlan) {
+interface PatternRow {
+  readonly name: string;
+  readonly field: string;
+  readonly returns: string;
+  readonly index: string;
+  readonly condition: string;
+  readonly order: string;
+  readonly requests: string;
+  readonly units: string;
+  readonly why: string;
+}
+
+function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
   const { access } = pattern;
   const base = {
     name: pattern.name,
@@ -120,6 +133,25 @@ function patternRow(plan: Plan, pattern: PatternPlan) {
         units: String(access.entities.length * 0.5),
         why: 'every member is looked up',
       };
+    case 'mixed': {
+      const { members, parent } = access;
+      const { access: query, partitions: read } = mixedQuery(plan, pattern, access);
+      const row = patternRow(plan, { ...pattern, access: query });
+      const beside = parent?.read === 'beside' ? ` + 1 get of ${parent.entity}` : '';
+      const partitions = new Set(read.map(({ text }) => text));
+      return {
+        ...row,
+        ...base,
+        condition:
+          partitions.size > 1
+            ? [...partitions].map((text) => `\`${query.partition.attribute} = ${text}\``).join(' and ')
+            : row.condition,
+        requests: `${partitions.size > 1 ? partitions.size : row.requests}${beside}`,
+        why: `${members.map(({ entity }) => entity).join(', ')} ${partitions.size > 1 ? 'are merged' : 'share a collection'}${
+          parent ? `; ${parent.entity} comes first` : ''
+        }`,
+      };
+    }
     case 'query': {
       const entity = plan.entities.find((one) => one.name === access.entity);
       const isWhole = access.sort !== null && access.head.length === access.sort.parts.length;

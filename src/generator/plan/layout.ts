@@ -12,6 +12,7 @@ import type { EntityModel, Model, PatternModel, TableModel, TemplateModel } from
 import { constant } from '../names.js';
 import type { AttributePlan, HoleEncoding, ItemPlan, KeyTemplate, SlotPlan } from '../plan.js';
 import { attributesOf } from './attributes.js';
+import { memberPatterns } from './mixed.js';
 import { hasShard, holesOf, keyTemplate } from './templates.js';
 
 export interface Layout {
@@ -59,9 +60,9 @@ export function layOut(model: Model): Layout {
   }
   const reads = new Map<string, Read>();
   const findings: Diagnostic[] = [];
-  const queries = model.patterns.filter(
-    (pattern) => drafts.has(pattern.target.text) && !isGet(pattern, drafts.get(pattern.target.text)),
-  );
+  const queries = model.patterns
+    .flatMap((pattern) => memberPatterns(model, pattern))
+    .filter((pattern) => drafts.has(pattern.target.text) && !isGet(pattern, drafts.get(pattern.target.text)));
   const pinned = (pattern: PatternModel) =>
     pattern.index !== undefined || pattern.key.length > 0 || pattern.entry !== undefined;
   for (const pattern of [...queries.filter(pinned), ...queries.filter((one) => !pinned(one))]) {

@@ -36,6 +36,7 @@ import type {
 } from '../plan.js';
 import { connectionNode } from './attributes.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
+import { mixedAccess } from './mixed.js';
 import { holesOf, keyTemplate } from './templates.js';
 
 const defaultPage = { default: 20, max: 100 };
@@ -132,6 +133,14 @@ function patternPlan(model: Model, layout: Layout, pattern: PatternModel): Patte
 
 function access(model: Model, layout: Layout, pattern: PatternModel): Access {
   const entity = layout.entities.get(pattern.target.text);
+  if (pattern.cardinality === 'mixed')
+    return mixedAccess(
+      model,
+      layout,
+      pattern,
+      (name, member) => query(model, layout, name, member),
+      pattern.filter ? filterPlan(pattern.filter) : null,
+    );
   if (!entity) {
     if (pattern.type) {
       const members = pattern.type.members.map((member) => ({

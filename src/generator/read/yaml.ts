@@ -270,6 +270,9 @@ class YamlReader {
     const map = this.entries(node, `pattern \`${name.text}\``, name.at, {
       one: false,
       many: false,
+      mixed: false,
+      members: false,
+      parent: false,
       for: false,
       where: false,
       narrow: false,
@@ -295,20 +298,28 @@ class YamlReader {
     });
     const one = this.word(map.get('one'));
     const many = this.word(map.get('many'));
-    const target = one ?? many;
-    if (!target || (one && many)) {
+    const mixed = this.word(map.get('mixed'));
+    const target = one ?? many ?? mixed;
+    if (!target || [one, many, mixed].filter((word) => word !== undefined).length > 1) {
       this.report(
         'pattern-kind',
         name.at,
-        `Pattern \`${name.text}\` says ${target ? 'both `one` and `many`' : 'neither `one` nor `many`'}.`,
-        'Write `one: Entity` for at most one result or `many: Entity` for a connection or list.',
+        `Pattern \`${name.text}\` says ${target ? 'more than one' : 'none'} of \`one\`, \`many\` and \`mixed\`.`,
+        'Write `one: Entity` for at most one result, `many: Entity` for a connection or list, `mixed: Union` for several entities.',
       );
       return undefined;
     }
     return {
       name,
-      cardinality: one ? 'one' : 'many',
+      cardinality: one ? 'one' : many ? 'many' : 'mixed',
       target,
+      members: this.fields(map.get('members')).map((entity) => ({
+        entity: entity.key,
+        renames: this.fields(entity).flatMap((entry) => {
+          const as = this.word(entry);
+          return as ? [{ field: entry.key, as }] : [];
+        }),
+      })),
       where: this.lookups(map.get('where')),
       narrow: this.bindings(map.get('narrow')),
       sort: this.words(map.get('sort')).map((word) => {
@@ -331,6 +342,7 @@ class YamlReader {
       consistent: this.boolean(map.get('consistent')),
       ...optional({
         for: this.fieldPath(map.get('for')),
+        parent: this.word(map.get('parent')),
         order: this.source(map.get('order')),
         range: this.range(map.get('range')),
         filter: this.filter(map.get('filter')),

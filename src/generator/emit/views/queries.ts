@@ -12,12 +12,16 @@ import {
   quote,
   recordType,
 } from '../code.js';
-import { filterExpression, filterMembers } from './filters.js';
+import { filterExpression, filterMembers, mixedFilter } from './filters.js';
+import { type MixedQuery, membersVariable, mixedQuery, queriedMembers } from './mixed.js';
 import { asStored, entityOf, indexVariable, readExpression } from './shared.js';
 
 export function queriesView(plan: Plan) {
   const accesses = plan.patterns.flatMap((pattern) =>
     pattern.access.kind === 'query' ? [{ pattern, access: pattern.access }] : [],
+  );
+  const mixes = plan.patterns.flatMap((pattern) =>
+    pattern.access.kind === 'mixed' ? [{ pattern, access: pattern.access }] : [],
   );
   const covers = new Map<string, ReturnType<typeof coverView>>();
   for (const { access } of accesses) {
@@ -25,7 +29,21 @@ export function queriesView(plan: Plan) {
       covers.set(access.holds.name, coverView(plan, entityOf(plan, access.entity), access, access.holds));
   }
   return {
-    queries: accesses.map(({ pattern, access }) => queryView(plan, pattern, access)),
+    queries: plan.patterns.flatMap((pattern) => {
+      const { access } = pattern;
+      if (access.kind === 'query')
+        return [queryView(pattern, { entity: entityOf(plan, access.entity), access })];
+      return access.kind === 'mixed' ? [queryView(pattern, mixedQuery(plan, pattern, access))] : [];
+    }),
+    mixes: mixes.map(({ pattern, access }) => {
+      const entities = queriedMembers(access).map((name) => entityOf(plan, name).names);
+      return {
+        variable: membersVariable(pattern),
+        comment: `What ${pattern.name} reads.`,
+        record: entities.map(({ record }) => record).join(' | '),
+        codecs: entities.map(({ codec }) => codec).join(', '),
+      };
+    }),
     covers: [...covers.values()],
   };
 }
@@ -84,8 +102,13 @@ function attributeOf(entity: EntityPlan, field: string): AttributePlan | undefin
   return entity.attributes.find((one) => one.name === field);
 }
 
-function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
-  const entity = entityOf(plan, access.entity);
+/** @param asked of one entity, or of several that are read together */
+function queryView(
+  pattern: PatternPlan,
+  asked: { readonly entity: EntityPlan; readonly access: QueryAccess } | MixedQuery,
+) {
+  const { entity, access } = asked;
+  const mixed = 'mixed' in asked ? asked : null;
   const inputs = pattern.inputs;
   const constants = new Map(
     inputs.flatMap(({ name, value }) => (value.kind === 'literal' ? [[name, value.value] as const] : [])),
@@ -114,7 +137,7 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
   const parts = (list: readonly TemplatePart[]) => partsExpression(inlined(list, constants), value, 'shard');
   const free = access.equals.filter(({ field, each }) => !constants.has(field) && (!each || each === 'list'));
   // A record without the value is in no index: there is no asking for it.
-  const certain = free.filter(({ field, each }) => !each && !attributeOf(entity, field)?.nullable);
+  const certain = free.filter(({ field, each }) => !mixed && !each && !attributeOf(entity, field)?.nullable);
   const range = access.range;
   const crossing = access.bucket?.reads.kind === 'across' ? access.bucket.reads : null;
   const shape = [
@@ -161,15 +184,21 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
     isTable: access.index === null,
     partitions: partitionsExpression(
       access,
-      parts(access.partition.parts),
+      (mixed?.partitions ?? [access.partition]).map((template) => parts(template.parts)),
       crossing?.count ?? 0,
       inSequence,
       lists,
     ),
-    sort: sortExpression(entity, access, head, isWhole),
+    sort: mixed?.mixed.within
+      ? `{ kind: 'between', from: ${quote(mixed.mixed.within.from)}, below: ${quote(mixed.mixed.within.below)} }`
+      : mixed && access.range === null
+        ? null
+        : sortExpression(entity, access, head, isWhole),
     descending: descendingExpression(access),
     holds: access.holds.kind === 'all' ? "{ kind: 'all' }" : access.holds.name,
-    filter: access.filter === null ? null : filterExpression(entity, access.filter, 4),
+    filter: mixed
+      ? mixedFilter(entity, access.filter, mixed.mixed, 4)
+      : access.filter && filterExpression(entity, access.filter, 4),
     consistent: access.consistent,
     page: `{ default: ${access.page.default}, max: ${access.page.max} }`,
     binding:
@@ -222,13 +251,18 @@ type Lists = readonly {
 
 function partitionsExpression(
   access: QueryAccess,
-  key: string,
+  several: readonly string[],
   count: number,
   inSequence: boolean,
   lists: Lists,
 ): string {
   const { bucket, shards } = access;
-  const own = shards === null ? `[${key}]` : `shardKeys(${shards}, (shard) => ${key})`;
+  const [key = ''] = several;
+  const lines = several.map((one) => (shards === null ? one : `...shardKeys(${shards}, (shard) => ${one})`));
+  const own =
+    shards === null || several.length > 1
+      ? `[${lines.join(', ')}]`
+      : `shardKeys(${shards}, (shard) => ${key})`;
   const keys = lists.reduceRight((inner, { field, each }) => {
     const values = each === 'list' ? `by.${field}` : `[${each.map(literal).join(', ')}]`;
     const line = `inList(${quote(field)}, ${values}, (${field}) => ${inner})`;
@@ -259,7 +293,8 @@ function partitionsExpression(
       '  }',
     ].join('\n');
   }
-  if (lists.length > 0) return group('{', ["kind: 'merge'", `keys: ${keys}`], '}', 2, 14);
+  if (lists.length > 0 || several.length > 1)
+    return group('{', ["kind: 'merge'", `keys: ${keys}`], '}', 2, 14);
   return shards === null ? `{ kind: 'one', key: ${key} }` : `shards(${shards}, (shard) => ${key})`;
 }
 

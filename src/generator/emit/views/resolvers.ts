@@ -2,6 +2,7 @@
 
 import type {
   EntityPlan,
+  MixedAccess,
   MutationPlan,
   PatternPlan,
   Plan,
@@ -10,6 +11,7 @@ import type {
   ValuePlan,
 } from '../../plan.js';
 import { group, literal, quote, valueExpression } from '../code.js';
+import { mixedQuery } from './mixed.js';
 import { asStored, entityOf, mutationOf } from './shared.js';
 
 export function resolversView(plan: Plan) {
@@ -90,6 +92,8 @@ function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
       return `context.loaders.${pattern.name}.load(${valueExpression(access.by)}, ${key})`;
     case 'any':
       return `context.loaders.${pattern.name}.load(${key})`;
+    case 'mixed':
+      return mixedCall(plan, pattern, access, shape);
     case 'query': {
       const crossing = access.bucket?.reads.kind === 'across';
       const given = [...inputs, ...pattern.filterInputs]
@@ -114,6 +118,46 @@ function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
       );
     }
   }
+}
+
+/** Several entities by one query, their parent before them. */
+function mixedCall(
+  plan: Plan,
+  pattern: PatternPlan,
+  mixed: MixedAccess,
+  shape: 'one' | 'list' | 'connection',
+): string {
+  const { entity, access } = mixedQuery(plan, pattern, mixed);
+  const given = [...pattern.inputs, ...pattern.filterInputs]
+    .filter(({ value }) => value.kind !== 'literal')
+    .map(({ name, value }): [string, string] => [name, canonical(entity, name, value)]);
+  const crossing = access.bucket?.reads.kind === 'across';
+  const all: [string, string][] = crossing ? [...given, ['now', 'context.db.now()']] : given;
+  const query = `queries.${access.function}(${all.length === 0 ? '' : object(all)})`;
+  if (shape === 'connection')
+    return group('context.db.connection(', [query, 'args', 'selection(info)'], ')', 6, 7);
+  const list = group(
+    'context.db.list(',
+    [query, ...(access.limit ? [limitExpression(access)] : [])],
+    ')',
+    mixed.parent?.read === 'beside' ? 8 : 6,
+    7,
+  );
+  if (mixed.parent?.read !== 'beside') return list;
+  const parent = entityOf(plan, mixed.parent.entity);
+  const member = mixed.members.find((one) => one.entity === parent.name);
+  const key = parent.keyFields.map((field): [string, string] => {
+    const name = member?.renames[field] ?? field;
+    const input = pattern.inputs.find((one) => one.name === name);
+    return [field, input ? keyValue(parent, field, input.value) : 'undefined'];
+  });
+  return group(
+    'parentFirst(',
+    [`context.loaders.${parent.names.loader}.load(${object(key)})`, list],
+    ')',
+    6,
+    7,
+  );
 }
 
 /** Records by a list of keys, in its order; those that are missing are left out where the list takes no null. */
