@@ -18,6 +18,7 @@ import { ruleChecks } from './rules.js';
 import { sourceChecks } from './sources.js';
 import { tableChecks } from './tables.js';
 import { templateChecks } from './templates.js';
+import { throughChecks, throughLayoutChecks } from './through.js';
 
 export const modelChecks: readonly Check<Facts>[] = [
   ...nameChecks,
@@ -27,6 +28,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...templateChecks,
   ...patternChecks,
   ...abstractChecks,
+  ...throughChecks,
   ...sourceChecks,
   ...mutationChecks,
   ...ruleChecks,
@@ -34,7 +36,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...coverageChecks,
 ];
 
-export const layoutChecks = keyChecks;
+export const layoutChecks = [...keyChecks, ...throughLayoutChecks];
 
 /** What is wrong with a model that was read without errors. Where nothing is, it can be laid out and planned. */
 export function checkModel(model: Model): Diagnostic[] {

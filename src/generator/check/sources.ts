@@ -39,7 +39,9 @@ export const sourceChecks: readonly Check<Facts>[] = [
       for (const use of sourceUses(facts)) {
         const resolved = resolve(facts, use);
         if (resolved?.kind !== 'type' || (use.source.kind === 'parent' && use.role !== 'kind')) continue;
-        const isNeeded = ['equality', 'bucket', 'kind', 'input'].includes(use.role);
+        // A join without the value leads nowhere.
+        if (use.source.kind === 'through') continue;
+        const isNeeded = ['equality', 'key', 'bucket', 'kind', 'input'].includes(use.role);
         if (isNeeded ? !resolved.isNullable : !resolved.isPathNullable) continue;
         const written = writtenSource(use.source);
         yield {
@@ -157,7 +159,8 @@ function* wrongTypes(
     };
     return;
   }
-  if (!attribute || fitsAttribute(facts, resolved.type, attribute)) return;
+  const asked = resolved.type.kind === 'list' && isEach(facts, use) ? resolved.type.of : resolved.type;
+  if (!attribute || fitsAttribute(facts, asked, attribute)) return;
   const wanted = attribute.type.replace(/!$/, '');
   yield {
     at: use.source.at,
@@ -165,6 +168,12 @@ function* wrongTypes(
     notes,
     hint: `Make it \`${wanted}\`.`,
   };
+}
+
+/** Whether a list stands for its elements, each asked about. */
+function isEach({ model }: Facts, { by, role }: SourceUse): boolean {
+  const pattern = model.patterns.find((one) => one.name === by.name);
+  return role === 'equality' && pattern?.cardinality === 'exists';
 }
 
 /** Whether a value of the type can stand for the attribute's; whether it may be null is another question. */

@@ -89,7 +89,8 @@ export function isGet(
   pattern: PatternModel,
   entity: { readonly keyFields: readonly string[] } | undefined,
 ): boolean {
-  if (!entity || pattern.cardinality !== 'one' || pattern.index || pattern.entry) return false;
+  if (!entity || !['one', 'exists'].includes(pattern.cardinality) || pattern.index || pattern.entry)
+    return false;
   const bound = new Set(pattern.where.map((binding) => binding.field.text));
   return (
     entity.keyFields.length > 0 &&

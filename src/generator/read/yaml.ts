@@ -48,6 +48,8 @@ interface Entry {
 
 const literalText = /^[^$]/;
 
+const patternKinds = ['one', 'many', 'count', 'exists'] as const;
+
 class YamlReader {
   private readonly diagnostics: Diagnostic[] = [];
   private readonly file: string;
@@ -265,6 +267,9 @@ class YamlReader {
     const map = this.entries(node, `pattern \`${name.text}\``, name.at, {
       one: false,
       many: false,
+      count: false,
+      exists: false,
+      through: false,
       for: false,
       where: false,
       sort: false,
@@ -276,6 +281,7 @@ class YamlReader {
       in: false,
       across: false,
       shards: false,
+      upTo: false,
       index: false,
       key: false,
       entry: false,
@@ -285,23 +291,27 @@ class YamlReader {
       allow: false,
       visible: false,
     });
-    const one = this.word(map.get('one'));
-    const many = this.word(map.get('many'));
-    const target = one ?? many;
-    if (!target || (one && many)) {
+    const kinds = patternKinds.filter((kind) => map.has(kind));
+    const [cardinality] = kinds;
+    const named = cardinality && this.word(map.get(cardinality));
+    if (!cardinality || kinds.length > 1) {
       this.report(
         'pattern-kind',
         name.at,
-        `Pattern \`${name.text}\` says ${target ? 'both `one` and `many`' : 'neither `one` nor `many`'}.`,
-        'Write `one: Entity` for at most one result or `many: Entity` for a connection or list.',
+        `Pattern \`${name.text}\` says ${kinds.length > 1 ? kinds.map((kind) => `\`${kind}\``).join(' and ') : 'none of `one`, `many`, `count` and `exists`'}.`,
+        'Write `one: Entity` for at most one result, `many: Entity` for a connection or list, `count: Entity` for how many there are, `exists: Entity` for whether there is one.',
       );
-      return undefined;
     }
+    const through = map.get('through');
+    const join = through && cardinality && this.through(through, cardinality);
+    if (!named || !cardinality || kinds.length > 1 || (through && !join)) return undefined;
+    const where = this.bindings(map.get('where'));
     return {
       name,
-      cardinality: one ? 'one' : 'many',
-      target,
-      where: this.bindings(map.get('where')),
+      cardinality,
+      target: join?.target ?? named,
+      where: join?.where ?? where,
+      ...(join && { leadsTo: { target: named, where } }),
       sort: this.words(map.get('sort')).map((word) => {
         const descending = word.text.startsWith('-');
         const text = word.text.replace(/^-/, '');
@@ -329,6 +339,7 @@ class YamlReader {
         in: this.source(map.get('in')),
         across: this.count(map.get('across'), 1000),
         shards: this.count(map.get('shards'), 100),
+        upTo: this.count(map.get('upTo'), 1_000_000),
         index: this.word(map.get('index')),
         entry: this.entryItem(map.get('entry')),
         type: this.discriminator(map.get('type')),
@@ -337,6 +348,35 @@ class YamlReader {
         visible: this.name(map.get('visible')),
       }),
     };
+  }
+
+  /** The join that leads to what is returned: `{ many: Participation, where: { … } }`. */
+  private through(
+    entry: Entry,
+    cardinality: PatternModel['cardinality'],
+  ): Pick<PatternModel, 'target' | 'where'> | undefined {
+    const map = this.entries(entry.value, '`through`', entry.key.at, {
+      one: false,
+      many: false,
+      where: false,
+    });
+    const [kind, ...more] = [...map.values()].filter(({ key }) => key.text !== 'where');
+    if (kind?.key.text !== cardinality || more.length > 0) {
+      const isCounted = cardinality === 'count' || cardinality === 'exists';
+      this.report(
+        'pattern-kind',
+        entry.key.at,
+        isCounted
+          ? `\`${cardinality}\` asks about one entity, and \`through\` leads to another.`
+          : `\`${cardinality}\` goes through \`${cardinality}\`, as often as it finds something.`,
+        isCounted
+          ? `Write \`${cardinality}:\` with the entity that \`through\` names.`
+          : `Write \`through: { ${cardinality}: Entity, where: { … } }\`.`,
+      );
+      return undefined;
+    }
+    const target = this.word(kind);
+    return target && { target, where: this.bindings(map.get('where')) };
   }
 
   private range(entry: Entry | undefined): PatternModel['range'] {
@@ -598,7 +638,8 @@ class YamlReader {
     if (typeof value !== 'string' || literalText.test(value) || value === '')
       return { kind: 'literal', value, at };
     const [head = '', ...path] = value.slice(1).split('.');
-    return head === 'parent' ? { kind: 'parent', path, at } : { kind: 'argument', path: [head, ...path], at };
+    if (head === 'parent' || head === 'through') return { kind: head, path, at };
+    return { kind: 'argument', path: [head, ...path], at };
   }
 
   private fieldPath(entry: Entry | undefined): FieldPath | undefined {

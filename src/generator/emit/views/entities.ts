@@ -3,9 +3,12 @@
 import type { AttributePlan, Plan } from '../../plan.js';
 import { givenType, keyComment, quote, recordType } from '../code.js';
 import { mainSlot } from './shared.js';
+import { edgePages } from './through.js';
 
 export function entitiesView(plan: Plan) {
+  const pages = edgePages(plan);
   return {
+    pages,
     entities: plan.entities.map((entity) => {
       const created = entity.attributes.filter(
         (one) => one.generated !== 'touch' && one.generated !== 'revision',
@@ -32,9 +35,9 @@ export function entitiesView(plan: Plan) {
         writable: entity.historyOf === null,
         updatable: entity.revision !== null,
         keyFields: entity.keyFields.map(quote).join(' | ') || 'never',
-        isConnected: plan.patterns.some(
-          (pattern) => pattern.target === entity.name && pattern.cardinality === 'many',
-        ),
+        isConnected:
+          !pages.some((page) => page.name === `${entity.names.record}Page`) &&
+          plan.patterns.some((pattern) => pattern.target === entity.name && pattern.cardinality === 'many'),
       };
     }),
   };

@@ -1,7 +1,15 @@
 /** The data of queries.ts.hbs: index queries, one function per pattern. */
 
 import { camel } from '../../names.js';
-import type { AttributePlan, EntityPlan, PatternPlan, Plan, QueryAccess, TemplatePart } from '../../plan.js';
+import {
+  type AttributePlan,
+  type EntityPlan,
+  type PatternPlan,
+  type Plan,
+  type QueryAccess,
+  queryOf,
+  type TemplatePart,
+} from '../../plan.js';
 import {
   encodingFunctions,
   givenType,
@@ -13,14 +21,16 @@ import {
 } from '../code.js';
 import { filterExpression, filterMembers } from './filters.js';
 import { asStored, entityOf, indexVariable, readExpression } from './shared.js';
+import { leadsOn, throughMembers, throughView } from './through.js';
 
 export function queriesView(plan: Plan) {
-  const accesses = plan.patterns.flatMap((pattern) =>
-    pattern.access.kind === 'query' ? [{ pattern, access: pattern.access }] : [],
-  );
+  const accesses = plan.patterns.flatMap((pattern) => {
+    const access = queryOf(pattern.access);
+    return access ? [{ pattern, access }] : [];
+  });
   const covers = new Map<string, ReturnType<typeof coverView>>();
-  for (const { access } of accesses) {
-    if (access.holds.kind === 'some')
+  for (const { pattern, access } of accesses) {
+    if (access.holds.kind === 'some' && !leadsOn(pattern))
       covers.set(access.holds.name, coverView(plan, entityOf(plan, access.entity), access, access.holds));
   }
   return {
@@ -74,7 +84,7 @@ function coveredRelations(plan: Plan, entity: EntityPlan, held: readonly string[
   });
 }
 
-function typeOfField(entity: EntityPlan, field: string, nullable?: false): string {
+export function typeOfField(entity: EntityPlan, field: string, nullable?: false): string {
   const attribute = attributeOf(entity, field);
   return attribute ? recordType({ ...attribute, nullable: nullable ?? attribute.nullable }) : 'string';
 }
@@ -106,6 +116,7 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
       ? [`Pick<${entity.names.record}, ${certain.map(({ field }) => quote(field)).join(' | ')}>`]
       : []),
     ...members([
+      ...throughMembers(plan, pattern, access),
       ...free
         .filter((one) => !certain.includes(one))
         .map(({ field }) => `readonly ${field}: ${typeOfField(entity, field, false)}`),
@@ -124,23 +135,25 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
   const isWhole =
     access.sort !== null && access.head.length === access.sort.parts.length && access.sort.parts.length > 0;
   const table = `${camel(entity.table)}Table`;
-  const optionalOnly = free.length === 0 && access.bucket?.reads.kind !== 'given';
+  const optionalOnly = shape.every((one) => !/readonly \w+:|^Pick/.test(one));
+  const through = leadsOn(pattern) ? throughView(plan, pattern.access) : null;
   return {
     function: access.function,
     name: quote(pattern.name),
     comment: queryComment(pattern, access),
     parameter: shape.length === 0 ? '' : `by: ${shape.join(' & ')}${optionalOnly ? ' = {}' : ''}`,
-    record: entity.names.record,
-    codec: entity.names.codec,
+    record: through?.record ?? entity.names.record,
+    codec: through?.codec ?? entity.names.codec,
     index: access.index === null ? table : indexVariable(entity.table, access.index),
     isTable: access.index === null,
     partitions: partitionsExpression(access, parts(access.partition.parts), crossing?.count ?? 0),
     sort: sortExpression(entity, access, head, isWhole),
     descending: descendingExpression(access),
-    holds: access.holds.kind === 'all' ? "{ kind: 'all' }" : access.holds.name,
+    holds: through?.holds ?? (access.holds.kind === 'all' ? "{ kind: 'all' }" : access.holds.name),
     filter: access.filter === null ? null : filterExpression(entity, access.filter, 4),
     consistent: access.consistent,
     page: `{ default: ${access.page.default}, max: ${access.page.max} }`,
+    upTo: pattern.access.kind === 'count' ? pattern.access.upTo : null,
     binding: crossing
       ? bindingExpression(
           access,
@@ -247,5 +260,6 @@ function queryComment(pattern: PatternPlan, access: QueryAccess): string {
         ? 'descending'
         : 'ascending';
   const shards = access.shards === null ? '' : `, ${access.shards} shards merged`;
-  return `${field}: ${access.index ?? 'table'} ${keyComment(access)}, ${order}${shards}.`;
+  const next = leadsOn(pattern) ? `, then ${pattern.target} by key` : '';
+  return `${field}: ${access.index ?? 'table'} ${keyComment(access)}, ${order}${shards}${next}.`;
 }
