@@ -116,7 +116,11 @@ function patternRow(plan: Plan, pattern: PatternPlan) {
         ...cells,
         returns: each ? `exists ${pattern.target}, for each of at most ${each.max}` : base.returns,
         order: '',
-        requests: each ? `${batches(each.max)}, batched` : cells.requests,
+        requests: each
+          ? `${batches(each.max) > 1 ? `up to ${batches(each.max)}` : '1'}, batched`
+          : by.kind === 'get'
+            ? cells.requests
+            : partitionsRead(by),
         units: every === null ? round(partitionsLow(by) * 0.5) : `up to ${round(every)}`,
       };
     }
@@ -125,7 +129,12 @@ function patternRow(plan: Plan, pattern: PatternPlan) {
       const cells = join.kind === 'get' ? getCells(plan, join) : queryCells(plan, pattern, join);
       const many = pattern.cardinality === 'many';
       const size = join.kind === 'query' && many ? join.page : { default: 1, max: 1 };
-      const more = batches(size.max);
+      // A connection looks one further, to tell whether there is a next page.
+      const isPaged = plan.resolvers.some(
+        ({ answer }) =>
+          answer.kind === 'pattern' && answer.pattern === pattern.name && answer.shape === 'connection',
+      );
+      const more = batches(size.max + (isPaged ? 1 : 0));
       return {
         ...base,
         ...cells,
