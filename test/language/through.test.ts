@@ -38,6 +38,7 @@ beforeAll(async () => {
       }),
     ),
     aliasWrites.create({ alias: 'Ann', playerId: 'p1' }),
+    aliasWrites.create({ alias: 'Anna', playerId: 'p1' }),
     aliasWrites.create({ alias: 'ghost', playerId: 'p9' }),
     aliasWrites.create({ alias: 'unused', playerId: null }),
   ]);
@@ -51,6 +52,11 @@ test('an alias leads to its player, in two gets', async () => {
   for (const alias of ['ghost', 'unused', 'nobody'])
     expect(await served.ask(ask, { alias })).toEqual({ playerByAlias: null });
   expect(served.operations).toEqual(['GetItem']);
+});
+
+test('a join that leads nowhere has no place in a list, and one that leads to the same is in it twice', async () => {
+  expect(await served.ask('{ aliased { id } }')).toEqual({ aliased: [{ id: 'p1' }, { id: 'p1' }] });
+  expect(served.operations).toEqual(['Query', 'BatchGetItem']);
 });
 
 interface Page {

@@ -159,9 +159,10 @@ function* wrongTypes(
     };
     return;
   }
-  const asked = resolved.type.kind === 'list' && isEach(facts, use) ? resolved.type.of : resolved.type;
-  if (!attribute || fitsAttribute(facts, asked, attribute)) return;
-  const wanted = attribute.type.replace(/!$/, '');
+  const list = resolved.type.kind === 'list' && isEach(facts, use) ? resolved.type : undefined;
+  if (!attribute || fitsAttribute(facts, list?.of ?? resolved.type, attribute)) return;
+  const bare = attribute.type.replace(/!$/, '');
+  const wanted = list ? `[${bare}!]!` : bare;
   yield {
     at: use.source.at,
     message: `${given}, where \`${use.owner}.${attribute.name}\` takes \`${wanted}\`.`,
