@@ -80,10 +80,11 @@ export interface TemplateModel {
   readonly template: Word;
 }
 
-/** Where a value comes from: `$arg.path`, `$parent.path`, or itself. */
+/** Where a value comes from: `$arg.path`, `$parent.path`, `$through.attribute`, or itself. */
 export type Source =
   | { readonly kind: 'argument'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'parent'; readonly path: readonly string[]; readonly at: Span }
+  | { readonly kind: 'through'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'literal'; readonly value: string | number | boolean; readonly at: Span };
 
 export interface Binding {
@@ -97,8 +98,12 @@ export type LiteralSource = Extract<Source, { readonly kind: 'literal' }>;
 
 export interface PatternModel {
   readonly name: Word;
-  readonly cardinality: 'one' | 'many' | 'mixed';
+  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'exists';
+  /** What is looked up. With `leadsTo` (`through` in the YAML) it is the join, and where, sort and the rest are its. */
   readonly target: Word;
+  readonly leadsTo?: LeadsTo;
+  /** Where counting stops. */
+  readonly upTo?: { readonly count: number; readonly at: Span };
   /** Of a mixed pattern, the entities it reads, and what each calls the fields of `where`; left out: all members. */
   readonly members: readonly {
     readonly entity: Word;
@@ -143,6 +148,17 @@ export interface PatternModel {
   readonly limit?: Source;
   readonly allow?: Word;
   readonly visible?: Word;
+}
+
+/** The entity that is returned where another leads to it, and its primary key. */
+export interface LeadsTo {
+  readonly target: Word;
+  readonly where: readonly Binding[];
+}
+
+/** What a pattern returns, counts or looks for. */
+export function returned(pattern: PatternModel): Word {
+  return pattern.leadsTo?.target ?? pattern.target;
 }
 
 /** A condition on attributes that are in no key; a comparison whose argument is absent vanishes. */

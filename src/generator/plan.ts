@@ -151,8 +151,8 @@ export interface GuardPlan {
 
 export interface PatternPlan {
   readonly name: string;
-  readonly cardinality: 'one' | 'many' | 'mixed';
-  /** The entity, interface or union it returns. */
+  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'exists';
+  /** The entity, interface or union it returns, or the entity it counts or looks for. */
   readonly target: string;
   readonly field: FieldRef | null;
   readonly access: Access;
@@ -165,14 +165,7 @@ export interface PatternPlan {
 }
 
 export type Access =
-  /** The primary key is known: a (batched) get. */
-  | {
-      readonly kind: 'get';
-      readonly entity: string;
-      readonly consistent: boolean;
-      /** The key field a list of values is given for, and how many there may be. */
-      readonly each?: { readonly field: string; readonly max: number };
-    }
+  | GetAccess
   /** One of several entities, told by a value. */
   | {
       readonly kind: 'typed';
@@ -182,7 +175,68 @@ export type Access =
   /** Every member is looked up by its key, in one batch get. */
   | { readonly kind: 'any'; readonly entities: readonly string[] }
   | QueryAccess
-  | MixedAccess;
+  | MixedAccess
+  | CountAccess
+  | ExistsAccess
+  | ThroughAccess;
+
+/** The primary key is known: a (batched) get. */
+export interface GetAccess {
+  readonly kind: 'get';
+  readonly entity: string;
+  readonly consistent: boolean;
+  /** The key field a list of values is given for, and how many there may be. */
+  readonly each?: { readonly field: string; readonly max: number };
+}
+
+/** How many items the query has; counting stops at `upTo`. */
+export interface CountAccess {
+  readonly kind: 'count';
+  readonly query: QueryAccess;
+  readonly upTo: number;
+}
+
+/** Whether there is one. */
+export interface ExistsAccess {
+  readonly kind: 'exists';
+  readonly by: GetAccess | QueryAccess;
+  /** The key field whose argument is a list, of at most so many: each is answered, in their order. */
+  readonly each: { readonly field: string; readonly max: number } | null;
+}
+
+/** Items that lead to records of another entity, and those by batch get. */
+export interface ThroughAccess {
+  readonly kind: 'through';
+  readonly join: GetAccess | QueryAccess;
+  readonly entity: string;
+  /** The primary key of what is led to. */
+  readonly key: readonly ThroughValue[];
+  /** The connection whose edges have attributes of the join, and which. */
+  readonly edge: { readonly connection: string; readonly attributes: readonly string[] } | null;
+}
+
+export interface ThroughValue {
+  readonly name: string;
+  readonly value:
+    | ValuePlan
+    | { readonly kind: 'through'; readonly attribute: string; readonly nullable: boolean };
+}
+
+/** The query a pattern makes, if it makes one. */
+export function queryOf(access: Access): QueryAccess | null {
+  switch (access.kind) {
+    case 'query':
+      return access;
+    case 'count':
+      return access.query;
+    case 'exists':
+      return queryOf(access.by);
+    case 'through':
+      return queryOf(access.join);
+    default:
+      return null;
+  }
+}
 
 /** Several entities by one query: those of one item collection, or of several partitions of one index merged in order. */
 export interface MixedAccess {

@@ -15,7 +15,7 @@ import { graphqlFile } from './emit/emit.js';
 import { Renderer, type TemplateText } from './emit/render.js';
 import { generate } from './generate.js';
 import type { Model } from './model.js';
-import { pascal } from './names.js';
+import { pageTypeName, pascal } from './names.js';
 import { encodingOf } from './plan/attributes.js';
 import type { Plan } from './plan.js';
 
@@ -99,6 +99,13 @@ function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknow
         [...new Set(pages)]
           .filter((name) => schema.getType(`${name}Connection`))
           .map((name) => [`${name}Connection`, `./entities.js#${pascal(name)}Page`]),
+      ),
+      ...Object.fromEntries(
+        plan.patterns.flatMap(({ access }) =>
+          access.kind === 'through' && access.edge
+            ? [[access.edge.connection, `./entities.js#${pageTypeName(access.edge.connection)}`]]
+            : [],
+        ),
       ),
     },
     scalars: scalarTypes(schema),

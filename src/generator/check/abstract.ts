@@ -64,7 +64,8 @@ export const abstractChecks: readonly Check<Facts>[] = [
 ];
 
 function abstractPatterns(model: Facts['model']): PatternModel[] {
-  return model.patterns.filter(({ target }) => {
+  return model.patterns.filter(({ target, leadsTo, cardinality }) => {
+    if (leadsTo || cardinality === 'count' || cardinality === 'exists') return false;
     const kind = model.sdl.types.get(target.text)?.kind;
     return kind === 'interface' || kind === 'union';
   });

@@ -19,6 +19,7 @@ import { ruleChecks } from './rules.js';
 import { sourceChecks } from './sources.js';
 import { tableChecks } from './tables.js';
 import { templateChecks } from './templates.js';
+import { throughChecks, throughLayoutChecks } from './through.js';
 
 export const modelChecks: readonly Check<Facts>[] = [
   ...nameChecks,
@@ -29,6 +30,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...patternChecks,
   ...abstractChecks,
   ...mixedChecks,
+  ...throughChecks,
   ...sourceChecks,
   ...mutationChecks,
   ...ruleChecks,
@@ -36,7 +38,11 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...coverageChecks,
 ];
 
-export const layoutChecks: readonly Check<LaidOut>[] = [...keyChecks, ...mixedLayoutChecks];
+export const layoutChecks: readonly Check<LaidOut>[] = [
+  ...keyChecks,
+  ...mixedLayoutChecks,
+  ...throughLayoutChecks,
+];
 
 /** What is wrong with a model that was read without errors. Where nothing is, it can be laid out and planned. */
 export function checkModel(model: Model): Diagnostic[] {

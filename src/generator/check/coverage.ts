@@ -4,6 +4,7 @@ import { nearest } from '../diagnostics.js';
 import { type Model, namedType, type Sdl, type SdlField, type SdlType } from '../model.js';
 import { camel } from '../names.js';
 import { connectionNode, isStorable } from '../plan/attributes.js';
+import { edgeFieldsOf } from '../plan/edges.js';
 import { type Facts, fieldAt, isRoot } from './facts.js';
 import type { Check, Finding } from './row.js';
 
@@ -49,11 +50,12 @@ function* unanswered(facts: Facts): Generator<Finding> {
   const { model } = facts;
   const relay = relayOf(model.sdl);
   const meant = meantFields(facts);
+  const ofJoins = edgeAttributes(facts);
   for (const { type, isStored } of reachableTypes(facts)) {
     if (facts.meant.has(type.name)) continue;
     for (const field of type.fields) {
       const path = `${type.name}.${field.name}`;
-      if (facts.answers.has(path) || relay.fields.has(path) || meant.has(path)) continue;
+      if (facts.answers.has(path) || relay.fields.has(path) || meant.has(path) || ofJoins.has(path)) continue;
       const reason = openReason(facts, relay, type, field, isStored);
       if (reason === undefined) continue;
       yield {
@@ -90,7 +92,7 @@ function openReason(
 function hintFor({ model, entities }: Facts, type: SdlType, field: SdlField): string {
   const path = `${type.name}.${field.name}`;
   if (field.name === 'totalCount')
-    return `Remove it: counting a collection is not available yet. A rule with \`for: ${path}\` can count by hand.`;
+    return `Remove it, and ask the number by a field beside the connection, with \`count: ${connectionNode(model.sdl, type.name) ?? 'Entity'}\`.`;
   const { mutationType, subscriptionType } = model.sdl;
   if (type.name === mutationType) return `Add a mutation or a rule with \`for: ${path}\`.`;
   if (type.name === subscriptionType) return 'Remove it: subscriptions are not available yet.';
@@ -111,6 +113,16 @@ function hintFor({ model, entities }: Facts, type: SdlType, field: SdlField): st
     ...(where ? [`where: { ${where} }`] : []),
   ];
   return `Add a pattern, as \`{ ${parts.join(', ')} }\`, or a rule.`;
+}
+
+/** The fields of edges that patterns through a join answer, or are told why they do not. */
+function edgeAttributes({ model }: Facts): Set<string> {
+  return new Set(
+    model.patterns.flatMap((pattern) => {
+      const edge = pattern.leadsTo && edgeFieldsOf(model, pattern);
+      return (edge?.fields ?? []).map(({ name }) => `${edge?.edge}.${name}`);
+    }),
+  );
 }
 
 const pagingArguments = ['first', 'after', 'last', 'before'];

@@ -4,18 +4,19 @@
  */
 
 import { nearest } from '../diagnostics.js';
-import type {
-  EntityModel,
-  FieldPath,
-  Model,
-  MutationModel,
-  PatternModel,
-  RuleModel,
-  SdlField,
-  SdlType,
-  TableModel,
-  TemplateModel,
-  Word,
+import {
+  type EntityModel,
+  type FieldPath,
+  type Model,
+  type MutationModel,
+  type PatternModel,
+  type RuleModel,
+  returned,
+  type SdlField,
+  type SdlType,
+  type TableModel,
+  type TemplateModel,
+  type Word,
 } from '../model.js';
 import { constant } from '../names.js';
 import { attributesOf } from '../plan/attributes.js';
@@ -219,7 +220,7 @@ function meantTypes(model: Model, entities: ReadonlyMap<string, EntityFacts>): S
     if (near !== undefined) meant.add(near);
   }
   const targets = [
-    ...model.patterns.map((pattern) => pattern.target),
+    ...model.patterns.flatMap((pattern) => [pattern.target, returned(pattern)]),
     ...model.mutations.map((mutation) => mutation.entity),
     ...model.patterns.flatMap((pattern) => pattern.type?.members.map((member) => member.entity) ?? []),
   ];

@@ -1,7 +1,7 @@
 /** Every name leads to something. */
 
 import { nearest, suggestion } from '../diagnostics.js';
-import { namedType, type PatternModel, partOf, type SdlType, type Word } from '../model.js';
+import { namedType, type PatternModel, partOf, returned, type SdlType, type Word } from '../model.js';
 import { type EntityFacts, type Facts, fieldAt, isRoot } from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
 import { attributeUses, literalUses, resolve, sourceUses } from './uses.js';
@@ -124,7 +124,7 @@ function* unknownTypes({ model, entities }: Facts): Generator<Finding> {
     );
   }
   const targets = [...entities.keys(), ...[...types.values()].filter(isAbstract).map((type) => type.name)];
-  for (const { target } of model.patterns) {
+  for (const target of model.patterns.flatMap((one) => [...new Set([one.target, returned(one)])])) {
     const type = types.get(target.text);
     if (type?.kind === 'object' || (type && isAbstract(type))) continue;
     yield unknownType(target, type, undefined, 'a pattern gives entities', targets);
@@ -211,7 +211,9 @@ function* unknownEntities({ model, entities }: Facts): Generator<Finding> {
     };
   };
   for (const pattern of model.patterns) {
-    yield* check(pattern.target, true);
+    const isRecord = pattern.cardinality !== 'count' && pattern.cardinality !== 'exists';
+    yield* check(pattern.target, isRecord && !pattern.leadsTo);
+    if (pattern.leadsTo) yield* check(pattern.leadsTo.target, false);
     for (const { entity } of pattern.type?.members ?? []) yield* check(entity, false);
   }
   for (const { entity } of model.mutations) yield* check(entity, false);

@@ -6,11 +6,13 @@ import {
   namedType,
   type PatternModel,
   printType,
+  returned,
   type SdlField,
   type TypeRef,
 } from '../model.js';
 import { connectionNode } from '../plan/attributes.js';
 import { isGet } from '../plan/layout.js';
+import { sourceType } from '../plan/plan.js';
 import type { AttributePlan } from '../plan.js';
 import { type EntityFacts, type Facts, fieldAt } from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
@@ -254,7 +256,9 @@ export const patternChecks: readonly Check<Facts>[] = [
     code: 'bucket-order',
     purpose: 'What crosses buckets is ordered by time.',
     *check({ model }) {
-      for (const { name, bucket, sort, in: given } of model.patterns) {
+      for (const { name, bucket, sort, in: given, cardinality } of model.patterns) {
+        // A number has no order.
+        if (cardinality === 'count' || cardinality === 'exists') continue;
         if (!bucket || given || sort[0]?.field.text === bucket.field.text) continue;
         yield {
           at: sort[0]?.field.at ?? bucket.at,
@@ -290,11 +294,23 @@ function* wrongReturnTypes({ model, entities, answers }: Facts): Generator<Findi
   for (const answer of [...answers.values()].flat()) {
     const field = fieldAt(model, answer.for);
     if (!field || answer.kind === 'rule') continue;
-    const target = answer.kind === 'pattern' ? answer.by.target.text : answer.by.entity.text;
-    const isMany = answer.kind === 'pattern' && answer.by.cardinality !== 'one';
+    const plain = answer.kind === 'pattern' && plainMistake(model, answer.by, field);
+    if (plain) {
+      yield {
+        at: answer.for.at,
+        message: `Pattern \`${answer.name.text}\` gives ${plain.gives}, and \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
+        notes: [{ message: 'the field', at: field.at }],
+        hint: plain.hint,
+      };
+    }
+    if (answer.kind === 'pattern' && plainTypes[answer.by.cardinality] !== undefined) continue;
+    const target = answer.kind === 'pattern' ? returned(answer.by).text : answer.by.entity.text;
+    const isMany =
+      answer.kind === 'pattern' && (answer.by.cardinality === 'many' || answer.by.cardinality === 'mixed');
     const type = model.sdl.types.get(target);
     if (!type || (!entities.has(target) && (type.kind === 'object' || answer.kind === 'mutation'))) continue;
-    if (isMany && type.kind !== 'object' && answer.kind === 'pattern' && answer.by.cardinality !== 'mixed') {
+    if (isMany && type.kind !== 'object' && answer.by.cardinality !== 'mixed') {
+      if (answer.by.leadsTo) continue;
       yield {
         at: answer.by.target.at,
         message: `\`${target}\` is ${type.kind === 'union' ? 'a union' : 'an interface'}: \`many\` gives one entity.`,
@@ -316,6 +332,32 @@ function* wrongReturnTypes({ model, entities, answers }: Facts): Generator<Findi
       hint: returnHint(model.sdl, field, target, answer.kind),
     };
   }
+}
+
+const plainTypes: Readonly<Partial<Record<PatternModel['cardinality'], string>>> = {
+  count: 'Int',
+  exists: 'Boolean',
+};
+
+/** What a count or a test gives, where the field is of another type. */
+function plainMistake(
+  model: Facts['model'],
+  pattern: PatternModel,
+  field: SdlField,
+): { readonly gives: string; readonly hint: string } | undefined {
+  const wanted = plainTypes[pattern.cardinality];
+  if (wanted === undefined) return undefined;
+  const isList = pattern.where.some(({ source }) => sourceType(model, pattern.for, source)?.kind === 'list');
+  const gives = pattern.cardinality === 'count' ? 'a number' : 'yes or no';
+  const { type } = field;
+  if (pattern.cardinality === 'exists' && isList) {
+    const isRight = type.kind === 'list' && type.of.kind === 'named' && type.of.name === wanted;
+    return isRight
+      ? undefined
+      : { gives: `${gives} for each element`, hint: 'Make the field `[Boolean!]!`.' };
+  }
+  const isRight = type.kind === 'named' && type.name === wanted;
+  return isRight ? undefined : { gives, hint: `Make the field \`${wanted}!\`.` };
 }
 
 function isManyOf(sdl: Facts['model']['sdl'], type: TypeRef, target: string): boolean {
@@ -414,6 +456,17 @@ function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<F
   }
   if (cardinality !== 'one') yield* useless('visible', pattern.visible?.at, 'it decides of one result');
   if (cardinality === 'one') yield* useless('page', pattern.page?.at, 'there is one result at most');
+  if (cardinality !== 'count') yield* useless('upTo', pattern.upTo?.at, 'nothing is counted');
+  if (cardinality === 'count' || cardinality === 'exists') {
+    const isEach =
+      cardinality === 'exists' &&
+      pattern.where.some(({ source }) => sourceType(facts.model, pattern.for, source)?.kind === 'list');
+    const why = cardinality === 'count' ? 'a number has no order' : 'the answer is yes or no';
+    if (!isEach) yield* useless('page', pattern.page?.at, 'there is one answer');
+    yield* useless('sort', pattern.sort[0]?.field.at, why);
+    yield* useless('order', pattern.order?.at, why);
+    if (pattern.sort.length > 0) return;
+  }
   if (!pattern.bucket) {
     yield* useless('in', pattern.in?.at, 'there is no `bucket`');
     yield* useless('across', pattern.across?.at, 'there is no `bucket`');

@@ -40,7 +40,9 @@ export const sourceChecks: readonly Check<Facts>[] = [
       for (const use of sourceUses(facts)) {
         const resolved = resolve(facts, use);
         if (resolved?.kind !== 'type' || (use.source.kind === 'parent' && use.role !== 'kind')) continue;
-        const isNeeded = ['equality', 'bucket', 'kind', 'input'].includes(use.role);
+        // A join without the value leads nowhere.
+        if (use.source.kind === 'through') continue;
+        const isNeeded = ['equality', 'key', 'bucket', 'kind', 'input'].includes(use.role);
         if (isNeeded ? !resolved.isNullable : !resolved.isPathNullable) continue;
         const written = writtenSource(use.source);
         yield {

@@ -91,8 +91,8 @@ export function isGet(
   entity: { readonly keyFields: readonly string[] } | undefined,
 ): boolean {
   const isBatch = pattern.where.some((binding) => binding.each !== undefined);
-  if (!entity || pattern.cardinality !== (isBatch ? 'many' : 'one') || pattern.index || pattern.entry)
-    return false;
+  const kinds = isBatch ? ['many', 'exists'] : ['one', 'exists'];
+  if (!entity || !kinds.includes(pattern.cardinality) || pattern.index || pattern.entry) return false;
   const bound = new Set(pattern.where.map((binding) => binding.field.text));
   return bound.size === entity.keyFields.length && entity.keyFields.every((field) => bound.has(field));
 }

@@ -12,14 +12,16 @@ import type {
   Source,
   TypeRef,
 } from '../model.js';
-import { namedType } from '../model.js';
+import { namedType, returned } from '../model.js';
 import { camel, entityNames, pascal, ruleTypeName } from '../names.js';
 import type {
   Access,
   EntityPlan,
+  ExistsAccess,
   FieldRef,
   FilterPlan,
   FilterValue,
+  GetAccess,
   GuardPlan,
   ItemPlan,
   MutationPlan,
@@ -32,15 +34,19 @@ import type {
   RulePlan,
   TablePlan,
   TemplatePart,
+  ThroughValue,
   ValuePlan,
 } from '../plan.js';
 import { connectionNode } from './attributes.js';
+import { edgeOf } from './edges.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
 import { mixedAccess } from './mixed.js';
 import { holesOf, keyTemplate } from './templates.js';
 
 const defaultPage = { default: 20, max: 100 };
 const defaultAcross = 12;
+const defaultUpTo = 10_000;
+const defaultEach = 100;
 
 export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   const entities = [...layout.entities.values()].map((entity) => entityPlan(entity));
@@ -118,7 +124,7 @@ function patternPlan(model: Model, layout: Layout, pattern: PatternModel): Patte
   return {
     name: pattern.name.text,
     cardinality: pattern.cardinality,
-    target: pattern.target.text,
+    target: returned(pattern).text,
     field: fieldRef(pattern.for),
     access: access(model, layout, pattern),
     inputs: inputsOf(model, pattern),
@@ -151,16 +157,43 @@ function access(model: Model, layout: Layout, pattern: PatternModel): Access {
     }
     return { kind: 'any', entities: storedMembers(model, pattern.target.text) };
   }
-  if (isGet(pattern, entity)) {
-    const list = pattern.where.find((binding) => binding.each !== undefined);
-    return {
-      kind: 'get',
-      entity: pattern.target.text,
-      consistent: pattern.consistent,
-      ...(list ? { each: { field: list.field.text, max: pageOf(pattern).max } } : {}),
-    };
-  }
-  return query(model, layout, entity, pattern);
+  const each = eachOf(pattern);
+  const read: GetAccess | QueryAccess = isGet(pattern, entity)
+    ? {
+        kind: 'get',
+        entity: pattern.target.text,
+        consistent: pattern.consistent,
+        ...(each && pattern.cardinality === 'many' ? { each } : {}),
+      }
+    : query(model, layout, entity, pattern);
+  if (read.kind === 'query' && pattern.cardinality === 'count')
+    return { kind: 'count', query: read, upTo: pattern.upTo?.count ?? defaultUpTo };
+  if (pattern.cardinality === 'exists') return { kind: 'exists', by: read, each };
+  if (!pattern.leadsTo) return read;
+  return {
+    kind: 'through',
+    join: read,
+    entity: pattern.leadsTo.target.text,
+    key: pattern.leadsTo.where.map(
+      ({ field, source }): ThroughValue => ({
+        name: field.text,
+        value:
+          source.kind === 'through' ? throughValue(entity, source) : valuePlan(model, pattern.for, source),
+      }),
+    ),
+    edge: edgeOf(model, pattern),
+  };
+}
+
+function throughValue(join: EntityLayout, { path }: Source & { kind: 'through' }): ThroughValue['value'] {
+  const [attribute = ''] = path;
+  return { kind: 'through', attribute, nullable: join.attributes.get(attribute)?.nullable ?? true };
+}
+
+/** The binding of a whole key that takes a list. */
+function eachOf(pattern: PatternModel): ExistsAccess['each'] {
+  const list = pattern.where.find((binding) => binding.each !== undefined);
+  return list ? { field: list.field.text, max: pattern.page?.max ?? defaultEach } : null;
 }
 
 /** The stored members of an interface or union, in the order of the YAML. */
@@ -387,7 +420,9 @@ function rulePlans(model: Model): RulePlan[] {
       }));
     use(pattern.visible?.text, (earlier) => ({
       kind: 'visible',
-      targets: [...new Set([...(earlier?.kind === 'visible' ? earlier.targets : []), pattern.target.text])],
+      targets: [
+        ...new Set([...(earlier?.kind === 'visible' ? earlier.targets : []), returned(pattern).text]),
+      ],
     }));
   }
   for (const mutation of model.mutations) {
@@ -450,9 +485,15 @@ function resolverPlans(model: Model): ResolverPlan[] {
 
 function inputsOf(model: Model, pattern: PatternModel): NamedValue[] {
   const value = (source: Source) => valuePlan(model, pattern.for, source);
+  // What leads on may be asked for by the same argument.
+  const given = pattern.leadsTo?.where.filter(
+    ({ field, source }) =>
+      (source.kind === 'argument' || source.kind === 'parent') &&
+      !pattern.where.some((one) => one.field.text === field.text),
+  );
   return [
     ...namedValues(
-      pattern.where.filter(({ each }) => each === undefined || each === 'list'),
+      [...pattern.where, ...(given ?? [])].filter(({ each }) => each === undefined || each === 'list'),
       value,
     ),
     ...namedValues(pattern.narrow, value),
@@ -479,6 +520,7 @@ function namedValues(bindings: readonly Binding[], value: (source: Source) => Va
 
 function valuePlan(model: Model, field: FieldPath | undefined, source: Source): ValuePlan {
   if (source.kind === 'literal') return { kind: 'literal', value: source.value };
+  if (source.kind === 'through') throw new Error('unchecked $through');
   return { kind: source.kind, path: source.path, nullable: sourceNullable(model, field, source) };
 }
 
@@ -493,7 +535,7 @@ function sourceNullable(model: Model, path: FieldPath | undefined, source: Sourc
 
 /** The types along a source's path. */
 function steps(model: Model, path: FieldPath | undefined, source: Source): TypeRef[] | undefined {
-  if (!path || source.kind === 'literal') return undefined;
+  if (!path || source.kind === 'literal' || source.kind === 'through') return undefined;
   const [head, ...rest] = source.path;
   if (head === undefined) return undefined;
   const first =

@@ -49,6 +49,8 @@ interface Entry {
 
 const literalText = /^[^$]/;
 
+const patternKinds = ['one', 'many', 'mixed', 'count', 'exists'] as const;
+
 class YamlReader {
   private readonly diagnostics: Diagnostic[] = [];
   private readonly file: string;
@@ -273,6 +275,9 @@ class YamlReader {
       mixed: false,
       members: false,
       parent: false,
+      count: false,
+      exists: false,
+      through: false,
       for: false,
       where: false,
       narrow: false,
@@ -286,6 +291,7 @@ class YamlReader {
       in: false,
       across: false,
       shards: false,
+      upTo: false,
       index: false,
       key: false,
       entry: false,
@@ -296,23 +302,27 @@ class YamlReader {
       allow: false,
       visible: false,
     });
-    const one = this.word(map.get('one'));
-    const many = this.word(map.get('many'));
-    const mixed = this.word(map.get('mixed'));
-    const target = one ?? many ?? mixed;
-    if (!target || [one, many, mixed].filter((word) => word !== undefined).length > 1) {
+    const kinds = patternKinds.filter((kind) => map.has(kind));
+    const [cardinality] = kinds;
+    const named = cardinality && this.word(map.get(cardinality));
+    if (!cardinality || kinds.length > 1) {
       this.report(
         'pattern-kind',
         name.at,
-        `Pattern \`${name.text}\` says ${target ? 'more than one' : 'none'} of \`one\`, \`many\` and \`mixed\`.`,
-        'Write `one: Entity` for at most one result, `many: Entity` for a connection or list, `mixed: Union` for several entities.',
+        `Pattern \`${name.text}\` says ${kinds.length > 1 ? kinds.map((kind) => `\`${kind}\``).join(' and ') : 'none of `one`, `many`, `mixed`, `count` and `exists`'}.`,
+        'Write `one: Entity` for at most one result, `many: Entity` for a connection or list, `mixed: Union` for several entities, `count: Entity` for how many there are, `exists: Entity` for whether there is one.',
       );
-      return undefined;
     }
+    const through = map.get('through');
+    const join = through && cardinality && this.through(through, cardinality);
+    if (!named || !cardinality || kinds.length > 1 || (through && !join)) return undefined;
+    const where = this.lookups(map.get('where'));
     return {
       name,
-      cardinality: one ? 'one' : many ? 'many' : 'mixed',
-      target,
+      cardinality,
+      target: join?.target ?? named,
+      where: join?.where ?? where,
+      ...(join && { leadsTo: { target: named, where } }),
       members: this.fields(map.get('members')).map((entity) => ({
         entity: entity.key,
         renames: this.fields(entity).flatMap((entry) => {
@@ -320,7 +330,6 @@ class YamlReader {
           return as ? [{ field: entry.key, as }] : [];
         }),
       })),
-      where: this.lookups(map.get('where')),
       narrow: this.bindings(map.get('narrow')),
       sort: this.words(map.get('sort')).map((word) => {
         const descending = word.text.startsWith('-');
@@ -350,6 +359,7 @@ class YamlReader {
         in: this.source(map.get('in')),
         across: this.count(map.get('across'), 1000),
         shards: this.count(map.get('shards'), 100),
+        upTo: this.count(map.get('upTo'), 1_000_000),
         index: this.word(map.get('index')),
         entry: this.entryItem(map.get('entry')),
         type: this.discriminator(map.get('type')),
@@ -360,6 +370,35 @@ class YamlReader {
         visible: this.name(map.get('visible')),
       }),
     };
+  }
+
+  /** The join that leads to what is returned: `{ many: Participation, where: { … } }`. */
+  private through(
+    entry: Entry,
+    cardinality: PatternModel['cardinality'],
+  ): Pick<PatternModel, 'target' | 'where'> | undefined {
+    const map = this.entries(entry.value, '`through`', entry.key.at, {
+      one: false,
+      many: false,
+      where: false,
+    });
+    const [kind, ...more] = [...map.values()].filter(({ key }) => key.text !== 'where');
+    if (kind?.key.text !== cardinality || more.length > 0) {
+      const isCounted = cardinality === 'count' || cardinality === 'exists';
+      this.report(
+        'pattern-kind',
+        entry.key.at,
+        isCounted
+          ? `\`${cardinality}\` asks about one entity, and \`through\` leads to another.`
+          : `\`${cardinality}\` goes through \`${cardinality}\`, as often as it finds something.`,
+        isCounted
+          ? `Write \`${cardinality}:\` with the entity that \`through\` names.`
+          : `Write \`through: { ${cardinality}: Entity, where: { … } }\`.`,
+      );
+      return undefined;
+    }
+    const target = this.word(kind);
+    return target && { target, where: this.lookups(map.get('where')) };
   }
 
   private range(entry: Entry | undefined): PatternModel['range'] {
@@ -661,7 +700,8 @@ class YamlReader {
     if (typeof value !== 'string' || literalText.test(value) || value === '')
       return { kind: 'literal', value, at };
     const [head = '', ...path] = value.slice(1).split('.');
-    return head === 'parent' ? { kind: 'parent', path, at } : { kind: 'argument', path: [head, ...path], at };
+    if (head === 'parent' || head === 'through') return { kind: head, path, at };
+    return { kind: 'argument', path: [head, ...path], at };
   }
 
   private fieldPath(entry: Entry | undefined): FieldPath | undefined {

@@ -5,14 +5,17 @@ import type { AttributePlan, Plan } from '../../plan.js';
 import { givenType, keyComment, quote, recordType } from '../code.js';
 import { queriedMembers } from './mixed.js';
 import { entityOf, mainSlot } from './shared.js';
+import { edgePages } from './through.js';
 
 export function entitiesView(plan: Plan) {
+  const pages = edgePages(plan);
   return {
     mixed: [...mixedTargets(plan)].map(([name, records]) => ({
       page: `${pascal(name)}Page`,
       target: name,
       records: records.join(' | '),
     })),
+    pages,
     entities: plan.entities.map((entity) => {
       const created = entity.attributes.filter(
         (one) => one.generated !== 'touch' && one.generated !== 'revision',
@@ -39,9 +42,9 @@ export function entitiesView(plan: Plan) {
         writable: entity.historyOf === null,
         updatable: entity.revision !== null,
         keyFields: entity.keyFields.map(quote).join(' | ') || 'never',
-        isConnected: plan.patterns.some(
-          (pattern) => pattern.target === entity.name && pattern.cardinality === 'many',
-        ),
+        isConnected:
+          !pages.some((page) => page.name === `${entity.names.record}Page`) &&
+          plan.patterns.some((pattern) => pattern.target === entity.name && pattern.cardinality === 'many'),
       };
     }),
   };

@@ -1,7 +1,15 @@
 /** The data of queries.ts.hbs: index queries, one function per pattern. */
 
 import { camel } from '../../names.js';
-import type { AttributePlan, EntityPlan, PatternPlan, Plan, QueryAccess, TemplatePart } from '../../plan.js';
+import {
+  type AttributePlan,
+  type EntityPlan,
+  type PatternPlan,
+  type Plan,
+  type QueryAccess,
+  queryOf,
+  type TemplatePart,
+} from '../../plan.js';
 import {
   encodingFunctions,
   givenType,
@@ -15,25 +23,27 @@ import {
 import { filterExpression, filterMembers, mixedFilter } from './filters.js';
 import { type MixedQuery, membersVariable, mixedQuery, queriedMembers } from './mixed.js';
 import { asStored, entityOf, indexVariable, readExpression } from './shared.js';
+import { leadsOn, throughMembers, throughView } from './through.js';
 
 export function queriesView(plan: Plan) {
-  const accesses = plan.patterns.flatMap((pattern) =>
-    pattern.access.kind === 'query' ? [{ pattern, access: pattern.access }] : [],
-  );
+  const accesses = plan.patterns.flatMap((pattern) => {
+    const access = queryOf(pattern.access);
+    return access ? [{ pattern, access }] : [];
+  });
   const mixes = plan.patterns.flatMap((pattern) =>
     pattern.access.kind === 'mixed' ? [{ pattern, access: pattern.access }] : [],
   );
   const covers = new Map<string, ReturnType<typeof coverView>>();
-  for (const { access } of accesses) {
-    if (access.holds.kind === 'some')
+  for (const { pattern, access } of accesses) {
+    if (access.holds.kind === 'some' && !leadsOn(pattern))
       covers.set(access.holds.name, coverView(plan, entityOf(plan, access.entity), access, access.holds));
   }
   return {
     queries: plan.patterns.flatMap((pattern) => {
-      const { access } = pattern;
-      if (access.kind === 'query')
-        return [queryView(pattern, { entity: entityOf(plan, access.entity), access })];
-      return access.kind === 'mixed' ? [queryView(pattern, mixedQuery(plan, pattern, access))] : [];
+      if (pattern.access.kind === 'mixed')
+        return [queryView(plan, pattern, mixedQuery(plan, pattern, pattern.access))];
+      const access = queryOf(pattern.access);
+      return access ? [queryView(plan, pattern, { entity: entityOf(plan, access.entity), access })] : [];
     }),
     mixes: mixes.map(({ pattern, access }) => {
       const entities = queriedMembers(access).map((name) => entityOf(plan, name).names);
@@ -93,7 +103,7 @@ function coveredRelations(plan: Plan, entity: EntityPlan, held: readonly string[
   });
 }
 
-function typeOfField(entity: EntityPlan, field: string, nullable?: false): string {
+export function typeOfField(entity: EntityPlan, field: string, nullable?: false): string {
   const attribute = attributeOf(entity, field);
   return attribute ? recordType({ ...attribute, nullable: nullable ?? attribute.nullable }) : 'string';
 }
@@ -104,6 +114,7 @@ function attributeOf(entity: EntityPlan, field: string): AttributePlan | undefin
 
 /** @param asked of one entity, or of several that are read together */
 function queryView(
+  plan: Plan,
   pattern: PatternPlan,
   asked: { readonly entity: EntityPlan; readonly access: QueryAccess } | MixedQuery,
 ) {
@@ -145,6 +156,7 @@ function queryView(
       ? [`Pick<${entity.names.record}, ${certain.map(({ field }) => quote(field)).join(' | ')}>`]
       : []),
     ...members([
+      ...throughMembers(plan, pattern, access),
       ...free
         .filter((one) => !certain.includes(one))
         .map(({ field, each }) =>
@@ -172,14 +184,15 @@ function queryView(
   const isWhole =
     access.sort !== null && access.head.length === access.sort.parts.length && access.sort.parts.length > 0;
   const table = `${camel(entity.table)}Table`;
-  const optionalOnly = free.length === 0 && access.bucket?.reads.kind !== 'given';
+  const optionalOnly = shape.every((one) => !/readonly \w+:|^Pick/.test(one));
+  const through = leadsOn(pattern) ? throughView(plan, pattern.access) : null;
   return {
     function: access.function,
     name: quote(pattern.name),
     comment: queryComment(pattern, access),
     parameter: shape.length === 0 ? '' : `by: ${shape.join(' & ')}${optionalOnly ? ' = {}' : ''}`,
-    record: entity.names.record,
-    codec: entity.names.codec,
+    record: through?.record ?? entity.names.record,
+    codec: through?.codec ?? entity.names.codec,
     index: access.index === null ? table : indexVariable(entity.table, access.index),
     isTable: access.index === null,
     partitions: partitionsExpression(
@@ -195,12 +208,13 @@ function queryView(
         ? null
         : sortExpression(entity, access, head, isWhole),
     descending: descendingExpression(access),
-    holds: access.holds.kind === 'all' ? "{ kind: 'all' }" : access.holds.name,
+    holds: through?.holds ?? (access.holds.kind === 'all' ? "{ kind: 'all' }" : access.holds.name),
     filter: mixed
       ? mixedFilter(entity, access.filter, mixed.mixed, 4)
       : access.filter && filterExpression(entity, access.filter, 4),
     consistent: access.consistent,
     page: `{ default: ${access.page.default}, max: ${access.page.max} }`,
+    upTo: pattern.access.kind === 'count' ? pattern.access.upTo : null,
     binding:
       crossing || inSequence
         ? bindingExpression(access, [
@@ -373,5 +387,6 @@ function queryComment(pattern: PatternPlan, access: QueryAccess): string {
         ? 'descending'
         : 'ascending';
   const shards = access.shards === null ? '' : `, ${access.shards} shards merged`;
-  return `${field}: ${access.index ?? 'table'} ${keyComment(access)}, ${order}${shards}.`;
+  const next = leadsOn(pattern) ? `, then ${pattern.target} by key` : '';
+  return `${field}: ${access.index ?? 'table'} ${keyComment(access)}, ${order}${shards}${next}.`;
 }

@@ -2,17 +2,23 @@
 
 import type {
   EntityPlan,
+  ExistsAccess,
+  GetAccess,
   MixedAccess,
   MutationPlan,
+  NamedValue,
   PatternPlan,
   Plan,
   QueryAccess,
   ResolverPlan,
+  ThroughAccess,
+  ThroughValue,
   ValuePlan,
 } from '../../plan.js';
 import { group, literal, quote, valueExpression } from '../code.js';
 import { mixedQuery } from './mixed.js';
 import { asStored, entityOf, mutationOf } from './shared.js';
+import { keyObject } from './through.js';
 
 export function resolversView(plan: Plan) {
   const names = [...new Set(plan.resolvers.map((one) => one.type))];
@@ -64,7 +70,16 @@ function patternBody(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
   const missing = inputs
     .filter(({ value }) => value.kind === 'parent' && value.nullable)
     .map(({ value }) => `${valueExpression(value)} === null`);
-  if (missing.length > 0) lines.push(`if (${missing.join(' || ')}) return null;`);
+  const nothing = {
+    one: 'null',
+    many: 'null',
+    mixed: 'null',
+    count: '0',
+    exists: shape === 'list' ? 'null' : 'false',
+  };
+  if (missing.length > 0) lines.push(`if (${missing.join(' || ')}) return ${nothing[pattern.cardinality]};`);
+  if (pattern.access.kind === 'through' && pattern.cardinality === 'one')
+    lines.push(...joinLines(plan, pattern, pattern.access));
   const call = patternCall(plan, pattern, shape);
   if (pattern.visible === null) return [...lines, `return ${call};`];
   return [
@@ -74,49 +89,131 @@ function patternBody(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
   ];
 }
 
+/** The join of a pattern that gives one record; nothing more is read where there is none, or where it leads nowhere. */
+function joinLines(plan: Plan, pattern: PatternPlan, { join, key }: ThroughAccess): string[] {
+  const nullable = key.flatMap(({ value }) =>
+    value.kind === 'through' && value.nullable ? [`through.${value.attribute} === null`] : [],
+  );
+  const used = key.flatMap(({ value }) => (value.kind === 'through' ? [quote(value.attribute)] : []));
+  const options =
+    join.kind === 'query' && join.holds.kind === 'some'
+      ? [`{ fields: new Set([${[...new Set(used)].join(', ')}]) }`]
+      : [];
+  const read =
+    join.kind === 'get'
+      ? loaderCall(plan, join, 'load', keyOf(plan, join, pattern.inputs))
+      : group('context.db.one(', [queryCall(plan, pattern, join), ...options], ')', 6, 22);
+  return [
+    `const through = await ${read};`,
+    `if (${['through === null', ...nullable].join(' || ')}) return null;`,
+  ];
+}
+
+/** The key of what is asked by the whole of it. */
+function keyOf(plan: Plan, access: GetAccess, inputs: readonly NamedValue[]): string {
+  const stored = entityOf(plan, access.entity);
+  return object(
+    inputs
+      .filter(({ name }) => stored.keyFields.includes(name))
+      .map(({ name, value }) => [name, keyValue(stored, name, value)]),
+  );
+}
+
+function loaderCall(plan: Plan, access: GetAccess, method: string, ...given: readonly string[]): string {
+  const { loader } = entityOf(plan, access.entity).names;
+  const all = access.consistent ? [...given, '{ consistent: true }'] : given;
+  return `context.loaders.${loader}.${method}(${all.join(', ')})`;
+}
+
+function existsCall(plan: Plan, pattern: PatternPlan, { by, each }: ExistsAccess): string {
+  if (by.kind === 'query') return `context.db.exists(${queryCall(plan, pattern, by)})`;
+  if (!each) return loaderCall(plan, by, 'exists', keyOf(plan, by, pattern.inputs));
+  const stored = entityOf(plan, by.entity);
+  const list = pattern.inputs.find(({ name }) => name === each.field);
+  const key = object(
+    pattern.inputs.map(({ name, value }) => [
+      name,
+      value === list?.value ? listed(stored, name, value) : keyValue(stored, name, value),
+    ]),
+  );
+  const keys = list ? `${valueExpression(list.value)}.map((value) => (${key}))` : '[]';
+  return loaderCall(plan, by, 'existMany', keys, String(each.max));
+}
+
+/** An element of a list, in the form the attribute is stored in. */
+function listed(entity: EntityPlan, name: string, value: ValuePlan): string {
+  const attribute = entity.attributes.find((one) => one.name === name);
+  const isMoment = value.kind === 'argument' && attribute?.encoding === 'time';
+  return asStored(entity, name, isMoment ? 'time(value)' : 'value');
+}
+
+function throughCall(
+  plan: Plan,
+  pattern: PatternPlan,
+  { join, entity, key }: ThroughAccess,
+  shape: 'one' | 'list' | 'connection',
+): string {
+  if (pattern.cardinality === 'many') {
+    if (join.kind === 'get') throw new Error(`pattern ${pattern.name} has one join`);
+    return readCall(queryCall(plan, pattern, join), shape, join);
+  }
+  const target = entityOf(plan, entity);
+  const expression = ({ name, value }: ThroughValue) =>
+    value.kind === 'through' ? `through.${value.attribute}` : keyValue(target, name, value);
+  const { consistent } = join;
+  return loaderCall(plan, { kind: 'get', entity, consistent }, 'load', keyObject(key, expression));
+}
+
+function readCall(query: string, shape: 'one' | 'list' | 'connection', access: QueryAccess): string {
+  if (shape === 'connection')
+    return group('context.db.connection(', [query, 'args', 'selection(info)'], ')', 6, 7);
+  if (shape !== 'list') return `context.db.one(${query})`;
+  return group('context.db.list(', [query, ...(access.limit ? [limitExpression(access)] : [])], ')', 6, 7);
+}
+
+function queryCall(plan: Plan, pattern: PatternPlan, access: QueryAccess): string {
+  const crossing = access.bucket?.reads.kind === 'across';
+  // Of one join the resolver takes the second step, and the query is not told of it.
+  const isStep = pattern.access.kind === 'through' && pattern.cardinality === 'one';
+  const target = pattern.access.kind === 'through' ? pattern.access : null;
+  const isOfJoin = (name: string) =>
+    !target?.key.some((one) => one.name === name) || access.equals.some(({ field }) => field === name);
+  const given = [...pattern.inputs.filter(({ name }) => !isStep || isOfJoin(name)), ...pattern.filterInputs]
+    .filter(({ value }) => value.kind !== 'literal')
+    .map(({ name, value }): [string, string] => {
+      if (access.equals.some(({ field, each }) => field === name && !each))
+        return [name, canonical(entityOf(plan, access.entity), name, value)];
+      const isKey = target?.key.some((one) => one.name === name);
+      return [
+        name,
+        isKey && target ? canonical(entityOf(plan, target.entity), name, value) : valueExpression(value),
+      ];
+    });
+  const all: [string, string][] = crossing ? [...given, ['now', 'context.db.now()']] : given;
+  return `queries.${access.function}(${all.length === 0 ? '' : object(all)})`;
+}
+
 function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | 'connection'): string {
   const { access, inputs } = pattern;
-  if (access.kind === 'get' && access.each) return batchCall(plan, pattern, access, access.each);
-  const stored = access.kind === 'get' ? entityOf(plan, access.entity) : null;
-  const key = object(
-    inputs.map(({ name, value }) => [name, stored ? keyValue(stored, name, value) : valueExpression(value)]),
-  );
+  const key = object(inputs.map(({ name, value }) => [name, valueExpression(value)]));
   switch (access.kind) {
-    case 'get': {
-      const { loader } = entityOf(plan, access.entity).names;
-      return access.consistent
-        ? `context.loaders.${loader}.load(${key}, { consistent: true })`
-        : `context.loaders.${loader}.load(${key})`;
-    }
+    case 'get':
+      if (access.each) return batchCall(plan, pattern, access, access.each);
+      return loaderCall(plan, access, 'load', keyOf(plan, access, inputs));
+    case 'count':
+      return `context.db.count(${queryCall(plan, pattern, access.query)})`;
+    case 'exists':
+      return existsCall(plan, pattern, access);
+    case 'through':
+      return throughCall(plan, pattern, access, shape);
     case 'typed':
       return `context.loaders.${pattern.name}.load(${valueExpression(access.by)}, ${key})`;
     case 'any':
       return `context.loaders.${pattern.name}.load(${key})`;
     case 'mixed':
       return mixedCall(plan, pattern, access, shape);
-    case 'query': {
-      const crossing = access.bucket?.reads.kind === 'across';
-      const given = [...inputs, ...pattern.filterInputs]
-        .filter(({ value }) => value.kind !== 'literal')
-        .map(({ name, value }): [string, string] => [
-          name,
-          access.equals.some(({ field, each }) => field === name && !each)
-            ? canonical(entityOf(plan, access.entity), name, value)
-            : valueExpression(value),
-        ]);
-      const all: [string, string][] = crossing ? [...given, ['now', 'context.db.now()']] : given;
-      const query = `queries.${access.function}(${all.length === 0 ? '' : object(all)})`;
-      if (shape === 'connection')
-        return group('context.db.connection(', [query, 'args', 'selection(info)'], ')', 6, 7);
-      if (shape !== 'list') return `context.db.one(${query})`;
-      return group(
-        'context.db.list(',
-        [query, ...(access.limit ? [limitExpression(access)] : [])],
-        ')',
-        6,
-        7,
-      );
-    }
+    case 'query':
+      return readCall(queryCall(plan, pattern, access), shape, access);
   }
 }
 
