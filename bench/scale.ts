@@ -1,7 +1,15 @@
 /** What generation costs as projects grow: each step in this process, and whole processes with and without our preset. */
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildASTSchema, lexicographicSortSchema, parse, printSchema, Source } from 'graphql';
@@ -75,7 +83,7 @@ function noTimes(): Times {
   return { read: [], check: [], plan: [], print: [], emit: [], all: [] };
 }
 
-function measureSteps({ sdl, patterns }: Project): Record<Step | 'all', number> {
+export function measureSteps({ sdl, patterns }: Project): Record<Step | 'all', number> {
   const schema = buildASTSchema(parse(new Source(sdl, 'schema.graphql')));
   const texts = readdirSync(join(root, 'templates'), { withFileTypes: true }).filter((one) => one.isFile());
   const templates = texts.map(({ name }) => ({

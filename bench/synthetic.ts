@@ -135,7 +135,8 @@ function patternsOfEntity({ at, name, parent }: SyntheticEntity): string {
   // The fifth stands in an entry, the seventh over shards; every third filters.
   const kept = at % 5 === 0 ? `, index: GSI4, entry: { include: [name, amount] }` : '';
   const spread = at % 7 === 3 ? ', shards: 4' : '';
-  const filter = at % 3 === 0 ? 'filter: { amount: { gte: $atLeast } }' : 'range: { amount: { from: $atLeast } }';
+  const filter =
+    at % 3 === 0 ? 'filter: { amount: { gte: $atLeast } }' : 'range: { amount: { from: $atLeast } }';
   const sort = at % 3 === 0 ? `, sort: ${sorts[at % sorts.length]}` : '';
   return `  ${own}: { one: ${name}, for: Query.${own}, where: { id: $id } }
   ${own}ByCode: { one: ${name}, for: Query.${own}ByCode, where: { code: $code } }

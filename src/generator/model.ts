@@ -212,6 +212,16 @@ export function namedType(type: TypeRef): string {
   return type.kind === 'named' ? type.name : namedType(type.of);
 }
 
+const fieldsByName = new WeakMap<SdlType, ReadonlyMap<string, SdlField>>();
+
+/** A field by its name: of a root type with thousands of fields too. */
+export function fieldNamed(type: SdlType | undefined, name: string): SdlField | undefined {
+  if (!type) return undefined;
+  const known = fieldsByName.get(type) ?? new Map(type.fields.map((field) => [field.name, field]));
+  fieldsByName.set(type, known);
+  return known.get(name);
+}
+
 /** SDL syntax. */
 export function printType(type: TypeRef): string {
   const inner = type.kind === 'named' ? type.name : `[${printType(type.of)}]`;

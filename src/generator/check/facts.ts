@@ -4,18 +4,19 @@
  */
 
 import { nearest } from '../diagnostics.js';
-import type {
-  EntityModel,
-  FieldPath,
-  Model,
-  MutationModel,
-  PatternModel,
-  RuleModel,
-  SdlField,
-  SdlType,
-  TableModel,
-  TemplateModel,
-  Word,
+import {
+  type EntityModel,
+  type FieldPath,
+  fieldNamed,
+  type Model,
+  type MutationModel,
+  type PatternModel,
+  type RuleModel,
+  type SdlField,
+  type SdlType,
+  type TableModel,
+  type TemplateModel,
+  type Word,
 } from '../model.js';
 import { constant } from '../names.js';
 import { attributesOf } from '../plan/attributes.js';
@@ -88,7 +89,7 @@ export function isRoot(model: Model, type: string): boolean {
 
 /** The field a path names. */
 export function fieldAt(model: Model, path: FieldPath | undefined): SdlField | undefined {
-  return path && model.sdl.types.get(path.type)?.fields.find((field) => field.name === path.field);
+  return path && fieldNamed(model.sdl.types.get(path.type), path.field);
 }
 
 /** The holes of a template; none where it is at fault. */

@@ -12,7 +12,7 @@ import type {
   Source,
   TypeRef,
 } from '../model.js';
-import { namedType } from '../model.js';
+import { fieldNamed, namedType } from '../model.js';
 import { camel, entityNames, pascal, ruleTypeName } from '../names.js';
 import type {
   Access,
@@ -473,7 +473,7 @@ function storedType(entity: EntityModel | undefined, name: string): TypeRef | un
 }
 
 export function fieldOf(model: Model, path: FieldPath) {
-  return model.sdl.types.get(path.type)?.fields.find((field) => field.name === path.field);
+  return fieldNamed(model.sdl.types.get(path.type), path.field);
 }
 
 function fieldRef(path: FieldPath | undefined): FieldRef | null {

@@ -5,11 +5,13 @@ import { group, literal, quote, valueExpression } from '../code.js';
 import { asStored, entityOf, mutationOf } from './shared.js';
 
 export function resolversView(plan: Plan) {
-  const names = [...new Set(plan.resolvers.map((one) => one.type))];
-  const types = names.map((name) => ({
-    name,
-    fields: plan.resolvers.filter((one) => one.type === name).map((one) => resolverView(plan, one)),
-  }));
+  const byType = new Map<string, ReturnType<typeof resolverView>[]>();
+  for (const resolver of plan.resolvers) {
+    const fields = byType.get(resolver.type) ?? [];
+    fields.push(resolverView(plan, resolver));
+    byType.set(resolver.type, fields);
+  }
+  const types = [...byType].map(([name, fields]) => ({ name, fields }));
   return { rules: plan.rules.length > 0 ? 'rules' : '_rules', types };
 }
 
