@@ -150,6 +150,7 @@ function access(model: Model, layout: Layout, pattern: PatternModel): Access {
 /** The stored members of an interface or union, in the order of the YAML. */
 export function storedMembers(model: Model, target: string): string[] {
   const members = model.sdl.types.get(target)?.members ?? [];
+  if (members.length === 0) return [];
   return model.entities.map((entity) => entity.name.text).filter((name) => members.includes(name));
 }
 

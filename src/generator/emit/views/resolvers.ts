@@ -17,8 +17,12 @@ export function resolversView(plan: Plan) {
 
 function resolverView(plan: Plan, resolver: ResolverPlan) {
   const body = resolverBody(plan, resolver);
-  const uses = (name: string) => body.some((line) => new RegExp(`(?<![\\w.'])${name}\\b(?!:)`).test(line));
-  const parameters = ['parent', 'args', 'context', 'info'].map((name) => (uses(name) ? name : `_${name}`));
+  const used = new Set(
+    body.flatMap((line) => line.match(/(?<![\w.'])(?:parent|args|context|info)\b(?!:)/g) ?? []),
+  );
+  const parameters = ['parent', 'args', 'context', 'info'].map((name) =>
+    used.has(name) ? name : `_${name}`,
+  );
   while (parameters.at(-1)?.startsWith('_')) parameters.pop();
   const single = body.length === 1 ? (body[0] ?? '').replace(/^return /, '').replace(/;$/, '') : null;
   return {
