@@ -19,7 +19,7 @@ export class Beginnings<Item> {
   /** In the order they were added. */
   alike(pieces: readonly Piece[]): Item[] {
     const text = leadingText(pieces);
-    if (text === '') return this.all;
+    if (text === '') return [...this.all];
     const found = new Set(this.begun.get(text));
     for (let length = 0; length < text.length; length++) {
       for (const at of this.whole.get(text.slice(0, length)) ?? []) found.add(at);
