@@ -10,6 +10,8 @@ export interface Model {
   readonly patterns: readonly PatternModel[];
   readonly mutations: readonly MutationModel[];
   readonly rules: readonly RuleModel[];
+  /** Fields that other resolvers of the server answer; the field `*` is all of a type that nothing here answers. */
+  readonly elsewhere: readonly FieldPath[];
   readonly sdl: Sdl;
 }
 

@@ -43,7 +43,7 @@ export function encodingOf(type: TypeRef, sdl: Sdl): Encoding {
 type Answered = ReadonlyMap<string, { readonly kind: string; readonly name: string }>;
 const answeredOf = new WeakMap<Model, Answered>();
 
-/** `Type.field` of everything that a pattern, a mutation or a rule answers. */
+/** `Type.field` of everything that a pattern, a mutation, a rule or another resolver of the server answers. */
 export function answeredFields(model: Model): Answered {
   const known = answeredOf.get(model);
   if (known) return known;
@@ -59,6 +59,10 @@ export function answeredFields(model: Model): Answered {
   add('pattern', model.patterns);
   add('mutation', model.mutations);
   add('rule', model.rules);
+  add(
+    'elsewhere',
+    model.elsewhere.map((path) => ({ name: { text: `${path.type}.${path.field}` }, for: path })),
+  );
   answeredOf.set(model, answered);
   return answered;
 }
