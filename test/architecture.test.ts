@@ -68,7 +68,7 @@ const rooms = {
     because: 'the pipeline is texts in, texts out: files are the business of those who call it',
   },
   preset: {
-    at: ['src/generator/preset.ts'],
+    at: ['src/generator/preset.ts', 'src/generator/mapped-types.ts'],
     imports: ['data', 'generate', 'emit', 'planning'],
     packages: ['graphql', /^@graphql-codegen\//],
     because: 'GraphQL Codegen is one host of the generator; only here does the generator know of it',

@@ -14,6 +14,7 @@ import { type Diagnostic, DiagnosticsError, formatDiagnostic, type Sources } fro
 import { graphqlFile } from './emit/emit.js';
 import { Renderer, type TemplateText } from './emit/render.js';
 import { generate } from './generate.js';
+import { findMappedTypesOnce } from './mapped-types.js';
 import type { Model } from './model.js';
 import { pascal } from './names.js';
 import { encodingOf } from './plan/attributes.js';
@@ -45,6 +46,7 @@ export interface TableloomRun {
 export const preset: Types.OutputPreset<TableloomConfig> = {
   buildGeneratesSection: async (options) => {
     const { baseOutputDir, presetConfig } = options;
+    findMappedTypesOnce();
     const schema = options.schemaAst ?? buildASTSchema(options.schema);
     const patternsPath = presetConfig.patterns ?? 'access-patterns.yaml';
     const { plan, model, files, warnings, sources } = generate({
