@@ -10,6 +10,8 @@ export interface Model {
   readonly patterns: readonly PatternModel[];
   readonly mutations: readonly MutationModel[];
   readonly rules: readonly RuleModel[];
+  /** Fields that other resolvers of the server answer; the field `*` is all of a type that nothing here answers. */
+  readonly elsewhere: readonly FieldPath[];
   readonly sdl: Sdl;
 }
 
@@ -247,6 +249,16 @@ export type TypeRef =
 /** The innermost name of a type reference. */
 export function namedType(type: TypeRef): string {
   return type.kind === 'named' ? type.name : namedType(type.of);
+}
+
+const fieldsByName = new WeakMap<SdlType, ReadonlyMap<string, SdlField>>();
+
+/** A field by its name: of a root type with thousands of fields too. */
+export function fieldNamed(type: SdlType | undefined, name: string): SdlField | undefined {
+  if (!type) return undefined;
+  const known = fieldsByName.get(type) ?? new Map(type.fields.map((field) => [field.name, field]));
+  fieldsByName.set(type, known);
+  return known.get(name);
 }
 
 /** SDL syntax. */

@@ -5,6 +5,7 @@ import type { Model } from '../model.js';
 import type { Layout } from '../plan/layout.js';
 import { abstractChecks } from './abstract.js';
 import { coverageChecks } from './coverage.js';
+import { elsewhereChecks } from './elsewhere.js';
 import { entityChecks } from './entities.js';
 import { type Facts, factsOf } from './facts.js';
 import { historyChecks } from './history.js';
@@ -36,6 +37,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...ruleChecks,
   ...identifierChecks,
   ...coverageChecks,
+  ...elsewhereChecks,
 ];
 
 export const layoutChecks: readonly Check<LaidOut>[] = [

@@ -7,6 +7,7 @@ import { nearest } from '../diagnostics.js';
 import {
   type EntityModel,
   type FieldPath,
+  fieldNamed,
   type Model,
   type MutationModel,
   type PatternModel,
@@ -29,6 +30,8 @@ export interface Facts {
   readonly entities: ReadonlyMap<string, EntityFacts>;
   /** What answers each `Type.field`, in the order of the YAML. */
   readonly answers: ReadonlyMap<string, readonly Answer[]>;
+  /** `Type.field` and `Type.*` that other resolvers of the server answer. */
+  readonly elsewhere: ReadonlyMap<string, FieldPath>;
   /** The pinned templates whose entity is known. */
   readonly templates: readonly TemplateFacts[];
   /** SDL types that a mistaken name probably meant: what follows from the mistake is not reported. */
@@ -77,6 +80,7 @@ export function factsOf(model: Model): Facts {
     model,
     entities,
     answers: answersOf(model),
+    elsewhere: new Map(model.elsewhere.map((path) => [`${path.type}.${path.field}`, path])),
     templates: templatesOf(model, entities),
     meant: meantTypes(model, entities),
   };
@@ -89,7 +93,14 @@ export function isRoot(model: Model, type: string): boolean {
 
 /** The field a path names. */
 export function fieldAt(model: Model, path: FieldPath | undefined): SdlField | undefined {
-  return path && model.sdl.types.get(path.type)?.fields.find((field) => field.name === path.field);
+  return path && fieldNamed(model.sdl.types.get(path.type), path.field);
+}
+
+/** Whether a field is answered by something that names it, or by a resolver that is not ours. */
+export function isAnswered({ answers, elsewhere, entities }: Facts, type: string, field: string): boolean {
+  const path = `${type}.${field}`;
+  // Fields of what is stored here are named one by one.
+  return answers.has(path) || elsewhere.has(path) || (elsewhere.has(`${type}.*`) && !entities.has(type));
 }
 
 /** The holes of a template; none where it is at fault. */

@@ -12,7 +12,7 @@ import type {
   Source,
   TypeRef,
 } from '../model.js';
-import { namedType, returned } from '../model.js';
+import { fieldNamed, namedType, returned } from '../model.js';
 import { camel, entityNames, pascal, ruleTypeName } from '../names.js';
 import type {
   Access,
@@ -199,6 +199,7 @@ function eachOf(pattern: PatternModel): ExistsAccess['each'] {
 /** The stored members of an interface or union, in the order of the YAML. */
 export function storedMembers(model: Model, target: string): string[] {
   const members = model.sdl.types.get(target)?.members ?? [];
+  if (members.length === 0) return [];
   return model.entities.map((entity) => entity.name.text).filter((name) => members.includes(name));
 }
 
@@ -567,7 +568,7 @@ function storedType(entity: EntityModel | undefined, name: string): TypeRef | un
 }
 
 export function fieldOf(model: Model, path: FieldPath) {
-  return model.sdl.types.get(path.type)?.fields.find((field) => field.name === path.field);
+  return fieldNamed(model.sdl.types.get(path.type), path.field);
 }
 
 function fieldRef(path: FieldPath | undefined): FieldRef | null {

@@ -64,7 +64,15 @@ class YamlReader {
   read(): { model: YamlModel; diagnostics: Diagnostic[] } {
     const document = parseDocument(this.text, { lineCounter: new LineCounter(), uniqueKeys: false });
     const whole: Span = { file: this.file, start: 0, end: Math.min(this.text.length, 1) };
-    const empty: YamlModel = { at: whole, tables: [], entities: [], patterns: [], mutations: [], rules: [] };
+    const empty: YamlModel = {
+      at: whole,
+      tables: [],
+      entities: [],
+      patterns: [],
+      mutations: [],
+      rules: [],
+      elsewhere: [],
+    };
     const [syntaxError] = document.errors;
     if (syntaxError) {
       const [start, end] = syntaxError.pos;
@@ -81,6 +89,7 @@ class YamlReader {
       patterns: false,
       mutations: false,
       rules: false,
+      elsewhere: false,
     });
     const version = top.get('version');
     if (version) {
@@ -96,6 +105,9 @@ class YamlReader {
       patterns: this.named(top.get('patterns'), (name, node) => this.pattern(name, node)),
       mutations: this.named(top.get('mutations'), (name, node) => this.mutation(name, node)),
       rules: this.named(top.get('rules'), (name, node) => this.rule(name, node)),
+      elsewhere: this.words(top.get('elsewhere')).flatMap(
+        (word) => this.fieldPathOf(word, '`Type.field` or `Type.*`') ?? [],
+      ),
     };
     return { model, diagnostics: this.diagnostics };
   }
@@ -706,15 +718,13 @@ class YamlReader {
 
   private fieldPath(entry: Entry | undefined): FieldPath | undefined {
     const word = this.word(entry);
-    if (!word) return undefined;
+    return word && this.fieldPathOf(word, '`Type.field`');
+  }
+
+  private fieldPathOf(word: Word, form: string): FieldPath | undefined {
     const [type, field, ...rest] = word.text.split('.');
     if (!type || !field || rest.length > 0) {
-      this.report(
-        'wrong-value',
-        word.at,
-        `\`${word.text}\` is not a field of the schema.`,
-        'Write `Type.field`.',
-      );
+      this.report('wrong-value', word.at, `\`${word.text}\` is not a field of the schema.`, `Write ${form}.`);
       return undefined;
     }
     return { type, field, at: word.at };
