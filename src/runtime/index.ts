@@ -69,6 +69,7 @@ export {
 } from './keys.js';
 export { checkKey, keyLimits } from './keysize.js';
 export type { Limits } from './limits.js';
+export { type OpenOptions, openDatabase } from './open.js';
 export type { PageOptions, Wants } from './pages.js';
 export { type BucketUnit, type BucketWindow, bucketsOf, shardOf, shards } from './partitions.js';
 export { type Bounds, compareKeys, type RangeShape, rangeOf } from './ranges.js';
