@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { measureCodecs } from './codecs.js';
 import { measureGeneration } from './generate.js';
 import { table } from './measure.js';
+import { measurePackage } from './package.js';
 
 const report = [
   '# Benchmarks',
@@ -14,6 +15,7 @@ const report = [
   '',
   table('Parameters and items, microseconds a call', measureCodecs(7, 100_000)),
   table('Generation, whole process', measureGeneration(5)),
+  table('Generation from the package, whole process', measurePackage(7)),
 ].join('\n');
 
 process.stdout.write(`${report}\n`);
