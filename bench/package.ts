@@ -60,8 +60,8 @@ export function measurePackage(rounds: number): Measured[] {
 /** What the package brings, as npm would lay it down. */
 function install(folder: string): void {
   const own = join(folder, 'node_modules/tableloom');
-  const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] } as const;
-  execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json', '--outDir', join(own, 'dist')], options);
+  const command = ['tsc', '-p', 'tsconfig.build.json', '--outDir', join(own, 'dist')];
+  execFileSync('npx', command, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   for (const name of ['package.json', 'templates'])
     cpSync(join(root, name), join(own, name), { recursive: true });
 }

@@ -3,10 +3,12 @@
 
 import { Command, CommanderError } from 'commander';
 import type { InitOptions } from './cli/init.js';
+import { ourManifest } from './cli/package.js';
 import type { Options } from './cli/verbs.js';
 
 const program = new Command('tableloom')
   .description('Declared access patterns and GraphQL SDL in, a typed DynamoDB backend out.')
+  .version(ourManifest().version ?? '')
   .exitOverride()
   .showSuggestionAfterError();
 

@@ -1,12 +1,12 @@
 /** `tableloom init`: a small project that works, to start from. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Diagnostic, formatDiagnostics } from '../generator/diagnostics.js';
 import { filesBelow, slashes, textOf, writeAll } from './files.js';
 import { completed, type Manifest, manifestOf, moduleTypeOf } from './init/manifest.js';
 import { Mistake } from './mistakes.js';
+import { ourManifest, packageRoot } from './package.js';
 import { enter, terminal } from './verbs.js';
 
 export interface InitOptions {
@@ -18,6 +18,8 @@ export interface InitOptions {
 const kept = ['.gitignore', 'tsconfig.json'];
 
 export async function initVerb({ root, force = false }: InitOptions): Promise<number> {
+  expectFolder(root);
+  expectFolder(join(root, 'schema'));
   mkdirSync(root, { recursive: true });
   const from = relative(resolve(root), process.cwd());
   enter(root);
@@ -52,13 +54,6 @@ function nextCommands(folder: string, { scripts }: Manifest): string {
   return ['Next:', ...commands.map((command) => `  ${command}`)].join('\n');
 }
 
-/** The folder of the package: `src/cli/` lies in it, or `dist/src/cli/`. */
-function packageRoot(): string {
-  const here = fileURLToPath(new URL('.', import.meta.url));
-  const up = resolve(here, '../..');
-  return existsSync(join(up, 'package.json')) ? up : resolve(up, '..');
-}
-
 /** Path in the project -> text. npm leaves a file named .gitignore out of a package, so that it has another name there. */
 function starterFiles(): Map<string, string> {
   const folder = join(packageRoot(), 'templates/init');
@@ -71,10 +66,6 @@ function starterFiles(): Map<string, string> {
   );
 }
 
-function ourManifest(): Manifest {
-  return manifestOf(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
-}
-
 function parsed(text: string): Manifest {
   try {
     return manifestOf(text);
@@ -82,6 +73,11 @@ function parsed(text: string): Manifest {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Mistake(`package.json cannot be read: ${reason}`, 'Mend it first.');
   }
+}
+
+function expectFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true) return;
+  throw new Mistake(`${slashes(path)} is not a folder.`, 'Choose another folder with `--root`.');
 }
 
 /** A schema of any name would be read together with ours. */

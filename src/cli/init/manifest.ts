@@ -2,6 +2,7 @@
 
 /** Of a package.json, what we look at; the rest is passed on. */
 export interface Manifest {
+  readonly version?: string;
   readonly type?: string;
   readonly scripts?: Versions;
   readonly dependencies?: Versions;
