@@ -21,8 +21,13 @@ export interface OpenOptions extends Omit<DatabaseOptions, 'client' | 'tables' |
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   const { tables: definitions, client: config, cursorSecrets = [randomUUID()], ...rest } = options;
-  const client = new DynamoDBClient(config);
   const tables = resolveTableNames(definitions, process.env);
-  await createTables(client, definitions, tables);
-  return new Database({ ...rest, client, tables, cursorSecrets });
+  const client = new DynamoDBClient(config);
+  try {
+    await createTables(client, definitions, tables);
+    return new Database({ ...rest, client, tables, cursorSecrets });
+  } catch (error) {
+    client.destroy();
+    throw error;
+  }
 }

@@ -28,7 +28,7 @@ beforeAll(() => {
   project = new InstalledProject();
 }, 300_000);
 
-afterAll(() => project.remove());
+afterAll(() => project.remove(), 300_000);
 
 // One story: each test goes on where the last one ended.
 describe('a new project', { timeout: 300_000 }, () => {
@@ -40,6 +40,10 @@ describe('a new project', { timeout: 300_000 }, () => {
   test(`${install}: no warning`, () => {
     const { code, err } = project.run(install);
     expect({ code, err }).toEqual({ code: 0, err: '' });
+    const ours = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'templates'];
+    const own = join(project.folder, 'node_modules/tableloom');
+    expect(readdirSync(own)).toEqual(ours);
+    expect(readdirSync(join(own, 'dist/src'))).toEqual(['cli', 'cli.js', 'embedded', 'generator', 'runtime']);
     // Nothing of the reference application, and no embedded engine.
     const packages = readdirSync(join(project.folder, 'node_modules'));
     expect(packages.filter((name) => ['fastify', 'dynalite', 'jose', 'vitest'].includes(name))).toEqual([]);
