@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { measureCodecs } from './codecs.js';
 import { measureGeneration } from './generate.js';
 import { table } from './measure.js';
+import { measurePackage } from './package.js';
 import { scaleTables } from './scale.js';
 
 /** By the name of the file in bench/results/. */
@@ -17,6 +18,7 @@ const reports: Readonly<Record<string, () => readonly string[]>> = {
     '',
     table('Parameters and items, microseconds a call', measureCodecs(7, 100_000)),
     table('Generation, whole process', measureGeneration(5)),
+    table('Generation from the package, whole process', measurePackage(7)),
   ],
   scale: () => ['# Generation as projects grow', '', machine(), '', scaleTables([25, 50, 100, 200, 400], 5)],
 };

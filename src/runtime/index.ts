@@ -73,6 +73,7 @@ export type { Limits } from './limits.js';
 export { distinct, inList, limitOf, listOf, loadEach, loadPresent, setOf } from './lists.js';
 export { anyEntity, parentFirst } from './mixed.js';
 export { type NarrowOptions, type NarrowPart, narrowed } from './narrowing.js';
+export { type OpenOptions, openDatabase } from './open.js';
 export type { PageOptions, Wants } from './pages.js';
 export { type BucketUnit, type BucketWindow, bucketList, bucketsOf, shardOf, shards } from './partitions.js';
 export { type Bounds, compareKeys, type RangeShape, rangeOf } from './ranges.js';
