@@ -64,6 +64,8 @@ export interface EntityModel {
   readonly generate: readonly { readonly field: Word; readonly how: Word }[];
   readonly default: readonly { readonly field: Word; readonly value: Literal }[];
   readonly normalize: readonly { readonly field: Word; readonly steps: readonly Word[] }[];
+  /** How a field stands in every key: `pad(6)`, `fold`, `day`, `invert`. */
+  readonly encode: readonly { readonly field: Word; readonly how: Word }[];
   readonly unique: readonly (readonly Word[])[];
   readonly immutable: true | readonly Word[];
   readonly ttl?: Word;

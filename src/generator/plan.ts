@@ -86,6 +86,8 @@ export interface AttributePlan {
   readonly default: string | number | boolean | null;
   readonly normalize: readonly string[];
   readonly immutable: boolean;
+  /** How a plain `{field}` stands in the entity's keys, where `encode` says. */
+  readonly encode?: HoleEncoding;
 }
 
 /** How a value of a type is stored and stands in a key. `document` cannot stand in a key. */
@@ -135,7 +137,20 @@ export type TemplatePart =
     }
   | { readonly kind: 'shard' };
 
-export type HoleEncoding = Exclude<Encoding, 'document'> | 'year' | 'month' | 'day' | 'hour' | 'fold';
+export type HoleEncoding =
+  | Exclude<Encoding, 'document'>
+  | 'year'
+  | 'month'
+  | 'day'
+  | 'hour'
+  | 'fold'
+  /** Plain digits, filled up with zeros. */
+  | `pad(${PadDigits})`
+  /** In descending order. */
+  | `invert(${Invertible})`;
+
+export type PadDigits = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16;
+export type Invertible = 'integer' | 'decimal' | 'time' | 'boolean';
 
 export interface GuardPlan {
   readonly fields: readonly string[];
@@ -208,6 +223,8 @@ export interface QueryAccess {
   readonly order:
     | { readonly kind: 'fixed'; readonly descending: boolean }
     | { readonly kind: 'chosen'; readonly descending: boolean };
+  /** The sort key holds the order upside down: DynamoDB reads it the other way. */
+  readonly isInverted?: true;
   readonly orderBy: readonly string[];
   /** What the items that are read hold; `name` is the generated description of an index that holds some. */
   readonly holds:

@@ -2,6 +2,7 @@
 
 import type { Note, Span } from '../diagnostics.js';
 import type { Model, PatternModel } from '../model.js';
+import { exactHole } from '../plan/encode.js';
 import type { EntityLayout, Layout } from '../plan/layout.js';
 import { keyTemplate } from '../plan/templates.js';
 import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../plan.js';
@@ -193,7 +194,7 @@ function guardsOf(model: Model, entity: EntityLayout): Place[] {
     const text = [
       'UNIQUE',
       `${entity.model.name.text}.${names.join('+')}`,
-      ...names.map((name) => `{${name}}`),
+      ...names.map((name) => exactHole(name, attributes)),
     ].join('#');
     const partition = keyTemplate(table.partition.text, text, attributes);
     return {

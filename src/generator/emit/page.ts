@@ -267,7 +267,17 @@ function samplePart(part: TemplatePart, values: ReadonlyMap<string, unknown>): s
       return String(values.get(part.field)).padStart(10, '0');
     case 'decimal':
       return '1500:15';
+    case 'invert(integer)':
+      return '-9999999998';
+    case 'invert(decimal)':
+      return '-499:84~';
+    case 'invert(boolean)':
+      return 'false';
+    case 'invert(time)':
+      return sampleTime.replace(/\d/g, (digit) => String(9 - Number(digit)));
     default:
+      if (part.encode.startsWith('pad('))
+        return String(values.get(part.field)).padStart(Number(part.encode.slice(4, -1)), '0');
       return String(values.get(part.field));
   }
 }

@@ -12,6 +12,7 @@ import type { EntityModel, Model, PatternModel, TableModel, TemplateModel } from
 import { constant } from '../names.js';
 import type { AttributePlan, HoleEncoding, ItemPlan, KeyTemplate, SlotPlan } from '../plan.js';
 import { attributesOf } from './attributes.js';
+import { builtHole, isBucketUnit, isInverted, sortHoles } from './encode.js';
 import { hasShard, holesOf, keyTemplate } from './templates.js';
 
 export interface Layout {
@@ -310,9 +311,12 @@ function buildTexts(pattern: PatternModel, draft: Draft): { partition: string; s
   const head = equals.length > 0 ? `${type}_BY_${equals.map(constant).join('_')}` : type;
   const bucket = pattern.bucket ? [`{${pattern.bucket.unit.text}(${pattern.bucket.field.text})}`] : [];
   const shard = pattern.shards ? ['{shard}'] : [];
-  const partition = [head, ...equals.map((field) => `{${field}}`), ...bucket, ...shard].join('#');
+  const hole = (field: string) => builtHole(field, draft.attributes);
+  const partition = [head, ...equals.map(hole), ...bucket, ...shard].join('#');
   const ties = draft.keyFields.filter((field) => !equals.includes(field) && !sorts.includes(field));
-  const sort = [...sorts, ...ties].map((field) => `{${field}}`).join('#') || 'METADATA';
+  const ordered = sortHoles(pattern.sort, draft.attributes) ?? [];
+  const holes = ordered.length > 0 ? ordered : sorts.map(hole);
+  const sort = [...holes, ...ties.map(hole)].join('#') || 'METADATA';
   return { partition, sort };
 }
 
@@ -339,12 +343,18 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
     const next = rest.shift();
     if (!next || isTruncated(next) || !wanted.delete(next.field)) return false;
   }
-  return sortFields(pattern).every((field, at) => rest[at]?.field === field && !isTruncated(rest[at]));
+  const isOrdered = sortFields(pattern).every(
+    (field, at) => rest[at]?.field === field && !isTruncated(rest[at]),
+  );
+  // An inverted hole runs the other way; a sort key is read one way.
+  const directions = pattern.sort.map(
+    ({ descending }, at) => descending !== (rest[at] !== undefined && isInverted(rest[at].encode)),
+  );
+  return isOrdered && new Set(directions).size <= 1;
 }
 
-/** A part of a moment tells neither which moment it was nor its order within that part. */
 function isTruncated({ encode }: { readonly encode: HoleEncoding }): boolean {
-  return encode === 'year' || encode === 'month' || encode === 'day' || encode === 'hour';
+  return isBucketUnit(encode);
 }
 
 function presentOf(
@@ -375,11 +385,16 @@ function sameMembers(a: SlotPlan, present: readonly string[], when: SlotPlan['wh
 function sameKey(a: SlotPlan, b: SlotPlan): boolean {
   return (
     a.index === b.index &&
-    a.partition.text === b.partition.text &&
-    a.sort?.text === b.sort?.text &&
+    sameTemplate(a.partition, b.partition) &&
+    sameTemplate(a.sort, b.sort) &&
     a.shards === b.shards &&
     sameMembers(a, b.present, b.when)
   );
+}
+
+/** `{pad(rank, 6)}` is `{rank}` where `encode` says so. */
+function sameTemplate(a: KeyTemplate | null, b: KeyTemplate | null): boolean {
+  return JSON.stringify(a?.parts) === JSON.stringify(b?.parts);
 }
 
 function keyText(slot: SlotPlan): string {

@@ -35,6 +35,7 @@ import type {
   ValuePlan,
 } from '../plan.js';
 import { connectionNode } from './attributes.js';
+import { exactHole, isInverted } from './encode.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
 import { holesOf, keyTemplate } from './templates.js';
 
@@ -95,7 +96,7 @@ function entityPlan({ model, table, attributes, items, keyFields }: EntityLayout
       const text = [
         'UNIQUE',
         `${model.name.text}.${names.join('+')}`,
-        ...names.map((name) => `{${name}}`),
+        ...names.map((name) => exactHole(name, attributes)),
       ].join('#');
       return {
         fields: names,
@@ -170,6 +171,7 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
     rest.shift();
   }
   const ranged = rest[0]?.kind === 'hole' ? rest[0] : undefined;
+  const isOpposite = sortFields(pattern).length > 0 && ranged !== undefined && isInverted(ranged.encode);
   const item = entity.items[read.item];
   const index = entity.table.indexes.find((one) => one.name.text === slot.index);
   const { bucket, order, page } = pattern;
@@ -204,6 +206,7 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
         }
       : null,
     order: order ? { kind: 'chosen', descending } : { kind: 'fixed', descending },
+    ...(isOpposite ? { isInverted: true as const } : {}),
     orderBy: sortFields(pattern),
     holds: holdsOf(entity, item, index),
     consistent: pattern.consistent,

@@ -212,6 +212,7 @@ class YamlReader {
       generate: false,
       default: false,
       normalize: false,
+      encode: false,
       unique: false,
       immutable: false,
       ttl: false,
@@ -239,6 +240,10 @@ class YamlReader {
       normalize: this.fields(map.get('normalize')).flatMap((entry) => {
         const steps = this.choices(entry, ['lowercase', 'trim']);
         return steps.length > 0 ? [{ field: entry.key, steps }] : [];
+      }),
+      encode: this.fields(map.get('encode')).flatMap((entry) => {
+        const how = this.word(entry);
+        return how ? [{ field: entry.key, how }] : [];
       }),
       unique: this.uniques(map.get('unique')),
       immutable: immutableAll ? true : this.words(immutable),

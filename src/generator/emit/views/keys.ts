@@ -1,7 +1,15 @@
 /** The data of keys.ts.hbs: key builders and parsers of every item and index. */
 
 import { camel } from '../../names.js';
-import type { EntityPlan, ItemPlan, KeyTemplate, Plan, SlotPlan } from '../../plan.js';
+import type {
+  Encoding,
+  EntityPlan,
+  HoleEncoding,
+  ItemPlan,
+  KeyTemplate,
+  Plan,
+  SlotPlan,
+} from '../../plan.js';
 import { encodingFunctions, keyComment, keyExpression, quote, unpackTemplate } from '../code.js';
 import { absence, guardFunction, indexVariable, mainSlot, slotFunction, templateFields } from './shared.js';
 
@@ -111,7 +119,12 @@ function parseView(entity: EntityPlan, slot: SlotPlan) {
       if (part.kind === 'literal') continue;
       const { encoding } = (part.kind === 'hole' &&
         entity.attributes.find((one) => one.name === part.field)) || { encoding: null };
-      if (part.kind === 'hole' && part.encode === encoding && !places.has(part.field)) {
+      if (
+        part.kind === 'hole' &&
+        encoding !== null &&
+        isWhole(part.encode, encoding) &&
+        !places.has(part.field)
+      ) {
         const cast = part.enum === null ? '' : ` as ${part.enum}`;
         places.set(part.field, `${part.field}: ${template.attribute.toLowerCase()}[${at}]${cast}`);
       }
@@ -129,4 +142,9 @@ function parseView(entity: EntityPlan, slot: SlotPlan) {
     guard: templates.map((template) => template.attribute.toLowerCase()).join(' && '),
     fields: entity.keyFields.map((field) => places.get(field) ?? '').join(', '),
   };
+}
+
+/** The whole value can be read back. */
+function isWhole(encode: HoleEncoding, encoding: Encoding): boolean {
+  return encode === encoding || encode.startsWith('pad(') || encode.startsWith('invert(');
 }

@@ -136,7 +136,7 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
     isTable: access.index === null,
     partitions: partitionsExpression(access, parts(access.partition.parts), crossing?.count ?? 0),
     sort: sortExpression(entity, access, head, isWhole),
-    descending: descendingExpression(access),
+    descending: readExpressionOf(access),
     holds: access.holds.kind === 'all' ? "{ kind: 'all' }" : access.holds.name,
     filter: access.filter === null ? null : filterExpression(entity, access.filter, 4),
     consistent: access.consistent,
@@ -150,10 +150,28 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
   };
 }
 
+/** Whether the answer runs downwards. */
 function descendingExpression({ order }: QueryAccess): string {
   if (order.kind === 'fixed') return String(order.descending);
   return order.descending ? "by.order !== 'ASC'" : "by.order === 'DESC'";
 }
+
+/** Whether the sort key is read downwards: an inverted one against the order of the answer. */
+function readExpressionOf(access: QueryAccess): string {
+  const { order, isInverted } = access;
+  if (!isInverted) return descendingExpression(access);
+  if (order.kind === 'fixed') return String(!order.descending);
+  return order.descending ? "by.order === 'ASC'" : "by.order !== 'DESC'";
+}
+
+/** Where a bound stands in an inverted hole. */
+const oppositeBounds = {
+  from: 'to',
+  to: 'from',
+  after: 'before',
+  before: 'after',
+  prefix: 'prefix',
+} as const;
 
 function members(list: readonly string[]): string[] {
   return list.length === 0
@@ -221,7 +239,7 @@ function sortExpression(
     const encode = encodingFunctions[access.range.encode];
     const bounds = access.range.bounds.map(
       (bound) =>
-        `${bound}: encoded(${bound === 'prefix' && access.range?.encode !== 'fold' ? 'text' : encode}, by.${bound})`,
+        `${access.range?.encode.startsWith('invert(') ? oppositeBounds[bound] : bound}: encoded(${bound === 'prefix' && access.range?.encode !== 'fold' ? 'text' : encode}, by.${bound})`,
     );
     return `rangeOf({ ${bounds.join(', ')} }, { head: ${head}, terminated: ${access.terminated} })`;
   }
