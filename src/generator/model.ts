@@ -45,10 +45,12 @@ export interface TableModel {
 
 export interface IndexModel {
   readonly name: Word;
-  readonly kind: 'global' | 'local';
-  /** For a local index the table's own. */
+  /** `native`: a global index whose keys are raw attributes, several of them where need be. */
+  readonly kind: 'global' | 'local' | 'native';
+  /** For a local index the table's own; for a native one the first. */
   readonly partition: Word;
   readonly sort?: Word;
+  readonly native?: { readonly partition: readonly Word[]; readonly sort: readonly Word[] };
   readonly project:
     | { readonly kind: 'all' }
     | { readonly kind: 'keys' }

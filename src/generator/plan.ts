@@ -37,6 +37,13 @@ export interface IndexPlan {
     | { readonly kind: 'all' }
     | { readonly kind: 'keys' }
     | { readonly kind: 'include'; readonly attributes: readonly string[] };
+  /** Keys of raw attributes, each with DynamoDB's type of it. */
+  readonly native?: { readonly partition: readonly NativeKey[]; readonly sort: readonly NativeKey[] };
+}
+
+export interface NativeKey {
+  readonly name: string;
+  readonly type: 'S' | 'N';
 }
 
 export interface EntityPlan {
@@ -210,6 +217,8 @@ export interface QueryAccess {
     readonly encode: HoleEncoding;
     readonly bounds: readonly RangeOperator[];
   } | null;
+  /** Reads a native index: its keys are the record's attributes. */
+  readonly native?: NativeAccess;
   readonly filter: FilterPlan | null;
   readonly bucket: null | {
     readonly field: string;
@@ -242,6 +251,15 @@ export interface QueryAccess {
   readonly function: string;
   /** Why this index. */
   readonly why: string;
+}
+
+export interface NativeAccess {
+  /** The sort attribute that bounds and order begin with; null where all before it are all there are. */
+  readonly at: string | null;
+  /** Whether `at` is bound by equality: then it is the last. */
+  readonly isBound: boolean;
+  /** Bound by equality, besides the first partition attribute and `at`. */
+  readonly equals: readonly string[];
 }
 
 /** A condition on what was read. Each value is an input of the query function, named as in `filterInputs`, or a literal. */

@@ -12,8 +12,22 @@ export function tableRef(name: string, partition: string, sort?: string): TableR
 }
 
 /** One of a table's indexes. */
-export function indexRef(table: TableRef, name: string, partition: string, sort?: string): IndexRef {
-  return sort === undefined ? { table, name, partition } : { table, name, partition, sort };
+export function indexRef(
+  table: TableRef,
+  name: string,
+  partition: string,
+  sort?: string,
+  more?: readonly string[],
+): IndexRef {
+  const index = sort === undefined ? { table, name, partition } : { table, name, partition, sort };
+  return more === undefined ? index : { ...index, more };
+}
+
+/** The index as it is ordered by another of its key attributes, all sort attributes before that being bound. */
+export function sortedBy(index: IndexRef, sort: string): IndexRef {
+  const { sort: first, more = [] } = index;
+  const others = more.filter((name) => name !== sort);
+  return { ...index, sort, more: first === undefined ? others : [first, ...others] };
 }
 
 /** `encode(value)`, where there is a value: null and undefined stay what they are. */

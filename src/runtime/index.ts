@@ -46,6 +46,7 @@ export {
   lowercase,
   notNull,
   shardKeys,
+  sortedBy,
   tableRef,
   trim,
   type Upserts,
@@ -77,6 +78,7 @@ export type { Limits } from './limits.js';
 export type { PageOptions, Wants } from './pages.js';
 export { type BucketUnit, type BucketWindow, bucketsOf, shardOf, shards } from './partitions.js';
 export { type Bounds, compareKeys, type RangeShape, rangeOf } from './ranges.js';
+export { keyNumber, keyText, type RawBounds, rawRange } from './raw.js';
 export type { RequestReport, Statistics } from './requests.js';
 export type {
   AllowRule,

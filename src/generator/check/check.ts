@@ -12,6 +12,7 @@ import { identifierChecks } from './identifiers.js';
 import { keyChecks } from './keys.js';
 import { mutationChecks } from './mutations.js';
 import { nameChecks } from './names.js';
+import { nativeChecks, nativeLayoutChecks } from './native.js';
 import { patternChecks } from './patterns.js';
 import { type Check, run } from './row.js';
 import { ruleChecks } from './rules.js';
@@ -22,6 +23,7 @@ import { templateChecks } from './templates.js';
 export const modelChecks: readonly Check<Facts>[] = [
   ...nameChecks,
   ...tableChecks,
+  ...nativeChecks,
   ...entityChecks,
   ...historyChecks,
   ...templateChecks,
@@ -34,7 +36,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...coverageChecks,
 ];
 
-export const layoutChecks = keyChecks;
+export const layoutChecks = [...keyChecks, ...nativeLayoutChecks];
 
 /** What is wrong with a model that was read without errors. Where nothing is, it can be laid out and planned. */
 export function checkModel(model: Model): Diagnostic[] {

@@ -34,7 +34,7 @@ export const keyChecks: readonly Check<LaidOut>[] = [
         const entity = layout.entities.get(pattern.target.text);
         const index = layout.reads.get(pattern.name.text)?.slot.index;
         const isGlobal = entity?.table.indexes.some(
-          ({ name, kind }) => name.text === index && kind === 'global',
+          ({ name, kind }) => name.text === index && kind !== 'local',
         );
         if (!pattern.consistent || !isGlobal) continue;
         yield {

@@ -32,7 +32,12 @@ export function accessPatternsView(plan: Plan) {
       key: [table.partition, table.sort].filter((one) => one !== null).join(' / '),
       indexes: table.indexes.map((index) => ({
         name: index.name,
-        key: [index.partition, index.sort].filter((one) => one !== null).join(' / '),
+        key: index.native
+          ? [index.native.partition, index.native.sort]
+              .filter((keys) => keys.length > 0)
+              .map((keys) => keys.map((key) => key.name).join(', '))
+              .join(' / ')
+          : [index.partition, index.sort].filter((one) => one !== null).join(' / '),
         project:
           index.project.kind === 'include'
             ? index.project.attributes.join(', ')

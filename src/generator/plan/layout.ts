@@ -13,6 +13,7 @@ import { constant } from '../names.js';
 import type { AttributePlan, HoleEncoding, ItemPlan, KeyTemplate, SlotPlan } from '../plan.js';
 import { attributesOf } from './attributes.js';
 import { builtHole, isBucketUnit, isInverted, sortHoles } from './encode.js';
+import { nativeSlot } from './native.js';
 import { hasShard, holesOf, keyTemplate } from './templates.js';
 
 export interface Layout {
@@ -128,6 +129,13 @@ function place(pattern: PatternModel, draft: Draft, findings: Diagnostic[]): Rea
   if (pattern.entry) return placeEntry(pattern, draft, findings);
   const index = pattern.index?.text;
   if (index === 'table') return placeOnTable(pattern, draft, findings);
+  const native = draft.table.indexes.find((one) => one.name.text === index)?.native;
+  if (native) {
+    const slot = nativeSlot(pattern, native, draft.attributes);
+    if (serves(slot, pattern)) return { item: 0, slot, why: 'pinned; its keys are attributes as they are' };
+    findings.push(doesNotServe(pattern, slot));
+    return undefined;
+  }
   if (index !== undefined) return placeOnIndex(pattern, draft, index, findings);
   for (const [item, { role, slots }] of draft.items.entries()) {
     const slot = slots.find((one) => serves(one, pattern));

@@ -37,6 +37,7 @@ import type {
 import { connectionNode } from './attributes.js';
 import { exactHole, isInverted } from './encode.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
+import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from './native.js';
 import { holesOf, keyTemplate } from './templates.js';
 
 const defaultPage = { default: 20, max: 100 };
@@ -61,13 +62,23 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
         sort: table.sort?.text ?? null,
         indexes: table.indexes.map((index) => ({
           name: index.name.text,
-          kind: index.kind,
+          kind: index.kind === 'local' ? 'local' : 'global',
           partition: index.partition.text,
           sort: index.sort?.text ?? null,
           project:
             index.project.kind === 'include'
               ? { kind: 'include', attributes: index.project.fields.map((word) => word.text) }
               : { kind: index.project.kind },
+          ...(index.native
+            ? {
+                native: nativeKeys(
+                  index.native,
+                  [...layout.entities.values()]
+                    .filter((entity) => entity.table === table)
+                    .map((entity) => entity.attributes),
+                ),
+              }
+            : {}),
         })),
         ttl: table.ttl?.text ?? null,
       }),
@@ -175,6 +186,8 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
   const item = entity.items[read.item];
   const index = entity.table.indexes.find((one) => one.name.text === slot.index);
   const { bucket, order, page } = pattern;
+  const filter = pattern.filter ? filterPlan(pattern.filter) : null;
+  const shares = index?.native && othersInIndex(index.native, entity, layout.entities.values()).length > 0;
   const descending = pattern.sort[0]?.descending ?? false;
   return {
     kind: 'query',
@@ -195,7 +208,8 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
             bounds: pattern.range.bounds.map((one) => one.operator.text as RangeOperator),
           }
         : null,
-    filter: pattern.filter ? filterPlan(pattern.filter) : null,
+    ...(index?.native ? { native: nativeAccess(pattern, index.native) } : {}),
+    filter: shares ? ofKind(pattern.target.text, filter) : filter,
     bucket: bucket
       ? {
           field: bucket.field.text,
@@ -231,7 +245,9 @@ function holdsOf(
   const isWhole = !index || index.project.kind === 'all';
   if (item.holds.kind === 'all') {
     if (isWhole) return { kind: 'all' };
-    const attributes = projected.filter((name) => entity.attributes.has(name));
+    // The keys are projected always.
+    const held = [...new Set([...(index.native ? nativeFields(index.native) : []), ...projected])];
+    const attributes = held.filter((name) => entity.attributes.has(name));
     return {
       kind: 'some',
       name: `${loader}${pascal(index.name.text.toLowerCase())}Holds`,

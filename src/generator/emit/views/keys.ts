@@ -11,6 +11,7 @@ import type {
   SlotPlan,
 } from '../../plan.js';
 import { encodingFunctions, keyComment, keyExpression, quote, unpackTemplate } from '../code.js';
+import { moreKeys } from './native.js';
 import { absence, guardFunction, indexVariable, mainSlot, slotFunction, templateFields } from './shared.js';
 
 export function keysView(plan: Plan) {
@@ -25,6 +26,7 @@ export function keysView(plan: Plan) {
         name: quote(index.name),
         partition: quote(index.partition),
         sort: index.sort === null ? null : quote(index.sort),
+        more: index.native ? moreKeys(index.native, index.sort) : null,
       })),
     })),
     entities: plan.entities.map((entity) => {

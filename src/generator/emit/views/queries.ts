@@ -12,6 +12,7 @@ import {
   recordType,
 } from '../code.js';
 import { filterExpression, filterMembers } from './filters.js';
+import { nativeQuery } from './native.js';
 import { asStored, entityOf, indexVariable, readExpression } from './shared.js';
 
 export function queriesView(plan: Plan) {
@@ -124,6 +125,7 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
   const isWhole =
     access.sort !== null && access.head.length === access.sort.parts.length && access.sort.parts.length > 0;
   const table = `${camel(entity.table)}Table`;
+  const native = access.native ? nativeQuery(entity, access, access.native, constants) : null;
   const optionalOnly = free.length === 0 && access.bucket?.reads.kind !== 'given';
   return {
     function: access.function,
@@ -147,6 +149,8 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
           free.map(({ field }) => field),
         )
       : null,
+    equals: null,
+    ...native,
   };
 }
 
