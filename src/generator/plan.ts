@@ -125,6 +125,8 @@ export interface SlotPlan {
     readonly field: string;
     readonly values: readonly (string | number | boolean)[];
   }[];
+  /** The pattern whose key it is, where the item has another one on this index under other conditions. */
+  readonly for?: string;
 }
 
 export interface KeyTemplate {

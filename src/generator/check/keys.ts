@@ -62,6 +62,8 @@ interface Place {
   readonly entity: EntityLayout;
   readonly item: ItemPlan | undefined;
   readonly index: string | null;
+  /** Undefined for a guard. */
+  readonly slot: SlotPlan | undefined;
   readonly shape: KeyShape;
   readonly attributes: { readonly partition: string; readonly sort: string | null };
   /** `User`, `the entry of usersByStatus`, `the guard of email`. */
@@ -101,7 +103,7 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
     const region = regionOf(model, pattern, read.slot);
     const reader = item && whatOf(entity, item);
     for (const place of places.get(indexName(entity, read.slot.index)) ?? []) {
-      if (place.item === item) continue;
+      if (place.item === item && (!place.slot || isSameSlot(place.slot, read.slot))) continue;
       const meeting = meet(region, place.shape);
       if (meeting.kind === 'apart') continue;
       // Each pair is told of once, whichever of the two is read, and by however many patterns.
@@ -116,6 +118,11 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
       };
     }
   }
+}
+
+/** Several keys of one item may lie on one index, each under its own conditions. */
+function isSameSlot(a: SlotPlan, b: SlotPlan): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 function sampleOf(meeting: Meeting, place: Place): string {
@@ -169,12 +176,13 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
         entity,
         item,
         index: slot.index,
+        slot,
         shape: {
           partition: pieces(model, slot.partition, slot),
           sort: slot.sort && pieces(model, slot.sort, slot),
         },
         attributes: { partition: slot.partition.attribute, sort: slot.sort?.attribute ?? null },
-        what: whatOf(entity, item),
+        what: whatOf(entity, item) + (slot.for === undefined ? '' : ` under the key of \`${slot.for}\``),
         at: placeOf(model, entity, item, slot),
       }),
     ),
@@ -201,6 +209,7 @@ function guardsOf(model: Model, entity: EntityLayout): Place[] {
       entity,
       item: undefined,
       index: null,
+      slot: undefined,
       shape: {
         partition: pieces(model, partition),
         sort: table.sort ? [{ kind: 'literal', text: 'UNIQUE' }] : null,
@@ -214,7 +223,7 @@ function guardsOf(model: Model, entity: EntityLayout): Place[] {
 
 /** Where the key is written: its pinned template, else what it was built for. */
 function placeOf(model: Model, entity: EntityLayout, item: ItemPlan, slot: SlotPlan): Span {
-  const pattern = model.patterns.find((one) => one.name.text === item.for);
+  const pattern = model.patterns.find((one) => one.name.text === (slot.for ?? item.for));
   if (slot.index === null) {
     const key = item.role === 'entry' ? pattern?.entry?.key : entity.model.key;
     return key?.[0]?.template.at ?? pattern?.name.at ?? entity.model.name.at;

@@ -188,11 +188,14 @@ function placeOnIndex(
   findings: Diagnostic[],
 ): Read | undefined {
   const [main] = draft.items;
-  const taken = main?.slots.find((slot) => slot.index === index);
-  const isShared = pattern.key.length === 0 && taken !== undefined && serves(taken, pattern);
-  const slot = isShared ? taken : newSlot(pattern, draft, index);
   if (!main) return undefined;
-  if (taken && !sameKey(taken, slot)) {
+  const others = main.slots.filter((slot) => slot.index === index);
+  const shared = pattern.key.length === 0 ? others.find((one) => serves(one, pattern)) : undefined;
+  const made = shared ?? newSlot(pattern, draft, index);
+  const same = others.find((one) => sameKey(one, made));
+  const slot = same ?? (others.length > 0 ? { ...made, for: pattern.name.text } : made);
+  const taken = same ?? others.find((one) => !areDisjoint(one, slot));
+  if (taken && !same) {
     findings.push({
       code: 'index-slot-taken',
       severity: 'error',
@@ -202,7 +205,7 @@ function placeOnIndex(
         { message: `taken with ${keyText(taken)}` },
         { message: `asked for here with ${keyText(slot)}` },
       ],
-      hint: 'Add `entry: true` to store an index entry beside the item, or name another index.',
+      hint: 'Add `entry: true` to store an index entry beside the item, name another index, or let `when` of both take different values of one field.',
     });
     return undefined;
   }
@@ -210,8 +213,13 @@ function placeOnIndex(
     findings.push(doesNotServe(pattern, slot));
     return undefined;
   }
-  if (!taken) main.slots.push(slot);
-  return { item: 0, slot: taken ?? slot, why: taken ? `pinned; shares the key of ${index}` : 'pinned' };
+  if (!same) main.slots.push(slot);
+  const why = same
+    ? `pinned; shares the key of ${index}`
+    : others.length > 0
+      ? `pinned; ${index} holds one of several keys, by what the record is`
+      : 'pinned';
+  return { item: 0, slot, why };
 }
 
 function placeEntry(pattern: PatternModel, draft: Draft, findings: Diagnostic[]): Read | undefined {
@@ -403,6 +411,13 @@ function sameKey(a: SlotPlan, b: SlotPlan): boolean {
 /** `{pad(rank, 6)}` is `{rank}` where `encode` says so. */
 function sameTemplate(a: KeyTemplate | null, b: KeyTemplate | null): boolean {
   return JSON.stringify(a?.parts) === JSON.stringify(b?.parts);
+}
+
+/** No record meets the conditions of both: one field is to have different values. */
+function areDisjoint(a: SlotPlan, b: SlotPlan): boolean {
+  return a.when.some(({ field, values }) =>
+    b.when.some((one) => one.field === field && !one.values.some((value) => values.includes(value))),
+  );
 }
 
 function keyText(slot: SlotPlan): string {
