@@ -68,6 +68,8 @@ export interface EntityModel {
   readonly normalize: readonly { readonly field: Word; readonly steps: readonly Word[] }[];
   /** How a field stands in every key: `pad(6)`, `fold`, `day`, `invert`. */
   readonly encode: readonly { readonly field: Word; readonly how: Word }[];
+  /** Attributes a rule computes from the rest of the record. */
+  readonly compute: readonly { readonly field: Word; readonly rule: Word }[];
   readonly unique: readonly (readonly Word[])[];
   readonly immutable: true | readonly Word[];
   readonly ttl?: Word;

@@ -95,6 +95,8 @@ export interface AttributePlan {
   readonly immutable: boolean;
   /** How a plain `{field}` stands in the entity's keys, where `encode` says. */
   readonly encode?: HoleEncoding;
+  /** The rule that computes it from the rest of the record at every write. */
+  readonly computed?: string;
 }
 
 /** How a value of a type is stored and stands in a key. `document` cannot stand in a key. */
@@ -325,7 +327,11 @@ export interface RulePlan {
     | { readonly kind: 'allow'; readonly fields: readonly FieldRef[] }
     | { readonly kind: 'visible'; readonly targets: readonly string[] }
     | { readonly kind: 'prepare'; readonly mutations: readonly string[] }
-    | { readonly kind: 'alongside'; readonly mutations: readonly string[] };
+    | { readonly kind: 'alongside'; readonly mutations: readonly string[] }
+    | {
+        readonly kind: 'compute';
+        readonly attributes: readonly { readonly entity: string; readonly field: string }[];
+      };
 }
 
 // --- resolvers ---

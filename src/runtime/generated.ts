@@ -117,6 +117,36 @@ export function upserting<R, N extends C & object, C>(
   };
 }
 
+/** A rule's name, and where its answer is stored in another form, what makes it. */
+type Computation = string | readonly [rule: string, form: (value: string) => string];
+
+/**
+ * The record with the attributes that rules compute from the rest of it. VALUE_INVALID where a rule gives a promise
+ * or nothing: it has to answer at once, and null stands for no value.
+ */
+export function computed<R extends object, K extends keyof R & string>(
+  env: Pick<WriteEnvironment, 'rule'>,
+  given: Omit<R, K>,
+  rules: Readonly<Record<K, Computation>>,
+): R {
+  const computations = Object.entries<Computation>(rules);
+  const rest: Record<string, unknown> = { ...given };
+  for (const [field] of computations) delete rest[field];
+  const values = computations.map(([field, computation]): [string, unknown] => {
+    const [name, form] = typeof computation === 'string' ? [computation] : computation;
+    // Each is given its own copy: what one rule does to it is nothing to the next.
+    const value = env.rule(name)({ ...rest } as never);
+    if (value === undefined || value instanceof Promise) {
+      const what = value === undefined ? 'nothing' : 'a promise';
+      throw new TableloomError('VALUE_INVALID', `${field} is computed by ${name}, which gave ${what}.`, {
+        field,
+      });
+    }
+    return [field, typeof value === 'string' && form !== undefined ? form(value) : value];
+  });
+  return { ...rest, ...Object.fromEntries(values) } as R;
+}
+
 /** Records and changes are plain objects, so what is a function computes them. */
 function isFunction<T extends object, A>(
   value: T | ((argument: A) => MaybePromise<T>),

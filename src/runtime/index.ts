@@ -37,6 +37,7 @@ export {
 export {
   type Changes,
   changing,
+  computed,
   encoded,
   firstFound,
   indexRef,
@@ -86,6 +87,8 @@ export type {
   AlongsideRule,
   Answer,
   AppContext,
+  ComputeRule,
+  ComputeRulesByName,
   FieldRule,
   PrepareRule,
   VisibleRule,

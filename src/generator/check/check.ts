@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics.js';
 import type { Model } from '../model.js';
 import type { Layout } from '../plan/layout.js';
 import { abstractChecks } from './abstract.js';
+import { computedChecks } from './computed.js';
 import { coverageChecks } from './coverage.js';
 import { entityChecks } from './entities.js';
 import { type Facts, factsOf } from './facts.js';
@@ -26,6 +27,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...nativeChecks,
   ...entityChecks,
   ...historyChecks,
+  ...computedChecks,
   ...templateChecks,
   ...patternChecks,
   ...abstractChecks,

@@ -168,6 +168,10 @@ function settings({ model }: EntityFacts): [string, Word][] {
       'encode',
       model.encode.map((one) => one.field),
     ),
+    ...first(
+      'compute',
+      model.compute.map((one) => one.field),
+    ),
     ...first('unique', model.unique.flat()),
     ...first('immutable', model.immutable === true ? [] : model.immutable),
     ...first('ttl', model.ttl ? [model.ttl] : []),

@@ -112,6 +112,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'upsert',
         'remove',
         'changing',
+        'computed',
         'upserting',
         'lowercase',
         'notNull',
@@ -144,6 +145,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'PrepareRule',
         'AlongsideRule',
         'AlongsideChange',
+        'ComputeRule',
       ],
     },
     {

@@ -90,7 +90,8 @@ export function attributesOf(model: Model, entity: EntityModel): Map<string, Att
 
 /** A history keeps values as they were: nothing is generated, defaulted or changed. */
 function historical(attribute: AttributePlan, hidden: boolean): AttributePlan {
-  return { ...attribute, hidden, generated: null, default: null, normalize: [], immutable: true };
+  const { computed, ...kept } = attribute;
+  return { ...kept, hidden, generated: null, default: null, normalize: [], immutable: true };
 }
 
 function ownAttributes(model: Model, entity: EntityModel): Map<string, AttributePlan> {
@@ -118,6 +119,7 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, Attribute
       ),
       immutable: entity.immutable === true || entity.immutable.some((word) => word.text === field),
       ...encodeOf(entity, field, encodingOf(type, sdl)),
+      ...computedOf(entity, field),
     });
   };
   for (const field of sdl.types.get(name)?.fields ?? []) {
@@ -133,6 +135,11 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, Attribute
         answered.has(`${name}.${field}`),
     );
   return attributes;
+}
+
+function computedOf({ compute }: EntityModel, field: string): { readonly computed?: string } {
+  const rule = compute.find((one) => one.field.text === field)?.rule.text;
+  return rule === undefined ? {} : { computed: rule };
 }
 
 /** What `encode` says of a field, where it is for such values (what is not is reported). */

@@ -330,7 +330,8 @@ function inputValues(
   const key = new Set(mutation.kind === 'create' ? [] : mutation.where.map((binding) => binding.field.text));
   return (input?.fields ?? []).flatMap((field) => {
     const attribute = entity.attributes.get(field.name);
-    if (!attribute || key.has(field.name) || attribute.generated === 'revision') return [];
+    if (!attribute || key.has(field.name) || attribute.generated === 'revision' || attribute.computed)
+      return [];
     const path = from.kind === 'argument' ? [...from.path, field.name] : [field.name];
     return [{ name: field.name, value: { kind: 'argument', path, nullable: !field.type.nonNull } }];
   });
@@ -366,6 +367,15 @@ function rulePlans(model: Model): RulePlan[] {
       kind: 'visible',
       targets: [...new Set([...(earlier?.kind === 'visible' ? earlier.targets : []), pattern.target.text])],
     }));
+  }
+  for (const entity of model.entities) {
+    for (const { field, rule } of entity.compute) {
+      const attribute = { entity: entity.name.text, field: field.text };
+      use(rule.text, (earlier) => ({
+        kind: 'compute',
+        attributes: [...(earlier?.kind === 'compute' ? earlier.attributes : []), attribute],
+      }));
+    }
   }
   for (const mutation of model.mutations) {
     const field = fieldRef(mutation.for);

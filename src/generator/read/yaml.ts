@@ -259,6 +259,7 @@ class YamlReader {
       default: false,
       normalize: false,
       encode: false,
+      compute: false,
       unique: false,
       immutable: false,
       ttl: false,
@@ -290,6 +291,10 @@ class YamlReader {
       encode: this.fields(map.get('encode')).flatMap((entry) => {
         const how = this.word(entry);
         return how ? [{ field: entry.key, how }] : [];
+      }),
+      compute: this.fields(map.get('compute')).flatMap((entry) => {
+        const rule = this.name(entry);
+        return rule ? [{ field: entry.key, rule }] : [];
       }),
       unique: this.uniques(map.get('unique')),
       immutable: immutableAll ? true : this.words(immutable),

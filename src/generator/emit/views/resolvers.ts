@@ -10,7 +10,7 @@ export function resolversView(plan: Plan) {
     name,
     fields: plan.resolvers.filter((one) => one.type === name).map((one) => resolverView(plan, one)),
   }));
-  return { rules: plan.rules.length > 0 ? 'rules' : '_rules', types };
+  return { rules: plan.rules.some((rule) => rule.use.kind !== 'compute') ? 'rules' : '_rules', types };
 }
 
 function resolverView(plan: Plan, resolver: ResolverPlan) {
