@@ -7,6 +7,7 @@ import {
   banners,
   best,
   byDirection,
+  crossing,
   dayOf,
   latest,
   recentFirst,
@@ -113,6 +114,23 @@ test('orders of mixed direction', async () => {
     [(one) => one.level, 'down'],
     [(one) => one.nickname, 'up'],
   ]);
+});
+
+test('buckets are crossed in the order of the field, though each of their keys runs the other way', async () => {
+  const { db, stored } = await filled();
+  const board = stored.filter((one) => one.board === 9999);
+  const now = new Date('2026-02-03T00:00:00.000Z');
+  const down: Order = [[(one) => one.playedAt, 'down']];
+  const all = crossing({ board: 9999, now });
+  expectOrder(await db.list(all), board, down);
+  const bounds = { after: '2026-01-30T03:00:00.000Z', to: '2026-01-31T04:00:00.000Z' };
+  const inside = board.filter(({ playedAt }) => playedAt > bounds.after && playedAt <= bounds.to);
+  expectOrder(await db.list(crossing({ board: 9999, ...bounds })), inside, down);
+  const first = await db.connection(all, { first: 9 });
+  const rest = await db.connection(all, { first: 100, after: first.pageInfo.endCursor });
+  expectOrder([...first.nodes, ...rest.nodes], board, down);
+  const last = await db.connection(all, { last: 5 });
+  expect(last.nodes).toEqual(rest.nodes.slice(-5));
 });
 
 test('keys follow a change of what is inverted', async () => {
