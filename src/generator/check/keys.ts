@@ -101,7 +101,7 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
     if (!read || !entity) continue;
     const item = entity.items[read.item];
     const region = regionOf(model, pattern, read.slot);
-    const reader = item && whatOf(entity, item);
+    const reader = item && whatOf(entity, item, read.slot);
     for (const place of places.get(indexName(entity, read.slot.index)) ?? []) {
       if (place.item === item && (!place.slot || isSameSlot(place.slot, read.slot))) continue;
       const meeting = meet(region, place.shape);
@@ -182,7 +182,7 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
           sort: slot.sort && pieces(model, slot.sort, slot),
         },
         attributes: { partition: slot.partition.attribute, sort: slot.sort?.attribute ?? null },
-        what: whatOf(entity, item) + (slot.for === undefined ? '' : ` under the key of \`${slot.for}\``),
+        what: whatOf(entity, item, slot),
         at: placeOf(model, entity, item, slot),
       }),
     ),
@@ -190,8 +190,9 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
   return [...places, ...guardsOf(model, entity)];
 }
 
-function whatOf(entity: EntityLayout, item: ItemPlan): string {
-  return item.role === 'entry' ? `the entry of \`${item.for}\`` : `\`${entity.model.name.text}\``;
+function whatOf(entity: EntityLayout, item: ItemPlan, slot: SlotPlan): string {
+  const what = item.role === 'entry' ? `the entry of \`${item.for}\`` : `\`${entity.model.name.text}\``;
+  return slot.for === undefined ? what : `${what} under the key of \`${slot.for}\``;
 }
 
 /** The items that hold unique values (see entityPlan). */

@@ -3,10 +3,12 @@
 import type {
   AttributePlan,
   EntityPlan,
+  IndexPlan,
   ItemPlan,
   KeyTemplate,
   PatternPlan,
   Plan,
+  QueryAccess,
   SlotPlan,
   TemplatePart,
 } from '../plan.js';
@@ -47,13 +49,15 @@ export function accessPatternsView(plan: Plan) {
         users: plan.entities
           .filter((entity) => entity.table === table.name)
           .flatMap((entity) =>
-            entity.items
-              .filter((item) => item.role !== 'version')
-              .flatMap((item) =>
-                item.slots
-                  .filter((slot) => slot.index === index.name)
-                  .map((slot) => `${itemName(entity, item)} \`${templates(slot)}\``),
-              ),
+            isInNative(entity, index)
+              ? [entity.name]
+              : entity.items
+                  .filter((item) => item.role !== 'version')
+                  .flatMap((item) =>
+                    item.slots
+                      .filter((slot) => slot.index === index.name)
+                      .map((slot) => `${itemName(entity, item)} \`${templates(slot)}\``),
+                  ),
           )
           .join('<br>'),
       })),
@@ -137,9 +141,11 @@ function patternRow(plan: Plan, pattern: PatternPlan) {
       return {
         ...base,
         index: access.index ?? 'table',
-        condition: isWhole
-          ? condition(access.partition, access.sort)
-          : [condition(access.partition, null), sortCondition(access)].filter(Boolean).join(' and '),
+        condition: access.native
+          ? nativeCondition(access)
+          : isWhole
+            ? condition(access.partition, access.sort)
+            : [condition(access.partition, null), sortCondition(access)].filter(Boolean).join(' and '),
         order: access.orderBy.length === 0 ? '' : `${access.orderBy.join(', ')} ${arrow}`,
         requests: `${buckets > 1 ? `${low} to ${low * buckets}` : low}${follow ? ' + 1 batch get for fields not in the entry' : ''}`,
         units:
@@ -156,6 +162,20 @@ function condition(partition: KeyTemplate, sort: KeyTemplate | null): string {
   return [partition, sort]
     .flatMap((template) => (template ? [`\`${template.attribute} = ${template.text}\``] : []))
     .join(' and ');
+}
+
+/** `country`, `city`, `category` and bounds on `rating`, each an attribute as it is. */
+function nativeCondition({ equals, range }: QueryAccess): string {
+  const terms = [
+    ...equals.map(({ field }) => `\`${field}\` equal`),
+    ...(range ? [`\`${range.field}\` ${range.bounds.join(', ')}`] : []),
+  ];
+  return terms.join(', ');
+}
+
+function isInNative(entity: EntityPlan, { native }: IndexPlan): boolean {
+  const names = native && [...native.partition, ...native.sort].map((key) => key.name);
+  return names?.every((name) => entity.attributes.some((one) => one.name === name)) ?? false;
 }
 
 function sortCondition(access: {
