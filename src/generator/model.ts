@@ -47,10 +47,12 @@ export interface TableModel {
 
 export interface IndexModel {
   readonly name: Word;
-  readonly kind: 'global' | 'local';
-  /** For a local index the table's own. */
+  /** `native`: a global index whose keys are raw attributes, several of them where need be. */
+  readonly kind: 'global' | 'local' | 'native';
+  /** For a local index the table's own; for a native one the first. */
   readonly partition: Word;
   readonly sort?: Word;
+  readonly native?: { readonly partition: readonly Word[]; readonly sort: readonly Word[] };
   readonly project:
     | { readonly kind: 'all' }
     | { readonly kind: 'keys' }
@@ -66,6 +68,10 @@ export interface EntityModel {
   readonly generate: readonly { readonly field: Word; readonly how: Word }[];
   readonly default: readonly { readonly field: Word; readonly value: Literal }[];
   readonly normalize: readonly { readonly field: Word; readonly steps: readonly Word[] }[];
+  /** How a field stands in every key: `pad(6)`, `fold`, `day`, `invert`. */
+  readonly encode: readonly { readonly field: Word; readonly how: Word }[];
+  /** Attributes a rule computes from the rest of the record. */
+  readonly compute: readonly { readonly field: Word; readonly rule: Word }[];
   readonly unique: readonly (readonly Word[])[];
   readonly immutable: true | readonly Word[];
   readonly ttl?: Word;

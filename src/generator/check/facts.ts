@@ -21,6 +21,7 @@ import {
 } from '../model.js';
 import { constant } from '../names.js';
 import { attributesOf } from '../plan/attributes.js';
+import { declaredTransform, isLossy, type Transform } from '../plan/encode.js';
 import { isFault, type ParsedTemplate, parseTemplate, type TemplateFault } from '../plan/templates.js';
 import type { AttributePlan } from '../plan.js';
 
@@ -106,6 +107,23 @@ export function isAnswered({ answers, elsewhere, entities }: Facts, type: string
 /** The holes of a template; none where it is at fault. */
 export function holesIn({ parsed }: TemplateFacts): (ParsedTemplate[number] & { kind: 'hole' })[] {
   return isFault(parsed) ? [] : parsed.filter((part) => part.kind === 'hole');
+}
+
+type Hole = ParsedTemplate[number] & { kind: 'hole' };
+
+/** What is done to a value in a hole: written there, else what `encode` says of the field. */
+export function transformIn({ model, original }: EntityFacts, hole: Hole): Transform | null {
+  if (hole.transform !== null) return hole.transform;
+  const said = [...model.encode, ...(original?.model.encode ?? [])].find(
+    (one) => one.field.text === hole.field,
+  );
+  return (said && declaredTransform(said.how.text)) ?? null;
+}
+
+/** Whether the hole holds the whole value: two values never look alike in it. */
+export function isWholeHole(entity: EntityFacts, hole: Hole): boolean {
+  const transform = transformIn(entity, hole);
+  return transform === null || !isLossy(transform);
 }
 
 /** The index a pattern names, in its entity's table. */

@@ -2,7 +2,7 @@
 
 import { printType, type TypeRef, type Word } from '../model.js';
 import { isFault } from '../plan/templates.js';
-import { type EntityFacts, type Facts, holesIn, isAnswered } from './facts.js';
+import { type EntityFacts, type Facts, holesIn, isAnswered, isWholeHole } from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
 
 export const historyChecks: readonly Check<Facts>[] = [
@@ -87,7 +87,7 @@ export const historyChecks: readonly Check<Facts>[] = [
         );
         if (!revision) continue;
         const held = new Set(
-          own.flatMap(holesIn).flatMap((hole) => (hole.transform === null ? [hole.field] : [])),
+          own.flatMap(holesIn).flatMap((hole) => (isWholeHole(entity, hole) ? [hole.field] : [])),
         );
         const missing = [...original.keyFields, revision.name].filter((field) => !held.has(field));
         const last = own.at(-1);
@@ -163,6 +163,14 @@ function settings({ model }: EntityFacts): [string, Word][] {
     ...first(
       'normalize',
       model.normalize.map((one) => one.field),
+    ),
+    ...first(
+      'encode',
+      model.encode.map((one) => one.field),
+    ),
+    ...first(
+      'compute',
+      model.compute.map((one) => one.field),
     ),
     ...first('unique', model.unique.flat()),
     ...first('immutable', model.immutable === true ? [] : model.immutable),

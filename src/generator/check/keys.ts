@@ -2,6 +2,7 @@
 
 import type { Note, Span } from '../diagnostics.js';
 import type { Model, PatternModel } from '../model.js';
+import { exactHole } from '../plan/encode.js';
 import type { EntityLayout, Layout } from '../plan/layout.js';
 import { keyTemplate } from '../plan/templates.js';
 import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../plan.js';
@@ -34,7 +35,7 @@ export const keyChecks: readonly Check<LaidOut>[] = [
         const entity = layout.entities.get(pattern.target.text);
         const index = layout.reads.get(pattern.name.text)?.slot.index;
         const isGlobal = entity?.table.indexes.some(
-          ({ name, kind }) => name.text === index && kind === 'global',
+          ({ name, kind }) => name.text === index && kind !== 'local',
         );
         if (!pattern.consistent || !isGlobal) continue;
         yield {
@@ -62,6 +63,8 @@ interface Place {
   readonly entity: EntityLayout;
   readonly item: ItemPlan | undefined;
   readonly index: string | null;
+  /** Undefined for a guard. */
+  readonly slot: SlotPlan | undefined;
   readonly shape: KeyShape;
   readonly attributes: { readonly partition: string; readonly sort: string | null };
   /** `User`, `the entry of usersByStatus`, `the guard of email`. */
@@ -108,9 +111,9 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
     if (!read || !entity) continue;
     const item = entity.items[read.item];
     const region = regionOf(model, pattern, read.slot);
-    const reader = item && whatOf(entity, item);
+    const reader = item && whatOf(entity, item, read.slot);
     for (const place of places.get(indexName(entity, read.slot.index))?.alike(region.partition) ?? []) {
-      if (place.item === item) continue;
+      if (place.item === item && (!place.slot || isSameSlot(place.slot, read.slot))) continue;
       const meeting = meet(region, place.shape);
       if (meeting.kind === 'apart') continue;
       // Each pair is told of once, whichever of the two is read, and by however many patterns.
@@ -125,6 +128,11 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
       };
     }
   }
+}
+
+/** Several keys of one item may lie on one index, each under its own conditions. */
+function isSameSlot(a: SlotPlan, b: SlotPlan): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 function sampleOf(meeting: Meeting, place: Place): string {
@@ -180,12 +188,13 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
         entity,
         item,
         index: slot.index,
+        slot,
         shape: {
           partition: pieces(model, slot.partition, slot),
           sort: slot.sort && pieces(model, slot.sort, slot),
         },
         attributes: { partition: slot.partition.attribute, sort: slot.sort?.attribute ?? null },
-        what: whatOf(entity, item),
+        what: whatOf(entity, item, slot),
         get at() {
           return placeOf(model, entity, item, slot);
         },
@@ -195,8 +204,9 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
   return [...places, ...guardsOf(model, entity)];
 }
 
-function whatOf(entity: EntityLayout, item: ItemPlan): string {
-  return item.role === 'entry' ? `the entry of \`${item.for}\`` : `\`${entity.model.name.text}\``;
+function whatOf(entity: EntityLayout, item: ItemPlan, slot: SlotPlan): string {
+  const what = item.role === 'entry' ? `the entry of \`${item.for}\`` : `\`${entity.model.name.text}\``;
+  return slot.for === undefined ? what : `${what} under the key of \`${slot.for}\``;
 }
 
 /** The items that hold unique values (see entityPlan). */
@@ -207,13 +217,14 @@ function guardsOf(model: Model, entity: EntityLayout): Place[] {
     const text = [
       'UNIQUE',
       `${entity.model.name.text}.${names.join('+')}`,
-      ...names.map((name) => `{${name}}`),
+      ...names.map((name) => exactHole(name, attributes)),
     ].join('#');
     const partition = keyTemplate(table.partition.text, text, attributes);
     return {
       entity,
       item: undefined,
       index: null,
+      slot: undefined,
       shape: {
         partition: pieces(model, partition),
         sort: table.sort ? [{ kind: 'literal', text: 'UNIQUE' }] : null,
@@ -227,7 +238,7 @@ function guardsOf(model: Model, entity: EntityLayout): Place[] {
 
 /** Where the key is written: its pinned template, else what it was built for. */
 function placeOf(model: Model, entity: EntityLayout, item: ItemPlan, slot: SlotPlan): Span {
-  const pattern = model.patterns.find((one) => one.name.text === item.for);
+  const pattern = model.patterns.find((one) => one.name.text === (slot.for ?? item.for));
   if (slot.index === null) {
     const key = item.role === 'entry' ? pattern?.entry?.key : entity.model.key;
     return key?.[0]?.template.at ?? pattern?.name.at ?? entity.model.name.at;

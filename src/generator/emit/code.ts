@@ -5,6 +5,7 @@ import type {
   EntityPlan,
   HoleEncoding,
   KeyTemplate,
+  PadDigits,
   TemplatePart,
   ValuePlan,
 } from '../plan.js';
@@ -22,7 +23,18 @@ export const encodingFunctions: Readonly<Record<HoleEncoding, string>> = {
   day: 'day',
   hour: 'hour',
   fold: 'fold',
+  ...pads(),
+  'invert(integer)': 'invertedInteger',
+  'invert(decimal)': 'invertedDecimal',
+  'invert(boolean)': 'invertedFlag',
+  'invert(time)': 'invertedTime',
 };
+
+/** `pad(6)` is called as it is written. */
+function pads(): Record<`pad(${PadDigits})`, string> {
+  const names = Array.from({ length: 16 }, (_, at) => `pad(${at + 1})`);
+  return Object.fromEntries(names.map((name) => [name, name])) as Record<`pad(${PadDigits})`, string>;
+}
 
 /** What a record holds; moments are ISO text. */
 export function recordType(attribute: AttributePlan): string {

@@ -169,10 +169,13 @@ class YamlReader {
     }
     const map = this.entries(node, `index \`${name.text}\``, name.at, {
       key: false,
+      partition: false,
       sort: false,
       project: false,
     });
     const project = this.projection(map.get('project'));
+    const raw = map.get('partition');
+    if (raw) return this.nativeIndex(name, raw, map, project);
     const local = this.name(map.get('sort'));
     const key = map.get('key');
     if (local && key) {
@@ -194,6 +197,49 @@ class YamlReader {
       );
     }
     return partition && { name, kind: 'global', partition, ...optional({ sort }), project };
+  }
+
+  /** `{ partition: [city], sort: [category, rating] }`: attributes of records as they are. */
+  private nativeIndex(
+    name: Word,
+    raw: Entry,
+    map: ReadonlyMap<string, Entry>,
+    project: IndexModel['project'],
+  ): IndexModel | undefined {
+    const key = map.get('key');
+    if (key)
+      this.report(
+        'wrong-value',
+        key.key.at,
+        `Index \`${name.text}\` has both \`key\` and \`partition\`.`,
+        'Write `key` for keys that are built, `partition` and `sort` for attributes as they are.',
+      );
+    const [partition, sort] = [this.words(raw), this.words(map.get('sort'))];
+    for (const [part, words, at] of [
+      ['partition', partition, raw.key.at],
+      ['sort', sort, map.get('sort')?.key.at ?? raw.key.at],
+    ] as const) {
+      const extra = words[4] ?? (part === 'partition' && words.length === 0 ? { at } : undefined);
+      if (!extra) continue;
+      this.report(
+        'wrong-value',
+        extra.at,
+        `The ${part} key of index \`${name.text}\` has ${words.length} attributes.`,
+        part === 'partition'
+          ? 'Name 1 to 4: DynamoDB takes no more.'
+          : 'Name 4 at most: DynamoDB takes no more.',
+      );
+    }
+    const [first] = partition;
+    if (!first) return undefined;
+    return {
+      name,
+      kind: 'native',
+      partition: first,
+      ...optional({ sort: sort[0] }),
+      native: { partition, sort },
+      project,
+    };
   }
 
   /** The attributes of a partition key and, at most, a sort key. */
@@ -227,6 +273,8 @@ class YamlReader {
       generate: false,
       default: false,
       normalize: false,
+      encode: false,
+      compute: false,
       unique: false,
       immutable: false,
       ttl: false,
@@ -256,6 +304,14 @@ class YamlReader {
       normalize: this.fields(map.get('normalize')).flatMap((entry) => {
         const steps = this.choices(entry, ['lowercase', 'trim']);
         return steps.length > 0 ? [{ field: entry.key, steps }] : [];
+      }),
+      encode: this.fields(map.get('encode')).flatMap((entry) => {
+        const how = this.word(entry);
+        return how ? [{ field: entry.key, how }] : [];
+      }),
+      compute: this.fields(map.get('compute')).flatMap((entry) => {
+        const rule = this.name(entry);
+        return rule ? [{ field: entry.key, rule }] : [];
       }),
       unique: this.uniques(map.get('unique')),
       immutable: immutableAll ? true : this.words(immutable),

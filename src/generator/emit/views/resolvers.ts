@@ -28,7 +28,7 @@ export function resolversView(plan: Plan) {
     byType.set(resolver.type, fields);
   }
   const types = [...byType].map(([name, fields]) => ({ name, fields }));
-  return { rules: plan.rules.length > 0 ? 'rules' : '_rules', types };
+  return { rules: plan.rules.some((rule) => rule.use.kind !== 'compute') ? 'rules' : '_rules', types };
 }
 
 function resolverView(plan: Plan, resolver: ResolverPlan) {
