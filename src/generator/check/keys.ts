@@ -3,7 +3,6 @@
 import type { Note, Span } from '../diagnostics.js';
 import type { Model, PatternModel } from '../model.js';
 import type { EntityLayout, Layout } from '../plan/layout.js';
-import { keyTemplate } from '../plan/templates.js';
 import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../plan.js';
 import { type KeyShape, type Meeting, meet, type Piece, printValues } from './meet.js';
 import type { Check, Finding } from './row.js';
@@ -185,28 +184,19 @@ function whatOf(entity: EntityLayout, item: ItemPlan): string {
   return item.role === 'entry' ? `the entry of \`${item.for}\`` : `\`${entity.model.name.text}\``;
 }
 
-/** The items that hold unique values (see entityPlan). */
+/** The items that hold unique values. */
 function guardsOf(model: Model, entity: EntityLayout): Place[] {
-  const { table, attributes } = entity;
-  return entity.model.unique.map((fields): Place => {
-    const names = fields.map((word) => word.text);
-    const text = [
-      'UNIQUE',
-      `${entity.model.name.text}.${names.join('+')}`,
-      ...names.map((name) => `{${name}}`),
-    ].join('#');
-    const partition = keyTemplate(table.partition.text, text, attributes);
+  const { table } = entity;
+  return entity.guards.map(({ fields, partition, sort }): Place => {
+    const words = entity.model.unique.find((one) => one.every((word, at) => word.text === fields[at]));
     return {
       entity,
       item: undefined,
       index: null,
-      shape: {
-        partition: pieces(model, partition),
-        sort: table.sort ? [{ kind: 'literal', text: 'UNIQUE' }] : null,
-      },
+      shape: { partition: pieces(model, partition), sort: sort && pieces(model, sort) },
       attributes: { partition: table.partition.text, sort: table.sort?.text ?? null },
-      what: `the guard of unique \`${names.join('+')}\``,
-      at: fields[0]?.at ?? entity.model.name.at,
+      what: `the guard of unique \`${fields.join('+')}\``,
+      at: words?.[0]?.at ?? entity.model.name.at,
     };
   });
 }
