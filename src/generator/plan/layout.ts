@@ -136,23 +136,26 @@ export function isPinned(pattern: PatternModel): boolean {
   return pattern.index !== undefined || pattern.key.length > 0 || pattern.entry !== undefined;
 }
 
-/** How few keys, besides those of the record itself, serve the patterns of an entity that say not where they read. */
+/**
+ * How many patterns the entity's own key serves, and how few others are needed for those that say not where they
+ * read. Patterns whose names are wrong are passed over.
+ */
 export function keysNeeded(model: Model, entity: EntityModel): { served: number; needed: number } {
   const draft = draftOf(groundOf(model, emptyLock), entity);
   if (!draft) return { served: 0, needed: 0 };
+  const { attributes } = draft;
   const own = draft.items[0]?.slots[0];
+  const isKnown = (field: string) => (attributes.get(field)?.encoding ?? 'document') !== 'document';
   const asked = model.patterns.filter(
     (pattern) =>
-      pattern.target.text === entity.name.text && pattern.entry === undefined && !isGet(pattern, draft),
+      pattern.target.text === entity.name.text &&
+      pattern.entry === undefined &&
+      !isGet(pattern, draft) &&
+      [...fieldsOf([pattern]), ...(pattern.bucket ? [pattern.bucket.field.text] : [])].every(isKnown),
   );
   const left = asked.filter((pattern) => !(own && fits(own, pattern, draft)));
-  return {
-    served: asked.length - left.length,
-    needed: groupsFor(
-      left.filter((one) => !isPinned(one)),
-      draft,
-    ).length,
-  };
+  const open = left.filter((pattern) => !isPinned(pattern));
+  return { served: asked.length - left.length, needed: groupsFor(open, draft).length };
 }
 
 /** One record by the whole primary key of its main item. */
