@@ -29,12 +29,14 @@ function withKey(model: Model, entity: EntityModel, lock: Lock, taken: ReadonlyS
     : model.tables[0];
   if (entity.key.length > 0 || entity.historyOf || !table) return entity;
   const kept = lock.entities.get(name.text)?.key;
-  const type = unusedHead(constant(name.text), (head) => head !== prefixOfKept(kept?.key) && taken.has(head));
-  const usual = { partition: `${type}#{id}`, sort: table.sort ? 'METADATA' : null };
+  const usual = { partition: `${constant(name.text)}#{id}`, sort: table.sort ? 'METADATA' : null };
   const isKept = kept?.table === table.name.text;
-  if (!identity && type === constant(name.text) && (!isKept || isSame(kept.key, usual))) return entity;
+  if (!identity && isKept && isSame(kept.key, usual)) return entity;
   const attributes = attributesOf(model, entity);
   if (isKept && stillHolds(kept.key, identity, attributes)) return pinned(entity, table, kept.key);
+  const left = kept && prefixOf(kept.key);
+  const type = unusedHead(constant(name.text), (head) => head === left || taken.has(head));
+  if (!identity && type === constant(name.text)) return entity;
   const fields = identity?.map((word) => word.text) ?? ['id'];
   const whole = divided(type, fields, [], table);
   if (fields.length < 2 || !table.sort || !fields.every((field) => isPlain(attributes, field)))
@@ -128,10 +130,6 @@ function stillHolds(
   if (parsed.some(isFault) || !fields.every((field) => isPlain(attributes, field))) return false;
   const wanted = new Set(identity?.map((word) => word.text) ?? fields);
   return wanted.size === new Set(fields).size && fields.every((field) => wanted.has(field));
-}
-
-function prefixOfKept(key: LockedKey | undefined): string | undefined {
-  return key && prefixOf(key);
 }
 
 function isSame(a: LockedKey, b: LockedKey): boolean {
