@@ -120,8 +120,27 @@ export function layOut(model: Model, lock: Lock = emptyLock): Layout {
         slots: main.slots,
       });
   }
+  for (const table of ground.tables) findings.push(...tooMany(table, model, reads));
   const layout = { tables: ground.tables, entities: drafts, reads };
   return { ...layout, findings: [...findings, ...lockFindings(model, layout, lock)] };
+}
+
+/** The default quota of global indexes ("Quotas in Amazon DynamoDB"), where they were made. */
+const mostIndexes = 20;
+
+function tooMany(table: TableDraft, model: Model, reads: ReadonlyMap<string, Read>): Diagnostic[] {
+  const first = table.isOpen ? table.indexes[mostIndexes]?.name.text : undefined;
+  const pattern = model.patterns.find(({ name }) => first && reads.get(name.text)?.slot.index === first);
+  if (!pattern) return [];
+  return [
+    {
+      code: 'too-many-indexes',
+      severity: 'error',
+      message: `\`${pattern.target.text}\` needs ${table.indexes.length} global indexes: DynamoDB allows ${mostIndexes}.`,
+      at: pattern.name.at,
+      hint: 'Add `entry: true` to some of its patterns: an index entry beside the item needs no index of its own.',
+    },
+  ];
 }
 
 function openByEntity(patterns: readonly PatternModel[]): Map<string, PatternModel[]> {
@@ -636,7 +655,7 @@ function textsOf(
   const { partition: equals, sort: sorts } = fields;
   const head = unused(equals.length > 0 ? `${type}_BY_${equals.map(constant).join('_')}` : type);
   const bucket = pattern.bucket ? [`{${pattern.bucket.unit.text}(${pattern.bucket.field.text})}`] : [];
-  const shard = pattern.shards ? ['{shard}'] : [];
+  const shard = (pattern.shards?.count ?? 1) > 1 ? ['{shard}'] : [];
   const partition = [head, ...equals.map((field) => `{${field}}`), ...bucket, ...shard].join('#');
   const ties = draft.keyFields.filter((field) => !equals.includes(field) && !sorts.includes(field));
   const sort = [...sorts, ...ties].map((field) => `{${field}}`).join('#') || 'METADATA';
