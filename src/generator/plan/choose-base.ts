@@ -3,7 +3,7 @@
  *
  * The partition key holds some of them and the sort key the others, so that questions about a part of the identity
  * are answered by the table itself. Of all divisions the one is taken that leaves the fewest keys to be found a place
- * in an index, then the one that answers the most questions, then the one with the most in the partition key.
+ * in an index, then the one that answers the most questions, then the one with the most in the partition key, then the first.
  */
 
 import type { Lock, LockedKey } from '../lock.js';
@@ -58,10 +58,9 @@ function withKey(model: Model, entity: EntityModel, lock: Lock, taken: ReadonlyS
 
 /** Every division of the identity, from the whole in the partition key; that is never empty. */
 function divisions(fields: readonly string[]): [string[], string[]][] {
-  const subsets = Array.from({ length: 2 ** fields.length - 1 }, (_, at) => {
-    const set = 2 ** fields.length - 1 - at;
-    return fields.filter((_, bit) => set & (1 << bit));
-  });
+  const subsets = Array.from({ length: 2 ** fields.length - 1 }, (_set, at) =>
+    fields.filter((_field, bit) => (at + 1) & (1 << bit)),
+  );
   return subsets
     .sort((a, b) => b.length - a.length)
     .flatMap((partition) => {

@@ -466,11 +466,14 @@ function explain(draft: Draft, open: readonly PatternModel[], reads: Map<string,
       globals.findIndex((index) => index.name.text === slot.index),
     );
     const isNext = before.every((index) => main?.slots.some((one) => one.index === index.name.text));
-    const why = !isFirst
-      ? `${slotName(slot)} already ${item === 0 ? 'holds' : 'has an entry with'} this key`
-      : isNext
-        ? `${slot.index} is the first index that \`${draft.model.name.text}\` leaves free`
-        : `the lock keeps it on ${slot.index}`;
+    const why =
+      !isFirst && slot.index === null && item === 0
+        ? "the table's own key answers it"
+        : !isFirst
+          ? `${slotName(slot)} already ${item === 0 ? 'holds' : 'has an entry with'} this key`
+          : isNext
+            ? `${slot.index} is the first index that \`${draft.model.name.text}\` leaves free`
+            : `the lock keeps it on ${slot.index}`;
     reads.set(pattern.name.text, { ...read, why });
   }
 }

@@ -67,6 +67,7 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
               ? { kind: 'include', attributes: index.project.fields.map((word) => word.text) }
               : { kind: index.project.kind },
         })),
+        ...(table.isOpen && table.indexes.length > 0 ? { isMade: true } : {}),
         ttl: table.ttl?.text ?? null,
       }),
     ),
