@@ -90,6 +90,7 @@ function changed(yaml: string, changes: readonly Change[]): string {
 describe('changed declarations', () => {
   for (const { name, yaml, sdl, numRuns } of projects) {
     const schema = buildSchema(sdl, { assumeValidSDL: true });
+    const { lock } = checked(yaml, schema);
     test(name, () => {
       fc.assert(
         fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
@@ -107,6 +108,8 @@ describe('changed declarations', () => {
             expect(at.end).toBeLessThanOrEqual((source?.length ?? 0) + 1);
           }
           expect(plan === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'));
+          // What is kept from before the changes is no reason for a crash either.
+          expect(() => checked(text, schema, lock)).not.toThrow();
           expect(formatDiagnostics(diagnostics, sources)).not.toMatch(/undefined|\[object|NaN/);
         }),
         { numRuns },

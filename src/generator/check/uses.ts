@@ -29,6 +29,7 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
     const { secret, generate, normalize, unique, immutable, ttl, default: defaults } = entity.model;
     const words = [
       ...secret,
+      ...(entity.model.identity ?? []),
       ...generate.map((one) => one.field),
       ...defaults.map((one) => one.field),
       ...normalize.map((one) => one.field),
