@@ -192,6 +192,38 @@ describe('a declaration with nothing pinned', () => {
     }
   }
 
+  test('has as many as its neediest entity', () => {
+    const yaml = `version: 1
+entities: { Thing: {}, Other: {} }
+patterns:
+  thing: { one: Thing, for: Query.thing, where: { id: $id } }
+  a: { many: Thing, where: { a: $a } }
+  b: { many: Thing, where: { b: $b } }
+  c: { many: Other, where: { c: $c } }
+  d: { many: Other, where: { d: $d } }
+  e: { many: Other, where: { e: $e } }`;
+    const { layout } = checked(
+      yaml,
+      `${sdl} type Other { id: ID! c: String! d: String! e: String! GSI2PK: Int }`,
+    );
+    // Names that a record has itself are passed over.
+    expect(layout?.tables[0]?.indexes.map(({ name }) => name.text)).toEqual(['GSI1', 'GSI3', 'GSI4']);
+  });
+
+  test('is refused where it needs more indexes than a table can have', () => {
+    const names = Array.from({ length: 21 }, (_, at) => `f${at}`);
+    const yaml = `version: 1
+entities: { Thing: {}, Wide: {} }
+patterns:
+  thing: { one: Thing, for: Query.thing, where: { id: $id } }
+${names.map((name) => `  ${name}: { many: Wide, where: { ${name}: $value } }`).join('\n')}`;
+    const wide = `${sdl} type Wide { id: ID! ${names.map((name) => `${name}: String!`).join(' ')} }`;
+    const found = checked(yaml, wide).diagnostics.filter(({ code }) => code === 'too-many-indexes');
+    expect(found.map(({ message }) => message)).toEqual([
+      '`Wide` needs 21 global indexes: DynamoDB allows 20.',
+    ]);
+  });
+
   test('gives the key that changes least where several are as few', () => {
     const patterns = { p: { where: ['a', 'b', 'c'] }, q: { where: ['a', 'b'] }, r: { where: ['a', 'c'] } };
     const { layout } = planned(declaration(patterns, '{ immutable: [a, b] }'));
