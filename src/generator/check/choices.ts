@@ -120,24 +120,16 @@ export const identityChecks: readonly Check<LaidOut>[] = [
   },
 ];
 
-/** What a pattern asks, whatever it and its arguments are called: patterns of one type of the SDL are compared. */
-function questionOf(pattern: PatternModel): string {
-  const { cardinality, target, where, sort, range, filter, when, bucket, across, shards, page } = pattern;
-  const value = (source: Source | undefined) =>
-    source?.kind === 'argument' ? 'argument' : source?.kind === 'parent' ? source.path : source?.value;
-  const plain = (_key: string, part: unknown) =>
-    isSource(part) ? { from: value(part) } : withoutPlace(part);
+/** All that a pattern says but its name and its field's: patterns of one type of the SDL are compared. */
+function questionOf({ name: _name, for: field, where, ...rest }: PatternModel): string {
+  const plain = (_key: string, part: unknown) => {
+    if (!isSource(part)) return withoutPlace(part);
+    if (part.kind === 'argument') return { kind: part.kind };
+    return part.kind === 'parent' ? { kind: part.kind, path: part.path } : { value: part.value };
+  };
+  const bound = where.map(({ field: { text }, source }) => [text, source] as const);
   return JSON.stringify(
-    {
-      ...{ cardinality, target: target.text, on: pattern.for?.type, consistent: pattern.consistent },
-      where: [...where]
-        .sort((a, b) => (a.field.text < b.field.text ? -1 : 1))
-        .map(({ field, source }) => [field.text, source]),
-      ...{ sort, range, filter, when, bucket, across, shards, page, in: pattern.in, order: pattern.order },
-      ...{ type: pattern.type, allow: pattern.allow, visible: pattern.visible },
-      // What is pinned differs for a reason.
-      ...{ index: pattern.index, key: pattern.key, entry: pattern.entry },
-    },
+    { on: field?.type, where: bound.sort(([a], [b]) => (a < b ? -1 : 1)), ...rest },
     plain,
   );
 }
