@@ -365,6 +365,44 @@ describe('the lock', () => {
   });
 });
 
+describe('a pinned key', () => {
+  const yaml = (own: string, sort: string) =>
+    [
+      'version: 1',
+      'tables: { main: { name: app, key: [PK, SK], indexes: { GSI1: [GSI1PK, GSI1SK] } } }',
+      `entities: { Thing: { key: { PK: "T#{id}", SK: ${own} } } }`,
+      'patterns:',
+      '  thing: { one: Thing, for: Query.thing, where: { id: $id } }',
+      `  byA: { many: Thing, where: { a: $a }, index: GSI1, key: { GSI1PK: "A#{a}", GSI1SK: "${sort}" } }`,
+    ].join('\n');
+  const codes = ({ diagnostics }: { diagnostics: readonly { readonly code: string }[] }) =>
+    diagnostics.map(({ code }) => code);
+
+  test('may be moved again and again under the words it has', () => {
+    const first = planned(yaml('ONE', '{id}'));
+    const second = planned(yaml('TWO', '{b}#{id}'), first.lock);
+    expect(codes(second)).toEqual(['key-moved', 'key-moved']);
+    expect(codes(planned(yaml('TWO', '{b}#{id}'), second.lock))).toEqual([]);
+    const third = planned(yaml('THREE', '{c}#{id}'), second.lock);
+    expect(codes(third)).toEqual(['key-moved', 'key-moved']);
+  });
+
+  test('that is the one the planner chose moves nothing, nor does taking the pin away', () => {
+    const free = planned(declaration({ byA: { where: ['a'] } }));
+    const table =
+      'tables: { entities: { name: "${TABLE_PREFIX}-entities", key: [PK, SK], indexes: { GSI1: [GSI1PK, GSI1SK] } } }';
+    const pinned = declaration({
+      byA: '{ many: Thing, where: { a: $a }, index: GSI1, key: { GSI1PK: "THING_BY_A#{a}", GSI1SK: "{id}" } }',
+    }).replace('version: 1', `version: 1\n${table}`);
+    const same = planned(pinned, free.lock);
+    expect(same.diagnostics).toEqual([]);
+    expect(printLock(same.lock)).toBe(printLock(free.lock));
+    expect(printLock(planned(declaration({ byA: { where: ['a'] } }), same.lock).lock)).toBe(
+      printLock(free.lock),
+    );
+  });
+});
+
 describe('an identity', () => {
   const found = (entity: string) =>
     checked(

@@ -40,6 +40,14 @@ export function retiredPrefixes(
   });
 }
 
+/** Under these, today's keys lie: what moves among them is told of as moved. */
+export function livePrefixes(lock: Lock): { index: string | null; prefix: string }[] {
+  return [...lock.entities.values()].flatMap(({ key, slots }) => [
+    ...(key ? [{ index: null, prefix: prefixOf(key.key) }] : []),
+    ...slots.filter((slot) => !slot.isRetired).flatMap(prefixesOf),
+  ]);
+}
+
 /** The head itself, or with a number behind it. */
 export function unusedHead(head: string, isTaken: (head: string) => boolean): string {
   if (!isTaken(head)) return head;

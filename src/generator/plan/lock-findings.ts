@@ -5,7 +5,7 @@ import type { Lock, LockedEntity, LockedKey, LockedSlot } from '../lock.js';
 import type { EntityModel, Model, PatternModel } from '../model.js';
 import type { ItemPlan, SlotPlan } from '../plan.js';
 import type { EntityLayout, Layout } from './layout.js';
-import { entryPrefixOf, prefixOf, retiredPrefixes } from './lock-claims.js';
+import { entryPrefixOf, livePrefixes, prefixOf, retiredPrefixes } from './lock-claims.js';
 import { nextLock } from './lock-next.js';
 
 type LaidOut = Pick<Layout, 'tables' | 'entities' | 'reads'>;
@@ -15,6 +15,7 @@ export function lockFindings(model: Model, layout: LaidOut, lock: Lock): Diagnos
   const next = nextLock(layout, lock);
   const names = new Set(model.entities.map((entity) => entity.name.text));
   const retired = new Set(retiredPrefixes(lock, names).map(({ index, prefix }) => claim(index, prefix)));
+  for (const { index, prefix } of livePrefixes(lock)) retired.delete(claim(index, prefix));
   return [...layout.entities].flatMap(([name, entity]) => {
     const before = lock.entities.get(name);
     const after = next.entities.get(name);
