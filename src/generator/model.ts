@@ -10,6 +10,8 @@ export interface Model {
   readonly patterns: readonly PatternModel[];
   readonly mutations: readonly MutationModel[];
   readonly rules: readonly RuleModel[];
+  /** Fields that other resolvers of the server answer; the field `*` is all of a type that nothing here answers. */
+  readonly elsewhere: readonly FieldPath[];
   readonly sdl: Sdl;
 }
 
@@ -72,6 +74,10 @@ export interface EntityModel {
   readonly immutable: true | readonly Word[];
   readonly ttl?: Word;
   readonly historyOf?: Word;
+  /** There is one record: the key has no holes. */
+  readonly singleton: boolean;
+  /** Lists that are stored as DynamoDB sets. */
+  readonly sets: readonly Word[];
 }
 
 /** A key attribute and its template's text. */
@@ -80,23 +86,43 @@ export interface TemplateModel {
   readonly template: Word;
 }
 
-/** Where a value comes from: `$arg.path`, `$parent.path`, or itself. */
+/** Where a value comes from: `$arg.path`, `$parent.path`, `$through.attribute`, or itself. */
 export type Source =
   | { readonly kind: 'argument'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'parent'; readonly path: readonly string[]; readonly at: Span }
+  | { readonly kind: 'through'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'literal'; readonly value: string | number | boolean; readonly at: Span };
 
 export interface Binding {
   readonly field: Word;
   readonly source: Source;
+  /** `{ in: … }`: equality with any value of the list that the source is, or with any of these constants. */
+  readonly each?: 'list' | readonly LiteralSource[];
 }
+
+export type LiteralSource = Extract<Source, { readonly kind: 'literal' }>;
 
 export interface PatternModel {
   readonly name: Word;
-  readonly cardinality: 'one' | 'many';
+  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'exists';
+  /** What is looked up. With `leadsTo` (`through` in the YAML) it is the join, and where, sort and the rest are its. */
   readonly target: Word;
+  readonly leadsTo?: LeadsTo;
+  /** Where counting stops. */
+  readonly upTo?: { readonly count: number; readonly at: Span };
+  /** Of a mixed pattern, the entities it reads, and what each calls the fields of `where`; left out: all members. */
+  readonly members: readonly {
+    readonly entity: Word;
+    readonly renames: readonly { readonly field: Word; readonly as: Word }[];
+  }[];
+  /** Of a mixed pattern, the entity that comes first wherever it sorts. */
+  readonly parent?: Word;
   readonly for?: FieldPath;
   readonly where: readonly Binding[];
+  /** Further equalities, each asked only where it and those before it are given. */
+  readonly narrow: readonly Binding[];
+  /** The last of them that is given is matched by prefix. */
+  readonly last?: Word;
   readonly sort: readonly { readonly field: Word; readonly descending: boolean }[];
   readonly order?: Source;
   readonly range?: {
@@ -124,8 +150,21 @@ export interface PatternModel {
   };
   readonly consistent: boolean;
   readonly page?: { readonly default?: number; readonly max?: number; readonly at: Span };
+  /** How many results a list gives, at most. */
+  readonly limit?: Source;
   readonly allow?: Word;
   readonly visible?: Word;
+}
+
+/** The entity that is returned where another leads to it, and its primary key. */
+export interface LeadsTo {
+  readonly target: Word;
+  readonly where: readonly Binding[];
+}
+
+/** What a pattern returns, counts or looks for. */
+export function returned(pattern: PatternModel): Word {
+  return pattern.leadsTo?.target ?? pattern.target;
 }
 
 /** A condition on attributes that are in no key; a comparison whose argument is absent vanishes. */
@@ -214,6 +253,16 @@ export type TypeRef =
 /** The innermost name of a type reference. */
 export function namedType(type: TypeRef): string {
   return type.kind === 'named' ? type.name : namedType(type.of);
+}
+
+const fieldsByName = new WeakMap<SdlType, ReadonlyMap<string, SdlField>>();
+
+/** A field by its name: of a root type with thousands of fields too. */
+export function fieldNamed(type: SdlType | undefined, name: string): SdlField | undefined {
+  if (!type) return undefined;
+  const known = fieldsByName.get(type) ?? new Map(type.fields.map((field) => [field.name, field]));
+  fieldsByName.set(type, known);
+  return known.get(name);
 }
 
 /** SDL syntax. */

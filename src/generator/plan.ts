@@ -87,6 +87,8 @@ export interface AttributePlan {
   readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | null;
   readonly default: string | number | boolean | null;
   readonly normalize: readonly string[];
+  /** A list that is stored as a set: each value once, in ascending order. */
+  readonly set?: true;
   readonly immutable: boolean;
 }
 
@@ -151,8 +153,8 @@ export interface GuardPlan {
 
 export interface PatternPlan {
   readonly name: string;
-  readonly cardinality: 'one' | 'many';
-  /** The entity, interface or union it returns. */
+  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'exists';
+  /** The entity, interface or union it returns, or the entity it counts or looks for. */
   readonly target: string;
   readonly field: FieldRef | null;
   readonly access: Access;
@@ -165,8 +167,7 @@ export interface PatternPlan {
 }
 
 export type Access =
-  /** The primary key is known: a (batched) get. */
-  | { readonly kind: 'get'; readonly entity: string; readonly consistent: boolean }
+  | GetAccess
   /** One of several entities, told by a value. */
   | {
       readonly kind: 'typed';
@@ -175,7 +176,89 @@ export type Access =
     }
   /** Every member is looked up by its key, in one batch get. */
   | { readonly kind: 'any'; readonly entities: readonly string[] }
-  | QueryAccess;
+  | QueryAccess
+  | MixedAccess
+  | CountAccess
+  | ExistsAccess
+  | ThroughAccess;
+
+/** The primary key is known: a (batched) get. */
+export interface GetAccess {
+  readonly kind: 'get';
+  readonly entity: string;
+  readonly consistent: boolean;
+  /** The key field a list of values is given for, and how many there may be. */
+  readonly each?: { readonly field: string; readonly max: number };
+}
+
+/** How many items the query has; counting stops at `upTo`. */
+export interface CountAccess {
+  readonly kind: 'count';
+  readonly query: QueryAccess;
+  readonly upTo: number;
+}
+
+/** Whether there is one. */
+export interface ExistsAccess {
+  readonly kind: 'exists';
+  readonly by: GetAccess | QueryAccess;
+  /** The key field whose argument is a list, of at most so many: each is answered, in their order. */
+  readonly each: { readonly field: string; readonly max: number } | null;
+}
+
+/** Items that lead to records of another entity, and those by batch get. */
+export interface ThroughAccess {
+  readonly kind: 'through';
+  readonly join: GetAccess | QueryAccess;
+  readonly entity: string;
+  /** The primary key of what is led to. */
+  readonly key: readonly ThroughValue[];
+  /** The connection whose edges have attributes of the join, and which. */
+  readonly edge: { readonly connection: string; readonly attributes: readonly string[] } | null;
+}
+
+export interface ThroughValue {
+  readonly name: string;
+  readonly value:
+    | ValuePlan
+    | { readonly kind: 'through'; readonly attribute: string; readonly nullable: boolean };
+}
+
+/** The query a pattern makes, if it makes one. */
+export function queryOf(access: Access): QueryAccess | null {
+  switch (access.kind) {
+    case 'query':
+      return access;
+    case 'count':
+      return access.query;
+    case 'exists':
+      return queryOf(access.by);
+    case 'through':
+      return queryOf(access.join);
+    default:
+      return null;
+  }
+}
+
+/** Several entities by one query: those of one item collection, or of several partitions of one index merged in order. */
+export interface MixedAccess {
+  readonly kind: 'mixed';
+  readonly members: readonly {
+    readonly entity: string;
+    readonly partition: KeyTemplate;
+    readonly sort: KeyTemplate | null;
+    /** What the pattern's `where` calls the fields of this entity that are called otherwise. */
+    readonly renames: Readonly<Record<string, string>>;
+  }[];
+  /** Of the first member; what is the same for all. */
+  readonly query: QueryAccess;
+  /** The entities whose items are to be told from others that lie there; null where there are no others. */
+  readonly only: readonly string[] | null;
+  /** Where none of them lies outside, the part of the collection they stand in. */
+  readonly within: { readonly from: string; readonly below: string } | null;
+  /** `first`: the query brings it first. `beside`: it is read by its key, beside the query. */
+  readonly parent: { readonly entity: string; readonly read: 'first' | 'beside' } | null;
+}
 
 export interface QueryAccess {
   readonly kind: 'query';
@@ -187,9 +270,22 @@ export interface QueryAccess {
   readonly sort: KeyTemplate | null;
   readonly shards: number | null;
   /** Fields bound by equality in the partition key, then in the sort key. */
-  readonly equals: readonly { readonly field: string; readonly in: 'partition' | 'sort' }[];
+  readonly equals: readonly {
+    readonly field: string;
+    readonly in: 'partition' | 'sort';
+    /** Any value of a list: one that the caller gives, or these. */
+    readonly each?: 'list' | readonly (string | number | boolean)[];
+  }[];
   /** The leading part of the sort key that every answer shares, once equality holes are filled. */
   readonly head: readonly TemplatePart[];
+  /** Parts that follow the head where they are given, from the left; with the literal text behind each. */
+  readonly narrow?: {
+    readonly parts: readonly {
+      readonly hole: TemplatePart & { readonly kind: 'hole' };
+      readonly then: string;
+    }[];
+    readonly last: 'whole' | 'prefix';
+  };
   /** The sort key goes on behind the ranged or last bound field. */
   readonly terminated: boolean;
   readonly range: {
@@ -203,7 +299,7 @@ export interface QueryAccess {
     readonly unit: 'year' | 'month' | 'day' | 'hour';
     /** `given`: one bucket, named by the caller; otherwise how many are crossed. */
     readonly reads:
-      | { readonly kind: 'given' }
+      | { readonly kind: 'given'; readonly list?: true }
       | { readonly kind: 'across'; readonly count: number }
       | { readonly kind: 'either'; readonly count: number };
   };
@@ -223,6 +319,8 @@ export interface QueryAccess {
       };
   readonly consistent: boolean;
   readonly page: { readonly default: number; readonly max: number };
+  /** How many results a list gives. */
+  readonly limit?: ValuePlan;
   /** Name of the generated query function. */
   readonly function: string;
   /** Why this index. */
@@ -306,6 +404,8 @@ export interface ResolverPlan {
         readonly kind: 'pattern';
         readonly pattern: string;
         readonly shape: 'one' | 'list' | 'connection';
+        /** The list may hold null. */
+        readonly sparse?: true;
       }
     | { readonly kind: 'mutation'; readonly mutation: string }
     | { readonly kind: 'rule'; readonly rule: string };

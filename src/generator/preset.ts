@@ -16,7 +16,7 @@ import { Renderer, type TemplateText } from './emit/render.js';
 import { generate } from './generate.js';
 import { lockPath } from './lock.js';
 import type { Model } from './model.js';
-import { pascal } from './names.js';
+import { pageTypeName, pascal } from './names.js';
 import { encodingOf } from './plan/attributes.js';
 import type { Plan } from './plan.js';
 
@@ -97,7 +97,7 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
 /** How Codegen types the schema: records for entities, pages for connections. */
 function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknown> {
   const pages = plan.patterns
-    .filter((pattern) => pattern.cardinality === 'many')
+    .filter((pattern) => pattern.cardinality !== 'one')
     .map((pattern) => pattern.target);
   return {
     contextType: './loaders.js#Context',
@@ -112,6 +112,13 @@ function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknow
         [...new Set(pages)]
           .filter((name) => schema.getType(`${name}Connection`))
           .map((name) => [`${name}Connection`, `./entities.js#${pascal(name)}Page`]),
+      ),
+      ...Object.fromEntries(
+        plan.patterns.flatMap(({ access }) =>
+          access.kind === 'through' && access.edge
+            ? [[access.edge.connection, `./entities.js#${pageTypeName(access.edge.connection)}`]]
+            : [],
+        ),
       ),
     },
     scalars: scalarTypes(schema),

@@ -17,10 +17,10 @@ export function indexRef(table: TableRef, name: string, partition: string, sort?
 }
 
 /** `encode(value)`, where there is a value: null and undefined stay what they are. */
-export function encoded<T, V extends T | null | undefined>(
-  encode: (value: T) => string,
+export function encoded<T, V extends T | null | undefined, E = string>(
+  encode: (value: T) => E,
   value: V,
-): string | Extract<V, null | undefined> {
+): E | Extract<V, null | undefined> {
   if (value === null || value === undefined) return value as Extract<V, null | undefined>;
   return encode(value as T);
 }
@@ -55,6 +55,14 @@ export interface KeyLoader<K, R> {
   load(key: K, options?: { readonly consistent?: boolean }): Promise<R | null>;
   /** In the order of the keys, null where there is none. */
   loadMany(keys: readonly K[]): Promise<readonly (R | null)[]>;
+  /** Whether there is a record; read like one, so that nothing is read twice. */
+  exists(key: K, options?: { readonly consistent?: boolean }): Promise<boolean>;
+  /** In the order of the keys. BAD_INPUT for more than `most`. */
+  existMany(
+    keys: readonly K[],
+    most: number,
+    options?: { readonly consistent?: boolean },
+  ): Promise<readonly boolean[]>;
 }
 
 export function keyLoader<K, R extends object>(
@@ -63,7 +71,19 @@ export function keyLoader<K, R extends object>(
   keyOf: (key: K) => Key,
 ): KeyLoader<K, R> {
   const load: KeyLoader<K, R>['load'] = async (key, options) => session.get(entity, keyOf(key), options);
-  return { load, loadMany: (keys) => Promise.all(keys.map((key) => load(key))) };
+  const exists: KeyLoader<K, R>['exists'] = async (key, options) => (await load(key, options)) !== null;
+  return {
+    load,
+    loadMany: (keys) => Promise.all(keys.map((key) => load(key))),
+    exists,
+    async existMany(keys, most, options) {
+      if (keys.length > most) {
+        const message = `At most ${most} can be asked about at once; ${keys.length} were given.`;
+        throw new TableloomError('BAD_INPUT', message, { limit: most });
+      }
+      return Promise.all(keys.map((key) => exists(key, options)));
+    },
+  };
 }
 
 /** The first that was found, in the order given; all are waited for. `R` is the union of what they may find. */

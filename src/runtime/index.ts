@@ -25,6 +25,7 @@ export {
   type Condition,
   contains,
   equal,
+  exceptFor,
   exists,
   filterOf,
   greaterThan,
@@ -69,8 +70,11 @@ export {
 } from './keys.js';
 export { checkKey, keyLimits } from './keysize.js';
 export type { Limits } from './limits.js';
+export { distinct, inList, limitOf, listOf, loadEach, loadPresent, setOf } from './lists.js';
+export { anyEntity, parentFirst } from './mixed.js';
+export { type NarrowOptions, type NarrowPart, narrowed } from './narrowing.js';
 export type { PageOptions, Wants } from './pages.js';
-export { type BucketUnit, type BucketWindow, bucketsOf, shardOf, shards } from './partitions.js';
+export { type BucketUnit, type BucketWindow, bucketList, bucketsOf, shardOf, shards } from './partitions.js';
 export { type Bounds, compareKeys, type RangeShape, rangeOf } from './ranges.js';
 export type { RequestReport, Statistics } from './requests.js';
 export type {
@@ -105,6 +109,7 @@ export type {
   Connection,
   Edge,
   EntityCodec,
+  EntityReader,
   Filter,
   Guard,
   IndexQuery,

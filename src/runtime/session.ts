@@ -73,6 +73,9 @@ export class Database {
   }
 }
 
+/** Where counting stops unless a query says otherwise. */
+const defaultUpTo = 10_000;
+
 interface Environment {
   readonly now: () => Date;
   readonly newId: () => string;
@@ -149,11 +152,11 @@ export class Session {
   }
 
   /** One page of a query, as Relay's specification of connections has it; see `readPage`. */
-  connection<R extends object>(
-    query: IndexQuery<R>,
+  connection<R extends object, E extends object = object>(
+    query: IndexQuery<R, E>,
     page: PageArguments = {},
     options: PageOptions = {},
-  ): Promise<Connection<R>> {
+  ): Promise<Connection<R, E>> {
     const { first, after, last, before } = page;
     const identity = identityOf(query);
     const asked = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
@@ -191,8 +194,21 @@ export class Session {
     return this.#reader.each(query);
   }
 
-  /** How many items a query has, counted up to `cap`. */
-  count<R extends object>(query: IndexQuery<R>, cap: number): Promise<number> {
+  /**
+   * Whether a query has a record. READ_BUDGET where a filter drops so much that none is found within the reads
+   * one query may make.
+   */
+  async exists<R extends object>(query: IndexQuery<R>): Promise<boolean> {
+    // Of what expires only the record itself tells whether it has.
+    const fields = query.entity.ttl === undefined ? new Set<string>() : undefined;
+    return (await this.list(query, 1, { fields })).length > 0;
+  }
+
+  /**
+   * How many items a query has, counted up to `cap`. READ_BUDGET where a filter drops so much that the number is
+   * not found within the reads one query may make.
+   */
+  count<R extends object>(query: IndexQuery<R>, cap: number = query.upTo ?? defaultUpTo): Promise<number> {
     return this.#once(['count', identityOf(query), windowOf(query), cap], () =>
       this.#reader.count(query, cap),
     );

@@ -156,7 +156,7 @@ class PartitionReader {
 }
 
 /** Whether DynamoDB is asked for one key more than the range holds: see `queryInput`. */
-function isWidened(range: SortRange | undefined): boolean {
+export function isWidened(range: SortRange | undefined): boolean {
   return range?.kind === 'between' && range.from !== undefined && range.below !== undefined;
 }
 

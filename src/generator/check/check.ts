@@ -6,11 +6,13 @@ import type { Layout } from '../plan/layout.js';
 import { abstractChecks } from './abstract.js';
 import { choiceChecks, identityChecks } from './choices.js';
 import { coverageChecks } from './coverage.js';
+import { elsewhereChecks } from './elsewhere.js';
 import { entityChecks } from './entities.js';
 import { type Facts, factsOf } from './facts.js';
 import { historyChecks } from './history.js';
 import { identifierChecks } from './identifiers.js';
 import { keyChecks, type LaidOut } from './keys.js';
+import { mixedChecks, mixedLayoutChecks } from './mixed.js';
 import { mutationChecks } from './mutations.js';
 import { nameChecks } from './names.js';
 import { patternChecks } from './patterns.js';
@@ -19,6 +21,7 @@ import { ruleChecks } from './rules.js';
 import { sourceChecks } from './sources.js';
 import { tableChecks } from './tables.js';
 import { templateChecks } from './templates.js';
+import { throughChecks, throughLayoutChecks } from './through.js';
 
 export const modelChecks: readonly Check<Facts>[] = [
   ...nameChecks,
@@ -28,14 +31,23 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...templateChecks,
   ...patternChecks,
   ...abstractChecks,
+  ...mixedChecks,
+  ...throughChecks,
   ...sourceChecks,
   ...mutationChecks,
   ...ruleChecks,
   ...identifierChecks,
   ...coverageChecks,
+  ...elsewhereChecks,
 ];
 
-export const layoutChecks: readonly Check<LaidOut>[] = [...keyChecks, ...identityChecks, ...choiceChecks];
+export const layoutChecks: readonly Check<LaidOut>[] = [
+  ...keyChecks,
+  ...mixedLayoutChecks,
+  ...throughLayoutChecks,
+  ...identityChecks,
+  ...choiceChecks,
+];
 
 /** What is wrong with a model that was read without errors. Where nothing is, it can be laid out and planned. */
 export function checkModel(model: Model): Diagnostic[] {

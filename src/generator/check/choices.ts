@@ -58,7 +58,8 @@ export const choiceChecks: readonly Check<LaidOut>[] = [
     *check({ model, layout }) {
       for (const pattern of model.patterns) {
         const slot = layout.reads.get(pattern.name.text)?.slot;
-        if (!slot || pattern.cardinality === 'one' || pattern.shards || pattern.when.length > 0) continue;
+        const isMany = pattern.cardinality === 'many' || pattern.cardinality === 'count';
+        if (!slot || !isMany || pattern.shards || pattern.when.length > 0) continue;
         if (!slot.partition.parts.every((part) => part.kind === 'literal')) continue;
         yield {
           at: pattern.key[0]?.template.at ?? pattern.name.at,
@@ -125,9 +126,9 @@ function questionOf({ name: _name, for: field, where, ...rest }: PatternModel): 
   const plain = (_key: string, part: unknown) => {
     if (!isSource(part)) return withoutPlace(part);
     if (part.kind === 'argument') return { kind: part.kind };
-    return part.kind === 'parent' ? { kind: part.kind, path: part.path } : { value: part.value };
+    return part.kind === 'literal' ? { value: part.value } : { kind: part.kind, path: part.path };
   };
-  const bound = where.map(({ field: { text }, source }) => [text, source] as const);
+  const bound = where.map((binding) => [binding.field.text, binding] as const);
   return JSON.stringify(
     { on: field?.type, where: bound.sort(([a], [b]) => (a < b ? -1 : 1)), ...rest },
     plain,
@@ -139,7 +140,10 @@ function isSource(part: unknown): part is Source {
     typeof part === 'object' &&
     part !== null &&
     'kind' in part &&
-    (part.kind === 'argument' || part.kind === 'parent' || part.kind === 'literal') &&
+    (part.kind === 'argument' ||
+      part.kind === 'parent' ||
+      part.kind === 'through' ||
+      part.kind === 'literal') &&
     'at' in part
   );
 }

@@ -2,7 +2,7 @@
 
 import { printType, type TypeRef, type Word } from '../model.js';
 import { isFault } from '../plan/templates.js';
-import { type EntityFacts, type Facts, holesIn } from './facts.js';
+import { type EntityFacts, type Facts, holesIn, isAnswered } from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
 
 export const historyChecks: readonly Check<Facts>[] = [
@@ -50,11 +50,11 @@ export const historyChecks: readonly Check<Facts>[] = [
   {
     code: 'history-fields',
     purpose: 'A history’s fields are attributes of its original, of the same type.',
-    *check({ entities, answers }) {
-      for (const { name, type, original } of entities.values()) {
+    *check(facts) {
+      for (const { name, type, original } of facts.entities.values()) {
         if (!original) continue;
         for (const field of type.fields) {
-          if (answers.has(`${name}.${field.name}`) || field.arguments.length > 0) continue;
+          if (isAnswered(facts, name, field.name) || field.arguments.length > 0) continue;
           const attribute = original.attributes.get(field.name);
           const isSame = attribute && sameType(field.type, attribute.type, attribute.nullable);
           if (isSame) continue;

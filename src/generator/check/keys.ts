@@ -4,6 +4,7 @@ import type { Note, Span } from '../diagnostics.js';
 import type { Model, PatternModel } from '../model.js';
 import type { EntityLayout, Layout } from '../plan/layout.js';
 import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../plan.js';
+import { Beginnings } from './beginnings.js';
 import { type KeyShape, type Meeting, meet, type Piece, printValues } from './meet.js';
 import type { Check, Finding } from './row.js';
 import { comparisonsOf } from './uses.js';
@@ -69,9 +70,12 @@ interface Place {
 
 function* collisions({ model, layout }: LaidOut): Generator<Finding> {
   for (const places of byIndex(model, layout).values()) {
-    const own = places.filter((place) => place.index === null);
-    for (const [at, one] of own.entries()) {
-      for (const other of own.slice(at + 1)) {
+    const earlier = new Beginnings<Place>();
+    for (const other of places) {
+      if (other.index !== null) continue;
+      const alike = earlier.alike(other.shape.partition);
+      earlier.add(other.shape.partition, other);
+      for (const one of alike) {
         const meeting = meet(one.shape, other.shape);
         if (meeting.kind === 'apart') continue;
         yield {
@@ -89,7 +93,13 @@ function* collisions({ model, layout }: LaidOut): Generator<Finding> {
 }
 
 function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
-  const places = byIndex(model, layout);
+  const places = new Map(
+    [...byIndex(model, layout)].map(([name, all]) => {
+      const beginnings = new Beginnings<Place>();
+      for (const place of all) beginnings.add(place.shape.partition, place);
+      return [name, beginnings] as const;
+    }),
+  );
   const told = new Set<string>();
   for (const pattern of model.patterns) {
     const read = layout.reads.get(pattern.name.text);
@@ -98,7 +108,7 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
     const item = entity.items[read.item];
     const region = regionOf(model, pattern, read.slot);
     const reader = item && whatOf(entity, item);
-    for (const place of places.get(indexName(entity, read.slot.index)) ?? []) {
+    for (const place of places.get(indexName(entity, read.slot.index))?.alike(region.partition) ?? []) {
       if (place.item === item) continue;
       const meeting = meet(region, place.shape);
       if (meeting.kind === 'apart') continue;
@@ -148,7 +158,9 @@ function byIndex(model: Model, layout: Layout): Map<string, Place[]> {
   for (const entity of layout.entities.values()) {
     for (const place of placesOf(model, entity)) {
       const name = indexName(entity, place.index);
-      places.set(name, [...(places.get(name) ?? []), place]);
+      const known = places.get(name);
+      if (known) known.push(place);
+      else places.set(name, [place]);
     }
   }
   return places;
@@ -173,7 +185,9 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
         },
         attributes: { partition: slot.partition.attribute, sort: slot.sort?.attribute ?? null },
         what: whatOf(entity, item),
-        at: placeOf(model, entity, item, slot),
+        get at() {
+          return placeOf(model, entity, item, slot);
+        },
       }),
     ),
   );
@@ -219,8 +233,8 @@ function placeOf(model: Model, entity: EntityLayout, item: ItemPlan, slot: SlotP
 /** What a pattern reads of an index: its partitions, and the sort keys that begin as all of its answers do. */
 function regionOf(model: Model, pattern: PatternModel, slot: SlotPlan): KeyShape {
   const constants = new Map(
-    pattern.where.flatMap(({ field, source }) =>
-      source.kind === 'literal' ? [[field.text, String(source.value)] as const] : [],
+    pattern.where.flatMap(({ field, source, each }) =>
+      source.kind === 'literal' && !each ? [[field.text, String(source.value)] as const] : [],
     ),
   );
   const fix = (piece: Piece): Piece => {

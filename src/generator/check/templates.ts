@@ -216,7 +216,7 @@ function* entitiesWithoutKey({ entities, templates }: Facts): Generator<Finding>
     if (own.some((one) => isFault(one.parsed) || one.part === undefined)) continue;
     const holes = keyTexts(model, table).flatMap((text) => plainHoles(text, true));
     const isPartitionPinned = own.some((one) => one.part === 'partition');
-    if (!isPartitionPinned && !attributes.has('id')) {
+    if (!isPartitionPinned && !model.singleton && !attributes.has('id')) {
       const [candidate] = [...attributes.values()].filter(
         (one) => !one.nullable && one.encoding !== 'document',
       );
@@ -226,11 +226,17 @@ function* entitiesWithoutKey({ entities, templates }: Facts): Generator<Finding>
         notes: [{ message: 'the type', at: type.at }],
         hint: `Say what tells its records apart, as \`identity: [${candidate?.name ?? 'id'}]\`, or pin its key.`,
       };
-    } else if (holes.length === 0) {
+    } else if (holes.length === 0 && !model.singleton) {
       yield {
         at: own[0]?.template.at ?? model.name.at,
         message: `The key of \`${name}\` has no hole: there could be one record only.`,
-        hint: 'Add a hole for what tells records apart, as `{id}`.',
+        hint: 'Add a hole for what tells records apart, as `{id}`; if there is to be one record, `singleton: true`.',
+      };
+    } else if (holes.length > 0 && model.singleton) {
+      yield {
+        at: own[0]?.template.at ?? model.name.at,
+        message: `\`${name}\` is a singleton, and its key has a hole: there could be many records.`,
+        hint: 'Take the hole out, or `singleton`.',
       };
     }
   }
@@ -248,6 +254,7 @@ function* documentsInKeys(facts: Facts): Generator<Finding> {
     if (!entity) continue;
     const words = [
       ...pattern.where.map((one) => one.field),
+      ...pattern.narrow.map((one) => one.field),
       ...pattern.sort.map((one) => one.field),
       ...(pattern.range ? [pattern.range.field] : []),
     ];

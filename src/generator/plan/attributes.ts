@@ -40,8 +40,13 @@ export function encodingOf(type: TypeRef, sdl: Sdl): Encoding {
   return kind === undefined || kind === 'scalar' ? 'text' : 'document';
 }
 
-/** `Type.field` of everything that a pattern, a mutation or a rule answers. */
-export function answeredFields(model: Model): Map<string, { readonly kind: string; readonly name: string }> {
+type Answered = ReadonlyMap<string, { readonly kind: string; readonly name: string }>;
+const answeredOf = new WeakMap<Model, Answered>();
+
+/** `Type.field` of everything that a pattern, a mutation, a rule or another resolver of the server answers. */
+export function answeredFields(model: Model): Answered {
+  const known = answeredOf.get(model);
+  if (known) return known;
   const answered = new Map<string, { kind: string; name: string }>();
   const add = (
     kind: string,
@@ -54,6 +59,11 @@ export function answeredFields(model: Model): Map<string, { readonly kind: strin
   add('pattern', model.patterns);
   add('mutation', model.mutations);
   add('rule', model.rules);
+  add(
+    'elsewhere',
+    model.elsewhere.map((path) => ({ name: { text: `${path.type}.${path.field}` }, for: path })),
+  );
+  answeredOf.set(model, answered);
   return answered;
 }
 
@@ -115,6 +125,7 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, Attribute
       normalize: (entity.normalize.find((one) => one.field.text === field)?.steps ?? []).map(
         (step) => step.text,
       ),
+      ...(entity.sets.some((word) => word.text === field) ? { set: true as const } : {}),
       immutable: entity.immutable === true || entity.immutable.some((word) => word.text === field),
     });
   };

@@ -27,7 +27,7 @@ function withKey(model: Model, entity: EntityModel, lock: Lock, taken: ReadonlyS
   const table = entity.table
     ? model.tables.find((one) => one.name.text === entity.table?.text)
     : model.tables[0];
-  if (entity.key.length > 0 || entity.historyOf || !table) return entity;
+  if (entity.key.length > 0 || entity.historyOf || entity.singleton || !table) return entity;
   const kept = lock.entities.get(name.text)?.key;
   const usual = { partition: `${constant(name.text)}#{id}`, sort: table.sort ? 'METADATA' : null };
   const isKept = kept?.table === table.name.text;

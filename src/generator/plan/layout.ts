@@ -20,6 +20,7 @@ import { commonKey } from './choose-keys.js';
 import { retiredPrefixes } from './lock-claims.js';
 import { lockFindings } from './lock-findings.js';
 import { type ItemDraft, isSameSlot, Keeper } from './lock-keeper.js';
+import { memberPatterns } from './mixed.js';
 import { hasShard, holesOf, keyTemplate } from './templates.js';
 
 export interface Layout {
@@ -63,6 +64,8 @@ interface Ground {
   readonly model: Model;
   readonly lock: Lock;
   readonly tables: readonly TableDraft[];
+  /** Mixed ones by their members. */
+  readonly patterns: readonly PatternModel[];
   /** Prefixes of keys that are no longer free. */
   readonly taken: Set<string>;
 }
@@ -70,7 +73,8 @@ interface Ground {
 function groundOf(model: Model, lock: Lock): Ground {
   const names = new Set(model.entities.map((entity) => entity.name.text));
   const taken = new Set(retiredPrefixes(lock, names).map(({ prefix }) => prefix));
-  return { model, lock, tables: model.tables.map(tableDraft), taken };
+  const patterns = model.patterns.flatMap((pattern) => memberPatterns(model, pattern));
+  return { model, lock, tables: model.tables.map(tableDraft), patterns, taken };
 }
 
 /** Lays out a model whose names are all known (see check/model). */
@@ -83,7 +87,7 @@ export function layOut(model: Model, lock: Lock = emptyLock): Layout {
   }
   const reads = new Map<string, Read>();
   const findings: Diagnostic[] = [];
-  const queries = model.patterns.filter(
+  const queries = ground.patterns.filter(
     (pattern) => drafts.has(pattern.target.text) && !isGet(pattern, drafts.get(pattern.target.text)),
   );
   const entries = new Set(queries.filter(({ entry }) => entry !== undefined).map(({ name }) => name.text));
@@ -160,12 +164,13 @@ export function isPinned(pattern: PatternModel): boolean {
  * read. Patterns whose names are wrong are passed over.
  */
 export function keysNeeded(model: Model, entity: EntityModel): { served: number; needed: number } {
-  const draft = draftOf(groundOf(model, emptyLock), entity);
+  const ground = groundOf(model, emptyLock);
+  const draft = draftOf(ground, entity);
   if (!draft) return { served: 0, needed: 0 };
   const { attributes } = draft;
   const own = draft.items[0]?.slots[0];
   const isKnown = (field: string) => (attributes.get(field)?.encoding ?? 'document') !== 'document';
-  const asked = model.patterns.filter(
+  const asked = ground.patterns.filter(
     (pattern) =>
       pattern.target.text === entity.name.text &&
       pattern.entry === undefined &&
@@ -182,16 +187,14 @@ export function isGet(
   pattern: PatternModel,
   entity: { readonly keyFields: readonly string[] } | undefined,
 ): boolean {
-  if (!entity || pattern.cardinality !== 'one' || pattern.index || pattern.entry) return false;
+  const isBatch = pattern.where.some((binding) => binding.each !== undefined);
+  const kinds = isBatch ? ['many', 'exists'] : ['one', 'exists'];
+  if (!entity || !kinds.includes(pattern.cardinality) || pattern.index || pattern.entry) return false;
   const bound = new Set(pattern.where.map((binding) => binding.field.text));
-  return (
-    entity.keyFields.length > 0 &&
-    bound.size === entity.keyFields.length &&
-    entity.keyFields.every((field) => bound.has(field))
-  );
+  return bound.size === entity.keyFields.length && entity.keyFields.every((field) => bound.has(field));
 }
 
-function draftOf({ model, lock, tables, taken }: Ground, entity: EntityModel): Draft | undefined {
+function draftOf({ model, lock, tables, patterns, taken }: Ground, entity: EntityModel): Draft | undefined {
   const original = entity.historyOf && model.entities.find((one) => one.name.text === entity.historyOf?.text);
   const tableName = (entity.table ?? original?.table)?.text;
   const table = tableName === undefined ? tables[0] : tables.find((one) => one.name.text === tableName);
@@ -201,13 +204,17 @@ function draftOf({ model, lock, tables, taken }: Ground, entity: EntityModel): D
   const text = (attribute: string, fallback: string) =>
     entity.key.find((one) => one.attribute.text === attribute)?.template.text ?? fallback;
   const type = constant(entity.name.text);
-  const partition = keyTemplate(table.partition.text, text(table.partition.text, `${type}#{id}`), attributes);
+  const partition = keyTemplate(
+    table.partition.text,
+    text(table.partition.text, entity.singleton ? type : `${type}#{id}`),
+    attributes,
+  );
   const sort = table.sort
     ? keyTemplate(table.sort.text, text(table.sort.text, 'METADATA'), attributes)
     : null;
   const slot: SlotPlan = { index: null, partition, sort, shards: null, present: [], when: [] };
   const keyFields = [...new Set([...holesOf(partition), ...holesOf(sort)].map((hole) => hole.field))];
-  const asked = model.patterns.filter(
+  const asked = patterns.filter(
     (pattern) => pattern.target.text === entity.name.text && !isGet(pattern, { keyFields }),
   );
   const keeper = new Keeper(lock, { entity, table, attributes, own: slot }, taken, (kept) =>
@@ -323,7 +330,7 @@ function fieldsOf(patterns: readonly PatternModel[]): string[] {
     ...new Set(
       patterns.flatMap((pattern) => [
         ...pattern.where.map((binding) => binding.field.text),
-        ...sortFields(pattern),
+        ...orderFields(pattern),
       ]),
     ),
   ];
@@ -415,7 +422,7 @@ function groupTexts(
     commonKey(
       patterns.map((pattern) => ({
         equals: pattern.where.map((binding) => binding.field.text),
-        sorts: sortFields(pattern),
+        sorts: orderFields(pattern),
       })),
     );
   return fields && textsOf(first, fields, draft, (head) => (lock ? draft.keeper.unused(head) : head));
@@ -642,7 +649,7 @@ function newSlot(
 
 function buildTexts(pattern: PatternModel, draft: Draft): { partition: string; sort: string } {
   const partition = pattern.where.map((binding) => binding.field.text);
-  return textsOf(pattern, { partition, sort: sortFields(pattern) }, draft, (head) =>
+  return textsOf(pattern, { partition, sort: orderFields(pattern) }, draft, (head) =>
     draft.keeper.unused(head),
   );
 }
@@ -661,7 +668,7 @@ function textsOf(
   const shard = (pattern.shards?.count ?? 1) > 1 ? ['{shard}'] : [];
   const partition = [head, ...equals.map((field) => `{${field}}`), ...bucket, ...shard].join('#');
   const ties = draft.keyFields.filter((field) => !equals.includes(field) && !sorts.includes(field));
-  const sort = [...sorts, ...ties].map((field) => `{${field}}`).join('#') || 'METADATA';
+  const sort = [...new Set([...sorts, ...ties])].map((field) => `{${field}}`).join('#') || 'METADATA';
   return { partition, sort };
 }
 
@@ -671,9 +678,15 @@ export function sortFields(pattern: PatternModel): string[] {
   return pattern.range ? [pattern.range.field.text] : [];
 }
 
+/** What stands in the sort key behind the equalities: what may narrow the answer, then its order. */
+function orderFields(pattern: PatternModel): string[] {
+  return [...new Set([...pattern.narrow.map((binding) => binding.field.text), ...sortFields(pattern)])];
+}
+
 /** Whether a key answers a pattern: equalities fill the partition key, then the head of the sort key; then the order. */
 export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
   const wanted = new Set(pattern.where.map((binding) => binding.field.text));
+  const lists = new Set(pattern.where.filter(({ each }) => each).map((binding) => binding.field.text));
   let bucketed = false;
   for (const hole of holesOf(slot.partition)) {
     const isBucket = pattern.bucket?.field.text === hole.field && pattern.bucket.unit.text === hole.encode;
@@ -686,9 +699,10 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
   const rest = holesOf(slot.sort);
   while (wanted.size > 0) {
     const next = rest.shift();
-    if (!next || isTruncated(next) || !wanted.delete(next.field)) return false;
+    // Several values of a field are several partitions, or they could not be merged.
+    if (!next || isTruncated(next) || lists.has(next.field) || !wanted.delete(next.field)) return false;
   }
-  return sortFields(pattern).every((field, at) => rest[at]?.field === field && !isTruncated(rest[at]));
+  return orderFields(pattern).every((field, at) => rest[at]?.field === field && !isTruncated(rest[at]));
 }
 
 /** A part of a moment tells neither which moment it was nor its order within that part. */
@@ -734,6 +748,9 @@ function doesNotServe(pattern: PatternModel, slot: SlotPlan | undefined): Diagno
       ? [`a bucket per ${pattern.bucket.unit.text} of \`${pattern.bucket.field.text}\``]
       : []),
     ...(pattern.shards ? [`${pattern.shards.count} shards`] : []),
+    ...(pattern.narrow.length > 0
+      ? [`then optionally ${pattern.narrow.map(({ field }) => `\`${field.text}\``).join(', ')}`]
+      : []),
     ...(sortFields(pattern).length > 0
       ? [
           `order by ${sortFields(pattern)

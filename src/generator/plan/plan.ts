@@ -12,14 +12,16 @@ import type {
   Source,
   TypeRef,
 } from '../model.js';
-import { namedType } from '../model.js';
+import { fieldNamed, namedType, returned } from '../model.js';
 import { camel, entityNames, pascal, ruleTypeName } from '../names.js';
 import type {
   Access,
   EntityPlan,
+  ExistsAccess,
   FieldRef,
   FilterPlan,
   FilterValue,
+  GetAccess,
   ItemPlan,
   MutationPlan,
   NamedValue,
@@ -31,14 +33,19 @@ import type {
   RulePlan,
   TablePlan,
   TemplatePart,
+  ThroughValue,
   ValuePlan,
 } from '../plan.js';
 import { connectionNode } from './attributes.js';
+import { edgeOf } from './edges.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
+import { mixedAccess } from './mixed.js';
 import { holesOf } from './templates.js';
 
 const defaultPage = { default: 20, max: 100 };
 const defaultAcross = 12;
+const defaultUpTo = 10_000;
+const defaultEach = 100;
 
 export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   const entities = [...layout.entities.values()].map((entity) => entityPlan(entity));
@@ -104,7 +111,7 @@ function patternPlan(model: Model, layout: Layout, pattern: PatternModel): Patte
   return {
     name: pattern.name.text,
     cardinality: pattern.cardinality,
-    target: pattern.target.text,
+    target: returned(pattern).text,
     field: fieldRef(pattern.for),
     access: access(model, layout, pattern),
     inputs: inputsOf(model, pattern),
@@ -119,6 +126,14 @@ function patternPlan(model: Model, layout: Layout, pattern: PatternModel): Patte
 
 function access(model: Model, layout: Layout, pattern: PatternModel): Access {
   const entity = layout.entities.get(pattern.target.text);
+  if (pattern.cardinality === 'mixed')
+    return mixedAccess(
+      model,
+      layout,
+      pattern,
+      (name, member) => query(model, layout, name, member),
+      pattern.filter ? filterPlan(pattern.filter) : null,
+    );
   if (!entity) {
     if (pattern.type) {
       const members = pattern.type.members.map((member) => ({
@@ -129,26 +144,62 @@ function access(model: Model, layout: Layout, pattern: PatternModel): Access {
     }
     return { kind: 'any', entities: storedMembers(model, pattern.target.text) };
   }
-  if (isGet(pattern, entity))
-    return { kind: 'get', entity: pattern.target.text, consistent: pattern.consistent };
-  return query(layout, entity, pattern);
+  const each = eachOf(pattern);
+  const read: GetAccess | QueryAccess = isGet(pattern, entity)
+    ? {
+        kind: 'get',
+        entity: pattern.target.text,
+        consistent: pattern.consistent,
+        ...(each && pattern.cardinality === 'many' ? { each } : {}),
+      }
+    : query(model, layout, entity, pattern);
+  if (read.kind === 'query' && pattern.cardinality === 'count')
+    return { kind: 'count', query: read, upTo: pattern.upTo?.count ?? defaultUpTo };
+  if (pattern.cardinality === 'exists') return { kind: 'exists', by: read, each };
+  if (!pattern.leadsTo) return read;
+  return {
+    kind: 'through',
+    join: read,
+    entity: pattern.leadsTo.target.text,
+    key: pattern.leadsTo.where.map(
+      ({ field, source }): ThroughValue => ({
+        name: field.text,
+        value:
+          source.kind === 'through' ? throughValue(entity, source) : valuePlan(model, pattern.for, source),
+      }),
+    ),
+    edge: edgeOf(model, pattern),
+  };
+}
+
+function throughValue(join: EntityLayout, { path }: Source & { kind: 'through' }): ThroughValue['value'] {
+  const [attribute = ''] = path;
+  return { kind: 'through', attribute, nullable: join.attributes.get(attribute)?.nullable ?? true };
+}
+
+/** The binding of a whole key that takes a list. */
+function eachOf(pattern: PatternModel): ExistsAccess['each'] {
+  const list = pattern.where.find((binding) => binding.each !== undefined);
+  return list ? { field: list.field.text, max: pattern.page?.max ?? defaultEach } : null;
 }
 
 /** The stored members of an interface or union, in the order of the YAML. */
 export function storedMembers(model: Model, target: string): string[] {
   const members = model.sdl.types.get(target)?.members ?? [];
+  if (members.length === 0) return [];
   return model.entities.map((entity) => entity.name.text).filter((name) => members.includes(name));
 }
 
-function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): QueryAccess {
+function query(model: Model, layout: Layout, entity: EntityLayout, pattern: PatternModel): QueryAccess {
   const read = layout.reads.get(pattern.name.text);
   if (!read) throw new Error(`pattern ${pattern.name.text} was not laid out`);
   const { slot } = read;
   const inPartition = new Set(holesOf(slot.partition).map((hole) => hole.field));
   const bound = new Set(pattern.where.map((binding) => binding.field.text));
-  const equals = pattern.where.map(({ field }): QueryAccess['equals'][number] => ({
+  const equals = pattern.where.map(({ field, each }): QueryAccess['equals'][number] => ({
     field: field.text,
     in: inPartition.has(field.text) ? 'partition' : 'sort',
+    ...(each ? { each: each === 'list' ? each : each.map(({ value }) => value) } : {}),
   }));
   const head: TemplatePart[] = [];
   const rest = [...(slot.sort?.parts ?? [])];
@@ -156,10 +207,11 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
     head.push(rest[0]);
     rest.shift();
   }
+  const narrow = narrowParts(pattern, rest);
   const ranged = rest[0]?.kind === 'hole' ? rest[0] : undefined;
   const item = entity.items[read.item];
   const index = entity.table.indexes.find((one) => one.name.text === slot.index);
-  const { bucket, order, page } = pattern;
+  const { bucket, order } = pattern;
   const descending = pattern.sort[0]?.descending ?? false;
   return {
     kind: 'query',
@@ -171,6 +223,7 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
     shards: slot.shards,
     equals,
     head,
+    ...(narrow.length > 0 ? { narrow: { parts: narrow, last: pattern.last ? 'prefix' : 'whole' } } : {}),
     terminated: rest.length > 1,
     range:
       pattern.range && ranged
@@ -186,7 +239,7 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
           field: bucket.field.text,
           unit: bucket.unit.text as 'year' | 'month' | 'day' | 'hour',
           reads: pattern.in
-            ? { kind: 'given' }
+            ? { kind: 'given', ...(isListSource(model, pattern, pattern.in) ? { list: true } : {}) }
             : { kind: 'across', count: pattern.across?.count ?? defaultAcross },
         }
       : null,
@@ -194,12 +247,35 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
     orderBy: sortFields(pattern),
     holds: holdsOf(entity, item, index),
     consistent: pattern.consistent,
-    page: {
-      default: page?.default ?? Math.min(defaultPage.default, page?.max ?? defaultPage.max),
-      max: page?.max ?? Math.max(defaultPage.max, page?.default ?? 0),
-    },
+    page: pageOf(pattern),
+    ...(pattern.limit ? { limit: valuePlan(model, pattern.for, pattern.limit) } : {}),
     function: pattern.name.text,
     why: read.why,
+  };
+}
+
+/** Takes the optional equalities off what is left of the sort key, each with the literal behind it. */
+function narrowParts(
+  pattern: PatternModel,
+  rest: TemplatePart[],
+): NonNullable<QueryAccess['narrow']>['parts'][number][] {
+  return pattern.narrow.flatMap(() => {
+    const hole = rest.shift();
+    if (hole?.kind !== 'hole') return [];
+    const then = rest[0]?.kind === 'literal' ? rest[0].text : '';
+    if (then !== '') rest.shift();
+    return [{ hole, then }];
+  });
+}
+
+function isListSource(model: Model, pattern: PatternModel, source: Source): boolean {
+  return sourceType(model, pattern.for, source)?.kind === 'list';
+}
+
+function pageOf({ page }: PatternModel): QueryAccess['page'] {
+  return {
+    default: page?.default ?? Math.min(defaultPage.default, page?.max ?? defaultPage.max),
+    max: page?.max ?? Math.max(defaultPage.max, page?.default ?? 0),
   };
 }
 
@@ -332,7 +408,9 @@ function rulePlans(model: Model): RulePlan[] {
       }));
     use(pattern.visible?.text, (earlier) => ({
       kind: 'visible',
-      targets: [...new Set([...(earlier?.kind === 'visible' ? earlier.targets : []), pattern.target.text])],
+      targets: [
+        ...new Set([...(earlier?.kind === 'visible' ? earlier.targets : []), returned(pattern).text]),
+      ],
     }));
   }
   for (const mutation of model.mutations) {
@@ -379,7 +457,13 @@ function resolverPlans(model: Model): ResolverPlan[] {
   for (const pattern of model.patterns) {
     const field = pattern.for && fieldOf(model, pattern.for);
     if (!field) continue;
-    add(pattern.for, { kind: 'pattern', pattern: pattern.name.text, shape: shapeOf(model, field.type) });
+    const sparse = field.type.kind === 'list' && !field.type.of.nonNull;
+    add(pattern.for, {
+      kind: 'pattern',
+      pattern: pattern.name.text,
+      shape: shapeOf(model, field.type),
+      ...(sparse ? { sparse } : {}),
+    });
   }
   for (const mutation of model.mutations)
     add(mutation.for, { kind: 'mutation', mutation: mutation.name.text });
@@ -389,8 +473,18 @@ function resolverPlans(model: Model): ResolverPlan[] {
 
 function inputsOf(model: Model, pattern: PatternModel): NamedValue[] {
   const value = (source: Source) => valuePlan(model, pattern.for, source);
+  // What leads on may be asked for by the same argument.
+  const given = pattern.leadsTo?.where.filter(
+    ({ field, source }) =>
+      (source.kind === 'argument' || source.kind === 'parent') &&
+      !pattern.where.some((one) => one.field.text === field.text),
+  );
   return [
-    ...namedValues(pattern.where, value),
+    ...namedValues(
+      [...pattern.where, ...(given ?? [])].filter(({ each }) => each === undefined || each === 'list'),
+      value,
+    ),
+    ...namedValues(pattern.narrow, value),
     ...(pattern.range?.bounds ?? []).map((bound) => ({
       name: bound.operator.text,
       value: value(bound.source),
@@ -414,6 +508,7 @@ function namedValues(bindings: readonly Binding[], value: (source: Source) => Va
 
 function valuePlan(model: Model, field: FieldPath | undefined, source: Source): ValuePlan {
   if (source.kind === 'literal') return { kind: 'literal', value: source.value };
+  if (source.kind === 'through') throw new Error('unchecked $through');
   return { kind: source.kind, path: source.path, nullable: sourceNullable(model, field, source) };
 }
 
@@ -428,7 +523,7 @@ function sourceNullable(model: Model, path: FieldPath | undefined, source: Sourc
 
 /** The types along a source's path. */
 function steps(model: Model, path: FieldPath | undefined, source: Source): TypeRef[] | undefined {
-  if (!path || source.kind === 'literal') return undefined;
+  if (!path || source.kind === 'literal' || source.kind === 'through') return undefined;
   const [head, ...rest] = source.path;
   if (head === undefined) return undefined;
   const first =
@@ -460,7 +555,7 @@ function storedType(entity: EntityModel | undefined, name: string): TypeRef | un
 }
 
 export function fieldOf(model: Model, path: FieldPath) {
-  return model.sdl.types.get(path.type)?.fields.find((field) => field.name === path.field);
+  return fieldNamed(model.sdl.types.get(path.type), path.field);
 }
 
 function fieldRef(path: FieldPath | undefined): FieldRef | null {

@@ -22,6 +22,7 @@ import type {
   FilterOperator,
   IndexModel,
   Literal,
+  LiteralSource,
   Model,
   MutationModel,
   PatternModel,
@@ -48,6 +49,8 @@ interface Entry {
 
 const literalText = /^[^$]/;
 
+const patternKinds = ['one', 'many', 'mixed', 'count', 'exists'] as const;
+
 class YamlReader {
   private readonly diagnostics: Diagnostic[] = [];
   private readonly file: string;
@@ -61,7 +64,15 @@ class YamlReader {
   read(): { model: YamlModel; diagnostics: Diagnostic[] } {
     const document = parseDocument(this.text, { lineCounter: new LineCounter(), uniqueKeys: false });
     const whole: Span = { file: this.file, start: 0, end: Math.min(this.text.length, 1) };
-    const empty: YamlModel = { at: whole, tables: [], entities: [], patterns: [], mutations: [], rules: [] };
+    const empty: YamlModel = {
+      at: whole,
+      tables: [],
+      entities: [],
+      patterns: [],
+      mutations: [],
+      rules: [],
+      elsewhere: [],
+    };
     const [syntaxError] = document.errors;
     if (syntaxError) {
       const [start, end] = syntaxError.pos;
@@ -78,6 +89,7 @@ class YamlReader {
       patterns: false,
       mutations: false,
       rules: false,
+      elsewhere: false,
     });
     const version = top.get('version');
     if (version) {
@@ -96,6 +108,9 @@ class YamlReader {
       patterns: this.named(top.get('patterns'), (name, node) => this.pattern(name, node)),
       mutations: this.named(top.get('mutations'), (name, node) => this.mutation(name, node)),
       rules: this.named(top.get('rules'), (name, node) => this.rule(name, node)),
+      elsewhere: this.words(top.get('elsewhere')).flatMap(
+        (word) => this.fieldPathOf(word, '`Type.field` or `Type.*`') ?? [],
+      ),
     };
     return { model, diagnostics: this.diagnostics };
   }
@@ -227,6 +242,8 @@ class YamlReader {
       immutable: false,
       ttl: false,
       historyOf: false,
+      singleton: false,
+      sets: false,
     });
     const immutable = map.get('immutable');
     const immutableAll = immutable && isScalar(immutable.value) && immutable.value.value === true;
@@ -253,6 +270,8 @@ class YamlReader {
       }),
       unique: this.uniques(map.get('unique')),
       immutable: immutableAll ? true : this.words(immutable),
+      singleton: this.boolean(map.get('singleton')),
+      sets: this.words(map.get('sets')),
       ...optional({
         table: this.word(map.get('table')),
         identity: map.has('identity') ? this.words(map.get('identity')) : undefined,
@@ -277,8 +296,16 @@ class YamlReader {
     const map = this.entries(node, `pattern \`${name.text}\``, name.at, {
       one: false,
       many: false,
+      mixed: false,
+      members: false,
+      parent: false,
+      count: false,
+      exists: false,
+      through: false,
       for: false,
       where: false,
+      narrow: false,
+      last: false,
       sort: false,
       order: false,
       range: false,
@@ -288,32 +315,46 @@ class YamlReader {
       in: false,
       across: false,
       shards: false,
+      upTo: false,
       index: false,
       key: false,
       entry: false,
       type: false,
       consistent: false,
       page: false,
+      limit: false,
       allow: false,
       visible: false,
     });
-    const one = this.word(map.get('one'));
-    const many = this.word(map.get('many'));
-    const target = one ?? many;
-    if (!target || (one && many)) {
+    const kinds = patternKinds.filter((kind) => map.has(kind));
+    const [cardinality] = kinds;
+    const named = cardinality && this.word(map.get(cardinality));
+    if (!cardinality || kinds.length > 1) {
       this.report(
         'pattern-kind',
         name.at,
-        `Pattern \`${name.text}\` says ${target ? 'both `one` and `many`' : 'neither `one` nor `many`'}.`,
-        'Write `one: Entity` for at most one result or `many: Entity` for a connection or list.',
+        `Pattern \`${name.text}\` says ${kinds.length > 1 ? kinds.map((kind) => `\`${kind}\``).join(' and ') : 'none of `one`, `many`, `mixed`, `count` and `exists`'}.`,
+        'Write `one: Entity` for at most one result, `many: Entity` for a connection or list, `mixed: Union` for several entities, `count: Entity` for how many there are, `exists: Entity` for whether there is one.',
       );
-      return undefined;
     }
+    const through = map.get('through');
+    const join = through && cardinality && this.through(through, cardinality);
+    if (!named || !cardinality || kinds.length > 1 || (through && !join)) return undefined;
+    const where = this.lookups(map.get('where'));
     return {
       name,
-      cardinality: one ? 'one' : 'many',
-      target,
-      where: this.bindings(map.get('where')),
+      cardinality,
+      target: join?.target ?? named,
+      where: join?.where ?? where,
+      ...(join && { leadsTo: { target: named, where } }),
+      members: this.fields(map.get('members')).map((entity) => ({
+        entity: entity.key,
+        renames: this.fields(entity).flatMap((entry) => {
+          const as = this.word(entry);
+          return as ? [{ field: entry.key, as }] : [];
+        }),
+      })),
+      narrow: this.bindings(map.get('narrow')),
       sort: this.words(map.get('sort')).map((word) => {
         const descending = word.text.startsWith('-');
         const text = word.text.replace(/^-/, '');
@@ -334,6 +375,7 @@ class YamlReader {
       consistent: this.boolean(map.get('consistent')),
       ...optional({
         for: this.fieldPath(map.get('for')),
+        parent: this.word(map.get('parent')),
         order: this.source(map.get('order')),
         range: this.range(map.get('range')),
         filter: this.filter(map.get('filter')),
@@ -341,14 +383,46 @@ class YamlReader {
         in: this.source(map.get('in')),
         across: this.count(map.get('across'), 1000),
         shards: this.count(map.get('shards'), 100),
+        upTo: this.count(map.get('upTo'), 1_000_000),
         index: this.word(map.get('index')),
         entry: this.entryItem(map.get('entry')),
         type: this.discriminator(map.get('type')),
         page: this.page(map.get('page')),
+        limit: this.source(map.get('limit')),
+        last: this.lastPart(map.get('last')),
         allow: this.name(map.get('allow')),
         visible: this.name(map.get('visible')),
       }),
     };
+  }
+
+  /** The join that leads to what is returned: `{ many: Participation, where: { … } }`. */
+  private through(
+    entry: Entry,
+    cardinality: PatternModel['cardinality'],
+  ): Pick<PatternModel, 'target' | 'where'> | undefined {
+    const map = this.entries(entry.value, '`through`', entry.key.at, {
+      one: false,
+      many: false,
+      where: false,
+    });
+    const [kind, ...more] = [...map.values()].filter(({ key }) => key.text !== 'where');
+    if (kind?.key.text !== cardinality || more.length > 0) {
+      const isCounted = cardinality === 'count' || cardinality === 'exists';
+      this.report(
+        'pattern-kind',
+        entry.key.at,
+        isCounted
+          ? `\`${cardinality}\` asks about one entity, and \`through\` leads to another.`
+          : `\`${cardinality}\` goes through \`${cardinality}\`, as often as it finds something.`,
+        isCounted
+          ? `Write \`${cardinality}:\` with the entity that \`through\` names.`
+          : `Write \`through: { ${cardinality}: Entity, where: { … } }\`.`,
+      );
+      return undefined;
+    }
+    const target = this.word(kind);
+    return target && { target, where: this.lookups(map.get('where')) };
   }
 
   private range(entry: Entry | undefined): PatternModel['range'] {
@@ -593,6 +667,46 @@ class YamlReader {
     });
   }
 
+  /** Equalities; `{ in: … }` for one with any of several values. */
+  private lookups(entry: Entry | undefined): Binding[] {
+    return this.fields(entry).flatMap((field): Binding[] => {
+      if (!isMap(field.value)) {
+        const source = this.source(field);
+        return source ? [{ field: field.key, source }] : [];
+      }
+      const map = this.entries(field.value, `\`${field.key.text}\``, field.key.at, { in: true });
+      const list = map.get('in');
+      if (list && isSeq(list.value)) {
+        const each = this.constants(list);
+        return each[0] ? [{ field: field.key, source: each[0], each }] : [];
+      }
+      const source = this.source(list);
+      return source ? [{ field: field.key, source, each: 'list' }] : [];
+    });
+  }
+
+  private constants(entry: Entry): LiteralSource[] {
+    const sources = isSeq(entry.value)
+      ? entry.value.items.flatMap((item) => this.source({ key: entry.key, value: item as Node }) ?? [])
+      : [];
+    const of = sources.flatMap((source) => (source.kind === 'literal' ? [source] : []));
+    const other = sources.find((source) => source.kind !== 'literal');
+    if (other || of.length === 0) {
+      this.report(
+        'wrong-value',
+        other?.at ?? entry.key.at,
+        'The list of `in` is of constants.',
+        'Write `in: $values` for a list that the caller gives.',
+      );
+      return [];
+    }
+    return of;
+  }
+
+  private lastPart(entry: Entry | undefined): Word | undefined {
+    return entry && this.choice(entry, ['prefix']);
+  }
+
   private source(entry: Entry | undefined): Source | undefined {
     if (!entry) return undefined;
     const literal = this.literal(entry.value, entry.key.at);
@@ -610,20 +724,19 @@ class YamlReader {
     if (typeof value !== 'string' || literalText.test(value) || value === '')
       return { kind: 'literal', value, at };
     const [head = '', ...path] = value.slice(1).split('.');
-    return head === 'parent' ? { kind: 'parent', path, at } : { kind: 'argument', path: [head, ...path], at };
+    if (head === 'parent' || head === 'through') return { kind: head, path, at };
+    return { kind: 'argument', path: [head, ...path], at };
   }
 
   private fieldPath(entry: Entry | undefined): FieldPath | undefined {
     const word = this.word(entry);
-    if (!word) return undefined;
+    return word && this.fieldPathOf(word, '`Type.field`');
+  }
+
+  private fieldPathOf(word: Word, form: string): FieldPath | undefined {
     const [type, field, ...rest] = word.text.split('.');
     if (!type || !field || rest.length > 0) {
-      this.report(
-        'wrong-value',
-        word.at,
-        `\`${word.text}\` is not a field of the schema.`,
-        'Write `Type.field`.',
-      );
+      this.report('wrong-value', word.at, `\`${word.text}\` is not a field of the schema.`, `Write ${form}.`);
       return undefined;
     }
     return { type, field, at: word.at };

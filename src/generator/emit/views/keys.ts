@@ -26,7 +26,7 @@ export function keysView(plan: Plan) {
         name: entity.name,
         names: entity.names,
         comment: keyComment(main),
-        parameter,
+        parameter: entity.keyFields.length === 0 ? `_${parameter}` : parameter,
         properties: slotProperties(main, parameter, entity),
         parse: parseView(entity, main),
         slots: entity.items
@@ -127,6 +127,9 @@ function parseView(entity: EntityPlan, slot: SlotPlan) {
       template: unpackTemplate(template),
     })),
     guard: templates.map((template) => template.attribute.toLowerCase()).join(' && '),
-    fields: entity.keyFields.map((field) => places.get(field) ?? '').join(', '),
+    fields:
+      entity.keyFields.length === 0
+        ? '{}'
+        : `{ ${entity.keyFields.map((field) => places.get(field) ?? '').join(', ')} }`,
   };
 }

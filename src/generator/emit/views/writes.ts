@@ -55,7 +55,10 @@ function createdExpression(attribute: AttributePlan): string {
     case null: {
       if (attribute.default !== null)
         return normalized(attribute, `${given} ?? ${literal(attribute.default)}`, true);
-      return attribute.nullable ? `${normalized(attribute, given)} ?? null` : normalized(attribute, given);
+      if (!attribute.nullable) return normalized(attribute, given);
+      return attribute.set
+        ? `${given} ? distinct(${given}) : null`
+        : `${normalized(attribute, given)} ?? null`;
     }
   }
 }
@@ -69,8 +72,12 @@ function changedExpression(attribute: AttributePlan): string {
 
 /** A moment in canonical form, text normalised; null stays null. */
 function normalized(attribute: AttributePlan, value: string, present = false): string {
-  const steps = [...attribute.normalize, ...(attribute.encoding === 'time' ? ['time'] : [])];
-  if (steps.length === 0) return present ? value : value;
+  if (attribute.set && attribute.nullable && !present) return `${value} && distinct(${value})`;
+  const steps = [
+    ...attribute.normalize,
+    ...(attribute.set ? ['distinct'] : []),
+    ...(attribute.encoding === 'time' ? ['time'] : []),
+  ];
   const functions = steps.map((step) => (step === 'time' ? 'time' : step));
   if (attribute.nullable && !present)
     return functions.reduce((expression, name) => `encoded(${name}, ${expression})`, value);
