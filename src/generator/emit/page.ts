@@ -11,6 +11,7 @@ import type {
   Plan,
   QueryAccess,
   SlotPlan,
+  TablePlan,
   TemplatePart,
 } from '../plan.js';
 import { mixedQuery } from './views/mixed.js';
@@ -33,6 +34,7 @@ export function accessPatternsView(plan: Plan) {
     tables: plan.tables.map((table) => ({
       name: table.name,
       physicalName: table.physicalName,
+      why: whyIndexes(plan, table),
       key: [table.partition, table.sort].filter((one) => one !== null).join(' / '),
       indexes: table.indexes.map((index) => ({
         name: index.name,
@@ -206,6 +208,20 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
       };
     }
   }
+}
+
+/** Why a table has as many indexes as were made for it. */
+function whyIndexes(plan: Plan, table: TablePlan): string {
+  if (!table.isMade) return '';
+  const needs = plan.entities
+    .filter((entity) => entity.table === table.name)
+    .map(({ name, items }) => ({ name, keys: (items[0]?.slots.length ?? 1) - 1 }));
+  const most = Math.max(...needs.map(({ keys }) => keys));
+  const neediest = needs.find(({ keys }) => keys === most);
+  const kept = table.indexes.length - most;
+  const keys = most === 1 ? '1 key' : `${most} keys`;
+  const indexes = kept === 0 ? String(most) : `${most}, and the lock keeps ${kept} more`;
+  return `An item has one key per index, and \`${neediest?.name}\` has ${keys} besides its own; indexes: ${indexes}.`;
 }
 
 function getCells(plan: Plan, access: GetAccess) {
