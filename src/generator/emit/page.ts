@@ -30,6 +30,7 @@ export function accessPatternsView(plan: Plan) {
           .join(', '),
       };
     }),
+    followUps: followUps(plan),
     hasMutations: plan.mutations.length > 0,
     tables: plan.tables.map((table) => ({
       name: table.name,
@@ -280,6 +281,26 @@ function queryCells(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
         : `${round(Math.max(0.5, Math.ceil((most * perItem) / 4096) * 0.5) * low)}${follow ? ` + ${round(access.page.default * 0.5)}` : ''} a page of ${access.page.default}`,
     why: access.why,
   };
+}
+
+/** Patterns whose items do not hold the whole record: what a selection can ask for without a further read. */
+function followUps(plan: Plan): { name: string; holds: string; lacks: string }[] {
+  return plan.patterns.flatMap(({ name, access }) => {
+    const query = access.kind === 'query' ? access : null;
+    if (query?.holds.kind !== 'some') return [];
+    const { attributes: held } = query.holds;
+    const shown = entityNamed(plan, query.entity)?.attributes.filter((one) => !one.hidden) ?? [];
+    const list = (isHeld: boolean) =>
+      shown
+        .filter((one) => held.includes(one.name) === isHeld)
+        .map((one) => one.name)
+        .join(', ');
+    return [{ name, holds: list(true), lacks: list(false) }];
+  });
+}
+
+function entityNamed(plan: Plan, name: string): EntityPlan | undefined {
+  return plan.entities.find((one) => one.name === name);
 }
 
 function condition(partition: KeyTemplate, sort: KeyTemplate | null): string {
