@@ -67,9 +67,13 @@ describe('access-patterns.yaml', () => {
     [
       '`between` with one value',
       'patterns: { a: { one: A, filter: { b: { between: 1 } } } }\n',
-      ['wrong-type', 'between'],
+      ['wrong-type', '1'],
     ],
-    ['`or` without a list', 'patterns: { a: { one: A, filter: { or: { b: 1 } } } }\n', ['wrong-type', 'or']],
+    [
+      '`or` without a list',
+      'patterns: { a: { one: A, filter: { or: { b: 1 } } } }\n',
+      ['wrong-type', '{ b: 1 }'],
+    ],
   ];
   test.each(cases)('refuses %s', (_name, rest, expected) => {
     const [first, ...more] = read(rest).found;

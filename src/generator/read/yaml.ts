@@ -33,6 +33,8 @@ import type {
   Word,
 } from '../model.js';
 import { comparisons, filterOperators, partOf } from '../model.js';
+import { language } from './language-schema.js';
+import { validate } from './validate.js';
 
 type YamlModel = Omit<Model, 'sdl'>;
 
@@ -50,6 +52,8 @@ const literalText = /^[^$]/;
 
 class YamlReader {
   private readonly diagnostics: Diagnostic[] = [];
+  /** Where the first pass found a fault: its consequences are not reported. */
+  private readonly refused = new Set<number>();
   private readonly file: string;
   private readonly text: string;
 
@@ -71,6 +75,8 @@ class YamlReader {
     }
     this.refuseAliases(document);
     if (this.diagnostics.length > 0) return { model: empty, diagnostics: this.diagnostics };
+    this.diagnostics.push(...validate(this.file, document.contents, language, whole));
+    for (const { at } of this.diagnostics) this.refused.add(at.start);
     const top = this.entries(document.contents, 'access-patterns.yaml', whole, {
       version: true,
       tables: true,
@@ -183,17 +189,7 @@ class YamlReader {
 
   /** The attributes of a partition key and, at most, a sort key. */
   private keyWords(entry: Entry | undefined): Word[] {
-    const words = this.words(entry).filter((word) => this.isName(word));
-    const isEmpty = entry && isSeq(entry.value) && entry.value.items.length === 0;
-    const extra = words[2] ?? (isEmpty ? entry.key : undefined);
-    if (extra)
-      this.report(
-        'wrong-value',
-        extra.at,
-        'A key is a partition attribute and, at most, a sort attribute.',
-        'Write `[PARTITION, SORT]`.',
-      );
-    return words;
+    return this.words(entry).filter((word) => this.isName(word));
   }
 
   private projection(entry: Entry | undefined): IndexModel['project'] {
@@ -372,13 +368,6 @@ class YamlReader {
         case 'and':
         case 'or': {
           const alternatives = isSeq(field.value) ? field.value.items : [];
-          if (!isSeq(field.value))
-            this.report(
-              'wrong-type',
-              field.key.at,
-              `\`${field.key.text}\` is a list of conditions.`,
-              'Write `- { field: … }` for each.',
-            );
           const parts = alternatives.flatMap(
             (item) => this.filter({ key: field.key, value: item as Node }) ?? [],
           );
@@ -434,16 +423,6 @@ class YamlReader {
       const values = isSeq(operand.value)
         ? operand.value.items.flatMap((item) => this.source({ key: operand.key, value: item as Node }) ?? [])
         : [this.source(operand)].flatMap((source) => source ?? []);
-      if ((operator === 'between') !== (isList && values.length === 2) && operator !== 'in') {
-        this.report(
-          'wrong-type',
-          operand.key.at,
-          operator === 'between'
-            ? '`between` takes a list of two values.'
-            : `\`${operator}\` takes one value.`,
-        );
-        return [];
-      }
       return values.length > 0 ? [{ kind: 'compare', field, operator, values, isList }] : [];
     });
   }
@@ -851,6 +830,7 @@ class YamlReader {
   }
 
   private report(code: string, at: Span, message: string, hint?: string): void {
+    if (this.refused.has(at.start)) return;
     this.diagnostics.push({ code, severity: 'error', message, at, ...optional({ hint }) });
   }
 }
