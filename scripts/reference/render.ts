@@ -9,7 +9,7 @@ import {
   sections,
 } from '../../src/generator/read/language-schema.js';
 
-/** Deep enough to show a word or a line of them. */
+/** Columns within which a list or a mapping stays on one line. */
 const width = 100;
 
 /** The JSON Schema that editors are given. */

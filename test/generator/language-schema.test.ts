@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { parseDocument, stringify } from 'yaml';
 import { referencePage, schemaFile, within } from '../../scripts/reference/render.js';
 import { formatDiagnostics } from '../../src/generator/diagnostics.js';
+import { comparisons, filterOperators } from '../../src/generator/model.js';
 import {
   definitions,
   type Key,
@@ -141,6 +142,13 @@ describe('the reference', () => {
     ).toEqual([]);
     expect(Object.values(keysOf).every((keys) => shown.has(Object.keys(keys).join()))).toBe(true);
   });
+});
+
+test('filters know the operators of the model, and no others', () => {
+  const keysUnder = (heading: string) =>
+    Object.keys(sections.find((section) => section.heading === heading)?.keys ?? {});
+  expect(keysUnder('A condition of a filter')).toEqual([...filterOperators, 'size']);
+  expect(keysUnder('A size')).toEqual([...comparisons]);
 });
 
 /** The keys of each mapping below a shape. */
