@@ -31,6 +31,7 @@ function published(shape: Shape): Record<string, Json> {
   const { noun, refusal, unknown, ...said } = rest;
   const json = JSON.parse(JSON.stringify(said)) as Record<string, Json>;
   delete json.example;
+  delete json.around;
   delete json.isRequired;
   if (anyOf) json.anyOf = anyOf.map(published);
   if (items) json.items = published(items);

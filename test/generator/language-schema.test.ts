@@ -83,17 +83,10 @@ const frame: Value = {
   tables: { main: { name: 'app', key: ['PK', 'SK'] } },
   entities: { User: {} },
 };
-const surroundings: Readonly<Record<string, Value>> = {
-  patterns: { one: 'User' },
-  mutations: { create: 'User', for: 'Mutation.createUser' },
-  rules: {},
-};
-
 /** A whole document with this mapping at this place. */
-function documentOf(path: readonly string[], value: unknown): Value {
-  const [top = '', item = '', ...rest] = path;
-  if (path.length === 0) return value as Value;
-  const around = rest.length > 0 && top === 'tables' ? { name: 'app', key: ['PK'] } : surroundings[top];
+function documentOf(path: readonly string[], value: unknown, around: Value = {}): Value {
+  const [top, item, ...rest] = path;
+  if (top === undefined || item === undefined) return value as Value;
   const inner = rest.length === 0 ? value : { ...around, ...(within(value, rest) as Value) };
   return { ...frame, [top]: { [item]: inner } };
 }
@@ -108,11 +101,11 @@ function meaning(document: Value): { model: string; found: string } {
   };
 }
 
-describe.each(sections)('$heading', ({ keys, path }) => {
+describe.each(sections)('$heading', ({ keys, path, around }) => {
   const rows = Object.entries<Key>(keys).map(([name, key]) => ({ name, key }));
 
   test.each(rows)('`$name` has an example that the reader takes, and makes something of', ({ name, key }) => {
-    const whole = documentOf(path, key.example);
+    const whole = documentOf(path, key.example, key.around ?? around);
     const { [name]: value, ...without } = key.example;
     expect(value).toBeDefined();
     expect(value).not.toBe(key.default);
@@ -120,7 +113,7 @@ describe.each(sections)('$heading', ({ keys, path }) => {
     expect(found).toBe('');
     acceptedByEditors(whole);
     expect(acceptedByEditors.errors ?? []).toEqual([]);
-    const other = meaning(documentOf(path, without));
+    const other = meaning(documentOf(path, without, key.around ?? around));
     expect(other.found !== '' || other.model !== model).toBe(true);
     if (key.isRequired) expect(other.found).toContain(`lacks \`${name}\``);
   });
@@ -301,8 +294,8 @@ function replaced(
 }
 
 test('the first pass accepts exactly what a JSON Schema validator accepts', () => {
-  const documents = sections.flatMap(({ keys, path }) =>
-    Object.values<Key>(keys).map((key) => documentOf(path, key.example)),
+  const documents = sections.flatMap(({ keys, path, around }) =>
+    Object.values<Key>(keys).map((key) => documentOf(path, key.example, key.around ?? around)),
   );
   const seen = { accepted: 0, refused: 0 };
   fc.assert(

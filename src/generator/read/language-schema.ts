@@ -5,7 +5,7 @@
  * To add a key, add a row to the keys of its mapping below (and, if it is one of the kinds of a pattern or mutation,
  * its name to `kinds`), then run `npm run reference`. The row's `example` is the whole mapping that the key stands in;
  * tests read it, and require that the reader makes something of the key. The reader takes its keys from these types:
- * `map.get('typo')` does not compile.
+ * `map.get('typo')` does not compile. A mapping that is new also gets a row in `keysOf` and in `sections`.
  */
 
 export type Kind = 'string' | 'integer' | 'number' | 'boolean' | 'null' | 'array' | 'object';
@@ -54,6 +54,8 @@ export interface Key extends Shape {
   readonly description: string;
   /** The mapping it stands in, whole; the default is not an example. */
   readonly example: Readonly<Record<string, unknown>>;
+  /** What the example needs around it, where that is not what its section says. */
+  readonly around?: Readonly<Record<string, unknown>>;
   readonly isRequired?: true;
 }
 
@@ -893,6 +895,8 @@ export const sections: readonly {
   readonly path: readonly string[];
   /** How many words of the path are shown around it. */
   readonly shown: number;
+  /** What a table, pattern … needs besides, where the example stands within it. */
+  readonly around?: Readonly<Record<string, unknown>>;
 }[] = [
   { heading: 'The file', intro: 'The keys at the top.', keys: topKeys, path: [], shown: 0 },
   {
@@ -908,6 +912,7 @@ export const sections: readonly {
     keys: indexKeys,
     path: ['tables', 'main', 'indexes', 'GSI1'],
     shown: 1,
+    around: { name: 'app', key: 'PK' },
   },
   {
     heading: 'An entity',
@@ -929,6 +934,7 @@ export const sections: readonly {
     keys: rangeKeys,
     path: ['patterns', 'example', 'range', 'createdAt'],
     shown: 2,
+    around: { many: 'User' },
   },
   {
     heading: 'A filter',
@@ -936,6 +942,7 @@ export const sections: readonly {
     keys: filterKeys,
     path: ['patterns', 'example', 'filter'],
     shown: 1,
+    around: { many: 'User' },
   },
   {
     heading: 'A condition of a filter',
@@ -943,6 +950,7 @@ export const sections: readonly {
     keys: conditionKeys,
     path: ['patterns', 'example', 'filter', 'total'],
     shown: 2,
+    around: { many: 'User' },
   },
   {
     heading: 'A size',
@@ -950,6 +958,7 @@ export const sections: readonly {
     keys: sizeKeys,
     path: ['patterns', 'example', 'filter', 'items', 'size'],
     shown: 2,
+    around: { many: 'User' },
   },
   {
     heading: 'An index entry',
@@ -957,6 +966,7 @@ export const sections: readonly {
     keys: entryKeys,
     path: ['patterns', 'example', 'entry'],
     shown: 1,
+    around: { many: 'User' },
   },
   {
     heading: 'A page',
@@ -964,6 +974,7 @@ export const sections: readonly {
     keys: pageKeys,
     path: ['patterns', 'example', 'page'],
     shown: 1,
+    around: { many: 'User' },
   },
   {
     heading: 'A mutation',
