@@ -80,7 +80,7 @@ function yamlBelow(folder: string): string[] {
 
 const frame: Value = {
   version: 1,
-  tables: { main: { name: 'app', key: ['PK', 'SK'] } },
+  tables: { main: { name: 'framed', key: ['PK', 'SK'] } },
   entities: { User: {} },
 };
 /** A whole document with this mapping at this place. */
@@ -113,6 +113,7 @@ describe.each(sections)('$heading', ({ keys, path, around }) => {
     expect(found).toBe('');
     acceptedByEditors(whole);
     expect(acceptedByEditors.errors ?? []).toEqual([]);
+    if (path.length > 0) expect(model).not.toBe(meaning(frame).model);
     const other = meaning(documentOf(path, without, key.around ?? around));
     expect(other.found !== '' || other.model !== model).toBe(true);
     if (key.isRequired) expect(other.found).toContain(`lacks \`${name}\``);
@@ -233,7 +234,7 @@ describe('a fault is found once, where it is', () => {
     ],
     [
       'a number without end',
-      'patterns: { a: { one: A, where: { b: .inf } } }',
+      'patterns: { a: { one: A, filter: { b: { eq: .inf } } } }',
       'wrong-type .inf: A single value is expected here, not this.',
     ],
     [
