@@ -85,7 +85,9 @@ export const createResolvers = (rules: Rules): Resolvers<Context> => ({
     },
     me: (parent, args, context, info) => rules.me({ parent, args, context, info }),
     viewer: (parent, args, context, info) => rules.viewer({ parent, args, context, info }),
-    contractorByToken: (parent, args, context, info) => rules.contractorByToken({ parent, args, context, info }),
+    contractorByToken: (parent, args, context, info) => {
+      return rules.contractorByToken({ parent, args, context, info });
+    },
   },
   User: {
     createdBy: (parent, _args, context) => {
@@ -133,7 +135,9 @@ export const createResolvers = (rules: Rules): Resolvers<Context> => ({
     status: (parent, args, context, info) => rules.sessionStatus({ parent, args, context, info }),
   },
   AuditLog: {
-    actor: (parent, _args, context) => context.loaders.actorOfAuditLog.load(parent.actorType, { id: parent.actorId }),
+    actor: (parent, _args, context) => {
+      return context.loaders.actorOfAuditLog.load(parent.actorType, { id: parent.actorId });
+    },
   },
   Config: {
     updatedBy: (parent, _args, context) => {
@@ -227,9 +231,15 @@ export const createResolvers = (rules: Rules): Resolvers<Context> => ({
     signIn: (parent, args, context, info) => rules.signIn({ parent, args, context, info }),
     refreshSession: (parent, args, context, info) => rules.refreshSession({ parent, args, context, info }),
     signOut: (parent, args, context, info) => rules.signOut({ parent, args, context, info }),
-    signOutEverywhere: (parent, args, context, info) => rules.signOutEverywhere({ parent, args, context, info }),
+    signOutEverywhere: (parent, args, context, info) => {
+      return rules.signOutEverywhere({ parent, args, context, info });
+    },
     changePassword: (parent, args, context, info) => rules.changePassword({ parent, args, context, info }),
-    signInContractor: (parent, args, context, info) => rules.signInContractor({ parent, args, context, info }),
-    inviteContractor: (parent, args, context, info) => rules.inviteContractor({ parent, args, context, info }),
+    signInContractor: (parent, args, context, info) => {
+      return rules.signInContractor({ parent, args, context, info });
+    },
+    inviteContractor: (parent, args, context, info) => {
+      return rules.inviteContractor({ parent, args, context, info });
+    },
   },
 });

@@ -132,7 +132,9 @@ function typeOf(shape: Shape): string {
     return `a mapping of ${Object.keys(properties)
       .map((key) => `\`${key}\``)
       .join(', ')}`;
-  return shape.refusal ? '`$argument`, `$parent.field` or a constant' : 'a constant';
+  return shape.refusal && shape.pattern === undefined
+    ? '`$argument`, `$parent.field` or a constant'
+    : 'a constant';
 }
 
 const patternNames = new Map([

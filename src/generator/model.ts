@@ -10,6 +10,8 @@ export interface Model {
   readonly patterns: readonly PatternModel[];
   readonly mutations: readonly MutationModel[];
   readonly rules: readonly RuleModel[];
+  /** Fields that other resolvers of the server answer; the field `*` is all of a type that nothing here answers. */
+  readonly elsewhere: readonly FieldPath[];
   readonly sdl: Sdl;
 }
 
@@ -41,14 +43,18 @@ export interface TableModel {
   readonly sort?: Word;
   readonly ttl?: Word;
   readonly indexes: readonly IndexModel[];
+  /** It lists no indexes: those that are needed are made. */
+  readonly isOpen: boolean;
 }
 
 export interface IndexModel {
   readonly name: Word;
-  readonly kind: 'global' | 'local';
-  /** For a local index the table's own. */
+  /** `native`: a global index whose keys are raw attributes, several of them where need be. */
+  readonly kind: 'global' | 'local' | 'native';
+  /** For a local index the table's own; for a native one the first. */
   readonly partition: Word;
   readonly sort?: Word;
+  readonly native?: { readonly partition: readonly Word[]; readonly sort: readonly Word[] };
   readonly project:
     | { readonly kind: 'all' }
     | { readonly kind: 'keys' }
@@ -59,15 +65,25 @@ export interface EntityModel {
   readonly name: Word;
   readonly table?: Word;
   readonly key: readonly TemplateModel[];
+  /** The fields that tell its records apart, where its key is left to the planner. */
+  readonly identity?: readonly Word[];
   readonly stored: readonly { readonly name: Word; readonly type: TypeRef }[];
   readonly secret: readonly Word[];
   readonly generate: readonly { readonly field: Word; readonly how: Word }[];
   readonly default: readonly { readonly field: Word; readonly value: Literal }[];
   readonly normalize: readonly { readonly field: Word; readonly steps: readonly Word[] }[];
+  /** How a field stands in every key: `pad(6)`, `fold`, `day`, `invert`. */
+  readonly encode: readonly { readonly field: Word; readonly how: Word }[];
+  /** Attributes a rule computes from the rest of the record. */
+  readonly compute: readonly { readonly field: Word; readonly rule: Word }[];
   readonly unique: readonly (readonly Word[])[];
   readonly immutable: true | readonly Word[];
   readonly ttl?: Word;
   readonly historyOf?: Word;
+  /** There is one record: the key has no holes. */
+  readonly singleton: boolean;
+  /** Lists that are stored as DynamoDB sets. */
+  readonly sets: readonly Word[];
 }
 
 /** A key attribute and its template's text. */
@@ -76,23 +92,43 @@ export interface TemplateModel {
   readonly template: Word;
 }
 
-/** Where a value comes from: `$arg.path`, `$parent.path`, or itself. */
+/** Where a value comes from: `$arg.path`, `$parent.path`, `$through.attribute`, or itself. */
 export type Source =
   | { readonly kind: 'argument'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'parent'; readonly path: readonly string[]; readonly at: Span }
+  | { readonly kind: 'through'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'literal'; readonly value: string | number | boolean; readonly at: Span };
 
 export interface Binding {
   readonly field: Word;
   readonly source: Source;
+  /** `{ in: … }`: equality with any value of the list that the source is, or with any of these constants. */
+  readonly each?: 'list' | readonly LiteralSource[];
 }
+
+export type LiteralSource = Extract<Source, { readonly kind: 'literal' }>;
 
 export interface PatternModel {
   readonly name: Word;
-  readonly cardinality: 'one' | 'many';
+  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'exists';
+  /** What is looked up. With `leadsTo` (`through` in the YAML) it is the join, and where, sort and the rest are its. */
   readonly target: Word;
+  readonly leadsTo?: LeadsTo;
+  /** Where counting stops. */
+  readonly upTo?: { readonly count: number; readonly at: Span };
+  /** Of a mixed pattern, the entities it reads, and what each calls the fields of `where`; left out: all members. */
+  readonly members: readonly {
+    readonly entity: Word;
+    readonly renames: readonly { readonly field: Word; readonly as: Word }[];
+  }[];
+  /** Of a mixed pattern, the entity that comes first wherever it sorts. */
+  readonly parent?: Word;
   readonly for?: FieldPath;
   readonly where: readonly Binding[];
+  /** Further equalities, each asked only where it and those before it are given. */
+  readonly narrow: readonly Binding[];
+  /** The last of them that is given is matched by prefix. */
+  readonly last?: Word;
   readonly sort: readonly { readonly field: Word; readonly descending: boolean }[];
   readonly order?: Source;
   readonly range?: {
@@ -120,8 +156,21 @@ export interface PatternModel {
   };
   readonly consistent: boolean;
   readonly page?: { readonly default?: number; readonly max?: number; readonly at: Span };
+  /** How many results a list gives, at most. */
+  readonly limit?: Source;
   readonly allow?: Word;
   readonly visible?: Word;
+}
+
+/** The entity that is returned where another leads to it, and its primary key. */
+export interface LeadsTo {
+  readonly target: Word;
+  readonly where: readonly Binding[];
+}
+
+/** What a pattern returns, counts or looks for. */
+export function returned(pattern: PatternModel): Word {
+  return pattern.leadsTo?.target ?? pattern.target;
 }
 
 /** A condition on attributes that are in no key; a comparison whose argument is absent vanishes. */
@@ -210,6 +259,16 @@ export type TypeRef =
 /** The innermost name of a type reference. */
 export function namedType(type: TypeRef): string {
   return type.kind === 'named' ? type.name : namedType(type.of);
+}
+
+const fieldsByName = new WeakMap<SdlType, ReadonlyMap<string, SdlField>>();
+
+/** A field by its name: of a root type with thousands of fields too. */
+export function fieldNamed(type: SdlType | undefined, name: string): SdlField | undefined {
+  if (!type) return undefined;
+  const known = fieldsByName.get(type) ?? new Map(type.fields.map((field) => [field.name, field]));
+  fieldsByName.set(type, known);
+  return known.get(name);
 }
 
 /** SDL syntax. */

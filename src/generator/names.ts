@@ -41,3 +41,8 @@ export function ruleTypeName(rule: string): string {
 export function entryFunction(entity: string, pattern: string): string {
   return `${camel(entity)}${pascal(pattern)}Entry`;
 }
+
+/** `UserGamesConnection` -> `UserGamesPage`: the type of a page whose edges have attributes. */
+export function pageTypeName(connection: string): string {
+  return `${pascal(connection.replace(/Connection$/, ''))}Page`;
+}

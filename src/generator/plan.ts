@@ -25,6 +25,8 @@ export interface TablePlan {
   readonly partition: string;
   readonly sort: string | null;
   readonly indexes: readonly IndexPlan[];
+  /** The declaration lists no indexes: these are the ones that were needed. */
+  readonly isMade?: true;
   readonly ttl: string | null;
 }
 
@@ -37,6 +39,13 @@ export interface IndexPlan {
     | { readonly kind: 'all' }
     | { readonly kind: 'keys' }
     | { readonly kind: 'include'; readonly attributes: readonly string[] };
+  /** Keys of raw attributes, each with DynamoDB's type of it. */
+  readonly native?: { readonly partition: readonly NativeKey[]; readonly sort: readonly NativeKey[] };
+}
+
+export interface NativeKey {
+  readonly name: string;
+  readonly type: 'S' | 'N';
 }
 
 export interface EntityPlan {
@@ -85,7 +94,13 @@ export interface AttributePlan {
   readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | null;
   readonly default: string | number | boolean | null;
   readonly normalize: readonly string[];
+  /** A list that is stored as a set: each value once, in ascending order. */
+  readonly set?: true;
   readonly immutable: boolean;
+  /** How a plain `{field}` stands in the entity's keys, where `encode` says. */
+  readonly encode?: HoleEncoding;
+  /** The rule that computes it from the rest of the record at every write. */
+  readonly computed?: string;
 }
 
 /** How a value of a type is stored and stands in a key. `document` cannot stand in a key. */
@@ -116,6 +131,8 @@ export interface SlotPlan {
     readonly field: string;
     readonly values: readonly (string | number | boolean)[];
   }[];
+  /** The pattern whose key it is, where the item has another one on this index under other conditions. */
+  readonly for?: string;
 }
 
 export interface KeyTemplate {
@@ -135,7 +152,20 @@ export type TemplatePart =
     }
   | { readonly kind: 'shard' };
 
-export type HoleEncoding = Exclude<Encoding, 'document'> | 'year' | 'month' | 'day' | 'hour' | 'fold';
+export type HoleEncoding =
+  | Exclude<Encoding, 'document'>
+  | 'year'
+  | 'month'
+  | 'day'
+  | 'hour'
+  | 'fold'
+  /** Plain digits, filled up with zeros. */
+  | `pad(${PadDigits})`
+  /** In descending order. */
+  | `invert(${Invertible})`;
+
+export type PadDigits = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16;
+export type Invertible = 'integer' | 'decimal' | 'time' | 'boolean';
 
 export interface GuardPlan {
   readonly fields: readonly string[];
@@ -149,8 +179,8 @@ export interface GuardPlan {
 
 export interface PatternPlan {
   readonly name: string;
-  readonly cardinality: 'one' | 'many';
-  /** The entity, interface or union it returns. */
+  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'exists';
+  /** The entity, interface or union it returns, or the entity it counts or looks for. */
   readonly target: string;
   readonly field: FieldRef | null;
   readonly access: Access;
@@ -163,8 +193,7 @@ export interface PatternPlan {
 }
 
 export type Access =
-  /** The primary key is known: a (batched) get. */
-  | { readonly kind: 'get'; readonly entity: string; readonly consistent: boolean }
+  | GetAccess
   /** One of several entities, told by a value. */
   | {
       readonly kind: 'typed';
@@ -173,7 +202,89 @@ export type Access =
     }
   /** Every member is looked up by its key, in one batch get. */
   | { readonly kind: 'any'; readonly entities: readonly string[] }
-  | QueryAccess;
+  | QueryAccess
+  | MixedAccess
+  | CountAccess
+  | ExistsAccess
+  | ThroughAccess;
+
+/** The primary key is known: a (batched) get. */
+export interface GetAccess {
+  readonly kind: 'get';
+  readonly entity: string;
+  readonly consistent: boolean;
+  /** The key field a list of values is given for, and how many there may be. */
+  readonly each?: { readonly field: string; readonly max: number };
+}
+
+/** How many items the query has; counting stops at `upTo`. */
+export interface CountAccess {
+  readonly kind: 'count';
+  readonly query: QueryAccess;
+  readonly upTo: number;
+}
+
+/** Whether there is one. */
+export interface ExistsAccess {
+  readonly kind: 'exists';
+  readonly by: GetAccess | QueryAccess;
+  /** The key field whose argument is a list, of at most so many: each is answered, in their order. */
+  readonly each: { readonly field: string; readonly max: number } | null;
+}
+
+/** Items that lead to records of another entity, and those by batch get. */
+export interface ThroughAccess {
+  readonly kind: 'through';
+  readonly join: GetAccess | QueryAccess;
+  readonly entity: string;
+  /** The primary key of what is led to. */
+  readonly key: readonly ThroughValue[];
+  /** The connection whose edges have attributes of the join, and which. */
+  readonly edge: { readonly connection: string; readonly attributes: readonly string[] } | null;
+}
+
+export interface ThroughValue {
+  readonly name: string;
+  readonly value:
+    | ValuePlan
+    | { readonly kind: 'through'; readonly attribute: string; readonly nullable: boolean };
+}
+
+/** The query a pattern makes, if it makes one. */
+export function queryOf(access: Access): QueryAccess | null {
+  switch (access.kind) {
+    case 'query':
+      return access;
+    case 'count':
+      return access.query;
+    case 'exists':
+      return queryOf(access.by);
+    case 'through':
+      return queryOf(access.join);
+    default:
+      return null;
+  }
+}
+
+/** Several entities by one query: those of one item collection, or of several partitions of one index merged in order. */
+export interface MixedAccess {
+  readonly kind: 'mixed';
+  readonly members: readonly {
+    readonly entity: string;
+    readonly partition: KeyTemplate;
+    readonly sort: KeyTemplate | null;
+    /** What the pattern's `where` calls the fields of this entity that are called otherwise. */
+    readonly renames: Readonly<Record<string, string>>;
+  }[];
+  /** Of the first member; what is the same for all. */
+  readonly query: QueryAccess;
+  /** The entities whose items are to be told from others that lie there; null where there are no others. */
+  readonly only: readonly string[] | null;
+  /** Where none of them lies outside, the part of the collection they stand in. */
+  readonly within: { readonly from: string; readonly below: string } | null;
+  /** `first`: the query brings it first. `beside`: it is read by its key, beside the query. */
+  readonly parent: { readonly entity: string; readonly read: 'first' | 'beside' } | null;
+}
 
 export interface QueryAccess {
   readonly kind: 'query';
@@ -185,9 +296,22 @@ export interface QueryAccess {
   readonly sort: KeyTemplate | null;
   readonly shards: number | null;
   /** Fields bound by equality in the partition key, then in the sort key. */
-  readonly equals: readonly { readonly field: string; readonly in: 'partition' | 'sort' }[];
+  readonly equals: readonly {
+    readonly field: string;
+    readonly in: 'partition' | 'sort';
+    /** Any value of a list: one that the caller gives, or these. */
+    readonly each?: 'list' | readonly (string | number | boolean)[];
+  }[];
   /** The leading part of the sort key that every answer shares, once equality holes are filled. */
   readonly head: readonly TemplatePart[];
+  /** Parts that follow the head where they are given, from the left; with the literal text behind each. */
+  readonly narrow?: {
+    readonly parts: readonly {
+      readonly hole: TemplatePart & { readonly kind: 'hole' };
+      readonly then: string;
+    }[];
+    readonly last: 'whole' | 'prefix';
+  };
   /** The sort key goes on behind the ranged or last bound field. */
   readonly terminated: boolean;
   readonly range: {
@@ -195,19 +319,23 @@ export interface QueryAccess {
     readonly encode: HoleEncoding;
     readonly bounds: readonly RangeOperator[];
   } | null;
+  /** Reads a native index: its keys are the record's attributes. */
+  readonly native?: NativeAccess;
   readonly filter: FilterPlan | null;
   readonly bucket: null | {
     readonly field: string;
     readonly unit: 'year' | 'month' | 'day' | 'hour';
     /** `given`: one bucket, named by the caller; otherwise how many are crossed. */
     readonly reads:
-      | { readonly kind: 'given' }
+      | { readonly kind: 'given'; readonly list?: true }
       | { readonly kind: 'across'; readonly count: number }
       | { readonly kind: 'either'; readonly count: number };
   };
   readonly order:
     | { readonly kind: 'fixed'; readonly descending: boolean }
     | { readonly kind: 'chosen'; readonly descending: boolean };
+  /** The sort key holds the order upside down: DynamoDB reads it the other way. */
+  readonly isInverted?: true;
   readonly orderBy: readonly string[];
   /** What the items that are read hold; `name` is the generated description of an index that holds some. */
   readonly holds:
@@ -221,10 +349,21 @@ export interface QueryAccess {
       };
   readonly consistent: boolean;
   readonly page: { readonly default: number; readonly max: number };
+  /** How many results a list gives. */
+  readonly limit?: ValuePlan;
   /** Name of the generated query function. */
   readonly function: string;
   /** Why this index. */
   readonly why: string;
+}
+
+export interface NativeAccess {
+  /** The sort attribute that bounds and order begin with; null where all before it are all there are. */
+  readonly at: string | null;
+  /** Whether `at` is bound by equality: then it is the last. */
+  readonly isBound: boolean;
+  /** Bound by equality, besides the first partition attribute and `at`. */
+  readonly equals: readonly string[];
 }
 
 /** A condition on what was read. Each value is an input of the query function, named as in `filterInputs`, or a literal. */
@@ -288,7 +427,11 @@ export interface RulePlan {
     | { readonly kind: 'allow'; readonly fields: readonly FieldRef[] }
     | { readonly kind: 'visible'; readonly targets: readonly string[] }
     | { readonly kind: 'prepare'; readonly mutations: readonly string[] }
-    | { readonly kind: 'alongside'; readonly mutations: readonly string[] };
+    | { readonly kind: 'alongside'; readonly mutations: readonly string[] }
+    | {
+        readonly kind: 'compute';
+        readonly attributes: readonly { readonly entity: string; readonly field: string }[];
+      };
 }
 
 // --- resolvers ---
@@ -304,6 +447,8 @@ export interface ResolverPlan {
         readonly kind: 'pattern';
         readonly pattern: string;
         readonly shape: 'one' | 'list' | 'connection';
+        /** The list may hold null. */
+        readonly sparse?: true;
       }
     | { readonly kind: 'mutation'; readonly mutation: string }
     | { readonly kind: 'rule'; readonly rule: string };

@@ -14,6 +14,7 @@ export const errorCodes = {
   CONFLICT: 'Other writers kept changing the same records; nothing was written.',
   BAD_CURSOR: 'A cursor was not issued for this field with these arguments, or was altered.',
   BAD_PAGE: 'The arguments first and last do not say which page: both given, negative, or above the maximum.',
+  BAD_INPUT: 'The arguments do not go together, or ask for more than one answer may hold.',
   RANGE_TOO_WIDE: 'A range of time spans more buckets than one query may cross.',
   READ_BUDGET: 'So few items match that the answer cannot be found within the reads one query may make.',
   TRANSACTION_TOO_LARGE: 'One write would touch more items than DynamoDB takes in a transaction (100, 4 MB).',

@@ -100,6 +100,11 @@ function group(conditions: readonly Condition[], operator: string): Condition {
   return (scope) => given.map((condition) => `(${condition(scope)})`).join(operator);
 }
 
+/** A condition that items of one kind need not meet. */
+export function exceptFor(type: string, condition: Condition): Condition {
+  return condition && anyOf(equal('_type', type), condition);
+}
+
 /** The filter with its names and values; undefined where nothing is asked. */
 export function filterOf(condition: Condition): Filter | undefined {
   if (condition === undefined) return undefined;

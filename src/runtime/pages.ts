@@ -46,12 +46,15 @@ export function pageRequest(
   const backward = last !== undefined;
   const size = first ?? last ?? sizes.default;
   const name = backward ? 'last' : 'first';
+  checkCount(size, name, sizes.max);
+  return { backward, size };
+}
+
+/** BAD_PAGE where a number of results is negative, not whole, or above the pattern's maximum. */
+export function checkCount(size: number, name: string, max: number): void {
   if (!Number.isInteger(size) || size < 0)
     throw badPage(`${name} has to be a whole number from 0 on.`, { argument: name });
-  if (size > sizes.max) {
-    throw badPage(`${name} is at most ${sizes.max}; ${size} was asked.`, { argument: name, max: sizes.max });
-  }
-  return { backward, size };
+  if (size > max) throw badPage(`${name} is at most ${max}; ${size} was asked.`, { argument: name, max });
 }
 
 /**
@@ -65,13 +68,13 @@ export function pageRequest(
  *
  * `after` and `before` together are exact as long as no two items of one partition share their sort key.
  */
-export async function readPage<R extends object>(
+export async function readPage<R extends object, E extends object>(
   reader: Reader,
-  query: IndexQuery<R>,
+  query: IndexQuery<R, E>,
   cursors: Cursors,
   page: PageArguments,
   options: PageOptions,
-): Promise<Connection<R>> {
+): Promise<Connection<R, E>> {
   const { backward, size } = pageRequest(page, query.page);
   const { wants = everything, fields } = options;
   const after = page.after == null ? undefined : cursors.position(page.after, 'after');
@@ -141,20 +144,22 @@ function isBefore(
 }
 
 /** Cursors cost microseconds each, and few clients ask one of every edge: they are made when read. */
-function edgeOf<R extends object>(
-  query: Pick<IndexQuery<object>, 'index'>,
+function edgeOf<R extends object, E extends object>(
+  query: Pick<IndexQuery<R, E>, 'index' | 'holds'>,
   cursors: Cursors,
   row: Row,
   node: R,
-): Edge<R> {
+): Edge<R> & E {
   let cursor: string | undefined;
-  return {
+  const edge = {
     node,
     get cursor() {
       cursor ??= cursors.cursor(positionOf(query.index, row));
       return cursor;
     },
   };
+  const further = query.holds.kind === 'through' ? query.holds.edge?.(row.item) : undefined;
+  return Object.assign(edge, further);
 }
 
 interface Ends {
@@ -165,10 +170,10 @@ interface Ends {
   readonly backward: boolean;
 }
 
-function connectionOf<R extends object>(
-  edges: readonly Edge<R>[],
+function connectionOf<R extends object, E extends object>(
+  edges: readonly (Edge<R> & E)[],
   { hasNextPage, hasPreviousPage, frontierCursor, backward }: Ends,
-): Connection<R> {
+): Connection<R, E> {
   return {
     edges,
     nodes: edges.map(({ node }) => node),

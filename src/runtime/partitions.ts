@@ -1,6 +1,7 @@
 /** Which partitions hold the answer: shards, and buckets of time. */
 import { TableloomError } from './errors.js';
 import { day, hour, month, year } from './keys.js';
+import { inList } from './lists.js';
 import type { Partitions } from './types.js';
 
 /**
@@ -70,6 +71,16 @@ export function bucketsOf(unit: BucketUnit, window: BucketWindow): readonly stri
     (name) => name !== undefined,
   );
   return window.descending ? names.reverse() : names;
+}
+
+/** The buckets a caller names, each once, in the order they are read. VALUE_INVALID above {@link mostPartitions}. */
+export function bucketList(
+  unit: BucketUnit,
+  buckets: readonly (string | null | undefined)[],
+  descending: boolean,
+): readonly string[] {
+  const names = inList('bucket', buckets, (bucket) => [truncate[unit](bucket)]);
+  return descending ? [...names].reverse() : names;
 }
 
 /** Buckets as whole numbers, one further each: years and months on the calendar, days and hours since 1970. */

@@ -1,6 +1,8 @@
 /** From a query's rows to its nodes. */
+import { countItems } from './count.js';
 import { TableloomError } from './errors.js';
 import { batchGetLimit, type ItemKey } from './items.js';
+import { checkKey } from './keysize.js';
 import { type Position, positionOf, type Row } from './positions.js';
 import { isExpired, liveFilter } from './query.js';
 import type { Requester } from './requests.js';
@@ -76,11 +78,11 @@ export class Reader {
 
   /** How many items a query has, counted up to `cap`. Index items whose record was just removed still count. */
   async count<R extends object>(query: IndexQuery<R>, cap: number): Promise<number> {
-    const budget = { left: query.budget ?? this.#options.requester.limits.readBudget };
-    const reading = { ...readingOf(query, this.#options.now()), keysOnly: true };
-    const { rows, stop } = await new Source(this.#options.requester, reading, false, budget).take(cap);
+    const { requester, now } = this.#options;
+    const budget = query.budget ?? requester.limits.readBudget;
+    const { found, stop } = await countItems(requester, readingOf(query, now()), cap, budget);
     if (stop === 'budget') throw readBudget(query.pattern);
-    return rows.length;
+    return found;
   }
 }
 
@@ -91,18 +93,24 @@ function readBudget(pattern: string): TableloomError {
 }
 
 function readingOf<R extends object>(query: IndexQuery<R>, now: Date): Reading {
-  const { index, partitions, sort, filter, consistent, descending, entity, holds } = query;
+  const { index, partitions, equals, sort, filter, consistent, descending, entity, holds } = query;
   return {
     index,
     partitions,
+    equals,
     sort,
     // DynamoDB refuses a filter on an attribute the index does not project; those items are checked when read.
-    filter: holds.kind === 'all' ? liveFilter(filter, entity, index, now) : filter,
+    filter:
+      holds.kind === 'some'
+        ? filter
+        : liveFilter(filter, holds.kind === 'all' ? entity : holds.join, index, now),
     selective: filter !== undefined,
     consistent,
     descending,
   };
 }
+
+type Through = Extract<IndexQuery<object>['holds'], { readonly kind: 'through' }>;
 
 /** The nodes of one query in one direction. */
 export class Nodes<R extends object> {
@@ -162,6 +170,7 @@ export class Nodes<R extends object> {
 
   async #nodes(rows: readonly Row[]): Promise<Found<R>[]> {
     const { entity, holds, index } = this.#query;
+    if (holds.kind === 'through') return this.#ledTo(rows, holds);
     if (this.#follow && holds.kind === 'some') {
       const keys = rows.map(({ item }) => ({ table: entity.table, key: holds.keyOf(item) }));
       const items = rows.length === 0 ? [] : await this.#options.items(keys);
@@ -171,6 +180,25 @@ export class Nodes<R extends object> {
     if (holds.kind === 'some') return this.#live(rows, items, holds.read);
     this.#options.seen(index, items);
     return this.#live(rows, items, (item) => entity.read(item));
+  }
+
+  /** The records that items of a join lead to. One that has expired, or leads nowhere, gives none. */
+  async #ledTo(rows: readonly Row[], { join, keyOf }: Through): Promise<Found<R>[]> {
+    const { entity } = this.#query;
+    const leading: Row[] = [];
+    const keys: ItemKey[] = [];
+    for (const row of rows) {
+      const key = isExpired(join, row.item, this.#now) ? undefined : keyOf(row.item);
+      if (key === undefined) continue;
+      leading.push(row);
+      keys.push({ table: entity.table, key: checkKey(key, entity.table), ...this.#consistent });
+    }
+    const items = keys.length === 0 ? [] : await this.#options.items(keys);
+    return this.#live(leading, items, (item) => entity.read(item));
+  }
+
+  get #consistent(): { readonly consistent?: true } {
+    return this.#query.consistent ? { consistent: true } : {};
   }
 
   #live(rows: readonly Row[], items: readonly (Item | null)[], read: (item: Item) => R): Found<R>[] {

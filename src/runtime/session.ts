@@ -5,6 +5,7 @@ import DataLoader from 'dataloader';
 import { v7 } from 'uuid';
 import { type PutAllReport, putAll } from './bulk.js';
 import { Cursors, identityOf } from './cursors.js';
+import { ruleMissing } from './errors.js';
 import { getItems, type ItemKey, itemId, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
 import { defaultLimits, type Limits } from './limits.js';
@@ -12,6 +13,7 @@ import { type PageOptions, readPage } from './pages.js';
 import { isExpired } from './query.js';
 import { Reader } from './reader.js';
 import { Requester, type RequestReport, type Statistics } from './requests.js';
+import type { ComputeRulesByName } from './rules.js';
 import { type Sdk, sdkOf } from './sdk.js';
 import { CursorSealer } from './sealing.js';
 import { transact } from './transactions.js';
@@ -30,6 +32,8 @@ export interface DatabaseOptions {
   readonly now?: () => Date;
   /** Makes ids; left out, UUIDs of version 7, which sort by the time they were made. */
   readonly newId?: () => string;
+  /** The rules that compute attributes, where the access patterns name some: generated `ComputeRules`. */
+  readonly compute?: ComputeRulesByName;
   readonly limits?: Partial<Limits>;
   /** Has DynamoDB tell the capacity each request consumed, for `Session.stats`. */
   readonly capacity?: boolean;
@@ -60,7 +64,7 @@ export class Database {
 
   /** What one request, or one job, reads and writes with. */
   session(options: SessionOptions = {}): Session {
-    const { tables, now = () => new Date(), newId = v7, capacity, onRequest } = this.#options;
+    const { tables, now = () => new Date(), newId = v7, compute = {}, capacity, onRequest } = this.#options;
     const requester = new Requester({
       sdk: this.#sdk,
       tables,
@@ -69,13 +73,17 @@ export class Database {
       capacity,
       onRequest,
     });
-    return new Session(requester, this.#sealer, { now, newId, turns: this.#turns });
+    return new Session(requester, this.#sealer, { now, newId, compute, turns: this.#turns });
   }
 }
+
+/** Where counting stops unless a query says otherwise. */
+const defaultUpTo = 10_000;
 
 interface Environment {
   readonly now: () => Date;
   readonly newId: () => string;
+  readonly compute: ComputeRulesByName;
   readonly turns: Turns;
 }
 
@@ -149,11 +157,11 @@ export class Session {
   }
 
   /** One page of a query, as Relay's specification of connections has it; see `readPage`. */
-  connection<R extends object>(
-    query: IndexQuery<R>,
+  connection<R extends object, E extends object = object>(
+    query: IndexQuery<R, E>,
     page: PageArguments = {},
     options: PageOptions = {},
-  ): Promise<Connection<R>> {
+  ): Promise<Connection<R, E>> {
     const { first, after, last, before } = page;
     const identity = identityOf(query);
     const asked = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
@@ -191,8 +199,21 @@ export class Session {
     return this.#reader.each(query);
   }
 
-  /** How many items a query has, counted up to `cap`. */
-  count<R extends object>(query: IndexQuery<R>, cap: number): Promise<number> {
+  /**
+   * Whether a query has a record. READ_BUDGET where a filter drops so much that none is found within the reads
+   * one query may make.
+   */
+  async exists<R extends object>(query: IndexQuery<R>): Promise<boolean> {
+    // Of what expires only the record itself tells whether it has.
+    const fields = query.entity.ttl === undefined ? new Set<string>() : undefined;
+    return (await this.list(query, 1, { fields })).length > 0;
+  }
+
+  /**
+   * How many items a query has, counted up to `cap`. READ_BUDGET where a filter drops so much that the number is
+   * not found within the reads one query may make.
+   */
+  count<R extends object>(query: IndexQuery<R>, cap: number = query.upTo ?? defaultUpTo): Promise<number> {
     return this.#once(['count', identityOf(query), windowOf(query), cap], () =>
       this.#reader.count(query, cap),
     );
@@ -232,7 +253,13 @@ export class Session {
   /** One moment for all records of one call. */
   #writeEnvironment() {
     const now = this.now();
-    return { now, newId: this.#environment.newId };
+    const { newId, compute } = this.#environment;
+    const rule = (name: string) => {
+      const found = Object.hasOwn(compute, name) ? compute[name] : undefined;
+      if (typeof found !== 'function') throw ruleMissing(name);
+      return found;
+    };
+    return { now, newId, rule };
   }
 
   #item(key: ItemKey): Promise<Item | null> {

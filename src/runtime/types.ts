@@ -33,6 +33,8 @@ export interface IndexRef {
   readonly name?: string;
   readonly partition: string;
   readonly sort?: string;
+  /** Further key attributes, where keys are attributes as they are (multi-attribute keys). */
+  readonly more?: readonly string[];
 }
 
 /**
@@ -64,6 +66,9 @@ export interface EntityCodec<R extends object> {
   /** The fields a primary key was built from, for messages to the client. */
   keyFields?(key: Key): object | undefined;
 }
+
+/** What reading an entity takes of its codec. */
+export type EntityReader<R extends object> = Pick<EntityCodec<R>, 'name' | 'table' | 'read' | 'ttl'>;
 
 /** The item that holds one unique value: only one record can own it. */
 export interface Guard {
@@ -105,13 +110,15 @@ export interface Filter {
 }
 
 /** One query of a declared pattern, its arguments already encoded. Generated functions return it. */
-export interface IndexQuery<R extends object> {
+export interface IndexQuery<R extends object, E extends object = object> {
   /** The pattern's name: in cursors, logs and errors. */
   readonly pattern: string;
-  readonly entity: EntityCodec<R>;
+  readonly entity: EntityReader<R>;
   readonly index: IndexRef;
   readonly partitions: Partitions;
-  readonly sort?: SortRange;
+  /** Key attributes of `index.more` that are asked for by equality. */
+  readonly equals?: Key;
+  readonly sort?: SortRange | undefined;
   readonly descending: boolean;
   readonly filter?: Filter | undefined;
   readonly consistent?: boolean;
@@ -129,6 +136,15 @@ export interface IndexQuery<R extends object> {
         readonly keyOf: (item: Item) => Key;
         /** A record of which only `covers` are filled. */
         readonly read: (item: Item) => R;
+      }
+    /** They are items of another entity, the join, that lead to the records; those are read by batch get. */
+    | {
+        readonly kind: 'through';
+        readonly join: { readonly ttl?: string };
+        /** The record's key, from an item of the join; undefined where it leads nowhere. */
+        readonly keyOf: (item: Item) => Key | undefined;
+        /** What an edge carries of the join. */
+        readonly edge?: (item: Item) => E;
       };
   /** Page sizes: what is given when the caller names none, and the most that may be asked. */
   readonly page: { readonly default: number; readonly max: number };
@@ -137,6 +153,8 @@ export interface IndexQuery<R extends object> {
    * Default: the database's `readBudget`.
    */
   readonly budget?: number;
+  /** Where counting stops. Default: 10000. */
+  readonly upTo?: number;
   /**
    * What cursors are bound to instead of the partitions: buckets move on with time, and a cursor outlives them.
    */
@@ -163,8 +181,9 @@ export interface PageInfo {
   readonly endCursor: string | null;
 }
 
-export interface Connection<R> {
-  readonly edges: readonly Edge<R>[];
+/** `E`: what the edges carry besides node and cursor. */
+export interface Connection<R, E extends object = object> {
+  readonly edges: readonly (Edge<R> & E)[];
   readonly nodes: readonly R[];
   readonly pageInfo: PageInfo;
 }

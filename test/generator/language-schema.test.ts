@@ -52,10 +52,24 @@ describe('the committed file', () => {
       /^# yaml-language-server: \$schema=\.\/access-patterns\.schema\.json\n/,
     );
   });
+
+  test('a project that `init` writes names the schema of the package, which is in it', () => {
+    const path = 'node_modules/tableloom/access-patterns.schema.json';
+    const [first] = readFileSync('templates/init/access-patterns.yaml', 'utf8').split('\n');
+    expect(first).toBe(`# yaml-language-server: $schema=${path}`);
+    expect(JSON.parse(readFileSync('package.json', 'utf8')).files).toContain('access-patterns.schema.json');
+  });
 });
 
 describe('what is right', () => {
-  const files = ['test/generator/accepted', 'test/fixtures/ok', 'examples', '.'].flatMap((folder) => {
+  const files = [
+    'test/generator/accepted',
+    'test/fixtures/ok',
+    'test/fixtures/warnings',
+    'templates',
+    'examples',
+    '.',
+  ].flatMap((folder) => {
     const below = folder === '.' ? ['access-patterns.yaml'] : yamlBelow(folder);
     return below.filter((path) => path.endsWith('access-patterns.yaml'));
   });
@@ -160,7 +174,7 @@ function mappingsOf(shape: Shape, seen = new Set<Shape>()): string[][] {
 
 // --- faults ---
 
-const head = 'version: 1\ntables: { t: { name: t, key: PK } }\nentities: {}\n';
+const head = 'version: 1\nentities: {}\n';
 
 describe('a fault is found once, where it is', () => {
   const cases: [string, string, string][] = [
@@ -184,7 +198,7 @@ describe('a fault is found once, where it is', () => {
     [
       'a mutation left blank',
       'mutations: { m: }',
-      'missing-key m: Mutation `m` lacks `for`.\nmutation-kind m: Mutation `m` says none of `create`, `update`, `upsert`, `delete`.',
+      'missing-key m: Mutation `m` lacks `for`.\nmutation-kind m: Mutation `m` says none of `create`, `update`, `upsert` and `delete`.',
     ],
     [
       'text for a whole number',
@@ -223,6 +237,17 @@ describe('a fault is found once, where it is', () => {
       'wrong-value b: A value is missing here.',
     ],
     [
+      'nothing for a condition',
+      'patterns: { a: { one: A, filter: { b: } } }',
+      'wrong-value b: A value is missing here.',
+    ],
+    ['text for a pattern', 'patterns: { a: user }', 'wrong-type user: Pattern `a` is a mapping.'],
+    [
+      'text for an index',
+      'tables: { t: { name: t, key: PK, indexes: { ByB: b } } }',
+      'wrong-type b: A list or a mapping is expected here, not text.',
+    ],
+    [
       'a list for one value',
       'patterns: { a: { many: A, filter: { b: { eq: [1] } } } }',
       'wrong-type [1]: A single value is expected here, not a list.',
@@ -238,11 +263,57 @@ describe('a fault is found once, where it is', () => {
       'wrong-type .inf: A single value is expected here, not this.',
     ],
     [
+      'a pattern of no kind',
+      'patterns: { a: { for: Query.a } }',
+      'pattern-kind a: Pattern `a` says none of `one`, `many`, `mixed`, `count` and `exists`.',
+    ],
+    [
+      'a list for an equality',
+      'patterns: { a: { many: A, where: { b: [1, 2] } } }',
+      'wrong-type [1, 2]: A single value or a mapping is expected here, not a list.',
+    ],
+    [
+      'an argument among constants',
+      'patterns: { a: { many: A, where: { b: { in: [1, $c] } } } }',
+      'wrong-value $c: The list of `in` is of constants.',
+    ],
+    [
+      'no constants',
+      'patterns: { a: { many: A, where: { b: { in: [] } } } }',
+      'wrong-value []: The list of `in` is empty.',
+    ],
+    [
+      'several values of a mutation',
+      'mutations: { m: { delete: A, for: Mutation.m, where: { b: { in: $c } } } }',
+      'wrong-type { in: $c }: A single value is expected here, not a mapping.',
+    ],
+    [
+      'too many sort attributes',
+      'tables: { t: { name: t, key: PK, indexes: { ByB: { partition: b, sort: [c, d, e, f, g] } } } }',
+      'wrong-value g: The sort key of an index has at most 4 attributes, not 5.',
+    ],
+    [
+      'a key that no join has',
+      'patterns: { a: { many: A, through: { many: B, sort: c } } }',
+      'unknown-key sort: `through` has no key `sort`.',
+    ],
+    [
+      'part of a path elsewhere',
+      'elsewhere: [Query.a, Query]',
+      'wrong-value Query: `Query` is not a field of the schema.',
+    ],
+    [
       'two kinds of mutation',
       'mutations: { m: { create: A, delete: A, for: Mutation.m } }',
       'mutation-kind m: Mutation `m` says `create` and `delete`.',
     ],
   ];
+  test('another version', () => {
+    expect(findings('version: two\nentities: {}\n')).toEqual([
+      'wrong-value two: This version of the language is `1`.',
+    ]);
+  });
+
   test.each(cases)('%s', (_name, rest, expected) => {
     expect(findings(head + rest)).toEqual(expected.split('\n'));
   });

@@ -90,6 +90,15 @@ describe('access-patterns.yaml', () => {
     expect(index('{ GSI1: { key: [A, B], sort: C } }')).toEqual([
       'wrong-value: Index `GSI1` has both `key` and `sort`.',
     ]);
+    expect(index('{ ByA: { key: [A, B], partition: [a] } }')).toEqual([
+      'wrong-value: Index `ByA` has both `key` and `partition`.',
+    ]);
+    expect(index('{ ByA: { sort: [a, b] } }')).toEqual([
+      'wrong-type: A single value is expected here, not a list.',
+    ]);
+    expect(index('{ ByA: { partition: [] } }')).toEqual([
+      'wrong-value: The partition key of an index has 1 to 4 attributes, not 0.',
+    ]);
     expect(index('{ GSI1: [] }')).toEqual([
       'wrong-value: A key is a partition attribute and, at most, a sort attribute.',
     ]);

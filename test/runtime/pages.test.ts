@@ -8,9 +8,11 @@ import {
   answerOf,
   clock,
   compare,
+  countOf,
   deleteNotes,
   fieldsOf,
   type Note,
+  type NoteEdge,
   pageOf,
   putNotes,
   queryOf,
@@ -46,7 +48,7 @@ const asks: fc.Arbitrary<Omit<Ask, 'list'>> = fc.record({
   color: fc.constantFrom(null, 'red'),
   from: fc.option(fc.nat(11), { freq: 2 }),
   before: fc.option(fc.nat(12), { freq: 2 }),
-  through: fc.constantFrom<Ask['through']>('records', 'entries', 'entries that suffice'),
+  through: fc.constantFrom<Ask['through']>('records', 'entries', 'entries that suffice', 'joins'),
   max: fc.constant(100),
 });
 
@@ -81,8 +83,10 @@ test('paging forwards gives every page full and every flag exact', async () => {
       let after: string | null = null;
       for (;;) {
         const last = notes.find(({ id }) => id === seen.at(-1)) ?? null;
-        const got: Connection<Note> = await page(ask, { first, after });
+        const got: Connection<Note, NoteEdge> = await page(ask, { first, after });
         expect(shown(got)).toEqual(pageOf(ask, notes, { first }, last, null));
+        for (const { node, shade } of got.edges)
+          expect(shade).toBe(ask.through === 'joins' ? node.color : undefined);
         seen.push(...got.nodes.map(({ id }) => id));
         if (!got.pageInfo.hasNextPage) break;
         after = got.pageInfo.endCursor;
@@ -90,6 +94,18 @@ test('paging forwards gives every page full and every flag exact', async () => {
       expect(seen).toEqual(answerOf(ask, notes).map(({ id }) => id));
     }),
     { numRuns: runs(40) },
+  );
+});
+
+test('a count is the number of items, up to any cap', async () => {
+  await fc.assert(
+    fc.asyncProperty(drafts, asks, fc.nat(70), async (values, asked, cap) => {
+      const list = newList();
+      const notes = await placed(list, values);
+      const ask = { ...asked, list };
+      expect(await db.database.session().count(queryOf(ask), cap)).toBe(Math.min(cap, countOf(ask, notes)));
+    }),
+    { numRuns: runs(60) },
   );
 });
 

@@ -64,7 +64,8 @@ export const abstractChecks: readonly Check<Facts>[] = [
 ];
 
 function abstractPatterns(model: Facts['model']): PatternModel[] {
-  return model.patterns.filter(({ target }) => {
+  return model.patterns.filter(({ target, leadsTo, cardinality }) => {
+    if (leadsTo || cardinality === 'count' || cardinality === 'exists') return false;
     const kind = model.sdl.types.get(target.text)?.kind;
     return kind === 'interface' || kind === 'union';
   });
@@ -119,7 +120,7 @@ function valuesOf(facts: Facts, use: SourceUse | undefined): SdlType | undefined
 function* notFound({ model, entities, meant }: Facts): Generator<Finding> {
   for (const { name, target, where, type, cardinality } of abstractPatterns(model)) {
     const abstract = model.sdl.types.get(target.text);
-    if (!abstract || cardinality === 'many') continue;
+    if (!abstract || cardinality !== 'one') continue;
     const given = new Set(where.map((binding) => binding.field.text));
     const members = type ? type.members.map((member) => member.entity.text) : abstract.members;
     const stray: { name: string; at: Span; why: string }[] = [];

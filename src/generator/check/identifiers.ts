@@ -1,8 +1,9 @@
 /** Generated code declares each name once, and none that it needs for something else. */
 
 import type { Span } from '../diagnostics.js';
-import type { Word } from '../model.js';
-import { camel, entityNames, pascal, ruleTypeName } from '../names.js';
+import { returned, type Word } from '../model.js';
+import { camel, entityNames, pageTypeName, pascal, ruleTypeName } from '../names.js';
+import { edgeFieldsOf } from '../plan/edges.js';
 import { isGet } from '../plan/layout.js';
 import type { Facts } from './facts.js';
 import { reservedTypes, reservedValues, reservedWords } from './reserved.js';
@@ -76,6 +77,7 @@ function typeNames({ model, entities }: Facts): Declared[] {
         at: word.at,
       }));
     }),
+    ...pageNames(model),
     ...[...rules.values()].map((word) => ({
       name: ruleTypeName(word.text),
       from: `rule \`${word.text}\``,
@@ -85,6 +87,22 @@ function typeNames({ model, entities }: Facts): Declared[] {
       .filter((type) => attributeTypes.has(type.name) && (type.kind === 'enum' || type.kind === 'object'))
       .map((type) => ({ name: pascal(type.name), from: `type \`${type.name}\``, at: type.at })),
   ];
+}
+
+/** Of connections whose edges have attributes of a join. */
+function pageNames(model: Facts['model']): Declared[] {
+  const connections = new Map<string, Word>();
+  for (const pattern of model.patterns) {
+    const edge = pattern.leadsTo && edgeFieldsOf(model, pattern);
+    if (!edge || edge.fields.length === 0 || edge.connection === `${returned(pattern).text}Connection`)
+      continue;
+    connections.set(edge.connection, connections.get(edge.connection) ?? pattern.name);
+  }
+  return Array.from(connections, ([connection, { at }]) => ({
+    name: pageTypeName(connection),
+    from: `type \`${connection}\``,
+    at,
+  }));
 }
 
 function ruleWords(model: Facts['model']): Word[] {
@@ -114,6 +132,15 @@ function valueNames({ model, entities }: Facts): Declared[] {
     }),
     ...model.patterns.flatMap((pattern) => {
       const entity = entities.get(pattern.target.text);
+      if (pattern.cardinality === 'mixed')
+        return [
+          { name: pattern.name.text, from: `pattern \`${pattern.name.text}\``, at: pattern.name.at },
+          {
+            name: `${pattern.name.text}Members`,
+            from: `pattern \`${pattern.name.text}\``,
+            at: pattern.name.at,
+          },
+        ];
       if (!entity || isGet(pattern, { keyFields: entity.keyFields ?? [] })) return [];
       return [{ name: pattern.name.text, from: `pattern \`${pattern.name.text}\``, at: pattern.name.at }];
     }),
@@ -128,9 +155,9 @@ function loaderNames({ model, entities }: Facts): Declared[] {
       from: `entity \`${name}\``,
       at: word.at,
     })),
-    ...model.patterns.flatMap(({ name, target }) => {
+    ...model.patterns.flatMap(({ name, target, cardinality }) => {
       const kind = model.sdl.types.get(target.text)?.kind;
-      return kind === 'interface' || kind === 'union'
+      return cardinality === 'one' && (kind === 'interface' || kind === 'union')
         ? [{ name: name.text, from: `pattern \`${name.text}\``, at: name.at }]
         : [];
     }),
@@ -153,16 +180,21 @@ function* smallEntities({ entities }: Facts): Generator<Finding> {
 
 /** What a query function is given: attributes, bounds, `bucket`, `order`, and a filter's arguments. */
 function* inputClashes(facts: Facts): Generator<Finding> {
-  for (const { name, where, bucket, in: given } of facts.model.patterns) {
+  for (const { name, where, narrow, bucket, in: given, leadsTo } of facts.model.patterns) {
     const inputs = new Map<string, { readonly from: string; readonly at: Span }>();
     // What crosses buckets is told where now is.
     if (bucket && !given) inputs.set('now', { from: '', at: bucket.at });
     for (const use of sourceUsesOf(facts, name)) {
-      if (use.source.kind === 'literal' || use.role === 'kind') continue;
-      const path = use.source.path;
-      const field = where.find((binding) => binding.source === use.source)?.field.text;
+      if (use.source.kind === 'through' || use.role === 'kind') continue;
+      // A constant takes its attribute's name from what a join leads to.
+      if (use.source.kind === 'literal' && !(leadsTo && use.role === 'equality')) continue;
+      const path = use.source.kind === 'literal' ? [String(use.source.value)] : use.source.path;
+      const bindings = [...where, ...narrow, ...(leadsTo?.where ?? [])];
+      const field = bindings.find((binding) => binding.source === use.source)?.field.text;
       const names = {
         equality: field,
+        key: field,
+        narrow: field,
         bound: use.operator?.text,
         filter: path.at(-1),
         bucket: 'bucket',
@@ -173,7 +205,8 @@ function* inputClashes(facts: Facts): Generator<Finding> {
       const from = `${use.source.kind}.${path.join('.')}`;
       const earlier = inputs.get(input);
       inputs.set(input, earlier ?? { from, at: use.source.at });
-      if (!earlier || earlier.from === from) continue;
+      const isFixed = use.role === 'narrow' && where.some((one) => one.field.text === field);
+      if (!earlier || earlier.from === from || isFixed) continue;
       yield {
         at: use.source.at,
         message: `The query of pattern \`${name.text}\` would be given two values called \`${input}\`.`,

@@ -1,7 +1,7 @@
 /** Every name leads to something. */
 
 import { nearest, suggestion } from '../diagnostics.js';
-import { namedType, type PatternModel, partOf, type SdlType, type Word } from '../model.js';
+import { namedType, type PatternModel, partOf, returned, type SdlType, type Word } from '../model.js';
 import { type EntityFacts, type Facts, fieldAt, isRoot } from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
 import { attributeUses, literalUses, resolve, sourceUses } from './uses.js';
@@ -124,7 +124,7 @@ function* unknownTypes({ model, entities }: Facts): Generator<Finding> {
     );
   }
   const targets = [...entities.keys(), ...[...types.values()].filter(isAbstract).map((type) => type.name)];
-  for (const { target } of model.patterns) {
+  for (const target of model.patterns.flatMap((one) => [...new Set([one.target, returned(one)])])) {
     const type = types.get(target.text);
     if (type?.kind === 'object' || (type && isAbstract(type))) continue;
     yield unknownType(target, type, undefined, 'a pattern gives entities', targets);
@@ -211,7 +211,9 @@ function* unknownEntities({ model, entities }: Facts): Generator<Finding> {
     };
   };
   for (const pattern of model.patterns) {
-    yield* check(pattern.target, true);
+    const isRecord = pattern.cardinality !== 'count' && pattern.cardinality !== 'exists';
+    yield* check(pattern.target, isRecord && !pattern.leadsTo);
+    if (pattern.leadsTo) yield* check(pattern.leadsTo.target, false);
     for (const { entity } of pattern.type?.members ?? []) yield* check(entity, false);
   }
   for (const { entity } of model.mutations) yield* check(entity, false);
@@ -229,8 +231,7 @@ function* unknownEntities({ model, entities }: Facts): Generator<Finding> {
 }
 
 function* unknownFields({ model, answers }: Facts): Generator<Finding> {
-  for (const answer of [...answers.values()].flat()) {
-    const { for: path } = answer;
+  for (const path of [...[...answers.values()].flat().map((answer) => answer.for), ...model.elsewhere]) {
     const type = model.sdl.types.get(path.type);
     const word = { text: `${path.type}.${path.field}`, at: path.at };
     if (type?.kind !== 'object') {
@@ -247,7 +248,7 @@ function* unknownFields({ model, answers }: Facts): Generator<Finding> {
             ? `Answer the field of each type that implements it: ${listed(type.members)}.`
             : suggestion(path.type, objects),
       };
-    } else if (!fieldAt(model, path)) {
+    } else if (path.field !== '*' && !fieldAt(model, path)) {
       yield {
         at: partOf(word, path.type.length + 1, word.text.length),
         message: `\`${path.type}\` has no field \`${path.field}\`.`,
@@ -261,10 +262,18 @@ function* unknownFields({ model, answers }: Facts): Generator<Finding> {
   }
 }
 
-function unknownAttribute({ answers }: Facts, entity: EntityFacts, word: Word): Finding {
+function unknownAttribute({ answers, elsewhere }: Facts, entity: EntityFacts, word: Word): Finding {
   const field = entity.type.fields.find((one) => one.name === word.text);
   const [answer] = answers.get(`${entity.name}.${word.text}`) ?? [];
   if (field) {
+    if (elsewhere.has(`${entity.name}.${word.text}`)) {
+      return {
+        at: word.at,
+        message: `\`${entity.name}.${word.text}\` is answered elsewhere, so it is not stored.`,
+        notes: [{ message: 'the field', at: field.at }],
+        hint: `Store a value for it under \`stored\` of \`${entity.name}\`, by another name if need be, and use that.`,
+      };
+    }
     return {
       at: word.at,
       message: answer

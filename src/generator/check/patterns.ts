@@ -6,11 +6,14 @@ import {
   namedType,
   type PatternModel,
   printType,
+  returned,
   type SdlField,
   type TypeRef,
 } from '../model.js';
 import { connectionNode } from '../plan/attributes.js';
+import { isInvertible } from '../plan/encode.js';
 import { isGet } from '../plan/layout.js';
+import { sourceType } from '../plan/plan.js';
 import type { AttributePlan } from '../plan.js';
 import { type EntityFacts, type Facts, fieldAt } from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
@@ -54,7 +57,7 @@ export const patternChecks: readonly Check<Facts>[] = [
     *check({ model, answers }) {
       for (const answer of [...answers.values()].flat()) {
         const field = fieldAt(model, answer.for);
-        if (answer.kind !== 'pattern' || answer.by.cardinality === 'many' || !field?.type.nonNull) continue;
+        if (answer.kind !== 'pattern' || answer.by.cardinality !== 'one' || !field?.type.nonNull) continue;
         if (field.type.kind === 'list') continue;
         yield {
           at: field.at,
@@ -77,15 +80,21 @@ export const patternChecks: readonly Check<Facts>[] = [
   },
   {
     code: 'mixed-directions',
-    purpose: 'An order runs one way: DynamoDB reads a sort key forwards or backwards.',
-    *check({ model }) {
-      for (const { name, sort } of model.patterns) {
-        const [first, ...more] = sort;
+    purpose: 'An order runs one way, but for values that can be inverted: a sort key is read as a whole.',
+    *check({ model, entities }) {
+      for (const { name, sort, target } of model.patterns) {
+        const entity = entities.get(target.text);
+        const attributes = sort.map(({ field }) => entity?.attributes.get(field.text));
+        // Values that can be inverted run either way.
+        const [first, ...more] = sort.filter((_, at) => {
+          const attribute = attributes[at];
+          return attribute !== undefined && !isInvertible(attribute.encoding);
+        });
         const other = more.find((one) => one.descending !== first?.descending);
         if (!first || !other) continue;
         yield {
           at: other.field.at,
-          message: `Pattern \`${name.text}\` orders by \`${first.field.text}\` one way and by \`${other.field.text}\` the other: a sort key is read one way.`,
+          message: `Pattern \`${name.text}\` orders by \`${first.field.text}\` one way and by \`${other.field.text}\` the other: a sort key is read one way, and text is not inverted.`,
           notes: [{ message: first.descending ? 'descending' : 'ascending', at: first.field.at }],
           hint: `Write \`${first.descending ? '-' : ''}${other.field.text}\`.`,
         };
@@ -130,8 +139,8 @@ export const patternChecks: readonly Check<Facts>[] = [
     code: 'range-order',
     purpose: 'A range bounds what the answer is ordered by first.',
     *check({ model }) {
-      for (const { range, sort } of model.patterns) {
-        const [first] = sort;
+      for (const { range, sort, narrow } of model.patterns) {
+        const first = sort.find(({ field }) => !narrow.some((one) => one.field.text === field.text));
         if (!range || !first || first.field.text === range.field.text) continue;
         yield {
           at: range.field.at,
@@ -143,9 +152,65 @@ export const patternChecks: readonly Check<Facts>[] = [
     },
   },
   {
+    code: 'narrow-order',
+    purpose: 'An order holds whatever part of the key is given.',
+    *check({ model }) {
+      for (const { name, narrow, sort } of model.patterns) {
+        const wanted = narrow.map((one) => one.field.text);
+        const at = sort.findIndex(({ field }, position) => {
+          const expected = wanted[position];
+          return expected !== undefined && field.text !== expected;
+        });
+        const other = sort[at] ?? (sort.length < wanted.length ? sort.at(-1) : undefined);
+        if (!other) continue;
+        const fields = [
+          ...wanted,
+          ...sort.map(({ field }) => field.text).filter((one) => !wanted.includes(one)),
+        ];
+        yield {
+          at: other.field.at,
+          message: `Where nothing narrows it, pattern \`${name.text}\` is ordered by ${listed(wanted)} first: the order promised here would not hold.`,
+          notes: [{ message: 'narrowed here', at: narrow[0]?.field.at ?? name.at }],
+          hint: `Write \`sort: [${fields.join(', ')}]\`, or leave \`sort\` out.`,
+        };
+      }
+    },
+  },
+  {
+    code: 'narrow-twice',
+    purpose: 'What narrows an answer is not already fixed.',
+    *check({ model }) {
+      for (const { name, narrow, where } of model.patterns) {
+        for (const { field } of narrow) {
+          const fixed = where.find((one) => one.field.text === field.text);
+          if (!fixed) continue;
+          yield {
+            at: field.at,
+            message: `Pattern \`${name.text}\` always asks for one \`${field.text}\`, which therefore narrows nothing.`,
+            notes: [{ message: 'asked here', at: fixed.field.at }],
+            hint: 'Keep one of them.',
+          };
+        }
+      }
+    },
+  },
+  {
     code: 'range-prefix',
     purpose: 'Only text has beginnings.',
     *check({ model, entities }) {
+      for (const { narrow, last, target } of model.patterns) {
+        if (!last) continue;
+        for (const { field } of narrow) {
+          const attribute = entities.get(target.text)?.attributes.get(field.text);
+          if (!attribute || attribute.encoding === 'text' || attribute.encoding === 'document') continue;
+          yield {
+            at: last.at,
+            message: `\`last: prefix\` is for text, and \`${target.text}.${attribute.name}\` is \`${attribute.type}\`.`,
+            notes: [{ message: 'narrowed here', at: field.at }],
+            hint: 'Leave `last` out: the last part that is given is then matched whole.',
+          };
+        }
+      }
       for (const { range, target } of model.patterns) {
         const attribute = range && entities.get(target.text)?.attributes.get(range.field.text);
         const prefix = range?.bounds.find((bound) => bound.operator.text === 'prefix');
@@ -198,7 +263,9 @@ export const patternChecks: readonly Check<Facts>[] = [
     code: 'bucket-order',
     purpose: 'What crosses buckets is ordered by time.',
     *check({ model }) {
-      for (const { name, bucket, sort, in: given } of model.patterns) {
+      for (const { name, bucket, sort, in: given, cardinality } of model.patterns) {
+        // A number has no order.
+        if (cardinality === 'count' || cardinality === 'exists') continue;
         if (!bucket || given || sort[0]?.field.text === bucket.field.text) continue;
         yield {
           at: sort[0]?.field.at ?? bucket.at,
@@ -234,16 +301,28 @@ function* wrongReturnTypes({ model, entities, answers }: Facts): Generator<Findi
   for (const answer of [...answers.values()].flat()) {
     const field = fieldAt(model, answer.for);
     if (!field || answer.kind === 'rule') continue;
-    const target = answer.kind === 'pattern' ? answer.by.target.text : answer.by.entity.text;
-    const isMany = answer.kind === 'pattern' && answer.by.cardinality === 'many';
+    const plain = answer.kind === 'pattern' && plainMistake(model, answer.by, field);
+    if (plain) {
+      yield {
+        at: answer.for.at,
+        message: `Pattern \`${answer.name.text}\` gives ${plain.gives}, and \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
+        notes: [{ message: 'the field', at: field.at }],
+        hint: plain.hint,
+      };
+    }
+    if (answer.kind === 'pattern' && plainTypes[answer.by.cardinality] !== undefined) continue;
+    const target = answer.kind === 'pattern' ? returned(answer.by).text : answer.by.entity.text;
+    const isMany =
+      answer.kind === 'pattern' && (answer.by.cardinality === 'many' || answer.by.cardinality === 'mixed');
     const type = model.sdl.types.get(target);
     if (!type || (!entities.has(target) && (type.kind === 'object' || answer.kind === 'mutation'))) continue;
-    if (isMany && type.kind !== 'object') {
+    if (isMany && type.kind !== 'object' && answer.by.cardinality !== 'mixed') {
+      if (answer.by.leadsTo) continue;
       yield {
         at: answer.by.target.at,
-        message: `\`${target}\` is ${type.kind === 'union' ? 'a union' : 'an interface'}: a collection of several entities is not available yet.`,
+        message: `\`${target}\` is ${type.kind === 'union' ? 'a union' : 'an interface'}: \`many\` gives one entity.`,
         notes: [{ message: 'the type', at: type.at }],
-        hint: 'Give each entity a pattern of its own.',
+        hint: `Write \`mixed: ${target}\` to read its members together.`,
       };
       continue;
     }
@@ -260,6 +339,32 @@ function* wrongReturnTypes({ model, entities, answers }: Facts): Generator<Findi
       hint: returnHint(model.sdl, field, target, answer.kind),
     };
   }
+}
+
+const plainTypes: Readonly<Partial<Record<PatternModel['cardinality'], string>>> = {
+  count: 'Int',
+  exists: 'Boolean',
+};
+
+/** What a count or a test gives, where the field is of another type. */
+function plainMistake(
+  model: Facts['model'],
+  pattern: PatternModel,
+  field: SdlField,
+): { readonly gives: string; readonly hint: string } | undefined {
+  const wanted = plainTypes[pattern.cardinality];
+  if (wanted === undefined) return undefined;
+  const isList = pattern.where.some(({ source }) => sourceType(model, pattern.for, source)?.kind === 'list');
+  const gives = pattern.cardinality === 'count' ? 'a number' : 'yes or no';
+  const { type } = field;
+  if (pattern.cardinality === 'exists' && isList) {
+    const isRight = type.kind === 'list' && type.of.kind === 'named' && type.of.name === wanted;
+    return isRight
+      ? undefined
+      : { gives: `${gives} for each element`, hint: 'Make the field `[Boolean!]!`.' };
+  }
+  const isRight = type.kind === 'named' && type.name === wanted;
+  return isRight ? undefined : { gives, hint: `Make the field \`${wanted}!\`.` };
 }
 
 function isManyOf(sdl: Facts['model']['sdl'], type: TypeRef, target: string): boolean {
@@ -289,7 +394,7 @@ const paging = [
 function* connectionArguments({ model, answers }: Facts): Generator<Finding> {
   for (const answer of [...answers.values()].flat()) {
     const field = fieldAt(model, answer.for);
-    if (!field || answer.kind !== 'pattern' || answer.by.cardinality !== 'many') continue;
+    if (!field || answer.kind !== 'pattern' || answer.by.cardinality === 'one') continue;
     if (field.type.kind !== 'named' || connectionNode(model.sdl, field.type.name) === undefined) continue;
     const path = `\`${answer.for.type}.${field.name}\``;
     const has = (name: string) => field.arguments.some((argument) => argument.name === name);
@@ -356,12 +461,28 @@ function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<F
     yield* useless('allow', pattern.allow?.at, 'the pattern answers no field, and rules are trusted');
     yield* useless('visible', pattern.visible?.at, 'the pattern answers no field, and rules are trusted');
   }
-  if (cardinality === 'many') yield* useless('visible', pattern.visible?.at, 'it decides of one result');
+  if (cardinality !== 'one') yield* useless('visible', pattern.visible?.at, 'it decides of one result');
   if (cardinality === 'one') yield* useless('page', pattern.page?.at, 'there is one result at most');
+  if (cardinality !== 'count') yield* useless('upTo', pattern.upTo?.at, 'nothing is counted');
+  if (cardinality === 'count' || cardinality === 'exists') {
+    const isEach =
+      cardinality === 'exists' &&
+      pattern.where.some(({ source }) => sourceType(facts.model, pattern.for, source)?.kind === 'list');
+    const why = cardinality === 'count' ? 'a number has no order' : 'the answer is yes or no';
+    if (!isEach) yield* useless('page', pattern.page?.at, 'there is one answer');
+    yield* useless('sort', pattern.sort[0]?.field.at, why);
+    yield* useless('order', pattern.order?.at, why);
+    if (pattern.sort.length > 0) return;
+  }
   if (!pattern.bucket) {
     yield* useless('in', pattern.in?.at, 'there is no `bucket`');
     yield* useless('across', pattern.across?.at, 'there is no `bucket`');
   } else if (pattern.in) yield* useless('across', pattern.across?.at, '`in` names the one bucket');
+  if (pattern.narrow.length === 0) yield* useless('last', pattern.last?.at, 'there is no `narrow`');
+  if (cardinality === 'one') yield* useless('limit', pattern.limit?.at, 'there is one result at most');
+  const type = fieldAt(facts.model, pattern.for)?.type;
+  if (type?.kind === 'named' && connectionNode(facts.model.sdl, type.name) !== undefined)
+    yield* useless('limit', pattern.limit?.at, 'a connection is limited by `first` and `last`');
   if (pattern.sort.length === 0 && !pattern.range)
     yield* useless('order', pattern.order?.at, 'there is no `sort`');
   const entity = facts.entities.get(target.text);
@@ -370,6 +491,12 @@ function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<F
     if (!isGet(pattern, readable(entity))) return;
     const why = 'the whole key is given, and there is one record at most';
     yield* queryKeys(pattern, why, useless);
+    yield* useless('limit', pattern.limit?.at, why);
+    return;
+  }
+  if (cardinality === 'mixed') {
+    yield* useless('entry', pattern.entry?.at, 'a mixed pattern reads whole items');
+    yield* useless('type', pattern.type?.at, 'items say themselves what they are');
     return;
   }
   const kind = facts.model.sdl.types.get(target.text)?.kind;
@@ -387,6 +514,7 @@ function* queryKeys(
   why: string,
   useless: (key: string, at: Span | undefined, why: string) => Finding[],
 ): Generator<Finding> {
+  yield* useless('narrow', pattern.narrow[0]?.field.at, why);
   yield* useless('sort', pattern.sort[0]?.field.at, why);
   yield* useless('range', pattern.range?.field.at, why);
   yield* useless('bucket', pattern.bucket?.at, why);

@@ -23,10 +23,11 @@ export const sourceChecks: readonly Check<Facts>[] = [
     purpose: 'Bounds and buckets are asked for by the caller.',
     *check(facts) {
       for (const { source, role, by } of sourceUses(facts)) {
-        if (source.kind !== 'literal' || (role !== 'bound' && role !== 'bucket')) continue;
+        if (source.kind !== 'literal' || (role !== 'bound' && role !== 'bucket' && role !== 'narrow'))
+          continue;
         yield {
           at: source.at,
-          message: `Pattern \`${by.name.text}\` ${role === 'bound' ? 'is bounded by a constant' : 'asks one fixed bucket'}: that is not available yet.`,
+          message: `Pattern \`${by.name.text}\` ${role === 'bucket' ? 'asks one fixed bucket' : role === 'bound' ? 'is bounded by a constant' : 'is narrowed by a constant'}: ${role === 'narrow' ? 'what is always asked stands in `where`' : 'that is not available yet'}.`,
           hint: 'Take it from an argument, as `$from`; records of a kind of their own can be told by `when`.',
         };
       }
@@ -39,7 +40,9 @@ export const sourceChecks: readonly Check<Facts>[] = [
       for (const use of sourceUses(facts)) {
         const resolved = resolve(facts, use);
         if (resolved?.kind !== 'type' || (use.source.kind === 'parent' && use.role !== 'kind')) continue;
-        const isNeeded = ['equality', 'bucket', 'kind', 'input'].includes(use.role);
+        // A join without the value leads nowhere.
+        if (use.source.kind === 'through') continue;
+        const isNeeded = ['equality', 'key', 'bucket', 'kind', 'input'].includes(use.role);
         if (isNeeded ? !resolved.isNullable : !resolved.isPathNullable) continue;
         const written = writtenSource(use.source);
         yield {
@@ -148,12 +151,23 @@ function* wrongTypes(
     return;
   }
   if (use.role === 'bucket') {
-    if (encodingOf(resolved.type, sdl) === 'text') return;
+    const bucket = resolved.type.kind === 'list' ? resolved.type.of : resolved.type;
+    if (encodingOf(bucket, sdl) === 'text') return;
     yield {
       at: use.source.at,
       message: `${given}: a bucket is text, as \`"2026-01"\`.`,
       notes,
-      hint: 'Make the argument `String!`.',
+      hint: 'Make the argument `String!`, or `[String!]!` for several.',
+    };
+    return;
+  }
+  if (use.role === 'limit') {
+    if (resolved.type.kind === 'named' && encodingOf(resolved.type, sdl) === 'integer') return;
+    yield {
+      at: use.source.at,
+      message: `${given}: how many results a list gives is a whole number.`,
+      notes,
+      hint: 'Make the argument `Int`.',
     };
     return;
   }

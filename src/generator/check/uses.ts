@@ -26,14 +26,28 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
   for (const entity of facts.entities.values()) {
     // What a history says of attributes means nothing, and is reported as a whole.
     if (entity.model.historyOf) continue;
-    const { secret, generate, normalize, unique, immutable, ttl, default: defaults } = entity.model;
+    const {
+      secret,
+      generate,
+      normalize,
+      encode,
+      compute,
+      unique,
+      immutable,
+      ttl,
+      default: defaults,
+    } = entity.model;
     const words = [
       ...secret,
+      ...(entity.model.identity ?? []),
       ...generate.map((one) => one.field),
       ...defaults.map((one) => one.field),
       ...normalize.map((one) => one.field),
+      ...encode.map((one) => one.field),
+      ...compute.map((one) => one.field),
       ...unique.flat(),
       ...(immutable === true ? [] : immutable),
+      ...entity.model.sets,
       ...(ttl ? [ttl] : []),
     ];
     for (const word of words) yield { entity, word };
@@ -43,6 +57,7 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
     if (!entity) continue;
     const words = [
       ...pattern.where.map((one) => one.field),
+      ...pattern.narrow.map((one) => one.field),
       ...pattern.sort.map((one) => one.field),
       ...(pattern.range ? [pattern.range.field] : []),
       ...(pattern.bucket ? [pattern.bucket.field] : []),
@@ -51,6 +66,11 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
       ...(pattern.entry?.include ?? []),
     ];
     for (const word of words) yield { entity, word };
+  }
+  for (const { leadsTo } of facts.model.patterns) {
+    const entity = leadsTo && facts.entities.get(leadsTo.target.text);
+    if (!entity) continue;
+    for (const { field } of leadsTo.where) yield { entity, word: field };
   }
   for (const mutation of facts.model.mutations) {
     const entity = facts.entities.get(mutation.entity.text);
@@ -98,7 +118,7 @@ export function* literalUses(facts: Facts): Generator<LiteralUse> {
       yield* use(facts.entities.get(mutation.entity.text), field, value);
   }
   for (const { source, attribute, owner, role } of sourceUses(facts)) {
-    const isAllowed = role === 'equality' || role === 'filter';
+    const isAllowed = role === 'equality' || role === 'filter' || role === 'key';
     if (source.kind === 'literal' && attribute && isAllowed) yield { attribute, owner, literal: source };
   }
 }
@@ -111,13 +131,27 @@ export interface SourceUse {
   readonly path: FieldPath | undefined;
   /** Undefined where the path leads nowhere, or there is none. */
   readonly field: SdlField | undefined;
-  readonly role: 'equality' | 'bound' | 'filter' | 'bucket' | 'order' | 'kind' | 'input' | 'revision';
+  /** `key`: of the primary key that a join leads to. */
+  readonly role:
+    | 'equality'
+    | 'key'
+    | 'narrow'
+    | 'bound'
+    | 'filter'
+    | 'bucket'
+    | 'order'
+    | 'limit'
+    | 'kind'
+    | 'input'
+    | 'revision';
   /** What the value is compared with or becomes. */
   readonly attribute: AttributePlan | undefined;
   /** The entity the attribute belongs to. */
   readonly owner: string;
   /** For a bound, which one. */
   readonly operator?: Word;
+  /** For a key, the entity that leads to it. */
+  readonly join?: Word;
 }
 
 /** In the order of the YAML. Asked for by many checks, found once. */
@@ -162,7 +196,19 @@ function* findSourceUses(facts: Facts): Generator<SourceUse> {
     } as const;
     const none = { ...base, attribute: undefined, owner: pattern.target.text };
     const of = (field: Word) => ({ ...base, ...attributeOf(facts, pattern, field.text) });
-    for (const { field, source } of pattern.where) yield { ...of(field), role: 'equality', source };
+    for (const { field, source, each } of pattern.where) {
+      if (each === 'list') yield { ...listOf(of(field)), role: 'equality', source };
+      else for (const one of each ?? [source]) yield { ...of(field), role: 'equality', source: one };
+    }
+    for (const { field, source } of pattern.narrow) yield { ...of(field), role: 'narrow', source };
+    if (pattern.leadsTo) {
+      const owner = pattern.leadsTo.target.text;
+      const attributes = facts.entities.get(owner)?.attributes;
+      for (const { field, source } of pattern.leadsTo.where) {
+        const attribute = attributes?.get(field.text);
+        yield { ...base, attribute, owner, role: 'key', source, join: pattern.target };
+      }
+    }
     if (pattern.range) {
       for (const { operator, source } of pattern.range.bounds) {
         yield { ...of(pattern.range.field), role: 'bound', source, operator };
@@ -174,6 +220,7 @@ function* findSourceUses(facts: Facts): Generator<SourceUse> {
     }
     if (pattern.in) yield { ...none, role: 'bucket', source: pattern.in };
     if (pattern.order) yield { ...none, role: 'order', source: pattern.order };
+    if (pattern.limit) yield { ...none, role: 'limit', source: pattern.limit };
     if (pattern.type) yield { ...none, role: 'kind', source: pattern.type.by };
   }
   for (const mutation of model.mutations) {
@@ -212,12 +259,7 @@ function comparedWith<U extends Pick<SourceUse, 'attribute'>>(use: U, { operator
   });
   if (operator === 'exists') return as('boolean', 'Boolean');
   if (operator.startsWith('size')) return as('integer', 'Int');
-  if (operator === 'in' && !isList) {
-    return {
-      ...use,
-      attribute: { ...attribute, type: `[${attribute.type}]`, encoding: 'document', list: true },
-    };
-  }
+  if (operator === 'in' && !isList) return listOf(use);
   if (operator !== 'contains' || !attribute.list) return use;
   return {
     ...use,
@@ -228,6 +270,16 @@ function comparedWith<U extends Pick<SourceUse, 'attribute'>>(use: U, { operator
       list: false,
       nullable: false,
     },
+  };
+}
+
+/** Compared with any value of a list. */
+function listOf<U extends Pick<SourceUse, 'attribute'>>(use: U): U {
+  const { attribute } = use;
+  if (!attribute) return use;
+  return {
+    ...use,
+    attribute: { ...attribute, type: `[${attribute.type}]`, encoding: 'document', list: true },
   };
 }
 
@@ -267,8 +319,9 @@ export type Resolved =
 type Step = Exclude<Resolved, { readonly kind: 'free' }>;
 
 /** Undefined where the field itself is not known: that is reported, and nothing follows from it. */
-export function resolve(facts: Facts, { source, path, field, by }: SourceUse): Resolved | undefined {
+export function resolve(facts: Facts, { source, path, field, by, join }: SourceUse): Resolved | undefined {
   if (source.kind === 'literal') return { kind: 'free' };
+  if (source.kind === 'through') return throughStep(facts, source, join);
   const [head = '', ...rest] = source.path;
   const word = writtenSource(source);
   if (!path) {
@@ -311,7 +364,7 @@ export function resolve(facts: Facts, { source, path, field, by }: SourceUse): R
 /** A source as written: `$input.email`. */
 export function writtenSource(source: Source): Word {
   if (source.kind === 'literal') return { text: String(source.value), at: source.at };
-  const path = source.kind === 'parent' ? ['parent', ...source.path] : source.path;
+  const path = source.kind === 'argument' ? source.path : [source.kind, ...source.path];
   return { text: `$${path.join('.')}`, at: source.at };
 }
 
@@ -358,6 +411,41 @@ function parentStep({ model, entities }: Facts, path: FieldPath, name: string): 
   return missing(
     name === '' ? '`$parent` names no attribute.' : `\`${path.type}\` has no attribute \`${name}\`.`,
     suggestion(name, candidates),
+  );
+}
+
+/** An attribute of the join; undefined where the join itself is not known. */
+function throughStep(
+  { entities }: Facts,
+  source: Source & { readonly kind: 'through' },
+  join: Word | undefined,
+): Step | undefined {
+  const [name = '', ...rest] = source.path;
+  const missing = (message: string, hint: string | undefined): Step => ({
+    kind: 'missing',
+    at: source.at,
+    message,
+    hint,
+  });
+  if (!join) {
+    return missing(
+      `\`${writtenSource(source).text}\` is of a join: it stands in the \`where\` beside \`through\` only.`,
+      'Take the value from an argument, as `$id`, or from `$parent`.',
+    );
+  }
+  const entity = entities.get(join.text);
+  if (!entity) return undefined;
+  const attribute = entity.attributes.get(name);
+  if (attribute && rest.length === 0)
+    return found(
+      typeOf(attribute),
+      entity.type.fields.find((one) => one.name === name)?.at ?? entity.type.at,
+    );
+  return missing(
+    name === ''
+      ? '`$through` names no attribute.'
+      : `\`${join.text}\` has no attribute \`${source.path.join('.')}\`.`,
+    suggestion(name, entity.attributes.keys()),
   );
 }
 

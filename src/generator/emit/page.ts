@@ -3,13 +3,18 @@
 import type {
   AttributePlan,
   EntityPlan,
+  GetAccess,
+  IndexPlan,
   ItemPlan,
   KeyTemplate,
   PatternPlan,
   Plan,
+  QueryAccess,
   SlotPlan,
+  TablePlan,
   TemplatePart,
 } from '../plan.js';
+import { mixedQuery } from './views/mixed.js';
 
 export function accessPatternsView(plan: Plan) {
   return {
@@ -29,10 +34,16 @@ export function accessPatternsView(plan: Plan) {
     tables: plan.tables.map((table) => ({
       name: table.name,
       physicalName: table.physicalName,
+      why: whyIndexes(plan, table),
       key: [table.partition, table.sort].filter((one) => one !== null).join(' / '),
       indexes: table.indexes.map((index) => ({
         name: index.name,
-        key: [index.partition, index.sort].filter((one) => one !== null).join(' / '),
+        key: index.native
+          ? [index.native.partition, index.native.sort]
+              .filter((keys) => keys.length > 0)
+              .map((keys) => keys.map((key) => key.name).join(', '))
+              .join(' / ')
+          : [index.partition, index.sort].filter((one) => one !== null).join(' / '),
         project:
           index.project.kind === 'include'
             ? index.project.attributes.join(', ')
@@ -42,13 +53,15 @@ export function accessPatternsView(plan: Plan) {
         users: plan.entities
           .filter((entity) => entity.table === table.name)
           .flatMap((entity) =>
-            entity.items
-              .filter((item) => item.role !== 'version')
-              .flatMap((item) =>
-                item.slots
-                  .filter((slot) => slot.index === index.name)
-                  .map((slot) => `${itemName(entity, item)} \`${templates(slot)}\``),
-              ),
+            isInNative(entity, index)
+              ? [entity.name]
+              : entity.items
+                  .filter((item) => item.role !== 'version')
+                  .flatMap((item) =>
+                    item.slots
+                      .filter((slot) => slot.index === index.name)
+                      .map((slot) => `${itemName(entity, item)} \`${templates(slot)}\``),
+                  ),
           )
           .join('<br>'),
       })),
@@ -79,7 +92,19 @@ export function accessPatternsView(plan: Plan) {
   };
 }
 
-function patternRow(plan: Plan, pattern: PatternPlan) {
+interface PatternRow {
+  readonly name: string;
+  readonly field: string;
+  readonly returns: string;
+  readonly index: string;
+  readonly condition: string;
+  readonly order: string;
+  readonly requests: string;
+  readonly units: string;
+  readonly why: string;
+}
+
+function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
   const { access } = pattern;
   const base = {
     name: pattern.name,
@@ -87,17 +112,60 @@ function patternRow(plan: Plan, pattern: PatternPlan) {
     returns: `${pattern.cardinality} ${pattern.target}`,
   };
   switch (access.kind) {
-    case 'get': {
-      const entity = plan.entities.find((one) => one.name === access.entity);
-      const slot = entity?.items[0]?.slots[0];
+    case 'get':
+      return { ...base, ...getCells(plan, access) };
+    case 'query':
+      return { ...base, ...queryCells(plan, pattern, access) };
+    case 'count': {
+      const { query, upTo } = access;
+      const cells = queryCells(plan, pattern, query);
+      const entity = plan.entities.find((one) => one.name === query.entity);
+      const perItem = entity ? itemUnits(plan, entity, query.item) : 0.5;
       return {
         ...base,
-        index: 'table',
-        condition: slot ? condition(slot.partition, slot.sort) : '',
+        ...cells,
+        returns: `count of ${pattern.target}, up to ${upTo}`,
         order: '',
-        requests: '1, batched',
-        units: access.consistent ? '1' : '0.5',
-        why: 'the primary key is known',
+        requests: `${partitionsRead(query)}, and more ${query.filter ? 'while the filter drops items' : 'for each further MB'}`,
+        units: `up to ${round(Math.max(0.5, Math.ceil((upTo * perItem) / 4096) * 0.5) * partitionsMost(query))}${query.filter ? ', and what the filter drops' : ''}`,
+      };
+    }
+    case 'exists': {
+      const { by, each } = access;
+      const cells = by.kind === 'get' ? getCells(plan, by) : queryCells(plan, pattern, by);
+      const every = each && (by.kind === 'get' && by.consistent ? 1 : 0.5) * each.max;
+      return {
+        ...base,
+        ...cells,
+        returns: each ? `exists ${pattern.target}, for each of at most ${each.max}` : base.returns,
+        order: '',
+        requests: each
+          ? `${batches(each.max) > 1 ? `up to ${batches(each.max)}` : '1'}, batched`
+          : by.kind === 'get'
+            ? cells.requests
+            : partitionsRead(by),
+        units: every === null ? round(partitionsLow(by) * 0.5) : `up to ${round(every)}`,
+      };
+    }
+    case 'through': {
+      const { join, entity } = access;
+      const cells = join.kind === 'get' ? getCells(plan, join) : queryCells(plan, pattern, join);
+      const many = pattern.cardinality === 'many';
+      const size = join.kind === 'query' && many ? join.page : { default: 1, max: 1 };
+      // A connection looks one further, to tell whether there is a next page.
+      const isPaged = plan.resolvers.some(
+        ({ answer }) =>
+          answer.kind === 'pattern' && answer.pattern === pattern.name && answer.shape === 'connection',
+      );
+      const more = batches(size.max + (isPaged ? 1 : 0));
+      return {
+        ...base,
+        ...cells,
+        returns: `${pattern.cardinality} ${entity} through ${join.entity}`,
+        requests: `${join.kind === 'get' ? cells.requests : partitionsRead(join)}, then ${more === 1 ? '1 batch get' : `up to ${more} batch gets`}`,
+        units: many
+          ? cells.units.replace(/( \+ [\d.]+)? a page/, ` + ${round(size.default * 0.5)} a page`)
+          : `${cells.units} + 0.5`,
       };
     }
     case 'typed':
@@ -120,37 +188,118 @@ function patternRow(plan: Plan, pattern: PatternPlan) {
         units: String(access.entities.length * 0.5),
         why: 'every member is looked up',
       };
-    case 'query': {
-      const entity = plan.entities.find((one) => one.name === access.entity);
-      const isWhole = access.sort !== null && access.head.length === access.sort.parts.length;
-      const low = access.shards ?? 1;
-      const buckets = access.bucket?.reads.kind === 'across' ? access.bucket.reads.count : 1;
-      const follow = access.holds.kind === 'some';
-      const perItem = entity ? itemUnits(plan, entity, access.item) : 0.5;
-      const most = access.page.default + 1;
-      const arrow = access.order.kind === 'chosen' ? '↑ or ↓' : access.order.descending ? '↓' : '↑';
+    case 'mixed': {
+      const { members, parent } = access;
+      const { access: query, partitions: read } = mixedQuery(plan, pattern, access);
+      const row = patternRow(plan, { ...pattern, access: query });
+      const beside = parent?.read === 'beside' ? ` + 1 get of ${parent.entity}` : '';
+      const partitions = new Set(read.map(({ text }) => text));
       return {
+        ...row,
         ...base,
-        index: access.index ?? 'table',
-        condition: isWhole
-          ? condition(access.partition, access.sort)
-          : [condition(access.partition, null), sortCondition(access)].filter(Boolean).join(' and '),
-        order: access.orderBy.length === 0 ? '' : `${access.orderBy.join(', ')} ${arrow}`,
-        requests: `${buckets > 1 ? `${low} to ${low * buckets}` : low}${follow ? ' + 1 batch get for fields not in the entry' : ''}`,
-        units:
-          pattern.cardinality === 'one'
-            ? '0.5'
-            : `${round(Math.max(0.5, Math.ceil((most * perItem) / 4096) * 0.5) * low)}${follow ? ` + ${round(access.page.default * 0.5)}` : ''} a page of ${access.page.default}`,
-        why: access.why,
+        condition:
+          partitions.size > 1
+            ? [...partitions].map((text) => `\`${query.partition.attribute} = ${text}\``).join(' and ')
+            : row.condition,
+        requests: `${partitions.size > 1 ? partitions.size : row.requests}${beside}`,
+        why: `${members.map(({ entity }) => entity).join(', ')} ${partitions.size > 1 ? 'are merged' : 'share a collection'}${
+          parent ? `; ${parent.entity} comes first` : ''
+        }`,
       };
     }
   }
+}
+
+/** Why a table has as many indexes as were made for it. */
+function whyIndexes(plan: Plan, table: TablePlan): string {
+  if (!table.isMade) return '';
+  const needs = plan.entities
+    .filter((entity) => entity.table === table.name)
+    .map(({ name, items }) => ({ name, keys: (items[0]?.slots.length ?? 1) - 1 }));
+  const most = Math.max(...needs.map(({ keys }) => keys));
+  const neediest = needs.find(({ keys }) => keys === most);
+  const kept = table.indexes.length - most;
+  const keys = most === 1 ? '1 key' : `${most} keys`;
+  const indexes = kept === 0 ? String(most) : `${most}, and the lock keeps ${kept} more`;
+  return `An item has one key per index, and \`${neediest?.name}\` has ${keys} besides its own; indexes: ${indexes}.`;
+}
+
+function getCells(plan: Plan, access: GetAccess) {
+  const entity = plan.entities.find((one) => one.name === access.entity);
+  const slot = entity?.items[0]?.slots[0];
+  return {
+    index: 'table',
+    condition: slot ? condition(slot.partition, slot.sort) : '',
+    order: '',
+    requests: '1, batched',
+    units: access.consistent ? '1' : '0.5',
+    why: 'the primary key is known',
+  };
+}
+
+/** How many partitions a query reads: shards, and the buckets it may cross. */
+function partitionsRead(access: QueryAccess): string {
+  const low = access.shards ?? 1;
+  const most = partitionsMost(access);
+  return most > low ? `${low} to ${most}` : String(low);
+}
+
+function partitionsMost({ shards, bucket }: QueryAccess): number {
+  return (shards ?? 1) * (bucket?.reads.kind === 'across' ? bucket.reads.count : 1);
+}
+
+function partitionsLow(access: GetAccess | QueryAccess): number {
+  return access.kind === 'query' ? (access.shards ?? 1) : 1;
+}
+
+/** Requests of a batch get of so many keys. */
+function batches(keys: number): number {
+  return Math.ceil(keys / 100);
+}
+
+function queryCells(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
+  const entity = plan.entities.find((one) => one.name === access.entity);
+  const isWhole = access.sort !== null && access.head.length === access.sort.parts.length;
+  const low = access.shards ?? 1;
+  const follow = access.holds.kind === 'some';
+  const perItem = entity ? itemUnits(plan, entity, access.item) : 0.5;
+  const most = access.page.default + 1;
+  const arrow = access.order.kind === 'chosen' ? '↑ or ↓' : access.order.descending ? '↓' : '↑';
+  return {
+    index: access.index ?? 'table',
+    condition: access.native
+      ? nativeCondition(access)
+      : isWhole
+        ? condition(access.partition, access.sort)
+        : [condition(access.partition, null), sortCondition(access)].filter(Boolean).join(' and '),
+    order: access.orderBy.length === 0 ? '' : `${access.orderBy.join(', ')} ${arrow}`,
+    requests: `${partitionsRead(access)}${follow ? ' + 1 batch get for fields not in the entry' : ''}`,
+    units:
+      pattern.cardinality === 'one'
+        ? '0.5'
+        : `${round(Math.max(0.5, Math.ceil((most * perItem) / 4096) * 0.5) * low)}${follow ? ` + ${round(access.page.default * 0.5)}` : ''} a page of ${access.page.default}`,
+    why: access.why,
+  };
 }
 
 function condition(partition: KeyTemplate, sort: KeyTemplate | null): string {
   return [partition, sort]
     .flatMap((template) => (template ? [`\`${template.attribute} = ${template.text}\``] : []))
     .join(' and ');
+}
+
+/** `country`, `city`, `category` and bounds on `rating`, each an attribute as it is. */
+function nativeCondition({ equals, range }: QueryAccess): string {
+  const terms = [
+    ...equals.map(({ field }) => `\`${field}\` equal`),
+    ...(range ? [`\`${range.field}\` ${range.bounds.join(', ')}`] : []),
+  ];
+  return terms.join(', ');
+}
+
+function isInNative(entity: EntityPlan, { native }: IndexPlan): boolean {
+  const names = native && [...native.partition, ...native.sort].map((key) => key.name);
+  return names?.every((name) => entity.attributes.some((one) => one.name === name)) ?? false;
 }
 
 function sortCondition(access: {
@@ -195,6 +344,7 @@ function relations(plan: Plan): { from: string; to: string; label: string; many:
   const names = new Set(plan.entities.map((entity) => entity.name));
   return plan.patterns.flatMap((pattern) => {
     if (!pattern.field || !names.has(pattern.field.type)) return [];
+    if (pattern.cardinality === 'count' || pattern.cardinality === 'exists') return [];
     const targets =
       pattern.access.kind === 'typed'
         ? [...new Set(pattern.access.members.map((member) => member.entity))]
@@ -202,7 +352,7 @@ function relations(plan: Plan): { from: string; to: string; label: string; many:
           ? pattern.access.entities
           : [pattern.target];
     const { type, field } = pattern.field;
-    return targets.map((to) => ({ from: type, to, label: field, many: pattern.cardinality === 'many' }));
+    return targets.map((to) => ({ from: type, to, label: field, many: pattern.cardinality !== 'one' }));
   });
 }
 
@@ -267,7 +417,17 @@ function samplePart(part: TemplatePart, values: ReadonlyMap<string, unknown>): s
       return String(values.get(part.field)).padStart(10, '0');
     case 'decimal':
       return '1500:15';
+    case 'invert(integer)':
+      return '-9999999998';
+    case 'invert(decimal)':
+      return '-499:84~';
+    case 'invert(boolean)':
+      return 'false';
+    case 'invert(time)':
+      return sampleTime.replace(/\d/g, (digit) => String(9 - Number(digit)));
     default:
+      if (part.encode.startsWith('pad('))
+        return String(values.get(part.field)).padStart(Number(part.encode.slice(4, -1)), '0');
       return String(values.get(part.field));
   }
 }

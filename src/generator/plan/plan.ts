@@ -12,15 +12,16 @@ import type {
   Source,
   TypeRef,
 } from '../model.js';
-import { namedType } from '../model.js';
+import { fieldNamed, namedType, returned } from '../model.js';
 import { camel, entityNames, pascal, ruleTypeName } from '../names.js';
 import type {
   Access,
   EntityPlan,
+  ExistsAccess,
   FieldRef,
   FilterPlan,
   FilterValue,
-  GuardPlan,
+  GetAccess,
   ItemPlan,
   MutationPlan,
   NamedValue,
@@ -32,14 +33,21 @@ import type {
   RulePlan,
   TablePlan,
   TemplatePart,
+  ThroughValue,
   ValuePlan,
 } from '../plan.js';
 import { connectionNode } from './attributes.js';
+import { edgeOf } from './edges.js';
+import { isInverted } from './encode.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
-import { holesOf, keyTemplate } from './templates.js';
+import { mixedAccess } from './mixed.js';
+import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from './native.js';
+import { holesOf } from './templates.js';
 
 const defaultPage = { default: 20, max: 100 };
 const defaultAcross = 12;
+const defaultUpTo = 10_000;
+const defaultEach = 100;
 
 export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   const entities = [...layout.entities.values()].map((entity) => entityPlan(entity));
@@ -52,7 +60,7 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   );
   return {
     format: 1,
-    tables: model.tables.map(
+    tables: layout.tables.map(
       (table): TablePlan => ({
         name: table.name.text,
         physicalName: table.physicalName,
@@ -60,14 +68,25 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
         sort: table.sort?.text ?? null,
         indexes: table.indexes.map((index) => ({
           name: index.name.text,
-          kind: index.kind,
+          kind: index.kind === 'local' ? 'local' : 'global',
           partition: index.partition.text,
           sort: index.sort?.text ?? null,
           project:
             index.project.kind === 'include'
               ? { kind: 'include', attributes: index.project.fields.map((word) => word.text) }
               : { kind: index.project.kind },
+          ...(index.native
+            ? {
+                native: nativeKeys(
+                  index.native,
+                  [...layout.entities.values()]
+                    .filter((entity) => entity.table === table)
+                    .map((entity) => entity.attributes),
+                ),
+              }
+            : {}),
         })),
+        ...(table.isOpen && table.indexes.length > 0 ? { isMade: true } : {}),
         ttl: table.ttl?.text ?? null,
       }),
     ),
@@ -82,7 +101,7 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   };
 }
 
-function entityPlan({ model, table, attributes, items, keyFields }: EntityLayout): EntityPlan {
+function entityPlan({ model, table, attributes, items, keyFields, guards }: EntityLayout): EntityPlan {
   const revision = [...attributes.values()].find((one) => one.generated === 'revision')?.name ?? null;
   return {
     name: model.name.text,
@@ -90,20 +109,7 @@ function entityPlan({ model, table, attributes, items, keyFields }: EntityLayout
     table: table.name.text,
     attributes: [...attributes.values()],
     items,
-    guards: model.unique.map((fields): GuardPlan => {
-      const names = fields.map((word) => word.text);
-      const text = [
-        'UNIQUE',
-        `${model.name.text}.${names.join('+')}`,
-        ...names.map((name) => `{${name}}`),
-      ].join('#');
-      return {
-        fields: names,
-        partition: keyTemplate(table.partition.text, text, attributes),
-        sort: table.sort ? keyTemplate(table.sort.text, 'UNIQUE', attributes) : null,
-        present: names.filter((name) => attributes.get(name)?.nullable),
-      };
-    }),
+    guards,
     revision: model.immutable === true || model.historyOf ? null : revision,
     ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
     keyFields,
@@ -117,7 +123,7 @@ function patternPlan(model: Model, layout: Layout, pattern: PatternModel): Patte
   return {
     name: pattern.name.text,
     cardinality: pattern.cardinality,
-    target: pattern.target.text,
+    target: returned(pattern).text,
     field: fieldRef(pattern.for),
     access: access(model, layout, pattern),
     inputs: inputsOf(model, pattern),
@@ -132,6 +138,14 @@ function patternPlan(model: Model, layout: Layout, pattern: PatternModel): Patte
 
 function access(model: Model, layout: Layout, pattern: PatternModel): Access {
   const entity = layout.entities.get(pattern.target.text);
+  if (pattern.cardinality === 'mixed')
+    return mixedAccess(
+      model,
+      layout,
+      pattern,
+      (name, member) => query(model, layout, name, member),
+      pattern.filter ? filterPlan(pattern.filter) : null,
+    );
   if (!entity) {
     if (pattern.type) {
       const members = pattern.type.members.map((member) => ({
@@ -142,26 +156,62 @@ function access(model: Model, layout: Layout, pattern: PatternModel): Access {
     }
     return { kind: 'any', entities: storedMembers(model, pattern.target.text) };
   }
-  if (isGet(pattern, entity))
-    return { kind: 'get', entity: pattern.target.text, consistent: pattern.consistent };
-  return query(layout, entity, pattern);
+  const each = eachOf(pattern);
+  const read: GetAccess | QueryAccess = isGet(pattern, entity)
+    ? {
+        kind: 'get',
+        entity: pattern.target.text,
+        consistent: pattern.consistent,
+        ...(each && pattern.cardinality === 'many' ? { each } : {}),
+      }
+    : query(model, layout, entity, pattern);
+  if (read.kind === 'query' && pattern.cardinality === 'count')
+    return { kind: 'count', query: read, upTo: pattern.upTo?.count ?? defaultUpTo };
+  if (pattern.cardinality === 'exists') return { kind: 'exists', by: read, each };
+  if (!pattern.leadsTo) return read;
+  return {
+    kind: 'through',
+    join: read,
+    entity: pattern.leadsTo.target.text,
+    key: pattern.leadsTo.where.map(
+      ({ field, source }): ThroughValue => ({
+        name: field.text,
+        value:
+          source.kind === 'through' ? throughValue(entity, source) : valuePlan(model, pattern.for, source),
+      }),
+    ),
+    edge: edgeOf(model, pattern),
+  };
+}
+
+function throughValue(join: EntityLayout, { path }: Source & { kind: 'through' }): ThroughValue['value'] {
+  const [attribute = ''] = path;
+  return { kind: 'through', attribute, nullable: join.attributes.get(attribute)?.nullable ?? true };
+}
+
+/** The binding of a whole key that takes a list. */
+function eachOf(pattern: PatternModel): ExistsAccess['each'] {
+  const list = pattern.where.find((binding) => binding.each !== undefined);
+  return list ? { field: list.field.text, max: pattern.page?.max ?? defaultEach } : null;
 }
 
 /** The stored members of an interface or union, in the order of the YAML. */
 export function storedMembers(model: Model, target: string): string[] {
   const members = model.sdl.types.get(target)?.members ?? [];
+  if (members.length === 0) return [];
   return model.entities.map((entity) => entity.name.text).filter((name) => members.includes(name));
 }
 
-function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): QueryAccess {
+function query(model: Model, layout: Layout, entity: EntityLayout, pattern: PatternModel): QueryAccess {
   const read = layout.reads.get(pattern.name.text);
   if (!read) throw new Error(`pattern ${pattern.name.text} was not laid out`);
   const { slot } = read;
   const inPartition = new Set(holesOf(slot.partition).map((hole) => hole.field));
   const bound = new Set(pattern.where.map((binding) => binding.field.text));
-  const equals = pattern.where.map(({ field }): QueryAccess['equals'][number] => ({
+  const equals = pattern.where.map(({ field, each }): QueryAccess['equals'][number] => ({
     field: field.text,
     in: inPartition.has(field.text) ? 'partition' : 'sort',
+    ...(each ? { each: each === 'list' ? each : each.map(({ value }) => value) } : {}),
   }));
   const head: TemplatePart[] = [];
   const rest = [...(slot.sort?.parts ?? [])];
@@ -169,10 +219,14 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
     head.push(rest[0]);
     rest.shift();
   }
+  const narrow = narrowParts(pattern, rest);
   const ranged = rest[0]?.kind === 'hole' ? rest[0] : undefined;
+  const isOpposite = sortFields(pattern).length > 0 && ranged !== undefined && isInverted(ranged.encode);
   const item = entity.items[read.item];
   const index = entity.table.indexes.find((one) => one.name.text === slot.index);
-  const { bucket, order, page } = pattern;
+  const { bucket, order } = pattern;
+  const filter = pattern.filter ? filterPlan(pattern.filter) : null;
+  const shares = index?.native && othersInIndex(index.native, entity, layout.entities.values()).length > 0;
   const descending = pattern.sort[0]?.descending ?? false;
   return {
     kind: 'query',
@@ -184,6 +238,7 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
     shards: slot.shards,
     equals,
     head,
+    ...(narrow.length > 0 ? { narrow: { parts: narrow, last: pattern.last ? 'prefix' : 'whole' } } : {}),
     terminated: rest.length > 1,
     range:
       pattern.range && ranged
@@ -193,26 +248,51 @@ function query(layout: Layout, entity: EntityLayout, pattern: PatternModel): Que
             bounds: pattern.range.bounds.map((one) => one.operator.text as RangeOperator),
           }
         : null,
-    filter: pattern.filter ? filterPlan(pattern.filter) : null,
+    ...(index?.native ? { native: nativeAccess(pattern, index.native) } : {}),
+    filter: shares ? ofKind(pattern.target.text, filter) : filter,
     bucket: bucket
       ? {
           field: bucket.field.text,
           unit: bucket.unit.text as 'year' | 'month' | 'day' | 'hour',
           reads: pattern.in
-            ? { kind: 'given' }
+            ? { kind: 'given', ...(isListSource(model, pattern, pattern.in) ? { list: true } : {}) }
             : { kind: 'across', count: pattern.across?.count ?? defaultAcross },
         }
       : null,
     order: order ? { kind: 'chosen', descending } : { kind: 'fixed', descending },
+    ...(isOpposite ? { isInverted: true as const } : {}),
     orderBy: sortFields(pattern),
     holds: holdsOf(entity, item, index),
     consistent: pattern.consistent,
-    page: {
-      default: page?.default ?? Math.min(defaultPage.default, page?.max ?? defaultPage.max),
-      max: page?.max ?? Math.max(defaultPage.max, page?.default ?? 0),
-    },
+    page: pageOf(pattern),
+    ...(pattern.limit ? { limit: valuePlan(model, pattern.for, pattern.limit) } : {}),
     function: pattern.name.text,
     why: read.why,
+  };
+}
+
+/** Takes the optional equalities off what is left of the sort key, each with the literal behind it. */
+function narrowParts(
+  pattern: PatternModel,
+  rest: TemplatePart[],
+): NonNullable<QueryAccess['narrow']>['parts'][number][] {
+  return pattern.narrow.flatMap(() => {
+    const hole = rest.shift();
+    if (hole?.kind !== 'hole') return [];
+    const then = rest[0]?.kind === 'literal' ? rest[0].text : '';
+    if (then !== '') rest.shift();
+    return [{ hole, then }];
+  });
+}
+
+function isListSource(model: Model, pattern: PatternModel, source: Source): boolean {
+  return sourceType(model, pattern.for, source)?.kind === 'list';
+}
+
+function pageOf({ page }: PatternModel): QueryAccess['page'] {
+  return {
+    default: page?.default ?? Math.min(defaultPage.default, page?.max ?? defaultPage.max),
+    max: page?.max ?? Math.max(defaultPage.max, page?.default ?? 0),
   };
 }
 
@@ -228,7 +308,9 @@ function holdsOf(
   const isWhole = !index || index.project.kind === 'all';
   if (item.holds.kind === 'all') {
     if (isWhole) return { kind: 'all' };
-    const attributes = projected.filter((name) => entity.attributes.has(name));
+    // The keys are projected always.
+    const held = [...new Set([...(index.native ? nativeFields(index.native) : []), ...projected])];
+    const attributes = held.filter((name) => entity.attributes.has(name));
     return {
       kind: 'some',
       name: `${loader}${pascal(index.name.text.toLowerCase())}Holds`,
@@ -311,7 +393,8 @@ function inputValues(
   const key = new Set(mutation.kind === 'create' ? [] : mutation.where.map((binding) => binding.field.text));
   return (input?.fields ?? []).flatMap((field) => {
     const attribute = entity.attributes.get(field.name);
-    if (!attribute || key.has(field.name) || attribute.generated === 'revision') return [];
+    if (!attribute || key.has(field.name) || attribute.generated === 'revision' || attribute.computed)
+      return [];
     const path = from.kind === 'argument' ? [...from.path, field.name] : [field.name];
     return [{ name: field.name, value: { kind: 'argument', path, nullable: !field.type.nonNull } }];
   });
@@ -345,8 +428,19 @@ function rulePlans(model: Model): RulePlan[] {
       }));
     use(pattern.visible?.text, (earlier) => ({
       kind: 'visible',
-      targets: [...new Set([...(earlier?.kind === 'visible' ? earlier.targets : []), pattern.target.text])],
+      targets: [
+        ...new Set([...(earlier?.kind === 'visible' ? earlier.targets : []), returned(pattern).text]),
+      ],
     }));
+  }
+  for (const entity of model.entities) {
+    for (const { field, rule } of entity.compute) {
+      const attribute = { entity: entity.name.text, field: field.text };
+      use(rule.text, (earlier) => ({
+        kind: 'compute',
+        attributes: [...(earlier?.kind === 'compute' ? earlier.attributes : []), attribute],
+      }));
+    }
   }
   for (const mutation of model.mutations) {
     const field = fieldRef(mutation.for);
@@ -392,7 +486,13 @@ function resolverPlans(model: Model): ResolverPlan[] {
   for (const pattern of model.patterns) {
     const field = pattern.for && fieldOf(model, pattern.for);
     if (!field) continue;
-    add(pattern.for, { kind: 'pattern', pattern: pattern.name.text, shape: shapeOf(model, field.type) });
+    const sparse = field.type.kind === 'list' && !field.type.of.nonNull;
+    add(pattern.for, {
+      kind: 'pattern',
+      pattern: pattern.name.text,
+      shape: shapeOf(model, field.type),
+      ...(sparse ? { sparse } : {}),
+    });
   }
   for (const mutation of model.mutations)
     add(mutation.for, { kind: 'mutation', mutation: mutation.name.text });
@@ -402,8 +502,18 @@ function resolverPlans(model: Model): ResolverPlan[] {
 
 function inputsOf(model: Model, pattern: PatternModel): NamedValue[] {
   const value = (source: Source) => valuePlan(model, pattern.for, source);
+  // What leads on may be asked for by the same argument.
+  const given = pattern.leadsTo?.where.filter(
+    ({ field, source }) =>
+      (source.kind === 'argument' || source.kind === 'parent') &&
+      !pattern.where.some((one) => one.field.text === field.text),
+  );
   return [
-    ...namedValues(pattern.where, value),
+    ...namedValues(
+      [...pattern.where, ...(given ?? [])].filter(({ each }) => each === undefined || each === 'list'),
+      value,
+    ),
+    ...namedValues(pattern.narrow, value),
     ...(pattern.range?.bounds ?? []).map((bound) => ({
       name: bound.operator.text,
       value: value(bound.source),
@@ -427,6 +537,7 @@ function namedValues(bindings: readonly Binding[], value: (source: Source) => Va
 
 function valuePlan(model: Model, field: FieldPath | undefined, source: Source): ValuePlan {
   if (source.kind === 'literal') return { kind: 'literal', value: source.value };
+  if (source.kind === 'through') throw new Error('unchecked $through');
   return { kind: source.kind, path: source.path, nullable: sourceNullable(model, field, source) };
 }
 
@@ -441,7 +552,7 @@ function sourceNullable(model: Model, path: FieldPath | undefined, source: Sourc
 
 /** The types along a source's path. */
 function steps(model: Model, path: FieldPath | undefined, source: Source): TypeRef[] | undefined {
-  if (!path || source.kind === 'literal') return undefined;
+  if (!path || source.kind === 'literal' || source.kind === 'through') return undefined;
   const [head, ...rest] = source.path;
   if (head === undefined) return undefined;
   const first =
@@ -473,7 +584,7 @@ function storedType(entity: EntityModel | undefined, name: string): TypeRef | un
 }
 
 export function fieldOf(model: Model, path: FieldPath) {
-  return model.sdl.types.get(path.type)?.fields.find((field) => field.name === path.field);
+  return fieldNamed(model.sdl.types.get(path.type), path.field);
 }
 
 function fieldRef(path: FieldPath | undefined): FieldRef | null {

@@ -37,7 +37,7 @@ export interface Shape {
   readonly noun?: string;
   /** Exactly one of these keys must be there; published as `oneOf`. */
   readonly kinds?: { readonly keys: readonly string[]; readonly code: string; readonly hint: string };
-  /** Said where `pattern`, `const`, `minItems`, `maxItems` or a missing value refuses; `{}` is the value. */
+  /** Said where `pattern`, `const`, `minItems`, `maxItems` or a missing value refuses; `{}` is the value, or how many a list has. */
   readonly refusal?: Refusal;
   /** Said of a key that is none of `properties`; `{}` is the key. */
   readonly unknown?: string;
@@ -86,6 +86,12 @@ const fieldPath = {
   refusal: { message: '`{}` is not a field of the schema.', hint: 'Write `Type.field`.' },
 } as const satisfies Shape;
 
+/** Fields that other resolvers answer: `Type.*` is all of a type. */
+const fieldPaths = {
+  ...fieldPath,
+  refusal: { ...fieldPath.refusal, hint: 'Write `Type.field` or `Type.*`.' },
+} as const satisfies Shape;
+
 /** One word or a list of them. */
 const words = { anyOf: [text, { type: 'array', items: text }] } as const satisfies Shape;
 
@@ -117,6 +123,16 @@ const source = {
   },
 } as const satisfies Shape;
 
+/** A constant where no argument can stand. */
+const fixed = {
+  type: ['string', 'number', 'boolean'],
+  pattern: '^(?!\\$)',
+  refusal: {
+    message: 'The list of `in` is of constants.',
+    hint: 'Write `in: $values` for a list that the caller gives.',
+  },
+} as const satisfies Shape;
+
 const flag = { type: 'boolean', default: false } as const satisfies Shape;
 
 function count(maximum: number): Shape {
@@ -144,6 +160,36 @@ function mapping(properties: Keys, more: Shape = {}): Shape {
 const templates = each(text);
 const bindings = each(source);
 
+const lookupKeys = {
+  in: {
+    anyOf: [
+      source,
+      {
+        type: 'array',
+        items: fixed,
+        minItems: 1,
+        refusal: {
+          message: 'The list of `in` is empty.',
+          hint: 'Write `in: [OPEN, HELD]` or `in: $values`.',
+        },
+      },
+    ],
+    title: 'Any of several values',
+    description:
+      'An argument that is a list, or a list of constants: one query for each value, merged in order (at most 100 partitions), or, of a whole key, one batch get in the caller’s order.',
+    example: { in: ['OPEN', 'HELD'] },
+    isRequired: true,
+  },
+} as const satisfies Keys;
+
+const lookups = each({
+  anyOf: [source, mapping(lookupKeys)],
+  refusal: {
+    message: source.refusal.message,
+    hint: 'Write `$argument`, `$parent.field`, a constant, or `{ in: … }` for several values.',
+  },
+});
+
 // --- tables ---
 
 const indexKeys = {
@@ -154,10 +200,41 @@ const indexKeys = {
       'The partition attribute and, if there is one, the sort attribute. Alone it may be written without braces: `GSI1: [GSI1PK, GSI1SK]`.',
     example: { key: ['GSI1PK', 'GSI1SK'] },
   },
+  partition: {
+    anyOf: [
+      text,
+      {
+        type: 'array',
+        items: text,
+        minItems: 1,
+        maxItems: 4,
+        refusal: {
+          message: 'The partition key of an index has 1 to 4 attributes, not {}.',
+          hint: 'Name 1 to 4: DynamoDB takes no more.',
+        },
+      },
+    ],
+    title: 'Partition attributes as they are',
+    description:
+      'Up to four attributes of records, which make the partition key just as they are (DynamoDB’s multi-attribute keys). A pattern names such an index and asks all of them by equality.',
+    example: { partition: ['country', 'city'], sort: ['category', 'rating'] },
+  },
   sort: {
-    ...name,
-    title: 'Sort attribute of a local index',
-    description: 'Makes the index a local one: it shares the table’s partition attribute.',
+    anyOf: [
+      name,
+      {
+        type: 'array',
+        items: text,
+        maxItems: 4,
+        refusal: {
+          message: 'The sort key of an index has at most 4 attributes, not {}.',
+          hint: 'Name 4 at most: DynamoDB takes no more.',
+        },
+      },
+    ],
+    title: 'Sort attribute of a local index, or sort attributes as they are',
+    description:
+      'Alone it makes the index a local one, which shares the table’s partition attribute. Beside `partition`: up to four attributes of records, asked from the left without a gap.',
     example: { sort: 'LSI1SK' },
   },
   project: {
@@ -199,7 +276,8 @@ const tableKeys = {
       { propertyNames: indexName },
     ),
     title: 'Indexes',
-    description: 'The global and local secondary indexes, by name.',
+    description:
+      'The global and local secondary indexes, by name. Left out: as many as the patterns need, `GSI1` with `[GSI1PK, GSI1SK]` and so on.',
     example: {
       name: 'app',
       key: ['PK', 'SK'],
@@ -226,9 +304,15 @@ const entityKeys = {
   key: {
     ...templates,
     title: 'Primary key',
-    description:
-      'The key templates of the table’s own key, by attribute. Left out: the entity’s name and its `id`.',
+    description: 'The key templates of the table’s own key, by attribute. Left out: built from the identity.',
     example: { key: { PK: 'USER#{id}', SK: 'METADATA' } },
+  },
+  identity: {
+    ...words,
+    title: 'What tells records apart',
+    description:
+      'The fields of which no two records have the same values, from which the primary key is built where none is pinned. Left out: `id`.',
+    example: { identity: ['gameId', 'username'] },
   },
   stored: {
     ...each(text),
@@ -266,6 +350,20 @@ const entityKeys = {
     description: 'What is done to a text before it is stored or looked up, in the order written.',
     example: { normalize: { email: ['trim', 'lowercase'] } },
   },
+  encode: {
+    ...each(text),
+    title: 'How fields stand in keys',
+    description:
+      'By field, for every key of the entity: `pad(6)`, `fold`, `invert`, or `year`, `month`, `day`, `hour` of a DateTime. `{plain(field)}` in a template is the field without it.',
+    example: { encode: { rank: 'pad(6)', name: 'fold', score: 'invert' } },
+  },
+  compute: {
+    ...each(name),
+    title: 'Computed attributes',
+    description:
+      'Stored attributes that a rule computes from the rest of the record at every write. Index keys may hold them.',
+    example: { stored: { searchName: 'String!' }, compute: { searchName: 'searchNameOf' } },
+  },
   unique: {
     anyOf: [text, { type: 'array', items: words }],
     title: 'Unique values',
@@ -295,6 +393,19 @@ const entityKeys = {
     title: 'Time of expiry',
     description: 'The DateTime attribute that says when a record expires. The table names its own `ttl`.',
     example: { ttl: 'expiresAt' },
+  },
+  sets: {
+    ...words,
+    title: 'Sets',
+    description:
+      'Lists of text or numbers that are stored as DynamoDB sets: each value once, in ascending order.',
+    example: { sets: ['tags'] },
+  },
+  singleton: {
+    ...flag,
+    title: 'Only one',
+    description: 'There is one record, whose key has no holes: it is found by `one` without `where`.',
+    example: { singleton: true },
   },
   historyOf: {
     ...text,
@@ -413,7 +524,7 @@ const conditionKeys = {
 } as const satisfies Keys;
 
 const condition = {
-  anyOf: [source, mapping(conditionKeys, { unknown: '`{}` is no filter operator.' })],
+  anyOf: [source, mapping(conditionKeys, { unknown: '`{}` is no filter operator.', type: 'object' })],
 } as const satisfies Shape;
 
 const filterKeys = {
@@ -474,8 +585,32 @@ const pageKeys = {
     ...count(1000),
     default: 100,
     title: 'Largest size',
-    description: 'The largest page that a caller may ask for; a list field returns at most as many.',
+    description:
+      'The largest page that a caller may ask for; a list field returns at most as many, and `exists` takes a list of at most so many.',
     example: { max: 50 },
+  },
+} as const satisfies Keys;
+
+const throughKeys = {
+  one: {
+    ...text,
+    title: 'First join',
+    description: 'The join entity, of which the first record is read; for a pattern with `one`.',
+    example: { one: 'Alias', where: { alias: '$alias' } },
+    around: { one: 'User', where: { id: '$through.userId' } },
+  },
+  many: {
+    ...text,
+    title: 'All joins',
+    description:
+      'The join entity, which is read by one query; what it leads to is read by batch gets. For a pattern with `many`.',
+    example: { many: 'Participation', where: { username: '$parent.username' } },
+  },
+  where: {
+    ...lookups,
+    title: 'Equality',
+    description: 'What fields of the join must equal, as in a pattern.',
+    example: { many: 'Participation', where: { username: '$parent.username' } },
   },
 } as const satisfies Keys;
 
@@ -493,6 +628,57 @@ const patternKeys = {
       'Many records of this entity: pages where the field’s type ends in Connection, otherwise a list.',
     example: { many: 'User', for: 'Query.users', sort: 'createdAt' },
   },
+  mixed: {
+    ...text,
+    title: 'Several entities',
+    description:
+      'Entities of an SDL union or interface by one query: those of one item collection, or several partitions of one index merged in order.',
+    example: { mixed: 'OrderItem', for: 'Query.orderItems', where: { orderId: '$id' } },
+  },
+  members: {
+    ...each(each(text)),
+    title: 'Which entities',
+    description:
+      'With `mixed`: which entities, and what each calls the fields of `where`. Left out: all stored members.',
+    example: {
+      mixed: 'GameItem',
+      for: 'Query.gameItems',
+      where: { gameId: '$id' },
+      members: { Game: { gameId: 'id' }, Entry: {} },
+    },
+  },
+  parent: {
+    ...text,
+    title: 'Comes first',
+    description: 'With `mixed`: the entity that comes first wherever it sorts, and whatever a filter drops.',
+    example: { mixed: 'OrderItem', for: 'Query.orderItems', where: { orderId: '$id' }, parent: 'Order' },
+  },
+  count: {
+    ...text,
+    title: 'How many',
+    description:
+      'The number of matching records of this entity, at most `upTo`; the field is an Int. DynamoDB bills what it reads to count.',
+    example: { count: 'User', for: 'Query.userCount', where: { status: '$status' } },
+  },
+  exists: {
+    ...text,
+    title: 'Whether there is one',
+    description:
+      'Whether a record of this entity matches; the field is a Boolean. Where one key field is bound to a list, there is an answer for each element.',
+    example: { exists: 'User', for: 'Query.userExists', where: { id: '$id' } },
+  },
+  through: {
+    ...mapping(throughKeys),
+    title: 'Through a join',
+    description:
+      'Another entity is looked up first, and leads to this one: `$through.field` in `where` is its attribute. `sort`, `range`, `filter`, `when`, `bucket`, `shards`, `index`, `key` and `entry` are about the join.',
+    example: {
+      many: 'Game',
+      for: 'User.games',
+      through: { many: 'Participation', where: { username: '$parent.username' } },
+      where: { id: '$through.gameId' },
+    },
+  },
   for: {
     ...fieldPath,
     title: 'Field answered',
@@ -500,16 +686,42 @@ const patternKeys = {
     example: { one: 'User', for: 'Query.me', where: { id: '$id' } },
   },
   where: {
-    ...bindings,
+    ...lookups,
     title: 'Equality',
     description:
-      'What each field must equal. `$arg` is an argument of the SDL field (`$input.email` goes deeper), `$parent.field` an attribute of the parent; anything else stands for itself.',
+      'What each field must equal. `$arg` is an argument of the SDL field (`$input.email` goes deeper), `$parent.field` an attribute of the parent, `$through.field` one of the join; anything else stands for itself, and `{ in: … }` for any of several values.',
     example: { many: 'User', for: 'Query.usersByStatus', where: { status: '$status' } },
+  },
+  narrow: {
+    ...bindings,
+    title: 'Optional equality',
+    description:
+      'Further equalities, each asked only where it and those before it are given: a hierarchy in the sort key. A gap is an error.',
+    example: {
+      many: 'Store',
+      for: 'Query.stores',
+      where: { country: '$country' },
+      narrow: { state: '$state', city: '$city' },
+    },
+  },
+  last: {
+    type: 'string',
+    enum: ['prefix'],
+    title: 'Last part by its beginning',
+    description: 'With `narrow`: of the last part that is given, the beginning is enough.',
+    example: {
+      many: 'Store',
+      for: 'Query.stores',
+      where: { country: '$country' },
+      narrow: { state: '$state', city: '$city' },
+      last: 'prefix',
+    },
   },
   sort: {
     ...words,
     title: 'Order',
-    description: 'The field that orders the result, or a list of fields; `-field` descends.',
+    description:
+      'The field that orders the result, or a list of fields; `-field` descends. Directions may be mixed.',
     example: { many: 'AuditLog', for: 'Query.auditLogs', sort: '-timestamp' },
   },
   order: {
@@ -559,7 +771,7 @@ const patternKeys = {
     ...source,
     title: 'Bucket asked',
     description:
-      'The one bucket of `bucket` that is read (`"2026-01"`). Left out: buckets are crossed in order.',
+      'The one bucket of `bucket` that is read (`"2026-01"`), or an argument that is a list of them. Left out: buckets are crossed in order.',
     example: {
       many: 'AuditLog',
       for: 'Query.auditLogs',
@@ -585,8 +797,16 @@ const patternKeys = {
     ...count(100),
     default: 1,
     title: 'Shards',
-    description: 'Spreads each partition over so many; they are merged in order when read.',
+    description:
+      'Spreads each partition over so many; they are merged in order when read. `shards: 1` says that one partition for all records is meant.',
     example: { many: 'User', for: 'Query.users', sort: 'createdAt', shards: 4 },
+  },
+  upTo: {
+    ...count(1_000_000),
+    default: 10_000,
+    title: 'Where counting stops',
+    description: 'With `count`: the largest number it gives, so that the cost is bounded.',
+    example: { count: 'User', for: 'Query.userCount', where: { status: '$status' }, upTo: 1000 },
   },
   index: {
     ...text,
@@ -647,6 +867,13 @@ const patternKeys = {
     title: 'Sizes of a page',
     description: 'How many records a page has.',
     example: { many: 'User', for: 'Query.users', sort: 'createdAt', page: { default: 10, max: 50 } },
+  },
+  limit: {
+    ...source,
+    title: 'Length of a list',
+    description:
+      'How many results a list gives, at most the `max` of `page`. An argument that is null: the default page.',
+    example: { many: 'Score', for: 'Query.topScores', sort: '-score', limit: '$n' },
   },
   allow: {
     ...name,
@@ -759,7 +986,7 @@ const ruleKeys = {
     ...fieldPath,
     title: 'Field answered',
     description:
-      'The SDL field that the rule answers by hand. Left out: a rule that a pattern or mutation names.',
+      'The SDL field that the rule answers by hand. Left out: a rule that a pattern, a mutation or `compute` names.',
     example: { for: 'Mutation.signIn' },
   },
   in: {
@@ -783,9 +1010,9 @@ const entity = mapping(entityKeys, { noun: 'entity' });
 const pattern = mapping(patternKeys, {
   noun: 'pattern',
   kinds: {
-    keys: ['one', 'many'],
+    keys: ['one', 'many', 'mixed', 'count', 'exists'],
     code: 'pattern-kind',
-    hint: 'Write `one: Entity` for at most one result or `many: Entity` for a connection or list.',
+    hint: 'Write `one: Entity` for at most one result, `many: Entity` for a connection or list, `mixed: Union` for several entities, `count: Entity` for how many there are, `exists: Entity` for whether there is one.',
   },
 });
 const mutation = mapping(mutationKeys, {
@@ -813,9 +1040,9 @@ const topKeys = {
   tables: {
     ...each({ $ref: '#/definitions/table' }, { propertyNames: name }),
     title: 'Tables',
-    description: 'The DynamoDB tables, by the name that entities call them.',
+    description:
+      'The DynamoDB tables, by the name that entities call them. Left out: one, `entities`, named `${TABLE_PREFIX}-entities`, with the key `[PK, SK]`.',
     example: small,
-    isRequired: true,
   },
   entities: {
     ...each({ $ref: '#/definitions/entity' }, { propertyNames: name }),
@@ -847,8 +1074,15 @@ const topKeys = {
     ...each({ $ref: '#/definitions/rule' }, { propertyNames: name }),
     title: 'Rules',
     description:
-      'Hand-written rules: those that answer a field, and in which file a rule lies that a pattern or mutation names.',
+      'Hand-written rules: those that answer a field, and in which file a rule lies that a pattern, a mutation or `compute` names.',
     example: { ...small, rules: { signIn: { for: 'Mutation.signIn', in: 'sessions' } } },
+  },
+  elsewhere: {
+    anyOf: [fieldPaths, { type: 'array', items: fieldPaths }],
+    title: 'Answered elsewhere',
+    description:
+      'Fields that other resolvers of this server answer: `Type.field`, or `Type.*` for every field of the type that nothing here answers.',
+    example: { ...small, elsewhere: ['Query.weather', 'Forecast.*'] },
   },
 } as const satisfies Keys;
 
@@ -879,6 +1113,8 @@ export const keysOf = {
   index: indexKeys,
   entity: entityKeys,
   pattern: patternKeys,
+  lookup: lookupKeys,
+  through: throughKeys,
   range: rangeKeys,
   entry: entryKeys,
   page: pageKeys,
@@ -927,6 +1163,22 @@ export const sections: readonly {
     keys: patternKeys,
     path: ['patterns', 'example'],
     shown: 1,
+  },
+  {
+    heading: 'An equality with several values',
+    intro: 'Under a field of `where` of a pattern.',
+    keys: lookupKeys,
+    path: ['patterns', 'example', 'where', 'status'],
+    shown: 2,
+    around: { many: 'User' },
+  },
+  {
+    heading: 'A join',
+    intro: 'Under `through` of a pattern: `where`, and `one` or `many` as the pattern itself says.',
+    keys: throughKeys,
+    path: ['patterns', 'example', 'through'],
+    shown: 1,
+    around: { many: 'User', where: { id: '$through.userId' } },
   },
   {
     heading: 'A range',

@@ -71,16 +71,23 @@ class Validator {
 
   private list(place: Place, items: readonly unknown[], shape: Shape): void {
     const { minItems = 0, maxItems = items.length } = shape;
-    if (items.length < minItems) this.refuse('wrong-value', this.span(place), '', shape.refusal);
+    const length = String(items.length);
+    if (items.length < minItems) this.refuse('wrong-value', this.span(place), length, shape.refusal);
     else if (items.length > maxItems)
-      this.refuse('wrong-value', this.span({ ...place, node: items[maxItems] as Node }), '', shape.refusal);
+      this.refuse(
+        'wrong-value',
+        this.span({ ...place, node: items[maxItems] as Node }),
+        length,
+        shape.refusal,
+      );
     for (const item of items.slice(0, maxItems))
       if (shape.items) this.value({ ...place, node: item as Node, at: this.span(place) }, shape.items);
   }
 
-  private mapping({ at, key: name, what }: Place, items: readonly unknown[], shape: Shape): void {
+  private mapping(place: Place, items: readonly unknown[], shape: Shape): void {
+    const { at } = place;
     const { properties = {}, additionalProperties = {}, propertyNames, required = [], kinds } = shape;
-    const subject = capital(shape.noun === undefined ? what : `${shape.noun} \`${name}\``);
+    const subject = capital(subjectOf(place, shape));
     const present = new Set<string>();
     for (const pair of items) {
       if (!isPair(pair)) continue;
@@ -147,13 +154,15 @@ class Validator {
 
 /** What is said of a value of a kind that is not expected there. */
 function misplaced(
-  { key, what }: Place,
+  place: Place,
   found: Found,
   shape: Shape,
   alternatives: readonly Shape[],
 ): Refusal & { readonly code: string } {
+  const { key } = place;
   const kinds = alternatives.flatMap(kindsOf).filter((kind) => kind !== 'null');
   const only = kinds.length === 1 ? kinds[0] : undefined;
+  if (shape.const !== undefined && shape.refusal) return { code: 'wrong-value', ...shape.refusal };
   if (only === 'integer') {
     const { minimum = 1, maximum = 1 } = shape;
     const message = `\`${key}\` is a whole number from ${minimum} to ${maximum}.`;
@@ -166,15 +175,16 @@ function misplaced(
   if (only === 'object')
     return {
       code: 'wrong-type',
-      message: `${capital(what)} is a mapping.`,
+      message: `${capital(subjectOf(place, shape))} is a mapping.`,
       hint: 'Write `key: value` pairs.',
     };
   if (only === 'array') {
     const list = { message: `\`${key}\` is a list.`, hint: 'Write `- …` for each of its items.' };
     return { code: 'wrong-type', ...(shape.refusal ?? list) };
   }
+  const whole = shape.anyOf && shape.refusal;
   if (found === 'null') {
-    const refusal = alternatives.find((one) => kindsOf(one).length > 1)?.refusal;
+    const refusal = whole ?? alternatives.find((one) => kindsOf(one).length > 1)?.refusal;
     if (refusal) return { code: 'wrong-value', ...refusal };
     const hint = `Write one, or remove \`${key}\`.`;
     return { code: 'wrong-type', message: 'A value is missing here.', hint };
@@ -183,10 +193,16 @@ function misplaced(
   if (!isCollection && kinds.includes('string') && !kinds.includes('boolean'))
     return { code: 'wrong-type', message: 'Text is expected here.', hint: 'Put it in quotes.' };
   const collections = kinds.filter((kind) => kind === 'object' || kind === 'array');
-  const single =
-    kinds.includes('number') || only ? 'a single value' : kinds.includes('string') ? 'text' : 'a boolean';
-  const expected = [...new Set([single, ...collections.map((kind) => kindNames[kind])])].join(' or ');
-  return { code: 'wrong-type', message: `${capital(expected)} is expected here, not ${kindNames[found]}.` };
+  const word = (['string', 'boolean'] as const).find((kind) => kinds.includes(kind));
+  const single = kinds.includes('number') || only ? 'a single value' : word && kindNames[word];
+  const names = [...(single === undefined ? [] : [single]), ...collections.map((kind) => kindNames[kind])];
+  const expected = [...new Set(names)].join(' or ');
+  const message = `${capital(expected)} is expected here, not ${kindNames[found]}.`;
+  return { code: 'wrong-type', message, ...(whole?.hint === undefined ? {} : { hint: whole.hint }) };
+}
+
+function subjectOf({ key, what }: Place, { noun }: Shape): string {
+  return noun === undefined ? what : `${noun} \`${key}\``;
 }
 
 const kindNames: Readonly<Record<Found, string>> = {
@@ -234,12 +250,11 @@ function matches(pattern: string, text: string): boolean {
   return known.test(text);
 }
 
-/** `neither a nor b`, `both a and b`, `none of a, b, c`. */
+/** `none of a, b and c`, or `a and b`. */
 function choice(said: readonly string[], keys: readonly string[]): string {
   const quoted = (said.length === 0 ? keys : said).map((key) => `\`${key}\``);
-  if (said.length === 0)
-    return keys.length === 2 ? `neither ${quoted.join(' nor ')}` : `none of ${quoted.join(', ')}`;
-  return `${keys.length === 2 ? 'both ' : ''}${quoted.join(' and ')}`;
+  const listed = `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`;
+  return said.length === 0 ? `none of ${listed}` : listed;
 }
 
 function filled(message: string, value: string): string {

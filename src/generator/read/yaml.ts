@@ -21,6 +21,7 @@ import type {
   FilterOperator,
   IndexModel,
   Literal,
+  LiteralSource,
   Model,
   MutationModel,
   PatternModel,
@@ -52,6 +53,8 @@ type Entries<K extends string> = ReadonlyMap<K, Entry>;
 
 const literalText = /^[^$]/;
 
+const patternKinds = ['one', 'many', 'mixed', 'count', 'exists'] as const;
+
 class YamlReader {
   private readonly diagnostics: Diagnostic[] = [];
   /** Where the first pass found a fault: its consequences are not reported. */
@@ -67,7 +70,15 @@ class YamlReader {
   read(): { model: YamlModel; diagnostics: Diagnostic[] } {
     const document = parseDocument(this.text, { lineCounter: new LineCounter(), uniqueKeys: false });
     const whole: Span = { file: this.file, start: 0, end: Math.min(this.text.length, 1) };
-    const empty: YamlModel = { at: whole, tables: [], entities: [], patterns: [], mutations: [], rules: [] };
+    const empty: YamlModel = {
+      at: whole,
+      tables: [],
+      entities: [],
+      patterns: [],
+      mutations: [],
+      rules: [],
+      elsewhere: [],
+    };
     const [syntaxError] = document.errors;
     if (syntaxError) {
       const [start, end] = syntaxError.pos;
@@ -80,13 +91,17 @@ class YamlReader {
     this.diagnostics.push(...validate(this.file, document.contents, language, whole));
     for (const { at } of this.diagnostics) this.refused.add(at.start);
     const top = this.entries(document.contents, keysOf.top);
+    const entities = this.named(top.get('entities'), (name, node) => this.entity(name, node));
     const model: YamlModel = {
       at: whole,
-      tables: this.named(top.get('tables'), (name, node) => this.table(name, node)),
-      entities: this.named(top.get('entities'), (name, node) => this.entity(name, node)),
+      tables: top.has('tables')
+        ? this.named(top.get('tables'), (name, node) => this.table(name, node))
+        : [unsaidTable(whole, entities)],
+      entities,
       patterns: this.named(top.get('patterns'), (name, node) => this.pattern(name, node)),
       mutations: this.named(top.get('mutations'), (name, node) => this.mutation(name, node)),
       rules: this.named(top.get('rules'), (name, node) => this.rule(name, node)),
+      elsewhere: this.words(top.get('elsewhere')).flatMap((word) => fieldPathOf(word) ?? []),
     };
     return { model, diagnostics: this.diagnostics };
   }
@@ -115,7 +130,14 @@ class YamlReader {
     if (!partition || !physicalName) return undefined;
     const indexes = this.named(map.get('indexes'), (index, value) => this.index(index, value, partition));
     const ttl = this.word(map.get('ttl'));
-    return { name, physicalName: physicalName.text, partition, ...optional({ sort, ttl }), indexes };
+    return {
+      name,
+      physicalName: physicalName.text,
+      partition,
+      ...optional({ sort, ttl }),
+      indexes,
+      isOpen: !map.has('indexes'),
+    };
   }
 
   private index(name: Word, node: Node | null, tablePartition: Word): IndexModel | undefined {
@@ -127,7 +149,19 @@ class YamlReader {
     }
     const map = this.entries(node, keysOf.index);
     const project = this.projection(map.get('project'));
-    const local = this.word(map.get('sort'));
+    const raw = map.get('partition');
+    if (raw) return this.nativeIndex(name, raw, map, project);
+    const attributes = map.get('sort');
+    if (attributes && isSeq(attributes.value)) {
+      this.report(
+        'wrong-type',
+        this.span(attributes.value) ?? attributes.key.at,
+        'A single value is expected here, not a list.',
+        'Write `sort: SORT` for a local index, or name the `partition` attributes too.',
+      );
+      return undefined;
+    }
+    const local = this.word(attributes);
     const key = map.get('key');
     if (local && key) {
       this.report(
@@ -148,6 +182,34 @@ class YamlReader {
       );
     }
     return partition && { name, kind: 'global', partition, ...optional({ sort }), project };
+  }
+
+  /** `{ partition: [city], sort: [category, rating] }`: attributes of records as they are. */
+  private nativeIndex(
+    name: Word,
+    raw: Entry,
+    map: Entries<keyof typeof keysOf.index>,
+    project: IndexModel['project'],
+  ): IndexModel | undefined {
+    const key = map.get('key');
+    if (key)
+      this.report(
+        'wrong-value',
+        key.key.at,
+        `Index \`${name.text}\` has both \`key\` and \`partition\`.`,
+        'Write `key` for keys that are built, `partition` and `sort` for attributes as they are.',
+      );
+    const [partition, sort] = [this.words(raw), this.words(map.get('sort'))];
+    const [first] = partition;
+    if (!first) return undefined;
+    return {
+      name,
+      kind: 'native',
+      partition: first,
+      ...optional({ sort: sort[0] }),
+      native: { partition, sort },
+      project,
+    };
   }
 
   private projection(entry: Entry | undefined): IndexModel['project'] {
@@ -181,10 +243,21 @@ class YamlReader {
         const steps = this.words(entry);
         return steps.length > 0 ? [{ field: entry.key, steps }] : [];
       }),
+      encode: this.fields(map.get('encode')).flatMap((entry) => {
+        const how = this.word(entry);
+        return how ? [{ field: entry.key, how }] : [];
+      }),
+      compute: this.fields(map.get('compute')).flatMap((entry) => {
+        const rule = this.word(entry);
+        return rule ? [{ field: entry.key, rule }] : [];
+      }),
       unique: this.uniques(map.get('unique')),
       immutable: immutableAll ? true : this.words(immutable),
+      singleton: this.boolean(map.get('singleton')),
+      sets: this.words(map.get('sets')),
       ...optional({
         table: this.word(map.get('table')),
+        identity: map.has('identity') ? this.words(map.get('identity')) : undefined,
         ttl: this.word(map.get('ttl')),
         historyOf: this.word(map.get('historyOf')),
       }),
@@ -204,15 +277,26 @@ class YamlReader {
 
   private pattern(name: Word, node: Node | null): PatternModel | undefined {
     const map = this.entries(node, keysOf.pattern);
-    const one = this.word(map.get('one'));
-    const many = this.word(map.get('many'));
-    const target = one ?? many;
-    if (!target) return undefined;
+    const [cardinality, ...others] = patternKinds.filter((kind) => map.has(kind));
+    const named = cardinality && this.word(map.get(cardinality));
+    const through = map.get('through');
+    const join = through && cardinality && this.through(through, cardinality);
+    if (!named || !cardinality || others.length > 0 || (through && !join)) return undefined;
+    const where = this.lookups(map.get('where'));
     return {
       name,
-      cardinality: one ? 'one' : 'many',
-      target,
-      where: this.bindings(map.get('where')),
+      cardinality,
+      target: join?.target ?? named,
+      where: join?.where ?? where,
+      ...(join && { leadsTo: { target: named, where } }),
+      members: this.fields(map.get('members')).map((entity) => ({
+        entity: entity.key,
+        renames: this.fields(entity).flatMap((entry) => {
+          const as = this.word(entry);
+          return as ? [{ field: entry.key, as }] : [];
+        }),
+      })),
+      narrow: this.bindings(map.get('narrow')),
       sort: this.words(map.get('sort')).map((word) => {
         const descending = word.text.startsWith('-');
         const text = word.text.replace(/^-/, '');
@@ -233,6 +317,7 @@ class YamlReader {
       consistent: this.boolean(map.get('consistent')),
       ...optional({
         for: this.fieldPath(map.get('for')),
+        parent: this.word(map.get('parent')),
         order: this.source(map.get('order')),
         range: this.range(map.get('range')),
         filter: this.filter(map.get('filter')),
@@ -240,14 +325,42 @@ class YamlReader {
         in: this.source(map.get('in')),
         across: this.count(map.get('across')),
         shards: this.count(map.get('shards')),
+        upTo: this.count(map.get('upTo')),
         index: this.word(map.get('index')),
         entry: this.entryItem(map.get('entry')),
         type: this.discriminator(map.get('type')),
         page: this.page(map.get('page')),
+        limit: this.source(map.get('limit')),
+        last: this.word(map.get('last')),
         allow: this.word(map.get('allow')),
         visible: this.word(map.get('visible')),
       }),
     };
+  }
+
+  /** The join that leads to what is returned: `{ many: Participation, where: { … } }`. */
+  private through(
+    entry: Entry,
+    cardinality: PatternModel['cardinality'],
+  ): Pick<PatternModel, 'target' | 'where'> | undefined {
+    const map = this.entries(entry.value, keysOf.through);
+    const [kind, ...more] = [...map.values()].filter(({ key }) => key.text !== 'where');
+    if (kind?.key.text !== cardinality || more.length > 0) {
+      const isCounted = cardinality === 'count' || cardinality === 'exists';
+      this.report(
+        'pattern-kind',
+        entry.key.at,
+        isCounted
+          ? `\`${cardinality}\` asks about one entity, and \`through\` leads to another.`
+          : `\`${cardinality}\` goes through \`${cardinality}\`, as often as it finds something.`,
+        isCounted
+          ? `Write \`${cardinality}:\` with the entity that \`through\` names.`
+          : `Write \`through: { ${cardinality}: Entity, where: { … } }\`.`,
+      );
+      return undefined;
+    }
+    const target = this.word(kind);
+    return target && { target, where: this.lookups(map.get('where')) };
   }
 
   private range(entry: Entry | undefined): PatternModel['range'] {
@@ -424,6 +537,30 @@ class YamlReader {
     });
   }
 
+  /** Equalities; `{ in: … }` for one with any of several values. */
+  private lookups(entry: Entry | undefined): Binding[] {
+    return this.fields(entry).flatMap((field): Binding[] => {
+      if (!isMap(field.value)) {
+        const source = this.source(field);
+        return source ? [{ field: field.key, source }] : [];
+      }
+      const list = this.entries(field.value, keysOf.lookup).get('in');
+      if (list && isSeq(list.value)) {
+        const each = this.constants(list.key, list.value.items);
+        return each[0] ? [{ field: field.key, source: each[0], each }] : [];
+      }
+      const source = this.source(list);
+      return source ? [{ field: field.key, source, each: 'list' }] : [];
+    });
+  }
+
+  private constants(key: Word, items: readonly unknown[]): LiteralSource[] {
+    return items.flatMap((item) => {
+      const source = this.source({ key, value: item as Node | null });
+      return source?.kind === 'literal' ? [source] : [];
+    });
+  }
+
   private source(entry: Entry | undefined): Source | undefined {
     if (!entry) return undefined;
     const literal = this.literal(entry.value, entry.key.at);
@@ -433,15 +570,13 @@ class YamlReader {
     if (typeof value !== 'string' || literalText.test(value) || value === '')
       return { kind: 'literal', value, at };
     const [head = '', ...path] = value.slice(1).split('.');
-    return head === 'parent' ? { kind: 'parent', path, at } : { kind: 'argument', path: [head, ...path], at };
+    if (head === 'parent' || head === 'through') return { kind: head, path, at };
+    return { kind: 'argument', path: [head, ...path], at };
   }
 
   private fieldPath(entry: Entry | undefined): FieldPath | undefined {
     const word = this.word(entry);
-    if (!word) return undefined;
-    const [type, field] = word.text.split('.');
-    if (!type || !field) return undefined;
-    return { type, field, at: word.at };
+    return word && fieldPathOf(word);
   }
 
   private typeRef(word: Word): TypeRef | undefined {
@@ -577,6 +712,25 @@ class YamlReader {
     if (this.refused.has(at.start)) return;
     this.diagnostics.push({ code, severity: 'error', message, at, ...optional({ hint }) });
   }
+}
+
+function fieldPathOf(word: Word): FieldPath | undefined {
+  const [type, field] = word.text.split('.');
+  return type && field ? { type, field, at: word.at } : undefined;
+}
+
+/** The table of a declaration that has none. */
+function unsaidTable(at: Span, entities: readonly EntityModel[]): TableModel {
+  const word = (text: string): Word => ({ text, at });
+  return {
+    name: word('entities'),
+    physicalName: '${TABLE_PREFIX}-entities',
+    partition: word('PK'),
+    sort: word('SK'),
+    ...(entities.some((entity) => entity.ttl) ? { ttl: word('ttl') } : {}),
+    indexes: [],
+    isOpen: true,
+  };
 }
 
 function isComparison(text: string): text is Comparison {

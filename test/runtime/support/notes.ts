@@ -104,12 +104,15 @@ export interface Ask {
   readonly color: string | null;
   readonly from: number | null;
   readonly before: number | null;
-  /** `entries`: through an index that holds some attributes; followed by reads by key unless they are enough. */
-  readonly through: 'records' | 'entries' | 'entries that suffice';
+  /**
+   * `entries`: through an index that holds some attributes; followed by reads by key unless they are enough.
+   * `joins`: items of another entity that lead to the notes.
+   */
+  readonly through: 'records' | 'entries' | 'entries that suffice' | 'joins';
   readonly max: number;
 }
 
-export function queryOf(ask: Ask): IndexQuery<Note> {
+export function queryOf(ask: Ask): IndexQuery<Note, NoteEdge> {
   const bound = (rank: number | null) => (rank === null ? null : integer(rank));
   return {
     pattern: 'notes',
@@ -121,17 +124,27 @@ export function queryOf(ask: Ask): IndexQuery<Note> {
     ...(ask.color !== null && {
       filter: { expression: '#c = :c', names: { '#c': 'color' }, values: { ':c': ask.color } },
     }),
-    holds:
-      ask.through === 'records'
-        ? { kind: 'all' }
-        : {
-            kind: 'some',
-            covers: ['id', 'name'],
-            keyOf: (item) => noteKey({ id: String(item.id) }),
-            read: codec.read,
-          },
+    holds: holdsOf(ask),
     page: { default: 3, max: ask.max },
   };
+}
+
+function holdsOf({ through }: Ask): IndexQuery<Note, NoteEdge>['holds'] {
+  const keyOf = (item: Item) => noteKey({ id: String(item.id) });
+  if (through === 'records') return { kind: 'all' };
+  if (through !== 'joins') return { kind: 'some', covers: ['id', 'name'], keyOf, read: codec.read };
+  return { kind: 'through', join: {}, keyOf, edge: (item) => ({ shade: String(item.color) }) };
+}
+
+/** What the edges carry where joins lead to the notes. */
+export interface NoteEdge {
+  readonly shade?: string;
+}
+
+/** How many items the index has of the answer: a record that is gone still counts where an entry leads to it. */
+export function countOf(ask: Ask, notes: readonly Note[]): number {
+  const isCounted = ask.through === 'records' ? ask : { ...ask, through: 'entries that suffice' as const };
+  return answerOf(isCounted, notes).length;
 }
 
 export function fieldsOf(ask: Ask): ReadonlySet<string> {

@@ -1,6 +1,6 @@
 /** Filters of query functions: the inputs they add and the expression they become. */
 
-import type { EntityPlan, FilterPlan, FilterValue, PatternPlan } from '../../plan.js';
+import type { EntityPlan, FilterPlan, FilterValue, MixedAccess, PatternPlan } from '../../plan.js';
 import { givenType, group, literal, quote } from '../code.js';
 import { asStored } from './shared.js';
 
@@ -30,6 +30,7 @@ export const filterFunctions: readonly string[] = [
   'allOf',
   'anyOf',
   'not',
+  'exceptFor',
   'filterOf',
 ];
 
@@ -65,6 +66,23 @@ function inputType(entity: EntityPlan, { field, operator, isList }: Comparison):
 
 export function filterExpression(entity: EntityPlan, filter: FilterPlan, indent: number): string {
   return group('filterOf(', [condition(entity, filter, indent + 2)], ')', indent - 2, 'filter: '.length + 1);
+}
+
+/** The filter of a mixed query: only its members, and of them those it asks; a parent it brings along is exempt. */
+export function mixedFilter(
+  entity: EntityPlan,
+  filter: FilterPlan | null,
+  { only, parent }: Pick<MixedAccess, 'only' | 'parent'>,
+  indent: number,
+): string | null {
+  const asked = filter && condition(entity, filter, indent + 2);
+  const exempt = asked && parent?.read === 'first' ? `exceptFor(${quote(parent.entity)}, ${asked})` : asked;
+  const kinds = only && `oneOf('_type', [${only.map(quote).join(', ')}])`;
+  const parts = [kinds, exempt].filter((part) => part !== null);
+  if (parts.length === 0) return null;
+  const [single = ''] = parts;
+  const whole = parts.length === 1 ? single : group('allOf(', parts, ')', indent - 2);
+  return group('filterOf(', [whole], ')', indent - 2, 'filter: '.length + 1);
 }
 
 function condition(entity: EntityPlan, filter: FilterPlan, indent: number): string {

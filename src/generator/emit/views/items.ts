@@ -85,6 +85,7 @@ export function itemsView(plan: Plan) {
 }
 
 function storeExpression(attribute: AttributePlan, value: string): string {
+  if (attribute.set) return attribute.nullable ? `encoded(setOf, ${value}) ?? undefined` : `setOf(${value})`;
   const isDocument = attribute.encoding === 'document';
   const stored = isDocument ? `documentValue(${value}, ${quote(attribute.name)})` : value;
   if (!attribute.nullable) return stored;

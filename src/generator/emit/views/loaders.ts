@@ -18,7 +18,10 @@ export function loadersView(plan: Plan) {
       .map((entity) => ({
         name: entity.name,
         names: entity.names,
-        comment: `${entity.name} by ${entity.keyFields.join(', ')}.`,
+        comment:
+          entity.keyFields.length === 0
+            ? `${entity.name}, of which there is one.`
+            : `${entity.name} by ${entity.keyFields.join(', ')}.`,
       })),
     any: plan.patterns.flatMap((pattern) => {
       const { access } = pattern;

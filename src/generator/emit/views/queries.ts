@@ -1,30 +1,60 @@
 /** The data of queries.ts.hbs: index queries, one function per pattern. */
 
 import { camel } from '../../names.js';
-import type { AttributePlan, EntityPlan, PatternPlan, Plan, QueryAccess, TemplatePart } from '../../plan.js';
+import {
+  type AttributePlan,
+  type EntityPlan,
+  type PatternPlan,
+  type Plan,
+  type QueryAccess,
+  queryOf,
+  type TemplatePart,
+} from '../../plan.js';
 import {
   encodingFunctions,
   givenType,
+  group,
   keyComment,
   literal,
   partsExpression,
   quote,
   recordType,
 } from '../code.js';
-import { filterExpression, filterMembers } from './filters.js';
+import { filterExpression, filterMembers, mixedFilter } from './filters.js';
+import { type MixedQuery, membersVariable, mixedQuery, queriedMembers } from './mixed.js';
+import { nativeQuery } from './native.js';
 import { asStored, entityOf, indexVariable, readExpression } from './shared.js';
+import { leadsOn, throughMembers, throughView } from './through.js';
 
 export function queriesView(plan: Plan) {
-  const accesses = plan.patterns.flatMap((pattern) =>
-    pattern.access.kind === 'query' ? [{ pattern, access: pattern.access }] : [],
+  const accesses = plan.patterns.flatMap((pattern) => {
+    const access = queryOf(pattern.access);
+    return access ? [{ pattern, access }] : [];
+  });
+  const mixes = plan.patterns.flatMap((pattern) =>
+    pattern.access.kind === 'mixed' ? [{ pattern, access: pattern.access }] : [],
   );
   const covers = new Map<string, ReturnType<typeof coverView>>();
-  for (const { access } of accesses) {
-    if (access.holds.kind === 'some')
+  for (const { pattern, access } of accesses) {
+    if (access.holds.kind === 'some' && !leadsOn(pattern))
       covers.set(access.holds.name, coverView(plan, entityOf(plan, access.entity), access, access.holds));
   }
   return {
-    queries: accesses.map(({ pattern, access }) => queryView(plan, pattern, access)),
+    queries: plan.patterns.flatMap((pattern) => {
+      if (pattern.access.kind === 'mixed')
+        return [queryView(plan, pattern, mixedQuery(plan, pattern, pattern.access))];
+      const access = queryOf(pattern.access);
+      return access ? [queryView(plan, pattern, { entity: entityOf(plan, access.entity), access })] : [];
+    }),
+    mixes: mixes.map(({ pattern, access }) => {
+      const entities = queriedMembers(access).map((name) => entityOf(plan, name).names);
+      return {
+        variable: membersVariable(pattern),
+        comment: `What ${pattern.name} reads.`,
+        record: entities.map(({ record }) => record).join(' | '),
+        codecs: entities.map(({ codec }) => codec).join(', '),
+      };
+    }),
     covers: [...covers.values()],
   };
 }
@@ -74,7 +104,7 @@ function coveredRelations(plan: Plan, entity: EntityPlan, held: readonly string[
   });
 }
 
-function typeOfField(entity: EntityPlan, field: string, nullable?: false): string {
+export function typeOfField(entity: EntityPlan, field: string, nullable?: false): string {
   const attribute = attributeOf(entity, field);
   return attribute ? recordType({ ...attribute, nullable: nullable ?? attribute.nullable }) : 'string';
 }
@@ -83,22 +113,43 @@ function attributeOf(entity: EntityPlan, field: string): AttributePlan | undefin
   return entity.attributes.find((one) => one.name === field);
 }
 
-function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
-  const entity = entityOf(plan, access.entity);
+/** @param asked of one entity, or of several that are read together */
+function queryView(
+  plan: Plan,
+  pattern: PatternPlan,
+  asked: { readonly entity: EntityPlan; readonly access: QueryAccess } | MixedQuery,
+) {
+  const { entity, access } = asked;
+  const mixed = 'mixed' in asked ? asked : null;
   const inputs = pattern.inputs;
   const constants = new Map(
     inputs.flatMap(({ name, value }) => (value.kind === 'literal' ? [[name, value.value] as const] : [])),
   );
+  const lists = access.equals.flatMap(({ field, each }) => (each ? [{ field, each }] : []));
+  const isListed = (field: string) => lists.some((one) => one.field === field);
+  /** Buckets are read one after the other where the answer is in order of time. */
+  const inSequence =
+    access.bucket !== null &&
+    (access.bucket.reads.kind === 'across' ||
+      (access.bucket.reads.kind === 'given' &&
+        access.bucket.reads.list === true &&
+        access.orderBy[0] === access.bucket.field));
+  const isBucketList = access.bucket?.reads.kind === 'given' && access.bucket.reads.list === true;
   const value = (field: string, encode: keyof typeof encodingFunctions) => {
     if (access.bucket?.field === field && encode === access.bucket.unit)
-      return access.bucket.reads.kind === 'given' ? `${access.bucket.unit}(by.bucket)` : 'bucket';
+      return access.bucket.reads.kind === 'given' && !isBucketList
+        ? `${access.bucket.unit}(by.bucket)`
+        : inSequence
+          ? 'bucket'
+          : `${access.bucket.unit}(bucket)`;
     const constant = constants.get(field);
-    return `${encodingFunctions[encode]}(${constant === undefined ? asStored(entity, field, `by.${field}`) : literal(constant)})`;
+    const given = isListed(field) ? field : `by.${field}`;
+    return `${encodingFunctions[encode]}(${constant === undefined ? asStored(entity, field, given) : literal(constant)})`;
   };
   const parts = (list: readonly TemplatePart[]) => partsExpression(inlined(list, constants), value, 'shard');
-  const free = access.equals.filter(({ field }) => !constants.has(field));
+  const free = access.equals.filter(({ field, each }) => !constants.has(field) && (!each || each === 'list'));
   // A record without the value is in no index: there is no asking for it.
-  const certain = free.filter(({ field }) => !attributeOf(entity, field)?.nullable);
+  const certain = free.filter(({ field, each }) => !mixed && !each && !attributeOf(entity, field)?.nullable);
   const range = access.range;
   const crossing = access.bucket?.reads.kind === 'across' ? access.bucket.reads : null;
   const shape = [
@@ -106,10 +157,20 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
       ? [`Pick<${entity.names.record}, ${certain.map(({ field }) => quote(field)).join(' | ')}>`]
       : []),
     ...members([
+      ...throughMembers(plan, pattern, access),
       ...free
         .filter((one) => !certain.includes(one))
-        .map(({ field }) => `readonly ${field}: ${typeOfField(entity, field, false)}`),
-      ...(access.bucket?.reads.kind === 'given' ? ['readonly bucket: string'] : []),
+        .map(({ field, each }) =>
+          each
+            ? `readonly ${field}: ${listType(typeOfField(entity, field, false))}`
+            : `readonly ${field}: ${typeOfField(entity, field, false)}`,
+        ),
+      ...(access.narrow?.parts ?? []).map(
+        ({ hole }) => `readonly ${hole.field}?: ${boundType(entity, hole.field)} | null | undefined`,
+      ),
+      ...(access.bucket?.reads.kind === 'given'
+        ? [`readonly bucket: ${isBucketList ? listType('string') : 'string'}`]
+        : []),
       ...(range
         ? range.bounds.map(
             (bound) => `readonly ${bound}?: ${boundType(entity, range.field)} | null | undefined`,
@@ -124,36 +185,72 @@ function queryView(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
   const isWhole =
     access.sort !== null && access.head.length === access.sort.parts.length && access.sort.parts.length > 0;
   const table = `${camel(entity.table)}Table`;
-  const optionalOnly = free.length === 0 && access.bucket?.reads.kind !== 'given';
+  const native = access.native ? nativeQuery(entity, access, access.native, constants) : null;
+  const optionalOnly = shape.every((one) => !/readonly \w+:|^Pick/.test(one));
+  const through = leadsOn(pattern) ? throughView(plan, pattern.access) : null;
   return {
     function: access.function,
     name: quote(pattern.name),
     comment: queryComment(pattern, access),
     parameter: shape.length === 0 ? '' : `by: ${shape.join(' & ')}${optionalOnly ? ' = {}' : ''}`,
-    record: entity.names.record,
-    codec: entity.names.codec,
+    record: through?.record ?? entity.names.record,
+    codec: through?.codec ?? entity.names.codec,
     index: access.index === null ? table : indexVariable(entity.table, access.index),
     isTable: access.index === null,
-    partitions: partitionsExpression(access, parts(access.partition.parts), crossing?.count ?? 0),
-    sort: sortExpression(entity, access, head, isWhole),
-    descending: descendingExpression(access),
-    holds: access.holds.kind === 'all' ? "{ kind: 'all' }" : access.holds.name,
-    filter: access.filter === null ? null : filterExpression(entity, access.filter, 4),
+    partitions: partitionsExpression(
+      access,
+      (mixed?.partitions ?? [access.partition]).map((template) => parts(template.parts)),
+      crossing?.count ?? 0,
+      inSequence,
+      lists,
+    ),
+    sort: mixed?.mixed.within
+      ? `{ kind: 'between', from: ${quote(mixed.mixed.within.from)}, below: ${quote(mixed.mixed.within.below)} }`
+      : mixed && access.range === null
+        ? null
+        : sortExpression(entity, access, head, isWhole),
+    descending: readExpressionOf(access),
+    holds: through?.holds ?? (access.holds.kind === 'all' ? "{ kind: 'all' }" : access.holds.name),
+    filter: mixed
+      ? mixedFilter(entity, access.filter, mixed.mixed, 4)
+      : access.filter && filterExpression(entity, access.filter, 4),
     consistent: access.consistent,
     page: `{ default: ${access.page.default}, max: ${access.page.max} }`,
-    binding: crossing
-      ? bindingExpression(
-          access,
-          free.map(({ field }) => field),
-        )
-      : null,
+    upTo: pattern.access.kind === 'count' ? pattern.access.upTo : null,
+    binding:
+      crossing || inSequence
+        ? bindingExpression(access, [
+            ...free.map(({ field }) => field),
+            ...(inSequence && !crossing ? ['bucket'] : []),
+          ])
+        : null,
+    equals: null,
+    ...native,
   };
 }
 
+/** Whether the answer runs downwards. */
 function descendingExpression({ order }: QueryAccess): string {
   if (order.kind === 'fixed') return String(order.descending);
   return order.descending ? "by.order !== 'ASC'" : "by.order === 'DESC'";
 }
+
+/** Whether the sort key is read downwards: an inverted one against the order of the answer. */
+function readExpressionOf(access: QueryAccess): string {
+  const { order, isInverted } = access;
+  if (!isInverted) return descendingExpression(access);
+  if (order.kind === 'fixed') return String(!order.descending);
+  return order.descending ? "by.order === 'ASC'" : "by.order !== 'DESC'";
+}
+
+/** Where a bound stands in an inverted hole. */
+const oppositeBounds = {
+  from: 'to',
+  to: 'from',
+  after: 'before',
+  before: 'after',
+  prefix: 'prefix',
+} as const;
 
 function members(list: readonly string[]): string[] {
   return list.length === 0
@@ -183,9 +280,35 @@ function inlined(
   });
 }
 
-function partitionsExpression(access: QueryAccess, key: string, count: number): string {
+type Lists = readonly {
+  readonly field: string;
+  readonly each: NonNullable<QueryAccess['equals'][number]['each']>;
+}[];
+
+function partitionsExpression(
+  access: QueryAccess,
+  several: readonly string[],
+  count: number,
+  inSequence: boolean,
+  lists: Lists,
+): string {
   const { bucket, shards } = access;
-  const keys = shards === null ? `[${key}]` : `shardKeys(${shards}, (shard) => ${key})`;
+  const [key = ''] = several;
+  const lines = several.map((one) => (shards === null ? one : `...shardKeys(${shards}, (shard) => ${one})`));
+  const own =
+    shards === null || several.length > 1
+      ? `[${lines.join(', ')}]`
+      : `shardKeys(${shards}, (shard) => ${key})`;
+  const keys = lists.reduceRight((inner, { field, each }) => {
+    const values = each === 'list' ? `by.${field}` : `[${each.map(literal).join(', ')}]`;
+    const line = `inList(${quote(field)}, ${values}, (${field}) => ${inner})`;
+    return line.length <= 90 ? line : `inList(${quote(field)}, ${values}, (${field}) =>\n      ${inner})`;
+  }, own);
+  if (bucket?.reads.kind === 'given' && bucket.reads.list) {
+    if (!inSequence) return `{ kind: 'merge', keys: inList('bucket', by.bucket, (bucket) => ${keys}) }`;
+    const list = `bucketList(${quote(bucket.unit)}, by.bucket, ${descendingExpression(access)})`;
+    return `{\n    kind: 'sequence',\n    keys: ${list}.map((bucket) => ${keys}),\n  }`;
+  }
   if (bucket?.reads.kind === 'across') {
     const ends = access.range?.bounds ?? [];
     const newest = ends.includes('to') ? 'by.to' : ends.includes('before') ? 'by.before' : null;
@@ -206,32 +329,72 @@ function partitionsExpression(access: QueryAccess, key: string, count: number): 
       '  }',
     ].join('\n');
   }
+  if (lists.length > 0 || several.length > 1)
+    return group('{', ["kind: 'merge'", `keys: ${keys}`], '}', 2, 14);
   return shards === null ? `{ kind: 'one', key: ${key} }` : `shards(${shards}, (shard) => ${key})`;
 }
 
 function sortExpression(
-  _entity: EntityPlan,
+  entity: EntityPlan,
   access: QueryAccess,
   head: string,
   isWhole: boolean,
 ): string | null {
   if (access.sort === null) return null;
   if (isWhole) return `{ kind: 'equals', value: ${head} }`;
+  if (access.narrow) return narrowExpression(entity, access, access.narrow, head);
   if (access.range) {
-    const encode = encodingFunctions[access.range.encode];
-    const bounds = access.range.bounds.map(
-      (bound) =>
-        `${bound}: encoded(${bound === 'prefix' && access.range?.encode !== 'fold' ? 'text' : encode}, by.${bound})`,
-    );
-    return `rangeOf({ ${bounds.join(', ')} }, { head: ${head}, terminated: ${access.terminated} })`;
+    return `rangeOf(${boundsExpression(access.range)}, { head: ${head}, terminated: ${access.terminated} })`;
   }
   return access.head.length === 0 ? null : `{ kind: 'prefix', prefix: ${head} }`;
+}
+
+function boundsExpression({ encode, bounds }: NonNullable<QueryAccess['range']>): string {
+  const each = bounds.map((bound) => {
+    const by = bound === 'prefix' && encode !== 'fold' ? 'text' : encodingFunctions[encode];
+    const end = encode.startsWith('invert(') ? oppositeBounds[bound] : bound;
+    return `${end}: encoded(${by}, by.${bound})`;
+  });
+  return `{ ${each.join(', ')} }`;
+}
+
+function narrowExpression(
+  entity: EntityPlan,
+  access: QueryAccess,
+  { parts, last }: NonNullable<QueryAccess['narrow']>,
+  head: string,
+): string {
+  const list = parts.map(({ hole: { field, encode }, then }) => {
+    const steps = attributeOf(entity, field)?.normalize ?? [];
+    const own = encodingFunctions[encode];
+    const by = steps.length === 0 ? own : `(value: string) => ${own}(${asStored(entity, field, 'value')})`;
+    return `[${quote(field)}, encoded(${by}, by.${field}), ${quote(then)}]`;
+  });
+  const options = [
+    ...(last === 'prefix' ? ["last: 'prefix'"] : []),
+    ...(access.range
+      ? [`bounds: ${boundsExpression(access.range)}`, `terminated: ${access.terminated}`]
+      : []),
+  ];
+  const given = group('[', list, ']', 4);
+  return group(
+    'narrowed(',
+    [head, given, ...(options.length > 0 ? [`{ ${options.join(', ')} }`] : [])],
+    ')',
+    2,
+    8,
+  );
+}
+
+function listType(type: string): string {
+  return `readonly ${type.includes(' ') ? `(${type})` : type}[]`;
 }
 
 /** Buckets move with time; a cursor is bound to what was asked instead. */
 function bindingExpression(access: QueryAccess, fields: readonly string[]): string {
   const asked = [
     ...fields,
+    ...(access.narrow?.parts ?? []).map(({ hole }) => hole.field),
     ...(access.range?.bounds ?? []),
     ...(access.order.kind === 'chosen' ? ['order'] : []),
   ];
@@ -247,5 +410,6 @@ function queryComment(pattern: PatternPlan, access: QueryAccess): string {
         ? 'descending'
         : 'ascending';
   const shards = access.shards === null ? '' : `, ${access.shards} shards merged`;
-  return `${field}: ${access.index ?? 'table'} ${keyComment(access)}, ${order}${shards}.`;
+  const next = leadsOn(pattern) ? `, then ${pattern.target} by key` : '';
+  return `${field}: ${access.index ?? 'table'} ${keyComment(access)}, ${order}${shards}${next}.`;
 }

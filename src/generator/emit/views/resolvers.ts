@@ -1,28 +1,55 @@
 /** The data of resolvers.ts.hbs: resolvers. */
 
-import type { EntityPlan, MutationPlan, PatternPlan, Plan, ResolverPlan, ValuePlan } from '../../plan.js';
+import type {
+  EntityPlan,
+  ExistsAccess,
+  GetAccess,
+  MixedAccess,
+  MutationPlan,
+  NamedValue,
+  PatternPlan,
+  Plan,
+  QueryAccess,
+  ResolverPlan,
+  ThroughAccess,
+  ThroughValue,
+  ValuePlan,
+} from '../../plan.js';
 import { group, literal, quote, valueExpression } from '../code.js';
+import { mixedQuery } from './mixed.js';
 import { asStored, entityOf, mutationOf } from './shared.js';
+import { keyObject } from './through.js';
 
 export function resolversView(plan: Plan) {
-  const names = [...new Set(plan.resolvers.map((one) => one.type))];
-  const types = names.map((name) => ({
-    name,
-    fields: plan.resolvers.filter((one) => one.type === name).map((one) => resolverView(plan, one)),
-  }));
-  return { rules: plan.rules.length > 0 ? 'rules' : '_rules', types };
+  const byType = new Map<string, ReturnType<typeof resolverView>[]>();
+  for (const resolver of plan.resolvers) {
+    const fields = byType.get(resolver.type) ?? [];
+    fields.push(resolverView(plan, resolver));
+    byType.set(resolver.type, fields);
+  }
+  const types = [...byType].map(([name, fields]) => ({ name, fields }));
+  return { rules: plan.rules.some((rule) => rule.use.kind !== 'compute') ? 'rules' : '_rules', types };
 }
 
 function resolverView(plan: Plan, resolver: ResolverPlan) {
   const body = resolverBody(plan, resolver);
-  const uses = (name: string) => body.some((line) => new RegExp(`(?<![\\w.'])${name}\\b(?!:)`).test(line));
-  const parameters = ['parent', 'args', 'context', 'info'].map((name) => (uses(name) ? name : `_${name}`));
+  const used = new Set(
+    body.flatMap((line) => line.match(/(?<![\w.'])(?:parent|args|context|info)\b(?!:)/g) ?? []),
+  );
+  const parameters = ['parent', 'args', 'context', 'info'].map((name) =>
+    used.has(name) ? name : `_${name}`,
+  );
   while (parameters.at(-1)?.startsWith('_')) parameters.pop();
-  const single = body.length === 1 ? (body[0] ?? '').replace(/^return /, '').replace(/;$/, '') : null;
+  const given = parameters.join(', ');
+  const expression = (body[0] ?? '').replace(/^return /, '').replace(/;$/, '');
+  const isShort =
+    body.length === 1 &&
+    !expression.includes('\n') &&
+    `    ${resolver.field}: (${given}) => ${expression},`.length <= 110;
   return {
     name: resolver.field,
-    parameters: parameters.join(', '),
-    single,
+    parameters: given,
+    single: isShort ? expression : null,
     body,
     isAsync: body.some((line) => line.includes('await ')),
   };
@@ -49,7 +76,16 @@ function patternBody(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
   const missing = inputs
     .filter(({ value }) => value.kind === 'parent' && value.nullable)
     .map(({ value }) => `${valueExpression(value)} === null`);
-  if (missing.length > 0) lines.push(`if (${missing.join(' || ')}) return null;`);
+  const nothing = {
+    one: 'null',
+    many: 'null',
+    mixed: 'null',
+    count: '0',
+    exists: shape === 'list' ? 'null' : 'false',
+  };
+  if (missing.length > 0) lines.push(`if (${missing.join(' || ')}) return ${nothing[pattern.cardinality]};`);
+  if (pattern.access.kind === 'through' && pattern.cardinality === 'one')
+    lines.push(...joinLines(plan, pattern, pattern.access));
   const call = patternCall(plan, pattern, shape);
   if (pattern.visible === null) return [...lines, `return ${call};`];
   return [
@@ -59,40 +95,211 @@ function patternBody(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
   ];
 }
 
+/** The join of a pattern that gives one record; nothing more is read where there is none, or where it leads nowhere. */
+function joinLines(plan: Plan, pattern: PatternPlan, { join, key }: ThroughAccess): string[] {
+  const nullable = key.flatMap(({ value }) =>
+    value.kind === 'through' && value.nullable ? [`through.${value.attribute} === null`] : [],
+  );
+  const used = key.flatMap(({ value }) => (value.kind === 'through' ? [quote(value.attribute)] : []));
+  const options =
+    join.kind === 'query' && join.holds.kind === 'some'
+      ? [`{ fields: new Set([${[...new Set(used)].join(', ')}]) }`]
+      : [];
+  const read =
+    join.kind === 'get'
+      ? loaderCall(plan, join, 'load', keyOf(plan, join, pattern.inputs))
+      : group('context.db.one(', [queryCall(plan, pattern, join), ...options], ')', 6, 22);
+  return [
+    `const through = await ${read};`,
+    `if (${['through === null', ...nullable].join(' || ')}) return null;`,
+  ];
+}
+
+/** The key of what is asked by the whole of it. */
+function keyOf(plan: Plan, access: GetAccess, inputs: readonly NamedValue[]): string {
+  const stored = entityOf(plan, access.entity);
+  return object(
+    inputs
+      .filter(({ name }) => stored.keyFields.includes(name))
+      .map(({ name, value }) => [name, keyValue(stored, name, value)]),
+  );
+}
+
+function loaderCall(plan: Plan, access: GetAccess, method: string, ...given: readonly string[]): string {
+  const { loader } = entityOf(plan, access.entity).names;
+  const all = access.consistent ? [...given, '{ consistent: true }'] : given;
+  return `context.loaders.${loader}.${method}(${all.join(', ')})`;
+}
+
+function existsCall(plan: Plan, pattern: PatternPlan, { by, each }: ExistsAccess): string {
+  if (by.kind === 'query') return `context.db.exists(${queryCall(plan, pattern, by)})`;
+  if (!each) return loaderCall(plan, by, 'exists', keyOf(plan, by, pattern.inputs));
+  const stored = entityOf(plan, by.entity);
+  const list = pattern.inputs.find(({ name }) => name === each.field);
+  const key = object(
+    pattern.inputs.map(({ name, value }) => [
+      name,
+      value === list?.value ? listed(stored, name, value) : keyValue(stored, name, value),
+    ]),
+  );
+  const keys = list ? `${valueExpression(list.value)}.map((value) => (${key}))` : '[]';
+  return loaderCall(plan, by, 'existMany', keys, String(each.max));
+}
+
+/** An element of a list, in the form the attribute is stored in. */
+function listed(entity: EntityPlan, name: string, value: ValuePlan): string {
+  const attribute = entity.attributes.find((one) => one.name === name);
+  const isMoment = value.kind === 'argument' && attribute?.encoding === 'time';
+  return asStored(entity, name, isMoment ? 'time(value)' : 'value');
+}
+
+function throughCall(
+  plan: Plan,
+  pattern: PatternPlan,
+  { join, entity, key }: ThroughAccess,
+  shape: 'one' | 'list' | 'connection',
+): string {
+  if (pattern.cardinality === 'many') {
+    if (join.kind === 'get') throw new Error(`pattern ${pattern.name} has one join`);
+    return readCall(queryCall(plan, pattern, join), shape, join);
+  }
+  const target = entityOf(plan, entity);
+  const expression = ({ name, value }: ThroughValue) =>
+    value.kind === 'through' ? `through.${value.attribute}` : keyValue(target, name, value);
+  const { consistent } = join;
+  return loaderCall(plan, { kind: 'get', entity, consistent }, 'load', keyObject(key, expression));
+}
+
+function readCall(query: string, shape: 'one' | 'list' | 'connection', access: QueryAccess): string {
+  if (shape === 'connection')
+    return group('context.db.connection(', [query, 'args', 'selection(info)'], ')', 6, 7);
+  if (shape !== 'list') return `context.db.one(${query})`;
+  return group('context.db.list(', [query, ...(access.limit ? [limitExpression(access)] : [])], ')', 6, 7);
+}
+
+function queryCall(plan: Plan, pattern: PatternPlan, access: QueryAccess): string {
+  const crossing = access.bucket?.reads.kind === 'across';
+  // Of one join the resolver takes the second step, and the query is not told of it.
+  const isStep = pattern.access.kind === 'through' && pattern.cardinality === 'one';
+  const target = pattern.access.kind === 'through' ? pattern.access : null;
+  const isOfJoin = (name: string) =>
+    !target?.key.some((one) => one.name === name) || access.equals.some(({ field }) => field === name);
+  const given = [...pattern.inputs.filter(({ name }) => !isStep || isOfJoin(name)), ...pattern.filterInputs]
+    .filter(({ value }) => value.kind !== 'literal')
+    .map(({ name, value }): [string, string] => {
+      if (access.equals.some(({ field, each }) => field === name && !each))
+        return [name, canonical(entityOf(plan, access.entity), name, value)];
+      const isKey = target?.key.some((one) => one.name === name);
+      return [
+        name,
+        isKey && target ? canonical(entityOf(plan, target.entity), name, value) : valueExpression(value),
+      ];
+    });
+  const all: [string, string][] = crossing ? [...given, ['now', 'context.db.now()']] : given;
+  return `queries.${access.function}(${all.length === 0 ? '' : object(all)})`;
+}
+
 function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | 'connection'): string {
   const { access, inputs } = pattern;
-  const stored = access.kind === 'get' ? entityOf(plan, access.entity) : null;
-  const key = object(
-    inputs.map(({ name, value }) => [name, stored ? keyValue(stored, name, value) : valueExpression(value)]),
-  );
+  const key = object(inputs.map(({ name, value }) => [name, valueExpression(value)]));
   switch (access.kind) {
-    case 'get': {
-      const { loader } = entityOf(plan, access.entity).names;
-      return access.consistent
-        ? `context.loaders.${loader}.load(${key}, { consistent: true })`
-        : `context.loaders.${loader}.load(${key})`;
-    }
+    case 'get':
+      if (access.each) return batchCall(plan, pattern, access, access.each);
+      return loaderCall(plan, access, 'load', keyOf(plan, access, inputs));
+    case 'count':
+      return `context.db.count(${queryCall(plan, pattern, access.query)})`;
+    case 'exists':
+      return existsCall(plan, pattern, access);
+    case 'through':
+      return throughCall(plan, pattern, access, shape);
     case 'typed':
       return `context.loaders.${pattern.name}.load(${valueExpression(access.by)}, ${key})`;
     case 'any':
       return `context.loaders.${pattern.name}.load(${key})`;
-    case 'query': {
-      const crossing = access.bucket?.reads.kind === 'across';
-      const given = [...inputs, ...pattern.filterInputs]
-        .filter(({ value }) => value.kind !== 'literal')
-        .map(({ name, value }): [string, string] => [
-          name,
-          access.equals.some(({ field }) => field === name)
-            ? canonical(entityOf(plan, access.entity), name, value)
-            : valueExpression(value),
-        ]);
-      const all: [string, string][] = crossing ? [...given, ['now', 'context.db.now()']] : given;
-      const query = `queries.${access.function}(${all.length === 0 ? '' : object(all)})`;
-      if (shape === 'connection')
-        return group('context.db.connection(', [query, 'args', 'selection(info)'], ')', 6, 7);
-      return shape === 'list' ? `context.db.list(${query})` : `context.db.one(${query})`;
-    }
+    case 'mixed':
+      return mixedCall(plan, pattern, access, shape);
+    case 'query':
+      return readCall(queryCall(plan, pattern, access), shape, access);
   }
+}
+
+/** Several entities by one query, their parent before them. */
+function mixedCall(
+  plan: Plan,
+  pattern: PatternPlan,
+  mixed: MixedAccess,
+  shape: 'one' | 'list' | 'connection',
+): string {
+  const { entity, access } = mixedQuery(plan, pattern, mixed);
+  const given = [...pattern.inputs, ...pattern.filterInputs]
+    .filter(({ value }) => value.kind !== 'literal')
+    .map(({ name, value }): [string, string] => [name, canonical(entity, name, value)]);
+  const crossing = access.bucket?.reads.kind === 'across';
+  const all: [string, string][] = crossing ? [...given, ['now', 'context.db.now()']] : given;
+  const query = `queries.${access.function}(${all.length === 0 ? '' : object(all)})`;
+  if (shape === 'connection')
+    return group('context.db.connection(', [query, 'args', 'selection(info)'], ')', 6, 7);
+  const list = group(
+    'context.db.list(',
+    [query, ...(access.limit ? [limitExpression(access)] : [])],
+    ')',
+    mixed.parent?.read === 'beside' ? 8 : 6,
+    7,
+  );
+  if (mixed.parent?.read !== 'beside') return list;
+  const parent = entityOf(plan, mixed.parent.entity);
+  const member = mixed.members.find((one) => one.entity === parent.name);
+  const key = parent.keyFields.map((field): [string, string] => {
+    const name = member?.renames[field] ?? field;
+    const input = pattern.inputs.find((one) => one.name === name);
+    return [field, input ? keyValue(parent, field, input.value) : 'undefined'];
+  });
+  return group(
+    'parentFirst(',
+    [`context.loaders.${parent.names.loader}.load(${object(key)})`, list],
+    ')',
+    6,
+    7,
+  );
+}
+
+/** Records by a list of keys, in its order; those that are missing are left out where the list takes no null. */
+function batchCall(
+  plan: Plan,
+  pattern: PatternPlan,
+  access: Extract<PatternPlan['access'], { kind: 'get' }>,
+  each: NonNullable<typeof access.each>,
+): string {
+  const entity = entityOf(plan, access.entity);
+  const list = pattern.inputs.find(({ name }) => name === each.field);
+  const key = object(
+    pattern.inputs.map(({ name, value }) => [
+      name,
+      name === each.field ? asStored(entity, name, name) : keyValue(entity, name, value),
+    ]),
+  );
+  const values = [
+    `field: ${quote(each.field)}`,
+    `values: ${list ? valueExpression(list.value) : '[]'}`,
+    `max: ${each.max}`,
+  ];
+  const parts = [
+    `context.loaders.${entity.names.loader}`,
+    `{ ${values.join(', ')} }`,
+    `(${each.field}) => (${key})`,
+  ];
+  return group(isSparse(plan, pattern) ? 'loadEach(' : 'loadPresent(', parts, ')', 6, 7);
+}
+
+/** Whether the field's list may hold null. */
+function isSparse(plan: Plan, { field }: PatternPlan): boolean {
+  const resolver = plan.resolvers.find((one) => one.type === field?.type && one.field === field.field);
+  return resolver?.answer.kind === 'pattern' && resolver.answer.sparse === true;
+}
+
+function limitExpression({ limit, page }: QueryAccess): string {
+  if (limit?.kind === 'literal') return String(limit.value);
+  return limit ? `limitOf(${valueExpression(limit)}, { default: ${page.default}, max: ${page.max} })` : '';
 }
 
 function mutationBody(plan: Plan, mutation: MutationPlan): string[] {

@@ -44,7 +44,7 @@ export function slotFunction(entity: EntityPlan, item: ItemPlan, slot: SlotPlan)
   const index = slot.index === null ? '' : pascal(slot.index.toLowerCase());
   return item.role === 'entry'
     ? `${entity.names.loader}${pascal(item.for ?? '')}Entry${index}Key`
-    : `${entity.names.loader}${index}Key`;
+    : `${entity.names.loader}${index}${slot.for === undefined ? '' : pascal(slot.for)}Key`;
 }
 
 export function entryFunction(entity: EntityPlan, item: ItemPlan): string {
@@ -85,8 +85,16 @@ export function heldAttributes(entity: EntityPlan, item: ItemPlan): AttributePla
 export function readExpression(attribute: AttributePlan): string {
   const type = recordType(attribute);
   const value = `item.${attribute.name}`;
+  if (attribute.set) return setExpression(attribute, value);
   if (attribute.nullable) return type === 'unknown' ? `${value} ?? null` : `(${value} ?? null) as ${type}`;
   return type === 'unknown' ? value : `${value} as ${type}`;
+}
+
+/** An absent set is an empty one, but for what may be null: that is null where nothing is stored. */
+function setExpression(attribute: AttributePlan, value: string): string {
+  const element = attribute.element === 'text' ? 'string' : 'number';
+  const list = `listOf<${element}>(${value})`;
+  return attribute.nullable ? `${value} === undefined ? null : ${list}` : list;
 }
 
 /** A value a caller gives, in the form the attribute is stored in. */

@@ -1,7 +1,7 @@
 /** The data of writes.ts.hbs: write functions. */
 
 import type { AttributePlan, EntityPlan, Plan } from '../../plan.js';
-import { literal } from '../code.js';
+import { literal, quote } from '../code.js';
 
 export function writesView(plan: Plan) {
   return {
@@ -10,8 +10,10 @@ export function writesView(plan: Plan) {
 }
 
 function writesOf(entity: EntityPlan) {
-  const created = entity.attributes.map((one) => ({ name: one.name, value: createdExpression(one) }));
-  const changed = entity.attributes
+  const computed = entity.attributes.filter((one) => one.computed !== undefined);
+  const given = entity.attributes.filter((one) => one.computed === undefined);
+  const created = given.map((one) => ({ name: one.name, value: createdExpression(one) }));
+  const changed = given
     .filter((one) => isChanged(entity, one))
     .map((one) => ({ name: one.name, value: changedExpression(one) }));
   return {
@@ -19,10 +21,22 @@ function writesOf(entity: EntityPlan) {
     names: entity.names,
     isUpdatable: entity.revision !== null,
     created,
-    creating: { values: named('values', created), env: uses('env', created) },
+    creating: { values: named('values', created), env: computed.length > 0 || uses('env', created) },
     changed,
-    changing: { changes: named('changes', changed), env: uses('env', changed) },
+    changing: { changes: named('changes', changed), env: computed.length > 0 || uses('env', changed) },
+    computed:
+      computed.length === 0
+        ? null
+        : {
+            fields: computed.map((one) => quote(one.name)).join(' | '),
+            rules: `{ ${computed.map((one) => `${one.name}: ${ruleOf(one)}`).join(', ')} }`,
+          },
   };
+}
+
+/** The rule's name, and the form its answer is stored in. */
+function ruleOf({ computed = '', encoding }: AttributePlan): string {
+  return encoding === 'time' ? `[${quote(computed)}, time]` : quote(computed);
 }
 
 type Assignments = readonly { readonly value: string }[];
@@ -55,7 +69,10 @@ function createdExpression(attribute: AttributePlan): string {
     case null: {
       if (attribute.default !== null)
         return normalized(attribute, `${given} ?? ${literal(attribute.default)}`, true);
-      return attribute.nullable ? `${normalized(attribute, given)} ?? null` : normalized(attribute, given);
+      if (!attribute.nullable) return normalized(attribute, given);
+      return attribute.set
+        ? `${given} ? distinct(${given}) : null`
+        : `${normalized(attribute, given)} ?? null`;
     }
   }
 }
@@ -69,8 +86,12 @@ function changedExpression(attribute: AttributePlan): string {
 
 /** A moment in canonical form, text normalised; null stays null. */
 function normalized(attribute: AttributePlan, value: string, present = false): string {
-  const steps = [...attribute.normalize, ...(attribute.encoding === 'time' ? ['time'] : [])];
-  if (steps.length === 0) return present ? value : value;
+  if (attribute.set && attribute.nullable && !present) return `${value} && distinct(${value})`;
+  const steps = [
+    ...attribute.normalize,
+    ...(attribute.set ? ['distinct'] : []),
+    ...(attribute.encoding === 'time' ? ['time'] : []),
+  ];
   const functions = steps.map((step) => (step === 'time' ? 'time' : step));
   if (attribute.nullable && !present)
     return functions.reduce((expression, name) => `encoded(${name}, ${expression})`, value);

@@ -1,0 +1,122 @@
+/** A fixture's generated code at work: its schema and resolvers over fresh tables of a real engine. */
+
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import Fastify from 'fastify';
+import type { GraphQLError } from 'graphql';
+import mercurius, { type IResolvers } from 'mercurius';
+import {
+  createTables,
+  Database,
+  type RequestReport,
+  type Session,
+  type TableDefinition,
+} from 'tableloom/runtime';
+import { onTestFinished } from 'vitest';
+import { executableSchema } from '../../../src/server/schema.js';
+import { openEngine, uniqueName } from '../../support/engines.js';
+
+/** What a project generates. */
+export interface Generated {
+  readonly typeDefs: string;
+  readonly tables: readonly TableDefinition[];
+  readonly resolvers: object;
+  readonly createLoaders: (session: Session) => object;
+}
+
+export interface Answer {
+  readonly data: Record<string, unknown> | null;
+  readonly errors?: readonly Pick<GraphQLError, 'message' | 'path' | 'extensions'>[];
+  /** The requests it took, by operation. */
+  readonly requests: readonly string[];
+}
+
+export interface Project {
+  readonly database: Database;
+  readonly documents: DynamoDBDocumentClient;
+  /** The physical name of a table. */
+  tableName(table: string): string;
+  /** Executes a document as one client's request. */
+  ask(document: string, variables?: Record<string, unknown>): Promise<Answer>;
+  /** The data of a document, which has to be answered without errors. */
+  data(document: string, variables?: Record<string, unknown>): Promise<Record<string, unknown>>;
+}
+
+const engine = openEngine();
+
+export async function openProject(generated: Generated): Promise<Project> {
+  const { client } = await engine;
+  const names = Object.fromEntries(generated.tables.map(({ table }) => [table, uniqueName(table)]));
+  await createTables(client, generated.tables, names);
+  const requests: RequestReport[] = [];
+  const database = new Database({
+    client,
+    tables: names,
+    cursorSecrets: ['a secret of the tests, long enough'],
+    onRequest: (report) => requests.push(report),
+  });
+  const app = Fastify();
+  onTestFinished(() => app.close());
+  await app.register(mercurius, {
+    schema: executableSchema(generated.typeDefs),
+    resolvers: generated.resolvers as IResolvers,
+  });
+  await app.ready();
+  const ask: Project['ask'] = async (document, variables) => {
+    const before = requests.length;
+    const db = database.session();
+    const context = { db, loaders: generated.createLoaders(db) };
+    const { data, errors } = await app.graphql(document, context, variables);
+    return {
+      data: data === null || data === undefined ? null : (JSON.parse(JSON.stringify(data)) as Answer['data']),
+      ...(errors === undefined
+        ? {}
+        : { errors: errors.map(({ message, path, extensions }) => ({ message, path, extensions })) }),
+      requests: requests.slice(before).map(({ operation }) => operation),
+    };
+  };
+  return {
+    database,
+    documents: DynamoDBDocumentClient.from(client),
+    tableName: (table) => names[table] ?? '',
+    ask,
+    async data(document, variables) {
+      const answer = await ask(document, variables);
+      if (answer.errors !== undefined || answer.data === null)
+        throw new Error(`not answered: ${JSON.stringify(answer.errors)}`);
+      return answer.data;
+    },
+  };
+}
+
+/** Every node of a connection, page by page, either way; with how many pages there were. */
+export async function walk<Node>(
+  project: Project,
+  document: string,
+  variables: Record<string, unknown>,
+  backward = false,
+): Promise<Node[]> {
+  const nodes: Node[] = [];
+  let cursor: string | null = null;
+  for (;;) {
+    const data: Record<string, unknown> = await project.data(document, {
+      ...variables,
+      [backward ? 'before' : 'after']: cursor,
+    });
+    const [connection] = Object.values(data) as {
+      readonly edges: readonly { readonly node: Node }[];
+      readonly pageInfo: {
+        readonly hasNextPage?: boolean;
+        readonly hasPreviousPage?: boolean;
+        readonly startCursor?: string | null;
+        readonly endCursor?: string | null;
+      };
+    }[];
+    if (connection === undefined) throw new Error('no connection was asked for');
+    const page = connection.edges.map(({ node }) => node);
+    if (backward) nodes.unshift(...page);
+    else nodes.push(...page);
+    const { pageInfo } = connection;
+    if (!(backward ? pageInfo.hasPreviousPage : pageInfo.hasNextPage)) return nodes;
+    cursor = (backward ? pageInfo.startCursor : pageInfo.endCursor) ?? null;
+  }
+}
