@@ -2,10 +2,13 @@
 /** The verbs of the command line. Exit codes: 0 all is well, 1 there are findings, 2 a wrong call or a fault of ours. */
 
 import { Command, CommanderError } from 'commander';
+import type { InitOptions } from './cli/init.js';
+import { ourManifest } from './cli/package.js';
 import type { Options } from './cli/verbs.js';
 
 const program = new Command('tableloom')
   .description('Declared access patterns and GraphQL SDL in, a typed DynamoDB backend out.')
+  .version(ourManifest().version ?? '')
   .exitOverride()
   .showSuggestionAfterError();
 
@@ -25,6 +28,14 @@ verb('scaffold', 'write a typed stub for each rule that is missing; what is ther
   .addHelpText('after', examples('tableloom scaffold'))
   .action(run(async (options) => (await import('./cli/scaffold.js')).scaffoldVerb(options)));
 
+program
+  .command('init')
+  .description('write a small project that works, to start from')
+  .option('--root <dir>', 'the folder of the project, made if it is not there', '.')
+  .option('--force', 'replace files that are there')
+  .addHelpText('after', examples('tableloom init', 'tableloom init --root services/plants'))
+  .action(run(async (options: InitOptions) => (await import('./cli/init.js')).initVerb(options)));
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -41,8 +52,8 @@ function verb(name: string, summary: string): Command {
     .option('--config <file>', "GraphQL Codegen's configuration, below the root", 'codegen.ts');
 }
 
-function run(action: (options: Options) => Promise<number>) {
-  return async (options: Options) => {
+function run<Given = Options>(action: (options: Given) => Promise<number>) {
+  return async (options: Given) => {
     const { withFailures } = await import('./cli/verbs.js');
     process.exitCode = await withFailures(() => action(options));
   };

@@ -8,15 +8,26 @@ import type { TableloomRun } from '../generator/preset.js';
 import { filesBelow, slashes, textOf } from './files.js';
 import { Mistake, unwrapped } from './mistakes.js';
 
-/** Its CommonJS build: a second faster to load than the other, which is a thousand small modules. */
-const codegen = createRequire(import.meta.url)(
-  '@graphql-codegen/cli',
-) as typeof import('@graphql-codegen/cli');
+const codegen = host();
 
 export interface Outcome {
   /** Path -> text of every file codegen.ts asks for, ours and others'. */
   readonly files: ReadonlyMap<string, string>;
   readonly runs: readonly TableloomRun[];
+}
+
+/** Its CommonJS build: a second faster to load than the other, which is a thousand small modules. */
+function host(): typeof import('@graphql-codegen/cli') {
+  try {
+    return createRequire(import.meta.url)('@graphql-codegen/cli');
+  } catch (error) {
+    const isMissing = error instanceof Error && /^Cannot find module '@graphql-codegen\//.test(error.message);
+    if (!isMissing) throw error;
+    throw new Mistake(
+      'GraphQL Codegen is not installed.',
+      'Run `npm install --save-dev @graphql-codegen/cli @graphql-codegen/typescript @graphql-codegen/typescript-resolvers`.',
+    );
+  }
 }
 
 export async function loadProject(configPath: string): Promise<CodegenContext> {

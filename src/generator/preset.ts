@@ -3,8 +3,8 @@
  * and hands Codegen our own files as they are. Codegen writes nothing if anything throws here.
  */
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CodegenPlugin, Types } from '@graphql-codegen/plugin-helpers';
 import * as typescript from '@graphql-codegen/typescript';
@@ -176,9 +176,8 @@ function readTemplates(folder: string): Renderer {
 
 /** `templates/` beside `src/` in the checkout, or beside `dist/` in the package. */
 function packageTemplates(): string {
-  const here = fileURLToPath(new URL('.', import.meta.url));
-  const root = here.split(/[\\/]/).includes('dist') ? resolve(here, '../../..') : resolve(here, '../..');
-  return join(root, 'templates');
+  const beside = fileURLToPath(new URL('../../templates', import.meta.url));
+  return existsSync(beside) ? beside : fileURLToPath(new URL('../../../templates', import.meta.url));
 }
 
 function shown(path: string): string {

@@ -45,6 +45,22 @@ describe('missing rules', () => {
   });
 });
 
+test('rules that compute attributes are added as any other, in the files that are named', async () => {
+  const folder = 'test/fixtures/ok/computed-attributes';
+  const computing = await generateProject(folder);
+  const input = {
+    ...computing.run,
+    rules: 'rules',
+    root: `${process.cwd()}/${folder}`,
+    generated: computing.files,
+  };
+  const { files, diagnostics } = scaffoldRules(input);
+  expect(diagnostics).toEqual([]);
+  expect([...files.keys()].sort()).toEqual(['rules/cells.ts', 'rules/index.ts', 'rules/rules.ts']);
+  expect(files.get('rules/cells.ts')).toContain('export const cellOf: CellOfRule = ');
+  expect(files.get('rules/cells.ts')).toContain("throw ruleMissing('cellOf')");
+});
+
 function scaffold(rules: string) {
   return scaffoldRules({ ...project.run, rules, root: `${process.cwd()}/${root}`, generated: project.files });
 }

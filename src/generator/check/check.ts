@@ -4,7 +4,9 @@ import type { Diagnostic } from '../diagnostics.js';
 import type { Model } from '../model.js';
 import type { Layout } from '../plan/layout.js';
 import { abstractChecks } from './abstract.js';
+import { computedChecks } from './computed.js';
 import { coverageChecks } from './coverage.js';
+import { elsewhereChecks } from './elsewhere.js';
 import { entityChecks } from './entities.js';
 import { type Facts, factsOf } from './facts.js';
 import { historyChecks } from './history.js';
@@ -13,6 +15,7 @@ import { keyChecks, type LaidOut } from './keys.js';
 import { mixedChecks, mixedLayoutChecks } from './mixed.js';
 import { mutationChecks } from './mutations.js';
 import { nameChecks } from './names.js';
+import { nativeChecks, nativeLayoutChecks } from './native.js';
 import { patternChecks } from './patterns.js';
 import { type Check, run } from './row.js';
 import { ruleChecks } from './rules.js';
@@ -24,8 +27,10 @@ import { throughChecks, throughLayoutChecks } from './through.js';
 export const modelChecks: readonly Check<Facts>[] = [
   ...nameChecks,
   ...tableChecks,
+  ...nativeChecks,
   ...entityChecks,
   ...historyChecks,
+  ...computedChecks,
   ...templateChecks,
   ...patternChecks,
   ...abstractChecks,
@@ -36,12 +41,14 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...ruleChecks,
   ...identifierChecks,
   ...coverageChecks,
+  ...elsewhereChecks,
 ];
 
 export const layoutChecks: readonly Check<LaidOut>[] = [
   ...keyChecks,
   ...mixedLayoutChecks,
   ...throughLayoutChecks,
+  ...nativeLayoutChecks,
 ];
 
 /** What is wrong with a model that was read without errors. Where nothing is, it can be laid out and planned. */

@@ -2,7 +2,7 @@
 
 import { pascal } from '../names.js';
 import type { Plan } from '../plan.js';
-import { freeDocuments, importLine } from './code.js';
+import { freeDocuments, importLine, namesUsed } from './code.js';
 import { accessPatternsView } from './page.js';
 import type { Renderer } from './render.js';
 import { entitiesView } from './views/entities.js';
@@ -84,6 +84,15 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'day',
         'hour',
         'fold',
+        'pad',
+        'invertedInteger',
+        'invertedDecimal',
+        'invertedFlag',
+        'invertedTime',
+        'keyText',
+        'keyNumber',
+        'rawRange',
+        'sortedBy',
         'unpack',
         'shardOf',
         'shards',
@@ -114,6 +123,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'upsert',
         'remove',
         'changing',
+        'computed',
         'upserting',
         'lowercase',
         'notNull',
@@ -146,6 +156,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'PrepareRule',
         'AlongsideRule',
         'AlongsideChange',
+        'ComputeRule',
       ],
     },
     {
@@ -201,11 +212,12 @@ function imports(name: string, body: string, modules: readonly ModuleNames[]): s
   const declared = new Set(
     [...body.matchAll(/^(?:export )?(?:const|interface|type) (\w+)/gm)].map((match) => match[1]),
   );
+  const used = namesUsed(body);
   const lines = modules
     .filter(({ from }) => from === runtime || allowed(own, from))
     .map(({ from, values, types }) => {
       const free = (list: readonly string[]) => list.filter((one) => !declared.has(one));
-      return importLine(body, free(values), free(types), from);
+      return importLine(used, free(values), free(types), from);
     });
   const queries =
     own === 'resolvers' && /\bqueries\./.test(body)

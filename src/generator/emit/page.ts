@@ -4,6 +4,7 @@ import type {
   AttributePlan,
   EntityPlan,
   GetAccess,
+  IndexPlan,
   ItemPlan,
   KeyTemplate,
   PatternPlan,
@@ -35,7 +36,12 @@ export function accessPatternsView(plan: Plan) {
       key: [table.partition, table.sort].filter((one) => one !== null).join(' / '),
       indexes: table.indexes.map((index) => ({
         name: index.name,
-        key: [index.partition, index.sort].filter((one) => one !== null).join(' / '),
+        key: index.native
+          ? [index.native.partition, index.native.sort]
+              .filter((keys) => keys.length > 0)
+              .map((keys) => keys.map((key) => key.name).join(', '))
+              .join(' / ')
+          : [index.partition, index.sort].filter((one) => one !== null).join(' / '),
         project:
           index.project.kind === 'include'
             ? index.project.attributes.join(', ')
@@ -45,13 +51,15 @@ export function accessPatternsView(plan: Plan) {
         users: plan.entities
           .filter((entity) => entity.table === table.name)
           .flatMap((entity) =>
-            entity.items
-              .filter((item) => item.role !== 'version')
-              .flatMap((item) =>
-                item.slots
-                  .filter((slot) => slot.index === index.name)
-                  .map((slot) => `${itemName(entity, item)} \`${templates(slot)}\``),
-              ),
+            isInNative(entity, index)
+              ? [entity.name]
+              : entity.items
+                  .filter((item) => item.role !== 'version')
+                  .flatMap((item) =>
+                    item.slots
+                      .filter((slot) => slot.index === index.name)
+                      .map((slot) => `${itemName(entity, item)} \`${templates(slot)}\``),
+                  ),
           )
           .join('<br>'),
       })),
@@ -243,9 +251,11 @@ function queryCells(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
   const arrow = access.order.kind === 'chosen' ? '↑ or ↓' : access.order.descending ? '↓' : '↑';
   return {
     index: access.index ?? 'table',
-    condition: isWhole
-      ? condition(access.partition, access.sort)
-      : [condition(access.partition, null), sortCondition(access)].filter(Boolean).join(' and '),
+    condition: access.native
+      ? nativeCondition(access)
+      : isWhole
+        ? condition(access.partition, access.sort)
+        : [condition(access.partition, null), sortCondition(access)].filter(Boolean).join(' and '),
     order: access.orderBy.length === 0 ? '' : `${access.orderBy.join(', ')} ${arrow}`,
     requests: `${partitionsRead(access)}${follow ? ' + 1 batch get for fields not in the entry' : ''}`,
     units:
@@ -260,6 +270,20 @@ function condition(partition: KeyTemplate, sort: KeyTemplate | null): string {
   return [partition, sort]
     .flatMap((template) => (template ? [`\`${template.attribute} = ${template.text}\``] : []))
     .join(' and ');
+}
+
+/** `country`, `city`, `category` and bounds on `rating`, each an attribute as it is. */
+function nativeCondition({ equals, range }: QueryAccess): string {
+  const terms = [
+    ...equals.map(({ field }) => `\`${field}\` equal`),
+    ...(range ? [`\`${range.field}\` ${range.bounds.join(', ')}`] : []),
+  ];
+  return terms.join(', ');
+}
+
+function isInNative(entity: EntityPlan, { native }: IndexPlan): boolean {
+  const names = native && [...native.partition, ...native.sort].map((key) => key.name);
+  return names?.every((name) => entity.attributes.some((one) => one.name === name)) ?? false;
 }
 
 function sortCondition(access: {
@@ -377,7 +401,17 @@ function samplePart(part: TemplatePart, values: ReadonlyMap<string, unknown>): s
       return String(values.get(part.field)).padStart(10, '0');
     case 'decimal':
       return '1500:15';
+    case 'invert(integer)':
+      return '-9999999998';
+    case 'invert(decimal)':
+      return '-499:84~';
+    case 'invert(boolean)':
+      return 'false';
+    case 'invert(time)':
+      return sampleTime.replace(/\d/g, (digit) => String(9 - Number(digit)));
     default:
+      if (part.encode.startsWith('pad('))
+        return String(values.get(part.field)).padStart(Number(part.encode.slice(4, -1)), '0');
       return String(values.get(part.field));
   }
 }

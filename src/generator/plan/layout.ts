@@ -12,7 +12,9 @@ import type { EntityModel, Model, PatternModel, TableModel, TemplateModel } from
 import { constant } from '../names.js';
 import type { AttributePlan, HoleEncoding, ItemPlan, KeyTemplate, SlotPlan } from '../plan.js';
 import { attributesOf } from './attributes.js';
+import { builtHole, isBucketUnit, isInverted, sortHoles } from './encode.js';
 import { memberPatterns } from './mixed.js';
+import { nativeSlot } from './native.js';
 import { hasShard, holesOf, keyTemplate } from './templates.js';
 
 export interface Layout {
@@ -130,6 +132,13 @@ function place(pattern: PatternModel, draft: Draft, findings: Diagnostic[]): Rea
   if (pattern.entry) return placeEntry(pattern, draft, findings);
   const index = pattern.index?.text;
   if (index === 'table') return placeOnTable(pattern, draft, findings);
+  const native = draft.table.indexes.find((one) => one.name.text === index)?.native;
+  if (native) {
+    const slot = nativeSlot(pattern, native, draft.attributes);
+    if (serves(slot, pattern)) return { item: 0, slot, why: 'pinned; its keys are attributes as they are' };
+    findings.push(doesNotServe(pattern, slot));
+    return undefined;
+  }
   if (index !== undefined) return placeOnIndex(pattern, draft, index, findings);
   for (const [item, { role, slots }] of draft.items.entries()) {
     const slot = slots.find((one) => serves(one, pattern));
@@ -182,11 +191,14 @@ function placeOnIndex(
   findings: Diagnostic[],
 ): Read | undefined {
   const [main] = draft.items;
-  const taken = main?.slots.find((slot) => slot.index === index);
-  const isShared = pattern.key.length === 0 && taken !== undefined && serves(taken, pattern);
-  const slot = isShared ? taken : newSlot(pattern, draft, index);
   if (!main) return undefined;
-  if (taken && !sameKey(taken, slot)) {
+  const others = main.slots.filter((slot) => slot.index === index);
+  const shared = pattern.key.length === 0 ? others.find((one) => serves(one, pattern)) : undefined;
+  const made = shared ?? newSlot(pattern, draft, index);
+  const same = others.find((one) => sameKey(one, made));
+  const slot = same ?? (others.length > 0 ? { ...made, for: pattern.name.text } : made);
+  const taken = same ?? others.find((one) => !areDisjoint(one, slot));
+  if (taken && !same) {
     findings.push({
       code: 'index-slot-taken',
       severity: 'error',
@@ -196,7 +208,7 @@ function placeOnIndex(
         { message: `taken with ${keyText(taken)}` },
         { message: `asked for here with ${keyText(slot)}` },
       ],
-      hint: 'Add `entry: true` to store an index entry beside the item, or name another index.',
+      hint: 'Add `entry: true` to store an index entry beside the item, name another index, or let `when` of both take different values of one field.',
     });
     return undefined;
   }
@@ -204,8 +216,13 @@ function placeOnIndex(
     findings.push(doesNotServe(pattern, slot));
     return undefined;
   }
-  if (!taken) main.slots.push(slot);
-  return { item: 0, slot: taken ?? slot, why: taken ? `pinned; shares the key of ${index}` : 'pinned' };
+  if (!same) main.slots.push(slot);
+  const why = same
+    ? `pinned; shares the key of ${index}`
+    : others.length > 0
+      ? `pinned; ${index} holds one of several keys, by what the record is`
+      : 'pinned';
+  return { item: 0, slot, why };
 }
 
 function placeEntry(pattern: PatternModel, draft: Draft, findings: Diagnostic[]): Read | undefined {
@@ -313,11 +330,15 @@ function buildTexts(pattern: PatternModel, draft: Draft): { partition: string; s
   const head = equals.length > 0 ? `${type}_BY_${equals.map(constant).join('_')}` : type;
   const bucket = pattern.bucket ? [`{${pattern.bucket.unit.text}(${pattern.bucket.field.text})}`] : [];
   const shard = pattern.shards ? ['{shard}'] : [];
-  const partition = [head, ...equals.map((field) => `{${field}}`), ...bucket, ...shard].join('#');
+  const hole = (field: string) => builtHole(field, draft.attributes);
+  const partition = [head, ...equals.map(hole), ...bucket, ...shard].join('#');
   const ties = draft.keyFields.filter((field) => !equals.includes(field) && !sorts.includes(field));
   const narrowed = pattern.narrow.map((binding) => binding.field.text);
-  const sort =
-    [...new Set([...narrowed, ...sorts, ...ties])].map((field) => `{${field}}`).join('#') || 'METADATA';
+  const ordered = sortHoles(pattern.sort, draft.attributes) ?? [];
+  const holes = ordered.length > 0 ? ordered : sorts.map(hole);
+  const first = narrowed.filter((field) => !sorts.includes(field)).map(hole);
+  const last = ties.filter((field) => !narrowed.includes(field)).map(hole);
+  const sort = [...first, ...holes, ...last].join('#') || 'METADATA';
   return { partition, sort };
 }
 
@@ -347,14 +368,18 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
     if (!next || isTruncated(next) || lists.has(next.field) || !wanted.delete(next.field)) return false;
   }
   const narrowed = pattern.narrow.map((binding) => binding.field.text);
-  return [...new Set([...narrowed, ...sortFields(pattern)])].every(
+  const isOrdered = [...new Set([...narrowed, ...sortFields(pattern)])].every(
     (field, at) => rest[at]?.field === field && !isTruncated(rest[at]),
   );
+  // An inverted hole runs the other way; a sort key is read one way.
+  const directions = pattern.sort.map(
+    ({ descending }, at) => descending !== (rest[at] !== undefined && isInverted(rest[at].encode)),
+  );
+  return isOrdered && new Set(directions).size <= 1;
 }
 
-/** A part of a moment tells neither which moment it was nor its order within that part. */
 function isTruncated({ encode }: { readonly encode: HoleEncoding }): boolean {
-  return encode === 'year' || encode === 'month' || encode === 'day' || encode === 'hour';
+  return isBucketUnit(encode);
 }
 
 function presentOf(
@@ -385,10 +410,22 @@ function sameMembers(a: SlotPlan, present: readonly string[], when: SlotPlan['wh
 function sameKey(a: SlotPlan, b: SlotPlan): boolean {
   return (
     a.index === b.index &&
-    a.partition.text === b.partition.text &&
-    a.sort?.text === b.sort?.text &&
+    sameTemplate(a.partition, b.partition) &&
+    sameTemplate(a.sort, b.sort) &&
     a.shards === b.shards &&
     sameMembers(a, b.present, b.when)
+  );
+}
+
+/** `{pad(rank, 6)}` is `{rank}` where `encode` says so. */
+function sameTemplate(a: KeyTemplate | null, b: KeyTemplate | null): boolean {
+  return JSON.stringify(a?.parts) === JSON.stringify(b?.parts);
+}
+
+/** No record meets the conditions of both: one field is to have different values. */
+function areDisjoint(a: SlotPlan, b: SlotPlan): boolean {
+  return a.when.some(({ field, values }) =>
+    b.when.some((one) => one.field === field && !one.values.some((value) => values.includes(value))),
   );
 }
 

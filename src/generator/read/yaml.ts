@@ -64,7 +64,15 @@ class YamlReader {
   read(): { model: YamlModel; diagnostics: Diagnostic[] } {
     const document = parseDocument(this.text, { lineCounter: new LineCounter(), uniqueKeys: false });
     const whole: Span = { file: this.file, start: 0, end: Math.min(this.text.length, 1) };
-    const empty: YamlModel = { at: whole, tables: [], entities: [], patterns: [], mutations: [], rules: [] };
+    const empty: YamlModel = {
+      at: whole,
+      tables: [],
+      entities: [],
+      patterns: [],
+      mutations: [],
+      rules: [],
+      elsewhere: [],
+    };
     const [syntaxError] = document.errors;
     if (syntaxError) {
       const [start, end] = syntaxError.pos;
@@ -81,6 +89,7 @@ class YamlReader {
       patterns: false,
       mutations: false,
       rules: false,
+      elsewhere: false,
     });
     const version = top.get('version');
     if (version) {
@@ -96,6 +105,9 @@ class YamlReader {
       patterns: this.named(top.get('patterns'), (name, node) => this.pattern(name, node)),
       mutations: this.named(top.get('mutations'), (name, node) => this.mutation(name, node)),
       rules: this.named(top.get('rules'), (name, node) => this.rule(name, node)),
+      elsewhere: this.words(top.get('elsewhere')).flatMap(
+        (word) => this.fieldPathOf(word, '`Type.field` or `Type.*`') ?? [],
+      ),
     };
     return { model, diagnostics: this.diagnostics };
   }
@@ -157,10 +169,13 @@ class YamlReader {
     }
     const map = this.entries(node, `index \`${name.text}\``, name.at, {
       key: false,
+      partition: false,
       sort: false,
       project: false,
     });
     const project = this.projection(map.get('project'));
+    const raw = map.get('partition');
+    if (raw) return this.nativeIndex(name, raw, map, project);
     const local = this.name(map.get('sort'));
     const key = map.get('key');
     if (local && key) {
@@ -182,6 +197,49 @@ class YamlReader {
       );
     }
     return partition && { name, kind: 'global', partition, ...optional({ sort }), project };
+  }
+
+  /** `{ partition: [city], sort: [category, rating] }`: attributes of records as they are. */
+  private nativeIndex(
+    name: Word,
+    raw: Entry,
+    map: ReadonlyMap<string, Entry>,
+    project: IndexModel['project'],
+  ): IndexModel | undefined {
+    const key = map.get('key');
+    if (key)
+      this.report(
+        'wrong-value',
+        key.key.at,
+        `Index \`${name.text}\` has both \`key\` and \`partition\`.`,
+        'Write `key` for keys that are built, `partition` and `sort` for attributes as they are.',
+      );
+    const [partition, sort] = [this.words(raw), this.words(map.get('sort'))];
+    for (const [part, words, at] of [
+      ['partition', partition, raw.key.at],
+      ['sort', sort, map.get('sort')?.key.at ?? raw.key.at],
+    ] as const) {
+      const extra = words[4] ?? (part === 'partition' && words.length === 0 ? { at } : undefined);
+      if (!extra) continue;
+      this.report(
+        'wrong-value',
+        extra.at,
+        `The ${part} key of index \`${name.text}\` has ${words.length} attributes.`,
+        part === 'partition'
+          ? 'Name 1 to 4: DynamoDB takes no more.'
+          : 'Name 4 at most: DynamoDB takes no more.',
+      );
+    }
+    const [first] = partition;
+    if (!first) return undefined;
+    return {
+      name,
+      kind: 'native',
+      partition: first,
+      ...optional({ sort: sort[0] }),
+      native: { partition, sort },
+      project,
+    };
   }
 
   /** The attributes of a partition key and, at most, a sort key. */
@@ -215,6 +273,8 @@ class YamlReader {
       generate: false,
       default: false,
       normalize: false,
+      encode: false,
+      compute: false,
       unique: false,
       immutable: false,
       ttl: false,
@@ -244,6 +304,14 @@ class YamlReader {
       normalize: this.fields(map.get('normalize')).flatMap((entry) => {
         const steps = this.choices(entry, ['lowercase', 'trim']);
         return steps.length > 0 ? [{ field: entry.key, steps }] : [];
+      }),
+      encode: this.fields(map.get('encode')).flatMap((entry) => {
+        const how = this.word(entry);
+        return how ? [{ field: entry.key, how }] : [];
+      }),
+      compute: this.fields(map.get('compute')).flatMap((entry) => {
+        const rule = this.name(entry);
+        return rule ? [{ field: entry.key, rule }] : [];
       }),
       unique: this.uniques(map.get('unique')),
       immutable: immutableAll ? true : this.words(immutable),
@@ -706,15 +774,13 @@ class YamlReader {
 
   private fieldPath(entry: Entry | undefined): FieldPath | undefined {
     const word = this.word(entry);
-    if (!word) return undefined;
+    return word && this.fieldPathOf(word, '`Type.field`');
+  }
+
+  private fieldPathOf(word: Word, form: string): FieldPath | undefined {
     const [type, field, ...rest] = word.text.split('.');
     if (!type || !field || rest.length > 0) {
-      this.report(
-        'wrong-value',
-        word.at,
-        `\`${word.text}\` is not a field of the schema.`,
-        'Write `Type.field`.',
-      );
+      this.report('wrong-value', word.at, `\`${word.text}\` is not a field of the schema.`, `Write ${form}.`);
       return undefined;
     }
     return { type, field, at: word.at };

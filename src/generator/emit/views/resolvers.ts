@@ -21,18 +21,24 @@ import { asStored, entityOf, mutationOf } from './shared.js';
 import { keyObject } from './through.js';
 
 export function resolversView(plan: Plan) {
-  const names = [...new Set(plan.resolvers.map((one) => one.type))];
-  const types = names.map((name) => ({
-    name,
-    fields: plan.resolvers.filter((one) => one.type === name).map((one) => resolverView(plan, one)),
-  }));
-  return { rules: plan.rules.length > 0 ? 'rules' : '_rules', types };
+  const byType = new Map<string, ReturnType<typeof resolverView>[]>();
+  for (const resolver of plan.resolvers) {
+    const fields = byType.get(resolver.type) ?? [];
+    fields.push(resolverView(plan, resolver));
+    byType.set(resolver.type, fields);
+  }
+  const types = [...byType].map(([name, fields]) => ({ name, fields }));
+  return { rules: plan.rules.some((rule) => rule.use.kind !== 'compute') ? 'rules' : '_rules', types };
 }
 
 function resolverView(plan: Plan, resolver: ResolverPlan) {
   const body = resolverBody(plan, resolver);
-  const uses = (name: string) => body.some((line) => new RegExp(`(?<![\\w.'])${name}\\b(?!:)`).test(line));
-  const parameters = ['parent', 'args', 'context', 'info'].map((name) => (uses(name) ? name : `_${name}`));
+  const used = new Set(
+    body.flatMap((line) => line.match(/(?<![\w.'])(?:parent|args|context|info)\b(?!:)/g) ?? []),
+  );
+  const parameters = ['parent', 'args', 'context', 'info'].map((name) =>
+    used.has(name) ? name : `_${name}`,
+  );
   while (parameters.at(-1)?.startsWith('_')) parameters.pop();
   const given = parameters.join(', ');
   const expression = (body[0] ?? '').replace(/^return /, '').replace(/;$/, '');
