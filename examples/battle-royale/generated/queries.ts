@@ -39,7 +39,7 @@ export const openGamesByMap = (by: Pick<Game, 'map'> & {
   page: { default: 20, max: 100 },
 });
 
-/** Query.viewGame: table `GAME#{gameId}` / `METADATA`, ascending. */
+/** Query.viewGame: table `GAME#{gameId}`, ascending. */
 export const viewGame = (by: { readonly gameId: string }): IndexQuery<Game | UserGameMapping> => ({
   pattern: 'viewGame',
   entity: viewGameMembers,
