@@ -8,6 +8,9 @@ import {
   gameGsi2Key,
   gameKey,
   lobbyTable,
+  parseGameKey,
+  parseUserGameMappingKey,
+  parseUserKey,
   userGameMappingGsi1Key,
   userGameMappingGsi2Key,
   userGameMappingKey,
@@ -45,6 +48,7 @@ export const userCodec: EntityCodec<User> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseUserKey,
 };
 
 /** How Game is stored. */
@@ -80,6 +84,7 @@ export const gameCodec: EntityCodec<Game> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseGameKey,
 };
 
 /** How UserGameMapping is stored. */
@@ -111,4 +116,5 @@ export const userGameMappingCodec: EntityCodec<UserGameMapping> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseUserGameMappingKey,
 };

@@ -355,7 +355,7 @@ test('9: no such game, and no such user, at the same time', async () => {
   const error: unknown = await server
     .ask(document.joinGame, { gameId: 'none', username: racers[0] })
     .catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ extensions: { code: 'NOT_FOUND', entity: 'Game' } });
+  expect(error).toMatchObject({ extensions: { code: 'NOT_FOUND', entity: 'Game', where: { gameId: 'none' } } });
   expect(await server.ask(document.viewGame, { gameId: 'none' })).toEqual([]);
 });
 
