@@ -129,6 +129,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'notNull',
         'trim',
         'selection',
+        'fieldsOf',
       ],
       types: [
         'Connection',

@@ -12,6 +12,7 @@ import type {
   Plan,
   QueryAccess,
   SlotPlan,
+  TablePlan,
   TemplatePart,
 } from '../plan.js';
 import { mixedQuery } from './views/mixed.js';
@@ -30,10 +31,12 @@ export function accessPatternsView(plan: Plan) {
           .join(', '),
       };
     }),
+    followUps: followUps(plan),
     hasMutations: plan.mutations.length > 0,
     tables: plan.tables.map((table) => ({
       name: table.name,
       physicalName: table.physicalName,
+      why: whyIndexes(plan, table),
       key: [table.partition, table.sort].filter((one) => one !== null).join(' / '),
       indexes: table.indexes.map((index) => ({
         name: index.name,
@@ -217,6 +220,20 @@ function collectionCondition({ within }: MixedAccess, query: QueryAccess): strin
   return query.sort ? `\`${query.sort.attribute}\` from \`${within.from}\`, before \`${within.below}\`` : '';
 }
 
+/** Why a table has as many indexes as were made for it. */
+function whyIndexes(plan: Plan, table: TablePlan): string {
+  if (!table.isMade) return '';
+  const needs = plan.entities
+    .filter((entity) => entity.table === table.name)
+    .map(({ name, items }) => ({ name, keys: (items[0]?.slots.length ?? 1) - 1 }));
+  const most = Math.max(...needs.map(({ keys }) => keys));
+  const neediest = needs.find(({ keys }) => keys === most);
+  const kept = table.indexes.length - most;
+  const keys = most === 1 ? '1 key' : `${most} keys`;
+  const indexes = kept === 0 ? String(most) : `${most}, and the lock keeps ${kept} more`;
+  return `An item has one key per index, and \`${neediest?.name}\` has ${keys} besides its own; indexes: ${indexes}.`;
+}
+
 function getCells(plan: Plan, access: GetAccess) {
   const entity = plan.entities.find((one) => one.name === access.entity);
   const slot = entity?.items[0]?.slots[0];
@@ -273,6 +290,26 @@ function queryCells(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
         : `${round(Math.max(0.5, Math.ceil((most * perItem) / 4096) * 0.5) * low)}${follow ? ` + ${round(access.page.default * 0.5)}` : ''} a page of ${access.page.default}`,
     why: access.why,
   };
+}
+
+/** Patterns whose items do not hold the whole record: what a selection can ask for without a further read. */
+function followUps(plan: Plan): { name: string; holds: string; lacks: string }[] {
+  return plan.patterns.flatMap(({ name, access }) => {
+    const query = access.kind === 'query' ? access : null;
+    if (query?.holds.kind !== 'some') return [];
+    const { attributes: held } = query.holds;
+    const shown = entityNamed(plan, query.entity)?.attributes.filter((one) => !one.hidden) ?? [];
+    const list = (isHeld: boolean) =>
+      shown
+        .filter((one) => held.includes(one.name) === isHeld)
+        .map((one) => one.name)
+        .join(', ');
+    return [{ name, holds: list(true), lacks: list(false) }];
+  });
+}
+
+function entityNamed(plan: Plan, name: string): EntityPlan | undefined {
+  return plan.entities.find((one) => one.name === name);
 }
 
 function condition(partition: KeyTemplate, sort: KeyTemplate | null): string {

@@ -84,7 +84,7 @@ class YamlReader {
     if (this.diagnostics.length > 0) return { model: empty, diagnostics: this.diagnostics };
     const top = this.entries(document.contents, 'access-patterns.yaml', whole, {
       version: true,
-      tables: true,
+      tables: false,
       entities: true,
       patterns: false,
       mutations: false,
@@ -98,10 +98,13 @@ class YamlReader {
         this.report('wrong-value', literal.at, 'This version of the language is `1`.', 'Write `version: 1`.');
       }
     }
+    const entities = this.named(top.get('entities'), (name, node) => this.entity(name, node));
     const model: YamlModel = {
       at: whole,
-      tables: this.named(top.get('tables'), (name, node) => this.table(name, node)),
-      entities: this.named(top.get('entities'), (name, node) => this.entity(name, node)),
+      tables: top.has('tables')
+        ? this.named(top.get('tables'), (name, node) => this.table(name, node))
+        : [unsaidTable(whole, entities)],
+      entities,
       patterns: this.named(top.get('patterns'), (name, node) => this.pattern(name, node)),
       mutations: this.named(top.get('mutations'), (name, node) => this.mutation(name, node)),
       rules: this.named(top.get('rules'), (name, node) => this.rule(name, node)),
@@ -149,7 +152,14 @@ class YamlReader {
     }
     const indexes = this.named(map.get('indexes'), (index, value) => this.index(index, value, partition));
     const ttl = this.name(map.get('ttl'));
-    return { name, physicalName: physicalName.text, partition, ...optional({ sort, ttl }), indexes };
+    return {
+      name,
+      physicalName: physicalName.text,
+      partition,
+      ...optional({ sort, ttl }),
+      indexes,
+      isOpen: !map.has('indexes'),
+    };
   }
 
   private index(name: Word, node: Node | null, tablePartition: Word): IndexModel | undefined {
@@ -268,6 +278,7 @@ class YamlReader {
     const map = this.entries(node, `entity \`${name.text}\``, name.at, {
       table: false,
       key: false,
+      identity: false,
       stored: false,
       secret: false,
       generate: false,
@@ -319,6 +330,7 @@ class YamlReader {
       sets: this.words(map.get('sets')),
       ...optional({
         table: this.word(map.get('table')),
+        identity: map.has('identity') ? this.words(map.get('identity')) : undefined,
         ttl: this.word(map.get('ttl')),
         historyOf: this.word(map.get('historyOf')),
       }),
@@ -1022,6 +1034,20 @@ class YamlReader {
   private report(code: string, at: Span, message: string, hint?: string): void {
     this.diagnostics.push({ code, severity: 'error', message, at, ...optional({ hint }) });
   }
+}
+
+/** The table of a declaration that has none. */
+function unsaidTable(at: Span, entities: readonly EntityModel[]): TableModel {
+  const word = (text: string): Word => ({ text, at });
+  return {
+    name: word('entities'),
+    physicalName: '${TABLE_PREFIX}-entities',
+    partition: word('PK'),
+    sort: word('SK'),
+    ...(entities.some((entity) => entity.ttl) ? { ttl: word('ttl') } : {}),
+    indexes: [],
+    isOpen: true,
+  };
 }
 
 function isComparison(text: string): text is Comparison {
