@@ -198,6 +198,7 @@ function keyNames(plan: Plan): string[] {
     ...view.tables.flatMap((table) => [table.variable, ...table.indexes.map((index) => index.variable)]),
     ...view.entities.flatMap((entity) => [
       entity.names.keyBuilder,
+      entity.names.keyParser,
       ...entity.slots.map((slot) => slot.function),
       ...entity.guards.map((guard) => guard.function),
     ]),

@@ -7,6 +7,7 @@ import type {
   IndexPlan,
   ItemPlan,
   KeyTemplate,
+  MixedAccess,
   PatternPlan,
   Plan,
   QueryAccess,
@@ -201,7 +202,9 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
         condition:
           partitions.size > 1
             ? [...partitions].map((text) => `\`${query.partition.attribute} = ${text}\``).join(' and ')
-            : row.condition,
+            : [condition(query.partition, null), collectionCondition(access, query)]
+                .filter(Boolean)
+                .join(' and '),
         requests: `${partitions.size > 1 ? partitions.size : row.requests}${beside}`,
         why: `${members.map(({ entity }) => entity).join(', ')} ${partitions.size > 1 ? 'are merged' : 'share a collection'}${
           parent ? `; ${parent.entity} comes first` : ''
@@ -209,6 +212,12 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
       };
     }
   }
+}
+
+/** What a mixed pattern reads of its item collection. */
+function collectionCondition({ within }: MixedAccess, query: QueryAccess): string {
+  if (!within) return query.range === null ? '' : sortCondition(query);
+  return query.sort ? `\`${query.sort.attribute}\` from \`${within.from}\`, before \`${within.below}\`` : '';
 }
 
 /** Why a table has as many indexes as were made for it. */

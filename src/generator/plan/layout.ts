@@ -791,12 +791,29 @@ function doesNotServe(pattern: PatternModel, slot: SlotPlan | undefined): Diagno
         ]
       : []),
   ];
+  const unknown = unknownTo(pattern, slot);
   return {
     code: 'key-does-not-serve',
     severity: 'error',
     message: `The key ${slot ? keyText(slot) : ''} does not answer pattern \`${pattern.name.text}\`.`,
     at: pattern.index?.at ?? pattern.name.at,
-    notes: [{ message: `the pattern asks for ${asked.join(', ')}` }],
-    hint: 'The partition key takes exactly the equality fields, bucket and shard; the sort key begins with what is left of the equalities, then the order.',
+    notes: [
+      { message: `the pattern asks for ${asked.join(', ')}` },
+      ...(unknown.length === 0
+        ? []
+        : [{ message: `without ${unknown.join(' and ')} nothing but a scan of every partition answers it` }]),
+    ],
+    hint:
+      unknown.length === 0
+        ? 'The partition key takes exactly the equality fields, bucket and shard; the sort key begins with what is left of the equalities, then the order.'
+        : `Ask for equality on ${unknown.join(' and ')}, or give the pattern a key of its own with \`shards: 4\`: a few partitions that are known, read side by side and merged in order.`,
   };
+}
+
+/** What a pattern would have to know to find the partition. */
+function unknownTo(pattern: PatternModel, slot: SlotPlan | undefined): string[] {
+  const known = new Set([...pattern.where.map(({ field }) => field.text), pattern.bucket?.field.text]);
+  return (slot ? holesOf(slot.partition) : [])
+    .filter(({ field }) => !known.has(field))
+    .map(({ field }) => `\`${field}\``);
 }

@@ -191,7 +191,8 @@ function queryView(
   return {
     function: access.function,
     name: quote(pattern.name),
-    comment: queryComment(pattern, access),
+    // One collection's members differ in their sort keys.
+    comment: queryComment(pattern, mixed?.partitions.length === 1 ? { ...access, sort: null } : access),
     parameter: shape.length === 0 ? '' : `by: ${shape.join(' & ')}${optionalOnly ? ' = {}' : ''}`,
     record: through?.record ?? entity.names.record,
     codec: through?.codec ?? entity.names.codec,
