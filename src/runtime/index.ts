@@ -66,6 +66,7 @@ export {
   safeInteger,
   text,
   time,
+  timePrefix,
   year,
 } from './keys.js';
 export { checkKey, keyLimits } from './keysize.js';

@@ -79,6 +79,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'decimal',
         'flag',
         'time',
+        'timePrefix',
         'year',
         'month',
         'day',

@@ -172,7 +172,8 @@ function queryView(
         : []),
       ...(range
         ? range.bounds.map(
-            (bound) => `readonly ${bound}?: ${boundType(entity, range.field)} | null | undefined`,
+            (bound) =>
+              `readonly ${bound}?: ${bound === 'prefix' ? 'string' : boundType(entity, range.field)} | null | undefined`,
           )
         : []),
       ...(access.order.kind === 'chosen' ? ["readonly order?: 'ASC' | 'DESC' | null | undefined"] : []),
@@ -329,10 +330,15 @@ function sortExpression(
 
 function boundsExpression({ encode, bounds }: NonNullable<QueryAccess['range']>): string {
   const each = bounds.map((bound) => {
-    const by = bound === 'prefix' && encode !== 'fold' ? 'text' : encodingFunctions[encode];
+    const by = bound === 'prefix' ? prefixFunction(encode) : encodingFunctions[encode];
     return `${bound}: encoded(${by}, by.${bound})`;
   });
   return `{ ${each.join(', ')} }`;
+}
+
+function prefixFunction(encode: keyof typeof encodingFunctions): string {
+  if (encode === 'time') return 'timePrefix';
+  return encode === 'fold' ? encodingFunctions.fold : 'text';
 }
 
 function narrowExpression(
