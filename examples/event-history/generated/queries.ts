@@ -9,6 +9,7 @@ import {
   text,
   time,
   timePrefix,
+  unpack,
 } from 'tableloom/runtime';
 import type { DeviceLog, EquipmentStateVersion, Event, TimedState } from './entities.js';
 import { deviceLogCodec, equipmentStateVersionCodec, eventCodec, timedStateCodec } from './items.js';
@@ -24,15 +25,20 @@ import {
 /** What initialEvents projects of Event; other fields take a follow-up batch get. */
 const eventInitialeventsHolds: IndexQuery<Event>['holds'] = {
   kind: 'some',
-  covers: ['aggregateId', 'storeId', 'timestamp'],
+  covers: ['storeId', 'aggregateId', 'version', 'timestamp'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
-  read: (item) =>
-    ({
+  read: (item) => {
+    const pkHoles = unpack(String(item.PK), ['EVENTS#', text, '#', text]);
+    const skHoles = unpack(String(item.SK), [integer]);
+    const initialskHoles = unpack(String(item.initialSK), [time, '#', text, '#', integer]);
+    return {
       __typename: 'Event',
-      aggregateId: item.aggregateId as string,
-      storeId: item.storeId as string,
-      timestamp: item.timestamp as string,
-    }) as Event,
+      storeId: pkHoles?.[0],
+      aggregateId: pkHoles?.[1],
+      version: skHoles?.[0],
+      timestamp: initialskHoles?.[0],
+    } as Event;
+  },
 };
 
 /** Query.events: table `EVENTS#{storeId}#{aggregateId}` / `{version}`, order chosen by the caller. */

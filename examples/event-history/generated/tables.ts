@@ -9,7 +9,7 @@ export const tables: readonly TableDefinition[] = [
     name: '${TABLE_PREFIX}-events',
     key: { partition: 'PK', sort: 'SK' },
     indexes: [
-      { name: 'initialEvents', kind: 'global', partition: 'initialPK', sort: 'initialSK', project: { kind: 'include', attributes: ['storeId', 'aggregateId', 'timestamp'] } },
+      { name: 'initialEvents', kind: 'global', partition: 'initialPK', sort: 'initialSK', project: { kind: 'keys' } },
     ],
   },
   {
