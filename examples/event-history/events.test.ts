@@ -1,5 +1,6 @@
 /** The event store (A1 to A4) against an oracle in memory. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
 import { walk } from '../../test/behaviour/support/project.js';
@@ -201,7 +202,7 @@ test('the payload is told by its type, and is null where it has another form', a
       const { events } = await project.data(document, { storeId, aggregateId });
       for (const { type, payload, content } of events as (Row & { content: unknown })[]) {
         const known = forms.get(type);
-        const fits = known !== undefined && JSON.stringify(known.form) === JSON.stringify(payload);
+        const fits = known !== undefined && isDeepStrictEqual(known.form, payload);
         expect(content).toEqual(fits ? { __typename: known.__typename, ...(known.form as object) } : null);
         told += fits ? 1 : 0;
       }
