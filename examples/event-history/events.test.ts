@@ -373,6 +373,26 @@ test('A4: without a moment given it is now, for all of them; two moments are ref
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_INPUT', field: 'timestamp' });
 });
 
+test('A4: a group takes a hundred events, of no version twice', async () => {
+  const timestamp = moments[5] ?? null;
+  const group = (count: number, storeId: string) =>
+    Array.from({ length: count }, (_, at) => ({ ...row(storeId, `of ${at % 3}`, at + 1), timestamp }));
+  const whole = group(100, 'hundred') as Row[];
+  expect((await project.data(groupDocument, { inputs: whole })).pushEventGroup).toEqual(whole);
+  for (const one of whole) put(one);
+  const many = await project.ask(groupDocument, { inputs: group(101, 'more') });
+  expect(many.errors?.[0]?.extensions).toMatchObject({
+    code: 'TRANSACTION_TOO_LARGE',
+    items: 101,
+    limit: 100,
+  });
+  const [one] = group(1, 'twice');
+  const twice = await project.ask(groupDocument, { inputs: [one, one] });
+  expect(twice.errors?.[0]?.extensions).toMatchObject({ code: 'WRITE_TWICE' });
+  for (const storeId of ['more', 'twice'])
+    expect((await project.data(eventsDocument, { storeId, aggregateId: 'of 0' })).events).toEqual([]);
+});
+
 test('after all that the tables hold what the oracle holds', async () => {
   const rows: Row[] = [];
   const keys = new Set(
