@@ -15,6 +15,11 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
+/** The least and the greatest. */
+export function spread(values: readonly number[], digits: number): string {
+  return `${Math.min(...values).toFixed(digits)} – ${Math.max(...values).toFixed(digits)}`;
+}
+
 /** Microseconds per call of `run`, in `rounds` rounds of `calls` calls after one that warms up. */
 export function timeCalls(run: (at: number) => unknown, rounds: number, calls: number): number[] {
   let kept: unknown;
@@ -35,7 +40,7 @@ export function table(title: string, rows: readonly Measured[]): string {
   const lines = rows.map(({ name, unit, values, against }) => {
     const middle = median(values);
     const ratio = against === undefined ? '' : `${(middle / against).toFixed(2)}×`;
-    return `| ${name} | ${middle.toFixed(3)} ${unit} | ${Math.min(...values).toFixed(3)} – ${Math.max(...values).toFixed(3)} | ${ratio} |`;
+    return `| ${name} | ${middle.toFixed(3)} ${unit} | ${spread(values, 3)} | ${ratio} |`;
   });
   return [`### ${title}`, '', '| what | median | spread | ratio |', '|---|---|---|---|', ...lines, ''].join(
     '\n',

@@ -1,4 +1,4 @@
-/** `npm run bench`: every table of this folder, printed and kept in bench/results/. */
+/** `npm run bench`: every table of this folder, printed and kept in bench/results/. `npm run bench scale`: that one. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -6,17 +6,33 @@ import { join } from 'node:path';
 import { measureCodecs } from './codecs.js';
 import { measureGeneration } from './generate.js';
 import { table } from './measure.js';
+import { measurePackage } from './package.js';
+import { scaleTables } from './scale.js';
 
-const report = [
-  '# Benchmarks',
-  '',
-  `Node ${process.version}, ${cpus().length} processors. Figures of one run; compare within it only.`,
-  '',
-  table('Parameters and items, microseconds a call', measureCodecs(7, 100_000)),
-  table('Generation, whole process', measureGeneration(5)),
-].join('\n');
+/** By the name of the file in bench/results/. */
+const reports: Readonly<Record<string, () => readonly string[]>> = {
+  latest: () => [
+    '# Benchmarks',
+    '',
+    machine(),
+    '',
+    table('Parameters and items, microseconds a call', measureCodecs(7, 100_000)),
+    table('Generation, whole process', measureGeneration(5)),
+    table('Generation from the package, whole process', measurePackage(7)),
+  ],
+  scale: () => ['# Generation as projects grow', '', machine(), '', scaleTables([25, 50, 100, 200, 400], 5)],
+};
 
-process.stdout.write(`${report}\n`);
+function machine(): string {
+  return `Node ${process.version}, ${cpus().length} processors. Figures of one run; compare within it only.`;
+}
+
 const folder = join(import.meta.dirname, 'results');
 mkdirSync(folder, { recursive: true });
-writeFileSync(join(folder, 'latest.md'), `${report}\n`);
+const [only] = process.argv.slice(2);
+for (const [name, report] of Object.entries(reports)) {
+  if (only !== undefined && only !== name) continue;
+  const text = report().join('\n');
+  process.stdout.write(`${text}\n`);
+  writeFileSync(join(folder, `${name}.md`), `${text}\n`);
+}

@@ -2,21 +2,27 @@
 /** The verbs of the command line. Exit codes: 0 all is well, 1 there are findings, 2 a wrong call or a fault of ours. */
 
 import { Command, CommanderError } from 'commander';
+import type { InitOptions } from './cli/init.js';
+import { ourManifest } from './cli/package.js';
 import type { Options } from './cli/verbs.js';
 
 const program = new Command('tableloom')
   .description('Declared access patterns and GraphQL SDL in, a typed DynamoDB backend out.')
+  .version(ourManifest().version ?? '')
   .exitOverride()
   .showSuggestionAfterError();
 
-verb('generate', 'write the generated files; those whose bytes do not change are not touched')
+verb(
+  'generate',
+  'write the generated files, and access-patterns.lock.json, which keeps the keys that were chosen; what does not change is not touched',
+)
   .option('--prune', 'delete files of the output folder that nothing generates')
   .addHelpText('after', examples('tableloom generate', 'tableloom generate --root examples/library --prune'))
   .action(run(async (options) => (await import('./cli/generate.js')).generateVerb(options)));
 
 verb(
   'check',
-  'write nothing; report mistakes in the inputs, rules that do not fit, generated files that are out of date',
+  'write nothing; report mistakes in the inputs, rules that do not fit, generated files and a lock that are out of date',
 )
   .addHelpText('after', examples('tableloom check', 'tableloom check --config codegen.staging.ts'))
   .action(run(async (options) => (await import('./cli/check.js')).checkVerb(options)));
@@ -24,6 +30,14 @@ verb(
 verb('scaffold', 'write a typed stub for each rule that is missing; what is there is only added to')
   .addHelpText('after', examples('tableloom scaffold'))
   .action(run(async (options) => (await import('./cli/scaffold.js')).scaffoldVerb(options)));
+
+program
+  .command('init')
+  .description('write a small project that works, to start from')
+  .option('--root <dir>', 'the folder of the project, made if it is not there', '.')
+  .option('--force', 'replace files that are there')
+  .addHelpText('after', examples('tableloom init', 'tableloom init --root services/plants'))
+  .action(run(async (options: InitOptions) => (await import('./cli/init.js')).initVerb(options)));
 
 try {
   await program.parseAsync();
@@ -41,8 +55,8 @@ function verb(name: string, summary: string): Command {
     .option('--config <file>', "GraphQL Codegen's configuration, below the root", 'codegen.ts');
 }
 
-function run(action: (options: Options) => Promise<number>) {
-  return async (options: Options) => {
+function run<Given = Options>(action: (options: Given) => Promise<number>) {
+  return async (options: Given) => {
     const { withFailures } = await import('./cli/verbs.js');
     process.exitCode = await withFailures(() => action(options));
   };

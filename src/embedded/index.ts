@@ -40,6 +40,8 @@ export interface EmbeddedEngine {
  * @throws EngineOpenError if another engine has the folder open, or it holds something else
  */
 export async function openEmbedded(options: EmbeddedOptions = {}): Promise<EmbeddedEngine> {
+  // The SDK's switch for its notice that Amazon's service will ask for a later Node: its clients talk to us.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const store = await openStore(options.path);
   const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;

@@ -10,6 +10,8 @@ export interface Model {
   readonly patterns: readonly PatternModel[];
   readonly mutations: readonly MutationModel[];
   readonly rules: readonly RuleModel[];
+  /** Fields that other resolvers of the server answer; the field `*` is all of a type that nothing here answers. */
+  readonly elsewhere: readonly FieldPath[];
   readonly sdl: Sdl;
 }
 
@@ -41,14 +43,18 @@ export interface TableModel {
   readonly sort?: Word;
   readonly ttl?: Word;
   readonly indexes: readonly IndexModel[];
+  /** It lists no indexes: those that are needed are made. */
+  readonly isOpen: boolean;
 }
 
 export interface IndexModel {
   readonly name: Word;
-  readonly kind: 'global' | 'local';
-  /** For a local index the table's own. */
+  /** `native`: a global index whose keys are raw attributes, several of them where need be. */
+  readonly kind: 'global' | 'local' | 'native';
+  /** For a local index the table's own; for a native one the first. */
   readonly partition: Word;
   readonly sort?: Word;
+  readonly native?: { readonly partition: readonly Word[]; readonly sort: readonly Word[] };
   readonly project:
     | { readonly kind: 'all' }
     | { readonly kind: 'keys' }
@@ -59,11 +65,17 @@ export interface EntityModel {
   readonly name: Word;
   readonly table?: Word;
   readonly key: readonly TemplateModel[];
+  /** The fields that tell its records apart, where its key is left to the planner. */
+  readonly identity?: readonly Word[];
   readonly stored: readonly { readonly name: Word; readonly type: TypeRef }[];
   readonly secret: readonly Word[];
   readonly generate: readonly { readonly field: Word; readonly how: Word }[];
   readonly default: readonly { readonly field: Word; readonly value: Literal }[];
   readonly normalize: readonly { readonly field: Word; readonly steps: readonly Word[] }[];
+  /** How a field stands in every key: `pad(6)`, `fold`, `day`, `invert`. */
+  readonly encode: readonly { readonly field: Word; readonly how: Word }[];
+  /** Attributes a rule computes from the rest of the record. */
+  readonly compute: readonly { readonly field: Word; readonly rule: Word }[];
   readonly unique: readonly (readonly Word[])[];
   readonly immutable: true | readonly Word[];
   readonly ttl?: Word;
@@ -247,6 +259,16 @@ export type TypeRef =
 /** The innermost name of a type reference. */
 export function namedType(type: TypeRef): string {
   return type.kind === 'named' ? type.name : namedType(type.of);
+}
+
+const fieldsByName = new WeakMap<SdlType, ReadonlyMap<string, SdlField>>();
+
+/** A field by its name: of a root type with thousands of fields too. */
+export function fieldNamed(type: SdlType | undefined, name: string): SdlField | undefined {
+  if (!type) return undefined;
+  const known = fieldsByName.get(type) ?? new Map(type.fields.map((field) => [field.name, field]));
+  fieldsByName.set(type, known);
+  return known.get(name);
 }
 
 /** SDL syntax. */

@@ -25,6 +25,8 @@ export interface TablePlan {
   readonly partition: string;
   readonly sort: string | null;
   readonly indexes: readonly IndexPlan[];
+  /** The declaration lists no indexes: these are the ones that were needed. */
+  readonly isMade?: true;
   readonly ttl: string | null;
 }
 
@@ -37,6 +39,13 @@ export interface IndexPlan {
     | { readonly kind: 'all' }
     | { readonly kind: 'keys' }
     | { readonly kind: 'include'; readonly attributes: readonly string[] };
+  /** Keys of raw attributes, each with DynamoDB's type of it. */
+  readonly native?: { readonly partition: readonly NativeKey[]; readonly sort: readonly NativeKey[] };
+}
+
+export interface NativeKey {
+  readonly name: string;
+  readonly type: 'S' | 'N';
 }
 
 export interface EntityPlan {
@@ -88,6 +97,10 @@ export interface AttributePlan {
   /** A list that is stored as a set: each value once, in ascending order. */
   readonly set?: true;
   readonly immutable: boolean;
+  /** How a plain `{field}` stands in the entity's keys, where `encode` says. */
+  readonly encode?: HoleEncoding;
+  /** The rule that computes it from the rest of the record at every write. */
+  readonly computed?: string;
 }
 
 /** How a value of a type is stored and stands in a key. `document` cannot stand in a key. */
@@ -118,6 +131,8 @@ export interface SlotPlan {
     readonly field: string;
     readonly values: readonly (string | number | boolean)[];
   }[];
+  /** The pattern whose key it is, where the item has another one on this index under other conditions. */
+  readonly for?: string;
 }
 
 export interface KeyTemplate {
@@ -137,7 +152,20 @@ export type TemplatePart =
     }
   | { readonly kind: 'shard' };
 
-export type HoleEncoding = Exclude<Encoding, 'document'> | 'year' | 'month' | 'day' | 'hour' | 'fold';
+export type HoleEncoding =
+  | Exclude<Encoding, 'document'>
+  | 'year'
+  | 'month'
+  | 'day'
+  | 'hour'
+  | 'fold'
+  /** Plain digits, filled up with zeros. */
+  | `pad(${PadDigits})`
+  /** In descending order. */
+  | `invert(${Invertible})`;
+
+export type PadDigits = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16;
+export type Invertible = 'integer' | 'decimal' | 'time' | 'boolean';
 
 export interface GuardPlan {
   readonly fields: readonly string[];
@@ -291,6 +319,8 @@ export interface QueryAccess {
     readonly encode: HoleEncoding;
     readonly bounds: readonly RangeOperator[];
   } | null;
+  /** Reads a native index: its keys are the record's attributes. */
+  readonly native?: NativeAccess;
   readonly filter: FilterPlan | null;
   readonly bucket: null | {
     readonly field: string;
@@ -304,6 +334,8 @@ export interface QueryAccess {
   readonly order:
     | { readonly kind: 'fixed'; readonly descending: boolean }
     | { readonly kind: 'chosen'; readonly descending: boolean };
+  /** The sort key holds the order upside down: DynamoDB reads it the other way. */
+  readonly isInverted?: true;
   readonly orderBy: readonly string[];
   /** What the items that are read hold; `name` is the generated description of an index that holds some. */
   readonly holds:
@@ -323,6 +355,15 @@ export interface QueryAccess {
   readonly function: string;
   /** Why this index. */
   readonly why: string;
+}
+
+export interface NativeAccess {
+  /** The sort attribute that bounds and order begin with; null where all before it are all there are. */
+  readonly at: string | null;
+  /** Whether `at` is bound by equality: then it is the last. */
+  readonly isBound: boolean;
+  /** Bound by equality, besides the first partition attribute and `at`. */
+  readonly equals: readonly string[];
 }
 
 /** A condition on what was read. Each value is an input of the query function, named as in `filterInputs`, or a literal. */
@@ -386,7 +427,11 @@ export interface RulePlan {
     | { readonly kind: 'allow'; readonly fields: readonly FieldRef[] }
     | { readonly kind: 'visible'; readonly targets: readonly string[] }
     | { readonly kind: 'prepare'; readonly mutations: readonly string[] }
-    | { readonly kind: 'alongside'; readonly mutations: readonly string[] };
+    | { readonly kind: 'alongside'; readonly mutations: readonly string[] }
+    | {
+        readonly kind: 'compute';
+        readonly attributes: readonly { readonly entity: string; readonly field: string }[];
+      };
 }
 
 // --- resolvers ---

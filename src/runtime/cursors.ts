@@ -10,7 +10,7 @@ const format = 1;
 /** What of a query its cursors depend on. */
 export type QueryIdentity = Pick<
   IndexQuery<object>,
-  'pattern' | 'index' | 'partitions' | 'binding' | 'sort' | 'descending' | 'filter'
+  'pattern' | 'index' | 'partitions' | 'equals' | 'binding' | 'sort' | 'descending' | 'filter'
 >;
 
 /**
@@ -28,7 +28,8 @@ export function identityOf(query: QueryIdentity): string {
   const sorted =
     sort === undefined || sort.kind !== 'between' ? sort : [sort.from ?? 0, sort.to ?? 0, sort.below ?? 0];
   const filtered = filter && [filter.expression, filter.names, canonical(filter.values)];
-  return JSON.stringify([format, pattern, index.name ?? 0, read, sorted ?? 0, descending, filtered ?? 0]);
+  const identity = [format, pattern, index.name ?? 0, read, sorted ?? 0, descending, filtered ?? 0];
+  return JSON.stringify(query.equals === undefined ? identity : [...identity, canonical(query.equals)]);
 }
 
 /** JSON has neither sets nor bytes, and an object's names have no order that counts. */
@@ -73,13 +74,15 @@ export class Cursors {
   }
 
   /** The least that tells a position, given the query: what follows from it is left out. */
-  #fields({ bucket, shard, sort, base }: Position): (string | number)[] {
+  #fields({ bucket, shard, sort, more, base }: Position): (string | number)[] {
     const { partitions, index } = this.#query;
     const { table } = index;
     const fields: (string | number)[] = [];
     if (partitions.kind === 'merge') fields.push(shard);
     if (partitions.kind === 'sequence') fields.push(partitions.keys[bucket]?.[shard] as string);
     if (sort !== undefined) fields.push(sort);
+    for (const [at, name] of (index.more ?? []).entries())
+      if (this.#query.equals?.[name] === undefined) fields.push(more?.[at] as string | number);
     if (index.partition !== table.partition) fields.push(base[table.partition] as string);
     if (table.sort !== undefined && table.sort !== index.sort) fields.push(base[table.sort] as string);
     return fields;
@@ -91,13 +94,14 @@ export class Cursors {
     const rest = [...fields];
     const place = partitions.kind === 'one' ? { bucket: 0, shard: 0 } : this.#place(rest.shift());
     const sort = index.sort === undefined ? undefined : rest.shift();
+    const more = index.more?.map((name) => this.#query.equals?.[name] ?? (rest.shift() as string | number));
     const partition = place && bucketsIn(partitions)[place.bucket]?.[place.shard];
     if (place === undefined || partition === undefined) return undefined;
     const base: Key = { [table.partition]: partition };
     if (index.partition !== table.partition) base[table.partition] = rest.shift() as string;
     if (table.sort !== undefined)
       base[table.sort] = (table.sort === index.sort ? sort : rest.shift()) as string;
-    return { ...place, sort, base };
+    return { ...place, sort, ...(more !== undefined && { more }), base };
   }
 
   #place(

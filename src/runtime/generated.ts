@@ -12,8 +12,22 @@ export function tableRef(name: string, partition: string, sort?: string): TableR
 }
 
 /** One of a table's indexes. */
-export function indexRef(table: TableRef, name: string, partition: string, sort?: string): IndexRef {
-  return sort === undefined ? { table, name, partition } : { table, name, partition, sort };
+export function indexRef(
+  table: TableRef,
+  name: string,
+  partition: string,
+  sort?: string,
+  more?: readonly string[],
+): IndexRef {
+  const index = sort === undefined ? { table, name, partition } : { table, name, partition, sort };
+  return more === undefined ? index : { ...index, more };
+}
+
+/** The index as it is ordered by another of its key attributes, all sort attributes before that being bound. */
+export function sortedBy(index: IndexRef, sort: string): IndexRef {
+  const { sort: first, more = [] } = index;
+  const others = more.filter((name) => name !== sort);
+  return { ...index, sort, more: first === undefined ? others : [first, ...others] };
 }
 
 /** `encode(value)`, where there is a value: null and undefined stay what they are. */
@@ -121,6 +135,36 @@ export function upserting<R, N extends C & object, C>(
     const given = isFunction(values) ? await values(current) : values;
     return current === null ? apply.create(given, env) : apply.change(current, given, env);
   };
+}
+
+/** A rule's name, and where its answer is stored in another form, what makes it. */
+type Computation = string | readonly [rule: string, form: (value: string) => string];
+
+/**
+ * The record with the attributes that rules compute from the rest of it. VALUE_INVALID where a rule gives a promise
+ * or nothing: it has to answer at once, and null stands for no value.
+ */
+export function computed<R extends object, K extends keyof R & string>(
+  env: Pick<WriteEnvironment, 'rule'>,
+  given: Omit<R, K>,
+  rules: Readonly<Record<K, Computation>>,
+): R {
+  const computations = Object.entries<Computation>(rules);
+  const rest: Record<string, unknown> = { ...given };
+  for (const [field] of computations) delete rest[field];
+  const values = computations.map(([field, computation]): [string, unknown] => {
+    const [name, form] = typeof computation === 'string' ? [computation] : computation;
+    // Each is given its own copy: what one rule does to it is nothing to the next.
+    const value = env.rule(name)({ ...rest } as never);
+    if (value === undefined || value instanceof Promise) {
+      const what = value === undefined ? 'nothing' : 'a promise';
+      throw new TableloomError('VALUE_INVALID', `${field} is computed by ${name}, which gave ${what}.`, {
+        field,
+      });
+    }
+    return [field, typeof value === 'string' && form !== undefined ? form(value) : value];
+  });
+  return { ...rest, ...Object.fromEntries(values) } as R;
 }
 
 /** Records and changes are plain objects, so what is a function computes them. */

@@ -38,6 +38,7 @@ export {
 export {
   type Changes,
   changing,
+  computed,
   encoded,
   firstFound,
   indexRef,
@@ -47,6 +48,7 @@ export {
   lowercase,
   notNull,
   shardKeys,
+  sortedBy,
   tableRef,
   trim,
   type Upserts,
@@ -62,7 +64,13 @@ export {
   fold,
   hour,
   integer,
+  invertedDecimal,
+  invertedFlag,
+  invertedInteger,
+  invertedTime,
+  invertedTimePrefix,
   month,
+  pad,
   safeInteger,
   text,
   time,
@@ -74,9 +82,11 @@ export type { Limits } from './limits.js';
 export { distinct, inList, limitOf, listOf, loadEach, loadPresent, setOf } from './lists.js';
 export { anyEntity, parentFirst } from './mixed.js';
 export { type NarrowOptions, type NarrowPart, narrowed } from './narrowing.js';
+export { type OpenOptions, openDatabase } from './open.js';
 export type { PageOptions, Wants } from './pages.js';
 export { type BucketUnit, type BucketWindow, bucketList, bucketsOf, shardOf, shards } from './partitions.js';
 export { type Bounds, compareKeys, type RangeShape, rangeOf } from './ranges.js';
+export { keyNumber, keyText, type RawBounds, rawRange } from './raw.js';
 export type { RequestReport, Statistics } from './requests.js';
 export type {
   AllowRule,
@@ -84,6 +94,8 @@ export type {
   AlongsideRule,
   Answer,
   AppContext,
+  ComputeRule,
+  ComputeRulesByName,
   FieldRule,
   PrepareRule,
   VisibleRule,

@@ -214,3 +214,69 @@ export const month: Encoding<Date | string, string> = truncation(7, '2026-01');
 export const day: Encoding<Date | string, string> = truncation(10, '2026-01-31');
 /** The hour of a moment, in UTC: `2026-01-31T09`. Takes also such text itself. */
 export const hour: Encoding<Date | string, string> = truncation(13, '2026-01-31T09');
+
+const pads: Encoding<number>[] = [];
+
+/**
+ * Whole numbers from zero, as plain decimal digits filled up with zeros: `pad(6)(42)` is `000042`. KeyError for a
+ * negative number, one of more digits, or one beyond 2^53 - 1.
+ *
+ * @param digits 1 to 16
+ */
+export function pad(digits: number): Encoding<number> {
+  const known = pads[digits];
+  if (known !== undefined) return known;
+  if (!Number.isInteger(digits) || digits < 1 || digits > 16)
+    throw new RangeError('a number is padded to 1 to 16 digits');
+  const limit = Math.min(10 ** digits - 1, Number.MAX_SAFE_INTEGER);
+  const expected = `a whole number of at most ${digits} digits`;
+  const form = new RegExp(`^[0-9]{${digits}}$`);
+  const made = encoding<number>(
+    (value) => {
+      if (typeof value !== 'number' || !Number.isInteger(value)) refuse(expected, value);
+      if (value < 0 || value > limit)
+        throw new KeyError(`A key needs ${expected}; ${value} is ${value < 0 ? 'negative' : 'too large'}.`);
+      return String(value).padStart(digits, '0');
+    },
+    (encoded) => {
+      if (!form.test(encoded)) malformed(expected);
+      const value = Number(encoded);
+      return value <= limit ? value : malformed(expected);
+    },
+  );
+  pads[digits] = made;
+  return made;
+}
+
+/** `-0` would not be what was encoded. */
+function negated(value: number): number {
+  return value === 0 ? 0 : -value;
+}
+
+/** A number in the encoding, in descending order: that of its negation. Numbers reach as far on both sides of zero. */
+function invertedNumbers(ascending: Encoding<number>): Encoding<number> {
+  return encoding(
+    (value) => ascending(typeof value === 'number' ? negated(value) : value),
+    (encoded) => negated(ascending.decode(encoded)),
+  );
+}
+
+/** As {@link integer}, greater values first. */
+export const invertedInteger: Encoding<number> = invertedNumbers(integer);
+/** As {@link decimal}, greater values first. */
+export const invertedDecimal: Encoding<number> = invertedNumbers(decimal);
+
+/** `true` before `false`. */
+export const invertedFlag: Encoding<boolean> = encoding(
+  (value) => (typeof value === 'boolean' ? flag(!value) : refuse('a boolean', value)),
+  (encoded) => !flag.decode(encoded),
+);
+
+/** A moment, later ones first: each digit of {@link time}'s text becomes what it lacks to nine. */
+export const invertedTime: Encoding<Date | string, string> = encoding(
+  (value) => nines(time(value)),
+  (encoded) => time.decode(nines(encoded)),
+);
+
+/** The beginning of a moment, of which {@link invertedTime} has the rest. */
+export const invertedTimePrefix = (value: string): string => nines(timePrefix(value));

@@ -14,6 +14,8 @@ export interface Position {
   readonly shard: number;
   /** The sort key in the index; undefined where the index has none. */
   readonly sort: string | number | undefined;
+  /** Values of the index's further key attributes, in their order. */
+  readonly more?: readonly (string | number)[];
   /** The key in the index's table. */
   readonly base: Key;
 }
@@ -27,13 +29,19 @@ export interface Row {
 
 export function positionOf(index: IndexRef, { item, bucket, shard }: Row): Position {
   const sort = index.sort === undefined ? undefined : (item[index.sort] as string | number);
-  return { bucket, shard, sort, base: keyOfItem(index.table, item) };
+  const base = keyOfItem(index.table, item);
+  if (index.more === undefined) return { bucket, shard, sort, base };
+  return { bucket, shard, sort, more: index.more.map((name) => item[name] as string | number), base };
 }
 
 /** What ExclusiveStartKey has to be for a query to go on after a position in this partition. */
-export function startKey(index: IndexRef, partition: string | number, { sort, base }: Position): Key {
+export function startKey(index: IndexRef, partition: string | number, { sort, more, base }: Position): Key {
   const key: Key = { ...base, [index.partition]: partition };
   if (index.sort !== undefined && sort !== undefined) key[index.sort] = sort;
+  for (const [at, name] of (index.more ?? []).entries()) {
+    const value = more?.[at];
+    if (value !== undefined) key[name] = value;
+  }
   return key;
 }
 

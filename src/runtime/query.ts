@@ -19,6 +19,8 @@ export interface QueryPart {
 /** What is the same in all requests of a query. */
 export interface QueryShape {
   readonly index: IndexRef;
+  /** Further key attributes by equality. */
+  readonly equals?: Key | undefined;
   readonly filter?: Filter | undefined;
   readonly consistent?: boolean | undefined;
   /** Only the keys of each item come back; it costs as many read units. */
@@ -38,7 +40,7 @@ export function queryInput(tableName: string, shape: QueryShape, part: QueryPart
   };
   const input: QueryCommandInput = {
     TableName: tableName,
-    KeyConditionExpression: keyCondition(index, part.range, names, values),
+    KeyConditionExpression: `#_p = :_p${equalities(shape.equals, names, values)}${sortCondition(index, part.range, names, values)}`,
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: values,
   };
@@ -63,7 +65,13 @@ function isOwnKey({ table, partition, sort }: IndexRef): boolean {
 
 function keyProjection(index: IndexRef, names: Record<string, string>): string {
   const { table } = index;
-  const attributes = new Set([index.partition, index.sort, table.partition, table.sort]);
+  const attributes = new Set([
+    index.partition,
+    index.sort,
+    ...(index.more ?? []),
+    table.partition,
+    table.sort,
+  ]);
   return [...attributes]
     .flatMap((attribute, at) => {
       if (attribute === undefined) return [];
@@ -73,35 +81,50 @@ function keyProjection(index: IndexRef, names: Record<string, string>): string {
     .join(', ');
 }
 
-/** Adds the names and values it uses. An exclusive upper bound next to a lower one is read inclusively: DynamoDB has no such condition, and the reader drops the one key. */
-function keyCondition(
+/** One term for each further key attribute: a multi-attribute key is asked for attribute by attribute. */
+function equalities(
+  equals: Key | undefined,
+  names: Record<string, string>,
+  values: Record<string, AttributeValue>,
+): string {
+  return Object.entries(equals ?? {})
+    .map(([attribute, value], at) => {
+      names[`#_e${at}`] = attribute;
+      values[`:_e${at}`] = checkBound(value, attribute, keyLimits.sort);
+      return ` AND #_e${at} = :_e${at}`;
+    })
+    .join('');
+}
+
+/** What follows the equalities. Adds the names and values it uses. An exclusive upper bound next to a lower one is read inclusively: DynamoDB has no such condition, and the reader drops the one key. */
+function sortCondition(
   index: IndexRef,
   range: SortRange | undefined,
   names: Record<string, string>,
   values: Record<string, AttributeValue>,
 ): string {
   const sort = index.sort;
-  if (range === undefined || sort === undefined) return '#_p = :_p';
+  if (range === undefined || sort === undefined) return '';
   const bind = (name: ':_s' | ':_t', value: string | number) => {
     names['#_s'] = sort;
     values[name] = checkBound(value, sort, keyLimits.sort);
   };
   if (range.kind === 'prefix') {
     bind(':_s', range.prefix);
-    return '#_p = :_p AND begins_with(#_s, :_s)';
+    return ' AND begins_with(#_s, :_s)';
   }
   if (range.kind === 'equals') {
     bind(':_s', range.value);
-    return '#_p = :_p AND #_s = :_s';
+    return ' AND #_s = :_s';
   }
   if (range.kind === 'empty') throw new TypeError('an empty range is answered without a request');
   const { from, to, below } = range;
   const end = to ?? below;
   if (from !== undefined) bind(':_s', from);
-  if (end === undefined) return from === undefined ? '#_p = :_p' : '#_p = :_p AND #_s >= :_s';
+  if (end === undefined) return from === undefined ? '' : ' AND #_s >= :_s';
   bind(':_t', end);
-  if (from !== undefined) return '#_p = :_p AND #_s BETWEEN :_s AND :_t';
-  return to === undefined ? '#_p = :_p AND #_s < :_t' : '#_p = :_p AND #_s <= :_t';
+  if (from !== undefined) return ' AND #_s BETWEEN :_s AND :_t';
+  return to === undefined ? ' AND #_s < :_t' : ' AND #_s <= :_t';
 }
 
 /** DynamoDB refuses a bound that could not be a key. */

@@ -93,10 +93,11 @@ function readBudget(pattern: string): TableloomError {
 }
 
 function readingOf<R extends object>(query: IndexQuery<R>, now: Date): Reading {
-  const { index, partitions, sort, filter, consistent, descending, entity, holds } = query;
+  const { index, partitions, equals, sort, filter, consistent, descending, entity, holds } = query;
   return {
     index,
     partitions,
+    equals,
     sort,
     // DynamoDB refuses a filter on an attribute the index does not project; those items are checked when read.
     filter:

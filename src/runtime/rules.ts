@@ -52,3 +52,9 @@ export interface AlongsideChange<Mutation extends string, Before, After, Args> {
 export type AlongsideRule<Context, Change> = (
   change: Change & { readonly context: Context },
 ) => MaybePromise<readonly Write<unknown>[]>;
+
+/** An attribute's value, from the rest of the record: at once, and from nothing else, as it may be asked again. */
+export type ComputeRule<Record, Value> = (record: Record) => Value;
+
+/** Rules that compute attributes, by name: what generated `ComputeRules` names. */
+export type ComputeRulesByName = Readonly<Record<string, (record: never) => unknown>>;

@@ -5,6 +5,7 @@ import DataLoader from 'dataloader';
 import { v7 } from 'uuid';
 import { type PutAllReport, putAll } from './bulk.js';
 import { Cursors, identityOf } from './cursors.js';
+import { ruleMissing } from './errors.js';
 import { getItems, type ItemKey, itemId, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
 import { defaultLimits, type Limits } from './limits.js';
@@ -12,6 +13,7 @@ import { type PageOptions, readPage } from './pages.js';
 import { isExpired } from './query.js';
 import { Reader } from './reader.js';
 import { Requester, type RequestReport, type Statistics } from './requests.js';
+import type { ComputeRulesByName } from './rules.js';
 import { type Sdk, sdkOf } from './sdk.js';
 import { CursorSealer } from './sealing.js';
 import { transact } from './transactions.js';
@@ -30,6 +32,8 @@ export interface DatabaseOptions {
   readonly now?: () => Date;
   /** Makes ids; left out, UUIDs of version 7, which sort by the time they were made. */
   readonly newId?: () => string;
+  /** The rules that compute attributes, where the access patterns name some: generated `ComputeRules`. */
+  readonly compute?: ComputeRulesByName;
   readonly limits?: Partial<Limits>;
   /** Has DynamoDB tell the capacity each request consumed, for `Session.stats`. */
   readonly capacity?: boolean;
@@ -60,7 +64,7 @@ export class Database {
 
   /** What one request, or one job, reads and writes with. */
   session(options: SessionOptions = {}): Session {
-    const { tables, now = () => new Date(), newId = v7, capacity, onRequest } = this.#options;
+    const { tables, now = () => new Date(), newId = v7, compute = {}, capacity, onRequest } = this.#options;
     const requester = new Requester({
       sdk: this.#sdk,
       tables,
@@ -69,7 +73,7 @@ export class Database {
       capacity,
       onRequest,
     });
-    return new Session(requester, this.#sealer, { now, newId, turns: this.#turns });
+    return new Session(requester, this.#sealer, { now, newId, compute, turns: this.#turns });
   }
 }
 
@@ -79,6 +83,7 @@ const defaultUpTo = 10_000;
 interface Environment {
   readonly now: () => Date;
   readonly newId: () => string;
+  readonly compute: ComputeRulesByName;
   readonly turns: Turns;
 }
 
@@ -248,7 +253,13 @@ export class Session {
   /** One moment for all records of one call. */
   #writeEnvironment() {
     const now = this.now();
-    return { now, newId: this.#environment.newId };
+    const { newId, compute } = this.#environment;
+    const rule = (name: string) => {
+      const found = Object.hasOwn(compute, name) ? compute[name] : undefined;
+      if (typeof found !== 'function') throw ruleMissing(name);
+      return found;
+    };
+    return { now, newId, rule };
   }
 
   #item(key: ItemKey): Promise<Item | null> {

@@ -10,6 +10,8 @@ import type { Filter, IndexRef, Item, Key, Partitions, SortRange } from './types
 export interface Reading {
   readonly index: IndexRef;
   readonly partitions: Partitions;
+  /** Further key attributes by equality. */
+  readonly equals?: Key | undefined;
   readonly sort?: SortRange | undefined;
   readonly filter?: Filter | undefined;
   /** Whether the filter is likely to drop items, so that more have to be evaluated than are wanted. */
@@ -99,11 +101,11 @@ class PartitionReader {
   }
 
   async fetch(requester: Requester, wanted: number): Promise<void> {
-    const { index, filter, consistent, keysOnly } = this.#reading;
+    const { index, equals, filter, consistent, keysOnly } = this.#reading;
     const limit = this.#limit(wanted);
     const input = queryInput(
       requester.tableName(index.table),
-      { index, filter, consistent, keysOnly },
+      { index, equals, filter, consistent, keysOnly },
       {
         partition: this.#partition,
         range: this.#range,

@@ -14,7 +14,7 @@ import {
 import { Retry } from './backoff.js';
 import { fromAws, nameOf, TableloomError } from './errors.js';
 
-/** One table, as generated code describes it. All key attributes are text. */
+/** One table, as generated code describes it. Key attributes are text, but for those of a `native` index. */
 export interface TableDefinition {
   /** Logical name, the key of `tables` in access-patterns.yaml. */
   readonly table: string;
@@ -31,6 +31,14 @@ export interface IndexDefinition {
   readonly kind: 'global' | 'local';
   readonly partition: string;
   readonly sort?: string;
+  /**
+   * Keys that are attributes as they are, in their order, with DynamoDB's types of them: up to four of each part
+   * (Amazon DynamoDB Developer Guide, "Multi-attribute keys pattern").
+   */
+  readonly native?: {
+    readonly partition: Readonly<Record<string, 'S' | 'N'>>;
+    readonly sort: Readonly<Record<string, 'S' | 'N'>>;
+  };
   readonly project:
     | { readonly kind: 'all' }
     | { readonly kind: 'keys' }
@@ -155,13 +163,12 @@ async function active(client: DynamoDBClient, name: string): Promise<TableDescri
 interface KeyAttributes {
   readonly partition: string;
   readonly sort?: string;
+  readonly native?: IndexDefinition['native'];
 }
 
 function creation(definition: TableDefinition, name: string): CreateTableCommandInput {
   const { key, indexes } = definition;
-  const attributes = new Set(
-    [key, ...indexes].flatMap(({ partition, sort }) => [partition, sort ?? []].flat()),
-  );
+  const attributes = keyTypes([key, ...indexes]);
   const global = indexes.filter(({ kind }) => kind === 'global').map(indexCreation);
   const local = indexes.filter(({ kind }) => kind === 'local').map(indexCreation);
   return {
@@ -169,7 +176,7 @@ function creation(definition: TableDefinition, name: string): CreateTableCommand
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: Array.from(
       attributes,
-      (AttributeName): AttributeDefinition => ({ AttributeName, AttributeType: 'S' }),
+      ([AttributeName, AttributeType]): AttributeDefinition => ({ AttributeName, AttributeType }),
     ),
     KeySchema: keySchema(key),
     ...(global.length > 0 && { GlobalSecondaryIndexes: global }),
@@ -181,7 +188,24 @@ function indexCreation(index: IndexDefinition) {
   return { IndexName: index.name, KeySchema: keySchema(index), Projection: projectionOf(index) };
 }
 
-function keySchema({ partition, sort }: KeyAttributes): KeySchemaElement[] {
+/** Every key attribute, with its type. */
+function keyTypes(keys: readonly KeyAttributes[]): Map<string, 'S' | 'N'> {
+  const types = new Map<string, 'S' | 'N'>();
+  for (const { partition, sort, native } of keys) {
+    const own = native
+      ? { ...native.partition, ...native.sort }
+      : { [partition]: 'S' as const, ...(sort === undefined ? {} : { [sort]: 'S' as const }) };
+    for (const [name, type] of Object.entries(own)) types.set(name, type);
+  }
+  return types;
+}
+
+function keySchema({ partition, sort, native }: KeyAttributes): KeySchemaElement[] {
+  if (native) {
+    const elements = (names: object, KeyType: 'HASH' | 'RANGE') =>
+      Object.keys(names).map((AttributeName) => ({ AttributeName, KeyType }));
+    return [...elements(native.partition, 'HASH'), ...elements(native.sort, 'RANGE')];
+  }
   return [
     { AttributeName: partition, KeyType: 'HASH' },
     ...(sort === undefined ? [] : [{ AttributeName: sort, KeyType: 'RANGE' as const }]),
@@ -212,17 +236,23 @@ function differenceOf(definition: TableDefinition, table: TableDescription): str
     const missing = missingProjection(index, found.Projection);
     if (missing !== undefined) return `has the index ${index.name}, which does not project ${missing}`;
   }
-  for (const { partition, sort } of [definition.key, ...definition.indexes]) {
-    for (const attribute of [partition, sort]) {
-      if (attribute !== undefined && types.get(attribute) !== 'S')
-        return `has the key attribute ${attribute}, which is not text`;
-    }
+  for (const [attribute, type] of keyTypes([definition.key, ...definition.indexes])) {
+    if (types.get(attribute) !== type)
+      return `has the key attribute ${attribute}, which is not ${type === 'S' ? 'text' : 'a number'}`;
   }
   return undefined;
 }
 
 function schemaText(schema: readonly KeySchemaElement[] | undefined): string {
-  return `[${(schema ?? []).map(({ AttributeName }) => AttributeName).join(', ')}]`;
+  const of = (type: string) =>
+    (schema ?? [])
+      .flatMap(({ AttributeName, KeyType }) => (KeyType === type ? [AttributeName] : []))
+      .join(', ');
+  const isSeveral = (schema ?? []).length > 2;
+  // Of several attributes it counts which part of the key each is in.
+  return isSeveral
+    ? `[${of('HASH')} / ${of('RANGE')}]`
+    : `[${(schema ?? []).map(({ AttributeName }) => AttributeName).join(', ')}]`;
 }
 
 /** What of the definition's projection a found one lacks; one that has more will do. */

@@ -33,6 +33,8 @@ export interface IndexRef {
   readonly name?: string;
   readonly partition: string;
   readonly sort?: string;
+  /** Further key attributes, where keys are attributes as they are (multi-attribute keys). */
+  readonly more?: readonly string[];
 }
 
 /**
@@ -114,6 +116,8 @@ export interface IndexQuery<R extends object, E extends object = object> {
   readonly entity: EntityReader<R>;
   readonly index: IndexRef;
   readonly partitions: Partitions;
+  /** Key attributes of `index.more` that are asked for by equality. */
+  readonly equals?: Key;
   readonly sort?: SortRange | undefined;
   readonly descending: boolean;
   readonly filter?: Filter | undefined;

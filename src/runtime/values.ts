@@ -78,8 +78,8 @@ function fourDigitYear(moment: Date): string {
  */
 const deepest = 31;
 /** DynamoDB's numbers lie below 10^126 and, but for zero, above 10^-130 ("Supported data types": Number). */
-const largestNumber = 9.99e125;
-const smallestNumber = 1e-130;
+export const largestNumber = 9.99e125;
+export const smallestNumber = 1e-130;
 
 /**
  * A JSON document as an attribute value. Refuses, with VALUE_INVALID naming the place, what would be changed or

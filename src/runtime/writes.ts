@@ -14,6 +14,8 @@ export interface WriteEnvironment {
   readonly now: Date;
   /** A new id: a UUID of version 7 unless the database was given another way to make them. */
   newId(): string;
+  /** A rule that computes attributes. RULE_MISSING where the database was given none of the name. */
+  rule(name: string): (record: never) => unknown;
 }
 
 /** Further writes for the same transaction, computed from the record before and after. May be asked again after a conflict. */

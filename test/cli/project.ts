@@ -60,16 +60,21 @@ export function libraryProject(): Project {
   };
 }
 
-async function run(verb: Verb, options: { root: string; config: string; prune?: boolean }): Promise<Printed> {
+function run(verb: Verb, options: { root: string; config: string; prune?: boolean }): Promise<Printed> {
+  return printed(async () => {
+    const { generateVerb } = await import('../../src/cli/generate.js');
+    const { checkVerb } = await import('../../src/cli/check.js');
+    const { scaffoldVerb } = await import('../../src/cli/scaffold.js');
+    return { generate: generateVerb, check: checkVerb, scaffold: scaffoldVerb }[verb](options);
+  });
+}
+
+/** What a verb prints and exits with; the working directory is the checkout again afterwards. */
+export async function printed(action: () => Promise<number>): Promise<Printed> {
   const out = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
   const err = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
   try {
-    const code = await withFailures(async () => {
-      const { generateVerb } = await import('../../src/cli/generate.js');
-      const { checkVerb } = await import('../../src/cli/check.js');
-      const { scaffoldVerb } = await import('../../src/cli/scaffold.js');
-      return { generate: generateVerb, check: checkVerb, scaffold: scaffoldVerb }[verb](options);
-    });
+    const code = await withFailures(action);
     return { code, out: out.mock.calls.join(''), err: err.mock.calls.join('') };
   } finally {
     out.mockRestore();

@@ -19,6 +19,7 @@ const samples = {
   text: ['', 'A', 'B', 'AB', '#', 'A#B', '$', 'a', '0', '2026', '2026-01', 'true', '0000000001'],
   enum: enumValues,
   integer: [0, 1, -1, 2 ** 31 - 1],
+  small: [0, 1, 9],
   decimal: [0, 1, -1, 12.5, -0.25],
   boolean: [true, false],
   time: ['2026-01-01T00:00:00.000Z', '2026-02-28T23:59:59.999Z', '0000-02-29T00:00:00.000Z'],
@@ -33,6 +34,8 @@ interface Encoding {
 /** The functions that generated code calls. */
 function encodingOf(encode: Hole['encode']): Encoding {
   const byName = new Map(Object.entries(keys));
+  const [, digits] = /^pad\((\d+)\)$/.exec(encode) ?? [];
+  if (digits !== undefined) return keys.pad(Number(digits)) as unknown as Encoding;
   return byName.get(encodingFunctions[encode]) as unknown as Encoding;
 }
 
@@ -41,6 +44,7 @@ const kinds: Record<string, Kind> = {
   u: 'text',
   e: 'enum',
   i: 'integer',
+  n: 'small',
   d: 'decimal',
   b: 'boolean',
   m: 'time',
@@ -60,6 +64,13 @@ const hole: fc.Arbitrary<Hole> = fc.constantFrom<Hole>(
   { field: 'm', encode: 'month' },
   { field: 'm', encode: 'day' },
   { field: 'm', encode: 'hour' },
+  { field: 'n', encode: 'pad(1)' },
+  { field: 'n', encode: 'pad(10)' },
+  { field: 'n', encode: 'integer' },
+  { field: 'i', encode: 'invert(integer)' },
+  { field: 'd', encode: 'invert(decimal)' },
+  { field: 'b', encode: 'invert(boolean)' },
+  { field: 'm', encode: 'invert(time)' },
 );
 
 /** By the grammar: what follows a hole begins with `#`. */
@@ -149,7 +160,10 @@ function* keysOf({ partition, sort }: KeyShape): Generator<string> {
 /** The witness's value, back from its encoded form. */
 function decoded(values: ReadonlyMap<string, string>): Values {
   return new Map(
-    [...values].map(([field, value]) => [field, encodingOf(kinds[field] as Kind).decode(value)]),
+    [...values].map(([field, value]) => {
+      const kind = kinds[field] as Kind;
+      return [field, encodingOf(kind === 'small' ? 'integer' : kind).decode(value)];
+    }),
   );
 }
 
@@ -258,6 +272,7 @@ describe('the languages of encodings', () => {
   const values: Record<Kind, fc.Arbitrary<unknown>> = {
     text: fc.string({ unit: 'grapheme' }),
     enum: fc.constantFrom(...enumValues),
+    small: fc.integer({ min: 0, max: 9 }),
     integer: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
     decimal: fc.double({ noNaN: true, noDefaultInfinity: true }),
     boolean: fc.boolean(),
@@ -278,6 +293,13 @@ describe('the languages of encodings', () => {
     ['m', 'day'],
     ['m', 'month'],
     ['m', 'year'],
+    ['n', 'pad(1)'],
+    ['n', 'pad(10)'],
+    ['n', 'pad(16)'],
+    ['i', 'invert(integer)'],
+    ['d', 'invert(decimal)'],
+    ['b', 'invert(boolean)'],
+    ['m', 'invert(time)'],
   ] as const) {
     test(`${encode} holds what the runtime writes`, () => {
       fc.assert(

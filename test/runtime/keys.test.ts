@@ -10,6 +10,8 @@ import {
   fold,
   hour,
   integer,
+  invertedTime,
+  invertedTimePrefix,
   KeyError,
   month,
   safeInteger,
@@ -223,6 +225,7 @@ test('the beginning of a moment is the beginning of its key', () => {
       (at, length) => {
         const iso = at.toISOString();
         expect(time(at).startsWith(timePrefix(iso.slice(0, length)))).toBe(true);
+        expect(invertedTime(at).startsWith(invertedTimePrefix(iso.slice(0, length)))).toBe(true);
       },
     ),
     { numRuns },

@@ -16,7 +16,9 @@ beforeAll(async () => {
 });
 
 test('the generated code beside the cases is what the project generates', () => {
-  const files = [...project.files].map(([path, text]) => [path.replace('generated/', ''), text] as const);
+  const files = [...project.files].flatMap(([path, text]) =>
+    path.startsWith('generated/') ? [[path.replace('generated/', ''), text] as const] : [],
+  );
   expectFolder(`${root}/generated`, new Map(files));
 });
 
@@ -43,6 +45,22 @@ describe('missing rules', () => {
       expect(isSubsequence(text, after)).toBe(true);
     }
   });
+});
+
+test('rules that compute attributes are added as any other, in the files that are named', async () => {
+  const folder = 'test/fixtures/ok/computed-attributes';
+  const computing = await generateProject(folder);
+  const input = {
+    ...computing.run,
+    rules: 'rules',
+    root: `${process.cwd()}/${folder}`,
+    generated: computing.files,
+  };
+  const { files, diagnostics } = scaffoldRules(input);
+  expect(diagnostics).toEqual([]);
+  expect([...files.keys()].sort()).toEqual(['rules/cells.ts', 'rules/index.ts', 'rules/rules.ts']);
+  expect(files.get('rules/cells.ts')).toContain('export const cellOf: CellOfRule = ');
+  expect(files.get('rules/cells.ts')).toContain("throw ruleMissing('cellOf')");
 });
 
 function scaffold(rules: string) {

@@ -4,7 +4,10 @@ import type { Diagnostic } from '../diagnostics.js';
 import type { Model } from '../model.js';
 import type { Layout } from '../plan/layout.js';
 import { abstractChecks } from './abstract.js';
+import { choiceChecks, identityChecks } from './choices.js';
+import { computedChecks } from './computed.js';
 import { coverageChecks } from './coverage.js';
+import { elsewhereChecks } from './elsewhere.js';
 import { entityChecks } from './entities.js';
 import { type Facts, factsOf } from './facts.js';
 import { historyChecks } from './history.js';
@@ -13,6 +16,7 @@ import { keyChecks, type LaidOut } from './keys.js';
 import { mixedChecks, mixedLayoutChecks } from './mixed.js';
 import { mutationChecks } from './mutations.js';
 import { nameChecks } from './names.js';
+import { nativeChecks, nativeLayoutChecks } from './native.js';
 import { patternChecks } from './patterns.js';
 import { type Check, run } from './row.js';
 import { ruleChecks } from './rules.js';
@@ -24,8 +28,10 @@ import { throughChecks, throughLayoutChecks } from './through.js';
 export const modelChecks: readonly Check<Facts>[] = [
   ...nameChecks,
   ...tableChecks,
+  ...nativeChecks,
   ...entityChecks,
   ...historyChecks,
+  ...computedChecks,
   ...templateChecks,
   ...patternChecks,
   ...abstractChecks,
@@ -36,12 +42,16 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...ruleChecks,
   ...identifierChecks,
   ...coverageChecks,
+  ...elsewhereChecks,
 ];
 
 export const layoutChecks: readonly Check<LaidOut>[] = [
   ...keyChecks,
   ...mixedLayoutChecks,
   ...throughLayoutChecks,
+  ...nativeLayoutChecks,
+  ...identityChecks,
+  ...choiceChecks,
 ];
 
 /** What is wrong with a model that was read without errors. Where nothing is, it can be laid out and planned. */
@@ -49,7 +59,9 @@ export function checkModel(model: Model): Diagnostic[] {
   return run(modelChecks, factsOf(model));
 }
 
-/** What is wrong with the layout of a model without errors; the planner's own findings included. */
+/** What is wrong with the layout of a model without errors, the planner's own findings included; else its warnings. */
 export function checkLayout(model: Model, layout: Layout): Diagnostic[] {
-  return [...layout.findings, ...run(layoutChecks, { model, layout })];
+  const found = [...layout.findings, ...run(layoutChecks, { model, layout })];
+  const errors = found.filter(({ severity }) => severity === 'error');
+  return errors.length > 0 ? errors : found;
 }

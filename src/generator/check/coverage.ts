@@ -5,7 +5,7 @@ import { type Model, namedType, type Sdl, type SdlField, type SdlType } from '..
 import { camel } from '../names.js';
 import { connectionNode, isStorable } from '../plan/attributes.js';
 import { edgeFieldsOf } from '../plan/edges.js';
-import { type Facts, fieldAt, isRoot } from './facts.js';
+import { type Facts, fieldAt, isAnswered, isRoot } from './facts.js';
 import type { Check, Finding } from './row.js';
 
 export const coverageChecks: readonly Check<Facts>[] = [
@@ -21,7 +21,7 @@ export const coverageChecks: readonly Check<Facts>[] = [
   },
 ];
 
-function* answeredTwice({ model, answers }: Facts): Generator<Finding> {
+function* answeredTwice({ model, answers, elsewhere }: Facts): Generator<Finding> {
   const relay = relayOf(model.sdl);
   for (const [path, list] of answers) {
     const [first, ...more] = list;
@@ -43,6 +43,15 @@ function* answeredTwice({ model, answers }: Facts): Generator<Finding> {
         hint: 'Keep one of them.',
       };
     }
+    const other = elsewhere.get(path);
+    if (other) {
+      yield {
+        at: other.at,
+        message: `\`${path}\` is answered by ${first.kind} \`${first.name.text}\`, not elsewhere.`,
+        notes: [{ message: 'answered here', at: first.for.at }],
+        hint: 'Keep one of them.',
+      };
+    }
   }
 }
 
@@ -55,7 +64,8 @@ function* unanswered(facts: Facts): Generator<Finding> {
     if (facts.meant.has(type.name)) continue;
     for (const field of type.fields) {
       const path = `${type.name}.${field.name}`;
-      if (facts.answers.has(path) || relay.fields.has(path) || meant.has(path) || ofJoins.has(path)) continue;
+      if (isAnswered(facts, type.name, field.name) || relay.fields.has(path)) continue;
+      if (meant.has(path) || ofJoins.has(path)) continue;
       const reason = openReason(facts, relay, type, field, isStored);
       if (reason === undefined) continue;
       yield {
@@ -165,8 +175,12 @@ interface Reached {
   readonly isStored: boolean;
 }
 
-/** The object types a client can ask fields of, from the roots. */
-function reachableTypes({ model, entities }: Facts): Reached[] {
+/**
+ * The object types a client can ask fields of, from the roots. What a resolver elsewhere gives is its own affair, down
+ * to the entities: those are stored here, however one comes to them.
+ */
+function reachableTypes(facts: Facts): Reached[] {
+  const { model, entities, answers, elsewhere } = facts;
   const { sdl } = model;
   const reached = new Map<string, Reached>();
   const visit = (name: string, isStored: boolean) => {
@@ -179,10 +193,12 @@ function reachableTypes({ model, entities }: Facts): Reached[] {
     for (const member of type.members) visit(member, false);
     const attributes = entities.get(name)?.attributes;
     for (const field of type.fields) {
-      visit(namedType(field.type), attributes ? attributes.has(field.name) : inPlace);
+      const isElsewhere = !answers.has(`${name}.${field.name}`) && isAnswered(facts, name, field.name);
+      if (!isElsewhere) visit(namedType(field.type), attributes ? attributes.has(field.name) : inPlace);
     }
   };
   for (const root of rootsOf(model)) visit(root, false);
+  if (elsewhere.size > 0) for (const name of entities.keys()) visit(name, false);
   return [...reached.values()].filter(({ type }) => type.kind === 'object');
 }
 
@@ -192,17 +208,19 @@ function rootsOf({ sdl }: Model): string[] {
 
 /** The fields that a misspelt `for` probably meant. */
 function meantFields({ model, answers }: Facts): Set<string> {
+  const paths = [...[...answers.values()].flat().map((answer) => answer.for), ...model.elsewhere];
   const objects = [...model.sdl.types.values()]
     .filter((type) => type.kind === 'object')
     .map((type) => type.name);
   const meant = new Set<string>();
-  for (const { for: path } of [...answers.values()].flat()) {
+  for (const path of paths) {
     if (fieldAt(model, path)) continue;
     const type = model.sdl.types.get(path.type)?.kind === 'object' ? path.type : nearest(path.type, objects);
     const fields =
       type === undefined ? [] : (model.sdl.types.get(type)?.fields.map((field) => field.name) ?? []);
     const field = nearest(path.field, fields);
-    if (field !== undefined) meant.add(`${type}.${field}`);
+    const all = path.field === '*' ? fields : field === undefined ? [] : [field];
+    for (const one of all) meant.add(`${type}.${one}`);
   }
   return meant;
 }

@@ -3,6 +3,7 @@
  * hold. Kept equal to the encodings themselves by a property test.
  */
 
+import { isPad } from '../plan/encode.js';
 import type { HoleEncoding } from '../plan.js';
 import { between, digits, type Expression, either, one, repeat, sequence, word } from './language.js';
 
@@ -70,6 +71,28 @@ const decimal = either(
   sequence(minus, negativeExponents, one(':'), one('012345678'), upTo16Digits, one('~')),
 );
 
+/** Numbers reach as far below zero as above: negated, they are the same texts. */
+const invertedInteger = integer;
+const invertedDecimal = decimal;
+
+/** The language with each digit replaced by what it lacks to nine. */
+function complemented(expression: Expression): Expression {
+  switch (expression.kind) {
+    case 'one':
+      return typeof expression.of === 'string' ? one(nines(expression.of)) : expression;
+    case 'repeat':
+      return expression;
+    default:
+      return { ...expression, items: expression.items.map(complemented) };
+  }
+}
+
+function nines(text: string): string {
+  return text.replace(/[0-9]/g, (digit) => String(9 - Number(digit)));
+}
+
+const invertedTime = complemented(anyTime);
+
 /** What the hole can hold. `values` are those of its enum; `isEmpty` allows the empty text. */
 export function encodingExpression(
   encode: HoleEncoding,
@@ -99,13 +122,37 @@ export function encodingExpression(
       return anyHour;
     case 'time':
       return anyTime;
+    case 'invert(boolean)':
+      return either(word('false'), word('true'));
+    case 'invert(integer)':
+      return invertedInteger;
+    case 'invert(decimal)':
+      return invertedDecimal;
+    case 'invert(time)':
+      return invertedTime;
+    default:
+      return padded(digitsOf(encode));
   }
+}
+
+function digitsOf(pad: string): number {
+  return Number(pad.slice('pad('.length, -1));
+}
+
+function padded(count: number): Expression {
+  return count < 16 ? digits(count) : between('0'.repeat(16), String(Number.MAX_SAFE_INTEGER));
 }
 
 const truncated: Partial<Record<HoleEncoding, number>> = { year: 4, month: 7, day: 10, hour: 13 };
 
-/** The text in a hole, of a field's value in its own encoding. */
-export function textInHole(encode: HoleEncoding, value: string): string {
+/** The text in a hole, of a field's value in its own encoding; undefined where the hole does not take it. */
+export function textInHole(encode: HoleEncoding, value: string): string | undefined {
+  if (isPad(encode)) {
+    const count = digitsOf(encode);
+    const plain = value.replace(/^0+(?=\d)/, '');
+    return /^\d+$/.test(plain) && plain.length <= count ? plain.padStart(count, '0') : undefined;
+  }
+  if (encode.startsWith('invert(')) return invertedText(encode, value);
   const length = truncated[encode];
   if (length !== undefined) return value.slice(0, length);
   return encode === 'fold' ? foldText(value) : value;
@@ -113,8 +160,24 @@ export function textInHole(encode: HoleEncoding, value: string): string {
 
 /** A value, in its own encoding, that gives this text in a hole. */
 export function valueOfText(encode: HoleEncoding, text: string): string {
+  if (isPad(encode)) return text.replace(/^0+(?=\d)/, '').padStart(10, '0');
+  if (encode.startsWith('invert(')) return invertedText(encode, text);
   const length = truncated[encode];
   return length === undefined ? text : text + '0000-01-01T00:00:00.000Z'.slice(length);
+}
+
+/** From a value's own text to the inverted one, and back. Numbers are inverted by their sign. */
+function invertedText(encode: HoleEncoding, text: string): string {
+  if (encode === 'invert(boolean)') return text === 'true' ? 'false' : 'true';
+  if (encode === 'invert(time)') return nines(text);
+  if (encode === 'invert(integer)') {
+    const digits = text.replace('-', '');
+    if (/^0*$/.test(digits)) return text;
+    const other = String(9_999_999_999 - Number(digits)).padStart(10, '0');
+    return text.startsWith('-') ? other : `-${other}`;
+  }
+  if (text === '0') return text;
+  return text.startsWith('-') ? `1${nines(text.slice(1, -1))}` : `-${nines(text.slice(1))}~`;
 }
 
 function foldText(text: string): string {
@@ -123,7 +186,7 @@ function foldText(text: string): string {
 
 /** A value as a person would write it. */
 export function printValue(encode: HoleEncoding, value: string): string {
-  switch (encode) {
+  switch (isPad(encode) ? 'integer' : encode.replace(/^invert\((.*)\)$/, '$1')) {
     case 'integer':
       return String(value.startsWith('-') ? Number(value.slice(1)) - 9_999_999_999 : Number(value));
     case 'decimal':

@@ -3,7 +3,7 @@
 import type { Span } from '../diagnostics.js';
 import { namedType, partOf } from '../model.js';
 import type { AttributePlan } from '../plan.js';
-import { type EntityFacts, type Facts, holesIn } from './facts.js';
+import { type EntityFacts, type Facts, holesIn, isAnswered } from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
 import { literalUses, resolve, sourceUses } from './uses.js';
 
@@ -11,11 +11,11 @@ export const entityChecks: readonly Check<Facts>[] = [
   {
     code: 'stored-in-schema',
     purpose: 'A stored attribute is declared once: in the SDL or under `stored`.',
-    *check({ entities, answers }) {
-      for (const { name, model, type } of originals(entities)) {
+    *check(facts) {
+      for (const { name, model, type } of originals(facts.entities)) {
         for (const { name: word } of model.stored) {
           const field = type.fields.find((one) => one.name === word.text);
-          if (!field || answers.has(`${name}.${word.text}`)) continue;
+          if (!field || isAnswered(facts, name, word.text)) continue;
           yield {
             at: word.at,
             message: `\`${name}.${word.text}\` is a field of the schema: it is stored anyway.`,

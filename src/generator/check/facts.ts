@@ -7,6 +7,7 @@ import { nearest } from '../diagnostics.js';
 import {
   type EntityModel,
   type FieldPath,
+  fieldNamed,
   type Model,
   type MutationModel,
   type PatternModel,
@@ -20,6 +21,7 @@ import {
 } from '../model.js';
 import { constant } from '../names.js';
 import { attributesOf } from '../plan/attributes.js';
+import { declaredTransform, isLossy, type Transform } from '../plan/encode.js';
 import { isFault, type ParsedTemplate, parseTemplate, type TemplateFault } from '../plan/templates.js';
 import type { AttributePlan } from '../plan.js';
 
@@ -29,6 +31,8 @@ export interface Facts {
   readonly entities: ReadonlyMap<string, EntityFacts>;
   /** What answers each `Type.field`, in the order of the YAML. */
   readonly answers: ReadonlyMap<string, readonly Answer[]>;
+  /** `Type.field` and `Type.*` that other resolvers of the server answer. */
+  readonly elsewhere: ReadonlyMap<string, FieldPath>;
   /** The pinned templates whose entity is known. */
   readonly templates: readonly TemplateFacts[];
   /** SDL types that a mistaken name probably meant: what follows from the mistake is not reported. */
@@ -77,6 +81,7 @@ export function factsOf(model: Model): Facts {
     model,
     entities,
     answers: answersOf(model),
+    elsewhere: new Map(model.elsewhere.map((path) => [`${path.type}.${path.field}`, path])),
     templates: templatesOf(model, entities),
     meant: meantTypes(model, entities),
   };
@@ -89,12 +94,36 @@ export function isRoot(model: Model, type: string): boolean {
 
 /** The field a path names. */
 export function fieldAt(model: Model, path: FieldPath | undefined): SdlField | undefined {
-  return path && model.sdl.types.get(path.type)?.fields.find((field) => field.name === path.field);
+  return path && fieldNamed(model.sdl.types.get(path.type), path.field);
+}
+
+/** Whether a field is answered by something that names it, or by a resolver that is not ours. */
+export function isAnswered({ answers, elsewhere, entities }: Facts, type: string, field: string): boolean {
+  const path = `${type}.${field}`;
+  // Fields of what is stored here are named one by one.
+  return answers.has(path) || elsewhere.has(path) || (elsewhere.has(`${type}.*`) && !entities.has(type));
 }
 
 /** The holes of a template; none where it is at fault. */
 export function holesIn({ parsed }: TemplateFacts): (ParsedTemplate[number] & { kind: 'hole' })[] {
   return isFault(parsed) ? [] : parsed.filter((part) => part.kind === 'hole');
+}
+
+type Hole = ParsedTemplate[number] & { kind: 'hole' };
+
+/** What is done to a value in a hole: written there, else what `encode` says of the field. */
+export function transformIn({ model, original }: EntityFacts, hole: Hole): Transform | null {
+  if (hole.transform !== null) return hole.transform;
+  const said = [...model.encode, ...(original?.model.encode ?? [])].find(
+    (one) => one.field.text === hole.field,
+  );
+  return (said && declaredTransform(said.how.text)) ?? null;
+}
+
+/** Whether the hole holds the whole value: two values never look alike in it. */
+export function isWholeHole(entity: EntityFacts, hole: Hole): boolean {
+  const transform = transformIn(entity, hole);
+  return transform === null || !isLossy(transform);
 }
 
 /** The index a pattern names, in its entity's table. */

@@ -2,7 +2,7 @@
 
 import { printType, type TypeRef, type Word } from '../model.js';
 import { isFault } from '../plan/templates.js';
-import { type EntityFacts, type Facts, holesIn } from './facts.js';
+import { type EntityFacts, type Facts, holesIn, isAnswered, isWholeHole } from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
 
 export const historyChecks: readonly Check<Facts>[] = [
@@ -50,11 +50,11 @@ export const historyChecks: readonly Check<Facts>[] = [
   {
     code: 'history-fields',
     purpose: 'A history’s fields are attributes of its original, of the same type.',
-    *check({ entities, answers }) {
-      for (const { name, type, original } of entities.values()) {
+    *check(facts) {
+      for (const { name, type, original } of facts.entities.values()) {
         if (!original) continue;
         for (const field of type.fields) {
-          if (answers.has(`${name}.${field.name}`) || field.arguments.length > 0) continue;
+          if (isAnswered(facts, name, field.name) || field.arguments.length > 0) continue;
           const attribute = original.attributes.get(field.name);
           const isSame = attribute && sameType(field.type, attribute.type, attribute.nullable);
           if (isSame) continue;
@@ -87,7 +87,7 @@ export const historyChecks: readonly Check<Facts>[] = [
         );
         if (!revision) continue;
         const held = new Set(
-          own.flatMap(holesIn).flatMap((hole) => (hole.transform === null ? [hole.field] : [])),
+          own.flatMap(holesIn).flatMap((hole) => (isWholeHole(entity, hole) ? [hole.field] : [])),
         );
         const missing = [...original.keyFields, revision.name].filter((field) => !held.has(field));
         const last = own.at(-1);
@@ -147,6 +147,7 @@ function settings({ model }: EntityFacts): [string, Word][] {
   const first = (key: string, words: readonly Word[]): [string, Word][] =>
     words.slice(0, 1).map((word) => [key, word]);
   return [
+    ...first('identity', model.identity ?? []),
     ...first(
       'stored',
       model.stored.map((one) => one.name),
@@ -163,6 +164,14 @@ function settings({ model }: EntityFacts): [string, Word][] {
     ...first(
       'normalize',
       model.normalize.map((one) => one.field),
+    ),
+    ...first(
+      'encode',
+      model.encode.map((one) => one.field),
+    ),
+    ...first(
+      'compute',
+      model.compute.map((one) => one.field),
     ),
     ...first('unique', model.unique.flat()),
     ...first('immutable', model.immutable === true ? [] : model.immutable),

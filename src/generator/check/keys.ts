@@ -3,8 +3,8 @@
 import type { Note, Span } from '../diagnostics.js';
 import type { Model, PatternModel } from '../model.js';
 import type { EntityLayout, Layout } from '../plan/layout.js';
-import { keyTemplate } from '../plan/templates.js';
 import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../plan.js';
+import { Beginnings } from './beginnings.js';
 import { type KeyShape, type Meeting, meet, type Piece, printValues } from './meet.js';
 import type { Check, Finding } from './row.js';
 import { comparisonsOf } from './uses.js';
@@ -33,7 +33,7 @@ export const keyChecks: readonly Check<LaidOut>[] = [
         const entity = layout.entities.get(pattern.target.text);
         const index = layout.reads.get(pattern.name.text)?.slot.index;
         const isGlobal = entity?.table.indexes.some(
-          ({ name, kind }) => name.text === index && kind === 'global',
+          ({ name, kind }) => name.text === index && kind !== 'local',
         );
         if (!pattern.consistent || !isGlobal) continue;
         yield {
@@ -61,6 +61,8 @@ interface Place {
   readonly entity: EntityLayout;
   readonly item: ItemPlan | undefined;
   readonly index: string | null;
+  /** Undefined for a guard. */
+  readonly slot: SlotPlan | undefined;
   readonly shape: KeyShape;
   readonly attributes: { readonly partition: string; readonly sort: string | null };
   /** `User`, `the entry of usersByStatus`, `the guard of email`. */
@@ -70,9 +72,12 @@ interface Place {
 
 function* collisions({ model, layout }: LaidOut): Generator<Finding> {
   for (const places of byIndex(model, layout).values()) {
-    const own = places.filter((place) => place.index === null);
-    for (const [at, one] of own.entries()) {
-      for (const other of own.slice(at + 1)) {
+    const earlier = new Beginnings<Place>();
+    for (const other of places) {
+      if (other.index !== null) continue;
+      const alike = earlier.alike(other.shape.partition);
+      earlier.add(other.shape.partition, other);
+      for (const one of alike) {
         const meeting = meet(one.shape, other.shape);
         if (meeting.kind === 'apart') continue;
         yield {
@@ -90,7 +95,13 @@ function* collisions({ model, layout }: LaidOut): Generator<Finding> {
 }
 
 function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
-  const places = byIndex(model, layout);
+  const places = new Map(
+    [...byIndex(model, layout)].map(([name, all]) => {
+      const beginnings = new Beginnings<Place>();
+      for (const place of all) beginnings.add(place.shape.partition, place);
+      return [name, beginnings] as const;
+    }),
+  );
   const told = new Set<string>();
   for (const pattern of model.patterns) {
     const read = layout.reads.get(pattern.name.text);
@@ -98,9 +109,9 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
     if (!read || !entity) continue;
     const item = entity.items[read.item];
     const region = regionOf(model, pattern, read.slot);
-    const reader = item && whatOf(entity, item);
-    for (const place of places.get(indexName(entity, read.slot.index)) ?? []) {
-      if (place.item === item) continue;
+    const reader = item && whatOf(entity, item, read.slot);
+    for (const place of places.get(indexName(entity, read.slot.index))?.alike(region.partition) ?? []) {
+      if (place.item === item && (!place.slot || isSameSlot(place.slot, read.slot))) continue;
       const meeting = meet(region, place.shape);
       if (meeting.kind === 'apart') continue;
       // Each pair is told of once, whichever of the two is read, and by however many patterns.
@@ -115,6 +126,11 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
       };
     }
   }
+}
+
+/** Several keys of one item may lie on one index, each under its own conditions. */
+function isSameSlot(a: SlotPlan, b: SlotPlan): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 function sampleOf(meeting: Meeting, place: Place): string {
@@ -149,7 +165,9 @@ function byIndex(model: Model, layout: Layout): Map<string, Place[]> {
   for (const entity of layout.entities.values()) {
     for (const place of placesOf(model, entity)) {
       const name = indexName(entity, place.index);
-      places.set(name, [...(places.get(name) ?? []), place]);
+      const known = places.get(name);
+      if (known) known.push(place);
+      else places.set(name, [place]);
     }
   }
   return places;
@@ -168,52 +186,48 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
         entity,
         item,
         index: slot.index,
+        slot,
         shape: {
           partition: pieces(model, slot.partition, slot),
           sort: slot.sort && pieces(model, slot.sort, slot),
         },
         attributes: { partition: slot.partition.attribute, sort: slot.sort?.attribute ?? null },
-        what: whatOf(entity, item),
-        at: placeOf(model, entity, item, slot),
+        what: whatOf(entity, item, slot),
+        get at() {
+          return placeOf(model, entity, item, slot);
+        },
       }),
     ),
   );
   return [...places, ...guardsOf(model, entity)];
 }
 
-function whatOf(entity: EntityLayout, item: ItemPlan): string {
-  return item.role === 'entry' ? `the entry of \`${item.for}\`` : `\`${entity.model.name.text}\``;
+function whatOf(entity: EntityLayout, item: ItemPlan, slot: SlotPlan): string {
+  const what = item.role === 'entry' ? `the entry of \`${item.for}\`` : `\`${entity.model.name.text}\``;
+  return slot.for === undefined ? what : `${what} under the key of \`${slot.for}\``;
 }
 
-/** The items that hold unique values (see entityPlan). */
+/** The items that hold unique values. */
 function guardsOf(model: Model, entity: EntityLayout): Place[] {
-  const { table, attributes } = entity;
-  return entity.model.unique.map((fields): Place => {
-    const names = fields.map((word) => word.text);
-    const text = [
-      'UNIQUE',
-      `${entity.model.name.text}.${names.join('+')}`,
-      ...names.map((name) => `{${name}}`),
-    ].join('#');
-    const partition = keyTemplate(table.partition.text, text, attributes);
+  const { table } = entity;
+  return entity.guards.map(({ fields, partition, sort }): Place => {
+    const words = entity.model.unique.find((one) => one.every((word, at) => word.text === fields[at]));
     return {
       entity,
       item: undefined,
       index: null,
-      shape: {
-        partition: pieces(model, partition),
-        sort: table.sort ? [{ kind: 'literal', text: 'UNIQUE' }] : null,
-      },
+      slot: undefined,
+      shape: { partition: pieces(model, partition), sort: sort && pieces(model, sort) },
       attributes: { partition: table.partition.text, sort: table.sort?.text ?? null },
-      what: `the guard of unique \`${names.join('+')}\``,
-      at: fields[0]?.at ?? entity.model.name.at,
+      what: `the guard of unique \`${fields.join('+')}\``,
+      at: words?.[0]?.at ?? entity.model.name.at,
     };
   });
 }
 
 /** Where the key is written: its pinned template, else what it was built for. */
 function placeOf(model: Model, entity: EntityLayout, item: ItemPlan, slot: SlotPlan): Span {
-  const pattern = model.patterns.find((one) => one.name.text === item.for);
+  const pattern = model.patterns.find((one) => one.name.text === (slot.for ?? item.for));
   if (slot.index === null) {
     const key = item.role === 'entry' ? pattern?.entry?.key : entity.model.key;
     return key?.[0]?.template.at ?? pattern?.name.at ?? entity.model.name.at;

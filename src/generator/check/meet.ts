@@ -54,9 +54,7 @@ export function printValues(values: Values, shape: KeyShape): string[] {
   const holes = [...shape.partition, ...(shape.sort ?? [])].filter((piece) => piece.kind === 'hole');
   return [...values].map(([field, value]) => {
     const hole = holes.find((piece) => piece.field === field);
-    const isTruncated =
-      hole && !['text', 'fold', 'enum', 'integer', 'decimal', 'boolean'].includes(hole.encode);
-    return `${field} ${printValue(isTruncated ? 'time' : (hole?.encode ?? 'text'), value)}`;
+    return `${field} ${printValue(hole?.encode ?? 'text', value)}`;
   });
 }
 
@@ -150,10 +148,12 @@ function tryEach(
 
 /** The shape with one field's value put in. */
 function fixed(shape: KeyShape, field: string, value: string): KeyShape {
-  const fix = (piece: Piece): Piece =>
-    piece.kind === 'hole' && piece.field === field
-      ? { kind: 'literal', text: textInHole(piece.encode, value) }
-      : piece;
+  const fix = (piece: Piece): Piece => {
+    if (piece.kind !== 'hole' || piece.field !== field) return piece;
+    const text = textInHole(piece.encode, value);
+    // A hole that does not take the value gives no text at all.
+    return text === undefined ? { ...piece, encode: 'enum', values: [] } : { kind: 'literal', text };
+  };
   return { partition: shape.partition.map(fix), sort: shape.sort?.map(fix) ?? null };
 }
 

@@ -143,6 +143,15 @@ function* indexes({ model, layout }: LaidOut): Generator<Finding> {
     }
     for (const { entity, read } of reads) {
       const index = entity.table.indexes.find((one) => one.name.text === read.slot.index);
+      if (index?.kind === 'native') {
+        yield {
+          at: pattern.index?.at ?? pattern.name.at,
+          message: `\`${index.name.text}\` is a native index: what is read together lies under key templates.`,
+          notes: [{ message: 'the index', at: index.name.at }],
+          hint: 'Read an index with a partition key and a sort key of its own.',
+        };
+        break;
+      }
       const isWhole =
         entity.items[read.item]?.holds.kind === 'all' && (!index || index.project.kind === 'all');
       if (isWhole) continue;

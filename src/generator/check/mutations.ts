@@ -114,7 +114,11 @@ function* withoutValue(facts: Facts): Generator<Finding> {
       ...(mutation.kind === 'upsert' ? mutation.where.map(({ field }) => field.text) : []),
     ]);
     for (const attribute of entity.attributes.values()) {
-      const isOptional = attribute.nullable || attribute.generated !== null || attribute.default !== null;
+      const isOptional =
+        attribute.nullable ||
+        attribute.generated !== null ||
+        attribute.default !== null ||
+        attribute.computed !== undefined;
       const field = fields.find((one) => one.name === attribute.name);
       if (isOptional || given.has(attribute.name) || field?.type.nonNull) continue;
       const own = entity.type.fields.find((one) => one.name === attribute.name);

@@ -231,8 +231,7 @@ function* unknownEntities({ model, entities }: Facts): Generator<Finding> {
 }
 
 function* unknownFields({ model, answers }: Facts): Generator<Finding> {
-  for (const answer of [...answers.values()].flat()) {
-    const { for: path } = answer;
+  for (const path of [...[...answers.values()].flat().map((answer) => answer.for), ...model.elsewhere]) {
     const type = model.sdl.types.get(path.type);
     const word = { text: `${path.type}.${path.field}`, at: path.at };
     if (type?.kind !== 'object') {
@@ -249,7 +248,7 @@ function* unknownFields({ model, answers }: Facts): Generator<Finding> {
             ? `Answer the field of each type that implements it: ${listed(type.members)}.`
             : suggestion(path.type, objects),
       };
-    } else if (!fieldAt(model, path)) {
+    } else if (path.field !== '*' && !fieldAt(model, path)) {
       yield {
         at: partOf(word, path.type.length + 1, word.text.length),
         message: `\`${path.type}\` has no field \`${path.field}\`.`,
@@ -263,10 +262,18 @@ function* unknownFields({ model, answers }: Facts): Generator<Finding> {
   }
 }
 
-function unknownAttribute({ answers }: Facts, entity: EntityFacts, word: Word): Finding {
+function unknownAttribute({ answers, elsewhere }: Facts, entity: EntityFacts, word: Word): Finding {
   const field = entity.type.fields.find((one) => one.name === word.text);
   const [answer] = answers.get(`${entity.name}.${word.text}`) ?? [];
   if (field) {
+    if (elsewhere.has(`${entity.name}.${word.text}`)) {
+      return {
+        at: word.at,
+        message: `\`${entity.name}.${word.text}\` is answered elsewhere, so it is not stored.`,
+        notes: [{ message: 'the field', at: field.at }],
+        hint: `Store a value for it under \`stored\` of \`${entity.name}\`, by another name if need be, and use that.`,
+      };
+    }
     return {
       at: word.at,
       message: answer

@@ -11,6 +11,7 @@ import {
   type TypeRef,
 } from '../model.js';
 import { connectionNode } from '../plan/attributes.js';
+import { isInvertible } from '../plan/encode.js';
 import { isGet } from '../plan/layout.js';
 import { sourceType } from '../plan/plan.js';
 import type { AttributePlan } from '../plan.js';
@@ -79,15 +80,21 @@ export const patternChecks: readonly Check<Facts>[] = [
   },
   {
     code: 'mixed-directions',
-    purpose: 'An order runs one way: DynamoDB reads a sort key forwards or backwards.',
-    *check({ model }) {
-      for (const { name, sort } of model.patterns) {
-        const [first, ...more] = sort;
+    purpose: 'An order runs one way, but for values that can be inverted: a sort key is read as a whole.',
+    *check({ model, entities }) {
+      for (const { name, sort, target } of model.patterns) {
+        const entity = entities.get(target.text);
+        const attributes = sort.map(({ field }) => entity?.attributes.get(field.text));
+        // Values that can be inverted run either way.
+        const [first, ...more] = sort.filter((_, at) => {
+          const attribute = attributes[at];
+          return attribute !== undefined && !isInvertible(attribute.encoding);
+        });
         const other = more.find((one) => one.descending !== first?.descending);
         if (!first || !other) continue;
         yield {
           at: other.field.at,
-          message: `Pattern \`${name.text}\` orders by \`${first.field.text}\` one way and by \`${other.field.text}\` the other: a sort key is read one way.`,
+          message: `Pattern \`${name.text}\` orders by \`${first.field.text}\` one way and by \`${other.field.text}\` the other: a sort key is read one way, and text is not inverted.`,
           notes: [{ message: first.descending ? 'descending' : 'ascending', at: first.field.at }],
           hint: `Write \`${first.descending ? '-' : ''}${other.field.text}\`.`,
         };

@@ -75,7 +75,7 @@ export const tableChecks: readonly Check<Facts>[] = [
       for (const table of model.tables) {
         for (const kind of ['global', 'local'] as const) {
           const most = mostIndexes[kind];
-          const indexes = table.indexes.filter((index) => index.kind === kind);
+          const indexes = table.indexes.filter((index) => isLocal(index) === (kind === 'local'));
           const [first] = indexes.slice(most);
           if (!first) continue;
           yield {
@@ -104,10 +104,12 @@ function keyAttributes(table: TableModel): Word[] {
   return [
     table.partition,
     ...(table.sort ? [table.sort] : []),
-    ...table.indexes.flatMap((index) => [
-      ...(isLocal(index) ? [] : [index.partition]),
-      ...(index.sort ? [index.sort] : []),
-    ]),
+    ...table.indexes
+      .filter(({ native }) => !native)
+      .flatMap((index) => [
+        ...(isLocal(index) ? [] : [index.partition]),
+        ...(index.sort ? [index.sort] : []),
+      ]),
     ...(table.ttl ? [table.ttl] : []),
   ];
 }

@@ -2,16 +2,33 @@
 
 import type { Span } from '../diagnostics.js';
 import { partOf } from '../model.js';
-import { constant } from '../names.js';
+import { declaredTransform, isBucketUnit, isLossy, isPad, type Transform, wantedBy } from '../plan/encode.js';
 import { isFault, parseTemplate } from '../plan/templates.js';
-import { type Facts, holesIn, indexOf, keyTexts, type TemplateFacts } from './facts.js';
+import {
+  type EntityFacts,
+  type Facts,
+  holesIn,
+  indexOf,
+  isWholeHole,
+  keyTexts,
+  type TemplateFacts,
+  transformIn,
+} from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
 
 export const templateChecks: readonly Check<Facts>[] = [
   {
     code: 'bad-template',
     purpose: 'A key template follows the grammar that makes keys injective.',
-    *check({ templates }) {
+    *check({ model, templates }) {
+      for (const { how } of model.entities.flatMap((entity) => entity.encode)) {
+        if (declaredTransform(how.text) !== undefined) continue;
+        yield {
+          at: how.at,
+          message: `\`${how.text}\` does not say how a value stands in keys.`,
+          hint: 'Write `pad(6)` (1 to 16 digits), `invert`, `fold`, `year`, `month`, `day` or `hour`.',
+        };
+      }
       for (const { parsed, template } of templates) {
         if (!isFault(parsed)) continue;
         yield {
@@ -61,17 +78,31 @@ export const templateChecks: readonly Check<Facts>[] = [
   {
     code: 'hole-type',
     purpose: 'A function of a hole is given what it is for.',
-    *check({ templates }) {
+    *check({ templates, entities }) {
       for (const template of templates) {
         for (const { hole, attribute, at } of knownHoles(template)) {
           if (hole.transform === null || attribute.encoding === 'document') continue;
-          const wanted = hole.transform === 'fold' ? 'text' : 'time';
-          if (attribute.encoding === wanted) continue;
+          const wanted = wantedBy(hole.transform, attribute.encoding);
+          if (wanted === undefined) continue;
           yield {
             at,
-            message: `\`${hole.transform}\` takes ${wanted === 'text' ? 'text' : 'a `DateTime`'}, and \`${template.entity.name}.${hole.field}\` is \`${attribute.type}\`.`,
+            message: `\`${nameOf(hole.transform)}\` takes ${wanted}, and \`${template.entity.name}.${hole.field}\` is \`${attribute.type}\`.`,
             ...fieldNote(template, hole.field),
             hint: `Write \`{${hole.field}}\`.`,
+          };
+        }
+      }
+      for (const entity of entities.values()) {
+        for (const { field, how } of entity.model.historyOf ? [] : entity.model.encode) {
+          const attribute = entity.attributes.get(field.text);
+          const transform = declaredTransform(how.text);
+          const wanted = attribute && transform && wantedBy(transform, attribute.encoding);
+          if (!attribute || !transform || wanted === undefined) continue;
+          yield {
+            at: how.at,
+            message: `\`${nameOf(transform)}\` takes ${wanted}, and \`${entity.name}.${field.text}\` is \`${attribute.type}\`.`,
+            ...fieldNote({ entity }, field.text),
+            hint: `Leave \`${field.text}\` out of \`encode\`: each type has its own order-preserving encoding.`,
           };
         }
       }
@@ -80,21 +111,25 @@ export const templateChecks: readonly Check<Facts>[] = [
   {
     code: 'key-hole-truncated',
     purpose: 'Different values of a record’s key give different keys.',
-    *check({ templates }) {
+    *check({ templates, entities }) {
       for (const template of templates) {
         if (template.role !== 'main') continue;
         const whole = wholeFields(templates, template);
         for (const { hole, at } of knownHoles(template)) {
-          if (hole.transform === null || whole.has(hole.field)) continue;
-          yield {
-            at,
-            message: `Two values of \`${template.entity.name}.${hole.field}\` can give one \`${hole.transform}\`, and so two records one key.`,
-            hint:
-              hole.transform === 'fold'
-                ? `Write \`{${hole.field}}\` and normalise the attribute: \`normalize: { ${hole.field}: lowercase }\`.`
-                : `Let the whole \`{${hole.field}}\` stand in the key as well.`,
-          };
+          const transform = transformIn(template.entity, hole);
+          if (transform === null || isWholeHole(template.entity, hole) || whole.has(hole.field)) continue;
+          yield truncatedKey(template.entity, hole.field, transform, at, hole.transform === null);
         }
+      }
+      for (const entity of entities.values()) {
+        // The key that is built where none is pinned.
+        if (!entity.table || entity.model.historyOf) continue;
+        const { partition } = entity.table;
+        if (entity.model.key.some((one) => one.attribute.text === partition.text)) continue;
+        const said = entity.model.encode.find((one) => one.field.text === 'id');
+        const transform = said && declaredTransform(said.how.text);
+        if (!said || !transform || !isLossy(transform)) continue;
+        yield truncatedKey(entity, 'id', transform, said.how.at, true);
       }
     },
   },
@@ -112,7 +147,7 @@ export const templateChecks: readonly Check<Facts>[] = [
         const [partition = '', sort = ''] = keyTexts(entity.model, table);
         // Left out, the sort key of an entry holds what the record's own sort key holds.
         const texts = [pinned('partition') ?? partition, pinned('sort') ?? sort];
-        const held = new Set(texts.flatMap((text) => plainHoles(text)));
+        const held = new Set(texts.flatMap((text) => plainHoles(text, entity)));
         const missing = entity.keyFields.filter((field) => !held.has(field));
         if (missing.length === 0) continue;
         yield {
@@ -215,7 +250,7 @@ function* entitiesWithoutKey({ entities, templates }: Facts): Generator<Finding>
     if (!table || model.historyOf) continue;
     const own = templates.filter((one) => one.role === 'main' && one.entity.model === model);
     if (own.some((one) => isFault(one.parsed) || one.part === undefined)) continue;
-    const holes = keyTexts(model, table).flatMap((text) => plainHoles(text, true));
+    const holes = keyTexts(model, table).flatMap((text) => plainHoles(text));
     const isPartitionPinned = own.some((one) => one.part === 'partition');
     if (!isPartitionPinned && !model.singleton && !attributes.has('id')) {
       const [candidate] = [...attributes.values()].filter(
@@ -223,9 +258,9 @@ function* entitiesWithoutKey({ entities, templates }: Facts): Generator<Finding>
       );
       yield {
         at: model.name.at,
-        message: `\`${name}\` has no \`id\`, and no key is pinned for it.`,
+        message: `\`${name}\` has no \`id\`, and says neither its identity nor its key.`,
         notes: [{ message: 'the type', at: type.at }],
-        hint: `Pin its key, as \`key: { ${table.partition.text}: "${constant(name)}#{${candidate?.name ?? 'id'}}" }\`.`,
+        hint: `Say what tells its records apart, as \`identity: [${candidate?.name ?? 'id'}]\`, or pin its key.`,
       };
     } else if (holes.length === 0 && !model.singleton) {
       yield {
@@ -298,7 +333,8 @@ function* shardMismatches({ model, entities, templates }: Facts): Generator<Find
     }
   }
   for (const pattern of model.patterns) {
-    if (!pattern.shards || !entities.has(pattern.target.text)) continue;
+    // One shard is the partition itself.
+    if (!pattern.shards || pattern.shards.count === 1 || !entities.has(pattern.target.text)) continue;
     const partition = pinned(pattern, 'partition');
     if (!partition || isFault(partition.parsed) || partition.parsed.some((part) => part.kind === 'shard'))
       continue;
@@ -316,9 +352,10 @@ function* bucketMismatches({ templates }: Facts): Generator<Finding> {
     const { pattern } = template;
     if (template.role !== 'index' || template.part !== 'partition' || !pattern || isFault(template.parsed))
       continue;
-    const truncated = holesIn(template).filter(
-      (hole) => hole.transform !== null && hole.transform !== 'fold',
-    );
+    const truncated = holesIn(template).flatMap((hole) => {
+      const transform = transformIn(template.entity, hole);
+      return transform !== null && isBucketUnit(transform) ? [{ ...hole, transform }] : [];
+    });
     const { bucket } = pattern;
     const wanted = bucket && `{${bucket.unit.text}(${bucket.field.text})}`;
     const isFound = truncated.some(
@@ -353,12 +390,36 @@ function knownHoles(template: TemplateFacts) {
   });
 }
 
-function plainHoles(text: string, isAnyTransform = false): string[] {
+/** The fields in a template; with an entity, those that stand whole in it. */
+function plainHoles(text: string, entity?: EntityFacts): string[] {
   const parsed = parseTemplate(text);
   if (isFault(parsed)) return [];
   return parsed.flatMap((part) =>
-    part.kind === 'hole' && (isAnyTransform || part.transform === null) ? [part.field] : [],
+    part.kind === 'hole' && (!entity || isWholeHole(entity, part)) ? [part.field] : [],
   );
+}
+
+function truncatedKey(
+  entity: EntityFacts,
+  field: string,
+  transform: Transform,
+  at: Span,
+  isDeclared: boolean,
+): Finding {
+  const whole = isDeclared ? `{plain(${field})}` : `{${field}}`;
+  return {
+    at,
+    message: `Two values of \`${entity.name}.${field}\` can give one \`${nameOf(transform)}\`, and so two records one key.`,
+    hint:
+      transform === 'fold'
+        ? `Write \`${whole}\` and normalise the attribute: \`normalize: { ${field}: lowercase }\`.`
+        : `Let the whole \`${whole}\` stand in the key as well.`,
+  };
+}
+
+/** `pad` of `pad(6)`. */
+function nameOf(transform: Transform): string {
+  return isPad(transform) ? 'pad' : transform;
 }
 
 /** The fields that stand whole somewhere in the same key. */
@@ -367,11 +428,16 @@ function wholeFields(templates: readonly TemplateFacts[], like: TemplateFacts): 
     (one) => one.role === like.role && one.entity === like.entity && one.pattern === like.pattern,
   );
   return new Set(
-    same.flatMap((one) => holesIn(one).flatMap((hole) => (hole.transform === null ? [hole.field] : []))),
+    same.flatMap((one) =>
+      holesIn(one).flatMap((hole) => (isWholeHole(one.entity, hole) ? [hole.field] : [])),
+    ),
   );
 }
 
-function fieldNote({ entity }: TemplateFacts, name: string): { readonly notes?: Finding['notes'] } {
+function fieldNote(
+  { entity }: Pick<TemplateFacts, 'entity'>,
+  name: string,
+): { readonly notes?: Finding['notes'] } {
   const field = entity.type.fields.find((one) => one.name === name);
   return field ? { notes: [{ message: 'the field', at: field.at }] } : {};
 }

@@ -26,12 +26,25 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
   for (const entity of facts.entities.values()) {
     // What a history says of attributes means nothing, and is reported as a whole.
     if (entity.model.historyOf) continue;
-    const { secret, generate, normalize, unique, immutable, ttl, default: defaults } = entity.model;
+    const {
+      secret,
+      generate,
+      normalize,
+      encode,
+      compute,
+      unique,
+      immutable,
+      ttl,
+      default: defaults,
+    } = entity.model;
     const words = [
       ...secret,
+      ...(entity.model.identity ?? []),
       ...generate.map((one) => one.field),
       ...defaults.map((one) => one.field),
       ...normalize.map((one) => one.field),
+      ...encode.map((one) => one.field),
+      ...compute.map((one) => one.field),
       ...unique.flat(),
       ...(immutable === true ? [] : immutable),
       ...entity.model.sets,

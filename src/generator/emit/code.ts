@@ -5,6 +5,7 @@ import type {
   EntityPlan,
   HoleEncoding,
   KeyTemplate,
+  PadDigits,
   TemplatePart,
   ValuePlan,
 } from '../plan.js';
@@ -22,7 +23,18 @@ export const encodingFunctions: Readonly<Record<HoleEncoding, string>> = {
   day: 'day',
   hour: 'hour',
   fold: 'fold',
+  ...pads(),
+  'invert(integer)': 'invertedInteger',
+  'invert(decimal)': 'invertedDecimal',
+  'invert(boolean)': 'invertedFlag',
+  'invert(time)': 'invertedTime',
 };
+
+/** `pad(6)` is called as it is written. */
+function pads(): Record<`pad(${PadDigits})`, string> {
+  const names = Array.from({ length: 16 }, (_, at) => `pad(${at + 1})`);
+  return Object.fromEntries(names.map((name) => [name, name])) as Record<`pad(${PadDigits})`, string>;
+}
 
 /** What a record holds; moments are ISO text. */
 export function recordType(attribute: AttributePlan): string {
@@ -159,23 +171,28 @@ export function parameterOf(entity: EntityPlan): string {
   return entity.names.loader;
 }
 
-/** One import of what the text uses, sorted, types marked; an empty text where nothing is used. */
-export function importLine(
-  text: string,
-  values: readonly string[],
-  types: readonly string[],
-  from: string,
-): string {
+/** The names a text of code uses. */
+export function namesUsed(text: string): Set<string> {
   // Of a template only what is filled in.
   const code = text
     .replace(/\/\*\*[\s\S]*?\*\//g, '')
     .replace(/'[^'\n]*'/g, "''")
     .replace(/`(?:[^`\\]|\\[\s\S])*`/g, (template) => (template.match(/\$\{[^}]*\}/g) ?? []).join(' '));
   // Not a property (`x.name`, `name:`, `name?:`), but a spread (`...name`) is a use.
-  const isUsed = (name: string) =>
-    new RegExp(`(?<![\\w$])(?<!(?<!\\.\\.)\\.)${name}(?![\\w:]|\\?:)`).test(code);
-  const usedValues = [...new Set(values)].filter(isUsed);
-  const usedTypes = [...new Set(types)].filter((name) => !usedValues.includes(name)).filter(isUsed);
+  return new Set(code.match(/(?<![\w$])(?<!(?<!\.\.)\.)\w+(?![\w:]|\?:)/g));
+}
+
+/** One import of those of the names that are used, sorted, types marked; an empty text where none is. */
+export function importLine(
+  used: ReadonlySet<string>,
+  values: readonly string[],
+  types: readonly string[],
+  from: string,
+): string {
+  const usedValues = [...new Set(values)].filter((name) => used.has(name));
+  const others = new Set(types);
+  for (const name of usedValues) others.delete(name);
+  const usedTypes = [...others].filter((name) => used.has(name));
   if (usedValues.length + usedTypes.length === 0) return '';
   const allTypes = usedValues.length === 0;
   const names = [

@@ -2,7 +2,7 @@
 
 import { pascal } from '../names.js';
 import type { Plan } from '../plan.js';
-import { freeDocuments, importLine } from './code.js';
+import { freeDocuments, importLine, namesUsed } from './code.js';
 import { accessPatternsView } from './page.js';
 import type { Renderer } from './render.js';
 import { entitiesView } from './views/entities.js';
@@ -80,11 +80,21 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'flag',
         'time',
         'timePrefix',
+        'invertedTimePrefix',
         'year',
         'month',
         'day',
         'hour',
         'fold',
+        'pad',
+        'invertedInteger',
+        'invertedDecimal',
+        'invertedFlag',
+        'invertedTime',
+        'keyText',
+        'keyNumber',
+        'rawRange',
+        'sortedBy',
         'unpack',
         'shardOf',
         'shards',
@@ -115,11 +125,13 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'upsert',
         'remove',
         'changing',
+        'computed',
         'upserting',
         'lowercase',
         'notNull',
         'trim',
         'selection',
+        'fieldsOf',
       ],
       types: [
         'Connection',
@@ -147,6 +159,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'PrepareRule',
         'AlongsideRule',
         'AlongsideChange',
+        'ComputeRule',
       ],
     },
     {
@@ -202,11 +215,12 @@ function imports(name: string, body: string, modules: readonly ModuleNames[]): s
   const declared = new Set(
     [...body.matchAll(/^(?:export )?(?:const|interface|type) (\w+)/gm)].map((match) => match[1]),
   );
+  const used = namesUsed(body);
   const lines = modules
     .filter(({ from }) => from === runtime || allowed(own, from))
     .map(({ from, values, types }) => {
       const free = (list: readonly string[]) => list.filter((one) => !declared.has(one));
-      return importLine(body, free(values), free(types), from);
+      return importLine(used, free(values), free(types), from);
     });
   const queries =
     own === 'resolvers' && /\bqueries\./.test(body)

@@ -4,12 +4,14 @@ import type {
   AttributePlan,
   EntityPlan,
   GetAccess,
+  IndexPlan,
   ItemPlan,
   KeyTemplate,
   PatternPlan,
   Plan,
   QueryAccess,
   SlotPlan,
+  TablePlan,
   TemplatePart,
 } from '../plan.js';
 import { mixedQuery } from './views/mixed.js';
@@ -28,14 +30,21 @@ export function accessPatternsView(plan: Plan) {
           .join(', '),
       };
     }),
+    followUps: followUps(plan),
     hasMutations: plan.mutations.length > 0,
     tables: plan.tables.map((table) => ({
       name: table.name,
       physicalName: table.physicalName,
+      why: whyIndexes(plan, table),
       key: [table.partition, table.sort].filter((one) => one !== null).join(' / '),
       indexes: table.indexes.map((index) => ({
         name: index.name,
-        key: [index.partition, index.sort].filter((one) => one !== null).join(' / '),
+        key: index.native
+          ? [index.native.partition, index.native.sort]
+              .filter((keys) => keys.length > 0)
+              .map((keys) => keys.map((key) => key.name).join(', '))
+              .join(' / ')
+          : [index.partition, index.sort].filter((one) => one !== null).join(' / '),
         project:
           index.project.kind === 'include'
             ? index.project.attributes.join(', ')
@@ -45,13 +54,15 @@ export function accessPatternsView(plan: Plan) {
         users: plan.entities
           .filter((entity) => entity.table === table.name)
           .flatMap((entity) =>
-            entity.items
-              .filter((item) => item.role !== 'version')
-              .flatMap((item) =>
-                item.slots
-                  .filter((slot) => slot.index === index.name)
-                  .map((slot) => `${itemName(entity, item)} \`${templates(slot)}\``),
-              ),
+            isInNative(entity, index)
+              ? [entity.name]
+              : entity.items
+                  .filter((item) => item.role !== 'version')
+                  .flatMap((item) =>
+                    item.slots
+                      .filter((slot) => slot.index === index.name)
+                      .map((slot) => `${itemName(entity, item)} \`${templates(slot)}\``),
+                  ),
           )
           .join('<br>'),
       })),
@@ -203,6 +214,20 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
   }
 }
 
+/** Why a table has as many indexes as were made for it. */
+function whyIndexes(plan: Plan, table: TablePlan): string {
+  if (!table.isMade) return '';
+  const needs = plan.entities
+    .filter((entity) => entity.table === table.name)
+    .map(({ name, items }) => ({ name, keys: (items[0]?.slots.length ?? 1) - 1 }));
+  const most = Math.max(...needs.map(({ keys }) => keys));
+  const neediest = needs.find(({ keys }) => keys === most);
+  const kept = table.indexes.length - most;
+  const keys = most === 1 ? '1 key' : `${most} keys`;
+  const indexes = kept === 0 ? String(most) : `${most}, and the lock keeps ${kept} more`;
+  return `An item has one key per index, and \`${neediest?.name}\` has ${keys} besides its own; indexes: ${indexes}.`;
+}
+
 function getCells(plan: Plan, access: GetAccess) {
   const entity = plan.entities.find((one) => one.name === access.entity);
   const slot = entity?.items[0]?.slots[0];
@@ -247,9 +272,11 @@ function queryCells(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
   const arrow = access.order.kind === 'chosen' ? '↑ or ↓' : access.order.descending ? '↓' : '↑';
   return {
     index: access.index ?? 'table',
-    condition: isWhole
-      ? condition(access.partition, access.sort)
-      : [condition(access.partition, null), sortCondition(access)].filter(Boolean).join(' and '),
+    condition: access.native
+      ? nativeCondition(access)
+      : isWhole
+        ? condition(access.partition, access.sort)
+        : [condition(access.partition, null), sortCondition(access)].filter(Boolean).join(' and '),
     order: access.orderBy.length === 0 ? '' : `${access.orderBy.join(', ')} ${arrow}`,
     requests: `${partitionsRead(access)}${follow ? ' + 1 batch get for fields not in the entry' : ''}`,
     units:
@@ -260,10 +287,44 @@ function queryCells(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
   };
 }
 
+/** Patterns whose items do not hold the whole record: what a selection can ask for without a further read. */
+function followUps(plan: Plan): { name: string; holds: string; lacks: string }[] {
+  return plan.patterns.flatMap(({ name, access }) => {
+    const query = access.kind === 'query' ? access : null;
+    if (query?.holds.kind !== 'some') return [];
+    const { attributes: held } = query.holds;
+    const shown = entityNamed(plan, query.entity)?.attributes.filter((one) => !one.hidden) ?? [];
+    const list = (isHeld: boolean) =>
+      shown
+        .filter((one) => held.includes(one.name) === isHeld)
+        .map((one) => one.name)
+        .join(', ');
+    return [{ name, holds: list(true), lacks: list(false) }];
+  });
+}
+
+function entityNamed(plan: Plan, name: string): EntityPlan | undefined {
+  return plan.entities.find((one) => one.name === name);
+}
+
 function condition(partition: KeyTemplate, sort: KeyTemplate | null): string {
   return [partition, sort]
     .flatMap((template) => (template ? [`\`${template.attribute} = ${template.text}\``] : []))
     .join(' and ');
+}
+
+/** `country`, `city`, `category` and bounds on `rating`, each an attribute as it is. */
+function nativeCondition({ equals, range }: QueryAccess): string {
+  const terms = [
+    ...equals.map(({ field }) => `\`${field}\` equal`),
+    ...(range ? [`\`${range.field}\` ${range.bounds.join(', ')}`] : []),
+  ];
+  return terms.join(', ');
+}
+
+function isInNative(entity: EntityPlan, { native }: IndexPlan): boolean {
+  const names = native && [...native.partition, ...native.sort].map((key) => key.name);
+  return names?.every((name) => entity.attributes.some((one) => one.name === name)) ?? false;
 }
 
 function sortCondition(access: {
@@ -381,7 +442,17 @@ function samplePart(part: TemplatePart, values: ReadonlyMap<string, unknown>): s
       return String(values.get(part.field)).padStart(10, '0');
     case 'decimal':
       return '1500:15';
+    case 'invert(integer)':
+      return '-9999999998';
+    case 'invert(decimal)':
+      return '-499:84~';
+    case 'invert(boolean)':
+      return 'false';
+    case 'invert(time)':
+      return sampleTime.replace(/\d/g, (digit) => String(9 - Number(digit)));
     default:
+      if (part.encode.startsWith('pad('))
+        return String(values.get(part.field)).padStart(Number(part.encode.slice(4, -1)), '0');
       return String(values.get(part.field));
   }
 }

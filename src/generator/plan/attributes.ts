@@ -2,7 +2,8 @@
 
 import type { EntityModel, Model, Sdl, TypeRef } from '../model.js';
 import { namedType, printType } from '../model.js';
-import type { AttributePlan, Encoding } from '../plan.js';
+import type { AttributePlan, Encoding, HoleEncoding } from '../plan.js';
+import { declaredTransform, holeEncoding } from './encode.js';
 
 const integers = new Set([
   'Int',
@@ -40,8 +41,13 @@ export function encodingOf(type: TypeRef, sdl: Sdl): Encoding {
   return kind === undefined || kind === 'scalar' ? 'text' : 'document';
 }
 
-/** `Type.field` of everything that a pattern, a mutation or a rule answers. */
-export function answeredFields(model: Model): Map<string, { readonly kind: string; readonly name: string }> {
+type Answered = ReadonlyMap<string, { readonly kind: string; readonly name: string }>;
+const answeredOf = new WeakMap<Model, Answered>();
+
+/** `Type.field` of everything that a pattern, a mutation, a rule or another resolver of the server answers. */
+export function answeredFields(model: Model): Answered {
+  const known = answeredOf.get(model);
+  if (known) return known;
   const answered = new Map<string, { kind: string; name: string }>();
   const add = (
     kind: string,
@@ -54,6 +60,11 @@ export function answeredFields(model: Model): Map<string, { readonly kind: strin
   add('pattern', model.patterns);
   add('mutation', model.mutations);
   add('rule', model.rules);
+  add(
+    'elsewhere',
+    model.elsewhere.map((path) => ({ name: { text: `${path.type}.${path.field}` }, for: path })),
+  );
+  answeredOf.set(model, answered);
   return answered;
 }
 
@@ -73,7 +84,7 @@ export function attributesOf(model: Model, entity: EntityModel): Map<string, Att
     ...model.patterns.filter((pattern) => pattern.target.text === entity.name.text),
   ].flatMap((one) => one.key);
   for (const { template } of templates) {
-    for (const [, name] of template.text.matchAll(/\{(?:\w+\()?(\w+)\)?\}/g)) {
+    for (const [, name] of template.text.matchAll(/\{(?:\w+\()?\s*(\w+)\s*(?:,\s*\d+\s*)?\)?\}/g)) {
       const attribute = name === undefined || attributes.has(name) ? undefined : inherited.get(name);
       if (attribute) attributes.set(attribute.name, historical(attribute, true));
     }
@@ -89,7 +100,8 @@ export function attributesOf(model: Model, entity: EntityModel): Map<string, Att
 
 /** A history keeps values as they were: nothing is generated, defaulted or changed. */
 function historical(attribute: AttributePlan, hidden: boolean): AttributePlan {
-  return { ...attribute, hidden, generated: null, default: null, normalize: [], immutable: true };
+  const { computed, ...kept } = attribute;
+  return { ...kept, hidden, generated: null, default: null, normalize: [], immutable: true };
 }
 
 function ownAttributes(model: Model, entity: EntityModel): Map<string, AttributePlan> {
@@ -117,6 +129,8 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, Attribute
       ),
       ...(entity.sets.some((word) => word.text === field) ? { set: true as const } : {}),
       immutable: entity.immutable === true || entity.immutable.some((word) => word.text === field),
+      ...encodeOf(entity, field, encodingOf(type, sdl)),
+      ...computedOf(entity, field),
     });
   };
   for (const field of sdl.types.get(name)?.fields ?? []) {
@@ -132,6 +146,23 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, Attribute
         answered.has(`${name}.${field}`),
     );
   return attributes;
+}
+
+function computedOf({ compute }: EntityModel, field: string): { readonly computed?: string } {
+  const rule = compute.find((one) => one.field.text === field)?.rule.text;
+  return rule === undefined ? {} : { computed: rule };
+}
+
+/** What `encode` says of a field, where it is for such values (what is not is reported). */
+function encodeOf(
+  { encode }: EntityModel,
+  field: string,
+  encoding: Encoding,
+): { readonly encode?: HoleEncoding } {
+  const how = encode.find((one) => one.field.text === field)?.how.text;
+  const transform = how === undefined ? undefined : declaredTransform(how);
+  const declared = transform && holeEncoding(transform, { encoding });
+  return declared === undefined ? {} : { encode: declared };
 }
 
 /** Scalars, enums, and object types that are no entity, connection, interface or union: they can be stored in place. */

@@ -12,7 +12,7 @@ import type {
   Source,
   TypeRef,
 } from '../model.js';
-import { namedType, returned } from '../model.js';
+import { fieldNamed, namedType, returned } from '../model.js';
 import { camel, entityNames, pascal, ruleTypeName } from '../names.js';
 import type {
   Access,
@@ -22,7 +22,6 @@ import type {
   FilterPlan,
   FilterValue,
   GetAccess,
-  GuardPlan,
   ItemPlan,
   MutationPlan,
   NamedValue,
@@ -39,9 +38,11 @@ import type {
 } from '../plan.js';
 import { connectionNode } from './attributes.js';
 import { edgeOf } from './edges.js';
+import { isInverted } from './encode.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
 import { mixedAccess } from './mixed.js';
-import { holesOf, keyTemplate } from './templates.js';
+import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from './native.js';
+import { holesOf } from './templates.js';
 
 const defaultPage = { default: 20, max: 100 };
 const defaultAcross = 12;
@@ -59,7 +60,7 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   );
   return {
     format: 1,
-    tables: model.tables.map(
+    tables: layout.tables.map(
       (table): TablePlan => ({
         name: table.name.text,
         physicalName: table.physicalName,
@@ -67,14 +68,25 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
         sort: table.sort?.text ?? null,
         indexes: table.indexes.map((index) => ({
           name: index.name.text,
-          kind: index.kind,
+          kind: index.kind === 'local' ? 'local' : 'global',
           partition: index.partition.text,
           sort: index.sort?.text ?? null,
           project:
             index.project.kind === 'include'
               ? { kind: 'include', attributes: index.project.fields.map((word) => word.text) }
               : { kind: index.project.kind },
+          ...(index.native
+            ? {
+                native: nativeKeys(
+                  index.native,
+                  [...layout.entities.values()]
+                    .filter((entity) => entity.table === table)
+                    .map((entity) => entity.attributes),
+                ),
+              }
+            : {}),
         })),
+        ...(table.isOpen && table.indexes.length > 0 ? { isMade: true } : {}),
         ttl: table.ttl?.text ?? null,
       }),
     ),
@@ -89,7 +101,7 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   };
 }
 
-function entityPlan({ model, table, attributes, items, keyFields }: EntityLayout): EntityPlan {
+function entityPlan({ model, table, attributes, items, keyFields, guards }: EntityLayout): EntityPlan {
   const revision = [...attributes.values()].find((one) => one.generated === 'revision')?.name ?? null;
   return {
     name: model.name.text,
@@ -97,20 +109,7 @@ function entityPlan({ model, table, attributes, items, keyFields }: EntityLayout
     table: table.name.text,
     attributes: [...attributes.values()],
     items,
-    guards: model.unique.map((fields): GuardPlan => {
-      const names = fields.map((word) => word.text);
-      const text = [
-        'UNIQUE',
-        `${model.name.text}.${names.join('+')}`,
-        ...names.map((name) => `{${name}}`),
-      ].join('#');
-      return {
-        fields: names,
-        partition: keyTemplate(table.partition.text, text, attributes),
-        sort: table.sort ? keyTemplate(table.sort.text, 'UNIQUE', attributes) : null,
-        present: names.filter((name) => attributes.get(name)?.nullable),
-      };
-    }),
+    guards,
     revision: model.immutable === true || model.historyOf ? null : revision,
     ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
     keyFields,
@@ -199,6 +198,7 @@ function eachOf(pattern: PatternModel): ExistsAccess['each'] {
 /** The stored members of an interface or union, in the order of the YAML. */
 export function storedMembers(model: Model, target: string): string[] {
   const members = model.sdl.types.get(target)?.members ?? [];
+  if (members.length === 0) return [];
   return model.entities.map((entity) => entity.name.text).filter((name) => members.includes(name));
 }
 
@@ -221,9 +221,12 @@ function query(model: Model, layout: Layout, entity: EntityLayout, pattern: Patt
   }
   const narrow = narrowParts(pattern, rest);
   const ranged = rest[0]?.kind === 'hole' ? rest[0] : undefined;
+  const isOpposite = sortFields(pattern).length > 0 && ranged !== undefined && isInverted(ranged.encode);
   const item = entity.items[read.item];
   const index = entity.table.indexes.find((one) => one.name.text === slot.index);
   const { bucket, order } = pattern;
+  const filter = pattern.filter ? filterPlan(pattern.filter) : null;
+  const shares = index?.native && othersInIndex(index.native, entity, layout.entities.values()).length > 0;
   const descending = pattern.sort[0]?.descending ?? false;
   return {
     kind: 'query',
@@ -245,7 +248,8 @@ function query(model: Model, layout: Layout, entity: EntityLayout, pattern: Patt
             bounds: pattern.range.bounds.map((one) => one.operator.text as RangeOperator),
           }
         : null,
-    filter: pattern.filter ? filterPlan(pattern.filter) : null,
+    ...(index?.native ? { native: nativeAccess(pattern, index.native) } : {}),
+    filter: shares ? ofKind(pattern.target.text, filter) : filter,
     bucket: bucket
       ? {
           field: bucket.field.text,
@@ -256,6 +260,7 @@ function query(model: Model, layout: Layout, entity: EntityLayout, pattern: Patt
         }
       : null,
     order: order ? { kind: 'chosen', descending } : { kind: 'fixed', descending },
+    ...(isOpposite ? { isInverted: true as const } : {}),
     orderBy: sortFields(pattern),
     holds: holdsOf(entity, item, index),
     consistent: pattern.consistent,
@@ -303,7 +308,9 @@ function holdsOf(
   const isWhole = !index || index.project.kind === 'all';
   if (item.holds.kind === 'all') {
     if (isWhole) return { kind: 'all' };
-    const attributes = projected.filter((name) => entity.attributes.has(name));
+    // The keys are projected always.
+    const held = [...new Set([...(index.native ? nativeFields(index.native) : []), ...projected])];
+    const attributes = held.filter((name) => entity.attributes.has(name));
     return {
       kind: 'some',
       name: `${loader}${pascal(index.name.text.toLowerCase())}Holds`,
@@ -386,7 +393,8 @@ function inputValues(
   const key = new Set(mutation.kind === 'create' ? [] : mutation.where.map((binding) => binding.field.text));
   return (input?.fields ?? []).flatMap((field) => {
     const attribute = entity.attributes.get(field.name);
-    if (!attribute || key.has(field.name) || attribute.generated === 'revision') return [];
+    if (!attribute || key.has(field.name) || attribute.generated === 'revision' || attribute.computed)
+      return [];
     const path = from.kind === 'argument' ? [...from.path, field.name] : [field.name];
     return [{ name: field.name, value: { kind: 'argument', path, nullable: !field.type.nonNull } }];
   });
@@ -424,6 +432,15 @@ function rulePlans(model: Model): RulePlan[] {
         ...new Set([...(earlier?.kind === 'visible' ? earlier.targets : []), returned(pattern).text]),
       ],
     }));
+  }
+  for (const entity of model.entities) {
+    for (const { field, rule } of entity.compute) {
+      const attribute = { entity: entity.name.text, field: field.text };
+      use(rule.text, (earlier) => ({
+        kind: 'compute',
+        attributes: [...(earlier?.kind === 'compute' ? earlier.attributes : []), attribute],
+      }));
+    }
   }
   for (const mutation of model.mutations) {
     const field = fieldRef(mutation.for);
@@ -567,7 +584,7 @@ function storedType(entity: EntityModel | undefined, name: string): TypeRef | un
 }
 
 export function fieldOf(model: Model, path: FieldPath) {
-  return model.sdl.types.get(path.type)?.fields.find((field) => field.name === path.field);
+  return fieldNamed(model.sdl.types.get(path.type), path.field);
 }
 
 function fieldRef(path: FieldPath | undefined): FieldRef | null {

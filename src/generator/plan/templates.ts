@@ -1,6 +1,7 @@
 /** Key templates: `USER#{id}` -> parts. The grammar is in docs/language.md. */
 
 import type { AttributePlan, HoleEncoding, KeyTemplate, TemplatePart } from '../plan.js';
+import { holeEncoding, isTransformName, padTransform, type Transform, transforms } from './encode.js';
 
 export type ParsedTemplate = readonly (
   | { readonly kind: 'literal'; readonly text: string }
@@ -13,9 +14,6 @@ export type ParsedTemplate = readonly (
     }
   | { readonly kind: 'shard'; readonly start: number; readonly end: number }
 )[];
-
-export const transforms = ['year', 'month', 'day', 'hour', 'fold'] as const;
-export type Transform = (typeof transforms)[number];
 
 export interface TemplateFault {
   readonly message: string;
@@ -46,26 +44,36 @@ export function parseTemplate(text: string): ParsedTemplate | TemplateFault {
     const close = text.indexOf('}', open);
     if (close === -1) return { message: 'A `{` is not closed.', start: open, end: text.length };
     const inner = text.slice(open + 1, close).trim();
-    const match = /^(?:(\w+)\(\s*(\w+)\s*\)|(\w+))$/.exec(inner);
+    const match = /^(?:(\w+)\(\s*(\w+)\s*(?:,\s*([^,()]*?)\s*)?\)|(\w+))$/.exec(inner);
     if (!match)
       return {
         message: `\`{${inner}}\` is not a hole; write \`{field}\` or \`{month(field)}\`.`,
         start: open,
         end: close + 1,
       };
-    const [, transform, argument, plain] = match;
+    const [, transform, argument, digits, plain] = match;
     if (plain === 'shard') parts.push({ kind: 'shard', start: open, end: close + 1 });
-    else if (transform !== undefined && !isTransform(transform)) {
+    else if (transform !== undefined && !isTransformName(transform)) {
       return {
         message: `\`${transform}\` is no function of key templates; there are ${transforms.join(', ')}.`,
         start: open,
         end: close + 1,
       };
     } else {
+      const found = transformOf(transform, digits);
+      if (found === undefined)
+        return {
+          message:
+            transform === 'pad'
+              ? '`pad` takes a field and a number of digits, 1 to 16: `{pad(rank, 6)}`.'
+              : `\`${transform}\` takes a field only.`,
+          start: open,
+          end: close + 1,
+        };
       parts.push({
         kind: 'hole',
         field: argument ?? plain ?? '',
-        transform: transform === undefined ? null : (transform as Transform),
+        transform: found,
         start: open,
         end: close + 1,
       });
@@ -110,8 +118,8 @@ function hole(
   attributes: ReadonlyMap<string, AttributePlan>,
 ): TemplatePart {
   const attribute = attributes.get(part.field);
-  if (!attribute || attribute.encoding === 'document') throw new Error(`unchecked hole ${part.field}`);
-  const encode: HoleEncoding = part.transform ?? attribute.encoding;
+  const encode = attribute && holeEncoding(part.transform, attribute);
+  if (!attribute || encode === undefined) throw new Error(`unchecked hole ${part.field}`);
   return { kind: 'hole', field: part.field, encode, enum: encode === 'enum' ? attribute.of : null };
 }
 
@@ -127,6 +135,12 @@ export function hasShard(template: KeyTemplate): boolean {
   return template.parts.some((part) => part.kind === 'shard');
 }
 
-function isTransform(name: string): name is Transform {
-  return (transforms as readonly string[]).includes(name);
+/** What is written as `name(field, digits)`; null for a hole without a function. */
+function transformOf(
+  name: (typeof transforms)[number] | undefined,
+  digits: string | undefined,
+): Transform | null | undefined {
+  if (name === 'pad') return padTransform(digits);
+  if (digits !== undefined) return undefined;
+  return name ?? null;
 }

@@ -64,7 +64,15 @@ class YamlReader {
   read(): { model: YamlModel; diagnostics: Diagnostic[] } {
     const document = parseDocument(this.text, { lineCounter: new LineCounter(), uniqueKeys: false });
     const whole: Span = { file: this.file, start: 0, end: Math.min(this.text.length, 1) };
-    const empty: YamlModel = { at: whole, tables: [], entities: [], patterns: [], mutations: [], rules: [] };
+    const empty: YamlModel = {
+      at: whole,
+      tables: [],
+      entities: [],
+      patterns: [],
+      mutations: [],
+      rules: [],
+      elsewhere: [],
+    };
     const [syntaxError] = document.errors;
     if (syntaxError) {
       const [start, end] = syntaxError.pos;
@@ -76,11 +84,12 @@ class YamlReader {
     if (this.diagnostics.length > 0) return { model: empty, diagnostics: this.diagnostics };
     const top = this.entries(document.contents, 'access-patterns.yaml', whole, {
       version: true,
-      tables: true,
+      tables: false,
       entities: true,
       patterns: false,
       mutations: false,
       rules: false,
+      elsewhere: false,
     });
     const version = top.get('version');
     if (version) {
@@ -89,13 +98,19 @@ class YamlReader {
         this.report('wrong-value', literal.at, 'This version of the language is `1`.', 'Write `version: 1`.');
       }
     }
+    const entities = this.named(top.get('entities'), (name, node) => this.entity(name, node));
     const model: YamlModel = {
       at: whole,
-      tables: this.named(top.get('tables'), (name, node) => this.table(name, node)),
-      entities: this.named(top.get('entities'), (name, node) => this.entity(name, node)),
+      tables: top.has('tables')
+        ? this.named(top.get('tables'), (name, node) => this.table(name, node))
+        : [unsaidTable(whole, entities)],
+      entities,
       patterns: this.named(top.get('patterns'), (name, node) => this.pattern(name, node)),
       mutations: this.named(top.get('mutations'), (name, node) => this.mutation(name, node)),
       rules: this.named(top.get('rules'), (name, node) => this.rule(name, node)),
+      elsewhere: this.words(top.get('elsewhere')).flatMap(
+        (word) => this.fieldPathOf(word, '`Type.field` or `Type.*`') ?? [],
+      ),
     };
     return { model, diagnostics: this.diagnostics };
   }
@@ -137,7 +152,14 @@ class YamlReader {
     }
     const indexes = this.named(map.get('indexes'), (index, value) => this.index(index, value, partition));
     const ttl = this.name(map.get('ttl'));
-    return { name, physicalName: physicalName.text, partition, ...optional({ sort, ttl }), indexes };
+    return {
+      name,
+      physicalName: physicalName.text,
+      partition,
+      ...optional({ sort, ttl }),
+      indexes,
+      isOpen: !map.has('indexes'),
+    };
   }
 
   private index(name: Word, node: Node | null, tablePartition: Word): IndexModel | undefined {
@@ -157,10 +179,13 @@ class YamlReader {
     }
     const map = this.entries(node, `index \`${name.text}\``, name.at, {
       key: false,
+      partition: false,
       sort: false,
       project: false,
     });
     const project = this.projection(map.get('project'));
+    const raw = map.get('partition');
+    if (raw) return this.nativeIndex(name, raw, map, project);
     const local = this.name(map.get('sort'));
     const key = map.get('key');
     if (local && key) {
@@ -182,6 +207,49 @@ class YamlReader {
       );
     }
     return partition && { name, kind: 'global', partition, ...optional({ sort }), project };
+  }
+
+  /** `{ partition: [city], sort: [category, rating] }`: attributes of records as they are. */
+  private nativeIndex(
+    name: Word,
+    raw: Entry,
+    map: ReadonlyMap<string, Entry>,
+    project: IndexModel['project'],
+  ): IndexModel | undefined {
+    const key = map.get('key');
+    if (key)
+      this.report(
+        'wrong-value',
+        key.key.at,
+        `Index \`${name.text}\` has both \`key\` and \`partition\`.`,
+        'Write `key` for keys that are built, `partition` and `sort` for attributes as they are.',
+      );
+    const [partition, sort] = [this.words(raw), this.words(map.get('sort'))];
+    for (const [part, words, at] of [
+      ['partition', partition, raw.key.at],
+      ['sort', sort, map.get('sort')?.key.at ?? raw.key.at],
+    ] as const) {
+      const extra = words[4] ?? (part === 'partition' && words.length === 0 ? { at } : undefined);
+      if (!extra) continue;
+      this.report(
+        'wrong-value',
+        extra.at,
+        `The ${part} key of index \`${name.text}\` has ${words.length} attributes.`,
+        part === 'partition'
+          ? 'Name 1 to 4: DynamoDB takes no more.'
+          : 'Name 4 at most: DynamoDB takes no more.',
+      );
+    }
+    const [first] = partition;
+    if (!first) return undefined;
+    return {
+      name,
+      kind: 'native',
+      partition: first,
+      ...optional({ sort: sort[0] }),
+      native: { partition, sort },
+      project,
+    };
   }
 
   /** The attributes of a partition key and, at most, a sort key. */
@@ -210,11 +278,14 @@ class YamlReader {
     const map = this.entries(node, `entity \`${name.text}\``, name.at, {
       table: false,
       key: false,
+      identity: false,
       stored: false,
       secret: false,
       generate: false,
       default: false,
       normalize: false,
+      encode: false,
+      compute: false,
       unique: false,
       immutable: false,
       ttl: false,
@@ -245,12 +316,21 @@ class YamlReader {
         const steps = this.choices(entry, ['lowercase', 'trim']);
         return steps.length > 0 ? [{ field: entry.key, steps }] : [];
       }),
+      encode: this.fields(map.get('encode')).flatMap((entry) => {
+        const how = this.word(entry);
+        return how ? [{ field: entry.key, how }] : [];
+      }),
+      compute: this.fields(map.get('compute')).flatMap((entry) => {
+        const rule = this.name(entry);
+        return rule ? [{ field: entry.key, rule }] : [];
+      }),
       unique: this.uniques(map.get('unique')),
       immutable: immutableAll ? true : this.words(immutable),
       singleton: this.boolean(map.get('singleton')),
       sets: this.words(map.get('sets')),
       ...optional({
         table: this.word(map.get('table')),
+        identity: map.has('identity') ? this.words(map.get('identity')) : undefined,
         ttl: this.word(map.get('ttl')),
         historyOf: this.word(map.get('historyOf')),
       }),
@@ -706,15 +786,13 @@ class YamlReader {
 
   private fieldPath(entry: Entry | undefined): FieldPath | undefined {
     const word = this.word(entry);
-    if (!word) return undefined;
+    return word && this.fieldPathOf(word, '`Type.field`');
+  }
+
+  private fieldPathOf(word: Word, form: string): FieldPath | undefined {
     const [type, field, ...rest] = word.text.split('.');
     if (!type || !field || rest.length > 0) {
-      this.report(
-        'wrong-value',
-        word.at,
-        `\`${word.text}\` is not a field of the schema.`,
-        'Write `Type.field`.',
-      );
+      this.report('wrong-value', word.at, `\`${word.text}\` is not a field of the schema.`, `Write ${form}.`);
       return undefined;
     }
     return { type, field, at: word.at };
@@ -956,6 +1034,20 @@ class YamlReader {
   private report(code: string, at: Span, message: string, hint?: string): void {
     this.diagnostics.push({ code, severity: 'error', message, at, ...optional({ hint }) });
   }
+}
+
+/** The table of a declaration that has none. */
+function unsaidTable(at: Span, entities: readonly EntityModel[]): TableModel {
+  const word = (text: string): Word => ({ text, at });
+  return {
+    name: word('entities'),
+    physicalName: '${TABLE_PREFIX}-entities',
+    partition: word('PK'),
+    sort: word('SK'),
+    ...(entities.some((entity) => entity.ttl) ? { ttl: word('ttl') } : {}),
+    indexes: [],
+    isOpen: true,
+  };
 }
 
 function isComparison(text: string): text is Comparison {

@@ -65,10 +65,11 @@ export function notPassedOn({ plan, model }: RulesInput, { files, index }: Rules
   }));
 }
 
-/** Where the declarations name a rule: its entry under `rules`, else the first pattern or mutation that uses it. */
-export function placeOfRule({ rules, patterns, mutations, at }: Model, rule: string): Span {
+/** Where the declarations name a rule: its entry under `rules`, else the first entity, pattern or mutation that uses it. */
+export function placeOfRule({ rules, entities, patterns, mutations, at }: Model, rule: string): Span {
   const names = [
     ...rules.map((one) => one.name),
+    ...entities.flatMap((one) => one.compute.map(({ rule: word }) => word)),
     ...patterns.flatMap((one) => [one.allow, one.visible]),
     ...mutations.flatMap((one) => [one.allow, one.prepare, one.alongside]),
   ];

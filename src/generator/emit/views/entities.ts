@@ -18,10 +18,14 @@ export function entitiesView(plan: Plan) {
     pages,
     entities: plan.entities.map((entity) => {
       const created = entity.attributes.filter(
-        (one) => one.generated !== 'touch' && one.generated !== 'revision',
+        (one) => one.generated !== 'touch' && one.generated !== 'revision' && one.computed === undefined,
       );
       const changeable = entity.attributes.filter(
-        (one) => !one.immutable && one.generated === null && !entity.keyFields.includes(one.name),
+        (one) =>
+          !one.immutable &&
+          one.generated === null &&
+          one.computed === undefined &&
+          !entity.keyFields.includes(one.name),
       );
       return {
         name: entity.name,
@@ -62,6 +66,7 @@ function mixedTargets(plan: Plan): Map<string, string[]> {
 }
 
 function attributeNote(attribute: AttributePlan): string {
+  if (attribute.computed !== undefined) return `Computed by the rule ${attribute.computed}.`;
   if (attribute.secret) return 'Stored only, secret.';
   return attribute.hidden ? 'Stored only.' : '';
 }

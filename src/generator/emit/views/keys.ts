@@ -1,8 +1,17 @@
 /** The data of keys.ts.hbs: key builders and parsers of every item and index. */
 
 import { camel } from '../../names.js';
-import type { EntityPlan, ItemPlan, KeyTemplate, Plan, SlotPlan } from '../../plan.js';
+import type {
+  Encoding,
+  EntityPlan,
+  HoleEncoding,
+  ItemPlan,
+  KeyTemplate,
+  Plan,
+  SlotPlan,
+} from '../../plan.js';
 import { encodingFunctions, keyComment, keyExpression, quote, unpackTemplate } from '../code.js';
+import { moreKeys } from './native.js';
 import { absence, guardFunction, indexVariable, mainSlot, slotFunction, templateFields } from './shared.js';
 
 export function keysView(plan: Plan) {
@@ -17,6 +26,7 @@ export function keysView(plan: Plan) {
         name: quote(index.name),
         partition: quote(index.partition),
         sort: index.sort === null ? null : quote(index.sort),
+        more: index.native ? moreKeys(index.native, index.sort) : null,
       })),
     })),
     entities: plan.entities.map((entity) => {
@@ -111,7 +121,12 @@ function parseView(entity: EntityPlan, slot: SlotPlan) {
       if (part.kind === 'literal') continue;
       const { encoding } = (part.kind === 'hole' &&
         entity.attributes.find((one) => one.name === part.field)) || { encoding: null };
-      if (part.kind === 'hole' && part.encode === encoding && !places.has(part.field)) {
+      if (
+        part.kind === 'hole' &&
+        encoding !== null &&
+        isWhole(part.encode, encoding) &&
+        !places.has(part.field)
+      ) {
         const cast = part.enum === null ? '' : ` as ${part.enum}`;
         places.set(part.field, `${part.field}: ${template.attribute.toLowerCase()}[${at}]${cast}`);
       }
@@ -132,4 +147,9 @@ function parseView(entity: EntityPlan, slot: SlotPlan) {
         ? '{}'
         : `{ ${entity.keyFields.map((field) => places.get(field) ?? '').join(', ')} }`,
   };
+}
+
+/** The whole value can be read back. */
+function isWhole(encode: HoleEncoding, encoding: Encoding): boolean {
+  return encode === encoding || encode.startsWith('pad(') || encode.startsWith('invert(');
 }

@@ -23,6 +23,7 @@ import {
 } from '../code.js';
 import { filterExpression, filterMembers, mixedFilter } from './filters.js';
 import { type MixedQuery, membersVariable, mixedQuery, queriedMembers } from './mixed.js';
+import { nativeQuery } from './native.js';
 import { asStored, entityOf, indexVariable, readExpression } from './shared.js';
 import { leadsOn, throughMembers, throughView } from './through.js';
 
@@ -223,6 +224,7 @@ function queryView(
   const isWhole =
     access.sort !== null && access.head.length === access.sort.parts.length && access.sort.parts.length > 0;
   const table = `${camel(entity.table)}Table`;
+  const native = access.native ? nativeQuery(entity, access, access.native, constants) : null;
   const optionalOnly = shape.every((one) => !/readonly \w+:|^Pick/.test(one));
   const through = leadsOn(pattern) ? throughView(plan, pattern.access) : null;
   return {
@@ -246,7 +248,7 @@ function queryView(
       : mixed && access.range === null
         ? null
         : sortExpression(entity, access, head, isWhole),
-    descending: descendingExpression(access),
+    descending: readExpressionOf(access),
     holds: through?.holds ?? (access.holds.kind === 'all' ? "{ kind: 'all' }" : access.holds.name),
     filter: mixed
       ? mixedFilter(entity, access.filter, mixed.mixed, 4)
@@ -261,13 +263,33 @@ function queryView(
             ...(inSequence && !crossing ? ['bucket'] : []),
           ])
         : null,
+    equals: null,
+    ...native,
   };
 }
 
+/** Whether the answer runs downwards. */
 function descendingExpression({ order }: QueryAccess): string {
   if (order.kind === 'fixed') return String(order.descending);
   return order.descending ? "by.order !== 'ASC'" : "by.order === 'DESC'";
 }
+
+/** Whether the sort key is read downwards: an inverted one against the order of the answer. */
+function readExpressionOf(access: QueryAccess): string {
+  const { order, isInverted } = access;
+  if (!isInverted) return descendingExpression(access);
+  if (order.kind === 'fixed') return String(!order.descending);
+  return order.descending ? "by.order === 'ASC'" : "by.order !== 'DESC'";
+}
+
+/** Where a bound stands in an inverted hole. */
+const oppositeBounds = {
+  from: 'to',
+  to: 'from',
+  after: 'before',
+  before: 'after',
+  prefix: 'prefix',
+} as const;
 
 function members(list: readonly string[]): string[] {
   return list.length === 0
@@ -369,14 +391,27 @@ function sortExpression(
 function boundsExpression({ encode, bounds }: NonNullable<QueryAccess['range']>): string {
   const each = bounds.map((bound) => {
     const by = bound === 'prefix' ? prefixFunction(encode) : encodingFunctions[encode];
-    return `${bound}: encoded(${by}, by.${bound})`;
+    const end = encode.startsWith('invert(') ? oppositeBounds[bound] : bound;
+    return `${end}: encoded(${by}, by.${bound})`;
   });
   return `{ ${each.join(', ')} }`;
 }
 
 function prefixFunction(encode: keyof typeof encodingFunctions): string {
-  if (encode === 'time') return 'timePrefix';
-  return encode === 'fold' ? encodingFunctions.fold : 'text';
+  switch (encode) {
+    case 'time':
+      return 'timePrefix';
+    case 'invert(time)':
+      return 'invertedTimePrefix';
+    case 'fold':
+    case 'year':
+    case 'month':
+    case 'day':
+    case 'hour':
+      return encodingFunctions[encode];
+    default:
+      return 'text';
+  }
 }
 
 function narrowExpression(

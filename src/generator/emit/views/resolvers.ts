@@ -21,18 +21,24 @@ import { asStored, entityOf, mutationOf } from './shared.js';
 import { keyObject } from './through.js';
 
 export function resolversView(plan: Plan) {
-  const names = [...new Set(plan.resolvers.map((one) => one.type))];
-  const types = names.map((name) => ({
-    name,
-    fields: plan.resolvers.filter((one) => one.type === name).map((one) => resolverView(plan, one)),
-  }));
-  return { rules: plan.rules.length > 0 ? 'rules' : '_rules', types };
+  const byType = new Map<string, ReturnType<typeof resolverView>[]>();
+  for (const resolver of plan.resolvers) {
+    const fields = byType.get(resolver.type) ?? [];
+    fields.push(resolverView(plan, resolver));
+    byType.set(resolver.type, fields);
+  }
+  const types = [...byType].map(([name, fields]) => ({ name, fields }));
+  return { rules: plan.rules.some((rule) => rule.use.kind !== 'compute') ? 'rules' : '_rules', types };
 }
 
 function resolverView(plan: Plan, resolver: ResolverPlan) {
   const body = resolverBody(plan, resolver);
-  const uses = (name: string) => body.some((line) => new RegExp(`(?<![\\w.'])${name}\\b(?!:)`).test(line));
-  const parameters = ['parent', 'args', 'context', 'info'].map((name) => (uses(name) ? name : `_${name}`));
+  const used = new Set(
+    body.flatMap((line) => line.match(/(?<![\w.'])(?:parent|args|context|info)\b(?!:)/g) ?? []),
+  );
+  const parameters = ['parent', 'args', 'context', 'info'].map((name) =>
+    used.has(name) ? name : `_${name}`,
+  );
   while (parameters.at(-1)?.startsWith('_')) parameters.pop();
   const given = parameters.join(', ');
   const expression = (body[0] ?? '').replace(/^return /, '').replace(/;$/, '');
@@ -155,7 +161,8 @@ function throughCall(
 ): string {
   if (pattern.cardinality === 'many') {
     if (join.kind === 'get') throw new Error(`pattern ${pattern.name} has one join`);
-    return readCall(queryCall(plan, pattern, join), shape, join);
+    const all = { ...join, holds: { kind: 'all' as const } };
+    return readCall(queryCall(plan, pattern, join), shape, all, pattern);
   }
   const target = entityOf(plan, entity);
   const expression = ({ name, value }: ThroughValue) =>
@@ -164,11 +171,20 @@ function throughCall(
   return loaderCall(plan, { kind: 'get', entity, consistent }, 'load', keyObject(key, expression));
 }
 
-function readCall(query: string, shape: 'one' | 'list' | 'connection', access: QueryAccess): string {
+function readCall(
+  query: string,
+  shape: 'one' | 'list' | 'connection',
+  access: QueryAccess,
+  { visible }: PatternPlan,
+): string {
   if (shape === 'connection')
     return group('context.db.connection(', [query, 'args', 'selection(info)'], ')', 6, 7);
-  if (shape !== 'list') return `context.db.one(${query})`;
-  return group('context.db.list(', [query, ...(access.limit ? [limitExpression(access)] : [])], ')', 6, 7);
+  // What an entry or index holds may be enough; a rule may look at any attribute.
+  const isPartial = access.holds.kind === 'some' && visible === null;
+  const fields = isPartial ? ['{ fields: fieldsOf(info) }'] : [];
+  if (shape !== 'list') return group('context.db.one(', [query, ...fields], ')', 6, 7);
+  const limit = access.limit ? [limitExpression(access)] : isPartial ? ['undefined'] : [];
+  return group('context.db.list(', [query, ...limit, ...fields], ')', 6, 7);
 }
 
 function queryCall(plan: Plan, pattern: PatternPlan, access: QueryAccess): string {
@@ -213,7 +229,7 @@ function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
     case 'mixed':
       return mixedCall(plan, pattern, access, shape);
     case 'query':
-      return readCall(queryCall(plan, pattern, access), shape, access);
+      return readCall(queryCall(plan, pattern, access), shape, access, pattern);
   }
 }
 

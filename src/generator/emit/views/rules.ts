@@ -2,11 +2,15 @@
 
 import { pascal } from '../../names.js';
 import type { FieldRef, Plan, RulePlan } from '../../plan.js';
-import { group, union } from '../code.js';
+import { group, quote, union } from '../code.js';
 import { entityOf, mutationOf } from './shared.js';
 
 export function rulesView(plan: Plan) {
   return {
+    computing: plan.rules
+      .filter((rule) => rule.use.kind === 'compute')
+      .map((rule) => quote(rule.name))
+      .join(' | '),
     hasFieldRules: plan.rules.some((rule) => rule.use.kind === 'field'),
     rules: plan.rules.map((rule) => ({
       name: rule.name,
@@ -54,6 +58,17 @@ function ruleView(plan: Plan, { use }: RulePlan) {
       });
       return {
         comment: `The values ${list(use.mutations)} write${use.mutations.length === 1 ? 's' : ''}.`,
+        type: types.join(' & '),
+      };
+    }
+    case 'compute': {
+      const types = use.attributes.map(({ entity, field }) => {
+        const { names, attributes } = entityOf(plan, entity);
+        const computed = attributes.flatMap((one) => (one.computed === undefined ? [] : [`'${one.name}'`]));
+        return `ComputeRule<Omit<${names.record}, ${computed.join(' | ')}>, ${names.record}['${field}']>`;
+      });
+      return {
+        comment: `Computes ${list(use.attributes.map(({ entity, field }) => `${entity}.${field}`))} from the rest of the record, at every write.`,
         type: types.join(' & '),
       };
     }

@@ -44,7 +44,7 @@ export function slotFunction(entity: EntityPlan, item: ItemPlan, slot: SlotPlan)
   const index = slot.index === null ? '' : pascal(slot.index.toLowerCase());
   return item.role === 'entry'
     ? `${entity.names.loader}${pascal(item.for ?? '')}Entry${index}Key`
-    : `${entity.names.loader}${index}Key`;
+    : `${entity.names.loader}${index}${slot.for === undefined ? '' : pascal(slot.for)}Key`;
 }
 
 export function entryFunction(entity: EntityPlan, item: ItemPlan): string {

@@ -1,6 +1,6 @@
 /** The data of tables.ts.hbs: table definitions. */
 
-import type { Plan } from '../../plan.js';
+import type { NativeKey, Plan } from '../../plan.js';
 import { quote } from '../code.js';
 
 export function tablesView(plan: Plan) {
@@ -16,6 +16,9 @@ export function tablesView(plan: Plan) {
         kind: quote(index.kind),
         partition: quote(index.partition),
         sort: index.sort === null ? null : quote(index.sort),
+        native: index.native
+          ? `{ partition: ${keyTypes(index.native.partition)}, sort: ${keyTypes(index.native.sort)} }`
+          : null,
         project:
           index.project.kind === 'include'
             ? `{ kind: 'include', attributes: [${index.project.attributes.map(quote).join(', ')}] }`
@@ -23,4 +26,9 @@ export function tablesView(plan: Plan) {
       })),
     })),
   };
+}
+
+/** `{ city: 'S', rating: 'N' }`, in the order of the key. */
+function keyTypes(keys: readonly NativeKey[]): string {
+  return keys.length === 0 ? '{}' : `{ ${keys.map(({ name, type }) => `${name}: '${type}'`).join(', ')} }`;
 }

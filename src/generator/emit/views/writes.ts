@@ -1,7 +1,7 @@
 /** The data of writes.ts.hbs: write functions. */
 
 import type { AttributePlan, EntityPlan, Plan } from '../../plan.js';
-import { literal } from '../code.js';
+import { literal, quote } from '../code.js';
 
 export function writesView(plan: Plan) {
   return {
@@ -10,8 +10,10 @@ export function writesView(plan: Plan) {
 }
 
 function writesOf(entity: EntityPlan) {
-  const created = entity.attributes.map((one) => ({ name: one.name, value: createdExpression(one) }));
-  const changed = entity.attributes
+  const computed = entity.attributes.filter((one) => one.computed !== undefined);
+  const given = entity.attributes.filter((one) => one.computed === undefined);
+  const created = given.map((one) => ({ name: one.name, value: createdExpression(one) }));
+  const changed = given
     .filter((one) => isChanged(entity, one))
     .map((one) => ({ name: one.name, value: changedExpression(one) }));
   return {
@@ -19,10 +21,22 @@ function writesOf(entity: EntityPlan) {
     names: entity.names,
     isUpdatable: entity.revision !== null,
     created,
-    creating: { values: named('values', created), env: uses('env', created) },
+    creating: { values: named('values', created), env: computed.length > 0 || uses('env', created) },
     changed,
-    changing: { changes: named('changes', changed), env: uses('env', changed) },
+    changing: { changes: named('changes', changed), env: computed.length > 0 || uses('env', changed) },
+    computed:
+      computed.length === 0
+        ? null
+        : {
+            fields: computed.map((one) => quote(one.name)).join(' | '),
+            rules: `{ ${computed.map((one) => `${one.name}: ${ruleOf(one)}`).join(', ')} }`,
+          },
   };
+}
+
+/** The rule's name, and the form its answer is stored in. */
+function ruleOf({ computed = '', encoding }: AttributePlan): string {
+  return encoding === 'time' ? `[${quote(computed)}, time]` : quote(computed);
 }
 
 type Assignments = readonly { readonly value: string }[];

@@ -1,0 +1,115 @@
+/** `tableloom init`: a small project that works, to start from. */
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, posix, relative, resolve } from 'node:path';
+import { type Diagnostic, formatDiagnostics } from '../generator/diagnostics.js';
+import { filesBelow, slashes, textOf, writeAll } from './files.js';
+import { completed, type Manifest, manifestOf, moduleTypeOf } from './init/manifest.js';
+import { Mistake } from './mistakes.js';
+import { ourManifest, packageRoot } from './package.js';
+import { enter, terminal } from './verbs.js';
+
+export interface InitOptions {
+  readonly root: string;
+  readonly force?: boolean;
+}
+
+/** What a project may have already, and keeps. */
+const kept = ['.gitignore', 'tsconfig.json'];
+
+export async function initVerb({ root, force = false }: InitOptions): Promise<number> {
+  expectFolder(root);
+  expectFolder(join(root, 'schema'));
+  mkdirSync(root, { recursive: true });
+  const from = relative(resolve(root), process.cwd());
+  enter(root);
+  const starter = starterFiles();
+  const before = textOf('package.json');
+  const manifest = before === undefined ? {} : parsed(before);
+
+  const findings = force ? [] : [...inTheWay([...starter.keys()]), ...notModule(manifest, before)];
+  if (findings.length > 0) {
+    terminal.findings(formatDiagnostics(findings, new Map([['package.json', before ?? '']])));
+    return 1;
+  }
+
+  const files = new Map([...starter].filter(([path]) => !kept.includes(path) || !existsSync(path)));
+  const after = completed(manifest, ourManifest(), force);
+  const text = `${JSON.stringify(after, null, indentOf(before))}\n`;
+  if (text !== before) files.set('package.json', text);
+  writeAll(files);
+
+  for (const path of files.keys()) terminal.say(`wrote ${path}`);
+  terminal.say(`\n${nextCommands(from === '' ? '.' : slashes(relative(resolve(from), '.')), after)}`);
+  return 0;
+}
+
+function nextCommands(folder: string, { scripts }: Manifest): string {
+  const commands = [
+    ...(folder === '.' ? [] : [`cd ${folder}`]),
+    'npm install',
+    'npx graphql-codegen',
+    scripts?.start === 'tsx server.ts' ? 'npm start' : 'npx tsx server.ts',
+  ];
+  return ['Next:', ...commands.map((command) => `  ${command}`)].join('\n');
+}
+
+/** Path in the project -> text. npm leaves a file named .gitignore out of a package, so that it has another name there. */
+function starterFiles(): Map<string, string> {
+  const folder = join(packageRoot(), 'templates/init');
+  const names = filesBelow(folder).map((path) => posix.relative(slashes(folder), path));
+  return new Map(
+    names.map((name) => [
+      name === 'gitignore' ? '.gitignore' : name,
+      readFileSync(join(folder, name), 'utf8'),
+    ]),
+  );
+}
+
+function parsed(text: string): Manifest {
+  try {
+    return manifestOf(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Mistake(`package.json cannot be read: ${reason}`, 'Mend it first.');
+  }
+}
+
+function expectFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true) return;
+  throw new Mistake(`${slashes(path)} is not a folder.`, 'Choose another folder with `--root`.');
+}
+
+/** A schema of any name would be read together with ours. */
+function inTheWay(paths: readonly string[]): Diagnostic[] {
+  const schemas = existsSync('schema') ? readdirSync('schema').map((name) => `schema/${name}`) : [];
+  const found = new Set([
+    ...paths.filter((path) => !kept.includes(path) && existsSync(path)),
+    ...schemas.filter((path) => path.endsWith('.graphql')),
+  ]);
+  return [...found].map((path) => ({
+    code: 'file-exists',
+    severity: 'error',
+    message: 'This file is there already; nothing is written.',
+    at: { file: path, start: 0, end: 0 },
+    hint: 'Choose another folder with `--root`, or replace what is there with `--force`.',
+  }));
+}
+
+function notModule(manifest: Manifest, text: string | undefined): Diagnostic[] {
+  if (text === undefined || manifest.type === undefined || manifest.type === 'module') return [];
+  const { start, end } = moduleTypeOf(text);
+  return [
+    {
+      code: 'not-a-module',
+      severity: 'error',
+      message: `The project's files are of the type ${JSON.stringify(manifest.type)}; generated code is ES modules.`,
+      at: { file: 'package.json', start, end },
+      hint: 'Write `"type": "module"`; `--force` does it.',
+    },
+  ];
+}
+
+function indentOf(text: string | undefined): string {
+  return /^\{\r?\n([ \t]+)"/.exec(text ?? '')?.[1] ?? '  ';
+}

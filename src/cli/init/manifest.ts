@@ -1,0 +1,83 @@
+/** What a new project's package.json needs: versions are those this package is tested with. */
+
+/** Of a package.json, what we look at; the rest is passed on. */
+export interface Manifest {
+  readonly version?: string;
+  readonly type?: string;
+  readonly scripts?: Versions;
+  readonly dependencies?: Versions;
+  readonly devDependencies?: Versions;
+  readonly peerDependencies?: Versions;
+  readonly overrides?: Readonly<Record<string, unknown>>;
+  readonly allowScripts?: Readonly<Record<string, unknown>>;
+}
+
+type Versions = Readonly<Record<string, string>>;
+
+const scripts = {
+  generate: 'tableloom generate',
+  check: 'tableloom check',
+  scaffold: 'tableloom scaffold',
+  start: 'tsx server.ts',
+};
+
+/** What the server imports. */
+const packages = ['fastify', 'graphql', 'mercurius'];
+
+/** What generates, type-checks and runs it; `dynalite` is the embedded engine's. */
+const developmentPackages = [
+  '@graphql-codegen/cli',
+  '@graphql-codegen/plugin-helpers',
+  '@graphql-codegen/typescript',
+  '@graphql-codegen/typescript-resolvers',
+  '@types/node',
+  'dynalite',
+  'tsx',
+  'typescript',
+];
+
+/** @throws SyntaxError if the text is no JSON, TypeError if it is no object */
+export function manifestOf(text: string): Manifest {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError('it holds no object');
+  return value;
+}
+
+/**
+ * The manifest with what it lacks; what it says already stays, but for the type of its modules where that is forced.
+ * `overrides` keeps npm from choosing packages that ask for a later Node than ours, `allowScripts` from running
+ * installation scripts that nothing needs.
+ */
+export function completed(manifest: Manifest, ours: Manifest, isForced: boolean): Manifest {
+  const versions = { ...ours.peerDependencies, ...ours.devDependencies };
+  const has = { ...manifest.devDependencies, ...manifest.dependencies };
+  const added = (names: readonly string[]): Versions =>
+    Object.fromEntries(names.filter((name) => !(name in has)).map((name) => [name, versions[name] ?? '*']));
+  // npm made it while it installed us, or it is not there.
+  const isNew = Object.keys(manifest).every((key) => key === 'dependencies');
+  return {
+    ...(isNew && { private: true, type: 'module', scripts: {} }),
+    ...manifest,
+    type: isForced ? 'module' : (manifest.type ?? 'module'),
+    scripts: { ...scripts, ...manifest.scripts },
+    dependencies: sorted({ ...manifest.dependencies, ...added(packages) }),
+    devDependencies: sorted({ ...manifest.devDependencies, ...added(developmentPackages) }),
+    overrides: { ...ours.overrides, ...manifest.overrides },
+    allowScripts: { ...ours.allowScripts, ...manifest.allowScripts },
+  };
+}
+
+/** As npm keeps them. */
+function sorted(versions: Versions): Versions {
+  return Object.fromEntries(Object.entries(versions).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Where a package.json says its `type`, or its beginning. */
+export function moduleTypeOf(text: string): { readonly start: number; readonly end: number } {
+  const found = /"type"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(text);
+  if (!found) return { start: 0, end: 0 };
+  const [all, value = ''] = found;
+  const end = found.index + all.length;
+  return { start: end - value.length, end };
+}

@@ -1,0 +1,23 @@
+import Fastify from 'fastify';
+import mercurius, { type IResolvers } from 'mercurius';
+import { openEmbedded } from 'tableloom/embedded';
+import { openDatabase } from 'tableloom/runtime';
+import { createLoaders } from './generated/loaders.js';
+import { createResolvers } from './generated/resolvers.js';
+import { typeDefs } from './generated/schema.js';
+import { tables } from './generated/tables.js';
+
+// A DynamoDB in this process; `openEmbedded({ path: '.data' })` keeps the data. Amazon's: `client: { region: '…' }`.
+const { clientConfig } = await openEmbedded();
+const database = await openDatabase({ tables, client: clientConfig });
+
+const app = Fastify();
+await app.register(mercurius, {
+  schema: typeDefs,
+  resolvers: createResolvers({}) as IResolvers,
+  context: async () => {
+    const db = database.session();
+    return { db, loaders: createLoaders(db) };
+  },
+});
+console.log(`GraphQL at ${await app.listen({ port: Number(process.env.PORT ?? 4000) })}/graphql`);

@@ -1,0 +1,105 @@
+/** An empty folder beside the packed tarball, and commands run there as a person would run them. */
+
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const checkout = process.cwd();
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export class InstalledProject {
+  /** Outside the checkout, so that nothing of it is found. */
+  readonly #home = mkdtempSync(join(tmpdir(), 'tableloom-package-'));
+  readonly folder = join(this.#home, 'plants');
+  readonly #started: ChildProcess[] = [];
+
+  /** Packs the checkout to where the README expects the package, beside the project. */
+  constructor() {
+    const beside = join(this.#home, 'tableloom');
+    mkdirSync(beside);
+    mkdirSync(this.folder);
+    const command = ['pack', '--silent', '--pack-destination', beside];
+    execFileSync('npm', command, { cwd: checkout, env: environment(), stdio: ['ignore', 'ignore', 'pipe'] });
+  }
+
+  run(command: string, cwd = this.folder): Ran {
+    const options = { cwd, env: environment(), encoding: 'utf8', shell: true } as const;
+    const { status, stdout, stderr } = spawnSync(command, options);
+    return { code: status, out: stdout, err: withoutNotices(stderr) };
+  }
+
+  /** Runs a server until it has printed `pattern`; `stop` ends it. */
+  async start(command: string, port: number, pattern: RegExp): Promise<string> {
+    // A group of its own: npm and what it starts end together.
+    const options = {
+      cwd: this.folder,
+      env: { ...environment(), PORT: String(port) },
+      detached: true,
+    } as const;
+    const child = spawn('sh', ['-c', command], options);
+    this.#started.push(child);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => (output += String(chunk)));
+    for (const end = Date.now() + 60_000; !pattern.test(output); ) {
+      if (Date.now() > end || child.exitCode !== null)
+        throw new Error(`${pattern} was not seen in:\n${output}`);
+      await sleep(50);
+    }
+    return withoutNotices(output);
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.#started.splice(0)) {
+      if (child.exitCode !== null || child.pid === undefined) continue;
+      const exit = once(child, 'exit');
+      process.kill(-child.pid, 'SIGTERM');
+      await exit;
+    }
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+}
+
+/** This process' own, without what `npm test` and vitest have put there for themselves. */
+function environment(): NodeJS.ProcessEnv {
+  const theirs =
+    /^(npm_(package|lifecycle|command|config_local_prefix)|INIT_CWD$|NODE_(ENV|PATH|OPTIONS)$|VITEST|TEST$|AWS_)/i;
+  const kept = Object.entries(process.env).filter(([name]) => !theirs.test(name));
+  const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
+  return {
+    ...Object.fromEntries(kept),
+    PATH: path.join(delimiter),
+    npm_config_prefer_offline: 'true',
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+    npm_config_update_notifier: 'false',
+    // Else a command that is not installed would be looked for in the registry.
+    npm_config_yes: 'false',
+  };
+}
+
+/** Npm's remarks on the settings of this machine are not about the package. */
+function withoutNotices(text: string): string {
+  return text.replace(/^npm warn Unknown (user|env|project|global|cli) config .*\n/gm, '');
+}
+
+/** The fenced blocks of a language in a section of the README. */
+export function readmeBlocks(section: string, language: string): string[] {
+  const text = readFileSync(join(checkout, 'README.md'), 'utf8').split(`\n## ${section}\n`)[1] ?? '';
+  const own = text.split('\n## ')[0] ?? '';
+  return Array.from(own.matchAll(/^```(\w+)\n(.*?)^```$/gms))
+    .filter(([, name]) => name === language)
+    .map(([, , block = '']) => block);
+}
