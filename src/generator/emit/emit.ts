@@ -79,6 +79,8 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'decimal',
         'flag',
         'time',
+        'timePrefix',
+        'invertedTimePrefix',
         'year',
         'month',
         'day',

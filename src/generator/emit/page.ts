@@ -78,7 +78,10 @@ export function accessPatternsView(plan: Plan) {
             index: slot.index ?? 'table',
             partition: slot.partition.text,
             sort: slot.sort?.text ?? '',
-            sparse: slot.present.join(', '),
+            sparse: [
+              ...slot.present,
+              ...slot.when.map(({ field, values }) => `${field}: ${values.join(' or ')}`),
+            ].join(', '),
           })),
         })),
       guards: entity.guards.map((guard) => ({
@@ -271,6 +274,7 @@ function queryCells(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
   const entity = plan.entities.find((one) => one.name === access.entity);
   const isWhole = access.sort !== null && access.head.length === access.sort.parts.length;
   const low = access.shards ?? 1;
+  const strong = access.consistent ? 2 : 1;
   const follow = access.holds.kind === 'some';
   const perItem = entity ? itemUnits(plan, entity, access.item) : 0.5;
   const most = access.page.default + 1;
@@ -286,8 +290,8 @@ function queryCells(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
     requests: `${partitionsRead(access)}${follow ? ' + 1 batch get for fields not in the entry' : ''}`,
     units:
       pattern.cardinality === 'one'
-        ? '0.5'
-        : `${round(Math.max(0.5, Math.ceil((most * perItem) / 4096) * 0.5) * low)}${follow ? ` + ${round(access.page.default * 0.5)}` : ''} a page of ${access.page.default}`,
+        ? round(0.5 * strong)
+        : `${round(Math.max(0.5, Math.ceil((most * perItem) / 4096) * 0.5) * low * strong)}${follow ? ` + ${round(access.page.default * 0.5)}` : ''} a page of ${access.page.default}`,
     why: access.why,
   };
 }
