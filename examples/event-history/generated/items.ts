@@ -22,6 +22,12 @@ import {
   eventInitialeventsKey,
   eventKey,
   eventsTable,
+  parseDeviceLogKey,
+  parseEquipmentKey,
+  parseEquipmentStateKey,
+  parseEquipmentStateVersionKey,
+  parseEventKey,
+  parseTimedStateKey,
   timedStateKey,
 } from './keys.js';
 
@@ -55,6 +61,7 @@ export const eventCodec: EntityCodec<Event> = {
     revision: item.revision as number,
   }),
   revision: 'revision',
+  keyFields: parseEventKey,
 };
 
 /** How Equipment is stored. */
@@ -80,6 +87,7 @@ export const equipmentCodec: EntityCodec<Equipment> = {
     revision: item.revision as number,
   }),
   revision: 'revision',
+  keyFields: parseEquipmentKey,
 };
 
 /** How EquipmentState is stored. */
@@ -114,6 +122,7 @@ export const equipmentStateCodec: EntityCodec<EquipmentState> = {
     }),
   ],
   revision: 'version',
+  keyFields: parseEquipmentStateKey,
 };
 
 /** How EquipmentStateVersion is stored. */
@@ -136,6 +145,7 @@ export const equipmentStateVersionCodec: EntityCodec<EquipmentStateVersion> = {
     version: item.version as number,
     equipmentId: item.equipmentId as string,
   }),
+  keyFields: parseEquipmentStateVersionKey,
 };
 
 /** How TimedState is stored. */
@@ -159,6 +169,7 @@ export const timedStateCodec: EntityCodec<TimedState> = {
     revision: item.revision as number,
   }),
   revision: 'revision',
+  keyFields: parseTimedStateKey,
 };
 
 /** How DeviceLog is stored. */
@@ -188,4 +199,5 @@ export const deviceLogCodec: EntityCodec<DeviceLog> = {
     revision: item.revision as number,
   }),
   revision: 'revision',
+  keyFields: parseDeviceLogKey,
 };
