@@ -68,13 +68,17 @@ import {
 /** What WarehousesByCity projects of Warehouse; other fields take a follow-up batch get. */
 const warehouseWarehousesbycityHolds: IndexQuery<Warehouse>['holds'] = {
   kind: 'some',
-  covers: ['name', 'processingTime'],
+  covers: ['category', 'city', 'name', 'processingTime', 'rating', 'warehouseId'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
   read: (item) =>
     ({
       __typename: 'Warehouse',
+      category: item.category as string,
+      city: item.city as string,
       name: item.name as string,
       processingTime: item.processingTime as number,
+      rating: item.rating as number,
+      warehouseId: item.warehouseId as string,
     }) as Warehouse,
 };
 
@@ -92,25 +96,32 @@ const warehouseWarehousesbynameHolds: IndexQuery<Warehouse>['holds'] = {
 /** What ProductsByCategory projects of Product; other fields take a follow-up batch get. */
 const productProductsbycategoryHolds: IndexQuery<Product>['holds'] = {
   kind: 'some',
-  covers: ['available', 'description', 'price'],
+  covers: ['available', 'category', 'city', 'description', 'price', 'productId', 'warehouseId'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
   read: (item) =>
     ({
       __typename: 'Product',
       available: item.available as boolean,
+      category: item.category as string,
+      city: item.city as string,
       description: item.description as string,
       price: item.price as number,
+      productId: item.productId as string,
+      warehouseId: item.warehouseId as string,
     }) as Product,
 };
 
 /** What ByRecipient projects of Shipment; other fields take a follow-up batch get. */
 const shipmentByrecipientHolds: IndexQuery<Shipment>['holds'] = {
   kind: 'some',
-  covers: ['totalWeight', 'warehouseName'],
+  covers: ['createdAt', 'shipmentId', 'status', 'totalWeight', 'warehouseName'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
   read: (item) =>
     ({
       __typename: 'Shipment',
+      createdAt: item.createdAt as string,
+      shipmentId: item.shipmentId as string,
+      status: item.status as ShipmentStatus,
       totalWeight: item.totalWeight as number,
       warehouseName: item.warehouseName as string,
     }) as Shipment,
@@ -119,12 +130,15 @@ const shipmentByrecipientHolds: IndexQuery<Shipment>['holds'] = {
 /** What ByWarehouse projects of Shipment; other fields take a follow-up batch get. */
 const shipmentBywarehouseHolds: IndexQuery<Shipment>['holds'] = {
   kind: 'some',
-  covers: ['recipientName', 'totalWeight'],
+  covers: ['createdAt', 'recipientName', 'shipmentId', 'status', 'totalWeight'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
   read: (item) =>
     ({
       __typename: 'Shipment',
+      createdAt: item.createdAt as string,
       recipientName: item.recipientName as string,
+      shipmentId: item.shipmentId as string,
+      status: item.status as ShipmentStatus,
       totalWeight: item.totalWeight as number,
     }) as Shipment,
 };
@@ -132,12 +146,15 @@ const shipmentBywarehouseHolds: IndexQuery<Shipment>['holds'] = {
 /** What ByCourier projects of Shipment; other fields take a follow-up batch get. */
 const shipmentBycourierHolds: IndexQuery<Shipment>['holds'] = {
   kind: 'some',
-  covers: ['recipientName', 'warehouseName'],
+  covers: ['createdAt', 'recipientName', 'shipmentId', 'status', 'warehouseName'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
   read: (item) =>
     ({
       __typename: 'Shipment',
+      createdAt: item.createdAt as string,
       recipientName: item.recipientName as string,
+      shipmentId: item.shipmentId as string,
+      status: item.status as ShipmentStatus,
       warehouseName: item.warehouseName as string,
     }) as Shipment,
 };

@@ -16,9 +16,9 @@ export const tables: readonly TableDefinition[] = [
     name: '${TABLE_PREFIX}-warehouses',
     key: { partition: 'PK', sort: 'SK' },
     indexes: [
-      { name: 'WarehousesByCity', kind: 'global', partition: 'cityPK', sort: 'citySK', project: { kind: 'include', attributes: ['name', 'processingTime'] } },
+      { name: 'WarehousesByCity', kind: 'global', partition: 'cityPK', sort: 'citySK', project: { kind: 'include', attributes: ['warehouseId', 'name', 'city', 'category', 'rating', 'processingTime'] } },
       { name: 'WarehousesByName', kind: 'global', partition: 'namePK', sort: 'nameSK', project: { kind: 'keys' } },
-      { name: 'ProductsByCategory', kind: 'global', partition: 'categoryPK', sort: 'categorySK', project: { kind: 'include', attributes: ['description', 'price', 'available'] } },
+      { name: 'ProductsByCategory', kind: 'global', partition: 'categoryPK', sort: 'categorySK', project: { kind: 'include', attributes: ['warehouseId', 'productId', 'city', 'category', 'description', 'price', 'available'] } },
     ],
   },
   {
@@ -26,9 +26,9 @@ export const tables: readonly TableDefinition[] = [
     name: '${TABLE_PREFIX}-shipments',
     key: { partition: 'PK', sort: 'SK' },
     indexes: [
-      { name: 'ByRecipient', kind: 'global', partition: 'recipientPK', sort: 'recipientSK', project: { kind: 'include', attributes: ['warehouseName', 'totalWeight'] } },
-      { name: 'ByWarehouse', kind: 'global', partition: 'warehousePK', sort: 'warehouseSK', project: { kind: 'include', attributes: ['recipientName', 'totalWeight'] } },
-      { name: 'ByCourier', kind: 'global', partition: 'courierPK', sort: 'courierSK', project: { kind: 'include', attributes: ['recipientName', 'warehouseName'] } },
+      { name: 'ByRecipient', kind: 'global', partition: 'recipientPK', sort: 'recipientSK', project: { kind: 'include', attributes: ['shipmentId', 'status', 'createdAt', 'warehouseName', 'totalWeight'] } },
+      { name: 'ByWarehouse', kind: 'global', partition: 'warehousePK', sort: 'warehouseSK', project: { kind: 'include', attributes: ['shipmentId', 'status', 'createdAt', 'recipientName', 'totalWeight'] } },
+      { name: 'ByCourier', kind: 'global', partition: 'courierPK', sort: 'courierSK', project: { kind: 'include', attributes: ['shipmentId', 'status', 'createdAt', 'recipientName', 'warehouseName'] } },
       { name: 'AvailableByCity', kind: 'global', partition: 'availablePK', sort: 'availableSK', project: { kind: 'all' } },
       { name: 'ActiveDelivery', kind: 'global', partition: 'activeDelivery', native: { partition: { activeDelivery: 'S' }, sort: {} }, project: { kind: 'all' } },
     ],

@@ -463,6 +463,13 @@ function doesNotServe(pattern: PatternModel, slot: SlotPlan | undefined): Diagno
     message: `The key ${slot ? keyText(slot) : ''} does not answer pattern \`${pattern.name.text}\`.`,
     at: pattern.index?.at ?? pattern.name.at,
     notes: [{ message: `the pattern asks for ${asked.join(', ')}` }],
-    hint: 'The partition key takes exactly the equality fields, bucket and shard; the sort key begins with what is left of the equalities, then the order.',
+    hint: isScan(pattern, slot)
+      ? 'DynamoDB could only scan for it. Name an index instead of the table: its partition key is a constant there, which `shards: 4` spreads over four that are read side by side.'
+      : 'The partition key takes exactly the equality fields, bucket and shard; the sort key begins with what is left of the equalities, then the order.',
   };
+}
+
+/** Nothing says which of the table's partitions are to be read. */
+function isScan(pattern: PatternModel, slot: SlotPlan | undefined): boolean {
+  return slot?.index === null && pattern.where.length === 0 && !pattern.bucket && pattern.key.length === 0;
 }

@@ -38,6 +38,7 @@ export const acceptance: AcceptanceRule = async ({ args: { shipmentId, courierId
 export const deliveryStatus: DeliveryStatusRule = ({ args: { shipmentId, courierId, status }, current }) => {
   if (current.activeDelivery !== courierId) throw deliveryError('NOT_YOURS', shipmentId);
   if (status === 'PENDING') throw deliveryError('NOT_A_STATUS_HERE', shipmentId);
-  if (status === 'READY') return { status, courierId: null, activeDelivery: null, availableCity: current.city };
+  if (status === 'READY')
+    return { status, courierId: null, activeDelivery: null, availableCity: current.city };
   return status === 'IN_TRANSIT' ? { status } : { status, activeDelivery: null };
 };
