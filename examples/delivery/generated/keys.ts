@@ -239,9 +239,9 @@ export const parseRestaurantKey = (key: Key): RestaurantKey | undefined => {
   return pk && sk && { restaurantId: pk[0] };
 };
 
-/** GSI1: `RESTAURANTS#{shard}` / `{name}#{restaurantId}` */
+/** GSI1: `RESTAURANT#{shard}` / `{name}#{restaurantId}` */
 export const restaurantGsi1Key = (restaurant: Pick<Restaurant, 'name' | 'restaurantId'>): Key => ({
-  GSI1PK: `RESTAURANTS#${shardOf(restaurant.restaurantId, 4)}`,
+  GSI1PK: `RESTAURANT#${shardOf(restaurant.restaurantId, 4)}`,
   GSI1SK: `${text(restaurant.name)}#${text(restaurant.restaurantId)}`,
 });
 
@@ -258,8 +258,8 @@ export const parseDriverKey = (key: Key): DriverKey | undefined => {
   return pk && sk && { driverId: pk[0] };
 };
 
-/** GSI1: `DRIVERS#{shard}` / `{name}#{driverId}` */
+/** GSI1: `DRIVER#{shard}` / `{name}#{driverId}` */
 export const driverGsi1Key = (driver: Pick<Driver, 'name' | 'driverId'>): Key => ({
-  GSI1PK: `DRIVERS#${shardOf(driver.driverId, 4)}`,
+  GSI1PK: `DRIVER#${shardOf(driver.driverId, 4)}`,
   GSI1SK: `${text(driver.name)}#${text(driver.driverId)}`,
 });

@@ -458,19 +458,19 @@ export const deliveryEventsByType = (by: Pick<DeliveryEvent, 'deliveryId'> & {
   page: { default: 20, max: 100 },
 });
 
-/** Query.restaurantsByCuisine: GSI1 `RESTAURANTS#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards merged. */
+/** Query.restaurantsByCuisine: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards merged. */
 export const restaurantsByCuisine = (by: { readonly keyword?: string | null | undefined } = {}): IndexQuery<Restaurant> => ({
   pattern: 'restaurantsByCuisine',
   entity: restaurantCodec,
   index: mealsGsi1,
-  partitions: shards(4, (shard) => `RESTAURANTS#${shard}`),
+  partitions: shards(4, (shard) => `RESTAURANT#${shard}`),
   descending: false,
   filter: filterOf(contains('cuisineType', by.keyword)),
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
 });
 
-/** Query.highRatedRestaurants: GSI1 `RESTAURANTS#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards merged. */
+/** Query.highRatedRestaurants: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards merged. */
 export const highRatedRestaurants = (by: {
   readonly minRating?: number | null | undefined;
   readonly isActive?: boolean | null | undefined;
@@ -478,14 +478,14 @@ export const highRatedRestaurants = (by: {
   pattern: 'highRatedRestaurants',
   entity: restaurantCodec,
   index: mealsGsi1,
-  partitions: shards(4, (shard) => `RESTAURANTS#${shard}`),
+  partitions: shards(4, (shard) => `RESTAURANT#${shard}`),
   descending: false,
   filter: filterOf(allOf(atLeast('rating', by.minRating), equal('isActive', by.isActive))),
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
 });
 
-/** Query.driversBySkill: GSI1 `DRIVERS#{shard}` / `{name}#{driverId}`, ascending, 4 shards merged. */
+/** Query.driversBySkill: GSI1 `DRIVER#{shard}` / `{name}#{driverId}`, ascending, 4 shards merged. */
 export const driversBySkill = (by: {
   readonly prefix?: string | null | undefined;
   readonly tag?: string | null | undefined;
@@ -493,7 +493,7 @@ export const driversBySkill = (by: {
   pattern: 'driversBySkill',
   entity: driverCodec,
   index: mealsGsi1,
-  partitions: shards(4, (shard) => `DRIVERS#${shard}`),
+  partitions: shards(4, (shard) => `DRIVER#${shard}`),
   sort: rangeOf({ prefix: encoded(text, by.prefix) }, { head: '', terminated: true }),
   descending: false,
   filter: filterOf(contains('tags', by.tag)),
@@ -501,7 +501,7 @@ export const driversBySkill = (by: {
   page: { default: 20, max: 100 },
 });
 
-/** Query.experiencedDrivers: GSI1 `DRIVERS#{shard}` / `{name}#{driverId}`, ascending, 4 shards merged. */
+/** Query.experiencedDrivers: GSI1 `DRIVER#{shard}` / `{name}#{driverId}`, ascending, 4 shards merged. */
 export const experiencedDrivers = (by: {
   readonly isAvailable?: boolean | null | undefined;
   readonly minDeliveries?: number | null | undefined;
@@ -510,7 +510,7 @@ export const experiencedDrivers = (by: {
   pattern: 'experiencedDrivers',
   entity: driverCodec,
   index: mealsGsi1,
-  partitions: shards(4, (shard) => `DRIVERS#${shard}`),
+  partitions: shards(4, (shard) => `DRIVER#${shard}`),
   descending: false,
   filter: filterOf(
     allOf(
