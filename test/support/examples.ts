@@ -1,5 +1,6 @@
 /** An example project on a real engine, asked by GraphQL, with documents made from its own schema. */
 
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   type DocumentNode,
   execute,
@@ -48,6 +49,9 @@ export class Refused extends Error {
 
 export interface ExampleServer {
   readonly database: Database;
+  readonly client: DynamoDBClient;
+  /** The physical name of a table. */
+  tableName(table: string): string;
   /** The operations of the last question. */
   readonly operations: readonly string[];
   /** Writes of this project's `create`, in bulk. */
@@ -134,6 +138,8 @@ export async function openExample(
   };
   return {
     database,
+    client: engine.client,
+    tableName: (table) => names[table] ?? '',
     operations,
     ask,
     page,
