@@ -31,7 +31,7 @@ test('D1: the best first and of equal ones the earliest needs a key that runs bo
       `{ many: LeaderboardEntry, for: Query.allTimeTopScores, sort: ${sort}, shards: 8, limit: $limit, index: AllGames, key: { allPK: "SCORES#{shard}", allSK: "${score}#{entryId}" } }`,
     );
   const said = declared('[-score, entryId]', '{score}');
-  expect(said).toContain('error[mixed-directions]');
+  expect(said).toContain('error[key-does-not-serve]');
   expect(declared('[-score, -entryId]', '{score}')).toBe('');
   expect(declared('[-score, entryId]', '{invert(score)}')).toBe('');
 });
