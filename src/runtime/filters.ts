@@ -30,15 +30,16 @@ export const atMost = compare('<=');
 export const greaterThan = compare('>');
 export const atLeast = compare('>=');
 
-/** Inclusive at both ends; an end that is absent is open. */
+/**
+ * Inclusive at both ends; an end that is absent is open. Not DynamoDB's BETWEEN, which refuses ends the wrong way
+ * round: nothing lies between those.
+ */
 export function between(
   attribute: string,
   from: Optional<string | number>,
   to: Optional<string | number>,
 ): Condition {
-  if (isAbsent(from) || isAbsent(to))
-    return isAbsent(from) ? atMost(attribute, to) : atLeast(attribute, from);
-  return (scope) => `${scope.name(attribute)} BETWEEN ${scope.value(from)} AND ${scope.value(to)}`;
+  return allOf(atLeast(attribute, from), atMost(attribute, to));
 }
 
 /** At most 100 values, which is DynamoDB's limit for IN; an empty list matches nothing. */

@@ -8,7 +8,7 @@ export const mostPartitions = 100;
 
 /**
  * The partition keys of every value of a list, each once, in an order of their own: the same values in another
- * order are the same question, with the same cursors. Null is equal to nothing. VALUE_INVALID above
+ * order are the same question, with the same cursors. Null is equal to nothing. BAD_INPUT above
  * {@link mostPartitions}.
  */
 export function inList<V>(
@@ -23,7 +23,7 @@ export function inList<V>(
   return [...distinct].sort();
 }
 
-/** The records of a list of keys, in its order, null where there is none; each is read once. VALUE_INVALID above `max`. */
+/** The records of a list of keys, in its order, null where there is none; each is read once. BAD_INPUT above `max`. */
 export async function loadEach<V, K, R>(
   loader: KeyLoader<K, R>,
   list: { readonly field: string; readonly values: readonly (V | null | undefined)[]; readonly max: number },
@@ -43,7 +43,7 @@ export async function loadPresent<V, K, R>(...asked: Parameters<typeof loadEach<
 
 function checkList(field: string, count: number, max: number): void {
   if (count <= max) return;
-  throw new TableloomError('VALUE_INVALID', `${field} takes at most ${max} values; ${count} were given.`, {
+  throw new TableloomError('BAD_INPUT', `${field} takes at most ${max} values; ${count} were given.`, {
     field,
     limit: max,
   });

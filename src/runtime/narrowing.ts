@@ -17,7 +17,7 @@ export interface NarrowOptions {
 
 /**
  * The part of a partition where the given parts are equal to what is asked: for COUNTRY / STATE#CITY#id with a
- * state and no city, every key that begins with `STATE#`. VALUE_INVALID where a part is given and one before it
+ * state and no city, every key that begins with `STATE#`. BAD_INPUT where a part is given and one before it
  * is not: no part of a sort key answers that. Undefined where nothing narrows the partition.
  */
 export function narrowed(
@@ -43,7 +43,7 @@ export function narrowed(
 }
 
 function gap(field: string, missing: string): TableloomError {
-  return new TableloomError('VALUE_INVALID', `${field} needs ${missing} to be given as well.`, {
+  return new TableloomError('BAD_INPUT', `${field} needs ${missing} to be given as well.`, {
     field,
     missing,
   });

@@ -73,7 +73,7 @@ export function bucketsOf(unit: BucketUnit, window: BucketWindow): readonly stri
   return window.descending ? names.reverse() : names;
 }
 
-/** The buckets a caller names, each once, in the order they are read. VALUE_INVALID above {@link mostPartitions}. */
+/** The buckets a caller names, each once, in the order they are read. BAD_INPUT above {@link mostPartitions}. */
 export function bucketList(
   unit: BucketUnit,
   buckets: readonly (string | null | undefined)[],

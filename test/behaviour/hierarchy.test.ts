@@ -85,7 +85,7 @@ test('a part is not asked without those before it', async () => {
   const gap = await project.ask('{ storesIn(country: "X", city: "A", first: 1) { edges { cursor } } }');
   expect(gap.errors?.[0]).toMatchObject({
     message: 'city needs state to be given as well.',
-    extensions: { code: 'VALUE_INVALID', field: 'city', missing: 'state' },
+    extensions: { code: 'BAD_INPUT', field: 'city', missing: 'state' },
   });
   const bound = await project.ask('{ storesByKind(country: "X", from: "2024-01-01T00:00:00Z") { id } }');
   expect(bound.errors?.[0]).toMatchObject({ message: 'from needs kind to be given as well.' });

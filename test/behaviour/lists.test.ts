@@ -38,7 +38,7 @@ test('records by a list of keys come in its order, in one batch', async () => {
   const many = await project.ask('query ($ids: [ID!]!) { ticketsFound(ids: $ids) { id } }', { ids });
   expect(many.errors?.[0]).toMatchObject({
     message: 'id takes at most 3 values; 4 were given.',
-    extensions: { code: 'VALUE_INVALID', field: 'id', limit: 3 },
+    extensions: { code: 'BAD_INPUT', field: 'id', limit: 3 },
   });
 });
 
@@ -112,5 +112,5 @@ test('the days of a list are read one after the other, each once', async () => {
   const many = await project.ask(document, {
     days: Array.from({ length: 101 }, (_, at) => new Date(at * 864e5).toISOString().slice(0, 10)),
   });
-  expect(many.errors?.[0]).toMatchObject({ extensions: { code: 'VALUE_INVALID', limit: 100 } });
+  expect(many.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_INPUT', limit: 100 } });
 });

@@ -73,14 +73,12 @@ const leaves = fc.oneof(
   ),
   fc.tuple(maybe(number), maybe(number)).map(
     ([from, to]): Asked => ({
-      condition: between('count', from, from === null || to === null ? to : Math.max(from, to)),
+      condition: between('count', from, to),
       holds:
         from === null && to === null
           ? undefined
           : ({ count }) =>
-              count !== undefined &&
-              (from === null || count >= from) &&
-              (to === null || count <= (from === null ? to : Math.max(from, to))),
+              count !== undefined && (from === null || count >= from) && (to === null || count <= to),
     }),
   ),
   maybe(fc.array(text, { maxLength: 3 })).map((list) =>
