@@ -11,7 +11,6 @@ const suites = [
   'test/embedded/concurrency',
   'test/server/',
   'test/language/',
-  'test/behaviour/',
   'examples/',
 ];
 

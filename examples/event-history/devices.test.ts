@@ -2,7 +2,7 @@
 
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
-import { walk } from '../../test/behaviour/support/project.js';
+import { walk } from '../../test/support/running.js';
 import { runs } from '../../test/support/runs.js';
 import type { DeviceState } from './generated/graphql.js';
 import { deviceLogWrites } from './generated/writes.js';

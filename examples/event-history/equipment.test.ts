@@ -2,8 +2,8 @@
 
 import { createTables, Database, type Write } from 'tableloom/runtime';
 import { beforeAll, expect, test } from 'vitest';
-import { walk } from '../../test/behaviour/support/project.js';
 import { engineKind, uniqueName, withEngine } from '../../test/support/engines.js';
+import { walk } from '../../test/support/running.js';
 import { runs } from '../../test/support/runs.js';
 import { equipmentStateCodec } from './generated/items.js';
 import { history } from './generated/queries.js';

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
-import { walk } from '../../test/behaviour/support/project.js';
+import { walk } from '../../test/support/running.js';
 import { runs } from '../../test/support/runs.js';
 import { eventWrites } from './generated/writes.js';
 import { Chance, moments, names, openExample, ordered, refusalOf } from './support.js';

@@ -4,8 +4,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll } from 'vitest';
-import { openProject, type Project } from '../../test/behaviour/support/project.js';
 import { generateProject } from '../../test/support/projects.js';
+import { openProject, type Project } from '../../test/support/running.js';
 import { createLoaders } from './generated/loaders.js';
 import { createResolvers } from './generated/resolvers.js';
 import { typeDefs } from './generated/schema.js';

@@ -50,8 +50,7 @@ test('a long list is read a hundred at a time, and one that is too long is refus
   });
   expect(served.operations).toEqual(['BatchGetItem', 'BatchGetItem', 'BatchGetItem']);
   await expect(served.ask(bulk, { isbns: [...isbns, 'one more'] })).rejects.toMatchObject({
-    code: 'BAD_INPUT',
-    extensions: { limit: 250 },
+    extensions: { code: 'BAD_INPUT', limit: 250 },
   });
   expect(served.operations).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { createLoaders } from '../fixtures/ok/mixed/expected/loaders.js';
 import { createResolvers } from '../fixtures/ok/mixed/expected/resolvers.js';
 import { typeDefs } from '../fixtures/ok/mixed/expected/schema.js';
 import { tables } from '../fixtures/ok/mixed/expected/tables.js';
-import { openProject, type Project, walk } from './support/project.js';
+import { openProject, type Project, walk } from '../support/running.js';
 
 const day = (n: number) => new Date(Date.UTC(2024, 0, 1 + n)).toISOString();
 

@@ -5,7 +5,7 @@ import { createLoaders } from '../fixtures/ok/lists-of-values/expected/loaders.j
 import { createResolvers } from '../fixtures/ok/lists-of-values/expected/resolvers.js';
 import { typeDefs } from '../fixtures/ok/lists-of-values/expected/schema.js';
 import { tables } from '../fixtures/ok/lists-of-values/expected/tables.js';
-import { openProject, walk } from './support/project.js';
+import { openProject, walk } from '../support/running.js';
 
 const statuses = ['OPEN', 'HELD', 'DONE'] as const;
 const tickets = Array.from({ length: 60 }, (_, at) => ({

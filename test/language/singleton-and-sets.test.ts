@@ -6,7 +6,7 @@ import { createLoaders } from '../fixtures/ok/singleton-and-sets/expected/loader
 import { createResolvers } from '../fixtures/ok/singleton-and-sets/expected/resolvers.js';
 import { typeDefs } from '../fixtures/ok/singleton-and-sets/expected/schema.js';
 import { tables } from '../fixtures/ok/singleton-and-sets/expected/tables.js';
-import { openProject } from './support/project.js';
+import { openProject } from '../support/running.js';
 
 const fields = '{ title languages ports hosts version }';
 const save = `mutation ($input: SettingsInput!) { saveSettings(input: $input) ${fields} }`;

@@ -6,7 +6,7 @@ import { createResolvers } from '../fixtures/ok/projections/expected/resolvers.j
 import { typeDefs } from '../fixtures/ok/projections/expected/schema.js';
 import { tables } from '../fixtures/ok/projections/expected/tables.js';
 import { photoWrites } from '../fixtures/ok/projections/expected/writes.js';
-import { openProject } from './support/project.js';
+import { openProject } from '../support/running.js';
 
 test('what an index holds is read from it alone, and anything else by one batch get', async () => {
   const project = await openProject({ typeDefs, tables, createLoaders, resolvers: createResolvers({}) });

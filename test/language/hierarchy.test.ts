@@ -5,7 +5,7 @@ import { createLoaders } from '../fixtures/ok/hierarchy/expected/loaders.js';
 import { createResolvers } from '../fixtures/ok/hierarchy/expected/resolvers.js';
 import { typeDefs } from '../fixtures/ok/hierarchy/expected/schema.js';
 import { tables } from '../fixtures/ok/hierarchy/expected/tables.js';
-import { openProject, walk } from './support/project.js';
+import { openProject, walk } from '../support/running.js';
 
 interface Store {
   readonly id: string;

@@ -7,13 +7,14 @@ import mercurius, { type IResolvers } from 'mercurius';
 import {
   createTables,
   Database,
+  type DatabaseOptions,
   type RequestReport,
   type Session,
   type TableDefinition,
 } from 'tableloom/runtime';
 import { onTestFinished } from 'vitest';
-import { executableSchema } from '../../../src/server/schema.js';
-import { openEngine, uniqueName } from '../../support/engines.js';
+import { executableSchema } from '../../src/server/schema.js';
+import { openEngine, uniqueName } from './engines.js';
 
 /** What a project generates. */
 export interface Generated {
@@ -30,6 +31,8 @@ export interface Answer {
   readonly requests: readonly string[];
   /** The same, as they were sent. */
   readonly sent: readonly RequestReport[];
+  /** How many of them waited for one another. */
+  readonly steps: number;
 }
 
 export interface Project {
@@ -45,10 +48,14 @@ export interface Project {
 
 const engine = openEngine();
 
-/** @param atEnd is given what closes the project: `afterAll` where several tests share it */
+/**
+ * @param atEnd is given what closes the project: `afterAll` where several tests share it
+ * @param options of the database, as a clock of the test's own
+ */
 export async function openProject(
   generated: Generated,
   atEnd: (close: () => Promise<void>) => void = onTestFinished,
+  options: Partial<DatabaseOptions> = {},
 ): Promise<Project> {
   const { client } = await engine;
   const names = Object.fromEntries(generated.tables.map(({ table }) => [table, uniqueName(table)]));
@@ -59,6 +66,7 @@ export async function openProject(
     tables: names,
     cursorSecrets: ['a secret of the tests, long enough'],
     onRequest: (report) => requests.push(report),
+    ...options,
   });
   const app = Fastify();
   atEnd(() => app.close());
@@ -80,6 +88,7 @@ export async function openProject(
         : { errors: errors.map(({ message, path, extensions }) => ({ message, path, extensions })) }),
       requests: sent.map(({ operation }) => operation),
       sent,
+      steps: db.stats().steps,
     };
   };
   return {
