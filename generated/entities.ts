@@ -188,7 +188,7 @@ export interface AuditLog {
 export type AuditLogKey = Pick<AuditLog, 'id'>;
 export type AuditLogPage = Connection<AuditLog>;
 
-/** A AuditLog to create; what is generated or has a default may be left out. */
+/** An AuditLog to create; what is generated or has a default may be left out. */
 export interface NewAuditLog {
   readonly action: string;
   readonly actorId: string;

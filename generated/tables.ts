@@ -2,7 +2,7 @@
 
 import type { TableDefinition } from 'tableloom/runtime';
 
-/** The tables the access patterns need, for \`createTables\`. */
+/** The tables the access patterns need, for `createTables`. */
 export const tables: readonly TableDefinition[] = [
   {
     table: 'entities',

@@ -26,6 +26,16 @@ export function pascal(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** `GSI1` -> `Gsi1`, `ByOwner` stays: an index in the middle of a name. */
+export function indexName(name: string): string {
+  return pascal(/[a-z]/.test(name) ? name : name.toLowerCase());
+}
+
+/** `an AuditLog`, `a User`. */
+export function withArticle(name: string): string {
+  return `${/^(?:[AEIO]|U(?!s|ni|ti))/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
 /** `AuditLog` -> `AUDIT_LOG`: the literal a key begins with. */
 export function constant(name: string): string {
   return name

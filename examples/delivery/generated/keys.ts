@@ -35,19 +35,19 @@ import type {
 export const peopleTable: IndexRef & TableRef = tableRef('people', 'PK', 'SK');
 
 export const warehousesTable: IndexRef & TableRef = tableRef('warehouses', 'PK', 'SK');
-export const warehousesWarehousesbycity = indexRef(warehousesTable, 'WarehousesByCity', 'cityPK', 'citySK');
-export const warehousesWarehousesbyname = indexRef(warehousesTable, 'WarehousesByName', 'namePK', 'nameSK');
-export const warehousesProductsbycategory = indexRef(warehousesTable, 'ProductsByCategory', 'categoryPK', 'categorySK');
+export const warehousesWarehousesByCity = indexRef(warehousesTable, 'WarehousesByCity', 'cityPK', 'citySK');
+export const warehousesWarehousesByName = indexRef(warehousesTable, 'WarehousesByName', 'namePK', 'nameSK');
+export const warehousesProductsByCategory = indexRef(warehousesTable, 'ProductsByCategory', 'categoryPK', 'categorySK');
 
 export const shipmentsTable: IndexRef & TableRef = tableRef('shipments', 'PK', 'SK');
-export const shipmentsByrecipient = indexRef(shipmentsTable, 'ByRecipient', 'recipientPK', 'recipientSK');
-export const shipmentsBywarehouse = indexRef(shipmentsTable, 'ByWarehouse', 'warehousePK', 'warehouseSK');
-export const shipmentsBycourier = indexRef(shipmentsTable, 'ByCourier', 'courierPK', 'courierSK');
-export const shipmentsAvailablebycity = indexRef(shipmentsTable, 'AvailableByCity', 'availablePK', 'availableSK');
-export const shipmentsActivedelivery = indexRef(shipmentsTable, 'ActiveDelivery', 'activeDelivery');
+export const shipmentsByRecipient = indexRef(shipmentsTable, 'ByRecipient', 'recipientPK', 'recipientSK');
+export const shipmentsByWarehouse = indexRef(shipmentsTable, 'ByWarehouse', 'warehousePK', 'warehouseSK');
+export const shipmentsByCourier = indexRef(shipmentsTable, 'ByCourier', 'courierPK', 'courierSK');
+export const shipmentsAvailableByCity = indexRef(shipmentsTable, 'AvailableByCity', 'availablePK', 'availableSK');
+export const shipmentsActiveDelivery = indexRef(shipmentsTable, 'ActiveDelivery', 'activeDelivery');
 
 export const directoryTable: IndexRef & TableRef = tableRef('directory', 'PK', 'SK');
-export const directoryBycityandrating = indexRef(directoryTable, 'ByCityAndRating', 'city', 'category', ['rating', 'openedAt']);
+export const directoryByCityAndRating = indexRef(directoryTable, 'ByCityAndRating', 'city', 'category', ['rating', 'openedAt']);
 
 export const mealsTable: IndexRef & TableRef = tableRef('meals', 'PK', 'SK');
 export const mealsGsi1 = indexRef(mealsTable, 'GSI1', 'GSI1PK', 'GSI1SK');
@@ -92,13 +92,13 @@ export const parseWarehouseKey = (key: Key): WarehouseKey | undefined => {
 };
 
 /** WarehousesByCity: `CITY#{city}` / `{category}#{rating}#{warehouseId}` */
-export const warehouseWarehousesbycityKey = (warehouse: Pick<Warehouse, 'city' | 'category' | 'rating' | 'warehouseId'>): Key => ({
+export const warehouseWarehousesByCityKey = (warehouse: Pick<Warehouse, 'city' | 'category' | 'rating' | 'warehouseId'>): Key => ({
   cityPK: `CITY#${text(warehouse.city)}`,
   citySK: `${text(warehouse.category)}#${decimal(warehouse.rating)}#${text(warehouse.warehouseId)}`,
 });
 
 /** WarehousesByName: `CITY#{city}` / `{name}#{warehouseId}` */
-export const warehouseWarehousesbynameKey = (warehouse: Pick<Warehouse, 'city' | 'name' | 'warehouseId'>): Key => ({
+export const warehouseWarehousesByNameKey = (warehouse: Pick<Warehouse, 'city' | 'name' | 'warehouseId'>): Key => ({
   namePK: `CITY#${text(warehouse.city)}`,
   nameSK: `${text(warehouse.name)}#${text(warehouse.warehouseId)}`,
 });
@@ -117,7 +117,7 @@ export const parseProductKey = (key: Key): ProductKey | undefined => {
 };
 
 /** ProductsByCategory: `CITY#{city}` / `{category}#{productId}#{warehouseId}` */
-export const productProductsbycategoryKey = (product: Pick<Product, 'city' | 'category' | 'productId' | 'warehouseId'>): Key => ({
+export const productProductsByCategoryKey = (product: Pick<Product, 'city' | 'category' | 'productId' | 'warehouseId'>): Key => ({
   categoryPK: `CITY#${text(product.city)}`,
   categorySK: `${text(product.category)}#${text(product.productId)}#${text(product.warehouseId)}`,
 });
@@ -149,19 +149,19 @@ export const parseShipmentKey = (key: Key): ShipmentKey | undefined => {
 };
 
 /** ByRecipient: `RECIPIENT#{recipientId}` / `{status}#{createdAt}#{shipmentId}` */
-export const shipmentByrecipientKey = (shipment: Pick<Shipment, 'recipientId' | 'status' | 'createdAt' | 'shipmentId'>): Key => ({
+export const shipmentByRecipientKey = (shipment: Pick<Shipment, 'recipientId' | 'status' | 'createdAt' | 'shipmentId'>): Key => ({
   recipientPK: `RECIPIENT#${text(shipment.recipientId)}`,
   recipientSK: `${enumValue(shipment.status)}#${time(shipment.createdAt)}#${text(shipment.shipmentId)}`,
 });
 
 /** ByWarehouse: `WAREHOUSE#{warehouseId}` / `{status}#{createdAt}#{shipmentId}` */
-export const shipmentBywarehouseKey = (shipment: Pick<Shipment, 'warehouseId' | 'status' | 'createdAt' | 'shipmentId'>): Key => ({
+export const shipmentByWarehouseKey = (shipment: Pick<Shipment, 'warehouseId' | 'status' | 'createdAt' | 'shipmentId'>): Key => ({
   warehousePK: `WAREHOUSE#${text(shipment.warehouseId)}`,
   warehouseSK: `${enumValue(shipment.status)}#${time(shipment.createdAt)}#${text(shipment.shipmentId)}`,
 });
 
 /** ByCourier: `COURIER#{courierId}` / `{status}#{createdAt}#{shipmentId}` */
-export const shipmentBycourierKey = (shipment: Pick<Shipment, 'courierId' | 'status' | 'createdAt' | 'shipmentId'>): Key | undefined =>
+export const shipmentByCourierKey = (shipment: Pick<Shipment, 'courierId' | 'status' | 'createdAt' | 'shipmentId'>): Key | undefined =>
   shipment.courierId === null
     ? undefined
     : {
@@ -170,7 +170,7 @@ export const shipmentBycourierKey = (shipment: Pick<Shipment, 'courierId' | 'sta
       };
 
 /** AvailableByCity: `CITY#{availableCity}` / `{createdAt}#{shipmentId}` */
-export const shipmentAvailablebycityKey = (shipment: Pick<Shipment, 'availableCity' | 'createdAt' | 'shipmentId'>): Key | undefined =>
+export const shipmentAvailableByCityKey = (shipment: Pick<Shipment, 'availableCity' | 'createdAt' | 'shipmentId'>): Key | undefined =>
   shipment.availableCity === null
     ? undefined
     : {

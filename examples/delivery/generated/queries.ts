@@ -52,22 +52,22 @@ import {
   warehouseCodec,
 } from './items.js';
 import {
-  directoryBycityandrating,
+  directoryByCityAndRating,
   mealsGsi1,
   mealsTable,
-  shipmentsActivedelivery,
-  shipmentsAvailablebycity,
-  shipmentsBycourier,
-  shipmentsByrecipient,
-  shipmentsBywarehouse,
-  warehousesProductsbycategory,
+  shipmentsActiveDelivery,
+  shipmentsAvailableByCity,
+  shipmentsByCourier,
+  shipmentsByRecipient,
+  shipmentsByWarehouse,
+  warehousesProductsByCategory,
   warehousesTable,
-  warehousesWarehousesbycity,
-  warehousesWarehousesbyname,
+  warehousesWarehousesByCity,
+  warehousesWarehousesByName,
 } from './keys.js';
 
 /** What WarehousesByCity projects of Warehouse; other fields take a follow-up batch get. */
-const warehouseWarehousesbycityHolds: IndexQuery<Warehouse>['holds'] = {
+const warehouseWarehousesByCityHolds: IndexQuery<Warehouse>['holds'] = {
   kind: 'some',
   covers: ['category', 'city', 'name', 'processingTime', 'rating', 'warehouseId'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
@@ -84,7 +84,7 @@ const warehouseWarehousesbycityHolds: IndexQuery<Warehouse>['holds'] = {
 };
 
 /** What WarehousesByName projects of Warehouse; other fields take a follow-up batch get. */
-const warehouseWarehousesbynameHolds: IndexQuery<Warehouse>['holds'] = {
+const warehouseWarehousesByNameHolds: IndexQuery<Warehouse>['holds'] = {
   kind: 'some',
   covers: ['warehouseId', 'city', 'name'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
@@ -102,7 +102,7 @@ const warehouseWarehousesbynameHolds: IndexQuery<Warehouse>['holds'] = {
 };
 
 /** What ProductsByCategory projects of Product; other fields take a follow-up batch get. */
-const productProductsbycategoryHolds: IndexQuery<Product>['holds'] = {
+const productProductsByCategoryHolds: IndexQuery<Product>['holds'] = {
   kind: 'some',
   covers: ['available', 'category', 'city', 'description', 'price', 'productId', 'warehouseId'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
@@ -120,7 +120,7 @@ const productProductsbycategoryHolds: IndexQuery<Product>['holds'] = {
 };
 
 /** What ByRecipient projects of Shipment; other fields take a follow-up batch get. */
-const shipmentByrecipientHolds: IndexQuery<Shipment>['holds'] = {
+const shipmentByRecipientHolds: IndexQuery<Shipment>['holds'] = {
   kind: 'some',
   covers: ['createdAt', 'shipmentId', 'status', 'totalWeight', 'warehouseName', 'recipientId'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
@@ -139,7 +139,7 @@ const shipmentByrecipientHolds: IndexQuery<Shipment>['holds'] = {
 };
 
 /** What ByWarehouse projects of Shipment; other fields take a follow-up batch get. */
-const shipmentBywarehouseHolds: IndexQuery<Shipment>['holds'] = {
+const shipmentByWarehouseHolds: IndexQuery<Shipment>['holds'] = {
   kind: 'some',
   covers: ['createdAt', 'recipientName', 'shipmentId', 'status', 'totalWeight', 'warehouseId'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
@@ -158,7 +158,7 @@ const shipmentBywarehouseHolds: IndexQuery<Shipment>['holds'] = {
 };
 
 /** What ByCourier projects of Shipment; other fields take a follow-up batch get. */
-const shipmentBycourierHolds: IndexQuery<Shipment>['holds'] = {
+const shipmentByCourierHolds: IndexQuery<Shipment>['holds'] = {
   kind: 'some',
   covers: ['createdAt', 'recipientName', 'shipmentId', 'status', 'warehouseName', 'courierId'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
@@ -180,11 +180,11 @@ const shipmentBycourierHolds: IndexQuery<Shipment>['holds'] = {
 export const warehousesByCityCategory = (by: Pick<Warehouse, 'city' | 'category'> & { readonly order?: 'ASC' | 'DESC' | null | undefined }): IndexQuery<Warehouse> => ({
   pattern: 'warehousesByCityCategory',
   entity: warehouseCodec,
-  index: warehousesWarehousesbycity,
+  index: warehousesWarehousesByCity,
   partitions: { kind: 'one', key: `CITY#${text(by.city)}` },
   sort: { kind: 'prefix', prefix: `${text(by.category)}#` },
   descending: by.order === 'DESC',
-  holds: warehouseWarehousesbycityHolds,
+  holds: warehouseWarehousesByCityHolds,
   page: { default: 20, max: 100 },
 });
 
@@ -192,11 +192,11 @@ export const warehousesByCityCategory = (by: Pick<Warehouse, 'city' | 'category'
 export const warehousesByCityCategoryWithMinRating = (by: Pick<Warehouse, 'city' | 'category'> & { readonly from?: number | null | undefined }): IndexQuery<Warehouse> => ({
   pattern: 'warehousesByCityCategoryWithMinRating',
   entity: warehouseCodec,
-  index: warehousesWarehousesbycity,
+  index: warehousesWarehousesByCity,
   partitions: { kind: 'one', key: `CITY#${text(by.city)}` },
   sort: rangeOf({ from: encoded(decimal, by.from) }, { head: `${text(by.category)}#`, terminated: true }),
   descending: true,
-  holds: warehouseWarehousesbycityHolds,
+  holds: warehouseWarehousesByCityHolds,
   page: { default: 20, max: 100 },
 });
 
@@ -204,7 +204,7 @@ export const warehousesByCityCategoryWithMinRating = (by: Pick<Warehouse, 'city'
 export const listings = (by: Pick<Listing, 'city' | 'category'> & { readonly from?: number | null | undefined }): IndexQuery<Listing> => ({
   pattern: 'listings',
   entity: listingCodec,
-  index: sortedBy(directoryBycityandrating, 'rating'),
+  index: sortedBy(directoryByCityAndRating, 'rating'),
   partitions: { kind: 'one', key: keyText(by.city) },
   equals: { category: keyText(by.category) },
   sort: rawRange(keyNumber, { from: by.from }),
@@ -217,11 +217,11 @@ export const listings = (by: Pick<Listing, 'city' | 'category'> & { readonly fro
 export const searchWarehousesByName = (by: Pick<Warehouse, 'city'> & { readonly prefix?: string | null | undefined }): IndexQuery<Warehouse> => ({
   pattern: 'searchWarehousesByName',
   entity: warehouseCodec,
-  index: warehousesWarehousesbyname,
+  index: warehousesWarehousesByName,
   partitions: { kind: 'one', key: `CITY#${text(by.city)}` },
   sort: rangeOf({ prefix: encoded(text, by.prefix) }, { head: '', terminated: true }),
   descending: false,
-  holds: warehouseWarehousesbynameHolds,
+  holds: warehouseWarehousesByNameHolds,
   page: { default: 20, max: 100 },
 });
 
@@ -253,11 +253,11 @@ export const warehouseProductsOfCategories = (by: Pick<Product, 'warehouseId'> &
 export const productsByCityCategory = (by: Pick<Product, 'city' | 'category'>): IndexQuery<Product> => ({
   pattern: 'productsByCityCategory',
   entity: productCodec,
-  index: warehousesProductsbycategory,
+  index: warehousesProductsByCategory,
   partitions: { kind: 'one', key: `CITY#${text(by.city)}` },
   sort: { kind: 'prefix', prefix: `${text(by.category)}#` },
   descending: false,
-  holds: productProductsbycategoryHolds,
+  holds: productProductsByCategoryHolds,
   page: { default: 20, max: 100 },
 });
 
@@ -285,7 +285,7 @@ export const recipientShipments = (by: Pick<Shipment, 'recipientId'> & {
 }): IndexQuery<Shipment> => ({
   pattern: 'recipientShipments',
   entity: shipmentCodec,
-  index: shipmentsByrecipient,
+  index: shipmentsByRecipient,
   partitions: { kind: 'one', key: `RECIPIENT#${text(by.recipientId)}` },
   sort: narrowed(
     '',
@@ -293,7 +293,7 @@ export const recipientShipments = (by: Pick<Shipment, 'recipientId'> & {
     { bounds: { from: encoded(time, by.from), before: encoded(time, by.before) }, terminated: true },
   ),
   descending: false,
-  holds: shipmentByrecipientHolds,
+  holds: shipmentByRecipientHolds,
   page: { default: 20, max: 100 },
 });
 
@@ -301,11 +301,11 @@ export const recipientShipments = (by: Pick<Shipment, 'recipientId'> & {
 export const warehouseShipments = (by: Pick<Shipment, 'warehouseId' | 'status'> & { readonly order?: 'ASC' | 'DESC' | null | undefined }): IndexQuery<Shipment> => ({
   pattern: 'warehouseShipments',
   entity: shipmentCodec,
-  index: shipmentsBywarehouse,
+  index: shipmentsByWarehouse,
   partitions: { kind: 'one', key: `WAREHOUSE#${text(by.warehouseId)}` },
   sort: { kind: 'prefix', prefix: `${enumValue(by.status)}#` },
   descending: by.order === 'DESC',
-  holds: shipmentBywarehouseHolds,
+  holds: shipmentByWarehouseHolds,
   page: { default: 20, max: 100 },
 });
 
@@ -318,7 +318,7 @@ export const courierShipments = (by: {
 }): IndexQuery<Shipment> => ({
   pattern: 'courierShipments',
   entity: shipmentCodec,
-  index: shipmentsBycourier,
+  index: shipmentsByCourier,
   partitions: { kind: 'one', key: `COURIER#${text(by.courierId)}` },
   sort: narrowed(
     '',
@@ -326,7 +326,7 @@ export const courierShipments = (by: {
     { bounds: { from: encoded(time, by.from), before: encoded(time, by.before) }, terminated: true },
   ),
   descending: false,
-  holds: shipmentBycourierHolds,
+  holds: shipmentByCourierHolds,
   page: { default: 20, max: 100 },
 });
 
@@ -337,7 +337,7 @@ export const availableShipmentsByCity = (by: {
 }): IndexQuery<Shipment> => ({
   pattern: 'availableShipmentsByCity',
   entity: shipmentCodec,
-  index: shipmentsAvailablebycity,
+  index: shipmentsAvailableByCity,
   partitions: { kind: 'one', key: `CITY#${text(by.availableCity)}` },
   descending: by.order === 'DESC',
   holds: { kind: 'all' },
@@ -348,7 +348,7 @@ export const availableShipmentsByCity = (by: {
 export const courierActiveDelivery = (by: { readonly activeDelivery: string }): IndexQuery<Shipment> => ({
   pattern: 'courierActiveDelivery',
   entity: shipmentCodec,
-  index: shipmentsActivedelivery,
+  index: shipmentsActiveDelivery,
   partitions: { kind: 'one', key: keyText(by.activeDelivery) },
   descending: false,
   holds: { kind: 'all' },

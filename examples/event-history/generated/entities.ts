@@ -20,7 +20,7 @@ export interface Event {
 export type EventKey = Pick<Event, 'storeId' | 'aggregateId' | 'version'>;
 export type EventPage = Connection<Event>;
 
-/** A Event to create; what is generated or has a default may be left out. */
+/** An Event to create; what is generated or has a default may be left out. */
 export interface NewEvent {
   readonly aggregateId: string;
   readonly metadata?: unknown | undefined;
@@ -31,7 +31,7 @@ export interface NewEvent {
   readonly version: number;
 }
 
-/** Changes of a Event: a field left out stays as it is, null clears it. */
+/** Changes of an Event: a field left out stays as it is, null clears it. */
 export interface EventChanges {
   readonly metadata?: unknown | undefined;
   readonly payload?: unknown | undefined;
@@ -52,7 +52,7 @@ export interface Equipment {
 
 export type EquipmentKey = Pick<Equipment, 'id'>;
 
-/** A Equipment to create; what is generated or has a default may be left out. */
+/** An Equipment to create; what is generated or has a default may be left out. */
 export interface NewEquipment {
   readonly factoryId: string;
   readonly id: string;
@@ -60,7 +60,7 @@ export interface NewEquipment {
   readonly name: string;
 }
 
-/** Changes of a Equipment: a field left out stays as it is, null clears it. */
+/** Changes of an Equipment: a field left out stays as it is, null clears it. */
 export interface EquipmentChanges {
   readonly factoryId?: string | undefined;
   readonly lineId?: string | undefined;
@@ -80,7 +80,7 @@ export interface EquipmentState {
 
 export type EquipmentStateKey = Pick<EquipmentState, 'equipmentId'>;
 
-/** A EquipmentState to create; what is generated or has a default may be left out. */
+/** An EquipmentState to create; what is generated or has a default may be left out. */
 export interface NewEquipmentState {
   readonly equipmentId: string;
   readonly state: string;
@@ -88,7 +88,7 @@ export interface NewEquipmentState {
   readonly reportId: string;
 }
 
-/** Changes of a EquipmentState: a field left out stays as it is, null clears it. */
+/** Changes of an EquipmentState: a field left out stays as it is, null clears it. */
 export interface EquipmentStateChanges {
   readonly state?: string | undefined;
   readonly time?: Date | string | undefined;

@@ -11,7 +11,7 @@ import type {
 } from './entities.js';
 import type { DeviceState } from './graphql.js';
 import {
-  deviceLogByoperatorKey,
+  deviceLogByOperatorKey,
   deviceLogEscalatedKey,
   deviceLogKey,
   devicesTable,
@@ -19,7 +19,7 @@ import {
   equipmentStateKey,
   equipmentStateVersionKey,
   equipmentTable,
-  eventInitialeventsKey,
+  eventInitialEventsKey,
   eventKey,
   eventsTable,
   parseDeviceLogKey,
@@ -38,7 +38,7 @@ export const eventCodec: EntityCodec<Event> = {
   key: eventKey,
   item: (event) => ({
     ...eventKey(event),
-    ...eventInitialeventsKey(event),
+    ...eventInitialEventsKey(event),
     _type: 'Event',
     aggregateId: event.aggregateId,
     metadata: event.metadata === null ? undefined : documentValue(event.metadata, 'metadata'),
@@ -179,7 +179,7 @@ export const deviceLogCodec: EntityCodec<DeviceLog> = {
   key: deviceLogKey,
   item: (deviceLog) => ({
     ...deviceLogKey(deviceLog),
-    ...deviceLogByoperatorKey(deviceLog),
+    ...deviceLogByOperatorKey(deviceLog),
     ...deviceLogEscalatedKey(deviceLog),
     _type: 'DeviceLog',
     date: deviceLog.date,

@@ -25,12 +25,12 @@ import type {
 import type { DeviceState } from './graphql.js';
 
 export const eventsTable: IndexRef & TableRef = tableRef('events', 'PK', 'SK');
-export const eventsInitialevents = indexRef(eventsTable, 'initialEvents', 'initialPK', 'initialSK');
+export const eventsInitialEvents = indexRef(eventsTable, 'initialEvents', 'initialPK', 'initialSK');
 
 export const equipmentTable: IndexRef & TableRef = tableRef('equipment', 'PK', 'SK');
 
 export const devicesTable: IndexRef & TableRef = tableRef('devices', 'PK', 'SK');
-export const devicesByoperator = indexRef(devicesTable, 'ByOperator', 'operatorPK', 'operatorSK');
+export const devicesByOperator = indexRef(devicesTable, 'ByOperator', 'operatorPK', 'operatorSK');
 export const devicesEscalated = indexRef(devicesTable, 'Escalated', 'escalatedPK', 'escalatedSK');
 
 /** Event: `EVENTS#{storeId}#{aggregateId}` / `{version}` */
@@ -47,7 +47,7 @@ export const parseEventKey = (key: Key): EventKey | undefined => {
 };
 
 /** initialEvents: `EVENT_BY_STORE_ID#{storeId}` / `{timestamp}#{aggregateId}#{version}` */
-export const eventInitialeventsKey = (event: Pick<Event, 'storeId' | 'timestamp' | 'aggregateId' | 'version'>): Key | undefined =>
+export const eventInitialEventsKey = (event: Pick<Event, 'storeId' | 'timestamp' | 'aggregateId' | 'version'>): Key | undefined =>
   event.version !== 1
     ? undefined
     : {
@@ -121,7 +121,7 @@ export const parseDeviceLogKey = (key: Key): DeviceLogKey | undefined => {
 };
 
 /** ByOperator: `DEVICE_LOG_BY_OPERATOR#{operator}` / `{date}#{deviceId}#{state}` */
-export const deviceLogByoperatorKey = (deviceLog: Pick<DeviceLog, 'operator' | 'date' | 'deviceId' | 'state'>): Key => ({
+export const deviceLogByOperatorKey = (deviceLog: Pick<DeviceLog, 'operator' | 'date' | 'deviceId' | 'state'>): Key => ({
   operatorPK: `DEVICE_LOG_BY_OPERATOR#${text(deviceLog.operator)}`,
   operatorSK: `${time(deviceLog.date)}#${text(deviceLog.deviceId)}#${enumValue(deviceLog.state)}`,
 });

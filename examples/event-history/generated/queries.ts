@@ -14,16 +14,16 @@ import {
 import type { DeviceLog, EquipmentStateVersion, Event, TimedState } from './entities.js';
 import { deviceLogCodec, equipmentStateVersionCodec, eventCodec, timedStateCodec } from './items.js';
 import {
-  devicesByoperator,
+  devicesByOperator,
   devicesEscalated,
   devicesTable,
   equipmentTable,
-  eventsInitialevents,
+  eventsInitialEvents,
   eventsTable,
 } from './keys.js';
 
 /** What initialEvents projects of Event; other fields take a follow-up batch get. */
-const eventInitialeventsHolds: IndexQuery<Event>['holds'] = {
+const eventInitialEventsHolds: IndexQuery<Event>['holds'] = {
   kind: 'some',
   covers: ['storeId', 'aggregateId', 'version', 'timestamp'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
@@ -83,11 +83,11 @@ export const aggregates = (by: Pick<Event, 'storeId'> & {
 }): IndexQuery<Event> => ({
   pattern: 'aggregates',
   entity: eventCodec,
-  index: eventsInitialevents,
+  index: eventsInitialEvents,
   partitions: { kind: 'one', key: `EVENT_BY_STORE_ID#${text(by.storeId)}` },
   sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
   descending: by.order === 'DESC',
-  holds: eventInitialeventsHolds,
+  holds: eventInitialEventsHolds,
   page: { default: 100, max: 1000 },
 });
 
@@ -135,7 +135,7 @@ export const logsOfOperatorBetween = (by: Pick<DeviceLog, 'operator'> & {
 }): IndexQuery<DeviceLog> => ({
   pattern: 'logsOfOperatorBetween',
   entity: deviceLogCodec,
-  index: devicesByoperator,
+  index: devicesByOperator,
   partitions: { kind: 'one', key: `DEVICE_LOG_BY_OPERATOR#${text(by.operator)}` },
   sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
   descending: false,

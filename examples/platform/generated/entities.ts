@@ -37,7 +37,7 @@ export interface EmailLookup {
 
 export type EmailLookupKey = Pick<EmailLookup, 'email'>;
 
-/** A EmailLookup to create; what is generated or has a default may be left out. */
+/** An EmailLookup to create; what is generated or has a default may be left out. */
 export interface NewEmailLookup {
   readonly email: string;
   readonly userId: string;
@@ -78,7 +78,7 @@ export interface Achievement {
 export type AchievementKey = Pick<Achievement, 'playerId' | 'achievementId'>;
 export type AchievementPage = Connection<Achievement>;
 
-/** A Achievement to create; what is generated or has a default may be left out. */
+/** An Achievement to create; what is generated or has a default may be left out. */
 export interface NewAchievement {
   readonly achievementId: string;
   readonly gameId: string;
@@ -86,7 +86,7 @@ export interface NewAchievement {
   readonly points: number;
 }
 
-/** Changes of a Achievement: a field left out stays as it is, null clears it. */
+/** Changes of an Achievement: a field left out stays as it is, null clears it. */
 export interface AchievementChanges {
   readonly points?: number | undefined;
 }
@@ -168,13 +168,13 @@ export interface Organization {
 
 export type OrganizationKey = Pick<Organization, 'tenantId'>;
 
-/** A Organization to create; what is generated or has a default may be left out. */
+/** An Organization to create; what is generated or has a default may be left out. */
 export interface NewOrganization {
   readonly name: string;
   readonly tenantId: string;
 }
 
-/** Changes of a Organization: a field left out stays as it is, null clears it. */
+/** Changes of an Organization: a field left out stays as it is, null clears it. */
 export interface OrganizationChanges {
   readonly name?: string | undefined;
 }
@@ -241,7 +241,7 @@ export interface Enrollment {
 export type EnrollmentKey = Pick<Enrollment, 'tenantId' | 'userId' | 'courseId' | 'enrolledAt'>;
 export type EnrollmentPage = Connection<Enrollment>;
 
-/** A Enrollment to create; what is generated or has a default may be left out. */
+/** An Enrollment to create; what is generated or has a default may be left out. */
 export interface NewEnrollment {
   readonly courseId: string;
   readonly enrolledAt: Date | string;
@@ -250,7 +250,7 @@ export interface NewEnrollment {
   readonly userId: string;
 }
 
-/** Changes of a Enrollment: a field left out stays as it is, null clears it. */
+/** Changes of an Enrollment: a field left out stays as it is, null clears it. */
 export interface EnrollmentChanges {
   readonly status?: string | undefined;
 }

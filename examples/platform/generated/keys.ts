@@ -41,12 +41,12 @@ export const usersTable: IndexRef & TableRef = tableRef('users', 'PK', 'SK');
 export const emailsTable: IndexRef & TableRef = tableRef('emails', 'PK', 'SK');
 
 export const scoresTable: IndexRef & TableRef = tableRef('scores', 'PK', 'SK');
-export const scoresByplayer = indexRef(scoresTable, 'ByPlayer', 'playerPK', 'playerSK');
-export const scoresAllgames = indexRef(scoresTable, 'AllGames', 'allPK', 'allSK');
+export const scoresByPlayer = indexRef(scoresTable, 'ByPlayer', 'playerPK', 'playerSK');
+export const scoresAllGames = indexRef(scoresTable, 'AllGames', 'allPK', 'allSK');
 export const scoresRanking = indexRef(scoresTable, 'Ranking', 'PK', 'rankingSK');
 
 export const achievementsTable: IndexRef & TableRef = tableRef('achievements', 'PK', 'SK');
-export const achievementsPointsofgame = indexRef(achievementsTable, 'PointsOfGame', 'gameId', 'points');
+export const achievementsPointsOfGame = indexRef(achievementsTable, 'PointsOfGame', 'gameId', 'points');
 
 export const analyticsTable: IndexRef & TableRef = tableRef('analytics', 'PK', 'SK');
 export const analyticsGsi1 = indexRef(analyticsTable, 'GSI1', 'GSI1PK', 'GSI1SK');
@@ -97,13 +97,13 @@ export const parseLeaderboardEntryKey = (key: Key): LeaderboardEntryKey | undefi
 };
 
 /** ByPlayer: `PLAYER#{playerId}` / `{score}#{entryId}` */
-export const leaderboardEntryByplayerKey = (leaderboardEntry: Pick<LeaderboardEntry, 'playerId' | 'score' | 'entryId'>): Key => ({
+export const leaderboardEntryByPlayerKey = (leaderboardEntry: Pick<LeaderboardEntry, 'playerId' | 'score' | 'entryId'>): Key => ({
   playerPK: `PLAYER#${text(leaderboardEntry.playerId)}`,
   playerSK: `${integer(leaderboardEntry.score)}#${text(leaderboardEntry.entryId)}`,
 });
 
 /** AllGames: `SCORES#{shard}` / `{invert(score)}#{entryId}` */
-export const leaderboardEntryAllgamesKey = (leaderboardEntry: Pick<LeaderboardEntry, 'score' | 'entryId' | 'gameId'>): Key => ({
+export const leaderboardEntryAllGamesKey = (leaderboardEntry: Pick<LeaderboardEntry, 'score' | 'entryId' | 'gameId'>): Key => ({
   allPK: `SCORES#${shardOf(leaderboardEntry.gameId + '#' + String(leaderboardEntry.score) + '#' + leaderboardEntry.entryId, 8)}`,
   allSK: `${invertedInteger(leaderboardEntry.score)}#${text(leaderboardEntry.entryId)}`,
 });

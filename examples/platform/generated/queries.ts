@@ -41,7 +41,7 @@ import {
   tournamentEntryCodec,
 } from './items.js';
 import {
-  achievementsPointsofgame,
+  achievementsPointsOfGame,
   achievementsTable,
   analyticsGsi1,
   analyticsGsi2,
@@ -49,8 +49,8 @@ import {
   analyticsGsi4,
   learningGsi1,
   learningTable,
-  scoresAllgames,
-  scoresByplayer,
+  scoresAllGames,
+  scoresByPlayer,
   scoresRanking,
   scoresTable,
 } from './keys.js';
@@ -90,7 +90,7 @@ export const playerScores = (by: Pick<LeaderboardEntry, 'playerId'> & {
 }): IndexQuery<LeaderboardEntry> => ({
   pattern: 'playerScores',
   entity: leaderboardEntryCodec,
-  index: scoresByplayer,
+  index: scoresByPlayer,
   partitions: { kind: 'one', key: `PLAYER#${text(by.playerId)}` },
   sort: rangeOf({ from: encoded(integer, by.from), to: encoded(integer, by.to) }, { head: '', terminated: true }),
   descending: by.order === 'DESC',
@@ -102,7 +102,7 @@ export const playerScores = (by: Pick<LeaderboardEntry, 'playerId'> & {
 export const allTimeTopScores = (): IndexQuery<LeaderboardEntry> => ({
   pattern: 'allTimeTopScores',
   entity: leaderboardEntryCodec,
-  index: scoresAllgames,
+  index: scoresAllGames,
   partitions: shards(8, (shard) => `SCORES#${shard}`),
   descending: false,
   holds: { kind: 'all' },
@@ -117,7 +117,7 @@ export const gameAchievements = (by: Pick<Achievement, 'gameId'> & {
 }): IndexQuery<Achievement> => ({
   pattern: 'gameAchievements',
   entity: achievementCodec,
-  index: achievementsPointsofgame,
+  index: achievementsPointsOfGame,
   partitions: { kind: 'one', key: keyText(by.gameId) },
   sort: rawRange(keyNumber, { from: by.from, to: by.to }),
   descending: by.order === 'DESC',

@@ -13,7 +13,7 @@ import type {
   TypeRef,
 } from '../model.js';
 import { fieldNamed, namedType, returned } from '../model.js';
-import { camel, entityNames, pascal, ruleTypeName } from '../names.js';
+import { camel, entityNames, indexName, pascal, ruleTypeName } from '../names.js';
 import type {
   Access,
   EntityPlan,
@@ -313,7 +313,7 @@ function holdsOf(
     const attributes = held.filter((name) => entity.attributes.has(name));
     return {
       kind: 'some',
-      name: `${loader}${pascal(index.name.text.toLowerCase())}Holds`,
+      name: `${loader}${indexName(index.name.text)}Holds`,
       attributes,
       key: 'item',
     };

@@ -1,6 +1,6 @@
 /** The data of entities.ts.hbs: records, what creates them and what changes them. */
 
-import { pascal } from '../../names.js';
+import { pascal, withArticle } from '../../names.js';
 import type { AttributePlan, Plan } from '../../plan.js';
 import { givenType, keyComment, quote, recordType } from '../code.js';
 import { queriedMembers } from './mixed.js';
@@ -29,6 +29,8 @@ export function entitiesView(plan: Plan) {
       );
       return {
         name: entity.name,
+        aName: pascal(withArticle(entity.name)),
+        ofName: withArticle(entity.name),
         names: entity.names,
         comment: `${keyComment(mainSlot(entity))} in \`${entity.table}\``,
         attributes: entity.attributes.map((one) => ({

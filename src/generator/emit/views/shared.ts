@@ -1,6 +1,6 @@
 /** What several views need of the plan. */
 
-import { camel, pascal } from '../../names.js';
+import { camel, indexName, pascal } from '../../names.js';
 import type {
   AttributePlan,
   EntityPlan,
@@ -37,11 +37,11 @@ export function templateFields(slot: SlotPlan): string[] {
 }
 
 export function indexVariable(table: string, index: string): string {
-  return `${camel(table)}${pascal(index.toLowerCase())}`;
+  return `${camel(table)}${indexName(index)}`;
 }
 
 export function slotFunction(entity: EntityPlan, item: ItemPlan, slot: SlotPlan): string {
-  const index = slot.index === null ? '' : pascal(slot.index.toLowerCase());
+  const index = slot.index === null ? '' : indexName(slot.index);
   return item.role === 'entry'
     ? `${entity.names.loader}${pascal(item.for ?? '')}Entry${index}Key`
     : `${entity.names.loader}${index}${slot.for === undefined ? '' : pascal(slot.for)}Key`;
