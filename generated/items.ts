@@ -17,6 +17,12 @@ import {
   contractorGsi3Key,
   contractorKey,
   entitiesTable,
+  parseAuditLogKey,
+  parseConfigKey,
+  parseContractorKey,
+  parseRefreshTokenKey,
+  parseUserKey,
+  parseUserVersionKey,
   refreshTokenGsi3Key,
   refreshTokenKey,
   userEmailGuardKey,
@@ -84,6 +90,7 @@ export const userCodec: EntityCodec<User> = {
   ],
   guards: (user) => [{ field: 'email', key: userEmailGuardKey(user) }],
   revision: 'version',
+  keyFields: parseUserKey,
 };
 
 /** The entry of usersByStatus: `USER_STATUS#{status}` / `{name}#{id}` */
@@ -137,6 +144,7 @@ export const userVersionCodec: EntityCodec<UserVersion> = {
     version: item.version as number,
     id: item.id as string,
   }),
+  keyFields: parseUserVersionKey,
 };
 
 /** How Contractor is stored. */
@@ -186,6 +194,7 @@ export const contractorCodec: EntityCodec<Contractor> = {
   }),
   entries: (contractor) => [contractorContractorsByStatusEntry(contractor)],
   revision: 'version',
+  keyFields: parseContractorKey,
 };
 
 /** The entry of contractorsByStatus: `CONTRACTOR_STATUS#{status}` / `{expiresAt}#{id}` */
@@ -240,6 +249,7 @@ export const refreshTokenCodec: EntityCodec<RefreshToken> = {
   }),
   revision: 'version',
   ttl: 'ttl',
+  keyFields: parseRefreshTokenKey,
 };
 
 /** How AuditLog is stored. */
@@ -277,6 +287,7 @@ export const auditLogCodec: EntityCodec<AuditLog> = {
     userAgent: (item.userAgent ?? null) as string | null,
   }),
   entries: (auditLog) => [auditLogAuditLogsOfUserEntry(auditLog)],
+  keyFields: parseAuditLogKey,
 };
 
 /** The entry of auditLogsOfUser: `{actorType}#{actorId}` / `AUDIT#{timestamp}#{id}` */
@@ -320,4 +331,5 @@ export const configCodec: EntityCodec<Config> = {
     updatedById: (item.updatedById ?? null) as string | null,
   }),
   revision: 'version',
+  keyFields: parseConfigKey,
 };

@@ -10,6 +10,9 @@ const suites = [
   'test/embedded/expressions',
   'test/embedded/concurrency',
   'test/server/',
+  'test/language/',
+  'test/behaviour/',
+  'examples/',
 ];
 
 const help = `Usage: npx tsx scripts/test-engines.ts [vitest options]

@@ -12,14 +12,17 @@ const program = new Command('tableloom')
   .exitOverride()
   .showSuggestionAfterError();
 
-verb('generate', 'write the generated files; those whose bytes do not change are not touched')
+verb(
+  'generate',
+  'write the generated files, and access-patterns.lock.json, which keeps the keys that were chosen; what does not change is not touched',
+)
   .option('--prune', 'delete files of the output folder that nothing generates')
   .addHelpText('after', examples('tableloom generate', 'tableloom generate --root examples/library --prune'))
   .action(run(async (options) => (await import('./cli/generate.js')).generateVerb(options)));
 
 verb(
   'check',
-  'write nothing; report mistakes in the inputs, rules that do not fit, generated files that are out of date',
+  'write nothing; report mistakes in the inputs, rules that do not fit, generated files and a lock that are out of date',
 )
   .addHelpText('after', examples('tableloom check', 'tableloom check --config codegen.staging.ts'))
   .action(run(async (options) => (await import('./cli/check.js')).checkVerb(options)));

@@ -18,7 +18,7 @@ interface Room {
 
 const rooms = {
   data: {
-    at: ['diagnostics', 'model', 'plan', 'names'].map((name) => `src/generator/${name}.ts`),
+    at: ['diagnostics', 'lock', 'model', 'plan', 'names'].map((name) => `src/generator/${name}.ts`),
     imports: [],
     packages: [],
     isPure: true,

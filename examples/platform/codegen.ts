@@ -1,5 +1,6 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
-import { preset } from 'tableloom/preset';
+// A project of its own says 'tableloom/preset'; here it is the checkout's.
+import { preset } from '../../src/generator/preset.js';
 
 const config: CodegenConfig = {
   schema: 'schema/**/*.graphql',

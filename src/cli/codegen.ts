@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { posix, resolve } from 'node:path';
 import type { CodegenContext } from '@graphql-codegen/cli';
+import { lockPath } from '../generator/lock.js';
 import type { TableloomRun } from '../generator/preset.js';
 import { filesBelow, slashes, textOf } from './files.js';
 import { Mistake, unwrapped } from './mistakes.js';
@@ -69,7 +70,7 @@ export async function generateFiles(context: CodegenContext): Promise<Outcome> {
 export function outputsOnDisk(context: CodegenContext): Map<string, string> {
   const outputs = Object.entries(context.getConfig().generates ?? {});
   const paths = outputs.flatMap(([path, output]) =>
-    path.endsWith('/') || 'preset' in output ? filesBelow(path) : [path],
+    path.endsWith('/') || 'preset' in output ? [...filesBelow(path), ...locksOf(output)] : [path],
   );
   return new Map(
     paths.flatMap((path) => {
@@ -77,6 +78,14 @@ export function outputsOnDisk(context: CodegenContext): Map<string, string> {
       return text === undefined ? [] : [[posix.normalize(slashes(path)), text] as const];
     }),
   );
+}
+
+/** The lock lies beside the declarations, outside of the output folder. */
+function locksOf(output: object): string[] {
+  const config: unknown = 'presetConfig' in output ? output.presetConfig : undefined;
+  const patterns: unknown =
+    typeof config === 'object' && config !== null && 'patterns' in config ? config.patterns : undefined;
+  return [lockPath(typeof patterns === 'string' ? patterns : 'access-patterns.yaml')];
 }
 
 async function collect(

@@ -6,10 +6,14 @@ import { checkLayout, checkModel } from './check/check.js';
 import { type Diagnostic, DiagnosticsError, type Sources } from './diagnostics.js';
 import { emit } from './emit/emit.js';
 import type { Renderer } from './emit/render.js';
+import { printLock } from './lock.js';
 import type { Model } from './model.js';
+import { chooseKeys } from './plan/choose-base.js';
 import { layOut } from './plan/layout.js';
+import { nextLock } from './plan/lock-next.js';
 import { planOf } from './plan/plan.js';
 import type { Plan } from './plan.js';
+import { readLock } from './read/lock.js';
 import { readSdl } from './read/sdl.js';
 import { sdlFilesOf, sdlMistakes } from './read/sdl-errors.js';
 import { readYaml } from './read/yaml.js';
@@ -18,6 +22,8 @@ export interface GenerateInput {
   readonly schema: GraphQLSchema;
   /** The path shown to people, and the text. */
   readonly patterns: { readonly path: string; readonly text: string };
+  /** What was chosen earlier, if anything was. */
+  readonly lock?: { readonly path: string; readonly text: string };
   /** The path shown to people, of an SDL source's name. */
   readonly relative: (sourceName: string) => string;
   readonly renderer: Renderer;
@@ -30,22 +36,26 @@ export interface Generated {
   readonly warnings: readonly Diagnostic[];
   /** Path below the output folder -> text. */
   readonly files: ReadonlyMap<string, string>;
+  /** The text of the lock that goes with the plan. */
+  readonly lock: string;
 }
 
 /** Throws DiagnosticsError with everything found, and then gives nothing. */
-export function generate({ schema, patterns, relative, renderer }: GenerateInput): Generated {
+export function generate({ schema, patterns, lock: locked, relative, renderer }: GenerateInput): Generated {
   const yaml = readYaml(patterns.path, patterns.text);
   const { sdl, sources } = readSdl(schema, relative);
   sources.set(patterns.path, patterns.text);
-  const model: Model = { ...yaml.model, sdl };
+  const { lock, diagnostics: ofLock } = readLock(locked?.path ?? '', locked?.text);
+  if (locked) sources.set(locked.path, locked.text);
+  const model = chooseKeys({ ...yaml.model, sdl }, lock);
   const mistakes = sdlMistakes(sdlFilesOf(schema, relative));
-  const warnings = refuseErrors([...yaml.diagnostics, ...mistakes], sources);
+  const warnings = refuseErrors([...yaml.diagnostics, ...mistakes, ...ofLock], sources);
   warnings.push(...refuseErrors(checkModel(model), sources));
-  const layout = layOut(model);
+  const layout = layOut(model, lock);
   warnings.push(...refuseErrors(checkLayout(model, layout), sources));
   const plan = planOf(model, layout);
   const files = emit({ plan, sdl: printSchema(lexicographicSortSchema(schema)), renderer });
-  return { plan, model, sources, warnings, files };
+  return { plan, model, sources, warnings, files, lock: printLock(nextLock(layout, lock)) };
 }
 
 function refuseErrors(diagnostics: readonly Diagnostic[], sources: Sources): Diagnostic[] {

@@ -43,6 +43,8 @@ export interface TableModel {
   readonly sort?: Word;
   readonly ttl?: Word;
   readonly indexes: readonly IndexModel[];
+  /** It lists no indexes: those that are needed are made. */
+  readonly isOpen: boolean;
 }
 
 export interface IndexModel {
@@ -63,6 +65,8 @@ export interface EntityModel {
   readonly name: Word;
   readonly table?: Word;
   readonly key: readonly TemplateModel[];
+  /** The fields that tell its records apart, where its key is left to the planner. */
+  readonly identity?: readonly Word[];
   readonly stored: readonly { readonly name: Word; readonly type: TypeRef }[];
   readonly secret: readonly Word[];
   readonly generate: readonly { readonly field: Word; readonly how: Word }[];

@@ -25,6 +25,8 @@ export interface TablePlan {
   readonly partition: string;
   readonly sort: string | null;
   readonly indexes: readonly IndexPlan[];
+  /** The declaration lists no indexes: these are the ones that were needed. */
+  readonly isMade?: true;
   readonly ttl: string | null;
 }
 

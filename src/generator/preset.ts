@@ -14,6 +14,7 @@ import { type Diagnostic, DiagnosticsError, formatDiagnostic, type Sources } fro
 import { graphqlFile } from './emit/emit.js';
 import { Renderer, type TemplateText } from './emit/render.js';
 import { generate } from './generate.js';
+import { lockPath } from './lock.js';
 import type { Model } from './model.js';
 import { pageTypeName, pascal } from './names.js';
 import { encodingOf } from './plan/attributes.js';
@@ -47,9 +48,18 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
     const { baseOutputDir, presetConfig } = options;
     const schema = options.schemaAst ?? buildASTSchema(options.schema);
     const patternsPath = presetConfig.patterns ?? 'access-patterns.yaml';
-    const { plan, model, files, warnings, sources } = generate({
+    const lock = lockPath(patternsPath);
+    const {
+      plan,
+      model,
+      files,
+      warnings,
+      sources,
+      lock: lockText,
+    } = generate({
       schema,
       patterns: { path: patternsPath, text: readText(patternsPath) },
+      ...(existsSync(lock) ? { lock: { path: lock, text: readFileSync(lock, 'utf8') } } : {}),
       relative: (name) => shown(name),
       renderer: readTemplates(presetConfig.templates ?? packageTemplates()),
     });
@@ -70,9 +80,12 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
         },
         config: { ...options.config, ...codegenConfig(schema, plan) },
       },
-      ...[...files].map(([name, text]) => ({
+      ...[
+        ...[...files].map(([name, text]) => [join(baseOutputDir, name), text] as const),
+        [lock, lockText] as const,
+      ].map(([filename, text]) => ({
         ...shared,
-        filename: join(baseOutputDir, name),
+        filename,
         plugins: [{ text: {} }],
         pluginMap: { text: textPlugin(text) },
         config: {},

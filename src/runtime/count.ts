@@ -45,7 +45,7 @@ export async function countItems(
 
 async function countPartition(
   requester: Requester,
-  { index, sort: range, filter, consistent }: Reading,
+  { index, equals, sort: range, filter, consistent }: Reading,
   partition: string | number,
   cap: number,
   tally: Tally,
@@ -56,7 +56,7 @@ async function countPartition(
     const limit = (cap - tally.found) * (filter === undefined ? 1 : ahead);
     const input = queryInput(
       requester.tableName(index.table),
-      { index, filter, consistent },
+      { index, equals, filter, consistent },
       { partition, range, start, limit, ascending: true },
     );
     const {

@@ -68,11 +68,13 @@ export {
   invertedFlag,
   invertedInteger,
   invertedTime,
+  invertedTimePrefix,
   month,
   pad,
   safeInteger,
   text,
   time,
+  timePrefix,
   year,
 } from './keys.js';
 export { checkKey, keyLimits } from './keysize.js';

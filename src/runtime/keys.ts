@@ -185,6 +185,15 @@ export const time: Encoding<Date | string, string> = encoding(canonicalTime, (en
   canonicalTime(encoded) === encoded ? encoded : malformed('a moment'),
 );
 
+const someMoment = '2000-01-01T00:00:00.000Z';
+const momentForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
+/** The beginning of a moment in UTC: `2026-01` for all of January, `2026-01-31T09` for an hour. */
+export function timePrefix(value: string): string {
+  if (typeof value === 'string' && momentForm.test(value + someMoment.slice(value.length))) return value;
+  throw new KeyError('The beginning of a moment is needed, such as 2026-01-31 for a day.');
+}
+
 /** The first `length` characters of a moment in UTC; text that already has that form passes. */
 function truncation(length: number, example: string): Encoding<Date | string, string> {
   const rest = '0000-01-01T00:00:00.000Z'.slice(length);
@@ -268,3 +277,6 @@ export const invertedTime: Encoding<Date | string, string> = encoding(
   (value) => nines(time(value)),
   (encoded) => time.decode(nines(encoded)),
 );
+
+/** The beginning of a moment, of which {@link invertedTime} has the rest. */
+export const invertedTimePrefix = (value: string): string => nines(timePrefix(value));

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { libraryProject } from './project.js';
@@ -11,7 +11,7 @@ describe('generate', () => {
     expect(first.err).toBe('');
     expect(first.code).toBe(0);
     expect(first.out).toContain('created generated/keys.ts\n');
-    expect(first.out).toMatch(/created 13, unchanged 0\n$/);
+    expect(first.out).toMatch(/created 14, unchanged 0\n$/);
     expect(snapshot().size).toBe(13);
   });
 
@@ -19,7 +19,7 @@ describe('generate', () => {
     const { run, snapshot } = libraryProject();
     await run('generate');
     const before = snapshot();
-    expect(await run('generate')).toEqual({ code: 0, out: 'unchanged 13\n', err: '' });
+    expect(await run('generate')).toEqual({ code: 0, out: 'unchanged 14\n', err: '' });
     expect(snapshot()).toEqual(before);
   });
 
@@ -36,6 +36,34 @@ describe('generate', () => {
     expect(changed).not.toContain('tables.ts');
   });
 
+  test('writes the lock beside the declarations, and keeps what it says', async () => {
+    const { run, edit, folder } = libraryProject();
+    const lock = join(folder, 'access-patterns.lock.json');
+    await run('generate');
+    const before = readFileSync(lock, 'utf8');
+    edit('access-patterns.yaml', (text) =>
+      text.replace('patterns:\n', 'patterns:\n  byTitle: { many: Book, where: { title: $title } }\n'),
+    );
+    expect((await run('generate')).out).toContain('changed access-patterns.lock.json\n');
+    expect(readFileSync(lock, 'utf8')).toContain('BOOK_BY_TITLE#{title}');
+    edit('access-patterns.yaml', (text) => text.replace(/ {2}byTitle: .*\n/, ''));
+    expect((await run('generate')).code).toBe(0);
+    expect(readFileSync(lock, 'utf8')).toMatch(/"retired slot \d+": .*BOOK_BY_TITLE/);
+    expect(readFileSync(lock, 'utf8')).not.toBe(before);
+  });
+
+  test('writes nothing where the lock is not one', async () => {
+    const { run, edit, snapshot } = libraryProject();
+    await run('generate');
+    const before = snapshot();
+    edit('access-patterns.lock.json', (text) => text.replace('"tables"', '<<<<<<< "tables"'));
+    edit('schema/library.graphql', (text) => text.replace('title: String!', 'title: String!\n  pages: Int'));
+    const { code, err } = await run('generate');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^access-patterns\.lock\.json:\d+:\d+: error\[lock-invalid\]/);
+    expect(snapshot()).toEqual(before);
+  });
+
   test('leaves orphans alone, and deletes them with --prune', async () => {
     const { run, write, snapshot } = libraryProject();
     await run('generate');
@@ -43,7 +71,7 @@ describe('generate', () => {
     expect((await run('generate')).out).toContain('orphan  generated/old.ts');
     expect(snapshot().has('old.ts')).toBe(true);
     expect((await run('generate', { prune: true })).out).toBe(
-      'deleted generated/old.ts\ndeleted 1, unchanged 13\n',
+      'deleted generated/old.ts\ndeleted 1, unchanged 14\n',
     );
     expect(snapshot().has('old.ts')).toBe(false);
   });
@@ -91,7 +119,7 @@ describe('check', () => {
     const before = snapshot();
     expect(await run('check')).toEqual({
       code: 0,
-      out: '13 generated files are up to date, 4 rules fit.\n',
+      out: '14 generated files are up to date, 4 rules fit.\n',
       err: '',
     });
     expect(snapshot()).toEqual(before);
@@ -115,6 +143,20 @@ describe('check', () => {
       'generated/old.ts:1:1: error[generated-orphan]',
       'generated/tables.ts: error[generated-missing]',
     ]);
+  });
+
+  test('wants the lock as well, and prints warnings without failing', async () => {
+    const { run, edit, folder } = libraryProject();
+    await run('generate');
+    edit('access-patterns.lock.json', (text) => text.replace('BOOK', 'BOOKS'));
+    expect((await run('check')).err).toMatch(/access-patterns\.lock\.json:\d+:\d+: error\[generated-stale\]/);
+    rmSync(join(folder, 'access-patterns.lock.json'));
+    expect((await run('check')).err).toContain('access-patterns.lock.json: error[generated-missing]');
+    edit('access-patterns.yaml', (text) => text.replace('patterns:\n', 'patterns:\n  all: { many: Book }\n'));
+    await run('generate');
+    const { code, err } = await run('check');
+    expect(err).toContain('warning[hot-partition]');
+    expect(code).toBe(0);
   });
 
   test('says why there is nothing to check', async () => {

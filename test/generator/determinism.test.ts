@@ -57,7 +57,8 @@ describe('the same bytes', () => {
 async function generated(schema: Readonly<Record<string, string>>): Promise<Map<string, string>> {
   const folder = temporaryFolder();
   for (const [name, text] of Object.entries(schema)) writeFileSync(join(folder, name), text);
-  writeFileSync(join(folder, 'access-patterns.yaml'), readFileSync('access-patterns.yaml'));
+  for (const name of ['access-patterns.yaml', 'access-patterns.lock.json'])
+    writeFileSync(join(folder, name), readFileSync(name));
   const { files } = await generateProject(folder.slice(process.cwd().length + 1), { schema: '*.graphql' });
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

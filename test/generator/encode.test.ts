@@ -29,7 +29,7 @@ function project(...patterns: string[]) {
 
 test('a record and its versions lie in one partition', () => {
   const { diagnostics, plan } = project();
-  expect(diagnostics).toEqual([]);
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   const holes = plan?.entities.map((entity) =>
     entity.items[0]?.slots[0]?.partition.parts.map((part) =>
       part.kind === 'hole' ? part.encode : part.kind,
@@ -46,7 +46,7 @@ test('a function that says the same as `encode` makes the same key', () => {
     'byKind: { many: Part, where: { kind: $kind }, sort: -weight, index: GSI1, key: { GSI1PK: "KIND#{kind}", GSI1SK: "{invert(weight)}#{pad(id, 8)}" } }',
     'again: { many: Part, where: { kind: $kind }, sort: weight, index: GSI1, key: { GSI1PK: "KIND#{kind}", GSI1SK: "{weight}#{id}" } }',
   );
-  expect(diagnostics).toEqual([]);
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   const reads = plan?.patterns.flatMap(({ access }) =>
     access.kind === 'query' ? [[access.order.descending, access.isInverted]] : [],
   );
@@ -60,7 +60,9 @@ test('what is cut short or runs the other way does not serve an order', () => {
   const pinned = (sort: string, key: string) =>
     project(
       `pinned: { many: Part, where: { kind: $kind }, sort: ${sort}, index: GSI1, key: { GSI1PK: "KIND#{kind}", GSI1SK: "${key}#{id}" } }`,
-    ).diagnostics.map(({ code }) => code);
+    )
+      .diagnostics.filter(({ severity }) => severity === 'error')
+      .map(({ code }) => code);
   expect(pinned('at', '{at}')).toEqual(['key-does-not-serve']);
   expect(pinned('at', '{plain(at)}')).toEqual([]);
   expect(pinned('[weight, id]', '{weight}')).toEqual(['key-does-not-serve']);

@@ -1,6 +1,6 @@
 /**
- * test/fixtures/errors/<code>/ is a whole project with that mistake; expected.txt is what is printed. `UPDATE=1`
- * rewrites it.
+ * test/fixtures/errors/<code>/ is a whole project with that mistake, test/fixtures/warnings/<code>/ one that is
+ * generated with a warning; expected.txt is what is printed. `UPDATE=1` rewrites it.
  */
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { layoutChecks, modelChecks } from '../../src/generator/check/check.js';
 import { formatDiagnostics } from '../../src/generator/diagnostics.js';
 import { preset } from '../../src/generator/preset.js';
 import { sdlMistakes } from '../../src/generator/read/sdl-errors.js';
+import { generateProject } from '../support/projects.js';
 
 const root = resolve('test/fixtures/errors');
 const home = process.cwd();
@@ -18,6 +19,10 @@ const isUpdate = process.env.UPDATE === '1';
 if (isUpdate && process.env.CI) throw new Error('UPDATE=1 rewrites what is expected: not under CI');
 
 const folders = readdirSync(root).sort();
+const warned = resolve('test/fixtures/warnings');
+const warnings = readdirSync(warned).sort();
+const printedFor = (code: string) =>
+  readFileSync(join(warnings.includes(code) ? warned : root, code, 'expected.txt'), 'utf8');
 
 afterEach(() => process.chdir(home));
 
@@ -31,6 +36,18 @@ describe('a project with a mistake', () => {
       expect(printed).toBe(readFileSync('expected.txt', 'utf8'));
       expect(printed).toContain(`error[${folder}]`);
       expect(existsSync('generated')).toBe(false);
+    });
+  }
+});
+
+describe('a project with a warning', () => {
+  for (const folder of warnings) {
+    test(folder, async () => {
+      const { run } = await generateProject(`test/fixtures/warnings/${folder}`);
+      const printed = `${formatDiagnostics(run.warnings, run.sources)}\n`;
+      if (isUpdate) writeFileSync(join(warned, folder, 'expected.txt'), printed);
+      expect(printed).toBe(printedFor(folder));
+      expect(printed).toContain(`warning[${folder}]`);
     });
   }
 });
@@ -80,7 +97,7 @@ describe('every code', () => {
   });
 
   test('has a fixture, and no fixture is without a code', () => {
-    expect(folders).toEqual([...codes].filter((code) => !others.has(code)).sort());
+    expect([...folders, ...warnings].sort()).toEqual([...codes].filter((code) => !others.has(code)).sort());
   });
 
   test('is explained in docs/diagnostics.md, and nothing else is', () => {
@@ -88,11 +105,14 @@ describe('every code', () => {
     expect(headings.sort()).toEqual([...new Set([...codes, ...others])].sort());
   });
 
-  test.each(folders)('%s is shown in docs/diagnostics.md as its fixture prints it', (folder) => {
-    const section = sections.find((one) => one.startsWith(`\`${folder}\`\n`)) ?? '';
-    const example = /```text\n(.*?)\n```/s.exec(section)?.[1];
-    expect(readFileSync(join(root, folder, 'expected.txt'), 'utf8').split('\n\n')).toContain(example);
-  });
+  test.each([...folders, ...warnings])(
+    '%s is shown in docs/diagnostics.md as its fixture prints it',
+    (folder) => {
+      const section = sections.find((one) => one.startsWith(`\`${folder}\`\n`)) ?? '';
+      const example = /```text\n(.*?)\n```/s.exec(section)?.[1];
+      expect(printedFor(folder).split('\n\n')).toContain(example);
+    },
+  );
 
   test('has a purpose', () => {
     for (const { purpose } of [...modelChecks, ...layoutChecks]) expect(purpose).toMatch(/^[A-Z].+\.$/);

@@ -67,9 +67,13 @@ describe('access-patterns.yaml', () => {
     [
       '`between` with one value',
       'patterns: { a: { one: A, filter: { b: { between: 1 } } } }\n',
-      ['wrong-type', 'between'],
+      ['wrong-type', '1'],
     ],
-    ['`or` without a list', 'patterns: { a: { one: A, filter: { or: { b: 1 } } } }\n', ['wrong-type', 'or']],
+    [
+      '`or` without a list',
+      'patterns: { a: { one: A, filter: { or: { b: 1 } } } }\n',
+      ['wrong-type', '{ b: 1 }'],
+    ],
   ];
   test.each(cases)('refuses %s', (_name, rest, expected) => {
     const [first, ...more] = read(rest).found;
@@ -85,6 +89,15 @@ describe('access-patterns.yaml', () => {
       ).diagnostics.map(({ code, message }) => `${code}: ${message}`);
     expect(index('{ GSI1: { key: [A, B], sort: C } }')).toEqual([
       'wrong-value: Index `GSI1` has both `key` and `sort`.',
+    ]);
+    expect(index('{ ByA: { key: [A, B], partition: [a] } }')).toEqual([
+      'wrong-value: Index `ByA` has both `key` and `partition`.',
+    ]);
+    expect(index('{ ByA: { sort: [a, b] } }')).toEqual([
+      'wrong-type: A single value is expected here, not a list.',
+    ]);
+    expect(index('{ ByA: { partition: [] } }')).toEqual([
+      'wrong-value: The partition key of an index has 1 to 4 attributes, not 0.',
     ]);
     expect(index('{ GSI1: [] }')).toEqual([
       'wrong-value: A key is a partition attribute and, at most, a sort attribute.',

@@ -3,8 +3,11 @@
 import { buildSchema, type GraphQLSchema, Source } from 'graphql';
 import { checkLayout, checkModel } from '../../src/generator/check/check.js';
 import type { Diagnostic } from '../../src/generator/diagnostics.js';
+import { emptyLock, type Lock } from '../../src/generator/lock.js';
 import type { Model } from '../../src/generator/model.js';
+import { chooseKeys } from '../../src/generator/plan/choose-base.js';
 import { type Layout, layOut } from '../../src/generator/plan/layout.js';
+import { nextLock } from '../../src/generator/plan/lock-next.js';
 import { planOf } from '../../src/generator/plan/plan.js';
 import type { Plan } from '../../src/generator/plan.js';
 import { readSdl } from '../../src/generator/read/sdl.js';
@@ -15,17 +18,19 @@ export interface Checked {
   readonly diagnostics: readonly Diagnostic[];
   readonly layout?: Layout;
   readonly plan?: Plan;
+  readonly lock?: Lock;
 }
 
-export function checked(yaml: string, sdl: string | GraphQLSchema): Checked {
+/** Warnings are among the diagnostics, and hinder nothing. */
+export function checked(yaml: string, sdl: string | GraphQLSchema, lock: Lock = emptyLock): Checked {
   const schema = typeof sdl === 'string' ? buildSchema(new Source(sdl, 'schema.graphql')) : sdl;
   const read = readYaml('access-patterns.yaml', yaml);
-  const model: Model = { ...read.model, sdl: readSdl(schema, (name) => name).sdl };
+  const model: Model = chooseKeys({ ...read.model, sdl: readSdl(schema, (name) => name).sdl }, lock);
   if (read.diagnostics.length > 0) return { model, diagnostics: read.diagnostics };
   const ofModel = checkModel(model);
   if (ofModel.length > 0) return { model, diagnostics: ofModel };
-  const layout = layOut(model);
+  const layout = layOut(model, lock);
   const diagnostics = checkLayout(model, layout);
-  if (diagnostics.length > 0) return { model, diagnostics, layout };
-  return { model, diagnostics, layout, plan: planOf(model, layout) };
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { model, diagnostics, layout };
+  return { model, diagnostics, layout, plan: planOf(model, layout), lock: nextLock(layout, lock) };
 }

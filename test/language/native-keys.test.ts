@@ -336,6 +336,8 @@ test('several attributes: constants, order by the last, and a beginning of the f
     ],
     ['#_p = :_p AND #_e0 = :_e0', { ':_p': { S: 'PT' }, ':_e0': { S: 'Lisboa' } }],
   ]);
-  const names = Object.values(sent[2]?.body.ExpressionAttributeNames as Record<string, string>);
-  expect(new Set(names)).toEqual(new Set(['country', 'city', 'category', 'rating', 'openedAt', 'PK', 'SK']));
+  expect(sent[2]?.body).toMatchObject({
+    Select: 'COUNT',
+    ExpressionAttributeNames: { '#_p': 'country', '#_e0': 'city' },
+  });
 });

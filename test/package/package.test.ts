@@ -40,7 +40,16 @@ describe('a new project', { timeout: 300_000 }, () => {
   test(`${install}: no warning`, () => {
     const { code, err } = project.run(install);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    const ours = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'templates'];
+    const ours = [
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'access-patterns.schema.json',
+      'dist',
+      'docs',
+      'package.json',
+      'templates',
+    ];
     const own = join(project.folder, 'node_modules/tableloom');
     expect(readdirSync(own)).toEqual(ours);
     expect(readdirSync(join(own, 'dist/src'))).toEqual(['cli', 'cli.js', 'embedded', 'generator', 'runtime']);

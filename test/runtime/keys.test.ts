@@ -10,11 +10,14 @@ import {
   fold,
   hour,
   integer,
+  invertedTime,
+  invertedTimePrefix,
   KeyError,
   month,
   safeInteger,
   text,
   time,
+  timePrefix,
   unpack,
   year,
 } from 'tableloom/runtime';
@@ -212,6 +215,29 @@ test('buckets of time are the beginnings of moments, in UTC, and take themselves
     { numRuns },
   );
   expect(month('2026-01-31T23:30:00-05:00')).toBe('2026-02');
+});
+
+test('the beginning of a moment is the beginning of its key', () => {
+  fc.assert(
+    fc.property(
+      fc.date({ min: new Date(0), max: new Date(Date.UTC(9999, 0)), noInvalidDate: true }),
+      fc.nat(24),
+      (at, length) => {
+        const iso = at.toISOString();
+        expect(time(at).startsWith(timePrefix(iso.slice(0, length)))).toBe(true);
+        expect(invertedTime(at).startsWith(invertedTimePrefix(iso.slice(0, length)))).toBe(true);
+      },
+    ),
+    { numRuns },
+  );
+  for (const wrong of [
+    'today',
+    '2026-1-31',
+    '2026-01-31 ',
+    '2026-01-31T09:30:00.000Z#',
+    '2026-01-31T09:30+01:00',
+  ])
+    expect(() => timePrefix(wrong), wrong).toThrow(KeyError);
 });
 
 test('moments are taken in any ISO form with a zone, to the millisecond', () => {

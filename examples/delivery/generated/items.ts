@@ -24,6 +24,17 @@ import {
   driverKey,
   listingKey,
   mealsTable,
+  parseCourierKey,
+  parseDeliveryEventKey,
+  parseDeliveryKey,
+  parseDriverKey,
+  parseListingKey,
+  parseProductKey,
+  parseRatingKey,
+  parseRecipientKey,
+  parseRestaurantKey,
+  parseShipmentKey,
+  parseWarehouseKey,
   peopleTable,
   productKey,
   productProductsbycategoryKey,
@@ -71,6 +82,7 @@ export const recipientCodec: EntityCodec<Recipient> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseRecipientKey,
 };
 
 /** How Courier is stored. */
@@ -102,6 +114,7 @@ export const courierCodec: EntityCodec<Courier> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseCourierKey,
 };
 
 /** How Warehouse is stored. */
@@ -137,6 +150,7 @@ export const warehouseCodec: EntityCodec<Warehouse> = {
     warehouseId: item.warehouseId as string,
   }),
   revision: 'version',
+  keyFields: parseWarehouseKey,
 };
 
 /** How Product is stored. */
@@ -169,6 +183,7 @@ export const productCodec: EntityCodec<Product> = {
     warehouseId: item.warehouseId as string,
   }),
   revision: 'version',
+  keyFields: parseProductKey,
 };
 
 /** How Rating is stored. */
@@ -195,6 +210,7 @@ export const ratingCodec: EntityCodec<Rating> = {
     score: item.score as number,
     warehouseId: item.warehouseId as string,
   }),
+  keyFields: parseRatingKey,
 };
 
 /** How Shipment is stored. */
@@ -249,6 +265,7 @@ export const shipmentCodec: EntityCodec<Shipment> = {
   }),
   guards: (shipment) => [{ field: 'activeDelivery', key: shipmentActiveDeliveryGuardKey(shipment) }],
   revision: 'version',
+  keyFields: parseShipmentKey,
 };
 
 /** How Listing is stored. */
@@ -278,6 +295,7 @@ export const listingCodec: EntityCodec<Listing> = {
     warehouseId: item.warehouseId as string,
   }),
   revision: 'version',
+  keyFields: parseListingKey,
 };
 
 /** How Delivery is stored. */
@@ -317,6 +335,7 @@ export const deliveryCodec: EntityCodec<Delivery> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseDeliveryKey,
 };
 
 /** How DeliveryEvent is stored. */
@@ -341,6 +360,7 @@ export const deliveryEventCodec: EntityCodec<DeliveryEvent> = {
     eventTimestamp: item.eventTimestamp as string,
     eventType: item.eventType as string,
   }),
+  keyFields: parseDeliveryEventKey,
 };
 
 /** How Restaurant is stored. */
@@ -369,6 +389,7 @@ export const restaurantCodec: EntityCodec<Restaurant> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseRestaurantKey,
 };
 
 /** How Driver is stored. */
@@ -399,4 +420,5 @@ export const driverCodec: EntityCodec<Driver> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseDriverKey,
 };

@@ -26,6 +26,7 @@ import {
   sortedBy,
   text,
   time,
+  unpack,
 } from 'tableloom/runtime';
 import type {
   Delivery,
@@ -85,12 +86,19 @@ const warehouseWarehousesbycityHolds: IndexQuery<Warehouse>['holds'] = {
 /** What WarehousesByName projects of Warehouse; other fields take a follow-up batch get. */
 const warehouseWarehousesbynameHolds: IndexQuery<Warehouse>['holds'] = {
   kind: 'some',
-  covers: [],
+  covers: ['warehouseId', 'city', 'name'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
-  read: () =>
-    ({
+  read: (item) => {
+    const pkHoles = unpack(String(item.PK), ['WAREHOUSE#', text]);
+    const namepkHoles = unpack(String(item.namePK), ['CITY#', text]);
+    const nameskHoles = unpack(String(item.nameSK), [text, '#', text]);
+    return {
       __typename: 'Warehouse',
-    }) as Warehouse,
+      warehouseId: pkHoles?.[0],
+      city: namepkHoles?.[0],
+      name: nameskHoles?.[0],
+    } as Warehouse;
+  },
 };
 
 /** What ProductsByCategory projects of Product; other fields take a follow-up batch get. */
@@ -114,49 +122,58 @@ const productProductsbycategoryHolds: IndexQuery<Product>['holds'] = {
 /** What ByRecipient projects of Shipment; other fields take a follow-up batch get. */
 const shipmentByrecipientHolds: IndexQuery<Shipment>['holds'] = {
   kind: 'some',
-  covers: ['createdAt', 'shipmentId', 'status', 'totalWeight', 'warehouseName'],
+  covers: ['createdAt', 'shipmentId', 'status', 'totalWeight', 'warehouseName', 'recipientId'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
-  read: (item) =>
-    ({
+  read: (item) => {
+    const recipientpkHoles = unpack(String(item.recipientPK), ['RECIPIENT#', text]);
+    return {
       __typename: 'Shipment',
       createdAt: item.createdAt as string,
       shipmentId: item.shipmentId as string,
       status: item.status as ShipmentStatus,
       totalWeight: item.totalWeight as number,
       warehouseName: item.warehouseName as string,
-    }) as Shipment,
+      recipientId: recipientpkHoles?.[0],
+    } as Shipment;
+  },
 };
 
 /** What ByWarehouse projects of Shipment; other fields take a follow-up batch get. */
 const shipmentBywarehouseHolds: IndexQuery<Shipment>['holds'] = {
   kind: 'some',
-  covers: ['createdAt', 'recipientName', 'shipmentId', 'status', 'totalWeight'],
+  covers: ['createdAt', 'recipientName', 'shipmentId', 'status', 'totalWeight', 'warehouseId'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
-  read: (item) =>
-    ({
+  read: (item) => {
+    const warehousepkHoles = unpack(String(item.warehousePK), ['WAREHOUSE#', text]);
+    return {
       __typename: 'Shipment',
       createdAt: item.createdAt as string,
       recipientName: item.recipientName as string,
       shipmentId: item.shipmentId as string,
       status: item.status as ShipmentStatus,
       totalWeight: item.totalWeight as number,
-    }) as Shipment,
+      warehouseId: warehousepkHoles?.[0],
+    } as Shipment;
+  },
 };
 
 /** What ByCourier projects of Shipment; other fields take a follow-up batch get. */
 const shipmentBycourierHolds: IndexQuery<Shipment>['holds'] = {
   kind: 'some',
-  covers: ['createdAt', 'recipientName', 'shipmentId', 'status', 'warehouseName'],
+  covers: ['createdAt', 'recipientName', 'shipmentId', 'status', 'warehouseName', 'courierId'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
-  read: (item) =>
-    ({
+  read: (item) => {
+    const courierpkHoles = unpack(String(item.courierPK), ['COURIER#', text]);
+    return {
       __typename: 'Shipment',
       createdAt: item.createdAt as string,
       recipientName: item.recipientName as string,
       shipmentId: item.shipmentId as string,
       status: item.status as ShipmentStatus,
       warehouseName: item.warehouseName as string,
-    }) as Shipment,
+      courierId: courierpkHoles?.[0],
+    } as Shipment;
+  },
 };
 
 /** Query.warehousesByCityCategory: WarehousesByCity `CITY#{city}` / `{category}#{rating}#{warehouseId}`, order chosen by the caller. */

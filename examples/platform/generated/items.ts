@@ -35,6 +35,19 @@ import {
   learningTable,
   lessonKey,
   organizationKey,
+  parseAchievementKey,
+  parseCertificateKey,
+  parseCourseKey,
+  parseEmailLookupKey,
+  parseEnrollmentKey,
+  parseLeaderboardEntryKey,
+  parseLearnerKey,
+  parseLessonKey,
+  parseOrganizationKey,
+  parseProfileKey,
+  parseProgressKey,
+  parseTournamentEntryKey,
+  parseUserKey,
   profileGsi1Key,
   profileGsi2Key,
   profileGsi3Key,
@@ -71,6 +84,7 @@ export const userCodec: EntityCodec<User> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseUserKey,
 };
 
 /** How EmailLookup is stored. */
@@ -89,6 +103,7 @@ export const emailLookupCodec: EntityCodec<EmailLookup> = {
     email: item.email as string,
     userId: item.userId as string,
   }),
+  keyFields: parseEmailLookupKey,
 };
 
 /** How LeaderboardEntry is stored. */
@@ -115,6 +130,7 @@ export const leaderboardEntryCodec: EntityCodec<LeaderboardEntry> = {
     playerId: item.playerId as string,
     score: item.score as number,
   }),
+  keyFields: parseLeaderboardEntryKey,
 };
 
 /** How Achievement is stored. */
@@ -140,6 +156,7 @@ export const achievementCodec: EntityCodec<Achievement> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseAchievementKey,
 };
 
 /** How TournamentEntry is stored. */
@@ -164,6 +181,7 @@ export const tournamentEntryCodec: EntityCodec<TournamentEntry> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseTournamentEntryKey,
 };
 
 /** How Profile is stored. */
@@ -203,6 +221,7 @@ export const profileCodec: EntityCodec<Profile> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseProfileKey,
 };
 
 /** How Organization is stored. */
@@ -224,6 +243,7 @@ export const organizationCodec: EntityCodec<Organization> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseOrganizationKey,
 };
 
 /** How Learner is stored. */
@@ -248,6 +268,7 @@ export const learnerCodec: EntityCodec<Learner> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseLearnerKey,
 };
 
 /** How Course is stored. */
@@ -272,6 +293,7 @@ export const courseCodec: EntityCodec<Course> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseCourseKey,
 };
 
 /** How Enrollment is stored. */
@@ -299,6 +321,7 @@ export const enrollmentCodec: EntityCodec<Enrollment> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseEnrollmentKey,
 };
 
 /** How Lesson is stored. */
@@ -326,6 +349,7 @@ export const lessonCodec: EntityCodec<Lesson> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseLessonKey,
 };
 
 /** How Progress is stored. */
@@ -355,6 +379,7 @@ export const progressCodec: EntityCodec<Progress> = {
     version: item.version as number,
   }),
   revision: 'version',
+  keyFields: parseProgressKey,
 };
 
 /** How Certificate is stored. */
@@ -379,4 +404,5 @@ export const certificateCodec: EntityCodec<Certificate> = {
     tenantId: item.tenantId as string,
     userId: item.userId as string,
   }),
+  keyFields: parseCertificateKey,
 };

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics.js';
 import type { Model } from '../model.js';
 import type { Layout } from '../plan/layout.js';
 import { abstractChecks } from './abstract.js';
+import { choiceChecks, identityChecks } from './choices.js';
 import { computedChecks } from './computed.js';
 import { coverageChecks } from './coverage.js';
 import { elsewhereChecks } from './elsewhere.js';
@@ -49,6 +50,8 @@ export const layoutChecks: readonly Check<LaidOut>[] = [
   ...mixedLayoutChecks,
   ...throughLayoutChecks,
   ...nativeLayoutChecks,
+  ...identityChecks,
+  ...choiceChecks,
 ];
 
 /** What is wrong with a model that was read without errors. Where nothing is, it can be laid out and planned. */
@@ -56,7 +59,9 @@ export function checkModel(model: Model): Diagnostic[] {
   return run(modelChecks, factsOf(model));
 }
 
-/** What is wrong with the layout of a model without errors; the planner's own findings included. */
+/** What is wrong with the layout of a model without errors, the planner's own findings included; else its warnings. */
 export function checkLayout(model: Model, layout: Layout): Diagnostic[] {
-  return [...layout.findings, ...run(layoutChecks, { model, layout })];
+  const found = [...layout.findings, ...run(layoutChecks, { model, layout })];
+  const errors = found.filter(({ severity }) => severity === 'error');
+  return errors.length > 0 ? errors : found;
 }

@@ -147,6 +147,7 @@ function settings({ model }: EntityFacts): [string, Word][] {
   const first = (key: string, words: readonly Word[]): [string, Word][] =>
     words.slice(0, 1).map((word) => [key, word]);
   return [
+    ...first('identity', model.identity ?? []),
     ...first(
       'stored',
       model.stored.map((one) => one.name),

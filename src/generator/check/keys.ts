@@ -2,9 +2,7 @@
 
 import type { Note, Span } from '../diagnostics.js';
 import type { Model, PatternModel } from '../model.js';
-import { exactHole } from '../plan/encode.js';
 import type { EntityLayout, Layout } from '../plan/layout.js';
-import { keyTemplate } from '../plan/templates.js';
 import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../plan.js';
 import { Beginnings } from './beginnings.js';
 import { type KeyShape, type Meeting, meet, type Piece, printValues } from './meet.js';
@@ -209,29 +207,20 @@ function whatOf(entity: EntityLayout, item: ItemPlan, slot: SlotPlan): string {
   return slot.for === undefined ? what : `${what} under the key of \`${slot.for}\``;
 }
 
-/** The items that hold unique values (see entityPlan). */
+/** The items that hold unique values. */
 function guardsOf(model: Model, entity: EntityLayout): Place[] {
-  const { table, attributes } = entity;
-  return entity.model.unique.map((fields): Place => {
-    const names = fields.map((word) => word.text);
-    const text = [
-      'UNIQUE',
-      `${entity.model.name.text}.${names.join('+')}`,
-      ...names.map((name) => exactHole(name, attributes)),
-    ].join('#');
-    const partition = keyTemplate(table.partition.text, text, attributes);
+  const { table } = entity;
+  return entity.guards.map(({ fields, partition, sort }): Place => {
+    const words = entity.model.unique.find((one) => one.every((word, at) => word.text === fields[at]));
     return {
       entity,
       item: undefined,
       index: null,
       slot: undefined,
-      shape: {
-        partition: pieces(model, partition),
-        sort: table.sort ? [{ kind: 'literal', text: 'UNIQUE' }] : null,
-      },
+      shape: { partition: pieces(model, partition), sort: sort && pieces(model, sort) },
       attributes: { partition: table.partition.text, sort: table.sort?.text ?? null },
-      what: `the guard of unique \`${names.join('+')}\``,
-      at: fields[0]?.at ?? entity.model.name.at,
+      what: `the guard of unique \`${fields.join('+')}\``,
+      at: words?.[0]?.at ?? entity.model.name.at,
     };
   });
 }

@@ -196,7 +196,7 @@ export const patternChecks: readonly Check<Facts>[] = [
   },
   {
     code: 'range-prefix',
-    purpose: 'Only text has beginnings.',
+    purpose: 'Only text, and the text of a moment, has beginnings.',
     *check({ model, entities }) {
       for (const { narrow, last, target } of model.patterns) {
         if (!last) continue;
@@ -211,14 +211,17 @@ export const patternChecks: readonly Check<Facts>[] = [
           };
         }
       }
-      for (const { range, target } of model.patterns) {
+      for (const { name, range, bucket, target } of model.patterns) {
         const attribute = range && entities.get(target.text)?.attributes.get(range.field.text);
         const prefix = range?.bounds.find((bound) => bound.operator.text === 'prefix');
-        if (!prefix || !attribute || attribute.encoding === 'text' || attribute.encoding === 'document')
-          continue;
+        if (!prefix || !attribute) continue;
+        const isTime = attribute.encoding === 'time';
+        if (['text', 'document'].includes(attribute.encoding) || (isTime && !bucket)) continue;
         yield {
           at: prefix.operator.at,
-          message: `\`prefix\` is for text, and \`${target.text}.${attribute.name}\` is \`${attribute.type}\`.`,
+          message: isTime
+            ? `\`prefix\` does not tell which buckets pattern \`${name.text}\` reads.`
+            : `\`prefix\` is for text and moments, and \`${target.text}.${attribute.name}\` is \`${attribute.type}\`.`,
           hint: 'Bound it with `from` and `to`.',
         };
       }

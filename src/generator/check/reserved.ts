@@ -5,7 +5,7 @@ export const reservedValues: ReadonlySet<string> = new Set(
     'text enumValue integer decimal flag time year month day hour fold unpack shardOf shards shardKeys tableRef indexRef ' +
     'bucketsOf rangeOf encoded documentValue epochSeconds keyLoader firstFound create update upsert remove changing upserting ' +
     'computed pad invertedInteger invertedDecimal invertedFlag invertedTime keyText keyNumber rawRange sortedBy ' +
-    'lowercase trim selection createLoaders createResolvers queries tables typeDefs String JSON Date Promise undefined'
+    'lowercase trim timePrefix invertedTimePrefix selection createLoaders createResolvers queries tables typeDefs String JSON Date Promise undefined'
   ).split(' '),
 );
 

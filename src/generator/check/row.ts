@@ -16,13 +16,15 @@ export interface Check<Subject> {
   readonly code: string;
   /** What is promised where it finds nothing. */
   readonly purpose: string;
+  /** A warning is printed, and hinders nothing; default an error. */
+  readonly severity?: 'warning';
   readonly check: (subject: Subject) => Iterable<Finding>;
 }
 
 export function run<Subject>(checks: readonly Check<Subject>[], subject: Subject): Diagnostic[] {
-  return checks.flatMap(({ code, check }) =>
+  return checks.flatMap(({ code, check, severity }) =>
     Array.from(check(subject), ({ hint, ...finding }): Diagnostic => {
-      const diagnostic: Diagnostic = { code, severity: 'error', ...finding };
+      const diagnostic: Diagnostic = { code, severity: severity ?? 'error', ...finding };
       return hint === undefined ? diagnostic : { ...diagnostic, hint };
     }),
   );

@@ -171,6 +171,17 @@ function* wrongTypes(
     };
     return;
   }
+  // The beginning of a moment is text, as `2026-01-31` for a day.
+  if (use.role === 'bound' && use.operator?.text === 'prefix' && attribute?.encoding === 'time') {
+    if (resolved.type.kind === 'named' && encodingOf(resolved.type, sdl) === 'text') return;
+    yield {
+      at: use.source.at,
+      message: `${given}: the beginning of a moment is text, as \`"2026-01-31"\` for a day.`,
+      notes,
+      hint: 'Make it `String`.',
+    };
+    return;
+  }
   if (!attribute || fitsAttribute(facts, resolved.type, attribute)) return;
   const wanted = attribute.type.replace(/!$/, '');
   yield {

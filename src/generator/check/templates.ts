@@ -2,7 +2,6 @@
 
 import type { Span } from '../diagnostics.js';
 import { partOf } from '../model.js';
-import { constant } from '../names.js';
 import { declaredTransform, isBucketUnit, isLossy, isPad, type Transform, wantedBy } from '../plan/encode.js';
 import { isFault, parseTemplate } from '../plan/templates.js';
 import {
@@ -259,9 +258,9 @@ function* entitiesWithoutKey({ entities, templates }: Facts): Generator<Finding>
       );
       yield {
         at: model.name.at,
-        message: `\`${name}\` has no \`id\`, and no key is pinned for it.`,
+        message: `\`${name}\` has no \`id\`, and says neither its identity nor its key.`,
         notes: [{ message: 'the type', at: type.at }],
-        hint: `Pin its key, as \`key: { ${table.partition.text}: "${constant(name)}#{${candidate?.name ?? 'id'}}" }\`.`,
+        hint: `Say what tells its records apart, as \`identity: [${candidate?.name ?? 'id'}]\`, or pin its key.`,
       };
     } else if (holes.length === 0 && !model.singleton) {
       yield {
@@ -334,7 +333,8 @@ function* shardMismatches({ model, entities, templates }: Facts): Generator<Find
     }
   }
   for (const pattern of model.patterns) {
-    if (!pattern.shards || !entities.has(pattern.target.text)) continue;
+    // One shard is the partition itself.
+    if (!pattern.shards || pattern.shards.count === 1 || !entities.has(pattern.target.text)) continue;
     const partition = pinned(pattern, 'partition');
     if (!partition || isFault(partition.parsed) || partition.parsed.some((part) => part.kind === 'shard'))
       continue;

@@ -39,6 +39,7 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
     } = entity.model;
     const words = [
       ...secret,
+      ...(entity.model.identity ?? []),
       ...generate.map((one) => one.field),
       ...defaults.map((one) => one.field),
       ...normalize.map((one) => one.field),

@@ -79,6 +79,8 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'decimal',
         'flag',
         'time',
+        'timePrefix',
+        'invertedTimePrefix',
         'year',
         'month',
         'day',
@@ -129,6 +131,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'notNull',
         'trim',
         'selection',
+        'fieldsOf',
       ],
       types: [
         'Connection',
@@ -197,6 +200,7 @@ function keyNames(plan: Plan): string[] {
     ...view.tables.flatMap((table) => [table.variable, ...table.indexes.map((index) => index.variable)]),
     ...view.entities.flatMap((entity) => [
       entity.names.keyBuilder,
+      entity.names.keyParser,
       ...entity.slots.map((slot) => slot.function),
       ...entity.guards.map((guard) => guard.function),
     ]),

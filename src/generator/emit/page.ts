@@ -7,10 +7,12 @@ import type {
   IndexPlan,
   ItemPlan,
   KeyTemplate,
+  MixedAccess,
   PatternPlan,
   Plan,
   QueryAccess,
   SlotPlan,
+  TablePlan,
   TemplatePart,
 } from '../plan.js';
 import { mixedQuery } from './views/mixed.js';
@@ -29,10 +31,12 @@ export function accessPatternsView(plan: Plan) {
           .join(', '),
       };
     }),
+    followUps: followUps(plan),
     hasMutations: plan.mutations.length > 0,
     tables: plan.tables.map((table) => ({
       name: table.name,
       physicalName: table.physicalName,
+      why: whyIndexes(plan, table),
       key: [table.partition, table.sort].filter((one) => one !== null).join(' / '),
       indexes: table.indexes.map((index) => ({
         name: index.name,
@@ -74,7 +78,10 @@ export function accessPatternsView(plan: Plan) {
             index: slot.index ?? 'table',
             partition: slot.partition.text,
             sort: slot.sort?.text ?? '',
-            sparse: slot.present.join(', '),
+            sparse: [
+              ...slot.present,
+              ...slot.when.map(({ field, values }) => `${field}: ${values.join(' or ')}`),
+            ].join(', '),
           })),
         })),
       guards: entity.guards.map((guard) => ({
@@ -198,7 +205,9 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
         condition:
           partitions.size > 1
             ? [...partitions].map((text) => `\`${query.partition.attribute} = ${text}\``).join(' and ')
-            : row.condition,
+            : [condition(query.partition, null), collectionCondition(access, query)]
+                .filter(Boolean)
+                .join(' and '),
         requests: `${partitions.size > 1 ? partitions.size : row.requests}${beside}`,
         why: `${members.map(({ entity }) => entity).join(', ')} ${partitions.size > 1 ? 'are merged' : 'share a collection'}${
           parent ? `; ${parent.entity} comes first` : ''
@@ -206,6 +215,26 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
       };
     }
   }
+}
+
+/** What a mixed pattern reads of its item collection. */
+function collectionCondition({ within }: MixedAccess, query: QueryAccess): string {
+  if (!within) return query.range === null ? '' : sortCondition(query);
+  return query.sort ? `\`${query.sort.attribute}\` from \`${within.from}\`, before \`${within.below}\`` : '';
+}
+
+/** Why a table has as many indexes as were made for it. */
+function whyIndexes(plan: Plan, table: TablePlan): string {
+  if (!table.isMade) return '';
+  const needs = plan.entities
+    .filter((entity) => entity.table === table.name)
+    .map(({ name, items }) => ({ name, keys: (items[0]?.slots.length ?? 1) - 1 }));
+  const most = Math.max(...needs.map(({ keys }) => keys));
+  const neediest = needs.find(({ keys }) => keys === most);
+  const kept = table.indexes.length - most;
+  const keys = most === 1 ? '1 key' : `${most} keys`;
+  const indexes = kept === 0 ? String(most) : `${most}, and the lock keeps ${kept} more`;
+  return `An item has one key per index, and \`${neediest?.name}\` has ${keys} besides its own; indexes: ${indexes}.`;
 }
 
 function getCells(plan: Plan, access: GetAccess) {
@@ -245,6 +274,7 @@ function queryCells(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
   const entity = plan.entities.find((one) => one.name === access.entity);
   const isWhole = access.sort !== null && access.head.length === access.sort.parts.length;
   const low = access.shards ?? 1;
+  const strong = access.consistent ? 2 : 1;
   const follow = access.holds.kind === 'some';
   const perItem = entity ? itemUnits(plan, entity, access.item) : 0.5;
   const most = access.page.default + 1;
@@ -260,10 +290,30 @@ function queryCells(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
     requests: `${partitionsRead(access)}${follow ? ' + 1 batch get for fields not in the entry' : ''}`,
     units:
       pattern.cardinality === 'one'
-        ? '0.5'
-        : `${round(Math.max(0.5, Math.ceil((most * perItem) / 4096) * 0.5) * low)}${follow ? ` + ${round(access.page.default * 0.5)}` : ''} a page of ${access.page.default}`,
+        ? round(0.5 * strong)
+        : `${round(Math.max(0.5, Math.ceil((most * perItem) / 4096) * 0.5) * low * strong)}${follow ? ` + ${round(access.page.default * 0.5)}` : ''} a page of ${access.page.default}`,
     why: access.why,
   };
+}
+
+/** Patterns whose items do not hold the whole record: what a selection can ask for without a further read. */
+function followUps(plan: Plan): { name: string; holds: string; lacks: string }[] {
+  return plan.patterns.flatMap(({ name, access }) => {
+    const query = access.kind === 'query' ? access : null;
+    if (query?.holds.kind !== 'some') return [];
+    const { attributes: held } = query.holds;
+    const shown = entityNamed(plan, query.entity)?.attributes.filter((one) => !one.hidden) ?? [];
+    const list = (isHeld: boolean) =>
+      shown
+        .filter((one) => held.includes(one.name) === isHeld)
+        .map((one) => one.name)
+        .join(', ');
+    return [{ name, holds: list(true), lacks: list(false) }];
+  });
+}
+
+function entityNamed(plan: Plan, name: string): EntityPlan | undefined {
+  return plan.entities.find((one) => one.name === name);
 }
 
 function condition(partition: KeyTemplate, sort: KeyTemplate | null): string {

@@ -1,27 +1,37 @@
 /**
  * Which items an entity is stored as, and which index slot each pattern reads.
  *
- * An item can hold one key per index, so an entity needs as many slots as it has index keys that cannot be shared;
+ * An item can hold one key per index, so an entity needs as many indexes as it has index keys that cannot be shared;
  * patterns share a key when one template serves them all. Pinned patterns are laid out first, in the order of the
- * YAML; the others take a slot that serves them, else the first index that is free on the main item. Taking the first
- * free index per entity uses the fewest indexes in total: the largest need of any one entity.
+ * YAML. Each other pattern takes the first key that serves it of those that are there or that the lock keeps; what
+ * is left is put into the fewest keys (choose-groups), each on the first index that is free on the main item. That
+ * uses the fewest indexes in total: a table needs as many as any one of its entities does, and gets no more.
  */
 
 import type { Diagnostic } from '../diagnostics.js';
+import { emptyLock, type Lock } from '../lock.js';
 import type { EntityModel, Model, PatternModel, TableModel, TemplateModel } from '../model.js';
 import { constant } from '../names.js';
-import type { AttributePlan, HoleEncoding, ItemPlan, KeyTemplate, SlotPlan } from '../plan.js';
+import type { AttributePlan, GuardPlan, HoleEncoding, ItemPlan, KeyTemplate, SlotPlan } from '../plan.js';
 import { attributesOf } from './attributes.js';
-import { builtHole, isBucketUnit, isInverted, sortHoles } from './encode.js';
+import { fewestGroups } from './choose-groups.js';
+import { freeIndexes, type TableDraft, tableDraft } from './choose-indexes.js';
+import { commonKey } from './choose-keys.js';
+import { builtHole, exactHole, isBucketUnit, isInverted, sortHoles } from './encode.js';
+import { retiredPrefixes } from './lock-claims.js';
+import { lockFindings } from './lock-findings.js';
+import { areDisjoint, type ItemDraft, isSameSlot, Keeper } from './lock-keeper.js';
 import { memberPatterns } from './mixed.js';
 import { nativeSlot } from './native.js';
 import { hasShard, holesOf, keyTemplate } from './templates.js';
 
 export interface Layout {
+  /** As declared, with the indexes that were made for those that list none. */
+  readonly tables: readonly TableModel[];
   readonly entities: ReadonlyMap<string, EntityLayout>;
   /** Where each query pattern reads. */
   readonly reads: ReadonlyMap<string, Read>;
-  /** Findings of laying out: a slot that is taken, a key that does not serve. */
+  /** Findings of laying out: a slot that is taken, a key that does not serve, what differs from the lock. */
   readonly findings: readonly Diagnostic[];
 }
 
@@ -31,6 +41,7 @@ export interface EntityLayout {
   readonly attributes: ReadonlyMap<string, AttributePlan>;
   readonly items: readonly ItemPlan[];
   readonly keyFields: readonly string[];
+  readonly guards: readonly GuardPlan[];
 }
 
 export interface Read {
@@ -42,36 +53,67 @@ export interface Read {
 
 interface Draft {
   readonly model: EntityModel;
-  readonly table: TableModel;
+  readonly table: TableDraft;
   readonly attributes: ReadonlyMap<string, AttributePlan>;
   readonly keyFields: readonly string[];
-  readonly items: {
-    role: ItemPlan['role'];
-    for: string | null;
-    holds: ItemPlan['holds'];
-    slots: SlotPlan[];
-  }[];
+  readonly guards: readonly GuardPlan[];
+  readonly items: ItemDraft[];
+  readonly keeper: Keeper;
+}
+
+/** What drafts are made from. */
+interface Ground {
+  readonly model: Model;
+  readonly lock: Lock;
+  readonly tables: readonly TableDraft[];
+  /** Mixed ones by their members. */
+  readonly patterns: readonly PatternModel[];
+  /** Prefixes of keys that are no longer free. */
+  readonly taken: Set<string>;
+}
+
+function groundOf(model: Model, lock: Lock): Ground {
+  const names = new Set(model.entities.map((entity) => entity.name.text));
+  const taken = new Set(retiredPrefixes(lock, names).map(({ prefix }) => prefix));
+  const patterns = model.patterns.flatMap((pattern) => memberPatterns(model, pattern));
+  return { model, lock, tables: model.tables.map(tableDraft), patterns, taken };
 }
 
 /** Lays out a model whose names are all known (see check/model). */
-export function layOut(model: Model): Layout {
+export function layOut(model: Model, lock: Lock = emptyLock): Layout {
+  const ground = groundOf(model, lock);
   const drafts = new Map<string, Draft>();
   for (const entity of model.entities) {
-    const draft = draftOf(model, entity);
+    const draft = draftOf(ground, entity);
     if (draft) drafts.set(entity.name.text, draft);
   }
   const reads = new Map<string, Read>();
   const findings: Diagnostic[] = [];
-  const queries = model.patterns
-    .flatMap((pattern) => memberPatterns(model, pattern))
-    .filter((pattern) => drafts.has(pattern.target.text) && !isGet(pattern, drafts.get(pattern.target.text)));
-  const pinned = (pattern: PatternModel) =>
-    pattern.index !== undefined || pattern.key.length > 0 || pattern.entry !== undefined;
-  for (const pattern of [...queries.filter(pinned), ...queries.filter((one) => !pinned(one))]) {
+  const queries = ground.patterns.filter(
+    (pattern) => drafts.has(pattern.target.text) && !isGet(pattern, drafts.get(pattern.target.text)),
+  );
+  const entries = new Set(queries.filter(({ entry }) => entry !== undefined).map(({ name }) => name.text));
+  for (const pattern of queries.filter(isPinned)) {
+    const draft = drafts.get(pattern.target.text);
+    const read = draft && place(pattern, draft, findings, lock, entries);
+    if (read) reads.set(pattern.name.text, read);
+  }
+  const open = queries.filter((pattern) => !isPinned(pattern));
+  const left = new Map<Draft, PatternModel[]>();
+  for (const pattern of open) {
     const draft = drafts.get(pattern.target.text);
     if (!draft) continue;
-    const read = place(pattern, draft, findings);
+    const read = placeOnKept(pattern, draft);
     if (read) reads.set(pattern.name.text, read);
+    else left.set(draft, [...(left.get(draft) ?? []), pattern]);
+  }
+  for (const [draft, patterns] of left) {
+    for (const group of groupsFor(patterns, draft)) placeGroup(group.patterns, draft, lock, reads, findings);
+  }
+  const byPattern = openByEntity(open);
+  for (const [name, draft] of drafts) {
+    inOrder(draft, reads);
+    explain(draft, byPattern.get(name) ?? [], reads);
   }
   for (const draft of drafts.values()) {
     const original = draft.model.historyOf && drafts.get(draft.model.historyOf.text);
@@ -84,7 +126,62 @@ export function layOut(model: Model): Layout {
         slots: main.slots,
       });
   }
-  return { entities: drafts, reads, findings };
+  for (const table of ground.tables) findings.push(...tooMany(table, model, reads));
+  const layout = { tables: ground.tables, entities: drafts, reads };
+  return { ...layout, findings: [...findings, ...lockFindings(model, layout, lock)] };
+}
+
+/** The default quota of global indexes ("Quotas in Amazon DynamoDB"), where they were made. */
+const mostIndexes = 20;
+
+function tooMany(table: TableDraft, model: Model, reads: ReadonlyMap<string, Read>): Diagnostic[] {
+  const first = table.isOpen ? table.indexes[mostIndexes]?.name.text : undefined;
+  const pattern = model.patterns.find(({ name }) => first && reads.get(name.text)?.slot.index === first);
+  if (!pattern) return [];
+  return [
+    {
+      code: 'too-many-indexes',
+      severity: 'error',
+      message: `\`${pattern.target.text}\` needs ${table.indexes.length} global indexes: DynamoDB allows ${mostIndexes}.`,
+      at: pattern.name.at,
+      hint: 'Add `entry: true` to some of its patterns: an index entry beside the item needs no index of its own.',
+    },
+  ];
+}
+
+function openByEntity(patterns: readonly PatternModel[]): Map<string, PatternModel[]> {
+  const found = new Map<string, PatternModel[]>();
+  for (const pattern of patterns)
+    found.set(pattern.target.text, [...(found.get(pattern.target.text) ?? []), pattern]);
+  return found;
+}
+
+/** Whether it says itself where it reads. */
+export function isPinned(pattern: PatternModel): boolean {
+  return pattern.index !== undefined || pattern.key.length > 0 || pattern.entry !== undefined;
+}
+
+/**
+ * How many patterns the entity's own key serves, and how few others are needed for those that say not where they
+ * read. Patterns whose names are wrong are passed over.
+ */
+export function keysNeeded(model: Model, entity: EntityModel): { served: number; needed: number } {
+  const ground = groundOf(model, emptyLock);
+  const draft = draftOf(ground, entity);
+  if (!draft) return { served: 0, needed: 0 };
+  const { attributes } = draft;
+  const own = draft.items[0]?.slots[0];
+  const isKnown = (field: string) => (attributes.get(field)?.encoding ?? 'document') !== 'document';
+  const asked = ground.patterns.filter(
+    (pattern) =>
+      pattern.target.text === entity.name.text &&
+      pattern.entry === undefined &&
+      !isGet(pattern, draft) &&
+      [...fieldsOf([pattern]), ...(pattern.bucket ? [pattern.bucket.field.text] : [])].every(isKnown),
+  );
+  const left = asked.filter((pattern) => !(own && fits(own, pattern, draft)));
+  const open = left.filter((pattern) => !isPinned(pattern));
+  return { served: asked.length - left.length, needed: groupsFor(open, draft).length };
 }
 
 /** One record by the whole primary key of its main item. */
@@ -99,13 +196,13 @@ export function isGet(
   return bound.size === entity.keyFields.length && entity.keyFields.every((field) => bound.has(field));
 }
 
-function draftOf(model: Model, entity: EntityModel): Draft | undefined {
+function draftOf({ model, lock, tables, patterns, taken }: Ground, entity: EntityModel): Draft | undefined {
   const original = entity.historyOf && model.entities.find((one) => one.name.text === entity.historyOf?.text);
   const tableName = (entity.table ?? original?.table)?.text;
-  const table =
-    tableName === undefined ? model.tables[0] : model.tables.find((one) => one.name.text === tableName);
+  const table = tableName === undefined ? tables[0] : tables.find((one) => one.name.text === tableName);
   if (!table) return undefined;
   const attributes = attributesOf(model, entity);
+  for (const name of attributes.keys()) table.reserved.add(name);
   const text = (attribute: string, fallback: string) =>
     entity.key.find((one) => one.attribute.text === attribute)?.template.text ?? fallback;
   const type = constant(entity.name.text);
@@ -119,59 +216,280 @@ function draftOf(model: Model, entity: EntityModel): Draft | undefined {
     : null;
   const slot: SlotPlan = { index: null, partition, sort, shards: null, present: [], when: [] };
   const keyFields = [...new Set([...holesOf(partition), ...holesOf(sort)].map((hole) => hole.field))];
+  const asked = patterns.filter(
+    (pattern) => pattern.target.text === entity.name.text && !isGet(pattern, { keyFields }),
+  );
+  const keeper = new Keeper(lock, { entity, table, attributes, own: slot }, taken, (kept) =>
+    asked.some((pattern) => serves(kept, pattern)),
+  );
   return {
     model: entity,
     table,
     attributes,
     keyFields,
+    guards: entity.unique.map((fields) =>
+      guardOf(
+        entity,
+        fields.map((word) => word.text),
+        { table, attributes, keeper },
+      ),
+    ),
     items: [{ role: 'main', for: null, holds: { kind: 'all' }, slots: [slot] }],
+    keeper,
   };
 }
 
-function place(pattern: PatternModel, draft: Draft, findings: Diagnostic[]): Read | undefined {
-  if (pattern.entry) return placeEntry(pattern, draft, findings);
+/** The item that holds a unique value. */
+function guardOf(
+  entity: EntityModel,
+  fields: readonly string[],
+  { table, attributes, keeper }: Pick<Draft, 'table' | 'attributes' | 'keeper'>,
+): GuardPlan {
+  const head = keeper.unused(`UNIQUE#${entity.name.text}.${fields.join('+')}`);
+  const kept = keeper.guard(fields);
+  const text = kept?.partition ?? [head, ...fields.map((name) => exactHole(name, attributes))].join('#');
+  return {
+    fields,
+    partition: keyTemplate(table.partition.text, text, attributes),
+    sort: table.sort ? keyTemplate(table.sort.text, kept?.sort ?? 'UNIQUE', attributes) : null,
+    present: fields.filter((name) => attributes.get(name)?.nullable),
+  };
+}
+
+function place(
+  pattern: PatternModel,
+  draft: Draft,
+  findings: Diagnostic[],
+  lock: Lock,
+  entries: ReadonlySet<string>,
+): Read | undefined {
+  if (pattern.entry) return placeEntry(pattern, draft, findings, lock, entries);
   const index = pattern.index?.text;
-  if (index === 'table') return placeOnTable(pattern, draft, findings);
+  if (index === undefined || index === 'table') return placeOnTable(pattern, draft, findings);
   const native = draft.table.indexes.find((one) => one.name.text === index)?.native;
-  if (native) {
-    const slot = nativeSlot(pattern, native, draft.attributes);
-    if (serves(slot, pattern)) return { item: 0, slot, why: 'pinned; its keys are attributes as they are' };
-    findings.push(doesNotServe(pattern, slot));
-    return undefined;
-  }
-  if (index !== undefined) return placeOnIndex(pattern, draft, index, findings);
-  for (const [item, { role, slots }] of draft.items.entries()) {
-    const slot = slots.find((one) => serves(one, pattern));
-    if (slot)
-      return {
-        item,
-        slot,
-        why: `${slotName(slot)} already ${role === 'main' ? 'holds' : 'has an entry with'} this key`,
-      };
-  }
-  const free = draft.table.indexes.find(
-    (one) =>
-      one.kind === 'global' &&
-      !draft.items[0]?.slots.some((slot) => slot.index === one.name.text) &&
-      one.project.kind === 'all',
+  if (!native) return placeOnIndex(pattern, draft, index, findings);
+  const slot = nativeSlot(pattern, native, draft.attributes);
+  if (serves(slot, pattern)) return { item: 0, slot, why: 'pinned; its keys are attributes as they are' };
+  findings.push(doesNotServe(pattern, slot));
+  return undefined;
+}
+
+/** The first key that serves it: those the lock knows in the order of their making, then those of this layout. */
+function placeOnKept(pattern: PatternModel, draft: Draft): Read | undefined {
+  const { items, keeper } = draft;
+  const [main] = items;
+  const own = main?.slots[0];
+  const choices = [...items, ...keeper.waiting(items)].flatMap((item) =>
+    item.slots.map((slot) => ({ item, slot, order: slot === own ? 0 : keeper.number(item, slot) })),
   );
-  if (!free) {
+  const found = choices.sort((a, b) => a.order - b.order).find(({ slot }) => fits(slot, pattern, draft));
+  if (!found || !main) return undefined;
+  const { item, slot } = found;
+  if (items.includes(item)) return { item: items.indexOf(item), slot, why: '' };
+  keeper.settle(slot);
+  if (item.role === 'main') {
+    main.slots.push(slot);
+    return { item: 0, slot, why: '' };
+  }
+  const holds = { kind: 'some' as const, attributes: draft.keyFields };
+  items.push({ ...item, for: pattern.name.text, holds });
+  return { item: items.length - 1, slot, why: '' };
+}
+
+/** Whether a key answers a pattern, and its index holds the records the pattern asks for, no fewer and no more. */
+function fits(slot: SlotPlan, pattern: PatternModel, draft: Pick<Draft, 'attributes'>): boolean {
+  if (!serves(slot, pattern)) return false;
+  const said = new Set([...pattern.where, ...pattern.when].map((one) => one.field.text));
+  const wanted = presentOf([], draft.attributes, pattern);
+  return (
+    slot.present.every((field) => said.has(field)) && wanted.every((field) => slot.present.includes(field))
+  );
+}
+
+/** The fewest keys that serve the patterns, and of those the ones that the fewest changes of a record change. */
+function groupsFor(
+  patterns: readonly PatternModel[],
+  draft: Draft,
+): { readonly patterns: readonly PatternModel[] }[] {
+  const isSteady = (field: string) => {
+    const attribute = draft.attributes.get(field);
+    return (
+      draft.keyFields.includes(field) ||
+      attribute?.immutable === true ||
+      attribute?.generated === 'uuidv7' ||
+      attribute?.generated === 'now'
+    );
+  };
+  return fewestGroups(patterns, {
+    make: (group) => {
+      if (group.length === 1) return { patterns: group, fields: fieldsOf(group) };
+      const slot = groupSlot(group, draft);
+      return slot && group.every((pattern) => fits(slot, pattern, draft))
+        ? { patterns: group, fields: fieldsOf(group) }
+        : undefined;
+    },
+    cost: ({ fields }) => fields.filter((field) => !isSteady(field)).length,
+  });
+}
+
+function fieldsOf(patterns: readonly PatternModel[]): string[] {
+  return [
+    ...new Set(
+      patterns.flatMap((pattern) => [
+        ...pattern.where.map((binding) => binding.field.text),
+        ...orderFields(pattern),
+      ]),
+    ),
+  ];
+}
+
+/** The key of several patterns, on no index yet. */
+function groupSlot(patterns: readonly PatternModel[], draft: Draft): SlotPlan | undefined {
+  const texts = groupTexts(patterns, draft);
+  const [first] = patterns;
+  if (!texts || !first) return undefined;
+  const { attributes } = draft;
+  return slotOf(
+    patterns,
+    '',
+    keyTemplate('', texts.partition, attributes),
+    keyTemplate('', texts.sort, attributes),
+    draft,
+  );
+}
+
+function slotOf(
+  patterns: readonly PatternModel[],
+  index: string,
+  partition: KeyTemplate,
+  sort: KeyTemplate | null,
+  { attributes }: Draft,
+): SlotPlan {
+  const [first] = patterns;
+  if (!first) throw new Error('a key of no pattern');
+  return {
+    index,
+    partition,
+    sort,
+    shards: hasShard(partition) ? (first.shards?.count ?? 1) : null,
+    present: [...new Set(patterns.flatMap((pattern) => presentOf([partition, sort], attributes, pattern)))],
+    when: whenOf(first),
+  };
+}
+
+/** Puts patterns that one key serves on the first index that is free. */
+function placeGroup(
+  patterns: readonly PatternModel[],
+  draft: Draft,
+  lock: Lock,
+  reads: Map<string, Read>,
+  findings: Diagnostic[],
+): void {
+  const [main] = draft.items;
+  const [first] = patterns;
+  const texts = groupTexts(patterns, draft, lock);
+  if (!main || !first || !texts) throw new Error('a group without a key');
+  const taken = new Set(main.slots.map((slot) => slot.index));
+  let slot: SlotPlan | undefined;
+  for (const index of freeIndexes(draft.table, taken, lock)) {
+    const made = slotOf(
+      patterns,
+      index.name.text,
+      keyTemplate(index.partition.text, texts.partition, draft.attributes),
+      index.sort ? keyTemplate(index.sort.text, texts.sort, draft.attributes) : null,
+      draft,
+    );
+    if (index.sort || patterns.every((pattern) => serves(made, pattern))) {
+      slot = made;
+      break;
+    }
+  }
+  if (!slot) {
     findings.push({
       code: 'no-free-index',
       severity: 'error',
-      message: `Pattern \`${pattern.name.text}\` needs an index, and every index of \`${draft.table.name.text}\` is taken on \`${draft.model.name.text}\`.`,
-      at: pattern.name.at,
+      message: `Pattern \`${first.name.text}\` needs an index, and every index of \`${draft.table.name.text}\` is taken on \`${draft.model.name.text}\`.`,
+      at: first.name.at,
       hint: `Declare one more index under \`tables.${draft.table.name.text}.indexes\`, or add \`entry: true\` and the \`index\` it shall use.`,
     });
-    return undefined;
+    return;
   }
-  const slot = newSlot(pattern, draft, free.name.text);
-  draft.items[0]?.slots.push(slot);
-  return {
-    item: 0,
-    slot,
-    why: `${free.name.text} is the first index that \`${draft.model.name.text}\` leaves free`,
-  };
+  main.slots.push(slot);
+  for (const pattern of patterns) reads.set(pattern.name.text, { item: 0, slot, why: '' });
+}
+
+function groupTexts(
+  patterns: readonly PatternModel[],
+  draft: Draft,
+  lock?: Lock,
+): { partition: string; sort: string } | undefined {
+  const [first] = patterns;
+  const fields =
+    first &&
+    commonKey(
+      patterns.map((pattern) => ({
+        equals: pattern.where.map((binding) => binding.field.text),
+        sorts: orderFields(pattern),
+      })),
+    );
+  return fields && textsOf(patterns, fields, draft, (head) => (lock ? draft.keeper.unused(head) : head));
+}
+
+/** By number, then as they were made: where there is a lock, an item has its keys in the order of their making. */
+function inOrder(draft: Draft, reads: Map<string, Read>): void {
+  const [main, ...entries] = draft.items;
+  if (!main) return;
+  const [own, ...slots] = main.slots;
+  const numbered = <T>(list: readonly T[], number: (one: T) => number) =>
+    list
+      .map((one) => ({ one, at: number(one) }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ one }) => one);
+  main.slots.splice(
+    0,
+    main.slots.length,
+    ...(own ? [own] : []),
+    ...numbered(slots, (slot) => draft.keeper.number(main, slot)),
+  );
+  const last = (item: ItemDraft) => item.slots.at(-1);
+  const sorted = [main, ...numbered(entries, (item) => draft.keeper.number(item, last(item) as SlotPlan))];
+  const before = [...draft.items];
+  draft.items.splice(0, draft.items.length, ...sorted);
+  for (const [name, read] of reads) {
+    const item = before[read.item];
+    if (item?.slots.includes(read.slot)) reads.set(name, { ...read, item: sorted.indexOf(item) });
+  }
+}
+
+/** Why a pattern that is not pinned reads where it does: told from what came out, however it came about. */
+function explain(draft: Draft, open: readonly PatternModel[], reads: Map<string, Read>): void {
+  const [main] = draft.items;
+  const seen = new Set<SlotPlan>();
+  const pinnedSlots = new Set([...reads.values()].filter(({ why }) => why !== '').map(({ slot }) => slot));
+  const globals = draft.table.indexes.filter(
+    ({ kind, project }) => kind === 'global' && project.kind === 'all',
+  );
+  for (const pattern of open) {
+    const read = reads.get(pattern.name.text);
+    if (pattern.target.text !== draft.model.name.text || !read) continue;
+    const { slot, item } = read;
+    const isFirst = !seen.has(slot) && !pinnedSlots.has(slot) && slot.index !== null && item === 0;
+    seen.add(slot);
+    const before = globals.slice(
+      0,
+      globals.findIndex((index) => index.name.text === slot.index),
+    );
+    const isNext = before.every((index) => main?.slots.some((one) => one.index === index.name.text));
+    const why =
+      !isFirst && slot.index === null && item === 0
+        ? "the table's own key answers it"
+        : !isFirst
+          ? `${slotName(slot)} already ${item === 0 ? 'holds' : 'has an entry with'} this key`
+          : isNext
+            ? `${slot.index} is the first index that \`${draft.model.name.text}\` leaves free`
+            : `the lock keeps it on ${slot.index}`;
+    reads.set(pattern.name.text, { ...read, why });
+  }
 }
 
 function placeOnTable(pattern: PatternModel, draft: Draft, findings: Diagnostic[]): Read | undefined {
@@ -194,8 +512,18 @@ function placeOnIndex(
   if (!main) return undefined;
   const others = main.slots.filter((slot) => slot.index === index);
   const shared = pattern.key.length === 0 ? others.find((one) => serves(one, pattern)) : undefined;
-  const made = shared ?? newSlot(pattern, draft, index);
-  const same = others.find((one) => sameKey(one, made));
+  const kept =
+    pattern.key.length === 0 && others.length === 0
+      ? draft.keeper
+          .waiting(draft.items)
+          .find(
+            (item) =>
+              item.role === 'main' &&
+              item.slots.some((one) => one.index === index && fits(one, pattern, draft)),
+          )
+      : undefined;
+  const made = shared ?? kept?.slots[0] ?? newSlot(pattern, draft, index);
+  const same = others.find((one) => isSameSlot(one, made));
   const slot = same ?? (others.length > 0 ? { ...made, for: pattern.name.text } : made);
   const taken = same ?? others.find((one) => !areDisjoint(one, slot));
   if (taken && !same) {
@@ -225,7 +553,13 @@ function placeOnIndex(
   return { item: 0, slot, why };
 }
 
-function placeEntry(pattern: PatternModel, draft: Draft, findings: Diagnostic[]): Read | undefined {
+function placeEntry(
+  pattern: PatternModel,
+  draft: Draft,
+  findings: Diagnostic[],
+  lock: Lock,
+  entries: ReadonlySet<string>,
+): Read | undefined {
   const { entry } = pattern;
   if (!entry) return undefined;
   const { table, attributes } = draft;
@@ -243,7 +577,10 @@ function placeEntry(pattern: PatternModel, draft: Draft, findings: Diagnostic[])
   const sort = table.sort
     ? keyTemplate(
         table.sort.text,
-        text(table.sort.text, `ENTRY#${constant(pattern.name.text)}${mainSort}`),
+        text(
+          table.sort.text,
+          `${draft.keeper.unusedEntry(own.partition.text, `ENTRY#${constant(pattern.name.text)}`)}${mainSort}`,
+        ),
         attributes,
       )
     : null;
@@ -257,17 +594,19 @@ function placeEntry(pattern: PatternModel, draft: Draft, findings: Diagnostic[])
   };
   const index =
     pattern.index?.text ??
-    (entry.key.length > 0 ? 'table' : table.indexes.find((one) => one.kind === 'global')?.name.text);
+    (entry.key.length > 0 ? 'table' : freeIndexes(table, new Set(), lock).next().value?.name.text);
   const slots =
     index === undefined || index === 'table'
       ? [tableSlot]
       : [tableSlot, newSlot(pattern, draft, index, tableSlot)];
+  const kept = draft.keeper.entry(pattern, slots, draft.items, entries);
+  if (kept) slots.splice(0, slots.length, ...kept);
   const include = [...new Set([...draft.keyFields, ...entry.include.map((word) => word.text)])];
   const existing = draft.items.findIndex(
     (item) =>
       item.role === 'entry' &&
       item.slots.length === slots.length &&
-      item.slots.every((slot, at) => slots[at] && sameKey(slot, slots[at])),
+      item.slots.every((slot, at) => slots[at] && isSameSlot(slot, slots[at])),
   );
   const slot = slots[slots.length - 1];
   if (!slot) return undefined;
@@ -324,21 +663,38 @@ function newSlot(
 }
 
 function buildTexts(pattern: PatternModel, draft: Draft): { partition: string; sort: string } {
-  const equals = pattern.where.map((binding) => binding.field.text);
-  const sorts = sortFields(pattern);
+  const partition = pattern.where.map((binding) => binding.field.text);
+  return textsOf([pattern], { partition, sort: orderFields(pattern) }, draft, (head) =>
+    draft.keeper.unused(head),
+  );
+}
+
+/** Templates of a key with these fields, for a pattern's bucket and shards; `head` may have to be another word. */
+function textsOf(
+  patterns: readonly PatternModel[],
+  fields: { readonly partition: readonly string[]; readonly sort: readonly string[] },
+  draft: Draft,
+  unused: (head: string) => string,
+): { partition: string; sort: string } {
   const type = constant(draft.model.name.text);
-  const head = equals.length > 0 ? `${type}_BY_${equals.map(constant).join('_')}` : type;
+  const { partition: equals, sort: sorts } = fields;
+  const head = unused(equals.length > 0 ? `${type}_BY_${equals.map(constant).join('_')}` : type);
+  const [pattern] = patterns;
+  if (!pattern) throw new Error('a key of no pattern');
   const bucket = pattern.bucket ? [`{${pattern.bucket.unit.text}(${pattern.bucket.field.text})}`] : [];
-  const shard = pattern.shards ? ['{shard}'] : [];
+  const shard = (pattern.shards?.count ?? 1) > 1 ? ['{shard}'] : [];
   const hole = (field: string) => builtHole(field, draft.attributes);
   const partition = [head, ...equals.map(hole), ...bucket, ...shard].join('#');
+  const ordered = new Map(
+    [...patterns].reverse().flatMap(({ sort }) => {
+      const holes = sortHoles(sort, draft.attributes) ?? [];
+      return sort.map(({ field }, at) => [field.text, holes[at] ?? hole(field.text)] as const);
+    }),
+  );
   const ties = draft.keyFields.filter((field) => !equals.includes(field) && !sorts.includes(field));
-  const narrowed = pattern.narrow.map((binding) => binding.field.text);
-  const ordered = sortHoles(pattern.sort, draft.attributes) ?? [];
-  const holes = ordered.length > 0 ? ordered : sorts.map(hole);
-  const first = narrowed.filter((field) => !sorts.includes(field)).map(hole);
-  const last = ties.filter((field) => !narrowed.includes(field)).map(hole);
-  const sort = [...first, ...holes, ...last].join('#') || 'METADATA';
+  const sort =
+    [...new Set([...sorts, ...ties])].map((field) => ordered.get(field) ?? hole(field)).join('#') ||
+    'METADATA';
   return { partition, sort };
 }
 
@@ -346,6 +702,11 @@ function buildTexts(pattern: PatternModel, draft: Draft): { partition: string; s
 export function sortFields(pattern: PatternModel): string[] {
   if (pattern.sort.length > 0) return pattern.sort.map((one) => one.field.text);
   return pattern.range ? [pattern.range.field.text] : [];
+}
+
+/** What stands in the sort key behind the equalities: what may narrow the answer, then its order. */
+function orderFields(pattern: PatternModel): string[] {
+  return [...new Set([...pattern.narrow.map((binding) => binding.field.text), ...sortFields(pattern)])];
 }
 
 /** Whether a key answers a pattern: equalities fill the partition key, then the head of the sort key; then the order. */
@@ -367,8 +728,7 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
     // Several values of a field are several partitions, or they could not be merged.
     if (!next || isTruncated(next) || lists.has(next.field) || !wanted.delete(next.field)) return false;
   }
-  const narrowed = pattern.narrow.map((binding) => binding.field.text);
-  const isOrdered = [...new Set([...narrowed, ...sortFields(pattern)])].every(
+  const isOrdered = orderFields(pattern).every(
     (field, at) => rest[at]?.field === field && !isTruncated(rest[at]),
   );
   // An inverted hole runs the other way; a sort key is read one way.
@@ -403,32 +763,6 @@ function whenOf(pattern: PatternModel): SlotPlan['when'] {
   );
 }
 
-function sameMembers(a: SlotPlan, present: readonly string[], when: SlotPlan['when']): boolean {
-  return JSON.stringify([[...a.present].sort(), a.when]) === JSON.stringify([[...present].sort(), when]);
-}
-
-function sameKey(a: SlotPlan, b: SlotPlan): boolean {
-  return (
-    a.index === b.index &&
-    sameTemplate(a.partition, b.partition) &&
-    sameTemplate(a.sort, b.sort) &&
-    a.shards === b.shards &&
-    sameMembers(a, b.present, b.when)
-  );
-}
-
-/** `{pad(rank, 6)}` is `{rank}` where `encode` says so. */
-function sameTemplate(a: KeyTemplate | null, b: KeyTemplate | null): boolean {
-  return JSON.stringify(a?.parts) === JSON.stringify(b?.parts);
-}
-
-/** No record meets the conditions of both: one field is to have different values. */
-function areDisjoint(a: SlotPlan, b: SlotPlan): boolean {
-  return a.when.some(({ field, values }) =>
-    b.when.some((one) => one.field === field && !one.values.some((value) => values.includes(value))),
-  );
-}
-
 function keyText(slot: SlotPlan): string {
   return `\`${slot.partition.text}\`${slot.sort ? ` / \`${slot.sort.text}\`` : ''}`;
 }
@@ -457,19 +791,29 @@ function doesNotServe(pattern: PatternModel, slot: SlotPlan | undefined): Diagno
         ]
       : []),
   ];
+  const unknown = unknownTo(pattern, slot);
   return {
     code: 'key-does-not-serve',
     severity: 'error',
     message: `The key ${slot ? keyText(slot) : ''} does not answer pattern \`${pattern.name.text}\`.`,
     at: pattern.index?.at ?? pattern.name.at,
-    notes: [{ message: `the pattern asks for ${asked.join(', ')}` }],
-    hint: isScan(pattern, slot)
-      ? 'DynamoDB could only scan for it. Name an index instead of the table: its partition key is a constant there, which `shards: 4` spreads over four that are read side by side.'
-      : 'The partition key takes exactly the equality fields, bucket and shard; the sort key begins with what is left of the equalities, then the order.',
+    notes: [
+      { message: `the pattern asks for ${asked.join(', ')}` },
+      ...(unknown.length === 0
+        ? []
+        : [{ message: `without ${unknown.join(' and ')} nothing but a scan of every partition answers it` }]),
+    ],
+    hint:
+      unknown.length === 0
+        ? 'The partition key takes exactly the equality fields, bucket and shard; the sort key begins with what is left of the equalities, then the order.'
+        : `Ask for equality on ${unknown.join(' and ')}, or give the pattern a key of its own with \`shards: 4\`: a few partitions that are known, read side by side and merged in order.`,
   };
 }
 
-/** Nothing says which of the table's partitions are to be read. */
-function isScan(pattern: PatternModel, slot: SlotPlan | undefined): boolean {
-  return slot?.index === null && pattern.where.length === 0 && !pattern.bucket && pattern.key.length === 0;
+/** What a pattern would have to know to find the partition. */
+function unknownTo(pattern: PatternModel, slot: SlotPlan | undefined): string[] {
+  const known = new Set([...pattern.where.map(({ field }) => field.text), pattern.bucket?.field.text]);
+  return (slot ? holesOf(slot.partition) : [])
+    .filter(({ field }) => !known.has(field))
+    .map(({ field }) => `\`${field}\``);
 }

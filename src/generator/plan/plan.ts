@@ -22,7 +22,6 @@ import type {
   FilterPlan,
   FilterValue,
   GetAccess,
-  GuardPlan,
   ItemPlan,
   MutationPlan,
   NamedValue,
@@ -39,11 +38,11 @@ import type {
 } from '../plan.js';
 import { connectionNode } from './attributes.js';
 import { edgeOf } from './edges.js';
-import { exactHole, isInverted } from './encode.js';
+import { isInverted } from './encode.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
 import { mixedAccess } from './mixed.js';
 import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from './native.js';
-import { holesOf, keyTemplate } from './templates.js';
+import { holesOf } from './templates.js';
 
 const defaultPage = { default: 20, max: 100 };
 const defaultAcross = 12;
@@ -61,7 +60,7 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   );
   return {
     format: 1,
-    tables: model.tables.map(
+    tables: layout.tables.map(
       (table): TablePlan => ({
         name: table.name.text,
         physicalName: table.physicalName,
@@ -87,6 +86,7 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
               }
             : {}),
         })),
+        ...(table.isOpen && table.indexes.length > 0 ? { isMade: true } : {}),
         ttl: table.ttl?.text ?? null,
       }),
     ),
@@ -101,7 +101,7 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   };
 }
 
-function entityPlan({ model, table, attributes, items, keyFields }: EntityLayout): EntityPlan {
+function entityPlan({ model, table, attributes, items, keyFields, guards }: EntityLayout): EntityPlan {
   const revision = [...attributes.values()].find((one) => one.generated === 'revision')?.name ?? null;
   return {
     name: model.name.text,
@@ -109,20 +109,7 @@ function entityPlan({ model, table, attributes, items, keyFields }: EntityLayout
     table: table.name.text,
     attributes: [...attributes.values()],
     items,
-    guards: model.unique.map((fields): GuardPlan => {
-      const names = fields.map((word) => word.text);
-      const text = [
-        'UNIQUE',
-        `${model.name.text}.${names.join('+')}`,
-        ...names.map((name) => exactHole(name, attributes)),
-      ].join('#');
-      return {
-        fields: names,
-        partition: keyTemplate(table.partition.text, text, attributes),
-        sort: table.sort ? keyTemplate(table.sort.text, 'UNIQUE', attributes) : null,
-        present: names.filter((name) => attributes.get(name)?.nullable),
-      };
-    }),
+    guards,
     revision: model.immutable === true || model.historyOf ? null : revision,
     ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
     keyFields,

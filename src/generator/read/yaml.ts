@@ -3,7 +3,6 @@
 import {
   type Document,
   isMap,
-  isPair,
   isScalar,
   isSeq,
   LineCounter,
@@ -12,7 +11,7 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
-import { type Diagnostic, type Span, suggestion } from '../diagnostics.js';
+import type { Diagnostic, Span } from '../diagnostics.js';
 import type {
   Binding,
   Comparison,
@@ -34,6 +33,8 @@ import type {
   Word,
 } from '../model.js';
 import { comparisons, filterOperators, partOf } from '../model.js';
+import { keysOf, language } from './language-schema.js';
+import { validate } from './validate.js';
 
 type YamlModel = Omit<Model, 'sdl'>;
 
@@ -47,12 +48,17 @@ interface Entry {
   readonly value: Node | null;
 }
 
+/** The first pass has refused every other key. */
+type Entries<K extends string> = ReadonlyMap<K, Entry>;
+
 const literalText = /^[^$]/;
 
 const patternKinds = ['one', 'many', 'mixed', 'count', 'exists'] as const;
 
 class YamlReader {
   private readonly diagnostics: Diagnostic[] = [];
+  /** Where the first pass found a fault: its consequences are not reported. */
+  private readonly refused = new Set<number>();
   private readonly file: string;
   private readonly text: string;
 
@@ -82,32 +88,20 @@ class YamlReader {
     }
     this.refuseAliases(document);
     if (this.diagnostics.length > 0) return { model: empty, diagnostics: this.diagnostics };
-    const top = this.entries(document.contents, 'access-patterns.yaml', whole, {
-      version: true,
-      tables: true,
-      entities: true,
-      patterns: false,
-      mutations: false,
-      rules: false,
-      elsewhere: false,
-    });
-    const version = top.get('version');
-    if (version) {
-      const literal = this.literal(version.value, version.key.at);
-      if (literal && literal.value !== 1) {
-        this.report('wrong-value', literal.at, 'This version of the language is `1`.', 'Write `version: 1`.');
-      }
-    }
+    this.diagnostics.push(...validate(this.file, document.contents, language, whole));
+    for (const { at } of this.diagnostics) this.refused.add(at.start);
+    const top = this.entries(document.contents, keysOf.top);
+    const entities = this.named(top.get('entities'), (name, node) => this.entity(name, node));
     const model: YamlModel = {
       at: whole,
-      tables: this.named(top.get('tables'), (name, node) => this.table(name, node)),
-      entities: this.named(top.get('entities'), (name, node) => this.entity(name, node)),
+      tables: top.has('tables')
+        ? this.named(top.get('tables'), (name, node) => this.table(name, node))
+        : [unsaidTable(whole, entities)],
+      entities,
       patterns: this.named(top.get('patterns'), (name, node) => this.pattern(name, node)),
       mutations: this.named(top.get('mutations'), (name, node) => this.mutation(name, node)),
       rules: this.named(top.get('rules'), (name, node) => this.rule(name, node)),
-      elsewhere: this.words(top.get('elsewhere')).flatMap(
-        (word) => this.fieldPathOf(word, '`Type.field` or `Type.*`') ?? [],
-      ),
+      elsewhere: this.words(top.get('elsewhere')).flatMap((word) => fieldPathOf(word) ?? []),
     };
     return { model, diagnostics: this.diagnostics };
   }
@@ -130,53 +124,44 @@ class YamlReader {
   }
 
   private table(name: Word, node: Node | null): TableModel | undefined {
-    const map = this.entries(node, `table \`${name.text}\``, name.at, {
-      name: true,
-      key: true,
-      indexes: false,
-      ttl: false,
-    });
+    const map = this.entries(node, keysOf.table);
     const physicalName = this.word(map.get('name'));
-    const [partition, sort] = this.keyWords(map.get('key'));
+    const [partition, sort] = this.words(map.get('key'));
     if (!partition || !physicalName) return undefined;
-    if (!/^[\w.-]+$/.test(physicalName.text.replace(/\$\{\w+\}/g, 'x'))) {
-      this.report(
-        'wrong-value',
-        physicalName.at,
-        `\`${physicalName.text}\` is not a table name.`,
-        'Use letters, digits, `_`, `-`, `.` and `${VARIABLES}`.',
-      );
-    }
     const indexes = this.named(map.get('indexes'), (index, value) => this.index(index, value, partition));
-    const ttl = this.name(map.get('ttl'));
-    return { name, physicalName: physicalName.text, partition, ...optional({ sort, ttl }), indexes };
+    const ttl = this.word(map.get('ttl'));
+    return {
+      name,
+      physicalName: physicalName.text,
+      partition,
+      ...optional({ sort, ttl }),
+      indexes,
+      isOpen: !map.has('indexes'),
+    };
   }
 
   private index(name: Word, node: Node | null, tablePartition: Word): IndexModel | undefined {
-    if (name.text.length < 3 || name.text === 'table') {
-      this.report(
-        'wrong-value',
-        name.at,
-        `\`${name.text}\` cannot name an index.`,
-        'Use three letters or more; `table` means the table itself.',
-      );
-    }
     if (isSeq(node)) {
-      const [partition, sort] = this.keyWords({ key: name, value: node });
+      const [partition, sort] = this.words({ key: name, value: node });
       return (
         partition && { name, kind: 'global', partition, ...optional({ sort }), project: { kind: 'all' } }
       );
     }
-    const map = this.entries(node, `index \`${name.text}\``, name.at, {
-      key: false,
-      partition: false,
-      sort: false,
-      project: false,
-    });
+    const map = this.entries(node, keysOf.index);
     const project = this.projection(map.get('project'));
     const raw = map.get('partition');
     if (raw) return this.nativeIndex(name, raw, map, project);
-    const local = this.name(map.get('sort'));
+    const attributes = map.get('sort');
+    if (attributes && isSeq(attributes.value)) {
+      this.report(
+        'wrong-type',
+        this.span(attributes.value) ?? attributes.key.at,
+        'A single value is expected here, not a list.',
+        'Write `sort: SORT` for a local index, or name the `partition` attributes too.',
+      );
+      return undefined;
+    }
+    const local = this.word(attributes);
     const key = map.get('key');
     if (local && key) {
       this.report(
@@ -187,7 +172,7 @@ class YamlReader {
       );
     }
     if (local) return { name, kind: 'local', partition: tablePartition, sort: local, project };
-    const [partition, sort] = this.keyWords(key);
+    const [partition, sort] = this.words(key);
     if (!partition && !key) {
       this.report(
         'missing-key',
@@ -203,7 +188,7 @@ class YamlReader {
   private nativeIndex(
     name: Word,
     raw: Entry,
-    map: ReadonlyMap<string, Entry>,
+    map: Entries<keyof typeof keysOf.index>,
     project: IndexModel['project'],
   ): IndexModel | undefined {
     const key = map.get('key');
@@ -215,21 +200,6 @@ class YamlReader {
         'Write `key` for keys that are built, `partition` and `sort` for attributes as they are.',
       );
     const [partition, sort] = [this.words(raw), this.words(map.get('sort'))];
-    for (const [part, words, at] of [
-      ['partition', partition, raw.key.at],
-      ['sort', sort, map.get('sort')?.key.at ?? raw.key.at],
-    ] as const) {
-      const extra = words[4] ?? (part === 'partition' && words.length === 0 ? { at } : undefined);
-      if (!extra) continue;
-      this.report(
-        'wrong-value',
-        extra.at,
-        `The ${part} key of index \`${name.text}\` has ${words.length} attributes.`,
-        part === 'partition'
-          ? 'Name 1 to 4: DynamoDB takes no more.'
-          : 'Name 4 at most: DynamoDB takes no more.',
-      );
-    }
     const [first] = partition;
     if (!first) return undefined;
     return {
@@ -242,46 +212,14 @@ class YamlReader {
     };
   }
 
-  /** The attributes of a partition key and, at most, a sort key. */
-  private keyWords(entry: Entry | undefined): Word[] {
-    const words = this.words(entry).filter((word) => this.isName(word));
-    const isEmpty = entry && isSeq(entry.value) && entry.value.items.length === 0;
-    const extra = words[2] ?? (isEmpty ? entry.key : undefined);
-    if (extra)
-      this.report(
-        'wrong-value',
-        extra.at,
-        'A key is a partition attribute and, at most, a sort attribute.',
-        'Write `[PARTITION, SORT]`.',
-      );
-    return words;
-  }
-
   private projection(entry: Entry | undefined): IndexModel['project'] {
     if (!entry) return { kind: 'all' };
     if (isSeq(entry.value)) return { kind: 'include', fields: this.wordList(entry.value, entry.key.at) };
-    const word = this.choice(entry, ['ALL', 'KEYS_ONLY']);
-    return word?.text === 'KEYS_ONLY' ? { kind: 'keys' } : { kind: 'all' };
+    return this.word(entry)?.text === 'KEYS_ONLY' ? { kind: 'keys' } : { kind: 'all' };
   }
 
   private entity(name: Word, node: Node | null): EntityModel | undefined {
-    const map = this.entries(node, `entity \`${name.text}\``, name.at, {
-      table: false,
-      key: false,
-      stored: false,
-      secret: false,
-      generate: false,
-      default: false,
-      normalize: false,
-      encode: false,
-      compute: false,
-      unique: false,
-      immutable: false,
-      ttl: false,
-      historyOf: false,
-      singleton: false,
-      sets: false,
-    });
+    const map = this.entries(node, keysOf.entity);
     const immutable = map.get('immutable');
     const immutableAll = immutable && isScalar(immutable.value) && immutable.value.value === true;
     return {
@@ -294,7 +232,7 @@ class YamlReader {
       }),
       secret: this.words(map.get('secret')),
       generate: this.fields(map.get('generate')).flatMap((entry) => {
-        const how = this.choice(entry, ['uuidv7', 'now', 'touch', 'revision']);
+        const how = this.word(entry);
         return how ? [{ field: entry.key, how }] : [];
       }),
       default: this.fields(map.get('default')).flatMap((entry) => {
@@ -302,7 +240,7 @@ class YamlReader {
         return value ? [{ field: entry.key, value }] : [];
       }),
       normalize: this.fields(map.get('normalize')).flatMap((entry) => {
-        const steps = this.choices(entry, ['lowercase', 'trim']);
+        const steps = this.words(entry);
         return steps.length > 0 ? [{ field: entry.key, steps }] : [];
       }),
       encode: this.fields(map.get('encode')).flatMap((entry) => {
@@ -310,7 +248,7 @@ class YamlReader {
         return how ? [{ field: entry.key, how }] : [];
       }),
       compute: this.fields(map.get('compute')).flatMap((entry) => {
-        const rule = this.name(entry);
+        const rule = this.word(entry);
         return rule ? [{ field: entry.key, rule }] : [];
       }),
       unique: this.uniques(map.get('unique')),
@@ -319,6 +257,7 @@ class YamlReader {
       sets: this.words(map.get('sets')),
       ...optional({
         table: this.word(map.get('table')),
+        identity: map.has('identity') ? this.words(map.get('identity')) : undefined,
         ttl: this.word(map.get('ttl')),
         historyOf: this.word(map.get('historyOf')),
       }),
@@ -337,53 +276,12 @@ class YamlReader {
   }
 
   private pattern(name: Word, node: Node | null): PatternModel | undefined {
-    const map = this.entries(node, `pattern \`${name.text}\``, name.at, {
-      one: false,
-      many: false,
-      mixed: false,
-      members: false,
-      parent: false,
-      count: false,
-      exists: false,
-      through: false,
-      for: false,
-      where: false,
-      narrow: false,
-      last: false,
-      sort: false,
-      order: false,
-      range: false,
-      filter: false,
-      when: false,
-      bucket: false,
-      in: false,
-      across: false,
-      shards: false,
-      upTo: false,
-      index: false,
-      key: false,
-      entry: false,
-      type: false,
-      consistent: false,
-      page: false,
-      limit: false,
-      allow: false,
-      visible: false,
-    });
-    const kinds = patternKinds.filter((kind) => map.has(kind));
-    const [cardinality] = kinds;
+    const map = this.entries(node, keysOf.pattern);
+    const [cardinality, ...others] = patternKinds.filter((kind) => map.has(kind));
     const named = cardinality && this.word(map.get(cardinality));
-    if (!cardinality || kinds.length > 1) {
-      this.report(
-        'pattern-kind',
-        name.at,
-        `Pattern \`${name.text}\` says ${kinds.length > 1 ? kinds.map((kind) => `\`${kind}\``).join(' and ') : 'none of `one`, `many`, `mixed`, `count` and `exists`'}.`,
-        'Write `one: Entity` for at most one result, `many: Entity` for a connection or list, `mixed: Union` for several entities, `count: Entity` for how many there are, `exists: Entity` for whether there is one.',
-      );
-    }
     const through = map.get('through');
     const join = through && cardinality && this.through(through, cardinality);
-    if (!named || !cardinality || kinds.length > 1 || (through && !join)) return undefined;
+    if (!named || !cardinality || others.length > 0 || (through && !join)) return undefined;
     const where = this.lookups(map.get('where'));
     return {
       name,
@@ -425,17 +323,17 @@ class YamlReader {
         filter: this.filter(map.get('filter')),
         bucket: this.bucket(map.get('bucket')),
         in: this.source(map.get('in')),
-        across: this.count(map.get('across'), 1000),
-        shards: this.count(map.get('shards'), 100),
-        upTo: this.count(map.get('upTo'), 1_000_000),
+        across: this.count(map.get('across')),
+        shards: this.count(map.get('shards')),
+        upTo: this.count(map.get('upTo')),
         index: this.word(map.get('index')),
         entry: this.entryItem(map.get('entry')),
         type: this.discriminator(map.get('type')),
         page: this.page(map.get('page')),
         limit: this.source(map.get('limit')),
-        last: this.lastPart(map.get('last')),
-        allow: this.name(map.get('allow')),
-        visible: this.name(map.get('visible')),
+        last: this.word(map.get('last')),
+        allow: this.word(map.get('allow')),
+        visible: this.word(map.get('visible')),
       }),
     };
   }
@@ -445,11 +343,7 @@ class YamlReader {
     entry: Entry,
     cardinality: PatternModel['cardinality'],
   ): Pick<PatternModel, 'target' | 'where'> | undefined {
-    const map = this.entries(entry.value, '`through`', entry.key.at, {
-      one: false,
-      many: false,
-      where: false,
-    });
+    const map = this.entries(entry.value, keysOf.through);
     const [kind, ...more] = [...map.values()].filter(({ key }) => key.text !== 'where');
     if (kind?.key.text !== cardinality || more.length > 0) {
       const isCounted = cardinality === 'count' || cardinality === 'exists';
@@ -480,13 +374,7 @@ class YamlReader {
       );
     }
     if (!first) return undefined;
-    const map = this.entries(first.value, `range of \`${first.key.text}\``, first.key.at, {
-      from: false,
-      to: false,
-      after: false,
-      before: false,
-      prefix: false,
-    });
+    const map = this.entries(first.value, keysOf.range);
     const bounds = [...map.values()].flatMap((bound) => {
       const source = this.source(bound);
       return source ? [{ operator: bound.key, source }] : [];
@@ -502,13 +390,6 @@ class YamlReader {
         case 'and':
         case 'or': {
           const alternatives = isSeq(field.value) ? field.value.items : [];
-          if (!isSeq(field.value))
-            this.report(
-              'wrong-type',
-              field.key.at,
-              `\`${field.key.text}\` is a list of conditions.`,
-              'Write `- { field: … }` for each.',
-            );
           const parts = alternatives.flatMap(
             (item) => this.filter({ key: field.key, value: item as Node }) ?? [],
           );
@@ -537,43 +418,17 @@ class YamlReader {
       if (operator === 'size') {
         return this.fields(operand).flatMap((one): FilterModel[] => {
           const source = this.source(one);
-          if (!isComparison(one.key.text)) {
-            this.report(
-              'wrong-value',
-              one.key.at,
-              `\`${one.key.text}\` is no comparison of a size.`,
-              suggestion(one.key.text, comparisons),
-            );
-            return [];
-          }
+          if (!isComparison(one.key.text)) return [];
           return source
             ? [{ kind: 'compare', field, operator: `size ${one.key.text}`, values: [source], isList: false }]
             : [];
         });
       }
-      if (!isFilterOperator(operator)) {
-        this.report(
-          'wrong-value',
-          operand.key.at,
-          `\`${operator}\` is no filter operator.`,
-          suggestion(operator, [...filterOperators, 'size']),
-        );
-        return [];
-      }
+      if (!isFilterOperator(operator)) return [];
       const isList = isSeq(operand.value);
       const values = isSeq(operand.value)
         ? operand.value.items.flatMap((item) => this.source({ key: operand.key, value: item as Node }) ?? [])
         : [this.source(operand)].flatMap((source) => source ?? []);
-      if ((operator === 'between') !== (isList && values.length === 2) && operator !== 'in') {
-        this.report(
-          'wrong-type',
-          operand.key.at,
-          operator === 'between'
-            ? '`between` takes a list of two values.'
-            : `\`${operator}\` takes one value.`,
-        );
-        return [];
-      }
       return values.length > 0 ? [{ kind: 'compare', field, operator, values, isList }] : [];
     });
   }
@@ -583,15 +438,7 @@ class YamlReader {
     if (!word) return undefined;
     const match = /^(\w+)\(\s*(\w+)\s*\)$/.exec(word.text);
     const [, unit, field] = match ?? [];
-    if (!unit || !field || !['hour', 'day', 'month', 'year'].includes(unit)) {
-      this.report(
-        'wrong-value',
-        word.at,
-        `\`${word.text}\` is not a bucket.`,
-        'Write `month(field)`, `day(field)`, `hour(field)` or `year(field)`.',
-      );
-      return undefined;
-    }
+    if (!unit || !field) return undefined;
     const start = word.text.indexOf(field, unit.length + 1);
     return {
       unit: { text: unit, at: partOf(word, 0, unit.length) },
@@ -604,7 +451,7 @@ class YamlReader {
     if (!entry) return undefined;
     if (isScalar(entry.value))
       return this.boolean(entry) ? { at: entry.key.at, key: [], include: [] } : undefined;
-    const map = this.entries(entry.value, '`entry`', entry.key.at, { key: false, include: false });
+    const map = this.entries(entry.value, keysOf.entry);
     return { at: entry.key.at, key: this.templates(map.get('key')), include: this.words(map.get('include')) };
   }
 
@@ -614,6 +461,7 @@ class YamlReader {
     const source = this.source(by);
     if (!entry) return undefined;
     if (!source) {
+      if (by) return undefined;
       this.report(
         'missing-key',
         entry.key.at,
@@ -633,43 +481,21 @@ class YamlReader {
 
   private page(entry: Entry | undefined): PatternModel['page'] {
     if (!entry) return undefined;
-    const map = this.entries(entry.value, '`page`', entry.key.at, { default: false, max: false });
+    const map = this.entries(entry.value, keysOf.page);
     return {
       at: entry.key.at,
       ...optional({
-        default: this.count(map.get('default'), 1000)?.count,
-        max: this.count(map.get('max'), 1000)?.count,
+        default: this.count(map.get('default'))?.count,
+        max: this.count(map.get('max'))?.count,
       }),
     };
   }
 
   private mutation(name: Word, node: Node | null): MutationModel | undefined {
-    const map = this.entries(node, `mutation \`${name.text}\``, name.at, {
-      create: false,
-      update: false,
-      upsert: false,
-      delete: false,
-      for: true,
-      where: false,
-      from: false,
-      set: false,
-      expect: false,
-      prepare: false,
-      alongside: false,
-      allow: false,
-    });
-    const kinds = (['create', 'update', 'upsert', 'delete'] as const).filter((kind) => map.has(kind));
-    const [kind] = kinds;
+    const map = this.entries(node, keysOf.mutation);
+    const kind = (['create', 'update', 'upsert', 'delete'] as const).find((one) => map.has(one));
     const entity = kind && this.word(map.get(kind));
-    if (!kind || !entity || kinds.length > 1) {
-      this.report(
-        'mutation-kind',
-        name.at,
-        `Mutation \`${name.text}\` says ${kinds.length > 1 ? kinds.map((one) => `\`${one}\``).join(' and ') : 'none of `create`, `update`, `upsert`, `delete`'}.`,
-        'Write exactly one, as `create: Entity`.',
-      );
-      return undefined;
-    }
+    if (!kind || !entity) return undefined;
     return {
       name,
       kind,
@@ -683,16 +509,16 @@ class YamlReader {
         for: this.fieldPath(map.get('for')),
         from: this.source(map.get('from')),
         expect: this.source(map.get('expect')),
-        prepare: this.name(map.get('prepare')),
-        alongside: this.name(map.get('alongside')),
-        allow: this.name(map.get('allow')),
+        prepare: this.word(map.get('prepare')),
+        alongside: this.word(map.get('alongside')),
+        allow: this.word(map.get('allow')),
       }),
     };
   }
 
   private rule(name: Word, node: Node | null): RuleModel {
-    const map = this.entries(node, `rule \`${name.text}\``, name.at, { for: false, in: false });
-    return { name, ...optional({ for: this.fieldPath(map.get('for')), in: this.ruleFile(map.get('in')) }) };
+    const map = this.entries(node, keysOf.rule);
+    return { name, ...optional({ for: this.fieldPath(map.get('for')), in: this.word(map.get('in')) }) };
   }
 
   // --- words ---
@@ -718,10 +544,9 @@ class YamlReader {
         const source = this.source(field);
         return source ? [{ field: field.key, source }] : [];
       }
-      const map = this.entries(field.value, `\`${field.key.text}\``, field.key.at, { in: true });
-      const list = map.get('in');
+      const list = this.entries(field.value, keysOf.lookup).get('in');
       if (list && isSeq(list.value)) {
-        const each = this.constants(list);
+        const each = this.constants(list.key, list.value.items);
         return each[0] ? [{ field: field.key, source: each[0], each }] : [];
       }
       const source = this.source(list);
@@ -729,26 +554,11 @@ class YamlReader {
     });
   }
 
-  private constants(entry: Entry): LiteralSource[] {
-    const sources = isSeq(entry.value)
-      ? entry.value.items.flatMap((item) => this.source({ key: entry.key, value: item as Node }) ?? [])
-      : [];
-    const of = sources.flatMap((source) => (source.kind === 'literal' ? [source] : []));
-    const other = sources.find((source) => source.kind !== 'literal');
-    if (other || of.length === 0) {
-      this.report(
-        'wrong-value',
-        other?.at ?? entry.key.at,
-        'The list of `in` is of constants.',
-        'Write `in: $values` for a list that the caller gives.',
-      );
-      return [];
-    }
-    return of;
-  }
-
-  private lastPart(entry: Entry | undefined): Word | undefined {
-    return entry && this.choice(entry, ['prefix']);
+  private constants(key: Word, items: readonly unknown[]): LiteralSource[] {
+    return items.flatMap((item) => {
+      const source = this.source({ key, value: item as Node | null });
+      return source?.kind === 'literal' ? [source] : [];
+    });
   }
 
   private source(entry: Entry | undefined): Source | undefined {
@@ -756,15 +566,7 @@ class YamlReader {
     const literal = this.literal(entry.value, entry.key.at);
     if (!literal) return undefined;
     const { value, at } = literal;
-    if (value === null) {
-      this.report(
-        'wrong-value',
-        at,
-        'A value is missing here.',
-        'Write `$argument`, `$parent.field` or a constant.',
-      );
-      return undefined;
-    }
+    if (value === null) return undefined;
     if (typeof value !== 'string' || literalText.test(value) || value === '')
       return { kind: 'literal', value, at };
     const [head = '', ...path] = value.slice(1).split('.');
@@ -774,16 +576,7 @@ class YamlReader {
 
   private fieldPath(entry: Entry | undefined): FieldPath | undefined {
     const word = this.word(entry);
-    return word && this.fieldPathOf(word, '`Type.field`');
-  }
-
-  private fieldPathOf(word: Word, form: string): FieldPath | undefined {
-    const [type, field, ...rest] = word.text.split('.');
-    if (!type || !field || rest.length > 0) {
-      this.report('wrong-value', word.at, `\`${word.text}\` is not a field of the schema.`, `Write ${form}.`);
-      return undefined;
-    }
-    return { type, field, at: word.at };
+    return word && fieldPathOf(word);
   }
 
   private typeRef(word: Word): TypeRef | undefined {
@@ -807,79 +600,14 @@ class YamlReader {
     return type;
   }
 
-  /** A name that becomes one in generated code. */
-  private name(entry: Entry | undefined): Word | undefined {
-    const word = this.word(entry);
-    return word && this.isName(word) ? word : undefined;
-  }
-
-  private isName(word: Word): boolean {
-    if (/^[A-Za-z_]\w*$/.test(word.text)) return true;
-    this.report('wrong-value', word.at, `\`${word.text}\` is not a name.`, 'Use letters, digits and `_`.');
-    return false;
-  }
-
-  /** A file of `src/rules/`: nothing that could lead out of it. */
-  private ruleFile(entry: Entry | undefined): Word | undefined {
-    const word = this.word(entry);
-    if (!word || /^[A-Za-z_][\w-]*$/.test(word.text)) return word;
-    this.report(
-      'wrong-value',
-      word.at,
-      `\`${word.text}\` is not a file of \`src/rules/\`.`,
-      'Write its name without folder and extension, as `in: access`.',
-    );
-    return undefined;
-  }
-
   private boolean(entry: Entry | undefined): boolean {
-    if (!entry) return false;
-    const literal = this.literal(entry.value, entry.key.at);
-    if (!literal) return false;
-    if (typeof literal.value === 'boolean') return literal.value;
-    this.report(
-      'wrong-value',
-      literal.at,
-      `\`${entry.key.text}\` is true or false.`,
-      'Write `true`, or leave it out.',
-    );
-    return false;
+    const literal = entry && this.literal(entry.value, entry.key.at);
+    return literal?.value === true;
   }
 
-  private count(entry: Entry | undefined, max: number): { count: number; at: Span } | undefined {
-    if (!entry) return undefined;
-    const literal = this.literal(entry.value, entry.key.at);
-    if (!literal) return undefined;
-    const { value, at } = literal;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max)
-      return { count: value, at };
-    this.report(
-      'wrong-value',
-      at,
-      `\`${entry.key.text}\` is a whole number from 1 to ${max}.`,
-      `Write one, as \`${entry.key.text}: ${Math.min(max, 20)}\`.`,
-    );
-    return undefined;
-  }
-
-  private choice(entry: Entry, values: readonly string[]): Word | undefined {
-    const word = this.word(entry);
-    return word && this.isOneOf(word, entry, values) ? word : undefined;
-  }
-
-  private choices(entry: Entry, values: readonly string[]): Word[] {
-    return this.words(entry).filter((word) => this.isOneOf(word, entry, values));
-  }
-
-  private isOneOf(word: Word, entry: Entry, values: readonly string[]): boolean {
-    if (values.includes(word.text)) return true;
-    this.report(
-      'wrong-value',
-      word.at,
-      `\`${word.text}\` is no value of \`${entry.key.text}\`.`,
-      suggestion(word.text, values),
-    );
-    return false;
+  private count(entry: Entry | undefined): { count: number; at: Span } | undefined {
+    const literal = entry && this.literal(entry.value, entry.key.at);
+    return typeof literal?.value === 'number' ? { count: literal.value, at: literal.at } : undefined;
   }
 
   private word(entry: Entry | undefined): Word | undefined {
@@ -903,10 +631,7 @@ class YamlReader {
 
   private wordOf(node: Node | null, at: Span): Word | undefined {
     const literal = this.literal(node, at);
-    if (!literal) return undefined;
-    if (typeof literal.value === 'string') return { text: literal.value, at: literal.at };
-    this.report('wrong-type', literal.at, 'Text is expected here.', 'Put it in quotes.');
-    return undefined;
+    return typeof literal?.value === 'string' ? { text: literal.value, at: literal.at } : undefined;
   }
 
   /** One constant or a list of them. */
@@ -928,13 +653,7 @@ class YamlReader {
         return { value, at: span };
       }
     }
-    if (node === null) return { value: null, at };
-    this.report(
-      'wrong-type',
-      this.span(node) ?? at,
-      `A single value is expected here, not ${isSeq(node) ? 'a list' : 'a mapping'}.`,
-    );
-    return undefined;
+    return node === null ? { value: null, at } : undefined;
   }
 
   // --- mappings ---
@@ -942,7 +661,6 @@ class YamlReader {
   /** The items of a mapping `name: definition`, in the order written. */
   private named<T>(entry: Entry | undefined, read: (name: Word, node: Node | null) => T | undefined): T[] {
     return this.fields(entry).flatMap((field) => {
-      if (!this.isName(field.key)) return [];
       const value = read(field.key, field.value);
       return value === undefined ? [] : [value];
     });
@@ -951,52 +669,23 @@ class YamlReader {
   /** A mapping with any keys. */
   private fields(entry: Entry | undefined): Entry[] {
     if (!entry) return [];
-    return this.pairs(entry.value, entry.key.at, `\`${entry.key.text}\``);
+    return this.pairs(entry.value);
   }
 
-  /** A mapping with known keys: `true` is required, `false` optional. */
-  private entries(
-    node: Node | null,
-    what: string,
-    at: Span,
-    keys: Readonly<Record<string, boolean>>,
-  ): Map<string, Entry> {
-    const entries = new Map<string, Entry>();
-    for (const entry of this.pairs(node, at, what)) {
-      if (!Object.hasOwn(keys, entry.key.text)) {
-        this.report(
-          'unknown-key',
-          entry.key.at,
-          `${capital(what)} has no key \`${entry.key.text}\`.`,
-          suggestion(entry.key.text, Object.keys(keys)),
-        );
-        continue;
-      }
-      entries.set(entry.key.text, entry);
-    }
-    for (const [key, required] of Object.entries(keys)) {
-      if (required && !entries.has(key)) {
-        this.report('missing-key', at, `${capital(what)} lacks \`${key}\`.`, `Add \`${key}:\`.`);
-      }
-    }
-    return entries;
+  /** A mapping with known keys. */
+  private entries<K extends string>(node: Node | null, keys: Readonly<Record<K, unknown>>): Entries<K> {
+    return new Map(
+      this.pairs(node).flatMap((entry) => (isKeyOf(entry.key.text, keys) ? [[entry.key.text, entry]] : [])),
+    );
   }
 
-  private pairs(node: Node | null, at: Span, what: string): Entry[] {
-    if (node === null || (isScalar(node) && node.value === null)) return [];
-    if (!isMap(node)) {
-      this.report(
-        'wrong-type',
-        this.span(node) ?? at,
-        `${capital(what)} is a mapping.`,
-        'Write `key: value` pairs.',
-      );
-      return [];
-    }
+  private pairs(node: Node | null): Entry[] {
+    if (!isMap(node)) return [];
     const seen = new Map<string, Span>();
     return node.items.flatMap((pair) => {
-      if (!isPair(pair) || !isScalar(pair.key)) return [];
-      const key: Word = { text: String(pair.key.value), at: this.span(pair.key) ?? at };
+      const at = isScalar(pair.key) ? this.span(pair.key) : undefined;
+      if (!isScalar(pair.key) || !at) return [];
+      const key: Word = { text: String(pair.key.value), at };
       const earlier = seen.get(key.text);
       if (earlier) {
         this.diagnostics.push({
@@ -1020,8 +709,28 @@ class YamlReader {
   }
 
   private report(code: string, at: Span, message: string, hint?: string): void {
+    if (this.refused.has(at.start)) return;
     this.diagnostics.push({ code, severity: 'error', message, at, ...optional({ hint }) });
   }
+}
+
+function fieldPathOf(word: Word): FieldPath | undefined {
+  const [type, field] = word.text.split('.');
+  return type && field ? { type, field, at: word.at } : undefined;
+}
+
+/** The table of a declaration that has none. */
+function unsaidTable(at: Span, entities: readonly EntityModel[]): TableModel {
+  const word = (text: string): Word => ({ text, at });
+  return {
+    name: word('entities'),
+    physicalName: '${TABLE_PREFIX}-entities',
+    partition: word('PK'),
+    sort: word('SK'),
+    ...(entities.some((entity) => entity.ttl) ? { ttl: word('ttl') } : {}),
+    indexes: [],
+    isOpen: true,
+  };
 }
 
 function isComparison(text: string): text is Comparison {
@@ -1032,8 +741,8 @@ function isFilterOperator(text: string): text is (typeof filterOperators)[number
   return (filterOperators as readonly string[]).includes(text);
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function isKeyOf<K extends string>(key: string, keys: Readonly<Record<K, unknown>>): key is K {
+  return Object.hasOwn(keys, key);
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

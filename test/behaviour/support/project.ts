@@ -28,6 +28,8 @@ export interface Answer {
   readonly errors?: readonly Pick<GraphQLError, 'message' | 'path' | 'extensions'>[];
   /** The requests it took, by operation. */
   readonly requests: readonly string[];
+  /** The same, as they were sent. */
+  readonly sent: readonly RequestReport[];
 }
 
 export interface Project {
@@ -43,7 +45,11 @@ export interface Project {
 
 const engine = openEngine();
 
-export async function openProject(generated: Generated): Promise<Project> {
+/** @param atEnd is given what closes the project: `afterAll` where several tests share it */
+export async function openProject(
+  generated: Generated,
+  atEnd: (close: () => Promise<void>) => void = onTestFinished,
+): Promise<Project> {
   const { client } = await engine;
   const names = Object.fromEntries(generated.tables.map(({ table }) => [table, uniqueName(table)]));
   await createTables(client, generated.tables, names);
@@ -55,7 +61,7 @@ export async function openProject(generated: Generated): Promise<Project> {
     onRequest: (report) => requests.push(report),
   });
   const app = Fastify();
-  onTestFinished(() => app.close());
+  atEnd(() => app.close());
   await app.register(mercurius, {
     schema: executableSchema(generated.typeDefs),
     resolvers: generated.resolvers as IResolvers,
@@ -66,12 +72,14 @@ export async function openProject(generated: Generated): Promise<Project> {
     const db = database.session();
     const context = { db, loaders: generated.createLoaders(db) };
     const { data, errors } = await app.graphql(document, context, variables);
+    const sent = requests.slice(before);
     return {
       data: data === null || data === undefined ? null : (JSON.parse(JSON.stringify(data)) as Answer['data']),
       ...(errors === undefined
         ? {}
         : { errors: errors.map(({ message, path, extensions }) => ({ message, path, extensions })) }),
-      requests: requests.slice(before).map(({ operation }) => operation),
+      requests: sent.map(({ operation }) => operation),
+      sent,
     };
   };
   return {

@@ -3,6 +3,7 @@
 import { camel } from '../../names.js';
 import type { AttributePlan, EntityPlan, ItemPlan, Plan } from '../../plan.js';
 import { keyComment, quote } from '../code.js';
+import { isParsed } from './keys.js';
 import {
   absence,
   entryFunction,
@@ -43,6 +44,7 @@ export function itemsView(plan: Plan) {
             }
           : null,
         revision: entity.revision === null ? null : quote(entity.revision),
+        keyParser: isParsed(entity) ? entity.names.keyParser : null,
         entries: entries.map((item) => {
           const keys = item.slots.map((slot) => ({
             call: `${slotFunction(entity, item, slot)}(${parameter})`,

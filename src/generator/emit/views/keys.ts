@@ -112,6 +112,11 @@ function keyProperties(
   );
 }
 
+/** Whether the key fields of a record can be read back from its key. */
+export function isParsed(entity: EntityPlan): boolean {
+  return parseView(entity, mainSlot(entity)).possible;
+}
+
 function parseView(entity: EntityPlan, slot: SlotPlan) {
   const templates = [slot.partition, slot.sort].flatMap((template) => (template ? [template] : []));
   const places = new Map<string, string>();

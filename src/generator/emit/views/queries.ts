@@ -19,6 +19,7 @@ import {
   partsExpression,
   quote,
   recordType,
+  unpackTemplate,
 } from '../code.js';
 import { filterExpression, filterMembers, mixedFilter } from './filters.js';
 import { type MixedQuery, membersVariable, mixedQuery, queriedMembers } from './mixed.js';
@@ -71,13 +72,19 @@ function coverView(
   const where = holds.key === 'item' ? `${access.index} projects` : `the entry of ${source} holds`;
   const table = entity.items[0]?.slots[0];
   const keys = [table?.partition.attribute, table?.sort?.attribute].flatMap((name) => name ?? []);
+  const unpacked = holds.key === 'item' ? unpackedView(entity, access, holds.attributes) : null;
+  const known = [
+    ...held.map((one) => ({ attribute: one, value: readExpression(one) })),
+    ...(unpacked?.fields ?? []),
+  ];
+  const names = known.map(({ attribute }) => attribute.name);
   return {
     variable: holds.name,
     record: entity.names.record,
     comment: `What ${where} of ${entity.name}; other fields take a follow-up batch get.`,
     covers: [
-      ...held.filter((one) => !one.hidden).map((one) => one.name),
-      ...coveredRelations(plan, entity, holds.attributes),
+      ...known.filter(({ attribute }) => !attribute.hidden).map(({ attribute }) => attribute.name),
+      ...coveredRelations(plan, entity, names),
     ]
       .map(quote)
       .join(', '),
@@ -86,10 +93,41 @@ function coverView(
         ? `({ ${keys.map((name) => `${name}: item.${name} as string`).join(', ')} })`
         : `${entity.names.keyBuilder}({ ${entity.keyFields.map((field) => `${field}: item.${field} as ${typeOfField(entity, field)}`).join(', ')} })`,
     type: quote(entity.name),
-    item: held.length === 0 ? '' : 'item',
-    fields: held.map((one) => `${one.name}: ${readExpression(one)}`),
-    isPartial: held.length < entity.attributes.length,
+    item: known.length === 0 ? '' : 'item',
+    keys: unpacked?.keys ?? [],
+    fields: known.map(({ attribute, value }) => `${attribute.name}: ${value}`),
+    isPartial: known.length < entity.attributes.length,
   };
+}
+
+/**
+ * What an item's keys tell besides what its index projects: the values of their holes, but for those that hold only
+ * a part of one. Nothing of an entity that expires: the index does not tell when.
+ */
+function unpackedView(entity: EntityPlan, access: QueryAccess, projected: readonly string[]) {
+  if (entity.ttl !== null) return null;
+  const main = entity.items[0]?.slots[0];
+  const templates = [main?.partition, main?.sort, access.partition, access.sort].flatMap((one) => one ?? []);
+  const seen = new Set(projected);
+  const fields: { attribute: AttributePlan; value: string }[] = [];
+  const keys: string[] = [];
+  for (const template of new Set(templates)) {
+    const variable = `${camel(template.attribute.toLowerCase())}Holes`;
+    const holes = template.parts.filter((part) => part.kind !== 'literal');
+    const before = fields.length;
+    for (const [at, part] of holes.entries()) {
+      const attribute = part.kind === 'hole' ? attributeOf(entity, part.field) : undefined;
+      if (part.kind !== 'hole' || attribute?.encoding !== part.encode || seen.has(part.field)) continue;
+      seen.add(part.field);
+      const cast = part.enum === null ? '' : ` as ${part.enum}`;
+      fields.push({ attribute, value: `${variable}?.[${at}]${cast}` });
+    }
+    if (fields.length > before)
+      keys.push(
+        `const ${variable} = unpack(String(item.${template.attribute}), ${unpackTemplate(template)});`,
+      );
+  }
+  return { fields, keys };
 }
 
 /** Fields of the entity that need nothing of their parent but what is held. A rule may look at any attribute. */
@@ -173,7 +211,8 @@ function queryView(
         : []),
       ...(range
         ? range.bounds.map(
-            (bound) => `readonly ${bound}?: ${boundType(entity, range.field)} | null | undefined`,
+            (bound) =>
+              `readonly ${bound}?: ${bound === 'prefix' ? 'string' : boundType(entity, range.field)} | null | undefined`,
           )
         : []),
       ...(access.order.kind === 'chosen' ? ["readonly order?: 'ASC' | 'DESC' | null | undefined"] : []),
@@ -191,7 +230,8 @@ function queryView(
   return {
     function: access.function,
     name: quote(pattern.name),
-    comment: queryComment(pattern, access),
+    // One collection's members differ in their sort keys.
+    comment: queryComment(pattern, mixed?.partitions.length === 1 ? { ...access, sort: null } : access),
     parameter: shape.length === 0 ? '' : `by: ${shape.join(' & ')}${optionalOnly ? ' = {}' : ''}`,
     record: through?.record ?? entity.names.record,
     codec: through?.codec ?? entity.names.codec,
@@ -351,11 +391,28 @@ function sortExpression(
 
 function boundsExpression({ encode, bounds }: NonNullable<QueryAccess['range']>): string {
   const each = bounds.map((bound) => {
-    const by = bound === 'prefix' && encode !== 'fold' ? 'text' : encodingFunctions[encode];
+    const by = bound === 'prefix' ? prefixFunction(encode) : encodingFunctions[encode];
     const end = encode.startsWith('invert(') ? oppositeBounds[bound] : bound;
     return `${end}: encoded(${by}, by.${bound})`;
   });
   return `{ ${each.join(', ')} }`;
+}
+
+function prefixFunction(encode: keyof typeof encodingFunctions): string {
+  switch (encode) {
+    case 'time':
+      return 'timePrefix';
+    case 'invert(time)':
+      return 'invertedTimePrefix';
+    case 'fold':
+    case 'year':
+    case 'month':
+    case 'day':
+    case 'hour':
+      return encodingFunctions[encode];
+    default:
+      return 'text';
+  }
 }
 
 function narrowExpression(

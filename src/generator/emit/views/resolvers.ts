@@ -161,7 +161,8 @@ function throughCall(
 ): string {
   if (pattern.cardinality === 'many') {
     if (join.kind === 'get') throw new Error(`pattern ${pattern.name} has one join`);
-    return readCall(queryCall(plan, pattern, join), shape, join);
+    const all = { ...join, holds: { kind: 'all' as const } };
+    return readCall(queryCall(plan, pattern, join), shape, all, pattern);
   }
   const target = entityOf(plan, entity);
   const expression = ({ name, value }: ThroughValue) =>
@@ -170,11 +171,20 @@ function throughCall(
   return loaderCall(plan, { kind: 'get', entity, consistent }, 'load', keyObject(key, expression));
 }
 
-function readCall(query: string, shape: 'one' | 'list' | 'connection', access: QueryAccess): string {
+function readCall(
+  query: string,
+  shape: 'one' | 'list' | 'connection',
+  access: QueryAccess,
+  { visible }: PatternPlan,
+): string {
   if (shape === 'connection')
     return group('context.db.connection(', [query, 'args', 'selection(info)'], ')', 6, 7);
-  if (shape !== 'list') return `context.db.one(${query})`;
-  return group('context.db.list(', [query, ...(access.limit ? [limitExpression(access)] : [])], ')', 6, 7);
+  // What an entry or index holds may be enough; a rule may look at any attribute.
+  const isPartial = access.holds.kind === 'some' && visible === null;
+  const fields = isPartial ? ['{ fields: fieldsOf(info) }'] : [];
+  if (shape !== 'list') return group('context.db.one(', [query, ...fields], ')', 6, 7);
+  const limit = access.limit ? [limitExpression(access)] : isPartial ? ['undefined'] : [];
+  return group('context.db.list(', [query, ...limit, ...fields], ')', 6, 7);
 }
 
 function queryCall(plan: Plan, pattern: PatternPlan, access: QueryAccess): string {
@@ -219,7 +229,7 @@ function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
     case 'mixed':
       return mixedCall(plan, pattern, access, shape);
     case 'query':
-      return readCall(queryCall(plan, pattern, access), shape, access);
+      return readCall(queryCall(plan, pattern, access), shape, access, pattern);
   }
 }
 

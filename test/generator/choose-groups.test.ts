@@ -1,0 +1,37 @@
+/** Fewest groups, however many things: exact for few, within a moment for many. */
+
+import { expect, test } from 'vitest';
+import { fewestGroups } from '../../src/generator/plan/choose-groups.js';
+import { commonKey } from '../../src/generator/plan/choose-keys.js';
+
+const others = ['b', 'c', 'd', 'e', 'f'];
+
+function questions(count: number) {
+  return Array.from({ length: count }, (_, at) => ({
+    equals: ['a', ...others.filter((_field, bit) => (at * 7 + 3) & (1 << bit))],
+    sorts: at % 3 === 0 ? [] : [`x${at % 4}`],
+  }));
+}
+
+test.each([5, 14, 20, 40])('%i questions that share keys two by two', (count) => {
+  const start = performance.now();
+  const asked = questions(count);
+  const keys = fewestGroups(asked, { make: (group) => commonKey(group), cost: ({ sort }) => sort.length });
+  expect(performance.now() - start).toBeLessThan(2000);
+  for (const question of asked) {
+    expect(keys.some((key) => commonKey([question, { equals: key.partition, sorts: key.sort }]))).toBe(true);
+  }
+});
+
+test('a set that is found by search is as few as one gone through', () => {
+  // Together where one divides the other: of 4, 6, 10 and 15 no two are.
+  const numbers = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 90, 180, 360, 720];
+  const isChain = (group: readonly number[]) =>
+    group.every((one) => group.every((other) => one % other === 0 || other % one === 0));
+  const chains = fewestGroups(numbers, {
+    make: (group) => (isChain(group) ? group : undefined),
+    cost: () => 0,
+  });
+  expect(chains.flat().sort((a, b) => a - b)).toEqual(numbers);
+  expect(chains.length).toBe(4);
+});
