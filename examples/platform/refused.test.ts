@@ -1,16 +1,18 @@
 /** What cannot be asked as it is written there, and what the diagnostic says to do instead. */
 
 import { expect, test } from 'vitest';
+import { checked } from '../../test/generator/support.js';
 import { refusalOf } from '../../test/support/refusals.js';
 
 const refused = (pattern: string, declaration: string) =>
   refusalOf('examples/platform', pattern, declaration);
 
-test('C: a user by address without a lookup has no key to be found by', () => {
-  const asked = '{ one: User, for: Query.userByEmail, where: { email: $email } }';
-  expect(refused('userByEmail', asked)).toContain('error[no-free-index]');
-  const through = '{ one: EmailLookup, where: { email: $email } }, where: { userId: $through.userId }';
-  expect(refused('userByEmail', `{ one: User, for: Query.userByEmail, through: ${through} }`)).toBe('');
+test('C: a user by address out of an index is not consistent; through the lookup it is', () => {
+  const declared = (asked: string) =>
+    refused('userByEmail', `{ one: User, for: Query.userByEmail, ${asked}, consistent: true }`);
+  expect(declared('where: { email: $email }')).toContain('error[consistent-index]');
+  const through = '{ one: EmailLookup, where: { email: $email } }';
+  expect(declared(`through: ${through}, where: { userId: $through.userId }`)).toBe('');
 });
 
 test('C: what is read through a global index is not consistent', () => {
@@ -34,6 +36,21 @@ test('D1: the best first and of equal ones the earliest needs a key that runs bo
   expect(said).toContain('error[key-does-not-serve]');
   expect(declared('[-score, -entryId]', '{score}')).toBe('');
   expect(declared('[-score, entryId]', '{invert(score)}')).toBe('');
+});
+
+test('D1: the score alone, as the source has it, would make two players with one score one item', () => {
+  const yaml = `version: 1
+tables: { scores: { name: scores, key: [PK, SK] } }
+entities:
+  Entry: { key: { PK: "GAME#{gameId}", SK: "SCORE#{score}" } }
+patterns:
+  top: { many: Entry, for: Query.top, where: { gameId: $gameId }, sort: -score, index: table }
+`;
+  const sdl = `type Query { top(gameId: ID!): [Entry!]! }
+type Entry { gameId: ID!, score: Int!, playerId: ID! }`;
+  expect(checked(yaml, sdl).diagnostics).toMatchObject([
+    { code: 'key-not-unique', message: expect.stringContaining('overwrite one another') },
+  ]);
 });
 
 test('D3: the best of all games out of the table would be a scan', () => {

@@ -5,15 +5,15 @@ import { buildSchema, Source } from 'graphql';
 import { formatDiagnostics } from '../../src/generator/diagnostics.js';
 import { checked } from '../generator/support.js';
 
-/** The diagnostics of the example in `folder` with one pattern of it declared so; '' where it is taken. */
-export function refusalOf(folder: string, pattern: string, declaration: string): string {
+/** The diagnostics of the example in `folder` with one pattern or entity of it declared so; '' where it is taken. */
+export function refusalOf(folder: string, name: string, declaration: string): string {
   const file = 'access-patterns.yaml';
   const before = readFileSync(`${folder}/${file}`, 'utf8');
-  const entry = new RegExp(`^  ${pattern}:.*\n(?: {4}.*\n)*`, 'm');
-  if (!entry.test(before)) throw new Error(`${folder} has no pattern ${pattern}`);
-  const yaml = before.replace(entry, () => `  ${pattern}: ${declaration}\n`);
+  const entry = new RegExp(`^  ${name}:.*\n(?: {4}.*\n)*`, 'm');
+  if (!entry.test(before)) throw new Error(`${folder} declares no ${name}`);
+  const yaml = before.replace(entry, () => `  ${name}: ${declaration}\n`);
   const sdl = readdirSync(`${folder}/schema`)
-    .map((name) => readFileSync(`${folder}/schema/${name}`, 'utf8'))
+    .map((path) => readFileSync(`${folder}/schema/${path}`, 'utf8'))
     .join('\n');
   const { diagnostics } = checked(yaml, buildSchema(new Source(sdl, 'schema.graphql')));
   const texts = new Map([
