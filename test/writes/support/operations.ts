@@ -46,6 +46,8 @@ export interface Operation extends Change {
   write(): Write<unknown>;
   /** The operation, or where it is to be apt and is not, one that is: of what is missing a create, of what is there an update. */
   aimed(state: State, now: Date): Operation;
+  /** The create of the same record. */
+  creating(): Operation;
 }
 
 export type Kind = 'create' | 'update' | 'upsert' | 'remove';
@@ -333,6 +335,7 @@ function operation<R extends object & { readonly version?: number }, N extends o
     kind,
     target: `${codec.name} ${id}`,
     isGuarded: subject.isGuarded,
+    creating: () => operation(subject, { ...plan, kind: 'create' }),
     aimed: (state, now) => {
       if (!apt) return aimed;
       const isThere = live(state, now) !== undefined;
