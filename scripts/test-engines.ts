@@ -12,6 +12,9 @@ const suites = [
   'test/server/',
   'test/language/',
   'test/behaviour/',
+  'test/writes/model',
+  'test/writes/races',
+  'test/writes/failures',
   'examples/',
 ];
 

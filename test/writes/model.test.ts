@@ -119,6 +119,6 @@ test('after any sequence of writes every item is what the records say, and every
           await expectAnswers(application.database.session(), state, application.clock, last);
         }),
     ),
-    runs(engineKind() === 'embedded' ? 440 : 40),
+    runs(engineKind() === 'embedded' ? 440 : 20),
   );
 });
