@@ -60,7 +60,7 @@ export const userWrites = {
     values: Upserts<User, NewUser>,
     options?: UpsertOptions<User>,
   ): Write<User> =>
-    upsert(userCodec, userKey(key), upserting(values, { create: newUser, change: changedUser }), options),
+    upsert(userCodec, userKey(key), upserting(values, key, { create: newUser, change: changedUser }), options),
   delete: (key: UserKey, options?: DeleteOptions<User>): Write<User> =>
     remove(userCodec, userKey(key), options),
 };
@@ -110,7 +110,7 @@ export const contractorWrites = {
     values: Upserts<Contractor, NewContractor>,
     options?: UpsertOptions<Contractor>,
   ): Write<Contractor> =>
-    upsert(contractorCodec, contractorKey(key), upserting(values, { create: newContractor, change: changedContractor }), options),
+    upsert(contractorCodec, contractorKey(key), upserting(values, key, { create: newContractor, change: changedContractor }), options),
   delete: (key: ContractorKey, options?: DeleteOptions<Contractor>): Write<Contractor> =>
     remove(contractorCodec, contractorKey(key), options),
 };
@@ -166,7 +166,7 @@ export const refreshTokenWrites = {
     values: Upserts<RefreshToken, NewRefreshToken>,
     options?: UpsertOptions<RefreshToken>,
   ): Write<RefreshToken> =>
-    upsert(refreshTokenCodec, refreshTokenKey(key), upserting(values, { create: newRefreshToken, change: changedRefreshToken }), options),
+    upsert(refreshTokenCodec, refreshTokenKey(key), upserting(values, key, { create: newRefreshToken, change: changedRefreshToken }), options),
   delete: (key: RefreshTokenKey, options?: DeleteOptions<RefreshToken>): Write<RefreshToken> =>
     remove(refreshTokenCodec, refreshTokenKey(key), options),
 };
@@ -234,7 +234,7 @@ export const configWrites = {
     values: Upserts<Config, NewConfig>,
     options?: UpsertOptions<Config>,
   ): Write<Config> =>
-    upsert(configCodec, configKey(key), upserting(values, { create: newConfig, change: changedConfig }), options),
+    upsert(configCodec, configKey(key), upserting(values, key, { create: newConfig, change: changedConfig }), options),
   delete: (key: ConfigKey, options?: DeleteOptions<Config>): Write<Config> =>
     remove(configCodec, configKey(key), options),
 };

@@ -11,6 +11,9 @@ const suites = [
   'test/embedded/concurrency',
   'test/server/',
   'test/language/',
+  'test/writes/model',
+  'test/writes/races',
+  'test/writes/failures',
   'examples/',
 ];
 

@@ -3,13 +3,13 @@
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 
 const run = promisify(execFile);
 const node = ['--conditions=tableloom-source', '--import', 'tsx/esm', 'src/cli.ts'];
 
 for (const name of readdirSync('examples')) {
-  test(`${name} is up to date`, async () => {
+  test.concurrent(`${name} is up to date`, async ({ expect }) => {
     const { stdout, stderr } = await run(process.execPath, [...node, 'check', '--root', `examples/${name}`]);
     expect(stdout).toMatch(/generated files are up to date/);
     expect(stderr).toBe('');

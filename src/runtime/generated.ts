@@ -123,9 +123,10 @@ export function changing<R, C extends object>(
   return async (current, env) => apply(current, await changes(current), env);
 }
 
-/** An upsert's change function: creates where nothing is, changes what is there. */
+/** An upsert's change function: creates, under the key it was asked for, where nothing is, changes what is there. */
 export function upserting<R, N extends C & object, C>(
   values: Upserts<R, N>,
+  key: object,
   apply: {
     readonly create: (values: N, env: WriteEnvironment) => R;
     readonly change: (current: R, changes: C, env: WriteEnvironment) => R;
@@ -133,7 +134,7 @@ export function upserting<R, N extends C & object, C>(
 ): (current: R | null, env: WriteEnvironment) => MaybePromise<R> {
   return async (current, env) => {
     const given = isFunction(values) ? await values(current) : values;
-    return current === null ? apply.create(given, env) : apply.change(current, given, env);
+    return current === null ? apply.create({ ...given, ...key }, env) : apply.change(current, given, env);
   };
 }
 

@@ -82,13 +82,15 @@ function learn(
   lessons: Lessons,
   env: WriteEnvironment,
 ): void {
-  const changed = failed.filter(({ action }) => action.purpose.kind === 'unchanged');
+  const changed = failed.filter(({ action: { purpose } }) =>
+    purpose.kind === 'absent' ? purpose.racing : purpose.kind === 'unchanged',
+  );
   for (const { action } of changed) {
     const id = itemId(action.table, action.key);
     lessons.expired.delete(id);
     lessons.contested.add(id);
   }
-  // While a record was changed by others, what else failed may be due to the same.
+  // While a record was changed or created by others, what else failed may be due to the same.
   if (changed.length > 0) return;
   for (const failure of failed) {
     const { action, item } = failure;

@@ -51,7 +51,7 @@ export const userWrites = {
     values: Upserts<User, NewUser>,
     options?: UpsertOptions<User>,
   ): Write<User> =>
-    upsert(userCodec, userKey(key), upserting(values, { create: newUser, change: changedUser }), options),
+    upsert(userCodec, userKey(key), upserting(values, key, { create: newUser, change: changedUser }), options),
   delete: (key: UserKey, options?: DeleteOptions<User>): Write<User> =>
     remove(userCodec, userKey(key), options),
 };
@@ -97,7 +97,7 @@ export const gameWrites = {
     values: Upserts<Game, NewGame>,
     options?: UpsertOptions<Game>,
   ): Write<Game> =>
-    upsert(gameCodec, gameKey(key), upserting(values, { create: newGame, change: changedGame }), options),
+    upsert(gameCodec, gameKey(key), upserting(values, key, { create: newGame, change: changedGame }), options),
   delete: (key: GameKey, options?: DeleteOptions<Game>): Write<Game> =>
     remove(gameCodec, gameKey(key), options),
 };
@@ -140,7 +140,7 @@ export const userGameMappingWrites = {
     values: Upserts<UserGameMapping, NewUserGameMapping>,
     options?: UpsertOptions<UserGameMapping>,
   ): Write<UserGameMapping> =>
-    upsert(userGameMappingCodec, userGameMappingKey(key), upserting(values, { create: newUserGameMapping, change: changedUserGameMapping }), options),
+    upsert(userGameMappingCodec, userGameMappingKey(key), upserting(values, key, { create: newUserGameMapping, change: changedUserGameMapping }), options),
   delete: (key: UserGameMappingKey, options?: DeleteOptions<UserGameMapping>): Write<UserGameMapping> =>
     remove(userGameMappingCodec, userGameMappingKey(key), options),
 };

@@ -106,7 +106,7 @@ export const recipientWrites = {
     values: Upserts<Recipient, NewRecipient>,
     options?: UpsertOptions<Recipient>,
   ): Write<Recipient> =>
-    upsert(recipientCodec, recipientKey(key), upserting(values, { create: newRecipient, change: changedRecipient }), options),
+    upsert(recipientCodec, recipientKey(key), upserting(values, key, { create: newRecipient, change: changedRecipient }), options),
   delete: (key: RecipientKey, options?: DeleteOptions<Recipient>): Write<Recipient> =>
     remove(recipientCodec, recipientKey(key), options),
 };
@@ -147,7 +147,7 @@ export const courierWrites = {
     values: Upserts<Courier, NewCourier>,
     options?: UpsertOptions<Courier>,
   ): Write<Courier> =>
-    upsert(courierCodec, courierKey(key), upserting(values, { create: newCourier, change: changedCourier }), options),
+    upsert(courierCodec, courierKey(key), upserting(values, key, { create: newCourier, change: changedCourier }), options),
   delete: (key: CourierKey, options?: DeleteOptions<Courier>): Write<Courier> =>
     remove(courierCodec, courierKey(key), options),
 };
@@ -190,7 +190,7 @@ export const warehouseWrites = {
     values: Upserts<Warehouse, NewWarehouse>,
     options?: UpsertOptions<Warehouse>,
   ): Write<Warehouse> =>
-    upsert(warehouseCodec, warehouseKey(key), upserting(values, { create: newWarehouse, change: changedWarehouse }), options),
+    upsert(warehouseCodec, warehouseKey(key), upserting(values, key, { create: newWarehouse, change: changedWarehouse }), options),
   delete: (key: WarehouseKey, options?: DeleteOptions<Warehouse>): Write<Warehouse> =>
     remove(warehouseCodec, warehouseKey(key), options),
 };
@@ -236,7 +236,7 @@ export const productWrites = {
     values: Upserts<Product, NewProduct>,
     options?: UpsertOptions<Product>,
   ): Write<Product> =>
-    upsert(productCodec, productKey(key), upserting(values, { create: newProduct, change: changedProduct }), options),
+    upsert(productCodec, productKey(key), upserting(values, key, { create: newProduct, change: changedProduct }), options),
   delete: (key: ProductKey, options?: DeleteOptions<Product>): Write<Product> =>
     remove(productCodec, productKey(key), options),
 };
@@ -296,7 +296,7 @@ export const shipmentWrites = {
     values: Upserts<Shipment, NewShipment>,
     options?: UpsertOptions<Shipment>,
   ): Write<Shipment> =>
-    upsert(shipmentCodec, shipmentKey(key), upserting(values, { create: newShipment, change: changedShipment }), options),
+    upsert(shipmentCodec, shipmentKey(key), upserting(values, key, { create: newShipment, change: changedShipment }), options),
   delete: (key: ShipmentKey, options?: DeleteOptions<Shipment>): Write<Shipment> =>
     remove(shipmentCodec, shipmentKey(key), options),
 };
@@ -355,7 +355,7 @@ export const listingWrites = {
     values: Upserts<Listing, NewListing>,
     options?: UpsertOptions<Listing>,
   ): Write<Listing> =>
-    upsert(listingCodec, listingKey(key), upserting(values, { create: newListing, change: changedListing }), options),
+    upsert(listingCodec, listingKey(key), upserting(values, key, { create: newListing, change: changedListing }), options),
   delete: (key: ListingKey, options?: DeleteOptions<Listing>): Write<Listing> =>
     remove(listingCodec, listingKey(key), options),
 };
@@ -397,7 +397,7 @@ export const deliveryWrites = {
     values: Upserts<Delivery, NewDelivery>,
     options?: UpsertOptions<Delivery>,
   ): Write<Delivery> =>
-    upsert(deliveryCodec, deliveryKey(key), upserting(values, { create: newDelivery, change: changedDelivery }), options),
+    upsert(deliveryCodec, deliveryKey(key), upserting(values, key, { create: newDelivery, change: changedDelivery }), options),
   delete: (key: DeliveryKey, options?: DeleteOptions<Delivery>): Write<Delivery> =>
     remove(deliveryCodec, deliveryKey(key), options),
 };
@@ -464,7 +464,7 @@ export const restaurantWrites = {
     values: Upserts<Restaurant, NewRestaurant>,
     options?: UpsertOptions<Restaurant>,
   ): Write<Restaurant> =>
-    upsert(restaurantCodec, restaurantKey(key), upserting(values, { create: newRestaurant, change: changedRestaurant }), options),
+    upsert(restaurantCodec, restaurantKey(key), upserting(values, key, { create: newRestaurant, change: changedRestaurant }), options),
   delete: (key: RestaurantKey, options?: DeleteOptions<Restaurant>): Write<Restaurant> =>
     remove(restaurantCodec, restaurantKey(key), options),
 };
@@ -504,7 +504,7 @@ export const driverWrites = {
     values: Upserts<Driver, NewDriver>,
     options?: UpsertOptions<Driver>,
   ): Write<Driver> =>
-    upsert(driverCodec, driverKey(key), upserting(values, { create: newDriver, change: changedDriver }), options),
+    upsert(driverCodec, driverKey(key), upserting(values, key, { create: newDriver, change: changedDriver }), options),
   delete: (key: DriverKey, options?: DeleteOptions<Driver>): Write<Driver> =>
     remove(driverCodec, driverKey(key), options),
 };

@@ -57,7 +57,7 @@ export const eventWrites = {
     values: Upserts<Event, NewEvent>,
     options?: UpsertOptions<Event>,
   ): Write<Event> =>
-    upsert(eventCodec, eventKey(key), upserting(values, { create: newEvent, change: changedEvent }), options),
+    upsert(eventCodec, eventKey(key), upserting(values, key, { create: newEvent, change: changedEvent }), options),
   delete: (key: EventKey, options?: DeleteOptions<Event>): Write<Event> =>
     remove(eventCodec, eventKey(key), options),
 };
@@ -99,7 +99,7 @@ export const equipmentWrites = {
     values: Upserts<Equipment, NewEquipment>,
     options?: UpsertOptions<Equipment>,
   ): Write<Equipment> =>
-    upsert(equipmentCodec, equipmentKey(key), upserting(values, { create: newEquipment, change: changedEquipment }), options),
+    upsert(equipmentCodec, equipmentKey(key), upserting(values, key, { create: newEquipment, change: changedEquipment }), options),
   delete: (key: EquipmentKey, options?: DeleteOptions<Equipment>): Write<Equipment> =>
     remove(equipmentCodec, equipmentKey(key), options),
 };
@@ -137,7 +137,7 @@ export const equipmentStateWrites = {
     values: Upserts<EquipmentState, NewEquipmentState>,
     options?: UpsertOptions<EquipmentState>,
   ): Write<EquipmentState> =>
-    upsert(equipmentStateCodec, equipmentStateKey(key), upserting(values, { create: newEquipmentState, change: changedEquipmentState }), options),
+    upsert(equipmentStateCodec, equipmentStateKey(key), upserting(values, key, { create: newEquipmentState, change: changedEquipmentState }), options),
   delete: (key: EquipmentStateKey, options?: DeleteOptions<EquipmentState>): Write<EquipmentState> =>
     remove(equipmentStateCodec, equipmentStateKey(key), options),
 };
@@ -175,7 +175,7 @@ export const timedStateWrites = {
     values: Upserts<TimedState, NewTimedState>,
     options?: UpsertOptions<TimedState>,
   ): Write<TimedState> =>
-    upsert(timedStateCodec, timedStateKey(key), upserting(values, { create: newTimedState, change: changedTimedState }), options),
+    upsert(timedStateCodec, timedStateKey(key), upserting(values, key, { create: newTimedState, change: changedTimedState }), options),
   delete: (key: TimedStateKey, options?: DeleteOptions<TimedState>): Write<TimedState> =>
     remove(timedStateCodec, timedStateKey(key), options),
 };
@@ -210,7 +210,7 @@ export const deviceLogWrites = {
     values: Upserts<DeviceLog, NewDeviceLog>,
     options?: UpsertOptions<DeviceLog>,
   ): Write<DeviceLog> =>
-    upsert(deviceLogCodec, deviceLogKey(key), upserting(values, { create: newDeviceLog, change: changedDeviceLog }), options),
+    upsert(deviceLogCodec, deviceLogKey(key), upserting(values, key, { create: newDeviceLog, change: changedDeviceLog }), options),
   delete: (key: DeviceLogKey, options?: DeleteOptions<DeviceLog>): Write<DeviceLog> =>
     remove(deviceLogCodec, deviceLogKey(key), options),
 };

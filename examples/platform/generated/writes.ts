@@ -117,7 +117,7 @@ export const userWrites = {
     values: Upserts<User, NewUser>,
     options?: UpsertOptions<User>,
   ): Write<User> =>
-    upsert(userCodec, userKey(key), upserting(values, { create: newUser, change: changedUser }), options),
+    upsert(userCodec, userKey(key), upserting(values, key, { create: newUser, change: changedUser }), options),
   delete: (key: UserKey, options?: DeleteOptions<User>): Write<User> =>
     remove(userCodec, userKey(key), options),
 };
@@ -184,7 +184,7 @@ export const achievementWrites = {
     values: Upserts<Achievement, NewAchievement>,
     options?: UpsertOptions<Achievement>,
   ): Write<Achievement> =>
-    upsert(achievementCodec, achievementKey(key), upserting(values, { create: newAchievement, change: changedAchievement }), options),
+    upsert(achievementCodec, achievementKey(key), upserting(values, key, { create: newAchievement, change: changedAchievement }), options),
   delete: (key: AchievementKey, options?: DeleteOptions<Achievement>): Write<Achievement> =>
     remove(achievementCodec, achievementKey(key), options),
 };
@@ -220,7 +220,7 @@ export const tournamentEntryWrites = {
     values: Upserts<TournamentEntry, NewTournamentEntry>,
     options?: UpsertOptions<TournamentEntry>,
   ): Write<TournamentEntry> =>
-    upsert(tournamentEntryCodec, tournamentEntryKey(key), upserting(values, { create: newTournamentEntry, change: changedTournamentEntry }), options),
+    upsert(tournamentEntryCodec, tournamentEntryKey(key), upserting(values, key, { create: newTournamentEntry, change: changedTournamentEntry }), options),
   delete: (key: TournamentEntryKey, options?: DeleteOptions<TournamentEntry>): Write<TournamentEntry> =>
     remove(tournamentEntryCodec, tournamentEntryKey(key), options),
 };
@@ -255,7 +255,7 @@ export const profileWrites = {
     values: Upserts<Profile, NewProfile>,
     options?: UpsertOptions<Profile>,
   ): Write<Profile> =>
-    upsert(profileCodec, profileKey(key), upserting(values, { create: newProfile, change: changedProfile }), options),
+    upsert(profileCodec, profileKey(key), upserting(values, key, { create: newProfile, change: changedProfile }), options),
   delete: (key: ProfileKey, options?: DeleteOptions<Profile>): Write<Profile> =>
     remove(profileCodec, profileKey(key), options),
 };
@@ -303,7 +303,7 @@ export const organizationWrites = {
     values: Upserts<Organization, NewOrganization>,
     options?: UpsertOptions<Organization>,
   ): Write<Organization> =>
-    upsert(organizationCodec, organizationKey(key), upserting(values, { create: newOrganization, change: changedOrganization }), options),
+    upsert(organizationCodec, organizationKey(key), upserting(values, key, { create: newOrganization, change: changedOrganization }), options),
   delete: (key: OrganizationKey, options?: DeleteOptions<Organization>): Write<Organization> =>
     remove(organizationCodec, organizationKey(key), options),
 };
@@ -337,7 +337,7 @@ export const learnerWrites = {
     values: Upserts<Learner, NewLearner>,
     options?: UpsertOptions<Learner>,
   ): Write<Learner> =>
-    upsert(learnerCodec, learnerKey(key), upserting(values, { create: newLearner, change: changedLearner }), options),
+    upsert(learnerCodec, learnerKey(key), upserting(values, key, { create: newLearner, change: changedLearner }), options),
   delete: (key: LearnerKey, options?: DeleteOptions<Learner>): Write<Learner> =>
     remove(learnerCodec, learnerKey(key), options),
 };
@@ -372,7 +372,7 @@ export const courseWrites = {
     values: Upserts<Course, NewCourse>,
     options?: UpsertOptions<Course>,
   ): Write<Course> =>
-    upsert(courseCodec, courseKey(key), upserting(values, { create: newCourse, change: changedCourse }), options),
+    upsert(courseCodec, courseKey(key), upserting(values, key, { create: newCourse, change: changedCourse }), options),
   delete: (key: CourseKey, options?: DeleteOptions<Course>): Write<Course> =>
     remove(courseCodec, courseKey(key), options),
 };
@@ -407,7 +407,7 @@ export const enrollmentWrites = {
     values: Upserts<Enrollment, NewEnrollment>,
     options?: UpsertOptions<Enrollment>,
   ): Write<Enrollment> =>
-    upsert(enrollmentCodec, enrollmentKey(key), upserting(values, { create: newEnrollment, change: changedEnrollment }), options),
+    upsert(enrollmentCodec, enrollmentKey(key), upserting(values, key, { create: newEnrollment, change: changedEnrollment }), options),
   delete: (key: EnrollmentKey, options?: DeleteOptions<Enrollment>): Write<Enrollment> =>
     remove(enrollmentCodec, enrollmentKey(key), options),
 };
@@ -444,7 +444,7 @@ export const lessonWrites = {
     values: Upserts<Lesson, NewLesson>,
     options?: UpsertOptions<Lesson>,
   ): Write<Lesson> =>
-    upsert(lessonCodec, lessonKey(key), upserting(values, { create: newLesson, change: changedLesson }), options),
+    upsert(lessonCodec, lessonKey(key), upserting(values, key, { create: newLesson, change: changedLesson }), options),
   delete: (key: LessonKey, options?: DeleteOptions<Lesson>): Write<Lesson> =>
     remove(lessonCodec, lessonKey(key), options),
 };
@@ -481,7 +481,7 @@ export const progressWrites = {
     values: Upserts<Progress, NewProgress>,
     options?: UpsertOptions<Progress>,
   ): Write<Progress> =>
-    upsert(progressCodec, progressKey(key), upserting(values, { create: newProgress, change: changedProgress }), options),
+    upsert(progressCodec, progressKey(key), upserting(values, key, { create: newProgress, change: changedProgress }), options),
   delete: (key: ProgressKey, options?: DeleteOptions<Progress>): Write<Progress> =>
     remove(progressCodec, progressKey(key), options),
 };
