@@ -82,7 +82,8 @@ async function load(application: Application, drawn: readonly Operation[]): Prom
   const creates: Operation[] = [];
   for (const operation of drawn.map((each) => each.creating())) {
     const expected = applied(state, [operation], application.clock);
-    if (expected.kind === 'refused') continue;
+    // One that has expired could be replaced, but not in one load.
+    if (expected.kind === 'refused' || creates.some(({ target }) => target === operation.target)) continue;
     creates.push(operation);
     state = expected.state;
   }

@@ -291,9 +291,8 @@ function operation<R extends object & { readonly version?: number }, N extends o
     entity: codec.name,
     kind,
     id,
-    ...((kind === 'create' || kind === 'upsert') && { values }),
-    ...(kind === 'update' && { changes }),
-    ...(kind !== 'create' && { expect }),
+    ...(kind !== 'remove' && { values, changes }),
+    expect,
     computed,
     log,
     apt,
@@ -330,20 +329,21 @@ function operation<R extends object & { readonly version?: number }, N extends o
     if (same(after, current)) return { result: current };
     return keep({ ...after, version: (current.version ?? 0) + 1 });
   };
-  const aimed: Operation = {
+  const drawn: Operation = {
     entity: codec.name,
     kind,
     target: `${codec.name} ${id}`,
     isGuarded: subject.isGuarded,
+    logId: log?.id ?? null,
     creating: () => operation(subject, { ...plan, kind: 'create' }),
     aimed: (state, now) => {
-      if (!apt) return aimed;
+      if (!apt) return drawn;
       const isThere = live(state, now) !== undefined;
       if (isThere && kind === 'create')
         return operation(subject, { ...plan, kind: subject.update ? 'update' : 'remove' });
       if (!isThere && (kind === 'update' || kind === 'remove'))
         return operation(subject, { ...plan, kind: 'create' });
-      return aimed;
+      return drawn;
     },
     write: () => {
       if (kind === 'update' && subject.update)
@@ -362,7 +362,7 @@ function operation<R extends object & { readonly version?: number }, N extends o
     },
     ...{ [fc.toStringMethod]: () => fc.stringify(shown) },
   };
-  return aimed;
+  return drawn;
 }
 
 const logPlan = (values: NewAuditLog): Plan<NewAuditLog, never> => ({

@@ -71,6 +71,8 @@ export interface Change {
   apply(state: State, now: Date): { readonly result: unknown } | { readonly errors: readonly string[] };
   /** Whether the record holds a unique value. */
   readonly isGuarded: boolean;
+  /** The id of an audit log that is created alongside. */
+  readonly logId: string | null;
 }
 
 /** What a transaction should give. */
@@ -90,6 +92,8 @@ export function applied(state: State, changes: readonly Change[], now: Date): Ex
   }
   const emails = [...next.users.values()].map(({ email }) => email);
   if (new Set(emails).size < emails.length) errors.add('UNIQUE_VIOLATION');
+  const logs = changes.flatMap(({ logId }) => logId ?? []);
+  if (new Set(logs).size < logs.length) errors.add('WRITE_TWICE');
   if (errors.size === 0) return { kind: 'done', state: next, results };
   // A change that was refused above might have taken a value of another's, too.
   if (changes.some(({ isGuarded }) => isGuarded)) errors.add('UNIQUE_VIOLATION');

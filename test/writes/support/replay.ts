@@ -13,6 +13,9 @@ export async function holds<Values extends [unknown, ...unknown[]]>(
   const { TABLELOOM_SEED, TABLELOOM_PATH } = process.env;
   await fc.assert(property, {
     numRuns,
+    // Before the runner's own end, which would hide the seed of what is being shrunk.
+    interruptAfterTimeLimit: process.env.TABLELOOM_RUNS === undefined ? 50_000 : 850_000,
+    markInterruptAsFailure: true,
     ...(TABLELOOM_SEED !== undefined && { seed: Number(TABLELOOM_SEED) }),
     ...(TABLELOOM_PATH !== undefined && { path: TABLELOOM_PATH, endOnFailure: true }),
     asyncReporter: async (details) => {
