@@ -14,12 +14,12 @@ const suites = [
   'test/writes/model',
   'test/writes/races',
   'test/writes/failures',
-  'examples/',
 ];
 
 const help = `Usage: npx tsx scripts/test-engines.ts [vitest options]
 
 Runs ${suites.join(', ')} against Amazon's DynamoDB Local, after \`npm test\` ran them on the embedded engine.
+More files may be named: \`npm run test:engines -- examples/\` runs the examples as well.
 Without Java it says that this was not tested and succeeds; with TABLELOOM_REQUIRE_ENGINES=1 it fails.
 `;
 
