@@ -1,13 +1,13 @@
 /** Patterns that give several entities: each member answers the question, and all are read by one query. */
 
 import type { Model, PatternModel, Word } from '../model.js';
-import { connectionNode } from '../plan/attributes.js';
-import { isOnePartition, literalHead, memberPatterns, membersOf } from '../plan/mixed.js';
+import { isConnection } from '../plan/attributes.js';
+import { memberPatterns, membersOf, sortsFirst } from '../plan/mixed.js';
 import type { KeyTemplate } from '../plan.js';
 import { type Facts, fieldAt } from './facts.js';
 import type { LaidOut } from './keys.js';
 import { type Check, type Finding, listed } from './row.js';
-import { comparisonsOf } from './uses.js';
+import { askedBy, comparisonsOf } from './uses.js';
 
 export const mixedChecks: readonly Check<Facts>[] = [
   {
@@ -100,16 +100,8 @@ function* members({ model, entities }: Facts): Generator<Finding> {
     for (const member of memberPatterns(model, pattern)) {
       const entity = entities.get(member.target.text);
       if (!entity) continue;
-      const asked = [
-        ...member.where.map(({ field }) => field),
-        ...member.narrow.map(({ field }) => field),
-        ...member.sort.map(({ field }) => field),
-        ...(member.range ? [member.range.field] : []),
-        ...(member.bucket ? [member.bucket.field] : []),
-        ...member.when.map(({ field }) => field),
-      ];
       for (const name of entity.attributes.keys()) filtered.delete(name);
-      for (const word of asked) {
+      for (const word of askedBy(member)) {
         if (entity.attributes.has(word.text)) continue;
         yield {
           at: word.at,
@@ -221,33 +213,13 @@ function* parents({ model, layout }: LaidOut): Generator<Finding> {
       };
       continue;
     }
-    const field = fieldAt(model, pattern.for);
-    const isConnection =
-      field?.type.kind === 'named' && connectionNode(model.sdl, field.type.name) !== undefined;
-    if (!isConnection || comesFirst(reads, own)) continue;
+    const others = reads.filter((one) => one !== own).map(({ read }) => read.slot);
+    const isPaged = isConnection(model.sdl, fieldAt(model, pattern.for)?.type);
+    if (!isPaged || sortsFirst(own.read.slot, others)) continue;
     yield {
       at: parent.at,
       message: `\`${parent.text}\` does not sort first in its collection, and a connection is paged through in the order of its keys.`,
       hint: 'Let the field return a list, or give the parent a sort key that stands before the others.',
     };
   }
-}
-
-type Reads = ReturnType<typeof readsOf>;
-
-function comesFirst(reads: Reads, own: Reads[number]): boolean {
-  const { order, sort } = own.member;
-  if (order) return false;
-  const descending = sort[0]?.descending ?? false;
-  const head = literalHead(own.read.slot.sort);
-  const isOne = isOnePartition(reads.map(({ read }) => ({ access: { partition: read.slot.partition } })));
-  return (
-    isOne &&
-    (own.read.slot.sort?.parts.every((part) => part.kind === 'literal') ?? false) &&
-    reads.every((one) => {
-      if (one === own) return true;
-      const other = literalHead(one.read.slot.sort);
-      return descending ? head > other && !head.startsWith(other) : head < other;
-    })
-  );
 }

@@ -10,7 +10,7 @@ import {
   type SdlField,
   type TypeRef,
 } from '../model.js';
-import { connectionNode } from '../plan/attributes.js';
+import { connectionNode, isConnection } from '../plan/attributes.js';
 import { isInvertible } from '../plan/encode.js';
 import { isGet } from '../plan/layout.js';
 import { sourceType } from '../plan/plan.js';
@@ -398,7 +398,7 @@ function* connectionArguments({ model, answers }: Facts): Generator<Finding> {
   for (const answer of [...answers.values()].flat()) {
     const field = fieldAt(model, answer.for);
     if (!field || answer.kind !== 'pattern' || answer.by.cardinality === 'one') continue;
-    if (field.type.kind !== 'named' || connectionNode(model.sdl, field.type.name) === undefined) continue;
+    if (!isConnection(model.sdl, field.type)) continue;
     const path = `\`${answer.for.type}.${field.name}\``;
     const has = (name: string) => field.arguments.some((argument) => argument.name === name);
     const wanted = has('last') || has('before') ? ['first', 'after', 'last', 'before'] : ['first', 'after'];
@@ -484,7 +484,7 @@ function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<F
   if (pattern.narrow.length === 0) yield* useless('last', pattern.last?.at, 'there is no `narrow`');
   if (cardinality === 'one') yield* useless('limit', pattern.limit?.at, 'there is one result at most');
   const type = fieldAt(facts.model, pattern.for)?.type;
-  if (type?.kind === 'named' && connectionNode(facts.model.sdl, type.name) !== undefined)
+  if (isConnection(facts.model.sdl, type))
     yield* useless('limit', pattern.limit?.at, 'a connection is limited by `first` and `last`');
   if (pattern.sort.length === 0 && !pattern.range)
     yield* useless('order', pattern.order?.at, 'there is no `sort`');

@@ -1,7 +1,7 @@
 /** Values that come from a client are of the right type, are there when they are needed, and are all used. */
 
 import { namedType, printType, type SdlField, type Source, type TypeRef } from '../model.js';
-import { connectionNode, encodingOf } from '../plan/attributes.js';
+import { encodingOf, isConnection } from '../plan/attributes.js';
 import type { AttributePlan } from '../plan.js';
 import { type Answer, type Facts, fieldAt } from './facts.js';
 import type { Check, Finding } from './row.js';
@@ -238,8 +238,7 @@ function unusedOf(facts: Facts, answer: Answer): Unused[] {
     .filter((use) => use.source.kind === 'argument')
     .map((use) => ({ path: pathOf(use.source), role: use.role }));
   const entity = answer.kind === 'mutation' ? facts.entities.get(answer.by.entity.text) : undefined;
-  const isConnection =
-    field.type.kind === 'named' && connectionNode(facts.model.sdl, field.type.name) !== undefined;
+  const isPaged = isConnection(facts.model.sdl, field.type);
   const below = (path: readonly string[], type: TypeRef): Unused[] => {
     const whole = used.filter((one) => one.path.join('.') === path.join('.'));
     const isTaken = (name: string) => {
@@ -262,7 +261,7 @@ function unusedOf(facts: Facts, answer: Answer): Unused[] {
     return isReached ? below(path, one.type) : [{ path, field: one, input }];
   };
   return field.arguments
-    .filter(({ name }) => !(isConnection && ['first', 'after', 'last', 'before'].includes(name)))
+    .filter(({ name }) => !(isPaged && ['first', 'after', 'last', 'before'].includes(name)))
     .flatMap((argument) => reached([argument.name], argument, ''));
 }
 
@@ -272,7 +271,7 @@ function isAbstract({ model }: Facts, answer: Answer): boolean {
 }
 
 function isMany({ model }: Facts, type: TypeRef): boolean {
-  return type.kind === 'list' || connectionNode(model.sdl, type.name) !== undefined;
+  return type.kind === 'list' || isConnection(model.sdl, type);
 }
 
 function pathOf(source: Source): readonly string[] {

@@ -15,6 +15,7 @@ import {
   transformIn,
 } from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
+import { lookedUpBy } from './uses.js';
 
 export const templateChecks: readonly Check<Facts>[] = [
   {
@@ -288,13 +289,7 @@ function* documentsInKeys(facts: Facts): Generator<Finding> {
   for (const pattern of facts.model.patterns) {
     const entity = facts.entities.get(pattern.target.text);
     if (!entity) continue;
-    const words = [
-      ...pattern.where.map((one) => one.field),
-      ...pattern.narrow.map((one) => one.field),
-      ...pattern.sort.map((one) => one.field),
-      ...(pattern.range ? [pattern.range.field] : []),
-    ];
-    for (const word of words) {
+    for (const word of lookedUpBy(pattern)) {
       const attribute = entity.attributes.get(word.text);
       if (attribute?.encoding === 'document')
         yield document(entity.name, word.text, attribute.type, word.at, 'be looked up or ordered by');

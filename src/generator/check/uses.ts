@@ -13,7 +13,7 @@ import {
   type TypeRef,
   type Word,
 } from '../model.js';
-import { storedMembers } from '../plan/plan.js';
+import { storedMembers } from '../plan/attributes.js';
 import type { AttributePlan } from '../plan.js';
 import { type EntityFacts, type Facts, fieldAt, holesIn, isRoot } from './facts.js';
 
@@ -55,17 +55,7 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
   for (const pattern of facts.model.patterns) {
     const entity = facts.entities.get(pattern.target.text);
     if (!entity) continue;
-    const words = [
-      ...pattern.where.map((one) => one.field),
-      ...pattern.narrow.map((one) => one.field),
-      ...pattern.sort.map((one) => one.field),
-      ...(pattern.range ? [pattern.range.field] : []),
-      ...(pattern.bucket ? [pattern.bucket.field] : []),
-      ...comparisonsOf(pattern.filter).map((one) => one.field),
-      ...pattern.when.map((one) => one.field),
-      ...(pattern.entry?.include ?? []),
-    ];
-    for (const word of words) yield { entity, word };
+    for (const word of [...askedBy(pattern), ...(pattern.entry?.include ?? [])]) yield { entity, word };
   }
   for (const { leadsTo } of facts.model.patterns) {
     const entity = leadsTo && facts.entities.get(leadsTo.target.text);
@@ -84,6 +74,18 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
       yield { entity: template.entity, word: { text: hole.field, at } };
     }
   }
+}
+
+/** The attributes whose values a pattern looks records up by or orders them by. */
+export function lookedUpBy({ where, narrow, sort, range }: PatternModel): Word[] {
+  return [...where, ...narrow, ...sort, ...(range ? [range] : [])].map(({ field }) => field);
+}
+
+/** Every attribute that says which records a pattern gives, and in what order. */
+export function askedBy(pattern: PatternModel): Word[] {
+  const { bucket, filter, when } = pattern;
+  const others = [...(bucket ? [bucket] : []), ...comparisonsOf(filter), ...when];
+  return [...lookedUpBy(pattern), ...others.map(({ field }) => field)];
 }
 
 /** The attributes of a history are those of its original: unknown where that is. */

@@ -171,7 +171,7 @@ export function isStorable(model: Model, type: TypeRef): boolean {
   const found = model.sdl.types.get(named);
   if (!found || found.kind === 'scalar' || found.kind === 'enum') return true;
   if (found.kind !== 'object' || model.entities.some((entity) => entity.name.text === named)) return false;
-  return !isConnection(model.sdl, named);
+  return connectionNode(model.sdl, named) === undefined;
 }
 
 /** The node type of a Relay connection: `edges { node }` and `pageInfo`. */
@@ -185,6 +185,13 @@ export function connectionNode(sdl: Sdl, name: string): string | undefined {
   return node && namedType(node.type);
 }
 
-export function isConnection(sdl: Sdl, name: string): boolean {
-  return connectionNode(sdl, name) !== undefined;
+export function isConnection(sdl: Sdl, type: TypeRef | undefined): boolean {
+  return type?.kind === 'named' && connectionNode(sdl, type.name) !== undefined;
+}
+
+/** The stored members of an interface or union, in the order of the YAML. */
+export function storedMembers({ entities, sdl }: Pick<Model, 'entities' | 'sdl'>, target: string): string[] {
+  const members = sdl.types.get(target)?.members ?? [];
+  if (members.length === 0) return [];
+  return entities.map((entity) => entity.name.text).filter((name) => members.includes(name));
 }

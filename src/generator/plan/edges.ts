@@ -2,7 +2,7 @@
 
 import { type Model, namedType, type PatternModel, type SdlField } from '../model.js';
 import type { ThroughAccess } from '../plan.js';
-import { answeredFields, connectionNode } from './attributes.js';
+import { answeredFields, isConnection } from './attributes.js';
 
 export interface EdgeFields {
   /** The connection type. */
@@ -17,7 +17,7 @@ export interface EdgeFields {
 export function edgeFieldsOf(model: Model, pattern: PatternModel): EdgeFields | undefined {
   const { sdl } = model;
   const field = sdl.types.get(pattern.for?.type ?? '')?.fields.find((one) => one.name === pattern.for?.field);
-  if (field?.type.kind !== 'named' || connectionNode(sdl, field.type.name) === undefined) return undefined;
+  if (field?.type.kind !== 'named' || !isConnection(sdl, field.type)) return undefined;
   const connection = sdl.types.get(field.type.name);
   const edges = connection?.fields.find((one) => one.name === 'edges');
   const edge = edges && sdl.types.get(namedType(edges.type));

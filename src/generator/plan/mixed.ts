@@ -1,7 +1,8 @@
 /** Patterns that give several entities: each member is laid out as if it were asked alone; then they are read together. */
 
-import type { Model, PatternModel, Sdl } from '../model.js';
-import type { KeyTemplate, MixedAccess, QueryAccess } from '../plan.js';
+import type { Model, PatternModel, Word } from '../model.js';
+import type { KeyTemplate, MixedAccess, QueryAccess, SlotPlan } from '../plan.js';
+import { storedMembers } from './attributes.js';
 import type { EntityLayout, Layout } from './layout.js';
 
 /** The pattern of each member of a mixed one, by itself; of any other pattern, the pattern. */
@@ -26,19 +27,14 @@ export function memberPatterns(
 
 /** The entities a mixed pattern reads: those it names, else every stored member. */
 export function membersOf(
-  { entities, sdl }: Pick<Model, 'entities' | 'sdl'>,
+  model: Pick<Model, 'entities' | 'sdl'>,
   pattern: PatternModel,
 ): PatternModel['members'] {
   if (pattern.members.length > 0) return pattern.members;
-  return storedNames(entities, sdl, pattern.target.text).map((text) => ({
+  return storedMembers(model, pattern.target.text).map((text) => ({
     entity: { text, at: pattern.target.at },
     renames: [],
   }));
-}
-
-function storedNames(entities: Model['entities'], sdl: Sdl, target: string): string[] {
-  const members = sdl.types.get(target)?.members ?? [];
-  return entities.map((entity) => entity.name.text).filter((name) => members.includes(name));
 }
 
 /** @param queryOf the access of one member, asked alone */
@@ -56,7 +52,7 @@ export function mixedAccess(
   const [first] = members;
   if (!first) throw new Error(`mixed pattern ${pattern.name.text} has no members`);
   const names = members.map(({ entity }) => entity.model.name.text);
-  const parent = pattern.parent && parentOf(pattern, members);
+  const parent = pattern.parent && parentOf(pattern.parent, members);
   const isBeside = parent?.read === 'beside';
   const wanted = isBeside ? names.filter((name) => name !== parent.entity) : names;
   const isShared = isBeside || hasOthers(layout, members);
@@ -75,18 +71,19 @@ export function mixedAccess(
     })),
     query: { ...first.access, filter },
     only: isShared ? wanted : null,
-    within: isShared && isOnePartition(members) ? withinOf(members) : null,
+    within: isShared && isOnePartition(members.map(({ access }) => access)) ? withinOf(members) : null,
     parent: parent ?? null,
   };
 }
 
 type Member = { readonly entity: EntityLayout; readonly access: QueryAccess };
 
+/** A member's key where it is read. */
+type Key = Pick<SlotPlan, 'partition' | 'sort'>;
+
 /** Where a query reads one partition, its members lie in one item collection. */
-export function isOnePartition(
-  members: readonly { readonly access: Pick<QueryAccess, 'partition'> }[],
-): boolean {
-  return new Set(members.map(({ access }) => shapeOf(access.partition))).size <= 1;
+function isOnePartition(keys: readonly Key[]): boolean {
+  return new Set(keys.map(({ partition }) => shapeOf(partition))).size <= 1;
 }
 
 /** A template without the names of its fields, which entities may call differently. */
@@ -99,27 +96,28 @@ function shapeOf({ parts }: KeyTemplate): string {
 }
 
 /** The text every sort key of a template begins with. */
-export function literalHead(template: KeyTemplate | null): string {
+function literalHead(template: KeyTemplate | null): string {
   const [part] = template?.parts ?? [];
   return part?.kind === 'literal' ? part.text : '';
 }
 
-/** The parent comes first by itself where its one sort key stands before all others of the collection. */
-function parentOf(pattern: PatternModel, members: readonly Member[]): MixedAccess['parent'] {
-  const entity = pattern.parent?.text ?? '';
-  const own = members.find((one) => one.entity.model.name.text === entity);
-  const others = members.filter((one) => one !== own);
-  const order = own?.access.order;
-  const isWhole = own?.access.sort?.parts.every((part) => part.kind === 'literal') ?? false;
-  const head = literalHead(own?.access.sort ?? null);
-  const isBefore = (other: string) =>
-    order?.kind === 'fixed' && order.descending ? head > other && !head.startsWith(other) : head < other;
-  const comesFirst =
-    order?.kind === 'fixed' &&
-    isWhole &&
-    isOnePartition(members) &&
-    others.every(({ access }) => isBefore(literalHead(access.sort)));
-  return { entity, read: comesFirst ? 'first' : 'beside' };
+/**
+ * Whether a parent comes first by itself: its one sort key stands before all others of the collection. A pattern with
+ * an order has its value in every sort key, so that none of them is one word.
+ */
+export function sortsFirst(parent: Key, others: readonly Key[]): boolean {
+  const head = literalHead(parent.sort);
+  return (
+    isOnePartition([parent, ...others]) &&
+    parent.sort?.parts.every((part) => part.kind === 'literal') === true &&
+    others.every(({ sort }) => head < literalHead(sort))
+  );
+}
+
+function parentOf({ text }: Word, members: readonly Member[]): NonNullable<MixedAccess['parent']> {
+  const own = members.find(({ entity }) => entity.model.name.text === text);
+  const others = members.filter((one) => one !== own).map(({ access }) => access);
+  return { entity: text, read: own && sortsFirst(own.access, others) ? 'first' : 'beside' };
 }
 
 /** Whether anything but the members may lie in the partitions they are read from. */

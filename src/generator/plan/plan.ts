@@ -36,7 +36,7 @@ import type {
   ThroughValue,
   ValuePlan,
 } from '../plan.js';
-import { connectionNode } from './attributes.js';
+import { isConnection, storedMembers } from './attributes.js';
 import { edgeOf } from './edges.js';
 import { isInverted } from './encode.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
@@ -193,13 +193,6 @@ function throughValue(join: EntityLayout, { path }: Source & { kind: 'through' }
 function eachOf(pattern: PatternModel): ExistsAccess['each'] {
   const list = pattern.where.find((binding) => binding.each !== undefined);
   return list ? { field: list.field.text, max: pattern.page?.max ?? defaultEach } : null;
-}
-
-/** The stored members of an interface or union, in the order of the YAML. */
-export function storedMembers(model: Model, target: string): string[] {
-  const members = model.sdl.types.get(target)?.members ?? [];
-  if (members.length === 0) return [];
-  return model.entities.map((entity) => entity.name.text).filter((name) => members.includes(name));
 }
 
 function query(model: Model, layout: Layout, entity: EntityLayout, pattern: PatternModel): QueryAccess {
@@ -526,7 +519,7 @@ function inputsOf(model: Model, pattern: PatternModel): NamedValue[] {
 /** Whether a field's type is one record, a list or a connection. */
 export function shapeOf(model: Model, type: TypeRef): 'one' | 'list' | 'connection' {
   if (type.kind === 'list') return 'list';
-  return connectionNode(model.sdl, type.name) === undefined ? 'one' : 'connection';
+  return isConnection(model.sdl, type) ? 'connection' : 'one';
 }
 
 // --- values ---
