@@ -1,7 +1,8 @@
 /** Shipments through random lives, held against a model: after every step each index says what is so. */
 
 import { expect, test } from 'vitest';
-import { awkwardTexts, by, Dice, moments } from '../../test/support/examples.js';
+import { Dice } from '../../test/support/dice.js';
+import { awkwardTexts, by, moments } from '../../test/support/examples.js';
 import { runs } from '../../test/support/runs.js';
 import { statuses } from './test/sample.js';
 import { openDelivery } from './test/server.js';

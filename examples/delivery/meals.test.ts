@@ -1,14 +1,8 @@
 /** Part B of the design on a real engine: every kind of filter, and what its source scans for. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  by,
-  Dice,
-  decimals,
-  type ExampleServer,
-  expectConnection,
-  integers,
-} from '../../test/support/examples.js';
+import { Dice } from '../../test/support/dice.js';
+import { by, decimals, type ExampleServer, expectConnection, integers } from '../../test/support/examples.js';
 import { runs } from '../../test/support/runs.js';
 import {
   cuisines,

@@ -1,10 +1,10 @@
 /** Part A of the design on a real engine, held against an oracle in memory. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Dice } from '../../test/support/dice.js';
 import {
   awkwardTexts,
   by,
-  Dice,
   decimals,
   type ExampleServer,
   expectConnection,

@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll } from 'vitest';
+import { Dice } from '../../test/support/dice.js';
 import { generateProject } from '../../test/support/projects.js';
 import { openProject, type Project } from '../../test/support/running.js';
 import { createLoaders } from './generated/loaders.js';
@@ -52,34 +53,16 @@ export const moments = [
   '2024-10-27T01:30:00.000Z',
 ];
 
-/** Chance that is the same at every run (mulberry32). */
-export class Chance {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  /** A whole number from 0 to `below` - 1. */
-  upTo(below: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  }
-
-  of<T>(values: readonly T[]): T {
-    return values[this.upTo(values.length)] as T;
-  }
-
+/** Chance that is the same at every run. */
+export class Chance extends Dice {
   /** Of ten times, so many. */
   is(ofTen: number): boolean {
-    return this.upTo(10) < ofTen;
+    return this.below(10) < ofTen;
   }
 
   moment(): string {
     if (this.is(6)) return this.of(moments);
-    return new Date(Date.UTC(2024, 0, 1) + this.upTo(90) * 864e5 + this.upTo(24) * 36e5).toISOString();
+    return new Date(Date.UTC(2024, 0, 1) + this.below(90) * 864e5 + this.below(24) * 36e5).toISOString();
   }
 }
 

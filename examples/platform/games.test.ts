@@ -1,11 +1,10 @@
 /** Part D of the design on a real engine, held against an oracle in memory: numbers that order, and every range. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { byText, Dice } from '../../test/support/dice.js';
 import {
   awkwardTexts,
   by,
-  byText,
-  Dice,
   type ExampleServer,
   expectConnection,
   integers,

@@ -2,10 +2,10 @@
 
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Dice } from '../../test/support/dice.js';
 import {
   awkwardTexts,
   by,
-  Dice,
   type ExampleServer,
   expectConnection,
   moments,

@@ -1,7 +1,8 @@
 /** Part C of the design: a user and the lookup of the address are there together, or neither is. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { awkwardTexts, Dice, type ExampleServer } from '../../test/support/examples.js';
+import { Dice } from '../../test/support/dice.js';
+import { awkwardTexts, type ExampleServer } from '../../test/support/examples.js';
 import { runs } from '../../test/support/runs.js';
 import { now, openPlatform } from './test/server.js';
 

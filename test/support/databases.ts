@@ -1,4 +1,5 @@
 /** A database with the tables of a generated project, on a fresh engine. */
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createTables, Database, type DatabaseOptions, type TableDefinition } from 'tableloom/runtime';
 import { onTestFinished } from 'vitest';
 import { openEngine, type TestEngine, uniqueName } from './engines.js';
@@ -10,6 +11,31 @@ export interface ProjectDatabase {
   readonly names: Readonly<Record<string, string>>;
 }
 
+/** Fresh tables on an engine, and databases on them. */
+export interface TestTables {
+  /** Physical names by logical ones. */
+  readonly names: Readonly<Record<string, string>>;
+  open(options?: Partial<DatabaseOptions>): Database;
+}
+
+export async function openTables(
+  client: DynamoDBClient,
+  definitions: readonly TableDefinition[],
+): Promise<TestTables> {
+  const names = Object.fromEntries(definitions.map(({ table }) => [table, uniqueName(table)]));
+  await createTables(client, definitions, names);
+  return {
+    names,
+    open: (options) =>
+      new Database({
+        client,
+        tables: names,
+        cursorSecrets: ['a secret of the tests, long enough'],
+        ...options,
+      }),
+  };
+}
+
 /** Closes with the test that opened it. */
 export async function openProject(
   tables: readonly TableDefinition[],
@@ -17,13 +43,6 @@ export async function openProject(
 ): Promise<ProjectDatabase> {
   const engine = await openEngine();
   onTestFinished(() => engine.close());
-  const names = Object.fromEntries(tables.map(({ table }) => [table, uniqueName(table)]));
-  await createTables(engine.client, tables, names);
-  const database = new Database({
-    client: engine.client,
-    tables: names,
-    cursorSecrets: ['a secret of the tests, long enough'],
-    ...options,
-  });
-  return { database, engine, names };
+  const { names, open } = await openTables(engine.client, tables);
+  return { database: open(options), engine, names };
 }

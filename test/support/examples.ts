@@ -4,8 +4,6 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   type DocumentNode,
   execute,
-  type GraphQLFieldResolver,
-  GraphQLObjectType,
   type GraphQLOutputType,
   getNamedType,
   isLeafType,
@@ -14,12 +12,13 @@ import {
   parse,
   validate,
 } from 'graphql';
-import { createTables, Database, type Session, type TableDefinition, type Write } from 'tableloom/runtime';
+import type { Database, Session, TableDefinition, Write } from 'tableloom/runtime';
 import { expect } from 'vitest';
-import { executableSchema } from '../../src/server/schema.js';
-import { openEngine, uniqueName } from './engines.js';
+import { openTables } from './databases.js';
+import { byText, type Dice } from './dice.js';
+import { openEngine } from './engines.js';
+import { answeringSchema } from './schemas.js';
 
-type Resolve = GraphQLFieldResolver<unknown, unknown>;
 export type Values = Readonly<Record<string, unknown>>;
 
 /** What a project generates, with its rules in its resolvers. */
@@ -71,28 +70,10 @@ export async function openExample(
   options: { readonly now?: () => Date } = {},
 ): Promise<ExampleServer> {
   const engine = await openEngine();
-  const names = Object.fromEntries(example.tables.map(({ table }) => [table, uniqueName(table)]));
-  await createTables(engine.client, example.tables, names);
-  const schema = executableSchema(example.typeDefs);
-  for (const [name, fields] of Object.entries(
-    example.resolvers as Readonly<Record<string, Readonly<Record<string, Resolve>>>>,
-  )) {
-    const type = schema.getType(name);
-    if (!(type instanceof GraphQLObjectType)) throw new Error(`the schema has no type ${name}`);
-    for (const [field, resolve] of Object.entries(fields)) {
-      const found = type.getFields()[field];
-      if (!found) throw new Error(`${name} has no field ${field}`);
-      found.resolve = resolve;
-    }
-  }
+  const { names, open } = await openTables(engine.client, example.tables);
+  const schema = answeringSchema(example.typeDefs, example.resolvers);
   const operations: string[] = [];
-  const database = new Database({
-    client: engine.client,
-    tables: names,
-    cursorSecrets: ['a secret of the tests, long enough'],
-    onRequest: ({ operation }) => operations.push(operation),
-    ...options,
-  });
+  const database = open({ onRequest: ({ operation }) => operations.push(operation), ...options });
 
   const documents = new Map<string, DocumentNode>();
   const documentOf = (name: string, fields?: readonly string[]) => {
@@ -196,33 +177,6 @@ function leavesOf(output: GraphQLOutputType, fields?: readonly string[]): string
   return `{ ${leaves.join(' ')} }`;
 }
 
-/** Random choices, the same at every run (mulberry32). */
-export class Dice {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  /** A whole number, at least 0 and below `end`. */
-  below(end: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * end);
-  }
-
-  of<T>(values: readonly T[]): T {
-    if (values.length === 0) throw new Error('nothing to choose from');
-    return values[this.below(values.length)] as T;
-  }
-
-  /** One of the values, or null one time in `every`. */
-  maybe<T>(values: readonly T[], every = 3): T | null {
-    return this.below(every) === 0 ? null : this.of(values);
-  }
-}
-
 /** Texts that key delimiters, escapes and orders are tried with. */
 export const awkwardTexts = [
   '',
@@ -296,11 +250,6 @@ export const decimals = [
 export const integers = [
   -2147483648, -100, -10, -9, -2, -1, 0, 1, 2, 9, 10, 11, 99, 100, 1000, 2147483647,
 ] as const;
-
-/** In the order of UTF-8's bytes, which is that of code points; JavaScript's own differs above U+FFFF. */
-export function byText(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
 
 type Order<T> = (a: T, b: T) => number;
 

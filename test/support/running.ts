@@ -4,17 +4,11 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import Fastify from 'fastify';
 import type { GraphQLError } from 'graphql';
 import mercurius, { type IResolvers } from 'mercurius';
-import {
-  createTables,
-  Database,
-  type DatabaseOptions,
-  type RequestReport,
-  type Session,
-  type TableDefinition,
-} from 'tableloom/runtime';
+import type { Database, DatabaseOptions, RequestReport, Session, TableDefinition } from 'tableloom/runtime';
 import { onTestFinished } from 'vitest';
 import { executableSchema } from '../../src/server/schema.js';
-import { openEngine, uniqueName } from './engines.js';
+import { openTables } from './databases.js';
+import { openEngine } from './engines.js';
 
 /** What a project generates. */
 export interface Generated {
@@ -58,16 +52,9 @@ export async function openProject(
   options: Partial<DatabaseOptions> = {},
 ): Promise<Project> {
   const { client } = await engine;
-  const names = Object.fromEntries(generated.tables.map(({ table }) => [table, uniqueName(table)]));
-  await createTables(client, generated.tables, names);
+  const { names, open } = await openTables(client, generated.tables);
   const requests: RequestReport[] = [];
-  const database = new Database({
-    client,
-    tables: names,
-    cursorSecrets: ['a secret of the tests, long enough'],
-    onRequest: (report) => requests.push(report),
-    ...options,
-  });
+  const database = open({ onRequest: (report) => requests.push(report), ...options });
   const app = Fastify();
   atEnd(() => app.close());
   await app.register(mercurius, {

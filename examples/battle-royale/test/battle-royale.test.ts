@@ -1,9 +1,10 @@
 /** Every numbered pattern of the design on a real engine, against an oracle. Numbers in titles are the design's. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { byText, Dice } from '../../../test/support/dice.js';
 import { runs } from '../../../test/support/runs.js';
-import { byText, type Oracle, type UserFields } from './oracle.js';
-import { awkward, Dice, maps, moments, numbers, places, sampleOf } from './sample.js';
+import type { Oracle, UserFields } from './oracle.js';
+import { awkward, maps, moments, numbers, places, sampleOf } from './sample.js';
 import { type Data, openLobby, type Server } from './server.js';
 
 const gameFields = 'gameId map creator createTime people openTimestamp startTime endTime version';

@@ -1,5 +1,6 @@
 /** What the lobby answers, worked out in memory and without indexes. */
 
+import { byText } from '../../../test/support/dice.js';
 import type { Game, User, UserGameMapping } from '../generated/entities.js';
 import type { GameErrorCode } from '../src/rules/shared/game-error.js';
 
@@ -141,11 +142,6 @@ export class Oracle {
       this.updateMapping(gameId, username, { gameEndTime: endTime });
     return kept(this.games, gameId, changed(game, { endTime }));
   }
-}
-
-/** In the order of code points, which is that of UTF-8's bytes; JavaScript's own differs above U+FFFF. */
-export function byText(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function kept<R>(records: Map<string, R>, key: string, record: R): R {

@@ -1,35 +1,9 @@
 /** A lobby full of awkward values, the same at every run. */
 
 import type { Write } from 'tableloom/runtime';
+import { Dice } from '../../../test/support/dice.js';
 import { gameWrites, userGameMappingWrites, userWrites } from '../generated/writes.js';
 import { Oracle } from './oracle.js';
-
-export class Dice {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  /** At least 0, below `end` (mulberry32). */
-  below(end: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * end);
-  }
-
-  of<T>(values: readonly T[]): T {
-    if (values.length === 0) throw new Error('nothing to choose from');
-    return values[this.below(values.length)] as T;
-  }
-
-  /** Some of the values, each once. */
-  some<T>(values: readonly T[], count: number): T[] {
-    const rest = [...values];
-    return Array.from({ length: count }, () => rest.splice(this.below(rest.length), 1)).flat();
-  }
-}
 
 /** What key delimiters, escapes and orders are tried with. */
 export const awkward = [

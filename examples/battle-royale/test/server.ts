@@ -1,23 +1,16 @@
 /** The lobby on a real engine, asked by GraphQL. */
 
-import {
-  execute,
-  type GraphQLFieldResolver,
-  type GraphQLObjectType,
-  type GraphQLSchema,
-  parse,
-  validate,
-} from 'graphql';
-import { createTables, Database, type Operation } from 'tableloom/runtime';
-import { executableSchema } from '../../../src/server/schema.js';
-import { openEngine, uniqueName } from '../../../test/support/engines.js';
+import { execute, type GraphQLSchema, parse, validate } from 'graphql';
+import type { Database, Operation } from 'tableloom/runtime';
+import { openTables } from '../../../test/support/databases.js';
+import { openEngine } from '../../../test/support/engines.js';
+import { answeringSchema } from '../../../test/support/schemas.js';
 import { createLoaders } from '../generated/loaders.js';
 import { createResolvers } from '../generated/resolvers.js';
 import { typeDefs } from '../generated/schema.js';
 import { tables } from '../generated/tables.js';
 import * as rules from '../src/rules/index.js';
 
-type Resolve = GraphQLFieldResolver<unknown, unknown>;
 export type Data = Readonly<Record<string, unknown>>;
 
 /** One process that serves the lobby. */
@@ -34,19 +27,11 @@ export interface Server {
 /** Fresh tables, and processes that serve them. */
 export async function openLobby(clock: () => Date): Promise<{ server(): Server; close(): Promise<void> }> {
   const engine = await openEngine();
-  const names = Object.fromEntries(tables.map(({ table }) => [table, uniqueName(table)]));
-  await createTables(engine.client, tables, names);
-  const schema = executableSchema(typeDefs);
-  addResolvers(schema);
+  const fresh = await openTables(engine.client, tables);
+  const schema = answeringSchema(typeDefs, createResolvers(rules));
   const server = (): Server => {
     let operations: Operation[] = [];
-    const database = new Database({
-      client: engine.client,
-      tables: names,
-      cursorSecrets: ['a secret of the tests, long enough'],
-      now: clock,
-      onRequest: ({ operation }) => operations.push(operation),
-    });
+    const database = fresh.open({ now: clock, onRequest: ({ operation }) => operations.push(operation) });
     const ask = async (document: string, variableValues: Data = {}): Promise<unknown> => {
       operations = [];
       const db = database.session();
@@ -85,16 +70,4 @@ function parsed(schema: GraphQLSchema, text: string) {
 
 function codeOf(error: { readonly message: string; readonly extensions?: Data }): unknown {
   return { code: error.extensions?.code ?? error.message };
-}
-
-function addResolvers(schema: GraphQLSchema): void {
-  const resolvers = createResolvers(rules) as Readonly<Record<string, Readonly<Record<string, Resolve>>>>;
-  for (const [name, fields] of Object.entries(resolvers)) {
-    const type = schema.getType(name) as GraphQLObjectType;
-    for (const [field, resolve] of Object.entries(fields)) {
-      const found = type.getFields()[field];
-      if (!found) throw new Error(`${name} has no field ${field}`);
-      found.resolve = resolve;
-    }
-  }
 }

@@ -1,7 +1,8 @@
 /** A few thousand records full of awkward values, the same at every run: what is right is worked out from them. */
 
 import type { Write } from 'tableloom/runtime';
-import { awkwardTexts, Dice, decimals, integers, moments } from '../../../test/support/examples.js';
+import { Dice } from '../../../test/support/dice.js';
+import { awkwardTexts, decimals, integers, moments } from '../../../test/support/examples.js';
 import {
   courierWrites,
   deliveryEventWrites,

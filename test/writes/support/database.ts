@@ -2,10 +2,11 @@
 
 import { DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createTables, Database, type DatabaseOptions } from 'tableloom/runtime';
+import type { Database, DatabaseOptions } from 'tableloom/runtime';
 import { refreshTokenKey } from '../../../generated/keys.js';
 import { tables } from '../../../generated/tables.js';
-import { openEngine, uniqueName } from '../../support/engines.js';
+import { openTables } from '../../support/databases.js';
+import { openEngine } from '../../support/engines.js';
 import { start } from './operations.js';
 import { type Items, itemsIn } from './storage.js';
 
@@ -29,16 +30,9 @@ export async function withApplication<Result>(
   use: (application: Application) => Promise<Result>,
 ): Promise<Result> {
   const { client } = await engine;
-  const tableName = uniqueName('writes');
-  await createTables(client, tables, { entities: tableName });
-  const open: Application['open'] = (options) =>
-    new Database({
-      client,
-      tables: { entities: tableName },
-      cursorSecrets: ['a secret of the tests, long enough'],
-      now: () => application.clock,
-      ...options,
-    });
+  const { names, open: openDatabase } = await openTables(client, tables);
+  const tableName = names.entities ?? '';
+  const open: Application['open'] = (options) => openDatabase({ now: () => application.clock, ...options });
   const documents = DynamoDBDocumentClient.from(client);
   const application: Application = {
     client,
