@@ -3,11 +3,12 @@ import { type Action, Actions } from './actions.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import { conflict, type TableloomError } from './errors.js';
 import { getItems, type ItemKey, itemId } from './items.js';
+import { Numbering } from './numbers.js';
 import { isExpired } from './query.js';
 import type { Requester } from './requests.js';
 import type { Turns } from './turns.js';
 import type { Item, Key, TableRef } from './types.js';
-import type { FoundItems, Planned, Write, WriteEnvironment } from './writes.js';
+import type { CallEnvironment, FoundItems, Planned, Write } from './writes.js';
 
 /** Writes that ask for further writes that ask for further writes: deeper than this is a loop. */
 const deepest = 10;
@@ -39,7 +40,7 @@ export async function transact(
   requester: Requester,
   turns: Turns,
   writes: readonly Write<unknown>[],
-  env: WriteEnvironment,
+  env: CallEnvironment,
 ): Promise<WriteOutcome> {
   const retry = requester.retry();
   const lessons: Lessons = { expired: new Map(), foreign: new Set(), contested: new Set() };
@@ -67,7 +68,7 @@ function contestedBy(writes: readonly Write<unknown>[], turns: Turns, lessons: L
 async function tryOnce(
   requester: Requester,
   writes: readonly Write<unknown>[],
-  env: WriteEnvironment,
+  env: CallEnvironment,
   lessons: Lessons,
 ): Promise<{ readonly attempt: WriteOutcome; readonly outcome: Outcome }> {
   const attempt = await prepare(requester, writes, env, lessons);
@@ -80,7 +81,7 @@ function learn(
   failed: readonly Failure[],
   error: TableloomError,
   lessons: Lessons,
-  env: WriteEnvironment,
+  env: CallEnvironment,
 ): void {
   const changed = failed.filter(({ action: { purpose } }) =>
     purpose.kind === 'absent' ? purpose.racing : purpose.kind === 'unchanged',
@@ -114,10 +115,12 @@ interface Attempt extends WriteOutcome {
 async function prepare(
   requester: Requester,
   writes: readonly Write<unknown>[],
-  env: WriteEnvironment,
+  env: CallEnvironment,
   lessons: Lessons,
 ): Promise<Attempt> {
   const found = new Found(requester, lessons.expired);
+  const numbering = new Numbering(found);
+  const inAttempt = { ...env, next: numbering.next.bind(numbering) };
   const actions = new Actions();
   const results: unknown[] = [];
   const items: Planned<unknown>['items'][number][] = [];
@@ -127,7 +130,7 @@ async function prepare(
     await found.read(level);
     const further: Write<unknown>[] = [];
     for (const write of level) {
-      const planned = await write.plan(found, env);
+      const planned = await write.plan(found, inAttempt);
       if (depth === 0) results.push(planned.result);
       actions.add(planned.actions);
       items.push(...planned.items);
@@ -135,6 +138,7 @@ async function prepare(
     }
     level = further;
   }
+  actions.add(numbering.actions);
   return { actions, results, items };
 }
 
