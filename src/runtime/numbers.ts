@@ -63,7 +63,7 @@ export class Numbering {
       key,
       set: { [counterAttributes.name]: name, [counterAttributes.value]: last },
       remove: [],
-      purpose: { kind: 'unchanged', entity },
+      purpose: { kind: 'sequence', entity },
       condition: isAt(table, read),
     }));
   }

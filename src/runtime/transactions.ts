@@ -33,8 +33,8 @@ interface Lessons {
 
 /**
  * Carries out writes as one. Where a record they were computed from changed meanwhile, all of it is read and
- * computed again, at most `attempts` times; where others were at the same items or DynamoDB was overloaded, until
- * the deadline. Then CONFLICT or BUSY. Whatever is thrown before that, nothing was written.
+ * computed again, at most `attempts` times; where others were at the same items, took the next number of the same
+ * sequence, or DynamoDB was overloaded, until the deadline. Then CONFLICT or BUSY. Whatever is thrown before that, nothing was written.
  */
 export async function transact(
   requester: Requester,
@@ -50,7 +50,8 @@ export async function transact(
     if (outcome.kind === 'done') return attempt;
     if (outcome.kind === 'stale') {
       learn(outcome.failed, outcome.error, lessons, env);
-      stale += 1;
+      // A number that others took is no reason to doubt the write: there is a next one.
+      if (outcome.failed.some(({ action }) => action.purpose.kind !== 'sequence')) stale += 1;
       if (stale >= requester.limits.attempts) throw conflict(outcome.error.cause);
     } else for (const { table, key } of outcome.met) lessons.contested.add(itemId(table, key));
     if (!(await retry.wait())) throw outcome.kind === 'busy' ? outcome.error : conflict(outcome.error.cause);
@@ -84,7 +85,7 @@ function learn(
   env: CallEnvironment,
 ): void {
   const changed = failed.filter(({ action: { purpose } }) =>
-    purpose.kind === 'absent' ? purpose.racing : purpose.kind === 'unchanged',
+    purpose.kind === 'absent' ? purpose.racing : purpose.kind === 'unchanged' || purpose.kind === 'sequence',
   );
   for (const { action } of changed) {
     const id = itemId(action.table, action.key);

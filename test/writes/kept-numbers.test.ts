@@ -34,6 +34,8 @@ import { runs } from '../support/runs.js';
 /** Long enough for a crowd on a busy machine. */
 const patient = { limits: { deadlineMs: 60_000 } };
 
+const secret = 'a secret of the tests, long enough';
+
 const many = (count: number) => Array.from({ length: count }, (_, at) => at);
 const member = (id: string, more: Partial<Member> = {}) =>
   memberWrites.create({ id, teamId: 'red', name: id, city: 'Oslo', status: 'ACTIVE' as Status, ...more });
@@ -76,6 +78,19 @@ test('64 who race for the numbers of one sequence get 1 to 64', async () => {
   const expected = many(64).map((at) => at + 1);
   expect([...given].sort((a, b) => a - b)).toEqual(expected);
   expect(await issueNumbers(database, 'red')).toEqual(expected);
+});
+
+test('writers of several servers take turns at nothing, and yet leave out no number', async () => {
+  const { names, engine } = await openProject(tables);
+  const servers = many(4).map(
+    () =>
+      new Database({ client: engine.client, tables: names, cursorSecrets: [secret], limits: patient.limits }),
+  );
+  const open = (database: Database) =>
+    database.session().write(issueWrites.create({ teamId: 'red', title: 'new' }));
+  const opened = await Promise.all(servers.flatMap((database) => many(16).map(() => open(database))));
+  const given = opened.map(([{ number }]) => number);
+  expect(given.sort((a, b) => a - b)).toEqual(many(64).map((at) => at + 1));
 });
 
 test('creates of one transaction take consecutive numbers, and what fails takes none', async () => {
@@ -266,7 +281,7 @@ test('a total does not wait for its page', async () => {
   const database = new Database({
     client,
     tables: names,
-    cursorSecrets: ['a secret of the tests, long enough'],
+    cursorSecrets: [secret],
   });
   const session = database.session();
   expect(await session.connection(members({ teamId: 'red' }))).toMatchObject({ totalCount: 0, nodes: [] });
