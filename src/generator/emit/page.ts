@@ -121,8 +121,19 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
   switch (access.kind) {
     case 'get':
       return { ...base, ...getCells(plan, access) };
-    case 'query':
-      return { ...base, ...queryCells(plan, pattern, access) };
+    case 'query': {
+      const cells = queryCells(plan, pattern, access);
+      if (access.total === undefined) return { ...base, ...cells };
+      const items = entityNamed(plan, access.entity)?.numbers?.find(
+        (one) => one.name === access.total,
+      )?.shards;
+      return {
+        ...base,
+        ...cells,
+        requests: `${cells.requests} + 1 get for totalCount where it is asked`,
+        units: `${cells.units}, and ${round((items ?? 1) * 0.5)} for totalCount`,
+      };
+    }
     case 'count': {
       const { query, upTo } = access;
       const cells = queryCells(plan, pattern, query);

@@ -105,7 +105,7 @@ export function layOut(model: Model, lock: Lock = emptyLock): Layout {
   const drafts = new Map<string, Draft>();
   for (const entity of model.entities) {
     const draft = draftOf(ground, entity);
-    if (draft) drafts.set(entity.name.text, draft);
+    if (draft) drafts.set(entity.name.text, { ...draft, numbers: numbersOf(entity, model.patterns, draft) });
   }
   const reads = new Map<string, Read>();
   const findings: Diagnostic[] = [];
@@ -254,7 +254,7 @@ function draftOf({ model, lock, tables, patterns, taken }: Ground, entity: Entit
         { table, attributes, keeper },
       ),
     ),
-    numbers: numbersOf(entity, model.patterns, { table, attributes, keeper }),
+    numbers: [],
     items: [{ role: 'main', for: null, holds: { kind: 'all' }, slots: [slot] }],
     keeper,
   };
