@@ -1,11 +1,12 @@
-/** Repairs a number that is kept: for records that were there before it was, or that others wrote. */
+/** Repairs numbers that are kept: for records that were there before they were, or that others wrote. */
 import { counterAttributes } from './actions.js';
 import { commit } from './commit.js';
 import { conflict } from './errors.js';
 import { getItems, itemId } from './items.js';
+import { checkKey } from './keysize.js';
 import { isAt, itemsOf, numberIn } from './numbers.js';
 import type { Requester } from './requests.js';
-import type { KeptNumber } from './types.js';
+import type { Item, KeptNumber, Key, SequenceRef, TableRef } from './types.js';
 
 /**
  * Sets a number to what the records make of it, and gives it. Records that do not count in it are passed over.
@@ -33,21 +34,57 @@ export async function recount<R extends object>(
     }
   }
   for (const [at, { key }] of keys.entries()) {
-    const item = before[at] ?? null;
     const value = counted.get(itemId(table, key)) ?? 0;
-    if (numberIn(item) === value) continue;
-    const outcome = await commit(requester, [
-      {
-        kind: 'update',
-        table,
-        key,
-        set: { [counterAttributes.name]: name, [counterAttributes.value]: value },
-        remove: [],
-        purpose: { kind: 'unchanged', entity: entity.name },
-        condition: isAt(table, item === null ? null : numberIn(item)),
-      },
-    ]);
-    if (outcome.kind !== 'done') throw conflict(outcome.error.cause);
+    await set(requester, { entity: entity.name, name, table, key }, before[at] ?? null, value);
   }
   return [...counted.values()].reduce((sum, value) => sum + value, 0);
+}
+
+/**
+ * Moves a sequence on to the greatest number that these records have, and gives the last number it has given then. It is
+ * never moved back. CONFLICT where a number was taken meanwhile.
+ */
+export async function resume(
+  requester: Requester,
+  sequence: SequenceRef,
+  records: Iterable<object> | AsyncIterable<object>,
+): Promise<number> {
+  const { table, key, name } = sequence;
+  const [item = null] = await getItems(requester, [{ table, key, consistent: true }]);
+  let last = numberIn(item);
+  for await (const record of records) {
+    const value: unknown = (record as Readonly<Record<string, unknown>>)[name];
+    if (typeof value === 'number' && value > last) last = value;
+  }
+  await set(requester, sequence, item, last);
+  return last;
+}
+
+interface NumberItem {
+  readonly entity: string;
+  readonly name: string;
+  readonly table: TableRef;
+  readonly key: Key;
+}
+
+/** Sets a number that nobody has changed since it was read. */
+async function set(
+  requester: Requester,
+  { entity, name, table, key }: NumberItem,
+  item: Item | null,
+  value: number,
+): Promise<void> {
+  if (numberIn(item) === value) return;
+  const outcome = await commit(requester, [
+    {
+      kind: 'update',
+      table,
+      key: checkKey(key, table),
+      set: { [counterAttributes.name]: name, [counterAttributes.value]: value },
+      remove: [],
+      purpose: { kind: 'unchanged', entity },
+      condition: isAt(table, item === null ? null : numberIn(item)),
+    },
+  ]);
+  if (outcome.kind !== 'done') throw conflict(outcome.error.cause);
 }

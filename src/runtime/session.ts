@@ -13,7 +13,7 @@ import { readNumber } from './numbers.js';
 import { type PageOptions, readPage } from './pages.js';
 import { isExpired } from './query.js';
 import { Reader } from './reader.js';
-import { recount } from './recount.js';
+import { recount, resume } from './recount.js';
 import { Requester, type RequestReport, type Statistics } from './requests.js';
 import type { ComputeRulesByName } from './rules.js';
 import { type Sdk, sdkOf } from './sdk.js';
@@ -29,6 +29,7 @@ import type {
   KeptNumber,
   Key,
   PageArguments,
+  SequenceRef,
 } from './types.js';
 import type { Write } from './writes.js';
 
@@ -260,6 +261,14 @@ export class Session {
     const value = await recount(this.#requester, number, records);
     this.#forget();
     return value;
+  }
+
+  /**
+   * Moves a sequence on to the greatest number these records have, and gives that; see `resume`. For tables that held
+   * numbered records before the sequence was declared.
+   */
+  resume(sequence: SequenceRef, records: Iterable<object> | AsyncIterable<object>): Promise<number> {
+    return resume(this.#requester, sequence, records);
   }
 
   /**

@@ -6,6 +6,7 @@ import { Database, type KeptNumber } from 'tableloom/runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Member } from '../fixtures/ok/kept-numbers/expected/entities.js';
 import type { Status } from '../fixtures/ok/kept-numbers/expected/graphql.js';
+import { issueNumberSequence } from '../fixtures/ok/kept-numbers/expected/keys.js';
 import { createLoaders } from '../fixtures/ok/kept-numbers/expected/loaders.js';
 import {
   activeMembers,
@@ -107,6 +108,23 @@ test('creates of one transaction take consecutive numbers, and what fails takes 
   expect(next.number).toBe(3);
   const [changed] = await session.write(issueWrites.update({ teamId: 'red', number: 3 }, { title: 'new' }));
   expect(changed).toMatchObject({ number: 3, title: 'new' });
+});
+
+test('a sequence goes on behind the records that had numbers before it', async () => {
+  const { database } = await openProject(tables);
+  const session = database.session();
+  const sequence = issueNumberSequence({ teamId: 'red' });
+  expect(await session.resume(sequence, [{ number: 7 }, { number: 41 }, { number: 12 }])).toBe(41);
+  const [issue] = await session.write(issueWrites.create({ teamId: 'red', title: 'next' }));
+  expect(issue.number).toBe(42);
+  // What lies behind already is left where it is.
+  expect(await session.resume(sequence, session.each(issues({ teamId: 'red' })))).toBe(42);
+  expect(await session.resume(sequence, [{ number: 3 }])).toBe(42);
+  const meanwhile = async function* () {
+    await database.session().write(issueWrites.create({ teamId: 'red', title: 'faster' }));
+    yield { number: 50 };
+  };
+  await expect(session.resume(sequence, meanwhile())).rejects.toMatchObject({ code: 'CONFLICT' });
 });
 
 test('a load gives numbers in its order, and leaves counts and sums that hold', async () => {
