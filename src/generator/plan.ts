@@ -56,6 +56,8 @@ export interface EntityPlan {
   /** The main item first, then entries in the order of their patterns, then copies kept by entities with `historyOf`. */
   readonly items: readonly ItemPlan[];
   readonly guards: readonly GuardPlan[];
+  /** Numbers kept beside the records, where there are some. */
+  readonly numbers?: readonly NumberPlan[];
   /** The attribute that counts writes; null for append-only entities. */
   readonly revision: string | null;
   readonly ttl: { readonly attribute: string; readonly field: string } | null;
@@ -91,7 +93,7 @@ export interface AttributePlan {
   /** Kept, but in no SDL type. */
   readonly hidden: boolean;
   readonly secret: boolean;
-  readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | null;
+  readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | 'sequence' | null;
   readonly default: string | number | boolean | null;
   readonly normalize: readonly string[];
   /** A list that is stored as a set: each value once, in ascending order. */
@@ -175,11 +177,30 @@ export interface GuardPlan {
   readonly present: readonly string[];
 }
 
+/** A number kept beside records, in an item of its own; each write changes it in its own transaction. */
+export interface NumberPlan {
+  readonly kind: 'count' | 'sum' | 'sequence';
+  /** The pattern's name; of a sequence its field's. */
+  readonly name: string;
+  /** What is added up, or numbered; null where records are counted. */
+  readonly field: string | null;
+  readonly partition: KeyTemplate;
+  readonly sort: KeyTemplate | null;
+  /** Over how many items it is spread, by the record's key. */
+  readonly shards: number | null;
+  /** Nullable fields: a record without a value for each of them does not count. */
+  readonly present: readonly string[];
+  /** Further conditions of counting: the field has one of the values. */
+  readonly when: SlotPlan['when'];
+  /** It may not pass this. */
+  readonly cap: number | null;
+}
+
 // --- patterns ---
 
 export interface PatternPlan {
   readonly name: string;
-  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'exists';
+  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'sum' | 'exists';
   /** The entity, interface or union it returns, or the entity it counts or looks for. */
   readonly target: string;
   readonly field: FieldRef | null;
@@ -205,6 +226,7 @@ export type Access =
   | QueryAccess
   | MixedAccess
   | CountAccess
+  | KeptAccess
   | ExistsAccess
   | ThroughAccess;
 
@@ -222,6 +244,14 @@ export interface CountAccess {
   readonly kind: 'count';
   readonly query: QueryAccess;
   readonly upTo: number;
+}
+
+/** A number of `numbers` of the entity: nothing is counted. */
+export interface KeptAccess {
+  readonly kind: 'kept';
+  readonly entity: string;
+  readonly number: string;
+  readonly consistent: boolean;
 }
 
 /** Whether there is one. */
@@ -349,6 +379,8 @@ export interface QueryAccess {
       };
   readonly consistent: boolean;
   readonly page: { readonly default: number; readonly max: number };
+  /** The number of the entity that is the connection's `totalCount`. */
+  readonly total?: string;
   /** How many results a list gives. */
   readonly limit?: ValuePlan;
   /** Name of the generated query function. */

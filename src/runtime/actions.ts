@@ -24,6 +24,8 @@ export type Purpose =
   | { readonly kind: 'guard'; readonly entity: string; readonly field: string; readonly owner: string }
   /** An item that follows a record: it is as the record's own condition allows. */
   | { readonly kind: 'derived'; readonly entity: string }
+  /** The last number of a sequence: nobody has taken the next one since it was read. */
+  | { readonly kind: 'sequence'; readonly entity: string }
   /** A number kept beside records: `guard` is what it is called where it would pass its bounds. */
   | { readonly kind: 'counter'; readonly entity: string; readonly guard: string };
 

@@ -120,6 +120,7 @@ export { type Holes, type Template, unpack } from './templates.js';
 export type {
   AttributeValue,
   Connection,
+  Counted,
   Edge,
   EntityCodec,
   EntityReader,
@@ -128,10 +129,12 @@ export type {
   IndexQuery,
   IndexRef,
   Item,
+  KeptNumber,
   Key,
   PageArguments,
   PageInfo,
   Partitions,
+  SequenceRef,
   SortRange,
   TableRef,
 } from './types.js';

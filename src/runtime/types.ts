@@ -81,6 +81,25 @@ export interface Counted {
   readonly max?: number;
 }
 
+/** A number that writes keep beside the records of an entity. Generated functions return it. */
+export interface KeptNumber<R extends object> {
+  /** As `Counted` calls it. */
+  readonly name: string;
+  readonly entity: Pick<EntityCodec<R>, 'name' | 'table' | 'counters'>;
+  /** The items it is spread over; undefined where it is asked of no value. */
+  readonly keys: readonly (Key | undefined)[];
+  readonly consistent?: boolean;
+}
+
+/** Whole numbers from 1 on, none of which is left out or given twice. */
+export interface SequenceRef {
+  readonly entity: string;
+  readonly name: string;
+  readonly table: TableRef;
+  /** Of the item that holds the last number given. */
+  readonly key: Key;
+}
+
 /** The item that holds one unique value: only one record can own it. */
 export interface Guard {
   /** The declared fields, for the error: `email`, or `tenantId+slug`. */
@@ -166,6 +185,8 @@ export interface IndexQuery<R extends object, E extends object = object> {
   readonly budget?: number;
   /** Where counting stops. Default: 10000. */
   readonly upTo?: number;
+  /** How many records it has, where that is kept: the connection's `totalCount`. */
+  readonly total?: KeptNumber<R>;
   /**
    * What cursors are bound to instead of the partitions: buckets move on with time, and a cursor outlives them.
    */
@@ -197,4 +218,6 @@ export interface Connection<R, E extends object = object> {
   readonly edges: readonly (Edge<R> & E)[];
   readonly nodes: readonly R[];
   readonly pageInfo: PageInfo;
+  /** How many records there are in all, where that is kept and was asked. */
+  readonly totalCount?: number;
 }

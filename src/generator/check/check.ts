@@ -17,6 +17,7 @@ import { mixedChecks, mixedLayoutChecks } from './mixed.js';
 import { mutationChecks } from './mutations.js';
 import { nameChecks } from './names.js';
 import { nativeChecks, nativeLayoutChecks } from './native.js';
+import { numberChecks } from './numbers.js';
 import { patternChecks } from './patterns.js';
 import { type Check, run } from './row.js';
 import { ruleChecks } from './rules.js';
@@ -37,6 +38,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...abstractChecks,
   ...mixedChecks,
   ...throughChecks,
+  ...numberChecks,
   ...sourceChecks,
   ...mutationChecks,
   ...ruleChecks,

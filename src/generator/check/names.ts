@@ -211,7 +211,7 @@ function* unknownEntities({ model, entities }: Facts): Generator<Finding> {
     };
   };
   for (const pattern of model.patterns) {
-    const isRecord = pattern.cardinality !== 'count' && pattern.cardinality !== 'exists';
+    const isRecord = !['count', 'sum', 'exists'].includes(pattern.cardinality);
     yield* check(pattern.target, isRecord && !pattern.leadsTo);
     if (pattern.leadsTo) yield* check(pattern.leadsTo.target, false);
     for (const { entity } of pattern.type?.members ?? []) yield* check(entity, false);

@@ -8,6 +8,7 @@ import type {
   ItemPlan,
   KeyTemplate,
   MixedAccess,
+  NumberPlan,
   PatternPlan,
   Plan,
   QueryAccess,
@@ -105,6 +106,7 @@ export function accessPatternsView(plan: Plan) {
         key: [guard.partition.text, guard.sort?.text].filter(Boolean).join(' / '),
       })),
       hasGuards: entity.guards.length > 0,
+      numbers: (entity.numbers ?? []).map(numberRow),
       history: plan.entities.find((one) => one.historyOf === entity.name)?.name ?? null,
       sample: JSON.stringify(sampleItem(plan, entity), null, 2),
     })),
@@ -135,8 +137,19 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
   switch (access.kind) {
     case 'get':
       return { ...base, ...getCells(plan, access) };
-    case 'query':
-      return { ...base, ...queryCells(plan, pattern, access) };
+    case 'query': {
+      const cells = queryCells(plan, pattern, access);
+      if (access.total === undefined) return { ...base, ...cells };
+      const items = entityNamed(plan, access.entity)?.numbers?.find(
+        (one) => one.name === access.total,
+      )?.shards;
+      return {
+        ...base,
+        ...cells,
+        requests: `${cells.requests} + 1 get for totalCount where it is asked`,
+        units: `${cells.units}, and ${round((items ?? 1) * 0.5)} for totalCount`,
+      };
+    }
     case 'count': {
       const { query, upTo } = access;
       const cells = queryCells(plan, pattern, query);
@@ -149,6 +162,21 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
         order: '',
         requests: `${partitionsRead(query)}, and more ${query.filter ? 'while the filter drops items' : 'for each further MB'}`,
         units: `up to ${round(Math.max(0.5, Math.ceil((upTo * perItem) / 4096) * 0.5) * partitionsMost(query))}${query.filter ? ', and what the filter drops' : ''}`,
+      };
+    }
+    case 'kept': {
+      const entity = entityNamed(plan, access.entity);
+      const number = entity?.numbers?.find((one) => one.name === access.number);
+      const items = number?.shards ?? 1;
+      return {
+        ...base,
+        returns: `${number?.kind === 'sum' ? `sum of ${pattern.target}.${number.field}` : `count of ${pattern.target}`}, kept`,
+        index: 'table',
+        condition: number ? condition(number.partition, number.sort) : '',
+        order: '',
+        requests: '1, batched',
+        units: round(items * (access.consistent ? 1 : 0.5)),
+        why: items === 1 ? 'the number is kept' : `the number is kept, in ${items} items`,
       };
     }
     case 'exists': {
@@ -369,6 +397,22 @@ function partText(part: TemplatePart): string {
   return part.kind === 'shard' ? '{shard}' : `{${part.field}}`;
 }
 
+function numberRow({ kind, name, field, partition, sort, shards, present, when, cap }: NumberPlan) {
+  return {
+    name:
+      kind === 'sum' ? `${name}, the sum of ${field}` : kind === 'sequence' ? `${name}, a sequence` : name,
+    key: [partition.text, sort?.text].filter(Boolean).join(' / '),
+    more: [
+      ...(shards === null ? [] : [`in ${shards} items`]),
+      ...(cap === null ? [] : [`at most ${cap}`]),
+      ...(present.length > 0 ? [`of those with a value of ${present.join(', ')}`] : []),
+      ...when.map((one) => `of those with ${one.field} ${one.values.join(' or ')}`),
+    ]
+      .map((text) => `, ${text}`)
+      .join(''),
+  };
+}
+
 function itemName(entity: EntityPlan, item: ItemPlan): string {
   return item.role === 'main' ? entity.name : `${entity.name}, entry of ${item.for}`;
 }
@@ -381,11 +425,15 @@ function writtenItems(entity: EntityPlan, kind: string): string {
   const entries = entity.items.filter((item) => item.role === 'entry').length;
   const versions = kind === 'delete' ? 0 : entity.items.filter((item) => item.role === 'version').length;
   const guards = entity.guards.length;
+  const numbers = (entity.numbers ?? []).filter(
+    (one) => one.kind !== 'sequence' || kind === 'create' || kind === 'upsert',
+  ).length;
   return [
     '1 item',
     ...(entries ? [`${entries} index ${entries === 1 ? 'entry' : 'entries'}`] : []),
     ...(guards ? [`${guards} unique guard${guards === 1 ? '' : 's'}`] : []),
     ...(versions ? ['1 version'] : []),
+    ...(numbers ? [`${numbers} kept number${numbers === 1 ? '' : 's'}`] : []),
   ].join(', ');
 }
 
@@ -411,7 +459,7 @@ function relations(plan: Plan): { from: string; to: string; label: string; many:
   const names = new Set(plan.entities.map((entity) => entity.name));
   return plan.patterns.flatMap((pattern) => {
     if (!pattern.field || !names.has(pattern.field.type)) return [];
-    if (pattern.cardinality === 'count' || pattern.cardinality === 'exists') return [];
+    if (['count', 'sum', 'exists'].includes(pattern.cardinality)) return [];
     const targets =
       pattern.access.kind === 'typed'
         ? [...new Set(pattern.access.members.map((member) => member.entity))]

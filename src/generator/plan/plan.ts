@@ -12,7 +12,7 @@ import type {
   Source,
   TypeRef,
 } from '../model.js';
-import { fieldNamed, namedType, returned } from '../model.js';
+import { fieldNamed, isKept, namedType, returned } from '../model.js';
 import { camel, entityNames, indexName, pascal, ruleTypeName } from '../names.js';
 import type {
   Access,
@@ -112,7 +112,15 @@ function tablePlans(layout: Layout): TablePlan[] {
   );
 }
 
-function entityPlan({ model, table, attributes, items, keyFields, guards }: EntityLayout): EntityPlan {
+function entityPlan({
+  model,
+  table,
+  attributes,
+  items,
+  keyFields,
+  guards,
+  numbers,
+}: EntityLayout): EntityPlan {
   const revision = [...attributes.values()].find((one) => one.generated === 'revision')?.name ?? null;
   return {
     name: model.name.text,
@@ -121,6 +129,7 @@ function entityPlan({ model, table, attributes, items, keyFields, guards }: Enti
     attributes: [...attributes.values()],
     items,
     guards,
+    ...(numbers.length > 0 ? { numbers } : {}),
     revision: model.immutable === true || model.historyOf ? null : revision,
     ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
     keyFields,
@@ -167,6 +176,13 @@ function access(model: Model, layout: Layout, pattern: PatternModel): Access {
     }
     return { kind: 'any', entities: storedMembers(model, pattern.target.text) };
   }
+  if (isKept(pattern))
+    return {
+      kind: 'kept',
+      entity: pattern.target.text,
+      number: pattern.name.text,
+      consistent: pattern.consistent,
+    };
   const each = eachOf(pattern);
   const read: GetAccess | QueryAccess = isGet(pattern, entity)
     ? {
@@ -269,6 +285,7 @@ function query(model: Model, layout: Layout, entity: EntityLayout, pattern: Patt
     holds: holdsOf(entity, item, index),
     consistent: pattern.consistent,
     page: pageOf(pattern),
+    ...(pattern.total ? { total: pattern.name.text } : {}),
     ...(pattern.limit ? { limit: valuePlan(model, pattern.for, pattern.limit) } : {}),
     function: pattern.name.text,
     why: read.why,

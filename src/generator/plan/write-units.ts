@@ -9,6 +9,7 @@ import type {
   IndexPlan,
   ItemPlan,
   KeyTemplate,
+  NumberPlan,
   SlotPlan,
   TablePlan,
   WriteUnits,
@@ -56,6 +57,7 @@ export function tallyOf(entity: EntityPlan, table: TablePlan, write: RecordWrite
   return sum([
     ...entity.items.map((item) => itemTally(entity, item, table, write)),
     ...entity.guards.map((guard) => guardTally(guard.fields, guard.present, write)),
+    ...(entity.numbers ?? []).map((number) => numberTally(number, write)),
   ]);
 }
 
@@ -64,6 +66,19 @@ function guardTally(fields: readonly string[], present: readonly string[], write
   if (write.kind !== 'update') return { items: 1, table: 1, indexes: {} };
   // The old value is given up, the new one is taken.
   return fields.some(write.changed) ? { items: 2, table: 2, indexes: {} } : nothing;
+}
+
+/** A number that is kept beside records: 1 for each of its items that changes. */
+function numberTally({ kind, field, partition, present, when }: NumberPlan, write: RecordWrite): Tally {
+  const items = (count: number): Tally => ({ items: count, table: count, indexes: {} });
+  if (kind === 'sequence') return items(write.kind === 'create' ? 1 : 0);
+  if (!present.every(write.has)) return nothing;
+  if (write.kind !== 'update') return items(1);
+  const { changed } = write;
+  // The record leaves one number and comes to another.
+  if (holesOf(partition).some((hole) => changed(hole.field))) return items(2);
+  const counts = [...present, ...when.map((one) => one.field), ...(field === null ? [] : [field])];
+  return items(counts.some(changed) ? 1 : 0);
 }
 
 function itemTally(entity: EntityPlan, item: ItemPlan, table: TablePlan, write: RecordWrite): Tally {

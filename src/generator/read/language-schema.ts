@@ -294,6 +294,17 @@ const tableKeys = {
 
 // --- entities ---
 
+const generatedKeys = {
+  sequence: {
+    ...words,
+    title: 'Numbers without gaps',
+    description:
+      'Whole numbers from 1 on, for each combination of values of these fields their own; `[]` for one sequence of the whole entity. Taken in the transaction of the create, so that none is skipped or given twice. What is deleted does not give its number back.',
+    example: { sequence: 'projectId' },
+    isRequired: true,
+  },
+} as const satisfies Keys;
+
 const entityKeys = {
   table: {
     ...text,
@@ -327,10 +338,12 @@ const entityKeys = {
     example: { stored: { passwordHash: 'String!' }, secret: ['passwordHash'] },
   },
   generate: {
-    ...each({ type: 'string', enum: ['uuidv7', 'now', 'touch', 'revision'] }),
+    ...each({
+      anyOf: [{ type: 'string', enum: ['uuidv7', 'now', 'touch', 'revision'] }, mapping(generatedKeys)],
+    }),
     title: 'Generated values',
     description:
-      'Which attributes the write path fills in: `uuidv7` where the caller gives none, `now` at creation, `touch` at every write, `revision` counts the writes and guards them against each other.',
+      'Which attributes the write path fills in: `uuidv7` where the caller gives none, `now` at creation, `touch` at every write, `revision` counts the writes and guards them against each other, `{ sequence: projectId }` numbers the records of each project without gaps.',
     example: { generate: { id: 'uuidv7', createdAt: 'now', updatedAt: 'touch', version: 'revision' } },
   },
   default: {
@@ -660,6 +673,41 @@ const patternKeys = {
       'The number of matching records of this entity, at most `upTo`; the field is an Int. DynamoDB bills what it reads to count.',
     example: { count: 'User', for: 'Query.userCount', where: { status: '$status' } },
   },
+  sum: {
+    ...text,
+    title: 'How much together',
+    description:
+      'The sum of a whole-number attribute, `of`, over the matching records of this entity. It is kept by the write path, in the transaction of each write, and read by one get.',
+    example: { sum: 'User', of: 'logins', for: 'Query.logins', where: { status: '$status' } },
+  },
+  of: {
+    ...text,
+    title: 'What is added up',
+    description:
+      'With `sum`: the attribute, a whole number. Binary fractions do not add up exactly: keep money in cents.',
+    example: { sum: 'User', of: 'logins', for: 'Query.logins', where: { status: '$status' } },
+  },
+  kept: {
+    ...flag,
+    title: 'Kept, not counted',
+    description:
+      'With `count`: the number is kept by the write path, in the transaction of each write, and read by one get, however large it is. `where` takes equalities, `when` says which records count.',
+    example: { count: 'User', for: 'Query.userCount', where: { status: '$status' }, kept: true },
+  },
+  cap: {
+    ...count(1_000_000_000),
+    title: 'Never more than',
+    description:
+      'With a kept count: a write that would make it more fails with GUARD_FAILED, which names the pattern.',
+    example: { count: 'User', for: 'Query.userCount', where: { status: '$status' }, kept: true, cap: 50 },
+  },
+  total: {
+    ...flag,
+    title: 'Total of a connection',
+    description:
+      'With `many`: the write path keeps how many there are, for the field `totalCount: Int!` of the connection. It is read, beside the page, only where a client asks for it.',
+    example: { many: 'User', for: 'Query.usersByStatus', where: { status: '$status' }, total: true },
+  },
   exists: {
     ...text,
     title: 'Whether there is one',
@@ -798,7 +846,7 @@ const patternKeys = {
     default: 1,
     title: 'Shards',
     description:
-      'Spreads each partition over so many; they are merged in order when read. `shards: 1` says that one partition for all records is meant.',
+      'Spreads each partition over so many; they are merged in order when read. `shards: 1` says that one partition for all records is meant. A number that is kept is spread over as many items, and added up when read.',
     example: { many: 'User', for: 'Query.users', sort: 'createdAt', shards: 4 },
   },
   upTo: {
@@ -1044,9 +1092,9 @@ const entity = mapping(entityKeys, { noun: 'entity' });
 const pattern = mapping(patternKeys, {
   noun: 'pattern',
   kinds: {
-    keys: ['one', 'many', 'mixed', 'count', 'exists'],
+    keys: ['one', 'many', 'mixed', 'count', 'sum', 'exists'],
     code: 'pattern-kind',
-    hint: 'Write `one: Entity` for at most one result, `many: Entity` for a connection or list, `mixed: Union` for several entities, `count: Entity` for how many there are, `exists: Entity` for whether there is one.',
+    hint: 'Write `one: Entity` for at most one result, `many: Entity` for a connection or list, `mixed: Union` for several entities, `count: Entity` for how many there are, `sum: Entity` for how much together, `exists: Entity` for whether there is one.',
   },
 });
 const mutation = mapping(mutationKeys, {
@@ -1146,6 +1194,7 @@ export const keysOf = {
   table: tableKeys,
   index: indexKeys,
   entity: entityKeys,
+  generated: generatedKeys,
   pattern: patternKeys,
   lookup: lookupKeys,
   through: throughKeys,
@@ -1191,6 +1240,13 @@ export const sections: readonly {
     keys: entityKeys,
     path: ['entities', 'User'],
     shown: 1,
+  },
+  {
+    heading: 'A generated number',
+    intro: 'Under a field of `generate` of an entity.',
+    keys: generatedKeys,
+    path: ['entities', 'User', 'generate', 'number'],
+    shown: 2,
   },
   {
     heading: 'A pattern',

@@ -53,7 +53,7 @@ type Entries<K extends string> = ReadonlyMap<K, Entry>;
 
 const literalText = /^[^$]/;
 
-const patternKinds = ['one', 'many', 'mixed', 'count', 'exists'] as const;
+const patternKinds = ['one', 'many', 'mixed', 'count', 'sum', 'exists'] as const;
 
 class YamlReader {
   private readonly diagnostics: Diagnostic[] = [];
@@ -231,10 +231,7 @@ class YamlReader {
         return type ? [{ name: entry.key, type }] : [];
       }),
       secret: this.words(map.get('secret')),
-      generate: this.fields(map.get('generate')).flatMap((entry) => {
-        const how = this.word(entry);
-        return how ? [{ field: entry.key, how }] : [];
-      }),
+      generate: this.fields(map.get('generate')).flatMap((entry) => this.generated(entry)),
       default: this.fields(map.get('default')).flatMap((entry) => {
         const value = this.literal(entry.value, entry.key.at);
         return value ? [{ field: entry.key, value }] : [];
@@ -262,6 +259,14 @@ class YamlReader {
         historyOf: this.word(map.get('historyOf')),
       }),
     };
+  }
+
+  /** `now`, or `{ sequence: projectId }`. */
+  private generated(entry: Entry): EntityModel['generate'] {
+    const how = this.word(entry);
+    if (how) return [{ field: entry.key, how }];
+    const sequence = this.entries(entry.value, keysOf.generated).get('sequence');
+    return sequence ? [{ field: entry.key, how: sequence.key, within: this.words(sequence) }] : [];
   }
 
   private uniques(entry: Entry | undefined): Word[][] {
@@ -326,6 +331,10 @@ class YamlReader {
         across: this.count(map.get('across')),
         shards: this.count(map.get('shards')),
         upTo: this.count(map.get('upTo')),
+        kept: this.kept(map, cardinality),
+        of: this.word(map.get('of')),
+        cap: this.count(map.get('cap')),
+        total: this.flag(map.get('total')),
         index: this.word(map.get('index')),
         entry: this.entryItem(map.get('entry')),
         type: this.discriminator(map.get('type')),
@@ -338,6 +347,22 @@ class YamlReader {
     };
   }
 
+  /** A sum is always kept: nothing but the whole partition tells it. */
+  private kept(
+    map: Entries<keyof typeof keysOf.pattern>,
+    cardinality: PatternModel['cardinality'],
+  ): PatternModel['kept'] {
+    const sum = map.get('sum');
+    if (sum && !map.has('of'))
+      this.report(
+        'missing-key',
+        sum.key.at,
+        '`sum` lacks `of`.',
+        'Say which attribute is added up: `of: total`.',
+      );
+    return cardinality === 'sum' && sum ? { at: sum.key.at } : this.flag(map.get('kept'));
+  }
+
   /** The join that leads to what is returned: `{ many: Participation, where: { … } }`. */
   private through(
     entry: Entry,
@@ -346,7 +371,7 @@ class YamlReader {
     const map = this.entries(entry.value, keysOf.through);
     const [kind, ...more] = [...map.values()].filter(({ key }) => key.text !== 'where');
     if (kind?.key.text !== cardinality || more.length > 0) {
-      const isCounted = cardinality === 'count' || cardinality === 'exists';
+      const isCounted = ['count', 'sum', 'exists'].includes(cardinality);
       this.report(
         'pattern-kind',
         entry.key.at,
@@ -605,6 +630,11 @@ class YamlReader {
         'Write it as in SDL: `String!`, `[String!]!`.',
       );
     return type;
+  }
+
+  /** What is said by `true`, with its place. */
+  private flag(entry: Entry | undefined): { at: Span } | undefined {
+    return entry && this.boolean(entry) ? { at: entry.key.at } : undefined;
   }
 
   private boolean(entry: Entry | undefined): boolean {
