@@ -16,10 +16,12 @@ export interface LockedEntity {
   /** Its own key; undefined where the entity is gone. */
   readonly key: { readonly table: string; readonly key: LockedKey } | undefined;
   readonly guards: ReadonlyMap<string, LockedKey>;
+  /** Where it is counted how many of its records name one, by reference. */
+  readonly counters: ReadonlyMap<string, LockedKey>;
   /** Index keys and index entries, by their numbers. */
   readonly slots: readonly LockedSlot[];
-  /** Keys of its own and guards that it once had. */
-  readonly retired: readonly { readonly what: 'key' | 'guard'; readonly key: LockedKey }[];
+  /** Keys of its own, guards and counters that it once had. */
+  readonly retired: readonly { readonly what: 'key' | 'guard' | 'counter'; readonly key: LockedKey }[];
 }
 
 /** The templates of a partition key and a sort key. */
@@ -86,12 +88,13 @@ function sections(entries: readonly (readonly [string, readonly string[]])[]): s
     .join(',\n');
 }
 
-function entityLines({ attributes, key, guards, slots, retired }: LockedEntity): string[] {
+function entityLines({ attributes, key, guards, counters, slots, retired }: LockedEntity): string[] {
   const names = sorted(attributes);
   const numbers = [...slots].sort((a, b) => a.number - b.number);
   const live = <T extends { readonly isRetired: boolean }>(one: T) => !one.isRetired;
   return [
     ...names.filter(([, one]) => live(one)).map(([name, one]) => line(`attribute ${name}`, one.encoding)),
+    ...sorted(counters).map(([name, counter]) => line(`counter ${name}`, keyValue(counter))),
     ...sorted(guards).map(([fields, guard]) => line(`guard ${fields}`, keyValue(guard))),
     ...names
       .filter(([, one]) => one.isRetired)

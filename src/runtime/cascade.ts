@@ -34,6 +34,9 @@ export interface CascadeOptions {
 
 const defaultSteps = 100;
 
+/** Of records that are nested deeper than this, each is deleted in a step of its own: to look into all of them each time would take too long. */
+const nestedAtOnce = 8;
+
 /**
  * Deletes a record with its entries and guards, and the records that go with it with theirs. As a write of
  * `Session.write` all in one transaction: TRANSACTION_TOO_LARGE where that does not hold them, REFERENCED where a
@@ -208,7 +211,11 @@ function removing(records: readonly Doomed[], underway: ReadonlySet<string>): Wr
         const isLarge = item !== null && isMarked(item);
         const tree = isLarge
           ? undefined
-          : await treeOf(found, env.now, [record], { room: transactionLimit - items.length, seen });
+          : await treeOf(found, env.now, [record], {
+              room: transactionLimit - items.length,
+              levels: nestedAtOnce,
+              seen,
+            });
         if (tree === undefined || actions.sizeWith(tree.actions) > transactionLimit)
           return give(done === 0 ? { done, large: record } : { done });
         actions.add(tree.actions);

@@ -47,8 +47,9 @@ export function referenceActions<R extends object>(
   });
 }
 
-function idOf({ to, key }: Reference): string | undefined {
-  return key && itemId(to.table, key);
+/** Which record it names as what; undefined where it names none. */
+function idOf({ name, to, key }: Reference): string | undefined {
+  return key && `${name} ${itemId(to.table, key)}`;
 }
 
 /** The record is there, has not expired, and is not being deleted. */

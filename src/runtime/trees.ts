@@ -107,7 +107,8 @@ export function doomed<R extends object>(
 export type Tree = Pick<Planned<unknown>, 'actions' | 'items'>;
 
 /**
- * Some records and all that goes with them; undefined where these are more records than `room`.
+ * Some records and all that goes with them; undefined where these are more records than `room`, or nested deeper than
+ * `levels`.
  *
  * @param seen records that are deleted elsewhere in the same call; those of the tree join them
  */
@@ -115,14 +116,18 @@ export async function treeOf(
   found: FoundItems,
   now: Date,
   roots: readonly Doomed[],
-  { room, seen }: { readonly room: number; readonly seen: Set<string> },
+  {
+    room,
+    levels = room,
+    seen,
+  }: { readonly room: number; readonly levels?: number; readonly seen: Set<string> },
 ): Promise<Tree | undefined> {
   const actions: Action[] = [];
   const items: Planned<unknown>['items'][number][] = [];
   let level = roots;
-  while (level.length > 0) {
+  for (let depth = 1; level.length > 0; depth++) {
     const fresh = [...new Map(level.map((one) => [one.id, one])).values()].filter(({ id }) => !seen.has(id));
-    if (items.length + fresh.length > room) return undefined;
+    if (items.length + fresh.length > room || (depth > levels && fresh.length > 0)) return undefined;
     await found.load(fresh.map(({ table, key }) => ({ table, key, consistent: true })));
     const next: Promise<readonly Doomed[]>[] = [];
     for (const { table, key, id, end } of fresh) {

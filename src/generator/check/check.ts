@@ -18,6 +18,7 @@ import { mutationChecks } from './mutations.js';
 import { nameChecks } from './names.js';
 import { nativeChecks, nativeLayoutChecks } from './native.js';
 import { patternChecks } from './patterns.js';
+import { referenceChecks } from './references.js';
 import { type Check, run } from './row.js';
 import { ruleChecks } from './rules.js';
 import { sourceChecks } from './sources.js';
@@ -32,6 +33,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...entityChecks,
   ...historyChecks,
   ...computedChecks,
+  ...referenceChecks,
   ...templateChecks,
   ...patternChecks,
   ...abstractChecks,

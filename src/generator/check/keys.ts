@@ -61,7 +61,7 @@ interface Place {
   readonly entity: EntityLayout;
   readonly item: ItemPlan | undefined;
   readonly index: string | null;
-  /** Undefined for a guard. */
+  /** Undefined for a guard or a counter. */
   readonly slot: SlotPlan | undefined;
   readonly shape: KeyShape;
   readonly attributes: { readonly partition: string; readonly sort: string | null };
@@ -199,7 +199,7 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
       }),
     ),
   );
-  return [...places, ...guardsOf(model, entity)];
+  return [...places, ...guardsOf(model, entity), ...countersOf(model, entity)];
 }
 
 function whatOf(entity: EntityLayout, item: ItemPlan, slot: SlotPlan): string {
@@ -222,6 +222,27 @@ function guardsOf(model: Model, entity: EntityLayout): Place[] {
       what: `the guard of unique \`${fields.join('+')}\``,
       at: words?.[0]?.at ?? entity.model.name.at,
     };
+  });
+}
+
+/** The items that count the records that name one. */
+function countersOf(model: Model, entity: EntityLayout): Place[] {
+  const { references, table } = entity;
+  return references.flatMap(({ model: { name }, counter }): Place[] => {
+    if (!counter) return [];
+    const { partition, sort } = counter;
+    return [
+      {
+        entity,
+        item: undefined,
+        index: null,
+        slot: undefined,
+        shape: { partition: pieces(model, partition), sort: sort && pieces(model, sort) },
+        attributes: { partition: table.partition.text, sort: table.sort?.text ?? null },
+        what: `the counter of reference \`${name.text}\``,
+        at: name.at,
+      },
+    ];
   });
 }
 

@@ -11,11 +11,13 @@ import type {
   PatternPlan,
   Plan,
   QueryAccess,
+  ReferencePlan,
   SlotPlan,
   TablePlan,
   TemplatePart,
 } from '../plan.js';
 import { mixedQuery } from './views/mixed.js';
+import { referencesTo } from './views/shared.js';
 
 export function accessPatternsView(plan: Plan) {
   return {
@@ -25,7 +27,7 @@ export function accessPatternsView(plan: Plan) {
       return {
         field: mutation.field ? `\`${mutation.field.type}.${mutation.field.field}\`` : '',
         what: `${mutation.kind} ${mutation.entity}`,
-        items: entity ? writtenItems(entity, mutation.kind) : '',
+        items: entity ? writtenItems(plan, entity, mutation.kind) : '',
         rules: [mutation.allow, mutation.prepare, mutation.alongside]
           .flatMap((rule) => (rule === null ? [] : [`\`${rule}\``]))
           .join(', '),
@@ -89,6 +91,13 @@ export function accessPatternsView(plan: Plan) {
         key: [guard.partition.text, guard.sort?.text].filter(Boolean).join(' / '),
       })),
       hasGuards: entity.guards.length > 0,
+      references: (entity.references ?? []).map(({ to, fields, onDelete, counter }) => ({
+        to,
+        fields: fields.map(({ field }) => field).join(' + '),
+        onDelete,
+        counter: counter && [counter.partition.text, counter.sort?.text].filter(Boolean).join(' / '),
+      })),
+      hasReferences: (entity.references ?? []).length > 0,
       history: plan.entities.find((one) => one.historyOf === entity.name)?.name ?? null,
       sample: JSON.stringify(sampleItem(plan, entity), null, 2),
     })),
@@ -361,7 +370,7 @@ function templates(slot: SlotPlan): string {
   return [slot.partition.text, slot.sort?.text].filter((text) => text !== undefined).join(' / ');
 }
 
-function writtenItems(entity: EntityPlan, kind: string): string {
+function writtenItems(plan: Plan, entity: EntityPlan, kind: string): string {
   const entries = entity.items.filter((item) => item.role === 'entry').length;
   const versions = kind === 'delete' ? 0 : entity.items.filter((item) => item.role === 'version').length;
   const guards = entity.guards.length;
@@ -370,7 +379,26 @@ function writtenItems(entity: EntityPlan, kind: string): string {
     ...(entries ? [`${entries} index ${entries === 1 ? 'entry' : 'entries'}`] : []),
     ...(guards ? [`${guards} unique guard${guards === 1 ? '' : 's'}`] : []),
     ...(versions ? ['1 version'] : []),
+    ...referenceItems(plan, entity, kind),
   ].join(', ');
+}
+
+/** Checks of what a record names, the numbers of records that name one, and what goes with a deleted one. */
+function referenceItems(plan: Plan, entity: EntityPlan, kind: string): string[] {
+  const references = entity.references ?? [];
+  const naming = kind === 'delete' ? referencesTo(plan, entity.name) : [];
+  const checks = kind === 'delete' ? 0 : references.length;
+  const isCounted = ({ counter }: ReferencePlan) => counter !== null;
+  const counters =
+    references.filter(isCounted).length + naming.filter(({ reference }) => isCounted(reference)).length;
+  const going = naming.filter(({ reference }) => reference.onDelete === 'cascade');
+  return [
+    ...(checks ? [`${checks} reference check${checks === 1 ? '' : 's'}`] : []),
+    ...(counters ? [`${counters} reference counter${counters === 1 ? '' : 's'}`] : []),
+    ...(going.length > 0
+      ? [`and with it ${[...new Set(going.map(({ child }) => child.name))].join(', ')}`]
+      : []),
+  ];
 }
 
 /** Relations between entities: a pattern on a field of one that returns another. */

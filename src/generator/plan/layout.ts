@@ -23,6 +23,7 @@ import { lockFindings } from './lock-findings.js';
 import { areDisjoint, type ItemDraft, isSameSlot, Keeper } from './lock-keeper.js';
 import { memberPatterns } from './mixed.js';
 import { nativeSlot } from './native.js';
+import { type ReferenceDraft, referenceDrafts } from './references.js';
 import { hasShard, holesOf, keyTemplate } from './templates.js';
 
 export interface Layout {
@@ -42,6 +43,7 @@ export interface EntityLayout {
   readonly items: readonly ItemPlan[];
   readonly keyFields: readonly string[];
   readonly guards: readonly GuardPlan[];
+  readonly references: readonly ReferenceDraft[];
 }
 
 export interface Read {
@@ -57,6 +59,7 @@ interface Draft {
   readonly attributes: ReadonlyMap<string, AttributePlan>;
   readonly keyFields: readonly string[];
   readonly guards: readonly GuardPlan[];
+  readonly references: readonly ReferenceDraft[];
   readonly items: ItemDraft[];
   readonly keeper: Keeper;
 }
@@ -234,6 +237,7 @@ function draftOf({ model, lock, tables, patterns, taken }: Ground, entity: Entit
         { table, attributes, keeper },
       ),
     ),
+    references: referenceDrafts(entity, { table, attributes, keeper }),
     items: [{ role: 'main', for: null, holds: { kind: 'all' }, slots: [slot] }],
     keeper,
   };

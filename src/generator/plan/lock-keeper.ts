@@ -71,6 +71,10 @@ export class Keeper {
     return this.lock.entities.get(this.owner.entity.name.text)?.guards.get(fields.join('+'));
   }
 
+  counter(reference: string): LockedKey | undefined {
+    return this.lock.entities.get(this.owner.entity.name.text)?.counters.get(reference);
+  }
+
   /** A head of a partition key that nothing retired has. */
   unused(head: string): string {
     return unusedHead(head, (one) => this.taken.has(one));

@@ -54,11 +54,13 @@ function retiredEntity(entity: LockedEntity): LockedEntity {
     attributes: retiredAttributes(entity),
     key: undefined,
     guards: new Map(),
+    counters: new Map(),
     slots: entity.slots.map((slot) => ({ ...slot, isRetired: true })),
     retired: [
       ...entity.retired,
       ...(entity.key ? [{ what: 'key' as const, key: entity.key.key }] : []),
       ...[...entity.guards.values()].map((key) => ({ what: 'guard' as const, key })),
+      ...[...entity.counters.values()].map((key) => ({ what: 'counter' as const, key })),
     ],
   };
 }
@@ -71,11 +73,9 @@ function lockedEntity(entity: EntityLayout, before: LockedEntity | undefined): L
   const { table, attributes, items, guards } = entity;
   const own = items[0]?.slots[0];
   const key = own && { table: table.name.text, key: keyOf(own) };
-  const now = new Map(
-    guards.map(({ fields, partition, sort }) => [
-      fields.join('+'),
-      { partition: partition.text, sort: sort?.text ?? null },
-    ]),
+  const now = new Map(guards.map((guard) => [guard.fields.join('+'), keyOf(guard)]));
+  const counters = new Map(
+    entity.references.flatMap(({ name, counter }) => (counter ? [[name, keyOf(counter)] as const] : [])),
   );
   const oldKey = before?.key;
   const isMoved = oldKey !== undefined && (oldKey.table !== key?.table || !isSame(oldKey.key, key.key));
@@ -88,14 +88,13 @@ function lockedEntity(entity: EntityLayout, before: LockedEntity | undefined): L
     ]),
     key,
     guards: now,
+    counters,
     slots: slotsOf(items, before, oldKey === undefined || oldKey.table === table.name.text),
     retired: unique([
       ...(before?.retired ?? []),
       ...(isMoved ? [{ what: 'key' as const, key: oldKey.key }] : []),
-      ...[...(before?.guards ?? [])].flatMap(([fields, guard]) => {
-        const same = now.get(fields);
-        return same && isSame(same, guard) ? [] : [{ what: 'guard' as const, key: guard }];
-      }),
+      ...gone(before?.guards, now).map((key) => ({ what: 'guard' as const, key })),
+      ...gone(before?.counters, counters).map((key) => ({ what: 'counter' as const, key })),
     ]),
   };
 }
@@ -143,7 +142,15 @@ function identity({ entry, index, key, shards, when }: LockedSlot): string {
   return JSON.stringify([entry?.partition, entry?.sort, index, key.partition, key.sort, shards, when]);
 }
 
-function keyOf({ partition, sort }: SlotPlan): LockedKey {
+/** Keys that are not what they were. */
+function gone(before: LockedEntity['guards'] = new Map(), now: LockedEntity['guards']): LockedKey[] {
+  return [...before].flatMap(([name, key]) => {
+    const same = now.get(name);
+    return same && isSame(same, key) ? [] : [key];
+  });
+}
+
+function keyOf({ partition, sort }: Pick<SlotPlan, 'partition' | 'sort'>): LockedKey {
   return { partition: partition.text, sort: sort?.text ?? null };
 }
 

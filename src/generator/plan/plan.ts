@@ -42,6 +42,7 @@ import { isInverted } from './encode.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
 import { mixedAccess } from './mixed.js';
 import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from './native.js';
+import { referencePlan } from './references.js';
 import { holesOf } from './templates.js';
 
 const defaultPage = { default: 20, max: 100 };
@@ -50,7 +51,7 @@ const defaultUpTo = 10_000;
 const defaultEach = 100;
 
 export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
-  const entities = [...layout.entities.values()].map((entity) => entityPlan(entity));
+  const entities = [...layout.entities.values()].map((entity) => entityPlan(model, layout, entity));
   const patterns = model.patterns.map((pattern) => patternPlan(model, layout, pattern));
   const mutations = model.mutations.map((mutation) => mutationPlan(model, layout, mutation));
   const enums = new Set(
@@ -101,7 +102,11 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   };
 }
 
-function entityPlan({ model, table, attributes, items, keyFields, guards }: EntityLayout): EntityPlan {
+function entityPlan(whole: Model, layout: Layout, entity: EntityLayout): EntityPlan {
+  const { model, table, attributes, items, keyFields, guards } = entity;
+  const references = entity.references.map((one) =>
+    referencePlan(whole, model, one, layout.entities.get(one.to)?.keyFields ?? []),
+  );
   const revision = [...attributes.values()].find((one) => one.generated === 'revision')?.name ?? null;
   return {
     name: model.name.text,
@@ -110,6 +115,7 @@ function entityPlan({ model, table, attributes, items, keyFields, guards }: Enti
     attributes: [...attributes.values()],
     items,
     guards,
+    ...(references.length > 0 ? { references } : {}),
     revision: model.immutable === true || model.historyOf ? null : revision,
     ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
     keyFields,

@@ -25,6 +25,7 @@ import type {
   Model,
   MutationModel,
   PatternModel,
+  ReferenceModel,
   RuleModel,
   Source,
   TableModel,
@@ -255,6 +256,7 @@ class YamlReader {
       immutable: immutableAll ? true : this.words(immutable),
       singleton: this.boolean(map.get('singleton')),
       sets: this.words(map.get('sets')),
+      references: this.named(map.get('references'), (named, value) => this.reference(named, value)),
       ...optional({
         table: this.word(map.get('table')),
         identity: map.has('identity') ? this.words(map.get('identity')) : undefined,
@@ -262,6 +264,22 @@ class YamlReader {
         historyOf: this.word(map.get('historyOf')),
       }),
     };
+  }
+
+  private reference(name: Word, node: Node | null): ReferenceModel | undefined {
+    if (!isMap(node)) {
+      const to = this.wordOf(node, name.at);
+      return to && { name, to };
+    }
+    const map = this.entries(node, keysOf.reference);
+    const to = this.word(map.get('to'));
+    const fields = map.has('fields')
+      ? this.fields(map.get('fields')).flatMap((entry) => {
+          const field = this.word(entry);
+          return field ? [{ key: entry.key, field }] : [];
+        })
+      : undefined;
+    return to && { name, to, ...optional({ fields, onDelete: this.word(map.get('onDelete')) }) };
   }
 
   private uniques(entry: Entry | undefined): Word[][] {

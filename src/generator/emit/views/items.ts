@@ -4,6 +4,7 @@ import { camel } from '../../names.js';
 import type { AttributePlan, EntityPlan, ItemPlan, Plan } from '../../plan.js';
 import { keyComment, quote } from '../code.js';
 import { isParsed } from './keys.js';
+import { referenceCodec } from './references.js';
 import {
   absence,
   entryFunction,
@@ -77,12 +78,26 @@ export function itemsView(plan: Plan) {
           field: quote(guard.fields.join('+')),
           key: `${guardFunction(entity, guard)}(${parameter})`,
         })),
+        ...referenceParts(plan, entity),
         isPlain: entries.length === 0 && versions.length === 0 && entity.guards.length === 0,
         hasEntries: entries.length > 0,
         hasVersions: versions.length > 0,
         hasGuards: entity.guards.length > 0,
       };
     }),
+  };
+}
+
+function referenceParts(plan: Plan, entity: EntityPlan) {
+  const { references, counters, referencedBy, cascades } = referenceCodec(plan, entity);
+  return {
+    references,
+    hasReferences: references.length > 0,
+    counters,
+    hasCounters: counters.length > 0,
+    referencedBy: referencedBy.map((one) => ({ ...one, table: `${camel(one.table)}Table` })),
+    isReferenced: referencedBy.length > 0,
+    cascades,
   };
 }
 

@@ -1,11 +1,15 @@
 /** The data of writes.ts.hbs: write functions. */
 
+import { withArticle } from '../../names.js';
 import type { AttributePlan, EntityPlan, Plan } from '../../plan.js';
 import { literal, quote } from '../code.js';
+import { dependentsOf } from './references.js';
 
 export function writesView(plan: Plan) {
   return {
-    entities: plan.entities.filter((entity) => entity.historyOf === null).map((entity) => writesOf(entity)),
+    entities: plan.entities
+      .filter((entity) => entity.historyOf === null)
+      .map((entity) => ({ ...writesOf(entity), dependents: dependentsOf(plan, entity) })),
   };
 }
 
@@ -18,6 +22,7 @@ function writesOf(entity: EntityPlan) {
     .map((one) => ({ name: one.name, value: changedExpression(one) }));
   return {
     name: entity.name,
+    ofName: withArticle(entity.name),
     names: entity.names,
     isUpdatable: entity.revision !== null,
     created,
