@@ -157,7 +157,7 @@ function* types(facts: Facts): Generator<Finding> {
           at: word.at,
           message: `\`${entity.name}.${word.text}\` is \`${own.type}\`, and \`${to.name}.${key}\` is \`${other.type}\`: it cannot name one.`,
           notes,
-          hint: `Make it \`${other.type}\`.`,
+          hint: `Make it \`${own.nullable ? other.type.replace(/!$/, '') : other.type}\`.`,
         };
       } else if (own.normalize.join() !== other.normalize.join()) {
         const steps = other.normalize.length > 0 ? `[${other.normalize.join(', ')}]` : 'nothing';
