@@ -18,11 +18,16 @@ export interface LockedEntity {
   readonly guards: ReadonlyMap<string, LockedKey>;
   /** Numbers kept beside the records: `kept memberCount`, `sequence number`. */
   readonly numbers: ReadonlyMap<string, LockedKey>;
+  /** Where it is counted how many of its records name one, by reference. */
+  readonly counters: ReadonlyMap<string, LockedKey>;
   /** Index keys and index entries, by their numbers. */
   readonly slots: readonly LockedSlot[];
-  /** Keys of its own, guards and numbers that it once had. */
-  readonly retired: readonly { readonly what: 'key' | 'guard' | 'number'; readonly key: LockedKey }[];
+  /** Keys of its own, guards, numbers and counters that it once had. */
+  readonly retired: readonly { readonly what: RetiredKey; readonly key: LockedKey }[];
 }
+
+/** What a key was of that is no more. */
+export type RetiredKey = 'key' | 'guard' | 'number' | 'counter';
 
 /** The templates of a partition key and a sort key. */
 export interface LockedKey {
@@ -88,7 +93,15 @@ function sections(entries: readonly (readonly [string, readonly string[]])[]): s
     .join(',\n');
 }
 
-function entityLines({ attributes, key, guards, numbers: kept, slots, retired }: LockedEntity): string[] {
+function entityLines({
+  attributes,
+  key,
+  guards,
+  numbers: kept,
+  counters,
+  slots,
+  retired,
+}: LockedEntity): string[] {
   const names = sorted(attributes);
   const numbers = [...slots].sort((a, b) => a.number - b.number);
   const keptLines = (kind: string) =>
@@ -98,6 +111,7 @@ function entityLines({ attributes, key, guards, numbers: kept, slots, retired }:
   const live = <T extends { readonly isRetired: boolean }>(one: T) => !one.isRetired;
   return [
     ...names.filter(([, one]) => live(one)).map(([name, one]) => line(`attribute ${name}`, one.encoding)),
+    ...sorted(counters).map(([name, counter]) => line(`counter ${name}`, keyValue(counter))),
     ...sorted(guards).map(([fields, guard]) => line(`guard ${fields}`, keyValue(guard))),
     ...keptLines('kept'),
     ...names

@@ -84,6 +84,17 @@ export interface EntityModel {
   readonly singleton: boolean;
   /** Lists that are stored as DynamoDB sets. */
   readonly sets: readonly Word[];
+  /** Records that its own name, and which have to be there. */
+  readonly references: readonly ReferenceModel[];
+}
+
+export interface ReferenceModel {
+  readonly name: Word;
+  readonly to: Word;
+  /** By field of the other's key, the field here. Absent: it is called as its only field. */
+  readonly fields?: readonly { readonly key: Word; readonly field: Word }[];
+  /** `leave` where it is not said. */
+  readonly onDelete?: Word;
 }
 
 /** An attribute the write path fills in. */

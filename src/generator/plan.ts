@@ -58,6 +58,8 @@ export interface EntityPlan {
   readonly guards: readonly GuardPlan[];
   /** Numbers kept beside the records, where there are some. */
   readonly numbers?: readonly NumberPlan[];
+  /** Records that its own name, where there are such. */
+  readonly references?: readonly ReferencePlan[];
   /** The attribute that counts writes; null for append-only entities. */
   readonly revision: string | null;
   readonly ttl: { readonly attribute: string; readonly field: string } | null;
@@ -194,6 +196,22 @@ export interface NumberPlan {
   readonly when: SlotPlan['when'];
   /** It may not pass this. */
   readonly cap: number | null;
+}
+
+/** A record that another names: it has to be there. */
+export interface ReferencePlan {
+  /** As declared: `customerId`. */
+  readonly name: string;
+  readonly to: string;
+  /** The fields of the other's key, each with the field here. */
+  readonly fields: readonly { readonly key: string; readonly field: string }[];
+  /** Nullable fields: it names none where one of them has no value. */
+  readonly present: readonly string[];
+  readonly onDelete: 'leave' | 'restrict' | 'cascade';
+  /** Where it is kept how many records name one; null where nobody asks. */
+  readonly counter: { readonly partition: KeyTemplate; readonly sort: KeyTemplate | null } | null;
+  /** The pattern by which the records are found that go with one; null where none do. */
+  readonly foundBy: string | null;
 }
 
 // --- patterns ---

@@ -3,10 +3,9 @@ import { type Action, Actions } from './actions.js';
 import { commit, transactionLimit } from './commit.js';
 import { conflict } from './errors.js';
 import { getItems, itemId } from './items.js';
-import { Numbering } from './numbers.js';
+import { Numbering, type Readable } from './numbers.js';
 import type { Requester } from './requests.js';
 import type { Item, Key, SequenceRef, TableRef } from './types.js';
-import type { FoundItems } from './writes.js';
 
 type Addition = Action & { readonly kind: 'add' };
 
@@ -54,7 +53,7 @@ export class BulkNumbers {
 }
 
 /** Items that are read when they are asked for, one by one. */
-class OnDemand implements FoundItems {
+class OnDemand implements Readable {
   readonly #requester: Requester;
   readonly #items = new Map<string, Item | null>();
 
@@ -66,7 +65,7 @@ class OnDemand implements FoundItems {
     return this.#items.get(itemId(table, key)) ?? null;
   }
 
-  async load(keys: Parameters<FoundItems['load']>[0]): Promise<void> {
+  async load(keys: Parameters<Readable['load']>[0]): Promise<void> {
     const items = await getItems(this.#requester, keys);
     for (const [at, { table, key }] of keys.entries()) this.#items.set(itemId(table, key), items[at] ?? null);
   }

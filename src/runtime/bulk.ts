@@ -42,12 +42,13 @@ interface PendingItem {
   readonly record: PendingRecord;
 }
 
-const nothing: FoundItems = { get: () => null, load: async () => {} };
+const nothing: FoundItems = { get: () => null, load: async () => {}, query: async () => [] };
 
 /**
  * Puts new records with their entries, versions and guards, 25 items to a request, side by side. For seeds and
  * imports into tables nobody else writes to: nothing is conditional, so that a record with the same key is
- * overwritten without its old entries being removed, and unique values are compared only within this call.
+ * overwritten without its old entries being removed, and unique values are compared only within this call. Nor is it
+ * checked that what a record names is there.
  * Unprocessed items are sent again until the deadline; records that could not be written whole are reported.
  * Numbers kept beside records are added up, without regard to bounds, and written when all records are; where the
  * call fails before that, `Session.recount` puts them right.

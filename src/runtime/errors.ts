@@ -12,6 +12,12 @@ export const errorCodes = {
   VERSION_CONFLICT: 'The record is no longer at the version the caller saw.',
   UNIQUE_VIOLATION: 'Another record holds the value of a unique field.',
   GUARD_FAILED: 'A declared condition of the write does not hold; `guard` names it.',
+  REFERENCE_MISSING:
+    'A record that is named does not exist, has expired, or is being deleted; `field` names it.',
+  REFERENCED: 'Other records name the record that is to be deleted; `by` says which field of which entity.',
+  BEING_DELETED: 'The record is being deleted with all that belongs to it, and is not changed any more.',
+  CASCADE_UNFINISHED:
+    'More belongs to the record than one call deletes; `deleted` are gone, and the same call goes on.',
   CONFLICT: 'Other writers kept changing the same records; nothing was written.',
   BAD_CURSOR: 'A cursor was not issued for this field with these arguments, or was altered.',
   BAD_PAGE: 'The arguments first and last do not say which page: both given, negative, or above the maximum.',
@@ -113,6 +119,50 @@ export function guardFailed(
     `This ${entity} does not allow it: ${guard}.`,
     { ...details, entity, guard },
     cause,
+  );
+}
+
+/** `field` is the reference as declared, `to` the entity it names. */
+export function referenceMissing(entity: string, field: string, to: string, cause?: unknown): TableloomError {
+  return new TableloomError(
+    'REFERENCE_MISSING',
+    `There is no ${to} that ${field} of this ${entity} can name.`,
+    { entity, field, to },
+    cause,
+  );
+}
+
+/** `by` are the entity and the reference that name it: `Order.customerId`. */
+export function referenced(entity: string, by: string, cause?: unknown): TableloomError {
+  return new TableloomError(
+    'REFERENCED',
+    `This ${entity} cannot be deleted: ${by} names it.`,
+    { entity, by },
+    cause,
+  );
+}
+
+export function beingDeleted(entity: string): TableloomError {
+  return new TableloomError('BEING_DELETED', `This ${entity} is being deleted.`, { entity });
+}
+
+/** `deleted` counts the records that this call has deleted. */
+export function cascadeUnfinished(entity: string, deleted: number, cause?: unknown): TableloomError {
+  return new TableloomError(
+    'CASCADE_UNFINISHED',
+    `More belongs to this ${entity} than one call deletes: ${deleted} records are gone. Call again to go on.`,
+    { entity, deleted },
+    cause,
+  );
+}
+
+/** What belongs to the record does not fit in one transaction with it. */
+export function cascadeTooLarge(entity: string): TableloomError {
+  return new TableloomError(
+    'TRANSACTION_TOO_LARGE',
+    `More belongs to this ${entity} than DynamoDB deletes in one transaction (100 items). ` +
+      'Delete it with `cascade`, which goes on in steps, and in a call of its own.',
+    { entity, limit: 100 },
   );
 }
 

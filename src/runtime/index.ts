@@ -1,5 +1,6 @@
 /** The runtime of generated code and of hand-written rules: `tableloom/runtime`. */
 export type { PutAllReport, Unwritten } from './bulk.js';
+export { type CascadeOptions, type Deletion, removeTree } from './cascade.js';
 export {
   alreadyExists,
   type ErrorCode,
@@ -117,6 +118,7 @@ export {
   type TableDefinition,
 } from './tables.js';
 export { type Holes, type Template, unpack } from './templates.js';
+export { type Dependents, type DependentsOf, dependents } from './trees.js';
 export type {
   AttributeValue,
   Connection,
@@ -134,6 +136,8 @@ export type {
   PageArguments,
   PageInfo,
   Partitions,
+  Reference,
+  ReferencedBy,
   SequenceRef,
   SortRange,
   TableRef,

@@ -35,12 +35,15 @@ interface Taken {
   last: number;
 }
 
+/** What is read of a sequence's item. */
+export type Readable = Pick<FoundItems, 'get' | 'load'>;
+
 /** The numbers that one attempt of a transaction takes of sequences: consecutive ones, from what was read on. */
 export class Numbering {
-  readonly #found: FoundItems;
+  readonly #found: Readable;
   readonly #taken = new Map<string, Taken>();
 
-  constructor(found: FoundItems) {
+  constructor(found: Readable) {
     this.#found = found;
   }
 

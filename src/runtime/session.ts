@@ -4,6 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import DataLoader from 'dataloader';
 import { v7 } from 'uuid';
 import { type PutAllReport, putAll } from './bulk.js';
+import { type CascadeOptions, cascade, type Deletion } from './cascade.js';
 import { Cursors, identityOf } from './cursors.js';
 import { ruleMissing } from './errors.js';
 import { getItems, type ItemKey, itemId, keyOfItem } from './items.js';
@@ -18,7 +19,7 @@ import { Requester, type RequestReport, type Statistics } from './requests.js';
 import type { ComputeRulesByName } from './rules.js';
 import { type Sdk, sdkOf } from './sdk.js';
 import { CursorSealer } from './sealing.js';
-import { transact } from './transactions.js';
+import { transact, type WriteOutcome } from './transactions.js';
 import { Turns } from './turns.js';
 import type {
   Connection,
@@ -285,15 +286,45 @@ export class Session {
         writes,
         this.#writeEnvironment(),
       );
-      for (const { table, key, item } of items) this.#written.set(itemId(table, key), item);
+      this.#note(items);
       this.#forget();
       return results as WriteResults<W>;
     } catch (error) {
-      // Somebody was faster, or it is not known whether the write took place: nothing that was read still counts.
-      this.#written.clear();
-      this.#forget();
-      throw error;
+      throw this.#failed(error);
     }
+  }
+
+  /**
+   * Deletes a record with all that goes with it, however much that is, and gives it as it last was. Where one
+   * transaction does not hold it, it is done in steps: the record can still be read until the last one, but is
+   * neither changed (BEING_DELETED) nor named any more. CASCADE_UNFINISHED after `steps` transactions: call again to
+   * go on. REFERENCED where a record may not go because others name it; what went before it is gone.
+   */
+  async cascade<R extends object>(deletion: Deletion<R>, options?: CascadeOptions): Promise<R> {
+    try {
+      const ground = {
+        requester: this.#requester,
+        turns: this.#environment.turns,
+        env: this.#writeEnvironment(),
+        wrote: ({ items }: WriteOutcome) => this.#note(items),
+      };
+      const record = await cascade(ground, deletion, options);
+      this.#forget();
+      return record;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  #note(items: WriteOutcome['items']): void {
+    for (const { table, key, item } of items) this.#written.set(itemId(table, key), item);
+  }
+
+  /** Somebody was faster, or it is not known whether the write took place: nothing that was read still counts. */
+  #failed(error: unknown): unknown {
+    this.#written.clear();
+    this.#forget();
+    return error;
   }
 
   /** Loads many new records, unconditionally: for seeds and imports only; see `putAll` in bulk.ts. */

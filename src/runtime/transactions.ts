@@ -1,13 +1,14 @@
 /** One call of `Session.write`: reads, computes, sends, and begins anew where others were faster. */
-import { type Action, Actions } from './actions.js';
+import { type Action, Actions, type Purpose } from './actions.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import { conflict, type TableloomError } from './errors.js';
 import { getItems, type ItemKey, itemId } from './items.js';
 import { Numbering } from './numbers.js';
 import { isExpired } from './query.js';
+import { recordsOf } from './records.js';
 import type { Requester } from './requests.js';
 import type { Turns } from './turns.js';
-import type { Item, Key, TableRef } from './types.js';
+import type { IndexQuery, Item, Key, TableRef } from './types.js';
 import type { CallEnvironment, FoundItems, Planned, Write } from './writes.js';
 
 /** Writes that ask for further writes that ask for further writes: deeper than this is a loop. */
@@ -19,6 +20,8 @@ export interface WriteOutcome {
   readonly results: readonly unknown[];
   /** The main items afterwards. */
   readonly items: Planned<unknown>['items'];
+  /** There was something to be written. */
+  readonly isWritten: boolean;
 }
 
 /** What earlier attempts of the same call have learned. */
@@ -84,9 +87,7 @@ function learn(
   lessons: Lessons,
   env: CallEnvironment,
 ): void {
-  const changed = failed.filter(({ action: { purpose } }) =>
-    purpose.kind === 'absent' ? purpose.racing : purpose.kind === 'unchanged' || purpose.kind === 'sequence',
-  );
+  const changed = failed.filter(({ action: { purpose } }) => isChange(purpose));
   for (const { action } of changed) {
     const id = itemId(action.table, action.key);
     lessons.expired.delete(id);
@@ -109,6 +110,12 @@ function learn(
   }
 }
 
+/** Whether a failed condition says that others changed something, rather than that it is not so. */
+function isChange(purpose: Purpose): boolean {
+  if (purpose.kind === 'absent') return purpose.racing;
+  return purpose.kind === 'unchanged' || (purpose.kind === 'children' && purpose.onDelete === 'cascade');
+}
+
 interface Attempt extends WriteOutcome {
   readonly actions: Actions;
 }
@@ -119,7 +126,7 @@ async function prepare(
   env: CallEnvironment,
   lessons: Lessons,
 ): Promise<Attempt> {
-  const found = new Found(requester, lessons.expired);
+  const found = new Found(requester, lessons.expired, env.now);
   const numbering = new Numbering(found);
   const inAttempt = { ...env, next: numbering.next.bind(numbering) };
   const actions = new Actions();
@@ -140,18 +147,24 @@ async function prepare(
     level = further;
   }
   actions.add(numbering.actions);
-  return { actions, results, items };
+  return { actions, results, items, isWritten: actions.all.length > 0 };
 }
 
 /** The items one attempt has read, strongly consistent. */
 class Found implements FoundItems {
   readonly #requester: Requester;
   readonly #expired: ReadonlyMap<string, Item>;
+  readonly #now: Date;
   readonly #items = new Map<string, Item | null>();
 
-  constructor(requester: Requester, expired: ReadonlyMap<string, Item>) {
+  constructor(requester: Requester, expired: ReadonlyMap<string, Item>, now: Date) {
     this.#requester = requester;
     this.#expired = expired;
+    this.#now = now;
+  }
+
+  query<R extends object>(query: IndexQuery<R>, most: number): Promise<readonly R[]> {
+    return recordsOf(this.#requester, query, most, this.#now);
   }
 
   /** Reads what these writes need and earlier ones did not, in one round. */

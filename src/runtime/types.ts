@@ -61,6 +61,12 @@ export interface EntityCodec<R extends object> {
   guards?(record: R): readonly Guard[];
   /** What the record adds to numbers that are kept beside records; `key` is undefined where it adds to none. */
   counters?(record: R): readonly Counted[];
+  /** The records it names, which have to be there, in a fixed order; `key` is undefined where it names none. */
+  references?(record: R): readonly Reference[];
+  /** Where the numbers of records are kept that name this one: it goes only where they come to nothing. */
+  referencedBy?(record: R): readonly ReferencedBy[];
+  /** Records go with it, which may take several transactions: it is marked meanwhile. */
+  readonly cascades?: true;
   /** The attribute that counts writes; it starts at 1. Absent: the entity is append-only, never updated. */
   readonly revision?: keyof R & string;
   /** The attribute that holds the time of expiry, in epoch seconds, once declared (`ttl`). */
@@ -71,6 +77,24 @@ export interface EntityCodec<R extends object> {
 
 /** What reading an entity takes of its codec. */
 export type EntityReader<R extends object> = Pick<EntityCodec<R>, 'name' | 'table' | 'read' | 'ttl'>;
+
+/** A record that another one names. */
+export interface Reference {
+  /** As declared: `customerId`. */
+  readonly name: string;
+  readonly to: Pick<EntityReader<object>, 'name' | 'table' | 'ttl'> & { readonly cascades?: true };
+  readonly key: Key | undefined;
+}
+
+/** Where it is counted how many records of an entity name one. */
+export interface ReferencedBy {
+  /** The entity and its reference: `Order.customerId`. */
+  readonly by: string;
+  /** `restrict`: it is not deleted while there are any. `cascade`: they go first, or with it. */
+  readonly onDelete: 'restrict' | 'cascade';
+  readonly table: TableRef;
+  readonly key: Key | undefined;
+}
 
 /** What one record adds to a number that lies in an item of its own. */
 export interface Counted {

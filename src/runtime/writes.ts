@@ -1,11 +1,12 @@
 /** Writes, as values: what they do is computed when they are sent, from the records as they are then. */
 import type { Action } from './actions.js';
-import { absent, changeActions, unchanged } from './changes.js';
-import { notFound, TableloomError, versionConflict } from './errors.js';
+import { absent, changeActions, kept, unchanged } from './changes.js';
+import { beingDeleted, notFound, TableloomError, versionConflict } from './errors.js';
 import { type ItemKey, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
 import { isExpired } from './query.js';
-import type { EntityCodec, Item, Key, SequenceRef, TableRef } from './types.js';
+import { isMarked } from './references.js';
+import type { EntityCodec, IndexQuery, Item, Key, SequenceRef, TableRef } from './types.js';
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -73,6 +74,8 @@ export interface FoundItems {
   get(table: TableRef, key: Key): Item | null;
   /** Reads further ones, which only now are known to be needed. */
   load(keys: readonly ItemKey[]): Promise<void>;
+  /** Records of a query, at most so many; an index may lag behind. */
+  query<R extends object>(query: IndexQuery<R>, most: number): Promise<readonly R[]>;
 }
 
 /** A write worked out, for one attempt. */
@@ -128,7 +131,7 @@ export function update<R extends object>(
     entity: entity.name,
     target: target(entity, key),
     plan: async (found, env) => {
-      const before = live(entity, found.get(entity.table, key), env.now);
+      const before = changeable(entity, found.get(entity.table, key), env.now);
       if (before === null) throw notFound(entity.name, keyFields(entity, key));
       const expected = demand(entity, options.expect, before.item);
       const after = nextRevision(entity, before.item, await change(before.record, env));
@@ -157,7 +160,7 @@ export function upsert<R extends object>(
     target: target(entity, key),
     plan: async (found, env) => {
       const item = found.get(entity.table, key);
-      const before = live(entity, item, env.now);
+      const before = changeable(entity, item, env.now);
       if (before === null) {
         if (options.expect != null) throw versionConflict(entity.name, options.expect, null);
         const after = firstRevision(entity, await change(null, env));
@@ -228,20 +231,22 @@ export function check<R extends object>(
       const item = found.get(table, key);
       const current = live(entity, item, env.now);
       await test(current?.record ?? null);
-      const condition = item === null ? absent(table) : unchanged(entity, item);
+      const gone = current === null || isMarked(current.item);
+      const asRead = gone ? unchanged : kept;
       const action: Action = {
         kind: 'check',
         table,
         key,
-        purpose: { kind: 'unchanged', entity: name },
-        condition,
+        purpose: { kind: 'unchanged', entity: name, ...(gone && { gone }) },
+        condition: item === null ? absent(table) : asRead(entity, item),
       };
       return { result: current?.record ?? null, actions: [action], items: [] };
     },
   };
 }
 
-function target<R extends object>(entity: EntityCodec<R>, key: Key): ItemKey {
+/** What has to be read to change the record under a key. */
+export function target<R extends object>(entity: EntityCodec<R>, key: Key): ItemKey {
   return { table: entity.table, key: checkKey(key, entity.table), consistent: true };
 }
 
@@ -251,7 +256,8 @@ function requireRevision<R extends object>(entity: EntityCodec<R>): void {
   throw new TableloomError('APPEND_ONLY', message, { entity: entity.name });
 }
 
-function keyFields<R extends object>(entity: EntityCodec<R>, key: Key): Record<string, unknown> {
+/** The fields a key was built from, for messages. */
+export function keyFields<R extends object>(entity: EntityCodec<R>, key: Key): Record<string, unknown> {
   return { ...entity.keyFields?.(key) };
 }
 
@@ -265,12 +271,23 @@ function stored<R extends object>(entity: EntityCodec<R>, item: Item | null): St
 }
 
 /** The record, unless it has expired: then it is gone, whether or not DynamoDB has removed it. */
-function live<R extends object>(
+export function live<R extends object>(
   entity: EntityCodec<R>,
   item: Item | null,
   now: Date,
 ): StoredRecord<R> | null {
   return item === null || isExpired(entity, item, now) ? null : stored(entity, item);
+}
+
+/** The same; BEING_DELETED where that has begun. */
+function changeable<R extends object>(
+  entity: EntityCodec<R>,
+  item: Item | null,
+  now: Date,
+): StoredRecord<R> | null {
+  const record = live(entity, item, now);
+  if (record !== null && isMarked(record.item)) throw beingDeleted(entity.name);
+  return record;
 }
 
 function revisionOf<R extends object>(entity: EntityCodec<R>, item: Item): number {
@@ -291,7 +308,7 @@ function nextRevision<R extends object>(entity: EntityCodec<R>, item: Item, reco
 }
 
 /** The version the caller demands, which the stored item has; VERSION_CONFLICT where it has another. */
-function demand<R extends object>(
+export function demand<R extends object>(
   entity: EntityCodec<R>,
   expect: number | null | undefined,
   item: Item,

@@ -19,6 +19,7 @@ import { nameChecks } from './names.js';
 import { nativeChecks, nativeLayoutChecks } from './native.js';
 import { numberChecks } from './numbers.js';
 import { patternChecks } from './patterns.js';
+import { referenceChecks } from './references.js';
 import { type Check, run } from './row.js';
 import { ruleChecks } from './rules.js';
 import { sourceChecks } from './sources.js';
@@ -33,6 +34,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...entityChecks,
   ...historyChecks,
   ...computedChecks,
+  ...referenceChecks,
   ...templateChecks,
   ...patternChecks,
   ...abstractChecks,

@@ -176,6 +176,10 @@ function settings({ model }: EntityFacts): [string, Word][] {
     ...first('unique', model.unique.flat()),
     ...first('immutable', model.immutable === true ? [] : model.immutable),
     ...first('ttl', model.ttl ? [model.ttl] : []),
+    ...first(
+      'references',
+      model.references.map((one) => one.name),
+    ),
   ];
 }
 

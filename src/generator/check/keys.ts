@@ -199,7 +199,7 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
       }),
     ),
   );
-  return [...places, ...guardsOf(model, entity), ...numbersOf(model, entity)];
+  return [...places, ...guardsOf(model, entity), ...numbersOf(model, entity), ...countersOf(model, entity)];
 }
 
 function whatOf(entity: EntityLayout, item: ItemPlan, slot: SlotPlan): string {
@@ -242,6 +242,27 @@ function numbersOf(model: Model, entity: EntityLayout): Place[] {
       what: isSequence ? `the sequence \`${declared.name.text}.${name}\`` : `the number of \`${name}\``,
       at: (field ?? pattern ?? declared.name).at,
     };
+  });
+}
+
+/** The items that count the records that name one. */
+function countersOf(model: Model, entity: EntityLayout): Place[] {
+  const { references, table } = entity;
+  return references.flatMap(({ model: { name }, counter }): Place[] => {
+    if (!counter) return [];
+    const { partition, sort } = counter;
+    return [
+      {
+        entity,
+        item: undefined,
+        index: null,
+        slot: undefined,
+        shape: { partition: pieces(model, partition), sort: sort && pieces(model, sort) },
+        attributes: { partition: table.partition.text, sort: table.sort?.text ?? null },
+        what: `the counter of reference \`${name.text}\``,
+        at: name.at,
+      },
+    ];
   });
 }
 

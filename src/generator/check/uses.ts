@@ -14,6 +14,7 @@ import {
   type Word,
 } from '../model.js';
 import { storedMembers } from '../plan/attributes.js';
+import { fieldsOfReference } from '../plan/references.js';
 import type { AttributePlan } from '../plan.js';
 import { type EntityFacts, type Facts, fieldAt, holesIn, isRoot } from './facts.js';
 
@@ -51,6 +52,11 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
       ...(ttl ? [ttl] : []),
     ];
     for (const word of words) yield { entity, word };
+    for (const reference of entity.model.references) {
+      for (const word of fieldsOfReference(reference)) yield { entity, word };
+      const to = facts.entities.get(reference.to.text);
+      for (const { key } of reference.fields ?? []) if (to) yield { entity: to, word: key };
+    }
   }
   for (const pattern of facts.model.patterns) {
     const entity = facts.entities.get(pattern.target.text);

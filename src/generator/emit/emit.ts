@@ -124,6 +124,8 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'update',
         'upsert',
         'remove',
+        'removeTree',
+        'dependents',
         'changing',
         'computed',
         'upserting',
@@ -152,6 +154,8 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'UpdateOptions',
         'UpsertOptions',
         'DeleteOptions',
+        'Deletion',
+        'DependentsOf',
         'Changes',
         'Upserts',
         'Answer',
@@ -206,6 +210,7 @@ function keyNames(plan: Plan): string[] {
       ...entity.slots.map((slot) => slot.function),
       ...entity.guards.map((guard) => guard.function),
       ...entity.numbers.map((number) => number.function),
+      ...entity.counters.map((counter) => counter.function),
     ]),
     ...plan.tables.flatMap((table) => table.indexes.map((index) => indexVariable(table.name, index.name))),
   ];
@@ -227,7 +232,7 @@ function imports(name: string, body: string, modules: readonly ModuleNames[]): s
       return importLine(used, free(values), free(types), from);
     });
   const queries =
-    own === 'resolvers' && /\bqueries\./.test(body)
+    (own === 'resolvers' || own === 'writes') && /\bqueries\./.test(body)
       ? `import * as queries from './queries${extension}';\n`
       : '';
   return [...lines, queries].join('');

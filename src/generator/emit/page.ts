@@ -12,12 +12,14 @@ import type {
   PatternPlan,
   Plan,
   QueryAccess,
+  ReferencePlan,
   SlotPlan,
   TablePlan,
   TemplatePart,
   WriteCost,
 } from '../plan.js';
 import { mixedQuery } from './views/mixed.js';
+import { referencesTo } from './views/shared.js';
 
 export function accessPatternsView(plan: Plan) {
   return {
@@ -27,7 +29,7 @@ export function accessPatternsView(plan: Plan) {
       return {
         field: mutation.field ? `\`${mutation.field.type}.${mutation.field.field}\`` : '',
         what: `${mutation.kind} ${mutation.entity}`,
-        items: entity ? writtenItems(entity, mutation.kind) : '',
+        items: entity ? writtenItems(plan, entity, mutation.kind) : '',
         units: unitsRange(mutation.cost),
         indexes: indexUnits(mutation.cost),
         rules: [mutation.allow, mutation.prepare, mutation.alongside]
@@ -107,6 +109,13 @@ export function accessPatternsView(plan: Plan) {
       })),
       hasGuards: entity.guards.length > 0,
       numbers: (entity.numbers ?? []).map(numberRow),
+      references: (entity.references ?? []).map(({ to, fields, onDelete, counter }) => ({
+        to,
+        fields: fields.map(({ field }) => field).join(' + '),
+        onDelete,
+        counter: counter && [counter.partition.text, counter.sort?.text].filter(Boolean).join(' / '),
+      })),
+      hasReferences: (entity.references ?? []).length > 0,
       history: plan.entities.find((one) => one.historyOf === entity.name)?.name ?? null,
       sample: JSON.stringify(sampleItem(plan, entity), null, 2),
     })),
@@ -421,7 +430,7 @@ function templates(slot: SlotPlan): string {
   return [slot.partition.text, slot.sort?.text].filter((text) => text !== undefined).join(' / ');
 }
 
-function writtenItems(entity: EntityPlan, kind: string): string {
+function writtenItems(plan: Plan, entity: EntityPlan, kind: string): string {
   const entries = entity.items.filter((item) => item.role === 'entry').length;
   const versions = kind === 'delete' ? 0 : entity.items.filter((item) => item.role === 'version').length;
   const guards = entity.guards.length;
@@ -434,7 +443,26 @@ function writtenItems(entity: EntityPlan, kind: string): string {
     ...(guards ? [`${guards} unique guard${guards === 1 ? '' : 's'}`] : []),
     ...(versions ? ['1 version'] : []),
     ...(numbers ? [`${numbers} kept number${numbers === 1 ? '' : 's'}`] : []),
+    ...referenceItems(plan, entity, kind),
   ].join(', ');
+}
+
+/** Checks of what a record names, the numbers of records that name one, and what goes with a deleted one. */
+function referenceItems(plan: Plan, entity: EntityPlan, kind: string): string[] {
+  const references = entity.references ?? [];
+  const naming = kind === 'delete' ? referencesTo(plan, entity.name) : [];
+  const checks = kind === 'delete' ? 0 : references.length;
+  const isCounted = ({ counter }: ReferencePlan) => counter !== null;
+  const counters =
+    references.filter(isCounted).length + naming.filter(({ reference }) => isCounted(reference)).length;
+  const going = naming.filter(({ reference }) => reference.onDelete === 'cascade');
+  return [
+    ...(checks ? [`${checks} reference check${checks === 1 ? '' : 's'}`] : []),
+    ...(counters ? [`${counters} reference counter${counters === 1 ? '' : 's'}`] : []),
+    ...(going.length > 0
+      ? [`and with it ${[...new Set(going.map(({ child }) => child.name))].join(', ')}`]
+      : []),
+  ];
 }
 
 function unitsRange({ least, most, without }: WriteCost): string {

@@ -39,6 +39,7 @@ import { areDisjoint, type ItemDraft, isSameSlot, Keeper } from './lock-keeper.j
 import { memberPatterns } from './mixed.js';
 import { nativeSlot } from './native.js';
 import { numbersOf } from './numbers.js';
+import { type ReferenceDraft, referenceDrafts } from './references.js';
 import { hasShard, holesOf, keyTemplate } from './templates.js';
 
 export interface Layout {
@@ -59,6 +60,7 @@ export interface EntityLayout {
   readonly keyFields: readonly string[];
   readonly guards: readonly GuardPlan[];
   readonly numbers: readonly NumberPlan[];
+  readonly references: readonly ReferenceDraft[];
 }
 
 export interface Read {
@@ -75,6 +77,7 @@ interface Draft {
   readonly keyFields: readonly string[];
   readonly guards: readonly GuardPlan[];
   readonly numbers: readonly NumberPlan[];
+  readonly references: readonly ReferenceDraft[];
   readonly items: ItemDraft[];
   readonly keeper: Keeper;
 }
@@ -255,6 +258,7 @@ function draftOf({ model, lock, tables, patterns, taken }: Ground, entity: Entit
       ),
     ),
     numbers: [],
+    references: referenceDrafts(entity, { table, attributes, keeper }),
     items: [{ role: 'main', for: null, holds: { kind: 'all' }, slots: [slot] }],
     keeper,
   };

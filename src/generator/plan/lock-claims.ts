@@ -32,7 +32,12 @@ export function retiredPrefixes(
     const keys = [
       ...entity.retired.map((one) => one.key),
       ...(isGone
-        ? [...(entity.key ? [entity.key.key] : []), ...entity.guards.values(), ...entity.numbers.values()]
+        ? [
+            ...(entity.key ? [entity.key.key] : []),
+            ...entity.guards.values(),
+            ...entity.numbers.values(),
+            ...entity.counters.values(),
+          ]
         : []),
     ];
     return [

@@ -81,6 +81,10 @@ export class Keeper {
     this.taken.add(prefixOf(key));
   }
 
+  counter(reference: string): LockedKey | undefined {
+    return this.lock.entities.get(this.owner.entity.name.text)?.counters.get(reference);
+  }
+
   /** A head of a partition key that nothing retired has. */
   unused(head: string): string {
     return unusedHead(head, (one) => this.taken.has(one));

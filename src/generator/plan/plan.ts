@@ -42,8 +42,10 @@ import { isInverted } from './encode.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
 import { mixedAccess } from './mixed.js';
 import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from './native.js';
+import { referencePlan } from './references.js';
 import { holesOf } from './templates.js';
-import { mutationCost, ruleCost, type Stored } from './write-costs.js';
+import { mutationCost, ruleCost } from './write-costs.js';
+import type { Stored } from './write-units.js';
 
 const defaultPage = { default: 20, max: 100 };
 const defaultAcross = 12;
@@ -51,7 +53,7 @@ const defaultUpTo = 10_000;
 const defaultEach = 100;
 
 export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
-  const entities = [...layout.entities.values()].map((entity) => entityPlan(entity));
+  const entities = [...layout.entities.values()].map((entity) => entityPlan(model, layout, entity));
   const patterns = model.patterns.map((pattern) => patternPlan(model, layout, pattern));
   const tables = tablePlans(layout);
   const rules = rulePlans(model, { entities, tables });
@@ -112,15 +114,11 @@ function tablePlans(layout: Layout): TablePlan[] {
   );
 }
 
-function entityPlan({
-  model,
-  table,
-  attributes,
-  items,
-  keyFields,
-  guards,
-  numbers,
-}: EntityLayout): EntityPlan {
+function entityPlan(whole: Model, layout: Layout, entity: EntityLayout): EntityPlan {
+  const { model, table, attributes, items, keyFields, guards, numbers } = entity;
+  const references = entity.references.map((one) =>
+    referencePlan(whole, model, one, layout.entities.get(one.to)?.keyFields ?? []),
+  );
   const revision = [...attributes.values()].find((one) => one.generated === 'revision')?.name ?? null;
   return {
     name: model.name.text,
@@ -130,6 +128,7 @@ function entityPlan({
     items,
     guards,
     ...(numbers.length > 0 ? { numbers } : {}),
+    ...(references.length > 0 ? { references } : {}),
     revision: model.immutable === true || model.historyOf ? null : revision,
     ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
     keyFields,

@@ -1,13 +1,15 @@
 /** What mutations cost: their own write, and those of the rules that add to them. */
 
-import type { DeclaredWrite, EntityPlan, MutationPlan, RulePlan, TablePlan, WriteCost } from '../plan.js';
-import { billed, type Fields, type RecordWrite, sum, type Tally, tallyOf } from './write-units.js';
-
-/** What is known where a write is planned. */
-export interface Stored {
-  readonly entities: readonly EntityPlan[];
-  readonly tables: readonly TablePlan[];
-}
+import type { DeclaredWrite, EntityPlan, MutationPlan, RulePlan, WriteCost } from '../plan.js';
+import {
+  billed,
+  type Fields,
+  type RecordWrite,
+  type Stored,
+  sum,
+  type Tally,
+  tallyOf,
+} from './write-units.js';
 
 type Range = readonly [least: Tally, most: Tally];
 
@@ -41,9 +43,7 @@ function costOf(ranges: readonly Range[]): Pick<WriteCost, 'least' | 'most'> {
 /** @param isGiven whether the write may set a field; left out, it may set every field that may change */
 function rangeOf(stored: Stored, { kind, entity: name }: DeclaredWrite, isGiven: Fields = () => true): Range {
   const entity = entityNamed(stored, name);
-  const table = stored.tables.find((one) => one.name === entity.table);
-  if (!table) throw new Error(`no table ${entity.table}`);
-  const tally = (write: RecordWrite) => tallyOf(entity, table, write);
+  const tally = (write: RecordWrite) => tallyOf(stored, name, write);
   const required: Fields = (field) => !entity.attributes.find((one) => one.name === field)?.nullable;
   const every: Fields = () => true;
   const whole = (verb: 'create' | 'delete'): Range => [

@@ -305,6 +305,32 @@ const generatedKeys = {
   },
 } as const satisfies Keys;
 
+const referenceKeys = {
+  to: {
+    ...text,
+    title: 'What is named',
+    description: 'The entity whose records it names.',
+    example: { to: 'Customer', onDelete: 'restrict' },
+    isRequired: true,
+  },
+  fields: {
+    ...each(text),
+    title: 'Fields',
+    description:
+      'For each field of the other’s key, the field here that holds it. Left out: the reference is called as its only field.',
+    example: { to: 'User', fields: { tenantId: 'tenantId', id: 'ownerId' } },
+  },
+  onDelete: {
+    type: 'string',
+    enum: ['leave', 'restrict', 'cascade'],
+    default: 'leave',
+    title: 'Where the other is deleted',
+    description:
+      '`leave`: this record stays as it is. `restrict`: the other is not deleted while a record names it. `cascade`: this record is deleted with it.',
+    example: { to: 'Customer', onDelete: 'cascade' },
+  },
+} as const satisfies Keys;
+
 const entityKeys = {
   table: {
     ...text,
@@ -413,6 +439,13 @@ const entityKeys = {
     description:
       'Lists of text or numbers that are stored as DynamoDB sets: each value once, in ascending order.',
     example: { sets: ['tags'] },
+  },
+  references: {
+    ...each({ anyOf: [text, mapping(referenceKeys)] }),
+    title: 'References',
+    description:
+      'Records that this one names, and which have to be there: by field, the entity; or by a name, with the fields and what becomes of this record when the other is deleted. A field without a value names none.',
+    example: { references: { customerId: 'Customer', shopId: { to: 'Shop', onDelete: 'restrict' } } },
   },
   singleton: {
     ...flag,
@@ -1195,6 +1228,7 @@ export const keysOf = {
   index: indexKeys,
   entity: entityKeys,
   generated: generatedKeys,
+  reference: referenceKeys,
   pattern: patternKeys,
   lookup: lookupKeys,
   through: throughKeys,
@@ -1247,6 +1281,13 @@ export const sections: readonly {
     keys: generatedKeys,
     path: ['entities', 'User', 'generate', 'number'],
     shown: 2,
+  },
+  {
+    heading: 'A reference',
+    intro: 'Under `references` of an entity, by its only field or a name.',
+    keys: referenceKeys,
+    path: ['entities', 'Order', 'references', 'customerId'],
+    shown: 3,
   },
   {
     heading: 'A pattern',

@@ -80,12 +80,15 @@ class LockReader {
     const attributes = new Map<string, { encoding: string; isRetired: boolean }>();
     const guards = new Map<string, LockedKey>();
     const numbers = new Map<string, LockedKey>();
+    const counters = new Map<string, LockedKey>();
     const slots: LockedSlot[] = [];
     const retired: LockedEntity['retired'][number][] = [];
     let key: LockedEntity['key'];
     for (const line of this.lines(entity.value, entity.at, `Entity \`${entity.name}\``)) {
       const [, gone, kind, rest] =
-        /^(retired )?(attribute|guard|kept|sequence|number|slot|table|key)(?: (.+))?$/.exec(line.name) ?? [];
+        /^(retired )?(attribute|guard|kept|sequence|number|counter|slot|table|key)(?: (.+))?$/.exec(
+          line.name,
+        ) ?? [];
       const isRetired = gone !== undefined;
       const value = isScalar(line.value) ? line.value.value : undefined;
       if (kind === 'attribute' && rest && typeof value === 'string') {
@@ -95,6 +98,7 @@ class LockReader {
       } else if (kind === 'guard' && rest) guards.set(rest, this.key(line));
       else if (!isRetired && (kind === 'kept' || kind === 'sequence') && rest)
         numbers.set(line.name, this.key(line));
+      else if (kind === 'counter' && rest) counters.set(rest, this.key(line));
       else if (kind === 'slot' && rest && /^\d+$/.test(rest)) {
         slots.push(this.slot(line, Number(rest), isRetired));
       } else if (kind === 'table' && !isRetired && rest) key = { table: rest, key: this.key(line) };
@@ -102,7 +106,7 @@ class LockReader {
         throw new Invalid(line.at, `\`${line.name}\` of entity \`${entity.name}\` is not what a lock says.`);
       }
     }
-    return { attributes, key, guards, numbers, slots, retired };
+    return { attributes, key, guards, numbers, counters, slots, retired };
   }
 
   private slot(line: Line, number: number, isRetired: boolean): LockedSlot {
@@ -194,5 +198,5 @@ class LockReader {
 }
 
 function isRetiredKey(kind: string | undefined): kind is LockedEntity['retired'][number]['what'] {
-  return kind === 'key' || kind === 'guard' || kind === 'number';
+  return kind === 'key' || kind === 'guard' || kind === 'number' || kind === 'counter';
 }

@@ -25,6 +25,7 @@ import type {
   Model,
   MutationModel,
   PatternModel,
+  ReferenceModel,
   RuleModel,
   Source,
   TableModel,
@@ -252,6 +253,7 @@ class YamlReader {
       immutable: immutableAll ? true : this.words(immutable),
       singleton: this.boolean(map.get('singleton')),
       sets: this.words(map.get('sets')),
+      references: this.named(map.get('references'), (named, value) => this.reference(named, value)),
       ...optional({
         table: this.word(map.get('table')),
         identity: map.has('identity') ? this.words(map.get('identity')) : undefined,
@@ -267,6 +269,22 @@ class YamlReader {
     if (how) return [{ field: entry.key, how }];
     const sequence = this.entries(entry.value, keysOf.generated).get('sequence');
     return sequence ? [{ field: entry.key, how: sequence.key, within: this.words(sequence) }] : [];
+  }
+
+  private reference(name: Word, node: Node | null): ReferenceModel | undefined {
+    if (!isMap(node)) {
+      const to = this.wordOf(node, name.at);
+      return to && { name, to };
+    }
+    const map = this.entries(node, keysOf.reference);
+    const to = this.word(map.get('to'));
+    const fields = map.has('fields')
+      ? this.fields(map.get('fields')).flatMap((entry) => {
+          const field = this.word(entry);
+          return field ? [{ key: entry.key, field }] : [];
+        })
+      : undefined;
+    return to && { name, to, ...optional({ fields, onDelete: this.word(map.get('onDelete')) }) };
   }
 
   private uniques(entry: Entry | undefined): Word[][] {

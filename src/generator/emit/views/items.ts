@@ -5,6 +5,7 @@ import type { AttributePlan, EntityPlan, ItemPlan, Plan } from '../../plan.js';
 import { keyComment, quote } from '../code.js';
 import { isParsed, shardExpression } from './keys.js';
 import { countedExpressions } from './numbers.js';
+import { referenceCodec } from './references.js';
 import {
   absence,
   entryFunction,
@@ -78,13 +79,26 @@ export function itemsView(plan: Plan) {
           field: quote(guard.fields.join('+')),
           key: `${guardFunction(entity, guard)}(${parameter})`,
         })),
+        ...referenceParts(plan, entity),
         isPlain: entries.length === 0 && versions.length === 0 && entity.guards.length === 0,
         hasEntries: entries.length > 0,
         hasVersions: versions.length > 0,
         hasGuards: entity.guards.length > 0,
-        counted: countedExpressions(entity, (count) => shardExpression(entity, count)),
       };
     }),
+  };
+}
+
+function referenceParts(plan: Plan, entity: EntityPlan) {
+  const { references, counters, referencedBy, cascades } = referenceCodec(plan, entity);
+  const kept = countedExpressions(entity, (count) => shardExpression(entity, count));
+  return {
+    references,
+    hasReferences: references.length > 0,
+    counted: [...kept, ...counters],
+    referencedBy: referencedBy.map((one) => ({ ...one, table: `${camel(one.table)}Table` })),
+    isReferenced: referencedBy.length > 0,
+    cascades,
   };
 }
 

@@ -1,6 +1,6 @@
 /** The data of keys.ts.hbs: key builders and parsers of every item and index. */
 
-import { camel } from '../../names.js';
+import { camel, withArticle } from '../../names.js';
 import type {
   Encoding,
   EntityPlan,
@@ -13,7 +13,15 @@ import type {
 import { encodingFunctions, keyComment, keyExpression, quote, unpackTemplate } from '../code.js';
 import { moreKeys } from './native.js';
 import { numberKeyView, numbersOf } from './numbers.js';
-import { absence, guardFunction, indexVariable, mainSlot, slotFunction, templateFields } from './shared.js';
+import {
+  absence,
+  counterFunction,
+  guardFunction,
+  indexVariable,
+  mainSlot,
+  slotFunction,
+  templateFields,
+} from './shared.js';
 
 export function keysView(plan: Plan) {
   return {
@@ -59,6 +67,21 @@ export function keysView(plan: Plan) {
         numbers: numbersOf(entity).map((number) =>
           numberKeyView(entity, number, `${camel(entity.table)}Table`),
         ),
+        counters: (entity.references ?? []).flatMap((reference) => {
+          const { counter, fields, present, to } = reference;
+          if (!counter) return [];
+          return [
+            {
+              function: counterFunction(entity, reference),
+              comment: `How many ${entity.name} records name ${withArticle(to)} by ${reference.name}`,
+              parameter,
+              record: entity.names.record,
+              fields: fields.map(({ field }) => quote(field)).join(' | '),
+              properties: keyProperties(counter.partition, counter.sort, parameter),
+              absent: absence([{ present, when: [] }], parameter),
+            },
+          ];
+        }),
       };
     }),
   };

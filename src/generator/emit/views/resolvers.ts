@@ -18,7 +18,7 @@ import type {
 } from '../../plan.js';
 import { group, literal, quote, valueExpression } from '../code.js';
 import { mixedQuery } from './mixed.js';
-import { asStored, entityOf, mutationOf } from './shared.js';
+import { asStored, entityOf, isCascading, mutationOf } from './shared.js';
 import { keyObject } from './through.js';
 
 export function resolversView(plan: Plan) {
@@ -366,6 +366,11 @@ function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
       lines.push(write(mutation.kind, [key, prepared ? current : values]));
       break;
     case 'delete':
+      if (isCascading(plan, mutation.entity))
+        return [
+          ...lines,
+          `return context.db.cascade(${group(`${names.writes}.delete(`, [key, ...tail], ')', 6, 32)});`,
+        ];
       lines.push(write('delete', [key]));
       break;
   }

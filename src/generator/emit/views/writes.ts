@@ -1,13 +1,17 @@
 /** The data of writes.ts.hbs: write functions. */
 
+import { withArticle } from '../../names.js';
 import type { AttributePlan, EntityPlan, NumberPlan, Plan } from '../../plan.js';
 import { literal, quote } from '../code.js';
 import { numberFunction, numbersOf } from './numbers.js';
+import { dependentsOf } from './references.js';
 import { templateFields } from './shared.js';
 
 export function writesView(plan: Plan) {
   return {
-    entities: plan.entities.filter((entity) => entity.historyOf === null).map((entity) => writesOf(entity)),
+    entities: plan.entities
+      .filter((entity) => entity.historyOf === null)
+      .map((entity) => ({ ...writesOf(entity), dependents: dependentsOf(plan, entity) })),
   };
 }
 
@@ -21,6 +25,7 @@ function writesOf(entity: EntityPlan) {
     .map((one) => ({ name: one.name, value: changedExpression(one) }));
   return {
     name: entity.name,
+    ofName: withArticle(entity.name),
     names: entity.names,
     isUpdatable: entity.revision !== null,
     // Which number a new record gets is not for the caller to say.
