@@ -179,13 +179,14 @@ let owners = 0;
 
 /** One owner's records, in the tables and in memory. */
 export class World {
-  readonly owner = `o${++owners}`;
+  readonly owner: string;
   readonly #library: Library;
   readonly #kind: Kind;
   readonly #things = new Map<string, Thing>();
   #made = 0;
 
-  constructor(library: Library, kind: Kind) {
+  constructor(library: Library, kind: Kind, owner = 'o') {
+    this.owner = `${owner}${++owners}`;
     this.#library = library;
     this.#kind = kind;
   }

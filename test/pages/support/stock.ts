@@ -56,18 +56,18 @@ export const tags = ['red', 'blue', '#'] as const;
 const expiries = [null, null, null, '2024-06-15T12:00:00.000Z', '2024-06-15T12:00:01.000Z'] as const;
 
 export const draft = fc.record({
-  title: fc.constantFrom(...titles),
+  title: fc.constantFrom<string>(...titles),
   pages: fc.constantFrom(...pages),
-  price: fc.constantFrom(...prices),
-  at: fc.constantFrom(...moments),
+  price: fc.constantFrom<number>(...prices),
+  at: fc.constantFrom<string>(...moments),
   genre: fc.constantFrom(...genres),
   country: fc.constantFrom(...places),
   city: fc.constantFrom(...places),
-  lentTo: fc.constantFrom(null, 'ada', 'ben'),
+  lentTo: fc.constantFrom<string | null>(null, 'ada', 'ben'),
   note: fc.constantFrom(null, 'Lis', '#'),
   tags: fc.subarray([...tags]),
-  until: fc.constantFrom(...expiries),
-  isThere: fc.constantFrom(true, true, true, true, false),
+  until: fc.constantFrom<string | null>(...expiries),
+  isThere: fc.constantFrom<boolean>(true, true, true, true, false),
 });
 
 /** Records of one owner that are asked together. */
