@@ -2,7 +2,7 @@
 
 import type { Span } from '../diagnostics.js';
 import { returned, type Word } from '../model.js';
-import { camel, entityNames, pageTypeName, pascal, ruleTypeName } from '../names.js';
+import { camel, entityNames, indexName, pageTypeName, pascal, ruleTypeName } from '../names.js';
 import { edgeFieldsOf } from '../plan/edges.js';
 import { isGet } from '../plan/layout.js';
 import type { Facts } from './facts.js';
@@ -117,11 +117,14 @@ function ruleWords(model: Facts['model']): Word[] {
 /** Of keys.ts, items.ts, writes.ts and queries.ts, which import from one another. */
 function valueNames({ model, entities }: Facts): Declared[] {
   return [
-    ...model.tables.map(({ name }) => ({
-      name: `${camel(name.text)}Table`,
-      from: `table \`${name.text}\``,
-      at: name.at,
-    })),
+    ...model.tables.flatMap(({ name, indexes }) => [
+      { name: `${camel(name.text)}Table`, from: `table \`${name.text}\``, at: name.at },
+      ...indexes.map((index) => ({
+        name: `${camel(name.text)}${indexName(index.name.text)}`,
+        from: `index \`${index.name.text}\` of \`${name.text}\``,
+        at: index.name.at,
+      })),
+    ]),
     ...[...entities.values()].flatMap(({ name, model: { name: word } }) => {
       const { keyBuilder, keyParser, codec, writes } = entityNames(name);
       return [keyBuilder, keyParser, codec, writes].map((one) => ({
