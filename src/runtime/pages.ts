@@ -1,7 +1,8 @@
 /** Relay connections over declared queries. */
+import { Boundary } from './boundary.js';
 import type { Cursors } from './cursors.js';
 import { badPage } from './errors.js';
-import { compareInBucket, type Position, positionOf, type Row } from './positions.js';
+import { positionOf, type Row } from './positions.js';
 import type { Reader } from './reader.js';
 import type { Connection, Edge, IndexQuery, PageArguments } from './types.js';
 
@@ -67,8 +68,6 @@ export function checkCount(size: number, name: string, max: number): void {
  *
  * Where a filter drops so many items that the read budget ends first, the page comes short, the flag ahead is
  * true, and the cursor ahead stands where reading stopped, so that paging on goes on from there.
- *
- * `after` and `before` together are exact as long as no two items of one partition share their sort key.
  */
 export async function readPage<R extends object, E extends object>(
   reader: Reader,
@@ -96,10 +95,11 @@ export async function readPage<R extends object, E extends object>(
   // It may fail while the rows are read; it is awaited below, and must not count as unhandled before.
   behindFrom?.catch(() => undefined);
 
-  const isOutside = (row: Row) => until !== undefined && !isBefore(query, row, until, backward);
-  const nodes = reader.nodes(query, { backward, from, fields });
-  const { found, stop } = await nodes.take(needed, isOutside);
-  const inside = found.filter(({ row }) => !isOutside(row));
+  const direction = { backward, from, fields };
+  const boundary = until && new Boundary(reader, query, direction, until);
+  const nodes = reader.nodes(query, direction);
+  const { found, stop } = await nodes.take(needed, (row) => boundary?.isReachedBy(row) ?? false);
+  const inside = found.slice(0, await boundary?.endOf(found));
   const shown = inside.slice(0, size);
   const ahead = found.length > shown.length || stop === 'budget';
   const behind =
@@ -124,25 +124,6 @@ export async function readPage<R extends object, E extends object>(
     frontierCursor: endOfReading && (() => cursors.cursor(endOfReading)),
     backward,
   });
-}
-
-/** Whether a row comes before a position, in the order of reading. */
-function isBefore(
-  query: Pick<IndexQuery<object>, 'index' | 'descending'>,
-  row: Row,
-  until: Position,
-  backward: boolean,
-): boolean {
-  const position = positionOf(query.index, row);
-  const sign = backward ? -1 : 1;
-  if (position.bucket !== until.bucket) return (position.bucket - until.bucket) * sign < 0;
-  const order = compareInBucket(position, until) * (query.descending === backward ? 1 : -1);
-  if (order !== 0) return order < 0;
-  const { table } = query.index;
-  const isSame = [table.partition, table.sort].every(
-    (name) => name === undefined || position.base[name] === until.base[name],
-  );
-  return !isSame;
 }
 
 /** Cursors cost microseconds each, and few clients ask one of every edge: they are made when read. */

@@ -137,7 +137,10 @@ export class Nodes<R extends object> {
       budget,
       direction.from,
     );
-    this.#follow = query.holds.kind === 'some' && !isCovered(direction.fields, query.holds.covers);
+    const { entity, holds } = query;
+    // Of what expires only the record itself tells whether it has.
+    this.#follow =
+      holds.kind === 'some' && (entity.ttl !== undefined || !isCovered(direction.fields, holds.covers));
   }
 
   /** Up to `wanted` nodes, none after the first that `isLast` holds for, and why there are no more. */

@@ -226,9 +226,7 @@ export class Session {
    * one query may make.
    */
   async exists<R extends object>(query: IndexQuery<R>): Promise<boolean> {
-    // Of what expires only the record itself tells whether it has.
-    const fields = query.entity.ttl === undefined ? new Set<string>() : undefined;
-    return (await this.list(query, 1, { fields })).length > 0;
+    return (await this.list(query, 1, { fields: new Set() })).length > 0;
   }
 
   /**

@@ -207,6 +207,8 @@ export interface IndexQuery<R extends object, E extends object = object> {
    * Default: the database's `readBudget`.
    */
   readonly budget?: number;
+  /** Changes with the keys the query reads by: cursors of an older layout are refused. */
+  readonly layout?: string;
   /** Where counting stops. Default: 10000. */
   readonly upTo?: number;
   /** How many records it has, where that is kept: the connection's `totalCount`. */

@@ -5,6 +5,7 @@ import { isKept, returned, type Word } from '../model.js';
 import {
   camel,
   entityNames,
+  indexName,
   numberKeyName,
   pageTypeName,
   pascal,
@@ -125,11 +126,14 @@ function ruleWords(model: Facts['model']): Word[] {
 /** Of keys.ts, items.ts, writes.ts and queries.ts, which import from one another. */
 function valueNames({ model, entities }: Facts): Declared[] {
   return [
-    ...model.tables.map(({ name }) => ({
-      name: `${camel(name.text)}Table`,
-      from: `table \`${name.text}\``,
-      at: name.at,
-    })),
+    ...model.tables.flatMap(({ name, indexes }) => [
+      { name: `${camel(name.text)}Table`, from: `table \`${name.text}\``, at: name.at },
+      ...indexes.map((index) => ({
+        name: `${camel(name.text)}${indexName(index.name.text)}`,
+        from: `index \`${index.name.text}\` of \`${name.text}\``,
+        at: index.name.at,
+      })),
+    ]),
     ...[...entities.values()].flatMap(({ name, model: { name: word } }) => {
       const { keyBuilder, keyParser, codec, writes } = entityNames(name);
       return [keyBuilder, keyParser, codec, writes].map((one) => ({

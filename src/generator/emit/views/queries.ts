@@ -22,6 +22,7 @@ import {
   unpackTemplate,
 } from '../code.js';
 import { filterExpression, filterMembers, mixedFilter } from './filters.js';
+import { layoutOf } from './layout.js';
 import { type MixedQuery, membersVariable, mixedQuery, queriedMembers } from './mixed.js';
 import { nativeQuery } from './native.js';
 import { keptExpression, keptView } from './numbers.js';
@@ -241,6 +242,7 @@ function queryView(
     parameter: shape.length === 0 ? '' : `by: ${shape.join(' & ')}${optionalOnly ? ' = {}' : ''}`,
     record: through?.record ?? entity.names.record,
     codec: through?.codec ?? entity.names.codec,
+    layout: layoutOf(plan, pattern),
     index: access.index === null ? table : indexVariable(entity.table, access.index),
     isTable: access.index === null,
     partitions: partitionsExpression(

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { JavaMissingError, type RunningDynamoDBLocal, startDynamoDBLocal } from './dynamodb-local.js';
+
+/** What has to hold on both engines. */
+const suites = process.env.ONLY ? [process.env.ONLY] : [
+  'test/embedded/transactions',
+  'test/embedded/query',
+  'test/embedded/expressions',
+  'test/embedded/concurrency',
+  'test/server/',
+  'test/language/',
+  'test/pages/',
+  'test/writes/model',
+  'test/writes/races',
+  'test/writes/failures',
+];
+
+const help = `Usage: npx tsx scripts/test-engines.ts [vitest options]
+
+Runs ${suites.join(', ')} against Amazon's DynamoDB Local, after \`npm test\` ran them on the embedded engine.
+More files may be named: \`npm run test:engines -- examples/\` runs the examples as well.
+Without Java it says that this was not tested and succeeds; with TABLELOOM_REQUIRE_ENGINES=1 it fails.
+`;
+
+async function main(options: readonly string[]): Promise<number> {
+  if (options.includes('--help')) {
+    process.stdout.write(help);
+    return 0;
+  }
+  let engine: RunningDynamoDBLocal;
+  try {
+    engine = await startDynamoDBLocal({ inMemory: true });
+  } catch (error) {
+    if (!(error instanceof JavaMissingError)) throw error;
+    process.stderr.write(`Not tested on DynamoDB Local: ${error.message}.\n`);
+    return process.env.TABLELOOM_REQUIRE_ENGINES === '1' ? 1 : 0;
+  }
+  try {
+    return await vitest(options, {
+      TABLELOOM_ENGINE: 'dynamodb-local',
+      DYNAMODB_LOCAL_ENDPOINT: engine.endpoint,
+    });
+  } finally {
+    await engine.stop();
+  }
+}
+
+/** @returns its exit code */
+function vitest(options: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
+  const script = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
+  const child = spawn(process.execPath, [script, 'run', ...suites, ...options], {
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  return new Promise((done, fail) => {
+    child.once('error', fail);
+    child.once('exit', (code) => done(code ?? 1));
+  });
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);
