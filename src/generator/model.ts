@@ -209,6 +209,10 @@ export interface RuleModel {
   readonly name: Word;
   readonly for?: FieldPath;
   readonly in?: Word;
+  /** What one call asks of DynamoDB. */
+  readonly gets?: number;
+  readonly once?: Word;
+  readonly requests?: number;
 }
 
 /** `Type.field`. */

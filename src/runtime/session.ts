@@ -109,15 +109,13 @@ export class Session {
   /** What queries brought and nobody has looked for by key yet. */
   #seen: { readonly index: IndexRef; readonly items: readonly Item[] }[] = [];
   /** Answers under way or given, by what was asked. */
-  readonly #answers = new Map<string, Promise<unknown>>();
+  #answers = new Map<string, Promise<unknown>>();
 
   constructor(requester: Requester, sealer: CursorSealer, environment: Environment) {
     this.#requester = requester;
     this.#sealer = sealer;
     this.#environment = environment;
-    this.#loader = new DataLoader((keys: readonly ItemKey[]) => getItems(requester, keys), {
-      cacheKeyFn: loaderKey,
-    });
+    this.#loader = new DataLoader((keys: readonly ItemKey[]) => this.#load(keys), { cacheKeyFn: loaderKey });
     this.#reader = new Reader({
       requester,
       now: environment.now,
@@ -267,6 +265,20 @@ export class Session {
     return known === undefined ? this.#loader.load(key) : Promise.resolve(known);
   }
 
+  /** DataLoader has who asks for what it holds wait for the batch that is being made; what is known here is given at once. */
+  async #load(keys: readonly ItemKey[]): Promise<(Item | null)[]> {
+    const answers = this.#answers;
+    const items = await getItems(this.#requester, keys);
+    // Unless something was written meanwhile.
+    if (answers === this.#answers) {
+      for (const [at, { table, key }] of keys.entries()) {
+        const id = itemId(table, key);
+        if (!this.#known.has(id)) this.#known.set(id, items[at] ?? null);
+      }
+    }
+    return items;
+  }
+
   #lookUp(id: string): Item | null | undefined {
     for (const { index, items } of this.#seen) {
       for (const item of items) {
@@ -283,7 +295,7 @@ export class Session {
     this.#seen = [];
     // Indexes lag behind: what this session wrote must not be overlaid by what they still show.
     for (const [id, item] of this.#written) this.#known.set(id, item);
-    this.#answers.clear();
+    this.#answers = new Map();
     this.#loader.clearAll();
   }
 

@@ -405,6 +405,7 @@ function rulePlans(model: Model): RulePlan[] {
       file: fileOf(name),
       typeName: ruleTypeName(name),
       use: make(plans.get(name)?.use),
+      ...asksOf(model, name),
     });
   };
   for (const rule of model.rules) {
@@ -453,6 +454,18 @@ function rulePlans(model: Model): RulePlan[] {
     }));
   }
   return [...plans.values()];
+}
+
+function asksOf(model: Model, name: string): Pick<RulePlan, 'asks'> {
+  const { gets, once, requests } = model.rules.find((rule) => rule.name.text === name) ?? {};
+  if (gets === undefined && requests === undefined) return {};
+  return {
+    asks: {
+      ...(gets === undefined ? {} : { gets }),
+      ...(once === undefined ? {} : { once: once.text }),
+      ...(requests === undefined ? {} : { requests }),
+    },
+  };
 }
 
 function descriptionOf(model: Model, field: FieldRef): string | null {

@@ -518,7 +518,16 @@ class YamlReader {
 
   private rule(name: Word, node: Node | null): RuleModel {
     const map = this.entries(node, keysOf.rule);
-    return { name, ...optional({ for: this.fieldPath(map.get('for')), in: this.word(map.get('in')) }) };
+    return {
+      name,
+      ...optional({
+        for: this.fieldPath(map.get('for')),
+        in: this.word(map.get('in')),
+        gets: this.count(map.get('gets'))?.count,
+        once: this.word(map.get('once')),
+        requests: this.count(map.get('requests'))?.count,
+      }),
+    };
   }
 
   // --- words ---

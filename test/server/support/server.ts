@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { FastifyInstance } from 'fastify';
 import { createTables, Database, type DatabaseOptions, resolveTableNames } from 'tableloom/runtime';
 import type { User } from '../../../generated/entities.js';
@@ -58,6 +59,9 @@ export interface ServerOptions {
   readonly sample?: Sample;
   readonly app?: Partial<AppOptions>;
   readonly onRequest?: DatabaseOptions['onRequest'];
+  readonly database?: Partial<DatabaseOptions>;
+  /** Given the client before anything is sent. */
+  readonly onClient?: (client: DynamoDBClient) => void;
   /** Ids and secrets are counted instead of drawn, so that answers are the same each time. */
   readonly predictable?: boolean;
 }
@@ -66,6 +70,7 @@ export interface ServerOptions {
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const { sample = sampleFor(testTime), predictable = false } = options;
   const engine = await openEngine();
+  options.onClient?.(engine.client);
   const names = resolveTableNames(tables, { TABLE_PREFIX: uniqueName('server') });
   await createTables(engine.client, tables, names);
 
@@ -79,6 +84,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     now: () => now,
     ...(predictable && { newId: () => countedId(++ids) }),
     ...(options.onRequest && { onRequest: options.onRequest }),
+    ...options.database,
   });
   await writeSample(database, sample);
   const auth = createAuth({
