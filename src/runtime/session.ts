@@ -44,6 +44,8 @@ export interface DatabaseOptions {
 export interface SessionOptions {
   /** Aborting it ends what the session has under way with CANCELLED. */
   readonly signal?: AbortSignal;
+  /** Has DynamoDB tell the capacity each request consumed; left out, as the database does. */
+  readonly capacity?: boolean;
 }
 
 /** The tables of one application. Keeps nothing of what it reads; its sessions do. */
@@ -70,7 +72,7 @@ export class Database {
       tables,
       limits: this.#limits,
       signal: options.signal,
-      capacity,
+      capacity: options.capacity ?? capacity,
       onRequest,
     });
     return new Session(requester, this.#sealer, { now, newId, compute, turns: this.#turns });
