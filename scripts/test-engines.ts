@@ -11,6 +11,7 @@ const suites = [
   'test/embedded/concurrency',
   'test/server/',
   'test/language/',
+  'test/budget/',
   'test/writes/model',
   'test/writes/races',
   'test/writes/failures',
