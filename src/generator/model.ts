@@ -193,7 +193,7 @@ export type FilterOperator = (typeof filterOperators)[number] | `size ${Comparis
 
 export interface MutationModel {
   readonly name: Word;
-  readonly kind: 'create' | 'update' | 'upsert' | 'delete';
+  readonly kind: WriteKind;
   readonly entity: Word;
   readonly for?: FieldPath;
   readonly where: readonly Binding[];
@@ -213,7 +213,12 @@ export interface RuleModel {
   readonly gets?: number;
   readonly once?: Word;
   readonly requests?: number;
+  /** What it writes in one answer, at most. */
+  readonly writes: readonly { readonly kind: WriteKind; readonly entity: Word }[];
 }
+
+export const writeKinds = ['create', 'update', 'upsert', 'delete'] as const;
+export type WriteKind = (typeof writeKinds)[number];
 
 /** `Type.field`. */
 export interface FieldPath {

@@ -410,6 +410,30 @@ export interface MutationPlan {
   readonly prepare: string | null;
   readonly alongside: string | null;
   readonly allow: string | null;
+  readonly cost: WriteCost;
+}
+
+/** Write units as DynamoDB bills them, for items of at most 1 KB. */
+export interface WriteUnits {
+  readonly total: number;
+  readonly table: number;
+  readonly indexes: Readonly<Record<string, number>>;
+}
+
+/** What a mutation writes, and what that costs. */
+export interface WriteCost {
+  /** Where no value of a key or an entry changes, and fields that may be without a value are. */
+  readonly least: WriteUnits;
+  /** Where everything it can write does change. */
+  readonly most: WriteUnits;
+  /** Rules whose writes nobody declared: theirs come on top. */
+  readonly without: readonly string[];
+}
+
+/** A write that a rule declares. */
+export interface DeclaredWrite {
+  readonly kind: MutationPlan['kind'];
+  readonly entity: string;
 }
 
 export interface NamedValue {
@@ -422,6 +446,10 @@ export interface RulePlan {
   /** File under the rules folder, without extension. */
   readonly file: string;
   readonly typeName: string;
+  /** Of a rule that answers a mutation or adds writes to one: what it writes, where that is declared. */
+  readonly writes?: readonly DeclaredWrite[];
+  /** What that costs. */
+  readonly cost?: WriteCost;
   readonly use:
     | { readonly kind: 'field'; readonly field: FieldRef; readonly description: string | null }
     | { readonly kind: 'allow'; readonly fields: readonly FieldRef[] }

@@ -40,7 +40,7 @@ interface PendingItem {
   readonly record: PendingRecord;
 }
 
-const nothing: FoundItems = { get: () => null };
+const nothing: FoundItems = { get: () => null, load: async () => {} };
 
 /**
  * Puts new records with their entries, versions and guards, 25 items to a request, side by side. For seeds and

@@ -11,6 +11,7 @@ export const errorCodes = {
   ALREADY_EXISTS: 'A record with this key exists.',
   VERSION_CONFLICT: 'The record is no longer at the version the caller saw.',
   UNIQUE_VIOLATION: 'Another record holds the value of a unique field.',
+  GUARD_FAILED: 'A declared condition of the write does not hold; `guard` names it.',
   CONFLICT: 'Other writers kept changing the same records; nothing was written.',
   BAD_CURSOR: 'A cursor was not issued for this field with these arguments, or was altered.',
   BAD_PAGE: 'The arguments first and last do not say which page: both given, negative, or above the maximum.',
@@ -96,6 +97,21 @@ export function uniqueViolation(entity: string, field: string, cause?: unknown):
     'UNIQUE_VIOLATION',
     `Another ${entity} has this ${field}.`,
     { entity, field },
+    cause,
+  );
+}
+
+/** `guard` is the condition's name as declared. */
+export function guardFailed(
+  entity: string,
+  guard: string,
+  details?: ErrorDetails,
+  cause?: unknown,
+): TableloomError {
+  return new TableloomError(
+    'GUARD_FAILED',
+    `This ${entity} does not allow it: ${guard}.`,
+    { ...details, entity, guard },
     cause,
   );
 }

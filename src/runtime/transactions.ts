@@ -2,7 +2,7 @@
 import { type Action, Actions } from './actions.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import { conflict, type TableloomError } from './errors.js';
-import { getItems, itemId } from './items.js';
+import { getItems, type ItemKey, itemId } from './items.js';
 import { isExpired } from './query.js';
 import type { Requester } from './requests.js';
 import type { Turns } from './turns.js';
@@ -150,10 +150,12 @@ class Found implements FoundItems {
   }
 
   /** Reads what these writes need and earlier ones did not, in one round. */
-  async read(writes: readonly Write<unknown>[]): Promise<void> {
-    const wanted = writes
-      .flatMap(({ target }) => target ?? [])
-      .filter((key) => !this.#items.has(itemId(key.table, key.key)));
+  read(writes: readonly Write<unknown>[]): Promise<void> {
+    return this.load(writes.flatMap(({ target }) => target ?? []));
+  }
+
+  async load(keys: readonly ItemKey[]): Promise<void> {
+    const wanted = keys.filter((key) => !this.#items.has(itemId(key.table, key.key)));
     if (wanted.length === 0) return;
     const items = await getItems(this.#requester, wanted);
     for (const [at, { table, key }] of wanted.entries())

@@ -59,6 +59,8 @@ export interface EntityCodec<R extends object> {
   versions?(record: R): readonly Item[];
   /** Guards of unique values, in a fixed order; `key` is undefined where the record has no value. */
   guards?(record: R): readonly Guard[];
+  /** What the record adds to numbers that are kept beside records; `key` is undefined where it adds to none. */
+  counters?(record: R): readonly Counted[];
   /** The attribute that counts writes; it starts at 1. Absent: the entity is append-only, never updated. */
   readonly revision?: keyof R & string;
   /** The attribute that holds the time of expiry, in epoch seconds, once declared (`ttl`). */
@@ -69,6 +71,15 @@ export interface EntityCodec<R extends object> {
 
 /** What reading an entity takes of its codec. */
 export type EntityReader<R extends object> = Pick<EntityCodec<R>, 'name' | 'table' | 'read' | 'ttl'>;
+
+/** What one record adds to a number that lies in an item of its own. */
+export interface Counted {
+  /** What the number is called, and GUARD_FAILED names where it would pass `max`. */
+  readonly name: string;
+  readonly key: Key | undefined;
+  readonly by: number;
+  readonly max?: number;
+}
 
 /** The item that holds one unique value: only one record can own it. */
 export interface Guard {

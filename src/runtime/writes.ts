@@ -65,6 +65,8 @@ export interface Write<out Result> {
 /** Items that were read for a write. */
 export interface FoundItems {
   get(table: TableRef, key: Key): Item | null;
+  /** Reads further ones, which only now are known to be needed. */
+  load(keys: readonly ItemKey[]): Promise<void>;
 }
 
 /** A write worked out, for one attempt. */

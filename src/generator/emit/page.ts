@@ -14,6 +14,7 @@ import type {
   SlotPlan,
   TablePlan,
   TemplatePart,
+  WriteCost,
 } from '../plan.js';
 import { mixedQuery } from './views/mixed.js';
 
@@ -26,11 +27,26 @@ export function accessPatternsView(plan: Plan) {
         field: mutation.field ? `\`${mutation.field.type}.${mutation.field.field}\`` : '',
         what: `${mutation.kind} ${mutation.entity}`,
         items: entity ? writtenItems(entity, mutation.kind) : '',
+        units: unitsRange(mutation.cost),
+        indexes: indexUnits(mutation.cost),
         rules: [mutation.allow, mutation.prepare, mutation.alongside]
           .flatMap((rule) => (rule === null ? [] : [`\`${rule}\``]))
           .join(', '),
       };
     }),
+    ruleWrites: plan.rules.flatMap(({ name, use, writes = [], cost }) =>
+      use.kind === 'field' && cost
+        ? [
+            {
+              field: `\`${use.field.type}.${use.field.field}\``,
+              what: writes.map(({ kind, entity }) => `${kind} ${entity}`).join(', '),
+              units: unitsRange(cost),
+              indexes: indexUnits(cost),
+              rule: `\`${name}\``,
+            },
+          ]
+        : [],
+    ),
     followUps: followUps(plan),
     hasMutations: plan.mutations.length > 0,
     tables: plan.tables.map((table) => ({
@@ -371,6 +387,23 @@ function writtenItems(entity: EntityPlan, kind: string): string {
     ...(guards ? [`${guards} unique guard${guards === 1 ? '' : 's'}`] : []),
     ...(versions ? ['1 version'] : []),
   ].join(', ');
+}
+
+function unitsRange({ least, most, without }: WriteCost): string {
+  return [range(least.total, most.total), ...without.map((rule) => `those of \`${rule}\``)].join(' + ');
+}
+
+/** Where they go: the table, and each index. */
+function indexUnits({ least, most }: WriteCost): string {
+  const names = [...new Set([...Object.keys(most.indexes), ...Object.keys(least.indexes)])].sort();
+  return [
+    `table ${range(least.table, most.table)}`,
+    ...names.map((name) => `${name} ${range(least.indexes[name] ?? 0, most.indexes[name] ?? 0)}`),
+  ].join(', ');
+}
+
+function range(least: number, most: number): string {
+  return least === most ? String(least) : `${least} to ${most}`;
 }
 
 /** Relations between entities: a pattern on a field of one that returns another. */

@@ -43,6 +43,7 @@ import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './lay
 import { mixedAccess } from './mixed.js';
 import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from './native.js';
 import { holesOf } from './templates.js';
+import { mutationCost, ruleCost, type Stored } from './write-costs.js';
 
 const defaultPage = { default: 20, max: 100 };
 const defaultAcross = 12;
@@ -52,7 +53,13 @@ const defaultEach = 100;
 export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   const entities = [...layout.entities.values()].map((entity) => entityPlan(entity));
   const patterns = model.patterns.map((pattern) => patternPlan(model, layout, pattern));
-  const mutations = model.mutations.map((mutation) => mutationPlan(model, layout, mutation));
+  const tables = tablePlans(layout);
+  const rules = rulePlans(model, { entities, tables });
+  const mutations = model.mutations.map((mutation): MutationPlan => {
+    const plan = mutationPlan(model, layout, mutation);
+    const alongside = rules.find(({ name }) => name === plan.alongside);
+    return { ...plan, cost: mutationCost({ entities, tables }, plan, alongside) };
+  });
   const enums = new Set(
     entities.flatMap((entity) =>
       entity.attributes.filter((one) => one.encoding === 'enum').map((one) => one.of),
@@ -60,45 +67,49 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   );
   return {
     format: 1,
-    tables: layout.tables.map(
-      (table): TablePlan => ({
-        name: table.name.text,
-        physicalName: table.physicalName,
-        partition: table.partition.text,
-        sort: table.sort?.text ?? null,
-        indexes: table.indexes.map((index) => ({
-          name: index.name.text,
-          kind: index.kind === 'local' ? 'local' : 'global',
-          partition: index.partition.text,
-          sort: index.sort?.text ?? null,
-          project:
-            index.project.kind === 'include'
-              ? { kind: 'include', attributes: index.project.fields.map((word) => word.text) }
-              : { kind: index.project.kind },
-          ...(index.native
-            ? {
-                native: nativeKeys(
-                  index.native,
-                  [...layout.entities.values()]
-                    .filter((entity) => entity.table === table)
-                    .map((entity) => entity.attributes),
-                ),
-              }
-            : {}),
-        })),
-        ...(table.isOpen && table.indexes.length > 0 ? { isMade: true } : {}),
-        ttl: table.ttl?.text ?? null,
-      }),
-    ),
+    tables,
     entities,
     patterns,
     mutations,
-    rules: rulePlans(model),
+    rules,
     resolvers: resolverPlans(model),
     enums: Object.fromEntries(
       [...enums].sort().map((name) => [name, model.sdl.types.get(name)?.values ?? []]),
     ),
   };
+}
+
+function tablePlans(layout: Layout): TablePlan[] {
+  return layout.tables.map(
+    (table): TablePlan => ({
+      name: table.name.text,
+      physicalName: table.physicalName,
+      partition: table.partition.text,
+      sort: table.sort?.text ?? null,
+      indexes: table.indexes.map((index) => ({
+        name: index.name.text,
+        kind: index.kind === 'local' ? 'local' : 'global',
+        partition: index.partition.text,
+        sort: index.sort?.text ?? null,
+        project:
+          index.project.kind === 'include'
+            ? { kind: 'include', attributes: index.project.fields.map((word) => word.text) }
+            : { kind: index.project.kind },
+        ...(index.native
+          ? {
+              native: nativeKeys(
+                index.native,
+                [...layout.entities.values()]
+                  .filter((entity) => entity.table === table)
+                  .map((entity) => entity.attributes),
+              ),
+            }
+          : {}),
+      })),
+      ...(table.isOpen && table.indexes.length > 0 ? { isMade: true } : {}),
+      ttl: table.ttl?.text ?? null,
+    }),
+  );
 }
 
 function entityPlan({ model, table, attributes, items, keyFields, guards }: EntityLayout): EntityPlan {
@@ -355,7 +366,7 @@ function sourceName(source: Exclude<Source, { kind: 'literal' }>): string {
 
 // --- mutations ---
 
-function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): MutationPlan {
+function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): Omit<MutationPlan, 'cost'> {
   const entity = layout.entities.get(mutation.entity.text);
   if (!entity) throw new Error(`mutation ${mutation.name.text} has no entity`);
   const value = (source: Source) => valuePlan(model, mutation.for, source);
@@ -395,7 +406,12 @@ function inputValues(
 
 // --- rules ---
 
-function rulePlans(model: Model): RulePlan[] {
+function rulePlans(model: Model, stored: Stored): RulePlan[] {
+  const writesOf = (name: string): Pick<RulePlan, 'writes'> => {
+    const declared = model.rules.find((rule) => rule.name.text === name)?.writes ?? [];
+    if (declared.length === 0) return {};
+    return { writes: declared.map(({ kind, entity }) => ({ kind, entity: entity.text })) };
+  };
   const plans = new Map<string, RulePlan>();
   const fileOf = (name: string) => model.rules.find((rule) => rule.name.text === name)?.in?.text ?? 'rules';
   const use = (name: string | undefined, make: (earlier: RulePlan['use'] | undefined) => RulePlan['use']) => {
@@ -404,6 +420,7 @@ function rulePlans(model: Model): RulePlan[] {
       name,
       file: fileOf(name),
       typeName: ruleTypeName(name),
+      ...writesOf(name),
       use: make(plans.get(name)?.use),
       ...asksOf(model, name),
     });
@@ -453,7 +470,9 @@ function rulePlans(model: Model): RulePlan[] {
       mutations: [...(earlier?.kind === 'alongside' ? earlier.mutations : []), name],
     }));
   }
-  return [...plans.values()];
+  return [...plans.values()].map((plan) =>
+    plan.writes && plan.use.kind === 'field' ? { ...plan, cost: ruleCost(stored, plan.writes) } : plan,
+  );
 }
 
 function asksOf(model: Model, name: string): Pick<RulePlan, 'asks'> {

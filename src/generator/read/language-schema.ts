@@ -984,6 +984,33 @@ const mutationKeys = {
   },
 } as const satisfies Keys;
 
+const ruleWriteKeys = {
+  create: {
+    ...words,
+    title: 'Created',
+    description: 'The entity of each record it creates.',
+    example: { create: ['Session', 'AuditLog'] },
+  },
+  update: {
+    ...words,
+    title: 'Updated',
+    description: 'The entity of each record it changes.',
+    example: { update: 'User' },
+  },
+  upsert: {
+    ...words,
+    title: 'Created or updated',
+    description: 'The entity of each record it changes or creates.',
+    example: { upsert: 'Config' },
+  },
+  delete: {
+    ...words,
+    title: 'Deleted',
+    description: 'The entity of each record it deletes.',
+    example: { delete: 'Session' },
+  },
+} as const satisfies Keys;
+
 const ruleKeys = {
   for: {
     ...fieldPath,
@@ -1024,6 +1051,13 @@ const ruleKeys = {
     description:
       'How many requests of its own one call sends, one after the other, where no conflict makes it try again; 0 says that there are none. For the budgets of operations.',
     example: { for: 'Mutation.signIn', requests: 3 },
+  },
+  writes: {
+    ...mapping(ruleWriteKeys),
+    title: 'What it writes',
+    description:
+      'Of a rule that answers a mutation, or that is named by `alongside`: the entities it creates, updates, upserts and deletes, once for each time they are named. Only the write units on the generated page need it; left out, the page says that the rule’s writes come on top.',
+    example: { for: 'Mutation.signIn', writes: { update: 'User', create: ['Session', 'AuditLog'] } },
   },
 } as const satisfies Keys;
 
@@ -1144,6 +1178,7 @@ export const keysOf = {
   page: pageKeys,
   mutation: mutationKeys,
   rule: ruleKeys,
+  ruleWrites: ruleWriteKeys,
 } as const satisfies Record<string, Keys>;
 
 /** The mappings in the order of the reference page. */
@@ -1264,6 +1299,13 @@ export const sections: readonly {
     intro: 'Under `rules`, by name.',
     keys: ruleKeys,
     path: ['rules', 'example'],
+    shown: 1,
+  },
+  {
+    heading: 'What a rule writes',
+    intro: 'Under `writes` of a rule.',
+    keys: ruleWriteKeys,
+    path: ['rules', 'example', 'writes'],
     shown: 1,
   },
 ];

@@ -32,7 +32,7 @@ import type {
   TypeRef,
   Word,
 } from '../model.js';
-import { comparisons, filterOperators, partOf } from '../model.js';
+import { comparisons, filterOperators, partOf, writeKinds } from '../model.js';
 import { keysOf, language } from './language-schema.js';
 import { validate } from './validate.js';
 
@@ -518,8 +518,12 @@ class YamlReader {
 
   private rule(name: Word, node: Node | null): RuleModel {
     const map = this.entries(node, keysOf.rule);
+    const declared = this.entries(map.get('writes')?.value ?? null, keysOf.ruleWrites);
     return {
       name,
+      writes: writeKinds.flatMap((kind) =>
+        this.words(declared.get(kind)).map((entity) => ({ kind, entity })),
+      ),
       ...optional({
         for: this.fieldPath(map.get('for')),
         in: this.word(map.get('in')),
