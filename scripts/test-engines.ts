@@ -12,6 +12,7 @@ const suites = [
   'test/server/',
   'test/language/',
   'test/pages/',
+  'test/budget/',
   'test/writes/model',
   'test/writes/races',
   'test/writes/failures',

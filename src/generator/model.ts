@@ -241,6 +241,10 @@ export interface RuleModel {
   readonly name: Word;
   readonly for?: FieldPath;
   readonly in?: Word;
+  /** What one call asks of DynamoDB. */
+  readonly gets?: number;
+  readonly once?: Word;
+  readonly requests?: number;
   /** What it writes in one answer, at most. */
   readonly writes: readonly { readonly kind: WriteKind; readonly entity: Word }[];
 }

@@ -510,6 +510,8 @@ export interface RulePlan {
         readonly kind: 'compute';
         readonly attributes: readonly { readonly entity: string; readonly field: string }[];
       };
+  /** What one call says it asks of DynamoDB: records by key, shared by all rules with one `once`, and requests of its own. */
+  readonly asks?: { readonly gets?: number; readonly once?: string; readonly requests?: number };
 }
 
 // --- resolvers ---

@@ -1,4 +1,12 @@
 /** The runtime of generated code and of hand-written rules: `tableloom/runtime`. */
+export {
+  type Budget,
+  type BudgetField,
+  type BudgetOptions,
+  budgetOf,
+  type Figures,
+} from '../budget/budget.js';
+export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
 export type { PutAllReport, Unwritten } from './bulk.js';
 export { type CascadeOptions, type Deletion, removeTree } from './cascade.js';
 export {

@@ -57,6 +57,8 @@ export interface DatabaseOptions {
 export interface SessionOptions {
   /** Aborting it ends what the session has under way with CANCELLED. */
   readonly signal?: AbortSignal;
+  /** Has DynamoDB tell the capacity each request consumed; left out, as the database does. */
+  readonly capacity?: boolean;
 }
 
 /** The tables of one application. Keeps nothing of what it reads; its sessions do. */
@@ -83,7 +85,7 @@ export class Database {
       tables,
       limits: this.#limits,
       signal: options.signal,
-      capacity,
+      capacity: options.capacity ?? capacity,
       onRequest,
     });
     return new Session(requester, this.#sealer, { now, newId, compute, turns: this.#turns });
@@ -124,15 +126,13 @@ export class Session {
   /** Whether numbers that are kept may have been changed by this session. */
   #hasWritten = false;
   /** Answers under way or given, by what was asked. */
-  readonly #answers = new Map<string, Promise<unknown>>();
+  #answers = new Map<string, Promise<unknown>>();
 
   constructor(requester: Requester, sealer: CursorSealer, environment: Environment) {
     this.#requester = requester;
     this.#sealer = sealer;
     this.#environment = environment;
-    this.#loader = new DataLoader((keys: readonly ItemKey[]) => getItems(requester, keys), {
-      cacheKeyFn: loaderKey,
-    });
+    this.#loader = new DataLoader((keys: readonly ItemKey[]) => this.#load(keys), { cacheKeyFn: loaderKey });
     this.#reader = new Reader({
       requester,
       now: environment.now,
@@ -350,6 +350,20 @@ export class Session {
     return known === undefined ? this.#loader.load(key) : Promise.resolve(known);
   }
 
+  /** DataLoader has who asks for what it holds wait for the batch that is being made; what is known here is given at once. */
+  async #load(keys: readonly ItemKey[]): Promise<(Item | null)[]> {
+    const answers = this.#answers;
+    const items = await getItems(this.#requester, keys);
+    // Unless something was written meanwhile.
+    if (answers === this.#answers) {
+      for (const [at, { table, key }] of keys.entries()) {
+        const id = itemId(table, key);
+        if (!this.#known.has(id)) this.#known.set(id, items[at] ?? null);
+      }
+    }
+    return items;
+  }
+
   #lookUp(id: string): Item | null | undefined {
     for (const { index, items } of this.#seen) {
       for (const item of items) {
@@ -366,7 +380,7 @@ export class Session {
     this.#seen = [];
     // Indexes lag behind: what this session wrote must not be overlaid by what they still show.
     for (const [id, item] of this.#written) this.#known.set(id, item);
-    this.#answers.clear();
+    this.#answers = new Map();
     this.#loader.clearAll();
   }
 

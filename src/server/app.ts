@@ -2,15 +2,16 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest }
 import { GraphQLError } from 'graphql';
 import mercurius, { type IResolvers } from 'mercurius';
 import type { Database } from 'tableloom/runtime';
-import { createLoaders } from '../../generated/loaders.js';
+import { type Context, createLoaders } from '../../generated/loaders.js';
 import { createResolvers } from '../../generated/resolvers.js';
 import type { Rules } from '../../generated/rules.js';
 import { typeDefs } from '../../generated/schema.js';
 import * as ourRules from '../rules/index.js';
+import { currentUser } from '../rules/shared/viewer.js';
 import type { Auth } from './auth/auth.js';
 import type { LogLevel } from './config.js';
 import { clientOf, viewerOf } from './context.js';
-import { listsRead, mostLists } from './cost.js';
+import { costHeader, costTold, refuseCostly, usualRequestLimit } from './cost.js';
 import { addHealth } from './health.js';
 import { graphqlOverHttp } from './http.js';
 import { ide } from './ide.js';
@@ -23,8 +24,10 @@ export interface AppOptions {
   readonly rules?: Rules;
   /** Whether the IDE is served at /graphiql. */
   readonly ide?: boolean;
-  /** Keeps the schema from strangers. */
+  /** Keeps the schema from strangers, and what operations cost from all but administrators. */
   readonly production?: boolean;
+  /** How many requests one operation may send to DynamoDB. */
+  readonly requestLimit?: number;
   /** Left out: nothing is logged. */
   readonly logLevel?: LogLevel;
   /** Where log lines go; left out: to the standard output. */
@@ -53,7 +56,7 @@ const faults = new Set([
  * Closing it leaves the database open.
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { database, auth, rules = ourRules, production = false } = options;
+  const { database, auth, rules = ourRules, production = false, requestLimit = usualRequestLimit } = options;
   const app: FastifyInstance = Fastify({
     bodyLimit: largestRequest,
     forceCloseConnections: 'idle',
@@ -97,10 +100,14 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
   });
   app.graphql.addHook('preExecution', async (schema, document, _context, variables) => {
-    const lists = listsRead(schema, document, variables ?? {});
-    if (lists <= mostLists) return;
-    const message = `The query reads up to ${lists} lists; at most ${mostLists} are allowed. Ask for fewer rows of the outer ones.`;
-    throw new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COSTLY', limit: mostLists } });
+    refuseCostly(schema, document, variables ?? {}, requestLimit);
+  });
+  app.graphql.addHook('onResolution', async (execution, context) => {
+    if (!asksForCost(context.reply?.request)) return;
+    // What the answer cost, and not what it takes to find out who may know.
+    const cost = costTold(context.db.stats());
+    if (production && !(await isAdmin(context))) return;
+    execution.extensions = { ...execution.extensions, tableloom: cost };
   });
   if (production) {
     app.graphql.addHook('preExecution', async (_schema, document, context) => {
@@ -157,9 +164,21 @@ mutation {
 }
 `;
 
+function asksForCost(request: FastifyRequest | undefined): boolean {
+  return request?.headers[costHeader] === '1';
+}
+
+async function isAdmin(context: Context): Promise<boolean> {
+  try {
+    return (await currentUser(context)).role === 'ADMIN';
+  } catch {
+    return false;
+  }
+}
+
 /** Everything a resolver or rule is given. Made anew for each request: loaders remember what they read. */
 async function contextFor(request: FastifyRequest, database: Database, auth: Auth) {
-  const db = database.session();
+  const db = database.session({ capacity: asksForCost(request) });
   return {
     viewer: await viewerOf(request, auth),
     client: clientOf(request),

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { Context } from '../../generated/loaders.js';
 import type { Auth } from './auth/auth.js';
 
 /** Whoever sent a request, as the access token says. Rules read the record behind it: it may have changed since. */
@@ -25,9 +26,7 @@ declare module 'tableloom/runtime' {
 }
 
 declare module 'mercurius' {
-  interface MercuriusContext {
-    readonly viewer: Viewer | null;
-  }
+  interface MercuriusContext extends Context {}
 }
 
 /** The longest User-Agent that is kept. */

@@ -5,6 +5,7 @@ import type { Plan } from '../plan.js';
 import { freeDocuments, importLine, namesUsed } from './code.js';
 import { accessPatternsView } from './page.js';
 import type { Renderer } from './render.js';
+import { costsView } from './views/costs.js';
 import { entitiesView } from './views/entities.js';
 import { filterFunctions } from './views/filters.js';
 import { itemsView } from './views/items.js';
@@ -48,6 +49,7 @@ export function emit({ plan, sdl, renderer }: EmitInput): Map<string, string> {
   code('rules.ts', rulesView(plan));
   code('resolvers.ts', resolversView(plan));
   code('tables.ts', tablesView(plan));
+  code('costs.ts', costsView(plan));
   files.set(
     'schema.ts',
     header + tidyCode(renderer.render('schema.ts', { sdl: sdl.replace(/[\\`]|\$\{/g, '\\$&') })),
@@ -166,6 +168,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'AlongsideRule',
         'AlongsideChange',
         'ComputeRule',
+        'Costs',
       ],
     },
     {

@@ -438,6 +438,7 @@ function rulePlans(model: Model, stored: Stored): RulePlan[] {
       typeName: ruleTypeName(name),
       ...writesOf(name),
       use: make(plans.get(name)?.use),
+      ...asksOf(model, name),
     });
   };
   for (const rule of model.rules) {
@@ -488,6 +489,18 @@ function rulePlans(model: Model, stored: Stored): RulePlan[] {
   return [...plans.values()].map((plan) =>
     plan.writes && plan.use.kind === 'field' ? { ...plan, cost: ruleCost(stored, plan.writes) } : plan,
   );
+}
+
+function asksOf(model: Model, name: string): Pick<RulePlan, 'asks'> {
+  const { gets, once, requests } = model.rules.find((rule) => rule.name.text === name) ?? {};
+  if (gets === undefined && requests === undefined) return {};
+  return {
+    asks: {
+      ...(gets === undefined ? {} : { gets }),
+      ...(once === undefined ? {} : { once: once.text }),
+      ...(requests === undefined ? {} : { requests }),
+    },
+  };
 }
 
 function descriptionOf(model: Model, field: FieldRef): string | null {

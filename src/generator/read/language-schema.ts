@@ -139,6 +139,9 @@ function count(maximum: number): Shape {
   return { type: 'integer', minimum: 1, maximum };
 }
 
+/** How much a rule asks. */
+const asked = { type: 'integer', minimum: 0, maximum: 1000 } as const satisfies Shape;
+
 /** A mapping with any keys. */
 function each(value: Shape, more: Shape = {}): Shape {
   return { type: ['object', 'null'], additionalProperties: value, ...more };
@@ -1108,6 +1111,27 @@ const ruleKeys = {
     title: 'File',
     description: 'The file of `src/rules/` that holds the rule, without its extension.',
     example: { in: 'access' },
+  },
+  gets: {
+    ...asked,
+    title: 'Records read',
+    description:
+      'How many records one call reads by key through loaders, side by side: they share batch gets. For the budgets of operations.',
+    example: { for: 'Session.status', gets: 2 },
+  },
+  once: {
+    ...name,
+    title: 'Shared reads',
+    description:
+      'What `gets` reads, where it is the same for every rule that gives this name: it is read once an operation.',
+    example: { in: 'access', gets: 1, once: 'viewer' },
+  },
+  requests: {
+    ...asked,
+    title: 'Requests',
+    description:
+      'How many requests of its own one call sends, one after the other, where no conflict makes it try again; 0 says that there are none. For the budgets of operations.',
+    example: { for: 'Mutation.signIn', requests: 3 },
   },
   writes: {
     ...mapping(ruleWriteKeys),

@@ -567,7 +567,13 @@ class YamlReader {
       writes: writeKinds.flatMap((kind) =>
         this.words(declared.get(kind)).map((entity) => ({ kind, entity })),
       ),
-      ...optional({ for: this.fieldPath(map.get('for')), in: this.word(map.get('in')) }),
+      ...optional({
+        for: this.fieldPath(map.get('for')),
+        in: this.word(map.get('in')),
+        gets: this.count(map.get('gets'))?.count,
+        once: this.word(map.get('once')),
+        requests: this.count(map.get('requests'))?.count,
+      }),
     };
   }
 

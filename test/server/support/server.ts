@@ -61,6 +61,9 @@ export interface ServerOptions {
   readonly sample?: Sample;
   readonly app?: Partial<AppOptions>;
   readonly onRequest?: DatabaseOptions['onRequest'];
+  readonly database?: Partial<DatabaseOptions>;
+  /** Given the client before anything is sent. */
+  readonly onClient?: (client: DynamoDBClient) => void;
   /** Left out: the one this run is about. */
   readonly engine?: EngineKind;
   /** Has the engine tell what requests consume. */
@@ -73,6 +76,7 @@ export interface ServerOptions {
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const { sample = sampleFor(testTime), predictable = false } = options;
   const engine = await openEngine(options.engine);
+  options.onClient?.(engine.client);
   const names = resolveTableNames(tables, { TABLE_PREFIX: uniqueName('server') });
   await createTables(engine.client, tables, names);
   const meter = meterOf(engine.client);
@@ -87,6 +91,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     now: () => now,
     ...(predictable && { newId: () => countedId(++ids) }),
     ...(options.onRequest && { onRequest: options.onRequest }),
+    ...options.database,
     ...(options.capacity && { capacity: true }),
   });
   await writeSample(database, sample);

@@ -84,17 +84,11 @@ function coverView(
     ...held.map((one) => ({ attribute: one, value: readExpression(one) })),
     ...(unpacked?.fields ?? []),
   ];
-  const names = known.map(({ attribute }) => attribute.name);
   return {
     variable: holds.name,
     record: entity.names.record,
     comment: `What ${where} of ${entity.name}; other fields take a follow-up batch get.`,
-    covers: [
-      ...known.filter(({ attribute }) => !attribute.hidden).map(({ attribute }) => attribute.name),
-      ...coveredRelations(plan, entity, names),
-    ]
-      .map(quote)
-      .join(', '),
+    covers: fieldsHeld(plan, entity, access, holds).map(quote).join(', '),
     keyOf:
       holds.key === 'item'
         ? `({ ${keys.map((name) => `${name}: item.${name} as string`).join(', ')} })`
@@ -135,6 +129,21 @@ function unpackedView(entity: EntityPlan, access: QueryAccess, projected: readon
       );
   }
   return { fields, keys };
+}
+
+/** The fields that need no further read where a query reads items that do not hold everything. */
+export function fieldsHeld(
+  plan: Plan,
+  entity: EntityPlan,
+  access: QueryAccess,
+  holds: Extract<QueryAccess['holds'], { kind: 'some' }>,
+): string[] {
+  const held = entity.attributes.filter((one) => holds.attributes.includes(one.name));
+  const unpacked = holds.key === 'item' ? unpackedView(entity, access, holds.attributes) : null;
+  const known = [...held, ...(unpacked?.fields ?? []).map(({ attribute }) => attribute)];
+  const names = known.map(({ name }) => name);
+  const shown = known.filter(({ hidden }) => !hidden).map(({ name }) => name);
+  return [...shown, ...coveredRelations(plan, entity, names)];
 }
 
 /** Fields of the entity that need nothing of their parent but what is held. A rule may look at any attribute. */
