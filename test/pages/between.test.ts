@@ -17,7 +17,7 @@ beforeAll(async () => {
 const alike: fc.Arbitrary<Draft> = draft.map((one) => ({
   ...one,
   price: one.price > 0 ? 4.5 : 0,
-  at: '2024-01-01T00:00:00.000Z',
+  at: '2124-01-01T00:00:00.000Z',
   until: null,
 }));
 
