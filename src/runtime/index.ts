@@ -1,5 +1,7 @@
 /** The runtime of generated code and of hand-written rules: `tableloom/runtime`. */
 export type { PutAllReport, Unwritten } from './bulk.js';
+export type { Requirements } from './demands.js';
+export { addedDecimal, addedInt, addedInteger, appended, bytesOf, later, without } from './elements.js';
 export {
   alreadyExists,
   type ErrorCode,
@@ -7,6 +9,7 @@ export {
   errorCodes,
   forbidden,
   fromAws,
+  guardFailed,
   KeyError,
   notFound,
   ruleMissing,
@@ -47,6 +50,7 @@ export {
   keyLoader,
   lowercase,
   notNull,
+  putting,
   shardKeys,
   sortedBy,
   tableRef,
@@ -98,6 +102,7 @@ export type {
   ComputeRulesByName,
   FieldRule,
   PrepareRule,
+  ValidateRule,
   VisibleRule,
 } from './rules.js';
 export type { InputOf, Operation } from './sdk.js';
@@ -120,6 +125,7 @@ export { type Holes, type Template, unpack } from './templates.js';
 export type {
   AttributeValue,
   Connection,
+  Demands,
   Edge,
   EntityCodec,
   EntityReader,
@@ -134,6 +140,7 @@ export type {
   Partitions,
   SortRange,
   TableRef,
+  ValueDemand,
 } from './types.js';
 export { canonicalTime, documentValue, epochSeconds } from './values.js';
 export {
