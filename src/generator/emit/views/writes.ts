@@ -5,11 +5,18 @@ import { literal, quote } from '../code.js';
 
 export function writesView(plan: Plan) {
   return {
-    entities: plan.entities.filter((entity) => entity.historyOf === null).map((entity) => writesOf(entity)),
+    entities: plan.entities
+      .filter((entity) => entity.historyOf === null)
+      .map((entity) =>
+        writesOf(
+          entity,
+          plan.mutations.some((one) => one.kind === 'put' && one.entity === entity.name),
+        ),
+      ),
   };
 }
 
-function writesOf(entity: EntityPlan) {
+function writesOf(entity: EntityPlan, isPut: boolean) {
   const computed = entity.attributes.filter((one) => one.computed !== undefined);
   const given = entity.attributes.filter((one) => one.computed === undefined);
   const created = given.map((one) => ({ name: one.name, value: createdExpression(one) }));
@@ -20,6 +27,7 @@ function writesOf(entity: EntityPlan) {
     name: entity.name,
     names: entity.names,
     isUpdatable: entity.revision !== null,
+    kept: isPut ? keptByPut(entity) : null,
     created,
     creating: { values: named('values', created), env: computed.length > 0 || uses('env', created) },
     changed,
@@ -52,7 +60,17 @@ function named(name: string, assignments: Assignments): string {
 
 function isChanged(entity: EntityPlan, attribute: AttributePlan): boolean {
   if (attribute.generated === 'touch' || attribute.generated === 'revision') return true;
-  return !attribute.immutable && attribute.generated === null && !entity.keyFields.includes(attribute.name);
+  const isFixed = entity.keyFields.includes(attribute.name) && !attribute.movable;
+  return !attribute.immutable && attribute.generated === null && !isFixed;
+}
+
+/** What a record keeps when it is replaced whole: what is written once. */
+function keptByPut({ attributes, keyFields }: EntityPlan): string {
+  const kept = attributes.filter(
+    ({ name, immutable, generated }) =>
+      !keyFields.includes(name) && (immutable || generated === 'now' || generated === 'uuidv7'),
+  );
+  return `[${kept.map(({ name }) => quote(name)).join(', ')}]`;
 }
 
 function createdExpression(attribute: AttributePlan): string {
