@@ -14,6 +14,7 @@ const suites = [
   'test/writes/model',
   'test/writes/races',
   'test/writes/failures',
+  'test/writes/demands',
 ];
 
 const help = `Usage: npx tsx scripts/test-engines.ts [vitest options]

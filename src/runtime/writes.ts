@@ -327,6 +327,7 @@ function expiredAt<R extends object>(
   after: R,
   now: Date,
 ): StoredRecord<R> | null {
+  if (entity.ttl === undefined) return null;
   const key = entity.key(after);
   if (sameKey(key, keyOfItem(entity.table, before))) return null;
   const item = found.get(entity.table, checkKey(key, entity.table));
