@@ -15,6 +15,7 @@ const suites = [
   'test/writes/races',
   'test/writes/failures',
   'test/writes/demands',
+  'test/writes/kept-numbers',
 ];
 
 const help = `Usage: npx tsx scripts/test-engines.ts [vitest options]

@@ -16,10 +16,12 @@ export interface LockedEntity {
   /** Its own key; undefined where the entity is gone. */
   readonly key: { readonly table: string; readonly key: LockedKey } | undefined;
   readonly guards: ReadonlyMap<string, LockedKey>;
+  /** Numbers kept beside the records: `kept memberCount`, `sequence number`. */
+  readonly numbers: ReadonlyMap<string, LockedKey>;
   /** Index keys and index entries, by their numbers. */
   readonly slots: readonly LockedSlot[];
-  /** Keys of its own and guards that it once had. */
-  readonly retired: readonly { readonly what: 'key' | 'guard'; readonly key: LockedKey }[];
+  /** Keys of its own, guards and numbers that it once had. */
+  readonly retired: readonly { readonly what: 'key' | 'guard' | 'number'; readonly key: LockedKey }[];
 }
 
 /** The templates of a partition key and a sort key. */
@@ -86,13 +88,18 @@ function sections(entries: readonly (readonly [string, readonly string[]])[]): s
     .join(',\n');
 }
 
-function entityLines({ attributes, key, guards, slots, retired }: LockedEntity): string[] {
+function entityLines({ attributes, key, guards, numbers: kept, slots, retired }: LockedEntity): string[] {
   const names = sorted(attributes);
   const numbers = [...slots].sort((a, b) => a.number - b.number);
+  const keptLines = (kind: string) =>
+    sorted(kept)
+      .filter(([name]) => name.startsWith(`${kind} `))
+      .map(([name, number]) => line(name, keyValue(number)));
   const live = <T extends { readonly isRetired: boolean }>(one: T) => !one.isRetired;
   return [
     ...names.filter(([, one]) => live(one)).map(([name, one]) => line(`attribute ${name}`, one.encoding)),
     ...sorted(guards).map(([fields, guard]) => line(`guard ${fields}`, keyValue(guard))),
+    ...keptLines('kept'),
     ...names
       .filter(([, one]) => one.isRetired)
       .map(([name, one]) => line(`retired attribute ${name}`, one.encoding)),
@@ -102,6 +109,7 @@ function entityLines({ attributes, key, guards, slots, retired }: LockedEntity):
     ...numbers
       .filter((one) => one.isRetired)
       .map((slot) => line(`retired slot ${slot.number}`, slotValue(slot))),
+    ...keptLines('sequence'),
     ...numbers.filter(live).map((slot) => line(`slot ${slot.number}`, slotValue(slot))),
     key ? line(`table ${key.table}`, keyValue(key.key)) : line('table', null),
   ];

@@ -69,7 +69,7 @@ export interface EntityModel {
   readonly identity?: readonly Word[];
   readonly stored: readonly { readonly name: Word; readonly type: TypeRef }[];
   readonly secret: readonly Word[];
-  readonly generate: readonly { readonly field: Word; readonly how: Word }[];
+  readonly generate: readonly GeneratedModel[];
   readonly default: readonly { readonly field: Word; readonly value: Literal }[];
   readonly normalize: readonly { readonly field: Word; readonly steps: readonly Word[] }[];
   /** How a field stands in every key: `pad(6)`, `fold`, `day`, `invert`. */
@@ -105,6 +105,14 @@ export type ValueDemandModel =
       readonly pattern?: Word;
     };
 
+/** An attribute the write path fills in. */
+export interface GeneratedModel {
+  readonly field: Word;
+  readonly how: Word;
+  /** Of a `sequence`: the fields of which each combination of values has numbers of its own. */
+  readonly within?: readonly Word[];
+}
+
 /** A key attribute and its template's text. */
 export interface TemplateModel {
   readonly attribute: Word;
@@ -131,12 +139,20 @@ export type LiteralSource = Extract<Source, { readonly kind: 'literal' }>;
 
 export interface PatternModel {
   readonly name: Word;
-  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'exists';
+  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'sum' | 'exists';
   /** What is looked up. With `leadsTo` (`through` in the YAML) it is the join, and where, sort and the rest are its. */
   readonly target: Word;
   readonly leadsTo?: LeadsTo;
   /** Where counting stops. */
   readonly upTo?: { readonly count: number; readonly at: Span };
+  /** The number is kept by the write path and not counted: `kept: true` of a count, and every sum. */
+  readonly kept?: { readonly at: Span };
+  /** Of a sum, the attribute that is added up. */
+  readonly of?: Word;
+  /** What a kept count may not pass. */
+  readonly cap?: { readonly count: number; readonly at: Span };
+  /** Of a connection: `totalCount` is kept by the write path. */
+  readonly total?: { readonly at: Span };
   /** Of a mixed pattern, the entities it reads, and what each calls the fields of `where`; left out: all members. */
   readonly members: readonly {
     readonly entity: Word;
@@ -187,6 +203,11 @@ export interface PatternModel {
 export interface LeadsTo {
   readonly target: Word;
   readonly where: readonly Binding[];
+}
+
+/** Whether the answer is a number that the write path keeps, so that nothing is queried. */
+export function isKept(pattern: PatternModel): boolean {
+  return pattern.kept !== undefined;
 }
 
 /** What a pattern returns, counts or looks for. */
@@ -248,7 +269,12 @@ export interface RuleModel {
   readonly name: Word;
   readonly for?: FieldPath;
   readonly in?: Word;
+  /** What it writes in one answer, at most. */
+  readonly writes: readonly { readonly kind: WriteKind; readonly entity: Word }[];
 }
+
+export const writeKinds = ['create', 'update', 'upsert', 'delete'] as const;
+export type WriteKind = (typeof writeKinds)[number];
 
 /** `Type.field`. */
 export interface FieldPath {

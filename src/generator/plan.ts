@@ -56,6 +56,8 @@ export interface EntityPlan {
   /** The main item first, then entries in the order of their patterns, then copies kept by entities with `historyOf`. */
   readonly items: readonly ItemPlan[];
   readonly guards: readonly GuardPlan[];
+  /** Numbers kept beside the records, where there are some. */
+  readonly numbers?: readonly NumberPlan[];
   /** The attribute that counts writes; null for append-only entities. */
   readonly revision: string | null;
   readonly ttl: { readonly attribute: string; readonly field: string } | null;
@@ -91,7 +93,7 @@ export interface AttributePlan {
   /** Kept, but in no SDL type. */
   readonly hidden: boolean;
   readonly secret: boolean;
-  readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | null;
+  readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | 'sequence' | null;
   readonly default: string | number | boolean | null;
   readonly normalize: readonly string[];
   /** A list that is stored as a set: each value once, in ascending order. */
@@ -186,11 +188,30 @@ export interface GuardPlan {
   readonly present: readonly string[];
 }
 
+/** A number kept beside records, in an item of its own; each write changes it in its own transaction. */
+export interface NumberPlan {
+  readonly kind: 'count' | 'sum' | 'sequence';
+  /** The pattern's name; of a sequence its field's. */
+  readonly name: string;
+  /** What is added up, or numbered; null where records are counted. */
+  readonly field: string | null;
+  readonly partition: KeyTemplate;
+  readonly sort: KeyTemplate | null;
+  /** Over how many items it is spread, by the record's key. */
+  readonly shards: number | null;
+  /** Nullable fields: a record without a value for each of them does not count. */
+  readonly present: readonly string[];
+  /** Further conditions of counting: the field has one of the values. */
+  readonly when: SlotPlan['when'];
+  /** It may not pass this. */
+  readonly cap: number | null;
+}
+
 // --- patterns ---
 
 export interface PatternPlan {
   readonly name: string;
-  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'exists';
+  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'sum' | 'exists';
   /** The entity, interface or union it returns, or the entity it counts or looks for. */
   readonly target: string;
   readonly field: FieldRef | null;
@@ -216,6 +237,7 @@ export type Access =
   | QueryAccess
   | MixedAccess
   | CountAccess
+  | KeptAccess
   | ExistsAccess
   | ThroughAccess;
 
@@ -233,6 +255,14 @@ export interface CountAccess {
   readonly kind: 'count';
   readonly query: QueryAccess;
   readonly upTo: number;
+}
+
+/** A number of `numbers` of the entity: nothing is counted. */
+export interface KeptAccess {
+  readonly kind: 'kept';
+  readonly entity: string;
+  readonly number: string;
+  readonly consistent: boolean;
 }
 
 /** Whether there is one. */
@@ -360,6 +390,8 @@ export interface QueryAccess {
       };
   readonly consistent: boolean;
   readonly page: { readonly default: number; readonly max: number };
+  /** The number of the entity that is the connection's `totalCount`. */
+  readonly total?: string;
   /** How many results a list gives. */
   readonly limit?: ValuePlan;
   /** Name of the generated query function. */
@@ -430,6 +462,30 @@ export interface MutationPlan {
   readonly prepare: string | null;
   readonly alongside: string | null;
   readonly allow: string | null;
+  readonly cost: WriteCost;
+}
+
+/** Write units as DynamoDB bills them, for items of at most 1 KB. */
+export interface WriteUnits {
+  readonly total: number;
+  readonly table: number;
+  readonly indexes: Readonly<Record<string, number>>;
+}
+
+/** What a mutation writes, and what that costs. */
+export interface WriteCost {
+  /** Where no value of a key or an entry changes, and fields that may be without a value are. */
+  readonly least: WriteUnits;
+  /** Where everything it can write does change. */
+  readonly most: WriteUnits;
+  /** Rules whose writes nobody declared: theirs come on top. */
+  readonly without: readonly string[];
+}
+
+/** A write that a rule declares. */
+export interface DeclaredWrite {
+  readonly kind: MutationPlan['kind'];
+  readonly entity: string;
 }
 
 export type TimeUnit = 'seconds' | 'minutes' | 'hours' | 'days';
@@ -469,6 +525,10 @@ export interface RulePlan {
   /** File under the rules folder, without extension. */
   readonly file: string;
   readonly typeName: string;
+  /** Of a rule that answers a mutation or adds writes to one: what it writes, where that is declared. */
+  readonly writes?: readonly DeclaredWrite[];
+  /** What that costs. */
+  readonly cost?: WriteCost;
   readonly use:
     | { readonly kind: 'field'; readonly field: FieldRef; readonly description: string | null }
     | { readonly kind: 'allow'; readonly fields: readonly FieldRef[] }

@@ -23,7 +23,11 @@ export type Purpose =
   /** A unique value: nobody else holds it. `owner` is who takes or gives it up. */
   | { readonly kind: 'guard'; readonly entity: string; readonly field: string; readonly owner: string }
   /** An item that follows a record: it is as the record's own condition allows. */
-  | { readonly kind: 'derived'; readonly entity: string };
+  | { readonly kind: 'derived'; readonly entity: string }
+  /** The last number of a sequence: nobody has taken the next one since it was read. */
+  | { readonly kind: 'sequence'; readonly entity: string }
+  /** A number kept beside records: `guard` is what it is called where it would pass its bounds. */
+  | { readonly kind: 'counter'; readonly entity: string; readonly guard: string };
 
 interface Common {
   readonly table: TableRef;
@@ -36,11 +40,24 @@ interface Common {
 export type Action =
   | (Common & { readonly kind: 'put'; readonly item: Item })
   | (Common & { readonly kind: 'update'; readonly set: Item; readonly remove: readonly string[] })
+  /** Adds to one number of an item, which is made where there is none. */
+  | (Common & {
+      readonly kind: 'add';
+      readonly attribute: string;
+      readonly by: number;
+      /** What else the item holds. */
+      readonly set: Item;
+      /** The number may not rise above this. */
+      readonly max?: number;
+    })
   | (Common & { readonly kind: 'delete' })
   | (Common & { readonly kind: 'check'; readonly condition: Condition });
 
 /** The attributes of a guard item. `_owner` tells whose it is, `_guards` which entity's. */
 export const guardAttributes = { entity: '_guards', field: '_field', owner: '_owner' } as const;
+
+/** The attributes of an item that keeps a number: what it is called, and the number. */
+export const counterAttributes = { name: '_counts', value: '_number' } as const;
 
 /** The actions of one transaction, at most one for each item, as DynamoDB demands. */
 export class Actions {
@@ -54,14 +71,15 @@ export class Actions {
     }
   }
 
+  /** Without additions of nothing: they leave their item as it is. */
   get all(): readonly Action[] {
-    return [...this.#byItem.values()];
+    return [...this.#byItem.values()].filter((action) => action.kind !== 'add' || action.by !== 0);
   }
 }
 
 /**
  * One action that does what two would. A check of a record that is also written adds nothing, for both were
- * computed from the same state. A unique value given up by one record may be taken by another, and so may the
+ * computed from the same state. Additions add up. A unique value given up by one record may be taken by another, and so may the
  * place of a derived item.
  */
 function together(a: Action, b: Action): Action {
@@ -69,6 +87,8 @@ function together(a: Action, b: Action): Action {
     if (a.kind === 'check') return b;
     if (b.kind === 'check') return a;
   }
+  if (a.kind === 'add' && b.kind === 'add' && a.attribute === b.attribute)
+    return { ...a, set: { ...a.set, ...b.set }, by: a.by + b.by };
   const taking = a.kind === 'put' ? a : b.kind === 'put' ? b : undefined;
   const leaving = a.kind === 'delete' ? a : b.kind === 'delete' ? b : undefined;
   if (taking?.purpose.kind === 'guard' && leaving?.purpose.kind === 'guard') {

@@ -1,5 +1,5 @@
 /** From a record before and after to the actions that make every one of its items follow. */
-import { type Action, type Condition, guardAttributes } from './actions.js';
+import { type Action, type Condition, counterAttributes, guardAttributes } from './actions.js';
 import { itemId, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
 import type { AttributeValue, EntityCodec, Guard, Item, Key, TableRef } from './types.js';
@@ -37,8 +37,8 @@ export interface ChangeActions {
 const mostUpdated = 100;
 
 /**
- * Everything a record's change does: its main item, index entries, versions, and the guards of its unique
- * values. Items that stay the same are left alone. A change of nothing but the revision gives one check that the
+ * Everything a record's change does: its main item, index entries, versions, the guards of its unique values, and
+ * the numbers it counts in. Items that stay the same are left alone. A change of nothing but the revision gives one check that the
  * record is as it was read, so that what is written beside it rests on it; the revision stays.
  */
 export function changeActions<R extends object>(change: RecordChange<R>): ChangeActions {
@@ -56,6 +56,7 @@ export function changeActions<R extends object>(change: RecordChange<R>): Change
       ...(after === null ? [] : versionActions(codec, after)),
       ...guardActions(change, next),
       ...(change.taken ? leavings(codec, change.taken, change.now) : []),
+      ...counterActions(change),
     ],
   };
 }
@@ -63,7 +64,11 @@ export function changeActions<R extends object>(change: RecordChange<R>): Change
 /** The entries and guards that go with a record whose main item is written over. */
 function leavings<R extends object>(codec: EntityCodec<R>, gone: Stored<R>, now: Date): Action[] {
   const change = { codec, before: gone, after: null, now };
-  return [...derivedActions(codec, gone.record, null), ...guardActions(change, null)];
+  return [
+    ...derivedActions(codec, gone.record, null),
+    ...guardActions(change, null),
+    ...counterActions(change),
+  ];
 }
 
 /** An item without what DynamoDB does not store: undefined, null at the top, empty sets. */
@@ -257,6 +262,32 @@ function heldBy<R extends object>(codec: EntityCodec<R>, record: R, main: Item):
     };
     return { guard: { field, key }, item, owner };
   });
+}
+
+/** What the change makes of numbers kept beside records: the difference, by the number's key. */
+function counterActions<R extends object>({ codec, before, after }: RecordChange<R>): Action[] {
+  if (codec.counters === undefined) return [];
+  const { table, name: entity } = codec;
+  const changes = new Map<string, Action & { readonly kind: 'add' }>();
+  const count = (record: R, sign: 1 | -1) => {
+    for (const { name, key, by, max } of codec.counters?.(record) ?? []) {
+      if (key === undefined) continue;
+      const id = itemId(table, key);
+      changes.set(id, {
+        kind: 'add',
+        table,
+        key: checkKey(key, table),
+        attribute: counterAttributes.value,
+        by: (changes.get(id)?.by ?? 0) + sign * by,
+        set: { [counterAttributes.name]: name },
+        purpose: { kind: 'counter', entity, guard: name },
+        ...(max !== undefined && { max }),
+      });
+    }
+  };
+  if (before !== null) count(before.record, -1);
+  if (after !== null) count(after, 1);
+  return [...changes.values()].filter(({ by }) => by !== 0);
 }
 
 /** Nobody else holds the value; an expired holder counts as nobody. */

@@ -4,6 +4,7 @@ import type { Action, Condition } from './actions.js';
 import {
   alreadyExists,
   fromAws,
+  guardFailed,
   isContention,
   nameOf,
   type TableloomError,
@@ -36,6 +37,7 @@ export interface Failure {
 /**
  * Carries out all actions or none. One alone is a conditional PutItem, UpdateItem or DeleteItem, which costs half
  * as many write units as a transaction; one alone that only checks was already answered by the read it rests on.
+ * An addition always is a transaction: sent again after a lost answer, it would be made twice.
  * Throws what no further try can change.
  */
 export async function commit(requester: Requester, actions: readonly Action[]): Promise<Outcome> {
@@ -43,7 +45,7 @@ export async function commit(requester: Requester, actions: readonly Action[]): 
   if (only === undefined) return { kind: 'done' };
   if (actions.length > transactionLimit) throw transactionTooLarge(actions.length);
   try {
-    if (actions.length === 1) await sendOne(requester, only);
+    if (actions.length === 1 && only.kind !== 'add') await sendOne(requester, only);
     else {
       const TransactItems = actions.map((action) => transactItem(requester, action));
       // The SDK adds a token, so that it can send the request again after a lost answer without writing twice.
@@ -111,12 +113,13 @@ export function errorOf({ action }: Failure, cause: unknown): TableloomError | u
   if (purpose.kind === 'absent' && !purpose.racing) return alreadyExists(purpose.entity, cause);
   if (purpose.kind === 'guard' && action.kind === 'put')
     return uniqueViolation(purpose.entity, purpose.field, cause);
+  if (purpose.kind === 'counter') return guardFailed(purpose.entity, purpose.guard, undefined, cause);
   return undefined;
 }
 
 function isOurWork({ action, item }: Failure): boolean {
   if (action.kind === 'delete') return item === undefined;
-  if (item === undefined || action.kind === 'check') return false;
+  if (item === undefined || action.kind === 'check' || action.kind === 'add') return false;
   if (action.kind === 'put') return sameValue(item as AttributeValue, action.item as AttributeValue);
   return (
     Object.entries(action.set).every(([name, value]) => sameValue(item[name], value)) &&
@@ -149,6 +152,8 @@ function transactItem(requester: Requester, action: Action): TransactItem {
       return { Delete: { TableName, Key: action.key, ...conditional(action.condition) } };
     case 'update':
       return { Update: { TableName, Key: action.key, ...updateExpression(action) } };
+    case 'add':
+      return { Update: { TableName, Key: action.key, ...addExpression(action) } };
     case 'check':
       return {
         ConditionCheck: { TableName, Key: action.key, ...expressions(action.condition), ...tellItem },
@@ -166,6 +171,26 @@ function expressions({ expression, names, values }: Condition) {
     ExpressionAttributeNames: { ...names },
     // DynamoDB refuses an empty map.
     ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: { ...values } }),
+  };
+}
+
+function addExpression({ attribute, by, set, max }: Action & { readonly kind: 'add' }) {
+  const names: Record<string, string> = { '#a': attribute };
+  const values: Record<string, AttributeValue> = { ':by': by };
+  const assignments = Object.entries(set).map(([name, value], at) => {
+    names[`#s${at}`] = name;
+    values[`:s${at}`] = value as AttributeValue;
+    return `#s${at} = :s${at}`;
+  });
+  const bounded = max !== undefined && by > 0;
+  if (bounded) values[':most'] = max - by;
+  // Where there is no item, the number begins at 0; a first addition above the bound fails on any item.
+  const condition = by > (max ?? by) ? '#a <= :most' : 'attribute_not_exists(#a) OR #a <= :most';
+  return {
+    UpdateExpression: `${assignments.length > 0 ? `SET ${assignments.join(', ')} ` : ''}ADD #a :by`,
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+    ...(bounded && { ConditionExpression: condition, ...tellItem }),
   };
 }
 

@@ -111,12 +111,13 @@ export function guardFailed(
   entity: string,
   guard: string,
   transition?: { readonly from: unknown; readonly to: unknown },
+  cause?: unknown,
 ): TableloomError {
   const message =
     transition === undefined
       ? `This ${entity} is not in a state for that: ${guard} does not hold.`
       : `${guard} of this ${entity} cannot go from ${String(transition.from)} to ${String(transition.to)}.`;
-  return new TableloomError('GUARD_FAILED', message, { entity, guard, ...transition });
+  return new TableloomError('GUARD_FAILED', message, { entity, guard, ...transition }, cause);
 }
 
 export function conflict(cause?: unknown): TableloomError {

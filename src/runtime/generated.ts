@@ -45,8 +45,8 @@ export function notNull<T>(field: string, value: T | null | undefined): T | unde
   return value;
 }
 
-/** One partition key per shard. */
-export function shardKeys(count: number, key: (shard: number) => string): readonly string[] {
+/** One key per shard. */
+export function shardKeys<K>(count: number, key: (shard: number) => K): readonly K[] {
   return Array.from({ length: count }, (_, shard) => key(shard));
 }
 
@@ -131,7 +131,7 @@ export function upserting<R, N extends C & object, C>(
   values: Upserts<R, N>,
   key: object,
   apply: {
-    readonly create: (values: N, env: WriteEnvironment) => R;
+    readonly create: (values: N, env: WriteEnvironment) => MaybePromise<R>;
     readonly change: (current: R, changes: C, env: WriteEnvironment) => R;
   },
 ): (current: R | null, env: WriteEnvironment) => MaybePromise<R> {
@@ -148,10 +148,13 @@ export function putting<R extends object, N extends object>(
   {
     create,
     kept,
-  }: { readonly create: (values: N, env: WriteEnvironment) => R; readonly kept: readonly (keyof R)[] },
-): (current: R | null, env: WriteEnvironment) => R {
-  return (current, env) => {
-    const made = create({ ...values, ...key }, env);
+  }: {
+    readonly create: (values: N, env: WriteEnvironment) => MaybePromise<R>;
+    readonly kept: readonly (keyof R)[];
+  },
+): (current: R | null, env: WriteEnvironment) => Promise<R> {
+  return async (current, env) => {
+    const made = await create({ ...values, ...key }, env);
     if (current === null) return made;
     return { ...made, ...Object.fromEntries(kept.map((field) => [field, current[field]])) };
   };

@@ -13,6 +13,8 @@ export interface Wants {
   readonly hasPreviousPage: boolean;
   /** `startCursor` or `endCursor`. */
   readonly cursors: boolean;
+  /** Left out: it is. */
+  readonly totalCount?: boolean;
 }
 
 const everything: Wants = { edges: true, hasNextPage: true, hasPreviousPage: true, cursors: true };

@@ -16,7 +16,7 @@ const known = new WeakMap<FieldNode, PageOptions>();
 
 /**
  * What is asked of a connection: the fields of its nodes (through `nodes` and `edges.node`, whatever the aliases
- * and fragments), and which parts of `pageInfo`. Fields that @skip or @include leave out do not count. Type
+ * and fragments), which parts of `pageInfo`, and `totalCount`. Fields that @skip or @include leave out do not count. Type
  * conditions are not looked at: a field asked of one of several types counts as asked.
  */
 export function selection(info: SelectionInfo): PageOptions {
@@ -35,6 +35,7 @@ export function selection(info: SelectionInfo): PageOptions {
       hasNextPage: pageInfo.has('hasNextPage'),
       hasPreviousPage: pageInfo.has('hasPreviousPage'),
       cursors: pageInfo.has('startCursor') || pageInfo.has('endCursor'),
+      totalCount: walk.fields(sets, 'totalCount').length > 0,
     },
   };
   if (field !== undefined && others.length === 0 && !walk.varies) known.set(field, options);

@@ -9,16 +9,28 @@ import { ruleMissing } from './errors.js';
 import { getItems, type ItemKey, itemId, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
 import { defaultLimits, type Limits } from './limits.js';
+import { readNumber } from './numbers.js';
 import { type PageOptions, readPage } from './pages.js';
 import { isExpired } from './query.js';
 import { Reader } from './reader.js';
+import { recount, resume } from './recount.js';
 import { Requester, type RequestReport, type Statistics } from './requests.js';
 import type { ComputeRulesByName } from './rules.js';
 import { type Sdk, sdkOf } from './sdk.js';
 import { CursorSealer } from './sealing.js';
 import { transact } from './transactions.js';
 import { Turns } from './turns.js';
-import type { Connection, EntityCodec, IndexQuery, IndexRef, Item, Key, PageArguments } from './types.js';
+import type {
+  Connection,
+  EntityCodec,
+  IndexQuery,
+  IndexRef,
+  Item,
+  KeptNumber,
+  Key,
+  PageArguments,
+  SequenceRef,
+} from './types.js';
 import type { Write } from './writes.js';
 
 export interface DatabaseOptions {
@@ -108,6 +120,8 @@ export class Session {
   readonly #known = new Map<string, Item | null>();
   /** What queries brought and nobody has looked for by key yet. */
   #seen: { readonly index: IndexRef; readonly items: readonly Item[] }[] = [];
+  /** Whether numbers that are kept may have been changed by this session. */
+  #hasWritten = false;
   /** Answers under way or given, by what was asked. */
   readonly #answers = new Map<string, Promise<unknown>>();
 
@@ -156,8 +170,11 @@ export class Session {
     return item === null || isExpired(entity, item, this.now()) ? null : entity.read(item);
   }
 
-  /** One page of a query, as Relay's specification of connections has it; see `readPage`. */
-  connection<R extends object, E extends object = object>(
+  /**
+   * One page of a query, as Relay's specification of connections has it; see `readPage`. `totalCount`, where it is
+   * kept and asked, is read beside the page.
+   */
+  async connection<R extends object, E extends object = object>(
     query: IndexQuery<R, E>,
     page: PageArguments = {},
     options: PageOptions = {},
@@ -165,9 +182,13 @@ export class Session {
     const { first, after, last, before } = page;
     const identity = identityOf(query);
     const asked = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
-    return this.#once(['page', identity, windowOf(query), asked, fieldsAsked(query, options.fields)], () =>
-      readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, options),
+    const read = this.#once(
+      ['page', identity, windowOf(query), asked, fieldsAsked(query, options.fields)],
+      () => readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, options),
     );
+    if (query.total === undefined || options.wants?.totalCount === false) return read;
+    const [connection, totalCount] = await Promise.all([read, this.kept(query.total)]);
+    return { ...connection, totalCount };
   }
 
   /**
@@ -220,11 +241,43 @@ export class Session {
   }
 
   /**
+   * A number that writes keep: one get, batched with others, of each item it is spread over. Once the session has
+   * written, it sees what was written last.
+   */
+  kept<R extends object>(number: KeptNumber<R>): Promise<number> {
+    const consistent = this.#hasWritten || number.consistent === true;
+    return readNumber(number, (key) => this.#item({ ...key, consistent }));
+  }
+
+  /**
+   * Sets a number that writes keep to what these records make of it, and gives it; see `recount`. For tables that held
+   * records before the number was declared.
+   */
+  async recount<R extends object>(
+    number: KeptNumber<R>,
+    records: Iterable<R> | AsyncIterable<R>,
+  ): Promise<number> {
+    this.#hasWritten = true;
+    const value = await recount(this.#requester, number, records);
+    this.#forget();
+    return value;
+  }
+
+  /**
+   * Moves a sequence on to the greatest number these records have, and gives that; see `resume`. For tables that held
+   * numbered records before the sequence was declared.
+   */
+  resume(sequence: SequenceRef, records: Iterable<object> | AsyncIterable<object>): Promise<number> {
+    return resume(this.#requester, sequence, records);
+  }
+
+  /**
    * Carries out writes, all or none, and gives their results in order. Records they rest on are read, strongly
    * consistent, and all is computed anew where others change them meanwhile. At most 100 items, entries, versions
    * and guards included; several writes of one record are refused (WRITE_TWICE).
    */
   async write<const W extends readonly Write<unknown>[]>(...writes: W): Promise<WriteResults<W>> {
+    this.#hasWritten = true;
     try {
       const { results, items } = await transact(
         this.#requester,
@@ -245,6 +298,7 @@ export class Session {
 
   /** Loads many new records, unconditionally: for seeds and imports only; see `putAll` in bulk.ts. */
   async putAll(writes: Iterable<Write<unknown>> | AsyncIterable<Write<unknown>>): Promise<PutAllReport> {
+    this.#hasWritten = true;
     const report = await putAll(this.#requester, writes, this.#writeEnvironment());
     this.#forget();
     return report;

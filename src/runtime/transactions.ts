@@ -2,12 +2,13 @@
 import { type Action, Actions } from './actions.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import { conflict, type TableloomError } from './errors.js';
-import { getItems, itemId } from './items.js';
+import { getItems, type ItemKey, itemId } from './items.js';
+import { Numbering } from './numbers.js';
 import { isExpired } from './query.js';
 import type { Requester } from './requests.js';
 import type { Turns } from './turns.js';
 import type { Item, Key, TableRef } from './types.js';
-import type { FoundItems, Planned, Write, WriteEnvironment } from './writes.js';
+import type { CallEnvironment, FoundItems, Planned, Write } from './writes.js';
 
 /** Writes that ask for further writes that ask for further writes: deeper than this is a loop. */
 const deepest = 10;
@@ -32,14 +33,14 @@ interface Lessons {
 
 /**
  * Carries out writes as one. Where a record they were computed from changed meanwhile, all of it is read and
- * computed again, at most `attempts` times; where others were at the same items or DynamoDB was overloaded, until
- * the deadline. Then CONFLICT or BUSY. Whatever is thrown before that, nothing was written.
+ * computed again, at most `attempts` times; where others were at the same items, took the next number of the same
+ * sequence, or DynamoDB was overloaded, until the deadline. Then CONFLICT or BUSY. Whatever is thrown before that, nothing was written.
  */
 export async function transact(
   requester: Requester,
   turns: Turns,
   writes: readonly Write<unknown>[],
-  env: WriteEnvironment,
+  env: CallEnvironment,
 ): Promise<WriteOutcome> {
   const retry = requester.retry();
   const lessons: Lessons = { expired: new Map(), foreign: new Set(), contested: new Set() };
@@ -49,7 +50,8 @@ export async function transact(
     if (outcome.kind === 'done') return attempt;
     if (outcome.kind === 'stale') {
       learn(outcome.failed, outcome.error, lessons, env);
-      stale += 1;
+      // A number that others took is no reason to doubt the write: there is a next one.
+      if (outcome.failed.some(({ action }) => action.purpose.kind !== 'sequence')) stale += 1;
       if (stale >= requester.limits.attempts) throw conflict(outcome.error.cause);
     } else for (const { table, key } of outcome.met) lessons.contested.add(itemId(table, key));
     if (!(await retry.wait())) throw outcome.kind === 'busy' ? outcome.error : conflict(outcome.error.cause);
@@ -67,7 +69,7 @@ function contestedBy(writes: readonly Write<unknown>[], turns: Turns, lessons: L
 async function tryOnce(
   requester: Requester,
   writes: readonly Write<unknown>[],
-  env: WriteEnvironment,
+  env: CallEnvironment,
   lessons: Lessons,
 ): Promise<{ readonly attempt: WriteOutcome; readonly outcome: Outcome }> {
   const attempt = await prepare(requester, writes, env, lessons);
@@ -80,10 +82,10 @@ function learn(
   failed: readonly Failure[],
   error: TableloomError,
   lessons: Lessons,
-  env: WriteEnvironment,
+  env: CallEnvironment,
 ): void {
   const changed = failed.filter(({ action: { purpose } }) =>
-    purpose.kind === 'absent' ? purpose.racing : purpose.kind === 'unchanged',
+    purpose.kind === 'absent' ? purpose.racing : purpose.kind === 'unchanged' || purpose.kind === 'sequence',
   );
   for (const { action } of changed) {
     const id = itemId(action.table, action.key);
@@ -114,10 +116,12 @@ interface Attempt extends WriteOutcome {
 async function prepare(
   requester: Requester,
   writes: readonly Write<unknown>[],
-  env: WriteEnvironment,
+  env: CallEnvironment,
   lessons: Lessons,
 ): Promise<Attempt> {
   const found = new Found(requester, lessons.expired);
+  const numbering = new Numbering(found);
+  const inAttempt = { ...env, next: numbering.next.bind(numbering) };
   const actions = new Actions();
   const results: unknown[] = [];
   const items: Planned<unknown>['items'][number][] = [];
@@ -127,7 +131,7 @@ async function prepare(
     await found.read(level);
     const further: Write<unknown>[] = [];
     for (const write of level) {
-      const planned = await write.plan(found, env);
+      const planned = await write.plan(found, inAttempt);
       if (depth === 0) results.push(planned.result);
       actions.add(planned.actions);
       items.push(...planned.items);
@@ -135,6 +139,7 @@ async function prepare(
     }
     level = further;
   }
+  actions.add(numbering.actions);
   return { actions, results, items };
 }
 
@@ -150,10 +155,12 @@ class Found implements FoundItems {
   }
 
   /** Reads what these writes need and earlier ones did not, in one round. */
-  async read(writes: readonly Write<unknown>[]): Promise<void> {
-    const wanted = writes
-      .flatMap(({ target }) => target ?? [])
-      .filter((key) => !this.#items.has(itemId(key.table, key.key)));
+  read(writes: readonly Write<unknown>[]): Promise<void> {
+    return this.load(writes.flatMap(({ target }) => target ?? []));
+  }
+
+  async load(keys: readonly ItemKey[]): Promise<void> {
+    const wanted = keys.filter((key) => !this.#items.has(itemId(key.table, key.key)));
     if (wanted.length === 0) return;
     const items = await getItems(this.#requester, wanted);
     for (const [at, { table, key }] of wanted.entries())

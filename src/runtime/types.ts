@@ -59,6 +59,8 @@ export interface EntityCodec<R extends object> {
   versions?(record: R): readonly Item[];
   /** Guards of unique values, in a fixed order; `key` is undefined where the record has no value. */
   guards?(record: R): readonly Guard[];
+  /** What the record adds to numbers that are kept beside records; `key` is undefined where it adds to none. */
+  counters?(record: R): readonly Counted[];
   /** The attribute that counts writes; it starts at 1. Absent: the entity is append-only, never updated. */
   readonly revision?: keyof R & string;
   /** The attribute that holds the time of expiry, in epoch seconds, once declared (`ttl`). */
@@ -84,6 +86,34 @@ export type ValueDemand =
 
 /** What reading an entity takes of its codec. */
 export type EntityReader<R extends object> = Pick<EntityCodec<R>, 'name' | 'table' | 'read' | 'ttl'>;
+
+/** What one record adds to a number that lies in an item of its own. */
+export interface Counted {
+  /** What the number is called, and GUARD_FAILED names where it would pass `max`. */
+  readonly name: string;
+  readonly key: Key | undefined;
+  readonly by: number;
+  readonly max?: number;
+}
+
+/** A number that writes keep beside the records of an entity. Generated functions return it. */
+export interface KeptNumber<R extends object> {
+  /** As `Counted` calls it. */
+  readonly name: string;
+  readonly entity: Pick<EntityCodec<R>, 'name' | 'table' | 'counters'>;
+  /** The items it is spread over; undefined where it is asked of no value. */
+  readonly keys: readonly (Key | undefined)[];
+  readonly consistent?: boolean;
+}
+
+/** Whole numbers from 1 on, none of which is left out or given twice. */
+export interface SequenceRef {
+  readonly entity: string;
+  readonly name: string;
+  readonly table: TableRef;
+  /** Of the item that holds the last number given. */
+  readonly key: Key;
+}
 
 /** The item that holds one unique value: only one record can own it. */
 export interface Guard {
@@ -170,6 +200,8 @@ export interface IndexQuery<R extends object, E extends object = object> {
   readonly budget?: number;
   /** Where counting stops. Default: 10000. */
   readonly upTo?: number;
+  /** How many records it has, where that is kept: the connection's `totalCount`. */
+  readonly total?: KeptNumber<R>;
   /**
    * What cursors are bound to instead of the partitions: buckets move on with time, and a cursor outlives them.
    */
@@ -201,4 +233,6 @@ export interface Connection<R, E extends object = object> {
   readonly edges: readonly (Edge<R> & E)[];
   readonly nodes: readonly R[];
   readonly pageInfo: PageInfo;
+  /** How many records there are in all, where that is kept and was asked. */
+  readonly totalCount?: number;
 }

@@ -6,17 +6,23 @@ import { notFound, TableloomError, versionConflict } from './errors.js';
 import { type ItemKey, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
 import { isExpired } from './query.js';
-import type { EntityCodec, Item, Key, TableRef } from './types.js';
+import type { EntityCodec, Item, Key, SequenceRef, TableRef } from './types.js';
 
 type MaybePromise<T> = T | Promise<T>;
 
-/** What a write is computed with; the same for all writes of one call. */
-export interface WriteEnvironment {
+/** What writes of one call have in common. */
+export interface CallEnvironment {
   readonly now: Date;
   /** A new id: a UUID of version 7 unless the database was given another way to make them. */
   newId(): string;
   /** A rule that computes attributes. RULE_MISSING where the database was given none of the name. */
   rule(name: string): (record: never) => unknown;
+}
+
+/** What a write is computed with. */
+export interface WriteEnvironment extends CallEnvironment {
+  /** The next number of a sequence; several of one call are consecutive. */
+  next(sequence: SequenceRef): Promise<number>;
 }
 
 /** Further writes for the same transaction, computed from the record before and after. May be asked again after a conflict. */
@@ -71,6 +77,8 @@ export interface Write<out Result> {
 /** Items that were read for a write. */
 export interface FoundItems {
   get(table: TableRef, key: Key): Item | null;
+  /** Reads further ones, which only now are known to be needed. */
+  load(keys: readonly ItemKey[]): Promise<void>;
 }
 
 /** A write worked out, for one attempt. */

@@ -265,7 +265,7 @@ describe('a fault is found once, where it is', () => {
     [
       'a pattern of no kind',
       'patterns: { a: { for: Query.a } }',
-      'pattern-kind a: Pattern `a` says none of `one`, `many`, `mixed`, `count` and `exists`.',
+      'pattern-kind a: Pattern `a` says none of `one`, `many`, `mixed`, `count`, `sum` and `exists`.',
     ],
     [
       'a list for an equality',

@@ -19,6 +19,7 @@ import { mixedChecks, mixedLayoutChecks } from './mixed.js';
 import { mutationChecks } from './mutations.js';
 import { nameChecks } from './names.js';
 import { nativeChecks, nativeLayoutChecks } from './native.js';
+import { numberChecks } from './numbers.js';
 import { patternChecks } from './patterns.js';
 import { type Check, run } from './row.js';
 import { ruleChecks } from './rules.js';
@@ -40,6 +41,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...abstractChecks,
   ...mixedChecks,
   ...throughChecks,
+  ...numberChecks,
   ...sourceChecks,
   ...mutationChecks,
   ...elementChecks,

@@ -1,8 +1,16 @@
 /** Generated code declares each name once, and none that it needs for something else. */
 
 import type { Span } from '../diagnostics.js';
-import { returned, type Word } from '../model.js';
-import { camel, entityNames, pageTypeName, pascal, ruleTypeName } from '../names.js';
+import { isKept, returned, type Word } from '../model.js';
+import {
+  camel,
+  entityNames,
+  numberKeyName,
+  pageTypeName,
+  pascal,
+  ruleTypeName,
+  sequenceName,
+} from '../names.js';
 import { edgeFieldsOf } from '../plan/edges.js';
 import { isGet } from '../plan/layout.js';
 import type { Facts } from './facts.js';
@@ -133,6 +141,7 @@ function valueNames({ model, entities }: Facts): Declared[] {
         at: word.at,
       }));
     }),
+    ...numberNames({ model, entities }),
     ...model.patterns.flatMap((pattern) => {
       const entity = entities.get(pattern.target.text);
       if (pattern.cardinality === 'mixed')
@@ -147,6 +156,36 @@ function valueNames({ model, entities }: Facts): Declared[] {
       if (!entity || isGet(pattern, { keyFields: entity.keyFields ?? [] })) return [];
       return [{ name: pattern.name.text, from: `pattern \`${pattern.name.text}\``, at: pattern.name.at }];
     }),
+  ];
+}
+
+/** Of the numbers that writes keep. */
+function numberNames({ model, entities }: Pick<Facts, 'model' | 'entities'>): Declared[] {
+  return [
+    ...model.patterns.flatMap((pattern) =>
+      isKept(pattern) || pattern.total
+        ? [
+            {
+              name: numberKeyName(pattern.name.text),
+              from: `pattern \`${pattern.name.text}\``,
+              at: pattern.name.at,
+            },
+          ]
+        : [],
+    ),
+    ...[...entities.values()].flatMap(({ name, model: { generate } }) =>
+      generate.flatMap(({ field, within }) =>
+        within
+          ? [
+              {
+                name: sequenceName(name, field.text),
+                from: `attribute \`${name}.${field.text}\``,
+                at: field.at,
+              },
+            ]
+          : [],
+      ),
+    ),
   ];
 }
 

@@ -186,7 +186,8 @@ function* immutableSet(facts: Facts): Generator<Finding> {
         !attribute ||
         attribute.generated === 'now' ||
         attribute.generated === 'touch' ||
-        attribute.generated === 'revision'
+        attribute.generated === 'revision' ||
+        attribute.generated === 'sequence'
       )
         continue;
       if (isKey ? movable.includes(name) : !attribute.immutable) continue;

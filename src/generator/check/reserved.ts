@@ -11,7 +11,7 @@ export const reservedValues: ReadonlySet<string> = new Set(
 
 export const reservedTypes: ReadonlySet<string> = new Set(
   (
-    'Connection EntityCodec IndexQuery IndexRef Item Key TableRef TableDefinition Session AppContext Write WriteEnvironment ' +
+    'Connection EntityCodec IndexQuery IndexRef Item Key KeptNumber SequenceRef TableRef TableDefinition Session AppContext Write WriteEnvironment ' +
     'CreateOptions UpdateOptions UpsertOptions DeleteOptions Changes Upserts Answer FieldRule AllowRule VisibleRule PrepareRule ' +
     'AlongsideRule AlongsideChange ComputeRule ComputeRules ValidateRule Resolvers ResolversParentTypes Context Loaders Rules Result AllResolvers Fields ' +
     'Date Pick Promise Required ReturnType'

@@ -43,6 +43,40 @@ export const ruleChecks: readonly Check<Facts>[] = [
       }
     },
   },
+  {
+    code: 'rule-writes',
+    purpose: 'What a rule says it writes, it can write.',
+    *check(facts) {
+      const { mutationType } = facts.model.sdl;
+      const alongside = new Set(facts.model.mutations.map((mutation) => mutation.alongside?.text));
+      for (const { name, for: field, writes } of facts.model.rules) {
+        const [first] = writes;
+        if (!first) continue;
+        if (field ? field.type !== mutationType : !alongside.has(name.text)) {
+          yield {
+            at: first.entity.at,
+            message: `Rule \`${name.text}\` writes nothing: it neither answers a mutation nor is named by \`alongside\`.`,
+            notes: [{ message: 'the rule', at: name.at }],
+            hint: 'Remove `writes`.',
+          };
+          continue;
+        }
+        for (const { kind, entity } of writes) {
+          const model = facts.entities.get(entity.text)?.model;
+          const isKept = kind === 'update' || kind === 'upsert';
+          if (!model || !(model.historyOf || (isKept && model.immutable === true))) continue;
+          yield {
+            at: entity.at,
+            message: model.historyOf
+              ? `Rule \`${name.text}\` cannot ${kind} \`${entity.text}\`: it is kept by the writes of \`${model.historyOf.text}\`.`
+              : `Rule \`${name.text}\` cannot ${kind} \`${entity.text}\`: it is immutable.`,
+            notes: [{ message: 'the entity', at: model.name.at }],
+            hint: model.historyOf ? 'Remove it.' : 'Write `create`, or remove it.',
+          };
+        }
+      }
+    },
+  },
 ];
 
 /** Every mention of a rule, in the order of the YAML's parts. */

@@ -41,7 +41,7 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
     const words = [
       ...secret,
       ...(entity.model.identity ?? []),
-      ...generate.map((one) => one.field),
+      ...generate.flatMap((one) => [one.field, ...(one.within ?? [])]),
       ...defaults.map((one) => one.field),
       ...normalize.map((one) => one.field),
       ...encode.map((one) => one.field),
@@ -91,7 +91,7 @@ export function lookedUpBy({ where, narrow, sort, range }: PatternModel): Word[]
 export function askedBy(pattern: PatternModel): Word[] {
   const { bucket, filter, when } = pattern;
   const others = [...(bucket ? [bucket] : []), ...comparisonsOf(filter), ...when];
-  return [...lookedUpBy(pattern), ...others.map(({ field }) => field)];
+  return [...lookedUpBy(pattern), ...others.map(({ field }) => field), ...(pattern.of ? [pattern.of] : [])];
 }
 
 /** The attributes of a history are those of its original: unknown where that is. */

@@ -149,6 +149,8 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'IndexRef',
         'Item',
         'Key',
+        'KeptNumber',
+        'SequenceRef',
         'TableRef',
         'TableDefinition',
         'Session',
@@ -213,6 +215,7 @@ function keyNames(plan: Plan): string[] {
       entity.names.keyParser,
       ...entity.slots.map((slot) => slot.function),
       ...entity.guards.map((guard) => guard.function),
+      ...entity.numbers.map((number) => number.function),
     ]),
     ...plan.tables.flatMap((table) => table.indexes.map((index) => indexVariable(table.name, index.name))),
   ];

@@ -9,12 +9,14 @@ import type {
   KeyTemplate,
   MixedAccess,
   MutationPlan,
+  NumberPlan,
   PatternPlan,
   Plan,
   QueryAccess,
   SlotPlan,
   TablePlan,
   TemplatePart,
+  WriteCost,
 } from '../plan.js';
 import { mixedQuery } from './views/mixed.js';
 
@@ -27,11 +29,26 @@ export function accessPatternsView(plan: Plan) {
         field: mutation.field ? `\`${mutation.field.type}.${mutation.field.field}\`` : '',
         what: `${mutation.kind} ${mutation.entity}${demanded(mutation)}`,
         items: entity ? writtenItems(entity, mutation.kind) : '',
+        units: unitsRange(mutation.cost),
+        indexes: indexUnits(mutation.cost),
         rules: [mutation.allow, mutation.prepare, mutation.alongside]
           .flatMap((rule) => (rule === null ? [] : [`\`${rule}\``]))
           .join(', '),
       };
     }),
+    ruleWrites: plan.rules.flatMap(({ name, use, writes = [], cost }) =>
+      use.kind === 'field' && cost
+        ? [
+            {
+              field: `\`${use.field.type}.${use.field.field}\``,
+              what: writes.map(({ kind, entity }) => `${kind} ${entity}`).join(', '),
+              units: unitsRange(cost),
+              indexes: indexUnits(cost),
+              rule: `\`${name}\``,
+            },
+          ]
+        : [],
+    ),
     followUps: followUps(plan),
     hasMutations: plan.mutations.length > 0,
     tables: plan.tables.map((table) => ({
@@ -90,6 +107,7 @@ export function accessPatternsView(plan: Plan) {
         key: [guard.partition.text, guard.sort?.text].filter(Boolean).join(' / '),
       })),
       hasGuards: entity.guards.length > 0,
+      numbers: (entity.numbers ?? []).map(numberRow),
       history: plan.entities.find((one) => one.historyOf === entity.name)?.name ?? null,
       sample: JSON.stringify(sampleItem(plan, entity), null, 2),
     })),
@@ -120,8 +138,19 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
   switch (access.kind) {
     case 'get':
       return { ...base, ...getCells(plan, access) };
-    case 'query':
-      return { ...base, ...queryCells(plan, pattern, access) };
+    case 'query': {
+      const cells = queryCells(plan, pattern, access);
+      if (access.total === undefined) return { ...base, ...cells };
+      const items = entityNamed(plan, access.entity)?.numbers?.find(
+        (one) => one.name === access.total,
+      )?.shards;
+      return {
+        ...base,
+        ...cells,
+        requests: `${cells.requests} + 1 get for totalCount where it is asked`,
+        units: `${cells.units}, and ${round((items ?? 1) * 0.5)} for totalCount`,
+      };
+    }
     case 'count': {
       const { query, upTo } = access;
       const cells = queryCells(plan, pattern, query);
@@ -134,6 +163,21 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
         order: '',
         requests: `${partitionsRead(query)}, and more ${query.filter ? 'while the filter drops items' : 'for each further MB'}`,
         units: `up to ${round(Math.max(0.5, Math.ceil((upTo * perItem) / 4096) * 0.5) * partitionsMost(query))}${query.filter ? ', and what the filter drops' : ''}`,
+      };
+    }
+    case 'kept': {
+      const entity = entityNamed(plan, access.entity);
+      const number = entity?.numbers?.find((one) => one.name === access.number);
+      const items = number?.shards ?? 1;
+      return {
+        ...base,
+        returns: `${number?.kind === 'sum' ? `sum of ${pattern.target}.${number.field}` : `count of ${pattern.target}`}, kept`,
+        index: 'table',
+        condition: number ? condition(number.partition, number.sort) : '',
+        order: '',
+        requests: '1, batched',
+        units: round(items * (access.consistent ? 1 : 0.5)),
+        why: items === 1 ? 'the number is kept' : `the number is kept, in ${items} items`,
       };
     }
     case 'exists': {
@@ -354,6 +398,22 @@ function partText(part: TemplatePart): string {
   return part.kind === 'shard' ? '{shard}' : `{${part.field}}`;
 }
 
+function numberRow({ kind, name, field, partition, sort, shards, present, when, cap }: NumberPlan) {
+  return {
+    name:
+      kind === 'sum' ? `${name}, the sum of ${field}` : kind === 'sequence' ? `${name}, a sequence` : name,
+    key: [partition.text, sort?.text].filter(Boolean).join(' / '),
+    more: [
+      ...(shards === null ? [] : [`in ${shards} items`]),
+      ...(cap === null ? [] : [`at most ${cap}`]),
+      ...(present.length > 0 ? [`of those with a value of ${present.join(', ')}`] : []),
+      ...when.map((one) => `of those with ${one.field} ${one.values.join(' or ')}`),
+    ]
+      .map((text) => `, ${text}`)
+      .join(''),
+  };
+}
+
 function itemName(entity: EntityPlan, item: ItemPlan): string {
   return item.role === 'main' ? entity.name : `${entity.name}, entry of ${item.for}`;
 }
@@ -371,12 +431,33 @@ function writtenItems(entity: EntityPlan, kind: string): string {
   const entries = entity.items.filter((item) => item.role === 'entry').length;
   const versions = kind === 'delete' ? 0 : entity.items.filter((item) => item.role === 'version').length;
   const guards = entity.guards.length;
+  const numbers = (entity.numbers ?? []).filter(
+    (one) => one.kind !== 'sequence' || kind === 'create' || kind === 'upsert',
+  ).length;
   return [
     '1 item',
     ...(entries ? [`${entries} index ${entries === 1 ? 'entry' : 'entries'}`] : []),
     ...(guards ? [`${guards} unique guard${guards === 1 ? '' : 's'}`] : []),
     ...(versions ? ['1 version'] : []),
+    ...(numbers ? [`${numbers} kept number${numbers === 1 ? '' : 's'}`] : []),
   ].join(', ');
+}
+
+function unitsRange({ least, most, without }: WriteCost): string {
+  return [range(least.total, most.total), ...without.map((rule) => `those of \`${rule}\``)].join(' + ');
+}
+
+/** Where they go: the table, and each index. */
+function indexUnits({ least, most }: WriteCost): string {
+  const names = [...new Set([...Object.keys(most.indexes), ...Object.keys(least.indexes)])].sort();
+  return [
+    `table ${range(least.table, most.table)}`,
+    ...names.map((name) => `${name} ${range(least.indexes[name] ?? 0, most.indexes[name] ?? 0)}`),
+  ].join(', ');
+}
+
+function range(least: number, most: number): string {
+  return least === most ? String(least) : `${least} to ${most}`;
 }
 
 /** Relations between entities: a pattern on a field of one that returns another. */
@@ -384,7 +465,7 @@ function relations(plan: Plan): { from: string; to: string; label: string; many:
   const names = new Set(plan.entities.map((entity) => entity.name));
   return plan.patterns.flatMap((pattern) => {
     if (!pattern.field || !names.has(pattern.field.type)) return [];
-    if (pattern.cardinality === 'count' || pattern.cardinality === 'exists') return [];
+    if (['count', 'sum', 'exists'].includes(pattern.cardinality)) return [];
     const targets =
       pattern.access.kind === 'typed'
         ? [...new Set(pattern.access.members.map((member) => member.entity))]

@@ -111,6 +111,8 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, Attribute
   const stored = new Map(entity.stored.map((one) => [one.name.text, one.type]));
   const attributes = new Map<string, AttributePlan>();
   const add = (field: string, type: TypeRef, hidden: boolean) => {
+    const generated = (entity.generate.find((one) => one.field.text === field)?.how.text ??
+      null) as AttributePlan['generated'];
     attributes.set(field, {
       name: field,
       type: printType(type),
@@ -121,14 +123,16 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, Attribute
       element: encodingOf({ kind: 'named', name: namedType(type), nonNull: false }, sdl),
       hidden,
       secret: entity.secret.some((word) => word.text === field),
-      generated: (entity.generate.find((one) => one.field.text === field)?.how.text ??
-        null) as AttributePlan['generated'],
+      generated,
       default: entity.default.find((one) => one.field.text === field)?.value.value ?? null,
       normalize: (entity.normalize.find((one) => one.field.text === field)?.steps ?? []).map(
         (step) => step.text,
       ),
       ...(entity.sets.some((word) => word.text === field) ? { set: true as const } : {}),
-      immutable: entity.immutable === true || entity.immutable.some((word) => word.text === field),
+      immutable:
+        entity.immutable === true ||
+        generated === 'sequence' ||
+        entity.immutable.some((word) => word.text === field),
       ...encodeOf(entity, field, encodingOf(type, sdl)),
       ...demandsOf(entity, field),
       ...computedOf(entity, field),

@@ -4,6 +4,7 @@ import type { Lock, LockedEntity, LockedKey, LockedSlot, LockedTable } from '../
 import type { AttributePlan, ItemPlan, SlotPlan } from '../plan.js';
 import type { EntityLayout, Layout } from './layout.js';
 import { nativeFields } from './native.js';
+import { lockedName } from './numbers.js';
 
 export function nextLock({ entities, tables }: Pick<Layout, 'entities' | 'tables'>, before: Lock): Lock {
   return {
@@ -54,11 +55,13 @@ function retiredEntity(entity: LockedEntity): LockedEntity {
     attributes: retiredAttributes(entity),
     key: undefined,
     guards: new Map(),
+    numbers: new Map(),
     slots: entity.slots.map((slot) => ({ ...slot, isRetired: true })),
     retired: [
       ...entity.retired,
       ...(entity.key ? [{ what: 'key' as const, key: entity.key.key }] : []),
       ...[...entity.guards.values()].map((key) => ({ what: 'guard' as const, key })),
+      ...[...entity.numbers.values()].map((key) => ({ what: 'number' as const, key })),
     ],
   };
 }
@@ -69,6 +72,12 @@ function retiredAttributes(entity: LockedEntity | undefined): LockedEntity['attr
 
 function lockedEntity(entity: EntityLayout, before: LockedEntity | undefined): LockedEntity {
   const { table, attributes, items, guards } = entity;
+  const numbers = new Map(
+    entity.numbers.map((one) => [
+      lockedName(one),
+      { partition: one.partition.text, sort: one.sort?.text ?? null },
+    ]),
+  );
   const own = items[0]?.slots[0];
   const key = own && { table: table.name.text, key: keyOf(own) };
   const now = new Map(
@@ -88,6 +97,7 @@ function lockedEntity(entity: EntityLayout, before: LockedEntity | undefined): L
     ]),
     key,
     guards: now,
+    numbers,
     slots: slotsOf(items, before, oldKey === undefined || oldKey.table === table.name.text),
     retired: unique([
       ...(before?.retired ?? []),
@@ -95,6 +105,10 @@ function lockedEntity(entity: EntityLayout, before: LockedEntity | undefined): L
       ...[...(before?.guards ?? [])].flatMap(([fields, guard]) => {
         const same = now.get(fields);
         return same && isSame(same, guard) ? [] : [{ what: 'guard' as const, key: guard }];
+      }),
+      ...[...(before?.numbers ?? [])].flatMap(([name, number]) => {
+        const same = numbers.get(name);
+        return same && isSame(same, number) ? [] : [{ what: 'number' as const, key: number }];
       }),
     ]),
   };

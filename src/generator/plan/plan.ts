@@ -12,7 +12,7 @@ import type {
   Source,
   TypeRef,
 } from '../model.js';
-import { fieldNamed, namedType, returned } from '../model.js';
+import { fieldNamed, isKept, namedType, returned } from '../model.js';
 import { camel, entityNames, indexName, pascal, ruleTypeName } from '../names.js';
 import type {
   Access,
@@ -45,6 +45,7 @@ import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './lay
 import { mixedAccess } from './mixed.js';
 import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from './native.js';
 import { holesOf } from './templates.js';
+import { mutationCost, ruleCost, type Stored } from './write-costs.js';
 
 const defaultPage = { default: 20, max: 100 };
 const defaultAcross = 12;
@@ -54,7 +55,13 @@ const defaultEach = 100;
 export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   const entities = [...layout.entities.values()].map((entity) => entityPlan(entity));
   const patterns = model.patterns.map((pattern) => patternPlan(model, layout, pattern));
-  const mutations = model.mutations.map((mutation) => mutationPlan(model, layout, mutation));
+  const tables = tablePlans(layout);
+  const rules = rulePlans(model, { entities, tables });
+  const mutations = model.mutations.map((mutation): MutationPlan => {
+    const plan = mutationPlan(model, layout, mutation);
+    const alongside = rules.find(({ name }) => name === plan.alongside);
+    return { ...plan, cost: mutationCost({ entities, tables }, plan, alongside) };
+  });
   const enums = new Set(
     entities.flatMap((entity) =>
       entity.attributes.filter((one) => one.encoding === 'enum').map((one) => one.of),
@@ -62,40 +69,11 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   );
   return {
     format: 1,
-    tables: layout.tables.map(
-      (table): TablePlan => ({
-        name: table.name.text,
-        physicalName: table.physicalName,
-        partition: table.partition.text,
-        sort: table.sort?.text ?? null,
-        indexes: table.indexes.map((index) => ({
-          name: index.name.text,
-          kind: index.kind === 'local' ? 'local' : 'global',
-          partition: index.partition.text,
-          sort: index.sort?.text ?? null,
-          project:
-            index.project.kind === 'include'
-              ? { kind: 'include', attributes: index.project.fields.map((word) => word.text) }
-              : { kind: index.project.kind },
-          ...(index.native
-            ? {
-                native: nativeKeys(
-                  index.native,
-                  [...layout.entities.values()]
-                    .filter((entity) => entity.table === table)
-                    .map((entity) => entity.attributes),
-                ),
-              }
-            : {}),
-        })),
-        ...(table.isOpen && table.indexes.length > 0 ? { isMade: true } : {}),
-        ttl: table.ttl?.text ?? null,
-      }),
-    ),
+    tables,
     entities,
     patterns,
     mutations,
-    rules: rulePlans(model),
+    rules,
     resolvers: resolverPlans(model),
     enums: Object.fromEntries(
       [...enums].sort().map((name) => [name, model.sdl.types.get(name)?.values ?? []]),
@@ -103,7 +81,48 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   };
 }
 
-function entityPlan({ model, table, attributes, items, keyFields, guards }: EntityLayout): EntityPlan {
+function tablePlans(layout: Layout): TablePlan[] {
+  return layout.tables.map(
+    (table): TablePlan => ({
+      name: table.name.text,
+      physicalName: table.physicalName,
+      partition: table.partition.text,
+      sort: table.sort?.text ?? null,
+      indexes: table.indexes.map((index) => ({
+        name: index.name.text,
+        kind: index.kind === 'local' ? 'local' : 'global',
+        partition: index.partition.text,
+        sort: index.sort?.text ?? null,
+        project:
+          index.project.kind === 'include'
+            ? { kind: 'include', attributes: index.project.fields.map((word) => word.text) }
+            : { kind: index.project.kind },
+        ...(index.native
+          ? {
+              native: nativeKeys(
+                index.native,
+                [...layout.entities.values()]
+                  .filter((entity) => entity.table === table)
+                  .map((entity) => entity.attributes),
+              ),
+            }
+          : {}),
+      })),
+      ...(table.isOpen && table.indexes.length > 0 ? { isMade: true } : {}),
+      ttl: table.ttl?.text ?? null,
+    }),
+  );
+}
+
+function entityPlan({
+  model,
+  table,
+  attributes,
+  items,
+  keyFields,
+  guards,
+  numbers,
+}: EntityLayout): EntityPlan {
   const revision = [...attributes.values()].find((one) => one.generated === 'revision')?.name ?? null;
   return {
     name: model.name.text,
@@ -112,6 +131,7 @@ function entityPlan({ model, table, attributes, items, keyFields, guards }: Enti
     attributes: [...attributes.values()],
     items,
     guards,
+    ...(numbers.length > 0 ? { numbers } : {}),
     revision: model.immutable === true || model.historyOf ? null : revision,
     ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
     keyFields,
@@ -158,6 +178,13 @@ function access(model: Model, layout: Layout, pattern: PatternModel): Access {
     }
     return { kind: 'any', entities: storedMembers(model, pattern.target.text) };
   }
+  if (isKept(pattern))
+    return {
+      kind: 'kept',
+      entity: pattern.target.text,
+      number: pattern.name.text,
+      consistent: pattern.consistent,
+    };
   const each = eachOf(pattern);
   const read: GetAccess | QueryAccess = isGet(pattern, entity)
     ? {
@@ -260,6 +287,7 @@ function query(model: Model, layout: Layout, entity: EntityLayout, pattern: Patt
     holds: holdsOf(entity, item, index),
     consistent: pattern.consistent,
     page: pageOf(pattern),
+    ...(pattern.total ? { total: pattern.name.text } : {}),
     ...(pattern.limit ? { limit: valuePlan(model, pattern.for, pattern.limit) } : {}),
     function: pattern.name.text,
     why: read.why,
@@ -357,7 +385,7 @@ function sourceName(source: Exclude<Source, { kind: 'literal' }>): string {
 
 // --- mutations ---
 
-function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): MutationPlan {
+function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): Omit<MutationPlan, 'cost'> {
   const entity = layout.entities.get(mutation.entity.text);
   if (!entity) throw new Error(`mutation ${mutation.name.text} has no entity`);
   const value = (source: Source) => valuePlan(model, mutation.for, source);
@@ -474,7 +502,12 @@ function inputValues(
 
 // --- rules ---
 
-function rulePlans(model: Model): RulePlan[] {
+function rulePlans(model: Model, stored: Stored): RulePlan[] {
+  const writesOf = (name: string): Pick<RulePlan, 'writes'> => {
+    const declared = model.rules.find((rule) => rule.name.text === name)?.writes ?? [];
+    if (declared.length === 0) return {};
+    return { writes: declared.map(({ kind, entity }) => ({ kind, entity: entity.text })) };
+  };
   const plans = new Map<string, RulePlan>();
   const fileOf = (name: string) => model.rules.find((rule) => rule.name.text === name)?.in?.text ?? 'rules';
   const use = (name: string | undefined, make: (earlier: RulePlan['use'] | undefined) => RulePlan['use']) => {
@@ -483,6 +516,7 @@ function rulePlans(model: Model): RulePlan[] {
       name,
       file: fileOf(name),
       typeName: ruleTypeName(name),
+      ...writesOf(name),
       use: make(plans.get(name)?.use),
     });
   };
@@ -538,7 +572,9 @@ function rulePlans(model: Model): RulePlan[] {
       mutations: [...(earlier?.kind === 'alongside' ? earlier.mutations : []), name],
     }));
   }
-  return [...plans.values()];
+  return [...plans.values()].map((plan) =>
+    plan.writes && plan.use.kind === 'field' ? { ...plan, cost: ruleCost(stored, plan.writes) } : plan,
+  );
 }
 
 function descriptionOf(model: Model, field: FieldRef): string | null {

@@ -316,6 +316,17 @@ const boundsKeys = {
   },
 } as const satisfies Keys;
 
+const generatedKeys = {
+  sequence: {
+    ...words,
+    title: 'Numbers without gaps',
+    description:
+      'Whole numbers from 1 on, for each combination of values of these fields their own; `[]` for one sequence of the whole entity. Taken in the transaction of the create, so that none is skipped or given twice. What is deleted does not give its number back.',
+    example: { sequence: 'projectId' },
+    isRequired: true,
+  },
+} as const satisfies Keys;
+
 const entityKeys = {
   table: {
     ...text,
@@ -349,10 +360,12 @@ const entityKeys = {
     example: { stored: { passwordHash: 'String!' }, secret: ['passwordHash'] },
   },
   generate: {
-    ...each({ type: 'string', enum: ['uuidv7', 'now', 'touch', 'revision'] }),
+    ...each({
+      anyOf: [{ type: 'string', enum: ['uuidv7', 'now', 'touch', 'revision'] }, mapping(generatedKeys)],
+    }),
     title: 'Generated values',
     description:
-      'Which attributes the write path fills in: `uuidv7` where the caller gives none, `now` at creation, `touch` at every write, `revision` counts the writes and guards them against each other.',
+      'Which attributes the write path fills in: `uuidv7` where the caller gives none, `now` at creation, `touch` at every write, `revision` counts the writes and guards them against each other, `{ sequence: projectId }` numbers the records of each project without gaps.',
     example: { generate: { id: 'uuidv7', createdAt: 'now', updatedAt: 'touch', version: 'revision' } },
   },
   default: {
@@ -703,6 +716,41 @@ const patternKeys = {
       'The number of matching records of this entity, at most `upTo`; the field is an Int. DynamoDB bills what it reads to count.',
     example: { count: 'User', for: 'Query.userCount', where: { status: '$status' } },
   },
+  sum: {
+    ...text,
+    title: 'How much together',
+    description:
+      'The sum of a whole-number attribute, `of`, over the matching records of this entity. It is kept by the write path, in the transaction of each write, and read by one get.',
+    example: { sum: 'User', of: 'logins', for: 'Query.logins', where: { status: '$status' } },
+  },
+  of: {
+    ...text,
+    title: 'What is added up',
+    description:
+      'With `sum`: the attribute, a whole number. Binary fractions do not add up exactly: keep money in cents.',
+    example: { sum: 'User', of: 'logins', for: 'Query.logins', where: { status: '$status' } },
+  },
+  kept: {
+    ...flag,
+    title: 'Kept, not counted',
+    description:
+      'With `count`: the number is kept by the write path, in the transaction of each write, and read by one get, however large it is. `where` takes equalities, `when` says which records count.',
+    example: { count: 'User', for: 'Query.userCount', where: { status: '$status' }, kept: true },
+  },
+  cap: {
+    ...count(1_000_000_000),
+    title: 'Never more than',
+    description:
+      'With a kept count: a write that would make it more fails with GUARD_FAILED, which names the pattern.',
+    example: { count: 'User', for: 'Query.userCount', where: { status: '$status' }, kept: true, cap: 50 },
+  },
+  total: {
+    ...flag,
+    title: 'Total of a connection',
+    description:
+      'With `many`: the write path keeps how many there are, for the field `totalCount: Int!` of the connection. It is read, beside the page, only where a client asks for it.',
+    example: { many: 'User', for: 'Query.usersByStatus', where: { status: '$status' }, total: true },
+  },
   exists: {
     ...text,
     title: 'Whether there is one',
@@ -841,7 +889,7 @@ const patternKeys = {
     default: 1,
     title: 'Shards',
     description:
-      'Spreads each partition over so many; they are merged in order when read. `shards: 1` says that one partition for all records is meant.',
+      'Spreads each partition over so many; they are merged in order when read. `shards: 1` says that one partition for all records is meant. A number that is kept is spread over as many items, and added up when read.',
     example: { many: 'User', for: 'Query.users', sort: 'createdAt', shards: 4 },
   },
   upTo: {
@@ -1087,6 +1135,33 @@ const mutationKeys = {
   },
 } as const satisfies Keys;
 
+const ruleWriteKeys = {
+  create: {
+    ...words,
+    title: 'Created',
+    description: 'The entity of each record it creates.',
+    example: { create: ['Session', 'AuditLog'] },
+  },
+  update: {
+    ...words,
+    title: 'Updated',
+    description: 'The entity of each record it changes.',
+    example: { update: 'User' },
+  },
+  upsert: {
+    ...words,
+    title: 'Created or updated',
+    description: 'The entity of each record it changes or creates.',
+    example: { upsert: 'Config' },
+  },
+  delete: {
+    ...words,
+    title: 'Deleted',
+    description: 'The entity of each record it deletes.',
+    example: { delete: 'Session' },
+  },
+} as const satisfies Keys;
+
 const ruleKeys = {
   for: {
     ...fieldPath,
@@ -1107,6 +1182,13 @@ const ruleKeys = {
     description: 'The file of `src/rules/` that holds the rule, without its extension.',
     example: { in: 'access' },
   },
+  writes: {
+    ...mapping(ruleWriteKeys),
+    title: 'What it writes',
+    description:
+      'Of a rule that answers a mutation, or that is named by `alongside`: the entities it creates, updates, upserts and deletes, once for each time they are named. Only the write units on the generated page need it; left out, the page says that the rule’s writes come on top.',
+    example: { for: 'Mutation.signIn', writes: { update: 'User', create: ['Session', 'AuditLog'] } },
+  },
 } as const satisfies Keys;
 
 // --- the whole ---
@@ -1116,9 +1198,9 @@ const entity = mapping(entityKeys, { noun: 'entity' });
 const pattern = mapping(patternKeys, {
   noun: 'pattern',
   kinds: {
-    keys: ['one', 'many', 'mixed', 'count', 'exists'],
+    keys: ['one', 'many', 'mixed', 'count', 'sum', 'exists'],
     code: 'pattern-kind',
-    hint: 'Write `one: Entity` for at most one result, `many: Entity` for a connection or list, `mixed: Union` for several entities, `count: Entity` for how many there are, `exists: Entity` for whether there is one.',
+    hint: 'Write `one: Entity` for at most one result, `many: Entity` for a connection or list, `mixed: Union` for several entities, `count: Entity` for how many there are, `sum: Entity` for how much together, `exists: Entity` for whether there is one.',
   },
 });
 const mutation = mapping(mutationKeys, {
@@ -1219,6 +1301,7 @@ export const keysOf = {
   index: indexKeys,
   entity: entityKeys,
   bounds: boundsKeys,
+  generated: generatedKeys,
   pattern: patternKeys,
   lookup: lookupKeys,
   through: throughKeys,
@@ -1227,6 +1310,7 @@ export const keysOf = {
   page: pageKeys,
   mutation: mutationKeys,
   rule: ruleKeys,
+  ruleWrites: ruleWriteKeys,
 } as const satisfies Record<string, Keys>;
 
 /** The mappings in the order of the reference page. */
@@ -1269,6 +1353,13 @@ export const sections: readonly {
     intro: 'Under a field of `validate` of an entity.',
     keys: boundsKeys,
     path: ['entities', 'User', 'validate', 'email'],
+    shown: 2,
+  },
+  {
+    heading: 'A generated number',
+    intro: 'Under a field of `generate` of an entity.',
+    keys: generatedKeys,
+    path: ['entities', 'User', 'generate', 'number'],
     shown: 2,
   },
   {
@@ -1355,6 +1446,13 @@ export const sections: readonly {
     intro: 'Under `rules`, by name.',
     keys: ruleKeys,
     path: ['rules', 'example'],
+    shown: 1,
+  },
+  {
+    heading: 'What a rule writes',
+    intro: 'Under `writes` of a rule.',
+    keys: ruleWriteKeys,
+    path: ['rules', 'example', 'writes'],
     shown: 1,
   },
 ];

@@ -33,7 +33,7 @@ import type {
   ValueDemandModel,
   Word,
 } from '../model.js';
-import { comparisons, elementUpdates, filterOperators, mutationKinds, partOf } from '../model.js';
+import { comparisons, elementUpdates, filterOperators, mutationKinds, partOf, writeKinds } from '../model.js';
 import { keysOf, language } from './language-schema.js';
 import { validate } from './validate.js';
 
@@ -54,7 +54,7 @@ type Entries<K extends string> = ReadonlyMap<K, Entry>;
 
 const literalText = /^[^$]/;
 
-const patternKinds = ['one', 'many', 'mixed', 'count', 'exists'] as const;
+const patternKinds = ['one', 'many', 'mixed', 'count', 'sum', 'exists'] as const;
 
 class YamlReader {
   private readonly diagnostics: Diagnostic[] = [];
@@ -232,10 +232,7 @@ class YamlReader {
         return type ? [{ name: entry.key, type }] : [];
       }),
       secret: this.words(map.get('secret')),
-      generate: this.fields(map.get('generate')).flatMap((entry) => {
-        const how = this.word(entry);
-        return how ? [{ field: entry.key, how }] : [];
-      }),
+      generate: this.fields(map.get('generate')).flatMap((entry) => this.generated(entry)),
       default: this.fields(map.get('default')).flatMap((entry) => {
         const value = this.literal(entry.value, entry.key.at);
         return value ? [{ field: entry.key, value }] : [];
@@ -294,6 +291,14 @@ class YamlReader {
         pattern: this.word(map.get('pattern')),
       }),
     };
+  }
+
+  /** `now`, or `{ sequence: projectId }`. */
+  private generated(entry: Entry): EntityModel['generate'] {
+    const how = this.word(entry);
+    if (how) return [{ field: entry.key, how }];
+    const sequence = this.entries(entry.value, keysOf.generated).get('sequence');
+    return sequence ? [{ field: entry.key, how: sequence.key, within: this.words(sequence) }] : [];
   }
 
   private uniques(entry: Entry | undefined): Word[][] {
@@ -358,6 +363,10 @@ class YamlReader {
         across: this.count(map.get('across')),
         shards: this.count(map.get('shards')),
         upTo: this.count(map.get('upTo')),
+        kept: this.kept(map, cardinality),
+        of: this.word(map.get('of')),
+        cap: this.count(map.get('cap')),
+        total: this.flag(map.get('total')),
         index: this.word(map.get('index')),
         entry: this.entryItem(map.get('entry')),
         type: this.discriminator(map.get('type')),
@@ -370,6 +379,22 @@ class YamlReader {
     };
   }
 
+  /** A sum is always kept: nothing but the whole partition tells it. */
+  private kept(
+    map: Entries<keyof typeof keysOf.pattern>,
+    cardinality: PatternModel['cardinality'],
+  ): PatternModel['kept'] {
+    const sum = map.get('sum');
+    if (sum && !map.has('of'))
+      this.report(
+        'missing-key',
+        sum.key.at,
+        '`sum` lacks `of`.',
+        'Say which attribute is added up: `of: total`.',
+      );
+    return cardinality === 'sum' && sum ? { at: sum.key.at } : this.flag(map.get('kept'));
+  }
+
   /** The join that leads to what is returned: `{ many: Participation, where: { … } }`. */
   private through(
     entry: Entry,
@@ -378,7 +403,7 @@ class YamlReader {
     const map = this.entries(entry.value, keysOf.through);
     const [kind, ...more] = [...map.values()].filter(({ key }) => key.text !== 'where');
     if (kind?.key.text !== cardinality || more.length > 0) {
-      const isCounted = cardinality === 'count' || cardinality === 'exists';
+      const isCounted = ['count', 'sum', 'exists'].includes(cardinality);
       this.report(
         'pattern-kind',
         entry.key.at,
@@ -559,7 +584,14 @@ class YamlReader {
 
   private rule(name: Word, node: Node | null): RuleModel {
     const map = this.entries(node, keysOf.rule);
-    return { name, ...optional({ for: this.fieldPath(map.get('for')), in: this.word(map.get('in')) }) };
+    const declared = this.entries(map.get('writes')?.value ?? null, keysOf.ruleWrites);
+    return {
+      name,
+      writes: writeKinds.flatMap((kind) =>
+        this.words(declared.get(kind)).map((entity) => ({ kind, entity })),
+      ),
+      ...optional({ for: this.fieldPath(map.get('for')), in: this.word(map.get('in')) }),
+    };
   }
 
   // --- words ---
@@ -639,6 +671,11 @@ class YamlReader {
         'Write it as in SDL: `String!`, `[String!]!`.',
       );
     return type;
+  }
+
+  /** What is said by `true`, with its place. */
+  private flag(entry: Entry | undefined): { at: Span } | undefined {
+    return entry && this.boolean(entry) ? { at: entry.key.at } : undefined;
   }
 
   private boolean(entry: Entry | undefined): boolean {

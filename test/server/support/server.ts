@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { FastifyInstance } from 'fastify';
 import { createTables, Database, type DatabaseOptions, resolveTableNames } from 'tableloom/runtime';
 import type { User } from '../../../generated/entities.js';
@@ -9,7 +10,7 @@ import { type Auth, createAuth } from '../../../src/server/auth/auth.js';
 import { worthlessCost } from '../../../src/server/auth/passwords.js';
 import { type Sample, sampleFor } from '../../../src/server/seed/sample.js';
 import { writeSample } from '../../../src/server/seed/seed.js';
-import { openEngine, uniqueName } from '../../support/engines.js';
+import { type EngineKind, openEngine, uniqueName } from '../../support/engines.js';
 
 /** The moment tests happen at. It stands still unless a test moves it. */
 export const testTime = new Date('2026-01-15T12:00:00.000Z');
@@ -42,6 +43,8 @@ export interface TestServer {
   tokenOf(user: Pick<User, 'id' | 'sessionEpoch'>): Promise<string>;
   /** Lets time pass. */
   pass(milliseconds: number): void;
+  /** Write units the engine has billed since the last call. Zero unless the server was started with `capacity`. */
+  writeUnits(): number;
   /** Takes the engine away. */
   stopStorage(): Promise<void>;
   close(): Promise<void>;
@@ -58,6 +61,10 @@ export interface ServerOptions {
   readonly sample?: Sample;
   readonly app?: Partial<AppOptions>;
   readonly onRequest?: DatabaseOptions['onRequest'];
+  /** Left out: the one this run is about. */
+  readonly engine?: EngineKind;
+  /** Has the engine tell what requests consume. */
+  readonly capacity?: boolean;
   /** Ids and secrets are counted instead of drawn, so that answers are the same each time. */
   readonly predictable?: boolean;
 }
@@ -65,9 +72,10 @@ export interface ServerOptions {
 /** A server with the sample in tables of its own. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const { sample = sampleFor(testTime), predictable = false } = options;
-  const engine = await openEngine();
+  const engine = await openEngine(options.engine);
   const names = resolveTableNames(tables, { TABLE_PREFIX: uniqueName('server') });
   await createTables(engine.client, tables, names);
+  const meter = meterOf(engine.client);
 
   let now = testTime;
   let ids = 0;
@@ -79,6 +87,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     now: () => now,
     ...(predictable && { newId: () => countedId(++ids) }),
     ...(options.onRequest && { onRequest: options.onRequest }),
+    ...(options.capacity && { capacity: true }),
   });
   await writeSample(database, sample);
   const auth = createAuth({
@@ -117,12 +126,38 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     pass(milliseconds) {
       now = new Date(now.getTime() + milliseconds);
     },
+    writeUnits: meter,
     stopStorage: () => engine.close(),
     async close() {
       await app.close();
       await engine.close();
     },
   };
+}
+
+/** Adds up the write units a client's requests are billed; gives those since the last call. */
+function meterOf(client: DynamoDBClient): () => number {
+  let units = 0;
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        const result = await next(args);
+        const isWrite = /^(Put|Update|Delete|TransactWrite|BatchWrite)/.test(commandName);
+        const { ConsumedCapacity: consumed } = result.output as { ConsumedCapacity?: Billed | Billed[] };
+        if (isWrite) units += [consumed ?? []].flat().reduce((all, one) => all + (one.CapacityUnits ?? 0), 0);
+        return result;
+      },
+    { step: 'initialize' },
+  );
+  return () => {
+    const since = units;
+    units = 0;
+    return since;
+  };
+}
+
+interface Billed {
+  readonly CapacityUnits?: number;
 }
 
 /** 00000000-0000-7000-8000-000000000001 */

@@ -18,7 +18,8 @@ export function entitiesView(plan: Plan) {
     pages,
     entities: plan.entities.map((entity) => {
       const created = entity.attributes.filter(
-        (one) => one.generated !== 'touch' && one.generated !== 'revision' && one.computed === undefined,
+        (one) =>
+          !['touch', 'revision', 'sequence'].includes(one.generated ?? '') && one.computed === undefined,
       );
       const changeable = entity.attributes.filter(
         (one) =>

@@ -4,7 +4,8 @@ import { camel } from '../../names.js';
 import type { AttributePlan, EntityPlan, ItemPlan, Plan } from '../../plan.js';
 import { keyComment, quote } from '../code.js';
 import { demandsExpression } from './demands.js';
-import { isParsed } from './keys.js';
+import { isParsed, shardExpression } from './keys.js';
+import { countedExpressions } from './numbers.js';
 import {
   absence,
   entryFunction,
@@ -83,6 +84,7 @@ export function itemsView(plan: Plan) {
         hasEntries: entries.length > 0,
         hasVersions: versions.length > 0,
         hasGuards: entity.guards.length > 0,
+        counted: countedExpressions(entity, (count) => shardExpression(entity, count)),
       };
     }),
   };

@@ -24,6 +24,7 @@ import {
 import { filterExpression, filterMembers, mixedFilter } from './filters.js';
 import { type MixedQuery, membersVariable, mixedQuery, queriedMembers } from './mixed.js';
 import { nativeQuery } from './native.js';
+import { keptExpression, keptView } from './numbers.js';
 import { asStored, entityOf, indexVariable, readExpression } from './shared.js';
 import { leadsOn, throughMembers, throughView } from './through.js';
 
@@ -57,6 +58,11 @@ export function queriesView(plan: Plan) {
       };
     }),
     covers: [...covers.values()],
+    kept: plan.patterns.flatMap((pattern) =>
+      pattern.access.kind === 'kept'
+        ? [keptView(entityOf(plan, pattern.access.entity), pattern, pattern.access)]
+        : [],
+    ),
   };
 }
 
@@ -256,6 +262,7 @@ function queryView(
       : access.filter && filterExpression(entity, access.filter, 4),
     consistent: access.consistent,
     page: `{ default: ${access.page.default}, max: ${access.page.max} }`,
+    total: access.total === undefined ? null : keptExpression(entity, access.total),
     upTo: pattern.access.kind === 'count' ? pattern.access.upTo : null,
     binding:
       crossing || inSequence

@@ -5,6 +5,7 @@ import type {
   EntityPlan,
   ExistsAccess,
   GetAccess,
+  KeptAccess,
   MixedAccess,
   MutationPlan,
   NamedValue,
@@ -84,6 +85,7 @@ function patternBody(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
     many: 'null',
     mixed: 'null',
     count: '0',
+    sum: '0',
     exists: shape === 'list' ? 'null' : 'false',
   };
   if (missing.length > 0) lines.push(`if (${missing.join(' || ')}) return ${nothing[pattern.cardinality]};`);
@@ -132,6 +134,15 @@ function loaderCall(plan: Plan, access: GetAccess, method: string, ...given: rea
   const { loader } = entityOf(plan, access.entity).names;
   const all = access.consistent ? [...given, '{ consistent: true }'] : given;
   return `context.loaders.${loader}.${method}(${all.join(', ')})`;
+}
+
+/** A number that is kept, by the values of its key. */
+function keptCall(plan: Plan, pattern: PatternPlan, access: KeptAccess): string {
+  const entity = entityOf(plan, access.entity);
+  const given = pattern.inputs
+    .filter(({ value }) => value.kind !== 'literal')
+    .map(({ name, value }): [string, string] => [name, canonical(entity, name, value)]);
+  return `context.db.kept(queries.${pattern.name}(${given.length === 0 ? '' : object(given)}))`;
 }
 
 function existsCall(plan: Plan, pattern: PatternPlan, { by, each }: ExistsAccess): string {
@@ -221,6 +232,8 @@ function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
       return loaderCall(plan, access, 'load', keyOf(plan, access, inputs));
     case 'count':
       return `context.db.count(${queryCall(plan, pattern, access.query)})`;
+    case 'kept':
+      return keptCall(plan, pattern, access);
     case 'exists':
       return existsCall(plan, pattern, access);
     case 'through':

@@ -30,7 +30,7 @@ export function mainSlot(entity: EntityPlan): SlotPlan {
   return slot;
 }
 
-export function templateFields(slot: SlotPlan): string[] {
+export function templateFields(slot: Pick<SlotPlan, 'partition' | 'sort'>): string[] {
   return [slot.partition, slot.sort].flatMap((template) =>
     (template?.parts ?? []).flatMap((part) => (part.kind === 'hole' ? [part.field] : [])),
   );

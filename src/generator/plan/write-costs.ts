@@ -1,0 +1,112 @@
+/** What mutations cost: their own write, and those of the rules that add to them. */
+
+import type { DeclaredWrite, EntityPlan, MutationPlan, RulePlan, TablePlan, WriteCost } from '../plan.js';
+import { billed, type Fields, type RecordWrite, sum, type Tally, tallyOf } from './write-units.js';
+
+/** What is known where a write is planned. */
+export interface Stored {
+  readonly entities: readonly EntityPlan[];
+  readonly tables: readonly TablePlan[];
+}
+
+type Range = readonly [least: Tally, most: Tally];
+
+/** The cost of a mutation with the rule that adds further writes, if one does. */
+export function mutationCost(
+  stored: Stored,
+  mutation: Omit<MutationPlan, 'cost'>,
+  alongside: RulePlan | undefined,
+): WriteCost {
+  const { values, set, elements = [], expiry } = mutation;
+  const written = [...set, ...elements, ...(expiry ? [expiry] : [])];
+  const given = new Set([...values.map(({ name }) => name), ...written.map(({ field }) => field)]);
+  const isWhole = mutation.prepare !== null || mutation.kind === 'put';
+  const own = rangeOf(stored, mutation, isWhole ? undefined : (name) => given.has(name));
+  const further = (alongside?.writes ?? []).map((write) => rangeOf(stored, write));
+  const undeclared = alongside?.writes === undefined ? mutation.alongside : null;
+  return { ...costOf([own, ...further]), without: undeclared === null ? [] : [undeclared] };
+}
+
+/** The cost of a rule that answers a mutation, where it says what it writes. */
+export function ruleCost(stored: Stored, writes: readonly DeclaredWrite[]): WriteCost {
+  return { ...costOf(writes.map((write) => rangeOf(stored, write))), without: [] };
+}
+
+function costOf(ranges: readonly Range[]): Pick<WriteCost, 'least' | 'most'> {
+  return {
+    least: billed(sum(ranges.map(([least]) => least))),
+    most: billed(sum(ranges.map(([, most]) => most))),
+  };
+}
+
+/** @param isGiven whether the write may set a field; left out, it may set every field that may change */
+function rangeOf(stored: Stored, { kind, entity: name }: DeclaredWrite, isGiven: Fields = () => true): Range {
+  const entity = entityNamed(stored, name);
+  const table = stored.tables.find((one) => one.name === entity.table);
+  if (!table) throw new Error(`no table ${entity.table}`);
+  const tally = (write: RecordWrite) => tallyOf(entity, table, write);
+  const required: Fields = (field) => !entity.attributes.find((one) => one.name === field)?.nullable;
+  const every: Fields = () => true;
+  const whole = (verb: 'create' | 'delete'): Range => [
+    tally({ kind: verb, has: required }),
+    tally({ kind: verb, has: every }),
+  ];
+  const changed = (fields: Fields, has: Fields) => tally({ kind: 'update', changed: fields, has });
+  const change = (): Range => [
+    changed((field) => isAlways(entity, field), required),
+    changed(
+      (field) =>
+        isAlways(entity, field) ||
+        ((isGiven(field) || isComputed(entity, field)) && mayChange(entity, field)),
+      every,
+    ),
+  ];
+  switch (kind) {
+    case 'create':
+    case 'delete':
+      return whole(kind);
+    case 'update':
+    case 'touch': {
+      const [least, most] = change();
+      const isMoved = entity.attributes.some(({ name, movable }) => movable && isGiven(name));
+      return [least, isMoved ? sum([whole('delete')[1], whole('create')[1]]) : most];
+    }
+    case 'upsert':
+    case 'put': {
+      const [made, altered] = [whole('create'), change()];
+      return [smaller(made[0], altered[0]), larger(made[1], altered[1])];
+    }
+  }
+}
+
+function smaller(a: Tally, b: Tally): Tally {
+  return billed(a).total <= billed(b).total ? a : b;
+}
+
+function larger(a: Tally, b: Tally): Tally {
+  return billed(a).total >= billed(b).total ? a : b;
+}
+
+/** What every change of the record changes. */
+function isAlways(entity: EntityPlan, field: string): boolean {
+  const generated = entity.attributes.find(({ name }) => name === field)?.generated;
+  return generated === 'touch' || generated === 'revision';
+}
+
+/** A rule may compute another value from whatever changed. */
+function isComputed(entity: EntityPlan, field: string): boolean {
+  return entity.attributes.some(({ name, computed }) => name === field && computed !== undefined);
+}
+
+function mayChange(entity: EntityPlan, field: string): boolean {
+  const attribute = entity.attributes.find(({ name }) => name === field);
+  return (
+    !!attribute && !attribute.immutable && attribute.generated === null && !entity.keyFields.includes(field)
+  );
+}
+
+function entityNamed({ entities }: Stored, name: string): EntityPlan {
+  const entity = entities.find((one) => one.name === name);
+  if (!entity) throw new Error(`no entity ${name}`);
+  return entity;
+}
