@@ -90,6 +90,11 @@ export const userCodec: EntityCodec<User> = {
   ],
   guards: (user) => [{ field: 'email', key: userEmailGuardKey(user) }],
   revision: 'version',
+  demands: {
+    transitions: {
+      status: { ACTIVE: ['INACTIVE', 'SUSPENDED'], SUSPENDED: ['ACTIVE', 'INACTIVE'], INACTIVE: ['ACTIVE'] },
+    },
+  },
   keyFields: parseUserKey,
 };
 
@@ -194,6 +199,15 @@ export const contractorCodec: EntityCodec<Contractor> = {
   }),
   entries: (contractor) => [contractorContractorsByStatusEntry(contractor)],
   revision: 'version',
+  demands: {
+    transitions: {
+      status: {
+        PENDING: ['ACTIVE', 'EXPIRED', 'REVOKED'],
+        ACTIVE: ['EXPIRED', 'REVOKED'],
+        EXPIRED: ['PENDING', 'ACTIVE', 'REVOKED'],
+      },
+    },
+  },
   keyFields: parseContractorKey,
 };
 

@@ -192,6 +192,7 @@ export const createResolvers = (rules: Rules): Resolvers<Context> => ({
         (current) => rules.extension({ args, context, current }),
         {
           expect: args.input.version,
+          require: { notRevoked: (current) => current.status !== 'REVOKED' },
           alongside: (change) => rules.auditContractor({ ...change, mutation: 'extendContractor', args, context }),
         },
       ));

@@ -16,6 +16,7 @@ const suites = [
   'test/writes/model',
   'test/writes/races',
   'test/writes/failures',
+  'test/writes/demands',
   'test/writes/kept-numbers',
 ];
 

@@ -86,6 +86,15 @@ export interface EntityModel {
   readonly sets: readonly Word[];
   /** Records that its own name, and which have to be there. */
   readonly references: readonly ReferenceModel[];
+  /** Fields of the key that a change may alter: the record moves. */
+  readonly movable: readonly Word[];
+  /** By enum field, what may follow on each value. */
+  readonly transitions: readonly {
+    readonly field: Word;
+    readonly moves: readonly { readonly from: Word; readonly to: readonly Word[] }[];
+  }[];
+  /** What a value has to be like: bounds, or a rule that says what is wrong. */
+  readonly validate: readonly { readonly field: Word; readonly demand: ValueDemandModel }[];
 }
 
 export interface ReferenceModel {
@@ -96,6 +105,16 @@ export interface ReferenceModel {
   /** `leave` where it is not said. */
   readonly onDelete?: Word;
 }
+
+export type ValueDemandModel =
+  | { readonly kind: 'rule'; readonly rule: Word }
+  | {
+      readonly kind: 'bounds';
+      readonly at: Span;
+      readonly min?: { readonly value: number; readonly at: Span };
+      readonly max?: { readonly value: number; readonly at: Span };
+      readonly pattern?: Word;
+    };
 
 /** An attribute the write path fills in. */
 export interface GeneratedModel {
@@ -111,11 +130,13 @@ export interface TemplateModel {
   readonly template: Word;
 }
 
-/** Where a value comes from: `$arg.path`, `$parent.path`, `$through.attribute`, or itself. */
+/** Where a value comes from: `$arg.path`, `$parent.path`, `$through.attribute`, `$current.attribute`, or itself. */
 export type Source =
   | { readonly kind: 'argument'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'parent'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'through'; readonly path: readonly string[]; readonly at: Span }
+  /** In `require`: another attribute of the record as it is. */
+  | { readonly kind: 'current'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'literal'; readonly value: string | number | boolean; readonly at: Span };
 
 export interface Binding {
@@ -223,14 +244,32 @@ export const filterOperators = [...comparisons, 'between', 'in', 'exists', 'cont
 export type Comparison = (typeof comparisons)[number];
 export type FilterOperator = (typeof filterOperators)[number] | `size ${Comparison}`;
 
+export const mutationKinds = ['create', 'update', 'upsert', 'put', 'touch', 'delete'] as const;
+export type MutationKind = (typeof mutationKinds)[number];
+
+export const elementUpdates = ['add', 'append', 'remove'] as const;
+
+export interface ElementUpdate {
+  readonly how: (typeof elementUpdates)[number];
+  readonly field: Word;
+  readonly source: Source;
+}
+
 export interface MutationModel {
   readonly name: Word;
-  readonly kind: WriteKind;
+  readonly kind: MutationKind;
   readonly entity: Word;
   readonly for?: FieldPath;
   readonly where: readonly Binding[];
   readonly from?: Source;
   readonly set: readonly { readonly field: Word; readonly value: Literal }[];
+  /** Values computed from those there are, in the order written. */
+  readonly elements: readonly ElementUpdate[];
+  /** What has to hold of the record as it is, in the order written. */
+  readonly require: readonly { readonly name: Word; readonly condition: FilterModel }[];
+  /** Of `touch`: the moment the record expires at, or how long from now. */
+  readonly to?: Source;
+  readonly extend?: Word;
   readonly expect?: Source;
   readonly prepare?: Word;
   readonly alongside?: Word;

@@ -101,11 +101,22 @@ export interface AttributePlan {
   /** A list that is stored as a set: each value once, in ascending order. */
   readonly set?: true;
   readonly immutable: boolean;
+  /** Of the key, and a change may alter it. */
+  readonly movable?: true;
+  /** What may follow on each value of an enum. */
+  readonly transitions?: Readonly<Record<string, readonly string[]>>;
+  /** What a value has to be like. */
+  readonly demand?: ValueDemandPlan;
   /** How a plain `{field}` stands in the entity's keys, where `encode` says. */
   readonly encode?: HoleEncoding;
   /** The rule that computes it from the rest of the record at every write. */
   readonly computed?: string;
 }
+
+/** `pattern` is what the whole text matches. */
+export type ValueDemandPlan =
+  | { readonly kind: 'bounds'; readonly min?: number; readonly max?: number; readonly pattern?: string }
+  | { readonly kind: 'rule'; readonly rule: string };
 
 /** How a value of a type is stored and stands in a key. `document` cannot stand in a key. */
 export type Encoding = 'text' | 'enum' | 'integer' | 'decimal' | 'boolean' | 'time' | 'document';
@@ -449,13 +460,22 @@ export interface FieldRef {
 
 export interface MutationPlan {
   readonly name: string;
-  readonly kind: 'create' | 'update' | 'upsert' | 'delete';
+  readonly kind: 'create' | 'update' | 'upsert' | 'put' | 'touch' | 'delete';
   readonly entity: string;
   readonly field: FieldRef | null;
   readonly key: readonly NamedValue[];
   /** Attributes taken from arguments. */
   readonly values: readonly NamedValue[];
   readonly set: readonly { readonly field: string; readonly value: string | number | boolean | null }[];
+  /** Values computed from those of the record as it is. */
+  readonly elements?: readonly ElementPlan[];
+  /** What has to hold of the record as it is, in this order. */
+  readonly require?: readonly { readonly name: string; readonly condition: ConditionPlan }[];
+  /** The attribute a touch moves, and to when: what is given, or so long from now. */
+  readonly expiry?: {
+    readonly field: string;
+    readonly to: ValuePlan | { readonly kind: 'later'; readonly unit: TimeUnit; readonly count: number };
+  };
   readonly expect: ValuePlan | null;
   readonly prepare: string | null;
   readonly alongside: string | null;
@@ -486,6 +506,33 @@ export interface DeclaredWrite {
   readonly entity: string;
 }
 
+export type TimeUnit = 'seconds' | 'minutes' | 'hours' | 'days';
+
+export interface ElementPlan {
+  readonly how: 'add' | 'append' | 'remove';
+  readonly field: string;
+  readonly value: ValuePlan;
+  /** The value is a list: several elements. */
+  readonly isList?: true;
+}
+
+/** A condition on a record that was read; nothing of it is optional. */
+export type ConditionPlan =
+  | { readonly kind: 'all' | 'any'; readonly of: readonly ConditionPlan[] }
+  | { readonly kind: 'not'; readonly of: ConditionPlan }
+  | {
+      readonly kind: 'compare';
+      readonly field: string;
+      readonly operator: string;
+      readonly values: readonly ConditionValue[];
+      /** Of `in`: the values are a list of their own. */
+      readonly isList: boolean;
+    };
+
+export type ConditionValue =
+  | ValuePlan
+  | { readonly kind: 'current'; readonly field: string; readonly nullable: boolean };
+
 export interface NamedValue {
   readonly name: string;
   readonly value: ValuePlan;
@@ -506,6 +553,10 @@ export interface RulePlan {
     | { readonly kind: 'visible'; readonly targets: readonly string[] }
     | { readonly kind: 'prepare'; readonly mutations: readonly string[] }
     | { readonly kind: 'alongside'; readonly mutations: readonly string[] }
+    | {
+        readonly kind: 'validate';
+        readonly attributes: readonly { readonly entity: string; readonly field: string }[];
+      }
     | {
         readonly kind: 'compute';
         readonly attributes: readonly { readonly entity: string; readonly field: string }[];

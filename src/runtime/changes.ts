@@ -23,6 +23,8 @@ export interface RecordChange<R extends object> {
   readonly replace?: boolean;
   /** Where another creates the record first, all is computed again. */
   readonly racing?: boolean;
+  /** An expired record under the key the record moves to: it is replaced, and what follows it goes. */
+  readonly taken?: Stored<R> | null;
   readonly now: Date;
 }
 
@@ -54,6 +56,7 @@ export function changeActions<R extends object>(change: RecordChange<R>): Change
       ...derivedActions(codec, before?.record ?? null, after),
       ...(after === null ? [] : versionActions(codec, after)),
       ...guardActions(change, next),
+      ...(change.taken ? leavings(codec, change.taken, change.now) : []),
       ...counterActions(change),
       ...referenceActions(codec, change.replace ? null : (before?.record ?? null), after, change.now),
       ...(before !== null && leaves(codec, before, next) ? childrenActions(codec, before.record) : []),
@@ -66,6 +69,16 @@ function leaves<R extends object>({ table }: EntityCodec<R>, before: Stored<R>, 
   return (
     next === null || itemId(table, keyOfItem(table, before.item)) !== itemId(table, keyOfItem(table, next))
   );
+}
+
+/** The entries and guards that go with a record whose main item is written over. */
+function leavings<R extends object>(codec: EntityCodec<R>, gone: Stored<R>, now: Date): Action[] {
+  const change = { codec, before: gone, after: null, now };
+  return [
+    ...derivedActions(codec, gone.record, null),
+    ...guardActions(change, null),
+    ...counterActions(change),
+  ];
 }
 
 /** An item without what DynamoDB does not store: undefined, null at the top, empty sets. */
@@ -96,10 +109,18 @@ function mainActions<R extends object>(change: RecordChange<R>, next: Item | nul
   const unknown = unknownAttributes(codec, before);
   if (itemId(table, key) !== itemId(table, keyOfItem(table, next))) {
     const moved = { ...unknown, ...next };
-    return {
-      actions: [{ kind: 'delete', table, key, purpose, condition }, putNew(codec, moved, false)],
-      item: moved,
-    };
+    const { taken } = change;
+    const arrival: Action = taken
+      ? {
+          kind: 'put',
+          table,
+          key: keyOfItem(table, moved),
+          item: moved,
+          purpose: { kind: 'unchanged', entity },
+          condition: unchanged(codec, taken.item),
+        }
+      : putNew(codec, moved, false);
+    return { actions: [{ kind: 'delete', table, key, purpose, condition }, arrival], item: moved };
   }
   if (replace) return { actions: [{ kind: 'put', table, key, item: next, purpose, condition }], item: next };
   const merged = { ...unknown, ...next };

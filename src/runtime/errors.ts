@@ -6,12 +6,14 @@
 /** Every code and what it tells the client. Documentation and tests are held against this table. */
 export const errorCodes = {
   KEY_INVALID: 'A value cannot be a part of a key: it is missing, malformed, or too long.',
-  VALUE_INVALID: 'A value cannot be stored as it is: the message names where in the document.',
+  VALUE_INVALID:
+    'A value cannot be stored as it is, or is not as its field demands: the message names where in the document.',
   NOT_FOUND: 'The record to be changed does not exist.',
   ALREADY_EXISTS: 'A record with this key exists.',
   VERSION_CONFLICT: 'The record is no longer at the version the caller saw.',
   UNIQUE_VIOLATION: 'Another record holds the value of a unique field.',
-  GUARD_FAILED: 'A declared condition of the write does not hold; `guard` names it.',
+  GUARD_FAILED:
+    'The record is not in the state the write demands, or may not change so: `guard` says which demand.',
   REFERENCE_MISSING:
     'A record that is named does not exist, has expired, or is being deleted; `field` names it.',
   REFERENCED: 'Other records name the record that is to be deleted; `by` says which field of which entity.',
@@ -107,19 +109,21 @@ export function uniqueViolation(entity: string, field: string, cause?: unknown):
   );
 }
 
-/** `guard` is the condition's name as declared. */
+/**
+ * A declared demand does not hold. `guard` is its name, or the field whose transition is not declared; then `from`
+ * and `to` tell which.
+ */
 export function guardFailed(
   entity: string,
   guard: string,
-  details?: ErrorDetails,
+  transition?: { readonly from: unknown; readonly to: unknown },
   cause?: unknown,
 ): TableloomError {
-  return new TableloomError(
-    'GUARD_FAILED',
-    `This ${entity} does not allow it: ${guard}.`,
-    { ...details, entity, guard },
-    cause,
-  );
+  const message =
+    transition === undefined
+      ? `This ${entity} is not in a state for that: ${guard} does not hold.`
+      : `${guard} of this ${entity} cannot go from ${String(transition.from)} to ${String(transition.to)}.`;
+  return new TableloomError('GUARD_FAILED', message, { entity, guard, ...transition }, cause);
 }
 
 /** `field` is the reference as declared, `to` the entity it names. */

@@ -9,6 +9,8 @@ export {
 export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
 export type { PutAllReport, Unwritten } from './bulk.js';
 export { type CascadeOptions, type Deletion, removeTree } from './cascade.js';
+export type { Requirements } from './demands.js';
+export { addedDecimal, addedInt, addedInteger, appended, bytesOf, later, without } from './elements.js';
 export {
   alreadyExists,
   type ErrorCode,
@@ -16,6 +18,7 @@ export {
   errorCodes,
   forbidden,
   fromAws,
+  guardFailed,
   KeyError,
   notFound,
   ruleMissing,
@@ -56,6 +59,7 @@ export {
   keyLoader,
   lowercase,
   notNull,
+  putting,
   shardKeys,
   sortedBy,
   tableRef,
@@ -107,6 +111,7 @@ export type {
   ComputeRulesByName,
   FieldRule,
   PrepareRule,
+  ValidateRule,
   VisibleRule,
 } from './rules.js';
 export type { InputOf, Operation } from './sdk.js';
@@ -131,6 +136,7 @@ export type {
   AttributeValue,
   Connection,
   Counted,
+  Demands,
   Edge,
   EntityCodec,
   EntityReader,
@@ -149,6 +155,7 @@ export type {
   SequenceRef,
   SortRange,
   TableRef,
+  ValueDemand,
 } from './types.js';
 export { canonicalTime, documentValue, epochSeconds } from './values.js';
 export {

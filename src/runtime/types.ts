@@ -71,9 +71,24 @@ export interface EntityCodec<R extends object> {
   readonly revision?: keyof R & string;
   /** The attribute that holds the time of expiry, in epoch seconds, once declared (`ttl`). */
   readonly ttl?: string;
+  /** What is demanded of every write of it. */
+  readonly demands?: Demands<R>;
   /** The fields a primary key was built from, for messages to the client. */
   keyFields?(key: Key): object | undefined;
 }
+
+/** What an entity demands of its records' changes and values. */
+export interface Demands<R extends object> {
+  /** By enum field: the values that may follow on each value. One that is not listed is final. */
+  readonly transitions?: { readonly [F in keyof R]?: Readonly<Record<string, readonly string[]>> };
+  /** What a value that is given has to be like. */
+  readonly values?: { readonly [F in keyof R]?: ValueDemand };
+}
+
+/** Bounds of a number, of the characters of a text or of the elements of a list; or a rule that says what is wrong. */
+export type ValueDemand =
+  | { readonly min?: number; readonly max?: number; readonly pattern?: RegExp }
+  | { readonly rule: string };
 
 /** What reading an entity takes of its codec. */
 export type EntityReader<R extends object> = Pick<EntityCodec<R>, 'name' | 'table' | 'read' | 'ttl'>;

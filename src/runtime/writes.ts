@@ -1,6 +1,7 @@
 /** Writes, as values: what they do is computed when they are sent, from the records as they are then. */
 import type { Action } from './actions.js';
 import { absent, changeActions, kept, unchanged } from './changes.js';
+import { checkDemands, checkRequirements, type Requirements } from './demands.js';
 import { beingDeleted, notFound, TableloomError, versionConflict } from './errors.js';
 import { type ItemKey, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
@@ -38,16 +39,21 @@ export interface CreateOptions<R> {
 export interface UpdateOptions<R> {
   /** The version the caller saw: VERSION_CONFLICT where the record has another. Null and undefined: any. */
   readonly expect?: number | null | undefined;
+  /** Asked of the record as it is, after `expect` and before the change is computed. */
+  readonly require?: Requirements<R> | undefined;
   readonly alongside?: Alongside<R, R> | undefined;
 }
 
 export interface UpsertOptions<R> {
   readonly expect?: number | null | undefined;
+  /** Asked of the record where there is one. */
+  readonly require?: Requirements<R> | undefined;
   readonly alongside?: Alongside<R | null, R> | undefined;
 }
 
 export interface DeleteOptions<R> {
   readonly expect?: number | null | undefined;
+  readonly require?: Requirements<R> | undefined;
   readonly alongside?: Alongside<R, null> | undefined;
 }
 
@@ -102,6 +108,7 @@ export function create<R extends object>(
     entity: entity.name,
     plan: async (found, env) => {
       const after = firstRevision(entity, await build(env));
+      checkDemands(entity, null, after, env);
       const key = checkKey(entity.key(after), entity.table);
       // An expired record that DynamoDB has not removed yet holds the key: it is replaced.
       const expired = stored(entity, found.get(entity.table, key));
@@ -134,8 +141,11 @@ export function update<R extends object>(
       const before = changeable(entity, found.get(entity.table, key), env.now);
       if (before === null) throw notFound(entity.name, keyFields(entity, key));
       const expected = demand(entity, options.expect, before.item);
+      checkRequirements(entity.name, options.require, before.record);
       const after = nextRevision(entity, before.item, await change(before.record, env));
-      return written(entity, { before, after, expected, now: env.now }, (record) =>
+      checkDemands(entity, before.record, after, env);
+      const taken = expiredAt(entity, found, before.item, after, env.now);
+      return written(entity, { before, after, expected, taken, now: env.now }, (record) =>
         options.alongside?.({ before: before.record, after: record }),
       );
     },
@@ -164,6 +174,7 @@ export function upsert<R extends object>(
       if (before === null) {
         if (options.expect != null) throw versionConflict(entity.name, options.expect, null);
         const after = firstRevision(entity, await change(null, env));
+        checkDemands(entity, null, after, env);
         return written(
           entity,
           { before: stored(entity, item), after, replace: true, racing: true, now: env.now },
@@ -171,7 +182,9 @@ export function upsert<R extends object>(
         );
       }
       const expected = demand(entity, options.expect, before.item);
+      checkRequirements(entity.name, options.require, before.record);
       const after = nextRevision(entity, before.item, await change(before.record, env));
+      checkDemands(entity, before.record, after, env);
       return written(entity, { before, after, expected, now: env.now }, (record) =>
         options.alongside?.({ before: before.record, after: record }),
       );
@@ -206,6 +219,7 @@ export function remove<R extends object>(
         throw notFound(entity.name, keyFields(entity, key));
       }
       const expected = demand(entity, options.expect, before.item);
+      checkRequirements(entity.name, options.require, before.record);
       const { actions } = changeActions({ codec: entity, before, after: null, expected, now: env.now });
       const alongside = () => options.alongside?.({ before: before.record, after: null }) ?? [];
       return { result: before.record, actions, items: [{ table: entity.table, key, item: null }], alongside };
@@ -326,7 +340,23 @@ interface Written<R> {
   readonly expected?: number | undefined;
   readonly replace?: boolean;
   readonly racing?: boolean;
+  readonly taken?: StoredRecord<R> | null;
   readonly now: Date;
+}
+
+/** An expired record that DynamoDB has not removed yet, under the key a record moves to. */
+function expiredAt<R extends object>(
+  entity: EntityCodec<R>,
+  found: FoundItems,
+  before: Item,
+  after: R,
+  now: Date,
+): StoredRecord<R> | null {
+  if (entity.ttl === undefined) return null;
+  const key = entity.key(after);
+  if (sameKey(key, keyOfItem(entity.table, before))) return null;
+  const item = found.get(entity.table, checkKey(key, entity.table));
+  return item !== null && isExpired(entity, item, now) ? stored(entity, item) : null;
 }
 
 /** The plan of a write that leaves a record behind. Its result is read from the item, as every later read will. */

@@ -265,6 +265,15 @@ export const shipmentCodec: EntityCodec<Shipment> = {
   }),
   guards: (shipment) => [{ field: 'activeDelivery', key: shipmentActiveDeliveryGuardKey(shipment) }],
   revision: 'version',
+  demands: {
+    transitions: {
+      status: {
+        PENDING: ['READY', 'CANCELLED'],
+        READY: ['PENDING', 'IN_TRANSIT', 'CANCELLED'],
+        IN_TRANSIT: ['READY', 'DELIVERED', 'CANCELLED'],
+      },
+    },
+  },
   keyFields: parseShipmentKey,
 };
 

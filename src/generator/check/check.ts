@@ -7,6 +7,8 @@ import { abstractChecks } from './abstract.js';
 import { choiceChecks, identityChecks } from './choices.js';
 import { computedChecks } from './computed.js';
 import { coverageChecks } from './coverage.js';
+import { demandChecks } from './demands.js';
+import { elementChecks } from './elements.js';
 import { elsewhereChecks } from './elsewhere.js';
 import { entityChecks } from './entities.js';
 import { type Facts, factsOf } from './facts.js';
@@ -32,6 +34,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...tableChecks,
   ...nativeChecks,
   ...entityChecks,
+  ...demandChecks,
   ...historyChecks,
   ...computedChecks,
   ...referenceChecks,
@@ -43,6 +46,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...numberChecks,
   ...sourceChecks,
   ...mutationChecks,
+  ...elementChecks,
   ...ruleChecks,
   ...identifierChecks,
   ...coverageChecks,

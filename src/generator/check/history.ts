@@ -180,6 +180,15 @@ function settings({ model }: EntityFacts): [string, Word][] {
       'references',
       model.references.map((one) => one.name),
     ),
+    ...first('movable', model.movable),
+    ...first(
+      'transitions',
+      model.transitions.map((one) => one.field),
+    ),
+    ...first(
+      'validate',
+      model.validate.map((one) => one.field),
+    ),
   ];
 }
 

@@ -119,6 +119,9 @@ function ruleWords(model: Facts['model']): Word[] {
     ...model.rules.map((rule) => rule.name),
     ...model.patterns.flatMap((pattern) => [pattern.allow, pattern.visible]),
     ...model.mutations.flatMap((mutation) => [mutation.allow, mutation.prepare, mutation.alongside]),
+    ...model.entities.flatMap((entity) =>
+      entity.validate.map(({ demand }) => (demand.kind === 'rule' ? demand.rule : undefined)),
+    ),
   ];
   return words.filter((word) => word !== undefined);
 }

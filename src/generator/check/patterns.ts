@@ -16,9 +16,10 @@ import { isInvertible } from '../plan/encode.js';
 import { isGet } from '../plan/layout.js';
 import { sourceType } from '../plan/plan.js';
 import type { AttributePlan } from '../plan.js';
+import { mutationWithoutEffect } from './elements.js';
 import { type EntityFacts, type Facts, fieldAt } from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
-import { comparisonsOf, resolve, sourceUses } from './uses.js';
+import { comparisonsOf, requiredBy, resolve, sourceUses } from './uses.js';
 
 export const patternChecks: readonly Check<Facts>[] = [
   {
@@ -232,8 +233,12 @@ export const patternChecks: readonly Check<Facts>[] = [
     code: 'filter-operator',
     purpose: 'A filter compares what can be compared.',
     *check({ model, entities }) {
-      for (const { filter, target } of model.patterns) {
-        for (const { field, operator } of comparisonsOf(filter)) {
+      const all = [
+        ...model.patterns.map(({ filter, target }) => ({ target, comparisons: comparisonsOf(filter) })),
+        ...model.mutations.map((one) => ({ target: one.entity, comparisons: requiredBy(one) })),
+      ];
+      for (const { target, comparisons } of all) {
+        for (const { field, operator } of comparisons) {
           const attribute = entities.get(target.text)?.attributes.get(field.text);
           const wanted = attribute && wantedBy(operator, attribute);
           if (!attribute || wanted === undefined) continue;
@@ -434,23 +439,7 @@ function* connectionArguments({ model, answers }: Facts): Generator<Finding> {
 
 function* withoutEffect(facts: Facts): Generator<Finding> {
   for (const pattern of facts.model.patterns) yield* patternWithoutEffect(facts, pattern);
-  for (const { name, kind, from, set, prepare, expect, where } of facts.model.mutations) {
-    const useless = (key: string, at: Span, why: string): Finding => ({
-      at,
-      message: `\`${key}\` of mutation \`${name.text}\` has no effect: ${why}.`,
-      hint: `Remove \`${key}\`.`,
-    });
-    const deleted = kind === 'delete' ? 'what is deleted takes no values' : undefined;
-    const prepared = prepare ? 'the values are those of `prepare`' : undefined;
-    const why = deleted ?? prepared;
-    if (why !== undefined && from) yield useless('from', from.at, why);
-    if (why !== undefined && set[0]) yield useless('set', set[0].field.at, why);
-    if (deleted !== undefined && prepare) yield useless('prepare', prepare.at, deleted);
-    if (kind === 'create' && expect)
-      yield useless('expect', expect.at, 'a new record has no earlier revision');
-    if (kind === 'create' && where[0])
-      yield useless('where', where[0].field.at, 'there is no record to find yet');
-  }
+  for (const mutation of facts.model.mutations) yield* mutationWithoutEffect(mutation);
 }
 
 function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<Finding> {

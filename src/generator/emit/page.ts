@@ -8,6 +8,7 @@ import type {
   ItemPlan,
   KeyTemplate,
   MixedAccess,
+  MutationPlan,
   NumberPlan,
   PatternPlan,
   Plan,
@@ -28,7 +29,7 @@ export function accessPatternsView(plan: Plan) {
       const entity = plan.entities.find((one) => one.name === mutation.entity);
       return {
         field: mutation.field ? `\`${mutation.field.type}.${mutation.field.field}\`` : '',
-        what: `${mutation.kind} ${mutation.entity}`,
+        what: `${mutation.kind} ${mutation.entity}${demanded(mutation)}`,
         items: entity ? writtenItems(plan, entity, mutation.kind) : '',
         units: unitsRange(mutation.cost),
         indexes: indexUnits(mutation.cost),
@@ -428,6 +429,11 @@ function itemName(entity: EntityPlan, item: ItemPlan): string {
 
 function templates(slot: SlotPlan): string {
   return [slot.partition.text, slot.sort?.text].filter((text) => text !== undefined).join(' / ');
+}
+
+/** `, where isOpen and hasSeats`: what has to hold of the record. */
+function demanded({ require = [] }: MutationPlan): string {
+  return require.length === 0 ? '' : `, where ${require.map(({ name }) => `\`${name}\``).join(', ')}`;
 }
 
 function writtenItems(plan: Plan, entity: EntityPlan, kind: string): string {

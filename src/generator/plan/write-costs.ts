@@ -19,10 +19,11 @@ export function mutationCost(
   mutation: Omit<MutationPlan, 'cost'>,
   alongside: RulePlan | undefined,
 ): WriteCost {
-  const given = new Set(
-    [...mutation.values, ...mutation.set.map(({ field }) => ({ name: field }))].map(({ name }) => name),
-  );
-  const own = rangeOf(stored, mutation, mutation.prepare ? undefined : (name) => given.has(name));
+  const { values, set, elements = [], expiry } = mutation;
+  const written = [...set, ...elements, ...(expiry ? [expiry] : [])];
+  const given = new Set([...values.map(({ name }) => name), ...written.map(({ field }) => field)]);
+  const isWhole = mutation.prepare !== null || mutation.kind === 'put';
+  const own = rangeOf(stored, mutation, isWhole ? undefined : (name) => given.has(name));
   const further = (alongside?.writes ?? []).map((write) => rangeOf(stored, write));
   const undeclared = alongside?.writes === undefined ? mutation.alongside : null;
   return { ...costOf([own, ...further]), without: undeclared === null ? [] : [undeclared] };
@@ -65,8 +66,13 @@ function rangeOf(stored: Stored, { kind, entity: name }: DeclaredWrite, isGiven:
     case 'delete':
       return whole(kind);
     case 'update':
-      return change();
-    case 'upsert': {
+    case 'touch': {
+      const [least, most] = change();
+      const isMoved = entity.attributes.some(({ name, movable }) => movable && isGiven(name));
+      return [least, isMoved ? sum([whole('delete')[1], whole('create')[1]]) : most];
+    }
+    case 'upsert':
+    case 'put': {
       const [made, altered] = [whole('create'), change()];
       return [smaller(made[0], altered[0]), larger(made[1], altered[1])];
     }

@@ -297,6 +297,28 @@ const tableKeys = {
 
 // --- entities ---
 
+const boundsKeys = {
+  min: {
+    type: 'number',
+    title: 'At least',
+    description: 'The least a number may be, or how many characters a text or elements a list has at least.',
+    example: { min: 1 },
+  },
+  max: {
+    type: 'number',
+    title: 'At most',
+    description: 'The most a number may be, or how many characters a text or elements a list has at most.',
+    example: { max: 254 },
+  },
+  pattern: {
+    ...text,
+    title: 'Form',
+    description:
+      'The regular expression (of JavaScript, with `u`) that the whole text matches. It needs `max`, which is looked at first.',
+    example: { max: 80, pattern: '[a-z0-9]+(-[a-z0-9]+)*' },
+  },
+} as const satisfies Keys;
+
 const generatedKeys = {
   sequence: {
     ...words,
@@ -449,6 +471,27 @@ const entityKeys = {
     description:
       'Records that this one names, and which have to be there: by field, the entity; or by a name, with the fields and what becomes of this record when the other is deleted. A field without a value names none.',
     example: { references: { customerId: 'Customer', shopId: { to: 'Shop', onDelete: 'restrict' } } },
+  },
+  movable: {
+    ...words,
+    title: 'Key fields that may change',
+    description:
+      'Fields of the primary key that an update may alter. The record then moves: it is deleted under its old key and put under the new one in one transaction; ALREADY_EXISTS where another has that key.',
+    example: { key: { PK: 'PAGE#{slug}', SK: 'METADATA' }, stored: { slug: 'ID!' }, movable: ['slug'] },
+  },
+  transitions: {
+    ...each(each(words)),
+    title: 'State transitions',
+    description:
+      'By enum field, the values that may follow on each value. A value that is not listed is final; staying is no transition. Held in every update and upsert, else GUARD_FAILED.',
+    example: { transitions: { status: { PENDING: ['ACTIVE', 'REVOKED'], ACTIVE: 'REVOKED' } } },
+  },
+  validate: {
+    ...each({ anyOf: [name, mapping(boundsKeys, { noun: 'validation', type: 'object' })] }),
+    title: 'What values have to be like',
+    description:
+      'By field: bounds and form, or a rule that is given the value and the record and returns a message, or nothing. Asked where a value is created or changed, else VALUE_INVALID.',
+    example: { validate: { email: { min: 3, max: 254 }, seats: { min: 0 }, name: 'nameProblem' } },
   },
   singleton: {
     ...flag,
@@ -1001,6 +1044,20 @@ const mutationKeys = {
     description: 'Removes a record of this entity; the field returns it as it last was.',
     example: { delete: 'User', for: 'Mutation.deleteUser', where: { id: '$id' } },
   },
+  put: {
+    ...text,
+    title: 'Create or replace',
+    description:
+      'Replaces the record whole, or creates it: what is not given is cleared or has its default. What is immutable or generated at creation stays.',
+    example: { put: 'Config', for: 'Mutation.putConfig', where: { key: '$input.key' }, from: '$input' },
+  },
+  touch: {
+    ...text,
+    title: 'Touch',
+    description:
+      'Moves the time a record of this entity expires at, and nothing else. NOT_FOUND where it has expired.',
+    example: { touch: 'User', for: 'Mutation.keepAlive', where: { id: '$id' }, extend: '30d' },
+  },
   for: {
     ...fieldPath,
     title: 'Field answered',
@@ -1031,6 +1088,55 @@ const mutationKeys = {
       where: { id: '$id' },
       set: { status: 'INACTIVE' },
     },
+  },
+  add: {
+    ...bindings,
+    title: 'Numbers added',
+    description:
+      'What is added to numbers of the record as it is; negative subtracts. VALUE_INVALID beyond what the type holds.',
+    example: { update: 'User', for: 'Mutation.countLogin', where: { id: '$id' }, add: { logins: 1 } },
+  },
+  append: {
+    ...bindings,
+    title: 'Elements appended',
+    description: 'An element, or the elements of a list, put behind those of a list, or into a set.',
+    example: { update: 'User', for: 'Mutation.addTag', where: { id: '$id' }, append: { tags: '$tag' } },
+  },
+  remove: {
+    ...bindings,
+    title: 'Elements removed',
+    description: 'An element, or the elements of a list, taken out of a list or set wherever it stands.',
+    example: { update: 'User', for: 'Mutation.removeTag', where: { id: '$id' }, remove: { tags: '$tag' } },
+  },
+  require: {
+    ...each({ $ref: '#/definitions/filter' }, { propertyNames: name }),
+    title: 'What has to hold',
+    description:
+      'Conditions on the record as it is, by name, in the language of filters; `$current.field` is another attribute of it. The first that does not hold is GUARD_FAILED with its name.',
+    example: {
+      update: 'User',
+      for: 'Mutation.book',
+      where: { id: '$id' },
+      add: { seatsLeft: -1 },
+      require: { seatLeft: { seatsLeft: { gt: 0 } } },
+    },
+  },
+  to: {
+    ...source,
+    title: 'New time of expiry',
+    description: 'With `touch`: the moment the record expires at.',
+    example: { touch: 'User', for: 'Mutation.keepAlive', where: { id: '$id' }, to: '$expiresAt' },
+  },
+  extend: {
+    type: 'string',
+    pattern: '^[1-9]\\d{0,5}[smhd]$',
+    refusal: {
+      message: '`{}` is no length of time.',
+      hint: 'Write a number and `s`, `m`, `h` or `d`, as `30d`.',
+    },
+    title: 'Time left from now',
+    description: 'With `touch`: the record expires so long from now, as `30d`, `12h`, `15m`, `90s`.',
+    example: { touch: 'User', for: 'Mutation.keepAlive', where: { id: '$id' }, extend: '30d' },
   },
   expect: {
     ...source,
@@ -1157,7 +1263,7 @@ const pattern = mapping(patternKeys, {
 const mutation = mapping(mutationKeys, {
   noun: 'mutation',
   kinds: {
-    keys: ['create', 'update', 'upsert', 'delete'],
+    keys: ['create', 'update', 'upsert', 'put', 'touch', 'delete'],
     code: 'mutation-kind',
     hint: 'Write exactly one, as `create: Entity`.',
   },
@@ -1251,6 +1357,7 @@ export const keysOf = {
   table: tableKeys,
   index: indexKeys,
   entity: entityKeys,
+  bounds: boundsKeys,
   generated: generatedKeys,
   reference: referenceKeys,
   pattern: patternKeys,
@@ -1298,6 +1405,13 @@ export const sections: readonly {
     keys: entityKeys,
     path: ['entities', 'User'],
     shown: 1,
+  },
+  {
+    heading: 'Bounds of a value',
+    intro: 'Under a field of `validate` of an entity.',
+    keys: boundsKeys,
+    path: ['entities', 'User', 'validate', 'email'],
+    shown: 2,
   },
   {
     heading: 'A generated number',
@@ -1386,7 +1500,8 @@ export const sections: readonly {
   },
   {
     heading: 'A mutation',
-    intro: 'Under `mutations`, by name. Exactly one of `create`, `update`, `upsert`, `delete`.',
+    intro:
+      'Under `mutations`, by name. Exactly one of `create`, `update`, `upsert`, `put`, `touch`, `delete`.',
     keys: mutationKeys,
     path: ['mutations', 'example'],
     shown: 1,

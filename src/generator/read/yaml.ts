@@ -31,9 +31,10 @@ import type {
   TableModel,
   TemplateModel,
   TypeRef,
+  ValueDemandModel,
   Word,
 } from '../model.js';
-import { comparisons, filterOperators, partOf, writeKinds } from '../model.js';
+import { comparisons, elementUpdates, filterOperators, mutationKinds, partOf, writeKinds } from '../model.js';
 import { keysOf, language } from './language-schema.js';
 import { validate } from './validate.js';
 
@@ -254,11 +255,42 @@ class YamlReader {
       singleton: this.boolean(map.get('singleton')),
       sets: this.words(map.get('sets')),
       references: this.named(map.get('references'), (named, value) => this.reference(named, value)),
+      movable: this.words(map.get('movable')),
+      transitions: this.fields(map.get('transitions')).map((entry) => ({
+        field: entry.key,
+        moves: this.fields(entry).map((from) => ({ from: from.key, to: this.words(from) })),
+      })),
+      validate: this.fields(map.get('validate')).flatMap((entry) => {
+        const demand = this.valueDemand(entry);
+        return demand ? [{ field: entry.key, demand }] : [];
+      }),
       ...optional({
         table: this.word(map.get('table')),
         identity: map.has('identity') ? this.words(map.get('identity')) : undefined,
         ttl: this.word(map.get('ttl')),
         historyOf: this.word(map.get('historyOf')),
+      }),
+    };
+  }
+
+  /** `{ max: 254, pattern: "…" }`, or the name of a rule. */
+  private valueDemand(entry: Entry): ValueDemandModel | undefined {
+    if (!isMap(entry.value)) {
+      const rule = this.word(entry);
+      return rule && { kind: 'rule', rule };
+    }
+    const map = this.entries(entry.value, keysOf.bounds);
+    const bound = (one: Entry | undefined) => {
+      const literal = one && this.literal(one.value, one.key.at);
+      return typeof literal?.value === 'number' ? { value: literal.value, at: literal.at } : undefined;
+    };
+    return {
+      kind: 'bounds',
+      at: entry.key.at,
+      ...optional({
+        min: bound(map.get('min')),
+        max: bound(map.get('max')),
+        pattern: this.word(map.get('pattern')),
       }),
     };
   }
@@ -536,7 +568,7 @@ class YamlReader {
 
   private mutation(name: Word, node: Node | null): MutationModel | undefined {
     const map = this.entries(node, keysOf.mutation);
-    const kind = (['create', 'update', 'upsert', 'delete'] as const).find((one) => map.has(one));
+    const kind = mutationKinds.find((one) => map.has(one));
     const entity = kind && this.word(map.get(kind));
     if (!kind || !entity) return undefined;
     return {
@@ -548,8 +580,17 @@ class YamlReader {
         const value = this.literal(entry.value, entry.key.at);
         return value ? [{ field: entry.key, value }] : [];
       }),
+      elements: elementUpdates.flatMap((how) =>
+        this.bindings(map.get(how)).map(({ field, source }) => ({ how, field, source })),
+      ),
+      require: this.fields(map.get('require')).flatMap((entry) => {
+        const condition = this.filter(entry);
+        return condition ? [{ name: entry.key, condition: withCurrent(condition) }] : [];
+      }),
       ...optional({
         for: this.fieldPath(map.get('for')),
+        to: this.source(map.get('to')),
+        extend: this.word(map.get('extend')),
         from: this.source(map.get('from')),
         expect: this.source(map.get('expect')),
         prepare: this.word(map.get('prepare')),
@@ -773,6 +814,17 @@ class YamlReader {
     if (this.refused.has(at.start)) return;
     this.diagnostics.push({ code, severity: 'error', message, at, ...optional({ hint }) });
   }
+}
+
+/** `$current.attribute` in a condition on the record: a value of its own. */
+function withCurrent(condition: FilterModel): FilterModel {
+  if (condition.kind === 'not') return { ...condition, of: withCurrent(condition.of) };
+  if (condition.kind !== 'compare') return { ...condition, of: condition.of.map(withCurrent) };
+  const values = condition.values.map((source): Source => {
+    if (source.kind !== 'argument' || source.path[0] !== 'current') return source;
+    return { kind: 'current', path: source.path.slice(1), at: source.at };
+  });
+  return { ...condition, values };
 }
 
 function fieldPathOf(word: Word): FieldPath | undefined {

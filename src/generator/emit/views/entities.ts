@@ -26,7 +26,7 @@ export function entitiesView(plan: Plan) {
           !one.immutable &&
           one.generated === null &&
           one.computed === undefined &&
-          !entity.keyFields.includes(one.name),
+          (!entity.keyFields.includes(one.name) || one.movable === true),
       );
       return {
         name: entity.name,

@@ -3,6 +3,7 @@
 import { camel } from '../../names.js';
 import type { AttributePlan, EntityPlan, ItemPlan, Plan } from '../../plan.js';
 import { keyComment, quote } from '../code.js';
+import { demandsExpression } from './demands.js';
 import { isParsed, shardExpression } from './keys.js';
 import { countedExpressions } from './numbers.js';
 import { referenceCodec } from './references.js';
@@ -46,6 +47,7 @@ export function itemsView(plan: Plan) {
             }
           : null,
         revision: entity.revision === null ? null : quote(entity.revision),
+        demands: demandsExpression(entity),
         keyParser: isParsed(entity) ? entity.names.keyParser : null,
         entries: entries.map((item) => {
           const keys = item.slots.map((slot) => ({

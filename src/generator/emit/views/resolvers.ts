@@ -1,6 +1,7 @@
 /** The data of resolvers.ts.hbs: resolvers. */
 
 import type {
+  ElementPlan,
   EntityPlan,
   ExistsAccess,
   GetAccess,
@@ -17,6 +18,7 @@ import type {
   ValuePlan,
 } from '../../plan.js';
 import { group, literal, quote, valueExpression } from '../code.js';
+import { requireOption } from './demands.js';
 import { mixedQuery } from './mixed.js';
 import { asStored, entityOf, isCascading, mutationOf } from './shared.js';
 import { keyObject } from './through.js';
@@ -29,7 +31,8 @@ export function resolversView(plan: Plan) {
     byType.set(resolver.type, fields);
   }
   const types = [...byType].map(([name, fields]) => ({ name, fields }));
-  return { rules: plan.rules.some((rule) => rule.use.kind !== 'compute') ? 'rules' : '_rules', types };
+  const isAsked = plan.rules.some(({ use }) => use.kind !== 'compute' && use.kind !== 'validate');
+  return { rules: isAsked ? 'rules' : '_rules', types };
 }
 
 function resolverView(plan: Plan, resolver: ResolverPlan) {
@@ -330,6 +333,7 @@ function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
   const lines = mutation.allow === null ? [] : [`await rules.${mutation.allow}({ parent, args, context });`];
   const options = [
     ...(mutation.expect ? [`expect: ${valueExpression(mutation.expect)}`] : []),
+    ...requireOption(entityOf(plan, mutation.entity), mutation),
     ...(mutation.alongside
       ? [
           `alongside: (change) => rules.${mutation.alongside}({ ...change, mutation: ${quote(mutation.name)}, args, context })`,
@@ -341,21 +345,24 @@ function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
     `const [record] = await context.db.write(${group(`${names.writes}.${verb}(`, [...parts, ...tail], ')', 6, 46)});`;
   const entity = entityOf(plan, mutation.entity);
   const key = object(mutation.key.map(({ name, value }) => [name, keyValue(entity, name, value)]));
+  const { prepare: prepared, elements = [] } = mutation;
   const fields: [string, string][] = [
     ...mutation.values.map(({ name, value }): [string, string] => [name, givenValue(entity, name, value)]),
     ...mutation.set.map(({ field, value }): [string, string] => [field, literal(value)]),
   ];
-  const values = object(
-    mutation.kind === 'upsert'
-      ? [
-          ...mutation.key.map(({ name, value }): [string, string] => [name, valueExpression(value)]),
-          ...fields,
-        ]
-      : fields,
-    8,
-  );
-  const prepared = mutation.prepare;
-  const current = `(current) => rules.${prepared}({ args, context, current })`;
+  const ofKey = mutation.key
+    .filter(({ name }) => !fields.some(([field]) => field === name))
+    .map(({ name, value }): [string, string] => [name, valueExpression(value)]);
+  const isWhole = mutation.kind === 'upsert' || mutation.kind === 'put';
+  const computed = elements.map((one) => elementValue(entity, mutation, one));
+  const given = [...(isWhole ? ofKey : []), ...fields, ...expiryValue(entity, mutation), ...computed];
+  const values = elements.length === 0 ? object(given, 8) : `(current) => (${object(given, 8)})`;
+  const answer = `rules.${prepared}({ args, context, current })`;
+  // What a rule gives, and what is computed beside it.
+  const current =
+    elements.length === 0
+      ? `(current) => ${answer}`
+      : `async (current) => (${group('{', [`...(await ${answer})`, ...computed.map(([name, value]) => `${name}: ${value}`)], '}', 8, 20)})`;
   switch (mutation.kind) {
     case 'create':
       if (prepared) lines.push(`const values = await rules.${prepared}({ args, context, current: null });`);
@@ -364,6 +371,12 @@ function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
     case 'update':
     case 'upsert':
       lines.push(write(mutation.kind, [key, prepared ? current : values]));
+      break;
+    case 'put':
+      lines.push(write('put', [key, values]));
+      break;
+    case 'touch':
+      lines.push(write('update', [key, values]));
       break;
     case 'delete':
       if (isCascading(plan, mutation.entity))
@@ -375,6 +388,44 @@ function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
       break;
   }
   return [...lines, 'return record;'];
+}
+
+/** A value computed from the one there is. */
+function elementValue(
+  entity: EntityPlan,
+  { kind }: MutationPlan,
+  { how, field, value, isList }: ElementPlan,
+): [string, string] {
+  const attribute = entity.attributes.find((one) => one.name === field);
+  const ofType = (one: string) => (attribute?.element === 'time' ? `time(${one})` : one);
+  // An upsert begins with the default, or with nothing.
+  const start = how === 'add' ? literal(attribute?.default ?? 0) : '[]';
+  const current = kind === 'upsert' ? `current?.${field} ?? ${start}` : `current.${field}`;
+  const given = valueExpression(value);
+  if (how === 'add') {
+    const sum =
+      attribute?.of === 'Int'
+        ? 'addedInt'
+        : attribute?.encoding === 'integer'
+          ? 'addedInteger'
+          : 'addedDecimal';
+    return [field, `${sum}(${quote(field)}, ${current}, ${given})`];
+  }
+  const isOptional = value.kind === 'argument' && value.nullable;
+  const one = isOptional && attribute?.element === 'time' ? `encoded(time, ${given})` : ofType(given);
+  const several = ofType('value') === 'value' ? given : `${given}${isOptional ? '?.' : '.'}map(time)`;
+  return [
+    field,
+    `${how === 'append' ? 'appended' : 'without'}(${current}, ${isList ? several : `[${one}]`})`,
+  ];
+}
+
+/** The new time of expiry of a touch. */
+function expiryValue(entity: EntityPlan, { expiry }: MutationPlan): [string, string][] {
+  if (!expiry) return [];
+  const { field, to } = expiry;
+  if (to.kind === 'later') return [[field, `later(context.db.now(), { ${to.unit}: ${to.count} })`]];
+  return [[field, givenValue(entity, field, to)]];
 }
 
 /** A value a key is asked with, in the form the attribute is stored in. */

@@ -11,11 +11,17 @@ export function writesView(plan: Plan) {
   return {
     entities: plan.entities
       .filter((entity) => entity.historyOf === null)
-      .map((entity) => ({ ...writesOf(entity), dependents: dependentsOf(plan, entity) })),
+      .map((entity) => ({
+        ...writesOf(
+          entity,
+          plan.mutations.some((one) => one.kind === 'put' && one.entity === entity.name),
+        ),
+        dependents: dependentsOf(plan, entity),
+      })),
   };
 }
 
-function writesOf(entity: EntityPlan) {
+function writesOf(entity: EntityPlan, isPut: boolean) {
   const computed = entity.attributes.filter((one) => one.computed !== undefined);
   const given = entity.attributes.filter((one) => one.computed === undefined);
   const created = given.map((one) => ({ name: one.name, value: createdExpression(one, entity) }));
@@ -28,6 +34,7 @@ function writesOf(entity: EntityPlan) {
     ofName: withArticle(entity.name),
     names: entity.names,
     isUpdatable: entity.revision !== null,
+    kept: isPut ? keptByPut(entity) : null,
     // Which number a new record gets is not for the caller to say.
     isUpsertable:
       entity.revision !== null &&
@@ -69,7 +76,17 @@ function named(name: string, assignments: Assignments): string {
 
 function isChanged(entity: EntityPlan, attribute: AttributePlan): boolean {
   if (attribute.generated === 'touch' || attribute.generated === 'revision') return true;
-  return !attribute.immutable && attribute.generated === null && !entity.keyFields.includes(attribute.name);
+  const isFixed = entity.keyFields.includes(attribute.name) && !attribute.movable;
+  return !attribute.immutable && attribute.generated === null && !isFixed;
+}
+
+/** What a record keeps when it is replaced whole: what is written once. */
+function keptByPut({ attributes, keyFields }: EntityPlan): string {
+  const kept = attributes.filter(
+    ({ name, immutable, generated }) =>
+      !keyFields.includes(name) && (immutable || generated === 'now' || generated === 'uuidv7'),
+  );
+  return `[${kept.map(({ name }) => quote(name)).join(', ')}]`;
 }
 
 function createdExpression(attribute: AttributePlan, entity: EntityPlan): string {
