@@ -43,9 +43,6 @@ export const userCodec: EntityCodec<User> = {
   table: entitiesTable,
   key: userKey,
   item: (user) => ({
-    ...userKey(user),
-    ...userGsi2Key(user),
-    ...userGsi1Key(user),
     _type: 'User',
     createdAt: user.createdAt,
     email: user.email,
@@ -59,6 +56,9 @@ export const userCodec: EntityCodec<User> = {
     passwordHash: user.passwordHash,
     sessionEpoch: user.sessionEpoch,
     createdById: user.createdById ?? undefined,
+    ...userKey(user),
+    ...userGsi2Key(user),
+    ...userGsi1Key(user),
   }),
   read: (item) => ({
     __typename: 'User',
@@ -100,26 +100,26 @@ export const userCodec: EntityCodec<User> = {
 
 /** The entry of usersByStatus: `USER_STATUS#{status}` / `{name}#{id}` */
 const userUsersByStatusEntry = (user: User): Item => ({
-  ...userUsersByStatusEntryKey(user),
-  ...userUsersByStatusEntryGsi2Key(user),
   _type: 'User.usersByStatus',
   email: user.email,
   id: user.id,
   name: user.name,
   role: user.role,
   status: user.status,
+  ...userUsersByStatusEntryKey(user),
+  ...userUsersByStatusEntryGsi2Key(user),
 });
 
 /** The entry of usersByRole: `USER_ROLE#{role}` / `{name}#{id}` */
 const userUsersByRoleEntry = (user: User): Item => ({
-  ...userUsersByRoleEntryKey(user),
-  ...userUsersByRoleEntryGsi2Key(user),
   _type: 'User.usersByRole',
   email: user.email,
   id: user.id,
   name: user.name,
   role: user.role,
   status: user.status,
+  ...userUsersByRoleEntryKey(user),
+  ...userUsersByRoleEntryGsi2Key(user),
 });
 
 /** How UserVersion is stored. */
@@ -128,8 +128,6 @@ export const userVersionCodec: EntityCodec<UserVersion> = {
   table: entitiesTable,
   key: userVersionKey,
   item: (userVersion) => ({
-    ...userVersionKey(userVersion),
-    ...userVersionLsi1Key(userVersion),
     _type: 'UserVersion',
     email: userVersion.email,
     name: userVersion.name,
@@ -138,6 +136,8 @@ export const userVersionCodec: EntityCodec<UserVersion> = {
     updatedAt: userVersion.updatedAt,
     version: userVersion.version,
     id: userVersion.id,
+    ...userVersionKey(userVersion),
+    ...userVersionLsi1Key(userVersion),
   }),
   read: (item) => ({
     __typename: 'UserVersion',
@@ -158,10 +158,6 @@ export const contractorCodec: EntityCodec<Contractor> = {
   table: entitiesTable,
   key: contractorKey,
   item: (contractor) => ({
-    ...contractorKey(contractor),
-    ...contractorGsi2Key(contractor),
-    ...contractorGsi1Key(contractor),
-    ...contractorGsi3Key(contractor),
     _type: 'Contractor',
     accessLevel: contractor.accessLevel,
     company: contractor.company ?? undefined,
@@ -178,6 +174,10 @@ export const contractorCodec: EntityCodec<Contractor> = {
     version: contractor.version,
     tokenHash: contractor.tokenHash,
     invitedById: contractor.invitedById,
+    ...contractorKey(contractor),
+    ...contractorGsi2Key(contractor),
+    ...contractorGsi1Key(contractor),
+    ...contractorGsi3Key(contractor),
   }),
   read: (item) => ({
     __typename: 'Contractor',
@@ -213,14 +213,14 @@ export const contractorCodec: EntityCodec<Contractor> = {
 
 /** The entry of contractorsByStatus: `CONTRACTOR_STATUS#{status}` / `{expiresAt}#{id}` */
 const contractorContractorsByStatusEntry = (contractor: Contractor): Item => ({
-  ...contractorContractorsByStatusEntryKey(contractor),
-  ...contractorContractorsByStatusEntryGsi2Key(contractor),
   _type: 'Contractor.contractorsByStatus',
   company: contractor.company ?? undefined,
   expiresAt: contractor.expiresAt,
   id: contractor.id,
   name: contractor.name,
   status: contractor.status,
+  ...contractorContractorsByStatusEntryKey(contractor),
+  ...contractorContractorsByStatusEntryGsi2Key(contractor),
 });
 
 /** How RefreshToken is stored. */
@@ -229,8 +229,6 @@ export const refreshTokenCodec: EntityCodec<RefreshToken> = {
   table: entitiesTable,
   key: refreshTokenKey,
   item: (refreshToken) => ({
-    ...refreshTokenKey(refreshToken),
-    ...refreshTokenGsi3Key(refreshToken),
     ttl: epochSeconds(refreshToken.expiresAt),
     _type: 'RefreshToken',
     createdAt: refreshToken.createdAt,
@@ -245,6 +243,8 @@ export const refreshTokenCodec: EntityCodec<RefreshToken> = {
     revokedAt: refreshToken.revokedAt ?? undefined,
     updatedAt: refreshToken.updatedAt,
     version: refreshToken.version,
+    ...refreshTokenKey(refreshToken),
+    ...refreshTokenGsi3Key(refreshToken),
   }),
   read: (item) => ({
     __typename: 'RefreshToken',
@@ -272,9 +272,6 @@ export const auditLogCodec: EntityCodec<AuditLog> = {
   table: entitiesTable,
   key: auditLogKey,
   item: (auditLog) => ({
-    ...auditLogKey(auditLog),
-    ...auditLogGsi4Key(auditLog),
-    ...auditLogGsi2Key(auditLog),
     _type: 'AuditLog',
     action: auditLog.action,
     actorId: auditLog.actorId,
@@ -286,6 +283,9 @@ export const auditLogCodec: EntityCodec<AuditLog> = {
     targetType: auditLog.targetType,
     timestamp: auditLog.timestamp,
     userAgent: auditLog.userAgent ?? undefined,
+    ...auditLogKey(auditLog),
+    ...auditLogGsi4Key(auditLog),
+    ...auditLogGsi2Key(auditLog),
   }),
   read: (item) => ({
     __typename: 'AuditLog',
@@ -306,11 +306,11 @@ export const auditLogCodec: EntityCodec<AuditLog> = {
 
 /** The entry of auditLogsOfUser: `{actorType}#{actorId}` / `AUDIT#{timestamp}#{id}` */
 const auditLogAuditLogsOfUserEntry = (auditLog: AuditLog): Item => ({
-  ...auditLogAuditLogsOfUserEntryKey(auditLog),
   _type: 'AuditLog.auditLogsOfUser',
   action: auditLog.action,
   id: auditLog.id,
   timestamp: auditLog.timestamp,
+  ...auditLogAuditLogsOfUserEntryKey(auditLog),
 });
 
 /** How Config is stored. */
@@ -319,8 +319,6 @@ export const configCodec: EntityCodec<Config> = {
   table: entitiesTable,
   key: configKey,
   item: (config) => ({
-    ...configKey(config),
-    ...configGsi2Key(config),
     _type: 'Config',
     category: config.category,
     createdAt: config.createdAt,
@@ -331,6 +329,8 @@ export const configCodec: EntityCodec<Config> = {
     version: config.version,
     value: config.value === null ? undefined : documentValue(config.value, 'value'),
     updatedById: config.updatedById ?? undefined,
+    ...configKey(config),
+    ...configGsi2Key(config),
   }),
   read: (item) => ({
     __typename: 'Config',
