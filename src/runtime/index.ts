@@ -1,4 +1,5 @@
 /** The runtime of generated code and of hand-written rules: `tableloom/runtime`. */
+export { type AheadInfo, ahead } from './ahead.js';
 export type { PutAllReport, Unwritten } from './bulk.js';
 export {
   alreadyExists,

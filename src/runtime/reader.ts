@@ -1,4 +1,5 @@
 /** From a query's rows to its nodes. */
+import type { ParentItem } from './collection.js';
 import { countItems } from './count.js';
 import { TableloomError } from './errors.js';
 import { batchGetLimit, type ItemKey } from './items.js';
@@ -33,6 +34,8 @@ export interface Direction {
   readonly from?: Position | undefined;
   /** The fields asked of the nodes; left out: all. */
   readonly fields?: ReadonlySet<string> | undefined;
+  /** A record in the same item collection that is to come with the first of the nodes. */
+  readonly parent?: ParentItem | undefined;
 }
 
 /** Reads the nodes of queries: from the index where it holds what is asked, else by key from the table. */
@@ -129,7 +132,7 @@ export class Nodes<R extends object> {
     this.#query = query;
     this.#budget = budget;
     this.#now = options.now();
-    const reading = readingOf(query, this.#now);
+    const reading = { ...readingOf(query, this.#now), parent: direction.parent };
     this.#source = new Source(
       options.requester,
       reading,

@@ -4,6 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import DataLoader from 'dataloader';
 import { v7 } from 'uuid';
 import { type PutAllReport, putAll } from './bulk.js';
+import type { ParentItem } from './collection.js';
 import { Cursors, identityOf } from './cursors.js';
 import { ruleMissing } from './errors.js';
 import { getItems, type ItemKey, itemId, keyOfItem } from './items.js';
@@ -77,6 +78,21 @@ export class Database {
   }
 }
 
+/** A record that lies in the item collection a query reads, as the plan says. */
+export interface ParentRecord {
+  readonly entity: Pick<EntityCodec<never>, 'table'>;
+  readonly key: Key;
+  /** What the sort keys of all the query's items begin with. */
+  readonly head: string;
+  /** How many further items can stand between them and the record. */
+  readonly between: number;
+}
+
+/** A record that is asked for next by its key, to be brought by the same request where that can be. */
+export interface WithParent {
+  readonly parent?: ParentRecord | undefined;
+}
+
 /** Where counting stops unless a query says otherwise. */
 const defaultUpTo = 10_000;
 
@@ -101,6 +117,8 @@ export class Session {
   readonly #sealer: CursorSealer;
   readonly #environment: Environment;
   readonly #loader: DataLoader<ItemKey, Item | null, string>;
+  /** Items that were asked for by key, by the loader's names for them. */
+  readonly #loading = new Map<string, Promise<Item | null>>();
   readonly #reader: Reader;
   /** Main items as this session's writes left them; null for those it deleted. */
   readonly #written = new Map<string, Item | null>();
@@ -117,6 +135,7 @@ export class Session {
     this.#environment = environment;
     this.#loader = new DataLoader((keys: readonly ItemKey[]) => getItems(requester, keys), {
       cacheKeyFn: loaderKey,
+      cacheMap: this.#loading,
     });
     this.#reader = new Reader({
       requester,
@@ -160,13 +179,16 @@ export class Session {
   connection<R extends object, E extends object = object>(
     query: IndexQuery<R, E>,
     page: PageArguments = {},
-    options: PageOptions = {},
+    options: PageOptions & WithParent = {},
   ): Promise<Connection<R, E>> {
     const { first, after, last, before } = page;
     const identity = identityOf(query);
     const asked = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
     return this.#once(['page', identity, windowOf(query), asked, fieldsAsked(query, options.fields)], () =>
-      readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, options),
+      readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, {
+        ...options,
+        parent: this.#parentItem(options.parent),
+      }),
     );
   }
 
@@ -177,11 +199,11 @@ export class Session {
   list<R extends object>(
     query: IndexQuery<R>,
     max: number = query.page.max,
-    options: Pick<PageOptions, 'fields'> = {},
+    options: Pick<PageOptions, 'fields'> & WithParent = {},
   ): Promise<readonly R[]> {
     const { fields } = options;
     return this.#once(['list', identityOf(query), windowOf(query), max, fieldsAsked(query, fields)], () =>
-      this.#reader.list(query, max, { fields }),
+      this.#reader.list(query, max, { fields, parent: this.#parentItem(options.parent) }),
     );
   }
 
@@ -265,6 +287,18 @@ export class Session {
   #item(key: ItemKey): Promise<Item | null> {
     const known = key.consistent ? undefined : this.#lookUp(itemId(key.table, key.key));
     return known === undefined ? this.#loader.load(key) : Promise.resolve(known);
+  }
+
+  #parentItem(parent: ParentRecord | undefined): ParentItem | undefined {
+    if (parent === undefined) return undefined;
+    const { key, head, between } = parent;
+    const asked: ItemKey = { table: parent.entity.table, key };
+    const claim = () => {
+      const isKnown =
+        this.#loading.has(loaderKey(asked)) || this.#lookUp(itemId(asked.table, key)) !== undefined;
+      return isKnown ? undefined : (item: Promise<Item | null>) => void this.#loader.prime(asked, item);
+    };
+    return { key, head, between, claim };
   }
 
   #lookUp(id: string): Item | null | undefined {

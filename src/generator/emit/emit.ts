@@ -132,6 +132,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'trim',
         'selection',
         'fieldsOf',
+        'ahead',
       ],
       types: [
         'Connection',
@@ -143,6 +144,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'TableRef',
         'TableDefinition',
         'Session',
+        'AheadInfo',
         'AppContext',
         'Write',
         'WriteEnvironment',

@@ -36,6 +36,7 @@ import type {
   ThroughValue,
   ValuePlan,
 } from '../plan.js';
+import { withAhead } from './ahead.js';
 import { isConnection, storedMembers } from './attributes.js';
 import { edgeOf } from './edges.js';
 import { isInverted } from './encode.js';
@@ -51,7 +52,11 @@ const defaultEach = 100;
 
 export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   const entities = [...layout.entities.values()].map((entity) => entityPlan(entity));
-  const patterns = model.patterns.map((pattern) => patternPlan(model, layout, pattern));
+  const resolvers = resolverPlans(model);
+  const patterns = withAhead(
+    model.patterns.map((pattern) => patternPlan(model, layout, pattern)),
+    { entities, resolvers },
+  );
   const mutations = model.mutations.map((mutation) => mutationPlan(model, layout, mutation));
   const enums = new Set(
     entities.flatMap((entity) =>
@@ -94,7 +99,7 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
     patterns,
     mutations,
     rules: rulePlans(model),
-    resolvers: resolverPlans(model),
+    resolvers,
     enums: Object.fromEntries(
       [...enums].sort().map((name) => [name, model.sdl.types.get(name)?.values ?? []]),
     ),
