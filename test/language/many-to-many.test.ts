@@ -81,7 +81,12 @@ test.each(students)('the courses of %s, backwards, with what the enrolment says 
   for (let more = true; more; ) {
     const { edges: some, nodes, pageInfo }: Courses = await page(own, { id, last: 6, before });
     expect(nodes).toEqual(some.map(({ node }) => ({ title: `Course ${node.id}` })));
-    expect([served.operations, served.steps]).toEqual([['Query', 'GetItem', 'BatchGetItem'], 2]);
+    // The student is read beside the enrolments, by itself or with the courses.
+    expect(served.operations.filter((operation) => operation !== 'GetItem')).toEqual([
+      'Query',
+      'BatchGetItem',
+    ]);
+    expect(served.steps).toBeLessThanOrEqual(2);
     edges.unshift(...some);
     more = pageInfo.hasPreviousPage;
     before = pageInfo.startCursor;
