@@ -214,7 +214,8 @@ export class Nodes<R extends object> {
   }
 }
 
-function isCovered(fields: ReadonlySet<string> | undefined, covers: readonly string[]): boolean {
+/** Whether an index that holds `covers` is enough for the fields asked; undefined stands for all fields. */
+export function isCovered(fields: ReadonlySet<string> | undefined, covers: readonly string[]): boolean {
   if (fields === undefined) return false;
   for (const field of fields) if (field !== '__typename' && !covers.includes(field)) return false;
   return true;

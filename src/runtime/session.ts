@@ -12,7 +12,7 @@ import { checkKey } from './keysize.js';
 import { defaultLimits, type Limits } from './limits.js';
 import { type PageOptions, readPage } from './pages.js';
 import { isExpired } from './query.js';
-import { Reader } from './reader.js';
+import { isCovered, Reader } from './reader.js';
 import { Requester, type RequestReport, type Statistics } from './requests.js';
 import type { ComputeRulesByName } from './rules.js';
 import { type Sdk, sdkOf } from './sdk.js';
@@ -340,10 +340,10 @@ function windowOf<R extends object>({ partitions }: IndexQuery<R>): unknown {
   return partitions.kind === 'sequence' ? partitions.keys : null;
 }
 
-/** The fields asked make a difference only where the index does not hold all. */
+/** Whether the index holds the fields asked is all the difference they make. */
 function fieldsAsked<R extends object>(
   { holds }: IndexQuery<R>,
   fields: ReadonlySet<string> | undefined,
 ): unknown {
-  return holds.kind === 'some' && fields !== undefined ? [...fields].sort() : null;
+  return holds.kind === 'some' && isCovered(fields, holds.covers);
 }

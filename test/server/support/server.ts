@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { FastifyInstance } from 'fastify';
 import { createTables, Database, type DatabaseOptions, resolveTableNames } from 'tableloom/runtime';
 import type { User } from '../../../generated/entities.js';
@@ -58,6 +59,9 @@ export interface ServerOptions {
   readonly sample?: Sample;
   readonly app?: Partial<AppOptions>;
   readonly onRequest?: DatabaseOptions['onRequest'];
+  readonly limits?: DatabaseOptions['limits'];
+  /** The client the server reads and writes with, once the sample is there; left out: one of the engine's. */
+  readonly client?: (config: DynamoDBClientConfig) => DynamoDBClient;
   /** Ids and secrets are counted instead of drawn, so that answers are the same each time. */
   readonly predictable?: boolean;
 }
@@ -72,15 +76,19 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   let now = testTime;
   let ids = 0;
   let secrets = 0;
-  const database = new Database({
-    client: engine.client,
-    tables: names,
-    cursorSecrets: ['the secret of cursors in tests'],
-    now: () => now,
-    ...(predictable && { newId: () => countedId(++ids) }),
-    ...(options.onRequest && { onRequest: options.onRequest }),
-  });
-  await writeSample(database, sample);
+  const databaseOn = (client: DynamoDBClient) =>
+    new Database({
+      client,
+      tables: names,
+      cursorSecrets: ['the secret of cursors in tests'],
+      now: () => now,
+      ...(predictable && { newId: () => countedId(++ids) }),
+      ...(options.onRequest && { onRequest: options.onRequest }),
+      ...(options.limits && { limits: options.limits }),
+    });
+  const own = databaseOn(engine.client);
+  await writeSample(own, sample);
+  const database = options.client ? databaseOn(options.client(engine.clientConfig)) : own;
   const auth = createAuth({
     jwtSecret: 'the secret of access tokens in tests',
     now: () => now,
