@@ -43,7 +43,7 @@ export interface DatabaseOptions {
 }
 
 export interface SessionOptions {
-  /** Aborting it ends what the session has under way with CANCELLED. */
+  /** Aborting it ends what the session has under way with CANCELLED; a session that has begun to write goes on. */
   readonly signal?: AbortSignal;
 }
 
@@ -247,6 +247,7 @@ export class Session {
    * and guards included; several writes of one record are refused (WRITE_TWICE).
    */
   async write<const W extends readonly Write<unknown>[]>(...writes: W): Promise<WriteResults<W>> {
+    this.#requester.commit();
     try {
       const { results, items } = await transact(
         this.#requester,
@@ -267,6 +268,7 @@ export class Session {
 
   /** Loads many new records, unconditionally: for seeds and imports only; see `putAll` in bulk.ts. */
   async putAll(writes: Iterable<Write<unknown>> | AsyncIterable<Write<unknown>>): Promise<PutAllReport> {
+    this.#requester.commit();
     const report = await putAll(this.#requester, writes, this.#writeEnvironment());
     this.#forget();
     return report;

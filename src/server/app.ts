@@ -1,7 +1,12 @@
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { GraphQLError } from 'graphql';
 import mercurius, { type IResolvers } from 'mercurius';
-import type { Database } from 'tableloom/runtime';
+import type { Database, Session } from 'tableloom/runtime';
 import { createLoaders } from '../../generated/loaders.js';
 import { createResolvers } from '../../generated/resolvers.js';
 import type { Rules } from '../../generated/rules.js';
@@ -9,7 +14,7 @@ import { typeDefs } from '../../generated/schema.js';
 import * as ourRules from '../rules/index.js';
 import type { Auth } from './auth/auth.js';
 import type { LogLevel } from './config.js';
-import { clientOf, viewerOf } from './context.js';
+import { clientGone, clientOf, viewerOf } from './context.js';
 import { listsRead, mostLists } from './cost.js';
 import { addHealth } from './health.js';
 import { graphqlOverHttp } from './http.js';
@@ -79,7 +84,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // Validation rules that look at the document alone, as documents that passed are remembered.
     validationRules: [depthLimit(deepestQuery)],
     graphql: { parseOptions: { maxTokens: mostTokens } },
-    context: async (request: FastifyRequest) => contextFor(request, database, auth),
+    context: async (request: FastifyRequest, reply: FastifyReply) =>
+      contextFor(request, database.session({ signal: clientGone(reply) }), auth),
     additionalRouteOptions: {
       ...graphqlOverHttp.additionalRouteOptions,
       errorHandler(error, request, reply) {
@@ -158,8 +164,7 @@ mutation {
 `;
 
 /** Everything a resolver or rule is given. Made anew for each request: loaders remember what they read. */
-async function contextFor(request: FastifyRequest, database: Database, auth: Auth) {
-  const db = database.session();
+async function contextFor(request: FastifyRequest, db: Session, auth: Auth) {
   return {
     viewer: await viewerOf(request, auth),
     client: clientOf(request),

