@@ -1,4 +1,5 @@
 /** The one way to DynamoDB: every request is bounded, counted, reported, and its errors are ours. */
+import { setMaxListeners } from 'node:events';
 import { Retry } from './backoff.js';
 import { cancelled, fromAws, isThrottle, TableloomError } from './errors.js';
 import type { Limits } from './limits.js';
@@ -53,6 +54,8 @@ export class Requester {
     this.#options = options;
     this.limits = options.limits;
     this.#signal = options.signal;
+    // Each request under way listens to it, and there may be many.
+    if (options.signal) setMaxListeners(0, options.signal);
   }
 
   /** The physical name of a table; CONFIGURATION where the database was not given one. */

@@ -4,7 +4,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { GraphQLError } from 'graphql';
+import { type DocumentNode, GraphQLError, Kind } from 'graphql';
 import mercurius, { type IResolvers } from 'mercurius';
 import type { Database, Session } from 'tableloom/runtime';
 import { createLoaders } from '../../generated/loaders.js';
@@ -26,6 +26,8 @@ export interface AppOptions {
   readonly database: Database;
   readonly auth: Auth;
   readonly rules?: Rules;
+  /** After how many executions a document is compiled (graphql-jit); left out: never. See docs/server.md. */
+  readonly jit?: number;
   /** Whether the IDE is served at /graphiql. */
   readonly ide?: boolean;
   /** Keeps the schema from strangers. */
@@ -81,6 +83,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // Mercurius' types know its own context only.
     resolvers: createResolvers(rules) as IResolvers,
     graphiql: false,
+    jit: options.jit ?? 0,
     // Validation rules that look at the document alone, as documents that passed are remembered.
     validationRules: [depthLimit(deepestQuery)],
     graphql: { parseOptions: { maxTokens: mostTokens } },
@@ -108,6 +111,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     const message = `The query reads up to ${lists} lists; at most ${mostLists} are allowed. Ask for fewer rows of the outer ones.`;
     throw new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COSTLY', limit: mostLists } });
   });
+  // Mercurius keeps one compiled operation for a document, whichever operation is asked for next. A document that a hook
+  // gives is not compiled.
+  if (options.jit)
+    app.graphql.addHook('preExecution', async (_schema, document) =>
+      operationsIn(document) > 1 ? { document } : undefined,
+    );
   if (production) {
     app.graphql.addHook('preExecution', async (_schema, document, context) => {
       if (context.viewer === null && isIntrospection(document)) {
@@ -125,6 +134,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     });
   await app.ready();
   return app;
+}
+
+function operationsIn({ definitions }: DocumentNode): number {
+  return definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length;
 }
 
 /** Validation errors that do not say what the schema has instead: in production that is nobody's business. */
