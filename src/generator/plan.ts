@@ -62,6 +62,8 @@ export interface EntityPlan {
   /** The fields of the primary key, in the order they stand in it. */
   readonly keyFields: readonly string[];
   readonly historyOf: string | null;
+  /** Its plain fields: where a page asks for no others, documents, lists and sets are not fetched. */
+  readonly light?: readonly string[];
 }
 
 export interface EntityNames {

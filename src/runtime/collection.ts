@@ -45,7 +45,9 @@ export function withParent(
   if (range === undefined || give === undefined) return undefined;
   const tableName = requester.tableName(shape.index.table);
   const limit = (part.limit ?? 0) + parent.between + 1;
-  const sent = requester.send('Query', queryInput(tableName, shape, { ...part, range, limit }));
+  // The parent is wanted whole.
+  const whole = { ...shape, only: undefined };
+  const sent = requester.send('Query', queryInput(tableName, whole, { ...part, range, limit }));
   const { sort = '' } = shape.index;
   const item = sent.then(({ Items = [] }) => Items.find((one) => one[sort] === parent.key[sort]) ?? null);
   // It is the parent's reader that tells of a failure.
@@ -63,12 +65,12 @@ export function withParent(
 /** From the parent to the query's far end; undefined where they are no neighbours in the direction of reading. */
 function spanning(
   { key, head }: ParentItem,
-  { index, filter, keysOnly }: QueryShape,
+  { index, filter }: QueryShape,
   { partition, range, start, limit, ascending }: QueryPart,
 ): SortRange | undefined {
   const { table, sort } = index;
   const place = sort === undefined ? undefined : key[sort];
-  if (filter || keysOnly || start || limit === undefined || range === undefined) return undefined;
+  if (filter || start || limit === undefined || range === undefined) return undefined;
   if (index.partition !== table.partition || sort !== table.sort || key[table.partition] !== partition)
     return undefined;
   if (typeof place !== 'string' || place.startsWith(head) || compareKeys(place, head) < 0 !== ascending)

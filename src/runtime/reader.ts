@@ -123,6 +123,8 @@ export class Nodes<R extends object> {
   readonly #budget: Budget;
   readonly #now: Date;
   readonly #follow: boolean;
+  /** Items come without their documents, lists and sets: nobody else is to take them for whole ones. */
+  readonly #isLight: boolean;
   readonly #rest: Found<R>[] = [];
   #last: Row | undefined;
   #sourceStopped = false;
@@ -132,7 +134,10 @@ export class Nodes<R extends object> {
     this.#query = query;
     this.#budget = budget;
     this.#now = options.now();
-    const reading = { ...readingOf(query, this.#now), parent: direction.parent };
+    const { entity, holds } = query;
+    this.#isLight = holds.kind === 'all' && isEnough(query, direction.fields);
+    const only = this.#isLight ? [...(entity.light ?? []), ...(entity.ttl ? [entity.ttl] : [])] : undefined;
+    const reading = { ...readingOf(query, this.#now), parent: direction.parent, only };
     this.#source = new Source(
       options.requester,
       reading,
@@ -140,7 +145,7 @@ export class Nodes<R extends object> {
       budget,
       direction.from,
     );
-    this.#follow = query.holds.kind === 'some' && !isCovered(direction.fields, query.holds.covers);
+    this.#follow = holds.kind === 'some' && !isEnough(query, direction.fields);
   }
 
   /** Up to `wanted` nodes, none after the first that `isLast` holds for, and why there are no more. */
@@ -181,7 +186,7 @@ export class Nodes<R extends object> {
     }
     const items = rows.map(({ item }) => item);
     if (holds.kind === 'some') return this.#live(rows, items, holds.read);
-    this.#options.seen(index, items);
+    if (!this.#isLight) this.#options.seen(index, items);
     return this.#live(rows, items, (item) => entity.read(item));
   }
 
@@ -214,9 +219,13 @@ export class Nodes<R extends object> {
   }
 }
 
-/** Whether an index that holds `covers` is enough for the fields asked; undefined stands for all fields. */
-export function isCovered(fields: ReadonlySet<string> | undefined, covers: readonly string[]): boolean {
-  if (fields === undefined) return false;
-  for (const field of fields) if (field !== '__typename' && !covers.includes(field)) return false;
+/** Whether the fields asked can be read of less than whole records; undefined stands for all fields. */
+export function isEnough<R extends object>(
+  { holds, entity }: Pick<IndexQuery<R>, 'holds' | 'entity'>,
+  fields: ReadonlySet<string> | undefined,
+): boolean {
+  const held = holds.kind === 'some' ? holds.covers : holds.kind === 'all' ? entity.light : undefined;
+  if (fields === undefined || held === undefined) return false;
+  for (const field of fields) if (field !== '__typename' && !held.includes(field)) return false;
   return true;
 }

@@ -12,7 +12,7 @@ import { checkKey } from './keysize.js';
 import { defaultLimits, type Limits } from './limits.js';
 import { type PageOptions, readPage } from './pages.js';
 import { isExpired } from './query.js';
-import { isCovered, Reader } from './reader.js';
+import { isEnough, Reader } from './reader.js';
 import { Requester, type RequestReport, type Statistics } from './requests.js';
 import type { ComputeRulesByName } from './rules.js';
 import { type Sdk, sdkOf } from './sdk.js';
@@ -184,7 +184,7 @@ export class Session {
     const { first, after, last, before } = page;
     const identity = identityOf(query);
     const asked = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
-    return this.#once(['page', identity, windowOf(query), asked, fieldsAsked(query, options.fields)], () =>
+    return this.#once(['page', identity, windowOf(query), asked, isEnough(query, options.fields)], () =>
       readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, {
         ...options,
         parent: this.#parentItem(options.parent),
@@ -202,7 +202,7 @@ export class Session {
     options: Pick<PageOptions, 'fields'> & WithParent = {},
   ): Promise<readonly R[]> {
     const { fields } = options;
-    return this.#once(['list', identityOf(query), windowOf(query), max, fieldsAsked(query, fields)], () =>
+    return this.#once(['list', identityOf(query), windowOf(query), max, isEnough(query, fields)], () =>
       this.#reader.list(query, max, { fields, parent: this.#parentItem(options.parent) }),
     );
   }
@@ -340,12 +340,4 @@ function loaderKey({ table, key, consistent }: ItemKey): string {
 /** A bucketed query's window, which its cursors do not depend on, but its answer does. */
 function windowOf<R extends object>({ partitions }: IndexQuery<R>): unknown {
   return partitions.kind === 'sequence' ? partitions.keys : null;
-}
-
-/** Whether the index holds the fields asked is all the difference they make. */
-function fieldsAsked<R extends object>(
-  { holds }: IndexQuery<R>,
-  fields: ReadonlySet<string> | undefined,
-): unknown {
-  return holds.kind === 'some' && isCovered(fields, holds.covers);
 }

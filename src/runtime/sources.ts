@@ -19,8 +19,8 @@ export interface Reading {
   readonly selective: boolean;
   readonly consistent?: boolean | undefined;
   readonly descending: boolean;
-  /** Only the keys are needed of each item. */
-  readonly keysOnly?: boolean;
+  /** Only the keys and these attributes are needed of each item. */
+  readonly only?: readonly string[] | undefined;
   /** A record to be brought with the first of the items. */
   readonly parent?: ParentItem | undefined;
 }
@@ -104,9 +104,9 @@ class PartitionReader {
   }
 
   async fetch(requester: Requester, wanted: number): Promise<void> {
-    const { index, equals, filter, consistent, keysOnly, parent } = this.#reading;
+    const { index, equals, filter, consistent, only, parent } = this.#reading;
     const limit = this.#limit(wanted);
-    const shape = { index, equals, filter, consistent, keysOnly };
+    const shape = { index, equals, filter, consistent, only };
     const part = {
       partition: this.#partition,
       range: this.#range,

@@ -63,12 +63,17 @@ export interface EntityCodec<R extends object> {
   readonly revision?: keyof R & string;
   /** The attribute that holds the time of expiry, in epoch seconds, once declared (`ttl`). */
   readonly ttl?: string;
+  /** Fields that can be read of an item fetched without its documents, lists and sets. */
+  readonly light?: readonly string[];
   /** The fields a primary key was built from, for messages to the client. */
   keyFields?(key: Key): object | undefined;
 }
 
 /** What reading an entity takes of its codec. */
-export type EntityReader<R extends object> = Pick<EntityCodec<R>, 'name' | 'table' | 'read' | 'ttl'>;
+export type EntityReader<R extends object> = Pick<
+  EntityCodec<R>,
+  'name' | 'table' | 'read' | 'ttl' | 'light'
+>;
 
 /** The item that holds one unique value: only one record can own it. */
 export interface Guard {

@@ -119,6 +119,27 @@ test('what a selection does not reach without its parent is read behind it', asy
   expect(steps).toEqual([['Query'], ['Query']]);
 });
 
+test('a page that asks for no list is fetched without', async () => {
+  const inviter = server.sample.contractors[0]?.invitedById;
+  const contractors = async (fields: string) => {
+    const { data, sent } = await ask(
+      `query ($id: ID!) { user(id: $id) { contractors(first: 3) { nodes { ${fields} } pageInfo { endCursor } } } }`,
+      { id: inviter },
+    );
+    const page = sent.find(({ body }) => body.IndexName === 'GSI3');
+    return {
+      data,
+      names: Object.values(page?.body.ExpressionAttributeNames as Json),
+      isCut: page?.body.ProjectionExpression !== undefined,
+    };
+  };
+  const cut = await contractors('id name');
+  expect([cut.isCut, cut.names.includes('permissions')]).toEqual([true, false]);
+  const whole = await contractors('id name permissions');
+  expect(whole.isCut).toBe(false);
+  expect(whole.data).toMatchObject(cut.data ?? {});
+});
+
 /** Selections on a user, with their variables, that look-ahead could get wrong. */
 const selections: readonly {
   readonly user: string;

@@ -265,6 +265,24 @@ export const shipmentCodec: EntityCodec<Shipment> = {
   }),
   guards: (shipment) => [{ field: 'activeDelivery', key: shipmentActiveDeliveryGuardKey(shipment) }],
   revision: 'version',
+  light: [
+    'activeDelivery',
+    'availableCity',
+    'city',
+    'courierId',
+    'createdAt',
+    'destination',
+    'origin',
+    'recipientId',
+    'recipientName',
+    'shipmentId',
+    'status',
+    'totalWeight',
+    'updatedAt',
+    'version',
+    'warehouseId',
+    'warehouseName',
+  ],
   keyFields: parseShipmentKey,
 };
 
@@ -335,6 +353,19 @@ export const deliveryCodec: EntityCodec<Delivery> = {
     version: item.version as number,
   }),
   revision: 'version',
+  light: [
+    'cancelledAt',
+    'customerId',
+    'deliveryFee',
+    'deliveryId',
+    'orderDate',
+    'restaurantId',
+    'specialInstructions',
+    'status',
+    'tip',
+    'total',
+    'version',
+  ],
   keyFields: parseDeliveryKey,
 };
 
@@ -420,5 +451,6 @@ export const driverCodec: EntityCodec<Driver> = {
     version: item.version as number,
   }),
   revision: 'version',
+  light: ['driverId', 'isAvailable', 'name', 'rating', 'totalDeliveries', 'version'],
   keyFields: parseDriverKey,
 };

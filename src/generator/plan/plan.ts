@@ -41,6 +41,7 @@ import { isConnection, storedMembers } from './attributes.js';
 import { edgeOf } from './edges.js';
 import { isInverted } from './encode.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
+import { withLight } from './light.js';
 import { mixedAccess } from './mixed.js';
 import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from './native.js';
 import { holesOf } from './templates.js';
@@ -95,7 +96,7 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
         ttl: table.ttl?.text ?? null,
       }),
     ),
-    entities,
+    entities: withLight(entities, patterns),
     patterns,
     mutations,
     rules: rulePlans(model),

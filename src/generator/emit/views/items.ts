@@ -2,7 +2,7 @@
 
 import { camel } from '../../names.js';
 import type { AttributePlan, EntityPlan, ItemPlan, Plan } from '../../plan.js';
-import { keyComment, quote } from '../code.js';
+import { group, keyComment, quote } from '../code.js';
 import { isParsed } from './keys.js';
 import {
   absence,
@@ -43,6 +43,7 @@ export function itemsView(plan: Plan) {
               value: ttlExpression(entity, `${parameter}.${entity.ttl.field}`),
             }
           : null,
+        light: entity.light ? group('[', entity.light.map(quote), ']', 2, 7) : null,
         revision: entity.revision === null ? null : quote(entity.revision),
         keyParser: isParsed(entity) ? entity.names.keyParser : null,
         entries: entries.map((item) => {

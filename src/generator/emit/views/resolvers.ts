@@ -183,8 +183,7 @@ function throughCall(
 ): string {
   if (pattern.cardinality === 'many') {
     if (join.kind === 'get') throw new Error(`pattern ${pattern.name} has one join`);
-    const all = { ...join, holds: { kind: 'all' as const } };
-    return readCall(queryCall(plan, pattern, join), shape, all, pattern);
+    return readCall(queryCall(plan, pattern, join), shape, join, { isPartial: false });
   }
   const target = entityOf(plan, entity);
   const expression = ({ name, value }: ThroughValue) =>
@@ -193,20 +192,22 @@ function throughCall(
   return loaderCall(plan, { kind: 'get', entity, consistent }, 'load', keyObject(key, expression));
 }
 
+/** Whether less than whole records may be enough; a rule may look at any attribute. */
+function isLess(plan: Plan, { entity, holds }: QueryAccess, shape: 'one' | 'list' | 'connection'): boolean {
+  return holds.kind === 'some' || (shape === 'list' && entityOf(plan, entity).light !== undefined);
+}
+
 function readCall(
   query: string,
   shape: 'one' | 'list' | 'connection',
   access: QueryAccess,
-  { visible }: PatternPlan,
-  extra: readonly string[] = [],
+  { isPartial, extra = [] }: { readonly isPartial: boolean; readonly extra?: readonly string[] },
 ): string {
   if (shape === 'connection') {
     const options =
       extra.length > 0 ? group('{', ['...selection(info)', ...extra], '}', 8) : 'selection(info)';
     return group('context.db.connection(', [query, 'args', options], ')', 6, 7);
   }
-  // What an entry or index holds may be enough; a rule may look at any attribute.
-  const isPartial = access.holds.kind === 'some' && visible === null;
   const options = [...(isPartial ? ['fields: fieldsOf(info)'] : []), ...extra];
   const given = options.length > 0 ? [group('{', options, '}', 8)] : [];
   if (shape !== 'list') return group('context.db.one(', [query, ...given], ')', 6, 7);
@@ -263,7 +264,10 @@ function patternCall(
     case 'mixed':
       return mixedCall(plan, pattern, access, shape);
     case 'query':
-      return readCall(queryCall(plan, pattern, access), shape, access, pattern, extra);
+      return readCall(queryCall(plan, pattern, access), shape, access, {
+        isPartial: pattern.visible === null && isLess(plan, access, shape),
+        extra,
+      });
   }
 }
 
