@@ -208,6 +208,20 @@ export const contractorCodec: EntityCodec<Contractor> = {
       },
     },
   },
+  light: [
+    'accessLevel',
+    'company',
+    'createdAt',
+    'email',
+    'expiresAt',
+    'id',
+    'lastAccess',
+    'name',
+    'reason',
+    'status',
+    'updatedAt',
+    'version',
+  ],
   keyFields: parseContractorKey,
 };
 
@@ -301,6 +315,7 @@ export const auditLogCodec: EntityCodec<AuditLog> = {
     userAgent: (item.userAgent ?? null) as string | null,
   }),
   entries: (auditLog) => [auditLogAuditLogsOfUserEntry(auditLog)],
+  light: ['action', 'actorId', 'actorType', 'id', 'ip', 'targetId', 'targetType', 'timestamp', 'userAgent'],
   keyFields: parseAuditLogKey,
 };
 
@@ -345,5 +360,6 @@ export const configCodec: EntityCodec<Config> = {
     updatedById: (item.updatedById ?? null) as string | null,
   }),
   revision: 'version',
+  light: ['category', 'createdAt', 'description', 'isSecret', 'key', 'updatedAt', 'version'],
   keyFields: parseConfigKey,
 };

@@ -66,6 +66,8 @@ export interface EntityPlan {
   /** The fields of the primary key, in the order they stand in it. */
   readonly keyFields: readonly string[];
   readonly historyOf: string | null;
+  /** Its plain fields: where a page asks for no others, documents, lists and sets are not fetched. */
+  readonly light?: readonly string[];
 }
 
 export interface EntityNames {
@@ -240,7 +242,28 @@ export interface PatternPlan {
   readonly filterInputs: readonly NamedValue[];
   readonly allow: string | null;
   readonly visible: string | null;
+  /** It takes no more of its parent than its key, and some pattern gives that parent by its key: how it is read then. */
+  readonly ahead?: AheadPlan;
+  /** The patterns with `ahead` of what it gives: those that are asked for start beside it. */
+  readonly starts?: readonly string[];
 }
+
+export type AheadPlan =
+  /** Its requests start beside the parent's. */
+  | { readonly kind: 'beside' }
+  /**
+   * Its items lie in the parent's item collection: where its page begins at the end the parent stands at, one Query
+   * brings both.
+   */
+  | {
+      readonly kind: 'together';
+      /** Which pages those are: the ones asked with `first` or nothing, with `last`, or as the caller orders them. */
+      readonly page: 'first' | 'last' | 'ordered';
+      /** What the sort keys of its items begin with. */
+      readonly head: string;
+      /** How many other items of the parent stand between them and the parent; they are read along with it. */
+      readonly between: number;
+    };
 
 export type Access =
   | GetAccess

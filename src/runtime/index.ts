@@ -7,6 +7,7 @@ export {
   type Figures,
 } from '../budget/budget.js';
 export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
+export { type AheadInfo, ahead } from './ahead.js';
 export type { PutAllReport, Unwritten } from './bulk.js';
 export { type CascadeOptions, type Deletion, removeTree } from './cascade.js';
 export type { Requirements } from './demands.js';

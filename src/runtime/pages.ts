@@ -1,5 +1,6 @@
 /** Relay connections over declared queries. */
 import { Boundary } from './boundary.js';
+import type { ParentItem } from './collection.js';
 import type { Cursors } from './cursors.js';
 import { badPage } from './errors.js';
 import { positionOf, type Row } from './positions.js';
@@ -25,6 +26,12 @@ export interface PageOptions {
   readonly wants?: Wants | undefined;
   /** The fields asked of the nodes; left out: all. Decides whether an index that holds some of them is enough. */
   readonly fields?: ReadonlySet<string> | undefined;
+}
+
+/** What a page is to bring, for its reader. */
+export interface PageReading extends PageOptions {
+  /** A record in the same item collection that is to come with it. */
+  readonly parent?: ParentItem | undefined;
 }
 
 /** One page's direction and size. */
@@ -74,10 +81,10 @@ export async function readPage<R extends object, E extends object>(
   query: IndexQuery<R, E>,
   cursors: Cursors,
   page: PageArguments,
-  options: PageOptions,
+  options: PageReading,
 ): Promise<Connection<R, E>> {
   const { backward, size } = pageRequest(page, query.page);
-  const { wants = everything, fields } = options;
+  const { wants = everything, fields, parent } = options;
   const after = page.after == null ? undefined : cursors.position(page.after, 'after');
   const before = page.before == null ? undefined : cursors.position(page.before, 'before');
   const [from, until] = backward ? [before, after] : [after, before];
@@ -95,7 +102,7 @@ export async function readPage<R extends object, E extends object>(
   // It may fail while the rows are read; it is awaited below, and must not count as unhandled before.
   behindFrom?.catch(() => undefined);
 
-  const direction = { backward, from, fields };
+  const direction = { backward, from, fields, parent };
   const boundary = until && new Boundary(reader, query, direction, until);
   const nodes = reader.nodes(query, direction);
   const { found, stop } = await nodes.take(needed, (row) => boundary?.isReachedBy(row) ?? false);

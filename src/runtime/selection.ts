@@ -88,16 +88,27 @@ class Walk {
   }
 
   #isIncluded(node: SelectionNode): boolean {
-    for (const { name, arguments: given } of node.directives ?? []) {
-      if (name.value !== 'skip' && name.value !== 'include') continue;
-      const condition = given?.find((argument) => argument.name.value === 'if')?.value;
-      this.varies ||= condition?.kind === 'Variable';
-      const value =
-        condition?.kind === 'Variable'
-          ? this.#variables[condition.name.value]
-          : condition?.kind === 'BooleanValue' && condition.value;
-      if ((value === true) === (name.value === 'skip')) return false;
-    }
-    return true;
+    const { value, varies } = isIncluded(node, this.#variables);
+    this.varies ||= varies;
+    return value;
   }
+}
+
+/** Whether @skip and @include leave a node in; `varies` where a variable decides. */
+export function isIncluded(
+  { directives = [] }: SelectionNode,
+  variables: Readonly<Record<string, unknown>>,
+): { readonly value: boolean; readonly varies: boolean } {
+  let varies = false;
+  for (const { name, arguments: given } of directives) {
+    if (name.value !== 'skip' && name.value !== 'include') continue;
+    const condition = given?.find((argument) => argument.name.value === 'if')?.value;
+    varies ||= condition?.kind === 'Variable';
+    const value =
+      condition?.kind === 'Variable'
+        ? variables[condition.name.value]
+        : condition?.kind === 'BooleanValue' && condition.value;
+    if ((value === true) === (name.value === 'skip')) return { value: false, varies };
+  }
+  return { value: true, varies };
 }

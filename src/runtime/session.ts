@@ -5,6 +5,7 @@ import DataLoader from 'dataloader';
 import { v7 } from 'uuid';
 import { type PutAllReport, putAll } from './bulk.js';
 import { type CascadeOptions, cascade, type Deletion } from './cascade.js';
+import type { ParentItem } from './collection.js';
 import { Cursors, identityOf } from './cursors.js';
 import { ruleMissing } from './errors.js';
 import { getItems, type ItemKey, itemId, keyOfItem } from './items.js';
@@ -13,7 +14,7 @@ import { defaultLimits, type Limits } from './limits.js';
 import { readNumber } from './numbers.js';
 import { type PageOptions, readPage } from './pages.js';
 import { isExpired } from './query.js';
-import { Reader } from './reader.js';
+import { isEnough, Reader } from './reader.js';
 import { recount, resume } from './recount.js';
 import { Requester, type RequestReport, type Statistics } from './requests.js';
 import type { ComputeRulesByName } from './rules.js';
@@ -55,7 +56,7 @@ export interface DatabaseOptions {
 }
 
 export interface SessionOptions {
-  /** Aborting it ends what the session has under way with CANCELLED. */
+  /** Aborting it ends what the session has under way with CANCELLED; a session that has begun to write goes on. */
   readonly signal?: AbortSignal;
   /** Has DynamoDB tell the capacity each request consumed; left out, as the database does. */
   readonly capacity?: boolean;
@@ -92,6 +93,21 @@ export class Database {
   }
 }
 
+/** A record that lies in the item collection a query reads, as the plan says. */
+export interface ParentRecord {
+  readonly entity: Pick<EntityCodec<never>, 'table'>;
+  readonly key: Key;
+  /** What the sort keys of all the query's items begin with. */
+  readonly head: string;
+  /** How many further items can stand between them and the record. */
+  readonly between: number;
+}
+
+/** A record that is asked for next by its key, to be brought by the same request where that can be. */
+export interface WithParent {
+  readonly parent?: ParentRecord | undefined;
+}
+
 /** Where counting stops unless a query says otherwise. */
 const defaultUpTo = 10_000;
 
@@ -116,6 +132,8 @@ export class Session {
   readonly #sealer: CursorSealer;
   readonly #environment: Environment;
   readonly #loader: DataLoader<ItemKey, Item | null, string>;
+  /** Items that were asked for by key, by the loader's names for them. */
+  readonly #loading = new Map<string, Promise<Item | null>>();
   readonly #reader: Reader;
   /** Main items as this session's writes left them; null for those it deleted. */
   readonly #written = new Map<string, Item | null>();
@@ -132,7 +150,10 @@ export class Session {
     this.#requester = requester;
     this.#sealer = sealer;
     this.#environment = environment;
-    this.#loader = new DataLoader((keys: readonly ItemKey[]) => this.#load(keys), { cacheKeyFn: loaderKey });
+    this.#loader = new DataLoader((keys: readonly ItemKey[]) => this.#load(keys), {
+      cacheKeyFn: loaderKey,
+      cacheMap: this.#loading,
+    });
     this.#reader = new Reader({
       requester,
       now: environment.now,
@@ -178,14 +199,16 @@ export class Session {
   async connection<R extends object, E extends object = object>(
     query: IndexQuery<R, E>,
     page: PageArguments = {},
-    options: PageOptions = {},
+    options: PageOptions & WithParent = {},
   ): Promise<Connection<R, E>> {
     const { first, after, last, before } = page;
     const identity = identityOf(query);
     const asked = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
-    const read = this.#once(
-      ['page', identity, windowOf(query), asked, fieldsAsked(query, options.fields)],
-      () => readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, options),
+    const read = this.#once(['page', identity, windowOf(query), asked, isEnough(query, options.fields)], () =>
+      readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, {
+        ...options,
+        parent: this.#parentItem(options.parent),
+      }),
     );
     if (query.total === undefined || options.wants?.totalCount === false) return read;
     const [connection, totalCount] = await Promise.all([read, this.kept(query.total)]);
@@ -199,11 +222,11 @@ export class Session {
   list<R extends object>(
     query: IndexQuery<R>,
     max: number = query.page.max,
-    options: Pick<PageOptions, 'fields'> = {},
+    options: Pick<PageOptions, 'fields'> & WithParent = {},
   ): Promise<readonly R[]> {
     const { fields } = options;
-    return this.#once(['list', identityOf(query), windowOf(query), max, fieldsAsked(query, fields)], () =>
-      this.#reader.list(query, max, { fields }),
+    return this.#once(['list', identityOf(query), windowOf(query), max, isEnough(query, fields)], () =>
+      this.#reader.list(query, max, { fields, parent: this.#parentItem(options.parent) }),
     );
   }
 
@@ -277,6 +300,7 @@ export class Session {
    */
   async write<const W extends readonly Write<unknown>[]>(...writes: W): Promise<WriteResults<W>> {
     this.#hasWritten = true;
+    this.#requester.commit();
     try {
       const { results, items } = await transact(
         this.#requester,
@@ -328,6 +352,7 @@ export class Session {
   /** Loads many new records, unconditionally: for seeds and imports only; see `putAll` in bulk.ts. */
   async putAll(writes: Iterable<Write<unknown>> | AsyncIterable<Write<unknown>>): Promise<PutAllReport> {
     this.#hasWritten = true;
+    this.#requester.commit();
     const report = await putAll(this.#requester, writes, this.#writeEnvironment());
     this.#forget();
     return report;
@@ -362,6 +387,18 @@ export class Session {
       }
     }
     return items;
+  }
+
+  #parentItem(parent: ParentRecord | undefined): ParentItem | undefined {
+    if (parent === undefined) return undefined;
+    const { key, head, between } = parent;
+    const asked: ItemKey = { table: parent.entity.table, key };
+    const claim = () => {
+      const isKnown =
+        this.#loading.has(loaderKey(asked)) || this.#lookUp(itemId(asked.table, key)) !== undefined;
+      return isKnown ? undefined : (item: Promise<Item | null>) => void this.#loader.prime(asked, item);
+    };
+    return { key, head, between, claim };
   }
 
   #lookUp(id: string): Item | null | undefined {
@@ -401,12 +438,4 @@ function loaderKey({ table, key, consistent }: ItemKey): string {
 /** A bucketed query's window, which its cursors do not depend on, but its answer does. */
 function windowOf<R extends object>({ partitions }: IndexQuery<R>): unknown {
   return partitions.kind === 'sequence' ? partitions.keys : null;
-}
-
-/** The fields asked make a difference only where the index does not hold all. */
-function fieldsAsked<R extends object>(
-  { holds }: IndexQuery<R>,
-  fields: ReadonlySet<string> | undefined,
-): unknown {
-  return holds.kind === 'some' && fields !== undefined ? [...fields].sort() : null;
 }

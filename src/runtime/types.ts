@@ -73,6 +73,8 @@ export interface EntityCodec<R extends object> {
   readonly ttl?: string;
   /** What is demanded of every write of it. */
   readonly demands?: Demands<R>;
+  /** Fields that can be read of an item fetched without its documents, lists and sets. */
+  readonly light?: readonly string[];
   /** The fields a primary key was built from, for messages to the client. */
   keyFields?(key: Key): object | undefined;
 }
@@ -91,7 +93,10 @@ export type ValueDemand =
   | { readonly rule: string };
 
 /** What reading an entity takes of its codec. */
-export type EntityReader<R extends object> = Pick<EntityCodec<R>, 'name' | 'table' | 'read' | 'ttl'>;
+export type EntityReader<R extends object> = Pick<
+  EntityCodec<R>,
+  'name' | 'table' | 'read' | 'ttl' | 'light'
+>;
 
 /** A record that another one names. */
 export interface Reference {

@@ -274,6 +274,24 @@ export const shipmentCodec: EntityCodec<Shipment> = {
       },
     },
   },
+  light: [
+    'activeDelivery',
+    'availableCity',
+    'city',
+    'courierId',
+    'createdAt',
+    'destination',
+    'origin',
+    'recipientId',
+    'recipientName',
+    'shipmentId',
+    'status',
+    'totalWeight',
+    'updatedAt',
+    'version',
+    'warehouseId',
+    'warehouseName',
+  ],
   keyFields: parseShipmentKey,
 };
 
@@ -344,6 +362,19 @@ export const deliveryCodec: EntityCodec<Delivery> = {
     version: item.version as number,
   }),
   revision: 'version',
+  light: [
+    'cancelledAt',
+    'customerId',
+    'deliveryFee',
+    'deliveryId',
+    'orderDate',
+    'restaurantId',
+    'specialInstructions',
+    'status',
+    'tip',
+    'total',
+    'version',
+  ],
   keyFields: parseDeliveryKey,
 };
 
@@ -429,5 +460,6 @@ export const driverCodec: EntityCodec<Driver> = {
     version: item.version as number,
   }),
   revision: 'version',
+  light: ['driverId', 'isAvailable', 'name', 'rating', 'totalDeliveries', 'version'],
   keyFields: parseDriverKey,
 };

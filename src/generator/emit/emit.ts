@@ -145,6 +145,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'trim',
         'selection',
         'fieldsOf',
+        'ahead',
       ],
       types: [
         'Connection',
@@ -158,6 +159,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'TableRef',
         'TableDefinition',
         'Session',
+        'AheadInfo',
         'AppContext',
         'Write',
         'WriteEnvironment',

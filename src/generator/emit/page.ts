@@ -24,7 +24,10 @@ import { referencesTo } from './views/shared.js';
 
 export function accessPatternsView(plan: Plan) {
   return {
-    patterns: plan.patterns.map((pattern) => patternRow(plan, pattern)),
+    patterns: plan.patterns.map((pattern) => {
+      const row = patternRow(plan, pattern);
+      return { ...row, why: [row.why, ...startOf(pattern)].join('; ') };
+    }),
     mutations: plan.mutations.map((mutation) => {
       const entity = plan.entities.find((one) => one.name === mutation.entity);
       return {
@@ -269,6 +272,17 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
       };
     }
   }
+}
+
+/** How a field is read where its parent is read by key. */
+function startOf({ ahead, field }: PatternPlan): string[] {
+  if (!ahead || !field) return [];
+  if (ahead.kind === 'beside') return [`starts beside its ${field.type}`];
+  const pages = { first: '`first`', last: '`last`', ordered: 'what the order begins with' }[ahead.page];
+  const between = ahead.between === 0 ? '' : `, with ${ahead.between} more between them`;
+  return [
+    `one Query with its ${field.type} for a page of ${pages} without a cursor${between}; else starts beside it`,
+  ];
 }
 
 /** What a mixed pattern reads of its item collection. */

@@ -38,10 +38,12 @@ import type {
   ThroughValue,
   ValuePlan,
 } from '../plan.js';
+import { withAhead } from './ahead.js';
 import { isConnection, storedMembers } from './attributes.js';
 import { edgeOf } from './edges.js';
 import { isInverted } from './encode.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
+import { withLight } from './light.js';
 import { mixedAccess } from './mixed.js';
 import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from './native.js';
 import { referencePlan } from './references.js';
@@ -56,7 +58,11 @@ const defaultEach = 100;
 
 export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   const entities = [...layout.entities.values()].map((entity) => entityPlan(model, layout, entity));
-  const patterns = model.patterns.map((pattern) => patternPlan(model, layout, pattern));
+  const resolvers = resolverPlans(model);
+  const patterns = withAhead(
+    model.patterns.map((pattern) => patternPlan(model, layout, pattern)),
+    { entities, resolvers },
+  );
   const tables = tablePlans(layout);
   const rules = rulePlans(model, { entities, tables });
   const mutations = model.mutations.map((mutation): MutationPlan => {
@@ -72,11 +78,11 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   return {
     format: 1,
     tables,
-    entities,
+    entities: withLight(entities, patterns),
     patterns,
     mutations,
     rules,
-    resolvers: resolverPlans(model),
+    resolvers,
     enums: Object.fromEntries(
       [...enums].sort().map((name) => [name, model.sdl.types.get(name)?.values ?? []]),
     ),

@@ -2,7 +2,7 @@
 
 import { camel } from '../../names.js';
 import type { AttributePlan, EntityPlan, ItemPlan, Plan } from '../../plan.js';
-import { keyComment, quote } from '../code.js';
+import { group, keyComment, quote } from '../code.js';
 import { demandsExpression } from './demands.js';
 import { isParsed, shardExpression } from './keys.js';
 import { countedExpressions } from './numbers.js';
@@ -46,6 +46,7 @@ export function itemsView(plan: Plan) {
               value: ttlExpression(entity, `${parameter}.${entity.ttl.field}`),
             }
           : null,
+        light: entity.light ? group('[', entity.light.map(quote), ']', 2, 7) : null,
         revision: entity.revision === null ? null : quote(entity.revision),
         demands: demandsExpression(entity),
         keyParser: isParsed(entity) ? entity.names.keyParser : null,

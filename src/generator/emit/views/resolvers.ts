@@ -18,6 +18,7 @@ import type {
   ValuePlan,
 } from '../../plan.js';
 import { group, literal, quote, valueExpression } from '../code.js';
+import { aheadFunction, aheadViews } from './ahead.js';
 import { requireOption } from './demands.js';
 import { mixedQuery } from './mixed.js';
 import { asStored, entityOf, isCascading, mutationOf } from './shared.js';
@@ -32,7 +33,22 @@ export function resolversView(plan: Plan) {
   }
   const types = [...byType].map(([name, fields]) => ({ name, fields }));
   const isAsked = plan.rules.some(({ use }) => use.kind !== 'compute' && use.kind !== 'validate');
-  return { rules: isAsked ? 'rules' : '_rules', types };
+  return {
+    rules: isAsked ? 'rules' : '_rules',
+    types,
+    aheads: aheadViews(plan, (pattern, extra) => aheadCall(plan, pattern, extra)),
+  };
+}
+
+/** A pattern's first read, as its own resolver makes it. */
+function aheadCall(plan: Plan, pattern: PatternPlan, extra: readonly string[]): string {
+  const resolver = plan.resolvers.find(
+    ({ answer }) => answer.kind === 'pattern' && answer.pattern === pattern.name,
+  );
+  if (resolver?.answer.kind !== 'pattern') throw new Error(`pattern ${pattern.name} answers no field`);
+  if (pattern.access.kind === 'through' && pattern.cardinality === 'one')
+    return joinRead(plan, pattern, pattern.access);
+  return patternCall(plan, pattern, resolver.answer.shape, extra);
 }
 
 function resolverView(plan: Plan, resolver: ResolverPlan) {
@@ -105,19 +121,25 @@ function joinLines(plan: Plan, pattern: PatternPlan, { join, key }: ThroughAcces
   const nullable = key.flatMap(({ value }) =>
     value.kind === 'through' && value.nullable ? [`through.${value.attribute} === null`] : [],
   );
+  return [
+    `const through = await ${joinRead(plan, pattern, { join, key })};`,
+    `if (${['through === null', ...nullable].join(' || ')}) return null;`,
+  ];
+}
+
+function joinRead(
+  plan: Plan,
+  pattern: PatternPlan,
+  { join, key }: Pick<ThroughAccess, 'join' | 'key'>,
+): string {
   const used = key.flatMap(({ value }) => (value.kind === 'through' ? [quote(value.attribute)] : []));
   const options =
     join.kind === 'query' && join.holds.kind === 'some'
       ? [`{ fields: new Set([${[...new Set(used)].join(', ')}]) }`]
       : [];
-  const read =
-    join.kind === 'get'
-      ? loaderCall(plan, join, 'load', keyOf(plan, join, pattern.inputs))
-      : group('context.db.one(', [queryCall(plan, pattern, join), ...options], ')', 6, 22);
-  return [
-    `const through = await ${read};`,
-    `if (${['through === null', ...nullable].join(' || ')}) return null;`,
-  ];
+  return join.kind === 'get'
+    ? loaderCall(plan, join, 'load', keyOf(plan, join, pattern.inputs))
+    : group('context.db.one(', [queryCall(plan, pattern, join), ...options], ')', 6, 22);
 }
 
 /** The key of what is asked by the whole of it. */
@@ -175,8 +197,7 @@ function throughCall(
 ): string {
   if (pattern.cardinality === 'many') {
     if (join.kind === 'get') throw new Error(`pattern ${pattern.name} has one join`);
-    const all = { ...join, holds: { kind: 'all' as const } };
-    return readCall(queryCall(plan, pattern, join), shape, all, pattern);
+    return readCall(queryCall(plan, pattern, join), shape, join, { isPartial: false });
   }
   const target = entityOf(plan, entity);
   const expression = ({ name, value }: ThroughValue) =>
@@ -185,20 +206,27 @@ function throughCall(
   return loaderCall(plan, { kind: 'get', entity, consistent }, 'load', keyObject(key, expression));
 }
 
+/** Whether less than whole records may be enough; a rule may look at any attribute. */
+function isLess(plan: Plan, { entity, holds }: QueryAccess, shape: 'one' | 'list' | 'connection'): boolean {
+  return holds.kind === 'some' || (shape === 'list' && entityOf(plan, entity).light !== undefined);
+}
+
 function readCall(
   query: string,
   shape: 'one' | 'list' | 'connection',
   access: QueryAccess,
-  { visible }: PatternPlan,
+  { isPartial, extra = [] }: { readonly isPartial: boolean; readonly extra?: readonly string[] },
 ): string {
-  if (shape === 'connection')
-    return group('context.db.connection(', [query, 'args', 'selection(info)'], ')', 6, 7);
-  // What an entry or index holds may be enough; a rule may look at any attribute.
-  const isPartial = access.holds.kind === 'some' && visible === null;
-  const fields = isPartial ? ['{ fields: fieldsOf(info) }'] : [];
-  if (shape !== 'list') return group('context.db.one(', [query, ...fields], ')', 6, 7);
-  const limit = access.limit ? [limitExpression(access)] : isPartial ? ['undefined'] : [];
-  return group('context.db.list(', [query, ...limit, ...fields], ')', 6, 7);
+  if (shape === 'connection') {
+    const options =
+      extra.length > 0 ? group('{', ['...selection(info)', ...extra], '}', 8) : 'selection(info)';
+    return group('context.db.connection(', [query, 'args', options], ')', 6, 7);
+  }
+  const options = [...(isPartial ? ['fields: fieldsOf(info)'] : []), ...extra];
+  const given = options.length > 0 ? [group('{', options, '}', 8)] : [];
+  if (shape !== 'list') return group('context.db.one(', [query, ...given], ')', 6, 7);
+  const limit = access.limit ? [limitExpression(access)] : given.length > 0 ? ['undefined'] : [];
+  return group('context.db.list(', [query, ...limit, ...given], ')', 6, 7);
 }
 
 function queryCall(plan: Plan, pattern: PatternPlan, access: QueryAccess): string {
@@ -223,12 +251,19 @@ function queryCall(plan: Plan, pattern: PatternPlan, access: QueryAccess): strin
   return `queries.${access.function}(${all.length === 0 ? '' : object(all)})`;
 }
 
-function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | 'connection'): string {
+function patternCall(
+  plan: Plan,
+  pattern: PatternPlan,
+  shape: 'one' | 'list' | 'connection',
+  extra: readonly string[] = [],
+): string {
   const { access, inputs } = pattern;
   const key = object(inputs.map(({ name, value }) => [name, valueExpression(value)]));
   switch (access.kind) {
     case 'get':
       if (access.each) return batchCall(plan, pattern, access, access.each);
+      if (pattern.starts)
+        return `${aheadFunction(entityOf(plan, access.entity))}(${keyOf(plan, access, inputs)}, context, info)`;
       return loaderCall(plan, access, 'load', keyOf(plan, access, inputs));
     case 'count':
       return `context.db.count(${queryCall(plan, pattern, access.query)})`;
@@ -245,7 +280,10 @@ function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
     case 'mixed':
       return mixedCall(plan, pattern, access, shape);
     case 'query':
-      return readCall(queryCall(plan, pattern, access), shape, access, pattern);
+      return readCall(queryCall(plan, pattern, access), shape, access, {
+        isPartial: pattern.visible === null && isLess(plan, access, shape),
+        extra,
+      });
   }
 }
 
