@@ -295,8 +295,8 @@ export class Session {
 
   /**
    * Carries out writes, all or none, and gives their results in order. Records they rest on are read, strongly
-   * consistent, and all is computed anew where others change them meanwhile. At most 100 items, entries, versions
-   * and guards included; several writes of one record are refused (WRITE_TWICE).
+   * consistent, and all is computed anew where others change them meanwhile. At most 100 items, entries, versions,
+   * guards and kept numbers included; several writes of one record are refused (WRITE_TWICE).
    */
   async write<const W extends readonly Write<unknown>[]>(...writes: W): Promise<WriteResults<W>> {
     this.#hasWritten = true;

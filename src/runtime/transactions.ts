@@ -36,8 +36,9 @@ interface Lessons {
 
 /**
  * Carries out writes as one. Where a record they were computed from changed meanwhile, all of it is read and
- * computed again, at most `attempts` times; where others were at the same items, took the next number of the same
- * sequence, or DynamoDB was overloaded, until the deadline. Then CONFLICT or BUSY. Whatever is thrown before that, nothing was written.
+ * computed again, at most `attempts` times; where others were at the same items or took the next number of a
+ * sequence, or DynamoDB was overloaded, until the deadline. Then CONFLICT or BUSY. Whatever is thrown before that,
+ * nothing was written.
  */
 export async function transact(
   requester: Requester,
