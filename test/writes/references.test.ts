@@ -247,3 +247,41 @@ test('a chain that is longer than a transaction goes from its end', async () => 
   expect(calls).toBeGreaterThan(2);
   expect(expectWhole(await shop.items())).toEqual({});
 });
+
+test('what expires goes along as far as it is found, and is counted by nobody', async () => {
+  const shop = await openShop();
+  const db = shop.database.session();
+  const until = new Date(Date.now() + 3_600_000);
+  const visit = (id: string, at: Date) => visitWrites.create({ id, customerId: 'a', until: at });
+  await db.write(customer('a'), visit('old', new Date(Date.now() - 1000)));
+  await writeAll(
+    db,
+    Array.from({ length: 120 }, (_, n) => visit(`v${n}`, until)),
+  );
+  await expect(db.write(customerWrites.delete({ id: 'a' }))).rejects.toMatchObject({
+    code: 'TRANSACTION_TOO_LARGE',
+  });
+  await db.cascade(customerWrites.delete({ id: 'a' }));
+  const items = await shop.items();
+  // One that had expired is DynamoDB's to remove.
+  expect(items.get('visits')?.map(({ id }) => id)).toEqual(['old']);
+  expect(items.get('shop')).toEqual([]);
+});
+
+test('a record is not deleted before all that name it are, though the index does not show them yet', async () => {
+  const shop = await openShop();
+  const limits = { deadlineMs: 200, attempts: 2 };
+  const db = shop.open({ limits }).session();
+  await db.write(customer('a'), order(1, 'a'), order(2, 'a'));
+  const hidden = await shop.hide('shop', orderKey({ id: 'o1' }));
+  const end = customerWrites.delete({ id: 'a' });
+  await expect(db.write(end)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(db.cascade(end)).rejects.toMatchObject({
+    code: 'CASCADE_UNFINISHED',
+    extensions: { deleted: 1 },
+  });
+  await hidden.show();
+  expect(expectWhole(await shop.items())).toEqual({ Customer: 1, Order: 1, marked: 1 });
+  await db.cascade(end);
+  expect(expectWhole(await shop.items())).toEqual({});
+});

@@ -1,6 +1,7 @@
 /** The fixture `references` on a real engine, and what may lie in its tables. */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Database, DatabaseOptions, EntityCodec, Item, Key } from 'tableloom/runtime';
 import { expect } from 'vitest';
 import {
@@ -25,6 +26,8 @@ export interface Shop {
   open(options?: Partial<DatabaseOptions>): Database;
   /** Every item, by table. */
   items(): Promise<ShopItems>;
+  /** Takes an item out of its index, as if the index did not show it yet, until it is shown. */
+  hide(table: string, key: Key): Promise<{ show(): Promise<void> }>;
 }
 
 export type ShopItems = ReadonlyMap<string, readonly Item[]>;
@@ -34,7 +37,23 @@ const engine = openEngine();
 export async function openShop(): Promise<Shop> {
   const { client } = await engine;
   const { names, open } = await openTables(client, tables);
-  return { database: open(), open, items: () => shopItems(client, names) };
+  const documents = DynamoDBDocumentClient.from(client);
+  return {
+    database: open(),
+    open,
+    items: () => shopItems(client, names),
+    async hide(table, Key) {
+      const TableName = names[table];
+      const { Item: whole = {} } = await documents.send(new GetCommand({ TableName, Key }));
+      const { GSI1PK, GSI1SK, ...rest } = whole;
+      await documents.send(new PutCommand({ TableName, Item: rest }));
+      return {
+        show: async () => {
+          await documents.send(new PutCommand({ TableName, Item: whole }));
+        },
+      };
+    },
+  };
 }
 
 export async function shopItems(
