@@ -26,8 +26,8 @@ export interface Shop {
   open(options?: Partial<DatabaseOptions>): Database;
   /** Every item, by table. */
   items(): Promise<ShopItems>;
-  /** Takes an item out of its index, as if the index did not show it yet, until it is shown. */
-  hide(table: string, key: Key): Promise<{ show(): Promise<void> }>;
+  /** Has the index show an item elsewhere, or nowhere, as it does while it lags behind; until it catches up. */
+  lag(table: string, key: Key, indexKey: Key): Promise<{ catchUp(): Promise<void> }>;
 }
 
 export type ShopItems = ReadonlyMap<string, readonly Item[]>;
@@ -42,13 +42,13 @@ export async function openShop(): Promise<Shop> {
     database: open(),
     open,
     items: () => shopItems(client, names),
-    async hide(table, Key) {
+    async lag(table, Key, indexKey) {
       const TableName = names[table];
       const { Item: whole = {} } = await documents.send(new GetCommand({ TableName, Key }));
       const { GSI1PK, GSI1SK, ...rest } = whole;
-      await documents.send(new PutCommand({ TableName, Item: rest }));
+      await documents.send(new PutCommand({ TableName, Item: { ...rest, ...indexKey } }));
       return {
-        show: async () => {
+        catchUp: async () => {
           await documents.send(new PutCommand({ TableName, Item: whole }));
         },
       };
