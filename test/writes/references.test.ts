@@ -3,7 +3,7 @@
 import type { Session, Write } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
 import { customerCodec, orderCodec } from '../fixtures/ok/references/expected/items.js';
-import { customerKey, orderKey } from '../fixtures/ok/references/expected/keys.js';
+import { customerKey, orderGsi1Key, orderKey } from '../fixtures/ok/references/expected/keys.js';
 import {
   customerWrites,
   employeeWrites,
@@ -246,4 +246,56 @@ test('a chain that is longer than a transaction goes from its end', async () => 
   }
   expect(calls).toBeGreaterThan(2);
   expect(expectWhole(await shop.items())).toEqual({});
+});
+
+test('what expires goes along as far as it is found, and is counted by nobody', async () => {
+  const shop = await openShop();
+  const db = shop.database.session();
+  const until = new Date(Date.now() + 3_600_000);
+  const visit = (id: string, at: Date) => visitWrites.create({ id, customerId: 'a', until: at });
+  await db.write(customer('a'), visit('old', new Date(Date.now() - 1000)));
+  await writeAll(
+    db,
+    Array.from({ length: 120 }, (_, n) => visit(`v${n}`, until)),
+  );
+  await expect(db.write(customerWrites.delete({ id: 'a' }))).rejects.toMatchObject({
+    code: 'TRANSACTION_TOO_LARGE',
+  });
+  await db.cascade(customerWrites.delete({ id: 'a' }));
+  const items = await shop.items();
+  // One that had expired is DynamoDB's to remove.
+  expect(items.get('visits')?.map(({ id }) => id)).toEqual(['old']);
+  expect(items.get('shop')).toEqual([]);
+});
+
+test('a record is not deleted before all that name it are, though the index does not show them yet', async () => {
+  const shop = await openShop();
+  const limits = { deadlineMs: 200, attempts: 2 };
+  const db = shop.open({ limits }).session();
+  await db.write(customer('a'), order(1, 'a'), order(2, 'a'));
+  const index = await shop.lag('shop', orderKey({ id: 'o1' }), {});
+  const end = customerWrites.delete({ id: 'a' });
+  await expect(db.write(end)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await expect(db.cascade(end)).rejects.toMatchObject({
+    code: 'CASCADE_UNFINISHED',
+    extensions: { deleted: 1 },
+  });
+  await index.catchUp();
+  expect(expectWhole(await shop.items())).toEqual({ Customer: 1, Order: 1, marked: 1 });
+  await db.cascade(end);
+  expect(expectWhole(await shop.items())).toEqual({});
+});
+
+test('a record that names another by now stays, though the index still shows it', async () => {
+  const shop = await openShop();
+  const db = shop.database.session();
+  await db.write(customer('a'), customer('b'), order(1, 'a'), order(2, 'b'));
+  const { GSI1PK, GSI1SK } = orderGsi1Key({ customerId: 'a', number: 2, id: 'o2' });
+  const index = await shop.lag('shop', orderKey({ id: 'o2' }), {
+    GSI1PK: GSI1PK ?? '',
+    GSI1SK: GSI1SK ?? '',
+  });
+  await db.cascade(customerWrites.delete({ id: 'a' }));
+  await index.catchUp();
+  expect(expectWhole(await shop.items())).toEqual({ Customer: 1, Order: 1 });
 });

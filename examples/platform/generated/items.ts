@@ -26,6 +26,7 @@ import {
   courseKey,
   emailLookupKey,
   emailsTable,
+  enrollmentCourseReferencesKey,
   enrollmentKey,
   leaderboardEntryAllGamesKey,
   leaderboardEntryByPlayerKey,
@@ -33,6 +34,7 @@ import {
   learnerGsi1Key,
   learnerKey,
   learningTable,
+  lessonCourseReferencesKey,
   lessonKey,
   organizationKey,
   parseAchievementKey,
@@ -292,6 +294,11 @@ export const courseCodec: EntityCodec<Course> = {
     title: item.title as string,
     version: item.version as number,
   }),
+  referencedBy: (course) => [
+    { by: 'Enrollment.course', onDelete: 'restrict', table: learningTable, key: enrollmentCourseReferencesKey({ tenantId: course.tenantId, courseId: course.courseId }) },
+    { by: 'Lesson.course', onDelete: 'cascade', table: learningTable, key: lessonCourseReferencesKey({ tenantId: course.tenantId, courseId: course.courseId }) },
+  ],
+  cascades: true,
   revision: 'version',
   keyFields: parseCourseKey,
 };
@@ -320,6 +327,13 @@ export const enrollmentCodec: EntityCodec<Enrollment> = {
     userId: item.userId as string,
     version: item.version as number,
   }),
+  counters: (enrollment) => [
+    { name: 'Enrollment.course', key: enrollmentCourseReferencesKey(enrollment), by: 1 },
+  ],
+  references: (enrollment) => [
+    { name: 'learner', to: learnerCodec, key: learnerKey({ tenantId: enrollment.tenantId, userId: enrollment.userId }) },
+    { name: 'course', to: courseCodec, key: courseKey({ tenantId: enrollment.tenantId, courseId: enrollment.courseId }) },
+  ],
   revision: 'version',
   keyFields: parseEnrollmentKey,
 };
@@ -348,6 +362,12 @@ export const lessonCodec: EntityCodec<Lesson> = {
     title: item.title as string,
     version: item.version as number,
   }),
+  counters: (lesson) => [
+    { name: 'Lesson.course', key: lessonCourseReferencesKey(lesson), by: 1 },
+  ],
+  references: (lesson) => [
+    { name: 'course', to: courseCodec, key: courseKey({ tenantId: lesson.tenantId, courseId: lesson.courseId }) },
+  ],
   revision: 'version',
   keyFields: parseLessonKey,
 };

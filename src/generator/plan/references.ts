@@ -1,6 +1,14 @@
 /** References of an entity: what they name, where it is counted, and by which pattern the records are found. */
 
-import type { EntityModel, Model, PatternModel, ReferenceModel, Word } from '../model.js';
+import {
+  type EntityModel,
+  fieldNamed,
+  type Model,
+  type PatternModel,
+  type ReferenceModel,
+  type Source,
+  type Word,
+} from '../model.js';
 import type { AttributePlan, ReferencePlan } from '../plan.js';
 import type { TableDraft } from './choose-indexes.js';
 import { exactHole } from './encode.js';
@@ -83,7 +91,7 @@ export function referencePlan(
   };
 }
 
-/** The first pattern that gives all records that name one, and asks for nothing else. */
+/** The first pattern that gives all records that name one, where it is asked for nothing else. */
 export function childrenPattern(
   model: Model,
   entity: EntityModel,
@@ -100,10 +108,18 @@ export function childrenPattern(
         ({ field, source, each }) => fields.has(field.text) && source.kind !== 'literal' && !each,
       ) &&
       pattern.when.every(({ field, values }) => fields.has(field.text) && values === 'present') &&
-      pattern.narrow.length === 0 &&
-      !pattern.range &&
+      [...pattern.narrow, ...(pattern.range?.bounds ?? [])].every(({ source }) =>
+        isOptional(model, pattern, source),
+      ) &&
       !pattern.filter &&
       !pattern.bucket &&
       !pattern.order,
   );
+}
+
+/** An argument that may be left out: then nothing is asked by it. */
+function isOptional(model: Model, pattern: PatternModel, source: Source): boolean {
+  if (source.kind !== 'argument' || !pattern.for) return false;
+  const field = fieldNamed(model.sdl.types.get(pattern.for.type), pattern.for.field);
+  return field?.arguments.find(({ name }) => name === source.path[0])?.type.nonNull === false;
 }

@@ -1,6 +1,7 @@
 /** The fixture `references` on a real engine, and what may lie in its tables. */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Database, DatabaseOptions, EntityCodec, Item, Key } from 'tableloom/runtime';
 import { expect } from 'vitest';
 import {
@@ -25,6 +26,8 @@ export interface Shop {
   open(options?: Partial<DatabaseOptions>): Database;
   /** Every item, by table. */
   items(): Promise<ShopItems>;
+  /** Has the index show an item elsewhere, or nowhere, as it does while it lags behind; until it catches up. */
+  lag(table: string, key: Key, indexKey: Key): Promise<{ catchUp(): Promise<void> }>;
 }
 
 export type ShopItems = ReadonlyMap<string, readonly Item[]>;
@@ -34,7 +37,23 @@ const engine = openEngine();
 export async function openShop(): Promise<Shop> {
   const { client } = await engine;
   const { names, open } = await openTables(client, tables);
-  return { database: open(), open, items: () => shopItems(client, names) };
+  const documents = DynamoDBDocumentClient.from(client);
+  return {
+    database: open(),
+    open,
+    items: () => shopItems(client, names),
+    async lag(table, Key, indexKey) {
+      const TableName = names[table];
+      const { Item: whole = {} } = await documents.send(new GetCommand({ TableName, Key }));
+      const { GSI1PK, GSI1SK, ...rest } = whole;
+      await documents.send(new PutCommand({ TableName, Item: { ...rest, ...indexKey } }));
+      return {
+        catchUp: async () => {
+          await documents.send(new PutCommand({ TableName, Item: whole }));
+        },
+      };
+    },
+  };
 }
 
 export async function shopItems(
