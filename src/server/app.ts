@@ -178,7 +178,7 @@ async function isAdmin(context: Context): Promise<boolean> {
 
 /** Everything a resolver or rule is given. Made anew for each request: loaders remember what they read. */
 async function contextFor(request: FastifyRequest, database: Database, auth: Auth) {
-  const db = database.session({ capacity: asksForCost(request) });
+  const db = database.session(asksForCost(request) ? { capacity: true } : {});
   return {
     viewer: await viewerOf(request, auth),
     client: clientOf(request),
