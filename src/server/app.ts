@@ -93,7 +93,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     context: async (request: FastifyRequest, reply: FastifyReply) =>
       contextFor(
         request,
-        database.session({ signal: clientGone(reply), capacity: asksForCost(request) }),
+        database.session({ signal: clientGone(reply), ...(asksForCost(request) && { capacity: true }) }),
         auth,
       ),
     additionalRouteOptions: {
