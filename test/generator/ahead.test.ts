@@ -80,7 +80,11 @@ test.each<[string, Variant, AheadPlan | undefined]>([
   ],
   ['notes that expire', { note: 'key: { PK: "ROOM#{roomId}", SK: "NOTE#{at}#{id}" }, ttl: at' }, beside],
   ['another entity between', { other: 'key: { PK: "ROOM#{roomId}", SK: "MIDDLE#{n}" }' }, beside],
-  ['another entity whose partitions may be rooms', { other: 'key: { PK: "{roomId}#{n}", SK: MIDDLE }' }, beside],
+  [
+    'another entity whose partitions may be rooms',
+    { other: 'key: { PK: "{roomId}#{n}", SK: MIDDLE }' },
+    beside,
+  ],
   ['another entity below both', { other: 'key: { PK: "ROOM#{roomId}", SK: "LOW#{n}" }' }, together('first')],
   [
     'another entity above both',
