@@ -357,7 +357,8 @@ class Walk {
         this.#ledger.addRequests(step + at, place.times * count, tally);
       });
       tally.readUnits += place.times * reads.readUnits;
-      if (cost.beside) this.#keys(step, place.times, place.source, tally);
+      const beside = reads.beside + (cost.beside ? 1 : 0);
+      if (beside > 0) this.#keys(step, place.times * beside, place.source, tally);
       this.#keys(step + reads.requests.length, place.times * reads.keys, source, tally);
     }
     const read = step + reads.requests.length + (reads.keys > 0 ? 1 : 0);

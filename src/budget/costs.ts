@@ -54,6 +54,8 @@ export interface QueryCost extends Asked {
   readonly leadsTo?: string;
   /** Rows may be dropped, and others read for them. */
   readonly drops?: true;
+  /** In how many items a connection's `totalCount` is kept: they are read beside the query, where it is asked. */
+  readonly total?: number;
   /** What is read by its key beside the query. */
   readonly beside?: string;
   /** Strongly consistent, at twice the read units. */

@@ -19,6 +19,8 @@ export interface Reads {
   /** Keys read after the last of them. */
   readonly keys: number;
   readonly readUnits: number;
+  /** Keys read beside the first of them. */
+  readonly beside: number;
   /** Rows given. */
   readonly rows: number;
   readonly why: string;
@@ -41,9 +43,19 @@ export function queryReads(cost: QueryCost, selections: Selections, asked: Asked
   const page = pageOf(cost, selections, asked);
   const fan = partitionsOf(cost, asked.args);
   const follows = page.needed > 0 && (cost.leadsTo !== undefined || !page.isHeld);
-  const identity = JSON.stringify([page.identity, cost.holds && !page.isHeld]);
+  const asksTotal = cost.total !== undefined && selections.names(asked.sets).has('totalCount');
+  const identity = JSON.stringify([page.identity, cost.holds && !page.isHeld, asksTotal]);
+  const beside = asksTotal ? (cost.total ?? 0) : 0;
   if (page.needed === 0 || fan.wide === 0 || fan.long === 0)
-    return { requests: [], keys: 0, readUnits: 0, rows: page.rows, why: 'nothing is read', identity };
+    return {
+      requests: [],
+      keys: 0,
+      beside,
+      readUnits: 0,
+      rows: page.rows,
+      why: beside > 0 ? 'the kept number alone' : 'nothing is read',
+      identity,
+    };
   const requests =
     cost.gives === 'count' ? counted(cost, fan, assumed) : paged(cost, fan, page, follows, assumed);
   const read = requests.reduce((sum, count) => sum + count, 0);
@@ -52,9 +64,10 @@ export function queryReads(cost: QueryCost, selections: Selections, asked: Asked
   return {
     requests,
     keys: follows ? page.needed : 0,
+    beside,
     readUnits: cost.gives === 'count' ? each : read * each,
     rows: page.rows,
-    why: why(cost, fan, page, follows),
+    why: `${why(cost, fan, page, follows)}${beside > 0 ? ', its kept number beside it' : ''}`,
     identity,
   };
 }

@@ -56,12 +56,18 @@ export interface EntityPlan {
   /** The main item first, then entries in the order of their patterns, then copies kept by entities with `historyOf`. */
   readonly items: readonly ItemPlan[];
   readonly guards: readonly GuardPlan[];
+  /** Numbers kept beside the records, where there are some. */
+  readonly numbers?: readonly NumberPlan[];
+  /** Records that its own name, where there are such. */
+  readonly references?: readonly ReferencePlan[];
   /** The attribute that counts writes; null for append-only entities. */
   readonly revision: string | null;
   readonly ttl: { readonly attribute: string; readonly field: string } | null;
   /** The fields of the primary key, in the order they stand in it. */
   readonly keyFields: readonly string[];
   readonly historyOf: string | null;
+  /** Its plain fields: where a page asks for no others, documents, lists and sets are not fetched. */
+  readonly light?: readonly string[];
 }
 
 export interface EntityNames {
@@ -91,17 +97,28 @@ export interface AttributePlan {
   /** Kept, but in no SDL type. */
   readonly hidden: boolean;
   readonly secret: boolean;
-  readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | null;
+  readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | 'sequence' | null;
   readonly default: string | number | boolean | null;
   readonly normalize: readonly string[];
   /** A list that is stored as a set: each value once, in ascending order. */
   readonly set?: true;
   readonly immutable: boolean;
+  /** Of the key, and a change may alter it. */
+  readonly movable?: true;
+  /** What may follow on each value of an enum. */
+  readonly transitions?: Readonly<Record<string, readonly string[]>>;
+  /** What a value has to be like. */
+  readonly demand?: ValueDemandPlan;
   /** How a plain `{field}` stands in the entity's keys, where `encode` says. */
   readonly encode?: HoleEncoding;
   /** The rule that computes it from the rest of the record at every write. */
   readonly computed?: string;
 }
+
+/** `pattern` is what the whole text matches. */
+export type ValueDemandPlan =
+  | { readonly kind: 'bounds'; readonly min?: number; readonly max?: number; readonly pattern?: string }
+  | { readonly kind: 'rule'; readonly rule: string };
 
 /** How a value of a type is stored and stands in a key. `document` cannot stand in a key. */
 export type Encoding = 'text' | 'enum' | 'integer' | 'decimal' | 'boolean' | 'time' | 'document';
@@ -175,11 +192,46 @@ export interface GuardPlan {
   readonly present: readonly string[];
 }
 
+/** A number kept beside records, in an item of its own; each write changes it in its own transaction. */
+export interface NumberPlan {
+  readonly kind: 'count' | 'sum' | 'sequence';
+  /** The pattern's name; of a sequence its field's. */
+  readonly name: string;
+  /** What is added up, or numbered; null where records are counted. */
+  readonly field: string | null;
+  readonly partition: KeyTemplate;
+  readonly sort: KeyTemplate | null;
+  /** Over how many items it is spread, by the record's key. */
+  readonly shards: number | null;
+  /** Nullable fields: a record without a value for each of them does not count. */
+  readonly present: readonly string[];
+  /** Further conditions of counting: the field has one of the values. */
+  readonly when: SlotPlan['when'];
+  /** It may not pass this. */
+  readonly cap: number | null;
+}
+
+/** A record that another names: it has to be there. */
+export interface ReferencePlan {
+  /** As declared: `customerId`. */
+  readonly name: string;
+  readonly to: string;
+  /** The fields of the other's key, each with the field here. */
+  readonly fields: readonly { readonly key: string; readonly field: string }[];
+  /** Nullable fields: it names none where one of them has no value. */
+  readonly present: readonly string[];
+  readonly onDelete: 'leave' | 'restrict' | 'cascade';
+  /** Where it is kept how many records name one; null where nobody asks. */
+  readonly counter: { readonly partition: KeyTemplate; readonly sort: KeyTemplate | null } | null;
+  /** The pattern by which the records are found that go with one; null where none do. */
+  readonly foundBy: string | null;
+}
+
 // --- patterns ---
 
 export interface PatternPlan {
   readonly name: string;
-  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'exists';
+  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'sum' | 'exists';
   /** The entity, interface or union it returns, or the entity it counts or looks for. */
   readonly target: string;
   readonly field: FieldRef | null;
@@ -190,7 +242,28 @@ export interface PatternPlan {
   readonly filterInputs: readonly NamedValue[];
   readonly allow: string | null;
   readonly visible: string | null;
+  /** It takes no more of its parent than its key, and some pattern gives that parent by its key: how it is read then. */
+  readonly ahead?: AheadPlan;
+  /** The patterns with `ahead` of what it gives: those that are asked for start beside it. */
+  readonly starts?: readonly string[];
 }
+
+export type AheadPlan =
+  /** Its requests start beside the parent's. */
+  | { readonly kind: 'beside' }
+  /**
+   * Its items lie in the parent's item collection: where its page begins at the end the parent stands at, one Query
+   * brings both.
+   */
+  | {
+      readonly kind: 'together';
+      /** Which pages those are: the ones asked with `first` or nothing, with `last`, or as the caller orders them. */
+      readonly page: 'first' | 'last' | 'ordered';
+      /** What the sort keys of its items begin with. */
+      readonly head: string;
+      /** How many other items of the parent stand between them and the parent; they are read along with it. */
+      readonly between: number;
+    };
 
 export type Access =
   | GetAccess
@@ -205,6 +278,7 @@ export type Access =
   | QueryAccess
   | MixedAccess
   | CountAccess
+  | KeptAccess
   | ExistsAccess
   | ThroughAccess;
 
@@ -222,6 +296,14 @@ export interface CountAccess {
   readonly kind: 'count';
   readonly query: QueryAccess;
   readonly upTo: number;
+}
+
+/** A number of `numbers` of the entity: nothing is counted. */
+export interface KeptAccess {
+  readonly kind: 'kept';
+  readonly entity: string;
+  readonly number: string;
+  readonly consistent: boolean;
 }
 
 /** Whether there is one. */
@@ -349,6 +431,8 @@ export interface QueryAccess {
       };
   readonly consistent: boolean;
   readonly page: { readonly default: number; readonly max: number };
+  /** The number of the entity that is the connection's `totalCount`. */
+  readonly total?: string;
   /** How many results a list gives. */
   readonly limit?: ValuePlan;
   /** Name of the generated query function. */
@@ -399,13 +483,22 @@ export interface FieldRef {
 
 export interface MutationPlan {
   readonly name: string;
-  readonly kind: 'create' | 'update' | 'upsert' | 'delete';
+  readonly kind: 'create' | 'update' | 'upsert' | 'put' | 'touch' | 'delete';
   readonly entity: string;
   readonly field: FieldRef | null;
   readonly key: readonly NamedValue[];
   /** Attributes taken from arguments. */
   readonly values: readonly NamedValue[];
   readonly set: readonly { readonly field: string; readonly value: string | number | boolean | null }[];
+  /** Values computed from those of the record as it is. */
+  readonly elements?: readonly ElementPlan[];
+  /** What has to hold of the record as it is, in this order. */
+  readonly require?: readonly { readonly name: string; readonly condition: ConditionPlan }[];
+  /** The attribute a touch moves, and to when: what is given, or so long from now. */
+  readonly expiry?: {
+    readonly field: string;
+    readonly to: ValuePlan | { readonly kind: 'later'; readonly unit: TimeUnit; readonly count: number };
+  };
   readonly expect: ValuePlan | null;
   readonly prepare: string | null;
   readonly alongside: string | null;
@@ -436,6 +529,33 @@ export interface DeclaredWrite {
   readonly entity: string;
 }
 
+export type TimeUnit = 'seconds' | 'minutes' | 'hours' | 'days';
+
+export interface ElementPlan {
+  readonly how: 'add' | 'append' | 'remove';
+  readonly field: string;
+  readonly value: ValuePlan;
+  /** The value is a list: several elements. */
+  readonly isList?: true;
+}
+
+/** A condition on a record that was read; nothing of it is optional. */
+export type ConditionPlan =
+  | { readonly kind: 'all' | 'any'; readonly of: readonly ConditionPlan[] }
+  | { readonly kind: 'not'; readonly of: ConditionPlan }
+  | {
+      readonly kind: 'compare';
+      readonly field: string;
+      readonly operator: string;
+      readonly values: readonly ConditionValue[];
+      /** Of `in`: the values are a list of their own. */
+      readonly isList: boolean;
+    };
+
+export type ConditionValue =
+  | ValuePlan
+  | { readonly kind: 'current'; readonly field: string; readonly nullable: boolean };
+
 export interface NamedValue {
   readonly name: string;
   readonly value: ValuePlan;
@@ -456,6 +576,10 @@ export interface RulePlan {
     | { readonly kind: 'visible'; readonly targets: readonly string[] }
     | { readonly kind: 'prepare'; readonly mutations: readonly string[] }
     | { readonly kind: 'alongside'; readonly mutations: readonly string[] }
+    | {
+        readonly kind: 'validate';
+        readonly attributes: readonly { readonly entity: string; readonly field: string }[];
+      }
     | {
         readonly kind: 'compute';
         readonly attributes: readonly { readonly entity: string; readonly field: string }[];

@@ -1,6 +1,7 @@
 /** What a write does to single items, and how two such things on one item go together. */
 import { TableloomError, uniqueViolation } from './errors.js';
 import { itemId } from './items.js';
+import { withReferences } from './joining.js';
 import type { AttributeValue, Item, Key, TableRef } from './types.js';
 import { sameValue } from './values.js';
 
@@ -18,12 +19,32 @@ export type Purpose =
    * no error but a new try.
    */
   | { readonly kind: 'absent'; readonly entity: string; readonly racing: boolean; readonly ttl?: string }
-  /** A record that was read: it is still as it was. `expected` is the version the caller demanded, if any. */
-  | { readonly kind: 'unchanged'; readonly entity: string; readonly expected?: number }
+  /**
+   * A record that was read: it is still as it was. `expected` is the version the caller demanded, if any. `gone`:
+   * there was none, or it had expired or was being deleted, so that nothing may name it.
+   */
+  | {
+      readonly kind: 'unchanged';
+      readonly entity: string;
+      readonly expected?: number;
+      readonly gone?: true;
+    }
   /** A unique value: nobody else holds it. `owner` is who takes or gives it up. */
   | { readonly kind: 'guard'; readonly entity: string; readonly field: string; readonly owner: string }
   /** An item that follows a record: it is as the record's own condition allows. */
   | { readonly kind: 'derived'; readonly entity: string }
+  /** The last number of a sequence: nobody has taken the next one since it was read. */
+  | { readonly kind: 'sequence'; readonly entity: string }
+  /** A record that one of `entity` names as `field`: it is there, and stays. */
+  | { readonly kind: 'reference'; readonly entity: string; readonly field: string; readonly to: string }
+  /** The number of records that name a record to be deleted: none but the `leaving` that go with it. */
+  | {
+      readonly kind: 'children';
+      readonly entity: string;
+      readonly by: string;
+      readonly onDelete: 'restrict' | 'cascade';
+      readonly leaving: number;
+    }
   /** A number kept beside records: `guard` is what it is called where it would pass its bounds. */
   | { readonly kind: 'counter'; readonly entity: string; readonly guard: string };
 
@@ -69,6 +90,12 @@ export class Actions {
     }
   }
 
+  /** How many items there would be with these actions. */
+  sizeWith(actions: readonly Action[]): number {
+    const ids = new Set(actions.map(({ table, key }) => itemId(table, key)));
+    return this.#byItem.size + [...ids].filter((id) => !this.#byItem.has(id)).length;
+  }
+
   /** Without additions of nothing: they leave their item as it is. */
   get all(): readonly Action[] {
     return [...this.#byItem.values()].filter((action) => action.kind !== 'add' || action.by !== 0);
@@ -77,7 +104,8 @@ export class Actions {
 
 /**
  * One action that does what two would. A check of a record that is also written adds nothing, for both were
- * computed from the same state. Additions add up. A unique value given up by one record may be taken by another, and so may the
+ * computed from the same state. Additions add up. A record that is named may be written, but not deleted; those
+ * that name a record may go with it. A unique value given up by one record may be taken by another, and so may the
  * place of a derived item.
  */
 function together(a: Action, b: Action): Action {
@@ -85,6 +113,8 @@ function together(a: Action, b: Action): Action {
     if (a.kind === 'check') return b;
     if (b.kind === 'check') return a;
   }
+  const joined = withReferences(a, b) ?? withReferences(b, a);
+  if (joined !== undefined) return joined;
   if (a.kind === 'add' && b.kind === 'add' && a.attribute === b.attribute)
     return { ...a, set: { ...a.set, ...b.set }, by: a.by + b.by };
   const taking = a.kind === 'put' ? a : b.kind === 'put' ? b : undefined;

@@ -1,11 +1,12 @@
 /** Loading many new records at once. */
 import type { BatchWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Action } from './actions.js';
+import { additionsOf, BulkNumbers } from './bulk-numbers.js';
 import { busy, fromAws, TableloomError, uniqueViolation } from './errors.js';
 import { itemId, keyOfItem } from './items.js';
 import type { Requester } from './requests.js';
 import type { Item, Key, TableRef } from './types.js';
-import type { FoundItems, Write, WriteEnvironment } from './writes.js';
+import type { CallEnvironment, FoundItems, Write, WriteEnvironment } from './writes.js';
 
 /** DynamoDB takes at most this many items in one BatchWriteItem ("BatchWriteItem", API reference). */
 export const batchWriteLimit = 25;
@@ -31,6 +32,7 @@ export interface Unwritten {
 interface PendingRecord {
   readonly entity: string;
   readonly key: Key;
+  readonly additions: ReturnType<typeof additionsOf>;
   error?: TableloomError;
 }
 
@@ -40,19 +42,23 @@ interface PendingItem {
   readonly record: PendingRecord;
 }
 
-const nothing: FoundItems = { get: () => null, load: async () => {} };
+const nothing: FoundItems = { get: () => null, load: async () => {}, query: async () => [] };
 
 /**
  * Puts new records with their entries, versions and guards, 25 items to a request, side by side. For seeds and
  * imports into tables nobody else writes to: nothing is conditional, so that a record with the same key is
- * overwritten without its old entries being removed, and unique values are compared only within this call.
+ * overwritten without its old entries being removed, and unique values are compared only within this call. Nor is it
+ * checked that what a record names is there.
  * Unprocessed items are sent again until the deadline; records that could not be written whole are reported.
+ * Numbers kept beside records are added up, without regard to bounds, and written when all records are; where the
+ * call fails before that, `Session.recount` puts them right.
  */
 export async function putAll(
   requester: Requester,
   writes: Iterable<Write<unknown>> | AsyncIterable<Write<unknown>>,
-  env: WriteEnvironment,
+  env: CallEnvironment,
 ): Promise<PutAllReport> {
+  const numbers = new BulkNumbers(requester);
   const records: PendingRecord[] = [];
   const taken = new Set<string>();
   const running = new Set<Promise<void>>();
@@ -64,10 +70,10 @@ export async function putAll(
     const sent: Promise<void> = send(requester, full).finally(() => running.delete(sent));
     running.add(sent);
   };
-  for await (const write of withFurther(writes, env)) {
+  for await (const write of withFurther(writes, { ...env, next: numbers.next.bind(numbers) })) {
     const [main] = write.actions;
     if (main === undefined) continue;
-    const record: PendingRecord = { entity: main.purpose.entity, key: main.key };
+    const record: PendingRecord = { entity: main.purpose.entity, key: main.key, additions: write.additions };
     records.push(record);
     const double = write.actions.find(({ table, key }) => taken.has(itemId(table, key)));
     if (double !== undefined) {
@@ -82,6 +88,7 @@ export async function putAll(
   }
   if (batch.length > 0) await flush();
   await Promise.all(running);
+  await numbers.finish(records.flatMap(({ error, additions }) => (error === undefined ? additions : [])));
   const unwritten = records.flatMap(({ entity, key, error }) =>
     error === undefined ? [] : [{ entity, key, error }],
   );
@@ -93,11 +100,11 @@ type Put = Action & { readonly kind: 'put' };
 async function* withFurther(
   writes: Iterable<Write<unknown>> | AsyncIterable<Write<unknown>>,
   env: WriteEnvironment,
-): AsyncGenerator<{ readonly actions: readonly Put[] }> {
+): AsyncGenerator<{ readonly actions: readonly Put[]; readonly additions: PendingRecord['additions'] }> {
   for await (const write of writes) {
     if (write.kind !== 'create') throw new TypeError('putAll takes only writes made by create');
     const { actions, alongside } = await write.plan(nothing, env);
-    yield { actions: actions.filter((action) => action.kind === 'put') };
+    yield { actions: actions.filter((action) => action.kind === 'put'), additions: additionsOf(actions) };
     yield* withFurther((await alongside?.()) ?? [], env);
   }
 }

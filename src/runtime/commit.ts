@@ -7,6 +7,8 @@ import {
   guardFailed,
   isContention,
   nameOf,
+  referenced,
+  referenceMissing,
   type TableloomError,
   transactionTooLarge,
   uniqueViolation,
@@ -113,6 +115,10 @@ export function errorOf({ action }: Failure, cause: unknown): TableloomError | u
   if (purpose.kind === 'absent' && !purpose.racing) return alreadyExists(purpose.entity, cause);
   if (purpose.kind === 'guard' && action.kind === 'put')
     return uniqueViolation(purpose.entity, purpose.field, cause);
+  if (purpose.kind === 'reference') return referenceMissing(purpose.entity, purpose.field, purpose.to, cause);
+  // Records that go with it are found by an index, which may lag: the next attempt may find all.
+  if (purpose.kind === 'children' && purpose.onDelete === 'restrict')
+    return referenced(purpose.entity, purpose.by, cause);
   if (purpose.kind === 'counter') return guardFailed(purpose.entity, purpose.guard, undefined, cause);
   return undefined;
 }

@@ -7,7 +7,11 @@ export {
   type Figures,
 } from '../budget/budget.js';
 export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
+export { type AheadInfo, ahead } from './ahead.js';
 export type { PutAllReport, Unwritten } from './bulk.js';
+export { type CascadeOptions, type Deletion, removeTree } from './cascade.js';
+export type { Requirements } from './demands.js';
+export { addedDecimal, addedInt, addedInteger, appended, bytesOf, later, without } from './elements.js';
 export {
   alreadyExists,
   type ErrorCode,
@@ -15,6 +19,7 @@ export {
   errorCodes,
   forbidden,
   fromAws,
+  guardFailed,
   KeyError,
   notFound,
   ruleMissing,
@@ -55,6 +60,7 @@ export {
   keyLoader,
   lowercase,
   notNull,
+  putting,
   shardKeys,
   sortedBy,
   tableRef,
@@ -106,6 +112,7 @@ export type {
   ComputeRulesByName,
   FieldRule,
   PrepareRule,
+  ValidateRule,
   VisibleRule,
 } from './rules.js';
 export type { InputOf, Operation } from './sdk.js';
@@ -125,9 +132,12 @@ export {
   type TableDefinition,
 } from './tables.js';
 export { type Holes, type Template, unpack } from './templates.js';
+export { type Dependents, type DependentsOf, dependents } from './trees.js';
 export type {
   AttributeValue,
   Connection,
+  Counted,
+  Demands,
   Edge,
   EntityCodec,
   EntityReader,
@@ -136,12 +146,17 @@ export type {
   IndexQuery,
   IndexRef,
   Item,
+  KeptNumber,
   Key,
   PageArguments,
   PageInfo,
   Partitions,
+  Reference,
+  ReferencedBy,
+  SequenceRef,
   SortRange,
   TableRef,
+  ValueDemand,
 } from './types.js';
 export { canonicalTime, documentValue, epochSeconds } from './values.js';
 export {

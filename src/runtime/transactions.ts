@@ -1,13 +1,15 @@
 /** One call of `Session.write`: reads, computes, sends, and begins anew where others were faster. */
-import { type Action, Actions } from './actions.js';
+import { type Action, Actions, type Purpose } from './actions.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import { conflict, type TableloomError } from './errors.js';
 import { getItems, type ItemKey, itemId } from './items.js';
+import { Numbering } from './numbers.js';
 import { isExpired } from './query.js';
+import { recordsOf } from './records.js';
 import type { Requester } from './requests.js';
 import type { Turns } from './turns.js';
-import type { Item, Key, TableRef } from './types.js';
-import type { FoundItems, Planned, Write, WriteEnvironment } from './writes.js';
+import type { IndexQuery, Item, Key, TableRef } from './types.js';
+import type { CallEnvironment, FoundItems, Planned, Write } from './writes.js';
 
 /** Writes that ask for further writes that ask for further writes: deeper than this is a loop. */
 const deepest = 10;
@@ -18,6 +20,8 @@ export interface WriteOutcome {
   readonly results: readonly unknown[];
   /** The main items afterwards. */
   readonly items: Planned<unknown>['items'];
+  /** There was something to be written. */
+  readonly isWritten: boolean;
 }
 
 /** What earlier attempts of the same call have learned. */
@@ -32,14 +36,15 @@ interface Lessons {
 
 /**
  * Carries out writes as one. Where a record they were computed from changed meanwhile, all of it is read and
- * computed again, at most `attempts` times; where others were at the same items or DynamoDB was overloaded, until
- * the deadline. Then CONFLICT or BUSY. Whatever is thrown before that, nothing was written.
+ * computed again, at most `attempts` times; where others were at the same items or took the next number of a
+ * sequence, or DynamoDB was overloaded, until the deadline. Then CONFLICT or BUSY. Whatever is thrown before that,
+ * nothing was written.
  */
 export async function transact(
   requester: Requester,
   turns: Turns,
   writes: readonly Write<unknown>[],
-  env: WriteEnvironment,
+  env: CallEnvironment,
 ): Promise<WriteOutcome> {
   const retry = requester.retry();
   const lessons: Lessons = { expired: new Map(), foreign: new Set(), contested: new Set() };
@@ -49,7 +54,8 @@ export async function transact(
     if (outcome.kind === 'done') return attempt;
     if (outcome.kind === 'stale') {
       learn(outcome.failed, outcome.error, lessons, env);
-      stale += 1;
+      // A number that others took is no reason to doubt the write: there is a next one.
+      if (outcome.failed.some(({ action }) => action.purpose.kind !== 'sequence')) stale += 1;
       if (stale >= requester.limits.attempts) throw conflict(outcome.error.cause);
     } else for (const { table, key } of outcome.met) lessons.contested.add(itemId(table, key));
     if (!(await retry.wait())) throw outcome.kind === 'busy' ? outcome.error : conflict(outcome.error.cause);
@@ -67,7 +73,7 @@ function contestedBy(writes: readonly Write<unknown>[], turns: Turns, lessons: L
 async function tryOnce(
   requester: Requester,
   writes: readonly Write<unknown>[],
-  env: WriteEnvironment,
+  env: CallEnvironment,
   lessons: Lessons,
 ): Promise<{ readonly attempt: WriteOutcome; readonly outcome: Outcome }> {
   const attempt = await prepare(requester, writes, env, lessons);
@@ -80,11 +86,9 @@ function learn(
   failed: readonly Failure[],
   error: TableloomError,
   lessons: Lessons,
-  env: WriteEnvironment,
+  env: CallEnvironment,
 ): void {
-  const changed = failed.filter(({ action: { purpose } }) =>
-    purpose.kind === 'absent' ? purpose.racing : purpose.kind === 'unchanged',
-  );
+  const changed = failed.filter(({ action: { purpose } }) => isChange(purpose));
   for (const { action } of changed) {
     const id = itemId(action.table, action.key);
     lessons.expired.delete(id);
@@ -107,6 +111,12 @@ function learn(
   }
 }
 
+/** Whether a failed condition says that others changed something, rather than that it is not so. */
+function isChange(purpose: Purpose): boolean {
+  if (purpose.kind === 'absent') return purpose.racing;
+  return purpose.kind === 'unchanged' || (purpose.kind === 'children' && purpose.onDelete === 'cascade');
+}
+
 interface Attempt extends WriteOutcome {
   readonly actions: Actions;
 }
@@ -114,10 +124,12 @@ interface Attempt extends WriteOutcome {
 async function prepare(
   requester: Requester,
   writes: readonly Write<unknown>[],
-  env: WriteEnvironment,
+  env: CallEnvironment,
   lessons: Lessons,
 ): Promise<Attempt> {
-  const found = new Found(requester, lessons.expired);
+  const found = new Found(requester, lessons.expired, env.now);
+  const numbering = new Numbering(found);
+  const inAttempt = { ...env, next: numbering.next.bind(numbering) };
   const actions = new Actions();
   const results: unknown[] = [];
   const items: Planned<unknown>['items'][number][] = [];
@@ -127,7 +139,7 @@ async function prepare(
     await found.read(level);
     const further: Write<unknown>[] = [];
     for (const write of level) {
-      const planned = await write.plan(found, env);
+      const planned = await write.plan(found, inAttempt);
       if (depth === 0) results.push(planned.result);
       actions.add(planned.actions);
       items.push(...planned.items);
@@ -135,18 +147,25 @@ async function prepare(
     }
     level = further;
   }
-  return { actions, results, items };
+  actions.add(numbering.actions);
+  return { actions, results, items, isWritten: actions.all.length > 0 };
 }
 
 /** The items one attempt has read, strongly consistent. */
 class Found implements FoundItems {
   readonly #requester: Requester;
   readonly #expired: ReadonlyMap<string, Item>;
+  readonly #now: Date;
   readonly #items = new Map<string, Item | null>();
 
-  constructor(requester: Requester, expired: ReadonlyMap<string, Item>) {
+  constructor(requester: Requester, expired: ReadonlyMap<string, Item>, now: Date) {
     this.#requester = requester;
     this.#expired = expired;
+    this.#now = now;
+  }
+
+  query<R extends object>(query: IndexQuery<R>, most: number): Promise<readonly R[]> {
+    return recordsOf(this.#requester, query, most, this.#now);
   }
 
   /** Reads what these writes need and earlier ones did not, in one round. */

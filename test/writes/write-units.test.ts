@@ -32,13 +32,12 @@ function planned(writes: readonly Made[]) {
     sum(
       writes.map(({ kind, entity: name, changed = [], empty = [] }) => {
         const entity = entities.find((one) => one.name === name);
-        const table = tables.find((one) => one.name === entity?.table);
-        if (!entity || !table) throw new Error(name);
+        if (!entity) throw new Error(name);
         const always = entity.attributes.filter(
           ({ generated }) => generated === 'touch' || generated === 'revision',
         );
         const all = [...changed, ...always.map((one) => one.name)];
-        return tallyOf(entity, table, {
+        return tallyOf({ entities, tables }, name, {
           kind,
           changed: (field) => all.includes(field),
           has: (field) => !empty.includes(field),

@@ -16,7 +16,7 @@ export const ruleChecks: readonly Check<Facts>[] = [
         yield {
           at: rule.name.at,
           message: `Rule \`${rule.name.text}\` is asked by nothing.`,
-          hint: 'Give it a field with `for: Type.field`, name it under `allow`, `visible`, `prepare`, `alongside` or `compute`, or remove it.',
+          hint: 'Give it a field with `for: Type.field`, name it under `allow`, `visible`, `prepare`, `alongside`, `compute` or `validate`, or remove it.',
         };
       }
     },
@@ -85,6 +85,9 @@ function namedRules({ model }: Facts): { readonly role: string; readonly word: W
   return [
     ...model.rules.flatMap((rule) => use('for', rule.for && rule.name)),
     ...model.entities.flatMap((entity) => entity.compute.flatMap(({ rule }) => use('compute', rule))),
+    ...model.entities.flatMap((entity) =>
+      entity.validate.flatMap(({ demand }) => (demand.kind === 'rule' ? use('validate', demand.rule) : [])),
+    ),
     ...model.patterns.flatMap((pattern) => [
       ...use('allow', pattern.allow),
       ...use('visible', pattern.visible),

@@ -42,7 +42,12 @@ export const sourceChecks: readonly Check<Facts>[] = [
         if (resolved?.kind !== 'type' || (use.source.kind === 'parent' && use.role !== 'kind')) continue;
         // A join without the value leads nowhere.
         if (use.source.kind === 'through') continue;
-        const isNeeded = ['equality', 'key', 'bucket', 'kind', 'input'].includes(use.role);
+        // What the record itself lacks makes a comparison fail.
+        if (use.source.kind === 'current') continue;
+        // A demand that vanished with its argument would demand nothing.
+        const isNeeded = ['equality', 'key', 'bucket', 'kind', 'input', 'require', 'expiry'].includes(
+          use.role,
+        );
         if (isNeeded ? !resolved.isNullable : !resolved.isPathNullable) continue;
         const written = writtenSource(use.source);
         yield {

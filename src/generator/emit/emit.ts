@@ -126,14 +126,26 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'update',
         'upsert',
         'remove',
+        'removeTree',
+        'dependents',
         'changing',
         'computed',
         'upserting',
         'lowercase',
         'notNull',
+        'putting',
+        'addedInt',
+        'addedInteger',
+        'addedDecimal',
+        'appended',
+        'bytesOf',
+        'without',
+        'later',
+        'compareKeys',
         'trim',
         'selection',
         'fieldsOf',
+        'ahead',
       ],
       types: [
         'Connection',
@@ -142,9 +154,12 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'IndexRef',
         'Item',
         'Key',
+        'KeptNumber',
+        'SequenceRef',
         'TableRef',
         'TableDefinition',
         'Session',
+        'AheadInfo',
         'AppContext',
         'Write',
         'WriteEnvironment',
@@ -152,6 +167,8 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'UpdateOptions',
         'UpsertOptions',
         'DeleteOptions',
+        'Deletion',
+        'DependentsOf',
         'Changes',
         'Upserts',
         'Answer',
@@ -163,6 +180,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'AlongsideChange',
         'ComputeRule',
         'Costs',
+        'ValidateRule',
       ],
     },
     {
@@ -206,6 +224,8 @@ function keyNames(plan: Plan): string[] {
       entity.names.keyParser,
       ...entity.slots.map((slot) => slot.function),
       ...entity.guards.map((guard) => guard.function),
+      ...entity.numbers.map((number) => number.function),
+      ...entity.counters.map((counter) => counter.function),
     ]),
     ...plan.tables.flatMap((table) => table.indexes.map((index) => indexVariable(table.name, index.name))),
   ];
@@ -227,7 +247,7 @@ function imports(name: string, body: string, modules: readonly ModuleNames[]): s
       return importLine(used, free(values), free(types), from);
     });
   const queries =
-    own === 'resolvers' && /\bqueries\./.test(body)
+    (own === 'resolvers' || own === 'writes') && /\bqueries\./.test(body)
       ? `import * as queries from './queries${extension}';\n`
       : '';
   return [...lines, queries].join('');

@@ -12,10 +12,12 @@ import type {
   Source,
   TypeRef,
 } from '../model.js';
-import { fieldNamed, namedType, returned } from '../model.js';
+import { fieldNamed, isKept, namedType, returned } from '../model.js';
 import { camel, entityNames, indexName, pascal, ruleTypeName } from '../names.js';
 import type {
   Access,
+  ConditionPlan,
+  ConditionValue,
   EntityPlan,
   ExistsAccess,
   FieldRef,
@@ -36,14 +38,18 @@ import type {
   ThroughValue,
   ValuePlan,
 } from '../plan.js';
+import { withAhead } from './ahead.js';
 import { isConnection, storedMembers } from './attributes.js';
 import { edgeOf } from './edges.js';
 import { isInverted } from './encode.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
+import { withLight } from './light.js';
 import { mixedAccess } from './mixed.js';
 import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from './native.js';
+import { referencePlan } from './references.js';
 import { holesOf } from './templates.js';
-import { mutationCost, ruleCost, type Stored } from './write-costs.js';
+import { mutationCost, ruleCost } from './write-costs.js';
+import type { Stored } from './write-units.js';
 
 const defaultPage = { default: 20, max: 100 };
 const defaultAcross = 12;
@@ -51,8 +57,12 @@ const defaultUpTo = 10_000;
 const defaultEach = 100;
 
 export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
-  const entities = [...layout.entities.values()].map((entity) => entityPlan(entity));
-  const patterns = model.patterns.map((pattern) => patternPlan(model, layout, pattern));
+  const entities = [...layout.entities.values()].map((entity) => entityPlan(model, layout, entity));
+  const resolvers = resolverPlans(model);
+  const patterns = withAhead(
+    model.patterns.map((pattern) => patternPlan(model, layout, pattern)),
+    { entities, resolvers },
+  );
   const tables = tablePlans(layout);
   const rules = rulePlans(model, { entities, tables });
   const mutations = model.mutations.map((mutation): MutationPlan => {
@@ -68,11 +78,11 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   return {
     format: 1,
     tables,
-    entities,
+    entities: withLight(entities, patterns),
     patterns,
     mutations,
     rules,
-    resolvers: resolverPlans(model),
+    resolvers,
     enums: Object.fromEntries(
       [...enums].sort().map((name) => [name, model.sdl.types.get(name)?.values ?? []]),
     ),
@@ -112,7 +122,11 @@ function tablePlans(layout: Layout): TablePlan[] {
   );
 }
 
-function entityPlan({ model, table, attributes, items, keyFields, guards }: EntityLayout): EntityPlan {
+function entityPlan(whole: Model, layout: Layout, entity: EntityLayout): EntityPlan {
+  const { model, table, attributes, items, keyFields, guards, numbers } = entity;
+  const references = entity.references.map((one) =>
+    referencePlan(whole, model, one, layout.entities.get(one.to)?.keyFields ?? []),
+  );
   const revision = [...attributes.values()].find((one) => one.generated === 'revision')?.name ?? null;
   return {
     name: model.name.text,
@@ -121,6 +135,8 @@ function entityPlan({ model, table, attributes, items, keyFields, guards }: Enti
     attributes: [...attributes.values()],
     items,
     guards,
+    ...(numbers.length > 0 ? { numbers } : {}),
+    ...(references.length > 0 ? { references } : {}),
     revision: model.immutable === true || model.historyOf ? null : revision,
     ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
     keyFields,
@@ -167,6 +183,13 @@ function access(model: Model, layout: Layout, pattern: PatternModel): Access {
     }
     return { kind: 'any', entities: storedMembers(model, pattern.target.text) };
   }
+  if (isKept(pattern))
+    return {
+      kind: 'kept',
+      entity: pattern.target.text,
+      number: pattern.name.text,
+      consistent: pattern.consistent,
+    };
   const each = eachOf(pattern);
   const read: GetAccess | QueryAccess = isGet(pattern, entity)
     ? {
@@ -269,6 +292,7 @@ function query(model: Model, layout: Layout, entity: EntityLayout, pattern: Patt
     holds: holdsOf(entity, item, index),
     consistent: pattern.consistent,
     page: pageOf(pattern),
+    ...(pattern.total ? { total: pattern.name.text } : {}),
     ...(pattern.limit ? { limit: valuePlan(model, pattern.for, pattern.limit) } : {}),
     function: pattern.name.text,
     why: read.why,
@@ -378,6 +402,9 @@ function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): Om
     key: namedValues(mutation.where, value),
     values: mutation.from ? inputValues(model, entity, mutation, mutation.from) : [],
     set: mutation.set.map(({ field, value: literal }) => ({ field: field.text, value: literal.value })),
+    ...elementPlans(model, mutation, value),
+    ...requirePlans(mutation, entity, value),
+    ...expiryPlan(mutation, value, entity.model.ttl?.text),
     expect: mutation.expect ? value(mutation.expect) : null,
     prepare: mutation.prepare?.text ?? null,
     alongside: mutation.alongside?.text ?? null,
@@ -385,7 +412,74 @@ function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): Om
   };
 }
 
-/** The fields of the input type that are attributes; key fields and the expected revision are not among the changes. */
+function elementPlans(
+  model: Model,
+  { elements, for: path }: MutationModel,
+  value: (source: Source) => ValuePlan,
+): Pick<MutationPlan, 'elements'> {
+  if (elements.length === 0) return {};
+  return {
+    elements: elements.map(({ how, field, source }) => ({
+      how,
+      field: field.text,
+      value: value(source),
+      ...(isList(sourceType(model, path, source)) ? { isList: true } : {}),
+    })),
+  };
+}
+
+function isList(type: TypeRef | undefined): boolean {
+  return type?.kind === 'list';
+}
+
+function requirePlans(
+  { require }: MutationModel,
+  entity: EntityLayout,
+  value: (source: Source) => ValuePlan,
+): Pick<MutationPlan, 'require'> {
+  if (require.length === 0) return {};
+  const planOf = (condition: FilterModel): ConditionPlan => {
+    if (condition.kind === 'not') return { kind: 'not', of: planOf(condition.of) };
+    if (condition.kind !== 'compare') return { kind: condition.kind, of: condition.of.map(planOf) };
+    const { field, operator, isList } = condition;
+    const values = condition.values.map((source) =>
+      source.kind === 'current' ? currentValue(entity, source) : value(source),
+    );
+    return { kind: 'compare', field: field.text, operator, values, isList };
+  };
+  return {
+    require: require.map(({ name, condition }) => ({ name: name.text, condition: planOf(condition) })),
+  };
+}
+
+function currentValue(entity: EntityLayout, { path }: Source & { kind: 'current' }): ConditionValue {
+  const [field = ''] = path;
+  return { kind: 'current', field, nullable: entity.attributes.get(field)?.nullable ?? true };
+}
+
+const timeUnits = { s: 'seconds', m: 'minutes', h: 'hours', d: 'days' } as const;
+
+function expiryPlan(
+  { kind, to, extend, entity }: MutationModel,
+  value: (source: Source) => ValuePlan,
+  ttl: string | undefined,
+): Pick<MutationPlan, 'expiry'> {
+  if (kind !== 'touch') return {};
+  if (ttl === undefined) throw new Error(`${entity.text} does not expire`);
+  if (to) return { expiry: { field: ttl, to: value(to) } };
+  const [, count = '0', unit = 's'] = /^(\d+)([smhd])$/.exec(extend?.text ?? '') ?? [];
+  return {
+    expiry: {
+      field: ttl,
+      to: { kind: 'later', unit: timeUnits[unit as keyof typeof timeUnits], count: Number(count) },
+    },
+  };
+}
+
+/**
+ * The fields of the input type that are attributes; what the key, an element update or the expected revision takes is not
+ * among them.
+ */
 function inputValues(
   model: Model,
   entity: EntityLayout,
@@ -394,12 +488,19 @@ function inputValues(
 ): NamedValue[] {
   const type = sourceType(model, mutation.for, from);
   const input = type && model.sdl.types.get(namedType(type));
-  const key = new Set(mutation.kind === 'create' ? [] : mutation.where.map((binding) => binding.field.text));
+  const ofKey = mutation.where.filter(
+    ({ field, source }) => source.kind === 'argument' && source.path.at(-1) === field.text,
+  );
+  const taken = new Set(
+    [...ofKey, ...mutation.elements].map(({ source }) =>
+      source.kind === 'argument' ? source.path.join('.') : '',
+    ),
+  );
   return (input?.fields ?? []).flatMap((field) => {
     const attribute = entity.attributes.get(field.name);
-    if (!attribute || key.has(field.name) || attribute.generated === 'revision' || attribute.computed)
-      return [];
+    if (!attribute || attribute.generated === 'revision' || attribute.computed) return [];
     const path = from.kind === 'argument' ? [...from.path, field.name] : [field.name];
+    if (taken.has(path.join('.'))) return [];
     return [{ name: field.name, value: { kind: 'argument', path, nullable: !field.type.nonNull } }];
   });
 }
@@ -450,6 +551,13 @@ function rulePlans(model: Model, stored: Stored): RulePlan[] {
       use(rule.text, (earlier) => ({
         kind: 'compute',
         attributes: [...(earlier?.kind === 'compute' ? earlier.attributes : []), attribute],
+      }));
+    }
+    for (const { field, demand } of entity.validate) {
+      const attribute = { entity: entity.name.text, field: field.text };
+      use(demand.kind === 'rule' ? demand.rule.text : undefined, (earlier) => ({
+        kind: 'validate',
+        attributes: [...(earlier?.kind === 'validate' ? earlier.attributes : []), attribute],
       }));
     }
   }
@@ -562,7 +670,7 @@ function namedValues(bindings: readonly Binding[], value: (source: Source) => Va
 
 function valuePlan(model: Model, field: FieldPath | undefined, source: Source): ValuePlan {
   if (source.kind === 'literal') return { kind: 'literal', value: source.value };
-  if (source.kind === 'through') throw new Error('unchecked $through');
+  if (source.kind === 'through' || source.kind === 'current') throw new Error(`unchecked $${source.kind}`);
   return { kind: source.kind, path: source.path, nullable: sourceNullable(model, field, source) };
 }
 
@@ -577,7 +685,8 @@ function sourceNullable(model: Model, path: FieldPath | undefined, source: Sourc
 
 /** The types along a source's path. */
 function steps(model: Model, path: FieldPath | undefined, source: Source): TypeRef[] | undefined {
-  if (!path || source.kind === 'literal' || source.kind === 'through') return undefined;
+  if (!path || source.kind === 'literal' || source.kind === 'through' || source.kind === 'current')
+    return undefined;
   const [head, ...rest] = source.path;
   if (head === undefined) return undefined;
   const first =

@@ -1,13 +1,15 @@
 /** What mutations cost: their own write, and those of the rules that add to them. */
 
-import type { DeclaredWrite, EntityPlan, MutationPlan, RulePlan, TablePlan, WriteCost } from '../plan.js';
-import { billed, type Fields, type RecordWrite, sum, type Tally, tallyOf } from './write-units.js';
-
-/** What is known where a write is planned. */
-export interface Stored {
-  readonly entities: readonly EntityPlan[];
-  readonly tables: readonly TablePlan[];
-}
+import type { DeclaredWrite, EntityPlan, MutationPlan, RulePlan, WriteCost } from '../plan.js';
+import {
+  billed,
+  type Fields,
+  type RecordWrite,
+  type Stored,
+  sum,
+  type Tally,
+  tallyOf,
+} from './write-units.js';
 
 type Range = readonly [least: Tally, most: Tally];
 
@@ -17,10 +19,11 @@ export function mutationCost(
   mutation: Omit<MutationPlan, 'cost'>,
   alongside: RulePlan | undefined,
 ): WriteCost {
-  const given = new Set(
-    [...mutation.values, ...mutation.set.map(({ field }) => ({ name: field }))].map(({ name }) => name),
-  );
-  const own = rangeOf(stored, mutation, mutation.prepare ? undefined : (name) => given.has(name));
+  const { values, set, elements = [], expiry } = mutation;
+  const written = [...set, ...elements, ...(expiry ? [expiry] : [])];
+  const given = new Set([...values.map(({ name }) => name), ...written.map(({ field }) => field)]);
+  const isWhole = mutation.prepare !== null || mutation.kind === 'put';
+  const own = rangeOf(stored, mutation, isWhole ? undefined : (name) => given.has(name));
   const further = (alongside?.writes ?? []).map((write) => rangeOf(stored, write));
   const undeclared = alongside?.writes === undefined ? mutation.alongside : null;
   return { ...costOf([own, ...further]), without: undeclared === null ? [] : [undeclared] };
@@ -41,9 +44,7 @@ function costOf(ranges: readonly Range[]): Pick<WriteCost, 'least' | 'most'> {
 /** @param isGiven whether the write may set a field; left out, it may set every field that may change */
 function rangeOf(stored: Stored, { kind, entity: name }: DeclaredWrite, isGiven: Fields = () => true): Range {
   const entity = entityNamed(stored, name);
-  const table = stored.tables.find((one) => one.name === entity.table);
-  if (!table) throw new Error(`no table ${entity.table}`);
-  const tally = (write: RecordWrite) => tallyOf(entity, table, write);
+  const tally = (write: RecordWrite) => tallyOf(stored, name, write);
   const required: Fields = (field) => !entity.attributes.find((one) => one.name === field)?.nullable;
   const every: Fields = () => true;
   const whole = (verb: 'create' | 'delete'): Range => [
@@ -65,8 +66,13 @@ function rangeOf(stored: Stored, { kind, entity: name }: DeclaredWrite, isGiven:
     case 'delete':
       return whole(kind);
     case 'update':
-      return change();
-    case 'upsert': {
+    case 'touch': {
+      const [least, most] = change();
+      const isMoved = entity.attributes.some(({ name, movable }) => movable && isGiven(name));
+      return [least, isMoved ? sum([whole('delete')[1], whole('create')[1]]) : most];
+    }
+    case 'upsert':
+    case 'put': {
       const [made, altered] = [whole('create'), change()];
       return [smaller(made[0], altered[0]), larger(made[1], altered[1])];
     }

@@ -9,6 +9,8 @@ import type {
   IndexPlan,
   ItemPlan,
   KeyTemplate,
+  NumberPlan,
+  ReferencePlan,
   SlotPlan,
   TablePlan,
   WriteUnits,
@@ -28,6 +30,12 @@ export interface Tally {
   readonly items: number;
   readonly table: number;
   readonly indexes: Readonly<Record<string, number>>;
+}
+
+/** What is known where a write is planned. */
+export interface Stored {
+  readonly entities: readonly EntityPlan[];
+  readonly tables: readonly TablePlan[];
 }
 
 const nothing: Tally = { items: 0, table: 0, indexes: {} };
@@ -52,18 +60,51 @@ export function billed({ items, table, indexes }: Tally): WriteUnits {
 }
 
 /** The write of one record with all its items: entries, version, guards. */
-export function tallyOf(entity: EntityPlan, table: TablePlan, write: RecordWrite): Tally {
+export function tallyOf({ entities, tables }: Stored, name: string, write: RecordWrite): Tally {
+  const entity = entities.find((one) => one.name === name);
+  const table = tables.find((one) => one.name === entity?.table);
+  if (!entity || !table) throw new Error(`no entity ${name}`);
+  const naming = entities.flatMap(({ references = [] }) => references.filter(({ to }) => to === name));
   return sum([
     ...entity.items.map((item) => itemTally(entity, item, table, write)),
     ...entity.guards.map((guard) => guardTally(guard.fields, guard.present, write)),
+    ...(entity.numbers ?? []).map((number) => numberTally(number, write)),
+    ...(entity.references ?? []).map((reference) => referenceTally(reference, write)),
+    // Who is named goes only with the item that counts by how many; what goes with it comes on top.
+    ...naming.map(({ counter }) => items(write.kind === 'delete' && counter ? 1 : 0)),
   ]);
 }
 
 function guardTally(fields: readonly string[], present: readonly string[], write: RecordWrite): Tally {
   if (!present.every(write.has)) return nothing;
-  if (write.kind !== 'update') return { items: 1, table: 1, indexes: {} };
+  if (write.kind !== 'update') return items(1);
   // The old value is given up, the new one is taken.
-  return fields.some(write.changed) ? { items: 2, table: 2, indexes: {} } : nothing;
+  return fields.some(write.changed) ? items(2) : nothing;
+}
+
+/** So many items that are in no index. */
+function items(count: number): Tally {
+  return { items: count, table: count, indexes: {} };
+}
+
+/** A check of the record that is named, and the number of those that name it. */
+function referenceTally({ fields, present, counter }: ReferencePlan, write: RecordWrite): Tally {
+  if (!present.every(write.has)) return nothing;
+  const counters = counter ? 1 : 0;
+  if (write.kind !== 'update') return items(write.kind === 'create' ? 1 + counters : counters);
+  return items(fields.some(({ field }) => write.changed(field)) ? 1 + 2 * counters : 0);
+}
+
+/** A number that is kept beside records: 1 for each of its items that changes. */
+function numberTally({ kind, field, partition, present, when }: NumberPlan, write: RecordWrite): Tally {
+  if (kind === 'sequence') return items(write.kind === 'create' ? 1 : 0);
+  if (!present.every(write.has)) return nothing;
+  if (write.kind !== 'update') return items(1);
+  const { changed } = write;
+  // The record leaves one number and comes to another.
+  if (holesOf(partition).some((hole) => changed(hole.field))) return items(2);
+  const counts = [...present, ...when.map((one) => one.field), ...(field === null ? [] : [field])];
+  return items(counts.some(changed) ? 1 : 0);
 }
 
 function itemTally(entity: EntityPlan, item: ItemPlan, table: TablePlan, write: RecordWrite): Tally {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { FastifyInstance } from 'fastify';
 import { createTables, Database, type DatabaseOptions, resolveTableNames } from 'tableloom/runtime';
 import type { User } from '../../../generated/entities.js';
@@ -68,6 +68,8 @@ export interface ServerOptions {
   readonly engine?: EngineKind;
   /** Has the engine tell what requests consume. */
   readonly capacity?: boolean;
+  /** The client the server reads and writes with, once the sample is there; left out: one of the engine's. */
+  readonly client?: (config: DynamoDBClientConfig) => DynamoDBClient;
   /** Ids and secrets are counted instead of drawn, so that answers are the same each time. */
   readonly predictable?: boolean;
 }
@@ -84,17 +86,20 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   let now = testTime;
   let ids = 0;
   let secrets = 0;
-  const database = new Database({
-    client: engine.client,
-    tables: names,
-    cursorSecrets: ['the secret of cursors in tests'],
-    now: () => now,
-    ...(predictable && { newId: () => countedId(++ids) }),
-    ...(options.onRequest && { onRequest: options.onRequest }),
-    ...options.database,
-    ...(options.capacity && { capacity: true }),
-  });
-  await writeSample(database, sample);
+  const databaseOn = (client: DynamoDBClient) =>
+    new Database({
+      client,
+      tables: names,
+      cursorSecrets: ['the secret of cursors in tests'],
+      now: () => now,
+      ...(predictable && { newId: () => countedId(++ids) }),
+      ...(options.onRequest && { onRequest: options.onRequest }),
+      ...options.database,
+      ...(options.capacity && { capacity: true }),
+    });
+  const own = databaseOn(engine.client);
+  await writeSample(own, sample);
+  const database = options.client ? databaseOn(options.client(engine.clientConfig)) : own;
   const auth = createAuth({
     jwtSecret: 'the secret of access tokens in tests',
     now: () => now,

@@ -4,6 +4,7 @@ import type { Costs, FieldCost, GetCost, QueryCost, RuleCost, WriteCost } from '
 import type {
   ExistsAccess,
   MutationPlan,
+  NumberPlan,
   PatternPlan,
   Plan,
   QueryAccess,
@@ -12,6 +13,7 @@ import type {
 } from '../../plan.js';
 import { group, literal, quote } from '../code.js';
 import { mixedQuery } from './mixed.js';
+import { numberOf } from './numbers.js';
 import { fieldsHeld } from './queries.js';
 import { entityOf, mutationOf } from './shared.js';
 
@@ -73,6 +75,8 @@ function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): GetCost | 
       return getCost(pattern, access.entities);
     case 'query':
       return queryCost(plan, pattern, access, shape);
+    case 'kept':
+      return getCost(pattern, keptItems(numberOf(entityOf(plan, access.entity), access.number)));
     case 'count':
       return { ...queryCost(plan, pattern, access.query, 'count'), upTo: access.upTo };
     case 'exists':
@@ -112,6 +116,11 @@ function getCost(
     ...asked(pattern),
     ...(each ? { each: { argument: argumentOf(pattern, each.field) ?? '', max: each.max } } : {}),
   };
+}
+
+/** The items a number is kept in, by what they are called. */
+function keptItems({ name, shards }: NumberPlan): string[] {
+  return shards === null ? [name] : Array.from({ length: shards }, (_, shard) => `${name} ${shard}`);
 }
 
 function existsCost(plan: Plan, pattern: PatternPlan, { by, each }: ExistsAccess): GetCost | QueryCost {
@@ -172,6 +181,7 @@ function queryCost(
     ...(gives === 'list' && limit ? { limit: limitOf(limit) } : {}),
     // A rule may look at any attribute.
     ...(held === undefined ? {} : { holds: pattern.visible === null ? held : [] }),
+    ...(access.total === undefined ? {} : { total: numberOf(entity, access.total).shards ?? 1 }),
     ...(drops ? { drops: true as const } : {}),
     ...(access.consistent ? { consistent: true as const } : {}),
   };

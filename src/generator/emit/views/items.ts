@@ -2,8 +2,11 @@
 
 import { camel } from '../../names.js';
 import type { AttributePlan, EntityPlan, ItemPlan, Plan } from '../../plan.js';
-import { keyComment, quote } from '../code.js';
-import { isParsed } from './keys.js';
+import { group, keyComment, quote } from '../code.js';
+import { demandsExpression } from './demands.js';
+import { isParsed, shardExpression } from './keys.js';
+import { countedExpressions } from './numbers.js';
+import { referenceCodec } from './references.js';
 import {
   absence,
   entryFunction,
@@ -43,7 +46,9 @@ export function itemsView(plan: Plan) {
               value: ttlExpression(entity, `${parameter}.${entity.ttl.field}`),
             }
           : null,
+        light: entity.light ? group('[', entity.light.map(quote), ']', 2, 7) : null,
         revision: entity.revision === null ? null : quote(entity.revision),
+        demands: demandsExpression(entity),
         keyParser: isParsed(entity) ? entity.names.keyParser : null,
         entries: entries.map((item) => {
           const keys = item.slots.map((slot) => ({
@@ -77,12 +82,26 @@ export function itemsView(plan: Plan) {
           field: quote(guard.fields.join('+')),
           key: `${guardFunction(entity, guard)}(${parameter})`,
         })),
+        ...referenceParts(plan, entity),
         isPlain: entries.length === 0 && versions.length === 0 && entity.guards.length === 0,
         hasEntries: entries.length > 0,
         hasVersions: versions.length > 0,
         hasGuards: entity.guards.length > 0,
       };
     }),
+  };
+}
+
+function referenceParts(plan: Plan, entity: EntityPlan) {
+  const { references, counters, referencedBy, cascades } = referenceCodec(plan, entity);
+  const kept = countedExpressions(entity, (count) => shardExpression(entity, count));
+  return {
+    references,
+    hasReferences: references.length > 0,
+    counted: [...kept, ...counters],
+    referencedBy: referencedBy.map((one) => ({ ...one, table: `${camel(one.table)}Table` })),
+    isReferenced: referencedBy.length > 0,
+    cascades,
   };
 }
 

@@ -22,8 +22,10 @@ import {
   unpackTemplate,
 } from '../code.js';
 import { filterExpression, filterMembers, mixedFilter } from './filters.js';
+import { layoutOf } from './layout.js';
 import { type MixedQuery, membersVariable, mixedQuery, queriedMembers } from './mixed.js';
 import { nativeQuery } from './native.js';
+import { keptExpression, keptView } from './numbers.js';
 import { asStored, entityOf, indexVariable, readExpression } from './shared.js';
 import { leadsOn, throughMembers, throughView } from './through.js';
 
@@ -57,6 +59,11 @@ export function queriesView(plan: Plan) {
       };
     }),
     covers: [...covers.values()],
+    kept: plan.patterns.flatMap((pattern) =>
+      pattern.access.kind === 'kept'
+        ? [keptView(entityOf(plan, pattern.access.entity), pattern, pattern.access)]
+        : [],
+    ),
   };
 }
 
@@ -244,6 +251,7 @@ function queryView(
     parameter: shape.length === 0 ? '' : `by: ${shape.join(' & ')}${optionalOnly ? ' = {}' : ''}`,
     record: through?.record ?? entity.names.record,
     codec: through?.codec ?? entity.names.codec,
+    layout: layoutOf(plan, pattern),
     index: access.index === null ? table : indexVariable(entity.table, access.index),
     isTable: access.index === null,
     partitions: partitionsExpression(
@@ -265,6 +273,7 @@ function queryView(
       : access.filter && filterExpression(entity, access.filter, 4),
     consistent: access.consistent,
     page: `{ default: ${access.page.default}, max: ${access.page.max} }`,
+    total: access.total === undefined ? null : keptExpression(entity, access.total),
     upTo: pattern.access.kind === 'count' ? pattern.access.upTo : null,
     binding:
       crossing || inSequence
