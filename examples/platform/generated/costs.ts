@@ -178,6 +178,7 @@ export const costs: Costs = {
     },
     'Mutation.createLearner': { kind: 'write', mutation: 'createLearner', of: 'Learner', reads: false },
     'Mutation.createCourse': { kind: 'write', mutation: 'createCourse', of: 'Course', reads: false },
+    'Mutation.removeCourse': { kind: 'write', mutation: 'removeCourse', of: 'Course', reads: true },
     'Mutation.enroll': { kind: 'write', mutation: 'enroll', of: 'Enrollment', reads: false },
     'Mutation.createLesson': { kind: 'write', mutation: 'createLesson', of: 'Lesson', reads: false },
     'Mutation.recordProgress': { kind: 'write', mutation: 'recordProgress', of: 'Progress', reads: false },
