@@ -1,6 +1,7 @@
 /** What a write does to single items, and how two such things on one item go together. */
 import { TableloomError, uniqueViolation } from './errors.js';
 import { itemId } from './items.js';
+import type { Step } from './steps.js';
 import type { AttributeValue, Item, Key, TableRef } from './types.js';
 import { sameValue } from './values.js';
 
@@ -23,13 +24,17 @@ export type Purpose =
   /** A unique value: nobody else holds it. `owner` is who takes or gives it up. */
   | { readonly kind: 'guard'; readonly entity: string; readonly field: string; readonly owner: string }
   /** An item that follows a record: it is as the record's own condition allows. */
-  | { readonly kind: 'derived'; readonly entity: string };
+  | { readonly kind: 'derived'; readonly entity: string }
+  /** An idempotency token: it was not used before. */
+  | { readonly kind: 'token'; readonly entity: string };
 
 interface Common {
   readonly table: TableRef;
   readonly key: Key;
   readonly purpose: Purpose;
   readonly condition?: Condition;
+  /** The write it is of, where the call has several. */
+  readonly step?: Step;
 }
 
 /** One item's part in a transaction. */

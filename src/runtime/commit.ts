@@ -12,6 +12,7 @@ import {
   versionConflict,
 } from './errors.js';
 import type { Requester } from './requests.js';
+import { ofStep } from './steps.js';
 import type { AttributeValue, Item } from './types.js';
 import { sameValue } from './values.js';
 import { fromWire, type WireItem } from './wire.js';
@@ -97,9 +98,9 @@ function cancelledOutcome(actions: readonly Action[], error: TableloomError): Ou
  */
 function verdict(failed: readonly Failure[], error: TableloomError): Outcome {
   for (const { action } of failed) {
-    const { purpose } = action;
+    const { purpose, step } = action;
     if (purpose.kind === 'unchanged' && purpose.expected !== undefined) {
-      throw versionConflict(purpose.entity, purpose.expected, undefined, error.cause);
+      throw ofStep(versionConflict(purpose.entity, purpose.expected, undefined, error.cause), step);
     }
   }
   return { kind: 'stale', failed, error };
@@ -107,10 +108,10 @@ function verdict(failed: readonly Failure[], error: TableloomError): Outcome {
 
 /** The error a failed condition is for the caller, if it is one and not a reason for another attempt. */
 export function errorOf({ action }: Failure, cause: unknown): TableloomError | undefined {
-  const { purpose } = action;
-  if (purpose.kind === 'absent' && !purpose.racing) return alreadyExists(purpose.entity, cause);
+  const { purpose, step } = action;
+  if (purpose.kind === 'absent' && !purpose.racing) return ofStep(alreadyExists(purpose.entity, cause), step);
   if (purpose.kind === 'guard' && action.kind === 'put')
-    return uniqueViolation(purpose.entity, purpose.field, cause);
+    return ofStep(uniqueViolation(purpose.entity, purpose.field, cause), step);
   return undefined;
 }
 

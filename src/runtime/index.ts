@@ -82,6 +82,7 @@ export type { Limits } from './limits.js';
 export { distinct, inList, limitOf, listOf, loadEach, loadPresent, setOf } from './lists.js';
 export { anyEntity, parentFirst } from './mixed.js';
 export { type NarrowOptions, type NarrowPart, narrowed } from './narrowing.js';
+export type { Once, TokenStore } from './once.js';
 export { type OpenOptions, openDatabase } from './open.js';
 export type { PageOptions, Wants } from './pages.js';
 export { type BucketUnit, type BucketWindow, bucketList, bucketsOf, shardOf, shards } from './partitions.js';
@@ -109,6 +110,7 @@ export {
   type SessionOptions,
   type WriteResults,
 } from './session.js';
+export { type Step, step } from './steps.js';
 export {
   createTables,
   type IndexDefinition,
@@ -117,6 +119,7 @@ export {
   type TableDefinition,
 } from './tables.js';
 export { type Holes, type Template, unpack } from './templates.js';
+export { type Read, type ReadResults, read } from './together.js';
 export type {
   AttributeValue,
   Connection,

@@ -37,6 +37,8 @@ interface Consumed {
   readonly CapacityUnits?: number | undefined;
 }
 
+const reads: ReadonlySet<Operation> = new Set(['GetItem', 'BatchGetItem', 'Query', 'TransactGetItems']);
+
 /** Sends one session's requests. */
 export class Requester {
   readonly limits: Limits;
@@ -118,8 +120,7 @@ export class Requester {
     { ConsumedCapacity: consumed }: { ConsumedCapacity?: Consumed | Consumed[] | undefined },
   ) {
     const units = [consumed ?? []].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
-    if (operation === 'GetItem' || operation === 'BatchGetItem' || operation === 'Query')
-      this.#readUnits += units;
+    if (reads.has(operation)) this.#readUnits += units;
     else this.#writeUnits += units;
   }
 }

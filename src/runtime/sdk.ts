@@ -4,6 +4,7 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   QueryCommand,
+  TransactGetItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
   type BatchGetCommandInput,
@@ -22,6 +23,8 @@ import {
   type PutCommandOutput,
   type QueryCommandInput,
   type QueryCommandOutput,
+  type TransactGetCommandInput,
+  type TransactGetCommandOutput,
   TransactWriteCommand,
   type TransactWriteCommandInput,
   type TransactWriteCommandOutput,
@@ -39,6 +42,7 @@ export interface Operations {
   GetItem: [GetCommandInput, GetCommandOutput];
   BatchGetItem: [BatchGetCommandInput, BatchGetCommandOutput];
   Query: [QueryCommandInput, QueryCommandOutput];
+  TransactGetItems: [TransactGetCommandInput, TransactGetCommandOutput];
   PutItem: [PutCommandInput, PutCommandOutput];
   UpdateItem: [UpdateCommandInput, UpdateCommandOutput];
   DeleteItem: [DeleteCommandInput, DeleteCommandOutput];
@@ -81,7 +85,7 @@ function viewOf(client: DynamoDBClient, cacheMiddleware: boolean): DynamoDBClien
   });
 }
 
-type Reads = Pick<Sdk, 'GetItem' | 'BatchGetItem' | 'Query'>;
+type Reads = Pick<Sdk, 'GetItem' | 'BatchGetItem' | 'Query' | 'TransactGetItems'>;
 
 /** Reads, with the attribute values translated by us and a command's handlers worked out once. */
 function readsOf(client: DynamoDBClient): Reads {
@@ -106,6 +110,21 @@ function readsOf(client: DynamoDBClient): Reads {
       );
       const { Items, LastEvaluatedKey: last } = output;
       return { ...output, Items: Items?.map(fromWire), LastEvaluatedKey: last && fromWire(last) };
+    },
+    async TransactGetItems(input, signal) {
+      const TransactItems = input.TransactItems?.map(({ Get: asked }) => ({
+        Get: { ...asked, TableName: asked?.TableName, Key: toWire(asked?.Key ?? {}) },
+      }));
+      const output = await reads.send(
+        new TransactGetItemsCommand({ ...input, TransactItems }),
+        options(signal),
+      );
+      return {
+        ...output,
+        Responses: output.Responses?.map(({ Item: item }) =>
+          item === undefined ? {} : { Item: fromWire(item) },
+        ),
+      };
     },
     async BatchGetItem(input, signal) {
       const RequestItems = mapped(input.RequestItems, ({ Keys, ...asked }) => ({

@@ -5,6 +5,7 @@ import { conflict, type TableloomError } from './errors.js';
 import { getItems, itemId } from './items.js';
 import { isExpired } from './query.js';
 import type { Requester } from './requests.js';
+import { ofStep, type Step, stepOf } from './steps.js';
 import type { Turns } from './turns.js';
 import type { Item, Key, TableRef } from './types.js';
 import type { FoundItems, Planned, Write, WriteEnvironment } from './writes.js';
@@ -19,6 +20,9 @@ export interface WriteOutcome {
   /** The main items afterwards. */
   readonly items: Planned<unknown>['items'];
 }
+
+/** What goes into the transaction besides, made from the results of the writes. */
+export type Seal = (results: readonly unknown[]) => Action;
 
 /** What earlier attempts of the same call have learned. */
 interface Lessons {
@@ -40,12 +44,13 @@ export async function transact(
   turns: Turns,
   writes: readonly Write<unknown>[],
   env: WriteEnvironment,
+  seal?: Seal,
 ): Promise<WriteOutcome> {
   const retry = requester.retry();
   const lessons: Lessons = { expired: new Map(), foreign: new Set(), contested: new Set() };
   for (let stale = 0; ; ) {
     const release = await turns.take(contestedBy(writes, turns, lessons));
-    const { attempt, outcome } = await tryOnce(requester, writes, env, lessons).finally(release);
+    const { attempt, outcome } = await tryOnce(requester, writes, env, lessons, seal).finally(release);
     if (outcome.kind === 'done') return attempt;
     if (outcome.kind === 'stale') {
       learn(outcome.failed, outcome.error, lessons, env);
@@ -69,8 +74,10 @@ async function tryOnce(
   writes: readonly Write<unknown>[],
   env: WriteEnvironment,
   lessons: Lessons,
+  seal: Seal | undefined,
 ): Promise<{ readonly attempt: WriteOutcome; readonly outcome: Outcome }> {
   const attempt = await prepare(requester, writes, env, lessons);
+  if (seal !== undefined) attempt.actions.add([seal(attempt.results)]);
   const isOurs = ({ table, key }: Action) => !lessons.foreign.has(itemId(table, key));
   return { attempt, outcome: await commit(requester, attempt.actions.all.filter(isOurs)) };
 }
@@ -82,6 +89,8 @@ function learn(
   lessons: Lessons,
   env: WriteEnvironment,
 ): void {
+  // Somebody was faster with the same token: whatever else failed is due to that.
+  if (failed.some(({ action }) => action.purpose.kind === 'token')) throw conflict(error.cause);
   const changed = failed.filter(({ action: { purpose } }) =>
     purpose.kind === 'absent' ? purpose.racing : purpose.kind === 'unchanged',
   );
@@ -111,6 +120,12 @@ interface Attempt extends WriteOutcome {
   readonly actions: Actions;
 }
 
+/** A write, and the one of the call that it is or that asked for it. */
+interface StepOfWrite {
+  readonly write: Write<unknown>;
+  readonly step: Step | undefined;
+}
+
 async function prepare(
   requester: Requester,
   writes: readonly Write<unknown>[],
@@ -121,17 +136,24 @@ async function prepare(
   const actions = new Actions();
   const results: unknown[] = [];
   const items: Planned<unknown>['items'][number][] = [];
-  let level = writes;
+  let level: readonly StepOfWrite[] = writes.map((write, at) => ({
+    write,
+    step: stepOf(write, at, writes.length),
+  }));
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > deepest) throw new TypeError('writes ask for further writes without end');
-    await found.read(level);
-    const further: Write<unknown>[] = [];
-    for (const write of level) {
-      const planned = await write.plan(found, env);
-      if (depth === 0) results.push(planned.result);
-      actions.add(planned.actions);
-      items.push(...planned.items);
-      further.push(...((await planned.alongside?.()) ?? []));
+    await found.read(level.map(({ write }) => write));
+    const further: StepOfWrite[] = [];
+    for (const { write, step } of level) {
+      try {
+        const planned = await write.plan(found, env);
+        if (depth === 0) results.push(planned.result);
+        actions.add(step === undefined ? planned.actions : planned.actions.map((one) => ({ ...one, step })));
+        items.push(...planned.items);
+        for (const one of (await planned.alongside?.()) ?? []) further.push({ write: one, step });
+      } catch (error) {
+        throw ofStep(error, step);
+      }
     }
     level = further;
   }

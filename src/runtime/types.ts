@@ -63,6 +63,8 @@ export interface EntityCodec<R extends object> {
   readonly revision?: keyof R & string;
   /** The attribute that holds the time of expiry, in epoch seconds, once declared (`ttl`). */
   readonly ttl?: string;
+  /** Attributes that are kept in the main item only. */
+  readonly secret?: readonly (keyof R & string)[];
   /** The fields a primary key was built from, for messages to the client. */
   keyFields?(key: Key): object | undefined;
 }

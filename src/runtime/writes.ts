@@ -56,6 +56,10 @@ export interface Write<out Result> {
   readonly kind: WriteKind;
   /** The entity's name. */
   readonly entity: string;
+  /** What it is called among the writes of its call; see `step`. */
+  readonly step?: string;
+  /** Attributes of its result that are kept nowhere else. */
+  readonly secret?: readonly string[] | undefined;
   /** The record that has to be read first; a create needs none. */
   readonly target?: ItemKey;
   /** What it does, given the item under `target`, or under the key of what it creates where that has expired. */
@@ -89,6 +93,7 @@ export function create<R extends object>(
   return {
     kind: 'create',
     entity: entity.name,
+    secret: entity.secret,
     plan: async (found, env) => {
       const after = firstRevision(entity, await build(env));
       const key = checkKey(entity.key(after), entity.table);
@@ -118,6 +123,7 @@ export function update<R extends object>(
   return {
     kind: 'update',
     entity: entity.name,
+    secret: entity.secret,
     target: target(entity, key),
     plan: async (found, env) => {
       const before = live(entity, found.get(entity.table, key), env.now);
@@ -146,6 +152,7 @@ export function upsert<R extends object>(
   return {
     kind: 'upsert',
     entity: entity.name,
+    secret: entity.secret,
     target: target(entity, key),
     plan: async (found, env) => {
       const item = found.get(entity.table, key);
@@ -187,6 +194,7 @@ export function remove<R extends object>(
   return {
     kind: 'remove',
     entity: entity.name,
+    secret: entity.secret,
     target: target(entity, key),
     plan: (found, env) => {
       const before = live(entity, found.get(entity.table, key), env.now);
@@ -214,6 +222,7 @@ export function check<R extends object>(
   return {
     kind: 'check',
     entity: entity.name,
+    secret: entity.secret,
     target: target(entity, key),
     plan: async (found, env) => {
       const { table, name } = entity;
