@@ -8,7 +8,9 @@ export interface Model {
   readonly tables: readonly TableModel[];
   readonly entities: readonly EntityModel[];
   readonly patterns: readonly PatternModel[];
+  /** The steps of transactions are among them. */
   readonly mutations: readonly MutationModel[];
+  readonly transactions: readonly TransactionModel[];
   readonly rules: readonly RuleModel[];
   /** Fields that other resolvers of the server answer; the field `*` is all of a type that nothing here answers. */
   readonly elsewhere: readonly FieldPath[];
@@ -97,6 +99,8 @@ export type Source =
   | { readonly kind: 'argument'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'parent'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'through'; readonly path: readonly string[]; readonly at: Span }
+  /** What an earlier step of the transaction gives an attribute: `$order.id`. */
+  | { readonly kind: 'step'; readonly step: string; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'literal'; readonly value: string | number | boolean; readonly at: Span };
 
 export interface Binding {
@@ -198,11 +202,35 @@ export interface MutationModel {
   readonly for?: FieldPath;
   readonly where: readonly Binding[];
   readonly from?: Source;
+  /** Constants under `set`. */
   readonly set: readonly { readonly field: Word; readonly value: Literal }[];
+  /** Values under `set` that are taken from somewhere. */
+  readonly given: readonly Binding[];
   readonly expect?: Source;
   readonly prepare?: Word;
   readonly alongside?: Word;
   readonly allow?: Word;
+  readonly idempotent?: IdempotentModel;
+  /** Of a step, its name within the transaction, and the transaction's; `name` is both, `placeOrder.stock`. */
+  readonly step?: { readonly name: Word; readonly transaction: Word };
+}
+
+/** Several writes, all or none. */
+export interface TransactionModel {
+  readonly name: Word;
+  readonly for?: FieldPath;
+  /** The mutations it consists of. */
+  readonly steps: readonly MutationModel[];
+  /** The step whose record the field gives. */
+  readonly returns?: Word;
+  readonly allow?: Word;
+  readonly idempotent?: IdempotentModel;
+}
+
+export interface IdempotentModel {
+  readonly token: Source;
+  /** How long the token is remembered, where that is said. */
+  readonly seconds?: number;
 }
 
 export interface RuleModel {

@@ -10,7 +10,9 @@ export interface Plan {
   /** In the order of the YAML. */
   readonly entities: readonly EntityPlan[];
   readonly patterns: readonly PatternPlan[];
+  /** The steps of transactions are among them. */
   readonly mutations: readonly MutationPlan[];
+  readonly transactions?: readonly TransactionPlan[];
   readonly rules: readonly RulePlan[];
   /** Every field of a reachable SDL type that a resolver answers, by type, in the order of the YAML. */
   readonly resolvers: readonly ResolverPlan[];
@@ -28,6 +30,8 @@ export interface TablePlan {
   /** The declaration lists no indexes: these are the ones that were needed. */
   readonly isMade?: true;
   readonly ttl: string | null;
+  /** Where idempotency tokens are kept, if mutations take some. */
+  readonly tokens?: { readonly partition: KeyTemplate; readonly sort: KeyTemplate | null };
 }
 
 export interface IndexPlan {
@@ -388,6 +392,8 @@ export type RangeOperator = 'from' | 'to' | 'after' | 'before' | 'prefix';
 export type ValuePlan =
   | { readonly kind: 'argument'; readonly path: readonly string[]; readonly nullable: boolean }
   | { readonly kind: 'parent'; readonly path: readonly string[]; readonly nullable: boolean }
+  /** A variable that a transaction sets before its writes. */
+  | { readonly kind: 'made'; readonly name: string }
   | { readonly kind: 'literal'; readonly value: string | number | boolean };
 
 export interface FieldRef {
@@ -410,6 +416,38 @@ export interface MutationPlan {
   readonly prepare: string | null;
   readonly alongside: string | null;
   readonly allow: string | null;
+  readonly idempotent?: IdempotentPlan;
+  /** Of a step, its name within the transaction. */
+  readonly step?: string;
+}
+
+/** Several writes, all or none. */
+export interface TransactionPlan {
+  readonly name: string;
+  readonly field: FieldRef | null;
+  readonly steps: readonly {
+    /** The mutation. */
+    readonly mutation: string;
+    readonly name: string;
+    /** The variable that holds its record. */
+    readonly variable: string;
+  }[];
+  /** Ids that several steps hold; `given` where the caller may give one. */
+  readonly made: readonly { readonly name: string; readonly given: ValuePlan | null }[];
+  /** The record of one step, or an object with the records of some, by their names. */
+  readonly returns:
+    | { readonly kind: 'step'; readonly step: string }
+    | { readonly kind: 'fields'; readonly steps: readonly string[] };
+  readonly allow: string | null;
+  readonly idempotent?: IdempotentPlan;
+}
+
+export interface IdempotentPlan {
+  readonly token: ValuePlan;
+  /** For how long a token is remembered. */
+  readonly seconds: number;
+  /** The table that holds the token. */
+  readonly table: string;
 }
 
 export interface NamedValue {
@@ -451,5 +489,6 @@ export interface ResolverPlan {
         readonly sparse?: true;
       }
     | { readonly kind: 'mutation'; readonly mutation: string }
+    | { readonly kind: 'transaction'; readonly transaction: string }
     | { readonly kind: 'rule'; readonly rule: string };
 }

@@ -24,6 +24,7 @@ import { sourceChecks } from './sources.js';
 import { tableChecks } from './tables.js';
 import { templateChecks } from './templates.js';
 import { throughChecks, throughLayoutChecks } from './through.js';
+import { transactionChecks, transactionLayoutChecks } from './transactions.js';
 
 export const modelChecks: readonly Check<Facts>[] = [
   ...nameChecks,
@@ -39,6 +40,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...throughChecks,
   ...sourceChecks,
   ...mutationChecks,
+  ...transactionChecks,
   ...ruleChecks,
   ...identifierChecks,
   ...coverageChecks,
@@ -52,6 +54,7 @@ export const layoutChecks: readonly Check<LaidOut>[] = [
   ...nativeLayoutChecks,
   ...identityChecks,
   ...choiceChecks,
+  ...transactionLayoutChecks,
 ];
 
 /** What is wrong with a model that was read without errors. Where nothing is, it can be laid out and planned. */

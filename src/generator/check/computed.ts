@@ -41,7 +41,7 @@ function* computedSet(facts: Facts): Generator<Finding> {
       ...(model.immutable === true ? [] : model.immutable).map((field) => ({ field, what: '`immutable`' })),
       ...facts.model.mutations
         .filter((mutation) => mutation.entity.text === name)
-        .flatMap((mutation) => mutation.set.map((one) => ({ field: one.field, what: '`set`' }))),
+        .flatMap(({ set, given }) => [...set, ...given].map(({ field }) => ({ field, what: '`set`' }))),
     ];
     for (const { field, rule } of model.compute) {
       const finding = (at: Span, what: string): Finding => ({

@@ -299,10 +299,11 @@ function* generatedSet(facts: Facts): Generator<Finding> {
     for (const { field } of entity.model.default)
       yield* given(entity, field.text, field.at, 'Remove the default.');
   }
-  for (const { entity: word, set } of model.mutations) {
+  for (const { entity: word, set, given: taken } of model.mutations) {
     const entity = entities.get(word.text);
     if (!entity) continue;
-    for (const { field } of set) yield* given(entity, field.text, field.at, `Remove it from \`set\`.`);
+    for (const { field } of [...set, ...taken])
+      yield* given(entity, field.text, field.at, `Remove it from \`set\`.`);
   }
   for (const use of sourceUses(facts)) {
     if (use.role !== 'input') continue;

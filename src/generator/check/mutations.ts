@@ -110,7 +110,7 @@ function* withoutValue(facts: Facts): Generator<Finding> {
     const fields = inputFields(facts, mutation.name);
     if (!fields || entity.model.historyOf) continue;
     const given = new Set([
-      ...mutation.set.map(({ field }) => field.text),
+      ...[...mutation.set, ...mutation.given].map(({ field }) => field.text),
       ...(mutation.kind === 'upsert' ? mutation.where.map(({ field }) => field.text) : []),
     ]);
     for (const attribute of entity.attributes.values()) {
@@ -143,7 +143,11 @@ function* immutableSet(facts: Facts): Generator<Finding> {
     if ((mutation.kind !== 'update' && mutation.kind !== 'upsert') || immutable === true) continue;
     const found = mutation.where.map((binding) => binding.field.text);
     const places: { name: string; at: Span; hint: string }[] = [
-      ...mutation.set.map(({ field }) => ({ name: field.text, at: field.at, hint: 'Remove it from `set`.' })),
+      ...[...mutation.set, ...mutation.given].map(({ field }) => ({
+        name: field.text,
+        at: field.at,
+        hint: 'Remove it from `set`.',
+      })),
       ...(mutation.prepare ? [] : (inputFields(facts, mutation.name) ?? []))
         .filter((field) => !found.includes(field.name))
         .map(({ name, at }) => ({ name, at, hint: 'Remove the field from the input.' })),

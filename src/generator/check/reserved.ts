@@ -3,7 +3,7 @@
 export const reservedValues: ReadonlySet<string> = new Set(
   (
     'text enumValue integer decimal flag time year month day hour fold unpack shardOf shards shardKeys tableRef indexRef ' +
-    'bucketsOf rangeOf encoded documentValue epochSeconds keyLoader firstFound create update upsert remove changing upserting ' +
+    'bucketsOf rangeOf encoded documentValue epochSeconds keyLoader firstFound create update upsert remove step changing upserting ' +
     'computed pad invertedInteger invertedDecimal invertedFlag invertedTime keyText keyNumber rawRange sortedBy ' +
     'lowercase trim timePrefix invertedTimePrefix selection createLoaders createResolvers queries tables typeDefs String JSON Date Promise undefined'
   ).split(' '),
@@ -11,7 +11,7 @@ export const reservedValues: ReadonlySet<string> = new Set(
 
 export const reservedTypes: ReadonlySet<string> = new Set(
   (
-    'Connection EntityCodec IndexQuery IndexRef Item Key TableRef TableDefinition Session AppContext Write WriteEnvironment ' +
+    'Connection EntityCodec IndexQuery IndexRef Item Key TableRef TableDefinition TokenStore Session AppContext Write WriteEnvironment ' +
     'CreateOptions UpdateOptions UpsertOptions DeleteOptions Changes Upserts Answer FieldRule AllowRule VisibleRule PrepareRule ' +
     'AlongsideRule AlongsideChange ComputeRule ComputeRules Resolvers ResolversParentTypes Context Loaders Rules Result AllResolvers Fields ' +
     'Date Pick Promise Required ReturnType'

@@ -124,6 +124,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'update',
         'upsert',
         'remove',
+        'step',
         'changing',
         'computed',
         'upserting',
@@ -142,6 +143,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'Key',
         'TableRef',
         'TableDefinition',
+        'TokenStore',
         'Session',
         'AppContext',
         'Write',
@@ -197,6 +199,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
 function keyNames(plan: Plan): string[] {
   const view = keysView(plan);
   return [
+    ...view.tables.flatMap(({ tokens }) => tokens?.variable ?? []),
     ...view.tables.flatMap((table) => [table.variable, ...table.indexes.map((index) => index.variable)]),
     ...view.entities.flatMap((entity) => [
       entity.names.keyBuilder,

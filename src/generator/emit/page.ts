@@ -22,11 +22,14 @@ export function accessPatternsView(plan: Plan) {
     patterns: plan.patterns.map((pattern) => patternRow(plan, pattern)),
     mutations: plan.mutations.map((mutation) => {
       const entity = plan.entities.find((one) => one.name === mutation.entity);
+      const whole = plan.transactions?.find(({ steps }) =>
+        steps.some((one) => one.mutation === mutation.name),
+      );
       return {
         field: mutation.field ? `\`${mutation.field.type}.${mutation.field.field}\`` : '',
-        what: `${mutation.kind} ${mutation.entity}`,
+        what: `${mutation.kind} ${mutation.entity}${mutation.step === undefined ? '' : ` (step ${mutation.step})`}`,
         items: entity ? writtenItems(entity, mutation.kind) : '',
-        rules: [mutation.allow, mutation.prepare, mutation.alongside]
+        rules: [whole?.allow ?? mutation.allow, mutation.prepare, mutation.alongside]
           .flatMap((rule) => (rule === null ? [] : [`\`${rule}\``]))
           .join(', '),
       };

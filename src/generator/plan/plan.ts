@@ -10,6 +10,7 @@ import type {
   MutationModel,
   PatternModel,
   Source,
+  TransactionModel,
   TypeRef,
 } from '../model.js';
 import { fieldNamed, namedType, returned } from '../model.js';
@@ -43,6 +44,7 @@ import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './lay
 import { mixedAccess } from './mixed.js';
 import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from './native.js';
 import { holesOf } from './templates.js';
+import { idempotentPlan, madeBy, madeName, originOf, tokensOf, transactionPlan } from './transactions.js';
 
 const defaultPage = { default: 20, max: 100 };
 const defaultAcross = 12;
@@ -53,6 +55,16 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   const entities = [...layout.entities.values()].map((entity) => entityPlan(entity));
   const patterns = model.patterns.map((pattern) => patternPlan(model, layout, pattern));
   const mutations = model.mutations.map((mutation) => mutationPlan(model, layout, mutation));
+  const transactions = model.transactions.map((one) =>
+    transactionPlan(model, layout, one, {
+      value: valuesIn(model, one, one.for),
+      typeOf: (source) => sourceType(model, one.for, source),
+      field: fieldRef(one.for),
+    }),
+  );
+  const keepers = new Set(
+    [...mutations, ...transactions].flatMap(({ idempotent }) => idempotent?.table ?? []),
+  );
   const enums = new Set(
     entities.flatMap((entity) =>
       entity.attributes.filter((one) => one.encoding === 'enum').map((one) => one.of),
@@ -88,11 +100,13 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
         })),
         ...(table.isOpen && table.indexes.length > 0 ? { isMade: true } : {}),
         ttl: table.ttl?.text ?? null,
+        ...tokensOf(table, keepers.has(table.name.text)),
       }),
     ),
     entities,
     patterns,
     mutations,
+    ...(transactions.length > 0 ? { transactions } : {}),
     rules: rulePlans(model),
     resolvers: resolverPlans(model),
     enums: Object.fromEntries(
@@ -358,20 +372,57 @@ function sourceName(source: Exclude<Source, { kind: 'literal' }>): string {
 function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): MutationPlan {
   const entity = layout.entities.get(mutation.entity.text);
   if (!entity) throw new Error(`mutation ${mutation.name.text} has no entity`);
-  const value = (source: Source) => valuePlan(model, mutation.for, source);
+  const transaction = model.transactions.find(({ name }) => name === mutation.step?.transaction);
+  const value = valuesIn(model, transaction, mutation.for);
+  const given = [
+    ...namedValues(mutation.given, value),
+    ...(transaction ? madeValues(entity, transaction, mutation) : []),
+  ];
+  const isGiven = (name: string) => given.some((one) => one.name === name);
+  const input = mutation.from ? inputValues(model, entity, mutation, mutation.from) : [];
   return {
     name: mutation.name.text,
     kind: mutation.kind,
     entity: mutation.entity.text,
     field: fieldRef(mutation.for),
     key: namedValues(mutation.where, value),
-    values: mutation.from ? inputValues(model, entity, mutation, mutation.from) : [],
+    values: [...input.filter(({ name }) => !isGiven(name)), ...given],
     set: mutation.set.map(({ field, value: literal }) => ({ field: field.text, value: literal.value })),
     expect: mutation.expect ? value(mutation.expect) : null,
     prepare: mutation.prepare?.text ?? null,
     alongside: mutation.alongside?.text ?? null,
     allow: mutation.allow?.text ?? null,
+    ...(mutation.idempotent
+      ? { idempotent: idempotentPlan(layout, mutation.entity.text, mutation.idempotent, value) }
+      : {}),
+    ...(mutation.step ? { step: mutation.step.name.text } : {}),
   };
+}
+
+/** What plans the values of a mutation; those of a step may come from earlier ones. */
+function valuesIn(
+  model: Model,
+  transaction: TransactionModel | undefined,
+  path: FieldPath | undefined,
+): (source: Source) => ValuePlan {
+  if (!transaction) return (source) => valuePlan(model, path, source);
+  return (source) => {
+    const origin = originOf(model, transaction, source, (one) => sourceType(model, path, one));
+    return origin.kind === 'made' ? origin : valuePlan(model, path, origin.source);
+  };
+}
+
+/** The ids of a new record that later steps take: made before the writes. */
+function madeValues(
+  entity: EntityLayout,
+  transaction: TransactionModel,
+  { kind, prepare, step }: MutationModel,
+): NamedValue[] {
+  const name = step?.name.text ?? '';
+  if (kind !== 'create' || prepare) return [];
+  return [...madeBy(transaction, name)]
+    .filter((attribute) => entity.attributes.get(attribute)?.generated === 'uuidv7')
+    .map((attribute) => ({ name: attribute, value: { kind: 'made', name: madeName(name, attribute) } }));
 }
 
 /** The fields of the input type that are attributes; key fields and the expected revision are not among the changes. */
@@ -452,6 +503,14 @@ function rulePlans(model: Model): RulePlan[] {
       mutations: [...(earlier?.kind === 'alongside' ? earlier.mutations : []), name],
     }));
   }
+  for (const { allow, for: path } of model.transactions) {
+    const field = fieldRef(path);
+    if (!field) continue;
+    use(allow?.text, (earlier) => ({
+      kind: 'allow',
+      fields: [...(earlier?.kind === 'allow' ? earlier.fields : []), field],
+    }));
+  }
   return [...plans.values()];
 }
 
@@ -487,8 +546,14 @@ function resolverPlans(model: Model): ResolverPlan[] {
       ...(sparse ? { sparse } : {}),
     });
   }
-  for (const mutation of model.mutations)
-    add(mutation.for, { kind: 'mutation', mutation: mutation.name.text });
+  // In the order of the YAML: a transaction stands where its first step does.
+  const told = new Set<string>();
+  for (const mutation of model.mutations) {
+    const transaction = mutation.step?.transaction.text;
+    if (transaction === undefined) add(mutation.for, { kind: 'mutation', mutation: mutation.name.text });
+    else if (!told.has(transaction)) add(mutation.for, { kind: 'transaction', transaction });
+    if (transaction !== undefined) told.add(transaction);
+  }
   for (const rule of model.rules) add(rule.for, { kind: 'rule', rule: rule.name.text });
   return plans;
 }
@@ -530,7 +595,7 @@ function namedValues(bindings: readonly Binding[], value: (source: Source) => Va
 
 function valuePlan(model: Model, field: FieldPath | undefined, source: Source): ValuePlan {
   if (source.kind === 'literal') return { kind: 'literal', value: source.value };
-  if (source.kind === 'through') throw new Error('unchecked $through');
+  if (source.kind === 'through' || source.kind === 'step') throw new Error(`unchecked $${source.kind}`);
   return { kind: source.kind, path: source.path, nullable: sourceNullable(model, field, source) };
 }
 
@@ -545,7 +610,8 @@ function sourceNullable(model: Model, path: FieldPath | undefined, source: Sourc
 
 /** The types along a source's path. */
 function steps(model: Model, path: FieldPath | undefined, source: Source): TypeRef[] | undefined {
-  if (!path || source.kind === 'literal' || source.kind === 'through') return undefined;
+  if (!path || source.kind === 'literal' || source.kind === 'through' || source.kind === 'step')
+    return undefined;
   const [head, ...rest] = source.path;
   if (head === undefined) return undefined;
   const first =

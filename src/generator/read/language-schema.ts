@@ -123,6 +123,13 @@ const source = {
   },
 } as const satisfies Shape;
 
+/** An argument, which is different in every call. */
+const token = {
+  type: 'string',
+  pattern: '^\\$.',
+  refusal: { message: '`{}` is the same in every call.', hint: 'Name an argument, as `$token`.' },
+} as const satisfies Shape;
+
 /** A constant where no argument can stand. */
 const fixed = {
   type: ['string', 'number', 'boolean'],
@@ -939,8 +946,8 @@ const mutationKeys = {
   },
   set: {
     ...each(constant),
-    title: 'Constants',
-    description: 'Attributes that are set to constants.',
+    title: 'Single values',
+    description: 'Attributes that are set to constants, or to values as `$input.userId`.',
     example: {
       update: 'User',
       for: 'Mutation.deactivateUser',
@@ -979,7 +986,83 @@ const mutationKeys = {
     description: 'The rule that is asked before anything is read or written.',
     example: { delete: 'User', for: 'Mutation.deleteUser', where: { id: '$id' }, allow: 'admin' },
   },
+  idempotent: {
+    anyOf: [token, { $ref: '#/definitions/idempotent' }],
+    title: 'Once for a token',
+    description:
+      'The argument that holds an idempotency token: a call with the token of an earlier one writes nothing and has its answer.',
+    example: { create: 'User', for: 'Mutation.createUser', from: '$input', idempotent: '$token' },
+  },
+  transaction: {
+    ...each({ $ref: '#/definitions/step' }, { propertyNames: name }),
+    title: 'Transaction',
+    description:
+      'Several writes, all or none, by name. A value may come from an earlier step, as `$order.id`, where it is known before anything is written.',
+    example: {
+      for: 'Mutation.placeOrder',
+      transaction: {
+        order: { create: 'User', from: '$input' },
+        log: { create: 'User', set: { orderId: '$order.id' } },
+      },
+      returns: 'order',
+    },
+  },
+  returns: {
+    ...name,
+    title: 'Step returned',
+    description:
+      'With `transaction`: the step whose record the field gives. Left out: the field’s type has a field for each step it gives.',
+    example: {
+      for: 'Mutation.placeOrder',
+      transaction: { order: { create: 'User', from: '$input' } },
+      returns: 'order',
+    },
+  },
 } as const satisfies Keys;
+
+const idempotentKeys = {
+  token: {
+    ...token,
+    title: 'Token',
+    description: 'The argument that holds the token: text of the caller’s making.',
+    example: { token: '$token' },
+    isRequired: true,
+  },
+  for: {
+    type: 'string',
+    pattern: '^[1-9]\\d*[mhd]$',
+    refusal: {
+      message: '`{}` is not a length of time.',
+      hint: 'Write minutes, hours or days: `30m`, `12h`, `7d`.',
+    },
+    default: '24h',
+    title: 'For how long',
+    description: 'How long the token is remembered: minutes, hours or days.',
+    example: { token: '$token', for: '7d' },
+  },
+} as const satisfies Keys;
+
+/** A step of a transaction is a mutation without what belongs to the whole. */
+const stepKeys = keysOfStep(mutationKeys);
+
+type OfWhole = 'for' | 'allow' | 'idempotent' | 'transaction' | 'returns';
+
+function keysOfStep<K extends Keys>(keys: K): Omit<K, OfWhole> {
+  const ofWhole: ReadonlySet<string> = new Set<OfWhole>([
+    'for',
+    'allow',
+    'idempotent',
+    'transaction',
+    'returns',
+  ]);
+  const own = Object.entries(keys).filter(([key]) => !ofWhole.has(key));
+  return Object.fromEntries(
+    own.map(([key, row]) => {
+      const example = Object.entries(row.example).filter(([other]) => !ofWhole.has(other));
+      return [key, { ...row, example: Object.fromEntries(example) }];
+    }),
+  ) as Omit<K, OfWhole>;
+}
 
 const ruleKeys = {
   for: {
@@ -1018,11 +1101,20 @@ const pattern = mapping(patternKeys, {
 const mutation = mapping(mutationKeys, {
   noun: 'mutation',
   kinds: {
+    keys: ['create', 'update', 'upsert', 'delete', 'transaction'],
+    code: 'mutation-kind',
+    hint: 'Write exactly one, as `create: Entity`.',
+  },
+});
+const step = mapping(stepKeys, {
+  noun: 'step',
+  kinds: {
     keys: ['create', 'update', 'upsert', 'delete'],
     code: 'mutation-kind',
     hint: 'Write exactly one, as `create: Entity`.',
   },
 });
+const idempotent = mapping(idempotentKeys);
 const rule = mapping(ruleKeys, { noun: 'rule' });
 
 const small = { version: 1, tables: { main: { name: 'app', key: ['PK', 'SK'] } }, entities: { User: {} } };
@@ -1097,6 +1189,8 @@ export const definitions: Readonly<Record<string, Shape>> = {
   entity,
   pattern,
   mutation,
+  step,
+  idempotent,
   rule,
   filter,
 };
@@ -1119,6 +1213,8 @@ export const keysOf = {
   entry: entryKeys,
   page: pageKeys,
   mutation: mutationKeys,
+  step: stepKeys,
+  idempotent: idempotentKeys,
   rule: ruleKeys,
 } as const satisfies Record<string, Keys>;
 
@@ -1230,10 +1326,28 @@ export const sections: readonly {
   },
   {
     heading: 'A mutation',
-    intro: 'Under `mutations`, by name. Exactly one of `create`, `update`, `upsert`, `delete`.',
+    intro:
+      'Under `mutations`, by name. Exactly one of `create`, `update`, `upsert`, `delete`, `transaction`.',
     keys: mutationKeys,
     path: ['mutations', 'example'],
     shown: 1,
+  },
+  {
+    heading: 'A step',
+    intro:
+      'Under `transaction` of a mutation, by name: a mutation of its own, without what belongs to the whole. Exactly one of `create`, `update`, `upsert`, `delete`.',
+    keys: stepKeys,
+    path: ['mutations', 'example', 'transaction', 'order'],
+    shown: 1,
+    around: { for: 'Mutation.placeOrder' },
+  },
+  {
+    heading: 'An idempotent',
+    intro: 'Under `idempotent` of a mutation, where more than the token is said.',
+    keys: idempotentKeys,
+    path: ['mutations', 'example', 'idempotent'],
+    shown: 1,
+    around: { create: 'User', for: 'Mutation.createUser', from: '$input' },
   },
   {
     heading: 'A rule',

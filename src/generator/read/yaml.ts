@@ -19,6 +19,7 @@ import type {
   FieldPath,
   FilterModel,
   FilterOperator,
+  IdempotentModel,
   IndexModel,
   Literal,
   LiteralSource,
@@ -29,6 +30,7 @@ import type {
   Source,
   TableModel,
   TemplateModel,
+  TransactionModel,
   TypeRef,
   Word,
 } from '../model.js';
@@ -61,6 +63,8 @@ class YamlReader {
   private readonly refused = new Set<number>();
   private readonly file: string;
   private readonly text: string;
+  /** The steps that values may be taken from. */
+  private steps: ReadonlySet<string> = new Set();
 
   constructor(file: string, text: string) {
     this.file = file;
@@ -76,6 +80,7 @@ class YamlReader {
       entities: [],
       patterns: [],
       mutations: [],
+      transactions: [],
       rules: [],
       elsewhere: [],
     };
@@ -92,14 +97,17 @@ class YamlReader {
     for (const { at } of this.diagnostics) this.refused.add(at.start);
     const top = this.entries(document.contents, keysOf.top);
     const entities = this.named(top.get('entities'), (name, node) => this.entity(name, node));
+    const mutations = this.named(top.get('mutations'), (name, node) => this.mutation(name, node));
+    const single = mutations.flatMap((one) => ('steps' in one ? one.steps : [one]));
     const model: YamlModel = {
       at: whole,
       tables: top.has('tables')
         ? this.named(top.get('tables'), (name, node) => this.table(name, node))
-        : [unsaidTable(whole, entities)],
+        : [unsaidTable(whole, entities, mutations)],
       entities,
       patterns: this.named(top.get('patterns'), (name, node) => this.pattern(name, node)),
-      mutations: this.named(top.get('mutations'), (name, node) => this.mutation(name, node)),
+      mutations: single,
+      transactions: mutations.filter((one) => 'steps' in one),
       rules: this.named(top.get('rules'), (name, node) => this.rule(name, node)),
       elsewhere: this.words(top.get('elsewhere')).flatMap((word) => fieldPathOf(word) ?? []),
     };
@@ -491,8 +499,53 @@ class YamlReader {
     };
   }
 
-  private mutation(name: Word, node: Node | null): MutationModel | undefined {
+  private mutation(name: Word, node: Node | null): MutationModel | TransactionModel | undefined {
     const map = this.entries(node, keysOf.mutation);
+    return map.has('transaction') ? this.transaction(name, node) : this.single(name, map);
+  }
+
+  private transaction(name: Word, node: Node | null): TransactionModel {
+    const map = this.entries(node, keysOf.mutation);
+    for (const { key } of this.entries(node, keysOf.step).values())
+      this.report(
+        'mutation-kind',
+        key.at,
+        `\`${key.text}\` beside \`transaction\` is of no step.`,
+        'Move it into the step it is meant for.',
+      );
+    const entries = this.fields(map.get('transaction'));
+    const path = this.fieldPath(map.get('for'));
+    const steps: MutationModel[] = [];
+    for (const entry of entries) {
+      // A step knows of those before it.
+      this.steps = new Set(steps.flatMap(({ step }) => step?.name.text ?? []));
+      const named: Word = { text: `${name.text}.${entry.key.text}`, at: entry.key.at };
+      const step = this.single(named, this.entries(entry.value, keysOf.mutation));
+      if (step)
+        steps.push({ ...step, ...optional({ for: path }), step: { name: entry.key, transaction: name } });
+    }
+    this.steps = new Set();
+    return {
+      name,
+      steps,
+      ...optional({
+        for: path,
+        returns: this.word(map.get('returns')),
+        allow: this.word(map.get('allow')),
+        idempotent: this.idempotent(map.get('idempotent')),
+      }),
+    };
+  }
+
+  private idempotent(entry: Entry | undefined): IdempotentModel | undefined {
+    if (!entry) return undefined;
+    const map = isMap(entry.value) ? this.entries(entry.value, keysOf.idempotent) : undefined;
+    const token = this.source(map ? map.get('token') : entry);
+    const length = this.word(map?.get('for'))?.text;
+    return token && { token, ...optional({ seconds: length === undefined ? undefined : secondsOf(length) }) };
+  }
+
+  private single(name: Word, map: Entries<keyof typeof keysOf.mutation>): MutationModel | undefined {
     const kind = (['create', 'update', 'upsert', 'delete'] as const).find((one) => map.has(one));
     const entity = kind && this.word(map.get(kind));
     if (!kind || !entity) return undefined;
@@ -503,10 +556,16 @@ class YamlReader {
       where: this.bindings(map.get('where')),
       set: this.fields(map.get('set')).flatMap((entry) => {
         const value = this.literal(entry.value, entry.key.at);
-        return value ? [{ field: entry.key, value }] : [];
+        return value && !isReference(value) ? [{ field: entry.key, value }] : [];
+      }),
+      given: this.fields(map.get('set')).flatMap((entry) => {
+        const value = this.literal(entry.value, entry.key.at);
+        const source = value && isReference(value) ? this.source(entry) : undefined;
+        return source ? [{ field: entry.key, source }] : [];
       }),
       ...optional({
         for: this.fieldPath(map.get('for')),
+        idempotent: this.idempotent(map.get('idempotent')),
         from: this.source(map.get('from')),
         expect: this.source(map.get('expect')),
         prepare: this.word(map.get('prepare')),
@@ -571,6 +630,7 @@ class YamlReader {
       return { kind: 'literal', value, at };
     const [head = '', ...path] = value.slice(1).split('.');
     if (head === 'parent' || head === 'through') return { kind: head, path, at };
+    if (this.steps.has(head)) return { kind: 'step', step: head, path, at };
     return { kind: 'argument', path: [head, ...path], at };
   }
 
@@ -719,15 +779,32 @@ function fieldPathOf(word: Word): FieldPath | undefined {
   return type && field ? { type, field, at: word.at } : undefined;
 }
 
+const secondsIn: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
+
+/** `7d` in seconds. */
+function secondsOf(length: string): number {
+  return Number.parseInt(length, 10) * (secondsIn[length.at(-1) ?? ''] ?? Number.NaN);
+}
+
+/** `$input.userId`, not a constant. */
+function isReference({ value }: Literal): boolean {
+  return typeof value === 'string' && value.startsWith('$');
+}
+
 /** The table of a declaration that has none. */
-function unsaidTable(at: Span, entities: readonly EntityModel[]): TableModel {
+function unsaidTable(
+  at: Span,
+  entities: readonly EntityModel[],
+  mutations: readonly Pick<MutationModel, 'idempotent'>[],
+): TableModel {
   const word = (text: string): Word => ({ text, at });
+  const expires = entities.some(({ ttl }) => ttl) || mutations.some(({ idempotent }) => idempotent);
   return {
     name: word('entities'),
     physicalName: '${TABLE_PREFIX}-entities',
     partition: word('PK'),
     sort: word('SK'),
-    ...(entities.some((entity) => entity.ttl) ? { ttl: word('ttl') } : {}),
+    ...(expires ? { ttl: word('ttl') } : {}),
     indexes: [],
     isOpen: true,
   };

@@ -44,6 +44,7 @@ export function itemsView(plan: Plan) {
             }
           : null,
         revision: entity.revision === null ? null : quote(entity.revision),
+        secret: secretsOf(plan, entity),
         keyParser: isParsed(entity) ? entity.names.keyParser : null,
         entries: entries.map((item) => {
           const keys = item.slots.map((slot) => ({
@@ -84,6 +85,12 @@ export function itemsView(plan: Plan) {
       };
     }),
   };
+}
+
+/** What is not kept with tokens, where there are some. */
+function secretsOf(plan: Plan, { attributes }: EntityPlan): string | null {
+  const names = attributes.filter(({ secret }) => secret).map(({ name }) => quote(name));
+  return names.length > 0 && plan.tables.some(({ tokens }) => tokens) ? `[${names.join(', ')}]` : null;
 }
 
 function storeExpression(attribute: AttributePlan, value: string): string {

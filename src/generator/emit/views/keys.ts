@@ -9,10 +9,19 @@ import type {
   KeyTemplate,
   Plan,
   SlotPlan,
+  TablePlan,
 } from '../../plan.js';
 import { encodingFunctions, keyComment, keyExpression, quote, unpackTemplate } from '../code.js';
 import { moreKeys } from './native.js';
-import { absence, guardFunction, indexVariable, mainSlot, slotFunction, templateFields } from './shared.js';
+import {
+  absence,
+  guardFunction,
+  indexVariable,
+  mainSlot,
+  slotFunction,
+  templateFields,
+  tokensVariable,
+} from './shared.js';
 
 export function keysView(plan: Plan) {
   return {
@@ -21,6 +30,7 @@ export function keysView(plan: Plan) {
       name: quote(table.name),
       partition: quote(table.partition),
       sort: table.sort === null ? null : quote(table.sort),
+      tokens: tokensView(table),
       indexes: table.indexes.map((index) => ({
         variable: indexVariable(table.name, index.name),
         name: quote(index.name),
@@ -58,6 +68,15 @@ export function keysView(plan: Plan) {
       };
     }),
   };
+}
+
+/** Where the table keeps idempotency tokens. */
+function tokensView({ name, tokens, ttl }: TablePlan) {
+  if (!tokens || ttl === null) return null;
+  const key = [tokens.partition, tokens.sort].flatMap((template) =>
+    template ? [`${template.attribute}: ${keyExpression(template, (field) => `text(${field})`, '')}`] : [],
+  );
+  return { variable: tokensVariable(name), ttl: quote(ttl), key: `{ ${key.join(', ')} }` };
 }
 
 function slotView(entity: EntityPlan, item: ItemPlan, slot: SlotPlan) {

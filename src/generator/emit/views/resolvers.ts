@@ -4,6 +4,7 @@ import type {
   EntityPlan,
   ExistsAccess,
   GetAccess,
+  IdempotentPlan,
   MixedAccess,
   MutationPlan,
   NamedValue,
@@ -13,11 +14,12 @@ import type {
   ResolverPlan,
   ThroughAccess,
   ThroughValue,
+  TransactionPlan,
   ValuePlan,
 } from '../../plan.js';
 import { group, literal, quote, valueExpression } from '../code.js';
 import { mixedQuery } from './mixed.js';
-import { asStored, entityOf, mutationOf } from './shared.js';
+import { asStored, entityOf, mutationOf, tokensVariable, transactionOf } from './shared.js';
 import { keyObject } from './through.js';
 
 export function resolversView(plan: Plan) {
@@ -61,6 +63,8 @@ function resolverBody(plan: Plan, { type, field, answer }: ResolverPlan): string
       return [`return rules.${answer.rule}({ parent, args, context, info });`];
     case 'mutation':
       return mutationBody(plan, mutationOf(plan, answer.mutation));
+    case 'transaction':
+      return transactionBody(plan, transactionOf(plan, answer.transaction));
     case 'pattern': {
       const pattern = plan.patterns.find((one) => one.name === answer.pattern);
       if (!pattern) throw new Error(`no pattern for ${type}.${field}`);
@@ -313,8 +317,104 @@ function limitExpression({ limit, page }: QueryAccess): string {
 }
 
 function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
-  const { names } = entityOf(plan, mutation.entity);
-  const lines = mutation.allow === null ? [] : [`await rules.${mutation.allow}({ parent, args, context });`];
+  const { idempotent } = mutation;
+  const prelude = preparation(mutation, 'values');
+  const lines = allowLines(mutation.allow);
+  if (idempotent) {
+    const write = writeExpression(plan, mutation, { indent: 10, before: 2, values: 'values' });
+    lines.push(...onceLines('record', idempotent, { name: mutation.name, prelude, writes: [write] }));
+  } else {
+    const write = writeExpression(plan, mutation, { indent: 6, before: 46, values: 'values' });
+    lines.push(...prelude, `const [record] = await context.db.write(${write});`);
+  }
+  return [...lines, 'return record;'];
+}
+
+/** One call that carries out all steps, and what of it the field gives. */
+function transactionBody(plan: Plan, transaction: TransactionPlan): string[] {
+  const { steps, made, returns, idempotent, name } = transaction;
+  const valuesOf = (variable: string) => `${variable}Values`;
+  const mutations = steps.map((step) => ({ ...step, plan: mutationOf(plan, step.mutation) }));
+  const prelude = mutations.flatMap((one) => preparation(one.plan, valuesOf(one.variable)));
+  const indent = idempotent ? 10 : 8;
+  const writes = mutations.map((one) => {
+    const open = `step(${quote(one.name)}, `;
+    const at = { indent, before: open.length + 1, values: valuesOf(one.variable) };
+    return `${open}${writeExpression(plan, one.plan, at)})`;
+  });
+  const isGiven = (step: string) =>
+    returns.kind === 'step' ? returns.step === step : returns.steps.includes(step);
+  const variables = steps.map((step) => (isGiven(step.name) ? step.variable : ''));
+  while (variables.at(-1) === '') variables.pop();
+  const records = variables.join(', ').replace(/ ,/g, ',');
+  const given = (step: string) => steps.find((one) => one.name === step)?.variable ?? step;
+  return [
+    ...allowLines(transaction.allow),
+    ...made.map(
+      (one) =>
+        `const ${one.name} = ${one.given ? `${valueExpression(one.given)} ?? ` : ''}context.db.newId();`,
+    ),
+    ...(idempotent
+      ? onceLines(records, idempotent, { name, prelude, writes })
+      : [...prelude, `const [${records}] = await ${group('context.db.write(', writes, ')', 6, 110)};`]),
+    returns.kind === 'step'
+      ? `return ${given(returns.step)};`
+      : `return ${object(returns.steps.map((step) => [step, given(step)]))};`,
+  ];
+}
+
+function allowLines(allow: string | null): string[] {
+  return allow === null ? [] : [`await rules.${allow}({ parent, args, context });`];
+}
+
+/** The values of a new record, where a rule gives them. */
+function preparation({ kind, prepare }: MutationPlan, variable: string): string[] {
+  if (kind !== 'create' || !prepare) return [];
+  return [`const ${variable} = await rules.${prepare}({ args, context, current: null });`];
+}
+
+/** Writes that a token guards; asked for only where it is new. `writes` are indented by 10. */
+function onceLines(
+  records: string,
+  { token, seconds, table }: IdempotentPlan,
+  {
+    name,
+    prelude,
+    writes,
+  }: Readonly<Record<'prelude' | 'writes', readonly string[]>> & { readonly name: string },
+): string[] {
+  const once = [
+    `tokens: ${tokensVariable(table)}`,
+    `token: ${valueExpression(token)}`,
+    `of: [${quote(name)}, args]`,
+    ...(seconds === 86_400 ? [] : [`seconds: ${seconds}`]),
+  ];
+  const all = group('[', writes, ']', 8, writes.length > 1 ? 110 : 7);
+  const callback =
+    prelude.length === 0
+      ? `() => ${all}`
+      : [
+          'async () => {',
+          ...prelude.map((line) => `  ${line}`),
+          `  return ${group('[', writes, ']', 10, 8)} as const;`,
+          '}',
+        ].join('\n        ');
+  return [
+    `const [${records}] = await ${group('context.db.writeOnce(', [group('{', once, '}', 8), callback], ')', 6, 110)};`,
+  ];
+}
+
+/** `userWrites.update(…)`, indented so far, after so many characters. `values` holds what a rule prepared. */
+function writeExpression(
+  plan: Plan,
+  mutation: MutationPlan,
+  {
+    indent,
+    before,
+    values: preparedValues,
+  }: { readonly indent: number; readonly before: number; readonly values: string },
+): string {
+  const entity = entityOf(plan, mutation.entity);
   const options = [
     ...(mutation.expect ? [`expect: ${valueExpression(mutation.expect)}`] : []),
     ...(mutation.alongside
@@ -323,10 +423,9 @@ function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
         ]
       : []),
   ];
-  const tail = options.length === 0 ? [] : [group('{', options, '}', 8)];
+  const tail = options.length === 0 ? [] : [group('{', options, '}', indent + 2)];
   const write = (verb: string, parts: readonly string[]) =>
-    `const [record] = await context.db.write(${group(`${names.writes}.${verb}(`, [...parts, ...tail], ')', 6, 46)});`;
-  const entity = entityOf(plan, mutation.entity);
+    group(`${entity.names.writes}.${verb}(`, [...parts, ...tail], ')', indent, before);
   const key = object(mutation.key.map(({ name, value }) => [name, keyValue(entity, name, value)]));
   const fields: [string, string][] = [
     ...mutation.values.map(({ name, value }): [string, string] => [name, givenValue(entity, name, value)]),
@@ -339,24 +438,19 @@ function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
           ...fields,
         ]
       : fields,
-    8,
+    indent + 2,
   );
   const prepared = mutation.prepare;
   const current = `(current) => rules.${prepared}({ args, context, current })`;
   switch (mutation.kind) {
     case 'create':
-      if (prepared) lines.push(`const values = await rules.${prepared}({ args, context, current: null });`);
-      lines.push(write('create', [prepared ? 'values' : values]));
-      break;
+      return write('create', [prepared ? preparedValues : values]);
     case 'update':
     case 'upsert':
-      lines.push(write(mutation.kind, [key, prepared ? current : values]));
-      break;
+      return write(mutation.kind, [key, prepared ? current : values]);
     case 'delete':
-      lines.push(write('delete', [key]));
-      break;
+      return write('delete', [key]);
   }
-  return [...lines, 'return record;'];
 }
 
 /** A value a key is asked with, in the form the attribute is stored in. */
