@@ -78,7 +78,7 @@ export interface EntityModel {
   readonly encode: readonly { readonly field: Word; readonly how: Word }[];
   /** Attributes a rule computes from the rest of the record. */
   readonly compute: readonly { readonly field: Word; readonly rule: Word }[];
-  readonly unique: readonly (readonly Word[])[];
+  readonly unique: readonly UniqueModel[];
   readonly immutable: true | readonly Word[];
   readonly ttl?: Word;
   readonly historyOf?: Word;
@@ -86,6 +86,12 @@ export interface EntityModel {
   readonly singleton: boolean;
   /** Lists that are stored as DynamoDB sets. */
   readonly sets: readonly Word[];
+}
+
+/** Attributes whose values together one record holds: of this entity, or of all that declare the name. */
+export interface UniqueModel {
+  readonly name?: Word;
+  readonly fields: readonly Word[];
 }
 
 /** A key attribute and its template's text. */

@@ -177,6 +177,8 @@ export interface GuardPlan {
   readonly sort: KeyTemplate | null;
   /** Nullable fields: no guard where one of them has no value. */
   readonly present: readonly string[];
+  /** The constraint, where several entities share it; `expires` where some of their records do. */
+  readonly shared?: { readonly name: string; readonly expires: string | null };
 }
 
 // --- patterns ---

@@ -1,5 +1,5 @@
 /** What a write does to single items, and how two such things on one item go together. */
-import { TableloomError, uniqueViolation } from './errors.js';
+import { TableloomError, valueTaken } from './errors.js';
 import { itemId } from './items.js';
 import type { Step } from './steps.js';
 import type { AttributeValue, Item, Key, TableRef } from './types.js';
@@ -22,7 +22,14 @@ export type Purpose =
   /** A record that was read: it is still as it was. `expected` is the version the caller demanded, if any. */
   | { readonly kind: 'unchanged'; readonly entity: string; readonly expected?: number }
   /** A unique value: nobody else holds it. `owner` is who takes or gives it up. */
-  | { readonly kind: 'guard'; readonly entity: string; readonly field: string; readonly owner: string }
+  | {
+      readonly kind: 'guard';
+      readonly entity: string;
+      readonly field: string;
+      readonly owner: string;
+      /** The constraint's name, where several entities share it. */
+      readonly constraint?: string;
+    }
   /** An item that follows a record: it is as the record's own condition allows. */
   | { readonly kind: 'derived'; readonly entity: string }
   /** An idempotency token: it was not used before. */
@@ -80,7 +87,7 @@ function together(a: Action, b: Action): Action {
     return { ...taking, ...(leaving.condition && { condition: leaving.condition }) };
   }
   if (a.purpose.kind === 'guard' && a.kind === 'put' && b.purpose.kind === 'guard') {
-    throw uniqueViolation(a.purpose.entity, a.purpose.field);
+    throw valueTaken(a.purpose);
   }
   if (a.purpose.kind === 'derived' && b.purpose.kind === 'derived') {
     if (taking !== undefined && leaving !== undefined) return taking;

@@ -1,7 +1,7 @@
 /** Loading many new records at once. */
 import type { BatchWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Action } from './actions.js';
-import { busy, fromAws, TableloomError, uniqueViolation } from './errors.js';
+import { busy, fromAws, TableloomError, valueTaken } from './errors.js';
 import { itemId, keyOfItem } from './items.js';
 import type { Requester } from './requests.js';
 import type { Item, Key, TableRef } from './types.js';
@@ -179,7 +179,7 @@ function asError(thrown: unknown): Error {
 type Put = Action & { readonly kind: 'put' };
 
 function doubleError({ purpose }: Action): TableloomError {
-  if (purpose.kind === 'guard') return uniqueViolation(purpose.entity, purpose.field);
+  if (purpose.kind === 'guard') return valueTaken(purpose);
   return new TableloomError('WRITE_TWICE', `Two records of ${purpose.entity} have the same key.`, {
     entity: purpose.entity,
   });

@@ -210,7 +210,7 @@ function guardActions<R extends object>(
     if (kept !== undefined && sameValue(kept.item as AttributeValue, item as AttributeValue)) {
       held.splice(held.indexOf(kept), 1);
     } else if (kept === undefined) {
-      const purpose = { kind: 'guard', entity, field: guard.field, owner } as const;
+      const purpose = { kind: 'guard', entity, ...namesOf(guard), owner } as const;
       actions.push({ kind: 'delete', table, key: guard.key, purpose, condition: isOurs(table, owner) });
     }
   }
@@ -219,8 +219,8 @@ function guardActions<R extends object>(
     // A record that moves keeps its values: they pass from its old key to its new one.
     const previous =
       old.find((other) => itemId(table, other.guard.key) === itemId(table, guard.key))?.owner ?? owner;
-    const condition = isOurs(table, previous, codec.ttl, now);
-    const purpose = { kind: 'guard', entity, field: guard.field, owner } as const;
+    const condition = isOurs(table, previous, guard.expires ?? codec.ttl, now);
+    const purpose = { kind: 'guard', entity, ...namesOf(guard), owner } as const;
     actions.push({ kind: 'put', table, key: guard.key, item, purpose, condition });
   }
   return actions;
@@ -229,7 +229,8 @@ function guardActions<R extends object>(
 function heldBy<R extends object>(codec: EntityCodec<R>, record: R, main: Item): Held[] {
   const { table, ttl } = codec;
   const owner = ownerOf(table, keyOfItem(table, main));
-  return (codec.guards?.(record) ?? []).flatMap(({ field, key }) => {
+  return (codec.guards?.(record) ?? []).flatMap((guard) => {
+    const { field, key } = guard;
     if (key === undefined) return [];
     const item: Item = {
       ...key,
@@ -238,8 +239,12 @@ function heldBy<R extends object>(codec: EntityCodec<R>, record: R, main: Item):
       [guardAttributes.owner]: owner,
       ...(ttl !== undefined && main[ttl] !== undefined && { [ttl]: main[ttl] }),
     };
-    return { guard: { field, key }, item, owner };
+    return { guard: { ...guard, key }, item, owner };
   });
+}
+
+function namesOf({ field, constraint }: Guard): Pick<Guard, 'field' | 'constraint'> {
+  return constraint === undefined ? { field } : { field, constraint };
 }
 
 /** Nobody else holds the value; an expired holder counts as nobody. */

@@ -8,7 +8,7 @@ import {
   nameOf,
   type TableloomError,
   transactionTooLarge,
-  uniqueViolation,
+  valueTaken,
   versionConflict,
 } from './errors.js';
 import type { Requester } from './requests.js';
@@ -110,8 +110,7 @@ function verdict(failed: readonly Failure[], error: TableloomError): Outcome {
 export function errorOf({ action }: Failure, cause: unknown): TableloomError | undefined {
   const { purpose, step } = action;
   if (purpose.kind === 'absent' && !purpose.racing) return ofStep(alreadyExists(purpose.entity, cause), step);
-  if (purpose.kind === 'guard' && action.kind === 'put')
-    return ofStep(uniqueViolation(purpose.entity, purpose.field, cause), step);
+  if (purpose.kind === 'guard' && action.kind === 'put') return ofStep(valueTaken(purpose, cause), step);
   return undefined;
 }
 

@@ -101,6 +101,19 @@ export function uniqueViolation(entity: string, field: string, cause?: unknown):
   );
 }
 
+/** A unique value is held by another; where entities share the constraint, it is not told of which. */
+export function valueTaken(
+  {
+    entity,
+    field,
+    constraint,
+  }: { readonly entity: string; readonly field: string; readonly constraint?: string },
+  cause?: unknown,
+): TableloomError {
+  if (constraint === undefined) return uniqueViolation(entity, field, cause);
+  return new TableloomError('UNIQUE_VIOLATION', `This ${field} is taken.`, { field, constraint }, cause);
+}
+
 export function conflict(cause?: unknown): TableloomError {
   return new TableloomError(
     'CONFLICT',

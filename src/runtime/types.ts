@@ -76,6 +76,10 @@ export type EntityReader<R extends object> = Pick<EntityCodec<R>, 'name' | 'tabl
 export interface Guard {
   /** The declared fields, for the error: `email`, or `tenantId+slug`. */
   readonly field: string;
+  /** The name of the constraint, where records of several entities share it. */
+  readonly constraint?: string;
+  /** The attribute by which a holder of another entity may expire. */
+  readonly expires?: string;
   readonly key: Key | undefined;
 }
 

@@ -20,6 +20,7 @@ import { nativeChecks, nativeLayoutChecks } from './native.js';
 import { patternChecks } from './patterns.js';
 import { type Check, run } from './row.js';
 import { ruleChecks } from './rules.js';
+import { sharedChecks } from './shared.js';
 import { sourceChecks } from './sources.js';
 import { tableChecks } from './tables.js';
 import { templateChecks } from './templates.js';
@@ -31,6 +32,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...tableChecks,
   ...nativeChecks,
   ...entityChecks,
+  ...sharedChecks,
   ...historyChecks,
   ...computedChecks,
   ...templateChecks,

@@ -159,7 +159,7 @@ export const entityChecks: readonly Check<Facts>[] = [
     *check({ entities }) {
       for (const { name, model, attributes } of originals(entities)) {
         const seen = new Map<string, Span>();
-        for (const fields of model.unique) {
+        for (const { fields } of model.unique) {
           const [first] = fields;
           if (!first) continue;
           for (const word of fields) {

@@ -173,7 +173,10 @@ function settings({ model }: EntityFacts): [string, Word][] {
       'compute',
       model.compute.map((one) => one.field),
     ),
-    ...first('unique', model.unique.flat()),
+    ...first(
+      'unique',
+      model.unique.flatMap(({ fields }) => fields),
+    ),
     ...first('immutable', model.immutable === true ? [] : model.immutable),
     ...first('ttl', model.ttl ? [model.ttl] : []),
   ];

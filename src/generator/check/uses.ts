@@ -47,7 +47,7 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
       ...normalize.map((one) => one.field),
       ...encode.map((one) => one.field),
       ...compute.map((one) => one.field),
-      ...unique.flat(),
+      ...unique.flatMap(({ fields }) => fields),
       ...(immutable === true ? [] : immutable),
       ...entity.model.sets,
       ...(ttl ? [ttl] : []),

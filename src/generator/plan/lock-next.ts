@@ -3,14 +3,20 @@
 import type { Lock, LockedEntity, LockedKey, LockedSlot, LockedTable } from '../lock.js';
 import type { AttributePlan, ItemPlan, SlotPlan } from '../plan.js';
 import type { EntityLayout, Layout } from './layout.js';
+import { prefixOf } from './lock-claims.js';
 import { nativeFields } from './native.js';
 
 export function nextLock({ entities, tables }: Pick<Layout, 'entities' | 'tables'>, before: Lock): Lock {
+  const shared = new Set(
+    [...entities.values()].flatMap(({ guards }) =>
+      guards.flatMap(({ shared: name, partition }) => (name ? prefixOf({ partition: partition.text }) : [])),
+    ),
+  );
   return {
     entities: new Map([
-      ...[...before.entities].map(([name, entity]) => [name, retiredEntity(entity)] as const),
+      ...[...before.entities].map(([name, entity]) => [name, retiredEntity(entity, shared)] as const),
       ...[...entities].map(
-        ([name, entity]) => [name, lockedEntity(entity, before.entities.get(name))] as const,
+        ([name, entity]) => [name, lockedEntity(entity, before.entities.get(name), shared)] as const,
       ),
     ]),
     tables: new Map([
@@ -49,7 +55,8 @@ function retiredIndexes(table: LockedTable | undefined): LockedTable['indexes'] 
   return new Map([...(table?.indexes ?? [])].map(([name, one]) => [name, { ...one, isRetired: true }]));
 }
 
-function retiredEntity(entity: LockedEntity): LockedEntity {
+/** What others still share is not retired. */
+function retiredEntity(entity: LockedEntity, shared: ReadonlySet<string>): LockedEntity {
   return {
     attributes: retiredAttributes(entity),
     key: undefined,
@@ -58,7 +65,9 @@ function retiredEntity(entity: LockedEntity): LockedEntity {
     retired: [
       ...entity.retired,
       ...(entity.key ? [{ what: 'key' as const, key: entity.key.key }] : []),
-      ...[...entity.guards.values()].map((key) => ({ what: 'guard' as const, key })),
+      ...[...entity.guards.values()]
+        .filter((key) => !shared.has(prefixOf(key)))
+        .map((key) => ({ what: 'guard' as const, key })),
     ],
   };
 }
@@ -67,13 +76,17 @@ function retiredAttributes(entity: LockedEntity | undefined): LockedEntity['attr
   return new Map([...(entity?.attributes ?? [])].map(([name, one]) => [name, { ...one, isRetired: true }]));
 }
 
-function lockedEntity(entity: EntityLayout, before: LockedEntity | undefined): LockedEntity {
+function lockedEntity(
+  entity: EntityLayout,
+  before: LockedEntity | undefined,
+  shared: ReadonlySet<string>,
+): LockedEntity {
   const { table, attributes, items, guards } = entity;
   const own = items[0]?.slots[0];
   const key = own && { table: table.name.text, key: keyOf(own) };
   const now = new Map(
-    guards.map(({ fields, partition, sort }) => [
-      fields.join('+'),
+    guards.map(({ fields, partition, sort, shared: constraint }) => [
+      `${constraint ? `${constraint.name}.` : ''}${fields.join('+')}`,
       { partition: partition.text, sort: sort?.text ?? null },
     ]),
   );
@@ -94,7 +107,8 @@ function lockedEntity(entity: EntityLayout, before: LockedEntity | undefined): L
       ...(isMoved ? [{ what: 'key' as const, key: oldKey.key }] : []),
       ...[...(before?.guards ?? [])].flatMap(([fields, guard]) => {
         const same = now.get(fields);
-        return same && isSame(same, guard) ? [] : [{ what: 'guard' as const, key: guard }];
+        const isKept = (same && isSame(same, guard)) || shared.has(prefixOf(guard));
+        return isKept ? [] : [{ what: 'guard' as const, key: guard }];
       }),
     ]),
   };

@@ -372,10 +372,17 @@ const entityKeys = {
     example: { stored: { searchName: 'String!' }, compute: { searchName: 'searchNameOf' } },
   },
   unique: {
-    anyOf: [text, { type: 'array', items: words }],
+    anyOf: [
+      text,
+      {
+        type: 'array',
+        items: { anyOf: [text, { type: 'array', items: text }, { $ref: '#/definitions/constraint' }] },
+      },
+      { $ref: '#/definitions/constraint' },
+    ],
     title: 'Unique values',
     description:
-      'Attributes of which no two records have the same value. A list within the list is a compound value.',
+      'Attributes of which no two records have the same value. A list within the list is a compound value, a constraint one that records of several entities share.',
     example: { unique: ['email', ['tenantId', 'number']] },
   },
   immutable: {
@@ -897,6 +904,24 @@ const patternKeys = {
   },
 } as const satisfies Keys;
 
+const constraintKeys = {
+  name: {
+    ...name,
+    title: 'Name',
+    description:
+      'All entities that declare a constraint of this name share it: a value is held by one record of them all.',
+    example: { name: 'login', fields: 'email' },
+    isRequired: true,
+  },
+  fields: {
+    ...words,
+    title: 'Attributes',
+    description: 'The attributes of this entity, as many and of the same types as those of the others.',
+    example: { name: 'login', fields: ['tenantId', 'email'] },
+    isRequired: true,
+  },
+} as const satisfies Keys;
+
 // --- mutations and rules ---
 
 const mutationKeys = {
@@ -987,7 +1012,7 @@ const mutationKeys = {
     example: { delete: 'User', for: 'Mutation.deleteUser', where: { id: '$id' }, allow: 'admin' },
   },
   idempotent: {
-    anyOf: [token, { $ref: '#/definitions/idempotent' }],
+    anyOf: [token, { $ref: '#/definitions/token' }],
     title: 'Once for a token',
     description:
       'The argument that holds an idempotency token: a call with the token of an earlier one writes nothing and has its answer.',
@@ -1090,6 +1115,7 @@ const ruleKeys = {
 
 const table = mapping(tableKeys, { noun: 'table' });
 const entity = mapping(entityKeys, { noun: 'entity' });
+const constraint = mapping(constraintKeys, { noun: 'constraint' });
 const pattern = mapping(patternKeys, {
   noun: 'pattern',
   kinds: {
@@ -1187,10 +1213,11 @@ export const language: Shape = mapping(topKeys, {
 export const definitions: Readonly<Record<string, Shape>> = {
   table,
   entity,
+  constraint,
   pattern,
   mutation,
   step,
-  idempotent,
+  token: idempotent,
   rule,
   filter,
 };
@@ -1206,6 +1233,7 @@ export const keysOf = {
   table: tableKeys,
   index: indexKeys,
   entity: entityKeys,
+  constraint: constraintKeys,
   pattern: patternKeys,
   lookup: lookupKeys,
   through: throughKeys,
@@ -1251,6 +1279,13 @@ export const sections: readonly {
     intro: 'Under `entities`, by the name of its SDL type.',
     keys: entityKeys,
     path: ['entities', 'User'],
+    shown: 1,
+  },
+  {
+    heading: 'A constraint',
+    intro: 'Under `unique` of an entity, or in its list beside single attributes and lists of them.',
+    keys: constraintKeys,
+    path: ['entities', 'User', 'unique'],
     shown: 1,
   },
   {
@@ -1342,7 +1377,7 @@ export const sections: readonly {
     around: { for: 'Mutation.placeOrder' },
   },
   {
-    heading: 'An idempotent',
+    heading: 'A token',
     intro: 'Under `idempotent` of a mutation, where more than the token is said.',
     keys: idempotentKeys,
     path: ['mutations', 'example', 'idempotent'],

@@ -32,6 +32,7 @@ import type {
   TemplateModel,
   TransactionModel,
   TypeRef,
+  UniqueModel,
   Word,
 } from '../model.js';
 import { comparisons, filterOperators, partOf } from '../model.js';
@@ -272,14 +273,19 @@ class YamlReader {
     };
   }
 
-  private uniques(entry: Entry | undefined): Word[][] {
+  private uniques(entry: Entry | undefined): UniqueModel[] {
     if (!entry) return [];
-    if (!isSeq(entry.value)) return this.words(entry).map((word) => [word]);
-    return entry.value.items.flatMap((item) => {
-      const node = item as Node;
-      if (isSeq(node)) return [this.wordList(node, entry.key.at)];
+    const items = isSeq(entry.value) ? entry.value.items : [entry.value];
+    return items.flatMap((item): UniqueModel[] => {
+      const node = item as Node | null;
+      if (isSeq(node)) return [{ fields: this.wordList(node, entry.key.at) }];
+      if (isMap(node)) {
+        const map = this.entries(node, keysOf.constraint);
+        const name = this.word(map.get('name'));
+        return name ? [{ name, fields: this.words(map.get('fields')) }] : [];
+      }
       const word = this.wordOf(node, entry.key.at);
-      return word ? [[word]] : [];
+      return word ? [{ fields: [word] }] : [];
     });
   }
 

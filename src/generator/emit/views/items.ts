@@ -1,7 +1,7 @@
 /** The data of items.ts.hbs: item codecs: what a record is stored as. */
 
 import { camel } from '../../names.js';
-import type { AttributePlan, EntityPlan, ItemPlan, Plan } from '../../plan.js';
+import type { AttributePlan, EntityPlan, GuardPlan, ItemPlan, Plan } from '../../plan.js';
 import { keyComment, quote } from '../code.js';
 import { isParsed } from './keys.js';
 import {
@@ -75,7 +75,7 @@ export function itemsView(plan: Plan) {
           };
         }),
         guards: entity.guards.map((guard) => ({
-          field: quote(guard.fields.join('+')),
+          names: guardNames(guard),
           key: `${guardFunction(entity, guard)}(${parameter})`,
         })),
         isPlain: entries.length === 0 && versions.length === 0 && entity.guards.length === 0,
@@ -85,6 +85,15 @@ export function itemsView(plan: Plan) {
       };
     }),
   };
+}
+
+/** What the runtime is told of a guard besides its key. */
+function guardNames({ fields, shared }: GuardPlan): string {
+  return [
+    `field: ${quote(fields.join('+'))}`,
+    ...(shared ? [`constraint: ${quote(shared.name)}`] : []),
+    ...(shared && shared.expires !== null ? [`expires: ${quote(shared.expires)}`] : []),
+  ].join(', ');
 }
 
 /** What is not kept with tokens, where there are some. */
