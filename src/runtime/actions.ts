@@ -4,6 +4,7 @@ import { itemId } from './items.js';
 import type { Step } from './steps.js';
 import type { AttributeValue, Item, Key, TableRef } from './types.js';
 import { sameValue } from './values.js';
+import type { VersionsOfRecord } from './versions.js';
 
 /** A condition on the item as it is stored. */
 export interface Condition {
@@ -30,6 +31,8 @@ export type Purpose =
       /** The constraint's name, where several entities share it. */
       readonly constraint?: string;
     }
+  /** A version of a record: there was none before, of an earlier record with this key. */
+  | { readonly kind: 'version'; readonly entity: string; readonly versions: VersionsOfRecord }
   /** An item that follows a record: it is as the record's own condition allows. */
   | { readonly kind: 'derived'; readonly entity: string }
   /** An idempotency token: it was not used before. */

@@ -4,6 +4,7 @@ import { itemId, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
 import type { AttributeValue, EntityCodec, Guard, Item, Key, TableRef } from './types.js';
 import { sameValue } from './values.js';
+import { versionsOf } from './versions.js';
 
 /** A record as it was read: the item as it is stored, with whatever attributes nobody knows of. */
 export interface Stored<R> {
@@ -174,9 +175,11 @@ function entriesById<R extends object>(codec: EntityCodec<R>, record: R | null):
 
 function versionActions<R extends object>(codec: EntityCodec<R>, after: R): Action[] {
   const { table, name: entity } = codec;
-  return (codec.versions?.(after) ?? []).map((item) => {
+  return versionsOf(codec, after, (item) => keyOfItem(table, item)).map(({ item, versions }) => {
     const key = checkKey(keyOfItem(table, item), table);
-    return { kind: 'put', table, key, item: cleaned(item), purpose: { kind: 'derived', entity } };
+    const put = { kind: 'put', table, key, item: cleaned(item) } as const;
+    if (versions === undefined) return { ...put, purpose: { kind: 'derived', entity } };
+    return { ...put, purpose: { kind: 'version', entity, versions }, condition: absent(table) };
   });
 }
 

@@ -101,6 +101,16 @@ export function uniqueViolation(entity: string, field: string, cause?: unknown):
   );
 }
 
+/** Versions are in the way that cannot be counted on from: they are not overwritten. */
+export function versionKept(entity: string, cause?: unknown): TableloomError {
+  return new TableloomError(
+    'ALREADY_EXISTS',
+    `Versions of a ${entity} that was deleted are kept under this key; take another one.`,
+    { entity },
+    cause,
+  );
+}
+
 /** A unique value is held by another; where entities share the constraint, it is not told of which. */
 export function valueTaken(
   {

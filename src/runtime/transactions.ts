@@ -1,13 +1,14 @@
 /** One call of `Session.write`: reads, computes, sends, and begins anew where others were faster. */
 import { type Action, Actions } from './actions.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
-import { conflict, type TableloomError } from './errors.js';
+import { conflict, type TableloomError, versionKept } from './errors.js';
 import { getItems, itemId } from './items.js';
 import { isExpired } from './query.js';
 import type { Requester } from './requests.js';
 import { ofStep, type Step, stepOf } from './steps.js';
 import type { Turns } from './turns.js';
 import type { Item, Key, TableRef } from './types.js';
+import { lastRevision } from './versions.js';
 import type { FoundItems, Planned, Write, WriteEnvironment } from './writes.js';
 
 /** Writes that ask for further writes that ask for further writes: deeper than this is a loop. */
@@ -30,6 +31,8 @@ interface Lessons {
   readonly expired: Map<string, Item>;
   /** Guards found to belong to others, which cannot be given up. */
   readonly foreign: Set<string>;
+  /** The last revisions of deleted records whose versions were found in the way. */
+  readonly revisions: Map<string, number>;
   /** Items where other writers were met. */
   readonly contested: Set<string>;
 }
@@ -47,13 +50,19 @@ export async function transact(
   seal?: Seal,
 ): Promise<WriteOutcome> {
   const retry = requester.retry();
-  const lessons: Lessons = { expired: new Map(), foreign: new Set(), contested: new Set() };
+  const lessons: Lessons = {
+    expired: new Map(),
+    foreign: new Set(),
+    revisions: new Map(),
+    contested: new Set(),
+  };
   for (let stale = 0; ; ) {
     const release = await turns.take(contestedBy(writes, turns, lessons));
     const { attempt, outcome } = await tryOnce(requester, writes, env, lessons, seal).finally(release);
     if (outcome.kind === 'done') return attempt;
     if (outcome.kind === 'stale') {
       learn(outcome.failed, outcome.error, lessons, env);
+      await learnRevisions(requester, outcome.failed, lessons);
       stale += 1;
       if (stale >= requester.limits.attempts) throw conflict(outcome.error.cause);
     } else for (const { table, key } of outcome.met) lessons.contested.add(itemId(table, key));
@@ -116,6 +125,23 @@ function learn(
   }
 }
 
+/** Where versions of a deleted record are in the way, finds out how far they go. */
+async function learnRevisions(
+  requester: Requester,
+  failed: readonly Failure[],
+  { revisions }: Lessons,
+): Promise<void> {
+  for (const { action } of failed) {
+    const { purpose, step } = action;
+    if (purpose.kind !== 'version') continue;
+    const last = await lastRevision(requester, purpose.versions);
+    if (last === undefined) throw ofStep(versionKept(purpose.entity), step);
+    const { table, record } = purpose.versions;
+    const id = itemId(table, record);
+    revisions.set(id, Math.max(last, revisions.get(id) ?? 0));
+  }
+}
+
 interface Attempt extends WriteOutcome {
   readonly actions: Actions;
 }
@@ -132,7 +158,7 @@ async function prepare(
   env: WriteEnvironment,
   lessons: Lessons,
 ): Promise<Attempt> {
-  const found = new Found(requester, lessons.expired);
+  const found = new Found(requester, lessons);
   const actions = new Actions();
   const results: unknown[] = [];
   const items: Planned<unknown>['items'][number][] = [];
@@ -163,12 +189,16 @@ async function prepare(
 /** The items one attempt has read, strongly consistent. */
 class Found implements FoundItems {
   readonly #requester: Requester;
-  readonly #expired: ReadonlyMap<string, Item>;
+  readonly #lessons: Lessons;
   readonly #items = new Map<string, Item | null>();
 
-  constructor(requester: Requester, expired: ReadonlyMap<string, Item>) {
+  constructor(requester: Requester, lessons: Lessons) {
     this.#requester = requester;
-    this.#expired = expired;
+    this.#lessons = lessons;
+  }
+
+  lastRevision(table: TableRef, key: Key): number {
+    return this.#lessons.revisions.get(itemId(table, key)) ?? 0;
   }
 
   /** Reads what these writes need and earlier ones did not, in one round. */
@@ -184,6 +214,6 @@ class Found implements FoundItems {
 
   get(table: TableRef, key: Key): Item | null {
     const id = itemId(table, key);
-    return this.#items.get(id) ?? this.#expired.get(id) ?? null;
+    return this.#items.get(id) ?? this.#lessons.expired.get(id) ?? null;
   }
 }

@@ -69,6 +69,8 @@ export interface Write<out Result> {
 /** Items that were read for a write. */
 export interface FoundItems {
   get(table: TableRef, key: Key): Item | null;
+  /** The last revision kept of an earlier record with this key; zero where none is known. */
+  lastRevision?(table: TableRef, key: Key): number;
 }
 
 /** A write worked out, for one attempt. */
@@ -83,7 +85,8 @@ export interface Planned<Result> {
 /**
  * Creates a record. ALREADY_EXISTS where one has its key; UNIQUE_VIOLATION where another holds a unique value.
  *
- * @param build the record; its revision is set to 1
+ * @param build the record; its revision is set to 1, or where versions of a deleted record with its key are kept, to
+ *   one more than theirs
  */
 export function create<R extends object>(
   entity: EntityCodec<R>,
@@ -95,8 +98,9 @@ export function create<R extends object>(
     entity: entity.name,
     secret: entity.secret,
     plan: async (found, env) => {
-      const after = firstRevision(entity, await build(env));
-      const key = checkKey(entity.key(after), entity.table);
+      const built = await build(env);
+      const key = checkKey(entity.key(built), entity.table);
+      const after = firstRevision(entity, built, found);
       // An expired record that DynamoDB has not removed yet holds the key: it is replaced.
       const expired = stored(entity, found.get(entity.table, key));
       return written(entity, { before: expired, after, replace: true, now: env.now }, (record) =>
@@ -129,7 +133,7 @@ export function update<R extends object>(
       const before = live(entity, found.get(entity.table, key), env.now);
       if (before === null) throw notFound(entity.name, keyFields(entity, key));
       const expected = demand(entity, options.expect, before.item);
-      const after = nextRevision(entity, before.item, await change(before.record, env));
+      const after = nextRevision(entity, before.item, await change(before.record, env), found);
       return written(entity, { before, after, expected, now: env.now }, (record) =>
         options.alongside?.({ before: before.record, after: record }),
       );
@@ -159,7 +163,7 @@ export function upsert<R extends object>(
       const before = live(entity, item, env.now);
       if (before === null) {
         if (options.expect != null) throw versionConflict(entity.name, options.expect, null);
-        const after = firstRevision(entity, await change(null, env));
+        const after = firstRevision(entity, await change(null, env), found);
         return written(
           entity,
           { before: stored(entity, item), after, replace: true, racing: true, now: env.now },
@@ -167,7 +171,7 @@ export function upsert<R extends object>(
         );
       }
       const expected = demand(entity, options.expect, before.item);
-      const after = nextRevision(entity, before.item, await change(before.record, env));
+      const after = nextRevision(entity, before.item, await change(before.record, env), found);
       return written(entity, { before, after, expected, now: env.now }, (record) =>
         options.alongside?.({ before: before.record, after: record }),
       );
@@ -283,12 +287,18 @@ function withRevision<R extends object>(entity: EntityCodec<R>, record: R, revis
   return entity.revision === undefined ? record : { ...record, [entity.revision]: revision };
 }
 
-function firstRevision<R extends object>(entity: EntityCodec<R>, record: R): R {
-  return withRevision(entity, record, 1);
+function firstRevision<R extends object>(entity: EntityCodec<R>, record: R, found: FoundItems): R {
+  return withRevision(entity, record, kept(entity, record, found) + 1);
 }
 
-function nextRevision<R extends object>(entity: EntityCodec<R>, item: Item, record: R): R {
-  return withRevision(entity, record, revisionOf(entity, item) + 1);
+function nextRevision<R extends object>(entity: EntityCodec<R>, item: Item, record: R, found: FoundItems): R {
+  return withRevision(entity, record, Math.max(revisionOf(entity, item), kept(entity, record, found)) + 1);
+}
+
+/** The last revision of an earlier record with this key whose versions are there. */
+function kept<R extends object>(entity: EntityCodec<R>, record: R, found: FoundItems): number {
+  if (entity.versions === undefined) return 0;
+  return found.lastRevision?.(entity.table, entity.key(record)) ?? 0;
 }
 
 /** The version the caller demands, which the stored item has; VERSION_CONFLICT where it has another. */
