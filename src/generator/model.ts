@@ -82,6 +82,8 @@ export interface EntityModel {
   readonly immutable: true | readonly Word[];
   readonly ttl?: Word;
   readonly historyOf?: Word;
+  /** Of a history, how many versions are kept, or for how many seconds each. */
+  readonly keep?: { readonly at: Span; readonly versions?: number; readonly seconds?: number };
   /** There is one record: the key has no holes. */
   readonly singleton: boolean;
   /** Lists that are stored as DynamoDB sets. */

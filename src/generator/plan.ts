@@ -66,6 +66,8 @@ export interface EntityPlan {
   /** The fields of the primary key, in the order they stand in it. */
   readonly keyFields: readonly string[];
   readonly historyOf: string | null;
+  /** Of a history whose versions expire, the table's attribute for it. */
+  readonly expires?: string;
 }
 
 export interface EntityNames {
@@ -120,6 +122,8 @@ export interface ItemPlan {
     | { readonly kind: 'some'; readonly attributes: readonly string[] };
   /** The table's own key first. */
   readonly slots: readonly SlotPlan[];
+  /** Of versions, how many are kept, or for how many seconds each. */
+  readonly keep?: { readonly versions: number } | { readonly seconds: number };
 }
 
 export interface SlotPlan {

@@ -52,7 +52,7 @@ export function changeActions<R extends object>(change: RecordChange<R>): Change
     actions: [
       ...main.actions,
       ...derivedActions(codec, before?.record ?? null, after),
-      ...(after === null ? [] : versionActions(codec, after)),
+      ...(after === null ? [] : versionActions(codec, after, change.now)),
       ...guardActions(change, next),
     ],
   };
@@ -173,14 +173,27 @@ function entriesById<R extends object>(codec: EntityCodec<R>, record: R | null):
   return new Map(entries.map((item) => [itemId(codec.table, keyOfItem(codec.table, item)), cleaned(item)]));
 }
 
-function versionActions<R extends object>(codec: EntityCodec<R>, after: R): Action[] {
+function versionActions<R extends object>(codec: EntityCodec<R>, after: R, now: Date): Action[] {
   const { table, name: entity } = codec;
-  return versionsOf(codec, after, (item) => keyOfItem(table, item)).map(({ item, versions }) => {
-    const key = checkKey(keyOfItem(table, item), table);
-    const put = { kind: 'put', table, key, item: cleaned(item) } as const;
-    if (versions === undefined) return { ...put, purpose: { kind: 'derived', entity } };
-    return { ...put, purpose: { kind: 'version', entity, versions }, condition: absent(table) };
-  });
+  return versionsOf(codec, after, (item) => keyOfItem(table, item)).flatMap(
+    ({ item, versions }): Action[] => {
+      const key = checkKey(keyOfItem(table, item), table);
+      if (versions === undefined)
+        return [{ kind: 'put', table, key, item: cleaned(item), purpose: { kind: 'derived', entity } }];
+      const { keep, revision, keyOf } = versions;
+      const expiry = keep?.expires && { [keep.expires.ttl]: epoch(now) + keep.expires.seconds };
+      const purpose = { kind: 'version', entity, versions } as const;
+      const whole = cleaned({ ...item, ...expiry });
+      const put: Action = { kind: 'put', table, key, item: whole, purpose, condition: absent(table) };
+      const oldest = Number(after[revision as keyof R]) - (keep?.versions ?? Number.POSITIVE_INFINITY);
+      if (oldest < 1) return [put];
+      return [put, { kind: 'delete', table, key: keyOf(oldest), purpose: { kind: 'derived', entity } }];
+    },
+  );
+}
+
+function epoch(now: Date): number {
+  return Math.floor(now.getTime() / 1000);
 }
 
 /** Whose a unique value is: the record's key, as one text. */
@@ -258,7 +271,7 @@ function isOurs(table: TableRef, owner: string, ttl?: string, now?: Date): Condi
   if (ttl !== undefined && now !== undefined) {
     expression += ' OR #x <= :x';
     names['#x'] = ttl;
-    values[':x'] = Math.floor(now.getTime() / 1000);
+    values[':x'] = epoch(now);
   }
   return { expression, names, values };
 }

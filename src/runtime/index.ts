@@ -131,6 +131,7 @@ export type {
   IndexQuery,
   IndexRef,
   Item,
+  Keep,
   Key,
   PageArguments,
   PageInfo,

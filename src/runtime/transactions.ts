@@ -85,7 +85,9 @@ async function tryOnce(
   lessons: Lessons,
   seal: Seal | undefined,
 ): Promise<{ readonly attempt: WriteOutcome; readonly outcome: Outcome }> {
-  const attempt = await prepare(requester, writes, env, lessons);
+  let attempt = await prepare(requester, writes, env, lessons);
+  if (await learnEarlier(requester, attempt.actions.all, lessons))
+    attempt = await prepare(requester, writes, env, lessons);
   if (seal !== undefined) attempt.actions.add([seal(attempt.results)]);
   const isOurs = ({ table, key }: Action) => !lessons.foreign.has(itemId(table, key));
   return { attempt, outcome: await commit(requester, attempt.actions.all.filter(isOurs)) };
@@ -140,6 +142,25 @@ async function learnRevisions(
     const id = itemId(table, record);
     revisions.set(id, Math.max(last, revisions.get(id) ?? 0));
   }
+}
+
+/** Where old versions are not kept, the first may be missing though others are there. Gives whether some are. */
+async function learnEarlier(
+  requester: Requester,
+  actions: readonly Action[],
+  { revisions }: Lessons,
+): Promise<boolean> {
+  let isNews = false;
+  for (const action of actions) {
+    if (action.kind !== 'put' || action.purpose.kind !== 'version') continue;
+    const { versions } = action.purpose;
+    const id = itemId(versions.table, versions.record);
+    if (versions.keep === undefined || action.item[versions.revision] !== 1 || revisions.has(id)) continue;
+    const last = (await lastRevision(requester, versions)) ?? 0;
+    revisions.set(id, last);
+    isNews ||= last > 0;
+  }
+  return isNews;
 }
 
 interface Attempt extends WriteOutcome {

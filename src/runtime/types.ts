@@ -57,6 +57,8 @@ export interface EntityCodec<R extends object> {
   entries?(record: R): readonly (Item | undefined)[];
   /** Copies kept for ever (version history): written with each new state, never removed by an update. */
   versions?(record: R): readonly Item[];
+  /** How long versions are kept, in the order of `versions`. */
+  readonly keep?: readonly Keep[];
   /** Guards of unique values, in a fixed order; `key` is undefined where the record has no value. */
   guards?(record: R): readonly Guard[];
   /** The attribute that counts writes; it starts at 1. Absent: the entity is append-only, never updated. */
@@ -67,6 +69,14 @@ export interface EntityCodec<R extends object> {
   readonly secret?: readonly (keyof R & string)[];
   /** The fields a primary key was built from, for messages to the client. */
   keyFields?(key: Key): object | undefined;
+}
+
+/** What becomes of old versions: nothing where it says nothing. */
+export interface Keep {
+  /** So many of the last are kept: the next write deletes the oldest. */
+  readonly versions?: number;
+  /** Each is kept for so long after it was written: `ttl` is the attribute DynamoDB expires items by. */
+  readonly expires?: { readonly seconds: number; readonly ttl: string };
 }
 
 /** What reading an entity takes of its codec. */

@@ -1,6 +1,6 @@
 /** Versions of a record that was deleted stay; one that is created again under its key goes on from the last of them. */
 import type { Requester } from './requests.js';
-import type { EntityCodec, Item, Key, TableRef } from './types.js';
+import type { EntityCodec, Item, Keep, Key, TableRef } from './types.js';
 
 /** Where the versions of one record lie. */
 export interface VersionsOfRecord {
@@ -9,6 +9,8 @@ export interface VersionsOfRecord {
   readonly record: Key;
   /** The attribute that tells versions apart. */
   readonly revision: string;
+  /** What is not kept for ever may be missing though later ones are there. */
+  readonly keep: Keep | undefined;
   /** The keys of a version of these numbers, by which of several histories it is. */
   keyOf(revision: number): Key;
 }
@@ -69,6 +71,7 @@ export function versionsOf<R extends object>(
     if (revision === undefined) return { item, versions: undefined };
     const keyOf = (number: number) =>
       keyOfItem(codec.versions?.({ ...record, [revision]: number })[at] ?? item);
-    return { item, versions: { table, record: codec.key(record), revision, keyOf } };
+    const keep = codec.keep?.[at];
+    return { item, versions: { table, record: codec.key(record), revision, keep, keyOf } };
   });
 }

@@ -148,10 +148,12 @@ export const transactionLayoutChecks: readonly Check<LaidOut>[] = [
   },
 ];
 
-/** How many items one write touches at most: an entry or guard that moves is deleted and put. */
+/** How many items one write touches at most: an entry or guard that moves is deleted and put, a version too many deleted. */
 function mostWritten(entity: EntityLayout | undefined, kind: string): number {
   const count = (role: string) => entity?.items.filter((item) => item.role === role).length ?? 0;
   const moving = count('entry') + (entity?.guards.length ?? 0);
   const isMove = kind === 'update' || kind === 'upsert';
-  return 1 + moving * (isMove ? 2 : 1) + (kind === 'delete' ? 0 : count('version'));
+  const outdated = entity?.items.filter(({ keep }) => keep && 'versions' in keep).length ?? 0;
+  const versions = kind === 'delete' ? 0 : count('version') + (isMove ? outdated : 0);
+  return 1 + moving * (isMove ? 2 : 1) + versions;
 }

@@ -124,6 +124,7 @@ export function layOut(model: Model, lock: Lock = emptyLock): Layout {
         for: draft.model.name.text,
         holds: { kind: 'all' },
         slots: main.slots,
+        ...keepOf(draft.model),
       });
   }
   for (const table of ground.tables) findings.push(...tooMany(table, model, reads));
@@ -235,6 +236,11 @@ function draftOf({ model, lock, tables, patterns, taken }: Ground, entity: Entit
     items: [{ role: 'main', for: null, holds: { kind: 'all' }, slots: [slot] }],
     keeper,
   };
+}
+
+function keepOf({ keep }: EntityModel): Pick<ItemPlan, 'keep'> {
+  if (keep?.versions !== undefined) return { keep: { versions: keep.versions } };
+  return keep?.seconds === undefined ? {} : { keep: { seconds: keep.seconds } };
 }
 
 /** The item that holds a unique value. */

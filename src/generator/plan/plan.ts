@@ -128,6 +128,7 @@ function entityPlan({ model, table, attributes, items, keyFields, guards }: Enti
     ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
     keyFields,
     historyOf: model.historyOf?.text ?? null,
+    ...(model.keep?.seconds !== undefined && table.ttl ? { expires: table.ttl.text } : {}),
   };
 }
 

@@ -421,6 +421,23 @@ const entityKeys = {
     description: 'There is one record, whose key has no holes: it is found by `one` without `where`.',
     example: { singleton: true },
   },
+  keep: {
+    anyOf: [
+      count(1000),
+      {
+        type: 'string',
+        pattern: '^[1-9]\\d*[mhd]$',
+        refusal: {
+          message: '`{}` is not a length of time.',
+          hint: 'Write minutes, hours or days: `30m`, `12h`, `90d`.',
+        },
+      },
+    ],
+    title: 'How many versions, or how long',
+    description:
+      'With `historyOf`: so many versions of a record are kept, or each for so long after it was written. Left out: all of them, for ever.',
+    example: { historyOf: 'Account', keep: '90d' },
+  },
   historyOf: {
     ...text,
     title: 'History of an entity',

@@ -269,8 +269,16 @@ class YamlReader {
         identity: map.has('identity') ? this.words(map.get('identity')) : undefined,
         ttl: this.word(map.get('ttl')),
         historyOf: this.word(map.get('historyOf')),
+        keep: this.keep(map.get('keep')),
       }),
     };
+  }
+
+  private keep(entry: Entry | undefined): EntityModel['keep'] {
+    const number = this.count(entry);
+    if (number) return { at: number.at, versions: number.count };
+    const length = this.word(entry);
+    return length && { at: length.at, seconds: secondsOf(length.text) };
   }
 
   private uniques(entry: Entry | undefined): UniqueModel[] {
@@ -804,7 +812,8 @@ function unsaidTable(
   mutations: readonly Pick<MutationModel, 'idempotent'>[],
 ): TableModel {
   const word = (text: string): Word => ({ text, at });
-  const expires = entities.some(({ ttl }) => ttl) || mutations.some(({ idempotent }) => idempotent);
+  const expires =
+    entities.some(({ ttl, keep }) => ttl || keep?.seconds) || mutations.some(({ idempotent }) => idempotent);
   return {
     name: word('entities'),
     physicalName: '${TABLE_PREFIX}-entities',

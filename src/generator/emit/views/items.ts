@@ -45,6 +45,8 @@ export function itemsView(plan: Plan) {
           : null,
         revision: entity.revision === null ? null : quote(entity.revision),
         secret: secretsOf(plan, entity),
+        keep: keepOf(plan, versions),
+        expires: entity.expires === undefined ? null : quote(entity.expires),
         keyParser: isParsed(entity) ? entity.names.keyParser : null,
         entries: entries.map((item) => {
           const keys = item.slots.map((slot) => ({
@@ -94,6 +96,18 @@ function guardNames({ fields, shared }: GuardPlan): string {
     ...(shared ? [`constraint: ${quote(shared.name)}`] : []),
     ...(shared && shared.expires !== null ? [`expires: ${quote(shared.expires)}`] : []),
   ].join(', ');
+}
+
+/** How long versions are kept, one place for each history; null where all are kept for ever. */
+function keepOf(plan: Plan, versions: readonly ItemPlan[]): string | null {
+  if (versions.every(({ keep }) => keep === undefined)) return null;
+  const kept = versions.map(({ keep, for: history }) => {
+    if (keep === undefined) return '{}';
+    if ('versions' in keep) return `{ versions: ${keep.versions} }`;
+    const ttl = plan.entities.find(({ name }) => name === history)?.expires ?? '';
+    return `{ expires: { seconds: ${keep.seconds}, ttl: ${quote(ttl)} } }`;
+  });
+  return `[${kept.join(', ')}]`;
 }
 
 /** What is not kept with tokens, where there are some. */
