@@ -1,4 +1,7 @@
-/** `npm run bench`: every table of this folder, printed and kept in bench/results/. `npm run bench scale`: that one. */
+/**
+ * `npm run bench`: every table of this folder, printed and kept in bench/results/. `npm run bench scale`: that one.
+ * `npm run bench peers quick` tries the comparison out, and keeps nothing.
+ */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -7,7 +10,11 @@ import { measureCodecs } from './codecs.js';
 import { measureGeneration } from './generate.js';
 import { table } from './measure.js';
 import { measurePackage } from './package.js';
+import { peersReport } from './peers.js';
 import { scaleTables } from './scale.js';
+
+const [only, how] = process.argv.slice(2);
+const quick = how === 'quick';
 
 /** By the name of the file in bench/results/. */
 const reports: Readonly<Record<string, () => readonly string[]>> = {
@@ -21,6 +28,7 @@ const reports: Readonly<Record<string, () => readonly string[]>> = {
     table('Generation from the package, whole process', measurePackage(7)),
   ],
   scale: () => ['# Generation as projects grow', '', machine(), '', scaleTables([25, 50, 100, 200, 400], 5)],
+  peers: () => ['# Against other libraries', '', machine(), '', peersReport(quick)],
 };
 
 function machine(): string {
@@ -29,10 +37,9 @@ function machine(): string {
 
 const folder = join(import.meta.dirname, 'results');
 mkdirSync(folder, { recursive: true });
-const [only] = process.argv.slice(2);
 for (const [name, report] of Object.entries(reports)) {
   if (only !== undefined && only !== name) continue;
   const text = report().join('\n');
   process.stdout.write(`${text}\n`);
-  writeFileSync(join(folder, `${name}.md`), `${text}\n`);
+  if (!quick) writeFileSync(join(folder, `${name}.md`), `${text}\n`);
 }

@@ -43,9 +43,6 @@ export const userCodec: EntityCodec<User> = {
   table: entitiesTable,
   key: userKey,
   item: (user) => ({
-    ...userKey(user),
-    ...userGsi2Key(user),
-    ...userGsi1Key(user),
     _type: 'User',
     createdAt: user.createdAt,
     email: user.email,
@@ -59,6 +56,9 @@ export const userCodec: EntityCodec<User> = {
     passwordHash: user.passwordHash,
     sessionEpoch: user.sessionEpoch,
     createdById: user.createdById ?? undefined,
+    ...userKey(user),
+    ...userGsi2Key(user),
+    ...userGsi1Key(user),
   }),
   read: (item) => ({
     __typename: 'User',
@@ -90,31 +90,36 @@ export const userCodec: EntityCodec<User> = {
   ],
   guards: (user) => [{ field: 'email', key: userEmailGuardKey(user) }],
   revision: 'version',
+  demands: {
+    transitions: {
+      status: { ACTIVE: ['INACTIVE', 'SUSPENDED'], SUSPENDED: ['ACTIVE', 'INACTIVE'], INACTIVE: ['ACTIVE'] },
+    },
+  },
   keyFields: parseUserKey,
 };
 
 /** The entry of usersByStatus: `USER_STATUS#{status}` / `{name}#{id}` */
 const userUsersByStatusEntry = (user: User): Item => ({
-  ...userUsersByStatusEntryKey(user),
-  ...userUsersByStatusEntryGsi2Key(user),
   _type: 'User.usersByStatus',
   email: user.email,
   id: user.id,
   name: user.name,
   role: user.role,
   status: user.status,
+  ...userUsersByStatusEntryKey(user),
+  ...userUsersByStatusEntryGsi2Key(user),
 });
 
 /** The entry of usersByRole: `USER_ROLE#{role}` / `{name}#{id}` */
 const userUsersByRoleEntry = (user: User): Item => ({
-  ...userUsersByRoleEntryKey(user),
-  ...userUsersByRoleEntryGsi2Key(user),
   _type: 'User.usersByRole',
   email: user.email,
   id: user.id,
   name: user.name,
   role: user.role,
   status: user.status,
+  ...userUsersByRoleEntryKey(user),
+  ...userUsersByRoleEntryGsi2Key(user),
 });
 
 /** How UserVersion is stored. */
@@ -123,8 +128,6 @@ export const userVersionCodec: EntityCodec<UserVersion> = {
   table: entitiesTable,
   key: userVersionKey,
   item: (userVersion) => ({
-    ...userVersionKey(userVersion),
-    ...userVersionLsi1Key(userVersion),
     _type: 'UserVersion',
     email: userVersion.email,
     name: userVersion.name,
@@ -133,6 +136,8 @@ export const userVersionCodec: EntityCodec<UserVersion> = {
     updatedAt: userVersion.updatedAt,
     version: userVersion.version,
     id: userVersion.id,
+    ...userVersionKey(userVersion),
+    ...userVersionLsi1Key(userVersion),
   }),
   read: (item) => ({
     __typename: 'UserVersion',
@@ -153,10 +158,6 @@ export const contractorCodec: EntityCodec<Contractor> = {
   table: entitiesTable,
   key: contractorKey,
   item: (contractor) => ({
-    ...contractorKey(contractor),
-    ...contractorGsi2Key(contractor),
-    ...contractorGsi1Key(contractor),
-    ...contractorGsi3Key(contractor),
     _type: 'Contractor',
     accessLevel: contractor.accessLevel,
     company: contractor.company ?? undefined,
@@ -173,6 +174,10 @@ export const contractorCodec: EntityCodec<Contractor> = {
     version: contractor.version,
     tokenHash: contractor.tokenHash,
     invitedById: contractor.invitedById,
+    ...contractorKey(contractor),
+    ...contractorGsi2Key(contractor),
+    ...contractorGsi1Key(contractor),
+    ...contractorGsi3Key(contractor),
   }),
   read: (item) => ({
     __typename: 'Contractor',
@@ -194,19 +199,42 @@ export const contractorCodec: EntityCodec<Contractor> = {
   }),
   entries: (contractor) => [contractorContractorsByStatusEntry(contractor)],
   revision: 'version',
+  demands: {
+    transitions: {
+      status: {
+        PENDING: ['ACTIVE', 'EXPIRED', 'REVOKED'],
+        ACTIVE: ['EXPIRED', 'REVOKED'],
+        EXPIRED: ['PENDING', 'ACTIVE', 'REVOKED'],
+      },
+    },
+  },
+  light: [
+    'accessLevel',
+    'company',
+    'createdAt',
+    'email',
+    'expiresAt',
+    'id',
+    'lastAccess',
+    'name',
+    'reason',
+    'status',
+    'updatedAt',
+    'version',
+  ],
   keyFields: parseContractorKey,
 };
 
 /** The entry of contractorsByStatus: `CONTRACTOR_STATUS#{status}` / `{expiresAt}#{id}` */
 const contractorContractorsByStatusEntry = (contractor: Contractor): Item => ({
-  ...contractorContractorsByStatusEntryKey(contractor),
-  ...contractorContractorsByStatusEntryGsi2Key(contractor),
   _type: 'Contractor.contractorsByStatus',
   company: contractor.company ?? undefined,
   expiresAt: contractor.expiresAt,
   id: contractor.id,
   name: contractor.name,
   status: contractor.status,
+  ...contractorContractorsByStatusEntryKey(contractor),
+  ...contractorContractorsByStatusEntryGsi2Key(contractor),
 });
 
 /** How RefreshToken is stored. */
@@ -215,8 +243,6 @@ export const refreshTokenCodec: EntityCodec<RefreshToken> = {
   table: entitiesTable,
   key: refreshTokenKey,
   item: (refreshToken) => ({
-    ...refreshTokenKey(refreshToken),
-    ...refreshTokenGsi3Key(refreshToken),
     ttl: epochSeconds(refreshToken.expiresAt),
     _type: 'RefreshToken',
     createdAt: refreshToken.createdAt,
@@ -231,6 +257,8 @@ export const refreshTokenCodec: EntityCodec<RefreshToken> = {
     revokedAt: refreshToken.revokedAt ?? undefined,
     updatedAt: refreshToken.updatedAt,
     version: refreshToken.version,
+    ...refreshTokenKey(refreshToken),
+    ...refreshTokenGsi3Key(refreshToken),
   }),
   read: (item) => ({
     __typename: 'RefreshToken',
@@ -258,9 +286,6 @@ export const auditLogCodec: EntityCodec<AuditLog> = {
   table: entitiesTable,
   key: auditLogKey,
   item: (auditLog) => ({
-    ...auditLogKey(auditLog),
-    ...auditLogGsi4Key(auditLog),
-    ...auditLogGsi2Key(auditLog),
     _type: 'AuditLog',
     action: auditLog.action,
     actorId: auditLog.actorId,
@@ -272,6 +297,9 @@ export const auditLogCodec: EntityCodec<AuditLog> = {
     targetType: auditLog.targetType,
     timestamp: auditLog.timestamp,
     userAgent: auditLog.userAgent ?? undefined,
+    ...auditLogKey(auditLog),
+    ...auditLogGsi4Key(auditLog),
+    ...auditLogGsi2Key(auditLog),
   }),
   read: (item) => ({
     __typename: 'AuditLog',
@@ -287,16 +315,17 @@ export const auditLogCodec: EntityCodec<AuditLog> = {
     userAgent: (item.userAgent ?? null) as string | null,
   }),
   entries: (auditLog) => [auditLogAuditLogsOfUserEntry(auditLog)],
+  light: ['action', 'actorId', 'actorType', 'id', 'ip', 'targetId', 'targetType', 'timestamp', 'userAgent'],
   keyFields: parseAuditLogKey,
 };
 
 /** The entry of auditLogsOfUser: `{actorType}#{actorId}` / `AUDIT#{timestamp}#{id}` */
 const auditLogAuditLogsOfUserEntry = (auditLog: AuditLog): Item => ({
-  ...auditLogAuditLogsOfUserEntryKey(auditLog),
   _type: 'AuditLog.auditLogsOfUser',
   action: auditLog.action,
   id: auditLog.id,
   timestamp: auditLog.timestamp,
+  ...auditLogAuditLogsOfUserEntryKey(auditLog),
 });
 
 /** How Config is stored. */
@@ -305,8 +334,6 @@ export const configCodec: EntityCodec<Config> = {
   table: entitiesTable,
   key: configKey,
   item: (config) => ({
-    ...configKey(config),
-    ...configGsi2Key(config),
     _type: 'Config',
     category: config.category,
     createdAt: config.createdAt,
@@ -317,6 +344,8 @@ export const configCodec: EntityCodec<Config> = {
     version: config.version,
     value: config.value === null ? undefined : documentValue(config.value, 'value'),
     updatedById: config.updatedById ?? undefined,
+    ...configKey(config),
+    ...configGsi2Key(config),
   }),
   read: (item) => ({
     __typename: 'Config',
@@ -331,5 +360,6 @@ export const configCodec: EntityCodec<Config> = {
     updatedById: (item.updatedById ?? null) as string | null,
   }),
   revision: 'version',
+  light: ['category', 'createdAt', 'description', 'isSecret', 'key', 'updatedAt', 'version'],
   keyFields: parseConfigKey,
 };

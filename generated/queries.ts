@@ -119,6 +119,7 @@ export const users = (by: { readonly order?: 'ASC' | 'DESC' | null | undefined }
   descending: by.order === 'DESC',
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '63a4eb0a',
 });
 
 /** Query.usersByStatus: GSI2 `USER_STATUS#{status}` / `{name}#{id}`, ascending. */
@@ -130,6 +131,7 @@ export const usersByStatus = (by: Pick<User, 'status'>): IndexQuery<User> => ({
   descending: false,
   holds: userUsersByStatusHolds,
   page: { default: 20, max: 100 },
+  layout: 'b1e7eec0',
 });
 
 /** Query.usersByRole: GSI2 `USER_ROLE#{role}` / `{name}#{id}`, ascending. */
@@ -141,6 +143,7 @@ export const usersByRole = (by: Pick<User, 'role'>): IndexQuery<User> => ({
   descending: false,
   holds: userUsersByRoleHolds,
   page: { default: 20, max: 100 },
+  layout: 'fff72e1c',
 });
 
 /** User.history: LSI1 `USER#{id}` / `VERSION#{updatedAt}#{version}`, descending. */
@@ -153,6 +156,7 @@ export const historyOfUser = (by: Pick<UserVersion, 'id'>): IndexQuery<UserVersi
   descending: true,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '047e37f3',
 });
 
 /** For rules: GSI2 `CONTRACTOR_TOKEN#{tokenHash}` / `METADATA`, ascending. */
@@ -176,6 +180,7 @@ export const contractorsByStatus = (by: Pick<Contractor, 'status'>): IndexQuery<
   descending: false,
   holds: contractorContractorsByStatusHolds,
   page: { default: 20, max: 100 },
+  layout: '6499a8af',
 });
 
 /** Query.contractorsExpiring: GSI1 `CONTRACTOR` / `{expiresAt}#{id}`, ascending. */
@@ -188,6 +193,7 @@ export const contractorsExpiring = (by: { readonly before?: Date | string | null
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '74556916',
 });
 
 /** User.contractors: GSI3 `USER_CONTRACTORS#{invitedById}` / `{createdAt}#{id}`, descending. */
@@ -199,6 +205,7 @@ export const contractorsOfUser = (by: Pick<Contractor, 'invitedById'>): IndexQue
   descending: true,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '3daed4ea',
 });
 
 /** User.sessions: GSI3 `USER_SESSIONS#{userId}` / `{createdAt}#{id}`, descending. */
@@ -210,6 +217,7 @@ export const sessionsOfUser = (by: Pick<RefreshToken, 'userId'>): IndexQuery<Ref
   descending: true,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '8a03922c',
 });
 
 /** User.auditLogs: table `{actorType}#{actorId}` / `AUDIT#{timestamp}#{id}`, descending. */
@@ -225,6 +233,7 @@ export const auditLogsOfUser = (by: Pick<AuditLog, 'actorId'> & {
   descending: true,
   holds: auditLogAuditLogsOfUserHolds,
   page: { default: 20, max: 100 },
+  layout: '99e967cf',
 });
 
 /** Contractor.auditLogs: table `{actorType}#{actorId}` / `AUDIT#{timestamp}#{id}`, descending. */
@@ -240,6 +249,7 @@ export const auditLogsOfContractor = (by: Pick<AuditLog, 'actorId'> & {
   descending: true,
   holds: auditLogAuditLogsOfUserHolds,
   page: { default: 20, max: 100 },
+  layout: '99e967cf',
 });
 
 /** Query.auditLogs: GSI4 `AUDIT_LOG#{month(timestamp)}#{shard}` / `{timestamp}#{id}`, descending, 2 shards merged. */
@@ -251,6 +261,7 @@ export const auditLogsOfMonth = (by: { readonly bucket: string }): IndexQuery<Au
   descending: true,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '8ce22efd',
 });
 
 /** Query.activityFeed: GSI4 `AUDIT_LOG#{month(timestamp)}#{shard}` / `{timestamp}#{id}`, descending, 2 shards merged. */
@@ -267,6 +278,7 @@ export const activityFeed = (by: { readonly now?: Date } = {}): IndexQuery<Audit
   descending: true,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '8ce22efd',
   binding: '',
 });
 
@@ -279,6 +291,7 @@ export const auditLogsOfTarget = (by: Pick<AuditLog, 'targetType' | 'targetId'>)
   descending: true,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '22e797db',
 });
 
 /** Query.configByCategory: GSI2 `CONFIG_CATEGORY#{category}` / `{key}`, ascending. */
@@ -290,4 +303,5 @@ export const configByCategory = (by: Pick<Config, 'category'>): IndexQuery<Confi
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'c52ca162',
 });

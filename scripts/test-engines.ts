@@ -11,9 +11,13 @@ const suites = [
   'test/embedded/concurrency',
   'test/server/',
   'test/language/',
+  'test/pages/',
+  'test/budget/',
   'test/writes/model',
   'test/writes/races',
   'test/writes/failures',
+  'test/writes/demands',
+  'test/writes/kept-numbers',
 ];
 
 const help = `Usage: npx tsx scripts/test-engines.ts [vitest options]

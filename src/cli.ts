@@ -2,6 +2,7 @@
 /** The verbs of the command line. Exit codes: 0 all is well, 1 there are findings, 2 a wrong call or a fault of ours. */
 
 import { Command, CommanderError } from 'commander';
+import type { ExplainOptions } from './cli/explain.js';
 import type { InitOptions } from './cli/init.js';
 import { ourManifest } from './cli/package.js';
 import type { Options } from './cli/verbs.js';
@@ -22,7 +23,7 @@ verb(
 
 verb(
   'check',
-  'write nothing; report mistakes in the inputs, rules that do not fit, generated files and a lock that are out of date',
+  'write nothing; report mistakes in the inputs, rules that do not fit, generated files and a lock that are out of date, operations that cost more than recorded',
 )
   .addHelpText('after', examples('tableloom check', 'tableloom check --config codegen.staging.ts'))
   .action(run(async (options) => (await import('./cli/check.js')).checkVerb(options)));
@@ -30,6 +31,28 @@ verb(
 verb('scaffold', 'write a typed stub for each rule that is missing; what is there is only added to')
   .addHelpText('after', examples('tableloom scaffold'))
   .action(run(async (options) => (await import('./cli/scaffold.js')).scaffoldVerb(options)));
+
+verb(
+  'explain',
+  'tell what operations cost before they are asked: requests, steps that wait for one another, read units, field by field',
+)
+  .argument('[files...]', 'documents of operations; left out: all below operations/')
+  .option('--operation <name>', 'the one operation that is meant')
+  .option('--variables <json>', 'the values of variables, or a file of them; left out: any they may have')
+  .option('--format <format>', 'text, json or mermaid', 'text')
+  .option('--record', 'keep the budgets of the documents below operations/, which `check` holds them to')
+  .addHelpText(
+    'after',
+    examples(
+      'tableloom explain operations/users.graphql',
+      `tableloom explain users.graphql --operation Users --variables '{"first": 50}'`,
+      'tableloom explain --record',
+    ),
+  )
+  .action(async (files: string[], options: ExplainOptions) => {
+    const action = async () => (await import('./cli/explain.js')).explainVerb(files, options);
+    await run(action)(options);
+  });
 
 program
   .command('init')

@@ -27,8 +27,9 @@ class Model {
   set({ shipmentId, status }: { shipmentId: string; status: Status }): string | undefined {
     const life = this.#life(shipmentId);
     if (life.isActive) return 'UNDER_WAY';
-    if (life.status === 'DELIVERED' || life.status === 'CANCELLED') return 'FINISHED';
     if (status === 'IN_TRANSIT' || status === 'DELIVERED') return 'NOT_A_STATUS_HERE';
+    const isFinished = life.status === 'DELIVERED' || life.status === 'CANCELLED';
+    if (isFinished && status !== life.status) return 'GUARD_FAILED';
     life.status = status;
     return undefined;
   }

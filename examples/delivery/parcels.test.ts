@@ -291,7 +291,7 @@ describe('writes', () => {
     expect(await available()).toEqual(['s1', 's2']);
     expect(await fresh.codeOf('updateShipmentStatus', set('DELIVERED'))).toBe('NOT_A_STATUS_HERE');
     await fresh.ask('updateShipmentStatus', set('CANCELLED'));
-    expect(await fresh.codeOf('updateShipmentStatus', set('READY'))).toBe('FINISHED');
+    expect(await fresh.codeOf('updateShipmentStatus', set('READY'))).toBe('GUARD_FAILED');
     expect(await available()).toEqual(['s2']);
     await fresh.close();
   });

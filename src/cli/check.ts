@@ -1,7 +1,9 @@
 /** `tableloom check` */
 
 import { type Diagnostic, formatDiagnostics } from '../generator/diagnostics.js';
+import { checkBudgets } from './budgets.js';
 import { generateInMemory, loadProject, outputsOnDisk } from './codegen.js';
+import { priced } from './operations.js';
 import { staleness } from './staleness.js';
 import { enter, type Options, terminal } from './verbs.js';
 
@@ -23,9 +25,17 @@ export async function checkVerb({ root, config }: Options): Promise<number> {
     for (const [path, text] of [...run.sources, ...rules.sources]) sources.set(path, text);
   }
 
+  terminal.progress('Counting requests …');
+  const [first] = runs;
+  const budgets = first && checkBudgets(priced(first));
+  diagnostics.push(...(budgets?.diagnostics ?? []));
+  for (const [path, text] of budgets?.sources ?? []) sources.set(path, text);
+
   if (diagnostics.length > 0) terminal.findings(formatDiagnostics(diagnostics, sources));
   if (diagnostics.some((one) => one.severity === 'error')) return 1;
   const rules = runs.reduce((sum, { plan }) => sum + plan.rules.length, 0);
-  terminal.say(`${files.size} generated files are up to date, ${rules} rules fit.`);
+  const operations = budgets?.operations ?? 0;
+  const within = operations === 0 ? '' : `, ${operations} operations keep to their budgets`;
+  terminal.say(`${files.size} generated files are up to date, ${rules} rules fit${within}.`);
   return 0;
 }

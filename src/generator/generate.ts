@@ -2,10 +2,12 @@
 
 import type { GraphQLSchema } from 'graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
+import type { Costs } from '../budget/costs.js';
 import { checkLayout, checkModel } from './check/check.js';
 import { type Diagnostic, DiagnosticsError, type Sources } from './diagnostics.js';
 import { emit } from './emit/emit.js';
 import type { Renderer } from './emit/render.js';
+import { costsOf } from './emit/views/costs.js';
 import { printLock } from './lock.js';
 import type { Model } from './model.js';
 import { chooseKeys } from './plan/choose-base.js';
@@ -31,6 +33,10 @@ export interface GenerateInput {
 
 export interface Generated {
   readonly plan: Plan;
+  /** What each field asks of DynamoDB. */
+  readonly costs: Costs;
+  /** The schema, printed. */
+  readonly sdl: string;
   readonly model: Model;
   readonly sources: Sources;
   readonly warnings: readonly Diagnostic[];
@@ -54,8 +60,18 @@ export function generate({ schema, patterns, lock: locked, relative, renderer }:
   const layout = layOut(model, lock);
   warnings.push(...refuseErrors(checkLayout(model, layout), sources));
   const plan = planOf(model, layout);
-  const files = emit({ plan, sdl: printSchema(lexicographicSortSchema(schema)), renderer });
-  return { plan, model, sources, warnings, files, lock: printLock(nextLock(layout, lock)) };
+  const printed = printSchema(lexicographicSortSchema(schema));
+  const files = emit({ plan, sdl: printed, renderer });
+  return {
+    plan,
+    costs: costsOf(plan),
+    sdl: printed,
+    model,
+    sources,
+    warnings,
+    files,
+    lock: printLock(nextLock(layout, lock)),
+  };
 }
 
 function refuseErrors(diagnostics: readonly Diagnostic[], sources: Sources): Diagnostic[] {

@@ -16,11 +16,18 @@ export interface LockedEntity {
   /** Its own key; undefined where the entity is gone. */
   readonly key: { readonly table: string; readonly key: LockedKey } | undefined;
   readonly guards: ReadonlyMap<string, LockedKey>;
+  /** Numbers kept beside the records: `kept memberCount`, `sequence number`. */
+  readonly numbers: ReadonlyMap<string, LockedKey>;
+  /** Where it is counted how many of its records name one, by reference. */
+  readonly counters: ReadonlyMap<string, LockedKey>;
   /** Index keys and index entries, by their numbers. */
   readonly slots: readonly LockedSlot[];
-  /** Keys of its own and guards that it once had. */
-  readonly retired: readonly { readonly what: 'key' | 'guard'; readonly key: LockedKey }[];
+  /** Keys of its own, guards, numbers and counters that it once had. */
+  readonly retired: readonly { readonly what: RetiredKey; readonly key: LockedKey }[];
 }
+
+/** What a key was of that is no more. */
+export type RetiredKey = 'key' | 'guard' | 'number' | 'counter';
 
 /** The templates of a partition key and a sort key. */
 export interface LockedKey {
@@ -86,13 +93,27 @@ function sections(entries: readonly (readonly [string, readonly string[]])[]): s
     .join(',\n');
 }
 
-function entityLines({ attributes, key, guards, slots, retired }: LockedEntity): string[] {
+function entityLines({
+  attributes,
+  key,
+  guards,
+  numbers: kept,
+  counters,
+  slots,
+  retired,
+}: LockedEntity): string[] {
   const names = sorted(attributes);
   const numbers = [...slots].sort((a, b) => a.number - b.number);
+  const keptLines = (kind: string) =>
+    sorted(kept)
+      .filter(([name]) => name.startsWith(`${kind} `))
+      .map(([name, number]) => line(name, keyValue(number)));
   const live = <T extends { readonly isRetired: boolean }>(one: T) => !one.isRetired;
   return [
     ...names.filter(([, one]) => live(one)).map(([name, one]) => line(`attribute ${name}`, one.encoding)),
+    ...sorted(counters).map(([name, counter]) => line(`counter ${name}`, keyValue(counter))),
     ...sorted(guards).map(([fields, guard]) => line(`guard ${fields}`, keyValue(guard))),
+    ...keptLines('kept'),
     ...names
       .filter(([, one]) => one.isRetired)
       .map(([name, one]) => line(`retired attribute ${name}`, one.encoding)),
@@ -102,6 +123,7 @@ function entityLines({ attributes, key, guards, slots, retired }: LockedEntity):
     ...numbers
       .filter((one) => one.isRetired)
       .map((slot) => line(`retired slot ${slot.number}`, slotValue(slot))),
+    ...keptLines('sequence'),
     ...numbers.filter(live).map((slot) => line(`slot ${slot.number}`, slotValue(slot))),
     key ? line(`table ${key.table}`, keyValue(key.key)) : line('table', null),
   ];

@@ -71,7 +71,7 @@ export interface EntityModel {
   readonly identity?: readonly Word[];
   readonly stored: readonly { readonly name: Word; readonly type: TypeRef }[];
   readonly secret: readonly Word[];
-  readonly generate: readonly { readonly field: Word; readonly how: Word }[];
+  readonly generate: readonly GeneratedModel[];
   readonly default: readonly { readonly field: Word; readonly value: Literal }[];
   readonly normalize: readonly { readonly field: Word; readonly steps: readonly Word[] }[];
   /** How a field stands in every key: `pad(6)`, `fold`, `day`, `invert`. */
@@ -88,6 +88,44 @@ export interface EntityModel {
   readonly singleton: boolean;
   /** Lists that are stored as DynamoDB sets. */
   readonly sets: readonly Word[];
+  /** Records that its own name, and which have to be there. */
+  readonly references: readonly ReferenceModel[];
+  /** Fields of the key that a change may alter: the record moves. */
+  readonly movable: readonly Word[];
+  /** By enum field, what may follow on each value. */
+  readonly transitions: readonly {
+    readonly field: Word;
+    readonly moves: readonly { readonly from: Word; readonly to: readonly Word[] }[];
+  }[];
+  /** What a value has to be like: bounds, or a rule that says what is wrong. */
+  readonly validate: readonly { readonly field: Word; readonly demand: ValueDemandModel }[];
+}
+
+export interface ReferenceModel {
+  readonly name: Word;
+  readonly to: Word;
+  /** By field of the other's key, the field here. Absent: it is called as its only field. */
+  readonly fields?: readonly { readonly key: Word; readonly field: Word }[];
+  /** `leave` where it is not said. */
+  readonly onDelete?: Word;
+}
+
+export type ValueDemandModel =
+  | { readonly kind: 'rule'; readonly rule: Word }
+  | {
+      readonly kind: 'bounds';
+      readonly at: Span;
+      readonly min?: { readonly value: number; readonly at: Span };
+      readonly max?: { readonly value: number; readonly at: Span };
+      readonly pattern?: Word;
+    };
+
+/** An attribute the write path fills in. */
+export interface GeneratedModel {
+  readonly field: Word;
+  readonly how: Word;
+  /** Of a `sequence`: the fields of which each combination of values has numbers of its own. */
+  readonly within?: readonly Word[];
 }
 
 /** Attributes whose values together one record holds: of this entity, or of all that declare the name. */
@@ -102,13 +140,15 @@ export interface TemplateModel {
   readonly template: Word;
 }
 
-/** Where a value comes from: `$arg.path`, `$parent.path`, `$through.attribute`, or itself. */
+/** Where a value comes from: `$arg.path`, `$parent.path`, `$through.attribute`, `$current.attribute`, or itself. */
 export type Source =
   | { readonly kind: 'argument'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'parent'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'through'; readonly path: readonly string[]; readonly at: Span }
   /** What an earlier step of the transaction gives an attribute: `$order.id`. */
   | { readonly kind: 'step'; readonly step: string; readonly path: readonly string[]; readonly at: Span }
+  /** In `require`: another attribute of the record as it is. */
+  | { readonly kind: 'current'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'literal'; readonly value: string | number | boolean; readonly at: Span };
 
 export interface Binding {
@@ -122,12 +162,20 @@ export type LiteralSource = Extract<Source, { readonly kind: 'literal' }>;
 
 export interface PatternModel {
   readonly name: Word;
-  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'exists';
+  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'sum' | 'exists';
   /** What is looked up. With `leadsTo` (`through` in the YAML) it is the join, and where, sort and the rest are its. */
   readonly target: Word;
   readonly leadsTo?: LeadsTo;
   /** Where counting stops. */
   readonly upTo?: { readonly count: number; readonly at: Span };
+  /** The number is kept by the write path and not counted: `kept: true` of a count, and every sum. */
+  readonly kept?: { readonly at: Span };
+  /** Of a sum, the attribute that is added up. */
+  readonly of?: Word;
+  /** What a kept count may not pass. */
+  readonly cap?: { readonly count: number; readonly at: Span };
+  /** Of a connection: `totalCount` is kept by the write path. */
+  readonly total?: { readonly at: Span };
   /** Of a mixed pattern, the entities it reads, and what each calls the fields of `where`; left out: all members. */
   readonly members: readonly {
     readonly entity: Word;
@@ -180,6 +228,11 @@ export interface LeadsTo {
   readonly where: readonly Binding[];
 }
 
+/** Whether the answer is a number that the write path keeps, so that nothing is queried. */
+export function isKept(pattern: PatternModel): boolean {
+  return pattern.kept !== undefined;
+}
+
 /** What a pattern returns, counts or looks for. */
 export function returned(pattern: PatternModel): Word {
   return pattern.leadsTo?.target ?? pattern.target;
@@ -203,9 +256,20 @@ export const filterOperators = [...comparisons, 'between', 'in', 'exists', 'cont
 export type Comparison = (typeof comparisons)[number];
 export type FilterOperator = (typeof filterOperators)[number] | `size ${Comparison}`;
 
+export const mutationKinds = ['create', 'update', 'upsert', 'put', 'touch', 'delete'] as const;
+export type MutationKind = (typeof mutationKinds)[number];
+
+export const elementUpdates = ['add', 'append', 'remove'] as const;
+
+export interface ElementUpdate {
+  readonly how: (typeof elementUpdates)[number];
+  readonly field: Word;
+  readonly source: Source;
+}
+
 export interface MutationModel {
   readonly name: Word;
-  readonly kind: 'create' | 'update' | 'upsert' | 'delete';
+  readonly kind: MutationKind;
   readonly entity: Word;
   readonly for?: FieldPath;
   readonly where: readonly Binding[];
@@ -214,6 +278,13 @@ export interface MutationModel {
   readonly set: readonly { readonly field: Word; readonly value: Literal }[];
   /** Values under `set` that are taken from somewhere. */
   readonly given: readonly Binding[];
+  /** Values computed from those there are, in the order written. */
+  readonly elements: readonly ElementUpdate[];
+  /** What has to hold of the record as it is, in the order written. */
+  readonly require: readonly { readonly name: Word; readonly condition: FilterModel }[];
+  /** Of `touch`: the moment the record expires at, or how long from now. */
+  readonly to?: Source;
+  readonly extend?: Word;
   readonly expect?: Source;
   readonly prepare?: Word;
   readonly alongside?: Word;
@@ -245,7 +316,16 @@ export interface RuleModel {
   readonly name: Word;
   readonly for?: FieldPath;
   readonly in?: Word;
+  /** What one call asks of DynamoDB. */
+  readonly gets?: number;
+  readonly once?: Word;
+  readonly requests?: number;
+  /** What it writes in one answer, at most. */
+  readonly writes: readonly { readonly kind: WriteKind; readonly entity: Word }[];
 }
+
+export const writeKinds = ['create', 'update', 'upsert', 'delete'] as const;
+export type WriteKind = (typeof writeKinds)[number];
 
 /** `Type.field`. */
 export interface FieldPath {

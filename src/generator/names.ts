@@ -62,6 +62,16 @@ export function ruleTypeName(rule: string): string {
   return `${pascal(rule)}Rule`;
 }
 
+/** The function that gives the key of a number's item. */
+export function numberKeyName(pattern: string): string {
+  return `${pattern}NumberKey`;
+}
+
+/** The function that tells where a field's numbers come from. */
+export function sequenceName(entity: string, field: string): string {
+  return `${camel(entity)}${pascal(field)}Sequence`;
+}
+
 export function entryFunction(entity: string, pattern: string): string {
   return `${camel(entity)}${pascal(pattern)}Entry`;
 }

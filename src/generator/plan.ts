@@ -60,6 +60,10 @@ export interface EntityPlan {
   /** The main item first, then entries in the order of their patterns, then copies kept by entities with `historyOf`. */
   readonly items: readonly ItemPlan[];
   readonly guards: readonly GuardPlan[];
+  /** Numbers kept beside the records, where there are some. */
+  readonly numbers?: readonly NumberPlan[];
+  /** Records that its own name, where there are such. */
+  readonly references?: readonly ReferencePlan[];
   /** The attribute that counts writes; null for append-only entities. */
   readonly revision: string | null;
   readonly ttl: { readonly attribute: string; readonly field: string } | null;
@@ -68,6 +72,8 @@ export interface EntityPlan {
   readonly historyOf: string | null;
   /** Of a history whose versions expire, the table's attribute for it. */
   readonly expires?: string;
+  /** Its plain fields: where a page asks for no others, documents, lists and sets are not fetched. */
+  readonly light?: readonly string[];
 }
 
 export interface EntityNames {
@@ -97,17 +103,28 @@ export interface AttributePlan {
   /** Kept, but in no SDL type. */
   readonly hidden: boolean;
   readonly secret: boolean;
-  readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | null;
+  readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | 'sequence' | null;
   readonly default: string | number | boolean | null;
   readonly normalize: readonly string[];
   /** A list that is stored as a set: each value once, in ascending order. */
   readonly set?: true;
   readonly immutable: boolean;
+  /** Of the key, and a change may alter it. */
+  readonly movable?: true;
+  /** What may follow on each value of an enum. */
+  readonly transitions?: Readonly<Record<string, readonly string[]>>;
+  /** What a value has to be like. */
+  readonly demand?: ValueDemandPlan;
   /** How a plain `{field}` stands in the entity's keys, where `encode` says. */
   readonly encode?: HoleEncoding;
   /** The rule that computes it from the rest of the record at every write. */
   readonly computed?: string;
 }
+
+/** `pattern` is what the whole text matches. */
+export type ValueDemandPlan =
+  | { readonly kind: 'bounds'; readonly min?: number; readonly max?: number; readonly pattern?: string }
+  | { readonly kind: 'rule'; readonly rule: string };
 
 /** How a value of a type is stored and stands in a key. `document` cannot stand in a key. */
 export type Encoding = 'text' | 'enum' | 'integer' | 'decimal' | 'boolean' | 'time' | 'document';
@@ -185,11 +202,46 @@ export interface GuardPlan {
   readonly shared?: { readonly name: string; readonly expires: string | null };
 }
 
+/** A number kept beside records, in an item of its own; each write changes it in its own transaction. */
+export interface NumberPlan {
+  readonly kind: 'count' | 'sum' | 'sequence';
+  /** The pattern's name; of a sequence its field's. */
+  readonly name: string;
+  /** What is added up, or numbered; null where records are counted. */
+  readonly field: string | null;
+  readonly partition: KeyTemplate;
+  readonly sort: KeyTemplate | null;
+  /** Over how many items it is spread, by the record's key. */
+  readonly shards: number | null;
+  /** Nullable fields: a record without a value for each of them does not count. */
+  readonly present: readonly string[];
+  /** Further conditions of counting: the field has one of the values. */
+  readonly when: SlotPlan['when'];
+  /** It may not pass this. */
+  readonly cap: number | null;
+}
+
+/** A record that another names: it has to be there. */
+export interface ReferencePlan {
+  /** As declared: `customerId`. */
+  readonly name: string;
+  readonly to: string;
+  /** The fields of the other's key, each with the field here. */
+  readonly fields: readonly { readonly key: string; readonly field: string }[];
+  /** Nullable fields: it names none where one of them has no value. */
+  readonly present: readonly string[];
+  readonly onDelete: 'leave' | 'restrict' | 'cascade';
+  /** Where it is kept how many records name one; null where nobody asks. */
+  readonly counter: { readonly partition: KeyTemplate; readonly sort: KeyTemplate | null } | null;
+  /** The pattern by which the records are found that go with one; null where none do. */
+  readonly foundBy: string | null;
+}
+
 // --- patterns ---
 
 export interface PatternPlan {
   readonly name: string;
-  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'exists';
+  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'sum' | 'exists';
   /** The entity, interface or union it returns, or the entity it counts or looks for. */
   readonly target: string;
   readonly field: FieldRef | null;
@@ -200,7 +252,28 @@ export interface PatternPlan {
   readonly filterInputs: readonly NamedValue[];
   readonly allow: string | null;
   readonly visible: string | null;
+  /** It takes no more of its parent than its key, and some pattern gives that parent by its key: how it is read then. */
+  readonly ahead?: AheadPlan;
+  /** The patterns with `ahead` of what it gives: those that are asked for start beside it. */
+  readonly starts?: readonly string[];
 }
+
+export type AheadPlan =
+  /** Its requests start beside the parent's. */
+  | { readonly kind: 'beside' }
+  /**
+   * Its items lie in the parent's item collection: where its page begins at the end the parent stands at, one Query
+   * brings both.
+   */
+  | {
+      readonly kind: 'together';
+      /** Which pages those are: the ones asked with `first` or nothing, with `last`, or as the caller orders them. */
+      readonly page: 'first' | 'last' | 'ordered';
+      /** What the sort keys of its items begin with. */
+      readonly head: string;
+      /** How many other items of the parent stand between them and the parent; they are read along with it. */
+      readonly between: number;
+    };
 
 export type Access =
   | GetAccess
@@ -215,6 +288,7 @@ export type Access =
   | QueryAccess
   | MixedAccess
   | CountAccess
+  | KeptAccess
   | ExistsAccess
   | ThroughAccess;
 
@@ -232,6 +306,14 @@ export interface CountAccess {
   readonly kind: 'count';
   readonly query: QueryAccess;
   readonly upTo: number;
+}
+
+/** A number of `numbers` of the entity: nothing is counted. */
+export interface KeptAccess {
+  readonly kind: 'kept';
+  readonly entity: string;
+  readonly number: string;
+  readonly consistent: boolean;
 }
 
 /** Whether there is one. */
@@ -359,6 +441,8 @@ export interface QueryAccess {
       };
   readonly consistent: boolean;
   readonly page: { readonly default: number; readonly max: number };
+  /** The number of the entity that is the connection's `totalCount`. */
+  readonly total?: string;
   /** How many results a list gives. */
   readonly limit?: ValuePlan;
   /** Name of the generated query function. */
@@ -411,13 +495,22 @@ export interface FieldRef {
 
 export interface MutationPlan {
   readonly name: string;
-  readonly kind: 'create' | 'update' | 'upsert' | 'delete';
+  readonly kind: 'create' | 'update' | 'upsert' | 'put' | 'touch' | 'delete';
   readonly entity: string;
   readonly field: FieldRef | null;
   readonly key: readonly NamedValue[];
   /** Attributes taken from arguments. */
   readonly values: readonly NamedValue[];
   readonly set: readonly { readonly field: string; readonly value: string | number | boolean | null }[];
+  /** Values computed from those of the record as it is. */
+  readonly elements?: readonly ElementPlan[];
+  /** What has to hold of the record as it is, in this order. */
+  readonly require?: readonly { readonly name: string; readonly condition: ConditionPlan }[];
+  /** The attribute a touch moves, and to when: what is given, or so long from now. */
+  readonly expiry?: {
+    readonly field: string;
+    readonly to: ValuePlan | { readonly kind: 'later'; readonly unit: TimeUnit; readonly count: number };
+  };
   readonly expect: ValuePlan | null;
   readonly prepare: string | null;
   readonly alongside: string | null;
@@ -425,6 +518,8 @@ export interface MutationPlan {
   readonly idempotent?: IdempotentPlan;
   /** Of a step, its name within the transaction. */
   readonly step?: string;
+  /** Of a step, its part of what the transaction costs. */
+  readonly cost: WriteCost;
 }
 
 /** Several writes, all or none. */
@@ -446,6 +541,7 @@ export interface TransactionPlan {
     | { readonly kind: 'fields'; readonly steps: readonly string[] };
   readonly allow: string | null;
   readonly idempotent?: IdempotentPlan;
+  readonly cost: WriteCost;
 }
 
 export interface IdempotentPlan {
@@ -455,6 +551,56 @@ export interface IdempotentPlan {
   /** The table that holds the token. */
   readonly table: string;
 }
+
+/** Write units as DynamoDB bills them, for items of at most 1 KB. */
+export interface WriteUnits {
+  readonly total: number;
+  readonly table: number;
+  readonly indexes: Readonly<Record<string, number>>;
+}
+
+/** What a mutation writes, and what that costs. */
+export interface WriteCost {
+  /** Where no value of a key or an entry changes, and fields that may be without a value are. */
+  readonly least: WriteUnits;
+  /** Where everything it can write does change. */
+  readonly most: WriteUnits;
+  /** Rules whose writes nobody declared: theirs come on top. */
+  readonly without: readonly string[];
+}
+
+/** A write that a rule declares. */
+export interface DeclaredWrite {
+  readonly kind: MutationPlan['kind'];
+  readonly entity: string;
+}
+
+export type TimeUnit = 'seconds' | 'minutes' | 'hours' | 'days';
+
+export interface ElementPlan {
+  readonly how: 'add' | 'append' | 'remove';
+  readonly field: string;
+  readonly value: ValuePlan;
+  /** The value is a list: several elements. */
+  readonly isList?: true;
+}
+
+/** A condition on a record that was read; nothing of it is optional. */
+export type ConditionPlan =
+  | { readonly kind: 'all' | 'any'; readonly of: readonly ConditionPlan[] }
+  | { readonly kind: 'not'; readonly of: ConditionPlan }
+  | {
+      readonly kind: 'compare';
+      readonly field: string;
+      readonly operator: string;
+      readonly values: readonly ConditionValue[];
+      /** Of `in`: the values are a list of their own. */
+      readonly isList: boolean;
+    };
+
+export type ConditionValue =
+  | ValuePlan
+  | { readonly kind: 'current'; readonly field: string; readonly nullable: boolean };
 
 export interface NamedValue {
   readonly name: string;
@@ -466,6 +612,10 @@ export interface RulePlan {
   /** File under the rules folder, without extension. */
   readonly file: string;
   readonly typeName: string;
+  /** Of a rule that answers a mutation or adds writes to one: what it writes, where that is declared. */
+  readonly writes?: readonly DeclaredWrite[];
+  /** What that costs. */
+  readonly cost?: WriteCost;
   readonly use:
     | { readonly kind: 'field'; readonly field: FieldRef; readonly description: string | null }
     | { readonly kind: 'allow'; readonly fields: readonly FieldRef[] }
@@ -473,9 +623,15 @@ export interface RulePlan {
     | { readonly kind: 'prepare'; readonly mutations: readonly string[] }
     | { readonly kind: 'alongside'; readonly mutations: readonly string[] }
     | {
+        readonly kind: 'validate';
+        readonly attributes: readonly { readonly entity: string; readonly field: string }[];
+      }
+    | {
         readonly kind: 'compute';
         readonly attributes: readonly { readonly entity: string; readonly field: string }[];
       };
+  /** What one call says it asks of DynamoDB: records by key, shared by all rules with one `once`, and requests of its own. */
+  readonly asks?: { readonly gets?: number; readonly once?: string; readonly requests?: number };
 }
 
 // --- resolvers ---

@@ -10,6 +10,7 @@ import type { CodegenPlugin, Types } from '@graphql-codegen/plugin-helpers';
 import * as typescript from '@graphql-codegen/typescript';
 import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
 import { buildASTSchema, type GraphQLSchema, isScalarType, isSpecifiedScalarType } from 'graphql';
+import type { Costs } from '../budget/costs.js';
 import { type Diagnostic, DiagnosticsError, formatDiagnostic, type Sources } from './diagnostics.js';
 import { graphqlFile } from './emit/emit.js';
 import { Renderer, type TemplateText } from './emit/render.js';
@@ -38,6 +39,10 @@ export interface TableloomRun {
   readonly output: string;
   readonly rules: string;
   readonly plan: Plan;
+  /** What each field asks of DynamoDB. */
+  readonly costs: Costs;
+  /** The schema, printed. */
+  readonly sdl: string;
   readonly model: Model;
   readonly sources: Sources;
   readonly warnings: readonly Diagnostic[];
@@ -51,6 +56,8 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
     const lock = lockPath(patternsPath);
     const {
       plan,
+      costs,
+      sdl,
       model,
       files,
       warnings,
@@ -65,7 +72,7 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
     });
     const runs = options.pluginContext?.tableloomRuns as TableloomRun[] | undefined;
     const rules = presetConfig.rules ?? 'src/rules';
-    if (runs) runs.push({ output: baseOutputDir, rules, plan, model, sources, warnings });
+    if (runs) runs.push({ output: baseOutputDir, rules, plan, costs, sdl, model, sources, warnings });
     else for (const warning of warnings) process.stderr.write(`${formatDiagnostic(warning, sources)}\n\n`);
     const shared = { documents: [], schema: options.schema, schemaAst: schema };
     return [

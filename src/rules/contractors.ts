@@ -91,9 +91,6 @@ export const inviteContractor: InviteContractorRule = async ({ args: { input }, 
 
 export const extension: ExtensionRule = async ({ args: { input }, context, current }) => {
   requireInviterOrAdmin(await currentUser(context), current);
-  if (current.status === 'REVOKED') {
-    throw badInput('id', 'The access of this contractor was revoked; invite them again.');
-  }
   return {
     expiresAt: requireFuture(input.expiresAt, context),
     ...(current.status === 'EXPIRED' ? { status: current.lastAccess === null ? 'PENDING' : 'ACTIVE' } : {}),

@@ -1,6 +1,7 @@
 /** What a write does to single items, and how two such things on one item go together. */
 import { TableloomError, valueTaken } from './errors.js';
 import { itemId } from './items.js';
+import { withReferences } from './joining.js';
 import type { Step } from './steps.js';
 import type { AttributeValue, Item, Key, TableRef } from './types.js';
 import { sameValue } from './values.js';
@@ -20,8 +21,16 @@ export type Purpose =
    * no error but a new try.
    */
   | { readonly kind: 'absent'; readonly entity: string; readonly racing: boolean; readonly ttl?: string }
-  /** A record that was read: it is still as it was. `expected` is the version the caller demanded, if any. */
-  | { readonly kind: 'unchanged'; readonly entity: string; readonly expected?: number }
+  /**
+   * A record that was read: it is still as it was. `expected` is the version the caller demanded, if any. `gone`:
+   * there was none, or it had expired or was being deleted, so that nothing may name it.
+   */
+  | {
+      readonly kind: 'unchanged';
+      readonly entity: string;
+      readonly expected?: number;
+      readonly gone?: true;
+    }
   /** A unique value: nobody else holds it. `owner` is who takes or gives it up. */
   | {
       readonly kind: 'guard';
@@ -35,6 +44,20 @@ export type Purpose =
   | { readonly kind: 'version'; readonly entity: string; readonly versions: VersionsOfRecord }
   /** An item that follows a record: it is as the record's own condition allows. */
   | { readonly kind: 'derived'; readonly entity: string }
+  /** The last number of a sequence: nobody has taken the next one since it was read. */
+  | { readonly kind: 'sequence'; readonly entity: string }
+  /** A record that one of `entity` names as `field`: it is there, and stays. */
+  | { readonly kind: 'reference'; readonly entity: string; readonly field: string; readonly to: string }
+  /** The number of records that name a record to be deleted: none but the `leaving` that go with it. */
+  | {
+      readonly kind: 'children';
+      readonly entity: string;
+      readonly by: string;
+      readonly onDelete: 'restrict' | 'cascade';
+      readonly leaving: number;
+    }
+  /** A number kept beside records: `guard` is what it is called where it would pass its bounds. */
+  | { readonly kind: 'counter'; readonly entity: string; readonly guard: string }
   /** An idempotency token: it was not used before. */
   | { readonly kind: 'token'; readonly entity: string };
 
@@ -51,11 +74,24 @@ interface Common {
 export type Action =
   | (Common & { readonly kind: 'put'; readonly item: Item })
   | (Common & { readonly kind: 'update'; readonly set: Item; readonly remove: readonly string[] })
+  /** Adds to one number of an item, which is made where there is none. */
+  | (Common & {
+      readonly kind: 'add';
+      readonly attribute: string;
+      readonly by: number;
+      /** What else the item holds. */
+      readonly set: Item;
+      /** The number may not rise above this. */
+      readonly max?: number;
+    })
   | (Common & { readonly kind: 'delete' })
   | (Common & { readonly kind: 'check'; readonly condition: Condition });
 
 /** The attributes of a guard item. `_owner` tells whose it is, `_guards` which entity's. */
 export const guardAttributes = { entity: '_guards', field: '_field', owner: '_owner' } as const;
+
+/** The attributes of an item that keeps a number: what it is called, and the number. */
+export const counterAttributes = { name: '_counts', value: '_number' } as const;
 
 /** The actions of one transaction, at most one for each item, as DynamoDB demands. */
 export class Actions {
@@ -69,14 +105,22 @@ export class Actions {
     }
   }
 
+  /** How many items there would be with these actions. */
+  sizeWith(actions: readonly Action[]): number {
+    const ids = new Set(actions.map(({ table, key }) => itemId(table, key)));
+    return this.#byItem.size + [...ids].filter((id) => !this.#byItem.has(id)).length;
+  }
+
+  /** Without additions of nothing: they leave their item as it is. */
   get all(): readonly Action[] {
-    return [...this.#byItem.values()];
+    return [...this.#byItem.values()].filter((action) => action.kind !== 'add' || action.by !== 0);
   }
 }
 
 /**
  * One action that does what two would. A check of a record that is also written adds nothing, for both were
- * computed from the same state. A unique value given up by one record may be taken by another, and so may the
+ * computed from the same state. Additions add up. A record that is named may be written, but not deleted; those
+ * that name a record may go with it. A unique value given up by one record may be taken by another, and so may the
  * place of a derived item.
  */
 function together(a: Action, b: Action): Action {
@@ -84,6 +128,10 @@ function together(a: Action, b: Action): Action {
     if (a.kind === 'check') return b;
     if (b.kind === 'check') return a;
   }
+  const joined = withReferences(a, b) ?? withReferences(b, a);
+  if (joined !== undefined) return joined;
+  if (a.kind === 'add' && b.kind === 'add' && a.attribute === b.attribute)
+    return { ...a, set: { ...a.set, ...b.set }, by: a.by + b.by };
   const taking = a.kind === 'put' ? a : b.kind === 'put' ? b : undefined;
   const leaving = a.kind === 'delete' ? a : b.kind === 'delete' ? b : undefined;
   if (taking?.purpose.kind === 'guard' && leaving?.purpose.kind === 'guard') {

@@ -1,11 +1,12 @@
 /** Loading many new records at once. */
 import type { BatchWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Action } from './actions.js';
+import { additionsOf, BulkNumbers } from './bulk-numbers.js';
 import { busy, fromAws, TableloomError, valueTaken } from './errors.js';
 import { itemId, keyOfItem } from './items.js';
 import type { Requester } from './requests.js';
 import type { Item, Key, TableRef } from './types.js';
-import type { FoundItems, Write, WriteEnvironment } from './writes.js';
+import type { CallEnvironment, FoundItems, Write, WriteEnvironment } from './writes.js';
 
 /** DynamoDB takes at most this many items in one BatchWriteItem ("BatchWriteItem", API reference). */
 export const batchWriteLimit = 25;
@@ -33,6 +34,7 @@ export interface Unwritten {
 interface PendingRecord {
   readonly entity: string;
   readonly key: Key | null;
+  readonly additions: ReturnType<typeof additionsOf>;
   error?: Error;
 }
 
@@ -42,29 +44,35 @@ interface PendingItem {
   readonly record: PendingRecord;
 }
 
-const nothing: FoundItems = { get: () => null };
+const nothing: FoundItems = { get: () => null, load: async () => {}, query: async () => [] };
 
 type Source = Iterable<Write<unknown>> | AsyncIterable<Write<unknown>>;
 
 /**
  * Puts new records with their entries, versions and guards, 25 items to a request, side by side. For seeds and
  * imports into tables nobody else writes to: nothing is conditional, so that a record with the same key is
- * overwritten without its old entries being removed, and unique values are compared only within this call.
+ * overwritten without its old entries being removed, and unique values are compared only within this call. Nor is it
+ * checked that what a record names is there.
  *
  * No record stops another: one that cannot be worked out, and one that is a double, is reported, what it would have
  * written alongside is not written, and the load goes on. Unprocessed items are sent again until the deadline.
- * Where the session is aborted no more are taken from the source, and the report tells what had become of the others.
- * What the source itself throws is thrown, once nothing is under way.
+ * Where the signal is given no more are taken from the source: those that were taken are written, and reported.
+ * What the source itself throws is thrown, once all is written that was taken.
+ *
+ * Numbers kept beside records are those of the records that were written whole: added up, without regard to bounds,
+ * and written last, however the load ends. Where that fails the call does (CONFLICT, BUSY), and `Session.recount` and
+ * `Session.resume` put them right. A number of a sequence that a record took which was not written is left out.
  */
 export async function putAll(
   requester: Requester,
   writes: Source,
-  env: WriteEnvironment,
+  env: CallEnvironment,
+  signal: AbortSignal | undefined,
 ): Promise<PutAllReport> {
   const load = new BulkLoad(requester, env);
   let isComplete: boolean;
   try {
-    isComplete = await load.takeAll(writes);
+    isComplete = await load.takeAll(writes, signal);
   } finally {
     await load.settle();
   }
@@ -74,19 +82,20 @@ export async function putAll(
 class BulkLoad {
   readonly #requester: Requester;
   readonly #env: WriteEnvironment;
+  readonly #numbers: BulkNumbers;
   readonly #records: PendingRecord[] = [];
   readonly #taken = new Set<string>();
   readonly #running = new Set<Promise<void>>();
   #batch: PendingItem[] = [];
 
-  constructor(requester: Requester, env: WriteEnvironment) {
+  constructor(requester: Requester, env: CallEnvironment) {
     this.#requester = requester;
-    this.#env = env;
+    this.#numbers = new BulkNumbers(requester);
+    this.#env = { ...env, next: this.#numbers.next.bind(this.#numbers) };
   }
 
-  /** Gives false where the session was aborted first. */
-  async takeAll(writes: Source): Promise<boolean> {
-    const { signal } = this.#requester;
+  /** Gives false where the signal came first. */
+  async takeAll(writes: Source, signal: AbortSignal | undefined): Promise<boolean> {
     for await (const write of whilst(writes, signal)) {
       if (write.kind !== 'create') throw new TypeError('putAll takes only writes made by create');
       await this.#take(write);
@@ -94,10 +103,13 @@ class BulkLoad {
     return signal?.aborted !== true;
   }
 
-  /** Sends what is left and waits for all that is under way. */
+  /** Sends what is left, waits for all that is under way, and writes the numbers of what is there. */
   async settle(): Promise<void> {
     if (this.#batch.length > 0) await this.#flush();
     await Promise.all(this.#running);
+    await this.#numbers.finish(
+      this.#records.flatMap(({ error, additions }) => (error === undefined ? additions : [])),
+    );
   }
 
   report(isComplete: boolean): PutAllReport {
@@ -112,21 +124,23 @@ class BulkLoad {
     let key: Key | null = null;
     let puts: readonly Put[];
     let further: readonly Write<unknown>[];
+    let additions: PendingRecord['additions'] = [];
     try {
       const { actions, alongside } = await write.plan(nothing, this.#env);
       puts = actions.filter((action) => action.kind === 'put');
       key = puts[0]?.key ?? null;
       const double = puts.find(({ table, key }) => this.#taken.has(itemId(table, key)));
       if (double !== undefined) {
-        this.#records.push({ entity, key, error: doubleError(double) });
+        this.#records.push({ entity, key, additions, error: doubleError(double) });
         return;
       }
+      additions = additionsOf(actions);
       further = (await alongside?.()) ?? [];
     } catch (error) {
-      this.#records.push({ entity, key, error: asError(error) });
+      this.#records.push({ entity, key, additions, error: asError(error) });
       return;
     }
-    const record: PendingRecord = { entity, key };
+    const record: PendingRecord = { entity, key, additions };
     this.#records.push(record);
     for (const { table, key, item } of puts) {
       this.#taken.add(itemId(table, key));

@@ -1,7 +1,8 @@
 /** From a record before and after to the actions that make every one of its items follow. */
-import { type Action, type Condition, guardAttributes } from './actions.js';
+import { type Action, type Condition, counterAttributes, guardAttributes } from './actions.js';
 import { itemId, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
+import { childrenActions, isMarked, referenceActions, unmarked } from './references.js';
 import type { AttributeValue, EntityCodec, Guard, Item, Key, TableRef } from './types.js';
 import { sameValue } from './values.js';
 import { versionsOf } from './versions.js';
@@ -23,6 +24,8 @@ export interface RecordChange<R extends object> {
   readonly replace?: boolean;
   /** Where another creates the record first, all is computed again. */
   readonly racing?: boolean;
+  /** An expired record under the key the record moves to: it is replaced, and what follows it goes. */
+  readonly taken?: Stored<R> | null;
   readonly now: Date;
 }
 
@@ -36,8 +39,8 @@ export interface ChangeActions {
 const mostUpdated = 100;
 
 /**
- * Everything a record's change does: its main item, index entries, versions, and the guards of its unique
- * values. Items that stay the same are left alone. A change of nothing but the revision gives one check that the
+ * Everything a record's change does: its main item, index entries, versions, the guards of its unique values, the
+ * numbers it counts in, and that what it names is there, as long as something names it. Items that stay the same are left alone. A change of nothing but the revision gives one check that the
  * record is as it was read, so that what is written beside it rests on it; the revision stays.
  */
 export function changeActions<R extends object>(change: RecordChange<R>): ChangeActions {
@@ -54,8 +57,29 @@ export function changeActions<R extends object>(change: RecordChange<R>): Change
       ...derivedActions(codec, before?.record ?? null, after),
       ...(after === null ? [] : versionActions(codec, after, change.now)),
       ...guardActions(change, next),
+      ...(change.taken ? leavings(codec, change.taken, change.now) : []),
+      ...counterActions(change),
+      ...referenceActions(codec, change.replace ? null : (before?.record ?? null), after, change.now),
+      ...(before !== null && leaves(codec, before, next) ? childrenActions(codec, before.record) : []),
     ],
   };
+}
+
+/** The record is deleted, or moves to another key: nothing may name it by the old one. */
+function leaves<R extends object>({ table }: EntityCodec<R>, before: Stored<R>, next: Item | null): boolean {
+  return (
+    next === null || itemId(table, keyOfItem(table, before.item)) !== itemId(table, keyOfItem(table, next))
+  );
+}
+
+/** The entries and guards that go with a record whose main item is written over. */
+function leavings<R extends object>(codec: EntityCodec<R>, gone: Stored<R>, now: Date): Action[] {
+  const change = { codec, before: gone, after: null, now };
+  return [
+    ...derivedActions(codec, gone.record, null),
+    ...guardActions(change, null),
+    ...counterActions(change),
+  ];
 }
 
 /** An item without what DynamoDB does not store: undefined, null at the top, empty sets. */
@@ -77,16 +101,27 @@ function mainActions<R extends object>(change: RecordChange<R>, next: Item | nul
     return { actions: [putNew(codec, next, racing)], item: next };
   }
   const purpose = { kind: 'unchanged', entity, ...(expected !== undefined && { expected }) } as const;
-  const condition = unchanged(codec, before.item);
   const key = keyOfItem(table, before.item);
-  if (next === null) return { actions: [{ kind: 'delete', table, key, purpose, condition }], item: null };
+  if (next === null) {
+    const asRead = unchanged(codec, before.item);
+    return { actions: [{ kind: 'delete', table, key, purpose, condition: asRead }], item: null };
+  }
+  const condition = kept(codec, before.item);
   const unknown = unknownAttributes(codec, before);
   if (itemId(table, key) !== itemId(table, keyOfItem(table, next))) {
     const moved = { ...unknown, ...next };
-    return {
-      actions: [{ kind: 'delete', table, key, purpose, condition }, putNew(codec, moved, false)],
-      item: moved,
-    };
+    const { taken } = change;
+    const arrival: Action = taken
+      ? {
+          kind: 'put',
+          table,
+          key: keyOfItem(table, moved),
+          item: moved,
+          purpose: { kind: 'unchanged', entity },
+          condition: unchanged(codec, taken.item),
+        }
+      : putNew(codec, moved, false);
+    return { actions: [{ kind: 'delete', table, key, purpose, condition }, arrival], item: moved };
   }
   if (replace) return { actions: [{ kind: 'put', table, key, item: next, purpose, condition }], item: next };
   const merged = { ...unknown, ...next };
@@ -140,6 +175,14 @@ export function unchanged(
     };
   }
   return { expression: '#r = :r', names: { '#r': revision }, values: { ':r': seen } };
+}
+
+/** The record is as it was read, and stays: where that may take a while, nobody has begun to delete it. */
+export function kept(
+  codec: { readonly table: TableRef; readonly revision?: string; readonly cascades?: true },
+  stored: Item,
+): Condition {
+  return codec.cascades ? unmarked(unchanged(codec, stored)) : unchanged(codec, stored);
 }
 
 /** Index entries and relationship records: by key, so that two of them may change places. */
@@ -261,6 +304,39 @@ function heldBy<R extends object>(codec: EntityCodec<R>, record: R, main: Item):
 
 function namesOf({ field, constraint }: Guard): Pick<Guard, 'field' | 'constraint'> {
   return constraint === undefined ? { field } : { field, constraint };
+}
+
+/**
+ * What the change makes of numbers kept beside records: the difference, by the number's key. A record that is being
+ * deleted was taken out of them when it was marked.
+ */
+export function counterActions<R extends object>({
+  codec,
+  before,
+  after,
+}: Pick<RecordChange<R>, 'codec' | 'before' | 'after'>): Action[] {
+  if (codec.counters === undefined || (before !== null && isMarked(before.item))) return [];
+  const { table, name: entity } = codec;
+  const changes = new Map<string, Action & { readonly kind: 'add' }>();
+  const count = (record: R, sign: 1 | -1) => {
+    for (const { name, key, by, max } of codec.counters?.(record) ?? []) {
+      if (key === undefined) continue;
+      const id = itemId(table, key);
+      changes.set(id, {
+        kind: 'add',
+        table,
+        key: checkKey(key, table),
+        attribute: counterAttributes.value,
+        by: (changes.get(id)?.by ?? 0) + sign * by,
+        set: { [counterAttributes.name]: name },
+        purpose: { kind: 'counter', entity, guard: name },
+        ...(max !== undefined && { max }),
+      });
+    }
+  };
+  if (before !== null) count(before.record, -1);
+  if (after !== null) count(after, 1);
+  return [...changes.values()].filter(({ by }) => by !== 0);
 }
 
 /** Nobody else holds the value; an expired holder counts as nobody. */

@@ -4,8 +4,11 @@ import type { Action, Condition } from './actions.js';
 import {
   alreadyExists,
   fromAws,
+  guardFailed,
   isContention,
   nameOf,
+  referenced,
+  referenceMissing,
   type TableloomError,
   transactionTooLarge,
   valueTaken,
@@ -37,6 +40,7 @@ export interface Failure {
 /**
  * Carries out all actions or none. One alone is a conditional PutItem, UpdateItem or DeleteItem, which costs half
  * as many write units as a transaction; one alone that only checks was already answered by the read it rests on.
+ * An addition always is a transaction: sent again after a lost answer, it would be made twice.
  * Throws what no further try can change.
  */
 export async function commit(requester: Requester, actions: readonly Action[]): Promise<Outcome> {
@@ -44,7 +48,7 @@ export async function commit(requester: Requester, actions: readonly Action[]): 
   if (only === undefined) return { kind: 'done' };
   if (actions.length > transactionLimit) throw transactionTooLarge(actions.length);
   try {
-    if (actions.length === 1) await sendOne(requester, only);
+    if (actions.length === 1 && only.kind !== 'add') await sendOne(requester, only);
     else {
       const TransactItems = actions.map((action) => transactItem(requester, action));
       // The SDK adds a token, so that it can send the request again after a lost answer without writing twice.
@@ -108,15 +112,25 @@ function verdict(failed: readonly Failure[], error: TableloomError): Outcome {
 
 /** The error a failed condition is for the caller, if it is one and not a reason for another attempt. */
 export function errorOf({ action }: Failure, cause: unknown): TableloomError | undefined {
-  const { purpose, step } = action;
-  if (purpose.kind === 'absent' && !purpose.racing) return ofStep(alreadyExists(purpose.entity, cause), step);
-  if (purpose.kind === 'guard' && action.kind === 'put') return ofStep(valueTaken(purpose, cause), step);
+  const problem = problemOf(action, cause);
+  return problem && ofStep(problem, action.step);
+}
+
+function problemOf(action: Action, cause: unknown): TableloomError | undefined {
+  const { purpose } = action;
+  if (purpose.kind === 'absent' && !purpose.racing) return alreadyExists(purpose.entity, cause);
+  if (purpose.kind === 'guard' && action.kind === 'put') return valueTaken(purpose, cause);
+  if (purpose.kind === 'reference') return referenceMissing(purpose.entity, purpose.field, purpose.to, cause);
+  // Records that go with it are found by an index, which may lag: the next attempt may find all.
+  if (purpose.kind === 'children' && purpose.onDelete === 'restrict')
+    return referenced(purpose.entity, purpose.by, cause);
+  if (purpose.kind === 'counter') return guardFailed(purpose.entity, purpose.guard, undefined, cause);
   return undefined;
 }
 
 function isOurWork({ action, item }: Failure): boolean {
   if (action.kind === 'delete') return item === undefined;
-  if (item === undefined || action.kind === 'check') return false;
+  if (item === undefined || action.kind === 'check' || action.kind === 'add') return false;
   if (action.kind === 'put') return sameValue(item as AttributeValue, action.item as AttributeValue);
   return (
     Object.entries(action.set).every(([name, value]) => sameValue(item[name], value)) &&
@@ -149,6 +163,8 @@ function transactItem(requester: Requester, action: Action): TransactItem {
       return { Delete: { TableName, Key: action.key, ...conditional(action.condition) } };
     case 'update':
       return { Update: { TableName, Key: action.key, ...updateExpression(action) } };
+    case 'add':
+      return { Update: { TableName, Key: action.key, ...addExpression(action) } };
     case 'check':
       return {
         ConditionCheck: { TableName, Key: action.key, ...expressions(action.condition), ...tellItem },
@@ -166,6 +182,26 @@ function expressions({ expression, names, values }: Condition) {
     ExpressionAttributeNames: { ...names },
     // DynamoDB refuses an empty map.
     ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: { ...values } }),
+  };
+}
+
+function addExpression({ attribute, by, set, max }: Action & { readonly kind: 'add' }) {
+  const names: Record<string, string> = { '#a': attribute };
+  const values: Record<string, AttributeValue> = { ':by': by };
+  const assignments = Object.entries(set).map(([name, value], at) => {
+    names[`#s${at}`] = name;
+    values[`:s${at}`] = value as AttributeValue;
+    return `#s${at} = :s${at}`;
+  });
+  const bounded = max !== undefined && by > 0;
+  if (bounded) values[':most'] = max - by;
+  // Where there is no item, the number begins at 0; a first addition above the bound fails on any item.
+  const condition = by > (max ?? by) ? '#a <= :most' : 'attribute_not_exists(#a) OR #a <= :most';
+  return {
+    UpdateExpression: `${assignments.length > 0 ? `SET ${assignments.join(', ')} ` : ''}ADD #a :by`,
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+    ...(bounded && { ConditionExpression: condition, ...tellItem }),
   };
 }
 

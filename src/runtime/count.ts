@@ -28,7 +28,7 @@ export async function countItems(
   if (sort?.kind === 'empty' || cap <= 0) return { found: 0, stop: 'end' };
   if (isWidened(sort)) {
     // One of the keys DynamoDB would count may lie on the bound that excludes it: the keys have to be seen.
-    const source = new Source(requester, { ...reading, keysOnly: true }, false, { left: budget });
+    const source = new Source(requester, { ...reading, only: [] }, false, { left: budget });
     const { rows, stop } = await source.take(cap);
     return { found: rows.length, stop };
   }

@@ -6,11 +6,20 @@
 /** Every code and what it tells the client. Documentation and tests are held against this table. */
 export const errorCodes = {
   KEY_INVALID: 'A value cannot be a part of a key: it is missing, malformed, or too long.',
-  VALUE_INVALID: 'A value cannot be stored as it is: the message names where in the document.',
+  VALUE_INVALID:
+    'A value cannot be stored as it is, or is not as its field demands: the message names where in the document.',
   NOT_FOUND: 'The record to be changed does not exist.',
   ALREADY_EXISTS: 'A record with this key exists.',
   VERSION_CONFLICT: 'The record is no longer at the version the caller saw.',
   UNIQUE_VIOLATION: 'Another record holds the value of a unique field.',
+  GUARD_FAILED:
+    'The record is not in the state the write demands, or may not change so: `guard` says which demand.',
+  REFERENCE_MISSING:
+    'A record that is named does not exist, has expired, or is being deleted; `field` names it.',
+  REFERENCED: 'Other records name the record that is to be deleted; `by` says which field of which entity.',
+  BEING_DELETED: 'The record is being deleted with all that belongs to it, and is not changed any more.',
+  CASCADE_UNFINISHED:
+    'More belongs to the record than one call deletes; `deleted` are gone, and the same call goes on.',
   CONFLICT: 'Other writers kept changing the same records; nothing was written.',
   BAD_CURSOR: 'A cursor was not issued for this field with these arguments, or was altered.',
   BAD_PAGE: 'The arguments first and last do not say which page: both given, negative, or above the maximum.',
@@ -122,6 +131,67 @@ export function valueTaken(
 ): TableloomError {
   if (constraint === undefined) return uniqueViolation(entity, field, cause);
   return new TableloomError('UNIQUE_VIOLATION', `This ${field} is taken.`, { field, constraint }, cause);
+}
+
+/**
+ * A declared demand does not hold. `guard` is its name, or the field whose transition is not declared; then `from`
+ * and `to` tell which.
+ */
+export function guardFailed(
+  entity: string,
+  guard: string,
+  transition?: { readonly from: unknown; readonly to: unknown },
+  cause?: unknown,
+): TableloomError {
+  const message =
+    transition === undefined
+      ? `This ${entity} is not in a state for that: ${guard} does not hold.`
+      : `${guard} of this ${entity} cannot go from ${String(transition.from)} to ${String(transition.to)}.`;
+  return new TableloomError('GUARD_FAILED', message, { entity, guard, ...transition }, cause);
+}
+
+/** `field` is the reference as declared, `to` the entity it names. */
+export function referenceMissing(entity: string, field: string, to: string, cause?: unknown): TableloomError {
+  return new TableloomError(
+    'REFERENCE_MISSING',
+    `There is no ${to} that ${field} of this ${entity} can name.`,
+    { entity, field, to },
+    cause,
+  );
+}
+
+/** `by` are the entity and the reference that name it: `Order.customerId`. */
+export function referenced(entity: string, by: string, cause?: unknown): TableloomError {
+  return new TableloomError(
+    'REFERENCED',
+    `This ${entity} cannot be deleted: ${by} names it.`,
+    { entity, by },
+    cause,
+  );
+}
+
+export function beingDeleted(entity: string): TableloomError {
+  return new TableloomError('BEING_DELETED', `This ${entity} is being deleted.`, { entity });
+}
+
+/** `deleted` counts the records that this call has deleted. */
+export function cascadeUnfinished(entity: string, deleted: number, cause?: unknown): TableloomError {
+  return new TableloomError(
+    'CASCADE_UNFINISHED',
+    `More belongs to this ${entity} than one call deletes: ${deleted} records are gone. Call again to go on.`,
+    { entity, deleted },
+    cause,
+  );
+}
+
+/** What belongs to the record does not fit in one transaction with it. */
+export function cascadeTooLarge(entity: string): TableloomError {
+  return new TableloomError(
+    'TRANSACTION_TOO_LARGE',
+    `More belongs to this ${entity} than DynamoDB deletes in one transaction (100 items). ` +
+      'Delete it with `cascade`, which goes on in steps, and in a call of its own.',
+    { entity, limit: 100 },
+  );
 }
 
 export function conflict(cause?: unknown): TableloomError {

@@ -45,8 +45,8 @@ export function notNull<T>(field: string, value: T | null | undefined): T | unde
   return value;
 }
 
-/** One partition key per shard. */
-export function shardKeys(count: number, key: (shard: number) => string): readonly string[] {
+/** One key per shard. */
+export function shardKeys<K>(count: number, key: (shard: number) => K): readonly K[] {
   return Array.from({ length: count }, (_, shard) => key(shard));
 }
 
@@ -123,18 +123,40 @@ export function changing<R, C extends object>(
   return async (current, env) => apply(current, await changes(current), env);
 }
 
-/** An upsert's change function: creates, under the key it was asked for, where nothing is, changes what is there. */
+/**
+ * An upsert's change function: creates, under the key it was asked for, where nothing is, changes what is there. Values
+ * for key fields change nothing: the key says which record is meant.
+ */
 export function upserting<R, N extends C & object, C>(
   values: Upserts<R, N>,
   key: object,
   apply: {
-    readonly create: (values: N, env: WriteEnvironment) => R;
+    readonly create: (values: N, env: WriteEnvironment) => MaybePromise<R>;
     readonly change: (current: R, changes: C, env: WriteEnvironment) => R;
   },
 ): (current: R | null, env: WriteEnvironment) => MaybePromise<R> {
   return async (current, env) => {
-    const given = isFunction(values) ? await values(current) : values;
-    return current === null ? apply.create({ ...given, ...key }, env) : apply.change(current, given, env);
+    const given = { ...(isFunction(values) ? await values(current) : values), ...key };
+    return current === null ? apply.create(given, env) : apply.change(current, given, env);
+  };
+}
+
+/** A put's change function: the record anew from what is given, but for what a record keeps for as long as it is there. */
+export function putting<R extends object, N extends object>(
+  values: N,
+  key: object,
+  {
+    create,
+    kept,
+  }: {
+    readonly create: (values: N, env: WriteEnvironment) => MaybePromise<R>;
+    readonly kept: readonly (keyof R)[];
+  },
+): (current: R | null, env: WriteEnvironment) => Promise<R> {
+  return async (current, env) => {
+    const made = await create({ ...values, ...key }, env);
+    if (current === null) return made;
+    return { ...made, ...Object.fromEntries(kept.map((field) => [field, current[field]])) };
   };
 }
 

@@ -1,5 +1,17 @@
 /** The runtime of generated code and of hand-written rules: `tableloom/runtime`. */
+export {
+  type Budget,
+  type BudgetField,
+  type BudgetOptions,
+  budgetOf,
+  type Figures,
+} from '../budget/budget.js';
+export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
+export { type AheadInfo, ahead } from './ahead.js';
 export type { PutAllReport, Unwritten } from './bulk.js';
+export { type CascadeOptions, type Deletion, removeTree } from './cascade.js';
+export type { Requirements } from './demands.js';
+export { addedDecimal, addedInt, addedInteger, appended, bytesOf, later, without } from './elements.js';
 export {
   alreadyExists,
   type ErrorCode,
@@ -7,6 +19,7 @@ export {
   errorCodes,
   forbidden,
   fromAws,
+  guardFailed,
   KeyError,
   notFound,
   ruleMissing,
@@ -47,6 +60,7 @@ export {
   keyLoader,
   lowercase,
   notNull,
+  putting,
   shardKeys,
   sortedBy,
   tableRef,
@@ -99,6 +113,7 @@ export type {
   ComputeRulesByName,
   FieldRule,
   PrepareRule,
+  ValidateRule,
   VisibleRule,
 } from './rules.js';
 export type { InputOf, Operation } from './sdk.js';
@@ -120,9 +135,12 @@ export {
 } from './tables.js';
 export { type Holes, type Template, unpack } from './templates.js';
 export { type Read, type ReadResults, read } from './together.js';
+export { type Dependents, type DependentsOf, dependents } from './trees.js';
 export type {
   AttributeValue,
   Connection,
+  Counted,
+  Demands,
   Edge,
   EntityCodec,
   EntityReader,
@@ -132,12 +150,17 @@ export type {
   IndexRef,
   Item,
   Keep,
+  KeptNumber,
   Key,
   PageArguments,
   PageInfo,
   Partitions,
+  Reference,
+  ReferencedBy,
+  SequenceRef,
   SortRange,
   TableRef,
+  ValueDemand,
 } from './types.js';
 export { canonicalTime, documentValue, epochSeconds } from './values.js';
 export {

@@ -195,25 +195,31 @@ export function timePrefix(value: string): string {
 }
 
 /** The first `length` characters of a moment in UTC; text that already has that form passes. */
-function truncation(length: number, example: string): Encoding<Date | string, string> {
+function truncation(length: number, unit: string, example: string): Encoding<Date | string, string> {
   const rest = '0000-01-01T00:00:00.000Z'.slice(length);
   const isTruncated = (value: unknown): value is string =>
     typeof value === 'string' && value.length === length;
-  const encode = (value: Date | string): string =>
-    canonicalTime(isTruncated(value) ? value + rest : value).slice(0, length);
+  const encode = (value: Date | string): string => {
+    try {
+      return canonicalTime(isTruncated(value) ? value + rest : value).slice(0, length);
+    } catch (error) {
+      if (!(error instanceof KeyError) || typeof value !== 'string') throw error;
+      throw new KeyError(`${unit} is needed, such as ${example}, or a moment.`);
+    }
+  };
   return encoding(encode, (encoded) =>
     isTruncated(encoded) ? encode(encoded) : malformed(`like ${example}`),
   );
 }
 
 /** The year of a moment, in UTC: `2026`. Takes also such text itself. */
-export const year: Encoding<Date | string, string> = truncation(4, '2026');
+export const year: Encoding<Date | string, string> = truncation(4, 'A year', '2026');
 /** The month of a moment, in UTC: `2026-01`. Takes also such text itself. */
-export const month: Encoding<Date | string, string> = truncation(7, '2026-01');
+export const month: Encoding<Date | string, string> = truncation(7, 'A month', '2026-01');
 /** The day of a moment, in UTC: `2026-01-31`. Takes also such text itself. */
-export const day: Encoding<Date | string, string> = truncation(10, '2026-01-31');
+export const day: Encoding<Date | string, string> = truncation(10, 'A day', '2026-01-31');
 /** The hour of a moment, in UTC: `2026-01-31T09`. Takes also such text itself. */
-export const hour: Encoding<Date | string, string> = truncation(13, '2026-01-31T09');
+export const hour: Encoding<Date | string, string> = truncation(13, 'An hour', '2026-01-31T09');
 
 const pads: Encoding<number>[] = [];
 

@@ -1,7 +1,9 @@
 /** Relay connections over declared queries. */
+import { Boundary } from './boundary.js';
+import type { ParentItem } from './collection.js';
 import type { Cursors } from './cursors.js';
 import { badPage } from './errors.js';
-import { compareInBucket, type Position, positionOf, type Row } from './positions.js';
+import { positionOf, type Row } from './positions.js';
 import type { Reader } from './reader.js';
 import type { Connection, Edge, IndexQuery, PageArguments } from './types.js';
 
@@ -13,6 +15,8 @@ export interface Wants {
   readonly hasPreviousPage: boolean;
   /** `startCursor` or `endCursor`. */
   readonly cursors: boolean;
+  /** Left out: it is. */
+  readonly totalCount?: boolean;
 }
 
 const everything: Wants = { edges: true, hasNextPage: true, hasPreviousPage: true, cursors: true };
@@ -22,6 +26,12 @@ export interface PageOptions {
   readonly wants?: Wants | undefined;
   /** The fields asked of the nodes; left out: all. Decides whether an index that holds some of them is enough. */
   readonly fields?: ReadonlySet<string> | undefined;
+}
+
+/** What a page is to bring, for its reader. */
+export interface PageReading extends PageOptions {
+  /** A record in the same item collection that is to come with it. */
+  readonly parent?: ParentItem | undefined;
 }
 
 /** One page's direction and size. */
@@ -65,18 +75,16 @@ export function checkCount(size: number, name: string, max: number): void {
  *
  * Where a filter drops so many items that the read budget ends first, the page comes short, the flag ahead is
  * true, and the cursor ahead stands where reading stopped, so that paging on goes on from there.
- *
- * `after` and `before` together are exact as long as no two items of one partition share their sort key.
  */
 export async function readPage<R extends object, E extends object>(
   reader: Reader,
   query: IndexQuery<R, E>,
   cursors: Cursors,
   page: PageArguments,
-  options: PageOptions,
+  options: PageReading,
 ): Promise<Connection<R, E>> {
   const { backward, size } = pageRequest(page, query.page);
-  const { wants = everything, fields } = options;
+  const { wants = everything, fields, parent } = options;
   const after = page.after == null ? undefined : cursors.position(page.after, 'after');
   const before = page.before == null ? undefined : cursors.position(page.before, 'before');
   const [from, until] = backward ? [before, after] : [after, before];
@@ -94,10 +102,11 @@ export async function readPage<R extends object, E extends object>(
   // It may fail while the rows are read; it is awaited below, and must not count as unhandled before.
   behindFrom?.catch(() => undefined);
 
-  const isOutside = (row: Row) => until !== undefined && !isBefore(query, row, until, backward);
-  const nodes = reader.nodes(query, { backward, from, fields });
-  const { found, stop } = await nodes.take(needed, isOutside);
-  const inside = found.filter(({ row }) => !isOutside(row));
+  const direction = { backward, from, fields, parent };
+  const boundary = until && new Boundary(reader, query, direction, until);
+  const nodes = reader.nodes(query, direction);
+  const { found, stop } = await nodes.take(needed, (row) => boundary?.isReachedBy(row) ?? false);
+  const inside = found.slice(0, await boundary?.endOf(found));
   const shown = inside.slice(0, size);
   const ahead = found.length > shown.length || stop === 'budget';
   const behind =
@@ -122,25 +131,6 @@ export async function readPage<R extends object, E extends object>(
     frontierCursor: endOfReading && (() => cursors.cursor(endOfReading)),
     backward,
   });
-}
-
-/** Whether a row comes before a position, in the order of reading. */
-function isBefore(
-  query: Pick<IndexQuery<object>, 'index' | 'descending'>,
-  row: Row,
-  until: Position,
-  backward: boolean,
-): boolean {
-  const position = positionOf(query.index, row);
-  const sign = backward ? -1 : 1;
-  if (position.bucket !== until.bucket) return (position.bucket - until.bucket) * sign < 0;
-  const order = compareInBucket(position, until) * (query.descending === backward ? 1 : -1);
-  if (order !== 0) return order < 0;
-  const { table } = query.index;
-  const isSame = [table.partition, table.sort].every(
-    (name) => name === undefined || position.base[name] === until.base[name],
-  );
-  return !isSame;
 }
 
 /** Cursors cost microseconds each, and few clients ask one of every edge: they are made when read. */

@@ -23,8 +23,8 @@ export interface QueryShape {
   readonly equals?: Key | undefined;
   readonly filter?: Filter | undefined;
   readonly consistent?: boolean | undefined;
-  /** Only the keys of each item come back; it costs as many read units. */
-  readonly keysOnly?: boolean | undefined;
+  /** Only the keys and these attributes of each item come back; it costs as many read units. Left out: all. */
+  readonly only?: readonly string[] | undefined;
 }
 
 /**
@@ -53,7 +53,7 @@ export function queryInput(tableName: string, shape: QueryShape, part: QueryPart
   if (!part.ascending) input.ScanIndexForward = false;
   if (part.start !== undefined) input.ExclusiveStartKey = part.start;
   if (part.limit !== undefined) input.Limit = part.limit;
-  if (shape.keysOnly) input.ProjectionExpression = keyProjection(index, names);
+  if (shape.only) input.ProjectionExpression = projection(index, shape.only, names);
   if (shape.consistent) input.ConsistentRead = true;
   return input;
 }
@@ -63,7 +63,7 @@ function isOwnKey({ table, partition, sort }: IndexRef): boolean {
   return partition === table.partition && sort === table.sort;
 }
 
-function keyProjection(index: IndexRef, names: Record<string, string>): string {
+function projection(index: IndexRef, only: readonly string[], names: Record<string, string>): string {
   const { table } = index;
   const attributes = new Set([
     index.partition,
@@ -71,6 +71,7 @@ function keyProjection(index: IndexRef, names: Record<string, string>): string {
     ...(index.more ?? []),
     table.partition,
     table.sort,
+    ...only,
   ]);
   return [...attributes]
     .flatMap((attribute, at) => {

@@ -31,40 +31,40 @@ export interface RangeShape {
  * holds a larger value, and equals no key, because no key has `$` without a mark.
  */
 export function rangeOf(bounds: Bounds, { head, terminated }: RangeShape): SortRange {
+  const end = head === '' ? undefined : successor(head);
   let lower = head;
   // Exclusive. Absent only for an empty head: then the partition's own end is the end.
-  let below = head === '' ? undefined : successor(head);
-  const raise = (bound: string) => {
-    if (compareKeys(bound, lower) > 0) lower = bound;
-  };
-  const cut = (bound: string) => {
-    if (below === undefined || compareKeys(bound, below) < 0) below = bound;
-  };
-  if (given(bounds.from)) raise(head + bounds.from);
-  if (given(bounds.after)) raise(`${head}${bounds.after}$`);
-  if (given(bounds.to)) cut(`${head}${bounds.to}$`);
+  let below = end;
+  // Every bound begins with the head, so that the first one of each end needs no comparing.
+  if (given(bounds.from)) lower = head + bounds.from;
+  if (given(bounds.after)) lower = higher(lower, `${head}${bounds.after}$`);
+  if (given(bounds.to)) below = `${head}${bounds.to}$`;
   // Keys that hold x begin with x itself, so x is an exclusive bound whether or not more follows.
-  if (given(bounds.before)) cut(head + bounds.before);
+  if (given(bounds.before)) below = lowerOf(below, head + bounds.before);
   if (given(bounds.prefix) && bounds.prefix !== '') {
     const start = head + bounds.prefix;
-    if (lower === head && below === (head === '' ? undefined : successor(head))) {
-      return { kind: 'prefix', prefix: start };
-    }
-    raise(start);
-    const end = successor(start);
-    if (end !== undefined) cut(end);
+    if (lower === head && below === end) return { kind: 'prefix', prefix: start };
+    lower = higher(lower, start);
+    below = lowerOf(below, successor(start));
   }
   if (below === '' || (below !== undefined && compareKeys(lower, below) >= 0)) return { kind: 'empty' };
   if (!terminated && given(bounds.from) && bounds.from === bounds.to && lower === head + bounds.from) {
     return lower === '' ? { kind: 'empty' } : { kind: 'equals', value: lower };
   }
-  if (lower === head && head !== '' && below === successor(head)) return { kind: 'prefix', prefix: head };
+  if (lower === head && head !== '' && below === end) return { kind: 'prefix', prefix: head };
   // DynamoDB takes no empty text as a key, not even as a bound; nothing sorts before it anyway.
-  return {
-    kind: 'between',
-    ...(lower === '' ? undefined : { from: lower }),
-    ...(below === undefined ? undefined : { below }),
-  };
+  if (lower === '') return below === undefined ? { kind: 'between' } : { kind: 'between', below };
+  return below === undefined ? { kind: 'between', from: lower } : { kind: 'between', from: lower, below };
+}
+
+function higher(a: string, b: string): string {
+  return compareKeys(a, b) < 0 ? b : a;
+}
+
+/** The lower of two ends; undefined is no end. */
+function lowerOf(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return compareKeys(b, a) < 0 ? b : a;
 }
 
 function given(bound: string | null | undefined): bound is string {

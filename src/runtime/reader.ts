@@ -1,4 +1,5 @@
 /** From a query's rows to its nodes. */
+import type { ParentItem } from './collection.js';
 import { countItems } from './count.js';
 import { TableloomError } from './errors.js';
 import { batchGetLimit, type ItemKey } from './items.js';
@@ -33,6 +34,8 @@ export interface Direction {
   readonly from?: Position | undefined;
   /** The fields asked of the nodes; left out: all. */
   readonly fields?: ReadonlySet<string> | undefined;
+  /** A record in the same item collection that is to come with the first of the nodes. */
+  readonly parent?: ParentItem | undefined;
 }
 
 /** Reads the nodes of queries: from the index where it holds what is asked, else by key from the table. */
@@ -120,6 +123,8 @@ export class Nodes<R extends object> {
   readonly #budget: Budget;
   readonly #now: Date;
   readonly #follow: boolean;
+  /** Items come without their documents, lists and sets: nobody else is to take them for whole ones. */
+  readonly #isLight: boolean;
   readonly #rest: Found<R>[] = [];
   #last: Row | undefined;
   #sourceStopped = false;
@@ -129,7 +134,10 @@ export class Nodes<R extends object> {
     this.#query = query;
     this.#budget = budget;
     this.#now = options.now();
-    const reading = readingOf(query, this.#now);
+    const { entity, holds } = query;
+    this.#isLight = holds.kind === 'all' && isEnough(query, direction.fields);
+    const only = this.#isLight ? [...(entity.light ?? []), ...(entity.ttl ? [entity.ttl] : [])] : undefined;
+    const reading = { ...readingOf(query, this.#now), parent: direction.parent, only };
     this.#source = new Source(
       options.requester,
       reading,
@@ -137,7 +145,8 @@ export class Nodes<R extends object> {
       budget,
       direction.from,
     );
-    this.#follow = query.holds.kind === 'some' && !isCovered(direction.fields, query.holds.covers);
+    // Of what expires only the record itself tells whether it has.
+    this.#follow = holds.kind === 'some' && (entity.ttl !== undefined || !isEnough(query, direction.fields));
   }
 
   /** Up to `wanted` nodes, none after the first that `isLast` holds for, and why there are no more. */
@@ -178,7 +187,7 @@ export class Nodes<R extends object> {
     }
     const items = rows.map(({ item }) => item);
     if (holds.kind === 'some') return this.#live(rows, items, holds.read);
-    this.#options.seen(index, items);
+    if (!this.#isLight) this.#options.seen(index, items);
     return this.#live(rows, items, (item) => entity.read(item));
   }
 
@@ -211,8 +220,13 @@ export class Nodes<R extends object> {
   }
 }
 
-function isCovered(fields: ReadonlySet<string> | undefined, covers: readonly string[]): boolean {
-  if (fields === undefined) return false;
-  for (const field of fields) if (field !== '__typename' && !covers.includes(field)) return false;
+/** Whether the fields asked can be read of less than whole records; undefined stands for all fields. */
+export function isEnough<R extends object>(
+  { holds, entity }: Pick<IndexQuery<R>, 'holds' | 'entity'>,
+  fields: ReadonlySet<string> | undefined,
+): boolean {
+  const held = holds.kind === 'some' ? holds.covers : holds.kind === 'all' ? entity.light : undefined;
+  if (fields === undefined || held === undefined) return false;
+  for (const field of fields) if (field !== '__typename' && !held.includes(field)) return false;
   return true;
 }

@@ -1,4 +1,5 @@
 /** The one way to DynamoDB: every request is bounded, counted, reported, and its errors are ours. */
+import { setMaxListeners } from 'node:events';
 import { Retry } from './backoff.js';
 import { cancelled, fromAws, isThrottle, TableloomError } from './errors.js';
 import type { Limits } from './limits.js';
@@ -42,8 +43,8 @@ const reads: ReadonlySet<Operation> = new Set(['GetItem', 'BatchGetItem', 'Query
 /** Sends one session's requests. */
 export class Requester {
   readonly limits: Limits;
-  readonly signal: AbortSignal | undefined;
   readonly #options: RequesterOptions;
+  #signal: AbortSignal | undefined;
   readonly #waiting: (() => void)[] = [];
   #active = 0;
   #requests = 0;
@@ -54,7 +55,9 @@ export class Requester {
   constructor(options: RequesterOptions) {
     this.#options = options;
     this.limits = options.limits;
-    this.signal = options.signal;
+    this.#signal = options.signal;
+    // Each request under way listens to it, and there may be many.
+    if (options.signal) setMaxListeners(0, options.signal);
   }
 
   /** The physical name of a table; CONFIGURATION where the database was not given one. */
@@ -75,7 +78,18 @@ export class Requester {
 
   /** A time to give up for work that begins now. */
   retry(): Retry {
-    return new Retry(this.limits.deadlineMs, this.signal);
+    return new Retry(this.limits.deadlineMs, this.#signal);
+  }
+
+  /** What calls off requests that have not begun; undefined once a write has begun. */
+  get signal(): AbortSignal | undefined {
+    return this.#signal;
+  }
+
+  /** From now on nothing is cancelled: what has begun to write is carried to its end. CANCELLED where it is too late. */
+  commit(): void {
+    if (this.#signal?.aborted) throw cancelled(this.#signal.reason);
+    this.#signal = undefined;
   }
 
   /**
@@ -96,10 +110,11 @@ export class Requester {
   }
 
   async #once<O extends Operation>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
-    const { sdk, signal, capacity, onRequest, limits } = this.#options;
+    const { sdk, capacity, onRequest, limits } = this.#options;
     if (this.#active >= limits.concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else if (this.#active++ === 0) this.#steps += 1;
     try {
+      const signal = this.#signal;
       if (signal?.aborted) throw cancelled(signal.reason);
       this.#requests += 1;
       onRequest?.({ operation, input, sequence: this.#requests });

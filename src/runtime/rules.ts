@@ -56,5 +56,11 @@ export type AlongsideRule<Context, Change> = (
 /** An attribute's value, from the rest of the record: at once, and from nothing else, as it may be asked again. */
 export type ComputeRule<Record, Value> = (record: Record) => Value;
 
+/** What is wrong with a value that is about to be stored, for the client to read; nothing where it is right. At once. */
+export type ValidateRule<Record, Value> = (given: {
+  readonly value: Value;
+  readonly record: Record;
+}) => string | null | undefined;
+
 /** Rules that compute attributes, by name: what generated `ComputeRules` names. */
 export type ComputeRulesByName = Readonly<Record<string, (record: never) => unknown>>;

@@ -1,12 +1,5 @@
 /** Opaque cursors: encrypted, authenticated, and good only for the query they were issued for. */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createHmac,
-  hkdfSync,
-  timingSafeEqual,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { TableloomError } from './errors.js';
 
 interface Keys {
@@ -67,7 +60,7 @@ export class CursorSealer {
 
 /** A digest of what a cursor is bound to. */
 export function bindingOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }
 
 function tagOf(keys: Keys, binding: Buffer, plain: Buffer): Buffer {

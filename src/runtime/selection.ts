@@ -16,7 +16,7 @@ const known = new WeakMap<FieldNode, PageOptions>();
 
 /**
  * What is asked of a connection: the fields of its nodes (through `nodes` and `edges.node`, whatever the aliases
- * and fragments), and which parts of `pageInfo`. Fields that @skip or @include leave out do not count. Type
+ * and fragments), which parts of `pageInfo`, and `totalCount`. Fields that @skip or @include leave out do not count. Type
  * conditions are not looked at: a field asked of one of several types counts as asked.
  */
 export function selection(info: SelectionInfo): PageOptions {
@@ -35,6 +35,7 @@ export function selection(info: SelectionInfo): PageOptions {
       hasNextPage: pageInfo.has('hasNextPage'),
       hasPreviousPage: pageInfo.has('hasPreviousPage'),
       cursors: pageInfo.has('startCursor') || pageInfo.has('endCursor'),
+      totalCount: walk.fields(sets, 'totalCount').length > 0,
     },
   };
   if (field !== undefined && others.length === 0 && !walk.varies) known.set(field, options);
@@ -87,16 +88,27 @@ class Walk {
   }
 
   #isIncluded(node: SelectionNode): boolean {
-    for (const { name, arguments: given } of node.directives ?? []) {
-      if (name.value !== 'skip' && name.value !== 'include') continue;
-      const condition = given?.find((argument) => argument.name.value === 'if')?.value;
-      this.varies ||= condition?.kind === 'Variable';
-      const value =
-        condition?.kind === 'Variable'
-          ? this.#variables[condition.name.value]
-          : condition?.kind === 'BooleanValue' && condition.value;
-      if ((value === true) === (name.value === 'skip')) return false;
-    }
-    return true;
+    const { value, varies } = isIncluded(node, this.#variables);
+    this.varies ||= varies;
+    return value;
   }
+}
+
+/** Whether @skip and @include leave a node in; `varies` where a variable decides. */
+export function isIncluded(
+  { directives = [] }: SelectionNode,
+  variables: Readonly<Record<string, unknown>>,
+): { readonly value: boolean; readonly varies: boolean } {
+  let varies = false;
+  for (const { name, arguments: given } of directives) {
+    if (name.value !== 'skip' && name.value !== 'include') continue;
+    const condition = given?.find((argument) => argument.name.value === 'if')?.value;
+    varies ||= condition?.kind === 'Variable';
+    const value =
+      condition?.kind === 'Variable'
+        ? variables[condition.name.value]
+        : condition?.kind === 'BooleanValue' && condition.value;
+    if ((value === true) === (name.value === 'skip')) return { value: false, varies };
+  }
+  return { value: true, varies };
 }

@@ -4,24 +4,38 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import DataLoader from 'dataloader';
 import { v7 } from 'uuid';
 import { type PutAllReport, putAll } from './bulk.js';
+import { type CascadeOptions, cascade, type Deletion } from './cascade.js';
+import type { ParentItem } from './collection.js';
 import { Cursors, identityOf } from './cursors.js';
 import { ruleMissing, TableloomError } from './errors.js';
 import { getItems, type ItemKey, itemId, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
 import { defaultLimits, type Limits } from './limits.js';
+import { readNumber } from './numbers.js';
 import { earlierResults, isGiven, type Once, takeToken } from './once.js';
 import { type PageOptions, readPage } from './pages.js';
 import { isExpired } from './query.js';
-import { Reader } from './reader.js';
+import { isEnough, Reader } from './reader.js';
+import { recount, resume } from './recount.js';
 import { Requester, type RequestReport, type Statistics } from './requests.js';
 import type { ComputeRulesByName } from './rules.js';
 import { type Sdk, sdkOf } from './sdk.js';
 import { CursorSealer } from './sealing.js';
 import { type Read, type ReadResults, snapshot } from './together.js';
-import { type Seal, transact } from './transactions.js';
+import { type Seal, transact, type WriteOutcome } from './transactions.js';
 import { Turns } from './turns.js';
-import type { Connection, EntityCodec, IndexQuery, IndexRef, Item, Key, PageArguments } from './types.js';
-import type { Write, WriteEnvironment } from './writes.js';
+import type {
+  Connection,
+  EntityCodec,
+  IndexQuery,
+  IndexRef,
+  Item,
+  KeptNumber,
+  Key,
+  PageArguments,
+  SequenceRef,
+} from './types.js';
+import type { CallEnvironment, Write } from './writes.js';
 
 export interface DatabaseOptions {
   /** The SDK's client, with whatever middleware it is to have; the caller made it and destroys it. */
@@ -44,8 +58,10 @@ export interface DatabaseOptions {
 }
 
 export interface SessionOptions {
-  /** Aborting it ends what the session has under way with CANCELLED. */
+  /** Aborting it ends what the session has under way with CANCELLED; a session that has begun to write goes on. */
   readonly signal?: AbortSignal;
+  /** Has DynamoDB tell the capacity each request consumed; left out, as the database does. */
+  readonly capacity?: boolean;
 }
 
 /** The tables of one application. Keeps nothing of what it reads; its sessions do. */
@@ -72,11 +88,26 @@ export class Database {
       tables,
       limits: this.#limits,
       signal: options.signal,
-      capacity,
+      capacity: options.capacity ?? capacity,
       onRequest,
     });
     return new Session(requester, this.#sealer, { now, newId, compute, turns: this.#turns });
   }
+}
+
+/** A record that lies in the item collection a query reads, as the plan says. */
+export interface ParentRecord {
+  readonly entity: Pick<EntityCodec<never>, 'table'>;
+  readonly key: Key;
+  /** What the sort keys of all the query's items begin with. */
+  readonly head: string;
+  /** How many further items can stand between them and the record. */
+  readonly between: number;
+}
+
+/** A record that is asked for next by its key, to be brought by the same request where that can be. */
+export interface WithParent {
+  readonly parent?: ParentRecord | undefined;
 }
 
 /** Where counting stops unless a query says otherwise. */
@@ -103,6 +134,8 @@ export class Session {
   readonly #sealer: CursorSealer;
   readonly #environment: Environment;
   readonly #loader: DataLoader<ItemKey, Item | null, string>;
+  /** Items that were asked for by key, by the loader's names for them. */
+  readonly #loading = new Map<string, Promise<Item | null>>();
   readonly #reader: Reader;
   /** Main items as this session's writes left them; null for those it deleted. */
   readonly #written = new Map<string, Item | null>();
@@ -110,15 +143,18 @@ export class Session {
   readonly #known = new Map<string, Item | null>();
   /** What queries brought and nobody has looked for by key yet. */
   #seen: { readonly index: IndexRef; readonly items: readonly Item[] }[] = [];
+  /** Whether numbers that are kept may have been changed by this session. */
+  #hasWritten = false;
   /** Answers under way or given, by what was asked. */
-  readonly #answers = new Map<string, Promise<unknown>>();
+  #answers = new Map<string, Promise<unknown>>();
 
   constructor(requester: Requester, sealer: CursorSealer, environment: Environment) {
     this.#requester = requester;
     this.#sealer = sealer;
     this.#environment = environment;
-    this.#loader = new DataLoader((keys: readonly ItemKey[]) => getItems(requester, keys), {
+    this.#loader = new DataLoader((keys: readonly ItemKey[]) => this.#load(keys), {
       cacheKeyFn: loaderKey,
+      cacheMap: this.#loading,
     });
     this.#reader = new Reader({
       requester,
@@ -171,18 +207,27 @@ export class Session {
     return reads.map((one, at) => one.record(items[at] ?? null, now)) as ReadResults<R>;
   }
 
-  /** One page of a query, as Relay's specification of connections has it; see `readPage`. */
-  connection<R extends object, E extends object = object>(
+  /**
+   * One page of a query, as Relay's specification of connections has it; see `readPage`. `totalCount`, where it is
+   * kept and asked, is read beside the page.
+   */
+  async connection<R extends object, E extends object = object>(
     query: IndexQuery<R, E>,
     page: PageArguments = {},
-    options: PageOptions = {},
+    options: PageOptions & WithParent = {},
   ): Promise<Connection<R, E>> {
     const { first, after, last, before } = page;
     const identity = identityOf(query);
     const asked = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
-    return this.#once(['page', identity, windowOf(query), asked, fieldsAsked(query, options.fields)], () =>
-      readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, options),
+    const read = this.#once(['page', identity, windowOf(query), asked, isEnough(query, options.fields)], () =>
+      readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, {
+        ...options,
+        parent: this.#parentItem(options.parent),
+      }),
     );
+    if (query.total === undefined || options.wants?.totalCount === false) return read;
+    const [connection, totalCount] = await Promise.all([read, this.kept(query.total)]);
+    return { ...connection, totalCount };
   }
 
   /**
@@ -192,11 +237,11 @@ export class Session {
   list<R extends object>(
     query: IndexQuery<R>,
     max: number = query.page.max,
-    options: Pick<PageOptions, 'fields'> = {},
+    options: Pick<PageOptions, 'fields'> & WithParent = {},
   ): Promise<readonly R[]> {
     const { fields } = options;
-    return this.#once(['list', identityOf(query), windowOf(query), max, fieldsAsked(query, fields)], () =>
-      this.#reader.list(query, max, { fields }),
+    return this.#once(['list', identityOf(query), windowOf(query), max, isEnough(query, fields)], () =>
+      this.#reader.list(query, max, { fields, parent: this.#parentItem(options.parent) }),
     );
   }
 
@@ -219,9 +264,7 @@ export class Session {
    * one query may make.
    */
   async exists<R extends object>(query: IndexQuery<R>): Promise<boolean> {
-    // Of what expires only the record itself tells whether it has.
-    const fields = query.entity.ttl === undefined ? new Set<string>() : undefined;
-    return (await this.list(query, 1, { fields })).length > 0;
+    return (await this.list(query, 1, { fields: new Set() })).length > 0;
   }
 
   /**
@@ -235,9 +278,40 @@ export class Session {
   }
 
   /**
+   * A number that writes keep: one get, batched with others, of each item it is spread over. Once the session has
+   * written, it sees what was written last.
+   */
+  kept<R extends object>(number: KeptNumber<R>): Promise<number> {
+    const consistent = this.#hasWritten || number.consistent === true;
+    return readNumber(number, (key) => this.#item({ ...key, consistent }));
+  }
+
+  /**
+   * Sets a number that writes keep to what these records make of it, and gives it; see `recount`. For tables that held
+   * records before the number was declared.
+   */
+  async recount<R extends object>(
+    number: KeptNumber<R>,
+    records: Iterable<R> | AsyncIterable<R>,
+  ): Promise<number> {
+    this.#hasWritten = true;
+    const value = await recount(this.#requester, number, records);
+    this.#forget();
+    return value;
+  }
+
+  /**
+   * Moves a sequence on to the greatest number these records have, and gives that; see `resume`. For tables that held
+   * numbered records before the sequence was declared.
+   */
+  resume(sequence: SequenceRef, records: Iterable<object> | AsyncIterable<object>): Promise<number> {
+    return resume(this.#requester, sequence, records);
+  }
+
+  /**
    * Carries out writes, all or none, and gives their results in order. Records they rest on are read, strongly
-   * consistent, and all is computed anew where others change them meanwhile. At most 100 items, entries, versions
-   * and guards included; several writes of one record are refused (WRITE_TWICE). Of several writes an error tells in
+   * consistent, and all is computed anew where others change them meanwhile. At most 100 items, entries, versions,
+   * guards and kept numbers included; several writes of one record are refused (WRITE_TWICE). Of several writes an error tells in
    * `extensions.step` which it is due to: by the name that `step` gave it, or by its place, from 1.
    */
   async write<const W extends readonly Write<unknown>[]>(...writes: W): Promise<WriteResults<W>> {
@@ -275,31 +349,67 @@ export class Session {
 
   async #transact(
     writes: readonly Write<unknown>[],
-    env: WriteEnvironment,
+    env: CallEnvironment,
     seal?: Seal,
   ): Promise<readonly unknown[]> {
+    this.#hasWritten = true;
+    this.#requester.commit();
     try {
       const { results, items } = await transact(this.#requester, this.#environment.turns, writes, env, seal);
-      for (const { table, key, item } of items) this.#written.set(itemId(table, key), item);
+      this.#note(items);
       this.#forget();
       return results;
     } catch (error) {
-      // Somebody was faster, or it is not known whether the write took place: nothing that was read still counts.
-      this.#written.clear();
-      this.#forget();
-      throw error;
+      throw this.#failed(error);
     }
+  }
+
+  /**
+   * Deletes a record with all that goes with it, however much that is, and gives it as it last was. Where one
+   * transaction does not hold it, it is done in steps: the record can still be read until the last one, but is
+   * neither changed (BEING_DELETED) nor named any more. CASCADE_UNFINISHED after `steps` transactions: call again to
+   * go on. REFERENCED where a record may not go because others name it; what went before it is gone.
+   */
+  async cascade<R extends object>(deletion: Deletion<R>, options?: CascadeOptions): Promise<R> {
+    try {
+      const ground = {
+        requester: this.#requester,
+        turns: this.#environment.turns,
+        env: this.#writeEnvironment(),
+        wrote: ({ items }: WriteOutcome) => this.#note(items),
+      };
+      const record = await cascade(ground, deletion, options);
+      this.#forget();
+      return record;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  #note(items: WriteOutcome['items']): void {
+    for (const { table, key, item } of items) this.#written.set(itemId(table, key), item);
+  }
+
+  /** Somebody was faster, or it is not known whether the write took place: nothing that was read still counts. */
+  #failed(error: unknown): unknown {
+    this.#written.clear();
+    this.#forget();
+    return error;
   }
 
   /** Loads many new records, unconditionally: for seeds and imports only; see `putAll` in bulk.ts. */
   async putAll(writes: Iterable<Write<unknown>> | AsyncIterable<Write<unknown>>): Promise<PutAllReport> {
-    const report = await putAll(this.#requester, writes, this.#writeEnvironment());
+    const { signal } = this.#requester;
+    if (signal?.aborted) return { written: 0, unwritten: [], isComplete: false };
+    this.#hasWritten = true;
+    this.#requester.commit();
+    const report = await putAll(this.#requester, writes, this.#writeEnvironment(), signal);
     this.#forget();
     return report;
   }
 
   /** One moment for all records of one call. */
-  #writeEnvironment(): WriteEnvironment {
+  #writeEnvironment(): CallEnvironment {
     const now = this.now();
     const { newId, compute } = this.#environment;
     const rule = (name: string) => {
@@ -313,6 +423,32 @@ export class Session {
   #item(key: ItemKey): Promise<Item | null> {
     const known = key.consistent ? undefined : this.#lookUp(itemId(key.table, key.key));
     return known === undefined ? this.#loader.load(key) : Promise.resolve(known);
+  }
+
+  /** DataLoader has who asks for what it holds wait for the batch that is being made; what is known here is given at once. */
+  async #load(keys: readonly ItemKey[]): Promise<(Item | null)[]> {
+    const answers = this.#answers;
+    const items = await getItems(this.#requester, keys);
+    // Unless something was written meanwhile.
+    if (answers === this.#answers) {
+      for (const [at, { table, key }] of keys.entries()) {
+        const id = itemId(table, key);
+        if (!this.#known.has(id)) this.#known.set(id, items[at] ?? null);
+      }
+    }
+    return items;
+  }
+
+  #parentItem(parent: ParentRecord | undefined): ParentItem | undefined {
+    if (parent === undefined) return undefined;
+    const { key, head, between } = parent;
+    const asked: ItemKey = { table: parent.entity.table, key };
+    const claim = () => {
+      const isKnown =
+        this.#loading.has(loaderKey(asked)) || this.#lookUp(itemId(asked.table, key)) !== undefined;
+      return isKnown ? undefined : (item: Promise<Item | null>) => void this.#loader.prime(asked, item);
+    };
+    return { key, head, between, claim };
   }
 
   #lookUp(id: string): Item | null | undefined {
@@ -331,7 +467,7 @@ export class Session {
     this.#seen = [];
     // Indexes lag behind: what this session wrote must not be overlaid by what they still show.
     for (const [id, item] of this.#written) this.#known.set(id, item);
-    this.#answers.clear();
+    this.#answers = new Map();
     this.#loader.clearAll();
   }
 
@@ -352,12 +488,4 @@ function loaderKey({ table, key, consistent }: ItemKey): string {
 /** A bucketed query's window, which its cursors do not depend on, but its answer does. */
 function windowOf<R extends object>({ partitions }: IndexQuery<R>): unknown {
   return partitions.kind === 'sequence' ? partitions.keys : null;
-}
-
-/** The fields asked make a difference only where the index does not hold all. */
-function fieldsAsked<R extends object>(
-  { holds }: IndexQuery<R>,
-  fields: ReadonlySet<string> | undefined,
-): unknown {
-  return holds.kind === 'some' && fields !== undefined ? [...fields].sort() : null;
 }

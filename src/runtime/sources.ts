@@ -1,5 +1,6 @@
 /** The items of a query one after the other, whatever the partitions they come from. */
 
+import { type ParentItem, type QueryAnswer, withParent } from './collection.js';
 import { bucketsIn, compareInBucket, type Position, positionOf, type Row, startKey } from './positions.js';
 import { queryInput } from './query.js';
 import { successor, within } from './ranges.js';
@@ -18,8 +19,10 @@ export interface Reading {
   readonly selective: boolean;
   readonly consistent?: boolean | undefined;
   readonly descending: boolean;
-  /** Only the keys are needed of each item. */
-  readonly keysOnly?: boolean;
+  /** Only the keys and these attributes are needed of each item. */
+  readonly only?: readonly string[] | undefined;
+  /** A record to be brought with the first of the items. */
+  readonly parent?: ParentItem | undefined;
 }
 
 /**
@@ -101,29 +104,25 @@ class PartitionReader {
   }
 
   async fetch(requester: Requester, wanted: number): Promise<void> {
-    const { index, equals, filter, consistent, keysOnly } = this.#reading;
+    const { index, equals, filter, consistent, only, parent } = this.#reading;
     const limit = this.#limit(wanted);
-    const input = queryInput(
-      requester.tableName(index.table),
-      { index, equals, filter, consistent, keysOnly },
-      {
-        partition: this.#partition,
-        range: this.#range,
-        start: this.#start,
-        limit,
-        ascending: this.#ascending,
-      },
-    );
+    const shape = { index, equals, filter, consistent, only };
+    const part = {
+      partition: this.#partition,
+      range: this.#range,
+      start: this.#start,
+      limit,
+      ascending: this.#ascending,
+    };
+    const together = parent && !this.#started ? withParent(requester, parent, shape, part) : undefined;
     this.#started = true;
     this.#lastLimit = limit;
-    const {
-      Items = [],
-      LastEvaluatedKey,
-      ScannedCount = Items.length,
-    } = await requester.send('Query', input);
+    const answer: QueryAnswer = await (together ??
+      requester.send('Query', queryInput(requester.tableName(index.table), shape, part)));
+    const { Items = [], LastEvaluatedKey, ScannedCount = Items.length } = answer;
     this.#evaluated += ScannedCount;
     this.#found += Items.length;
-    this.#start = LastEvaluatedKey as Key | undefined;
+    this.#start = LastEvaluatedKey;
     this.#end = LastEvaluatedKey === undefined;
     this.#rows = this.#keep(Items);
     this.#at = 0;

@@ -1,15 +1,17 @@
 /** One call of `Session.write`: reads, computes, sends, and begins anew where others were faster. */
-import { type Action, Actions } from './actions.js';
+import { type Action, Actions, type Purpose } from './actions.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import { conflict, type TableloomError, versionKept } from './errors.js';
-import { getItems, itemId } from './items.js';
+import { getItems, type ItemKey, itemId } from './items.js';
+import { Numbering } from './numbers.js';
 import { isExpired } from './query.js';
+import { recordsOf } from './records.js';
 import type { Requester } from './requests.js';
 import { ofStep, type Step, stepOf } from './steps.js';
 import type { Turns } from './turns.js';
-import type { Item, Key, TableRef } from './types.js';
+import type { IndexQuery, Item, Key, TableRef } from './types.js';
 import { lastRevision } from './versions.js';
-import type { FoundItems, Planned, Write, WriteEnvironment } from './writes.js';
+import type { CallEnvironment, FoundItems, Planned, Write } from './writes.js';
 
 /** Writes that ask for further writes that ask for further writes: deeper than this is a loop. */
 const deepest = 10;
@@ -20,6 +22,8 @@ export interface WriteOutcome {
   readonly results: readonly unknown[];
   /** The main items afterwards. */
   readonly items: Planned<unknown>['items'];
+  /** There was something to be written. */
+  readonly isWritten: boolean;
 }
 
 /** What goes into the transaction besides, made from the results of the writes. */
@@ -39,14 +43,15 @@ interface Lessons {
 
 /**
  * Carries out writes as one. Where a record they were computed from changed meanwhile, all of it is read and
- * computed again, at most `attempts` times; where others were at the same items or DynamoDB was overloaded, until
- * the deadline. Then CONFLICT or BUSY. Whatever is thrown before that, nothing was written.
+ * computed again, at most `attempts` times; where others were at the same items or took the next number of a
+ * sequence, or DynamoDB was overloaded, until the deadline. Then CONFLICT or BUSY. Whatever is thrown before that,
+ * nothing was written.
  */
 export async function transact(
   requester: Requester,
   turns: Turns,
   writes: readonly Write<unknown>[],
-  env: WriteEnvironment,
+  env: CallEnvironment,
   seal?: Seal,
 ): Promise<WriteOutcome> {
   const retry = requester.retry();
@@ -63,7 +68,8 @@ export async function transact(
     if (outcome.kind === 'stale') {
       learn(outcome.failed, outcome.error, lessons, env);
       await learnRevisions(requester, outcome.failed, lessons);
-      stale += 1;
+      // A number that others took is no reason to doubt the write: there is a next one.
+      if (outcome.failed.some(({ action }) => action.purpose.kind !== 'sequence')) stale += 1;
       if (stale >= requester.limits.attempts) throw conflict(outcome.error.cause);
     } else for (const { table, key } of outcome.met) lessons.contested.add(itemId(table, key));
     if (!(await retry.wait())) throw outcome.kind === 'busy' ? outcome.error : conflict(outcome.error.cause);
@@ -81,7 +87,7 @@ function contestedBy(writes: readonly Write<unknown>[], turns: Turns, lessons: L
 async function tryOnce(
   requester: Requester,
   writes: readonly Write<unknown>[],
-  env: WriteEnvironment,
+  env: CallEnvironment,
   lessons: Lessons,
   seal: Seal | undefined,
 ): Promise<{ readonly attempt: WriteOutcome; readonly outcome: Outcome }> {
@@ -98,13 +104,11 @@ function learn(
   failed: readonly Failure[],
   error: TableloomError,
   lessons: Lessons,
-  env: WriteEnvironment,
+  env: CallEnvironment,
 ): void {
   // Somebody was faster with the same token: whatever else failed is due to that.
   if (failed.some(({ action }) => action.purpose.kind === 'token')) throw conflict(error.cause);
-  const changed = failed.filter(({ action: { purpose } }) =>
-    purpose.kind === 'absent' ? purpose.racing : purpose.kind === 'unchanged',
-  );
+  const changed = failed.filter(({ action: { purpose } }) => isChange(purpose));
   for (const { action } of changed) {
     const id = itemId(action.table, action.key);
     lessons.expired.delete(id);
@@ -163,6 +167,12 @@ async function learnEarlier(
   return isNews;
 }
 
+/** Whether a failed condition says that others changed something, rather than that it is not so. */
+function isChange(purpose: Purpose): boolean {
+  if (purpose.kind === 'absent') return purpose.racing;
+  return purpose.kind === 'unchanged' || (purpose.kind === 'children' && purpose.onDelete === 'cascade');
+}
+
 interface Attempt extends WriteOutcome {
   readonly actions: Actions;
 }
@@ -176,10 +186,12 @@ interface StepOfWrite {
 async function prepare(
   requester: Requester,
   writes: readonly Write<unknown>[],
-  env: WriteEnvironment,
+  env: CallEnvironment,
   lessons: Lessons,
 ): Promise<Attempt> {
-  const found = new Found(requester, lessons);
+  const found = new Found(requester, lessons, env.now);
+  const numbering = new Numbering(found);
+  const inAttempt = { ...env, next: numbering.next.bind(numbering) };
   const actions = new Actions();
   const results: unknown[] = [];
   const items: Planned<unknown>['items'][number][] = [];
@@ -193,7 +205,7 @@ async function prepare(
     const further: StepOfWrite[] = [];
     for (const { write, step } of level) {
       try {
-        const planned = await write.plan(found, env);
+        const planned = await write.plan(found, inAttempt);
         if (depth === 0) results.push(planned.result);
         actions.add(step === undefined ? planned.actions : planned.actions.map((one) => ({ ...one, step })));
         items.push(...planned.items);
@@ -204,29 +216,38 @@ async function prepare(
     }
     level = further;
   }
-  return { actions, results, items };
+  actions.add(numbering.actions);
+  return { actions, results, items, isWritten: actions.all.length > 0 };
 }
 
 /** The items one attempt has read, strongly consistent. */
 class Found implements FoundItems {
   readonly #requester: Requester;
   readonly #lessons: Lessons;
+  readonly #now: Date;
   readonly #items = new Map<string, Item | null>();
 
-  constructor(requester: Requester, lessons: Lessons) {
+  constructor(requester: Requester, lessons: Lessons, now: Date) {
     this.#requester = requester;
     this.#lessons = lessons;
+    this.#now = now;
   }
 
   lastRevision(table: TableRef, key: Key): number {
     return this.#lessons.revisions.get(itemId(table, key)) ?? 0;
   }
 
+  query<R extends object>(query: IndexQuery<R>, most: number): Promise<readonly R[]> {
+    return recordsOf(this.#requester, query, most, this.#now);
+  }
+
   /** Reads what these writes need and earlier ones did not, in one round. */
-  async read(writes: readonly Write<unknown>[]): Promise<void> {
-    const wanted = writes
-      .flatMap(({ target }) => target ?? [])
-      .filter((key) => !this.#items.has(itemId(key.table, key.key)));
+  read(writes: readonly Write<unknown>[]): Promise<void> {
+    return this.load(writes.flatMap(({ target }) => target ?? []));
+  }
+
+  async load(keys: readonly ItemKey[]): Promise<void> {
+    const wanted = keys.filter((key) => !this.#items.has(itemId(key.table, key.key)));
     if (wanted.length === 0) return;
     const items = await getItems(this.#requester, wanted);
     for (const [at, { table, key }] of wanted.entries())

@@ -61,12 +61,24 @@ export interface EntityCodec<R extends object> {
   readonly keep?: readonly Keep[];
   /** Guards of unique values, in a fixed order; `key` is undefined where the record has no value. */
   guards?(record: R): readonly Guard[];
+  /** What the record adds to numbers that are kept beside records; `key` is undefined where it adds to none. */
+  counters?(record: R): readonly Counted[];
+  /** The records it names, which have to be there, in a fixed order; `key` is undefined where it names none. */
+  references?(record: R): readonly Reference[];
+  /** Where the numbers of records are kept that name this one: it goes only where they come to nothing. */
+  referencedBy?(record: R): readonly ReferencedBy[];
+  /** Records go with it, which may take several transactions: it is marked meanwhile. */
+  readonly cascades?: true;
   /** The attribute that counts writes; it starts at 1. Absent: the entity is append-only, never updated. */
   readonly revision?: keyof R & string;
   /** The attribute that holds the time of expiry, in epoch seconds, once declared (`ttl`). */
   readonly ttl?: string;
   /** Attributes that are kept in the main item only. */
   readonly secret?: readonly (keyof R & string)[];
+  /** What is demanded of every write of it. */
+  readonly demands?: Demands<R>;
+  /** Fields that can be read of an item fetched without its documents, lists and sets. */
+  readonly light?: readonly string[];
   /** The fields a primary key was built from, for messages to the client. */
   keyFields?(key: Key): object | undefined;
 }
@@ -79,8 +91,70 @@ export interface Keep {
   readonly expires?: { readonly seconds: number; readonly ttl: string };
 }
 
+/** What an entity demands of its records' changes and values. */
+export interface Demands<R extends object> {
+  /** By enum field: the values that may follow on each value. One that is not listed is final. */
+  readonly transitions?: { readonly [F in keyof R]?: Readonly<Record<string, readonly string[]>> };
+  /** What a value that is given has to be like. */
+  readonly values?: { readonly [F in keyof R]?: ValueDemand };
+}
+
+/** Bounds of a number, of the characters of a text or of the elements of a list; or a rule that says what is wrong. */
+export type ValueDemand =
+  | { readonly min?: number; readonly max?: number; readonly pattern?: RegExp }
+  | { readonly rule: string };
+
 /** What reading an entity takes of its codec. */
-export type EntityReader<R extends object> = Pick<EntityCodec<R>, 'name' | 'table' | 'read' | 'ttl'>;
+export type EntityReader<R extends object> = Pick<
+  EntityCodec<R>,
+  'name' | 'table' | 'read' | 'ttl' | 'light'
+>;
+
+/** A record that another one names. */
+export interface Reference {
+  /** As declared: `customerId`. */
+  readonly name: string;
+  readonly to: Pick<EntityReader<object>, 'name' | 'table' | 'ttl'> & { readonly cascades?: true };
+  readonly key: Key | undefined;
+}
+
+/** Where it is counted how many records of an entity name one. */
+export interface ReferencedBy {
+  /** The entity and its reference: `Order.customerId`. */
+  readonly by: string;
+  /** `restrict`: it is not deleted while there are any. `cascade`: they go first, or with it. */
+  readonly onDelete: 'restrict' | 'cascade';
+  readonly table: TableRef;
+  readonly key: Key | undefined;
+}
+
+/** What one record adds to a number that lies in an item of its own. */
+export interface Counted {
+  /** What the number is called, and GUARD_FAILED names where it would pass `max`. */
+  readonly name: string;
+  readonly key: Key | undefined;
+  readonly by: number;
+  readonly max?: number;
+}
+
+/** A number that writes keep beside the records of an entity. Generated functions return it. */
+export interface KeptNumber<R extends object> {
+  /** As `Counted` calls it. */
+  readonly name: string;
+  readonly entity: Pick<EntityCodec<R>, 'name' | 'table' | 'counters'>;
+  /** The items it is spread over; undefined where it is asked of no value. */
+  readonly keys: readonly (Key | undefined)[];
+  readonly consistent?: boolean;
+}
+
+/** Whole numbers from 1 on, none of which is left out or given twice. */
+export interface SequenceRef {
+  readonly entity: string;
+  readonly name: string;
+  readonly table: TableRef;
+  /** Of the item that holds the last number given. */
+  readonly key: Key;
+}
 
 /** The item that holds one unique value: only one record can own it. */
 export interface Guard {
@@ -169,8 +243,12 @@ export interface IndexQuery<R extends object, E extends object = object> {
    * Default: the database's `readBudget`.
    */
   readonly budget?: number;
+  /** Changes with the keys the query reads by: cursors of an older layout are refused. */
+  readonly layout?: string;
   /** Where counting stops. Default: 10000. */
   readonly upTo?: number;
+  /** How many records it has, where that is kept: the connection's `totalCount`. */
+  readonly total?: KeptNumber<R>;
   /**
    * What cursors are bound to instead of the partitions: buckets move on with time, and a cursor outlives them.
    */
@@ -202,4 +280,6 @@ export interface Connection<R, E extends object = object> {
   readonly edges: readonly (Edge<R> & E)[];
   readonly nodes: readonly R[];
   readonly pageInfo: PageInfo;
+  /** How many records there are in all, where that is kept and was asked. */
+  readonly totalCount?: number;
 }

@@ -1,21 +1,29 @@
 /** Writes, as values: what they do is computed when they are sent, from the records as they are then. */
 import type { Action } from './actions.js';
-import { absent, changeActions, unchanged } from './changes.js';
-import { notFound, TableloomError, versionConflict } from './errors.js';
+import { absent, changeActions, kept, unchanged } from './changes.js';
+import { checkDemands, checkRequirements, type Requirements } from './demands.js';
+import { beingDeleted, notFound, TableloomError, versionConflict } from './errors.js';
 import { type ItemKey, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
 import { isExpired } from './query.js';
-import type { EntityCodec, Item, Key, TableRef } from './types.js';
+import { isMarked } from './references.js';
+import type { EntityCodec, IndexQuery, Item, Key, SequenceRef, TableRef } from './types.js';
 
 type MaybePromise<T> = T | Promise<T>;
 
-/** What a write is computed with; the same for all writes of one call. */
-export interface WriteEnvironment {
+/** What writes of one call have in common. */
+export interface CallEnvironment {
   readonly now: Date;
   /** A new id: a UUID of version 7 unless the database was given another way to make them. */
   newId(): string;
   /** A rule that computes attributes. RULE_MISSING where the database was given none of the name. */
   rule(name: string): (record: never) => unknown;
+}
+
+/** What a write is computed with. */
+export interface WriteEnvironment extends CallEnvironment {
+  /** The next number of a sequence; several of one call are consecutive. */
+  next(sequence: SequenceRef): Promise<number>;
 }
 
 /** Further writes for the same transaction, computed from the record before and after. May be asked again after a conflict. */
@@ -31,16 +39,21 @@ export interface CreateOptions<R> {
 export interface UpdateOptions<R> {
   /** The version the caller saw: VERSION_CONFLICT where the record has another. Null and undefined: any. */
   readonly expect?: number | null | undefined;
+  /** Asked of the record as it is, after `expect` and before the change is computed. */
+  readonly require?: Requirements<R> | undefined;
   readonly alongside?: Alongside<R, R> | undefined;
 }
 
 export interface UpsertOptions<R> {
   readonly expect?: number | null | undefined;
+  /** Asked of the record where there is one. */
+  readonly require?: Requirements<R> | undefined;
   readonly alongside?: Alongside<R | null, R> | undefined;
 }
 
 export interface DeleteOptions<R> {
   readonly expect?: number | null | undefined;
+  readonly require?: Requirements<R> | undefined;
   readonly alongside?: Alongside<R, null> | undefined;
 }
 
@@ -71,6 +84,10 @@ export interface FoundItems {
   get(table: TableRef, key: Key): Item | null;
   /** The last revision kept of an earlier record with this key; zero where none is known. */
   lastRevision?(table: TableRef, key: Key): number;
+  /** Reads further ones, which only now are known to be needed. */
+  load(keys: readonly ItemKey[]): Promise<void>;
+  /** Records of a query, at most so many; an index may lag behind. */
+  query<R extends object>(query: IndexQuery<R>, most: number): Promise<readonly R[]>;
 }
 
 /** A write worked out, for one attempt. */
@@ -101,6 +118,7 @@ export function create<R extends object>(
       const built = await build(env);
       const key = checkKey(entity.key(built), entity.table);
       const after = firstRevision(entity, built, found);
+      checkDemands(entity, null, after, env);
       // An expired record that DynamoDB has not removed yet holds the key: it is replaced.
       const expired = stored(entity, found.get(entity.table, key));
       return written(entity, { before: expired, after, replace: true, now: env.now }, (record) =>
@@ -130,11 +148,14 @@ export function update<R extends object>(
     secret: entity.secret,
     target: target(entity, key),
     plan: async (found, env) => {
-      const before = live(entity, found.get(entity.table, key), env.now);
+      const before = changeable(entity, found.get(entity.table, key), env.now);
       if (before === null) throw notFound(entity.name, keyFields(entity, key));
       const expected = demand(entity, options.expect, before.item);
+      checkRequirements(entity.name, options.require, before.record);
       const after = nextRevision(entity, before.item, await change(before.record, env), found);
-      return written(entity, { before, after, expected, now: env.now }, (record) =>
+      checkDemands(entity, before.record, after, env);
+      const taken = expiredAt(entity, found, before.item, after, env.now);
+      return written(entity, { before, after, expected, taken, now: env.now }, (record) =>
         options.alongside?.({ before: before.record, after: record }),
       );
     },
@@ -160,10 +181,11 @@ export function upsert<R extends object>(
     target: target(entity, key),
     plan: async (found, env) => {
       const item = found.get(entity.table, key);
-      const before = live(entity, item, env.now);
+      const before = changeable(entity, item, env.now);
       if (before === null) {
         if (options.expect != null) throw versionConflict(entity.name, options.expect, null);
         const after = firstRevision(entity, await change(null, env), found);
+        checkDemands(entity, null, after, env);
         return written(
           entity,
           { before: stored(entity, item), after, replace: true, racing: true, now: env.now },
@@ -171,7 +193,9 @@ export function upsert<R extends object>(
         );
       }
       const expected = demand(entity, options.expect, before.item);
+      checkRequirements(entity.name, options.require, before.record);
       const after = nextRevision(entity, before.item, await change(before.record, env), found);
+      checkDemands(entity, before.record, after, env);
       return written(entity, { before, after, expected, now: env.now }, (record) =>
         options.alongside?.({ before: before.record, after: record }),
       );
@@ -207,6 +231,7 @@ export function remove<R extends object>(
         throw notFound(entity.name, keyFields(entity, key));
       }
       const expected = demand(entity, options.expect, before.item);
+      checkRequirements(entity.name, options.require, before.record);
       const { actions } = changeActions({ codec: entity, before, after: null, expected, now: env.now });
       const alongside = () => options.alongside?.({ before: before.record, after: null }) ?? [];
       return { result: before.record, actions, items: [{ table: entity.table, key, item: null }], alongside };
@@ -233,20 +258,22 @@ export function check<R extends object>(
       const item = found.get(table, key);
       const current = live(entity, item, env.now);
       await test(current?.record ?? null);
-      const condition = item === null ? absent(table) : unchanged(entity, item);
+      const gone = current === null || isMarked(current.item);
+      const asRead = gone ? unchanged : kept;
       const action: Action = {
         kind: 'check',
         table,
         key,
-        purpose: { kind: 'unchanged', entity: name },
-        condition,
+        purpose: { kind: 'unchanged', entity: name, ...(gone && { gone }) },
+        condition: item === null ? absent(table) : asRead(entity, item),
       };
       return { result: current?.record ?? null, actions: [action], items: [] };
     },
   };
 }
 
-function target<R extends object>(entity: EntityCodec<R>, key: Key): ItemKey {
+/** What has to be read to change the record under a key. */
+export function target<R extends object>(entity: EntityCodec<R>, key: Key): ItemKey {
   return { table: entity.table, key: checkKey(key, entity.table), consistent: true };
 }
 
@@ -256,7 +283,8 @@ function requireRevision<R extends object>(entity: EntityCodec<R>): void {
   throw new TableloomError('APPEND_ONLY', message, { entity: entity.name });
 }
 
-function keyFields<R extends object>(entity: EntityCodec<R>, key: Key): Record<string, unknown> {
+/** The fields a key was built from, for messages. */
+export function keyFields<R extends object>(entity: EntityCodec<R>, key: Key): Record<string, unknown> {
   return { ...entity.keyFields?.(key) };
 }
 
@@ -270,12 +298,23 @@ function stored<R extends object>(entity: EntityCodec<R>, item: Item | null): St
 }
 
 /** The record, unless it has expired: then it is gone, whether or not DynamoDB has removed it. */
-function live<R extends object>(
+export function live<R extends object>(
   entity: EntityCodec<R>,
   item: Item | null,
   now: Date,
 ): StoredRecord<R> | null {
   return item === null || isExpired(entity, item, now) ? null : stored(entity, item);
+}
+
+/** The same; BEING_DELETED where that has begun. */
+function changeable<R extends object>(
+  entity: EntityCodec<R>,
+  item: Item | null,
+  now: Date,
+): StoredRecord<R> | null {
+  const record = live(entity, item, now);
+  if (record !== null && isMarked(record.item)) throw beingDeleted(entity.name);
+  return record;
 }
 
 function revisionOf<R extends object>(entity: EntityCodec<R>, item: Item): number {
@@ -288,21 +327,25 @@ function withRevision<R extends object>(entity: EntityCodec<R>, record: R, revis
 }
 
 function firstRevision<R extends object>(entity: EntityCodec<R>, record: R, found: FoundItems): R {
-  return withRevision(entity, record, kept(entity, record, found) + 1);
+  return withRevision(entity, record, lastKept(entity, record, found) + 1);
 }
 
 function nextRevision<R extends object>(entity: EntityCodec<R>, item: Item, record: R, found: FoundItems): R {
-  return withRevision(entity, record, Math.max(revisionOf(entity, item), kept(entity, record, found)) + 1);
+  return withRevision(
+    entity,
+    record,
+    Math.max(revisionOf(entity, item), lastKept(entity, record, found)) + 1,
+  );
 }
 
 /** The last revision of an earlier record with this key whose versions are there. */
-function kept<R extends object>(entity: EntityCodec<R>, record: R, found: FoundItems): number {
+function lastKept<R extends object>(entity: EntityCodec<R>, record: R, found: FoundItems): number {
   if (entity.versions === undefined) return 0;
   return found.lastRevision?.(entity.table, entity.key(record)) ?? 0;
 }
 
 /** The version the caller demands, which the stored item has; VERSION_CONFLICT where it has another. */
-function demand<R extends object>(
+export function demand<R extends object>(
   entity: EntityCodec<R>,
   expect: number | null | undefined,
   item: Item,
@@ -320,7 +363,23 @@ interface Written<R> {
   readonly expected?: number | undefined;
   readonly replace?: boolean;
   readonly racing?: boolean;
+  readonly taken?: StoredRecord<R> | null;
   readonly now: Date;
+}
+
+/** An expired record that DynamoDB has not removed yet, under the key a record moves to. */
+function expiredAt<R extends object>(
+  entity: EntityCodec<R>,
+  found: FoundItems,
+  before: Item,
+  after: R,
+  now: Date,
+): StoredRecord<R> | null {
+  if (entity.ttl === undefined) return null;
+  const key = entity.key(after);
+  if (sameKey(key, keyOfItem(entity.table, before))) return null;
+  const item = found.get(entity.table, checkKey(key, entity.table));
+  return item !== null && isExpired(entity, item, now) ? stored(entity, item) : null;
 }
 
 /** The plan of a write that leaves a record behind. Its result is read from the item, as every later read will. */

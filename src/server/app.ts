@@ -1,16 +1,22 @@
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { type DocumentNode, GraphQLError, Kind } from 'graphql';
 import mercurius, { type IResolvers } from 'mercurius';
-import type { Database } from 'tableloom/runtime';
-import { createLoaders } from '../../generated/loaders.js';
+import type { Database, Session } from 'tableloom/runtime';
+import { type Context, createLoaders } from '../../generated/loaders.js';
 import { createResolvers } from '../../generated/resolvers.js';
 import type { Rules } from '../../generated/rules.js';
 import { typeDefs } from '../../generated/schema.js';
 import * as ourRules from '../rules/index.js';
+import { currentUser } from '../rules/shared/viewer.js';
 import type { Auth } from './auth/auth.js';
 import type { LogLevel } from './config.js';
-import { clientOf, viewerOf } from './context.js';
-import { listsRead, mostLists } from './cost.js';
+import { clientGone, clientOf, viewerOf } from './context.js';
+import { costHeader, costTold, refuseCostly, usualRequestLimit } from './cost.js';
 import { addHealth } from './health.js';
 import { graphqlOverHttp } from './http.js';
 import { ide } from './ide.js';
@@ -21,10 +27,14 @@ export interface AppOptions {
   readonly database: Database;
   readonly auth: Auth;
   readonly rules?: Rules;
+  /** After how many executions a document is compiled (graphql-jit); left out: never. See docs/server.md. */
+  readonly jit?: number;
   /** Whether the IDE is served at /graphiql. */
   readonly ide?: boolean;
-  /** Keeps the schema from strangers. */
+  /** Keeps the schema from strangers, and what operations cost from all but administrators. */
   readonly production?: boolean;
+  /** How many requests one operation may send to DynamoDB. */
+  readonly requestLimit?: number;
   /** Left out: nothing is logged. */
   readonly logLevel?: LogLevel;
   /** Where log lines go; left out: to the standard output. */
@@ -53,7 +63,7 @@ const faults = new Set([
  * Closing it leaves the database open.
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { database, auth, rules = ourRules, production = false } = options;
+  const { database, auth, rules = ourRules, production = false, requestLimit = usualRequestLimit } = options;
   const app: FastifyInstance = Fastify({
     bodyLimit: largestRequest,
     forceCloseConnections: 'idle',
@@ -76,10 +86,16 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // Mercurius' types know its own context only.
     resolvers: createResolvers(rules) as IResolvers,
     graphiql: false,
+    jit: options.jit ?? 0,
     // Validation rules that look at the document alone, as documents that passed are remembered.
     validationRules: [depthLimit(deepestQuery)],
     graphql: { parseOptions: { maxTokens: mostTokens } },
-    context: async (request: FastifyRequest) => contextFor(request, database, auth),
+    context: async (request: FastifyRequest, reply: FastifyReply) =>
+      contextFor(
+        request,
+        database.session({ signal: clientGone(reply), ...(asksForCost(request) && { capacity: true }) }),
+        auth,
+      ),
     additionalRouteOptions: {
       ...graphqlOverHttp.additionalRouteOptions,
       errorHandler(error, request, reply) {
@@ -97,11 +113,21 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
   });
   app.graphql.addHook('preExecution', async (schema, document, _context, variables) => {
-    const lists = listsRead(schema, document, variables ?? {});
-    if (lists <= mostLists) return;
-    const message = `The query reads up to ${lists} lists; at most ${mostLists} are allowed. Ask for fewer rows of the outer ones.`;
-    throw new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COSTLY', limit: mostLists } });
+    refuseCostly(schema, document, variables ?? {}, requestLimit);
   });
+  app.graphql.addHook('onResolution', async (execution, context) => {
+    if (!asksForCost(context.reply?.request)) return;
+    // What the answer cost, and not what it takes to find out who may know.
+    const cost = costTold(context.db.stats());
+    if (production && !(await isAdmin(context))) return;
+    execution.extensions = { ...execution.extensions, tableloom: cost };
+  });
+  // Mercurius keeps one compiled operation for a document, whichever operation is asked for next. A document that a hook
+  // gives is not compiled.
+  if (options.jit)
+    app.graphql.addHook('preExecution', async (_schema, document) =>
+      operationsIn(document) > 1 ? { document } : undefined,
+    );
   if (production) {
     app.graphql.addHook('preExecution', async (_schema, document, context) => {
       if (context.viewer === null && isIntrospection(document)) {
@@ -119,6 +145,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     });
   await app.ready();
   return app;
+}
+
+function operationsIn({ definitions }: DocumentNode): number {
+  return definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length;
 }
 
 /** Validation errors that do not say what the schema has instead: in production that is nobody's business. */
@@ -157,9 +187,20 @@ mutation {
 }
 `;
 
+function asksForCost(request: FastifyRequest | undefined): boolean {
+  return request?.headers[costHeader] === '1';
+}
+
+async function isAdmin(context: Context): Promise<boolean> {
+  try {
+    return (await currentUser(context)).role === 'ADMIN';
+  } catch {
+    return false;
+  }
+}
+
 /** Everything a resolver or rule is given. Made anew for each request: loaders remember what they read. */
-async function contextFor(request: FastifyRequest, database: Database, auth: Auth) {
-  const db = database.session();
+async function contextFor(request: FastifyRequest, db: Session, auth: Auth) {
   return {
     viewer: await viewerOf(request, auth),
     client: clientOf(request),

@@ -12,6 +12,8 @@ export interface ServerConfig {
   readonly jwtSecret: string | null;
   readonly cursorSecret: string | null;
   readonly logLevel: LogLevel;
+  /** How many requests one operation may send to DynamoDB; null: as many as usual. */
+  readonly requestLimit: number | null;
 }
 
 export type StorageConfig =
@@ -66,6 +68,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     jwtSecret: secret('JWT_SECRET'),
     cursorSecret: secret('CURSOR_SECRET'),
     logLevel: readLogLevel(read('LOG_LEVEL'), problems),
+    requestLimit: readRequestLimit(read('REQUEST_LIMIT'), problems),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
@@ -77,6 +80,13 @@ function readPort(text: string | null, problems: string[]): number {
   if (/^\d+$/.test(text) && port <= 65535) return port;
   problems.push(`PORT is \`${text}\`: it must be a number from 0 to 65535.`);
   return 4000;
+}
+
+function readRequestLimit(text: string | null, problems: string[]): number | null {
+  if (text === null) return null;
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  problems.push(`REQUEST_LIMIT is \`${text}\`: it must be a number from 1 to 9999999.`);
+  return null;
 }
 
 function readStorage(

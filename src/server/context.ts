@@ -1,4 +1,5 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Context } from '../../generated/loaders.js';
 import type { Auth } from './auth/auth.js';
 
 /** Whoever sent a request, as the access token says. Rules read the record behind it: it may have changed since. */
@@ -25,9 +26,7 @@ declare module 'tableloom/runtime' {
 }
 
 declare module 'mercurius' {
-  interface MercuriusContext {
-    readonly viewer: Viewer | null;
-  }
+  interface MercuriusContext extends Context {}
 }
 
 /** The longest User-Agent that is kept. */
@@ -39,6 +38,15 @@ export function clientOf(request: FastifyRequest): Client {
     ip: request.ip,
     userAgent: request.headers['user-agent']?.slice(0, longestUserAgent) ?? null,
   };
+}
+
+/** Aborted when the connection closes before the answer has been sent: nobody is there to read it. */
+export function clientGone({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }
 
 /** Who sent the request; null without an access token, and with one that is expired, altered or not ours. */

@@ -1,121 +1,82 @@
-import {
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLCompositeType,
-  type GraphQLOutputType,
-  type GraphQLSchema,
-  getNamedType,
-  getNullableType,
-  isCompositeType,
-  isListType,
-  isObjectType,
-  isUnionType,
-  Kind,
-  type SelectionSetNode,
-} from 'graphql';
+/** What operations may cost, and what they did cost. */
 
-/** How many lists one operation may read, lists within lists counted once for each row of the outer one. */
-export const mostLists = 1000;
+import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind } from 'graphql';
+import { type Budget, type BudgetField, budgetOf, type Statistics } from 'tableloom/runtime';
+import { costs } from '../../generated/costs.js';
 
-/** Rows assumed where the client names no number, and where the number cannot be told. */
-const usualPage = 20;
-const largestPage = 100;
+/** How many requests one operation may send to DynamoDB, unless the server is told otherwise. */
+export const usualRequestLimit = 1000;
 
-interface Asked {
-  readonly schema: GraphQLSchema;
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** A fragment that is spread many times is computed once. */
-  readonly known: Map<string, number>;
-}
+/** What documents may cost whatever their variables: most are far below any limit, and need no further look. */
+const worst = new WeakMap<DocumentNode, number>();
 
 /**
- * How many lists the operations of a valid document read at most: `users(first: 10) { nodes { auditLogs … } }` reads one of
- * users and ten of audit logs. Depth alone does not bound that: three lists of a hundred rows, each within the one
- * before, are ten thousand reads.
+ * Throws QUERY_TOO_COSTLY where an operation of a valid document may send more than `limit` requests, of those that
+ * its budget counts. The message names the field that may send the most.
  */
-export function listsRead(
+export function refuseCostly(
   schema: GraphQLSchema,
   document: DocumentNode,
   variables: Readonly<Record<string, unknown>>,
-): number {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
-  const asked: Asked = { schema, variables, fragments, known: new Map() };
-  let lists = 0;
-  for (const definition of document.definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-    const root = schema.getRootType(definition.operation);
-    if (root) lists = Math.max(lists, within(definition.selectionSet, root, asked));
-  }
-  return lists;
+  limit: number,
+): void {
+  if (worstOf(schema, document) <= limit) return;
+  const budget = costliest(schema, document, variables);
+  if (budget === undefined || budget.most.requests <= limit) return;
+  throw new GraphQLError(refusal(budget, limit), {
+    extensions: { code: 'QUERY_TOO_COSTLY', limit, requests: finite(budget.most.requests) },
+  });
 }
 
-/** Lists read for one object. */
-function within({ selections }: SelectionSetNode, parent: GraphQLCompositeType, asked: Asked): number {
-  let lists = 0;
-  for (const selection of selections) {
-    if (selection.kind === Kind.FIELD) {
-      lists += ofField(selection, parent, asked);
-    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      const type = selection.typeCondition
-        ? asked.schema.getType(selection.typeCondition.name.value)
-        : parent;
-      if (isCompositeType(type)) lists += within(selection.selectionSet, type, asked);
-    } else {
-      lists += ofFragment(selection.name.value, asked);
-    }
-  }
-  return lists;
-}
-
-function ofFragment(name: string, asked: Asked): number {
-  const known = asked.known.get(name);
+function worstOf(schema: GraphQLSchema, document: DocumentNode): number {
+  const known = worst.get(document);
   if (known !== undefined) return known;
-  const fragment = asked.fragments.get(name);
-  const type = fragment && asked.schema.getType(fragment.typeCondition.name.value);
-  const lists = fragment && isCompositeType(type) ? within(fragment.selectionSet, type, asked) : 0;
-  asked.known.set(name, lists);
-  return lists;
+  // A budget takes a variable for its default, and a client may send another value.
+  const hasDefault = document.definitions.some(
+    (one) =>
+      one.kind === Kind.OPERATION_DEFINITION &&
+      one.variableDefinitions?.some(({ defaultValue }) => defaultValue !== undefined),
+  );
+  const requests = hasDefault ? Number.POSITIVE_INFINITY : (costliest(schema, document)?.most.requests ?? 0);
+  worst.set(document, requests);
+  return requests;
 }
 
-function ofField(node: FieldNode, parent: GraphQLCompositeType, asked: Asked): number {
-  if (!node.selectionSet || isUnionType(parent)) return 0;
-  const field = parent.getFields()[node.name.value];
-  const type = field && getNamedType(field.type);
-  if (!field || !isCompositeType(type)) return 0;
-  const inner = within(node.selectionSet, type, asked);
-  return isConnection(field.type) || (isList(field.type) && !isConnection(parent))
-    ? 1 + rows(node, asked) * inner
-    : inner;
+/** Of the operations of a document the one that may send the most requests. */
+function costliest(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variables?: Readonly<Record<string, unknown>>,
+): Budget | undefined {
+  const names = document.definitions.flatMap((one) =>
+    one.kind === Kind.OPERATION_DEFINITION ? [one.name?.value] : [],
+  );
+  const budgets = names.flatMap(
+    (operationName) => budgetOf(costs, schema, document, { operationName, variables }) ?? [],
+  );
+  return budgets.sort((a, b) => b.most.requests - a.most.requests)[0];
 }
 
-function isList(type: GraphQLOutputType): boolean {
-  return isListType(getNullableType(type));
+function refusal({ most, fields }: Budget, limit: number): string {
+  if (!Number.isFinite(most.requests)) return 'The query has too many fields for its cost to be known.';
+  const [worst] = everyField(fields).sort((a, b) => b.requests.most - a.requests.most);
+  const told = `The query may send ${most.requests} requests to the database; at most ${limit} are allowed.`;
+  if (worst === undefined) return told;
+  return `${told} ${worst.name} may send ${worst.requests.most} of them. Ask for fewer rows of what it is asked of.`;
 }
 
-function isConnection(type: GraphQLOutputType): boolean {
-  const named = getNullableType(type);
-  return isObjectType(named) && 'edges' in named.getFields() && 'pageInfo' in named.getFields();
+function everyField(fields: readonly BudgetField[]): BudgetField[] {
+  return fields.flatMap((field) => [field, ...everyField(field.fields)]);
 }
 
-/** How many rows are asked of a list, at most. */
-function rows({ arguments: given = [] }: FieldNode, { variables }: Asked): number {
-  for (const { name, value } of given) {
-    if (name.value !== 'first' && name.value !== 'last') continue;
-    if (value.kind === Kind.NULL) continue;
-    const number =
-      value.kind === Kind.INT
-        ? Number(value.value)
-        : value.kind === Kind.VARIABLE
-          ? variables[value.name.value]
-          : undefined;
-    if (number === null) continue;
-    // A larger page is refused when it is read; a variable that is left out may have any default.
-    return typeof number === 'number' && number >= 0 ? Math.min(number, largestPage) : largestPage;
-  }
-  return usualPage;
+function finite(count: number): number | null {
+  return Number.isFinite(count) ? count : null;
+}
+
+/** The header by which a client asks for what its operation cost. */
+export const costHeader = 'x-tableloom-cost';
+
+/** What an answer tells in `extensions.tableloom`. */
+export function costTold({ requests, steps, readUnits, writeUnits }: Statistics) {
+  return { requests, steps, readUnits, writeUnits };
 }

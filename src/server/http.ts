@@ -61,7 +61,7 @@ export const graphqlOverHttp = {
       return reply.code(statusCode).type(`${mediaType}; charset=utf-8`).send(response);
     },
   },
-  errorFormatter: ({ data, errors }, context) => {
+  errorFormatter: ({ data, errors, extensions }, context) => {
     // Over a WebSocket there is no reply, and the status is not used.
     const reply = context.reply as FastifyReply | undefined;
     const log = reply?.log ?? context.app.log;
@@ -70,7 +70,7 @@ export const graphqlOverHttp = {
       const mediaType = negotiate(reply?.request.headers.accept) ?? 'application/json';
       return failure(documentStatus(mediaType), formatted.map(withRequestCode));
     }
-    return { statusCode: 200, response: { data, errors: formatted } };
+    return { statusCode: 200, response: { data, errors: formatted, ...(extensions && { extensions }) } };
   },
 } satisfies Pick<MercuriusOptions, 'additionalRouteOptions' | 'errorFormatter'>;
 

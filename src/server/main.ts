@@ -28,6 +28,7 @@ async function main(): Promise<void> {
       production,
       ide: !production,
       logLevel: config.logLevel,
+      ...(config.requestLimit !== null && { requestLimit: config.requestLimit }),
     });
     stopOnSignals(async () => {
       await app.close();

@@ -1,8 +1,9 @@
 /** The command line in this process, in a copy of the library project. */
 
-import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { vi } from 'vitest';
+import type { ExplainOptions } from '../../src/cli/explain.js';
 import { withFailures } from '../../src/cli/verbs.js';
 import { filesBelow } from '../support/projects.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -22,6 +23,8 @@ export interface Project {
   readonly folder: string;
   /** Runs a verb there. */
   readonly run: (verb: Verb, options?: { prune?: boolean; config?: string }) => Promise<Printed>;
+  /** Explains documents, named as from the project's folder. */
+  readonly explain: (files: readonly string[], options?: Partial<ExplainOptions>) => Promise<Printed>;
   readonly write: (path: string, text: string) => void;
   readonly edit: (path: string, change: (text: string) => string) => void;
   /** Path -> when it was last written and what it holds. */
@@ -43,12 +46,21 @@ export function libraryProject(): Project {
     cpSync(join(fixture, name), join(folder, name), { recursive: true });
   }
   cpSync(join(fixture, 'nothing-to-do/after/rules'), join(folder, 'app/src/rules'), { recursive: true });
-  const write = (path: string, text: string) => writeFileSync(join(folder, path), text);
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
   write('codegen.ts', configuration);
   return {
     folder,
     write,
     edit: (path, change) => write(path, change(readFileSync(join(folder, path), 'utf8'))),
+    explain: (files, options) =>
+      printed(async () => {
+        const { explainVerb } = await import('../../src/cli/explain.js');
+        const paths = files.map((file) => join(folder, file));
+        return explainVerb(paths, { root: folder, config: 'codegen.ts', ...options });
+      }),
     run: (verb, options) => run(verb, { root: folder, config: 'codegen.ts', ...options }),
     snapshot: () =>
       new Map(

@@ -198,7 +198,7 @@ describe('a fault is found once, where it is', () => {
     [
       'a mutation left blank',
       'mutations: { m: }',
-      'missing-key m: Mutation `m` lacks `for`.\nmutation-kind m: Mutation `m` says none of `create`, `update`, `upsert`, `delete` and `transaction`.',
+      'missing-key m: Mutation `m` lacks `for`.\nmutation-kind m: Mutation `m` says none of `create`, `update`, `upsert`, `put`, `touch`, `delete` and `transaction`.',
     ],
     [
       'text for a whole number',
@@ -265,7 +265,7 @@ describe('a fault is found once, where it is', () => {
     [
       'a pattern of no kind',
       'patterns: { a: { for: Query.a } }',
-      'pattern-kind a: Pattern `a` says none of `one`, `many`, `mixed`, `count` and `exists`.',
+      'pattern-kind a: Pattern `a` says none of `one`, `many`, `mixed`, `count`, `sum` and `exists`.',
     ],
     [
       'a list for an equality',

@@ -81,7 +81,12 @@ test.each(students)('the courses of %s, backwards, with what the enrolment says 
   for (let more = true; more; ) {
     const { edges: some, nodes, pageInfo }: Courses = await page(own, { id, last: 6, before });
     expect(nodes).toEqual(some.map(({ node }) => ({ title: `Course ${node.id}` })));
-    expect([served.operations, served.steps]).toEqual([['GetItem', 'Query', 'BatchGetItem'], 3]);
+    // The student is read beside the enrolments, by itself or with the courses.
+    expect(served.operations.filter((operation) => operation !== 'GetItem')).toEqual([
+      'Query',
+      'BatchGetItem',
+    ]);
+    expect(served.steps).toBeLessThanOrEqual(2);
     edges.unshift(...some);
     more = pageInfo.hasPreviousPage;
     before = pageInfo.startCursor;
@@ -126,7 +131,7 @@ test('the students of a course, by the entry; its number and whether there is on
     );
   }
   await served.ask('{ course(id: "c01") { isTaken studentCount } }');
-  expect(served.operations).toEqual(['GetItem', 'Query', 'Query']);
+  expect(served.operations).toEqual(['Query', 'Query', 'GetItem']);
 });
 
 test('the newest over all shards, each student read once', async () => {

@@ -52,7 +52,14 @@ describe('a new project', { timeout: 300_000 }, () => {
     ];
     const own = join(project.folder, 'node_modules/tableloom');
     expect(readdirSync(own)).toEqual(ours);
-    expect(readdirSync(join(own, 'dist/src'))).toEqual(['cli', 'cli.js', 'embedded', 'generator', 'runtime']);
+    expect(readdirSync(join(own, 'dist/src'))).toEqual([
+      'budget',
+      'cli',
+      'cli.js',
+      'embedded',
+      'generator',
+      'runtime',
+    ]);
     // Nothing of the reference application, and no embedded engine.
     const packages = readdirSync(join(project.folder, 'node_modules'));
     expect(packages.filter((name) => ['fastify', 'dynalite', 'jose', 'vitest'].includes(name))).toEqual([]);

@@ -361,3 +361,17 @@ test('a key DynamoDB would refuse for its size is refused with the attribute and
   expect(() => checkKey(key('', 'y'), table)).toThrow('PK is empty');
   expect(() => checkKey({ PK: 'x' }, table)).toThrow('SK is missing');
 });
+
+test('a part of time that there is not is refused by its own name', () => {
+  const refused = (encode: (value: string) => string, value: string, message: string) =>
+    expect(() => encode(value), value).toThrow(new KeyError(message));
+  for (const value of ['2024-13', '2024-00', '0000000', '', 'January', '2024-1', '2024-02-30T00:00:00Z'])
+    refused(month, value, 'A month is needed, such as 2026-01, or a moment.');
+  for (const value of ['2024-02-30', '2023-02-29', '2024-2-1'])
+    refused(day, value, 'A day is needed, such as 2026-01-31, or a moment.');
+  for (const value of ['2024-01-01T25', '2024-01-01T', '2024-01-01 09'])
+    refused(hour, value, 'An hour is needed, such as 2026-01-31T09, or a moment.');
+  for (const value of ['twelve', '20266', '-001'])
+    refused(year, value, 'A year is needed, such as 2026, or a moment.');
+  expect(() => month(new Date(Number.NaN))).toThrow(KeyError);
+});

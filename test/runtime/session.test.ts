@@ -140,6 +140,29 @@ test('an index that holds what is asked is enough; else the records come in one 
   expect(operations()).toEqual(['Query', 'Query', 'BatchGetItem']);
 });
 
+test('documents and lists that nobody asks for are not fetched, and what came without them is not taken for whole', async () => {
+  const entity = { ...visits, light: ['id', 'at'] };
+  const light = { ...visitsOf, entity };
+  const options = (...names: string[]) => ({ fields: new Set(names) });
+  const [one, same] = await Promise.all([
+    session.connection(light, { first: 2 }, options('id')),
+    session.connection(light, { first: 2 }, options('at', '__typename')),
+  ]);
+  expect(same).toBe(one);
+  expect(one.nodes).toEqual(ids.slice(0, 2).map((id) => ({ id, at: visit(id).at })));
+  expect(inputs().map((input) => 'ProjectionExpression' in input)).toEqual([true]);
+  // Its cursors, and a record by its key, are as ever.
+  const { nodes } = await session.connection(
+    light,
+    { first: 1, after: one.edges[0]?.cursor ?? null },
+    options('id', 'note'),
+  );
+  expect(nodes).toEqual([visit('01')]);
+  expect(await session.get(visits, visitKey(visit('00')))).toEqual(visit('00'));
+  expect(await session.list(light, 1)).toEqual([visit('00')]);
+  expect(inputs().filter((input) => 'ProjectionExpression' in input)).toHaveLength(1);
+});
+
 test('the same page asked twice in a session is read once', async () => {
   const [one, two, other] = await Promise.all([
     session.connection(visitsOf, { first: 2 }),

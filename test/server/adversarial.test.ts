@@ -232,3 +232,84 @@ describe('values', () => {
     }
   });
 });
+
+describe('pages nobody can be given', () => {
+  const fields = ['users', 'usersByRole(role: ADMIN)', 'auditLogs(month: "2026-01")', 'activityFeed'].map(
+    (field) => {
+      const [name, given = ''] = field.replace(')', '').split('(');
+      return (args: string) => `${name}(${[given, args].filter((one) => one !== '').join(', ')})`;
+    },
+  );
+  const asked = async (args: string, variables: Record<string, unknown>, declared: string) => {
+    const codes = await Promise.all(
+      fields.map((field) =>
+        codeOf(
+          `query (${declared}) { ${field(args)} { edges { cursor } pageInfo { hasNextPage } } }`,
+          variables,
+        ),
+      ),
+    );
+    const [code, ...others] = new Set(codes);
+    expect(others).toEqual([]);
+    return code;
+  };
+
+  test('sizes', async () => {
+    for (const [window, code] of [
+      [{ first: -1 }, 'BAD_PAGE'],
+      [{ last: -1 }, 'BAD_PAGE'],
+      [{ first: 101 }, 'BAD_PAGE'],
+      [{ last: 2147483647 }, 'BAD_PAGE'],
+      [{ first: -2147483648 }, 'BAD_PAGE'],
+      [{ first: 1, last: 1 }, 'BAD_PAGE'],
+      [{ first: 0, last: 0 }, 'BAD_PAGE'],
+      [{ first: 2147483648 }, 'GRAPHQL_VALIDATION_FAILED'],
+      [{ first: 1.5 }, 'GRAPHQL_VALIDATION_FAILED'],
+      [{ last: '3' }, 'GRAPHQL_VALIDATION_FAILED'],
+      [{ first: [1, 2] }, 'GRAPHQL_VALIDATION_FAILED'],
+      [{ first: 0 }, undefined],
+      [{ first: null, last: null }, undefined],
+      [{ first: null, last: 100 }, undefined],
+    ] as const) {
+      const got = await asked('first: $first, last: $last', window, '$first: Int, $last: Int');
+      expect(got, JSON.stringify(window)).toBe(code);
+    }
+  });
+
+  test('cursors', async () => {
+    const declared = '$after: String, $before: String';
+    for (const cursor of [...texts, 'A'.repeat(24), `${'A'.repeat(64)}=`, 'A'.repeat(200_000)]) {
+      for (const window of [{ after: cursor }, { before: cursor }, { after: cursor, before: cursor }]) {
+        const got = await asked('after: $after, before: $before', window, declared);
+        expect(got, JSON.stringify(window).slice(0, 60)).toBe('BAD_CURSOR');
+      }
+    }
+    expect(
+      await asked('after: $after, before: $before', { after: null, before: null }, declared),
+    ).toBeUndefined();
+    expect(await asked('after: $after, before: $before', { after: { a: 1 } }, declared)).toBe(
+      'GRAPHQL_VALIDATION_FAILED',
+    );
+    const huge = { after: 'A'.repeat(10_000_000) };
+    expect(await asked('after: $after, before: $before', huge, declared)).toBe('PAYLOAD_TOO_LARGE');
+  });
+
+  test('months', async () => {
+    const query = 'query ($month: String!) { auditLogs(month: $month) { edges { cursor } } }';
+    for (const month of [
+      ...texts,
+      '2024-13',
+      '2024-00',
+      '202-01',
+      '2024-1',
+      '99999-01',
+      '2024-02-30T00:00:00Z',
+    ]) {
+      const { errors } = await server.ask(query, { token, variables: { month } });
+      expect(errors[0], month.slice(0, 20)).toMatchObject({
+        message: 'A month is needed, such as 2026-01, or a moment.',
+        extensions: { code: 'KEY_INVALID' },
+      });
+    }
+  });
+});

@@ -43,7 +43,7 @@ describe('a request that asks too much', () => {
     expect(code(await server.ask(circle, { token }))).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
-  test('a thousand lists are read, more are not', async () => {
+  test('an operation of up to a thousand requests is answered, a costlier one is not', async () => {
     const three = (outer: string, inner: string) =>
       `{ users(${outer}) { nodes { contractors(${inner}) { nodes { auditLogs { nodes { id } } } } } } }`;
     const codeOf = async (query: string, variables = {}) =>
@@ -55,6 +55,9 @@ describe('a request that asks too much', () => {
     expect(await codeOf(withVariables, { n: 5 })).toBeUndefined();
     expect(await codeOf(withVariables, { n: 50 })).toBe('QUERY_TOO_COSTLY');
     expect(await codeOf(withVariables, { n: null })).toBe('QUERY_TOO_COSTLY');
+    const withDefault = `query ($n: Int = 5) ${three('first: $n', 'first: 50')}`;
+    expect(await codeOf(withDefault)).toBeUndefined();
+    expect(await codeOf(withDefault, { n: 50 })).toBe('QUERY_TOO_COSTLY');
     const aliases = Array.from({ length: 11 }, (_, index) => `a${index}: users(first: 100) { ...U }`).join(
       ' ',
     );

@@ -8,13 +8,12 @@
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Kind, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import type { Sample } from '../../src/server/seed/sample.js';
 import { engineKind } from '../support/engines.js';
 import { type RecordedRequest, Recorder } from './support/recorder.js';
-import { adminOf, memberOf, readerOf, smallSample, userWhere } from './support/sample.js';
-import { countedId, countedSecret, startServer } from './support/server.js';
+import { smallSample } from './support/sample.js';
+import { startServer } from './support/server.js';
+import { filledIn, operationsOf, userOf, variablesOf } from './support/stories.js';
 
 const folder = join(import.meta.dirname, 'cases');
 const names = readdirSync(folder)
@@ -64,44 +63,12 @@ async function tell(source: string): Promise<Story> {
   }
 }
 
-/** `ID 3` becomes the third id that was made, `SECRET 1` the first secret, `ID 3.SECRET 2` a refresh token of both. */
-function filledIn(source: string): string {
-  return source
-    .replace(/\bID (\d+)/g, (_, count: string) => countedId(Number(count)))
-    .replace(/\bSECRET (\d+)/g, (_, count: string) => countedSecret(Number(count)));
-}
-
 /** Names in order: DynamoDB does not keep that of a JSON value's. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([name, inner]) => [name, sorted(inner)] as const);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function operationsOf(source: string): string[] {
-  return parse(source).definitions.flatMap((definition) =>
-    definition.kind === Kind.OPERATION_DEFINITION && definition.name ? [definition.name.value] : [],
-  );
-}
-
-/** Ids of the sample. Those an operation does not declare are ignored. */
-function variablesOf(sample: Sample) {
-  return {
-    admin: adminOf(sample).id,
-    member: memberOf(sample).id,
-    reader: readerOf(sample).id,
-    suspended: userWhere(sample, (user) => user.status === 'SUSPENDED').id,
-    contractor: sample.contractors[0]?.id,
-    session: sample.refreshTokens[0]?.id,
-    auditLog: sample.auditLogs[0]?.id,
-  };
-}
-
-function userOf(operation: string, sample: Sample) {
-  if (operation.startsWith('admin')) return adminOf(sample);
-  if (operation.startsWith('member')) return memberOf(sample);
-  return operation.startsWith('reader') ? readerOf(sample) : undefined;
 }
 
 function compare(file: string, actual: unknown): void {

@@ -148,6 +148,7 @@ describe('the environment', () => {
       jwtSecret: null,
       cursorSecret: null,
       logLevel: 'info',
+      requestLimit: null,
     });
   });
 
@@ -158,6 +159,8 @@ describe('the environment', () => {
     ['DYNAMODB_ENDPOINT', 'localhost:8000'],
     ['TABLE_PREFIX', 'a b'],
     ['LOG_LEVEL', 'loud'],
+    ['REQUEST_LIMIT', '0'],
+    ['REQUEST_LIMIT', 'many'],
   ])('%s=%s is refused by name', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} is \`${value}\``)]);
   });

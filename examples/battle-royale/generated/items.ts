@@ -23,7 +23,6 @@ export const userCodec: EntityCodec<User> = {
   table: lobbyTable,
   key: userKey,
   item: (user) => ({
-    ...userKey(user),
     _type: 'User',
     address: user.address ?? undefined,
     birthdate: user.birthdate ?? undefined,
@@ -34,6 +33,7 @@ export const userCodec: EntityCodec<User> = {
     name: user.name,
     username: user.username,
     version: user.version,
+    ...userKey(user),
   }),
   read: (item) => ({
     __typename: 'User',
@@ -57,9 +57,6 @@ export const gameCodec: EntityCodec<Game> = {
   table: lobbyTable,
   key: gameKey,
   item: (game) => ({
-    ...gameKey(game),
-    ...gameGsi2Key(game),
-    ...gameGsi1Key(game),
     _type: 'Game',
     createTime: game.createTime,
     creator: game.creator,
@@ -70,6 +67,9 @@ export const gameCodec: EntityCodec<Game> = {
     people: game.people,
     startTime: game.startTime ?? undefined,
     version: game.version,
+    ...gameKey(game),
+    ...gameGsi2Key(game),
+    ...gameGsi1Key(game),
   }),
   read: (item) => ({
     __typename: 'Game',
@@ -93,9 +93,6 @@ export const userGameMappingCodec: EntityCodec<UserGameMapping> = {
   table: lobbyTable,
   key: userGameMappingKey,
   item: (userGameMapping) => ({
-    ...userGameMappingKey(userGameMapping),
-    ...userGameMappingGsi1Key(userGameMapping),
-    ...userGameMappingGsi2Key(userGameMapping),
     _type: 'UserGameMapping',
     gameEndTime: userGameMapping.gameEndTime ?? undefined,
     gameId: userGameMapping.gameId,
@@ -104,6 +101,9 @@ export const userGameMappingCodec: EntityCodec<UserGameMapping> = {
     survivalSeconds: userGameMapping.survivalSeconds ?? undefined,
     username: userGameMapping.username,
     version: userGameMapping.version,
+    ...userGameMappingKey(userGameMapping),
+    ...userGameMappingGsi1Key(userGameMapping),
+    ...userGameMappingGsi2Key(userGameMapping),
   }),
   read: (item) => ({
     __typename: 'UserGameMapping',

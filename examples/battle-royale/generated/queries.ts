@@ -22,6 +22,7 @@ export const openGames = (by: {
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '7305a2e1',
 });
 
 /** Query.openGamesByMap: GSI1 `OPEN_GAME_MAP#{map}` / `{openTimestamp}#{gameId}`, ascending. */
@@ -37,6 +38,7 @@ export const openGamesByMap = (by: Pick<Game, 'map'> & {
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'ade27115',
 });
 
 /** Query.viewGame: table `GAME#{gameId}`, ascending. */
@@ -48,6 +50,7 @@ export const viewGame = (by: { readonly gameId: string }): IndexQuery<Game | Use
   descending: false,
   holds: { kind: 'all' },
   page: { default: 51, max: 51 },
+  layout: 'b3a083cd',
 });
 
 /** Game.players: table `GAME#{gameId}` / `USER#{username}`, ascending. */
@@ -60,6 +63,7 @@ export const usersInGame = (by: Pick<UserGameMapping, 'gameId'>): IndexQuery<Use
   descending: false,
   holds: { kind: 'all' },
   page: { default: 50, max: 50 },
+  layout: '0ac1c312',
 });
 
 /** Query.gamesOfUser: GSI1 `USER_GAME#{username}` / `GAME#{gameId}`, ascending, then Game by key. */
@@ -81,6 +85,7 @@ export const gamesOfUser = (by: Pick<UserGameMapping, 'username'>): IndexQuery<G
     }),
   },
   page: { default: 20, max: 100 },
+  layout: 'eab5fb07',
 });
 
 /** Query.pastGamesOfUser: GSI2 `USER_PAST_GAME#{username}` / `{gameEndTime}#{gameId}`, descending, then Game by key. */
@@ -101,6 +106,7 @@ export const pastGamesOfUser = (by: Pick<UserGameMapping, 'username'>): IndexQue
     }),
   },
   page: { default: 20, max: 100 },
+  layout: '4ae8c7a4',
 });
 
 /** For rules: table `GAME#{gameId}` / `USER#{username}`, ascending. */
@@ -114,4 +120,5 @@ export const playersToUpdate = (by: Pick<UserGameMapping, 'gameId'>): IndexQuery
   holds: { kind: 'all' },
   consistent: true,
   page: { default: 50, max: 50 },
+  layout: '0ac1c312',
 });

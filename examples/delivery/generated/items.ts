@@ -61,7 +61,6 @@ export const recipientCodec: EntityCodec<Recipient> = {
   table: peopleTable,
   key: recipientKey,
   item: (recipient) => ({
-    ...recipientKey(recipient),
     _type: 'Recipient',
     city: recipient.city,
     createdAt: recipient.createdAt,
@@ -70,6 +69,7 @@ export const recipientCodec: EntityCodec<Recipient> = {
     phone: recipient.phone,
     recipientId: recipient.recipientId,
     version: recipient.version,
+    ...recipientKey(recipient),
   }),
   read: (item) => ({
     __typename: 'Recipient',
@@ -91,7 +91,6 @@ export const courierCodec: EntityCodec<Courier> = {
   table: peopleTable,
   key: courierKey,
   item: (courier) => ({
-    ...courierKey(courier),
     _type: 'Courier',
     city: courier.city,
     courierId: courier.courierId,
@@ -101,6 +100,7 @@ export const courierCodec: EntityCodec<Courier> = {
     phone: courier.phone,
     vehicleType: courier.vehicleType,
     version: courier.version,
+    ...courierKey(courier),
   }),
   read: (item) => ({
     __typename: 'Courier',
@@ -123,9 +123,6 @@ export const warehouseCodec: EntityCodec<Warehouse> = {
   table: warehousesTable,
   key: warehouseKey,
   item: (warehouse) => ({
-    ...warehouseKey(warehouse),
-    ...warehouseWarehousesByCityKey(warehouse),
-    ...warehouseWarehousesByNameKey(warehouse),
     _type: 'Warehouse',
     address: warehouse.address ?? undefined,
     category: warehouse.category,
@@ -136,6 +133,9 @@ export const warehouseCodec: EntityCodec<Warehouse> = {
     rating: warehouse.rating,
     version: warehouse.version,
     warehouseId: warehouse.warehouseId,
+    ...warehouseKey(warehouse),
+    ...warehouseWarehousesByCityKey(warehouse),
+    ...warehouseWarehousesByNameKey(warehouse),
   }),
   read: (item) => ({
     __typename: 'Warehouse',
@@ -159,8 +159,6 @@ export const productCodec: EntityCodec<Product> = {
   table: warehousesTable,
   key: productKey,
   item: (product) => ({
-    ...productKey(product),
-    ...productProductsByCategoryKey(product),
     _type: 'Product',
     available: product.available,
     category: product.category,
@@ -170,6 +168,8 @@ export const productCodec: EntityCodec<Product> = {
     productId: product.productId,
     version: product.version,
     warehouseId: product.warehouseId,
+    ...productKey(product),
+    ...productProductsByCategoryKey(product),
   }),
   read: (item) => ({
     __typename: 'Product',
@@ -192,7 +192,6 @@ export const ratingCodec: EntityCodec<Rating> = {
   table: warehousesTable,
   key: ratingKey,
   item: (rating) => ({
-    ...ratingKey(rating),
     _type: 'Rating',
     createdAt: rating.createdAt,
     feedback: rating.feedback,
@@ -200,6 +199,7 @@ export const ratingCodec: EntityCodec<Rating> = {
     recipientName: rating.recipientName,
     score: rating.score,
     warehouseId: rating.warehouseId,
+    ...ratingKey(rating),
   }),
   read: (item) => ({
     __typename: 'Rating',
@@ -219,11 +219,6 @@ export const shipmentCodec: EntityCodec<Shipment> = {
   table: shipmentsTable,
   key: shipmentKey,
   item: (shipment) => ({
-    ...shipmentKey(shipment),
-    ...shipmentByRecipientKey(shipment),
-    ...shipmentByWarehouseKey(shipment),
-    ...shipmentByCourierKey(shipment),
-    ...shipmentAvailableByCityKey(shipment),
     _type: 'Shipment',
     activeDelivery: shipment.activeDelivery ?? undefined,
     availableCity: shipment.availableCity ?? undefined,
@@ -242,6 +237,11 @@ export const shipmentCodec: EntityCodec<Shipment> = {
     version: shipment.version,
     warehouseId: shipment.warehouseId,
     warehouseName: shipment.warehouseName,
+    ...shipmentKey(shipment),
+    ...shipmentByRecipientKey(shipment),
+    ...shipmentByWarehouseKey(shipment),
+    ...shipmentByCourierKey(shipment),
+    ...shipmentAvailableByCityKey(shipment),
   }),
   read: (item) => ({
     __typename: 'Shipment',
@@ -265,6 +265,33 @@ export const shipmentCodec: EntityCodec<Shipment> = {
   }),
   guards: (shipment) => [{ field: 'activeDelivery', key: shipmentActiveDeliveryGuardKey(shipment) }],
   revision: 'version',
+  demands: {
+    transitions: {
+      status: {
+        PENDING: ['READY', 'CANCELLED'],
+        READY: ['PENDING', 'IN_TRANSIT', 'CANCELLED'],
+        IN_TRANSIT: ['READY', 'DELIVERED', 'CANCELLED'],
+      },
+    },
+  },
+  light: [
+    'activeDelivery',
+    'availableCity',
+    'city',
+    'courierId',
+    'createdAt',
+    'destination',
+    'origin',
+    'recipientId',
+    'recipientName',
+    'shipmentId',
+    'status',
+    'totalWeight',
+    'updatedAt',
+    'version',
+    'warehouseId',
+    'warehouseName',
+  ],
   keyFields: parseShipmentKey,
 };
 
@@ -274,7 +301,6 @@ export const listingCodec: EntityCodec<Listing> = {
   table: directoryTable,
   key: listingKey,
   item: (listing) => ({
-    ...listingKey(listing),
     _type: 'Listing',
     category: listing.category,
     city: listing.city,
@@ -283,6 +309,7 @@ export const listingCodec: EntityCodec<Listing> = {
     rating: listing.rating,
     version: listing.version,
     warehouseId: listing.warehouseId,
+    ...listingKey(listing),
   }),
   read: (item) => ({
     __typename: 'Listing',
@@ -304,7 +331,6 @@ export const deliveryCodec: EntityCodec<Delivery> = {
   table: mealsTable,
   key: deliveryKey,
   item: (delivery) => ({
-    ...deliveryKey(delivery),
     _type: 'Delivery',
     cancelledAt: delivery.cancelledAt ?? undefined,
     customerId: delivery.customerId,
@@ -318,6 +344,7 @@ export const deliveryCodec: EntityCodec<Delivery> = {
     tip: delivery.tip ?? undefined,
     total: delivery.total,
     version: delivery.version,
+    ...deliveryKey(delivery),
   }),
   read: (item) => ({
     __typename: 'Delivery',
@@ -335,6 +362,19 @@ export const deliveryCodec: EntityCodec<Delivery> = {
     version: item.version as number,
   }),
   revision: 'version',
+  light: [
+    'cancelledAt',
+    'customerId',
+    'deliveryFee',
+    'deliveryId',
+    'orderDate',
+    'restaurantId',
+    'specialInstructions',
+    'status',
+    'tip',
+    'total',
+    'version',
+  ],
   keyFields: parseDeliveryKey,
 };
 
@@ -344,13 +384,13 @@ export const deliveryEventCodec: EntityCodec<DeliveryEvent> = {
   table: mealsTable,
   key: deliveryEventKey,
   item: (deliveryEvent) => ({
-    ...deliveryEventKey(deliveryEvent),
     _type: 'DeliveryEvent',
     deliveryId: deliveryEvent.deliveryId,
     description: deliveryEvent.description ?? undefined,
     eventId: deliveryEvent.eventId,
     eventTimestamp: deliveryEvent.eventTimestamp,
     eventType: deliveryEvent.eventType,
+    ...deliveryEventKey(deliveryEvent),
   }),
   read: (item) => ({
     __typename: 'DeliveryEvent',
@@ -369,8 +409,6 @@ export const restaurantCodec: EntityCodec<Restaurant> = {
   table: mealsTable,
   key: restaurantKey,
   item: (restaurant) => ({
-    ...restaurantKey(restaurant),
-    ...restaurantGsi1Key(restaurant),
     _type: 'Restaurant',
     cuisineType: restaurant.cuisineType,
     isActive: restaurant.isActive,
@@ -378,6 +416,8 @@ export const restaurantCodec: EntityCodec<Restaurant> = {
     rating: restaurant.rating,
     restaurantId: restaurant.restaurantId,
     version: restaurant.version,
+    ...restaurantKey(restaurant),
+    ...restaurantGsi1Key(restaurant),
   }),
   read: (item) => ({
     __typename: 'Restaurant',
@@ -398,8 +438,6 @@ export const driverCodec: EntityCodec<Driver> = {
   table: mealsTable,
   key: driverKey,
   item: (driver) => ({
-    ...driverKey(driver),
-    ...driverGsi1Key(driver),
     _type: 'Driver',
     driverId: driver.driverId,
     isAvailable: driver.isAvailable,
@@ -408,6 +446,8 @@ export const driverCodec: EntityCodec<Driver> = {
     tags: setOf(driver.tags),
     totalDeliveries: driver.totalDeliveries,
     version: driver.version,
+    ...driverKey(driver),
+    ...driverGsi1Key(driver),
   }),
   read: (item) => ({
     __typename: 'Driver',
@@ -420,5 +460,6 @@ export const driverCodec: EntityCodec<Driver> = {
     version: item.version as number,
   }),
   revision: 'version',
+  light: ['driverId', 'isAvailable', 'name', 'rating', 'totalDeliveries', 'version'],
   keyFields: parseDriverKey,
 };

@@ -186,6 +186,7 @@ export const warehousesByCityCategory = (by: Pick<Warehouse, 'city' | 'category'
   descending: by.order === 'DESC',
   holds: warehouseWarehousesByCityHolds,
   page: { default: 20, max: 100 },
+  layout: '7083fe2c',
 });
 
 /** Query.warehousesByCityCategoryWithMinRating: WarehousesByCity `CITY#{city}` / `{category}#{rating}#{warehouseId}`, descending. */
@@ -198,6 +199,7 @@ export const warehousesByCityCategoryWithMinRating = (by: Pick<Warehouse, 'city'
   descending: true,
   holds: warehouseWarehousesByCityHolds,
   page: { default: 20, max: 100 },
+  layout: '7083fe2c',
 });
 
 /** Query.listings: ByCityAndRating `{city}` / `{category}, {rating}, {openedAt}`, descending. */
@@ -211,6 +213,7 @@ export const listings = (by: Pick<Listing, 'city' | 'category'> & { readonly fro
   descending: true,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '1108241e',
 });
 
 /** Query.searchWarehousesByName: WarehousesByName `CITY#{city}` / `{name}#{warehouseId}`, ascending. */
@@ -223,6 +226,7 @@ export const searchWarehousesByName = (by: Pick<Warehouse, 'city'> & { readonly 
   descending: false,
   holds: warehouseWarehousesByNameHolds,
   page: { default: 20, max: 100 },
+  layout: 'd90e8226',
 });
 
 /** Query.warehouseProducts: table `WAREHOUSE#{warehouseId}` / `MENU#{category}#{productId}`, ascending. */
@@ -235,6 +239,7 @@ export const warehouseProducts = (by: Pick<Product, 'warehouseId'> & { readonly 
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '081fe526',
 });
 
 /** Query.warehouseProductsOfCategories: table `WAREHOUSE#{warehouseId}` / `MENU#{category}#{productId}`, ascending. */
@@ -247,6 +252,7 @@ export const warehouseProductsOfCategories = (by: Pick<Product, 'warehouseId'> &
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '081fe526',
 });
 
 /** Query.productsByCityCategory: ProductsByCategory `CITY#{city}` / `{category}#{productId}#{warehouseId}`, ascending. */
@@ -259,6 +265,7 @@ export const productsByCityCategory = (by: Pick<Product, 'city' | 'category'>): 
   descending: false,
   holds: productProductsByCategoryHolds,
   page: { default: 20, max: 100 },
+  layout: '2fabcaf8',
 });
 
 /** Query.warehouseRatings: table `WAREHOUSE#{warehouseId}` / `REVIEW#{createdAt}#{ratingId}`, order chosen by the caller. */
@@ -275,6 +282,7 @@ export const warehouseRatings = (by: Pick<Rating, 'warehouseId'> & {
   descending: by.order === 'DESC',
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'eaa0e61c',
 });
 
 /** Query.recipientShipments: ByRecipient `RECIPIENT#{recipientId}` / `{status}#{createdAt}#{shipmentId}`, ascending. */
@@ -295,6 +303,7 @@ export const recipientShipments = (by: Pick<Shipment, 'recipientId'> & {
   descending: false,
   holds: shipmentByRecipientHolds,
   page: { default: 20, max: 100 },
+  layout: '4c25c603',
 });
 
 /** Query.warehouseShipments: ByWarehouse `WAREHOUSE#{warehouseId}` / `{status}#{createdAt}#{shipmentId}`, order chosen by the caller. */
@@ -307,6 +316,7 @@ export const warehouseShipments = (by: Pick<Shipment, 'warehouseId' | 'status'> 
   descending: by.order === 'DESC',
   holds: shipmentByWarehouseHolds,
   page: { default: 20, max: 100 },
+  layout: '8bf646f9',
 });
 
 /** Query.courierShipments: ByCourier `COURIER#{courierId}` / `{status}#{createdAt}#{shipmentId}`, ascending. */
@@ -328,6 +338,7 @@ export const courierShipments = (by: {
   descending: false,
   holds: shipmentByCourierHolds,
   page: { default: 20, max: 100 },
+  layout: 'b439c8c7',
 });
 
 /** Query.availableShipmentsByCity: AvailableByCity `CITY#{availableCity}` / `{createdAt}#{shipmentId}`, order chosen by the caller. */
@@ -342,6 +353,7 @@ export const availableShipmentsByCity = (by: {
   descending: by.order === 'DESC',
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '0f44ab55',
 });
 
 /** Query.courierActiveDelivery: ActiveDelivery `{activeDelivery}`, ascending. */
@@ -370,6 +382,7 @@ export const activeDeliveries = (by: Pick<Delivery, 'customerId'> & {
   filter: filterOf(allOf(notEqual('status', by.excluded), atLeast('total', by.minTotal))),
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '70913ca7',
 });
 
 /** Query.deliveriesByFee: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, ascending. */
@@ -386,6 +399,7 @@ export const deliveriesByFee = (by: Pick<Delivery, 'customerId'> & {
   filter: filterOf(between('deliveryFee', by.min, by.max)),
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '70913ca7',
 });
 
 /** Query.deliveriesByStatuses: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, ascending. */
@@ -399,6 +413,7 @@ export const deliveriesByStatuses = (by: Pick<Delivery, 'customerId'> & { readon
   filter: filterOf(oneOf('status', by.statuses)),
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '70913ca7',
 });
 
 /** Query.deliveriesWithInstructions: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, ascending. */
@@ -412,6 +427,7 @@ export const deliveriesWithInstructions = (by: Pick<Delivery, 'customerId'>): In
   filter: filterOf(allOf(exists('specialInstructions', true), exists('cancelledAt', false))),
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '70913ca7',
 });
 
 /** Query.deliveriesWithMoreItems: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, ascending. */
@@ -425,6 +441,7 @@ export const deliveriesWithMoreItems = (by: Pick<Delivery, 'customerId'> & { rea
   filter: filterOf(size('items', '>', by.items)),
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '70913ca7',
 });
 
 /** Query.deliveriesWithItemsBetween: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, ascending. */
@@ -441,6 +458,7 @@ export const deliveriesWithItemsBetween = (by: Pick<Delivery, 'customerId'> & {
   filter: filterOf(allOf(size('items', '>=', by.min), size('items', '<=', by.max))),
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '70913ca7',
 });
 
 /** Query.highValueDeliveries: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, ascending. */
@@ -457,6 +475,7 @@ export const highValueDeliveries = (by: Pick<Delivery, 'customerId'> & {
   filter: filterOf(anyOf(atLeast('total', by.total), atLeast('tip', by.tip))),
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '70913ca7',
 });
 
 /** Query.deliveryEventsByType: table `DELIVERY#{deliveryId}` / `EVENT#{eventTimestamp}#{eventId}`, order chosen by the caller. */
@@ -473,6 +492,7 @@ export const deliveryEventsByType = (by: Pick<DeliveryEvent, 'deliveryId'> & {
   filter: filterOf(beginsWith('eventType', by.prefix)),
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'c2e8c467',
 });
 
 /** Query.restaurantsByCuisine: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards merged. */
@@ -485,6 +505,7 @@ export const restaurantsByCuisine = (by: { readonly keyword?: string | null | un
   filter: filterOf(contains('cuisineType', by.keyword)),
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'b0082e36',
 });
 
 /** Query.highRatedRestaurants: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards merged. */
@@ -500,6 +521,7 @@ export const highRatedRestaurants = (by: {
   filter: filterOf(allOf(atLeast('rating', by.minRating), equal('isActive', by.isActive))),
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'b0082e36',
 });
 
 /** Query.driversBySkill: GSI1 `DRIVER#{shard}` / `{name}#{driverId}`, ascending, 4 shards merged. */
@@ -516,6 +538,7 @@ export const driversBySkill = (by: {
   filter: filterOf(contains('tags', by.tag)),
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '5841bccb',
 });
 
 /** Query.experiencedDrivers: GSI1 `DRIVER#{shard}` / `{name}#{driverId}`, ascending, 4 shards merged. */
@@ -538,4 +561,5 @@ export const experiencedDrivers = (by: {
   ),
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '5841bccb',
 });

@@ -37,8 +37,6 @@ export const eventCodec: EntityCodec<Event> = {
   table: eventsTable,
   key: eventKey,
   item: (event) => ({
-    ...eventKey(event),
-    ...eventInitialEventsKey(event),
     _type: 'Event',
     aggregateId: event.aggregateId,
     metadata: event.metadata === null ? undefined : documentValue(event.metadata, 'metadata'),
@@ -48,6 +46,8 @@ export const eventCodec: EntityCodec<Event> = {
     type: event.type,
     version: event.version,
     revision: event.revision,
+    ...eventKey(event),
+    ...eventInitialEventsKey(event),
   }),
   read: (item) => ({
     __typename: 'Event',
@@ -61,6 +61,7 @@ export const eventCodec: EntityCodec<Event> = {
     revision: item.revision as number,
   }),
   revision: 'revision',
+  light: ['aggregateId', 'storeId', 'timestamp', 'type', 'version'],
   keyFields: parseEventKey,
 };
 
@@ -70,13 +71,13 @@ export const equipmentCodec: EntityCodec<Equipment> = {
   table: equipmentTable,
   key: equipmentKey,
   item: (equipment) => ({
-    ...equipmentKey(equipment),
     _type: 'Equipment',
     factoryId: equipment.factoryId,
     id: equipment.id,
     lineId: equipment.lineId,
     name: equipment.name,
     revision: equipment.revision,
+    ...equipmentKey(equipment),
   }),
   read: (item) => ({
     __typename: 'Equipment',
@@ -96,13 +97,13 @@ export const equipmentStateCodec: EntityCodec<EquipmentState> = {
   table: equipmentTable,
   key: equipmentStateKey,
   item: (equipmentState) => ({
-    ...equipmentStateKey(equipmentState),
     _type: 'EquipmentState',
     equipmentId: equipmentState.equipmentId,
     state: equipmentState.state,
     time: equipmentState.time,
     version: equipmentState.version,
     reportId: equipmentState.reportId,
+    ...equipmentStateKey(equipmentState),
   }),
   read: (item) => ({
     __typename: 'EquipmentState',
@@ -131,12 +132,12 @@ export const equipmentStateVersionCodec: EntityCodec<EquipmentStateVersion> = {
   table: equipmentTable,
   key: equipmentStateVersionKey,
   item: (equipmentStateVersion) => ({
-    ...equipmentStateVersionKey(equipmentStateVersion),
     _type: 'EquipmentStateVersion',
     state: equipmentStateVersion.state,
     time: equipmentStateVersion.time,
     version: equipmentStateVersion.version,
     equipmentId: equipmentStateVersion.equipmentId,
+    ...equipmentStateVersionKey(equipmentStateVersion),
   }),
   read: (item) => ({
     __typename: 'EquipmentStateVersion',
@@ -154,12 +155,12 @@ export const timedStateCodec: EntityCodec<TimedState> = {
   table: equipmentTable,
   key: timedStateKey,
   item: (timedState) => ({
-    ...timedStateKey(timedState),
     _type: 'TimedState',
     equipmentId: timedState.equipmentId,
     state: timedState.state,
     time: timedState.time,
     revision: timedState.revision,
+    ...timedStateKey(timedState),
   }),
   read: (item) => ({
     __typename: 'TimedState',
@@ -178,9 +179,6 @@ export const deviceLogCodec: EntityCodec<DeviceLog> = {
   table: devicesTable,
   key: deviceLogKey,
   item: (deviceLog) => ({
-    ...deviceLogKey(deviceLog),
-    ...deviceLogByOperatorKey(deviceLog),
-    ...deviceLogEscalatedKey(deviceLog),
     _type: 'DeviceLog',
     date: deviceLog.date,
     deviceId: deviceLog.deviceId,
@@ -188,6 +186,9 @@ export const deviceLogCodec: EntityCodec<DeviceLog> = {
     operator: deviceLog.operator,
     state: deviceLog.state,
     revision: deviceLog.revision,
+    ...deviceLogKey(deviceLog),
+    ...deviceLogByOperatorKey(deviceLog),
+    ...deviceLogEscalatedKey(deviceLog),
   }),
   read: (item) => ({
     __typename: 'DeviceLog',

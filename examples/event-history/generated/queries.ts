@@ -56,6 +56,7 @@ export const events = (by: Pick<Event, 'storeId' | 'aggregateId'> & {
   holds: { kind: 'all' },
   consistent: true,
   page: { default: 1000, max: 1000 },
+  layout: 'd79689ed',
 });
 
 /** Query.eventPages: table `EVENTS#{storeId}#{aggregateId}` / `{version}`, order chosen by the caller. */
@@ -73,6 +74,7 @@ export const eventPages = (by: Pick<Event, 'storeId' | 'aggregateId'> & {
   holds: { kind: 'all' },
   consistent: true,
   page: { default: 100, max: 1000 },
+  layout: 'd79689ed',
 });
 
 /** Query.aggregates: initialEvents `EVENT_BY_STORE_ID#{storeId}` / `{timestamp}#{aggregateId}#{version}`, order chosen by the caller. */
@@ -89,6 +91,7 @@ export const aggregates = (by: Pick<Event, 'storeId'> & {
   descending: by.order === 'DESC',
   holds: eventInitialEventsHolds,
   page: { default: 100, max: 1000 },
+  layout: '188782f0',
 });
 
 /** Query.latestTimedState: table `EQUIPMENT#{equipmentId}` / `AT#{time}`, descending. */
@@ -114,6 +117,7 @@ export const history = (by: Pick<EquipmentStateVersion, 'equipmentId'>): IndexQu
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '9be4fd74',
 });
 
 /** Query.logsOfDeviceByState: table `DEVICE#{deviceId}` / `{state}#{date}`, descending. */
@@ -126,6 +130,7 @@ export const logsOfDeviceByState = (by: Pick<DeviceLog, 'deviceId' | 'state'>): 
   descending: true,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'e2a8fd72',
 });
 
 /** Query.logsOfOperatorBetween: ByOperator `DEVICE_LOG_BY_OPERATOR#{operator}` / `{date}#{deviceId}#{state}`, ascending. */
@@ -141,6 +146,7 @@ export const logsOfOperatorBetween = (by: Pick<DeviceLog, 'operator'> & {
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '3b9b6367',
 });
 
 /** Query.escalatedTo: Escalated `DEVICE_LOG_BY_ESCALATED_TO#{escalatedTo}` / `{state}#{date}#{deviceId}`, ascending. */
@@ -152,6 +158,7 @@ export const escalatedTo = (by: { readonly escalatedTo: string }): IndexQuery<De
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'c44ed200',
 });
 
 /** Query.escalatedToByState: Escalated `DEVICE_LOG_BY_ESCALATED_TO#{escalatedTo}` / `{state}#{date}#{deviceId}`, ascending. */
@@ -164,6 +171,7 @@ export const escalatedToByState = (by: Pick<DeviceLog, 'state'> & { readonly esc
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'c44ed200',
 });
 
 /** Query.escalatedToByStateOnDay: Escalated `DEVICE_LOG_BY_ESCALATED_TO#{escalatedTo}` / `{state}#{date}#{deviceId}`, ascending. */
@@ -179,4 +187,5 @@ export const escalatedToByStateOnDay = (by: Pick<DeviceLog, 'state'> & {
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'c44ed200',
 });

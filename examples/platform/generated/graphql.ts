@@ -219,6 +219,7 @@ export type Mutation = {
   readonly recordProgress: Progress;
   /** EMAIL_TAKEN where another user has the address. */
   readonly register: User;
+  readonly removeCourse: Course;
   readonly saveProfile: Profile;
   readonly setRanking: TournamentEntry;
   readonly submitScore: LeaderboardEntry;
@@ -269,6 +270,12 @@ export type MutationRecordProgressArgs = {
 
 export type MutationRegisterArgs = {
   input: RegistrationInput;
+};
+
+
+export type MutationRemoveCourseArgs = {
+  courseId: Scalars['String']['input'];
+  tenantId: Scalars['String']['input'];
 };
 
 
@@ -1020,6 +1027,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   issueCertificate?: Resolver<ResolversTypes['Certificate'], ParentType, ContextType, RequireFields<MutationIssueCertificateArgs, 'input'>>;
   recordProgress?: Resolver<ResolversTypes['Progress'], ParentType, ContextType, RequireFields<MutationRecordProgressArgs, 'input'>>;
   register?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationRegisterArgs, 'input'>>;
+  removeCourse?: Resolver<ResolversTypes['Course'], ParentType, ContextType, RequireFields<MutationRemoveCourseArgs, 'courseId' | 'tenantId'>>;
   saveProfile?: Resolver<ResolversTypes['Profile'], ParentType, ContextType, RequireFields<MutationSaveProfileArgs, 'input'>>;
   setRanking?: Resolver<ResolversTypes['TournamentEntry'], ParentType, ContextType, RequireFields<MutationSetRankingArgs, 'input'>>;
   submitScore?: Resolver<ResolversTypes['LeaderboardEntry'], ParentType, ContextType, RequireFields<MutationSubmitScoreArgs, 'input'>>;

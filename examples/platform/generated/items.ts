@@ -26,6 +26,7 @@ import {
   courseKey,
   emailLookupKey,
   emailsTable,
+  enrollmentCourseReferencesKey,
   enrollmentKey,
   leaderboardEntryAllGamesKey,
   leaderboardEntryByPlayerKey,
@@ -33,6 +34,7 @@ import {
   learnerGsi1Key,
   learnerKey,
   learningTable,
+  lessonCourseReferencesKey,
   lessonKey,
   organizationKey,
   parseAchievementKey,
@@ -67,13 +69,13 @@ export const userCodec: EntityCodec<User> = {
   table: usersTable,
   key: userKey,
   item: (user) => ({
-    ...userKey(user),
     _type: 'User',
     createdAt: user.createdAt,
     email: user.email,
     fullName: user.fullName,
     userId: user.userId,
     version: user.version,
+    ...userKey(user),
   }),
   read: (item) => ({
     __typename: 'User',
@@ -93,10 +95,10 @@ export const emailLookupCodec: EntityCodec<EmailLookup> = {
   table: emailsTable,
   key: emailLookupKey,
   item: (emailLookup) => ({
-    ...emailLookupKey(emailLookup),
     _type: 'EmailLookup',
     email: emailLookup.email,
     userId: emailLookup.userId,
+    ...emailLookupKey(emailLookup),
   }),
   read: (item) => ({
     __typename: 'EmailLookup',
@@ -112,15 +114,15 @@ export const leaderboardEntryCodec: EntityCodec<LeaderboardEntry> = {
   table: scoresTable,
   key: leaderboardEntryKey,
   item: (leaderboardEntry) => ({
-    ...leaderboardEntryKey(leaderboardEntry),
-    ...leaderboardEntryByPlayerKey(leaderboardEntry),
-    ...leaderboardEntryAllGamesKey(leaderboardEntry),
     _type: 'LeaderboardEntry',
     achievedAt: leaderboardEntry.achievedAt,
     entryId: leaderboardEntry.entryId,
     gameId: leaderboardEntry.gameId,
     playerId: leaderboardEntry.playerId,
     score: leaderboardEntry.score,
+    ...leaderboardEntryKey(leaderboardEntry),
+    ...leaderboardEntryByPlayerKey(leaderboardEntry),
+    ...leaderboardEntryAllGamesKey(leaderboardEntry),
   }),
   read: (item) => ({
     __typename: 'LeaderboardEntry',
@@ -139,13 +141,13 @@ export const achievementCodec: EntityCodec<Achievement> = {
   table: achievementsTable,
   key: achievementKey,
   item: (achievement) => ({
-    ...achievementKey(achievement),
     _type: 'Achievement',
     achievementId: achievement.achievementId,
     gameId: achievement.gameId,
     playerId: achievement.playerId,
     points: achievement.points,
     version: achievement.version,
+    ...achievementKey(achievement),
   }),
   read: (item) => ({
     __typename: 'Achievement',
@@ -165,13 +167,13 @@ export const tournamentEntryCodec: EntityCodec<TournamentEntry> = {
   table: scoresTable,
   key: tournamentEntryKey,
   item: (tournamentEntry) => ({
-    ...tournamentEntryKey(tournamentEntry),
-    ...tournamentEntryRankingKey(tournamentEntry),
     _type: 'TournamentEntry',
     playerId: tournamentEntry.playerId,
     ranking: tournamentEntry.ranking,
     tournamentId: tournamentEntry.tournamentId,
     version: tournamentEntry.version,
+    ...tournamentEntryKey(tournamentEntry),
+    ...tournamentEntryRankingKey(tournamentEntry),
   }),
   read: (item) => ({
     __typename: 'TournamentEntry',
@@ -190,11 +192,6 @@ export const profileCodec: EntityCodec<Profile> = {
   table: analyticsTable,
   key: profileKey,
   item: (profile) => ({
-    ...profileKey(profile),
-    ...profileGsi1Key(profile),
-    ...profileGsi2Key(profile),
-    ...profileGsi3Key(profile),
-    ...profileGsi4Key(profile),
     _type: 'Profile',
     ageGroup: profile.ageGroup,
     city: profile.city,
@@ -206,6 +203,11 @@ export const profileCodec: EntityCodec<Profile> = {
     signupDate: profile.signupDate,
     status: profile.status,
     version: profile.version,
+    ...profileKey(profile),
+    ...profileGsi1Key(profile),
+    ...profileGsi2Key(profile),
+    ...profileGsi3Key(profile),
+    ...profileGsi4Key(profile),
   }),
   read: (item) => ({
     __typename: 'Profile',
@@ -230,11 +232,11 @@ export const organizationCodec: EntityCodec<Organization> = {
   table: learningTable,
   key: organizationKey,
   item: (organization) => ({
-    ...organizationKey(organization),
     _type: 'Organization',
     name: organization.name,
     tenantId: organization.tenantId,
     version: organization.version,
+    ...organizationKey(organization),
   }),
   read: (item) => ({
     __typename: 'Organization',
@@ -252,13 +254,13 @@ export const learnerCodec: EntityCodec<Learner> = {
   table: learningTable,
   key: learnerKey,
   item: (learner) => ({
-    ...learnerKey(learner),
-    ...learnerGsi1Key(learner),
     _type: 'Learner',
     name: learner.name,
     tenantId: learner.tenantId,
     userId: learner.userId,
     version: learner.version,
+    ...learnerKey(learner),
+    ...learnerGsi1Key(learner),
   }),
   read: (item) => ({
     __typename: 'Learner',
@@ -277,13 +279,13 @@ export const courseCodec: EntityCodec<Course> = {
   table: learningTable,
   key: courseKey,
   item: (course) => ({
-    ...courseKey(course),
-    ...courseGsi1Key(course),
     _type: 'Course',
     courseId: course.courseId,
     tenantId: course.tenantId,
     title: course.title,
     version: course.version,
+    ...courseKey(course),
+    ...courseGsi1Key(course),
   }),
   read: (item) => ({
     __typename: 'Course',
@@ -292,6 +294,11 @@ export const courseCodec: EntityCodec<Course> = {
     title: item.title as string,
     version: item.version as number,
   }),
+  referencedBy: (course) => [
+    { by: 'Enrollment.course', onDelete: 'restrict', table: learningTable, key: enrollmentCourseReferencesKey({ tenantId: course.tenantId, courseId: course.courseId }) },
+    { by: 'Lesson.course', onDelete: 'cascade', table: learningTable, key: lessonCourseReferencesKey({ tenantId: course.tenantId, courseId: course.courseId }) },
+  ],
+  cascades: true,
   revision: 'version',
   keyFields: parseCourseKey,
 };
@@ -302,7 +309,6 @@ export const enrollmentCodec: EntityCodec<Enrollment> = {
   table: learningTable,
   key: enrollmentKey,
   item: (enrollment) => ({
-    ...enrollmentKey(enrollment),
     _type: 'Enrollment',
     courseId: enrollment.courseId,
     enrolledAt: enrollment.enrolledAt,
@@ -310,6 +316,7 @@ export const enrollmentCodec: EntityCodec<Enrollment> = {
     tenantId: enrollment.tenantId,
     userId: enrollment.userId,
     version: enrollment.version,
+    ...enrollmentKey(enrollment),
   }),
   read: (item) => ({
     __typename: 'Enrollment',
@@ -320,6 +327,13 @@ export const enrollmentCodec: EntityCodec<Enrollment> = {
     userId: item.userId as string,
     version: item.version as number,
   }),
+  counters: (enrollment) => [
+    { name: 'Enrollment.course', key: enrollmentCourseReferencesKey(enrollment), by: 1 },
+  ],
+  references: (enrollment) => [
+    { name: 'learner', to: learnerCodec, key: learnerKey({ tenantId: enrollment.tenantId, userId: enrollment.userId }) },
+    { name: 'course', to: courseCodec, key: courseKey({ tenantId: enrollment.tenantId, courseId: enrollment.courseId }) },
+  ],
   revision: 'version',
   keyFields: parseEnrollmentKey,
 };
@@ -330,7 +344,6 @@ export const lessonCodec: EntityCodec<Lesson> = {
   table: learningTable,
   key: lessonKey,
   item: (lesson) => ({
-    ...lessonKey(lesson),
     _type: 'Lesson',
     courseId: lesson.courseId,
     lessonId: lesson.lessonId,
@@ -338,6 +351,7 @@ export const lessonCodec: EntityCodec<Lesson> = {
     tenantId: lesson.tenantId,
     title: lesson.title,
     version: lesson.version,
+    ...lessonKey(lesson),
   }),
   read: (item) => ({
     __typename: 'Lesson',
@@ -348,6 +362,12 @@ export const lessonCodec: EntityCodec<Lesson> = {
     title: item.title as string,
     version: item.version as number,
   }),
+  counters: (lesson) => [
+    { name: 'Lesson.course', key: lessonCourseReferencesKey(lesson), by: 1 },
+  ],
+  references: (lesson) => [
+    { name: 'course', to: courseCodec, key: courseKey({ tenantId: lesson.tenantId, courseId: lesson.courseId }) },
+  ],
   revision: 'version',
   keyFields: parseLessonKey,
 };
@@ -358,7 +378,6 @@ export const progressCodec: EntityCodec<Progress> = {
   table: learningTable,
   key: progressKey,
   item: (progress) => ({
-    ...progressKey(progress),
     _type: 'Progress',
     courseId: progress.courseId,
     date: progress.date,
@@ -367,6 +386,7 @@ export const progressCodec: EntityCodec<Progress> = {
     tenantId: progress.tenantId,
     userId: progress.userId,
     version: progress.version,
+    ...progressKey(progress),
   }),
   read: (item) => ({
     __typename: 'Progress',
@@ -388,13 +408,13 @@ export const certificateCodec: EntityCodec<Certificate> = {
   table: learningTable,
   key: certificateKey,
   item: (certificate) => ({
-    ...certificateKey(certificate),
     _type: 'Certificate',
     courseId: certificate.courseId,
     grade: certificate.grade ?? undefined,
     issuedAt: certificate.issuedAt,
     tenantId: certificate.tenantId,
     userId: certificate.userId,
+    ...certificateKey(certificate),
   }),
   read: (item) => ({
     __typename: 'Certificate',

@@ -21,11 +21,13 @@ import type {
   Course,
   CourseKey,
   EmailLookupKey,
+  Enrollment,
   EnrollmentKey,
   LeaderboardEntry,
   LeaderboardEntryKey,
   Learner,
   LearnerKey,
+  Lesson,
   LessonKey,
   OrganizationKey,
   Profile,
@@ -240,6 +242,12 @@ export const parseEnrollmentKey = (key: Key): EnrollmentKey | undefined => {
   return pk && sk && { tenantId: pk[0], userId: pk[1], courseId: sk[0], enrolledAt: sk[1] };
 };
 
+/** How many Enrollment records name a Course by course. */
+export const enrollmentCourseReferencesKey = (enrollment: Pick<Enrollment, 'tenantId' | 'courseId'>): Key => ({
+  PK: `REFERENCES#Enrollment.course#${text(enrollment.tenantId)}#${text(enrollment.courseId)}`,
+  SK: 'REFERENCES',
+});
+
 /** Lesson: `TENANT#{tenantId}#COURSE#{courseId}` / `LESSON#{pad(position, 4)}#{lessonId}` */
 export const lessonKey = (lesson: LessonKey): Key => ({
   PK: `TENANT#${text(lesson.tenantId)}#COURSE#${text(lesson.courseId)}`,
@@ -252,6 +260,12 @@ export const parseLessonKey = (key: Key): LessonKey | undefined => {
   const sk = unpack(String(key.SK), ['LESSON#', pad(4), '#', text]);
   return pk && sk && { tenantId: pk[0], courseId: pk[1], position: sk[0], lessonId: sk[1] };
 };
+
+/** How many Lesson records name a Course by course. */
+export const lessonCourseReferencesKey = (lesson: Pick<Lesson, 'tenantId' | 'courseId'>): Key => ({
+  PK: `REFERENCES#Lesson.course#${text(lesson.tenantId)}#${text(lesson.courseId)}`,
+  SK: 'REFERENCES',
+});
 
 /** Progress: `TENANT#{tenantId}#USER#{userId}#COURSE#{courseId}` / `PROGRESS#{lessonId}#{date}` */
 export const progressKey = (progress: ProgressKey): Key => ({

@@ -65,6 +65,7 @@ export const topScores = (by: Pick<LeaderboardEntry, 'gameId'>): IndexQuery<Lead
   descending: false,
   holds: { kind: 'all' },
   page: { default: 10, max: 1000 },
+  layout: '409ad27b',
 });
 
 /** Query.leaderboard: table `GAME#{gameId}` / `SCORE#{invert(score)}#{entryId}`, descending. */
@@ -80,6 +81,7 @@ export const leaderboard = (by: Pick<LeaderboardEntry, 'gameId'> & {
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '409ad27b',
 });
 
 /** Query.playerScores: ByPlayer `PLAYER#{playerId}` / `{score}#{entryId}`, order chosen by the caller. */
@@ -96,6 +98,7 @@ export const playerScores = (by: Pick<LeaderboardEntry, 'playerId'> & {
   descending: by.order === 'DESC',
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'a6eedf2e',
 });
 
 /** Query.allTimeTopScores: AllGames `SCORES#{shard}` / `{invert(score)}#{entryId}`, descending, 8 shards merged. */
@@ -107,6 +110,7 @@ export const allTimeTopScores = (): IndexQuery<LeaderboardEntry> => ({
   descending: false,
   holds: { kind: 'all' },
   page: { default: 10, max: 1000 },
+  layout: 'd07ba4d4',
 });
 
 /** Query.gameAchievements: PointsOfGame `{gameId}` / `{points}`, order chosen by the caller. */
@@ -123,6 +127,7 @@ export const gameAchievements = (by: Pick<Achievement, 'gameId'> & {
   descending: by.order === 'DESC',
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '60048285',
 });
 
 /** Query.playerAchievements: table `PLAYER#{playerId}` / `ACHIEVEMENT#{achievementId}`, ascending. */
@@ -135,6 +140,7 @@ export const playerAchievements = (by: Pick<Achievement, 'playerId'>): IndexQuer
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '7d705788',
 });
 
 /** Query.tournamentRanking: Ranking `TOURNAMENT#{tournamentId}` / `RANKING#{ranking}#{playerId}`, ascending. */
@@ -151,6 +157,7 @@ export const tournamentRanking = (by: Pick<TournamentEntry, 'tournamentId'> & {
   holds: { kind: 'all' },
   consistent: true,
   page: { default: 20, max: 100 },
+  layout: '3c83ab5e',
 });
 
 /** Query.profilesByStatus: GSI1 `PROFILE_BY_STATUS#{status}` / `{lastActive}#{profileId}`, order chosen by the caller. */
@@ -166,6 +173,7 @@ export const profilesByStatus = (by: Pick<Profile, 'status'> & {
   descending: by.order === 'DESC',
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '9f9306f4',
 });
 
 /** Query.profilesByCountry: GSI2 `PROFILE_BY_COUNTRY#{country}` / `{city}#{profileId}`, ascending. */
@@ -178,6 +186,7 @@ export const profilesByCountry = (by: Pick<Profile, 'country'> & { readonly city
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'd74b8a7a',
 });
 
 /** Query.profilesByCountryAndCityPrefix: GSI2 `PROFILE_BY_COUNTRY#{country}` / `{city}#{profileId}`, ascending. */
@@ -190,6 +199,7 @@ export const profilesByCountryAndCityPrefix = (by: Pick<Profile, 'country'> & { 
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'd74b8a7a',
 });
 
 /** Query.profilesByEngagement: GSI3 `PROFILE_BY_ENGAGEMENT#{engagement}` / `{sessionCount}#{profileId}`, order chosen by the caller. */
@@ -206,6 +216,7 @@ export const profilesByEngagement = (by: Pick<Profile, 'engagement'> & {
   descending: by.order === 'DESC',
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'e0ab496c',
 });
 
 /** Query.profilesByAgeGroup: GSI4 `PROFILE_BY_AGE_GROUP#{ageGroup}` / `{signupDate}#{profileId}`, ascending. */
@@ -221,6 +232,7 @@ export const profilesByAgeGroup = (by: Pick<Profile, 'ageGroup'> & {
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '7dea17ab',
 });
 
 /** Query.learners: GSI1 `TENANT#{tenantId}#USERS` / `USER#{userId}`, ascending. */
@@ -233,6 +245,7 @@ export const learners = (by: Pick<Learner, 'tenantId'>): IndexQuery<Learner> => 
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '04957c57',
 });
 
 /** Query.courses: GSI1 `TENANT#{tenantId}#COURSES` / `{title}#{courseId}`, ascending. */
@@ -244,6 +257,7 @@ export const courses = (by: Pick<Course, 'tenantId'>): IndexQuery<Course> => ({
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '99ec07f2',
 });
 
 /** Query.enrollments: table `TENANT#{tenantId}#USER#{userId}` / `ENROLLMENT#{courseId}#{enrolledAt}`, ascending. */
@@ -256,6 +270,7 @@ export const enrollments = (by: Pick<Enrollment, 'tenantId' | 'userId'> & { read
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'cd17f1ef',
 });
 
 /** Query.lessons: table `TENANT#{tenantId}#COURSE#{courseId}` / `LESSON#{pad(position, 4)}#{lessonId}`, ascending. */
@@ -271,6 +286,7 @@ export const lessons = (by: Pick<Lesson, 'tenantId' | 'courseId'> & {
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '68d3c7aa',
 });
 
 /** Query.progress: table `TENANT#{tenantId}#USER#{userId}#COURSE#{courseId}` / `PROGRESS#{lessonId}#{date}`, ascending. */
@@ -283,6 +299,7 @@ export const progress = (by: Pick<Progress, 'tenantId' | 'userId' | 'courseId'> 
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: 'f8a0aeff',
 });
 
 /** Query.certificates: table `TENANT#{tenantId}#USER#{userId}` / `CERT#{courseId}#{issuedAt}`, ascending. */
@@ -295,4 +312,5 @@ export const certificates = (by: Pick<Certificate, 'tenantId' | 'userId'> & { re
   descending: false,
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
+  layout: '3d646bb7',
 });

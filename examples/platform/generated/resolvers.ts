@@ -218,6 +218,11 @@ export const createResolvers = (rules: Rules): Resolvers<Context> => ({
       ));
       return record;
     },
+    removeCourse: (_parent, args, context) => {
+      return context.db.cascade(courseWrites.delete(
+        { tenantId: args.tenantId, courseId: args.courseId },
+      ));
+    },
     enroll: async (_parent, args, context) => {
       const [record] = await context.db.write(enrollmentWrites.create(
         {

@@ -207,6 +207,7 @@ type Mutation {
 
   """EMAIL_TAKEN where another user has the address."""
   register(input: RegistrationInput!): User!
+  removeCourse(courseId: String!, tenantId: String!): Course!
   saveProfile(input: ProfileInput!): Profile!
   setRanking(input: TournamentEntryInput!): TournamentEntry!
   submitScore(input: LeaderboardEntryInput!): LeaderboardEntry!

@@ -6,8 +6,12 @@ import {
   create,
   type CreateOptions,
   type DeleteOptions,
+  type Deletion,
+  dependents,
+  type DependentsOf,
   lowercase,
   remove,
+  removeTree,
   time,
   trim,
   update,
@@ -100,6 +104,7 @@ import {
   tournamentEntryKey,
   userKey,
 } from './keys.js';
+import * as queries from './queries.js';
 
 /** Writes of User, for `db.write`: several of them are one transaction. */
 export const userWrites = {
@@ -373,9 +378,15 @@ export const courseWrites = {
     options?: UpsertOptions<Course>,
   ): Write<Course> =>
     upsert(courseCodec, courseKey(key), upserting(values, key, { create: newCourse, change: changedCourse }), options),
-  delete: (key: CourseKey, options?: DeleteOptions<Course>): Write<Course> =>
-    remove(courseCodec, courseKey(key), options),
+  /** With all that goes with it: in one transaction by `db.write`, in as many as it takes by `db.cascade`. */
+  delete: (key: CourseKey, options?: DeleteOptions<Course>): Deletion<Course> =>
+    removeTree(courseCodec, courseKey(key), courseDependents, options),
 };
+
+/** What goes with a Course. */
+const courseDependents: DependentsOf<Course> = (course) => [
+  dependents('Lesson.course', lessonCodec, queries.lessons({ tenantId: course.tenantId, courseId: course.courseId })),
+];
 
 const newCourse = (values: NewCourse): Course => ({
   __typename: 'Course',

@@ -65,7 +65,7 @@ export const abstractChecks: readonly Check<Facts>[] = [
 
 function abstractPatterns(model: Facts['model']): PatternModel[] {
   return model.patterns.filter(({ target, leadsTo, cardinality }) => {
-    if (leadsTo || cardinality === 'count' || cardinality === 'exists') return false;
+    if (leadsTo || ['count', 'sum', 'exists'].includes(cardinality)) return false;
     const kind = model.sdl.types.get(target.text)?.kind;
     return kind === 'interface' || kind === 'union';
   });

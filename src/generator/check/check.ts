@@ -7,6 +7,8 @@ import { abstractChecks } from './abstract.js';
 import { choiceChecks, identityChecks } from './choices.js';
 import { computedChecks } from './computed.js';
 import { coverageChecks } from './coverage.js';
+import { demandChecks } from './demands.js';
+import { elementChecks } from './elements.js';
 import { elsewhereChecks } from './elsewhere.js';
 import { entityChecks } from './entities.js';
 import { type Facts, factsOf } from './facts.js';
@@ -17,7 +19,9 @@ import { mixedChecks, mixedLayoutChecks } from './mixed.js';
 import { mutationChecks } from './mutations.js';
 import { nameChecks } from './names.js';
 import { nativeChecks, nativeLayoutChecks } from './native.js';
+import { numberChecks } from './numbers.js';
 import { patternChecks } from './patterns.js';
+import { referenceChecks } from './references.js';
 import { type Check, run } from './row.js';
 import { ruleChecks } from './rules.js';
 import { sharedChecks } from './shared.js';
@@ -33,16 +37,20 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...nativeChecks,
   ...entityChecks,
   ...sharedChecks,
+  ...demandChecks,
   ...historyChecks,
   ...computedChecks,
+  ...referenceChecks,
   ...templateChecks,
   ...patternChecks,
   ...abstractChecks,
   ...mixedChecks,
   ...throughChecks,
+  ...numberChecks,
   ...sourceChecks,
   ...mutationChecks,
   ...transactionChecks,
+  ...elementChecks,
   ...ruleChecks,
   ...identifierChecks,
   ...coverageChecks,

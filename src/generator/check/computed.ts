@@ -41,7 +41,10 @@ function* computedSet(facts: Facts): Generator<Finding> {
       ...(model.immutable === true ? [] : model.immutable).map((field) => ({ field, what: '`immutable`' })),
       ...facts.model.mutations
         .filter((mutation) => mutation.entity.text === name)
-        .flatMap(({ set, given }) => [...set, ...given].map(({ field }) => ({ field, what: '`set`' }))),
+        .flatMap(({ set, given, elements }) => [
+          ...[...set, ...given].map(({ field }) => ({ field, what: '`set`' })),
+          ...elements.map(({ field, how }) => ({ field, what: `\`${how}\`` })),
+        ]),
     ];
     for (const { field, rule } of model.compute) {
       const finding = (at: Span, what: string): Finding => ({

@@ -3,7 +3,7 @@
 import { nearest } from '../diagnostics.js';
 import { type Model, namedType, type Sdl, type SdlField, type SdlType } from '../model.js';
 import { camel } from '../names.js';
-import { connectionNode, isStorable } from '../plan/attributes.js';
+import { connectionNode, isConnection, isStorable } from '../plan/attributes.js';
 import { edgeFieldsOf } from '../plan/edges.js';
 import { type Facts, fieldAt, isAnswered, isRoot } from './facts.js';
 import type { Check, Finding } from './row.js';
@@ -60,12 +60,13 @@ function* unanswered(facts: Facts): Generator<Finding> {
   const relay = relayOf(model.sdl);
   const meant = meantFields(facts);
   const ofJoins = edgeAttributes(facts);
+  const totals = keptTotals(facts);
   for (const { type, isStored } of reachableTypes(facts)) {
     if (facts.meant.has(type.name)) continue;
     for (const field of type.fields) {
       const path = `${type.name}.${field.name}`;
       if (isAnswered(facts, type.name, field.name) || relay.fields.has(path)) continue;
-      if (meant.has(path) || ofJoins.has(path)) continue;
+      if (meant.has(path) || ofJoins.has(path) || totals.has(path)) continue;
       const reason = openReason(facts, relay, type, field, isStored);
       if (reason === undefined) continue;
       yield {
@@ -101,8 +102,7 @@ function openReason(
 
 function hintFor({ model, entities }: Facts, type: SdlType, field: SdlField): string {
   const path = `${type.name}.${field.name}`;
-  if (field.name === 'totalCount')
-    return `Remove it, and ask the number by a field beside the connection, with \`count: ${connectionNode(model.sdl, type.name) ?? 'Entity'}\`.`;
+  if (field.name === 'totalCount') return totalHint(model, type);
   const { mutationType, subscriptionType } = model.sdl;
   if (type.name === mutationType) return `Add a mutation or a rule with \`for: ${path}\`.`;
   if (type.name === subscriptionType) return 'Remove it: subscriptions are not available yet.';
@@ -123,6 +123,29 @@ function hintFor({ model, entities }: Facts, type: SdlType, field: SdlField): st
     ...(where ? [`where: { ${where} }`] : []),
   ];
   return `Add a pattern, as \`{ ${parts.join(', ')} }\`, or a rule.`;
+}
+
+/** `totalCount` of the connections that every pattern that gives one keeps it for. */
+function keptTotals({ model }: Facts): Set<string> {
+  const kept = new Map<string, boolean>();
+  for (const pattern of model.patterns) {
+    const type = fieldAt(model, pattern.for)?.type;
+    if (!type || !isConnection(model.sdl, type)) continue;
+    const path = `${namedType(type)}.totalCount`;
+    kept.set(path, (kept.get(path) ?? true) && pattern.total !== undefined);
+  }
+  return new Set([...kept].flatMap(([path, isKept]) => (isKept ? [path] : [])));
+}
+
+function totalHint(model: Model, type: SdlType): string {
+  const node = connectionNode(model.sdl, type.name) ?? 'Entity';
+  const without = model.patterns.find(({ for: path, total }) => {
+    const given = fieldAt(model, path)?.type;
+    return given !== undefined && namedType(given) === type.name && total === undefined;
+  });
+  return without
+    ? `Add \`total: true\` to pattern \`${without.name.text}\`, so that the number is kept.`
+    : `Remove it, and ask the number by a field beside the connection, with \`count: ${node}\`.`;
 }
 
 /** The fields of edges that patterns through a join answer, or are told why they do not. */

@@ -70,7 +70,7 @@ export const entityChecks: readonly Check<Facts>[] = [
           if (
             !attribute ||
             !wanted ||
-            (attribute.encoding === wanted.encoding && !(how.text === 'revision' && attribute.nullable))
+            (attribute.encoding === wanted.encoding && !(wanted.type === 'Int!' && attribute.nullable))
           )
             continue;
           yield {
@@ -253,6 +253,7 @@ const generated = {
   now: { encoding: 'time', what: 'a moment', type: 'DateTime!' },
   touch: { encoding: 'time', what: 'a moment', type: 'DateTime!' },
   revision: { encoding: 'integer', what: 'a number that is always there', type: 'Int!' },
+  sequence: { encoding: 'integer', what: 'a number that is always there', type: 'Int!' },
 } as const;
 
 function* exposed(
@@ -299,11 +300,13 @@ function* generatedSet(facts: Facts): Generator<Finding> {
     for (const { field } of entity.model.default)
       yield* given(entity, field.text, field.at, 'Remove the default.');
   }
-  for (const { entity: word, set, given: taken } of model.mutations) {
+  for (const { entity: word, set, given: taken, elements } of model.mutations) {
     const entity = entities.get(word.text);
     if (!entity) continue;
     for (const { field } of [...set, ...taken])
       yield* given(entity, field.text, field.at, `Remove it from \`set\`.`);
+    for (const { field, how } of elements)
+      yield* given(entity, field.text, field.at, `Remove it from \`${how}\`.`);
   }
   for (const use of sourceUses(facts)) {
     if (use.role !== 'input') continue;
@@ -313,10 +316,17 @@ function* generatedSet(facts: Facts): Generator<Finding> {
     for (const field of input?.fields ?? []) {
       const how = entity?.attributes.get(field.name)?.generated;
       // An id may come from the caller; a revision in an input is the one that is expected.
-      if (entity && (how === 'now' || how === 'touch'))
+      const isFound = use.by.kind === 'mutation' && findsBy(model, use.by.name.text, field.name);
+      if (entity && (how === 'now' || how === 'touch' || (how === 'sequence' && !isFound)))
         yield* given(entity, field.name, field.at, 'Remove the field from the input.');
     }
   }
+}
+
+/** Whether a mutation finds its record by this field. */
+function findsBy(model: Facts['model'], mutation: string, field: string): boolean {
+  const found = model.mutations.find(({ name }) => name.text === mutation);
+  return found?.where.some((binding) => binding.field.text === field) ?? false;
 }
 
 function* literalTypes(facts: Facts): Generator<Finding> {

@@ -217,6 +217,19 @@ function settings({ model }: EntityFacts): [string, Word][] {
     ),
     ...first('immutable', model.immutable === true ? [] : model.immutable),
     ...first('ttl', model.ttl ? [model.ttl] : []),
+    ...first(
+      'references',
+      model.references.map((one) => one.name),
+    ),
+    ...first('movable', model.movable),
+    ...first(
+      'transitions',
+      model.transitions.map((one) => one.field),
+    ),
+    ...first(
+      'validate',
+      model.validate.map((one) => one.field),
+    ),
   ];
 }
 

@@ -1,8 +1,17 @@
 /** Generated code declares each name once, and none that it needs for something else. */
 
 import type { Span } from '../diagnostics.js';
-import { returned, type Word } from '../model.js';
-import { camel, entityNames, pageTypeName, pascal, ruleTypeName } from '../names.js';
+import { isKept, returned, type Word } from '../model.js';
+import {
+  camel,
+  entityNames,
+  indexName,
+  numberKeyName,
+  pageTypeName,
+  pascal,
+  ruleTypeName,
+  sequenceName,
+} from '../names.js';
 import { edgeFieldsOf } from '../plan/edges.js';
 import { isGet } from '../plan/layout.js';
 import type { Facts } from './facts.js';
@@ -110,6 +119,9 @@ function ruleWords(model: Facts['model']): Word[] {
     ...model.rules.map((rule) => rule.name),
     ...model.patterns.flatMap((pattern) => [pattern.allow, pattern.visible]),
     ...model.mutations.flatMap((mutation) => [mutation.allow, mutation.prepare, mutation.alongside]),
+    ...model.entities.flatMap((entity) =>
+      entity.validate.map(({ demand }) => (demand.kind === 'rule' ? demand.rule : undefined)),
+    ),
   ];
   return words.filter((word) => word !== undefined);
 }
@@ -117,11 +129,14 @@ function ruleWords(model: Facts['model']): Word[] {
 /** Of keys.ts, items.ts, writes.ts and queries.ts, which import from one another. */
 function valueNames({ model, entities }: Facts): Declared[] {
   return [
-    ...model.tables.map(({ name }) => ({
-      name: `${camel(name.text)}Table`,
-      from: `table \`${name.text}\``,
-      at: name.at,
-    })),
+    ...model.tables.flatMap(({ name, indexes }) => [
+      { name: `${camel(name.text)}Table`, from: `table \`${name.text}\``, at: name.at },
+      ...indexes.map((index) => ({
+        name: `${camel(name.text)}${indexName(index.name.text)}`,
+        from: `index \`${index.name.text}\` of \`${name.text}\``,
+        at: index.name.at,
+      })),
+    ]),
     ...[...entities.values()].flatMap(({ name, model: { name: word } }) => {
       const { keyBuilder, keyParser, codec, writes } = entityNames(name);
       return [keyBuilder, keyParser, codec, writes].map((one) => ({
@@ -130,6 +145,7 @@ function valueNames({ model, entities }: Facts): Declared[] {
         at: word.at,
       }));
     }),
+    ...numberNames({ model, entities }),
     ...model.patterns.flatMap((pattern) => {
       const entity = entities.get(pattern.target.text);
       if (pattern.cardinality === 'mixed')
@@ -144,6 +160,36 @@ function valueNames({ model, entities }: Facts): Declared[] {
       if (!entity || isGet(pattern, { keyFields: entity.keyFields ?? [] })) return [];
       return [{ name: pattern.name.text, from: `pattern \`${pattern.name.text}\``, at: pattern.name.at }];
     }),
+  ];
+}
+
+/** Of the numbers that writes keep. */
+function numberNames({ model, entities }: Pick<Facts, 'model' | 'entities'>): Declared[] {
+  return [
+    ...model.patterns.flatMap((pattern) =>
+      isKept(pattern) || pattern.total
+        ? [
+            {
+              name: numberKeyName(pattern.name.text),
+              from: `pattern \`${pattern.name.text}\``,
+              at: pattern.name.at,
+            },
+          ]
+        : [],
+    ),
+    ...[...entities.values()].flatMap(({ name, model: { generate } }) =>
+      generate.flatMap(({ field, within }) =>
+        within
+          ? [
+              {
+                name: sequenceName(name, field.text),
+                from: `attribute \`${name}.${field.text}\``,
+                at: field.at,
+              },
+            ]
+          : [],
+      ),
+    ),
   ];
 }
 

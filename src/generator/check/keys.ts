@@ -62,7 +62,7 @@ interface Place {
   readonly entity: EntityLayout;
   readonly item: ItemPlan | undefined;
   readonly index: string | null;
-  /** Undefined for a guard. */
+  /** Undefined for a guard and a number. */
   readonly slot: SlotPlan | undefined;
   readonly shape: KeyShape;
   readonly attributes: { readonly partition: string; readonly sort: string | null };
@@ -203,7 +203,13 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
       }),
     ),
   );
-  return [...places, ...guardsOf(model, entity), ...tokenPlaces(model, entity)];
+  return [
+    ...places,
+    ...guardsOf(model, entity),
+    ...numbersOf(model, entity),
+    ...countersOf(model, entity),
+    ...tokenPlaces(model, entity),
+  ];
 }
 
 function whatOf(entity: EntityLayout, item: ItemPlan, slot: SlotPlan): string {
@@ -255,6 +261,47 @@ function tokenPlaces(model: Model, entity: EntityLayout): Place[] {
   ];
 }
 
+/** The items that hold numbers. */
+function numbersOf(model: Model, entity: EntityLayout): Place[] {
+  const { table, model: declared } = entity;
+  return entity.numbers.map(({ kind, name, partition, sort, shards }): Place => {
+    const isSequence = kind === 'sequence';
+    const field = declared.generate.find((one) => isSequence && one.field.text === name)?.field;
+    const pattern = model.patterns.find((one) => !isSequence && one.name.text === name)?.name;
+    return {
+      entity,
+      item: undefined,
+      index: null,
+      slot: undefined,
+      shape: { partition: pieces(model, partition, { shards }), sort: sort && pieces(model, sort) },
+      attributes: { partition: table.partition.text, sort: table.sort?.text ?? null },
+      what: isSequence ? `the sequence \`${declared.name.text}.${name}\`` : `the number of \`${name}\``,
+      at: (field ?? pattern ?? declared.name).at,
+    };
+  });
+}
+
+/** The items that count the records that name one. */
+function countersOf(model: Model, entity: EntityLayout): Place[] {
+  const { references, table } = entity;
+  return references.flatMap(({ model: { name }, counter }): Place[] => {
+    if (!counter) return [];
+    const { partition, sort } = counter;
+    return [
+      {
+        entity,
+        item: undefined,
+        index: null,
+        slot: undefined,
+        shape: { partition: pieces(model, partition), sort: sort && pieces(model, sort) },
+        attributes: { partition: table.partition.text, sort: table.sort?.text ?? null },
+        what: `the counter of reference \`${name.text}\``,
+        at: name.at,
+      },
+    ];
+  });
+}
+
 /** Where the key is written: its pinned template, else what it was built for. */
 function placeOf(model: Model, entity: EntityLayout, item: ItemPlan, slot: SlotPlan): Span {
   const pattern = model.patterns.find((one) => one.name.text === (slot.for ?? item.for));
@@ -294,7 +341,7 @@ function regionOf(model: Model, pattern: PatternModel, slot: SlotPlan): KeyShape
   return { partition, sort: end === -1 ? sort : [...sort.slice(0, end), { kind: 'rest' }] };
 }
 
-function pieces(model: Model, template: KeyTemplate, slot?: SlotPlan): Piece[] {
+function pieces(model: Model, template: KeyTemplate, slot?: Pick<SlotPlan, 'shards'>): Piece[] {
   return template.parts.map((part): Piece => {
     if (part.kind === 'literal') return part;
     if (part.kind === 'shard') return { kind: 'shard', count: slot?.shards ?? 1 };

@@ -57,7 +57,7 @@ export const mutationChecks: readonly Check<Facts>[] = [
       for (const { mutation, entity } of known(facts)) {
         const isCounted = entity.model.generate.some(({ how }) => how.text === 'revision');
         const isChanged =
-          mutation.kind === 'update' || mutation.kind === 'upsert' || mutation.expect !== undefined;
+          (mutation.kind !== 'create' && mutation.kind !== 'delete') || mutation.expect !== undefined;
         if (
           isCounted ||
           !isChanged ||
@@ -104,14 +104,25 @@ function inputFields(facts: Facts, name: Word): readonly SdlField[] | undefined 
   return resolved?.kind === 'type' ? facts.model.sdl.types.get(namedType(resolved.type))?.fields : undefined;
 }
 
+/** Whether the key takes this field of the input: then it says which record is meant, and changes nothing. */
+function isOfKey({ where, from }: MutationModel, field: string): boolean {
+  const source = where.find((one) => one.field.text === field)?.source;
+  return (
+    from?.kind === 'argument' &&
+    source?.kind === 'argument' &&
+    source.path.join('.') === [...from.path, field].join('.')
+  );
+}
+
 function* withoutValue(facts: Facts): Generator<Finding> {
   for (const { mutation, entity } of known(facts)) {
-    if ((mutation.kind !== 'create' && mutation.kind !== 'upsert') || mutation.prepare) continue;
+    const { kind } = mutation;
+    if ((kind !== 'create' && kind !== 'upsert' && kind !== 'put') || mutation.prepare) continue;
     const fields = inputFields(facts, mutation.name);
     if (!fields || entity.model.historyOf) continue;
     const given = new Set([
-      ...[...mutation.set, ...mutation.given].map(({ field }) => field.text),
-      ...(mutation.kind === 'upsert' ? mutation.where.map(({ field }) => field.text) : []),
+      ...[...mutation.set, ...mutation.given, ...mutation.elements].map(({ field }) => field.text),
+      ...(mutation.kind !== 'create' ? mutation.where.map(({ field }) => field.text) : []),
     ]);
     for (const attribute of entity.attributes.values()) {
       const isOptional =
@@ -140,17 +151,36 @@ function* withoutValue(facts: Facts): Generator<Finding> {
 function* immutableSet(facts: Facts): Generator<Finding> {
   for (const { mutation, entity } of known(facts)) {
     const { immutable } = entity.model;
-    if ((mutation.kind !== 'update' && mutation.kind !== 'upsert') || immutable === true) continue;
-    const found = mutation.where.map((binding) => binding.field.text);
+    if (mutation.kind === 'create' || mutation.kind === 'delete' || immutable === true) continue;
+    const movable = mutation.kind === 'update' ? entity.model.movable.map((word) => word.text) : [];
+    const { ttl } = entity.model;
+    const touched = mutation.kind === 'touch' && ttl ? [ttl] : [];
     const places: { name: string; at: Span; hint: string }[] = [
       ...[...mutation.set, ...mutation.given].map(({ field }) => ({
         name: field.text,
         at: field.at,
         hint: 'Remove it from `set`.',
       })),
+      ...mutation.elements.map(({ field, how }) => ({
+        name: field.text,
+        at: field.at,
+        hint: `Remove it from \`${how}\`.`,
+      })),
+      ...touched.map(({ text: name }) => ({
+        name,
+        at: mutation.name.at,
+        hint: 'Take it out of `immutable`, or remove the mutation.',
+      })),
       ...(mutation.prepare ? [] : (inputFields(facts, mutation.name) ?? []))
-        .filter((field) => !found.includes(field.name))
-        .map(({ name, at }) => ({ name, at, hint: 'Remove the field from the input.' })),
+        .filter((field) => !isOfKey(mutation, field.name))
+        .map(({ name, at }) => ({
+          name,
+          at,
+          hint:
+            mutation.kind === 'update' && entity.keyFields?.includes(name)
+              ? `Remove the field from the input, or say \`movable: [${name}]\` of the entity.`
+              : 'Remove the field from the input.',
+        })),
     ];
     for (const { name, at, hint } of places) {
       const isKey = entity.keyFields?.includes(name) ?? false;
@@ -159,10 +189,11 @@ function* immutableSet(facts: Facts): Generator<Finding> {
         !attribute ||
         attribute.generated === 'now' ||
         attribute.generated === 'touch' ||
-        attribute.generated === 'revision'
+        attribute.generated === 'revision' ||
+        attribute.generated === 'sequence'
       )
         continue;
-      if (!isKey && !attribute.immutable) continue;
+      if (isKey ? movable.includes(name) : !attribute.immutable) continue;
       const word = immutable.find((one) => one.text === name);
       yield {
         at,

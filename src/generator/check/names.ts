@@ -129,7 +129,7 @@ function* unknownTypes({ model, entities }: Facts): Generator<Finding> {
     if (type?.kind === 'object' || (type && isAbstract(type))) continue;
     yield unknownType(target, type, undefined, 'a pattern gives entities', targets);
   }
-  for (const { entity } of model.mutations) {
+  for (const { entity } of [...model.mutations, ...model.rules.flatMap(({ writes }) => writes)]) {
     if (!types.has(entity.text)) yield unknownType(entity, undefined, undefined, '', entities.keys());
   }
   for (const { type } of model.patterns) {
@@ -211,20 +211,24 @@ function* unknownEntities({ model, entities }: Facts): Generator<Finding> {
     };
   };
   for (const pattern of model.patterns) {
-    const isRecord = pattern.cardinality !== 'count' && pattern.cardinality !== 'exists';
+    const isRecord = !['count', 'sum', 'exists'].includes(pattern.cardinality);
     yield* check(pattern.target, isRecord && !pattern.leadsTo);
     if (pattern.leadsTo) yield* check(pattern.leadsTo.target, false);
     for (const { entity } of pattern.type?.members ?? []) yield* check(entity, false);
   }
-  for (const { entity } of model.mutations) yield* check(entity, false);
-  for (const { historyOf } of model.entities) {
-    if (!historyOf) continue;
-    if (model.sdl.types.has(historyOf.text)) yield* check(historyOf, false);
-    else if (!entities.has(historyOf.text)) {
+  for (const { entity } of [...model.mutations, ...model.rules.flatMap(({ writes }) => writes)])
+    yield* check(entity, false);
+  const named = model.entities.flatMap(({ historyOf, references }) => [
+    ...(historyOf ? [historyOf] : []),
+    ...references.map(({ to }) => to),
+  ]);
+  for (const word of named) {
+    if (model.sdl.types.has(word.text)) yield* check(word, false);
+    else if (!entities.has(word.text)) {
       yield {
-        at: historyOf.at,
-        message: `There is no entity \`${historyOf.text}\`.`,
-        hint: suggestion(historyOf.text, entities.keys()),
+        at: word.at,
+        message: `There is no entity \`${word.text}\`.`,
+        hint: suggestion(word.text, entities.keys()),
       };
     }
   }

@@ -3,6 +3,7 @@
 import type { Span } from '../diagnostics.js';
 import {
   type FilterOperator,
+  isKept,
   namedType,
   type PatternModel,
   printType,
@@ -10,14 +11,15 @@ import {
   type SdlField,
   type TypeRef,
 } from '../model.js';
-import { connectionNode, isConnection } from '../plan/attributes.js';
+import { connectionNode, encodingOf, isConnection } from '../plan/attributes.js';
 import { isInvertible } from '../plan/encode.js';
 import { isGet } from '../plan/layout.js';
 import { sourceType } from '../plan/plan.js';
 import type { AttributePlan } from '../plan.js';
+import { mutationWithoutEffect } from './elements.js';
 import { type EntityFacts, type Facts, fieldAt } from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
-import { comparisonsOf, resolve, sourceUses } from './uses.js';
+import { comparisonsOf, requiredBy, resolve, sourceUses } from './uses.js';
 
 export const patternChecks: readonly Check<Facts>[] = [
   {
@@ -231,8 +233,12 @@ export const patternChecks: readonly Check<Facts>[] = [
     code: 'filter-operator',
     purpose: 'A filter compares what can be compared.',
     *check({ model, entities }) {
-      for (const { filter, target } of model.patterns) {
-        for (const { field, operator } of comparisonsOf(filter)) {
+      const all = [
+        ...model.patterns.map(({ filter, target }) => ({ target, comparisons: comparisonsOf(filter) })),
+        ...model.mutations.map((one) => ({ target: one.entity, comparisons: requiredBy(one) })),
+      ];
+      for (const { target, comparisons } of all) {
+        for (const { field, operator } of comparisons) {
           const attribute = entities.get(target.text)?.attributes.get(field.text);
           const wanted = attribute && wantedBy(operator, attribute);
           if (!attribute || wanted === undefined) continue;
@@ -346,6 +352,7 @@ function* wrongReturnTypes({ model, entities, answers }: Facts): Generator<Findi
 
 const plainTypes: Readonly<Partial<Record<PatternModel['cardinality'], string>>> = {
   count: 'Int',
+  sum: 'Int',
   exists: 'Boolean',
 };
 
@@ -358,7 +365,7 @@ function plainMistake(
   const wanted = plainTypes[pattern.cardinality];
   if (wanted === undefined) return undefined;
   const isList = pattern.where.some(({ source }) => sourceType(model, pattern.for, source)?.kind === 'list');
-  const gives = pattern.cardinality === 'count' ? 'a number' : 'yes or no';
+  const gives = pattern.cardinality === 'exists' ? 'yes or no' : 'a number';
   const { type } = field;
   if (pattern.cardinality === 'exists' && isList) {
     const isRight = type.kind === 'list' && type.of.kind === 'named' && type.of.name === wanted;
@@ -366,7 +373,10 @@ function plainMistake(
       ? undefined
       : { gives: `${gives} for each element`, hint: 'Make the field `[Boolean!]!`.' };
   }
-  const isRight = type.kind === 'named' && type.name === wanted;
+  // A sum may need more room than an Int has.
+  const isWide =
+    pattern.cardinality === 'sum' && ['integer', 'decimal'].includes(encodingOf(type, model.sdl));
+  const isRight = isWide || (type.kind === 'named' && type.name === wanted);
   return isRight ? undefined : { gives, hint: `Make the field \`${wanted}!\`.` };
 }
 
@@ -429,23 +439,7 @@ function* connectionArguments({ model, answers }: Facts): Generator<Finding> {
 
 function* withoutEffect(facts: Facts): Generator<Finding> {
   for (const pattern of facts.model.patterns) yield* patternWithoutEffect(facts, pattern);
-  for (const { name, kind, from, set, prepare, expect, where } of facts.model.mutations) {
-    const useless = (key: string, at: Span, why: string): Finding => ({
-      at,
-      message: `\`${key}\` of mutation \`${name.text}\` has no effect: ${why}.`,
-      hint: `Remove \`${key}\`.`,
-    });
-    const deleted = kind === 'delete' ? 'what is deleted takes no values' : undefined;
-    const prepared = prepare ? 'the values are those of `prepare`' : undefined;
-    const why = deleted ?? prepared;
-    if (why !== undefined && from) yield useless('from', from.at, why);
-    if (why !== undefined && set[0]) yield useless('set', set[0].field.at, why);
-    if (deleted !== undefined && prepare) yield useless('prepare', prepare.at, deleted);
-    if (kind === 'create' && expect)
-      yield useless('expect', expect.at, 'a new record has no earlier revision');
-    if (kind === 'create' && where[0])
-      yield useless('where', where[0].field.at, 'there is no record to find yet');
-  }
+  for (const mutation of facts.model.mutations) yield* mutationWithoutEffect(mutation);
 }
 
 function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<Finding> {
@@ -467,15 +461,22 @@ function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<F
   if (cardinality !== 'one') yield* useless('visible', pattern.visible?.at, 'it decides of one result');
   if (cardinality === 'one') yield* useless('page', pattern.page?.at, 'there is one result at most');
   if (cardinality !== 'count') yield* useless('upTo', pattern.upTo?.at, 'nothing is counted');
-  if (cardinality === 'count' || cardinality === 'exists') {
+  if (cardinality !== 'count' && cardinality !== 'sum')
+    yield* useless('kept', pattern.kept?.at, 'there is no number to keep');
+  if (cardinality !== 'count' || !pattern.kept) yield* useless('cap', pattern.cap?.at, 'no count is kept');
+  if (cardinality !== 'sum') yield* useless('of', pattern.of?.at, 'nothing is added up');
+  if (cardinality !== 'many' && cardinality !== 'mixed')
+    yield* useless('total', pattern.total?.at, 'there is no connection');
+  if (cardinality === 'count' || cardinality === 'sum' || cardinality === 'exists') {
     const isEach =
       cardinality === 'exists' &&
       pattern.where.some(({ source }) => sourceType(facts.model, pattern.for, source)?.kind === 'list');
-    const why = cardinality === 'count' ? 'a number has no order' : 'the answer is yes or no';
+    const why = cardinality === 'exists' ? 'the answer is yes or no' : 'a number has no order';
     if (!isEach) yield* useless('page', pattern.page?.at, 'there is one answer');
     yield* useless('sort', pattern.sort[0]?.field.at, why);
     yield* useless('order', pattern.order?.at, why);
-    if (pattern.sort.length > 0) return;
+    if (isKept(pattern)) yield* queryOnly(pattern, useless);
+    if (pattern.sort.length > 0 || isKept(pattern)) return;
   }
   if (!pattern.bucket) {
     yield* useless('in', pattern.in?.at, 'there is no `bucket`');
@@ -510,6 +511,19 @@ function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<F
   yield* useless('key', pattern.key[0]?.attribute.at, why);
   yield* useless('entry', pattern.entry?.at, why);
   if (pattern.consistent) yield* useless('consistent', name.at, why);
+}
+
+/** What says how a query reads, of a pattern that makes none. */
+function* queryOnly(
+  pattern: PatternModel,
+  useless: (key: string, at: Span | undefined, why: string) => Finding[],
+): Generator<Finding> {
+  const why = 'the number is kept, and nothing is queried';
+  yield* useless('upTo', pattern.upTo?.at, why);
+  yield* useless('index', pattern.index?.at, why);
+  yield* useless('key', pattern.key[0]?.attribute.at, why);
+  yield* useless('entry', pattern.entry?.at, why);
+  yield* useless('limit', pattern.limit?.at, why);
 }
 
 function* queryKeys(

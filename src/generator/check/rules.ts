@@ -16,7 +16,7 @@ export const ruleChecks: readonly Check<Facts>[] = [
         yield {
           at: rule.name.at,
           message: `Rule \`${rule.name.text}\` is asked by nothing.`,
-          hint: 'Give it a field with `for: Type.field`, name it under `allow`, `visible`, `prepare`, `alongside` or `compute`, or remove it.',
+          hint: 'Give it a field with `for: Type.field`, name it under `allow`, `visible`, `prepare`, `alongside`, `compute` or `validate`, or remove it.',
         };
       }
     },
@@ -43,6 +43,40 @@ export const ruleChecks: readonly Check<Facts>[] = [
       }
     },
   },
+  {
+    code: 'rule-writes',
+    purpose: 'What a rule says it writes, it can write.',
+    *check(facts) {
+      const { mutationType } = facts.model.sdl;
+      const alongside = new Set(facts.model.mutations.map((mutation) => mutation.alongside?.text));
+      for (const { name, for: field, writes } of facts.model.rules) {
+        const [first] = writes;
+        if (!first) continue;
+        if (field ? field.type !== mutationType : !alongside.has(name.text)) {
+          yield {
+            at: first.entity.at,
+            message: `Rule \`${name.text}\` writes nothing: it neither answers a mutation nor is named by \`alongside\`.`,
+            notes: [{ message: 'the rule', at: name.at }],
+            hint: 'Remove `writes`.',
+          };
+          continue;
+        }
+        for (const { kind, entity } of writes) {
+          const model = facts.entities.get(entity.text)?.model;
+          const isKept = kind === 'update' || kind === 'upsert';
+          if (!model || !(model.historyOf || (isKept && model.immutable === true))) continue;
+          yield {
+            at: entity.at,
+            message: model.historyOf
+              ? `Rule \`${name.text}\` cannot ${kind} \`${entity.text}\`: it is kept by the writes of \`${model.historyOf.text}\`.`
+              : `Rule \`${name.text}\` cannot ${kind} \`${entity.text}\`: it is immutable.`,
+            notes: [{ message: 'the entity', at: model.name.at }],
+            hint: model.historyOf ? 'Remove it.' : 'Write `create`, or remove it.',
+          };
+        }
+      }
+    },
+  },
 ];
 
 /** Every mention of a rule, in the order of the YAML's parts. */
@@ -51,6 +85,9 @@ function namedRules({ model }: Facts): { readonly role: string; readonly word: W
   return [
     ...model.rules.flatMap((rule) => use('for', rule.for && rule.name)),
     ...model.entities.flatMap((entity) => entity.compute.flatMap(({ rule }) => use('compute', rule))),
+    ...model.entities.flatMap((entity) =>
+      entity.validate.flatMap(({ demand }) => (demand.kind === 'rule' ? use('validate', demand.rule) : [])),
+    ),
     ...model.patterns.flatMap((pattern) => [
       ...use('allow', pattern.allow),
       ...use('visible', pattern.visible),

@@ -49,10 +49,13 @@ export const sourceChecks: readonly Check<Facts>[] = [
         if (resolved?.kind !== 'type' || (use.source.kind === 'parent' && use.role !== 'kind')) continue;
         // A join without the value leads nowhere.
         if (use.source.kind === 'through') continue;
+        // What the record itself lacks makes a comparison fail.
+        if (use.source.kind === 'current') continue;
         // A call without a token is no repetition.
         if (use.role === 'token' && !resolved.isPathNullable) continue;
+        // A demand that vanished with its argument would demand nothing.
         const isNeeded =
-          ['equality', 'key', 'bucket', 'kind', 'input'].includes(use.role) ||
+          ['equality', 'key', 'bucket', 'kind', 'input', 'require', 'expiry'].includes(use.role) ||
           (use.role === 'value' && use.attribute?.nullable === false);
         if (isNeeded ? !resolved.isNullable : !resolved.isPathNullable) continue;
         const written = writtenSource(use.source);

@@ -5,6 +5,7 @@ import {
   type FieldPath,
   type FilterModel,
   type Literal,
+  type MutationModel,
   namedType,
   type PatternModel,
   partOf,
@@ -15,6 +16,7 @@ import {
 } from '../model.js';
 import { storedMembers } from '../plan/attributes.js';
 import { sourceType } from '../plan/plan.js';
+import { fieldsOfReference } from '../plan/references.js';
 import { stepValue } from '../plan/steps.js';
 import type { AttributePlan } from '../plan.js';
 import { type EntityFacts, type Facts, fieldAt, holesIn, isRoot } from './facts.js';
@@ -42,7 +44,7 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
     const words = [
       ...secret,
       ...(entity.model.identity ?? []),
-      ...generate.map((one) => one.field),
+      ...generate.flatMap((one) => [one.field, ...(one.within ?? [])]),
       ...defaults.map((one) => one.field),
       ...normalize.map((one) => one.field),
       ...encode.map((one) => one.field),
@@ -50,9 +52,17 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
       ...unique.flatMap(({ fields }) => fields),
       ...(immutable === true ? [] : immutable),
       ...entity.model.sets,
+      ...entity.model.movable,
+      ...entity.model.transitions.map((one) => one.field),
+      ...entity.model.validate.map((one) => one.field),
       ...(ttl ? [ttl] : []),
     ];
     for (const word of words) yield { entity, word };
+    for (const reference of entity.model.references) {
+      for (const word of fieldsOfReference(reference)) yield { entity, word };
+      const to = facts.entities.get(reference.to.text);
+      for (const { key } of reference.fields ?? []) if (to) yield { entity: to, word: key };
+    }
   }
   for (const pattern of facts.model.patterns) {
     const entity = facts.entities.get(pattern.target.text);
@@ -67,7 +77,8 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
   for (const mutation of facts.model.mutations) {
     const entity = facts.entities.get(mutation.entity.text);
     if (!entity) continue;
-    for (const { field } of [...mutation.where, ...mutation.set, ...mutation.given])
+    const { where, set, given, elements } = mutation;
+    for (const { field } of [...where, ...set, ...given, ...elements, ...requiredBy(mutation)])
       yield { entity, word: field };
   }
   for (const template of facts.templates) {
@@ -88,7 +99,7 @@ export function lookedUpBy({ where, narrow, sort, range }: PatternModel): Word[]
 export function askedBy(pattern: PatternModel): Word[] {
   const { bucket, filter, when } = pattern;
   const others = [...(bucket ? [bucket] : []), ...comparisonsOf(filter), ...when];
-  return [...lookedUpBy(pattern), ...others.map(({ field }) => field)];
+  return [...lookedUpBy(pattern), ...others.map(({ field }) => field), ...(pattern.of ? [pattern.of] : [])];
 }
 
 /** The attributes of a history are those of its original: unknown where that is. */
@@ -96,7 +107,7 @@ function isOfMistakenHistory({ model, original }: EntityFacts): boolean {
   return model.historyOf !== undefined && (!original || original.model.historyOf !== undefined);
 }
 
-/** A constant for an attribute: in `default`, `set`, `when`, `where` or `filter`. */
+/** A constant for an attribute: in `default`, `transitions`, `set`, `when`, `where`, `filter`, `require` … */
 export interface LiteralUse {
   readonly attribute: AttributePlan;
   readonly owner: string;
@@ -111,6 +122,10 @@ export function* literalUses(facts: Facts): Generator<LiteralUse> {
   for (const entity of facts.entities.values()) {
     if (entity.model.historyOf) continue;
     for (const { field, value } of entity.model.default) yield* use(entity, field, value);
+    for (const { field, moves } of entity.model.transitions) {
+      const values = moves.flatMap(({ from, to }) => [from, ...to]);
+      for (const { text, at } of values) yield* use(entity, field, { value: text, at });
+    }
   }
   for (const pattern of facts.model.patterns) {
     for (const { field, values } of pattern.when) {
@@ -123,7 +138,7 @@ export function* literalUses(facts: Facts): Generator<LiteralUse> {
       yield* use(facts.entities.get(mutation.entity.text), field, value);
   }
   for (const { source, attribute, owner, role } of sourceUses(facts)) {
-    const isAllowed = role === 'equality' || role === 'filter' || role === 'key';
+    const isAllowed = ['equality', 'filter', 'key', 'require', 'element', 'expiry'].includes(role);
     if (source.kind === 'literal' && attribute && isAllowed) yield { attribute, owner, literal: source };
   }
 }
@@ -150,6 +165,9 @@ export interface SourceUse {
     | 'input'
     | 'value'
     | 'token'
+    | 'require'
+    | 'element'
+    | 'expiry'
     | 'revision';
   /** What the value is compared with or becomes. */
   readonly attribute: AttributePlan | undefined;
@@ -242,6 +260,23 @@ function* findSourceUses(facts: Facts): Generator<SourceUse> {
       yield { ...base, attribute: entity?.attributes.get(field.text), role: 'equality', source };
     }
     if (mutation.from) yield { ...base, attribute: undefined, role: 'input', source: mutation.from };
+    const of = (field: Word) => ({ ...base, attribute: entity?.attributes.get(field.text) });
+    for (const update of mutation.elements) {
+      const use = { ...of(update.field), role: 'element', source: update.source } as const;
+      const { attribute } = use;
+      // What the update is not for is reported, and no type would fit.
+      if (attribute && attribute.list === (update.how === 'add')) yield { ...use, attribute: undefined };
+      else yield update.how === 'add' || isListGiven(facts, use) ? use : elementOf(use);
+    }
+    for (const comparison of requiredBy(mutation)) {
+      const use = comparedWith(of(comparison.field), comparison);
+      for (const source of comparison.values) yield { ...use, role: 'require', source };
+    }
+    const { ttl } = entity?.model ?? {};
+    if (mutation.to) {
+      const expiry = ttl ? of(ttl) : { ...base, attribute: undefined };
+      yield { ...expiry, role: 'expiry', source: mutation.to };
+    }
     const revision = [...(entity?.attributes.values() ?? [])].find((one) => one.generated === 'revision');
     if (mutation.expect) yield { ...base, attribute: revision, role: 'revision', source: mutation.expect };
     for (const { field, source } of mutation.given) {
@@ -259,6 +294,17 @@ function* findSourceUses(facts: Facts): Generator<SourceUse> {
 }
 
 type Comparison = Extract<FilterModel, { readonly kind: 'compare' }>;
+
+/** Every comparison of a mutation's `require`. */
+export function requiredBy({ require }: Pick<MutationModel, 'require'>): Comparison[] {
+  return require.flatMap(({ condition }) => comparisonsOf(condition));
+}
+
+/** Whether a value for a list is one itself. */
+export function isListGiven(facts: Facts, use: SourceUse): boolean {
+  const resolved = resolve(facts, use);
+  return resolved?.kind === 'type' && resolved.type.kind === 'list';
+}
 
 /** Every comparison of a filter. */
 export function comparisonsOf(filter: FilterModel | undefined): Comparison[] {
@@ -278,17 +324,15 @@ function comparedWith<U extends Pick<SourceUse, 'attribute'>>(use: U, { operator
   if (operator === 'exists') return as('boolean', 'Boolean');
   if (operator.startsWith('size')) return as('integer', 'Int');
   if (operator === 'in' && !isList) return listOf(use);
-  if (operator !== 'contains' || !attribute.list) return use;
-  return {
-    ...use,
-    attribute: {
-      ...attribute,
-      type: attribute.of,
-      encoding: attribute.element,
-      list: false,
-      nullable: false,
-    },
-  };
+  return operator === 'contains' ? elementOf(use) : use;
+}
+
+/** One element of a list. */
+function elementOf<U extends Pick<SourceUse, 'attribute'>>(use: U): U {
+  const { attribute } = use;
+  if (!attribute?.list) return use;
+  const { of: type, element: encoding } = attribute;
+  return { ...use, attribute: { ...attribute, type, encoding, list: false, nullable: false } };
 }
 
 /** Compared with any value of a list. */
@@ -337,10 +381,14 @@ export type Resolved =
 type Step = Exclude<Resolved, { readonly kind: 'free' }>;
 
 /** Undefined where the field itself is not known: that is reported, and nothing follows from it. */
-export function resolve(facts: Facts, { source, path, field, by, join }: SourceUse): Resolved | undefined {
+export function resolve(
+  facts: Facts,
+  { source, path, field, by, join, owner }: SourceUse,
+): Resolved | undefined {
   if (source.kind === 'literal') return { kind: 'free' };
   if (source.kind === 'through') return throughStep(facts, source, join);
   if (source.kind === 'step') return transactionStep(facts, source, by.name);
+  if (source.kind === 'current') return currentStep(facts, source, owner);
   const [head = '', ...rest] = source.path;
   const word = writtenSource(source);
   if (!path) {
@@ -432,6 +480,32 @@ function parentStep({ model, entities }: Facts, path: FieldPath, name: string): 
     name === '' ? '`$parent` names no attribute.' : `\`${path.type}\` has no attribute \`${name}\`.`,
     suggestion(name, candidates),
   );
+}
+
+/** Another attribute of the record a mutation is about. */
+function currentStep(
+  { entities }: Facts,
+  source: Source & { readonly kind: 'current' },
+  owner: string,
+): Step | undefined {
+  const entity = entities.get(owner);
+  if (!entity) return undefined;
+  const [name = '', ...rest] = source.path;
+  const attribute = rest.length === 0 ? entity.attributes.get(name) : undefined;
+  if (attribute)
+    return found(
+      typeOf(attribute),
+      entity.type.fields.find((one) => one.name === name)?.at ?? entity.type.at,
+    );
+  return {
+    kind: 'missing',
+    at: source.at,
+    message:
+      name === ''
+        ? '`$current` names no attribute.'
+        : `\`${owner}\` has no attribute \`${source.path.join('.')}\`.`,
+    hint: suggestion(name, entity.attributes.keys()),
+  };
 }
 
 /** An attribute of the join; undefined where the join itself is not known. */

@@ -150,7 +150,7 @@ export function valueExpression(value: ValuePlan): string {
   return [property(root, head), ...rest].reduce((expression, name) => property(expression, name));
 }
 
-function property(object: string, name: string): string {
+export function property(object: string, name: string): string {
   return `${object}.${name}`;
 }
 

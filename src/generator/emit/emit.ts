@@ -5,6 +5,7 @@ import type { Plan } from '../plan.js';
 import { freeDocuments, importLine, namesUsed } from './code.js';
 import { accessPatternsView } from './page.js';
 import type { Renderer } from './render.js';
+import { costsView } from './views/costs.js';
 import { entitiesView } from './views/entities.js';
 import { filterFunctions } from './views/filters.js';
 import { itemsView } from './views/items.js';
@@ -48,6 +49,7 @@ export function emit({ plan, sdl, renderer }: EmitInput): Map<string, string> {
   code('rules.ts', rulesView(plan));
   code('resolvers.ts', resolversView(plan));
   code('tables.ts', tablesView(plan));
+  code('costs.ts', costsView(plan));
   files.set(
     'schema.ts',
     header + tidyCode(renderer.render('schema.ts', { sdl: sdl.replace(/[\\`]|\$\{/g, '\\$&') })),
@@ -125,14 +127,26 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'upsert',
         'remove',
         'step',
+        'removeTree',
+        'dependents',
         'changing',
         'computed',
         'upserting',
         'lowercase',
         'notNull',
+        'putting',
+        'addedInt',
+        'addedInteger',
+        'addedDecimal',
+        'appended',
+        'bytesOf',
+        'without',
+        'later',
+        'compareKeys',
         'trim',
         'selection',
         'fieldsOf',
+        'ahead',
       ],
       types: [
         'Connection',
@@ -141,10 +155,13 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'IndexRef',
         'Item',
         'Key',
+        'KeptNumber',
+        'SequenceRef',
         'TableRef',
         'TableDefinition',
         'TokenStore',
         'Session',
+        'AheadInfo',
         'AppContext',
         'Write',
         'WriteEnvironment',
@@ -152,6 +169,8 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'UpdateOptions',
         'UpsertOptions',
         'DeleteOptions',
+        'Deletion',
+        'DependentsOf',
         'Changes',
         'Upserts',
         'Answer',
@@ -162,6 +181,8 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'AlongsideRule',
         'AlongsideChange',
         'ComputeRule',
+        'Costs',
+        'ValidateRule',
       ],
     },
     {
@@ -206,6 +227,8 @@ function keyNames(plan: Plan): string[] {
       entity.names.keyParser,
       ...entity.slots.map((slot) => slot.function),
       ...entity.guards.map((guard) => guard.function),
+      ...entity.numbers.map((number) => number.function),
+      ...entity.counters.map((counter) => counter.function),
     ]),
     ...plan.tables.flatMap((table) => table.indexes.map((index) => indexVariable(table.name, index.name))),
   ];
@@ -227,7 +250,7 @@ function imports(name: string, body: string, modules: readonly ModuleNames[]): s
       return importLine(used, free(values), free(types), from);
     });
   const queries =
-    own === 'resolvers' && /\bqueries\./.test(body)
+    (own === 'resolvers' || own === 'writes') && /\bqueries\./.test(body)
       ? `import * as queries from './queries${extension}';\n`
       : '';
   return [...lines, queries].join('');

@@ -8,32 +8,59 @@ import type {
   ItemPlan,
   KeyTemplate,
   MixedAccess,
+  MutationPlan,
+  NumberPlan,
   PatternPlan,
   Plan,
   QueryAccess,
+  ReferencePlan,
   SlotPlan,
   TablePlan,
   TemplatePart,
+  TransactionPlan,
+  WriteCost,
 } from '../plan.js';
 import { mixedQuery } from './views/mixed.js';
+import { referencesTo } from './views/shared.js';
 
 export function accessPatternsView(plan: Plan) {
   return {
-    patterns: plan.patterns.map((pattern) => patternRow(plan, pattern)),
-    mutations: plan.mutations.map((mutation) => {
+    patterns: plan.patterns.map((pattern) => {
+      const row = patternRow(plan, pattern);
+      return { ...row, why: [row.why, ...startOf(pattern)].join('; ') };
+    }),
+    mutations: plan.mutations.flatMap((mutation) => {
       const entity = plan.entities.find((one) => one.name === mutation.entity);
       const whole = plan.transactions?.find(({ steps }) =>
         steps.some((one) => one.mutation === mutation.name),
       );
-      return {
+      const row = {
         field: mutation.field ? `\`${mutation.field.type}.${mutation.field.field}\`` : '',
-        what: `${mutation.kind} ${mutation.entity}${mutation.step === undefined ? '' : ` (step ${mutation.step})`}`,
-        items: entity ? writtenItems(entity, mutation.kind) : '',
+        what: `${mutation.kind} ${mutation.entity}${mutation.step === undefined ? '' : ` (step ${mutation.step})`}${demanded(mutation)}`,
+        items: entity
+          ? `${writtenItems(plan, entity, mutation.kind)}${mutation.idempotent ? ', 1 idempotency token' : ''}`
+          : '',
+        units: unitsRange(mutation.cost),
+        indexes: indexUnits(mutation.cost),
         rules: [whole?.allow ?? mutation.allow, mutation.prepare, mutation.alongside]
           .flatMap((rule) => (rule === null ? [] : [`\`${rule}\``]))
           .join(', '),
       };
+      return whole?.steps[0]?.mutation === mutation.name ? [wholeRow(whole), row] : [row];
     }),
+    ruleWrites: plan.rules.flatMap(({ name, use, writes = [], cost }) =>
+      use.kind === 'field' && cost
+        ? [
+            {
+              field: `\`${use.field.type}.${use.field.field}\``,
+              what: writes.map(({ kind, entity }) => `${kind} ${entity}`).join(', '),
+              units: unitsRange(cost),
+              indexes: indexUnits(cost),
+              rule: `\`${name}\``,
+            },
+          ]
+        : [],
+    ),
     followUps: followUps(plan),
     hasMutations: plan.mutations.length > 0,
     tables: plan.tables.map((table) => ({
@@ -92,6 +119,14 @@ export function accessPatternsView(plan: Plan) {
         key: [guard.partition.text, guard.sort?.text].filter(Boolean).join(' / '),
       })),
       hasGuards: entity.guards.length > 0,
+      numbers: (entity.numbers ?? []).map(numberRow),
+      references: (entity.references ?? []).map(({ to, fields, onDelete, counter }) => ({
+        to,
+        fields: fields.map(({ field }) => field).join(' + '),
+        onDelete,
+        counter: counter && [counter.partition.text, counter.sort?.text].filter(Boolean).join(' / '),
+      })),
+      hasReferences: (entity.references ?? []).length > 0,
       history: plan.entities.find((one) => one.historyOf === entity.name)?.name ?? null,
       sample: JSON.stringify(sampleItem(plan, entity), null, 2),
     })),
@@ -122,8 +157,19 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
   switch (access.kind) {
     case 'get':
       return { ...base, ...getCells(plan, access) };
-    case 'query':
-      return { ...base, ...queryCells(plan, pattern, access) };
+    case 'query': {
+      const cells = queryCells(plan, pattern, access);
+      if (access.total === undefined) return { ...base, ...cells };
+      const items = entityNamed(plan, access.entity)?.numbers?.find(
+        (one) => one.name === access.total,
+      )?.shards;
+      return {
+        ...base,
+        ...cells,
+        requests: `${cells.requests} + 1 get for totalCount where it is asked`,
+        units: `${cells.units}, and ${round((items ?? 1) * 0.5)} for totalCount`,
+      };
+    }
     case 'count': {
       const { query, upTo } = access;
       const cells = queryCells(plan, pattern, query);
@@ -136,6 +182,21 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
         order: '',
         requests: `${partitionsRead(query)}, and more ${query.filter ? 'while the filter drops items' : 'for each further MB'}`,
         units: `up to ${round(Math.max(0.5, Math.ceil((upTo * perItem) / 4096) * 0.5) * partitionsMost(query))}${query.filter ? ', and what the filter drops' : ''}`,
+      };
+    }
+    case 'kept': {
+      const entity = entityNamed(plan, access.entity);
+      const number = entity?.numbers?.find((one) => one.name === access.number);
+      const items = number?.shards ?? 1;
+      return {
+        ...base,
+        returns: `${number?.kind === 'sum' ? `sum of ${pattern.target}.${number.field}` : `count of ${pattern.target}`}, kept`,
+        index: 'table',
+        condition: number ? condition(number.partition, number.sort) : '',
+        order: '',
+        requests: '1, batched',
+        units: round(items * (access.consistent ? 1 : 0.5)),
+        why: items === 1 ? 'the number is kept' : `the number is kept, in ${items} items`,
       };
     }
     case 'exists': {
@@ -218,6 +279,17 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
       };
     }
   }
+}
+
+/** How a field is read where its parent is read by key. */
+function startOf({ ahead, field }: PatternPlan): string[] {
+  if (!ahead || !field) return [];
+  if (ahead.kind === 'beside') return [`starts beside its ${field.type}`];
+  const pages = { first: '`first`', last: '`last`', ordered: 'what the order begins with' }[ahead.page];
+  const between = ahead.between === 0 ? '' : `, with ${ahead.between} more between them`;
+  return [
+    `one Query with its ${field.type} for a page of ${pages} without a cursor${between}; else starts beside it`,
+  ];
 }
 
 /** What a mixed pattern reads of its item collection. */
@@ -356,6 +428,22 @@ function partText(part: TemplatePart): string {
   return part.kind === 'shard' ? '{shard}' : `{${part.field}}`;
 }
 
+function numberRow({ kind, name, field, partition, sort, shards, present, when, cap }: NumberPlan) {
+  return {
+    name:
+      kind === 'sum' ? `${name}, the sum of ${field}` : kind === 'sequence' ? `${name}, a sequence` : name,
+    key: [partition.text, sort?.text].filter(Boolean).join(' / '),
+    more: [
+      ...(shards === null ? [] : [`in ${shards} items`]),
+      ...(cap === null ? [] : [`at most ${cap}`]),
+      ...(present.length > 0 ? [`of those with a value of ${present.join(', ')}`] : []),
+      ...when.map((one) => `of those with ${one.field} ${one.values.join(' or ')}`),
+    ]
+      .map((text) => `, ${text}`)
+      .join(''),
+  };
+}
+
 function itemName(entity: EntityPlan, item: ItemPlan): string {
   return item.role === 'main' ? entity.name : `${entity.name}, entry of ${item.for}`;
 }
@@ -364,16 +452,73 @@ function templates(slot: SlotPlan): string {
   return [slot.partition.text, slot.sort?.text].filter((text) => text !== undefined).join(' / ');
 }
 
-function writtenItems(entity: EntityPlan, kind: string): string {
+/** All steps of a transaction, and the token, together. */
+function wholeRow({ field, steps, idempotent, allow, cost }: TransactionPlan) {
+  return {
+    field: field ? `\`${field.type}.${field.field}\`` : '',
+    what: `transaction of ${steps.map(({ name }) => name).join(', ')}`,
+    items: `its steps${idempotent ? ', 1 idempotency token' : ''}`,
+    units: unitsRange(cost),
+    indexes: indexUnits(cost),
+    rules: allow === null ? '' : `\`${allow}\``,
+  };
+}
+
+/** `, where isOpen and hasSeats`: what has to hold of the record. */
+function demanded({ require = [] }: MutationPlan): string {
+  return require.length === 0 ? '' : `, where ${require.map(({ name }) => `\`${name}\``).join(', ')}`;
+}
+
+function writtenItems(plan: Plan, entity: EntityPlan, kind: string): string {
   const entries = entity.items.filter((item) => item.role === 'entry').length;
   const versions = kind === 'delete' ? 0 : entity.items.filter((item) => item.role === 'version').length;
   const guards = entity.guards.length;
+  const numbers = (entity.numbers ?? []).filter(
+    (one) => one.kind !== 'sequence' || kind === 'create' || kind === 'upsert',
+  ).length;
   return [
     '1 item',
     ...(entries ? [`${entries} index ${entries === 1 ? 'entry' : 'entries'}`] : []),
     ...(guards ? [`${guards} unique guard${guards === 1 ? '' : 's'}`] : []),
     ...(versions ? ['1 version'] : []),
+    ...(numbers ? [`${numbers} kept number${numbers === 1 ? '' : 's'}`] : []),
+    ...referenceItems(plan, entity, kind),
   ].join(', ');
+}
+
+/** Checks of what a record names, the numbers of records that name one, and what goes with a deleted one. */
+function referenceItems(plan: Plan, entity: EntityPlan, kind: string): string[] {
+  const references = entity.references ?? [];
+  const naming = kind === 'delete' ? referencesTo(plan, entity.name) : [];
+  const checks = kind === 'delete' ? 0 : references.length;
+  const isCounted = ({ counter }: ReferencePlan) => counter !== null;
+  const counters =
+    references.filter(isCounted).length + naming.filter(({ reference }) => isCounted(reference)).length;
+  const going = naming.filter(({ reference }) => reference.onDelete === 'cascade');
+  return [
+    ...(checks ? [`${checks} reference check${checks === 1 ? '' : 's'}`] : []),
+    ...(counters ? [`${counters} reference counter${counters === 1 ? '' : 's'}`] : []),
+    ...(going.length > 0
+      ? [`and with it ${[...new Set(going.map(({ child }) => child.name))].join(', ')}`]
+      : []),
+  ];
+}
+
+function unitsRange({ least, most, without }: WriteCost): string {
+  return [range(least.total, most.total), ...without.map((rule) => `those of \`${rule}\``)].join(' + ');
+}
+
+/** Where they go: the table, and each index. */
+function indexUnits({ least, most }: WriteCost): string {
+  const names = [...new Set([...Object.keys(most.indexes), ...Object.keys(least.indexes)])].sort();
+  return [
+    `table ${range(least.table, most.table)}`,
+    ...names.map((name) => `${name} ${range(least.indexes[name] ?? 0, most.indexes[name] ?? 0)}`),
+  ].join(', ');
+}
+
+function range(least: number, most: number): string {
+  return least === most ? String(least) : `${least} to ${most}`;
 }
 
 /** Relations between entities: a pattern on a field of one that returns another. */
@@ -381,7 +526,7 @@ function relations(plan: Plan): { from: string; to: string; label: string; many:
   const names = new Set(plan.entities.map((entity) => entity.name));
   return plan.patterns.flatMap((pattern) => {
     if (!pattern.field || !names.has(pattern.field.type)) return [];
-    if (pattern.cardinality === 'count' || pattern.cardinality === 'exists') return [];
+    if (['count', 'sum', 'exists'].includes(pattern.cardinality)) return [];
     const targets =
       pattern.access.kind === 'typed'
         ? [...new Set(pattern.access.members.map((member) => member.entity))]

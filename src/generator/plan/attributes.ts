@@ -1,8 +1,8 @@
 /** What an entity stores: its SDL fields that nothing else answers, and what `stored` adds. */
 
-import type { EntityModel, Model, Sdl, TypeRef } from '../model.js';
+import type { EntityModel, Model, Sdl, TypeRef, ValueDemandModel } from '../model.js';
 import { namedType, printType } from '../model.js';
-import type { AttributePlan, Encoding, HoleEncoding } from '../plan.js';
+import type { AttributePlan, Encoding, HoleEncoding, ValueDemandPlan } from '../plan.js';
 import { declaredTransform, holeEncoding } from './encode.js';
 
 const integers = new Set([
@@ -101,7 +101,7 @@ export function attributesOf(model: Model, entity: EntityModel): Map<string, Att
 
 /** A history keeps values as they were: nothing is generated, defaulted or changed. */
 function historical(attribute: AttributePlan, hidden: boolean): AttributePlan {
-  const { computed, ...kept } = attribute;
+  const { computed, movable, transitions, demand, ...kept } = attribute;
   return { ...kept, hidden, generated: null, default: null, normalize: [], immutable: true };
 }
 
@@ -112,6 +112,8 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, Attribute
   const stored = new Map(entity.stored.map((one) => [one.name.text, one.type]));
   const attributes = new Map<string, AttributePlan>();
   const add = (field: string, type: TypeRef, hidden: boolean) => {
+    const generated = (entity.generate.find((one) => one.field.text === field)?.how.text ??
+      null) as AttributePlan['generated'];
     attributes.set(field, {
       name: field,
       type: printType(type),
@@ -122,15 +124,18 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, Attribute
       element: encodingOf({ kind: 'named', name: namedType(type), nonNull: false }, sdl),
       hidden,
       secret: entity.secret.some((word) => word.text === field),
-      generated: (entity.generate.find((one) => one.field.text === field)?.how.text ??
-        null) as AttributePlan['generated'],
+      generated,
       default: entity.default.find((one) => one.field.text === field)?.value.value ?? null,
       normalize: (entity.normalize.find((one) => one.field.text === field)?.steps ?? []).map(
         (step) => step.text,
       ),
       ...(entity.sets.some((word) => word.text === field) ? { set: true as const } : {}),
-      immutable: entity.immutable === true || entity.immutable.some((word) => word.text === field),
+      immutable:
+        entity.immutable === true ||
+        generated === 'sequence' ||
+        entity.immutable.some((word) => word.text === field),
       ...encodeOf(entity, field, encodingOf(type, sdl)),
+      ...demandsOf(entity, field),
       ...computedOf(entity, field),
     });
   };
@@ -147,6 +152,37 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, Attribute
         answered.has(`${name}.${field}`),
     );
   return attributes;
+}
+
+/** What `movable`, `transitions` and `validate` say of a field. */
+function demandsOf(
+  { movable, transitions, validate }: EntityModel,
+  field: string,
+): Pick<AttributePlan, 'movable' | 'transitions' | 'demand'> {
+  const moves = transitions.find((one) => one.field.text === field)?.moves;
+  const demand = validate.find((one) => one.field.text === field)?.demand;
+  return {
+    ...(movable.some((word) => word.text === field) ? { movable: true } : {}),
+    ...(moves
+      ? {
+          transitions: Object.fromEntries(
+            moves.map(({ from, to }) => [from.text, to.map(({ text }) => text)]),
+          ),
+        }
+      : {}),
+    ...(demand ? { demand: demandPlan(demand) } : {}),
+  };
+}
+
+function demandPlan(demand: ValueDemandModel): ValueDemandPlan {
+  if (demand.kind === 'rule') return { kind: 'rule', rule: demand.rule.text };
+  const { min, max, pattern } = demand;
+  return {
+    kind: 'bounds',
+    ...(min ? { min: min.value } : {}),
+    ...(max ? { max: max.value } : {}),
+    ...(pattern ? { pattern: pattern.text } : {}),
+  };
 }
 
 function computedOf({ compute }: EntityModel, field: string): { readonly computed?: string } {

@@ -10,9 +10,24 @@
 
 import type { Diagnostic } from '../diagnostics.js';
 import { emptyLock, type Lock } from '../lock.js';
-import type { EntityModel, Model, PatternModel, TableModel, TemplateModel } from '../model.js';
+import {
+  type EntityModel,
+  isKept,
+  type Model,
+  type PatternModel,
+  type TableModel,
+  type TemplateModel,
+} from '../model.js';
 import { constant } from '../names.js';
-import type { AttributePlan, GuardPlan, HoleEncoding, ItemPlan, KeyTemplate, SlotPlan } from '../plan.js';
+import type {
+  AttributePlan,
+  GuardPlan,
+  HoleEncoding,
+  ItemPlan,
+  KeyTemplate,
+  NumberPlan,
+  SlotPlan,
+} from '../plan.js';
 import { attributesOf } from './attributes.js';
 import { fewestGroups } from './choose-groups.js';
 import { freeIndexes, type TableDraft, tableDraft } from './choose-indexes.js';
@@ -23,6 +38,8 @@ import { lockFindings } from './lock-findings.js';
 import { areDisjoint, type ItemDraft, isSameSlot, Keeper } from './lock-keeper.js';
 import { memberPatterns } from './mixed.js';
 import { nativeSlot } from './native.js';
+import { numbersOf } from './numbers.js';
+import { type ReferenceDraft, referenceDrafts } from './references.js';
 import { hasShard, holesOf, keyTemplate } from './templates.js';
 
 export interface Layout {
@@ -42,6 +59,8 @@ export interface EntityLayout {
   readonly items: readonly ItemPlan[];
   readonly keyFields: readonly string[];
   readonly guards: readonly GuardPlan[];
+  readonly numbers: readonly NumberPlan[];
+  readonly references: readonly ReferenceDraft[];
 }
 
 export interface Read {
@@ -57,6 +76,8 @@ interface Draft {
   readonly attributes: ReadonlyMap<string, AttributePlan>;
   readonly keyFields: readonly string[];
   readonly guards: readonly GuardPlan[];
+  readonly numbers: readonly NumberPlan[];
+  readonly references: readonly ReferenceDraft[];
   readonly items: ItemDraft[];
   readonly keeper: Keeper;
 }
@@ -75,7 +96,9 @@ interface Ground {
 function groundOf(model: Model, lock: Lock): Ground {
   const names = new Set(model.entities.map((entity) => entity.name.text));
   const taken = new Set(retiredPrefixes(lock, names).map(({ prefix }) => prefix));
-  const patterns = model.patterns.flatMap((pattern) => memberPatterns(model, pattern));
+  const patterns = model.patterns
+    .filter((pattern) => !isKept(pattern))
+    .flatMap((pattern) => memberPatterns(model, pattern));
   return { model, lock, tables: model.tables.map(tableDraft), patterns, taken };
 }
 
@@ -85,7 +108,7 @@ export function layOut(model: Model, lock: Lock = emptyLock): Layout {
   const drafts = new Map<string, Draft>();
   for (const entity of model.entities) {
     const draft = draftOf(ground, entity);
-    if (draft) drafts.set(entity.name.text, draft);
+    if (draft) drafts.set(entity.name.text, { ...draft, numbers: numbersOf(entity, model.patterns, draft) });
   }
   const reads = new Map<string, Read>();
   const findings: Diagnostic[] = [];
@@ -233,6 +256,8 @@ function draftOf({ model, lock, tables, patterns, taken }: Ground, entity: Entit
       const parts = { table, attributes, keeper };
       return name ? sharedGuard(model, name.text, words, parts) : guardOf(entity, words, parts);
     }),
+    numbers: [],
+    references: referenceDrafts(entity, { table, attributes, keeper }),
     items: [{ role: 'main', for: null, holds: { kind: 'all' }, slots: [slot] }],
     keeper,
   };
@@ -303,7 +328,7 @@ function placeOnKept(pattern: PatternModel, draft: Draft): Read | undefined {
   const [main] = items;
   const own = main?.slots[0];
   const choices = [...items, ...keeper.waiting(items)].flatMap((item) =>
-    item.slots.map((slot) => ({ item, slot, order: slot === own ? 0 : keeper.number(item, slot) })),
+    item.slots.map((slot) => ({ item, slot, order: slot === own ? 0 : keeper.order(item, slot) })),
   );
   const found = choices.sort((a, b) => a.order - b.order).find(({ slot }) => fits(slot, pattern, draft));
   if (!found || !main) return undefined;
@@ -472,10 +497,10 @@ function inOrder(draft: Draft, reads: Map<string, Read>): void {
     0,
     main.slots.length,
     ...(own ? [own] : []),
-    ...numbered(slots, (slot) => draft.keeper.number(main, slot)),
+    ...numbered(slots, (slot) => draft.keeper.order(main, slot)),
   );
   const last = (item: ItemDraft) => item.slots.at(-1);
-  const sorted = [main, ...numbered(entries, (item) => draft.keeper.number(item, last(item) as SlotPlan))];
+  const sorted = [main, ...numbered(entries, (item) => draft.keeper.order(item, last(item) as SlotPlan))];
   const before = [...draft.items];
   draft.items.splice(0, draft.items.length, ...sorted);
   for (const [name, read] of reads) {

@@ -31,7 +31,14 @@ export function retiredPrefixes(
     const isGone = !entities.has(name);
     const keys = [
       ...entity.retired.map((one) => one.key),
-      ...(isGone ? [...(entity.key ? [entity.key.key] : []), ...entity.guards.values()] : []),
+      ...(isGone
+        ? [
+            ...(entity.key ? [entity.key.key] : []),
+            ...entity.guards.values(),
+            ...entity.numbers.values(),
+            ...entity.counters.values(),
+          ]
+        : []),
     ];
     return [
       ...keys.map((key) => ({ index: null, prefix: prefixOf(key) })),

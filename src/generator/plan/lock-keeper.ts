@@ -5,7 +5,7 @@ import type { EntityModel, PatternModel } from '../model.js';
 import { constant } from '../names.js';
 import type { AttributePlan, ItemPlan, KeyTemplate, SlotPlan } from '../plan.js';
 import { madeIndex, type TableDraft } from './choose-indexes.js';
-import { entryPrefixOf, prefixesOf, unusedHead } from './lock-claims.js';
+import { entryPrefixOf, prefixesOf, prefixOf, unusedHead } from './lock-claims.js';
 import { hasShard, holesOf, isFault, keyTemplate, parseTemplate } from './templates.js';
 
 export interface ItemDraft {
@@ -50,7 +50,7 @@ export class Keeper {
   }
 
   /** In the order of making. */
-  number(item: ItemDraft, slot: SlotPlan): number {
+  order(item: ItemDraft, slot: SlotPlan): number {
     return this.kept.find(({ item: kept }) => isSameItem(kept, item, slot))?.number ?? unnumbered;
   }
 
@@ -70,6 +70,20 @@ export class Keeper {
 
   guard(fields: readonly string[]): LockedKey | undefined {
     return this.lock.entities.get(this.owner.entity.name.text)?.guards.get(fields.join('+'));
+  }
+
+  /** The key of a number that is kept, by what the lock calls it. */
+  number(name: string): LockedKey | undefined {
+    return this.lock.entities.get(this.owner.entity.name.text)?.numbers.get(name);
+  }
+
+  /** Gives the key's words to nothing else. */
+  retire(key: LockedKey): void {
+    this.taken.add(prefixOf(key));
+  }
+
+  counter(reference: string): LockedKey | undefined {
+    return this.lock.entities.get(this.owner.entity.name.text)?.counters.get(reference);
   }
 
   /** A head of a partition key that nothing retired has. */

@@ -5,6 +5,7 @@ import type { AttributePlan, ItemPlan, SlotPlan } from '../plan.js';
 import type { EntityLayout, Layout } from './layout.js';
 import { prefixOf } from './lock-claims.js';
 import { nativeFields } from './native.js';
+import { lockedName } from './numbers.js';
 
 export function nextLock({ entities, tables }: Pick<Layout, 'entities' | 'tables'>, before: Lock): Lock {
   const shared = new Set(
@@ -61,6 +62,8 @@ function retiredEntity(entity: LockedEntity, shared: ReadonlySet<string>): Locke
     attributes: retiredAttributes(entity),
     key: undefined,
     guards: new Map(),
+    numbers: new Map(),
+    counters: new Map(),
     slots: entity.slots.map((slot) => ({ ...slot, isRetired: true })),
     retired: [
       ...entity.retired,
@@ -68,6 +71,8 @@ function retiredEntity(entity: LockedEntity, shared: ReadonlySet<string>): Locke
       ...[...entity.guards.values()]
         .filter((key) => !shared.has(prefixOf(key)))
         .map((key) => ({ what: 'guard' as const, key })),
+      ...[...entity.numbers.values()].map((key) => ({ what: 'number' as const, key })),
+      ...[...entity.counters.values()].map((key) => ({ what: 'counter' as const, key })),
     ],
   };
 }
@@ -82,13 +87,22 @@ function lockedEntity(
   shared: ReadonlySet<string>,
 ): LockedEntity {
   const { table, attributes, items, guards } = entity;
+  const numbers = new Map(
+    entity.numbers.map((one) => [
+      lockedName(one),
+      { partition: one.partition.text, sort: one.sort?.text ?? null },
+    ]),
+  );
   const own = items[0]?.slots[0];
   const key = own && { table: table.name.text, key: keyOf(own) };
   const now = new Map(
-    guards.map(({ fields, partition, sort, shared: constraint }) => [
-      `${constraint ? `${constraint.name}.` : ''}${fields.join('+')}`,
-      { partition: partition.text, sort: sort?.text ?? null },
+    guards.map((guard) => [
+      `${guard.shared ? `${guard.shared.name}.` : ''}${guard.fields.join('+')}`,
+      keyOf(guard),
     ]),
+  );
+  const counters = new Map(
+    entity.references.flatMap(({ name, counter }) => (counter ? [[name, keyOf(counter)] as const] : [])),
   );
   const oldKey = before?.key;
   const isMoved = oldKey !== undefined && (oldKey.table !== key?.table || !isSame(oldKey.key, key.key));
@@ -101,15 +115,17 @@ function lockedEntity(
     ]),
     key,
     guards: now,
+    numbers,
+    counters,
     slots: slotsOf(items, before, oldKey === undefined || oldKey.table === table.name.text),
     retired: unique([
       ...(before?.retired ?? []),
       ...(isMoved ? [{ what: 'key' as const, key: oldKey.key }] : []),
-      ...[...(before?.guards ?? [])].flatMap(([fields, guard]) => {
-        const same = now.get(fields);
-        const isKept = (same && isSame(same, guard)) || shared.has(prefixOf(guard));
-        return isKept ? [] : [{ what: 'guard' as const, key: guard }];
-      }),
+      ...gone(before?.guards, now)
+        .filter((key) => !shared.has(prefixOf(key)))
+        .map((key) => ({ what: 'guard' as const, key })),
+      ...gone(before?.numbers, numbers).map((key) => ({ what: 'number' as const, key })),
+      ...gone(before?.counters, counters).map((key) => ({ what: 'counter' as const, key })),
     ]),
   };
 }
@@ -157,7 +173,15 @@ function identity({ entry, index, key, shards, when }: LockedSlot): string {
   return JSON.stringify([entry?.partition, entry?.sort, index, key.partition, key.sort, shards, when]);
 }
 
-function keyOf({ partition, sort }: SlotPlan): LockedKey {
+/** Keys that are not what they were. */
+function gone(before: LockedEntity['guards'] = new Map(), now: LockedEntity['guards']): LockedKey[] {
+  return [...before].flatMap(([name, key]) => {
+    const same = now.get(name);
+    return same && isSame(same, key) ? [] : [key];
+  });
+}
+
+function keyOf({ partition, sort }: Pick<SlotPlan, 'partition' | 'sort'>): LockedKey {
   return { partition: partition.text, sort: sort?.text ?? null };
 }
 

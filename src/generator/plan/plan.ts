@@ -13,10 +13,12 @@ import type {
   TransactionModel,
   TypeRef,
 } from '../model.js';
-import { fieldNamed, namedType, returned } from '../model.js';
+import { fieldNamed, isKept, namedType, returned } from '../model.js';
 import { camel, entityNames, indexName, pascal, ruleTypeName } from '../names.js';
 import type {
   Access,
+  ConditionPlan,
+  ConditionValue,
   EntityPlan,
   ExistsAccess,
   FieldRef,
@@ -35,16 +37,22 @@ import type {
   TablePlan,
   TemplatePart,
   ThroughValue,
+  TransactionPlan,
   ValuePlan,
 } from '../plan.js';
+import { withAhead } from './ahead.js';
 import { isConnection, storedMembers } from './attributes.js';
 import { edgeOf } from './edges.js';
 import { isInverted } from './encode.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
+import { withLight } from './light.js';
 import { mixedAccess } from './mixed.js';
 import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from './native.js';
+import { referencePlan } from './references.js';
 import { holesOf } from './templates.js';
 import { idempotentPlan, madeBy, madeName, originOf, tokensOf, transactionPlan } from './transactions.js';
+import { mutationCost, ruleCost, transactionCost } from './write-costs.js';
+import type { Stored } from './write-units.js';
 
 const defaultPage = { default: 20, max: 100 };
 const defaultAcross = 12;
@@ -52,19 +60,32 @@ const defaultUpTo = 10_000;
 const defaultEach = 100;
 
 export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
-  const entities = [...layout.entities.values()].map((entity) => entityPlan(entity));
-  const patterns = model.patterns.map((pattern) => patternPlan(model, layout, pattern));
-  const mutations = model.mutations.map((mutation) => mutationPlan(model, layout, mutation));
-  const transactions = model.transactions.map((one) =>
+  const entities = [...layout.entities.values()].map((entity) => entityPlan(model, layout, entity));
+  const resolvers = resolverPlans(model);
+  const patterns = withAhead(
+    model.patterns.map((pattern) => patternPlan(model, layout, pattern)),
+    { entities, resolvers },
+  );
+  const writes = model.mutations.map((mutation) => mutationPlan(model, layout, mutation));
+  const wholes = model.transactions.map((one) =>
     transactionPlan(model, layout, one, {
       value: valuesIn(model, one, one.for),
       typeOf: (source) => sourceType(model, one.for, source),
       field: fieldRef(one.for),
     }),
   );
-  const keepers = new Set(
-    [...mutations, ...transactions].flatMap(({ idempotent }) => idempotent?.table ?? []),
+  const keepers = new Set([...writes, ...wholes].flatMap(({ idempotent }) => idempotent?.table ?? []));
+  const tables = tablePlans(layout, keepers);
+  const rules = rulePlans(model, { entities, tables });
+  const stored = { entities, tables };
+  const mutations = writes.map(
+    (write): MutationPlan => ({ ...write, cost: mutationCost(stored, rules, write) }),
   );
+  const transactions = wholes.map((whole): TransactionPlan => {
+    const steps = writes.filter(({ name }) => whole.steps.some(({ mutation }) => mutation === name));
+    const hasToken = whole.idempotent !== undefined;
+    return { ...whole, cost: transactionCost(stored, rules, { steps, hasToken }) };
+  });
   const enums = new Set(
     entities.flatMap((entity) =>
       entity.attributes.filter((one) => one.encoding === 'enum').map((one) => one.of),
@@ -72,50 +93,58 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   );
   return {
     format: 1,
-    tables: layout.tables.map(
-      (table): TablePlan => ({
-        name: table.name.text,
-        physicalName: table.physicalName,
-        partition: table.partition.text,
-        sort: table.sort?.text ?? null,
-        indexes: table.indexes.map((index) => ({
-          name: index.name.text,
-          kind: index.kind === 'local' ? 'local' : 'global',
-          partition: index.partition.text,
-          sort: index.sort?.text ?? null,
-          project:
-            index.project.kind === 'include'
-              ? { kind: 'include', attributes: index.project.fields.map((word) => word.text) }
-              : { kind: index.project.kind },
-          ...(index.native
-            ? {
-                native: nativeKeys(
-                  index.native,
-                  [...layout.entities.values()]
-                    .filter((entity) => entity.table === table)
-                    .map((entity) => entity.attributes),
-                ),
-              }
-            : {}),
-        })),
-        ...(table.isOpen && table.indexes.length > 0 ? { isMade: true } : {}),
-        ttl: table.ttl?.text ?? null,
-        ...tokensOf(table, keepers.has(table.name.text)),
-      }),
-    ),
-    entities,
+    tables,
+    entities: withLight(entities, patterns),
     patterns,
     mutations,
     ...(transactions.length > 0 ? { transactions } : {}),
-    rules: rulePlans(model),
-    resolvers: resolverPlans(model),
+    rules,
+    resolvers,
     enums: Object.fromEntries(
       [...enums].sort().map((name) => [name, model.sdl.types.get(name)?.values ?? []]),
     ),
   };
 }
 
-function entityPlan({ model, table, attributes, items, keyFields, guards }: EntityLayout): EntityPlan {
+function tablePlans(layout: Layout, keepers: ReadonlySet<string>): TablePlan[] {
+  return layout.tables.map(
+    (table): TablePlan => ({
+      name: table.name.text,
+      physicalName: table.physicalName,
+      partition: table.partition.text,
+      sort: table.sort?.text ?? null,
+      indexes: table.indexes.map((index) => ({
+        name: index.name.text,
+        kind: index.kind === 'local' ? 'local' : 'global',
+        partition: index.partition.text,
+        sort: index.sort?.text ?? null,
+        project:
+          index.project.kind === 'include'
+            ? { kind: 'include', attributes: index.project.fields.map((word) => word.text) }
+            : { kind: index.project.kind },
+        ...(index.native
+          ? {
+              native: nativeKeys(
+                index.native,
+                [...layout.entities.values()]
+                  .filter((entity) => entity.table === table)
+                  .map((entity) => entity.attributes),
+              ),
+            }
+          : {}),
+      })),
+      ...(table.isOpen && table.indexes.length > 0 ? { isMade: true } : {}),
+      ttl: table.ttl?.text ?? null,
+      ...tokensOf(table, keepers.has(table.name.text)),
+    }),
+  );
+}
+
+function entityPlan(whole: Model, layout: Layout, entity: EntityLayout): EntityPlan {
+  const { model, table, attributes, items, keyFields, guards, numbers } = entity;
+  const references = entity.references.map((one) =>
+    referencePlan(whole, model, one, layout.entities.get(one.to)?.keyFields ?? []),
+  );
   const revision = [...attributes.values()].find((one) => one.generated === 'revision')?.name ?? null;
   return {
     name: model.name.text,
@@ -124,6 +153,8 @@ function entityPlan({ model, table, attributes, items, keyFields, guards }: Enti
     attributes: [...attributes.values()],
     items,
     guards,
+    ...(numbers.length > 0 ? { numbers } : {}),
+    ...(references.length > 0 ? { references } : {}),
     revision: model.immutable === true || model.historyOf ? null : revision,
     ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
     keyFields,
@@ -171,6 +202,13 @@ function access(model: Model, layout: Layout, pattern: PatternModel): Access {
     }
     return { kind: 'any', entities: storedMembers(model, pattern.target.text) };
   }
+  if (isKept(pattern))
+    return {
+      kind: 'kept',
+      entity: pattern.target.text,
+      number: pattern.name.text,
+      consistent: pattern.consistent,
+    };
   const each = eachOf(pattern);
   const read: GetAccess | QueryAccess = isGet(pattern, entity)
     ? {
@@ -273,6 +311,7 @@ function query(model: Model, layout: Layout, entity: EntityLayout, pattern: Patt
     holds: holdsOf(entity, item, index),
     consistent: pattern.consistent,
     page: pageOf(pattern),
+    ...(pattern.total ? { total: pattern.name.text } : {}),
     ...(pattern.limit ? { limit: valuePlan(model, pattern.for, pattern.limit) } : {}),
     function: pattern.name.text,
     why: read.why,
@@ -370,7 +409,7 @@ function sourceName(source: Exclude<Source, { kind: 'literal' }>): string {
 
 // --- mutations ---
 
-function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): MutationPlan {
+function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): Omit<MutationPlan, 'cost'> {
   const entity = layout.entities.get(mutation.entity.text);
   if (!entity) throw new Error(`mutation ${mutation.name.text} has no entity`);
   const transaction = model.transactions.find(({ name }) => name === mutation.step?.transaction);
@@ -389,6 +428,9 @@ function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): Mu
     key: namedValues(mutation.where, value),
     values: [...input.filter(({ name }) => !isGiven(name)), ...given],
     set: mutation.set.map(({ field, value: literal }) => ({ field: field.text, value: literal.value })),
+    ...elementPlans(model, mutation, value),
+    ...requirePlans(mutation, entity, value),
+    ...expiryPlan(mutation, value, entity.model.ttl?.text),
     expect: mutation.expect ? value(mutation.expect) : null,
     prepare: mutation.prepare?.text ?? null,
     alongside: mutation.alongside?.text ?? null,
@@ -426,7 +468,74 @@ function madeValues(
     .map((attribute) => ({ name: attribute, value: { kind: 'made', name: madeName(name, attribute) } }));
 }
 
-/** The fields of the input type that are attributes; key fields and the expected revision are not among the changes. */
+function elementPlans(
+  model: Model,
+  { elements, for: path }: MutationModel,
+  value: (source: Source) => ValuePlan,
+): Pick<MutationPlan, 'elements'> {
+  if (elements.length === 0) return {};
+  return {
+    elements: elements.map(({ how, field, source }) => ({
+      how,
+      field: field.text,
+      value: value(source),
+      ...(isList(sourceType(model, path, source)) ? { isList: true } : {}),
+    })),
+  };
+}
+
+function isList(type: TypeRef | undefined): boolean {
+  return type?.kind === 'list';
+}
+
+function requirePlans(
+  { require }: MutationModel,
+  entity: EntityLayout,
+  value: (source: Source) => ValuePlan,
+): Pick<MutationPlan, 'require'> {
+  if (require.length === 0) return {};
+  const planOf = (condition: FilterModel): ConditionPlan => {
+    if (condition.kind === 'not') return { kind: 'not', of: planOf(condition.of) };
+    if (condition.kind !== 'compare') return { kind: condition.kind, of: condition.of.map(planOf) };
+    const { field, operator, isList } = condition;
+    const values = condition.values.map((source) =>
+      source.kind === 'current' ? currentValue(entity, source) : value(source),
+    );
+    return { kind: 'compare', field: field.text, operator, values, isList };
+  };
+  return {
+    require: require.map(({ name, condition }) => ({ name: name.text, condition: planOf(condition) })),
+  };
+}
+
+function currentValue(entity: EntityLayout, { path }: Source & { kind: 'current' }): ConditionValue {
+  const [field = ''] = path;
+  return { kind: 'current', field, nullable: entity.attributes.get(field)?.nullable ?? true };
+}
+
+const timeUnits = { s: 'seconds', m: 'minutes', h: 'hours', d: 'days' } as const;
+
+function expiryPlan(
+  { kind, to, extend, entity }: MutationModel,
+  value: (source: Source) => ValuePlan,
+  ttl: string | undefined,
+): Pick<MutationPlan, 'expiry'> {
+  if (kind !== 'touch') return {};
+  if (ttl === undefined) throw new Error(`${entity.text} does not expire`);
+  if (to) return { expiry: { field: ttl, to: value(to) } };
+  const [, count = '0', unit = 's'] = /^(\d+)([smhd])$/.exec(extend?.text ?? '') ?? [];
+  return {
+    expiry: {
+      field: ttl,
+      to: { kind: 'later', unit: timeUnits[unit as keyof typeof timeUnits], count: Number(count) },
+    },
+  };
+}
+
+/**
+ * The fields of the input type that are attributes; what the key, an element update or the expected revision takes is not
+ * among them.
+ */
 function inputValues(
   model: Model,
   entity: EntityLayout,
@@ -435,19 +544,31 @@ function inputValues(
 ): NamedValue[] {
   const type = sourceType(model, mutation.for, from);
   const input = type && model.sdl.types.get(namedType(type));
-  const key = new Set(mutation.kind === 'create' ? [] : mutation.where.map((binding) => binding.field.text));
+  const ofKey = mutation.where.filter(
+    ({ field, source }) => source.kind === 'argument' && source.path.at(-1) === field.text,
+  );
+  const taken = new Set(
+    [...ofKey, ...mutation.elements].map(({ source }) =>
+      source.kind === 'argument' ? source.path.join('.') : '',
+    ),
+  );
   return (input?.fields ?? []).flatMap((field) => {
     const attribute = entity.attributes.get(field.name);
-    if (!attribute || key.has(field.name) || attribute.generated === 'revision' || attribute.computed)
-      return [];
+    if (!attribute || attribute.generated === 'revision' || attribute.computed) return [];
     const path = from.kind === 'argument' ? [...from.path, field.name] : [field.name];
+    if (taken.has(path.join('.'))) return [];
     return [{ name: field.name, value: { kind: 'argument', path, nullable: !field.type.nonNull } }];
   });
 }
 
 // --- rules ---
 
-function rulePlans(model: Model): RulePlan[] {
+function rulePlans(model: Model, stored: Stored): RulePlan[] {
+  const writesOf = (name: string): Pick<RulePlan, 'writes'> => {
+    const declared = model.rules.find((rule) => rule.name.text === name)?.writes ?? [];
+    if (declared.length === 0) return {};
+    return { writes: declared.map(({ kind, entity }) => ({ kind, entity: entity.text })) };
+  };
   const plans = new Map<string, RulePlan>();
   const fileOf = (name: string) => model.rules.find((rule) => rule.name.text === name)?.in?.text ?? 'rules';
   const use = (name: string | undefined, make: (earlier: RulePlan['use'] | undefined) => RulePlan['use']) => {
@@ -456,7 +577,9 @@ function rulePlans(model: Model): RulePlan[] {
       name,
       file: fileOf(name),
       typeName: ruleTypeName(name),
+      ...writesOf(name),
       use: make(plans.get(name)?.use),
+      ...asksOf(model, name),
     });
   };
   for (const rule of model.rules) {
@@ -486,6 +609,13 @@ function rulePlans(model: Model): RulePlan[] {
         attributes: [...(earlier?.kind === 'compute' ? earlier.attributes : []), attribute],
       }));
     }
+    for (const { field, demand } of entity.validate) {
+      const attribute = { entity: entity.name.text, field: field.text };
+      use(demand.kind === 'rule' ? demand.rule.text : undefined, (earlier) => ({
+        kind: 'validate',
+        attributes: [...(earlier?.kind === 'validate' ? earlier.attributes : []), attribute],
+      }));
+    }
   }
   for (const mutation of model.mutations) {
     const field = fieldRef(mutation.for);
@@ -512,7 +642,21 @@ function rulePlans(model: Model): RulePlan[] {
       fields: [...(earlier?.kind === 'allow' ? earlier.fields : []), field],
     }));
   }
-  return [...plans.values()];
+  return [...plans.values()].map((plan) =>
+    plan.writes && plan.use.kind === 'field' ? { ...plan, cost: ruleCost(stored, plan.writes) } : plan,
+  );
+}
+
+function asksOf(model: Model, name: string): Pick<RulePlan, 'asks'> {
+  const { gets, once, requests } = model.rules.find((rule) => rule.name.text === name) ?? {};
+  if (gets === undefined && requests === undefined) return {};
+  return {
+    asks: {
+      ...(gets === undefined ? {} : { gets }),
+      ...(once === undefined ? {} : { once: once.text }),
+      ...(requests === undefined ? {} : { requests }),
+    },
+  };
 }
 
 function descriptionOf(model: Model, field: FieldRef): string | null {
@@ -596,7 +740,8 @@ function namedValues(bindings: readonly Binding[], value: (source: Source) => Va
 
 function valuePlan(model: Model, field: FieldPath | undefined, source: Source): ValuePlan {
   if (source.kind === 'literal') return { kind: 'literal', value: source.value };
-  if (source.kind === 'through' || source.kind === 'step') throw new Error(`unchecked $${source.kind}`);
+  if (source.kind === 'through' || source.kind === 'step' || source.kind === 'current')
+    throw new Error(`unchecked $${source.kind}`);
   return { kind: source.kind, path: source.path, nullable: sourceNullable(model, field, source) };
 }
 
@@ -611,8 +756,8 @@ function sourceNullable(model: Model, path: FieldPath | undefined, source: Sourc
 
 /** The types along a source's path. */
 function steps(model: Model, path: FieldPath | undefined, source: Source): TypeRef[] | undefined {
-  if (!path || source.kind === 'literal' || source.kind === 'through' || source.kind === 'step')
-    return undefined;
+  if (!path || source.kind === 'literal' || source.kind === 'through') return undefined;
+  if (source.kind === 'step' || source.kind === 'current') return undefined;
   const [head, ...rest] = source.path;
   if (head === undefined) return undefined;
   const first =

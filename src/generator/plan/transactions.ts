@@ -73,7 +73,7 @@ export function transactionPlan(
     readonly typeOf: TypeOf;
     readonly field: FieldRef | null;
   },
-): TransactionPlan {
+): Omit<TransactionPlan, 'cost'> {
   const { value, typeOf, field } = plan;
   const names = transaction.steps.flatMap(({ step }) => step?.name.text ?? []);
   const made = names.flatMap((step) =>

@@ -146,6 +146,9 @@ function count(maximum: number): Shape {
   return { type: 'integer', minimum: 1, maximum };
 }
 
+/** How much a rule asks. */
+const asked = { type: 'integer', minimum: 0, maximum: 1000 } as const satisfies Shape;
+
 /** A mapping with any keys. */
 function each(value: Shape, more: Shape = {}): Shape {
   return { type: ['object', 'null'], additionalProperties: value, ...more };
@@ -301,6 +304,65 @@ const tableKeys = {
 
 // --- entities ---
 
+const boundsKeys = {
+  min: {
+    type: 'number',
+    title: 'At least',
+    description: 'The least a number may be, or how many characters a text or elements a list has at least.',
+    example: { min: 1 },
+  },
+  max: {
+    type: 'number',
+    title: 'At most',
+    description: 'The most a number may be, or how many characters a text or elements a list has at most.',
+    example: { max: 254 },
+  },
+  pattern: {
+    ...text,
+    title: 'Form',
+    description:
+      'The regular expression (of JavaScript, with `u`) that the whole text matches. It needs `max`, which is looked at first.',
+    example: { max: 80, pattern: '[a-z0-9]+(-[a-z0-9]+)*' },
+  },
+} as const satisfies Keys;
+
+const generatedKeys = {
+  sequence: {
+    ...words,
+    title: 'Numbers without gaps',
+    description:
+      'Whole numbers from 1 on, for each combination of values of these fields their own; `[]` for one sequence of the whole entity. Taken in the transaction of the create, so that none is skipped or given twice. What is deleted does not give its number back.',
+    example: { sequence: 'projectId' },
+    isRequired: true,
+  },
+} as const satisfies Keys;
+
+const referenceKeys = {
+  to: {
+    ...text,
+    title: 'What is named',
+    description: 'The entity whose records it names.',
+    example: { to: 'Customer', onDelete: 'restrict' },
+    isRequired: true,
+  },
+  fields: {
+    ...each(text),
+    title: 'Fields',
+    description:
+      'For each field of the other’s key, the field here that holds it. Left out: the reference is called as its only field.',
+    example: { to: 'User', fields: { tenantId: 'tenantId', id: 'ownerId' } },
+  },
+  onDelete: {
+    type: 'string',
+    enum: ['leave', 'restrict', 'cascade'],
+    default: 'leave',
+    title: 'Where the other is deleted',
+    description:
+      '`leave`: this record stays as it is. `restrict`: the other is not deleted while a record names it. `cascade`: this record is deleted with it.',
+    example: { to: 'Customer', onDelete: 'cascade' },
+  },
+} as const satisfies Keys;
+
 const entityKeys = {
   table: {
     ...text,
@@ -334,10 +396,12 @@ const entityKeys = {
     example: { stored: { passwordHash: 'String!' }, secret: ['passwordHash'] },
   },
   generate: {
-    ...each({ type: 'string', enum: ['uuidv7', 'now', 'touch', 'revision'] }),
+    ...each({
+      anyOf: [{ type: 'string', enum: ['uuidv7', 'now', 'touch', 'revision'] }, mapping(generatedKeys)],
+    }),
     title: 'Generated values',
     description:
-      'Which attributes the write path fills in: `uuidv7` where the caller gives none, `now` at creation, `touch` at every write, `revision` counts the writes and guards them against each other.',
+      'Which attributes the write path fills in: `uuidv7` where the caller gives none, `now` at creation, `touch` at every write, `revision` counts the writes and guards them against each other, `{ sequence: projectId }` numbers the records of each project without gaps.',
     example: { generate: { id: 'uuidv7', createdAt: 'now', updatedAt: 'touch', version: 'revision' } },
   },
   default: {
@@ -414,6 +478,34 @@ const entityKeys = {
     description:
       'Lists of text or numbers that are stored as DynamoDB sets: each value once, in ascending order.',
     example: { sets: ['tags'] },
+  },
+  references: {
+    ...each({ anyOf: [text, mapping(referenceKeys)] }),
+    title: 'References',
+    description:
+      'Records that this one names, and which have to be there: by field, the entity; or by a name, with the fields and what becomes of this record when the other is deleted. A field without a value names none.',
+    example: { references: { customerId: 'Customer', shopId: { to: 'Shop', onDelete: 'restrict' } } },
+  },
+  movable: {
+    ...words,
+    title: 'Key fields that may change',
+    description:
+      'Fields of the primary key that an update may alter. The record then moves: it is deleted under its old key and put under the new one in one transaction; ALREADY_EXISTS where another has that key.',
+    example: { key: { PK: 'PAGE#{slug}', SK: 'METADATA' }, stored: { slug: 'ID!' }, movable: ['slug'] },
+  },
+  transitions: {
+    ...each(each(words)),
+    title: 'State transitions',
+    description:
+      'By enum field, the values that may follow on each value. A value that is not listed is final; staying is no transition. Held in every update and upsert, else GUARD_FAILED.',
+    example: { transitions: { status: { PENDING: ['ACTIVE', 'REVOKED'], ACTIVE: 'REVOKED' } } },
+  },
+  validate: {
+    ...each({ anyOf: [name, mapping(boundsKeys, { noun: 'validation', type: 'object' })] }),
+    title: 'What values have to be like',
+    description:
+      'By field: bounds and form, or a rule that is given the value and the record and returns a message, or nothing. Asked where a value is created or changed, else VALUE_INVALID.',
+    example: { validate: { email: { min: 3, max: 254 }, seats: { min: 0 }, name: 'nameProblem' } },
   },
   singleton: {
     ...flag,
@@ -691,6 +783,41 @@ const patternKeys = {
       'The number of matching records of this entity, at most `upTo`; the field is an Int. DynamoDB bills what it reads to count.',
     example: { count: 'User', for: 'Query.userCount', where: { status: '$status' } },
   },
+  sum: {
+    ...text,
+    title: 'How much together',
+    description:
+      'The sum of a whole-number attribute, `of`, over the matching records of this entity. It is kept by the write path, in the transaction of each write, and read by one get.',
+    example: { sum: 'User', of: 'logins', for: 'Query.logins', where: { status: '$status' } },
+  },
+  of: {
+    ...text,
+    title: 'What is added up',
+    description:
+      'With `sum`: the attribute, a whole number. Binary fractions do not add up exactly: keep money in cents.',
+    example: { sum: 'User', of: 'logins', for: 'Query.logins', where: { status: '$status' } },
+  },
+  kept: {
+    ...flag,
+    title: 'Kept, not counted',
+    description:
+      'With `count`: the number is kept by the write path, in the transaction of each write, and read by one get, however large it is. `where` takes equalities, `when` says which records count.',
+    example: { count: 'User', for: 'Query.userCount', where: { status: '$status' }, kept: true },
+  },
+  cap: {
+    ...count(1_000_000_000),
+    title: 'Never more than',
+    description:
+      'With a kept count: a write that would make it more fails with GUARD_FAILED, which names the pattern.',
+    example: { count: 'User', for: 'Query.userCount', where: { status: '$status' }, kept: true, cap: 50 },
+  },
+  total: {
+    ...flag,
+    title: 'Total of a connection',
+    description:
+      'With `many`: the write path keeps how many there are, for the field `totalCount: Int!` of the connection. It is read, beside the page, only where a client asks for it.',
+    example: { many: 'User', for: 'Query.usersByStatus', where: { status: '$status' }, total: true },
+  },
   exists: {
     ...text,
     title: 'Whether there is one',
@@ -829,7 +956,7 @@ const patternKeys = {
     default: 1,
     title: 'Shards',
     description:
-      'Spreads each partition over so many; they are merged in order when read. `shards: 1` says that one partition for all records is meant.',
+      'Spreads each partition over so many; they are merged in order when read. `shards: 1` says that one partition for all records is meant. A number that is kept is spread over as many items, and added up when read.',
     example: { many: 'User', for: 'Query.users', sort: 'createdAt', shards: 4 },
   },
   upTo: {
@@ -966,6 +1093,20 @@ const mutationKeys = {
     description: 'Removes a record of this entity; the field returns it as it last was.',
     example: { delete: 'User', for: 'Mutation.deleteUser', where: { id: '$id' } },
   },
+  put: {
+    ...text,
+    title: 'Create or replace',
+    description:
+      'Replaces the record whole, or creates it: what is not given is cleared or has its default. What is immutable or generated at creation stays.',
+    example: { put: 'Config', for: 'Mutation.putConfig', where: { key: '$input.key' }, from: '$input' },
+  },
+  touch: {
+    ...text,
+    title: 'Touch',
+    description:
+      'Moves the time a record of this entity expires at, and nothing else. NOT_FOUND where it has expired.',
+    example: { touch: 'User', for: 'Mutation.keepAlive', where: { id: '$id' }, extend: '30d' },
+  },
   for: {
     ...fieldPath,
     title: 'Field answered',
@@ -996,6 +1137,55 @@ const mutationKeys = {
       where: { id: '$id' },
       set: { status: 'INACTIVE' },
     },
+  },
+  add: {
+    ...bindings,
+    title: 'Numbers added',
+    description:
+      'What is added to numbers of the record as it is; negative subtracts. VALUE_INVALID beyond what the type holds.',
+    example: { update: 'User', for: 'Mutation.countLogin', where: { id: '$id' }, add: { logins: 1 } },
+  },
+  append: {
+    ...bindings,
+    title: 'Elements appended',
+    description: 'An element, or the elements of a list, put behind those of a list, or into a set.',
+    example: { update: 'User', for: 'Mutation.addTag', where: { id: '$id' }, append: { tags: '$tag' } },
+  },
+  remove: {
+    ...bindings,
+    title: 'Elements removed',
+    description: 'An element, or the elements of a list, taken out of a list or set wherever it stands.',
+    example: { update: 'User', for: 'Mutation.removeTag', where: { id: '$id' }, remove: { tags: '$tag' } },
+  },
+  require: {
+    ...each({ $ref: '#/definitions/filter' }, { propertyNames: name }),
+    title: 'What has to hold',
+    description:
+      'Conditions on the record as it is, by name, in the language of filters; `$current.field` is another attribute of it. The first that does not hold is GUARD_FAILED with its name.',
+    example: {
+      update: 'User',
+      for: 'Mutation.book',
+      where: { id: '$id' },
+      add: { seatsLeft: -1 },
+      require: { seatLeft: { seatsLeft: { gt: 0 } } },
+    },
+  },
+  to: {
+    ...source,
+    title: 'New time of expiry',
+    description: 'With `touch`: the moment the record expires at.',
+    example: { touch: 'User', for: 'Mutation.keepAlive', where: { id: '$id' }, to: '$expiresAt' },
+  },
+  extend: {
+    type: 'string',
+    pattern: '^[1-9]\\d{0,5}[smhd]$',
+    refusal: {
+      message: '`{}` is no length of time.',
+      hint: 'Write a number and `s`, `m`, `h` or `d`, as `30d`.',
+    },
+    title: 'Time left from now',
+    description: 'With `touch`: the record expires so long from now, as `30d`, `12h`, `15m`, `90s`.',
+    example: { touch: 'User', for: 'Mutation.keepAlive', where: { id: '$id' }, extend: '30d' },
   },
   expect: {
     ...source,
@@ -1106,6 +1296,33 @@ function keysOfStep<K extends Keys>(keys: K): Omit<K, OfWhole> {
   ) as Omit<K, OfWhole>;
 }
 
+const ruleWriteKeys = {
+  create: {
+    ...words,
+    title: 'Created',
+    description: 'The entity of each record it creates.',
+    example: { create: ['Session', 'AuditLog'] },
+  },
+  update: {
+    ...words,
+    title: 'Updated',
+    description: 'The entity of each record it changes.',
+    example: { update: 'User' },
+  },
+  upsert: {
+    ...words,
+    title: 'Created or updated',
+    description: 'The entity of each record it changes or creates.',
+    example: { upsert: 'Config' },
+  },
+  delete: {
+    ...words,
+    title: 'Deleted',
+    description: 'The entity of each record it deletes.',
+    example: { delete: 'Session' },
+  },
+} as const satisfies Keys;
+
 const ruleKeys = {
   for: {
     ...fieldPath,
@@ -1126,6 +1343,34 @@ const ruleKeys = {
     description: 'The file of `src/rules/` that holds the rule, without its extension.',
     example: { in: 'access' },
   },
+  gets: {
+    ...asked,
+    title: 'Records read',
+    description:
+      'How many records one call reads by key through loaders, side by side: they share batch gets. For the budgets of operations.',
+    example: { for: 'Session.status', gets: 2 },
+  },
+  once: {
+    ...name,
+    title: 'Shared reads',
+    description:
+      'What `gets` reads, where it is the same for every rule that gives this name: it is read once an operation.',
+    example: { in: 'access', gets: 1, once: 'viewer' },
+  },
+  requests: {
+    ...asked,
+    title: 'Requests',
+    description:
+      'How many requests of its own one call sends, one after the other, where no conflict makes it try again; 0 says that there are none. For the budgets of operations.',
+    example: { for: 'Mutation.signIn', requests: 3 },
+  },
+  writes: {
+    ...mapping(ruleWriteKeys),
+    title: 'What it writes',
+    description:
+      'Of a rule that answers a mutation, or that is named by `alongside`: the entities it creates, updates, upserts and deletes, once for each time they are named. Only the write units on the generated page need it; left out, the page says that the rule’s writes come on top.',
+    example: { for: 'Mutation.signIn', writes: { update: 'User', create: ['Session', 'AuditLog'] } },
+  },
 } as const satisfies Keys;
 
 // --- the whole ---
@@ -1136,15 +1381,15 @@ const constraint = mapping(constraintKeys, { noun: 'constraint' });
 const pattern = mapping(patternKeys, {
   noun: 'pattern',
   kinds: {
-    keys: ['one', 'many', 'mixed', 'count', 'exists'],
+    keys: ['one', 'many', 'mixed', 'count', 'sum', 'exists'],
     code: 'pattern-kind',
-    hint: 'Write `one: Entity` for at most one result, `many: Entity` for a connection or list, `mixed: Union` for several entities, `count: Entity` for how many there are, `exists: Entity` for whether there is one.',
+    hint: 'Write `one: Entity` for at most one result, `many: Entity` for a connection or list, `mixed: Union` for several entities, `count: Entity` for how many there are, `sum: Entity` for how much together, `exists: Entity` for whether there is one.',
   },
 });
 const mutation = mapping(mutationKeys, {
   noun: 'mutation',
   kinds: {
-    keys: ['create', 'update', 'upsert', 'delete', 'transaction'],
+    keys: ['create', 'update', 'upsert', 'put', 'touch', 'delete', 'transaction'],
     code: 'mutation-kind',
     hint: 'Write exactly one, as `create: Entity`.',
   },
@@ -1152,7 +1397,7 @@ const mutation = mapping(mutationKeys, {
 const step = mapping(stepKeys, {
   noun: 'step',
   kinds: {
-    keys: ['create', 'update', 'upsert', 'delete'],
+    keys: ['create', 'update', 'upsert', 'put', 'touch', 'delete'],
     code: 'mutation-kind',
     hint: 'Write exactly one, as `create: Entity`.',
   },
@@ -1251,6 +1496,9 @@ export const keysOf = {
   index: indexKeys,
   entity: entityKeys,
   constraint: constraintKeys,
+  bounds: boundsKeys,
+  generated: generatedKeys,
+  reference: referenceKeys,
   pattern: patternKeys,
   lookup: lookupKeys,
   through: throughKeys,
@@ -1261,6 +1509,7 @@ export const keysOf = {
   step: stepKeys,
   idempotent: idempotentKeys,
   rule: ruleKeys,
+  ruleWrites: ruleWriteKeys,
 } as const satisfies Record<string, Keys>;
 
 /** The mappings in the order of the reference page. */
@@ -1304,6 +1553,27 @@ export const sections: readonly {
     keys: constraintKeys,
     path: ['entities', 'User', 'unique'],
     shown: 1,
+  },
+  {
+    heading: 'Bounds of a value',
+    intro: 'Under a field of `validate` of an entity.',
+    keys: boundsKeys,
+    path: ['entities', 'User', 'validate', 'email'],
+    shown: 2,
+  },
+  {
+    heading: 'A generated number',
+    intro: 'Under a field of `generate` of an entity.',
+    keys: generatedKeys,
+    path: ['entities', 'User', 'generate', 'number'],
+    shown: 2,
+  },
+  {
+    heading: 'A reference',
+    intro: 'Under `references` of an entity, by its only field or a name.',
+    keys: referenceKeys,
+    path: ['entities', 'Order', 'references', 'customerId'],
+    shown: 3,
   },
   {
     heading: 'A pattern',
@@ -1379,7 +1649,7 @@ export const sections: readonly {
   {
     heading: 'A mutation',
     intro:
-      'Under `mutations`, by name. Exactly one of `create`, `update`, `upsert`, `delete`, `transaction`.',
+      'Under `mutations`, by name. Exactly one of `create`, `update`, `upsert`, `put`, `touch`, `delete`, `transaction`.',
     keys: mutationKeys,
     path: ['mutations', 'example'],
     shown: 1,
@@ -1406,6 +1676,13 @@ export const sections: readonly {
     intro: 'Under `rules`, by name.',
     keys: ruleKeys,
     path: ['rules', 'example'],
+    shown: 1,
+  },
+  {
+    heading: 'What a rule writes',
+    intro: 'Under `writes` of a rule.',
+    keys: ruleWriteKeys,
+    path: ['rules', 'example', 'writes'],
     shown: 1,
   },
 ];

@@ -79,19 +79,26 @@ class LockReader {
   private entity(entity: Line): LockedEntity {
     const attributes = new Map<string, { encoding: string; isRetired: boolean }>();
     const guards = new Map<string, LockedKey>();
+    const numbers = new Map<string, LockedKey>();
+    const counters = new Map<string, LockedKey>();
     const slots: LockedSlot[] = [];
     const retired: LockedEntity['retired'][number][] = [];
     let key: LockedEntity['key'];
     for (const line of this.lines(entity.value, entity.at, `Entity \`${entity.name}\``)) {
       const [, gone, kind, rest] =
-        /^(retired )?(attribute|guard|slot|table|key)(?: (.+))?$/.exec(line.name) ?? [];
+        /^(retired )?(attribute|guard|kept|sequence|number|counter|slot|table|key)(?: (.+))?$/.exec(
+          line.name,
+        ) ?? [];
       const isRetired = gone !== undefined;
       const value = isScalar(line.value) ? line.value.value : undefined;
       if (kind === 'attribute' && rest && typeof value === 'string') {
         attributes.set(rest, { encoding: value, isRetired });
-      } else if (isRetired && (kind === 'key' || kind === 'guard') && rest && typeof value === 'string') {
+      } else if (isRetired && isRetiredKey(kind) && rest && typeof value === 'string') {
         retired.push({ what: kind, key: { partition: rest, sort: value === '' ? null : value } });
       } else if (kind === 'guard' && rest) guards.set(rest, this.key(line));
+      else if (!isRetired && (kind === 'kept' || kind === 'sequence') && rest)
+        numbers.set(line.name, this.key(line));
+      else if (kind === 'counter' && rest) counters.set(rest, this.key(line));
       else if (kind === 'slot' && rest && /^\d+$/.test(rest)) {
         slots.push(this.slot(line, Number(rest), isRetired));
       } else if (kind === 'table' && !isRetired && rest) key = { table: rest, key: this.key(line) };
@@ -99,7 +106,7 @@ class LockReader {
         throw new Invalid(line.at, `\`${line.name}\` of entity \`${entity.name}\` is not what a lock says.`);
       }
     }
-    return { attributes, key, guards, slots, retired };
+    return { attributes, key, guards, numbers, counters, slots, retired };
   }
 
   private slot(line: Line, number: number, isRetired: boolean): LockedSlot {
@@ -188,4 +195,8 @@ class LockReader {
     const range = node?.range;
     return range ? { file: this.file, start: range[0], end: Math.max(range[1], range[0] + 1) } : undefined;
   }
+}
+
+function isRetiredKey(kind: string | undefined): kind is LockedEntity['retired'][number]['what'] {
+  return kind === 'key' || kind === 'guard' || kind === 'number' || kind === 'counter';
 }

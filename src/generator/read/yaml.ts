@@ -26,6 +26,7 @@ import type {
   Model,
   MutationModel,
   PatternModel,
+  ReferenceModel,
   RuleModel,
   Source,
   TableModel,
@@ -33,9 +34,10 @@ import type {
   TransactionModel,
   TypeRef,
   UniqueModel,
+  ValueDemandModel,
   Word,
 } from '../model.js';
-import { comparisons, filterOperators, partOf } from '../model.js';
+import { comparisons, elementUpdates, filterOperators, mutationKinds, partOf, writeKinds } from '../model.js';
 import { keysOf, language } from './language-schema.js';
 import { validate } from './validate.js';
 
@@ -56,7 +58,7 @@ type Entries<K extends string> = ReadonlyMap<K, Entry>;
 
 const literalText = /^[^$]/;
 
-const patternKinds = ['one', 'many', 'mixed', 'count', 'exists'] as const;
+const patternKinds = ['one', 'many', 'mixed', 'count', 'sum', 'exists'] as const;
 
 class YamlReader {
   private readonly diagnostics: Diagnostic[] = [];
@@ -240,10 +242,7 @@ class YamlReader {
         return type ? [{ name: entry.key, type }] : [];
       }),
       secret: this.words(map.get('secret')),
-      generate: this.fields(map.get('generate')).flatMap((entry) => {
-        const how = this.word(entry);
-        return how ? [{ field: entry.key, how }] : [];
-      }),
+      generate: this.fields(map.get('generate')).flatMap((entry) => this.generated(entry)),
       default: this.fields(map.get('default')).flatMap((entry) => {
         const value = this.literal(entry.value, entry.key.at);
         return value ? [{ field: entry.key, value }] : [];
@@ -264,6 +263,16 @@ class YamlReader {
       immutable: immutableAll ? true : this.words(immutable),
       singleton: this.boolean(map.get('singleton')),
       sets: this.words(map.get('sets')),
+      references: this.named(map.get('references'), (named, value) => this.reference(named, value)),
+      movable: this.words(map.get('movable')),
+      transitions: this.fields(map.get('transitions')).map((entry) => ({
+        field: entry.key,
+        moves: this.fields(entry).map((from) => ({ from: from.key, to: this.words(from) })),
+      })),
+      validate: this.fields(map.get('validate')).flatMap((entry) => {
+        const demand = this.valueDemand(entry);
+        return demand ? [{ field: entry.key, demand }] : [];
+      }),
       ...optional({
         table: this.word(map.get('table')),
         identity: map.has('identity') ? this.words(map.get('identity')) : undefined,
@@ -272,6 +281,52 @@ class YamlReader {
         keep: this.keep(map.get('keep')),
       }),
     };
+  }
+
+  /** `{ max: 254, pattern: "…" }`, or the name of a rule. */
+  private valueDemand(entry: Entry): ValueDemandModel | undefined {
+    if (!isMap(entry.value)) {
+      const rule = this.word(entry);
+      return rule && { kind: 'rule', rule };
+    }
+    const map = this.entries(entry.value, keysOf.bounds);
+    const bound = (one: Entry | undefined) => {
+      const literal = one && this.literal(one.value, one.key.at);
+      return typeof literal?.value === 'number' ? { value: literal.value, at: literal.at } : undefined;
+    };
+    return {
+      kind: 'bounds',
+      at: entry.key.at,
+      ...optional({
+        min: bound(map.get('min')),
+        max: bound(map.get('max')),
+        pattern: this.word(map.get('pattern')),
+      }),
+    };
+  }
+
+  /** `now`, or `{ sequence: projectId }`. */
+  private generated(entry: Entry): EntityModel['generate'] {
+    const how = this.word(entry);
+    if (how) return [{ field: entry.key, how }];
+    const sequence = this.entries(entry.value, keysOf.generated).get('sequence');
+    return sequence ? [{ field: entry.key, how: sequence.key, within: this.words(sequence) }] : [];
+  }
+
+  private reference(name: Word, node: Node | null): ReferenceModel | undefined {
+    if (!isMap(node)) {
+      const to = this.wordOf(node, name.at);
+      return to && { name, to };
+    }
+    const map = this.entries(node, keysOf.reference);
+    const to = this.word(map.get('to'));
+    const fields = map.has('fields')
+      ? this.fields(map.get('fields')).flatMap((entry) => {
+          const field = this.word(entry);
+          return field ? [{ key: entry.key, field }] : [];
+        })
+      : undefined;
+    return to && { name, to, ...optional({ fields, onDelete: this.word(map.get('onDelete')) }) };
   }
 
   private keep(entry: Entry | undefined): EntityModel['keep'] {
@@ -348,6 +403,10 @@ class YamlReader {
         across: this.count(map.get('across')),
         shards: this.count(map.get('shards')),
         upTo: this.count(map.get('upTo')),
+        kept: this.kept(map, cardinality),
+        of: this.word(map.get('of')),
+        cap: this.count(map.get('cap')),
+        total: this.flag(map.get('total')),
         index: this.word(map.get('index')),
         entry: this.entryItem(map.get('entry')),
         type: this.discriminator(map.get('type')),
@@ -360,6 +419,22 @@ class YamlReader {
     };
   }
 
+  /** A sum is always kept: nothing but the whole partition tells it. */
+  private kept(
+    map: Entries<keyof typeof keysOf.pattern>,
+    cardinality: PatternModel['cardinality'],
+  ): PatternModel['kept'] {
+    const sum = map.get('sum');
+    if (sum && !map.has('of'))
+      this.report(
+        'missing-key',
+        sum.key.at,
+        '`sum` lacks `of`.',
+        'Say which attribute is added up: `of: total`.',
+      );
+    return cardinality === 'sum' && sum ? { at: sum.key.at } : this.flag(map.get('kept'));
+  }
+
   /** The join that leads to what is returned: `{ many: Participation, where: { … } }`. */
   private through(
     entry: Entry,
@@ -368,7 +443,7 @@ class YamlReader {
     const map = this.entries(entry.value, keysOf.through);
     const [kind, ...more] = [...map.values()].filter(({ key }) => key.text !== 'where');
     if (kind?.key.text !== cardinality || more.length > 0) {
-      const isCounted = cardinality === 'count' || cardinality === 'exists';
+      const isCounted = ['count', 'sum', 'exists'].includes(cardinality);
       this.report(
         'pattern-kind',
         entry.key.at,
@@ -560,7 +635,7 @@ class YamlReader {
   }
 
   private single(name: Word, map: Entries<keyof typeof keysOf.mutation>): MutationModel | undefined {
-    const kind = (['create', 'update', 'upsert', 'delete'] as const).find((one) => map.has(one));
+    const kind = mutationKinds.find((one) => map.has(one));
     const entity = kind && this.word(map.get(kind));
     if (!kind || !entity) return undefined;
     return {
@@ -577,9 +652,18 @@ class YamlReader {
         const source = value && isReference(value) ? this.source(entry) : undefined;
         return source ? [{ field: entry.key, source }] : [];
       }),
+      elements: elementUpdates.flatMap((how) =>
+        this.bindings(map.get(how)).map(({ field, source }) => ({ how, field, source })),
+      ),
+      require: this.fields(map.get('require')).flatMap((entry) => {
+        const condition = this.filter(entry);
+        return condition ? [{ name: entry.key, condition: withCurrent(condition) }] : [];
+      }),
       ...optional({
         for: this.fieldPath(map.get('for')),
         idempotent: this.idempotent(map.get('idempotent')),
+        to: this.source(map.get('to')),
+        extend: this.word(map.get('extend')),
         from: this.source(map.get('from')),
         expect: this.source(map.get('expect')),
         prepare: this.word(map.get('prepare')),
@@ -591,7 +675,20 @@ class YamlReader {
 
   private rule(name: Word, node: Node | null): RuleModel {
     const map = this.entries(node, keysOf.rule);
-    return { name, ...optional({ for: this.fieldPath(map.get('for')), in: this.word(map.get('in')) }) };
+    const declared = this.entries(map.get('writes')?.value ?? null, keysOf.ruleWrites);
+    return {
+      name,
+      writes: writeKinds.flatMap((kind) =>
+        this.words(declared.get(kind)).map((entity) => ({ kind, entity })),
+      ),
+      ...optional({
+        for: this.fieldPath(map.get('for')),
+        in: this.word(map.get('in')),
+        gets: this.count(map.get('gets'))?.count,
+        once: this.word(map.get('once')),
+        requests: this.count(map.get('requests'))?.count,
+      }),
+    };
   }
 
   // --- words ---
@@ -672,6 +769,11 @@ class YamlReader {
         'Write it as in SDL: `String!`, `[String!]!`.',
       );
     return type;
+  }
+
+  /** What is said by `true`, with its place. */
+  private flag(entry: Entry | undefined): { at: Span } | undefined {
+    return entry && this.boolean(entry) ? { at: entry.key.at } : undefined;
   }
 
   private boolean(entry: Entry | undefined): boolean {
@@ -786,6 +888,17 @@ class YamlReader {
     if (this.refused.has(at.start)) return;
     this.diagnostics.push({ code, severity: 'error', message, at, ...optional({ hint }) });
   }
+}
+
+/** `$current.attribute` in a condition on the record: a value of its own. */
+function withCurrent(condition: FilterModel): FilterModel {
+  if (condition.kind === 'not') return { ...condition, of: withCurrent(condition.of) };
+  if (condition.kind !== 'compare') return { ...condition, of: condition.of.map(withCurrent) };
+  const values = condition.values.map((source): Source => {
+    if (source.kind !== 'argument' || source.path[0] !== 'current') return source;
+    return { kind: 'current', path: source.path.slice(1), at: source.at };
+  });
+  return { ...condition, values };
 }
 
 function fieldPathOf(word: Word): FieldPath | undefined {

@@ -1,5 +1,6 @@
 /** An engine that fails as DynamoDB does: between the SDK and a real engine, on the wire. */
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { bodyText } from '../../support/wire.js';
 
 type Handler = NonNullable<DynamoDBClientConfig['requestHandler']>;
 
@@ -52,7 +53,7 @@ export function faultyHandler(handler: unknown, faults: readonly Fault[]): Handl
   let sequence = 0;
   const handle = async (request: HttpRequest, options?: unknown): Promise<{ response: HttpResponse }> => {
     const operation = (request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
-    const body = JSON.parse(textOf(request.body)) as Record<string, unknown>;
+    const body = JSON.parse(bodyText(request.body)) as Record<string, unknown>;
     sequence += 1;
     const fault = faults.find(({ on }) => on({ operation, body, sequence }));
     if (fault === undefined) return inner.handle(request, options);
@@ -94,15 +95,8 @@ function errorResponse({
 
 /** An answer from the network is a stream, one from the embedded engine bytes. */
 async function streamText(body: Uint8Array | AsyncIterable<Uint8Array>): Promise<string> {
-  if (body instanceof Uint8Array) return textOf(body);
+  if (body instanceof Uint8Array) return bodyText(body);
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
-}
-
-function textOf(body: unknown): string {
-  if (typeof body === 'string') return body;
-  // The SDK's own kind of bytes complains where its methods are called.
-  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.length).toString();
-  return '{}';
 }

@@ -112,11 +112,14 @@ export interface Ask {
   readonly max: number;
 }
 
+const { ttl: _, ...lasting } = codec;
+
 export function queryOf(ask: Ask): IndexQuery<Note, NoteEdge> {
   const bound = (rank: number | null) => (rank === null ? null : integer(rank));
   return {
     pattern: 'notes',
-    entity: codec,
+    // Of what expires an entry is never enough.
+    entity: ask.through === 'entries that suffice' ? lasting : codec,
     index: ask.through === 'records' ? gsi1 : gsi2,
     partitions: partitionsOf(ask),
     sort: rangeOf({ from: bound(ask.from), before: bound(ask.before) }, { head: 'R#', terminated: false }),

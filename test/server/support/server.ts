@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { FastifyInstance } from 'fastify';
 import { createTables, Database, type DatabaseOptions, resolveTableNames } from 'tableloom/runtime';
 import type { User } from '../../../generated/entities.js';
@@ -9,7 +10,7 @@ import { type Auth, createAuth } from '../../../src/server/auth/auth.js';
 import { worthlessCost } from '../../../src/server/auth/passwords.js';
 import { type Sample, sampleFor } from '../../../src/server/seed/sample.js';
 import { writeSample } from '../../../src/server/seed/seed.js';
-import { openEngine, uniqueName } from '../../support/engines.js';
+import { type EngineKind, openEngine, uniqueName } from '../../support/engines.js';
 
 /** The moment tests happen at. It stands still unless a test moves it. */
 export const testTime = new Date('2026-01-15T12:00:00.000Z');
@@ -42,6 +43,8 @@ export interface TestServer {
   tokenOf(user: Pick<User, 'id' | 'sessionEpoch'>): Promise<string>;
   /** Lets time pass. */
   pass(milliseconds: number): void;
+  /** Write units the engine has billed since the last call. Zero unless the server was started with `capacity`. */
+  writeUnits(): number;
   /** Takes the engine away. */
   stopStorage(): Promise<void>;
   close(): Promise<void>;
@@ -58,6 +61,15 @@ export interface ServerOptions {
   readonly sample?: Sample;
   readonly app?: Partial<AppOptions>;
   readonly onRequest?: DatabaseOptions['onRequest'];
+  readonly database?: Partial<DatabaseOptions>;
+  /** Given the client before anything is sent. */
+  readonly onClient?: (client: DynamoDBClient) => void;
+  /** Left out: the one this run is about. */
+  readonly engine?: EngineKind;
+  /** Has the engine tell what requests consume. */
+  readonly capacity?: boolean;
+  /** The client the server reads and writes with, once the sample is there; left out: one of the engine's. */
+  readonly client?: (config: DynamoDBClientConfig) => DynamoDBClient;
   /** Ids and secrets are counted instead of drawn, so that answers are the same each time. */
   readonly predictable?: boolean;
 }
@@ -65,22 +77,29 @@ export interface ServerOptions {
 /** A server with the sample in tables of its own. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const { sample = sampleFor(testTime), predictable = false } = options;
-  const engine = await openEngine();
+  const engine = await openEngine(options.engine);
+  options.onClient?.(engine.client);
   const names = resolveTableNames(tables, { TABLE_PREFIX: uniqueName('server') });
   await createTables(engine.client, tables, names);
+  const meter = meterOf(engine.client);
 
   let now = testTime;
   let ids = 0;
   let secrets = 0;
-  const database = new Database({
-    client: engine.client,
-    tables: names,
-    cursorSecrets: ['the secret of cursors in tests'],
-    now: () => now,
-    ...(predictable && { newId: () => countedId(++ids) }),
-    ...(options.onRequest && { onRequest: options.onRequest }),
-  });
-  await writeSample(database, sample);
+  const databaseOn = (client: DynamoDBClient) =>
+    new Database({
+      client,
+      tables: names,
+      cursorSecrets: ['the secret of cursors in tests'],
+      now: () => now,
+      ...(predictable && { newId: () => countedId(++ids) }),
+      ...(options.onRequest && { onRequest: options.onRequest }),
+      ...options.database,
+      ...(options.capacity && { capacity: true }),
+    });
+  const own = databaseOn(engine.client);
+  await writeSample(own, sample);
+  const database = options.client ? databaseOn(options.client(engine.clientConfig)) : own;
   const auth = createAuth({
     jwtSecret: 'the secret of access tokens in tests',
     now: () => now,
@@ -117,12 +136,38 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     pass(milliseconds) {
       now = new Date(now.getTime() + milliseconds);
     },
+    writeUnits: meter,
     stopStorage: () => engine.close(),
     async close() {
       await app.close();
       await engine.close();
     },
   };
+}
+
+/** Adds up the write units a client's requests are billed; gives those since the last call. */
+function meterOf(client: DynamoDBClient): () => number {
+  let units = 0;
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        const result = await next(args);
+        const isWrite = /^(Put|Update|Delete|TransactWrite|BatchWrite)/.test(commandName);
+        const { ConsumedCapacity: consumed } = result.output as { ConsumedCapacity?: Billed | Billed[] };
+        if (isWrite) units += [consumed ?? []].flat().reduce((all, one) => all + (one.CapacityUnits ?? 0), 0);
+        return result;
+      },
+    { step: 'initialize' },
+  );
+  return () => {
+    const since = units;
+    units = 0;
+    return since;
+  };
+}
+
+interface Billed {
+  readonly CapacityUnits?: number;
 }
 
 /** 00000000-0000-7000-8000-000000000001 */

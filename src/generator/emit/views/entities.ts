@@ -18,14 +18,15 @@ export function entitiesView(plan: Plan) {
     pages,
     entities: plan.entities.map((entity) => {
       const created = entity.attributes.filter(
-        (one) => one.generated !== 'touch' && one.generated !== 'revision' && one.computed === undefined,
+        (one) =>
+          !['touch', 'revision', 'sequence'].includes(one.generated ?? '') && one.computed === undefined,
       );
       const changeable = entity.attributes.filter(
         (one) =>
           !one.immutable &&
           one.generated === null &&
           one.computed === undefined &&
-          !entity.keyFields.includes(one.name),
+          (!entity.keyFields.includes(one.name) || one.movable === true),
       );
       return {
         name: entity.name,

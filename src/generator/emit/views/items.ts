@@ -2,8 +2,11 @@
 
 import { camel } from '../../names.js';
 import type { AttributePlan, EntityPlan, GuardPlan, ItemPlan, Plan } from '../../plan.js';
-import { keyComment, quote } from '../code.js';
-import { isParsed } from './keys.js';
+import { group, keyComment, quote } from '../code.js';
+import { demandsExpression } from './demands.js';
+import { isParsed, shardExpression } from './keys.js';
+import { countedExpressions } from './numbers.js';
+import { referenceCodec } from './references.js';
 import {
   absence,
   entryFunction,
@@ -43,10 +46,12 @@ export function itemsView(plan: Plan) {
               value: ttlExpression(entity, `${parameter}.${entity.ttl.field}`),
             }
           : null,
+        light: entity.light ? group('[', entity.light.map(quote), ']', 2, 7) : null,
         revision: entity.revision === null ? null : quote(entity.revision),
         secret: secretsOf(plan, entity),
         keep: keepOf(plan, versions),
         expires: entity.expires === undefined ? null : quote(entity.expires),
+        demands: demandsExpression(entity),
         keyParser: isParsed(entity) ? entity.names.keyParser : null,
         entries: entries.map((item) => {
           const keys = item.slots.map((slot) => ({
@@ -80,6 +85,7 @@ export function itemsView(plan: Plan) {
           names: guardNames(guard),
           key: `${guardFunction(entity, guard)}(${parameter})`,
         })),
+        ...referenceParts(plan, entity),
         isPlain: entries.length === 0 && versions.length === 0 && entity.guards.length === 0,
         hasEntries: entries.length > 0,
         hasVersions: versions.length > 0,
@@ -114,6 +120,19 @@ function keepOf(plan: Plan, versions: readonly ItemPlan[]): string | null {
 function secretsOf(plan: Plan, { attributes }: EntityPlan): string | null {
   const names = attributes.filter(({ secret }) => secret).map(({ name }) => quote(name));
   return names.length > 0 && plan.tables.some(({ tokens }) => tokens) ? `[${names.join(', ')}]` : null;
+}
+
+function referenceParts(plan: Plan, entity: EntityPlan) {
+  const { references, counters, referencedBy, cascades } = referenceCodec(plan, entity);
+  const kept = countedExpressions(entity, (count) => shardExpression(entity, count));
+  return {
+    references,
+    hasReferences: references.length > 0,
+    counted: [...kept, ...counters],
+    referencedBy: referencedBy.map((one) => ({ ...one, table: `${camel(one.table)}Table` })),
+    isReferenced: referencedBy.length > 0,
+    cascades,
+  };
 }
 
 function storeExpression(attribute: AttributePlan, value: string): string {

@@ -1,6 +1,6 @@
 /** The data of keys.ts.hbs: key builders and parsers of every item and index. */
 
-import { camel } from '../../names.js';
+import { camel, withArticle } from '../../names.js';
 import type {
   Encoding,
   EntityPlan,
@@ -13,8 +13,10 @@ import type {
 } from '../../plan.js';
 import { encodingFunctions, keyComment, keyExpression, quote, unpackTemplate } from '../code.js';
 import { moreKeys } from './native.js';
+import { numberKeyView, numbersOf } from './numbers.js';
 import {
   absence,
+  counterFunction,
   guardFunction,
   indexVariable,
   mainSlot,
@@ -65,6 +67,24 @@ export function keysView(plan: Plan) {
           properties: keyProperties(guard.partition, guard.sort, parameter),
           absent: absence([{ present: guard.present, when: [] }], parameter),
         })),
+        numbers: numbersOf(entity).map((number) =>
+          numberKeyView(entity, number, `${camel(entity.table)}Table`),
+        ),
+        counters: (entity.references ?? []).flatMap((reference) => {
+          const { counter, fields, present, to } = reference;
+          if (!counter) return [];
+          return [
+            {
+              function: counterFunction(entity, reference),
+              comment: `How many ${entity.name} records name ${withArticle(to)} by ${reference.name}`,
+              parameter,
+              record: entity.names.record,
+              fields: fields.map(({ field }) => quote(field)).join(' | '),
+              properties: keyProperties(counter.partition, counter.sort, parameter),
+              absent: absence([{ present, when: [] }], parameter),
+            },
+          ];
+        }),
       };
     }),
   };
@@ -102,13 +122,16 @@ function slotView(entity: EntityPlan, item: ItemPlan, slot: SlotPlan) {
 }
 
 function slotProperties(slot: SlotPlan, parameter: string, entity: EntityPlan) {
-  const shard =
-    slot.shards === null
-      ? ''
-      : `shardOf(${entity.keyFields.map((field) => textOf(entity, field, parameter)).join(" + '#' + ")}, ${slot.shards})`;
+  const shard = slot.shards === null ? '' : shardExpression(entity, slot.shards);
   // A local index shares the table's partition key: only its sort key is its own.
   const isLocal = slot.index !== null && slot.partition.attribute === mainSlot(entity).partition.attribute;
   return keyProperties(isLocal ? null : slot.partition, slot.sort, parameter, shard);
+}
+
+/** The shard a record belongs to, told by its key. */
+export function shardExpression(entity: EntityPlan, count: number): string {
+  const texts = entity.keyFields.map((field) => textOf(entity, field, entity.names.loader));
+  return `shardOf(${texts.join(" + '#' + ") || "''"}, ${count})`;
 }
 
 /** A key field as text, for the shard's hash. */

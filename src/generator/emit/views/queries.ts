@@ -22,8 +22,10 @@ import {
   unpackTemplate,
 } from '../code.js';
 import { filterExpression, filterMembers, mixedFilter } from './filters.js';
+import { layoutOf } from './layout.js';
 import { type MixedQuery, membersVariable, mixedQuery, queriedMembers } from './mixed.js';
 import { nativeQuery } from './native.js';
+import { keptExpression, keptView } from './numbers.js';
 import { asStored, entityOf, indexVariable, readExpression } from './shared.js';
 import { leadsOn, throughMembers, throughView } from './through.js';
 
@@ -57,6 +59,11 @@ export function queriesView(plan: Plan) {
       };
     }),
     covers: [...covers.values()],
+    kept: plan.patterns.flatMap((pattern) =>
+      pattern.access.kind === 'kept'
+        ? [keptView(entityOf(plan, pattern.access.entity), pattern, pattern.access)]
+        : [],
+    ),
   };
 }
 
@@ -77,17 +84,11 @@ function coverView(
     ...held.map((one) => ({ attribute: one, value: readExpression(one) })),
     ...(unpacked?.fields ?? []),
   ];
-  const names = known.map(({ attribute }) => attribute.name);
   return {
     variable: holds.name,
     record: entity.names.record,
     comment: `What ${where} of ${entity.name}; other fields take a follow-up batch get.`,
-    covers: [
-      ...known.filter(({ attribute }) => !attribute.hidden).map(({ attribute }) => attribute.name),
-      ...coveredRelations(plan, entity, names),
-    ]
-      .map(quote)
-      .join(', '),
+    covers: fieldsHeld(plan, entity, access, holds).map(quote).join(', '),
     keyOf:
       holds.key === 'item'
         ? `({ ${keys.map((name) => `${name}: item.${name} as string`).join(', ')} })`
@@ -128,6 +129,21 @@ function unpackedView(entity: EntityPlan, access: QueryAccess, projected: readon
       );
   }
   return { fields, keys };
+}
+
+/** The fields that need no further read where a query reads items that do not hold everything. */
+export function fieldsHeld(
+  plan: Plan,
+  entity: EntityPlan,
+  access: QueryAccess,
+  holds: Extract<QueryAccess['holds'], { kind: 'some' }>,
+): string[] {
+  const held = entity.attributes.filter((one) => holds.attributes.includes(one.name));
+  const unpacked = holds.key === 'item' ? unpackedView(entity, access, holds.attributes) : null;
+  const known = [...held, ...(unpacked?.fields ?? []).map(({ attribute }) => attribute)];
+  const names = known.map(({ name }) => name);
+  const shown = known.filter(({ hidden }) => !hidden).map(({ name }) => name);
+  return [...shown, ...coveredRelations(plan, entity, names)];
 }
 
 /** Fields of the entity that need nothing of their parent but what is held. A rule may look at any attribute. */
@@ -235,6 +251,7 @@ function queryView(
     parameter: shape.length === 0 ? '' : `by: ${shape.join(' & ')}${optionalOnly ? ' = {}' : ''}`,
     record: through?.record ?? entity.names.record,
     codec: through?.codec ?? entity.names.codec,
+    layout: layoutOf(plan, pattern),
     index: access.index === null ? table : indexVariable(entity.table, access.index),
     isTable: access.index === null,
     partitions: partitionsExpression(
@@ -256,6 +273,7 @@ function queryView(
       : access.filter && filterExpression(entity, access.filter, 4),
     consistent: access.consistent,
     page: `{ default: ${access.page.default}, max: ${access.page.max} }`,
+    total: access.total === undefined ? null : keptExpression(entity, access.total),
     upTo: pattern.access.kind === 'count' ? pattern.access.upTo : null,
     binding:
       crossing || inSequence

@@ -1,10 +1,12 @@
 /** The data of resolvers.ts.hbs: resolvers. */
 
 import type {
+  ElementPlan,
   EntityPlan,
   ExistsAccess,
   GetAccess,
   IdempotentPlan,
+  KeptAccess,
   MixedAccess,
   MutationPlan,
   NamedValue,
@@ -18,8 +20,10 @@ import type {
   ValuePlan,
 } from '../../plan.js';
 import { group, literal, quote, valueExpression } from '../code.js';
+import { aheadFunction, aheadViews } from './ahead.js';
+import { requireOption } from './demands.js';
 import { mixedQuery } from './mixed.js';
-import { asStored, entityOf, mutationOf, tokensVariable, transactionOf } from './shared.js';
+import { asStored, entityOf, isCascading, mutationOf, tokensVariable, transactionOf } from './shared.js';
 import { keyObject } from './through.js';
 
 export function resolversView(plan: Plan) {
@@ -30,7 +34,23 @@ export function resolversView(plan: Plan) {
     byType.set(resolver.type, fields);
   }
   const types = [...byType].map(([name, fields]) => ({ name, fields }));
-  return { rules: plan.rules.some((rule) => rule.use.kind !== 'compute') ? 'rules' : '_rules', types };
+  const isAsked = plan.rules.some(({ use }) => use.kind !== 'compute' && use.kind !== 'validate');
+  return {
+    rules: isAsked ? 'rules' : '_rules',
+    types,
+    aheads: aheadViews(plan, (pattern, extra) => aheadCall(plan, pattern, extra)),
+  };
+}
+
+/** A pattern's first read, as its own resolver makes it. */
+function aheadCall(plan: Plan, pattern: PatternPlan, extra: readonly string[]): string {
+  const resolver = plan.resolvers.find(
+    ({ answer }) => answer.kind === 'pattern' && answer.pattern === pattern.name,
+  );
+  if (resolver?.answer.kind !== 'pattern') throw new Error(`pattern ${pattern.name} answers no field`);
+  if (pattern.access.kind === 'through' && pattern.cardinality === 'one')
+    return joinRead(plan, pattern, pattern.access);
+  return patternCall(plan, pattern, resolver.answer.shape, extra);
 }
 
 function resolverView(plan: Plan, resolver: ResolverPlan) {
@@ -85,6 +105,7 @@ function patternBody(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
     many: 'null',
     mixed: 'null',
     count: '0',
+    sum: '0',
     exists: shape === 'list' ? 'null' : 'false',
   };
   if (missing.length > 0) lines.push(`if (${missing.join(' || ')}) return ${nothing[pattern.cardinality]};`);
@@ -104,19 +125,25 @@ function joinLines(plan: Plan, pattern: PatternPlan, { join, key }: ThroughAcces
   const nullable = key.flatMap(({ value }) =>
     value.kind === 'through' && value.nullable ? [`through.${value.attribute} === null`] : [],
   );
+  return [
+    `const through = await ${joinRead(plan, pattern, { join, key })};`,
+    `if (${['through === null', ...nullable].join(' || ')}) return null;`,
+  ];
+}
+
+function joinRead(
+  plan: Plan,
+  pattern: PatternPlan,
+  { join, key }: Pick<ThroughAccess, 'join' | 'key'>,
+): string {
   const used = key.flatMap(({ value }) => (value.kind === 'through' ? [quote(value.attribute)] : []));
   const options =
     join.kind === 'query' && join.holds.kind === 'some'
       ? [`{ fields: new Set([${[...new Set(used)].join(', ')}]) }`]
       : [];
-  const read =
-    join.kind === 'get'
-      ? loaderCall(plan, join, 'load', keyOf(plan, join, pattern.inputs))
-      : group('context.db.one(', [queryCall(plan, pattern, join), ...options], ')', 6, 22);
-  return [
-    `const through = await ${read};`,
-    `if (${['through === null', ...nullable].join(' || ')}) return null;`,
-  ];
+  return join.kind === 'get'
+    ? loaderCall(plan, join, 'load', keyOf(plan, join, pattern.inputs))
+    : group('context.db.one(', [queryCall(plan, pattern, join), ...options], ')', 6, 22);
 }
 
 /** The key of what is asked by the whole of it. */
@@ -133,6 +160,15 @@ function loaderCall(plan: Plan, access: GetAccess, method: string, ...given: rea
   const { loader } = entityOf(plan, access.entity).names;
   const all = access.consistent ? [...given, '{ consistent: true }'] : given;
   return `context.loaders.${loader}.${method}(${all.join(', ')})`;
+}
+
+/** A number that is kept, by the values of its key. */
+function keptCall(plan: Plan, pattern: PatternPlan, access: KeptAccess): string {
+  const entity = entityOf(plan, access.entity);
+  const given = pattern.inputs
+    .filter(({ value }) => value.kind !== 'literal')
+    .map(({ name, value }): [string, string] => [name, canonical(entity, name, value)]);
+  return `context.db.kept(queries.${pattern.name}(${given.length === 0 ? '' : object(given)}))`;
 }
 
 function existsCall(plan: Plan, pattern: PatternPlan, { by, each }: ExistsAccess): string {
@@ -165,8 +201,7 @@ function throughCall(
 ): string {
   if (pattern.cardinality === 'many') {
     if (join.kind === 'get') throw new Error(`pattern ${pattern.name} has one join`);
-    const all = { ...join, holds: { kind: 'all' as const } };
-    return readCall(queryCall(plan, pattern, join), shape, all, pattern);
+    return readCall(queryCall(plan, pattern, join), shape, join, { isPartial: false });
   }
   const target = entityOf(plan, entity);
   const expression = ({ name, value }: ThroughValue) =>
@@ -175,20 +210,27 @@ function throughCall(
   return loaderCall(plan, { kind: 'get', entity, consistent }, 'load', keyObject(key, expression));
 }
 
+/** Whether less than whole records may be enough; a rule may look at any attribute. */
+function isLess(plan: Plan, { entity, holds }: QueryAccess, shape: 'one' | 'list' | 'connection'): boolean {
+  return holds.kind === 'some' || (shape === 'list' && entityOf(plan, entity).light !== undefined);
+}
+
 function readCall(
   query: string,
   shape: 'one' | 'list' | 'connection',
   access: QueryAccess,
-  { visible }: PatternPlan,
+  { isPartial, extra = [] }: { readonly isPartial: boolean; readonly extra?: readonly string[] },
 ): string {
-  if (shape === 'connection')
-    return group('context.db.connection(', [query, 'args', 'selection(info)'], ')', 6, 7);
-  // What an entry or index holds may be enough; a rule may look at any attribute.
-  const isPartial = access.holds.kind === 'some' && visible === null;
-  const fields = isPartial ? ['{ fields: fieldsOf(info) }'] : [];
-  if (shape !== 'list') return group('context.db.one(', [query, ...fields], ')', 6, 7);
-  const limit = access.limit ? [limitExpression(access)] : isPartial ? ['undefined'] : [];
-  return group('context.db.list(', [query, ...limit, ...fields], ')', 6, 7);
+  if (shape === 'connection') {
+    const options =
+      extra.length > 0 ? group('{', ['...selection(info)', ...extra], '}', 8) : 'selection(info)';
+    return group('context.db.connection(', [query, 'args', options], ')', 6, 7);
+  }
+  const options = [...(isPartial ? ['fields: fieldsOf(info)'] : []), ...extra];
+  const given = options.length > 0 ? [group('{', options, '}', 8)] : [];
+  if (shape !== 'list') return group('context.db.one(', [query, ...given], ')', 6, 7);
+  const limit = access.limit ? [limitExpression(access)] : given.length > 0 ? ['undefined'] : [];
+  return group('context.db.list(', [query, ...limit, ...given], ')', 6, 7);
 }
 
 function queryCall(plan: Plan, pattern: PatternPlan, access: QueryAccess): string {
@@ -213,15 +255,24 @@ function queryCall(plan: Plan, pattern: PatternPlan, access: QueryAccess): strin
   return `queries.${access.function}(${all.length === 0 ? '' : object(all)})`;
 }
 
-function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | 'connection'): string {
+function patternCall(
+  plan: Plan,
+  pattern: PatternPlan,
+  shape: 'one' | 'list' | 'connection',
+  extra: readonly string[] = [],
+): string {
   const { access, inputs } = pattern;
   const key = object(inputs.map(({ name, value }) => [name, valueExpression(value)]));
   switch (access.kind) {
     case 'get':
       if (access.each) return batchCall(plan, pattern, access, access.each);
+      if (pattern.starts)
+        return `${aheadFunction(entityOf(plan, access.entity))}(${keyOf(plan, access, inputs)}, context, info)`;
       return loaderCall(plan, access, 'load', keyOf(plan, access, inputs));
     case 'count':
       return `context.db.count(${queryCall(plan, pattern, access.query)})`;
+    case 'kept':
+      return keptCall(plan, pattern, access);
     case 'exists':
       return existsCall(plan, pattern, access);
     case 'through':
@@ -233,7 +284,10 @@ function patternCall(plan: Plan, pattern: PatternPlan, shape: 'one' | 'list' | '
     case 'mixed':
       return mixedCall(plan, pattern, access, shape);
     case 'query':
-      return readCall(queryCall(plan, pattern, access), shape, access, pattern);
+      return readCall(queryCall(plan, pattern, access), shape, access, {
+        isPartial: pattern.visible === null && isLess(plan, access, shape),
+        extra,
+      });
   }
 }
 
@@ -323,6 +377,9 @@ function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
   if (idempotent) {
     const write = writeExpression(plan, mutation, { indent: 10, before: 2, values: 'values' });
     lines.push(...onceLines('record', idempotent, { name: mutation.name, prelude, writes: [write] }));
+  } else if (mutation.kind === 'delete' && isCascading(plan, mutation.entity)) {
+    const write = writeExpression(plan, mutation, { indent: 6, before: 32, values: 'values' });
+    return [...lines, `return context.db.cascade(${write});`];
   } else {
     const write = writeExpression(plan, mutation, { indent: 6, before: 46, values: 'values' });
     lines.push(...prelude, `const [record] = await context.db.write(${write});`);
@@ -417,6 +474,7 @@ function writeExpression(
   const entity = entityOf(plan, mutation.entity);
   const options = [
     ...(mutation.expect ? [`expect: ${valueExpression(mutation.expect)}`] : []),
+    ...requireOption(entityOf(plan, mutation.entity), mutation),
     ...(mutation.alongside
       ? [
           `alongside: (change) => rules.${mutation.alongside}({ ...change, mutation: ${quote(mutation.name)}, args, context })`,
@@ -427,30 +485,76 @@ function writeExpression(
   const write = (verb: string, parts: readonly string[]) =>
     group(`${entity.names.writes}.${verb}(`, [...parts, ...tail], ')', indent, before);
   const key = object(mutation.key.map(({ name, value }) => [name, keyValue(entity, name, value)]));
+  const { prepare: prepared, elements = [] } = mutation;
   const fields: [string, string][] = [
     ...mutation.values.map(({ name, value }): [string, string] => [name, givenValue(entity, name, value)]),
     ...mutation.set.map(({ field, value }): [string, string] => [field, literal(value)]),
   ];
-  const values = object(
-    mutation.kind === 'upsert'
-      ? [
-          ...mutation.key.map(({ name, value }): [string, string] => [name, valueExpression(value)]),
-          ...fields,
-        ]
-      : fields,
-    indent + 2,
-  );
-  const prepared = mutation.prepare;
-  const current = `(current) => rules.${prepared}({ args, context, current })`;
+  const ofKey = mutation.key
+    .filter(({ name }) => !fields.some(([field]) => field === name))
+    .map(({ name, value }): [string, string] => [name, valueExpression(value)]);
+  const isWhole = mutation.kind === 'upsert' || mutation.kind === 'put';
+  const computed = elements.map((one) => elementValue(entity, mutation, one));
+  const given = [...(isWhole ? ofKey : []), ...fields, ...expiryValue(entity, mutation), ...computed];
+  const values =
+    elements.length === 0 ? object(given, indent + 2) : `(current) => (${object(given, indent + 2)})`;
+  const answer = `rules.${prepared}({ args, context, current })`;
+  // What a rule gives, and what is computed beside it.
+  const current =
+    elements.length === 0
+      ? `(current) => ${answer}`
+      : `async (current) => (${group('{', [`...(await ${answer})`, ...computed.map(([name, value]) => `${name}: ${value}`)], '}', indent + 2, 20)})`;
   switch (mutation.kind) {
     case 'create':
       return write('create', [prepared ? preparedValues : values]);
     case 'update':
     case 'upsert':
       return write(mutation.kind, [key, prepared ? current : values]);
+    case 'put':
+      return write('put', [key, values]);
+    case 'touch':
+      return write('update', [key, values]);
     case 'delete':
       return write('delete', [key]);
   }
+}
+
+/** A value computed from the one there is. */
+function elementValue(
+  entity: EntityPlan,
+  { kind }: MutationPlan,
+  { how, field, value, isList }: ElementPlan,
+): [string, string] {
+  const attribute = entity.attributes.find((one) => one.name === field);
+  const ofType = (one: string) => (attribute?.element === 'time' ? `time(${one})` : one);
+  // An upsert begins with the default, or with nothing.
+  const start = how === 'add' ? literal(attribute?.default ?? 0) : '[]';
+  const current = kind === 'upsert' ? `current?.${field} ?? ${start}` : `current.${field}`;
+  const given = valueExpression(value);
+  if (how === 'add') {
+    const sum =
+      attribute?.of === 'Int'
+        ? 'addedInt'
+        : attribute?.encoding === 'integer'
+          ? 'addedInteger'
+          : 'addedDecimal';
+    return [field, `${sum}(${quote(field)}, ${current}, ${given})`];
+  }
+  const isOptional = value.kind === 'argument' && value.nullable;
+  const one = isOptional && attribute?.element === 'time' ? `encoded(time, ${given})` : ofType(given);
+  const several = ofType('value') === 'value' ? given : `${given}${isOptional ? '?.' : '.'}map(time)`;
+  return [
+    field,
+    `${how === 'append' ? 'appended' : 'without'}(${current}, ${isList ? several : `[${one}]`})`,
+  ];
+}
+
+/** The new time of expiry of a touch. */
+function expiryValue(entity: EntityPlan, { expiry }: MutationPlan): [string, string][] {
+  if (!expiry) return [];
+  const { field, to } = expiry;
+  if (to.kind === 'later') return [[field, `later(context.db.now(), { ${to.unit}: ${to.count} })`]];
+  return [[field, givenValue(entity, field, to)]];
 }
 
 /** A value a key is asked with, in the form the attribute is stored in. */

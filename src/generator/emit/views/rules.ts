@@ -1,14 +1,14 @@
 /** The data of rules.ts.hbs: the contracts of hand-written rules. */
 
 import { pascal } from '../../names.js';
-import type { FieldRef, Plan, RulePlan } from '../../plan.js';
+import type { FieldRef, MutationPlan, Plan, RulePlan } from '../../plan.js';
 import { group, quote, union } from '../code.js';
 import { entityOf, mutationOf } from './shared.js';
 
 export function rulesView(plan: Plan) {
   return {
     computing: plan.rules
-      .filter((rule) => rule.use.kind === 'compute')
+      .filter(({ use }) => use.kind === 'compute' || use.kind === 'validate')
       .map((rule) => quote(rule.name))
       .join(' | '),
     hasFieldRules: plan.rules.some((rule) => rule.use.kind === 'field'),
@@ -51,10 +51,12 @@ function ruleView(plan: Plan, { use }: RulePlan) {
       const types = mutations.map((mutation) => {
         const entity = entityOf(plan, mutation.entity);
         const args = mutation.field ? argsType(plan, mutation.field) : 'object';
-        if (mutation.kind === 'create') return generic('PrepareRule', [args, 'null', entity.names.create]);
+        const { record, create, changes } = entity.names;
+        const values = (type: string) => withoutDeclared(mutation, type);
+        if (mutation.kind === 'create') return generic('PrepareRule', [args, 'null', values(create)]);
         if (mutation.kind === 'upsert')
-          return generic('PrepareRule', [args, `${entity.names.record} | null`, entity.names.create]);
-        return generic('PrepareRule', [args, entity.names.record, entity.names.changes]);
+          return generic('PrepareRule', [args, `${record} | null`, values(create)]);
+        return generic('PrepareRule', [args, record, values(changes)]);
       });
       return {
         comment: `The values ${list(use.mutations)} write${use.mutations.length === 1 ? 's' : ''}.`,
@@ -72,12 +74,26 @@ function ruleView(plan: Plan, { use }: RulePlan) {
         type: types.join(' & '),
       };
     }
+    case 'validate': {
+      const types = use.attributes.map(({ entity, field }) => {
+        const { record } = entityOf(plan, entity).names;
+        return `ValidateRule<${record}, NonNullable<${record}['${field}']>>`;
+      });
+      return {
+        comment: `What is wrong with ${list(use.attributes.map(({ entity, field }) => `${entity}.${field}`))}, if anything is.`,
+        type: types.join(' & '),
+      };
+    }
     case 'alongside': {
       const mutations = use.mutations.map((name) => mutationOf(plan, name));
       const types = mutations.map((mutation) => {
         const { record } = entityOf(plan, mutation.entity).names;
         const before =
-          mutation.kind === 'create' ? 'null' : mutation.kind === 'upsert' ? `${record} | null` : record;
+          mutation.kind === 'create'
+            ? 'null'
+            : mutation.kind === 'upsert' || mutation.kind === 'put'
+              ? `${record} | null`
+              : record;
         const after = mutation.kind === 'delete' ? 'null' : record;
         return `AlongsideChange<'${mutation.name}', ${before}, ${after}, ${mutation.field ? argsType(plan, mutation.field) : 'object'}>`;
       });
@@ -87,6 +103,12 @@ function ruleView(plan: Plan, { use }: RulePlan) {
       };
     }
   }
+}
+
+/** The values of a rule, but for those the declarations give. */
+function withoutDeclared({ elements = [] }: MutationPlan, type: string): string {
+  const declared = elements.map(({ field }) => quote(field));
+  return declared.length === 0 ? type : `Omit<${type}, ${declared.join(' | ')}>`;
 }
 
 /** A rule's type; all take the request's context first. */

@@ -8,6 +8,7 @@ import type {
   ItemPlan,
   MutationPlan,
   Plan,
+  ReferencePlan,
   SlotPlan,
   TransactionPlan,
 } from '../../plan.js';
@@ -37,7 +38,7 @@ export function mainSlot(entity: EntityPlan): SlotPlan {
   return slot;
 }
 
-export function templateFields(slot: SlotPlan): string[] {
+export function templateFields(slot: Pick<SlotPlan, 'partition' | 'sort'>): string[] {
   return [slot.partition, slot.sort].flatMap((template) =>
     (template?.parts ?? []).flatMap((part) => (part.kind === 'hole' ? [part.field] : [])),
   );
@@ -64,6 +65,23 @@ export function entryFunction(entity: EntityPlan, item: ItemPlan): string {
 
 export function guardFunction(entity: EntityPlan, guard: GuardPlan): string {
   return `${entity.names.loader}${guard.fields.map(pascal).join('')}GuardKey`;
+}
+
+/** Where it is counted how many records name one. */
+export function counterFunction(entity: EntityPlan, reference: ReferencePlan): string {
+  return `${entity.names.loader}${pascal(reference.name)}ReferencesKey`;
+}
+
+/** The references that name an entity, each with the entity it is of. */
+export function referencesTo(plan: Plan, name: string): { child: EntityPlan; reference: ReferencePlan }[] {
+  return plan.entities.flatMap((child) =>
+    (child.references ?? []).filter(({ to }) => to === name).map((reference) => ({ child, reference })),
+  );
+}
+
+/** Whether records of others go with one of its own. */
+export function isCascading(plan: Plan, name: string): boolean {
+  return referencesTo(plan, name).some(({ reference }) => reference.onDelete === 'cascade');
 }
 
 /** When a record is not in an index, as an expression; null where every record is. */

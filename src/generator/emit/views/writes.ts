@@ -1,27 +1,51 @@
 /** The data of writes.ts.hbs: write functions. */
 
-import type { AttributePlan, EntityPlan, Plan } from '../../plan.js';
+import { withArticle } from '../../names.js';
+import type { AttributePlan, EntityPlan, NumberPlan, Plan } from '../../plan.js';
 import { literal, quote } from '../code.js';
+import { numberFunction, numbersOf } from './numbers.js';
+import { dependentsOf } from './references.js';
+import { templateFields } from './shared.js';
 
 export function writesView(plan: Plan) {
   return {
-    entities: plan.entities.filter((entity) => entity.historyOf === null).map((entity) => writesOf(entity)),
+    entities: plan.entities
+      .filter((entity) => entity.historyOf === null)
+      .map((entity) => ({
+        ...writesOf(
+          entity,
+          plan.mutations.some((one) => one.kind === 'put' && one.entity === entity.name),
+        ),
+        dependents: dependentsOf(plan, entity),
+      })),
   };
 }
 
-function writesOf(entity: EntityPlan) {
+function writesOf(entity: EntityPlan, isPut: boolean) {
   const computed = entity.attributes.filter((one) => one.computed !== undefined);
   const given = entity.attributes.filter((one) => one.computed === undefined);
-  const created = given.map((one) => ({ name: one.name, value: createdExpression(one) }));
+  const created = given.map((one) => ({ name: one.name, value: createdExpression(one, entity) }));
+  const isAsync = created.some(({ value }) => value.includes('await '));
   const changed = given
     .filter((one) => isChanged(entity, one))
     .map((one) => ({ name: one.name, value: changedExpression(one) }));
   return {
     name: entity.name,
+    ofName: withArticle(entity.name),
     names: entity.names,
     isUpdatable: entity.revision !== null,
+    kept: isPut ? keptByPut(entity) : null,
+    // Which number a new record gets is not for the caller to say.
+    isUpsertable:
+      entity.revision !== null &&
+      !given.some((one) => one.generated === 'sequence' && entity.keyFields.includes(one.name)),
     created,
-    creating: { values: named('values', created), env: computed.length > 0 || uses('env', created) },
+    creating: {
+      values: named('values', created),
+      env: computed.length > 0 || uses('env', created),
+      isAsync,
+      result: isAsync ? `Promise<${entity.names.record}>` : entity.names.record,
+    },
     changed,
     changing: { changes: named('changes', changed), env: computed.length > 0 || uses('env', changed) },
     computed:
@@ -52,10 +76,20 @@ function named(name: string, assignments: Assignments): string {
 
 function isChanged(entity: EntityPlan, attribute: AttributePlan): boolean {
   if (attribute.generated === 'touch' || attribute.generated === 'revision') return true;
-  return !attribute.immutable && attribute.generated === null && !entity.keyFields.includes(attribute.name);
+  const isFixed = entity.keyFields.includes(attribute.name) && !attribute.movable;
+  return !attribute.immutable && attribute.generated === null && !isFixed;
 }
 
-function createdExpression(attribute: AttributePlan): string {
+/** What a record keeps when it is replaced whole: what is written once. */
+function keptByPut({ attributes, keyFields }: EntityPlan): string {
+  const kept = attributes.filter(
+    ({ name, immutable, generated }) =>
+      !keyFields.includes(name) && (immutable || generated === 'now' || generated === 'uuidv7'),
+  );
+  return `[${kept.map(({ name }) => quote(name)).join(', ')}]`;
+}
+
+function createdExpression(attribute: AttributePlan, entity: EntityPlan): string {
   const given = `values.${attribute.name}`;
   switch (attribute.generated) {
     case 'uuidv7':
@@ -66,6 +100,8 @@ function createdExpression(attribute: AttributePlan): string {
       return 'time(env.now)';
     case 'revision':
       return '1';
+    case 'sequence':
+      return nextExpression(attribute, entity);
     case null: {
       if (attribute.default !== null)
         return normalized(attribute, `${given} ?? ${literal(attribute.default)}`, true);
@@ -75,6 +111,19 @@ function createdExpression(attribute: AttributePlan): string {
         : `${normalized(attribute, given)} ?? null`;
     }
   }
+}
+
+/** The next number, of the sequence that the record's other attributes tell. */
+function nextExpression({ name }: AttributePlan, entity: EntityPlan): string {
+  const sequence = numbersOf(entity).find(
+    (one) => one.kind === 'sequence' && one.name === name,
+  ) as NumberPlan;
+  const fields = templateFields(sequence).map((field) => {
+    const attribute = entity.attributes.find((one) => one.name === field) as AttributePlan;
+    return `${field}: ${createdExpression(attribute, entity)}`;
+  });
+  const by = fields.length > 0 ? `{ ${fields.join(', ')} }` : '';
+  return `await env.next(${numberFunction(entity, sequence)}(${by}))`;
 }
 
 function changedExpression(attribute: AttributePlan): string {

@@ -4,7 +4,6 @@ import { GraphQLError } from 'graphql';
 const messages = {
   NOT_AVAILABLE: 'No courier may take this shipment now.',
   UNDER_WAY: 'A courier has this shipment; it is theirs to report.',
-  FINISHED: 'This shipment has been delivered or cancelled.',
   NOT_YOURS: 'This courier is not under way with this shipment.',
   NOT_A_STATUS_HERE: 'A shipment cannot be given this status here.',
 } as const;

@@ -1,0 +1,83 @@
+/** Generated resolvers: alone on Mercurius, as the peers are, and in the reference server with all it does besides. */
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import Fastify from 'fastify';
+import mercurius, { type IResolvers } from 'mercurius';
+import { Database } from 'tableloom/runtime';
+import { createLoaders } from '../../generated/loaders.js';
+import { createResolvers } from '../../generated/resolvers.js';
+import type { Rules } from '../../generated/rules.js';
+import { typeDefs } from '../../generated/schema.js';
+import { tables } from '../../generated/tables.js';
+import * as ourRules from '../../src/rules/index.js';
+import { buildApp } from '../../src/server/app.js';
+import { createAuth } from '../../src/server/auth/auth.js';
+import { executableSchema } from '../../src/server/schema.js';
+import { writeSample } from '../../src/server/seed/seed.js';
+import { type Asking, type ClientConfig, type MeasuredServer, tableName } from './server.js';
+
+const allowed = () => undefined;
+
+/** Who may do what is not what is measured: the peers do not ask. */
+const rules: Rules = {
+  ...ourRules,
+  staff: allowed,
+  writer: allowed,
+  admin: allowed,
+  adminOfAnother: allowed,
+  selfOrAdmin: allowed,
+  inviterOrAdmin: allowed,
+};
+
+const seed: MeasuredServer['seed'] = (config, sample) => writeSample(databaseOf(config), sample);
+
+function databaseOf(config: ClientConfig): Database {
+  return new Database({
+    client: new DynamoDBClient(config),
+    tables: { entities: tableName },
+    cursorSecrets: ['a secret of the benchmark, long enough'],
+  });
+}
+
+const auth = createAuth({ jwtSecret: 'a secret of the benchmark, which signs nothing at all' });
+
+const viewerOf = ({ id }: Asking) => ({ kind: 'USER', id, sessionEpoch: 0 }) as const;
+
+export const generated: MeasuredServer = {
+  tables,
+  seed,
+  async app(config, asking) {
+    const database = databaseOf(config);
+    const app = Fastify();
+    await app.register(mercurius, {
+      schema: executableSchema(typeDefs),
+      // Mercurius' types know its own context only.
+      resolvers: createResolvers(rules) as IResolvers,
+      context: () => {
+        const db = database.session();
+        return {
+          viewer: viewerOf(asking),
+          client: { ip: asking.ip, userAgent: null },
+          auth,
+          note: () => undefined,
+          db,
+          loaders: createLoaders(db),
+        };
+      },
+    });
+    await app.ready();
+    return app;
+  },
+};
+
+export const reference: MeasuredServer = {
+  tables,
+  seed,
+  app: (config, asking) =>
+    buildApp({
+      database: databaseOf(config),
+      auth: { ...auth, readAccessToken: async () => viewerOf(asking) },
+      rules,
+      production: true,
+    }),
+};

@@ -1,0 +1,89 @@
+/** `tableloom explain`: what operations cost, before they are asked. */
+
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { posix, relative, resolve } from 'node:path';
+import { budgetMermaid } from '../budget/mermaid.js';
+import { budgetText } from '../budget/text.js';
+import { budgetPath, operationPaths, operationsFolder, orphanedBudgets, recordOf } from './budgets.js';
+import { generateInMemory, loadProject } from './codegen.js';
+import { slashes, textOf, writeAll } from './files.js';
+import { Mistake } from './mistakes.js';
+import { budgetsOf, type Priced, priced, readOperations } from './operations.js';
+import { enter, type Options, terminal } from './verbs.js';
+
+export interface ExplainOptions extends Options {
+  readonly operation?: string;
+  /** JSON, or a file of it. */
+  readonly variables?: string;
+  readonly format?: string;
+  readonly record?: boolean;
+}
+
+const formats = ['text', 'json', 'mermaid'] as const;
+
+export async function explainVerb(files: readonly string[], options: ExplainOptions): Promise<number> {
+  const { root, config, operation, format = 'text', record = false } = options;
+  if (!formats.some((one) => one === format))
+    throw new Mistake(`There is no format \`${format}\`.`, `Formats are ${formats.join(', ')}.`);
+  const absolute = files.map((file) => resolve(file));
+  const variables = options.variables === undefined ? undefined : variablesOf(options.variables);
+  enter(root);
+  const paths =
+    absolute.length === 0 ? operationPaths() : absolute.map((path) => slashes(relative('.', path)));
+  if (paths.length === 0)
+    throw new Mistake(
+      `There is no document below ${operationsFolder}/.`,
+      'Name a file of GraphQL operations.',
+    );
+  terminal.progress('Loading …');
+  const context = await loadProject(config);
+  terminal.progress('Generating in memory …');
+  const [run] = (await generateInMemory(context)).runs;
+  if (run === undefined) throw new Error('no run of the preset');
+  const prices = priced(run);
+  if (record) return recorded(paths, prices, absolute.length === 0);
+  const budgets = paths.flatMap((path) =>
+    budgetsOf(readOperations(path, prices.schema), prices, { variables, operationName: operation }),
+  );
+  if (format === 'json') terminal.say(JSON.stringify(budgets, null, 2));
+  else
+    terminal.say(
+      budgets
+        .map(format === 'text' ? budgetText : budgetMermaid)
+        .join('\n')
+        .trimEnd(),
+    );
+  return 0;
+}
+
+function recorded(paths: readonly string[], prices: Priced, isWhole: boolean): number {
+  const outside = paths.find((path) => !posix.normalize(path).startsWith(`${operationsFolder}/`));
+  if (outside !== undefined)
+    throw new Mistake(`${outside} is not below ${operationsFolder}/: budgets are kept of what is there.`);
+  const files = new Map<string, string>();
+  for (const path of paths) {
+    const text = recordOf(readOperations(path, prices.schema), prices);
+    if (textOf(budgetPath(path)) !== text) files.set(budgetPath(path), text);
+  }
+  const orphans = isWhole ? orphanedBudgets() : [];
+  writeAll(files);
+  for (const path of orphans) rmSync(path);
+  for (const path of files.keys()) terminal.say(`recorded ${path}`);
+  for (const path of orphans) terminal.say(`deleted ${path}`);
+  if (files.size + orphans.length === 0) terminal.say('All budgets are recorded.');
+  return 0;
+}
+
+function variablesOf(given: string): Record<string, unknown> {
+  const text = existsSync(given) ? readFileSync(given, 'utf8') : given;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Mistake(`\`--variables\` is neither a file nor JSON: ${reason}.`);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  throw new Mistake('`--variables` has to be a JSON object.', 'Write `{"first": 50}`.');
+}
