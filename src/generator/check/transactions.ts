@@ -148,12 +148,21 @@ export const transactionLayoutChecks: readonly Check<LaidOut>[] = [
   },
 ];
 
-/** How many items one write touches at most: an entry or guard that moves is deleted and put, a version too many deleted. */
+/**
+ * How many items one write touches at most: an entry, guard or kept number that moves is two, and so is the counter of a
+ * reference, which is checked besides; a version too many is deleted.
+ */
 function mostWritten(entity: EntityLayout | undefined, kind: string): number {
   const count = (role: string) => entity?.items.filter((item) => item.role === role).length ?? 0;
-  const moving = count('entry') + (entity?.guards.length ?? 0);
-  const isMove = kind === 'update' || kind === 'upsert';
+  const kept = entity?.numbers.filter((one) => one.kind !== 'sequence').length ?? 0;
+  const sequences = entity?.numbers.filter((one) => one.kind === 'sequence').length ?? 0;
+  const references = entity?.references ?? [];
+  const moving =
+    count('entry') + (entity?.guards.length ?? 0) + kept + references.filter((one) => one.counter).length;
+  const isMove = kind !== 'create' && kind !== 'delete';
+  const taken = kind === 'create' || kind === 'upsert' || kind === 'put' ? sequences : 0;
+  const named = kind === 'delete' ? 0 : references.length;
   const outdated = entity?.items.filter(({ keep }) => keep && 'versions' in keep).length ?? 0;
   const versions = kind === 'delete' ? 0 : count('version') + (isMove ? outdated : 0);
-  return 1 + moving * (isMove ? 2 : 1) + versions;
+  return 1 + moving * (isMove ? 2 : 1) + versions + taken + named;
 }

@@ -474,7 +474,7 @@ function writtenItems(plan: Plan, entity: EntityPlan, kind: string): string {
   const versions = kind === 'delete' ? 0 : entity.items.filter((item) => item.role === 'version').length;
   const guards = entity.guards.length;
   const numbers = (entity.numbers ?? []).filter(
-    (one) => one.kind !== 'sequence' || kind === 'create' || kind === 'upsert',
+    (one) => one.kind !== 'sequence' || kind === 'create' || kind === 'upsert' || kind === 'put',
   ).length;
   return [
     '1 item',

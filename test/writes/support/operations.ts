@@ -72,7 +72,20 @@ interface Subject<R extends object, N extends object, C extends object> {
   /** The last version that is kept of a record with this id; zero where there is none. */
   last?(state: State, id: string): number;
   isGone?(record: R, now: Date): boolean;
+  /** The statuses that may follow on each. */
+  readonly moves?: Readonly<Record<string, readonly string[]>>;
   readonly isGuarded: boolean;
+}
+
+function mayFollow(
+  subject: Pick<Subject<object, object, object>, 'moves'>,
+  before: object,
+  after: object,
+): boolean {
+  const { status: from } = before as { readonly status?: string };
+  const { status: to } = after as { readonly status?: string };
+  if (!subject.moves || from === undefined || to === undefined || from === to) return true;
+  return subject.moves[from]?.includes(to) ?? false;
 }
 
 const iso = (moment: Date | string): string => new Date(moment).toISOString();
@@ -129,6 +142,11 @@ const users: Subject<User, NewUser, UserChanges> = {
   kept: ({ versions }, user) => versions.set(`${user.version} ${user.id}`, versionOf(user)),
   last: ({ versions }, id) =>
     Math.max(0, ...[...versions.values()].filter((one) => one.id === id).map(({ version }) => version)),
+  moves: {
+    ACTIVE: ['INACTIVE', 'SUSPENDED'],
+    SUSPENDED: ['ACTIVE', 'INACTIVE'],
+    INACTIVE: ['ACTIVE'],
+  },
   isGuarded: true,
 };
 
@@ -172,6 +190,12 @@ const contractors: Subject<Contractor, NewContractor, ContractorChanges> = {
     tokenHash: or(changes.tokenHash, current.tokenHash),
     updatedAt: now,
   }),
+  moves: {
+    PENDING: ['ACTIVE', 'EXPIRED', 'REVOKED'],
+    ACTIVE: ['EXPIRED', 'REVOKED'],
+    EXPIRED: ['PENDING', 'ACTIVE', 'REVOKED'],
+    REVOKED: [],
+  },
   isGuarded: false,
 };
 
@@ -336,6 +360,7 @@ function operation<R extends object & { readonly version?: number }, N extends o
     const given = kind === 'update' ? changes : (values as N & C);
     const after = subject.changed(current, given, moment);
     if (same(after, current)) return { result: current };
+    if (!mayFollow(subject, current, after)) return { errors: ['GUARD_FAILED', ...invalid(after)] };
     return keep({ ...after, version: (current.version ?? 0) + 1 });
   };
   const drawn: Operation = {
