@@ -107,6 +107,33 @@ test('a transaction may give the records of several steps', async () => {
   expect(await served.ask('{ order(id: "gone") { id } }')).toEqual({ order: null });
 });
 
+test('a step may demand something of its record, compute from it, replace it and put off its end', async () => {
+  const hold =
+    'mutation ($orderId: ID!, $until: DateTime!) { hold(orderId: $orderId, until: $until) { id } }';
+  const until = new Date(served.database.session().now().getTime() + 60_000).toISOString();
+  const held = (await served.ask(hold, { orderId: `order ${n}`, until })) as { hold: { id: string } };
+  const reserve =
+    'mutation ($input: OrderInput!, $holdId: ID!) { reserve(input: $input, holdId: $holdId) { id } }';
+  const reserved = (orderId: string, count = 1) =>
+    served.ask(reserve, { input: { ...order(count), id: orderId }, holdId: held.hold.id });
+  expect(await reserved(`order ${n}`)).toEqual({ reserve: { id: `order ${n}` } });
+  expect(served.operations).toEqual(['BatchGetItem', 'TransactWriteItems']);
+  expect(await left()).toEqual({ left: 9 });
+  const after =
+    '($order: ID!, $hold: ID!) { label(orderId: $order) { text version } held(id: $hold) { version } }';
+  expect(await served.ask(`query ${after}`, { order: `order ${n}`, hold: held.hold.id })).toEqual({
+    label: { text: 'reserved', version: 1 },
+    held: { version: 2 },
+  });
+  await expect(reserved(`another ${n}`)).rejects.toMatchObject({
+    extensions: { code: 'GUARD_FAILED', entity: 'Hold', guard: 'isOfOrder', step: 'hold' },
+  });
+  await served.database.session().write(productWrites.update({ id }, { left: 0 }));
+  await expect(reserved(`another ${n}`)).rejects.toMatchObject({
+    extensions: { code: 'GUARD_FAILED', entity: 'Product', guard: 'inStock', step: 'stock' },
+  });
+});
+
 test('with a token a repeat gives the same answer and writes nothing', async () => {
   const input = { order: order(4), by: 'a', token: `token ${n}` };
   const first = await served.ask(place, { input });

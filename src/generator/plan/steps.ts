@@ -18,7 +18,7 @@ export type StepValue =
 /** Where the value of a step's attribute comes from; undefined where only the write itself tells. */
 export function stepValue(
   entity: EntityModel,
-  { kind, where, given, set, from, prepare }: MutationModel,
+  { kind, where, given, set, elements, from, prepare }: MutationModel,
   attribute: string,
   input: { readonly sdl: Sdl; readonly type: TypeRef | undefined },
 ): StepValue | undefined {
@@ -27,7 +27,10 @@ export function stepValue(
   if (isNormal || entity.compute.some(({ field }) => field.text === attribute)) return undefined;
   const named = (bindings: MutationModel['where']) =>
     bindings.find(({ field }) => field.text === attribute)?.source;
-  const found = kind === 'create' ? undefined : named(where);
+  // A value computed from the one there is, and a key the record leaves.
+  if (elements.some(({ field }) => field.text === attribute)) return undefined;
+  const isMovable = kind === 'update' && entity.movable.some(({ text }) => text === attribute);
+  const found = kind === 'create' || isMovable ? undefined : named(where);
   if (found) return { kind: 'given', source: found };
   if (kind === 'delete' || prepare) return undefined;
   const own = named(given);

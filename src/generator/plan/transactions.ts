@@ -1,6 +1,6 @@
 /** Declared transactions: their steps, the ids made beforehand, what they return; and where tokens are kept. */
 
-import type { IdempotentModel, Model, Source, TransactionModel } from '../model.js';
+import type { FilterModel, IdempotentModel, Model, Source, TransactionModel } from '../model.js';
 import { fieldNamed, namedType } from '../model.js';
 import { pascal, variableName } from '../names.js';
 import type { FieldRef, IdempotentPlan, TablePlan, TransactionPlan, ValuePlan } from '../plan.js';
@@ -53,14 +53,21 @@ export function madeName(step: string, attribute: string): string {
 /** The ids that a step's record shares with later steps, by attribute. */
 export function madeBy(transaction: TransactionModel, step: string): Set<string> {
   const sources = transaction.steps.flatMap((one) => [
-    ...[...one.where, ...one.given].map(({ source }) => source),
-    ...(one.expect ? [one.expect] : []),
+    ...[...one.where, ...one.given, ...one.elements].map(({ source }) => source),
+    ...one.require.flatMap(({ condition }) => valuesOf(condition)),
+    ...[one.expect, one.to].flatMap((source) => source ?? []),
   ]);
   return new Set(
     sources.flatMap((source) =>
       source.kind === 'step' && source.step === step ? source.path.slice(0, 1) : [],
     ),
   );
+}
+
+/** What a condition compares with. */
+function valuesOf(condition: FilterModel): readonly Source[] {
+  if (condition.kind === 'not') return valuesOf(condition.of);
+  return condition.kind === 'compare' ? condition.values : condition.of.flatMap(valuesOf);
 }
 
 /** `value` plans what a source of the transaction gives. */
