@@ -370,13 +370,19 @@ class Walk {
   #write(cost: WriteCost, call: Call, entry: Node, step: number): void {
     const { place, tally } = call;
     let at = step;
-    if (cost.reads) {
+    const read = (records: number) => {
       this.#ledger.addRequests(at++, place.times, tally);
-      tally.readUnits += place.times * Math.ceil(this.#itemBytes / 4096);
-    }
+      tally.readUnits += place.times * records * Math.ceil(this.#itemBytes / 4096);
+    };
+    if (cost.token) read(1);
+    if (cost.reads) read(cost.records ?? 1);
     for (const rule of cost.rules ?? []) at = this.#rule(rule, place.times, place, at, entry);
     this.#ledger.addRequests(at++, place.times, tally);
-    entry.why = cost.reads ? `${cost.of} is read, then all is written at once` : 'all is written at once';
+    const first = [
+      ...(cost.token ? ['the token is looked up'] : []),
+      ...(cost.reads ? [`${cost.of} ${cost.records ? 'are' : 'is'} read`] : []),
+    ];
+    entry.why = [...first, `${first.length > 0 ? 'then ' : ''}all is written at once`].join(', ');
     this.#forget();
     this.#children(call, entry, { step: at, rows: 1, source: { moments: 1 }, identity: identityOf(call) });
   }

@@ -64,13 +64,17 @@ export interface QueryCost extends Asked {
   readonly upTo?: number;
 }
 
-/** A mutation: its record is read, unless it is new, and everything written at once. */
+/** A mutation: its records are read together, unless they are new, and everything written at once. */
 export interface WriteCost extends Asked {
   readonly kind: 'write';
   readonly mutation: string;
   readonly of: string;
-  /** Whether the record is read first. */
+  /** Whether a record is read first. */
   readonly reads: boolean;
+  /** How many are, where several: they are one request. */
+  readonly records?: number;
+  /** An idempotency token is looked up before all else. */
+  readonly token?: true;
   /** `prepare` and `alongside`. */
   readonly rules?: readonly string[];
 }

@@ -6,6 +6,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  TransactGetItemsCommand,
   type TransactWriteItem,
   TransactWriteItemsCommand,
   UpdateItemCommand,
@@ -25,6 +26,8 @@ import {
   type PutCommandOutput,
   type QueryCommandInput,
   type QueryCommandOutput,
+  type TransactGetCommandInput,
+  type TransactGetCommandOutput,
   type TransactWriteCommandInput,
   type TransactWriteCommandOutput,
   type UpdateCommandInput,
@@ -41,6 +44,7 @@ export interface Operations {
   GetItem: [GetCommandInput, GetCommandOutput];
   BatchGetItem: [BatchGetCommandInput, BatchGetCommandOutput];
   Query: [QueryCommandInput, QueryCommandOutput];
+  TransactGetItems: [TransactGetCommandInput, TransactGetCommandOutput];
   PutItem: [PutCommandInput, PutCommandOutput];
   UpdateItem: [UpdateCommandInput, UpdateCommandOutput];
   DeleteItem: [DeleteCommandInput, DeleteCommandOutput];
@@ -76,7 +80,7 @@ function viewOf(client: DynamoDBClient, cacheMiddleware: boolean): DynamoDBClien
   });
 }
 
-type Reads = Pick<Sdk, 'GetItem' | 'BatchGetItem' | 'Query'>;
+type Reads = Pick<Sdk, 'GetItem' | 'BatchGetItem' | 'Query' | 'TransactGetItems'>;
 
 /** Options of any kind, even none, would have a command's handlers worked out again. */
 function options(signal: AbortSignal | undefined) {
@@ -103,6 +107,21 @@ function readsOf(reads: DynamoDBClient): Reads {
       );
       const { Items, LastEvaluatedKey: last } = output;
       return { ...output, Items: Items?.map(fromWire), LastEvaluatedKey: last && fromWire(last) };
+    },
+    async TransactGetItems(input, signal) {
+      const TransactItems = input.TransactItems?.map(({ Get: asked }) => ({
+        Get: { ...asked, TableName: asked?.TableName, Key: toWire(asked?.Key ?? {}) },
+      }));
+      const output = await reads.send(
+        new TransactGetItemsCommand({ ...input, TransactItems }),
+        options(signal),
+      );
+      return {
+        ...output,
+        Responses: output.Responses?.map(({ Item: item }) =>
+          item === undefined ? {} : { Item: fromWire(item) },
+        ),
+      };
     },
     async BatchGetItem(input, signal) {
       const RequestItems = mapped(input.RequestItems, ({ Keys, ...asked }) => ({

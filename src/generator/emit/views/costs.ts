@@ -3,6 +3,7 @@
 import type { Costs, FieldCost, GetCost, QueryCost, RuleCost, WriteCost } from '../../../budget/costs.js';
 import type {
   ExistsAccess,
+  IdempotentPlan,
   MutationPlan,
   NumberPlan,
   PatternPlan,
@@ -10,12 +11,13 @@ import type {
   QueryAccess,
   ResolverPlan,
   ThroughAccess,
+  TransactionPlan,
 } from '../../plan.js';
 import { group, literal, quote } from '../code.js';
 import { mixedQuery } from './mixed.js';
 import { numberOf } from './numbers.js';
 import { fieldsHeld } from './queries.js';
-import { entityOf, mutationOf } from './shared.js';
+import { entityOf, mutationOf, transactionOf } from './shared.js';
 
 export function costsView(plan: Plan) {
   const { fields, rules } = costsOf(plan);
@@ -42,19 +44,39 @@ export function costsOf(plan: Plan): Costs {
 
 function fieldCost(plan: Plan, { answer }: ResolverPlan): FieldCost {
   if (answer.kind === 'rule') return { kind: 'rule', rule: answer.rule };
-  if (answer.kind === 'mutation') return writeCost(mutationOf(plan, answer.mutation));
+  if (answer.kind === 'mutation') return mutationCost(mutationOf(plan, answer.mutation));
+  if (answer.kind === 'transaction') return transactionCost(plan, transactionOf(plan, answer.transaction));
   const pattern = plan.patterns.find(({ name }) => name === answer.pattern);
   if (!pattern) throw new Error(`no pattern ${answer.pattern} in the plan`);
   return patternCost(plan, pattern, answer.shape);
 }
 
-function writeCost({ name, kind, entity, allow, prepare, alongside }: MutationPlan): WriteCost {
-  const rules = [prepare, alongside].flatMap((rule) => rule ?? []);
+function mutationCost(mutation: MutationPlan): WriteCost {
+  return writeCost(mutation, [mutation]);
+}
+
+/** The records of all steps are read together. */
+function transactionCost(plan: Plan, transaction: TransactionPlan): WriteCost {
+  return writeCost(
+    transaction,
+    transaction.steps.map(({ mutation }) => mutationOf(plan, mutation)),
+  );
+}
+
+function writeCost(
+  { name, allow, idempotent }: { name: string; allow: string | null; idempotent?: IdempotentPlan },
+  steps: readonly MutationPlan[],
+): WriteCost {
+  const rules = steps.flatMap(({ prepare, alongside }) => [prepare, alongside]).flatMap((rule) => rule ?? []);
+  const read = steps.filter(({ kind }) => kind !== 'create');
+  const named = read.length > 0 ? read : steps;
   return {
     kind: 'write',
     mutation: name,
-    of: entity,
-    reads: kind !== 'create',
+    of: [...new Set(named.map(({ entity }) => entity))].join(', '),
+    reads: read.length > 0,
+    ...(read.length > 1 ? { records: read.length } : {}),
+    ...(idempotent ? { token: true as const } : {}),
     ...(allow === null ? {} : { allow }),
     ...(rules.length === 0 ? {} : { rules }),
   };
@@ -189,7 +211,7 @@ function queryCost(
 
 function limitOf(limit: NonNullable<QueryAccess['limit']>): string | number {
   if (limit.kind === 'literal') return Number(limit.value);
-  return limit.path.join('.');
+  return limit.kind === 'made' ? limit.name : limit.path.join('.');
 }
 
 /** The argument that gives a field's values; undefined where another value does. */
