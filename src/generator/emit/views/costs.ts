@@ -12,10 +12,11 @@ import type {
   ThroughAccess,
 } from '../../plan.js';
 import { group, literal, quote } from '../code.js';
+import { aheadCost, startsCost } from './ahead-costs.js';
 import { mixedQuery } from './mixed.js';
 import { numberOf } from './numbers.js';
 import { fieldsHeld } from './queries.js';
-import { entityOf, mutationOf } from './shared.js';
+import { entityOf, mutationOf, referencesTo } from './shared.js';
 
 export function costsView(plan: Plan) {
   const { fields, rules } = costsOf(plan);
@@ -42,22 +43,44 @@ export function costsOf(plan: Plan): Costs {
 
 function fieldCost(plan: Plan, { answer }: ResolverPlan): FieldCost {
   if (answer.kind === 'rule') return { kind: 'rule', rule: answer.rule };
-  if (answer.kind === 'mutation') return writeCost(mutationOf(plan, answer.mutation));
+  if (answer.kind === 'mutation') return writeCost(plan, mutationOf(plan, answer.mutation));
   const pattern = plan.patterns.find(({ name }) => name === answer.pattern);
   if (!pattern) throw new Error(`no pattern ${answer.pattern} in the plan`);
-  return patternCost(plan, pattern, answer.shape);
+  return {
+    ...patternCost(plan, pattern, answer.shape),
+    ...startsCost(pattern),
+    ...aheadCost(plan, pattern),
+  };
 }
 
-function writeCost({ name, kind, entity, allow, prepare, alongside }: MutationPlan): WriteCost {
+function writeCost(plan: Plan, { name, kind, entity, allow, prepare, alongside }: MutationPlan): WriteCost {
   const rules = [prepare, alongside].flatMap((rule) => rule ?? []);
+  const sequences = isCreating(kind)
+    ? (entityOf(plan, entity).numbers ?? []).filter((number) => number.kind === 'sequence').length
+    : 0;
+  const cascades = kind === 'delete' ? partitionsBelow(plan, entity) : 0;
   return {
     kind: 'write',
     mutation: name,
     of: entity,
     reads: kind !== 'create',
+    ...(sequences === 0 ? {} : { sequences }),
+    ...(cascades === 0 ? {} : { cascades }),
     ...(allow === null ? {} : { allow }),
     ...(rules.length === 0 ? {} : { rules }),
   };
+}
+
+function isCreating(kind: MutationPlan['kind']): boolean {
+  return kind === 'create' || kind === 'upsert' || kind === 'put';
+}
+
+/** In how many partitions the records are looked for that go with one of an entity. */
+function partitionsBelow(plan: Plan, entity: string): number {
+  return referencesTo(plan, entity).reduce((sum, { reference: { onDelete, foundBy } }) => {
+    const access = plan.patterns.find(({ name }) => name === foundBy)?.access;
+    return onDelete === 'cascade' && access?.kind === 'query' ? sum + (access.shards ?? 1) : sum;
+  }, 0);
 }
 
 type Shape = 'one' | 'list' | 'connection';
