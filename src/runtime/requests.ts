@@ -45,6 +45,12 @@ export class Requester {
   #signal: AbortSignal | undefined;
   readonly #waiting: (() => void)[] = [];
   #active = 0;
+  /** Requests that were begun and have not ended, those that wait for their turn included, by their order. */
+  readonly #open = new Set<number>();
+  #begun = 0;
+  /** Whether one has ended since none was under way. */
+  #hasEnded = false;
+  readonly #watchers: { readonly last: number; readonly ended: () => void }[] = [];
   #requests = 0;
   #steps = 0;
   #readUnits = 0;
@@ -79,6 +85,17 @@ export class Requester {
     return new Retry(this.limits.deadlineMs, this.#signal);
   }
 
+  /**
+   * What is asked for now, after an answer came while others are still awaited, is mostly asked for because of it; the
+   * others' receivers are about to ask for the like. Resolves when the requests that are under way now have ended.
+   * Undefined where none is, or none of them has been answered: then it belongs to their own step.
+   */
+  siblings(): Promise<void> | undefined {
+    if (!this.#hasEnded || this.#open.size === 0) return undefined;
+    const last = this.#begun;
+    return new Promise((ended) => this.#watchers.push({ last, ended }));
+  }
+
   /** From now on nothing is cancelled: what has begun to write is carried to its end. CANCELLED where it is too late. */
   commit(): void {
     if (this.#signal?.aborted) throw cancelled(this.#signal.reason);
@@ -104,6 +121,9 @@ export class Requester {
 
   async #once<O extends Operation>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
     const { sdk, capacity, onRequest, limits } = this.#options;
+    const order = ++this.#begun;
+    if (this.#open.size === 0) this.#hasEnded = false;
+    this.#open.add(order);
     if (this.#active >= limits.concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else if (this.#active++ === 0) this.#steps += 1;
     try {
@@ -120,7 +140,16 @@ export class Requester {
       const next = this.#waiting.shift();
       if (next) next();
       else this.#active -= 1;
+      this.#end(order);
     }
+  }
+
+  #end(order: number): void {
+    this.#open.delete(order);
+    this.#hasEnded = true;
+    const [first = Number.POSITIVE_INFINITY] = this.#open;
+    // Watchers came in order: whoever waits for fewer requests is before those that wait for more.
+    while (this.#watchers[0] && this.#watchers[0].last < first) this.#watchers.shift()?.ended();
   }
 
   #count(

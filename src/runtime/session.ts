@@ -153,6 +153,11 @@ export class Session {
     this.#loader = new DataLoader((keys: readonly ItemKey[]) => this.#load(keys), {
       cacheKeyFn: loaderKey,
       cacheMap: this.#loading,
+      batchScheduleFn: (dispatch) => {
+        const siblings = requester.siblings();
+        if (siblings) siblings.then(() => afterPromises(dispatch));
+        else afterPromises(dispatch);
+      },
     });
     this.#reader = new Reader({
       requester,
@@ -178,8 +183,9 @@ export class Session {
   }
 
   /**
-   * The record under a primary key, or null. Records asked for in the same tick, of whatever entities and tables,
-   * come in one request; a record the session has seen takes none.
+   * The record under a primary key, or null. Records asked for in the same tick, or because of answers to requests that
+   * were under way together, come in one request, of whatever entities and tables; a record the session has seen takes
+   * none.
    *
    * @param options.consistent reads what was written last, by whomever, at twice the read units
    */
@@ -429,6 +435,13 @@ export class Session {
     this.#answers.set(key, given);
     return given;
   }
+}
+
+const nothing = Promise.resolve();
+
+/** When all that is settled by now has been told to whoever waits for it: as DataLoader does it. */
+function afterPromises(act: () => void): void {
+  nothing.then(() => process.nextTick(act));
 }
 
 function loaderKey({ table, key, consistent }: ItemKey): string {

@@ -114,7 +114,11 @@ function learn(
 /** Whether a failed condition says that others changed something, rather than that it is not so. */
 function isChange(purpose: Purpose): boolean {
   if (purpose.kind === 'absent') return purpose.racing;
-  return purpose.kind === 'unchanged' || (purpose.kind === 'children' && purpose.onDelete === 'cascade');
+  return (
+    purpose.kind === 'unchanged' ||
+    purpose.kind === 'sequence' ||
+    (purpose.kind === 'children' && purpose.onDelete === 'cascade')
+  );
 }
 
 interface Attempt extends WriteOutcome {

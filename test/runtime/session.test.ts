@@ -504,3 +504,31 @@ test('what a lagging index shows does not hide what the session wrote', async ()
   );
   expect((await writing.get(members, key))?.score).toBe(2000);
 });
+
+test('what follows from queries that are answered one after the other is read together, and waits for no other', async () => {
+  let queries = 0;
+  const turns = async (count: number) => {
+    for (let at = 0; at < count; at++) await new Promise(setImmediate);
+  };
+  // The tenth query is answered when the others, and what follows from them, have long been.
+  const database = db.open({
+    delay: async (operation) => {
+      if (operation !== 'Query') return;
+      queries += 1;
+      await turns(queries < 10 ? queries * 20 : 2000);
+    },
+  });
+  const slow = database.session();
+  const next = async (partition: string, id: string) => {
+    await slow.list({ ...team, partitions: { kind: 'one', key: partition } });
+    return slow.get(members, memberKey({ id }));
+  };
+  const first = Promise.all(ids.slice(0, 9).map((id) => next(`TEAM#${id}`, id)));
+  // By now the first answers have come.
+  await turns(100);
+  const late = next('TEAM#late', '20');
+  await first;
+  expect(operations().filter((operation) => operation !== 'Query')).toEqual(['BatchGetItem']);
+  expect(await late).toMatchObject({ id: '20' });
+  expect(operations().filter((operation) => operation !== 'Query')).toEqual(['BatchGetItem', 'GetItem']);
+});

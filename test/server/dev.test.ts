@@ -120,8 +120,8 @@ test('a new field with a rule is served once the rule is written', async () => {
   );
   await edit(
     'access-patterns.yaml',
-    '  configValues: { in: config }',
-    '  configValues: { in: config }\n  loudKey: { for: Config.loud, in: config }',
+    '  configValues: { in: config, requests: 0 }',
+    '  configValues: { in: config, requests: 0 }\n  loudKey: { for: Config.loud, in: config }',
   );
   await program.saw(/src\/rules\/config\.ts: the rule `loudKey` is not written/);
   await edit(

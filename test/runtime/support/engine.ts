@@ -17,6 +17,8 @@ export const secret = 'a secret of the tests, long enough';
 
 /** What goes wrong on the way to the engine, and how often the SDK tries by itself. */
 interface Faults {
+  /** Each request waits for this before it is sent. */
+  readonly delay?: (operation: string) => Promise<void>;
   readonly faults?: readonly Fault[];
   readonly maxAttempts?: number;
 }
@@ -42,9 +44,13 @@ export async function openDatabase(options: Partial<DatabaseOptions> & Faults = 
   const tableName = uniqueName('runtime');
   await createTables(client, [definition], { main: tableName });
   const requests: RequestReport[] = [];
-  const open: TestDatabase['open'] = ({ faults, maxAttempts = 3, ...others } = {}) =>
+  const open: TestDatabase['open'] = ({ faults, delay, maxAttempts = 3, ...others } = {}) =>
     new Database({
-      client: faults === undefined ? client : faultyClient(clientConfig, faults, maxAttempts),
+      client: delay
+        ? slowClient(clientConfig, delay)
+        : faults === undefined
+          ? client
+          : faultyClient(clientConfig, faults, maxAttempts),
       tables: { main: tableName },
       cursorSecrets: [secret],
       onRequest: (report) => requests.push(report),
@@ -70,6 +76,23 @@ function faultyClient(
     maxAttempts,
     requestHandler: faultyHandler(new DynamoDBClient(config).config.requestHandler, faults),
   });
+  onTestFinished(() => client.destroy());
+  return client;
+}
+
+function slowClient(
+  config: DynamoDBClientConfig,
+  delay: (operation: string) => Promise<void>,
+): DynamoDBClient {
+  const client = new DynamoDBClient(config);
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        await delay(commandName.replace(/Command$/, ''));
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
   onTestFinished(() => client.destroy());
   return client;
 }

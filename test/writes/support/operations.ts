@@ -70,7 +70,20 @@ interface Subject<R extends object, N extends object, C extends object> {
   /** What else follows a write. */
   kept?(state: State, record: R): void;
   isGone?(record: R, now: Date): boolean;
+  /** The statuses that may follow on each. */
+  readonly moves?: Readonly<Record<string, readonly string[]>>;
   readonly isGuarded: boolean;
+}
+
+function mayFollow(
+  subject: Pick<Subject<object, object, object>, 'moves'>,
+  before: object,
+  after: object,
+): boolean {
+  const { status: from } = before as { readonly status?: string };
+  const { status: to } = after as { readonly status?: string };
+  if (!subject.moves || from === undefined || to === undefined || from === to) return true;
+  return subject.moves[from]?.includes(to) ?? false;
 }
 
 const iso = (moment: Date | string): string => new Date(moment).toISOString();
@@ -125,6 +138,11 @@ const users: Subject<User, NewUser, UserChanges> = {
     updatedAt: now,
   }),
   kept: ({ versions }, user) => versions.set(`${user.version} ${user.id}`, versionOf(user)),
+  moves: {
+    ACTIVE: ['INACTIVE', 'SUSPENDED'],
+    SUSPENDED: ['ACTIVE', 'INACTIVE'],
+    INACTIVE: ['ACTIVE'],
+  },
   isGuarded: true,
 };
 
@@ -168,6 +186,12 @@ const contractors: Subject<Contractor, NewContractor, ContractorChanges> = {
     tokenHash: or(changes.tokenHash, current.tokenHash),
     updatedAt: now,
   }),
+  moves: {
+    PENDING: ['ACTIVE', 'EXPIRED', 'REVOKED'],
+    ACTIVE: ['EXPIRED', 'REVOKED'],
+    EXPIRED: ['PENDING', 'ACTIVE', 'REVOKED'],
+    REVOKED: [],
+  },
   isGuarded: false,
 };
 
@@ -327,6 +351,7 @@ function operation<R extends object & { readonly version?: number }, N extends o
     const given = kind === 'update' ? changes : (values as N & C);
     const after = subject.changed(current, given, moment);
     if (same(after, current)) return { result: current };
+    if (!mayFollow(subject, current, after)) return { errors: ['GUARD_FAILED', ...invalid(after)] };
     return keep({ ...after, version: (current.version ?? 0) + 1 });
   };
   const drawn: Operation = {

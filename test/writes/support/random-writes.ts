@@ -57,6 +57,7 @@ function elements({ plan }: GeneratedProject, { element, of }: AttributePlan): r
 }
 
 interface Operation {
+  readonly project: GeneratedProject;
   readonly kind: 'create' | 'update' | 'upsert' | 'delete';
   readonly entity: StoredEntity;
   readonly key: Values;
@@ -64,8 +65,13 @@ interface Operation {
   readonly expect?: number;
 }
 
-function operation(project: GeneratedProject, model: Model, dice: Dice): Operation {
-  const entity = dice.of(project.entities);
+function operation(
+  project: GeneratedProject,
+  about: readonly StoredEntity[],
+  model: Model,
+  dice: Dice,
+): Operation {
+  const entity = dice.of(about);
   const { attributes, keyFields, revision, name } = entity.plan;
   const known = recordsOf(model, name);
   const isKey = (one: AttributePlan) => keyFields.includes(one.name);
@@ -82,19 +88,24 @@ function operation(project: GeneratedProject, model: Model, dice: Dice): Operati
       : (['create', 'create', 'update', 'update', 'update', 'upsert', 'delete'] as const);
   const kind = known.length === 0 && dice.below(8) > 0 ? 'create' : dice.of<Operation['kind']>(kinds);
   const whole = draw(attributes.filter((one) => given(one) && !isKey(one)));
-  if (kind === 'create') return { kind, entity, key: fresh, values: { ...whole, ...fresh } };
-  if (kind === 'delete') return { kind, entity, key, values: {} };
+  if (kind === 'create') return { project, kind, entity, key: fresh, values: { ...whole, ...fresh } };
+  if (kind === 'delete') return { project, kind, entity, key, values: {} };
   const changeable = attributes.filter(
     (one) => given(one) && !isKey(one) && !one.immutable && one.generated === null,
   );
-  if (kind === 'upsert') return { kind, entity, key, values: { ...whole, ...key } };
+  if (kind === 'upsert') return { project, kind, entity, key, values: { ...whole, ...key } };
   const values = draw(dice.some(changeable, dice.below(changeable.length + 1)));
-  return { kind, entity, key, values, ...(dice.below(6) === 0 && { expect: 1 + dice.below(2) }) };
+  return { project, kind, entity, key, values, ...(dice.below(6) === 0 && { expect: 1 + dice.below(2) }) };
 }
 
 /** One to three of them, each of another record: one transaction. */
-export function operations(project: GeneratedProject, model: Model, dice: Dice): readonly Operation[] {
-  const all = Array.from({ length: 1 + dice.below(3) }, () => operation(project, model, dice));
+export function operations(
+  project: GeneratedProject,
+  about: readonly StoredEntity[],
+  model: Model,
+  dice: Dice,
+): readonly Operation[] {
+  const all = Array.from({ length: 1 + dice.below(3) }, () => operation(project, about, model, dice));
   const targets = all.map((one) => idOf(one.entity, one.key));
   return all.filter((_, at) => targets.indexOf(targets[at] ?? '') === at);
 }
@@ -120,18 +131,78 @@ export function writeOf({ kind, entity, key, values, expect: expected }: Operati
   throw new Error(`${entity.plan.name} has no ${kind}`);
 }
 
+/** Whether the transitions that are declared allow a change. */
+function mayFollow({ codec }: StoredEntity, before: Values, values: Values): boolean {
+  const moves = Object.entries((codec.demands?.transitions ?? {}) as Readonly<Record<string, Moves>>);
+  return moves.every(([field, next]) => {
+    const [from, to] = [before[field], field in values ? values[field] : before[field]];
+    return from === null || from === to || (next[String(from)] ?? []).includes(String(to));
+  });
+}
+
+type Moves = Readonly<Record<string, readonly string[]>>;
+
 /** What is wrong with a transaction by the records alone; unique values and what keys take aside. */
 function mistakes(model: Model, asked: readonly Operation[]): Set<string> {
   const codes = new Set<string>();
-  for (const { kind, entity, key, expect: expected } of asked) {
+  for (const { kind, entity, key, values, expect: expected } of asked) {
     const current = model.records.get(entity.plan.name)?.get(idOf(entity, key));
     if (kind === 'create' && current) codes.add('ALREADY_EXISTS');
     if ((kind === 'update' || kind === 'delete') && !current) codes.add('NOT_FOUND');
     const { revision } = entity.plan;
+    if (current && kind !== 'create' && kind !== 'delete' && !mayFollow(entity, current, values))
+      codes.add('GUARD_FAILED');
     if (expected !== undefined && current && revision !== null && current[revision] !== expected)
       codes.add('VERSION_CONFLICT');
   }
+  for (const code of outcomeOf(model, asked).codes) codes.add(code);
   return codes;
+}
+
+/** The records after a transaction, with what goes with those it deletes, and which references speak against it. */
+function outcomeOf(model: Model, asked: readonly Operation[]) {
+  const codes = new Set<string>();
+  const after = new Map([...model.records].map(([name, records]) => [name, new Map(records)]));
+  const entities = new Map(
+    asked.flatMap(({ project }) => project.entities).map((one) => [one.plan.name, one]),
+  );
+  for (const { kind, entity, key, values } of asked) {
+    const records = after.get(entity.plan.name);
+    const id = idOf(entity, key);
+    if (kind === 'delete') records?.delete(id);
+    else records?.set(id, { ...records.get(id), ...values, ...key });
+  }
+  const remove = (target: StoredEntity, parent: Values) => {
+    for (const child of entities.values()) {
+      for (const reference of child.plan.references ?? []) {
+        if (reference.to !== target.plan.name || reference.onDelete === 'leave') continue;
+        for (const [id, record] of after.get(child.plan.name) ?? []) {
+          if (!reference.fields.every(({ key, field }) => record[field] === parent[key])) continue;
+          if (reference.onDelete === 'restrict') codes.add('REFERENCED');
+          else {
+            after.get(child.plan.name)?.delete(id);
+            if (asked.some((one) => idOf(one.entity, one.key) === id))
+              codes.add('WRITE_TWICE').add('REFERENCED');
+            remove(child, record);
+          }
+        }
+      }
+    }
+  };
+  for (const { kind, entity, key } of asked) if (kind === 'delete') remove(entity, key);
+  for (const { kind, entity, key, values } of asked) {
+    if (kind === 'delete') continue;
+    const before = model.records.get(entity.plan.name)?.get(idOf(entity, key));
+    const record: Values = { ...before, ...values, ...key };
+    for (const { to, fields } of entity.plan.references ?? []) {
+      const isNew = fields.some(({ field }) => record[field] !== before?.[field]);
+      const target = entities.get(to);
+      const named = Object.fromEntries(fields.map((one) => [one.key, record[one.field]]));
+      if (!isNew || !target || Object.values(named).some((value) => value === null)) continue;
+      if (!after.get(to)?.has(idOf(target, named))) codes.add('REFERENCE_MISSING');
+    }
+  }
+  return { codes, after };
 }
 
 /** The model after a transaction's success. Each result has the values it was given. */
@@ -140,6 +211,7 @@ export function succeeded(model: Model, asked: readonly Operation[], results: re
     [...mistakes(model, asked)],
     JSON.stringify(asked.map(({ kind, values }) => [kind, values])),
   ).toEqual([]);
+  const { after } = outcomeOf(model, asked);
   for (const [at, { kind, entity, key, values }] of asked.entries()) {
     const records = model.records.get(entity.plan.name);
     const record = results[at] ?? {};
@@ -161,6 +233,9 @@ export function succeeded(model: Model, asked: readonly Operation[], results: re
     for (const version of entity.codec.versions?.(record) ?? [])
       model.versions.set(placeOf(entity, version), storedForm(version));
   }
+  // What went with what was deleted.
+  for (const [name, records] of model.records)
+    for (const id of records.keys()) if (!after.get(name)?.has(id)) records.delete(id);
 }
 
 /** A refusal has its reason in the records, and leaves them as they are. */
