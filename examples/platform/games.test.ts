@@ -113,6 +113,15 @@ describe('leaderboards', () => {
     }
   });
 
+  test('D2: all scores of a player, added up, by one get', async () => {
+    for (const playerId of [...new Set(entries.map((one) => one.playerId)), 'nobody']) {
+      const own = entries.filter((one) => one.playerId === playerId);
+      const total = own.reduce((sum, { score }) => sum + score, 0);
+      expect(await server.ask('playerTotal', { playerId })).toBe(total);
+      expect(server.operations).toEqual(['GetItem']);
+    }
+  });
+
   test('D3: the best of all games, merged from eight shards', async () => {
     const right = [...entries].sort(best);
     for (const limit of [1, 2, 7, 50, 1000])

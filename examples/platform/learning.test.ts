@@ -135,6 +135,14 @@ test('E1 to E3: organization, learner, course by tenant and id', async () => {
   expect(await server.ask('learner', { tenantId: 'a', userId: 'u#USER#u' })).toBeNull();
 });
 
+test('E4: how many enrollments a course has, by one get', async () => {
+  for (const { tenantId, courseId } of courses) {
+    const own = enrollments.filter((one) => one.tenantId === tenantId && one.courseId === courseId);
+    expect(await server.ask('enrolled', { tenantId, courseId })).toBe(own.length);
+    expect(server.operations).toEqual(['GetItem']);
+  }
+});
+
 test('E2 and E3: learners and courses of a tenant', async () => {
   for (const tenantId of [...tenantIds, 'none']) {
     const ofTenant = (one: { readonly tenantId: string }) => one.tenantId === tenantId;

@@ -90,7 +90,7 @@ async function survive(path: string, done: readonly number[], moment: number): P
 }
 
 /** 15 kills, or 200 in the long run. */
-const kills = Math.min(200, runs(15));
+const kills = Math.min(200, runs(20));
 
 test(`after ${kills} kills in the midst of writes nothing is half-written, and what was answered is there`, async () => {
   const moments = Array.from({ length: kills }, () => Math.floor(Math.random() * 150));

@@ -33,6 +33,7 @@ export const costs: Costs = {
       index: 'ByPlayer',
       page: { default: 20, max: 100 },
     },
+    'Query.playerTotal': { kind: 'get', pattern: 'playerTotal', of: ['playerTotal'] },
     'Query.allTimeTopScores': {
       kind: 'query',
       pattern: 'allTimeTopScores',
@@ -136,6 +137,7 @@ export const costs: Costs = {
       index: 'table',
       page: { default: 20, max: 100 },
     },
+    'Query.enrolled': { kind: 'get', pattern: 'enrolled', of: ['enrolled'] },
     'Query.lesson': { kind: 'get', pattern: 'lesson', of: ['Lesson'] },
     'Query.lessons': {
       kind: 'query',

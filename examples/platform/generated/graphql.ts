@@ -393,6 +393,8 @@ export type Query = {
   readonly course?: Maybe<Course>;
   readonly courses: CourseConnection;
   readonly emailLookup?: Maybe<EmailLookup>;
+  /** How many enrollments a course has. */
+  readonly enrolled: Scalars['Int']['output'];
   readonly enrollments: EnrollmentConnection;
   readonly gameAchievements: AchievementConnection;
   /** Both as they are at one moment. */
@@ -405,6 +407,8 @@ export type Query = {
   readonly organization?: Maybe<Organization>;
   readonly playerAchievements: AchievementConnection;
   readonly playerScores: LeaderboardEntryConnection;
+  /** All scores of a player, added up. */
+  readonly playerTotal: Scalars['Float']['output'];
   readonly profilesByAgeGroup: ProfileConnection;
   readonly profilesByCountry: ProfileConnection;
   readonly profilesByCountryAndCityPrefix: ProfileConnection;
@@ -451,6 +455,12 @@ export type QueryCoursesArgs = {
 
 export type QueryEmailLookupArgs = {
   email: Scalars['String']['input'];
+};
+
+
+export type QueryEnrolledArgs = {
+  courseId: Scalars['ID']['input'];
+  tenantId: Scalars['ID']['input'];
 };
 
 
@@ -551,6 +561,11 @@ export type QueryPlayerScoresArgs = {
   max?: InputMaybe<Scalars['Int']['input']>;
   min?: InputMaybe<Scalars['Int']['input']>;
   order?: InputMaybe<Direction>;
+  playerId: Scalars['ID']['input'];
+};
+
+
+export type QueryPlayerTotalArgs = {
   playerId: Scalars['ID']['input'];
 };
 
@@ -779,6 +794,7 @@ export type ResolversTypes = {
   EnrollmentConnection: ResolverTypeWrapper<EnrollmentPage>;
   EnrollmentEdge: ResolverTypeWrapper<Omit<EnrollmentEdge, 'node'> & { node: ResolversTypes['Enrollment'] }>;
   EnrollmentInput: EnrollmentInput;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   LeaderboardEntry: ResolverTypeWrapper<LeaderboardEntryRecord>;
@@ -838,6 +854,7 @@ export type ResolversParentTypes = {
   EnrollmentConnection: EnrollmentPage;
   EnrollmentEdge: Omit<EnrollmentEdge, 'node'> & { node: ResolversParentTypes['Enrollment'] };
   EnrollmentInput: EnrollmentInput;
+  Float: Scalars['Float']['output'];
   ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
   LeaderboardEntry: LeaderboardEntryRecord;
@@ -1098,6 +1115,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   course?: Resolver<Maybe<ResolversTypes['Course']>, ParentType, ContextType, RequireFields<QueryCourseArgs, 'courseId' | 'tenantId'>>;
   courses?: Resolver<ResolversTypes['CourseConnection'], ParentType, ContextType, RequireFields<QueryCoursesArgs, 'tenantId'>>;
   emailLookup?: Resolver<Maybe<ResolversTypes['EmailLookup']>, ParentType, ContextType, RequireFields<QueryEmailLookupArgs, 'email'>>;
+  enrolled?: Resolver<ResolversTypes['Int'], ParentType, ContextType, RequireFields<QueryEnrolledArgs, 'courseId' | 'tenantId'>>;
   enrollments?: Resolver<ResolversTypes['EnrollmentConnection'], ParentType, ContextType, RequireFields<QueryEnrollmentsArgs, 'tenantId' | 'userId'>>;
   gameAchievements?: Resolver<ResolversTypes['AchievementConnection'], ParentType, ContextType, RequireFields<QueryGameAchievementsArgs, 'gameId'>>;
   getUserAndEmail?: Resolver<ResolversTypes['UserAndEmail'], ParentType, ContextType, RequireFields<QueryGetUserAndEmailArgs, 'email' | 'userId'>>;
@@ -1109,6 +1127,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationArgs, 'tenantId'>>;
   playerAchievements?: Resolver<ResolversTypes['AchievementConnection'], ParentType, ContextType, RequireFields<QueryPlayerAchievementsArgs, 'playerId'>>;
   playerScores?: Resolver<ResolversTypes['LeaderboardEntryConnection'], ParentType, ContextType, RequireFields<QueryPlayerScoresArgs, 'playerId'>>;
+  playerTotal?: Resolver<ResolversTypes['Float'], ParentType, ContextType, RequireFields<QueryPlayerTotalArgs, 'playerId'>>;
   profilesByAgeGroup?: Resolver<ResolversTypes['ProfileConnection'], ParentType, ContextType, RequireFields<QueryProfilesByAgeGroupArgs, 'ageGroup'>>;
   profilesByCountry?: Resolver<ResolversTypes['ProfileConnection'], ParentType, ContextType, RequireFields<QueryProfilesByCountryArgs, 'country'>>;
   profilesByCountryAndCityPrefix?: Resolver<ResolversTypes['ProfileConnection'], ParentType, ContextType, RequireFields<QueryProfilesByCountryAndCityPrefixArgs, 'country' | 'prefix'>>;

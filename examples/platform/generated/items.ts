@@ -26,6 +26,7 @@ import {
   courseKey,
   emailLookupKey,
   emailsTable,
+  enrolledNumberKey,
   enrollmentCourseReferencesKey,
   enrollmentKey,
   leaderboardEntryAllGamesKey,
@@ -50,6 +51,7 @@ import {
   parseProgressKey,
   parseTournamentEntryKey,
   parseUserKey,
+  playerTotalNumberKey,
   profileGsi1Key,
   profileGsi2Key,
   profileGsi3Key,
@@ -132,6 +134,9 @@ export const leaderboardEntryCodec: EntityCodec<LeaderboardEntry> = {
     playerId: item.playerId as string,
     score: item.score as number,
   }),
+  counters: (leaderboardEntry) => [
+    { name: 'playerTotal', key: playerTotalNumberKey(leaderboardEntry), by: leaderboardEntry.score },
+  ],
   keyFields: parseLeaderboardEntryKey,
 };
 
@@ -328,6 +333,7 @@ export const enrollmentCodec: EntityCodec<Enrollment> = {
     version: item.version as number,
   }),
   counters: (enrollment) => [
+    { name: 'enrolled', key: enrolledNumberKey(enrollment), by: 1 },
     { name: 'Enrollment.course', key: enrollmentCourseReferencesKey(enrollment), by: 1 },
   ],
   references: (enrollment) => [

@@ -110,6 +110,12 @@ export const leaderboardEntryAllGamesKey = (leaderboardEntry: Pick<LeaderboardEn
   allSK: `${invertedInteger(leaderboardEntry.score)}#${text(leaderboardEntry.entryId)}`,
 });
 
+/** The number kept for playerTotal: `SUM#LeaderboardEntry.playerTotal#{playerId}` / `SUM` */
+export const playerTotalNumberKey = (leaderboardEntry: Pick<LeaderboardEntry, 'playerId'>): Key => ({
+  PK: `SUM#LeaderboardEntry.playerTotal#${text(leaderboardEntry.playerId)}`,
+  SK: 'SUM',
+});
+
 /** Achievement: `PLAYER#{playerId}` / `ACHIEVEMENT#{achievementId}` */
 export const achievementKey = (achievement: AchievementKey): Key => ({
   PK: `PLAYER#${text(achievement.playerId)}`,
@@ -241,6 +247,12 @@ export const parseEnrollmentKey = (key: Key): EnrollmentKey | undefined => {
   const sk = unpack(String(key.SK), ['ENROLLMENT#', text, '#', time]);
   return pk && sk && { tenantId: pk[0], userId: pk[1], courseId: sk[0], enrolledAt: sk[1] };
 };
+
+/** The number kept for enrolled: `COUNT#Enrollment.enrolled#{tenantId}#{courseId}` / `COUNT` */
+export const enrolledNumberKey = (enrollment: Pick<Enrollment, 'tenantId' | 'courseId'>): Key => ({
+  PK: `COUNT#Enrollment.enrolled#${text(enrollment.tenantId)}#${text(enrollment.courseId)}`,
+  SK: 'COUNT',
+});
 
 /** How many Enrollment records name a Course by course. */
 export const enrollmentCourseReferencesKey = (enrollment: Pick<Enrollment, 'tenantId' | 'courseId'>): Key => ({

@@ -6,6 +6,7 @@ import {
   type IndexQuery,
   integer,
   invertedInteger,
+  type KeptNumber,
   keyNumber,
   keyText,
   narrowed,
@@ -47,8 +48,10 @@ import {
   analyticsGsi2,
   analyticsGsi3,
   analyticsGsi4,
+  enrolledNumberKey,
   learningGsi1,
   learningTable,
+  playerTotalNumberKey,
   scoresAllGames,
   scoresByPlayer,
   scoresRanking,
@@ -313,4 +316,18 @@ export const certificates = (by: Pick<Certificate, 'tenantId' | 'userId'> & { re
   holds: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '3d646bb7',
+});
+
+/** Query.playerTotal: kept under `SUM#LeaderboardEntry.playerTotal#{playerId}` / `SUM`. */
+export const playerTotal = (by: Pick<LeaderboardEntry, 'playerId'>): KeptNumber<LeaderboardEntry> => ({
+  name: 'playerTotal',
+  entity: leaderboardEntryCodec,
+  keys: [playerTotalNumberKey(by)],
+});
+
+/** Query.enrolled: kept under `COUNT#Enrollment.enrolled#{tenantId}#{courseId}` / `COUNT`. */
+export const enrolled = (by: Pick<Enrollment, 'tenantId' | 'courseId'>): KeptNumber<Enrollment> => ({
+  name: 'enrolled',
+  entity: enrollmentCodec,
+  keys: [enrolledNumberKey(by)],
 });

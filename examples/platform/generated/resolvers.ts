@@ -53,6 +53,9 @@ export const createResolvers = (rules: Rules): Resolvers<Context> => ({
         selection(info),
       );
     },
+    playerTotal: (_parent, args, context) => {
+      return context.db.kept(queries.playerTotal({ playerId: args.playerId }));
+    },
     allTimeTopScores: (_parent, args, context) => {
       return context.db.list(queries.allTimeTopScores(), limitOf(args.limit, { default: 10, max: 1000 }));
     },
@@ -131,6 +134,9 @@ export const createResolvers = (rules: Rules): Resolvers<Context> => ({
         args,
         selection(info),
       );
+    },
+    enrolled: (_parent, args, context) => {
+      return context.db.kept(queries.enrolled({ tenantId: args.tenantId, courseId: args.courseId }));
     },
     lesson: (_parent, args, context) => {
       return context.loaders.lesson.load({ tenantId: args.tenantId, courseId: args.courseId, position: args.position, lessonId: args.lessonId });

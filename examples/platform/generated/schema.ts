@@ -310,6 +310,9 @@ type Query {
   course(courseId: ID!, tenantId: ID!): Course
   courses(after: String, before: String, first: Int, last: Int, tenantId: ID!): CourseConnection!
   emailLookup(email: String!): EmailLookup
+
+  """How many enrollments a course has."""
+  enrolled(courseId: ID!, tenantId: ID!): Int!
   enrollments(after: String, before: String, courseId: ID, first: Int, last: Int, tenantId: ID!, userId: ID!): EnrollmentConnection!
   gameAchievements(after: String, before: String, first: Int, gameId: ID!, last: Int, max: Int, min: Int, order: Direction): AchievementConnection!
 
@@ -323,6 +326,9 @@ type Query {
   organization(tenantId: ID!): Organization
   playerAchievements(after: String, before: String, first: Int, last: Int, playerId: ID!): AchievementConnection!
   playerScores(after: String, before: String, first: Int, last: Int, max: Int, min: Int, order: Direction, playerId: ID!): LeaderboardEntryConnection!
+
+  """All scores of a player, added up."""
+  playerTotal(playerId: ID!): Float!
   profilesByAgeGroup(after: String, ageGroup: String!, before: String, first: Int, last: Int, since: DateTime, until: DateTime): ProfileConnection!
   profilesByCountry(after: String, before: String, city: String, country: String!, first: Int, last: Int): ProfileConnection!
   profilesByCountryAndCityPrefix(after: String, before: String, country: String!, first: Int, last: Int, prefix: String!): ProfileConnection!

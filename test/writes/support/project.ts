@@ -5,6 +5,7 @@ import type {
   Connection,
   EntityCodec,
   IndexQuery,
+  KeptNumber,
   Key,
   Session,
   TableDefinition,
@@ -37,6 +38,7 @@ export interface GeneratedProject {
   /** Those that are written; histories are kept by others. */
   readonly entities: readonly StoredEntity[];
   readonly query: (pattern: PatternPlan, input: Values) => IndexQuery<Values>;
+  readonly number: (pattern: PatternPlan, input: Values) => KeptNumber<Values>;
   readonly createLoaders: (session: Session) => Readonly<Record<string, Loader>>;
 }
 
@@ -77,6 +79,7 @@ export async function projectIn(name: string): Promise<GeneratedProject> {
       const made = queries['function' in query ? query.function : pattern] ?? queries[pattern];
       return (made as (input: Values) => IndexQuery<Values>)(input);
     },
+    number: ({ name: pattern }, input) => (queries[pattern] as (input: Values) => KeptNumber<Values>)(input),
     createLoaders: loaders.createLoaders as GeneratedProject['createLoaders'],
   };
 }

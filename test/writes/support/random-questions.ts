@@ -43,6 +43,20 @@ async function expectAnswer(
     expect(await loaders[entity.names.loader]?.load(key), asked(pattern, key)).toEqual(right ?? null);
     return;
   }
+  if (access.kind === 'kept') {
+    const input = inputOf(project, model, pattern, access.entity, dice);
+    const number = entityNamed(project, access.entity).numbers?.find(({ name }) => name === access.number);
+    const asking = pattern.inputs.filter(({ value }) => value.kind !== 'literal').map(({ name }) => name);
+    const right = recordsOf(model, access.entity)
+      .filter((one) => asking.every((name) => one[name] === input[name]))
+      .filter((one) =>
+        (number?.when ?? []).every(({ field, values }) => values.includes(one[field] as string)),
+      )
+      .filter((one) => (number?.present ?? []).every((field) => one[field] !== null))
+      .reduce((sum, one) => sum + (number?.field ? Number(one[number.field] ?? 0) : 1), 0);
+    expect(await session.kept(project.number(pattern, input)), asked(pattern, input)).toBe(right);
+    return;
+  }
   const query = access.kind === 'mixed' ? access.query : queryOf(access);
   if (access.kind === 'through' && access.join.kind === 'get')
     return expectLed(project, model, session, pattern, access, dice);
