@@ -12,7 +12,7 @@ export const costs: Costs = {
       allow: 'staff',
       visible: 'nodeVisible',
     },
-    'Query.user': { kind: 'get', pattern: 'user', of: ['User'], allow: 'staff' },
+    'Query.user': { kind: 'get', pattern: 'user', of: ['User'], allow: 'staff', starts: true },
     'Query.userByEmail': {
       kind: 'query',
       pattern: 'userByEmail',
@@ -51,7 +51,7 @@ export const costs: Costs = {
       page: { default: 20, max: 100 },
       holds: ['email', 'id', 'name', 'role', 'status'],
     },
-    'User.createdBy': { kind: 'get', pattern: 'creatorOfUser', of: ['User'] },
+    'User.createdBy': { kind: 'get', pattern: 'creatorOfUser', of: ['User'], starts: true },
     'User.history': {
       kind: 'query',
       pattern: 'historyOfUser',
@@ -60,8 +60,15 @@ export const costs: Costs = {
       index: 'LSI1',
       allow: 'selfOrAdmin',
       page: { default: 20, max: 100 },
+      ahead: 'beside',
     },
-    'Query.contractor': { kind: 'get', pattern: 'contractor', of: ['Contractor'], allow: 'staff' },
+    'Query.contractor': {
+      kind: 'get',
+      pattern: 'contractor',
+      of: ['Contractor'],
+      allow: 'staff',
+      starts: true,
+    },
     'Query.contractorsByStatus': {
       kind: 'query',
       pattern: 'contractorsByStatus',
@@ -89,8 +96,9 @@ export const costs: Costs = {
       index: 'GSI3',
       allow: 'staff',
       page: { default: 20, max: 100 },
+      ahead: 'beside',
     },
-    'Contractor.invitedBy': { kind: 'get', pattern: 'inviterOfContractor', of: ['User'] },
+    'Contractor.invitedBy': { kind: 'get', pattern: 'inviterOfContractor', of: ['User'], starts: true },
     'User.sessions': {
       kind: 'query',
       pattern: 'sessionsOfUser',
@@ -100,8 +108,9 @@ export const costs: Costs = {
       allow: 'selfOrAdmin',
       page: { default: 20, max: 100 },
       drops: true,
+      ahead: 'beside',
     },
-    'RefreshToken.user': { kind: 'get', pattern: 'userOfSession', of: ['User'] },
+    'RefreshToken.user': { kind: 'get', pattern: 'userOfSession', of: ['User'], starts: true },
     'User.auditLogs': {
       kind: 'query',
       pattern: 'auditLogsOfUser',
@@ -111,6 +120,7 @@ export const costs: Costs = {
       allow: 'selfOrAdmin',
       page: { default: 20, max: 100 },
       holds: ['action', 'id', 'timestamp'],
+      ahead: { page: 'first', between: 2, bounds: ['until'] },
     },
     'Contractor.auditLogs': {
       kind: 'query',
@@ -121,6 +131,7 @@ export const costs: Costs = {
       allow: 'inviterOrAdmin',
       page: { default: 20, max: 100 },
       holds: ['action', 'id', 'timestamp'],
+      ahead: { page: 'first', between: 1, bounds: ['until'] },
     },
     'Query.auditLogs': {
       kind: 'query',
@@ -163,7 +174,7 @@ export const costs: Costs = {
       allow: 'staff',
       page: { default: 20, max: 100 },
     },
-    'Config.updatedBy': { kind: 'get', pattern: 'updaterOfConfig', of: ['User'] },
+    'Config.updatedBy': { kind: 'get', pattern: 'updaterOfConfig', of: ['User'], starts: true },
     'Mutation.createUser': {
       kind: 'write',
       mutation: 'createUser',

@@ -20,10 +20,11 @@ const suites = [
   'test/writes/kept-numbers',
 ];
 
-const help = `Usage: npx tsx scripts/test-engines.ts [vitest options]
+const help = `Usage: npx tsx scripts/test-engines.ts [paths] [vitest options]
 
-Runs ${suites.join(', ')} against Amazon's DynamoDB Local, after \`npm test\` ran them on the embedded engine.
-More files may be named: \`npm run test:engines -- examples/\` runs the examples as well.
+Runs tests against Amazon's DynamoDB Local, after \`npm test\` ran them on the embedded engine: those below the paths,
+which come before all options, or ${suites.join(', ')}.
+\`npm run test:engines -- examples/\` runs the examples, \`npm run test:engines -- -t cascade\` what is called so of the above.
 Without Java it says that this was not tested and succeeds; with TABLELOOM_REQUIRE_ENGINES=1 it fails.
 `;
 
@@ -51,9 +52,10 @@ async function main(options: readonly string[]): Promise<number> {
 }
 
 /** @returns its exit code */
-function vitest(options: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
+function vitest(given: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
   const script = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
-  const child = spawn(process.execPath, [script, 'run', ...suites, ...options], {
+  const paths = given[0] === undefined || given[0].startsWith('-') ? suites : [];
+  const child = spawn(process.execPath, [script, 'run', ...paths, ...given], {
     stdio: 'inherit',
     env: { ...process.env, ...env },
   });

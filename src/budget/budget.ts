@@ -7,7 +7,8 @@ import type {
   OperationDefinitionNode,
   SelectionSetNode,
 } from 'graphql';
-import type { Costs, FieldCost, GetCost, QueryCost, WriteCost } from './costs.js';
+import { beginsAtParent } from './ahead.js';
+import type { Costs, FieldCost, GetCost, QueryCost, TogetherCost, WriteCost } from './costs.js';
 import { type Arguments, lengthOf, numberOf } from './given.js';
 import { Ledger, type Source, type Tally } from './ledger.js';
 import { queryReads } from './reads.js';
@@ -156,7 +157,25 @@ interface Place {
   readonly page?: number;
   /** They are edges, whose nodes are their places' own. */
   readonly isEdge?: true;
+  /** What was begun of these fields with the objects, by response name. */
+  readonly begun?: ReadonlyMap<string, Begun>;
   readonly fields: Node[];
+}
+
+/** A field's own reads; those that its answer waits for may follow. */
+interface Begun {
+  /** The step of its first request, and the one in which all of these have been answered. */
+  readonly step: number;
+  readonly end: number;
+  readonly isNew: boolean;
+  readonly rows: number;
+  readonly source: Source;
+  /** Keys that are read once its field is answered. */
+  readonly led: number;
+  readonly why: string;
+  readonly tally: Tally;
+  /** What was begun with it of the fields asked of it. */
+  readonly begun?: ReadonlyMap<string, Begun> | undefined;
 }
 
 class TooManyFields extends Error {}
@@ -174,7 +193,10 @@ class Walk {
   readonly #once = new Map<string, number>();
   readonly #asked = new Set<string>();
   readonly #unknown = new Set<string>();
+  /** What came by queries of what belongs to it: who asks for it elsewhere may be faster. */
+  readonly #brought = new Set<string>();
   #seen = 0;
+  #ahead = 0;
 
   constructor(costs: Costs, selections: Selections, mode: 'usual' | 'most', options: BudgetOptions) {
     this.#costs = costs;
@@ -243,6 +265,7 @@ class Walk {
   #forget(): void {
     this.#once.clear();
     this.#asked.clear();
+    this.#brought.clear();
   }
 
   #select(place: Place, sets: Sets): void {
@@ -266,7 +289,9 @@ class Walk {
       return;
     }
     const args = this.#selections.argumentsOf(place.type, node);
-    const call: Call = { field, node, args, sets, place, tally: { requests: 0, readUnits: 0 } };
+    const begun = place.begun?.get(name);
+    const tally = begun?.tally ?? { requests: 0, readUnits: 0 };
+    const call: Call = { field, node, args, sets, place, tally, begun };
     const entry: Node = {
       name: field,
       kind: cost.kind === 'rule' ? 'rule' : cost.kind === 'write' ? 'mutation' : 'pattern',
@@ -286,7 +311,7 @@ class Walk {
   }
 
   /** An object or a list of them that its parent holds: nothing is asked for it. */
-  #attribute({ page, isEdge, ...place }: Place, node: FieldNode, sets: Sets): void {
+  #attribute({ page, isEdge, begun: _, ...place }: Place, node: FieldNode, sets: Sets): void {
     const field = node.name.value;
     const type = this.#selections.typeOf(place.type, field);
     if (type === undefined || !node.selectionSet) return;
@@ -305,8 +330,7 @@ class Walk {
 
   #answer(cost: FieldCost, call: Call, entry: Node, step: number): void {
     entry.step = step;
-    if (cost.kind === 'get') this.#get(cost, call, entry, step);
-    else if (cost.kind === 'query') this.#query(cost, call, entry, step);
+    if (cost.kind === 'get' || cost.kind === 'query') this.#read(cost, call, entry, step);
     else if (cost.kind === 'write') this.#write(cost, call, entry, step);
     else this.#byHand(cost.rule, call, entry, step);
   }
@@ -320,51 +344,147 @@ class Walk {
     this.#children(call, entry, { step: end, rows: listRows(call.args), source, identity: identityOf(call) });
   }
 
-  #get(cost: GetCost, call: Call, entry: Node, step: number): void {
+  #read(cost: GetCost | QueryCost, call: Call, entry: Node, step: number): void {
+    const { place, tally } = call;
+    const begun = call.begun ?? this.#begin(cost, call, step);
+    const { source, rows } = begun;
+    entry.step = begun.step;
+    entry.why = begun.why;
+    let end = Math.max(step, begun.end);
+    if (begun.led > 0) this.#keys(end, begun.led, source, tally);
+    if (isLed(cost)) end += 1;
+    const found = place.times * (cost.kind === 'get' ? rows : 1);
+    const seen = this.#rule(cost.visible, found, place, end, entry);
+    if (cost.kind === 'query' && (cost.gives === 'count' || cost.gives === 'exists')) return;
+    const identity = identityOf(call);
+    this.#children(call, entry, { step: seen, rows, source, identity, begun: begun.begun });
+  }
+
+  /** @param bringing the tally of a parent that comes by the field's first request */
+  #begin(cost: GetCost | QueryCost, call: Call, step: number, bringing?: Tally): Begun {
+    return cost.kind === 'get'
+      ? this.#beginGet(cost, call, step)
+      : this.#beginQuery(cost, call, step, bringing);
+  }
+
+  #beginGet(cost: GetCost, call: Call, step: number): Begun {
     const { place, tally } = call;
     const each = cost.each ? lengthOf(call.args, cost.each.argument, cost.each.max) : 1;
     const identity = identityOf(call);
     const isNew = this.#isNew(identity);
-    const keys = isNew ? place.times * each * cost.of.length : 0;
-    this.#keys(step, keys, place.source, tally);
-    const then = cost.leadsTo && isNew ? place.times * each : 0;
-    this.#keys(step + 1, then, place.source, tally);
-    entry.why = isNew
-      ? [
-          `${plural(place.times * each * cost.of.length, 'key')} of ${cost.of.join(', ')}`,
-          ...(cost.leadsTo ? [`then ${cost.leadsTo} by key`] : []),
-        ].join(', ')
-      : 'asked already';
-    const end = step + (cost.leadsTo ? 2 : 1);
-    const found = place.times * each;
-    const seen = this.#rule(cost.visible, found, place, end, entry);
-    this.#children(call, entry, { step: seen, rows: each, source: place.source, identity });
+    const count = place.times * each * cost.of.length;
+    const { begun, by, mayBring } = cost.starts
+      ? this.#startAhead(call, { step, identity, isNew })
+      : { begun: undefined, by: undefined, mayBring: false };
+    // Of what was asked already nobody knows which of the two was asked first.
+    const isLate = !isNew && this.#isMost && this.#brought.delete(identity);
+    if ((isNew && by === undefined) || isLate) this.#keys(step, count, place.source, tally);
+    const isBrought = by !== undefined || (this.#isMost && mayBring);
+    const keys = `${plural(count, 'key')} of ${cost.of.join(', ')}`;
+    const why = [
+      by === undefined ? keys : `${keys}, ${place.times > 1 ? 'each ' : ''}with ${by} in one query`,
+      ...(cost.leadsTo ? [`then ${cost.leadsTo} by key`] : []),
+    ];
+    return {
+      step,
+      end: step + 1,
+      isNew,
+      rows: each,
+      source: isBrought ? { moments: place.times } : place.source,
+      led: cost.leadsTo && isNew ? place.times * each : 0,
+      why: isNew ? why.join(', ') : 'asked already',
+      tally,
+      begun,
+    };
   }
 
-  #query(cost: QueryCost, call: Call, entry: Node, step: number): void {
+  #beginQuery(cost: QueryCost, call: Call, step: number, bringing?: Tally): Begun {
     const { place, tally } = call;
+    const together = bringing && togetherOf(cost);
     const reads = queryReads(cost, this.#selections, call, {
       isMost: this.#isMost,
       readBudget: this.#readBudget,
       itemBytes: this.#itemBytes,
+      ...(together ? { further: together.between + 1 } : {}),
     });
-    const identity = `${identityOf(call)}${reads.identity}`;
-    const isNew = this.#isNew(identity);
-    entry.why = isNew ? reads.why : 'asked already';
+    const isNew = this.#isNew(`${identityOf(call)}${reads.identity}`);
     const source: Source = { moments: place.times };
+    const end = step + reads.requests.length;
+    const follows = !isLed(cost) && reads.keys > 0;
     if (isNew) {
       reads.requests.forEach((count, at) => {
-        this.#ledger.addRequests(step + at, place.times * count, tally);
+        const asking = at === 0 && bringing ? bringing : tally;
+        this.#ledger.addRequests(step + at, place.times * count, asking);
       });
-      tally.readUnits += place.times * reads.readUnits;
+      const first = bringing ? reads.firstUnits : 0;
+      if (bringing) bringing.readUnits += place.times * first;
+      tally.readUnits += place.times * (reads.readUnits - first);
       const beside = reads.beside + (cost.beside ? 1 : 0);
       if (beside > 0) this.#keys(step, place.times * beside, place.source, tally);
-      this.#keys(step + reads.requests.length, place.times * reads.keys, source, tally);
+      if (follows) this.#keys(end, place.times * reads.keys, source, tally);
     }
-    const read = step + reads.requests.length + (reads.keys > 0 ? 1 : 0);
-    const end = this.#rule(cost.visible, place.times, place, read, entry);
-    if (cost.gives === 'count' || cost.gives === 'exists') return;
-    this.#children(call, entry, { step: end, rows: reads.rows, source, identity: identityOf(call) });
+    return {
+      step,
+      end: end + (follows ? 1 : 0),
+      isNew,
+      rows: reads.rows,
+      source,
+      led: isLed(cost) && isNew ? place.times * reads.keys : 0,
+      why: isNew ? reads.why : 'asked already',
+      tally,
+    };
+  }
+
+  /**
+   * Begins what is asked of a record by no more than its key. One page may bring the record with it: of those that
+   * begin at it the first that has not been asked already.
+   *
+   * @returns `by`: the field of that page; `mayBring`: it depends on a variable whether there is one
+   */
+  #startAhead(
+    { field, place, node, sets, tally }: Call,
+    { step, identity, isNew }: { readonly step: number; readonly identity: string; readonly isNew: boolean },
+  ) {
+    const begun = new Map<string, Begun>();
+    let by: string | undefined;
+    let mayBring = false;
+    const [parent = ''] = field.split('.');
+    const type = named(this.#selections.typeOf(parent, node.name.value) ?? '');
+    const { times, source } = place;
+    const around: Place = { type, times, step, identity, source, path: '', fields: [] };
+    for (const [name, nodes] of this.#selections.fieldsOf(type, sets)) {
+      const [first] = nodes;
+      const cost = first && this.#costs.fields[`${type}.${first.name.value}`];
+      if (first === undefined || cost === undefined || !('ahead' in cost)) continue;
+      if (++this.#ahead > mostFields) throw new TooManyFields();
+      const call: Call = {
+        field: `${type}.${first.name.value}`,
+        node: first,
+        args: this.#selections.argumentsOf(type, first),
+        sets: nodes.map(({ selectionSet }) => selectionSet),
+        place: around,
+        tally: { requests: 0, readUnits: 0 },
+        begun: undefined,
+      };
+      const together = cost.kind === 'query' ? togetherOf(cost) : undefined;
+      const isAtParent = isNew && together !== undefined ? beginsAtParent(together, call.args) : false;
+      mayBring ||= isAtParent !== false;
+      const brings = isAtParent === true && by === undefined && this.#isAsked(cost, call);
+      const one = this.#begin(cost, call, step, brings ? tally : undefined);
+      if (brings) by = first.name.value;
+      const how = brings ? "comes with its parent's query" : 'starts beside its parent';
+      begun.set(name, one.isNew ? { ...one, why: `${one.why}, ${how}` } : one);
+    }
+    if (by !== undefined) this.#brought.add(identity);
+    return { begun, by, mayBring };
+  }
+
+  /** Whether a query will be made: something of it is asked, and was not asked before. */
+  #isAsked(cost: FieldCost, call: Call): boolean {
+    if (cost.kind !== 'query') return false;
+    const assumed = { isMost: this.#isMost, readBudget: this.#readBudget, itemBytes: this.#itemBytes };
+    const { requests, identity } = queryReads(cost, this.#selections, call, assumed);
+    return requests.length > 0 && !this.#asked.has(`${identityOf(call)}${identity}`);
   }
 
   #write(cost: WriteCost, call: Call, entry: Node, step: number): void {
@@ -377,10 +497,20 @@ class Walk {
     if (cost.token) read(1);
     if (cost.reads) read(cost.records ?? 1);
     for (const rule of cost.rules ?? []) at = this.#rule(rule, place.times, place, at, entry);
+    const { sequences = 0, cascades = 0 } = cost;
+    for (let one = 0; one < sequences; one++) this.#ledger.addRequests(at++, place.times, tally);
+    tally.readUnits += place.times * sequences;
+    if (cascades > 0) {
+      this.#ledger.addRequests(at++, place.times * cascades, tally);
+      tally.readUnits += place.times * cascades;
+      this.#unknown.add(`${cost.mutation}, for what goes with ${cost.of}`);
+    }
     this.#ledger.addRequests(at++, place.times, tally);
     const first = [
       ...(cost.token ? ['the token is looked up'] : []),
       ...(cost.reads ? [`${cost.of} ${cost.records ? 'are' : 'is'} read`] : []),
+      ...(sequences > 0 ? [`${plural(sequences, 'sequence')} read`] : []),
+      ...(cascades > 0 ? [`what goes with it is looked for in ${plural(cascades, 'partition')}`] : []),
     ];
     entry.why = [...first, `${first.length > 0 ? 'then ' : ''}all is written at once`].join(', ');
     this.#forget();
@@ -456,6 +586,7 @@ class Walk {
       path: '',
       fields: entry.fields,
       ...(isList ? {} : { page: found.rows }),
+      ...(found.begun ? { begun: found.begun } : {}),
     };
     this.#at(found.step, () => this.#select(place, call.sets));
   }
@@ -484,6 +615,7 @@ interface Call {
   readonly sets: Sets;
   readonly place: Place;
   readonly tally: Tally;
+  readonly begun: Begun | undefined;
 }
 
 interface Found {
@@ -492,6 +624,16 @@ interface Found {
   readonly rows: number;
   readonly source: Source;
   readonly identity: string;
+  readonly begun?: ReadonlyMap<string, Begun> | undefined;
+}
+
+/** Whether its own reads give one row, which leads to another record. */
+function isLed(cost: GetCost | QueryCost): boolean {
+  return cost.leadsTo !== undefined && (cost.kind === 'get' || cost.gives === 'one');
+}
+
+function togetherOf({ ahead }: QueryCost): TogetherCost | undefined {
+  return typeof ahead === 'object' ? ahead : undefined;
 }
 
 function flat(nodes: readonly Node[]): Node[] {

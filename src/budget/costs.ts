@@ -17,8 +17,28 @@ export interface Asked {
   readonly visible?: string;
 }
 
+/** How a read that takes no more of its parent than the key begins, below a get that `starts` such reads. */
+export interface AheadAsked {
+  /** In its parent's step; or in its parent's own request, where its page begins at the parent. */
+  readonly ahead?: 'beside' | TogetherCost;
+}
+
+/** The items lie in the parent's item collection: one Query brings both. */
+export interface TogetherCost {
+  /** Which page begins at the parent: the one asked with `first` or nothing, or with `last`. */
+  readonly page:
+    | 'first'
+    | 'last'
+    /** It depends on the order asked for by an argument; `none`: where it has no value. */
+    | { readonly by: string; readonly DESC: 'first' | 'last'; readonly none: 'first' | 'last' };
+  /** Further items that are read along. */
+  readonly between: number;
+  /** Arguments that bound the page at the parent's end: with one of them it begins elsewhere. */
+  readonly bounds?: readonly string[];
+}
+
 /** Reads by key: all keys of one step share batch gets. */
-export interface GetCost extends Asked {
+export interface GetCost extends Asked, AheadAsked {
   readonly kind: 'get';
   readonly pattern: string;
   /** The entities a key is looked up in. */
@@ -27,10 +47,12 @@ export interface GetCost extends Asked {
   readonly each?: { readonly argument: string; readonly max: number };
   /** What the record leads to, by key. */
   readonly leadsTo?: string;
+  /** Fields asked of the record that are read ahead begin with it. */
+  readonly starts?: true;
 }
 
 /** One query for each partition it reads. */
-export interface QueryCost extends Asked {
+export interface QueryCost extends Asked, AheadAsked {
   readonly kind: 'query';
   readonly pattern: string;
   /** What it gives: that says how many rows are read. */
@@ -64,7 +86,7 @@ export interface QueryCost extends Asked {
   readonly upTo?: number;
 }
 
-/** A mutation: its records are read together, unless they are new, and everything written at once. */
+/** A mutation: its records are read together, unless they are new, then what else it rests on, and everything is written at once. */
 export interface WriteCost extends Asked {
   readonly kind: 'write';
   readonly mutation: string;
@@ -75,6 +97,10 @@ export interface WriteCost extends Asked {
   readonly records?: number;
   /** An idempotency token is looked up before all else. */
   readonly token?: true;
+  /** Sequences whose last numbers are read, one after the other. */
+  readonly sequences?: number;
+  /** Partitions looked through for records that go with it: those take further requests, however many they are. */
+  readonly cascades?: number;
   /** `prepare` and `alongside`. */
   readonly rules?: readonly string[];
 }

@@ -19,6 +19,8 @@ export interface Reads {
   /** Keys read after the last of them. */
   readonly keys: number;
   readonly readUnits: number;
+  /** Those of the first request alone. */
+  readonly firstUnits: number;
   /** Keys read beside the first of them. */
   readonly beside: number;
   /** Rows given. */
@@ -32,6 +34,8 @@ interface Assumed {
   readonly isMost: boolean;
   readonly readBudget: number;
   readonly itemBytes: number;
+  /** Items the first request brings besides. */
+  readonly further?: number;
 }
 
 interface Asked {
@@ -52,6 +56,7 @@ export function queryReads(cost: QueryCost, selections: Selections, asked: Asked
       keys: 0,
       beside,
       readUnits: 0,
+      firstUnits: 0,
       rows: page.rows,
       why: beside > 0 ? 'the kept number alone' : 'nothing is read',
       identity,
@@ -60,12 +65,16 @@ export function queryReads(cost: QueryCost, selections: Selections, asked: Asked
     cost.gives === 'count' ? counted(cost, fan, assumed) : paged(cost, fan, page, follows, assumed);
   const read = requests.reduce((sum, count) => sum + count, 0);
   const rowsRead = cost.gives === 'count' ? (cost.upTo ?? 1) : page.needed * (cost.drops ? 2 : 1);
-  const each = (Math.ceil((rowsRead * assumed.itemBytes) / unitBytes) / 2) * (cost.consistent ? 2 : 1);
+  const units = (rows: number) =>
+    (Math.ceil((rows * assumed.itemBytes) / unitBytes) / 2) * (cost.consistent ? 2 : 1);
+  const each = units(rowsRead);
+  const firstUnits = units(rowsRead + (assumed.further ?? 0));
   return {
     requests,
     keys: follows ? page.needed : 0,
     beside,
-    readUnits: cost.gives === 'count' ? each : read * each,
+    readUnits: cost.gives === 'count' ? each : (read - 1) * each + firstUnits,
+    firstUnits,
     rows: page.rows,
     why: `${why(cost, fan, page, follows)}${beside > 0 ? ', its kept number beside it' : ''}`,
     identity,
@@ -157,9 +166,9 @@ function partitionsOf({ partitions = 1, lists, buckets }: QueryCost, args: Argum
 }
 
 function paged(cost: QueryCost, fan: Fan, page: Page, follows: boolean, assumed: Assumed): number[] {
-  const { isMost, readBudget, itemBytes } = assumed;
+  const { isMost, readBudget, itemBytes, further: more = 0 } = assumed;
   const buckets = isMost ? fan.long : 1;
-  const answers = Math.max(1, Math.ceil((page.needed * itemBytes) / mostBytes));
+  const answers = Math.max(1, Math.ceil(((page.needed + more) * itemBytes) / mostBytes));
   const steps = Array.from<number>({ length: buckets * answers }).fill(fan.wide);
   const further = (many: number) => (isMost ? Array.from<number>({ length: readBudget }).fill(many) : []);
   // Rows that a filter drops, and rows that lead to nothing: others are read for them, and looked up.

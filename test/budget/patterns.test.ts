@@ -15,6 +15,12 @@ import * as existenceResolvers from '../fixtures/ok/existence/expected/resolvers
 import * as existenceSchema from '../fixtures/ok/existence/expected/schema.js';
 import * as existenceTables from '../fixtures/ok/existence/expected/tables.js';
 import { bookWrites } from '../fixtures/ok/existence/expected/writes.js';
+import * as team from '../fixtures/ok/kept-numbers/expected/costs.js';
+import * as teamLoaders from '../fixtures/ok/kept-numbers/expected/loaders.js';
+import * as teamResolvers from '../fixtures/ok/kept-numbers/expected/resolvers.js';
+import * as teamSchema from '../fixtures/ok/kept-numbers/expected/schema.js';
+import * as teamTables from '../fixtures/ok/kept-numbers/expected/tables.js';
+import { issueWrites, memberWrites, teamWrites } from '../fixtures/ok/kept-numbers/expected/writes.js';
 import * as lists from '../fixtures/ok/lists-of-values/expected/costs.js';
 import * as listLoaders from '../fixtures/ok/lists-of-values/expected/loaders.js';
 import * as listResolvers from '../fixtures/ok/lists-of-values/expected/resolvers.js';
@@ -27,6 +33,12 @@ import * as schoolResolvers from '../fixtures/ok/many-to-many/expected/resolvers
 import * as schoolSchema from '../fixtures/ok/many-to-many/expected/schema.js';
 import * as schoolTables from '../fixtures/ok/many-to-many/expected/tables.js';
 import { courseWrites, enrolmentWrites, studentWrites } from '../fixtures/ok/many-to-many/expected/writes.js';
+import * as shop from '../fixtures/ok/references/expected/costs.js';
+import * as shopLoaders from '../fixtures/ok/references/expected/loaders.js';
+import * as shopResolvers from '../fixtures/ok/references/expected/resolvers.js';
+import * as shopSchema from '../fixtures/ok/references/expected/schema.js';
+import * as shopTables from '../fixtures/ok/references/expected/tables.js';
+import { customerWrites, lineWrites, productWrites } from '../fixtures/ok/references/expected/writes.js';
 import * as club from '../fixtures/ok/through/expected/costs.js';
 import * as clubLoaders from '../fixtures/ok/through/expected/loaders.js';
 import * as clubResolvers from '../fixtures/ok/through/expected/resolvers.js';
@@ -39,30 +51,43 @@ import {
   playerWrites,
 } from '../fixtures/ok/through/expected/writes.js';
 import { type Generated, openProject, type Project } from '../support/running.js';
+import { type Lockstep, lockstep } from './support/lockstep.js';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, at) => at);
 const moment = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
 
-type Case = readonly [query: string, requests: number];
+let steps: Lockstep | undefined;
 
-/** Each query sends just so many requests, which its budget says, too. */
+type Case = readonly [query: string, requests: number, steps: number];
+
+/**
+ * Each query sends just so many requests, in so many steps, which its budget says, too.
+ *
+ * @param again the like of each query, where asking it once more would not do the same
+ */
 async function expectCounted(
   project: Project,
   { costs, typeDefs }: { costs: Costs; typeDefs: string },
   cases: readonly Case[],
+  again: readonly string[] = cases.map(([query]) => query),
 ) {
   const schema = buildSchema(typeDefs);
-  for (const [query, requests] of cases) {
-    const answer = await project.ask(query);
-    expect(answer.errors, query).toBeUndefined();
-    const budget = budgetOf(costs, schema, parse(query));
-    expect({ query, sent: answer.requests.length, usual: budget?.usual.requests }).toEqual({
+  // All tests of a file have the same client.
+  steps ??= lockstep(project.documents);
+  for (const [at, [query, requests, waits]] of cases.entries()) {
+    const { result, ...sent } = await steps.count(() => project.ask(query));
+    expect(result.errors, query).toBeUndefined();
+    const { usual, most } = budgetOf(costs, schema, parse(query)) ?? {};
+    expect({ query, ...sent, budget: [usual?.requests, usual?.steps] }).toEqual({
       query,
-      sent: requests,
-      usual: requests,
+      requests,
+      steps: waits,
+      budget: [requests, waits],
     });
-    expect(answer.requests.length).toBeLessThanOrEqual(budget?.most.requests ?? 0);
-    expect(answer.steps).toBeLessThanOrEqual(budget?.usual.steps ?? 0);
+    expect(requests).toBeLessThanOrEqual(most?.requests ?? 0);
+    // Of answers that come when they come.
+    const { requests: others } = await project.ask(again[at] ?? query);
+    expect(others.length, query).toBeLessThanOrEqual(most?.requests ?? 0);
   }
 }
 
@@ -87,15 +112,16 @@ describe('requests are those of the budget', () => {
         ),
       ]);
     await expectCounted(project, { ...counts, ...countSchema }, [
-      ['{ ticketCount }', 3],
-      ['{ agent(id: "a1") { ticketCount } }', 2],
+      ['{ ticketCount }', 3, 1],
+      ['{ agent(id: "a1") { ticketCount } }', 2, 1],
       [
         '{ agent(id: "a1") { ticketCount again: ticketCount tickets(first: 5) { edges { node { id } } } } }',
         3,
+        1,
       ],
-      ['{ tickets(first: 5) { edges { node { id } } pageInfo { hasNextPage } } }', 3],
-      ['{ tickets(first: 5) { __typename } }', 0],
-      ['{ urgentSince(agentId: "a0") }', 1],
+      ['{ tickets(first: 5) { edges { node { id } } pageInfo { hasNextPage } } }', 3, 1],
+      ['{ tickets(first: 5) { __typename } }', 0, 0],
+      ['{ urgentSince(agentId: "a0") }', 1, 1],
     ]);
   });
 
@@ -115,11 +141,11 @@ describe('requests are those of the budget', () => {
       );
     const isbns = numbers(120).map(String);
     await expectCounted(project, { ...existence, ...existenceSchema }, [
-      ['{ bookExists(shelf: "s", isbn: "1") }', 1],
-      ['{ bookExists(shelf: "s", isbn: "1") book(shelf: "s", isbn: "2") { author } }', 1],
-      [`{ booksExist(shelf: "s", isbns: ${JSON.stringify(isbns)}) }`, 2],
-      ['{ hasBookOf(author: "Ada") }', 1],
-      ['{ book(shelf: "s", isbn: "2") { hasSequel } }', 2],
+      ['{ bookExists(shelf: "s", isbn: "1") }', 1, 1],
+      ['{ bookExists(shelf: "s", isbn: "1") book(shelf: "s", isbn: "2") { author } }', 1, 1],
+      [`{ booksExist(shelf: "s", isbns: ${JSON.stringify(isbns)}) }`, 2, 1],
+      ['{ hasBookOf(author: "Ada") }', 1, 1],
+      ['{ book(shelf: "s", isbn: "2") { hasSequel } }', 2, 2],
     ]);
   });
 
@@ -137,12 +163,12 @@ describe('requests are those of the budget', () => {
       ),
     );
     await expectCounted(project, { ...lists, ...listSchema }, [
-      ['{ ticketsById(ids: ["t1", "t2", "t3"]) { status } }', 1],
-      ['{ ticketsByStatus(team: "a", statuses: [OPEN, HELD], first: 3) { edges { node { id } } } }', 4],
-      ['{ ticketsByStatus(team: "a", statuses: [OPEN], first: 3) { edges { node { id } } } }', 2],
-      ['{ ticketsByStatus(team: "a", statuses: [], first: 3) { edges { node { id } } } }', 0],
-      ['{ unfinished(team: "a", limit: 2) { id } }', 4],
-      ['{ ticketsOfDays(days: ["2026-01-01", "2026-01-02"], first: 3) { edges { node { id } } } }', 1],
+      ['{ ticketsById(ids: ["t1", "t2", "t3"]) { status } }', 1, 1],
+      ['{ ticketsByStatus(team: "a", statuses: [OPEN, HELD], first: 3) { edges { node { id } } } }', 4, 1],
+      ['{ ticketsByStatus(team: "a", statuses: [OPEN], first: 3) { edges { node { id } } } }', 2, 1],
+      ['{ ticketsByStatus(team: "a", statuses: [], first: 3) { edges { node { id } } } }', 0, 0],
+      ['{ unfinished(team: "a", limit: 2) { id } }', 4, 1],
+      ['{ ticketsOfDays(days: ["2026-01-01", "2026-01-02"], first: 3) { edges { node { id } } } }', 1, 1],
     ]);
   });
 
@@ -167,8 +193,8 @@ describe('requests are those of the budget', () => {
       ),
     ]);
     await expectCounted(project, { ...school, ...schoolSchema }, [
-      ['{ student(id: "s1") { courses(first: 3) { edges { node { title } } } } }', 3],
-      ['{ course(id: "c1") { isTaken studentCount students(first: 3) { edges { node { name } } } } }', 5],
+      ['{ student(id: "s1") { courses(first: 3) { edges { node { title } } } } }', 3, 2],
+      ['{ course(id: "c1") { isTaken studentCount students(first: 3) { edges { node { name } } } } }', 5, 2],
     ]);
   });
 
@@ -190,10 +216,72 @@ describe('requests are those of the budget', () => {
       ),
     ]);
     await expectCounted(project, { ...club, ...clubSchema }, [
-      ['{ playerByAlias(alias: "alias1") { name } }', 2],
-      ['{ player(id: "p1") { lastGame { title } } }', 3],
-      ['{ player(id: "p1") { games(first: 3) { edges { score node { title } } } } }', 3],
-      ['{ player(id: "p1") { games(first: 3) { edges { node { bestPlayer { name } } } } } }', 7],
+      ['{ playerByAlias(alias: "alias1") { name } }', 2, 2],
+      ['{ player(id: "p1") { lastGame { title } } }', 3, 3],
+      ['{ player(id: "p1") { games(first: 3) { edges { score node { title } } } } }', 3, 3],
+      ['{ player(id: "p1") { games(first: 3) { edges { node { bestPlayer { name } } } } } }', 7, 5],
     ]);
+  });
+
+  test('what lies beside a record, and numbers that are kept', async () => {
+    const project = await open(teamSchema, teamTables, teamLoaders, teamResolvers.createResolvers({}));
+    const session = project.database.session();
+    const [{ id }] = await session.write(teamWrites.create({}));
+    for (const at of numbers(5))
+      await session.write(
+        issueWrites.create({ teamId: id, title: `Issue ${at}` }),
+        memberWrites.create({ teamId: id, name: `Member ${at}`, city: 'Rome', status: 'ACTIVE' }),
+      );
+    const { cursor } = (
+      (await project.data(`{ team(id: "${id}") { issues(first: 2) { edges { cursor } } } }`)) as {
+        team: { issues: { edges: [{ cursor: string }] } };
+      }
+    ).team.issues.edges[0];
+    const issues = (args: string) => `issues(${args}) { edges { node { title } } }`;
+    await expectCounted(project, { ...team, ...teamSchema }, [
+      [`{ team(id: "${id}") { version ${issues('first: 3')} } }`, 1, 1],
+      [`{ team(id: "${id}") { ${issues('first: 3')} more: ${issues('first: 4')} } }`, 2, 1],
+      [`{ team(id: "${id}") { version ${issues(`first: 3, after: "${cursor}"`)} } }`, 2, 1],
+      [`{ team(id: "${id}") { version ${issues('first: 0')} } }`, 1, 1],
+      [`{ team(id: "${id}") { version } again: team(id: "${id}") { ${issues('first: 3')} } }`, 2, 1],
+      [`{ team(id: "${id}") { activeMembers spent ${issues('first: 3')} } }`, 2, 1],
+      [`{ team(id: "${id}") { members(first: 2) { totalCount edges { node { name } } } } }`, 2, 1],
+      [`mutation { openIssue(input: { teamId: "${id}", title: "New" }) { number } }`, 2, 2],
+      [`mutation { renameIssue(teamId: "${id}", number: 1, input: { title: "Old" }) { title } }`, 2, 2],
+      ['mutation { createTeam { id } }', 1, 1],
+    ]);
+  });
+
+  test('records that name others', async () => {
+    const goodbye = () => [];
+    const project = await open(
+      shopSchema,
+      shopTables,
+      shopLoaders,
+      shopResolvers.createResolvers({ goodbye }),
+    );
+    await project.database
+      .session()
+      .write(
+        customerWrites.create({ id: 'c', name: 'Customer' }),
+        productWrites.create({ id: 'p', name: 'Product' }),
+      );
+    const input = (number: number) => `{ id: "o${number}", number: ${number}, customerId: "c" }`;
+    const place = (number: number) => `mutation { placeOrder(input: ${input(number)}) { id } }`;
+    await expectCounted(project, { ...shop, ...shopSchema }, [[place(1), 1, 1]], [place(2)]);
+    await expectCounted(
+      project,
+      { ...shop, ...shopSchema },
+      [['mutation { deleteOrder(id: "o1") { id } }', 3, 3]],
+      ['mutation { deleteOrder(id: "o2") { id } }'],
+    );
+    // What goes with it is said to come on top.
+    const document = 'mutation { deleteOrder(id: "o3") { id } }';
+    expect(budgetOf(shop.costs, buildSchema(shopSchema.typeDefs), parse(document))?.unknown).toEqual([
+      'deleteOrder, for what goes with Order',
+    ]);
+    await project.data(place(3));
+    await project.database.session().write(lineWrites.create({ orderId: 'o3', productId: 'p', pieces: 1 }));
+    expect((await project.ask(document)).requests).toHaveLength(4);
   });
 });

@@ -6,7 +6,7 @@ import type { Costs } from 'tableloom/runtime';
 export const costs: Costs = {
   fields: {
     'Query.user': { kind: 'get', pattern: 'user', of: ['User'] },
-    'Query.game': { kind: 'get', pattern: 'game', of: ['Game'] },
+    'Query.game': { kind: 'get', pattern: 'game', of: ['Game'], starts: true },
     'Query.openGames': {
       kind: 'query',
       pattern: 'openGames',
@@ -39,6 +39,7 @@ export const costs: Costs = {
       of: 'UserGameMapping',
       index: 'table',
       page: { default: 50, max: 50 },
+      ahead: { page: 'first', between: 0 },
     },
     'Query.gamesOfUser': {
       kind: 'query',
@@ -58,7 +59,7 @@ export const costs: Costs = {
       page: { default: 20, max: 100 },
       leadsTo: 'Game',
     },
-    'UserGameMapping.game': { kind: 'get', pattern: 'gameOfMapping', of: ['Game'] },
+    'UserGameMapping.game': { kind: 'get', pattern: 'gameOfMapping', of: ['Game'], starts: true },
     'UserGameMapping.user': { kind: 'get', pattern: 'userOfMapping', of: ['User'] },
     'Mutation.createUserProfile': { kind: 'write', mutation: 'createUserProfile', of: 'User', reads: false },
     'Mutation.updateUserProfile': { kind: 'write', mutation: 'updateUserProfile', of: 'User', reads: true },

@@ -14,7 +14,7 @@ export interface Lockstep {
 }
 
 /** Requests of the client are held, while they are counted, until no further one comes; then all are sent, and answered together. */
-export function lockstep(client: DynamoDBClient): Lockstep {
+export function lockstep(client: Pick<DynamoDBClient, 'middlewareStack'>): Lockstep {
   let isCounting = false;
   let requests = 0;
   let steps = 0;

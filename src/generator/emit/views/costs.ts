@@ -14,10 +14,11 @@ import type {
   TransactionPlan,
 } from '../../plan.js';
 import { group, literal, quote } from '../code.js';
+import { aheadCost, startsCost } from './ahead-costs.js';
 import { mixedQuery } from './mixed.js';
 import { numberOf } from './numbers.js';
 import { fieldsHeld } from './queries.js';
-import { entityOf, mutationOf, transactionOf } from './shared.js';
+import { entityOf, mutationOf, referencesTo, transactionOf } from './shared.js';
 
 export function costsView(plan: Plan) {
   const { fields, rules } = costsOf(plan);
@@ -44,32 +45,45 @@ export function costsOf(plan: Plan): Costs {
 
 function fieldCost(plan: Plan, { answer }: ResolverPlan): FieldCost {
   if (answer.kind === 'rule') return { kind: 'rule', rule: answer.rule };
-  if (answer.kind === 'mutation') return mutationCost(mutationOf(plan, answer.mutation));
+  if (answer.kind === 'mutation') return mutationCost(plan, mutationOf(plan, answer.mutation));
   if (answer.kind === 'transaction') return transactionCost(plan, transactionOf(plan, answer.transaction));
   const pattern = plan.patterns.find(({ name }) => name === answer.pattern);
   if (!pattern) throw new Error(`no pattern ${answer.pattern} in the plan`);
-  return patternCost(plan, pattern, answer.shape);
+  return {
+    ...patternCost(plan, pattern, answer.shape),
+    ...startsCost(pattern),
+    ...aheadCost(plan, pattern),
+  };
 }
 
-function mutationCost(mutation: MutationPlan): WriteCost {
-  return writeCost(mutation, [mutation]);
+function mutationCost(plan: Plan, mutation: MutationPlan): WriteCost {
+  return writeCost(plan, mutation, [mutation]);
 }
 
 /** The records of all steps are read together. */
 function transactionCost(plan: Plan, transaction: TransactionPlan): WriteCost {
   return writeCost(
+    plan,
     transaction,
     transaction.steps.map(({ mutation }) => mutationOf(plan, mutation)),
   );
 }
 
 function writeCost(
+  plan: Plan,
   { name, allow, idempotent }: { name: string; allow: string | null; idempotent?: IdempotentPlan },
   steps: readonly MutationPlan[],
 ): WriteCost {
   const rules = steps.flatMap(({ prepare, alongside }) => [prepare, alongside]).flatMap((rule) => rule ?? []);
   const read = steps.filter(({ kind }) => kind !== 'create');
   const named = read.length > 0 ? read : steps;
+  const sequences = steps
+    .filter(({ kind }) => isCreating(kind))
+    .flatMap(({ entity }) => entityOf(plan, entity).numbers ?? [])
+    .filter((number) => number.kind === 'sequence').length;
+  const cascades = steps
+    .filter(({ kind }) => kind === 'delete')
+    .reduce((sum, { entity }) => sum + partitionsBelow(plan, entity), 0);
   return {
     kind: 'write',
     mutation: name,
@@ -77,9 +91,23 @@ function writeCost(
     reads: read.length > 0,
     ...(read.length > 1 ? { records: read.length } : {}),
     ...(idempotent ? { token: true as const } : {}),
+    ...(sequences === 0 ? {} : { sequences }),
+    ...(cascades === 0 ? {} : { cascades }),
     ...(allow === null ? {} : { allow }),
     ...(rules.length === 0 ? {} : { rules }),
   };
+}
+
+function isCreating(kind: MutationPlan['kind']): boolean {
+  return kind === 'create' || kind === 'upsert' || kind === 'put';
+}
+
+/** In how many partitions the records are looked for that go with one of an entity. */
+function partitionsBelow(plan: Plan, entity: string): number {
+  return referencesTo(plan, entity).reduce((sum, { reference: { onDelete, foundBy } }) => {
+    const access = plan.patterns.find(({ name }) => name === foundBy)?.access;
+    return onDelete === 'cascade' && access?.kind === 'query' ? sum + (access.shards ?? 1) : sum;
+  }, 0);
 }
 
 type Shape = 'one' | 'list' | 'connection';

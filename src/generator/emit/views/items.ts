@@ -24,6 +24,13 @@ export function itemsView(plan: Plan) {
       const [main, ...others] = entity.items;
       const entries = others.filter((item) => item.role === 'entry');
       const versions = others.filter((item) => item.role === 'version');
+      const expiry = entity.ttl
+        ? {
+            attribute: quote(entity.ttl.attribute),
+            name: entity.ttl.attribute,
+            value: ttlExpression(entity, `${parameter}.${entity.ttl.field}`),
+          }
+        : null;
       return {
         name: entity.name,
         names: entity.names,
@@ -39,13 +46,7 @@ export function itemsView(plan: Plan) {
           store: storeExpression(one, `${parameter}.${one.name}`),
           read: readExpression(one),
         })),
-        ttl: entity.ttl
-          ? {
-              attribute: quote(entity.ttl.attribute),
-              name: entity.ttl.attribute,
-              value: ttlExpression(entity, `${parameter}.${entity.ttl.field}`),
-            }
-          : null,
+        ttl: expiry,
         light: entity.light ? group('[', entity.light.map(quote), ']', 2, 7) : null,
         revision: entity.revision === null ? null : quote(entity.revision),
         secret: secretsOf(plan, entity),
@@ -71,6 +72,7 @@ export function itemsView(plan: Plan) {
               store: storeExpression(one, `${parameter}.${one.name}`),
             })),
             type: quote(`${entity.name}.${item.for}`),
+            ttl: expiry,
           };
         }),
         versions: versions.map((item) => {
