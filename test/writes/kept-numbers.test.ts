@@ -26,6 +26,7 @@ import {
   orderWrites,
   receiptWrites,
   teamWrites,
+  ticketWrites,
 } from '../fixtures/ok/kept-numbers/expected/writes.js';
 import { openProject } from '../support/databases.js';
 import { Dice } from '../support/dice.js';
@@ -92,6 +93,30 @@ test('writers of several servers take turns at nothing, and yet leave out no num
   const opened = await Promise.all(servers.flatMap((database) => many(16).map(() => open(database))));
   const given = opened.map(([{ number }]) => number);
   expect(given.sort((a, b) => a - b)).toEqual(many(64).map((at) => at + 1));
+});
+
+test('what is put has a number where it is new, and keeps it where it is replaced', async () => {
+  const { database } = await openProject(tables);
+  const session = database.session();
+  const put = async (id: string, title: string) =>
+    (await session.write(ticketWrites.put({ id }, { id, title })))[0];
+  expect(await put('a', 'one')).toMatchObject({ number: 1, version: 1 });
+  expect(await put('a', 'two')).toMatchObject({ number: 1, title: 'two', version: 2 });
+  expect(await put('b', 'one')).toMatchObject({ number: 2, version: 1 });
+});
+
+test('a load whose source fails leaves the numbers of what it has written', async () => {
+  const { database } = await openProject(tables);
+  const session = database.session();
+  function* source() {
+    for (const at of many(30)) yield member(`m${at}`);
+    yield issueWrites.create({ teamId: 'red', title: 'first' });
+    throw new Error('the file ends in the middle of a line');
+  }
+  await expect(session.putAll(source())).rejects.toThrow('the middle of a line');
+  expect(await session.kept(activeMembers({ teamId: 'red' }))).toBe(30);
+  const [next] = await session.write(issueWrites.create({ teamId: 'red', title: 'next' }));
+  expect(next.number).toBe(2);
 });
 
 test('creates of one transaction take consecutive numbers, and what fails takes none', async () => {

@@ -61,7 +61,7 @@ export function applied(model: Model, ops: readonly Op[]): Model | { readonly er
   for (const op of ops) {
     const id = op.kind === 'create' ? op.member.id : op.id;
     const current = next.get(id);
-    const after = one(current, op);
+    const after = one(current, op, lastVersion(versions, id) + 1);
     if (typeof after === 'string') errors.push(after);
     else if (after === null) next.delete(id);
     else if (after !== current) {
@@ -75,11 +75,19 @@ export function applied(model: Model, ops: readonly Op[]): Model | { readonly er
   return errors.length > 0 ? { errors } : { members: next, versions };
 }
 
-function one(current: Member | undefined, op: Op): Member | null | string {
-  if (op.kind === 'create') return current === undefined ? { ...op.member, version: 1 } : 'ALREADY_EXISTS';
+/** The last version that is kept of an id, also of a record that is gone: who is created again goes on from it. */
+function lastVersion(versions: ReadonlyMap<string, Item>, id: string): number {
+  const own = [...versions.values()].filter((item) => item.id === id);
+  return Math.max(0, ...own.map((item) => Number(item.version)));
+}
+
+/** @param first the version a new record has */
+function one(current: Member | undefined, op: Op, first: number): Member | null | string {
+  if (op.kind === 'create')
+    return current === undefined ? { ...op.member, version: first } : 'ALREADY_EXISTS';
   if (current === undefined) {
     if (op.kind !== 'upsert') return 'NOT_FOUND';
-    return op.expect === null ? { ...fresh(op.id), ...op.values, version: 1 } : 'VERSION_CONFLICT';
+    return op.expect === null ? { ...fresh(op.id), ...op.values, version: first } : 'VERSION_CONFLICT';
   }
   if (op.expect !== null && op.expect !== current.version) return 'VERSION_CONFLICT';
   if (op.kind === 'remove') return null;
