@@ -239,3 +239,27 @@ test('what is written by a client is found by the filters', async () => {
   expect(await asked('driversBySkill', { tag: 'bike' })).toMatchObject([{ tags: ['bike', 'van'] }]);
   await fresh.close();
 });
+
+test('meals that are ordered twice with one token are delivered once, with their first event', async () => {
+  const fresh = await openDelivery();
+  const input = {
+    customerId: 'c',
+    deliveryId: 'd',
+    orderDate: '2024-02-29T00:00:00.000Z',
+    restaurantId: 'r',
+    status: 'NEW',
+    total: 12.5,
+    deliveryFee: 2,
+    items: [{ name: 'Soup', quantity: 1 }],
+  };
+  const ordered = await fresh.ask('orderMeals', { input, token: 'one' });
+  expect(await fresh.ask('orderMeals', { input, token: 'one' })).toEqual(ordered);
+  const other = { ...input, total: 13 };
+  expect(await fresh.codeOf('orderMeals', { input: other, token: 'one' })).toBe('IDEMPOTENCY_MISMATCH');
+  expect(await fresh.codeOf('orderMeals', { input, token: 'two' })).toBe('ALREADY_EXISTS');
+  const events = await fresh.page('deliveryEventsByType', { first: 5, deliveryId: 'd', prefix: '' });
+  expect(events.nodes).toMatchObject([
+    { eventId: 'first', eventType: 'PLACED', eventTimestamp: input.orderDate },
+  ]);
+  await fresh.close();
+});

@@ -37,7 +37,7 @@ beforeAll(async () => {
     });
   }
   const report = await project.database.session().putAll(all().map((log) => deviceLogWrites.create(log)));
-  expect(report).toEqual({ written: logs.size, unwritten: [] });
+  expect(report).toEqual({ written: logs.size, unwritten: [], isComplete: true });
 });
 
 /** One field's document, with its arguments and Relay's. */

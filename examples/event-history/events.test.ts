@@ -86,7 +86,7 @@ beforeAll(async () => {
   const report = await project.database
     .session()
     .putAll([...oracle.values()].map((one) => eventWrites.create(one)));
-  expect(report).toEqual({ written: oracle.size, unwritten: [] });
+  expect(report).toEqual({ written: oracle.size, unwritten: [], isComplete: true });
 });
 
 const fields = 'storeId aggregateId version type timestamp payload metadata';

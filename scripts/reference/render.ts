@@ -107,7 +107,7 @@ function defaultOf({ default: value }: Shape): string {
 /** The type in a few words. */
 function typeOf(shape: Shape): string {
   if (shape.$ref) {
-    const article = shape.$ref.endsWith('/entity') ? 'an' : 'a';
+    const article = /\/[aeiou]\w*$/.test(shape.$ref) ? 'an' : 'a';
     const what = `${article} ${shape.$ref.replace('#/definitions/', '')}`;
     return `[${what}](#${anchor(what)})`;
   }
@@ -140,6 +140,8 @@ function typeOf(shape: Shape): string {
 const patternNames = new Map([
   ['^[A-Za-z_]\\w*$', 'a name'],
   ['^[^.]+\\.[^.]+$', '`Type.field`'],
+  ['^\\$.', '`$argument`'],
+  ['^[1-9]\\d*[mhd]$', 'a length of time, as `30m`, `12h` or `7d`'],
 ]);
 
 /** A value under the words of a path. */

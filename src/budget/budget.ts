@@ -490,10 +490,12 @@ class Walk {
   #write(cost: WriteCost, call: Call, entry: Node, step: number): void {
     const { place, tally } = call;
     let at = step;
-    if (cost.reads) {
+    const read = (records: number) => {
       this.#ledger.addRequests(at++, place.times, tally);
-      tally.readUnits += place.times * Math.ceil(this.#itemBytes / 4096);
-    }
+      tally.readUnits += place.times * records * Math.ceil(this.#itemBytes / 4096);
+    };
+    if (cost.token) read(1);
+    if (cost.reads) read(cost.records ?? 1);
     for (const rule of cost.rules ?? []) at = this.#rule(rule, place.times, place, at, entry);
     const { sequences = 0, cascades = 0 } = cost;
     for (let one = 0; one < sequences; one++) this.#ledger.addRequests(at++, place.times, tally);
@@ -504,12 +506,13 @@ class Walk {
       this.#unknown.add(`${cost.mutation}, for what goes with ${cost.of}`);
     }
     this.#ledger.addRequests(at++, place.times, tally);
-    entry.why = [
-      ...(cost.reads ? [`${cost.of} is read`] : []),
+    const first = [
+      ...(cost.token ? ['the token is looked up'] : []),
+      ...(cost.reads ? [`${cost.of} ${cost.records ? 'are' : 'is'} read`] : []),
       ...(sequences > 0 ? [`${plural(sequences, 'sequence')} read`] : []),
       ...(cascades > 0 ? [`what goes with it is looked for in ${plural(cascades, 'partition')}`] : []),
-      `${cost.reads || sequences > 0 ? 'then all' : 'all'} is written at once`,
-    ].join(', ');
+    ];
+    entry.why = [...first, `${first.length > 0 ? 'then ' : ''}all is written at once`].join(', ');
     this.#forget();
     this.#children(call, entry, { step: at, rows: 1, source: { moments: 1 }, identity: identityOf(call) });
   }

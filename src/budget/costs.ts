@@ -86,13 +86,17 @@ export interface QueryCost extends Asked, AheadAsked {
   readonly upTo?: number;
 }
 
-/** A mutation: its record is read, unless it is new, then what else it rests on, and everything is written at once. */
+/** A mutation: its records are read together, unless they are new, then what else it rests on, and everything is written at once. */
 export interface WriteCost extends Asked {
   readonly kind: 'write';
   readonly mutation: string;
   readonly of: string;
-  /** Whether the record is read first. */
+  /** Whether a record is read first. */
   readonly reads: boolean;
+  /** How many are, where several: they are one request. */
+  readonly records?: number;
+  /** An idempotency token is looked up before all else. */
+  readonly token?: true;
   /** Sequences whose last numbers are read, one after the other. */
   readonly sequences?: number;
   /** Partitions looked through for records that go with it: those take further requests, however many they are. */

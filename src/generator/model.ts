@@ -8,7 +8,9 @@ export interface Model {
   readonly tables: readonly TableModel[];
   readonly entities: readonly EntityModel[];
   readonly patterns: readonly PatternModel[];
+  /** The steps of transactions are among them. */
   readonly mutations: readonly MutationModel[];
+  readonly transactions: readonly TransactionModel[];
   readonly rules: readonly RuleModel[];
   /** Fields that other resolvers of the server answer; the field `*` is all of a type that nothing here answers. */
   readonly elsewhere: readonly FieldPath[];
@@ -76,10 +78,12 @@ export interface EntityModel {
   readonly encode: readonly { readonly field: Word; readonly how: Word }[];
   /** Attributes a rule computes from the rest of the record. */
   readonly compute: readonly { readonly field: Word; readonly rule: Word }[];
-  readonly unique: readonly (readonly Word[])[];
+  readonly unique: readonly UniqueModel[];
   readonly immutable: true | readonly Word[];
   readonly ttl?: Word;
   readonly historyOf?: Word;
+  /** Of a history, how many versions are kept, or for how many seconds each. */
+  readonly keep?: { readonly at: Span; readonly versions?: number; readonly seconds?: number };
   /** There is one record: the key has no holes. */
   readonly singleton: boolean;
   /** Lists that are stored as DynamoDB sets. */
@@ -124,6 +128,12 @@ export interface GeneratedModel {
   readonly within?: readonly Word[];
 }
 
+/** Attributes whose values together one record holds: of this entity, or of all that declare the name. */
+export interface UniqueModel {
+  readonly name?: Word;
+  readonly fields: readonly Word[];
+}
+
 /** A key attribute and its template's text. */
 export interface TemplateModel {
   readonly attribute: Word;
@@ -135,6 +145,8 @@ export type Source =
   | { readonly kind: 'argument'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'parent'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'through'; readonly path: readonly string[]; readonly at: Span }
+  /** What an earlier step of the transaction gives an attribute: `$order.id`. */
+  | { readonly kind: 'step'; readonly step: string; readonly path: readonly string[]; readonly at: Span }
   /** In `require`: another attribute of the record as it is. */
   | { readonly kind: 'current'; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'literal'; readonly value: string | number | boolean; readonly at: Span };
@@ -262,7 +274,10 @@ export interface MutationModel {
   readonly for?: FieldPath;
   readonly where: readonly Binding[];
   readonly from?: Source;
+  /** Constants under `set`. */
   readonly set: readonly { readonly field: Word; readonly value: Literal }[];
+  /** Values under `set` that are taken from somewhere. */
+  readonly given: readonly Binding[];
   /** Values computed from those there are, in the order written. */
   readonly elements: readonly ElementUpdate[];
   /** What has to hold of the record as it is, in the order written. */
@@ -274,6 +289,27 @@ export interface MutationModel {
   readonly prepare?: Word;
   readonly alongside?: Word;
   readonly allow?: Word;
+  readonly idempotent?: IdempotentModel;
+  /** Of a step, its name within the transaction, and the transaction's; `name` is both, `placeOrder.stock`. */
+  readonly step?: { readonly name: Word; readonly transaction: Word };
+}
+
+/** Several writes, all or none. */
+export interface TransactionModel {
+  readonly name: Word;
+  readonly for?: FieldPath;
+  /** The mutations it consists of. */
+  readonly steps: readonly MutationModel[];
+  /** The step whose record the field gives. */
+  readonly returns?: Word;
+  readonly allow?: Word;
+  readonly idempotent?: IdempotentModel;
+}
+
+export interface IdempotentModel {
+  readonly token: Source;
+  /** How long the token is remembered, where that is said. */
+  readonly seconds?: number;
 }
 
 export interface RuleModel {

@@ -26,6 +26,20 @@ export function pascal(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+const takenVariables: ReadonlySet<string> = new Set(
+  (
+    'args context info parent rules queries step notNull time lowercase trim undefined arguments await break case catch class ' +
+    'const continue debugger default delete do else enum eval export extends false finally for function if implements import ' +
+    'in instanceof interface let new null package private protected public return static super switch this throw true try ' +
+    'typeof var void while with yield'
+  ).split(' '),
+);
+
+/** A name for a variable in a resolver: one that means something else there, or nothing, has `Record` behind it. */
+export function variableName(name: string): string {
+  return takenVariables.has(name) || /(?:Writes|Tokens|Values)$/.test(name) ? `${name}Record` : name;
+}
+
 /** `GSI1` -> `Gsi1`, `ByOwner` stays: an index in the middle of a name. */
 export function indexName(name: string): string {
   return pascal(/[a-z]/.test(name) ? name : name.toLowerCase());

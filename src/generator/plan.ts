@@ -10,7 +10,9 @@ export interface Plan {
   /** In the order of the YAML. */
   readonly entities: readonly EntityPlan[];
   readonly patterns: readonly PatternPlan[];
+  /** The steps of transactions are among them. */
   readonly mutations: readonly MutationPlan[];
+  readonly transactions?: readonly TransactionPlan[];
   readonly rules: readonly RulePlan[];
   /** Every field of a reachable SDL type that a resolver answers, by type, in the order of the YAML. */
   readonly resolvers: readonly ResolverPlan[];
@@ -28,6 +30,8 @@ export interface TablePlan {
   /** The declaration lists no indexes: these are the ones that were needed. */
   readonly isMade?: true;
   readonly ttl: string | null;
+  /** Where idempotency tokens are kept, if mutations take some. */
+  readonly tokens?: { readonly partition: KeyTemplate; readonly sort: KeyTemplate | null };
 }
 
 export interface IndexPlan {
@@ -66,6 +70,8 @@ export interface EntityPlan {
   /** The fields of the primary key, in the order they stand in it. */
   readonly keyFields: readonly string[];
   readonly historyOf: string | null;
+  /** Of a history whose versions expire, the table's attribute for it. */
+  readonly expires?: string;
   /** Its plain fields: where a page asks for no others, documents, lists and sets are not fetched. */
   readonly light?: readonly string[];
 }
@@ -133,6 +139,8 @@ export interface ItemPlan {
     | { readonly kind: 'some'; readonly attributes: readonly string[] };
   /** The table's own key first. */
   readonly slots: readonly SlotPlan[];
+  /** Of versions, how many are kept, or for how many seconds each. */
+  readonly keep?: { readonly versions: number } | { readonly seconds: number };
 }
 
 export interface SlotPlan {
@@ -190,6 +198,8 @@ export interface GuardPlan {
   readonly sort: KeyTemplate | null;
   /** Nullable fields: no guard where one of them has no value. */
   readonly present: readonly string[];
+  /** The constraint, where several entities share it; `expires` where some of their records do. */
+  readonly shared?: { readonly name: string; readonly expires: string | null };
 }
 
 /** A number kept beside records, in an item of its own; each write changes it in its own transaction. */
@@ -472,6 +482,8 @@ export type RangeOperator = 'from' | 'to' | 'after' | 'before' | 'prefix';
 export type ValuePlan =
   | { readonly kind: 'argument'; readonly path: readonly string[]; readonly nullable: boolean }
   | { readonly kind: 'parent'; readonly path: readonly string[]; readonly nullable: boolean }
+  /** A variable that a transaction sets before its writes. */
+  | { readonly kind: 'made'; readonly name: string }
   | { readonly kind: 'literal'; readonly value: string | number | boolean };
 
 export interface FieldRef {
@@ -503,7 +515,41 @@ export interface MutationPlan {
   readonly prepare: string | null;
   readonly alongside: string | null;
   readonly allow: string | null;
+  readonly idempotent?: IdempotentPlan;
+  /** Of a step, its name within the transaction. */
+  readonly step?: string;
+  /** Of a step, its part of what the transaction costs. */
   readonly cost: WriteCost;
+}
+
+/** Several writes, all or none. */
+export interface TransactionPlan {
+  readonly name: string;
+  readonly field: FieldRef | null;
+  readonly steps: readonly {
+    /** The mutation. */
+    readonly mutation: string;
+    readonly name: string;
+    /** The variable that holds its record. */
+    readonly variable: string;
+  }[];
+  /** Ids that several steps hold; `given` where the caller may give one. */
+  readonly made: readonly { readonly name: string; readonly given: ValuePlan | null }[];
+  /** The record of one step, or an object with the records of some, by their names. */
+  readonly returns:
+    | { readonly kind: 'step'; readonly step: string }
+    | { readonly kind: 'fields'; readonly steps: readonly string[] };
+  readonly allow: string | null;
+  readonly idempotent?: IdempotentPlan;
+  readonly cost: WriteCost;
+}
+
+export interface IdempotentPlan {
+  readonly token: ValuePlan;
+  /** For how long a token is remembered. */
+  readonly seconds: number;
+  /** The table that holds the token. */
+  readonly table: string;
 }
 
 /** Write units as DynamoDB bills them, for items of at most 1 KB. */
@@ -605,5 +651,6 @@ export interface ResolverPlan {
         readonly sparse?: true;
       }
     | { readonly kind: 'mutation'; readonly mutation: string }
+    | { readonly kind: 'transaction'; readonly transaction: string }
     | { readonly kind: 'rule'; readonly rule: string };
 }

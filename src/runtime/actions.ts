@@ -1,9 +1,11 @@
 /** What a write does to single items, and how two such things on one item go together. */
-import { TableloomError, uniqueViolation } from './errors.js';
+import { TableloomError, valueTaken } from './errors.js';
 import { itemId } from './items.js';
 import { withReferences } from './joining.js';
+import type { Step } from './steps.js';
 import type { AttributeValue, Item, Key, TableRef } from './types.js';
 import { sameValue } from './values.js';
+import type { VersionsOfRecord } from './versions.js';
 
 /** A condition on the item as it is stored. */
 export interface Condition {
@@ -30,7 +32,16 @@ export type Purpose =
       readonly gone?: true;
     }
   /** A unique value: nobody else holds it. `owner` is who takes or gives it up. */
-  | { readonly kind: 'guard'; readonly entity: string; readonly field: string; readonly owner: string }
+  | {
+      readonly kind: 'guard';
+      readonly entity: string;
+      readonly field: string;
+      readonly owner: string;
+      /** The constraint's name, where several entities share it. */
+      readonly constraint?: string;
+    }
+  /** A version of a record: there was none before, of an earlier record with this key. */
+  | { readonly kind: 'version'; readonly entity: string; readonly versions: VersionsOfRecord }
   /** An item that follows a record: it is as the record's own condition allows. */
   | { readonly kind: 'derived'; readonly entity: string }
   /** The last number of a sequence: nobody has taken the next one since it was read. */
@@ -46,13 +57,17 @@ export type Purpose =
       readonly leaving: number;
     }
   /** A number kept beside records: `guard` is what it is called where it would pass its bounds. */
-  | { readonly kind: 'counter'; readonly entity: string; readonly guard: string };
+  | { readonly kind: 'counter'; readonly entity: string; readonly guard: string }
+  /** An idempotency token: it was not used before. */
+  | { readonly kind: 'token'; readonly entity: string };
 
 interface Common {
   readonly table: TableRef;
   readonly key: Key;
   readonly purpose: Purpose;
   readonly condition?: Condition;
+  /** The write it is of, where the call has several. */
+  readonly step?: Step;
 }
 
 /** One item's part in a transaction. */
@@ -123,7 +138,7 @@ function together(a: Action, b: Action): Action {
     return { ...taking, ...(leaving.condition && { condition: leaving.condition }) };
   }
   if (a.purpose.kind === 'guard' && a.kind === 'put' && b.purpose.kind === 'guard') {
-    throw uniqueViolation(a.purpose.entity, a.purpose.field);
+    throw valueTaken(a.purpose);
   }
   if (a.purpose.kind === 'derived' && b.purpose.kind === 'derived') {
     if (taking !== undefined && leaving !== undefined) return taking;

@@ -5,6 +5,7 @@ import { checkKey } from './keysize.js';
 import { childrenActions, isMarked, referenceActions, unmarked } from './references.js';
 import type { AttributeValue, EntityCodec, Guard, Item, Key, TableRef } from './types.js';
 import { sameValue } from './values.js';
+import { versionsOf } from './versions.js';
 
 /** A record as it was read: the item as it is stored, with whatever attributes nobody knows of. */
 export interface Stored<R> {
@@ -54,7 +55,7 @@ export function changeActions<R extends object>(change: RecordChange<R>): Change
     actions: [
       ...main.actions,
       ...derivedActions(codec, before?.record ?? null, after),
-      ...(after === null ? [] : versionActions(codec, after)),
+      ...(after === null ? [] : versionActions(codec, after, change.now)),
       ...guardActions(change, next),
       ...(change.taken ? leavings(codec, change.taken, change.now) : []),
       ...counterActions(change),
@@ -215,12 +216,27 @@ function entriesById<R extends object>(codec: EntityCodec<R>, record: R | null):
   return new Map(entries.map((item) => [itemId(codec.table, keyOfItem(codec.table, item)), cleaned(item)]));
 }
 
-function versionActions<R extends object>(codec: EntityCodec<R>, after: R): Action[] {
+function versionActions<R extends object>(codec: EntityCodec<R>, after: R, now: Date): Action[] {
   const { table, name: entity } = codec;
-  return (codec.versions?.(after) ?? []).map((item) => {
-    const key = checkKey(keyOfItem(table, item), table);
-    return { kind: 'put', table, key, item: cleaned(item), purpose: { kind: 'derived', entity } };
-  });
+  return versionsOf(codec, after, (item) => keyOfItem(table, item)).flatMap(
+    ({ item, versions }): Action[] => {
+      const key = checkKey(keyOfItem(table, item), table);
+      if (versions === undefined)
+        return [{ kind: 'put', table, key, item: cleaned(item), purpose: { kind: 'derived', entity } }];
+      const { keep, revision, keyOf } = versions;
+      const expiry = keep?.expires && { [keep.expires.ttl]: epoch(now) + keep.expires.seconds };
+      const purpose = { kind: 'version', entity, versions } as const;
+      const whole = cleaned({ ...item, ...expiry });
+      const put: Action = { kind: 'put', table, key, item: whole, purpose, condition: absent(table) };
+      const oldest = Number(after[revision as keyof R]) - (keep?.versions ?? Number.POSITIVE_INFINITY);
+      if (oldest < 1) return [put];
+      return [put, { kind: 'delete', table, key: keyOf(oldest), purpose: { kind: 'derived', entity } }];
+    },
+  );
+}
+
+function epoch(now: Date): number {
+  return Math.floor(now.getTime() / 1000);
 }
 
 /** Whose a unique value is: the record's key, as one text. */
@@ -253,7 +269,7 @@ function guardActions<R extends object>(
     if (kept !== undefined && sameValue(kept.item as AttributeValue, item as AttributeValue)) {
       held.splice(held.indexOf(kept), 1);
     } else if (kept === undefined) {
-      const purpose = { kind: 'guard', entity, field: guard.field, owner } as const;
+      const purpose = { kind: 'guard', entity, ...namesOf(guard), owner } as const;
       actions.push({ kind: 'delete', table, key: guard.key, purpose, condition: isOurs(table, owner) });
     }
   }
@@ -262,8 +278,8 @@ function guardActions<R extends object>(
     // A record that moves keeps its values: they pass from its old key to its new one.
     const previous =
       old.find((other) => itemId(table, other.guard.key) === itemId(table, guard.key))?.owner ?? owner;
-    const condition = isOurs(table, previous, codec.ttl, now);
-    const purpose = { kind: 'guard', entity, field: guard.field, owner } as const;
+    const condition = isOurs(table, previous, guard.expires ?? codec.ttl, now);
+    const purpose = { kind: 'guard', entity, ...namesOf(guard), owner } as const;
     actions.push({ kind: 'put', table, key: guard.key, item, purpose, condition });
   }
   return actions;
@@ -272,7 +288,8 @@ function guardActions<R extends object>(
 function heldBy<R extends object>(codec: EntityCodec<R>, record: R, main: Item): Held[] {
   const { table, ttl } = codec;
   const owner = ownerOf(table, keyOfItem(table, main));
-  return (codec.guards?.(record) ?? []).flatMap(({ field, key }) => {
+  return (codec.guards?.(record) ?? []).flatMap((guard) => {
+    const { field, key } = guard;
     if (key === undefined) return [];
     const item: Item = {
       ...key,
@@ -281,8 +298,12 @@ function heldBy<R extends object>(codec: EntityCodec<R>, record: R, main: Item):
       [guardAttributes.owner]: owner,
       ...(ttl !== undefined && main[ttl] !== undefined && { [ttl]: main[ttl] }),
     };
-    return { guard: { field, key }, item, owner };
+    return { guard: { ...guard, key }, item, owner };
   });
+}
+
+function namesOf({ field, constraint }: Guard): Pick<Guard, 'field' | 'constraint'> {
+  return constraint === undefined ? { field } : { field, constraint };
 }
 
 /**
@@ -326,7 +347,7 @@ function isOurs(table: TableRef, owner: string, ttl?: string, now?: Date): Condi
   if (ttl !== undefined && now !== undefined) {
     expression += ' OR #x <= :x';
     names['#x'] = ttl;
-    values[':x'] = Math.floor(now.getTime() / 1000);
+    values[':x'] = epoch(now);
   }
   return { expression, names, values };
 }

@@ -11,10 +11,11 @@ import {
   referenceMissing,
   type TableloomError,
   transactionTooLarge,
-  uniqueViolation,
+  valueTaken,
   versionConflict,
 } from './errors.js';
 import type { Requester } from './requests.js';
+import { ofStep } from './steps.js';
 import type { AttributeValue, Item } from './types.js';
 import { sameValue } from './values.js';
 import { fromWire, type WireItem } from './wire.js';
@@ -101,9 +102,9 @@ function cancelledOutcome(actions: readonly Action[], error: TableloomError): Ou
  */
 function verdict(failed: readonly Failure[], error: TableloomError): Outcome {
   for (const { action } of failed) {
-    const { purpose } = action;
+    const { purpose, step } = action;
     if (purpose.kind === 'unchanged' && purpose.expected !== undefined) {
-      throw versionConflict(purpose.entity, purpose.expected, undefined, error.cause);
+      throw ofStep(versionConflict(purpose.entity, purpose.expected, undefined, error.cause), step);
     }
   }
   return { kind: 'stale', failed, error };
@@ -111,10 +112,14 @@ function verdict(failed: readonly Failure[], error: TableloomError): Outcome {
 
 /** The error a failed condition is for the caller, if it is one and not a reason for another attempt. */
 export function errorOf({ action }: Failure, cause: unknown): TableloomError | undefined {
+  const problem = problemOf(action, cause);
+  return problem && ofStep(problem, action.step);
+}
+
+function problemOf(action: Action, cause: unknown): TableloomError | undefined {
   const { purpose } = action;
   if (purpose.kind === 'absent' && !purpose.racing) return alreadyExists(purpose.entity, cause);
-  if (purpose.kind === 'guard' && action.kind === 'put')
-    return uniqueViolation(purpose.entity, purpose.field, cause);
+  if (purpose.kind === 'guard' && action.kind === 'put') return valueTaken(purpose, cause);
   if (purpose.kind === 'reference') return referenceMissing(purpose.entity, purpose.field, purpose.to, cause);
   // Records that go with it are found by an index, which may lag: the next attempt may find all.
   if (purpose.kind === 'children' && purpose.onDelete === 'restrict')

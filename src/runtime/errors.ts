@@ -26,9 +26,10 @@ export const errorCodes = {
   BAD_INPUT: 'The arguments do not go together, or ask for more than one answer may hold.',
   RANGE_TOO_WIDE: 'A range of time spans more buckets than one query may cross.',
   READ_BUDGET: 'So few items match that the answer cannot be found within the reads one query may make.',
-  TRANSACTION_TOO_LARGE: 'One write would touch more items than DynamoDB takes in a transaction (100, 4 MB).',
+  TRANSACTION_TOO_LARGE: 'One call would touch more items than DynamoDB takes in a transaction (100, 4 MB).',
   ITEM_TOO_LARGE: 'A record is larger than DynamoDB stores in one item (400 KB).',
   WRITE_TWICE: 'One call would write the same record twice.',
+  IDEMPOTENCY_MISMATCH: 'The idempotency token was used before, for something else or with other arguments.',
   APPEND_ONLY: 'Records of this entity are never changed once created.',
   BUSY: 'Storage refused the request for too long because of its load; it can be sent again later.',
   STORAGE_UNAVAILABLE: 'Storage could not be reached; a write may or may not have been made.',
@@ -53,7 +54,7 @@ export type ErrorDetails = Readonly<Record<string, unknown>>;
 export class TableloomError extends Error {
   override readonly name: string = 'TableloomError';
   readonly code: ErrorCode;
-  readonly extensions: { readonly code: ErrorCode; readonly [detail: string]: unknown };
+  readonly extensions: { readonly code: ErrorCode; [detail: string]: unknown };
 
   constructor(code: ErrorCode, message: string, details?: ErrorDetails, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -107,6 +108,29 @@ export function uniqueViolation(entity: string, field: string, cause?: unknown):
     { entity, field },
     cause,
   );
+}
+
+/** Versions are in the way that cannot be counted on from: they are not overwritten. */
+export function versionKept(entity: string, cause?: unknown): TableloomError {
+  return new TableloomError(
+    'ALREADY_EXISTS',
+    `Versions of a ${entity} that was deleted are kept under this key; take another one.`,
+    { entity },
+    cause,
+  );
+}
+
+/** A unique value is held by another; where entities share the constraint, it is not told of which. */
+export function valueTaken(
+  {
+    entity,
+    field,
+    constraint,
+  }: { readonly entity: string; readonly field: string; readonly constraint?: string },
+  cause?: unknown,
+): TableloomError {
+  if (constraint === undefined) return uniqueViolation(entity, field, cause);
+  return new TableloomError('UNIQUE_VIOLATION', `This ${field} is taken.`, { field, constraint }, cause);
 }
 
 /**
@@ -199,6 +223,23 @@ export function transactionTooLarge(items: number, cause?: unknown): TableloomEr
       'Split it into several writes, or load new records in bulk with putAll.',
     { items, limit: 100 },
     cause,
+  );
+}
+
+export function idempotencyMismatch(): TableloomError {
+  return new TableloomError(
+    'IDEMPOTENCY_MISMATCH',
+    'This idempotency token was used before, for something else or with other arguments; take a new one.',
+  );
+}
+
+/** A snapshot of more records than DynamoDB reads in one transaction. */
+export function snapshotTooLarge(records: number): TableloomError {
+  return new TableloomError(
+    'TRANSACTION_TOO_LARGE',
+    `This reads ${records} records together; DynamoDB reads at most 100 (and 4 MB) in one transaction. ` +
+      'Read fewer, or read them one by one where they need not be of one moment.',
+    { items: records, limit: 100 },
   );
 }
 

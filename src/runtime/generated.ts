@@ -154,8 +154,9 @@ export function putting<R extends object, N extends object>(
   },
 ): (current: R | null, env: WriteEnvironment) => Promise<R> {
   return async (current, env) => {
-    const made = await create({ ...values, ...key }, env);
-    if (current === null) return made;
+    if (current === null) return create({ ...values, ...key }, env);
+    // A record that is there keeps its numbers, and takes no others.
+    const made = await create({ ...values, ...key }, { ...env, next: async () => 0 });
     return { ...made, ...Object.fromEntries(kept.map((field) => [field, current[field]])) };
   };
 }

@@ -96,6 +96,7 @@ export type { Limits } from './limits.js';
 export { distinct, inList, limitOf, listOf, loadEach, loadPresent, setOf } from './lists.js';
 export { anyEntity, parentFirst } from './mixed.js';
 export { type NarrowOptions, type NarrowPart, narrowed } from './narrowing.js';
+export type { Once, TokenStore } from './once.js';
 export { type OpenOptions, openDatabase } from './open.js';
 export type { PageOptions, Wants } from './pages.js';
 export { type BucketUnit, type BucketWindow, bucketList, bucketsOf, shardOf, shards } from './partitions.js';
@@ -124,6 +125,7 @@ export {
   type SessionOptions,
   type WriteResults,
 } from './session.js';
+export { type Step, step } from './steps.js';
 export {
   createTables,
   type IndexDefinition,
@@ -132,6 +134,7 @@ export {
   type TableDefinition,
 } from './tables.js';
 export { type Holes, type Template, unpack } from './templates.js';
+export { type Read, type ReadResults, read } from './together.js';
 export { type Dependents, type DependentsOf, dependents } from './trees.js';
 export type {
   AttributeValue,
@@ -146,6 +149,7 @@ export type {
   IndexQuery,
   IndexRef,
   Item,
+  Keep,
   KeptNumber,
   Key,
   PageArguments,

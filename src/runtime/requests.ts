@@ -38,6 +38,8 @@ interface Consumed {
   readonly CapacityUnits?: number | undefined;
 }
 
+const reads: ReadonlySet<Operation> = new Set(['GetItem', 'BatchGetItem', 'Query', 'TransactGetItems']);
+
 /** Sends one session's requests. */
 export class Requester {
   readonly limits: Limits;
@@ -83,6 +85,11 @@ export class Requester {
   /** A time to give up for work that begins now. */
   retry(): Retry {
     return new Retry(this.limits.deadlineMs, this.#signal);
+  }
+
+  /** What calls off requests that have not begun; undefined once a write has begun. */
+  get signal(): AbortSignal | undefined {
+    return this.#signal;
   }
 
   /**
@@ -157,8 +164,7 @@ export class Requester {
     { ConsumedCapacity: consumed }: { ConsumedCapacity?: Consumed | Consumed[] | undefined },
   ) {
     const units = [consumed ?? []].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
-    if (operation === 'GetItem' || operation === 'BatchGetItem' || operation === 'Query')
-      this.#readUnits += units;
+    if (reads.has(operation)) this.#readUnits += units;
     else this.#writeUnits += units;
   }
 }

@@ -1,9 +1,15 @@
 /** How requests reach the AWS SDK: reads and writes as the fewest microseconds have them. */
 import {
   BatchGetItemCommand,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
+  PutItemCommand,
   QueryCommand,
+  TransactGetItemsCommand,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
   type BatchGetCommandInput,
@@ -11,24 +17,23 @@ import {
   BatchWriteCommand,
   type BatchWriteCommandInput,
   type BatchWriteCommandOutput,
-  DeleteCommand,
   type DeleteCommandInput,
   type DeleteCommandOutput,
   DynamoDBDocumentClient,
   type GetCommandInput,
   type GetCommandOutput,
-  PutCommand,
   type PutCommandInput,
   type PutCommandOutput,
   type QueryCommandInput,
   type QueryCommandOutput,
-  TransactWriteCommand,
+  type TransactGetCommandInput,
+  type TransactGetCommandOutput,
   type TransactWriteCommandInput,
   type TransactWriteCommandOutput,
-  UpdateCommand,
   type UpdateCommandInput,
   type UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
+import type { Item } from './types.js';
 import { fromWire, toWire } from './wire.js';
 
 /**
@@ -39,6 +44,7 @@ export interface Operations {
   GetItem: [GetCommandInput, GetCommandOutput];
   BatchGetItem: [BatchGetCommandInput, BatchGetCommandOutput];
   Query: [QueryCommandInput, QueryCommandOutput];
+  TransactGetItems: [TransactGetCommandInput, TransactGetCommandOutput];
   PutItem: [PutCommandInput, PutCommandOutput];
   UpdateItem: [UpdateCommandInput, UpdateCommandOutput];
   DeleteItem: [DeleteCommandInput, DeleteCommandOutput];
@@ -57,15 +63,8 @@ export type Sdk = {
 
 /** The operations of a client, whose own configuration stays as it is. */
 export function sdkOf(client: DynamoDBClient): Sdk {
-  const write = writerOf(client);
-  return {
-    ...readsOf(client),
-    PutItem: write(PutCommand),
-    UpdateItem: write(UpdateCommand),
-    DeleteItem: write(DeleteCommand),
-    TransactWriteItems: write(TransactWriteCommand),
-    BatchWriteItem: write(BatchWriteCommand),
-  };
+  const direct = viewOf(client, true);
+  return { ...readsOf(direct), ...writesOf(direct), BatchWriteItem: bulkOf(client) };
 }
 
 /**
@@ -81,13 +80,15 @@ function viewOf(client: DynamoDBClient, cacheMiddleware: boolean): DynamoDBClien
   });
 }
 
-type Reads = Pick<Sdk, 'GetItem' | 'BatchGetItem' | 'Query'>;
+type Reads = Pick<Sdk, 'GetItem' | 'BatchGetItem' | 'Query' | 'TransactGetItems'>;
+
+/** Options of any kind, even none, would have a command's handlers worked out again. */
+function options(signal: AbortSignal | undefined) {
+  return signal && { abortSignal: signal };
+}
 
 /** Reads, with the attribute values translated by us and a command's handlers worked out once. */
-function readsOf(client: DynamoDBClient): Reads {
-  const reads = viewOf(client, true);
-  // Options of any kind, even none, would have the handlers worked out again.
-  const options = (signal: AbortSignal | undefined) => signal && { abortSignal: signal };
+function readsOf(reads: DynamoDBClient): Reads {
   return {
     async GetItem(input, signal) {
       const Key = toWire(input.Key ?? {});
@@ -106,6 +107,21 @@ function readsOf(client: DynamoDBClient): Reads {
       );
       const { Items, LastEvaluatedKey: last } = output;
       return { ...output, Items: Items?.map(fromWire), LastEvaluatedKey: last && fromWire(last) };
+    },
+    async TransactGetItems(input, signal) {
+      const TransactItems = input.TransactItems?.map(({ Get: asked }) => ({
+        Get: { ...asked, TableName: asked?.TableName, Key: toWire(asked?.Key ?? {}) },
+      }));
+      const output = await reads.send(
+        new TransactGetItemsCommand({ ...input, TransactItems }),
+        options(signal),
+      );
+      return {
+        ...output,
+        Responses: output.Responses?.map(({ Item: item }) =>
+          item === undefined ? {} : { Item: fromWire(item) },
+        ),
+      };
     },
     async BatchGetItem(input, signal) {
       const RequestItems = mapped(input.RequestItems, ({ Keys, ...asked }) => ({
@@ -138,18 +154,80 @@ function mapped<A, B>(
   return tables && Object.fromEntries(Object.entries(tables).map(([name, value]) => [name, change(value)]));
 }
 
-/** A document client without its overloads, one per command, which no generic call can choose from. */
-interface Sender {
-  send(command: object, options?: { readonly abortSignal: AbortSignal }): Promise<unknown>;
+type Writes = Pick<Sdk, 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'TransactWriteItems'>;
+
+/** Writes of single items and transactions, as the reads. Their answers hold no attribute values: none are asked for. */
+function writesOf(writes: DynamoDBClient): Writes {
+  return {
+    async PutItem(input, signal) {
+      const { Attributes: _, ...output } = await writes.send(new PutItemCommand(put(input)), options(signal));
+      return output;
+    },
+    async UpdateItem(input, signal) {
+      const { Attributes: _, ...output } = await writes.send(
+        new UpdateItemCommand(keyed(input)),
+        options(signal),
+      );
+      return output;
+    },
+    async DeleteItem(input, signal) {
+      const { Attributes: _, ...output } = await writes.send(
+        new DeleteItemCommand(keyed(input)),
+        options(signal),
+      );
+      return output;
+    },
+    async TransactWriteItems({ TransactItems, ...input }, signal) {
+      const { ItemCollectionMetrics: _, ...output } = await writes.send(
+        new TransactWriteItemsCommand({ ...input, TransactItems: TransactItems?.map(transactItem) }),
+        options(signal),
+      );
+      return output;
+    },
+  };
 }
 
-function writerOf(client: DynamoDBClient) {
-  const writes: Sender = DynamoDBDocumentClient.from(viewOf(client, false), {
+/** Part of a write: its key or item, and the values of its expressions. */
+interface Values {
+  readonly ExpressionAttributeValues?: Item | undefined;
+}
+
+/** Legacy parameters of writes that hold values the runtime never uses. */
+interface PlainWrite {
+  readonly Expected?: never;
+  readonly AttributeUpdates?: never;
+}
+
+function put<P extends Values & { readonly Item: Item | undefined }>(input: P) {
+  return { ...valued(input), Item: toWire(input.Item ?? {}) };
+}
+
+function keyed<P extends Values & { readonly Key: Item | undefined }>(input: P) {
+  return { ...valued(input), Key: toWire(input.Key ?? {}) };
+}
+
+function valued<P extends Values>(input: P) {
+  const { ExpressionAttributeValues: values } = input;
+  return {
+    ...(input as Omit<P, 'Expected' | 'AttributeUpdates'> & PlainWrite),
+    ExpressionAttributeValues: values && toWire(values),
+  };
+}
+
+type Documented = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+function transactItem({ Put, Update, Delete, ConditionCheck }: Documented): TransactWriteItem {
+  if (Put) return { Put: put(Put) };
+  if (Update) return { Update: keyed(Update) };
+  return Delete ? { Delete: keyed(Delete) } : { ConditionCheck: ConditionCheck && keyed(ConditionCheck) };
+}
+
+/** Bulk loads, by the document client. */
+function bulkOf(client: DynamoDBClient): Sdk['BatchWriteItem'] {
+  const documents = DynamoDBDocumentClient.from(viewOf(client, false), {
     // Numbers are JavaScript's: the shortest text that reads back as the same double fits DynamoDB's 38 digits.
     marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
     unmarshallOptions: { wrapNumbers: Number },
-  }) as unknown as Sender;
-  return <Input, Output>(Command: new (input: Input) => object & { readonly __output?: Output }) =>
-    (input: Input, signal?: AbortSignal) =>
-      writes.send(new Command(input), signal && { abortSignal: signal }) as Promise<Output>;
+  });
+  return (input, signal) => documents.send(new BatchWriteCommand(input), options(signal));
 }

@@ -7,11 +7,12 @@ import { type PutAllReport, putAll } from './bulk.js';
 import { type CascadeOptions, cascade, type Deletion } from './cascade.js';
 import type { ParentItem } from './collection.js';
 import { Cursors, identityOf } from './cursors.js';
-import { ruleMissing } from './errors.js';
+import { ruleMissing, TableloomError } from './errors.js';
 import { getItems, type ItemKey, itemId, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
 import { defaultLimits, type Limits } from './limits.js';
 import { readNumber } from './numbers.js';
+import { earlierResults, isGiven, type Once, takeToken } from './once.js';
 import { type PageOptions, readPage } from './pages.js';
 import { isExpired } from './query.js';
 import { isEnough, Reader } from './reader.js';
@@ -20,7 +21,8 @@ import { Requester, type RequestReport, type Statistics } from './requests.js';
 import type { ComputeRulesByName } from './rules.js';
 import { type Sdk, sdkOf } from './sdk.js';
 import { CursorSealer } from './sealing.js';
-import { transact, type WriteOutcome } from './transactions.js';
+import { type Read, type ReadResults, snapshot } from './together.js';
+import { type Seal, transact, type WriteOutcome } from './transactions.js';
 import { Turns } from './turns.js';
 import type {
   Connection,
@@ -33,7 +35,7 @@ import type {
   PageArguments,
   SequenceRef,
 } from './types.js';
-import type { Write } from './writes.js';
+import type { CallEnvironment, Write } from './writes.js';
 
 export interface DatabaseOptions {
   /** The SDK's client, with whatever middleware it is to have; the caller made it and destroys it. */
@@ -199,6 +201,19 @@ export class Session {
   }
 
   /**
+   * Several records as they are at one moment: no transaction is seen half. In the order of the reads, null for what
+   * is missing or has expired. At most 100 (TRANSACTION_TOO_LARGE), at twice the read units of consistent reads;
+   * where writers keep being at them until the deadline, CONFLICT.
+   *
+   *     const [user, config] = await db.readTogether(read(userCodec, userKey({ id })), read(configCodec, configKey({ key })));
+   */
+  async readTogether<const R extends readonly Read<unknown>[]>(...reads: R): Promise<ReadResults<R>> {
+    const items = await snapshot(this.#requester, reads);
+    const now = this.now();
+    return reads.map((one, at) => one.record(items[at] ?? null, now)) as ReadResults<R>;
+  }
+
+  /**
    * One page of a query, as Relay's specification of connections has it; see `readPage`. `totalCount`, where it is
    * kept and asked, is read beside the page.
    */
@@ -302,21 +317,54 @@ export class Session {
   /**
    * Carries out writes, all or none, and gives their results in order. Records they rest on are read, strongly
    * consistent, and all is computed anew where others change them meanwhile. At most 100 items, entries, versions,
-   * guards and kept numbers included; several writes of one record are refused (WRITE_TWICE).
+   * guards and kept numbers included; several writes of one record are refused (WRITE_TWICE). Of several writes an error tells in
+   * `extensions.step` which it is due to: by the name that `step` gave it, or by its place, from 1.
    */
   async write<const W extends readonly Write<unknown>[]>(...writes: W): Promise<WriteResults<W>> {
+    return (await this.#transact(writes, this.#writeEnvironment())) as WriteResults<W>;
+  }
+
+  /**
+   * `write`, but once for each token: a call that has the token of an earlier one, of the same thing, writes nothing
+   * and gives what the earlier one gave (null for secret attributes), also where both come at once. The token is
+   * written in the same transaction. IDEMPOTENCY_MISMATCH where the earlier call was of something else.
+   *
+   * @param writes asked for only where the token is new, so what they are made from is not looked into in vain
+   */
+  async writeOnce<const W extends readonly Write<unknown>[]>(
+    once: Once,
+    writes: () => W | Promise<W>,
+  ): Promise<WriteResults<W>> {
+    if (!isGiven(once)) return this.write(...(await writes()));
+    const env = this.#writeEnvironment();
+    const earlier = await earlierResults(this.#requester, once, env.now);
+    if (earlier !== undefined) return earlier as WriteResults<W>;
+    try {
+      const all = await writes();
+      const seal: Seal = (results) => takeToken(once, all, results, env.now);
+      return (await this.#transact(all, env, seal)) as WriteResults<W>;
+    } catch (error) {
+      // Whatever went wrong may be due to a call with the same token that was faster, or to the loss of our answer.
+      const faster = await earlierResults(this.#requester, once, this.now()).catch((problem) => {
+        throw problem instanceof TableloomError && problem.code === 'IDEMPOTENCY_MISMATCH' ? problem : error;
+      });
+      if (faster !== undefined) return faster as WriteResults<W>;
+      throw error;
+    }
+  }
+
+  async #transact(
+    writes: readonly Write<unknown>[],
+    env: CallEnvironment,
+    seal?: Seal,
+  ): Promise<readonly unknown[]> {
     this.#hasWritten = true;
     this.#requester.commit();
     try {
-      const { results, items } = await transact(
-        this.#requester,
-        this.#environment.turns,
-        writes,
-        this.#writeEnvironment(),
-      );
+      const { results, items } = await transact(this.#requester, this.#environment.turns, writes, env, seal);
       this.#note(items);
       this.#forget();
-      return results as WriteResults<W>;
+      return results;
     } catch (error) {
       throw this.#failed(error);
     }
@@ -357,15 +405,17 @@ export class Session {
 
   /** Loads many new records, unconditionally: for seeds and imports only; see `putAll` in bulk.ts. */
   async putAll(writes: Iterable<Write<unknown>> | AsyncIterable<Write<unknown>>): Promise<PutAllReport> {
+    const { signal } = this.#requester;
+    if (signal?.aborted) return { written: 0, unwritten: [], isComplete: false };
     this.#hasWritten = true;
     this.#requester.commit();
-    const report = await putAll(this.#requester, writes, this.#writeEnvironment());
+    const report = await putAll(this.#requester, writes, this.#writeEnvironment(), signal);
     this.#forget();
     return report;
   }
 
   /** One moment for all records of one call. */
-  #writeEnvironment() {
+  #writeEnvironment(): CallEnvironment {
     const now = this.now();
     const { newId, compute } = this.#environment;
     const rule = (name: string) => {

@@ -57,6 +57,8 @@ export interface EntityCodec<R extends object> {
   entries?(record: R): readonly (Item | undefined)[];
   /** Copies kept for ever (version history): written with each new state, never removed by an update. */
   versions?(record: R): readonly Item[];
+  /** How long versions are kept, in the order of `versions`. */
+  readonly keep?: readonly Keep[];
   /** Guards of unique values, in a fixed order; `key` is undefined where the record has no value. */
   guards?(record: R): readonly Guard[];
   /** What the record adds to numbers that are kept beside records; `key` is undefined where it adds to none. */
@@ -71,12 +73,22 @@ export interface EntityCodec<R extends object> {
   readonly revision?: keyof R & string;
   /** The attribute that holds the time of expiry, in epoch seconds, once declared (`ttl`). */
   readonly ttl?: string;
+  /** Attributes that are kept in the main item only. */
+  readonly secret?: readonly (keyof R & string)[];
   /** What is demanded of every write of it. */
   readonly demands?: Demands<R>;
   /** Fields that can be read of an item fetched without its documents, lists and sets. */
   readonly light?: readonly string[];
   /** The fields a primary key was built from, for messages to the client. */
   keyFields?(key: Key): object | undefined;
+}
+
+/** What becomes of old versions: nothing where it says nothing. */
+export interface Keep {
+  /** So many of the last are kept: the next write deletes the oldest. */
+  readonly versions?: number;
+  /** Each is kept for so long after it was written: `ttl` is the attribute DynamoDB expires items by. */
+  readonly expires?: { readonly seconds: number; readonly ttl: string };
 }
 
 /** What an entity demands of its records' changes and values. */
@@ -148,6 +160,10 @@ export interface SequenceRef {
 export interface Guard {
   /** The declared fields, for the error: `email`, or `tenantId+slug`. */
   readonly field: string;
+  /** The name of the constraint, where records of several entities share it. */
+  readonly constraint?: string;
+  /** The attribute by which a holder of another entity may expire. */
+  readonly expires?: string;
   readonly key: Key | undefined;
 }
 

@@ -1,9 +1,10 @@
 /**
  * DynamoDB's own form of attribute values, and back. The document client of the SDK does the same for every
- * command and option it knows, at a price that shows where pages are read; reads go through here. So do the items
- * in errors, which the document client leaves as they are.
+ * command and option it knows, at a price that shows where pages are read; reads and writes go through here, but for
+ * bulk loads. So do the items in errors, which the document client leaves as they are.
  */
 import type { AttributeValue as WireValue } from '@aws-sdk/client-dynamodb';
+import { TableloomError } from './errors.js';
 import type { AttributeValue, Item } from './types.js';
 
 /** An item in the wire's form. */
@@ -21,17 +22,23 @@ export function toWire(values: Readonly<Record<string, AttributeValue | undefine
 
 function wireOf(value: AttributeValue): WireValue {
   if (typeof value === 'string') return { S: value };
-  if (typeof value === 'number') return { N: String(value) };
+  if (typeof value === 'number') return { N: numberText(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (value === null) return { NULL: true };
   if (value instanceof Uint8Array) return { B: value };
   if (value instanceof Set) return wireOfSet([...value]);
-  if (Array.isArray(value)) return { L: value.map(wireOf) };
+  if (Array.isArray(value)) return { L: value.filter((one) => one !== undefined).map(wireOf) };
   return { M: toWire(value as Record<string, AttributeValue>) };
 }
 
+/** The shortest text that reads back as the same double fits DynamoDB's 38 digits. VALUE_INVALID where it is no number. */
+function numberText(value: number): string {
+  if (Number.isFinite(value)) return String(value);
+  throw new TableloomError('VALUE_INVALID', `${value} cannot be stored: it is no number.`);
+}
+
 function wireOfSet(members: readonly (string | number)[]): WireValue {
-  const texts = members.map(String);
+  const texts = members.map((one) => (typeof one === 'number' ? numberText(one) : one));
   return typeof members[0] === 'number' ? { NS: texts } : { SS: texts };
 }
 

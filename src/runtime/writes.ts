@@ -69,6 +69,10 @@ export interface Write<out Result> {
   readonly kind: WriteKind;
   /** The entity's name. */
   readonly entity: string;
+  /** What it is called among the writes of its call; see `step`. */
+  readonly step?: string;
+  /** Attributes of its result that are kept nowhere else. */
+  readonly secret?: readonly string[] | undefined;
   /** The record that has to be read first; a create needs none. */
   readonly target?: ItemKey;
   /** What it does, given the item under `target`, or under the key of what it creates where that has expired. */
@@ -78,6 +82,8 @@ export interface Write<out Result> {
 /** Items that were read for a write. */
 export interface FoundItems {
   get(table: TableRef, key: Key): Item | null;
+  /** The last revision kept of an earlier record with this key; zero where none is known. */
+  lastRevision?(table: TableRef, key: Key): number;
   /** Reads further ones, which only now are known to be needed. */
   load(keys: readonly ItemKey[]): Promise<void>;
   /** Records of a query, at most so many; an index may lag behind. */
@@ -96,7 +102,8 @@ export interface Planned<Result> {
 /**
  * Creates a record. ALREADY_EXISTS where one has its key; UNIQUE_VIOLATION where another holds a unique value.
  *
- * @param build the record; its revision is set to 1
+ * @param build the record; its revision is set to 1, or where versions of a deleted record with its key are kept, to
+ *   one more than theirs
  */
 export function create<R extends object>(
   entity: EntityCodec<R>,
@@ -106,10 +113,12 @@ export function create<R extends object>(
   return {
     kind: 'create',
     entity: entity.name,
+    secret: entity.secret,
     plan: async (found, env) => {
-      const after = firstRevision(entity, await build(env));
+      const built = await build(env);
+      const key = checkKey(entity.key(built), entity.table);
+      const after = firstRevision(entity, built, found);
       checkDemands(entity, null, after, env);
-      const key = checkKey(entity.key(after), entity.table);
       // An expired record that DynamoDB has not removed yet holds the key: it is replaced.
       const expired = stored(entity, found.get(entity.table, key));
       return written(entity, { before: expired, after, replace: true, now: env.now }, (record) =>
@@ -136,13 +145,14 @@ export function update<R extends object>(
   return {
     kind: 'update',
     entity: entity.name,
+    secret: entity.secret,
     target: target(entity, key),
     plan: async (found, env) => {
       const before = changeable(entity, found.get(entity.table, key), env.now);
       if (before === null) throw notFound(entity.name, keyFields(entity, key));
       const expected = demand(entity, options.expect, before.item);
       checkRequirements(entity.name, options.require, before.record);
-      const after = nextRevision(entity, before.item, await change(before.record, env));
+      const after = nextRevision(entity, before.item, await change(before.record, env), found);
       checkDemands(entity, before.record, after, env);
       const taken = expiredAt(entity, found, before.item, after, env.now);
       return written(entity, { before, after, expected, taken, now: env.now }, (record) =>
@@ -167,13 +177,14 @@ export function upsert<R extends object>(
   return {
     kind: 'upsert',
     entity: entity.name,
+    secret: entity.secret,
     target: target(entity, key),
     plan: async (found, env) => {
       const item = found.get(entity.table, key);
       const before = changeable(entity, item, env.now);
       if (before === null) {
         if (options.expect != null) throw versionConflict(entity.name, options.expect, null);
-        const after = firstRevision(entity, await change(null, env));
+        const after = firstRevision(entity, await change(null, env), found);
         checkDemands(entity, null, after, env);
         return written(
           entity,
@@ -183,7 +194,7 @@ export function upsert<R extends object>(
       }
       const expected = demand(entity, options.expect, before.item);
       checkRequirements(entity.name, options.require, before.record);
-      const after = nextRevision(entity, before.item, await change(before.record, env));
+      const after = nextRevision(entity, before.item, await change(before.record, env), found);
       checkDemands(entity, before.record, after, env);
       return written(entity, { before, after, expected, now: env.now }, (record) =>
         options.alongside?.({ before: before.record, after: record }),
@@ -211,6 +222,7 @@ export function remove<R extends object>(
   return {
     kind: 'remove',
     entity: entity.name,
+    secret: entity.secret,
     target: target(entity, key),
     plan: (found, env) => {
       const before = live(entity, found.get(entity.table, key), env.now);
@@ -239,6 +251,7 @@ export function check<R extends object>(
   return {
     kind: 'check',
     entity: entity.name,
+    secret: entity.secret,
     target: target(entity, key),
     plan: async (found, env) => {
       const { table, name } = entity;
@@ -313,12 +326,22 @@ function withRevision<R extends object>(entity: EntityCodec<R>, record: R, revis
   return entity.revision === undefined ? record : { ...record, [entity.revision]: revision };
 }
 
-function firstRevision<R extends object>(entity: EntityCodec<R>, record: R): R {
-  return withRevision(entity, record, 1);
+function firstRevision<R extends object>(entity: EntityCodec<R>, record: R, found: FoundItems): R {
+  return withRevision(entity, record, lastKept(entity, record, found) + 1);
 }
 
-function nextRevision<R extends object>(entity: EntityCodec<R>, item: Item, record: R): R {
-  return withRevision(entity, record, revisionOf(entity, item) + 1);
+function nextRevision<R extends object>(entity: EntityCodec<R>, item: Item, record: R, found: FoundItems): R {
+  return withRevision(
+    entity,
+    record,
+    Math.max(revisionOf(entity, item), lastKept(entity, record, found)) + 1,
+  );
+}
+
+/** The last revision of an earlier record with this key whose versions are there. */
+function lastKept<R extends object>(entity: EntityCodec<R>, record: R, found: FoundItems): number {
+  if (entity.versions === undefined) return 0;
+  return found.lastRevision?.(entity.table, entity.key(record)) ?? 0;
 }
 
 /** The version the caller demands, which the stored item has; VERSION_CONFLICT where it has another. */

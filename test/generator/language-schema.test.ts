@@ -198,7 +198,7 @@ describe('a fault is found once, where it is', () => {
     [
       'a mutation left blank',
       'mutations: { m: }',
-      'missing-key m: Mutation `m` lacks `for`.\nmutation-kind m: Mutation `m` says none of `create`, `update`, `upsert`, `put`, `touch` and `delete`.',
+      'missing-key m: Mutation `m` lacks `for`.\nmutation-kind m: Mutation `m` says none of `create`, `update`, `upsert`, `put`, `touch`, `delete` and `transaction`.',
     ],
     [
       'text for a whole number',

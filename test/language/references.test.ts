@@ -37,7 +37,9 @@ test('what is named is checked in the transaction, and not read', async () => {
   expect(data).toEqual({ placeOrder: { id: 'o1' } });
   expect(requests).toEqual(['TransactWriteItems']);
   // The order, the guard of its number, how many name the customer, and that the customer is there.
-  const actions = sent.flatMap(({ input }) => ('TransactItems' in input ? (input.TransactItems ?? []) : []));
+  const actions = sent.flatMap(({ input }) =>
+    'TransactItems' in input ? [...(input.TransactItems ?? [])] : [],
+  );
   expect(actions.flatMap((action) => Object.keys(action))).toEqual([
     'Put',
     'Put',

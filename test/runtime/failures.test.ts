@@ -84,7 +84,7 @@ test('items left unprocessed by a bulk load are sent again; what stays unwritten
   const session = db
     .open({ faults: [first(5, 'BatchWriteItem', halfProcessed('UnprocessedItems'))] })
     .session();
-  expect(await session.putAll(writes)).toEqual({ written: 60, unwritten: [] });
+  expect(await session.putAll(writes)).toEqual({ written: 60, unwritten: [], isComplete: true });
   expect(await db.items()).toHaveLength(60 * 4);
   const refusing: Fault = {
     on: ({ operation, body }) =>
@@ -111,7 +111,7 @@ test('a bulk load of two records with one unique value or key writes the first a
       create(members, () => member({ id: 'b', email: 'ONE@x' })),
       create(members, () => member({ id: 'a' })),
     ]);
-  expect([written, unwritten.map(({ error }) => error.code)]).toEqual([
+  expect([written, unwritten.map(({ error }) => (error as { code?: unknown }).code)]).toEqual([
     1,
     ['UNIQUE_VIOLATION', 'WRITE_TWICE'],
   ]);

@@ -662,3 +662,20 @@ test('two records exchange the place of an entry in one transaction; two that ta
     code: 'WRITE_TWICE',
   });
 });
+
+test('what is no number is not stored, and nothing else of its write', async () => {
+  await session.write(create(members, () => member({ id: 'a' })));
+  const before = await db.items();
+  for (const score of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const change = update(members, memberKey({ id: 'a' }), (current) => ({ ...current, name: 'New', score }));
+    await expect(
+      session.write(
+        change,
+        create(members, () => member({ id: 'b' })),
+      ),
+    ).rejects.toMatchObject({
+      code: 'VALUE_INVALID',
+    });
+  }
+  expect(await db.items()).toEqual(before);
+});

@@ -138,7 +138,7 @@ test('a load gives numbers in its order, and leaves counts and sums that hold', 
     ...many(30).map((at) => orderWrites.create({ teamId: 'red', cents: at })),
     member('m1'),
   ]);
-  expect(unwritten.map(({ error }) => error.code)).toEqual(['WRITE_TWICE']);
+  expect(unwritten.map(({ error }) => error)).toMatchObject([{ code: 'WRITE_TWICE' }]);
   expect(await issueNumbers(database, 'red')).toEqual(many(31).map((at) => at + 1));
   expect(await issueNumbers(database, 'blue')).toEqual(many(30).map((at) => at + 1));
   const [next] = await session.write(issueWrites.create({ teamId: 'red', title: 'next' }));

@@ -90,7 +90,7 @@ async function load(application: Application, drawn: readonly Operation[]): Prom
   const report = await application.database.session().putAll(creates.map((create) => create.write()));
   const { users, contractors, tokens, logs, configs } = state;
   const written = [users, contractors, tokens, logs, configs].reduce((sum, { size }) => sum + size, 0);
-  expect(report).toEqual({ written, unwritten: [] });
+  expect(report).toEqual({ written, unwritten: [], isComplete: true });
   return state;
 }
 

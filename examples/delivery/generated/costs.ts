@@ -281,6 +281,13 @@ export const costs: Costs = {
       reads: false,
     },
     'Mutation.createDriver': { kind: 'write', mutation: 'createDriver', of: 'Driver', reads: false },
+    'Mutation.orderMeals': {
+      kind: 'write',
+      mutation: 'orderMeals',
+      of: 'Delivery, DeliveryEvent',
+      reads: false,
+      token: true,
+    },
   },
   rules: {},
 };

@@ -192,6 +192,7 @@ export type Mutation = {
   readonly createRestaurant: Restaurant;
   readonly createShipment: Shipment;
   readonly createWarehouse: Warehouse;
+  readonly orderMeals: Delivery;
   readonly updateDeliveryStatus: Shipment;
   readonly updateShipmentStatus: Shipment;
 };
@@ -255,6 +256,12 @@ export type MutationCreateShipmentArgs = {
 
 export type MutationCreateWarehouseArgs = {
   input: WarehouseInput;
+};
+
+
+export type MutationOrderMealsArgs = {
+  input: DeliveryInput;
+  token: Scalars['ID']['input'];
 };
 
 
@@ -1099,6 +1106,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   createRestaurant?: Resolver<ResolversTypes['Restaurant'], ParentType, ContextType, RequireFields<MutationCreateRestaurantArgs, 'input'>>;
   createShipment?: Resolver<ResolversTypes['Shipment'], ParentType, ContextType, RequireFields<MutationCreateShipmentArgs, 'input'>>;
   createWarehouse?: Resolver<ResolversTypes['Warehouse'], ParentType, ContextType, RequireFields<MutationCreateWarehouseArgs, 'input'>>;
+  orderMeals?: Resolver<ResolversTypes['Delivery'], ParentType, ContextType, RequireFields<MutationOrderMealsArgs, 'input' | 'token'>>;
   updateDeliveryStatus?: Resolver<ResolversTypes['Shipment'], ParentType, ContextType, RequireFields<MutationUpdateDeliveryStatusArgs, 'courierId' | 'shipmentId' | 'status'>>;
   updateShipmentStatus?: Resolver<ResolversTypes['Shipment'], ParentType, ContextType, RequireFields<MutationUpdateShipmentStatusArgs, 'shipmentId' | 'status'>>;
 };

@@ -11,6 +11,7 @@ import {
   type TableRef,
   text,
   time,
+  type TokenStore,
   unpack,
 } from 'tableloom/runtime';
 import type {
@@ -51,6 +52,13 @@ export const directoryByCityAndRating = indexRef(directoryTable, 'ByCityAndRatin
 
 export const mealsTable: IndexRef & TableRef = tableRef('meals', 'PK', 'SK');
 export const mealsGsi1 = indexRef(mealsTable, 'GSI1', 'GSI1PK', 'GSI1SK');
+
+/** Where idempotency tokens are kept: for `db.writeOnce`. */
+export const mealsTokens: TokenStore = {
+  table: mealsTable,
+  ttl: 'ttl',
+  key: (token) => ({ PK: `IDEMPOTENCY#${text(token)}`, SK: 'TOKEN' }),
+};
 
 /** Recipient: `RECIPIENT#{recipientId}` / `PROFILE` */
 export const recipientKey = (recipient: RecipientKey): Key => ({

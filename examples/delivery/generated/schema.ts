@@ -181,6 +181,7 @@ type Mutation {
   createRestaurant(input: RestaurantInput!): Restaurant!
   createShipment(input: ShipmentInput!): Shipment!
   createWarehouse(input: WarehouseInput!): Warehouse!
+  orderMeals(input: DeliveryInput!, token: ID!): Delivery!
   updateDeliveryStatus(courierId: ID!, shipmentId: ID!, status: ShipmentStatus!): Shipment!
   updateShipmentStatus(shipmentId: ID!, status: ShipmentStatus!): Shipment!
 }

@@ -48,5 +48,6 @@ export const tables: readonly TableDefinition[] = [
     indexes: [
       { name: 'GSI1', kind: 'global', partition: 'GSI1PK', sort: 'GSI1SK', project: { kind: 'all' } },
     ],
+    ttl: 'ttl',
   },
 ];

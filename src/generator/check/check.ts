@@ -24,16 +24,19 @@ import { patternChecks } from './patterns.js';
 import { referenceChecks } from './references.js';
 import { type Check, run } from './row.js';
 import { ruleChecks } from './rules.js';
+import { sharedChecks } from './shared.js';
 import { sourceChecks } from './sources.js';
 import { tableChecks } from './tables.js';
 import { templateChecks } from './templates.js';
 import { throughChecks, throughLayoutChecks } from './through.js';
+import { transactionChecks, transactionLayoutChecks } from './transactions.js';
 
 export const modelChecks: readonly Check<Facts>[] = [
   ...nameChecks,
   ...tableChecks,
   ...nativeChecks,
   ...entityChecks,
+  ...sharedChecks,
   ...demandChecks,
   ...historyChecks,
   ...computedChecks,
@@ -46,6 +49,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...numberChecks,
   ...sourceChecks,
   ...mutationChecks,
+  ...transactionChecks,
   ...elementChecks,
   ...ruleChecks,
   ...identifierChecks,
@@ -60,6 +64,7 @@ export const layoutChecks: readonly Check<LaidOut>[] = [
   ...nativeLayoutChecks,
   ...identityChecks,
   ...choiceChecks,
+  ...transactionLayoutChecks,
 ];
 
 /** What is wrong with a model that was read without errors. Where nothing is, it can be laid out and planned. */

@@ -41,9 +41,9 @@ function* computedSet(facts: Facts): Generator<Finding> {
       ...(model.immutable === true ? [] : model.immutable).map((field) => ({ field, what: '`immutable`' })),
       ...facts.model.mutations
         .filter((mutation) => mutation.entity.text === name)
-        .flatMap((mutation) => [
-          ...mutation.set.map((one) => ({ field: one.field, what: '`set`' })),
-          ...mutation.elements.map((one) => ({ field: one.field, what: `\`${one.how}\`` })),
+        .flatMap(({ set, given, elements }) => [
+          ...[...set, ...given].map(({ field }) => ({ field, what: '`set`' })),
+          ...elements.map(({ field, how }) => ({ field, what: `\`${how}\`` })),
         ]),
     ];
     for (const { field, rule } of model.compute) {

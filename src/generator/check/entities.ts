@@ -159,7 +159,7 @@ export const entityChecks: readonly Check<Facts>[] = [
     *check({ entities }) {
       for (const { name, model, attributes } of originals(entities)) {
         const seen = new Map<string, Span>();
-        for (const fields of model.unique) {
+        for (const { fields } of model.unique) {
           const [first] = fields;
           if (!first) continue;
           for (const word of fields) {
@@ -300,10 +300,11 @@ function* generatedSet(facts: Facts): Generator<Finding> {
     for (const { field } of entity.model.default)
       yield* given(entity, field.text, field.at, 'Remove the default.');
   }
-  for (const { entity: word, set, elements } of model.mutations) {
+  for (const { entity: word, set, given: taken, elements } of model.mutations) {
     const entity = entities.get(word.text);
     if (!entity) continue;
-    for (const { field } of set) yield* given(entity, field.text, field.at, `Remove it from \`set\`.`);
+    for (const { field } of [...set, ...taken])
+      yield* given(entity, field.text, field.at, `Remove it from \`set\`.`);
     for (const { field, how } of elements)
       yield* given(entity, field.text, field.at, `Remove it from \`${how}\`.`);
   }

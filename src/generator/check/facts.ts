@@ -17,6 +17,7 @@ import {
   type SdlType,
   type TableModel,
   type TemplateModel,
+  type TransactionModel,
   type Word,
 } from '../model.js';
 import { constant } from '../names.js';
@@ -54,6 +55,12 @@ export interface EntityFacts {
 export type Answer =
   | { readonly kind: 'pattern'; readonly name: Word; readonly for: FieldPath; readonly by: PatternModel }
   | { readonly kind: 'mutation'; readonly name: Word; readonly for: FieldPath; readonly by: MutationModel }
+  | {
+      readonly kind: 'transaction';
+      readonly name: Word;
+      readonly for: FieldPath;
+      readonly by: TransactionModel;
+    }
   | { readonly kind: 'rule'; readonly name: Word; readonly for: FieldPath; readonly by: RuleModel };
 
 export interface TemplateFacts {
@@ -190,7 +197,10 @@ function answersOf(model: Model): Map<string, Answer[]> {
     answers.set(field, [...(answers.get(field) ?? []), answer]);
   };
   for (const by of model.patterns) if (by.for) add({ kind: 'pattern', name: by.name, for: by.for, by });
-  for (const by of model.mutations) if (by.for) add({ kind: 'mutation', name: by.name, for: by.for, by });
+  for (const by of model.mutations)
+    if (by.for && !by.step) add({ kind: 'mutation', name: by.name, for: by.for, by });
+  for (const by of model.transactions)
+    if (by.for) add({ kind: 'transaction', name: by.name, for: by.for, by });
   for (const by of model.rules) if (by.for) add({ kind: 'rule', name: by.name, for: by.for, by });
   return answers;
 }

@@ -101,6 +101,44 @@ export const historyChecks: readonly Check<Facts>[] = [
     },
   },
   {
+    code: 'history-keep',
+    purpose: 'Old versions can be found and removed.',
+    *check({ entities, templates }) {
+      for (const entity of entities.values()) {
+        const { name, model, original, table } = entity;
+        const { keep } = model;
+        if (!keep) continue;
+        if (!model.historyOf) {
+          yield {
+            at: keep.at,
+            message: `\`${name}\` is no history: there are no versions of it to keep.`,
+            hint: 'Move `keep` to the entity with `historyOf`.',
+          };
+        } else if (keep.seconds !== undefined && table && !table.ttl) {
+          yield {
+            at: keep.at,
+            message: `Versions of \`${name}\` expire, and table \`${table.name.text}\` has no attribute for it.`,
+            notes: [{ message: 'the table', at: table.name.at }],
+            hint: 'Add `ttl: ttl` to the table.',
+          };
+        } else if (keep.versions !== undefined && original?.keyFields) {
+          const counts = [...original.attributes.values()].find((one) => one.generated === 'revision');
+          const own = templates.filter((template) => template.role === 'main' && template.entity === entity);
+          const other = own
+            .flatMap(holesIn)
+            .find(({ field }) => field !== counts?.name && !original.keyFields?.includes(field));
+          if (!other) continue;
+          yield {
+            at: keep.at,
+            message: `The key of \`${name}\` holds \`${other.field}\`: the key of an older version is not known when a new one is written.`,
+            notes: own.map(({ template }) => ({ message: 'the key', at: template.at })),
+            hint: `Build it of ${listed(original.keyFields)} and \`${counts?.name ?? 'version'}\` only, or keep versions for a time, as \`90d\`.`,
+          };
+        }
+      }
+    },
+  },
+  {
     code: 'history-settings',
     purpose: 'A history takes everything from its original.',
     *check({ model, entities }) {
@@ -173,7 +211,10 @@ function settings({ model }: EntityFacts): [string, Word][] {
       'compute',
       model.compute.map((one) => one.field),
     ),
-    ...first('unique', model.unique.flat()),
+    ...first(
+      'unique',
+      model.unique.flatMap(({ fields }) => fields),
+    ),
     ...first('immutable', model.immutable === true ? [] : model.immutable),
     ...first('ttl', model.ttl ? [model.ttl] : []),
     ...first(

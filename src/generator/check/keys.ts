@@ -3,6 +3,7 @@
 import type { Note, Span } from '../diagnostics.js';
 import type { Model, PatternModel } from '../model.js';
 import type { EntityLayout, Layout } from '../plan/layout.js';
+import { tokensOf } from '../plan/transactions.js';
 import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../plan.js';
 import { Beginnings } from './beginnings.js';
 import { type KeyShape, type Meeting, meet, type Piece, printValues } from './meet.js';
@@ -68,6 +69,8 @@ interface Place {
   /** `User`, `the entry of usersByStatus`, `the guard of email`. */
   readonly what: string;
   readonly at: Span;
+  /** Of a guard, the constraint that entities share: their keys meet on purpose. */
+  readonly shared?: string;
 }
 
 function* collisions({ model, layout }: LaidOut): Generator<Finding> {
@@ -78,6 +81,7 @@ function* collisions({ model, layout }: LaidOut): Generator<Finding> {
       const alike = earlier.alike(other.shape.partition);
       earlier.add(other.shape.partition, other);
       for (const one of alike) {
+        if (one.shared !== undefined && one.shared === other.shared) continue;
         const meeting = meet(one.shape, other.shape);
         if (meeting.kind === 'apart') continue;
         yield {
@@ -199,7 +203,13 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
       }),
     ),
   );
-  return [...places, ...guardsOf(model, entity), ...numbersOf(model, entity), ...countersOf(model, entity)];
+  return [
+    ...places,
+    ...guardsOf(model, entity),
+    ...numbersOf(model, entity),
+    ...countersOf(model, entity),
+    ...tokenPlaces(model, entity),
+  ];
 }
 
 function whatOf(entity: EntityLayout, item: ItemPlan, slot: SlotPlan): string {
@@ -210,8 +220,8 @@ function whatOf(entity: EntityLayout, item: ItemPlan, slot: SlotPlan): string {
 /** The items that hold unique values. */
 function guardsOf(model: Model, entity: EntityLayout): Place[] {
   const { table } = entity;
-  return entity.guards.map(({ fields, partition, sort }): Place => {
-    const words = entity.model.unique.find((one) => one.every((word, at) => word.text === fields[at]));
+  return entity.guards.map(({ fields, partition, sort, shared }): Place => {
+    const said = entity.model.unique.find((one) => one.fields.every((word, at) => word.text === fields[at]));
     return {
       entity,
       item: undefined,
@@ -220,9 +230,35 @@ function guardsOf(model: Model, entity: EntityLayout): Place[] {
       shape: { partition: pieces(model, partition), sort: sort && pieces(model, sort) },
       attributes: { partition: table.partition.text, sort: table.sort?.text ?? null },
       what: `the guard of unique \`${fields.join('+')}\``,
-      at: words?.[0]?.at ?? entity.model.name.at,
+      at: said?.fields[0]?.at ?? entity.model.name.at,
+      ...(shared ? { shared: shared.name } : {}),
     };
   });
+}
+
+/** The idempotency tokens of mutations that begin with this entity. */
+function tokenPlaces(model: Model, entity: EntityLayout): Place[] {
+  const { table } = entity;
+  const { tokens } = tokensOf(table, true);
+  const name = entity.model.name.text;
+  const [first] = [
+    ...model.mutations.filter((one) => one.entity.text === name),
+    ...model.transactions.filter(({ steps }) => steps[0]?.entity.text === name),
+  ].flatMap(({ idempotent }) => idempotent ?? []);
+  if (!first || !tokens) return [];
+  return [
+    {
+      entity,
+      item: undefined,
+      index: null,
+      slot: undefined,
+      shape: { partition: pieces(model, tokens.partition), sort: tokens.sort && pieces(model, tokens.sort) },
+      attributes: { partition: table.partition.text, sort: table.sort?.text ?? null },
+      what: 'the idempotency tokens',
+      at: first.token.at,
+      shared: 'the idempotency tokens',
+    },
+  ];
 }
 
 /** The items that hold numbers. */

@@ -121,8 +121,7 @@ function* withoutValue(facts: Facts): Generator<Finding> {
     const fields = inputFields(facts, mutation.name);
     if (!fields || entity.model.historyOf) continue;
     const given = new Set([
-      ...mutation.set.map(({ field }) => field.text),
-      ...mutation.elements.map(({ field }) => field.text),
+      ...[...mutation.set, ...mutation.given, ...mutation.elements].map(({ field }) => field.text),
       ...(mutation.kind !== 'create' ? mutation.where.map(({ field }) => field.text) : []),
     ]);
     for (const attribute of entity.attributes.values()) {
@@ -157,7 +156,11 @@ function* immutableSet(facts: Facts): Generator<Finding> {
     const { ttl } = entity.model;
     const touched = mutation.kind === 'touch' && ttl ? [ttl] : [];
     const places: { name: string; at: Span; hint: string }[] = [
-      ...mutation.set.map(({ field }) => ({ name: field.text, at: field.at, hint: 'Remove it from `set`.' })),
+      ...[...mutation.set, ...mutation.given].map(({ field }) => ({
+        name: field.text,
+        at: field.at,
+        hint: 'Remove it from `set`.',
+      })),
       ...mutation.elements.map(({ field, how }) => ({
         name: field.text,
         at: field.at,

@@ -165,7 +165,7 @@ function* sequences({ model, entities }: Facts): Generator<Finding> {
       for (const word of within) yield* parentMistake(entity, field, word);
       if (!entity.keyFields?.includes(field.text)) continue;
       for (const { name, kind, entity: target } of model.mutations) {
-        if (kind !== 'upsert' || target.text !== entity.name) continue;
+        if ((kind !== 'upsert' && kind !== 'put') || target.text !== entity.name) continue;
         yield {
           at: name.at,
           message: `Mutation \`${name.text}\` names the \`${field.text}\` of a record that may not be there yet, and which number a new \`${entity.name}\` gets is not for the caller to say.`,

@@ -43,7 +43,7 @@ export const patternChecks: readonly Check<Facts>[] = [
             message: `Pattern \`${answer.name.text}\` only reads, and cannot answer ${path}.`,
             hint: 'Answer it under `mutations` or `rules`.',
           };
-        } else if (answer.kind === 'mutation' && type !== mutationType) {
+        } else if ((answer.kind === 'mutation' || answer.kind === 'transaction') && type !== mutationType) {
           yield {
             at,
             message: `Mutation \`${answer.name.text}\` writes, and ${path} is no field of \`${mutationType}\`.`,
@@ -309,7 +309,7 @@ export const patternChecks: readonly Check<Facts>[] = [
 function* wrongReturnTypes({ model, entities, answers }: Facts): Generator<Finding> {
   for (const answer of [...answers.values()].flat()) {
     const field = fieldAt(model, answer.for);
-    if (!field || answer.kind === 'rule') continue;
+    if (!field || answer.kind === 'rule' || answer.kind === 'transaction') continue;
     const plain = answer.kind === 'pattern' && plainMistake(model, answer.by, field);
     if (plain) {
       yield {

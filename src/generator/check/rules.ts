@@ -97,5 +97,6 @@ function namedRules({ model }: Facts): { readonly role: string; readonly word: W
       ...use('prepare', mutation.prepare),
       ...use('alongside', mutation.alongside),
     ]),
+    ...model.transactions.flatMap(({ allow }) => use('allow', allow)),
   ];
 }

@@ -1,6 +1,13 @@
 /** Values that come from a client are of the right type, are there when they are needed, and are all used. */
 
-import { namedType, printType, type SdlField, type Source, type TypeRef } from '../model.js';
+import {
+  type MutationModel,
+  namedType,
+  printType,
+  type SdlField,
+  type Source,
+  type TypeRef,
+} from '../model.js';
 import { encodingOf, isConnection } from '../plan/attributes.js';
 import type { AttributePlan } from '../plan.js';
 import { type Answer, type Facts, fieldAt } from './facts.js';
@@ -44,10 +51,12 @@ export const sourceChecks: readonly Check<Facts>[] = [
         if (use.source.kind === 'through') continue;
         // What the record itself lacks makes a comparison fail.
         if (use.source.kind === 'current') continue;
+        // A call without a token is no repetition.
+        if (use.role === 'token' && !resolved.isPathNullable) continue;
         // A demand that vanished with its argument would demand nothing.
-        const isNeeded = ['equality', 'key', 'bucket', 'kind', 'input', 'require', 'expiry'].includes(
-          use.role,
-        );
+        const isNeeded =
+          ['equality', 'key', 'bucket', 'kind', 'input', 'require', 'expiry'].includes(use.role) ||
+          (use.role === 'value' && use.attribute?.nullable === false);
         if (isNeeded ? !resolved.isNullable : !resolved.isPathNullable) continue;
         const written = writtenSource(use.source);
         yield {
@@ -103,17 +112,17 @@ export const sourceChecks: readonly Check<Facts>[] = [
       for (const answer of [...facts.answers.values()].flat()) {
         for (const unused of unusedOf(facts, answer)) {
           if (unused.path.length === 1) continue;
-          const isRevision =
-            answer.kind === 'mutation' &&
-            facts.entities.get(answer.by.entity.text)?.attributes.get(unused.field.name)?.generated ===
-              'revision';
+          const isRevision = mutationsOf(answer).some(
+            ({ entity }) =>
+              facts.entities.get(entity.text)?.attributes.get(unused.field.name)?.generated === 'revision',
+          );
           yield {
             at: unused.field.at,
             message: `${answer.kind === 'pattern' ? 'Pattern' : 'Mutation'} \`${answer.name.text}\` makes no use of \`${unused.input}.${unused.field.name}\`.`,
             notes: [{ message: 'answered here', at: answer.name.at }],
             hint: isRevision
               ? `Add \`expect: $${unused.path.join('.')}\`.`
-              : `Use \`$${unused.path.join('.')}\`${answer.kind === 'mutation' ? ', add a `prepare` rule' : ''}, or remove the field.`,
+              : `Use \`$${unused.path.join('.')}\`${answer.kind === 'pattern' ? '' : ', add a `prepare` rule'}, or remove the field.`,
           };
         }
       }
@@ -153,6 +162,16 @@ function* wrongTypes(
         hint: 'Give both the same type, or add a `prepare` rule.',
       };
     }
+    return;
+  }
+  if (use.role === 'token') {
+    if (resolved.type.kind === 'named' && encodingOf(resolved.type, sdl) === 'text') return;
+    yield {
+      at: use.source.at,
+      message: `${given}: an idempotency token is text.`,
+      notes,
+      hint: 'Make it `ID` or `String`.',
+    };
     return;
   }
   if (use.role === 'bucket') {
@@ -229,26 +248,27 @@ interface Unused {
 function unusedOf(facts: Facts, answer: Answer): Unused[] {
   const field = fieldAt(facts.model, answer.for);
   if (!field || answer.kind === 'rule') return [];
-  if (answer.kind === 'mutation' && (answer.by.prepare || answer.by.alongside)) return [];
-  if (
-    !facts.entities.has(answer.kind === 'pattern' ? answer.by.target.text : answer.by.entity.text) &&
-    !isAbstract(facts, answer)
-  )
-    return [];
-  const uses = sourceUsesOf(facts, answer.name);
+  const mutations = mutationsOf(answer);
+  if (mutations.some(({ prepare, alongside }) => prepare || alongside)) return [];
+  const written = answer.kind === 'pattern' ? [answer.by.target] : mutations.map(({ entity }) => entity);
+  if (!written.every(({ text }) => facts.entities.has(text)) && !isAbstract(facts, answer)) return [];
+  const names = new Set([answer.name, ...mutations.map(({ name }) => name)]);
+  const uses = [...names].flatMap((name) => sourceUsesOf(facts, name));
   const isDoubtful = uses.some((use) => resolve(facts, use)?.kind === 'missing');
   // A misspelt source would leave the argument it meant unused.
   if (isDoubtful) return [];
   const used = uses
     .filter((use) => use.source.kind === 'argument')
-    .map((use) => ({ path: pathOf(use.source), role: use.role }));
-  const entity = answer.kind === 'mutation' ? facts.entities.get(answer.by.entity.text) : undefined;
+    .map((use) => ({ path: pathOf(use.source), role: use.role, owner: use.owner }));
   const isPaged = isConnection(facts.model.sdl, field.type);
   const below = (path: readonly string[], type: TypeRef): Unused[] => {
     const whole = used.filter((one) => one.path.join('.') === path.join('.'));
     const isTaken = (name: string) => {
-      const generated = entity?.attributes.get(name)?.generated;
-      return generated !== undefined && generated !== 'revision' && whole.some((one) => one.role === 'input');
+      const takers = whole.filter(({ role }) => role === 'input' && answer.kind !== 'pattern');
+      return takers.some(({ owner }) => {
+        const generated = facts.entities.get(owner)?.attributes.get(name)?.generated;
+        return generated !== undefined && generated !== 'revision';
+      });
     };
     if (whole.some((one) => one.role !== 'input')) return [];
     const input = facts.model.sdl.types.get(namedType(type));
@@ -268,6 +288,12 @@ function unusedOf(facts: Facts, answer: Answer): Unused[] {
   return field.arguments
     .filter(({ name }) => !(isPaged && ['first', 'after', 'last', 'before'].includes(name)))
     .flatMap((argument) => reached([argument.name], argument, ''));
+}
+
+/** The mutations of an answer: the steps of a transaction. */
+function mutationsOf(answer: Answer): readonly MutationModel[] {
+  if (answer.kind === 'transaction') return answer.by.steps;
+  return answer.kind === 'mutation' ? [answer.by] : [];
 }
 
 function isAbstract({ model }: Facts, answer: Answer): boolean {

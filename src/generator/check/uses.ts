@@ -15,7 +15,9 @@ import {
   type Word,
 } from '../model.js';
 import { storedMembers } from '../plan/attributes.js';
+import { sourceType } from '../plan/plan.js';
 import { fieldsOfReference } from '../plan/references.js';
+import { stepValue } from '../plan/steps.js';
 import type { AttributePlan } from '../plan.js';
 import { type EntityFacts, type Facts, fieldAt, holesIn, isRoot } from './facts.js';
 
@@ -47,7 +49,7 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
       ...normalize.map((one) => one.field),
       ...encode.map((one) => one.field),
       ...compute.map((one) => one.field),
-      ...unique.flat(),
+      ...unique.flatMap(({ fields }) => fields),
       ...(immutable === true ? [] : immutable),
       ...entity.model.sets,
       ...entity.model.movable,
@@ -75,8 +77,8 @@ export function* attributeUses(facts: Facts): Generator<AttributeUse> {
   for (const mutation of facts.model.mutations) {
     const entity = facts.entities.get(mutation.entity.text);
     if (!entity) continue;
-    const { where, set, elements } = mutation;
-    for (const { field } of [...where, ...set, ...elements, ...requiredBy(mutation)])
+    const { where, set, given, elements } = mutation;
+    for (const { field } of [...where, ...set, ...given, ...elements, ...requiredBy(mutation)])
       yield { entity, word: field };
   }
   for (const template of facts.templates) {
@@ -161,6 +163,8 @@ export interface SourceUse {
     | 'limit'
     | 'kind'
     | 'input'
+    | 'value'
+    | 'token'
     | 'require'
     | 'element'
     | 'expiry'
@@ -275,6 +279,17 @@ function* findSourceUses(facts: Facts): Generator<SourceUse> {
     }
     const revision = [...(entity?.attributes.values() ?? [])].find((one) => one.generated === 'revision');
     if (mutation.expect) yield { ...base, attribute: revision, role: 'revision', source: mutation.expect };
+    for (const { field, source } of mutation.given) {
+      yield { ...base, attribute: entity?.attributes.get(field.text), role: 'value', source };
+    }
+    if (mutation.idempotent)
+      yield { ...base, attribute: undefined, role: 'token', source: mutation.idempotent.token };
+  }
+  for (const { name, for: path, idempotent } of model.transactions) {
+    if (!idempotent) continue;
+    const by = { kind: 'mutation', name } as const;
+    const base = { by, path, field: fieldAt(model, path), owner: '', attribute: undefined } as const;
+    yield { ...base, role: 'token', source: idempotent.token };
   }
 }
 
@@ -372,6 +387,7 @@ export function resolve(
 ): Resolved | undefined {
   if (source.kind === 'literal') return { kind: 'free' };
   if (source.kind === 'through') return throughStep(facts, source, join);
+  if (source.kind === 'step') return transactionStep(facts, source, by.name);
   if (source.kind === 'current') return currentStep(facts, source, owner);
   const [head = '', ...rest] = source.path;
   const word = writtenSource(source);
@@ -415,7 +431,8 @@ export function resolve(
 /** A source as written: `$input.email`. */
 export function writtenSource(source: Source): Word {
   if (source.kind === 'literal') return { text: String(source.value), at: source.at };
-  const path = source.kind === 'argument' ? source.path : [source.kind, ...source.path];
+  const head = source.kind === 'argument' ? [] : [source.kind === 'step' ? source.step : source.kind];
+  const path = [...head, ...source.path];
   return { text: `$${path.join('.')}`, at: source.at };
 }
 
@@ -524,6 +541,41 @@ function throughStep(
       : `\`${join.text}\` has no attribute \`${source.path.join('.')}\`.`,
     suggestion(name, entity.attributes.keys()),
   );
+}
+
+/** What an earlier step gives an attribute: its type is the attribute's. */
+function transactionStep(
+  { model, entities }: Facts,
+  source: Source & { readonly kind: 'step' },
+  by: Word,
+): Step | undefined {
+  const transaction = model.mutations.find((one) => one.name === by)?.step?.transaction;
+  const mutation = model.mutations.find(
+    ({ step }) => step?.transaction === transaction && step?.name.text === source.step,
+  );
+  const entity = mutation && entities.get(mutation.entity.text);
+  if (!entity) return undefined;
+  const [name = '', ...rest] = source.path;
+  const attribute = rest.length === 0 ? entity.attributes.get(name) : undefined;
+  if (!attribute)
+    return {
+      kind: 'missing',
+      at: source.at,
+      message:
+        name === ''
+          ? `\`$${source.step}\` names no attribute of its record.`
+          : `\`${entity.name}\` has no attribute \`${source.path.join('.')}\`.`,
+      hint: suggestion(name, entity.attributes.keys()) ?? `Write \`$${source.step}.id\`.`,
+    };
+  const type = mutation.from && sourceType(model, mutation.for, mutation.from);
+  if (stepValue(entity.model, mutation, name, { sdl: model.sdl, type }))
+    return found(typeOf(attribute), mutation.name.at);
+  return {
+    kind: 'missing',
+    at: source.at,
+    message: `What step \`${source.step}\` gives \`${name}\` is not known before it is written.`,
+    hint: 'Take the value from where that step takes it, or write what rests on it in an `alongside` rule.',
+  };
 }
 
 function found(type: TypeRef, at: Span): Step {

@@ -144,6 +144,7 @@ export function union(members: readonly string[], indent: number, before = 0): s
 /** A resolver's value: `args.input.email`, `parent.id`. */
 export function valueExpression(value: ValuePlan): string {
   if (value.kind === 'literal') return literal(value.value);
+  if (value.kind === 'made') return value.name;
   const [head = '', ...rest] = value.path;
   const root = value.kind === 'argument' ? 'args' : 'parent';
   return [property(root, head), ...rest].reduce((expression, name) => property(expression, name));

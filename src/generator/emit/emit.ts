@@ -126,6 +126,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'update',
         'upsert',
         'remove',
+        'step',
         'removeTree',
         'dependents',
         'changing',
@@ -158,6 +159,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'SequenceRef',
         'TableRef',
         'TableDefinition',
+        'TokenStore',
         'Session',
         'AheadInfo',
         'AppContext',
@@ -218,6 +220,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
 function keyNames(plan: Plan): string[] {
   const view = keysView(plan);
   return [
+    ...view.tables.flatMap(({ tokens }) => tokens?.variable ?? []),
     ...view.tables.flatMap((table) => [table.variable, ...table.indexes.map((index) => index.variable)]),
     ...view.entities.flatMap((entity) => [
       entity.names.keyBuilder,

@@ -17,6 +17,7 @@ import type {
   SlotPlan,
   TablePlan,
   TemplatePart,
+  TransactionPlan,
   WriteCost,
 } from '../plan.js';
 import { mixedQuery } from './views/mixed.js';
@@ -28,18 +29,24 @@ export function accessPatternsView(plan: Plan) {
       const row = patternRow(plan, pattern);
       return { ...row, why: [row.why, ...startOf(pattern)].join('; ') };
     }),
-    mutations: plan.mutations.map((mutation) => {
+    mutations: plan.mutations.flatMap((mutation) => {
       const entity = plan.entities.find((one) => one.name === mutation.entity);
-      return {
+      const whole = plan.transactions?.find(({ steps }) =>
+        steps.some((one) => one.mutation === mutation.name),
+      );
+      const row = {
         field: mutation.field ? `\`${mutation.field.type}.${mutation.field.field}\`` : '',
-        what: `${mutation.kind} ${mutation.entity}${demanded(mutation)}`,
-        items: entity ? writtenItems(plan, entity, mutation.kind) : '',
+        what: `${mutation.kind} ${mutation.entity}${mutation.step === undefined ? '' : ` (step ${mutation.step})`}${demanded(mutation)}`,
+        items: entity
+          ? `${writtenItems(plan, entity, mutation.kind)}${mutation.idempotent ? ', 1 idempotency token' : ''}`
+          : '',
         units: unitsRange(mutation.cost),
         indexes: indexUnits(mutation.cost),
-        rules: [mutation.allow, mutation.prepare, mutation.alongside]
+        rules: [whole?.allow ?? mutation.allow, mutation.prepare, mutation.alongside]
           .flatMap((rule) => (rule === null ? [] : [`\`${rule}\``]))
           .join(', '),
       };
+      return whole?.steps[0]?.mutation === mutation.name ? [wholeRow(whole), row] : [row];
     }),
     ruleWrites: plan.rules.flatMap(({ name, use, writes = [], cost }) =>
       use.kind === 'field' && cost
@@ -445,6 +452,18 @@ function templates(slot: SlotPlan): string {
   return [slot.partition.text, slot.sort?.text].filter((text) => text !== undefined).join(' / ');
 }
 
+/** All steps of a transaction, and the token, together. */
+function wholeRow({ field, steps, idempotent, allow, cost }: TransactionPlan) {
+  return {
+    field: field ? `\`${field.type}.${field.field}\`` : '',
+    what: `transaction of ${steps.map(({ name }) => name).join(', ')}`,
+    items: `its steps${idempotent ? ', 1 idempotency token' : ''}`,
+    units: unitsRange(cost),
+    indexes: indexUnits(cost),
+    rules: allow === null ? '' : `\`${allow}\``,
+  };
+}
+
 /** `, where isOpen and hasSeats`: what has to hold of the record. */
 function demanded({ require = [] }: MutationPlan): string {
   return require.length === 0 ? '' : `, where ${require.map(({ name }) => `\`${name}\``).join(', ')}`;
@@ -455,7 +474,7 @@ function writtenItems(plan: Plan, entity: EntityPlan, kind: string): string {
   const versions = kind === 'delete' ? 0 : entity.items.filter((item) => item.role === 'version').length;
   const guards = entity.guards.length;
   const numbers = (entity.numbers ?? []).filter(
-    (one) => one.kind !== 'sequence' || kind === 'create' || kind === 'upsert',
+    (one) => one.kind !== 'sequence' || kind === 'create' || kind === 'upsert' || kind === 'put',
   ).length;
   return [
     '1 item',

@@ -132,7 +132,8 @@ function isAlone({ parts }: KeyTemplate, { keyFields }: EntityPlan): boolean {
 function asked({ parts }: KeyTemplate, { inputs }: PatternPlan): readonly TemplatePart[] {
   return parts.map((part): TemplatePart => {
     const value = part.kind === 'hole' ? inputs.find(({ name }) => name === part.field)?.value : undefined;
-    if (part.kind !== 'hole' || value === undefined || value.kind === 'argument') return part;
+    if (part.kind !== 'hole' || value === undefined || value.kind === 'argument' || value.kind === 'made')
+      return part;
     if (value.kind === 'parent') return { ...part, field: value.path[0] ?? '' };
     const isItself = typeof value.value === 'string' && /^\w+$/.test(value.value);
     const isText = part.encode === 'enum' || part.encode === 'text';

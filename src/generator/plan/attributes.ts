@@ -59,6 +59,7 @@ export function answeredFields(model: Model): Answered {
   };
   add('pattern', model.patterns);
   add('mutation', model.mutations);
+  add('mutation', model.transactions);
   add('rule', model.rules);
   add(
     'elsewhere',

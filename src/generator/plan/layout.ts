@@ -147,6 +147,7 @@ export function layOut(model: Model, lock: Lock = emptyLock): Layout {
         for: draft.model.name.text,
         holds: { kind: 'all' },
         slots: main.slots,
+        ...keepOf(draft.model),
       });
   }
   for (const table of ground.tables) findings.push(...tooMany(table, model, reads));
@@ -250,18 +251,21 @@ function draftOf({ model, lock, tables, patterns, taken }: Ground, entity: Entit
     table,
     attributes,
     keyFields,
-    guards: entity.unique.map((fields) =>
-      guardOf(
-        entity,
-        fields.map((word) => word.text),
-        { table, attributes, keeper },
-      ),
-    ),
+    guards: entity.unique.map(({ name, fields }) => {
+      const words = fields.map((word) => word.text);
+      const parts = { table, attributes, keeper };
+      return name ? sharedGuard(model, name.text, words, parts) : guardOf(entity, words, parts);
+    }),
     numbers: [],
     references: referenceDrafts(entity, { table, attributes, keeper }),
     items: [{ role: 'main', for: null, holds: { kind: 'all' }, slots: [slot] }],
     keeper,
   };
+}
+
+function keepOf({ keep }: EntityModel): Pick<ItemPlan, 'keep'> {
+  if (keep?.versions !== undefined) return { keep: { versions: keep.versions } };
+  return keep?.seconds === undefined ? {} : { keep: { seconds: keep.seconds } };
 }
 
 /** The item that holds a unique value. */
@@ -278,6 +282,25 @@ function guardOf(
     partition: keyTemplate(table.partition.text, text, attributes),
     sort: table.sort ? keyTemplate(table.sort.text, kept?.sort ?? 'UNIQUE', attributes) : null,
     present: fields.filter((name) => attributes.get(name)?.nullable),
+  };
+}
+
+/** The guard of a constraint that entities share: its key tells nothing of which one it is. */
+function sharedGuard(
+  model: Model,
+  name: string,
+  fields: readonly string[],
+  { table, attributes }: Pick<Draft, 'table' | 'attributes'>,
+): GuardPlan {
+  const text = [`UNIQUE#${name}`, ...fields.map((field) => exactHole(field, attributes))].join('#');
+  const sharing = model.entities.filter((one) => one.unique.some((unique) => unique.name?.text === name));
+  const expires = sharing.some(({ ttl }) => ttl) ? (table.ttl?.text ?? null) : null;
+  return {
+    fields,
+    partition: keyTemplate(table.partition.text, text, attributes),
+    sort: table.sort ? keyTemplate(table.sort.text, 'UNIQUE', attributes) : null,
+    present: fields.filter((field) => attributes.get(field)?.nullable),
+    shared: { name, expires },
   };
 }
 

@@ -13,6 +13,7 @@ export interface ItemDraft {
   for: string | null;
   holds: ItemPlan['holds'];
   slots: SlotPlan[];
+  keep?: NonNullable<ItemPlan['keep']>;
 }
 
 interface Owner {

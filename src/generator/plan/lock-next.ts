@@ -3,15 +3,21 @@
 import type { Lock, LockedEntity, LockedKey, LockedSlot, LockedTable } from '../lock.js';
 import type { AttributePlan, ItemPlan, SlotPlan } from '../plan.js';
 import type { EntityLayout, Layout } from './layout.js';
+import { prefixOf } from './lock-claims.js';
 import { nativeFields } from './native.js';
 import { lockedName } from './numbers.js';
 
 export function nextLock({ entities, tables }: Pick<Layout, 'entities' | 'tables'>, before: Lock): Lock {
+  const shared = new Set(
+    [...entities.values()].flatMap(({ guards }) =>
+      guards.flatMap(({ shared: name, partition }) => (name ? prefixOf({ partition: partition.text }) : [])),
+    ),
+  );
   return {
     entities: new Map([
-      ...[...before.entities].map(([name, entity]) => [name, retiredEntity(entity)] as const),
+      ...[...before.entities].map(([name, entity]) => [name, retiredEntity(entity, shared)] as const),
       ...[...entities].map(
-        ([name, entity]) => [name, lockedEntity(entity, before.entities.get(name))] as const,
+        ([name, entity]) => [name, lockedEntity(entity, before.entities.get(name), shared)] as const,
       ),
     ]),
     tables: new Map([
@@ -50,7 +56,8 @@ function retiredIndexes(table: LockedTable | undefined): LockedTable['indexes'] 
   return new Map([...(table?.indexes ?? [])].map(([name, one]) => [name, { ...one, isRetired: true }]));
 }
 
-function retiredEntity(entity: LockedEntity): LockedEntity {
+/** What others still share is not retired. */
+function retiredEntity(entity: LockedEntity, shared: ReadonlySet<string>): LockedEntity {
   return {
     attributes: retiredAttributes(entity),
     key: undefined,
@@ -61,7 +68,9 @@ function retiredEntity(entity: LockedEntity): LockedEntity {
     retired: [
       ...entity.retired,
       ...(entity.key ? [{ what: 'key' as const, key: entity.key.key }] : []),
-      ...[...entity.guards.values()].map((key) => ({ what: 'guard' as const, key })),
+      ...[...entity.guards.values()]
+        .filter((key) => !shared.has(prefixOf(key)))
+        .map((key) => ({ what: 'guard' as const, key })),
       ...[...entity.numbers.values()].map((key) => ({ what: 'number' as const, key })),
       ...[...entity.counters.values()].map((key) => ({ what: 'counter' as const, key })),
     ],
@@ -72,7 +81,11 @@ function retiredAttributes(entity: LockedEntity | undefined): LockedEntity['attr
   return new Map([...(entity?.attributes ?? [])].map(([name, one]) => [name, { ...one, isRetired: true }]));
 }
 
-function lockedEntity(entity: EntityLayout, before: LockedEntity | undefined): LockedEntity {
+function lockedEntity(
+  entity: EntityLayout,
+  before: LockedEntity | undefined,
+  shared: ReadonlySet<string>,
+): LockedEntity {
   const { table, attributes, items, guards } = entity;
   const numbers = new Map(
     entity.numbers.map((one) => [
@@ -82,7 +95,12 @@ function lockedEntity(entity: EntityLayout, before: LockedEntity | undefined): L
   );
   const own = items[0]?.slots[0];
   const key = own && { table: table.name.text, key: keyOf(own) };
-  const now = new Map(guards.map((guard) => [guard.fields.join('+'), keyOf(guard)]));
+  const now = new Map(
+    guards.map((guard) => [
+      `${guard.shared ? `${guard.shared.name}.` : ''}${guard.fields.join('+')}`,
+      keyOf(guard),
+    ]),
+  );
   const counters = new Map(
     entity.references.flatMap(({ name, counter }) => (counter ? [[name, keyOf(counter)] as const] : [])),
   );
@@ -103,7 +121,9 @@ function lockedEntity(entity: EntityLayout, before: LockedEntity | undefined): L
     retired: unique([
       ...(before?.retired ?? []),
       ...(isMoved ? [{ what: 'key' as const, key: oldKey.key }] : []),
-      ...gone(before?.guards, now).map((key) => ({ what: 'guard' as const, key })),
+      ...gone(before?.guards, now)
+        .filter((key) => !shared.has(prefixOf(key)))
+        .map((key) => ({ what: 'guard' as const, key })),
       ...gone(before?.numbers, numbers).map((key) => ({ what: 'number' as const, key })),
       ...gone(before?.counters, counters).map((key) => ({ what: 'counter' as const, key })),
     ]),

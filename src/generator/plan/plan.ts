@@ -10,6 +10,7 @@ import type {
   MutationModel,
   PatternModel,
   Source,
+  TransactionModel,
   TypeRef,
 } from '../model.js';
 import { fieldNamed, isKept, namedType, returned } from '../model.js';
@@ -36,6 +37,7 @@ import type {
   TablePlan,
   TemplatePart,
   ThroughValue,
+  TransactionPlan,
   ValuePlan,
 } from '../plan.js';
 import { withAhead } from './ahead.js';
@@ -48,7 +50,8 @@ import { mixedAccess } from './mixed.js';
 import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from './native.js';
 import { referencePlan } from './references.js';
 import { holesOf } from './templates.js';
-import { mutationCost, ruleCost } from './write-costs.js';
+import { idempotentPlan, madeBy, madeName, originOf, tokensOf, transactionPlan } from './transactions.js';
+import { mutationCost, ruleCost, transactionCost } from './write-costs.js';
 import type { Stored } from './write-units.js';
 
 const defaultPage = { default: 20, max: 100 };
@@ -63,12 +66,25 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
     model.patterns.map((pattern) => patternPlan(model, layout, pattern)),
     { entities, resolvers },
   );
-  const tables = tablePlans(layout);
+  const writes = model.mutations.map((mutation) => mutationPlan(model, layout, mutation));
+  const wholes = model.transactions.map((one) =>
+    transactionPlan(model, layout, one, {
+      value: valuesIn(model, one, one.for),
+      typeOf: (source) => sourceType(model, one.for, source),
+      field: fieldRef(one.for),
+    }),
+  );
+  const keepers = new Set([...writes, ...wholes].flatMap(({ idempotent }) => idempotent?.table ?? []));
+  const tables = tablePlans(layout, keepers);
   const rules = rulePlans(model, { entities, tables });
-  const mutations = model.mutations.map((mutation): MutationPlan => {
-    const plan = mutationPlan(model, layout, mutation);
-    const alongside = rules.find(({ name }) => name === plan.alongside);
-    return { ...plan, cost: mutationCost({ entities, tables }, plan, alongside) };
+  const stored = { entities, tables };
+  const mutations = writes.map(
+    (write): MutationPlan => ({ ...write, cost: mutationCost(stored, rules, write) }),
+  );
+  const transactions = wholes.map((whole): TransactionPlan => {
+    const steps = writes.filter(({ name }) => whole.steps.some(({ mutation }) => mutation === name));
+    const hasToken = whole.idempotent !== undefined;
+    return { ...whole, cost: transactionCost(stored, rules, { steps, hasToken }) };
   });
   const enums = new Set(
     entities.flatMap((entity) =>
@@ -81,6 +97,7 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
     entities: withLight(entities, patterns),
     patterns,
     mutations,
+    ...(transactions.length > 0 ? { transactions } : {}),
     rules,
     resolvers,
     enums: Object.fromEntries(
@@ -89,7 +106,7 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   };
 }
 
-function tablePlans(layout: Layout): TablePlan[] {
+function tablePlans(layout: Layout, keepers: ReadonlySet<string>): TablePlan[] {
   return layout.tables.map(
     (table): TablePlan => ({
       name: table.name.text,
@@ -118,6 +135,7 @@ function tablePlans(layout: Layout): TablePlan[] {
       })),
       ...(table.isOpen && table.indexes.length > 0 ? { isMade: true } : {}),
       ttl: table.ttl?.text ?? null,
+      ...tokensOf(table, keepers.has(table.name.text)),
     }),
   );
 }
@@ -141,6 +159,7 @@ function entityPlan(whole: Model, layout: Layout, entity: EntityLayout): EntityP
     ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
     keyFields,
     historyOf: model.historyOf?.text ?? null,
+    ...(model.keep?.seconds !== undefined && table.ttl ? { expires: table.ttl.text } : {}),
   };
 }
 
@@ -393,14 +412,21 @@ function sourceName(source: Exclude<Source, { kind: 'literal' }>): string {
 function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): Omit<MutationPlan, 'cost'> {
   const entity = layout.entities.get(mutation.entity.text);
   if (!entity) throw new Error(`mutation ${mutation.name.text} has no entity`);
-  const value = (source: Source) => valuePlan(model, mutation.for, source);
+  const transaction = model.transactions.find(({ name }) => name === mutation.step?.transaction);
+  const value = valuesIn(model, transaction, mutation.for);
+  const given = [
+    ...namedValues(mutation.given, value),
+    ...(transaction ? madeValues(entity, transaction, mutation) : []),
+  ];
+  const isGiven = (name: string) => given.some((one) => one.name === name);
+  const input = mutation.from ? inputValues(model, entity, mutation, mutation.from) : [];
   return {
     name: mutation.name.text,
     kind: mutation.kind,
     entity: mutation.entity.text,
     field: fieldRef(mutation.for),
     key: namedValues(mutation.where, value),
-    values: mutation.from ? inputValues(model, entity, mutation, mutation.from) : [],
+    values: [...input.filter(({ name }) => !isGiven(name)), ...given],
     set: mutation.set.map(({ field, value: literal }) => ({ field: field.text, value: literal.value })),
     ...elementPlans(model, mutation, value),
     ...requirePlans(mutation, entity, value),
@@ -409,7 +435,37 @@ function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): Om
     prepare: mutation.prepare?.text ?? null,
     alongside: mutation.alongside?.text ?? null,
     allow: mutation.allow?.text ?? null,
+    ...(mutation.idempotent
+      ? { idempotent: idempotentPlan(layout, mutation.entity.text, mutation.idempotent, value) }
+      : {}),
+    ...(mutation.step ? { step: mutation.step.name.text } : {}),
   };
+}
+
+/** What plans the values of a mutation; those of a step may come from earlier ones. */
+function valuesIn(
+  model: Model,
+  transaction: TransactionModel | undefined,
+  path: FieldPath | undefined,
+): (source: Source) => ValuePlan {
+  if (!transaction) return (source) => valuePlan(model, path, source);
+  return (source) => {
+    const origin = originOf(model, transaction, source, (one) => sourceType(model, path, one));
+    return origin.kind === 'made' ? origin : valuePlan(model, path, origin.source);
+  };
+}
+
+/** The ids of a new record that later steps take: made before the writes. */
+function madeValues(
+  entity: EntityLayout,
+  transaction: TransactionModel,
+  { kind, prepare, step }: MutationModel,
+): NamedValue[] {
+  const name = step?.name.text ?? '';
+  if (kind !== 'create' || prepare) return [];
+  return [...madeBy(transaction, name)]
+    .filter((attribute) => entity.attributes.get(attribute)?.generated === 'uuidv7')
+    .map((attribute) => ({ name: attribute, value: { kind: 'made', name: madeName(name, attribute) } }));
 }
 
 function elementPlans(
@@ -578,6 +634,14 @@ function rulePlans(model: Model, stored: Stored): RulePlan[] {
       mutations: [...(earlier?.kind === 'alongside' ? earlier.mutations : []), name],
     }));
   }
+  for (const { allow, for: path } of model.transactions) {
+    const field = fieldRef(path);
+    if (!field) continue;
+    use(allow?.text, (earlier) => ({
+      kind: 'allow',
+      fields: [...(earlier?.kind === 'allow' ? earlier.fields : []), field],
+    }));
+  }
   return [...plans.values()].map((plan) =>
     plan.writes && plan.use.kind === 'field' ? { ...plan, cost: ruleCost(stored, plan.writes) } : plan,
   );
@@ -627,8 +691,14 @@ function resolverPlans(model: Model): ResolverPlan[] {
       ...(sparse ? { sparse } : {}),
     });
   }
-  for (const mutation of model.mutations)
-    add(mutation.for, { kind: 'mutation', mutation: mutation.name.text });
+  // In the order of the YAML: a transaction stands where its first step does.
+  const told = new Set<string>();
+  for (const mutation of model.mutations) {
+    const transaction = mutation.step?.transaction.text;
+    if (transaction === undefined) add(mutation.for, { kind: 'mutation', mutation: mutation.name.text });
+    else if (!told.has(transaction)) add(mutation.for, { kind: 'transaction', transaction });
+    if (transaction !== undefined) told.add(transaction);
+  }
   for (const rule of model.rules) add(rule.for, { kind: 'rule', rule: rule.name.text });
   return plans;
 }
@@ -670,7 +740,8 @@ function namedValues(bindings: readonly Binding[], value: (source: Source) => Va
 
 function valuePlan(model: Model, field: FieldPath | undefined, source: Source): ValuePlan {
   if (source.kind === 'literal') return { kind: 'literal', value: source.value };
-  if (source.kind === 'through' || source.kind === 'current') throw new Error(`unchecked $${source.kind}`);
+  if (source.kind === 'through' || source.kind === 'step' || source.kind === 'current')
+    throw new Error(`unchecked $${source.kind}`);
   return { kind: source.kind, path: source.path, nullable: sourceNullable(model, field, source) };
 }
 
@@ -685,8 +756,8 @@ function sourceNullable(model: Model, path: FieldPath | undefined, source: Sourc
 
 /** The types along a source's path. */
 function steps(model: Model, path: FieldPath | undefined, source: Source): TypeRef[] | undefined {
-  if (!path || source.kind === 'literal' || source.kind === 'through' || source.kind === 'current')
-    return undefined;
+  if (!path || source.kind === 'literal' || source.kind === 'through') return undefined;
+  if (source.kind === 'step' || source.kind === 'current') return undefined;
   const [head, ...rest] = source.path;
   if (head === undefined) return undefined;
   const first =

@@ -4,6 +4,8 @@ import type { DeclaredWrite, EntityPlan, MutationPlan, RulePlan, WriteCost } fro
 import {
   billed,
   type Fields,
+  items,
+  outdatedTally,
   type RecordWrite,
   type Stored,
   sum,
@@ -13,12 +15,39 @@ import {
 
 type Range = readonly [least: Tally, most: Tally];
 
-/** The cost of a mutation with the rule that adds further writes, if one does. */
+type UncostedMutation = Omit<MutationPlan, 'cost'>;
+
+/** The cost of a mutation with its token and the rule that adds further writes, if one does. */
 export function mutationCost(
   stored: Stored,
-  mutation: Omit<MutationPlan, 'cost'>,
-  alongside: RulePlan | undefined,
+  rules: readonly RulePlan[],
+  mutation: UncostedMutation,
 ): WriteCost {
+  const { ranges, without } = partsOf(stored, rules, mutation);
+  const token = mutation.idempotent ? [tokenRange] : [];
+  return { ...costOf([...ranges, ...token], mutation.step !== undefined), without };
+}
+
+/** The cost of a transaction: what its steps write, and its token. */
+export function transactionCost(
+  stored: Stored,
+  rules: readonly RulePlan[],
+  { steps, hasToken }: { readonly steps: readonly UncostedMutation[]; readonly hasToken: boolean },
+): WriteCost {
+  const parts = steps.map((step) => partsOf(stored, rules, step));
+  const ranges = [...parts.flatMap((part) => part.ranges), ...(hasToken ? [tokenRange] : [])];
+  return { ...costOf(ranges), without: [...new Set(parts.flatMap(({ without }) => without))] };
+}
+
+/** An idempotency token is an item of its own. */
+const tokenRange: Range = [items(1), items(1)];
+
+function partsOf(
+  stored: Stored,
+  rules: readonly RulePlan[],
+  mutation: UncostedMutation,
+): { readonly ranges: readonly Range[]; readonly without: readonly string[] } {
+  const alongside = rules.find(({ name }) => name === mutation.alongside);
   const { values, set, elements = [], expiry } = mutation;
   const written = [...set, ...elements, ...(expiry ? [expiry] : [])];
   const given = new Set([...values.map(({ name }) => name), ...written.map(({ field }) => field)]);
@@ -26,7 +55,7 @@ export function mutationCost(
   const own = rangeOf(stored, mutation, isWhole ? undefined : (name) => given.has(name));
   const further = (alongside?.writes ?? []).map((write) => rangeOf(stored, write));
   const undeclared = alongside?.writes === undefined ? mutation.alongside : null;
-  return { ...costOf([own, ...further]), without: undeclared === null ? [] : [undeclared] };
+  return { ranges: [own, ...further], without: undeclared === null ? [] : [undeclared] };
 }
 
 /** The cost of a rule that answers a mutation, where it says what it writes. */
@@ -34,10 +63,11 @@ export function ruleCost(stored: Stored, writes: readonly DeclaredWrite[]): Writ
   return { ...costOf(writes.map((write) => rangeOf(stored, write))), without: [] };
 }
 
-function costOf(ranges: readonly Range[]): Pick<WriteCost, 'least' | 'most'> {
+/** @param isStep whether other writes are beside these in any case */
+function costOf(ranges: readonly Range[], isStep = false): Pick<WriteCost, 'least' | 'most'> {
   return {
-    least: billed(sum(ranges.map(([least]) => least))),
-    most: billed(sum(ranges.map(([, most]) => most))),
+    least: billed(sum(ranges.map(([least]) => least)), isStep),
+    most: billed(sum(ranges.map(([, most]) => most)), isStep),
   };
 }
 
@@ -54,12 +84,15 @@ function rangeOf(stored: Stored, { kind, entity: name }: DeclaredWrite, isGiven:
   const changed = (fields: Fields, has: Fields) => tally({ kind: 'update', changed: fields, has });
   const change = (): Range => [
     changed((field) => isAlways(entity, field), required),
-    changed(
-      (field) =>
-        isAlways(entity, field) ||
-        ((isGiven(field) || isComputed(entity, field)) && mayChange(entity, field)),
-      every,
-    ),
+    sum([
+      changed(
+        (field) =>
+          isAlways(entity, field) ||
+          ((isGiven(field) || isComputed(entity, field)) && mayChange(entity, field)),
+        every,
+      ),
+      outdatedTally(entity),
+    ]),
   ];
   switch (kind) {
     case 'create':

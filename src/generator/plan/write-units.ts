@@ -48,9 +48,9 @@ export function sum(tallies: readonly Tally[]): Tally {
   }, nothing);
 }
 
-/** As DynamoDB bills it: several items are a transaction. */
-export function billed({ items, table, indexes }: Tally): WriteUnits {
-  const factor = items > 1 ? 2 : 1;
+/** As DynamoDB bills it: several items are a transaction, and so is what has others beside it. */
+export function billed({ items, table, indexes }: Tally, isBeside = false): WriteUnits {
+  const factor = items > 1 || isBeside ? 2 : 1;
   const entries = Object.entries(indexes)
     .filter(([, units]) => units > 0)
     .map(([name, units]): [string, number] => [name, units * factor])
@@ -82,8 +82,14 @@ function guardTally(fields: readonly string[], present: readonly string[], write
   return fields.some(write.changed) ? items(2) : nothing;
 }
 
+/** A version that is one too many goes where the next is written. */
+export function outdatedTally({ items: all }: EntityPlan): Tally {
+  const versions = all.filter((item) => item.role === 'version' && item.keep && 'versions' in item.keep);
+  return sum(versions.map(({ slots }) => once(slots.slice(1), 1)));
+}
+
 /** So many items that are in no index. */
-function items(count: number): Tally {
+export function items(count: number): Tally {
   return { items: count, table: count, indexes: {} };
 }
 

@@ -123,6 +123,13 @@ const source = {
   },
 } as const satisfies Shape;
 
+/** An argument, which is different in every call. */
+const token = {
+  type: 'string',
+  pattern: '^\\$.',
+  refusal: { message: '`{}` is the same in every call.', hint: 'Name an argument, as `$token`.' },
+} as const satisfies Shape;
+
 /** A constant where no argument can stand. */
 const fixed = {
   type: ['string', 'number', 'boolean'],
@@ -429,10 +436,17 @@ const entityKeys = {
     example: { stored: { searchName: 'String!' }, compute: { searchName: 'searchNameOf' } },
   },
   unique: {
-    anyOf: [text, { type: 'array', items: words }],
+    anyOf: [
+      text,
+      {
+        type: 'array',
+        items: { anyOf: [text, { type: 'array', items: text }, { $ref: '#/definitions/constraint' }] },
+      },
+      { $ref: '#/definitions/constraint' },
+    ],
     title: 'Unique values',
     description:
-      'Attributes of which no two records have the same value. A list within the list is a compound value.',
+      'Attributes of which no two records have the same value. A list within the list is a compound value, a constraint one that records of several entities share.',
     example: { unique: ['email', ['tenantId', 'number']] },
   },
   immutable: {
@@ -498,6 +512,23 @@ const entityKeys = {
     title: 'Only one',
     description: 'There is one record, whose key has no holes: it is found by `one` without `where`.',
     example: { singleton: true },
+  },
+  keep: {
+    anyOf: [
+      count(1000),
+      {
+        type: 'string',
+        pattern: '^[1-9]\\d*[mhd]$',
+        refusal: {
+          message: '`{}` is not a length of time.',
+          hint: 'Write minutes, hours or days: `30m`, `12h`, `90d`.',
+        },
+      },
+    ],
+    title: 'How many versions, or how long',
+    description:
+      'With `historyOf`: so many versions of a record are kept, or each for so long after it was written. Left out: all of them, for ever.',
+    example: { historyOf: 'Account', keep: '90d' },
   },
   historyOf: {
     ...text,
@@ -1017,6 +1048,24 @@ const patternKeys = {
   },
 } as const satisfies Keys;
 
+const constraintKeys = {
+  name: {
+    ...name,
+    title: 'Name',
+    description:
+      'All entities that declare a constraint of this name share it: a value is held by one record of them all.',
+    example: { name: 'login', fields: 'email' },
+    isRequired: true,
+  },
+  fields: {
+    ...words,
+    title: 'Attributes',
+    description: 'The attributes of this entity, as many and of the same types as those of the others.',
+    example: { name: 'login', fields: ['tenantId', 'email'] },
+    isRequired: true,
+  },
+} as const satisfies Keys;
+
 // --- mutations and rules ---
 
 const mutationKeys = {
@@ -1080,8 +1129,8 @@ const mutationKeys = {
   },
   set: {
     ...each(constant),
-    title: 'Constants',
-    description: 'Attributes that are set to constants.',
+    title: 'Single values',
+    description: 'Attributes that are set to constants, or to values as `$input.userId`.',
     example: {
       update: 'User',
       for: 'Mutation.deactivateUser',
@@ -1169,7 +1218,83 @@ const mutationKeys = {
     description: 'The rule that is asked before anything is read or written.',
     example: { delete: 'User', for: 'Mutation.deleteUser', where: { id: '$id' }, allow: 'admin' },
   },
+  idempotent: {
+    anyOf: [token, { $ref: '#/definitions/token' }],
+    title: 'Once for a token',
+    description:
+      'The argument that holds an idempotency token: a call with the token of an earlier one writes nothing and has its answer.',
+    example: { create: 'User', for: 'Mutation.createUser', from: '$input', idempotent: '$token' },
+  },
+  transaction: {
+    ...each({ $ref: '#/definitions/step' }, { propertyNames: name }),
+    title: 'Transaction',
+    description:
+      'Several writes, all or none, by name. A value may come from an earlier step, as `$order.id`, where it is known before anything is written.',
+    example: {
+      for: 'Mutation.placeOrder',
+      transaction: {
+        order: { create: 'User', from: '$input' },
+        log: { create: 'User', set: { orderId: '$order.id' } },
+      },
+      returns: 'order',
+    },
+  },
+  returns: {
+    ...name,
+    title: 'Step returned',
+    description:
+      'With `transaction`: the step whose record the field gives. Left out: the field’s type has a field for each step it gives.',
+    example: {
+      for: 'Mutation.placeOrder',
+      transaction: { order: { create: 'User', from: '$input' } },
+      returns: 'order',
+    },
+  },
 } as const satisfies Keys;
+
+const idempotentKeys = {
+  token: {
+    ...token,
+    title: 'Token',
+    description: 'The argument that holds the token: text of the caller’s making.',
+    example: { token: '$token' },
+    isRequired: true,
+  },
+  for: {
+    type: 'string',
+    pattern: '^[1-9]\\d*[mhd]$',
+    refusal: {
+      message: '`{}` is not a length of time.',
+      hint: 'Write minutes, hours or days: `30m`, `12h`, `7d`.',
+    },
+    default: '24h',
+    title: 'For how long',
+    description: 'How long the token is remembered: minutes, hours or days.',
+    example: { token: '$token', for: '7d' },
+  },
+} as const satisfies Keys;
+
+/** A step of a transaction is a mutation without what belongs to the whole. */
+const stepKeys = keysOfStep(mutationKeys);
+
+type OfWhole = 'for' | 'allow' | 'idempotent' | 'transaction' | 'returns';
+
+function keysOfStep<K extends Keys>(keys: K): Omit<K, OfWhole> {
+  const ofWhole: ReadonlySet<string> = new Set<OfWhole>([
+    'for',
+    'allow',
+    'idempotent',
+    'transaction',
+    'returns',
+  ]);
+  const own = Object.entries(keys).filter(([key]) => !ofWhole.has(key));
+  return Object.fromEntries(
+    own.map(([key, row]) => {
+      const example = Object.entries(row.example).filter(([other]) => !ofWhole.has(other));
+      return [key, { ...row, example: Object.fromEntries(example) }];
+    }),
+  ) as Omit<K, OfWhole>;
+}
 
 const ruleWriteKeys = {
   create: {
@@ -1252,6 +1377,7 @@ const ruleKeys = {
 
 const table = mapping(tableKeys, { noun: 'table' });
 const entity = mapping(entityKeys, { noun: 'entity' });
+const constraint = mapping(constraintKeys, { noun: 'constraint' });
 const pattern = mapping(patternKeys, {
   noun: 'pattern',
   kinds: {
@@ -1263,11 +1389,20 @@ const pattern = mapping(patternKeys, {
 const mutation = mapping(mutationKeys, {
   noun: 'mutation',
   kinds: {
+    keys: ['create', 'update', 'upsert', 'put', 'touch', 'delete', 'transaction'],
+    code: 'mutation-kind',
+    hint: 'Write exactly one, as `create: Entity`.',
+  },
+});
+const step = mapping(stepKeys, {
+  noun: 'step',
+  kinds: {
     keys: ['create', 'update', 'upsert', 'put', 'touch', 'delete'],
     code: 'mutation-kind',
     hint: 'Write exactly one, as `create: Entity`.',
   },
 });
+const idempotent = mapping(idempotentKeys);
 const rule = mapping(ruleKeys, { noun: 'rule' });
 
 const small = { version: 1, tables: { main: { name: 'app', key: ['PK', 'SK'] } }, entities: { User: {} } };
@@ -1340,8 +1475,11 @@ export const language: Shape = mapping(topKeys, {
 export const definitions: Readonly<Record<string, Shape>> = {
   table,
   entity,
+  constraint,
   pattern,
   mutation,
+  step,
+  token: idempotent,
   rule,
   filter,
 };
@@ -1357,6 +1495,7 @@ export const keysOf = {
   table: tableKeys,
   index: indexKeys,
   entity: entityKeys,
+  constraint: constraintKeys,
   bounds: boundsKeys,
   generated: generatedKeys,
   reference: referenceKeys,
@@ -1367,6 +1506,8 @@ export const keysOf = {
   entry: entryKeys,
   page: pageKeys,
   mutation: mutationKeys,
+  step: stepKeys,
+  idempotent: idempotentKeys,
   rule: ruleKeys,
   ruleWrites: ruleWriteKeys,
 } as const satisfies Record<string, Keys>;
@@ -1404,6 +1545,13 @@ export const sections: readonly {
     intro: 'Under `entities`, by the name of its SDL type.',
     keys: entityKeys,
     path: ['entities', 'User'],
+    shown: 1,
+  },
+  {
+    heading: 'A constraint',
+    intro: 'Under `unique` of an entity, or in its list beside single attributes and lists of them.',
+    keys: constraintKeys,
+    path: ['entities', 'User', 'unique'],
     shown: 1,
   },
   {
@@ -1501,10 +1649,27 @@ export const sections: readonly {
   {
     heading: 'A mutation',
     intro:
-      'Under `mutations`, by name. Exactly one of `create`, `update`, `upsert`, `put`, `touch`, `delete`.',
+      'Under `mutations`, by name. Exactly one of `create`, `update`, `upsert`, `put`, `touch`, `delete`, `transaction`.',
     keys: mutationKeys,
     path: ['mutations', 'example'],
     shown: 1,
+  },
+  {
+    heading: 'A step',
+    intro:
+      'Under `transaction` of a mutation, by name: a mutation of its own, without what belongs to the whole. Exactly one of `create`, `update`, `upsert`, `delete`.',
+    keys: stepKeys,
+    path: ['mutations', 'example', 'transaction', 'order'],
+    shown: 1,
+    around: { for: 'Mutation.placeOrder' },
+  },
+  {
+    heading: 'A token',
+    intro: 'Under `idempotent` of a mutation, where more than the token is said.',
+    keys: idempotentKeys,
+    path: ['mutations', 'example', 'idempotent'],
+    shown: 1,
+    around: { create: 'User', for: 'Mutation.createUser', from: '$input' },
   },
   {
     heading: 'A rule',

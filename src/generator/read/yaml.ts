@@ -19,6 +19,7 @@ import type {
   FieldPath,
   FilterModel,
   FilterOperator,
+  IdempotentModel,
   IndexModel,
   Literal,
   LiteralSource,
@@ -30,7 +31,9 @@ import type {
   Source,
   TableModel,
   TemplateModel,
+  TransactionModel,
   TypeRef,
+  UniqueModel,
   ValueDemandModel,
   Word,
 } from '../model.js';
@@ -63,6 +66,8 @@ class YamlReader {
   private readonly refused = new Set<number>();
   private readonly file: string;
   private readonly text: string;
+  /** The steps that values may be taken from. */
+  private steps: ReadonlySet<string> = new Set();
 
   constructor(file: string, text: string) {
     this.file = file;
@@ -78,6 +83,7 @@ class YamlReader {
       entities: [],
       patterns: [],
       mutations: [],
+      transactions: [],
       rules: [],
       elsewhere: [],
     };
@@ -94,14 +100,17 @@ class YamlReader {
     for (const { at } of this.diagnostics) this.refused.add(at.start);
     const top = this.entries(document.contents, keysOf.top);
     const entities = this.named(top.get('entities'), (name, node) => this.entity(name, node));
+    const mutations = this.named(top.get('mutations'), (name, node) => this.mutation(name, node));
+    const single = mutations.flatMap((one) => ('steps' in one ? one.steps : [one]));
     const model: YamlModel = {
       at: whole,
       tables: top.has('tables')
         ? this.named(top.get('tables'), (name, node) => this.table(name, node))
-        : [unsaidTable(whole, entities)],
+        : [unsaidTable(whole, entities, mutations)],
       entities,
       patterns: this.named(top.get('patterns'), (name, node) => this.pattern(name, node)),
-      mutations: this.named(top.get('mutations'), (name, node) => this.mutation(name, node)),
+      mutations: single,
+      transactions: mutations.filter((one) => 'steps' in one),
       rules: this.named(top.get('rules'), (name, node) => this.rule(name, node)),
       elsewhere: this.words(top.get('elsewhere')).flatMap((word) => fieldPathOf(word) ?? []),
     };
@@ -269,6 +278,7 @@ class YamlReader {
         identity: map.has('identity') ? this.words(map.get('identity')) : undefined,
         ttl: this.word(map.get('ttl')),
         historyOf: this.word(map.get('historyOf')),
+        keep: this.keep(map.get('keep')),
       }),
     };
   }
@@ -319,14 +329,26 @@ class YamlReader {
     return to && { name, to, ...optional({ fields, onDelete: this.word(map.get('onDelete')) }) };
   }
 
-  private uniques(entry: Entry | undefined): Word[][] {
+  private keep(entry: Entry | undefined): EntityModel['keep'] {
+    const number = this.count(entry);
+    if (number) return { at: number.at, versions: number.count };
+    const length = this.word(entry);
+    return length && { at: length.at, seconds: secondsOf(length.text) };
+  }
+
+  private uniques(entry: Entry | undefined): UniqueModel[] {
     if (!entry) return [];
-    if (!isSeq(entry.value)) return this.words(entry).map((word) => [word]);
-    return entry.value.items.flatMap((item) => {
-      const node = item as Node;
-      if (isSeq(node)) return [this.wordList(node, entry.key.at)];
+    const items = isSeq(entry.value) ? entry.value.items : [entry.value];
+    return items.flatMap((item): UniqueModel[] => {
+      const node = item as Node | null;
+      if (isSeq(node)) return [{ fields: this.wordList(node, entry.key.at) }];
+      if (isMap(node)) {
+        const map = this.entries(node, keysOf.constraint);
+        const name = this.word(map.get('name'));
+        return name ? [{ name, fields: this.words(map.get('fields')) }] : [];
+      }
       const word = this.wordOf(node, entry.key.at);
-      return word ? [[word]] : [];
+      return word ? [{ fields: [word] }] : [];
     });
   }
 
@@ -566,8 +588,53 @@ class YamlReader {
     };
   }
 
-  private mutation(name: Word, node: Node | null): MutationModel | undefined {
+  private mutation(name: Word, node: Node | null): MutationModel | TransactionModel | undefined {
     const map = this.entries(node, keysOf.mutation);
+    return map.has('transaction') ? this.transaction(name, node) : this.single(name, map);
+  }
+
+  private transaction(name: Word, node: Node | null): TransactionModel {
+    const map = this.entries(node, keysOf.mutation);
+    for (const { key } of this.entries(node, keysOf.step).values())
+      this.report(
+        'mutation-kind',
+        key.at,
+        `\`${key.text}\` beside \`transaction\` is of no step.`,
+        'Move it into the step it is meant for.',
+      );
+    const entries = this.fields(map.get('transaction'));
+    const path = this.fieldPath(map.get('for'));
+    const steps: MutationModel[] = [];
+    for (const entry of entries) {
+      // A step knows of those before it.
+      this.steps = new Set(steps.flatMap(({ step }) => step?.name.text ?? []));
+      const named: Word = { text: `${name.text}.${entry.key.text}`, at: entry.key.at };
+      const step = this.single(named, this.entries(entry.value, keysOf.mutation));
+      if (step)
+        steps.push({ ...step, ...optional({ for: path }), step: { name: entry.key, transaction: name } });
+    }
+    this.steps = new Set();
+    return {
+      name,
+      steps,
+      ...optional({
+        for: path,
+        returns: this.word(map.get('returns')),
+        allow: this.word(map.get('allow')),
+        idempotent: this.idempotent(map.get('idempotent')),
+      }),
+    };
+  }
+
+  private idempotent(entry: Entry | undefined): IdempotentModel | undefined {
+    if (!entry) return undefined;
+    const map = isMap(entry.value) ? this.entries(entry.value, keysOf.idempotent) : undefined;
+    const token = this.source(map ? map.get('token') : entry);
+    const length = this.word(map?.get('for'))?.text;
+    return token && { token, ...optional({ seconds: length === undefined ? undefined : secondsOf(length) }) };
+  }
+
+  private single(name: Word, map: Entries<keyof typeof keysOf.mutation>): MutationModel | undefined {
     const kind = mutationKinds.find((one) => map.has(one));
     const entity = kind && this.word(map.get(kind));
     if (!kind || !entity) return undefined;
@@ -578,7 +645,12 @@ class YamlReader {
       where: this.bindings(map.get('where')),
       set: this.fields(map.get('set')).flatMap((entry) => {
         const value = this.literal(entry.value, entry.key.at);
-        return value ? [{ field: entry.key, value }] : [];
+        return value && !isReference(value) ? [{ field: entry.key, value }] : [];
+      }),
+      given: this.fields(map.get('set')).flatMap((entry) => {
+        const value = this.literal(entry.value, entry.key.at);
+        const source = value && isReference(value) ? this.source(entry) : undefined;
+        return source ? [{ field: entry.key, source }] : [];
       }),
       elements: elementUpdates.flatMap((how) =>
         this.bindings(map.get(how)).map(({ field, source }) => ({ how, field, source })),
@@ -589,6 +661,7 @@ class YamlReader {
       }),
       ...optional({
         for: this.fieldPath(map.get('for')),
+        idempotent: this.idempotent(map.get('idempotent')),
         to: this.source(map.get('to')),
         extend: this.word(map.get('extend')),
         from: this.source(map.get('from')),
@@ -668,6 +741,7 @@ class YamlReader {
       return { kind: 'literal', value, at };
     const [head = '', ...path] = value.slice(1).split('.');
     if (head === 'parent' || head === 'through') return { kind: head, path, at };
+    if (this.steps.has(head)) return { kind: 'step', step: head, path, at };
     return { kind: 'argument', path: [head, ...path], at };
   }
 
@@ -832,15 +906,33 @@ function fieldPathOf(word: Word): FieldPath | undefined {
   return type && field ? { type, field, at: word.at } : undefined;
 }
 
+const secondsIn: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
+
+/** `7d` in seconds. */
+function secondsOf(length: string): number {
+  return Number.parseInt(length, 10) * (secondsIn[length.at(-1) ?? ''] ?? Number.NaN);
+}
+
+/** `$input.userId`, not a constant. */
+function isReference({ value }: Literal): boolean {
+  return typeof value === 'string' && value.startsWith('$');
+}
+
 /** The table of a declaration that has none. */
-function unsaidTable(at: Span, entities: readonly EntityModel[]): TableModel {
+function unsaidTable(
+  at: Span,
+  entities: readonly EntityModel[],
+  mutations: readonly Pick<MutationModel, 'idempotent'>[],
+): TableModel {
   const word = (text: string): Word => ({ text, at });
+  const expires =
+    entities.some(({ ttl, keep }) => ttl || keep?.seconds) || mutations.some(({ idempotent }) => idempotent);
   return {
     name: word('entities'),
     physicalName: '${TABLE_PREFIX}-entities',
     partition: word('PK'),
     sort: word('SK'),
-    ...(entities.some((entity) => entity.ttl) ? { ttl: word('ttl') } : {}),
+    ...(expires ? { ttl: word('ttl') } : {}),
     indexes: [],
     isOpen: true,
   };

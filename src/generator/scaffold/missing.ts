@@ -66,12 +66,16 @@ export function notPassedOn({ plan, model }: RulesInput, { files, index }: Rules
 }
 
 /** Where the declarations name a rule: its entry under `rules`, else the first entity, pattern or mutation that uses it. */
-export function placeOfRule({ rules, entities, patterns, mutations, at }: Model, rule: string): Span {
+export function placeOfRule(
+  { rules, entities, patterns, mutations, transactions, at }: Model,
+  rule: string,
+): Span {
   const names = [
     ...rules.map((one) => one.name),
     ...entities.flatMap((one) => one.compute.map(({ rule: word }) => word)),
     ...patterns.flatMap((one) => [one.allow, one.visible]),
     ...mutations.flatMap((one) => [one.allow, one.prepare, one.alongside]),
+    ...transactions.map((one) => one.allow),
   ];
   return names.find((word) => word?.text === rule)?.at ?? at;
 }

@@ -69,6 +69,8 @@ interface Subject<R extends object, N extends object, C extends object> {
   changed(current: R, changes: C, now: string): R;
   /** What else follows a write. */
   kept?(state: State, record: R): void;
+  /** The last version that is kept of a record with this id; zero where there is none. */
+  last?(state: State, id: string): number;
   isGone?(record: R, now: Date): boolean;
   /** The statuses that may follow on each. */
   readonly moves?: Readonly<Record<string, readonly string[]>>;
@@ -138,6 +140,8 @@ const users: Subject<User, NewUser, UserChanges> = {
     updatedAt: now,
   }),
   kept: ({ versions }, user) => versions.set(`${user.version} ${user.id}`, versionOf(user)),
+  last: ({ versions }, id) =>
+    Math.max(0, ...[...versions.values()].filter((one) => one.id === id).map(({ version }) => version)),
   moves: {
     ACTIVE: ['INACTIVE', 'SUSPENDED'],
     SUSPENDED: ['ACTIVE', 'INACTIVE'],
@@ -332,15 +336,20 @@ function operation<R extends object & { readonly version?: number }, N extends o
       return { result: record };
     };
     const moment = now.toISOString();
-    if (kind === 'create') {
+    // A new record goes on from the versions of an earlier one with its id.
+    const created = (): R => {
       const record = subject.created(id, values, moment);
+      return subject.last ? { ...record, version: subject.last(state, id) + 1 } : record;
+    };
+    if (kind === 'create') {
+      const record = created();
       if (current !== undefined) return { errors: ['ALREADY_EXISTS', ...invalid(record)] };
       return keep(record);
     }
     if (current === undefined) {
       if (kind !== 'upsert') return { errors: ['NOT_FOUND'] };
       if (options.expect !== null) return { errors: ['VERSION_CONFLICT'] };
-      return keep(subject.created(id, values, moment));
+      return keep(created());
     }
     if (options.expect !== null && options.expect !== current.version)
       return { errors: ['VERSION_CONFLICT'] };

@@ -3,6 +3,7 @@
 import type { Costs, FieldCost, GetCost, QueryCost, RuleCost, WriteCost } from '../../../budget/costs.js';
 import type {
   ExistsAccess,
+  IdempotentPlan,
   MutationPlan,
   NumberPlan,
   PatternPlan,
@@ -10,13 +11,14 @@ import type {
   QueryAccess,
   ResolverPlan,
   ThroughAccess,
+  TransactionPlan,
 } from '../../plan.js';
 import { group, literal, quote } from '../code.js';
 import { aheadCost, startsCost } from './ahead-costs.js';
 import { mixedQuery } from './mixed.js';
 import { numberOf } from './numbers.js';
 import { fieldsHeld } from './queries.js';
-import { entityOf, mutationOf, referencesTo } from './shared.js';
+import { entityOf, mutationOf, referencesTo, transactionOf } from './shared.js';
 
 export function costsView(plan: Plan) {
   const { fields, rules } = costsOf(plan);
@@ -43,7 +45,8 @@ export function costsOf(plan: Plan): Costs {
 
 function fieldCost(plan: Plan, { answer }: ResolverPlan): FieldCost {
   if (answer.kind === 'rule') return { kind: 'rule', rule: answer.rule };
-  if (answer.kind === 'mutation') return writeCost(plan, mutationOf(plan, answer.mutation));
+  if (answer.kind === 'mutation') return mutationCost(plan, mutationOf(plan, answer.mutation));
+  if (answer.kind === 'transaction') return transactionCost(plan, transactionOf(plan, answer.transaction));
   const pattern = plan.patterns.find(({ name }) => name === answer.pattern);
   if (!pattern) throw new Error(`no pattern ${answer.pattern} in the plan`);
   return {
@@ -53,17 +56,41 @@ function fieldCost(plan: Plan, { answer }: ResolverPlan): FieldCost {
   };
 }
 
-function writeCost(plan: Plan, { name, kind, entity, allow, prepare, alongside }: MutationPlan): WriteCost {
-  const rules = [prepare, alongside].flatMap((rule) => rule ?? []);
-  const sequences = isCreating(kind)
-    ? (entityOf(plan, entity).numbers ?? []).filter((number) => number.kind === 'sequence').length
-    : 0;
-  const cascades = kind === 'delete' ? partitionsBelow(plan, entity) : 0;
+function mutationCost(plan: Plan, mutation: MutationPlan): WriteCost {
+  return writeCost(plan, mutation, [mutation]);
+}
+
+/** The records of all steps are read together. */
+function transactionCost(plan: Plan, transaction: TransactionPlan): WriteCost {
+  return writeCost(
+    plan,
+    transaction,
+    transaction.steps.map(({ mutation }) => mutationOf(plan, mutation)),
+  );
+}
+
+function writeCost(
+  plan: Plan,
+  { name, allow, idempotent }: { name: string; allow: string | null; idempotent?: IdempotentPlan },
+  steps: readonly MutationPlan[],
+): WriteCost {
+  const rules = steps.flatMap(({ prepare, alongside }) => [prepare, alongside]).flatMap((rule) => rule ?? []);
+  const read = steps.filter(({ kind }) => kind !== 'create');
+  const named = read.length > 0 ? read : steps;
+  const sequences = steps
+    .filter(({ kind }) => isCreating(kind))
+    .flatMap(({ entity }) => entityOf(plan, entity).numbers ?? [])
+    .filter((number) => number.kind === 'sequence').length;
+  const cascades = steps
+    .filter(({ kind }) => kind === 'delete')
+    .reduce((sum, { entity }) => sum + partitionsBelow(plan, entity), 0);
   return {
     kind: 'write',
     mutation: name,
-    of: entity,
-    reads: kind !== 'create',
+    of: [...new Set(named.map(({ entity }) => entity))].join(', '),
+    reads: read.length > 0,
+    ...(read.length > 1 ? { records: read.length } : {}),
+    ...(idempotent ? { token: true as const } : {}),
     ...(sequences === 0 ? {} : { sequences }),
     ...(cascades === 0 ? {} : { cascades }),
     ...(allow === null ? {} : { allow }),
@@ -212,7 +239,7 @@ function queryCost(
 
 function limitOf(limit: NonNullable<QueryAccess['limit']>): string | number {
   if (limit.kind === 'literal') return Number(limit.value);
-  return limit.path.join('.');
+  return limit.kind === 'made' ? limit.name : limit.path.join('.');
 }
 
 /** The argument that gives a field's values; undefined where another value does. */

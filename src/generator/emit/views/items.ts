@@ -1,7 +1,7 @@
 /** The data of items.ts.hbs: item codecs: what a record is stored as. */
 
 import { camel } from '../../names.js';
-import type { AttributePlan, EntityPlan, ItemPlan, Plan } from '../../plan.js';
+import type { AttributePlan, EntityPlan, GuardPlan, ItemPlan, Plan } from '../../plan.js';
 import { group, keyComment, quote } from '../code.js';
 import { demandsExpression } from './demands.js';
 import { isParsed, shardExpression } from './keys.js';
@@ -24,6 +24,13 @@ export function itemsView(plan: Plan) {
       const [main, ...others] = entity.items;
       const entries = others.filter((item) => item.role === 'entry');
       const versions = others.filter((item) => item.role === 'version');
+      const expiry = entity.ttl
+        ? {
+            attribute: quote(entity.ttl.attribute),
+            name: entity.ttl.attribute,
+            value: ttlExpression(entity, `${parameter}.${entity.ttl.field}`),
+          }
+        : null;
       return {
         name: entity.name,
         names: entity.names,
@@ -39,15 +46,12 @@ export function itemsView(plan: Plan) {
           store: storeExpression(one, `${parameter}.${one.name}`),
           read: readExpression(one),
         })),
-        ttl: entity.ttl
-          ? {
-              attribute: quote(entity.ttl.attribute),
-              name: entity.ttl.attribute,
-              value: ttlExpression(entity, `${parameter}.${entity.ttl.field}`),
-            }
-          : null,
+        ttl: expiry,
         light: entity.light ? group('[', entity.light.map(quote), ']', 2, 7) : null,
         revision: entity.revision === null ? null : quote(entity.revision),
+        secret: secretsOf(plan, entity),
+        keep: keepOf(plan, versions),
+        expires: entity.expires === undefined ? null : quote(entity.expires),
         demands: demandsExpression(entity),
         keyParser: isParsed(entity) ? entity.names.keyParser : null,
         entries: entries.map((item) => {
@@ -68,6 +72,7 @@ export function itemsView(plan: Plan) {
               store: storeExpression(one, `${parameter}.${one.name}`),
             })),
             type: quote(`${entity.name}.${item.for}`),
+            ttl: expiry,
           };
         }),
         versions: versions.map((item) => {
@@ -79,7 +84,7 @@ export function itemsView(plan: Plan) {
           };
         }),
         guards: entity.guards.map((guard) => ({
-          field: quote(guard.fields.join('+')),
+          names: guardNames(guard),
           key: `${guardFunction(entity, guard)}(${parameter})`,
         })),
         ...referenceParts(plan, entity),
@@ -90,6 +95,33 @@ export function itemsView(plan: Plan) {
       };
     }),
   };
+}
+
+/** What the runtime is told of a guard besides its key. */
+function guardNames({ fields, shared }: GuardPlan): string {
+  return [
+    `field: ${quote(fields.join('+'))}`,
+    ...(shared ? [`constraint: ${quote(shared.name)}`] : []),
+    ...(shared && shared.expires !== null ? [`expires: ${quote(shared.expires)}`] : []),
+  ].join(', ');
+}
+
+/** How long versions are kept, one place for each history; null where all are kept for ever. */
+function keepOf(plan: Plan, versions: readonly ItemPlan[]): string | null {
+  if (versions.every(({ keep }) => keep === undefined)) return null;
+  const kept = versions.map(({ keep, for: history }) => {
+    if (keep === undefined) return '{}';
+    if ('versions' in keep) return `{ versions: ${keep.versions} }`;
+    const ttl = plan.entities.find(({ name }) => name === history)?.expires ?? '';
+    return `{ expires: { seconds: ${keep.seconds}, ttl: ${quote(ttl)} } }`;
+  });
+  return `[${kept.join(', ')}]`;
+}
+
+/** What is not kept with tokens, where there are some. */
+function secretsOf(plan: Plan, { attributes }: EntityPlan): string | null {
+  const names = attributes.filter(({ secret }) => secret).map(({ name }) => quote(name));
+  return names.length > 0 && plan.tables.some(({ tokens }) => tokens) ? `[${names.join(', ')}]` : null;
 }
 
 function referenceParts(plan: Plan, entity: EntityPlan) {

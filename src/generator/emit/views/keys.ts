@@ -9,6 +9,7 @@ import type {
   KeyTemplate,
   Plan,
   SlotPlan,
+  TablePlan,
 } from '../../plan.js';
 import { encodingFunctions, keyComment, keyExpression, quote, unpackTemplate } from '../code.js';
 import { moreKeys } from './native.js';
@@ -21,6 +22,7 @@ import {
   mainSlot,
   slotFunction,
   templateFields,
+  tokensVariable,
 } from './shared.js';
 
 export function keysView(plan: Plan) {
@@ -30,6 +32,7 @@ export function keysView(plan: Plan) {
       name: quote(table.name),
       partition: quote(table.partition),
       sort: table.sort === null ? null : quote(table.sort),
+      tokens: tokensView(table),
       indexes: table.indexes.map((index) => ({
         variable: indexVariable(table.name, index.name),
         name: quote(index.name),
@@ -85,6 +88,15 @@ export function keysView(plan: Plan) {
       };
     }),
   };
+}
+
+/** Where the table keeps idempotency tokens. */
+function tokensView({ name, tokens, ttl }: TablePlan) {
+  if (!tokens || ttl === null) return null;
+  const key = [tokens.partition, tokens.sort].flatMap((template) =>
+    template ? [`${template.attribute}: ${keyExpression(template, (field) => `text(${field})`, '')}`] : [],
+  );
+  return { variable: tokensVariable(name), ttl: quote(ttl), key: `{ ${key.join(', ')} }` };
 }
 
 function slotView(entity: EntityPlan, item: ItemPlan, slot: SlotPlan) {

@@ -5,6 +5,7 @@ import type {
   EntityPlan,
   ExistsAccess,
   GetAccess,
+  IdempotentPlan,
   KeptAccess,
   MixedAccess,
   MutationPlan,
@@ -15,13 +16,14 @@ import type {
   ResolverPlan,
   ThroughAccess,
   ThroughValue,
+  TransactionPlan,
   ValuePlan,
 } from '../../plan.js';
 import { group, literal, quote, valueExpression } from '../code.js';
 import { aheadFunction, aheadViews } from './ahead.js';
 import { requireOption } from './demands.js';
 import { mixedQuery } from './mixed.js';
-import { asStored, entityOf, isCascading, mutationOf } from './shared.js';
+import { asStored, entityOf, isCascading, mutationOf, tokensVariable, transactionOf } from './shared.js';
 import { keyObject } from './through.js';
 
 export function resolversView(plan: Plan) {
@@ -81,6 +83,8 @@ function resolverBody(plan: Plan, { type, field, answer }: ResolverPlan): string
       return [`return rules.${answer.rule}({ parent, args, context, info });`];
     case 'mutation':
       return mutationBody(plan, mutationOf(plan, answer.mutation));
+    case 'transaction':
+      return transactionBody(plan, transactionOf(plan, answer.transaction));
     case 'pattern': {
       const pattern = plan.patterns.find((one) => one.name === answer.pattern);
       if (!pattern) throw new Error(`no pattern for ${type}.${field}`);
@@ -367,8 +371,107 @@ function limitExpression({ limit, page }: QueryAccess): string {
 }
 
 function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
-  const { names } = entityOf(plan, mutation.entity);
-  const lines = mutation.allow === null ? [] : [`await rules.${mutation.allow}({ parent, args, context });`];
+  const { idempotent } = mutation;
+  const prelude = preparation(mutation, 'values');
+  const lines = allowLines(mutation.allow);
+  if (idempotent) {
+    const write = writeExpression(plan, mutation, { indent: 10, before: 2, values: 'values' });
+    lines.push(...onceLines('record', idempotent, { name: mutation.name, prelude, writes: [write] }));
+  } else if (mutation.kind === 'delete' && isCascading(plan, mutation.entity)) {
+    const write = writeExpression(plan, mutation, { indent: 6, before: 32, values: 'values' });
+    return [...lines, `return context.db.cascade(${write});`];
+  } else {
+    const write = writeExpression(plan, mutation, { indent: 6, before: 46, values: 'values' });
+    lines.push(...prelude, `const [record] = await context.db.write(${write});`);
+  }
+  return [...lines, 'return record;'];
+}
+
+/** One call that carries out all steps, and what of it the field gives. */
+function transactionBody(plan: Plan, transaction: TransactionPlan): string[] {
+  const { steps, made, returns, idempotent, name } = transaction;
+  const valuesOf = (variable: string) => `${variable}Values`;
+  const mutations = steps.map((step) => ({ ...step, plan: mutationOf(plan, step.mutation) }));
+  const prelude = mutations.flatMap((one) => preparation(one.plan, valuesOf(one.variable)));
+  const indent = idempotent ? 10 : 8;
+  const writes = mutations.map((one) => {
+    const open = `step(${quote(one.name)}, `;
+    const at = { indent, before: open.length + 1, values: valuesOf(one.variable) };
+    return `${open}${writeExpression(plan, one.plan, at)})`;
+  });
+  const isGiven = (step: string) =>
+    returns.kind === 'step' ? returns.step === step : returns.steps.includes(step);
+  const variables = steps.map((step) => (isGiven(step.name) ? step.variable : ''));
+  while (variables.at(-1) === '') variables.pop();
+  const records = variables.join(', ').replace(/ ,/g, ',');
+  const given = (step: string) => steps.find((one) => one.name === step)?.variable ?? step;
+  return [
+    ...allowLines(transaction.allow),
+    ...made.map(
+      (one) =>
+        `const ${one.name} = ${one.given ? `${valueExpression(one.given)} ?? ` : ''}context.db.newId();`,
+    ),
+    ...(idempotent
+      ? onceLines(records, idempotent, { name, prelude, writes })
+      : [...prelude, `const [${records}] = await ${group('context.db.write(', writes, ')', 6, 110)};`]),
+    returns.kind === 'step'
+      ? `return ${given(returns.step)};`
+      : `return ${object(returns.steps.map((step) => [step, given(step)]))};`,
+  ];
+}
+
+function allowLines(allow: string | null): string[] {
+  return allow === null ? [] : [`await rules.${allow}({ parent, args, context });`];
+}
+
+/** The values of a new record, where a rule gives them. */
+function preparation({ kind, prepare }: MutationPlan, variable: string): string[] {
+  if (kind !== 'create' || !prepare) return [];
+  return [`const ${variable} = await rules.${prepare}({ args, context, current: null });`];
+}
+
+/** Writes that a token guards; asked for only where it is new. `writes` are indented by 10. */
+function onceLines(
+  records: string,
+  { token, seconds, table }: IdempotentPlan,
+  {
+    name,
+    prelude,
+    writes,
+  }: Readonly<Record<'prelude' | 'writes', readonly string[]>> & { readonly name: string },
+): string[] {
+  const once = [
+    `tokens: ${tokensVariable(table)}`,
+    `token: ${valueExpression(token)}`,
+    `of: [${quote(name)}, args]`,
+    ...(seconds === 86_400 ? [] : [`seconds: ${seconds}`]),
+  ];
+  const all = group('[', writes, ']', 8, writes.length > 1 ? 110 : 7);
+  const callback =
+    prelude.length === 0
+      ? `() => ${all}`
+      : [
+          'async () => {',
+          ...prelude.map((line) => `  ${line}`),
+          `  return ${group('[', writes, ']', 10, 8)} as const;`,
+          '}',
+        ].join('\n        ');
+  return [
+    `const [${records}] = await ${group('context.db.writeOnce(', [group('{', once, '}', 8), callback], ')', 6, 110)};`,
+  ];
+}
+
+/** `userWrites.update(…)`, indented so far, after so many characters. `values` holds what a rule prepared. */
+function writeExpression(
+  plan: Plan,
+  mutation: MutationPlan,
+  {
+    indent,
+    before,
+    values: preparedValues,
+  }: { readonly indent: number; readonly before: number; readonly values: string },
+): string {
+  const entity = entityOf(plan, mutation.entity);
   const options = [
     ...(mutation.expect ? [`expect: ${valueExpression(mutation.expect)}`] : []),
     ...requireOption(entityOf(plan, mutation.entity), mutation),
@@ -378,10 +481,9 @@ function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
         ]
       : []),
   ];
-  const tail = options.length === 0 ? [] : [group('{', options, '}', 8)];
+  const tail = options.length === 0 ? [] : [group('{', options, '}', indent + 2)];
   const write = (verb: string, parts: readonly string[]) =>
-    `const [record] = await context.db.write(${group(`${names.writes}.${verb}(`, [...parts, ...tail], ')', 6, 46)});`;
-  const entity = entityOf(plan, mutation.entity);
+    group(`${entity.names.writes}.${verb}(`, [...parts, ...tail], ')', indent, before);
   const key = object(mutation.key.map(({ name, value }) => [name, keyValue(entity, name, value)]));
   const { prepare: prepared, elements = [] } = mutation;
   const fields: [string, string][] = [
@@ -394,38 +496,27 @@ function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
   const isWhole = mutation.kind === 'upsert' || mutation.kind === 'put';
   const computed = elements.map((one) => elementValue(entity, mutation, one));
   const given = [...(isWhole ? ofKey : []), ...fields, ...expiryValue(entity, mutation), ...computed];
-  const values = elements.length === 0 ? object(given, 8) : `(current) => (${object(given, 8)})`;
+  const values =
+    elements.length === 0 ? object(given, indent + 2) : `(current) => (${object(given, indent + 2)})`;
   const answer = `rules.${prepared}({ args, context, current })`;
   // What a rule gives, and what is computed beside it.
   const current =
     elements.length === 0
       ? `(current) => ${answer}`
-      : `async (current) => (${group('{', [`...(await ${answer})`, ...computed.map(([name, value]) => `${name}: ${value}`)], '}', 8, 20)})`;
+      : `async (current) => (${group('{', [`...(await ${answer})`, ...computed.map(([name, value]) => `${name}: ${value}`)], '}', indent + 2, 20)})`;
   switch (mutation.kind) {
     case 'create':
-      if (prepared) lines.push(`const values = await rules.${prepared}({ args, context, current: null });`);
-      lines.push(write('create', [prepared ? 'values' : values]));
-      break;
+      return write('create', [prepared ? preparedValues : values]);
     case 'update':
     case 'upsert':
-      lines.push(write(mutation.kind, [key, prepared ? current : values]));
-      break;
+      return write(mutation.kind, [key, prepared ? current : values]);
     case 'put':
-      lines.push(write('put', [key, values]));
-      break;
+      return write('put', [key, values]);
     case 'touch':
-      lines.push(write('update', [key, values]));
-      break;
+      return write('update', [key, values]);
     case 'delete':
-      if (isCascading(plan, mutation.entity))
-        return [
-          ...lines,
-          `return context.db.cascade(${group(`${names.writes}.delete(`, [key, ...tail], ')', 6, 32)});`,
-        ];
-      lines.push(write('delete', [key]));
-      break;
+      return write('delete', [key]);
   }
-  return [...lines, 'return record;'];
 }
 
 /** A value computed from the one there is. */

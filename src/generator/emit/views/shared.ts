@@ -10,6 +10,7 @@ import type {
   Plan,
   ReferencePlan,
   SlotPlan,
+  TransactionPlan,
 } from '../../plan.js';
 import { literal, recordType } from '../code.js';
 
@@ -23,6 +24,12 @@ export function mutationOf(plan: Plan, name: string): MutationPlan {
   const mutation = plan.mutations.find((one) => one.name === name);
   if (!mutation) throw new Error(`no mutation ${name} in the plan`);
   return mutation;
+}
+
+export function transactionOf(plan: Plan, name: string): TransactionPlan {
+  const transaction = plan.transactions?.find((one) => one.name === name);
+  if (!transaction) throw new Error(`no transaction ${name} in the plan`);
+  return transaction;
 }
 
 export function mainSlot(entity: EntityPlan): SlotPlan {
@@ -39,6 +46,10 @@ export function templateFields(slot: Pick<SlotPlan, 'partition' | 'sort'>): stri
 
 export function indexVariable(table: string, index: string): string {
   return `${camel(table)}${indexName(index)}`;
+}
+
+export function tokensVariable(table: string): string {
+  return `${camel(table)}Tokens`;
 }
 
 export function slotFunction(entity: EntityPlan, item: ItemPlan, slot: SlotPlan): string {

@@ -84,7 +84,8 @@ function isChanged(entity: EntityPlan, attribute: AttributePlan): boolean {
 function keptByPut({ attributes, keyFields }: EntityPlan): string {
   const kept = attributes.filter(
     ({ name, immutable, generated }) =>
-      !keyFields.includes(name) && (immutable || generated === 'now' || generated === 'uuidv7'),
+      !keyFields.includes(name) &&
+      (immutable || generated === 'now' || generated === 'uuidv7' || generated === 'sequence'),
   );
   return `[${kept.map(({ name }) => quote(name)).join(', ')}]`;
 }
