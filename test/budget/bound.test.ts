@@ -54,7 +54,12 @@ test('random queries send at most what their budgets say, in at most so many ste
 
 test('so do those of records and what lies beside them, whatever variables are given', async () => {
   for (let seed = 1; seed <= runs(60); seed++)
-    await expectBounded(new Dice(1000 + seed), ['user', 'contractor', 'contractorsByStatus', 'usersByStatus']);
+    await expectBounded(new Dice(1000 + seed), [
+      'user',
+      'contractor',
+      'contractorsByStatus',
+      'usersByStatus',
+    ]);
 });
 
 async function expectBounded(dice: Dice, roots?: readonly string[]): Promise<void> {

@@ -95,6 +95,15 @@ describe('what the budgets promise', () => {
   };
 
   // The step before them, and its request, is the rule's: who asks.
+  test('a user with 10 audit logs takes one request, and with contractors two side by side', () => {
+    expect(figures('UserWithAuditLogs')).toMatchObject({ requests: 1 + 1, steps: 1 + 1 });
+    expect(figures('UserActivity')).toMatchObject({ requests: 1 + 2, steps: 1 + 1 });
+  });
+
+  test('a user and audit logs from a cursor on are read side by side', () => {
+    expect(figures('UserAuditLogsAfter')).toMatchObject({ requests: 1 + 2, steps: 1 + 1 });
+  });
+
   test('50 users with 3 audit logs each take two steps', () => {
     expect(figures('UsersWithAuditLogs')).toMatchObject({ requests: 1 + 4 + 50, steps: 1 + 2 });
   });
@@ -136,6 +145,16 @@ async function session(): Promise<string> {
 const variablesOf: Readonly<Record<string, (sample: Sample) => Variables | Promise<Variables>>> = {
   User: (sample) => ({ id: userAt(sample, 1) }),
   UserProfile: (sample) => ({ id: userAt(sample, 1) }),
+  UserWithAuditLogs: (sample) => ({ id: userAt(sample, 1) }),
+  UserActivity: (sample) => ({ id: userAt(sample, 1) }),
+  UserAuditLogsAfter: async (sample) => {
+    const id = userAt(sample, 1);
+    const { user } = await server.get<{ user: { auditLogs: { pageInfo: { endCursor: string } } } }>(
+      'query ($id: ID!) { user(id: $id) { auditLogs(first: 1) { pageInfo { endCursor } } } }',
+      { variables: { id }, token },
+    );
+    return { id, after: user.auditLogs.pageInfo.endCursor };
+  },
   UserByEmail: () => ({ email: 'user1@example.com' }),
   UsersByStatus: () => ({ status: 'ACTIVE' }),
   UsersByRole: () => ({ role: 'MEMBER' }),
