@@ -50,8 +50,8 @@ export class Requester {
   /** Requests that were begun and have not ended, those that wait for their turn included, by their order. */
   readonly #open = new Set<number>();
   #begun = 0;
-  /** Whether one has ended since none was under way. */
-  #hasEnded = false;
+  /** The last request of the step whose answers are coming in. */
+  #answering = 0;
   readonly #watchers: { readonly last: number; readonly ended: () => void }[] = [];
   #requests = 0;
   #steps = 0;
@@ -98,8 +98,9 @@ export class Requester {
    * Undefined where none is, or none of them has been answered: then it belongs to their own step.
    */
   siblings(): Promise<void> | undefined {
-    if (!this.#hasEnded || this.#open.size === 0) return undefined;
-    const last = this.#begun;
+    const last = this.#answering;
+    const [first = Number.POSITIVE_INFINITY] = this.#open;
+    if (first > last) return undefined;
     return new Promise((ended) => this.#watchers.push({ last, ended }));
   }
 
@@ -129,7 +130,6 @@ export class Requester {
   async #once<O extends Operation>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
     const { sdk, capacity, onRequest, limits } = this.#options;
     const order = ++this.#begun;
-    if (this.#open.size === 0) this.#hasEnded = false;
     this.#open.add(order);
     if (this.#active >= limits.concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else if (this.#active++ === 0) this.#steps += 1;
@@ -153,7 +153,7 @@ export class Requester {
 
   #end(order: number): void {
     this.#open.delete(order);
-    this.#hasEnded = true;
+    if (order > this.#answering) this.#answering = this.#begun;
     const [first = Number.POSITIVE_INFINITY] = this.#open;
     // Watchers came in order: whoever waits for fewer requests is before those that wait for more.
     while (this.#watchers[0] && this.#watchers[0].last < first) this.#watchers.shift()?.ended();
