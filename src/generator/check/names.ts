@@ -2,6 +2,7 @@
 
 import { nearest, suggestion } from '../diagnostics.js';
 import { namedType, type PatternModel, partOf, returned, type SdlType, type Word } from '../model.js';
+import { storedMembers } from '../plan/attributes.js';
 import { type EntityFacts, type Facts, fieldAt, isRoot } from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
 import { attributeUses, literalUses, resolve, sourceUses } from './uses.js';
@@ -61,11 +62,14 @@ export const nameChecks: readonly Check<Facts>[] = [
     code: 'unknown-index',
     purpose: 'A pinned index is declared.',
     *check({ model, entities }) {
-      for (const { index, target } of model.patterns) {
-        const table = entities.get(target.text)?.table;
-        if (!index || !table || index.text === 'table') continue;
+      for (const { index, target, members } of model.patterns) {
+        if (!index || index.text === 'table') continue;
+        const asked =
+          members.length > 0 ? members.map(({ entity }) => entity.text) : storedMembers(model, target.text);
+        const tables = [target.text, ...asked].flatMap((name) => entities.get(name)?.table ?? []);
+        const table = tables.find((one) => !one.indexes.some(({ name }) => name.text === index.text));
+        if (!table) continue;
         const names = table.indexes.map((one) => one.name.text);
-        if (names.includes(index.text)) continue;
         yield {
           at: index.at,
           message: `Table \`${table.name.text}\` has no index \`${index.text}\`.`,

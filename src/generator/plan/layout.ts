@@ -191,7 +191,8 @@ export function isPinned(pattern: PatternModel): boolean {
  */
 export function keysNeeded(model: Model, entity: EntityModel): { served: number; needed: number } {
   const ground = groundOf(model, emptyLock);
-  const draft = draftOf(ground, entity);
+  // What else it keeps beside its records takes no key of theirs.
+  const draft = draftOf(ground, { ...entity, unique: [], references: [] });
   if (!draft) return { served: 0, needed: 0 };
   const { attributes } = draft;
   const own = draft.items[0]?.slots[0];
