@@ -63,9 +63,10 @@ test('an unknown user costs as much as a wrong password', async () => {
   const fastest = async (attempt: () => Promise<boolean>): Promise<number> => {
     const times: number[] = [];
     for (let round = 0; round < 7; round++) {
-      const start = performance.now();
+      // Of the processor: what else the machine does is none of it.
+      const start = process.cpuUsage();
       expect(await attempt()).toBe(false);
-      times.push(performance.now() - start);
+      times.push(process.cpuUsage(start).user);
     }
     return Math.min(...times);
   };
