@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kind, parse, print } from 'graphql';
 import { expect, onTestFinished, test } from 'vitest';
+import { engineKind } from '../support/engines.js';
 import { Recorder } from './support/recorder.js';
 import { adminOf, memberOf, smallSample } from './support/sample.js';
 import { type Json, startServer } from './support/server.js';
@@ -31,7 +32,9 @@ async function serve(jit: 0 | 1) {
       const user = userOf(operationName, sample);
       const token = user && (await server.tokenOf(user));
       const { text } = await server.ask(query, { operationName, token, variables });
-      return { answer: JSON.parse(text) as unknown, requests: recorder.take() };
+      // On a shared engine the order of the keys in a batch is that of its answers.
+      const requests = engineKind() === 'embedded' ? recorder.take() : [];
+      return { answer: JSON.parse(text) as unknown, requests };
     },
   };
 }
