@@ -480,7 +480,7 @@ const entityKeys = {
     example: { sets: ['tags'] },
   },
   references: {
-    ...each({ anyOf: [text, mapping(referenceKeys)] }),
+    ...each({ anyOf: [text, mapping(referenceKeys)] }, { propertyNames: name }),
     title: 'References',
     description:
       'Records that this one names, and which have to be there: by field, the entity; or by a name, with the fields and what becomes of this record when the other is deleted. A field without a value names none.',
