@@ -101,7 +101,7 @@ function meaning({ chosen, field }: Kind, { order, ...args }: Values): string {
   return JSON.stringify([order ?? chosen, args]);
 }
 
-test('of keys of normal size, cursors have at most 200 characters', async () => {
+test('of keys of normal size, cursors have at most 220 characters', async () => {
   const longest = new Map<string, number>();
   for (const kind of kinds) {
     const world = new World(library, kind, '0198f2a4-6c1e-7b3a-9d55-0c2f6f1b8e21');
@@ -116,5 +116,5 @@ test('of keys of normal size, cursors have at most 200 characters', async () => 
         longest.set(kind.field, Math.max(length, longest.get(kind.field) ?? 0));
     }
   }
-  expect([...longest].filter(([, length]) => length > 200)).toEqual([]);
+  expect([...longest].filter(([, length]) => length > 220)).toEqual([]);
 });
