@@ -2,10 +2,10 @@
 import { type Action, Actions } from './actions.js';
 import { commit, transactionLimit } from './commit.js';
 import { conflict } from './errors.js';
-import { getItems, itemId } from './items.js';
-import { Numbering, type Readable } from './numbers.js';
+import { ItemReads } from './items.js';
+import { Numbering } from './numbers.js';
 import type { Requester } from './requests.js';
-import type { Item, Key, SequenceRef, TableRef } from './types.js';
+import type { SequenceRef } from './types.js';
 
 type Addition = Action & { readonly kind: 'add' };
 
@@ -24,7 +24,7 @@ export class BulkNumbers {
 
   constructor(requester: Requester) {
     this.#requester = requester;
-    this.#numbering = new Numbering(new OnDemand(requester));
+    this.#numbering = new Numbering(new ItemReads(requester));
   }
 
   next(sequence: SequenceRef): Promise<number> {
@@ -49,24 +49,5 @@ export class BulkNumbers {
       if (outcome.kind === 'stale') throw conflict(outcome.error.cause);
       if (!(await retry.wait())) throw outcome.error;
     }
-  }
-}
-
-/** Items that are read when they are asked for, one by one. */
-class OnDemand implements Readable {
-  readonly #requester: Requester;
-  readonly #items = new Map<string, Item | null>();
-
-  constructor(requester: Requester) {
-    this.#requester = requester;
-  }
-
-  get(table: TableRef, key: Key): Item | null {
-    return this.#items.get(itemId(table, key)) ?? null;
-  }
-
-  async load(keys: Parameters<Readable['load']>[0]): Promise<void> {
-    const items = await getItems(this.#requester, keys);
-    for (const [at, { table, key }] of keys.entries()) this.#items.set(itemId(table, key), items[at] ?? null);
   }
 }

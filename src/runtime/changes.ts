@@ -2,6 +2,7 @@
 import { type Action, type Condition, counterAttributes, guardAttributes } from './actions.js';
 import { itemId, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
+import { epochOf } from './query.js';
 import { childrenActions, isMarked, referenceActions, unmarked } from './references.js';
 import type { AttributeValue, EntityCodec, Guard, Item, Key, TableRef } from './types.js';
 import { sameValue } from './values.js';
@@ -40,8 +41,9 @@ const mostUpdated = 100;
 
 /**
  * Everything a record's change does: its main item, index entries, versions, the guards of its unique values, the
- * numbers it counts in, and that what it names is there, as long as something names it. Items that stay the same are left alone. A change of nothing but the revision gives one check that the
- * record is as it was read, so that what is written beside it rests on it; the revision stays.
+ * numbers it counts in, and that what it names is there, as long as something names it. Items that stay the same are
+ * left alone. A change of nothing but the revision gives one check that the record is as it was read, so that what is
+ * written beside it rests on it; the revision stays.
  */
 export function changeActions<R extends object>(change: RecordChange<R>): ChangeActions {
   const { codec, before, after } = change;
@@ -224,7 +226,7 @@ function versionActions<R extends object>(codec: EntityCodec<R>, after: R, now: 
       if (versions === undefined)
         return [{ kind: 'put', table, key, item: cleaned(item), purpose: { kind: 'derived', entity } }];
       const { keep, revision, keyOf } = versions;
-      const expiry = keep?.expires && { [keep.expires.ttl]: epoch(now) + keep.expires.seconds };
+      const expiry = keep?.expires && { [keep.expires.ttl]: epochOf(now) + keep.expires.seconds };
       const purpose = { kind: 'version', entity, versions } as const;
       const whole = cleaned({ ...item, ...expiry });
       const put: Action = { kind: 'put', table, key, item: whole, purpose, condition: absent(table) };
@@ -233,10 +235,6 @@ function versionActions<R extends object>(codec: EntityCodec<R>, after: R, now: 
       return [put, { kind: 'delete', table, key: keyOf(oldest), purpose: { kind: 'derived', entity } }];
     },
   );
-}
-
-function epoch(now: Date): number {
-  return Math.floor(now.getTime() / 1000);
 }
 
 /** Whose a unique value is: the record's key, as one text. */
@@ -347,7 +345,7 @@ function isOurs(table: TableRef, owner: string, ttl?: string, now?: Date): Condi
   if (ttl !== undefined && now !== undefined) {
     expression += ' OR #x <= :x';
     names['#x'] = ttl;
-    values[':x'] = epoch(now);
+    values[':x'] = epochOf(now);
   }
   return { expression, names, values };
 }

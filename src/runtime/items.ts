@@ -54,6 +54,30 @@ export async function getItems(requester: Requester, keys: readonly ItemKey[]): 
   return ids.map((id) => found.get(id) ?? null);
 }
 
+/** Items that are read by key, each once. */
+export class ItemReads {
+  readonly #requester: Requester;
+  readonly #items = new Map<string, Item | null>();
+
+  constructor(requester: Requester) {
+    this.#requester = requester;
+  }
+
+  /** Reads those of the keys that were not read before, in one round. */
+  async load(keys: readonly ItemKey[]): Promise<void> {
+    const wanted = keys.filter(({ table, key }) => !this.#items.has(itemId(table, key)));
+    if (wanted.length === 0) return;
+    const items = await getItems(this.#requester, wanted);
+    for (const [at, { table, key }] of wanted.entries())
+      this.#items.set(itemId(table, key), items[at] ?? null);
+  }
+
+  /** What was read; null too where nothing was. */
+  get(table: TableRef, key: Key): Item | null {
+    return this.#items.get(itemId(table, key)) ?? null;
+  }
+}
+
 async function getOne(requester: Requester, { table, key, consistent }: ItemKey, found: Map<string, Item>) {
   const TableName = requester.tableName(table);
   const { Item: item } = await requester.send('GetItem', {

@@ -4,6 +4,7 @@ import type { Action } from './actions.js';
 import { idempotencyMismatch, TableloomError } from './errors.js';
 import { getItems } from './items.js';
 import { checkKey } from './keysize.js';
+import { epochOf } from './query.js';
 import type { Requester } from './requests.js';
 import type { Item, Key, TableRef } from './types.js';
 import type { Write } from './writes.js';
@@ -54,7 +55,7 @@ export async function earlierResults(
 ): Promise<readonly unknown[] | undefined> {
   const { table, ttl } = once.tokens;
   const [item] = await getItems(requester, [{ table, key: keyOf(once), consistent: true }]);
-  if (!item || Number(item[ttl]) <= epoch(now)) return undefined;
+  if (!item || Number(item[ttl]) <= epochOf(now)) return undefined;
   if (item[attributes.fingerprint] !== fingerprint(once.of)) throw idempotencyMismatch();
   return JSON.parse(String(item[attributes.results])) as unknown[];
 }
@@ -70,24 +71,20 @@ export function takeToken(
   const key = keyOf(once);
   const item: Item = {
     ...key,
-    [ttl]: epoch(now) + (once.seconds ?? day),
+    [ttl]: epochOf(now) + (once.seconds ?? day),
     [attributes.fingerprint]: fingerprint(once.of),
     [attributes.results]: JSON.stringify(results.map((result, at) => withoutSecrets(result, writes[at]))),
   };
   const condition = {
     expression: 'attribute_not_exists(#p) OR #x <= :x',
     names: { '#p': table.partition, '#x': ttl },
-    values: { ':x': epoch(now) },
+    values: { ':x': epochOf(now) },
   };
   return { kind: 'put', table, key, item, condition, purpose: { kind: 'token', entity: 'Token' } };
 }
 
 function keyOf({ tokens, token }: GivenOnce): Key {
   return checkKey(tokens.key(token), tokens.table);
-}
-
-function epoch(now: Date): number {
-  return Math.floor(now.getTime() / 1000);
 }
 
 function withoutSecrets(result: unknown, write: Write<unknown> | undefined): unknown {

@@ -158,13 +158,18 @@ export function liveFilter(
   return {
     expression: filter === undefined ? alive : `(${filter.expression}) AND ${alive}`,
     names: { ...filter?.names, '#_x': ttl },
-    values: { ...filter?.values, ':_x': Math.floor(now.getTime() / 1000) },
+    values: { ...filter?.values, ':_x': epochOf(now) },
   };
+}
+
+/** A moment as DynamoDB expires items by it: whole seconds since 1970. */
+export function epochOf(moment: Date): number {
+  return Math.floor(moment.getTime() / 1000);
 }
 
 /** Whether an item has expired: its time of expiry, in epoch seconds, is not after `now`. */
 export function isExpired(codec: Expiring, item: Readonly<Record<string, unknown>>, now: Date): boolean {
   if (codec.ttl === undefined) return false;
   const expiry = item[codec.ttl];
-  return typeof expiry === 'number' && expiry <= Math.floor(now.getTime() / 1000);
+  return typeof expiry === 'number' && expiry <= epochOf(now);
 }

@@ -2,6 +2,7 @@
 import { type Action, type Condition, counterAttributes } from './actions.js';
 import { itemId } from './items.js';
 import { checkKey } from './keysize.js';
+import { epochOf } from './query.js';
 import type { AttributeValue, EntityCodec, Item, Reference } from './types.js';
 
 /**
@@ -61,7 +62,7 @@ function nameable({ table, ttl, cascades }: Reference['to'], now: Date): Conditi
       : {
           expression: `${exists.expression} AND (attribute_not_exists(#x) OR #x > :x)`,
           names: { ...exists.names, '#x': ttl },
-          values: { ':x': Math.floor(now.getTime() / 1000) },
+          values: { ':x': epochOf(now) },
         };
   return cascades ? unmarked(alive) : alive;
 }

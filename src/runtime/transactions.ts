@@ -2,7 +2,7 @@
 import { type Action, Actions, type Purpose } from './actions.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import { conflict, type TableloomError, versionKept } from './errors.js';
-import { getItems, type ItemKey, itemId } from './items.js';
+import { ItemReads, itemId } from './items.js';
 import { Numbering } from './numbers.js';
 import { isExpired } from './query.js';
 import { recordsOf } from './records.js';
@@ -225,13 +225,13 @@ async function prepare(
 }
 
 /** The items one attempt has read, strongly consistent. */
-class Found implements FoundItems {
+class Found extends ItemReads implements FoundItems {
   readonly #requester: Requester;
   readonly #lessons: Lessons;
   readonly #now: Date;
-  readonly #items = new Map<string, Item | null>();
 
   constructor(requester: Requester, lessons: Lessons, now: Date) {
+    super(requester);
     this.#requester = requester;
     this.#lessons = lessons;
     this.#now = now;
@@ -250,16 +250,7 @@ class Found implements FoundItems {
     return this.load(writes.flatMap(({ target }) => target ?? []));
   }
 
-  async load(keys: readonly ItemKey[]): Promise<void> {
-    const wanted = keys.filter((key) => !this.#items.has(itemId(key.table, key.key)));
-    if (wanted.length === 0) return;
-    const items = await getItems(this.#requester, wanted);
-    for (const [at, { table, key }] of wanted.entries())
-      this.#items.set(itemId(table, key), items[at] ?? null);
-  }
-
-  get(table: TableRef, key: Key): Item | null {
-    const id = itemId(table, key);
-    return this.#items.get(id) ?? this.#lessons.expired.get(id) ?? null;
+  override get(table: TableRef, key: Key): Item | null {
+    return super.get(table, key) ?? this.#lessons.expired.get(itemId(table, key)) ?? null;
   }
 }
