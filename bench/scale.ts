@@ -17,6 +17,7 @@ import { checkLayout, checkModel } from '../src/generator/check/check.js';
 import { type Diagnostic, formatDiagnostics } from '../src/generator/diagnostics.js';
 import { emit } from '../src/generator/emit/emit.js';
 import { Renderer } from '../src/generator/emit/render.js';
+import { costsOf } from '../src/generator/emit/views/costs.js';
 import { layOut } from '../src/generator/plan/layout.js';
 import { planOf } from '../src/generator/plan/plan.js';
 import { readSdl } from '../src/generator/read/sdl.js';
@@ -109,7 +110,7 @@ function measureSteps({ sdl, patterns }: Project): Record<Step | 'all', number> 
   const afterPlan = performance.now();
   const printed = printSchema(lexicographicSortSchema(schema));
   const afterPrint = performance.now();
-  emit({ plan, sdl: printed, renderer: new Renderer(templates, []) });
+  emit({ plan, costs: costsOf(plan), sdl: printed, renderer: new Renderer(templates, []) });
   const ended = performance.now();
   return {
     read: afterRead - started,

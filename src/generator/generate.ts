@@ -61,10 +61,11 @@ export function generate({ schema, patterns, lock: locked, relative, renderer }:
   warnings.push(...refuseErrors(checkLayout(model, layout), sources));
   const plan = planOf(model, layout);
   const printed = printSchema(lexicographicSortSchema(schema));
-  const files = emit({ plan, sdl: printed, renderer });
+  const costs = costsOf(plan);
+  const files = emit({ plan, costs, sdl: printed, renderer });
   return {
     plan,
-    costs: costsOf(plan),
+    costs,
     sdl: printed,
     model,
     sources,

@@ -10,13 +10,11 @@ import type { CodegenPlugin, Types } from '@graphql-codegen/plugin-helpers';
 import * as typescript from '@graphql-codegen/typescript';
 import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
 import { buildASTSchema, type GraphQLSchema, isScalarType, isSpecifiedScalarType } from 'graphql';
-import type { Costs } from '../budget/costs.js';
-import { type Diagnostic, DiagnosticsError, formatDiagnostic, type Sources } from './diagnostics.js';
+import { type Diagnostic, DiagnosticsError, formatDiagnostic } from './diagnostics.js';
 import { graphqlFile } from './emit/emit.js';
 import { Renderer, type TemplateText } from './emit/render.js';
-import { generate } from './generate.js';
+import { type Generated, generate } from './generate.js';
 import { lockPath } from './lock.js';
-import type { Model } from './model.js';
 import { pageTypeName, pascal } from './names.js';
 import { encodingOf } from './plan/attributes.js';
 import type { Plan } from './plan.js';
@@ -34,18 +32,10 @@ export interface TableloomConfig {
  * One output of ours. A host that puts an empty list under `tableloomRuns` in Codegen's plugin context finds them
  * there afterwards, and shows the warnings itself.
  */
-export interface TableloomRun {
+export interface TableloomRun extends Omit<Generated, 'files' | 'lock'> {
   /** As in codegen.ts: `generated/`. */
   readonly output: string;
   readonly rules: string;
-  readonly plan: Plan;
-  /** What each field asks of DynamoDB. */
-  readonly costs: Costs;
-  /** The schema, printed. */
-  readonly sdl: string;
-  readonly model: Model;
-  readonly sources: Sources;
-  readonly warnings: readonly Diagnostic[];
 }
 
 export const preset: Types.OutputPreset<TableloomConfig> = {
@@ -55,14 +45,9 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
     const patternsPath = presetConfig.patterns ?? 'access-patterns.yaml';
     const lock = lockPath(patternsPath);
     const {
-      plan,
-      costs,
-      sdl,
-      model,
       files,
-      warnings,
-      sources,
       lock: lockText,
+      ...generated
     } = generate({
       schema,
       patterns: { path: patternsPath, text: readText(patternsPath) },
@@ -70,9 +55,10 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
       relative: (name) => shown(name),
       renderer: readTemplates(presetConfig.templates ?? packageTemplates()),
     });
+    const { plan, sources, warnings } = generated;
     const runs = options.pluginContext?.tableloomRuns as TableloomRun[] | undefined;
     const rules = presetConfig.rules ?? 'src/rules';
-    if (runs) runs.push({ output: baseOutputDir, rules, plan, costs, sdl, model, sources, warnings });
+    if (runs) runs.push({ output: baseOutputDir, rules, ...generated });
     else for (const warning of warnings) process.stderr.write(`${formatDiagnostic(warning, sources)}\n\n`);
     const shared = { documents: [], schema: options.schema, schemaAst: schema };
     return [

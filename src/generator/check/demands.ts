@@ -2,7 +2,7 @@
 
 import { namedType } from '../model.js';
 import type { AttributePlan } from '../plan.js';
-import type { EntityFacts, Facts } from './facts.js';
+import { type Facts, originals } from './facts.js';
 import { patternFault } from './regular.js';
 import { type Check, listed } from './row.js';
 
@@ -111,10 +111,6 @@ export const demandChecks: readonly Check<Facts>[] = [
     },
   },
 ];
-
-function originals(entities: Facts['entities']): EntityFacts[] {
-  return [...entities.values()].filter((entity) => !entity.model.historyOf);
-}
 
 /** What a bound is compared with: the value itself, or how many there are of its parts. */
 function boundedAs({ list, encoding }: AttributePlan): 'value' | 'count' | undefined {

@@ -3,7 +3,7 @@
 import type { Span } from '../diagnostics.js';
 import { namedType, partOf } from '../model.js';
 import type { AttributePlan } from '../plan.js';
-import { type EntityFacts, type Facts, holesIn, isAnswered } from './facts.js';
+import { type EntityFacts, type Facts, holesIn, isAnswered, originals } from './facts.js';
 import { type Check, type Finding, listed } from './row.js';
 import { literalUses, resolve, sourceUses } from './uses.js';
 
@@ -242,11 +242,6 @@ export const entityChecks: readonly Check<Facts>[] = [
     },
   },
 ];
-
-/** Histories have none of this: what they say of it is reported as a whole. */
-function originals(entities: Facts['entities']): EntityFacts[] {
-  return [...entities.values()].filter((entity) => !entity.model.historyOf);
-}
 
 const generated = {
   uuidv7: { encoding: 'text', what: 'text', type: 'ID!' },

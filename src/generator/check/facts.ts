@@ -267,3 +267,8 @@ function meantTypes(model: Model, entities: ReadonlyMap<string, EntityFacts>): S
     if (types.get(text)?.kind === 'object' && !entities.has(text)) meant.add(text);
   return meant;
 }
+
+/** All but histories: what those say of their fields is reported as a whole. */
+export function originals(entities: Facts['entities']): EntityFacts[] {
+  return [...entities.values()].filter((entity) => !entity.model.historyOf);
+}

@@ -62,7 +62,7 @@ interface Place {
   readonly entity: EntityLayout;
   readonly item: ItemPlan | undefined;
   readonly index: string | null;
-  /** Undefined for a guard and a number. */
+  /** Undefined for an item that is kept beside the records. */
   readonly slot: SlotPlan | undefined;
   readonly shape: KeyShape;
   readonly attributes: { readonly partition: string; readonly sort: string | null };
@@ -203,13 +203,13 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
       }),
     ),
   );
-  return [
-    ...places,
-    ...guardsOf(model, entity),
+  const beside = [
+    ...guardsOf(entity),
     ...numbersOf(model, entity),
-    ...countersOf(model, entity),
+    ...countersOf(entity),
     ...tokenPlaces(model, entity),
   ];
+  return [...places, ...beside.map((one) => placeBeside(model, entity, one))];
 }
 
 function whatOf(entity: EntityLayout, item: ItemPlan, slot: SlotPlan): string {
@@ -217,64 +217,64 @@ function whatOf(entity: EntityLayout, item: ItemPlan, slot: SlotPlan): string {
   return slot.for === undefined ? what : `${what} under the key of \`${slot.for}\``;
 }
 
-/** The items that hold unique values. */
-function guardsOf(model: Model, entity: EntityLayout): Place[] {
+/** The key of an item that is kept beside the records. */
+interface Beside extends Pick<Place, 'what' | 'at' | 'shared'> {
+  readonly partition: KeyTemplate;
+  readonly sort: KeyTemplate | null;
+  readonly shards?: number | null;
+}
+
+function placeBeside(model: Model, entity: EntityLayout, beside: Beside): Place {
+  const { partition, sort, shards = null, ...said } = beside;
   const { table } = entity;
-  return entity.guards.map(({ fields, partition, sort, shared }): Place => {
-    const said = entity.model.unique.find((one) => one.fields.every((word, at) => word.text === fields[at]));
+  return {
+    entity,
+    item: undefined,
+    index: null,
+    slot: undefined,
+    shape: { partition: pieces(model, partition, { shards }), sort: sort && pieces(model, sort) },
+    attributes: { partition: table.partition.text, sort: table.sort?.text ?? null },
+    ...said,
+  };
+}
+
+/** The items that hold unique values. */
+function guardsOf({ model, guards }: EntityLayout): Beside[] {
+  return guards.map(({ fields, partition, sort, shared }) => {
+    const said = model.unique.find((one) => one.fields.every((word, at) => word.text === fields[at]));
     return {
-      entity,
-      item: undefined,
-      index: null,
-      slot: undefined,
-      shape: { partition: pieces(model, partition), sort: sort && pieces(model, sort) },
-      attributes: { partition: table.partition.text, sort: table.sort?.text ?? null },
+      partition,
+      sort,
       what: `the guard of unique \`${fields.join('+')}\``,
-      at: said?.fields[0]?.at ?? entity.model.name.at,
+      at: said?.fields[0]?.at ?? model.name.at,
       ...(shared ? { shared: shared.name } : {}),
     };
   });
 }
 
 /** The idempotency tokens of mutations that begin with this entity. */
-function tokenPlaces(model: Model, entity: EntityLayout): Place[] {
-  const { table } = entity;
-  const { tokens } = tokensOf(table, true);
+function tokenPlaces(model: Model, entity: EntityLayout): Beside[] {
+  const { tokens } = tokensOf(entity.table, true);
   const name = entity.model.name.text;
   const [first] = [
     ...model.mutations.filter((one) => one.entity.text === name),
     ...model.transactions.filter(({ steps }) => steps[0]?.entity.text === name),
   ].flatMap(({ idempotent }) => idempotent ?? []);
   if (!first || !tokens) return [];
-  return [
-    {
-      entity,
-      item: undefined,
-      index: null,
-      slot: undefined,
-      shape: { partition: pieces(model, tokens.partition), sort: tokens.sort && pieces(model, tokens.sort) },
-      attributes: { partition: table.partition.text, sort: table.sort?.text ?? null },
-      what: 'the idempotency tokens',
-      at: first.token.at,
-      shared: 'the idempotency tokens',
-    },
-  ];
+  const what = 'the idempotency tokens';
+  return [{ ...tokens, what, at: first.token.at, shared: what }];
 }
 
 /** The items that hold numbers. */
-function numbersOf(model: Model, entity: EntityLayout): Place[] {
-  const { table, model: declared } = entity;
-  return entity.numbers.map(({ kind, name, partition, sort, shards }): Place => {
+function numbersOf(model: Model, { model: declared, numbers }: EntityLayout): Beside[] {
+  return numbers.map(({ kind, name, partition, sort, shards }) => {
     const isSequence = kind === 'sequence';
     const field = declared.generate.find((one) => isSequence && one.field.text === name)?.field;
     const pattern = model.patterns.find((one) => !isSequence && one.name.text === name)?.name;
     return {
-      entity,
-      item: undefined,
-      index: null,
-      slot: undefined,
-      shape: { partition: pieces(model, partition, { shards }), sort: sort && pieces(model, sort) },
-      attributes: { partition: table.partition.text, sort: table.sort?.text ?? null },
+      partition,
+      sort,
+      shards,
       what: isSequence ? `the sequence \`${declared.name.text}.${name}\`` : `the number of \`${name}\``,
       at: (field ?? pattern ?? declared.name).at,
     };
@@ -282,24 +282,10 @@ function numbersOf(model: Model, entity: EntityLayout): Place[] {
 }
 
 /** The items that count the records that name one. */
-function countersOf(model: Model, entity: EntityLayout): Place[] {
-  const { references, table } = entity;
-  return references.flatMap(({ model: { name }, counter }): Place[] => {
-    if (!counter) return [];
-    const { partition, sort } = counter;
-    return [
-      {
-        entity,
-        item: undefined,
-        index: null,
-        slot: undefined,
-        shape: { partition: pieces(model, partition), sort: sort && pieces(model, sort) },
-        attributes: { partition: table.partition.text, sort: table.sort?.text ?? null },
-        what: `the counter of reference \`${name.text}\``,
-        at: name.at,
-      },
-    ];
-  });
+function countersOf({ references }: EntityLayout): Beside[] {
+  return references.flatMap(({ model: { name }, counter }) =>
+    counter ? [{ ...counter, what: `the counter of reference \`${name.text}\``, at: name.at }] : [],
+  );
 }
 
 /** Where the key is written: its pinned template, else what it was built for. */

@@ -1,5 +1,6 @@
 /** Plan + template texts -> the generated files' exact bytes. */
 
+import type { Costs } from '../../budget/costs.js';
 import { pascal } from '../names.js';
 import type { Plan } from '../plan.js';
 import { freeDocuments, importLine, namesUsed } from './code.js';
@@ -20,6 +21,7 @@ import { writesView } from './views/writes.js';
 
 export interface EmitInput {
   readonly plan: Plan;
+  readonly costs: Costs;
   /** The schema, printed. */
   readonly sdl: string;
   readonly renderer: Renderer;
@@ -33,7 +35,7 @@ const extension = '.js';
 const runtime = 'tableloom/runtime';
 
 /** Path below the output folder -> text. */
-export function emit({ plan, sdl, renderer }: EmitInput): Map<string, string> {
+export function emit({ plan, costs, sdl, renderer }: EmitInput): Map<string, string> {
   const files = new Map<string, string>();
   const names = moduleNames(plan);
   const code = (name: string, data: object) => {
@@ -49,7 +51,7 @@ export function emit({ plan, sdl, renderer }: EmitInput): Map<string, string> {
   code('rules.ts', rulesView(plan));
   code('resolvers.ts', resolversView(plan));
   code('tables.ts', tablesView(plan));
-  code('costs.ts', costsView(plan));
+  code('costs.ts', costsView(costs));
   files.set(
     'schema.ts',
     header + tidyCode(renderer.render('schema.ts', { sdl: sdl.replace(/[\\`]|\$\{/g, '\\$&') })),

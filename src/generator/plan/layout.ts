@@ -70,14 +70,8 @@ export interface Read {
   readonly why: string;
 }
 
-interface Draft {
-  readonly model: EntityModel;
+interface Draft extends EntityLayout {
   readonly table: TableDraft;
-  readonly attributes: ReadonlyMap<string, AttributePlan>;
-  readonly keyFields: readonly string[];
-  readonly guards: readonly GuardPlan[];
-  readonly numbers: readonly NumberPlan[];
-  readonly references: readonly ReferenceDraft[];
   readonly items: ItemDraft[];
   readonly keeper: Keeper;
 }

@@ -20,8 +20,7 @@ import { numberOf } from './numbers.js';
 import { fieldsHeld } from './queries.js';
 import { entityOf, mutationOf, referencesTo, transactionOf } from './shared.js';
 
-export function costsView(plan: Plan) {
-  const { fields, rules } = costsOf(plan);
+export function costsView({ fields, rules }: Costs) {
   return { fields: rows(fields), rules: rows(rules) };
 }
 
