@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Plan } from '../../src/generator/plan.js';
+import type { Plan } from '../../src/generator/plan/types.js';
 
 /** What to tell about rules that are declared and not written; null if all are there. */
 export async function missingRules(root: string, rules: object): Promise<string | null> {

@@ -1,6 +1,6 @@
 /** The model: what was written in access-patterns.yaml and the SDL, with places. Nothing is decided here. */
 
-import type { Span } from './diagnostics.js';
+import type { Span } from './diagnostics/diagnostic.js';
 
 export interface Model {
   /** The place of the YAML document, for findings about something that is not there. */

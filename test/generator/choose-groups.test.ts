@@ -1,8 +1,8 @@
 /** Fewest groups, however many things: exact for few, within a moment for many. */
 
 import { expect, test } from 'vitest';
-import { fewestGroups } from '../../src/generator/plan/choose-groups.js';
-import { commonKey } from '../../src/generator/plan/choose-keys.js';
+import { fewestGroups } from '../../src/generator/layout/choose/groups.js';
+import { commonKey } from '../../src/generator/layout/choose/keys.js';
 
 const others = ['b', 'c', 'd', 'e', 'f'];
 

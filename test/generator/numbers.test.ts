@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { emptyLock, type Lock, printLock } from '../../src/generator/lock.js';
-import { readLock } from '../../src/generator/read/lock.js';
+import { readLock } from '../../src/generator/parse/lock.js';
 import { checked } from './support.js';
 
 const sdl = `

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import plan from '../../generated/plan.json' with { type: 'json' };
+import type { Plan, WriteCost } from '../../src/generator/plan/types.js';
 import { billed, type RecordWrite, sum, tallyOf } from '../../src/generator/plan/write-units.js';
-import type { Plan, WriteCost } from '../../src/generator/plan.js';
 import { adminOf, memberOf, smallSample } from '../server/support/sample.js';
 import { startServer, type TestServer } from '../server/support/server.js';
 

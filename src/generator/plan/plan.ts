@@ -1,5 +1,10 @@
 /** Model -> plan. The model has passed its checks; anything missing here is our own bug and throws. */
 
+import { isInverted } from '../encodings.js';
+import { type EntityLayout, isGet, type Layout, layOut, sortFields } from '../layout/layout.js';
+import { mixedAccess } from '../layout/mixed.js';
+import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from '../layout/multi-attribute.js';
+import { referencePlan } from '../layout/references.js';
 import type {
   Binding,
   EntityModel,
@@ -15,6 +20,12 @@ import type {
 } from '../model.js';
 import { fieldNamed, isKept, namedType, returned } from '../model.js';
 import { camel, entityNames, indexName, pascal, ruleTypeName } from '../names.js';
+import { isConnection, storedMembers } from '../resolve/attributes.js';
+import { edgeOf } from '../resolve/edges.js';
+import { holesOf } from '../resolve/templates.js';
+import { withAhead } from './prefetch.js';
+import { withLight } from './projections.js';
+import { idempotentPlan, madeBy, madeName, originOf, tokensOf, transactionPlan } from './transactions.js';
 import type {
   Access,
   ConditionPlan,
@@ -39,18 +50,7 @@ import type {
   ThroughValue,
   TransactionPlan,
   ValuePlan,
-} from '../plan.js';
-import { withAhead } from './ahead.js';
-import { isConnection, storedMembers } from './attributes.js';
-import { edgeOf } from './edges.js';
-import { isInverted } from './encode.js';
-import { type EntityLayout, isGet, type Layout, layOut, sortFields } from './layout.js';
-import { withLight } from './light.js';
-import { mixedAccess } from './mixed.js';
-import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from './native.js';
-import { referencePlan } from './references.js';
-import { holesOf } from './templates.js';
-import { idempotentPlan, madeBy, madeName, originOf, tokensOf, transactionPlan } from './transactions.js';
+} from './types.js';
 import { mutationCost, ruleCost, transactionCost } from './write-costs.js';
 import type { Stored } from './write-units.js';
 

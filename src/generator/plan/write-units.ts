@@ -4,6 +4,7 @@
  * (developer guide, "DynamoDB read and write operations"). Computed for items of at most 1 KB.
  */
 
+import { holesOf } from '../resolve/templates.js';
 import type {
   EntityPlan,
   IndexPlan,
@@ -14,8 +15,7 @@ import type {
   SlotPlan,
   TablePlan,
   WriteUnits,
-} from '../plan.js';
-import { holesOf } from './templates.js';
+} from './types.js';
 
 /** One write of one record: what changes, and which of the fields that may be without a value have one. */
 export type RecordWrite =

@@ -1,8 +1,8 @@
 /** Rules that access-patterns.yaml names and the rules folder lacks. */
 
-import type { Diagnostic, Note, Span } from '../diagnostics.js';
+import type { Diagnostic, Note, Span } from '../diagnostics/diagnostic.js';
 import type { Model } from '../model.js';
-import type { RulePlan } from '../plan.js';
+import type { RulePlan } from '../plan/types.js';
 import type { RulesInput, RulesProgram } from './rules-program.js';
 import { declarationOf, placeOfExport } from './syntax.js';
 

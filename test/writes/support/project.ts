@@ -11,7 +11,7 @@ import type {
   TableDefinition,
   Write,
 } from 'tableloom/runtime';
-import type { EntityPlan, PatternPlan, Plan } from '../../../src/generator/plan.js';
+import type { EntityPlan, PatternPlan, Plan } from '../../../src/generator/plan/types.js';
 
 export type Values = Readonly<Record<string, unknown>>;
 

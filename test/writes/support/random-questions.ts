@@ -9,7 +9,7 @@ import {
   type QueryAccess,
   queryOf,
   type ThroughAccess,
-} from '../../../src/generator/plan.js';
+} from '../../../src/generator/plan/types.js';
 import { byText, type Dice } from '../../support/dice.js';
 import type { GeneratedProject, Values } from './project.js';
 import { drawnValue, type Model, recordsOf } from './random-writes.js';
