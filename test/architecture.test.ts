@@ -20,7 +20,8 @@ const rooms = {
   data: {
     at: [
       'src/generator/diagnostics/',
-      ...['encodings', 'lock', 'model', 'names', 'plan/types'].map((name) => `src/generator/${name}.ts`),
+      'src/generator/plan/types/',
+      ...['encodings', 'lock', 'model', 'names'].map((name) => `src/generator/${name}.ts`),
     ],
     imports: [],
     packages: [],

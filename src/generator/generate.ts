@@ -18,7 +18,7 @@ import { readSdl } from './parse/sdl.js';
 import { sdlFilesOf, sdlMistakes } from './parse/sdl-errors.js';
 import { readYaml } from './parse/yaml.js';
 import { planOf } from './plan/plan.js';
-import type { Plan } from './plan/types.js';
+import type { Plan } from './plan/types/plan.js';
 
 export interface GenerateInput {
   readonly schema: GraphQLSchema;

@@ -1,7 +1,7 @@
 /** Which fields start beside their parent, and which come with it by one Query. */
 
 import { expect, test } from 'vitest';
-import type { PrefetchPlan } from '../../src/generator/plan/types.js';
+import type { PrefetchPlan } from '../../src/generator/plan/types/access.js';
 import { checked } from './support.js';
 
 const sdl = (direction: string) => `

@@ -1,7 +1,8 @@
 /** Patterns that give several entities: each member is laid out as if it were asked alone; then they are read together. */
 
 import type { Model, PatternModel, Word } from '../model.js';
-import type { KeyTemplate, MixedAccess, QueryAccess, SlotPlan } from '../plan/types.js';
+import type { MixedAccess, QueryAccess } from '../plan/types/access.js';
+import type { KeyTemplate, SlotPlan } from '../plan/types/storage.js';
 import { storedMembers } from '../resolve/attributes.js';
 import type { EntityLayout, Layout } from './layout.js';
 

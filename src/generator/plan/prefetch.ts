@@ -1,18 +1,10 @@
 /** What can be read of a record before the record is: fields that take no more of it than its key. */
 
 import { isLossy } from '../encodings.js';
-import type {
-  EntityPlan,
-  GuardPlan,
-  KeyTemplate,
-  PatternPlan,
-  Plan,
-  PrefetchPlan,
-  QueryAccess,
-  SlotPlan,
-  TemplatePart,
-  ValuePlan,
-} from './types.js';
+import type { PatternPlan, PrefetchPlan, QueryAccess } from './types/access.js';
+import type { Plan } from './types/plan.js';
+import type { EntityPlan, GuardPlan, KeyTemplate, SlotPlan, TemplatePart } from './types/storage.js';
+import type { ValuePlan } from './types/values.js';
 
 type Surroundings = Pick<Plan, 'entities' | 'resolvers'>;
 type TogetherPage = Extract<PrefetchPlan, { readonly kind: 'together' }>['page'];

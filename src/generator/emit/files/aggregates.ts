@@ -1,14 +1,8 @@
 /** What several views say of the numbers that an entity's writes keep. */
 
 import { aggregateKeyName, sequenceName } from '../../names.js';
-import type {
-  AggregateAccess,
-  AggregatePlan,
-  AttributePlan,
-  EntityPlan,
-  PatternPlan,
-  TemplatePart,
-} from '../../plan/types.js';
+import type { AggregateAccess, PatternPlan } from '../../plan/types/access.js';
+import type { AggregatePlan, AttributePlan, EntityPlan, TemplatePart } from '../../plan/types/storage.js';
 import { encodingFunctions, group, keyComment, keyExpression, quote, recordType } from '../code.js';
 import { absence, asStored } from './shared.js';
 

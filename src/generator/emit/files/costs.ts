@@ -1,18 +1,11 @@
 /** What each field may ask of DynamoDB: the data of costs.ts.hbs, and of budgets made without generated code. */
 
 import type { Costs, FieldCost, GetCost, QueryCost, RuleCost, WriteCost } from '../../../budget/costs.js';
-import type {
-  AggregatePlan,
-  ExistsAccess,
-  IdempotentPlan,
-  MutationPlan,
-  PatternPlan,
-  Plan,
-  QueryAccess,
-  ResolverPlan,
-  ThroughAccess,
-  TransactionPlan,
-} from '../../plan/types.js';
+import type { ExistsAccess, PatternPlan, QueryAccess, ThroughAccess } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { ResolverPlan } from '../../plan/types/resolvers.js';
+import type { AggregatePlan } from '../../plan/types/storage.js';
+import type { IdempotentPlan, MutationPlan, TransactionPlan } from '../../plan/types/writes.js';
 import { group, literal, quote } from '../code.js';
 import { aggregateOf } from './aggregates.js';
 import { mixedQuery } from './mixed.js';

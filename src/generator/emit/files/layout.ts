@@ -1,7 +1,8 @@
 /** A short text that changes with the keys a pattern's pages are read by. */
 
 import { createHash } from 'node:crypto';
-import { type PatternPlan, type Plan, queryOf } from '../../plan/types.js';
+import { type PatternPlan, queryOf } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
 import { quote } from '../code.js';
 import { entityOf } from './shared.js';
 

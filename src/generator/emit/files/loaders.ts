@@ -1,6 +1,7 @@
 /** The data of loaders.ts.hbs: reads by primary key. */
 
-import type { EntityPlan, Plan } from '../../plan/types.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
 import { quote } from '../code.js';
 import { entityOf } from './shared.js';
 

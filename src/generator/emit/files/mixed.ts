@@ -1,14 +1,8 @@
 /** Mixed patterns as query functions: one entity that stands for all members, with the names their pattern gives fields. */
 
-import type {
-  AttributePlan,
-  EntityPlan,
-  KeyTemplate,
-  MixedAccess,
-  PatternPlan,
-  Plan,
-  QueryAccess,
-} from '../../plan/types.js';
+import type { MixedAccess, PatternPlan, QueryAccess } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { AttributePlan, EntityPlan, KeyTemplate } from '../../plan/types/storage.js';
 import { entityOf } from './shared.js';
 
 /** What a query function needs of a mixed pattern. */

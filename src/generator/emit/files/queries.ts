@@ -1,15 +1,9 @@
 /** The data of queries.ts.hbs: index queries, one function per pattern. */
 
 import { camel } from '../../names.js';
-import {
-  type AttributePlan,
-  type EntityPlan,
-  type PatternPlan,
-  type Plan,
-  type QueryAccess,
-  queryOf,
-  type TemplatePart,
-} from '../../plan/types.js';
+import { type PatternPlan, type QueryAccess, queryOf } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { AttributePlan, EntityPlan, TemplatePart } from '../../plan/types/storage.js';
 import {
   encodingFunctions,
   givenType,

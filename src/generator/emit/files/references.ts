@@ -1,6 +1,7 @@
 /** References as code: what a record names, who names it, and what goes with it. */
 
-import type { EntityPlan, Plan, ReferencePlan } from '../../plan/types.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan, ReferencePlan } from '../../plan/types/storage.js';
 import { quote } from '../code.js';
 import { absence, counterFunction, entityOf, isCascading, referencesTo } from './shared.js';
 

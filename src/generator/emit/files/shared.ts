@@ -1,17 +1,16 @@
 /** What several views need of the plan. */
 
 import { camel, indexName, pascal } from '../../names.js';
+import type { Plan } from '../../plan/types/plan.js';
 import type {
   AttributePlan,
   EntityPlan,
   GuardPlan,
   ItemPlan,
-  MutationPlan,
-  Plan,
   ReferencePlan,
   SlotPlan,
-  TransactionPlan,
-} from '../../plan/types.js';
+} from '../../plan/types/storage.js';
+import type { MutationPlan, TransactionPlan } from '../../plan/types/writes.js';
 import { literal, recordType } from '../code.js';
 
 export function entityOf(plan: Plan, name: string): EntityPlan {

@@ -1,25 +1,20 @@
 /** The data of access-patterns.md: the page a reviewer reads first. */
 
+import type { GetAccess, MixedAccess, PatternPlan, QueryAccess } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
 import type {
   AggregatePlan,
   AttributePlan,
   EntityPlan,
-  GetAccess,
   IndexPlan,
   ItemPlan,
   KeyTemplate,
-  MixedAccess,
-  MutationPlan,
-  PatternPlan,
-  Plan,
-  QueryAccess,
   ReferencePlan,
   SlotPlan,
   TablePlan,
   TemplatePart,
-  TransactionPlan,
-  WriteCost,
-} from '../../plan/types.js';
+} from '../../plan/types/storage.js';
+import type { MutationPlan, TransactionPlan, WriteCost } from '../../plan/types/writes.js';
 import { mixedQuery } from '../files/mixed.js';
 import { referencesTo } from '../files/shared.js';
 

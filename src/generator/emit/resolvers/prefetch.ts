@@ -1,7 +1,9 @@
 /** The part of resolvers.ts.hbs that reads records by their keys, and beside them what takes no more than the key. */
 
 import { pascal } from '../../names.js';
-import type { EntityPlan, PatternPlan, Plan } from '../../plan/types.js';
+import type { PatternPlan } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
 import { quote } from '../code.js';
 import { entityOf } from '../files/shared.js';
 

@@ -2,23 +2,19 @@
 
 import type {
   AggregateAccess,
-  ElementPlan,
-  EntityPlan,
   ExistsAccess,
   GetAccess,
-  IdempotentPlan,
   MixedAccess,
-  MutationPlan,
-  NamedValue,
   PatternPlan,
-  Plan,
   QueryAccess,
-  ResolverPlan,
   ThroughAccess,
   ThroughValue,
-  TransactionPlan,
-  ValuePlan,
-} from '../../plan/types.js';
+} from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { ResolverPlan } from '../../plan/types/resolvers.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
+import type { NamedValue, ValuePlan } from '../../plan/types/values.js';
+import type { ElementPlan, IdempotentPlan, MutationPlan, TransactionPlan } from '../../plan/types/writes.js';
 import { group, literal, quote, valueExpression } from '../code.js';
 import { requireOption } from '../files/conditions.js';
 import { mixedQuery } from '../files/mixed.js';
