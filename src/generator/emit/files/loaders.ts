@@ -1,9 +1,9 @@
 /** The data of loaders.ts.hbs: reads by primary key. */
 
+import { entityOf } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import { quote } from '../code.js';
-import { entityOf } from './shared.js';
 
 export function loadersView(plan: Plan) {
   const entities = plan.entities.filter((entity) => entity.historyOf === null || isRead(plan, entity));

@@ -1,5 +1,7 @@
 /** The data of access-patterns.md: the page a reviewer reads first. */
 
+import { referencesTo } from '../../plan/lookup/find.js';
+import { mixedQuery } from '../../plan/lookup/mixed-query.js';
 import type { GetAccess, MixedAccess, PatternPlan, QueryAccess } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type {
@@ -15,8 +17,6 @@ import type {
   TemplatePart,
 } from '../../plan/types/storage.js';
 import type { MutationPlan, TransactionPlan, WriteCost } from '../../plan/types/writes.js';
-import { mixedQuery } from '../files/mixed.js';
-import { referencesTo } from '../files/shared.js';
 
 export function accessPatternsView(plan: Plan) {
   return {

@@ -1,11 +1,11 @@
 /** The part of resolvers.ts.hbs that reads records by their keys, and beside them what takes no more than the key. */
 
 import { pascal } from '../../names.js';
+import { entityOf } from '../../plan/lookup/find.js';
 import type { PatternPlan } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import { quote } from '../code.js';
-import { entityOf } from '../files/shared.js';
 
 /** The function that loads a record, with what was asked of it. */
 export function prefetchFunction(entity: EntityPlan): string {

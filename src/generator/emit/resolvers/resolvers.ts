@@ -1,5 +1,7 @@
 /** The data of resolvers.ts.hbs: resolvers. */
 
+import { entityOf, mutationOf, transactionOf } from '../../plan/lookup/find.js';
+import { mixedQuery } from '../../plan/lookup/mixed-query.js';
 import type {
   AggregateAccess,
   ExistsAccess,
@@ -17,15 +19,7 @@ import type { NamedValue, ValuePlan } from '../../plan/types/values.js';
 import type { ElementPlan, IdempotentPlan, MutationPlan, TransactionPlan } from '../../plan/types/writes.js';
 import { group, literal, quote, valueExpression } from '../code.js';
 import { requireOption } from '../files/conditions.js';
-import { mixedQuery } from '../files/mixed.js';
-import {
-  asStored,
-  entityOf,
-  isCascading,
-  mutationOf,
-  tokensVariable,
-  transactionOf,
-} from '../files/shared.js';
+import { asStored, isCascading, tokensVariable } from '../files/shared.js';
 import { keyObject } from '../files/through.js';
 import { prefetchFunction, prefetchViews } from './prefetch.js';
 

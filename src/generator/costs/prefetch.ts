@@ -1,10 +1,10 @@
 /** What the table of costs says of fields that are read ahead of their parent, and of the reads that start them. */
 
-import type { GetCost, PrefetchRequested, TogetherCost } from '../../../budget/costs.js';
-import type { PatternPlan, RangeOperator } from '../../plan/types/access.js';
-import type { Plan } from '../../plan/types/plan.js';
-import type { EntityPlan } from '../../plan/types/storage.js';
-import { entityOf } from './shared.js';
+import type { GetCost, PrefetchRequested, TogetherCost } from '../../budget/costs.js';
+import { entityOf } from '../plan/lookup/find.js';
+import type { PatternPlan, RangeOperator } from '../plan/types/access.js';
+import type { Plan } from '../plan/types/plan.js';
+import type { EntityPlan } from '../plan/types/storage.js';
 
 export function prefetchCost(plan: Plan, pattern: PatternPlan): PrefetchRequested {
   const { prefetch, field } = pattern;

@@ -1,9 +1,9 @@
 /** Mixed patterns as query functions: one entity that stands for all members, with the names their pattern gives fields. */
 
-import type { MixedAccess, PatternPlan, QueryAccess } from '../../plan/types/access.js';
-import type { Plan } from '../../plan/types/plan.js';
-import type { AttributePlan, EntityPlan, KeyTemplate } from '../../plan/types/storage.js';
-import { entityOf } from './shared.js';
+import type { MixedAccess, PatternPlan, QueryAccess } from '../types/access.js';
+import type { Plan } from '../types/plan.js';
+import type { AttributePlan, EntityPlan, KeyTemplate } from '../types/storage.js';
+import { entityOf } from './find.js';
 
 /** What a query function needs of a mixed pattern. */
 export interface MixedQuery {
