@@ -9,8 +9,8 @@ import type { EntityPlan } from '../plan/types/storage.js';
 export function prefetchCost(plan: Plan, pattern: PatternPlan): PrefetchRequested {
   const { prefetch, field } = pattern;
   if (prefetch === undefined || field === null) return {};
-  if (prefetch.kind === 'beside') return { prefetch: 'beside' };
-  return { prefetch: togetherCost(pattern, entityOf(plan, field.type), prefetch) ?? 'beside' };
+  if (prefetch.kind === 'parallel') return { prefetch: 'beside' };
+  return { prefetch: collectionCost(pattern, entityOf(plan, field.type), prefetch) ?? 'beside' };
 }
 
 export function startsCost({ starts, access }: PatternPlan): Pick<GetCost, 'starts'> {
@@ -18,10 +18,10 @@ export function startsCost({ starts, access }: PatternPlan): Pick<GetCost, 'star
 }
 
 /** Undefined where the page never begins at the parent. */
-function togetherCost(
+function collectionCost(
   { access, inputs }: PatternPlan,
   parent: EntityPlan,
-  { head, between, page }: Extract<PatternPlan['prefetch'], { readonly kind: 'together' }>,
+  { head, between, page }: Extract<PatternPlan['prefetch'], { readonly kind: 'collection' }>,
 ): TogetherCost | undefined {
   if (access.kind !== 'query') return undefined;
   const [part] = parent.items[0]?.slots[0]?.sort?.parts ?? [];

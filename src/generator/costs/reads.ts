@@ -42,7 +42,7 @@ export function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): Get
         of: pattern.target,
         ...(several > 1 ? { partitions: several } : {}),
         ...(drops ? { drops: true as const } : {}),
-        ...(access.parent?.read === 'beside' ? { beside: access.parent.entity } : {}),
+        ...(access.parent?.read === 'separate' ? { beside: access.parent.entity } : {}),
       };
     }
   }

@@ -68,7 +68,7 @@ function isRead(plan: Plan, { name }: EntityPlan): boolean {
       case 'through':
         return access.entity === name || (access.join.kind === 'get' && access.join.entity === name);
       case 'mixed':
-        return access.parent?.read === 'beside' && access.parent.entity === name;
+        return access.parent?.read === 'separate' && access.parent.entity === name;
       case 'any':
         return access.entities.includes(name);
       case 'typed':

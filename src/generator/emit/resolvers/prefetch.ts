@@ -48,7 +48,7 @@ function readView(
 
 /** Where the parent stands, for a read that brings it. */
 function parentOption(entity: EntityPlan, { prefetch }: PatternPlan): readonly string[] {
-  if (prefetch?.kind !== 'together') return [];
+  if (prefetch?.kind !== 'collection') return [];
   const { codec, keyBuilder } = entity.names;
   const parts = [
     `entity: ${codec}`,

@@ -312,10 +312,10 @@ function mixedCall(
     'context.db.list(',
     [query, ...(access.limit ? [limitExpression(access)] : [])],
     ')',
-    mixed.parent?.read === 'beside' ? 8 : 6,
+    mixed.parent?.read === 'separate' ? 8 : 6,
     7,
   );
-  if (mixed.parent?.read !== 'beside') return list;
+  if (mixed.parent?.read !== 'separate') return list;
   const parent = entityOf(plan, mixed.parent.entity);
   const member = mixed.members.find((one) => one.entity === parent.name);
   const key = parent.keyFields.map((field): [string, string] => {

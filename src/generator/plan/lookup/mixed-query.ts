@@ -18,7 +18,7 @@ export interface MixedQuery {
 /** The members that come from the query; a parent may be read beside it. */
 export function queriedMembers({ members, parent }: MixedAccess): string[] {
   const names = members.map(({ entity }) => entity);
-  return parent?.read === 'beside' ? names.filter((name) => name !== parent.entity) : names;
+  return parent?.read === 'separate' ? names.filter((name) => name !== parent.entity) : names;
 }
 
 /** The constant that tells the members' codecs. */

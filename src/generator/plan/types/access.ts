@@ -16,26 +16,23 @@ export interface PatternPlan {
   readonly filterInputs: readonly NamedValue[];
   readonly allow: string | null;
   readonly visible: string | null;
-  /** It takes no more of its parent than its key, and some pattern gives that parent by its key: how it is read then. */
+  /** How it is read before its parent is there: it depends only on the parent's key, and a pattern reads the parent by key. */
   readonly prefetch?: PrefetchPlan;
-  /** The patterns with `ahead` of what it gives: those that are asked for start beside it. */
+  /** The patterns it can prefetch: fields of the record it returns. Those that the selection names start with it. */
   readonly starts?: readonly string[];
 }
 
 export type PrefetchPlan =
-  /** Its requests start beside the parent's. */
-  | { readonly kind: 'beside' }
-  /**
-   * Its items lie in the parent's item collection: where its page begins at the end the parent stands at, one Query
-   * brings both.
-   */
+  /** Its requests start together with the parent's. */
+  | { readonly kind: 'parallel' }
+  /** Its items are in the parent's item collection: one Query returns both, where the page begins next to the parent. */
   | {
-      readonly kind: 'together';
-      /** Which pages those are: the ones asked with `first` or nothing, with `last`, or as the caller orders them. */
+      readonly kind: 'collection';
+      /** Which pages begin there: those with `first` or no argument, those with `last`, or as the caller orders them. */
       readonly page: 'first' | 'last' | 'ordered';
       /** What the sort keys of its items begin with. */
       readonly head: string;
-      /** How many other items of the parent stand between them and the parent; they are read along with it. */
+      /** How many other items of the parent are between them and the parent; the Query reads them too. */
       readonly between: number;
     };
 
@@ -138,8 +135,8 @@ export interface MixedAccess {
   readonly only: readonly string[] | null;
   /** Where none of them lies outside, the part of the collection they stand in. */
   readonly within: { readonly from: string; readonly below: string } | null;
-  /** `first`: the query brings it first. `beside`: it is read by its key, beside the query. */
-  readonly parent: { readonly entity: string; readonly read: 'first' | 'beside' } | null;
+  /** `first`: the first item of the query. `separate`: read by its key, in parallel to the query. */
+  readonly parent: { readonly entity: string; readonly read: 'first' | 'separate' } | null;
 }
 
 export interface QueryAccess {
