@@ -22,6 +22,7 @@ import { layOut } from '../src/generator/layout/layout.js';
 import { readSdl } from '../src/generator/parse/sdl.js';
 import { sdlFilesOf, sdlMistakes } from '../src/generator/parse/sdl-errors.js';
 import { readYaml } from '../src/generator/parse/yaml.js';
+import { singleBudgets } from '../src/generator/plan/pattern-budgets.js';
 import { planOf } from '../src/generator/plan/plan.js';
 import { median, spread } from './measure.js';
 import { type Project, syntheticProject } from './synthetic.js';
@@ -110,7 +111,14 @@ function measureSteps({ sdl, patterns }: Project): Record<Step | 'all', number> 
   const afterPlan = performance.now();
   const printed = printSchema(lexicographicSortSchema(schema));
   const afterPrint = performance.now();
-  emit({ plan, costs: costsOf(plan), sdl: printed, renderer: new Renderer(templates, []) });
+  const costs = costsOf(plan);
+  emit({
+    plan,
+    costs,
+    budgets: singleBudgets(plan, costs, schema),
+    sdl: printed,
+    renderer: new Renderer(templates, []),
+  });
   const ended = performance.now();
   return {
     read: afterRead - started,

@@ -17,6 +17,7 @@ import { readLock } from './parse/lock.js';
 import { readSdl } from './parse/sdl.js';
 import { sdlFilesOf, sdlMistakes } from './parse/sdl-errors.js';
 import { readYaml } from './parse/yaml.js';
+import { singleBudgets } from './plan/pattern-budgets.js';
 import { planOf } from './plan/plan.js';
 import type { Plan } from './plan/types.js';
 
@@ -62,7 +63,8 @@ export function generate({ schema, patterns, lock: locked, relative, renderer }:
   const plan = planOf(model, layout);
   const printed = printSchema(lexicographicSortSchema(schema));
   const costs = costsOf(plan);
-  const files = emit({ plan, costs, sdl: printed, renderer });
+  const budgets = singleBudgets(plan, costs, schema);
+  const files = emit({ plan, costs, budgets, sdl: printed, renderer });
   return {
     plan,
     costs,

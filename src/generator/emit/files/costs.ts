@@ -111,7 +111,7 @@ function partitionsBelow(plan: Plan, entity: string): number {
 
 type Shape = 'one' | 'list' | 'connection';
 
-function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): GetCost | QueryCost {
+export function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): GetCost | QueryCost {
   const { access } = pattern;
   switch (access.kind) {
     case 'get':
