@@ -76,7 +76,7 @@ const rooms = {
   costs: {
     at: ['src/generator/costs/'],
     imports: ['data', 'budget'],
-    packages: [],
+    packages: ['graphql'],
     isPure: true,
     because:
       'what fields cost is derived from the plan alone, once, for generated code and for the tool itself',
@@ -90,7 +90,7 @@ const rooms = {
   },
   emit: {
     at: ['src/generator/emit/'],
-    imports: ['data', 'budget'],
+    imports: ['data', 'budget', 'costs'],
     packages: ['handlebars'],
     isPure: true,
     because:
