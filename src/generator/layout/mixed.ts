@@ -2,7 +2,7 @@
 
 import type { Model, PatternModel, Word } from '../model.js';
 import type { KeyTemplate, MixedAccess, QueryAccess, SlotPlan } from '../plan/types.js';
-import { storedMembers } from '../resolve/attributes.js';
+import { storedMembers } from '../resolve/sdl.js';
 import type { EntityLayout, Layout } from './layout.js';
 
 /** The pattern of each member of a mixed one, by itself; of any other pattern, the pattern. */
