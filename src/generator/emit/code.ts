@@ -8,8 +8,8 @@ import type {
   PadDigits,
   TemplatePart,
   TypeShape,
-  ValuePlan,
-} from '../plan/types.js';
+} from '../plan/types/storage.js';
+import type { ValuePlan } from '../plan/types/values.js';
 
 /** The runtime's encoding function for each way a hole is written. */
 export const encodingFunctions: Readonly<Record<HoleEncoding, string>> = {

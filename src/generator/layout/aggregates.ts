@@ -8,7 +8,7 @@ import {
   type PatternModel,
   type TableModel,
 } from '../model.js';
-import type { AggregatePlan } from '../plan/types.js';
+import type { AggregatePlan } from '../plan/types/storage.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { holesOf, keyTemplate } from '../resolve/templates.js';
 import { prefixOf } from './lock/claims.js';

@@ -27,7 +27,7 @@ import type {
   ItemPlan,
   KeyTemplate,
   SlotPlan,
-} from '../plan/types.js';
+} from '../plan/types/storage.js';
 import { attributesOf } from '../resolve/attributes.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { hasShard, holesOf, keyTemplate } from '../resolve/templates.js';

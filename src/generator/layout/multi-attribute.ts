@@ -5,15 +5,8 @@
  */
 
 import type { IndexModel, PatternModel } from '../model.js';
-import type {
-  Encoding,
-  FilterPlan,
-  IndexPlan,
-  KeyTemplate,
-  MultiAttributeAccess,
-  MultiAttributeKey,
-  SlotPlan,
-} from '../plan/types.js';
+import type { FilterPlan, MultiAttributeAccess } from '../plan/types/access.js';
+import type { Encoding, IndexPlan, KeyTemplate, MultiAttributeKey, SlotPlan } from '../plan/types/storage.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 
 type MultiAttribute = NonNullable<IndexModel['multiAttribute']>;

@@ -10,7 +10,7 @@ import {
   type ReferenceModel,
   type Source,
 } from '../model.js';
-import type { ReferencePlan } from '../plan/types.js';
+import type { ReferencePlan } from '../plan/types/storage.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { keyTemplate } from '../resolve/templates.js';
 import type { TableDraft } from './choose/indexes.js';

@@ -10,7 +10,7 @@ import {
   type TypeRef,
   type ValidationModel,
 } from '../model.js';
-import type { Encoding, HoleEncoding, ValidationPlan } from '../plan/types.js';
+import type { Encoding, HoleEncoding, ValidationPlan } from '../plan/types/storage.js';
 import { answeredFields } from './answers.js';
 import type { ResolvedAttribute } from './resolved-model.js';
 import { encodingOf, isStorable } from './sdl.js';

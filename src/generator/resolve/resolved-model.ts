@@ -18,7 +18,7 @@ import type {
   TypeRef,
   Word,
 } from '../model.js';
-import type { AttributePlan } from '../plan/types.js';
+import type { AttributePlan } from '../plan/types/storage.js';
 import type { Answer } from './answers.js';
 import { isFault, type ParsedTemplate, type TemplateFault } from './templates.js';
 

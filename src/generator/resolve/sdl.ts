@@ -10,7 +10,7 @@ import {
   type SdlField,
   type TypeRef,
 } from '../model.js';
-import type { Encoding } from '../plan/types.js';
+import type { Encoding } from '../plan/types/storage.js';
 
 const integers = new Set([
   'Int',

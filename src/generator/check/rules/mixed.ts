@@ -2,7 +2,7 @@
 
 import { memberPatterns, membersOf, sortsFirst } from '../../layout/mixed.js';
 import type { Model, PatternModel, Word } from '../../model.js';
-import type { KeyTemplate } from '../../plan/types.js';
+import type { KeyTemplate } from '../../plan/types/storage.js';
 import { askedBy } from '../../resolve/attribute-references.js';
 import { comparisonsOf } from '../../resolve/comparisons.js';
 import type { ResolvedModel } from '../../resolve/resolved-model.js';
