@@ -24,6 +24,7 @@ import { readSdl } from '../src/generator/parse/sdl.js';
 import { sdlFilesOf, sdlMistakes } from '../src/generator/parse/sdl-errors.js';
 import { readYaml } from '../src/generator/parse/yaml.js';
 import { planOf } from '../src/generator/plan/plan.js';
+import { resolveModel } from '../src/generator/resolve/resolve.js';
 import { median, spread } from './measure.js';
 import { type Project, syntheticProject } from './synthetic.js';
 
@@ -103,11 +104,12 @@ function measureSteps({ sdl, patterns }: Project): Record<Step | 'all', number> 
   refuse([...yaml.diagnostics, ...mistakes]);
   const model = { ...yaml.model, sdl: read.sdl };
   const afterRead = performance.now();
-  refuse(checkModel(model));
+  const resolved = resolveModel(model);
+  refuse(checkModel(resolved));
   const layout = layOut(model);
   refuse(checkLayout(model, layout));
   const afterCheck = performance.now();
-  const plan = planOf(model, layout);
+  const plan = planOf(resolved, layout);
   const afterPlan = performance.now();
   const printed = printSchema(lexicographicSortSchema(schema));
   const afterPrint = performance.now();

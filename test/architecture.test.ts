@@ -53,7 +53,7 @@ const rooms = {
   },
   resolve: {
     at: ['src/generator/resolve/'],
-    imports: ['data', 'layout', 'planning'],
+    imports: ['data'],
     packages: [],
     isPure: true,
     because: 'names, types and value paths are resolved once, for the layout, the checks and the plan',
