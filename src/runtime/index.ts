@@ -7,10 +7,16 @@ export {
   type Figures,
 } from '../budget/budget.js';
 export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
-export type { PutAllReport, Unwritten } from './bulk.js';
-export { type CascadeOptions, type Deletion, removeTree } from './cascade.js';
-export type { Requirements } from './conditions.js';
-export { addedDecimal, addedInt, addedInteger, appended, bytesOf, later, without } from './elements.js';
+export type { Limits } from './client/limits.js';
+export type { RequestReport, Statistics } from './client/requests.js';
+export type { InputOf, Operation } from './client/sdk.js';
+export {
+  createTables,
+  type IndexDefinition,
+  resolveTableName,
+  resolveTableNames,
+  type TableDefinition,
+} from './client/tables.js';
 export {
   alreadyExists,
   type ErrorCode,
@@ -27,47 +33,6 @@ export {
   uniqueViolation,
   versionConflict,
 } from './errors.js';
-export {
-  allOf,
-  anyOf,
-  atLeast,
-  atMost,
-  beginsWith,
-  between,
-  type Condition,
-  contains,
-  equal,
-  exceptFor,
-  exists,
-  filterOf,
-  greaterThan,
-  lessThan,
-  not,
-  notEqual,
-  oneOf,
-  size,
-} from './filters.js';
-export {
-  type Changes,
-  changing,
-  computed,
-  encoded,
-  firstFound,
-  indexRef,
-  type KeyLoader,
-  type KeyReader,
-  keyLoader,
-  lowercase,
-  notNull,
-  putting,
-  shardKeys,
-  sortedBy,
-  tableRef,
-  trim,
-  type Upserts,
-  upserting,
-} from './generated.js';
-export type { Idempotency, IdempotencyStore } from './idempotency.js';
 export {
   type AnyEncoding,
   day,
@@ -90,19 +55,71 @@ export {
   time,
   timePrefix,
   year,
-} from './keys.js';
-export { checkKey, keyLimits } from './keysize.js';
-export type { Limits } from './limits.js';
-export { distinct, inList, limitOf, listOf, loadEach, loadPresent, setOf } from './lists.js';
-export { anyEntity, parentFirst } from './mixed.js';
-export { keyNumber, keyText, type MultiAttributeBounds, multiAttributeRange } from './multi-attribute.js';
-export { type NarrowOptions, type NarrowPart, narrowed } from './narrowing.js';
-export { type OpenOptions, openDatabase } from './open.js';
-export type { PageOptions, Wants } from './pages.js';
-export { type BucketUnit, type BucketWindow, bucketList, bucketsOf, shardOf, shards } from './partitions.js';
-export { type PrefetchInfo, prefetch } from './prefetch.js';
-export { type Bounds, compareKeys, type RangeShape, rangeOf } from './ranges.js';
-export type { RequestReport, Statistics } from './requests.js';
+} from './keys/encodings.js';
+export { checkKey, keyLimits } from './keys/limits.js';
+export {
+  keyNumber,
+  keyText,
+  type MultiAttributeBounds,
+  multiAttributeRange,
+} from './keys/multi-attribute.js';
+export { type NarrowOptions, type NarrowPart, narrowed } from './keys/narrowing.js';
+export {
+  type BucketUnit,
+  type BucketWindow,
+  bucketList,
+  bucketsOf,
+  shardOf,
+  shards,
+} from './keys/partitions.js';
+export { type Bounds, compareKeys, type RangeShape, rangeOf } from './keys/ranges.js';
+export { type Holes, type Template, unpack } from './keys/templates.js';
+export {
+  allOf,
+  anyOf,
+  atLeast,
+  atMost,
+  beginsWith,
+  between,
+  type Condition,
+  contains,
+  equal,
+  exceptFor,
+  exists,
+  filterOf,
+  greaterThan,
+  lessThan,
+  not,
+  notEqual,
+  oneOf,
+  size,
+} from './read/filters.js';
+export { distinct, inList, limitOf, listOf, loadEach, loadPresent, setOf } from './read/lists.js';
+export {
+  type Changes,
+  changing,
+  computed,
+  encoded,
+  firstFound,
+  indexRef,
+  type KeyLoader,
+  type KeyReader,
+  keyLoader,
+  lowercase,
+  notNull,
+  putting,
+  shardKeys,
+  sortedBy,
+  tableRef,
+  trim,
+  type Upserts,
+  upserting,
+} from './read/loaders.js';
+export { anyEntity, parentFirst } from './read/mixed.js';
+export type { PageOptions, Wants } from './read/pages.js';
+export { type PrefetchInfo, prefetch } from './read/prefetch/prefetch.js';
+export { fieldsOf, type SelectionInfo, selection } from './read/selection.js';
+export { type Read, type ReadResults, read } from './read/transact-read.js';
 export type {
   AllowRule,
   AlongsideChange,
@@ -116,26 +133,14 @@ export type {
   ValidateRule,
   VisibleRule,
 } from './rules.js';
-export type { InputOf, Operation } from './sdk.js';
-export { fieldsOf, type SelectionInfo, selection } from './selection.js';
+export { type OpenOptions, openDatabase } from './session/open.js';
 export {
   Database,
   type DatabaseOptions,
   type Session,
   type SessionOptions,
   type WriteResults,
-} from './session.js';
-export { type Step, step } from './steps.js';
-export {
-  createTables,
-  type IndexDefinition,
-  resolveTableName,
-  resolveTableNames,
-  type TableDefinition,
-} from './tables.js';
-export { type Holes, type Template, unpack } from './templates.js';
-export { type Read, type ReadResults, read } from './together.js';
-export { type Dependents, type DependentsOf, dependents } from './trees.js';
+} from './session/session.js';
 export type {
   Aggregate,
   AttributeValue,
@@ -163,6 +168,21 @@ export type {
   Validation,
 } from './types.js';
 export { canonicalTime, documentValue, epochSeconds } from './values.js';
+export type { PutAllReport, Unwritten } from './write/bulk/bulk.js';
+export { type CascadeOptions, type Deletion, removeTree } from './write/cascade/cascade.js';
+export { type Dependents, type DependentsOf, dependents } from './write/cascade/tree.js';
+export type { Requirements } from './write/conditions.js';
+export {
+  addedDecimal,
+  addedInt,
+  addedInteger,
+  appended,
+  bytesOf,
+  later,
+  without,
+} from './write/field-updates.js';
+export type { Idempotency, IdempotencyStore } from './write/idempotency.js';
+export { type Step, step } from './write/steps.js';
 export {
   type Alongside,
   type CreateOptions,
@@ -177,4 +197,4 @@ export {
   upsert,
   type Write,
   type WriteEnvironment,
-} from './writes.js';
+} from './write/writes.js';

@@ -11,7 +11,7 @@ import {
   text,
 } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
-import { successor, within } from '../../src/runtime/ranges.js';
+import { successor, within } from '../../src/runtime/keys/ranges.js';
 import { runs } from '../support/runs.js';
 
 const numRuns = runs(3000);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { Database, Item, TableDefinition } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
 import { queryOf } from '../../src/generator/plan/types.js';
-import { itemId, keyOfItem } from '../../src/runtime/items.js';
+import { itemId, keyOfItem } from '../../src/runtime/read/batch-get.js';
 import { openTables } from '../support/databases.js';
 import { Dice } from '../support/dice.js';
 import { engineKind, openEngine } from '../support/engines.js';
