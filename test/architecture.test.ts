@@ -178,6 +178,7 @@ const narrower: readonly { from: RegExp; to: RegExp; because: string }[] = [
 
 const ownPackage: Readonly<Record<string, string>> = {
   'tableloom/runtime': 'src/runtime/index.ts',
+  'tableloom/runtime/generated': 'src/runtime/generated.ts',
   'tableloom/embedded': 'src/embedded/index.ts',
   'tableloom/preset': 'src/generator/preset.ts',
 };

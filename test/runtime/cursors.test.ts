@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { Database, type IndexQuery, type IndexRef, type Key } from 'tableloom/runtime';
+import { Database, type IndexQuery, type Key } from 'tableloom/runtime';
+import type { IndexRef } from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
 import { packFields, unpackFields } from '../../src/runtime/read/cursor/bytes.js';
 import { Cursors, identityOf } from '../../src/runtime/read/cursor/cursors.js';

@@ -286,3 +286,12 @@ export const invertedTime: Encoding<Date | string, string> = encoding(
 
 /** The beginning of a moment, of which {@link invertedTime} has the rest. */
 export const invertedTimePrefix = (value: string): string => nines(timePrefix(value));
+
+/** `encode(value)`, where there is a value: null and undefined stay what they are. */
+export function encoded<T, V extends T | null | undefined, E = string>(
+  encode: (value: T) => E,
+  value: V,
+): E | Extract<V, null | undefined> {
+  if (value === null || value === undefined) return value as Extract<V, null | undefined>;
+  return encode(value as T);
+}

@@ -1,6 +1,5 @@
 /** Which partitions hold the answer: shards, and buckets of time. */
 import { TableloomError } from '../errors.js';
-import { inList } from '../read/lists.js';
 import type { Partitions } from '../types.js';
 import { day, hour, month, year } from './encodings.js';
 
@@ -100,4 +99,37 @@ function bucketAt(unit: BucketUnit, ordinal: number): string | undefined {
   }
   const iso = new Date(ordinal * (unit === 'day' ? 86_400_000 : 3_600_000)).toISOString();
   return iso.length === 24 ? iso.slice(0, unit === 'day' ? 10 : 13) : undefined;
+}
+
+/** One key per shard. */
+export function shardKeys<K>(count: number, key: (shard: number) => K): readonly K[] {
+  return Array.from({ length: count }, (_, shard) => key(shard));
+}
+
+/** One query reads at most this many partitions on behalf of lists of values, so that its cost is bounded. */
+export const mostPartitions = 100;
+
+/**
+ * The partition keys of every value of a list, each once, in an order of their own: the same values in another
+ * order are the same question, with the same cursors. Null is equal to nothing. BAD_INPUT above
+ * {@link mostPartitions}.
+ */
+export function inList<V>(
+  field: string,
+  values: readonly (V | null | undefined)[],
+  keys: (value: V) => readonly string[],
+): readonly string[] {
+  const distinct = new Set(
+    values.flatMap((value) => (value === null || value === undefined ? [] : keys(value))),
+  );
+  checkList(field, distinct.size, mostPartitions);
+  return [...distinct].sort();
+}
+
+export function checkList(field: string, count: number, max: number): void {
+  if (count <= max) return;
+  throw new TableloomError('BAD_INPUT', `${field} takes at most ${max} values; ${count} were given.`, {
+    field,
+    limit: max,
+  });
 }

@@ -1,5 +1,4 @@
 /** Relay connections over declared queries. */
-
 import { badPage } from '../errors.js';
 import type { Connection, Edge, IndexQuery, PageArguments } from '../types.js';
 import type { Cursors } from './cursor/cursors.js';
@@ -179,4 +178,14 @@ function connectionOf<R extends object, E extends object>(
       },
     },
   };
+}
+
+/** How many results a list gives. BAD_PAGE where `asked` is negative, not whole, or above the maximum. */
+export function limitOf(
+  asked: number | null | undefined,
+  sizes: { readonly default: number; readonly max: number },
+): number {
+  const limit = asked ?? sizes.default;
+  checkCount(limit, 'limit', sizes.max);
+  return limit;
 }

@@ -1,14 +1,14 @@
 /** From a query's rows to its nodes. */
-
 import type { Requester } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
+import { isExpired, liveFilter } from '../expiry.js';
+import type { ItemKey } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { IndexQuery, IndexRef, Item } from '../types.js';
-import { batchGetLimit, type ItemKey } from './batch-get.js';
+import { batchGetLimit } from './batch-get.js';
 import { countItems } from './count.js';
 import { type Position, positionOf, type Row } from './cursor/positions.js';
 import type { ParentItem } from './prefetch/item-collection.js';
-import { isExpired, liveFilter } from './query.js';
 import { type Budget, type Reading, Source, type Stop } from './sources.js';
 
 /** What a reader needs of its session. */

@@ -1,11 +1,10 @@
 /** Several records as they are at one moment. */
-
 import type { Requester } from '../client/requests.js';
 import { conflict, isContention, nameOf, snapshotTooLarge, TableloomError } from '../errors.js';
+import { isExpired } from '../expiry.js';
+import { type ItemKey, itemId } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { EntityCodec, Item, Key } from '../types.js';
-import { type ItemKey, itemId } from './batch-get.js';
-import { isExpired } from './query.js';
 
 /** DynamoDB reads at most this many items in one TransactGetItems ("TransactGetItems", API reference). */
 export const transactReadLimit = 100;

@@ -1,5 +1,4 @@
 /** A database, and what one request does with it. */
-
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import DataLoader from 'dataloader';
 import { v7 } from 'uuid';
@@ -7,13 +6,14 @@ import { defaultLimits, type Limits } from '../client/limits.js';
 import { Requester, type RequestReport, type Statistics } from '../client/requests.js';
 import { type Sdk, sdkOf } from '../client/sdk.js';
 import { ruleMissing, TableloomError } from '../errors.js';
+import { isExpired } from '../expiry.js';
+import { type ItemKey, itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
-import { getItems, type ItemKey, itemId, keyOfItem } from '../read/batch-get.js';
+import { getItems } from '../read/batch-get.js';
 import { Cursors, identityOf } from '../read/cursor/cursors.js';
 import { CursorSealer } from '../read/cursor/sealing.js';
 import { type PageOptions, readPage } from '../read/pages.js';
 import type { ParentItem } from '../read/prefetch/item-collection.js';
-import { isExpired } from '../read/query.js';
 import { isEnough, Reader } from '../read/reader.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
 import type { ComputeRulesByName } from '../rules.js';

@@ -1,6 +1,6 @@
 /** What a write does to single items, and how two such things on one item go together. */
 import { TableloomError, valueTaken } from '../errors.js';
-import { itemId } from '../read/batch-get.js';
+import { itemId } from '../keys/item-key.js';
 import type { AttributeValue, Item, Key, TableRef } from '../types.js';
 import { sameValue } from '../values.js';
 import { withReferences } from './merge.js';

@@ -77,3 +77,9 @@ export function later(now: Date, by: Readonly<Partial<Record<keyof typeof millis
   const units = Object.keys(milliseconds) as (keyof typeof milliseconds)[];
   return new Date(units.reduce((time, unit) => time + (by[unit] ?? 0) * milliseconds[unit], now.getTime()));
 }
+
+/** An optional argument for an attribute that always has a value: absent leaves it as it is, null is refused. */
+export function notNull<T>(field: string, value: T | null | undefined): T | undefined {
+  if (value === null) throw new TableloomError('VALUE_INVALID', `${field} cannot be null.`, { field });
+  return value;
+}

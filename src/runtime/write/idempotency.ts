@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { Requester } from '../client/requests.js';
 import { idempotencyMismatch, TableloomError } from '../errors.js';
+import { epochOf } from '../expiry.js';
 import { checkKey } from '../keys/limits.js';
 import { getItems } from '../read/batch-get.js';
-import { epochOf } from '../read/query.js';
 import type { Item, Key, TableRef } from '../types.js';
 import type { Action } from './actions.js';
 import type { Write } from './writes.js';

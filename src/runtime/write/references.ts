@@ -1,8 +1,8 @@
 /** What keeps records that name others, and those they name, together: actions, and the mark of a record that goes. */
 
+import { epochOf } from '../expiry.js';
+import { itemId } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
-import { itemId } from '../read/batch-get.js';
-import { epochOf } from '../read/query.js';
 import type { AttributeValue, EntityCodec, Item, Reference } from '../types.js';
 import { type Action, type Condition, counterAttributes } from './actions.js';
 

@@ -1,9 +1,9 @@
 /** One call of `Session.write`: reads, computes, sends, and begins anew where others were faster. */
-
 import type { Requester } from '../client/requests.js';
 import { conflict, type TableloomError, versionKept } from '../errors.js';
-import { ItemReads, itemId } from '../read/batch-get.js';
-import { isExpired } from '../read/query.js';
+import { isExpired } from '../expiry.js';
+import { itemId } from '../keys/item-key.js';
+import { ItemReads } from '../read/batch-get.js';
 import { recordsOf } from '../read/records.js';
 import type { IndexQuery, Item, Key, TableRef } from '../types.js';
 import { type Action, Actions, type Purpose } from './actions.js';

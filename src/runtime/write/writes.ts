@@ -1,9 +1,8 @@
 /** Writes, as values: what they do is computed when they are sent, from the records as they are then. */
-
 import { beingDeleted, notFound, TableloomError, versionConflict } from '../errors.js';
+import { isExpired } from '../expiry.js';
+import { type ItemKey, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
-import { type ItemKey, keyOfItem } from '../read/batch-get.js';
-import { isExpired } from '../read/query.js';
 import type { EntityCodec, IndexQuery, Item, Key, SequenceRef, TableRef } from '../types.js';
 import type { Action } from './actions.js';
 import { absent, changeActions, kept, unchanged } from './changes.js';

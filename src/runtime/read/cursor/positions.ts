@@ -1,8 +1,8 @@
 /** Where an item stands in the order of a query. */
 
+import { keyOfItem } from '../../keys/item-key.js';
 import { compareKeys } from '../../keys/ranges.js';
 import type { IndexRef, Item, Key, Partitions } from '../../types.js';
-import { keyOfItem } from '../batch-get.js';
 
 /**
  * A place in the order of a query, by the whole key of the item that stands there or stood there. An item's

@@ -1,7 +1,7 @@
 /** Numbers that writes keep beside records: how they are read, and how the next of a sequence is taken. */
 
+import { type ItemKey, itemId } from '../../keys/item-key.js';
 import { checkKey } from '../../keys/limits.js';
-import { type ItemKey, itemId } from '../../read/batch-get.js';
 import type { Aggregate, Item, SequenceRef, TableRef } from '../../types.js';
 import { type Action, counterAttributes } from '../actions.js';
 import { absent } from '../changes.js';

@@ -1,9 +1,9 @@
 /** Repairs numbers that are kept: for records that were there before they were, or that others wrote. */
-
 import type { Requester } from '../../client/requests.js';
 import { conflict } from '../../errors.js';
+import { itemId } from '../../keys/item-key.js';
 import { checkKey } from '../../keys/limits.js';
-import { getItems, itemId } from '../../read/batch-get.js';
+import { getItems } from '../../read/batch-get.js';
 import type { Aggregate, Item, Key, SequenceRef, TableRef } from '../../types.js';
 import { counterAttributes } from '../actions.js';
 import { commit } from '../commit.js';

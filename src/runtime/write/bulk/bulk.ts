@@ -2,7 +2,7 @@
 import type { BatchWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Requester } from '../../client/requests.js';
 import { busy, fromAws, TableloomError, valueTaken } from '../../errors.js';
-import { itemId, keyOfItem } from '../../read/batch-get.js';
+import { itemId, keyOfItem } from '../../keys/item-key.js';
 import type { Item, Key, TableRef } from '../../types.js';
 import type { Action } from '../actions.js';
 import type { CallEnvironment, FoundItems, Write, WriteEnvironment } from '../writes.js';

@@ -1,5 +1,4 @@
 /** Deleting a record with all that goes with it: in one transaction, or in steps that can be gone on with. */
-
 import type { Requester } from '../../client/requests.js';
 import {
   cascadeTooLarge,
@@ -8,7 +7,8 @@ import {
   notFound,
   TableloomError,
 } from '../../errors.js';
-import { getItems, itemId } from '../../read/batch-get.js';
+import { itemId } from '../../keys/item-key.js';
+import { getItems } from '../../read/batch-get.js';
 import { recordsOf } from '../../read/records.js';
 import type { EntityCodec, Key } from '../../types.js';
 import { Actions } from '../actions.js';

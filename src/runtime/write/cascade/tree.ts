@@ -1,8 +1,8 @@
 /** Records that go with one that is deleted, as far as one transaction holds them. */
 
+import { isExpired } from '../../expiry.js';
+import { itemId } from '../../keys/item-key.js';
 import { checkKey } from '../../keys/limits.js';
-import { itemId } from '../../read/batch-get.js';
-import { isExpired } from '../../read/query.js';
 import type { EntityCodec, IndexQuery, Item, Key, TableRef } from '../../types.js';
 import type { Action } from '../actions.js';
 import { changeActions, counterActions, kept } from '../changes.js';

@@ -1,0 +1,147 @@
+/**
+ * What generated code imports: `tableloom/runtime/generated`. It changes with the generator, so that nobody else
+ * imports it; people find the names meant for them in `tableloom/runtime`.
+ */
+export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
+export type { TableDefinition } from './client/tables.js';
+export {
+  type AnyEncoding,
+  day,
+  decimal,
+  type Encoding,
+  encoded,
+  enumValue,
+  flag,
+  fold,
+  hour,
+  integer,
+  invertedDecimal,
+  invertedFlag,
+  invertedInteger,
+  invertedTime,
+  invertedTimePrefix,
+  month,
+  pad,
+  text,
+  time,
+  timePrefix,
+  year,
+} from './keys/encodings.js';
+export {
+  keyNumber,
+  keyText,
+  type MultiAttributeBounds,
+  multiAttributeRange,
+} from './keys/multi-attribute.js';
+export { type NarrowOptions, type NarrowPart, narrowed } from './keys/narrowing.js';
+export {
+  type BucketUnit,
+  type BucketWindow,
+  bucketList,
+  bucketsOf,
+  inList,
+  shardKeys,
+  shardOf,
+  shards,
+} from './keys/partitions.js';
+export { type Bounds, compareKeys, type RangeShape, rangeOf } from './keys/ranges.js';
+export { indexRef, sortedBy, tableRef } from './keys/refs.js';
+export { type Holes, type Template, unpack } from './keys/templates.js';
+export {
+  allOf,
+  anyOf,
+  atLeast,
+  atMost,
+  beginsWith,
+  between,
+  type Condition,
+  contains,
+  equal,
+  exceptFor,
+  exists,
+  filterOf,
+  greaterThan,
+  lessThan,
+  not,
+  notEqual,
+  oneOf,
+  size,
+} from './read/filters.js';
+export {
+  firstFound,
+  type KeyLoader,
+  type KeyReader,
+  keyLoader,
+  loadEach,
+  loadPresent,
+} from './read/loaders.js';
+export { anyEntity, parentFirst } from './read/mixed.js';
+export { limitOf, type PageOptions, type Wants } from './read/pages.js';
+export { type PrefetchInfo, prefetch } from './read/prefetch/prefetch.js';
+export { fieldsOf, type SelectionInfo, selection } from './read/selection.js';
+export type {
+  AllowRule,
+  AlongsideChange,
+  AlongsideRule,
+  Answer,
+  AppContext,
+  ComputeRule,
+  FieldRule,
+  PrepareRule,
+  ValidateRule,
+  VisibleRule,
+} from './rules.js';
+export type { ParentRecord, Session, WithParent } from './session/session.js';
+export type {
+  Aggregate,
+  Conditions,
+  Connection,
+  Counted,
+  EntityCodec,
+  EntityReader,
+  Filter,
+  Guard,
+  IndexQuery,
+  IndexRef,
+  Item,
+  Keep,
+  Key,
+  Partitions,
+  Reference,
+  ReferencedBy,
+  SequenceRef,
+  SortRange,
+  TableRef,
+  Validation,
+} from './types.js';
+export { distinct, documentValue, epochSeconds, listOf, lowercase, setOf, trim } from './values.js';
+export { type Deletion, removeTree } from './write/cascade/cascade.js';
+export { type Dependents, type DependentsOf, dependents } from './write/cascade/tree.js';
+export { type Changes, changing, computed, putting, type Upserts, upserting } from './write/changing.js';
+export type { Requirements } from './write/conditions.js';
+export {
+  addedDecimal,
+  addedInt,
+  addedInteger,
+  appended,
+  bytesOf,
+  later,
+  notNull,
+  without,
+} from './write/field-updates.js';
+export type { IdempotencyStore } from './write/idempotency.js';
+export { step } from './write/steps.js';
+export {
+  type Alongside,
+  type CreateOptions,
+  create,
+  type DeleteIfPresentOptions,
+  type DeleteOptions,
+  remove,
+  type UpdateOptions,
+  type UpsertOptions,
+  update,
+  upsert,
+  type Write,
+  type WriteEnvironment,
+} from './write/writes.js';
