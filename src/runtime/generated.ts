@@ -118,7 +118,6 @@ export { distinct, documentValue, epochSeconds, listOf, lowercase, setOf, trim }
 export { type Deletion, removeTree } from './write/cascade/cascade.js';
 export { type Dependents, type DependentsOf, dependents } from './write/cascade/tree.js';
 export { type Changes, changing, computed, putting, type Upserts, upserting } from './write/changing.js';
-export type { Requirements } from './write/conditions.js';
 export {
   addedDecimal,
   addedInt,
@@ -130,18 +129,16 @@ export {
   without,
 } from './write/field-updates.js';
 export type { IdempotencyStore } from './write/idempotency.js';
-export { step } from './write/steps.js';
-export {
-  type Alongside,
-  type CreateOptions,
-  create,
-  type DeleteIfPresentOptions,
-  type DeleteOptions,
-  remove,
-  type UpdateOptions,
-  type UpsertOptions,
-  update,
-  upsert,
-  type Write,
-  type WriteEnvironment,
-} from './write/writes.js';
+export type {
+  Alongside,
+  CreateOptions,
+  DeleteIfPresentOptions,
+  DeleteOptions,
+  Requirements,
+  UpdateOptions,
+  UpsertOptions,
+  Write,
+  WriteEnvironment,
+} from './write/write.js';
+export { step } from './write/write.js';
+export { create, remove, update, upsert } from './write/writes.js';

@@ -38,14 +38,9 @@ export type {
   ValidateRule,
   VisibleRule,
 } from './rules.js';
+export { Database, type DatabaseOptions, type SessionOptions } from './session/database.js';
 export { type OpenOptions, openDatabase } from './session/open.js';
-export {
-  Database,
-  type DatabaseOptions,
-  type Session,
-  type SessionOptions,
-  type WriteResults,
-} from './session/session.js';
+export type { Session, WriteResults } from './session/session.js';
 export type {
   Aggregate,
   AttributeValue,
@@ -61,16 +56,6 @@ export type {
 export type { PutAllReport } from './write/bulk/bulk.js';
 export type { CascadeOptions, Deletion } from './write/cascade/cascade.js';
 export type { Idempotency, IdempotencyStore } from './write/idempotency.js';
-export { step } from './write/steps.js';
-export {
-  type CreateOptions,
-  check,
-  create,
-  type DeleteOptions,
-  remove,
-  type UpdateOptions,
-  type UpsertOptions,
-  update,
-  upsert,
-  type Write,
-} from './write/writes.js';
+export type { CreateOptions, DeleteOptions, UpdateOptions, UpsertOptions, Write } from './write/write.js';
+export { step } from './write/write.js';
+export { check, create, remove, update, upsert } from './write/writes.js';

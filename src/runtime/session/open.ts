@@ -1,9 +1,8 @@
 /** From a table's definitions to a database in one step, for a server that makes its own tables. */
-
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { createTables, resolveTableNames, type TableDefinition } from '../client/tables.js';
-import { Database, type DatabaseOptions } from './session.js';
+import { Database, type DatabaseOptions } from './database.js';
 
 export interface OpenOptions extends Omit<DatabaseOptions, 'client' | 'tables' | 'cursorSecrets'> {
   /** `tables` of the generated `tables.ts`. */

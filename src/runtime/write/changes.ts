@@ -1,11 +1,10 @@
 /** From a record before and after to the actions that make every one of its items follow. */
-
 import { epochOf } from '../expiry.js';
 import { itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { AttributeValue, EntityCodec, Guard, Item, Key, TableRef } from '../types.js';
 import { sameValue } from '../values.js';
-import { type Action, type Condition, counterAttributes, guardAttributes } from './actions.js';
+import { type Action, type Condition, counterAttributes, guardAttributes } from './action.js';
 import { childrenActions, isMarked, referenceActions, unmarked } from './references.js';
 import { versionsOf } from './versions.js';
 

@@ -17,8 +17,8 @@ import {
 } from '../errors.js';
 import type { AttributeValue, Item } from '../types.js';
 import { sameValue } from '../values.js';
-import type { Action, Condition } from './actions.js';
-import { ofStep } from './steps.js';
+import type { Action, Condition } from './action.js';
+import { ofStep } from './write.js';
 
 /** DynamoDB takes at most this many actions in one TransactWriteItems ("TransactWriteItems", API reference). */
 export const transactionLimit = 100;

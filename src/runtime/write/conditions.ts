@@ -1,13 +1,8 @@
 /** What is demanded of a record before it is written: of the record as it is, of how it changes, and of its values. */
+
 import { guardFailed, TableloomError } from '../errors.js';
 import type { EntityCodec, Validation } from '../types.js';
-import type { WriteEnvironment } from './writes.js';
-
-/**
- * Conditions on the record as it is, by the name a failure is reported with. The first that does not hold, in the
- * order written, is GUARD_FAILED. What they see is still so when the write is made, else all is asked again.
- */
-export type Requirements<R> = Readonly<Record<string, (current: R) => boolean>>;
+import type { Requirements, WriteEnvironment } from './write.js';
 
 export function checkRequirements<R extends object>(
   entity: string,

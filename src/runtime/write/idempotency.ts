@@ -6,8 +6,8 @@ import { epochOf } from '../expiry.js';
 import { checkKey } from '../keys/limits.js';
 import { getItems } from '../read/batch-get.js';
 import type { Item, Key, TableRef } from '../types.js';
-import type { Action } from './actions.js';
-import type { Write } from './writes.js';
+import type { Action } from './action.js';
+import type { Write } from './write.js';
 
 /** Where tokens of a table are kept. Generated, one for each table whose mutations take tokens. */
 export interface IdempotencyStore {

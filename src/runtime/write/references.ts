@@ -1,10 +1,9 @@
 /** What keeps records that name others, and those they name, together: actions, and the mark of a record that goes. */
-
 import { epochOf } from '../expiry.js';
 import { itemId } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { AttributeValue, EntityCodec, Item, Reference } from '../types.js';
-import { type Action, type Condition, counterAttributes } from './actions.js';
+import { type Action, type Condition, counterAttributes } from './action.js';
 
 /**
  * On the main item of a record whose deletion takes several transactions: since when, as DateTime. It can still be

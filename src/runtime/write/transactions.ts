@@ -6,13 +6,13 @@ import { itemId } from '../keys/item-key.js';
 import { ItemReads } from '../read/batch-get.js';
 import { recordsOf } from '../read/records.js';
 import type { IndexQuery, Item, Key, TableRef } from '../types.js';
-import { type Action, Actions, type Purpose } from './actions.js';
+import type { Action, Purpose, Step } from './action.js';
 import { Numbering } from './aggregates/aggregates.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import type { Turns } from './contention.js';
-import { ofStep, type Step, stepOf } from './steps.js';
+import { Actions } from './merge.js';
 import { lastRevision } from './versions.js';
-import type { CallEnvironment, FoundItems, Planned, Write } from './writes.js';
+import { type CallEnvironment, type FoundItems, ofStep, type Planned, stepOf, type Write } from './write.js';
 
 /** Writes that ask for further writes that ask for further writes: deeper than this is a loop. */
 const deepest = 10;

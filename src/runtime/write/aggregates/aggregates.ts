@@ -1,11 +1,10 @@
 /** Numbers that writes keep beside records: how they are read, and how the next of a sequence is taken. */
-
 import { type ItemKey, itemId } from '../../keys/item-key.js';
 import { checkKey } from '../../keys/limits.js';
 import type { Aggregate, Item, SequenceRef, TableRef } from '../../types.js';
-import { type Action, counterAttributes } from '../actions.js';
+import { type Action, counterAttributes } from '../action.js';
 import { absent } from '../changes.js';
-import type { FoundItems } from '../writes.js';
+import type { FoundItems } from '../write.js';
 
 /** What an item says of its number; 0 where there is no item yet. */
 export function numberIn(item: Item | null): number {

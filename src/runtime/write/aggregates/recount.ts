@@ -5,7 +5,7 @@ import { itemId } from '../../keys/item-key.js';
 import { checkKey } from '../../keys/limits.js';
 import { getItems } from '../../read/batch-get.js';
 import type { Aggregate, Item, Key, SequenceRef, TableRef } from '../../types.js';
-import { counterAttributes } from '../actions.js';
+import { counterAttributes } from '../action.js';
 import { commit } from '../commit.js';
 import { isAt, itemsOf, numberIn } from './aggregates.js';
 

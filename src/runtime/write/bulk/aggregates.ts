@@ -1,12 +1,12 @@
 /** Numbers beside the records of a bulk load: added up while it runs, and written when it ends. */
-
 import type { Requester } from '../../client/requests.js';
 import { conflict } from '../../errors.js';
 import { ItemReads } from '../../read/batch-get.js';
 import type { SequenceRef } from '../../types.js';
-import { type Action, Actions } from '../actions.js';
+import type { Action } from '../action.js';
 import { Numbering } from '../aggregates/aggregates.js';
 import { commit, transactionLimit } from '../commit.js';
+import { Actions } from '../merge.js';
 
 type Addition = Action & { readonly kind: 'add' };
 

@@ -4,8 +4,8 @@ import type { Requester } from '../../client/requests.js';
 import { busy, fromAws, TableloomError, valueTaken } from '../../errors.js';
 import { itemId, keyOfItem } from '../../keys/item-key.js';
 import type { Item, Key, TableRef } from '../../types.js';
-import type { Action } from '../actions.js';
-import type { CallEnvironment, FoundItems, Write, WriteEnvironment } from '../writes.js';
+import type { Action } from '../action.js';
+import type { CallEnvironment, FoundItems, Write, WriteEnvironment } from '../write.js';
 import { additionsOf, BulkAggregates } from './aggregates.js';
 
 /** DynamoDB takes at most this many items in one BatchWriteItem ("BatchWriteItem", API reference). */

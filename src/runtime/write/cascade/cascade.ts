@@ -11,21 +11,13 @@ import { itemId } from '../../keys/item-key.js';
 import { getItems } from '../../read/batch-get.js';
 import { recordsOf } from '../../read/records.js';
 import type { EntityCodec, Key } from '../../types.js';
-import { Actions } from '../actions.js';
 import { transactionLimit } from '../commit.js';
 import type { Turns } from '../contention.js';
+import { Actions } from '../merge.js';
 import { isMarked } from '../references.js';
+import { keyFields, live, target } from '../stored.js';
 import { transact, type WriteOutcome } from '../transactions.js';
-import {
-  type CallEnvironment,
-  type DeleteOptions,
-  type FoundItems,
-  keyFields,
-  live,
-  type Planned,
-  target,
-  type Write,
-} from '../writes.js';
+import type { CallEnvironment, DeleteOptions, FoundItems, Planned, Write } from '../write.js';
 import { type DependentsOf, type Doomed, doomed, treeOf } from './tree.js';
 
 /** A write that deletes a record and all that goes with it. */

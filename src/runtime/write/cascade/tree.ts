@@ -1,13 +1,13 @@
 /** Records that go with one that is deleted, as far as one transaction holds them. */
-
 import { isExpired } from '../../expiry.js';
 import { itemId } from '../../keys/item-key.js';
 import { checkKey } from '../../keys/limits.js';
 import type { EntityCodec, IndexQuery, Item, Key, TableRef } from '../../types.js';
-import type { Action } from '../actions.js';
+import type { Action } from '../action.js';
 import { changeActions, counterActions, kept } from '../changes.js';
 import { childrenActions, isMarked, markAttribute } from '../references.js';
-import { type FoundItems, type Planned, validation } from '../writes.js';
+import { validation } from '../stored.js';
+import type { FoundItems, Planned } from '../write.js';
 
 /** What goes with a record: generated for each entity that a reference with `onDelete: cascade` names. */
 export type DependentsOf<R> = (record: R) => readonly Dependents[];
