@@ -34,7 +34,7 @@ export const graphqlFile = 'graphql.ts';
 
 /** Extension of relative imports in generated code; TypeScript resolves it to the `.ts` file. */
 const extension = '.js';
-const runtime = 'tableloom/runtime';
+const runtime = 'tableloom/runtime/generated';
 
 /** Path below the output folder -> text. */
 export function emit({ plan, costs, budgets, sdl, renderer }: EmitInput): Map<string, string> {
