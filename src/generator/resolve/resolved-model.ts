@@ -3,7 +3,7 @@
  * name reports them, and every other check passes over what depends on them.
  */
 
-import { nearest } from '../diagnostics/diagnostic.js';
+import { nearest } from '../diagnostics/suggest.js';
 import { declaredTransform, isLossy, type Transform } from '../encodings.js';
 import {
   type EntityModel,

@@ -1,6 +1,7 @@
 /** Every place that names an attribute, and every place that takes a value, with what is known of it. */
 
-import { type Span, suggestion } from '../diagnostics/diagnostic.js';
+import type { Span } from '../diagnostics/diagnostic.js';
+import { suggestion } from '../diagnostics/suggest.js';
 import { fieldsOfReference } from '../layout/references.js';
 import {
   type FieldPath,

@@ -439,7 +439,7 @@ function wholeFields(templates: readonly TemplateFacts[], like: TemplateFacts): 
 function fieldNote(
   { entity }: Pick<TemplateFacts, 'entity'>,
   name: string,
-): { readonly notes?: Finding['notes'] } {
+): { readonly notes?: NonNullable<Finding['notes']> } {
   const field = entity.type.fields.find((one) => one.name === name);
   return field ? { notes: [{ message: 'the field', at: field.at }] } : {};
 }
