@@ -58,7 +58,7 @@ describe('names that generated code needs', () => {
     const files = readdirSync('generated').filter((name) => name.endsWith('.ts'));
     const imported = files.flatMap((file) => {
       const text = readFileSync(`generated/${file}`, 'utf8');
-      const lists = [...text.matchAll(/import (?:type )?\{([^}]*)\} from '(?:tableloom\/runtime)'/g)];
+      const lists = [...text.matchAll(/import (?:type )?\{([^}]*)\} from 'tableloom\/runtime\/generated'/g)];
       return lists.flatMap(([, names = '']) =>
         names.split(',').map((name) => name.trim().replace(/^type /, '')),
       );
