@@ -3,53 +3,57 @@
 import { buildSchema, parse } from 'graphql';
 import { budgetOf, type Costs } from 'tableloom/runtime';
 import { describe, expect, test } from 'vitest';
-import * as counts from '../fixtures/ok/counts/expected/costs.js';
-import * as countLoaders from '../fixtures/ok/counts/expected/loaders.js';
-import * as countResolvers from '../fixtures/ok/counts/expected/resolvers.js';
-import * as countSchema from '../fixtures/ok/counts/expected/schema.js';
-import * as countTables from '../fixtures/ok/counts/expected/tables.js';
-import { agentWrites, ticketWrites as deskTicketWrites } from '../fixtures/ok/counts/expected/writes.js';
-import * as existence from '../fixtures/ok/existence/expected/costs.js';
-import * as existenceLoaders from '../fixtures/ok/existence/expected/loaders.js';
-import * as existenceResolvers from '../fixtures/ok/existence/expected/resolvers.js';
-import * as existenceSchema from '../fixtures/ok/existence/expected/schema.js';
-import * as existenceTables from '../fixtures/ok/existence/expected/tables.js';
-import { bookWrites } from '../fixtures/ok/existence/expected/writes.js';
-import * as team from '../fixtures/ok/kept-numbers/expected/costs.js';
-import * as teamLoaders from '../fixtures/ok/kept-numbers/expected/loaders.js';
-import * as teamResolvers from '../fixtures/ok/kept-numbers/expected/resolvers.js';
-import * as teamSchema from '../fixtures/ok/kept-numbers/expected/schema.js';
-import * as teamTables from '../fixtures/ok/kept-numbers/expected/tables.js';
-import { issueWrites, memberWrites, teamWrites } from '../fixtures/ok/kept-numbers/expected/writes.js';
-import * as lists from '../fixtures/ok/lists-of-values/expected/costs.js';
-import * as listLoaders from '../fixtures/ok/lists-of-values/expected/loaders.js';
-import * as listResolvers from '../fixtures/ok/lists-of-values/expected/resolvers.js';
-import * as listSchema from '../fixtures/ok/lists-of-values/expected/schema.js';
-import * as listTables from '../fixtures/ok/lists-of-values/expected/tables.js';
-import { ticketWrites } from '../fixtures/ok/lists-of-values/expected/writes.js';
-import * as school from '../fixtures/ok/many-to-many/expected/costs.js';
-import * as schoolLoaders from '../fixtures/ok/many-to-many/expected/loaders.js';
-import * as schoolResolvers from '../fixtures/ok/many-to-many/expected/resolvers.js';
-import * as schoolSchema from '../fixtures/ok/many-to-many/expected/schema.js';
-import * as schoolTables from '../fixtures/ok/many-to-many/expected/tables.js';
-import { courseWrites, enrolmentWrites, studentWrites } from '../fixtures/ok/many-to-many/expected/writes.js';
-import * as shop from '../fixtures/ok/references/expected/costs.js';
-import * as shopLoaders from '../fixtures/ok/references/expected/loaders.js';
-import * as shopResolvers from '../fixtures/ok/references/expected/resolvers.js';
-import * as shopSchema from '../fixtures/ok/references/expected/schema.js';
-import * as shopTables from '../fixtures/ok/references/expected/tables.js';
-import { customerWrites, lineWrites, productWrites } from '../fixtures/ok/references/expected/writes.js';
-import * as club from '../fixtures/ok/through/expected/costs.js';
-import * as clubLoaders from '../fixtures/ok/through/expected/loaders.js';
-import * as clubResolvers from '../fixtures/ok/through/expected/resolvers.js';
-import * as clubSchema from '../fixtures/ok/through/expected/schema.js';
-import * as clubTables from '../fixtures/ok/through/expected/tables.js';
+import * as counts from '../fixtures/ok/counts/generated/costs.js';
+import * as countLoaders from '../fixtures/ok/counts/generated/loaders.js';
+import * as countResolvers from '../fixtures/ok/counts/generated/resolvers.js';
+import * as countSchema from '../fixtures/ok/counts/generated/schema.js';
+import * as countTables from '../fixtures/ok/counts/generated/tables.js';
+import { agentWrites, ticketWrites as deskTicketWrites } from '../fixtures/ok/counts/generated/writes.js';
+import * as existence from '../fixtures/ok/existence/generated/costs.js';
+import * as existenceLoaders from '../fixtures/ok/existence/generated/loaders.js';
+import * as existenceResolvers from '../fixtures/ok/existence/generated/resolvers.js';
+import * as existenceSchema from '../fixtures/ok/existence/generated/schema.js';
+import * as existenceTables from '../fixtures/ok/existence/generated/tables.js';
+import { bookWrites } from '../fixtures/ok/existence/generated/writes.js';
+import * as team from '../fixtures/ok/kept-numbers/generated/costs.js';
+import * as teamLoaders from '../fixtures/ok/kept-numbers/generated/loaders.js';
+import * as teamResolvers from '../fixtures/ok/kept-numbers/generated/resolvers.js';
+import * as teamSchema from '../fixtures/ok/kept-numbers/generated/schema.js';
+import * as teamTables from '../fixtures/ok/kept-numbers/generated/tables.js';
+import { issueWrites, memberWrites, teamWrites } from '../fixtures/ok/kept-numbers/generated/writes.js';
+import * as lists from '../fixtures/ok/lists-of-values/generated/costs.js';
+import * as listLoaders from '../fixtures/ok/lists-of-values/generated/loaders.js';
+import * as listResolvers from '../fixtures/ok/lists-of-values/generated/resolvers.js';
+import * as listSchema from '../fixtures/ok/lists-of-values/generated/schema.js';
+import * as listTables from '../fixtures/ok/lists-of-values/generated/tables.js';
+import { ticketWrites } from '../fixtures/ok/lists-of-values/generated/writes.js';
+import * as school from '../fixtures/ok/many-to-many/generated/costs.js';
+import * as schoolLoaders from '../fixtures/ok/many-to-many/generated/loaders.js';
+import * as schoolResolvers from '../fixtures/ok/many-to-many/generated/resolvers.js';
+import * as schoolSchema from '../fixtures/ok/many-to-many/generated/schema.js';
+import * as schoolTables from '../fixtures/ok/many-to-many/generated/tables.js';
+import {
+  courseWrites,
+  enrolmentWrites,
+  studentWrites,
+} from '../fixtures/ok/many-to-many/generated/writes.js';
+import * as shop from '../fixtures/ok/references/generated/costs.js';
+import * as shopLoaders from '../fixtures/ok/references/generated/loaders.js';
+import * as shopResolvers from '../fixtures/ok/references/generated/resolvers.js';
+import * as shopSchema from '../fixtures/ok/references/generated/schema.js';
+import * as shopTables from '../fixtures/ok/references/generated/tables.js';
+import { customerWrites, lineWrites, productWrites } from '../fixtures/ok/references/generated/writes.js';
+import * as club from '../fixtures/ok/through/generated/costs.js';
+import * as clubLoaders from '../fixtures/ok/through/generated/loaders.js';
+import * as clubResolvers from '../fixtures/ok/through/generated/resolvers.js';
+import * as clubSchema from '../fixtures/ok/through/generated/schema.js';
+import * as clubTables from '../fixtures/ok/through/generated/tables.js';
 import {
   aliasWrites,
   gameWrites,
   participationWrites,
   playerWrites,
-} from '../fixtures/ok/through/expected/writes.js';
+} from '../fixtures/ok/through/generated/writes.js';
 import { type Generated, openProject, type Project } from '../support/running.js';
 import { type Lockstep, lockstep } from './support/lockstep.js';
 

@@ -15,7 +15,7 @@ import {
   type Session,
 } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
-import type { Shop } from '../fixtures/ok/native-keys/expected/entities.js';
+import type { Shop } from '../fixtures/ok/native-keys/generated/entities.js';
 import {
   bestShops,
   openedSince,
@@ -23,9 +23,9 @@ import {
   placesOfCity,
   shopsOfOwner,
   shopsWithStars,
-} from '../fixtures/ok/native-keys/expected/queries.js';
-import { tables } from '../fixtures/ok/native-keys/expected/tables.js';
-import { shopWrites, stallWrites } from '../fixtures/ok/native-keys/expected/writes.js';
+} from '../fixtures/ok/native-keys/generated/queries.js';
+import { tables } from '../fixtures/ok/native-keys/generated/tables.js';
+import { shopWrites, stallWrites } from '../fixtures/ok/native-keys/generated/writes.js';
 import { openProject } from '../support/databases.js';
 
 const scores = [-1e10, -1, -0.5, 0, 0.1, 0.25, 3, 1e21];

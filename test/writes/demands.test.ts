@@ -2,11 +2,11 @@
 
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { createLoaders } from '../fixtures/ok/demands/expected/loaders.js';
-import { createResolvers } from '../fixtures/ok/demands/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/demands/expected/schema.js';
-import { tables } from '../fixtures/ok/demands/expected/tables.js';
-import { concertWrites, pageWrites } from '../fixtures/ok/demands/expected/writes.js';
+import { createLoaders } from '../fixtures/ok/demands/generated/loaders.js';
+import { createResolvers } from '../fixtures/ok/demands/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/demands/generated/schema.js';
+import { tables } from '../fixtures/ok/demands/generated/tables.js';
+import { concertWrites, pageWrites } from '../fixtures/ok/demands/generated/writes.js';
 import { rules, writeRules } from '../fixtures/ok/demands/use.js';
 import { openProject, type Project } from '../support/running.js';
 

@@ -4,10 +4,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Database, type KeptNumber } from 'tableloom/runtime';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Member } from '../fixtures/ok/kept-numbers/expected/entities.js';
-import type { Status } from '../fixtures/ok/kept-numbers/expected/graphql.js';
-import { issueNumberSequence } from '../fixtures/ok/kept-numbers/expected/keys.js';
-import { createLoaders } from '../fixtures/ok/kept-numbers/expected/loaders.js';
+import type { Member } from '../fixtures/ok/kept-numbers/generated/entities.js';
+import type { Status } from '../fixtures/ok/kept-numbers/generated/graphql.js';
+import { issueNumberSequence } from '../fixtures/ok/kept-numbers/generated/keys.js';
+import { createLoaders } from '../fixtures/ok/kept-numbers/generated/loaders.js';
 import {
   activeMembers,
   allMembers,
@@ -16,10 +16,10 @@ import {
   members,
   membersOfCity,
   spent,
-} from '../fixtures/ok/kept-numbers/expected/queries.js';
-import { createResolvers } from '../fixtures/ok/kept-numbers/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/kept-numbers/expected/schema.js';
-import { tables } from '../fixtures/ok/kept-numbers/expected/tables.js';
+} from '../fixtures/ok/kept-numbers/generated/queries.js';
+import { createResolvers } from '../fixtures/ok/kept-numbers/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/kept-numbers/generated/schema.js';
+import { tables } from '../fixtures/ok/kept-numbers/generated/tables.js';
 import {
   issueWrites,
   memberWrites,
@@ -27,7 +27,7 @@ import {
   receiptWrites,
   teamWrites,
   ticketWrites,
-} from '../fixtures/ok/kept-numbers/expected/writes.js';
+} from '../fixtures/ok/kept-numbers/generated/writes.js';
 import { openProject } from '../support/databases.js';
 import { Dice } from '../support/dice.js';
 import { openProject as openServed } from '../support/running.js';

@@ -57,7 +57,6 @@ export function emit({ plan, costs, sdl, renderer }: EmitInput): Map<string, str
     header + tidyCode(renderer.render('schema.ts', { sdl: sdl.replace(/[\\`]|\$\{/g, '\\$&') })),
   );
   files.set('access-patterns.md', renderer.render('access-patterns.md', accessPatternsView(plan)));
-  files.set('plan.json', `${JSON.stringify(plan, null, 2)}\n`);
   return files;
 }
 

@@ -12,6 +12,7 @@ import type {
   Write,
 } from 'tableloom/runtime';
 import type { EntityPlan, PatternPlan, Plan } from '../../../src/generator/plan/types.js';
+import { generateProject } from '../../support/projects.js';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -58,9 +59,7 @@ export async function projectIn(name: string): Promise<GeneratedProject> {
   );
   const [items = {}, keys = {}, writes = {}, queries = {}, tables = {}, loaders = {}] = modules;
   const rules = (await import(`${folder}/src/rules/index.js`)) as ComputeRulesByName;
-  const { default: plan } = (await import(`${folder}/generated/plan.json`, { with: { type: 'json' } })) as {
-    readonly default: Plan;
-  };
+  const { plan } = (await generateProject(`examples/${name}`)).run;
   return {
     name,
     plan,
