@@ -21,7 +21,7 @@ test.each([
 ])('$count questions that share keys two by two take at most $most attempts', ({ count, most }) => {
   const asked = questions(count);
   let attempts = 0;
-  const make = (group: typeof asked) => {
+  const make = (group: readonly (typeof asked)[number][]) => {
     attempts += 1;
     return commonKey(group);
   };

@@ -11,8 +11,11 @@ fc.configureGlobal({
   reporter(details) {
     if (!details.failed) return;
     const again = `TABLELOOM_SEED=${details.seed} TABLELOOM_PATH=${details.counterexamplePath ?? ''}`;
-    throw new Error(`${fc.defaultReportMessage(details)}\nThis case alone: ${again}, with -t and the test's name`, {
-      cause: details.errorInstance,
-    });
+    throw new Error(
+      `${fc.defaultReportMessage(details)}\nThis case alone: ${again}, with -t and the test's name`,
+      {
+        cause: details.errorInstance,
+      },
+    );
   },
 });
