@@ -24,7 +24,7 @@ const engines = [
   'test/pages/*.test.ts',
   'test/budget/*.test.ts',
   'test/writes/{model,races}.property.test.ts',
-  'test/writes/{failures,demands,kept-numbers}.test.ts',
+  'test/writes/{failures,conditions,aggregates}.test.ts',
   'examples/**/*.test.ts',
 ];
 

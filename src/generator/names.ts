@@ -63,7 +63,7 @@ export function ruleTypeName(rule: string): string {
 }
 
 /** The function that gives the key of a number's item. */
-export function numberKeyName(pattern: string): string {
+export function aggregateKeyName(pattern: string): string {
   return `${pattern}NumberKey`;
 }
 

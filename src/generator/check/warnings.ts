@@ -25,7 +25,7 @@ export const choiceChecks: readonly Check<LaidOut>[] = [
               named?.text === index.name.text &&
               layout.entities.get(target.text)?.table.name.text === table.name.text,
           );
-          if (isUsed || (index.kind === 'native' && isRead)) continue;
+          if (isUsed || (index.kind === 'multi-attribute' && isRead)) continue;
           yield {
             at: index.name.at,
             message: `Nothing lies in index \`${index.name.text}\` of table \`${table.name.text}\`.`,

@@ -2,12 +2,12 @@
 
 import { isLossy } from '../encodings.js';
 import type {
-  AheadPlan,
   EntityPlan,
   GuardPlan,
   KeyTemplate,
   PatternPlan,
   Plan,
+  PrefetchPlan,
   QueryAccess,
   SlotPlan,
   TemplatePart,
@@ -15,25 +15,25 @@ import type {
 } from './types.js';
 
 type Surroundings = Pick<Plan, 'entities' | 'resolvers'>;
-type TogetherPage = Extract<AheadPlan, { readonly kind: 'together' }>['page'];
+type TogetherPage = Extract<PrefetchPlan, { readonly kind: 'together' }>['page'];
 
 /** The patterns, each with what starts beside it and how it starts itself. */
-export function withAhead(patterns: readonly PatternPlan[], around: Surroundings): readonly PatternPlan[] {
+export function withPrefetch(patterns: readonly PatternPlan[], around: Surroundings): readonly PatternPlan[] {
   const givenByKey = new Set(patterns.filter(isByKey).map(({ target }) => target));
-  const plans = new Map<PatternPlan, AheadPlan>();
+  const plans = new Map<PatternPlan, PrefetchPlan>();
   for (const pattern of patterns) {
     const parent = around.entities.find(({ name }) => name === pattern.field?.type);
     if (parent && givenByKey.has(parent.name) && isOfKey(pattern, parent))
       plans.set(pattern, together(pattern, parent, around) ?? { kind: 'beside' });
   }
   return patterns.map((pattern) => {
-    const ahead = plans.get(pattern);
+    const prefetch = plans.get(pattern);
     const starts = isByKey(pattern)
       ? [...plans.keys()].filter(({ field }) => field?.type === pattern.target).map(({ name }) => name)
       : [];
     return {
       ...pattern,
-      ...(ahead ? { ahead } : {}),
+      ...(prefetch ? { prefetch } : {}),
       ...(starts.length > 0 ? { starts } : {}),
     };
   });
@@ -61,7 +61,7 @@ function together(
   pattern: PatternPlan,
   parent: EntityPlan,
   { entities, resolvers }: Surroundings,
-): AheadPlan | undefined {
+): PrefetchPlan | undefined {
   const { access, field } = pattern;
   const answer = resolvers.find((one) => one.type === field?.type && one.field === field.field)?.answer;
   const shape = answer?.kind === 'pattern' ? answer.shape : undefined;
@@ -111,7 +111,7 @@ function isPlain(access: QueryAccess): boolean {
     access.shards === null &&
     access.bucket === null &&
     access.filter === null &&
-    access.native === undefined &&
+    access.multiAttribute === undefined &&
     !access.consistent &&
     access.equals.every(({ each }) => each === undefined)
   );

@@ -44,10 +44,13 @@ export interface IndexPlan {
     | { readonly kind: 'keys' }
     | { readonly kind: 'include'; readonly attributes: readonly string[] };
   /** Keys of raw attributes, each with DynamoDB's type of it. */
-  readonly native?: { readonly partition: readonly NativeKey[]; readonly sort: readonly NativeKey[] };
+  readonly multiAttribute?: {
+    readonly partition: readonly MultiAttributeKey[];
+    readonly sort: readonly MultiAttributeKey[];
+  };
 }
 
-export interface NativeKey {
+export interface MultiAttributeKey {
   readonly name: string;
   readonly type: 'S' | 'N';
 }
@@ -61,7 +64,7 @@ export interface EntityPlan {
   readonly items: readonly ItemPlan[];
   readonly guards: readonly GuardPlan[];
   /** Numbers kept beside the records, where there are some. */
-  readonly numbers?: readonly NumberPlan[];
+  readonly aggregates?: readonly AggregatePlan[];
   /** Records that its own name, where there are such. */
   readonly references?: readonly ReferencePlan[];
   /** The attribute that counts writes; null for append-only entities. */
@@ -73,7 +76,7 @@ export interface EntityPlan {
   /** Of a history whose versions expire, the table's attribute for it. */
   readonly expires?: string;
   /** Its plain fields: where a page asks for no others, documents, lists and sets are not fetched. */
-  readonly light?: readonly string[];
+  readonly projection?: readonly string[];
 }
 
 export interface EntityNames {
@@ -114,7 +117,7 @@ export interface AttributePlan {
   /** What may follow on each value of an enum. */
   readonly transitions?: Readonly<Record<string, readonly string[]>>;
   /** What a value has to be like. */
-  readonly demand?: ValueDemandPlan;
+  readonly validation?: ValidationPlan;
   /** How a plain `{field}` stands in the entity's keys, where `encode` says. */
   readonly encode?: HoleEncoding;
   /** The rule that computes it from the rest of the record at every write. */
@@ -122,7 +125,7 @@ export interface AttributePlan {
 }
 
 /** `pattern` is what the whole text matches. */
-export type ValueDemandPlan =
+export type ValidationPlan =
   | { readonly kind: 'bounds'; readonly min?: number; readonly max?: number; readonly pattern?: string }
   | { readonly kind: 'rule'; readonly rule: string };
 
@@ -134,7 +137,7 @@ export interface ItemPlan {
   /** The pattern an entry exists for; the entity a version is read as; null for the main item. */
   readonly for: string | null;
   /** What it carries besides its keys: every attribute, or these. */
-  readonly holds:
+  readonly covering:
     | { readonly kind: 'all' }
     | { readonly kind: 'some'; readonly attributes: readonly string[] };
   /** The table's own key first. */
@@ -203,7 +206,7 @@ export interface GuardPlan {
 }
 
 /** A number kept beside records, in an item of its own; each write changes it in its own transaction. */
-export interface NumberPlan {
+export interface AggregatePlan {
   readonly kind: 'count' | 'sum' | 'sequence';
   /** The pattern's name; of a sequence its field's. */
   readonly name: string;
@@ -253,12 +256,12 @@ export interface PatternPlan {
   readonly allow: string | null;
   readonly visible: string | null;
   /** It takes no more of its parent than its key, and some pattern gives that parent by its key: how it is read then. */
-  readonly ahead?: AheadPlan;
+  readonly prefetch?: PrefetchPlan;
   /** The patterns with `ahead` of what it gives: those that are asked for start beside it. */
   readonly starts?: readonly string[];
 }
 
-export type AheadPlan =
+export type PrefetchPlan =
   /** Its requests start beside the parent's. */
   | { readonly kind: 'beside' }
   /**
@@ -288,7 +291,7 @@ export type Access =
   | QueryAccess
   | MixedAccess
   | CountAccess
-  | KeptAccess
+  | AggregateAccess
   | ExistsAccess
   | ThroughAccess;
 
@@ -309,8 +312,8 @@ export interface CountAccess {
 }
 
 /** A number of `numbers` of the entity: nothing is counted. */
-export interface KeptAccess {
-  readonly kind: 'kept';
+export interface AggregateAccess {
+  readonly kind: 'aggregate';
   readonly entity: string;
   readonly number: string;
   readonly consistent: boolean;
@@ -412,7 +415,7 @@ export interface QueryAccess {
     readonly bounds: readonly RangeOperator[];
   } | null;
   /** Reads a native index: its keys are the record's attributes. */
-  readonly native?: NativeAccess;
+  readonly multiAttribute?: MultiAttributeAccess;
   readonly filter: FilterPlan | null;
   readonly bucket: null | {
     readonly field: string;
@@ -430,7 +433,7 @@ export interface QueryAccess {
   readonly isInverted?: true;
   readonly orderBy: readonly string[];
   /** What the items that are read hold; `name` is the generated description of an index that holds some. */
-  readonly holds:
+  readonly covering:
     | { readonly kind: 'all' }
     | {
         readonly kind: 'some';
@@ -451,7 +454,7 @@ export interface QueryAccess {
   readonly why: string;
 }
 
-export interface NativeAccess {
+export interface MultiAttributeAccess {
   /** The sort attribute that bounds and order begin with; null where all before it are all there are. */
   readonly at: string | null;
   /** Whether `at` is bound by equality: then it is the last. */

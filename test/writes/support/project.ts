@@ -1,11 +1,11 @@
 /** A generated project as its plan describes it, for tests that write and ask whatever there is to write and ask. */
 
 import type {
+  Aggregate,
   ComputeRulesByName,
   Connection,
   EntityCodec,
   IndexQuery,
-  KeptNumber,
   Key,
   Session,
   TableDefinition,
@@ -39,7 +39,7 @@ export interface GeneratedProject {
   /** Those that are written; histories are kept by others. */
   readonly entities: readonly StoredEntity[];
   readonly query: (pattern: PatternPlan, input: Values) => IndexQuery<Values>;
-  readonly number: (pattern: PatternPlan, input: Values) => KeptNumber<Values>;
+  readonly number: (pattern: PatternPlan, input: Values) => Aggregate<Values>;
   readonly createLoaders: (session: Session) => Readonly<Record<string, Loader>>;
 }
 
@@ -78,7 +78,7 @@ export async function projectIn(name: string): Promise<GeneratedProject> {
       const made = queries['function' in query ? query.function : pattern] ?? queries[pattern];
       return (made as (input: Values) => IndexQuery<Values>)(input);
     },
-    number: ({ name: pattern }, input) => (queries[pattern] as (input: Values) => KeptNumber<Values>)(input),
+    number: ({ name: pattern }, input) => (queries[pattern] as (input: Values) => Aggregate<Values>)(input),
     createLoaders: loaders.createLoaders as GeneratedProject['createLoaders'],
   };
 }

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 
 /** Checks a property, and ends before the runner would: that end would hide the case that is being shrunk. */
-export async function holds<Values extends [unknown, ...unknown[]]>(
+export async function checkProperty<Values extends [unknown, ...unknown[]]>(
   property: fc.IAsyncPropertyWithHooks<Values>,
   numRuns: number,
 ): Promise<void> {

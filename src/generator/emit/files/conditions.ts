@@ -5,19 +5,19 @@ import type {
   ConditionValue,
   EntityPlan,
   MutationPlan,
-  ValueDemandPlan,
+  ValidationPlan,
 } from '../../plan/types.js';
 import { group, property, quote, valueExpression } from '../code.js';
 import { asStored } from './shared.js';
 
 /** The `demands` of a codec; null where there are none. */
-export function demandsExpression({ attributes, historyOf }: EntityPlan): string | null {
+export function conditionsExpression({ attributes, historyOf }: EntityPlan): string | null {
   if (historyOf !== null) return null;
   const moves = attributes.flatMap(({ name, transitions }) =>
     transitions ? [`${name}: ${movesExpression(transitions)}`] : [],
   );
-  const values = attributes.flatMap(({ name, demand }) =>
-    demand ? [`${name}: ${demandExpression(demand)}`] : [],
+  const values = attributes.flatMap(({ name, validation }) =>
+    validation ? [`${name}: ${validationExpression(validation)}`] : [],
   );
   const parts = [
     ...(moves.length > 0 ? [`transitions: ${group('{', moves, '}', 4, 15)}`] : []),
@@ -31,9 +31,9 @@ function movesExpression(transitions: Readonly<Record<string, readonly string[]>
   return group('{', rows, '}', 6, 10);
 }
 
-function demandExpression(demand: ValueDemandPlan): string {
-  if (demand.kind === 'rule') return `{ rule: ${quote(demand.rule)} }`;
-  const { min, max, pattern } = demand;
+function validationExpression(validation: ValidationPlan): string {
+  if (validation.kind === 'rule') return `{ rule: ${quote(validation.rule)} }`;
+  const { min, max, pattern } = validation;
   const parts = [
     ...(min === undefined ? [] : [`min: ${min}`]),
     ...(max === undefined ? [] : [`max: ${max}`]),

@@ -2,10 +2,10 @@
 
 import type { Costs, FieldCost, GetCost, QueryCost, RuleCost, WriteCost } from '../../../budget/costs.js';
 import type {
+  AggregatePlan,
   ExistsAccess,
   IdempotentPlan,
   MutationPlan,
-  NumberPlan,
   PatternPlan,
   Plan,
   QueryAccess,
@@ -14,9 +14,9 @@ import type {
   TransactionPlan,
 } from '../../plan/types.js';
 import { group, literal, quote } from '../code.js';
-import { numberOf } from './aggregates.js';
+import { aggregateOf } from './aggregates.js';
 import { mixedQuery } from './mixed.js';
-import { aheadCost, startsCost } from './prefetch-costs.js';
+import { prefetchCost, startsCost } from './prefetch-costs.js';
 import { fieldsHeld } from './queries.js';
 import { entityOf, mutationOf, referencesTo, transactionOf } from './shared.js';
 
@@ -51,7 +51,7 @@ function fieldCost(plan: Plan, { answer }: ResolverPlan): FieldCost {
   return {
     ...patternCost(plan, pattern, answer.shape),
     ...startsCost(pattern),
-    ...aheadCost(plan, pattern),
+    ...prefetchCost(plan, pattern),
   };
 }
 
@@ -78,7 +78,7 @@ function writeCost(
   const named = read.length > 0 ? read : steps;
   const sequences = steps
     .filter(({ kind }) => isCreating(kind))
-    .flatMap(({ entity }) => entityOf(plan, entity).numbers ?? [])
+    .flatMap(({ entity }) => entityOf(plan, entity).aggregates ?? [])
     .filter((number) => number.kind === 'sequence').length;
   const cascades = steps
     .filter(({ kind }) => kind === 'delete')
@@ -124,8 +124,8 @@ function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): GetCost | 
       return getCost(pattern, access.entities);
     case 'query':
       return queryCost(plan, pattern, access, shape);
-    case 'kept':
-      return getCost(pattern, keptItems(numberOf(entityOf(plan, access.entity), access.number)));
+    case 'aggregate':
+      return getCost(pattern, keptItems(aggregateOf(entityOf(plan, access.entity), access.number)));
     case 'count':
       return { ...queryCost(plan, pattern, access.query, 'count'), upTo: access.upTo };
     case 'exists':
@@ -168,16 +168,16 @@ function getCost(
 }
 
 /** The items a number is kept in, by what they are called. */
-function keptItems({ name, shards }: NumberPlan): string[] {
+function keptItems({ name, shards }: AggregatePlan): string[] {
   return shards === null ? [name] : Array.from({ length: shards }, (_, shard) => `${name} ${shard}`);
 }
 
 function existsCost(plan: Plan, pattern: PatternPlan, { by, each }: ExistsAccess): GetCost | QueryCost {
   if (by.kind === 'get') return getCost(pattern, [by.entity], each);
-  const { holds: _, ...cost } = queryCost(plan, pattern, by, 'exists');
+  const { covering: _, ...cost } = queryCost(plan, pattern, by, 'exists');
   // Of what expires only the record itself tells whether it has.
-  const looksUp = by.holds.kind === 'some' && entityOf(plan, by.entity).ttl !== null;
-  return looksUp ? { ...cost, holds: [] } : cost;
+  const looksUp = by.covering.kind === 'some' && entityOf(plan, by.entity).ttl !== null;
+  return looksUp ? { ...cost, covering: [] } : cost;
 }
 
 function throughCost(
@@ -187,7 +187,7 @@ function throughCost(
   shape: Shape,
 ): GetCost | QueryCost {
   if (join.kind === 'get') return { ...getCost(pattern, [join.entity]), leadsTo: entity };
-  const { holds: _, ...cost } = queryCost(plan, pattern, join, shape);
+  const { covering: _, ...cost } = queryCost(plan, pattern, join, shape);
   return { ...cost, leadsTo: entity };
 }
 
@@ -197,7 +197,7 @@ function queryCost(
   access: QueryAccess,
   gives: QueryCost['gives'],
 ): QueryCost {
-  const { bucket, shards, holds, limit } = access;
+  const { bucket, shards, covering, limit } = access;
   const entity = entityOf(plan, access.entity);
   const lists = access.equals.flatMap(({ field, each }): (string | number)[] => {
     if (each === undefined) return [];
@@ -213,9 +213,9 @@ function queryCost(
         ? (argumentOf(pattern, 'bucket') ?? 100)
         : undefined;
   if (isList && !inOrder) lists.push(argumentOf(pattern, 'bucket') ?? 100);
-  const drops = access.filter !== null || entity.ttl !== null || access.native !== undefined;
+  const drops = access.filter !== null || entity.ttl !== null || access.multiAttribute !== undefined;
   const held =
-    holds.kind === 'some' && gives !== 'count' ? fieldsHeld(plan, entity, access, holds) : undefined;
+    covering.kind === 'some' && gives !== 'count' ? fieldsHeld(plan, entity, access, covering) : undefined;
   return {
     kind: 'query',
     pattern: pattern.name,
@@ -229,8 +229,8 @@ function queryCost(
     ...(gives === 'list' || gives === 'connection' ? { page: access.page } : {}),
     ...(gives === 'list' && limit ? { limit: limitOf(limit) } : {}),
     // A rule may look at any attribute.
-    ...(held === undefined ? {} : { holds: pattern.visible === null ? held : [] }),
-    ...(access.total === undefined ? {} : { total: numberOf(entity, access.total).shards ?? 1 }),
+    ...(held === undefined ? {} : { covering: pattern.visible === null ? held : [] }),
+    ...(access.total === undefined ? {} : { total: aggregateOf(entity, access.total).shards ?? 1 }),
     ...(drops ? { drops: true as const } : {}),
     ...(access.consistent ? { consistent: true as const } : {}),
   };

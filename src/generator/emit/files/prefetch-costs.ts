@@ -1,14 +1,14 @@
 /** What the table of costs says of fields that are read ahead of their parent, and of the reads that start them. */
 
-import type { AheadAsked, GetCost, TogetherCost } from '../../../budget/costs.js';
+import type { GetCost, PrefetchRequested, TogetherCost } from '../../../budget/costs.js';
 import type { EntityPlan, PatternPlan, Plan, RangeOperator } from '../../plan/types.js';
 import { entityOf } from './shared.js';
 
-export function aheadCost(plan: Plan, pattern: PatternPlan): AheadAsked {
-  const { ahead, field } = pattern;
-  if (ahead === undefined || field === null) return {};
-  if (ahead.kind === 'beside') return { ahead: 'beside' };
-  return { ahead: togetherCost(pattern, entityOf(plan, field.type), ahead) ?? 'beside' };
+export function prefetchCost(plan: Plan, pattern: PatternPlan): PrefetchRequested {
+  const { prefetch, field } = pattern;
+  if (prefetch === undefined || field === null) return {};
+  if (prefetch.kind === 'beside') return { prefetch: 'beside' };
+  return { prefetch: togetherCost(pattern, entityOf(plan, field.type), prefetch) ?? 'beside' };
 }
 
 export function startsCost({ starts, access }: PatternPlan): Pick<GetCost, 'starts'> {
@@ -19,7 +19,7 @@ export function startsCost({ starts, access }: PatternPlan): Pick<GetCost, 'star
 function togetherCost(
   { access, inputs }: PatternPlan,
   parent: EntityPlan,
-  { head, between, page }: Extract<PatternPlan['ahead'], { readonly kind: 'together' }>,
+  { head, between, page }: Extract<PatternPlan['prefetch'], { readonly kind: 'together' }>,
 ): TogetherCost | undefined {
   if (access.kind !== 'query') return undefined;
   const [part] = parent.items[0]?.slots[0]?.sort?.parts ?? [];

@@ -21,11 +21,11 @@ import {
   recordType,
   unpackTemplate,
 } from '../code.js';
-import { keptExpression, keptView } from './aggregates.js';
+import { aggregateExpression, aggregateView } from './aggregates.js';
 import { filterExpression, filterMembers, mixedFilter } from './filters.js';
 import { layoutOf } from './layout.js';
 import { type MixedQuery, membersVariable, mixedQuery, queriedMembers } from './mixed.js';
-import { nativeQuery } from './multi-attribute.js';
+import { multiAttributeQuery } from './multi-attribute.js';
 import { asStored, entityOf, indexVariable, readExpression } from './shared.js';
 import { leadsOn, throughMembers, throughView } from './through.js';
 
@@ -39,8 +39,11 @@ export function queriesView(plan: Plan) {
   );
   const covers = new Map<string, ReturnType<typeof coverView>>();
   for (const { pattern, access } of accesses) {
-    if (access.holds.kind === 'some' && !leadsOn(pattern))
-      covers.set(access.holds.name, coverView(plan, entityOf(plan, access.entity), access, access.holds));
+    if (access.covering.kind === 'some' && !leadsOn(pattern))
+      covers.set(
+        access.covering.name,
+        coverView(plan, entityOf(plan, access.entity), access, access.covering),
+      );
   }
   return {
     queries: plan.patterns.flatMap((pattern) => {
@@ -60,8 +63,8 @@ export function queriesView(plan: Plan) {
     }),
     covers: [...covers.values()],
     kept: plan.patterns.flatMap((pattern) =>
-      pattern.access.kind === 'kept'
-        ? [keptView(entityOf(plan, pattern.access.entity), pattern, pattern.access)]
+      pattern.access.kind === 'aggregate'
+        ? [aggregateView(entityOf(plan, pattern.access.entity), pattern, pattern.access)]
         : [],
     ),
   };
@@ -72,25 +75,25 @@ function coverView(
   plan: Plan,
   entity: EntityPlan,
   access: QueryAccess,
-  holds: Extract<QueryAccess['holds'], { kind: 'some' }>,
+  covering: Extract<QueryAccess['covering'], { kind: 'some' }>,
 ) {
-  const held = entity.attributes.filter((one) => holds.attributes.includes(one.name));
+  const held = entity.attributes.filter((one) => covering.attributes.includes(one.name));
   const source = entity.items[access.item]?.for;
-  const where = holds.key === 'item' ? `${access.index} projects` : `the entry of ${source} holds`;
+  const where = covering.key === 'item' ? `${access.index} projects` : `the entry of ${source} holds`;
   const table = entity.items[0]?.slots[0];
   const keys = [table?.partition.attribute, table?.sort?.attribute].flatMap((name) => name ?? []);
-  const unpacked = holds.key === 'item' ? unpackedView(entity, access, holds.attributes) : null;
+  const unpacked = covering.key === 'item' ? unpackedView(entity, access, covering.attributes) : null;
   const known = [
     ...held.map((one) => ({ attribute: one, value: readExpression(one) })),
     ...(unpacked?.fields ?? []),
   ];
   return {
-    variable: holds.name,
+    variable: covering.name,
     record: entity.names.record,
     comment: `What ${where} of ${entity.name}; other fields take a follow-up batch get.`,
-    covers: fieldsHeld(plan, entity, access, holds).map(quote).join(', '),
+    covers: fieldsHeld(plan, entity, access, covering).map(quote).join(', '),
     keyOf:
-      holds.key === 'item'
+      covering.key === 'item'
         ? `({ ${keys.map((name) => `${name}: item.${name} as string`).join(', ')} })`
         : `${entity.names.keyBuilder}({ ${entity.keyFields.map((field) => `${field}: item.${field} as ${typeOfField(entity, field)}`).join(', ')} })`,
     type: quote(entity.name),
@@ -136,10 +139,10 @@ export function fieldsHeld(
   plan: Plan,
   entity: EntityPlan,
   access: QueryAccess,
-  holds: Extract<QueryAccess['holds'], { kind: 'some' }>,
+  covering: Extract<QueryAccess['covering'], { kind: 'some' }>,
 ): string[] {
-  const held = entity.attributes.filter((one) => holds.attributes.includes(one.name));
-  const unpacked = holds.key === 'item' ? unpackedView(entity, access, holds.attributes) : null;
+  const held = entity.attributes.filter((one) => covering.attributes.includes(one.name));
+  const unpacked = covering.key === 'item' ? unpackedView(entity, access, covering.attributes) : null;
   const known = [...held, ...(unpacked?.fields ?? []).map(({ attribute }) => attribute)];
   const names = known.map(({ name }) => name);
   const shown = known.filter(({ hidden }) => !hidden).map(({ name }) => name);
@@ -240,7 +243,9 @@ function queryView(
   const isWhole =
     access.sort !== null && access.head.length === access.sort.parts.length && access.sort.parts.length > 0;
   const table = `${camel(entity.table)}Table`;
-  const native = access.native ? nativeQuery(entity, access, access.native, constants) : null;
+  const multiAttribute = access.multiAttribute
+    ? multiAttributeQuery(entity, access, access.multiAttribute, constants)
+    : null;
   const optionalOnly = shape.every((one) => !/readonly \w+:|^Pick/.test(one));
   const through = leadsOn(pattern) ? throughView(plan, pattern.access) : null;
   return {
@@ -267,13 +272,14 @@ function queryView(
         ? null
         : sortExpression(entity, access, head, isWhole),
     descending: readExpressionOf(access),
-    holds: through?.holds ?? (access.holds.kind === 'all' ? "{ kind: 'all' }" : access.holds.name),
+    covering:
+      through?.covering ?? (access.covering.kind === 'all' ? "{ kind: 'all' }" : access.covering.name),
     filter: mixed
       ? mixedFilter(entity, access.filter, mixed.mixed, 4)
       : access.filter && filterExpression(entity, access.filter, 4),
     consistent: access.consistent,
     page: `{ default: ${access.page.default}, max: ${access.page.max} }`,
-    total: access.total === undefined ? null : keptExpression(entity, access.total),
+    total: access.total === undefined ? null : aggregateExpression(entity, access.total),
     upTo: pattern.access.kind === 'count' ? pattern.access.upTo : null,
     binding:
       crossing || inSequence
@@ -283,7 +289,7 @@ function queryView(
           ])
         : null,
     equals: null,
-    ...native,
+    ...multiAttribute,
   };
 }
 

@@ -106,9 +106,9 @@ export function absence(
 }
 
 export function heldAttributes(entity: EntityPlan, item: ItemPlan): AttributePlan[] {
-  const { holds } = item;
-  if (holds.kind === 'all') return [...entity.attributes];
-  return entity.attributes.filter((one) => holds.attributes.includes(one.name));
+  const { covering } = item;
+  if (covering.kind === 'all') return [...entity.attributes];
+  return entity.attributes.filter((one) => covering.attributes.includes(one.name));
 }
 
 export function readExpression(attribute: AttributePlan): string {

@@ -37,7 +37,7 @@ export function throughView(plan: Plan, access: ThroughAccess) {
   return {
     record: [target.names.record, ...(edge.length > 0 ? [edgeType(plan, access)] : [])].join(', '),
     codec: target.names.codec,
-    holds: `{\n${properties.map((one) => `    ${one},`).join('\n')}\n  }`,
+    covering: `{\n${properties.map((one) => `    ${one},`).join('\n')}\n  }`,
   };
 }
 
