@@ -24,7 +24,7 @@ const allowed: readonly Allowed[] = [
   { from: 'src/generator/layout/layout.ts', to: 'src/generator/layout/mixed.ts', because: 'to be split' },
   { from: 'src/runtime/actions.ts', to: 'src/runtime/joining.ts', because: 'to be split' },
   { from: 'src/runtime/actions.ts', to: 'src/runtime/steps.ts', because: 'to be split' },
-  { from: 'src/runtime/demands.ts', to: 'src/runtime/writes.ts', because: 'to be split' },
+  { from: 'src/runtime/conditions.ts', to: 'src/runtime/writes.ts', because: 'to be split' },
   { from: 'src/server/context.ts', to: 'src/server/auth/auth.ts', because: 'to be split' },
   {
     from: 'generated/graphql.ts',
