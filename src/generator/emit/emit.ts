@@ -2,7 +2,7 @@
 
 import type { Costs } from '../../budget/costs.js';
 import { pascal } from '../names.js';
-import type { Plan } from '../plan/types.js';
+import type { Plan } from '../plan/types/plan.js';
 import { freeDocuments, importLine, namesUsed } from './code.js';
 import { costsView } from './files/costs.js';
 import { entitiesView } from './files/entities.js';

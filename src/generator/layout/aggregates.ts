@@ -8,7 +8,7 @@ import {
   type PatternModel,
   type TableModel,
 } from '../model.js';
-import type { AggregatePlan, AttributePlan } from '../plan/types.js';
+import type { AggregatePlan, AttributePlan } from '../plan/types/storage.js';
 import { holesOf, keyTemplate } from '../resolve/templates.js';
 import { prefixOf } from './lock/claims.js';
 import type { Keeper } from './lock/keeper.js';

@@ -28,7 +28,7 @@ import type {
   ItemPlan,
   KeyTemplate,
   SlotPlan,
-} from '../plan/types.js';
+} from '../plan/types/storage.js';
 import { attributesOf } from '../resolve/attributes.js';
 import { hasShard, holesOf, keyTemplate } from '../resolve/templates.js';
 import { aggregatesOf } from './aggregates.js';

@@ -5,16 +5,15 @@
  */
 
 import type { IndexModel, PatternModel } from '../model.js';
+import type { FilterPlan, MultiAttributeAccess } from '../plan/types/access.js';
 import type {
   AttributePlan,
   Encoding,
-  FilterPlan,
   IndexPlan,
   KeyTemplate,
-  MultiAttributeAccess,
   MultiAttributeKey,
   SlotPlan,
-} from '../plan/types.js';
+} from '../plan/types/storage.js';
 
 type MultiAttribute = NonNullable<IndexModel['multiAttribute']>;
 

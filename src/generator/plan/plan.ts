@@ -34,29 +34,21 @@ import { withProjection } from './projections.js';
 import { idempotentPlan, madeBy, madeName, originOf, tokensOf, transactionPlan } from './transactions.js';
 import type {
   Access,
-  ConditionPlan,
-  ConditionValue,
-  EntityPlan,
   ExistsAccess,
-  FieldRef,
   FilterPlan,
   FilterValue,
   GetAccess,
-  ItemPlan,
-  MutationPlan,
-  NamedValue,
   PatternPlan,
-  Plan,
   QueryAccess,
   RangeOperator,
-  ResolverPlan,
-  RulePlan,
-  TablePlan,
-  TemplatePart,
   ThroughValue,
-  TransactionPlan,
-  ValuePlan,
-} from './types.js';
+} from './types/access.js';
+import type { Plan } from './types/plan.js';
+import type { ResolverPlan } from './types/resolvers.js';
+import type { RulePlan } from './types/rules.js';
+import type { EntityPlan, ItemPlan, TablePlan, TemplatePart } from './types/storage.js';
+import type { FieldRef, NamedValue, ValuePlan } from './types/values.js';
+import type { ConditionPlan, ConditionValue, MutationPlan, TransactionPlan } from './types/writes.js';
 import { mutationCost, ruleCost, transactionCost } from './write-costs.js';
 import type { Stored } from './write-units.js';
 

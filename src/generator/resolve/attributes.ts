@@ -3,7 +3,7 @@
 import { declaredTransform, holeEncoding } from '../encodings.js';
 import type { EntityModel, Model, Sdl, TypeRef, ValidationModel } from '../model.js';
 import { namedType, printType } from '../model.js';
-import type { AttributePlan, Encoding, HoleEncoding, ValidationPlan } from '../plan/types.js';
+import type { AttributePlan, Encoding, HoleEncoding, ValidationPlan } from '../plan/types/storage.js';
 
 const integers = new Set([
   'Int',

@@ -22,7 +22,7 @@ import {
   type Word,
 } from '../model.js';
 import { constant } from '../names.js';
-import type { AttributePlan } from '../plan/types.js';
+import type { AttributePlan } from '../plan/types/storage.js';
 import { attributesOf } from './attributes.js';
 import { isFault, type ParsedTemplate, parseTemplate, type TemplateFault } from './templates.js';
 

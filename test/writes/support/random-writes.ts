@@ -2,7 +2,7 @@
 
 import { type Item, type Key, TableloomError, type Write } from 'tableloom/runtime';
 import { expect } from 'vitest';
-import type { AttributePlan } from '../../../src/generator/plan/types.js';
+import type { AttributePlan } from '../../../src/generator/plan/types/storage.js';
 import { changeActions } from '../../../src/runtime/changes.js';
 import { itemId, keyOfItem } from '../../../src/runtime/items.js';
 import type { Dice } from '../../support/dice.js';

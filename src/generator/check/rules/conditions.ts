@@ -1,7 +1,7 @@
 /** What an entity demands of changes and values can hold, and is about what it names. */
 
 import { namedType } from '../../model.js';
-import type { AttributePlan } from '../../plan/types.js';
+import type { AttributePlan } from '../../plan/types/storage.js';
 import { type Facts, originals } from '../../resolve/resolved-model.js';
 import { patternFault } from '../redos.js';
 import { type Check, listed } from '../row.js';

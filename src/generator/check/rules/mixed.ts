@@ -2,7 +2,7 @@
 
 import { memberPatterns, membersOf, sortsFirst } from '../../layout/mixed.js';
 import type { Model, PatternModel, Word } from '../../model.js';
-import type { KeyTemplate } from '../../plan/types.js';
+import type { KeyTemplate } from '../../plan/types/storage.js';
 import { isConnection } from '../../resolve/attributes.js';
 import { type Facts, fieldAt } from '../../resolve/resolved-model.js';
 import { askedBy, comparisonsOf } from '../../resolve/value-paths.js';

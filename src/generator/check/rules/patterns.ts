@@ -14,7 +14,7 @@ import {
   type TypeRef,
 } from '../../model.js';
 import { sourceType } from '../../plan/plan.js';
-import type { AttributePlan } from '../../plan/types.js';
+import type { AttributePlan } from '../../plan/types/storage.js';
 import { connectionNode, encodingOf, isConnection } from '../../resolve/attributes.js';
 import { type EntityFacts, type Facts, fieldAt } from '../../resolve/resolved-model.js';
 import { comparisonsOf, requiredBy, resolve, sourceUses } from '../../resolve/value-paths.js';

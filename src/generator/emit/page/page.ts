@@ -1,27 +1,22 @@
 /** The data of access-patterns.md: the page a reviewer reads first. */
 
+import { referencesTo } from '../../plan/lookup/find.js';
+import { mixedQuery } from '../../plan/lookup/mixed-query.js';
+import type { GetAccess, MixedAccess, PatternPlan, QueryAccess } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
 import type {
   AggregatePlan,
   AttributePlan,
   EntityPlan,
-  GetAccess,
   IndexPlan,
   ItemPlan,
   KeyTemplate,
-  MixedAccess,
-  MutationPlan,
-  PatternPlan,
-  Plan,
-  QueryAccess,
   ReferencePlan,
   SlotPlan,
   TablePlan,
   TemplatePart,
-  TransactionPlan,
-  WriteCost,
-} from '../../plan/types.js';
-import { mixedQuery } from '../files/mixed.js';
-import { referencesTo } from '../files/shared.js';
+} from '../../plan/types/storage.js';
+import type { MutationPlan, TransactionPlan, WriteCost } from '../../plan/types/writes.js';
 
 export function accessPatternsView(plan: Plan) {
   return {
@@ -261,7 +256,7 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
       const { members, parent } = access;
       const { access: query, partitions: read } = mixedQuery(plan, pattern, access);
       const row = patternRow(plan, { ...pattern, access: query });
-      const beside = parent?.read === 'beside' ? ` + 1 get of ${parent.entity}` : '';
+      const beside = parent?.read === 'separate' ? ` + 1 get of ${parent.entity}` : '';
       const partitions = new Set(read.map(({ text }) => text));
       return {
         ...row,
@@ -284,7 +279,7 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
 /** How a field is read where its parent is read by key. */
 function startOf({ prefetch, field }: PatternPlan): string[] {
   if (!prefetch || !field) return [];
-  if (prefetch.kind === 'beside') return [`starts beside its ${field.type}`];
+  if (prefetch.kind === 'parallel') return [`starts beside its ${field.type}`];
   const pages = { first: '`first`', last: '`last`', ordered: 'what the order begins with' }[prefetch.page];
   const between = prefetch.between === 0 ? '' : `, with ${prefetch.between} more between them`;
   return [

@@ -9,7 +9,7 @@
 import type { Lock, LockedKey } from '../../lock.js';
 import type { EntityModel, Model, TableModel, Word } from '../../model.js';
 import { constant } from '../../names.js';
-import type { AttributePlan } from '../../plan/types.js';
+import type { AttributePlan } from '../../plan/types/storage.js';
 import { attributesOf } from '../../resolve/attributes.js';
 import { isFault, parseTemplate } from '../../resolve/templates.js';
 import { keysNeeded } from '../layout.js';

@@ -3,7 +3,7 @@
 import type { Lock, LockedKey, LockedSlot } from '../../lock.js';
 import type { EntityModel, PatternModel } from '../../model.js';
 import { constant } from '../../names.js';
-import type { AttributePlan, ItemPlan, KeyTemplate, SlotPlan } from '../../plan/types.js';
+import type { AttributePlan, ItemPlan, KeyTemplate, SlotPlan } from '../../plan/types/storage.js';
 import { hasShard, holesOf, isFault, keyTemplate, parseTemplate } from '../../resolve/templates.js';
 import { madeIndex, type TableDraft } from '../choose/indexes.js';
 import { entryPrefixOf, prefixesOf, prefixOf, unusedHead } from './claims.js';

@@ -1,7 +1,7 @@
 /** Layout and the lock before it -> the lock that goes with it. Nothing is forgotten: what is gone is retired. */
 
 import type { Lock, LockedEntity, LockedKey, LockedSlot, LockedTable } from '../../lock.js';
-import type { AttributePlan, ItemPlan, SlotPlan } from '../../plan/types.js';
+import type { AttributePlan, ItemPlan, SlotPlan } from '../../plan/types/storage.js';
 import { lockedName } from '../aggregates.js';
 import type { EntityLayout, Layout } from '../layout.js';
 import { multiAttributeFields } from '../multi-attribute.js';
