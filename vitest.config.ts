@@ -49,7 +49,7 @@ function project(name: string, include: string[], exclude: string[] = []): TestP
       env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
       testTimeout: isLong ? 900_000 : 60_000,
       hookTimeout: 120_000,
-      isolate: name !== 'unit',
+      isolate: name === 'package',
     },
   };
 }
