@@ -52,7 +52,7 @@ const rooms = {
   },
   resolve: {
     at: ['src/generator/resolve/'],
-    imports: ['data', 'layout', 'planning'],
+    imports: ['data'],
     packages: [],
     isPure: true,
     because: 'names, types and value paths are resolved once, for the layout, the checks and the plan',
@@ -75,7 +75,7 @@ const rooms = {
   costs: {
     at: ['src/generator/costs/'],
     imports: ['data', 'budget'],
-    packages: [],
+    packages: ['graphql'],
     isPure: true,
     because:
       'what fields cost is derived from the plan alone, once, for generated code and for the tool itself',
@@ -89,7 +89,7 @@ const rooms = {
   },
   emit: {
     at: ['src/generator/emit/'],
-    imports: ['data', 'budget'],
+    imports: ['data', 'budget', 'costs'],
     packages: ['handlebars'],
     isPure: true,
     because:
