@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { errorCodes } from 'tableloom/runtime';
 import { describe, expect, it } from 'vitest';
 import { requestErrorCodes } from '../src/server/http.js';
+import { deadLinks, pagesBelow } from './support/links.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
@@ -26,5 +27,31 @@ describe('README.md', () => {
     expect(new Set(named)).toEqual(
       new Set(Object.keys(scripts).filter((name) => name !== 'format' && name !== 'prepack')),
     );
+  });
+});
+
+// The pages that the package carries are held against the tarball too, in test/package.
+describe('every page', () => {
+  const pages = pagesBelow('.');
+
+  it('has no dead link', () => {
+    expect(pages).toContain('docs/tutorial.md');
+    expect(deadLinks('.', pages)).toEqual([]);
+  });
+
+  it('names the tarball of this version', () => {
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    const named = pages.flatMap((page) => read(page).match(/\btableloom-\d+\.\d+\.\d+[\w.-]*\.tgz/g) ?? []);
+    expect(new Set(named)).toEqual(new Set([`tableloom-${version}.tgz`]));
+  });
+});
+
+describe('docs/README.md', () => {
+  it('lists every page of docs/', () => {
+    const listed = [...read('docs/README.md').matchAll(/\]\(([\w./-]+\.md)\)/g)].map(([, path]) => path);
+    const pages = pagesBelow('docs').filter(
+      (path) => path !== 'README.md' && !/^contributing\/(?!README)/.test(path),
+    );
+    expect([...listed].sort()).toEqual(pages);
   });
 });
