@@ -11,6 +11,7 @@ export default defineConfig({
   },
   ssr: { resolve: { conditions } },
   test: {
+    globalSetup: './test/support/set-up.ts',
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
     reporters: ['default', './test/support/summary.ts'],
     // The SDK's notice about its next versions' Node; see src/server/warnings.ts.

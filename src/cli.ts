@@ -40,6 +40,7 @@ verb(
   .option('--operation <name>', 'the one operation that is meant')
   .option('--variables <json>', 'the values of variables, or a file of them; left out: any they may have')
   .option('--format <format>', 'text, json or mermaid', 'text')
+  .option('--plan', 'print the plan as JSON: tables, keys, patterns, writes, rules')
   .option('--record', 'keep the budgets of the documents below operations/, which `check` holds them to')
   .addHelpText(
     'after',
@@ -47,6 +48,7 @@ verb(
       'tableloom explain operations/users.graphql',
       `tableloom explain users.graphql --operation Users --variables '{"first": 50}'`,
       'tableloom explain --record',
+      'tableloom explain --plan > plan.json',
     ),
   )
   .action(async (files: string[], options: ExplainOptions) => {

@@ -5,6 +5,7 @@ import { parentPort } from 'node:worker_threads';
 import config from '../../codegen.js';
 import { generateFiles } from '../../src/cli/codegen.js';
 import { unwrapped } from '../../src/cli/mistakes.js';
+import type { Outcome } from './generator.js';
 
 const { CodegenContext } = createRequire(import.meta.url)(
   '@graphql-codegen/cli',
@@ -12,10 +13,15 @@ const { CodegenContext } = createRequire(import.meta.url)(
 
 parentPort?.on('message', async () => {
   try {
-    await generateFiles(new CodegenContext({ filepath: 'codegen.ts', config: { ...config, silent: true } }));
-    parentPort?.postMessage({ problem: null });
+    const context = new CodegenContext({ filepath: 'codegen.ts', config: { ...config, silent: true } });
+    const { runs } = await generateFiles(context);
+    const rules = runs.flatMap(({ plan }) => plan.rules.map(({ name, file }) => ({ name, file })));
+    parentPort?.postMessage({ problem: null, rules } satisfies Outcome);
   } catch (error) {
-    parentPort?.postMessage({ problem: unwrapped(error).map(messageOf).join('\n') });
+    parentPort?.postMessage({
+      problem: unwrapped(error).map(messageOf).join('\n'),
+      rules: [],
+    } satisfies Outcome);
   }
 });
 

@@ -15,6 +15,25 @@ const inputs = [
 ];
 const output = 'generated';
 
+export interface DeclaredRule {
+  readonly name: string;
+  /** Below `src/rules/`, without its extension. */
+  readonly file: string;
+}
+
+/** What a thread reports of one run. */
+export interface Outcome {
+  /** As it is shown; null if `generated/` is up to date. */
+  readonly problem: string | null;
+  readonly rules: readonly DeclaredRule[];
+}
+
+/** The last success. */
+interface Kept {
+  readonly fingerprint: string;
+  readonly rules: readonly DeclaredRule[];
+}
+
 /** Generates when inputs or output are not those of the last success, in a thread of its own: requests go on meanwhile. */
 export class Generator {
   readonly #root: string;
@@ -25,21 +44,25 @@ export class Generator {
 
   constructor(root: string) {
     this.#root = root;
-    this.#cache = join(root, 'node_modules/.cache/tableloom/generated.txt');
+    this.#cache = join(root, '.cache/generated.json');
   }
 
   /** @returns what is wrong with the inputs, as it is to be shown; null if `generated/` is up to date. */
   async update(): Promise<string | null> {
     const before = await this.#fingerprint();
-    if (before === this.#tried || before === (await readFile(this.#cache, 'utf8').catch(() => '')))
-      return null;
-    const problem = await this.#run();
+    if (before === this.#tried || before === (await this.#kept()).fingerprint) return null;
+    const { problem, rules } = await this.#run();
     this.#tried = await this.#fingerprint();
     if (problem === null) {
       await mkdir(join(this.#cache, '..'), { recursive: true });
-      await writeFile(this.#cache, this.#tried);
+      await writeFile(this.#cache, JSON.stringify({ fingerprint: this.#tried, rules } satisfies Kept));
     }
     return problem;
+  }
+
+  /** The rules that are declared, as of the last success. */
+  async rules(): Promise<readonly DeclaredRule[]> {
+    return (await this.#kept()).rules;
   }
 
   /** Loads what generating takes, so that the first change does not wait for it. */
@@ -51,15 +74,21 @@ export class Generator {
     await this.#worker?.terminate();
   }
 
-  async #run(): Promise<string | null> {
+  async #kept(): Promise<Kept> {
+    const text = await readFile(this.#cache, 'utf8').catch(() => '{ "fingerprint": "", "rules": [] }');
+    return JSON.parse(text) as Kept;
+  }
+
+  async #run(): Promise<Outcome> {
     const worker = this.#started();
     worker.postMessage('generate');
     try {
-      const [message] = (await once(worker, 'message')) as [{ problem: string | null }];
-      return message.problem;
+      const [outcome] = (await once(worker, 'message')) as [Outcome];
+      return outcome;
     } catch (error) {
       this.#worker = undefined;
-      return error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return { problem, rules: [] };
     }
   }
 

@@ -94,7 +94,7 @@ export class DevelopmentServer {
 
   async #build(): Promise<FastifyInstance> {
     const { app, auth, rules, seed, tables: generated } = await this.#load();
-    const missing = await missingRules(this.#root, rules);
+    const missing = missingRules(await this.#generator.rules(), rules);
     if (missing !== null) throw new Complaint(missing);
     const { tablePrefix, logLevel } = this.#config;
     const tables = resolveTableNames(generated.tables, { TABLE_PREFIX: tablePrefix });

@@ -7,7 +7,7 @@ import {
   language,
   type Shape,
   sections,
-} from '../../src/generator/read/language-schema.js';
+} from '../../src/generator/language/schema.js';
 
 /** Columns within which a list or a mapping stays on one line. */
 const width = 100;

@@ -2,7 +2,7 @@
 
 import type { Budget, Figures } from '../budget/budget.js';
 import { budgetText, figuresText } from '../budget/text.js';
-import type { Diagnostic } from '../generator/diagnostics.js';
+import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
 import { filesBelow, textOf } from './files.js';
 import { budgetsOf, type Operations, type Priced, readOperations } from './operations.js';
 

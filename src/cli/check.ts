@@ -1,6 +1,6 @@
 /** `tableloom check` */
 
-import { type Diagnostic, formatDiagnostics } from '../generator/diagnostics.js';
+import { type Diagnostic, formatDiagnostics } from '../generator/diagnostics/diagnostic.js';
 import { checkBudgets } from './budgets.js';
 import { generateInMemory, loadProject, outputsOnDisk } from './codegen.js';
 import { priced } from './operations.js';

@@ -17,20 +17,24 @@ export interface ExplainOptions extends Options {
   readonly variables?: string;
   readonly format?: string;
   readonly record?: boolean;
+  /** The plan as JSON, and no operation. */
+  readonly plan?: boolean;
 }
 
 const formats = ['text', 'json', 'mermaid'] as const;
 
 export async function explainVerb(files: readonly string[], options: ExplainOptions): Promise<number> {
-  const { root, config, operation, format = 'text', record = false } = options;
+  const { root, config, operation, format = 'text', record = false, plan = false } = options;
   if (!formats.some((one) => one === format))
     throw new Mistake(`There is no format \`${format}\`.`, `Formats are ${formats.join(', ')}.`);
+  if (plan && (record || files.length > 0))
+    throw new Mistake('`--plan` explains the project, not operations.', 'Leave out files and `--record`.');
   const absolute = files.map((file) => resolve(file));
   const variables = options.variables === undefined ? undefined : variablesOf(options.variables);
   enter(root);
   const paths =
     absolute.length === 0 ? operationPaths() : absolute.map((path) => slashes(relative('.', path)));
-  if (paths.length === 0)
+  if (paths.length === 0 && !plan)
     throw new Mistake(
       `There is no document below ${operationsFolder}/.`,
       'Name a file of GraphQL operations.',
@@ -40,6 +44,10 @@ export async function explainVerb(files: readonly string[], options: ExplainOpti
   terminal.progress('Generating in memory …');
   const [run] = (await generateInMemory(context)).runs;
   if (run === undefined) throw new Error('no run of the preset');
+  if (plan) {
+    terminal.say(JSON.stringify(run.plan, null, 2));
+    return 0;
+  }
   const prices = priced(run);
   if (record) return recorded(paths, prices, absolute.length === 0);
   const budgets = paths.flatMap((path) =>

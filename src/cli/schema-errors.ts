@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { CodegenContext } from '@graphql-codegen/cli';
-import { DiagnosticsError } from '../generator/diagnostics.js';
-import { sdlMistakes } from '../generator/read/sdl-errors.js';
+import { DiagnosticsError } from '../generator/diagnostics/diagnostic.js';
+import { sdlMistakes } from '../generator/parse/sdl-errors.js';
 import { slashes } from './files.js';
 import { Mistake } from './mistakes.js';
 

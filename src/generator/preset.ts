@@ -10,14 +10,14 @@ import type { CodegenPlugin, Types } from '@graphql-codegen/plugin-helpers';
 import * as typescript from '@graphql-codegen/typescript';
 import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
 import { buildASTSchema, type GraphQLSchema, isScalarType, isSpecifiedScalarType } from 'graphql';
-import { type Diagnostic, DiagnosticsError, formatDiagnostic } from './diagnostics.js';
+import { type Diagnostic, DiagnosticsError, formatDiagnostic } from './diagnostics/diagnostic.js';
 import { graphqlFile } from './emit/emit.js';
 import { Renderer, type TemplateText } from './emit/render.js';
 import { type Generated, generate } from './generate.js';
 import { lockPath } from './lock.js';
 import { pageTypeName, pascal } from './names.js';
-import { encodingOf } from './plan/attributes.js';
-import type { Plan } from './plan.js';
+import type { Plan } from './plan/types.js';
+import { encodingOf } from './resolve/attributes.js';
 
 export interface TableloomConfig {
   /** The declarations; default `access-patterns.yaml`. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Plan } from '../../src/generator/plan/types.js';
 import { libraryProject, type Project } from './project.js';
 
 const document = `query Two($first: ID!, $second: ID!) {
@@ -115,6 +116,19 @@ mutation Lend: 3 requests, 3 steps, 1.5 read units
   f2["librarian<br/>step 1, 1 request<br/>reads #96;viewer#96;, once an operation"]
   f1 --> f2
 `);
+  });
+
+  test('prints the plan, and takes no documents with it', async () => {
+    const { explain } = project();
+    const { code, out } = await explain([], { plan: true });
+    const plan = JSON.parse(out) as Plan;
+    expect(code).toBe(0);
+    expect(plan.entities.map(({ name }) => name)).toEqual(['Book']);
+    expect(await explain(['operations/books.graphql'], { plan: true })).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('`--plan` explains the project, not operations.'),
+    });
   });
 
   test('says where a document is wrong', async () => {

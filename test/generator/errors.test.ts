@@ -8,9 +8,9 @@ import { join, resolve } from 'node:path';
 import { generate } from '@graphql-codegen/cli';
 import { afterEach, describe, expect, test } from 'vitest';
 import { layoutChecks, modelChecks } from '../../src/generator/check/check.js';
-import { formatDiagnostics } from '../../src/generator/diagnostics.js';
+import { formatDiagnostics } from '../../src/generator/diagnostics/diagnostic.js';
+import { sdlMistakes } from '../../src/generator/parse/sdl-errors.js';
 import { preset } from '../../src/generator/preset.js';
-import { sdlMistakes } from '../../src/generator/read/sdl-errors.js';
 import { generateProject } from '../support/projects.js';
 
 const root = resolve('test/fixtures/errors');

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { buildSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { isMap, isPair, isScalar, parseDocument, stringify, visit } from 'yaml';
-import { formatDiagnostics } from '../../src/generator/diagnostics.js';
+import { formatDiagnostics } from '../../src/generator/diagnostics/diagnostic.js';
 import { runs } from '../support/runs.js';
 import { checked } from './support.js';
 

@@ -6,8 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseDocument, stringify } from 'yaml';
 import { referencePage, schemaFile, within } from '../../scripts/reference/render.js';
-import { formatDiagnostics } from '../../src/generator/diagnostics.js';
-import { comparisons, filterOperators } from '../../src/generator/model.js';
+import { formatDiagnostics } from '../../src/generator/diagnostics/diagnostic.js';
 import {
   definitions,
   type Key,
@@ -15,9 +14,10 @@ import {
   language,
   type Shape,
   sections,
-} from '../../src/generator/read/language-schema.js';
-import { validate } from '../../src/generator/read/validate.js';
-import { readYaml } from '../../src/generator/read/yaml.js';
+} from '../../src/generator/language/schema.js';
+import { validate } from '../../src/generator/language/validate.js';
+import { comparisons, filterOperators } from '../../src/generator/model.js';
+import { readYaml } from '../../src/generator/parse/yaml.js';
 import { expectFile } from '../support/projects.js';
 import { runs } from '../support/runs.js';
 
@@ -299,7 +299,7 @@ describe('a fault is found once, where it is', () => {
     ],
     [
       'part of a path elsewhere',
-      'elsewhere: [Query.a, Query]',
+      'external: [Query.a, Query]',
       'wrong-value Query: `Query` is not a field of the schema.',
     ],
     [

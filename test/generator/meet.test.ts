@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { valueOfText } from '../../src/generator/check/encodings.js';
-import { type KeyShape, meet, type Piece, printValues } from '../../src/generator/check/meet.js';
+import { valueOfText } from '../../src/generator/check/overlap/encodings.js';
+import { type KeyShape, meet, type Piece, printValues } from '../../src/generator/check/overlap/overlap.js';
 import { encodingFunctions } from '../../src/generator/emit/code.js';
 import * as keys from '../../src/runtime/keys.js';
 import { runs } from '../support/runs.js';

@@ -2,9 +2,9 @@
 
 import { createTables, Database } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
-import * as queries from '../fixtures/ok/nothing-pinned/expected/queries.js';
-import { tables } from '../fixtures/ok/nothing-pinned/expected/tables.js';
-import { gameWrites, playerWrites } from '../fixtures/ok/nothing-pinned/expected/writes.js';
+import * as queries from '../fixtures/ok/nothing-pinned/generated/queries.js';
+import { tables } from '../fixtures/ok/nothing-pinned/generated/tables.js';
+import { gameWrites, playerWrites } from '../fixtures/ok/nothing-pinned/generated/writes.js';
 import { engineKind, uniqueName, withEngine } from '../support/engines.js';
 
 test('a declaration with nothing pinned answers as it is asked', async () => {

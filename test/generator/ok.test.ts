@@ -1,23 +1,25 @@
 /**
- * test/fixtures/ok/<idea>/ is a whole small project; expected/ is what is generated from it, to the byte. `UPDATE=1`
- * rewrites it. use.ts is right and wrong use of it, which test/fixtures.test.ts compiles.
+ * test/fixtures/ok/<idea>/ is a whole small project; expected/ holds those of its generated files that the idea is
+ * about, to the byte, and plan.json where it is about the plan. `UPDATE=1` rewrites the files that are there: to keep
+ * one more, make an empty one. use.ts is right and wrong use of what is generated, which test/fixtures.test.ts compiles.
  */
 
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { expectFolder, foldersIn, generateProject } from '../support/projects.js';
-
-const root = 'test/fixtures/ok';
+import { fixtures, outputBelow } from '../support/fixtures.js';
+import { expectFolder, filesBelow, foldersIn, generateProject } from '../support/projects.js';
 
 describe('what is generated', () => {
-  for (const idea of foldersIn(root)) {
+  for (const idea of foldersIn(fixtures)) {
     test(idea, async () => {
-      const folder = `${root}/${idea}`;
-      const { files, run } = await generateProject(folder, { output: 'expected/' });
-      expectFolder(
-        `${folder}/expected`,
-        new Map([...files].map(([path, text]) => [path.replace('expected/', ''), text])),
-      );
+      const folder = `${fixtures}/${idea}`;
+      const { files, run } = await generateProject(folder);
+      const all = outputBelow(files, 'generated/');
+      all.set('access-patterns.lock.json', files.get('access-patterns.lock.json') ?? '');
+      all.set('plan.json', `${JSON.stringify(run.plan, null, 2)}\n`);
+      const kept = filesBelow(`${folder}/expected`);
+      expect(kept).not.toEqual([]);
+      expectFolder(`${folder}/expected`, new Map([...all].filter(([path]) => kept.includes(path))));
       expect(run.warnings).toEqual([]);
       expect(JSON.parse(JSON.stringify(run.plan))).toEqual(run.plan);
       expect(existsSync(`${folder}/use.ts`)).toBe(true);

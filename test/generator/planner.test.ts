@@ -2,12 +2,12 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type Layout, serves } from '../../src/generator/layout/layout.js';
 import { emptyLock, type Lock, printLock } from '../../src/generator/lock.js';
 import type { PatternModel } from '../../src/generator/model.js';
-import { type Layout, serves } from '../../src/generator/plan/layout.js';
-import { keyTemplate } from '../../src/generator/plan/templates.js';
-import type { SlotPlan } from '../../src/generator/plan.js';
-import { readLock } from '../../src/generator/read/lock.js';
+import { readLock } from '../../src/generator/parse/lock.js';
+import type { SlotPlan } from '../../src/generator/plan/types.js';
+import { keyTemplate } from '../../src/generator/resolve/templates.js';
 import { runs } from '../support/runs.js';
 import { checked } from './support.js';
 

@@ -2,10 +2,10 @@
 
 import { buildSchema, GraphQLError, Source } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import type { Span } from '../../src/generator/diagnostics.js';
+import type { Span } from '../../src/generator/diagnostics/diagnostic.js';
 import { partOf } from '../../src/generator/model.js';
-import { sdlDiagnostics, sdlFilesOf, sdlMistakes } from '../../src/generator/read/sdl-errors.js';
-import { readYaml } from '../../src/generator/read/yaml.js';
+import { sdlDiagnostics, sdlFilesOf, sdlMistakes } from '../../src/generator/parse/sdl-errors.js';
+import { readYaml } from '../../src/generator/parse/yaml.js';
 
 const head = 'version: 1\ntables: { main: { name: app, key: [PK, SK] } }\nentities: {}\n';
 

@@ -2,16 +2,16 @@
 
 import { buildSchema, type GraphQLSchema, Source } from 'graphql';
 import { checkLayout, checkModel } from '../../src/generator/check/check.js';
-import type { Diagnostic } from '../../src/generator/diagnostics.js';
+import type { Diagnostic } from '../../src/generator/diagnostics/diagnostic.js';
+import { chooseKeys } from '../../src/generator/layout/choose/base.js';
+import { type Layout, layOut } from '../../src/generator/layout/layout.js';
+import { nextLock } from '../../src/generator/layout/lock/next.js';
 import { emptyLock, type Lock } from '../../src/generator/lock.js';
 import type { Model } from '../../src/generator/model.js';
-import { chooseKeys } from '../../src/generator/plan/choose-base.js';
-import { type Layout, layOut } from '../../src/generator/plan/layout.js';
-import { nextLock } from '../../src/generator/plan/lock-next.js';
+import { readSdl } from '../../src/generator/parse/sdl.js';
+import { readYaml } from '../../src/generator/parse/yaml.js';
 import { planOf } from '../../src/generator/plan/plan.js';
-import type { Plan } from '../../src/generator/plan.js';
-import { readSdl } from '../../src/generator/read/sdl.js';
-import { readYaml } from '../../src/generator/read/yaml.js';
+import type { Plan } from '../../src/generator/plan/types.js';
 
 export interface Checked {
   readonly model: Model;

@@ -1,10 +1,10 @@
 /** Attributes that rules compute: at every write, from the record as it will be, and in its keys. */
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
-import { readings, search, stopsInCell } from '../fixtures/ok/computed-attributes/expected/queries.js';
-import type { ComputeRules } from '../fixtures/ok/computed-attributes/expected/rules.js';
-import { tables } from '../fixtures/ok/computed-attributes/expected/tables.js';
-import { readingWrites, stopWrites } from '../fixtures/ok/computed-attributes/expected/writes.js';
+import { readings, search, stopsInCell } from '../fixtures/ok/computed-attributes/generated/queries.js';
+import type { ComputeRules } from '../fixtures/ok/computed-attributes/generated/rules.js';
+import { tables } from '../fixtures/ok/computed-attributes/generated/tables.js';
+import { readingWrites, stopWrites } from '../fixtures/ok/computed-attributes/generated/writes.js';
 import { openProject } from '../support/databases.js';
 import { runs } from '../support/runs.js';
 

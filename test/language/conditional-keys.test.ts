@@ -2,8 +2,8 @@
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Ticket } from '../fixtures/ok/conditional-keys/expected/entities.js';
-import { ticketKey } from '../fixtures/ok/conditional-keys/expected/keys.js';
+import type { Ticket } from '../fixtures/ok/conditional-keys/generated/entities.js';
+import { ticketKey } from '../fixtures/ok/conditional-keys/generated/keys.js';
 import {
   byDue,
   byPriority,
@@ -11,9 +11,9 @@ import {
   solved,
   waiting,
   waitingSince,
-} from '../fixtures/ok/conditional-keys/expected/queries.js';
-import { tables } from '../fixtures/ok/conditional-keys/expected/tables.js';
-import { ticketWrites } from '../fixtures/ok/conditional-keys/expected/writes.js';
+} from '../fixtures/ok/conditional-keys/generated/queries.js';
+import { tables } from '../fixtures/ok/conditional-keys/generated/tables.js';
+import { ticketWrites } from '../fixtures/ok/conditional-keys/generated/writes.js';
 import { openProject } from '../support/databases.js';
 import { runs } from '../support/runs.js';
 

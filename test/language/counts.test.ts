@@ -1,11 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { NewTicket } from '../fixtures/ok/counts/expected/entities.js';
-import { createLoaders } from '../fixtures/ok/counts/expected/loaders.js';
-import { urgentSince } from '../fixtures/ok/counts/expected/queries.js';
-import { createResolvers } from '../fixtures/ok/counts/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/counts/expected/schema.js';
-import { tables } from '../fixtures/ok/counts/expected/tables.js';
-import { agentWrites, ticketWrites } from '../fixtures/ok/counts/expected/writes.js';
+import type { NewTicket } from '../fixtures/ok/counts/generated/entities.js';
+import { createLoaders } from '../fixtures/ok/counts/generated/loaders.js';
+import { urgentSince } from '../fixtures/ok/counts/generated/queries.js';
+import { createResolvers } from '../fixtures/ok/counts/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/counts/generated/schema.js';
+import { tables } from '../fixtures/ok/counts/generated/tables.js';
+import { agentWrites, ticketWrites } from '../fixtures/ok/counts/generated/writes.js';
 import { type Served, serve } from './serve.js';
 
 let served: Served;

@@ -1,8 +1,8 @@
 /** Padded and inverted holes: the order, bounds and pages of the field, whichever way its key runs. */
 import { type Connection, KeyError, type Session } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
-import type { NewScore, Score } from '../fixtures/ok/encoded-keys/expected/entities.js';
-import { bannerKey, scoreKey } from '../fixtures/ok/encoded-keys/expected/keys.js';
+import type { NewScore, Score } from '../fixtures/ok/encoded-keys/generated/entities.js';
+import { bannerKey, scoreKey } from '../fixtures/ok/encoded-keys/generated/keys.js';
 import {
   banners,
   best,
@@ -12,9 +12,9 @@ import {
   latest,
   recentFirst,
   weakFirst,
-} from '../fixtures/ok/encoded-keys/expected/queries.js';
-import { tables } from '../fixtures/ok/encoded-keys/expected/tables.js';
-import { bannerWrites, scoreWrites } from '../fixtures/ok/encoded-keys/expected/writes.js';
+} from '../fixtures/ok/encoded-keys/generated/queries.js';
+import { tables } from '../fixtures/ok/encoded-keys/generated/tables.js';
+import { bannerWrites, scoreWrites } from '../fixtures/ok/encoded-keys/generated/writes.js';
 import { openProject } from '../support/databases.js';
 
 const points = [0, -0.5, 12.25, 12.5, 1e21, -1e21, 5e-10, 100, 99.9, -100];

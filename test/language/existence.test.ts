@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
-import { createLoaders } from '../fixtures/ok/existence/expected/loaders.js';
-import { createResolvers } from '../fixtures/ok/existence/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/existence/expected/schema.js';
-import { tables } from '../fixtures/ok/existence/expected/tables.js';
-import { bookWrites } from '../fixtures/ok/existence/expected/writes.js';
+import { createLoaders } from '../fixtures/ok/existence/generated/loaders.js';
+import { createResolvers } from '../fixtures/ok/existence/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/existence/generated/schema.js';
+import { tables } from '../fixtures/ok/existence/generated/tables.js';
+import { bookWrites } from '../fixtures/ok/existence/generated/writes.js';
 import { type Served, serve } from './serve.js';
 
 let served: Served;

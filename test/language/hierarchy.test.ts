@@ -1,10 +1,10 @@
 /** An answer narrowed from the left: what is given of a hierarchy, as deep as it goes. */
 
 import { expect, test } from 'vitest';
-import { createLoaders } from '../fixtures/ok/hierarchy/expected/loaders.js';
-import { createResolvers } from '../fixtures/ok/hierarchy/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/hierarchy/expected/schema.js';
-import { tables } from '../fixtures/ok/hierarchy/expected/tables.js';
+import { createLoaders } from '../fixtures/ok/hierarchy/generated/loaders.js';
+import { createResolvers } from '../fixtures/ok/hierarchy/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/hierarchy/generated/schema.js';
+import { tables } from '../fixtures/ok/hierarchy/generated/tables.js';
 import { openProject, walk } from '../support/running.js';
 
 interface Store {

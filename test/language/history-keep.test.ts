@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from 'vitest';
-import { createLoaders } from '../fixtures/ok/history-keep/expected/loaders.js';
-import { versionsOfPage } from '../fixtures/ok/history-keep/expected/queries.js';
-import { createResolvers } from '../fixtures/ok/history-keep/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/history-keep/expected/schema.js';
-import { tables } from '../fixtures/ok/history-keep/expected/tables.js';
-import { pageWrites, priceWrites } from '../fixtures/ok/history-keep/expected/writes.js';
+import { createLoaders } from '../fixtures/ok/history-keep/generated/loaders.js';
+import { versionsOfPage } from '../fixtures/ok/history-keep/generated/queries.js';
+import { createResolvers } from '../fixtures/ok/history-keep/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/history-keep/generated/schema.js';
+import { tables } from '../fixtures/ok/history-keep/generated/tables.js';
+import { pageWrites, priceWrites } from '../fixtures/ok/history-keep/generated/writes.js';
 import { type Served, serve } from './serve.js';
 
 let served: Served;

@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
-import { createLoaders } from '../fixtures/ok/history-as-of/expected/loaders.js';
-import { createResolvers } from '../fixtures/ok/history-as-of/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/history-as-of/expected/schema.js';
-import { tables } from '../fixtures/ok/history-as-of/expected/tables.js';
-import { priceWrites } from '../fixtures/ok/history-as-of/expected/writes.js';
+import { createLoaders } from '../fixtures/ok/history-as-of/generated/loaders.js';
+import { createResolvers } from '../fixtures/ok/history-as-of/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/history-as-of/generated/schema.js';
+import { tables } from '../fixtures/ok/history-as-of/generated/tables.js';
+import { priceWrites } from '../fixtures/ok/history-as-of/generated/writes.js';
 import { type Served, serve } from './serve.js';
 
 let served: Served;

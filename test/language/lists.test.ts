@@ -1,10 +1,10 @@
 /** Questions asked for several values at once. */
 
 import { expect, test } from 'vitest';
-import { createLoaders } from '../fixtures/ok/lists-of-values/expected/loaders.js';
-import { createResolvers } from '../fixtures/ok/lists-of-values/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/lists-of-values/expected/schema.js';
-import { tables } from '../fixtures/ok/lists-of-values/expected/tables.js';
+import { createLoaders } from '../fixtures/ok/lists-of-values/generated/loaders.js';
+import { createResolvers } from '../fixtures/ok/lists-of-values/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/lists-of-values/generated/schema.js';
+import { tables } from '../fixtures/ok/lists-of-values/generated/tables.js';
 import { openProject, walk } from '../support/running.js';
 
 const statuses = ['OPEN', 'HELD', 'DONE'] as const;

@@ -1,14 +1,14 @@
 import { beforeAll, expect, test } from 'vitest';
-import { createLoaders } from '../fixtures/ok/many-to-many/expected/loaders.js';
-import { createResolvers } from '../fixtures/ok/many-to-many/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/many-to-many/expected/schema.js';
-import { tables } from '../fixtures/ok/many-to-many/expected/tables.js';
+import { createLoaders } from '../fixtures/ok/many-to-many/generated/loaders.js';
+import { createResolvers } from '../fixtures/ok/many-to-many/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/many-to-many/generated/schema.js';
+import { tables } from '../fixtures/ok/many-to-many/generated/tables.js';
 import {
   courseWrites,
   enrolmentWrites,
   guestPassWrites,
   studentWrites,
-} from '../fixtures/ok/many-to-many/expected/writes.js';
+} from '../fixtures/ok/many-to-many/generated/writes.js';
 import { type Served, serve } from './serve.js';
 
 let served: Served;

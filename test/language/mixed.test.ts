@@ -1,10 +1,10 @@
 /** Several entities by one query. */
 
 import { expect, test } from 'vitest';
-import { createLoaders } from '../fixtures/ok/mixed/expected/loaders.js';
-import { createResolvers } from '../fixtures/ok/mixed/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/mixed/expected/schema.js';
-import { tables } from '../fixtures/ok/mixed/expected/tables.js';
+import { createLoaders } from '../fixtures/ok/mixed/generated/loaders.js';
+import { createResolvers } from '../fixtures/ok/mixed/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/mixed/generated/schema.js';
+import { tables } from '../fixtures/ok/mixed/generated/tables.js';
 import { openProject, type Project, walk } from '../support/running.js';
 
 const day = (n: number) => new Date(Date.UTC(2024, 0, 1 + n)).toISOString();

@@ -1,11 +1,11 @@
 /** Indexes that hold less than the record. */
 
 import { expect, test } from 'vitest';
-import { createLoaders } from '../fixtures/ok/projections/expected/loaders.js';
-import { createResolvers } from '../fixtures/ok/projections/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/projections/expected/schema.js';
-import { tables } from '../fixtures/ok/projections/expected/tables.js';
-import { photoWrites } from '../fixtures/ok/projections/expected/writes.js';
+import { createLoaders } from '../fixtures/ok/projections/generated/loaders.js';
+import { createResolvers } from '../fixtures/ok/projections/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/projections/generated/schema.js';
+import { tables } from '../fixtures/ok/projections/generated/tables.js';
+import { photoWrites } from '../fixtures/ok/projections/generated/writes.js';
 import { openProject } from '../support/running.js';
 
 test('what an index holds is read from it alone, and anything else by one batch get', async () => {

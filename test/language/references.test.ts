@@ -1,16 +1,16 @@
 /** Records that name others, by GraphQL: what a client is told, and what it costs. */
 
 import { beforeEach, expect, test } from 'vitest';
-import { createLoaders } from '../fixtures/ok/references/expected/loaders.js';
-import { createResolvers } from '../fixtures/ok/references/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/references/expected/schema.js';
-import { tables } from '../fixtures/ok/references/expected/tables.js';
+import { createLoaders } from '../fixtures/ok/references/generated/loaders.js';
+import { createResolvers } from '../fixtures/ok/references/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/references/generated/schema.js';
+import { tables } from '../fixtures/ok/references/generated/tables.js';
 import {
   customerWrites,
   employeeWrites,
   productWrites,
   reviewWrites,
-} from '../fixtures/ok/references/expected/writes.js';
+} from '../fixtures/ok/references/generated/writes.js';
 import { openProject, type Project } from '../support/running.js';
 
 let project: Project;

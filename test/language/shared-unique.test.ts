@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { createLoaders } from '../fixtures/ok/shared-unique/expected/loaders.js';
-import { createResolvers } from '../fixtures/ok/shared-unique/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/shared-unique/expected/schema.js';
-import { tables } from '../fixtures/ok/shared-unique/expected/tables.js';
-import { robotWrites, userWrites, visitorWrites } from '../fixtures/ok/shared-unique/expected/writes.js';
+import { createLoaders } from '../fixtures/ok/shared-unique/generated/loaders.js';
+import { createResolvers } from '../fixtures/ok/shared-unique/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/shared-unique/generated/schema.js';
+import { tables } from '../fixtures/ok/shared-unique/generated/tables.js';
+import { robotWrites, userWrites, visitorWrites } from '../fixtures/ok/shared-unique/generated/writes.js';
 import { type Served, serve } from './serve.js';
 
 let served: Served;

@@ -2,10 +2,10 @@
 
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { createLoaders } from '../fixtures/ok/singleton-and-sets/expected/loaders.js';
-import { createResolvers } from '../fixtures/ok/singleton-and-sets/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/singleton-and-sets/expected/schema.js';
-import { tables } from '../fixtures/ok/singleton-and-sets/expected/tables.js';
+import { createLoaders } from '../fixtures/ok/singleton-and-sets/generated/loaders.js';
+import { createResolvers } from '../fixtures/ok/singleton-and-sets/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/singleton-and-sets/generated/schema.js';
+import { tables } from '../fixtures/ok/singleton-and-sets/generated/tables.js';
 import { openProject } from '../support/running.js';
 
 const fields = '{ title languages ports hosts version }';

@@ -1,14 +1,14 @@
 import { beforeAll, expect, test } from 'vitest';
-import { createLoaders } from '../fixtures/ok/through/expected/loaders.js';
-import { createResolvers } from '../fixtures/ok/through/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/through/expected/schema.js';
-import { tables } from '../fixtures/ok/through/expected/tables.js';
+import { createLoaders } from '../fixtures/ok/through/generated/loaders.js';
+import { createResolvers } from '../fixtures/ok/through/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/through/generated/schema.js';
+import { tables } from '../fixtures/ok/through/generated/tables.js';
 import {
   aliasWrites,
   gameWrites,
   participationWrites,
   playerWrites,
-} from '../fixtures/ok/through/expected/writes.js';
+} from '../fixtures/ok/through/generated/writes.js';
 import { type Served, serve } from './serve.js';
 
 let served: Served;

@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { createLoaders } from '../fixtures/ok/transactions/expected/loaders.js';
-import { createResolvers } from '../fixtures/ok/transactions/expected/resolvers.js';
-import { typeDefs } from '../fixtures/ok/transactions/expected/schema.js';
-import { tables } from '../fixtures/ok/transactions/expected/tables.js';
-import { productWrites } from '../fixtures/ok/transactions/expected/writes.js';
+import { createLoaders } from '../fixtures/ok/transactions/generated/loaders.js';
+import { createResolvers } from '../fixtures/ok/transactions/generated/resolvers.js';
+import { typeDefs } from '../fixtures/ok/transactions/generated/schema.js';
+import { tables } from '../fixtures/ok/transactions/generated/tables.js';
+import { productWrites } from '../fixtures/ok/transactions/generated/writes.js';
 import { type Served, serve } from './serve.js';
 
 let served: Served;

@@ -45,7 +45,7 @@ export async function generateProject(folder: string, setup: Setup = {}): Promis
 
 /** The folder holds exactly these files, with these bytes; `UPDATE=1` makes it so. */
 export function expectFolder(folder: string, files: ReadonlyMap<string, string>): void {
-  if (isUpdate) write(folder, files);
+  if (isUpdate) writeFolder(folder, files);
   const expected = new Map(
     filesBelow(folder).map((path) => [path, readFileSync(join(folder, path), 'utf8')]),
   );
@@ -59,12 +59,19 @@ export function expectFile(path: string, text: string): void {
   expect(text).toBe(readFileSync(path, 'utf8'));
 }
 
-function write(folder: string, files: ReadonlyMap<string, string>): void {
+/** Makes a folder hold these files and no others. */
+export function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
   for (const path of filesBelow(folder)) if (!files.has(path)) rmSync(join(folder, path));
   for (const [path, text] of files) {
+    if (textOf(join(folder, path)) === text) continue;
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
+}
+
+/** The text of a file; undefined where there is none. */
+export function textOf(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
 export function filesBelow(folder: string): string[] {

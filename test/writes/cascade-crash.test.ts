@@ -9,13 +9,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { openEmbedded } from 'tableloom/embedded';
 import { createTables, Database } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
-import { tables } from '../fixtures/ok/references/expected/tables.js';
+import { tables } from '../fixtures/ok/references/generated/tables.js';
 import {
   customerWrites,
   lineWrites,
   orderWrites,
   productWrites,
-} from '../fixtures/ok/references/expected/writes.js';
+} from '../fixtures/ok/references/generated/writes.js';
 import { run } from '../server/support/process.js';
 import { expectWhole, shopItems } from './support/shop.js';
 

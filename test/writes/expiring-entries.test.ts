@@ -1,7 +1,7 @@
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { tables } from '../fixtures/ok/every-connection/expected/tables.js';
-import { cardWrites } from '../fixtures/ok/every-connection/expected/writes.js';
+import { tables } from '../fixtures/ok/every-connection/generated/tables.js';
+import { cardWrites } from '../fixtures/ok/every-connection/generated/writes.js';
 import { openProject } from '../support/databases.js';
 
 test('index entries expire with their record, and follow when its time is moved', async () => {

@@ -9,11 +9,11 @@ import { userCodec } from '../../generated/items.js';
 import { userKey } from '../../generated/keys.js';
 import { tables } from '../../generated/tables.js';
 import { userWrites } from '../../generated/writes.js';
-import { orderCodec } from '../fixtures/ok/status-and-time/expected/items.js';
-import { orderKey } from '../fixtures/ok/status-and-time/expected/keys.js';
-import { ordersOfCustomer } from '../fixtures/ok/status-and-time/expected/queries.js';
-import { tables as shop } from '../fixtures/ok/status-and-time/expected/tables.js';
-import { orderWrites } from '../fixtures/ok/status-and-time/expected/writes.js';
+import { orderCodec } from '../fixtures/ok/status-and-time/generated/items.js';
+import { orderKey } from '../fixtures/ok/status-and-time/generated/keys.js';
+import { ordersOfCustomer } from '../fixtures/ok/status-and-time/generated/queries.js';
+import { tables as shop } from '../fixtures/ok/status-and-time/generated/tables.js';
+import { orderWrites } from '../fixtures/ok/status-and-time/generated/writes.js';
 import { openProject } from '../support/databases.js';
 import { itemsIn, keyId, stored } from './support/storage.js';
 

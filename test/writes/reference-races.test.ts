@@ -7,7 +7,7 @@ import {
   orderWrites,
   productWrites,
   reviewWrites,
-} from '../fixtures/ok/references/expected/writes.js';
+} from '../fixtures/ok/references/generated/writes.js';
 import { runs } from '../support/runs.js';
 import { expectWhole, openShop, type Shop } from './support/shop.js';
 import { codeOf } from './support/storage.js';

@@ -2,8 +2,8 @@
 
 import type { Session, Write } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
-import { customerCodec, orderCodec } from '../fixtures/ok/references/expected/items.js';
-import { customerKey, orderGsi1Key, orderKey } from '../fixtures/ok/references/expected/keys.js';
+import { customerCodec, orderCodec } from '../fixtures/ok/references/generated/items.js';
+import { customerKey, orderGsi1Key, orderKey } from '../fixtures/ok/references/generated/keys.js';
 import {
   customerWrites,
   employeeWrites,
@@ -14,7 +14,7 @@ import {
   productWrites,
   reviewWrites,
   visitWrites,
-} from '../fixtures/ok/references/expected/writes.js';
+} from '../fixtures/ok/references/generated/writes.js';
 import { expectWhole, openShop } from './support/shop.js';
 
 const customer = (id: string) => customerWrites.create({ id, name: id });

@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import plan from '../../generated/plan.json' with { type: 'json' };
+import type { WriteCost } from '../../src/generator/plan/types.js';
 import { billed, type RecordWrite, sum, tallyOf } from '../../src/generator/plan/write-units.js';
-import type { Plan, WriteCost } from '../../src/generator/plan.js';
 import { adminOf, memberOf, smallSample } from '../server/support/sample.js';
 import { startServer, type TestServer } from '../server/support/server.js';
+import { generateProject } from '../support/projects.js';
 
 /*
  * Only on the embedded engine: DynamoDB Local 1.25 bills transactions otherwise than DynamoDB does (see
  * test/embedded/capacity.test.ts, which holds the embedded engine to the developer guide).
  */
 
-const { entities, tables, mutations, rules } = plan as unknown as Plan;
+const { plan } = (await generateProject('.')).run;
+const { entities, tables, mutations, rules } = plan;
 
 /** One write of an operation: what of the record changes, and which fields that may be empty have a value. */
 interface Made {

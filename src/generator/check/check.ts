@@ -1,43 +1,43 @@
 /** Model -> diagnostics, and layout -> diagnostics: all that is found, in no particular order. */
 
-import type { Diagnostic } from '../diagnostics.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Layout } from '../layout/layout.js';
 import type { Model } from '../model.js';
-import type { Layout } from '../plan/layout.js';
-import { abstractChecks } from './abstract.js';
-import { choiceChecks, identityChecks } from './choices.js';
-import { computedChecks } from './computed.js';
-import { coverageChecks } from './coverage.js';
-import { demandChecks } from './demands.js';
-import { elementChecks } from './elements.js';
-import { elsewhereChecks } from './elsewhere.js';
-import { entityChecks } from './entities.js';
-import { type Facts, factsOf } from './facts.js';
-import { historyChecks } from './history.js';
-import { identifierChecks } from './identifiers.js';
-import { keyChecks, type LaidOut } from './keys.js';
-import { mixedChecks, mixedLayoutChecks } from './mixed.js';
-import { mutationChecks } from './mutations.js';
-import { nameChecks } from './names.js';
-import { nativeChecks, nativeLayoutChecks } from './native.js';
-import { numberChecks } from './numbers.js';
-import { patternChecks } from './patterns.js';
-import { referenceChecks } from './references.js';
+import { type Facts, factsOf } from '../resolve/resolved-model.js';
 import { type Check, run } from './row.js';
-import { ruleChecks } from './rules.js';
-import { sharedChecks } from './shared.js';
-import { sourceChecks } from './sources.js';
-import { tableChecks } from './tables.js';
-import { templateChecks } from './templates.js';
-import { throughChecks, throughLayoutChecks } from './through.js';
-import { transactionChecks, transactionLayoutChecks } from './transactions.js';
+import { abstractChecks } from './rules/abstract.js';
+import { aggregateChecks } from './rules/aggregates.js';
+import { computedChecks } from './rules/computed.js';
+import { conditionChecks } from './rules/conditions.js';
+import { coverageChecks } from './rules/coverage.js';
+import { elementChecks } from './rules/elements.js';
+import { entityChecks } from './rules/entities.js';
+import { externalChecks } from './rules/external.js';
+import { historyChecks } from './rules/history.js';
+import { identifierChecks } from './rules/identifiers.js';
+import { keyChecks, type LaidOut } from './rules/keys.js';
+import { mixedChecks, mixedLayoutChecks } from './rules/mixed.js';
+import { multiAttributeChecks, multiAttributeLayoutChecks } from './rules/multi-attribute.js';
+import { mutationChecks } from './rules/mutations.js';
+import { nameChecks } from './rules/names.js';
+import { patternChecks } from './rules/patterns.js';
+import { referenceChecks } from './rules/references.js';
+import { ruleChecks } from './rules/rules.js';
+import { sharedChecks } from './rules/shared-unique.js';
+import { sourceChecks } from './rules/sources.js';
+import { tableChecks } from './rules/tables.js';
+import { templateChecks } from './rules/templates.js';
+import { throughChecks, throughLayoutChecks } from './rules/through.js';
+import { transactionChecks, transactionLayoutChecks } from './rules/transactions.js';
+import { choiceChecks, identityChecks } from './warnings.js';
 
 export const modelChecks: readonly Check<Facts>[] = [
   ...nameChecks,
   ...tableChecks,
-  ...nativeChecks,
+  ...multiAttributeChecks,
   ...entityChecks,
   ...sharedChecks,
-  ...demandChecks,
+  ...conditionChecks,
   ...historyChecks,
   ...computedChecks,
   ...referenceChecks,
@@ -46,7 +46,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...abstractChecks,
   ...mixedChecks,
   ...throughChecks,
-  ...numberChecks,
+  ...aggregateChecks,
   ...sourceChecks,
   ...mutationChecks,
   ...transactionChecks,
@@ -54,14 +54,14 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...ruleChecks,
   ...identifierChecks,
   ...coverageChecks,
-  ...elsewhereChecks,
+  ...externalChecks,
 ];
 
 export const layoutChecks: readonly Check<LaidOut>[] = [
   ...keyChecks,
   ...mixedLayoutChecks,
   ...throughLayoutChecks,
-  ...nativeLayoutChecks,
+  ...multiAttributeLayoutChecks,
   ...identityChecks,
   ...choiceChecks,
   ...transactionLayoutChecks,

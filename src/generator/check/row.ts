@@ -1,6 +1,6 @@
 /** The shape of a check: one row of a list, one code. */
 
-import type { Diagnostic, Note, Span } from '../diagnostics.js';
+import type { Diagnostic, Note, Span } from '../diagnostics/diagnostic.js';
 
 /** What a check finds; the row adds its code. */
 export interface Finding {

@@ -8,7 +8,7 @@ import type {
   PadDigits,
   TemplatePart,
   ValuePlan,
-} from '../plan.js';
+} from '../plan/types.js';
 
 /** The runtime's encoding function for each way a hole is written. */
 export const encodingFunctions: Readonly<Record<HoleEncoding, string>> = {

@@ -2,22 +2,22 @@
 
 import type { Costs } from '../../budget/costs.js';
 import { pascal } from '../names.js';
-import type { Plan } from '../plan.js';
+import type { Plan } from '../plan/types.js';
 import { freeDocuments, importLine, namesUsed } from './code.js';
-import { accessPatternsView } from './page.js';
+import { costsView } from './files/costs.js';
+import { entitiesView } from './files/entities.js';
+import { filterFunctions } from './files/filters.js';
+import { itemsView } from './files/items.js';
+import { keysView } from './files/keys.js';
+import { loadersView } from './files/loaders.js';
+import { queriesView } from './files/queries.js';
+import { rulesView } from './files/rules.js';
+import { indexVariable } from './files/shared.js';
+import { tablesView } from './files/tables.js';
+import { writesView } from './files/writes.js';
+import { accessPatternsView } from './page/page.js';
 import type { Renderer } from './render.js';
-import { costsView } from './views/costs.js';
-import { entitiesView } from './views/entities.js';
-import { filterFunctions } from './views/filters.js';
-import { itemsView } from './views/items.js';
-import { keysView } from './views/keys.js';
-import { loadersView } from './views/loaders.js';
-import { queriesView } from './views/queries.js';
-import { resolversView } from './views/resolvers.js';
-import { rulesView } from './views/rules.js';
-import { indexVariable } from './views/shared.js';
-import { tablesView } from './views/tables.js';
-import { writesView } from './views/writes.js';
+import { resolversView } from './resolvers/resolvers.js';
 
 export interface EmitInput {
   readonly plan: Plan;
@@ -57,7 +57,6 @@ export function emit({ plan, costs, sdl, renderer }: EmitInput): Map<string, str
     header + tidyCode(renderer.render('schema.ts', { sdl: sdl.replace(/[\\`]|\$\{/g, '\\$&') })),
   );
   files.set('access-patterns.md', renderer.render('access-patterns.md', accessPatternsView(plan)));
-  files.set('plan.json', `${JSON.stringify(plan, null, 2)}\n`);
   return files;
 }
 
@@ -97,7 +96,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'invertedTime',
         'keyText',
         'keyNumber',
-        'rawRange',
+        'multiAttributeRange',
         'sortedBy',
         'unpack',
         'shardOf',
@@ -148,7 +147,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'trim',
         'selection',
         'fieldsOf',
-        'ahead',
+        'prefetch',
       ],
       types: [
         'Connection',
@@ -157,13 +156,13 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'IndexRef',
         'Item',
         'Key',
-        'KeptNumber',
+        'Aggregate',
         'SequenceRef',
         'TableRef',
         'TableDefinition',
-        'TokenStore',
+        'IdempotencyStore',
         'Session',
-        'AheadInfo',
+        'PrefetchInfo',
         'AppContext',
         'Write',
         'WriteEnvironment',
@@ -229,7 +228,7 @@ function keyNames(plan: Plan): string[] {
       entity.names.keyParser,
       ...entity.slots.map((slot) => slot.function),
       ...entity.guards.map((guard) => guard.function),
-      ...entity.numbers.map((number) => number.function),
+      ...entity.aggregates.map((number) => number.function),
       ...entity.counters.map((counter) => counter.function),
     ]),
     ...plan.tables.flatMap((table) => table.indexes.map((index) => indexVariable(table.name, index.name))),

@@ -1,11 +1,11 @@
 /** Declared transactions: their steps, the ids made beforehand, what they return; and where tokens are kept. */
 
+import type { Layout } from '../layout/layout.js';
 import type { FilterModel, IdempotentModel, Model, Source, TransactionModel } from '../model.js';
 import { fieldNamed, namedType } from '../model.js';
 import { pascal, variableName } from '../names.js';
-import type { FieldRef, IdempotentPlan, TablePlan, TransactionPlan, ValuePlan } from '../plan.js';
-import type { Layout } from './layout.js';
-import { type StepValue, stepValue } from './steps.js';
+import { type StepValue, stepValue } from '../resolve/steps.js';
+import type { FieldRef, IdempotentPlan, TablePlan, TransactionPlan, ValuePlan } from './types.js';
 
 const day = 86_400;
 

@@ -1,6 +1,6 @@
 /** What mutations cost: their own write, and those of the rules that add to them. */
 
-import type { DeclaredWrite, EntityPlan, MutationPlan, RulePlan, WriteCost } from '../plan.js';
+import type { DeclaredWrite, EntityPlan, MutationPlan, RulePlan, WriteCost } from './types.js';
 import {
   billed,
   type Fields,

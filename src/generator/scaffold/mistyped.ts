@@ -1,8 +1,8 @@
 /** Rules whose types do not fit the contracts that would be generated now. */
 
 import { ts } from 'ts-morph';
-import type { Diagnostic, Span } from '../diagnostics.js';
-import type { RulePlan } from '../plan.js';
+import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
+import type { RulePlan } from '../plan/types.js';
 import { explain } from './messages.js';
 import type { RulesProgram } from './rules-program.js';
 import { declarationOf, importsOf, placeOfExport, type RulesFile } from './syntax.js';

@@ -1,8 +1,8 @@
 /** Rules in the rules folder that nothing in access-patterns.yaml asks for. */
 
 import { ts } from 'ts-morph';
-import { type Diagnostic, nearest } from '../diagnostics.js';
-import type { RulePlan } from '../plan.js';
+import { type Diagnostic, nearest } from '../diagnostics/diagnostic.js';
+import type { RulePlan } from '../plan/types.js';
 import type { RulesProgram } from './rules-program.js';
 import { importsOf, moduleOf, namedImports, type RulesFile, spanOf } from './syntax.js';
 

@@ -1,8 +1,8 @@
 /** Adds what the rules folder lacks: stubs that compile and refuse at run time. Nothing that is there is changed. */
 
 import { ts } from 'ts-morph';
-import type { Diagnostic } from '../diagnostics.js';
-import type { RulePlan } from '../plan.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { RulePlan } from '../plan/types.js';
 import { applied, type Edit, importEdits, newlineOf, quoteOf, type Style, styleOf } from './edits.js';
 import { explain } from './messages.js';
 import { isInTheWay, missingDiagnostic, missingRules } from './missing.js';

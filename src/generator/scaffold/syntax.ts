@@ -1,7 +1,7 @@
 /** What stands where in a file of rules. */
 
 import { ts } from 'ts-morph';
-import type { Span } from '../diagnostics.js';
+import type { Span } from '../diagnostics/diagnostic.js';
 
 export interface RulesFile {
   /** As shown to people. */

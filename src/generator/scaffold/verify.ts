@@ -1,6 +1,6 @@
 /** Holds the hand-written rules against the contracts that would be generated now. */
 
-import type { Diagnostic } from '../diagnostics.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { missingDiagnostic, missingRules, notPassedOn } from './missing.js';
 import { mistypedRules } from './mistyped.js';
 import { orphansOf } from './orphans.js';

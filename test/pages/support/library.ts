@@ -12,10 +12,10 @@ import {
   parse,
 } from 'graphql';
 import type { Database, DatabaseOptions, Session, Write } from 'tableloom/runtime';
-import { createLoaders } from '../../fixtures/ok/every-connection/expected/loaders.js';
-import { createResolvers } from '../../fixtures/ok/every-connection/expected/resolvers.js';
-import { typeDefs } from '../../fixtures/ok/every-connection/expected/schema.js';
-import { tables } from '../../fixtures/ok/every-connection/expected/tables.js';
+import { createLoaders } from '../../fixtures/ok/every-connection/generated/loaders.js';
+import { createResolvers } from '../../fixtures/ok/every-connection/generated/resolvers.js';
+import { typeDefs } from '../../fixtures/ok/every-connection/generated/schema.js';
+import { tables } from '../../fixtures/ok/every-connection/generated/tables.js';
 import { openTables } from '../../support/databases.js';
 import { openEngine } from '../../support/engines.js';
 import { Refused } from '../../support/examples.js';

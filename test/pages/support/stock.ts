@@ -10,7 +10,7 @@ import {
   loanWrites,
   reservationWrites,
   shelfWrites,
-} from '../../fixtures/ok/every-connection/expected/writes.js';
+} from '../../fixtures/ok/every-connection/generated/writes.js';
 
 export type Values = Readonly<Record<string, unknown>>;
 

@@ -6,7 +6,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { openEmbedded } from 'tableloom/embedded';
 import { Database } from 'tableloom/runtime';
-import { customerWrites } from '../../fixtures/ok/references/expected/writes.js';
+import { customerWrites } from '../../fixtures/ok/references/generated/writes.js';
 
 const [path = ''] = process.argv.slice(2);
 const engine = await openEmbedded({ path });

@@ -9,7 +9,7 @@ import {
   orderWrites,
   productWrites,
   reviewWrites,
-} from '../../fixtures/ok/references/expected/writes.js';
+} from '../../fixtures/ok/references/generated/writes.js';
 import type { ShopItems } from './shop.js';
 
 /** Every row by its name, `Order 1`, with the rows that it names, by reference. */

@@ -14,8 +14,8 @@ import {
   productCodec,
   reviewCodec,
   visitCodec,
-} from '../../fixtures/ok/references/expected/items.js';
-import { tables } from '../../fixtures/ok/references/expected/tables.js';
+} from '../../fixtures/ok/references/generated/items.js';
+import { tables } from '../../fixtures/ok/references/generated/tables.js';
 import { openTables } from '../../support/databases.js';
 import { openEngine } from '../../support/engines.js';
 import { itemsIn, itemsOf, keyId } from './storage.js';

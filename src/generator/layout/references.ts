@@ -1,0 +1,125 @@
+/** References of an entity: what they name, where it is counted, and by which pattern the records are found. */
+
+import { exactHole } from '../encodings.js';
+import {
+  type EntityModel,
+  fieldNamed,
+  type Model,
+  type PatternModel,
+  type ReferenceModel,
+  type Source,
+  type Word,
+} from '../model.js';
+import type { AttributePlan, ReferencePlan } from '../plan/types.js';
+import { keyTemplate } from '../resolve/templates.js';
+import type { TableDraft } from './choose/indexes.js';
+import type { Keeper } from './lock/keeper.js';
+
+/** The part of a reference that its own entity decides. */
+export type ReferenceDraft = Pick<ReferencePlan, 'name' | 'to' | 'present' | 'onDelete' | 'counter'> & {
+  readonly model: ReferenceModel;
+};
+
+/** The fields here. */
+export function fieldsOfReference({ name, fields }: ReferenceModel): readonly Word[] {
+  return fields?.map((one) => one.field) ?? [name];
+}
+
+export function onDeleteOf({ onDelete }: ReferenceModel): ReferencePlan['onDelete'] {
+  return onDelete?.text === 'restrict' || onDelete?.text === 'cascade' ? onDelete.text : 'leave';
+}
+
+export function referenceDrafts(
+  entity: EntityModel,
+  ground: {
+    readonly table: TableDraft;
+    readonly attributes: ReadonlyMap<string, AttributePlan>;
+    readonly keeper: Keeper;
+  },
+): ReferenceDraft[] {
+  return entity.references.map((model) => {
+    const onDelete = onDeleteOf(model);
+    // DynamoDB removes what expires without telling: that cannot be counted.
+    const isCounted = onDelete !== 'leave' && entity.ttl === undefined;
+    return {
+      model,
+      name: model.name.text,
+      to: model.to.text,
+      present: fieldsOfReference(model)
+        .map(({ text }) => text)
+        .filter((field) => ground.attributes.get(field)?.nullable),
+      onDelete,
+      counter: isCounted ? counterOf(entity, model, ground) : null,
+    };
+  });
+}
+
+function counterOf(
+  entity: EntityModel,
+  model: ReferenceModel,
+  { table, attributes, keeper }: Parameters<typeof referenceDrafts>[1],
+): ReferencePlan['counter'] {
+  const kept = keeper.counter(model.name.text);
+  const head = kept ? '' : keeper.unused(`REFERENCES#${entity.name.text}.${model.name.text}`);
+  const holes = fieldsOfReference(model).map(({ text }) => exactHole(text, attributes));
+  return {
+    partition: keyTemplate(table.partition.text, kept?.partition ?? [head, ...holes].join('#'), attributes),
+    sort: table.sort ? keyTemplate(table.sort.text, kept?.sort ?? 'REFERENCES', attributes) : null,
+  };
+}
+
+/** @param keyFields of what is named */
+export function referencePlan(
+  model: Model,
+  entity: EntityModel,
+  { model: reference, ...draft }: ReferenceDraft,
+  keyFields: readonly string[],
+): ReferencePlan {
+  const { name, fields } = reference;
+  const foundBy = draft.onDelete === 'cascade' ? childrenPattern(model, entity, reference) : undefined;
+  return {
+    name: draft.name,
+    to: draft.to,
+    fields: keyFields.map((key) => ({
+      key,
+      field: fields?.find((one) => one.key.text === key)?.field.text ?? name.text,
+    })),
+    present: draft.present,
+    onDelete: draft.onDelete,
+    counter: draft.counter,
+    foundBy: foundBy?.name.text ?? null,
+  };
+}
+
+/** The first pattern that gives all records that name one, where it is asked for nothing else. */
+export function childrenPattern(
+  model: Model,
+  entity: EntityModel,
+  reference: ReferenceModel,
+): PatternModel | undefined {
+  const fields = new Set(fieldsOfReference(reference).map(({ text }) => text));
+  return model.patterns.find(
+    (pattern) =>
+      pattern.cardinality === 'many' &&
+      pattern.target.text === entity.name.text &&
+      pattern.leadsTo === undefined &&
+      pattern.where.length === fields.size &&
+      pattern.where.every(
+        ({ field, source, each }) => fields.has(field.text) && source.kind !== 'literal' && !each,
+      ) &&
+      pattern.when.every(({ field, values }) => fields.has(field.text) && values === 'present') &&
+      [...pattern.narrow, ...(pattern.range?.bounds ?? [])].every(({ source }) =>
+        isOptional(model, pattern, source),
+      ) &&
+      !pattern.filter &&
+      !pattern.bucket &&
+      !pattern.order,
+  );
+}
+
+/** An argument that may be left out: then nothing is asked by it. */
+function isOptional(model: Model, pattern: PatternModel, source: Source): boolean {
+  if (source.kind !== 'argument' || !pattern.for) return false;
+  const field = fieldNamed(model.sdl.types.get(pattern.for.type), pattern.for.field);
+  return field?.arguments.find(({ name }) => name === source.path[0])?.type.nonNull === false;
+}

@@ -1,0 +1,99 @@
+/** GraphQL schema -> model. Positions are those of the SDL; a schema built elsewhere has none and is refused by the host. */
+
+import {
+  type ASTNode,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  type GraphQLType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isSpecifiedScalarType,
+  isUnionType,
+} from 'graphql';
+import type { Span } from '../diagnostics/diagnostic.js';
+import type { Sdl, SdlField, SdlType, TypeRef } from '../model.js';
+
+/** `relative` gives the path shown to people for a source's name. */
+export function readSdl(
+  schema: GraphQLSchema,
+  relative: (sourceName: string) => string,
+): { sdl: Sdl; sources: Map<string, string> } {
+  const sources = new Map<string, string>();
+
+  const span = (
+    node: (ASTNode & { readonly name?: { readonly loc?: ASTNode['loc'] } }) | null | undefined,
+  ): Span => {
+    const loc = node?.name?.loc ?? node?.loc;
+    if (!loc) return { file: 'schema', start: 0, end: 0 };
+    const file = relative(loc.source.name);
+    sources.set(file, loc.source.body);
+    return { file, start: loc.start, end: loc.end };
+  };
+
+  const field = (one: GraphQLField<unknown, unknown> | GraphQLInputField): SdlField => ({
+    name: one.name,
+    at: span(one.astNode),
+    type: typeRef(one.type),
+    arguments: 'args' in one ? one.args.map(argument) : [],
+    hasDefault: 'defaultValue' in one && one.defaultValue !== undefined,
+  });
+
+  const argument = (one: GraphQLArgument) => ({
+    name: one.name,
+    type: typeRef(one.type),
+    hasDefault: one.defaultValue !== undefined,
+    at: span(one.astNode),
+  });
+
+  const type = (one: GraphQLNamedType): SdlType => ({
+    name: one.name,
+    kind: kindOf(one),
+    at: span(one.astNode),
+    ...(one.description ? { description: one.description } : {}),
+    fields: 'getFields' in one ? Object.values(one.getFields()).map(field) : [],
+    interfaces: isObjectType(one) || isInterfaceType(one) ? one.getInterfaces().map((each) => each.name) : [],
+    members: isUnionType(one)
+      ? one.getTypes().map((each) => each.name)
+      : isInterfaceType(one)
+        ? schema.getPossibleTypes(one).map((each) => each.name)
+        : [],
+    values: isEnumType(one) ? one.getValues().map((value) => value.name) : [],
+  });
+
+  const types = new Map<string, SdlType>();
+  for (const one of Object.values(schema.getTypeMap())) {
+    if (!one.name.startsWith('__') && !isSpecifiedScalarType(one)) types.set(one.name, type(one));
+  }
+  const mutationType = schema.getMutationType()?.name;
+  const subscriptionType = schema.getSubscriptionType()?.name;
+  return {
+    sdl: {
+      types,
+      queryType: schema.getQueryType()?.name ?? 'Query',
+      ...(mutationType ? { mutationType } : {}),
+      ...(subscriptionType ? { subscriptionType } : {}),
+    },
+    sources,
+  };
+}
+
+function kindOf(type: GraphQLNamedType): SdlType['kind'] {
+  if (isObjectType(type)) return 'object';
+  if (isInterfaceType(type)) return 'interface';
+  if (isUnionType(type)) return 'union';
+  if (isEnumType(type)) return 'enum';
+  return isInputObjectType(type) ? 'input' : 'scalar';
+}
+
+function typeRef(type: GraphQLType, nonNull = false): TypeRef {
+  if (isNonNullType(type)) return typeRef(type.ofType, true);
+  if (isListType(type)) return { kind: 'list', of: typeRef(type.ofType), nonNull };
+  return { kind: 'named', name: type.name, nonNull };
+}

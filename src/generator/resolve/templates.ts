@@ -1,0 +1,146 @@
+/** Key templates: `USER#{id}` -> parts. The grammar is in docs/language.md. */
+
+import { holeEncoding, isTransformName, padTransform, type Transform, transforms } from '../encodings.js';
+import type { AttributePlan, HoleEncoding, KeyTemplate, TemplatePart } from '../plan/types.js';
+
+export type ParsedTemplate = readonly (
+  | { readonly kind: 'literal'; readonly text: string }
+  | {
+      readonly kind: 'hole';
+      readonly field: string;
+      readonly transform: Transform | null;
+      readonly start: number;
+      readonly end: number;
+    }
+  | { readonly kind: 'shard'; readonly start: number; readonly end: number }
+)[];
+
+export interface TemplateFault {
+  readonly message: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The parts, or the first fault with its offsets in the text. */
+export function parseTemplate(text: string): ParsedTemplate | TemplateFault {
+  if (text === '')
+    return { message: 'A key template cannot be empty: DynamoDB takes no empty key.', start: 0, end: 0 };
+  const parts: ParsedTemplate[number][] = [];
+  let at = 0;
+  while (at < text.length) {
+    const open = text.indexOf('{', at);
+    const literal = text.slice(at, open === -1 ? text.length : open);
+    const stray = /[$}]/.exec(literal);
+    if (stray) {
+      const start = at + stray.index;
+      return {
+        message: `\`${stray[0]}\` cannot stand in a key template: the key encoding uses it.`,
+        start,
+        end: start + 1,
+      };
+    }
+    if (literal) parts.push({ kind: 'literal', text: literal });
+    if (open === -1) break;
+    const close = text.indexOf('}', open);
+    if (close === -1) return { message: 'A `{` is not closed.', start: open, end: text.length };
+    const inner = text.slice(open + 1, close).trim();
+    const match = /^(?:(\w+)\(\s*(\w+)\s*(?:,\s*([^,()]*?)\s*)?\)|(\w+))$/.exec(inner);
+    if (!match)
+      return {
+        message: `\`{${inner}}\` is not a hole; write \`{field}\` or \`{month(field)}\`.`,
+        start: open,
+        end: close + 1,
+      };
+    const [, transform, argument, digits, plain] = match;
+    if (plain === 'shard') parts.push({ kind: 'shard', start: open, end: close + 1 });
+    else if (transform !== undefined && !isTransformName(transform)) {
+      return {
+        message: `\`${transform}\` is no function of key templates; there are ${transforms.join(', ')}.`,
+        start: open,
+        end: close + 1,
+      };
+    } else {
+      const found = transformOf(transform, digits);
+      if (found === undefined)
+        return {
+          message:
+            transform === 'pad'
+              ? '`pad` takes a field and a number of digits, 1 to 16: `{pad(rank, 6)}`.'
+              : `\`${transform}\` takes a field only.`,
+          start: open,
+          end: close + 1,
+        };
+      parts.push({
+        kind: 'hole',
+        field: argument ?? plain ?? '',
+        transform: found,
+        start: open,
+        end: close + 1,
+      });
+    }
+    at = close + 1;
+  }
+  for (const [index, part] of parts.entries()) {
+    const next = parts[index + 1];
+    if (part.kind !== 'literal' && next && (next.kind !== 'literal' || !next.text.startsWith('#'))) {
+      return {
+        message: 'What follows a hole begins with `#`: without it two values could give one key.',
+        start: part.start,
+        end: part.end,
+      };
+    }
+  }
+  return parts;
+}
+
+export function isFault(parsed: ParsedTemplate | TemplateFault): parsed is TemplateFault {
+  return !Array.isArray(parsed);
+}
+
+/** The template of a key attribute; every field is known and can stand in a key. */
+export function keyTemplate(
+  attribute: string,
+  text: string,
+  attributes: ReadonlyMap<string, AttributePlan>,
+): KeyTemplate {
+  const parsed = parseTemplate(text);
+  if (isFault(parsed)) throw new Error(`unchecked template ${text}: ${parsed.message}`);
+  return { attribute, text, parts: parsed.map((part) => planned(part, attributes)) };
+}
+
+function planned(part: ParsedTemplate[number], attributes: ReadonlyMap<string, AttributePlan>): TemplatePart {
+  if (part.kind === 'literal') return part;
+  return part.kind === 'shard' ? { kind: 'shard' } : hole(part, attributes);
+}
+
+function hole(
+  part: { field: string; transform: Transform | null },
+  attributes: ReadonlyMap<string, AttributePlan>,
+): TemplatePart {
+  const attribute = attributes.get(part.field);
+  const encode = attribute && holeEncoding(part.transform, attribute);
+  if (!attribute || encode === undefined) throw new Error(`unchecked hole ${part.field}`);
+  return { kind: 'hole', field: part.field, encode, enum: encode === 'enum' ? attribute.of : null };
+}
+
+export function holesOf(
+  template: KeyTemplate | null,
+): { readonly field: string; readonly encode: HoleEncoding }[] {
+  return (template?.parts ?? []).flatMap((part) =>
+    part.kind === 'hole' ? [{ field: part.field, encode: part.encode }] : [],
+  );
+}
+
+export function hasShard(template: KeyTemplate): boolean {
+  return template.parts.some((part) => part.kind === 'shard');
+}
+
+/** What is written as `name(field, digits)`; null for a hole without a function. */
+function transformOf(
+  name: (typeof transforms)[number] | undefined,
+  digits: string | undefined,
+): Transform | null | undefined {
+  if (name === 'pad') return padTransform(digits);
+  if (digits !== undefined) return undefined;
+  return name ?? null;
+}
