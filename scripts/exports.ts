@@ -1,4 +1,4 @@
-/** Writes api/: what each door of the package exports. `test/exports.test.ts` says when it is out of date. */
+/** Writes api/: what each door of the package exports. `test/package/exports.test.ts` says when it is out of date. */
 
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

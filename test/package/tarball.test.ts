@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deadLinks, pagesBelow } from '../support/links.js';
+import { deadLinks, pagesBelow } from './links.js';
 import { packInto } from './pack.js';
 
 const home = mkdtempSync(join(tmpdir(), 'tableloom-tarball-'));

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { exportReports } from '../scripts/exports/report.js';
+import { exportReports } from '../../scripts/exports/report.js';
 
 test('api/ is up to date: run `npm run exports`', () => {
   const committed = new Map(readdirSync('api').map((name) => [name, readFileSync(`api/${name}`, 'utf8')]));
