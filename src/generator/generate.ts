@@ -29,7 +29,15 @@ export interface GenerateInput {
   /** The path shown to people, of an SDL source's name. */
   readonly relative: (sourceName: string) => string;
   readonly renderer: Renderer;
+  readonly measure?: Measure;
 }
+
+export type Stage = 'parse' | 'check' | 'lay out' | 'plan' | 'emit' | 'typescript + resolvers';
+
+/** Runs a stage, and may take its time. */
+export type Measure = <T>(stage: Stage, run: () => T) => T;
+
+export const unmeasured: Measure = (_stage, run) => run();
 
 export interface Generated {
   readonly plan: Plan;
@@ -47,22 +55,39 @@ export interface Generated {
 }
 
 /** Throws DiagnosticsError with everything found, and then gives nothing. */
-export function generate({ schema, patterns, lock: locked, relative, renderer }: GenerateInput): Generated {
-  const yaml = readYaml(patterns.path, patterns.text);
-  const { sdl, sources } = readSdl(schema, relative);
+export function generate({
+  schema,
+  patterns,
+  lock: locked,
+  relative,
+  renderer,
+  measure = unmeasured,
+}: GenerateInput): Generated {
+  const yaml = measure('parse', () => readYaml(patterns.path, patterns.text));
+  const { sdl, sources } = measure('parse', () => readSdl(schema, relative));
   sources.set(patterns.path, patterns.text);
   const { lock, diagnostics: ofLock } = readLock(locked?.path ?? '', locked?.text);
   if (locked) sources.set(locked.path, locked.text);
-  const model = chooseKeys({ ...yaml.model, sdl }, lock);
-  const mistakes = sdlMistakes(sdlFilesOf(schema, relative));
+  const model = measure('lay out', () => chooseKeys({ ...yaml.model, sdl }, lock));
+  const mistakes = measure('parse', () => sdlMistakes(sdlFilesOf(schema, relative)));
   const warnings = refuseErrors([...yaml.diagnostics, ...mistakes, ...ofLock], sources);
-  warnings.push(...refuseErrors(checkModel(model), sources));
-  const layout = layOut(model, lock);
-  warnings.push(...refuseErrors(checkLayout(model, layout), sources));
-  const plan = planOf(model, layout);
-  const printed = printSchema(lexicographicSortSchema(schema));
-  const costs = costsOf(plan);
-  const files = emit({ plan, costs, sdl: printed, renderer });
+  warnings.push(
+    ...refuseErrors(
+      measure('check', () => checkModel(model)),
+      sources,
+    ),
+  );
+  const layout = measure('lay out', () => layOut(model, lock));
+  warnings.push(
+    ...refuseErrors(
+      measure('check', () => checkLayout(model, layout)),
+      sources,
+    ),
+  );
+  const plan = measure('plan', () => planOf(model, layout));
+  const printed = measure('emit', () => printSchema(lexicographicSortSchema(schema)));
+  const costs = measure('plan', () => costsOf(plan));
+  const files = measure('emit', () => emit({ plan, costs, sdl: printed, renderer }));
   return {
     plan,
     costs,
