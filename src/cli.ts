@@ -77,7 +77,11 @@ function verb(name: string, summary: string): Command {
     .command(name)
     .description(summary)
     .option('--root <dir>', 'the folder of the project', '.')
-    .option('--config <file>', "GraphQL Codegen's configuration, below the root", 'codegen.ts');
+    .option('--config <file>', "GraphQL Codegen's configuration, below the root", 'codegen.ts')
+    .option(
+      '--verbose',
+      'tell on stderr how long each stage took, in milliseconds; as JSON where the result is JSON',
+    );
 }
 
 function run<Given = Options>(action: (options: Given) => Promise<number>) {

@@ -3,16 +3,23 @@
 /** Milliseconds by stage, in the order in which stages began. */
 export class Stages {
   /** The process itself and the modules of the verb come first. */
-  readonly #spent = new Map<string, number>([['start', performance.now()]]);
+  readonly #spent: Map<string, number>;
+  readonly #now: () => number;
+
+  /** `now` gives milliseconds since the process began. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+    this.#spent = new Map([['start', now()]]);
+  }
 
   /** Runs it, and counts its time without that of stages inside it. */
   readonly measure = <T>(stage: string, run: () => T): T => {
-    const started = performance.now();
+    const started = this.#now();
     const before = this.#sum();
     this.#spent.set(stage, this.#spent.get(stage) ?? 0);
     const end = () => {
       const inside = this.#sum() - before;
-      this.#spent.set(stage, (this.#spent.get(stage) ?? 0) + performance.now() - started - inside);
+      this.#spent.set(stage, (this.#spent.get(stage) ?? 0) + this.#now() - started - inside);
     };
     let result: T;
     try {
@@ -49,7 +56,7 @@ export class Stages {
   }
 
   #rows(): [string, number][] {
-    const total = performance.now();
+    const total = this.#now();
     return [...this.#spent, ['other', Math.max(0, total - this.#sum())], ['total', total]];
   }
 }

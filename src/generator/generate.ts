@@ -32,7 +32,14 @@ export interface GenerateInput {
   readonly measure?: Measure;
 }
 
-export type Stage = 'parse' | 'check' | 'lay out' | 'plan' | 'emit' | 'typescript + resolvers';
+export type Stage =
+  | 'read templates'
+  | 'parse'
+  | 'check'
+  | 'lay out'
+  | 'plan'
+  | 'emit'
+  | 'typescript + resolvers';
 
 /** Runs a stage, and may take its time. */
 export type Measure = <T>(stage: Stage, run: () => T) => T;

@@ -58,7 +58,7 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
       patterns: { path: patternsPath, text: readText(patternsPath) },
       ...(existsSync(lock) ? { lock: { path: lock, text: readFileSync(lock, 'utf8') } } : {}),
       relative: (name) => shown(name),
-      renderer: measure('emit', () => readTemplates(presetConfig.templates ?? packageTemplates())),
+      renderer: measure('read templates', () => readTemplates(presetConfig.templates ?? packageTemplates())),
       measure,
     });
     const { plan, sources, warnings } = generated;
