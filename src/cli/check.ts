@@ -1,6 +1,7 @@
 /** `tableloom check` */
 
 import { type Diagnostic, formatDiagnostics } from '../generator/diagnostics/diagnostic.js';
+import { hasRules } from '../generator/scaffold/rule-files.js';
 import { checkBudgets } from './budgets.js';
 import { generateInMemory, loadProject, outputsOnDisk } from './codegen.js';
 import { priced } from './operations.js';
@@ -23,13 +24,18 @@ async function check({ root, config }: Options, stages: Stages): Promise<number>
   const diagnostics: Diagnostic[] = measure('compare', () => staleness(files, onDisk));
   const sources = new Map(onDisk);
 
-  terminal.progress('Checking rules …');
-  const { verifyRules } = await measure('load TypeScript', () => import('../generator/scaffold/verify.js'));
   for (const run of runs) {
+    diagnostics.push(...run.warnings);
+    for (const [path, text] of run.sources) sources.set(path, text);
+  }
+
+  terminal.progress('Checking rules …');
+  for (const run of runs.filter(hasRules)) {
+    const { verifyRules } = await measure('load TypeScript', () => import('../generator/scaffold/verify.js'));
     const input = { ...run, root: process.cwd(), generated: files };
     const rules = measure('check rules', () => verifyRules(input));
-    diagnostics.push(...run.warnings, ...rules.diagnostics);
-    for (const [path, text] of [...run.sources, ...rules.sources]) sources.set(path, text);
+    diagnostics.push(...rules.diagnostics);
+    for (const [path, text] of rules.sources) sources.set(path, text);
   }
 
   terminal.progress('Counting requests …');

@@ -1,6 +1,7 @@
 /** `tableloom scaffold` */
 
 import { formatDiagnostics } from '../generator/diagnostics/diagnostic.js';
+import { hasRules } from '../generator/scaffold/rule-files.js';
 import { generateInMemory, loadProject } from './codegen.js';
 import { writeAll } from './files.js';
 import type { Stages } from './stages.js';
@@ -17,14 +18,16 @@ async function scaffold({ root, config }: Options, stages: Stages): Promise<numb
   const project = await loadProject(config, stages);
   terminal.progress('Reading rules …');
   const { files, runs } = await generateInMemory(project);
-  const { scaffoldRules } = await measure(
-    'load TypeScript',
-    () => import('../generator/scaffold/scaffold.js'),
+  const results = await Promise.all(
+    runs.filter(hasRules).map(async (run) => {
+      const { scaffoldRules } = await measure(
+        'load TypeScript',
+        () => import('../generator/scaffold/scaffold.js'),
+      );
+      const input = { ...run, root: process.cwd(), generated: files };
+      return { run, ...measure('read rules', () => scaffoldRules(input)) };
+    }),
   );
-  const results = runs.map((run) => ({
-    run,
-    ...measure('read rules', () => scaffoldRules({ ...run, root: process.cwd(), generated: files })),
-  }));
 
   const refused = results.filter(({ diagnostics }) => diagnostics.length > 0);
   for (const { run, diagnostics, sources } of refused) {

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Stages } from '../../src/cli/stages.js';
 import { libraryProject } from './project.js';
@@ -14,6 +16,15 @@ const generation = [
   'typescript + resolvers',
 ];
 const beginning = ['start', 'load configuration', 'load GraphQL Codegen'];
+
+const withoutRules = `version: 1
+tables:
+  library: { name: library, key: [PK, SK] }
+entities:
+  Book: { key: { PK: "BOOK#{isbn}", SK: METADATA } }
+patterns:
+  book: { one: Book, for: Query.book, where: { isbn: $isbn } }
+`;
 
 const operation = '{ book(isbn: 1) { title } }\n';
 
@@ -67,6 +78,28 @@ describe('--verbose', () => {
     expect(Object.keys(stages)).toEqual([...beginning, ...generation, ...more, 'other', 'total']);
     expect(Object.values(stages).every(Number.isFinite)).toBe(true);
   });
+
+  test.each(['check', 'scaffold'] as const)(
+    '%s loads no TypeScript where there are no rules',
+    async (verb) => {
+      const { run, write, folder } = libraryProject();
+      write(
+        'schema/library.graphql',
+        'type Query { book(isbn: ID!): Book }\ntype Book { isbn: ID!, title: String! }\n',
+      );
+      write('access-patterns.yaml', withoutRules);
+      for (const name of ['access', 'books', 'index'])
+        write(`app/src/rules/${name}.ts`, 'export const own = 1;\n');
+      await run('generate');
+      const before = await run(verb, { verbose: true });
+      expect(before.code).toBe(0);
+      expect(before.err).toMatch(/^load TypeScript +/m);
+      rmSync(join(folder, 'app'), { recursive: true });
+      const after = await run(verb, { verbose: true });
+      expect({ code: after.code, out: after.out }).toEqual({ code: 0, out: before.out });
+      expect(after.err).not.toMatch(/TypeScript|rules/);
+    },
+  );
 
   test('tells how far a verb came that fails', async () => {
     const { run, edit } = libraryProject();
