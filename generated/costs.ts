@@ -39,7 +39,7 @@ export const costs: Costs = {
       index: 'GSI2',
       allow: 'staff',
       page: { default: 20, max: 100 },
-      holds: ['email', 'id', 'name', 'role', 'status'],
+      covering: ['email', 'id', 'name', 'role', 'status'],
     },
     'Query.usersByRole': {
       kind: 'query',
@@ -49,7 +49,7 @@ export const costs: Costs = {
       index: 'GSI2',
       allow: 'staff',
       page: { default: 20, max: 100 },
-      holds: ['email', 'id', 'name', 'role', 'status'],
+      covering: ['email', 'id', 'name', 'role', 'status'],
     },
     'User.createdBy': { kind: 'get', pattern: 'creatorOfUser', of: ['User'], starts: true },
     'User.history': {
@@ -60,7 +60,7 @@ export const costs: Costs = {
       index: 'LSI1',
       allow: 'selfOrAdmin',
       page: { default: 20, max: 100 },
-      ahead: 'beside',
+      prefetch: 'beside',
     },
     'Query.contractor': {
       kind: 'get',
@@ -77,7 +77,7 @@ export const costs: Costs = {
       index: 'GSI2',
       allow: 'staff',
       page: { default: 20, max: 100 },
-      holds: ['company', 'expiresAt', 'id', 'name', 'status'],
+      covering: ['company', 'expiresAt', 'id', 'name', 'status'],
     },
     'Query.contractorsExpiring': {
       kind: 'query',
@@ -96,7 +96,7 @@ export const costs: Costs = {
       index: 'GSI3',
       allow: 'staff',
       page: { default: 20, max: 100 },
-      ahead: 'beside',
+      prefetch: 'beside',
     },
     'Contractor.invitedBy': { kind: 'get', pattern: 'inviterOfContractor', of: ['User'], starts: true },
     'User.sessions': {
@@ -108,7 +108,7 @@ export const costs: Costs = {
       allow: 'selfOrAdmin',
       page: { default: 20, max: 100 },
       drops: true,
-      ahead: 'beside',
+      prefetch: 'beside',
     },
     'RefreshToken.user': { kind: 'get', pattern: 'userOfSession', of: ['User'], starts: true },
     'User.auditLogs': {
@@ -119,8 +119,8 @@ export const costs: Costs = {
       index: 'table',
       allow: 'selfOrAdmin',
       page: { default: 20, max: 100 },
-      holds: ['action', 'id', 'timestamp'],
-      ahead: { page: 'first', between: 2, bounds: ['until'] },
+      covering: ['action', 'id', 'timestamp'],
+      prefetch: { page: 'first', between: 2, bounds: ['until'] },
     },
     'Contractor.auditLogs': {
       kind: 'query',
@@ -130,8 +130,8 @@ export const costs: Costs = {
       index: 'table',
       allow: 'inviterOrAdmin',
       page: { default: 20, max: 100 },
-      holds: ['action', 'id', 'timestamp'],
-      ahead: { page: 'first', between: 1, bounds: ['until'] },
+      covering: ['action', 'id', 'timestamp'],
+      prefetch: { page: 'first', between: 1, bounds: ['until'] },
     },
     'Query.auditLogs': {
       kind: 'query',

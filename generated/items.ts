@@ -90,7 +90,7 @@ export const userCodec: EntityCodec<User> = {
   ],
   guards: (user) => [{ field: 'email', key: userEmailGuardKey(user) }],
   revision: 'version',
-  demands: {
+  conditions: {
     transitions: {
       status: { ACTIVE: ['INACTIVE', 'SUSPENDED'], SUSPENDED: ['ACTIVE', 'INACTIVE'], INACTIVE: ['ACTIVE'] },
     },
@@ -199,7 +199,7 @@ export const contractorCodec: EntityCodec<Contractor> = {
   }),
   entries: (contractor) => [contractorContractorsByStatusEntry(contractor)],
   revision: 'version',
-  demands: {
+  conditions: {
     transitions: {
       status: {
         PENDING: ['ACTIVE', 'EXPIRED', 'REVOKED'],
@@ -208,7 +208,7 @@ export const contractorCodec: EntityCodec<Contractor> = {
       },
     },
   },
-  light: [
+  projection: [
     'accessLevel',
     'company',
     'createdAt',
@@ -315,7 +315,7 @@ export const auditLogCodec: EntityCodec<AuditLog> = {
     userAgent: (item.userAgent ?? null) as string | null,
   }),
   entries: (auditLog) => [auditLogAuditLogsOfUserEntry(auditLog)],
-  light: ['action', 'actorId', 'actorType', 'id', 'ip', 'targetId', 'targetType', 'timestamp', 'userAgent'],
+  projection: ['action', 'actorId', 'actorType', 'id', 'ip', 'targetId', 'targetType', 'timestamp', 'userAgent'],
   keyFields: parseAuditLogKey,
 };
 
@@ -360,6 +360,6 @@ export const configCodec: EntityCodec<Config> = {
     updatedById: (item.updatedById ?? null) as string | null,
   }),
   revision: 'version',
-  light: ['category', 'createdAt', 'description', 'isSecret', 'key', 'updatedAt', 'version'],
+  projection: ['category', 'createdAt', 'description', 'isSecret', 'key', 'updatedAt', 'version'],
   keyFields: parseConfigKey,
 };

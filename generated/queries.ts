@@ -37,7 +37,7 @@ import {
 } from './keys.js';
 
 /** What the entry of usersByStatus holds of User; other fields take a follow-up batch get. */
-const userUsersByStatusHolds: IndexQuery<User>['holds'] = {
+const userUsersByStatusHolds: IndexQuery<User>['covering'] = {
   kind: 'some',
   covers: ['email', 'id', 'name', 'role', 'status'],
   keyOf: (item) => userKey({ id: item.id as string }),
@@ -53,7 +53,7 @@ const userUsersByStatusHolds: IndexQuery<User>['holds'] = {
 };
 
 /** What the entry of usersByRole holds of User; other fields take a follow-up batch get. */
-const userUsersByRoleHolds: IndexQuery<User>['holds'] = {
+const userUsersByRoleHolds: IndexQuery<User>['covering'] = {
   kind: 'some',
   covers: ['email', 'id', 'name', 'role', 'status'],
   keyOf: (item) => userKey({ id: item.id as string }),
@@ -69,7 +69,7 @@ const userUsersByRoleHolds: IndexQuery<User>['holds'] = {
 };
 
 /** What the entry of contractorsByStatus holds of Contractor; other fields take a follow-up batch get. */
-const contractorContractorsByStatusHolds: IndexQuery<Contractor>['holds'] = {
+const contractorContractorsByStatusHolds: IndexQuery<Contractor>['covering'] = {
   kind: 'some',
   covers: ['company', 'expiresAt', 'id', 'name', 'status'],
   keyOf: (item) => contractorKey({ id: item.id as string }),
@@ -85,7 +85,7 @@ const contractorContractorsByStatusHolds: IndexQuery<Contractor>['holds'] = {
 };
 
 /** What the entry of auditLogsOfUser holds of AuditLog; other fields take a follow-up batch get. */
-const auditLogAuditLogsOfUserHolds: IndexQuery<AuditLog>['holds'] = {
+const auditLogAuditLogsOfUserHolds: IndexQuery<AuditLog>['covering'] = {
   kind: 'some',
   covers: ['action', 'id', 'timestamp'],
   keyOf: (item) => auditLogKey({ id: item.id as string }),
@@ -106,7 +106,7 @@ export const userByEmail = (by: Pick<User, 'email'>): IndexQuery<User> => ({
   partitions: { kind: 'one', key: `USER_EMAIL#${text(lowercase(trim(by.email)))}` },
   sort: { kind: 'equals', value: 'METADATA' },
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
 });
 
@@ -117,7 +117,7 @@ export const users = (by: { readonly order?: 'ASC' | 'DESC' | null | undefined }
   index: entitiesGsi1,
   partitions: shards(4, (shard) => `USER#${shard}`),
   descending: by.order === 'DESC',
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '63a4eb0a',
 });
@@ -129,7 +129,7 @@ export const usersByStatus = (by: Pick<User, 'status'>): IndexQuery<User> => ({
   index: entitiesGsi2,
   partitions: { kind: 'one', key: `USER_STATUS#${enumValue(by.status)}` },
   descending: false,
-  holds: userUsersByStatusHolds,
+  covering: userUsersByStatusHolds,
   page: { default: 20, max: 100 },
   layout: 'b1e7eec0',
 });
@@ -141,7 +141,7 @@ export const usersByRole = (by: Pick<User, 'role'>): IndexQuery<User> => ({
   index: entitiesGsi2,
   partitions: { kind: 'one', key: `USER_ROLE#${enumValue(by.role)}` },
   descending: false,
-  holds: userUsersByRoleHolds,
+  covering: userUsersByRoleHolds,
   page: { default: 20, max: 100 },
   layout: 'fff72e1c',
 });
@@ -154,7 +154,7 @@ export const historyOfUser = (by: Pick<UserVersion, 'id'>): IndexQuery<UserVersi
   partitions: { kind: 'one', key: `USER#${text(by.id)}` },
   sort: { kind: 'prefix', prefix: 'VERSION#' },
   descending: true,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '047e37f3',
 });
@@ -167,7 +167,7 @@ export const contractorByTokenHash = (by: Pick<Contractor, 'tokenHash'>): IndexQ
   partitions: { kind: 'one', key: `CONTRACTOR_TOKEN#${text(by.tokenHash)}` },
   sort: { kind: 'equals', value: 'METADATA' },
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
 });
 
@@ -178,7 +178,7 @@ export const contractorsByStatus = (by: Pick<Contractor, 'status'>): IndexQuery<
   index: entitiesGsi2,
   partitions: { kind: 'one', key: `CONTRACTOR_STATUS#${enumValue(by.status)}` },
   descending: false,
-  holds: contractorContractorsByStatusHolds,
+  covering: contractorContractorsByStatusHolds,
   page: { default: 20, max: 100 },
   layout: '6499a8af',
 });
@@ -191,7 +191,7 @@ export const contractorsExpiring = (by: { readonly before?: Date | string | null
   partitions: { kind: 'one', key: 'CONTRACTOR' },
   sort: rangeOf({ before: encoded(time, by.before) }, { head: '', terminated: true }),
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '74556916',
 });
@@ -203,7 +203,7 @@ export const contractorsOfUser = (by: Pick<Contractor, 'invitedById'>): IndexQue
   index: entitiesGsi3,
   partitions: { kind: 'one', key: `USER_CONTRACTORS#${text(by.invitedById)}` },
   descending: true,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '3daed4ea',
 });
@@ -215,7 +215,7 @@ export const sessionsOfUser = (by: Pick<RefreshToken, 'userId'>): IndexQuery<Ref
   index: entitiesGsi3,
   partitions: { kind: 'one', key: `USER_SESSIONS#${text(by.userId)}` },
   descending: true,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '8a03922c',
 });
@@ -231,7 +231,7 @@ export const auditLogsOfUser = (by: Pick<AuditLog, 'actorId'> & {
   partitions: { kind: 'one', key: `USER#${text(by.actorId)}` },
   sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: 'AUDIT#', terminated: true }),
   descending: true,
-  holds: auditLogAuditLogsOfUserHolds,
+  covering: auditLogAuditLogsOfUserHolds,
   page: { default: 20, max: 100 },
   layout: '99e967cf',
 });
@@ -247,7 +247,7 @@ export const auditLogsOfContractor = (by: Pick<AuditLog, 'actorId'> & {
   partitions: { kind: 'one', key: `CONTRACTOR#${text(by.actorId)}` },
   sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: 'AUDIT#', terminated: true }),
   descending: true,
-  holds: auditLogAuditLogsOfUserHolds,
+  covering: auditLogAuditLogsOfUserHolds,
   page: { default: 20, max: 100 },
   layout: '99e967cf',
 });
@@ -259,7 +259,7 @@ export const auditLogsOfMonth = (by: { readonly bucket: string }): IndexQuery<Au
   index: entitiesGsi4,
   partitions: shards(2, (shard) => `AUDIT_LOG#${month(by.bucket)}#${shard}`),
   descending: true,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '8ce22efd',
 });
@@ -276,7 +276,7 @@ export const activityFeed = (by: { readonly now?: Date } = {}): IndexQuery<Audit
     ),
   },
   descending: true,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '8ce22efd',
   binding: '',
@@ -289,7 +289,7 @@ export const auditLogsOfTarget = (by: Pick<AuditLog, 'targetType' | 'targetId'>)
   index: entitiesGsi2,
   partitions: { kind: 'one', key: `AUDIT_TARGET#${enumValue(by.targetType)}#${text(by.targetId)}` },
   descending: true,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '22e797db',
 });
@@ -301,7 +301,7 @@ export const configByCategory = (by: Pick<Config, 'category'>): IndexQuery<Confi
   index: entitiesGsi2,
   partitions: { kind: 'one', key: `CONFIG_CATEGORY#${text(by.category)}` },
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: 'c52ca162',
 });

@@ -1,7 +1,7 @@
 /** How a value stands in a key: what a template's function and an entity's `encode` say. */
 
 import type { PatternModel } from './model.js';
-import type { AttributePlan, Encoding, HoleEncoding, Invertible, PadDigits } from './plan/types.js';
+import type { AttributePlan, Encoding, HoleEncoding, Invertible, PadDigits } from './plan/types/storage.js';
 
 /** Of an argument, in `{pad(rank, 6)}`; in `encode` alone, as `pad(6)`. `plain` undoes what `encode` says. */
 export const transforms = ['year', 'month', 'day', 'hour', 'fold', 'pad', 'invert', 'plain'] as const;

@@ -4,9 +4,9 @@ import type { GraphQLSchema } from 'graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import type { Costs } from '../budget/costs.js';
 import { checkLayout, checkModel } from './check/check.js';
+import { costsOf } from './costs/costs.js';
 import { type Diagnostic, DiagnosticsError, type Sources } from './diagnostics/diagnostic.js';
 import { emit } from './emit/emit.js';
-import { costsOf } from './emit/files/costs.js';
 import type { Renderer } from './emit/render.js';
 import { chooseKeys } from './layout/choose/base.js';
 import { layOut } from './layout/layout.js';
@@ -18,7 +18,7 @@ import { readSdl } from './parse/sdl.js';
 import { sdlFilesOf, sdlMistakes } from './parse/sdl-errors.js';
 import { readYaml } from './parse/yaml.js';
 import { planOf } from './plan/plan.js';
-import type { Plan } from './plan/types.js';
+import type { Plan } from './plan/types/plan.js';
 
 export interface GenerateInput {
   readonly schema: GraphQLSchema;

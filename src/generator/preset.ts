@@ -15,7 +15,7 @@ import { Renderer, type TemplateText } from './emit/render.js';
 import { type Generated, generate, type Measure, unmeasured } from './generate.js';
 import { lockPath } from './lock.js';
 import { pageTypeName, pascal } from './names.js';
-import type { Plan } from './plan/types.js';
+import type { Plan } from './plan/types/plan.js';
 import { encodingOf } from './resolve/attributes.js';
 
 export interface TableloomConfig {

@@ -1,7 +1,7 @@
 /** Loading many new records at once. */
 import type { BatchWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Action } from './actions.js';
-import { additionsOf, BulkNumbers } from './bulk-numbers.js';
+import { additionsOf, BulkAggregates } from './bulk-aggregates.js';
 import { busy, fromAws, TableloomError, valueTaken } from './errors.js';
 import { itemId, keyOfItem } from './items.js';
 import type { Requester } from './requests.js';
@@ -82,7 +82,7 @@ export async function putAll(
 class BulkLoad {
   readonly #requester: Requester;
   readonly #env: WriteEnvironment;
-  readonly #numbers: BulkNumbers;
+  readonly #numbers: BulkAggregates;
   readonly #records: PendingRecord[] = [];
   readonly #taken = new Set<string>();
   readonly #running = new Set<Promise<void>>();
@@ -90,7 +90,7 @@ class BulkLoad {
 
   constructor(requester: Requester, env: CallEnvironment) {
     this.#requester = requester;
-    this.#numbers = new BulkNumbers(requester);
+    this.#numbers = new BulkAggregates(requester);
     this.#env = { ...env, next: this.#numbers.next.bind(this.#numbers) };
   }
 

@@ -52,8 +52,8 @@ async function countPartition(
 ): Promise<void> {
   let start: Key | undefined;
   // Where a filter drops items, each request looks further than the last.
-  for (let ahead = 2; tally.found < cap; ahead *= 4) {
-    const limit = (cap - tally.found) * (filter === undefined ? 1 : ahead);
+  for (let prefetch = 2; tally.found < cap; prefetch *= 4) {
+    const limit = (cap - tally.found) * (filter === undefined ? 1 : prefetch);
     const input = queryInput(
       requester.tableName(index.table),
       { index, equals, filter, consistent },

@@ -7,10 +7,9 @@ export {
   type Figures,
 } from '../budget/budget.js';
 export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
-export { type AheadInfo, ahead } from './ahead.js';
 export type { PutAllReport, Unwritten } from './bulk.js';
 export { type CascadeOptions, type Deletion, removeTree } from './cascade.js';
-export type { Requirements } from './demands.js';
+export type { Requirements } from './conditions.js';
 export { addedDecimal, addedInt, addedInteger, appended, bytesOf, later, without } from './elements.js';
 export {
   alreadyExists,
@@ -68,6 +67,7 @@ export {
   type Upserts,
   upserting,
 } from './generated.js';
+export type { Idempotency, IdempotencyStore } from './idempotency.js';
 export {
   type AnyEncoding,
   day,
@@ -95,13 +95,13 @@ export { checkKey, keyLimits } from './keysize.js';
 export type { Limits } from './limits.js';
 export { distinct, inList, limitOf, listOf, loadEach, loadPresent, setOf } from './lists.js';
 export { anyEntity, parentFirst } from './mixed.js';
+export { keyNumber, keyText, type MultiAttributeBounds, multiAttributeRange } from './multi-attribute.js';
 export { type NarrowOptions, type NarrowPart, narrowed } from './narrowing.js';
-export type { Once, TokenStore } from './once.js';
 export { type OpenOptions, openDatabase } from './open.js';
 export type { PageOptions, Wants } from './pages.js';
 export { type BucketUnit, type BucketWindow, bucketList, bucketsOf, shardOf, shards } from './partitions.js';
+export { type PrefetchInfo, prefetch } from './prefetch.js';
 export { type Bounds, compareKeys, type RangeShape, rangeOf } from './ranges.js';
-export { keyNumber, keyText, type RawBounds, rawRange } from './raw.js';
 export type { RequestReport, Statistics } from './requests.js';
 export type {
   AllowRule,
@@ -137,10 +137,11 @@ export { type Holes, type Template, unpack } from './templates.js';
 export { type Read, type ReadResults, read } from './together.js';
 export { type Dependents, type DependentsOf, dependents } from './trees.js';
 export type {
+  Aggregate,
   AttributeValue,
+  Conditions,
   Connection,
   Counted,
-  Demands,
   Edge,
   EntityCodec,
   EntityReader,
@@ -150,7 +151,6 @@ export type {
   IndexRef,
   Item,
   Keep,
-  KeptNumber,
   Key,
   PageArguments,
   PageInfo,
@@ -160,7 +160,7 @@ export type {
   SequenceRef,
   SortRange,
   TableRef,
-  ValueDemand,
+  Validation,
 } from './types.js';
 export { canonicalTime, documentValue, epochSeconds } from './values.js';
 export {

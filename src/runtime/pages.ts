@@ -88,12 +88,12 @@ export async function readPage<R extends object, E extends object>(
   const after = page.after == null ? undefined : cursors.position(page.after, 'after');
   const before = page.before == null ? undefined : cursors.position(page.before, 'before');
   const [from, until] = backward ? [before, after] : [after, before];
-  const wantsAhead = backward ? wants.hasPreviousPage : wants.hasNextPage;
+  const wantsPrefetch = backward ? wants.hasPreviousPage : wants.hasNextPage;
   const wantsBehind = backward ? wants.hasNextPage : wants.hasPreviousPage;
   const wantsRows = wants.edges || wants.cursors || (wantsBehind && from !== undefined);
   // An empty page still says whether anything follows.
   const needed =
-    (wantsRows ? size : wantsAhead ? size : 0) + (wantsAhead || (size === 0 && wantsBehind) ? 1 : 0);
+    (wantsRows ? size : wantsPrefetch ? size : 0) + (wantsPrefetch || (size === 0 && wantsBehind) ? 1 : 0);
 
   const behindFrom =
     wantsBehind && from !== undefined
@@ -108,7 +108,7 @@ export async function readPage<R extends object, E extends object>(
   const { found, stop } = await nodes.take(needed, (row) => boundary?.isReachedBy(row) ?? false);
   const inside = found.slice(0, await boundary?.endOf(found));
   const shown = inside.slice(0, size);
-  const ahead = found.length > shown.length || stop === 'budget';
+  const prefetch = found.length > shown.length || stop === 'budget';
   const behind =
     (await behindFrom) === true || (wantsBehind && from !== undefined && (await behindAgain(found[0]?.row)));
 
@@ -126,8 +126,8 @@ export async function readPage<R extends object, E extends object>(
   const endOfReading = stop === 'budget' && shown.length === inside.length ? nodes.frontier : undefined;
   if (backward) edges.reverse();
   return connectionOf(edges, {
-    hasNextPage: backward ? behind : ahead,
-    hasPreviousPage: backward ? ahead : behind,
+    hasNextPage: backward ? behind : prefetch,
+    hasPreviousPage: backward ? prefetch : behind,
     frontierCursor: endOfReading && (() => cursors.cursor(endOfReading)),
     backward,
   });
@@ -135,7 +135,7 @@ export async function readPage<R extends object, E extends object>(
 
 /** Cursors cost microseconds each, and few clients ask one of every edge: they are made when read. */
 function edgeOf<R extends object, E extends object>(
-  query: Pick<IndexQuery<R, E>, 'index' | 'holds'>,
+  query: Pick<IndexQuery<R, E>, 'index' | 'covering'>,
   cursors: Cursors,
   row: Row,
   node: R,
@@ -148,7 +148,7 @@ function edgeOf<R extends object, E extends object>(
       return cursor;
     },
   };
-  const further = query.holds.kind === 'through' ? query.holds.edge?.(row.item) : undefined;
+  const further = query.covering.kind === 'through' ? query.covering.edge?.(row.item) : undefined;
   return Object.assign(edge, further);
 }
 

@@ -96,7 +96,7 @@ function readBudget(pattern: string): TableloomError {
 }
 
 function readingOf<R extends object>(query: IndexQuery<R>, now: Date): Reading {
-  const { index, partitions, equals, sort, filter, consistent, descending, entity, holds } = query;
+  const { index, partitions, equals, sort, filter, consistent, descending, entity, covering } = query;
   return {
     index,
     partitions,
@@ -104,16 +104,16 @@ function readingOf<R extends object>(query: IndexQuery<R>, now: Date): Reading {
     sort,
     // DynamoDB refuses a filter on an attribute the index does not project; those items are checked when read.
     filter:
-      holds.kind === 'some'
+      covering.kind === 'some'
         ? filter
-        : liveFilter(filter, holds.kind === 'all' ? entity : holds.join, index, now),
+        : liveFilter(filter, covering.kind === 'all' ? entity : covering.join, index, now),
     selective: filter !== undefined,
     consistent,
     descending,
   };
 }
 
-type Through = Extract<IndexQuery<object>['holds'], { readonly kind: 'through' }>;
+type Through = Extract<IndexQuery<object>['covering'], { readonly kind: 'through' }>;
 
 /** The nodes of one query in one direction. */
 export class Nodes<R extends object> {
@@ -134,9 +134,11 @@ export class Nodes<R extends object> {
     this.#query = query;
     this.#budget = budget;
     this.#now = options.now();
-    const { entity, holds } = query;
-    this.#isLight = holds.kind === 'all' && isEnough(query, direction.fields);
-    const only = this.#isLight ? [...(entity.light ?? []), ...(entity.ttl ? [entity.ttl] : [])] : undefined;
+    const { entity, covering } = query;
+    this.#isLight = covering.kind === 'all' && isEnough(query, direction.fields);
+    const only = this.#isLight
+      ? [...(entity.projection ?? []), ...(entity.ttl ? [entity.ttl] : [])]
+      : undefined;
     const reading = { ...readingOf(query, this.#now), parent: direction.parent, only };
     this.#source = new Source(
       options.requester,
@@ -146,7 +148,8 @@ export class Nodes<R extends object> {
       direction.from,
     );
     // Of what expires only the record itself tells whether it has.
-    this.#follow = holds.kind === 'some' && (entity.ttl !== undefined || !isEnough(query, direction.fields));
+    this.#follow =
+      covering.kind === 'some' && (entity.ttl !== undefined || !isEnough(query, direction.fields));
   }
 
   /** Up to `wanted` nodes, none after the first that `isLast` holds for, and why there are no more. */
@@ -178,15 +181,15 @@ export class Nodes<R extends object> {
   }
 
   async #nodes(rows: readonly Row[]): Promise<Found<R>[]> {
-    const { entity, holds, index } = this.#query;
-    if (holds.kind === 'through') return this.#ledTo(rows, holds);
-    if (this.#follow && holds.kind === 'some') {
-      const keys = rows.map(({ item }) => ({ table: entity.table, key: holds.keyOf(item) }));
+    const { entity, covering, index } = this.#query;
+    if (covering.kind === 'through') return this.#ledTo(rows, covering);
+    if (this.#follow && covering.kind === 'some') {
+      const keys = rows.map(({ item }) => ({ table: entity.table, key: covering.keyOf(item) }));
       const items = rows.length === 0 ? [] : await this.#options.items(keys);
       return this.#live(rows, items, (item) => entity.read(item));
     }
     const items = rows.map(({ item }) => item);
-    if (holds.kind === 'some') return this.#live(rows, items, holds.read);
+    if (covering.kind === 'some') return this.#live(rows, items, covering.read);
     if (!this.#isLight) this.#options.seen(index, items);
     return this.#live(rows, items, (item) => entity.read(item));
   }
@@ -222,10 +225,11 @@ export class Nodes<R extends object> {
 
 /** Whether the fields asked can be read of less than whole records; undefined stands for all fields. */
 export function isEnough<R extends object>(
-  { holds, entity }: Pick<IndexQuery<R>, 'holds' | 'entity'>,
+  { covering, entity }: Pick<IndexQuery<R>, 'covering' | 'entity'>,
   fields: ReadonlySet<string> | undefined,
 ): boolean {
-  const held = holds.kind === 'some' ? holds.covers : holds.kind === 'all' ? entity.light : undefined;
+  const held =
+    covering.kind === 'some' ? covering.covers : covering.kind === 'all' ? entity.projection : undefined;
   if (fields === undefined || held === undefined) return false;
   for (const field of fields) if (field !== '__typename' && !held.includes(field)) return false;
   return true;

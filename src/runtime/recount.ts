@@ -1,12 +1,12 @@
 /** Repairs numbers that are kept: for records that were there before they were, or that others wrote. */
 import { counterAttributes } from './actions.js';
+import { isAt, itemsOf, numberIn } from './aggregates.js';
 import { commit } from './commit.js';
 import { conflict } from './errors.js';
 import { getItems, itemId } from './items.js';
 import { checkKey } from './keysize.js';
-import { isAt, itemsOf, numberIn } from './numbers.js';
 import type { Requester } from './requests.js';
-import type { Item, KeptNumber, Key, SequenceRef, TableRef } from './types.js';
+import type { Aggregate, Item, Key, SequenceRef, TableRef } from './types.js';
 
 /**
  * Sets a number to what the records make of it, and gives it. Records that do not count in it are passed over.
@@ -15,7 +15,7 @@ import type { Item, KeptNumber, Key, SequenceRef, TableRef } from './types.js';
  */
 export async function recount<R extends object>(
   requester: Requester,
-  number: KeptNumber<R>,
+  number: Aggregate<R>,
   records: Iterable<R> | AsyncIterable<R>,
 ): Promise<number> {
   const { entity, name } = number;
@@ -60,7 +60,7 @@ export async function resume(
   return last;
 }
 
-interface NumberItem {
+interface AggregateItem {
   readonly entity: string;
   readonly name: string;
   readonly table: TableRef;
@@ -70,7 +70,7 @@ interface NumberItem {
 /** Sets a number that nobody has changed since it was read. */
 async function set(
   requester: Requester,
-  { entity, name, table, key }: NumberItem,
+  { entity, name, table, key }: AggregateItem,
   item: Item | null,
   value: number,
 ): Promise<void> {

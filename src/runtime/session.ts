@@ -3,16 +3,16 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import DataLoader from 'dataloader';
 import { v7 } from 'uuid';
+import { readAggregate } from './aggregates.js';
 import { type PutAllReport, putAll } from './bulk.js';
 import { type CascadeOptions, cascade, type Deletion } from './cascade.js';
 import type { ParentItem } from './collection.js';
 import { Cursors, identityOf } from './cursors.js';
 import { ruleMissing, TableloomError } from './errors.js';
+import { earlierResults, type Idempotency, isGiven, takeToken } from './idempotency.js';
 import { getItems, type ItemKey, itemId, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
 import { defaultLimits, type Limits } from './limits.js';
-import { readNumber } from './numbers.js';
-import { earlierResults, isGiven, type Once, takeToken } from './once.js';
 import { type PageOptions, readPage } from './pages.js';
 import { isExpired } from './query.js';
 import { isEnough, Reader } from './reader.js';
@@ -25,12 +25,12 @@ import { type Read, type ReadResults, snapshot } from './together.js';
 import { type Seal, transact, type WriteOutcome } from './transactions.js';
 import { Turns } from './turns.js';
 import type {
+  Aggregate,
   Connection,
   EntityCodec,
   IndexQuery,
   IndexRef,
   Item,
-  KeptNumber,
   Key,
   PageArguments,
   SequenceRef,
@@ -205,9 +205,9 @@ export class Session {
    * is missing or has expired. At most 100 (TRANSACTION_TOO_LARGE), at twice the read units of consistent reads;
    * where writers keep being at them until the deadline, CONFLICT.
    *
-   *     const [user, config] = await db.readTogether(read(userCodec, userKey({ id })), read(configCodec, configKey({ key })));
+   *     const [user, config] = await db.transactRead(read(userCodec, userKey({ id })), read(configCodec, configKey({ key })));
    */
-  async readTogether<const R extends readonly Read<unknown>[]>(...reads: R): Promise<ReadResults<R>> {
+  async transactRead<const R extends readonly Read<unknown>[]>(...reads: R): Promise<ReadResults<R>> {
     const items = await snapshot(this.#requester, reads);
     const now = this.now();
     return reads.map((one, at) => one.record(items[at] ?? null, now)) as ReadResults<R>;
@@ -232,7 +232,7 @@ export class Session {
       }),
     );
     if (query.total === undefined || options.wants?.totalCount === false) return read;
-    const [connection, totalCount] = await Promise.all([read, this.kept(query.total)]);
+    const [connection, totalCount] = await Promise.all([read, this.aggregate(query.total)]);
     return { ...connection, totalCount };
   }
 
@@ -287,9 +287,9 @@ export class Session {
    * A number that writes keep: one get, batched with others, of each item it is spread over. Once the session has
    * written, it sees what was written last.
    */
-  kept<R extends object>(number: KeptNumber<R>): Promise<number> {
+  aggregate<R extends object>(number: Aggregate<R>): Promise<number> {
     const consistent = this.#hasWritten || number.consistent === true;
-    return readNumber(number, (key) => this.#item({ ...key, consistent }));
+    return readAggregate(number, (key) => this.#item({ ...key, consistent }));
   }
 
   /**
@@ -297,7 +297,7 @@ export class Session {
    * records before the number was declared.
    */
   async recount<R extends object>(
-    number: KeptNumber<R>,
+    number: Aggregate<R>,
     records: Iterable<R> | AsyncIterable<R>,
   ): Promise<number> {
     this.#hasWritten = true;
@@ -331,8 +331,8 @@ export class Session {
    *
    * @param writes asked for only where the token is new, so what they are made from is not looked into in vain
    */
-  async writeOnce<const W extends readonly Write<unknown>[]>(
-    once: Once,
+  async writeIdempotent<const W extends readonly Write<unknown>[]>(
+    once: Idempotency,
     writes: () => W | Promise<W>,
   ): Promise<WriteResults<W>> {
     if (!isGiven(once)) return this.write(...(await writes()));

@@ -348,17 +348,17 @@ export class Source {
    * gap of n buckets takes in the order of log n steps; never more buckets than the pattern declares.
    */
   async #fill(wanted: number): Promise<boolean> {
-    const ahead: Promise<boolean>[] = [];
+    const prefetch: Promise<boolean>[] = [];
     for (let n = 1; n < this.#empty; n++) {
       const next = this.#bucket + n * this.#step;
       const known = this.#readers.has(next);
       const reader = this.#reader(next);
       if (reader === undefined) break;
-      if (!known) ahead.push(reader.fill(this.#requester, wanted, this.#budget));
+      if (!known) prefetch.push(reader.fill(this.#requester, wanted, this.#budget));
     }
     const [filled] = await Promise.all([
       (this.#reader(this.#bucket) as BucketReader).fill(this.#requester, wanted, this.#budget),
-      ...ahead,
+      ...prefetch,
     ]);
     return filled;
   }

@@ -35,7 +35,7 @@ export interface IndexDefinition {
    * Keys that are attributes as they are, in their order, with DynamoDB's types of them: up to four of each part
    * (Amazon DynamoDB Developer Guide, "Multi-attribute keys pattern").
    */
-  readonly native?: {
+  readonly multiAttribute?: {
     readonly partition: Readonly<Record<string, 'S' | 'N'>>;
     readonly sort: Readonly<Record<string, 'S' | 'N'>>;
   };
@@ -163,7 +163,7 @@ async function active(client: DynamoDBClient, name: string): Promise<TableDescri
 interface KeyAttributes {
   readonly partition: string;
   readonly sort?: string;
-  readonly native?: IndexDefinition['native'];
+  readonly multiAttribute?: IndexDefinition['multiAttribute'];
 }
 
 function creation(definition: TableDefinition, name: string): CreateTableCommandInput {
@@ -191,20 +191,20 @@ function indexCreation(index: IndexDefinition) {
 /** Every key attribute, with its type. */
 function keyTypes(keys: readonly KeyAttributes[]): Map<string, 'S' | 'N'> {
   const types = new Map<string, 'S' | 'N'>();
-  for (const { partition, sort, native } of keys) {
-    const own = native
-      ? { ...native.partition, ...native.sort }
+  for (const { partition, sort, multiAttribute } of keys) {
+    const own = multiAttribute
+      ? { ...multiAttribute.partition, ...multiAttribute.sort }
       : { [partition]: 'S' as const, ...(sort === undefined ? {} : { [sort]: 'S' as const }) };
     for (const [name, type] of Object.entries(own)) types.set(name, type);
   }
   return types;
 }
 
-function keySchema({ partition, sort, native }: KeyAttributes): KeySchemaElement[] {
-  if (native) {
+function keySchema({ partition, sort, multiAttribute }: KeyAttributes): KeySchemaElement[] {
+  if (multiAttribute) {
     const elements = (names: object, KeyType: 'HASH' | 'RANGE') =>
       Object.keys(names).map((AttributeName) => ({ AttributeName, KeyType }));
-    return [...elements(native.partition, 'HASH'), ...elements(native.sort, 'RANGE')];
+    return [...elements(multiAttribute.partition, 'HASH'), ...elements(multiAttribute.sort, 'RANGE')];
   }
   return [
     { AttributeName: partition, KeyType: 'HASH' },

@@ -7,9 +7,9 @@ import type { Requester } from './requests.js';
 import type { EntityCodec, Item, Key } from './types.js';
 
 /** DynamoDB reads at most this many items in one TransactGetItems ("TransactGetItems", API reference). */
-export const readTogetherLimit = 100;
+export const transactReadLimit = 100;
 
-/** A read for `Session.readTogether`, which gives its record. Made by {@link read}. */
+/** A read for `Session.transactRead`, which gives its record. Made by {@link read}. */
 export interface Read<out R> extends ItemKey {
   /** The record of the item; null where there is none, or it has expired. */
   record(item: Item | null, now: Date): R | null;
@@ -36,7 +36,7 @@ export type ReadResults<R extends readonly Read<unknown>[]> = {
 export async function snapshot(requester: Requester, keys: readonly ItemKey[]): Promise<(Item | null)[]> {
   const wanted = new Map(keys.map((asked) => [itemId(asked.table, asked.key), asked]));
   if (wanted.size === 0) return [];
-  if (wanted.size > readTogetherLimit) throw snapshotTooLarge(wanted.size);
+  if (wanted.size > transactReadLimit) throw snapshotTooLarge(wanted.size);
   const TransactItems = [...wanted.values()].map(({ table, key }) => ({
     Get: { TableName: requester.tableName(table), Key: key },
   }));

@@ -1,9 +1,9 @@
 /** One call of `Session.write`: reads, computes, sends, and begins anew where others were faster. */
 import { type Action, Actions, type Purpose } from './actions.js';
+import { Numbering } from './aggregates.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import { conflict, type TableloomError, versionKept } from './errors.js';
 import { ItemReads, itemId } from './items.js';
-import { Numbering } from './numbers.js';
 import { isExpired } from './query.js';
 import { recordsOf } from './records.js';
 import type { Requester } from './requests.js';

@@ -6,7 +6,7 @@ import { checkKey } from './keysize.js';
 import { isExpired } from './query.js';
 import { childrenActions, isMarked, markAttribute } from './references.js';
 import type { EntityCodec, IndexQuery, Item, Key, TableRef } from './types.js';
-import { demand, type FoundItems, type Planned } from './writes.js';
+import { type FoundItems, type Planned, validation } from './writes.js';
 
 /** What goes with a record: generated for each entity that a reference with `onDelete: cascade` names. */
 export type DependentsOf<R> = (record: R) => readonly Dependents[];
@@ -86,7 +86,7 @@ export function doomed<R extends object>(
       if (item === null || isExpired(codec, item, now)) return null;
       const before = { record: codec.read(item), item };
       if (!isMeant(before.record)) return null;
-      const expected = demand(codec, expect, item);
+      const expected = validation(codec, expect, item);
       const purpose = { kind: 'unchanged', entity, ...(expected !== undefined && { expected }) } as const;
       const set = { [markAttribute]: now.toISOString() };
       return {

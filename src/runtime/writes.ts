@@ -1,7 +1,7 @@
 /** Writes, as values: what they do is computed when they are sent, from the records as they are then. */
 import type { Action } from './actions.js';
 import { absent, changeActions, kept, unchanged } from './changes.js';
-import { checkDemands, checkRequirements, type Requirements } from './demands.js';
+import { checkConditions, checkRequirements, type Requirements } from './conditions.js';
 import { beingDeleted, notFound, TableloomError, versionConflict } from './errors.js';
 import { type ItemKey, keyOfItem } from './items.js';
 import { checkKey } from './keysize.js';
@@ -118,7 +118,7 @@ export function create<R extends object>(
       const built = await build(env);
       const key = checkKey(entity.key(built), entity.table);
       const after = firstRevision(entity, built, found);
-      checkDemands(entity, null, after, env);
+      checkConditions(entity, null, after, env);
       // An expired record that DynamoDB has not removed yet holds the key: it is replaced.
       const expired = stored(entity, found.get(entity.table, key));
       return written(entity, { before: expired, after, replace: true, now: env.now }, (record) =>
@@ -150,10 +150,10 @@ export function update<R extends object>(
     plan: async (found, env) => {
       const before = changeable(entity, found.get(entity.table, key), env.now);
       if (before === null) throw notFound(entity.name, keyFields(entity, key));
-      const expected = demand(entity, options.expect, before.item);
+      const expected = validation(entity, options.expect, before.item);
       checkRequirements(entity.name, options.require, before.record);
       const after = nextRevision(entity, before.item, await change(before.record, env), found);
-      checkDemands(entity, before.record, after, env);
+      checkConditions(entity, before.record, after, env);
       const taken = expiredAt(entity, found, before.item, after, env.now);
       return written(entity, { before, after, expected, taken, now: env.now }, (record) =>
         options.alongside?.({ before: before.record, after: record }),
@@ -185,17 +185,17 @@ export function upsert<R extends object>(
       if (before === null) {
         if (options.expect != null) throw versionConflict(entity.name, options.expect, null);
         const after = firstRevision(entity, await change(null, env), found);
-        checkDemands(entity, null, after, env);
+        checkConditions(entity, null, after, env);
         return written(
           entity,
           { before: stored(entity, item), after, replace: true, racing: true, now: env.now },
           (record) => options.alongside?.({ before: null, after: record }),
         );
       }
-      const expected = demand(entity, options.expect, before.item);
+      const expected = validation(entity, options.expect, before.item);
       checkRequirements(entity.name, options.require, before.record);
       const after = nextRevision(entity, before.item, await change(before.record, env), found);
-      checkDemands(entity, before.record, after, env);
+      checkConditions(entity, before.record, after, env);
       return written(entity, { before, after, expected, now: env.now }, (record) =>
         options.alongside?.({ before: before.record, after: record }),
       );
@@ -230,7 +230,7 @@ export function remove<R extends object>(
         if (options.ifMissing === 'ignore') return { result: null, actions: [], items: [] };
         throw notFound(entity.name, keyFields(entity, key));
       }
-      const expected = demand(entity, options.expect, before.item);
+      const expected = validation(entity, options.expect, before.item);
       checkRequirements(entity.name, options.require, before.record);
       const { actions } = changeActions({ codec: entity, before, after: null, expected, now: env.now });
       const alongside = () => options.alongside?.({ before: before.record, after: null }) ?? [];
@@ -345,7 +345,7 @@ function lastKept<R extends object>(entity: EntityCodec<R>, record: R, found: Fo
 }
 
 /** The version the caller demands, which the stored item has; VERSION_CONFLICT where it has another. */
-export function demand<R extends object>(
+export function validation<R extends object>(
   entity: EntityCodec<R>,
   expect: number | null | undefined,
   item: Item,

@@ -11,7 +11,7 @@ import type { Model } from '../../src/generator/model.js';
 import { readSdl } from '../../src/generator/parse/sdl.js';
 import { readYaml } from '../../src/generator/parse/yaml.js';
 import { planOf } from '../../src/generator/plan/plan.js';
-import type { Plan } from '../../src/generator/plan/types.js';
+import type { Plan } from '../../src/generator/plan/types/plan.js';
 
 export interface Checked {
   readonly model: Model;

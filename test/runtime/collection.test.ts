@@ -81,7 +81,7 @@ const queryOf = ({ id }: Collection, { descending, from, to }: Omit<Asked, 'page
     { head: 'VISIT#', terminated: true },
   ),
   descending,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 3, max: 20 },
 });
 

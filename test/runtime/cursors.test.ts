@@ -15,7 +15,7 @@ const query = (values: Partial<IndexQuery<Member>> = {}): IndexQuery<Member> => 
   index: gsi1,
   partitions: { kind: 'one', key: 'P' },
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 10, max: 100 },
   ...values,
 });

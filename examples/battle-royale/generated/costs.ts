@@ -39,7 +39,7 @@ export const costs: Costs = {
       of: 'UserGameMapping',
       index: 'table',
       page: { default: 50, max: 50 },
-      ahead: { page: 'first', between: 0 },
+      prefetch: { page: 'first', between: 0 },
     },
     'Query.gamesOfUser': {
       kind: 'query',

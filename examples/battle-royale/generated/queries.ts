@@ -20,7 +20,7 @@ export const openGames = (by: {
   partitions: shards(4, (shard) => `OPEN_GAME#${shard}`),
   sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '7305a2e1',
 });
@@ -36,7 +36,7 @@ export const openGamesByMap = (by: Pick<Game, 'map'> & {
   partitions: { kind: 'one', key: `OPEN_GAME_MAP#${text(by.map)}` },
   sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: 'ade27115',
 });
@@ -48,7 +48,7 @@ export const viewGame = (by: { readonly gameId: string }): IndexQuery<Game | Use
   index: lobbyTable,
   partitions: { kind: 'one', key: `GAME#${text(by.gameId)}` },
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 51, max: 51 },
   layout: 'b3a083cd',
 });
@@ -61,7 +61,7 @@ export const usersInGame = (by: Pick<UserGameMapping, 'gameId'>): IndexQuery<Use
   partitions: { kind: 'one', key: `GAME#${text(by.gameId)}` },
   sort: { kind: 'prefix', prefix: 'USER#' },
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 50, max: 50 },
   layout: '0ac1c312',
 });
@@ -74,7 +74,7 @@ export const gamesOfUser = (by: Pick<UserGameMapping, 'username'>): IndexQuery<G
   partitions: { kind: 'one', key: `USER_GAME#${text(by.username)}` },
   sort: { kind: 'prefix', prefix: 'GAME#' },
   descending: false,
-  holds: {
+  covering: {
     kind: 'through',
     join: userGameMappingCodec,
     keyOf: (item) => gameKey({ gameId: item.gameId as string }),
@@ -95,7 +95,7 @@ export const pastGamesOfUser = (by: Pick<UserGameMapping, 'username'>): IndexQue
   index: lobbyGsi2,
   partitions: { kind: 'one', key: `USER_PAST_GAME#${text(by.username)}` },
   descending: true,
-  holds: {
+  covering: {
     kind: 'through',
     join: userGameMappingCodec,
     keyOf: (item) => gameKey({ gameId: item.gameId as string }),
@@ -117,7 +117,7 @@ export const playersToUpdate = (by: Pick<UserGameMapping, 'gameId'>): IndexQuery
   partitions: { kind: 'one', key: `GAME#${text(by.gameId)}` },
   sort: { kind: 'prefix', prefix: 'USER#' },
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   consistent: true,
   page: { default: 50, max: 50 },
   layout: '0ac1c312',

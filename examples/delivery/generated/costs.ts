@@ -16,7 +16,7 @@ export const costs: Costs = {
       of: 'Warehouse',
       index: 'WarehousesByCity',
       page: { default: 20, max: 100 },
-      holds: ['category', 'city', 'name', 'processingTime', 'rating', 'warehouseId'],
+      covering: ['category', 'city', 'name', 'processingTime', 'rating', 'warehouseId'],
     },
     'Query.warehousesByCityCategoryWithMinRating': {
       kind: 'query',
@@ -25,7 +25,7 @@ export const costs: Costs = {
       of: 'Warehouse',
       index: 'WarehousesByCity',
       page: { default: 20, max: 100 },
-      holds: ['category', 'city', 'name', 'processingTime', 'rating', 'warehouseId'],
+      covering: ['category', 'city', 'name', 'processingTime', 'rating', 'warehouseId'],
     },
     'Query.listings': {
       kind: 'query',
@@ -43,7 +43,7 @@ export const costs: Costs = {
       of: 'Warehouse',
       index: 'WarehousesByName',
       page: { default: 20, max: 100 },
-      holds: ['warehouseId', 'city', 'name'],
+      covering: ['warehouseId', 'city', 'name'],
     },
     'Query.warehouseProducts': {
       kind: 'query',
@@ -68,7 +68,7 @@ export const costs: Costs = {
       of: 'Product',
       index: 'ProductsByCategory',
       page: { default: 20, max: 100 },
-      holds: ['available', 'category', 'city', 'description', 'price', 'productId', 'warehouseId'],
+      covering: ['available', 'category', 'city', 'description', 'price', 'productId', 'warehouseId'],
     },
     'Query.warehouseRatings': {
       kind: 'query',
@@ -85,7 +85,7 @@ export const costs: Costs = {
       of: 'Shipment',
       index: 'ByRecipient',
       page: { default: 20, max: 100 },
-      holds: ['createdAt', 'shipmentId', 'status', 'totalWeight', 'warehouseName', 'recipientId'],
+      covering: ['createdAt', 'shipmentId', 'status', 'totalWeight', 'warehouseName', 'recipientId'],
     },
     'Query.warehouseShipments': {
       kind: 'query',
@@ -94,7 +94,7 @@ export const costs: Costs = {
       of: 'Shipment',
       index: 'ByWarehouse',
       page: { default: 20, max: 100 },
-      holds: ['createdAt', 'recipientName', 'shipmentId', 'status', 'totalWeight', 'warehouseId'],
+      covering: ['createdAt', 'recipientName', 'shipmentId', 'status', 'totalWeight', 'warehouseId'],
     },
     'Query.courierShipments': {
       kind: 'query',
@@ -103,7 +103,7 @@ export const costs: Costs = {
       of: 'Shipment',
       index: 'ByCourier',
       page: { default: 20, max: 100 },
-      holds: ['createdAt', 'recipientName', 'shipmentId', 'status', 'warehouseName', 'courierId'],
+      covering: ['createdAt', 'recipientName', 'shipmentId', 'status', 'warehouseName', 'courierId'],
     },
     'Query.availableShipmentsByCity': {
       kind: 'query',

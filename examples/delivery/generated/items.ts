@@ -265,7 +265,7 @@ export const shipmentCodec: EntityCodec<Shipment> = {
   }),
   guards: (shipment) => [{ field: 'activeDelivery', key: shipmentActiveDeliveryGuardKey(shipment) }],
   revision: 'version',
-  demands: {
+  conditions: {
     transitions: {
       status: {
         PENDING: ['READY', 'CANCELLED'],
@@ -274,7 +274,7 @@ export const shipmentCodec: EntityCodec<Shipment> = {
       },
     },
   },
-  light: [
+  projection: [
     'activeDelivery',
     'availableCity',
     'city',
@@ -362,7 +362,7 @@ export const deliveryCodec: EntityCodec<Delivery> = {
     version: item.version as number,
   }),
   revision: 'version',
-  light: [
+  projection: [
     'cancelledAt',
     'customerId',
     'deliveryFee',
@@ -460,6 +460,6 @@ export const driverCodec: EntityCodec<Driver> = {
     version: item.version as number,
   }),
   revision: 'version',
-  light: ['driverId', 'isAvailable', 'name', 'rating', 'totalDeliveries', 'version'],
+  projection: ['driverId', 'isAvailable', 'name', 'rating', 'totalDeliveries', 'version'],
   keyFields: parseDriverKey,
 };

@@ -3,6 +3,7 @@
 import {
   decimal,
   enumValue,
+  type IdempotencyStore,
   indexRef,
   type IndexRef,
   type Key,
@@ -11,7 +12,6 @@ import {
   type TableRef,
   text,
   time,
-  type TokenStore,
   unpack,
 } from 'tableloom/runtime';
 import type {
@@ -53,8 +53,8 @@ export const directoryByCityAndRating = indexRef(directoryTable, 'ByCityAndRatin
 export const mealsTable: IndexRef & TableRef = tableRef('meals', 'PK', 'SK');
 export const mealsGsi1 = indexRef(mealsTable, 'GSI1', 'GSI1PK', 'GSI1SK');
 
-/** Where idempotency tokens are kept: for `db.writeOnce`. */
-export const mealsTokens: TokenStore = {
+/** Where idempotency tokens are kept: for `db.writeIdempotent`. */
+export const mealsTokens: IdempotencyStore = {
   table: mealsTable,
   ttl: 'ttl',
   key: (token) => ({ PK: `IDEMPOTENCY#${text(token)}`, SK: 'TOKEN' }),

@@ -16,11 +16,11 @@ import {
   type IndexQuery,
   keyNumber,
   keyText,
+  multiAttributeRange,
   narrowed,
   notEqual,
   oneOf,
   rangeOf,
-  rawRange,
   shards,
   size,
   sortedBy,
@@ -67,7 +67,7 @@ import {
 } from './keys.js';
 
 /** What WarehousesByCity projects of Warehouse; other fields take a follow-up batch get. */
-const warehouseWarehousesByCityHolds: IndexQuery<Warehouse>['holds'] = {
+const warehouseWarehousesByCityHolds: IndexQuery<Warehouse>['covering'] = {
   kind: 'some',
   covers: ['category', 'city', 'name', 'processingTime', 'rating', 'warehouseId'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
@@ -84,7 +84,7 @@ const warehouseWarehousesByCityHolds: IndexQuery<Warehouse>['holds'] = {
 };
 
 /** What WarehousesByName projects of Warehouse; other fields take a follow-up batch get. */
-const warehouseWarehousesByNameHolds: IndexQuery<Warehouse>['holds'] = {
+const warehouseWarehousesByNameHolds: IndexQuery<Warehouse>['covering'] = {
   kind: 'some',
   covers: ['warehouseId', 'city', 'name'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
@@ -102,7 +102,7 @@ const warehouseWarehousesByNameHolds: IndexQuery<Warehouse>['holds'] = {
 };
 
 /** What ProductsByCategory projects of Product; other fields take a follow-up batch get. */
-const productProductsByCategoryHolds: IndexQuery<Product>['holds'] = {
+const productProductsByCategoryHolds: IndexQuery<Product>['covering'] = {
   kind: 'some',
   covers: ['available', 'category', 'city', 'description', 'price', 'productId', 'warehouseId'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
@@ -120,7 +120,7 @@ const productProductsByCategoryHolds: IndexQuery<Product>['holds'] = {
 };
 
 /** What ByRecipient projects of Shipment; other fields take a follow-up batch get. */
-const shipmentByRecipientHolds: IndexQuery<Shipment>['holds'] = {
+const shipmentByRecipientHolds: IndexQuery<Shipment>['covering'] = {
   kind: 'some',
   covers: ['createdAt', 'shipmentId', 'status', 'totalWeight', 'warehouseName', 'recipientId'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
@@ -139,7 +139,7 @@ const shipmentByRecipientHolds: IndexQuery<Shipment>['holds'] = {
 };
 
 /** What ByWarehouse projects of Shipment; other fields take a follow-up batch get. */
-const shipmentByWarehouseHolds: IndexQuery<Shipment>['holds'] = {
+const shipmentByWarehouseHolds: IndexQuery<Shipment>['covering'] = {
   kind: 'some',
   covers: ['createdAt', 'recipientName', 'shipmentId', 'status', 'totalWeight', 'warehouseId'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
@@ -158,7 +158,7 @@ const shipmentByWarehouseHolds: IndexQuery<Shipment>['holds'] = {
 };
 
 /** What ByCourier projects of Shipment; other fields take a follow-up batch get. */
-const shipmentByCourierHolds: IndexQuery<Shipment>['holds'] = {
+const shipmentByCourierHolds: IndexQuery<Shipment>['covering'] = {
   kind: 'some',
   covers: ['createdAt', 'recipientName', 'shipmentId', 'status', 'warehouseName', 'courierId'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
@@ -184,7 +184,7 @@ export const warehousesByCityCategory = (by: Pick<Warehouse, 'city' | 'category'
   partitions: { kind: 'one', key: `CITY#${text(by.city)}` },
   sort: { kind: 'prefix', prefix: `${text(by.category)}#` },
   descending: by.order === 'DESC',
-  holds: warehouseWarehousesByCityHolds,
+  covering: warehouseWarehousesByCityHolds,
   page: { default: 20, max: 100 },
   layout: '7083fe2c',
 });
@@ -197,7 +197,7 @@ export const warehousesByCityCategoryWithMinRating = (by: Pick<Warehouse, 'city'
   partitions: { kind: 'one', key: `CITY#${text(by.city)}` },
   sort: rangeOf({ from: encoded(decimal, by.from) }, { head: `${text(by.category)}#`, terminated: true }),
   descending: true,
-  holds: warehouseWarehousesByCityHolds,
+  covering: warehouseWarehousesByCityHolds,
   page: { default: 20, max: 100 },
   layout: '7083fe2c',
 });
@@ -209,9 +209,9 @@ export const listings = (by: Pick<Listing, 'city' | 'category'> & { readonly fro
   index: sortedBy(directoryByCityAndRating, 'rating'),
   partitions: { kind: 'one', key: keyText(by.city) },
   equals: { category: keyText(by.category) },
-  sort: rawRange(keyNumber, { from: by.from }),
+  sort: multiAttributeRange(keyNumber, { from: by.from }),
   descending: true,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '1108241e',
 });
@@ -224,7 +224,7 @@ export const searchWarehousesByName = (by: Pick<Warehouse, 'city'> & { readonly 
   partitions: { kind: 'one', key: `CITY#${text(by.city)}` },
   sort: rangeOf({ prefix: encoded(text, by.prefix) }, { head: '', terminated: true }),
   descending: false,
-  holds: warehouseWarehousesByNameHolds,
+  covering: warehouseWarehousesByNameHolds,
   page: { default: 20, max: 100 },
   layout: 'd90e8226',
 });
@@ -237,7 +237,7 @@ export const warehouseProducts = (by: Pick<Product, 'warehouseId'> & { readonly 
   partitions: { kind: 'one', key: `WAREHOUSE#${text(by.warehouseId)}` },
   sort: narrowed('MENU#', [['category', encoded(text, by.category), '#']]),
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '081fe526',
 });
@@ -250,7 +250,7 @@ export const warehouseProductsOfCategories = (by: Pick<Product, 'warehouseId'> &
   partitions: { kind: 'one', key: `WAREHOUSE#${text(by.warehouseId)}` },
   sort: rangeOf({ prefix: encoded(text, by.prefix) }, { head: 'MENU#', terminated: true }),
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '081fe526',
 });
@@ -263,7 +263,7 @@ export const productsByCityCategory = (by: Pick<Product, 'city' | 'category'>): 
   partitions: { kind: 'one', key: `CITY#${text(by.city)}` },
   sort: { kind: 'prefix', prefix: `${text(by.category)}#` },
   descending: false,
-  holds: productProductsByCategoryHolds,
+  covering: productProductsByCategoryHolds,
   page: { default: 20, max: 100 },
   layout: '2fabcaf8',
 });
@@ -280,7 +280,7 @@ export const warehouseRatings = (by: Pick<Rating, 'warehouseId'> & {
   partitions: { kind: 'one', key: `WAREHOUSE#${text(by.warehouseId)}` },
   sort: rangeOf({ from: encoded(time, by.from), before: encoded(time, by.before) }, { head: 'REVIEW#', terminated: true }),
   descending: by.order === 'DESC',
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: 'eaa0e61c',
 });
@@ -301,7 +301,7 @@ export const recipientShipments = (by: Pick<Shipment, 'recipientId'> & {
     { bounds: { from: encoded(time, by.from), before: encoded(time, by.before) }, terminated: true },
   ),
   descending: false,
-  holds: shipmentByRecipientHolds,
+  covering: shipmentByRecipientHolds,
   page: { default: 20, max: 100 },
   layout: '4c25c603',
 });
@@ -314,7 +314,7 @@ export const warehouseShipments = (by: Pick<Shipment, 'warehouseId' | 'status'> 
   partitions: { kind: 'one', key: `WAREHOUSE#${text(by.warehouseId)}` },
   sort: { kind: 'prefix', prefix: `${enumValue(by.status)}#` },
   descending: by.order === 'DESC',
-  holds: shipmentByWarehouseHolds,
+  covering: shipmentByWarehouseHolds,
   page: { default: 20, max: 100 },
   layout: '8bf646f9',
 });
@@ -336,7 +336,7 @@ export const courierShipments = (by: {
     { bounds: { from: encoded(time, by.from), before: encoded(time, by.before) }, terminated: true },
   ),
   descending: false,
-  holds: shipmentByCourierHolds,
+  covering: shipmentByCourierHolds,
   page: { default: 20, max: 100 },
   layout: 'b439c8c7',
 });
@@ -351,7 +351,7 @@ export const availableShipmentsByCity = (by: {
   index: shipmentsAvailableByCity,
   partitions: { kind: 'one', key: `CITY#${text(by.availableCity)}` },
   descending: by.order === 'DESC',
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '0f44ab55',
 });
@@ -363,7 +363,7 @@ export const courierActiveDelivery = (by: { readonly activeDelivery: string }): 
   index: shipmentsActiveDelivery,
   partitions: { kind: 'one', key: keyText(by.activeDelivery) },
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
 });
 
@@ -380,7 +380,7 @@ export const activeDeliveries = (by: Pick<Delivery, 'customerId'> & {
   sort: { kind: 'prefix', prefix: 'DELIVERY#' },
   descending: by.order === 'DESC',
   filter: filterOf(allOf(notEqual('status', by.excluded), atLeast('total', by.minTotal))),
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '70913ca7',
 });
@@ -397,7 +397,7 @@ export const deliveriesByFee = (by: Pick<Delivery, 'customerId'> & {
   sort: { kind: 'prefix', prefix: 'DELIVERY#' },
   descending: false,
   filter: filterOf(between('deliveryFee', by.min, by.max)),
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '70913ca7',
 });
@@ -411,7 +411,7 @@ export const deliveriesByStatuses = (by: Pick<Delivery, 'customerId'> & { readon
   sort: { kind: 'prefix', prefix: 'DELIVERY#' },
   descending: false,
   filter: filterOf(oneOf('status', by.statuses)),
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '70913ca7',
 });
@@ -425,7 +425,7 @@ export const deliveriesWithInstructions = (by: Pick<Delivery, 'customerId'>): In
   sort: { kind: 'prefix', prefix: 'DELIVERY#' },
   descending: false,
   filter: filterOf(allOf(exists('specialInstructions', true), exists('cancelledAt', false))),
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '70913ca7',
 });
@@ -439,7 +439,7 @@ export const deliveriesWithMoreItems = (by: Pick<Delivery, 'customerId'> & { rea
   sort: { kind: 'prefix', prefix: 'DELIVERY#' },
   descending: false,
   filter: filterOf(size('items', '>', by.items)),
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '70913ca7',
 });
@@ -456,7 +456,7 @@ export const deliveriesWithItemsBetween = (by: Pick<Delivery, 'customerId'> & {
   sort: { kind: 'prefix', prefix: 'DELIVERY#' },
   descending: false,
   filter: filterOf(allOf(size('items', '>=', by.min), size('items', '<=', by.max))),
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '70913ca7',
 });
@@ -473,7 +473,7 @@ export const highValueDeliveries = (by: Pick<Delivery, 'customerId'> & {
   sort: { kind: 'prefix', prefix: 'DELIVERY#' },
   descending: false,
   filter: filterOf(anyOf(atLeast('total', by.total), atLeast('tip', by.tip))),
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '70913ca7',
 });
@@ -490,7 +490,7 @@ export const deliveryEventsByType = (by: Pick<DeliveryEvent, 'deliveryId'> & {
   sort: { kind: 'prefix', prefix: 'EVENT#' },
   descending: by.order === 'DESC',
   filter: filterOf(beginsWith('eventType', by.prefix)),
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: 'c2e8c467',
 });
@@ -503,7 +503,7 @@ export const restaurantsByCuisine = (by: { readonly keyword?: string | null | un
   partitions: shards(4, (shard) => `RESTAURANT#${shard}`),
   descending: false,
   filter: filterOf(contains('cuisineType', by.keyword)),
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: 'b0082e36',
 });
@@ -519,7 +519,7 @@ export const highRatedRestaurants = (by: {
   partitions: shards(4, (shard) => `RESTAURANT#${shard}`),
   descending: false,
   filter: filterOf(allOf(atLeast('rating', by.minRating), equal('isActive', by.isActive))),
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: 'b0082e36',
 });
@@ -536,7 +536,7 @@ export const driversBySkill = (by: {
   sort: rangeOf({ prefix: encoded(text, by.prefix) }, { head: '', terminated: true }),
   descending: false,
   filter: filterOf(contains('tags', by.tag)),
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '5841bccb',
 });
@@ -559,7 +559,7 @@ export const experiencedDrivers = (by: {
       atLeast('rating', by.minRating),
     ),
   ),
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '5841bccb',
 });

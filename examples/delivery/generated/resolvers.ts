@@ -362,7 +362,7 @@ export const createResolvers = (rules: Rules): Resolvers<Context> => ({
       return record;
     },
     orderMeals: async (_parent, args, context) => {
-      const [delivery] = await context.db.writeOnce(
+      const [delivery] = await context.db.writeIdempotent(
         { tokens: mealsTokens, token: args.token, of: ['orderMeals', args] },
         () => [
           step('delivery', deliveryWrites.create(

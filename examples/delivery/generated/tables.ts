@@ -30,7 +30,7 @@ export const tables: readonly TableDefinition[] = [
       { name: 'ByWarehouse', kind: 'global', partition: 'warehousePK', sort: 'warehouseSK', project: { kind: 'include', attributes: ['shipmentId', 'status', 'createdAt', 'recipientName', 'totalWeight'] } },
       { name: 'ByCourier', kind: 'global', partition: 'courierPK', sort: 'courierSK', project: { kind: 'include', attributes: ['shipmentId', 'status', 'createdAt', 'recipientName', 'warehouseName'] } },
       { name: 'AvailableByCity', kind: 'global', partition: 'availablePK', sort: 'availableSK', project: { kind: 'all' } },
-      { name: 'ActiveDelivery', kind: 'global', partition: 'activeDelivery', native: { partition: { activeDelivery: 'S' }, sort: {} }, project: { kind: 'all' } },
+      { name: 'ActiveDelivery', kind: 'global', partition: 'activeDelivery', multiAttribute: { partition: { activeDelivery: 'S' }, sort: {} }, project: { kind: 'all' } },
     ],
   },
   {
@@ -38,7 +38,7 @@ export const tables: readonly TableDefinition[] = [
     name: '${TABLE_PREFIX}-directory',
     key: { partition: 'PK', sort: 'SK' },
     indexes: [
-      { name: 'ByCityAndRating', kind: 'global', partition: 'city', sort: 'category', native: { partition: { city: 'S' }, sort: { category: 'S', rating: 'N', openedAt: 'S' } }, project: { kind: 'all' } },
+      { name: 'ByCityAndRating', kind: 'global', partition: 'city', sort: 'category', multiAttribute: { partition: { city: 'S' }, sort: { category: 'S', rating: 'N', openedAt: 'S' } }, project: { kind: 'all' } },
     ],
   },
   {

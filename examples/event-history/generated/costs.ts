@@ -31,7 +31,7 @@ export const costs: Costs = {
       of: 'Event',
       index: 'initialEvents',
       page: { default: 100, max: 1000 },
-      holds: ['storeId', 'aggregateId', 'version', 'timestamp'],
+      covering: ['storeId', 'aggregateId', 'version', 'timestamp'],
     },
     'Query.latestState': { kind: 'get', pattern: 'latestState', of: ['EquipmentState'] },
     'Query.latestTimedState': {

@@ -61,7 +61,7 @@ export const eventCodec: EntityCodec<Event> = {
     revision: item.revision as number,
   }),
   revision: 'revision',
-  light: ['aggregateId', 'storeId', 'timestamp', 'type', 'version'],
+  projection: ['aggregateId', 'storeId', 'timestamp', 'type', 'version'],
   keyFields: parseEventKey,
 };
 

@@ -23,7 +23,7 @@ import {
 } from './keys.js';
 
 /** What initialEvents projects of Event; other fields take a follow-up batch get. */
-const eventInitialEventsHolds: IndexQuery<Event>['holds'] = {
+const eventInitialEventsHolds: IndexQuery<Event>['covering'] = {
   kind: 'some',
   covers: ['storeId', 'aggregateId', 'version', 'timestamp'],
   keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
@@ -53,7 +53,7 @@ export const events = (by: Pick<Event, 'storeId' | 'aggregateId'> & {
   partitions: { kind: 'one', key: `EVENTS#${text(by.storeId)}#${text(by.aggregateId)}` },
   sort: rangeOf({ from: encoded(integer, by.from), to: encoded(integer, by.to) }, { head: '', terminated: false }),
   descending: by.order === 'DESC',
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   consistent: true,
   page: { default: 1000, max: 1000 },
   layout: 'd79689ed',
@@ -71,7 +71,7 @@ export const eventPages = (by: Pick<Event, 'storeId' | 'aggregateId'> & {
   partitions: { kind: 'one', key: `EVENTS#${text(by.storeId)}#${text(by.aggregateId)}` },
   sort: rangeOf({ from: encoded(integer, by.from), to: encoded(integer, by.to) }, { head: '', terminated: false }),
   descending: by.order === 'DESC',
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   consistent: true,
   page: { default: 100, max: 1000 },
   layout: 'd79689ed',
@@ -89,7 +89,7 @@ export const aggregates = (by: Pick<Event, 'storeId'> & {
   partitions: { kind: 'one', key: `EVENT_BY_STORE_ID#${text(by.storeId)}` },
   sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
   descending: by.order === 'DESC',
-  holds: eventInitialEventsHolds,
+  covering: eventInitialEventsHolds,
   page: { default: 100, max: 1000 },
   layout: '188782f0',
 });
@@ -102,7 +102,7 @@ export const latestTimedState = (by: Pick<TimedState, 'equipmentId'>): IndexQuer
   partitions: { kind: 'one', key: `EQUIPMENT#${text(by.equipmentId)}` },
   sort: { kind: 'prefix', prefix: 'AT#' },
   descending: true,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   consistent: true,
   page: { default: 20, max: 100 },
 });
@@ -115,7 +115,7 @@ export const history = (by: Pick<EquipmentStateVersion, 'equipmentId'>): IndexQu
   partitions: { kind: 'one', key: `EQUIPMENT#${text(by.equipmentId)}` },
   sort: { kind: 'prefix', prefix: 'VERSION#' },
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '9be4fd74',
 });
@@ -128,7 +128,7 @@ export const logsOfDeviceByState = (by: Pick<DeviceLog, 'deviceId' | 'state'>): 
   partitions: { kind: 'one', key: `DEVICE#${text(by.deviceId)}` },
   sort: { kind: 'prefix', prefix: `${enumValue(by.state)}#` },
   descending: true,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: 'e2a8fd72',
 });
@@ -144,7 +144,7 @@ export const logsOfOperatorBetween = (by: Pick<DeviceLog, 'operator'> & {
   partitions: { kind: 'one', key: `DEVICE_LOG_BY_OPERATOR#${text(by.operator)}` },
   sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: '3b9b6367',
 });
@@ -156,7 +156,7 @@ export const escalatedTo = (by: { readonly escalatedTo: string }): IndexQuery<De
   index: devicesEscalated,
   partitions: { kind: 'one', key: `DEVICE_LOG_BY_ESCALATED_TO#${text(by.escalatedTo)}` },
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: 'c44ed200',
 });
@@ -169,7 +169,7 @@ export const escalatedToByState = (by: Pick<DeviceLog, 'state'> & { readonly esc
   partitions: { kind: 'one', key: `DEVICE_LOG_BY_ESCALATED_TO#${text(by.escalatedTo)}` },
   sort: { kind: 'prefix', prefix: `${enumValue(by.state)}#` },
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: 'c44ed200',
 });
@@ -185,7 +185,7 @@ export const escalatedToByStateOnDay = (by: Pick<DeviceLog, 'state'> & {
   partitions: { kind: 'one', key: `DEVICE_LOG_BY_ESCALATED_TO#${text(by.escalatedTo)}` },
   sort: rangeOf({ prefix: encoded(timePrefix, by.prefix) }, { head: `${enumValue(by.state)}#`, terminated: true }),
   descending: false,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 20, max: 100 },
   layout: 'c44ed200',
 });

@@ -54,7 +54,7 @@ export const createResolvers = (rules: Rules): Resolvers<Context> => ({
       );
     },
     playerTotal: (_parent, args, context) => {
-      return context.db.kept(queries.playerTotal({ playerId: args.playerId }));
+      return context.db.aggregate(queries.playerTotal({ playerId: args.playerId }));
     },
     allTimeTopScores: (_parent, args, context) => {
       return context.db.list(queries.allTimeTopScores(), limitOf(args.limit, { default: 10, max: 1000 }));
@@ -136,7 +136,7 @@ export const createResolvers = (rules: Rules): Resolvers<Context> => ({
       );
     },
     enrolled: (_parent, args, context) => {
-      return context.db.kept(queries.enrolled({ tenantId: args.tenantId, courseId: args.courseId }));
+      return context.db.aggregate(queries.enrolled({ tenantId: args.tenantId, courseId: args.courseId }));
     },
     lesson: (_parent, args, context) => {
       return context.loaders.lesson.load({ tenantId: args.tenantId, courseId: args.courseId, position: args.position, lessonId: args.lessonId });

@@ -33,7 +33,7 @@ export const tables: readonly TableDefinition[] = [
     name: '${TABLE_PREFIX}-achievements',
     key: { partition: 'PK', sort: 'SK' },
     indexes: [
-      { name: 'PointsOfGame', kind: 'global', partition: 'gameId', sort: 'points', native: { partition: { gameId: 'S' }, sort: { points: 'N' } }, project: { kind: 'all' } },
+      { name: 'PointsOfGame', kind: 'global', partition: 'gameId', sort: 'points', multiAttribute: { partition: { gameId: 'S' }, sort: { points: 'N' } }, project: { kind: 'all' } },
     ],
   },
   {

@@ -4,16 +4,16 @@ export const reservedValues: ReadonlySet<string> = new Set(
   (
     'text enumValue integer decimal flag time year month day hour fold unpack shardOf shards shardKeys tableRef indexRef ' +
     'bucketsOf rangeOf encoded documentValue epochSeconds keyLoader firstFound create update upsert remove step changing upserting ' +
-    'putting addedInt addedInteger addedDecimal appended bytesOf without later compareKeys computed pad invertedInteger invertedDecimal invertedFlag invertedTime keyText keyNumber rawRange sortedBy ' +
-    'lowercase trim timePrefix invertedTimePrefix selection ahead createLoaders createResolvers queries tables costs typeDefs String JSON Date Promise undefined'
+    'putting addedInt addedInteger addedDecimal appended bytesOf without later compareKeys computed pad invertedInteger invertedDecimal invertedFlag invertedTime keyText keyNumber multiAttributeRange sortedBy ' +
+    'lowercase trim timePrefix invertedTimePrefix selection prefetch createLoaders createResolvers queries tables costs typeDefs String JSON Date Promise undefined'
   ).split(' '),
 );
 
 export const reservedTypes: ReadonlySet<string> = new Set(
   (
-    'Connection EntityCodec IndexQuery IndexRef Item Key KeptNumber SequenceRef TableRef TableDefinition TokenStore Session AppContext Write WriteEnvironment ' +
+    'Connection EntityCodec IndexQuery IndexRef Item Key Aggregate SequenceRef TableRef TableDefinition IdempotencyStore Session AppContext Write WriteEnvironment ' +
     'CreateOptions UpdateOptions UpsertOptions DeleteOptions Changes Upserts Answer FieldRule AllowRule VisibleRule PrepareRule ' +
-    'AlongsideRule AlongsideChange ComputeRule ComputeRules ValidateRule Resolvers ResolversParentTypes Context Loaders Rules AheadInfo Result AllResolvers Fields ' +
+    'AlongsideRule AlongsideChange ComputeRule ComputeRules ValidateRule Resolvers ResolversParentTypes Context Loaders Rules PrefetchInfo Result AllResolvers Fields ' +
     'Costs Date Pick Promise Required ReturnType'
   ).split(' '),
 );

@@ -7,8 +7,8 @@ import type {
   KeyTemplate,
   PadDigits,
   TemplatePart,
-  ValuePlan,
-} from '../plan/types.js';
+} from '../plan/types/storage.js';
+import type { ValuePlan } from '../plan/types/values.js';
 
 /** The runtime's encoding function for each way a hole is written. */
 export const encodingFunctions: Readonly<Record<HoleEncoding, string>> = {

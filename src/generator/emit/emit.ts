@@ -2,7 +2,7 @@
 
 import type { Costs } from '../../budget/costs.js';
 import { pascal } from '../names.js';
-import type { Plan } from '../plan/types.js';
+import type { Plan } from '../plan/types/plan.js';
 import { freeDocuments, importLine, namesUsed } from './code.js';
 import { costsView } from './files/costs.js';
 import { entitiesView } from './files/entities.js';
@@ -96,7 +96,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'invertedTime',
         'keyText',
         'keyNumber',
-        'rawRange',
+        'multiAttributeRange',
         'sortedBy',
         'unpack',
         'shardOf',
@@ -147,7 +147,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'trim',
         'selection',
         'fieldsOf',
-        'ahead',
+        'prefetch',
       ],
       types: [
         'Connection',
@@ -156,13 +156,13 @@ function moduleNames(plan: Plan): ModuleNames[] {
         'IndexRef',
         'Item',
         'Key',
-        'KeptNumber',
+        'Aggregate',
         'SequenceRef',
         'TableRef',
         'TableDefinition',
-        'TokenStore',
+        'IdempotencyStore',
         'Session',
-        'AheadInfo',
+        'PrefetchInfo',
         'AppContext',
         'Write',
         'WriteEnvironment',
@@ -228,7 +228,7 @@ function keyNames(plan: Plan): string[] {
       entity.names.keyParser,
       ...entity.slots.map((slot) => slot.function),
       ...entity.guards.map((guard) => guard.function),
-      ...entity.numbers.map((number) => number.function),
+      ...entity.aggregates.map((number) => number.function),
       ...entity.counters.map((counter) => counter.function),
     ]),
     ...plan.tables.flatMap((table) => table.indexes.map((index) => indexVariable(table.name, index.name))),

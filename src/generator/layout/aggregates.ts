@@ -1,8 +1,14 @@
 /** The numbers an entity's writes keep beside its records: counts, sums and sequences, each in items of its own. */
 
 import { exactHole } from '../encodings.js';
-import { type EntityModel, isKept, type Literal, type PatternModel, type TableModel } from '../model.js';
-import type { AttributePlan, NumberPlan } from '../plan/types.js';
+import {
+  type EntityModel,
+  isMaintained,
+  type Literal,
+  type PatternModel,
+  type TableModel,
+} from '../model.js';
+import type { AggregatePlan, AttributePlan } from '../plan/types/storage.js';
 import { holesOf, keyTemplate } from '../resolve/templates.js';
 import { prefixOf } from './lock/claims.js';
 import type { Keeper } from './lock/keeper.js';
@@ -14,14 +20,15 @@ interface Ground {
 }
 
 /** Those that patterns ask for in the order of the YAML, then the sequences. */
-export function numbersOf(
+export function aggregatesOf(
   entity: EntityModel,
   patterns: readonly PatternModel[],
   ground: Ground,
-): NumberPlan[] {
+): AggregatePlan[] {
   if (entity.historyOf) return [];
   const asked = patterns.filter(
-    (pattern) => pattern.target.text === entity.name.text && (isKept(pattern) || pattern.total !== undefined),
+    (pattern) =>
+      pattern.target.text === entity.name.text && (isMaintained(pattern) || pattern.total !== undefined),
   );
   return [
     ...asked.map((pattern) => askedNumber(entity, pattern, ground)),
@@ -40,7 +47,7 @@ export function numbersOf(
   ];
 }
 
-function askedNumber(entity: EntityModel, pattern: PatternModel, ground: Ground): NumberPlan {
+function askedNumber(entity: EntityModel, pattern: PatternModel, ground: Ground): AggregatePlan {
   const { attributes } = ground;
   const isConstant = (binding: PatternModel['where'][number]) =>
     binding.each !== 'list' && binding.source.kind === 'literal';
@@ -87,16 +94,16 @@ function asStored(attribute: AttributePlan | undefined, value: string | number |
 }
 
 /** What a number is to be, before its key is chosen. */
-interface Wanted extends Pick<NumberPlan, 'kind' | 'name' | 'field'> {
+interface Wanted extends Pick<AggregatePlan, 'kind' | 'name' | 'field'> {
   /** The fields of which each combination of values has a number of its own. */
   readonly fields: readonly string[];
-  readonly when?: NumberPlan['when'];
+  readonly when?: AggregatePlan['when'];
   readonly present?: readonly string[];
   readonly shards?: number | undefined;
   readonly cap?: number | undefined;
 }
 
-function planned(entity: EntityModel, { table, attributes, keeper }: Ground, wanted: Wanted): NumberPlan {
+function planned(entity: EntityModel, { table, attributes, keeper }: Ground, wanted: Wanted): AggregatePlan {
   const { kind, name, field, fields, shards = 1 } = wanted;
   const word = kind.toUpperCase();
   const tail = [...fields.map((one) => exactHole(one, attributes)), ...(shards > 1 ? ['{shard}'] : [])]
@@ -124,6 +131,6 @@ function planned(entity: EntityModel, { table, attributes, keeper }: Ground, wan
 }
 
 /** What the lock calls a number. */
-export function lockedName({ kind, name }: Pick<NumberPlan, 'kind' | 'name'>): string {
+export function lockedName({ kind, name }: Pick<AggregatePlan, 'kind' | 'name'>): string {
   return `${kind === 'sequence' ? 'sequence' : 'kept'} ${name}`;
 }

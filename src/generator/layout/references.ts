@@ -10,7 +10,7 @@ import {
   type Source,
   type Word,
 } from '../model.js';
-import type { AttributePlan, ReferencePlan } from '../plan/types.js';
+import type { AttributePlan, ReferencePlan } from '../plan/types/storage.js';
 import { keyTemplate } from '../resolve/templates.js';
 import type { TableDraft } from './choose/indexes.js';
 import type { Keeper } from './lock/keeper.js';

@@ -3,7 +3,13 @@
 import { isInverted } from '../encodings.js';
 import { type EntityLayout, isGet, type Layout, layOut, sortFields } from '../layout/layout.js';
 import { mixedAccess } from '../layout/mixed.js';
-import { nativeAccess, nativeFields, nativeKeys, ofKind, othersInIndex } from '../layout/multi-attribute.js';
+import {
+  multiAttributeAccess,
+  multiAttributeFields,
+  multiAttributeKeys,
+  ofKind,
+  othersInIndex,
+} from '../layout/multi-attribute.js';
 import { referencePlan } from '../layout/references.js';
 import type {
   Binding,
@@ -18,39 +24,31 @@ import type {
   TransactionModel,
   TypeRef,
 } from '../model.js';
-import { fieldNamed, isKept, namedType, returned } from '../model.js';
+import { fieldNamed, isMaintained, namedType, returned } from '../model.js';
 import { camel, entityNames, indexName, pascal, ruleTypeName } from '../names.js';
 import { isConnection, storedMembers } from '../resolve/attributes.js';
 import { edgeOf } from '../resolve/edges.js';
 import { holesOf } from '../resolve/templates.js';
-import { withAhead } from './prefetch.js';
-import { withLight } from './projections.js';
+import { withPrefetch } from './prefetch.js';
+import { withProjection } from './projections.js';
 import { idempotentPlan, madeBy, madeName, originOf, tokensOf, transactionPlan } from './transactions.js';
 import type {
   Access,
-  ConditionPlan,
-  ConditionValue,
-  EntityPlan,
   ExistsAccess,
-  FieldRef,
   FilterPlan,
   FilterValue,
   GetAccess,
-  ItemPlan,
-  MutationPlan,
-  NamedValue,
   PatternPlan,
-  Plan,
   QueryAccess,
   RangeOperator,
-  ResolverPlan,
-  RulePlan,
-  TablePlan,
-  TemplatePart,
   ThroughValue,
-  TransactionPlan,
-  ValuePlan,
-} from './types.js';
+} from './types/access.js';
+import type { Plan } from './types/plan.js';
+import type { ResolverPlan } from './types/resolvers.js';
+import type { RulePlan } from './types/rules.js';
+import type { EntityPlan, ItemPlan, TablePlan, TemplatePart } from './types/storage.js';
+import type { FieldRef, NamedValue, ValuePlan } from './types/values.js';
+import type { ConditionPlan, ConditionValue, MutationPlan, TransactionPlan } from './types/writes.js';
 import { mutationCost, ruleCost, transactionCost } from './write-costs.js';
 import type { Stored } from './write-units.js';
 
@@ -62,7 +60,7 @@ const defaultEach = 100;
 export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   const entities = [...layout.entities.values()].map((entity) => entityPlan(model, layout, entity));
   const resolvers = resolverPlans(model);
-  const patterns = withAhead(
+  const patterns = withPrefetch(
     model.patterns.map((pattern) => patternPlan(model, layout, pattern)),
     { entities, resolvers },
   );
@@ -94,7 +92,7 @@ export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
   return {
     format: 1,
     tables,
-    entities: withLight(entities, patterns),
+    entities: withProjection(entities, patterns),
     patterns,
     mutations,
     ...(transactions.length > 0 ? { transactions } : {}),
@@ -122,10 +120,10 @@ function tablePlans(layout: Layout, keepers: ReadonlySet<string>): TablePlan[] {
           index.project.kind === 'include'
             ? { kind: 'include', attributes: index.project.fields.map((word) => word.text) }
             : { kind: index.project.kind },
-        ...(index.native
+        ...(index.multiAttribute
           ? {
-              native: nativeKeys(
-                index.native,
+              multiAttribute: multiAttributeKeys(
+                index.multiAttribute,
                 [...layout.entities.values()]
                   .filter((entity) => entity.table === table)
                   .map((entity) => entity.attributes),
@@ -141,7 +139,7 @@ function tablePlans(layout: Layout, keepers: ReadonlySet<string>): TablePlan[] {
 }
 
 function entityPlan(whole: Model, layout: Layout, entity: EntityLayout): EntityPlan {
-  const { model, table, attributes, items, keyFields, guards, numbers } = entity;
+  const { model, table, attributes, items, keyFields, guards, aggregates } = entity;
   const references = entity.references.map((one) =>
     referencePlan(whole, model, one, layout.entities.get(one.to)?.keyFields ?? []),
   );
@@ -153,7 +151,7 @@ function entityPlan(whole: Model, layout: Layout, entity: EntityLayout): EntityP
     attributes: [...attributes.values()],
     items,
     guards,
-    ...(numbers.length > 0 ? { numbers } : {}),
+    ...(aggregates.length > 0 ? { aggregates } : {}),
     ...(references.length > 0 ? { references } : {}),
     revision: model.immutable === true || model.historyOf ? null : revision,
     ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
@@ -202,9 +200,9 @@ function access(model: Model, layout: Layout, pattern: PatternModel): Access {
     }
     return { kind: 'any', entities: storedMembers(model, pattern.target.text) };
   }
-  if (isKept(pattern))
+  if (isMaintained(pattern))
     return {
-      kind: 'kept',
+      kind: 'aggregate',
       entity: pattern.target.text,
       number: pattern.name.text,
       consistent: pattern.consistent,
@@ -272,7 +270,8 @@ function query(model: Model, layout: Layout, entity: EntityLayout, pattern: Patt
   const index = entity.table.indexes.find((one) => one.name.text === slot.index);
   const { bucket, order } = pattern;
   const filter = pattern.filter ? filterPlan(pattern.filter) : null;
-  const shares = index?.native && othersInIndex(index.native, entity, layout.entities.values()).length > 0;
+  const shares =
+    index?.multiAttribute && othersInIndex(index.multiAttribute, entity, layout.entities.values()).length > 0;
   const descending = pattern.sort[0]?.descending ?? false;
   return {
     kind: 'query',
@@ -294,7 +293,7 @@ function query(model: Model, layout: Layout, entity: EntityLayout, pattern: Patt
             bounds: pattern.range.bounds.map((one) => one.operator.text as RangeOperator),
           }
         : null,
-    ...(index?.native ? { native: nativeAccess(pattern, index.native) } : {}),
+    ...(index?.multiAttribute ? { multiAttribute: multiAttributeAccess(pattern, index.multiAttribute) } : {}),
     filter: shares ? ofKind(pattern.target.text, filter) : filter,
     bucket: bucket
       ? {
@@ -308,7 +307,7 @@ function query(model: Model, layout: Layout, entity: EntityLayout, pattern: Patt
     order: order ? { kind: 'chosen', descending } : { kind: 'fixed', descending },
     ...(isOpposite ? { isInverted: true as const } : {}),
     orderBy: sortFields(pattern),
-    holds: holdsOf(entity, item, index),
+    covering: coveringOf(entity, item, index),
     consistent: pattern.consistent,
     page: pageOf(pattern),
     ...(pattern.total ? { total: pattern.name.text } : {}),
@@ -344,19 +343,21 @@ function pageOf({ page }: PatternModel): QueryAccess['page'] {
 }
 
 /** What a query's items hold: an entry what it includes, an index what it projects. */
-function holdsOf(
+function coveringOf(
   entity: EntityLayout,
   item: ItemPlan | undefined,
   index: IndexModel | undefined,
-): QueryAccess['holds'] {
+): QueryAccess['covering'] {
   if (!item) throw new Error(`${entity.model.name.text} has no such item`);
   const loader = camel(entity.model.name.text);
   const projected = index?.project.kind === 'include' ? index.project.fields.map((word) => word.text) : [];
   const isWhole = !index || index.project.kind === 'all';
-  if (item.holds.kind === 'all') {
+  if (item.covering.kind === 'all') {
     if (isWhole) return { kind: 'all' };
     // The keys are projected always.
-    const held = [...new Set([...(index.native ? nativeFields(index.native) : []), ...projected])];
+    const held = [
+      ...new Set([...(index.multiAttribute ? multiAttributeFields(index.multiAttribute) : []), ...projected]),
+    ];
     const attributes = held.filter((name) => entity.attributes.has(name));
     return {
       kind: 'some',
@@ -366,8 +367,8 @@ function holdsOf(
     };
   }
   const attributes = isWhole
-    ? item.holds.attributes
-    : item.holds.attributes.filter((name) => projected.includes(name));
+    ? item.covering.attributes
+    : item.covering.attributes.filter((name) => projected.includes(name));
   return { kind: 'some', name: `${loader}${pascal(item.for ?? '')}Holds`, attributes, key: 'fields' };
 }
 
@@ -609,9 +610,9 @@ function rulePlans(model: Model, stored: Stored): RulePlan[] {
         attributes: [...(earlier?.kind === 'compute' ? earlier.attributes : []), attribute],
       }));
     }
-    for (const { field, demand } of entity.validate) {
+    for (const { field, validation } of entity.validate) {
       const attribute = { entity: entity.name.text, field: field.text };
-      use(demand.kind === 'rule' ? demand.rule.text : undefined, (earlier) => ({
+      use(validation.kind === 'rule' ? validation.rule.text : undefined, (earlier) => ({
         kind: 'validate',
         attributes: [...(earlier?.kind === 'validate' ? earlier.attributes : []), attribute],
       }));

@@ -1,9 +1,9 @@
 /** What an entity stores: its SDL fields that nothing else answers, and what `stored` adds. */
 
 import { declaredTransform, holeEncoding } from '../encodings.js';
-import type { EntityModel, Model, Sdl, TypeRef, ValueDemandModel } from '../model.js';
+import type { EntityModel, Model, Sdl, TypeRef, ValidationModel } from '../model.js';
 import { namedType, printType } from '../model.js';
-import type { AttributePlan, Encoding, HoleEncoding, ValueDemandPlan } from '../plan/types.js';
+import type { AttributePlan, Encoding, HoleEncoding, ValidationPlan } from '../plan/types/storage.js';
 
 const integers = new Set([
   'Int',
@@ -63,7 +63,7 @@ export function answeredFields(model: Model): Answered {
   add('rule', model.rules);
   add(
     'elsewhere',
-    model.elsewhere.map((path) => ({ name: { text: `${path.type}.${path.field}` }, for: path })),
+    model.external.map((path) => ({ name: { text: `${path.type}.${path.field}` }, for: path })),
   );
   answeredOf.set(model, answered);
   return answered;
@@ -101,7 +101,7 @@ export function attributesOf(model: Model, entity: EntityModel): Map<string, Att
 
 /** A history keeps values as they were: nothing is generated, defaulted or changed. */
 function historical(attribute: AttributePlan, hidden: boolean): AttributePlan {
-  const { computed, movable, transitions, demand, ...kept } = attribute;
+  const { computed, movable, transitions, validation, ...kept } = attribute;
   return { ...kept, hidden, generated: null, default: null, normalize: [], immutable: true };
 }
 
@@ -135,7 +135,7 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, Attribute
         generated === 'sequence' ||
         entity.immutable.some((word) => word.text === field),
       ...encodeOf(entity, field, encodingOf(type, sdl)),
-      ...demandsOf(entity, field),
+      ...conditionsOf(entity, field),
       ...computedOf(entity, field),
     });
   };
@@ -155,12 +155,12 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, Attribute
 }
 
 /** What `movable`, `transitions` and `validate` say of a field. */
-function demandsOf(
+function conditionsOf(
   { movable, transitions, validate }: EntityModel,
   field: string,
-): Pick<AttributePlan, 'movable' | 'transitions' | 'demand'> {
+): Pick<AttributePlan, 'movable' | 'transitions' | 'validation'> {
   const moves = transitions.find((one) => one.field.text === field)?.moves;
-  const demand = validate.find((one) => one.field.text === field)?.demand;
+  const validation = validate.find((one) => one.field.text === field)?.validation;
   return {
     ...(movable.some((word) => word.text === field) ? { movable: true } : {}),
     ...(moves
@@ -170,13 +170,13 @@ function demandsOf(
           ),
         }
       : {}),
-    ...(demand ? { demand: demandPlan(demand) } : {}),
+    ...(validation ? { validation: validationPlan(validation) } : {}),
   };
 }
 
-function demandPlan(demand: ValueDemandModel): ValueDemandPlan {
-  if (demand.kind === 'rule') return { kind: 'rule', rule: demand.rule.text };
-  const { min, max, pattern } = demand;
+function validationPlan(validation: ValidationModel): ValidationPlan {
+  if (validation.kind === 'rule') return { kind: 'rule', rule: validation.rule.text };
+  const { min, max, pattern } = validation;
   return {
     kind: 'bounds',
     ...(min ? { min: min.value } : {}),

@@ -1,7 +1,7 @@
 /** Edge attributes: the fields of a connection's edges besides Relay's own, which a join answers. */
 
 import { type Model, namedType, type PatternModel, type SdlField } from '../model.js';
-import type { ThroughAccess } from '../plan/types.js';
+import type { ThroughAccess } from '../plan/types/access.js';
 import { answeredFields, isConnection } from './attributes.js';
 
 export interface EdgeFields {

@@ -22,7 +22,7 @@ import {
   type Word,
 } from '../model.js';
 import { constant } from '../names.js';
-import type { AttributePlan } from '../plan/types.js';
+import type { AttributePlan } from '../plan/types/storage.js';
 import { attributesOf } from './attributes.js';
 import { isFault, type ParsedTemplate, parseTemplate, type TemplateFault } from './templates.js';
 
@@ -33,7 +33,7 @@ export interface Facts {
   /** What answers each `Type.field`, in the order of the YAML. */
   readonly answers: ReadonlyMap<string, readonly Answer[]>;
   /** `Type.field` and `Type.*` that other resolvers of the server answer. */
-  readonly elsewhere: ReadonlyMap<string, FieldPath>;
+  readonly external: ReadonlyMap<string, FieldPath>;
   /** The pinned templates whose entity is known. */
   readonly templates: readonly TemplateFacts[];
   /** SDL types that a mistaken name probably meant: what follows from the mistake is not reported. */
@@ -88,7 +88,7 @@ export function factsOf(model: Model): Facts {
     model,
     entities,
     answers: answersOf(model),
-    elsewhere: new Map(model.elsewhere.map((path) => [`${path.type}.${path.field}`, path])),
+    external: new Map(model.external.map((path) => [`${path.type}.${path.field}`, path])),
     templates: templatesOf(model, entities),
     meant: meantTypes(model, entities),
   };
@@ -105,10 +105,10 @@ export function fieldAt(model: Model, path: FieldPath | undefined): SdlField | u
 }
 
 /** Whether a field is answered by something that names it, or by a resolver that is not ours. */
-export function isAnswered({ answers, elsewhere, entities }: Facts, type: string, field: string): boolean {
+export function isAnswered({ answers, external, entities }: Facts, type: string, field: string): boolean {
   const path = `${type}.${field}`;
   // Fields of what is stored here are named one by one.
-  return answers.has(path) || elsewhere.has(path) || (elsewhere.has(`${type}.*`) && !entities.has(type));
+  return answers.has(path) || external.has(path) || (external.has(`${type}.*`) && !entities.has(type));
 }
 
 /** The holes of a template; none where it is at fault. */

@@ -1,7 +1,7 @@
 /** Key templates: `USER#{id}` -> parts. The grammar is in docs/language.md. */
 
 import { holeEncoding, isTransformName, padTransform, type Transform, transforms } from '../encodings.js';
-import type { AttributePlan, HoleEncoding, KeyTemplate, TemplatePart } from '../plan/types.js';
+import type { AttributePlan, HoleEncoding, KeyTemplate, TemplatePart } from '../plan/types/storage.js';
 
 export type ParsedTemplate = readonly (
   | { readonly kind: 'literal'; readonly text: string }

@@ -16,7 +16,7 @@ import {
   type Word,
 } from '../model.js';
 import { sourceType } from '../plan/plan.js';
-import type { AttributePlan } from '../plan/types.js';
+import type { AttributePlan } from '../plan/types/storage.js';
 import { storedMembers } from './attributes.js';
 import { type EntityFacts, type Facts, fieldAt, holesIn, isRoot } from './resolved-model.js';
 import { stepValue } from './steps.js';

@@ -1,7 +1,7 @@
 /** The files of a rules folder. */
 
 import { existsSync, readdirSync } from 'node:fs';
-import type { Plan } from '../plan/types.js';
+import type { Plan } from '../plan/types/plan.js';
 
 /** Their names without `.ts`, `index` among them, sorted. */
 export function ruleFilesIn(folder: string): string[] {

@@ -3,7 +3,7 @@
 import { posix, resolve } from 'node:path';
 import type { ts } from 'ts-morph';
 import type { Model } from '../model.js';
-import type { Plan } from '../plan/types.js';
+import type { Plan } from '../plan/types/plan.js';
 import { compiler } from './compiler.js';
 import { createProgram } from './program.js';
 import { ruleFilesIn } from './rule-files.js';

@@ -127,12 +127,12 @@ export function queryOf(ask: Ask): IndexQuery<Note, NoteEdge> {
     ...(ask.color !== null && {
       filter: { expression: '#c = :c', names: { '#c': 'color' }, values: { ':c': ask.color } },
     }),
-    holds: holdsOf(ask),
+    covering: coveringOf(ask),
     page: { default: 3, max: ask.max },
   };
 }
 
-function holdsOf({ through }: Ask): IndexQuery<Note, NoteEdge>['holds'] {
+function coveringOf({ through }: Ask): IndexQuery<Note, NoteEdge>['covering'] {
   const keyOf = (item: Item) => noteKey({ id: String(item.id) });
   if (through === 'records') return { kind: 'all' };
   if (through !== 'joins') return { kind: 'some', covers: ['id', 'name'], keyOf, read: codec.read };

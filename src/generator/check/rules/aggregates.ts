@@ -1,18 +1,18 @@
 /** A number that is kept is exact: it is asked of all records with some values, and each write can tell what it adds. */
 
 import type { Note, Span } from '../../diagnostics/diagnostic.js';
-import { isKept, namedType, type PatternModel, type Word } from '../../model.js';
+import { isMaintained, namedType, type PatternModel, type Word } from '../../model.js';
 import { isConnection } from '../../resolve/attributes.js';
 import { type EntityFacts, type Facts, fieldAt } from '../../resolve/resolved-model.js';
 import { comparisonsOf } from '../../resolve/value-paths.js';
 import { type Check, type Finding, listed } from '../row.js';
 
-export const numberChecks: readonly Check<Facts>[] = [
+export const aggregateChecks: readonly Check<Facts>[] = [
   {
-    code: 'kept-question',
+    code: 'maintained-question',
     purpose: 'A number that is kept is of all records that have some values.',
     *check({ model, entities }) {
-      for (const pattern of model.patterns.filter(keepsNumber)) {
+      for (const pattern of model.patterns.filter(keepsAggregate)) {
         for (const { key, at } of unkept(pattern)) {
           yield {
             at,
@@ -33,7 +33,7 @@ export const numberChecks: readonly Check<Facts>[] = [
     },
   },
   {
-    code: 'kept-cap',
+    code: 'maintained-cap',
     purpose: 'A bound is held by the one item that has the whole number.',
     *check({ model }) {
       for (const { name, cap, shards } of model.patterns) {
@@ -48,14 +48,14 @@ export const numberChecks: readonly Check<Facts>[] = [
     },
   },
   {
-    code: 'kept-expiring',
+    code: 'maintained-expiring',
     purpose: 'What counts leaves by a write.',
     *check({ model, entities }) {
-      for (const pattern of model.patterns.filter(keepsNumber)) {
+      for (const pattern of model.patterns.filter(keepsAggregate)) {
         const ttl = entities.get(pattern.target.text)?.model.ttl;
         if (!ttl) continue;
         yield {
-          at: pattern.kept?.at ?? pattern.total?.at ?? pattern.name.at,
+          at: pattern.maintained?.at ?? pattern.total?.at ?? pattern.name.at,
           message: `DynamoDB removes what expires of \`${pattern.target.text}\` without a write of ours: the number of pattern \`${pattern.name.text}\` would stay too high.`,
           notes: [{ message: 'the time of expiry', at: ttl.at }],
           hint: 'Count by reading, or delete the records instead of letting them expire.',
@@ -109,7 +109,7 @@ export const numberChecks: readonly Check<Facts>[] = [
           ],
           hint: type
             ? `Add the field to \`${type.name}\`.`
-            : 'Ask for the number by a pattern of its own, with `count` and `kept: true`.',
+            : 'Ask for the number by a pattern of its own, with `count` and `maintained: true`.',
         };
       }
     },
@@ -121,16 +121,16 @@ export const numberChecks: readonly Check<Facts>[] = [
   },
 ];
 
-function keepsNumber(pattern: PatternModel): boolean {
-  return isKept(pattern) || pattern.total !== undefined;
+function keepsAggregate(pattern: PatternModel): boolean {
+  return isMaintained(pattern) || pattern.total !== undefined;
 }
 
 function wordOf({ cardinality, total }: PatternModel): string {
-  return total ? 'total' : cardinality === 'sum' ? 'sum' : 'kept';
+  return total ? 'total' : cardinality === 'sum' ? 'sum' : 'maintained';
 }
 
 function noteOf(pattern: PatternModel): readonly Note[] {
-  const at = pattern.kept?.at ?? pattern.total?.at;
+  const at = pattern.maintained?.at ?? pattern.total?.at;
   return at ? [{ message: 'kept here', at }] : [];
 }
 
@@ -182,7 +182,7 @@ function* parentMistake(entity: EntityFacts, field: Word, word: Word): Generator
   if (!attribute) return;
   const of = `\`${entity.name}.${word.text}\``;
   const numbered = `\`${field.text}\` numbers the records of each ${listed([word.text])}`;
-  const isKept = attribute.immutable || entity.keyFields?.includes(word.text);
+  const isMaintained = attribute.immutable || entity.keyFields?.includes(word.text);
   const finding = (message: string, hint: string): Finding => ({
     at: word.at,
     message,
@@ -201,7 +201,7 @@ function* parentMistake(entity: EntityFacts, field: Word, word: Word): Generator
       `${numbered}, and ${of} is made together with the number.`,
       'Name an attribute that the caller gives.',
     );
-  } else if (!isKept) {
+  } else if (!isMaintained) {
     yield finding(
       `${numbered}, and a change of ${of} would leave a gap there and a double here.`,
       `Add \`${word.text}\` to \`immutable\`.`,

@@ -1,12 +1,12 @@
 /** What an entity demands of changes and values can hold, and is about what it names. */
 
 import { namedType } from '../../model.js';
-import type { AttributePlan } from '../../plan/types.js';
+import type { AttributePlan } from '../../plan/types/storage.js';
 import { type Facts, originals } from '../../resolve/resolved-model.js';
 import { patternFault } from '../redos.js';
 import { type Check, listed } from '../row.js';
 
-export const demandChecks: readonly Check<Facts>[] = [
+export const conditionChecks: readonly Check<Facts>[] = [
   {
     code: 'transition-field',
     purpose: 'Transitions are of a state that changes.',
@@ -41,10 +41,10 @@ export const demandChecks: readonly Check<Facts>[] = [
     purpose: 'What is demanded of a value can be asked of its type, and some value meets it.',
     *check({ entities }) {
       for (const { name, model, attributes } of originals(entities)) {
-        for (const { field, demand } of model.validate) {
+        for (const { field, validation } of model.validate) {
           const attribute = attributes.get(field.text);
-          if (!attribute || demand.kind === 'rule') continue;
-          const { min, max, pattern } = demand;
+          if (!attribute || validation.kind === 'rule') continue;
+          const { min, max, pattern } = validation;
           const wanted = boundedAs(attribute);
           if (pattern && (attribute.list || attribute.encoding !== 'text'))
             yield {
@@ -82,13 +82,13 @@ export const demandChecks: readonly Check<Facts>[] = [
     purpose: 'No text, however chosen, keeps the server busy.',
     *check({ entities }) {
       for (const { name, model } of originals(entities)) {
-        for (const { field, demand } of model.validate) {
-          if (demand.kind === 'rule' || !demand.pattern) continue;
-          const fault = patternFault(demand.pattern.text);
-          if (fault) yield { at: demand.pattern.at, ...fault };
-          else if (!demand.max)
+        for (const { field, validation } of model.validate) {
+          if (validation.kind === 'rule' || !validation.pattern) continue;
+          const fault = patternFault(validation.pattern.text);
+          if (fault) yield { at: validation.pattern.at, ...fault };
+          else if (!validation.max)
             yield {
-              at: demand.pattern.at,
+              at: validation.pattern.at,
               message: `\`${name}.${field.text}\` has a \`pattern\` and no \`max\`: a text of any length would be matched.`,
               hint: 'Add `max`, the most characters it may have, as `max: 200`.',
             };

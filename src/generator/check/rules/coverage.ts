@@ -21,7 +21,7 @@ export const coverageChecks: readonly Check<Facts>[] = [
   },
 ];
 
-function* answeredTwice({ model, answers, elsewhere }: Facts): Generator<Finding> {
+function* answeredTwice({ model, answers, external }: Facts): Generator<Finding> {
   const relay = relayOf(model.sdl);
   for (const [path, list] of answers) {
     const [first, ...more] = list;
@@ -43,7 +43,7 @@ function* answeredTwice({ model, answers, elsewhere }: Facts): Generator<Finding
         hint: 'Keep one of them.',
       };
     }
-    const other = elsewhere.get(path);
+    const other = external.get(path);
     if (other) {
       yield {
         at: other.at,
@@ -134,7 +134,7 @@ function keptTotals({ model }: Facts): Set<string> {
     const path = `${namedType(type)}.totalCount`;
     kept.set(path, (kept.get(path) ?? true) && pattern.total !== undefined);
   }
-  return new Set([...kept].flatMap(([path, isKept]) => (isKept ? [path] : [])));
+  return new Set([...kept].flatMap(([path, isMaintained]) => (isMaintained ? [path] : [])));
 }
 
 function totalHint(model: Model, type: SdlType): string {
@@ -203,7 +203,7 @@ interface Reached {
  * to the entities: those are stored here, however one comes to them.
  */
 function reachableTypes(facts: Facts): Reached[] {
-  const { model, entities, answers, elsewhere } = facts;
+  const { model, entities, answers, external } = facts;
   const { sdl } = model;
   const reached = new Map<string, Reached>();
   const visit = (name: string, isStored: boolean) => {
@@ -216,12 +216,12 @@ function reachableTypes(facts: Facts): Reached[] {
     for (const member of type.members) visit(member, false);
     const attributes = entities.get(name)?.attributes;
     for (const field of type.fields) {
-      const isElsewhere = !answers.has(`${name}.${field.name}`) && isAnswered(facts, name, field.name);
-      if (!isElsewhere) visit(namedType(field.type), attributes ? attributes.has(field.name) : inPlace);
+      const isExternal = !answers.has(`${name}.${field.name}`) && isAnswered(facts, name, field.name);
+      if (!isExternal) visit(namedType(field.type), attributes ? attributes.has(field.name) : inPlace);
     }
   };
   for (const root of rootsOf(model)) visit(root, false);
-  if (elsewhere.size > 0) for (const name of entities.keys()) visit(name, false);
+  if (external.size > 0) for (const name of entities.keys()) visit(name, false);
   return [...reached.values()].filter(({ type }) => type.kind === 'object');
 }
 
@@ -231,7 +231,7 @@ function rootsOf({ sdl }: Model): string[] {
 
 /** The fields that a misspelt `for` probably meant. */
 function meantFields({ model, answers }: Facts): Set<string> {
-  const paths = [...[...answers.values()].flat().map((answer) => answer.for), ...model.elsewhere];
+  const paths = [...[...answers.values()].flat().map((answer) => answer.for), ...model.external];
   const objects = [...model.sdl.types.values()]
     .filter((type) => type.kind === 'object')
     .map((type) => type.name);

@@ -2,7 +2,7 @@
 
 import type { Span } from '../../diagnostics/diagnostic.js';
 import { type MutationModel, namedType } from '../../model.js';
-import type { AttributePlan } from '../../plan/types.js';
+import type { AttributePlan } from '../../plan/types/storage.js';
 import type { Facts } from '../../resolve/resolved-model.js';
 import { resolve, sourceUsesOf } from '../../resolve/value-paths.js';
 import type { Check, Finding } from '../row.js';

@@ -2,7 +2,7 @@
 
 import type { Span } from '../../diagnostics/diagnostic.js';
 import { namedType, partOf } from '../../model.js';
-import type { AttributePlan } from '../../plan/types.js';
+import type { AttributePlan } from '../../plan/types/storage.js';
 import {
   type EntityFacts,
   type Facts,

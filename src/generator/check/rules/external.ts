@@ -4,9 +4,9 @@ import type { FieldPath } from '../../model.js';
 import type { Facts } from '../../resolve/resolved-model.js';
 import type { Check, Finding } from '../row.js';
 
-export const elsewhereChecks: readonly Check<Facts>[] = [
+export const externalChecks: readonly Check<Facts>[] = [
   {
-    code: 'elsewhere-without-effect',
+    code: 'external-without-effect',
     purpose: 'What is left to other resolvers is something that is left.',
     check: withoutEffect,
   },
@@ -14,7 +14,7 @@ export const elsewhereChecks: readonly Check<Facts>[] = [
 
 function* withoutEffect({ model, answers, entities }: Facts): Generator<Finding> {
   const earlier = new Map<string, FieldPath>();
-  for (const path of model.elsewhere) {
+  for (const path of model.external) {
     const text = `${path.type}.${path.field}`;
     const first = earlier.get(text);
     earlier.set(text, first ?? path);

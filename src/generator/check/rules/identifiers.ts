@@ -2,12 +2,12 @@
 
 import type { Span } from '../../diagnostics/diagnostic.js';
 import { isGet } from '../../layout/layout.js';
-import { isKept, returned, type Word } from '../../model.js';
+import { isMaintained, returned, type Word } from '../../model.js';
 import {
+  aggregateKeyName,
   camel,
   entityNames,
   indexName,
-  numberKeyName,
   pageTypeName,
   pascal,
   ruleTypeName,
@@ -120,7 +120,7 @@ function ruleWords(model: Facts['model']): Word[] {
     ...model.patterns.flatMap((pattern) => [pattern.allow, pattern.visible]),
     ...model.mutations.flatMap((mutation) => [mutation.allow, mutation.prepare, mutation.alongside]),
     ...model.entities.flatMap((entity) =>
-      entity.validate.map(({ demand }) => (demand.kind === 'rule' ? demand.rule : undefined)),
+      entity.validate.map(({ validation }) => (validation.kind === 'rule' ? validation.rule : undefined)),
     ),
   ];
   return words.filter((word) => word !== undefined);
@@ -145,7 +145,7 @@ function valueNames({ model, entities }: Facts): Declared[] {
         at: word.at,
       }));
     }),
-    ...numberNames({ model, entities }),
+    ...aggregateNames({ model, entities }),
     ...model.patterns.flatMap((pattern) => {
       const entity = entities.get(pattern.target.text);
       if (pattern.cardinality === 'mixed')
@@ -164,13 +164,13 @@ function valueNames({ model, entities }: Facts): Declared[] {
 }
 
 /** Of the numbers that writes keep. */
-function numberNames({ model, entities }: Pick<Facts, 'model' | 'entities'>): Declared[] {
+function aggregateNames({ model, entities }: Pick<Facts, 'model' | 'entities'>): Declared[] {
   return [
     ...model.patterns.flatMap((pattern) =>
-      isKept(pattern) || pattern.total
+      isMaintained(pattern) || pattern.total
         ? [
             {
-              name: numberKeyName(pattern.name.text),
+              name: aggregateKeyName(pattern.name.text),
               from: `pattern \`${pattern.name.text}\``,
               at: pattern.name.at,
             },

@@ -2,7 +2,7 @@
 
 import { memberPatterns, membersOf, sortsFirst } from '../../layout/mixed.js';
 import type { Model, PatternModel, Word } from '../../model.js';
-import type { KeyTemplate } from '../../plan/types.js';
+import type { KeyTemplate } from '../../plan/types/storage.js';
 import { isConnection } from '../../resolve/attributes.js';
 import { type Facts, fieldAt } from '../../resolve/resolved-model.js';
 import { askedBy, comparisonsOf } from '../../resolve/value-paths.js';
@@ -135,7 +135,7 @@ function* indexes({ model, layout }: LaidOut): Generator<Finding> {
     }
     for (const { entity, read } of reads) {
       const index = entity.table.indexes.find((one) => one.name.text === read.slot.index);
-      if (index?.kind === 'native') {
+      if (index?.kind === 'multi-attribute') {
         yield {
           at: pattern.index?.at ?? pattern.name.at,
           message: `\`${index.name.text}\` is a native index: what is read together lies under key templates.`,
@@ -145,7 +145,7 @@ function* indexes({ model, layout }: LaidOut): Generator<Finding> {
         break;
       }
       const isWhole =
-        entity.items[read.item]?.holds.kind === 'all' && (!index || index.project.kind === 'all');
+        entity.items[read.item]?.covering.kind === 'all' && (!index || index.project.kind === 'all');
       if (isWhole) continue;
       yield {
         at: pattern.name.at,

@@ -239,7 +239,7 @@ function* unknownEntities({ model, entities }: Facts): Generator<Finding> {
 }
 
 function* unknownFields({ model, answers }: Facts): Generator<Finding> {
-  for (const path of [...[...answers.values()].flat().map((answer) => answer.for), ...model.elsewhere]) {
+  for (const path of [...[...answers.values()].flat().map((answer) => answer.for), ...model.external]) {
     const type = model.sdl.types.get(path.type);
     const word = { text: `${path.type}.${path.field}`, at: path.at };
     if (type?.kind !== 'object') {
@@ -270,11 +270,11 @@ function* unknownFields({ model, answers }: Facts): Generator<Finding> {
   }
 }
 
-function unknownAttribute({ answers, elsewhere }: Facts, entity: EntityFacts, word: Word): Finding {
+function unknownAttribute({ answers, external }: Facts, entity: EntityFacts, word: Word): Finding {
   const field = entity.type.fields.find((one) => one.name === word.text);
   const [answer] = answers.get(`${entity.name}.${word.text}`) ?? [];
   if (field) {
-    if (elsewhere.has(`${entity.name}.${word.text}`)) {
+    if (external.has(`${entity.name}.${word.text}`)) {
       return {
         at: word.at,
         message: `\`${entity.name}.${word.text}\` is answered elsewhere, so it is not stored.`,

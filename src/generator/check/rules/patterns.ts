@@ -5,7 +5,7 @@ import { isInvertible } from '../../encodings.js';
 import { isGet } from '../../layout/layout.js';
 import {
   type FilterOperator,
-  isKept,
+  isMaintained,
   namedType,
   type PatternModel,
   printType,
@@ -14,7 +14,7 @@ import {
   type TypeRef,
 } from '../../model.js';
 import { sourceType } from '../../plan/plan.js';
-import type { AttributePlan } from '../../plan/types.js';
+import type { AttributePlan } from '../../plan/types/storage.js';
 import { connectionNode, encodingOf, isConnection } from '../../resolve/attributes.js';
 import { type EntityFacts, type Facts, fieldAt } from '../../resolve/resolved-model.js';
 import { comparisonsOf, requiredBy, resolve, sourceUses } from '../../resolve/value-paths.js';
@@ -462,8 +462,9 @@ function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<F
   if (cardinality === 'one') yield* useless('page', pattern.page?.at, 'there is one result at most');
   if (cardinality !== 'count') yield* useless('upTo', pattern.upTo?.at, 'nothing is counted');
   if (cardinality !== 'count' && cardinality !== 'sum')
-    yield* useless('kept', pattern.kept?.at, 'there is no number to keep');
-  if (cardinality !== 'count' || !pattern.kept) yield* useless('cap', pattern.cap?.at, 'no count is kept');
+    yield* useless('maintained', pattern.maintained?.at, 'there is no number to keep');
+  if (cardinality !== 'count' || !pattern.maintained)
+    yield* useless('cap', pattern.cap?.at, 'no count is kept');
   if (cardinality !== 'sum') yield* useless('of', pattern.of?.at, 'nothing is added up');
   if (cardinality !== 'many' && cardinality !== 'mixed')
     yield* useless('total', pattern.total?.at, 'there is no connection');
@@ -475,8 +476,8 @@ function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<F
     if (!isEach) yield* useless('page', pattern.page?.at, 'there is one answer');
     yield* useless('sort', pattern.sort[0]?.field.at, why);
     yield* useless('order', pattern.order?.at, why);
-    if (isKept(pattern)) yield* queryOnly(pattern, useless);
-    if (pattern.sort.length > 0 || isKept(pattern)) return;
+    if (isMaintained(pattern)) yield* queryOnly(pattern, useless);
+    if (pattern.sort.length > 0 || isMaintained(pattern)) return;
   }
   if (!pattern.bucket) {
     yield* useless('in', pattern.in?.at, 'there is no `bucket`');

@@ -63,8 +63,8 @@ export const ruleChecks: readonly Check<Facts>[] = [
         }
         for (const { kind, entity } of writes) {
           const model = facts.entities.get(entity.text)?.model;
-          const isKept = kind === 'update' || kind === 'upsert';
-          if (!model || !(model.historyOf || (isKept && model.immutable === true))) continue;
+          const isMaintained = kind === 'update' || kind === 'upsert';
+          if (!model || !(model.historyOf || (isMaintained && model.immutable === true))) continue;
           yield {
             at: entity.at,
             message: model.historyOf
@@ -86,7 +86,9 @@ function namedRules({ model }: Facts): { readonly role: string; readonly word: W
     ...model.rules.flatMap((rule) => use('for', rule.for && rule.name)),
     ...model.entities.flatMap((entity) => entity.compute.flatMap(({ rule }) => use('compute', rule))),
     ...model.entities.flatMap((entity) =>
-      entity.validate.flatMap(({ demand }) => (demand.kind === 'rule' ? use('validate', demand.rule) : [])),
+      entity.validate.flatMap(({ validation }) =>
+        validation.kind === 'rule' ? use('validate', validation.rule) : [],
+      ),
     ),
     ...model.patterns.flatMap((pattern) => [
       ...use('allow', pattern.allow),

@@ -67,11 +67,11 @@ function* differences(first: Sharing, second: Sharing): Generator<Finding> {
   for (const [at, word] of other.entries()) {
     const before = one[at];
     if (!before) continue;
-    const [held, holds] = [valuesOf(first.entity, before), valuesOf(second.entity, word)];
-    if (held === undefined || holds === undefined || held === holds) continue;
+    const [held, covering] = [valuesOf(first.entity, before), valuesOf(second.entity, word)];
+    if (held === undefined || covering === undefined || held === covering) continue;
     yield finding(
       word,
-      `\`${second.entity.name}.${word.text}\` is ${holds}, and \`${first.entity.name}.${before.text}\`, which shares the constraint ${constraint}, is ${held}.`,
+      `\`${second.entity.name}.${word.text}\` is ${covering}, and \`${first.entity.name}.${before.text}\`, which shares the constraint ${constraint}, is ${held}.`,
       before,
       'Give both the same type and the same `normalize`.',
     );

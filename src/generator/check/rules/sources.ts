@@ -8,7 +8,7 @@ import {
   type Source,
   type TypeRef,
 } from '../../model.js';
-import type { AttributePlan } from '../../plan/types.js';
+import type { AttributePlan } from '../../plan/types/storage.js';
 import { encodingOf, isConnection } from '../../resolve/attributes.js';
 import { type Answer, type Facts, fieldAt } from '../../resolve/resolved-model.js';
 import {

@@ -105,7 +105,7 @@ function keyAttributes(table: TableModel): Word[] {
     table.partition,
     ...(table.sort ? [table.sort] : []),
     ...table.indexes
-      .filter(({ native }) => !native)
+      .filter(({ multiAttribute }) => !multiAttribute)
       .flatMap((index) => [
         ...(isLocal(index) ? [] : [index.partition]),
         ...(index.sort ? [index.sort] : []),

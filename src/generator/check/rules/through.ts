@@ -168,28 +168,29 @@ function* unheld({ model, layout }: LaidOut): Generator<Finding> {
     if (!pattern.leadsTo || pattern.cardinality !== 'many') continue;
     const join = layout.entities.get(pattern.target.text);
     const read = layout.reads.get(pattern.name.text);
-    const holds = join && read && join.items[read.item]?.holds;
-    if (!holds) continue;
+    const covering = join && read && join.items[read.item]?.covering;
+    if (!covering) continue;
     const index = join.table.indexes.find((one) => one.name.text === read.slot.index);
     const projected = index?.project.kind === 'include' ? index.project.fields.map((word) => word.text) : [];
     const isWhole = !index || index.project.kind === 'all';
-    if (holds.kind === 'all' && isWhole) continue;
+    if (covering.kind === 'all' && isWhole) continue;
     const needed = [
       ...pattern.leadsTo.where.flatMap(({ source }) => (source.kind === 'through' ? source.path : [])),
       ...(edgeFieldsOf(model, pattern)?.fields ?? []).map(({ name }) => name),
     ];
     const isHeld = (name: string) =>
-      (holds.kind === 'all' || holds.attributes.includes(name)) && (isWhole || projected.includes(name));
+      (covering.kind === 'all' || covering.attributes.includes(name)) &&
+      (isWhole || projected.includes(name));
     const missing = [...new Set(needed)].filter((name) => !isHeld(name));
     const where =
-      holds.kind === 'some'
+      covering.kind === 'some'
         ? `the entry of \`${join.items[read.item]?.for}\``
         : `index \`${index?.name.text}\``;
     if (missing.length > 0) {
       yield {
         at: pattern.name.at,
         message: `Pattern \`${pattern.name.text}\` goes through ${where}, which does not hold ${listed(missing)} of \`${pattern.target.text}\`.`,
-        hint: `Add ${missing.length === 1 ? 'it' : 'them'} to ${holds.kind === 'some' ? '`include` of the entry' : '`project` of the index'}.`,
+        hint: `Add ${missing.length === 1 ? 'it' : 'them'} to ${covering.kind === 'some' ? '`include` of the entry' : '`project` of the index'}.`,
       };
     } else if (join.model.ttl) {
       yield {

@@ -154,8 +154,8 @@ export const transactionLayoutChecks: readonly Check<LaidOut>[] = [
  */
 function mostWritten(entity: EntityLayout | undefined, kind: string): number {
   const count = (role: string) => entity?.items.filter((item) => item.role === role).length ?? 0;
-  const kept = entity?.numbers.filter((one) => one.kind !== 'sequence').length ?? 0;
-  const sequences = entity?.numbers.filter((one) => one.kind === 'sequence').length ?? 0;
+  const kept = entity?.aggregates.filter((one) => one.kind !== 'sequence').length ?? 0;
+  const sequences = entity?.aggregates.filter((one) => one.kind === 'sequence').length ?? 0;
   const references = entity?.references ?? [];
   const moving =
     count('entry') + (entity?.guards.length ?? 0) + kept + references.filter((one) => one.counter).length;

@@ -1,40 +1,29 @@
 /** What several views say of the numbers that an entity's writes keep. */
 
-import { numberKeyName, sequenceName } from '../../names.js';
-import type {
-  AttributePlan,
-  EntityPlan,
-  KeptAccess,
-  NumberPlan,
-  PatternPlan,
-  TemplatePart,
-} from '../../plan/types.js';
+import { aggregateKeyName, sequenceName } from '../../names.js';
+import { aggregateOf } from '../../plan/lookup/find.js';
+import type { AggregateAccess, PatternPlan } from '../../plan/types/access.js';
+import type { AggregatePlan, AttributePlan, EntityPlan, TemplatePart } from '../../plan/types/storage.js';
 import { encodingFunctions, group, keyComment, keyExpression, quote, recordType } from '../code.js';
 import { absence, asStored } from './shared.js';
 
-export function numbersOf({ numbers = [] }: EntityPlan): readonly NumberPlan[] {
-  return numbers;
-}
-
-export function numberOf(entity: EntityPlan, name: string): NumberPlan {
-  const number = numbersOf(entity).find((one) => one.name === name && one.kind !== 'sequence');
-  if (!number) throw new Error(`${entity.name} keeps no number ${name}`);
-  return number;
+export function aggregatesOf({ aggregates = [] }: EntityPlan): readonly AggregatePlan[] {
+  return aggregates;
 }
 
 /** The function that gives the key of a number's item, or, of a sequence, where its numbers come from. */
-export function numberFunction(entity: EntityPlan, { kind, name }: NumberPlan): string {
-  return kind === 'sequence' ? sequenceName(entity.name, name) : numberKeyName(name);
+export function aggregateFunction(entity: EntityPlan, { kind, name }: AggregatePlan): string {
+  return kind === 'sequence' ? sequenceName(entity.name, name) : aggregateKeyName(name);
 }
 
 /** The fields in a number's key. */
-function fieldsOf({ partition }: NumberPlan): string[] {
+function fieldsOf({ partition }: AggregatePlan): string[] {
   const isHole = (part: TemplatePart) => part.kind === 'hole';
   return [...new Set(partition.parts.filter(isHole).map((part) => ('field' in part ? part.field : '')))];
 }
 
 /** The data of a number's function in keys.ts. */
-export function numberKeyView(entity: EntityPlan, number: NumberPlan, tableVariable: string) {
+export function aggregateKeyView(entity: EntityPlan, number: AggregatePlan, tableVariable: string) {
   const { kind, name, partition, sort, shards, present } = number;
   const parameter = entity.names.loader;
   const fields = fieldsOf(number);
@@ -52,7 +41,7 @@ export function numberKeyView(entity: EntityPlan, number: NumberPlan, tableVaria
       : [],
   );
   return {
-    function: numberFunction(entity, number),
+    function: aggregateFunction(entity, number),
     comment:
       kind === 'sequence'
         ? `The numbers of ${entity.name}.${name}: ${keyComment(number)}`
@@ -75,13 +64,13 @@ export function numberKeyView(entity: EntityPlan, number: NumberPlan, tableVaria
 /** What a record adds to each number, as expressions of items.ts. */
 export function countedExpressions(entity: EntityPlan, shard: (count: number) => string): string[] {
   const parameter = entity.names.loader;
-  return numbersOf(entity)
+  return aggregatesOf(entity)
     .filter(({ kind }) => kind !== 'sequence')
     .map((number) => {
       const { name, field, shards, when, cap } = number;
       const fields = fieldsOf(number);
       const given = [...(fields.length > 0 ? [parameter] : []), ...(shards === null ? [] : [shard(shards)])];
-      const key = `${numberFunction(entity, number)}(${given.join(', ')})`;
+      const key = `${aggregateFunction(entity, number)}(${given.join(', ')})`;
       const absent = absence(
         [{ present: number.present.filter((one) => !fields.includes(one)), when }],
         parameter,
@@ -102,8 +91,8 @@ function amount({ name, nullable }: AttributePlan, parameter: string): string {
 }
 
 /** The data of the function in queries.ts that a kept pattern has. */
-export function keptView(entity: EntityPlan, pattern: PatternPlan, access: KeptAccess) {
-  const number = numberOf(entity, access.number);
+export function aggregateView(entity: EntityPlan, pattern: PatternPlan, access: AggregateAccess) {
+  const number = aggregateOf(entity, access.number);
   const fields = fieldsOf(number).map(
     (name) => entity.attributes.find((one) => one.name === name) as AttributePlan,
   );
@@ -124,24 +113,24 @@ export function keptView(entity: EntityPlan, pattern: PatternPlan, access: KeptA
     comment: `${field}: kept under ${keyComment(number)}${number.shards === null ? '' : `, in ${number.shards} items`}.`,
     parameter: shape.length === 0 ? '' : `by: ${shape.join(' & ')}`,
     record: entity.names.record,
-    ...keptParts(entity, number),
+    ...aggregateParts(entity, number),
     consistent: access.consistent,
   };
 }
 
 /** A number as the runtime is told of it, in one expression. */
-export function keptExpression(entity: EntityPlan, name: string): string {
-  const parts = keptParts(entity, numberOf(entity, name));
+export function aggregateExpression(entity: EntityPlan, name: string): string {
+  const parts = aggregateParts(entity, aggregateOf(entity, name));
   return group('{', [`name: ${parts.name}`, `entity: ${parts.codec}`, `keys: ${parts.keys}`], '}', 2, 7);
 }
 
-function keptParts(entity: EntityPlan, number: NumberPlan) {
+function aggregateParts(entity: EntityPlan, number: AggregatePlan) {
   const fields = fieldsOf(number);
   const stored = fields.map((name) => asStored(entity, name, `by.${name}`));
   const isPlain = stored.every((value, at) => value === `by.${fields[at]}`);
   const by = isPlain ? 'by' : `{ ${fields.map((name, at) => `${name}: ${stored[at]}`).join(', ')} }`;
   const call = (more: readonly string[]) =>
-    `${numberFunction(entity, number)}(${[...(fields.length > 0 ? [by] : []), ...more].join(', ')})`;
+    `${aggregateFunction(entity, number)}(${[...(fields.length > 0 ? [by] : []), ...more].join(', ')})`;
   return {
     name: quote(number.name),
     codec: entity.names.codec,

@@ -1,23 +1,18 @@
 /** What an entity demands of its records, and a mutation of the record it changes, as code. */
 
-import type {
-  ConditionPlan,
-  ConditionValue,
-  EntityPlan,
-  MutationPlan,
-  ValueDemandPlan,
-} from '../../plan/types.js';
+import type { EntityPlan, ValidationPlan } from '../../plan/types/storage.js';
+import type { ConditionPlan, ConditionValue, MutationPlan } from '../../plan/types/writes.js';
 import { group, property, quote, valueExpression } from '../code.js';
 import { asStored } from './shared.js';
 
 /** The `demands` of a codec; null where there are none. */
-export function demandsExpression({ attributes, historyOf }: EntityPlan): string | null {
+export function conditionsExpression({ attributes, historyOf }: EntityPlan): string | null {
   if (historyOf !== null) return null;
   const moves = attributes.flatMap(({ name, transitions }) =>
     transitions ? [`${name}: ${movesExpression(transitions)}`] : [],
   );
-  const values = attributes.flatMap(({ name, demand }) =>
-    demand ? [`${name}: ${demandExpression(demand)}`] : [],
+  const values = attributes.flatMap(({ name, validation }) =>
+    validation ? [`${name}: ${validationExpression(validation)}`] : [],
   );
   const parts = [
     ...(moves.length > 0 ? [`transitions: ${group('{', moves, '}', 4, 15)}`] : []),
@@ -31,9 +26,9 @@ function movesExpression(transitions: Readonly<Record<string, readonly string[]>
   return group('{', rows, '}', 6, 10);
 }
 
-function demandExpression(demand: ValueDemandPlan): string {
-  if (demand.kind === 'rule') return `{ rule: ${quote(demand.rule)} }`;
-  const { min, max, pattern } = demand;
+function validationExpression(validation: ValidationPlan): string {
+  if (validation.kind === 'rule') return `{ rule: ${quote(validation.rule)} }`;
+  const { min, max, pattern } = validation;
   const parts = [
     ...(min === undefined ? [] : [`min: ${min}`]),
     ...(max === undefined ? [] : [`max: ${max}`]),

@@ -1,10 +1,11 @@
 /** The data of items.ts.hbs: item codecs: what a record is stored as. */
 
 import { camel } from '../../names.js';
-import type { AttributePlan, EntityPlan, GuardPlan, ItemPlan, Plan } from '../../plan/types.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { AttributePlan, EntityPlan, GuardPlan, ItemPlan } from '../../plan/types/storage.js';
 import { group, keyComment, quote } from '../code.js';
 import { countedExpressions } from './aggregates.js';
-import { demandsExpression } from './conditions.js';
+import { conditionsExpression } from './conditions.js';
 import { isParsed, shardExpression } from './keys.js';
 import { referenceCodec } from './references.js';
 import {
@@ -47,12 +48,12 @@ export function itemsView(plan: Plan) {
           read: readExpression(one),
         })),
         ttl: expiry,
-        light: entity.light ? group('[', entity.light.map(quote), ']', 2, 7) : null,
+        projection: entity.projection ? group('[', entity.projection.map(quote), ']', 2, 7) : null,
         revision: entity.revision === null ? null : quote(entity.revision),
         secret: secretsOf(plan, entity),
         keep: keepOf(plan, versions),
         expires: entity.expires === undefined ? null : quote(entity.expires),
-        demands: demandsExpression(entity),
+        conditions: conditionsExpression(entity),
         keyParser: isParsed(entity) ? entity.names.keyParser : null,
         entries: entries.map((item) => {
           const keys = item.slots.map((slot) => ({

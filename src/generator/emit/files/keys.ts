@@ -1,18 +1,18 @@
 /** The data of keys.ts.hbs: key builders and parsers of every item and index. */
 
 import { camel, withArticle } from '../../names.js';
+import type { Plan } from '../../plan/types/plan.js';
 import type {
   Encoding,
   EntityPlan,
   HoleEncoding,
   ItemPlan,
   KeyTemplate,
-  Plan,
   SlotPlan,
   TablePlan,
-} from '../../plan/types.js';
+} from '../../plan/types/storage.js';
 import { encodingFunctions, keyComment, keyExpression, quote, unpackTemplate } from '../code.js';
-import { numberKeyView, numbersOf } from './aggregates.js';
+import { aggregateKeyView, aggregatesOf } from './aggregates.js';
 import { moreKeys } from './multi-attribute.js';
 import {
   absence,
@@ -38,7 +38,7 @@ export function keysView(plan: Plan) {
         name: quote(index.name),
         partition: quote(index.partition),
         sort: index.sort === null ? null : quote(index.sort),
-        more: index.native ? moreKeys(index.native, index.sort) : null,
+        more: index.multiAttribute ? moreKeys(index.multiAttribute, index.sort) : null,
       })),
     })),
     entities: plan.entities.map((entity) => {
@@ -67,8 +67,8 @@ export function keysView(plan: Plan) {
           properties: keyProperties(guard.partition, guard.sort, parameter),
           absent: absence([{ present: guard.present, when: [] }], parameter),
         })),
-        numbers: numbersOf(entity).map((number) =>
-          numberKeyView(entity, number, `${camel(entity.table)}Table`),
+        aggregates: aggregatesOf(entity).map((number) =>
+          aggregateKeyView(entity, number, `${camel(entity.table)}Table`),
         ),
         counters: (entity.references ?? []).flatMap((reference) => {
           const { counter, fields, present, to } = reference;

@@ -1,12 +1,16 @@
 /** Queries of indexes whose keys are attributes as they are: every value is asked for as it is stored. */
 
-import type { EntityPlan, IndexPlan, NativeAccess, QueryAccess } from '../../plan/types.js';
+import type { MultiAttributeAccess, QueryAccess } from '../../plan/types/access.js';
+import type { EntityPlan, IndexPlan } from '../../plan/types/storage.js';
 import { literal, quote } from '../code.js';
 import { asStored, indexVariable } from './shared.js';
 
 /** The key attributes besides the first of each part, as a list; null where there are none. */
-export function moreKeys(native: NonNullable<IndexPlan['native']>, sort: string | null): string | null {
-  const [partition, ...more] = [...native.partition, ...native.sort].map((key) => key.name);
+export function moreKeys(
+  multiAttribute: NonNullable<IndexPlan['multiAttribute']>,
+  sort: string | null,
+): string | null {
+  const [partition, ...more] = [...multiAttribute.partition, ...multiAttribute.sort].map((key) => key.name);
   const names = more.filter((name) => name !== sort);
   return partition === undefined || names.length === 0 ? null : `[${names.map(quote).join(', ')}]`;
 }
@@ -18,10 +22,10 @@ function functionOf(entity: EntityPlan, field: string): string {
   return encoding === 'integer' || encoding === 'decimal' ? 'keyNumber' : 'keyText';
 }
 
-export function nativeQuery(
+export function multiAttributeQuery(
   entity: EntityPlan,
   access: QueryAccess,
-  native: NativeAccess,
+  multiAttribute: MultiAttributeAccess,
   constants: ReadonlyMap<string, string | number | boolean>,
 ) {
   const value = (field: string) => {
@@ -32,20 +36,20 @@ export function nativeQuery(
   const [first] = access.partition.parts.flatMap((part) => (part.kind === 'hole' ? [part.field] : []));
   const [firstSort] = access.sort?.parts.flatMap((part) => (part.kind === 'hole' ? [part.field] : [])) ?? [];
   const index = indexVariable(entity.table, access.index ?? '');
-  const { at } = native;
+  const { at } = multiAttribute;
   const bounds = (access.range?.bounds ?? []).map((bound) => `${bound}: by.${bound}`);
   return {
     index: at === null || at === firstSort ? index : `sortedBy(${index}, ${quote(at)})`,
     partitions: `{ kind: 'one', key: ${value(first ?? '')} }`,
     equals:
-      native.equals.length === 0
+      multiAttribute.equals.length === 0
         ? null
-        : `{ ${native.equals.map((field) => `${field}: ${value(field)}`).join(', ')} }`,
+        : `{ ${multiAttribute.equals.map((field) => `${field}: ${value(field)}`).join(', ')} }`,
     sort:
-      at !== null && native.isBound
+      at !== null && multiAttribute.isBound
         ? `{ kind: 'equals', value: ${value(at)} }`
         : access.range
-          ? `rawRange(${functionOf(entity, access.range.field)}, { ${bounds.join(', ')} })`
+          ? `multiAttributeRange(${functionOf(entity, access.range.field)}, { ${bounds.join(', ')} })`
           : null,
   };
 }

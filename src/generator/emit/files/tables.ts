@@ -1,6 +1,7 @@
 /** The data of tables.ts.hbs: table definitions. */
 
-import type { NativeKey, Plan } from '../../plan/types.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { MultiAttributeKey } from '../../plan/types/storage.js';
 import { quote } from '../code.js';
 
 export function tablesView(plan: Plan) {
@@ -16,8 +17,8 @@ export function tablesView(plan: Plan) {
         kind: quote(index.kind),
         partition: quote(index.partition),
         sort: index.sort === null ? null : quote(index.sort),
-        native: index.native
-          ? `{ partition: ${keyTypes(index.native.partition)}, sort: ${keyTypes(index.native.sort)} }`
+        multiAttribute: index.multiAttribute
+          ? `{ partition: ${keyTypes(index.multiAttribute.partition)}, sort: ${keyTypes(index.multiAttribute.sort)} }`
           : null,
         project:
           index.project.kind === 'include'
@@ -29,6 +30,6 @@ export function tablesView(plan: Plan) {
 }
 
 /** `{ city: 'S', rating: 'N' }`, in the order of the key. */
-function keyTypes(keys: readonly NativeKey[]): string {
+function keyTypes(keys: readonly MultiAttributeKey[]): string {
   return keys.length === 0 ? '{}' : `{ ${keys.map(({ name, type }) => `${name}: '${type}'`).join(', ')} }`;
 }

@@ -1,9 +1,10 @@
 /** The data of writes.ts.hbs: write functions. */
 
 import { withArticle } from '../../names.js';
-import type { AttributePlan, EntityPlan, NumberPlan, Plan } from '../../plan/types.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { AggregatePlan, AttributePlan, EntityPlan } from '../../plan/types/storage.js';
 import { literal, quote } from '../code.js';
-import { numberFunction, numbersOf } from './aggregates.js';
+import { aggregateFunction, aggregatesOf } from './aggregates.js';
 import { dependentsOf } from './references.js';
 import { templateFields } from './shared.js';
 
@@ -116,15 +117,15 @@ function createdExpression(attribute: AttributePlan, entity: EntityPlan): string
 
 /** The next number, of the sequence that the record's other attributes tell. */
 function nextExpression({ name }: AttributePlan, entity: EntityPlan): string {
-  const sequence = numbersOf(entity).find(
+  const sequence = aggregatesOf(entity).find(
     (one) => one.kind === 'sequence' && one.name === name,
-  ) as NumberPlan;
+  ) as AggregatePlan;
   const fields = templateFields(sequence).map((field) => {
     const attribute = entity.attributes.find((one) => one.name === field) as AttributePlan;
     return `${field}: ${createdExpression(attribute, entity)}`;
   });
   const by = fields.length > 0 ? `{ ${fields.join(', ')} }` : '';
-  return `await env.next(${numberFunction(entity, sequence)}(${by}))`;
+  return `await env.next(${aggregateFunction(entity, sequence)}(${by}))`;
 }
 
 function changedExpression(attribute: AttributePlan): string {

@@ -1,27 +1,22 @@
 /** The data of access-patterns.md: the page a reviewer reads first. */
 
+import { referencesTo } from '../../plan/lookup/find.js';
+import { mixedQuery } from '../../plan/lookup/mixed-query.js';
+import type { GetAccess, MixedAccess, PatternPlan, QueryAccess } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
 import type {
+  AggregatePlan,
   AttributePlan,
   EntityPlan,
-  GetAccess,
   IndexPlan,
   ItemPlan,
   KeyTemplate,
-  MixedAccess,
-  MutationPlan,
-  NumberPlan,
-  PatternPlan,
-  Plan,
-  QueryAccess,
   ReferencePlan,
   SlotPlan,
   TablePlan,
   TemplatePart,
-  TransactionPlan,
-  WriteCost,
-} from '../../plan/types.js';
-import { mixedQuery } from '../files/mixed.js';
-import { referencesTo } from '../files/shared.js';
+} from '../../plan/types/storage.js';
+import type { MutationPlan, TransactionPlan, WriteCost } from '../../plan/types/writes.js';
 
 export function accessPatternsView(plan: Plan) {
   return {
@@ -36,7 +31,7 @@ export function accessPatternsView(plan: Plan) {
       );
       const row = {
         field: mutation.field ? `\`${mutation.field.type}.${mutation.field.field}\`` : '',
-        what: `${mutation.kind} ${mutation.entity}${mutation.step === undefined ? '' : ` (step ${mutation.step})`}${demanded(mutation)}`,
+        what: `${mutation.kind} ${mutation.entity}${mutation.step === undefined ? '' : ` (step ${mutation.step})`}${required(mutation)}`,
         items: entity
           ? `${writtenItems(plan, entity, mutation.kind)}${mutation.idempotent ? ', 1 idempotency token' : ''}`
           : '',
@@ -70,8 +65,8 @@ export function accessPatternsView(plan: Plan) {
       key: [table.partition, table.sort].filter((one) => one !== null).join(' / '),
       indexes: table.indexes.map((index) => ({
         name: index.name,
-        key: index.native
-          ? [index.native.partition, index.native.sort]
+        key: index.multiAttribute
+          ? [index.multiAttribute.partition, index.multiAttribute.sort]
               .filter((keys) => keys.length > 0)
               .map((keys) => keys.map((key) => key.name).join(', '))
               .join(' / ')
@@ -85,7 +80,7 @@ export function accessPatternsView(plan: Plan) {
         users: plan.entities
           .filter((entity) => entity.table === table.name)
           .flatMap((entity) =>
-            isInNative(entity, index)
+            isInMultiAttribute(entity, index)
               ? [entity.name]
               : entity.items
                   .filter((item) => item.role !== 'version')
@@ -119,7 +114,7 @@ export function accessPatternsView(plan: Plan) {
         key: [guard.partition.text, guard.sort?.text].filter(Boolean).join(' / '),
       })),
       hasGuards: entity.guards.length > 0,
-      numbers: (entity.numbers ?? []).map(numberRow),
+      aggregates: (entity.aggregates ?? []).map(numberRow),
       references: (entity.references ?? []).map(({ to, fields, onDelete, counter }) => ({
         to,
         fields: fields.map(({ field }) => field).join(' + '),
@@ -160,7 +155,7 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
     case 'query': {
       const cells = queryCells(plan, pattern, access);
       if (access.total === undefined) return { ...base, ...cells };
-      const items = entityNamed(plan, access.entity)?.numbers?.find(
+      const items = entityNamed(plan, access.entity)?.aggregates?.find(
         (one) => one.name === access.total,
       )?.shards;
       return {
@@ -184,9 +179,9 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
         units: `up to ${round(Math.max(0.5, Math.ceil((upTo * perItem) / 4096) * 0.5) * partitionsMost(query))}${query.filter ? ', and what the filter drops' : ''}`,
       };
     }
-    case 'kept': {
+    case 'aggregate': {
       const entity = entityNamed(plan, access.entity);
-      const number = entity?.numbers?.find((one) => one.name === access.number);
+      const number = entity?.aggregates?.find((one) => one.name === access.number);
       const items = number?.shards ?? 1;
       return {
         ...base,
@@ -261,7 +256,7 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
       const { members, parent } = access;
       const { access: query, partitions: read } = mixedQuery(plan, pattern, access);
       const row = patternRow(plan, { ...pattern, access: query });
-      const beside = parent?.read === 'beside' ? ` + 1 get of ${parent.entity}` : '';
+      const beside = parent?.read === 'separate' ? ` + 1 get of ${parent.entity}` : '';
       const partitions = new Set(read.map(({ text }) => text));
       return {
         ...row,
@@ -282,11 +277,11 @@ function patternRow(plan: Plan, pattern: PatternPlan): PatternRow {
 }
 
 /** How a field is read where its parent is read by key. */
-function startOf({ ahead, field }: PatternPlan): string[] {
-  if (!ahead || !field) return [];
-  if (ahead.kind === 'beside') return [`starts beside its ${field.type}`];
-  const pages = { first: '`first`', last: '`last`', ordered: 'what the order begins with' }[ahead.page];
-  const between = ahead.between === 0 ? '' : `, with ${ahead.between} more between them`;
+function startOf({ prefetch, field }: PatternPlan): string[] {
+  if (!prefetch || !field) return [];
+  if (prefetch.kind === 'parallel') return [`starts beside its ${field.type}`];
+  const pages = { first: '`first`', last: '`last`', ordered: 'what the order begins with' }[prefetch.page];
+  const between = prefetch.between === 0 ? '' : `, with ${prefetch.between} more between them`;
   return [
     `one Query with its ${field.type} for a page of ${pages} without a cursor${between}; else starts beside it`,
   ];
@@ -350,14 +345,14 @@ function queryCells(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
   const isWhole = access.sort !== null && access.head.length === access.sort.parts.length;
   const low = access.shards ?? 1;
   const strong = access.consistent ? 2 : 1;
-  const follow = access.holds.kind === 'some';
+  const follow = access.covering.kind === 'some';
   const perItem = entity ? itemUnits(plan, entity, access.item) : 0.5;
   const most = access.page.default + 1;
   const arrow = access.order.kind === 'chosen' ? '↑ or ↓' : access.order.descending ? '↓' : '↑';
   return {
     index: access.index ?? 'table',
-    condition: access.native
-      ? nativeCondition(access)
+    condition: access.multiAttribute
+      ? multiAttributeCondition(access)
       : isWhole
         ? condition(access.partition, access.sort)
         : [condition(access.partition, null), sortCondition(access)].filter(Boolean).join(' and '),
@@ -372,18 +367,18 @@ function queryCells(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
 }
 
 /** Patterns whose items do not hold the whole record: what a selection can ask for without a further read. */
-function followUps(plan: Plan): { name: string; holds: string; lacks: string }[] {
+function followUps(plan: Plan): { name: string; covering: string; lacks: string }[] {
   return plan.patterns.flatMap(({ name, access }) => {
     const query = access.kind === 'query' ? access : null;
-    if (query?.holds.kind !== 'some') return [];
-    const { attributes: held } = query.holds;
+    if (query?.covering.kind !== 'some') return [];
+    const { attributes: held } = query.covering;
     const shown = entityNamed(plan, query.entity)?.attributes.filter((one) => !one.hidden) ?? [];
     const list = (isHeld: boolean) =>
       shown
         .filter((one) => held.includes(one.name) === isHeld)
         .map((one) => one.name)
         .join(', ');
-    return [{ name, holds: list(true), lacks: list(false) }];
+    return [{ name, covering: list(true), lacks: list(false) }];
   });
 }
 
@@ -398,7 +393,7 @@ function condition(partition: KeyTemplate, sort: KeyTemplate | null): string {
 }
 
 /** `country`, `city`, `category` and bounds on `rating`, each an attribute as it is. */
-function nativeCondition({ equals, range }: QueryAccess): string {
+function multiAttributeCondition({ equals, range }: QueryAccess): string {
   const terms = [
     ...equals.map(({ field }) => `\`${field}\` equal`),
     ...(range ? [`\`${range.field}\` ${range.bounds.join(', ')}`] : []),
@@ -406,8 +401,9 @@ function nativeCondition({ equals, range }: QueryAccess): string {
   return terms.join(', ');
 }
 
-function isInNative(entity: EntityPlan, { native }: IndexPlan): boolean {
-  const names = native && [...native.partition, ...native.sort].map((key) => key.name);
+function isInMultiAttribute(entity: EntityPlan, { multiAttribute }: IndexPlan): boolean {
+  const names =
+    multiAttribute && [...multiAttribute.partition, ...multiAttribute.sort].map((key) => key.name);
   return names?.every((name) => entity.attributes.some((one) => one.name === name)) ?? false;
 }
 
@@ -428,7 +424,7 @@ function partText(part: TemplatePart): string {
   return part.kind === 'shard' ? '{shard}' : `{${part.field}}`;
 }
 
-function numberRow({ kind, name, field, partition, sort, shards, present, when, cap }: NumberPlan) {
+function numberRow({ kind, name, field, partition, sort, shards, present, when, cap }: AggregatePlan) {
   return {
     name:
       kind === 'sum' ? `${name}, the sum of ${field}` : kind === 'sequence' ? `${name}, a sequence` : name,
@@ -465,7 +461,7 @@ function wholeRow({ field, steps, idempotent, allow, cost }: TransactionPlan) {
 }
 
 /** `, where isOpen and hasSeats`: what has to hold of the record. */
-function demanded({ require = [] }: MutationPlan): string {
+function required({ require = [] }: MutationPlan): string {
   return require.length === 0 ? '' : `, where ${require.map(({ name }) => `\`${name}\``).join(', ')}`;
 }
 
@@ -473,7 +469,7 @@ function writtenItems(plan: Plan, entity: EntityPlan, kind: string): string {
   const entries = entity.items.filter((item) => item.role === 'entry').length;
   const versions = kind === 'delete' ? 0 : entity.items.filter((item) => item.role === 'version').length;
   const guards = entity.guards.length;
-  const numbers = (entity.numbers ?? []).filter(
+  const aggregates = (entity.aggregates ?? []).filter(
     (one) => one.kind !== 'sequence' || kind === 'create' || kind === 'upsert' || kind === 'put',
   ).length;
   return [
@@ -481,7 +477,7 @@ function writtenItems(plan: Plan, entity: EntityPlan, kind: string): string {
     ...(entries ? [`${entries} index ${entries === 1 ? 'entry' : 'entries'}`] : []),
     ...(guards ? [`${guards} unique guard${guards === 1 ? '' : 's'}`] : []),
     ...(versions ? ['1 version'] : []),
-    ...(numbers ? [`${numbers} kept number${numbers === 1 ? '' : 's'}`] : []),
+    ...(aggregates ? [`${aggregates} kept number${aggregates === 1 ? '' : 's'}`] : []),
     ...referenceItems(plan, entity, kind),
   ].join(', ');
 }
@@ -543,8 +539,8 @@ function relations(plan: Plan): { from: string; to: string; label: string; many:
 function itemUnits(plan: Plan, entity: EntityPlan, item: number): number {
   const held = entity.items[item];
   const sample = sampleItem(plan, entity);
-  if (held?.holds.kind !== 'some') return byteLength(sample);
-  const keep = new Set([...held.holds.attributes]);
+  if (held?.covering.kind !== 'some') return byteLength(sample);
+  const keep = new Set([...held.covering.attributes]);
   return byteLength(
     Object.fromEntries(
       Object.entries(sample).filter(([name]) => keep.has(name) || /^(PK|SK|GSI\d+[PS]K)$/.test(name)),

@@ -1,23 +1,25 @@
 /** The part of resolvers.ts.hbs that reads records by their keys, and beside them what takes no more than the key. */
 
 import { pascal } from '../../names.js';
-import type { EntityPlan, PatternPlan, Plan } from '../../plan/types.js';
+import { entityOf } from '../../plan/lookup/find.js';
+import type { PatternPlan } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
 import { quote } from '../code.js';
-import { entityOf } from '../files/shared.js';
 
 /** The function that loads a record, with what was asked of it. */
-export function aheadFunction(entity: EntityPlan): string {
-  return `${entity.names.loader}Ahead`;
+export function prefetchFunction(entity: EntityPlan): string {
+  return `${entity.names.loader}Prefetch`;
 }
 
 /** @param read the call that reads a pattern, in terms of `parent`, `args`, `context` and `info` */
-export function aheadViews(plan: Plan, read: (pattern: PatternPlan, extra: readonly string[]) => string) {
+export function prefetchViews(plan: Plan, read: (pattern: PatternPlan, extra: readonly string[]) => string) {
   const starting = new Map<string, readonly string[]>();
   for (const { target, starts } of plan.patterns) if (starts) starting.set(target, starts);
   return [...starting].map(([target, names]) => {
     const entity = entityOf(plan, target);
     return {
-      name: aheadFunction(entity),
+      name: prefetchFunction(entity),
       type: entity.name,
       record: entity.names.record,
       key: entity.names.key,
@@ -45,14 +47,14 @@ function readView(
 }
 
 /** Where the parent stands, for a read that brings it. */
-function parentOption(entity: EntityPlan, { ahead }: PatternPlan): readonly string[] {
-  if (ahead?.kind !== 'together') return [];
+function parentOption(entity: EntityPlan, { prefetch }: PatternPlan): readonly string[] {
+  if (prefetch?.kind !== 'collection') return [];
   const { codec, keyBuilder } = entity.names;
   const parts = [
     `entity: ${codec}`,
     `key: ${keyBuilder}(parent)`,
-    `head: ${quote(ahead.head)}`,
-    `between: ${ahead.between}`,
+    `head: ${quote(prefetch.head)}`,
+    `between: ${prefetch.between}`,
   ];
   return [`parent: { ${parts.join(', ')} }`];
 }

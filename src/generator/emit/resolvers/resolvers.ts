@@ -1,37 +1,27 @@
 /** The data of resolvers.ts.hbs: resolvers. */
 
+import { entityOf, mutationOf, transactionOf } from '../../plan/lookup/find.js';
+import { mixedQuery } from '../../plan/lookup/mixed-query.js';
 import type {
-  ElementPlan,
-  EntityPlan,
+  AggregateAccess,
   ExistsAccess,
   GetAccess,
-  IdempotentPlan,
-  KeptAccess,
   MixedAccess,
-  MutationPlan,
-  NamedValue,
   PatternPlan,
-  Plan,
   QueryAccess,
-  ResolverPlan,
   ThroughAccess,
   ThroughValue,
-  TransactionPlan,
-  ValuePlan,
-} from '../../plan/types.js';
+} from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { ResolverPlan } from '../../plan/types/resolvers.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
+import type { NamedValue, ValuePlan } from '../../plan/types/values.js';
+import type { ElementPlan, IdempotentPlan, MutationPlan, TransactionPlan } from '../../plan/types/writes.js';
 import { group, literal, quote, valueExpression } from '../code.js';
 import { requireOption } from '../files/conditions.js';
-import { mixedQuery } from '../files/mixed.js';
-import {
-  asStored,
-  entityOf,
-  isCascading,
-  mutationOf,
-  tokensVariable,
-  transactionOf,
-} from '../files/shared.js';
+import { asStored, isCascading, tokensVariable } from '../files/shared.js';
 import { keyObject } from '../files/through.js';
-import { aheadFunction, aheadViews } from './prefetch.js';
+import { prefetchFunction, prefetchViews } from './prefetch.js';
 
 export function resolversView(plan: Plan) {
   const byType = new Map<string, ReturnType<typeof resolverView>[]>();
@@ -45,12 +35,12 @@ export function resolversView(plan: Plan) {
   return {
     rules: isAsked ? 'rules' : '_rules',
     types,
-    aheads: aheadViews(plan, (pattern, extra) => aheadCall(plan, pattern, extra)),
+    prefetches: prefetchViews(plan, (pattern, extra) => prefetchCall(plan, pattern, extra)),
   };
 }
 
 /** A pattern's first read, as its own resolver makes it. */
-function aheadCall(plan: Plan, pattern: PatternPlan, extra: readonly string[]): string {
+function prefetchCall(plan: Plan, pattern: PatternPlan, extra: readonly string[]): string {
   const resolver = plan.resolvers.find(
     ({ answer }) => answer.kind === 'pattern' && answer.pattern === pattern.name,
   );
@@ -145,7 +135,7 @@ function joinRead(
 ): string {
   const used = key.flatMap(({ value }) => (value.kind === 'through' ? [quote(value.attribute)] : []));
   const options =
-    join.kind === 'query' && join.holds.kind === 'some'
+    join.kind === 'query' && join.covering.kind === 'some'
       ? [`{ fields: new Set([${[...new Set(used)].join(', ')}]) }`]
       : [];
   return join.kind === 'get'
@@ -170,12 +160,12 @@ function loaderCall(plan: Plan, access: GetAccess, method: string, ...given: rea
 }
 
 /** A number that is kept, by the values of its key. */
-function keptCall(plan: Plan, pattern: PatternPlan, access: KeptAccess): string {
+function aggregateCall(plan: Plan, pattern: PatternPlan, access: AggregateAccess): string {
   const entity = entityOf(plan, access.entity);
   const given = pattern.inputs
     .filter(({ value }) => value.kind !== 'literal')
     .map(({ name, value }): [string, string] => [name, canonical(entity, name, value)]);
-  return `context.db.kept(queries.${pattern.name}(${given.length === 0 ? '' : object(given)}))`;
+  return `context.db.aggregate(queries.${pattern.name}(${given.length === 0 ? '' : object(given)}))`;
 }
 
 function existsCall(plan: Plan, pattern: PatternPlan, { by, each }: ExistsAccess): string {
@@ -218,8 +208,12 @@ function throughCall(
 }
 
 /** Whether less than whole records may be enough; a rule may look at any attribute. */
-function isLess(plan: Plan, { entity, holds }: QueryAccess, shape: 'one' | 'list' | 'connection'): boolean {
-  return holds.kind === 'some' || (shape === 'list' && entityOf(plan, entity).light !== undefined);
+function isLess(
+  plan: Plan,
+  { entity, covering }: QueryAccess,
+  shape: 'one' | 'list' | 'connection',
+): boolean {
+  return covering.kind === 'some' || (shape === 'list' && entityOf(plan, entity).projection !== undefined);
 }
 
 function readCall(
@@ -274,12 +268,12 @@ function patternCall(
     case 'get':
       if (access.each) return batchCall(plan, pattern, access, access.each);
       if (pattern.starts)
-        return `${aheadFunction(entityOf(plan, access.entity))}(${keyOf(plan, access, inputs)}, context, info)`;
+        return `${prefetchFunction(entityOf(plan, access.entity))}(${keyOf(plan, access, inputs)}, context, info)`;
       return loaderCall(plan, access, 'load', keyOf(plan, access, inputs));
     case 'count':
       return `context.db.count(${queryCall(plan, pattern, access.query)})`;
-    case 'kept':
-      return keptCall(plan, pattern, access);
+    case 'aggregate':
+      return aggregateCall(plan, pattern, access);
     case 'exists':
       return existsCall(plan, pattern, access);
     case 'through':
@@ -318,10 +312,10 @@ function mixedCall(
     'context.db.list(',
     [query, ...(access.limit ? [limitExpression(access)] : [])],
     ')',
-    mixed.parent?.read === 'beside' ? 8 : 6,
+    mixed.parent?.read === 'separate' ? 8 : 6,
     7,
   );
-  if (mixed.parent?.read !== 'beside') return list;
+  if (mixed.parent?.read !== 'separate') return list;
   const parent = entityOf(plan, mixed.parent.entity);
   const member = mixed.members.find((one) => one.entity === parent.name);
   const key = parent.keyFields.map((field): [string, string] => {
@@ -383,7 +377,7 @@ function mutationBody(plan: Plan, mutation: MutationPlan): string[] {
   const lines = allowLines(mutation.allow);
   if (idempotent) {
     const write = writeExpression(plan, mutation, { indent: 10, before: 2, values: 'values' });
-    lines.push(...onceLines('record', idempotent, { name: mutation.name, prelude, writes: [write] }));
+    lines.push(...idempotencyLines('record', idempotent, { name: mutation.name, prelude, writes: [write] }));
   } else if (mutation.kind === 'delete' && isCascading(plan, mutation.entity)) {
     const write = writeExpression(plan, mutation, { indent: 6, before: 32, values: 'values' });
     return [...lines, `return context.db.cascade(${write});`];
@@ -419,7 +413,7 @@ function transactionBody(plan: Plan, transaction: TransactionPlan): string[] {
         `const ${one.name} = ${one.given ? `${valueExpression(one.given)} ?? ` : ''}context.db.newId();`,
     ),
     ...(idempotent
-      ? onceLines(records, idempotent, { name, prelude, writes })
+      ? idempotencyLines(records, idempotent, { name, prelude, writes })
       : [...prelude, `const [${records}] = await ${group('context.db.write(', writes, ')', 6, 110)};`]),
     returns.kind === 'step'
       ? `return ${given(returns.step)};`
@@ -438,7 +432,7 @@ function preparation({ kind, prepare }: MutationPlan, variable: string): string[
 }
 
 /** Writes that a token guards; asked for only where it is new. `writes` are indented by 10. */
-function onceLines(
+function idempotencyLines(
   records: string,
   { token, seconds, table }: IdempotentPlan,
   {
@@ -464,7 +458,7 @@ function onceLines(
           '}',
         ].join('\n        ');
   return [
-    `const [${records}] = await ${group('context.db.writeOnce(', [group('{', once, '}', 8), callback], ')', 6, 110)};`,
+    `const [${records}] = await ${group('context.db.writeIdempotent(', [group('{', once, '}', 8), callback], ')', 6, 110)};`,
   ];
 }
 

@@ -9,7 +9,7 @@
 import type { Lock, LockedKey } from '../../lock.js';
 import type { EntityModel, Model, TableModel, Word } from '../../model.js';
 import { constant } from '../../names.js';
-import type { AttributePlan } from '../../plan/types.js';
+import type { AttributePlan } from '../../plan/types/storage.js';
 import { attributesOf } from '../../resolve/attributes.js';
 import { isFault, parseTemplate } from '../../resolve/templates.js';
 import { keysNeeded } from '../layout.js';
@@ -30,10 +30,10 @@ function withKey(model: Model, entity: EntityModel, lock: Lock, taken: ReadonlyS
   if (entity.key.length > 0 || entity.historyOf || entity.singleton || !table) return entity;
   const kept = lock.entities.get(name.text)?.key;
   const usual = { partition: `${constant(name.text)}#{id}`, sort: table.sort ? 'METADATA' : null };
-  const isKept = kept?.table === table.name.text;
-  if (!identity && isKept && isSame(kept.key, usual)) return entity;
+  const isMaintained = kept?.table === table.name.text;
+  if (!identity && isMaintained && isSame(kept.key, usual)) return entity;
   const attributes = attributesOf(model, entity);
-  if (isKept && stillHolds(kept.key, identity, attributes)) return pinned(entity, table, kept.key);
+  if (isMaintained && stillHolds(kept.key, identity, attributes)) return pinned(entity, table, kept.key);
   const left = kept && prefixOf(kept.key);
   const type = unusedHead(constant(name.text), (head) => head === left || taken.has(head));
   if (!identity && type === constant(name.text)) return entity;
