@@ -5,6 +5,7 @@ import { lexicographicSortSchema, printSchema } from 'graphql';
 import type { Costs } from '../budget/costs.js';
 import { checkLayout, checkModel } from './check/check.js';
 import { costsOf } from './costs/costs.js';
+import { singleBudgets } from './costs/pattern-budgets.js';
 import { type Diagnostic, DiagnosticsError, type Sources } from './diagnostics/diagnostic.js';
 import { emit } from './emit/emit.js';
 import type { Renderer } from './emit/render.js';
@@ -19,6 +20,7 @@ import { sdlFilesOf, sdlMistakes } from './parse/sdl-errors.js';
 import { readYaml } from './parse/yaml.js';
 import { planOf } from './plan/plan.js';
 import type { Plan } from './plan/types/plan.js';
+import { resolveModel } from './resolve/resolve.js';
 
 export interface GenerateInput {
   readonly schema: GraphQLSchema;
@@ -35,9 +37,11 @@ export interface GenerateInput {
 export type Stage =
   | 'read templates'
   | 'parse'
-  | 'check'
   | 'lay out'
+  | 'resolve'
+  | 'check'
   | 'plan'
+  | 'budgets'
   | 'emit'
   | 'typescript + resolvers';
 
@@ -73,14 +77,15 @@ export function generate({
   const yaml = measure('parse', () => readYaml(patterns.path, patterns.text));
   const { sdl, sources } = measure('parse', () => readSdl(schema, relative));
   sources.set(patterns.path, patterns.text);
-  const { lock, diagnostics: ofLock } = readLock(locked?.path ?? '', locked?.text);
+  const { lock, diagnostics: ofLock } = measure('parse', () => readLock(locked?.path ?? '', locked?.text));
   if (locked) sources.set(locked.path, locked.text);
   const model = measure('lay out', () => chooseKeys({ ...yaml.model, sdl }, lock));
   const mistakes = measure('parse', () => sdlMistakes(sdlFilesOf(schema, relative)));
   const warnings = refuseErrors([...yaml.diagnostics, ...mistakes, ...ofLock], sources);
+  const resolved = measure('resolve', () => resolveModel(model));
   warnings.push(
     ...refuseErrors(
-      measure('check', () => checkModel(model)),
+      measure('check', () => checkModel(resolved)),
       sources,
     ),
   );
@@ -91,10 +96,11 @@ export function generate({
       sources,
     ),
   );
-  const plan = measure('plan', () => planOf(model, layout));
+  const plan = measure('plan', () => planOf(resolved, layout));
   const printed = measure('emit', () => printSchema(lexicographicSortSchema(schema)));
   const costs = measure('plan', () => costsOf(plan));
-  const files = measure('emit', () => emit({ plan, costs, sdl: printed, renderer }));
+  const budgets = measure('budgets', () => singleBudgets(plan, costs, schema));
+  const files = measure('emit', () => emit({ plan, costs, budgets, sdl: printed, renderer }));
   return {
     plan,
     costs,

@@ -16,7 +16,7 @@ import { type Generated, generate, type Measure, unmeasured } from './generate.j
 import { lockPath } from './lock.js';
 import { pageTypeName, pascal } from './names.js';
 import type { Plan } from './plan/types/plan.js';
-import { encodingOf } from './resolve/attributes.js';
+import { encodingOf } from './resolve/sdl.js';
 
 export interface TableloomConfig {
   /** The declarations; default `access-patterns.yaml`. */
@@ -57,7 +57,7 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
       schema,
       patterns: { path: patternsPath, text: readText(patternsPath) },
       ...(existsSync(lock) ? { lock: { path: lock, text: readFileSync(lock, 'utf8') } } : {}),
-      relative: (name) => shown(name),
+      relative: pathsBelow(process.cwd()),
       renderer: measure('read templates', () => readTemplates(presetConfig.templates ?? packageTemplates())),
       measure,
     });
@@ -198,8 +198,18 @@ function packageTemplates(): string {
   return existsSync(beside) ? beside : fileURLToPath(new URL('../../../templates', import.meta.url));
 }
 
-function shown(path: string): string {
-  const short = relative(process.cwd(), path);
+/** Paths as people see them; asked for once for every node of the schema. */
+function pathsBelow(folder: string): (path: string) => string {
+  const known = new Map<string, string>();
+  return (path) => {
+    const shown = known.get(path) ?? shownBelow(folder, path);
+    known.set(path, shown);
+    return shown;
+  };
+}
+
+function shownBelow(folder: string, path: string): string {
+  const short = relative(folder, path);
   return short.startsWith('..') ? path : short.split('\\').join('/');
 }
 

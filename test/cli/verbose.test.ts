@@ -10,9 +10,11 @@ const generation = [
   'read templates',
   'parse',
   'lay out',
+  'resolve',
   'check',
   'plan',
   'emit',
+  'budgets',
   'typescript + resolvers',
 ];
 const beginning = ['start', 'load configuration', 'load GraphQL Codegen'];

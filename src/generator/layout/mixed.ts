@@ -3,7 +3,7 @@
 import type { Model, PatternModel, Word } from '../model.js';
 import type { MixedAccess, QueryAccess } from '../plan/types/access.js';
 import type { KeyTemplate, SlotPlan } from '../plan/types/storage.js';
-import { storedMembers } from '../resolve/attributes.js';
+import { storedMembers } from '../resolve/sdl.js';
 import type { EntityLayout, Layout } from './layout.js';
 
 /** The pattern of each member of a mixed one, by itself; of any other pattern, the pattern. */

@@ -111,7 +111,7 @@ function withoutSdk(options: ts.CompilerOptions, host: () => ts.CompilerHost): R
         return { resolvedModule: undefined };
       const mode = compiler.getModeForUsageLocation(source, literal, settings);
       const result = compiler.resolveModuleName(name, from, settings, host(), cache, redirected, mode);
-      if (name.startsWith('tableloom/') && result.resolvedModule)
+      if (result.resolvedModule && (name === runtimePackage || name.startsWith(`${runtimePackage}/`)))
         runtime = dirname(result.resolvedModule.resolvedFileName);
       return result;
     });
