@@ -2,11 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { DiagnosticsError } from '../generator/diagnostics/print.js';
-import { sdlMistakes } from '../generator/parse/sdl-errors.js';
-import { slashes } from './files.js';
-import type { Config } from './host/host.js';
-import { Mistake } from './mistakes.js';
+import { DiagnosticsError } from '../../generator/diagnostics/print.js';
+import { sdlMistakes } from '../../generator/parse/sdl-errors.js';
+import { slashes } from '../files.js';
+import { Mistake } from '../mistakes.js';
+import type { Config } from './host.js';
 
 const failure = /^Failed to load schema from /;
 

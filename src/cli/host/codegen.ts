@@ -2,14 +2,14 @@
 
 import { existsSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
-import { lockPath } from '../generator/lock.js';
-import type { TableloomRun } from '../generator/preset.js';
-import { filesBelow, slashes, textOf } from './files.js';
-import { completeConfig, completeHost } from './host/complete.js';
-import { directConfig, directHost } from './host/direct.js';
-import type { Config, Host, Output, PluginContext } from './host/host.js';
-import { Mistake, unwrapped } from './mistakes.js';
-import { Stages } from './stages.js';
+import { lockPath } from '../../generator/lock.js';
+import type { TableloomRun } from '../../generator/preset.js';
+import { filesBelow, slashes, textOf } from '../files.js';
+import { Mistake, unwrapped } from '../mistakes.js';
+import { Stages } from '../stages.js';
+import { completeConfig, completeHost } from './complete.js';
+import { directConfig, directHost } from './direct.js';
+import type { Config, Host, Output, PluginContext } from './host.js';
 
 export interface Outcome {
   /** Path -> text of every file codegen.ts asks for, ours and others'. */
