@@ -1,15 +1,15 @@
 /** Runs GraphQL Codegen as the project's codegen.ts sets it up: quietly, in this process. */
 
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { posix, resolve } from 'node:path';
-import type { CodegenContext } from '@graphql-codegen/cli';
 import { lockPath } from '../generator/lock.js';
 import type { TableloomRun } from '../generator/preset.js';
 import { filesBelow, slashes, textOf } from './files.js';
+import { completeConfig, completeHost } from './host/complete.js';
+import { directConfig, directHost } from './host/direct.js';
+import type { Config, Host, Output, PluginContext } from './host/host.js';
 import { Mistake, unwrapped } from './mistakes.js';
-
-const codegen = host();
+import { Stages } from './stages.js';
 
 export interface Outcome {
   /** Path -> text of every file codegen.ts asks for, ours and others'. */
@@ -17,67 +17,62 @@ export interface Outcome {
   readonly runs: readonly TableloomRun[];
 }
 
-/** Its CommonJS build: a second faster to load than the other, which is a thousand small modules. */
-function host(): typeof import('@graphql-codegen/cli') {
-  try {
-    return createRequire(import.meta.url)('@graphql-codegen/cli');
-  } catch (error) {
-    const isMissing = error instanceof Error && /^Cannot find module '@graphql-codegen\//.test(error.message);
-    if (!isMissing) throw error;
-    throw new Mistake(
-      'GraphQL Codegen is not installed.',
-      'Run `npm install --save-dev @graphql-codegen/cli @graphql-codegen/typescript @graphql-codegen/typescript-resolvers`.',
-    );
-  }
+export interface Project {
+  readonly config: Config;
+  readonly host: Host;
+  readonly stages: Stages;
 }
 
-export async function loadProject(configPath: string): Promise<CodegenContext> {
-  if (!existsSync(configPath)) {
+export async function loadProject(path: string, stages = new Stages()): Promise<Project> {
+  if (!existsSync(path)) {
     throw new Mistake(
-      `There is no ${configPath} in ${process.cwd()}.`,
+      `There is no ${path} in ${process.cwd()}.`,
       'Name it with `--config`, or the project with `--root`.',
     );
   }
-  const loaded = await codegen
-    .loadCodegenConfig({ configFilePath: resolve(configPath) })
-    .catch((error: unknown) => {
-      throw new Mistake(
-        `${configPath} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    });
-  if (!loaded || loaded.isEmpty)
-    throw new Mistake(`${configPath} is empty.`, 'Export a Codegen configuration from it.');
-  const context = new codegen.CodegenContext({ filepath: loaded.filepath, config: loaded.config });
-  context.updateConfig({ silent: true });
-  return context;
+  const config = await stages.measure('load configuration', () => readConfig(path));
+  if (config === undefined) throw new Mistake(`${path} is empty.`, 'Export a Codegen configuration from it.');
+  return stages.measure('load GraphQL Codegen', () => projectOf(path, config, stages));
+}
+
+async function readConfig(path: string): Promise<Config | undefined> {
+  try {
+    return (await directConfig(path)) ?? (await completeConfig(path));
+  } catch (error) {
+    if (error instanceof Mistake) throw error;
+    throw new Mistake(`${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** `path` is where the configuration comes from. */
+export function projectOf(path: string, config: Config, stages = new Stages()): Project {
+  const whole = completeHost(resolve(path), config);
+  return { config, host: directHost(config, whole) ?? whole, stages };
 }
 
 /** Everything that would be generated, in memory. */
-export async function generateInMemory(context: CodegenContext): Promise<Outcome> {
-  return collect(context, async () => {
-    const { result, error } = await codegen.executeCodegen(context);
-    if (error) throw error;
-    return result;
-  });
+export function generateInMemory(project: Project): Promise<Outcome> {
+  return collect(project, project.host.generate);
 }
 
-/** Codegen writes: only files whose bytes change, and none if anything is wrong. */
-export async function generateFiles(context: CodegenContext): Promise<Outcome> {
-  return collect(context, () => codegen.generate(context, true));
+/** Writes: only files whose bytes change, and none if anything is wrong. */
+export function generateFiles(project: Project): Promise<Outcome> {
+  return collect(project, project.host.write);
 }
 
 /** The files that are there where codegen.ts generates to: path -> text. */
-export function outputsOnDisk(context: CodegenContext): Map<string, string> {
-  const outputs = Object.entries(context.getConfig().generates ?? {});
-  const paths = outputs.flatMap(([path, output]) =>
-    path.endsWith('/') || 'preset' in output ? [...filesBelow(path), ...locksOf(output)] : [path],
-  );
-  return new Map(
-    paths.flatMap((path) => {
-      const text = textOf(path);
-      return text === undefined ? [] : [[posix.normalize(slashes(path)), text] as const];
-    }),
-  );
+export function outputsOnDisk({ config, stages }: Project): Map<string, string> {
+  return stages.measure('read outputs', () => {
+    const paths = Object.entries(config.generates ?? {}).flatMap(([path, output]) =>
+      path.endsWith('/') || 'preset' in output ? [...filesBelow(path), ...locksOf(output)] : [path],
+    );
+    return new Map(
+      paths.flatMap((path) => {
+        const text = textOf(path);
+        return text === undefined ? [] : [[posix.normalize(slashes(path)), text] as const];
+      }),
+    );
+  });
 }
 
 /** The lock lies beside the declarations, outside of the output folder. */
@@ -89,14 +84,14 @@ function locksOf(output: object): string[] {
 }
 
 async function collect(
-  context: CodegenContext,
-  run: () => Promise<{ filename: string; content: string }[]>,
+  { config, stages }: Project,
+  run: (context: PluginContext, stages: Stages) => Promise<readonly Output[]>,
 ): Promise<Outcome> {
   const runs: TableloomRun[] = [];
-  context.getPluginContext().tableloomRuns = runs;
-  const files = await run().catch(async (error: unknown) => {
+  const context = { tableloomRuns: runs, tableloomMeasure: stages.measure };
+  const files = await run(context, stages).catch(async (error: unknown) => {
     const { explained } = await import('./schema-errors.js');
-    throw new AggregateError(await Promise.all(unwrapped(error).map((one) => explained(one, context))));
+    throw new AggregateError(await Promise.all(unwrapped(error).map((one) => explained(one, config))));
   });
   if (runs.length === 0) {
     throw new Mistake(
