@@ -3,7 +3,7 @@ import { BatchWriteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk
 import fc from 'fast-check';
 import type { Database, Item, TableDefinition } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
-import { queryOf } from '../../src/generator/plan/types.js';
+import { queryOf } from '../../src/generator/plan/types/access.js';
 import { itemId, keyOfItem } from '../../src/runtime/keys/item-key.js';
 import { openTables } from '../support/databases.js';
 import { Dice } from '../support/dice.js';

@@ -4,7 +4,7 @@
  */
 
 import { isPad } from '../../encodings.js';
-import type { HoleEncoding } from '../../plan/types.js';
+import type { HoleEncoding } from '../../plan/types/storage.js';
 import { between, digits, type Expression, either, one, repeat, sequence, word } from './automaton.js';
 
 /** Text below this is escaped with `$`. */

@@ -1,15 +1,9 @@
 /** Mixed patterns as query functions: one entity that stands for all members, with the names their pattern gives fields. */
 
-import type {
-  AttributePlan,
-  EntityPlan,
-  KeyTemplate,
-  MixedAccess,
-  PatternPlan,
-  Plan,
-  QueryAccess,
-} from '../../plan/types.js';
-import { entityOf } from './shared.js';
+import type { MixedAccess, PatternPlan, QueryAccess } from '../types/access.js';
+import type { Plan } from '../types/plan.js';
+import type { AttributePlan, EntityPlan, KeyTemplate } from '../types/storage.js';
+import { entityOf } from './find.js';
 
 /** What a query function needs of a mixed pattern. */
 export interface MixedQuery {
@@ -24,7 +18,7 @@ export interface MixedQuery {
 /** The members that come from the query; a parent may be read beside it. */
 export function queriedMembers({ members, parent }: MixedAccess): string[] {
   const names = members.map(({ entity }) => entity);
-  return parent?.read === 'beside' ? names.filter((name) => name !== parent.entity) : names;
+  return parent?.read === 'separate' ? names.filter((name) => name !== parent.entity) : names;
 }
 
 /** The constant that tells the members' codecs. */

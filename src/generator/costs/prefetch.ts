@@ -1,14 +1,16 @@
 /** What the table of costs says of fields that are read ahead of their parent, and of the reads that start them. */
 
-import type { GetCost, PrefetchRequested, TogetherCost } from '../../../budget/costs.js';
-import type { EntityPlan, PatternPlan, Plan, RangeOperator } from '../../plan/types.js';
-import { entityOf } from './shared.js';
+import type { GetCost, PrefetchRequested, TogetherCost } from '../../budget/costs.js';
+import { entityOf } from '../plan/lookup/find.js';
+import type { PatternPlan, RangeOperator } from '../plan/types/access.js';
+import type { Plan } from '../plan/types/plan.js';
+import type { EntityPlan } from '../plan/types/storage.js';
 
 export function prefetchCost(plan: Plan, pattern: PatternPlan): PrefetchRequested {
   const { prefetch, field } = pattern;
   if (prefetch === undefined || field === null) return {};
-  if (prefetch.kind === 'beside') return { prefetch: 'beside' };
-  return { prefetch: togetherCost(pattern, entityOf(plan, field.type), prefetch) ?? 'beside' };
+  if (prefetch.kind === 'parallel') return { prefetch: 'beside' };
+  return { prefetch: collectionCost(pattern, entityOf(plan, field.type), prefetch) ?? 'beside' };
 }
 
 export function startsCost({ starts, access }: PatternPlan): Pick<GetCost, 'starts'> {
@@ -16,10 +18,10 @@ export function startsCost({ starts, access }: PatternPlan): Pick<GetCost, 'star
 }
 
 /** Undefined where the page never begins at the parent. */
-function togetherCost(
+function collectionCost(
   { access, inputs }: PatternPlan,
   parent: EntityPlan,
-  { head, between, page }: Extract<PatternPlan['prefetch'], { readonly kind: 'together' }>,
+  { head, between, page }: Extract<PatternPlan['prefetch'], { readonly kind: 'collection' }>,
 ): TogetherCost | undefined {
   if (access.kind !== 'query') return undefined;
   const [part] = parent.items[0]?.slots[0]?.sort?.parts ?? [];
