@@ -1,6 +1,7 @@
 /** Plan + template texts -> the generated files' exact bytes. */
 
 import type { Costs } from '../../budget/costs.js';
+import { runtimeEncodings } from '../encodings.js';
 import { pascal } from '../names.js';
 import type { Plan } from '../plan/types/plan.js';
 import { freeDocuments, importLine, namesUsed } from './code.js';
@@ -76,24 +77,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
     {
       from: runtime,
       values: [
-        'text',
-        'enumValue',
-        'integer',
-        'decimal',
-        'flag',
-        'time',
-        'timePrefix',
-        'invertedTimePrefix',
-        'year',
-        'month',
-        'day',
-        'hour',
-        'fold',
-        'pad',
-        'invertedInteger',
-        'invertedDecimal',
-        'invertedFlag',
-        'invertedTime',
+        ...runtimeEncodings,
         'keyText',
         'keyNumber',
         'multiAttributeRange',

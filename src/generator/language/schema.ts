@@ -8,6 +8,8 @@
  * `map.get('typo')` does not compile. A mapping that is new also gets a row in `keysOf` and in `sections`.
  */
 
+import { encodeChoices } from '../encodings.js';
+
 export type Kind = 'string' | 'integer' | 'number' | 'boolean' | 'null' | 'array' | 'object';
 
 /** The part of JSON Schema that the language uses, and words for people that the published file leaves out. */
@@ -424,8 +426,7 @@ const entityKeys = {
   encode: {
     ...each(text),
     title: 'How fields stand in keys',
-    description:
-      'By field, for every key of the entity: `pad(6)`, `fold`, `invert`, or `year`, `month`, `day`, `hour` of a DateTime. `{plain(field)}` in a template is the field without it.',
+    description: `By field, for every key of the entity: ${encodeChoices}. \`{plain(field)}\` in a template is the field without it.`,
     example: { encode: { rank: 'pad(6)', name: 'fold', score: 'invert' } },
   },
   compute: {
