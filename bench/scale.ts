@@ -15,6 +15,7 @@ import { join, resolve } from 'node:path';
 import { buildASTSchema, lexicographicSortSchema, parse, printSchema, Source } from 'graphql';
 import { checkLayout, checkModel } from '../src/generator/check/check.js';
 import { costsOf } from '../src/generator/costs/costs.js';
+import { singleBudgets } from '../src/generator/costs/pattern-budgets.js';
 import { type Diagnostic, formatDiagnostics } from '../src/generator/diagnostics/diagnostic.js';
 import { emit } from '../src/generator/emit/emit.js';
 import { Renderer } from '../src/generator/emit/render.js';
@@ -112,7 +113,14 @@ function measureSteps({ sdl, patterns }: Project): Record<Step | 'all', number> 
   const afterPlan = performance.now();
   const printed = printSchema(lexicographicSortSchema(schema));
   const afterPrint = performance.now();
-  emit({ plan, costs: costsOf(plan), sdl: printed, renderer: new Renderer(templates, []) });
+  const costs = costsOf(plan);
+  emit({
+    plan,
+    costs,
+    budgets: singleBudgets(plan, costs, schema),
+    sdl: printed,
+    renderer: new Renderer(templates, []),
+  });
   const ended = performance.now();
   return {
     read: afterRead - started,

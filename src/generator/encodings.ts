@@ -1,6 +1,6 @@
 /**
  * The encodings: how values stand in keys. A row holds all that the generator knows of one; to add one, add a row, its
- * function to the runtime (src/runtime/keys.ts), and its sample values to the tests.
+ * function to the runtime (src/runtime/keys/encodings.ts), and its sample values to the tests.
  */
 
 import { type Expression, either, word } from './encodings/expression.js';
@@ -263,6 +263,13 @@ export function holeEncoding(
   if (transform === null) return encode ?? encoding;
   if (transform === 'plain') return encoding;
   return rowsOf(transform).find(([, { of }]) => of.some((one) => one === encoding))?.[0];
+}
+
+/** What a hole holds, as it is written: `name`, `fold(name)`, `pad(rank, 6)`. */
+export function writtenHole(field: string, encode: HoleEncoding): string {
+  const { transform } = rowOf(encode);
+  if (transform === null) return field;
+  return transform.name === 'pad' ? encode.replace('(', `(${field}, `) : `${transform.name}(${field})`;
 }
 
 // --- what it means ---

@@ -5,6 +5,7 @@ import { lexicographicSortSchema, printSchema } from 'graphql';
 import type { Costs } from '../budget/costs.js';
 import { checkLayout, checkModel } from './check/check.js';
 import { costsOf } from './costs/costs.js';
+import { singleBudgets } from './costs/pattern-budgets.js';
 import { type Diagnostic, DiagnosticsError, type Sources } from './diagnostics/diagnostic.js';
 import { emit } from './emit/emit.js';
 import type { Renderer } from './emit/render.js';
@@ -64,7 +65,8 @@ export function generate({ schema, patterns, lock: locked, relative, renderer }:
   const plan = planOf(resolved, layout);
   const printed = printSchema(lexicographicSortSchema(schema));
   const costs = costsOf(plan);
-  const files = emit({ plan, costs, sdl: printed, renderer });
+  const budgets = singleBudgets(plan, costs, schema);
+  const files = emit({ plan, costs, budgets, sdl: printed, renderer });
   return {
     plan,
     costs,

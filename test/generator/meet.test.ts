@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type KeyShape, meet, type Piece, printValues } from '../../src/generator/check/overlap/overlap.js';
 import { runtimeEncoding, valueOfText } from '../../src/generator/encodings.js';
-import * as keys from '../../src/runtime/keys.js';
+import * as keys from '../../src/runtime/keys/encodings.js';
 import { runs } from '../support/runs.js';
 
 /** A piece of a template, built with the runtime's own encodings. */

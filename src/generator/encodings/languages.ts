@@ -1,5 +1,5 @@
 /**
- * What texts the runtime's encodings (src/runtime/keys.ts) can write. Kept equal to the encodings themselves by a
+ * What texts the runtime's encodings (src/runtime/keys/encodings.ts) can write. Kept equal to the encodings themselves by a
  * property test.
  */
 

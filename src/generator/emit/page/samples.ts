@@ -1,0 +1,48 @@
+/** Sample keys: what the templates look like with values in them. */
+
+import { sampleInHole, samples } from '../../encodings.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { AttributePlan, EntityPlan, TemplatePart } from '../../plan/types/storage.js';
+
+/** The keys of a record, each attribute once: `` `PK` `USER#0198…` ``. */
+export function sampleKeys(plan: Plan, entity: EntityPlan): string {
+  const values = new Map(
+    entity.attributes.map((attribute) => [attribute.name, sampleValue(plan, attribute)]),
+  );
+  const slots = entity.items[0]?.slots ?? [];
+  const templates = slots.flatMap(({ partition, sort }) => (sort ? [partition, sort] : [partition]));
+  const keys = new Map(
+    templates.map(({ attribute, parts }) => [
+      attribute,
+      parts.map((part) => samplePart(part, values)).join(''),
+    ]),
+  );
+  return [...keys].map(([attribute, text]) => `\`${attribute} = ${text}\``).join(', ');
+}
+
+function samplePart(part: TemplatePart, values: ReadonlyMap<string, unknown>): string {
+  if (part.kind === 'literal') return part.text;
+  if (part.kind === 'shard') return '0';
+  return sampleInHole(part.encode, String(values.get(part.field)));
+}
+
+function sampleValue(plan: Plan, attribute: AttributePlan): unknown {
+  if (attribute.list) return [];
+  switch (attribute.encoding) {
+    case 'integer':
+    case 'decimal':
+    case 'boolean':
+    case 'time':
+      return samples[attribute.encoding].value;
+    case 'enum':
+      return plan.enums[attribute.of]?.[0] ?? '';
+    case 'document':
+      return {};
+    case 'text':
+      return attribute.of === 'EmailAddress'
+        ? 'someone@example.com'
+        : attribute.of === 'ID'
+          ? '0198f3c2-6a51-7cc1-8a2b-3d5e7f901234'
+          : attribute.name;
+  }
+}
