@@ -16,7 +16,8 @@ import { buildASTSchema, lexicographicSortSchema, parse, printSchema, Source } f
 import { checkLayout, checkModel } from '../src/generator/check/check.js';
 import { costsOf } from '../src/generator/costs/costs.js';
 import { singleBudgets } from '../src/generator/costs/pattern-budgets.js';
-import { type Diagnostic, formatDiagnostics } from '../src/generator/diagnostics/diagnostic.js';
+import type { Diagnostic } from '../src/generator/diagnostics/diagnostic.js';
+import { formatDiagnostics } from '../src/generator/diagnostics/print.js';
 import { emit } from '../src/generator/emit/emit.js';
 import { Renderer } from '../src/generator/emit/render.js';
 import { layOut } from '../src/generator/layout/layout.js';

@@ -1,6 +1,7 @@
 /** `tableloom check` */
 
-import { type Diagnostic, formatDiagnostics } from '../generator/diagnostics/diagnostic.js';
+import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
+import { formatDiagnostics } from '../generator/diagnostics/print.js';
 import { checkBudgets } from './budgets.js';
 import { generateInMemory, loadProject, outputsOnDisk } from './codegen.js';
 import { priced } from './operations.js';

@@ -1,7 +1,7 @@
 /** `tableloom generate` */
 
 import { rmSync } from 'node:fs';
-import { formatDiagnostics } from '../generator/diagnostics/diagnostic.js';
+import { formatDiagnostics } from '../generator/diagnostics/print.js';
 import { generateFiles, loadProject, outputsOnDisk } from './codegen.js';
 import { enter, type Options, terminal } from './verbs.js';
 

@@ -1,6 +1,6 @@
 /** `tableloom scaffold` */
 
-import { formatDiagnostics } from '../generator/diagnostics/diagnostic.js';
+import { formatDiagnostics } from '../generator/diagnostics/print.js';
 import { generateInMemory, loadProject } from './codegen.js';
 import { writeAll } from './files.js';
 import { enter, type Options, terminal } from './verbs.js';

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { CodegenContext } from '@graphql-codegen/cli';
-import { DiagnosticsError } from '../generator/diagnostics/diagnostic.js';
+import { DiagnosticsError } from '../generator/diagnostics/print.js';
 import { sdlMistakes } from '../generator/parse/sdl-errors.js';
 import { slashes } from './files.js';
 import { Mistake } from './mistakes.js';

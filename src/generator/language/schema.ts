@@ -8,6 +8,7 @@
  * `map.get('typo')` does not compile. A mapping that is new also gets a row in `keysOf` and in `sections`.
  */
 
+import type { Code } from '../diagnostics/codes.js';
 import { encodeChoices } from '../encodings.js';
 
 export type Kind = 'string' | 'integer' | 'number' | 'boolean' | 'null' | 'array' | 'object';
@@ -38,7 +39,7 @@ export interface Shape {
   /** What the mapping is called in messages, before its name. */
   readonly noun?: string;
   /** Exactly one of these keys must be there; published as `oneOf`. */
-  readonly kinds?: { readonly keys: readonly string[]; readonly code: string; readonly hint: string };
+  readonly kinds?: { readonly keys: readonly string[]; readonly code: Code; readonly hint: string };
   /** Said where `pattern`, `const`, `minItems`, `maxItems` or a missing value refuses; `{}` is the value, or how many a list has. */
   readonly refusal?: Refusal;
   /** Said of a key that is none of `properties`; `{}` is the key. */

@@ -441,7 +441,7 @@ function wholeFields(templates: readonly ResolvedTemplate[], like: ResolvedTempl
 function fieldNote(
   { entity }: Pick<ResolvedTemplate, 'entity'>,
   name: string,
-): { readonly notes?: Finding['notes'] } {
+): { readonly notes?: NonNullable<Finding['notes']> } {
   const field = entity.type.fields.find((one) => one.name === name);
   return field ? { notes: [{ message: 'the field', at: field.at }] } : {};
 }
