@@ -5,7 +5,7 @@ import { type PatternModel, partOf, type Source } from '../model.js';
 import type { KeyTemplate } from '../plan/types/storage.js';
 import { holesOf } from '../resolve/templates.js';
 import { type Check, type Finding, listed } from './row.js';
-import type { LaidOut } from './rules/keys.js';
+import type { LaidOut } from './rules/keys/collisions.js';
 
 export const choiceChecks: readonly Check<LaidOut>[] = [
   {

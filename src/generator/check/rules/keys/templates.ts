@@ -1,6 +1,6 @@
 /** Pinned key templates: their grammar, their holes, and what a key must hold. */
 
-import type { Span } from '../../diagnostics/diagnostic.js';
+import type { Span } from '../../../diagnostics/diagnostic.js';
 import {
   declaredTransform,
   encodeChoices,
@@ -9,10 +9,10 @@ import {
   type Transform,
   transformName,
   wantedBy,
-} from '../../encodings.js';
-import { partOf, printType } from '../../model.js';
-import { lookedUpBy } from '../../resolve/attribute-references.js';
-import { keyTexts } from '../../resolve/identity.js';
+} from '../../../encodings.js';
+import { partOf, printType } from '../../../model.js';
+import { lookedUpBy } from '../../../resolve/attribute-references.js';
+import { keyTexts } from '../../../resolve/identity.js';
 import {
   holesIn,
   indexOf,
@@ -21,9 +21,9 @@ import {
   type ResolvedModel,
   type ResolvedTemplate,
   transformIn,
-} from '../../resolve/resolved-model.js';
-import { isFault, parseTemplate } from '../../resolve/templates.js';
-import { type Check, type Finding, listed } from '../row.js';
+} from '../../../resolve/resolved-model.js';
+import { isFault, parseTemplate } from '../../../resolve/templates.js';
+import { type Check, type Finding, listed } from '../../row.js';
 
 export const templateChecks: readonly Check<ResolvedModel>[] = [
   {
