@@ -11,8 +11,7 @@ const fullestFolder = 15;
 /** What is larger, and why. An entry that is no longer needed fails the test: take it out. */
 const largeFiles: Readonly<Record<string, string>> = {
   'src/budget/budget.ts': 'to be split',
-  'src/generator/check/rules/patterns.ts': 'to be split',
-  'src/generator/check/rules/templates.ts': 'to be split',
+
   'src/generator/emit/files/queries.ts': 'to be split',
   'src/generator/emit/resolvers/resolvers.ts': 'to be split',
   'src/generator/language/schema.ts': 'to be split',
@@ -24,7 +23,6 @@ const largeFiles: Readonly<Record<string, string>> = {
 };
 
 const largeFolders: Readonly<Record<string, string>> = {
-  'src/generator/check/rules': 'to be split',
   'src/generator/emit/files': 'to be split',
 };
 

@@ -1,11 +1,11 @@
 /** A number that is kept is exact: it is asked of all records with some values, and each write can tell what it adds. */
 
-import type { Note, Span } from '../../diagnostics/diagnostic.js';
-import { isMaintained, namedType, type PatternModel, printType, type Word } from '../../model.js';
-import { comparisonsOf } from '../../resolve/comparisons.js';
-import type { ResolvedEntity, ResolvedModel } from '../../resolve/resolved-model.js';
-import { fieldAt, isConnection } from '../../resolve/sdl.js';
-import { type Check, type Finding, listed } from '../row.js';
+import type { Note, Span } from '../../../diagnostics/diagnostic.js';
+import { isMaintained, namedType, type PatternModel, printType, type Word } from '../../../model.js';
+import { comparisonsOf } from '../../../resolve/comparisons.js';
+import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
+import { fieldAt, isConnection } from '../../../resolve/sdl.js';
+import { type Check, type Finding, listed } from '../../row.js';
 
 export const aggregateChecks: readonly Check<ResolvedModel>[] = [
   {

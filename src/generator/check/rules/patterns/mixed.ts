@@ -1,14 +1,14 @@
 /** Patterns that give several entities: each member answers the question, and all are read by one query. */
 
-import { memberPatterns, membersOf, sortsFirst } from '../../layout/mixed.js';
-import type { Model, PatternModel, Word } from '../../model.js';
-import type { KeyTemplate } from '../../plan/types/storage.js';
-import { askedBy } from '../../resolve/attribute-references.js';
-import { comparisonsOf } from '../../resolve/comparisons.js';
-import type { ResolvedModel } from '../../resolve/resolved-model.js';
-import { fieldAt, isConnection } from '../../resolve/sdl.js';
-import { type Check, type Finding, listed } from '../row.js';
-import type { LaidOut } from './keys.js';
+import { memberPatterns, membersOf, sortsFirst } from '../../../layout/mixed.js';
+import type { Model, PatternModel, Word } from '../../../model.js';
+import type { KeyTemplate } from '../../../plan/types/storage.js';
+import { askedBy } from '../../../resolve/attribute-references.js';
+import { comparisonsOf } from '../../../resolve/comparisons.js';
+import type { ResolvedModel } from '../../../resolve/resolved-model.js';
+import { fieldAt, isConnection } from '../../../resolve/sdl.js';
+import { type Check, type Finding, listed } from '../../row.js';
+import type { LaidOut } from '../keys/collisions.js';
 
 export const mixedChecks: readonly Check<ResolvedModel>[] = [
   {

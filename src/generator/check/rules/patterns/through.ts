@@ -1,14 +1,14 @@
 /** What is asked about many keys at once, and what is found through a join. */
 
-import { nearest } from '../../diagnostics/diagnostic.js';
-import { isGet } from '../../layout/layout.js';
-import { type PatternModel, printType, type SdlField } from '../../model.js';
-import { type EdgeFields, edgeFieldsOf } from '../../resolve/edges.js';
-import { type ResolvedEntity, type ResolvedModel, valuesTakenBy } from '../../resolve/resolved-model.js';
-import { fieldAt, isSameType } from '../../resolve/sdl.js';
-import { writtenSource } from '../../resolve/value-paths.js';
-import { type Check, type Finding, listed } from '../row.js';
-import type { LaidOut } from './keys.js';
+import { nearest } from '../../../diagnostics/diagnostic.js';
+import { isGet } from '../../../layout/layout.js';
+import { type PatternModel, printType, type SdlField } from '../../../model.js';
+import { type EdgeFields, edgeFieldsOf } from '../../../resolve/edges.js';
+import { type ResolvedEntity, type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';
+import { fieldAt, isSameType } from '../../../resolve/sdl.js';
+import { writtenSource } from '../../../resolve/value-paths.js';
+import { type Check, type Finding, listed } from '../../row.js';
+import type { LaidOut } from '../keys/collisions.js';
 
 export const throughChecks: readonly Check<ResolvedModel>[] = [
   {

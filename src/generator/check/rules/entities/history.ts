@@ -1,16 +1,16 @@
 /** A history is a faithful copy of another entity, one item for each of its writes. */
 
-import { printType, type TypeRef, type Word } from '../../model.js';
+import { printType, type TypeRef, type Word } from '../../../model.js';
 import {
   holesIn,
   isAnswered,
   isWholeHole,
   type ResolvedEntity,
   type ResolvedModel,
-} from '../../resolve/resolved-model.js';
-import { isSameType } from '../../resolve/sdl.js';
-import { isFault } from '../../resolve/templates.js';
-import { type Check, type Finding, listed } from '../row.js';
+} from '../../../resolve/resolved-model.js';
+import { isSameType } from '../../../resolve/sdl.js';
+import { isFault } from '../../../resolve/templates.js';
+import { type Check, type Finding, listed } from '../../row.js';
 
 export const historyChecks: readonly Check<ResolvedModel>[] = [
   {

@@ -1,8 +1,8 @@
 /** Generated code declares each name once, and none that it needs for something else. */
 
-import type { Span } from '../../diagnostics/diagnostic.js';
-import { isGet } from '../../layout/layout.js';
-import { isMaintained, returned, type Word } from '../../model.js';
+import type { Span } from '../../../diagnostics/diagnostic.js';
+import { isGet } from '../../../layout/layout.js';
+import { isMaintained, returned, type Word } from '../../../model.js';
 import {
   aggregateKeyName,
   camel,
@@ -12,11 +12,11 @@ import {
   pascal,
   ruleTypeName,
   sequenceName,
-} from '../../names.js';
-import { edgeFieldsOf } from '../../resolve/edges.js';
-import { type ResolvedModel, valuesTakenBy } from '../../resolve/resolved-model.js';
-import { reservedTypes, reservedValues, reservedWords } from '../reserved.js';
-import type { Check, Finding } from '../row.js';
+} from '../../../names.js';
+import { edgeFieldsOf } from '../../../resolve/edges.js';
+import { type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';
+import { reservedTypes, reservedValues, reservedWords } from '../../reserved.js';
+import type { Check, Finding } from '../../row.js';
 
 export const identifierChecks: readonly Check<ResolvedModel>[] = [
   {

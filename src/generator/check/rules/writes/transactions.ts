@@ -1,11 +1,11 @@
 /** Transactions: steps with names of their own, a field that takes what they give, tokens that can be kept, sizes. */
 
-import type { EntityLayout } from '../../layout/layout.js';
-import { namedType, printType, type TransactionModel, type Word } from '../../model.js';
-import type { ResolvedModel } from '../../resolve/resolved-model.js';
-import { fieldAt } from '../../resolve/sdl.js';
-import { type Check, type Finding, listed } from '../row.js';
-import type { LaidOut } from './keys.js';
+import type { EntityLayout } from '../../../layout/layout.js';
+import { namedType, printType, type TransactionModel, type Word } from '../../../model.js';
+import type { ResolvedModel } from '../../../resolve/resolved-model.js';
+import { fieldAt } from '../../../resolve/sdl.js';
+import { type Check, type Finding, listed } from '../../row.js';
+import type { LaidOut } from '../keys/collisions.js';
 
 /** DynamoDB takes at most this many items in one transaction. */
 const mostItems = 100;

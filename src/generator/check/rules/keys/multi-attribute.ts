@@ -1,13 +1,13 @@
 /** Indexes whose keys are attributes as they are: which attributes they may be, and what a pattern may ask of them. */
 
-import type { Span } from '../../diagnostics/diagnostic.js';
-import { suggestion } from '../../diagnostics/diagnostic.js';
-import { multiAttributeFields, othersInIndex, scalarType } from '../../layout/multi-attribute.js';
-import { type IndexModel, type PatternModel, printType, type Word } from '../../model.js';
-import { comparisonsOf } from '../../resolve/comparisons.js';
-import { indexOf, type ResolvedEntity, type ResolvedModel } from '../../resolve/resolved-model.js';
-import { type Check, type Finding, listed } from '../row.js';
-import type { LaidOut } from './keys.js';
+import type { Span } from '../../../diagnostics/diagnostic.js';
+import { suggestion } from '../../../diagnostics/diagnostic.js';
+import { multiAttributeFields, othersInIndex, scalarType } from '../../../layout/multi-attribute.js';
+import { type IndexModel, type PatternModel, printType, type Word } from '../../../model.js';
+import { comparisonsOf } from '../../../resolve/comparisons.js';
+import { indexOf, type ResolvedEntity, type ResolvedModel } from '../../../resolve/resolved-model.js';
+import { type Check, type Finding, listed } from '../../row.js';
+import type { LaidOut } from './collisions.js';
 
 export const multiAttributeChecks: readonly Check<ResolvedModel>[] = [
   {

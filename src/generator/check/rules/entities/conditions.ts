@@ -1,9 +1,9 @@
 /** What an entity demands of changes and values can hold, and is about what it names. */
 
-import { namedType, printType } from '../../model.js';
-import { originals, type ResolvedAttribute, type ResolvedModel } from '../../resolve/resolved-model.js';
-import { patternFault } from '../redos.js';
-import { type Check, listed } from '../row.js';
+import { namedType, printType } from '../../../model.js';
+import { originals, type ResolvedAttribute, type ResolvedModel } from '../../../resolve/resolved-model.js';
+import { patternFault } from '../../redos.js';
+import { type Check, listed } from '../../row.js';
 
 export const conditionChecks: readonly Check<ResolvedModel>[] = [
   {

@@ -1,9 +1,9 @@
 /** Computed attributes: a rule gives their value, and nobody else does. */
 
-import type { Span } from '../../diagnostics/diagnostic.js';
-import { namedType } from '../../model.js';
-import { type ResolvedModel, valuesTakenBy } from '../../resolve/resolved-model.js';
-import type { Check, Finding } from '../row.js';
+import type { Span } from '../../../diagnostics/diagnostic.js';
+import { namedType } from '../../../model.js';
+import { type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';
+import type { Check, Finding } from '../../row.js';
 
 export const computedChecks: readonly Check<ResolvedModel>[] = [
   {

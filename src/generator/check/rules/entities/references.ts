@@ -1,10 +1,10 @@
 /** What a record names can be looked up, counted and found, as its reference asks. */
 
-import { childrenPattern, onDeleteOf } from '../../layout/references.js';
-import { fieldsOfReference, printType, type ReferenceModel, type Word } from '../../model.js';
-import type { ResolvedEntity, ResolvedModel } from '../../resolve/resolved-model.js';
-import { optional } from '../../resolve/sdl.js';
-import { type Check, type Finding, listed } from '../row.js';
+import { childrenPattern, onDeleteOf } from '../../../layout/references.js';
+import { fieldsOfReference, printType, type ReferenceModel, type Word } from '../../../model.js';
+import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
+import { optional } from '../../../resolve/sdl.js';
+import { type Check, type Finding, listed } from '../../row.js';
 
 export const referenceChecks: readonly Check<ResolvedModel>[] = [
   {

@@ -1,12 +1,12 @@
 /** Every name leads to something. */
 
-import { nearest, suggestion } from '../../diagnostics/diagnostic.js';
-import { namedType, type PatternModel, partOf, returned, type SdlType, type Word } from '../../model.js';
-import { attributeReferences } from '../../resolve/attribute-references.js';
-import type { ResolvedEntity, ResolvedModel } from '../../resolve/resolved-model.js';
-import { fieldAt, isRoot, storedMembers } from '../../resolve/sdl.js';
-import { literalReferences } from '../../resolve/value-references.js';
-import { type Check, type Finding, listed } from '../row.js';
+import { nearest, suggestion } from '../../../diagnostics/diagnostic.js';
+import { namedType, type PatternModel, partOf, returned, type SdlType, type Word } from '../../../model.js';
+import { attributeReferences } from '../../../resolve/attribute-references.js';
+import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
+import { fieldAt, isRoot, storedMembers } from '../../../resolve/sdl.js';
+import { literalReferences } from '../../../resolve/value-references.js';
+import { type Check, type Finding, listed } from '../../row.js';
 
 export const nameChecks: readonly Check<ResolvedModel>[] = [
   {

@@ -1,9 +1,9 @@
 /** Rules: each is used, in one role. */
 
-import type { Span } from '../../diagnostics/diagnostic.js';
-import type { Word } from '../../model.js';
-import type { ResolvedModel } from '../../resolve/resolved-model.js';
-import { type Check, listed } from '../row.js';
+import type { Span } from '../../../diagnostics/diagnostic.js';
+import type { Word } from '../../../model.js';
+import type { ResolvedModel } from '../../../resolve/resolved-model.js';
+import { type Check, listed } from '../../row.js';
 
 export const ruleChecks: readonly Check<ResolvedModel>[] = [
   {

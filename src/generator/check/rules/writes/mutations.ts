@@ -1,9 +1,9 @@
 /** A mutation finds one record, gives it every value it needs, and changes only what may change. */
 
-import type { Span } from '../../diagnostics/diagnostic.js';
-import { type MutationModel, namedType, printType, type SdlField, type Word } from '../../model.js';
-import { type ResolvedEntity, type ResolvedModel, valuesTakenBy } from '../../resolve/resolved-model.js';
-import { type Check, type Finding, listed } from '../row.js';
+import type { Span } from '../../../diagnostics/diagnostic.js';
+import { type MutationModel, namedType, printType, type SdlField, type Word } from '../../../model.js';
+import { type ResolvedEntity, type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';
+import { type Check, type Finding, listed } from '../../row.js';
 
 export const mutationChecks: readonly Check<ResolvedModel>[] = [
   {

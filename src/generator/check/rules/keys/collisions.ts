@@ -1,14 +1,14 @@
 /** No two records share a key, and no query reads what is not its own (promise P3). */
 
-import type { Note, Span } from '../../diagnostics/diagnostic.js';
-import type { EntityLayout, Layout } from '../../layout/layout.js';
-import type { Model, PatternModel } from '../../model.js';
-import { tokensOf } from '../../plan/transactions.js';
-import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../../plan/types/storage.js';
-import { comparisonsOf } from '../../resolve/comparisons.js';
-import { type KeyShape, type Meeting, meet, type Piece, printValues } from '../overlap/overlap.js';
-import { Beginnings } from '../overlap/prefixes.js';
-import type { Check, Finding } from '../row.js';
+import type { Note, Span } from '../../../diagnostics/diagnostic.js';
+import type { EntityLayout, Layout } from '../../../layout/layout.js';
+import type { Model, PatternModel } from '../../../model.js';
+import { tokensOf } from '../../../plan/transactions.js';
+import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../../../plan/types/storage.js';
+import { comparisonsOf } from '../../../resolve/comparisons.js';
+import { type KeyShape, type Meeting, meet, type Piece, printValues } from '../../overlap/overlap.js';
+import { Beginnings } from '../../overlap/prefixes.js';
+import type { Check, Finding } from '../../row.js';
 
 export interface LaidOut {
   readonly model: Model;

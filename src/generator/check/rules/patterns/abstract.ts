@@ -1,9 +1,9 @@
 /** Patterns on interfaces and unions: every member can be told apart and found. */
 
-import { nearest, type Span } from '../../diagnostics/diagnostic.js';
-import { namedType, type PatternModel, printType, type SdlType } from '../../model.js';
-import type { ResolvedModel, ValueReference } from '../../resolve/resolved-model.js';
-import { type Check, type Finding, listed } from '../row.js';
+import { nearest, type Span } from '../../../diagnostics/diagnostic.js';
+import { namedType, type PatternModel, printType, type SdlType } from '../../../model.js';
+import type { ResolvedModel, ValueReference } from '../../../resolve/resolved-model.js';
+import { type Check, type Finding, listed } from '../../row.js';
 
 export const abstractChecks: readonly Check<ResolvedModel>[] = [
   {

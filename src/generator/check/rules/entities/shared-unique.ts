@@ -1,8 +1,8 @@
 /** Constraints that entities share: their values are comparable, and lie in one table. */
 
-import type { UniqueModel, Word } from '../../model.js';
-import type { ResolvedEntity, ResolvedModel } from '../../resolve/resolved-model.js';
-import type { Check, Finding } from '../row.js';
+import type { UniqueModel, Word } from '../../../model.js';
+import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
+import type { Check, Finding } from '../../row.js';
 
 export const sharedChecks: readonly Check<ResolvedModel>[] = [
   {

@@ -1,9 +1,13 @@
 /** What a mutation computes from the record as it is, and what goes with which kind of mutation. */
 
-import type { Span } from '../../diagnostics/diagnostic.js';
-import { type MutationModel, namedType, printType } from '../../model.js';
-import { type ResolvedAttribute, type ResolvedModel, valuesTakenBy } from '../../resolve/resolved-model.js';
-import type { Check, Finding } from '../row.js';
+import type { Span } from '../../../diagnostics/diagnostic.js';
+import { type MutationModel, namedType, printType } from '../../../model.js';
+import {
+  type ResolvedAttribute,
+  type ResolvedModel,
+  valuesTakenBy,
+} from '../../../resolve/resolved-model.js';
+import type { Check, Finding } from '../../row.js';
 
 export const elementChecks: readonly Check<ResolvedModel>[] = [
   {

@@ -1,12 +1,12 @@
 /** Every field of every type a client can reach is answered, by exactly one thing (promise P1). */
 
-import { nearest } from '../../diagnostics/diagnostic.js';
-import { type Model, namedType, type Sdl, type SdlField, type SdlType } from '../../model.js';
-import { camel } from '../../names.js';
-import { edgeFieldsOf } from '../../resolve/edges.js';
-import { isAnswered, type ResolvedModel } from '../../resolve/resolved-model.js';
-import { connectionNode, fieldAt, isConnection, isRoot, isStorable } from '../../resolve/sdl.js';
-import type { Check, Finding } from '../row.js';
+import { nearest } from '../../../diagnostics/diagnostic.js';
+import { type Model, namedType, type Sdl, type SdlField, type SdlType } from '../../../model.js';
+import { camel } from '../../../names.js';
+import { edgeFieldsOf } from '../../../resolve/edges.js';
+import { isAnswered, type ResolvedModel } from '../../../resolve/resolved-model.js';
+import { connectionNode, fieldAt, isConnection, isRoot, isStorable } from '../../../resolve/sdl.js';
+import type { Check, Finding } from '../../row.js';
 
 export const coverageChecks: readonly Check<ResolvedModel>[] = [
   {

@@ -7,18 +7,18 @@ import {
   type SdlField,
   type Source,
   type TypeRef,
-} from '../../model.js';
-import type { Answer } from '../../resolve/answers.js';
+} from '../../../model.js';
+import type { Answer } from '../../../resolve/answers.js';
 import {
   type ResolvedAttribute,
   type ResolvedModel,
   type ResolvedValue,
   type ValueReference,
   valuesTakenBy,
-} from '../../resolve/resolved-model.js';
-import { encodingOf, fieldAt, isConnection, optional } from '../../resolve/sdl.js';
-import { writtenSource } from '../../resolve/value-paths.js';
-import type { Check, Finding } from '../row.js';
+} from '../../../resolve/resolved-model.js';
+import { encodingOf, fieldAt, isConnection, optional } from '../../../resolve/sdl.js';
+import { writtenSource } from '../../../resolve/value-paths.js';
+import type { Check, Finding } from '../../row.js';
 
 export const sourceChecks: readonly Check<ResolvedModel>[] = [
   {

@@ -1,7 +1,7 @@
 /** What an entity says of its attributes fits them. */
 
-import type { Span } from '../../diagnostics/diagnostic.js';
-import { namedType, partOf, printType } from '../../model.js';
+import type { Span } from '../../../diagnostics/diagnostic.js';
+import { namedType, partOf, printType } from '../../../model.js';
 import {
   holesIn,
   isAnswered,
@@ -9,9 +9,9 @@ import {
   type ResolvedAttribute,
   type ResolvedEntity,
   type ResolvedModel,
-} from '../../resolve/resolved-model.js';
-import { literalReferences } from '../../resolve/value-references.js';
-import { type Check, type Finding, listed } from '../row.js';
+} from '../../../resolve/resolved-model.js';
+import { literalReferences } from '../../../resolve/value-references.js';
+import { type Check, type Finding, listed } from '../../row.js';
 
 export const entityChecks: readonly Check<ResolvedModel>[] = [
   {

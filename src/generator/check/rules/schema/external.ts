@@ -1,8 +1,8 @@
 /** What is said to be answered by other resolvers of the server. */
 
-import type { FieldPath } from '../../model.js';
-import type { ResolvedModel } from '../../resolve/resolved-model.js';
-import type { Check, Finding } from '../row.js';
+import type { FieldPath } from '../../../model.js';
+import type { ResolvedModel } from '../../../resolve/resolved-model.js';
+import type { Check, Finding } from '../../row.js';
 
 export const externalChecks: readonly Check<ResolvedModel>[] = [
   {

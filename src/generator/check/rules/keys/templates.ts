@@ -1,17 +1,18 @@
 /** Pinned key templates: their grammar, their holes, and what a key must hold. */
 
-import type { Span } from '../../diagnostics/diagnostic.js';
+import type { Span } from '../../../diagnostics/diagnostic.js';
 import {
   declaredTransform,
+  encodeChoices,
   isBucketUnit,
-  isLossy,
-  isPad,
+  lossOf,
   type Transform,
+  transformName,
   wantedBy,
-} from '../../encodings.js';
-import { partOf, printType } from '../../model.js';
-import { lookedUpBy } from '../../resolve/attribute-references.js';
-import { keyTexts } from '../../resolve/identity.js';
+} from '../../../encodings.js';
+import { partOf, printType } from '../../../model.js';
+import { lookedUpBy } from '../../../resolve/attribute-references.js';
+import { keyTexts } from '../../../resolve/identity.js';
 import {
   holesIn,
   indexOf,
@@ -20,9 +21,9 @@ import {
   type ResolvedModel,
   type ResolvedTemplate,
   transformIn,
-} from '../../resolve/resolved-model.js';
-import { isFault, parseTemplate } from '../../resolve/templates.js';
-import { type Check, type Finding, listed } from '../row.js';
+} from '../../../resolve/resolved-model.js';
+import { isFault, parseTemplate } from '../../../resolve/templates.js';
+import { type Check, type Finding, listed } from '../../row.js';
 
 export const templateChecks: readonly Check<ResolvedModel>[] = [
   {
@@ -34,7 +35,7 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
         yield {
           at: how.at,
           message: `\`${how.text}\` does not say how a value stands in keys.`,
-          hint: 'Write `pad(6)` (1 to 16 digits), `invert`, `fold`, `year`, `month`, `day` or `hour`.',
+          hint: `Write ${encodeChoices}.`,
         };
       }
       for (const { parsed, template } of templates) {
@@ -94,7 +95,7 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
           if (wanted === undefined) continue;
           yield {
             at,
-            message: `\`${nameOf(hole.transform)}\` takes ${wanted}, and \`${template.entity.name}.${hole.field}\` is \`${printType(attribute.type)}\`.`,
+            message: `\`${transformName(hole.transform)}\` takes ${wanted}, and \`${template.entity.name}.${hole.field}\` is \`${printType(attribute.type)}\`.`,
             ...fieldNote(template, hole.field),
             hint: `Write \`{${hole.field}}\`.`,
           };
@@ -108,7 +109,7 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
           if (!attribute || !transform || wanted === undefined) continue;
           yield {
             at: how.at,
-            message: `\`${nameOf(transform)}\` takes ${wanted}, and \`${entity.name}.${field.text}\` is \`${printType(attribute.type)}\`.`,
+            message: `\`${transformName(transform)}\` takes ${wanted}, and \`${entity.name}.${field.text}\` is \`${printType(attribute.type)}\`.`,
             ...fieldNote({ entity }, field.text),
             hint: `Leave \`${field.text}\` out of \`encode\`: each type has its own order-preserving encoding.`,
           };
@@ -136,7 +137,7 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
         if (entity.model.key.some((one) => one.attribute.text === partition.text)) continue;
         const said = entity.model.encode.find((one) => one.field.text === 'id');
         const transform = said && declaredTransform(said.how.text);
-        if (!said || !transform || !isLossy(transform)) continue;
+        if (!said || !transform || lossOf(transform) === 'nothing') continue;
         yield truncatedKey(entity, 'id', transform, said.how.at, true);
       }
     },
@@ -417,17 +418,12 @@ function truncatedKey(
   const whole = isDeclared ? `{plain(${field})}` : `{${field}}`;
   return {
     at,
-    message: `Two values of \`${entity.name}.${field}\` can give one \`${nameOf(transform)}\`, and so two records one key.`,
+    message: `Two values of \`${entity.name}.${field}\` can give one \`${transformName(transform)}\`, and so two records one key.`,
     hint:
-      transform === 'fold'
+      lossOf(transform) === 'case'
         ? `Write \`${whole}\` and normalise the attribute: \`normalize: { ${field}: lowercase }\`.`
         : `Let the whole \`${whole}\` stand in the key as well.`,
   };
-}
-
-/** `pad` of `pad(6)`. */
-function nameOf(transform: Transform): string {
-  return isPad(transform) ? 'pad' : transform;
 }
 
 /** The fields that stand whole somewhere in the same key. */

@@ -1,8 +1,8 @@
 /** What a pattern asks is one answerable question, and its field can carry the answer. */
 
-import type { Span } from '../../diagnostics/diagnostic.js';
-import { isInvertible } from '../../encodings.js';
-import { isGet } from '../../layout/layout.js';
+import type { Span } from '../../../diagnostics/diagnostic.js';
+import { isInvertible } from '../../../encodings.js';
+import { isGet } from '../../../layout/layout.js';
 import {
   type FilterOperator,
   isMaintained,
@@ -12,13 +12,13 @@ import {
   returned,
   type SdlField,
   type TypeRef,
-} from '../../model.js';
-import { comparisonsOf, requiredBy } from '../../resolve/comparisons.js';
-import type { ResolvedAttribute, ResolvedEntity, ResolvedModel } from '../../resolve/resolved-model.js';
-import { connectionNode, encodingOf, fieldAt, isConnection } from '../../resolve/sdl.js';
-import { typeOfSource } from '../../resolve/value-paths.js';
-import { type Check, type Finding, listed } from '../row.js';
-import { mutationWithoutEffect } from './elements.js';
+} from '../../../model.js';
+import { comparisonsOf, requiredBy } from '../../../resolve/comparisons.js';
+import type { ResolvedAttribute, ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
+import { connectionNode, encodingOf, fieldAt, isConnection } from '../../../resolve/sdl.js';
+import { typeOfSource } from '../../../resolve/value-paths.js';
+import { type Check, type Finding, listed } from '../../row.js';
+import { mutationWithoutEffect } from '../writes/elements.js';
 
 export const patternChecks: readonly Check<ResolvedModel>[] = [
   {

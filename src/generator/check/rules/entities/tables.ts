@@ -1,8 +1,8 @@
 /** Tables are such as DynamoDB creates, and no attribute has two meanings. */
 
-import type { IndexModel, TableModel, Word } from '../../model.js';
-import type { ResolvedModel } from '../../resolve/resolved-model.js';
-import { type Check, listed } from '../row.js';
+import type { IndexModel, TableModel, Word } from '../../../model.js';
+import type { ResolvedModel } from '../../../resolve/resolved-model.js';
+import { type Check, listed } from '../../row.js';
 
 /** "Quotas in Amazon DynamoDB": the default quota of global indexes, the limit of local ones. */
 const mostIndexes = { global: 20, local: 5 } as const;
