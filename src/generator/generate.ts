@@ -8,7 +8,7 @@ import { costsOf } from './costs/costs.js';
 import { type Diagnostic, DiagnosticsError, type Sources } from './diagnostics/diagnostic.js';
 import { emit } from './emit/emit.js';
 import type { Renderer } from './emit/render.js';
-import { chooseKeys } from './layout/choose/base.js';
+import { chooseKeys } from './layout/choose/primary-keys.js';
 import { layOut } from './layout/layout.js';
 import { nextLock } from './layout/lock/next.js';
 import { printLock } from './lock.js';

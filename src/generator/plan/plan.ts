@@ -1,7 +1,7 @@
 /** Model -> plan. The model has passed its checks; anything missing here is our own bug and throws. */
 
 import { isInverted } from '../encodings.js';
-import { type EntityLayout, isGet, type Layout, layOut, sortFields } from '../layout/layout.js';
+import { layOut } from '../layout/layout.js';
 import { mixedAccess } from '../layout/mixed.js';
 import {
   multiAttributeAccess,
@@ -11,6 +11,8 @@ import {
   othersInIndex,
 } from '../layout/multi-attribute.js';
 import { referencePlan } from '../layout/references.js';
+import { isGet, sortFields } from '../layout/serving.js';
+import type { EntityLayout, Layout } from '../layout/types.js';
 import type {
   Binding,
   EntityModel,

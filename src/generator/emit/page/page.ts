@@ -320,6 +320,28 @@ function getCells(plan: Plan, access: GetAccess) {
   };
 }
 
+/** Why a query reads the key it does. */
+function whyText({ why, entity, index }: QueryAccess): string {
+  const name = index ?? 'the table';
+  switch (why.kind) {
+    case 'primary key':
+      return 'the primary key answers it';
+    case 'pinned':
+      if (why.key === 'attributes') return `pinned to ${name}, whose keys are attributes of the record`;
+      return why.key === 'own'
+        ? `pinned to ${name}`
+        : `pinned to ${name}, for records that meet its \`when\``;
+    case 'entry':
+      return 'an index entry, as declared';
+    case 'shared':
+      return `shares the key of \`${why.with}\``;
+    case 'chosen':
+      return `${name} is the first index that \`${entity}\` leaves free`;
+    case 'locked':
+      return `the lock keeps it on ${name}`;
+  }
+}
+
 /** How many partitions a query reads: shards, and the buckets it may cross. */
 function partitionsRead(access: QueryAccess): string {
   const low = access.shards ?? 1;
@@ -362,7 +384,7 @@ function queryCells(plan: Plan, pattern: PatternPlan, access: QueryAccess) {
       pattern.cardinality === 'one'
         ? round(0.5 * strong)
         : `${round(Math.max(0.5, Math.ceil((most * perItem) / 4096) * 0.5) * low * strong)}${follow ? ` + ${round(access.page.default * 0.5)}` : ''} a page of ${access.page.default}`,
-    why: access.why,
+    why: whyText(access),
   };
 }
 

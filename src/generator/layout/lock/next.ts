@@ -3,8 +3,8 @@
 import type { Lock, LockedEntity, LockedKey, LockedSlot, LockedTable } from '../../lock.js';
 import type { AttributePlan, ItemPlan, SlotPlan } from '../../plan/types/storage.js';
 import { lockedName } from '../aggregates.js';
-import type { EntityLayout, Layout } from '../layout.js';
 import { multiAttributeFields } from '../multi-attribute.js';
+import type { EntityLayout, Layout } from '../types.js';
 import { prefixOf } from './claims.js';
 
 export function nextLock({ entities, tables }: Pick<Layout, 'entities' | 'tables'>, before: Lock): Lock {
