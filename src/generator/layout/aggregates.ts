@@ -2,7 +2,8 @@
 
 import { exactHole } from '../encodings.js';
 import { isMaintained, type Literal, type PatternModel } from '../model.js';
-import type { AggregatePlan, AttributePlan } from '../plan/types/storage.js';
+import type { AggregatePlan } from '../plan/types/storage.js';
+import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { holesOf, keyTemplate } from '../resolve/templates.js';
 import { type Basis, freeHead } from './basis.js';
 import { prefixOf } from './lock/claims.js';
@@ -69,7 +70,7 @@ function constantOf({ value }: Literal): (string | number | boolean)[] {
 }
 
 /** A constant in the form that records hold. */
-function asStored(attribute: AttributePlan | undefined, value: string | number | boolean) {
+function asStored(attribute: ResolvedAttribute | undefined, value: string | number | boolean) {
   if (typeof value !== 'string' || attribute === undefined) return value;
   if (attribute.encoding === 'time') return new Date(value).toISOString();
   return attribute.normalize.reduce(

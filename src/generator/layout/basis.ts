@@ -4,7 +4,7 @@ import type { Lock, LockedEntity } from '../lock.js';
 import type { EntityModel, Model, PatternModel, TableModel } from '../model.js';
 import type { SlotPlan } from '../plan/types/storage.js';
 import { attributesOf } from '../resolve/attributes.js';
-import { keyTexts } from '../resolve/resolved-model.js';
+import { keyTexts } from '../resolve/identity.js';
 import { holesOf, keyTemplate } from '../resolve/templates.js';
 import { entryPrefixOf, retiredPrefixes, unusedHead } from './lock/claims.js';
 import { type KeptItem, keptItems } from './lock/kept.js';

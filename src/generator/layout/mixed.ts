@@ -3,7 +3,7 @@
 import { isMaintained, type Model, type PatternModel, type Word } from '../model.js';
 import type { MixedAccess, QueryAccess } from '../plan/types/access.js';
 import type { KeyTemplate, SlotPlan } from '../plan/types/storage.js';
-import { storedMembers } from '../resolve/attributes.js';
+import { storedMembers } from '../resolve/sdl.js';
 import type { EntityLayout, Layout } from './types.js';
 
 /** The patterns that are laid out: not those of aggregates, and mixed ones by their members. */

@@ -4,21 +4,16 @@ import { exactHole } from '../encodings.js';
 import {
   type EntityModel,
   fieldNamed,
+  fieldsOfReference,
   type Model,
   type PatternModel,
   type ReferenceModel,
   type Source,
-  type Word,
 } from '../model.js';
 import type { ReferencePlan } from '../plan/types/storage.js';
 import { keyTemplate } from '../resolve/templates.js';
 import { type Basis, freeHead } from './basis.js';
 import type { ReferenceLayout } from './types.js';
-
-/** The fields here. */
-export function fieldsOfReference({ name, fields }: ReferenceModel): readonly Word[] {
-  return fields?.map((one) => one.field) ?? [name];
-}
 
 export function onDeleteOf({ onDelete }: ReferenceModel): ReferencePlan['onDelete'] {
   return onDelete?.text === 'restrict' || onDelete?.text === 'cascade' ? onDelete.text : 'leave';

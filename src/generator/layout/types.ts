@@ -3,14 +3,8 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { EntityModel, ReferenceModel, TableModel } from '../model.js';
 import type { ReadReason } from '../plan/types/access.js';
-import type {
-  AggregatePlan,
-  AttributePlan,
-  GuardPlan,
-  ItemPlan,
-  ReferencePlan,
-  SlotPlan,
-} from '../plan/types/storage.js';
+import type { AggregatePlan, GuardPlan, ItemPlan, ReferencePlan, SlotPlan } from '../plan/types/storage.js';
+import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 
 export interface Layout {
   /** As declared, with the indexes that were made for those that list none. */
@@ -39,7 +33,7 @@ export type ReferenceLayout = Pick<ReferencePlan, 'name' | 'to' | 'present' | 'o
 };
 
 /** By name. */
-export type Attributes = ReadonlyMap<string, AttributePlan>;
+export type Attributes = ReadonlyMap<string, ResolvedAttribute>;
 
 export interface PatternRead {
   /** Position in the entity's items. */

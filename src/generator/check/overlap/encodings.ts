@@ -1,5 +1,5 @@
 /**
- * What the runtime's encodings (src/runtime/keys.ts) can write, as languages: what a hole of a key template can
+ * What the runtime's encodings (src/runtime/keys/encodings.ts) can write, as languages: what a hole of a key template can
  * hold. Kept equal to the encodings themselves by a property test.
  */
 

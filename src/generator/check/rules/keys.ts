@@ -5,7 +5,7 @@ import type { EntityLayout, Layout } from '../../layout/types.js';
 import type { Model, PatternModel } from '../../model.js';
 import { tokensOf } from '../../plan/transactions.js';
 import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../../plan/types/storage.js';
-import { comparisonsOf } from '../../resolve/value-paths.js';
+import { comparisonsOf } from '../../resolve/comparisons.js';
 import { type KeyShape, type Meeting, meet, type Piece, printValues } from '../overlap/overlap.js';
 import { Beginnings } from '../overlap/prefixes.js';
 import type { Check, Finding } from '../row.js';

@@ -79,6 +79,8 @@ export interface AttributePlan {
   /** The innermost type's name. */
   readonly of: string;
   readonly list: boolean;
+  /** Of a list, the type of its elements. */
+  readonly elements?: TypeShape;
   readonly nullable: boolean;
   readonly encoding: Encoding;
   /** Of the innermost type. */
@@ -103,6 +105,11 @@ export interface AttributePlan {
   /** The rule that computes it from the rest of the record at every write. */
   readonly computed?: string;
 }
+
+/** A type of the SDL. */
+export type TypeShape =
+  | { readonly kind: 'named'; readonly name: string; readonly nonNull: boolean }
+  | { readonly kind: 'list'; readonly of: TypeShape; readonly nonNull: boolean };
 
 /** `pattern` is what the whole text matches. */
 export type ValidationPlan =
