@@ -106,6 +106,14 @@ export async function firstFound<R extends object>(reads: readonly Promise<R | n
   return records.find((record) => record !== null) ?? null;
 }
 
+/** The record of the kind that is told. */
+export function loadByKind<R extends object>(
+  kind: string,
+  loads: Readonly<Record<string, () => Promise<R | null>>>,
+): Promise<R | null> {
+  return loads[kind]?.() ?? Promise.resolve(null);
+}
+
 type MaybePromise<T> = T | Promise<T>;
 
 /** Changes, or how to compute them from the record as it is. */

@@ -13,6 +13,15 @@ export { type CascadeOptions, type Deletion, removeTree } from './cascade.js';
 export type { Requirements } from './demands.js';
 export { addedDecimal, addedInt, addedInteger, appended, bytesOf, later, without } from './elements.js';
 export {
+  cascadeWrites,
+  changed,
+  createWrites,
+  deleteWrites,
+  putWrites,
+  updateWrites,
+  upsertWrites,
+} from './entity-writes.js';
+export {
   alreadyExists,
   type ErrorCode,
   type ErrorDetails,
@@ -58,6 +67,7 @@ export {
   type KeyLoader,
   type KeyReader,
   keyLoader,
+  loadByKind,
   lowercase,
   notNull,
   putting,
@@ -92,6 +102,7 @@ export {
   year,
 } from './keys.js';
 export { checkKey, keyLimits } from './keysize.js';
+export type { LanguageDate, LanguagePick } from './language.js';
 export type { Limits } from './limits.js';
 export { distinct, inList, limitOf, listOf, loadEach, loadPresent, setOf } from './lists.js';
 export { anyEntity, parentFirst } from './mixed.js';
@@ -99,7 +110,15 @@ export { type NarrowOptions, type NarrowPart, narrowed } from './narrowing.js';
 export type { Once, TokenStore } from './once.js';
 export { type OpenOptions, openDatabase } from './open.js';
 export type { PageOptions, Wants } from './pages.js';
-export { type BucketUnit, type BucketWindow, bucketList, bucketsOf, shardOf, shards } from './partitions.js';
+export {
+  type BucketUnit,
+  type BucketWindow,
+  bindingOf,
+  bucketList,
+  bucketsOf,
+  shardOf,
+  shards,
+} from './partitions.js';
 export { type Bounds, compareKeys, type RangeShape, rangeOf } from './ranges.js';
 export { keyNumber, keyText, type RawBounds, rawRange } from './raw.js';
 export type { RequestReport, Statistics } from './requests.js';
@@ -126,6 +145,7 @@ export {
   type WriteResults,
 } from './session.js';
 export { type Step, step } from './steps.js';
+export { entry, held, keyParser, picked, query, stored } from './stored.js';
 export {
   createTables,
   type IndexDefinition,

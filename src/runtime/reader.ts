@@ -186,7 +186,8 @@ export class Nodes<R extends object> {
       return this.#live(rows, items, (item) => entity.read(item));
     }
     const items = rows.map(({ item }) => item);
-    if (holds.kind === 'some') return this.#live(rows, items, holds.read);
+    // Of a record only these fields are asked: see `isEnough`.
+    if (holds.kind === 'some') return this.#live(rows, items, (item) => holds.read(item) as R);
     if (!this.#isLight) this.#options.seen(index, items);
     return this.#live(rows, items, (item) => entity.read(item));
   }

@@ -28,7 +28,9 @@ type Node =
   | { readonly kind: 'if-broken'; readonly broken: Doc; readonly flat: Doc }
   | { readonly kind: 'use'; readonly symbol: ImportSymbol }
   /** A type or value of the language itself. */
-  | { readonly kind: 'global'; readonly name: string };
+  | { readonly kind: 'global'; readonly name: string }
+  /** A parameter; a function takes those that its body names. */
+  | { readonly kind: 'local'; readonly name: string };
 
 /** What Biome looks at where it decides on the layout around a fragment. */
 type Shape = 'object' | 'list' | 'arrow' | 'conditional' | 'binary' | 'block' | 'call';
@@ -124,6 +126,11 @@ export function globalOf(name: string): Fragment {
   return new Fragment({ kind: 'global', name });
 }
 
+/** A parameter: see `localsIn`. */
+export function local(name: string): Fragment {
+  return new Fragment({ kind: 'local', name });
+}
+
 /** Brackets with elements between them: on one line, or one a line. */
 function bracketed(open: string, elements: readonly Doc[], close: string, space: Fragment, last: Doc): Doc {
   if (elements.length === 0) return `${open}${close}`;
@@ -217,6 +224,12 @@ function isHuggable(last: Doc, others: readonly Doc[]): boolean {
   return shapeOf(before) !== shape;
 }
 
+/** `by: { … }`: a parameter with its type. */
+export function typedParameter(name: string, type: Doc): Doc {
+  const { node } = concat(`${name}: `, type);
+  return new Fragment(node, { shape: shapeOf(type) === 'object' ? 'object' : null });
+}
+
 export interface ArrowOptions {
   readonly isAsync?: boolean;
   /** The type of what it gives. */
@@ -231,7 +244,11 @@ export function arrow(
 ): Doc {
   const before = isAsync ? 'async ' : '';
   const after = returns === undefined ? ' =>' : code`: ${returns} =>`;
-  const head = concat(before, parameterList(parameters), after);
+  // Where the types do not fit behind them, the parameters break first.
+  const [only = ''] = parameters;
+  const isHugged = parameters.length === 1 && shapeOf(only) === 'object';
+  const brackets = isHugged ? concat('(', only, ')') : bracketed('(', parameters, ')', softline, comma);
+  const head = grouped(concat(before, brackets, after));
   // Of the last argument the parameters stay on one line.
   const flatHead = concat(before, '(', joined(parameters, ', '), ')', after);
   const shape = shapeOf(body);
@@ -240,21 +257,17 @@ export function arrow(
     const tail = shape === 'object' ? [' (', body, ')'] : [' ', body];
     return new Fragment(concat(head, ...tail).node, { shape: 'arrow', hugged: concat(flatHead, ...tail) });
   }
-  const value =
-    shape === 'conditional'
-      ? concat(new Fragment({ kind: 'if-broken', broken: '', flat: '(' }), body, closing)
-      : body;
-  const plain = grouped(concat(head, grouped(indent(line, value))));
-  const hugged = grouped(concat(flatHead, grouped(concat(indent(line, value), comma, softline))));
+  // Biome reckons with the space behind `=>` before what it may put in brackets.
+  const isConditional = shape === 'conditional';
+  const [space, first] = isConditional ? [' ', softline] : ['', line];
+  const value = isConditional ? concat(opening, body, closing) : body;
+  const plain = grouped(concat(head, space, grouped(indent(first, value))));
+  const hugged = grouped(concat(flatHead, space, grouped(concat(indent(first, value), comma, softline))));
   return new Fragment(plain.node, { shape: 'arrow', hugged });
 }
 
+const opening = new Fragment({ kind: 'if-broken', broken: '', flat: '(' });
 const closing = new Fragment({ kind: 'if-broken', broken: '', flat: ')' });
-
-/** `(a, b)`; the only parameter of an object type keeps its braces beside the brackets. */
-export function parameterList(parameters: readonly Doc[]): Doc {
-  return grouped(bracketed('(', parameters, ')', softline, comma));
-}
 
 /** Statements in braces, one a line. */
 export function block(statements: readonly Doc[]): Doc {
@@ -280,6 +293,11 @@ export function operation(operands: readonly Doc[], operator: string): Doc {
   if (only !== undefined && operands.length === 1) return only;
   const node = grouped(joined(operands, concat(` ${operator}`, line)));
   return new Fragment(node.node, { shape: 'binary' });
+}
+
+/** `A & { … }`: an object type keeps its brace beside the other. */
+export function intersection(members: readonly Doc[]): Doc {
+  return members.some((one) => shapeOf(one) === 'object') ? joined(members, ' & ') : operation(members, '&');
 }
 
 /** `Name<A, B>`. */
@@ -372,28 +390,36 @@ export function flatText(doc: Doc): string {
 
 /** Every name of another module or of the language in a fragment. */
 export function* usesIn(doc: Doc): Generator<ImportSymbol | string> {
+  for (const node of leavesOf(doc)) {
+    if (node.kind === 'use') yield node.symbol;
+    else if (node.kind === 'global') yield node.name;
+  }
+}
+
+/** The parameters that a fragment names. */
+export function localsIn(doc: Doc): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const node of leavesOf(doc)) if (node.kind === 'local') names.add(node.name);
+  return names;
+}
+
+function* leavesOf(doc: Doc): Generator<Node> {
   if (typeof doc === 'string') return;
   const { node } = doc;
   switch (node.kind) {
-    case 'use':
-      yield node.symbol;
-      return;
-    case 'global':
-      yield node.name;
-      return;
     case 'concat':
-      for (const part of node.parts) yield* usesIn(part);
+      for (const part of node.parts) yield* leavesOf(part);
       return;
     case 'indent':
     case 'group':
-      yield* usesIn(node.of);
+      yield* leavesOf(node.of);
       return;
     case 'choice':
       // All hold the same.
-      yield* usesIn(node.of[0]);
+      yield* leavesOf(node.of[0]);
       return;
     default:
-      return;
+      yield node;
   }
 }
 
@@ -461,6 +487,9 @@ export function print(doc: Doc, { name, global, indentation = 0, columns = width
         case 'global':
           left -= global(node.name).length;
           break;
+        case 'local':
+          left -= node.name.length;
+          break;
       }
     }
     return false;
@@ -515,6 +544,9 @@ export function print(doc: Doc, { name, global, indentation = 0, columns = width
         break;
       case 'global':
         write(global(node.name));
+        break;
+      case 'local':
+        write(node.name);
         break;
     }
   }

@@ -3,7 +3,17 @@
  * when all of them are known, so that the import block holds what was used, and nothing else.
  */
 
-import { type Doc, Fragment, type ImportSymbol, print, usesIn, width } from './printer.js';
+import {
+  type Doc,
+  Fragment,
+  globalOf,
+  type ImportSymbol,
+  print,
+  typeFrom,
+  usesIn,
+  valueFrom,
+  width,
+} from './printer.js';
 import type { Renderer } from './render.js';
 
 export interface SourceFile {
@@ -32,17 +42,41 @@ export function sourceText(
   { renderer, runtime }: SourceOptions,
 ): string {
   const placed: Fragment[] = [];
-  const text = renderer.render(name, data, (fragment) => {
+  const use = symbolsOf(runtime);
+  const text = renderer.render(name, { ...data, use, global: globals }, (fragment) => {
     placed.push(fragment);
     return `${mark}${placed.length - 1}${mark}`;
   });
-  const names = new FileNames(placed, new Set(declared), runtime);
+  const shown = new Set(text.split(mark).filter((_, at) => at % 2 === 1));
+  const used = placed.filter((_, at) => shown.has(String(at)));
+  const names = new FileNames(used, new Set(declared), runtime);
   const body = tidy(text)
     .split('\n')
     .map((line) => printedLine(line, placed, names))
     .join('\n');
   const imports = names.imports();
   return `${header}${imports === '' ? '' : `${imports}\n`}${body}`;
+}
+
+/** `{{@root.use.Key}}` in a template: an export of the runtime; types begin with a capital. */
+function symbolsOf(runtime: string): object {
+  return anyName((name) => (/^[A-Z]/.test(name) ? typeFrom(runtime, name) : valueFrom(runtime, name)));
+}
+
+/** `{{@root.global.Promise}}` in a template: a type of the language. */
+const globals = anyName(globalOf);
+
+/** An object that has every property: Handlebars asks for own ones. */
+function anyName(make: (name: string) => Fragment): object {
+  const get = (_: object, name: string | symbol) => (typeof name === 'string' ? make(name) : undefined);
+  return new Proxy(
+    {},
+    {
+      get,
+      has: () => true,
+      getOwnPropertyDescriptor: (target, name) => ({ configurable: true, value: get(target, name) }),
+    },
+  );
 }
 
 function printedLine(line: string, placed: readonly Fragment[], names: FileNames): string {
@@ -111,7 +145,12 @@ class FileNames {
     }
     return [...modules]
       .sort(([a], [b]) => Number(a.startsWith('.')) - Number(b.startsWith('.')) || compare(a, b))
-      .map(([from, symbols]) => importDeclaration(from, symbols))
+      .map(([from, symbols]) => {
+        const [whole, named] = [true, false].map((isWhole) =>
+          symbols.filter(({ name }) => (name === '*') === isWhole),
+        );
+        return importDeclaration(from, named ?? []) + importDeclaration(from, whole ?? []);
+      })
       .join('');
   }
 }
@@ -123,7 +162,8 @@ function importDeclaration(
   const isType = symbols.every(({ kind }) => kind === 'type');
   const keyword = isType ? 'import type' : 'import';
   const [only] = symbols;
-  if (only?.name === '*') return `${keyword} * as ${only.local} from '${from}';\n`;
+  if (only === undefined) return '';
+  if (only.name === '*') return `${keyword} * as ${only.local} from '${from}';\n`;
   const names = [...symbols]
     .sort((a, b) => compare(a.name, b.name))
     .map(({ name, kind, local }) => {

@@ -19,7 +19,7 @@ import type {
   TypeRef,
 } from '../model.js';
 import { fieldNamed, isKept, namedType, returned } from '../model.js';
-import { camel, entityNames, indexName, pascal, ruleTypeName } from '../names.js';
+import { camel, entityNames, indexName, ruleTypeName } from '../names.js';
 import { isConnection, storedMembers } from '../resolve/attributes.js';
 import { edgeOf } from '../resolve/edges.js';
 import { holesOf } from '../resolve/templates.js';
@@ -368,7 +368,7 @@ function holdsOf(
   const attributes = isWhole
     ? item.holds.attributes
     : item.holds.attributes.filter((name) => projected.includes(name));
-  return { kind: 'some', name: `${loader}${pascal(item.for ?? '')}Holds`, attributes, key: 'fields' };
+  return { kind: 'some', name: `${item.for ?? ''}Holds`, attributes, key: 'fields' };
 }
 
 function filterPlan(filter: FilterModel): FilterPlan {

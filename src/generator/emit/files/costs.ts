@@ -13,22 +13,19 @@ import type {
   ThroughAccess,
   TransactionPlan,
 } from '../../plan/types.js';
-import { group, literal, quote } from '../code.js';
-import { numberOf } from './aggregates.js';
+import { assigned, code, json, object, property } from '../printer.js';
+import type { SourceFile } from '../source-file.js';
+import { runtimeType } from '../symbols.js';
+import { aggregateOf } from './aggregates.js';
+import { fieldsHeld } from './held.js';
 import { mixedQuery } from './mixed.js';
 import { aheadCost, startsCost } from './prefetch-costs.js';
-import { fieldsHeld } from './queries.js';
 import { entityOf, mutationOf, referencesTo, transactionOf } from './shared.js';
 
-export function costsView({ fields, rules }: Costs) {
-  return { fields: rows(fields), rules: rows(rules) };
-}
-
-function rows(of: object) {
-  return Object.entries(of).map(([key, value]) => {
-    const name = propertyName(key);
-    return { name, value: object(value, 4, name.length + 3) };
-  });
+export function costsFile({ fields, rules }: Costs): SourceFile {
+  const value = object([property('fields', json(fields)), property('rules', json(rules))]);
+  const declaration = assigned(code`export const costs: ${runtimeType('Costs')} =`, value);
+  return { name: 'costs.ts', data: { declaration }, declared: ['costs'] };
 }
 
 export function costsOf(plan: Plan): Costs {
@@ -125,7 +122,7 @@ function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): GetCost | 
     case 'query':
       return queryCost(plan, pattern, access, shape);
     case 'kept':
-      return getCost(pattern, keptItems(numberOf(entityOf(plan, access.entity), access.number)));
+      return getCost(pattern, keptItems(aggregateOf(entityOf(plan, access.entity), access.number)));
     case 'count':
       return { ...queryCost(plan, pattern, access.query, 'count'), upTo: access.upTo };
     case 'exists':
@@ -230,7 +227,7 @@ function queryCost(
     ...(gives === 'list' && limit ? { limit: limitOf(limit) } : {}),
     // A rule may look at any attribute.
     ...(held === undefined ? {} : { holds: pattern.visible === null ? held : [] }),
-    ...(access.total === undefined ? {} : { total: numberOf(entity, access.total).shards ?? 1 }),
+    ...(access.total === undefined ? {} : { total: aggregateOf(entity, access.total).shards ?? 1 }),
     ...(drops ? { drops: true as const } : {}),
     ...(access.consistent ? { consistent: true as const } : {}),
   };
@@ -245,22 +242,4 @@ function limitOf(limit: NonNullable<QueryAccess['limit']>): string | number {
 function argumentOf({ inputs }: PatternPlan, field: string): string | undefined {
   const value = inputs.find(({ name }) => name === field)?.value;
   return value?.kind === 'argument' ? value.path.join('.') : undefined;
-}
-
-function object(value: object, indent: number, before: number): string {
-  return group('{', members(value), '}', indent, before);
-}
-
-function members(value: object): string[] {
-  return Object.entries(value).map(([name, inner]) => `${propertyName(name)}: ${text(inner)}`);
-}
-
-function text(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(text).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) return `{ ${members(value).join(', ')} }`;
-  return literal(value as string | number | boolean);
-}
-
-function propertyName(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quote(name);
 }

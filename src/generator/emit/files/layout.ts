@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { type PatternPlan, type Plan, queryOf } from '../../plan/types.js';
-import { quote } from '../code.js';
+import { quote } from '../printer.js';
 import { entityOf } from './shared.js';
 
 /**
