@@ -13,7 +13,7 @@ import {
   tableRef,
   text,
   time,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   AuditLog,
   AuditLogKey,
@@ -47,13 +47,13 @@ export const userGsi1Key = (user: Pick<User, 'createdAt' | 'id'>): Key => ({
   GSI1PK: `USER#${shardOf(user.id, 4)}`,
   GSI1SK: `${time(user.createdAt)}#${text(user.id)}`,
 });
-export const usersByStatusEntryKey = (user: Pick<User, 'id' | 'status' | 'name'>): Key => ({
+export const usersByStatusEntryKeys = (user: Pick<User, 'id' | 'status' | 'name'>): Key => ({
   PK: `USER#${text(user.id)}`,
   SK: 'ENTRY#STATUS',
   GSI2PK: `USER_STATUS#${enumValue(user.status)}`,
   GSI2SK: `${text(user.name)}#${text(user.id)}`,
 });
-export const usersByRoleEntryKey = (user: Pick<User, 'id' | 'role' | 'name'>): Key => ({
+export const usersByRoleEntryKeys = (user: Pick<User, 'id' | 'role' | 'name'>): Key => ({
   PK: `USER#${text(user.id)}`,
   SK: 'ENTRY#ROLE',
   GSI2PK: `USER_ROLE#${enumValue(user.role)}`,
@@ -98,7 +98,7 @@ export const contractorGsi3Key = (contractor: Pick<Contractor, 'invitedById' | '
   GSI3PK: `USER_CONTRACTORS#${text(contractor.invitedById)}`,
   GSI3SK: `${time(contractor.createdAt)}#${text(contractor.id)}`,
 });
-export const contractorsByStatusEntryKey = (
+export const contractorsByStatusEntryKeys = (
   contractor: Pick<Contractor, 'id' | 'status' | 'expiresAt'>,
 ): Key => ({
   PK: `CONTRACTOR#${text(contractor.id)}`,
@@ -142,7 +142,7 @@ export const auditLogGsi2Key = (
   GSI2PK: `AUDIT_TARGET#${enumValue(auditLog.targetType)}#${text(auditLog.targetId)}`,
   GSI2SK: `${time(auditLog.timestamp)}#${text(auditLog.id)}`,
 });
-export const auditLogsOfUserEntryKey = (
+export const auditLogsOfUserEntryKeys = (
   auditLog: Pick<AuditLog, 'actorType' | 'actorId' | 'timestamp' | 'id'>,
 ): Key => ({
   PK: `${enumValue(auditLog.actorType)}#${text(auditLog.actorId)}`,

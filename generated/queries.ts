@@ -15,7 +15,7 @@ import {
   text,
   time,
   trim,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type { AuditLog, Config, Contractor, RefreshToken, User, UserVersion } from './entities.js';
 import {
   auditLogCodec,
@@ -28,25 +28,25 @@ import {
 import * as keys from './keys.js';
 
 /** What the entry of usersByStatus holds of User; other fields take a batch get. */
-const usersByStatusHolds = held(userCodec, {
+const usersByStatusHeld = held(userCodec, {
   fields: ['email', 'id', 'name', 'role', 'status'],
   key: keys.userKey,
 });
 
 /** What the entry of usersByRole holds of User; other fields take a batch get. */
-const usersByRoleHolds = held(userCodec, {
+const usersByRoleHeld = held(userCodec, {
   fields: ['email', 'id', 'name', 'role', 'status'],
   key: keys.userKey,
 });
 
 /** What the entry of contractorsByStatus holds of Contractor; other fields take a batch get. */
-const contractorsByStatusHolds = held(contractorCodec, {
+const contractorsByStatusHeld = held(contractorCodec, {
   fields: ['company', 'expiresAt', 'id', 'name', 'status'],
   key: keys.contractorKey,
 });
 
 /** What the entry of auditLogsOfUser holds of AuditLog; other fields take a batch get. */
-const auditLogsOfUserHolds = held(auditLogCodec, {
+const auditLogsOfUserHeld = held(auditLogCodec, {
   fields: ['action', 'id', 'timestamp'],
   key: keys.auditLogKey,
 });
@@ -70,7 +70,7 @@ export const users = (by: { readonly order?: 'ASC' | 'DESC' | null | undefined }
 export const usersByStatus = (by: Pick<User, 'status'>): IndexQuery<User> =>
   query('usersByStatus', userCodec, keys.entitiesGsi2, {
     partition: `USER_STATUS#${enumValue(by.status)}`,
-    holds: usersByStatusHolds,
+    covering: usersByStatusHeld,
     layout: 'b1e7eec0',
   });
 
@@ -78,7 +78,7 @@ export const usersByStatus = (by: Pick<User, 'status'>): IndexQuery<User> =>
 export const usersByRole = (by: Pick<User, 'role'>): IndexQuery<User> =>
   query('usersByRole', userCodec, keys.entitiesGsi2, {
     partition: `USER_ROLE#${enumValue(by.role)}`,
-    holds: usersByRoleHolds,
+    covering: usersByRoleHeld,
     layout: 'fff72e1c',
   });
 
@@ -102,7 +102,7 @@ export const contractorByTokenHash = (by: Pick<Contractor, 'tokenHash'>): IndexQ
 export const contractorsByStatus = (by: Pick<Contractor, 'status'>): IndexQuery<Contractor> =>
   query('contractorsByStatus', contractorCodec, keys.entitiesGsi2, {
     partition: `CONTRACTOR_STATUS#${enumValue(by.status)}`,
-    holds: contractorsByStatusHolds,
+    covering: contractorsByStatusHeld,
     layout: '6499a8af',
   });
 
@@ -146,7 +146,7 @@ export const auditLogsOfUser = (
       { head: 'AUDIT#', terminated: true },
     ),
     descending: true,
-    holds: auditLogsOfUserHolds,
+    covering: auditLogsOfUserHeld,
     layout: '99e967cf',
   });
 
@@ -164,7 +164,7 @@ export const auditLogsOfContractor = (
       { head: 'AUDIT#', terminated: true },
     ),
     descending: true,
-    holds: auditLogsOfUserHolds,
+    covering: auditLogsOfUserHeld,
     layout: '99e967cf',
   });
 

@@ -11,7 +11,7 @@ import {
   updateWrites,
   upsertWrites,
   type WriteEnvironment,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   AuditLog,
   Config,

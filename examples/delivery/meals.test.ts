@@ -34,12 +34,12 @@ const asks = (usual: number) => Array.from({ length: runs(usual) }, (_, at) => a
 async function expectDeliveries(
   field: string,
   args: Readonly<Record<string, unknown>>,
-  holds: (one: Delivery) => boolean,
+  covering: (one: Delivery) => boolean,
 ): Promise<void> {
   const customerId = dice.of(customerIds);
   const sign = args.order === 'DESC' ? '-' : '';
   const right = sample.deliveries
-    .filter((one) => one.customerId === customerId && holds(one))
+    .filter((one) => one.customerId === customerId && covering(one))
     .sort(by(`${sign}orderDate`, `${sign}deliveryId`));
   await expectConnection(server, field, { customerId, ...args }, right, dice);
 }

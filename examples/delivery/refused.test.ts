@@ -53,7 +53,7 @@ test('the multi-attribute rules: no gap, and no filter on keys', () => {
   const range = 'range: { rating: { from: $minRating } }';
   expect(
     listings(`where: { city: $city }, filter: { category: $category }, sort: -rating, ${range}`),
-  ).toContain('error[native-index]');
+  ).toContain('error[multi-attribute-index]');
   expect(
     listings(`where: { category: $category }, filter: { name: $city }, sort: -rating, ${range}`),
   ).toContain('error[key-does-not-serve]');

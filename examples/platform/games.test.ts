@@ -206,25 +206,25 @@ describe('analytics', () => {
   const expectProfiles = (
     field: string,
     args: Readonly<Record<string, unknown>>,
-    holds: (one: Profile) => boolean,
+    covering: (one: Profile) => boolean,
     ...sort: string[]
-  ) => expectConnection(server, field, args, profiles.filter(holds).sort(by(...sort)), dice);
+  ) => expectConnection(server, field, args, profiles.filter(covering).sort(by(...sort)), dice);
 
   test('D6: of a status, active since', async () => {
     for (const _ of asks(12)) {
       const [status, since, direction] = [dice.of(profileStatuses), dice.maybe(moments), order()];
       const sign = direction === 'DESC' ? '-' : '';
-      const holds = (one: Profile) => one.status === status && (since === null || one.lastActive >= since);
+      const covering = (one: Profile) => one.status === status && (since === null || one.lastActive >= since);
       const args = { status, since, order: direction };
-      await expectProfiles('profilesByStatus', args, holds, `${sign}lastActive`, `${sign}profileId`);
+      await expectProfiles('profilesByStatus', args, covering, `${sign}lastActive`, `${sign}profileId`);
     }
   });
 
   test('D7: of a country, and a city, or cities that begin so', async () => {
     for (const _ of asks(14)) {
       const [country, city] = [dice.of(countries), dice.maybe(cities)];
-      const holds = (one: Profile) => one.country === country && (city === null || one.city === city);
-      await expectProfiles('profilesByCountry', { country, city }, holds, 'city', 'profileId');
+      const covering = (one: Profile) => one.country === country && (city === null || one.city === city);
+      await expectProfiles('profilesByCountry', { country, city }, covering, 'city', 'profileId');
       const prefix = dice.of([...cities, 'P', 'Porto ', '東']);
       await expectProfiles(
         'profilesByCountryAndCityPrefix',
@@ -244,9 +244,9 @@ describe('analytics', () => {
         order(),
       ];
       const sign = direction === 'DESC' ? '-' : '';
-      const holds = (one: Profile) => one.engagement === engagement && within(one.sessionCount, range);
+      const covering = (one: Profile) => one.engagement === engagement && within(one.sessionCount, range);
       const args = { engagement, ...range, order: direction };
-      await expectProfiles('profilesByEngagement', args, holds, `${sign}sessionCount`, `${sign}profileId`);
+      await expectProfiles('profilesByEngagement', args, covering, `${sign}sessionCount`, `${sign}profileId`);
     }
   });
 
@@ -257,14 +257,14 @@ describe('analytics', () => {
         dice.maybe(moments),
         dice.maybe(moments),
       ];
-      const holds = (one: Profile) =>
+      const covering = (one: Profile) =>
         one.ageGroup === ageGroup &&
         (since === null || one.signupDate >= since) &&
         (until === null || one.signupDate <= until);
       await expectProfiles(
         'profilesByAgeGroup',
         { ageGroup, since, until },
-        holds,
+        covering,
         'signupDate',
         'profileId',
       );

@@ -7,10 +7,10 @@ import type {
   OperationDefinitionNode,
   SelectionSetNode,
 } from 'graphql';
-import { beginsAtParent } from './ahead.js';
 import type { Costs, FieldCost, GetCost, QueryCost, TogetherCost, WriteCost } from './costs.js';
 import { type Arguments, lengthOf, numberOf } from './given.js';
 import { Ledger, type Source, type Tally } from './ledger.js';
+import { beginsAtParent } from './prefetch.js';
 import { queryReads } from './reads.js';
 import { operationOf, Selections } from './selections.js';
 import { plural } from './words.js';
@@ -87,8 +87,26 @@ export function budgetOf(
 ): Budget | undefined {
   const operation = operationOf(document, options.operationName);
   if (operation === undefined) return undefined;
-  const selections = new Selections(schema, document, operation, options.variables);
   const root = schema.getRootType(operation.operation)?.name ?? '';
+  return budgetIn(costs, schema, { document, operation, root }, options);
+}
+
+/** The budget of an operation whose fields are those of `root`, whichever type that is. */
+export function budgetIn(
+  costs: Costs,
+  schema: GraphQLSchema,
+  {
+    document,
+    operation,
+    root,
+  }: {
+    readonly document: DocumentNode;
+    readonly operation: OperationDefinitionNode;
+    readonly root: string;
+  },
+  options: BudgetOptions,
+): Budget {
+  const selections = new Selections(schema, document, operation, options.variables);
   const run = (mode: 'usual' | 'most') =>
     new Walk(costs, selections, mode, options).operation(operation, root);
   const usual = run('usual');
@@ -374,7 +392,7 @@ class Walk {
     const isNew = this.#isNew(identity);
     const count = place.times * each * cost.of.length;
     const { begun, by, mayBring } = cost.starts
-      ? this.#startAhead(call, { step, identity, isNew })
+      ? this.#startPrefetch(call, { step, identity, isNew })
       : { begun: undefined, by: undefined, mayBring: false };
     // Of what was asked already nobody knows which of the two was asked first.
     const isLate = !isNew && this.#isMost && this.#brought.delete(identity);
@@ -441,7 +459,7 @@ class Walk {
    *
    * @returns `by`: the field of that page; `mayBring`: it depends on a variable whether there is one
    */
-  #startAhead(
+  #startPrefetch(
     { field, place, node, sets, tally }: Call,
     { step, identity, isNew }: { readonly step: number; readonly identity: string; readonly isNew: boolean },
   ) {
@@ -455,7 +473,7 @@ class Walk {
     for (const [name, nodes] of this.#selections.fieldsOf(type, sets)) {
       const [first] = nodes;
       const cost = first && this.#costs.fields[`${type}.${first.name.value}`];
-      if (first === undefined || cost === undefined || !('ahead' in cost)) continue;
+      if (first === undefined || cost === undefined || !('prefetch' in cost)) continue;
       if (++this.#ahead > mostFields) throw new TooManyFields();
       const call: Call = {
         field: `${type}.${first.name.value}`,
@@ -632,8 +650,8 @@ function isLed(cost: GetCost | QueryCost): boolean {
   return cost.leadsTo !== undefined && (cost.kind === 'get' || cost.gives === 'one');
 }
 
-function togetherOf({ ahead }: QueryCost): TogetherCost | undefined {
-  return typeof ahead === 'object' ? ahead : undefined;
+function togetherOf({ prefetch }: QueryCost): TogetherCost | undefined {
+  return typeof prefetch === 'object' ? prefetch : undefined;
 }
 
 function flat(nodes: readonly Node[]): Node[] {

@@ -18,9 +18,9 @@ export interface Asked {
 }
 
 /** How a read that takes no more of its parent than the key begins, below a get that `starts` such reads. */
-export interface AheadAsked {
+export interface PrefetchRequested {
   /** In its parent's step; or in its parent's own request, where its page begins at the parent. */
-  readonly ahead?: 'beside' | TogetherCost;
+  readonly prefetch?: 'beside' | TogetherCost;
 }
 
 /** The items lie in the parent's item collection: one Query brings both. */
@@ -38,7 +38,7 @@ export interface TogetherCost {
 }
 
 /** Reads by key: all keys of one step share batch gets. */
-export interface GetCost extends Asked, AheadAsked {
+export interface GetCost extends Asked, PrefetchRequested {
   readonly kind: 'get';
   readonly pattern: string;
   /** The entities a key is looked up in. */
@@ -52,7 +52,7 @@ export interface GetCost extends Asked, AheadAsked {
 }
 
 /** One query for each partition it reads. */
-export interface QueryCost extends Asked, AheadAsked {
+export interface QueryCost extends Asked, PrefetchRequested {
   readonly kind: 'query';
   readonly pattern: string;
   /** What it gives: that says how many rows are read. */
@@ -71,7 +71,7 @@ export interface QueryCost extends Asked, AheadAsked {
   /** How many results a list gives: an argument, or a number. */
   readonly limit?: string | number;
   /** The fields that need no further read; left out: all. */
-  readonly holds?: readonly string[];
+  readonly covering?: readonly string[];
   /** What the rows lead to, by key. */
   readonly leadsTo?: string;
   /** Rows may be dropped, and others read for them. */

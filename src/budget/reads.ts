@@ -48,7 +48,7 @@ export function queryReads(cost: QueryCost, selections: Selections, asked: Asked
   const fan = partitionsOf(cost, asked.args);
   const follows = page.needed > 0 && (cost.leadsTo !== undefined || !page.isHeld);
   const asksTotal = cost.total !== undefined && selections.names(asked.sets).has('totalCount');
-  const identity = JSON.stringify([page.identity, cost.holds && !page.isHeld, asksTotal]);
+  const identity = JSON.stringify([page.identity, cost.covering && !page.isHeld, asksTotal]);
   const beside = asksTotal ? (cost.total ?? 0) : 0;
   if (page.needed === 0 || fan.wide === 0 || fan.long === 0)
     return {
@@ -95,8 +95,8 @@ interface Page {
 
 function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Asked): Page {
   const isHeldIn = (of: readonly (SelectionSetNode | undefined)[]) =>
-    cost.holds === undefined ||
-    [...selections.names(of)].every((name) => name === '__typename' || cost.holds?.includes(name));
+    cost.covering === undefined ||
+    [...selections.names(of)].every((name) => name === '__typename' || cost.covering?.includes(name));
   const single = (rows: number, isHeld: boolean): Page => ({
     rows,
     needed: rows,
@@ -105,7 +105,7 @@ function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Asked):
     identity: null,
   });
   if (cost.gives === 'count') return single(1, true);
-  if (cost.gives === 'exists') return single(1, cost.holds === undefined);
+  if (cost.gives === 'exists') return single(1, cost.covering === undefined);
   if (cost.gives === 'one') return single(1, isHeldIn(sets));
   const sizes = cost.page ?? usualPage;
   if (cost.gives === 'list') {
@@ -118,7 +118,7 @@ function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Asked):
   const nodes = [...selections.within(sets, 'nodes'), ...selections.within(edges, 'node')];
   const info = selections.names(selections.within(sets, 'pageInfo'));
   const isBackward = isGiven(args, 'last') && !isGiven(args, 'first');
-  const [ahead, behind] = isBackward
+  const [prefetch, behind] = isBackward
     ? ['hasPreviousPage', 'hasNextPage']
     : ['hasNextPage', 'hasPreviousPage'];
   const isEntered = isGiven(args, isBackward ? 'before' : 'after');
@@ -128,15 +128,15 @@ function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Asked):
     info.has('startCursor') ||
     info.has('endCursor') ||
     (wantsBehind && isEntered);
-  const wantsAhead = info.has(ahead ?? '');
+  const wantsPrefetch = info.has(prefetch ?? '');
   return {
     rows,
-    needed: (wantsRows || wantsAhead ? rows : 0) + (wantsAhead || (rows === 0 && wantsBehind) ? 1 : 0),
+    needed: (wantsRows || wantsPrefetch ? rows : 0) + (wantsPrefetch || (rows === 0 && wantsBehind) ? 1 : 0),
     behind: wantsBehind && isEntered,
     isHeld: isHeldIn(nodes),
     identity: [
       edges.length + nodes.length > 0,
-      wantsAhead,
+      wantsPrefetch,
       wantsBehind,
       info.has('startCursor') || info.has('endCursor'),
     ],

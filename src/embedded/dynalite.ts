@@ -28,13 +28,13 @@ interface Validations {
   validateExpressions(data: object): string | undefined;
   validateExpressionParams(data: object, expressions: string[], others: string[]): string | undefined;
   /** Conditions by key attribute, or a message. */
-  convertKeyCondition(expression: object): Readonly<Record<string, RawKeyCondition>> | string;
+  convertKeyCondition(expression: object): Readonly<Record<string, MultiAttributeKeyCondition>> | string;
   findDuplicate(values: readonly string[]): string | null | undefined;
 }
 
 export type CustomCheck = (data: object, store?: object) => string | undefined;
 
-export interface RawKeyCondition {
+export interface MultiAttributeKeyCondition {
   readonly ComparisonOperator: 'EQ' | 'LT' | 'LE' | 'GT' | 'GE' | 'BETWEEN' | 'BEGINS_WITH';
   readonly AttributeValueList: readonly object[];
 }

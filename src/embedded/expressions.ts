@@ -1,5 +1,5 @@
 import { type AttributeType, type AttributeValue, type Item, order, typeOf } from './attributes.js';
-import { type RawKeyCondition, validations } from './dynalite.js';
+import { type MultiAttributeKeyCondition, validations } from './dynalite.js';
 import { ValidationError } from './errors.js';
 
 /** A document path: attribute names and list positions. */
@@ -63,7 +63,7 @@ export interface ProjectionPlan extends Mentions {
 
 /** A condition on one key attribute. */
 export interface KeyCondition {
-  readonly operator: RawKeyCondition['ComparisonOperator'];
+  readonly operator: MultiAttributeKeyCondition['ComparisonOperator'];
   readonly operands: readonly Placeholder[];
 }
 

@@ -17,7 +17,7 @@ export interface LockedEntity {
   readonly key: { readonly table: string; readonly key: LockedKey } | undefined;
   readonly guards: ReadonlyMap<string, LockedKey>;
   /** Numbers kept beside the records: `kept memberCount`, `sequence number`. */
-  readonly numbers: ReadonlyMap<string, LockedKey>;
+  readonly aggregates: ReadonlyMap<string, LockedKey>;
   /** Where it is counted how many of its records name one, by reference. */
   readonly counters: ReadonlyMap<string, LockedKey>;
   /** Index keys and index entries, by their numbers. */
@@ -97,14 +97,14 @@ function entityLines({
   attributes,
   key,
   guards,
-  numbers: kept,
+  aggregates: kept,
   counters,
   slots,
   retired,
 }: LockedEntity): string[] {
   const names = sorted(attributes);
-  const numbers = [...slots].sort((a, b) => a.number - b.number);
-  const keptLines = (kind: string) =>
+  const numbered = [...slots].sort((a, b) => a.number - b.number);
+  const aggregateLines = (kind: string) =>
     sorted(kept)
       .filter(([name]) => name.startsWith(`${kind} `))
       .map(([name, number]) => line(name, keyValue(number)));
@@ -113,18 +113,18 @@ function entityLines({
     ...names.filter(([, one]) => live(one)).map(([name, one]) => line(`attribute ${name}`, one.encoding)),
     ...sorted(counters).map(([name, counter]) => line(`counter ${name}`, keyValue(counter))),
     ...sorted(guards).map(([fields, guard]) => line(`guard ${fields}`, keyValue(guard))),
-    ...keptLines('kept'),
+    ...aggregateLines('kept'),
     ...names
       .filter(([, one]) => one.isRetired)
       .map(([name, one]) => line(`retired attribute ${name}`, one.encoding)),
     ...retired
       .map(({ what, key: old }) => line(`retired ${what} ${old.partition}`, old.sort ?? ''))
       .sort(compare),
-    ...numbers
+    ...numbered
       .filter((one) => one.isRetired)
       .map((slot) => line(`retired slot ${slot.number}`, slotValue(slot))),
-    ...keptLines('sequence'),
-    ...numbers.filter(live).map((slot) => line(`slot ${slot.number}`, slotValue(slot))),
+    ...aggregateLines('sequence'),
+    ...numbered.filter(live).map((slot) => line(`slot ${slot.number}`, slotValue(slot))),
     key ? line(`table ${key.table}`, keyValue(key.key)) : line('table', null),
   ];
 }

@@ -13,7 +13,7 @@ export interface Model {
   readonly transactions: readonly TransactionModel[];
   readonly rules: readonly RuleModel[];
   /** Fields that other resolvers of the server answer; the field `*` is all of a type that nothing here answers. */
-  readonly elsewhere: readonly FieldPath[];
+  readonly external: readonly FieldPath[];
   readonly sdl: Sdl;
 }
 
@@ -52,11 +52,11 @@ export interface TableModel {
 export interface IndexModel {
   readonly name: Word;
   /** `native`: a global index whose keys are raw attributes, several of them where need be. */
-  readonly kind: 'global' | 'local' | 'native';
+  readonly kind: 'global' | 'local' | 'multi-attribute';
   /** For a local index the table's own; for a native one the first. */
   readonly partition: Word;
   readonly sort?: Word;
-  readonly native?: { readonly partition: readonly Word[]; readonly sort: readonly Word[] };
+  readonly multiAttribute?: { readonly partition: readonly Word[]; readonly sort: readonly Word[] };
   readonly project:
     | { readonly kind: 'all' }
     | { readonly kind: 'keys' }
@@ -98,7 +98,7 @@ export interface EntityModel {
     readonly moves: readonly { readonly from: Word; readonly to: readonly Word[] }[];
   }[];
   /** What a value has to be like: bounds, or a rule that says what is wrong. */
-  readonly validate: readonly { readonly field: Word; readonly demand: ValueDemandModel }[];
+  readonly validate: readonly { readonly field: Word; readonly validation: ValidationModel }[];
 }
 
 export interface ReferenceModel {
@@ -110,7 +110,7 @@ export interface ReferenceModel {
   readonly onDelete?: Word;
 }
 
-export type ValueDemandModel =
+export type ValidationModel =
   | { readonly kind: 'rule'; readonly rule: Word }
   | {
       readonly kind: 'bounds';
@@ -119,6 +119,11 @@ export type ValueDemandModel =
       readonly max?: { readonly value: number; readonly at: Span };
       readonly pattern?: Word;
     };
+
+/** The fields here that name the other. */
+export function fieldsOfReference({ name, fields }: ReferenceModel): readonly Word[] {
+  return fields?.map((one) => one.field) ?? [name];
+}
 
 /** An attribute the write path fills in. */
 export interface GeneratedModel {
@@ -168,13 +173,13 @@ export interface PatternModel {
   readonly leadsTo?: LeadsTo;
   /** Where counting stops. */
   readonly upTo?: { readonly count: number; readonly at: Span };
-  /** The number is kept by the write path and not counted: `kept: true` of a count, and every sum. */
-  readonly kept?: { readonly at: Span };
+  /** The write path maintains the aggregate: nothing is counted when read: `maintained: true` of a count, and every sum. */
+  readonly maintained?: { readonly at: Span };
   /** Of a sum, the attribute that is added up. */
   readonly of?: Word;
-  /** What a kept count may not pass. */
+  /** What a maintained count may not pass. */
   readonly cap?: { readonly count: number; readonly at: Span };
-  /** Of a connection: `totalCount` is kept by the write path. */
+  /** Of a connection: `totalCount` is maintained by the write path. */
   readonly total?: { readonly at: Span };
   /** Of a mixed pattern, the entities it reads, and what each calls the fields of `where`; left out: all members. */
   readonly members: readonly {
@@ -229,8 +234,8 @@ export interface LeadsTo {
 }
 
 /** Whether the answer is a number that the write path keeps, so that nothing is queried. */
-export function isKept(pattern: PatternModel): boolean {
-  return pattern.kept !== undefined;
+export function isMaintained(pattern: PatternModel): boolean {
+  return pattern.maintained !== undefined;
 }
 
 /** What a pattern returns, counts or looks for. */

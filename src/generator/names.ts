@@ -1,6 +1,6 @@
 /** Every name of generated code is made here. */
 
-import type { EntityNames } from './plan/types.js';
+import type { EntityNames } from './plan/types/storage.js';
 
 export function entityNames(entity: string): EntityNames {
   const lower = camel(entity);
@@ -73,7 +73,7 @@ export function ruleTypeName(rule: string): string {
 }
 
 /** The function that gives the key of a number's item. */
-export function numberKeyName(pattern: string): string {
+export function aggregateKeyName(pattern: string): string {
   return `${pattern}NumberKey`;
 }
 

@@ -110,9 +110,9 @@ function requireInviterOrAdmin(user: User, contractor: Contractor): void {
 
 /** The moment as given. Throws unless it lies within the next year. */
 function requireFuture(moment: Date | string, context: Context): Date | string {
-  const ahead = new Date(moment).getTime() - context.db.now().getTime();
-  if (ahead <= 0) throw badInput('expiresAt', 'expiresAt must be in the future.');
-  if (ahead > longestAccess) throw badInput('expiresAt', 'expiresAt must be at most a year away.');
+  const prefetch = new Date(moment).getTime() - context.db.now().getTime();
+  if (prefetch <= 0) throw badInput('expiresAt', 'expiresAt must be in the future.');
+  if (prefetch > longestAccess) throw badInput('expiresAt', 'expiresAt must be at most a year away.');
   return moment;
 }
 

@@ -76,9 +76,9 @@ export interface EntityCodec<R extends object> {
   /** Attributes that are kept in the main item only. */
   readonly secret?: readonly (keyof R & string)[];
   /** What is demanded of every write of it. */
-  readonly demands?: Demands<R>;
+  readonly conditions?: Conditions<R>;
   /** Fields that can be read of an item fetched without its documents, lists and sets. */
-  readonly light?: readonly string[];
+  readonly projection?: readonly string[];
   /** The fields a primary key was built from, for messages to the client. */
   keyFields?(key: Key): object | undefined;
 }
@@ -92,22 +92,22 @@ export interface Keep {
 }
 
 /** What an entity demands of its records' changes and values. */
-export interface Demands<R extends object> {
+export interface Conditions<R extends object> {
   /** By enum field: the values that may follow on each value. One that is not listed is final. */
   readonly transitions?: { readonly [F in keyof R]?: Readonly<Record<string, readonly string[]>> };
   /** What a value that is given has to be like. */
-  readonly values?: { readonly [F in keyof R]?: ValueDemand };
+  readonly values?: { readonly [F in keyof R]?: Validation };
 }
 
 /** Bounds of a number, of the characters of a text or of the elements of a list; or a rule that says what is wrong. */
-export type ValueDemand =
+export type Validation =
   | { readonly min?: number; readonly max?: number; readonly pattern?: RegExp }
   | { readonly rule: string };
 
 /** What reading an entity takes of its codec. */
 export type EntityReader<R extends object> = Pick<
   EntityCodec<R>,
-  'name' | 'table' | 'read' | 'ttl' | 'light'
+  'name' | 'table' | 'read' | 'ttl' | 'projection'
 >;
 
 /** A record that another one names. */
@@ -138,7 +138,7 @@ export interface Counted {
 }
 
 /** A number that writes keep beside the records of an entity. Generated functions return it. */
-export interface KeptNumber<R extends object> {
+export interface Aggregate<R extends object> {
   /** As `Counted` calls it. */
   readonly name: string;
   readonly entity: Pick<EntityCodec<R>, 'name' | 'table' | 'counters'>;
@@ -216,7 +216,7 @@ export interface IndexQuery<R extends object, E extends object = object> {
    * What the index's items hold. `all`: the record can be read from them. `keys`: they carry the main item's
    * key under the entity's own key fields, so the records are read by batch get.
    */
-  readonly holds:
+  readonly covering:
     | { readonly kind: 'all' }
     | {
         readonly kind: 'some';
@@ -248,7 +248,7 @@ export interface IndexQuery<R extends object, E extends object = object> {
   /** Where counting stops. Default: 10000. */
   readonly upTo?: number;
   /** How many records it has, where that is kept: the connection's `totalCount`. */
-  readonly total?: KeptNumber<R>;
+  readonly total?: Aggregate<R>;
   /**
    * What cursors are bound to instead of the partitions: buckets move on with time, and a cursor outlives them.
    */

@@ -1,8 +1,15 @@
 /** Patterns of every kind send as many requests as the budget says, where their pages are full. */
 
 import { buildSchema, parse } from 'graphql';
-import { budgetOf, type Costs } from 'tableloom/runtime';
+import { budgetOf } from 'tableloom/runtime';
+import type { Costs } from 'tableloom/runtime/generated';
 import { describe, expect, test } from 'vitest';
+import * as team from '../fixtures/ok/aggregates/generated/costs.js';
+import * as teamLoaders from '../fixtures/ok/aggregates/generated/loaders.js';
+import * as teamResolvers from '../fixtures/ok/aggregates/generated/resolvers.js';
+import * as teamSchema from '../fixtures/ok/aggregates/generated/schema.js';
+import * as teamTables from '../fixtures/ok/aggregates/generated/tables.js';
+import { issueWrites, memberWrites, teamWrites } from '../fixtures/ok/aggregates/generated/writes.js';
 import * as counts from '../fixtures/ok/counts/generated/costs.js';
 import * as countLoaders from '../fixtures/ok/counts/generated/loaders.js';
 import * as countResolvers from '../fixtures/ok/counts/generated/resolvers.js';
@@ -15,12 +22,6 @@ import * as existenceResolvers from '../fixtures/ok/existence/generated/resolver
 import * as existenceSchema from '../fixtures/ok/existence/generated/schema.js';
 import * as existenceTables from '../fixtures/ok/existence/generated/tables.js';
 import { bookWrites } from '../fixtures/ok/existence/generated/writes.js';
-import * as team from '../fixtures/ok/kept-numbers/generated/costs.js';
-import * as teamLoaders from '../fixtures/ok/kept-numbers/generated/loaders.js';
-import * as teamResolvers from '../fixtures/ok/kept-numbers/generated/resolvers.js';
-import * as teamSchema from '../fixtures/ok/kept-numbers/generated/schema.js';
-import * as teamTables from '../fixtures/ok/kept-numbers/generated/tables.js';
-import { issueWrites, memberWrites, teamWrites } from '../fixtures/ok/kept-numbers/generated/writes.js';
 import * as lists from '../fixtures/ok/lists-of-values/generated/costs.js';
 import * as listLoaders from '../fixtures/ok/lists-of-values/generated/loaders.js';
 import * as listResolvers from '../fixtures/ok/lists-of-values/generated/resolvers.js';
@@ -57,7 +58,7 @@ import {
 import { type Generated, openProject, type Project } from '../support/running.js';
 import { type Lockstep, lockstep } from './support/lockstep.js';
 
-const numbers = (count: number) => Array.from({ length: count }, (_, at) => at);
+const aggregates = (count: number) => Array.from({ length: count }, (_, at) => at);
 const moment = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
 
 let steps: Lockstep | undefined;
@@ -110,8 +111,8 @@ describe('requests are those of the budget', () => {
     await project.database
       .session()
       .putAll([
-        ...numbers(3).map((at) => agentWrites.create({ id: `a${at}` })),
-        ...numbers(60).map((at) =>
+        ...aggregates(3).map((at) => agentWrites.create({ id: `a${at}` })),
+        ...aggregates(60).map((at) =>
           deskTicketWrites.create({ agentId: `a${at % 3}`, openedAt: moment(at), urgent: at % 2 === 0 }),
         ),
       ]);
@@ -139,11 +140,11 @@ describe('requests are those of the budget', () => {
     await project.database
       .session()
       .putAll(
-        numbers(20).map((at) =>
+        aggregates(20).map((at) =>
           bookWrites.create({ shelf: 's', isbn: `${at}`, author: 'Ada', lent: false, sequel: `${at + 1}` }),
         ),
       );
-    const isbns = numbers(120).map(String);
+    const isbns = aggregates(120).map(String);
     await expectCounted(project, { ...existence, ...existenceSchema }, [
       ['{ bookExists(shelf: "s", isbn: "1") }', 1, 1],
       ['{ bookExists(shelf: "s", isbn: "1") book(shelf: "s", isbn: "2") { author } }', 1, 1],
@@ -157,7 +158,7 @@ describe('requests are those of the budget', () => {
     const project = await open(listSchema, listTables, listLoaders, listResolvers.createResolvers({}));
     const statuses = ['OPEN', 'HELD', 'DONE'] as const;
     await project.database.session().putAll(
-      numbers(30).map((at) =>
+      aggregates(30).map((at) =>
         ticketWrites.create({
           id: `t${at}`,
           team: 'a',
@@ -184,10 +185,10 @@ describe('requests are those of the budget', () => {
       schoolResolvers.createResolvers({}),
     );
     await project.database.session().putAll([
-      ...numbers(10).map((at) => studentWrites.create({ id: `s${at}`, name: `Student ${at}` })),
-      ...numbers(10).map((at) => courseWrites.create({ id: `c${at}`, title: `Course ${at}` })),
-      ...numbers(10).flatMap((student) =>
-        numbers(10).map((course) =>
+      ...aggregates(10).map((at) => studentWrites.create({ id: `s${at}`, name: `Student ${at}` })),
+      ...aggregates(10).map((at) => courseWrites.create({ id: `c${at}`, title: `Course ${at}` })),
+      ...aggregates(10).flatMap((student) =>
+        aggregates(10).map((course) =>
           enrolmentWrites.create({
             studentId: `s${student}`,
             courseId: `c${course}`,
@@ -205,11 +206,11 @@ describe('requests are those of the budget', () => {
   test('through', async () => {
     const project = await open(clubSchema, clubTables, clubLoaders, clubResolvers.createResolvers({}));
     await project.database.session().putAll([
-      ...numbers(5).map((at) => playerWrites.create({ id: `p${at}`, club: 'c', name: `Player ${at}` })),
-      ...numbers(5).map((at) => aliasWrites.create({ alias: `alias${at}`, playerId: `p${at}` })),
-      ...numbers(5).map((at) => gameWrites.create({ id: `g${at}`, club: 'c', title: `Game ${at}` })),
-      ...numbers(5).flatMap((player) =>
-        numbers(5).map((game) =>
+      ...aggregates(5).map((at) => playerWrites.create({ id: `p${at}`, club: 'c', name: `Player ${at}` })),
+      ...aggregates(5).map((at) => aliasWrites.create({ alias: `alias${at}`, playerId: `p${at}` })),
+      ...aggregates(5).map((at) => gameWrites.create({ id: `g${at}`, club: 'c', title: `Game ${at}` })),
+      ...aggregates(5).flatMap((player) =>
+        aggregates(5).map((game) =>
           participationWrites.create({
             playerId: `p${player}`,
             gameId: `g${game}`,
@@ -231,7 +232,7 @@ describe('requests are those of the budget', () => {
     const project = await open(teamSchema, teamTables, teamLoaders, teamResolvers.createResolvers({}));
     const session = project.database.session();
     const [{ id }] = await session.write(teamWrites.create({}));
-    for (const at of numbers(5))
+    for (const at of aggregates(5))
       await session.write(
         issueWrites.create({ teamId: id, title: `Issue ${at}` }),
         memberWrites.create({ teamId: id, name: `Member ${at}`, city: 'Rome', status: 'ACTIVE' }),

@@ -264,8 +264,8 @@ describe('TransactWriteItems', () => {
   });
 
   test('refuses a table that is not there', async () => {
-    const elsewhere = { Put: { TableName: uniqueName('missing'), Item: key('a') } };
-    expect(await failure(write([putItem('a'), elsewhere]))).toBeInstanceOf(ResourceNotFoundException);
+    const external = { Put: { TableName: uniqueName('missing'), Item: key('a') } };
+    expect(await failure(write([putItem('a'), external]))).toBeInstanceOf(ResourceNotFoundException);
     expect(await read('a')).toBeUndefined();
   });
 
@@ -345,8 +345,8 @@ describe('TransactGetItems', () => {
   });
 
   test('refuses a table that is not there', async () => {
-    const elsewhere = { Get: { TableName: uniqueName('missing'), Key: key('a') } };
-    expect(await failure(send([getItem('a'), elsewhere]))).toBeInstanceOf(ResourceNotFoundException);
+    const external = { Get: { TableName: uniqueName('missing'), Key: key('a') } };
+    expect(await failure(send([getItem('a'), external]))).toBeInstanceOf(ResourceNotFoundException);
   });
 
   test('never sees half of a transaction', async () => {

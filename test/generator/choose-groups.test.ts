@@ -25,13 +25,13 @@ test.each([5, 14, 20, 40])('%i questions that share keys two by two', (count) =>
 
 test('a set that is found by search is as few as one gone through', () => {
   // Together where one divides the other: of 4, 6, 10 and 15 no two are.
-  const numbers = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 90, 180, 360, 720];
+  const aggregates = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 90, 180, 360, 720];
   const isChain = (group: readonly number[]) =>
     group.every((one) => group.every((other) => one % other === 0 || other % one === 0));
-  const chains = fewestGroups(numbers, {
+  const chains = fewestGroups(aggregates, {
     make: (group) => (isChain(group) ? group : undefined),
     cost: () => 0,
   });
-  expect(chains.flat().sort((a, b) => a - b)).toEqual(numbers);
+  expect(chains.flat().sort((a, b) => a - b)).toEqual(aggregates);
   expect(chains.length).toBe(4);
 });

@@ -299,7 +299,7 @@ describe('a fault is found once, where it is', () => {
     ],
     [
       'part of a path elsewhere',
-      'elsewhere: [Query.a, Query]',
+      'external: [Query.a, Query]',
       'wrong-value Query: `Query` is not a field of the schema.',
     ],
     [

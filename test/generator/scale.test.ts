@@ -25,7 +25,7 @@ test('a large schema beside one stored entity', async () => {
       'entities: { StoredNote: { generate: { id: uuidv7 } } }',
       'patterns:',
       '  storedNote: { one: StoredNote, for: Query.storedNote, where: { id: $id } }',
-      'elsewhere: [Query.*, Mutation.*]',
+      'external: [Query.*, Mutation.*]',
       '',
     ].join('\n'),
   );
@@ -43,7 +43,7 @@ test('a large schema beside one stored entity', async () => {
 /** Interfaces, unions, enums, inputs within inputs, directives, connections, descriptions, arguments with defaults. */
 function largeSchema(): string {
   const at = (kind: string, number: number) => `${kind}${number}`;
-  const numbers = (count: number) => Array.from({ length: count }, (_, number) => number);
+  const aggregates = (count: number) => Array.from({ length: count }, (_, number) => number);
   const field = (type: number) => (number: number) => {
     const to = at('Type', (type * 7 + number * 31) % objects);
     const union = at('Union', (type + number) % 40);
@@ -60,23 +60,23 @@ function largeSchema(): string {
   return [
     'directive @audited(by: [String!]!) on FIELD_DEFINITION | OBJECT',
     'interface Named {\n  id: ID!\n  field0: String!\n}',
-    ...numbers(10).map((number) => `scalar Scalar${number}`),
-    ...numbers(100).map((number) => `enum Kind${number} {\n  "The first."\n  A\n  B\n  C\n}`),
-    ...numbers(150).map(
+    ...aggregates(10).map((number) => `scalar Scalar${number}`),
+    ...aggregates(100).map((number) => `enum Kind${number} {\n  "The first."\n  A\n  B\n  C\n}`),
+    ...aggregates(150).map(
       (number) =>
         `input Input${number} {\n  flag: Boolean = false\n  and: [Input${(number + 1) % 150}!]\n  not: Input${number}\n  kind: Kind${number % 100}\n}`,
     ),
-    ...numbers(40).map(
+    ...aggregates(40).map(
       (number) => `union Union${number} = Type${number} | Type${number + 1} | Type${number + 200}`,
     ),
-    ...numbers(objects).map(
+    ...aggregates(objects).map(
       (number) =>
-        `"""\nOne of many.\nIt has "quotes" and \`ticks\`.\n"""\ntype Type${number} implements Named @audited(by: []) {\n  id: ID!\n${numbers(fields).map(field(number)).join('\n')}\n}`,
+        `"""\nOne of many.\nIt has "quotes" and \`ticks\`.\n"""\ntype Type${number} implements Named @audited(by: []) {\n  id: ID!\n${aggregates(fields).map(field(number)).join('\n')}\n}`,
     ),
-    `type Query {\n  named(id: ID!): Named\n${numbers(100)
+    `type Query {\n  named(id: ID!): Named\n${aggregates(100)
       .map((number) => `  type${number}(id: ID!): Type${number}`)
       .join('\n')}\n}`,
-    `type Mutation {\n${numbers(200)
+    `type Mutation {\n${aggregates(200)
       .map((number) => `  change${number}(input: Input${number % 150}!): Type${number}`)
       .join('\n')}\n}`,
   ].join('\n\n');

@@ -98,10 +98,10 @@ async function follow(
     const place = (at: number) =>
       anchor ? placeOf(all.things[at] as Thing, anchor, compare) : backward ? -1 : 1;
     const places = [...all.things.keys()].map((at) => ({ at, place: place(at) }));
-    const ahead = places.filter(({ place }) => place !== undefined && (backward ? place < 0 : place > 0));
+    const prefetch = places.filter(({ place }) => place !== undefined && (backward ? place < 0 : place > 0));
     const unclear = new Set(places.flatMap(({ at, place }) => (place === undefined ? [at] : [])));
     const certain = got.filter((at) => !unclear.has(at));
-    const right = ahead.map(({ at }) => at);
+    const right = prefetch.map(({ at }) => at);
     const label = `${kind.field} ${JSON.stringify({ args, window, unclear: [...unclear] })}`;
     const count = certain.length;
     expect(certain, label).toEqual(

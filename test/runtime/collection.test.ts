@@ -2,7 +2,8 @@
 
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
-import { type IndexQuery, type Item, type Key, type PageArguments, rangeOf, time } from 'tableloom/runtime';
+import type { IndexQuery, Item, Key, PageArguments } from 'tableloom/runtime';
+import { rangeOf, time } from 'tableloom/runtime/generated';
 import { beforeAll, expect, test } from 'vitest';
 import { runs } from '../support/runs.js';
 import { member, members, own, type Visit, visits } from './support/domain.js';
@@ -81,7 +82,7 @@ const queryOf = ({ id }: Collection, { descending, from, to }: Omit<Asked, 'page
     { head: 'VISIT#', terminated: true },
   ),
   descending,
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
   page: { default: 3, max: 20 },
 });
 

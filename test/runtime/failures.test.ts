@@ -231,7 +231,7 @@ test('a session whose caller goes away stops', async () => {
     index: gsi1,
     partitions: { kind: 'one', key: 'MEMBER#0' },
     descending: false,
-    holds: { kind: 'all' },
+    covering: { kind: 'all' },
     page: { default: 10, max: 10 },
   } as const;
   const reading = session.connection(query);

@@ -21,7 +21,7 @@ import {
   notEqual,
   oneOf,
   size,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEmbedded } from '../../src/embedded/index.js';
 import { runs } from '../support/runs.js';
@@ -36,7 +36,7 @@ interface Thing {
 /** What is asked, what DynamoDB is sent for it and what is right. */
 interface Asked {
   readonly condition: Condition;
-  readonly holds: ((thing: Thing) => boolean) | undefined;
+  readonly covering: ((thing: Thing) => boolean) | undefined;
 }
 
 const texts = ['', 'a', 'ab', 'b', '#', '😀', 'a#b'];
@@ -52,8 +52,12 @@ const number = fc.integer({ min: -4, max: 4 });
 const text = fc.constantFrom(...texts);
 
 /** A comparison that vanishes where its value is null. */
-function leaf<T>(value: T | null, condition: Condition, holds: (thing: Thing, value: T) => boolean): Asked {
-  return { condition, holds: value === null ? undefined : (thing) => holds(thing, value) };
+function leaf<T>(
+  value: T | null,
+  condition: Condition,
+  covering: (thing: Thing, value: T) => boolean,
+): Asked {
+  return { condition, covering: value === null ? undefined : (thing) => covering(thing, value) };
 }
 
 const leaves = fc.oneof(
@@ -74,7 +78,7 @@ const leaves = fc.oneof(
   fc.tuple(maybe(number), maybe(number)).map(
     ([from, to]): Asked => ({
       condition: between('count', from, to),
-      holds:
+      covering:
         from === null && to === null
           ? undefined
           : ({ count }) =>
@@ -107,9 +111,9 @@ const { asked } = fc.letrec<{ asked: Asked }>((tie) => ({
       .array(tie('asked'), { maxLength: 3 })
       .map((parts) => combine(parts, anyOf, (results) => results.some(Boolean))),
     tie('asked').map(
-      ({ condition, holds }): Asked => ({
+      ({ condition, covering }): Asked => ({
         condition: not(condition),
-        holds: holds && ((thing) => !holds(thing)),
+        covering: covering && ((thing) => !covering(thing)),
       }),
     ),
   ),
@@ -120,10 +124,10 @@ function combine(
   join: (...conditions: readonly Condition[]) => Condition,
   decide: (results: readonly boolean[]) => boolean,
 ): Asked {
-  const given = parts.flatMap(({ holds }) => holds ?? []);
+  const given = parts.flatMap(({ covering }) => covering ?? []);
   return {
     condition: join(...parts.map((part) => part.condition)),
-    holds: given.length === 0 ? undefined : (thing) => decide(given.map((holds) => holds(thing))),
+    covering: given.length === 0 ? undefined : (thing) => decide(given.map((covering) => covering(thing))),
   };
 }
 
@@ -160,7 +164,7 @@ describe('a filter', () => {
 
   it('keeps exactly the items its conditions hold for, absent arguments asking nothing', async () => {
     await fc.assert(
-      fc.asyncProperty(asked, async ({ condition, holds }) => {
+      fc.asyncProperty(asked, async ({ condition, covering }) => {
         const filter = filterOf(condition);
         const { Items = [] } = await client.send(
           new QueryCommand({
@@ -172,7 +176,7 @@ describe('a filter', () => {
             ExpressionAttributeValues: { ':p': 'p', ...filter?.values },
           }),
         );
-        const right = things.filter((thing) => holds?.(thing) ?? true);
+        const right = things.filter((thing) => covering?.(thing) ?? true);
         expect(Items.map((item) => item.SK)).toEqual(right.map((thing) => thing.SK));
       }),
       { numRuns: runs(60) },

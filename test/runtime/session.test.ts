@@ -1,14 +1,6 @@
 import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import {
-  type Connection,
-  create,
-  type Filter,
-  type IndexQuery,
-  rangeOf,
-  remove,
-  type Session,
-  update,
-} from 'tableloom/runtime';
+import { type Connection, create, type IndexQuery, remove, type Session, update } from 'tableloom/runtime';
+import { type Filter, rangeOf } from 'tableloom/runtime/generated';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import {
   gsi1,
@@ -65,7 +57,7 @@ const all: IndexQuery<Member> = {
   entity: members,
   index: gsi1,
   partitions: { kind: 'merge', keys: ['MEMBER#0', 'MEMBER#1', 'MEMBER#2'] },
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
 };
 const team: IndexQuery<Member> = {
   ...base,
@@ -73,7 +65,7 @@ const team: IndexQuery<Member> = {
   entity: members,
   index: gsi2,
   partitions: { kind: 'one', key: 'TEAM#red' },
-  holds: {
+  covering: {
     kind: 'some',
     covers: ['id', 'name'],
     keyOf: (item) => memberKey({ id: String(item.id) }),
@@ -87,7 +79,7 @@ const visitsOf: IndexQuery<Visit> = {
   index: own,
   partitions: { kind: 'one', key: 'MEMBER#v' },
   sort: rangeOf({}, { head: 'VISIT#', terminated: true }),
-  holds: { kind: 'all' },
+  covering: { kind: 'all' },
 };
 const tens: Filter = { expression: '#n = :n', names: { '#n': 'note' }, values: { ':n': 'ten' } };
 
@@ -141,25 +133,25 @@ test('an index that holds what is asked is enough; else the records come in one 
 });
 
 test('documents and lists that nobody asks for are not fetched, and what came without them is not taken for whole', async () => {
-  const entity = { ...visits, light: ['id', 'at'] };
-  const light = { ...visitsOf, entity };
+  const entity = { ...visits, projection: ['id', 'at'] };
+  const projection = { ...visitsOf, entity };
   const options = (...names: string[]) => ({ fields: new Set(names) });
   const [one, same] = await Promise.all([
-    session.connection(light, { first: 2 }, options('id')),
-    session.connection(light, { first: 2 }, options('at', '__typename')),
+    session.connection(projection, { first: 2 }, options('id')),
+    session.connection(projection, { first: 2 }, options('at', '__typename')),
   ]);
   expect(same).toBe(one);
   expect(one.nodes).toEqual(ids.slice(0, 2).map((id) => ({ id, at: visit(id).at })));
   expect(inputs().map((input) => 'ProjectionExpression' in input)).toEqual([true]);
   // Its cursors, and a record by its key, are as ever.
   const { nodes } = await session.connection(
-    light,
+    projection,
     { first: 1, after: one.edges[0]?.cursor ?? null },
     options('id', 'note'),
   );
   expect(nodes).toEqual([visit('01')]);
   expect(await session.get(visits, visitKey(visit('00')))).toEqual(visit('00'));
-  expect(await session.list(light, 1)).toEqual([visit('00')]);
+  expect(await session.list(projection, 1)).toEqual([visit('00')]);
   expect(inputs().filter((input) => 'ProjectionExpression' in input)).toHaveLength(1);
 });
 
@@ -329,7 +321,7 @@ test('a query through a local index reads the versions of a record, newest first
     sort: rangeOf({}, { head: 'VERSION#', terminated: false }),
     descending: true,
     consistent: true,
-    holds: { kind: 'all' },
+    covering: { kind: 'all' },
   };
   for (const score of [1, 2])
     await session.write(update(members, memberKey({ id: '07' }), (current) => ({ ...current, score })));

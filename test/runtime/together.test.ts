@@ -25,7 +25,7 @@ test('records of several entities come in one request, in order, null for what i
   );
   db.requests.length = 0;
   const session = db.database.session();
-  const found = await session.readTogether(
+  const found = await session.transactRead(
     memberAt('none'),
     read(visits, visitKey(visit)),
     memberAt('a'),
@@ -34,7 +34,7 @@ test('records of several entities come in one request, in order, null for what i
   expectTypeOf(found[0]).toEqualTypeOf<Member | null>();
   expect(found).toEqual([null, visit, a, a]);
   expect(db.requests.map(({ operation }) => operation)).toEqual(['TransactGetItems']);
-  expect(await session.readTogether()).toEqual([]);
+  expect(await session.transactRead()).toEqual([]);
 });
 
 test('what has expired is missing', async () => {
@@ -43,16 +43,16 @@ test('what has expired is missing', async () => {
   const token = { id: 't', hash: 'h', expiresAt, version: 1 };
   await db.database.session().write(create(tokens, () => token));
   const asked = read(tokens, tokenKey({ id: 't' }));
-  expect(await db.database.session().readTogether(asked)).toEqual([token]);
+  expect(await db.database.session().transactRead(asked)).toEqual([token]);
   const later = db.open({ now: () => new Date(expiresAt) }).session();
-  expect(await later.readTogether(asked)).toEqual([null]);
+  expect(await later.transactRead(asked)).toEqual([null]);
 });
 
 test('a hundred records are read together, and no more', async () => {
   const db = await openDatabase();
   const reads = Array.from({ length: 101 }, (_, n) => memberAt(`${n}`));
-  expect(await db.database.session().readTogether(...reads.slice(1))).toEqual(reads.slice(1).map(() => null));
-  await expect(db.database.session().readTogether(...reads)).rejects.toMatchObject({
+  expect(await db.database.session().transactRead(...reads.slice(1))).toEqual(reads.slice(1).map(() => null));
+  await expect(db.database.session().transactRead(...reads)).rejects.toMatchObject({
     code: 'TRANSACTION_TOO_LARGE',
     extensions: { items: 101, limit: 100 },
   });
@@ -76,7 +76,7 @@ test('a snapshot shows no transaction half, while writers go on', async () => {
   })();
   const sums = new Set<number>();
   while (isWriting) {
-    const [a, b] = await db.open().session().readTogether(memberAt('a'), memberAt('b'));
+    const [a, b] = await db.open().session().transactRead(memberAt('a'), memberAt('b'));
     sums.add((a?.score ?? Number.NaN) + (b?.score ?? Number.NaN));
   }
   await writer;
@@ -94,10 +94,10 @@ test('a snapshot that meets writers is read again until the deadline', async () 
     },
   };
   const session = db.open({ faults: [meets] }).session();
-  expect(await session.readTogether(memberAt('a'), memberAt('b'))).toEqual([null, null]);
+  expect(await session.transactRead(memberAt('a'), memberAt('b'))).toEqual([null, null]);
   left = Number.POSITIVE_INFINITY;
   const hurried = db.open({ faults: [meets], limits: { deadlineMs: 30 } }).session();
-  await expect(hurried.readTogether(memberAt('a'), memberAt('b'))).rejects.toMatchObject({
+  await expect(hurried.transactRead(memberAt('a'), memberAt('b'))).rejects.toMatchObject({
     code: 'CONFLICT',
   });
 });

@@ -1,11 +1,10 @@
 /** Random sequences of generated writes of every example, against a model that knows nothing but their plans. */
-
 import { BatchWriteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import type { Database, Item, TableDefinition } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
-import { queryOf } from '../../src/generator/plan/types.js';
-import { itemId, keyOfItem } from '../../src/runtime/items.js';
+import { queryOf } from '../../src/generator/plan/types/access.js';
+import { itemId, keyOfItem } from '../../src/runtime/keys/item-key.js';
 import { openTables } from '../support/databases.js';
 import { Dice } from '../support/dice.js';
 import { engineKind, openEngine } from '../support/engines.js';
@@ -13,7 +12,7 @@ import { runs } from '../support/runs.js';
 import { type GeneratedProject, projectIn } from './support/project.js';
 import { expectAnswers } from './support/random-questions.js';
 import { emptyModel, itemsOf, operations, refused, succeeded, writeOf } from './support/random-writes.js';
-import { holds } from './support/replay.js';
+import { covering } from './support/replay.js';
 
 const now = new Date('2026-03-01T12:00:00.000Z');
 const engine = openEngine();
@@ -34,8 +33,9 @@ const sequence: fc.Arbitrary<Sequence> = fc.record({
 
 /** The engines of tests have no indexes of several attributes a part: those, and what asks them, are left out. */
 function servable(project: GeneratedProject): GeneratedProject {
-  const isServed = ({ native }: TableDefinition['indexes'][number]) =>
-    native === undefined || Object.keys({ ...native.partition, ...native.sort }).length <= 2;
+  const isServed = ({ multiAttribute }: TableDefinition['indexes'][number]) =>
+    multiAttribute === undefined ||
+    Object.keys({ ...multiAttribute.partition, ...multiAttribute.sort }).length <= 2;
   const indexes = project.tables.flatMap((table) => table.indexes);
   const isLeftOut = (name: string | null | undefined) =>
     indexes.some((one) => one.name === name && !isServed(one));
@@ -123,7 +123,7 @@ test.each(['battle-royale', 'delivery', 'event-history', 'platform'])(
     const project = servable(await projectIn(name));
     const storage = await openStorage(project);
     const tally: Tally = { written: 0, refused: 0 };
-    await holds(
+    await covering(
       fc.asyncProperty(sequence, (one) => play(project, storage, one, tally)),
       runs(engineKind() === 'embedded' ? 250 : 10),
     );

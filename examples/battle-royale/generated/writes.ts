@@ -9,7 +9,7 @@ import {
   updateWrites,
   upsertWrites,
   type WriteEnvironment,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   Game,
   GameChanges,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { byText, Dice } from '../../../test/support/dice.js';
 import { runs } from '../../../test/support/runs.js';
 import type { Oracle, UserFields } from './oracle.js';
-import { awkward, maps, moments, numbers, places, sampleOf } from './sample.js';
+import { aggregates, awkward, maps, moments, places, sampleOf } from './sample.js';
 import { type Data, openLobby, type Server } from './server.js';
 
 const gameFields = 'gameId map creator createTime people openTimestamp startTime endTime version';
@@ -198,8 +198,8 @@ test('1, 2, 4, 9, 10, 11, 12: changes at random do what they should, and every i
       const username = dice.below(8) === 0 ? 'nobody' : dice.of(names);
       const version = dice.below(4) === 0 ? 1 + dice.below(3) : undefined;
       const input: Partial<UserFields> = {
-        gamesPlayed: dice.of(numbers),
-        ...(dice.below(2) === 0 && { kills: dice.of(numbers) }),
+        gamesPlayed: dice.of(aggregates),
+        ...(dice.below(2) === 0 && { kills: dice.of(aggregates) }),
         ...(dice.below(2) === 0 && { address: dice.of([null, ...awkward]) }),
         ...(version !== undefined && { version }),
       };
@@ -229,8 +229,8 @@ test('1, 2, 4, 9, 10, 11, 12: changes at random do what they should, and every i
       const username = dice.of([...(oracle.mappings.get(gameId)?.keys() ?? []), 'nobody']);
       const input = {
         ...(dice.below(2) === 0 && { place: dice.of(places) }),
-        ...(dice.below(2) === 0 && { kills: dice.of(numbers) }),
-        ...(dice.below(2) === 0 && { survivalSeconds: dice.of([null, ...numbers]) }),
+        ...(dice.below(2) === 0 && { kills: dice.of(aggregates) }),
+        ...(dice.below(2) === 0 && { survivalSeconds: dice.of([null, ...aggregates]) }),
       };
       await change(
         'updateGameForUser',

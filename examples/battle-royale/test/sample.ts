@@ -57,7 +57,7 @@ export const moments = [
   '9999-12-31T23:59:59.999Z',
 ] as const;
 
-export const numbers = [0, 1, -1, 7, 50, -2147483648, 2147483647] as const;
+export const aggregates = [0, 1, -1, 7, 50, -2147483648, 2147483647] as const;
 export const places = [null, 'GOLD', 'SILVER', 'BRONZE'] as const;
 export const maps = [
   'Dusty Dunes',
@@ -90,9 +90,9 @@ export function sampleOf(seed: number, { plainUsers = 150, games = 160 } = {}): 
       email: `${dice.below(1e9)}@example.com`,
       birthdate: dice.of([null, '1999-12-31', '2000-02-29']),
       address: dice.of([null, ...awkward]),
-      gamesPlayed: dice.of(numbers),
-      gamesWon: dice.of(numbers),
-      kills: dice.of(numbers),
+      gamesPlayed: dice.of(aggregates),
+      gamesWon: dice.of(aggregates),
+      kills: dice.of(aggregates),
     };
     oracle.users.set(username, { ...user, version: 1 });
     writes.push(userWrites.create(user));
@@ -121,8 +121,8 @@ export function sampleOf(seed: number, { plainUsers = 150, games = 160 } = {}): 
       gameId,
       username,
       place: dice.of(places),
-      kills: dice.of(numbers),
-      survivalSeconds: dice.of([null, ...numbers]),
+      kills: dice.of(aggregates),
+      survivalSeconds: dice.of([null, ...aggregates]),
       gameEndTime: endTime,
     }));
     oracle.mappings.set(gameId, new Map(players.map((one) => [one.username, { ...one, version: 1 }])));

@@ -3,6 +3,7 @@
 import {
   decimal,
   enumValue,
+  type IdempotencyStore,
   type IndexRef,
   indexRef,
   type Key,
@@ -12,8 +13,7 @@ import {
   tableRef,
   text,
   time,
-  type TokenStore,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   CourierKey,
   DeliveryEventKey,
@@ -66,8 +66,8 @@ export const directoryByCityAndRating = indexRef(directoryTable, 'ByCityAndRatin
 export const mealsTable: IndexRef & TableRef = tableRef('meals', 'PK', 'SK');
 export const mealsGsi1 = indexRef(mealsTable, 'GSI1', 'GSI1PK', 'GSI1SK');
 
-/** Where idempotency keys are kept: for `db.writeOnce`. */
-export const mealsTokens: TokenStore = {
+/** Where idempotency keys are kept: for `db.writeIdempotent`. */
+export const mealsTokens: IdempotencyStore = {
   table: mealsTable,
   ttl: 'ttl',
   key: (token) => ({ PK: `IDEMPOTENCY#${text(token)}`, SK: 'TOKEN' }),

@@ -17,18 +17,18 @@ import {
   type IndexQuery,
   keyNumber,
   keyText,
+  multiAttributeRange,
   narrowed,
   notEqual,
   oneOf,
   query,
   rangeOf,
-  rawRange,
   shards,
   size,
   sortedBy,
   text,
   time,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   Delivery,
   DeliveryEvent,
@@ -55,12 +55,12 @@ import {
 import * as keys from './keys.js';
 
 /** What WarehousesByCity projects of Warehouse; other fields take a batch get. */
-const warehouseWarehousesByCityHolds = held(warehouseCodec, {
+const warehouseWarehousesByCityHeld = held(warehouseCodec, {
   fields: ['category', 'city', 'name', 'processingTime', 'rating', 'warehouseId'],
 });
 
 /** What WarehousesByName projects of Warehouse; other fields take a batch get. */
-const warehouseWarehousesByNameHolds = held(warehouseCodec, {
+const warehouseWarehousesByNameHeld = held(warehouseCodec, {
   fields: [],
   keys: {
     PK: ['WAREHOUSE#', ['warehouseId', text]],
@@ -70,24 +70,24 @@ const warehouseWarehousesByNameHolds = held(warehouseCodec, {
 });
 
 /** What ProductsByCategory projects of Product; other fields take a batch get. */
-const productProductsByCategoryHolds = held(productCodec, {
+const productProductsByCategoryHeld = held(productCodec, {
   fields: ['available', 'category', 'city', 'description', 'price', 'productId', 'warehouseId'],
 });
 
 /** What ByRecipient projects of Shipment; other fields take a batch get. */
-const shipmentByRecipientHolds = held(shipmentCodec, {
+const shipmentByRecipientHeld = held(shipmentCodec, {
   fields: ['createdAt', 'shipmentId', 'status', 'totalWeight', 'warehouseName'],
   keys: { recipientPK: ['RECIPIENT#', ['recipientId', text]] },
 });
 
 /** What ByWarehouse projects of Shipment; other fields take a batch get. */
-const shipmentByWarehouseHolds = held(shipmentCodec, {
+const shipmentByWarehouseHeld = held(shipmentCodec, {
   fields: ['createdAt', 'recipientName', 'shipmentId', 'status', 'totalWeight'],
   keys: { warehousePK: ['WAREHOUSE#', ['warehouseId', text]] },
 });
 
 /** What ByCourier projects of Shipment; other fields take a batch get. */
-const shipmentByCourierHolds = held(shipmentCodec, {
+const shipmentByCourierHeld = held(shipmentCodec, {
   fields: ['createdAt', 'recipientName', 'shipmentId', 'status', 'warehouseName'],
   keys: { courierPK: ['COURIER#', ['courierId', text]] },
 });
@@ -103,7 +103,7 @@ export const warehousesByCityCategory = (
     partition: `CITY#${text(by.city)}`,
     sort: { kind: 'prefix', prefix: `${text(by.category)}#` },
     descending: by.order === 'DESC',
-    holds: warehouseWarehousesByCityHolds,
+    covering: warehouseWarehousesByCityHeld,
     layout: '7083fe2c',
   });
 
@@ -118,7 +118,7 @@ export const warehousesByCityCategoryWithMinRating = (
     partition: `CITY#${text(by.city)}`,
     sort: rangeOf({ from: encoded(decimal, by.from) }, { head: `${text(by.category)}#`, terminated: true }),
     descending: true,
-    holds: warehouseWarehousesByCityHolds,
+    covering: warehouseWarehousesByCityHeld,
     layout: '7083fe2c',
   });
 
@@ -129,7 +129,7 @@ export const listings = (
   query('listings', listingCodec, sortedBy(keys.directoryByCityAndRating, 'rating'), {
     partition: keyText(by.city),
     equals: { category: keyText(by.category) },
-    sort: rawRange(keyNumber, { from: by.from }),
+    sort: multiAttributeRange(keyNumber, { from: by.from }),
     descending: true,
     layout: '1108241e',
   });
@@ -141,7 +141,7 @@ export const searchWarehousesByName = (
   query('searchWarehousesByName', warehouseCodec, keys.warehousesWarehousesByName, {
     partition: `CITY#${text(by.city)}`,
     sort: rangeOf({ prefix: encoded(text, by.prefix) }, { head: '', terminated: true }),
-    holds: warehouseWarehousesByNameHolds,
+    covering: warehouseWarehousesByNameHeld,
     layout: 'd90e8226',
   });
 
@@ -176,7 +176,7 @@ export const productsByCityCategory = (by: Pick<Product, 'city' | 'category'>): 
   query('productsByCityCategory', productCodec, keys.warehousesProductsByCategory, {
     partition: `CITY#${text(by.city)}`,
     sort: { kind: 'prefix', prefix: `${text(by.category)}#` },
-    holds: productProductsByCategoryHolds,
+    covering: productProductsByCategoryHeld,
     layout: '2fabcaf8',
   });
 
@@ -218,7 +218,7 @@ export const recipientShipments = (
       bounds: { from: encoded(time, by.from), before: encoded(time, by.before) },
       terminated: true,
     }),
-    holds: shipmentByRecipientHolds,
+    covering: shipmentByRecipientHeld,
     layout: '4c25c603',
   });
 
@@ -233,28 +233,26 @@ export const warehouseShipments = (
     partition: `WAREHOUSE#${text(by.warehouseId)}`,
     sort: { kind: 'prefix', prefix: `${enumValue(by.status)}#` },
     descending: by.order === 'DESC',
-    holds: shipmentByWarehouseHolds,
+    covering: shipmentByWarehouseHeld,
     layout: '8bf646f9',
   });
 
 /**
  * Query.courierShipments: ByCourier `COURIER#{courierId}` / `{status}#{createdAt}#{shipmentId}`, ascending.
  */
-export const courierShipments = (
-  by: {
-    readonly courierId: string;
-    readonly status?: ShipmentStatus | null | undefined;
-    readonly from?: Date | string | null | undefined;
-    readonly before?: Date | string | null | undefined;
-  },
-): IndexQuery<Shipment> =>
+export const courierShipments = (by: {
+  readonly courierId: string;
+  readonly status?: ShipmentStatus | null | undefined;
+  readonly from?: Date | string | null | undefined;
+  readonly before?: Date | string | null | undefined;
+}): IndexQuery<Shipment> =>
   query('courierShipments', shipmentCodec, keys.shipmentsByCourier, {
     partition: `COURIER#${text(by.courierId)}`,
     sort: narrowed('', [['status', encoded(enumValue, by.status), '#']], {
       bounds: { from: encoded(time, by.from), before: encoded(time, by.before) },
       terminated: true,
     }),
-    holds: shipmentByCourierHolds,
+    covering: shipmentByCourierHeld,
     layout: 'b439c8c7',
   });
 
@@ -262,9 +260,10 @@ export const courierShipments = (
  * Query.availableShipmentsByCity: AvailableByCity `CITY#{availableCity}` / `{createdAt}#{shipmentId}`, order
  * chosen by the caller.
  */
-export const availableShipmentsByCity = (
-  by: { readonly availableCity: string; readonly order?: 'ASC' | 'DESC' | null | undefined },
-): IndexQuery<Shipment> =>
+export const availableShipmentsByCity = (by: {
+  readonly availableCity: string;
+  readonly order?: 'ASC' | 'DESC' | null | undefined;
+}): IndexQuery<Shipment> =>
   query('availableShipmentsByCity', shipmentCodec, keys.shipmentsAvailableByCity, {
     partition: `CITY#${text(by.availableCity)}`,
     descending: by.order === 'DESC',

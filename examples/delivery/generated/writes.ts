@@ -10,7 +10,7 @@ import {
   updateWrites,
   upsertWrites,
   type WriteEnvironment,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   Courier,
   CourierChanges,

@@ -11,7 +11,7 @@ import {
   tableRef,
   text,
   time,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   DeviceLog,
   DeviceLogKey,

@@ -11,13 +11,13 @@ import {
   text,
   time,
   timePrefix,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type { DeviceLog, EquipmentStateVersion, Event, TimedState } from './entities.js';
 import { deviceLogCodec, equipmentStateVersionCodec, eventCodec, timedStateCodec } from './items.js';
 import * as keys from './keys.js';
 
 /** What initialEvents projects of Event; other fields take a batch get. */
-const eventInitialEventsHolds = held(eventCodec, {
+const eventInitialEventsHeld = held(eventCodec, {
   fields: [],
   keys: {
     PK: ['EVENTS#', ['storeId', text], '#', ['aggregateId', text]],
@@ -81,7 +81,7 @@ export const aggregates = (
     partition: `EVENT_BY_STORE_ID#${text(by.storeId)}`,
     sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
     descending: by.order === 'DESC',
-    holds: eventInitialEventsHolds,
+    covering: eventInitialEventsHeld,
     page: { default: 100, max: 1000 },
     layout: '188782f0',
   });

@@ -8,7 +8,7 @@ import {
   updateWrites,
   upsertWrites,
   type WriteEnvironment,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   DeviceLog,
   DeviceLogChanges,

@@ -14,7 +14,7 @@ import {
   tableRef,
   text,
   time,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   AchievementKey,
   CertificateKey,

@@ -13,7 +13,7 @@ import {
   updateWrites,
   upsertWrites,
   type WriteEnvironment,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   Achievement,
   AchievementChanges,

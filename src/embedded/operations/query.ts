@@ -1,7 +1,7 @@
 import { tableNamed } from '../action.js';
 import { type AttributeValue, attribute, type Item, scalar } from '../attributes.js';
 import { type CapacityMode, Meter } from '../capacity.js';
-import { db, type LevelRange, type RawKeyCondition } from '../dynalite.js';
+import { db, type LevelRange, type MultiAttributeKeyCondition } from '../dynalite.js';
 import { resourceNotFound, ValidationError } from '../errors.js';
 import {
   type ConditionPlan,
@@ -147,7 +147,7 @@ function queryRange(
 
 /** `low` and `high` are places without the '/' that ends a part of a key. */
 function sortRange(
-  operator: RawKeyCondition['ComparisonOperator'],
+  operator: MultiAttributeKeyCondition['ComparisonOperator'],
   start: string,
   low: string,
   high: string,

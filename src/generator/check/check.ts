@@ -3,21 +3,21 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Layout } from '../layout/layout.js';
 import type { Model } from '../model.js';
-import { type Facts, factsOf } from '../resolve/resolved-model.js';
+import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { type Check, run } from './row.js';
 import { abstractChecks } from './rules/abstract.js';
-import { numberChecks } from './rules/aggregates.js';
+import { aggregateChecks } from './rules/aggregates.js';
 import { computedChecks } from './rules/computed.js';
-import { demandChecks } from './rules/conditions.js';
+import { conditionChecks } from './rules/conditions.js';
 import { coverageChecks } from './rules/coverage.js';
 import { elementChecks } from './rules/elements.js';
 import { entityChecks } from './rules/entities.js';
-import { elsewhereChecks } from './rules/external.js';
+import { externalChecks } from './rules/external.js';
 import { historyChecks } from './rules/history.js';
 import { identifierChecks } from './rules/identifiers.js';
 import { keyChecks, type LaidOut } from './rules/keys.js';
 import { mixedChecks, mixedLayoutChecks } from './rules/mixed.js';
-import { nativeChecks, nativeLayoutChecks } from './rules/multi-attribute.js';
+import { multiAttributeChecks, multiAttributeLayoutChecks } from './rules/multi-attribute.js';
 import { mutationChecks } from './rules/mutations.js';
 import { nameChecks } from './rules/names.js';
 import { patternChecks } from './rules/patterns.js';
@@ -31,13 +31,13 @@ import { throughChecks, throughLayoutChecks } from './rules/through.js';
 import { transactionChecks, transactionLayoutChecks } from './rules/transactions.js';
 import { choiceChecks, identityChecks } from './warnings.js';
 
-export const modelChecks: readonly Check<Facts>[] = [
+export const modelChecks: readonly Check<ResolvedModel>[] = [
   ...nameChecks,
   ...tableChecks,
-  ...nativeChecks,
+  ...multiAttributeChecks,
   ...entityChecks,
   ...sharedChecks,
-  ...demandChecks,
+  ...conditionChecks,
   ...historyChecks,
   ...computedChecks,
   ...referenceChecks,
@@ -46,7 +46,7 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...abstractChecks,
   ...mixedChecks,
   ...throughChecks,
-  ...numberChecks,
+  ...aggregateChecks,
   ...sourceChecks,
   ...mutationChecks,
   ...transactionChecks,
@@ -54,22 +54,22 @@ export const modelChecks: readonly Check<Facts>[] = [
   ...ruleChecks,
   ...identifierChecks,
   ...coverageChecks,
-  ...elsewhereChecks,
+  ...externalChecks,
 ];
 
 export const layoutChecks: readonly Check<LaidOut>[] = [
   ...keyChecks,
   ...mixedLayoutChecks,
   ...throughLayoutChecks,
-  ...nativeLayoutChecks,
+  ...multiAttributeLayoutChecks,
   ...identityChecks,
   ...choiceChecks,
   ...transactionLayoutChecks,
 ];
 
 /** What is wrong with a model that was read without errors. Where nothing is, it can be laid out and planned. */
-export function checkModel(model: Model): Diagnostic[] {
-  return run(modelChecks, factsOf(model));
+export function checkModel(resolved: ResolvedModel): Diagnostic[] {
+  return run(modelChecks, resolved);
 }
 
 /** What is wrong with the layout of a model without errors, the planner's own findings included; else its warnings. */

@@ -1,7 +1,7 @@
 /** Choices that can be lived with, and that a reviewer wants to know of. */
 
 import { type PatternModel, partOf, type Source } from '../model.js';
-import type { HoleEncoding, KeyTemplate } from '../plan/types.js';
+import type { HoleEncoding, KeyTemplate } from '../plan/types/storage.js';
 import { holesOf } from '../resolve/templates.js';
 import { type Check, type Finding, listed } from './row.js';
 import type { LaidOut } from './rules/keys.js';
@@ -25,7 +25,7 @@ export const choiceChecks: readonly Check<LaidOut>[] = [
               named?.text === index.name.text &&
               layout.entities.get(target.text)?.table.name.text === table.name.text,
           );
-          if (isUsed || (index.kind === 'native' && isRead)) continue;
+          if (isUsed || (index.kind === 'multi-attribute' && isRead)) continue;
           yield {
             at: index.name.at,
             message: `Nothing lies in index \`${index.name.text}\` of table \`${table.name.text}\`.`,

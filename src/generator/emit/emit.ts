@@ -1,7 +1,8 @@
 /** Plan + template texts -> the generated files' exact bytes. */
 
 import type { Costs } from '../../budget/costs.js';
-import type { Plan } from '../plan/types.js';
+import type { SingleBudgets } from '../costs/pattern-budgets.js';
+import type { Plan } from '../plan/types/plan.js';
 import { costsFile } from './files/costs.js';
 import { entitiesFile } from './files/entities.js';
 import { itemsFile } from './files/items.js';
@@ -20,6 +21,7 @@ import { runtimeModule } from './symbols.js';
 export interface EmitInput {
   readonly plan: Plan;
   readonly costs: Costs;
+  readonly budgets: SingleBudgets;
   /** The schema, printed. */
   readonly sdl: string;
   readonly renderer: Renderer;
@@ -29,7 +31,7 @@ export interface EmitInput {
 export const graphqlFile = 'graphql.ts';
 
 /** Path below the output folder -> text. */
-export function emit({ plan, costs, sdl, renderer }: EmitInput): Map<string, string> {
+export function emit({ plan, costs, budgets, sdl, renderer }: EmitInput): Map<string, string> {
   const options = { renderer, runtime: runtimeModule };
   const schema = { sdl: sdl.replace(/[\\`]|\$\{/g, '\\$&') };
   const sources = [
@@ -47,6 +49,6 @@ export function emit({ plan, costs, sdl, renderer }: EmitInput): Map<string, str
   ];
   return new Map([
     ...sources.map((source) => [source.name, sourceText(source, options)] as const),
-    ['access-patterns.md', renderer.render('access-patterns.md', accessPatternsView(plan))],
+    ['access-patterns.md', renderer.render('access-patterns.md', accessPatternsView(plan, budgets))],
   ]);
 }

@@ -6,8 +6,9 @@ import type {
   KeyTemplate,
   PadDigits,
   TemplatePart,
-  ValuePlan,
-} from '../plan/types.js';
+  TypeShape,
+} from '../plan/types/storage.js';
+import type { ValuePlan } from '../plan/types/values.js';
 import { call, code, type Doc, globalOf, list, literal, quote } from './printer.js';
 import { args, parent, runtime, schemaType } from './symbols.js';
 
@@ -54,18 +55,14 @@ function orNull({ nullable }: AttributePlan, type: Doc): Doc {
 
 function valueType(attribute: AttributePlan): Doc {
   const element = elementType(attribute);
-  return attribute.list ? listType(attribute.type, element) : element;
+  return attribute.list && attribute.elements ? listType(attribute.elements, element) : element;
 }
 
-/** @param type in SDL syntax: `[[Int!]!]!` */
-function listType(type: string, element: Doc): Doc {
-  const bare = type.replace(/!$/, '');
-  if (!bare.startsWith('[')) return element;
-  const inner = bare.slice(1, -1);
-  const one = listType(inner, element);
-  return readonlyList(inner.endsWith('!') || one === 'unknown' ? one : code`${one} | null`, {
-    isWord: inner.endsWith('!') && !inner.startsWith('['),
-  });
+/** @param of the type of the list's elements */
+function listType(of: TypeShape, element: Doc): Doc {
+  const inner = of.kind === 'list' ? listType(of.of, element) : element;
+  const isWord = of.nonNull || inner === 'unknown';
+  return readonlyList(isWord ? inner : code`${inner} | null`, { isWord: isWord && of.kind === 'named' });
 }
 
 /** @param isWord the type needs no brackets */

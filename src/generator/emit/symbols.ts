@@ -1,10 +1,10 @@
 /** What generated files import, and what their functions call what they are given. */
 
-import type { EntityPlan } from '../plan/types.js';
+import type { EntityPlan } from '../plan/types/storage.js';
 import { code, type Doc, type Fragment, local, typeFrom, valueFrom } from './printer.js';
 
 /** The runtime's door for generated code. */
-export const runtimeModule = 'tableloom/runtime';
+export const runtimeModule = 'tableloom/runtime/generated';
 
 /** A function or value of the runtime. */
 export function runtime(name: string): Fragment {

@@ -787,7 +787,7 @@ const patternKeys = {
     ...text,
     title: 'How much together',
     description:
-      'The sum of a whole-number attribute, `of`, over the matching records of this entity. It is kept by the write path, in the transaction of each write, and read by one get.',
+      'The sum of a whole-number attribute, `of`, over the matching records of this entity. The write path maintains it, in the transaction of each write, and read by one get.',
     example: { sum: 'User', of: 'logins', for: 'Query.logins', where: { status: '$status' } },
   },
   of: {
@@ -797,19 +797,25 @@ const patternKeys = {
       'With `sum`: the attribute, a whole number. Binary fractions do not add up exactly: keep money in cents.',
     example: { sum: 'User', of: 'logins', for: 'Query.logins', where: { status: '$status' } },
   },
-  kept: {
+  maintained: {
     ...flag,
     title: 'Kept, not counted',
     description:
-      'With `count`: the number is kept by the write path, in the transaction of each write, and read by one get, however large it is. `where` takes equalities, `when` says which records count.',
-    example: { count: 'User', for: 'Query.userCount', where: { status: '$status' }, kept: true },
+      'With `count`: the write path maintains the count, in the transaction of each write, and read by one get, however large it is. `where` takes equalities, `when` says which records count.',
+    example: { count: 'User', for: 'Query.userCount', where: { status: '$status' }, maintained: true },
   },
   cap: {
     ...count(1_000_000_000),
     title: 'Never more than',
     description:
-      'With a kept count: a write that would make it more fails with GUARD_FAILED, which names the pattern.',
-    example: { count: 'User', for: 'Query.userCount', where: { status: '$status' }, kept: true, cap: 50 },
+      'With a maintained count: a write that would make it more fails with GUARD_FAILED, which names the pattern.',
+    example: {
+      count: 'User',
+      for: 'Query.userCount',
+      where: { status: '$status' },
+      maintained: true,
+      cap: 50,
+    },
   },
   total: {
     ...flag,
@@ -956,7 +962,7 @@ const patternKeys = {
     default: 1,
     title: 'Shards',
     description:
-      'Spreads each partition over so many; they are merged in order when read. `shards: 1` says that one partition for all records is meant. A number that is kept is spread over as many items, and added up when read.',
+      'Spreads each partition over so many; they are merged in order when read. `shards: 1` says that one partition for all records is meant. A maintained aggregate is spread over as many items, which are added up when read.',
     example: { many: 'User', for: 'Query.users', sort: 'createdAt', shards: 4 },
   },
   upTo: {
@@ -1457,14 +1463,17 @@ const topKeys = {
       'Hand-written rules: those that answer a field, and in which file a rule lies that a pattern, a mutation or `compute` names.',
     example: { ...small, rules: { signIn: { for: 'Mutation.signIn', in: 'sessions' } } },
   },
-  elsewhere: {
+  external: {
     anyOf: [fieldPaths, { type: 'array', items: fieldPaths }],
-    title: 'Answered elsewhere',
+    title: 'External fields',
     description:
       'Fields that other resolvers of this server answer: `Type.field`, or `Type.*` for every field of the type that nothing here answers.',
-    example: { ...small, elsewhere: ['Query.weather', 'Forecast.*'] },
+    example: { ...small, external: ['Query.weather', 'Forecast.*'] },
   },
 } as const satisfies Keys;
+
+/** Keys of earlier versions, each with what it is called now. */
+export const renamedKeys: Readonly<Record<string, string>> = { elsewhere: 'external', kept: 'maintained' };
 
 export const language: Shape = mapping(topKeys, {
   title: 'access-patterns.yaml',

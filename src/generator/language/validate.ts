@@ -2,7 +2,7 @@
 
 import { isMap, isPair, isScalar, isSeq, type Node } from 'yaml';
 import { type Diagnostic, type Span, suggestion } from '../diagnostics/diagnostic.js';
-import { type Kind, type Refusal, resolve, type Shape } from './schema.js';
+import { type Kind, type Refusal, renamedKeys, resolve, type Shape } from './schema.js';
 
 type Found = Kind | 'other';
 
@@ -108,14 +108,14 @@ class Validator {
           'wrong-value',
           keyAt,
           filled(shape.unknown, key),
-          suggestion(key, Object.keys(properties)),
+          renamed(key, properties) ?? suggestion(key, Object.keys(properties)),
         );
       else
         this.report(
           'unknown-key',
           keyAt,
           `${subject} has no key \`${key}\`.`,
-          suggestion(key, Object.keys(properties)),
+          renamed(key, properties) ?? suggestion(key, Object.keys(properties)),
         );
     }
     for (const key of required)
@@ -263,4 +263,9 @@ function filled(message: string, value: string): string {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function renamed(key: string, properties: Readonly<Record<string, Shape>>): string | undefined {
+  const now = renamedKeys[key];
+  return now !== undefined && now in properties ? `Write \`${now}\`: \`${key}\` was renamed.` : undefined;
 }

@@ -1,27 +1,35 @@
 /** The numbers an entity's writes keep beside its records: counts, sums and sequences, each in items of its own. */
 
 import { exactHole } from '../encodings.js';
-import { type EntityModel, isKept, type Literal, type PatternModel, type TableModel } from '../model.js';
-import type { AttributePlan, NumberPlan } from '../plan/types.js';
+import {
+  type EntityModel,
+  isMaintained,
+  type Literal,
+  type PatternModel,
+  type TableModel,
+} from '../model.js';
+import type { AggregatePlan } from '../plan/types/storage.js';
+import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { holesOf, keyTemplate } from '../resolve/templates.js';
 import { prefixOf } from './lock/claims.js';
 import type { Keeper } from './lock/keeper.js';
 
 interface Ground {
   readonly table: TableModel;
-  readonly attributes: ReadonlyMap<string, AttributePlan>;
+  readonly attributes: ReadonlyMap<string, ResolvedAttribute>;
   readonly keeper: Pick<Keeper, 'number' | 'retire' | 'unused'>;
 }
 
 /** Those that patterns ask for in the order of the YAML, then the sequences. */
-export function numbersOf(
+export function aggregatesOf(
   entity: EntityModel,
   patterns: readonly PatternModel[],
   ground: Ground,
-): NumberPlan[] {
+): AggregatePlan[] {
   if (entity.historyOf) return [];
   const asked = patterns.filter(
-    (pattern) => pattern.target.text === entity.name.text && (isKept(pattern) || pattern.total !== undefined),
+    (pattern) =>
+      pattern.target.text === entity.name.text && (isMaintained(pattern) || pattern.total !== undefined),
   );
   return [
     ...asked.map((pattern) => askedNumber(entity, pattern, ground)),
@@ -40,7 +48,7 @@ export function numbersOf(
   ];
 }
 
-function askedNumber(entity: EntityModel, pattern: PatternModel, ground: Ground): NumberPlan {
+function askedNumber(entity: EntityModel, pattern: PatternModel, ground: Ground): AggregatePlan {
   const { attributes } = ground;
   const isConstant = (binding: PatternModel['where'][number]) =>
     binding.each !== 'list' && binding.source.kind === 'literal';
@@ -77,7 +85,7 @@ function constantOf({ value }: Literal): (string | number | boolean)[] {
 }
 
 /** A constant in the form that records hold. */
-function asStored(attribute: AttributePlan | undefined, value: string | number | boolean) {
+function asStored(attribute: ResolvedAttribute | undefined, value: string | number | boolean) {
   if (typeof value !== 'string' || attribute === undefined) return value;
   if (attribute.encoding === 'time') return new Date(value).toISOString();
   return attribute.normalize.reduce(
@@ -87,16 +95,16 @@ function asStored(attribute: AttributePlan | undefined, value: string | number |
 }
 
 /** What a number is to be, before its key is chosen. */
-interface Wanted extends Pick<NumberPlan, 'kind' | 'name' | 'field'> {
+interface Wanted extends Pick<AggregatePlan, 'kind' | 'name' | 'field'> {
   /** The fields of which each combination of values has a number of its own. */
   readonly fields: readonly string[];
-  readonly when?: NumberPlan['when'];
+  readonly when?: AggregatePlan['when'];
   readonly present?: readonly string[];
   readonly shards?: number | undefined;
   readonly cap?: number | undefined;
 }
 
-function planned(entity: EntityModel, { table, attributes, keeper }: Ground, wanted: Wanted): NumberPlan {
+function planned(entity: EntityModel, { table, attributes, keeper }: Ground, wanted: Wanted): AggregatePlan {
   const { kind, name, field, fields, shards = 1 } = wanted;
   const word = kind.toUpperCase();
   const tail = [...fields.map((one) => exactHole(one, attributes)), ...(shards > 1 ? ['{shard}'] : [])]
@@ -124,6 +132,6 @@ function planned(entity: EntityModel, { table, attributes, keeper }: Ground, wan
 }
 
 /** What the lock calls a number. */
-export function lockedName({ kind, name }: Pick<NumberPlan, 'kind' | 'name'>): string {
+export function lockedName({ kind, name }: Pick<AggregatePlan, 'kind' | 'name'>): string {
   return `${kind === 'sequence' ? 'sequence' : 'kept'} ${name}`;
 }

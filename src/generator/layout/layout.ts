@@ -13,7 +13,7 @@ import { builtHole, exactHole, isBucketUnit, isInverted, sortHoles } from '../en
 import { emptyLock, type Lock } from '../lock.js';
 import {
   type EntityModel,
-  isKept,
+  isMaintained,
   type Model,
   type PatternModel,
   type TableModel,
@@ -21,17 +21,17 @@ import {
 } from '../model.js';
 import { constant } from '../names.js';
 import type {
-  AttributePlan,
+  AggregatePlan,
   GuardPlan,
   HoleEncoding,
   ItemPlan,
   KeyTemplate,
-  NumberPlan,
   SlotPlan,
-} from '../plan/types.js';
+} from '../plan/types/storage.js';
 import { attributesOf } from '../resolve/attributes.js';
+import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { hasShard, holesOf, keyTemplate } from '../resolve/templates.js';
-import { numbersOf } from './aggregates.js';
+import { aggregatesOf } from './aggregates.js';
 import { fewestGroups } from './choose/groups.js';
 import { freeIndexes, type TableDraft, tableDraft } from './choose/indexes.js';
 import { commonKey } from './choose/keys.js';
@@ -39,7 +39,7 @@ import { retiredPrefixes } from './lock/claims.js';
 import { lockFindings } from './lock/findings.js';
 import { areDisjoint, type ItemDraft, isSameSlot, Keeper } from './lock/keeper.js';
 import { memberPatterns } from './mixed.js';
-import { nativeSlot } from './multi-attribute.js';
+import { multiAttributeSlot } from './multi-attribute.js';
 import { type ReferenceDraft, referenceDrafts } from './references.js';
 
 export interface Layout {
@@ -55,11 +55,11 @@ export interface Layout {
 export interface EntityLayout {
   readonly model: EntityModel;
   readonly table: TableModel;
-  readonly attributes: ReadonlyMap<string, AttributePlan>;
+  readonly attributes: ReadonlyMap<string, ResolvedAttribute>;
   readonly items: readonly ItemPlan[];
   readonly keyFields: readonly string[];
   readonly guards: readonly GuardPlan[];
-  readonly numbers: readonly NumberPlan[];
+  readonly aggregates: readonly AggregatePlan[];
   readonly references: readonly ReferenceDraft[];
 }
 
@@ -91,7 +91,7 @@ function groundOf(model: Model, lock: Lock): Ground {
   const names = new Set(model.entities.map((entity) => entity.name.text));
   const taken = new Set(retiredPrefixes(lock, names).map(({ prefix }) => prefix));
   const patterns = model.patterns
-    .filter((pattern) => !isKept(pattern))
+    .filter((pattern) => !isMaintained(pattern))
     .flatMap((pattern) => memberPatterns(model, pattern));
   return { model, lock, tables: model.tables.map(tableDraft), patterns, taken };
 }
@@ -102,7 +102,8 @@ export function layOut(model: Model, lock: Lock = emptyLock): Layout {
   const drafts = new Map<string, Draft>();
   for (const entity of model.entities) {
     const draft = draftOf(ground, entity);
-    if (draft) drafts.set(entity.name.text, { ...draft, numbers: numbersOf(entity, model.patterns, draft) });
+    if (draft)
+      drafts.set(entity.name.text, { ...draft, aggregates: aggregatesOf(entity, model.patterns, draft) });
   }
   const reads = new Map<string, Read>();
   const findings: Diagnostic[] = [];
@@ -139,7 +140,7 @@ export function layOut(model: Model, lock: Lock = emptyLock): Layout {
       original.items.push({
         role: 'version',
         for: draft.model.name.text,
-        holds: { kind: 'all' },
+        covering: { kind: 'all' },
         slots: main.slots,
         ...keepOf(draft.model),
       });
@@ -251,9 +252,9 @@ function draftOf({ model, lock, tables, patterns, taken }: Ground, entity: Entit
       const parts = { table, attributes, keeper };
       return name ? sharedGuard(model, name.text, words, parts) : guardOf(entity, words, parts);
     }),
-    numbers: [],
+    aggregates: [],
     references: referenceDrafts(entity, { table, attributes, keeper }),
-    items: [{ role: 'main', for: null, holds: { kind: 'all' }, slots: [slot] }],
+    items: [{ role: 'main', for: null, covering: { kind: 'all' }, slots: [slot] }],
     keeper,
   };
 }
@@ -309,9 +310,9 @@ function place(
   if (pattern.entry) return placeEntry(pattern, draft, findings, lock, entries);
   const index = pattern.index?.text;
   if (index === undefined || index === 'table') return placeOnTable(pattern, draft, findings);
-  const native = draft.table.indexes.find((one) => one.name.text === index)?.native;
-  if (!native) return placeOnIndex(pattern, draft, index, findings);
-  const slot = nativeSlot(pattern, native, draft.attributes);
+  const multiAttribute = draft.table.indexes.find((one) => one.name.text === index)?.multiAttribute;
+  if (!multiAttribute) return placeOnIndex(pattern, draft, index, findings);
+  const slot = multiAttributeSlot(pattern, multiAttribute, draft.attributes);
   if (serves(slot, pattern)) return { item: 0, slot, why: 'pinned; its keys are attributes as they are' };
   findings.push(doesNotServe(pattern, slot));
   return undefined;
@@ -334,8 +335,8 @@ function placeOnKept(pattern: PatternModel, draft: Draft): Read | undefined {
     main.slots.push(slot);
     return { item: 0, slot, why: '' };
   }
-  const holds = { kind: 'some' as const, attributes: draft.keyFields };
-  items.push({ ...item, for: pattern.name.text, holds });
+  const covering = { kind: 'some' as const, attributes: draft.keyFields };
+  items.push({ ...item, for: pattern.name.text, covering });
   return { item: items.length - 1, slot, why: '' };
 }
 
@@ -659,14 +660,14 @@ function placeEntry(
   }
   const known = draft.items[existing];
   if (known) {
-    const attributesHeld = known.holds.kind === 'some' ? known.holds.attributes : [];
-    known.holds = { kind: 'some', attributes: [...new Set([...attributesHeld, ...include])] };
+    const attributesHeld = known.covering.kind === 'some' ? known.covering.attributes : [];
+    known.covering = { kind: 'some', attributes: [...new Set([...attributesHeld, ...include])] };
     return { item: existing, slot, why: `shares the entry of \`${known.for}\`` };
   }
   draft.items.push({
     role: 'entry',
     for: pattern.name.text,
-    holds: { kind: 'some', attributes: include },
+    covering: { kind: 'some', attributes: include },
     slots,
   });
   return { item: draft.items.length - 1, slot, why: 'an entry beside the item, as declared' };
@@ -787,7 +788,7 @@ function isTruncated({ encode }: { readonly encode: HoleEncoding }): boolean {
 
 function presentOf(
   templates: readonly (KeyTemplate | null)[],
-  attributes: ReadonlyMap<string, AttributePlan>,
+  attributes: ReadonlyMap<string, ResolvedAttribute>,
   pattern: PatternModel,
 ): string[] {
   const fields = [

@@ -5,48 +5,41 @@
  */
 
 import type { IndexModel, PatternModel } from '../model.js';
-import type {
-  AttributePlan,
-  Encoding,
-  FilterPlan,
-  IndexPlan,
-  KeyTemplate,
-  NativeAccess,
-  NativeKey,
-  SlotPlan,
-} from '../plan/types.js';
+import type { FilterPlan, MultiAttributeAccess } from '../plan/types/access.js';
+import type { Encoding, IndexPlan, KeyTemplate, MultiAttributeKey, SlotPlan } from '../plan/types/storage.js';
+import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 
-type Native = NonNullable<IndexModel['native']>;
+type MultiAttribute = NonNullable<IndexModel['multiAttribute']>;
 
 /** DynamoDB's type of a raw attribute; undefined where it cannot be a key. */
-export function scalarType(encoding: Encoding): NativeKey['type'] | undefined {
+export function scalarType(encoding: Encoding): MultiAttributeKey['type'] | undefined {
   if (encoding === 'integer' || encoding === 'decimal') return 'N';
   return encoding === 'boolean' || encoding === 'document' ? undefined : 'S';
 }
 
-export function nativeFields({ partition, sort }: Native): string[] {
+export function multiAttributeFields({ partition, sort }: MultiAttribute): string[] {
   return [...partition, ...sort].map((word) => word.text);
 }
 
 /** What a pattern reads, as if each attribute were a hole of a template; no item holds it. */
-export function nativeSlot(
+export function multiAttributeSlot(
   pattern: PatternModel,
-  native: Native,
-  attributes: ReadonlyMap<string, AttributePlan>,
+  multiAttribute: MultiAttribute,
+  attributes: ReadonlyMap<string, ResolvedAttribute>,
 ): SlotPlan {
   return {
     index: pattern.index?.text ?? null,
-    partition: rawTemplate(native.partition, attributes),
-    sort: native.sort.length === 0 ? null : rawTemplate(native.sort, attributes),
+    partition: rawTemplate(multiAttribute.partition, attributes),
+    sort: multiAttribute.sort.length === 0 ? null : rawTemplate(multiAttribute.sort, attributes),
     shards: null,
-    present: nativeFields(native).filter((field) => attributes.get(field)?.nullable),
+    present: multiAttributeFields(multiAttribute).filter((field) => attributes.get(field)?.nullable),
     when: [],
   };
 }
 
 function rawTemplate(
-  words: Native['partition'],
-  attributes: ReadonlyMap<string, AttributePlan>,
+  words: MultiAttribute['partition'],
+  attributes: ReadonlyMap<string, ResolvedAttribute>,
 ): KeyTemplate {
   const parts = words.map(({ text }): KeyTemplate['parts'][number] => {
     const attribute = attributes.get(text);
@@ -59,7 +52,10 @@ function rawTemplate(
 }
 
 /** Where bounds and order begin, and what is bound before. */
-export function nativeAccess(pattern: PatternModel, { partition, sort }: Native): NativeAccess {
+export function multiAttributeAccess(
+  pattern: PatternModel,
+  { partition, sort }: MultiAttribute,
+): MultiAttributeAccess {
   const bound = new Set(pattern.where.map(({ field }) => field.text));
   const names = sort.map((word) => word.text);
   const at = names.find((name) => !bound.has(name)) ?? names.at(-1) ?? null;
@@ -72,12 +68,12 @@ export function nativeAccess(pattern: PatternModel, { partition, sort }: Native)
 }
 
 /** The keys of an index with their types, which all entities of the table agree on. */
-export function nativeKeys(
-  { partition, sort }: Native,
-  entities: Iterable<ReadonlyMap<string, AttributePlan>>,
-): NonNullable<IndexPlan['native']> {
+export function multiAttributeKeys(
+  { partition, sort }: MultiAttribute,
+  entities: Iterable<ReadonlyMap<string, ResolvedAttribute>>,
+): NonNullable<IndexPlan['multiAttribute']> {
   const all = [...entities];
-  const key = ({ text }: { text: string }): NativeKey => {
+  const key = ({ text }: { text: string }): MultiAttributeKey => {
     const attribute = all.map((attributes) => attributes.get(text)).find((one) => one !== undefined);
     return { name: text, type: (attribute && scalarType(attribute.encoding)) ?? 'S' };
   };
@@ -87,24 +83,32 @@ export function nativeKeys(
 interface Stored {
   readonly model: { readonly name: { readonly text: string } };
   readonly table: unknown;
-  readonly attributes: ReadonlyMap<string, AttributePlan>;
-  readonly items: readonly { readonly role: string; readonly for: string | null; readonly holds: Holds }[];
+  readonly attributes: ReadonlyMap<string, ResolvedAttribute>;
+  readonly items: readonly {
+    readonly role: string;
+    readonly for: string | null;
+    readonly covering: Covering;
+  }[];
 }
 
-type Holds = { readonly kind: 'all' } | { readonly kind: 'some'; readonly attributes: readonly string[] };
+type Covering = { readonly kind: 'all' } | { readonly kind: 'some'; readonly attributes: readonly string[] };
 
 /** What else of the table has every attribute of the index, and so stands in it: entities, entries of patterns. */
-export function othersInIndex<E extends Stored>(native: Native, own: E, entities: Iterable<E>): string[] {
-  const fields = nativeFields(native);
+export function othersInIndex<E extends Stored>(
+  multiAttribute: MultiAttribute,
+  own: E,
+  entities: Iterable<E>,
+): string[] {
+  const fields = multiAttributeFields(multiAttribute);
   return [...entities].flatMap((entity) => {
     if (entity.table !== own.table || !fields.every((field) => entity.attributes.has(field))) return [];
     return entity.items.flatMap((item) => {
       if (item.role === 'main') return entity === own ? [] : [entity.model.name.text];
-      const { holds } = item;
+      const { covering } = item;
       const isIn =
         item.role === 'entry' &&
-        holds.kind === 'some' &&
-        fields.every((field) => holds.attributes.includes(field));
+        covering.kind === 'some' &&
+        fields.every((field) => covering.attributes.includes(field));
       return isIn && item.for !== null ? [item.for] : [];
     });
   });

@@ -79,7 +79,7 @@ class LockReader {
   private entity(entity: Line): LockedEntity {
     const attributes = new Map<string, { encoding: string; isRetired: boolean }>();
     const guards = new Map<string, LockedKey>();
-    const numbers = new Map<string, LockedKey>();
+    const aggregates = new Map<string, LockedKey>();
     const counters = new Map<string, LockedKey>();
     const slots: LockedSlot[] = [];
     const retired: LockedEntity['retired'][number][] = [];
@@ -97,7 +97,7 @@ class LockReader {
         retired.push({ what: kind, key: { partition: rest, sort: value === '' ? null : value } });
       } else if (kind === 'guard' && rest) guards.set(rest, this.key(line));
       else if (!isRetired && (kind === 'kept' || kind === 'sequence') && rest)
-        numbers.set(line.name, this.key(line));
+        aggregates.set(line.name, this.key(line));
       else if (kind === 'counter' && rest) counters.set(rest, this.key(line));
       else if (kind === 'slot' && rest && /^\d+$/.test(rest)) {
         slots.push(this.slot(line, Number(rest), isRetired));
@@ -106,7 +106,7 @@ class LockReader {
         throw new Invalid(line.at, `\`${line.name}\` of entity \`${entity.name}\` is not what a lock says.`);
       }
     }
-    return { attributes, key, guards, numbers, counters, slots, retired };
+    return { attributes, key, guards, aggregates, counters, slots, retired };
   }
 
   private slot(line: Line, number: number, isRetired: boolean): LockedSlot {

@@ -36,7 +36,7 @@ import type {
   TransactionModel,
   TypeRef,
   UniqueModel,
-  ValueDemandModel,
+  ValidationModel,
   Word,
 } from '../model.js';
 import { comparisons, elementUpdates, filterOperators, mutationKinds, partOf, writeKinds } from '../model.js';
@@ -85,7 +85,7 @@ class YamlReader {
       mutations: [],
       transactions: [],
       rules: [],
-      elsewhere: [],
+      external: [],
     };
     const [syntaxError] = document.errors;
     if (syntaxError) {
@@ -112,7 +112,7 @@ class YamlReader {
       mutations: single,
       transactions: mutations.filter((one) => 'steps' in one),
       rules: this.named(top.get('rules'), (name, node) => this.rule(name, node)),
-      elsewhere: this.words(top.get('elsewhere')).flatMap((word) => fieldPathOf(word) ?? []),
+      external: this.words(top.get('external')).flatMap((word) => fieldPathOf(word) ?? []),
     };
     return { model, diagnostics: this.diagnostics };
   }
@@ -161,7 +161,7 @@ class YamlReader {
     const map = this.entries(node, keysOf.index);
     const project = this.projection(map.get('project'));
     const raw = map.get('partition');
-    if (raw) return this.nativeIndex(name, raw, map, project);
+    if (raw) return this.multiAttributeIndex(name, raw, map, project);
     const attributes = map.get('sort');
     if (attributes && isSeq(attributes.value)) {
       this.report(
@@ -196,7 +196,7 @@ class YamlReader {
   }
 
   /** `{ partition: [city], sort: [category, rating] }`: attributes of records as they are. */
-  private nativeIndex(
+  private multiAttributeIndex(
     name: Word,
     raw: Entry,
     map: Entries<keyof typeof keysOf.index>,
@@ -215,10 +215,10 @@ class YamlReader {
     if (!first) return undefined;
     return {
       name,
-      kind: 'native',
+      kind: 'multi-attribute',
       partition: first,
       ...optional({ sort: sort[0] }),
-      native: { partition, sort },
+      multiAttribute: { partition, sort },
       project,
     };
   }
@@ -270,8 +270,8 @@ class YamlReader {
         moves: this.fields(entry).map((from) => ({ from: from.key, to: this.words(from) })),
       })),
       validate: this.fields(map.get('validate')).flatMap((entry) => {
-        const demand = this.valueDemand(entry);
-        return demand ? [{ field: entry.key, demand }] : [];
+        const validation = this.validationOf(entry);
+        return validation ? [{ field: entry.key, validation }] : [];
       }),
       ...optional({
         table: this.word(map.get('table')),
@@ -284,7 +284,7 @@ class YamlReader {
   }
 
   /** `{ max: 254, pattern: "…" }`, or the name of a rule. */
-  private valueDemand(entry: Entry): ValueDemandModel | undefined {
+  private validationOf(entry: Entry): ValidationModel | undefined {
     if (!isMap(entry.value)) {
       const rule = this.word(entry);
       return rule && { kind: 'rule', rule };
@@ -403,7 +403,7 @@ class YamlReader {
         across: this.count(map.get('across')),
         shards: this.count(map.get('shards')),
         upTo: this.count(map.get('upTo')),
-        kept: this.kept(map, cardinality),
+        maintained: this.maintained(map, cardinality),
         of: this.word(map.get('of')),
         cap: this.count(map.get('cap')),
         total: this.flag(map.get('total')),
@@ -420,10 +420,10 @@ class YamlReader {
   }
 
   /** A sum is always kept: nothing but the whole partition tells it. */
-  private kept(
+  private maintained(
     map: Entries<keyof typeof keysOf.pattern>,
     cardinality: PatternModel['cardinality'],
-  ): PatternModel['kept'] {
+  ): PatternModel['maintained'] {
     const sum = map.get('sum');
     if (sum && !map.has('of'))
       this.report(
@@ -432,7 +432,7 @@ class YamlReader {
         '`sum` lacks `of`.',
         'Say which attribute is added up: `of: total`.',
       );
-    return cardinality === 'sum' && sum ? { at: sum.key.at } : this.flag(map.get('kept'));
+    return cardinality === 'sum' && sum ? { at: sum.key.at } : this.flag(map.get('maintained'));
   }
 
   /** The join that leads to what is returned: `{ many: Participation, where: { … } }`. */

@@ -1,15 +1,16 @@
 /** Fields that a page can be read without the documents, lists and sets beside them. */
 
-import type { AttributePlan, EntityPlan, PatternPlan } from './types.js';
+import type { PatternPlan } from './types/access.js';
+import type { AttributePlan, EntityPlan } from './types/storage.js';
 
 /** The entities, each with its plain fields where leaving the others out saves bytes and a page is read from whole items. */
-export function withLight(
+export function withProjection(
   entities: readonly EntityPlan[],
   patterns: readonly PatternPlan[],
 ): readonly EntityPlan[] {
   const paged = new Set(
     patterns.flatMap(({ access, cardinality, field }) =>
-      access.kind === 'query' && access.holds.kind === 'all' && cardinality === 'many' && field
+      access.kind === 'query' && access.covering.kind === 'all' && cardinality === 'many' && field
         ? [access.entity]
         : [],
     ),
@@ -17,7 +18,7 @@ export function withLight(
   return entities.map((entity) => {
     const plain = entity.attributes.filter((one) => !isHeavy(one) && !one.hidden).map(({ name }) => name);
     const saves = paged.has(entity.name) && plain.length > 0 && entity.attributes.some(isHeavy);
-    return saves ? { ...entity, light: plain } : entity;
+    return saves ? { ...entity, projection: plain } : entity;
   });
 }
 

@@ -6,16 +6,16 @@
 
 import { holesOf } from '../resolve/templates.js';
 import type {
+  AggregatePlan,
   EntityPlan,
   IndexPlan,
   ItemPlan,
   KeyTemplate,
-  NumberPlan,
   ReferencePlan,
   SlotPlan,
   TablePlan,
-  WriteUnits,
-} from './types.js';
+} from './types/storage.js';
+import type { WriteUnits } from './types/writes.js';
 
 /** One write of one record: what changes, and which of the fields that may be without a value have one. */
 export type RecordWrite =
@@ -68,7 +68,7 @@ export function tallyOf({ entities, tables }: Stored, name: string, write: Recor
   return sum([
     ...entity.items.map((item) => itemTally(entity, item, table, write)),
     ...entity.guards.map((guard) => guardTally(guard.fields, guard.present, write)),
-    ...(entity.numbers ?? []).map((number) => numberTally(number, write)),
+    ...(entity.aggregates ?? []).map((number) => aggregateTally(number, write)),
     ...(entity.references ?? []).map((reference) => referenceTally(reference, write)),
     // Who is named goes only with the item that counts by how many; what goes with it comes on top.
     ...naming.map(({ counter }) => items(write.kind === 'delete' && counter ? 1 : 0)),
@@ -102,7 +102,7 @@ function referenceTally({ fields, present, counter }: ReferencePlan, write: Reco
 }
 
 /** A number that is kept beside records: 1 for each of its items that changes. */
-function numberTally({ kind, field, partition, present, when }: NumberPlan, write: RecordWrite): Tally {
+function aggregateTally({ kind, field, partition, present, when }: AggregatePlan, write: RecordWrite): Tally {
   if (kind === 'sequence') return items(write.kind === 'create' ? 1 : 0);
   if (!present.every(write.has)) return nothing;
   if (write.kind !== 'update') return items(1);
@@ -116,8 +116,8 @@ function numberTally({ kind, field, partition, present, when }: NumberPlan, writ
 function itemTally(entity: EntityPlan, item: ItemPlan, table: TablePlan, write: RecordWrite): Tally {
   const [own, ...others] = item.slots;
   if (own === undefined || !isIn(own, write)) return nothing;
-  const slots = [...others, ...(item.role === 'main' ? nativeSlots(entity, table) : [])].filter((slot) =>
-    isIn(slot, write),
+  const slots = [...others, ...(item.role === 'main' ? multiAttributeSlots(entity, table) : [])].filter(
+    (slot) => isIn(slot, write),
   );
   if (item.role === 'version') return write.kind === 'delete' ? nothing : once(slots, 1);
   if (write.kind !== 'update') return once(slots, 1);
@@ -161,8 +161,8 @@ function fieldsOf({ partition, sort }: SlotPlan): readonly string[] {
   return [...holesOf(partition), ...holesOf(sort)].map(({ field }) => field);
 }
 
-function carriedBy(entity: EntityPlan, { holds }: ItemPlan): readonly string[] {
-  return holds.kind === 'some' ? holds.attributes : entity.attributes.map(({ name }) => name);
+function carriedBy(entity: EntityPlan, { covering }: ItemPlan): readonly string[] {
+  return covering.kind === 'some' ? covering.attributes : entity.attributes.map(({ name }) => name);
 }
 
 function indexOf(table: TablePlan, { index }: SlotPlan): IndexPlan | undefined {
@@ -170,11 +170,13 @@ function indexOf(table: TablePlan, { index }: SlotPlan): IndexPlan | undefined {
 }
 
 /** Native indexes hold every item that has their key attributes. */
-function nativeSlots(entity: EntityPlan, table: TablePlan): SlotPlan[] {
-  return table.indexes.flatMap(({ name, native }) => {
-    const keys = native ? [...native.partition, ...native.sort].map((key) => key.name) : [];
+function multiAttributeSlots(entity: EntityPlan, table: TablePlan): SlotPlan[] {
+  return table.indexes.flatMap(({ name, multiAttribute }) => {
+    const keys = multiAttribute
+      ? [...multiAttribute.partition, ...multiAttribute.sort].map((key) => key.name)
+      : [];
     const attributes = keys.map((key) => entity.attributes.find((one) => one.name === key));
-    if (!native || attributes.some((attribute) => attribute === undefined)) return [];
+    if (!multiAttribute || attributes.some((attribute) => attribute === undefined)) return [];
     const partition: KeyTemplate = {
       attribute: keys[0] ?? '',
       text: '',

@@ -2,7 +2,7 @@
 
 import type { Diagnostic, Note, Span } from '../diagnostics/diagnostic.js';
 import type { Model } from '../model.js';
-import type { RulePlan } from '../plan/types.js';
+import type { RulePlan } from '../plan/types/rules.js';
 import type { RulesInput, RulesProgram } from './rules-program.js';
 import { declarationOf, placeOfExport } from './syntax.js';
 
@@ -27,7 +27,7 @@ export function missingDiagnostic(
   const { name, file, typeName } = rule;
   const own = files.get(file);
   const local = own && declarationOf(own, name);
-  const [elsewhere, other] = [...files].find(([, one]) => one.exports.has(name)) ?? [];
+  const [external, other] = [...files].find(([, one]) => one.exports.has(name)) ?? [];
   const notes: Note[] = [
     ...(own && local
       ? [{ message: `\`${name}\` is declared here but not exported`, at: placeOfExport(own, name) }]
@@ -44,9 +44,9 @@ export function missingDiagnostic(
     notes,
     hint: local
       ? `Export it: \`export const ${name}: ${typeName} = …\`.`
-      : elsewhere === undefined
+      : external === undefined
         ? 'Run `npm run scaffold`, which adds a typed stub.'
-        : `Move it to ${pathOf(file)}, or say \`in: ${elsewhere}\` under \`rules\`.`,
+        : `Move it to ${pathOf(file)}, or say \`in: ${external}\` under \`rules\`.`,
   };
 }
 

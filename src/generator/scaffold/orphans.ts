@@ -2,7 +2,7 @@
 
 import { ts } from 'ts-morph';
 import { type Diagnostic, nearest } from '../diagnostics/diagnostic.js';
-import type { RulePlan } from '../plan/types.js';
+import type { RulePlan } from '../plan/types/rules.js';
 import type { RulesProgram } from './rules-program.js';
 import { importsOf, moduleOf, namedImports, type RulesFile, spanOf } from './syntax.js';
 

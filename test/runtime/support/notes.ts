@@ -1,15 +1,7 @@
 /** Notes spread over buckets and shards, and what a page of them has to be, computed in memory. */
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import {
-  type EntityCodec,
-  type IndexQuery,
-  type Item,
-  integer,
-  type Key,
-  type PageArguments,
-  type Partitions,
-  rangeOf,
-} from 'tableloom/runtime';
+import type { EntityCodec, IndexQuery, Item, Key, PageArguments } from 'tableloom/runtime';
+import { integer, type Partitions, rangeOf } from 'tableloom/runtime/generated';
 import { gsi1, gsi2, table } from './domain.js';
 import type { TestDatabase } from './engine.js';
 
@@ -127,12 +119,12 @@ export function queryOf(ask: Ask): IndexQuery<Note, NoteEdge> {
     ...(ask.color !== null && {
       filter: { expression: '#c = :c', names: { '#c': 'color' }, values: { ':c': ask.color } },
     }),
-    holds: holdsOf(ask),
+    covering: coveringOf(ask),
     page: { default: 3, max: ask.max },
   };
 }
 
-function holdsOf({ through }: Ask): IndexQuery<Note, NoteEdge>['holds'] {
+function coveringOf({ through }: Ask): IndexQuery<Note, NoteEdge>['covering'] {
   const keyOf = (item: Item) => noteKey({ id: String(item.id) });
   if (through === 'records') return { kind: 'all' };
   if (through !== 'joins') return { kind: 'some', covers: ['id', 'name'], keyOf, read: codec.read };

@@ -1,17 +1,19 @@
 /** A generated project as its plan describes it, for tests that write and ask whatever there is to write and ask. */
 
 import type {
+  Aggregate,
   ComputeRulesByName,
   Connection,
   EntityCodec,
   IndexQuery,
-  KeptNumber,
   Key,
   Session,
   TableDefinition,
   Write,
 } from 'tableloom/runtime';
-import type { EntityPlan, PatternPlan, Plan } from '../../../src/generator/plan/types.js';
+import type { PatternPlan } from '../../../src/generator/plan/types/access.js';
+import type { Plan } from '../../../src/generator/plan/types/plan.js';
+import type { EntityPlan } from '../../../src/generator/plan/types/storage.js';
 import { generateProject } from '../../support/projects.js';
 
 export type Values = Readonly<Record<string, unknown>>;
@@ -39,7 +41,7 @@ export interface GeneratedProject {
   /** Those that are written; histories are kept by others. */
   readonly entities: readonly StoredEntity[];
   readonly query: (pattern: PatternPlan, input: Values) => IndexQuery<Values>;
-  readonly number: (pattern: PatternPlan, input: Values) => KeptNumber<Values>;
+  readonly number: (pattern: PatternPlan, input: Values) => Aggregate<Values>;
   readonly createLoaders: (session: Session) => Readonly<Record<string, Loader>>;
 }
 
@@ -78,7 +80,7 @@ export async function projectIn(name: string): Promise<GeneratedProject> {
       const made = queries['function' in query ? query.function : pattern] ?? queries[pattern];
       return (made as (input: Values) => IndexQuery<Values>)(input);
     },
-    number: ({ name: pattern }, input) => (queries[pattern] as (input: Values) => KeptNumber<Values>)(input),
+    number: ({ name: pattern }, input) => (queries[pattern] as (input: Values) => Aggregate<Values>)(input),
     createLoaders: loaders.createLoaders as GeneratedProject['createLoaders'],
   };
 }

@@ -3,13 +3,13 @@
 import type { Session } from 'tableloom/runtime';
 import { expect } from 'vitest';
 import {
-  type EntityPlan,
   type FilterPlan,
   type PatternPlan,
   type QueryAccess,
   queryOf,
   type ThroughAccess,
-} from '../../../src/generator/plan/types.js';
+} from '../../../src/generator/plan/types/access.js';
+import type { EntityPlan } from '../../../src/generator/plan/types/storage.js';
 import { byText, type Dice } from '../../support/dice.js';
 import type { GeneratedProject, Values } from './project.js';
 import { drawnValue, type Model, recordsOf } from './random-writes.js';
@@ -43,9 +43,9 @@ async function expectAnswer(
     expect(await loaders[entity.names.loader]?.load(key), asked(pattern, key)).toEqual(right ?? null);
     return;
   }
-  if (access.kind === 'kept') {
+  if (access.kind === 'aggregate') {
     const input = inputOf(project, model, pattern, access.entity, dice);
-    const number = entityNamed(project, access.entity).numbers?.find(({ name }) => name === access.number);
+    const number = entityNamed(project, access.entity).aggregates?.find(({ name }) => name === access.number);
     const asking = pattern.inputs.filter(({ value }) => value.kind !== 'literal').map(({ name }) => name);
     const right = recordsOf(model, access.entity)
       .filter((one) => asking.every((name) => one[name] === input[name]))
@@ -54,7 +54,7 @@ async function expectAnswer(
       )
       .filter((one) => (number?.present ?? []).every((field) => one[field] !== null))
       .reduce((sum, one) => sum + (number?.field ? Number(one[number.field] ?? 0) : 1), 0);
-    expect(await session.kept(project.number(pattern, input)), asked(pattern, input)).toBe(right);
+    expect(await session.aggregate(project.number(pattern, input)), asked(pattern, input)).toBe(right);
     return;
   }
   const query = access.kind === 'mixed' ? access.query : queryOf(access);
@@ -184,7 +184,7 @@ function isAsked(
   const present = !isOwn || (slot?.present ?? []).every((field) => record[field] !== null);
   const when =
     !isOwn || (slot?.when ?? []).every(({ field, values }) => values.includes(record[field] as string));
-  const native = !query.native || query.orderBy.every((field) => record[field] !== null);
+  const multiAttribute = !query.multiAttribute || query.orderBy.every((field) => record[field] !== null);
   const parts = query.narrow?.parts ?? [];
   const given = parts.filter(({ hole }) => input[hole.field] !== undefined);
   const narrowed = given.every(({ hole: { field } }, at) =>
@@ -198,7 +198,7 @@ function isAsked(
     !query.range ||
     !isReached ||
     query.range.bounds.every((bound) => isWithin(bound, record[query.range?.field ?? ''], input[bound]));
-  return equal && present && when && native && narrowed && ranged && passes(query.filter, record);
+  return equal && present && when && multiAttribute && narrowed && ranged && passes(query.filter, record);
 }
 
 function isWithin(bound: string, value: unknown, limit: unknown): boolean {

@@ -1,10 +1,9 @@
 /** Random writes of any project, and what becomes of its records by them. */
-
 import { type Item, type Key, TableloomError, type Write } from 'tableloom/runtime';
 import { expect } from 'vitest';
-import type { AttributePlan } from '../../../src/generator/plan/types.js';
-import { changeActions } from '../../../src/runtime/changes.js';
-import { itemId, keyOfItem } from '../../../src/runtime/items.js';
+import type { AttributePlan } from '../../../src/generator/plan/types/storage.js';
+import { itemId, keyOfItem } from '../../../src/runtime/keys/item-key.js';
+import { changeActions } from '../../../src/runtime/write/changes.js';
 import type { Dice } from '../../support/dice.js';
 import type { GeneratedProject, StoredEntity, Values } from './project.js';
 
@@ -133,7 +132,7 @@ export function writeOf({ kind, entity, key, values, expect: expected }: Operati
 
 /** Whether the transitions that are declared allow a change. */
 function mayFollow({ codec }: StoredEntity, before: Values, values: Values): boolean {
-  const moves = Object.entries((codec.demands?.transitions ?? {}) as Readonly<Record<string, Moves>>);
+  const moves = Object.entries((codec.conditions?.transitions ?? {}) as Readonly<Record<string, Moves>>);
   return moves.every(([field, next]) => {
     const [from, to] = [before[field], field in values ? values[field] : before[field]];
     return from === null || from === to || (next[String(from)] ?? []).includes(String(to));

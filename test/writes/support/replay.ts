@@ -6,7 +6,7 @@ import fc from 'fast-check';
  * Checks a property. A failure tells its seed and path; TABLELOOM_SEED and TABLELOOM_PATH run that case alone
  * (with `-t` and the test's name).
  */
-export async function holds<Values extends [unknown, ...unknown[]]>(
+export async function covering<Values extends [unknown, ...unknown[]]>(
   property: fc.IAsyncPropertyWithHooks<Values>,
   numRuns: number,
 ): Promise<void> {

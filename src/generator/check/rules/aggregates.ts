@@ -1,18 +1,18 @@
 /** A number that is kept is exact: it is asked of all records with some values, and each write can tell what it adds. */
 
 import type { Note, Span } from '../../diagnostics/diagnostic.js';
-import { isKept, namedType, type PatternModel, type Word } from '../../model.js';
-import { isConnection } from '../../resolve/attributes.js';
-import { type EntityFacts, type Facts, fieldAt } from '../../resolve/resolved-model.js';
-import { comparisonsOf } from '../../resolve/value-paths.js';
+import { isMaintained, namedType, type PatternModel, printType, type Word } from '../../model.js';
+import { comparisonsOf } from '../../resolve/comparisons.js';
+import type { ResolvedEntity, ResolvedModel } from '../../resolve/resolved-model.js';
+import { fieldAt, isConnection } from '../../resolve/sdl.js';
 import { type Check, type Finding, listed } from '../row.js';
 
-export const numberChecks: readonly Check<Facts>[] = [
+export const aggregateChecks: readonly Check<ResolvedModel>[] = [
   {
-    code: 'kept-question',
+    code: 'maintained-question',
     purpose: 'A number that is kept is of all records that have some values.',
     *check({ model, entities }) {
-      for (const pattern of model.patterns.filter(keepsNumber)) {
+      for (const pattern of model.patterns.filter(keepsAggregate)) {
         for (const { key, at } of unkept(pattern)) {
           yield {
             at,
@@ -33,7 +33,7 @@ export const numberChecks: readonly Check<Facts>[] = [
     },
   },
   {
-    code: 'kept-cap',
+    code: 'maintained-cap',
     purpose: 'A bound is held by the one item that has the whole number.',
     *check({ model }) {
       for (const { name, cap, shards } of model.patterns) {
@@ -48,14 +48,14 @@ export const numberChecks: readonly Check<Facts>[] = [
     },
   },
   {
-    code: 'kept-expiring',
+    code: 'maintained-expiring',
     purpose: 'What counts leaves by a write.',
     *check({ model, entities }) {
-      for (const pattern of model.patterns.filter(keepsNumber)) {
+      for (const pattern of model.patterns.filter(keepsAggregate)) {
         const ttl = entities.get(pattern.target.text)?.model.ttl;
         if (!ttl) continue;
         yield {
-          at: pattern.kept?.at ?? pattern.total?.at ?? pattern.name.at,
+          at: pattern.maintained?.at ?? pattern.total?.at ?? pattern.name.at,
           message: `DynamoDB removes what expires of \`${pattern.target.text}\` without a write of ours: the number of pattern \`${pattern.name.text}\` would stay too high.`,
           notes: [{ message: 'the time of expiry', at: ttl.at }],
           hint: 'Count by reading, or delete the records instead of letting them expire.',
@@ -75,7 +75,7 @@ export const numberChecks: readonly Check<Facts>[] = [
         const isDecimal = attribute.encoding === 'decimal';
         yield {
           at: of.at,
-          message: `Pattern \`${name.text}\` adds up \`${entity.name}.${of.text}\`, which is \`${attribute.type}\`${isDecimal ? ': binary fractions do not add up, and what is taken off again is not what was added' : ''}.`,
+          message: `Pattern \`${name.text}\` adds up \`${entity.name}.${of.text}\`, which is \`${printType(attribute.type)}\`${isDecimal ? ': binary fractions do not add up, and what is taken off again is not what was added' : ''}.`,
           notes: fieldNote(entity, of.text),
           hint: isDecimal
             ? 'Keep whole numbers of the smallest unit, as cents, in an `Int`.'
@@ -109,7 +109,7 @@ export const numberChecks: readonly Check<Facts>[] = [
           ],
           hint: type
             ? `Add the field to \`${type.name}\`.`
-            : 'Ask for the number by a pattern of its own, with `count` and `kept: true`.',
+            : 'Ask for the number by a pattern of its own, with `count` and `maintained: true`.',
         };
       }
     },
@@ -121,16 +121,16 @@ export const numberChecks: readonly Check<Facts>[] = [
   },
 ];
 
-function keepsNumber(pattern: PatternModel): boolean {
-  return isKept(pattern) || pattern.total !== undefined;
+function keepsAggregate(pattern: PatternModel): boolean {
+  return isMaintained(pattern) || pattern.total !== undefined;
 }
 
 function wordOf({ cardinality, total }: PatternModel): string {
-  return total ? 'total' : cardinality === 'sum' ? 'sum' : 'kept';
+  return total ? 'total' : cardinality === 'sum' ? 'sum' : 'maintained';
 }
 
 function noteOf(pattern: PatternModel): readonly Note[] {
-  const at = pattern.kept?.at ?? pattern.total?.at;
+  const at = pattern.maintained?.at ?? pattern.total?.at;
   return at ? [{ message: 'kept here', at }] : [];
 }
 
@@ -157,7 +157,7 @@ function unkept(pattern: PatternModel): { readonly key: string; readonly at: Spa
   return places.flatMap(({ key, at }) => (at ? [{ key, at }] : []));
 }
 
-function* sequences({ model, entities }: Facts): Generator<Finding> {
+function* sequences({ model, entities }: ResolvedModel): Generator<Finding> {
   for (const entity of entities.values()) {
     if (entity.model.historyOf) continue;
     for (const { field, how, within = [] } of entity.model.generate) {
@@ -177,12 +177,12 @@ function* sequences({ model, entities }: Facts): Generator<Finding> {
   }
 }
 
-function* parentMistake(entity: EntityFacts, field: Word, word: Word): Generator<Finding> {
+function* parentMistake(entity: ResolvedEntity, field: Word, word: Word): Generator<Finding> {
   const attribute = entity.attributes.get(word.text);
   if (!attribute) return;
   const of = `\`${entity.name}.${word.text}\``;
   const numbered = `\`${field.text}\` numbers the records of each ${listed([word.text])}`;
-  const isKept = attribute.immutable || entity.keyFields?.includes(word.text);
+  const isMaintained = attribute.immutable || entity.keyFields?.includes(word.text);
   const finding = (message: string, hint: string): Finding => ({
     at: word.at,
     message,
@@ -191,17 +191,17 @@ function* parentMistake(entity: EntityFacts, field: Word, word: Word): Generator
   });
   if (attribute.encoding === 'document') {
     yield finding(
-      `${numbered}, and ${of} is \`${attribute.type}\`.`,
+      `${numbered}, and ${of} is \`${printType(attribute.type)}\`.`,
       'Name an attribute with a plain value.',
     );
   } else if (attribute.nullable) {
-    yield finding(`${numbered}, and ${of} may be null.`, `Make it \`${attribute.type}!\`.`);
+    yield finding(`${numbered}, and ${of} may be null.`, `Make it \`${printType(attribute.type)}!\`.`);
   } else if (attribute.generated !== null || attribute.computed !== undefined) {
     yield finding(
       `${numbered}, and ${of} is made together with the number.`,
       'Name an attribute that the caller gives.',
     );
-  } else if (!isKept) {
+  } else if (!isMaintained) {
     yield finding(
       `${numbered}, and a change of ${of} would leave a gap there and a double here.`,
       `Add \`${word.text}\` to \`immutable\`.`,
@@ -209,7 +209,7 @@ function* parentMistake(entity: EntityFacts, field: Word, word: Word): Generator
   }
 }
 
-function fieldNote(entity: EntityFacts, name: string): readonly Note[] {
+function fieldNote(entity: ResolvedEntity, name: string): readonly Note[] {
   const field = entity.type.fields.find((one) => one.name === name);
   return field ? [{ message: 'the field', at: field.at }] : [];
 }

@@ -1,20 +1,20 @@
 /** What is said to be answered by other resolvers of the server. */
 
 import type { FieldPath } from '../../model.js';
-import type { Facts } from '../../resolve/resolved-model.js';
+import type { ResolvedModel } from '../../resolve/resolved-model.js';
 import type { Check, Finding } from '../row.js';
 
-export const elsewhereChecks: readonly Check<Facts>[] = [
+export const externalChecks: readonly Check<ResolvedModel>[] = [
   {
-    code: 'elsewhere-without-effect',
+    code: 'external-without-effect',
     purpose: 'What is left to other resolvers is something that is left.',
     check: withoutEffect,
   },
 ];
 
-function* withoutEffect({ model, answers, entities }: Facts): Generator<Finding> {
+function* withoutEffect({ model, answers, entities }: ResolvedModel): Generator<Finding> {
   const earlier = new Map<string, FieldPath>();
-  for (const path of model.elsewhere) {
+  for (const path of model.external) {
     const text = `${path.type}.${path.field}`;
     const first = earlier.get(text);
     earlier.set(text, first ?? path);

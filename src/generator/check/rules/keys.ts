@@ -4,8 +4,8 @@ import type { Note, Span } from '../../diagnostics/diagnostic.js';
 import type { EntityLayout, Layout } from '../../layout/layout.js';
 import type { Model, PatternModel } from '../../model.js';
 import { tokensOf } from '../../plan/transactions.js';
-import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../../plan/types.js';
-import { comparisonsOf } from '../../resolve/value-paths.js';
+import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../../plan/types/storage.js';
+import { comparisonsOf } from '../../resolve/comparisons.js';
 import { type KeyShape, type Meeting, meet, type Piece, printValues } from '../overlap/overlap.js';
 import { Beginnings } from '../overlap/prefixes.js';
 import type { Check, Finding } from '../row.js';
@@ -205,7 +205,7 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
   );
   const beside = [
     ...guardsOf(entity),
-    ...numbersOf(model, entity),
+    ...aggregatesOf(model, entity),
     ...countersOf(entity),
     ...tokenPlaces(model, entity),
   ];
@@ -266,8 +266,8 @@ function tokenPlaces(model: Model, entity: EntityLayout): Beside[] {
 }
 
 /** The items that hold numbers. */
-function numbersOf(model: Model, { model: declared, numbers }: EntityLayout): Beside[] {
-  return numbers.map(({ kind, name, partition, sort, shards }) => {
+function aggregatesOf(model: Model, { model: declared, aggregates }: EntityLayout): Beside[] {
+  return aggregates.map(({ kind, name, partition, sort, shards }) => {
     const isSequence = kind === 'sequence';
     const field = declared.generate.find((one) => isSequence && one.field.text === name)?.field;
     const pattern = model.patterns.find((one) => !isSequence && one.name.text === name)?.name;
@@ -364,16 +364,16 @@ function* unprojected({ model, layout }: LaidOut): Generator<Finding> {
   for (const pattern of model.patterns) {
     const entity = layout.entities.get(pattern.target.text);
     const read = layout.reads.get(pattern.name.text);
-    const holds = entity && read && entity.items[read.item]?.holds;
-    if (!holds) continue;
+    const covering = entity && read && entity.items[read.item]?.covering;
+    if (!covering) continue;
     const index = entity.table.indexes.find((one) => one.name.text === read.slot.index);
     const projected = index?.project.kind === 'include' ? index.project.fields.map((word) => word.text) : [];
     const isHeld = (field: string) =>
-      (holds.kind === 'all' || holds.attributes.includes(field)) &&
+      (covering.kind === 'all' || covering.attributes.includes(field)) &&
       (!index || index.project.kind === 'all' || projected.includes(field));
     for (const { field } of comparisonsOf(pattern.filter)) {
       if (isHeld(field.text)) continue;
-      const isEntry = holds.kind === 'some' && !holds.attributes.includes(field.text);
+      const isEntry = covering.kind === 'some' && !covering.attributes.includes(field.text);
       const where = isEntry
         ? `the entry of \`${entity.items[read.item]?.for}\``
         : `index \`${index?.name.text}\``;

@@ -2,36 +2,36 @@
 
 import type { Span } from '../../diagnostics/diagnostic.js';
 import { suggestion } from '../../diagnostics/diagnostic.js';
-import { nativeFields, othersInIndex, scalarType } from '../../layout/multi-attribute.js';
-import type { IndexModel, PatternModel, Word } from '../../model.js';
-import { type EntityFacts, type Facts, indexOf } from '../../resolve/resolved-model.js';
-import { comparisonsOf } from '../../resolve/value-paths.js';
+import { multiAttributeFields, othersInIndex, scalarType } from '../../layout/multi-attribute.js';
+import { type IndexModel, type PatternModel, printType, type Word } from '../../model.js';
+import { comparisonsOf } from '../../resolve/comparisons.js';
+import { indexOf, type ResolvedEntity, type ResolvedModel } from '../../resolve/resolved-model.js';
 import { type Check, type Finding, listed } from '../row.js';
 import type { LaidOut } from './keys.js';
 
-export const nativeChecks: readonly Check<Facts>[] = [
+export const multiAttributeChecks: readonly Check<ResolvedModel>[] = [
   {
-    code: 'native-attribute',
+    code: 'multi-attribute-attribute',
     purpose: 'A key that is an attribute as it is, is text or a number.',
-    check: nativeAttributes,
+    check: multiAttributeAttributes,
   },
   {
-    code: 'native-index',
+    code: 'multi-attribute-index',
     purpose: 'A pattern asks of raw attributes what they can tell.',
-    check: nativeUses,
+    check: multiAttributeUses,
   },
 ];
 
-export const nativeLayoutChecks: readonly Check<LaidOut>[] = [
+export const multiAttributeLayoutChecks: readonly Check<LaidOut>[] = [
   {
-    code: 'native-shared',
+    code: 'multi-attribute-shared',
     purpose: 'What a query of raw attributes reads can be told apart.',
     *check({ model, layout }) {
       for (const pattern of model.patterns) {
         const entity = layout.entities.get(pattern.target.text);
         const index = entity?.table.indexes.find((one) => one.name.text === pattern.index?.text);
-        if (!entity || !index?.native || index.project.kind === 'all') continue;
-        const others = othersInIndex(index.native, entity, layout.entities.values());
+        if (!entity || !index?.multiAttribute || index.project.kind === 'all') continue;
+        const others = othersInIndex(index.multiAttribute, entity, layout.entities.values());
         if (others.length === 0) continue;
         yield {
           at: pattern.index?.at ?? pattern.name.at,
@@ -44,11 +44,13 @@ export const nativeLayoutChecks: readonly Check<LaidOut>[] = [
   },
 ];
 
-function* nativeAttributes({ model, entities }: Facts): Generator<Finding> {
+function* multiAttributeAttributes({ model, entities }: ResolvedModel): Generator<Finding> {
   for (const table of model.tables) {
     const stored = [...entities.values()].filter((entity) => entity.table === table);
     for (const index of table.indexes) {
-      const words = index.native ? [...index.native.partition, ...index.native.sort] : [];
+      const words = index.multiAttribute
+        ? [...index.multiAttribute.partition, ...index.multiAttribute.sort]
+        : [];
       const seen = new Map<string, Word>();
       for (const word of words) {
         const earlier = seen.get(word.text);
@@ -69,7 +71,7 @@ function* nativeAttributes({ model, entities }: Facts): Generator<Finding> {
 function* attributeOfIndex(
   word: Word,
   index: IndexModel,
-  entities: readonly EntityFacts[],
+  entities: readonly ResolvedEntity[],
 ): Generator<Finding> {
   const found = entities.flatMap((entity) => {
     const attribute = entity.attributes.get(word.text);
@@ -92,8 +94,8 @@ function* attributeOfIndex(
       at: word.at,
       message:
         type === undefined
-          ? `\`${entity.name}.${word.text}\` is \`${attribute.type}\`: a key that is an attribute is text or a number.`
-          : `\`${entity.name}.${word.text}\` is \`${attribute.type}\`, and \`${first.entity.name}.${word.text}\` is \`${first.attribute.type}\`: DynamoDB refuses items whose key attribute has another type.`,
+          ? `\`${entity.name}.${word.text}\` is \`${printType(attribute.type)}\`: a key that is an attribute is text or a number.`
+          : `\`${entity.name}.${word.text}\` is \`${printType(attribute.type)}\`, and \`${first.entity.name}.${word.text}\` is \`${printType(first.attribute.type)}\`: DynamoDB refuses items whose key attribute has another type.`,
       ...(field ? { notes: [{ message: 'the field', at: field.at }] } : {}),
       hint:
         type === undefined
@@ -104,12 +106,12 @@ function* attributeOfIndex(
   }
 }
 
-function* nativeUses({ model, entities }: Facts): Generator<Finding> {
+function* multiAttributeUses({ model, entities }: ResolvedModel): Generator<Finding> {
   for (const pattern of model.patterns) {
     const entity = entities.get(pattern.target.text);
     const index = entity && indexOf(entity, pattern);
-    if (!entity || !index?.native) continue;
-    const fields = nativeFields(index.native);
+    if (!entity || !index?.multiAttribute) continue;
+    const fields = multiAttributeFields(index.multiAttribute);
     const missing = fields.filter((field) => !entity.attributes.has(field));
     const notes = [{ message: 'the index', at: index.name.at }];
     if (missing.length > 0) {

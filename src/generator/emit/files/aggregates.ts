@@ -1,14 +1,9 @@
 /** What several files say of the aggregates and sequences that an entity's writes maintain. */
 
-import { numberKeyName, sequenceName } from '../../names.js';
-import type {
-  AttributePlan,
-  EntityPlan,
-  KeptAccess,
-  NumberPlan,
-  PatternPlan,
-  TemplatePart,
-} from '../../plan/types.js';
+import { aggregateKeyName, sequenceName } from '../../names.js';
+import { aggregateOf } from '../../plan/lookup/find.js';
+import type { AggregateAccess, PatternPlan } from '../../plan/types/access.js';
+import type { AggregatePlan, AttributePlan, EntityPlan, TemplatePart } from '../../plan/types/storage.js';
 import { keyComment, keyExpression, recordType } from '../expressions.js';
 import {
   arrow,
@@ -32,29 +27,23 @@ import { codecOf, entityType, keyValue, runtime, runtimeType } from '../symbols.
 import { encodedField, type KeyFunction, keyFunction, partParameter, templatesOf } from './key-functions.js';
 import { absence, asStored, attributeOf, parameterOf, tableVariable, unless } from './shared.js';
 
-export function aggregatesOf({ numbers = [] }: EntityPlan): readonly NumberPlan[] {
-  return numbers;
-}
-
-export function aggregateOf(entity: EntityPlan, name: string): NumberPlan {
-  const aggregate = aggregatesOf(entity).find((one) => one.name === name && one.kind !== 'sequence');
-  if (!aggregate) throw new Error(`${entity.name} has no aggregate ${name}`);
-  return aggregate;
+export function aggregatesOf({ aggregates = [] }: EntityPlan): readonly AggregatePlan[] {
+  return aggregates;
 }
 
 /** The function that gives the key of an aggregate's item, or, of a sequence, where its numbers come from. */
-export function aggregateFunction(entity: EntityPlan, { kind, name }: NumberPlan): string {
-  return kind === 'sequence' ? sequenceName(entity.name, name) : numberKeyName(name);
+export function aggregateFunction(entity: EntityPlan, { kind, name }: AggregatePlan): string {
+  return kind === 'sequence' ? sequenceName(entity.name, name) : aggregateKeyName(name);
 }
 
 /** The fields in an aggregate's key. */
-function fieldsOf({ partition }: NumberPlan): string[] {
+function fieldsOf({ partition }: AggregatePlan): string[] {
   const isHole = (part: TemplatePart) => part.kind === 'hole';
   return [...new Set(partition.parts.filter(isHole).map((part) => ('field' in part ? part.field : '')))];
 }
 
 /** An aggregate's function in keys.ts. */
-export function aggregateKey(entity: EntityPlan, aggregate: NumberPlan): KeyFunction {
+export function aggregateKey(entity: EntityPlan, aggregate: AggregatePlan): KeyFunction {
   const { kind, name, shards, present } = aggregate;
   const fields = fieldsOf(aggregate);
   const parameters = [
@@ -106,7 +95,7 @@ function amount({ name, nullable }: AttributePlan, parameter: string): Doc {
 }
 
 /** The function in queries.ts that a maintained pattern has. */
-export function maintainedView(entity: EntityPlan, pattern: PatternPlan, access: KeptAccess) {
+export function maintainedView(entity: EntityPlan, pattern: PatternPlan, access: AggregateAccess) {
   const aggregate = aggregateOf(entity, access.number);
   const fields = fieldsOf(aggregate).flatMap((name) => attributeOf(entity, name) ?? []);
   const certain = fields.filter(({ nullable }) => !nullable).map(({ name }) => name);
@@ -127,7 +116,7 @@ export function maintainedView(entity: EntityPlan, pattern: PatternPlan, access:
     ...(access.consistent ? [property('consistent', 'true')] : []),
   ]);
   const parameters = shape.length === 0 ? [] : [typedParameter('by', intersection(shape))];
-  const returns = generic(runtimeType('KeptNumber'), [entityType(entity.names.record)]);
+  const returns = generic(runtimeType('Aggregate'), [entityType(entity.names.record)]);
   return {
     name: pattern.name,
     comment: comment(`${field}: maintained under ${keyComment(aggregate)}${where}.`),
@@ -140,7 +129,7 @@ export function aggregateExpression(entity: EntityPlan, name: string): Doc {
   return object(aggregateParts(entity, aggregateOf(entity, name)));
 }
 
-function aggregateParts(entity: EntityPlan, aggregate: NumberPlan): Doc[] {
+function aggregateParts(entity: EntityPlan, aggregate: AggregatePlan): Doc[] {
   const { shards } = aggregate;
   const fields = fieldsOf(aggregate);
   const stored = fields.map((name) => asStored(entity, name, `by.${name}`));

@@ -1,12 +1,7 @@
 /** What an entity demands of its records, and a mutation of the record it changes, as code. */
 
-import type {
-  ConditionPlan,
-  ConditionValue,
-  EntityPlan,
-  MutationPlan,
-  ValueDemandPlan,
-} from '../../plan/types.js';
+import type { EntityPlan, ValidationPlan } from '../../plan/types/storage.js';
+import type { ConditionPlan, ConditionValue, MutationPlan } from '../../plan/types/writes.js';
 import { valueExpression } from '../expressions.js';
 import {
   arrow,
@@ -26,13 +21,13 @@ import { runtime } from '../symbols.js';
 import { asStored, attributeOf } from './shared.js';
 
 /** The `demands` of a codec; null where there are none. */
-export function demandsExpression({ attributes, historyOf }: EntityPlan): Doc | null {
+export function conditionsExpression({ attributes, historyOf }: EntityPlan): Doc | null {
   if (historyOf !== null) return null;
   const moves = attributes.flatMap(({ name, transitions }) =>
     transitions ? [property(name, json(transitions))] : [],
   );
-  const values = attributes.flatMap(({ name, demand }) =>
-    demand ? [property(name, demandExpression(demand))] : [],
+  const values = attributes.flatMap(({ name, validation }) =>
+    validation ? [property(name, validationExpression(validation))] : [],
   );
   const parts = [
     ...(moves.length > 0 ? [property('transitions', object(moves))] : []),
@@ -41,9 +36,9 @@ export function demandsExpression({ attributes, historyOf }: EntityPlan): Doc | 
   return parts.length === 0 ? null : object(parts);
 }
 
-function demandExpression(demand: ValueDemandPlan): Doc {
-  if (demand.kind === 'rule') return object([property('rule', quote(demand.rule))]);
-  const { min, max, pattern } = demand;
+function validationExpression(validation: ValidationPlan): Doc {
+  if (validation.kind === 'rule') return object([property('rule', quote(validation.rule))]);
+  const { min, max, pattern } = validation;
   return object([
     ...(min === undefined ? [] : [property('min', literal(min))]),
     ...(max === undefined ? [] : [property('max', literal(max))]),

@@ -1,13 +1,15 @@
 /** entities.ts: records, what creates them and what changes them. */
 
 import { pascal, withArticle } from '../../names.js';
-import type { AttributePlan, EntityPlan, Plan } from '../../plan/types.js';
+import { entityOf } from '../../plan/lookup/find.js';
+import { queriedMembers } from '../../plan/lookup/mixed-query.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { AttributePlan, EntityPlan } from '../../plan/types/storage.js';
 import { givenType, keyComment, recordType } from '../expressions.js';
 import { assigned, code, comment, type Doc, generic, globalOf, literalUnion, union } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { runtimeType } from '../symbols.js';
-import { queriedMembers } from './mixed.js';
-import { entityOf, mainSlot } from './shared.js';
+import { mainSlot } from './shared.js';
 import { edgePages } from './through.js';
 
 export function entitiesFile(plan: Plan): SourceFile {

@@ -1,16 +1,17 @@
 /** items.ts: codecs, which say what a record is stored as. */
 
-import type { EntityPlan, GuardPlan, ItemPlan, Plan } from '../../plan/types.js';
+import { entityOf } from '../../plan/lookup/find.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan, GuardPlan, ItemPlan } from '../../plan/types/storage.js';
 import { arrow, call, code, type Doc, list, object, property, quote } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { entityType, keyValue, runtime } from '../symbols.js';
 import { countedExpressions } from './aggregates.js';
-import { demandsExpression } from './conditions.js';
+import { conditionsExpression } from './conditions.js';
 import { isParsed, shardExpression } from './key-functions.js';
 import { referenceParts } from './references.js';
 import {
   attributeOf,
-  entityOf,
   entryFunction,
   guardFunction,
   heldAttributes,
@@ -98,16 +99,16 @@ function keptParts(plan: Plan, entity: EntityPlan): Doc[] {
 }
 
 function optionParts(plan: Plan, entity: EntityPlan): Doc[] {
-  const { revision, ttl, expires, light, names } = entity;
+  const { revision, ttl, expires, projection, names } = entity;
   const attribute = ttl?.attribute ?? expires;
   const secrets = secretsOf(plan, entity);
-  const demands = demandsExpression(entity);
+  const conditions = conditionsExpression(entity);
   return [
     ...(revision === null ? [] : [property('revision', quote(revision))]),
     ...(attribute === undefined ? [] : [property('ttl', quote(attribute))]),
     ...(secrets.length > 0 ? [property('secret', texts(secrets))] : []),
-    ...(demands ? [property('demands', demands)] : []),
-    ...(light ? [property('light', texts(light))] : []),
+    ...(conditions ? [property('conditions', conditions)] : []),
+    ...(projection ? [property('projection', texts(projection))] : []),
     ...(isParsed(entity) ? [property('keyFields', keyValue(names.keyParser))] : []),
   ];
 }

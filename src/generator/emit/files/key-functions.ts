@@ -1,6 +1,6 @@
 /** What functions that give keys are made of. */
 
-import type { Encoding, EntityPlan, HoleEncoding, KeyTemplate, SlotPlan } from '../../plan/types.js';
+import type { Encoding, EntityPlan, HoleEncoding, KeyTemplate, SlotPlan } from '../../plan/types/storage.js';
 import { encoding } from '../expressions.js';
 import {
   arrow,

@@ -1,14 +1,14 @@
 /** keys.ts: tables and indexes, and the key functions of every item. */
 
+import type { Plan } from '../../plan/types/plan.js';
 import type {
   EntityPlan,
   IndexPlan,
   ItemPlan,
   KeyTemplate,
-  Plan,
   SlotPlan,
   TablePlan,
-} from '../../plan/types.js';
+} from '../../plan/types/storage.js';
 import { keyComment, keyExpression, templateList } from '../expressions.js';
 import {
   arrow,
@@ -89,8 +89,8 @@ function tableView(table: TablePlan) {
   };
 }
 
-function indexArguments({ name, partition, sort, native }: IndexPlan): Doc[] {
-  const more = native ? moreKeys(native, sort) : null;
+function indexArguments({ name, partition, sort, multiAttribute }: IndexPlan): Doc[] {
+  const more = multiAttribute ? moreKeys(multiAttribute, sort) : null;
   const last = sort === null ? (more === null ? [] : ['undefined']) : [quote(sort)];
   return [quote(name), quote(partition), ...last, ...(more === null ? [] : [more])];
 }
@@ -108,7 +108,7 @@ function tokensView(table: string, key: NonNullable<TablePlan['tokens']>, ttl: s
     property('ttl', quote(ttl)),
     property('key', arrow(['token'], object(properties))),
   ]);
-  return { variable: tokensVariable(table), type: runtimeType('TokenStore'), value };
+  return { variable: tokensVariable(table), type: runtimeType('IdempotencyStore'), value };
 }
 
 function functionsOf(entity: EntityPlan): KeyFunction[] {

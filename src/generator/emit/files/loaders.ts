@@ -1,6 +1,9 @@
 /** loaders.ts: reads by primary key. */
 
-import type { EntityPlan, PatternPlan, Plan } from '../../plan/types.js';
+import { entityOf } from '../../plan/lookup/find.js';
+import type { PatternPlan } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
 import {
   arrow,
   call,
@@ -20,7 +23,6 @@ import {
 } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { codecOf, entityType, keyValue, runtime } from '../symbols.js';
-import { entityOf } from './shared.js';
 import { presentType } from './through.js';
 
 export function loadersFile(plan: Plan): SourceFile {
@@ -107,7 +109,7 @@ function isRead(plan: Plan, { name }: EntityPlan): boolean {
       case 'through':
         return access.entity === name || (access.join.kind === 'get' && access.join.entity === name);
       case 'mixed':
-        return access.parent?.read === 'beside' && access.parent.entity === name;
+        return access.parent?.read === 'separate' && access.parent.entity === name;
       case 'any':
         return access.entities.includes(name);
       case 'typed':

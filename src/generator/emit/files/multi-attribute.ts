@@ -1,13 +1,17 @@
 /** Queries of indexes whose keys are attributes as they are: every value is asked for as it is stored. */
 
-import type { EntityPlan, IndexPlan, NativeAccess, QueryAccess } from '../../plan/types.js';
+import type { MultiAttributeAccess, QueryAccess } from '../../plan/types/access.js';
+import type { EntityPlan, IndexPlan } from '../../plan/types/storage.js';
 import { call, type Doc, list, literal, object, property, quote } from '../printer.js';
 import { keyValue, runtime } from '../symbols.js';
 import { asStored, attributeOf, indexVariable } from './shared.js';
 
 /** The key attributes besides the first of each part, as a list; null where there are none. */
-export function moreKeys(native: NonNullable<IndexPlan['native']>, sort: string | null): Doc | null {
-  const [partition, ...more] = [...native.partition, ...native.sort].map((key) => key.name);
+export function moreKeys(
+  multiAttribute: NonNullable<IndexPlan['multiAttribute']>,
+  sort: string | null,
+): Doc | null {
+  const [partition, ...more] = [...multiAttribute.partition, ...multiAttribute.sort].map((key) => key.name);
   const names = more.filter((name) => name !== sort);
   return partition === undefined || names.length === 0 ? null : list(names.map(quote));
 }
@@ -30,7 +34,7 @@ export interface MultiAttributeQuery {
 export function multiAttributeQuery(
   entity: EntityPlan,
   access: QueryAccess,
-  native: NativeAccess,
+  multiAttribute: MultiAttributeAccess,
   constants: ReadonlyMap<string, string | number | boolean>,
 ): MultiAttributeQuery {
   const value = (field: string) => {
@@ -41,19 +45,19 @@ export function multiAttributeQuery(
   const [first] = access.partition.parts.flatMap((part) => (part.kind === 'hole' ? [part.field] : []));
   const [firstSort] = access.sort?.parts.flatMap((part) => (part.kind === 'hole' ? [part.field] : [])) ?? [];
   const index = keyValue(indexVariable(entity.table, access.index ?? ''));
-  const { at, equals } = native;
+  const { at, equals } = multiAttribute;
   return {
     index: at === null || at === firstSort ? index : call(runtime('sortedBy'), [index, quote(at)]),
     partition: value(first ?? ''),
     equals: equals.length === 0 ? null : object(equals.map((field) => property(field, value(field)))),
-    sort: at !== null && native.isBound ? exactly(value(at)) : rangeExpression(entity, access),
+    sort: at !== null && multiAttribute.isBound ? exactly(value(at)) : rangeExpression(entity, access),
   };
 }
 
 function rangeExpression(entity: EntityPlan, { range }: QueryAccess): Doc | null {
   if (!range) return null;
   const bounds = range.bounds.map((bound) => property(bound, `by.${bound}`));
-  return call(runtime('rawRange'), [functionOf(entity, range.field), object(bounds)]);
+  return call(runtime('multiAttributeRange'), [functionOf(entity, range.field), object(bounds)]);
 }
 
 /** A sort key that is known whole. */

@@ -1,13 +1,15 @@
 /** queries.ts: one function per pattern that queries an index. */
 
+import { entityOf } from '../../plan/lookup/find.js';
 import {
-  type EntityPlan,
-  type PatternPlan,
-  type Plan,
-  type QueryAccess,
-  queryOf,
-  type TemplatePart,
-} from '../../plan/types.js';
+  type MixedQuery,
+  membersVariable,
+  mixedQuery,
+  queriedMembers,
+} from '../../plan/lookup/mixed-query.js';
+import { type PatternPlan, type QueryAccess, queryOf } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan, TemplatePart } from '../../plan/types/storage.js';
 import { encoding, keyComment, keyExpression } from '../expressions.js';
 import {
   arrow,
@@ -26,10 +28,9 @@ import {
 import type { SourceFile } from '../source-file.js';
 import { codecOf, entityType, keyValue, runtime, runtimeType } from '../symbols.js';
 import { aggregateExpression, maintainedView } from './aggregates.js';
+import { coveringView } from './covering.js';
 import { filterExpression, mixedFilter } from './filters.js';
-import { heldView } from './held.js';
 import { layoutOf } from './layout.js';
-import { type MixedQuery, membersVariable, mixedQuery, queriedMembers } from './mixed.js';
 import { multiAttributeQuery } from './multi-attribute.js';
 import { byParameter, freeFields } from './query-inputs.js';
 import {
@@ -40,7 +41,7 @@ import {
   partitionParts,
 } from './query-partitions.js';
 import { sortExpression } from './query-sort.js';
-import { asStored, entityOf, indexVariable, tableVariable } from './shared.js';
+import { asStored, indexVariable, tableVariable } from './shared.js';
 import { leadsOn, throughQuery } from './through.js';
 
 export function queriesFile(plan: Plan): SourceFile {
@@ -53,7 +54,7 @@ export function queriesFile(plan: Plan): SourceFile {
   const held = heldOf(plan);
   const mixes = mixesOf(plan);
   const maintained = plan.patterns.flatMap((pattern) =>
-    pattern.access.kind === 'kept'
+    pattern.access.kind === 'aggregate'
       ? [maintainedView(entityOf(plan, pattern.access.entity), pattern, pattern.access)]
       : [],
   );
@@ -70,11 +71,14 @@ export function queriesFile(plan: Plan): SourceFile {
 
 /** Indexes that hold some fields of their records. */
 function heldOf(plan: Plan) {
-  const views = new Map<string, ReturnType<typeof heldView>>();
+  const views = new Map<string, ReturnType<typeof coveringView>>();
   for (const pattern of plan.patterns) {
     const access = queryOf(pattern.access);
-    if (access?.holds.kind !== 'some' || leadsOn(pattern)) continue;
-    views.set(access.holds.name, heldView(plan, entityOf(plan, access.entity), access, access.holds));
+    if (access?.covering.kind !== 'some' || leadsOn(pattern)) continue;
+    views.set(
+      access.covering.name,
+      coveringView(plan, entityOf(plan, access.entity), access, access.covering),
+    );
   }
   return [...views.values()];
 }
@@ -109,7 +113,7 @@ function queryView(plan: Plan, pattern: PatternPlan, asked: Asked) {
   const filter = mixed
     ? mixedFilter(entity, access.filter, mixed.mixed)
     : access.filter && filterExpression(entity, access.filter);
-  const holds = through?.holds ?? (access.holds.kind === 'all' ? null : access.holds.name);
+  const covering = through?.covering ?? (access.covering.kind === 'all' ? null : access.covering.name);
   const { page } = access;
   const descending = readsDownwards(access);
   const layout = layoutOf(plan, pattern);
@@ -118,7 +122,7 @@ function queryView(plan: Plan, pattern: PatternPlan, asked: Asked) {
     ...Object.entries(keys),
     ['descending', descending === 'false' ? null : descending],
     ['filter', filter],
-    ['holds', holds],
+    ['covering', covering],
     ['consistent', access.consistent ? 'true' : null],
     ['page', page.default === 20 && page.max === 100 ? null : pageExpression(page)],
     ['total', access.total === undefined ? null : aggregateExpression(entity, access.total)],
@@ -211,7 +215,7 @@ function keyParts(
     readonly parts: Parts;
   },
 ): KeyParts {
-  if (access.native) return multiAttributeQuery(entity, access, access.native, constants);
+  if (access.multiAttribute) return multiAttributeQuery(entity, access, access.multiAttribute, constants);
   const { table } = entity;
   const variable = access.index === null ? tableVariable(table) : indexVariable(table, access.index);
   const templates = mixed?.partitions ?? [access.partition];

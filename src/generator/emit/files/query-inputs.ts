@@ -1,6 +1,8 @@
 /** What a query function is asked with. */
 
-import type { EntityPlan, PatternPlan, Plan, QueryAccess } from '../../plan/types.js';
+import type { PatternPlan, QueryAccess } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
 import { givenType, readonlyList, recordType } from '../expressions.js';
 import {
   code,

@@ -1,6 +1,6 @@
 /** The partitions that a query reads, as code. */
 
-import type { QueryAccess } from '../../plan/types.js';
+import type { QueryAccess } from '../../plan/types/access.js';
 import { arrow, call, code, type Doc, list, literal, object, property, quote } from '../printer.js';
 import { runtime } from '../symbols.js';
 

@@ -1,6 +1,7 @@
 /** The part of a partition that a query reads, as code. */
 
-import type { EntityPlan, HoleEncoding, QueryAccess } from '../../plan/types.js';
+import type { QueryAccess } from '../../plan/types/access.js';
+import type { EntityPlan, HoleEncoding } from '../../plan/types/storage.js';
 import { encoding } from '../expressions.js';
 import { arrow, call, type Doc, list, object, property, quote } from '../printer.js';
 import { runtime } from '../symbols.js';

@@ -1,18 +1,11 @@
 /** References as code: what a record names, who names it, and what goes with it. */
 
-import type { EntityPlan, Plan, ReferencePlan } from '../../plan/types.js';
+import { entityOf, referencesTo } from '../../plan/lookup/find.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan, ReferencePlan } from '../../plan/types/storage.js';
 import { arrow, assigned, call, code, type Doc, generic, list, object, property, quote } from '../printer.js';
 import { codecOf, entityType, keyValue, queryValue, runtime, runtimeType } from '../symbols.js';
-import {
-  absence,
-  counterFunction,
-  entityOf,
-  isCascading,
-  parameterOf,
-  referencesTo,
-  tableVariable,
-  unless,
-} from './shared.js';
+import { absence, counterFunction, isCascading, parameterOf, tableVariable, unless } from './shared.js';
 
 /** The parts of a codec that are about references. */
 export function referenceParts(plan: Plan, entity: EntityPlan) {

@@ -1,7 +1,11 @@
 /** rules.ts: the contracts of hand-written rules. */
 
 import { argumentsName } from '../../names.js';
-import type { FieldRef, MutationPlan, Plan, RulePlan } from '../../plan/types.js';
+import { entityOf, mutationOf } from '../../plan/lookup/find.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { RulePlan } from '../../plan/types/rules.js';
+import type { FieldRef } from '../../plan/types/values.js';
+import type { MutationPlan } from '../../plan/types/writes.js';
 import {
   assigned,
   code,
@@ -16,7 +20,6 @@ import {
 } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { contextType, entityType, graphqlType, runtimeType } from '../symbols.js';
-import { entityOf, mutationOf } from './shared.js';
 
 export function rulesFile(plan: Plan): SourceFile {
   const computing = plan.rules.filter(({ use }) => use.kind === 'compute' || use.kind === 'validate');

@@ -1,38 +1,19 @@
 /** What several files need of the plan. */
 
 import { camel, indexName, parameterName, pascal } from '../../names.js';
+import { referencesTo } from '../../plan/lookup/find.js';
+import type { Plan } from '../../plan/types/plan.js';
 import type {
   AttributePlan,
   EntityPlan,
   GuardPlan,
   ItemPlan,
-  MutationPlan,
-  Plan,
   ReferencePlan,
   SlotPlan,
-  TransactionPlan,
-} from '../../plan/types.js';
+} from '../../plan/types/storage.js';
 import { recordType } from '../expressions.js';
 import { call, code, conditional, type Doc, generic, literal, operation } from '../printer.js';
 import { runtime } from '../symbols.js';
-
-export function entityOf(plan: Plan, name: string): EntityPlan {
-  const entity = plan.entities.find((one) => one.name === name);
-  if (!entity) throw new Error(`no entity ${name} in the plan`);
-  return entity;
-}
-
-export function mutationOf(plan: Plan, name: string): MutationPlan {
-  const mutation = plan.mutations.find((one) => one.name === name);
-  if (!mutation) throw new Error(`no mutation ${name} in the plan`);
-  return mutation;
-}
-
-export function transactionOf(plan: Plan, name: string): TransactionPlan {
-  const transaction = plan.transactions?.find((one) => one.name === name);
-  if (!transaction) throw new Error(`no transaction ${name} in the plan`);
-  return transaction;
-}
 
 export function attributeOf(entity: EntityPlan, field: string): AttributePlan | undefined {
   return entity.attributes.find((one) => one.name === field);
@@ -75,7 +56,7 @@ export function slotFunction(entity: EntityPlan, slot: SlotPlan): string {
 
 /** The function that gives all keys of an index entry. */
 export function entryFunction({ for: pattern }: Pick<ItemPlan, 'for'>): string {
-  return `${pattern ?? ''}EntryKey`;
+  return `${pattern ?? ''}EntryKeys`;
 }
 
 export function guardFunction(entity: EntityPlan, guard: GuardPlan): string {
@@ -85,13 +66,6 @@ export function guardFunction(entity: EntityPlan, guard: GuardPlan): string {
 /** Where it is counted how many records name one. */
 export function counterFunction(entity: EntityPlan, reference: ReferencePlan): string {
   return `${entity.names.loader}${pascal(reference.name)}ReferencesKey`;
-}
-
-/** The references that name an entity, each with the entity it is of. */
-export function referencesTo(plan: Plan, name: string): { child: EntityPlan; reference: ReferencePlan }[] {
-  return plan.entities.flatMap((child) =>
-    (child.references ?? []).filter(({ to }) => to === name).map((reference) => ({ child, reference })),
-  );
 }
 
 /** Whether records of others go with one of its own. */
@@ -126,9 +100,9 @@ export function unless(absent: Doc | null, value: Doc): Doc {
 }
 
 export function heldAttributes(entity: EntityPlan, item: ItemPlan): AttributePlan[] {
-  const { holds } = item;
-  if (holds.kind === 'all') return [...entity.attributes];
-  return entity.attributes.filter((one) => holds.attributes.includes(one.name));
+  const { covering } = item;
+  if (covering.kind === 'all') return [...entity.attributes];
+  return entity.attributes.filter((one) => covering.attributes.includes(one.name));
 }
 
 /** The value of a record, of what is stored of it. */

@@ -1,6 +1,7 @@
 /** tables.ts: table definitions. */
 
-import type { IndexPlan, NativeKey, Plan, TablePlan } from '../../plan/types.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { IndexPlan, MultiAttributeKey, TablePlan } from '../../plan/types/storage.js';
 import { assigned, code, type Doc, json, list, object, property, quote } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { runtimeType } from '../symbols.js';
@@ -24,14 +25,17 @@ function tableExpression({ name, physicalName, partition, sort, indexes, ttl }: 
   ]);
 }
 
-function indexExpression({ name, kind, partition, sort, native, project }: IndexPlan): Doc {
-  const keys = native && { partition: keyTypes(native.partition), sort: keyTypes(native.sort) };
+function indexExpression({ name, kind, partition, sort, multiAttribute, project }: IndexPlan): Doc {
+  const keys = multiAttribute && {
+    partition: keyTypes(multiAttribute.partition),
+    sort: keyTypes(multiAttribute.sort),
+  };
   return json({
     name,
     kind,
     partition,
     ...(sort === null ? {} : { sort }),
-    ...(keys ? { native: keys } : {}),
+    ...(keys ? { multiAttribute: keys } : {}),
     project:
       project.kind === 'include'
         ? { kind: 'include', attributes: project.attributes }
@@ -40,6 +44,6 @@ function indexExpression({ name, kind, partition, sort, native, project }: Index
 }
 
 /** `{ city: 'S', rating: 'N' }`, in the order of the key. */
-function keyTypes(keys: readonly NativeKey[]): Record<string, string> {
+function keyTypes(keys: readonly MultiAttributeKey[]): Record<string, string> {
   return Object.fromEntries(keys.map(({ name, type }) => [name, type]));
 }

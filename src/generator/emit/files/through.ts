@@ -1,14 +1,10 @@
 /** Patterns through a join: how an item of the join leads on, and what the edges carry of it. */
 
 import { pageTypeName } from '../../names.js';
-import type {
-  EntityPlan,
-  PatternPlan,
-  Plan,
-  QueryAccess,
-  ThroughAccess,
-  ThroughValue,
-} from '../../plan/types.js';
+import { entityOf } from '../../plan/lookup/find.js';
+import type { PatternPlan, QueryAccess, ThroughAccess, ThroughValue } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
 import { recordType } from '../expressions.js';
 import {
   arrow,
@@ -27,7 +23,7 @@ import {
   union,
 } from '../printer.js';
 import { codecOf, entityType, keyValue } from '../symbols.js';
-import { asStored, attributeOf, entityOf, readExpression, unless } from './shared.js';
+import { asStored, attributeOf, readExpression, unless } from './shared.js';
 
 type Through = PatternPlan & { readonly access: ThroughAccess };
 
@@ -41,7 +37,7 @@ export interface ThroughQuery {
   readonly target: EntityPlan;
   /** What its edges carry; null where that is nothing. */
   readonly edge: Doc | null;
-  readonly holds: Doc;
+  readonly covering: Doc;
 }
 
 export function throughQuery(plan: Plan, access: ThroughAccess): ThroughQuery {
@@ -52,7 +48,7 @@ export function throughQuery(plan: Plan, access: ThroughAccess): ThroughQuery {
   return {
     target: entityOf(plan, access.entity),
     edge: names.length > 0 ? edgeType(entityType(join.names.record), names) : null,
-    holds: object([
+    covering: object([
       property('kind', quote('through')),
       property('join', codecOf(join)),
       property('keyOf', keyFunction(plan, access)),

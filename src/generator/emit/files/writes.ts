@@ -1,6 +1,7 @@
 /** writes.ts: the writes of each entity. */
 
-import type { AttributePlan, EntityPlan, Plan } from '../../plan/types.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { AttributePlan, EntityPlan } from '../../plan/types/storage.js';
 import {
   arrow,
   assigned,

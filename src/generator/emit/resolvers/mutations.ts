@@ -1,17 +1,13 @@
 /** What resolvers of mutations write. */
 
-import type {
-  ElementPlan,
-  EntityPlan,
-  IdempotentPlan,
-  MutationPlan,
-  Plan,
-  TransactionPlan,
-  ValuePlan,
-} from '../../plan/types.js';
+import { entityOf, mutationOf } from '../../plan/lookup/find.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
+import type { ValuePlan } from '../../plan/types/values.js';
+import type { ElementPlan, IdempotentPlan, MutationPlan, TransactionPlan } from '../../plan/types/writes.js';
 import { valueExpression } from '../expressions.js';
 import { requireOption } from '../files/conditions.js';
-import { attributeOf, entityOf, isCascading, mutationOf, tokensVariable } from '../files/shared.js';
+import { attributeOf, isCascading, tokensVariable } from '../files/shared.js';
 import { arrow, block, call, code, type Doc, list, literal, object, property, quote } from '../printer.js';
 import { args, context, keyValue as keyName, runtime, writesOf } from '../symbols.js';
 import { keyValue } from './reads.js';
@@ -23,7 +19,7 @@ export function mutationBody(plan: Plan, mutation: MutationPlan): Body {
   const prelude = preparation(mutation, 'values');
   const before = allowStatements(allow);
   if (idempotent) {
-    const once = writeOnce(['record'], idempotent, { name, prelude, writes: [write] });
+    const once = idempotentWrite(['record'], idempotent, { name, prelude, writes: [write] });
     return { statements: [...before, once, 'record'], isAsync: true };
   }
   if (mutation.kind === 'delete' && isCascading(plan, mutation.entity)) {
@@ -53,7 +49,7 @@ export function transactionBody(plan: Plan, transaction: TransactionPlan): Body 
     return code`const ${one.name} = ${one.given ? code`${valueExpression(one.given)} ?? ${id}` : id};`;
   });
   const sent = idempotent
-    ? [writeOnce(records, idempotent, { name, prelude, writes })]
+    ? [idempotentWrite(records, idempotent, { name, prelude, writes })]
     : [...prelude, code`const ${pattern(records)} = await ${call(code`${context}.db.write`, writes)};`];
   const answer =
     returns.kind === 'step'
@@ -75,17 +71,17 @@ function preparation({ kind, prepare }: MutationPlan, variable: string): Doc[] {
   ];
 }
 
-interface OnceParts {
+interface IdempotentParts {
   readonly name: string;
   readonly prelude: readonly Doc[];
   readonly writes: readonly Doc[];
 }
 
 /** Writes that an idempotency key guards; they are asked for only where it is new. */
-function writeOnce(
+function idempotentWrite(
   records: readonly string[],
   { token, seconds, table }: IdempotentPlan,
-  { name, prelude, writes }: OnceParts,
+  { name, prelude, writes }: IdempotentParts,
 ): Doc {
   const once = object([
     property('tokens', keyName(tokensVariable(table))),
@@ -98,7 +94,7 @@ function writeOnce(
     prelude.length === 0
       ? arrow([], all)
       : arrow([], block([...prelude, code`return ${all} as const;`]), { isAsync: true });
-  return code`const ${pattern(records)} = await ${call(code`${context}.db.writeOnce`, [once, asked])};`;
+  return code`const ${pattern(records)} = await ${call(code`${context}.db.writeIdempotent`, [once, asked])};`;
 }
 
 /** `userWrites.update(…)`. @param prepared the variable that holds what a rule prepared */

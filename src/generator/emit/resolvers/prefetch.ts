@@ -1,7 +1,8 @@
 /** The part of resolvers.ts that reads records by their keys, and beside them fields that depend only on the key. */
 
 import { argumentsName } from '../../names.js';
-import type { EntityPlan, PatternPlan } from '../../plan/types.js';
+import type { PatternPlan } from '../../plan/types/access.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
 import {
   arrow,
   assigned,
@@ -21,7 +22,7 @@ import { codecOf, contextType, entityType, graphqlType, keyValue, runtime, runti
 
 /** The function that loads a record, with what was asked of it. */
 export function prefetchName({ names }: EntityPlan): string {
-  return `${names.loader}Ahead`;
+  return `${names.loader}Prefetch`;
 }
 
 /** @param read the call that reads a pattern, in terms of `parent`, `args`, `context` and `info` */
@@ -38,13 +39,13 @@ export function prefetchView(
     return [property(field.field, arrow(readParameters(body, argumentsName(field.type, field.field)), body))];
   });
   const body = block([
-    code`${call(runtime('ahead'), ['info', quote(name), object(reads)])};`,
+    code`${call(runtime('prefetch'), ['info', quote(name), object(reads)])};`,
     code`return ${call(code`context.loaders.${names.loader}.load`, ['parent'])};`,
   ]);
   const parameters = [
     code`parent: ${entityType(names.key)}`,
     code`context: ${contextType}`,
-    code`info: ${runtimeType('AheadInfo')}`,
+    code`info: ${runtimeType('PrefetchInfo')}`,
   ];
   const returns = generic(globalOf('Promise'), [code`${entityType(names.record)} | null`]);
   return {
@@ -61,13 +62,13 @@ function readParameters(body: Doc, type: string): Doc[] {
 }
 
 /** Where the parent stands, for a read that brings it. */
-function parentOption(entity: EntityPlan, { ahead }: PatternPlan): readonly Doc[] {
-  if (ahead?.kind !== 'together') return [];
+function parentOption(entity: EntityPlan, { prefetch }: PatternPlan): readonly Doc[] {
+  if (prefetch?.kind !== 'collection') return [];
   const parts = [
     property('entity', codecOf(entity)),
     property('key', call(keyValue(entity.names.keyBuilder), ['parent'])),
-    property('head', quote(ahead.head)),
-    property('between', String(ahead.between)),
+    property('head', quote(prefetch.head)),
+    property('between', String(prefetch.between)),
   ];
   return [property('parent', object(parts))];
 }

@@ -1,22 +1,22 @@
 /** What resolvers ask of the session and the loaders. */
 
 import { variableName } from '../../names.js';
+import { entityOf } from '../../plan/lookup/find.js';
+import { mixedQuery } from '../../plan/lookup/mixed-query.js';
 import type {
-  EntityPlan,
+  AggregateAccess,
   ExistsAccess,
   GetAccess,
-  KeptAccess,
   MixedAccess,
-  NamedValue,
   PatternPlan,
-  Plan,
   QueryAccess,
   ThroughAccess,
-  ValuePlan,
-} from '../../plan/types.js';
+} from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
+import type { NamedValue, ValuePlan } from '../../plan/types/values.js';
 import { valueExpression } from '../expressions.js';
-import { mixedQuery } from '../files/mixed.js';
-import { asStored, attributeOf, entityOf } from '../files/shared.js';
+import { asStored, attributeOf } from '../files/shared.js';
 import { keyObject } from '../files/through.js';
 import {
   arrow,
@@ -62,7 +62,7 @@ export function joinRead(
   if (join.kind === 'get') return loaderCall(plan, join, 'load', [keyOf(plan, join, pattern.inputs)]);
   const used = key.flatMap(({ value }) => (value.kind === 'through' ? [value.attribute] : []));
   const fields = call('new Set', [list([...new Set(used)].map(quote))]);
-  const options = join.holds.kind === 'some' ? [object([property('fields', fields)])] : [];
+  const options = join.covering.kind === 'some' ? [object([property('fields', fields)])] : [];
   return sessionCall('one', [queryCall(plan, pattern, join), ...options]);
 }
 
@@ -87,12 +87,14 @@ function loaderCall(plan: Plan, access: GetAccess, method: string, given: readon
 }
 
 /** An aggregate, by the values of its key. */
-function maintainedCall(plan: Plan, pattern: PatternPlan, access: KeptAccess): Doc {
+function aggregateCall(plan: Plan, pattern: PatternPlan, access: AggregateAccess): Doc {
   const entity = entityOf(plan, access.entity);
   const given = pattern.inputs
     .filter(({ value }) => value.kind !== 'literal')
     .map(({ name, value }) => property(name, canonical(entity, name, value)));
-  return sessionCall('kept', [call(queryValue(pattern.name), given.length === 0 ? [] : [object(given)])]);
+  return sessionCall('aggregate', [
+    call(queryValue(pattern.name), given.length === 0 ? [] : [object(given)]),
+  ]);
 }
 
 function existsCall(plan: Plan, pattern: PatternPlan, { by, each }: ExistsAccess): Doc {
@@ -134,8 +136,8 @@ function throughCall(
 }
 
 /** Whether less than whole records may be enough; a rule may look at any attribute. */
-function isLess(plan: Plan, { entity, holds }: QueryAccess, shape: Shape): boolean {
-  return holds.kind === 'some' || (shape === 'list' && entityOf(plan, entity).light !== undefined);
+function isLess(plan: Plan, { entity, covering }: QueryAccess, shape: Shape): boolean {
+  return covering.kind === 'some' || (shape === 'list' && entityOf(plan, entity).projection !== undefined);
 }
 
 function readCall(
@@ -203,8 +205,8 @@ export function patternCall(plan: Plan, pattern: PatternPlan, shape: Shape, extr
       return loaderCall(plan, access, 'load', [keyOf(plan, access, inputs)]);
     case 'count':
       return sessionCall('count', [queryCall(plan, pattern, access.query)]);
-    case 'kept':
-      return maintainedCall(plan, pattern, access);
+    case 'aggregate':
+      return aggregateCall(plan, pattern, access);
     case 'exists':
       return existsCall(plan, pattern, access);
     case 'through':
@@ -233,7 +235,7 @@ function mixedCall(plan: Plan, pattern: PatternPlan, mixed: MixedAccess, shape: 
   if (shape === 'connection')
     return sessionCall('connection', [query, args, call(runtime('selection'), [info])]);
   const records = sessionCall('list', [query, ...(access.limit ? [limitExpression(access)] : [])]);
-  if (mixed.parent?.read !== 'beside') return records;
+  if (mixed.parent?.read !== 'separate') return records;
   const owner = entityOf(plan, mixed.parent.entity);
   const member = mixed.members.find((one) => one.entity === owner.name);
   const key = owner.keyFields.map((field) => {

@@ -1,8 +1,10 @@
 /** resolvers.ts: one resolver for every field that a pattern, a mutation or a rule answers. */
 
 import { variableName } from '../../names.js';
-import type { PatternPlan, Plan, ResolverPlan } from '../../plan/types.js';
-import { entityOf, mutationOf, transactionOf } from '../files/shared.js';
+import { entityOf, mutationOf, transactionOf } from '../../plan/lookup/find.js';
+import type { PatternPlan } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { ResolverPlan } from '../../plan/types/resolvers.js';
 import {
   arrow,
   block,

@@ -35,7 +35,7 @@ export function retiredPrefixes(
         ? [
             ...(entity.key ? [entity.key.key] : []),
             ...entity.guards.values(),
-            ...entity.numbers.values(),
+            ...entity.aggregates.values(),
             ...entity.counters.values(),
           ]
         : []),

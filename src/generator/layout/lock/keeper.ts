@@ -3,7 +3,8 @@
 import type { Lock, LockedKey, LockedSlot } from '../../lock.js';
 import type { EntityModel, PatternModel } from '../../model.js';
 import { constant } from '../../names.js';
-import type { AttributePlan, ItemPlan, KeyTemplate, SlotPlan } from '../../plan/types.js';
+import type { ItemPlan, KeyTemplate, SlotPlan } from '../../plan/types/storage.js';
+import type { ResolvedAttribute } from '../../resolve/resolved-model.js';
 import { hasShard, holesOf, isFault, keyTemplate, parseTemplate } from '../../resolve/templates.js';
 import { madeIndex, type TableDraft } from '../choose/indexes.js';
 import { entryPrefixOf, prefixesOf, prefixOf, unusedHead } from './claims.js';
@@ -11,7 +12,7 @@ import { entryPrefixOf, prefixesOf, prefixOf, unusedHead } from './claims.js';
 export interface ItemDraft {
   role: ItemPlan['role'];
   for: string | null;
-  holds: ItemPlan['holds'];
+  covering: ItemPlan['covering'];
   slots: SlotPlan[];
   keep?: NonNullable<ItemPlan['keep']>;
 }
@@ -19,7 +20,7 @@ export interface ItemDraft {
 interface Owner {
   readonly entity: EntityModel;
   readonly table: TableDraft;
-  readonly attributes: ReadonlyMap<string, AttributePlan>;
+  readonly attributes: ReadonlyMap<string, ResolvedAttribute>;
   /** The entity's own key. */
   readonly own: SlotPlan;
 }
@@ -74,7 +75,7 @@ export class Keeper {
 
   /** The key of a number that is kept, by what the lock calls it. */
   number(name: string): LockedKey | undefined {
-    return this.lock.entities.get(this.owner.entity.name.text)?.numbers.get(name);
+    return this.lock.entities.get(this.owner.entity.name.text)?.aggregates.get(name);
   }
 
   /** Gives the key's words to nothing else. */
@@ -128,9 +129,9 @@ export class Keeper {
     const { entry, index } = locked;
     const entrySlot = entry && this.slotOf(locked, entry, null, table.partition.text, table.sort?.text);
     if (entry && !entrySlot) return undefined;
-    const holds: ItemPlan['holds'] = entry ? { kind: 'some', attributes: [] } : { kind: 'all' };
+    const covering: ItemPlan['covering'] = entry ? { kind: 'some', attributes: [] } : { kind: 'all' };
     const role = entry ? 'entry' : 'main';
-    if (index === null) return entrySlot ? { role, for: null, holds, slots: [entrySlot] } : undefined;
+    if (index === null) return entrySlot ? { role, for: null, covering, slots: [entrySlot] } : undefined;
     const declared = table.indexes.find((one) => one.name.text === index);
     const made = this.lock.tables.get(table.name.text)?.indexes.get(index);
     const names = declared
@@ -144,7 +145,7 @@ export class Keeper {
     if (!slot) return undefined;
     if (declared?.kind === 'local' && slot.partition.text !== (entrySlot ?? own).partition.text)
       return undefined;
-    return { role, for: null, holds, slots: entrySlot ? [entrySlot, slot] : [slot] };
+    return { role, for: null, covering, slots: entrySlot ? [entrySlot, slot] : [slot] };
   }
 
   /** Undefined where the templates ask for what the entity no longer has. */

@@ -1,10 +1,11 @@
 /** Layout and the lock before it -> the lock that goes with it. Nothing is forgotten: what is gone is retired. */
 
 import type { Lock, LockedEntity, LockedKey, LockedSlot, LockedTable } from '../../lock.js';
-import type { AttributePlan, ItemPlan, SlotPlan } from '../../plan/types.js';
+import type { ItemPlan, SlotPlan } from '../../plan/types/storage.js';
+import type { ResolvedAttribute } from '../../resolve/resolved-model.js';
 import { lockedName } from '../aggregates.js';
 import type { EntityLayout, Layout } from '../layout.js';
-import { nativeFields } from '../multi-attribute.js';
+import { multiAttributeFields } from '../multi-attribute.js';
 import { prefixOf } from './claims.js';
 
 export function nextLock({ entities, tables }: Pick<Layout, 'entities' | 'tables'>, before: Lock): Lock {
@@ -33,12 +34,12 @@ export function nextLock({ entities, tables }: Pick<Layout, 'entities' | 'tables
             indexes: new Map([
               ...retiredIndexes(earlier),
               ...table.indexes.map(
-                ({ name, kind, native, partition, sort }) =>
+                ({ name, kind, multiAttribute, partition, sort }) =>
                   [
                     name.text,
                     {
-                      attributes: native
-                        ? nativeFields(native)
+                      attributes: multiAttribute
+                        ? multiAttributeFields(multiAttribute)
                         : [...(kind === 'local' ? [] : [partition.text]), ...(sort ? [sort.text] : [])],
                       isRetired: false,
                     },
@@ -62,7 +63,7 @@ function retiredEntity(entity: LockedEntity, shared: ReadonlySet<string>): Locke
     attributes: retiredAttributes(entity),
     key: undefined,
     guards: new Map(),
-    numbers: new Map(),
+    aggregates: new Map(),
     counters: new Map(),
     slots: entity.slots.map((slot) => ({ ...slot, isRetired: true })),
     retired: [
@@ -71,7 +72,7 @@ function retiredEntity(entity: LockedEntity, shared: ReadonlySet<string>): Locke
       ...[...entity.guards.values()]
         .filter((key) => !shared.has(prefixOf(key)))
         .map((key) => ({ what: 'guard' as const, key })),
-      ...[...entity.numbers.values()].map((key) => ({ what: 'number' as const, key })),
+      ...[...entity.aggregates.values()].map((key) => ({ what: 'number' as const, key })),
       ...[...entity.counters.values()].map((key) => ({ what: 'counter' as const, key })),
     ],
   };
@@ -87,8 +88,8 @@ function lockedEntity(
   shared: ReadonlySet<string>,
 ): LockedEntity {
   const { table, attributes, items, guards } = entity;
-  const numbers = new Map(
-    entity.numbers.map((one) => [
+  const aggregates = new Map(
+    entity.aggregates.map((one) => [
       lockedName(one),
       { partition: one.partition.text, sort: one.sort?.text ?? null },
     ]),
@@ -115,7 +116,7 @@ function lockedEntity(
     ]),
     key,
     guards: now,
-    numbers,
+    aggregates,
     counters,
     slots: slotsOf(items, before, oldKey === undefined || oldKey.table === table.name.text),
     retired: unique([
@@ -124,14 +125,14 @@ function lockedEntity(
       ...gone(before?.guards, now)
         .filter((key) => !shared.has(prefixOf(key)))
         .map((key) => ({ what: 'guard' as const, key })),
-      ...gone(before?.numbers, numbers).map((key) => ({ what: 'number' as const, key })),
+      ...gone(before?.aggregates, aggregates).map((key) => ({ what: 'number' as const, key })),
       ...gone(before?.counters, counters).map((key) => ({ what: 'counter' as const, key })),
     ]),
   };
 }
 
 /** How an attribute is stored, and how it stands in keys where that is declared for all of them. */
-export function lockedEncoding({ encoding, encode }: Pick<AttributePlan, 'encoding' | 'encode'>): string {
+export function lockedEncoding({ encoding, encode }: Pick<ResolvedAttribute, 'encoding' | 'encode'>): string {
   return encode === undefined ? encoding : `${encoding}, in keys ${encode}`;
 }
 
