@@ -2,7 +2,7 @@
 
 import { parentPort } from 'node:worker_threads';
 import config from '../../codegen.js';
-import { generateFiles, projectOf } from '../../src/cli/codegen.js';
+import { generateFiles, projectOf } from '../../src/cli/host/codegen.js';
 import { unwrapped } from '../../src/cli/mistakes.js';
 import type { Outcome } from './generator.js';
 

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
 import { formatDiagnostics } from '../generator/diagnostics/print.js';
 import { hasRules } from '../generator/scaffold/rule-files.js';
 import { checkBudgets } from './budgets.js';
-import { generateInMemory, loadProject, outputsOnDisk } from './codegen.js';
+import { generateInMemory, loadProject, outputsOnDisk } from './host/codegen.js';
 import { priced } from './operations.js';
 import type { Stages } from './stages.js';
 import { staleness } from './staleness.js';

@@ -2,7 +2,7 @@
 
 import { rmSync } from 'node:fs';
 import { formatDiagnostics } from '../generator/diagnostics/print.js';
-import { generateFiles, loadProject, outputsOnDisk } from './codegen.js';
+import { generateFiles, loadProject, outputsOnDisk } from './host/codegen.js';
 import type { Stages } from './stages.js';
 import { enter, type Options, staged, terminal } from './verbs.js';
 

@@ -2,8 +2,8 @@
 
 import { formatDiagnostics } from '../generator/diagnostics/print.js';
 import { hasRules } from '../generator/scaffold/rule-files.js';
-import { generateInMemory, loadProject } from './codegen.js';
 import { writeAll } from './files.js';
+import { generateInMemory, loadProject } from './host/codegen.js';
 import type { Stages } from './stages.js';
 import { enter, type Options, staged, terminal } from './verbs.js';
 
