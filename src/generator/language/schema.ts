@@ -9,6 +9,7 @@
  */
 
 import type { Code } from '../diagnostics/codes.js';
+import { encodeChoices } from '../encodings.js';
 
 export type Kind = 'string' | 'integer' | 'number' | 'boolean' | 'null' | 'array' | 'object';
 
@@ -426,8 +427,7 @@ const entityKeys = {
   encode: {
     ...each(text),
     title: 'How fields stand in keys',
-    description:
-      'By field, for every key of the entity: `pad(6)`, `fold`, `invert`, or `year`, `month`, `day`, `hour` of a DateTime. `{plain(field)}` in a template is the field without it.',
+    description: `By field, for every key of the entity: ${encodeChoices}. \`{plain(field)}\` in a template is the field without it.`,
     example: { encode: { rank: 'pad(6)', name: 'fold', score: 'invert' } },
   },
   compute: {
