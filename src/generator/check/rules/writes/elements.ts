@@ -2,7 +2,11 @@
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { type MutationModel, namedType, printType } from '../../../model.js';
-import { type ResolvedAttribute, type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';
+import {
+  type ResolvedAttribute,
+  type ResolvedModel,
+  valuesTakenBy,
+} from '../../../resolve/resolved-model.js';
 import type { Check, Finding } from '../../row.js';
 
 export const elementChecks: readonly Check<ResolvedModel>[] = [
