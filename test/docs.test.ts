@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { errorCodes } from 'tableloom/runtime';
 import { describe, expect, it } from 'vitest';
-import { requestErrorCodes } from '../src/server/http.js';
+import { requestErrorCodes } from '../src/server/http/http.js';
 import { deadLinks, pagesBelow } from './package/links.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LevelOperation } from './dynalite.js';
+import type { LevelOperation } from '../dynalite.js';
 
 interface Use {
   /** Milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ServerConfig } from './config.js';
+import type { ServerConfig } from '../config.js';
 
 export interface Secrets {
   /** Signs access tokens. */

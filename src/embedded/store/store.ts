@@ -1,11 +1,11 @@
-import type { Item } from './attributes.js';
 import {
   db as dynalite,
   type LevelDatabase,
   type LevelOperation,
   type LevelRange,
   type LevelSnapshot,
-} from './dynalite.js';
+} from '../dynalite.js';
+import type { Item } from '../items/attributes.js';
 import type { Table } from './table.js';
 import { RequestTokens } from './tokens.js';
 

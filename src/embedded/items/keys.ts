@@ -1,6 +1,6 @@
+import { db, type LevelRange } from '../dynalite.js';
+import type { Index, KeyAttribute, KeySchema, Table } from '../store/table.js';
 import { attribute, type Item, scalar } from './attributes.js';
-import { db, type LevelRange } from './dynalite.js';
-import type { Index, KeyAttribute, KeySchema, Table } from './table.js';
 
 /*
  * Where items lie in the level database. A key is

@@ -2,18 +2,17 @@
 
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import type { CodegenContext } from '@graphql-codegen/cli';
-import { DiagnosticsError } from '../generator/diagnostics/print.js';
-import { sdlMistakes } from '../generator/parse/sdl-errors.js';
-import { slashes } from './files.js';
-import { Mistake } from './mistakes.js';
+import { DiagnosticsError } from '../../generator/diagnostics/print.js';
+import { sdlMistakes } from '../../generator/parse/sdl-errors.js';
+import { slashes } from '../files.js';
+import { Mistake } from '../mistakes.js';
+import type { Config } from './host.js';
 
 const failure = /^Failed to load schema from /;
 
 /** The error to tell instead of Codegen's own; the same error where it is about something else. */
-export async function explained(error: unknown, context: CodegenContext): Promise<unknown> {
+export async function explained(error: unknown, { schema }: Config): Promise<unknown> {
   if (!(error instanceof Error) || !failure.test(error.message)) return error;
-  const { schema } = context.getConfig();
   const pointers = [schema].flat().filter((one) => typeof one === 'string');
   const sources = new Map((await filesOf(pointers)).map((path) => [path, readFileSync(path, 'utf8')]));
   if (sources.size === 0)

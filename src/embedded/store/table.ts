@@ -1,5 +1,5 @@
-import { type AttributeValue, attribute, type Item, scalar, typeOf } from './attributes.js';
-import { ValidationError } from './errors.js';
+import { ValidationError } from '../errors.js';
+import { type AttributeValue, attribute, type Item, scalar, typeOf } from '../items/attributes.js';
 
 /** A table or an index in the words of CreateTable and DescribeTable. */
 export interface KeySchemaElement {

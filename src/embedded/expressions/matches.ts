@@ -1,4 +1,12 @@
-import { type AttributeValue, attribute, equal, type Item, members, order, typeOf } from './attributes.js';
+import {
+  type AttributeValue,
+  attribute,
+  equal,
+  type Item,
+  members,
+  order,
+  typeOf,
+} from '../items/attributes.js';
 import { type Condition, isPath, isPlaceholder, type Operand, type Path } from './expressions.js';
 
 /**

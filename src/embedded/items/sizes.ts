@@ -1,5 +1,5 @@
+import { decimal } from '../dynalite.js';
 import { type AttributeValue, type Item, members } from './attributes.js';
-import { decimal } from './dynalite.js';
 
 /** Largest item DynamoDB stores, names included, in bytes. */
 export const maxItemBytes = 400 * 1024;

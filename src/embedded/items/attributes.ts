@@ -1,4 +1,4 @@
-import { decimal } from './dynalite.js';
+import { decimal } from '../dynalite.js';
 
 /** One attribute value as it travels on the wire; `B` is base64 text. */
 export type AttributeValue =

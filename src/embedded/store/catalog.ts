@@ -1,5 +1,5 @@
-import type { LevelOperation } from './dynalite.js';
-import { entryKey, wholeRange } from './keys.js';
+import type { LevelOperation } from '../dynalite.js';
+import { entryKey, wholeRange } from '../items/keys.js';
 import type { Store } from './store.js';
 import {
   type Index,

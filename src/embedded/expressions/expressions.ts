@@ -1,6 +1,6 @@
-import { type AttributeType, type AttributeValue, type Item, order, typeOf } from './attributes.js';
-import { type MultiAttributeKeyCondition, validations } from './dynalite.js';
-import { ValidationError } from './errors.js';
+import { type MultiAttributeKeyCondition, validations } from '../dynalite.js';
+import { ValidationError } from '../errors.js';
+import { type AttributeType, type AttributeValue, type Item, order, typeOf } from '../items/attributes.js';
 
 /** A document path: attribute names and list positions. */
 export type Path = readonly (string | number)[];

@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { MercuriusOptions } from 'mercurius';
-import { type MediaType, negotiate } from './http/accept.js';
-import { checkBody, checkQueryString } from './http/parameters.js';
-import { codeOfStatus, httpError } from './http/status.js';
+import { type MediaType, negotiate } from './accept.js';
+import { checkBody, checkQueryString } from './parameters.js';
+import { codeOfStatus, httpError } from './status.js';
 
 /**
  * The codes an answer's `extensions.code` can have because of the request itself, before any resolver ran. What

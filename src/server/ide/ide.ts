@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { FastifyInstance } from 'fastify';
-import { listAssets } from './ide/assets.js';
+import { listAssets } from './assets.js';
 
 /** What `ide` needs to know. Paths begin with a slash and do not end with one. */
 export type IdeOptions = {

@@ -1,6 +1,13 @@
-import { type AttributeValue, attribute, cloneValue, type Item, members, typeOf } from './attributes.js';
-import { type Decimal, decimal } from './dynalite.js';
-import { ValidationError } from './errors.js';
+import { type Decimal, decimal } from '../dynalite.js';
+import { ValidationError } from '../errors.js';
+import {
+  type AttributeValue,
+  attribute,
+  cloneValue,
+  type Item,
+  members,
+  typeOf,
+} from '../items/attributes.js';
 import { isPath, isPlaceholder, type Path, type SetValue, type UpdateSection } from './expressions.js';
 import { valueAt } from './matches.js';
 

@@ -1,4 +1,4 @@
-import { type AttributeValue, attribute, type Item } from './attributes.js';
+import { type AttributeValue, attribute, type Item } from '../items/attributes.js';
 import type { Path } from './expressions.js';
 
 /** What to keep of a value: all of it, or parts by name or position. */
