@@ -1,10 +1,17 @@
 /** Patterns that give several entities: each member is laid out as if it were asked alone; then they are read together. */
 
-import type { Model, PatternModel, Word } from '../model.js';
+import { isMaintained, type Model, type PatternModel, type Word } from '../model.js';
 import type { MixedAccess, QueryAccess } from '../plan/types/access.js';
 import type { KeyTemplate, SlotPlan } from '../plan/types/storage.js';
 import { storedMembers } from '../resolve/sdl.js';
-import type { EntityLayout, Layout } from './layout.js';
+import type { EntityLayout, Layout } from './types.js';
+
+/** The patterns that are laid out: not those of aggregates, and mixed ones by their members. */
+export function queryPatterns(model: Model): PatternModel[] {
+  return model.patterns
+    .filter((pattern) => !isMaintained(pattern))
+    .flatMap((pattern) => memberPatterns(model, pattern));
+}
 
 /** The pattern of each member of a mixed one, by itself; of any other pattern, the pattern. */
 export function memberPatterns(

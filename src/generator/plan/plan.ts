@@ -1,7 +1,6 @@
 /** Model -> plan. The model has passed its checks; anything missing here is our own bug and throws. */
 
 import { isInverted } from '../encodings.js';
-import { type EntityLayout, isGet, type Layout, sortFields } from '../layout/layout.js';
 import { mixedAccess } from '../layout/mixed.js';
 import {
   multiAttributeAccess,
@@ -11,6 +10,8 @@ import {
   othersInIndex,
 } from '../layout/multi-attribute.js';
 import { referencePlan } from '../layout/references.js';
+import { isGet, sortFields } from '../layout/serving.js';
+import type { EntityLayout, Layout } from '../layout/types.js';
 import type {
   Binding,
   FieldPath,

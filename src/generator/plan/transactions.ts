@@ -1,6 +1,6 @@
 /** Declared transactions: their steps, the ids made beforehand, what they return; and where tokens are kept. */
 
-import type { Layout } from '../layout/layout.js';
+import type { Layout } from '../layout/types.js';
 import type { FilterModel, IdempotentModel, Model, Source, TransactionModel } from '../model.js';
 import { fieldNamed, namedType } from '../model.js';
 import { pascal, variableName } from '../names.js';

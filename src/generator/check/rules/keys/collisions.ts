@@ -1,7 +1,7 @@
 /** No two records share a key, and no query reads what is not its own (promise P3). */
 
 import type { Note, Span } from '../../../diagnostics/diagnostic.js';
-import type { EntityLayout, Layout } from '../../../layout/layout.js';
+import type { EntityLayout, Layout } from '../../../layout/types.js';
 import type { Model, PatternModel } from '../../../model.js';
 import { tokensOf } from '../../../plan/transactions.js';
 import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../../../plan/types/storage.js';

@@ -1,7 +1,7 @@
 /** Nothing that is written is ignored. */
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
-import { isGet } from '../../../layout/layout.js';
+import { isGet } from '../../../layout/serving.js';
 import { isMaintained, type PatternModel } from '../../../model.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
 import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
