@@ -1,7 +1,7 @@
 /** The items an entity is stored as, once all patterns are placed. */
 
-import type { EntityModel } from '../model.js';
-import type { ItemPlan } from '../plan/types/storage.js';
+import type { EntityModel, TableModel } from '../model.js';
+import type { ItemPlan, TablePlan } from '../plan/types/storage.js';
 import type { Basis } from './basis.js';
 import { entryNumber, slotNumber } from './lock/kept.js';
 import type { EntityKeys } from './types.js';
@@ -50,4 +50,22 @@ function keepOf({ keep }: EntityModel): Pick<ItemPlan, 'keep'> {
 
 function sortedBy<T>(list: readonly T[], number: (one: T) => number): T[] {
   return list.toSorted((a, b) => number(a) - number(b));
+}
+
+/** The key of an idempotency token: `IDEMPOTENCY#{token}` / `TOKEN`. */
+export function tokenKey({
+  partition,
+  sort,
+}: Pick<TableModel, 'partition' | 'sort'>): NonNullable<TablePlan['tokens']> {
+  return {
+    partition: {
+      attribute: partition.text,
+      text: 'IDEMPOTENCY#{token}',
+      parts: [
+        { kind: 'literal', text: 'IDEMPOTENCY#' },
+        { kind: 'hole', field: 'token', encode: 'text', enum: null },
+      ],
+    },
+    sort: sort ? { attribute: sort.text, text: 'TOKEN', parts: [{ kind: 'literal', text: 'TOKEN' }] } : null,
+  };
 }
