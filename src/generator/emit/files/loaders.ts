@@ -3,7 +3,8 @@
 import { entityOf } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
-import { quote } from '../code.js';
+import type { NamedValue } from '../../plan/types/values.js';
+import { givenType, quote } from '../code.js';
 
 export function loadersView(plan: Plan) {
   const entities = plan.entities.filter((entity) => entity.historyOf === null || isRead(plan, entity));
@@ -29,7 +30,7 @@ export function loadersView(plan: Plan) {
           function: pattern.name,
           target: pattern.target,
           records: access.entities.map((name) => entityOf(plan, name).names.record).join(' | '),
-          key: pattern.inputs.map((input) => `readonly ${input.name}: string`).join('; '),
+          key: keyType(plan, access.entities, pattern.inputs),
           loads: access.entities.map((name) => entityOf(plan, name).names.loader),
           count: access.entities.length,
         },
@@ -46,7 +47,11 @@ export function loadersView(plan: Plan) {
             ...new Set(access.members.map((member) => entityOf(plan, member.entity).names.record)),
           ].join(' | '),
           values: access.members.map((member) => quote(member.value)).join(' | '),
-          key: pattern.inputs.map((input) => `readonly ${input.name}: string`).join('; '),
+          key: keyType(
+            plan,
+            access.members.map(({ entity }) => entity),
+            pattern.inputs,
+          ),
           members: access.members.map((member) => ({
             value: quote(member.value),
             loader: entityOf(plan, member.entity).names.loader,
@@ -55,6 +60,17 @@ export function loadersView(plan: Plan) {
       ];
     }),
   };
+}
+
+/** The key that the members share: a field has the type of the first member's. */
+function keyType(plan: Plan, members: readonly string[], inputs: readonly NamedValue[]): string {
+  const attributes = members.flatMap((name) => entityOf(plan, name).attributes);
+  return inputs
+    .map(({ name }) => {
+      const attribute = attributes.find((one) => one.name === name);
+      return `readonly ${name}: ${attribute ? givenType({ ...attribute, nullable: false }) : 'string'}`;
+    })
+    .join('; ');
 }
 
 /** Whether a pattern asks for a history's versions by their key; mostly they are listed only. */
