@@ -143,6 +143,8 @@ function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknow
       ),
     },
     scalars: scalarTypes(schema),
+    // What has a default is given always: GraphQL fills it in.
+    avoidOptionals: { defaultValue: true },
     enumsAsTypes: true,
     useTypeImports: true,
     skipTypename: true,
