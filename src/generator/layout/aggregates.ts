@@ -1,8 +1,8 @@
 /** The aggregates of an entity: counts, sums and sequences that its writes keep up to date, in items of their own. */
 
-import { exactHole } from '../encodings.js';
 import { isMaintained, type Literal, type PatternModel } from '../model.js';
 import type { AggregatePlan } from '../plan/types/storage.js';
+import { exactHole } from '../resolve/holes.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { holesOf, keyTemplate } from '../resolve/templates.js';
 import { type Basis, freeHead } from './basis.js';

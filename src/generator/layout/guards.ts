@@ -1,8 +1,8 @@
 /** The items that hold unique values: their keys are the values. */
 
-import { exactHole } from '../encodings.js';
 import type { Model } from '../model.js';
 import type { GuardPlan } from '../plan/types/storage.js';
+import { exactHole } from '../resolve/holes.js';
 import { keyTemplate } from '../resolve/templates.js';
 import { type Basis, freeHead } from './basis.js';
 

@@ -1,9 +1,9 @@
 /** Builds the keys of patterns that pin none: their templates, from the fields they name. */
 
-import { builtHole, sortHoles } from '../encodings.js';
 import type { IndexModel, PatternModel } from '../model.js';
 import { constant } from '../names.js';
 import type { KeyTemplate, SlotPlan } from '../plan/types/storage.js';
+import { builtHole, sortHoles } from '../resolve/holes.js';
 import { hasShard, keyTemplate } from '../resolve/templates.js';
 import { type Basis, freeHead } from './basis.js';
 import type { KeyFields } from './choose/keys.js';

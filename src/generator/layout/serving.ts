@@ -1,8 +1,8 @@
 /** What a key serves: whether a pattern can be read by it. */
 
-import { isBucketUnit, isInverted } from '../encodings.js';
+import { isInverted, isOrdered } from '../encodings.js';
 import type { PatternModel } from '../model.js';
-import type { HoleEncoding, KeyTemplate, SlotPlan } from '../plan/types/storage.js';
+import type { KeyTemplate, SlotPlan } from '../plan/types/storage.js';
 import { holesOf } from '../resolve/templates.js';
 import type { Attributes } from './types.js';
 
@@ -52,7 +52,7 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
   for (const hole of holesOf(slot.partition)) {
     const isBucket = pattern.bucket?.field.text === hole.field && pattern.bucket.unit.text === hole.encode;
     if (isBucket) hasBucket = true;
-    else if (isTruncated(hole) || !wanted.delete(hole.field)) return false;
+    else if (!isOrdered(hole.encode) || !wanted.delete(hole.field)) return false;
   }
   if (hasBucket !== (pattern.bucket !== undefined)) return false;
   if ((slot.shards ?? 1) !== (pattern.shards?.count ?? 1)) return false;
@@ -61,16 +61,16 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
   while (wanted.size > 0) {
     const next = rest.shift();
     // Several values of a field are several partitions, or they could not be merged.
-    if (!next || isTruncated(next) || lists.has(next.field) || !wanted.delete(next.field)) return false;
+    if (!next || !isOrdered(next.encode) || lists.has(next.field) || !wanted.delete(next.field)) return false;
   }
-  const isOrdered = orderFields(pattern).every(
-    (field, at) => rest[at]?.field === field && !isTruncated(rest[at]),
+  const isInOrder = orderFields(pattern).every(
+    (field, at) => rest[at]?.field === field && isOrdered(rest[at].encode),
   );
   // An inverted hole runs the other way; a sort key is read one way.
   const directions = pattern.sort.map(
     ({ descending }, at) => descending !== (rest[at] !== undefined && isInverted(rest[at].encode)),
   );
-  return isOrdered && new Set(directions).size <= 1;
+  return isInOrder && new Set(directions).size <= 1;
 }
 
 /** Whether a key answers a pattern, and its index holds the records the pattern returns, no fewer and no more. */
@@ -103,8 +103,4 @@ export function whenOf(pattern: PatternModel): SlotPlan['when'] {
       ? []
       : [{ field: field.text, values: values.flatMap(({ value }) => (value === null ? [] : [value])) }],
   );
-}
-
-function isTruncated({ encode }: { readonly encode: HoleEncoding }): boolean {
-  return isBucketUnit(encode);
 }
