@@ -73,7 +73,7 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
   return isInOrder && new Set(directions).size <= 1;
 }
 
-/** Whether a key answers a pattern, and its index holds the records the pattern returns, no fewer and no more. */
+/** Whether a key answers a pattern, and its index has the records the pattern returns, no fewer and no more. */
 export function fits(slot: SlotPlan, pattern: PatternModel, attributes: Attributes): boolean {
   if (!serves(slot, pattern)) return false;
   const named = new Set([...pattern.where, ...pattern.when].map((one) => one.field.text));

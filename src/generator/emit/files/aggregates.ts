@@ -93,7 +93,7 @@ function amount({ name, nullable }: AttributePlan, parameter: string): string {
 
 /** The data of the function in queries.ts that a kept pattern has. */
 export function aggregateView(entity: EntityPlan, pattern: PatternPlan, access: AggregateAccess) {
-  const number = aggregateOf(entity, access.number);
+  const number = aggregateOf(entity, access.aggregate);
   const fields = fieldsOf(number).map(
     (name) => entity.attributes.find((one) => one.name === name) as AttributePlan,
   );
