@@ -24,10 +24,14 @@ export const identifierChecks: readonly Check<ResolvedModel>[] = [
     purpose: 'Generated code declares each name once, and none it needs for something else.',
     *check(resolved) {
       // One finding for each name that was written, however many are made from it.
-      const told = new Set<string>();
-      yield* clashes(typeNames(resolved), reservedTypes, told);
-      yield* clashes(valueNames(resolved), new Set([...reservedValues, ...reservedWords]), told);
-      yield* clashes(loaderNames(resolved), new Set([...reservedValues, ...reservedWords, 'session']), told);
+      const reported = new Set<string>();
+      yield* clashes(typeNames(resolved), reservedTypes, reported);
+      yield* clashes(valueNames(resolved), new Set([...reservedValues, ...reservedWords]), reported);
+      yield* clashes(
+        loaderNames(resolved),
+        new Set([...reservedValues, ...reservedWords, 'session']),
+        reported,
+      );
       yield* smallEntities(resolved);
       yield* inputClashes(resolved);
     },
@@ -44,15 +48,15 @@ interface Declared {
 function* clashes(
   declared: readonly Declared[],
   reserved: ReadonlySet<string>,
-  told: Set<string>,
+  reported: Set<string>,
 ): Generator<Finding> {
   const seen = new Map<string, Declared>();
   for (const one of declared) {
     const earlier = seen.get(one.name);
     seen.set(one.name, earlier ?? one);
-    if (told.has(one.from)) continue;
+    if (reported.has(one.from)) continue;
     if (earlier && earlier.from !== one.from) {
-      told.add(one.from);
+      reported.add(one.from);
       yield {
         at: one.at,
         message: `Generated code would declare \`${one.name}\` twice: for ${earlier.from} and for ${one.from}.`,
@@ -60,7 +64,7 @@ function* clashes(
         hint: 'Rename one of them.',
       };
     } else if (reserved.has(one.name)) {
-      told.add(one.from);
+      reported.add(one.from);
       yield {
         at: one.at,
         message: `Generated code would declare \`${one.name}\` for ${one.from}, and needs that name for something else.`,
@@ -223,11 +227,11 @@ function* smallEntities({ entities }: ResolvedModel): Generator<Finding> {
   }
 }
 
-/** What a query function is given: attributes, bounds, `bucket`, `order`, and a filter's arguments. */
+/** The inputs of a query function: attributes, bounds, `bucket`, `order`, and a filter's arguments. */
 function* inputClashes(resolved: ResolvedModel): Generator<Finding> {
   for (const { name, where, narrow, bucket, in: given, leadsTo } of resolved.model.patterns) {
     const inputs = new Map<string, { readonly from: string; readonly at: Span }>();
-    // What crosses buckets is told where now is.
+    // What crosses buckets is reported where now is.
     if (bucket && !given) inputs.set('now', { from: '', at: bucket.at });
     for (const use of valuesTakenBy(resolved, name)) {
       if (use.source.kind === 'through' || use.role === 'kind') continue;
