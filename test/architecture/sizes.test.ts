@@ -10,10 +10,9 @@ const fullestFolder = 15;
 
 /** What is larger, and why. An entry that is no longer needed fails the test: take it out. */
 const largeFiles: Readonly<Record<string, string>> = {
+  'src/generator/emit/printer.ts': 'to be split',
   'src/budget/budget.ts': 'to be split',
 
-  'src/generator/emit/files/queries.ts': 'to be split',
-  'src/generator/emit/resolvers/resolvers.ts': 'to be split',
   'src/generator/language/schema.ts': 'to be split',
   'src/generator/parse/yaml.ts': 'to be split',
   'generated/graphql.ts': "written by Codegen's own plugins",
@@ -21,6 +20,7 @@ const largeFiles: Readonly<Record<string, string>> = {
 };
 
 const largeFolders: Readonly<Record<string, string>> = {
+  'src/runtime/write': 'to be split',
   'src/generator/emit/files': 'to be split',
 };
 
