@@ -84,7 +84,7 @@ function* collisions({ model, layout }: LaidOut): Generator<Finding> {
           at: other.at,
           message:
             overlap.kind === 'overlap'
-              ? `${capital(other.what)} can have the key of ${one.what}: ${told(overlap, one, other)}.`
+              ? `${capital(other.what)} can have the key of ${one.what}: ${witness(overlap, one, other)}.`
               : `${capital(other.what)} is not shown to have other keys than ${one.what}: a value stands in a key twice.`,
           notes: [{ message: one.what, at: one.at }],
           hint: 'Begin one of the keys with a word that no other begins with.',
@@ -102,7 +102,7 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
       return [name, beginnings] as const;
     }),
   );
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const pattern of model.patterns) {
     const read = layout.reads.get(pattern.name.text);
     const entity = layout.entities.get(pattern.target.text);
@@ -114,10 +114,10 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
       if (place.item === item && (!place.slot || isSameSlot(place.slot, read.slot))) continue;
       const overlap = overlapOf(region, place.shape);
       if (overlap.kind === 'apart') continue;
-      // Each pair is told of once, whichever of the two is read, and by however many patterns.
+      // Each pair is reported once, whichever of the two is read, and by however many patterns.
       const identity = JSON.stringify([read.slot.index, ...[reader, place.what].sort()]);
-      if (told.has(identity)) continue;
-      told.add(identity);
+      if (reported.has(identity)) continue;
+      reported.add(identity);
       yield {
         at: pattern.name.at,
         message: `Pattern \`${pattern.name.text}\` would also read ${place.what}${sampleOf(overlap, place)}.`,
@@ -145,7 +145,7 @@ function overlapNotes(pattern: PatternModel, place: Place): Note[] {
 }
 
 /** The values of both sides, and the key they share. */
-function told(overlap: Overlap & { kind: 'overlap' }, one: Place, other: Place): string {
+function witness(overlap: Overlap & { kind: 'overlap' }, one: Place, other: Place): string {
   const side = (place: Place, values: ReadonlyMap<string, string>) => {
     const printed = printValues(values, place.shape);
     return `${place.what}${printed.length > 0 ? ` with ${printed.join(', ')}` : ''}`;

@@ -1,4 +1,4 @@
-/** What is asked about many keys at once, and what is found through a join. */
+/** Reads of many keys at once, and of records through a join. */
 
 import { nearest } from '../../../diagnostics/diagnostic.js';
 import { isGet } from '../../../layout/serving.js';
