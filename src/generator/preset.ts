@@ -142,7 +142,9 @@ function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknow
     skipTypename: true,
     immutableTypes: true,
     makeResolverTypeCallable: true,
-    namingConvention: codegenName(schema),
+    namingConvention: { typeNames: codegenName(schema), enumValues: 'keep' },
+    // What has a default is never left out when a resolver is asked.
+    avoidOptionals: { field: false, inputValue: false, object: false, defaultValue: true },
     emitLegacyCommonJSImports: false,
   };
 }

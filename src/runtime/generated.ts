@@ -99,6 +99,7 @@ export type {
 export type { ParentRecord, Session, WithParent } from './session/session.js';
 export type {
   Aggregate,
+  Attributes,
   Conditions,
   Connection,
   Counted,
