@@ -153,7 +153,7 @@ function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknow
 function codegenName(schema: GraphQLSchema): (name: string) => string {
   const kept = new Set<string>();
   for (const [name, type] of Object.entries(schema.getTypeMap())) {
-    kept.add(name);
+    kept.add(name).add(`${name}Resolvers`);
     const fields = isObjectType(type) || isInterfaceType(type) ? Object.keys(type.getFields()) : [];
     for (const field of fields) kept.add(argumentsName(name, field));
   }

@@ -108,7 +108,7 @@ type Mutation {
 function patternsOf({ types, fields, patterns, roots, mutations, rules, args }: Names): string {
   const [record, other] = types;
   const [id, text, count, at, state, , , flag] = fields;
-  const show = (value: object) => JSON.stringify(value);
+  const show = (value: unknown) => JSON.stringify(value);
   return `
 version: 1
 tables: { main: { name: hostile, key: [PK, SK] } }
