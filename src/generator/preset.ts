@@ -150,7 +150,9 @@ function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknow
     skipTypename: true,
     immutableTypes: true,
     makeResolverTypeCallable: true,
-    namingConvention: codegenName(schema),
+    namingConvention: { typeNames: codegenName(schema), enumValues: 'keep' },
+    // What has a default is never left out when a resolver is asked.
+    avoidOptionals: { field: false, inputValue: false, object: false, defaultValue: true },
     emitLegacyCommonJSImports: false,
   };
 }
@@ -159,7 +161,7 @@ function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknow
 function codegenName(schema: GraphQLSchema): (name: string) => string {
   const kept = new Set<string>();
   for (const [name, type] of Object.entries(schema.getTypeMap())) {
-    kept.add(name);
+    kept.add(name).add(`${name}Resolvers`);
     const fields = isObjectType(type) || isInterfaceType(type) ? Object.keys(type.getFields()) : [];
     for (const field of fields) kept.add(argumentsName(name, field));
   }

@@ -94,7 +94,7 @@ function queryCost(
   plan: Plan,
   pattern: PatternPlan,
   access: QueryAccess,
-  gives: QueryCost['gives'],
+  gives: NonNullable<QueryCost['gives']>,
 ): QueryCost {
   const { bucket, shards, covering, limit } = access;
   const entity = entityOf(plan, access.entity);
