@@ -143,7 +143,7 @@ function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknow
       ),
     },
     scalars: scalarTypes(schema),
-    // What has a default is given always: GraphQL fills it in.
+    // GraphQL fills in what has a default: a resolver always gets it.
     avoidOptionals: { defaultValue: true },
     enumsAsTypes: true,
     useTypeImports: true,
@@ -151,8 +151,6 @@ function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknow
     immutableTypes: true,
     makeResolverTypeCallable: true,
     namingConvention: { typeNames: codegenName(schema), enumValues: 'keep' },
-    // What has a default is never left out when a resolver is asked.
-    avoidOptionals: { field: false, inputValue: false, object: false, defaultValue: true },
     emitLegacyCommonJSImports: false,
   };
 }
