@@ -14,16 +14,18 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildASTSchema, lexicographicSortSchema, parse, printSchema, Source } from 'graphql';
 import { checkLayout, checkModel } from '../src/generator/check/check.js';
+import { costsOf } from '../src/generator/costs/costs.js';
+import { singleBudgets } from '../src/generator/costs/pattern-budgets.js';
 import type { Diagnostic } from '../src/generator/diagnostics/diagnostic.js';
 import { formatDiagnostics } from '../src/generator/diagnostics/print.js';
 import { emit } from '../src/generator/emit/emit.js';
-import { costsOf } from '../src/generator/emit/files/costs.js';
 import { Renderer } from '../src/generator/emit/render.js';
 import { layOut } from '../src/generator/layout/layout.js';
 import { readSdl } from '../src/generator/parse/sdl.js';
 import { sdlFilesOf, sdlMistakes } from '../src/generator/parse/sdl-errors.js';
 import { readYaml } from '../src/generator/parse/yaml.js';
 import { planOf } from '../src/generator/plan/plan.js';
+import { resolveModel } from '../src/generator/resolve/resolve.js';
 import { median, spread } from './measure.js';
 import { type Project, syntheticProject } from './synthetic.js';
 
@@ -103,15 +105,23 @@ function measureSteps({ sdl, patterns }: Project): Record<Step | 'all', number> 
   refuse([...yaml.diagnostics, ...mistakes]);
   const model = { ...yaml.model, sdl: read.sdl };
   const afterRead = performance.now();
-  refuse(checkModel(model));
+  const resolved = resolveModel(model);
+  refuse(checkModel(resolved));
   const layout = layOut(model);
   refuse(checkLayout(model, layout));
   const afterCheck = performance.now();
-  const plan = planOf(model, layout);
+  const plan = planOf(resolved, layout);
   const afterPlan = performance.now();
   const printed = printSchema(lexicographicSortSchema(schema));
   const afterPrint = performance.now();
-  emit({ plan, costs: costsOf(plan), sdl: printed, renderer: new Renderer(templates, []) });
+  const costs = costsOf(plan);
+  emit({
+    plan,
+    costs,
+    budgets: singleBudgets(plan, costs, schema),
+    sdl: printed,
+    renderer: new Renderer(templates, []),
+  });
   const ended = performance.now();
   return {
     read: afterRead - started,

@@ -13,7 +13,7 @@ import {
   text,
   time,
   unpack,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   AuditLog,
   AuditLogKey,

@@ -13,7 +13,7 @@ import {
   text,
   time,
   trim,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type { AuditLog, Config, Contractor, RefreshToken, User, UserVersion } from './entities.js';
 import type { ContractorStatus, Role, UserStatus } from './graphql.js';
 import {

@@ -8,7 +8,7 @@ import type {
   FieldRule,
   PrepareRule,
   VisibleRule,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   AuditLog,
   Config,

@@ -20,7 +20,9 @@ const rooms = {
   data: {
     at: [
       'src/generator/diagnostics/',
-      ...['encodings', 'lock', 'model', 'names', 'plan/types'].map((name) => `src/generator/${name}.ts`),
+      'src/generator/plan/types/',
+      'src/generator/plan/lookup/',
+      ...['encodings', 'lock', 'model', 'names'].map((name) => `src/generator/${name}.ts`),
     ],
     imports: [],
     packages: [],
@@ -51,7 +53,7 @@ const rooms = {
   },
   resolve: {
     at: ['src/generator/resolve/'],
-    imports: ['data', 'layout', 'planning'],
+    imports: ['data'],
     packages: [],
     isPure: true,
     because: 'names, types and value paths are resolved once, for the layout, the checks and the plan',
@@ -71,6 +73,14 @@ const rooms = {
     because:
       'a plan is a function of the model: the places where it was read, and how it is shown, are not its business',
   },
+  costs: {
+    at: ['src/generator/costs/'],
+    imports: ['data', 'budget'],
+    packages: ['graphql'],
+    isPure: true,
+    because:
+      'what fields cost is derived from the plan alone, once, for generated code and for the tool itself',
+  },
   check: {
     at: ['src/generator/check/'],
     imports: ['data', 'resolve', 'layout', 'planning'],
@@ -80,7 +90,7 @@ const rooms = {
   },
   emit: {
     at: ['src/generator/emit/'],
-    imports: ['data', 'budget'],
+    imports: ['data', 'budget', 'costs'],
     packages: ['handlebars'],
     isPure: true,
     because:
@@ -94,7 +104,7 @@ const rooms = {
   },
   generate: {
     at: ['src/generator/generate.ts'],
-    imports: ['data', 'parse', 'resolve', 'layout', 'check', 'planning', 'emit', 'budget'],
+    imports: ['data', 'parse', 'resolve', 'layout', 'check', 'planning', 'costs', 'emit', 'budget'],
     packages: ['graphql'],
     isPure: true,
     because: 'the pipeline is texts in, texts out: files are the business of those who call it',
@@ -155,6 +165,7 @@ type RoomName =
   | 'layout'
   | 'planning'
   | 'check'
+  | 'costs'
   | 'emit'
   | 'generate'
   | 'preset'
@@ -164,6 +175,16 @@ type Side = 'runtime' | 'embedded' | 'generated' | 'rules' | 'server' | 'cli';
 
 /** Inside a room, where one file may not see another. */
 const narrower: readonly { from: RegExp; to: RegExp; because: string }[] = [
+  {
+    from: /^generated\//,
+    to: /^src\/runtime\/(?!generated\.ts$)/,
+    because: 'generated code has a door of its own, tableloom/runtime/generated',
+  },
+  {
+    from: /^src\/(rules|server)\//,
+    to: /^src\/runtime\/(?!index\.ts$)/,
+    because: 'people import tableloom/runtime; the other door changes with the generator',
+  },
   {
     from: /^src\/generator\/emit\//,
     to: /^src\/generator\/model\.ts$/,
@@ -183,6 +204,7 @@ const narrower: readonly { from: RegExp; to: RegExp; because: string }[] = [
 
 const ownPackage: Readonly<Record<string, string>> = {
   'tableloom/runtime': 'src/runtime/index.ts',
+  'tableloom/runtime/generated': 'src/runtime/generated.ts',
   'tableloom/embedded': 'src/embedded/index.ts',
   'tableloom/preset': 'src/generator/preset.ts',
 };

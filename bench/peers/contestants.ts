@@ -7,11 +7,11 @@ import { EntityFormatter, GetItemCommand, PutItemCommand, QueryCommand } from 'd
 import { userCodec } from '../../generated/items.js';
 import { entitiesTable, userKey } from '../../generated/keys.js';
 import { auditLogsOfUser, contractorsOfUser } from '../../generated/queries.js';
-import { absent } from '../../src/runtime/changes.js';
-import { checkKey } from '../../src/runtime/keysize.js';
-import { queryInput } from '../../src/runtime/query.js';
+import { fromWire, toWire } from '../../src/runtime/client/wire.js';
+import { checkKey } from '../../src/runtime/keys/limits.js';
+import { queryInput } from '../../src/runtime/read/query.js';
 import type { IndexQuery, Item, Key } from '../../src/runtime/types.js';
-import { fromWire, toWire } from '../../src/runtime/wire.js';
+import { absent } from '../../src/runtime/write/changes.js';
 import { electroAuditLogs, electroContractors, electroUsers } from './electrodb.js';
 import { oneTable } from './onetable.js';
 import { pageSize, plainUsers, users as records, since, start, table, turn, until } from './sample.js';

@@ -8,7 +8,7 @@ import type {
   SelectionSetNode,
 } from 'graphql';
 import type { Costs, FieldCost, GetCost, QueryCost, TogetherCost, WriteCost } from './costs.js';
-import { type Arguments, aggregateOf, lengthOf } from './given.js';
+import { type Arguments, lengthOf, numberOf } from './given.js';
 import { Ledger, type Source, type Tally } from './ledger.js';
 import { beginsAtParent } from './prefetch.js';
 import { queryReads } from './reads.js';
@@ -87,8 +87,26 @@ export function budgetOf(
 ): Budget | undefined {
   const operation = operationOf(document, options.operationName);
   if (operation === undefined) return undefined;
-  const selections = new Selections(schema, document, operation, options.variables);
   const root = schema.getRootType(operation.operation)?.name ?? '';
+  return budgetIn(costs, schema, { document, operation, root }, options);
+}
+
+/** The budget of an operation whose fields are those of `root`, whichever type that is. */
+export function budgetIn(
+  costs: Costs,
+  schema: GraphQLSchema,
+  {
+    document,
+    operation,
+    root,
+  }: {
+    readonly document: DocumentNode;
+    readonly operation: OperationDefinitionNode;
+    readonly root: string;
+  },
+  options: BudgetOptions,
+): Budget {
+  const selections = new Selections(schema, document, operation, options.variables);
   const run = (mode: 'usual' | 'most') =>
     new Walk(costs, selections, mode, options).operation(operation, root);
   const usual = run('usual');
@@ -650,5 +668,5 @@ function identityOf({ place, field, args }: Call): string {
 
 /** How many rows a rule's list may have: as many as are asked for. */
 function listRows(args: Arguments): number {
-  return aggregateOf(args, 'first', assumedList) ?? aggregateOf(args, 'last', assumedList) ?? assumedList;
+  return numberOf(args, 'first', assumedList) ?? numberOf(args, 'last', assumedList) ?? assumedList;
 }

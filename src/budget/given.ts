@@ -33,7 +33,7 @@ export function lengthOf(args: Arguments, path: string, most: number): number {
 }
 
 /** The number an argument gives, at most `most`; undefined where it gives none. */
-export function aggregateOf(args: Arguments, path: string, most: number): number | undefined {
+export function numberOf(args: Arguments, path: string, most: number): number | undefined {
   const value = valueAt(args, path);
   if (value instanceof Open) return most;
   return typeof value === 'number' ? Math.max(0, Math.min(value, most)) : undefined;

@@ -2,7 +2,7 @@
 
 import type { SelectionSetNode } from 'graphql';
 import type { QueryCost } from './costs.js';
-import { type Arguments, aggregateOf, lengthOf, valueAt } from './given.js';
+import { type Arguments, lengthOf, numberOf, valueAt } from './given.js';
 import type { Selections } from './selections.js';
 import { plural } from './words.js';
 
@@ -110,10 +110,10 @@ function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Asked):
   const sizes = cost.page ?? usualPage;
   if (cost.gives === 'list') {
     const { limit = sizes.max } = cost;
-    const rows = typeof limit === 'number' ? limit : (aggregateOf(args, limit, sizes.max) ?? sizes.default);
+    const rows = typeof limit === 'number' ? limit : (numberOf(args, limit, sizes.max) ?? sizes.default);
     return single(rows, isHeldIn(sets));
   }
-  const rows = aggregateOf(args, 'first', sizes.max) ?? aggregateOf(args, 'last', sizes.max) ?? sizes.default;
+  const rows = numberOf(args, 'first', sizes.max) ?? numberOf(args, 'last', sizes.max) ?? sizes.default;
   const edges = selections.within(sets, 'edges');
   const nodes = [...selections.within(sets, 'nodes'), ...selections.within(edges, 'node')];
   const info = selections.names(selections.within(sets, 'pageInfo'));

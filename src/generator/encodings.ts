@@ -1,7 +1,7 @@
 /** How a value stands in a key: what a template's function and an entity's `encode` say. */
 
 import type { PatternModel } from './model.js';
-import type { AttributePlan, Encoding, HoleEncoding, Invertible, PadDigits } from './plan/types.js';
+import type { AttributePlan, Encoding, HoleEncoding, Invertible, PadDigits } from './plan/types/storage.js';
 
 /** Of an argument, in `{pad(rank, 6)}`; in `encode` alone, as `pad(6)`. `plain` undoes what `encode` says. */
 export const transforms = ['year', 'month', 'day', 'hour', 'fold', 'pad', 'invert', 'plain'] as const;
@@ -63,11 +63,11 @@ export function wantedBy(transform: Transform, encoding: Encoding): string | und
   return encoding === 'time' ? undefined : 'a `DateTime`';
 }
 
+/** How an attribute is encoded: by its type, and by what `encode` says. */
+type Encoded = Pick<AttributePlan, 'encoding' | 'encode'>;
+
 /** How a hole is written; undefined where the transform is not for such a value. */
-export function holeEncoding(
-  transform: Transform | null,
-  attribute: Pick<AttributePlan, 'encoding' | 'encode'>,
-): HoleEncoding | undefined {
+export function holeEncoding(transform: Transform | null, attribute: Encoded): HoleEncoding | undefined {
   const { encoding } = attribute;
   if (encoding === 'document') return undefined;
   if (transform === null) return attribute.encode ?? encoding;
@@ -78,12 +78,12 @@ export function holeEncoding(
 }
 
 /** A hole with the field's whole value, whatever `encode` says. */
-export function exactHole(field: string, attributes: ReadonlyMap<string, AttributePlan>): string {
+export function exactHole(field: string, attributes: ReadonlyMap<string, Encoded>): string {
   return attributes.get(field)?.encode === undefined ? `{${field}}` : `{plain(${field})}`;
 }
 
 /** A hole of a built key: as `encode` says, but never cut short, where the value itself is asked for or ordered by. */
-export function builtHole(field: string, attributes: ReadonlyMap<string, AttributePlan>): string {
+export function builtHole(field: string, attributes: ReadonlyMap<string, Encoded>): string {
   const encode = attributes.get(field)?.encode;
   return encode !== undefined && isBucketUnit(encode) ? `{plain(${field})}` : `{${field}}`;
 }
@@ -94,7 +94,7 @@ export function builtHole(field: string, attributes: ReadonlyMap<string, Attribu
  */
 export function sortHoles(
   sort: PatternModel['sort'],
-  attributes: ReadonlyMap<string, AttributePlan>,
+  attributes: ReadonlyMap<string, Encoded>,
 ): string[] | undefined {
   const fields = sort.map(({ field, descending }) => {
     const attribute = attributes.get(field.text);

@@ -4,10 +4,11 @@ import type { GraphQLSchema } from 'graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import type { Costs } from '../budget/costs.js';
 import { checkLayout, checkModel } from './check/check.js';
+import { costsOf } from './costs/costs.js';
+import { singleBudgets } from './costs/pattern-budgets.js';
 import type { Diagnostic, Sources } from './diagnostics/diagnostic.js';
 import { DiagnosticsError } from './diagnostics/print.js';
 import { emit } from './emit/emit.js';
-import { costsOf } from './emit/files/costs.js';
 import type { Renderer } from './emit/render.js';
 import { chooseKeys } from './layout/choose/base.js';
 import { layOut } from './layout/layout.js';
@@ -19,7 +20,8 @@ import { readSdl } from './parse/sdl.js';
 import { sdlFilesOf, sdlMistakes } from './parse/sdl-errors.js';
 import { readYaml } from './parse/yaml.js';
 import { planOf } from './plan/plan.js';
-import type { Plan } from './plan/types.js';
+import type { Plan } from './plan/types/plan.js';
+import { resolveModel } from './resolve/resolve.js';
 
 export interface GenerateInput {
   readonly schema: GraphQLSchema;
@@ -57,13 +59,15 @@ export function generate({ schema, patterns, lock: locked, relative, renderer }:
   const model = chooseKeys({ ...yaml.model, sdl }, lock);
   const mistakes = sdlMistakes(sdlFilesOf(schema, relative));
   const warnings = refuseErrors([...yaml.diagnostics, ...mistakes, ...ofLock], sources);
-  warnings.push(...refuseErrors(checkModel(model), sources));
+  const resolved = resolveModel(model);
+  warnings.push(...refuseErrors(checkModel(resolved), sources));
   const layout = layOut(model, lock);
   warnings.push(...refuseErrors(checkLayout(model, layout), sources));
-  const plan = planOf(model, layout);
+  const plan = planOf(resolved, layout);
   const printed = printSchema(lexicographicSortSchema(schema));
   const costs = costsOf(plan);
-  const files = emit({ plan, costs, sdl: printed, renderer });
+  const budgets = singleBudgets(plan, costs, schema);
+  const files = emit({ plan, costs, budgets, sdl: printed, renderer });
   return {
     plan,
     costs,

@@ -120,6 +120,11 @@ export type ValidationModel =
       readonly pattern?: Word;
     };
 
+/** The fields here that name the other. */
+export function fieldsOfReference({ name, fields }: ReferenceModel): readonly Word[] {
+  return fields?.map((one) => one.field) ?? [name];
+}
+
 /** An attribute the write path fills in. */
 export interface GeneratedModel {
   readonly field: Word;

@@ -1,6 +1,6 @@
 /** Every name of generated code is made here. */
 
-import type { EntityNames } from './plan/types.js';
+import type { EntityNames } from './plan/types/storage.js';
 
 export function entityNames(entity: string): EntityNames {
   const lower = camel(entity);

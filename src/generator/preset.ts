@@ -17,8 +17,8 @@ import { Renderer, type TemplateText } from './emit/render.js';
 import { type Generated, generate } from './generate.js';
 import { lockPath } from './lock.js';
 import { pageTypeName, pascal } from './names.js';
-import type { Plan } from './plan/types.js';
-import { encodingOf } from './resolve/attributes.js';
+import type { Plan } from './plan/types/plan.js';
+import { encodingOf } from './resolve/sdl.js';
 
 export interface TableloomConfig {
   /** The declarations; default `access-patterns.yaml`. */

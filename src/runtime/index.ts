@@ -1,4 +1,4 @@
-/** The runtime of generated code and of hand-written rules: `tableloom/runtime`. */
+/** What servers, hand-written rules and tests import: `tableloom/runtime`. Generated code has a door of its own, generated.ts. */
 export {
   type Budget,
   type BudgetField,
@@ -6,108 +6,30 @@ export {
   budgetOf,
   type Figures,
 } from '../budget/budget.js';
-export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
-export type { PutAllReport, Unwritten } from './bulk.js';
-export { type CascadeOptions, type Deletion, removeTree } from './cascade.js';
-export type { Requirements } from './conditions.js';
-export { addedDecimal, addedInt, addedInteger, appended, bytesOf, later, without } from './elements.js';
+export type { Limits } from './client/limits.js';
+export type { RequestReport, Statistics } from './client/requests.js';
+export type { Operation } from './client/sdk.js';
+export {
+  createTables,
+  type IndexDefinition,
+  resolveTableNames,
+  type TableDefinition,
+} from './client/tables.js';
 export {
   alreadyExists,
   type ErrorCode,
-  type ErrorDetails,
   errorCodes,
   forbidden,
-  fromAws,
-  guardFailed,
   KeyError,
   notFound,
   ruleMissing,
   TableloomError,
   unauthenticated,
-  uniqueViolation,
-  versionConflict,
 } from './errors.js';
-export {
-  allOf,
-  anyOf,
-  atLeast,
-  atMost,
-  beginsWith,
-  between,
-  type Condition,
-  contains,
-  equal,
-  exceptFor,
-  exists,
-  filterOf,
-  greaterThan,
-  lessThan,
-  not,
-  notEqual,
-  oneOf,
-  size,
-} from './filters.js';
-export {
-  type Changes,
-  changing,
-  computed,
-  encoded,
-  firstFound,
-  indexRef,
-  type KeyLoader,
-  type KeyReader,
-  keyLoader,
-  lowercase,
-  notNull,
-  putting,
-  shardKeys,
-  sortedBy,
-  tableRef,
-  trim,
-  type Upserts,
-  upserting,
-} from './generated.js';
-export type { Idempotency, IdempotencyStore } from './idempotency.js';
-export {
-  type AnyEncoding,
-  day,
-  decimal,
-  type Encoding,
-  enumValue,
-  flag,
-  fold,
-  hour,
-  integer,
-  invertedDecimal,
-  invertedFlag,
-  invertedInteger,
-  invertedTime,
-  invertedTimePrefix,
-  month,
-  pad,
-  safeInteger,
-  text,
-  time,
-  timePrefix,
-  year,
-} from './keys.js';
-export { checkKey, keyLimits } from './keysize.js';
-export type { Limits } from './limits.js';
-export { distinct, inList, limitOf, listOf, loadEach, loadPresent, setOf } from './lists.js';
-export { anyEntity, parentFirst } from './mixed.js';
-export { keyNumber, keyText, type MultiAttributeBounds, multiAttributeRange } from './multi-attribute.js';
-export { type NarrowOptions, type NarrowPart, narrowed } from './narrowing.js';
-export { type OpenOptions, openDatabase } from './open.js';
-export type { PageOptions, Wants } from './pages.js';
-export { type BucketUnit, type BucketWindow, bucketList, bucketsOf, shardOf, shards } from './partitions.js';
-export { type PrefetchInfo, prefetch } from './prefetch.js';
-export { type Bounds, compareKeys, type RangeShape, rangeOf } from './ranges.js';
-export type { RequestReport, Statistics } from './requests.js';
+export { type Read, read } from './read/transact-read.js';
 export type {
   AllowRule,
-  AlongsideChange,
   AlongsideRule,
-  Answer,
   AppContext,
   ComputeRule,
   ComputeRulesByName,
@@ -116,65 +38,24 @@ export type {
   ValidateRule,
   VisibleRule,
 } from './rules.js';
-export type { InputOf, Operation } from './sdk.js';
-export { fieldsOf, type SelectionInfo, selection } from './selection.js';
-export {
-  Database,
-  type DatabaseOptions,
-  type Session,
-  type SessionOptions,
-  type WriteResults,
-} from './session.js';
-export { type Step, step } from './steps.js';
-export {
-  createTables,
-  type IndexDefinition,
-  resolveTableName,
-  resolveTableNames,
-  type TableDefinition,
-} from './tables.js';
-export { type Holes, type Template, unpack } from './templates.js';
-export { type Read, type ReadResults, read } from './together.js';
-export { type Dependents, type DependentsOf, dependents } from './trees.js';
+export { Database, type DatabaseOptions, type SessionOptions } from './session/database.js';
+export { type OpenOptions, openDatabase } from './session/open.js';
+export type { Session, WriteResults } from './session/session.js';
 export type {
   Aggregate,
   AttributeValue,
-  Conditions,
   Connection,
-  Counted,
   Edge,
   EntityCodec,
-  EntityReader,
-  Filter,
-  Guard,
   IndexQuery,
-  IndexRef,
   Item,
-  Keep,
   Key,
   PageArguments,
   PageInfo,
-  Partitions,
-  Reference,
-  ReferencedBy,
-  SequenceRef,
-  SortRange,
-  TableRef,
-  Validation,
 } from './types.js';
-export { canonicalTime, documentValue, epochSeconds } from './values.js';
-export {
-  type Alongside,
-  type CreateOptions,
-  check,
-  create,
-  type DeleteIfPresentOptions,
-  type DeleteOptions,
-  remove,
-  type UpdateOptions,
-  type UpsertOptions,
-  update,
-  upsert,
-  type Write,
-  type WriteEnvironment,
-} from './writes.js';
+export type { PutAllReport } from './write/bulk/bulk.js';
+export type { CascadeOptions, Deletion } from './write/cascade/cascade.js';
+export type { Idempotency, IdempotencyStore } from './write/idempotency.js';
+export type { CreateOptions, DeleteOptions, UpdateOptions, UpsertOptions, Write } from './write/write.js';
+export { step } from './write/write.js';
+export { check, create, remove, update, upsert } from './write/writes.js';

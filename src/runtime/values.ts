@@ -154,3 +154,27 @@ function isList(value: AttributeValue): value is readonly AttributeValue[] {
 function sameSet(a: ReadonlySet<string | number>, b: ReadonlySet<string | number>): boolean {
   return a.size === b.size && [...a].every((element) => b.has(element));
 }
+
+/** The normalisations an entity may declare. */
+export const lowercase = (text: string): string => text.toLowerCase();
+export const trim = (text: string): string => text.trim();
+
+/** The elements of a set as a list: each once, in ascending order, as a set is stored. */
+export function distinct<T extends string | number>(values: readonly T[]): T[] {
+  return [...new Set(values)].sort(ascending);
+}
+
+/** A list as DynamoDB's set; an empty one is not stored, for DynamoDB has no empty sets. */
+export function setOf(values: readonly string[] | readonly number[]): Set<string> | Set<number> | undefined {
+  if (values.length === 0) return undefined;
+  return new Set<string | number>(values) as Set<string> | Set<number>;
+}
+
+/** The list of a stored set; empty where there is none. */
+export function listOf<T extends string | number>(stored: unknown): T[] {
+  return stored instanceof Set ? [...(stored as Set<T>)].sort(ascending) : [];
+}
+
+function ascending(a: string | number, b: string | number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

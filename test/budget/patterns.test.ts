@@ -1,7 +1,8 @@
 /** Patterns of every kind send as many requests as the budget says, where their pages are full. */
 
 import { buildSchema, parse } from 'graphql';
-import { budgetOf, type Costs } from 'tableloom/runtime';
+import { budgetOf } from 'tableloom/runtime';
+import type { Costs } from 'tableloom/runtime/generated';
 import { describe, expect, test } from 'vitest';
 import * as team from '../fixtures/ok/aggregates/generated/costs.js';
 import * as teamLoaders from '../fixtures/ok/aggregates/generated/loaders.js';

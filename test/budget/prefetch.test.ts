@@ -3,7 +3,7 @@
 import { buildSchema, parse } from 'graphql';
 import { budgetOf } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
-import { costsOf } from '../../src/generator/emit/files/costs.js';
+import { costsOf } from '../../src/generator/costs/costs.js';
 import { checked } from '../generator/support.js';
 
 const sdlOf = (direction: string) => `

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Plan } from '../../src/generator/plan/types.js';
+import type { Plan } from '../../src/generator/plan/types/plan.js';
 import { libraryProject, type Project } from './project.js';
 
 const document = `query Two($first: ID!, $second: ID!) {

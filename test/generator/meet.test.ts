@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { valueOfText } from '../../src/generator/check/overlap/encodings.js';
 import { type KeyShape, meet, type Piece, printValues } from '../../src/generator/check/overlap/overlap.js';
 import { encodingFunctions } from '../../src/generator/emit/code.js';
-import * as keys from '../../src/runtime/keys.js';
+import * as keys from '../../src/runtime/keys/encodings.js';
 import { runs } from '../support/runs.js';
 
 /** A piece of a template, built with the runtime's own encodings. */

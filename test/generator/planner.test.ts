@@ -6,7 +6,7 @@ import { type Layout, serves } from '../../src/generator/layout/layout.js';
 import { emptyLock, type Lock, printLock } from '../../src/generator/lock.js';
 import type { PatternModel } from '../../src/generator/model.js';
 import { readLock } from '../../src/generator/parse/lock.js';
-import type { SlotPlan } from '../../src/generator/plan/types.js';
+import type { SlotPlan } from '../../src/generator/plan/types/storage.js';
 import { keyTemplate } from '../../src/generator/resolve/templates.js';
 import { runs } from '../support/runs.js';
 import { checked } from './support.js';

@@ -1,7 +1,7 @@
-/** Which fields start beside their parent, and which come with it by one Query. */
+/** Which fields are prefetched in parallel to their parent, and which with it by one Query. */
 
 import { expect, test } from 'vitest';
-import type { PrefetchPlan } from '../../src/generator/plan/types.js';
+import type { PrefetchPlan } from '../../src/generator/plan/types/access.js';
 import { checked } from './support.js';
 
 const sdl = (direction: string) => `
@@ -27,7 +27,7 @@ interface Variant {
   readonly more?: string;
 }
 
-function aheadOf({
+function prefetchOf({
   room = 'key: { PK: "ROOM#{id}", SK: METADATA }',
   note = 'key: { PK: "ROOM#{roomId}", SK: "NOTE#{at}#{id}" }',
   other,
@@ -59,8 +59,8 @@ patterns:
 }
 
 const together = (page: 'first' | 'last' | 'ordered', between = 0) =>
-  ({ kind: 'together', page, head: 'NOTE#', between }) as const;
-const beside = { kind: 'beside' } as const;
+  ({ kind: 'collection', page, head: 'NOTE#', between }) as const;
+const parallel = { kind: 'parallel' } as const;
 
 test.each<[string, Variant, PrefetchPlan | undefined]>([
   ['notes above their room, the oldest first', {}, together('first')],
@@ -72,18 +72,18 @@ test.each<[string, Variant, PrefetchPlan | undefined]>([
     together('ordered'),
   ],
   ['a room that is read strongly consistent', { roomPattern: ', consistent: true' }, undefined],
-  ['notes that are', { notes: 'where: { roomId: $parent.id }, sort: at, consistent: true' }, beside],
+  ['notes that are', { notes: 'where: { roomId: $parent.id }, sort: at, consistent: true' }, parallel],
   [
     'a filter',
     { notes: 'where: { roomId: $parent.id }, sort: at, filter: { mark: { exists: true } }' },
-    beside,
+    parallel,
   ],
-  ['notes that expire', { note: 'key: { PK: "ROOM#{roomId}", SK: "NOTE#{at}#{id}" }, ttl: at' }, beside],
-  ['another entity between', { other: 'key: { PK: "ROOM#{roomId}", SK: "MIDDLE#{n}" }' }, beside],
+  ['notes that expire', { note: 'key: { PK: "ROOM#{roomId}", SK: "NOTE#{at}#{id}" }, ttl: at' }, parallel],
+  ['another entity between', { other: 'key: { PK: "ROOM#{roomId}", SK: "MIDDLE#{n}" }' }, parallel],
   [
     'another entity whose partitions may be rooms',
     { other: 'key: { PK: "{roomId}#{n}", SK: MIDDLE }' },
-    beside,
+    parallel,
   ],
   ['another entity below both', { other: 'key: { PK: "ROOM#{roomId}", SK: "LOW#{n}" }' }, together('first')],
   [
@@ -114,5 +114,5 @@ test.each<[string, Variant, PrefetchPlan | undefined]>([
   ],
   ['a value that is no part of the key', { notes: 'where: { roomId: $parent.owner }, sort: at' }, undefined],
 ])('%s', (_what, variant, prefetch) => {
-  expect(aheadOf(variant)).toEqual(prefetch);
+  expect(prefetchOf(variant)).toEqual(prefetch);
 });

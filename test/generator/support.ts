@@ -11,7 +11,8 @@ import type { Model } from '../../src/generator/model.js';
 import { readSdl } from '../../src/generator/parse/sdl.js';
 import { readYaml } from '../../src/generator/parse/yaml.js';
 import { planOf } from '../../src/generator/plan/plan.js';
-import type { Plan } from '../../src/generator/plan/types.js';
+import type { Plan } from '../../src/generator/plan/types/plan.js';
+import { resolveModel } from '../../src/generator/resolve/resolve.js';
 
 export interface Checked {
   readonly model: Model;
@@ -27,10 +28,11 @@ export function checked(yaml: string, sdl: string | GraphQLSchema, lock: Lock = 
   const read = readYaml('access-patterns.yaml', yaml);
   const model: Model = chooseKeys({ ...read.model, sdl: readSdl(schema, (name) => name).sdl }, lock);
   if (read.diagnostics.length > 0) return { model, diagnostics: read.diagnostics };
-  const ofModel = checkModel(model);
+  const resolved = resolveModel(model);
+  const ofModel = checkModel(resolved);
   if (ofModel.length > 0) return { model, diagnostics: ofModel };
   const layout = layOut(model, lock);
   const diagnostics = checkLayout(model, layout);
   if (diagnostics.some(({ severity }) => severity === 'error')) return { model, diagnostics, layout };
-  return { model, diagnostics, layout, plan: planOf(model, layout), lock: nextLock(layout, lock) };
+  return { model, diagnostics, layout, plan: planOf(resolved, layout), lock: nextLock(layout, lock) };
 }

@@ -9,11 +9,9 @@ import {
   Database,
   type IndexQuery,
   KeyError,
-  keyNumber,
-  keyText,
-  multiAttributeRange,
   type Session,
 } from 'tableloom/runtime';
+import { keyNumber, keyText, multiAttributeRange } from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
 import type { Shop } from '../fixtures/ok/multi-attribute-keys/generated/entities.js';
 import {

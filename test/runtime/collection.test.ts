@@ -2,7 +2,8 @@
 
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
-import { type IndexQuery, type Item, type Key, type PageArguments, rangeOf, time } from 'tableloom/runtime';
+import type { IndexQuery, Item, Key, PageArguments } from 'tableloom/runtime';
+import { rangeOf, time } from 'tableloom/runtime/generated';
 import { beforeAll, expect, test } from 'vitest';
 import { runs } from '../support/runs.js';
 import { member, members, own, type Visit, visits } from './support/domain.js';

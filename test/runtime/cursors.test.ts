@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { Database, type IndexQuery, type IndexRef, type Key } from 'tableloom/runtime';
+import { Database, type IndexQuery, type Key } from 'tableloom/runtime';
+import type { IndexRef } from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
-import { Cursors, identityOf } from '../../src/runtime/cursors.js';
-import { packFields, unpackFields } from '../../src/runtime/packing.js';
-import { bucketsIn, type Position } from '../../src/runtime/positions.js';
-import { CursorSealer } from '../../src/runtime/sealing.js';
+import { packFields, unpackFields } from '../../src/runtime/read/cursor/bytes.js';
+import { Cursors, identityOf } from '../../src/runtime/read/cursor/cursors.js';
+import { bucketsIn, type Position } from '../../src/runtime/read/cursor/positions.js';
+import { CursorSealer } from '../../src/runtime/read/cursor/sealing.js';
 import { runs } from '../support/runs.js';
 import { gsi1, lsi1, type Member, members, own } from './support/domain.js';
 import { openDatabase, secret } from './support/engine.js';

@@ -3,17 +3,15 @@ import {
   alreadyExists,
   errorCodes,
   forbidden,
-  fromAws,
   KeyError,
   notFound,
   ruleMissing,
   TableloomError,
-  text,
   unauthenticated,
-  uniqueViolation,
-  versionConflict,
 } from 'tableloom/runtime';
+import { text } from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
+import { fromAws, uniqueViolation, versionConflict } from '../../src/runtime/errors.js';
 
 test("a client finds the code and the details in the error's extensions", async () => {
   const resolve = () => {

@@ -21,7 +21,7 @@ import {
   notEqual,
   oneOf,
   size,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEmbedded } from '../../src/embedded/index.js';
 import { runs } from '../support/runs.js';

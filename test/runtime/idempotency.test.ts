@@ -1,12 +1,5 @@
-import {
-  create,
-  type Idempotency,
-  type IdempotencyStore,
-  step,
-  text,
-  update,
-  type Write,
-} from 'tableloom/runtime';
+import { create, type Idempotency, type IdempotencyStore, step, update, type Write } from 'tableloom/runtime';
+import { text } from 'tableloom/runtime/generated';
 import { expect, expectTypeOf, test } from 'vitest';
 import { type Member, member, memberKey, members, table, visits } from './support/domain.js';
 import { openDatabase } from './support/engine.js';

@@ -2,6 +2,8 @@
  * Promise P3 at size: among adversarial tuples no two share a key, under templates as the generator writes them. A
  * Set over n distinct tuples compares n·(n-1)/2 pairs; the smallest n here gives more than a million.
  */
+
+import { KeyError } from 'tableloom/runtime';
 import {
   type AnyEncoding,
   day,
@@ -14,16 +16,15 @@ import {
   invertedFlag,
   invertedInteger,
   invertedTime,
-  KeyError,
   month,
   pad,
-  safeInteger,
   text,
   time,
   unpack,
   year,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
+import { safeInteger } from '../../src/runtime/keys/encodings.js';
 import { runs } from '../support/runs.js';
 
 const tuples = 2000 * Math.max(1, Math.floor(Math.sqrt(runs(1))));

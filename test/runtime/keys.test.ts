@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { KeyError } from 'tableloom/runtime';
 import {
   type AnyEncoding,
-  checkKey,
   day,
   decimal,
   type Encoding,
@@ -12,16 +12,16 @@ import {
   integer,
   invertedTime,
   invertedTimePrefix,
-  KeyError,
   month,
-  safeInteger,
   text,
   time,
   timePrefix,
   unpack,
   year,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
+import { safeInteger } from '../../src/runtime/keys/encodings.js';
+import { checkKey } from '../../src/runtime/keys/limits.js';
 import { runs } from '../support/runs.js';
 import { table } from './support/domain.js';
 

@@ -9,9 +9,9 @@ import {
   shardOf,
   shards,
   text,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
-import { successor, within } from '../../src/runtime/ranges.js';
+import { successor, within } from '../../src/runtime/keys/ranges.js';
 import { runs } from '../support/runs.js';
 
 const numRuns = runs(3000);

@@ -1,5 +1,5 @@
 import { buildSchema, execute, type GraphQLResolveInfo, parse } from 'graphql';
-import { fieldsOf, type PageOptions, selection } from 'tableloom/runtime';
+import { fieldsOf, type PageOptions, selection } from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
 
 const schema = buildSchema(`

@@ -1,14 +1,6 @@
 import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import {
-  type Connection,
-  create,
-  type Filter,
-  type IndexQuery,
-  rangeOf,
-  remove,
-  type Session,
-  update,
-} from 'tableloom/runtime';
+import { type Connection, create, type IndexQuery, remove, type Session, update } from 'tableloom/runtime';
+import { type Filter, rangeOf } from 'tableloom/runtime/generated';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import {
   gsi1,

@@ -1,6 +1,7 @@
 import { CreateTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
-import { createTables, resolveTableName, resolveTableNames, type TableDefinition } from 'tableloom/runtime';
+import { createTables, resolveTableNames, type TableDefinition } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
+import { resolveTableName } from '../../src/runtime/client/tables.js';
 import { openEngine, uniqueName } from '../support/engines.js';
 import { definition } from './support/domain.js';
 

@@ -1,11 +1,6 @@
 import fc from 'fast-check';
-import {
-  type AttributeValue,
-  create,
-  documentValue,
-  type EntityCodec,
-  epochSeconds,
-} from 'tableloom/runtime';
+import { type AttributeValue, create, type EntityCodec } from 'tableloom/runtime';
+import { documentValue, epochSeconds } from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
 import { sameValue } from '../../src/runtime/values.js';
 import { runs } from '../support/runs.js';

@@ -1,13 +1,5 @@
-import {
-  create,
-  type EntityCodec,
-  integer,
-  invertedInteger,
-  pad,
-  remove,
-  update,
-  upsert,
-} from 'tableloom/runtime';
+import { create, type EntityCodec, remove, update, upsert } from 'tableloom/runtime';
+import { integer, invertedInteger, pad } from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
 import { type Member, member, memberKey, members } from './support/domain.js';
 import { openDatabase, type TestDatabase } from './support/engine.js';

@@ -1,11 +1,10 @@
 /** Random sequences of generated writes of every example, against a model that knows nothing but their plans. */
-
 import { BatchWriteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import type { Database, Item, TableDefinition } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
-import { queryOf } from '../../src/generator/plan/types.js';
-import { itemId, keyOfItem } from '../../src/runtime/items.js';
+import { queryOf } from '../../src/generator/plan/types/access.js';
+import { itemId, keyOfItem } from '../../src/runtime/keys/item-key.js';
 import { openTables } from '../support/databases.js';
 import { Dice } from '../support/dice.js';
 import { engineKind, openEngine } from '../support/engines.js';

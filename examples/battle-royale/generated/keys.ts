@@ -10,7 +10,7 @@ import {
   text,
   time,
   unpack,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type { Game, GameKey, UserGameMapping, UserGameMappingKey, UserKey } from './entities.js';
 
 export const lobbyTable: IndexRef & TableRef = tableRef('lobby', 'PK', 'SK');

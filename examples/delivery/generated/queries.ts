@@ -27,7 +27,7 @@ import {
   text,
   time,
   unpack,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   Delivery,
   DeliveryEvent,

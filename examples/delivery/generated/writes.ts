@@ -18,7 +18,7 @@ import {
   type Upserts,
   type Write,
   type WriteEnvironment,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   Courier,
   CourierChanges,

@@ -11,7 +11,7 @@ import {
   text,
   time,
   unpack,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   DeviceLog,
   DeviceLogKey,

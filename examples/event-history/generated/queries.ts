@@ -10,7 +10,7 @@ import {
   time,
   timePrefix,
   unpack,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type { DeviceLog, EquipmentStateVersion, Event, TimedState } from './entities.js';
 import { deviceLogCodec, equipmentStateVersionCodec, eventCodec, timedStateCodec } from './items.js';
 import {

@@ -15,7 +15,7 @@ import {
   type UpsertOptions,
   type Upserts,
   type Write,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   DeviceLog,
   DeviceLogChanges,

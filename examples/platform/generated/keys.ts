@@ -14,7 +14,7 @@ import {
   text,
   time,
   unpack,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   AchievementKey,
   CertificateKey,

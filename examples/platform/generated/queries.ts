@@ -16,7 +16,7 @@ import {
   shards,
   text,
   time,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 import type {
   Achievement,
   Certificate,

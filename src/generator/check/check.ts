@@ -3,7 +3,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Layout } from '../layout/layout.js';
 import type { Model } from '../model.js';
-import { type Facts, factsOf } from '../resolve/resolved-model.js';
+import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { type Check, run } from './row.js';
 import { abstractChecks } from './rules/abstract.js';
 import { aggregateChecks } from './rules/aggregates.js';
@@ -31,7 +31,7 @@ import { throughChecks, throughLayoutChecks } from './rules/through.js';
 import { transactionChecks, transactionLayoutChecks } from './rules/transactions.js';
 import { choiceChecks, identityChecks } from './warnings.js';
 
-export const modelChecks: readonly Check<Facts>[] = [
+export const modelChecks: readonly Check<ResolvedModel>[] = [
   ...nameChecks,
   ...tableChecks,
   ...multiAttributeChecks,
@@ -68,8 +68,8 @@ export const layoutChecks: readonly Check<LaidOut>[] = [
 ];
 
 /** What is wrong with a model that was read without errors. Where nothing is, it can be laid out and planned. */
-export function checkModel(model: Model): Diagnostic[] {
-  return run(modelChecks, factsOf(model));
+export function checkModel(resolved: ResolvedModel): Diagnostic[] {
+  return run(modelChecks, resolved);
 }
 
 /** What is wrong with the layout of a model without errors, the planner's own findings included; else its warnings. */

@@ -1,7 +1,7 @@
 /** Choices that can be lived with, and that a reviewer wants to know of. */
 
 import { type PatternModel, partOf, type Source } from '../model.js';
-import type { HoleEncoding, KeyTemplate } from '../plan/types.js';
+import type { HoleEncoding, KeyTemplate } from '../plan/types/storage.js';
 import { holesOf } from '../resolve/templates.js';
 import { type Check, type Finding, listed } from './row.js';
 import type { LaidOut } from './rules/keys.js';

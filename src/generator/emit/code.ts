@@ -7,8 +7,9 @@ import type {
   KeyTemplate,
   PadDigits,
   TemplatePart,
-  ValuePlan,
-} from '../plan/types.js';
+  TypeShape,
+} from '../plan/types/storage.js';
+import type { ValuePlan } from '../plan/types/values.js';
 
 /** The runtime's encoding function for each way a hole is written. */
 export const encodingFunctions: Readonly<Record<HoleEncoding, string>> = {
@@ -51,11 +52,14 @@ function orNull(attribute: AttributePlan, type: string): string {
 }
 
 function valueType(attribute: AttributePlan): string {
-  const type = elementType(attribute);
-  if (!attribute.list) return type;
-  const depth = attribute.type.lastIndexOf('[') + 1;
-  const inner = /\w!?\]/.exec(attribute.type)?.[0].includes('!') ? type : `(${type} | null)`;
-  return 'readonly '.repeat(depth) + inner + '[]'.repeat(depth);
+  const element = elementType(attribute);
+  return attribute.list && attribute.elements ? listType(attribute.elements, element) : element;
+}
+
+function listType(of: TypeShape, element: string): string {
+  const inner = of.kind === 'list' ? listType(of.of, element) : element;
+  const isPlain = of.kind === 'named' && of.nonNull;
+  return `readonly ${isPlain ? inner : `(${inner}${of.nonNull ? '' : ' | null'})`}[]`;
 }
 
 /** Scalars whose value may be any JSON. */

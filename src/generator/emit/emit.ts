@@ -1,8 +1,9 @@
 /** Plan + template texts -> the generated files' exact bytes. */
 
 import type { Costs } from '../../budget/costs.js';
+import type { SingleBudgets } from '../costs/pattern-budgets.js';
 import { pascal } from '../names.js';
-import type { Plan } from '../plan/types.js';
+import type { Plan } from '../plan/types/plan.js';
 import { freeDocuments, importLine, namesUsed } from './code.js';
 import { costsView } from './files/costs.js';
 import { entitiesView } from './files/entities.js';
@@ -22,6 +23,7 @@ import { resolversView } from './resolvers/resolvers.js';
 export interface EmitInput {
   readonly plan: Plan;
   readonly costs: Costs;
+  readonly budgets: SingleBudgets;
   /** The schema, printed. */
   readonly sdl: string;
   readonly renderer: Renderer;
@@ -32,10 +34,10 @@ export const graphqlFile = 'graphql.ts';
 
 /** Extension of relative imports in generated code; TypeScript resolves it to the `.ts` file. */
 const extension = '.js';
-const runtime = 'tableloom/runtime';
+const runtime = 'tableloom/runtime/generated';
 
 /** Path below the output folder -> text. */
-export function emit({ plan, costs, sdl, renderer }: EmitInput): Map<string, string> {
+export function emit({ plan, costs, budgets, sdl, renderer }: EmitInput): Map<string, string> {
   const files = new Map<string, string>();
   const names = moduleNames(plan);
   const code = (name: string, data: object) => {
@@ -56,7 +58,7 @@ export function emit({ plan, costs, sdl, renderer }: EmitInput): Map<string, str
     'schema.ts',
     header + tidyCode(renderer.render('schema.ts', { sdl: sdl.replace(/[\\`]|\$\{/g, '\\$&') })),
   );
-  files.set('access-patterns.md', renderer.render('access-patterns.md', accessPatternsView(plan)));
+  files.set('access-patterns.md', renderer.render('access-patterns.md', accessPatternsView(plan, budgets)));
   return files;
 }
 

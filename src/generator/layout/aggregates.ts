@@ -8,14 +8,15 @@ import {
   type PatternModel,
   type TableModel,
 } from '../model.js';
-import type { AggregatePlan, AttributePlan } from '../plan/types.js';
+import type { AggregatePlan } from '../plan/types/storage.js';
+import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { holesOf, keyTemplate } from '../resolve/templates.js';
 import { prefixOf } from './lock/claims.js';
 import type { Keeper } from './lock/keeper.js';
 
 interface Ground {
   readonly table: TableModel;
-  readonly attributes: ReadonlyMap<string, AttributePlan>;
+  readonly attributes: ReadonlyMap<string, ResolvedAttribute>;
   readonly keeper: Pick<Keeper, 'number' | 'retire' | 'unused'>;
 }
 
@@ -84,7 +85,7 @@ function constantOf({ value }: Literal): (string | number | boolean)[] {
 }
 
 /** A constant in the form that records hold. */
-function asStored(attribute: AttributePlan | undefined, value: string | number | boolean) {
+function asStored(attribute: ResolvedAttribute | undefined, value: string | number | boolean) {
   if (typeof value !== 'string' || attribute === undefined) return value;
   if (attribute.encoding === 'time') return new Date(value).toISOString();
   return attribute.normalize.reduce(

@@ -22,14 +22,14 @@ import {
 import { constant } from '../names.js';
 import type {
   AggregatePlan,
-  AttributePlan,
   GuardPlan,
   HoleEncoding,
   ItemPlan,
   KeyTemplate,
   SlotPlan,
-} from '../plan/types.js';
+} from '../plan/types/storage.js';
 import { attributesOf } from '../resolve/attributes.js';
+import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { hasShard, holesOf, keyTemplate } from '../resolve/templates.js';
 import { aggregatesOf } from './aggregates.js';
 import { fewestGroups } from './choose/groups.js';
@@ -55,7 +55,7 @@ export interface Layout {
 export interface EntityLayout {
   readonly model: EntityModel;
   readonly table: TableModel;
-  readonly attributes: ReadonlyMap<string, AttributePlan>;
+  readonly attributes: ReadonlyMap<string, ResolvedAttribute>;
   readonly items: readonly ItemPlan[];
   readonly keyFields: readonly string[];
   readonly guards: readonly GuardPlan[];
@@ -788,7 +788,7 @@ function isTruncated({ encode }: { readonly encode: HoleEncoding }): boolean {
 
 function presentOf(
   templates: readonly (KeyTemplate | null)[],
-  attributes: ReadonlyMap<string, AttributePlan>,
+  attributes: ReadonlyMap<string, ResolvedAttribute>,
   pattern: PatternModel,
 ): string[] {
   const fields = [

@@ -1,8 +1,9 @@
 /** Patterns that give several entities: each member is laid out as if it were asked alone; then they are read together. */
 
 import type { Model, PatternModel, Word } from '../model.js';
-import type { KeyTemplate, MixedAccess, QueryAccess, SlotPlan } from '../plan/types.js';
-import { storedMembers } from '../resolve/attributes.js';
+import type { MixedAccess, QueryAccess } from '../plan/types/access.js';
+import type { KeyTemplate, SlotPlan } from '../plan/types/storage.js';
+import { storedMembers } from '../resolve/sdl.js';
 import type { EntityLayout, Layout } from './layout.js';
 
 /** The pattern of each member of a mixed one, by itself; of any other pattern, the pattern. */
@@ -53,9 +54,9 @@ export function mixedAccess(
   if (!first) throw new Error(`mixed pattern ${pattern.name.text} has no members`);
   const names = members.map(({ entity }) => entity.model.name.text);
   const parent = pattern.parent && parentOf(pattern.parent, members);
-  const isBeside = parent?.read === 'beside';
-  const wanted = isBeside ? names.filter((name) => name !== parent.entity) : names;
-  const isShared = isBeside || hasOthers(layout, members);
+  const isSeparate = parent?.read === 'separate';
+  const wanted = isSeparate ? names.filter((name) => name !== parent.entity) : names;
+  const isShared = isSeparate || hasOthers(layout, members);
   return {
     kind: 'mixed',
     members: members.map(({ entity, member, access }) => ({
@@ -117,7 +118,7 @@ export function sortsFirst(parent: Key, others: readonly Key[]): boolean {
 function parentOf({ text }: Word, members: readonly Member[]): NonNullable<MixedAccess['parent']> {
   const own = members.find(({ entity }) => entity.model.name.text === text);
   const others = members.filter((one) => one !== own).map(({ access }) => access);
-  return { entity: text, read: own && sortsFirst(own.access, others) ? 'first' : 'beside' };
+  return { entity: text, read: own && sortsFirst(own.access, others) ? 'first' : 'separate' };
 }
 
 /** Whether anything but the members may lie in the partitions they are read from. */

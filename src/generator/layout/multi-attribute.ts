@@ -5,16 +5,9 @@
  */
 
 import type { IndexModel, PatternModel } from '../model.js';
-import type {
-  AttributePlan,
-  Encoding,
-  FilterPlan,
-  IndexPlan,
-  KeyTemplate,
-  MultiAttributeAccess,
-  MultiAttributeKey,
-  SlotPlan,
-} from '../plan/types.js';
+import type { FilterPlan, MultiAttributeAccess } from '../plan/types/access.js';
+import type { Encoding, IndexPlan, KeyTemplate, MultiAttributeKey, SlotPlan } from '../plan/types/storage.js';
+import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 
 type MultiAttribute = NonNullable<IndexModel['multiAttribute']>;
 
@@ -32,7 +25,7 @@ export function multiAttributeFields({ partition, sort }: MultiAttribute): strin
 export function multiAttributeSlot(
   pattern: PatternModel,
   multiAttribute: MultiAttribute,
-  attributes: ReadonlyMap<string, AttributePlan>,
+  attributes: ReadonlyMap<string, ResolvedAttribute>,
 ): SlotPlan {
   return {
     index: pattern.index?.text ?? null,
@@ -46,7 +39,7 @@ export function multiAttributeSlot(
 
 function rawTemplate(
   words: MultiAttribute['partition'],
-  attributes: ReadonlyMap<string, AttributePlan>,
+  attributes: ReadonlyMap<string, ResolvedAttribute>,
 ): KeyTemplate {
   const parts = words.map(({ text }): KeyTemplate['parts'][number] => {
     const attribute = attributes.get(text);
@@ -77,7 +70,7 @@ export function multiAttributeAccess(
 /** The keys of an index with their types, which all entities of the table agree on. */
 export function multiAttributeKeys(
   { partition, sort }: MultiAttribute,
-  entities: Iterable<ReadonlyMap<string, AttributePlan>>,
+  entities: Iterable<ReadonlyMap<string, ResolvedAttribute>>,
 ): NonNullable<IndexPlan['multiAttribute']> {
   const all = [...entities];
   const key = ({ text }: { text: string }): MultiAttributeKey => {
@@ -90,7 +83,7 @@ export function multiAttributeKeys(
 interface Stored {
   readonly model: { readonly name: { readonly text: string } };
   readonly table: unknown;
-  readonly attributes: ReadonlyMap<string, AttributePlan>;
+  readonly attributes: ReadonlyMap<string, ResolvedAttribute>;
   readonly items: readonly {
     readonly role: string;
     readonly for: string | null;

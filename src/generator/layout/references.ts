@@ -4,13 +4,14 @@ import { exactHole } from '../encodings.js';
 import {
   type EntityModel,
   fieldNamed,
+  fieldsOfReference,
   type Model,
   type PatternModel,
   type ReferenceModel,
   type Source,
-  type Word,
 } from '../model.js';
-import type { AttributePlan, ReferencePlan } from '../plan/types.js';
+import type { ReferencePlan } from '../plan/types/storage.js';
+import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { keyTemplate } from '../resolve/templates.js';
 import type { TableDraft } from './choose/indexes.js';
 import type { Keeper } from './lock/keeper.js';
@@ -20,11 +21,6 @@ export type ReferenceDraft = Pick<ReferencePlan, 'name' | 'to' | 'present' | 'on
   readonly model: ReferenceModel;
 };
 
-/** The fields here. */
-export function fieldsOfReference({ name, fields }: ReferenceModel): readonly Word[] {
-  return fields?.map((one) => one.field) ?? [name];
-}
-
 export function onDeleteOf({ onDelete }: ReferenceModel): ReferencePlan['onDelete'] {
   return onDelete?.text === 'restrict' || onDelete?.text === 'cascade' ? onDelete.text : 'leave';
 }
@@ -33,7 +29,7 @@ export function referenceDrafts(
   entity: EntityModel,
   ground: {
     readonly table: TableDraft;
-    readonly attributes: ReadonlyMap<string, AttributePlan>;
+    readonly attributes: ReadonlyMap<string, ResolvedAttribute>;
     readonly keeper: Keeper;
   },
 ): ReferenceDraft[] {

@@ -1,7 +1,7 @@
 /** Model -> plan. The model has passed its checks; anything missing here is our own bug and throws. */
 
 import { isInverted } from '../encodings.js';
-import { type EntityLayout, isGet, type Layout, layOut, sortFields } from '../layout/layout.js';
+import { type EntityLayout, isGet, type Layout, sortFields } from '../layout/layout.js';
 import { mixedAccess } from '../layout/mixed.js';
 import {
   multiAttributeAccess,
@@ -13,7 +13,6 @@ import {
 import { referencePlan } from '../layout/references.js';
 import type {
   Binding,
-  EntityModel,
   FieldPath,
   FilterModel,
   IndexModel,
@@ -24,39 +23,33 @@ import type {
   TransactionModel,
   TypeRef,
 } from '../model.js';
-import { fieldNamed, isMaintained, namedType, returned } from '../model.js';
+import { isMaintained, namedType, printType, returned } from '../model.js';
 import { camel, entityNames, indexName, pascal, ruleTypeName } from '../names.js';
-import { isConnection, storedMembers } from '../resolve/attributes.js';
 import { edgeOf } from '../resolve/edges.js';
+import type { ResolvedAttribute, ResolvedModel } from '../resolve/resolved-model.js';
+import { fieldAt, shapeOf, storedMembers } from '../resolve/sdl.js';
 import { holesOf } from '../resolve/templates.js';
+import { typedValue, typeOfSource } from '../resolve/value-paths.js';
 import { withPrefetch } from './prefetch.js';
 import { withProjection } from './projections.js';
 import { idempotentPlan, madeBy, madeName, originOf, tokensOf, transactionPlan } from './transactions.js';
 import type {
   Access,
-  ConditionPlan,
-  ConditionValue,
-  EntityPlan,
   ExistsAccess,
-  FieldRef,
   FilterPlan,
   FilterValue,
   GetAccess,
-  ItemPlan,
-  MutationPlan,
-  NamedValue,
   PatternPlan,
-  Plan,
   QueryAccess,
   RangeOperator,
-  ResolverPlan,
-  RulePlan,
-  TablePlan,
-  TemplatePart,
   ThroughValue,
-  TransactionPlan,
-  ValuePlan,
-} from './types.js';
+} from './types/access.js';
+import type { Plan } from './types/plan.js';
+import type { ResolverPlan } from './types/resolvers.js';
+import type { RulePlan } from './types/rules.js';
+import type { AttributePlan, EntityPlan, ItemPlan, TablePlan, TemplatePart } from './types/storage.js';
+import type { FieldRef, NamedValue, ValuePlan } from './types/values.js';
+import type { ConditionPlan, ConditionValue, MutationPlan, TransactionPlan } from './types/writes.js';
 import { mutationCost, ruleCost, transactionCost } from './write-costs.js';
 import type { Stored } from './write-units.js';
 
@@ -65,18 +58,19 @@ const defaultAcross = 12;
 const defaultUpTo = 10_000;
 const defaultEach = 100;
 
-export function planOf(model: Model, layout: Layout = layOut(model)): Plan {
+export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
+  const { model } = resolved;
   const entities = [...layout.entities.values()].map((entity) => entityPlan(model, layout, entity));
   const resolvers = resolverPlans(model);
   const patterns = withPrefetch(
-    model.patterns.map((pattern) => patternPlan(model, layout, pattern)),
+    model.patterns.map((pattern) => patternPlan(resolved, layout, pattern)),
     { entities, resolvers },
   );
-  const writes = model.mutations.map((mutation) => mutationPlan(model, layout, mutation));
+  const writes = model.mutations.map((mutation) => mutationPlan(resolved, layout, mutation));
   const wholes = model.transactions.map((one) =>
     transactionPlan(model, layout, one, {
-      value: valuesIn(model, one, one.for),
-      typeOf: (source) => sourceType(model, one.for, source),
+      value: valuesIn(resolved, one, one.for),
+      typeOf: (source) => typeOfSource(resolved, one.for, source),
       field: fieldRef(one.for),
     }),
   );
@@ -156,7 +150,7 @@ function entityPlan(whole: Model, layout: Layout, entity: EntityLayout): EntityP
     name: model.name.text,
     names: entityNames(model.name.text),
     table: table.name.text,
-    attributes: [...attributes.values()],
+    attributes: Array.from(attributes.values(), attributePlan),
     items,
     guards,
     ...(aggregates.length > 0 ? { aggregates } : {}),
@@ -169,33 +163,39 @@ function entityPlan(whole: Model, layout: Layout, entity: EntityLayout): EntityP
   };
 }
 
+function attributePlan({ name, type, at: _at, ...rest }: ResolvedAttribute): AttributePlan {
+  const elements = type.kind === 'list' ? { elements: type.of } : {};
+  return { name, type: printType(type), ...elements, ...rest };
+}
+
 // --- patterns ---
 
-function patternPlan(model: Model, layout: Layout, pattern: PatternModel): PatternPlan {
+function patternPlan(resolved: ResolvedModel, layout: Layout, pattern: PatternModel): PatternPlan {
   return {
     name: pattern.name.text,
     cardinality: pattern.cardinality,
     target: returned(pattern).text,
     field: fieldRef(pattern.for),
-    access: access(model, layout, pattern),
-    inputs: inputsOf(model, pattern),
+    access: access(resolved, layout, pattern),
+    inputs: inputsOf(resolved, pattern),
     filterInputs: filterSources(pattern.filter).map((source) => ({
       name: sourceName(source),
-      value: valuePlan(model, pattern.for, source),
+      value: valuePlan(resolved, pattern.for, source),
     })),
     allow: pattern.allow?.text ?? null,
     visible: pattern.visible?.text ?? null,
   };
 }
 
-function access(model: Model, layout: Layout, pattern: PatternModel): Access {
+function access(resolved: ResolvedModel, layout: Layout, pattern: PatternModel): Access {
+  const { model } = resolved;
   const entity = layout.entities.get(pattern.target.text);
   if (pattern.cardinality === 'mixed')
     return mixedAccess(
       model,
       layout,
       pattern,
-      (name, member) => query(model, layout, name, member),
+      (name, member) => query(resolved, layout, name, member),
       pattern.filter ? filterPlan(pattern.filter) : null,
     );
   if (!entity) {
@@ -204,7 +204,7 @@ function access(model: Model, layout: Layout, pattern: PatternModel): Access {
         value: member.value.text,
         entity: member.entity.text,
       }));
-      return { kind: 'typed', by: valuePlan(model, pattern.for, pattern.type.by), members };
+      return { kind: 'typed', by: valuePlan(resolved, pattern.for, pattern.type.by), members };
     }
     return { kind: 'any', entities: storedMembers(model, pattern.target.text) };
   }
@@ -223,7 +223,7 @@ function access(model: Model, layout: Layout, pattern: PatternModel): Access {
         consistent: pattern.consistent,
         ...(each && pattern.cardinality === 'many' ? { each } : {}),
       }
-    : query(model, layout, entity, pattern);
+    : query(resolved, layout, entity, pattern);
   if (read.kind === 'query' && pattern.cardinality === 'count')
     return { kind: 'count', query: read, upTo: pattern.upTo?.count ?? defaultUpTo };
   if (pattern.cardinality === 'exists') return { kind: 'exists', by: read, each };
@@ -236,7 +236,7 @@ function access(model: Model, layout: Layout, pattern: PatternModel): Access {
       ({ field, source }): ThroughValue => ({
         name: field.text,
         value:
-          source.kind === 'through' ? throughValue(entity, source) : valuePlan(model, pattern.for, source),
+          source.kind === 'through' ? throughValue(entity, source) : valuePlan(resolved, pattern.for, source),
       }),
     ),
     edge: edgeOf(model, pattern),
@@ -254,7 +254,12 @@ function eachOf(pattern: PatternModel): ExistsAccess['each'] {
   return list ? { field: list.field.text, max: pattern.page?.max ?? defaultEach } : null;
 }
 
-function query(model: Model, layout: Layout, entity: EntityLayout, pattern: PatternModel): QueryAccess {
+function query(
+  resolved: ResolvedModel,
+  layout: Layout,
+  entity: EntityLayout,
+  pattern: PatternModel,
+): QueryAccess {
   const read = layout.reads.get(pattern.name.text);
   if (!read) throw new Error(`pattern ${pattern.name.text} was not laid out`);
   const { slot } = read;
@@ -308,7 +313,10 @@ function query(model: Model, layout: Layout, entity: EntityLayout, pattern: Patt
           field: bucket.field.text,
           unit: bucket.unit.text as 'year' | 'month' | 'day' | 'hour',
           reads: pattern.in
-            ? { kind: 'given', ...(isListSource(model, pattern, pattern.in) ? { list: true } : {}) }
+            ? {
+                kind: 'given',
+                ...(typeOfSource(resolved, pattern.for, pattern.in)?.kind === 'list' ? { list: true } : {}),
+              }
             : { kind: 'across', count: pattern.across?.count ?? defaultAcross },
         }
       : null,
@@ -319,7 +327,7 @@ function query(model: Model, layout: Layout, entity: EntityLayout, pattern: Patt
     consistent: pattern.consistent,
     page: pageOf(pattern),
     ...(pattern.total ? { total: pattern.name.text } : {}),
-    ...(pattern.limit ? { limit: valuePlan(model, pattern.for, pattern.limit) } : {}),
+    ...(pattern.limit ? { limit: valuePlan(resolved, pattern.for, pattern.limit) } : {}),
     function: pattern.name.text,
     why: read.why,
   };
@@ -337,10 +345,6 @@ function narrowParts(
     if (then !== '') rest.shift();
     return [{ hole, then }];
   });
-}
-
-function isListSource(model: Model, pattern: PatternModel, source: Source): boolean {
-  return sourceType(model, pattern.for, source)?.kind === 'list';
 }
 
 function pageOf({ page }: PatternModel): QueryAccess['page'] {
@@ -418,17 +422,22 @@ function sourceName(source: Exclude<Source, { kind: 'literal' }>): string {
 
 // --- mutations ---
 
-function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): Omit<MutationPlan, 'cost'> {
+function mutationPlan(
+  resolved: ResolvedModel,
+  layout: Layout,
+  mutation: MutationModel,
+): Omit<MutationPlan, 'cost'> {
+  const { model } = resolved;
   const entity = layout.entities.get(mutation.entity.text);
   if (!entity) throw new Error(`mutation ${mutation.name.text} has no entity`);
   const transaction = model.transactions.find(({ name }) => name === mutation.step?.transaction);
-  const value = valuesIn(model, transaction, mutation.for);
+  const value = valuesIn(resolved, transaction, mutation.for);
   const given = [
     ...namedValues(mutation.given, value),
     ...(transaction ? madeValues(entity, transaction, mutation) : []),
   ];
   const isGiven = (name: string) => given.some((one) => one.name === name);
-  const input = mutation.from ? inputValues(model, entity, mutation, mutation.from) : [];
+  const input = mutation.from ? inputValues(resolved, entity, mutation, mutation.from) : [];
   return {
     name: mutation.name.text,
     kind: mutation.kind,
@@ -437,7 +446,7 @@ function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): Om
     key: namedValues(mutation.where, value),
     values: [...input.filter(({ name }) => !isGiven(name)), ...given],
     set: mutation.set.map(({ field, value: literal }) => ({ field: field.text, value: literal.value })),
-    ...elementPlans(model, mutation, value),
+    ...elementPlans(resolved, mutation, value),
     ...requirePlans(mutation, entity, value),
     ...expiryPlan(mutation, value, entity.model.ttl?.text),
     expect: mutation.expect ? value(mutation.expect) : null,
@@ -453,14 +462,14 @@ function mutationPlan(model: Model, layout: Layout, mutation: MutationModel): Om
 
 /** What plans the values of a mutation; those of a step may come from earlier ones. */
 function valuesIn(
-  model: Model,
+  resolved: ResolvedModel,
   transaction: TransactionModel | undefined,
   path: FieldPath | undefined,
 ): (source: Source) => ValuePlan {
-  if (!transaction) return (source) => valuePlan(model, path, source);
+  if (!transaction) return (source) => valuePlan(resolved, path, source);
   return (source) => {
-    const origin = originOf(model, transaction, source, (one) => sourceType(model, path, one));
-    return origin.kind === 'made' ? origin : valuePlan(model, path, origin.source);
+    const origin = originOf(resolved.model, transaction, source, (one) => typeOfSource(resolved, path, one));
+    return origin.kind === 'made' ? origin : valuePlan(resolved, path, origin.source);
   };
 }
 
@@ -478,7 +487,7 @@ function madeValues(
 }
 
 function elementPlans(
-  model: Model,
+  resolved: ResolvedModel,
   { elements, for: path }: MutationModel,
   value: (source: Source) => ValuePlan,
 ): Pick<MutationPlan, 'elements'> {
@@ -488,7 +497,7 @@ function elementPlans(
       how,
       field: field.text,
       value: value(source),
-      ...(isList(sourceType(model, path, source)) ? { isList: true } : {}),
+      ...(isList(typeOfSource(resolved, path, source)) ? { isList: true } : {}),
     })),
   };
 }
@@ -546,13 +555,13 @@ function expiryPlan(
  * among them.
  */
 function inputValues(
-  model: Model,
+  resolved: ResolvedModel,
   entity: EntityLayout,
   mutation: MutationModel,
   from: Source,
 ): NamedValue[] {
-  const type = sourceType(model, mutation.for, from);
-  const input = type && model.sdl.types.get(namedType(type));
+  const type = typeOfSource(resolved, mutation.for, from);
+  const input = type && resolved.model.sdl.types.get(namedType(type));
   const ofKey = mutation.where.filter(
     ({ field, source }) => source.kind === 'argument' && source.path.at(-1) === field.text,
   );
@@ -679,7 +688,7 @@ function descriptionOf(model: Model, field: FieldRef): string | null {
 function resolverPlans(model: Model): ResolverPlan[] {
   const plans: ResolverPlan[] = [];
   const add = (path: FieldPath | undefined, answer: ResolverPlan['answer']) => {
-    const field = path && fieldOf(model, path);
+    const field = path && fieldAt(model, path);
     if (path && field)
       plans.push({
         type: path.type,
@@ -690,7 +699,7 @@ function resolverPlans(model: Model): ResolverPlan[] {
       });
   };
   for (const pattern of model.patterns) {
-    const field = pattern.for && fieldOf(model, pattern.for);
+    const field = pattern.for && fieldAt(model, pattern.for);
     if (!field) continue;
     const sparse = field.type.kind === 'list' && !field.type.of.nonNull;
     add(pattern.for, {
@@ -712,8 +721,8 @@ function resolverPlans(model: Model): ResolverPlan[] {
   return plans;
 }
 
-function inputsOf(model: Model, pattern: PatternModel): NamedValue[] {
-  const value = (source: Source) => valuePlan(model, pattern.for, source);
+function inputsOf(resolved: ResolvedModel, pattern: PatternModel): NamedValue[] {
+  const value = (source: Source) => valuePlan(resolved, pattern.for, source);
   // What leads on may be asked for by the same argument.
   const given = pattern.leadsTo?.where.filter(
     ({ field, source }) =>
@@ -735,70 +744,21 @@ function inputsOf(model: Model, pattern: PatternModel): NamedValue[] {
   ];
 }
 
-/** Whether a field's type is one record, a list or a connection. */
-export function shapeOf(model: Model, type: TypeRef): 'one' | 'list' | 'connection' {
-  if (type.kind === 'list') return 'list';
-  return isConnection(model.sdl, type) ? 'connection' : 'one';
-}
-
 // --- values ---
 
 function namedValues(bindings: readonly Binding[], value: (source: Source) => ValuePlan): NamedValue[] {
   return bindings.map((binding) => ({ name: binding.field.text, value: value(binding.source) }));
 }
 
-function valuePlan(model: Model, field: FieldPath | undefined, source: Source): ValuePlan {
+function valuePlan(resolved: ResolvedModel, field: FieldPath | undefined, source: Source): ValuePlan {
   if (source.kind === 'literal') return { kind: 'literal', value: source.value };
   if (source.kind === 'through' || source.kind === 'step' || source.kind === 'current')
     throw new Error(`unchecked $${source.kind}`);
-  return { kind: source.kind, path: source.path, nullable: sourceNullable(model, field, source) };
-}
-
-/** The type of what a source names; undefined where it names nothing. */
-export function sourceType(model: Model, path: FieldPath | undefined, source: Source): TypeRef | undefined {
-  return steps(model, path, source)?.at(-1);
-}
-
-function sourceNullable(model: Model, path: FieldPath | undefined, source: Source): boolean {
-  return (steps(model, path, source) ?? []).some((type) => !type.nonNull);
-}
-
-/** The types along a source's path. */
-function steps(model: Model, path: FieldPath | undefined, source: Source): TypeRef[] | undefined {
-  if (!path || source.kind === 'literal' || source.kind === 'through') return undefined;
-  if (source.kind === 'step' || source.kind === 'current') return undefined;
-  const [head, ...rest] = source.path;
-  if (head === undefined) return undefined;
-  const first =
-    source.kind === 'argument'
-      ? fieldOf(model, path)?.arguments.find((argument) => argument.name === head)?.type
-      : attributeType(model, path.type, head);
-  if (!first) return undefined;
-  const types = [first];
-  for (const name of rest) {
-    const last = types.at(-1);
-    const next =
-      last && model.sdl.types.get(namedType(last))?.fields.find((field) => field.name === name)?.type;
-    if (!next) return undefined;
-    types.push(next);
-  }
-  return types;
-}
-
-/** The type of a parent's attribute: stored ones included, and those a history takes from its original. */
-function attributeType(model: Model, type: string, name: string): TypeRef | undefined {
-  const entity = model.entities.find((one) => one.name.text === type);
-  const own =
-    storedType(entity, name) ?? model.sdl.types.get(type)?.fields.find((field) => field.name === name)?.type;
-  return own ?? (entity?.historyOf ? attributeType(model, entity.historyOf.text, name) : undefined);
-}
-
-function storedType(entity: EntityModel | undefined, name: string): TypeRef | undefined {
-  return entity?.stored.find((one) => one.name.text === name)?.type;
-}
-
-export function fieldOf(model: Model, path: FieldPath) {
-  return fieldNamed(model.sdl.types.get(path.type), path.field);
+  return {
+    kind: source.kind,
+    path: source.path,
+    nullable: typedValue(resolved, field, source)?.isNullable ?? false,
+  };
 }
 
 function fieldRef(path: FieldPath | undefined): FieldRef | null {

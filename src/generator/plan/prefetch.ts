@@ -1,30 +1,22 @@
-/** What can be read of a record before the record is: fields that take no more of it than its key. */
+/** Which fields of a record can be read before the record itself: those that depend only on its key. */
 
 import { isLossy } from '../encodings.js';
-import type {
-  EntityPlan,
-  GuardPlan,
-  KeyTemplate,
-  PatternPlan,
-  Plan,
-  PrefetchPlan,
-  QueryAccess,
-  SlotPlan,
-  TemplatePart,
-  ValuePlan,
-} from './types.js';
+import type { PatternPlan, PrefetchPlan, QueryAccess } from './types/access.js';
+import type { Plan } from './types/plan.js';
+import type { EntityPlan, GuardPlan, KeyTemplate, SlotPlan, TemplatePart } from './types/storage.js';
+import type { ValuePlan } from './types/values.js';
 
 type Surroundings = Pick<Plan, 'entities' | 'resolvers'>;
-type TogetherPage = Extract<PrefetchPlan, { readonly kind: 'together' }>['page'];
+type CollectionPage = Extract<PrefetchPlan, { readonly kind: 'collection' }>['page'];
 
-/** The patterns, each with what starts beside it and how it starts itself. */
+/** The patterns, each with how it is prefetched and which fields it can prefetch. */
 export function withPrefetch(patterns: readonly PatternPlan[], around: Surroundings): readonly PatternPlan[] {
-  const givenByKey = new Set(patterns.filter(isByKey).map(({ target }) => target));
+  const readByKey = new Set(patterns.filter(isByKey).map(({ target }) => target));
   const plans = new Map<PatternPlan, PrefetchPlan>();
   for (const pattern of patterns) {
     const parent = around.entities.find(({ name }) => name === pattern.field?.type);
-    if (parent && givenByKey.has(parent.name) && isOfKey(pattern, parent))
-      plans.set(pattern, together(pattern, parent, around) ?? { kind: 'beside' });
+    if (parent && readByKey.has(parent.name) && dependsOnKey(pattern, parent))
+      plans.set(pattern, collectionPrefetch(pattern, parent, around) ?? { kind: 'parallel' });
   }
   return patterns.map((pattern) => {
     const prefetch = plans.get(pattern);
@@ -39,13 +31,13 @@ export function withPrefetch(patterns: readonly PatternPlan[], around: Surroundi
   });
 }
 
-/** Whether a pattern gives one record by its key, to a field. */
+/** Whether a field reads one record by its key. */
 function isByKey({ cardinality, access, field }: PatternPlan): boolean {
   return field !== null && cardinality === 'one' && access.kind === 'get' && !access.consistent;
 }
 
-/** Whether a pattern takes nothing of its parent but fields of its key. */
-function isOfKey({ inputs, filterInputs, access }: PatternPlan, { keyFields }: EntityPlan): boolean {
+/** Whether all that a pattern takes from its parent is in the parent's key. */
+function dependsOnKey({ inputs, filterInputs, access }: PatternPlan, { keyFields }: EntityPlan): boolean {
   const values: ValuePlan[] = [...inputs, ...filterInputs].map(({ value }) => value);
   if (access.kind === 'typed') values.push(access.by);
   if (access.kind === 'through')
@@ -56,8 +48,8 @@ function isOfKey({ inputs, filterInputs, access }: PatternPlan, { keyFields }: E
   );
 }
 
-/** Where a query's items lie in the parent's own item collection, and what else may lie between is counted. */
-function together(
+/** Undefined where the items are not in the parent's item collection, or what is between them cannot be counted. */
+function collectionPrefetch(
   pattern: PatternPlan,
   parent: EntityPlan,
   { entities, resolvers }: Surroundings,
@@ -71,7 +63,7 @@ function together(
   const own = mainKey(parent);
   if (!entity || !item || !own?.sort || entity.table !== parent.table || entity.ttl !== null)
     return undefined;
-  if (!isAlone(own.partition, parent) || !isSame(asked(access.partition, pattern), own.partition.parts))
+  if (!isAlone(own.partition, parent) || !isSame(filledIn(access.partition, pattern), own.partition.parts))
     return undefined;
   const head = access.head.map((part) => (part.kind === 'literal' ? part.text : null));
   if (head.length === 0 || head.includes(null)) return undefined;
@@ -90,21 +82,21 @@ function together(
     }
     if (other.guards.some((guard) => mayLieBetween(guard, collection))) return undefined;
   }
-  const page = pageBeside(access, collection);
+  const page = pageAtParent(access, collection);
   // A list is read from its beginning.
   if (shape === 'list' && page === 'last') return undefined;
-  return { kind: 'together', page, head: collection.from, between };
+  return { kind: 'collection', page, head: collection.from, between };
 }
 
-/** Which end of the query's order the parent stands at. */
-function pageBeside({ order, isInverted }: QueryAccess, { from, to }: Collection): TogetherPage {
+/** Which page begins next to the parent: it is at one end of the query's order. */
+function pageAtParent({ order, isInverted }: QueryAccess, { from, to }: Collection): CollectionPage {
   if (order.kind === 'chosen') return 'ordered';
   const isDescending = order.descending !== (isInverted === true);
   const isAbove = from < to;
   return isDescending === isAbove ? 'first' : 'last';
 }
 
-/** One partition of the table itself, all of what lies under the head, as it is. */
+/** Reads one partition of the table, every item under the head, unfiltered. */
 function isPlain(access: QueryAccess): boolean {
   return (
     access.index === null &&
@@ -121,15 +113,15 @@ function mainKey(entity: EntityPlan): SlotPlan | undefined {
   return entity.items[0]?.slots[0];
 }
 
-/** Whether a partition holds one record of the entity: its key fields are all in the partition key, whole. */
+/** Whether a partition has only one record of the entity: the partition key holds all of its key fields, unabridged. */
 function isAlone({ parts }: KeyTemplate, { keyFields }: EntityPlan): boolean {
   return keyFields.every((field) =>
     parts.some((part) => part.kind === 'hole' && part.field === field && !isLossy(part.encode)),
   );
 }
 
-/** A partition template as a pattern asks it: literals in the place of what is bound to one, fields called as the parent calls them. */
-function asked({ parts }: KeyTemplate, { inputs }: PatternPlan): readonly TemplatePart[] {
+/** A partition template as a pattern fills it: literals for the holes bound to one, the parent's names for the others. */
+function filledIn({ parts }: KeyTemplate, { inputs }: PatternPlan): readonly TemplatePart[] {
   return parts.map((part): TemplatePart => {
     const value = part.kind === 'hole' ? inputs.find(({ name }) => name === part.field)?.value : undefined;
     if (part.kind !== 'hole' || value === undefined || value.kind === 'argument' || value.kind === 'made')
@@ -157,24 +149,24 @@ function textOf(parts: readonly TemplatePart[]): string {
 
 interface Collection {
   readonly own: SlotPlan;
-  /** What the sort keys of the query's items begin with, and what the parent's does. */
+  /** What the sort keys of the query's items begin with, and what the parent's begins with. */
   readonly from: string;
   readonly to: string;
 }
 
-/** Whether an item of this key may stand in the parent's partition, and there between the query's items and the parent. */
+/** Whether an item with this key may be in the parent's partition, between the query's items and the parent. */
 function mayLieBetween({ partition, sort }: SlotPlan | GuardPlan, { own, from, to }: Collection): boolean {
-  if (!mayMeet(partition.parts, own.partition.parts)) return false;
+  if (!mayBeEqual(partition.parts, own.partition.parts)) return false;
   const head = leading(sort);
   if (isNested(head, from)) return true;
   const isLiteral = own.sort?.parts.every((part) => part.kind === 'literal') === true;
-  // Behind a parent that stands above: longer than its whole sort key.
+  // After a parent that sorts above them: longer than its whole sort key.
   if (isNested(head, to)) return !(isLiteral && from < to && head.length > to.length);
   const [low, high] = from < to ? [from, to] : [to, from];
   return low < head && head < high;
 }
 
-/** The literal text that all keys of a template begin with. */
+/** The literal text that every key of a template begins with. */
 function leading(template: KeyTemplate | null): string {
   const [part] = template?.parts ?? [];
   return part?.kind === 'literal' ? part.text : '';
@@ -184,8 +176,8 @@ function isNested(a: string, b: string): boolean {
   return a.startsWith(b) || b.startsWith(a);
 }
 
-/** Whether two partition keys may be equal. No value holds `#`, so they are compared piece by piece. */
-function mayMeet(a: readonly TemplatePart[], b: readonly TemplatePart[]): boolean {
+/** Whether two partition keys may be equal. No value contains `#`, so they are compared piece by piece. */
+function mayBeEqual(a: readonly TemplatePart[], b: readonly TemplatePart[]): boolean {
   const [x, y] = [textOf(a).split('#'), textOf(b).split('#')];
   return (
     x.length === y.length &&

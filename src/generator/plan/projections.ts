@@ -1,6 +1,7 @@
 /** Fields that a page can be read without the documents, lists and sets beside them. */
 
-import type { AttributePlan, EntityPlan, PatternPlan } from './types.js';
+import type { PatternPlan } from './types/access.js';
+import type { AttributePlan, EntityPlan } from './types/storage.js';
 
 /** The entities, each with its plain fields where leaving the others out saves bytes and a page is read from whole items. */
 export function withProjection(

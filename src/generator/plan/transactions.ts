@@ -5,7 +5,9 @@ import type { FilterModel, IdempotentModel, Model, Source, TransactionModel } fr
 import { fieldNamed, namedType } from '../model.js';
 import { pascal, variableName } from '../names.js';
 import { type StepValue, stepValue } from '../resolve/steps.js';
-import type { FieldRef, IdempotentPlan, TablePlan, TransactionPlan, ValuePlan } from './types.js';
+import type { TablePlan } from './types/storage.js';
+import type { FieldRef, ValuePlan } from './types/values.js';
+import type { IdempotentPlan, TransactionPlan } from './types/writes.js';
 
 const day = 86_400;
 

@@ -1,6 +1,8 @@
 /** What mutations cost: their own write, and those of the rules that add to them. */
 
-import type { DeclaredWrite, EntityPlan, MutationPlan, RulePlan, WriteCost } from './types.js';
+import type { RulePlan } from './types/rules.js';
+import type { EntityPlan } from './types/storage.js';
+import type { DeclaredWrite, MutationPlan, WriteCost } from './types/writes.js';
 import {
   billed,
   type Fields,

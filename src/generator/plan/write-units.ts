@@ -14,8 +14,8 @@ import type {
   ReferencePlan,
   SlotPlan,
   TablePlan,
-  WriteUnits,
-} from './types.js';
+} from './types/storage.js';
+import type { WriteUnits } from './types/writes.js';
 
 /** One write of one record: what changes, and which of the fields that may be without a value have one. */
 export type RecordWrite =

@@ -1,8 +1,9 @@
 /** Edge attributes: the fields of a connection's edges besides Relay's own, which a join answers. */
 
-import { type Model, namedType, type PatternModel, type SdlField } from '../model.js';
-import type { ThroughAccess } from '../plan/types.js';
-import { answeredFields, isConnection } from './attributes.js';
+import { fieldNamed, type Model, namedType, type PatternModel, type SdlField } from '../model.js';
+import type { ThroughAccess } from '../plan/types/access.js';
+import { answeredFields } from './answers.js';
+import { fieldAt, isConnection } from './sdl.js';
 
 export interface EdgeFields {
   /** The connection type. */
@@ -16,10 +17,10 @@ export interface EdgeFields {
 /** Of the connection that a pattern's field returns; undefined where it returns none. */
 export function edgeFieldsOf(model: Model, pattern: PatternModel): EdgeFields | undefined {
   const { sdl } = model;
-  const field = sdl.types.get(pattern.for?.type ?? '')?.fields.find((one) => one.name === pattern.for?.field);
+  const field = fieldAt(model, pattern.for);
   if (field?.type.kind !== 'named' || !isConnection(sdl, field.type)) return undefined;
   const connection = sdl.types.get(field.type.name);
-  const edges = connection?.fields.find((one) => one.name === 'edges');
+  const edges = fieldNamed(connection, 'edges');
   const edge = edges && sdl.types.get(namedType(edges.type));
   if (!connection || !edge) return undefined;
   const further = edge.fields.filter(({ name }) => name !== 'node' && name !== 'cursor');

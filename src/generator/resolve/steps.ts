@@ -2,6 +2,7 @@
 
 import {
   type EntityModel,
+  fieldNamed,
   type MutationModel,
   namedType,
   type Sdl,
@@ -53,5 +54,5 @@ function fieldOf(
   { sdl, type }: { readonly sdl: Sdl; readonly type: TypeRef | undefined },
   name: string,
 ): TypeRef | undefined {
-  return type && sdl.types.get(namedType(type))?.fields.find((field) => field.name === name)?.type;
+  return type && fieldNamed(sdl.types.get(namedType(type)), name)?.type;
 }

@@ -1,7 +1,7 @@
 /** Key templates: `USER#{id}` -> parts. The grammar is in docs/language.md. */
 
 import { holeEncoding, isTransformName, padTransform, type Transform, transforms } from '../encodings.js';
-import type { AttributePlan, HoleEncoding, KeyTemplate, TemplatePart } from '../plan/types.js';
+import type { AttributePlan, HoleEncoding, KeyTemplate, TemplatePart } from '../plan/types/storage.js';
 
 export type ParsedTemplate = readonly (
   | { readonly kind: 'literal'; readonly text: string }
@@ -97,25 +97,28 @@ export function isFault(parsed: ParsedTemplate | TemplateFault): parsed is Templ
   return !Array.isArray(parsed);
 }
 
+/** What a hole needs to know of its field. */
+type KeyField = Pick<AttributePlan, 'of' | 'encoding' | 'encode'>;
+
 /** The template of a key attribute; every field is known and can stand in a key. */
 export function keyTemplate(
   attribute: string,
   text: string,
-  attributes: ReadonlyMap<string, AttributePlan>,
+  attributes: ReadonlyMap<string, KeyField>,
 ): KeyTemplate {
   const parsed = parseTemplate(text);
   if (isFault(parsed)) throw new Error(`unchecked template ${text}: ${parsed.message}`);
   return { attribute, text, parts: parsed.map((part) => planned(part, attributes)) };
 }
 
-function planned(part: ParsedTemplate[number], attributes: ReadonlyMap<string, AttributePlan>): TemplatePart {
+function planned(part: ParsedTemplate[number], attributes: ReadonlyMap<string, KeyField>): TemplatePart {
   if (part.kind === 'literal') return part;
   return part.kind === 'shard' ? { kind: 'shard' } : hole(part, attributes);
 }
 
 function hole(
   part: { field: string; transform: Transform | null },
-  attributes: ReadonlyMap<string, AttributePlan>,
+  attributes: ReadonlyMap<string, KeyField>,
 ): TemplatePart {
   const attribute = attributes.get(part.field);
   const encode = attribute && holeEncoding(part.transform, attribute);

@@ -2,7 +2,7 @@
 
 import type { Diagnostic, Note, Span } from '../diagnostics/diagnostic.js';
 import type { Model } from '../model.js';
-import type { RulePlan } from '../plan/types.js';
+import type { RulePlan } from '../plan/types/rules.js';
 import type { RulesInput, RulesProgram } from './rules-program.js';
 import { declarationOf, placeOfExport } from './syntax.js';
 

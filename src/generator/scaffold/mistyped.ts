@@ -2,7 +2,7 @@
 
 import { ts } from 'ts-morph';
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
-import type { RulePlan } from '../plan/types.js';
+import type { RulePlan } from '../plan/types/rules.js';
 import { explain } from './messages.js';
 import type { RulesProgram } from './rules-program.js';
 import { declarationOf, importsOf, placeOfExport, type RulesFile } from './syntax.js';

@@ -3,7 +3,7 @@
 import { ts } from 'ts-morph';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { nearest } from '../diagnostics/suggest.js';
-import type { RulePlan } from '../plan/types.js';
+import type { RulePlan } from '../plan/types/rules.js';
 import type { RulesProgram } from './rules-program.js';
 import { importsOf, moduleOf, namedImports, type RulesFile, spanOf } from './syntax.js';
 

@@ -71,7 +71,8 @@ const withoutSdk: NonNullable<ProjectOptions['resolutionHost']> = (host, getOpti
           return undefined;
         const mode = source && ts.getModeForResolutionAtIndex(source, at, options);
         const { resolvedModule } = ts.resolveModuleName(name, from, options, host, cache, redirected, mode);
-        if (name === runtimePackage && resolvedModule) runtime = dirname(resolvedModule.resolvedFileName);
+        if (resolvedModule && (name === runtimePackage || name.startsWith(`${runtimePackage}/`)))
+          runtime = dirname(resolvedModule.resolvedFileName);
         return resolvedModule;
       }),
   };

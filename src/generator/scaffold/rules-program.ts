@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Model } from '../model.js';
-import type { Plan } from '../plan/types.js';
+import type { Plan } from '../plan/types/plan.js';
 import { createProgram } from './program.js';
 import type { RulesFile } from './syntax.js';
 

@@ -2,7 +2,7 @@
 
 import { ts } from 'ts-morph';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import type { RulePlan } from '../plan/types.js';
+import type { RulePlan } from '../plan/types/rules.js';
 import { applied, type Edit, importEdits, newlineOf, quoteOf, type Style, styleOf } from './edits.js';
 import { explain } from './messages.js';
 import { isInTheWay, missingDiagnostic, missingRules } from './missing.js';

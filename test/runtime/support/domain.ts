@@ -1,21 +1,19 @@
 /** A small application, its codecs written as the generator writes them. */
+
+import type { EntityCodec, Item, Key, TableDefinition } from 'tableloom/runtime';
 import {
   decimal,
-  type EntityCodec,
   enumValue,
   epochSeconds,
   fold,
   type IndexRef,
-  type Item,
   integer,
-  type Key,
   month,
   shardOf,
-  type TableDefinition,
   type TableRef,
   text,
   time,
-} from 'tableloom/runtime';
+} from 'tableloom/runtime/generated';
 
 export const table: TableRef = { name: 'main', partition: 'PK', sort: 'SK' };
 export const own: IndexRef = { table, partition: 'PK', sort: 'SK' };

@@ -1,5 +1,7 @@
 /** The members as they should be, and every item they should have. */
-import { fold, type Item, integer, TableloomError, text } from 'tableloom/runtime';
+
+import { type Item, TableloomError } from 'tableloom/runtime';
+import { fold, integer, text } from 'tableloom/runtime/generated';
 import { type Member, members } from './domain.js';
 
 /** Members by id, and the versions that were ever stored. */

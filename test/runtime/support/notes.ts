@@ -1,15 +1,7 @@
 /** Notes spread over buckets and shards, and what a page of them has to be, computed in memory. */
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import {
-  type EntityCodec,
-  type IndexQuery,
-  type Item,
-  integer,
-  type Key,
-  type PageArguments,
-  type Partitions,
-  rangeOf,
-} from 'tableloom/runtime';
+import type { EntityCodec, IndexQuery, Item, Key, PageArguments } from 'tableloom/runtime';
+import { integer, type Partitions, rangeOf } from 'tableloom/runtime/generated';
 import { gsi1, gsi2, table } from './domain.js';
 import type { TestDatabase } from './engine.js';
 

@@ -1,7 +1,8 @@
 /** Random writes of the reference application: what is sent, and what it should do. */
 
 import fc from 'fast-check';
-import type { Changes, EntityCodec, Upserts, Write } from 'tableloom/runtime';
+import type { EntityCodec, Write } from 'tableloom/runtime';
+import type { Changes, Upserts } from 'tableloom/runtime/generated';
 import type {
   AuditLog,
   Config,

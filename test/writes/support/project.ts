@@ -11,7 +11,9 @@ import type {
   TableDefinition,
   Write,
 } from 'tableloom/runtime';
-import type { EntityPlan, PatternPlan, Plan } from '../../../src/generator/plan/types.js';
+import type { PatternPlan } from '../../../src/generator/plan/types/access.js';
+import type { Plan } from '../../../src/generator/plan/types/plan.js';
+import type { EntityPlan } from '../../../src/generator/plan/types/storage.js';
 import { generateProject } from '../../support/projects.js';
 
 export type Values = Readonly<Record<string, unknown>>;

@@ -3,13 +3,13 @@
 import type { Session } from 'tableloom/runtime';
 import { expect } from 'vitest';
 import {
-  type EntityPlan,
   type FilterPlan,
   type PatternPlan,
   type QueryAccess,
   queryOf,
   type ThroughAccess,
-} from '../../../src/generator/plan/types.js';
+} from '../../../src/generator/plan/types/access.js';
+import type { EntityPlan } from '../../../src/generator/plan/types/storage.js';
 import { byText, type Dice } from '../../support/dice.js';
 import type { GeneratedProject, Values } from './project.js';
 import { drawnValue, type Model, recordsOf } from './random-writes.js';

@@ -1,10 +1,9 @@
 /** Random writes of any project, and what becomes of its records by them. */
-
 import { type Item, type Key, TableloomError, type Write } from 'tableloom/runtime';
 import { expect } from 'vitest';
-import type { AttributePlan } from '../../../src/generator/plan/types.js';
-import { changeActions } from '../../../src/runtime/changes.js';
-import { itemId, keyOfItem } from '../../../src/runtime/items.js';
+import type { AttributePlan } from '../../../src/generator/plan/types/storage.js';
+import { itemId, keyOfItem } from '../../../src/runtime/keys/item-key.js';
+import { changeActions } from '../../../src/runtime/write/changes.js';
 import type { Dice } from '../../support/dice.js';
 import type { GeneratedProject, StoredEntity, Values } from './project.js';
 

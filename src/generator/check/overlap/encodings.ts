@@ -1,10 +1,10 @@
 /**
- * What the runtime's encodings (src/runtime/keys.ts) can write, as languages: what a hole of a key template can
+ * What the runtime's encodings (src/runtime/keys/encodings.ts) can write, as languages: what a hole of a key template can
  * hold. Kept equal to the encodings themselves by a property test.
  */
 
 import { isPad } from '../../encodings.js';
-import type { HoleEncoding } from '../../plan/types.js';
+import type { HoleEncoding } from '../../plan/types/storage.js';
 import { between, digits, type Expression, either, one, repeat, sequence, word } from './automaton.js';
 
 /** Text below this is escaped with `$`. */

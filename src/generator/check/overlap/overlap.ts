@@ -3,7 +3,7 @@
  * languages may share a text that no one value gives. Then values are tried; where none fit, the answer is `unknown`.
  */
 
-import type { HoleEncoding } from '../../plan/types.js';
+import type { HoleEncoding } from '../../plan/types/storage.js';
 import { type Automaton, automaton, type Expression, either, repeat, shared, word } from './automaton.js';
 import { encodingExpression, printValue, textInHole, valueOfText } from './encodings.js';
 

@@ -1,19 +1,19 @@
 /** Patterns on interfaces and unions: every member can be told apart and found. */
 
-import { nearest, type Span } from '../../diagnostics/diagnostic.js';
+import type { Span } from '../../diagnostics/diagnostic.js';
+import { nearest } from '../../diagnostics/suggest.js';
 import { namedType, type PatternModel, printType, type SdlType } from '../../model.js';
-import type { Facts } from '../../resolve/resolved-model.js';
-import { resolve, type SourceUse, sourceUses } from '../../resolve/value-paths.js';
+import type { ResolvedModel, ValueReference } from '../../resolve/resolved-model.js';
 import { type Check, type Finding, listed } from '../row.js';
 
-export const abstractChecks: readonly Check<Facts>[] = [
+export const abstractChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'discriminator-type',
     purpose: 'What tells types apart is an enum.',
-    *check(facts) {
-      for (const use of sourceUses(facts)) {
+    *check(resolved) {
+      for (const use of resolved.values.all) {
         if (use.role !== 'kind') continue;
-        const resolved = resolve(facts, use);
+        const value = use.value;
         if (use.source.kind === 'literal') {
           yield {
             at: use.source.at,
@@ -21,14 +21,14 @@ export const abstractChecks: readonly Check<Facts>[] = [
             hint: 'Take it from the parent or an argument, as `by: $parent.kind`.',
           };
         }
-        if (resolved?.kind !== 'type') continue;
-        const type = facts.model.sdl.types.get(namedType(resolved.type));
-        if (resolved.type.kind === 'named' && type?.kind === 'enum') continue;
+        if (value?.kind !== 'type') continue;
+        const type = resolved.model.sdl.types.get(namedType(value.type));
+        if (value.type.kind === 'named' && type?.kind === 'enum') continue;
         yield {
           at: use.source.at,
-          message: `What tells the types of \`${use.owner}\` apart is \`${printType(resolved.type)}\`: it has to be an enum.`,
-          notes: [{ message: 'declared here', at: resolved.at }],
-          hint: `Declare an enum with a value for each of ${listed(facts.model.sdl.types.get(use.owner)?.members ?? [])}.`,
+          message: `What tells the types of \`${use.owner}\` apart is \`${printType(value.type)}\`: it has to be an enum.`,
+          notes: [{ message: 'declared here', at: value.at }],
+          hint: `Declare an enum with a value for each of ${listed(resolved.model.sdl.types.get(use.owner)?.members ?? [])}.`,
         };
       }
     },
@@ -63,7 +63,7 @@ export const abstractChecks: readonly Check<Facts>[] = [
   },
 ];
 
-function abstractPatterns(model: Facts['model']): PatternModel[] {
+function abstractPatterns(model: ResolvedModel['model']): PatternModel[] {
   return model.patterns.filter(({ target, leadsTo, cardinality }) => {
     if (leadsTo || ['count', 'sum', 'exists'].includes(cardinality)) return false;
     const kind = model.sdl.types.get(target.text)?.kind;
@@ -71,12 +71,10 @@ function abstractPatterns(model: Facts['model']): PatternModel[] {
   });
 }
 
-function* incomplete(facts: Facts): Generator<Finding> {
-  const { model } = facts;
+function* incomplete(resolved: ResolvedModel): Generator<Finding> {
+  const { model } = resolved;
   const kinds = new Map(
-    sourceUses(facts)
-      .filter((use) => use.role === 'kind')
-      .map((use) => [use.by.name, use]),
+    resolved.values.all.filter((use) => use.role === 'kind').map((use) => [use.by.name, use]),
   );
   for (const { name, target, type } of abstractPatterns(model)) {
     const abstract = model.sdl.types.get(target.text);
@@ -95,7 +93,7 @@ function* incomplete(facts: Facts): Generator<Finding> {
       };
       continue;
     }
-    const values = valuesOf(facts, kinds.get(name));
+    const values = valuesOf(resolved, kinds.get(name));
     const given = type.members.map((member) => member.value.text);
     const open =
       values?.values.filter(
@@ -111,13 +109,13 @@ function* incomplete(facts: Facts): Generator<Finding> {
   }
 }
 
-function valuesOf(facts: Facts, use: SourceUse | undefined): SdlType | undefined {
-  const resolved = use && resolve(facts, use);
-  const type = resolved?.kind === 'type' ? facts.model.sdl.types.get(namedType(resolved.type)) : undefined;
+function valuesOf(resolved: ResolvedModel, use: ValueReference | undefined): SdlType | undefined {
+  const value = use?.value;
+  const type = value?.kind === 'type' ? resolved.model.sdl.types.get(namedType(value.type)) : undefined;
   return type?.kind === 'enum' ? type : undefined;
 }
 
-function* notFound({ model, entities, meant }: Facts): Generator<Finding> {
+function* notFound({ model, entities, meant }: ResolvedModel): Generator<Finding> {
   for (const { name, target, where, type, cardinality } of abstractPatterns(model)) {
     const abstract = model.sdl.types.get(target.text);
     if (!abstract || cardinality !== 'one') continue;

@@ -1,13 +1,13 @@
 /** A number that is kept is exact: it is asked of all records with some values, and each write can tell what it adds. */
 
 import type { Note, Span } from '../../diagnostics/diagnostic.js';
-import { isMaintained, namedType, type PatternModel, type Word } from '../../model.js';
-import { isConnection } from '../../resolve/attributes.js';
-import { type EntityFacts, type Facts, fieldAt } from '../../resolve/resolved-model.js';
-import { comparisonsOf } from '../../resolve/value-paths.js';
+import { isMaintained, namedType, type PatternModel, printType, type Word } from '../../model.js';
+import { comparisonsOf } from '../../resolve/comparisons.js';
+import type { ResolvedEntity, ResolvedModel } from '../../resolve/resolved-model.js';
+import { fieldAt, isConnection } from '../../resolve/sdl.js';
 import { type Check, type Finding, listed } from '../row.js';
 
-export const aggregateChecks: readonly Check<Facts>[] = [
+export const aggregateChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'maintained-question',
     purpose: 'A number that is kept is of all records that have some values.',
@@ -75,7 +75,7 @@ export const aggregateChecks: readonly Check<Facts>[] = [
         const isDecimal = attribute.encoding === 'decimal';
         yield {
           at: of.at,
-          message: `Pattern \`${name.text}\` adds up \`${entity.name}.${of.text}\`, which is \`${attribute.type}\`${isDecimal ? ': binary fractions do not add up, and what is taken off again is not what was added' : ''}.`,
+          message: `Pattern \`${name.text}\` adds up \`${entity.name}.${of.text}\`, which is \`${printType(attribute.type)}\`${isDecimal ? ': binary fractions do not add up, and what is taken off again is not what was added' : ''}.`,
           notes: fieldNote(entity, of.text),
           hint: isDecimal
             ? 'Keep whole numbers of the smallest unit, as cents, in an `Int`.'
@@ -157,7 +157,7 @@ function unkept(pattern: PatternModel): { readonly key: string; readonly at: Spa
   return places.flatMap(({ key, at }) => (at ? [{ key, at }] : []));
 }
 
-function* sequences({ model, entities }: Facts): Generator<Finding> {
+function* sequences({ model, entities }: ResolvedModel): Generator<Finding> {
   for (const entity of entities.values()) {
     if (entity.model.historyOf) continue;
     for (const { field, how, within = [] } of entity.model.generate) {
@@ -177,7 +177,7 @@ function* sequences({ model, entities }: Facts): Generator<Finding> {
   }
 }
 
-function* parentMistake(entity: EntityFacts, field: Word, word: Word): Generator<Finding> {
+function* parentMistake(entity: ResolvedEntity, field: Word, word: Word): Generator<Finding> {
   const attribute = entity.attributes.get(word.text);
   if (!attribute) return;
   const of = `\`${entity.name}.${word.text}\``;
@@ -191,11 +191,11 @@ function* parentMistake(entity: EntityFacts, field: Word, word: Word): Generator
   });
   if (attribute.encoding === 'document') {
     yield finding(
-      `${numbered}, and ${of} is \`${attribute.type}\`.`,
+      `${numbered}, and ${of} is \`${printType(attribute.type)}\`.`,
       'Name an attribute with a plain value.',
     );
   } else if (attribute.nullable) {
-    yield finding(`${numbered}, and ${of} may be null.`, `Make it \`${attribute.type}!\`.`);
+    yield finding(`${numbered}, and ${of} may be null.`, `Make it \`${printType(attribute.type)}!\`.`);
   } else if (attribute.generated !== null || attribute.computed !== undefined) {
     yield finding(
       `${numbered}, and ${of} is made together with the number.`,
@@ -209,7 +209,7 @@ function* parentMistake(entity: EntityFacts, field: Word, word: Word): Generator
   }
 }
 
-function fieldNote(entity: EntityFacts, name: string): readonly Note[] {
+function fieldNote(entity: ResolvedEntity, name: string): readonly Note[] {
   const field = entity.type.fields.find((one) => one.name === name);
   return field ? [{ message: 'the field', at: field.at }] : [];
 }

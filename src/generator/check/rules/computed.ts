@@ -2,11 +2,10 @@
 
 import type { Span } from '../../diagnostics/diagnostic.js';
 import { namedType } from '../../model.js';
-import type { Facts } from '../../resolve/resolved-model.js';
-import { resolve, sourceUsesOf } from '../../resolve/value-paths.js';
+import { type ResolvedModel, valuesTakenBy } from '../../resolve/resolved-model.js';
 import type { Check, Finding } from '../row.js';
 
-export const computedChecks: readonly Check<Facts>[] = [
+export const computedChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'computed-set',
     purpose: 'Nobody gives a value to what is computed.',
@@ -31,15 +30,15 @@ export const computedChecks: readonly Check<Facts>[] = [
   },
 ];
 
-function* computedSet(facts: Facts): Generator<Finding> {
-  for (const { name, model } of facts.entities.values()) {
+function* computedSet(resolved: ResolvedModel): Generator<Finding> {
+  for (const { name, model } of resolved.entities.values()) {
     if (model.historyOf) continue;
     const places = [
       ...model.generate.map((one) => ({ field: one.field, what: '`generate`' })),
       ...model.default.map((one) => ({ field: one.field, what: '`default`' })),
       ...model.normalize.map((one) => ({ field: one.field, what: '`normalize`' })),
       ...(model.immutable === true ? [] : model.immutable).map((field) => ({ field, what: '`immutable`' })),
-      ...facts.model.mutations
+      ...resolved.model.mutations
         .filter((mutation) => mutation.entity.text === name)
         .flatMap(({ set, given, elements }) => [
           ...[...set, ...given].map(({ field }) => ({ field, what: '`set`' })),
@@ -55,12 +54,12 @@ function* computedSet(facts: Facts): Generator<Finding> {
       });
       for (const place of places)
         if (place.field.text === field.text) yield finding(place.field.at, place.what);
-      for (const mutation of facts.model.mutations) {
+      for (const mutation of resolved.model.mutations) {
         if (mutation.entity.text !== name || mutation.prepare) continue;
-        const use = sourceUsesOf(facts, mutation.name).find((one) => one.role === 'input');
-        const resolved = use && resolve(facts, use);
+        const use = valuesTakenBy(resolved, mutation.name).find((one) => one.role === 'input');
+        const value = use?.value;
         const input =
-          resolved?.kind === 'type' ? facts.model.sdl.types.get(namedType(resolved.type)) : undefined;
+          value?.kind === 'type' ? resolved.model.sdl.types.get(namedType(value.type)) : undefined;
         const given = input?.fields.find((one) => one.name === field.text);
         if (given) yield finding(given.at, `the input of mutation \`${mutation.name.text}\``);
       }

@@ -1,12 +1,11 @@
 /** What an entity demands of changes and values can hold, and is about what it names. */
 
-import { namedType } from '../../model.js';
-import type { AttributePlan } from '../../plan/types.js';
-import { type Facts, originals } from '../../resolve/resolved-model.js';
+import { namedType, printType } from '../../model.js';
+import { originals, type ResolvedAttribute, type ResolvedModel } from '../../resolve/resolved-model.js';
 import { patternFault } from '../redos.js';
 import { type Check, listed } from '../row.js';
 
-export const conditionChecks: readonly Check<Facts>[] = [
+export const conditionChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'transition-field',
     purpose: 'Transitions are of a state that changes.',
@@ -21,7 +20,7 @@ export const conditionChecks: readonly Check<Facts>[] = [
             const values = sdl.types.get(namedType({ kind: 'named', name: attribute.of, nonNull: false }));
             yield {
               at: field.at,
-              message: `\`${name}.${field.text}\` is \`${attribute.type}\`: transitions are between the values of an enum.`,
+              message: `\`${name}.${field.text}\` is \`${printType(attribute.type)}\`: transitions are between the values of an enum.`,
               ...notes,
               hint: values ? 'Name an enum attribute.' : 'Make the field an enum.',
             };
@@ -49,13 +48,13 @@ export const conditionChecks: readonly Check<Facts>[] = [
           if (pattern && (attribute.list || attribute.encoding !== 'text'))
             yield {
               at: pattern.at,
-              message: `\`${name}.${field.text}\` is \`${attribute.type}\`: a \`pattern\` is of text.`,
+              message: `\`${name}.${field.text}\` is \`${printType(attribute.type)}\`: a \`pattern\` is of text.`,
               hint: 'Remove it, or name a rule.',
             };
           else if (wanted === undefined)
             yield {
               at: field.at,
-              message: `\`${name}.${field.text}\` is \`${attribute.type}\`: bounds are of numbers, text and lists.`,
+              message: `\`${name}.${field.text}\` is \`${printType(attribute.type)}\`: bounds are of numbers, text and lists.`,
               hint: 'Name a rule instead.',
             };
           else if (wanted === 'count')
@@ -113,13 +112,13 @@ export const conditionChecks: readonly Check<Facts>[] = [
 ];
 
 /** What a bound is compared with: the value itself, or how many there are of its parts. */
-function boundedAs({ list, encoding }: AttributePlan): 'value' | 'count' | undefined {
+function boundedAs({ list, encoding }: ResolvedAttribute): 'value' | 'count' | undefined {
   if (list || encoding === 'text') return 'count';
   return encoding === 'integer' || encoding === 'decimal' ? 'value' : undefined;
 }
 
 function notMovable(
-  attribute: AttributePlan,
+  attribute: ResolvedAttribute,
   keyFields: readonly string[],
   isAppendOnly: boolean,
 ): [string, string] | undefined {

@@ -1,14 +1,14 @@
 /** Every field of every type a client can reach is answered, by exactly one thing (promise P1). */
 
-import { nearest } from '../../diagnostics/diagnostic.js';
+import { nearest } from '../../diagnostics/suggest.js';
 import { type Model, namedType, type Sdl, type SdlField, type SdlType } from '../../model.js';
 import { camel } from '../../names.js';
-import { connectionNode, isConnection, isStorable } from '../../resolve/attributes.js';
 import { edgeFieldsOf } from '../../resolve/edges.js';
-import { type Facts, fieldAt, isAnswered, isRoot } from '../../resolve/resolved-model.js';
+import { isAnswered, type ResolvedModel } from '../../resolve/resolved-model.js';
+import { connectionNode, fieldAt, isConnection, isRoot, isStorable } from '../../resolve/sdl.js';
 import type { Check, Finding } from '../row.js';
 
-export const coverageChecks: readonly Check<Facts>[] = [
+export const coverageChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'field-answered-twice',
     purpose: 'Nothing answers a field that something else answers.',
@@ -21,7 +21,7 @@ export const coverageChecks: readonly Check<Facts>[] = [
   },
 ];
 
-function* answeredTwice({ model, answers, external }: Facts): Generator<Finding> {
+function* answeredTwice({ model, answers, external }: ResolvedModel): Generator<Finding> {
   const relay = relayOf(model.sdl);
   for (const [path, list] of answers) {
     const [first, ...more] = list;
@@ -55,24 +55,24 @@ function* answeredTwice({ model, answers, external }: Facts): Generator<Finding>
   }
 }
 
-function* unanswered(facts: Facts): Generator<Finding> {
-  const { model } = facts;
+function* unanswered(resolved: ResolvedModel): Generator<Finding> {
+  const { model } = resolved;
   const relay = relayOf(model.sdl);
-  const meant = meantFields(facts);
-  const ofJoins = edgeAttributes(facts);
-  const totals = keptTotals(facts);
-  for (const { type, isStored } of reachableTypes(facts)) {
-    if (facts.meant.has(type.name)) continue;
+  const meant = meantFields(resolved);
+  const ofJoins = edgeAttributes(resolved);
+  const totals = keptTotals(resolved);
+  for (const { type, isStored } of reachableTypes(resolved)) {
+    if (resolved.meant.has(type.name)) continue;
     for (const field of type.fields) {
       const path = `${type.name}.${field.name}`;
-      if (isAnswered(facts, type.name, field.name) || relay.fields.has(path)) continue;
+      if (isAnswered(resolved, type.name, field.name) || relay.fields.has(path)) continue;
       if (meant.has(path) || ofJoins.has(path) || totals.has(path)) continue;
-      const reason = openReason(facts, relay, type, field, isStored);
+      const reason = openReason(resolved, relay, type, field, isStored);
       if (reason === undefined) continue;
       yield {
         at: field.at,
         message: `Nothing answers \`${path}\`${reason === '' ? '' : `: ${reason}`}.`,
-        hint: hintFor(facts, type, field),
+        hint: hintFor(resolved, type, field),
       };
     }
   }
@@ -80,16 +80,16 @@ function* unanswered(facts: Facts): Generator<Finding> {
 
 /** Why a field that nothing names is open; undefined where it is an attribute, or part of what a rule returns. */
 function openReason(
-  facts: Facts,
+  resolved: ResolvedModel,
   relay: Relay,
   type: SdlType,
   field: SdlField,
   isStored: boolean,
 ): string | undefined {
-  const { model } = facts;
+  const { model } = resolved;
   if (isRoot(model, type.name)) return '';
   if (relay.types.has(type.name)) return 'it is not part of what Relay says of connections';
-  const entity = facts.entities.get(type.name);
+  const entity = resolved.entities.get(type.name);
   if (entity?.attributes.has(field.name)) return undefined;
   if (field.arguments.length > 0) return 'it takes arguments, so it is not stored';
   const isPlain = isStorable(model, field.type);
@@ -100,7 +100,7 @@ function openReason(
     : undefined;
 }
 
-function hintFor({ model, entities }: Facts, type: SdlType, field: SdlField): string {
+function hintFor({ model, entities }: ResolvedModel, type: SdlType, field: SdlField): string {
   const path = `${type.name}.${field.name}`;
   if (field.name === 'totalCount') return totalHint(model, type);
   const { mutationType, subscriptionType } = model.sdl;
@@ -126,7 +126,7 @@ function hintFor({ model, entities }: Facts, type: SdlType, field: SdlField): st
 }
 
 /** `totalCount` of the connections that every pattern that gives one keeps it for. */
-function keptTotals({ model }: Facts): Set<string> {
+function keptTotals({ model }: ResolvedModel): Set<string> {
   const kept = new Map<string, boolean>();
   for (const pattern of model.patterns) {
     const type = fieldAt(model, pattern.for)?.type;
@@ -149,7 +149,7 @@ function totalHint(model: Model, type: SdlType): string {
 }
 
 /** The fields of edges that patterns through a join answer, or are told why they do not. */
-function edgeAttributes({ model }: Facts): Set<string> {
+function edgeAttributes({ model }: ResolvedModel): Set<string> {
   return new Set(
     model.patterns.flatMap((pattern) => {
       const edge = pattern.leadsTo && edgeFieldsOf(model, pattern);
@@ -202,8 +202,8 @@ interface Reached {
  * The object types a client can ask fields of, from the roots. What a resolver elsewhere gives is its own affair, down
  * to the entities: those are stored here, however one comes to them.
  */
-function reachableTypes(facts: Facts): Reached[] {
-  const { model, entities, answers, external } = facts;
+function reachableTypes(resolved: ResolvedModel): Reached[] {
+  const { model, entities, answers, external } = resolved;
   const { sdl } = model;
   const reached = new Map<string, Reached>();
   const visit = (name: string, isStored: boolean) => {
@@ -216,7 +216,7 @@ function reachableTypes(facts: Facts): Reached[] {
     for (const member of type.members) visit(member, false);
     const attributes = entities.get(name)?.attributes;
     for (const field of type.fields) {
-      const isExternal = !answers.has(`${name}.${field.name}`) && isAnswered(facts, name, field.name);
+      const isExternal = !answers.has(`${name}.${field.name}`) && isAnswered(resolved, name, field.name);
       if (!isExternal) visit(namedType(field.type), attributes ? attributes.has(field.name) : inPlace);
     }
   };
@@ -230,7 +230,7 @@ function rootsOf({ sdl }: Model): string[] {
 }
 
 /** The fields that a misspelt `for` probably meant. */
-function meantFields({ model, answers }: Facts): Set<string> {
+function meantFields({ model, answers }: ResolvedModel): Set<string> {
   const paths = [...[...answers.values()].flat().map((answer) => answer.for), ...model.external];
   const objects = [...model.sdl.types.values()]
     .filter((type) => type.kind === 'object')

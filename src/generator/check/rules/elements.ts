@@ -1,13 +1,11 @@
 /** What a mutation computes from the record as it is, and what goes with which kind of mutation. */
 
 import type { Span } from '../../diagnostics/diagnostic.js';
-import { type MutationModel, namedType } from '../../model.js';
-import type { AttributePlan } from '../../plan/types.js';
-import type { Facts } from '../../resolve/resolved-model.js';
-import { resolve, sourceUsesOf } from '../../resolve/value-paths.js';
+import { type MutationModel, namedType, printType } from '../../model.js';
+import { type ResolvedAttribute, type ResolvedModel, valuesTakenBy } from '../../resolve/resolved-model.js';
 import type { Check, Finding } from '../row.js';
 
-export const elementChecks: readonly Check<Facts>[] = [
+export const elementChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'element-type',
     purpose: 'Numbers are added to, lists are appended to and removed from.',
@@ -19,7 +17,7 @@ export const elementChecks: readonly Check<Facts>[] = [
           if (!attribute || !wanted) continue;
           yield {
             at: field.at,
-            message: `\`${how}\` is for ${wanted}, and \`${entity.text}.${field.text}\` is \`${attribute.type}\`.`,
+            message: `\`${how}\` is for ${wanted}, and \`${entity.text}.${field.text}\` is \`${printType(attribute.type)}\`.`,
             hint: 'Give the value under `set` or in a `prepare` rule.',
           };
         }
@@ -36,13 +34,13 @@ export const elementChecks: readonly Check<Facts>[] = [
     purpose: 'A touch says when a record that expires does.',
     *check({ model, entities }) {
       for (const { kind, name, entity, to, extend } of model.mutations) {
-        const facts = entities.get(entity.text);
-        if (kind !== 'touch' || !facts) continue;
-        if (!facts.model.ttl)
+        const resolved = entities.get(entity.text);
+        if (kind !== 'touch' || !resolved) continue;
+        if (!resolved.model.ttl)
           yield {
             at: entity.at,
             message: `\`${entity.text}\` does not expire: there is nothing for mutation \`${name.text}\` to move.`,
-            notes: [{ message: 'the entity', at: facts.model.name.at }],
+            notes: [{ message: 'the entity', at: resolved.model.name.at }],
             hint: 'Add `ttl: field` to the entity.',
           };
         if (to && extend)
@@ -97,22 +95,22 @@ export function* mutationWithoutEffect(mutation: MutationModel): Generator<Findi
 
 function wantedBy(
   how: MutationModel['elements'][number]['how'],
-  attribute: AttributePlan,
+  attribute: ResolvedAttribute,
 ): string | undefined {
-  const { list, encoding, element, type } = attribute;
+  const { encoding, element, type } = attribute;
   if (how === 'add') return encoding === 'integer' || encoding === 'decimal' ? undefined : 'numbers';
-  if (!list || type.startsWith('[[')) return 'lists';
+  if (type.kind !== 'list' || type.of.kind === 'list') return 'lists';
   return how === 'remove' && element === 'document' ? 'lists of plain values' : undefined;
 }
 
-function* writtenTwice(facts: Facts): Generator<Finding> {
-  for (const mutation of facts.model.mutations) {
+function* writtenTwice(resolved: ResolvedModel): Generator<Finding> {
+  for (const mutation of resolved.model.mutations) {
     if (mutation.elements.length === 0) continue;
-    const input = sourceUsesOf(facts, mutation.name).find((one) => one.role === 'input');
-    const resolved = input && resolve(facts, input);
+    const input = valuesTakenBy(resolved, mutation.name).find((one) => one.role === 'input');
+    const value = input?.value;
     const fields =
-      resolved?.kind === 'type' && !mutation.prepare
-        ? (facts.model.sdl.types.get(namedType(resolved.type))?.fields ?? [])
+      value?.kind === 'type' && !mutation.prepare
+        ? (resolved.model.sdl.types.get(namedType(value.type))?.fields ?? [])
         : [];
     // Fields of the input that something else takes its value from are not attributes of the record.
     const taken = new Set(mutation.elements.map(({ source }) => pathOf(source)));

@@ -1,27 +1,27 @@
 /** What an entity says of its attributes fits them. */
 
 import type { Span } from '../../diagnostics/diagnostic.js';
-import { namedType, partOf } from '../../model.js';
-import type { AttributePlan } from '../../plan/types.js';
+import { namedType, partOf, printType } from '../../model.js';
 import {
-  type EntityFacts,
-  type Facts,
   holesIn,
   isAnswered,
   originals,
+  type ResolvedAttribute,
+  type ResolvedEntity,
+  type ResolvedModel,
 } from '../../resolve/resolved-model.js';
-import { literalUses, resolve, sourceUses } from '../../resolve/value-paths.js';
+import { literalReferences } from '../../resolve/value-references.js';
 import { type Check, type Finding, listed } from '../row.js';
 
-export const entityChecks: readonly Check<Facts>[] = [
+export const entityChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'stored-in-schema',
     purpose: 'A stored attribute is declared once: in the SDL or under `stored`.',
-    *check(facts) {
-      for (const { name, model, type } of originals(facts.entities)) {
+    *check(resolved) {
+      for (const { name, model, type } of originals(resolved.entities)) {
         for (const { name: word } of model.stored) {
           const field = type.fields.find((one) => one.name === word.text);
-          if (!field || isAnswered(facts, name, word.text)) continue;
+          if (!field || isAnswered(resolved, name, word.text)) continue;
           yield {
             at: word.at,
             message: `\`${name}.${word.text}\` is a field of the schema: it is stored anyway.`,
@@ -81,7 +81,7 @@ export const entityChecks: readonly Check<Facts>[] = [
             continue;
           yield {
             at: how.at,
-            message: `\`${how.text}\` generates ${wanted.what}, and \`${name}.${field.text}\` is \`${attribute.type}\`.`,
+            message: `\`${how.text}\` generates ${wanted.what}, and \`${name}.${field.text}\` is \`${printType(attribute.type)}\`.`,
             hint: `Make the attribute \`${wanted.type}\`.`,
           };
         }
@@ -124,7 +124,7 @@ export const entityChecks: readonly Check<Facts>[] = [
           if (!attribute || attribute.encoding === 'text') continue;
           yield {
             at: field.at,
-            message: `\`${name}.${field.text}\` is \`${attribute.type}\`: ${listed(steps.map((step) => step.text))} is for text.`,
+            message: `\`${name}.${field.text}\` is \`${printType(attribute.type)}\`: ${listed(steps.map((step) => step.text))} is for text.`,
             hint: 'Remove it.',
           };
         }
@@ -141,15 +141,16 @@ export const entityChecks: readonly Check<Facts>[] = [
           const isPlain = attribute && ['text', 'integer', 'decimal'].includes(attribute.element);
           if (
             !attribute ||
-            (attribute.type.startsWith('[') &&
+            (attribute.type.kind === 'list' &&
               isPlain &&
-              attribute.type.endsWith(`${attribute.of}!]${attribute.nullable ? '' : '!'}`))
+              attribute.type.of.kind === 'named' &&
+              attribute.type.of.nonNull)
           )
             continue;
           const field = type.fields.find((one) => one.name === word.text);
           yield {
             at: word.at,
-            message: `\`${name}.${word.text}\` is \`${attribute.type}\`: a set is of text or numbers, none of them null.`,
+            message: `\`${name}.${word.text}\` is \`${printType(attribute.type)}\`: a set is of text or numbers, none of them null.`,
             ...(field ? { notes: [{ message: 'the field', at: field.at }] } : {}),
             hint: isPlain
               ? `Make it \`[${attribute.of}!]!\`.`
@@ -173,7 +174,7 @@ export const entityChecks: readonly Check<Facts>[] = [
             if (attribute?.encoding !== 'document') continue;
             yield {
               at: word.at,
-              message: `\`${name}.${word.text}\` is \`${attribute.type}\`: only plain values can be unique.`,
+              message: `\`${name}.${word.text}\` is \`${printType(attribute.type)}\`: only plain values can be unique.`,
               hint: 'Remove it, or store what shall be unique in an attribute of its own.',
             };
           }
@@ -226,7 +227,7 @@ export const entityChecks: readonly Check<Facts>[] = [
         if (!model.ttl || !attribute || attribute.encoding === 'time') continue;
         yield {
           at: model.ttl.at,
-          message: `\`${name}.${model.ttl.text}\` is \`${attribute.type}\`: a record expires at a \`DateTime\`.`,
+          message: `\`${name}.${model.ttl.text}\` is \`${printType(attribute.type)}\`: a record expires at a \`DateTime\`.`,
           hint: 'Name a `DateTime` attribute.',
         };
       }
@@ -258,7 +259,7 @@ const generated = {
 } as const;
 
 function* exposed(
-  { name, type, attributes }: EntityFacts,
+  { name, type, attributes }: ResolvedEntity,
   attribute: string,
   at: Span,
   declared?: Span,
@@ -283,9 +284,9 @@ function copied(attribute: string, at: Span): Finding {
   };
 }
 
-function* generatedSet(facts: Facts): Generator<Finding> {
-  const { model, entities } = facts;
-  const given = (entity: EntityFacts, attribute: string, at: Span, fix: string): Finding[] => {
+function* generatedSet(resolved: ResolvedModel): Generator<Finding> {
+  const { model, entities } = resolved;
+  const given = (entity: ResolvedEntity, attribute: string, at: Span, fix: string): Finding[] => {
     const rule = entity.model.generate.find((one) => one.field.text === attribute);
     if (!rule) return [];
     return [
@@ -309,11 +310,11 @@ function* generatedSet(facts: Facts): Generator<Finding> {
     for (const { field, how } of elements)
       yield* given(entity, field.text, field.at, `Remove it from \`${how}\`.`);
   }
-  for (const use of sourceUses(facts)) {
+  for (const use of resolved.values.all) {
     if (use.role !== 'input') continue;
     const entity = entities.get(use.owner);
-    const resolved = resolve(facts, use);
-    const input = resolved?.kind === 'type' ? model.sdl.types.get(namedType(resolved.type)) : undefined;
+    const value = use.value;
+    const input = value?.kind === 'type' ? model.sdl.types.get(namedType(value.type)) : undefined;
     for (const field of input?.fields ?? []) {
       const how = entity?.attributes.get(field.name)?.generated;
       // An id may come from the caller; a revision in an input is the one that is expected.
@@ -325,18 +326,18 @@ function* generatedSet(facts: Facts): Generator<Finding> {
 }
 
 /** Whether a mutation finds its record by this field. */
-function findsBy(model: Facts['model'], mutation: string, field: string): boolean {
+function findsBy(model: ResolvedModel['model'], mutation: string, field: string): boolean {
   const found = model.mutations.find(({ name }) => name.text === mutation);
   return found?.where.some((binding) => binding.field.text === field) ?? false;
 }
 
-function* literalTypes(facts: Facts): Generator<Finding> {
-  for (const { attribute, owner, literal } of literalUses(facts)) {
+function* literalTypes(resolved: ResolvedModel): Generator<Finding> {
+  for (const { attribute, owner, literal } of literalReferences(resolved)) {
     const said = printLiteral(literal.value);
     if (fits(attribute, literal.value)) continue;
     yield {
       at: literal.at,
-      message: `\`${owner}.${attribute.name}\` is \`${attribute.type}\`, and ${said} is not.`,
+      message: `\`${owner}.${attribute.name}\` is \`${printType(attribute.type)}\`, and ${said} is not.`,
       hint: literal.value === null ? 'Give it a value.' : `Write ${example(attribute)}.`,
     };
   }
@@ -346,7 +347,7 @@ function printLiteral(value: string | number | boolean | null): string {
   return `\`${typeof value === 'string' ? JSON.stringify(value) : value}\``;
 }
 
-function fits(attribute: AttributePlan, value: string | number | boolean | null): boolean {
+function fits(attribute: ResolvedAttribute, value: string | number | boolean | null): boolean {
   if (value === null) return attribute.nullable;
   switch (attribute.encoding) {
     case 'text':
@@ -369,7 +370,7 @@ function fits(attribute: AttributePlan, value: string | number | boolean | null)
   }
 }
 
-function example(attribute: AttributePlan): string {
+function example(attribute: ResolvedAttribute): string {
   switch (attribute.encoding) {
     case 'text':
       return 'text, in quotes if need be';

@@ -1,10 +1,10 @@
 /** What is said to be answered by other resolvers of the server. */
 
 import type { FieldPath } from '../../model.js';
-import type { Facts } from '../../resolve/resolved-model.js';
+import type { ResolvedModel } from '../../resolve/resolved-model.js';
 import type { Check, Finding } from '../row.js';
 
-export const externalChecks: readonly Check<Facts>[] = [
+export const externalChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'external-without-effect',
     purpose: 'What is left to other resolvers is something that is left.',
@@ -12,7 +12,7 @@ export const externalChecks: readonly Check<Facts>[] = [
   },
 ];
 
-function* withoutEffect({ model, answers, entities }: Facts): Generator<Finding> {
+function* withoutEffect({ model, answers, entities }: ResolvedModel): Generator<Finding> {
   const earlier = new Map<string, FieldPath>();
   for (const path of model.external) {
     const text = `${path.type}.${path.field}`;

@@ -2,16 +2,17 @@
 
 import { printType, type TypeRef, type Word } from '../../model.js';
 import {
-  type EntityFacts,
-  type Facts,
   holesIn,
   isAnswered,
   isWholeHole,
+  type ResolvedEntity,
+  type ResolvedModel,
 } from '../../resolve/resolved-model.js';
+import { isSameType } from '../../resolve/sdl.js';
 import { isFault } from '../../resolve/templates.js';
 import { type Check, type Finding, listed } from '../row.js';
 
-export const historyChecks: readonly Check<Facts>[] = [
+export const historyChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'history-original',
     purpose: 'A history is kept of an entity whose writes are counted, in the same table.',
@@ -56,19 +57,19 @@ export const historyChecks: readonly Check<Facts>[] = [
   {
     code: 'history-fields',
     purpose: 'A history’s fields are attributes of its original, of the same type.',
-    *check(facts) {
-      for (const { name, type, original } of facts.entities.values()) {
+    *check(resolved) {
+      for (const { name, type, original } of resolved.entities.values()) {
         if (!original) continue;
         for (const field of type.fields) {
-          if (isAnswered(facts, name, field.name) || field.arguments.length > 0) continue;
+          if (isAnswered(resolved, name, field.name) || field.arguments.length > 0) continue;
           const attribute = original.attributes.get(field.name);
-          const isSame = attribute && sameType(field.type, attribute.type, attribute.nullable);
+          const isSame = attribute && keeps(field.type, attribute.type);
           if (isSame) continue;
           const own = original.type.fields.find((one) => one.name === field.name);
           yield {
             at: field.at,
             message: attribute
-              ? `\`${name}.${field.name}\` is \`${printType(field.type)}\`, and \`${original.name}.${field.name}\` is \`${attribute.type}\`.`
+              ? `\`${name}.${field.name}\` is \`${printType(field.type)}\`, and \`${original.name}.${field.name}\` is \`${printType(attribute.type)}\`.`
               : `\`${original.name}\` has no attribute \`${field.name}\` that \`${name}\` could keep.`,
             ...(own ? { notes: [{ message: 'in the original', at: own.at }] } : {}),
             hint: attribute
@@ -175,19 +176,18 @@ export const historyChecks: readonly Check<Facts>[] = [
 ];
 
 /** A history may leave out that there is always a value, not the reverse. */
-function sameType(type: TypeRef, original: string, isNullable: boolean): boolean {
-  const inner = (text: string) => text.replace(/!$/, '');
-  return inner(printType(type)) === inner(original) && !(type.nonNull && isNullable);
+function keeps(type: TypeRef, original: TypeRef): boolean {
+  return isSameType(type, original) && (original.nonNull || !type.nonNull);
 }
 
-function exampleKey({ model, keyFields }: EntityFacts, revision: string): string {
+function exampleKey({ model, keyFields }: ResolvedEntity, revision: string): string {
   const [partition] = model.key;
   const text =
     partition?.template.text ?? `${model.name.text.toUpperCase()}#{${keyFields?.join('}#{') ?? 'id'}}`;
   return `\`${text}\` and \`VERSION#{${revision}}\``;
 }
 
-function settings({ model }: EntityFacts): [string, Word][] {
+function settings({ model }: ResolvedEntity): [string, Word][] {
   const first = (key: string, words: readonly Word[]): [string, Word][] =>
     words.slice(0, 1).map((word) => [key, word]);
   return [
@@ -239,7 +239,7 @@ function settings({ model }: EntityFacts): [string, Word][] {
   ];
 }
 
-function ofHistory(entity: EntityFacts, key: string, word: Word): Finding {
+function ofHistory(entity: ResolvedEntity, key: string, word: Word): Finding {
   return {
     at: word.at,
     message: `\`${entity.name}\` is a history: \`${key}\` has no meaning for it.`,

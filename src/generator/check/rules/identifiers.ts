@@ -14,23 +14,22 @@ import {
   sequenceName,
 } from '../../names.js';
 import { edgeFieldsOf } from '../../resolve/edges.js';
-import type { Facts } from '../../resolve/resolved-model.js';
-import { sourceUsesOf } from '../../resolve/value-paths.js';
+import { type ResolvedModel, valuesTakenBy } from '../../resolve/resolved-model.js';
 import { reservedTypes, reservedValues, reservedWords } from '../reserved.js';
 import type { Check, Finding } from '../row.js';
 
-export const identifierChecks: readonly Check<Facts>[] = [
+export const identifierChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'name-clash',
     purpose: 'Generated code declares each name once, and none it needs for something else.',
-    *check(facts) {
+    *check(resolved) {
       // One finding for each name that was written, however many are made from it.
       const told = new Set<string>();
-      yield* clashes(typeNames(facts), reservedTypes, told);
-      yield* clashes(valueNames(facts), new Set([...reservedValues, ...reservedWords]), told);
-      yield* clashes(loaderNames(facts), new Set([...reservedValues, ...reservedWords, 'session']), told);
-      yield* smallEntities(facts);
-      yield* inputClashes(facts);
+      yield* clashes(typeNames(resolved), reservedTypes, told);
+      yield* clashes(valueNames(resolved), new Set([...reservedValues, ...reservedWords]), told);
+      yield* clashes(loaderNames(resolved), new Set([...reservedValues, ...reservedWords, 'session']), told);
+      yield* smallEntities(resolved);
+      yield* inputClashes(resolved);
     },
   },
 ];
@@ -71,7 +70,7 @@ function* clashes(
   }
 }
 
-function typeNames({ model, entities }: Facts): Declared[] {
+function typeNames({ model, entities }: ResolvedModel): Declared[] {
   const attributeTypes = new Set(
     [...entities.values()].flatMap(({ attributes }) => [...attributes.values()].map((one) => one.of)),
   );
@@ -99,7 +98,7 @@ function typeNames({ model, entities }: Facts): Declared[] {
 }
 
 /** Of connections whose edges have attributes of a join. */
-function pageNames(model: Facts['model']): Declared[] {
+function pageNames(model: ResolvedModel['model']): Declared[] {
   const connections = new Map<string, Word>();
   for (const pattern of model.patterns) {
     const edge = pattern.leadsTo && edgeFieldsOf(model, pattern);
@@ -114,7 +113,7 @@ function pageNames(model: Facts['model']): Declared[] {
   }));
 }
 
-function ruleWords(model: Facts['model']): Word[] {
+function ruleWords(model: ResolvedModel['model']): Word[] {
   const words = [
     ...model.rules.map((rule) => rule.name),
     ...model.patterns.flatMap((pattern) => [pattern.allow, pattern.visible]),
@@ -127,7 +126,7 @@ function ruleWords(model: Facts['model']): Word[] {
 }
 
 /** Of keys.ts, items.ts, writes.ts and queries.ts, which import from one another. */
-function valueNames({ model, entities }: Facts): Declared[] {
+function valueNames({ model, entities }: ResolvedModel): Declared[] {
   return [
     ...model.tables.flatMap(({ name, indexes }) => [
       { name: `${camel(name.text)}Table`, from: `table \`${name.text}\``, at: name.at },
@@ -164,7 +163,7 @@ function valueNames({ model, entities }: Facts): Declared[] {
 }
 
 /** Of the numbers that writes keep. */
-function aggregateNames({ model, entities }: Pick<Facts, 'model' | 'entities'>): Declared[] {
+function aggregateNames({ model, entities }: Pick<ResolvedModel, 'model' | 'entities'>): Declared[] {
   return [
     ...model.patterns.flatMap((pattern) =>
       isMaintained(pattern) || pattern.total
@@ -194,7 +193,7 @@ function aggregateNames({ model, entities }: Pick<Facts, 'model' | 'entities'>):
 }
 
 /** Of loaders.ts; an entity's is also the parameter of its functions. */
-function loaderNames({ model, entities }: Facts): Declared[] {
+function loaderNames({ model, entities }: ResolvedModel): Declared[] {
   return [
     ...[...entities.values()].map(({ name, model: { name: word } }) => ({
       name: entityNames(name).loader,
@@ -211,7 +210,7 @@ function loaderNames({ model, entities }: Facts): Declared[] {
 }
 
 /** Types begin with a capital and functions with a small letter: that is what tells them apart. */
-function* smallEntities({ entities }: Facts): Generator<Finding> {
+function* smallEntities({ entities }: ResolvedModel): Generator<Finding> {
   for (const { name, model, type } of entities.values()) {
     const { key, keyBuilder } = entityNames(name);
     if (key !== keyBuilder) continue;
@@ -225,12 +224,12 @@ function* smallEntities({ entities }: Facts): Generator<Finding> {
 }
 
 /** What a query function is given: attributes, bounds, `bucket`, `order`, and a filter's arguments. */
-function* inputClashes(facts: Facts): Generator<Finding> {
-  for (const { name, where, narrow, bucket, in: given, leadsTo } of facts.model.patterns) {
+function* inputClashes(resolved: ResolvedModel): Generator<Finding> {
+  for (const { name, where, narrow, bucket, in: given, leadsTo } of resolved.model.patterns) {
     const inputs = new Map<string, { readonly from: string; readonly at: Span }>();
     // What crosses buckets is told where now is.
     if (bucket && !given) inputs.set('now', { from: '', at: bucket.at });
-    for (const use of sourceUsesOf(facts, name)) {
+    for (const use of valuesTakenBy(resolved, name)) {
       if (use.source.kind === 'through' || use.role === 'kind') continue;
       // A constant takes its attribute's name from what a join leads to.
       if (use.source.kind === 'literal' && !(leadsTo && use.role === 'equality')) continue;

@@ -2,14 +2,15 @@
 
 import { memberPatterns, membersOf, sortsFirst } from '../../layout/mixed.js';
 import type { Model, PatternModel, Word } from '../../model.js';
-import type { KeyTemplate } from '../../plan/types.js';
-import { isConnection } from '../../resolve/attributes.js';
-import { type Facts, fieldAt } from '../../resolve/resolved-model.js';
-import { askedBy, comparisonsOf } from '../../resolve/value-paths.js';
+import type { KeyTemplate } from '../../plan/types/storage.js';
+import { askedBy } from '../../resolve/attribute-references.js';
+import { comparisonsOf } from '../../resolve/comparisons.js';
+import type { ResolvedModel } from '../../resolve/resolved-model.js';
+import { fieldAt, isConnection } from '../../resolve/sdl.js';
 import { type Check, type Finding, listed } from '../row.js';
 import type { LaidOut } from './keys.js';
 
-export const mixedChecks: readonly Check<Facts>[] = [
+export const mixedChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'mixed-target',
     purpose: 'What is read together are stored members of a union or interface.',
@@ -44,7 +45,7 @@ function mixedPatterns({ patterns }: Model): PatternModel[] {
   return patterns.filter(({ cardinality }) => cardinality === 'mixed');
 }
 
-function* targets({ model, entities }: Facts): Generator<Finding> {
+function* targets({ model, entities }: ResolvedModel): Generator<Finding> {
   for (const pattern of model.patterns) {
     const { name, target, parent } = pattern;
     if (pattern.cardinality !== 'mixed') {
@@ -94,7 +95,7 @@ function* targets({ model, entities }: Facts): Generator<Finding> {
   }
 }
 
-function* members({ model, entities }: Facts): Generator<Finding> {
+function* members({ model, entities }: ResolvedModel): Generator<Finding> {
   for (const pattern of mixedPatterns(model)) {
     const filtered = new Map(comparisonsOf(pattern.filter).map(({ field }) => [field.text, field]));
     for (const member of memberPatterns(model, pattern)) {

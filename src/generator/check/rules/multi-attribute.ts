@@ -1,15 +1,15 @@
 /** Indexes whose keys are attributes as they are: which attributes they may be, and what a pattern may ask of them. */
 
 import type { Span } from '../../diagnostics/diagnostic.js';
-import { suggestion } from '../../diagnostics/diagnostic.js';
+import { suggestion } from '../../diagnostics/suggest.js';
 import { multiAttributeFields, othersInIndex, scalarType } from '../../layout/multi-attribute.js';
-import type { IndexModel, PatternModel, Word } from '../../model.js';
-import { type EntityFacts, type Facts, indexOf } from '../../resolve/resolved-model.js';
-import { comparisonsOf } from '../../resolve/value-paths.js';
+import { type IndexModel, type PatternModel, printType, type Word } from '../../model.js';
+import { comparisonsOf } from '../../resolve/comparisons.js';
+import { indexOf, type ResolvedEntity, type ResolvedModel } from '../../resolve/resolved-model.js';
 import { type Check, type Finding, listed } from '../row.js';
 import type { LaidOut } from './keys.js';
 
-export const multiAttributeChecks: readonly Check<Facts>[] = [
+export const multiAttributeChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'multi-attribute-attribute',
     purpose: 'A key that is an attribute as it is, is text or a number.',
@@ -44,7 +44,7 @@ export const multiAttributeLayoutChecks: readonly Check<LaidOut>[] = [
   },
 ];
 
-function* multiAttributeAttributes({ model, entities }: Facts): Generator<Finding> {
+function* multiAttributeAttributes({ model, entities }: ResolvedModel): Generator<Finding> {
   for (const table of model.tables) {
     const stored = [...entities.values()].filter((entity) => entity.table === table);
     for (const index of table.indexes) {
@@ -71,7 +71,7 @@ function* multiAttributeAttributes({ model, entities }: Facts): Generator<Findin
 function* attributeOfIndex(
   word: Word,
   index: IndexModel,
-  entities: readonly EntityFacts[],
+  entities: readonly ResolvedEntity[],
 ): Generator<Finding> {
   const found = entities.flatMap((entity) => {
     const attribute = entity.attributes.get(word.text);
@@ -94,8 +94,8 @@ function* attributeOfIndex(
       at: word.at,
       message:
         type === undefined
-          ? `\`${entity.name}.${word.text}\` is \`${attribute.type}\`: a key that is an attribute is text or a number.`
-          : `\`${entity.name}.${word.text}\` is \`${attribute.type}\`, and \`${first.entity.name}.${word.text}\` is \`${first.attribute.type}\`: DynamoDB refuses items whose key attribute has another type.`,
+          ? `\`${entity.name}.${word.text}\` is \`${printType(attribute.type)}\`: a key that is an attribute is text or a number.`
+          : `\`${entity.name}.${word.text}\` is \`${printType(attribute.type)}\`, and \`${first.entity.name}.${word.text}\` is \`${printType(first.attribute.type)}\`: DynamoDB refuses items whose key attribute has another type.`,
       ...(field ? { notes: [{ message: 'the field', at: field.at }] } : {}),
       hint:
         type === undefined
@@ -106,7 +106,7 @@ function* attributeOfIndex(
   }
 }
 
-function* multiAttributeUses({ model, entities }: Facts): Generator<Finding> {
+function* multiAttributeUses({ model, entities }: ResolvedModel): Generator<Finding> {
   for (const pattern of model.patterns) {
     const entity = entities.get(pattern.target.text);
     const index = entity && indexOf(entity, pattern);

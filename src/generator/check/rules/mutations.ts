@@ -1,17 +1,16 @@
 /** A mutation finds one record, gives it every value it needs, and changes only what may change. */
 
 import type { Span } from '../../diagnostics/diagnostic.js';
-import { type MutationModel, namedType, type SdlField, type Word } from '../../model.js';
-import type { EntityFacts, Facts } from '../../resolve/resolved-model.js';
-import { resolve, sourceUsesOf } from '../../resolve/value-paths.js';
+import { type MutationModel, namedType, printType, type SdlField, type Word } from '../../model.js';
+import { type ResolvedEntity, type ResolvedModel, valuesTakenBy } from '../../resolve/resolved-model.js';
 import { type Check, type Finding, listed } from '../row.js';
 
-export const mutationChecks: readonly Check<Facts>[] = [
+export const mutationChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'incomplete-key',
     purpose: 'What is changed or deleted is found by its whole key.',
-    *check(facts) {
-      for (const { mutation, entity } of known(facts)) {
+    *check(resolved) {
+      for (const { mutation, entity } of known(resolved)) {
         if (mutation.kind === 'create' || !entity.keyFields) continue;
         const given = new Set(mutation.where.map((binding) => binding.field.text));
         const missing = entity.keyFields.filter((field) => !given.has(field));
@@ -37,8 +36,8 @@ export const mutationChecks: readonly Check<Facts>[] = [
   {
     code: 'mutable-append-only',
     purpose: 'What is declared immutable is written once.',
-    *check(facts) {
-      for (const { mutation, entity } of known(facts)) {
+    *check(resolved) {
+      for (const { mutation, entity } of known(resolved)) {
         if (mutation.kind === 'create' || entity.model.immutable !== true) continue;
         yield {
           at: mutation.entity.at,
@@ -52,9 +51,9 @@ export const mutationChecks: readonly Check<Facts>[] = [
   {
     code: 'no-revision',
     purpose: 'The writes of what is changed are counted: two changes never overwrite one another unseen.',
-    *check(facts) {
+    *check(resolved) {
       const told = new Set<string>();
-      for (const { mutation, entity } of known(facts)) {
+      for (const { mutation, entity } of known(resolved)) {
         const isCounted = entity.model.generate.some(({ how }) => how.text === 'revision');
         const isChanged =
           (mutation.kind !== 'create' && mutation.kind !== 'delete') || mutation.expect !== undefined;
@@ -89,7 +88,7 @@ export const mutationChecks: readonly Check<Facts>[] = [
   },
 ];
 
-function known({ model, entities }: Facts): { mutation: MutationModel; entity: EntityFacts }[] {
+function known({ model, entities }: ResolvedModel): { mutation: MutationModel; entity: ResolvedEntity }[] {
   return model.mutations.flatMap((mutation) => {
     const entity = entities.get(mutation.entity.text);
     return entity ? [{ mutation, entity }] : [];
@@ -97,11 +96,11 @@ function known({ model, entities }: Facts): { mutation: MutationModel; entity: E
 }
 
 /** The fields of the input a mutation takes its values from; undefined where it leads nowhere. */
-function inputFields(facts: Facts, name: Word): readonly SdlField[] | undefined {
-  const use = sourceUsesOf(facts, name).find((one) => one.role === 'input');
+function inputFields(resolved: ResolvedModel, name: Word): readonly SdlField[] | undefined {
+  const use = valuesTakenBy(resolved, name).find((one) => one.role === 'input');
   if (!use) return [];
-  const resolved = resolve(facts, use);
-  return resolved?.kind === 'type' ? facts.model.sdl.types.get(namedType(resolved.type))?.fields : undefined;
+  const value = use.value;
+  return value?.kind === 'type' ? resolved.model.sdl.types.get(namedType(value.type))?.fields : undefined;
 }
 
 /** Whether the key takes this field of the input: then it says which record is meant, and changes nothing. */
@@ -114,11 +113,11 @@ function isOfKey({ where, from }: MutationModel, field: string): boolean {
   );
 }
 
-function* withoutValue(facts: Facts): Generator<Finding> {
-  for (const { mutation, entity } of known(facts)) {
+function* withoutValue(resolved: ResolvedModel): Generator<Finding> {
+  for (const { mutation, entity } of known(resolved)) {
     const { kind } = mutation;
     if ((kind !== 'create' && kind !== 'upsert' && kind !== 'put') || mutation.prepare) continue;
-    const fields = inputFields(facts, mutation.name);
+    const fields = inputFields(resolved, mutation.name);
     if (!fields || entity.model.historyOf) continue;
     const given = new Set([
       ...[...mutation.set, ...mutation.given, ...mutation.elements].map(({ field }) => field.text),
@@ -137,7 +136,7 @@ function* withoutValue(facts: Facts): Generator<Finding> {
         own?.at ?? entity.model.stored.find((one) => one.name.text === attribute.name)?.name.at;
       yield {
         at: mutation.name.at,
-        message: `Mutation \`${mutation.name.text}\` ${field ? 'may leave' : 'leaves'} \`${entity.name}.${attribute.name}\` without a value, and it is \`${attribute.type}\`.`,
+        message: `Mutation \`${mutation.name.text}\` ${field ? 'may leave' : 'leaves'} \`${entity.name}.${attribute.name}\` without a value, and it is \`${printType(attribute.type)}\`.`,
         notes: [
           ...(field ? [{ message: 'may be left out', at: field.at }] : []),
           ...(declared ? [{ message: 'the attribute', at: declared }] : []),
@@ -148,8 +147,8 @@ function* withoutValue(facts: Facts): Generator<Finding> {
   }
 }
 
-function* immutableSet(facts: Facts): Generator<Finding> {
-  for (const { mutation, entity } of known(facts)) {
+function* immutableSet(resolved: ResolvedModel): Generator<Finding> {
+  for (const { mutation, entity } of known(resolved)) {
     const { immutable } = entity.model;
     if (mutation.kind === 'create' || mutation.kind === 'delete' || immutable === true) continue;
     const movable = mutation.kind === 'update' ? entity.model.movable.map((word) => word.text) : [];
@@ -171,7 +170,7 @@ function* immutableSet(facts: Facts): Generator<Finding> {
         at: mutation.name.at,
         hint: 'Take it out of `immutable`, or remove the mutation.',
       })),
-      ...(mutation.prepare ? [] : (inputFields(facts, mutation.name) ?? []))
+      ...(mutation.prepare ? [] : (inputFields(resolved, mutation.name) ?? []))
         .filter((field) => !isOfKey(mutation, field.name))
         .map(({ name, at }) => ({
           name,

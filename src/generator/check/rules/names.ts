@@ -1,13 +1,14 @@
 /** Every name leads to something. */
 
-import { nearest, suggestion } from '../../diagnostics/diagnostic.js';
+import { nearest, suggestion } from '../../diagnostics/suggest.js';
 import { namedType, type PatternModel, partOf, returned, type SdlType, type Word } from '../../model.js';
-import { storedMembers } from '../../resolve/attributes.js';
-import { type EntityFacts, type Facts, fieldAt, isRoot } from '../../resolve/resolved-model.js';
-import { attributeUses, literalUses, resolve, sourceUses } from '../../resolve/value-paths.js';
+import { attributeReferences } from '../../resolve/attribute-references.js';
+import type { ResolvedEntity, ResolvedModel } from '../../resolve/resolved-model.js';
+import { fieldAt, isRoot, storedMembers } from '../../resolve/sdl.js';
+import { literalReferences } from '../../resolve/value-references.js';
 import { type Check, type Finding, listed } from '../row.js';
 
-export const nameChecks: readonly Check<Facts>[] = [
+export const nameChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'unknown-type',
     purpose: 'Every type that is named is an SDL type of a kind that fits.',
@@ -81,21 +82,21 @@ export const nameChecks: readonly Check<Facts>[] = [
   {
     code: 'unknown-attribute',
     purpose: 'Every attribute that is named is stored.',
-    *check(facts) {
-      for (const { entity, word } of attributeUses(facts)) {
-        if (!entity.attributes.has(word.text)) yield unknownAttribute(facts, entity, word);
+    *check(resolved) {
+      for (const { entity, word } of attributeReferences(resolved)) {
+        if (!entity.attributes.has(word.text)) yield unknownAttribute(resolved, entity, word);
       }
-      yield* unknownProjections(facts);
+      yield* unknownProjections(resolved);
     },
   },
   {
     code: 'unknown-argument',
     purpose: 'What a value is taken from exists.',
-    *check(facts) {
-      for (const use of sourceUses(facts)) {
-        const resolved = resolve(facts, use);
-        if (resolved?.kind !== 'missing') continue;
-        const { at, message, hint } = resolved;
+    *check(resolved) {
+      for (const use of resolved.values.all) {
+        const value = use.value;
+        if (value?.kind !== 'missing') continue;
+        const { at, message, hint } = value;
         yield {
           at,
           message,
@@ -114,7 +115,7 @@ export const nameChecks: readonly Check<Facts>[] = [
   },
 ];
 
-function* unknownTypes({ model, entities }: Facts): Generator<Finding> {
+function* unknownTypes({ model, entities }: ResolvedModel): Generator<Finding> {
   const { types } = model.sdl;
   const storable = [...types.values()].filter((type) => type.kind === 'object' && !isRoot(model, type.name));
   for (const { name } of model.entities) {
@@ -194,7 +195,7 @@ function isAbstract(type: SdlType): boolean {
   return type.kind === 'interface' || type.kind === 'union';
 }
 
-function* unknownEntities({ model, entities }: Facts): Generator<Finding> {
+function* unknownEntities({ model, entities }: ResolvedModel): Generator<Finding> {
   const mistakes = model.entities.map(({ name }) => name.text).filter((name) => !entities.has(name));
   const check = function* (word: Word, isAbstractAllowed: boolean): Generator<Finding> {
     const type = model.sdl.types.get(word.text);
@@ -238,7 +239,7 @@ function* unknownEntities({ model, entities }: Facts): Generator<Finding> {
   }
 }
 
-function* unknownFields({ model, answers }: Facts): Generator<Finding> {
+function* unknownFields({ model, answers }: ResolvedModel): Generator<Finding> {
   for (const path of [...[...answers.values()].flat().map((answer) => answer.for), ...model.external]) {
     const type = model.sdl.types.get(path.type);
     const word = { text: `${path.type}.${path.field}`, at: path.at };
@@ -270,7 +271,7 @@ function* unknownFields({ model, answers }: Facts): Generator<Finding> {
   }
 }
 
-function unknownAttribute({ answers, external }: Facts, entity: EntityFacts, word: Word): Finding {
+function unknownAttribute({ answers, external }: ResolvedModel, entity: ResolvedEntity, word: Word): Finding {
   const field = entity.type.fields.find((one) => one.name === word.text);
   const [answer] = answers.get(`${entity.name}.${word.text}`) ?? [];
   if (field) {
@@ -302,7 +303,7 @@ function unknownAttribute({ answers, external }: Facts, entity: EntityFacts, wor
 }
 
 /** A projection is shared by all entities of the table: one of them has the attribute. */
-function* unknownProjections({ model, entities }: Facts): Generator<Finding> {
+function* unknownProjections({ model, entities }: ResolvedModel): Generator<Finding> {
   for (const table of model.tables) {
     const stored = new Set(
       [...entities.values()]
@@ -322,8 +323,8 @@ function* unknownProjections({ model, entities }: Facts): Generator<Finding> {
   }
 }
 
-function* unknownValues(facts: Facts): Generator<Finding> {
-  const { types } = facts.model.sdl;
+function* unknownValues(resolved: ResolvedModel): Generator<Finding> {
+  const { types } = resolved.model.sdl;
   const unknown = (word: Word, name: string): Finding[] => {
     const type = types.get(name);
     if (type?.kind !== 'enum' || type.values.includes(word.text)) return [];
@@ -336,15 +337,15 @@ function* unknownValues(facts: Facts): Generator<Finding> {
       },
     ];
   };
-  for (const { attribute, literal } of literalUses(facts)) {
+  for (const { attribute, literal } of literalReferences(resolved)) {
     if (typeof literal.value === 'string')
       yield* unknown({ text: literal.value, at: literal.at }, attribute.of);
   }
-  for (const use of sourceUses(facts)) {
+  for (const use of resolved.values.all) {
     if (use.role !== 'kind') continue;
-    const resolved = resolve(facts, use);
-    const name = resolved?.kind === 'type' ? namedType(resolved.type) : undefined;
-    const pattern = facts.model.patterns.find((one: PatternModel) => one.name === use.by.name);
+    const value = use.value;
+    const name = value?.kind === 'type' ? namedType(value.type) : undefined;
+    const pattern = resolved.model.patterns.find((one: PatternModel) => one.name === use.by.name);
     for (const { value } of pattern?.type?.members ?? []) yield* unknown(value, name ?? '');
   }
 }

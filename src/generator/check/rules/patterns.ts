@@ -13,15 +13,14 @@ import {
   type SdlField,
   type TypeRef,
 } from '../../model.js';
-import { sourceType } from '../../plan/plan.js';
-import type { AttributePlan } from '../../plan/types.js';
-import { connectionNode, encodingOf, isConnection } from '../../resolve/attributes.js';
-import { type EntityFacts, type Facts, fieldAt } from '../../resolve/resolved-model.js';
-import { comparisonsOf, requiredBy, resolve, sourceUses } from '../../resolve/value-paths.js';
+import { comparisonsOf, requiredBy } from '../../resolve/comparisons.js';
+import type { ResolvedAttribute, ResolvedEntity, ResolvedModel } from '../../resolve/resolved-model.js';
+import { connectionNode, encodingOf, fieldAt, isConnection } from '../../resolve/sdl.js';
+import { typeOfSource } from '../../resolve/value-paths.js';
 import { type Check, type Finding, listed } from '../row.js';
 import { mutationWithoutEffect } from './elements.js';
 
-export const patternChecks: readonly Check<Facts>[] = [
+export const patternChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'wrong-root',
     purpose: 'Patterns read and mutations write.',
@@ -106,11 +105,11 @@ export const patternChecks: readonly Check<Facts>[] = [
   {
     code: 'order-argument',
     purpose: 'The caller chooses between ASC and DESC.',
-    *check(facts) {
-      for (const use of sourceUses(facts)) {
+    *check(resolved) {
+      for (const use of resolved.values.all) {
         if (use.role !== 'order') continue;
-        const resolved = resolve(facts, use);
-        if (!resolved || resolved.kind === 'missing') continue;
+        const value = use.value;
+        if (!value || value.kind === 'missing') continue;
         const { source } = use;
         if (source.kind !== 'argument') {
           yield {
@@ -118,10 +117,10 @@ export const patternChecks: readonly Check<Facts>[] = [
             message: `The caller chooses the order of \`${use.by.name.text}\` by an argument.`,
             hint: 'Write `order: $direction`; for a fixed order `-` in `sort` is enough.',
           };
-        } else if (resolved.kind === 'type') {
-          const type = facts.model.sdl.types.get(namedType(resolved.type));
+        } else if (value.kind === 'type') {
+          const type = resolved.model.sdl.types.get(namedType(value.type));
           const isOrder =
-            resolved.type.kind === 'named' &&
+            value.type.kind === 'named' &&
             type?.kind === 'enum' &&
             type.values.length === 2 &&
             type.values.includes('ASC') &&
@@ -129,8 +128,8 @@ export const patternChecks: readonly Check<Facts>[] = [
           if (isOrder) continue;
           yield {
             at: source.at,
-            message: `\`$${source.path.join('.')}\` is \`${printType(resolved.type)}\`: the order is an enum of ASC and DESC.`,
-            notes: [{ message: 'the argument', at: resolved.at }],
+            message: `\`$${source.path.join('.')}\` is \`${printType(value.type)}\`: the order is an enum of ASC and DESC.`,
+            notes: [{ message: 'the argument', at: value.at }],
             hint: 'Declare `enum SortDirection { ASC DESC }` and use it.',
           };
         }
@@ -207,7 +206,7 @@ export const patternChecks: readonly Check<Facts>[] = [
           if (!attribute || attribute.encoding === 'text' || attribute.encoding === 'document') continue;
           yield {
             at: last.at,
-            message: `\`last: prefix\` is for text, and \`${target.text}.${attribute.name}\` is \`${attribute.type}\`.`,
+            message: `\`last: prefix\` is for text, and \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
             notes: [{ message: 'narrowed here', at: field.at }],
             hint: 'Leave `last` out: the last part that is given is then matched whole.',
           };
@@ -223,7 +222,7 @@ export const patternChecks: readonly Check<Facts>[] = [
           at: prefix.operator.at,
           message: isTime
             ? `\`prefix\` does not tell which buckets pattern \`${name.text}\` reads.`
-            : `\`prefix\` is for text and moments, and \`${target.text}.${attribute.name}\` is \`${attribute.type}\`.`,
+            : `\`prefix\` is for text and moments, and \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
           hint: 'Bound it with `from` and `to`.',
         };
       }
@@ -244,7 +243,7 @@ export const patternChecks: readonly Check<Facts>[] = [
           if (!attribute || wanted === undefined) continue;
           yield {
             at: field.at,
-            message: `\`${operator}\` is for ${wanted}, and \`${target.text}.${attribute.name}\` is \`${attribute.type}\`.`,
+            message: `\`${operator}\` is for ${wanted}, and \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
             hint: attribute.list
               ? 'Use `contains` for an element of a list, `size` for how many there are.'
               : 'Choose another operator.',
@@ -262,7 +261,7 @@ export const patternChecks: readonly Check<Facts>[] = [
         if (!bucket || !attribute || attribute.encoding === 'time') continue;
         yield {
           at: bucket.field.at,
-          message: `\`${target.text}.${attribute.name}\` is \`${attribute.type}\`: a bucket is of a \`DateTime\`.`,
+          message: `\`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`: a bucket is of a \`DateTime\`.`,
           hint: 'Name a `DateTime` attribute.',
         };
       }
@@ -306,11 +305,12 @@ export const patternChecks: readonly Check<Facts>[] = [
   },
 ];
 
-function* wrongReturnTypes({ model, entities, answers }: Facts): Generator<Finding> {
+function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
+  const { model, entities, answers } = resolved;
   for (const answer of [...answers.values()].flat()) {
     const field = fieldAt(model, answer.for);
     if (!field || answer.kind === 'rule' || answer.kind === 'transaction') continue;
-    const plain = answer.kind === 'pattern' && plainMistake(model, answer.by, field);
+    const plain = answer.kind === 'pattern' && plainMistake(resolved, answer.by, field);
     if (plain) {
       yield {
         at: answer.for.at,
@@ -358,13 +358,15 @@ const plainTypes: Readonly<Partial<Record<PatternModel['cardinality'], string>>>
 
 /** What a count or a test gives, where the field is of another type. */
 function plainMistake(
-  model: Facts['model'],
+  resolved: ResolvedModel,
   pattern: PatternModel,
   field: SdlField,
 ): { readonly gives: string; readonly hint: string } | undefined {
   const wanted = plainTypes[pattern.cardinality];
   if (wanted === undefined) return undefined;
-  const isList = pattern.where.some(({ source }) => sourceType(model, pattern.for, source)?.kind === 'list');
+  const isList = pattern.where.some(
+    ({ source }) => typeOfSource(resolved, pattern.for, source)?.kind === 'list',
+  );
   const gives = pattern.cardinality === 'exists' ? 'yes or no' : 'a number';
   const { type } = field;
   if (pattern.cardinality === 'exists' && isList) {
@@ -375,18 +377,18 @@ function plainMistake(
   }
   // A sum may need more room than an Int has.
   const isWide =
-    pattern.cardinality === 'sum' && ['integer', 'decimal'].includes(encodingOf(type, model.sdl));
+    pattern.cardinality === 'sum' && ['integer', 'decimal'].includes(encodingOf(type, resolved.model.sdl));
   const isRight = isWide || (type.kind === 'named' && type.name === wanted);
   return isRight ? undefined : { gives, hint: `Make the field \`${wanted}!\`.` };
 }
 
-function isManyOf(sdl: Facts['model']['sdl'], type: TypeRef, target: string): boolean {
+function isManyOf(sdl: ResolvedModel['model']['sdl'], type: TypeRef, target: string): boolean {
   if (type.kind === 'list') return type.of.kind === 'named' && type.of.name === target;
   return connectionNode(sdl, type.name) === target;
 }
 
 function returnHint(
-  sdl: Facts['model']['sdl'],
+  sdl: ResolvedModel['model']['sdl'],
   field: SdlField,
   target: string,
   kind: 'pattern' | 'mutation',
@@ -404,7 +406,7 @@ const paging = [
   { name: 'before', types: ['String', 'ID', 'Cursor'] },
 ] as const;
 
-function* connectionArguments({ model, answers }: Facts): Generator<Finding> {
+function* connectionArguments({ model, answers }: ResolvedModel): Generator<Finding> {
   for (const answer of [...answers.values()].flat()) {
     const field = fieldAt(model, answer.for);
     if (!field || answer.kind !== 'pattern' || answer.by.cardinality === 'one') continue;
@@ -437,12 +439,12 @@ function* connectionArguments({ model, answers }: Facts): Generator<Finding> {
   }
 }
 
-function* withoutEffect(facts: Facts): Generator<Finding> {
-  for (const pattern of facts.model.patterns) yield* patternWithoutEffect(facts, pattern);
-  for (const mutation of facts.model.mutations) yield* mutationWithoutEffect(mutation);
+function* withoutEffect(resolved: ResolvedModel): Generator<Finding> {
+  for (const pattern of resolved.model.patterns) yield* patternWithoutEffect(resolved, pattern);
+  for (const mutation of resolved.model.mutations) yield* mutationWithoutEffect(mutation);
 }
 
-function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<Finding> {
+function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): Generator<Finding> {
   const { name, cardinality, target } = pattern;
   const useless = (key: string, at: Span | undefined, why: string): Finding[] =>
     at
@@ -471,7 +473,7 @@ function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<F
   if (cardinality === 'count' || cardinality === 'sum' || cardinality === 'exists') {
     const isEach =
       cardinality === 'exists' &&
-      pattern.where.some(({ source }) => sourceType(facts.model, pattern.for, source)?.kind === 'list');
+      pattern.where.some(({ source }) => typeOfSource(resolved, pattern.for, source)?.kind === 'list');
     const why = cardinality === 'exists' ? 'the answer is yes or no' : 'a number has no order';
     if (!isEach) yield* useless('page', pattern.page?.at, 'there is one answer');
     yield* useless('sort', pattern.sort[0]?.field.at, why);
@@ -485,12 +487,12 @@ function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<F
   } else if (pattern.in) yield* useless('across', pattern.across?.at, '`in` names the one bucket');
   if (pattern.narrow.length === 0) yield* useless('last', pattern.last?.at, 'there is no `narrow`');
   if (cardinality === 'one') yield* useless('limit', pattern.limit?.at, 'there is one result at most');
-  const type = fieldAt(facts.model, pattern.for)?.type;
-  if (isConnection(facts.model.sdl, type))
+  const type = fieldAt(resolved.model, pattern.for)?.type;
+  if (isConnection(resolved.model.sdl, type))
     yield* useless('limit', pattern.limit?.at, 'a connection is limited by `first` and `last`');
   if (pattern.sort.length === 0 && !pattern.range)
     yield* useless('order', pattern.order?.at, 'there is no `sort`');
-  const entity = facts.entities.get(target.text);
+  const entity = resolved.entities.get(target.text);
   if (entity) {
     yield* useless('type', pattern.type?.at, `\`${target.text}\` is an entity, not an interface or union`);
     if (!isGet(pattern, readable(entity))) return;
@@ -504,7 +506,7 @@ function* patternWithoutEffect(facts: Facts, pattern: PatternModel): Generator<F
     yield* useless('type', pattern.type?.at, 'items say themselves what they are');
     return;
   }
-  const kind = facts.model.sdl.types.get(target.text)?.kind;
+  const kind = resolved.model.sdl.types.get(target.text)?.kind;
   if (kind !== 'interface' && kind !== 'union') return;
   const why = `\`${target.text}\` is ${kind === 'union' ? 'a union' : 'an interface'}, and its members are read by their keys`;
   yield* queryKeys(pattern, why, useless);
@@ -542,7 +544,7 @@ function* queryKeys(
 }
 
 /** What an operator is for, where the attribute is something else. */
-function wantedBy(operator: FilterOperator, { encoding, list }: AttributePlan): string | undefined {
+function wantedBy(operator: FilterOperator, { encoding, list }: ResolvedAttribute): string | undefined {
   if (operator === 'exists') return undefined;
   if (operator === 'contains') return list || encoding === 'text' ? undefined : 'text and lists';
   if (operator.startsWith('size')) return list || encoding === 'text' ? undefined : 'text and lists';
@@ -552,7 +554,7 @@ function wantedBy(operator: FilterOperator, { encoding, list }: AttributePlan): 
   return isOrder && (encoding === 'enum' || encoding === 'boolean') ? 'what has an order' : undefined;
 }
 
-function readable(entity: EntityFacts): { readonly keyFields: readonly string[] } {
+function readable(entity: ResolvedEntity): { readonly keyFields: readonly string[] } {
   return { keyFields: entity.keyFields ?? [] };
 }
 

@@ -1,16 +1,17 @@
 /** What a record names can be looked up, counted and found, as its reference asks. */
 
-import { childrenPattern, fieldsOfReference, onDeleteOf } from '../../layout/references.js';
-import type { ReferenceModel, Word } from '../../model.js';
-import type { EntityFacts, Facts } from '../../resolve/resolved-model.js';
+import { childrenPattern, onDeleteOf } from '../../layout/references.js';
+import { fieldsOfReference, printType, type ReferenceModel, type Word } from '../../model.js';
+import type { ResolvedEntity, ResolvedModel } from '../../resolve/resolved-model.js';
+import { optional } from '../../resolve/sdl.js';
 import { type Check, type Finding, listed } from '../row.js';
 
-export const referenceChecks: readonly Check<Facts>[] = [
+export const referenceChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'reference-target',
     purpose: 'What is named is a record of its own, told apart from others.',
-    *check(facts) {
-      for (const { entity, reference, to } of known(facts)) {
+    *check(resolved) {
+      for (const { entity, reference, to } of known(resolved)) {
         const said = `\`${entity.name}.${reference.name.text}\` names \`${to.name}\``;
         if (to.model.historyOf) {
           yield {
@@ -43,8 +44,8 @@ export const referenceChecks: readonly Check<Facts>[] = [
   {
     code: 'reference-expiry',
     purpose: 'What DynamoDB removes by itself is neither counted nor kept from going.',
-    *check(facts) {
-      for (const { entity, reference, to } of known(facts)) {
+    *check(resolved) {
+      for (const { entity, reference, to } of known(resolved)) {
         const { onDelete } = reference;
         const how = onDeleteOf(reference);
         if (!onDelete || how === 'leave') continue;
@@ -86,13 +87,13 @@ export const referenceChecks: readonly Check<Facts>[] = [
 ];
 
 interface Known {
-  readonly entity: EntityFacts;
+  readonly entity: ResolvedEntity;
   readonly reference: ReferenceModel;
-  readonly to: EntityFacts;
+  readonly to: ResolvedEntity;
 }
 
 /** References of entities that have some of their own, to entities that are known. */
-function* known({ entities }: Pick<Facts, 'model' | 'entities'>): Generator<Known> {
+function* known({ entities }: Pick<ResolvedModel, 'model' | 'entities'>): Generator<Known> {
   for (const entity of entities.values()) {
     if (entity.model.historyOf) continue;
     for (const reference of entity.model.references) {
@@ -102,14 +103,14 @@ function* known({ entities }: Pick<Facts, 'model' | 'entities'>): Generator<Know
   }
 }
 
-function example({ name }: EntityFacts, to: EntityFacts, fields: readonly string[]): string {
+function example({ name }: ResolvedEntity, to: ResolvedEntity, fields: readonly string[]): string {
   const where = fields.map((field) => `${field}: $${field}`).join(', ');
   const plural = `${name.charAt(0).toLowerCase()}${name.slice(1)}sOf${to.name}`;
   return `${plural}: { many: ${name}, where: { ${where} } }`;
 }
 
-function* keys(facts: Facts): Generator<Finding> {
-  for (const { entity, reference, to } of known(facts)) {
+function* keys(resolved: ResolvedModel): Generator<Finding> {
+  for (const { entity, reference, to } of known(resolved)) {
     const { keyFields } = to;
     if (!keyFields || keyFields.length === 0 || to.model.historyOf) continue;
     const { name, fields } = reference;
@@ -144,8 +145,8 @@ function* keys(facts: Facts): Generator<Finding> {
   }
 }
 
-function* types(facts: Facts): Generator<Finding> {
-  for (const { entity, reference, to } of known(facts)) {
+function* types(resolved: ResolvedModel): Generator<Finding> {
+  for (const { entity, reference, to } of known(resolved)) {
     for (const [key, word] of pairs(reference, to)) {
       const [own, other] = [entity.attributes.get(word.text), to.attributes.get(key)];
       if (!own || !other) continue;
@@ -155,9 +156,9 @@ function* types(facts: Facts): Generator<Finding> {
       if (!isAlike || (own.encoding === 'enum' && own.of !== other.of)) {
         yield {
           at: word.at,
-          message: `\`${entity.name}.${word.text}\` is \`${own.type}\`, and \`${to.name}.${key}\` is \`${other.type}\`: it cannot name one.`,
+          message: `\`${entity.name}.${word.text}\` is \`${printType(own.type)}\`, and \`${to.name}.${key}\` is \`${printType(other.type)}\`: it cannot name one.`,
           notes,
-          hint: `Make it \`${own.nullable ? other.type.replace(/!$/, '') : other.type}\`.`,
+          hint: `Make it \`${printType(own.nullable ? optional(other.type) : other.type)}\`.`,
         };
       } else if (own.normalize.join() !== other.normalize.join()) {
         const steps = other.normalize.length > 0 ? `[${other.normalize.join(', ')}]` : 'nothing';
@@ -176,7 +177,7 @@ function* types(facts: Facts): Generator<Finding> {
 }
 
 /** Fields of the other's key, each with the field here. */
-function pairs({ name, fields }: ReferenceModel, to: EntityFacts): (readonly [string, Word])[] {
+function pairs({ name, fields }: ReferenceModel, to: ResolvedEntity): (readonly [string, Word])[] {
   if (fields) return fields.map(({ key, field }) => [key.text, field]);
   const [only, ...others] = to.keyFields ?? [];
   return only !== undefined && others.length === 0 ? [[only, name]] : [];

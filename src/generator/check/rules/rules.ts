@@ -2,16 +2,16 @@
 
 import type { Span } from '../../diagnostics/diagnostic.js';
 import type { Word } from '../../model.js';
-import type { Facts } from '../../resolve/resolved-model.js';
+import type { ResolvedModel } from '../../resolve/resolved-model.js';
 import { type Check, listed } from '../row.js';
 
-export const ruleChecks: readonly Check<Facts>[] = [
+export const ruleChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'rule-unused',
     purpose: 'Every declared rule is asked.',
-    *check(facts) {
-      const named = new Set(namedRules(facts).map(({ word }) => word.text));
-      for (const rule of facts.model.rules) {
+    *check(resolved) {
+      const named = new Set(namedRules(resolved).map(({ word }) => word.text));
+      for (const rule of resolved.model.rules) {
         if (rule.for || named.has(rule.name.text)) continue;
         yield {
           at: rule.name.at,
@@ -24,9 +24,9 @@ export const ruleChecks: readonly Check<Facts>[] = [
   {
     code: 'rule-conflict',
     purpose: 'A rule has one role, and so one type.',
-    *check(facts) {
+    *check(resolved) {
       const roles = new Map<string, Map<string, Span>>();
-      for (const { role, word } of namedRules(facts)) {
+      for (const { role, word } of namedRules(resolved)) {
         const uses = roles.get(word.text) ?? new Map<string, Span>();
         roles.set(word.text, uses);
         if (!uses.has(role)) uses.set(role, word.at);
@@ -46,10 +46,10 @@ export const ruleChecks: readonly Check<Facts>[] = [
   {
     code: 'rule-writes',
     purpose: 'What a rule says it writes, it can write.',
-    *check(facts) {
-      const { mutationType } = facts.model.sdl;
-      const alongside = new Set(facts.model.mutations.map((mutation) => mutation.alongside?.text));
-      for (const { name, for: field, writes } of facts.model.rules) {
+    *check(resolved) {
+      const { mutationType } = resolved.model.sdl;
+      const alongside = new Set(resolved.model.mutations.map((mutation) => mutation.alongside?.text));
+      for (const { name, for: field, writes } of resolved.model.rules) {
         const [first] = writes;
         if (!first) continue;
         if (field ? field.type !== mutationType : !alongside.has(name.text)) {
@@ -62,7 +62,7 @@ export const ruleChecks: readonly Check<Facts>[] = [
           continue;
         }
         for (const { kind, entity } of writes) {
-          const model = facts.entities.get(entity.text)?.model;
+          const model = resolved.entities.get(entity.text)?.model;
           const isMaintained = kind === 'update' || kind === 'upsert';
           if (!model || !(model.historyOf || (isMaintained && model.immutable === true))) continue;
           yield {
@@ -80,7 +80,7 @@ export const ruleChecks: readonly Check<Facts>[] = [
 ];
 
 /** Every mention of a rule, in the order of the YAML's parts. */
-function namedRules({ model }: Facts): { readonly role: string; readonly word: Word }[] {
+function namedRules({ model }: ResolvedModel): { readonly role: string; readonly word: Word }[] {
   const use = (role: string, word: Word | undefined) => (word ? [{ role, word }] : []);
   return [
     ...model.rules.flatMap((rule) => use('for', rule.for && rule.name)),

@@ -1,10 +1,10 @@
 /** Constraints that entities share: their values are comparable, and lie in one table. */
 
 import type { UniqueModel, Word } from '../../model.js';
-import type { EntityFacts, Facts } from '../../resolve/resolved-model.js';
+import type { ResolvedEntity, ResolvedModel } from '../../resolve/resolved-model.js';
 import type { Check, Finding } from '../row.js';
 
-export const sharedChecks: readonly Check<Facts>[] = [
+export const sharedChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'unique-shared',
     purpose: 'Entities that share a unique constraint hold the same kind of values in one table.',
@@ -24,7 +24,7 @@ export const sharedChecks: readonly Check<Facts>[] = [
 ];
 
 interface Sharing {
-  readonly entity: EntityFacts;
+  readonly entity: ResolvedEntity;
   readonly unique: UniqueModel;
   readonly name: Word;
 }
@@ -79,7 +79,7 @@ function* differences(first: Sharing, second: Sharing): Generator<Finding> {
 }
 
 /** What values of an attribute look like in the guard's key. */
-function valuesOf({ attributes }: EntityFacts, { text }: Word): string | undefined {
+function valuesOf({ attributes }: ResolvedEntity, { text }: Word): string | undefined {
   const attribute = attributes.get(text);
   if (!attribute) return undefined;
   const kind = attribute.encoding === 'enum' ? attribute.of : attribute.encoding;

@@ -8,35 +8,34 @@ import {
   type Source,
   type TypeRef,
 } from '../../model.js';
-import type { AttributePlan } from '../../plan/types.js';
-import { encodingOf, isConnection } from '../../resolve/attributes.js';
-import { type Answer, type Facts, fieldAt } from '../../resolve/resolved-model.js';
+import type { Answer } from '../../resolve/answers.js';
 import {
-  type Resolved,
-  resolve,
-  type SourceUse,
-  sourceUses,
-  sourceUsesOf,
-  writtenSource,
-} from '../../resolve/value-paths.js';
+  type ResolvedAttribute,
+  type ResolvedModel,
+  type ResolvedValue,
+  type ValueReference,
+  valuesTakenBy,
+} from '../../resolve/resolved-model.js';
+import { encodingOf, fieldAt, isConnection, optional } from '../../resolve/sdl.js';
+import { writtenSource } from '../../resolve/value-paths.js';
 import type { Check, Finding } from '../row.js';
 
-export const sourceChecks: readonly Check<Facts>[] = [
+export const sourceChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'argument-type',
     purpose: 'A value is of the type of what it is compared with or becomes.',
-    *check(facts) {
-      for (const use of sourceUses(facts)) {
-        const resolved = resolve(facts, use);
-        if (resolved?.kind === 'type') yield* wrongTypes(facts, use, resolved);
+    *check(resolved) {
+      for (const use of resolved.values.all) {
+        const value = use.value;
+        if (value?.kind === 'type') yield* wrongTypes(resolved, use, value);
       }
     },
   },
   {
     code: 'constant-bound',
     purpose: 'Bounds and buckets are asked for by the caller.',
-    *check(facts) {
-      for (const { source, role, by } of sourceUses(facts)) {
+    *check(resolved) {
+      for (const { source, role, by } of resolved.values.all) {
         if (source.kind !== 'literal' || (role !== 'bound' && role !== 'bucket' && role !== 'narrow'))
           continue;
         yield {
@@ -50,28 +49,28 @@ export const sourceChecks: readonly Check<Facts>[] = [
   {
     code: 'argument-nullable',
     purpose: 'What a query or key cannot do without is always given.',
-    *check(facts) {
-      for (const use of sourceUses(facts)) {
-        const resolved = resolve(facts, use);
-        if (resolved?.kind !== 'type' || (use.source.kind === 'parent' && use.role !== 'kind')) continue;
+    *check(resolved) {
+      for (const use of resolved.values.all) {
+        const value = use.value;
+        if (value?.kind !== 'type' || (use.source.kind === 'parent' && use.role !== 'kind')) continue;
         // A join without the value leads nowhere.
         if (use.source.kind === 'through') continue;
         // What the record itself lacks makes a comparison fail.
         if (use.source.kind === 'current') continue;
         // A call without a token is no repetition.
-        if (use.role === 'token' && !resolved.isPathNullable) continue;
+        if (use.role === 'token' && !value.isPathNullable) continue;
         // A demand that vanished with its argument would demand nothing.
         const isNeeded =
           ['equality', 'key', 'bucket', 'kind', 'input', 'require', 'expiry'].includes(use.role) ||
           (use.role === 'value' && use.attribute?.nullable === false);
-        if (isNeeded ? !resolved.isNullable : !resolved.isPathNullable) continue;
+        if (isNeeded ? !value.isNullable : !value.isPathNullable) continue;
         const written = writtenSource(use.source);
         yield {
           at: use.source.at,
           message: isNeeded
             ? `\`${written.text}\` may be null, and ${use.by.kind} \`${use.by.name.text}\` cannot do without it.`
             : `\`${written.text}\` goes through something that may be null.`,
-          notes: [{ message: `declared here, as \`${printType(resolved.type)}\``, at: resolved.at }],
+          notes: [{ message: `declared here, as \`${printType(value.type)}\``, at: value.at }],
           hint: `Make ${use.source.kind !== 'literal' && use.source.path.length > 1 ? 'each step of it' : 'it'} non-null, with \`!\`.`,
         };
       }
@@ -80,12 +79,12 @@ export const sourceChecks: readonly Check<Facts>[] = [
   {
     code: 'parent-nullable',
     purpose: 'A field that always has a value is found by values that are always there.',
-    *check(facts) {
-      for (const use of sourceUses(facts)) {
-        const resolved = resolve(facts, use);
-        if (use.source.kind !== 'parent' || use.role === 'kind' || resolved?.kind !== 'type') continue;
+    *check(resolved) {
+      for (const use of resolved.values.all) {
+        const value = use.value;
+        if (use.source.kind !== 'parent' || use.role === 'kind' || value?.kind !== 'type') continue;
         // One record may be missing anyway, and is checked for that.
-        if (!resolved.isNullable || !use.field?.type.nonNull || !isMany(facts, use.field.type)) continue;
+        if (!value.isNullable || !use.field?.type.nonNull || !isMany(resolved, use.field.type)) continue;
         yield {
           at: use.source.at,
           message: `\`${writtenSource(use.source).text}\` may be null, and \`${use.path?.type}.${use.field.name}\` may not.`,
@@ -98,9 +97,9 @@ export const sourceChecks: readonly Check<Facts>[] = [
   {
     code: 'unused-argument',
     purpose: 'Nothing a client gives is ignored.',
-    *check(facts) {
-      for (const answer of [...facts.answers.values()].flat()) {
-        for (const unused of unusedOf(facts, answer)) {
+    *check(resolved) {
+      for (const answer of [...resolved.answers.values()].flat()) {
+        for (const unused of unusedOf(resolved, answer)) {
           if (unused.path.length > 1) continue;
           yield {
             at: unused.field.at,
@@ -115,13 +114,13 @@ export const sourceChecks: readonly Check<Facts>[] = [
   {
     code: 'input-field-unused',
     purpose: 'Nothing a client gives in an input is ignored.',
-    *check(facts) {
-      for (const answer of [...facts.answers.values()].flat()) {
-        for (const unused of unusedOf(facts, answer)) {
+    *check(resolved) {
+      for (const answer of [...resolved.answers.values()].flat()) {
+        for (const unused of unusedOf(resolved, answer)) {
           if (unused.path.length === 1) continue;
           const isRevision = mutationsOf(answer).some(
             ({ entity }) =>
-              facts.entities.get(entity.text)?.attributes.get(unused.field.name)?.generated === 'revision',
+              resolved.entities.get(entity.text)?.attributes.get(unused.field.name)?.generated === 'revision',
           );
           yield {
             at: unused.field.at,
@@ -138,17 +137,17 @@ export const sourceChecks: readonly Check<Facts>[] = [
 ];
 
 function* wrongTypes(
-  facts: Facts,
-  use: SourceUse,
-  resolved: Resolved & { kind: 'type' },
+  resolved: ResolvedModel,
+  use: ValueReference,
+  value: ResolvedValue & { kind: 'type' },
 ): Generator<Finding> {
-  const { sdl } = facts.model;
+  const { sdl } = resolved.model;
   const written = writtenSource(use.source).text;
-  const given = `\`${written}\` is \`${printType(resolved.type)}\``;
-  const notes = [{ message: 'declared here', at: resolved.at }];
+  const given = `\`${written}\` is \`${printType(value.type)}\``;
+  const notes = [{ message: 'declared here', at: value.at }];
   const { attribute } = use;
   if (use.role === 'input') {
-    const input = resolved.type.kind === 'named' ? sdl.types.get(resolved.type.name) : undefined;
+    const input = value.type.kind === 'named' ? sdl.types.get(value.type.name) : undefined;
     if (input?.kind !== 'input') {
       yield {
         at: use.source.at,
@@ -158,13 +157,13 @@ function* wrongTypes(
       };
       return;
     }
-    const entity = facts.entities.get(use.owner);
+    const entity = resolved.entities.get(use.owner);
     for (const field of input.fields) {
       const target = entity?.attributes.get(field.name);
-      if (!target || fitsAttribute(facts, field.type, target)) continue;
+      if (!target || fitsAttribute(resolved, field.type, target)) continue;
       yield {
         at: field.at,
-        message: `\`${input.name}.${field.name}\` is \`${printType(field.type)}\`, and \`${use.owner}.${target.name}\` is \`${target.type}\`.`,
+        message: `\`${input.name}.${field.name}\` is \`${printType(field.type)}\`, and \`${use.owner}.${target.name}\` is \`${printType(target.type)}\`.`,
         notes: [{ message: 'taken from the input here', at: use.source.at }],
         hint: 'Give both the same type, or add a `prepare` rule.',
       };
@@ -172,7 +171,7 @@ function* wrongTypes(
     return;
   }
   if (use.role === 'token') {
-    if (resolved.type.kind === 'named' && encodingOf(resolved.type, sdl) === 'text') return;
+    if (value.type.kind === 'named' && encodingOf(value.type, sdl) === 'text') return;
     yield {
       at: use.source.at,
       message: `${given}: an idempotency token is text.`,
@@ -182,7 +181,7 @@ function* wrongTypes(
     return;
   }
   if (use.role === 'bucket') {
-    const bucket = resolved.type.kind === 'list' ? resolved.type.of : resolved.type;
+    const bucket = value.type.kind === 'list' ? value.type.of : value.type;
     if (encodingOf(bucket, sdl) === 'text') return;
     yield {
       at: use.source.at,
@@ -193,7 +192,7 @@ function* wrongTypes(
     return;
   }
   if (use.role === 'limit') {
-    if (resolved.type.kind === 'named' && encodingOf(resolved.type, sdl) === 'integer') return;
+    if (value.type.kind === 'named' && encodingOf(value.type, sdl) === 'integer') return;
     yield {
       at: use.source.at,
       message: `${given}: how many results a list gives is a whole number.`,
@@ -204,7 +203,7 @@ function* wrongTypes(
   }
   // The beginning of a moment is text, as `2026-01-31` for a day.
   if (use.role === 'bound' && use.operator?.text === 'prefix' && attribute?.encoding === 'time') {
-    if (resolved.type.kind === 'named' && encodingOf(resolved.type, sdl) === 'text') return;
+    if (value.type.kind === 'named' && encodingOf(value.type, sdl) === 'text') return;
     yield {
       at: use.source.at,
       message: `${given}: the beginning of a moment is text, as \`"2026-01-31"\` for a day.`,
@@ -213,8 +212,8 @@ function* wrongTypes(
     };
     return;
   }
-  if (!attribute || fitsAttribute(facts, resolved.type, attribute)) return;
-  const wanted = attribute.type.replace(/!$/, '');
+  if (!attribute || fitsAttribute(resolved, value.type, attribute)) return;
+  const wanted = printType(optional(attribute.type));
   yield {
     at: use.source.at,
     message: `${given}, where \`${use.owner}.${attribute.name}\` takes \`${wanted}\`.`,
@@ -224,7 +223,11 @@ function* wrongTypes(
 }
 
 /** Whether a value of the type can stand for the attribute's; whether it may be null is another question. */
-function fitsAttribute({ model: { sdl } }: Facts, type: TypeRef, attribute: AttributePlan): boolean {
+function fitsAttribute(
+  { model: { sdl } }: ResolvedModel,
+  type: TypeRef,
+  attribute: ResolvedAttribute,
+): boolean {
   if ((type.kind === 'list') !== attribute.list) return false;
   const element = elementOf(type);
   const encoding = encodingOf(element, sdl);
@@ -238,9 +241,8 @@ function elementOf(type: TypeRef): TypeRef & { kind: 'named' } {
   return type.kind === 'named' ? type : elementOf(type.of);
 }
 
-function depthOf(type: TypeRef | string): number {
-  const text = typeof type === 'string' ? type : printType(type);
-  return text.lastIndexOf('[') + 1;
+function depthOf(type: TypeRef): number {
+  return type.kind === 'named' ? 0 : depthOf(type.of) + 1;
 }
 
 interface Unused {
@@ -252,33 +254,33 @@ interface Unused {
 }
 
 /** Arguments and input fields that nothing takes a value from. A rule that is given all arguments uses them all. */
-function unusedOf(facts: Facts, answer: Answer): Unused[] {
-  const field = fieldAt(facts.model, answer.for);
+function unusedOf(resolved: ResolvedModel, answer: Answer): Unused[] {
+  const field = fieldAt(resolved.model, answer.for);
   if (!field || answer.kind === 'rule') return [];
   const mutations = mutationsOf(answer);
   if (mutations.some(({ prepare, alongside }) => prepare || alongside)) return [];
   const written = answer.kind === 'pattern' ? [answer.by.target] : mutations.map(({ entity }) => entity);
-  if (!written.every(({ text }) => facts.entities.has(text)) && !isAbstract(facts, answer)) return [];
+  if (!written.every(({ text }) => resolved.entities.has(text)) && !isAbstract(resolved, answer)) return [];
   const names = new Set([answer.name, ...mutations.map(({ name }) => name)]);
-  const uses = [...names].flatMap((name) => sourceUsesOf(facts, name));
-  const isDoubtful = uses.some((use) => resolve(facts, use)?.kind === 'missing');
+  const uses = [...names].flatMap((name) => valuesTakenBy(resolved, name));
+  const isDoubtful = uses.some((use) => use.value?.kind === 'missing');
   // A misspelt source would leave the argument it meant unused.
   if (isDoubtful) return [];
   const used = uses
     .filter((use) => use.source.kind === 'argument')
     .map((use) => ({ path: pathOf(use.source), role: use.role, owner: use.owner }));
-  const isPaged = isConnection(facts.model.sdl, field.type);
+  const isPaged = isConnection(resolved.model.sdl, field.type);
   const below = (path: readonly string[], type: TypeRef): Unused[] => {
     const whole = used.filter((one) => one.path.join('.') === path.join('.'));
     const isTaken = (name: string) => {
       const takers = whole.filter(({ role }) => role === 'input' && answer.kind !== 'pattern');
       return takers.some(({ owner }) => {
-        const generated = facts.entities.get(owner)?.attributes.get(name)?.generated;
+        const generated = resolved.entities.get(owner)?.attributes.get(name)?.generated;
         return generated !== undefined && generated !== 'revision';
       });
     };
     if (whole.some((one) => one.role !== 'input')) return [];
-    const input = facts.model.sdl.types.get(namedType(type));
+    const input = resolved.model.sdl.types.get(namedType(type));
     return (input?.fields ?? []).flatMap((one) => {
       if (isTaken(one.name)) return [];
       return reached([...path, one.name], one, input?.name ?? '');
@@ -303,12 +305,12 @@ function mutationsOf(answer: Answer): readonly MutationModel[] {
   return answer.kind === 'mutation' ? [answer.by] : [];
 }
 
-function isAbstract({ model }: Facts, answer: Answer): boolean {
+function isAbstract({ model }: ResolvedModel, answer: Answer): boolean {
   const kind = answer.kind === 'pattern' && model.sdl.types.get(answer.by.target.text)?.kind;
   return kind === 'interface' || kind === 'union';
 }
 
-function isMany({ model }: Facts, type: TypeRef): boolean {
+function isMany({ model }: ResolvedModel, type: TypeRef): boolean {
   return type.kind === 'list' || isConnection(model.sdl, type);
 }
 

@@ -1,13 +1,13 @@
 /** Tables are such as DynamoDB creates, and no attribute has two meanings. */
 
 import type { IndexModel, TableModel, Word } from '../../model.js';
-import type { Facts } from '../../resolve/resolved-model.js';
+import type { ResolvedModel } from '../../resolve/resolved-model.js';
 import { type Check, listed } from '../row.js';
 
 /** "Quotas in Amazon DynamoDB": the default quota of global indexes, the limit of local ones. */
 const mostIndexes = { global: 20, local: 5 } as const;
 
-export const tableChecks: readonly Check<Facts>[] = [
+export const tableChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'key-attribute-reused',
     purpose: 'Each key attribute is built by one template.',

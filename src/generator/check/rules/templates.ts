@@ -9,22 +9,22 @@ import {
   type Transform,
   wantedBy,
 } from '../../encodings.js';
-import { partOf } from '../../model.js';
+import { partOf, printType } from '../../model.js';
+import { lookedUpBy } from '../../resolve/attribute-references.js';
+import { keyTexts } from '../../resolve/identity.js';
 import {
-  type EntityFacts,
-  type Facts,
   holesIn,
   indexOf,
   isWholeHole,
-  keyTexts,
-  type TemplateFacts,
+  type ResolvedEntity,
+  type ResolvedModel,
+  type ResolvedTemplate,
   transformIn,
 } from '../../resolve/resolved-model.js';
 import { isFault, parseTemplate } from '../../resolve/templates.js';
-import { lookedUpBy } from '../../resolve/value-paths.js';
 import { type Check, type Finding, listed } from '../row.js';
 
-export const templateChecks: readonly Check<Facts>[] = [
+export const templateChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'bad-template',
     purpose: 'A key template follows the grammar that makes keys injective.',
@@ -72,7 +72,7 @@ export const templateChecks: readonly Check<Facts>[] = [
             at,
             message: `\`${template.entity.name}.${hole.field}\` may be null, and stands in the key of every \`${template.entity.name}\`.`,
             ...fieldNote(template, hole.field),
-            hint: `Make it \`${attribute.type}!\`, or take another attribute.`,
+            hint: `Make it \`${printType(attribute.type)}!\`, or take another attribute.`,
           };
         }
       }
@@ -94,7 +94,7 @@ export const templateChecks: readonly Check<Facts>[] = [
           if (wanted === undefined) continue;
           yield {
             at,
-            message: `\`${nameOf(hole.transform)}\` takes ${wanted}, and \`${template.entity.name}.${hole.field}\` is \`${attribute.type}\`.`,
+            message: `\`${nameOf(hole.transform)}\` takes ${wanted}, and \`${template.entity.name}.${hole.field}\` is \`${printType(attribute.type)}\`.`,
             ...fieldNote(template, hole.field),
             hint: `Write \`{${hole.field}}\`.`,
           };
@@ -108,7 +108,7 @@ export const templateChecks: readonly Check<Facts>[] = [
           if (!attribute || !transform || wanted === undefined) continue;
           yield {
             at: how.at,
-            message: `\`${nameOf(transform)}\` takes ${wanted}, and \`${entity.name}.${field.text}\` is \`${attribute.type}\`.`,
+            message: `\`${nameOf(transform)}\` takes ${wanted}, and \`${entity.name}.${field.text}\` is \`${printType(attribute.type)}\`.`,
             ...fieldNote({ entity }, field.text),
             hint: `Leave \`${field.text}\` out of \`encode\`: each type has its own order-preserving encoding.`,
           };
@@ -178,7 +178,7 @@ export const templateChecks: readonly Check<Facts>[] = [
   },
 ];
 
-function* templateAttributes({ model, entities, templates }: Facts): Generator<Finding> {
+function* templateAttributes({ model, entities, templates }: ResolvedModel): Generator<Finding> {
   for (const { part, role, entity, pattern, attribute } of templates) {
     if (part !== undefined || !entity.table) continue;
     const { table } = entity;
@@ -253,7 +253,7 @@ function wrongAttribute(
   };
 }
 
-function* entitiesWithoutKey({ entities, templates }: Facts): Generator<Finding> {
+function* entitiesWithoutKey({ entities, templates }: ResolvedModel): Generator<Finding> {
   for (const { name, model, table, attributes, type } of entities.values()) {
     if (!table || model.historyOf) continue;
     const own = templates.filter((one) => one.role === 'main' && one.entity.model === model);
@@ -286,20 +286,26 @@ function* entitiesWithoutKey({ entities, templates }: Facts): Generator<Finding>
   }
 }
 
-function* documentsInKeys(facts: Facts): Generator<Finding> {
-  for (const template of facts.templates) {
+function* documentsInKeys(resolved: ResolvedModel): Generator<Finding> {
+  for (const template of resolved.templates) {
     for (const { hole, attribute, at } of knownHoles(template)) {
       if (attribute.encoding !== 'document') continue;
-      yield document(template.entity.name, hole.field, attribute.type, at, 'stand in a key');
+      yield document(template.entity.name, hole.field, printType(attribute.type), at, 'stand in a key');
     }
   }
-  for (const pattern of facts.model.patterns) {
-    const entity = facts.entities.get(pattern.target.text);
+  for (const pattern of resolved.model.patterns) {
+    const entity = resolved.entities.get(pattern.target.text);
     if (!entity) continue;
     for (const word of lookedUpBy(pattern)) {
       const attribute = entity.attributes.get(word.text);
       if (attribute?.encoding === 'document')
-        yield document(entity.name, word.text, attribute.type, word.at, 'be looked up or ordered by');
+        yield document(
+          entity.name,
+          word.text,
+          printType(attribute.type),
+          word.at,
+          'be looked up or ordered by',
+        );
     }
   }
 }
@@ -312,8 +318,8 @@ function document(entity: string, field: string, type: string, at: Span, what: s
   };
 }
 
-function* shardMismatches({ model, entities, templates }: Facts): Generator<Finding> {
-  const pinned = (pattern: unknown, part: TemplateFacts['part']) =>
+function* shardMismatches({ model, entities, templates }: ResolvedModel): Generator<Finding> {
+  const pinned = (pattern: unknown, part: ResolvedTemplate['part']) =>
     templates.find((one) => one.role === 'index' && one.pattern === pattern && one.part === part);
   for (const template of templates) {
     if (isFault(template.parsed)) continue;
@@ -349,7 +355,7 @@ function* shardMismatches({ model, entities, templates }: Facts): Generator<Find
   }
 }
 
-function* bucketMismatches({ templates }: Facts): Generator<Finding> {
+function* bucketMismatches({ templates }: ResolvedModel): Generator<Finding> {
   for (const template of templates) {
     const { pattern } = template;
     if (template.role !== 'index' || template.part !== 'partition' || !pattern || isFault(template.parsed))
@@ -385,7 +391,7 @@ function* bucketMismatches({ templates }: Facts): Generator<Finding> {
   }
 }
 
-function knownHoles(template: TemplateFacts) {
+function knownHoles(template: ResolvedTemplate) {
   return holesIn(template).flatMap((hole) => {
     const attribute = template.entity.attributes.get(hole.field);
     return attribute ? [{ hole, attribute, at: partOf(template.template, hole.start, hole.end) }] : [];
@@ -393,7 +399,7 @@ function knownHoles(template: TemplateFacts) {
 }
 
 /** The fields in a template; with an entity, those that stand whole in it. */
-function plainHoles(text: string, entity?: EntityFacts): string[] {
+function plainHoles(text: string, entity?: ResolvedEntity): string[] {
   const parsed = parseTemplate(text);
   if (isFault(parsed)) return [];
   return parsed.flatMap((part) =>
@@ -402,7 +408,7 @@ function plainHoles(text: string, entity?: EntityFacts): string[] {
 }
 
 function truncatedKey(
-  entity: EntityFacts,
+  entity: ResolvedEntity,
   field: string,
   transform: Transform,
   at: Span,
@@ -425,7 +431,7 @@ function nameOf(transform: Transform): string {
 }
 
 /** The fields that stand whole somewhere in the same key. */
-function wholeFields(templates: readonly TemplateFacts[], like: TemplateFacts): Set<string> {
+function wholeFields(templates: readonly ResolvedTemplate[], like: ResolvedTemplate): Set<string> {
   const same = templates.filter(
     (one) => one.role === like.role && one.entity === like.entity && one.pattern === like.pattern,
   );
@@ -437,7 +443,7 @@ function wholeFields(templates: readonly TemplateFacts[], like: TemplateFacts): 
 }
 
 function fieldNote(
-  { entity }: Pick<TemplateFacts, 'entity'>,
+  { entity }: Pick<ResolvedTemplate, 'entity'>,
   name: string,
 ): { readonly notes?: NonNullable<Finding['notes']> } {
   const field = entity.type.fields.find((one) => one.name === name);

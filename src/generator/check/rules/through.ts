@@ -1,15 +1,16 @@
 /** What is asked about many keys at once, and what is found through a join. */
 
-import { nearest } from '../../diagnostics/diagnostic.js';
+import { nearest } from '../../diagnostics/suggest.js';
 import { isGet } from '../../layout/layout.js';
 import { type PatternModel, printType, type SdlField } from '../../model.js';
 import { type EdgeFields, edgeFieldsOf } from '../../resolve/edges.js';
-import { type EntityFacts, type Facts, fieldAt } from '../../resolve/resolved-model.js';
-import { resolve, sourceUsesOf, writtenSource } from '../../resolve/value-paths.js';
+import { type ResolvedEntity, type ResolvedModel, valuesTakenBy } from '../../resolve/resolved-model.js';
+import { fieldAt, isSameType } from '../../resolve/sdl.js';
+import { writtenSource } from '../../resolve/value-paths.js';
 import { type Check, type Finding, listed } from '../row.js';
 import type { LaidOut } from './keys.js';
 
-export const throughChecks: readonly Check<Facts>[] = [
+export const throughChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'exists-list',
     purpose: 'Each element of a list is a whole key.',
@@ -55,16 +56,16 @@ export const throughLayoutChecks: readonly Check<LaidOut>[] = [
   },
 ];
 
-function* lists(facts: Facts): Generator<Finding> {
-  for (const pattern of facts.model.patterns) {
-    const entity = facts.entities.get(pattern.target.text);
+function* lists(resolved: ResolvedModel): Generator<Finding> {
+  for (const pattern of resolved.model.patterns) {
+    const entity = resolved.entities.get(pattern.target.text);
     if (!entity?.keyFields) continue;
     const isBatch = pattern.cardinality === 'many' && isGet(pattern, { keyFields: entity.keyFields });
     if (pattern.cardinality !== 'exists' && !isBatch) continue;
-    const uses = sourceUsesOf(facts, pattern.name).flatMap((use) => {
-      const resolved = use.role === 'equality' ? resolve(facts, use) : undefined;
-      return resolved?.kind === 'type' && resolved.type.kind === 'list'
-        ? [{ use, type: resolved.type, at: resolved.at }]
+    const uses = valuesTakenBy(resolved, pattern.name).flatMap((use) => {
+      const value = use.role === 'equality' ? use.value : undefined;
+      return value?.kind === 'type' && value.type.kind === 'list'
+        ? [{ use, type: value.type, at: value.at }]
         : [];
     });
     const [first, second] = uses;
@@ -95,8 +96,8 @@ function* lists(facts: Facts): Generator<Finding> {
   }
 }
 
-function* edges(facts: Facts): Generator<Finding> {
-  const { model, entities } = facts;
+function* edges(resolved: ResolvedModel): Generator<Finding> {
+  const { model, entities } = resolved;
   // The edges that some join is to answer.
   const joined = new Map<string, PatternModel>();
   for (const pattern of model.patterns) {
@@ -129,7 +130,7 @@ function* edges(facts: Facts): Generator<Finding> {
   }
 }
 
-function* edgeMistakes(pattern: PatternModel, edge: EdgeFields, join: EntityFacts): Generator<Finding> {
+function* edgeMistakes(pattern: PatternModel, edge: EdgeFields, join: ResolvedEntity): Generator<Finding> {
   for (const field of edge.fields) {
     const why = edgeMistake(field, join);
     if (why === undefined) continue;
@@ -142,23 +143,21 @@ function* edgeMistakes(pattern: PatternModel, edge: EdgeFields, join: EntityFact
   }
 }
 
-function edgeHint(edge: EdgeFields, { name }: SdlField, join: EntityFacts): string {
+function edgeHint(edge: EdgeFields, { name }: SdlField, join: ResolvedEntity): string {
   const near = join.attributes.has(name) ? undefined : nearest(name, join.attributes.keys());
   if (near !== undefined) return `Did you mean \`${near}\`?`;
   const other = join.attributes.has(name) ? 'Change the field' : `Store it in \`${join.name}\``;
   return `${other}, or add a rule with \`for: ${edge.edge}.${name}\`.`;
 }
 
-function edgeMistake(field: SdlField, join: EntityFacts): string | undefined {
+function edgeMistake(field: SdlField, join: ResolvedEntity): string | undefined {
   if (field.arguments.length > 0) return 'it takes arguments';
   const attribute = join.attributes.get(field.name);
   if (!attribute) return `\`${join.name}\` has no such attribute`;
   const own = `\`${join.name}.${attribute.name}\``;
   if (attribute.secret) return `${own} is secret`;
-  const type = printType(field.type);
-  const isSame = type.replace(/!$/, '') === attribute.type.replace(/!$/, '');
-  if (!isSame || (field.type.nonNull && attribute.nullable))
-    return `it is \`${type}\`, and ${own} is \`${attribute.type}\``;
+  if (!isSameType(field.type, attribute.type) || (field.type.nonNull && attribute.nullable))
+    return `it is \`${printType(field.type)}\`, and ${own} is \`${printType(attribute.type)}\``;
   return undefined;
 }
 

@@ -2,14 +2,15 @@
 
 import type { EntityLayout } from '../../layout/layout.js';
 import { namedType, printType, type TransactionModel, type Word } from '../../model.js';
-import { type Facts, fieldAt } from '../../resolve/resolved-model.js';
+import type { ResolvedModel } from '../../resolve/resolved-model.js';
+import { fieldAt } from '../../resolve/sdl.js';
 import { type Check, type Finding, listed } from '../row.js';
 import type { LaidOut } from './keys.js';
 
 /** DynamoDB takes at most this many items in one transaction. */
 const mostItems = 100;
 
-export const transactionChecks: readonly Check<Facts>[] = [
+export const transactionChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'step-name',
     purpose: 'A value is of a step or of an argument, never of both.',
@@ -34,11 +35,11 @@ export const transactionChecks: readonly Check<Facts>[] = [
   {
     code: 'transaction-returns',
     purpose: 'The field takes what the steps give.',
-    *check(facts) {
-      for (const transaction of facts.model.transactions) {
+    *check(resolved) {
+      for (const transaction of resolved.model.transactions) {
         const { returns } = transaction;
-        if (returns) yield* wrongStep(facts, transaction, returns);
-        else yield* wrongFields(facts, transaction);
+        if (returns) yield* wrongStep(resolved, transaction, returns);
+        else yield* wrongFields(resolved, transaction);
       }
     },
   },
@@ -69,7 +70,7 @@ export const transactionChecks: readonly Check<Facts>[] = [
 ];
 
 function* wrongStep(
-  { model, entities }: Facts,
+  { model, entities }: ResolvedModel,
   { name, for: path, steps }: TransactionModel,
   returns: Word,
 ): Generator<Finding> {
@@ -93,7 +94,7 @@ function* wrongStep(
 }
 
 function* wrongFields(
-  { model, entities }: Facts,
+  { model, entities }: ResolvedModel,
   { name, for: path, steps }: TransactionModel,
 ): Generator<Finding> {
   const field = fieldAt(model, path);

@@ -1,25 +1,14 @@
 /** What several views say of the numbers that an entity's writes keep. */
 
 import { aggregateKeyName, sequenceName } from '../../names.js';
-import type {
-  AggregateAccess,
-  AggregatePlan,
-  AttributePlan,
-  EntityPlan,
-  PatternPlan,
-  TemplatePart,
-} from '../../plan/types.js';
+import { aggregateOf } from '../../plan/lookup/find.js';
+import type { AggregateAccess, PatternPlan } from '../../plan/types/access.js';
+import type { AggregatePlan, AttributePlan, EntityPlan, TemplatePart } from '../../plan/types/storage.js';
 import { encodingFunctions, group, keyComment, keyExpression, quote, recordType } from '../code.js';
 import { absence, asStored } from './shared.js';
 
 export function aggregatesOf({ aggregates = [] }: EntityPlan): readonly AggregatePlan[] {
   return aggregates;
-}
-
-export function aggregateOf(entity: EntityPlan, name: string): AggregatePlan {
-  const number = aggregatesOf(entity).find((one) => one.name === name && one.kind !== 'sequence');
-  if (!number) throw new Error(`${entity.name} keeps no number ${name}`);
-  return number;
 }
 
 /** The function that gives the key of a number's item, or, of a sequence, where its numbers come from. */

@@ -1,12 +1,7 @@
 /** What an entity demands of its records, and a mutation of the record it changes, as code. */
 
-import type {
-  ConditionPlan,
-  ConditionValue,
-  EntityPlan,
-  MutationPlan,
-  ValidationPlan,
-} from '../../plan/types.js';
+import type { EntityPlan, ValidationPlan } from '../../plan/types/storage.js';
+import type { ConditionPlan, ConditionValue, MutationPlan } from '../../plan/types/writes.js';
 import { group, property, quote, valueExpression } from '../code.js';
 import { asStored } from './shared.js';
 

@@ -1,10 +1,12 @@
 /** The data of entities.ts.hbs: records, what creates them and what changes them. */
 
 import { pascal, withArticle } from '../../names.js';
-import type { AttributePlan, Plan } from '../../plan/types.js';
+import { entityOf } from '../../plan/lookup/find.js';
+import { queriedMembers } from '../../plan/lookup/mixed-query.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { AttributePlan } from '../../plan/types/storage.js';
 import { givenType, keyComment, quote, recordType } from '../code.js';
-import { queriedMembers } from './mixed.js';
-import { entityOf, mainSlot } from './shared.js';
+import { mainSlot } from './shared.js';
 import { edgePages } from './through.js';
 
 export function entitiesView(plan: Plan) {

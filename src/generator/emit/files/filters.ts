@@ -1,6 +1,7 @@
 /** Filters of query functions: the inputs they add and the expression they become. */
 
-import type { EntityPlan, FilterPlan, FilterValue, MixedAccess, PatternPlan } from '../../plan/types.js';
+import type { FilterPlan, FilterValue, MixedAccess, PatternPlan } from '../../plan/types/access.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
 import { givenType, group, literal, quote } from '../code.js';
 import { asStored } from './shared.js';
 

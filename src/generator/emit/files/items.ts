@@ -1,7 +1,8 @@
 /** The data of items.ts.hbs: item codecs: what a record is stored as. */
 
 import { camel } from '../../names.js';
-import type { AttributePlan, EntityPlan, GuardPlan, ItemPlan, Plan } from '../../plan/types.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { AttributePlan, EntityPlan, GuardPlan, ItemPlan } from '../../plan/types/storage.js';
 import { group, keyComment, quote } from '../code.js';
 import { countedExpressions } from './aggregates.js';
 import { conditionsExpression } from './conditions.js';

@@ -1,16 +1,16 @@
 /** The data of keys.ts.hbs: key builders and parsers of every item and index. */
 
 import { camel, withArticle } from '../../names.js';
+import type { Plan } from '../../plan/types/plan.js';
 import type {
   Encoding,
   EntityPlan,
   HoleEncoding,
   ItemPlan,
   KeyTemplate,
-  Plan,
   SlotPlan,
   TablePlan,
-} from '../../plan/types.js';
+} from '../../plan/types/storage.js';
 import { encodingFunctions, keyComment, keyExpression, quote, unpackTemplate } from '../code.js';
 import { aggregateKeyView, aggregatesOf } from './aggregates.js';
 import { moreKeys } from './multi-attribute.js';

@@ -1,9 +1,10 @@
 /** A short text that changes with the keys a pattern's pages are read by. */
 
 import { createHash } from 'node:crypto';
-import { type PatternPlan, type Plan, queryOf } from '../../plan/types.js';
+import { entityOf } from '../../plan/lookup/find.js';
+import { type PatternPlan, queryOf } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
 import { quote } from '../code.js';
-import { entityOf } from './shared.js';
 
 /**
  * Eight hexadecimal digits of SHA-256 over the templates of the index's key and of the table's, and the number of

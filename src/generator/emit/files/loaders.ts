@@ -1,8 +1,9 @@
 /** The data of loaders.ts.hbs: reads by primary key. */
 
-import type { EntityPlan, Plan } from '../../plan/types.js';
+import { entityOf } from '../../plan/lookup/find.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
 import { quote } from '../code.js';
-import { entityOf } from './shared.js';
 
 export function loadersView(plan: Plan) {
   const entities = plan.entities.filter((entity) => entity.historyOf === null || isRead(plan, entity));
@@ -67,7 +68,7 @@ function isRead(plan: Plan, { name }: EntityPlan): boolean {
       case 'through':
         return access.entity === name || (access.join.kind === 'get' && access.join.entity === name);
       case 'mixed':
-        return access.parent?.read === 'beside' && access.parent.entity === name;
+        return access.parent?.read === 'separate' && access.parent.entity === name;
       case 'any':
         return access.entities.includes(name);
       case 'typed':

@@ -1,6 +1,7 @@
 /** Queries of indexes whose keys are attributes as they are: every value is asked for as it is stored. */
 
-import type { EntityPlan, IndexPlan, MultiAttributeAccess, QueryAccess } from '../../plan/types.js';
+import type { MultiAttributeAccess, QueryAccess } from '../../plan/types/access.js';
+import type { EntityPlan, IndexPlan } from '../../plan/types/storage.js';
 import { literal, quote } from '../code.js';
 import { asStored, indexVariable } from './shared.js';
 

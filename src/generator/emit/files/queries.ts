@@ -1,15 +1,17 @@
 /** The data of queries.ts.hbs: index queries, one function per pattern. */
 
 import { camel } from '../../names.js';
+import { coveredFields, unpackedKeys } from '../../plan/lookup/covering.js';
+import { entityOf } from '../../plan/lookup/find.js';
 import {
-  type AttributePlan,
-  type EntityPlan,
-  type PatternPlan,
-  type Plan,
-  type QueryAccess,
-  queryOf,
-  type TemplatePart,
-} from '../../plan/types.js';
+  type MixedQuery,
+  membersVariable,
+  mixedQuery,
+  queriedMembers,
+} from '../../plan/lookup/mixed-query.js';
+import { type PatternPlan, type QueryAccess, queryOf } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { AttributePlan, EntityPlan, TemplatePart } from '../../plan/types/storage.js';
 import {
   encodingFunctions,
   givenType,
@@ -24,9 +26,8 @@ import {
 import { aggregateExpression, aggregateView } from './aggregates.js';
 import { filterExpression, filterMembers, mixedFilter } from './filters.js';
 import { layoutOf } from './layout.js';
-import { type MixedQuery, membersVariable, mixedQuery, queriedMembers } from './mixed.js';
 import { multiAttributeQuery } from './multi-attribute.js';
-import { asStored, entityOf, indexVariable, readExpression } from './shared.js';
+import { asStored, indexVariable, readExpression } from './shared.js';
 import { leadsOn, throughMembers, throughView } from './through.js';
 
 export function queriesView(plan: Plan) {
@@ -82,83 +83,47 @@ function coverView(
   const where = covering.key === 'item' ? `${access.index} projects` : `the entry of ${source} holds`;
   const table = entity.items[0]?.slots[0];
   const keys = [table?.partition.attribute, table?.sort?.attribute].flatMap((name) => name ?? []);
-  const unpacked = covering.key === 'item' ? unpackedView(entity, access, covering.attributes) : null;
-  const known = [
-    ...held.map((one) => ({ attribute: one, value: readExpression(one) })),
-    ...(unpacked?.fields ?? []),
-  ];
+  const unpacked = unpackedView(entity, access, covering);
+  const known = [...held.map((one) => ({ attribute: one, value: readExpression(one) })), ...unpacked.fields];
   return {
     variable: covering.name,
     record: entity.names.record,
     comment: `What ${where} of ${entity.name}; other fields take a follow-up batch get.`,
-    covers: fieldsHeld(plan, entity, access, covering).map(quote).join(', '),
+    covers: coveredFields(plan, entity, access, covering).map(quote).join(', '),
     keyOf:
       covering.key === 'item'
         ? `({ ${keys.map((name) => `${name}: item.${name} as string`).join(', ')} })`
         : `${entity.names.keyBuilder}({ ${entity.keyFields.map((field) => `${field}: item.${field} as ${typeOfField(entity, field)}`).join(', ')} })`,
     type: quote(entity.name),
     item: known.length === 0 ? '' : 'item',
-    keys: unpacked?.keys ?? [],
+    keys: unpacked.keys,
     fields: known.map(({ attribute, value }) => `${attribute.name}: ${value}`),
     isPartial: known.length < entity.attributes.length,
   };
 }
 
-/**
- * What an item's keys tell besides what its index projects: the values of their holes, but for those that hold only
- * a part of one. Nothing of an entity that expires: the index does not tell when.
- */
-function unpackedView(entity: EntityPlan, access: QueryAccess, projected: readonly string[]) {
-  if (entity.ttl !== null) return null;
-  const main = entity.items[0]?.slots[0];
-  const templates = [main?.partition, main?.sort, access.partition, access.sort].flatMap((one) => one ?? []);
-  const seen = new Set(projected);
-  const fields: { attribute: AttributePlan; value: string }[] = [];
-  const keys: string[] = [];
-  for (const template of new Set(templates)) {
-    const variable = `${camel(template.attribute.toLowerCase())}Holes`;
-    const holes = template.parts.filter((part) => part.kind !== 'literal');
-    const before = fields.length;
-    for (const [at, part] of holes.entries()) {
-      const attribute = part.kind === 'hole' ? attributeOf(entity, part.field) : undefined;
-      if (part.kind !== 'hole' || attribute?.encoding !== part.encode || seen.has(part.field)) continue;
-      seen.add(part.field);
-      const cast = part.enum === null ? '' : ` as ${part.enum}`;
-      fields.push({ attribute, value: `${variable}?.[${at}]${cast}` });
-    }
-    if (fields.length > before)
-      keys.push(
-        `const ${variable} = unpack(String(item.${template.attribute}), ${unpackTemplate(template)});`,
-      );
-  }
-  return { fields, keys };
-}
-
-/** The fields that need no further read where a query reads items that do not hold everything. */
-export function fieldsHeld(
-  plan: Plan,
+/** The values that an item's keys spell out: a constant for each key, and an expression for each attribute. */
+function unpackedView(
   entity: EntityPlan,
   access: QueryAccess,
   covering: Extract<QueryAccess['covering'], { kind: 'some' }>,
-): string[] {
-  const held = entity.attributes.filter((one) => covering.attributes.includes(one.name));
-  const unpacked = covering.key === 'item' ? unpackedView(entity, access, covering.attributes) : null;
-  const known = [...held, ...(unpacked?.fields ?? []).map(({ attribute }) => attribute)];
-  const names = known.map(({ name }) => name);
-  const shown = known.filter(({ hidden }) => !hidden).map(({ name }) => name);
-  return [...shown, ...coveredRelations(plan, entity, names)];
-}
-
-/** Fields of the entity that need nothing of their parent but what is held. A rule may look at any attribute. */
-function coveredRelations(plan: Plan, entity: EntityPlan, held: readonly string[]): string[] {
-  return plan.patterns.flatMap((pattern) => {
-    if (pattern.field?.type !== entity.name || pattern.allow !== null) return [];
-    const kind = pattern.access.kind === 'typed' ? [pattern.access.by] : [];
-    const needed = [...pattern.inputs.map(({ value }) => value), ...kind].flatMap((value) =>
-      value.kind === 'parent' ? [value.path[0] ?? ''] : [],
-    );
-    return needed.every((name) => held.includes(name)) ? [pattern.field.field] : [];
-  });
+) {
+  const unpacked = unpackedKeys(entity, access, covering).map((one) => ({
+    ...one,
+    variable: `${camel(one.template.attribute.toLowerCase())}Holes`,
+  }));
+  return {
+    keys: unpacked.map(
+      ({ template, variable }) =>
+        `const ${variable} = unpack(String(item.${template.attribute}), ${unpackTemplate(template)});`,
+    ),
+    fields: unpacked.flatMap(({ holes, variable }) =>
+      holes.map(({ at, attribute, enum: type }) => ({
+        attribute,
+        value: `${variable}?.[${at}]${type === null ? '' : ` as ${type}`}`,
+      })),
+    ),
+  };
 }
 
 export function typeOfField(entity: EntityPlan, field: string, nullable?: false): string {

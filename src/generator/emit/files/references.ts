@@ -1,8 +1,10 @@
 /** References as code: what a record names, who names it, and what goes with it. */
 
-import type { EntityPlan, Plan, ReferencePlan } from '../../plan/types.js';
+import { entityOf, referencesTo } from '../../plan/lookup/find.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan, ReferencePlan } from '../../plan/types/storage.js';
 import { quote } from '../code.js';
-import { absence, counterFunction, entityOf, isCascading, referencesTo } from './shared.js';
+import { absence, counterFunction, isCascading } from './shared.js';
 
 /** The parts of a codec that are about references. */
 export function referenceCodec(plan: Plan, entity: EntityPlan) {

@@ -1,9 +1,12 @@
 /** The data of rules.ts.hbs: the contracts of hand-written rules. */
 
 import { pascal } from '../../names.js';
-import type { FieldRef, MutationPlan, Plan, RulePlan } from '../../plan/types.js';
+import { entityOf, mutationOf } from '../../plan/lookup/find.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { RulePlan } from '../../plan/types/rules.js';
+import type { FieldRef } from '../../plan/types/values.js';
+import type { MutationPlan } from '../../plan/types/writes.js';
 import { group, quote, union } from '../code.js';
-import { entityOf, mutationOf } from './shared.js';
 
 export function rulesView(plan: Plan) {
   return {

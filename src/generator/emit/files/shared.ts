@@ -1,36 +1,17 @@
 /** What several views need of the plan. */
 
 import { camel, indexName, pascal } from '../../names.js';
+import { referencesTo } from '../../plan/lookup/find.js';
+import type { Plan } from '../../plan/types/plan.js';
 import type {
   AttributePlan,
   EntityPlan,
   GuardPlan,
   ItemPlan,
-  MutationPlan,
-  Plan,
   ReferencePlan,
   SlotPlan,
-  TransactionPlan,
-} from '../../plan/types.js';
+} from '../../plan/types/storage.js';
 import { literal, recordType } from '../code.js';
-
-export function entityOf(plan: Plan, name: string): EntityPlan {
-  const entity = plan.entities.find((one) => one.name === name);
-  if (!entity) throw new Error(`no entity ${name} in the plan`);
-  return entity;
-}
-
-export function mutationOf(plan: Plan, name: string): MutationPlan {
-  const mutation = plan.mutations.find((one) => one.name === name);
-  if (!mutation) throw new Error(`no mutation ${name} in the plan`);
-  return mutation;
-}
-
-export function transactionOf(plan: Plan, name: string): TransactionPlan {
-  const transaction = plan.transactions?.find((one) => one.name === name);
-  if (!transaction) throw new Error(`no transaction ${name} in the plan`);
-  return transaction;
-}
 
 export function mainSlot(entity: EntityPlan): SlotPlan {
   const slot = entity.items[0]?.slots[0];
@@ -70,13 +51,6 @@ export function guardFunction(entity: EntityPlan, guard: GuardPlan): string {
 /** Where it is counted how many records name one. */
 export function counterFunction(entity: EntityPlan, reference: ReferencePlan): string {
   return `${entity.names.loader}${pascal(reference.name)}ReferencesKey`;
-}
-
-/** The references that name an entity, each with the entity it is of. */
-export function referencesTo(plan: Plan, name: string): { child: EntityPlan; reference: ReferencePlan }[] {
-  return plan.entities.flatMap((child) =>
-    (child.references ?? []).filter(({ to }) => to === name).map((reference) => ({ child, reference })),
-  );
 }
 
 /** Whether records of others go with one of its own. */

@@ -1,6 +1,7 @@
 /** The data of tables.ts.hbs: table definitions. */
 
-import type { MultiAttributeKey, Plan } from '../../plan/types.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { MultiAttributeKey } from '../../plan/types/storage.js';
 import { quote } from '../code.js';
 
 export function tablesView(plan: Plan) {

@@ -1,10 +1,12 @@
 /** Patterns through a join: how an item of the join leads on, and what the edges carry of it. */
 
 import { pageTypeName } from '../../names.js';
-import type { PatternPlan, Plan, QueryAccess, ThroughAccess, ThroughValue } from '../../plan/types.js';
+import { entityOf } from '../../plan/lookup/find.js';
+import type { PatternPlan, QueryAccess, ThroughAccess, ThroughValue } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
 import { group, literal, quote } from '../code.js';
 import { typeOfField } from './queries.js';
-import { asStored, entityOf, readExpression } from './shared.js';
+import { asStored, readExpression } from './shared.js';
 
 type Through = PatternPlan & { readonly access: ThroughAccess };
 

@@ -1,7 +1,8 @@
 /** The data of writes.ts.hbs: write functions. */
 
 import { withArticle } from '../../names.js';
-import type { AggregatePlan, AttributePlan, EntityPlan, Plan } from '../../plan/types.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { AggregatePlan, AttributePlan, EntityPlan } from '../../plan/types/storage.js';
 import { literal, quote } from '../code.js';
 import { aggregateFunction, aggregatesOf } from './aggregates.js';
 import { dependentsOf } from './references.js';

@@ -1,9 +1,11 @@
 /** The part of resolvers.ts.hbs that reads records by their keys, and beside them what takes no more than the key. */
 
 import { pascal } from '../../names.js';
-import type { EntityPlan, PatternPlan, Plan } from '../../plan/types.js';
+import { entityOf } from '../../plan/lookup/find.js';
+import type { PatternPlan } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
 import { quote } from '../code.js';
-import { entityOf } from '../files/shared.js';
 
 /** The function that loads a record, with what was asked of it. */
 export function prefetchFunction(entity: EntityPlan): string {
@@ -46,7 +48,7 @@ function readView(
 
 /** Where the parent stands, for a read that brings it. */
 function parentOption(entity: EntityPlan, { prefetch }: PatternPlan): readonly string[] {
-  if (prefetch?.kind !== 'together') return [];
+  if (prefetch?.kind !== 'collection') return [];
   const { codec, keyBuilder } = entity.names;
   const parts = [
     `entity: ${codec}`,

@@ -1,35 +1,25 @@
 /** The data of resolvers.ts.hbs: resolvers. */
 
+import { entityOf, mutationOf, transactionOf } from '../../plan/lookup/find.js';
+import { mixedQuery } from '../../plan/lookup/mixed-query.js';
 import type {
   AggregateAccess,
-  ElementPlan,
-  EntityPlan,
   ExistsAccess,
   GetAccess,
-  IdempotentPlan,
   MixedAccess,
-  MutationPlan,
-  NamedValue,
   PatternPlan,
-  Plan,
   QueryAccess,
-  ResolverPlan,
   ThroughAccess,
   ThroughValue,
-  TransactionPlan,
-  ValuePlan,
-} from '../../plan/types.js';
+} from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { ResolverPlan } from '../../plan/types/resolvers.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
+import type { NamedValue, ValuePlan } from '../../plan/types/values.js';
+import type { ElementPlan, IdempotentPlan, MutationPlan, TransactionPlan } from '../../plan/types/writes.js';
 import { group, literal, quote, valueExpression } from '../code.js';
 import { requireOption } from '../files/conditions.js';
-import { mixedQuery } from '../files/mixed.js';
-import {
-  asStored,
-  entityOf,
-  isCascading,
-  mutationOf,
-  tokensVariable,
-  transactionOf,
-} from '../files/shared.js';
+import { asStored, isCascading, tokensVariable } from '../files/shared.js';
 import { keyObject } from '../files/through.js';
 import { prefetchFunction, prefetchViews } from './prefetch.js';
 
@@ -322,10 +312,10 @@ function mixedCall(
     'context.db.list(',
     [query, ...(access.limit ? [limitExpression(access)] : [])],
     ')',
-    mixed.parent?.read === 'beside' ? 8 : 6,
+    mixed.parent?.read === 'separate' ? 8 : 6,
     7,
   );
-  if (mixed.parent?.read !== 'beside') return list;
+  if (mixed.parent?.read !== 'separate') return list;
   const parent = entityOf(plan, mixed.parent.entity);
   const member = mixed.members.find((one) => one.entity === parent.name);
   const key = parent.keyFields.map((field): [string, string] => {

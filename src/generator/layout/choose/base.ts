@@ -9,8 +9,8 @@
 import type { Lock, LockedKey } from '../../lock.js';
 import type { EntityModel, Model, TableModel, Word } from '../../model.js';
 import { constant } from '../../names.js';
-import type { AttributePlan } from '../../plan/types.js';
 import { attributesOf } from '../../resolve/attributes.js';
+import type { ResolvedAttribute } from '../../resolve/resolved-model.js';
 import { isFault, parseTemplate } from '../../resolve/templates.js';
 import { keysNeeded } from '../layout.js';
 import { prefixOf, retiredPrefixes, unusedHead } from '../lock/claims.js';
@@ -95,7 +95,7 @@ function pinned(
   entity: EntityModel,
   table: TableModel,
   key: LockedKey,
-  attributes?: ReadonlyMap<string, AttributePlan>,
+  attributes?: ReadonlyMap<string, ResolvedAttribute>,
 ): EntityModel {
   const at = placeOf(entity, attributes);
   const word = (text: string): Word => ({ text, at });
@@ -105,13 +105,13 @@ function pinned(
 }
 
 /** A field of the identity that cannot stand in a key, if there is one: the checks report it there. */
-function placeOf({ identity, name }: EntityModel, attributes?: ReadonlyMap<string, AttributePlan>) {
+function placeOf({ identity, name }: EntityModel, attributes?: ReadonlyMap<string, ResolvedAttribute>) {
   const wrong =
     attributes && identity?.find(({ text }) => !isPlain(attributes, text) || attributes.get(text)?.nullable);
   return (wrong ?? identity?.[0] ?? name).at;
 }
 
-function isPlain(attributes: ReadonlyMap<string, AttributePlan>, field: string): boolean {
+function isPlain(attributes: ReadonlyMap<string, ResolvedAttribute>, field: string): boolean {
   const attribute = attributes.get(field);
   return attribute !== undefined && attribute.encoding !== 'document';
 }
@@ -120,7 +120,7 @@ function isPlain(attributes: ReadonlyMap<string, AttributePlan>, field: string):
 function stillHolds(
   key: LockedKey,
   identity: readonly Word[] | undefined,
-  attributes: ReadonlyMap<string, AttributePlan>,
+  attributes: ReadonlyMap<string, ResolvedAttribute>,
 ): boolean {
   const parsed = [key.partition, key.sort ?? 'METADATA'].map(parseTemplate);
   const fields = parsed.flatMap((one) =>

@@ -2,8 +2,8 @@
 
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
 import type { Lock, LockedEntity, LockedKey, LockedSlot } from '../../lock.js';
-import type { EntityModel, Model, PatternModel } from '../../model.js';
-import type { ItemPlan, SlotPlan } from '../../plan/types.js';
+import { type EntityModel, type Model, type PatternModel, printType } from '../../model.js';
+import type { ItemPlan, SlotPlan } from '../../plan/types/storage.js';
 import type { EntityLayout, Layout } from '../layout.js';
 import { entryPrefixOf, livePrefixes, prefixOf, retiredPrefixes } from './claims.js';
 import { nextLock } from './next.js';
@@ -144,7 +144,7 @@ function retyped(model: Model, entity: EntityLayout, before: LockedEntity | unde
       {
         code: 'attribute-retyped',
         severity: old.isRetired ? 'error' : 'warning',
-        message: `\`${name.text}.${attribute.name}\` is \`${attribute.type}\`, and records ${old.isRetired ? 'of before' : 'that are stored'} hold ${article(oldEncoding)} there.`,
+        message: `\`${name.text}.${attribute.name}\` is \`${printType(attribute.type)}\`, and records ${old.isRetired ? 'of before' : 'that are stored'} hold ${article(oldEncoding)} there.`,
         at,
         hint: old.isRetired
           ? 'Give it another name, or delete the line from the lock if no such record was ever stored.'

@@ -3,7 +3,8 @@
 import type { Lock, LockedKey, LockedSlot } from '../../lock.js';
 import type { EntityModel, PatternModel } from '../../model.js';
 import { constant } from '../../names.js';
-import type { AttributePlan, ItemPlan, KeyTemplate, SlotPlan } from '../../plan/types.js';
+import type { ItemPlan, KeyTemplate, SlotPlan } from '../../plan/types/storage.js';
+import type { ResolvedAttribute } from '../../resolve/resolved-model.js';
 import { hasShard, holesOf, isFault, keyTemplate, parseTemplate } from '../../resolve/templates.js';
 import { madeIndex, type TableDraft } from '../choose/indexes.js';
 import { entryPrefixOf, prefixesOf, prefixOf, unusedHead } from './claims.js';
@@ -19,7 +20,7 @@ export interface ItemDraft {
 interface Owner {
   readonly entity: EntityModel;
   readonly table: TableDraft;
-  readonly attributes: ReadonlyMap<string, AttributePlan>;
+  readonly attributes: ReadonlyMap<string, ResolvedAttribute>;
   /** The entity's own key. */
   readonly own: SlotPlan;
 }

@@ -1,7 +1,8 @@
 /** Layout and the lock before it -> the lock that goes with it. Nothing is forgotten: what is gone is retired. */
 
 import type { Lock, LockedEntity, LockedKey, LockedSlot, LockedTable } from '../../lock.js';
-import type { AttributePlan, ItemPlan, SlotPlan } from '../../plan/types.js';
+import type { ItemPlan, SlotPlan } from '../../plan/types/storage.js';
+import type { ResolvedAttribute } from '../../resolve/resolved-model.js';
 import { lockedName } from '../aggregates.js';
 import type { EntityLayout, Layout } from '../layout.js';
 import { multiAttributeFields } from '../multi-attribute.js';
@@ -131,7 +132,7 @@ function lockedEntity(
 }
 
 /** How an attribute is stored, and how it stands in keys where that is declared for all of them. */
-export function lockedEncoding({ encoding, encode }: Pick<AttributePlan, 'encoding' | 'encode'>): string {
+export function lockedEncoding({ encoding, encode }: Pick<ResolvedAttribute, 'encoding' | 'encode'>): string {
   return encode === undefined ? encoding : `${encoding}, in keys ${encode}`;
 }
 

@@ -1,0 +1,66 @@
+/** The budget of one field, as a document that asks for nothing else would have it. */
+
+import type { ArgumentNode, DocumentNode, FieldNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { type Budget, type BudgetOptions, budgetIn } from './budget.js';
+import type { FieldCost } from './costs.js';
+
+export interface SingleField {
+  readonly cost: FieldCost;
+  /** Where its arguments are declared; null for what answers no field. */
+  readonly field: { readonly type: string; readonly field: string } | null;
+  /** The fields selected of each record. */
+  readonly select: readonly string[];
+}
+
+/**
+ * What one call costs: a page of the default size without a cursor, lists of values as long as they may be, and no
+ * rules asked around it.
+ */
+export function budgetOfField(
+  schema: GraphQLSchema,
+  { cost, field, select }: SingleField,
+  options: BudgetOptions = {},
+): Budget {
+  const { type = 'Query', field: name = 'pattern' } = field ?? {};
+  const { allow: _, visible: __, ...read } = { allow: undefined, visible: undefined, ...cost };
+  const leaves = select.map((one) => fieldNode(one));
+  const selections =
+    cost.kind === 'query' && cost.gives === 'connection'
+      ? [fieldNode('nodes', leaves), fieldNode('pageInfo', [fieldNode('hasNextPage')])]
+      : leaves;
+  const operation: OperationDefinitionNode = {
+    kind: 'OperationDefinition',
+    operation: 'query',
+    selectionSet: {
+      kind: 'SelectionSet',
+      selections: [{ ...fieldNode(name, selections), arguments: listsOf(cost).map(openArgument) }],
+    },
+  } as OperationDefinitionNode;
+  const document = { kind: 'Document', definitions: [operation] } as DocumentNode;
+  const costs = { fields: { [`${type}.${name}`]: read as FieldCost }, rules: {} };
+  return budgetIn(costs, schema, { document, operation, root: type }, options);
+}
+
+/** The arguments whose length decides what is read. */
+function listsOf(cost: FieldCost): string[] {
+  const paths =
+    cost.kind === 'get'
+      ? [cost.each?.argument]
+      : cost.kind === 'query'
+        ? [...(cost.lists ?? []), cost.buckets]
+        : [];
+  return [...new Set(paths.flatMap((path) => (typeof path === 'string' ? (path.split('.')[0] ?? []) : [])))];
+}
+
+function openArgument(name: string): ArgumentNode {
+  const value = { kind: 'Variable', name: { kind: 'Name', value: name } };
+  return { kind: 'Argument', name: { kind: 'Name', value: name }, value } as ArgumentNode;
+}
+
+function fieldNode(name: string, selections: readonly FieldNode[] = []): FieldNode {
+  return {
+    kind: 'Field',
+    name: { kind: 'Name', value: name },
+    ...(selections.length > 0 ? { selectionSet: { kind: 'SelectionSet', selections } } : {}),
+  } as FieldNode;
+}

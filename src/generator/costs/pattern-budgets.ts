@@ -1,0 +1,69 @@
+/** What each pattern and mutation costs by itself: the figures of access-patterns.md. */
+
+import type { GraphQLSchema } from 'graphql';
+import type { Figures } from '../../budget/budget.js';
+import type { Costs, FieldCost } from '../../budget/costs.js';
+import { budgetOfField } from '../../budget/single.js';
+import type { PatternPlan } from '../plan/types/access.js';
+import type { Plan } from '../plan/types/plan.js';
+import { patternCost } from './reads.js';
+
+/** As `tableloom explain` counts them: one call, a page of the default size, every attribute selected. */
+export interface SingleBudget {
+  readonly usual: Figures;
+  readonly most: Figures;
+  /** The fields that an index or entry holds of the record, and the cost where no others are selected. */
+  readonly covering: { readonly fields: readonly string[]; readonly usual: Figures } | null;
+  /** Rows of the page; null where it is no page. */
+  readonly page: number | null;
+}
+
+/** By the name of the pattern, mutation or transaction. */
+export type SingleBudgets = ReadonlyMap<string, SingleBudget>;
+
+export function singleBudgets(plan: Plan, costs: Costs, schema: GraphQLSchema): SingleBudgets {
+  const budgets = new Map<string, SingleBudget>();
+  for (const pattern of plan.patterns) {
+    const { field } = pattern;
+    const cost = field
+      ? costs.fields[`${field.type}.${field.field}`]
+      : patternCost(plan, pattern, shapeOf(pattern));
+    if (cost) budgets.set(pattern.name, budget(schema, { cost, field, select: shownBy(plan, pattern) }));
+  }
+  for (const { name, field } of [...plan.mutations, ...(plan.transactions ?? [])]) {
+    const cost = field && costs.fields[`${field.type}.${field.field}`];
+    if (cost?.kind === 'write')
+      budgets.set(name, budget(schema, { cost: withoutRules(cost), field, select: [] }));
+  }
+  return budgets;
+}
+
+type Single = Parameters<typeof budgetOfField>[1];
+
+function budget(schema: GraphQLSchema, single: Single): SingleBudget {
+  const { cost } = single;
+  const { usual, most } = budgetOfField(schema, single);
+  const fields = cost.kind === 'query' ? (cost.covering ?? []) : [];
+  const covering =
+    fields.length > 0 ? { fields, usual: budgetOfField(schema, { ...single, select: fields }).usual } : null;
+  const page = cost.kind === 'query' ? (cost.page?.default ?? null) : null;
+  return { usual, most, covering, page };
+}
+
+/** `prepare` and `alongside` say themselves what they ask. */
+function withoutRules({ rules: _, ...cost }: Extract<FieldCost, { kind: 'write' }>): FieldCost {
+  return cost;
+}
+
+/** What a pattern without a field gives to the rule that asks. */
+function shapeOf({ cardinality }: PatternPlan): 'one' | 'list' {
+  return cardinality === 'one' ? 'one' : 'list';
+}
+
+function shownBy(plan: Plan, { target, access }: PatternPlan): string[] {
+  const names = access.kind === 'mixed' ? access.members.map(({ entity }) => entity) : [target];
+  const shown = plan.entities
+    .filter(({ name }) => names.includes(name))
+    .flatMap(({ attributes }) => attributes.filter(({ hidden }) => !hidden).map(({ name }) => name));
+  return shown.length > 0 ? [...new Set(shown)] : ['id'];
+}

@@ -1,0 +1,147 @@
+/** What patterns ask of DynamoDB: reads by key and queries. */
+
+import type { GetCost, QueryCost } from '../../budget/costs.js';
+import { coveredFields } from '../plan/lookup/covering.js';
+import { aggregateOf, entityOf } from '../plan/lookup/find.js';
+import { mixedQuery } from '../plan/lookup/mixed-query.js';
+import type { ExistsAccess, PatternPlan, QueryAccess, ThroughAccess } from '../plan/types/access.js';
+import type { Plan } from '../plan/types/plan.js';
+import type { AggregatePlan } from '../plan/types/storage.js';
+
+type Shape = 'one' | 'list' | 'connection';
+
+export function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): GetCost | QueryCost {
+  const { access } = pattern;
+  switch (access.kind) {
+    case 'get':
+      return getCost(pattern, [access.entity], access.each);
+    case 'typed':
+      return getCost(pattern, [
+        access.members.length === 1 ? (access.members[0]?.entity ?? '') : pattern.target,
+      ]);
+    case 'any':
+      return getCost(pattern, access.entities);
+    case 'query':
+      return queryCost(plan, pattern, access, shape);
+    case 'aggregate':
+      return getCost(pattern, aggregateItems(aggregateOf(entityOf(plan, access.entity), access.number)));
+    case 'count':
+      return { ...queryCost(plan, pattern, access.query, 'count'), upTo: access.upTo };
+    case 'exists':
+      return existsCost(plan, pattern, access);
+    case 'through':
+      return throughCost(plan, pattern, access, shape);
+    case 'mixed': {
+      const { access: query, partitions } = mixedQuery(plan, pattern, access);
+      const cost = queryCost(plan, pattern, query, shape);
+      const several = (cost.partitions ?? 1) * Math.max(1, partitions.length);
+      const drops =
+        access.only !== null || access.members.some(({ entity }) => entityOf(plan, entity).ttl !== null);
+      return {
+        ...cost,
+        of: pattern.target,
+        ...(several > 1 ? { partitions: several } : {}),
+        ...(drops ? { drops: true as const } : {}),
+        ...(access.parent?.read === 'separate' ? { beside: access.parent.entity } : {}),
+      };
+    }
+  }
+}
+
+function asked({ allow, visible }: PatternPlan) {
+  return { ...(allow === null ? {} : { allow }), ...(visible === null ? {} : { visible }) };
+}
+
+function getCost(
+  pattern: PatternPlan,
+  of: readonly string[],
+  each?: { readonly field: string; readonly max: number } | null,
+): GetCost {
+  return {
+    kind: 'get',
+    pattern: pattern.name,
+    of,
+    ...asked(pattern),
+    ...(each ? { each: { argument: argumentOf(pattern, each.field) ?? '', max: each.max } } : {}),
+  };
+}
+
+/** The items that hold an aggregate, by name. */
+function aggregateItems({ name, shards }: AggregatePlan): string[] {
+  return shards === null ? [name] : Array.from({ length: shards }, (_, shard) => `${name} ${shard}`);
+}
+
+function existsCost(plan: Plan, pattern: PatternPlan, { by, each }: ExistsAccess): GetCost | QueryCost {
+  if (by.kind === 'get') return getCost(pattern, [by.entity], each);
+  const { covering: _, ...cost } = queryCost(plan, pattern, by, 'exists');
+  // Of what expires only the record itself tells whether it has.
+  const looksUp = by.covering.kind === 'some' && entityOf(plan, by.entity).ttl !== null;
+  return looksUp ? { ...cost, covering: [] } : cost;
+}
+
+function throughCost(
+  plan: Plan,
+  pattern: PatternPlan,
+  { join, entity }: ThroughAccess,
+  shape: Shape,
+): GetCost | QueryCost {
+  if (join.kind === 'get') return { ...getCost(pattern, [join.entity]), leadsTo: entity };
+  const { covering: _, ...cost } = queryCost(plan, pattern, join, shape);
+  return { ...cost, leadsTo: entity };
+}
+
+function queryCost(
+  plan: Plan,
+  pattern: PatternPlan,
+  access: QueryAccess,
+  gives: QueryCost['gives'],
+): QueryCost {
+  const { bucket, shards, covering, limit } = access;
+  const entity = entityOf(plan, access.entity);
+  const lists = access.equals.flatMap(({ field, each }): (string | number)[] => {
+    if (each === undefined) return [];
+    return each === 'list' ? [argumentOf(pattern, field) ?? 100] : [each.length];
+  });
+  const reads = bucket?.reads;
+  const isList = reads?.kind === 'given' && reads.list === true;
+  const inOrder = isList && access.orderBy[0] === bucket?.field;
+  const buckets =
+    reads?.kind === 'across' || reads?.kind === 'either'
+      ? reads.count
+      : inOrder
+        ? (argumentOf(pattern, 'bucket') ?? 100)
+        : undefined;
+  if (isList && !inOrder) lists.push(argumentOf(pattern, 'bucket') ?? 100);
+  const drops = access.filter !== null || entity.ttl !== null || access.multiAttribute !== undefined;
+  const held =
+    covering.kind === 'some' && gives !== 'count' ? coveredFields(plan, entity, access, covering) : undefined;
+  return {
+    kind: 'query',
+    pattern: pattern.name,
+    gives,
+    of: access.entity,
+    index: access.index ?? 'table',
+    ...asked(pattern),
+    ...(shards === null ? {} : { partitions: shards }),
+    ...(lists.length === 0 ? {} : { lists }),
+    ...(buckets === undefined ? {} : { buckets }),
+    ...(gives === 'list' || gives === 'connection' ? { page: access.page } : {}),
+    ...(gives === 'list' && limit ? { limit: limitOf(limit) } : {}),
+    // A rule may look at any attribute.
+    ...(held === undefined ? {} : { covering: pattern.visible === null ? held : [] }),
+    ...(access.total === undefined ? {} : { total: aggregateOf(entity, access.total).shards ?? 1 }),
+    ...(drops ? { drops: true as const } : {}),
+    ...(access.consistent ? { consistent: true as const } : {}),
+  };
+}
+
+function limitOf(limit: NonNullable<QueryAccess['limit']>): string | number {
+  if (limit.kind === 'literal') return Number(limit.value);
+  return limit.kind === 'made' ? limit.name : limit.path.join('.');
+}
+
+/** The argument that gives a field's values; undefined where another value does. */
+function argumentOf({ inputs }: PatternPlan, field: string): string | undefined {
+  const value = inputs.find(({ name }) => name === field)?.value;
+  return value?.kind === 'argument' ? value.path.join('.') : undefined;
+}

@@ -1,0 +1,60 @@
+/** What mutations and transactions ask of DynamoDB. */
+
+import type { WriteCost } from '../../budget/costs.js';
+import { entityOf, mutationOf, referencesTo } from '../plan/lookup/find.js';
+import type { Plan } from '../plan/types/plan.js';
+import type { IdempotentPlan, MutationPlan, TransactionPlan } from '../plan/types/writes.js';
+
+export function mutationCost(plan: Plan, mutation: MutationPlan): WriteCost {
+  return writeCost(plan, mutation, [mutation]);
+}
+
+/** The records of all steps are read together. */
+export function transactionCost(plan: Plan, transaction: TransactionPlan): WriteCost {
+  return writeCost(
+    plan,
+    transaction,
+    transaction.steps.map(({ mutation }) => mutationOf(plan, mutation)),
+  );
+}
+
+function writeCost(
+  plan: Plan,
+  { name, allow, idempotent }: { name: string; allow: string | null; idempotent?: IdempotentPlan },
+  steps: readonly MutationPlan[],
+): WriteCost {
+  const rules = steps.flatMap(({ prepare, alongside }) => [prepare, alongside]).flatMap((rule) => rule ?? []);
+  const read = steps.filter(({ kind }) => kind !== 'create');
+  const named = read.length > 0 ? read : steps;
+  const sequences = steps
+    .filter(({ kind }) => isCreating(kind))
+    .flatMap(({ entity }) => entityOf(plan, entity).aggregates ?? [])
+    .filter((number) => number.kind === 'sequence').length;
+  const cascades = steps
+    .filter(({ kind }) => kind === 'delete')
+    .reduce((sum, { entity }) => sum + partitionsBelow(plan, entity), 0);
+  return {
+    kind: 'write',
+    mutation: name,
+    of: [...new Set(named.map(({ entity }) => entity))].join(', '),
+    reads: read.length > 0,
+    ...(read.length > 1 ? { records: read.length } : {}),
+    ...(idempotent ? { token: true as const } : {}),
+    ...(sequences === 0 ? {} : { sequences }),
+    ...(cascades === 0 ? {} : { cascades }),
+    ...(allow === null ? {} : { allow }),
+    ...(rules.length === 0 ? {} : { rules }),
+  };
+}
+
+function isCreating(kind: MutationPlan['kind']): boolean {
+  return kind === 'create' || kind === 'upsert' || kind === 'put';
+}
+
+/** In how many partitions the records are looked for that go with one of an entity. */
+function partitionsBelow(plan: Plan, entity: string): number {
+  return referencesTo(plan, entity).reduce((sum, { reference: { onDelete, foundBy } }) => {
+    const access = plan.patterns.find(({ name }) => name === foundBy)?.access;
+    return onDelete === 'cascade' && access?.kind === 'query' ? sum + (access.shards ?? 1) : sum;
+  }, 0);
+}

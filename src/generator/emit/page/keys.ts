@@ -1,0 +1,67 @@
+/** Key templates and conditions on them, as a reader of the page sees them. */
+
+import type { QueryAccess } from '../../plan/types/access.js';
+import type { HoleEncoding, KeyTemplate, TemplatePart } from '../../plan/types/storage.js';
+
+/** `USER#{id}`, `{month(timestamp)}#{shard}`: with what is done to each value, wherever that was declared. */
+export function keyText({ parts }: Pick<KeyTemplate, 'parts'>): string {
+  return parts.map(partText).join('');
+}
+
+/** Partition and sort key: `` `USER#{id}` / `METADATA` `` without the ticks. */
+export function bothKeys({ partition, sort }: { partition: KeyTemplate; sort: KeyTemplate | null }): string {
+  return sort ? `${keyText(partition)} / ${keyText(sort)}` : keyText(partition);
+}
+
+function partText(part: TemplatePart): string {
+  if (part.kind === 'literal') return part.text;
+  return part.kind === 'shard' ? '{shard}' : `{${written(part.field, part.encode)}}`;
+}
+
+/** A value as its type is encoded anyway is written bare. */
+function written(field: string, encode: HoleEncoding): string {
+  switch (encode) {
+    case 'text':
+    case 'enum':
+    case 'integer':
+    case 'decimal':
+    case 'boolean':
+    case 'time':
+      return field;
+    default: {
+      const pad = /^pad\((\d+)\)$/.exec(encode);
+      if (pad) return `pad(${field}, ${pad[1]})`;
+      return `${encode.replace(/\(.*$/, '')}(${field})`;
+    }
+  }
+}
+
+/** Every attribute that is bound whole: `` `PK = USER#{id}` and `SK = METADATA` ``. */
+export function equality(...templates: readonly (KeyTemplate | null)[]): string {
+  return templates
+    .flatMap((template) => (template ? [`\`${template.attribute} = ${keyText(template)}\``] : []))
+    .join(' and ');
+}
+
+/** The key condition of a query. */
+export function keyCondition(access: QueryAccess): string {
+  if (access.multiAttribute) return multiAttributeCondition(access);
+  if (access.sort !== null && access.head.length === access.sort.parts.length)
+    return equality(access.partition, access.sort);
+  return [equality(access.partition), sortCondition(access)].filter(Boolean).join(' and ');
+}
+
+/** `country`, `city`, `category` and bounds on `rating`, each an attribute of its own. */
+function multiAttributeCondition({ equals, range }: QueryAccess): string {
+  const bound = equals.map(({ field }) => `\`${field} = {${field}}\``);
+  return [...bound, ...(range ? [`\`${range.field}\` ${range.bounds.join(', ')}`] : [])].join(' and ');
+}
+
+export function sortCondition({ sort, head, range, narrow }: QueryAccess): string {
+  if (!sort) return '';
+  const fixed = head.map(partText).join('');
+  const optional = (narrow?.parts ?? []).map(({ hole, then }) => `[${partText(hole)}${then}]`).join('');
+  if (range)
+    return `\`${sort.attribute}\` \`${fixed}${optional}{${range.field}}\` ${range.bounds.join(', ')}`;
+  return fixed || optional ? `\`${sort.attribute}\` begins with \`${fixed}${optional}\`` : '';
+}

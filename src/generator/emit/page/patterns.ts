@@ -1,0 +1,217 @@
+/** Patterns: a short block for each. */
+
+import type { SingleBudget, SingleBudgets } from '../../costs/pattern-budgets.js';
+import { mixedQuery } from '../../plan/lookup/mixed-query.js';
+import type { GetAccess, MixedAccess, PatternPlan, QueryAccess } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { AggregatePlan, EntityPlan } from '../../plan/types/storage.js';
+import { exactCost, readCost } from './costs.js';
+import { filterText } from './filters.js';
+import { equality, keyCondition, keyText, sortCondition } from './keys.js';
+
+export interface PatternBlock {
+  readonly heading: string;
+  /** Where and by which condition. */
+  readonly reads: string;
+  readonly filter: string;
+  readonly cost: string;
+  /** What the index or entry holds, where that is not all. */
+  readonly covering: string;
+  readonly why: string;
+}
+
+export function patternBlock(plan: Plan, budgets: SingleBudgets, pattern: PatternPlan): PatternBlock {
+  const { name, field } = pattern;
+  const budget = budgets.get(name);
+  const query = queryIn(plan, pattern);
+  const answers = field ? `\`${field.type}.${field.field}\`` : 'for rules';
+  return {
+    heading: `**${name}** · ${answers} · ${returned(plan, pattern)}`,
+    reads: [...reads(plan, pattern), ...order(query)].join(', '),
+    filter: query?.filter ? filterText(query.filter) : '',
+    cost: readCost(budget),
+    covering: covering(budget),
+    why: [why(plan, pattern), ...withParent(pattern)].join('; '),
+  };
+}
+
+function returned(plan: Plan, { cardinality, target, access }: PatternPlan): string {
+  switch (access.kind) {
+    case 'count':
+      return `count of ${target}, up to ${access.upTo}`;
+    case 'aggregate': {
+      const { kind, field } = aggregate(plan, access.entity, access.number) ?? {};
+      return kind === 'sum' ? `sum of ${target}.${field}, maintained` : `count of ${target}, maintained`;
+    }
+    case 'exists':
+      return access.each
+        ? `exists ${target}, for each of at most ${access.each.max}`
+        : `${cardinality} ${target}`;
+    case 'through':
+      return `${cardinality} ${access.entity} through ${access.join.entity}`;
+    default:
+      return `${cardinality} ${target}`;
+  }
+}
+
+/** The query it makes, if it makes one. */
+function queryIn(plan: Plan, pattern: PatternPlan): QueryAccess | null {
+  const { access } = pattern;
+  switch (access.kind) {
+    case 'query':
+      return access;
+    case 'count':
+      return access.query;
+    case 'exists':
+      return access.by.kind === 'query' ? access.by : null;
+    case 'through':
+      return access.join.kind === 'query' ? access.join : null;
+    case 'mixed':
+      return mixedQuery(plan, pattern, access).access;
+    default:
+      return null;
+  }
+}
+
+function reads(plan: Plan, pattern: PatternPlan): string[] {
+  const { access } = pattern;
+  switch (access.kind) {
+    case 'get':
+      return [`table: ${key(plan, access.entity)}`];
+    case 'query':
+      return [place(access), ...partitions(access)];
+    case 'count':
+      return [place(access.query), ...partitions(access.query)];
+    case 'aggregate': {
+      const number = aggregate(plan, access.entity, access.number);
+      return number ? [`table: ${equality(number.partition, number.sort)}`] : [];
+    }
+    case 'exists':
+      return joined(plan, access.by);
+    case 'through':
+      return [...joined(plan, access.join), `then each ${access.entity} by its key`];
+    case 'typed':
+      return [
+        `table: the key of ${names(
+          access.members.map(({ entity }) => entity),
+          'or',
+        )}, as its type says`,
+      ];
+    case 'any':
+      return [`table: the keys of ${names(access.entities, 'and')}`];
+    case 'mixed': {
+      const { access: query, partitions: read } = mixedQuery(plan, pattern, access);
+      const texts = [...new Set(read.map(keyText))];
+      const parent = access.parent?.read === 'separate' ? [`and ${access.parent.entity} by its key`] : [];
+      if (texts.length > 1)
+        return [
+          `${query.index ?? 'table'}: ${texts.map((text) => `\`${query.partition.attribute} = ${text}\``).join(' and ')}, merged`,
+          ...parent,
+        ];
+      const condition = [equality(query.partition), collection(access, query)].filter(Boolean).join(' and ');
+      return [`${query.index ?? 'table'}: ${condition}`, ...partitions(query), ...parent];
+    }
+  }
+}
+
+function joined(plan: Plan, access: GetAccess | QueryAccess): string[] {
+  return access.kind === 'get'
+    ? [`table: ${key(plan, access.entity)}`]
+    : [place(access), ...partitions(access)];
+}
+
+function place(access: QueryAccess): string {
+  return `${access.index ?? 'table'}: ${keyCondition(access)}`;
+}
+
+/** Shards, several values, and the buckets a query may cross. */
+function partitions({ shards, bucket, equals }: QueryAccess): string[] {
+  const lists = equals.filter(({ each }) => each !== undefined).map(({ field }) => field);
+  return [
+    ...(shards === null || shards === 1 ? [] : [`${shards} shards merged`]),
+    ...(lists.length === 0 ? [] : [`a query for each ${lists.join(' and ')}`]),
+    ...(bucket && bucket.reads.kind !== 'given' ? [`up to ${bucket.reads.count} ${bucket.unit}s`] : []),
+    ...(bucket?.reads.kind === 'given' && bucket.reads.list ? [`a query for each ${bucket.unit}`] : []),
+  ];
+}
+
+/** What a mixed pattern reads of its item collection. */
+function collection({ within }: MixedAccess, query: QueryAccess): string {
+  if (!within) return query.range === null ? '' : sortCondition(query);
+  return query.sort ? `\`${query.sort.attribute}\` from \`${within.from}\`, before \`${within.below}\`` : '';
+}
+
+function order(query: QueryAccess | null): string[] {
+  if (!query || query.orderBy.length === 0) return [];
+  const arrow = query.order.kind === 'chosen' ? '↑ or ↓' : query.order.descending ? '↓' : '↑';
+  return [`by ${query.orderBy.join(', ')} ${arrow}`];
+}
+
+function key(plan: Plan, entity: string): string {
+  const slot = entityNamed(plan, entity)?.items[0]?.slots[0];
+  return slot ? equality(slot.partition, slot.sort) : '';
+}
+
+function covering(budget: SingleBudget | undefined): string {
+  if (!budget?.covering) return '';
+  const { fields, usual } = budget.covering;
+  return `${fields.join(', ')}: ${exactCost(usual)} where no others are selected`;
+}
+
+function why(plan: Plan, { access }: PatternPlan): string {
+  switch (access.kind) {
+    case 'query':
+      return access.why;
+    case 'count':
+      return access.query.why;
+    case 'get':
+      return 'the primary key is known';
+    case 'aggregate': {
+      const items = aggregate(plan, access.entity, access.number)?.shards ?? 1;
+      return items === 1 ? 'writes maintain it in one item' : `writes maintain it in ${items} items`;
+    }
+    case 'exists':
+      return access.by.kind === 'get' ? 'the primary key is known' : access.by.why;
+    case 'through':
+      return access.join.kind === 'get' ? 'the primary key of the join is known' : access.join.why;
+    case 'typed':
+      return 'a value names the entity';
+    case 'any':
+      return 'the value does not name the entity, so every member is looked up';
+    case 'mixed': {
+      const members = names(
+        access.members.map(({ entity }) => entity),
+        'and',
+      );
+      const share = access.within || access.parent ? 'share an item collection' : 'are read by one query';
+      return `${members} ${share}${access.parent ? `; ${access.parent.entity} comes first` : ''}`;
+    }
+  }
+}
+
+/** How the field is read where its parent is read by key. */
+function withParent({ prefetch, field }: PatternPlan): string[] {
+  if (!prefetch || !field) return [];
+  if (prefetch.kind === 'parallel') return [`prefetched with its ${field.type}`];
+  const pages = { first: '`first`', last: '`last`', ordered: 'the leading end of its order' }[prefetch.page];
+  const { between } = prefetch;
+  const others =
+    between === 0 ? '' : `, which also reads the ${between === 1 ? 'item' : `${between} items`} between`;
+  return [
+    `one Query with its ${field.type} for a page by ${pages} without a cursor${others}; otherwise prefetched with it`,
+  ];
+}
+
+function aggregate(plan: Plan, entity: string, name: string): AggregatePlan | undefined {
+  return entityNamed(plan, entity)?.aggregates?.find((one) => one.name === name);
+}
+
+function entityNamed(plan: Plan, name: string): EntityPlan | undefined {
+  return plan.entities.find((one) => one.name === name);
+}
+
+function names(list: readonly string[], word: 'and' | 'or'): string {
+  const unique = [...new Set(list)];
+  const last = unique.at(-1) ?? '';
+  return unique.length < 2 ? last : `${unique.slice(0, -1).join(', ')} ${word} ${last}`;
+}

@@ -1,0 +1,41 @@
+/** What a plan holds under a name. A name that it does not hold is our own bug, and throws. */
+
+import type { PatternPlan } from '../types/access.js';
+import type { Plan } from '../types/plan.js';
+import type { AggregatePlan, EntityPlan, ReferencePlan } from '../types/storage.js';
+import type { MutationPlan, TransactionPlan } from '../types/writes.js';
+
+export function entityOf(plan: Plan, name: string): EntityPlan {
+  return named('entity', plan.entities, name);
+}
+
+export function patternOf(plan: Plan, name: string): PatternPlan {
+  return named('pattern', plan.patterns, name);
+}
+
+export function mutationOf(plan: Plan, name: string): MutationPlan {
+  return named('mutation', plan.mutations, name);
+}
+
+export function transactionOf(plan: Plan, name: string): TransactionPlan {
+  return named('transaction', plan.transactions ?? [], name);
+}
+
+/** A count or a sum; sequences are named after their fields. */
+export function aggregateOf({ name: entity, aggregates = [] }: EntityPlan, name: string): AggregatePlan {
+  const totals = aggregates.filter(({ kind }) => kind !== 'sequence');
+  return named(`aggregate of ${entity} called`, totals, name);
+}
+
+/** The references that name an entity, each with the entity it is of. */
+export function referencesTo(plan: Plan, name: string): { child: EntityPlan; reference: ReferencePlan }[] {
+  return plan.entities.flatMap((child) =>
+    (child.references ?? []).filter(({ to }) => to === name).map((reference) => ({ child, reference })),
+  );
+}
+
+function named<T extends { readonly name: string }>(what: string, all: readonly T[], name: string): T {
+  const found = all.find((one) => one.name === name);
+  if (!found) throw new Error(`no ${what} ${name} in the plan`);
+  return found;
+}

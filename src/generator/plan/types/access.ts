@@ -1,0 +1,240 @@
+/** What each pattern reads, and how. */
+
+import type { HoleEncoding, KeyTemplate, TemplatePart } from './storage.js';
+import type { FieldRef, NamedValue, ValuePlan } from './values.js';
+
+export interface PatternPlan {
+  readonly name: string;
+  readonly cardinality: 'one' | 'many' | 'mixed' | 'count' | 'sum' | 'exists';
+  /** The entity, interface or union it returns, or the entity it counts or looks for. */
+  readonly target: string;
+  readonly field: FieldRef | null;
+  readonly access: Access;
+  /** What the pattern is asked with: equalities, bounds, bucket, order. */
+  readonly inputs: readonly NamedValue[];
+  /** What its filter is asked with, by the name of the argument. */
+  readonly filterInputs: readonly NamedValue[];
+  readonly allow: string | null;
+  readonly visible: string | null;
+  /** How it is read before its parent is there: it depends only on the parent's key, and a pattern reads the parent by key. */
+  readonly prefetch?: PrefetchPlan;
+  /** The patterns it can prefetch: fields of the record it returns. Those that the selection names start with it. */
+  readonly starts?: readonly string[];
+}
+
+export type PrefetchPlan =
+  /** Its requests start together with the parent's. */
+  | { readonly kind: 'parallel' }
+  /** Its items are in the parent's item collection: one Query returns both, where the page begins next to the parent. */
+  | {
+      readonly kind: 'collection';
+      /** Which pages begin there: those with `first` or no argument, those with `last`, or as the caller orders them. */
+      readonly page: 'first' | 'last' | 'ordered';
+      /** What the sort keys of its items begin with. */
+      readonly head: string;
+      /** How many other items of the parent are between them and the parent; the Query reads them too. */
+      readonly between: number;
+    };
+
+export type Access =
+  | GetAccess
+  /** One of several entities, told by a value. */
+  | {
+      readonly kind: 'typed';
+      readonly by: ValuePlan;
+      readonly members: readonly { readonly value: string; readonly entity: string }[];
+    }
+  /** Every member is looked up by its key, in one batch get. */
+  | { readonly kind: 'any'; readonly entities: readonly string[] }
+  | QueryAccess
+  | MixedAccess
+  | CountAccess
+  | AggregateAccess
+  | ExistsAccess
+  | ThroughAccess;
+
+/** The primary key is known: a (batched) get. */
+export interface GetAccess {
+  readonly kind: 'get';
+  readonly entity: string;
+  readonly consistent: boolean;
+  /** The key field a list of values is given for, and how many there may be. */
+  readonly each?: { readonly field: string; readonly max: number };
+}
+
+/** How many items the query has; counting stops at `upTo`. */
+export interface CountAccess {
+  readonly kind: 'count';
+  readonly query: QueryAccess;
+  readonly upTo: number;
+}
+
+/** A number of `numbers` of the entity: nothing is counted. */
+export interface AggregateAccess {
+  readonly kind: 'aggregate';
+  readonly entity: string;
+  readonly number: string;
+  readonly consistent: boolean;
+}
+
+/** Whether there is one. */
+export interface ExistsAccess {
+  readonly kind: 'exists';
+  readonly by: GetAccess | QueryAccess;
+  /** The key field whose argument is a list, of at most so many: each is answered, in their order. */
+  readonly each: { readonly field: string; readonly max: number } | null;
+}
+
+/** Items that lead to records of another entity, and those by batch get. */
+export interface ThroughAccess {
+  readonly kind: 'through';
+  readonly join: GetAccess | QueryAccess;
+  readonly entity: string;
+  /** The primary key of what is led to. */
+  readonly key: readonly ThroughValue[];
+  /** The connection whose edges have attributes of the join, and which. */
+  readonly edge: { readonly connection: string; readonly attributes: readonly string[] } | null;
+}
+
+export interface ThroughValue {
+  readonly name: string;
+  readonly value:
+    | ValuePlan
+    | { readonly kind: 'through'; readonly attribute: string; readonly nullable: boolean };
+}
+
+/** The query a pattern makes, if it makes one. */
+export function queryOf(access: Access): QueryAccess | null {
+  switch (access.kind) {
+    case 'query':
+      return access;
+    case 'count':
+      return access.query;
+    case 'exists':
+      return queryOf(access.by);
+    case 'through':
+      return queryOf(access.join);
+    default:
+      return null;
+  }
+}
+
+/** Several entities by one query: those of one item collection, or of several partitions of one index merged in order. */
+export interface MixedAccess {
+  readonly kind: 'mixed';
+  readonly members: readonly {
+    readonly entity: string;
+    readonly partition: KeyTemplate;
+    readonly sort: KeyTemplate | null;
+    /** What the pattern's `where` calls the fields of this entity that are called otherwise. */
+    readonly renames: Readonly<Record<string, string>>;
+  }[];
+  /** Of the first member; what is the same for all. */
+  readonly query: QueryAccess;
+  /** The entities whose items are to be told from others that lie there; null where there are no others. */
+  readonly only: readonly string[] | null;
+  /** Where none of them lies outside, the part of the collection they stand in. */
+  readonly within: { readonly from: string; readonly below: string } | null;
+  /** `first`: the first item of the query. `separate`: read by its key, in parallel to the query. */
+  readonly parent: { readonly entity: string; readonly read: 'first' | 'separate' } | null;
+}
+
+export interface QueryAccess {
+  readonly kind: 'query';
+  readonly entity: string;
+  /** Position in the entity's `items`. */
+  readonly item: number;
+  readonly index: string | null;
+  readonly partition: KeyTemplate;
+  readonly sort: KeyTemplate | null;
+  readonly shards: number | null;
+  /** Fields bound by equality in the partition key, then in the sort key. */
+  readonly equals: readonly {
+    readonly field: string;
+    readonly in: 'partition' | 'sort';
+    /** Any value of a list: one that the caller gives, or these. */
+    readonly each?: 'list' | readonly (string | number | boolean)[];
+  }[];
+  /** The leading part of the sort key that every answer shares, once equality holes are filled. */
+  readonly head: readonly TemplatePart[];
+  /** Parts that follow the head where they are given, from the left; with the literal text behind each. */
+  readonly narrow?: {
+    readonly parts: readonly {
+      readonly hole: TemplatePart & { readonly kind: 'hole' };
+      readonly then: string;
+    }[];
+    readonly last: 'whole' | 'prefix';
+  };
+  /** The sort key goes on behind the ranged or last bound field. */
+  readonly terminated: boolean;
+  readonly range: {
+    readonly field: string;
+    readonly encode: HoleEncoding;
+    readonly bounds: readonly RangeOperator[];
+  } | null;
+  /** Reads a native index: its keys are the record's attributes. */
+  readonly multiAttribute?: MultiAttributeAccess;
+  readonly filter: FilterPlan | null;
+  readonly bucket: null | {
+    readonly field: string;
+    readonly unit: 'year' | 'month' | 'day' | 'hour';
+    /** `given`: one bucket, named by the caller; otherwise how many are crossed. */
+    readonly reads:
+      | { readonly kind: 'given'; readonly list?: true }
+      | { readonly kind: 'across'; readonly count: number }
+      | { readonly kind: 'either'; readonly count: number };
+  };
+  readonly order:
+    | { readonly kind: 'fixed'; readonly descending: boolean }
+    | { readonly kind: 'chosen'; readonly descending: boolean };
+  /** The sort key holds the order upside down: DynamoDB reads it the other way. */
+  readonly isInverted?: true;
+  readonly orderBy: readonly string[];
+  /** What the items that are read hold; `name` is the generated description of an index that holds some. */
+  readonly covering:
+    | { readonly kind: 'all' }
+    | {
+        readonly kind: 'some';
+        readonly name: string;
+        readonly attributes: readonly string[];
+        /** Where the main item's key comes from: the item itself, or the key fields an entry carries. */
+        readonly key: 'item' | 'fields';
+      };
+  readonly consistent: boolean;
+  readonly page: { readonly default: number; readonly max: number };
+  /** The number of the entity that is the connection's `totalCount`. */
+  readonly total?: string;
+  /** How many results a list gives. */
+  readonly limit?: ValuePlan;
+  /** Name of the generated query function. */
+  readonly function: string;
+  /** Why this index. */
+  readonly why: string;
+}
+
+export interface MultiAttributeAccess {
+  /** The sort attribute that bounds and order begin with; null where all before it are all there are. */
+  readonly at: string | null;
+  /** Whether `at` is bound by equality: then it is the last. */
+  readonly isBound: boolean;
+  /** Bound by equality, besides the first partition attribute and `at`. */
+  readonly equals: readonly string[];
+}
+
+/** A condition on what was read. Each value is an input of the query function, named as in `filterInputs`, or a literal. */
+export type FilterPlan =
+  | { readonly kind: 'all' | 'any'; readonly of: readonly FilterPlan[] }
+  | { readonly kind: 'not'; readonly of: FilterPlan }
+  | {
+      readonly kind: 'compare';
+      readonly field: string;
+      readonly operator: string;
+      readonly values: readonly FilterValue[];
+      readonly isList: boolean;
+    };
+
+export type FilterValue =
+  | { readonly kind: 'input'; readonly name: string }
+  | { readonly kind: 'literal'; readonly value: string | number | boolean };
+
+export type RangeOperator = 'from' | 'to' | 'after' | 'before' | 'prefix';

@@ -1,0 +1,27 @@
+/**
+ * The plan: how everything is stored, read and written. Plain JSON, computed from the model, the only input of
+ * `emit`. Unions by `kind`. Names for generated code are made here once (names.ts), never in a template.
+ */
+
+import type { PatternPlan } from './access.js';
+import type { ResolverPlan } from './resolvers.js';
+import type { RulePlan } from './rules.js';
+import type { EntityPlan, TablePlan } from './storage.js';
+import type { MutationPlan, TransactionPlan } from './writes.js';
+
+export interface Plan {
+  /** The format of this file. */
+  readonly format: 1;
+  readonly tables: readonly TablePlan[];
+  /** In the order of the YAML. */
+  readonly entities: readonly EntityPlan[];
+  readonly patterns: readonly PatternPlan[];
+  /** The steps of transactions are among them. */
+  readonly mutations: readonly MutationPlan[];
+  readonly transactions?: readonly TransactionPlan[];
+  readonly rules: readonly RulePlan[];
+  /** Every field of a reachable SDL type that a resolver answers, by type, in the order of the YAML. */
+  readonly resolvers: readonly ResolverPlan[];
+  /** Enums of stored attributes: the values a key may hold. */
+  readonly enums: Readonly<Record<string, readonly string[]>>;
+}

@@ -1,0 +1,229 @@
+/** How records are stored: tables, indexes, items and the templates of their keys. */
+
+export interface TablePlan {
+  readonly name: string;
+  /** With `${VARIABLES}`. */
+  readonly physicalName: string;
+  readonly partition: string;
+  readonly sort: string | null;
+  readonly indexes: readonly IndexPlan[];
+  /** The declaration lists no indexes: these are the ones that were needed. */
+  readonly isMade?: true;
+  readonly ttl: string | null;
+  /** Where idempotency tokens are kept, if mutations take some. */
+  readonly tokens?: { readonly partition: KeyTemplate; readonly sort: KeyTemplate | null };
+}
+
+export interface IndexPlan {
+  readonly name: string;
+  readonly kind: 'global' | 'local';
+  readonly partition: string;
+  readonly sort: string | null;
+  readonly project:
+    | { readonly kind: 'all' }
+    | { readonly kind: 'keys' }
+    | { readonly kind: 'include'; readonly attributes: readonly string[] };
+  /** Keys of raw attributes, each with DynamoDB's type of it. */
+  readonly multiAttribute?: {
+    readonly partition: readonly MultiAttributeKey[];
+    readonly sort: readonly MultiAttributeKey[];
+  };
+}
+
+export interface MultiAttributeKey {
+  readonly name: string;
+  readonly type: 'S' | 'N';
+}
+
+export interface EntityPlan {
+  readonly name: string;
+  readonly names: EntityNames;
+  readonly table: string;
+  readonly attributes: readonly AttributePlan[];
+  /** The main item first, then entries in the order of their patterns, then copies kept by entities with `historyOf`. */
+  readonly items: readonly ItemPlan[];
+  readonly guards: readonly GuardPlan[];
+  /** Numbers kept beside the records, where there are some. */
+  readonly aggregates?: readonly AggregatePlan[];
+  /** Records that its own name, where there are such. */
+  readonly references?: readonly ReferencePlan[];
+  /** The attribute that counts writes; null for append-only entities. */
+  readonly revision: string | null;
+  readonly ttl: { readonly attribute: string; readonly field: string } | null;
+  /** The fields of the primary key, in the order they stand in it. */
+  readonly keyFields: readonly string[];
+  readonly historyOf: string | null;
+  /** Of a history whose versions expire, the table's attribute for it. */
+  readonly expires?: string;
+  /** Its plain fields: where a page asks for no others, documents, lists and sets are not fetched. */
+  readonly projection?: readonly string[];
+}
+
+export interface EntityNames {
+  /** `User`: the record as read. */
+  readonly record: string;
+  readonly create: string;
+  readonly changes: string;
+  readonly key: string;
+  readonly keyBuilder: string;
+  readonly keyParser: string;
+  readonly codec: string;
+  readonly writes: string;
+  readonly loader: string;
+}
+
+export interface AttributePlan {
+  readonly name: string;
+  /** SDL syntax, `[String!]!`. */
+  readonly type: string;
+  /** The innermost type's name. */
+  readonly of: string;
+  readonly list: boolean;
+  /** Of a list, the type of its elements. */
+  readonly elements?: TypeShape;
+  readonly nullable: boolean;
+  readonly encoding: Encoding;
+  /** Of the innermost type. */
+  readonly element: Encoding;
+  /** Kept, but in no SDL type. */
+  readonly hidden: boolean;
+  readonly secret: boolean;
+  readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | 'sequence' | null;
+  readonly default: string | number | boolean | null;
+  readonly normalize: readonly string[];
+  /** A list that is stored as a set: each value once, in ascending order. */
+  readonly set?: true;
+  readonly immutable: boolean;
+  /** Of the key, and a change may alter it. */
+  readonly movable?: true;
+  /** What may follow on each value of an enum. */
+  readonly transitions?: Readonly<Record<string, readonly string[]>>;
+  /** What a value has to be like. */
+  readonly validation?: ValidationPlan;
+  /** How a plain `{field}` stands in the entity's keys, where `encode` says. */
+  readonly encode?: HoleEncoding;
+  /** The rule that computes it from the rest of the record at every write. */
+  readonly computed?: string;
+}
+
+/** A type of the SDL. */
+export type TypeShape =
+  | { readonly kind: 'named'; readonly name: string; readonly nonNull: boolean }
+  | { readonly kind: 'list'; readonly of: TypeShape; readonly nonNull: boolean };
+
+/** `pattern` is what the whole text matches. */
+export type ValidationPlan =
+  | { readonly kind: 'bounds'; readonly min?: number; readonly max?: number; readonly pattern?: string }
+  | { readonly kind: 'rule'; readonly rule: string };
+
+/** How a value of a type is stored and stands in a key. `document` cannot stand in a key. */
+export type Encoding = 'text' | 'enum' | 'integer' | 'decimal' | 'boolean' | 'time' | 'document';
+
+export interface ItemPlan {
+  readonly role: 'main' | 'entry' | 'version';
+  /** The pattern an entry exists for; the entity a version is read as; null for the main item. */
+  readonly for: string | null;
+  /** What it carries besides its keys: every attribute, or these. */
+  readonly covering:
+    | { readonly kind: 'all' }
+    | { readonly kind: 'some'; readonly attributes: readonly string[] };
+  /** The table's own key first. */
+  readonly slots: readonly SlotPlan[];
+  /** Of versions, how many are kept, or for how many seconds each. */
+  readonly keep?: { readonly versions: number } | { readonly seconds: number };
+}
+
+export interface SlotPlan {
+  /** An index's name; null is the table's own key. */
+  readonly index: string | null;
+  readonly partition: KeyTemplate;
+  readonly sort: KeyTemplate | null;
+  readonly shards: number | null;
+  /** Nullable fields in the templates: without a value for each the item is not in the index (sparse). */
+  readonly present: readonly string[];
+  /** Further conditions of being in the index: the field has one of the values. */
+  readonly when: readonly {
+    readonly field: string;
+    readonly values: readonly (string | number | boolean)[];
+  }[];
+  /** The pattern whose key it is, where the item has another one on this index under other conditions. */
+  readonly for?: string;
+}
+
+export interface KeyTemplate {
+  readonly attribute: string;
+  /** As pinned or built: `USER#{id}`. */
+  readonly text: string;
+  readonly parts: readonly TemplatePart[];
+}
+
+export type TemplatePart =
+  | { readonly kind: 'literal'; readonly text: string }
+  | {
+      readonly kind: 'hole';
+      readonly field: string;
+      readonly encode: HoleEncoding;
+      readonly enum: string | null;
+    }
+  | { readonly kind: 'shard' };
+
+export type HoleEncoding =
+  | Exclude<Encoding, 'document'>
+  | 'year'
+  | 'month'
+  | 'day'
+  | 'hour'
+  | 'fold'
+  /** Plain digits, filled up with zeros. */
+  | `pad(${PadDigits})`
+  /** In descending order. */
+  | `invert(${Invertible})`;
+
+export type PadDigits = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16;
+
+export type Invertible = 'integer' | 'decimal' | 'time' | 'boolean';
+
+export interface GuardPlan {
+  readonly fields: readonly string[];
+  readonly partition: KeyTemplate;
+  readonly sort: KeyTemplate | null;
+  /** Nullable fields: no guard where one of them has no value. */
+  readonly present: readonly string[];
+  /** The constraint, where several entities share it; `expires` where some of their records do. */
+  readonly shared?: { readonly name: string; readonly expires: string | null };
+}
+
+/** A number kept beside records, in an item of its own; each write changes it in its own transaction. */
+export interface AggregatePlan {
+  readonly kind: 'count' | 'sum' | 'sequence';
+  /** The pattern's name; of a sequence its field's. */
+  readonly name: string;
+  /** What is added up, or numbered; null where records are counted. */
+  readonly field: string | null;
+  readonly partition: KeyTemplate;
+  readonly sort: KeyTemplate | null;
+  /** Over how many items it is spread, by the record's key. */
+  readonly shards: number | null;
+  /** Nullable fields: a record without a value for each of them does not count. */
+  readonly present: readonly string[];
+  /** Further conditions of counting: the field has one of the values. */
+  readonly when: SlotPlan['when'];
+  /** It may not pass this. */
+  readonly cap: number | null;
+}
+
+/** A record that another names: it has to be there. */
+export interface ReferencePlan {
+  /** As declared: `customerId`. */
+  readonly name: string;
+  readonly to: string;
+  /** The fields of the other's key, each with the field here. */
+  readonly fields: readonly { readonly key: string; readonly field: string }[];
+  /** Nullable fields: it names none where one of them has no value. */
+  readonly present: readonly string[];
+  readonly onDelete: 'leave' | 'restrict' | 'cascade';
+  /** Where it is kept how many records name one; null where nobody asks. */
+  readonly counter: { readonly partition: KeyTemplate; readonly sort: KeyTemplate | null } | null;
+  /** The pattern by which the records are found that go with one; null where none do. */
+  readonly foundBy: string | null;
+}

@@ -1,0 +1,210 @@
+/** Every place that takes a value, with what the value leads to. */
+
+import type { Literal, PatternModel, TypeRef, Word } from '../model.js';
+import { type ComparisonModel, comparisonsOf, requiredBy } from './comparisons.js';
+import type {
+  ResolvedAttribute,
+  ResolvedEntity,
+  ResolvedModel,
+  ResolvedNames,
+  ValueReference,
+} from './resolved-model.js';
+import { fieldAt, storedMembers } from './sdl.js';
+import { resolveValue } from './value-paths.js';
+
+/** A constant for an attribute: in `default`, `transitions`, `set`, `when`, `where`, `filter`, `require` … */
+export interface LiteralReference {
+  readonly attribute: ResolvedAttribute;
+  readonly owner: string;
+  readonly literal: Literal;
+}
+
+export function* literalReferences(resolved: ResolvedModel): Generator<LiteralReference> {
+  const use = (entity: ResolvedEntity | undefined, field: Word, literal: Literal): LiteralReference[] => {
+    const attribute = entity?.attributes.get(field.text);
+    return attribute && entity ? [{ attribute, owner: entity.name, literal }] : [];
+  };
+  for (const entity of resolved.entities.values()) {
+    if (entity.model.historyOf) continue;
+    for (const { field, value } of entity.model.default) yield* use(entity, field, value);
+    for (const { field, moves } of entity.model.transitions) {
+      const values = moves.flatMap(({ from, to }) => [from, ...to]);
+      for (const { text, at } of values) yield* use(entity, field, { value: text, at });
+    }
+  }
+  for (const pattern of resolved.model.patterns) {
+    for (const { field, values } of pattern.when) {
+      if (values === 'present') continue;
+      for (const value of values) yield* use(resolved.entities.get(pattern.target.text), field, value);
+    }
+  }
+  for (const mutation of resolved.model.mutations) {
+    for (const { field, value } of mutation.set)
+      yield* use(resolved.entities.get(mutation.entity.text), field, value);
+  }
+  for (const { source, attribute, owner, role } of resolved.values.all) {
+    const isAllowed = ['equality', 'filter', 'key', 'require', 'element', 'expiry'].includes(role);
+    if (source.kind === 'literal' && attribute && isAllowed) yield { attribute, owner, literal: source };
+  }
+}
+
+type Unresolved = Omit<ValueReference, 'value'>;
+
+/** In the order of the YAML. */
+export function valueReferences(names: ResolvedNames): ResolvedModel['values'] {
+  const all = Array.from(
+    unresolved(names),
+    (reference): ValueReference => ({ ...reference, value: resolveValue(names, reference) }),
+  );
+  const by = new Map<Word, ValueReference[]>();
+  for (const reference of all) {
+    const own = by.get(reference.by.name);
+    if (own) own.push(reference);
+    else by.set(reference.by.name, [reference]);
+  }
+  return { all, by };
+}
+
+function* unresolved(names: ResolvedNames): Generator<Unresolved> {
+  const { model } = names;
+  for (const pattern of model.patterns) {
+    const base = {
+      by: { kind: 'pattern', name: pattern.name },
+      path: pattern.for,
+      field: fieldAt(model, pattern.for),
+    } as const;
+    const none = { ...base, attribute: undefined, owner: pattern.target.text };
+    const of = (field: Word) => ({ ...base, ...attributeOf(names, pattern, field.text) });
+    for (const { field, source, each } of pattern.where) {
+      if (each === 'list') yield { ...listOf(of(field)), role: 'equality', source };
+      else for (const one of each ?? [source]) yield { ...of(field), role: 'equality', source: one };
+    }
+    for (const { field, source } of pattern.narrow) yield { ...of(field), role: 'narrow', source };
+    if (pattern.leadsTo) {
+      const owner = pattern.leadsTo.target.text;
+      const attributes = names.entities.get(owner)?.attributes;
+      for (const { field, source } of pattern.leadsTo.where) {
+        const attribute = attributes?.get(field.text);
+        yield { ...base, attribute, owner, role: 'key', source, join: pattern.target };
+      }
+    }
+    if (pattern.range) {
+      for (const { operator, source } of pattern.range.bounds) {
+        yield { ...of(pattern.range.field), role: 'bound', source, operator };
+      }
+    }
+    for (const comparison of comparisonsOf(pattern.filter)) {
+      const reference = comparedWith(of(comparison.field), comparison);
+      for (const source of comparison.values) yield { ...reference, role: 'filter', source };
+    }
+    if (pattern.in) yield { ...none, role: 'bucket', source: pattern.in };
+    if (pattern.order) yield { ...none, role: 'order', source: pattern.order };
+    if (pattern.limit) yield { ...none, role: 'limit', source: pattern.limit };
+    if (pattern.type) yield { ...none, role: 'kind', source: pattern.type.by };
+  }
+  for (const mutation of model.mutations) {
+    const entity = names.entities.get(mutation.entity.text);
+    const base = {
+      by: { kind: 'mutation', name: mutation.name },
+      path: mutation.for,
+      field: fieldAt(model, mutation.for),
+      owner: mutation.entity.text,
+    } as const;
+    for (const { field, source } of mutation.where) {
+      yield { ...base, attribute: entity?.attributes.get(field.text), role: 'equality', source };
+    }
+    if (mutation.from) yield { ...base, attribute: undefined, role: 'input', source: mutation.from };
+    const of = (field: Word) => ({ ...base, attribute: entity?.attributes.get(field.text) });
+    for (const update of mutation.elements) {
+      const reference = { ...of(update.field), role: 'element', source: update.source } as const;
+      const { attribute } = reference;
+      // What the update is not for is reported, and no type would fit.
+      if (attribute && attribute.list === (update.how === 'add'))
+        yield { ...reference, attribute: undefined };
+      else yield update.how === 'add' || isListGiven(names, reference) ? reference : elementOf(reference);
+    }
+    for (const comparison of requiredBy(mutation)) {
+      const reference = comparedWith(of(comparison.field), comparison);
+      for (const source of comparison.values) yield { ...reference, role: 'require', source };
+    }
+    const { ttl } = entity?.model ?? {};
+    if (mutation.to) {
+      const expiry = ttl ? of(ttl) : { ...base, attribute: undefined };
+      yield { ...expiry, role: 'expiry', source: mutation.to };
+    }
+    const revision = [...(entity?.attributes.values() ?? [])].find((one) => one.generated === 'revision');
+    if (mutation.expect) yield { ...base, attribute: revision, role: 'revision', source: mutation.expect };
+    for (const { field, source } of mutation.given) {
+      yield { ...base, attribute: entity?.attributes.get(field.text), role: 'value', source };
+    }
+    if (mutation.idempotent)
+      yield { ...base, attribute: undefined, role: 'token', source: mutation.idempotent.token };
+  }
+  for (const { name, for: path, idempotent } of model.transactions) {
+    if (!idempotent) continue;
+    const by = { kind: 'mutation', name } as const;
+    const base = { by, path, field: fieldAt(model, path), owner: '', attribute: undefined } as const;
+    yield { ...base, role: 'token', source: idempotent.token };
+  }
+}
+
+/** Whether a value for a list is one itself. */
+function isListGiven(names: ResolvedNames, reference: Unresolved): boolean {
+  const value = resolveValue(names, reference);
+  return value?.kind === 'type' && value.type.kind === 'list';
+}
+
+/** What a filter's value is compared with: an attribute, its size, one of its elements, or whether it is there. */
+function comparedWith<R extends Pick<ValueReference, 'attribute'>>(
+  reference: R,
+  { operator, isList }: ComparisonModel,
+): R {
+  const { attribute } = reference;
+  if (!attribute) return reference;
+  const as = (encoding: ResolvedAttribute['encoding'], name: string): R => ({
+    ...reference,
+    attribute: { ...attribute, ...plainType(name), encoding, element: encoding },
+  });
+  if (operator === 'exists') return as('boolean', 'Boolean');
+  if (operator.startsWith('size')) return as('integer', 'Int');
+  if (operator === 'in' && !isList) return listOf(reference);
+  return operator === 'contains' ? elementOf(reference) : reference;
+}
+
+function plainType(name: string) {
+  return {
+    type: { kind: 'named', name, nonNull: false },
+    of: name,
+    list: false,
+    nullable: false,
+  } as const satisfies Partial<ResolvedAttribute>;
+}
+
+/** One element of a list. */
+function elementOf<R extends Pick<ValueReference, 'attribute'>>(reference: R): R {
+  const { attribute } = reference;
+  if (!attribute?.list) return reference;
+  const { of, element } = attribute;
+  return { ...reference, attribute: { ...attribute, ...plainType(of), encoding: element } };
+}
+
+/** Compared with any value of a list. */
+function listOf<R extends Pick<ValueReference, 'attribute'>>(reference: R): R {
+  const { attribute } = reference;
+  if (!attribute) return reference;
+  const type: TypeRef = { kind: 'list', of: attribute.type, nonNull: false };
+  return { ...reference, attribute: { ...attribute, type, encoding: 'document', list: true } };
+}
+
+/** Of a pattern on an interface or union, the attribute of the first member that has one of the name. */
+function attributeOf(
+  names: ResolvedNames,
+  pattern: PatternModel,
+  field: string,
+): { attribute: ResolvedAttribute | undefined; owner: string } {
+  for (const owner of [pattern.target.text, ...storedMembers(names.model, pattern.target.text)]) {
+    const attribute = names.entities.get(owner)?.attributes.get(field);
+    if (attribute) return { attribute, owner };
+  }
+  return { attribute: undefined, owner: pattern.target.text };
+}

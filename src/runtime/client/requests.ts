@@ -1,0 +1,170 @@
+/** The one way to DynamoDB: every request is bounded, counted, reported, and its errors are ours. */
+import { setMaxListeners } from 'node:events';
+import { cancelled, fromAws, isThrottle, TableloomError } from '../errors.js';
+import type { TableRef } from '../types.js';
+import type { Limits } from './limits.js';
+import { Retry } from './retry.js';
+import type { InputOf, Operation, OutputOf, Sdk } from './sdk.js';
+
+/** What an observer is told of each request, before it is sent. Retries made inside the SDK are not told. */
+export interface RequestReport {
+  readonly operation: Operation;
+  readonly input: InputOf<Operation>;
+  /** 1 for the session's first request. */
+  readonly sequence: number;
+}
+
+/** What a session has used so far. */
+export interface Statistics {
+  readonly requests: number;
+  /** How often the session turned from idle to waiting for DynamoDB: the length of the chain of requests. */
+  readonly steps: number;
+  /** As DynamoDB billed them. Zero unless the database was given `capacity: true`. */
+  readonly readUnits: number;
+  readonly writeUnits: number;
+}
+
+export interface RequesterOptions {
+  readonly sdk: Sdk;
+  /** Logical to physical table names. */
+  readonly tables: Readonly<Record<string, string>>;
+  readonly limits: Limits;
+  readonly signal?: AbortSignal | undefined;
+  readonly capacity?: boolean | undefined;
+  readonly onRequest?: ((report: RequestReport) => void) | undefined;
+}
+
+interface Consumed {
+  readonly CapacityUnits?: number | undefined;
+}
+
+const reads: ReadonlySet<Operation> = new Set(['GetItem', 'BatchGetItem', 'Query', 'TransactGetItems']);
+
+/** Sends one session's requests. */
+export class Requester {
+  readonly limits: Limits;
+  readonly #options: RequesterOptions;
+  #signal: AbortSignal | undefined;
+  readonly #waiting: (() => void)[] = [];
+  #active = 0;
+  /** Requests that were begun and have not ended, those that wait for their turn included, by their order. */
+  readonly #open = new Set<number>();
+  #begun = 0;
+  /** The last request of the step whose answers are coming in. */
+  #answering = 0;
+  readonly #watchers: { readonly last: number; readonly ended: () => void }[] = [];
+  #requests = 0;
+  #steps = 0;
+  #readUnits = 0;
+  #writeUnits = 0;
+
+  constructor(options: RequesterOptions) {
+    this.#options = options;
+    this.limits = options.limits;
+    this.#signal = options.signal;
+    // Each request under way listens to it, and there may be many.
+    if (options.signal) setMaxListeners(0, options.signal);
+  }
+
+  /** The physical name of a table; CONFIGURATION where the database was not given one. */
+  tableName(table: TableRef): string {
+    const name = this.#options.tables[table.name];
+    if (name !== undefined) return name;
+    throw new TableloomError('CONFIGURATION', `No physical name was given for the table "${table.name}".`);
+  }
+
+  statistics(): Statistics {
+    return {
+      requests: this.#requests,
+      steps: this.#steps,
+      readUnits: this.#readUnits,
+      writeUnits: this.#writeUnits,
+    };
+  }
+
+  /** A time to give up for work that begins now. */
+  retry(): Retry {
+    return new Retry(this.limits.deadlineMs, this.#signal);
+  }
+
+  /** What calls off requests that have not begun; undefined once a write has begun. */
+  get signal(): AbortSignal | undefined {
+    return this.#signal;
+  }
+
+  /**
+   * What is asked for now, after an answer came while others are still awaited, is mostly asked for because of it; the
+   * others' receivers are about to ask for the like. Resolves when the requests that are under way now have ended.
+   * Undefined where none is, or none of them has been answered: then it belongs to their own step.
+   */
+  siblings(): Promise<void> | undefined {
+    const last = this.#answering;
+    const [first = Number.POSITIVE_INFINITY] = this.#open;
+    if (first > last) return undefined;
+    return new Promise((ended) => this.#watchers.push({ last, ended }));
+  }
+
+  /** From now on nothing is cancelled: what has begun to write is carried to its end. CANCELLED where it is too late. */
+  commit(): void {
+    if (this.#signal?.aborted) throw cancelled(this.#signal.reason);
+    this.#signal = undefined;
+  }
+
+  /**
+   * Sends one request. A throttled one is sent again until the deadline, then BUSY: DynamoDB did not carry it
+   * out. Every other failure is thrown at once as a TableloomError whose `cause` is what the SDK threw.
+   */
+  async send<O extends Operation>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
+    let retry: Retry | undefined;
+    for (;;) {
+      try {
+        return await this.#once(operation, input);
+      } catch (error) {
+        retry ??= this.retry();
+        if (isThrottle(error) && (await retry.wait())) continue;
+        throw fromAws(error);
+      }
+    }
+  }
+
+  async #once<O extends Operation>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
+    const { sdk, capacity, onRequest, limits } = this.#options;
+    const order = ++this.#begun;
+    this.#open.add(order);
+    if (this.#active >= limits.concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else if (this.#active++ === 0) this.#steps += 1;
+    try {
+      const signal = this.#signal;
+      if (signal?.aborted) throw cancelled(signal.reason);
+      this.#requests += 1;
+      onRequest?.({ operation, input, sequence: this.#requests });
+      const asked = capacity ? { ...input, ReturnConsumedCapacity: 'TOTAL' as const } : input;
+      const output = await sdk[operation](asked, signal);
+      if (capacity) this.#count(operation, output);
+      return output;
+    } finally {
+      // The place goes straight to the next in line, so that `#active` counts it all the time.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#active -= 1;
+      this.#end(order);
+    }
+  }
+
+  #end(order: number): void {
+    this.#open.delete(order);
+    if (order > this.#answering) this.#answering = this.#begun;
+    const [first = Number.POSITIVE_INFINITY] = this.#open;
+    // Watchers came in order: whoever waits for fewer requests is before those that wait for more.
+    while (this.#watchers[0] && this.#watchers[0].last < first) this.#watchers.shift()?.ended();
+  }
+
+  #count(
+    operation: Operation,
+    { ConsumedCapacity: consumed }: { ConsumedCapacity?: Consumed | Consumed[] | undefined },
+  ) {
+    const units = [consumed ?? []].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+    if (reads.has(operation)) this.#readUnits += units;
+    else this.#writeUnits += units;
+  }
+}

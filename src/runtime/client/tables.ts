@@ -1,0 +1,283 @@
+/** Making the tables a program was generated for, and finding out whether those that are there fit. */
+import {
+  type AttributeDefinition,
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  type DynamoDBClient,
+  type KeySchemaElement,
+  type Projection,
+  type TableDescription,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import { fromAws, nameOf, TableloomError } from '../errors.js';
+import { Retry } from './retry.js';
+
+/** One table, as generated code describes it. Key attributes are text, but for those of a `native` index. */
+export interface TableDefinition {
+  /** Logical name, the key of `tables` in access-patterns.yaml. */
+  readonly table: string;
+  /** The physical name; `${VARIABLE}` stands for an environment variable. */
+  readonly name: string;
+  readonly key: { readonly partition: string; readonly sort?: string };
+  readonly indexes: readonly IndexDefinition[];
+  /** The attribute DynamoDB expires items by, in epoch seconds. */
+  readonly ttl?: string;
+}
+
+export interface IndexDefinition {
+  readonly name: string;
+  readonly kind: 'global' | 'local';
+  readonly partition: string;
+  readonly sort?: string;
+  /**
+   * Keys that are attributes as they are, in their order, with DynamoDB's types of them: up to four of each part
+   * (Amazon DynamoDB Developer Guide, "Multi-attribute keys pattern").
+   */
+  readonly multiAttribute?: {
+    readonly partition: Readonly<Record<string, 'S' | 'N'>>;
+    readonly sort: Readonly<Record<string, 'S' | 'N'>>;
+  };
+  readonly project:
+    | { readonly kind: 'all' }
+    | { readonly kind: 'keys' }
+    | { readonly kind: 'include'; readonly attributes: readonly string[] };
+}
+
+/** DynamoDB may take a while to make a table with many indexes. */
+const creationDeadlineMs = 120_000;
+
+/** "CreateTable", API reference: 3 to 255 characters of these. */
+const nameForm = /^[a-zA-Z0-9_.-]{3,255}$/;
+
+/**
+ * A physical table name from its template. CONFIGURATION where a variable is missing or empty, or the name is
+ * none DynamoDB takes.
+ *
+ * @param template for instance `${TABLE_PREFIX}-entities`
+ * @param env for instance `process.env`
+ */
+export function resolveTableName(
+  template: string,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const name = template.replace(/\$\{([^}]*)\}/g, (_, variable: string) => {
+    const value = env[variable];
+    if (value) return value;
+    throw new TableloomError(
+      'CONFIGURATION',
+      `The table name ${template} needs the variable ${variable}, which is not set.`,
+      {
+        variable,
+      },
+    );
+  });
+  if (nameForm.test(name)) return name;
+  const rule = 'a table name has 3 to 255 letters, digits, dots, hyphens and underscores';
+  throw new TableloomError('CONFIGURATION', `The table name ${template} becomes "${name}"; ${rule}.`, {
+    name,
+  });
+}
+
+/** The physical names of all tables, by logical name; see {@link resolveTableName}. */
+export function resolveTableNames(
+  definitions: readonly TableDefinition[],
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(definitions.map(({ table, name }) => [table, resolveTableName(name, env)]));
+}
+
+/**
+ * Makes the tables that are not there, billed by request, and waits until all can be used. A table that is there
+ * is compared: TABLE_MISMATCH names the first difference in its keys, indexes or projections. Indexes and
+ * attributes beyond the definition are let be. Running it again, or twice at once, changes nothing.
+ *
+ * @param names physical names by logical ones, as from {@link resolveTableNames}
+ */
+export async function createTables(
+  client: DynamoDBClient,
+  definitions: readonly TableDefinition[],
+  names: Readonly<Record<string, string>>,
+): Promise<void> {
+  try {
+    await Promise.all(
+      definitions.map((definition) => createTable(client, definition, physicalName(definition, names))),
+    );
+  } catch (error) {
+    throw fromAws(error);
+  }
+}
+
+function physicalName({ table }: TableDefinition, names: Readonly<Record<string, string>>): string {
+  const name = names[table];
+  if (name !== undefined) return name;
+  throw new TableloomError('CONFIGURATION', `No physical name was given for the table "${table}".`);
+}
+
+async function createTable(client: DynamoDBClient, definition: TableDefinition, name: string): Promise<void> {
+  if ((await describe(client, name)) === undefined) {
+    try {
+      await client.send(new CreateTableCommand(creation(definition, name)));
+    } catch (error) {
+      // Somebody else was making it at the same time.
+      if (nameOf(error) !== 'ResourceInUseException') throw error;
+    }
+  }
+  const table = await active(client, name);
+  const difference = differenceOf(definition, table);
+  if (difference !== undefined) {
+    throw new TableloomError('TABLE_MISMATCH', `The table ${name} ${difference}.`, {
+      table: definition.table,
+    });
+  }
+  if (definition.ttl !== undefined) await setTimeToLive(client, name, definition.ttl);
+}
+
+async function describe(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
+  try {
+    return (await client.send(new DescribeTableCommand({ TableName: name }))).Table;
+  } catch (error) {
+    if (nameOf(error) === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+}
+
+async function active(client: DynamoDBClient, name: string): Promise<TableDescription> {
+  const retry = new Retry(creationDeadlineMs);
+  for (;;) {
+    const table = await describe(client, name);
+    const indexes = table?.GlobalSecondaryIndexes ?? [];
+    if (
+      table?.TableStatus === 'ACTIVE' &&
+      indexes.every(({ IndexStatus = 'ACTIVE' }) => IndexStatus === 'ACTIVE')
+    ) {
+      return table;
+    }
+    if (!(await retry.wait())) {
+      throw new TableloomError('STORAGE_UNAVAILABLE', `The table ${name} did not become active in time.`);
+    }
+  }
+}
+
+interface KeyAttributes {
+  readonly partition: string;
+  readonly sort?: string;
+  readonly multiAttribute?: IndexDefinition['multiAttribute'];
+}
+
+function creation(definition: TableDefinition, name: string): CreateTableCommandInput {
+  const { key, indexes } = definition;
+  const attributes = keyTypes([key, ...indexes]);
+  const global = indexes.filter(({ kind }) => kind === 'global').map(indexCreation);
+  const local = indexes.filter(({ kind }) => kind === 'local').map(indexCreation);
+  return {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: Array.from(
+      attributes,
+      ([AttributeName, AttributeType]): AttributeDefinition => ({ AttributeName, AttributeType }),
+    ),
+    KeySchema: keySchema(key),
+    ...(global.length > 0 && { GlobalSecondaryIndexes: global }),
+    ...(local.length > 0 && { LocalSecondaryIndexes: local }),
+  };
+}
+
+function indexCreation(index: IndexDefinition) {
+  return { IndexName: index.name, KeySchema: keySchema(index), Projection: projectionOf(index) };
+}
+
+/** Every key attribute, with its type. */
+function keyTypes(keys: readonly KeyAttributes[]): Map<string, 'S' | 'N'> {
+  const types = new Map<string, 'S' | 'N'>();
+  for (const { partition, sort, multiAttribute } of keys) {
+    const own = multiAttribute
+      ? { ...multiAttribute.partition, ...multiAttribute.sort }
+      : { [partition]: 'S' as const, ...(sort === undefined ? {} : { [sort]: 'S' as const }) };
+    for (const [name, type] of Object.entries(own)) types.set(name, type);
+  }
+  return types;
+}
+
+function keySchema({ partition, sort, multiAttribute }: KeyAttributes): KeySchemaElement[] {
+  if (multiAttribute) {
+    const elements = (names: object, KeyType: 'HASH' | 'RANGE') =>
+      Object.keys(names).map((AttributeName) => ({ AttributeName, KeyType }));
+    return [...elements(multiAttribute.partition, 'HASH'), ...elements(multiAttribute.sort, 'RANGE')];
+  }
+  return [
+    { AttributeName: partition, KeyType: 'HASH' },
+    ...(sort === undefined ? [] : [{ AttributeName: sort, KeyType: 'RANGE' as const }]),
+  ];
+}
+
+function projectionOf({ project }: IndexDefinition): Projection {
+  if (project.kind === 'all') return { ProjectionType: 'ALL' };
+  if (project.kind === 'keys') return { ProjectionType: 'KEYS_ONLY' };
+  return { ProjectionType: 'INCLUDE', NonKeyAttributes: [...project.attributes] };
+}
+
+/** How a table differs from its definition, to be read after its name; undefined where it fits. */
+function differenceOf(definition: TableDefinition, table: TableDescription): string | undefined {
+  const types = new Map(
+    table.AttributeDefinitions?.map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
+  );
+  const ours = schemaText(keySchema(definition.key));
+  const theirs = schemaText(table.KeySchema);
+  if (ours !== theirs) return `has the key ${theirs}, not ${ours}`;
+  for (const index of definition.indexes) {
+    const indexes = index.kind === 'global' ? table.GlobalSecondaryIndexes : table.LocalSecondaryIndexes;
+    const found = indexes?.find(({ IndexName }) => IndexName === index.name);
+    if (found === undefined) return `has no ${index.kind} index ${index.name}`;
+    const wanted = schemaText(keySchema(index));
+    if (schemaText(found.KeySchema) !== wanted)
+      return `has the index ${index.name} on ${schemaText(found.KeySchema)}, not ${wanted}`;
+    const missing = missingProjection(index, found.Projection);
+    if (missing !== undefined) return `has the index ${index.name}, which does not project ${missing}`;
+  }
+  for (const [attribute, type] of keyTypes([definition.key, ...definition.indexes])) {
+    if (types.get(attribute) !== type)
+      return `has the key attribute ${attribute}, which is not ${type === 'S' ? 'text' : 'a number'}`;
+  }
+  return undefined;
+}
+
+function schemaText(schema: readonly KeySchemaElement[] | undefined): string {
+  const of = (type: string) =>
+    (schema ?? [])
+      .flatMap(({ AttributeName, KeyType }) => (KeyType === type ? [AttributeName] : []))
+      .join(', ');
+  const isSeveral = (schema ?? []).length > 2;
+  // Of several attributes it counts which part of the key each is in.
+  return isSeveral
+    ? `[${of('HASH')} / ${of('RANGE')}]`
+    : `[${(schema ?? []).map(({ AttributeName }) => AttributeName).join(', ')}]`;
+}
+
+/** What of the definition's projection a found one lacks; one that has more will do. */
+function missingProjection({ project }: IndexDefinition, found: Projection | undefined): string | undefined {
+  if (found?.ProjectionType === 'ALL' || project.kind === 'keys') return undefined;
+  if (project.kind === 'all') return 'all attributes';
+  return project.attributes.find((attribute) => !found?.NonKeyAttributes?.includes(attribute));
+}
+
+async function setTimeToLive(client: DynamoDBClient, name: string, attribute: string): Promise<void> {
+  const { TimeToLiveDescription: current } = await client.send(
+    new DescribeTimeToLiveCommand({ TableName: name }),
+  );
+  const status = current?.TimeToLiveStatus;
+  if (status === 'ENABLED' || status === 'ENABLING') {
+    if (current?.AttributeName === attribute) return;
+    const message = `The table ${name} expires its items by ${current?.AttributeName}, not ${attribute}.`;
+    throw new TableloomError('TABLE_MISMATCH', message);
+  }
+  try {
+    const TimeToLiveSpecification = { AttributeName: attribute, Enabled: true };
+    await client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }));
+  } catch (error) {
+    const again = await client.send(new DescribeTimeToLiveCommand({ TableName: name }));
+    // Two servers starting at once both find it off; the second is told that it is on already.
+    if (again.TimeToLiveDescription?.AttributeName !== attribute) throw error;
+  }
+}

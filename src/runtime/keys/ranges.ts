@@ -1,0 +1,125 @@
+/** Bounds on a sort key, from optional encoded bounds on one of its holes. */
+import type { SortRange } from '../types.js';
+
+/**
+ * Encoded bounds on the ranged field; absent or null leaves that end open. `from` and `to` are inclusive,
+ * `after` and `before` exclusive; `prefix` is the encoded beginning of a text. All that are given must hold.
+ */
+export interface Bounds {
+  readonly from?: string | null | undefined;
+  readonly to?: string | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly before?: string | null | undefined;
+  readonly prefix?: string | null | undefined;
+}
+
+/** Where the ranged field stands in its sort key. */
+export interface RangeShape {
+  /** Everything before it: literals and encoded equalities; empty, or ends with `#`. */
+  readonly head: string;
+  /** Whether the template goes on after it, with text beginning with `#`. */
+  readonly terminated: boolean;
+}
+
+/**
+ * The part of a partition where the ranged field lies within `bounds`, both ends inside `head`. Never inverted:
+ * bounds nothing can meet give `empty`, which costs no request.
+ *
+ * Why appending `$` is right. Let x be an encoded value. A key that holds x continues with `#` or ends; one
+ * that holds a longer value beginning with x continues with a character above `$`, or with `$` and an escape
+ * mark. `#` < `$` < `$`+mark < the rest, so `x$` lies after every key that holds x, before every key that
+ * holds a larger value, and equals no key, because no key has `$` without a mark.
+ */
+export function rangeOf(bounds: Bounds, { head, terminated }: RangeShape): SortRange {
+  const end = head === '' ? undefined : successor(head);
+  let lower = head;
+  // Exclusive. Absent only for an empty head: then the partition's own end is the end.
+  let below = end;
+  // Every bound begins with the head, so that the first one of each end needs no comparing.
+  if (given(bounds.from)) lower = head + bounds.from;
+  if (given(bounds.after)) lower = higher(lower, `${head}${bounds.after}$`);
+  if (given(bounds.to)) below = `${head}${bounds.to}$`;
+  // Keys that hold x begin with x itself, so x is an exclusive bound whether or not more follows.
+  if (given(bounds.before)) below = lowerOf(below, head + bounds.before);
+  if (given(bounds.prefix) && bounds.prefix !== '') {
+    const start = head + bounds.prefix;
+    if (lower === head && below === end) return { kind: 'prefix', prefix: start };
+    lower = higher(lower, start);
+    below = lowerOf(below, successor(start));
+  }
+  if (below === '' || (below !== undefined && compareKeys(lower, below) >= 0)) return { kind: 'empty' };
+  if (!terminated && given(bounds.from) && bounds.from === bounds.to && lower === head + bounds.from) {
+    return lower === '' ? { kind: 'empty' } : { kind: 'equals', value: lower };
+  }
+  if (lower === head && head !== '' && below === end) return { kind: 'prefix', prefix: head };
+  // DynamoDB takes no empty text as a key, not even as a bound; nothing sorts before it anyway.
+  if (lower === '') return below === undefined ? { kind: 'between' } : { kind: 'between', below };
+  return below === undefined ? { kind: 'between', from: lower } : { kind: 'between', from: lower, below };
+}
+
+function higher(a: string, b: string): string {
+  return compareKeys(a, b) < 0 ? b : a;
+}
+
+/** The lower of two ends; undefined is no end. */
+function lowerOf(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return compareKeys(b, a) < 0 ? b : a;
+}
+
+function given(bound: string | null | undefined): bound is string {
+  return bound !== undefined && bound !== null;
+}
+
+/**
+ * The least text above every text that begins with `prefix`: its last character, one further. Undefined where
+ * there is none.
+ */
+export function successor(prefix: string): string | undefined {
+  const unit = prefix.charCodeAt(prefix.length - 1);
+  // The usual end of a prefix, plain characters: no need to take it apart.
+  if (unit < 0x7f) return prefix.slice(0, -1) + String.fromCharCode(unit + 1);
+  const points = Array.from(prefix, (character) => character.codePointAt(0) as number);
+  for (let last = points.pop(); last !== undefined; last = points.pop()) {
+    if (last === 0x10ffff) continue;
+    // The surrogates' code points are no characters: UTF-8 goes from U+D7FF to U+E000.
+    return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
+  }
+  return undefined;
+}
+
+/**
+ * Compares two keys as DynamoDB does: numbers by value, text by its UTF-8 bytes, which is by code point. (`<`
+ * compares UTF-16, where an emoji sorts below U+FF5E.) Negative, zero or positive.
+ */
+export function compareKeys(a: string | number, b: string | number): number {
+  if (a === b) return 0;
+  if (typeof a === 'number' || typeof b === 'number') return Number(a) - Number(b);
+  const shorter = Math.min(a.length, b.length);
+  for (let at = 0; at < shorter; at++) {
+    const x = a.charCodeAt(at);
+    const y = b.charCodeAt(at);
+    if (x === y) continue;
+    // A surrogate stands for a code point above U+FFFF: above every other unit.
+    return isSurrogate(x) === isSurrogate(y) ? x - y : isSurrogate(x) ? 1 : -1;
+  }
+  return a.length - b.length;
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
+}
+
+/** Whether a sort key lies within a range. */
+export function within(range: SortRange | undefined, value: string | number | undefined): boolean {
+  if (range === undefined) return true;
+  if (range.kind === 'empty' || value === undefined) return false;
+  if (range.kind === 'prefix') return typeof value === 'string' && value.startsWith(range.prefix);
+  if (range.kind === 'equals') return value === range.value;
+  const { from, to, below } = range;
+  return (
+    (from === undefined || compareKeys(value, from) >= 0) &&
+    (to === undefined || compareKeys(value, to) <= 0) &&
+    (below === undefined || compareKeys(value, below) < 0)
+  );
+}

@@ -1,0 +1,31 @@
+/** Several entities read by one query. */
+import { TableloomError } from '../errors.js';
+import type { EntityReader } from '../types.js';
+
+/** Reads the items of several entities of one table, each as what its `_type` says. */
+export function anyEntity<R extends object>(
+  codecs: readonly [EntityReader<R>, ...EntityReader<R>[]],
+): EntityReader<R> {
+  const [{ table }] = codecs;
+  const byType = new Map<unknown, EntityReader<R>>(codecs.map((codec) => [codec.name, codec]));
+  const ttl = codecs.find((codec) => codec.ttl !== undefined)?.ttl;
+  return {
+    name: codecs.map((codec) => codec.name).join(' or '),
+    table,
+    read(item) {
+      const codec = byType.get(item._type);
+      if (codec !== undefined) return codec.read(item);
+      throw new TableloomError('STORAGE_REFUSED', 'A query brought an item of a kind it does not know.');
+    },
+    ...(ttl === undefined ? {} : { ttl }),
+  };
+}
+
+/** A parent before what belongs to it; both are read side by side. */
+export async function parentFirst<P extends object, R extends object>(
+  parent: Promise<P | null>,
+  others: Promise<readonly R[]>,
+): Promise<(P | R)[]> {
+  const [first, rest] = await Promise.all([parent, others]);
+  return first === null ? [...rest] : [first, ...rest];
+}

@@ -1,0 +1,99 @@
+/** Reads that need no more of their parent than its key, started while the parent is read. */
+
+import {
+  type FieldNode,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  getArgumentValues,
+  isAbstractType,
+  isObjectType,
+  type SelectionSetNode,
+} from 'graphql';
+import { isIncluded, type SelectionInfo } from '../selection.js';
+
+/** The part of graphql-js' info that reading ahead takes. */
+export type PrefetchInfo = SelectionInfo & Pick<GraphQLResolveInfo, 'schema'>;
+
+/** What some fields of a type read, by field: with their arguments and what is asked of them. */
+type Reads = Readonly<Record<string, (args: never, info: PrefetchInfo) => Promise<unknown>>>;
+
+/**
+ * Starts the reads of those fields of a type that are asked for, whatever their aliases, arguments and fragments. The
+ * fields' own resolvers ask the session for the same and find it under way; what a read failed with is told there, and
+ * nowhere else.
+ *
+ * @param info of the field that gives the parent
+ * @param type the parent's, an object type
+ */
+export function prefetch(info: PrefetchInfo, type: string, reads: Reads): void {
+  const { schema, fragments, variableValues } = info;
+  const parent = schema.getType(type);
+  if (!isObjectType(parent)) return;
+  const fields = parent.getFields();
+  for (const fieldNodes of fieldsAsked(info, parent)) {
+    const [node] = fieldNodes;
+    const { [node.name.value]: read } = reads;
+    const { [node.name.value]: field } = fields;
+    if (read === undefined || field === undefined) continue;
+    start(() =>
+      read(getArgumentValues(field, node, variableValues) as never, {
+        fieldNodes,
+        fragments,
+        variableValues,
+        schema,
+      }),
+    );
+  }
+}
+
+function start(read: () => Promise<unknown>): void {
+  try {
+    read().catch(() => undefined);
+  } catch {
+    // The field's own resolver meets the same mistake in its arguments.
+  }
+}
+
+type FieldNodes = readonly [FieldNode, ...FieldNode[]];
+
+/** Answers for selections without variable @skip and @include, which are the same in every execution. */
+const known = new WeakMap<FieldNode, Map<GraphQLObjectType, readonly FieldNodes[]>>();
+
+/** The fields asked of an object of a type, those of one answer together, as graphql-js merges them. */
+function fieldsAsked(info: PrefetchInfo, type: GraphQLObjectType): readonly FieldNodes[] {
+  const [first, ...others] = info.fieldNodes;
+  const remembered = first && others.length === 0 ? known.get(first)?.get(type) : undefined;
+  if (remembered !== undefined) return remembered;
+  const byAnswer = new Map<string, [FieldNode, ...FieldNode[]]>();
+  let varies = false;
+  const visit = (set: SelectionSetNode | undefined) => {
+    for (const node of set?.selections ?? []) {
+      const included = isIncluded(node, info.variableValues);
+      varies ||= included.varies;
+      if (!included.value) continue;
+      if (node.kind === 'Field') {
+        const answer = (node.alias ?? node.name).value;
+        const same = byAnswer.get(answer);
+        if (same) same.push(node);
+        else byAnswer.set(answer, [node]);
+        continue;
+      }
+      const fragment = node.kind === 'InlineFragment' ? node : info.fragments[node.name.value];
+      if (fragment && isOf(info, type, fragment.typeCondition?.name.value)) visit(fragment.selectionSet);
+    }
+  };
+  for (const { selectionSet } of info.fieldNodes) visit(selectionSet);
+  const asked = [...byAnswer.values()];
+  if (first && others.length === 0 && !varies) {
+    const byType = known.get(first) ?? new Map<GraphQLObjectType, readonly FieldNodes[]>();
+    known.set(first, byType.set(type, asked));
+  }
+  return asked;
+}
+
+/** Whether a fragment on `condition` is about an object of this type. */
+function isOf({ schema }: PrefetchInfo, type: GraphQLObjectType, condition: string | undefined): boolean {
+  if (condition === undefined || condition === type.name) return true;
+  const other = schema.getType(condition);
+  return isAbstractType(other) && schema.isSubType(other, type);
+}

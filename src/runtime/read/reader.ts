@@ -1,0 +1,237 @@
+/** From a query's rows to its nodes. */
+import type { Requester } from '../client/requests.js';
+import { TableloomError } from '../errors.js';
+import { isExpired, liveFilter } from '../expiry.js';
+import type { ItemKey } from '../keys/item-key.js';
+import { checkKey } from '../keys/limits.js';
+import type { IndexQuery, IndexRef, Item } from '../types.js';
+import { batchGetLimit } from './batch-get.js';
+import { countItems } from './count.js';
+import { type Position, positionOf, type Row } from './cursor/positions.js';
+import type { ParentItem } from './prefetch/item-collection.js';
+import { type Budget, type Reading, Source, type Stop } from './sources.js';
+
+/** What a reader needs of its session. */
+export interface ReaderOptions {
+  readonly requester: Requester;
+  readonly now: () => Date;
+  /** The items under some keys, in order; null where there is none. Reads together what is asked together. */
+  readonly items: (keys: readonly ItemKey[]) => Promise<readonly (Item | null)[]>;
+  /** Told of the items a query brought whole. */
+  readonly seen: (index: IndexRef, items: readonly Item[]) => void;
+}
+
+/** A node, and the row it was found by. */
+export interface Found<R> {
+  readonly row: Row;
+  readonly node: R;
+}
+
+/** What is read, and which way. */
+export interface Direction {
+  /** Against the query's own order. */
+  readonly backward?: boolean;
+  /** Begins after this position, in that direction. */
+  readonly from?: Position | undefined;
+  /** The fields asked of the nodes; left out: all. */
+  readonly fields?: ReadonlySet<string> | undefined;
+  /** A record in the same item collection that is to come with the first of the nodes. */
+  readonly parent?: ParentItem | undefined;
+}
+
+/** Reads the nodes of queries: from the index where it holds what is asked, else by key from the table. */
+export class Reader {
+  readonly #options: ReaderOptions;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+  }
+
+  /** The nodes of a query, to be taken bit by bit. */
+  nodes<R extends object>(query: IndexQuery<R>, direction: Direction = {}): Nodes<R> {
+    const budget = { left: query.budget ?? this.#options.requester.limits.readBudget };
+    return new Nodes(this.#options, query, direction, budget);
+  }
+
+  /** Whether there is a node in this direction. Where the read budget ends first: true, for something is there to read. */
+  async exists<R extends object>(query: IndexQuery<R>, direction: Direction): Promise<boolean> {
+    const { found, stop } = await this.nodes(query, direction).take(1);
+    return found.length > 0 || stop === 'budget';
+  }
+
+  /** The first nodes, at most `most`. READ_BUDGET where the filter leaves so few that they cannot be found. */
+  async list<R extends object>(
+    query: IndexQuery<R>,
+    most: number,
+    direction: Direction = {},
+  ): Promise<readonly R[]> {
+    const { found, stop } = await this.nodes(query, direction).take(most);
+    if (stop === 'budget') throw readBudget(query.pattern);
+    return found.map(({ node }) => node);
+  }
+
+  /** Every node, however many requests it takes; for rules, never for a field a client asks. */
+  async *each<R extends object>(query: IndexQuery<R>): AsyncGenerator<R, void, undefined> {
+    const nodes = new Nodes(this.#options, query, {}, { left: Number.POSITIVE_INFINITY });
+    for (;;) {
+      const { found, stop } = await nodes.take(batchGetLimit);
+      for (const { node } of found) yield node;
+      if (stop !== 'enough') return;
+    }
+  }
+
+  /** How many items a query has, counted up to `cap`. Index items whose record was just removed still count. */
+  async count<R extends object>(query: IndexQuery<R>, cap: number): Promise<number> {
+    const { requester, now } = this.#options;
+    const budget = query.budget ?? requester.limits.readBudget;
+    const { found, stop } = await countItems(requester, readingOf(query, now()), cap, budget);
+    if (stop === 'budget') throw readBudget(query.pattern);
+    return found;
+  }
+}
+
+function readBudget(pattern: string): TableloomError {
+  const message =
+    'Too few items match for the answer to be found with the reads allowed; narrow the question.';
+  return new TableloomError('READ_BUDGET', message, { pattern });
+}
+
+function readingOf<R extends object>(query: IndexQuery<R>, now: Date): Reading {
+  const { index, partitions, equals, sort, filter, consistent, descending, entity, covering } = query;
+  return {
+    index,
+    partitions,
+    equals,
+    sort,
+    // DynamoDB refuses a filter on an attribute the index does not project; those items are checked when read.
+    filter:
+      covering.kind === 'some'
+        ? filter
+        : liveFilter(filter, covering.kind === 'all' ? entity : covering.join, index, now),
+    selective: filter !== undefined,
+    consistent,
+    descending,
+  };
+}
+
+type Through = Extract<IndexQuery<object>['covering'], { readonly kind: 'through' }>;
+
+/** The nodes of one query in one direction. */
+export class Nodes<R extends object> {
+  readonly #options: ReaderOptions;
+  readonly #query: IndexQuery<R>;
+  readonly #source: Source;
+  readonly #budget: Budget;
+  readonly #now: Date;
+  readonly #follow: boolean;
+  /** Items come without their documents, lists and sets: nobody else is to take them for whole ones. */
+  readonly #isLight: boolean;
+  readonly #rest: Found<R>[] = [];
+  #last: Row | undefined;
+  #sourceStopped = false;
+
+  constructor(options: ReaderOptions, query: IndexQuery<R>, direction: Direction, budget: Budget) {
+    this.#options = options;
+    this.#query = query;
+    this.#budget = budget;
+    this.#now = options.now();
+    const { entity, covering } = query;
+    this.#isLight = covering.kind === 'all' && isEnough(query, direction.fields);
+    const only = this.#isLight
+      ? [...(entity.projection ?? []), ...(entity.ttl ? [entity.ttl] : [])]
+      : undefined;
+    const reading = { ...readingOf(query, this.#now), parent: direction.parent, only };
+    this.#source = new Source(
+      options.requester,
+      reading,
+      direction.backward ?? false,
+      budget,
+      direction.from,
+    );
+    // Of what expires only the record itself tells whether it has.
+    this.#follow =
+      covering.kind === 'some' && (entity.ttl !== undefined || !isEnough(query, direction.fields));
+  }
+
+  /** Up to `wanted` nodes, none after the first that `isLast` holds for, and why there are no more. */
+  async take(
+    wanted: number,
+    isLast: (row: Row) => boolean = () => false,
+  ): Promise<{ readonly found: readonly Found<R>[]; readonly stop: Stop }> {
+    const found = this.#rest;
+    for (let round = 0; found.length < wanted; round++) {
+      // Records that vanished or expired are rare, or else many: each round looks further.
+      const missing = wanted - found.length;
+      const asked = round === 0 ? missing : Math.max(missing, Math.min(batchGetLimit, missing * 2 ** round));
+      if (round > 0 && this.#budget.left-- <= 0) return { found: found.splice(0), stop: 'budget' };
+      const { rows, stop } = await this.#source.take(asked, isLast);
+      this.#last = rows.at(-1) ?? this.#last;
+      found.push(...(await this.#nodes(rows)));
+      if (stop === 'budget') this.#sourceStopped = true;
+      const last = found.at(-1);
+      if (last !== undefined && isLast(last.row)) break;
+      if (stop !== 'enough' && found.length < wanted) return { found: found.splice(0), stop };
+    }
+    return { found: found.splice(0, wanted), stop: 'enough' };
+  }
+
+  /** How far everything has been given, once the budget has ended. */
+  get frontier(): Position | undefined {
+    if (this.#sourceStopped) return this.#source.frontier;
+    return this.#last && positionOf(this.#query.index, this.#last);
+  }
+
+  async #nodes(rows: readonly Row[]): Promise<Found<R>[]> {
+    const { entity, covering, index } = this.#query;
+    if (covering.kind === 'through') return this.#ledTo(rows, covering);
+    if (this.#follow && covering.kind === 'some') {
+      const keys = rows.map(({ item }) => ({ table: entity.table, key: covering.keyOf(item) }));
+      const items = rows.length === 0 ? [] : await this.#options.items(keys);
+      return this.#live(rows, items, (item) => entity.read(item));
+    }
+    const items = rows.map(({ item }) => item);
+    if (covering.kind === 'some') return this.#live(rows, items, covering.read);
+    if (!this.#isLight) this.#options.seen(index, items);
+    return this.#live(rows, items, (item) => entity.read(item));
+  }
+
+  /** The records that items of a join lead to. One that has expired, or leads nowhere, gives none. */
+  async #ledTo(rows: readonly Row[], { join, keyOf }: Through): Promise<Found<R>[]> {
+    const { entity } = this.#query;
+    const leading: Row[] = [];
+    const keys: ItemKey[] = [];
+    for (const row of rows) {
+      const key = isExpired(join, row.item, this.#now) ? undefined : keyOf(row.item);
+      if (key === undefined) continue;
+      leading.push(row);
+      keys.push({ table: entity.table, key: checkKey(key, entity.table), ...this.#consistent });
+    }
+    const items = keys.length === 0 ? [] : await this.#options.items(keys);
+    return this.#live(leading, items, (item) => entity.read(item));
+  }
+
+  get #consistent(): { readonly consistent?: true } {
+    return this.#query.consistent ? { consistent: true } : {};
+  }
+
+  #live(rows: readonly Row[], items: readonly (Item | null)[], read: (item: Item) => R): Found<R>[] {
+    const found: Found<R>[] = [];
+    for (const [at, row] of rows.entries()) {
+      const item = items[at];
+      if (item && !isExpired(this.#query.entity, item, this.#now)) found.push({ row, node: read(item) });
+    }
+    return found;
+  }
+}
+
+/** Whether the fields asked can be read of less than whole records; undefined stands for all fields. */
+export function isEnough<R extends object>(
+  { covering, entity }: Pick<IndexQuery<R>, 'covering' | 'entity'>,
+  fields: ReadonlySet<string> | undefined,
+): boolean {
+  const held =
+    covering.kind === 'some' ? covering.covers : covering.kind === 'all' ? entity.projection : undefined;
+  if (fields === undefined || held === undefined) return false;
+  for (const field of fields) if (field !== '__typename' && !held.includes(field)) return false;
+  return true;
+}

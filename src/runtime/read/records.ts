@@ -1,0 +1,27 @@
+/** Records of a query that a write needs. */
+
+import type { Requester } from '../client/requests.js';
+import type { IndexQuery } from '../types.js';
+import { getItems } from './batch-get.js';
+import { Reader } from './reader.js';
+
+/** The first records of a query, at most `most`, however many requests that takes. */
+export async function recordsOf<R extends object>(
+  requester: Requester,
+  query: IndexQuery<R>,
+  most: number,
+  now: Date,
+): Promise<readonly R[]> {
+  const reader = new Reader({
+    requester,
+    now: () => now,
+    items: (keys) => getItems(requester, keys),
+    seen: () => undefined,
+  });
+  const records: R[] = [];
+  for await (const record of reader.each(query)) {
+    records.push(record);
+    if (records.length === most) break;
+  }
+  return records;
+}

@@ -1,0 +1,87 @@
+/** Numbers that writes keep beside records: how they are read, and how the next of a sequence is taken. */
+import { type ItemKey, itemId } from '../../keys/item-key.js';
+import { checkKey } from '../../keys/limits.js';
+import type { Aggregate, Item, SequenceRef, TableRef } from '../../types.js';
+import { type Action, counterAttributes } from '../action.js';
+import { absent } from '../changes.js';
+import type { FoundItems } from '../write.js';
+
+/** What an item says of its number; 0 where there is no item yet. */
+export function numberIn(item: Item | null): number {
+  const value = item?.[counterAttributes.value];
+  return typeof value === 'number' ? value : 0;
+}
+
+/** The keys of the items a number is spread over. None where it is asked of a value that nothing has. */
+export function itemsOf<R extends object>({ entity, keys }: Aggregate<R>): ItemKey[] {
+  return keys.flatMap((key) =>
+    key === undefined ? [] : { table: entity.table, key: checkKey(key, entity.table) },
+  );
+}
+
+/** @param read gives the item under a key */
+export async function readAggregate<R extends object>(
+  number: Aggregate<R>,
+  read: (key: ItemKey) => Promise<Item | null>,
+): Promise<number> {
+  const items = await Promise.all(itemsOf(number).map(read));
+  return items.reduce((sum, item) => sum + numberIn(item), 0);
+}
+
+interface Taken {
+  readonly sequence: SequenceRef;
+  /** As it was read; null where there was no item. */
+  readonly read: number | null;
+  last: number;
+}
+
+/** What is read of a sequence's item. */
+export type Readable = Pick<FoundItems, 'get' | 'load'>;
+
+/** The numbers that one attempt of a transaction takes of sequences: consecutive ones, from what was read on. */
+export class Numbering {
+  readonly #found: Readable;
+  readonly #taken = new Map<string, Taken>();
+
+  constructor(found: Readable) {
+    this.#found = found;
+  }
+
+  async next(sequence: SequenceRef): Promise<number> {
+    const { table } = sequence;
+    const key = checkKey(sequence.key, table);
+    const id = itemId(table, key);
+    if (!this.#taken.has(id)) await this.#found.load([{ table, key, consistent: true }]);
+    const taken = this.#taken.get(id) ?? begun(sequence, this.#found.get(table, key));
+    this.#taken.set(id, taken);
+    taken.last += 1;
+    return taken.last;
+  }
+
+  /** Moves each sequence on, on the condition that nobody else did: else all is computed again. */
+  get actions(): readonly Action[] {
+    return Array.from(this.#taken.values(), ({ sequence: { entity, name, table, key }, read, last }) => ({
+      kind: 'update',
+      table,
+      key,
+      set: { [counterAttributes.name]: name, [counterAttributes.value]: last },
+      remove: [],
+      purpose: { kind: 'sequence', entity },
+      condition: isAt(table, read),
+    }));
+  }
+}
+
+function begun(sequence: SequenceRef, item: Item | null): Taken {
+  return { sequence, read: item === null ? null : numberIn(item), last: numberIn(item) };
+}
+
+/** The item holds the number that was read, or is still not there. */
+export function isAt(table: TableRef, read: number | null): NonNullable<Action['condition']> {
+  if (read === null) return absent(table);
+  return {
+    expression: '#n = :n',
+    names: { '#n': counterAttributes.value },
+    values: { ':n': read },
+  };
+}

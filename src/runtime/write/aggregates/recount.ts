@@ -1,0 +1,91 @@
+/** Repairs numbers that are kept: for records that were there before they were, or that others wrote. */
+import type { Requester } from '../../client/requests.js';
+import { conflict } from '../../errors.js';
+import { itemId } from '../../keys/item-key.js';
+import { checkKey } from '../../keys/limits.js';
+import { getItems } from '../../read/batch-get.js';
+import type { Aggregate, Item, Key, SequenceRef, TableRef } from '../../types.js';
+import { counterAttributes } from '../action.js';
+import { commit } from '../commit.js';
+import { isAt, itemsOf, numberIn } from './aggregates.js';
+
+/**
+ * Sets a number to what the records make of it, and gives it. Records that do not count in it are passed over.
+ * CONFLICT where writes changed it meanwhile: what they wrote may or may not be among the records, so that it has to
+ * be counted again. For a time without writes: one that leaves the number as it was goes unnoticed.
+ */
+export async function recount<R extends object>(
+  requester: Requester,
+  number: Aggregate<R>,
+  records: Iterable<R> | AsyncIterable<R>,
+): Promise<number> {
+  const { entity, name } = number;
+  const { table } = entity;
+  const keys = itemsOf(number);
+  const before = await getItems(
+    requester,
+    keys.map((key) => ({ ...key, consistent: true })),
+  );
+  const counted = new Map(keys.map(({ key }) => [itemId(table, key), 0]));
+  for await (const record of records) {
+    for (const { name: other, key, by } of entity.counters?.(record) ?? []) {
+      const id = other === name && key !== undefined ? itemId(table, key) : undefined;
+      const sum = id === undefined ? undefined : counted.get(id);
+      if (id !== undefined && sum !== undefined) counted.set(id, sum + by);
+    }
+  }
+  for (const [at, { key }] of keys.entries()) {
+    const value = counted.get(itemId(table, key)) ?? 0;
+    await set(requester, { entity: entity.name, name, table, key }, before[at] ?? null, value);
+  }
+  return [...counted.values()].reduce((sum, value) => sum + value, 0);
+}
+
+/**
+ * Moves a sequence on to the greatest number that these records have, and gives the last number it has given then. It is
+ * never moved back. CONFLICT where a number was taken meanwhile.
+ */
+export async function resume(
+  requester: Requester,
+  sequence: SequenceRef,
+  records: Iterable<object> | AsyncIterable<object>,
+): Promise<number> {
+  const { table, key, name } = sequence;
+  const [item = null] = await getItems(requester, [{ table, key, consistent: true }]);
+  let last = numberIn(item);
+  for await (const record of records) {
+    const value: unknown = (record as Readonly<Record<string, unknown>>)[name];
+    if (typeof value === 'number' && value > last) last = value;
+  }
+  await set(requester, sequence, item, last);
+  return last;
+}
+
+interface AggregateItem {
+  readonly entity: string;
+  readonly name: string;
+  readonly table: TableRef;
+  readonly key: Key;
+}
+
+/** Sets a number that nobody has changed since it was read. */
+async function set(
+  requester: Requester,
+  { entity, name, table, key }: AggregateItem,
+  item: Item | null,
+  value: number,
+): Promise<void> {
+  if (numberIn(item) === value) return;
+  const outcome = await commit(requester, [
+    {
+      kind: 'update',
+      table,
+      key: checkKey(key, table),
+      set: { [counterAttributes.name]: name, [counterAttributes.value]: value },
+      remove: [],
+      purpose: { kind: 'unchanged', entity },
+      condition: isAt(table, item === null ? null : numberIn(item)),
+    },
+  ]);
+  if (outcome.kind !== 'done') throw conflict(outcome.error.cause);
+}

@@ -1,0 +1,145 @@
+/** Records that go with one that is deleted, as far as one transaction holds them. */
+import { isExpired } from '../../expiry.js';
+import { itemId } from '../../keys/item-key.js';
+import { checkKey } from '../../keys/limits.js';
+import type { EntityCodec, IndexQuery, Item, Key, TableRef } from '../../types.js';
+import type { Action } from '../action.js';
+import { changeActions, counterActions, kept } from '../changes.js';
+import { childrenActions, isMarked, markAttribute } from '../references.js';
+import { validation } from '../stored.js';
+import type { FoundItems, Planned } from '../write.js';
+
+/** What goes with a record: generated for each entity that a reference with `onDelete: cascade` names. */
+export type DependentsOf<R> = (record: R) => readonly Dependents[];
+
+/** The records of one entity that name a record. */
+export interface Dependents {
+  /** At most so many of them; an index may lag behind. */
+  list(found: Pick<FoundItems, 'query'>, parent: string, most: number): Promise<readonly Doomed[]>;
+}
+
+/** A record that is to go, whatever its entity. */
+export interface Doomed {
+  readonly entity: string;
+  readonly table: TableRef;
+  readonly key: Key;
+  /** Its item's id. */
+  readonly id: string;
+  /** What its end does; null where it is gone already, or names another record by now. */
+  end(item: Item | null, now: Date): End | null;
+}
+
+export interface End {
+  readonly isMarked: boolean;
+  /** Deletes the record with all of its own items. */
+  readonly actions: readonly Action[];
+  /** Marks it, and takes it out of the numbers it is counted in; what may not be deleted is not marked. */
+  readonly marking: readonly Action[];
+  readonly dependents: readonly Dependents[];
+}
+
+/**
+ * The records of a query that name one that is deleted.
+ *
+ * @param by their entity and reference: `Order.customerId`
+ * @param further what goes with each of them
+ */
+export function dependents<R extends object>(
+  by: string,
+  entity: EntityCodec<R>,
+  query: IndexQuery<R>,
+  further: DependentsOf<R> = () => [],
+): Dependents {
+  const [, name] = by.split('.');
+  // The table's own key can be read consistently: then nothing is missed.
+  const { index } = query;
+  const isOwn = index.partition === index.table.partition && index.sort === index.table.sort;
+  return {
+    list: async (found, parent, most) => {
+      const records = await found.query(isOwn ? { ...query, consistent: true } : query, most);
+      const namesIt = (record: R) =>
+        (entity.references?.(record) ?? []).some(
+          (one) => one.name === name && one.key !== undefined && itemId(one.to.table, one.key) === parent,
+        );
+      return records.map((record) => doomed(entity, entity.key(record), { further, isMeant: namesIt }));
+    },
+  };
+}
+
+/** @param options.isMeant whether the record, as it is by then, is to go */
+export function doomed<R extends object>(
+  codec: EntityCodec<R>,
+  key: Key,
+  options: {
+    readonly further: DependentsOf<R>;
+    readonly isMeant?: (record: R) => boolean;
+    readonly expect?: number | null | undefined;
+  },
+): Doomed {
+  const { table, name: entity } = codec;
+  const { further, isMeant = () => true, expect } = options;
+  return {
+    entity,
+    table,
+    key: checkKey(key, table),
+    id: itemId(table, key),
+    end: (item, now) => {
+      if (item === null || isExpired(codec, item, now)) return null;
+      const before = { record: codec.read(item), item };
+      if (!isMeant(before.record)) return null;
+      const expected = validation(codec, expect, item);
+      const purpose = { kind: 'unchanged', entity, ...(expected !== undefined && { expected }) } as const;
+      const set = { [markAttribute]: now.toISOString() };
+      return {
+        isMarked: isMarked(item),
+        actions: changeActions({ codec, before, after: null, expected, now }).actions,
+        marking: [
+          { kind: 'update', table, key, set, remove: [], purpose, condition: kept(codec, item) },
+          ...counterActions({ codec, before, after: null }),
+          ...childrenActions(codec, before.record, ['restrict']),
+        ],
+        dependents: further(before.record),
+      };
+    },
+  };
+}
+
+/** What one transaction deletes. */
+export type Tree = Pick<Planned<unknown>, 'actions' | 'items'>;
+
+/**
+ * Some records and all that goes with them; undefined where these are more records than `room`, or nested deeper than
+ * `levels`.
+ *
+ * @param seen records that are deleted elsewhere in the same call; those of the tree join them
+ */
+export async function treeOf(
+  found: FoundItems,
+  now: Date,
+  roots: readonly Doomed[],
+  {
+    room,
+    levels = room,
+    seen,
+  }: { readonly room: number; readonly levels?: number; readonly seen: Set<string> },
+): Promise<Tree | undefined> {
+  const actions: Action[] = [];
+  const items: Planned<unknown>['items'][number][] = [];
+  let level = roots;
+  for (let depth = 1; level.length > 0; depth++) {
+    const fresh = [...new Map(level.map((one) => [one.id, one])).values()].filter(({ id }) => !seen.has(id));
+    if (items.length + fresh.length > room || (depth > levels && fresh.length > 0)) return undefined;
+    await found.load(fresh.map(({ table, key }) => ({ table, key, consistent: true })));
+    const next: Promise<readonly Doomed[]>[] = [];
+    for (const { table, key, id, end } of fresh) {
+      seen.add(id);
+      const ended = end(found.get(table, key), now);
+      if (ended === null) continue;
+      actions.push(...ended.actions);
+      items.push({ table, key, item: null });
+      next.push(...ended.dependents.map((one) => one.list(found, id, room + 1)));
+    }
+    level = (await Promise.all(next)).flat();
+  }
+  return { actions, items };
+}

@@ -1,0 +1,351 @@
+/** From a record before and after to the actions that make every one of its items follow. */
+import { epochOf } from '../expiry.js';
+import { itemId, keyOfItem } from '../keys/item-key.js';
+import { checkKey } from '../keys/limits.js';
+import type { AttributeValue, EntityCodec, Guard, Item, Key, TableRef } from '../types.js';
+import { sameValue } from '../values.js';
+import { type Action, type Condition, counterAttributes, guardAttributes } from './action.js';
+import { childrenActions, isMarked, referenceActions, unmarked } from './references.js';
+import { versionsOf } from './versions.js';
+
+/** A record as it was read: the item as it is stored, with whatever attributes nobody knows of. */
+export interface Stored<R> {
+  readonly record: R;
+  readonly item: Item;
+}
+
+/** How a record changes. */
+export interface RecordChange<R extends object> {
+  readonly codec: EntityCodec<R>;
+  readonly before: Stored<R> | null;
+  readonly after: R | null;
+  /** The version the caller demanded, if any. */
+  readonly expected?: number | undefined;
+  /** `before` has expired: it is replaced whole, as if it were not there. */
+  readonly replace?: boolean;
+  /** Where another creates the record first, all is computed again. */
+  readonly racing?: boolean;
+  /** An expired record under the key the record moves to: it is replaced, and what follows it goes. */
+  readonly taken?: Stored<R> | null;
+  readonly now: Date;
+}
+
+/** The actions of one record's change, and its main item afterwards. */
+export interface ChangeActions {
+  readonly actions: readonly Action[];
+  readonly item: Item | null;
+}
+
+/** Above this many attributes an UpdateExpression nears DynamoDB's 4 KB and 300 operators; the item is put whole. */
+const mostUpdated = 100;
+
+/**
+ * Everything a record's change does: its main item, index entries, versions, the guards of its unique values, the
+ * numbers it counts in, and that what it names is there, as long as something names it. Items that stay the same are
+ * left alone. A change of nothing but the revision gives one check that the record is as it was read, so that what is
+ * written beside it rests on it; the revision stays.
+ */
+export function changeActions<R extends object>(change: RecordChange<R>): ChangeActions {
+  const { codec, before, after } = change;
+  const next = after === null ? null : cleaned(codec.item(after));
+  if (next !== null) checkKey(keyOfItem(codec.table, next), codec.table);
+  const main = mainActions(change, next);
+  // The same attributes make the same entries, versions and guards.
+  if (main.actions.every(({ kind }) => kind === 'check')) return main;
+  return {
+    item: main.item,
+    actions: [
+      ...main.actions,
+      ...derivedActions(codec, before?.record ?? null, after),
+      ...(after === null ? [] : versionActions(codec, after, change.now)),
+      ...guardActions(change, next),
+      ...(change.taken ? leavings(codec, change.taken, change.now) : []),
+      ...counterActions(change),
+      ...referenceActions(codec, change.replace ? null : (before?.record ?? null), after, change.now),
+      ...(before !== null && leaves(codec, before, next) ? childrenActions(codec, before.record) : []),
+    ],
+  };
+}
+
+/** The record is deleted, or moves to another key: nothing may name it by the old one. */
+function leaves<R extends object>({ table }: EntityCodec<R>, before: Stored<R>, next: Item | null): boolean {
+  return (
+    next === null || itemId(table, keyOfItem(table, before.item)) !== itemId(table, keyOfItem(table, next))
+  );
+}
+
+/** The entries and guards that go with a record whose main item is written over. */
+function leavings<R extends object>(codec: EntityCodec<R>, gone: Stored<R>, now: Date): Action[] {
+  const change = { codec, before: gone, after: null, now };
+  return [
+    ...derivedActions(codec, gone.record, null),
+    ...guardActions(change, null),
+    ...counterActions(change),
+  ];
+}
+
+/** An item without what DynamoDB does not store: undefined, null at the top, empty sets. */
+export function cleaned(item: Item): Item {
+  const copy: Item = {};
+  for (const name in item) {
+    const value = item[name];
+    if (value === undefined || value === null || (value instanceof Set && value.size === 0)) continue;
+    copy[name] = value;
+  }
+  return copy;
+}
+
+function mainActions<R extends object>(change: RecordChange<R>, next: Item | null): ChangeActions {
+  const { codec, before, expected, replace, racing = false } = change;
+  const { table, name: entity } = codec;
+  if (before === null) {
+    if (next === null) return { actions: [], item: null };
+    return { actions: [putNew(codec, next, racing)], item: next };
+  }
+  const purpose = { kind: 'unchanged', entity, ...(expected !== undefined && { expected }) } as const;
+  const key = keyOfItem(table, before.item);
+  if (next === null) {
+    const asRead = unchanged(codec, before.item);
+    return { actions: [{ kind: 'delete', table, key, purpose, condition: asRead }], item: null };
+  }
+  const condition = kept(codec, before.item);
+  const unknown = unknownAttributes(codec, before);
+  if (itemId(table, key) !== itemId(table, keyOfItem(table, next))) {
+    const moved = { ...unknown, ...next };
+    const { taken } = change;
+    const arrival: Action = taken
+      ? {
+          kind: 'put',
+          table,
+          key: keyOfItem(table, moved),
+          item: moved,
+          purpose: { kind: 'unchanged', entity },
+          condition: unchanged(codec, taken.item),
+        }
+      : putNew(codec, moved, false);
+    return { actions: [{ kind: 'delete', table, key, purpose, condition }, arrival], item: moved };
+  }
+  if (replace) return { actions: [{ kind: 'put', table, key, item: next, purpose, condition }], item: next };
+  const merged = { ...unknown, ...next };
+  const set: Item = {};
+  for (const name in next) if (!sameValue(next[name], before.item[name])) set[name] = next[name];
+  const remove = Object.keys(before.item).filter((name) => !(name in merged));
+  const changed = Object.keys(set).length + remove.length;
+  const revised = codec.revision !== undefined && codec.revision in set ? 1 : 0;
+  if (changed === revised)
+    return { actions: [{ kind: 'check', table, key, purpose, condition }], item: before.item };
+  if (changed > mostUpdated)
+    return { actions: [{ kind: 'put', table, key, item: merged, purpose, condition }], item: merged };
+  return { actions: [{ kind: 'update', table, key, set, remove, purpose, condition }], item: merged };
+}
+
+/** Attributes some other program stored: an update leaves them as they are. */
+function unknownAttributes<R extends object>(codec: EntityCodec<R>, { record, item }: Stored<R>): Item {
+  const known = codec.item(record);
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !(name in known)));
+}
+
+function putNew<R extends object>(
+  { table, name: entity, ttl }: EntityCodec<R>,
+  item: Item,
+  racing: boolean,
+): Action {
+  const purpose = { kind: 'absent', entity, racing, ...(ttl !== undefined && { ttl }) } as const;
+  return { kind: 'put', table, key: keyOfItem(table, item), item, purpose, condition: absent(table) };
+}
+
+/** No item has this key. */
+export function absent(table: TableRef): Condition {
+  return { expression: 'attribute_not_exists(#p)', names: { '#p': table.partition }, values: {} };
+}
+
+/** The record is as it was read: its revision, or where it has none (it never changes), that it is there. */
+export function unchanged(
+  codec: { readonly table: TableRef; readonly revision?: string },
+  stored: Item,
+): Condition {
+  const { table, revision } = codec;
+  const exists = { expression: 'attribute_exists(#p)', names: { '#p': table.partition }, values: {} };
+  if (revision === undefined) return exists;
+  const seen = stored[revision];
+  // A record that another program stored has no revision until we first write it.
+  if (seen === undefined) {
+    return {
+      expression: 'attribute_exists(#p) AND attribute_not_exists(#r)',
+      names: { ...exists.names, '#r': revision },
+      values: {},
+    };
+  }
+  return { expression: '#r = :r', names: { '#r': revision }, values: { ':r': seen } };
+}
+
+/** The record is as it was read, and stays: where that may take a while, nobody has begun to delete it. */
+export function kept(
+  codec: { readonly table: TableRef; readonly revision?: string; readonly cascades?: true },
+  stored: Item,
+): Condition {
+  return codec.cascades ? unmarked(unchanged(codec, stored)) : unchanged(codec, stored);
+}
+
+/** Index entries and relationship records: by key, so that two of them may change places. */
+function derivedActions<R extends object>(
+  codec: EntityCodec<R>,
+  before: R | null,
+  after: R | null,
+): Action[] {
+  if (codec.entries === undefined) return [];
+  const { table, name: entity } = codec;
+  const purpose = { kind: 'derived', entity } as const;
+  const old = entriesById(codec, before);
+  const next = entriesById(codec, after);
+  const actions: Action[] = [];
+  for (const [id, item] of old) {
+    if (!next.has(id)) actions.push({ kind: 'delete', table, key: keyOfItem(table, item), purpose });
+  }
+  for (const [id, item] of next) {
+    const same = old.get(id);
+    if (same !== undefined && sameValue(same as AttributeValue, item as AttributeValue)) continue;
+    const key = checkKey(keyOfItem(table, item), table);
+    actions.push({ kind: 'put', table, key, item, purpose });
+  }
+  return actions;
+}
+
+function entriesById<R extends object>(codec: EntityCodec<R>, record: R | null): Map<string, Item> {
+  const entries = (record === null ? [] : (codec.entries?.(record) ?? [])).filter(
+    (item) => item !== undefined,
+  );
+  return new Map(entries.map((item) => [itemId(codec.table, keyOfItem(codec.table, item)), cleaned(item)]));
+}
+
+function versionActions<R extends object>(codec: EntityCodec<R>, after: R, now: Date): Action[] {
+  const { table, name: entity } = codec;
+  return versionsOf(codec, after, (item) => keyOfItem(table, item)).flatMap(
+    ({ item, versions }): Action[] => {
+      const key = checkKey(keyOfItem(table, item), table);
+      if (versions === undefined)
+        return [{ kind: 'put', table, key, item: cleaned(item), purpose: { kind: 'derived', entity } }];
+      const { keep, revision, keyOf } = versions;
+      const expiry = keep?.expires && { [keep.expires.ttl]: epochOf(now) + keep.expires.seconds };
+      const purpose = { kind: 'version', entity, versions } as const;
+      const whole = cleaned({ ...item, ...expiry });
+      const put: Action = { kind: 'put', table, key, item: whole, purpose, condition: absent(table) };
+      const oldest = Number(after[revision as keyof R]) - (keep?.versions ?? Number.POSITIVE_INFINITY);
+      if (oldest < 1) return [put];
+      return [put, { kind: 'delete', table, key: keyOf(oldest), purpose: { kind: 'derived', entity } }];
+    },
+  );
+}
+
+/** Whose a unique value is: the record's key, as one text. */
+export function ownerOf(table: TableRef, key: Key): string {
+  return JSON.stringify(
+    table.sort === undefined ? [key[table.partition]] : [key[table.partition], key[table.sort]],
+  );
+}
+
+/** One unique value a record holds. */
+interface Held {
+  readonly guard: Guard & { readonly key: Key };
+  readonly item: Item;
+  readonly owner: string;
+}
+
+/** Guards are taken, given up, or left alone; one whose record expires expires with it. */
+function guardActions<R extends object>(
+  { codec, before, after, now }: RecordChange<R>,
+  next: Item | null,
+): Action[] {
+  if (codec.guards === undefined) return [];
+  const { table, name: entity } = codec;
+  const old = before === null ? [] : heldBy(codec, before.record, before.item);
+  const held = after === null || next === null ? [] : heldBy(codec, after, next);
+  const actions: Action[] = [];
+  for (const { guard, item, owner } of old) {
+    const id = itemId(table, guard.key);
+    const kept = held.find((other) => itemId(table, other.guard.key) === id);
+    if (kept !== undefined && sameValue(kept.item as AttributeValue, item as AttributeValue)) {
+      held.splice(held.indexOf(kept), 1);
+    } else if (kept === undefined) {
+      const purpose = { kind: 'guard', entity, ...namesOf(guard), owner } as const;
+      actions.push({ kind: 'delete', table, key: guard.key, purpose, condition: isOurs(table, owner) });
+    }
+  }
+  for (const { guard, item, owner } of held) {
+    checkKey(guard.key, table);
+    // A record that moves keeps its values: they pass from its old key to its new one.
+    const previous =
+      old.find((other) => itemId(table, other.guard.key) === itemId(table, guard.key))?.owner ?? owner;
+    const condition = isOurs(table, previous, guard.expires ?? codec.ttl, now);
+    const purpose = { kind: 'guard', entity, ...namesOf(guard), owner } as const;
+    actions.push({ kind: 'put', table, key: guard.key, item, purpose, condition });
+  }
+  return actions;
+}
+
+function heldBy<R extends object>(codec: EntityCodec<R>, record: R, main: Item): Held[] {
+  const { table, ttl } = codec;
+  const owner = ownerOf(table, keyOfItem(table, main));
+  return (codec.guards?.(record) ?? []).flatMap((guard) => {
+    const { field, key } = guard;
+    if (key === undefined) return [];
+    const item: Item = {
+      ...key,
+      [guardAttributes.entity]: codec.name,
+      [guardAttributes.field]: field,
+      [guardAttributes.owner]: owner,
+      ...(ttl !== undefined && main[ttl] !== undefined && { [ttl]: main[ttl] }),
+    };
+    return { guard: { ...guard, key }, item, owner };
+  });
+}
+
+function namesOf({ field, constraint }: Guard): Pick<Guard, 'field' | 'constraint'> {
+  return constraint === undefined ? { field } : { field, constraint };
+}
+
+/**
+ * What the change makes of numbers kept beside records: the difference, by the number's key. A record that is being
+ * deleted was taken out of them when it was marked.
+ */
+export function counterActions<R extends object>({
+  codec,
+  before,
+  after,
+}: Pick<RecordChange<R>, 'codec' | 'before' | 'after'>): Action[] {
+  if (codec.counters === undefined || (before !== null && isMarked(before.item))) return [];
+  const { table, name: entity } = codec;
+  const changes = new Map<string, Action & { readonly kind: 'add' }>();
+  const count = (record: R, sign: 1 | -1) => {
+    for (const { name, key, by, max } of codec.counters?.(record) ?? []) {
+      if (key === undefined) continue;
+      const id = itemId(table, key);
+      changes.set(id, {
+        kind: 'add',
+        table,
+        key: checkKey(key, table),
+        attribute: counterAttributes.value,
+        by: (changes.get(id)?.by ?? 0) + sign * by,
+        set: { [counterAttributes.name]: name },
+        purpose: { kind: 'counter', entity, guard: name },
+        ...(max !== undefined && { max }),
+      });
+    }
+  };
+  if (before !== null) count(before.record, -1);
+  if (after !== null) count(after, 1);
+  return [...changes.values()].filter(({ by }) => by !== 0);
+}
+
+/** Nobody else holds the value; an expired holder counts as nobody. */
+function isOurs(table: TableRef, owner: string, ttl?: string, now?: Date): Condition {
+  const names: Record<string, string> = { '#p': table.partition, '#o': guardAttributes.owner };
+  const values: Record<string, AttributeValue> = { ':o': owner };
+  let expression = 'attribute_not_exists(#p) OR #o = :o';
+  if (ttl !== undefined && now !== undefined) {
+    expression += ' OR #x <= :x';
+    names['#x'] = ttl;
+    values[':x'] = epochOf(now);
+  }
+  return { expression, names, values };
+}

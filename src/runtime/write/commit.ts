@@ -1,0 +1,229 @@
+/** Sending actions to DynamoDB, all or none of them. */
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Requester } from '../client/requests.js';
+import { fromWire, type WireItem } from '../client/wire.js';
+import {
+  alreadyExists,
+  fromAws,
+  guardFailed,
+  isContention,
+  nameOf,
+  referenced,
+  referenceMissing,
+  type TableloomError,
+  transactionTooLarge,
+  valueTaken,
+  versionConflict,
+} from '../errors.js';
+import type { AttributeValue, Item } from '../types.js';
+import { sameValue } from '../values.js';
+import type { Action, Condition } from './action.js';
+import { ofStep } from './write.js';
+
+/** DynamoDB takes at most this many actions in one TransactWriteItems ("TransactWriteItems", API reference). */
+export const transactionLimit = 100;
+
+/** What became of the actions. */
+export type Outcome =
+  | { readonly kind: 'done' }
+  /** Others had changed what the actions rest on: all is to be computed again. `failed` are the actions that found so. */
+  | { readonly kind: 'stale'; readonly failed: readonly Failure[]; readonly error: TableloomError }
+  /** Others were just then at the items of `met`, or there was too much load: nothing speaks against the actions. */
+  | { readonly kind: 'busy'; readonly met: readonly Action[]; readonly error: TableloomError };
+
+/** An action whose condition did not hold, and the item it did not hold for, where DynamoDB told. */
+export interface Failure {
+  readonly action: Action;
+  readonly item: Item | undefined;
+}
+
+/**
+ * Carries out all actions or none. One alone is a conditional PutItem, UpdateItem or DeleteItem, which costs half
+ * as many write units as a transaction; one alone that only checks was already answered by the read it rests on.
+ * An addition always is a transaction: sent again after a lost answer, it would be made twice.
+ * Throws what no further try can change.
+ */
+export async function commit(requester: Requester, actions: readonly Action[]): Promise<Outcome> {
+  const [only] = actions;
+  if (only === undefined) return { kind: 'done' };
+  if (actions.length > transactionLimit) throw transactionTooLarge(actions.length);
+  try {
+    if (actions.length === 1 && only.kind !== 'add') await sendOne(requester, only);
+    else {
+      const TransactItems = actions.map((action) => transactItem(requester, action));
+      // The SDK adds a token, so that it can send the request again after a lost answer without writing twice.
+      await requester.send('TransactWriteItems', { TransactItems });
+    }
+    return { kind: 'done' };
+  } catch (thrown) {
+    const error = fromAws(thrown);
+    return outcomeOf(actions, error);
+  }
+}
+
+function outcomeOf(actions: readonly Action[], error: TableloomError): Outcome {
+  const { cause } = error;
+  const [only] = actions;
+  if (nameOf(cause) === 'ConditionalCheckFailedException' && only !== undefined) {
+    const { Item: item, $metadata } = cause as { Item?: WireItem; $metadata?: { attempts?: number } };
+    const failure = { action: only, item: item && fromWire(item) };
+    // An attempt whose answer was lost may have succeeded; the SDK's next one then finds our own work.
+    if (($metadata?.attempts ?? 1) > 1 && isOurWork(failure)) return { kind: 'done' };
+    return verdict([failure], error);
+  }
+  if (nameOf(cause) === 'TransactionCanceledException') return cancelledOutcome(actions, error);
+  if (isContention(cause) || error.code === 'BUSY') return { kind: 'busy', met: actions, error };
+  throw error;
+}
+
+interface Reason {
+  readonly Code?: string;
+  readonly Item?: WireItem;
+}
+
+/** DynamoDB gives one reason for each action, in their order. */
+function cancelledOutcome(actions: readonly Action[], error: TableloomError): Outcome {
+  const reasons = (error.cause as { CancellationReasons?: readonly Reason[] }).CancellationReasons ?? [];
+  const failed = actions.flatMap((action, at) => {
+    const reason = reasons[at];
+    return reason?.Code === 'ConditionalCheckFailed'
+      ? [{ action, item: reason.Item && fromWire(reason.Item) }]
+      : [];
+  });
+  if (failed.length > 0) return verdict(failed, error);
+  const met = actions.filter((_, at) => reasons[at]?.Code === 'TransactionConflict');
+  if (error.code === 'CONFLICT' || error.code === 'BUSY') return { kind: 'busy', met, error };
+  throw error;
+}
+
+/**
+ * What failed conditions mean. A record that changed after it was read comes first: the other failures may follow
+ * from it, and a new attempt tells.
+ */
+function verdict(failed: readonly Failure[], error: TableloomError): Outcome {
+  for (const { action } of failed) {
+    const { purpose, step } = action;
+    if (purpose.kind === 'unchanged' && purpose.expected !== undefined) {
+      throw ofStep(versionConflict(purpose.entity, purpose.expected, undefined, error.cause), step);
+    }
+  }
+  return { kind: 'stale', failed, error };
+}
+
+/** The error a failed condition is for the caller, if it is one and not a reason for another attempt. */
+export function errorOf({ action }: Failure, cause: unknown): TableloomError | undefined {
+  const problem = problemOf(action, cause);
+  return problem && ofStep(problem, action.step);
+}
+
+function problemOf(action: Action, cause: unknown): TableloomError | undefined {
+  const { purpose } = action;
+  if (purpose.kind === 'absent' && !purpose.racing) return alreadyExists(purpose.entity, cause);
+  if (purpose.kind === 'guard' && action.kind === 'put') return valueTaken(purpose, cause);
+  if (purpose.kind === 'reference') return referenceMissing(purpose.entity, purpose.field, purpose.to, cause);
+  // Records that go with it are found by an index, which may lag: the next attempt may find all.
+  if (purpose.kind === 'children' && purpose.onDelete === 'restrict')
+    return referenced(purpose.entity, purpose.by, cause);
+  if (purpose.kind === 'counter') return guardFailed(purpose.entity, purpose.guard, undefined, cause);
+  return undefined;
+}
+
+function isOurWork({ action, item }: Failure): boolean {
+  if (action.kind === 'delete') return item === undefined;
+  if (item === undefined || action.kind === 'check' || action.kind === 'add') return false;
+  if (action.kind === 'put') return sameValue(item as AttributeValue, action.item as AttributeValue);
+  return (
+    Object.entries(action.set).every(([name, value]) => sameValue(item[name], value)) &&
+    action.remove.every((name) => !(name in item))
+  );
+}
+
+/** Asks for the item a condition fails on. */
+const tellItem = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+
+async function sendOne(requester: Requester, action: Action): Promise<void> {
+  const TableName = requester.tableName(action.table);
+  if (action.kind === 'put') {
+    await requester.send('PutItem', { TableName, Item: action.item, ...conditional(action.condition) });
+  } else if (action.kind === 'delete') {
+    await requester.send('DeleteItem', { TableName, Key: action.key, ...conditional(action.condition) });
+  } else if (action.kind === 'update') {
+    await requester.send('UpdateItem', { TableName, Key: action.key, ...updateExpression(action) });
+  }
+}
+
+type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+function transactItem(requester: Requester, action: Action): TransactItem {
+  const TableName = requester.tableName(action.table);
+  switch (action.kind) {
+    case 'put':
+      return { Put: { TableName, Item: action.item, ...conditional(action.condition) } };
+    case 'delete':
+      return { Delete: { TableName, Key: action.key, ...conditional(action.condition) } };
+    case 'update':
+      return { Update: { TableName, Key: action.key, ...updateExpression(action) } };
+    case 'add':
+      return { Update: { TableName, Key: action.key, ...addExpression(action) } };
+    case 'check':
+      return {
+        ConditionCheck: { TableName, Key: action.key, ...expressions(action.condition), ...tellItem },
+      };
+  }
+}
+
+function conditional(condition: Condition | undefined) {
+  return condition === undefined ? {} : { ...expressions(condition), ...tellItem };
+}
+
+function expressions({ expression, names, values }: Condition) {
+  return {
+    ConditionExpression: expression,
+    ExpressionAttributeNames: { ...names },
+    // DynamoDB refuses an empty map.
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: { ...values } }),
+  };
+}
+
+function addExpression({ attribute, by, set, max }: Action & { readonly kind: 'add' }) {
+  const names: Record<string, string> = { '#a': attribute };
+  const values: Record<string, AttributeValue> = { ':by': by };
+  const assignments = Object.entries(set).map(([name, value], at) => {
+    names[`#s${at}`] = name;
+    values[`:s${at}`] = value as AttributeValue;
+    return `#s${at} = :s${at}`;
+  });
+  const bounded = max !== undefined && by > 0;
+  if (bounded) values[':most'] = max - by;
+  // Where there is no item, the number begins at 0; a first addition above the bound fails on any item.
+  const condition = by > (max ?? by) ? '#a <= :most' : 'attribute_not_exists(#a) OR #a <= :most';
+  return {
+    UpdateExpression: `${assignments.length > 0 ? `SET ${assignments.join(', ')} ` : ''}ADD #a :by`,
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+    ...(bounded && { ConditionExpression: condition, ...tellItem }),
+  };
+}
+
+function updateExpression({ set, remove, condition }: Action & { readonly kind: 'update' }) {
+  const names: Record<string, string> = { ...condition?.names };
+  const values: Record<string, AttributeValue> = { ...condition?.values };
+  const assignments = Object.entries(set).map(([name, value], at) => {
+    names[`#s${at}`] = name;
+    values[`:s${at}`] = value as AttributeValue;
+    return `#s${at} = :s${at}`;
+  });
+  const removals = remove.map((name, at) => {
+    names[`#d${at}`] = name;
+    return `#d${at}`;
+  });
+  return {
+    UpdateExpression: [
+      ...(assignments.length > 0 ? [`SET ${assignments.join(', ')}`] : []),
+      ...(removals.length > 0 ? [`REMOVE ${removals.join(', ')}`] : []),
+    ].join(' '),
+    ExpressionAttributeNames: names,
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+    ...(condition !== undefined && { ConditionExpression: condition.expression, ...tellItem }),
+  };
+}

@@ -1,0 +1,112 @@
+/** What is demanded of a record before it is written: of the record as it is, of how it changes, and of its values. */
+
+import { guardFailed, TableloomError } from '../errors.js';
+import type { EntityCodec, Validation } from '../types.js';
+import type { Requirements, WriteEnvironment } from './write.js';
+
+export function checkRequirements<R extends object>(
+  entity: string,
+  requirements: Requirements<R> | undefined,
+  current: R,
+): void {
+  for (const [name, covering] of Object.entries(requirements ?? {})) {
+    if (!covering(current)) throw guardFailed(entity, name);
+  }
+}
+
+/**
+ * Holds a record against its entity's transitions and values: GUARD_FAILED, then VALUE_INVALID. Only what this write
+ * changes is looked at, so that a record from before a demand can still be changed otherwise.
+ *
+ * @param before null for a new record
+ */
+export function checkConditions<R extends object>(
+  { name, conditions }: Pick<EntityCodec<R>, 'name' | 'conditions'>,
+  before: R | null,
+  after: R,
+  env: Pick<WriteEnvironment, 'rule'>,
+): void {
+  if (conditions === undefined) return;
+  const transitions = conditions.transitions as Readonly<Record<string, Moves | undefined>> | undefined;
+  const values = conditions.values as Readonly<Record<string, Validation | undefined>> | undefined;
+  const from = before as Readonly<Record<string, unknown>> | null;
+  const to = after as Readonly<Record<string, unknown>>;
+  for (const [field, moves] of Object.entries(transitions ?? {})) {
+    const old = from?.[field];
+    // A first value is no transition.
+    if (moves === undefined || old === undefined || old === null || old === to[field]) continue;
+    if (!isMove(moves, old, to[field])) throw guardFailed(name, field, { from: old, to: to[field] ?? null });
+  }
+  for (const [field, validation] of Object.entries(values ?? {})) {
+    const value = to[field];
+    if (validation === undefined || value === null || value === undefined) continue;
+    if (from !== null && isSame(from[field], value)) continue;
+    const problem =
+      'rule' in validation
+        ? ruleProblem(env, validation.rule, field, value, after)
+        : problemOf(validation, value);
+    if (problem === undefined) continue;
+    const { message, ...details } = problem;
+    throw new TableloomError('VALUE_INVALID', message(field), { entity: name, field, ...details });
+  }
+}
+
+type Moves = Readonly<Record<string, readonly string[]>>;
+
+function isMove(moves: Moves, from: unknown, to: unknown): boolean {
+  const next = typeof from === 'string' && Object.hasOwn(moves, from) ? moves[from] : undefined;
+  return typeof to === 'string' && next !== undefined && next.includes(to);
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (!Array.isArray(a) || !Array.isArray(b)) return false;
+  return a.length === b.length && a.every((one, at) => one === b[at]);
+}
+
+/** What is wrong with a value, and the bound it breaks. */
+interface Problem {
+  readonly message: (field: string) => string;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+function problemOf(
+  { min, max, pattern }: Exclude<Validation, { rule: string }>,
+  value: unknown,
+): Problem | undefined {
+  const size = sizeOf(value);
+  const unit = typeof value === 'string' ? ' characters' : Array.isArray(value) ? ' elements' : '';
+  const verb = unit === '' ? 'has to be' : 'has to have';
+  if (max !== undefined && size > max)
+    return { message: (field) => `${field} ${verb} at most ${max}${unit}.`, max };
+  if (min !== undefined && size < min)
+    return { message: (field) => `${field} ${verb} at least ${min}${unit}.`, min };
+  // After the length, so that no long text is matched.
+  if (pattern !== undefined && typeof value === 'string' && !pattern.test(value))
+    return { message: (field) => `${field} is not of the form it has to have.` };
+  return undefined;
+}
+
+/** A number itself; of a text its characters, of a list its elements. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  if (Array.isArray(value)) return value.length;
+  if (typeof value !== 'string') return 0;
+  let count = 0;
+  for (const _character of value) count += 1;
+  return count;
+}
+
+function ruleProblem(
+  env: Pick<WriteEnvironment, 'rule'>,
+  rule: string,
+  field: string,
+  value: unknown,
+  record: object,
+): Problem | undefined {
+  const answer = env.rule(rule)({ value, record } as never);
+  if (answer === undefined || answer === null) return undefined;
+  if (typeof answer === 'string') return { message: () => answer };
+  throw new TypeError(`the rule ${rule} of ${field} gave neither a message nor nothing`);
+}

@@ -1,0 +1,257 @@
+/** One call of `Session.write`: reads, computes, sends, and begins anew where others were faster. */
+import type { Requester } from '../client/requests.js';
+import { conflict, type TableloomError, versionKept } from '../errors.js';
+import { isExpired } from '../expiry.js';
+import { itemId } from '../keys/item-key.js';
+import { ItemReads } from '../read/batch-get.js';
+import { recordsOf } from '../read/records.js';
+import type { IndexQuery, Item, Key, TableRef } from '../types.js';
+import type { Action, Purpose, Step } from './action.js';
+import { Numbering } from './aggregates/aggregates.js';
+import { commit, errorOf, type Failure, type Outcome } from './commit.js';
+import type { Turns } from './contention.js';
+import { Actions } from './merge.js';
+import { lastRevision } from './versions.js';
+import { type CallEnvironment, type FoundItems, ofStep, type Planned, stepOf, type Write } from './write.js';
+
+/** Writes that ask for further writes that ask for further writes: deeper than this is a loop. */
+const deepest = 10;
+
+/** What a call of `write` gave. */
+export interface WriteOutcome {
+  /** In the order of the writes. */
+  readonly results: readonly unknown[];
+  /** The main items afterwards. */
+  readonly items: Planned<unknown>['items'];
+  /** There was something to be written. */
+  readonly isWritten: boolean;
+}
+
+/** What goes into the transaction besides, made from the results of the writes. */
+export type Seal = (results: readonly unknown[]) => Action;
+
+/** What earlier attempts of the same call have learned. */
+interface Lessons {
+  /** Expired items under the keys of records to be created: they are replaced. */
+  readonly expired: Map<string, Item>;
+  /** Guards found to belong to others, which cannot be given up. */
+  readonly foreign: Set<string>;
+  /** The last revisions of deleted records whose versions were found in the way. */
+  readonly revisions: Map<string, number>;
+  /** Items where other writers were met. */
+  readonly contested: Set<string>;
+}
+
+/**
+ * Carries out writes as one. Where a record they were computed from changed meanwhile, all of it is read and
+ * computed again, at most `attempts` times; where others were at the same items or took the next number of a
+ * sequence, or DynamoDB was overloaded, until the deadline. Then CONFLICT or BUSY. Whatever is thrown before that,
+ * nothing was written.
+ */
+export async function transact(
+  requester: Requester,
+  turns: Turns,
+  writes: readonly Write<unknown>[],
+  env: CallEnvironment,
+  seal?: Seal,
+): Promise<WriteOutcome> {
+  const retry = requester.retry();
+  const lessons: Lessons = {
+    expired: new Map(),
+    foreign: new Set(),
+    revisions: new Map(),
+    contested: new Set(),
+  };
+  for (let stale = 0; ; ) {
+    const release = await turns.take(contestedBy(writes, turns, lessons));
+    const { attempt, outcome } = await tryOnce(requester, writes, env, lessons, seal).finally(release);
+    if (outcome.kind === 'done') return attempt;
+    if (outcome.kind === 'stale') {
+      learn(outcome.failed, outcome.error, lessons, env);
+      await learnRevisions(requester, outcome.failed, lessons);
+      // A number that others took is no reason to doubt the write: there is a next one.
+      if (outcome.failed.some(({ action }) => action.purpose.kind !== 'sequence')) stale += 1;
+      if (stale >= requester.limits.attempts) throw conflict(outcome.error.cause);
+    } else for (const { table, key } of outcome.met) lessons.contested.add(itemId(table, key));
+    if (!(await retry.wait())) throw outcome.kind === 'busy' ? outcome.error : conflict(outcome.error.cause);
+  }
+}
+
+/** The items to wait one's turn at: where this call met others, and where others have met. */
+function contestedBy(writes: readonly Write<unknown>[], turns: Turns, lessons: Lessons): ReadonlySet<string> {
+  const targets = writes.flatMap(({ target }) =>
+    target === undefined ? [] : itemId(target.table, target.key),
+  );
+  return new Set([...lessons.contested, ...targets.filter((id) => turns.isContested(id))]);
+}
+
+async function tryOnce(
+  requester: Requester,
+  writes: readonly Write<unknown>[],
+  env: CallEnvironment,
+  lessons: Lessons,
+  seal: Seal | undefined,
+): Promise<{ readonly attempt: WriteOutcome; readonly outcome: Outcome }> {
+  let attempt = await prepare(requester, writes, env, lessons);
+  if (await learnEarlier(requester, attempt.actions.all, lessons))
+    attempt = await prepare(requester, writes, env, lessons);
+  if (seal !== undefined) attempt.actions.add([seal(attempt.results)]);
+  const isOurs = ({ table, key }: Action) => !lessons.foreign.has(itemId(table, key));
+  return { attempt, outcome: await commit(requester, attempt.actions.all.filter(isOurs)) };
+}
+
+/** Finds out why an attempt failed, and throws what another would not change. */
+function learn(
+  failed: readonly Failure[],
+  error: TableloomError,
+  lessons: Lessons,
+  env: CallEnvironment,
+): void {
+  // Somebody was faster with the same token: whatever else failed is due to that.
+  if (failed.some(({ action }) => action.purpose.kind === 'token')) throw conflict(error.cause);
+  const changed = failed.filter(({ action: { purpose } }) => isChange(purpose));
+  for (const { action } of changed) {
+    const id = itemId(action.table, action.key);
+    lessons.expired.delete(id);
+    lessons.contested.add(id);
+  }
+  // While a record was changed or created by others, what else failed may be due to the same.
+  if (changed.length > 0) return;
+  for (const failure of failed) {
+    const { action, item } = failure;
+    const id = itemId(action.table, action.key);
+    if (item !== undefined && action.kind === 'put' && action.purpose.kind === 'absent') {
+      if (isExpired(action.purpose, item, env.now)) {
+        lessons.expired.set(id, item);
+        continue;
+      }
+    }
+    if (action.purpose.kind === 'guard' && action.kind === 'delete') lessons.foreign.add(id);
+    const problem = errorOf(failure, error.cause);
+    if (problem !== undefined) throw problem;
+  }
+}
+
+/** Where versions of a deleted record are in the way, finds out how far they go. */
+async function learnRevisions(
+  requester: Requester,
+  failed: readonly Failure[],
+  { revisions }: Lessons,
+): Promise<void> {
+  for (const { action } of failed) {
+    const { purpose, step } = action;
+    if (purpose.kind !== 'version') continue;
+    const last = await lastRevision(requester, purpose.versions);
+    if (last === undefined) throw ofStep(versionKept(purpose.entity), step);
+    const { table, record } = purpose.versions;
+    const id = itemId(table, record);
+    revisions.set(id, Math.max(last, revisions.get(id) ?? 0));
+  }
+}
+
+/** Where old versions are not kept, the first may be missing though others are there. Gives whether some are. */
+async function learnEarlier(
+  requester: Requester,
+  actions: readonly Action[],
+  { revisions }: Lessons,
+): Promise<boolean> {
+  let isNews = false;
+  for (const action of actions) {
+    if (action.kind !== 'put' || action.purpose.kind !== 'version') continue;
+    const { versions } = action.purpose;
+    const id = itemId(versions.table, versions.record);
+    if (versions.keep === undefined || action.item[versions.revision] !== 1 || revisions.has(id)) continue;
+    const last = (await lastRevision(requester, versions)) ?? 0;
+    revisions.set(id, last);
+    isNews ||= last > 0;
+  }
+  return isNews;
+}
+
+/** Whether a failed condition says that others changed something, rather than that it is not so. */
+function isChange(purpose: Purpose): boolean {
+  if (purpose.kind === 'absent') return purpose.racing;
+  return (
+    purpose.kind === 'unchanged' ||
+    purpose.kind === 'sequence' ||
+    (purpose.kind === 'children' && purpose.onDelete === 'cascade')
+  );
+}
+
+interface Attempt extends WriteOutcome {
+  readonly actions: Actions;
+}
+
+/** A write, and the one of the call that it is or that asked for it. */
+interface StepOfWrite {
+  readonly write: Write<unknown>;
+  readonly step: Step | undefined;
+}
+
+async function prepare(
+  requester: Requester,
+  writes: readonly Write<unknown>[],
+  env: CallEnvironment,
+  lessons: Lessons,
+): Promise<Attempt> {
+  const found = new Found(requester, lessons, env.now);
+  const numbering = new Numbering(found);
+  const inAttempt = { ...env, next: numbering.next.bind(numbering) };
+  const actions = new Actions();
+  const results: unknown[] = [];
+  const items: Planned<unknown>['items'][number][] = [];
+  let level: readonly StepOfWrite[] = writes.map((write, at) => ({
+    write,
+    step: stepOf(write, at, writes.length),
+  }));
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepest) throw new TypeError('writes ask for further writes without end');
+    await found.read(level.map(({ write }) => write));
+    const further: StepOfWrite[] = [];
+    for (const { write, step } of level) {
+      try {
+        const planned = await write.plan(found, inAttempt);
+        if (depth === 0) results.push(planned.result);
+        actions.add(step === undefined ? planned.actions : planned.actions.map((one) => ({ ...one, step })));
+        items.push(...planned.items);
+        for (const one of (await planned.alongside?.()) ?? []) further.push({ write: one, step });
+      } catch (error) {
+        throw ofStep(error, step);
+      }
+    }
+    level = further;
+  }
+  actions.add(numbering.actions);
+  return { actions, results, items, isWritten: actions.all.length > 0 };
+}
+
+/** The items one attempt has read, strongly consistent. */
+class Found extends ItemReads implements FoundItems {
+  readonly #requester: Requester;
+  readonly #lessons: Lessons;
+  readonly #now: Date;
+
+  constructor(requester: Requester, lessons: Lessons, now: Date) {
+    super(requester);
+    this.#requester = requester;
+    this.#lessons = lessons;
+    this.#now = now;
+  }
+
+  lastRevision(table: TableRef, key: Key): number {
+    return this.#lessons.revisions.get(itemId(table, key)) ?? 0;
+  }
+
+  query<R extends object>(query: IndexQuery<R>, most: number): Promise<readonly R[]> {
+    return recordsOf(this.#requester, query, most, this.#now);
+  }
+
+  /** Reads what these writes need and earlier ones did not, in one round. */
+  read(writes: readonly Write<unknown>[]): Promise<void> {
+    return this.load(writes.flatMap(({ target }) => target ?? []));
+  }
+
+  override get(table: TableRef, key: Key): Item | null {
+    return super.get(table, key) ?? this.#lessons.expired.get(itemId(table, key)) ?? null;
+  }
+}

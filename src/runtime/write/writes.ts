@@ -1,0 +1,235 @@
+/** Writes, as values: what they do is computed when they are sent, from the records as they are then. */
+
+import { notFound, versionConflict } from '../errors.js';
+import { keyOfItem } from '../keys/item-key.js';
+import { checkKey } from '../keys/limits.js';
+import type { EntityCodec, Key } from '../types.js';
+import type { Action } from './action.js';
+import { absent, changeActions, kept, unchanged } from './changes.js';
+import { checkConditions, checkRequirements } from './conditions.js';
+import { isMarked } from './references.js';
+import {
+  changeable,
+  expiredAt,
+  firstRevision,
+  keyFields,
+  live,
+  nextRevision,
+  requireRevision,
+  type StoredRecord,
+  sameKey,
+  stored,
+  target,
+  validation,
+} from './stored.js';
+import type {
+  CreateOptions,
+  DeleteIfPresentOptions,
+  DeleteOptions,
+  MaybePromise,
+  Planned,
+  UpdateOptions,
+  UpsertOptions,
+  Write,
+  WriteEnvironment,
+} from './write.js';
+
+/**
+ * Creates a record. ALREADY_EXISTS where one has its key; UNIQUE_VIOLATION where another holds a unique value.
+ *
+ * @param build the record; its revision is set to 1, or where versions of a deleted record with its key are kept, to
+ *   one more than theirs
+ */
+export function create<R extends object>(
+  entity: EntityCodec<R>,
+  build: (env: WriteEnvironment) => MaybePromise<R>,
+  options: CreateOptions<R> = {},
+): Write<R> {
+  return {
+    kind: 'create',
+    entity: entity.name,
+    secret: entity.secret,
+    plan: async (found, env) => {
+      const built = await build(env);
+      const key = checkKey(entity.key(built), entity.table);
+      const after = firstRevision(entity, built, found);
+      checkConditions(entity, null, after, env);
+      // An expired record that DynamoDB has not removed yet holds the key: it is replaced.
+      const expired = stored(entity, found.get(entity.table, key));
+      return written(entity, { before: expired, after, replace: true, now: env.now }, (record) =>
+        options.alongside?.({ before: null, after: record }),
+      );
+    },
+  };
+}
+
+/**
+ * Changes a record: reads it, computes it anew and stores what differs, on the condition that nobody changed it
+ * meanwhile; else all is computed again, unless `expect` is given. NOT_FOUND where it is missing. A change that
+ * changes no attribute writes nothing and leaves the revision as it is.
+ *
+ * @param change may run several times; its revision is set to one more than the current one
+ */
+export function update<R extends object>(
+  entity: EntityCodec<R>,
+  key: Key,
+  change: (current: R, env: WriteEnvironment) => MaybePromise<R>,
+  options: UpdateOptions<R> = {},
+): Write<R> {
+  requireRevision(entity);
+  return {
+    kind: 'update',
+    entity: entity.name,
+    secret: entity.secret,
+    target: target(entity, key),
+    plan: async (found, env) => {
+      const before = changeable(entity, found.get(entity.table, key), env.now);
+      if (before === null) throw notFound(entity.name, keyFields(entity, key));
+      const expected = validation(entity, options.expect, before.item);
+      checkRequirements(entity.name, options.require, before.record);
+      const after = nextRevision(entity, before.item, await change(before.record, env), found);
+      checkConditions(entity, before.record, after, env);
+      const taken = expiredAt(entity, found, before.item, after, env.now);
+      return written(entity, { before, after, expected, taken, now: env.now }, (record) =>
+        options.alongside?.({ before: before.record, after: record }),
+      );
+    },
+  };
+}
+
+/**
+ * Changes a record or creates it. `expect`, where given, demands that it is there, with that version.
+ *
+ * @param change is given null where there is no record; may run several times
+ */
+export function upsert<R extends object>(
+  entity: EntityCodec<R>,
+  key: Key,
+  change: (current: R | null, env: WriteEnvironment) => MaybePromise<R>,
+  options: UpsertOptions<R> = {},
+): Write<R> {
+  requireRevision(entity);
+  return {
+    kind: 'upsert',
+    entity: entity.name,
+    secret: entity.secret,
+    target: target(entity, key),
+    plan: async (found, env) => {
+      const item = found.get(entity.table, key);
+      const before = changeable(entity, item, env.now);
+      if (before === null) {
+        if (options.expect != null) throw versionConflict(entity.name, options.expect, null);
+        const after = firstRevision(entity, await change(null, env), found);
+        checkConditions(entity, null, after, env);
+        return written(
+          entity,
+          { before: stored(entity, item), after, replace: true, racing: true, now: env.now },
+          (record) => options.alongside?.({ before: null, after: record }),
+        );
+      }
+      const expected = validation(entity, options.expect, before.item);
+      checkRequirements(entity.name, options.require, before.record);
+      const after = nextRevision(entity, before.item, await change(before.record, env), found);
+      checkConditions(entity, before.record, after, env);
+      return written(entity, { before, after, expected, now: env.now }, (record) =>
+        options.alongside?.({ before: before.record, after: record }),
+      );
+    },
+  };
+}
+
+/** Deletes a record with its entries and guards; its versions stay. Gives the record as it last was. */
+export function remove<R extends object>(
+  entity: EntityCodec<R>,
+  key: Key,
+  options?: DeleteOptions<R>,
+): Write<R>;
+export function remove<R extends object>(
+  entity: EntityCodec<R>,
+  key: Key,
+  options: DeleteIfPresentOptions<R>,
+): Write<R | null>;
+export function remove<R extends object>(
+  entity: EntityCodec<R>,
+  key: Key,
+  options: DeleteOptions<R> & Partial<Pick<DeleteIfPresentOptions<R>, 'ifMissing'>> = {},
+): Write<R | null> {
+  return {
+    kind: 'remove',
+    entity: entity.name,
+    secret: entity.secret,
+    target: target(entity, key),
+    plan: (found, env) => {
+      const before = live(entity, found.get(entity.table, key), env.now);
+      if (before === null) {
+        if (options.ifMissing === 'ignore') return { result: null, actions: [], items: [] };
+        throw notFound(entity.name, keyFields(entity, key));
+      }
+      const expected = validation(entity, options.expect, before.item);
+      checkRequirements(entity.name, options.require, before.record);
+      const { actions } = changeActions({ codec: entity, before, after: null, expected, now: env.now });
+      const alongside = () => options.alongside?.({ before: before.record, after: null }) ?? [];
+      return { result: before.record, actions, items: [{ table: entity.table, key, item: null }], alongside };
+    },
+  };
+}
+
+/**
+ * Demands something of a record that is not written: the transaction takes place only if the record is still as
+ * `test` saw it. What `test` throws is what the call throws. Gives the record, or null.
+ */
+export function check<R extends object>(
+  entity: EntityCodec<R>,
+  key: Key,
+  test: (current: R | null) => MaybePromise<void>,
+): Write<R | null> {
+  return {
+    kind: 'check',
+    entity: entity.name,
+    secret: entity.secret,
+    target: target(entity, key),
+    plan: async (found, env) => {
+      const { table, name } = entity;
+      const item = found.get(table, key);
+      const current = live(entity, item, env.now);
+      await test(current?.record ?? null);
+      const gone = current === null || isMarked(current.item);
+      const asRead = gone ? unchanged : kept;
+      const action: Action = {
+        kind: 'check',
+        table,
+        key,
+        purpose: { kind: 'unchanged', entity: name, ...(gone && { gone }) },
+        condition: item === null ? absent(table) : asRead(entity, item),
+      };
+      return { result: current?.record ?? null, actions: [action], items: [] };
+    },
+  };
+}
+
+interface Written<R> {
+  readonly before: StoredRecord<R> | null;
+  readonly after: R;
+  readonly expected?: number | undefined;
+  readonly replace?: boolean;
+  readonly racing?: boolean;
+  readonly taken?: StoredRecord<R> | null;
+  readonly now: Date;
+}
+
+/** The plan of a write that leaves a record behind. Its result is read from the item, as every later read will. */
+function written<R extends object>(
+  entity: EntityCodec<R>,
+  change: Written<R>,
+  alongside: (record: R) => MaybePromise<readonly Write<unknown>[]> | undefined,
+): Planned<R> {
+  const { actions, item } = changeActions({ codec: entity, ...change });
+  const result = item === null ? change.after : entity.read(item);
+  const items = item === null ? [] : [{ table: entity.table, key: keyOfItem(entity.table, item), item }];
+  const left = change.before && keyOfItem(entity.table, change.before.item);
+  const moved =
+    left === null || items.some(({ key }) => sameKey(key, left))
+      ? []
+      : [{ table: entity.table, key: left, item: null }];
+  return { result, actions, items: [...moved, ...items], alongside: () => alongside(result) ?? [] };
+}
