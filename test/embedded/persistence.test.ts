@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EngineOpenError, openEmbedded } from '../../src/embedded/index.js';
+import { until } from '../support/until.js';
 import { createTable, failure, get, type Item, N, pages, put, S, texts } from './table.js';
 import { table as survivors, width } from './writer.js';
 
@@ -119,13 +120,6 @@ function start(...options: string[]): { child: ChildProcess; said: string[] } {
     said.push(...lines);
   });
   return { child, said };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let waited = 0; !condition(); waited += 5) {
-    if (waited > 30_000) throw new Error('it did not happen within 30 s');
-    await sleep(5);
-  }
 }
 
 async function kill(child: ChildProcess): Promise<void> {

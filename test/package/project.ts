@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/until.js';
 
 const checkout = process.cwd();
 
@@ -49,11 +49,9 @@ export class InstalledProject {
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => (output += String(chunk)));
-    for (const end = Date.now() + 60_000; !pattern.test(output); ) {
-      if (Date.now() > end || child.exitCode !== null)
-        throw new Error(`${pattern} was not seen in:\n${output}`);
-      await sleep(50);
-    }
+    const unseen = () => `${pattern} was not seen in:\n${output}`;
+    await until(() => pattern.test(output) || child.exitCode !== null, unseen);
+    if (!pattern.test(output)) throw new Error(unseen());
     return withoutNotices(output);
   }
 

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { filesBelow, foldersIn, generateProject, textOf, writeFolder } from './projects.js';
 
@@ -17,6 +17,11 @@ export async function generateFixtures(): Promise<void> {
   if (textOf(stamp) === inputs) return;
   for (const idea of foldersIn(fixtures)) {
     const folder = `${fixtures}/${idea}`;
+    // What is left of a fixture that has another name now.
+    if (!existsSync(`${folder}/access-patterns.yaml`)) {
+      rmSync(folder, { recursive: true });
+      continue;
+    }
     const { files } = await generateProject(folder);
     writeFolder(`${folder}/generated`, outputBelow(files, 'generated/'));
   }

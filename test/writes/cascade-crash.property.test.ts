@@ -17,6 +17,7 @@ import {
   productWrites,
 } from '../fixtures/ok/references/generated/writes.js';
 import { run } from '../server/support/process.js';
+import { Dice } from '../support/dice.js';
 import { expectWhole, shopItems } from './support/shop.js';
 
 const names = { shop: 'shop', visits: 'visits' };
@@ -55,12 +56,13 @@ test('a deletion that is killed on its way goes on, and at last nothing is left 
   const path = await mkdtemp(join(tmpdir(), 'tableloom-cascade-'));
   try {
     await inFolder(path, fill);
+    const dice = new Dice(1);
     const seen: number[] = [];
     for (let writes = 2; ; writes += 2) {
       const program = run(process.cwd(), cascader, {}, [path]);
       // In the midst of one of its writes, or at its end.
       await program.saw(new RegExp(`(write\\n){${writes}}|done`));
-      await sleep(Math.random() * 10);
+      await sleep(dice.below(10));
       await program.stop('SIGKILL');
       const {
         Customer = 0,

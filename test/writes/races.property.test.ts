@@ -8,7 +8,7 @@ import { runs } from '../support/runs.js';
 import { type Application, withApplication } from './support/database.js';
 import { type Operation, start, userTransaction } from './support/operations.js';
 import { allItems, applied, empty, type State, same } from './support/oracle.js';
-import { covering } from './support/replay.js';
+import { checkProperty } from './support/replay.js';
 import { codeOf, recomputed } from './support/storage.js';
 
 const writers = 64;
@@ -244,7 +244,7 @@ function explained(
 
 test('transactions at once end as if they had come one after the other', async () => {
   const atOnce = fc.array(userTransaction, { minLength: 1, maxLength: 3 });
-  await covering(
+  await checkProperty(
     fc.asyncProperty(fc.array(atOnce, { minLength: 2, maxLength: 6, size: 'max' }), (steps) =>
       withApplication(async (application) => {
         let state = empty();

@@ -8,7 +8,7 @@ import { type Application, withApplication } from './support/database.js';
 import { type Operation, transaction } from './support/operations.js';
 import { allItems, applied, empty, expired, type State, same } from './support/oracle.js';
 import { expectAnswers, type Look, look } from './support/patterns.js';
-import { covering } from './support/replay.js';
+import { checkProperty } from './support/replay.js';
 import { codeOf, recomputed } from './support/storage.js';
 
 /** What happens next in a sequence. */
@@ -95,7 +95,7 @@ async function load(application: Application, drawn: readonly Operation[]): Prom
 }
 
 test('after any sequence of writes every item is what the records say, and every pattern answers so', async () => {
-  await covering(
+  await checkProperty(
     fc.asyncProperty(
       loaded,
       fc.array(step, { minLength: 6, maxLength: 10, size: 'max' }),

@@ -1,9 +1,8 @@
 /** Imports go one way. The tables below are the rule; a failure says which row and why it is there. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { posix } from 'node:path';
-import { ts } from 'ts-morph';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { importsOf, typescriptBelow } from './sources.js';
 
 interface Room {
   /** Path of a file or, with a slash at its end, a folder. */
@@ -202,13 +201,6 @@ const narrower: readonly { from: RegExp; to: RegExp; because: string }[] = [
   },
 ];
 
-const ownPackage: Readonly<Record<string, string>> = {
-  'tableloom/runtime': 'src/runtime/index.ts',
-  'tableloom/runtime/generated': 'src/runtime/generated.ts',
-  'tableloom/embedded': 'src/embedded/index.ts',
-  'tableloom/preset': 'src/generator/preset.ts',
-};
-
 const files = ['src', 'generated'].flatMap(typescriptBelow);
 
 test('every file is in a room', () => {
@@ -266,24 +258,4 @@ function roomOf(path: string): RoomName | undefined {
     room.at.some((at) => (at.endsWith('/') ? path.startsWith(at) : path === at)),
   );
   return found?.[0];
-}
-
-/** Paths of our own files, names of packages. */
-function importsOf(file: string): string[] {
-  const { importedFiles } = ts.preProcessFile(readFileSync(file, 'utf8'));
-  return importedFiles.map(({ fileName }) => resolved(file, fileName));
-}
-
-function resolved(file: string, specifier: string): string {
-  if (!specifier.startsWith('.')) return ownPackage[specifier] ?? specifier;
-  const path = posix.join(posix.dirname(file), specifier);
-  const source = path.replace(/\.js$/, '.ts');
-  return existsSync(source) ? source : path;
-}
-
-function typescriptBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => posix.join(folder, name.split('\\').join('/')))
-    .filter((path) => path.endsWith('.ts'))
-    .sort();
 }

@@ -4,8 +4,8 @@ import { GraphQLError } from 'graphql';
 import { auditServer } from 'graphql-http';
 import mercurius from 'mercurius';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { negotiate } from '../../src/server/http/accept.js';
-import { graphqlOverHttp } from '../../src/server/http.js';
+import { negotiate } from '../../../src/server/http/accept.js';
+import { graphqlOverHttp } from '../../../src/server/http.js';
 
 const json = 'application/json';
 const modern = 'application/graphql-response+json';

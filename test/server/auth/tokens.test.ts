@@ -6,7 +6,7 @@ import {
   newSecret,
   parseRefreshToken,
   secretMatches,
-} from '../../src/server/auth/tokens.js';
+} from '../../../src/server/auth/tokens.js';
 
 const tokenId = '019a1b2c-3d4e-7f50-8a6b-123456789abc';
 

@@ -12,7 +12,7 @@ import { runs } from '../support/runs.js';
 import { type GeneratedProject, projectIn } from './support/project.js';
 import { expectAnswers } from './support/random-questions.js';
 import { emptyModel, itemsOf, operations, refused, succeeded, writeOf } from './support/random-writes.js';
-import { covering } from './support/replay.js';
+import { checkProperty } from './support/replay.js';
 
 const now = new Date('2026-03-01T12:00:00.000Z');
 const engine = openEngine();
@@ -123,7 +123,7 @@ test.each(['battle-royale', 'delivery', 'event-history', 'platform'])(
     const project = servable(await projectIn(name));
     const storage = await openStorage(project);
     const tally: Tally = { written: 0, refused: 0 };
-    await covering(
+    await checkProperty(
       fc.asyncProperty(sequence, (one) => play(project, storage, one, tally)),
       runs(engineKind() === 'embedded' ? 250 : 10),
     );

@@ -8,10 +8,12 @@ import {
   productWrites,
   reviewWrites,
 } from '../fixtures/ok/references/generated/writes.js';
+import { Dice } from '../support/dice.js';
 import { runs } from '../support/runs.js';
 import { expectWhole, openShop, type Shop } from './support/shop.js';
 import { codeOf } from './support/storage.js';
 
+const dice = new Dice(1);
 const each = Array.from({ length: 64 }, (_, n) => n);
 
 /** Somebody somewhere else, after a moment. */
@@ -19,7 +21,7 @@ async function somebody(
   shop: Shop,
   write: (db: ReturnType<Shop['database']['session']>) => Promise<unknown>,
 ) {
-  await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
+  await new Promise((resolve) => setTimeout(resolve, dice.below(60)));
   return write(shop.open().session()).then(() => 'done', codeOf);
 }
 

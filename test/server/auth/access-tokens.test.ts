@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, type JWTHeaderParameters, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { AccessTokenError, createAccessTokens } from '../../src/server/auth/access-tokens.js';
+import { AccessTokenError, createAccessTokens } from '../../../src/server/auth/access-tokens.js';
 
 const secret = 'a secret of at least thirty-two bytes';
 const key = new TextEncoder().encode(secret);

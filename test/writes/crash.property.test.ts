@@ -10,6 +10,7 @@ import { openEmbedded } from 'tableloom/embedded';
 import { expect, test } from 'vitest';
 import { configKey } from '../../generated/keys.js';
 import { run } from '../server/support/process.js';
+import { Dice } from '../support/dice.js';
 import { runs } from '../support/runs.js';
 import { type Items, itemsIn, recomputed } from './support/storage.js';
 import { after, lanes, logId, tableName } from './support/writer.js';
@@ -93,7 +94,8 @@ async function survive(path: string, done: readonly number[], moment: number): P
 const kills = Math.min(200, runs(20));
 
 test(`after ${kills} kills in the midst of writes nothing is half-written, and what was answered is there`, async () => {
-  const moments = Array.from({ length: kills }, () => Math.floor(Math.random() * 150));
+  const dice = new Dice(1);
+  const moments = Array.from({ length: kills }, () => dice.below(150));
   let answered = 0;
   let unanswered = 0;
   const inFolder = async () => {
