@@ -35,7 +35,7 @@ export async function loadProject(configPath: string): Promise<CodegenContext> {
   if (!existsSync(configPath)) {
     throw new Mistake(
       `There is no ${configPath} in ${process.cwd()}.`,
-      'Name it with `--config`, or the project with `--root`.',
+      'Set its path with `--config`, or that of the project with `--root`.',
     );
   }
   const loaded = await codegen

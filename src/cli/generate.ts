@@ -24,7 +24,7 @@ export async function generateVerb({ root, config, prune = false }: Options): Pr
   for (const path of created) terminal.say(`created ${path}`);
   for (const [path] of changed) terminal.say(`changed ${path}`);
   for (const path of orphans) {
-    terminal.say(prune ? `deleted ${path}` : `orphan  ${path}: nothing generates it; --prune deletes it`);
+    terminal.say(prune ? `deleted ${path}` : `orphan  ${path}: not generated; --prune deletes it`);
   }
   const counts = {
     created: created.length,

@@ -14,7 +14,8 @@ export const terminal = new Terminal();
 
 /** Everything below works with paths from the project's folder, as Codegen does. */
 export function enter(root: string): void {
-  if (!existsSync(root)) throw new Mistake(`There is no folder ${root}.`, 'Name the project with `--root`.');
+  if (!existsSync(root))
+    throw new Mistake(`There is no folder ${root}.`, 'Set the folder of the project with `--root`.');
   process.chdir(root);
 }
 
@@ -39,6 +40,6 @@ function told(error: unknown): number {
     return 2;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  terminal.findings(`tableloom: this should not happen; please report it.\n${detail}`);
+  terminal.findings(`tableloom: internal error. Please report it.\n${detail}`);
   return 2;
 }

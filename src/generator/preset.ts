@@ -162,7 +162,7 @@ function readText(path: string): string {
     const missing: Diagnostic = {
       code: 'no-patterns',
       severity: 'error',
-      message: 'The file of access patterns cannot be read.',
+      message: 'The access patterns cannot be read.',
       at: { file: path, start: 0, end: 0 },
       hint: 'Create it, or set `presetConfig.patterns` in codegen.ts.',
     };

@@ -28,8 +28,8 @@ export const choiceChecks: readonly Check<LaidOut>[] = [
           if (isUsed || (index.kind === 'multi-attribute' && isRead)) continue;
           yield {
             at: index.name.at,
-            message: `Nothing lies in index \`${index.name.text}\` of table \`${table.name.text}\`.`,
-            hint: 'Remove it; a table that lists no `indexes` has those that are needed.',
+            message: `No pattern uses index \`${index.name.text}\` of table \`${table.name.text}\`.`,
+            hint: 'Remove it. A table without `indexes` has the indexes that it needs.',
           };
         }
       }
@@ -50,9 +50,9 @@ export const choiceChecks: readonly Check<LaidOut>[] = [
         }
         yield {
           at: pattern.name.at,
-          message: `Pattern \`${pattern.name.text}\` asks what \`${earlier.name.text}\` asks.`,
-          notes: [{ message: 'first here', at: earlier.name.at }],
-          hint: 'Remove one of them, and its field.',
+          message: `Pattern \`${pattern.name.text}\` is identical to \`${earlier.name.text}\`.`,
+          notes: [{ message: 'first used here', at: earlier.name.at }],
+          hint: 'Remove one of them, and the field that it answers.',
         };
       }
     },
@@ -69,8 +69,8 @@ export const choiceChecks: readonly Check<LaidOut>[] = [
         if (!slot.partition.parts.every((part) => part.kind === 'literal')) continue;
         yield {
           at: pattern.key[0]?.template.at ?? pattern.name.at,
-          message: `Every \`${pattern.target.text}\` lies in the one partition \`${slot.partition.text}\` of ${slot.index ?? 'the table'}: DynamoDB writes a thousand units a second to it, and no more.`,
-          hint: 'Spread it with `shards: 4` or by time with `bucket: month(field)`, or say `shards: 1` where records are few.',
+          message: `Every \`${pattern.target.text}\` is in one partition, \`${slot.partition.text}\` of ${slot.index ?? 'the table'}, which accepts at most a thousand write units a second.`,
+          hint: 'Spread the records with `shards: 4` or `bucket: month(field)`, or write `shards: 1` if there are only a few.',
         };
       }
     },
@@ -96,9 +96,9 @@ export const identityChecks: readonly Check<LaidOut>[] = [
         }
         yield {
           at: first?.at ?? name.at,
-          message: `\`${name.text}\` is told apart by ${listed(identity?.map(({ text }) => text) ?? [])}, and its key by ${listed(keyFields)}.`,
+          message: `\`${name.text}\` has the identity ${listed(identity?.map(({ text }) => text) ?? [])}, but its key contains ${listed(keyFields)}.`,
           ...(model.key[0] ? { notes: [{ message: 'the key', at: model.key[0].template.at }] } : {}),
-          hint: 'Let both hold the same fields, or leave one of them out.',
+          hint: 'Use the same fields in both, or remove one of them.',
         };
       }
     },
@@ -117,7 +117,7 @@ export const identityChecks: readonly Check<LaidOut>[] = [
             if (!template || bytes <= most) continue;
             yield {
               at: model.name.at,
-              message: `The key attribute \`${template.attribute}\` of \`${model.name.text}\` has ${bytes} bytes of words: DynamoDB takes ${most}.`,
+              message: `The key attribute \`${template.attribute}\` of \`${model.name.text}\` has ${bytes} bytes of text, but DynamoDB accepts ${most}.`,
               hint: 'Shorten the template.',
             };
           }
@@ -191,7 +191,7 @@ function* notUnique({ model, layout }: LaidOut): Generator<Finding> {
     yield {
       at: template ? partOf(template.template, start, start + last.field.length + 2) : entity.name.at,
       message: `Two \`${entity.name.text}\` records with the same ${listed(others)}${others.length > 0 ? ' and ' : ''}${what} \`${last.field}\` overwrite one another.`,
-      hint: `Add what tells them apart, as \`#{id}\`, or say that this does: \`identity: [${keyFields.join(', ')}]\`.`,
+      hint: `Add what identifies a record, as in \`#{id}\`, or declare that this does: \`identity: [${keyFields.join(', ')}]\`.`,
     };
   }
 }

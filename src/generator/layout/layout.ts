@@ -161,9 +161,9 @@ function tooMany(table: TableDraft, model: Model, reads: ReadonlyMap<string, Rea
     {
       code: 'too-many-indexes',
       severity: 'error',
-      message: `\`${pattern.target.text}\` needs ${table.indexes.length} global indexes: DynamoDB allows ${mostIndexes}.`,
+      message: `\`${pattern.target.text}\` needs ${table.indexes.length} global indexes, but DynamoDB allows ${mostIndexes}.`,
       at: pattern.name.at,
-      hint: 'Add `entry: true` to some of its patterns: an index entry beside the item needs no index of its own.',
+      hint: 'Add `entry: true` to some of its patterns: an index entry is a separate item and needs no index of its own.',
     },
   ];
 }
@@ -452,9 +452,9 @@ function placeGroup(
     findings.push({
       code: 'no-free-index',
       severity: 'error',
-      message: `Pattern \`${first.name.text}\` needs an index, and every index of \`${draft.table.name.text}\` is taken on \`${draft.model.name.text}\`.`,
+      message: `Pattern \`${first.name.text}\` needs an index, but \`${draft.model.name.text}\` already uses every index of \`${draft.table.name.text}\`.`,
       at: first.name.at,
-      hint: `Declare one more index under \`tables.${draft.table.name.text}.indexes\`, or add \`entry: true\` and the \`index\` it shall use.`,
+      hint: `Declare another index under \`tables.${draft.table.name.text}.indexes\`, or add \`entry: true\` and an \`index\`.`,
     });
     return;
   }
@@ -574,13 +574,13 @@ function placeOnIndex(
     findings.push({
       code: 'index-slot-taken',
       severity: 'error',
-      message: `\`${draft.model.name.text}\` already has a key on ${index}: an item holds one key per index.`,
+      message: `\`${draft.model.name.text}\` already has a key on ${index}, and an item has one key per index.`,
       at: pattern.index?.at ?? pattern.name.at,
       notes: [
-        { message: `taken with ${keyText(taken)}` },
-        { message: `asked for here with ${keyText(slot)}` },
+        { message: `already used for ${keyText(taken)}` },
+        { message: `needed here for ${keyText(slot)}` },
       ],
-      hint: 'Add `entry: true` to store an index entry beside the item, name another index, or let `when` of both take different values of one field.',
+      hint: 'Add `entry: true` to store a separate index entry, name another index, or give both patterns a `when` with different values of one field.',
     });
     return undefined;
   }
@@ -842,15 +842,15 @@ function doesNotServe(pattern: PatternModel, slot: SlotPlan | undefined): Diagno
     message: `The key ${slot ? keyText(slot) : ''} does not answer pattern \`${pattern.name.text}\`.`,
     at: pattern.index?.at ?? pattern.name.at,
     notes: [
-      { message: `the pattern asks for ${asked.join(', ')}` },
+      { message: `the pattern needs ${asked.join(', ')}` },
       ...(unknown.length === 0
         ? []
-        : [{ message: `without ${unknown.join(' and ')} nothing but a scan of every partition answers it` }]),
+        : [{ message: `without ${unknown.join(' and ')}, only a scan of every partition could answer it` }]),
     ],
     hint:
       unknown.length === 0
-        ? 'The partition key takes exactly the equality fields, bucket and shard; the sort key begins with what is left of the equalities, then the order.'
-        : `Ask for equality on ${unknown.join(' and ')}, or give the pattern a key of its own with \`shards: 4\`: a few partitions that are known, read side by side and merged in order.`,
+        ? 'Build the partition key from exactly the equality fields, bucket and shard. Begin the sort key with the remaining equality fields, then the order.'
+        : `Add equality on ${unknown.join(' and ')}, or give the pattern its own key with \`shards: 4\`: a few known partitions, read in parallel and merged in order.`,
   };
 }
 

@@ -46,7 +46,7 @@ function contractsFault({ program, generatedRules: { path, source } }: RulesProg
     severity: 'error',
     message: `The contracts of the rules do not compile: ${explain(fault.messageText).cause}.`,
     at: { file: path, start: 0, end: 0 },
-    hint: 'Install the project (`npm ci`); if it is, this is a fault of Tableloom.',
+    hint: 'Install the project with `npm ci`. If it is installed, this is a bug of Tableloom.',
   };
 }
 
@@ -106,12 +106,12 @@ function diagnosticOf(
   one: ts.Diagnostic,
 ): Diagnostic {
   const { cause, context, suggestion } = explain(one.messageText);
-  const hint = suggestion ?? (rule && `Read its contract: \`${rule.typeName}\` in ${generatedRules.path}.`);
+  const hint = suggestion ?? (rule && `The contract is \`${rule.typeName}\` in ${generatedRules.path}.`);
   return {
     code: 'rule-mistyped',
     severity: 'error',
     message: rule
-      ? `The rule \`${rule.name}\` does not fit its contract: ${cause}.`
+      ? `The rule \`${rule.name}\` does not match its contract: ${cause}.`
       : `The rules of ${file.path} cannot be checked: ${cause}.`,
     at: placeOf(file, one),
     ...(context === undefined ? {} : { notes: [{ message: context }] }),

@@ -44,8 +44,8 @@ function orphanDiagnostic(
   if (namesake) {
     return {
       ...finding,
-      message: `The rule \`${name.text}\` is written twice.`,
-      hint: `Remove it here: it lives in ${pathOf(namesake.file)}.`,
+      message: `The rule \`${name.text}\` is exported twice.`,
+      hint: `Remove it here. It belongs in ${pathOf(namesake.file)}.`,
     };
   }
   const near = nearest(
@@ -54,7 +54,7 @@ function orphanDiagnostic(
   );
   return {
     ...finding,
-    message: `Nothing in access-patterns.yaml asks for a rule \`${name.text}\`.`,
+    message: `access-patterns.yaml does not name a rule \`${name.text}\`.`,
     hint: near === undefined ? 'Remove it, or name it in access-patterns.yaml.' : `Did you mean \`${near}\`?`,
   };
 }

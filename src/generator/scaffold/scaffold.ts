@@ -54,7 +54,7 @@ function unreadable({ program }: RulesProgram, { path, source }: RulesFile): Dia
       severity: 'error',
       message: `${path} cannot be read: ${explain(messageText).cause}.`,
       at: { file: path, start, end: start + Math.max(length, 1) },
-      hint: 'Mend the file first.',
+      hint: 'Correct the file first.',
     }));
 }
 

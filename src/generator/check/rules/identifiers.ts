@@ -56,14 +56,14 @@ function* clashes(
       yield {
         at: one.at,
         message: `Generated code would declare \`${one.name}\` twice: for ${earlier.from} and for ${one.from}.`,
-        notes: [{ message: 'the first', at: earlier.at }],
+        notes: [{ message: 'the first one', at: earlier.at }],
         hint: 'Rename one of them.',
       };
     } else if (reserved.has(one.name)) {
       told.add(one.from);
       yield {
         at: one.at,
-        message: `Generated code would declare \`${one.name}\` for ${one.from}, and needs that name for something else.`,
+        message: `Generated code would declare \`${one.name}\` for ${one.from}, but needs that name itself.`,
         hint: 'Rename it.',
       };
     }
@@ -216,9 +216,9 @@ function* smallEntities({ entities }: ResolvedModel): Generator<Finding> {
     if (key !== keyBuilder) continue;
     yield {
       at: model.name.at,
-      message: `Generated code would declare \`${key}\` twice, as a type and as a function: \`${name}\` begins with a small letter.`,
+      message: `Generated code would declare \`${key}\` twice, as a type and as a function: \`${name}\` begins with a lowercase letter.`,
       notes: [{ message: 'the type', at: type.at }],
-      hint: `Call the type \`${pascal(name)}\`.`,
+      hint: `Rename the type to \`${pascal(name)}\`.`,
     };
   }
 }
@@ -254,8 +254,8 @@ function* inputClashes(resolved: ResolvedModel): Generator<Finding> {
       if (!earlier || earlier.from === from || isFixed) continue;
       yield {
         at: use.source.at,
-        message: `The query of pattern \`${name.text}\` would be given two values called \`${input}\`.`,
-        notes: [{ message: 'the first', at: earlier.at }],
+        message: `The query of pattern \`${name.text}\` would have two arguments \`${input}\`.`,
+        notes: [{ message: 'the first one', at: earlier.at }],
         hint: 'Rename the attribute or the argument.',
       };
     }

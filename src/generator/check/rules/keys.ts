@@ -39,7 +39,7 @@ export const keyChecks: readonly Check<LaidOut>[] = [
         if (!pattern.consistent || !isGlobal) continue;
         yield {
           at: pattern.index?.at ?? pattern.name.at,
-          message: `Pattern \`${pattern.name.text}\` asks for consistent reads and reads ${index}, a global index: DynamoDB has none there.`,
+          message: `Pattern \`${pattern.name.text}\` requests consistent reads of ${index}, a global index, which DynamoDB does not offer.`,
           hint: 'Remove `consistent`, or read the table or a local index.',
         };
       }
@@ -89,9 +89,9 @@ function* collisions({ model, layout }: LaidOut): Generator<Finding> {
           message:
             meeting.kind === 'meet'
               ? `${capital(other.what)} can have the key of ${one.what}: ${told(meeting, one, other)}.`
-              : `${capital(other.what)} is not shown to have other keys than ${one.what}: a value stands in a key twice.`,
+              : `${capital(other.what)} may have the key of ${one.what}: a value is used twice in a key, so the check cannot rule it out.`,
           notes: [{ message: one.what, at: one.at }],
-          hint: 'Begin one of the keys with a word that no other begins with.',
+          hint: 'Begin one of the keys with a word that no other key begins with.',
         };
       }
     }
@@ -126,7 +126,7 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
         at: pattern.name.at,
         message: `Pattern \`${pattern.name.text}\` would also read ${place.what}${sampleOf(meeting, place)}.`,
         notes: overlapNotes(pattern, place),
-        hint: 'Begin one of the keys with a word that no other begins with.',
+        hint: 'Begin one of the keys with a word that no other key begins with.',
       };
     }
   }
@@ -141,7 +141,7 @@ function sampleOf(meeting: Meeting, place: Place): string {
   if (meeting.kind !== 'meet') return ', as far as can be shown';
   const values = printValues(meeting.b, place.shape);
   const key = keyText(place, meeting.partition, meeting.sort);
-  return `: ${values.length > 0 ? `one with ${values.join(', ')}` : 'it'} lies under ${key}, where the pattern reads`;
+  return `: ${values.length > 0 ? `one with ${values.join(', ')}` : 'it'} is stored under ${key}, which the pattern reads`;
 }
 
 function overlapNotes(pattern: PatternModel, place: Place): Note[] {
@@ -261,7 +261,7 @@ function tokenPlaces(model: Model, entity: EntityLayout): Beside[] {
     ...model.transactions.filter(({ steps }) => steps[0]?.entity.text === name),
   ].flatMap(({ idempotent }) => idempotent ?? []);
   if (!first || !tokens) return [];
-  const what = 'the idempotency tokens';
+  const what = 'the idempotency keys';
   return [{ ...tokens, what, at: first.token.at, shared: what }];
 }
 
@@ -275,7 +275,7 @@ function aggregatesOf(model: Model, { model: declared, aggregates }: EntityLayou
       partition,
       sort,
       shards,
-      what: isSequence ? `the sequence \`${declared.name.text}.${name}\`` : `the number of \`${name}\``,
+      what: isSequence ? `the sequence \`${declared.name.text}.${name}\`` : `the aggregate \`${name}\``,
       at: (field ?? pattern ?? declared.name).at,
     };
   });
@@ -353,9 +353,9 @@ function* sparse({ model, layout }: LaidOut): Generator<Finding> {
       entity.model && model.sdl.types.get(pattern.target.text)?.fields.find((one) => one.name === first);
     yield {
       at: sorted ?? pattern.name.at,
-      message: `Pattern \`${pattern.name.text}\` leaves out every \`${pattern.target.text}\` without \`${first}\`: it stands in the key, and may be null.`,
+      message: `Pattern \`${pattern.name.text}\` leaves out every \`${pattern.target.text}\` without \`${first}\`, which is nullable and part of the key.`,
       ...(field ? { notes: [{ message: 'the field', at: field.at }] } : {}),
-      hint: `Say so with \`when: { ${unsaid.map((one) => `${one}: present`).join(', ')} }\`, or make it non-null.`,
+      hint: `Declare it with \`when: { ${unsaid.map((one) => `${one}: present`).join(', ')} }\`, or make it non-null.`,
     };
   }
 }
@@ -379,7 +379,7 @@ function* unprojected({ model, layout }: LaidOut): Generator<Finding> {
         : `index \`${index?.name.text}\``;
       yield {
         at: field.at,
-        message: `Pattern \`${pattern.name.text}\` filters by \`${field.text}\`, which ${where} does not hold.`,
+        message: `Pattern \`${pattern.name.text}\` filters by \`${field.text}\`, which ${where} does not contain.`,
         ...(isEntry ? {} : { notes: [{ message: 'the index', at: index?.name.at ?? field.at }] }),
         hint: `Add it to ${isEntry ? '`include` of the entry' : '`project` of the index'}.`,
       };

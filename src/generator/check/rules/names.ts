@@ -53,7 +53,7 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
           message:
             names.length === 0
               ? `There is no table to store \`${entity.name.text}\` in.`
-              : `Entity \`${entity.name.text}\` does not say which table it is stored in: there are ${listed(names)}.`,
+              : `Entity \`${entity.name.text}\` does not name its table, but there are several: ${listed(names)}.`,
           hint: names.length === 0 ? 'Declare one under `tables`.' : `Add \`table: ${names[0]}\`.`,
         };
       }
@@ -124,7 +124,7 @@ function* unknownTypes({ model, entities }: ResolvedModel): Generator<Finding> {
       name,
       types.get(name.text),
       isRoot(model, name.text) ? 'a root type' : undefined,
-      'only an object type can be stored',
+      'but only an object type can be stored',
       storable.map((type) => type.name),
     );
   }
@@ -132,7 +132,7 @@ function* unknownTypes({ model, entities }: ResolvedModel): Generator<Finding> {
   for (const target of model.patterns.flatMap((one) => [...new Set([one.target, returned(one)])])) {
     const type = types.get(target.text);
     if (type?.kind === 'object' || (type && isAbstract(type))) continue;
-    yield unknownType(target, type, undefined, 'a pattern gives entities', targets);
+    yield unknownType(target, type, undefined, 'but a pattern returns entities', targets);
   }
   for (const { entity } of [...model.mutations, ...model.rules.flatMap(({ writes }) => writes)]) {
     if (!types.has(entity.text)) yield unknownType(entity, undefined, undefined, '', entities.keys());
@@ -157,7 +157,7 @@ function* unknownTypes({ model, entities }: ResolvedModel): Generator<Finding> {
         { text: inner, at: name.at },
         known,
         undefined,
-        'what is stored is a scalar, an enum or a plain object',
+        'but an attribute is a scalar, an enum or a plain object',
         [...builtIn, ...plain],
       );
       yield {
@@ -180,7 +180,7 @@ function unknownType(
   return {
     at: word.at,
     message: type
-      ? `\`${word.text}\` is ${what ?? `${type.kind === 'object' ? 'an entity' : withArticle(type.kind)}`}: ${why}.`
+      ? `\`${word.text}\` is ${what ?? `${type.kind === 'object' ? 'an entity' : withArticle(type.kind)}`}, ${why}.`
       : `The schema has no type \`${word.text}\`.`,
     ...(type ? { notes: [{ message: 'declared here', at: type.at }] } : {}),
     hint: suggestion(word.text, candidates),
@@ -206,7 +206,7 @@ function* unknownEntities({ model, entities }: ResolvedModel): Generator<Finding
     yield {
       at: word.at,
       message: isObject
-        ? `\`${word.text}\` is no entity: nothing says how it is stored.`
+        ? `\`${word.text}\` is not an entity.`
         : `\`${word.text}\` is ${withArticle(type.kind)}, not an entity.`,
       notes: [{ message: 'the type', at: type.at }],
       hint:
@@ -250,7 +250,7 @@ function* unknownFields({ model, answers }: ResolvedModel): Generator<Finding> {
       yield {
         at: partOf(word, 0, path.type.length),
         message: type
-          ? `\`${path.type}\` is ${withArticle(type.kind)}: only fields of object types are answered.`
+          ? `\`${path.type}\` is ${withArticle(type.kind)}, but only fields of object types can be answered.`
           : `The schema has no type \`${path.type}\`.`,
         hint:
           type?.kind === 'interface' && type.members.length > 0
@@ -278,22 +278,22 @@ function unknownAttribute({ answers, external }: ResolvedModel, entity: Resolved
     if (external.has(`${entity.name}.${word.text}`)) {
       return {
         at: word.at,
-        message: `\`${entity.name}.${word.text}\` is answered elsewhere, so it is not stored.`,
+        message: `\`${entity.name}.${word.text}\` is external, so it is not stored.`,
         notes: [{ message: 'the field', at: field.at }],
-        hint: `Store a value for it under \`stored\` of \`${entity.name}\`, by another name if need be, and use that.`,
+        hint: `Store a value for it under \`stored\` of \`${entity.name}\`, with another name if necessary, and use that.`,
       };
     }
     return {
       at: word.at,
       message: answer
         ? `\`${entity.name}.${word.text}\` is answered by ${answer.kind} \`${answer.name.text}\`, so it is not stored.`
-        : `\`${entity.name}.${word.text}\` is not stored: ${field.arguments.length > 0 ? 'it takes arguments' : 'its type is one of other records'}.`,
+        : `\`${entity.name}.${word.text}\` is not stored: ${field.arguments.length > 0 ? 'it takes arguments' : 'its type has records of its own'}.`,
       notes: [{ message: 'the field', at: field.at }],
-      hint: `Store a value for it under \`stored\` of \`${entity.name}\`, by another name if need be, and use that.`,
+      hint: `Store a value for it under \`stored\` of \`${entity.name}\`, with another name if necessary, and use that.`,
     };
   }
   const historyHint = entity.original?.attributes.has(word.text)
-    ? `Add the field to the type \`${entity.name}\`: a history holds the fields of its type, and what stands in its key.`
+    ? `Add the field to the type \`${entity.name}\`: a history stores the fields of its type and the fields of its key.`
     : undefined;
   return {
     at: word.at,

@@ -33,20 +33,20 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         if (type === subscriptionType) {
           yield {
             at,
-            message: `${capital(answer.kind)} \`${answer.name.text}\` cannot answer ${path}: subscriptions are not available yet.`,
+            message: `${capital(answer.kind)} \`${answer.name.text}\` cannot answer ${path}, because subscriptions are not supported yet.`,
             hint: `Remove it, and \`${type}\` from the schema.`,
           };
         } else if (answer.kind === 'pattern' && type === mutationType) {
           yield {
             at,
-            message: `Pattern \`${answer.name.text}\` only reads, and cannot answer ${path}.`,
+            message: `Pattern \`${answer.name.text}\` reads, so it cannot answer ${path}.`,
             hint: 'Answer it under `mutations` or `rules`.',
           };
         } else if ((answer.kind === 'mutation' || answer.kind === 'transaction') && type !== mutationType) {
           yield {
             at,
-            message: `Mutation \`${answer.name.text}\` writes, and ${path} is no field of \`${mutationType}\`.`,
-            hint: 'Move the field there: others may be asked in any order, and again.',
+            message: `Mutation \`${answer.name.text}\` writes, but ${path} is not a field of \`${mutationType}\`.`,
+            hint: 'Move the field to that type. Other fields may be resolved in any order, and repeatedly.',
           };
         }
       }
@@ -62,9 +62,9 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         if (field.type.kind === 'list') continue;
         yield {
           at: field.at,
-          message: `Pattern \`${answer.name.text}\` may find nothing, and \`${answer.for.type}.${field.name}\` is never null.`,
+          message: `Pattern \`${answer.name.text}\` may find nothing, but \`${answer.for.type}.${field.name}\` is non-null.`,
           notes: [{ message: 'answered here', at: answer.for.at }],
-          hint: 'Take the `!` off the field, or answer it by a rule that throws where nothing is found.',
+          hint: 'Remove the `!` from the field, or answer it with a rule that throws if nothing is found.',
         };
       }
     },
@@ -95,7 +95,7 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         if (!first || !other) continue;
         yield {
           at: other.field.at,
-          message: `Pattern \`${name.text}\` orders by \`${first.field.text}\` one way and by \`${other.field.text}\` the other: a sort key is read one way, and text is not inverted.`,
+          message: `Pattern \`${name.text}\` orders by \`${first.field.text}\` and by \`${other.field.text}\` in opposite directions, but a sort key is read in one direction and text cannot be inverted.`,
           notes: [{ message: first.descending ? 'descending' : 'ascending', at: first.field.at }],
           hint: `Write \`${first.descending ? '-' : ''}${other.field.text}\`.`,
         };
@@ -114,8 +114,8 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         if (source.kind !== 'argument') {
           yield {
             at: source.at,
-            message: `The caller chooses the order of \`${use.by.name.text}\` by an argument.`,
-            hint: 'Write `order: $direction`; for a fixed order `-` in `sort` is enough.',
+            message: `\`order\` of \`${use.by.name.text}\` must be an argument.`,
+            hint: 'Write `order: $direction`, or use `-` in `sort` for a fixed order.',
           };
         } else if (value.kind === 'type') {
           const type = resolved.model.sdl.types.get(namedType(value.type));
@@ -128,7 +128,7 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
           if (isOrder) continue;
           yield {
             at: source.at,
-            message: `\`$${source.path.join('.')}\` is \`${printType(value.type)}\`: the order is an enum of ASC and DESC.`,
+            message: `\`$${source.path.join('.')}\` is \`${printType(value.type)}\`, but the order is an enum of ASC and DESC.`,
             notes: [{ message: 'the argument', at: value.at }],
             hint: 'Declare `enum SortDirection { ASC DESC }` and use it.',
           };
@@ -145,7 +145,7 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         if (!range || !first || first.field.text === range.field.text) continue;
         yield {
           at: range.field.at,
-          message: `The range bounds \`${range.field.text}\`, and the answer is ordered by \`${first.field.text}\`: DynamoDB bounds the head of a sort key.`,
+          message: `The range bounds \`${range.field.text}\`, but the answer is ordered by \`${first.field.text}\`. DynamoDB bounds only the first part of a sort key.`,
           notes: [{ message: 'the order', at: first.field.at }],
           hint: `Order by \`${range.field.text}\` first, or bound \`${first.field.text}\`.`,
         };
@@ -170,9 +170,9 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         ];
         yield {
           at: other.field.at,
-          message: `Where nothing narrows it, pattern \`${name.text}\` is ordered by ${listed(wanted)} first: the order promised here would not hold.`,
+          message: `Without the optional arguments, pattern \`${name.text}\` is ordered by ${listed(wanted)} first, so this order would not hold.`,
           notes: [{ message: 'narrowed here', at: narrow[0]?.field.at ?? name.at }],
-          hint: `Write \`sort: [${fields.join(', ')}]\`, or leave \`sort\` out.`,
+          hint: `Write \`sort: [${fields.join(', ')}]\`, or remove \`sort\`.`,
         };
       }
     },
@@ -187,8 +187,8 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
           if (!fixed) continue;
           yield {
             at: field.at,
-            message: `Pattern \`${name.text}\` always asks for one \`${field.text}\`, which therefore narrows nothing.`,
-            notes: [{ message: 'asked here', at: fixed.field.at }],
+            message: `Pattern \`${name.text}\` already binds \`${field.text}\` in \`where\`, so it cannot narrow by it.`,
+            notes: [{ message: 'bound here', at: fixed.field.at }],
             hint: 'Keep one of them.',
           };
         }
@@ -206,9 +206,9 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
           if (!attribute || attribute.encoding === 'text' || attribute.encoding === 'document') continue;
           yield {
             at: last.at,
-            message: `\`last: prefix\` is for text, and \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
+            message: `\`last: prefix\` applies only to text, but \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
             notes: [{ message: 'narrowed here', at: field.at }],
-            hint: 'Leave `last` out: the last part that is given is then matched whole.',
+            hint: 'Remove `last` to match the last part as a whole.',
           };
         }
       }
@@ -221,9 +221,9 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         yield {
           at: prefix.operator.at,
           message: isTime
-            ? `\`prefix\` does not tell which buckets pattern \`${name.text}\` reads.`
-            : `\`prefix\` is for text and moments, and \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
-          hint: 'Bound it with `from` and `to`.',
+            ? `\`prefix\` does not determine the buckets that pattern \`${name.text}\` reads.`
+            : `\`prefix\` applies only to text and DateTimes, but \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
+          hint: 'Use `from` and `to`.',
         };
       }
     },
@@ -243,10 +243,10 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
           if (!attribute || wanted === undefined) continue;
           yield {
             at: field.at,
-            message: `\`${operator}\` is for ${wanted}, and \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
+            message: `\`${operator}\` applies only to ${wanted}, but \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
             hint: attribute.list
-              ? 'Use `contains` for an element of a list, `size` for how many there are.'
-              : 'Choose another operator.',
+              ? 'Use `contains` for an element of a list, or `size` for the number of elements.'
+              : 'Use another operator.',
           };
         }
       }
@@ -261,7 +261,7 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         if (!bucket || !attribute || attribute.encoding === 'time') continue;
         yield {
           at: bucket.field.at,
-          message: `\`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`: a bucket is of a \`DateTime\`.`,
+          message: `\`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`, but a bucket needs a \`DateTime\`.`,
           hint: 'Name a `DateTime` attribute.',
         };
       }
@@ -277,9 +277,9 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         if (!bucket || given || sort[0]?.field.text === bucket.field.text) continue;
         yield {
           at: sort[0]?.field.at ?? bucket.at,
-          message: `Pattern \`${name.text}\` crosses buckets of \`${bucket.field.text}\`, and is ${sort[0] ? `ordered by \`${sort[0].field.text}\`` : 'not ordered'}.`,
+          message: `Pattern \`${name.text}\` reads across buckets of \`${bucket.field.text}\`, but is ${sort[0] ? `ordered by \`${sort[0].field.text}\`` : 'not ordered'}.`,
           ...(sort[0] ? { notes: [{ message: 'the bucket', at: bucket.at }] } : {}),
-          hint: `Write \`sort: -${bucket.field.text}\`, or ask one bucket with \`in: $${bucket.unit.text}\`.`,
+          hint: `Write \`sort: -${bucket.field.text}\`, or select one bucket with \`in: $${bucket.unit.text}\`.`,
         };
       }
     },
@@ -292,7 +292,7 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         if (!page?.default || !page.max || page.default <= page.max) continue;
         yield {
           at: page.at,
-          message: `Pattern \`${name.text}\` gives ${page.default} results by default and ${page.max} at most.`,
+          message: `Pattern \`${name.text}\` has a default page size of ${page.default}, but a maximum of ${page.max}.`,
           hint: `Raise \`max\` to ${page.default}, or lower \`default\`.`,
         };
       }
@@ -314,7 +314,7 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
     if (plain) {
       yield {
         at: answer.for.at,
-        message: `Pattern \`${answer.name.text}\` gives ${plain.gives}, and \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
+        message: `Pattern \`${answer.name.text}\` returns ${plain.gives}, but \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
         notes: [{ message: 'the field', at: field.at }],
         hint: plain.hint,
       };
@@ -329,9 +329,9 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
       if (answer.by.leadsTo) continue;
       yield {
         at: answer.by.target.at,
-        message: `\`${target}\` is ${type.kind === 'union' ? 'a union' : 'an interface'}: \`many\` gives one entity.`,
+        message: `\`${target}\` is ${type.kind === 'union' ? 'a union' : 'an interface'}, but \`many\` returns one entity.`,
         notes: [{ message: 'the type', at: type.at }],
-        hint: `Write \`mixed: ${target}\` to read its members together.`,
+        hint: `Write \`mixed: ${target}\` to read its members in one query.`,
       };
       continue;
     }
@@ -343,7 +343,7 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
       continue;
     yield {
       at: answer.for.at,
-      message: `${capital(answer.kind)} \`${answer.name.text}\` gives ${isMany ? `a list or connection of \`${target}\`` : `one \`${target}\``}, and \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
+      message: `${capital(answer.kind)} \`${answer.name.text}\` returns ${isMany ? `a list or connection of \`${target}\`` : `one \`${target}\``}, but \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
       notes: [{ message: 'the field', at: field.at }],
       hint: returnHint(model.sdl, field, target, answer.kind),
     };
@@ -367,7 +367,7 @@ function plainMistake(
   const isList = pattern.where.some(
     ({ source }) => typeOfSource(resolved, pattern.for, source)?.kind === 'list',
   );
-  const gives = pattern.cardinality === 'exists' ? 'yes or no' : 'a number';
+  const gives = pattern.cardinality === 'exists' ? 'a Boolean' : 'a number';
   const { type } = field;
   if (pattern.cardinality === 'exists' && isList) {
     const isRight = type.kind === 'list' && type.of.kind === 'named' && type.of.name === wanted;
@@ -393,7 +393,7 @@ function returnHint(
   target: string,
   kind: 'pattern' | 'mutation',
 ): string {
-  if (kind === 'mutation') return `Let the field return \`${target}\`, or answer it by a rule.`;
+  if (kind === 'mutation') return `Return \`${target}\`, or answer it with a rule.`;
   if (isManyOf(sdl, field.type, target)) return `Write \`many: ${target}\`.`;
   if (field.type.kind === 'named' && field.type.name === target) return `Write \`one: ${target}\`.`;
   return 'Change the type of the field, or the pattern.';
@@ -457,16 +457,20 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
         ]
       : [];
   if (!pattern.for) {
-    yield* useless('allow', pattern.allow?.at, 'the pattern answers no field, and rules are trusted');
-    yield* useless('visible', pattern.visible?.at, 'the pattern answers no field, and rules are trusted');
+    yield* useless('allow', pattern.allow?.at, 'the pattern answers no field, and its callers are trusted');
+    yield* useless(
+      'visible',
+      pattern.visible?.at,
+      'the pattern answers no field, and its callers are trusted',
+    );
   }
-  if (cardinality !== 'one') yield* useless('visible', pattern.visible?.at, 'it decides of one result');
-  if (cardinality === 'one') yield* useless('page', pattern.page?.at, 'there is one result at most');
+  if (cardinality !== 'one') yield* useless('visible', pattern.visible?.at, 'it applies to a single result');
+  if (cardinality === 'one') yield* useless('page', pattern.page?.at, 'there is at most one result');
   if (cardinality !== 'count') yield* useless('upTo', pattern.upTo?.at, 'nothing is counted');
   if (cardinality !== 'count' && cardinality !== 'sum')
-    yield* useless('maintained', pattern.maintained?.at, 'there is no number to keep');
+    yield* useless('maintained', pattern.maintained?.at, 'only a count can be maintained');
   if (cardinality !== 'count' || !pattern.maintained)
-    yield* useless('cap', pattern.cap?.at, 'no count is kept');
+    yield* useless('cap', pattern.cap?.at, 'the pattern has no maintained count');
   if (cardinality !== 'sum') yield* useless('of', pattern.of?.at, 'nothing is added up');
   if (cardinality !== 'many' && cardinality !== 'mixed')
     yield* useless('total', pattern.total?.at, 'there is no connection');
@@ -474,7 +478,7 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
     const isEach =
       cardinality === 'exists' &&
       pattern.where.some(({ source }) => typeOfSource(resolved, pattern.for, source)?.kind === 'list');
-    const why = cardinality === 'exists' ? 'the answer is yes or no' : 'a number has no order';
+    const why = cardinality === 'exists' ? 'the answer is a Boolean' : 'a number has no order';
     if (!isEach) yield* useless('page', pattern.page?.at, 'there is one answer');
     yield* useless('sort', pattern.sort[0]?.field.at, why);
     yield* useless('order', pattern.order?.at, why);
@@ -486,7 +490,7 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
     yield* useless('across', pattern.across?.at, 'there is no `bucket`');
   } else if (pattern.in) yield* useless('across', pattern.across?.at, '`in` names the one bucket');
   if (pattern.narrow.length === 0) yield* useless('last', pattern.last?.at, 'there is no `narrow`');
-  if (cardinality === 'one') yield* useless('limit', pattern.limit?.at, 'there is one result at most');
+  if (cardinality === 'one') yield* useless('limit', pattern.limit?.at, 'there is at most one result');
   const type = fieldAt(resolved.model, pattern.for)?.type;
   if (isConnection(resolved.model.sdl, type))
     yield* useless('limit', pattern.limit?.at, 'a connection is limited by `first` and `last`');
@@ -496,7 +500,7 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
   if (entity) {
     yield* useless('type', pattern.type?.at, `\`${target.text}\` is an entity, not an interface or union`);
     if (!isGet(pattern, readable(entity))) return;
-    const why = 'the whole key is given, and there is one record at most';
+    const why = 'the pattern binds the whole key, so it finds at most one record';
     yield* queryKeys(pattern, why, useless);
     yield* useless('limit', pattern.limit?.at, why);
     return;
@@ -508,7 +512,7 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
   }
   const kind = resolved.model.sdl.types.get(target.text)?.kind;
   if (kind !== 'interface' && kind !== 'union') return;
-  const why = `\`${target.text}\` is ${kind === 'union' ? 'a union' : 'an interface'}, and its members are read by their keys`;
+  const why = `\`${target.text}\` is ${kind === 'union' ? 'a union' : 'an interface'}, whose members are read by their keys`;
   yield* queryKeys(pattern, why, useless);
   yield* useless('index', pattern.index?.at, why);
   yield* useless('key', pattern.key[0]?.attribute.at, why);
@@ -521,7 +525,7 @@ function* queryOnly(
   pattern: PatternModel,
   useless: (key: string, at: Span | undefined, why: string) => Finding[],
 ): Generator<Finding> {
-  const why = 'the number is kept, and nothing is queried';
+  const why = 'the aggregate is maintained, so nothing is queried';
   yield* useless('upTo', pattern.upTo?.at, why);
   yield* useless('index', pattern.index?.at, why);
   yield* useless('key', pattern.key[0]?.attribute.at, why);
@@ -551,7 +555,7 @@ function wantedBy(operator: FilterOperator, { encoding, list }: ResolvedAttribut
   if (operator === 'begins') return encoding === 'text' ? undefined : 'text';
   if (encoding === 'document') return 'plain values';
   const isOrder = ['lt', 'lte', 'gt', 'gte', 'between'].includes(operator);
-  return isOrder && (encoding === 'enum' || encoding === 'boolean') ? 'what has an order' : undefined;
+  return isOrder && (encoding === 'enum' || encoding === 'boolean') ? 'ordered values' : undefined;
 }
 
 function readable(entity: ResolvedEntity): { readonly keyFields: readonly string[] } {

@@ -40,8 +40,8 @@ export const sourceChecks: readonly Check<ResolvedModel>[] = [
           continue;
         yield {
           at: source.at,
-          message: `Pattern \`${by.name.text}\` ${role === 'bucket' ? 'asks one fixed bucket' : role === 'bound' ? 'is bounded by a constant' : 'is narrowed by a constant'}: ${role === 'narrow' ? 'what is always asked stands in `where`' : 'that is not available yet'}.`,
-          hint: 'Take it from an argument, as `$from`; records of a kind of their own can be told by `when`.',
+          message: `Pattern \`${by.name.text}\` ${role === 'bucket' ? 'selects a constant bucket' : role === 'bound' ? 'has a constant bound' : 'narrows by a constant'}, ${role === 'narrow' ? 'which belongs in `where`' : 'which is not supported yet'}.`,
+          hint: 'Take it from an argument, as in `$from`. To select a fixed subset of records, use `when`.',
         };
       }
     },
@@ -68,9 +68,9 @@ export const sourceChecks: readonly Check<ResolvedModel>[] = [
         yield {
           at: use.source.at,
           message: isNeeded
-            ? `\`${written.text}\` may be null, and ${use.by.kind} \`${use.by.name.text}\` cannot do without it.`
-            : `\`${written.text}\` goes through something that may be null.`,
-          notes: [{ message: `declared here, as \`${printType(value.type)}\``, at: value.at }],
+            ? `\`${written.text}\` is nullable, but ${use.by.kind} \`${use.by.name.text}\` requires it.`
+            : `\`${written.text}\` is a field of something nullable.`,
+          notes: [{ message: `declared here as \`${printType(value.type)}\``, at: value.at }],
           hint: `Make ${use.source.kind !== 'literal' && use.source.path.length > 1 ? 'each step of it' : 'it'} non-null, with \`!\`.`,
         };
       }
@@ -87,9 +87,9 @@ export const sourceChecks: readonly Check<ResolvedModel>[] = [
         if (!value.isNullable || !use.field?.type.nonNull || !isMany(resolved, use.field.type)) continue;
         yield {
           at: use.source.at,
-          message: `\`${writtenSource(use.source).text}\` may be null, and \`${use.path?.type}.${use.field.name}\` may not.`,
+          message: `\`${writtenSource(use.source).text}\` is nullable, but \`${use.path?.type}.${use.field.name}\` is not.`,
           notes: [{ message: 'the field', at: use.field.at }],
-          hint: 'Take the `!` off the field, or make the attribute non-null.',
+          hint: 'Remove the `!` from the field, or make the attribute non-null.',
         };
       }
     },
@@ -103,7 +103,7 @@ export const sourceChecks: readonly Check<ResolvedModel>[] = [
           if (unused.path.length > 1) continue;
           yield {
             at: unused.field.at,
-            message: `${answer.kind === 'pattern' ? 'Pattern' : 'Mutation'} \`${answer.name.text}\` makes no use of the argument \`${unused.field.name}\`.`,
+            message: `${answer.kind === 'pattern' ? 'Pattern' : 'Mutation'} \`${answer.name.text}\` does not use the argument \`${unused.field.name}\`.`,
             notes: [{ message: 'answered here', at: answer.name.at }],
             hint: `Use \`$${unused.field.name}\`, or remove the argument.`,
           };
@@ -124,7 +124,7 @@ export const sourceChecks: readonly Check<ResolvedModel>[] = [
           );
           yield {
             at: unused.field.at,
-            message: `${answer.kind === 'pattern' ? 'Pattern' : 'Mutation'} \`${answer.name.text}\` makes no use of \`${unused.input}.${unused.field.name}\`.`,
+            message: `${answer.kind === 'pattern' ? 'Pattern' : 'Mutation'} \`${answer.name.text}\` does not use \`${unused.input}.${unused.field.name}\`.`,
             notes: [{ message: 'answered here', at: answer.name.at }],
             hint: isRevision
               ? `Add \`expect: $${unused.path.join('.')}\`.`
@@ -151,9 +151,9 @@ function* wrongTypes(
     if (input?.kind !== 'input') {
       yield {
         at: use.source.at,
-        message: `${given}: \`from\` takes an input type.`,
+        message: `${given}, but \`from\` takes an input type.`,
         notes,
-        hint: 'Name an argument of an input type, as `$input`.',
+        hint: 'Name an argument of an input type, as in `$input`.',
       };
       return;
     }
@@ -163,8 +163,8 @@ function* wrongTypes(
       if (!target || fitsAttribute(resolved, field.type, target)) continue;
       yield {
         at: field.at,
-        message: `\`${input.name}.${field.name}\` is \`${printType(field.type)}\`, and \`${use.owner}.${target.name}\` is \`${printType(target.type)}\`.`,
-        notes: [{ message: 'taken from the input here', at: use.source.at }],
+        message: `\`${input.name}.${field.name}\` is \`${printType(field.type)}\`, but \`${use.owner}.${target.name}\` is \`${printType(target.type)}\`.`,
+        notes: [{ message: 'the input is used here', at: use.source.at }],
         hint: 'Give both the same type, or add a `prepare` rule.',
       };
     }
@@ -174,7 +174,7 @@ function* wrongTypes(
     if (value.type.kind === 'named' && encodingOf(value.type, sdl) === 'text') return;
     yield {
       at: use.source.at,
-      message: `${given}: an idempotency token is text.`,
+      message: `${given}, but an idempotency key is text.`,
       notes,
       hint: 'Make it `ID` or `String`.',
     };
@@ -185,7 +185,7 @@ function* wrongTypes(
     if (encodingOf(bucket, sdl) === 'text') return;
     yield {
       at: use.source.at,
-      message: `${given}: a bucket is text, as \`"2026-01"\`.`,
+      message: `${given}, but a bucket is text, as in \`"2026-01"\`.`,
       notes,
       hint: 'Make the argument `String!`, or `[String!]!` for several.',
     };
@@ -195,7 +195,7 @@ function* wrongTypes(
     if (value.type.kind === 'named' && encodingOf(value.type, sdl) === 'integer') return;
     yield {
       at: use.source.at,
-      message: `${given}: how many results a list gives is a whole number.`,
+      message: `${given}, but the length of a list is a whole number.`,
       notes,
       hint: 'Make the argument `Int`.',
     };
@@ -206,7 +206,7 @@ function* wrongTypes(
     if (value.type.kind === 'named' && encodingOf(value.type, sdl) === 'text') return;
     yield {
       at: use.source.at,
-      message: `${given}: the beginning of a moment is text, as \`"2026-01-31"\` for a day.`,
+      message: `${given}, but the prefix of a DateTime is text, as in \`"2026-01-31"\` for a day.`,
       notes,
       hint: 'Make it `String`.',
     };
@@ -216,7 +216,7 @@ function* wrongTypes(
   const wanted = printType(optional(attribute.type));
   yield {
     at: use.source.at,
-    message: `${given}, where \`${use.owner}.${attribute.name}\` takes \`${wanted}\`.`,
+    message: `${given}, but \`${use.owner}.${attribute.name}\` takes \`${wanted}\`.`,
     notes,
     hint: `Make it \`${wanted}\`.`,
   };

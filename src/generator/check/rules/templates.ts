@@ -33,7 +33,7 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
         if (declaredTransform(how.text) !== undefined) continue;
         yield {
           at: how.at,
-          message: `\`${how.text}\` does not say how a value stands in keys.`,
+          message: `\`${how.text}\` is not an encoding.`,
           hint: 'Write `pad(6)` (1 to 16 digits), `invert`, `fold`, `year`, `month`, `day` or `hour`.',
         };
       }
@@ -44,8 +44,8 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
           message: parsed.message,
           hint:
             template.text === ''
-              ? 'Write a word, as `METADATA`.'
-              : 'Write text and holes divided by `#`, as `USER#{id}`.',
+              ? 'Write a word, as in `METADATA`.'
+              : 'Separate text and holes with `#`, as in `USER#{id}`.',
         };
       }
     },
@@ -70,9 +70,9 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
           if (!attribute.nullable) continue;
           yield {
             at,
-            message: `\`${template.entity.name}.${hole.field}\` may be null, and stands in the key of every \`${template.entity.name}\`.`,
+            message: `\`${template.entity.name}.${hole.field}\` is nullable, but is part of the key of every \`${template.entity.name}\`.`,
             ...fieldNote(template, hole.field),
-            hint: `Make it \`${printType(attribute.type)}!\`, or take another attribute.`,
+            hint: `Make it \`${printType(attribute.type)}!\`, or use another attribute.`,
           };
         }
       }
@@ -94,7 +94,7 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
           if (wanted === undefined) continue;
           yield {
             at,
-            message: `\`${nameOf(hole.transform)}\` takes ${wanted}, and \`${template.entity.name}.${hole.field}\` is \`${printType(attribute.type)}\`.`,
+            message: `\`${nameOf(hole.transform)}\` takes ${wanted}, but \`${template.entity.name}.${hole.field}\` is \`${printType(attribute.type)}\`.`,
             ...fieldNote(template, hole.field),
             hint: `Write \`{${hole.field}}\`.`,
           };
@@ -108,9 +108,9 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
           if (!attribute || !transform || wanted === undefined) continue;
           yield {
             at: how.at,
-            message: `\`${nameOf(transform)}\` takes ${wanted}, and \`${entity.name}.${field.text}\` is \`${printType(attribute.type)}\`.`,
+            message: `\`${nameOf(transform)}\` takes ${wanted}, but \`${entity.name}.${field.text}\` is \`${printType(attribute.type)}\`.`,
             ...fieldNote({ entity }, field.text),
-            hint: `Leave \`${field.text}\` out of \`encode\`: each type has its own order-preserving encoding.`,
+            hint: `Remove \`${field.text}\` from \`encode\`. Each type has its own order-preserving encoding.`,
           };
         }
       }
@@ -160,7 +160,7 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
         if (missing.length === 0) continue;
         yield {
           at: own.at(-1)?.template.at ?? pattern.entry.at,
-          message: `The entry's key lacks ${listed(missing)}: entries of two \`${entity.name}\` records could overwrite one another.`,
+          message: `The entry's key lacks ${listed(missing)}, so entries of two \`${entity.name}\` records could overwrite one another.`,
           hint: `Add ${listed(missing.map((field) => `#{${field}}`))} to it.`,
         };
       }
@@ -187,21 +187,21 @@ function* templateAttributes({ model, entities, templates }: ResolvedModel): Gen
       if (!pattern?.index) {
         yield {
           at: attribute.at,
-          message: `\`key\` of pattern \`${pattern?.name.text}\` pins the key of no index.`,
-          hint: 'Add `index:`, the index it belongs to.',
+          message: `\`key\` of pattern \`${pattern?.name.text}\` is not for any index.`,
+          hint: 'Add `index:` with the index that it belongs to.',
         };
       } else if (pattern.index.text === 'table') {
         yield {
           at: attribute.at,
-          message: `Pattern \`${pattern.name.text}\` reads the table's own key, which its \`key\` does not build.`,
+          message: `Pattern \`${pattern.name.text}\` reads the table's own key, which \`key\` of a pattern cannot pin.`,
           hint: 'Pin it under `entities`, or under `entry` for an index entry.',
         };
       } else if (index?.kind === 'local' && attribute.text === table.partition.text) {
         yield {
           at: attribute.at,
-          message: `\`${index.name.text}\` is a local index: it shares \`${attribute.text}\` with the table.`,
+          message: `\`${index.name.text}\` is a local index, which shares \`${attribute.text}\` with the table.`,
           notes: [{ message: 'the index', at: index.name.at }],
-          hint: 'Leave it out.',
+          hint: 'Remove it.',
         };
       } else if (index) {
         yield wrongAttribute(attribute.text, attribute.at, `index \`${index.name.text}\``, index.name.at, [
@@ -247,7 +247,7 @@ function wrongAttribute(
 ): Finding {
   return {
     at,
-    message: `\`${attribute}\` is no key attribute of ${what}.`,
+    message: `\`${attribute}\` is not a key attribute of ${what}.`,
     notes: [{ message: 'declared here', at: place }],
     hint: `Use ${listed(names)}.`,
   };
@@ -266,21 +266,21 @@ function* entitiesWithoutKey({ entities, templates }: ResolvedModel): Generator<
       );
       yield {
         at: model.name.at,
-        message: `\`${name}\` has no \`id\`, and says neither its identity nor its key.`,
+        message: `\`${name}\` has no \`id\`, no \`identity\` and no \`key\`.`,
         notes: [{ message: 'the type', at: type.at }],
-        hint: `Say what tells its records apart, as \`identity: [${candidate?.name ?? 'id'}]\`, or pin its key.`,
+        hint: `Declare the fields that identify a record, as in \`identity: [${candidate?.name ?? 'id'}]\`, or pin its key.`,
       };
     } else if (holes.length === 0 && !model.singleton) {
       yield {
         at: own[0]?.template.at ?? model.name.at,
-        message: `The key of \`${name}\` has no hole: there could be one record only.`,
-        hint: 'Add a hole for what tells records apart, as `{id}`; if there is to be one record, `singleton: true`.',
+        message: `The key of \`${name}\` has no hole, so there could be only one record.`,
+        hint: 'Add a hole for what identifies a record, as in `{id}`, or declare `singleton: true`.',
       };
     } else if (holes.length > 0 && model.singleton) {
       yield {
         at: own[0]?.template.at ?? model.name.at,
-        message: `\`${name}\` is a singleton, and its key has a hole: there could be many records.`,
-        hint: 'Take the hole out, or `singleton`.',
+        message: `\`${name}\` is a singleton, but its key has a hole.`,
+        hint: 'Remove the hole, or `singleton`.',
       };
     }
   }
@@ -313,8 +313,8 @@ function* documentsInKeys(resolved: ResolvedModel): Generator<Finding> {
 function document(entity: string, field: string, type: string, at: Span, what: string): Finding {
   return {
     at,
-    message: `\`${entity}.${field}\` is \`${type}\`: only plain values can ${what}.`,
-    hint: 'Store the part that is asked for in an attribute of its own.',
+    message: `\`${entity}.${field}\` is \`${type}\`, but only plain values can ${what}.`,
+    hint: 'Store the part to look up in an attribute of its own.',
   };
 }
 
@@ -329,13 +329,13 @@ function* shardMismatches({ model, entities, templates }: ResolvedModel): Genera
     if (template.role !== 'index' || template.part === 'sort') {
       yield {
         at,
-        message: '`{shard}` stands in the partition key of an index only.',
-        hint: 'Remove it here.',
+        message: '`{shard}` is allowed only in the partition key of an index.',
+        hint: 'Remove it.',
       };
     } else if (!template.pattern?.shards) {
       yield {
         at,
-        message: `The key has \`{shard}\`, and pattern \`${template.pattern?.name.text}\` does not say how many there are.`,
+        message: `The key has \`{shard}\`, but pattern \`${template.pattern?.name.text}\` has no \`shards\`.`,
         hint: 'Add `shards: 4`, or remove it.',
       };
     }
@@ -348,7 +348,7 @@ function* shardMismatches({ model, entities, templates }: ResolvedModel): Genera
       continue;
     yield {
       at: partition.template.at,
-      message: `Pattern \`${pattern.name.text}\` has ${pattern.shards.count} shards, and its partition key has no \`{shard}\`.`,
+      message: `Pattern \`${pattern.name.text}\` has ${pattern.shards.count} shards, but its partition key has no \`{shard}\`.`,
       notes: [{ message: 'the shards', at: pattern.shards.at }],
       hint: `Write \`${partition.template.text}#{shard}\`, or remove \`shards\`.`,
     };
@@ -373,7 +373,7 @@ function* bucketMismatches({ templates }: ResolvedModel): Generator<Finding> {
       if (isFound && hole.transform === bucket?.unit.text && hole.field === bucket.field.text) continue;
       yield {
         at: partOf(template.template, hole.start, hole.end),
-        message: `The key divides \`${template.entity.name}\` by ${hole.transform} of \`${hole.field}\`, and pattern \`${pattern.name.text}\` ${bucket ? `by ${bucket.unit.text} of \`${bucket.field.text}\`` : 'does not'}.`,
+        message: `The key partitions \`${template.entity.name}\` by ${hole.transform} of \`${hole.field}\`, but pattern \`${pattern.name.text}\` ${bucket ? `by ${bucket.unit.text} of \`${bucket.field.text}\`` : 'does not'}.`,
         ...(bucket ? { notes: [{ message: 'the bucket', at: bucket.at }] } : {}),
         hint:
           wanted && !isFound
@@ -384,7 +384,7 @@ function* bucketMismatches({ templates }: ResolvedModel): Generator<Finding> {
     if (!bucket || isFound || truncated.length > 0) continue;
     yield {
       at: template.template.at,
-      message: `Pattern \`${pattern.name.text}\` has a bucket per ${bucket.unit.text}, and its partition key has none.`,
+      message: `Pattern \`${pattern.name.text}\` has a bucket per ${bucket.unit.text}, but its partition key has none.`,
       notes: [{ message: 'the bucket', at: bucket.at }],
       hint: `Add \`#${wanted}\` to the partition key, or remove \`bucket\`.`,
     };
@@ -417,11 +417,11 @@ function truncatedKey(
   const whole = isDeclared ? `{plain(${field})}` : `{${field}}`;
   return {
     at,
-    message: `Two values of \`${entity.name}.${field}\` can give one \`${nameOf(transform)}\`, and so two records one key.`,
+    message: `Two values of \`${entity.name}.${field}\` can have the same \`${nameOf(transform)}\`, so two records could have the same key.`,
     hint:
       transform === 'fold'
-        ? `Write \`${whole}\` and normalise the attribute: \`normalize: { ${field}: lowercase }\`.`
-        : `Let the whole \`${whole}\` stand in the key as well.`,
+        ? `Write \`${whole}\` and normalize the attribute: \`normalize: { ${field}: lowercase }\`.`
+        : `Add the whole \`${whole}\` to the key as well.`,
   };
 }
 
