@@ -47,8 +47,10 @@ function project(name: string, include: string[], exclude: string[] = []): TestP
       setupFiles: './test/support/fast-check.ts',
       // The SDK's notice about its next versions' Node; see src/server/warnings.ts.
       env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-      testTimeout: isLong ? 900_000 : 60_000,
-      hookTimeout: 120_000,
+      // Guards against hanging, far above what a test takes on a busy machine.
+      testTimeout: isLong ? 900_000 : 300_000,
+      hookTimeout: 300_000,
+      // Files share their modules; those that run the command line in their own process replace what is global.
       isolate: name === 'package',
     },
   };

@@ -9,6 +9,7 @@ export type AttributeValue =
   | Uint8Array
   | Set<string>
   | Set<number>
+  | Set<Uint8Array>
   | readonly AttributeValue[]
   | { readonly [name: string]: AttributeValue };
 

@@ -151,9 +151,15 @@ function isList(value: AttributeValue): value is readonly AttributeValue[] {
   return Array.isArray(value);
 }
 
-function sameSet(a: ReadonlySet<string | number>, b: ReadonlySet<string | number>): boolean {
-  return a.size === b.size && [...a].every((element) => b.has(element));
+function sameSet(a: AnySet, b: AnySet): boolean {
+  if (a.size !== b.size) return false;
+  const isIn = (element: SetMember) =>
+    b.has(element) || (element instanceof Uint8Array && [...b].some((other) => sameValue(element, other)));
+  return [...a].every(isIn);
 }
+
+type SetMember = string | number | Uint8Array;
+type AnySet = ReadonlySet<SetMember>;
 
 /** The normalisations an entity may declare. */
 export const lowercase = (text: string): string => text.toLowerCase();

@@ -22,7 +22,6 @@ const allowed: readonly Allowed[] = [
     because: 'to be split',
   },
   { from: 'src/generator/layout/layout.ts', to: 'src/generator/layout/mixed.ts', because: 'to be split' },
-  { from: 'src/server/context.ts', to: 'src/server/auth/auth.ts', because: 'to be split' },
   {
     from: 'generated/graphql.ts',
     to: 'generated/entities.ts',

@@ -11,24 +11,19 @@ const fullestFolder = 15;
 /** What is larger, and why. An entry that is no longer needed fails the test: take it out. */
 const largeFiles: Readonly<Record<string, string>> = {
   'src/budget/budget.ts': 'to be split',
-  'src/generator/check/rules/patterns.ts': 'to be split',
-  'src/generator/check/rules/templates.ts': 'to be split',
+
   'src/generator/emit/files/queries.ts': 'to be split',
   'src/generator/emit/resolvers/resolvers.ts': 'to be split',
   'src/generator/language/schema.ts': 'to be split',
   'src/generator/layout/layout.ts': 'to be split',
   'src/generator/parse/yaml.ts': 'to be split',
   'src/generator/plan/plan.ts': 'to be split',
-  'src/runtime/session/session.ts': 'to be split',
   'generated/graphql.ts': "written by Codegen's own plugins",
   'generated/schema.ts': 'the printed schema as it is',
 };
 
 const largeFolders: Readonly<Record<string, string>> = {
-  'src/embedded': 'to be split',
-  'src/generator/check/rules': 'to be split',
   'src/generator/emit/files': 'to be split',
-  'src/server': 'to be split',
 };
 
 const files = ['src', 'generated'].flatMap(typescriptBelow);

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { valueOfText } from '../../src/generator/check/overlap/encodings.js';
 import { type KeyShape, meet, type Piece, printValues } from '../../src/generator/check/overlap/overlap.js';
-import { encodingFunctions } from '../../src/generator/emit/code.js';
+import { runtimeEncoding, valueOfText } from '../../src/generator/encodings.js';
 import * as keys from '../../src/runtime/keys/encodings.js';
 import { runs } from '../support/runs.js';
 
@@ -36,7 +35,7 @@ function encodingOf(encode: Hole['encode']): Encoding {
   const byName = new Map(Object.entries(keys));
   const [, digits] = /^pad\((\d+)\)$/.exec(encode) ?? [];
   if (digits !== undefined) return keys.pad(Number(digits)) as unknown as Encoding;
-  return byName.get(encodingFunctions[encode]) as unknown as Encoding;
+  return byName.get(runtimeEncoding(encode)) as unknown as Encoding;
 }
 
 const kinds: Record<string, Kind> = {

@@ -25,7 +25,7 @@ const [answer = ''] = readmeBlocks(section, 'json');
 let project: InstalledProject;
 
 beforeAll(() => {
-  project = new InstalledProject();
+  project = new InstalledProject('plants');
 }, 300_000);
 
 afterAll(() => project.remove(), 300_000);

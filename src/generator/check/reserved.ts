@@ -1,13 +1,16 @@
 /** Names that generated code takes from the runtime or the language. A test compares them with generated files. */
 
-export const reservedValues: ReadonlySet<string> = new Set(
-  (
-    'text enumValue integer decimal flag time year month day hour fold unpack shardOf shards shardKeys tableRef indexRef ' +
+import { runtimeEncodings } from '../encodings.js';
+
+export const reservedValues: ReadonlySet<string> = new Set([
+  ...runtimeEncodings,
+  ...(
+    'unpack shardOf shards shardKeys tableRef indexRef ' +
     'bucketsOf rangeOf encoded documentValue epochSeconds keyLoader firstFound create update upsert remove step changing upserting ' +
-    'putting addedInt addedInteger addedDecimal appended bytesOf without later compareKeys computed pad invertedInteger invertedDecimal invertedFlag invertedTime keyText keyNumber multiAttributeRange sortedBy ' +
-    'lowercase trim timePrefix invertedTimePrefix selection prefetch createLoaders createResolvers queries tables costs typeDefs String JSON Date Promise undefined'
+    'putting addedInt addedInteger addedDecimal appended bytesOf without later compareKeys computed keyText keyNumber multiAttributeRange sortedBy ' +
+    'lowercase trim selection prefetch createLoaders createResolvers queries tables costs typeDefs String JSON Date Promise undefined'
   ).split(' '),
-);
+]);
 
 export const reservedTypes: ReadonlySet<string> = new Set(
   (

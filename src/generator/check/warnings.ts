@@ -1,10 +1,11 @@
 /** Choices that can be lived with, and that a reviewer wants to know of. */
 
+import type { HoleEncoding } from '../encodings.js';
 import { type PatternModel, partOf, type Source } from '../model.js';
-import type { HoleEncoding, KeyTemplate } from '../plan/types/storage.js';
+import type { KeyTemplate } from '../plan/types/storage.js';
 import { holesOf } from '../resolve/templates.js';
 import { type Check, type Finding, listed } from './row.js';
-import type { LaidOut } from './rules/keys.js';
+import type { LaidOut } from './rules/keys/collisions.js';
 
 export const choiceChecks: readonly Check<LaidOut>[] = [
   {

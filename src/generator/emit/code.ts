@@ -1,41 +1,14 @@
 /** TypeScript text: types of attributes, key expressions, comments. The only place that writes code outside templates. */
 
+import { type HoleEncoding, runtimeEncoding } from '../encodings.js';
 import type {
   AttributePlan,
   EntityPlan,
-  HoleEncoding,
   KeyTemplate,
-  PadDigits,
   TemplatePart,
   TypeShape,
 } from '../plan/types/storage.js';
 import type { ValuePlan } from '../plan/types/values.js';
-
-/** The runtime's encoding function for each way a hole is written. */
-export const encodingFunctions: Readonly<Record<HoleEncoding, string>> = {
-  text: 'text',
-  enum: 'enumValue',
-  integer: 'integer',
-  decimal: 'decimal',
-  boolean: 'flag',
-  time: 'time',
-  year: 'year',
-  month: 'month',
-  day: 'day',
-  hour: 'hour',
-  fold: 'fold',
-  ...pads(),
-  'invert(integer)': 'invertedInteger',
-  'invert(decimal)': 'invertedDecimal',
-  'invert(boolean)': 'invertedFlag',
-  'invert(time)': 'invertedTime',
-};
-
-/** `pad(6)` is called as it is written. */
-function pads(): Record<`pad(${PadDigits})`, string> {
-  const names = Array.from({ length: 16 }, (_, at) => `pad(${at + 1})`);
-  return Object.fromEntries(names.map((name) => [name, name])) as Record<`pad(${PadDigits})`, string>;
-}
 
 /** What a record holds; moments are ISO text. */
 export function recordType(attribute: AttributePlan): string {
@@ -109,7 +82,7 @@ export function partsExpression(
 export function unpackTemplate(template: KeyTemplate): string {
   const parts = template.parts.map((part) => {
     if (part.kind === 'literal') return quote(part.text);
-    return part.kind === 'shard' ? 'text' : encodingFunctions[part.encode];
+    return part.kind === 'shard' ? 'text' : runtimeEncoding(part.encode);
   });
   return `[${parts.join(', ')}]`;
 }

@@ -2,6 +2,7 @@
 
 import type { Costs } from '../../budget/costs.js';
 import type { SingleBudgets } from '../costs/pattern-budgets.js';
+import { runtimeEncodings } from '../encodings.js';
 import { pascal } from '../names.js';
 import type { Plan } from '../plan/types/plan.js';
 import { freeDocuments, importLine, namesUsed } from './code.js';
@@ -78,24 +79,7 @@ function moduleNames(plan: Plan): ModuleNames[] {
     {
       from: runtime,
       values: [
-        'text',
-        'enumValue',
-        'integer',
-        'decimal',
-        'flag',
-        'time',
-        'timePrefix',
-        'invertedTimePrefix',
-        'year',
-        'month',
-        'day',
-        'hour',
-        'fold',
-        'pad',
-        'invertedInteger',
-        'invertedDecimal',
-        'invertedFlag',
-        'invertedTime',
+        ...runtimeEncodings,
         'keyText',
         'keyNumber',
         'multiAttributeRange',

@@ -1,6 +1,5 @@
 /** The numbers an entity's writes keep beside its records: counts, sums and sequences, each in items of its own. */
 
-import { exactHole } from '../encodings.js';
 import {
   type EntityModel,
   isMaintained,
@@ -9,6 +8,7 @@ import {
   type TableModel,
 } from '../model.js';
 import type { AggregatePlan } from '../plan/types/storage.js';
+import { exactHole } from '../resolve/holes.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { holesOf, keyTemplate } from '../resolve/templates.js';
 import { prefixOf } from './lock/claims.js';

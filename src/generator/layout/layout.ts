@@ -9,7 +9,7 @@
  */
 
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { builtHole, exactHole, isBucketUnit, isInverted, sortHoles } from '../encodings.js';
+import { type HoleEncoding, isInverted, isOrdered } from '../encodings.js';
 import { emptyLock, type Lock } from '../lock.js';
 import {
   type EntityModel,
@@ -20,15 +20,9 @@ import {
   type TemplateModel,
 } from '../model.js';
 import { constant } from '../names.js';
-import type {
-  AggregatePlan,
-  GuardPlan,
-  HoleEncoding,
-  ItemPlan,
-  KeyTemplate,
-  SlotPlan,
-} from '../plan/types/storage.js';
+import type { AggregatePlan, GuardPlan, ItemPlan, KeyTemplate, SlotPlan } from '../plan/types/storage.js';
 import { attributesOf } from '../resolve/attributes.js';
+import { builtHole, exactHole, sortHoles } from '../resolve/holes.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { hasShard, holesOf, keyTemplate } from '../resolve/templates.js';
 import { aggregatesOf } from './aggregates.js';
@@ -783,7 +777,7 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
 }
 
 function isTruncated({ encode }: { readonly encode: HoleEncoding }): boolean {
-  return isBucketUnit(encode);
+  return !isOrdered(encode);
 }
 
 function presentOf(

@@ -1,6 +1,5 @@
 /** References of an entity: what they name, where it is counted, and by which pattern the records are found. */
 
-import { exactHole } from '../encodings.js';
 import {
   type EntityModel,
   fieldNamed,
@@ -11,6 +10,7 @@ import {
   type Source,
 } from '../model.js';
 import type { ReferencePlan } from '../plan/types/storage.js';
+import { exactHole } from '../resolve/holes.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { keyTemplate } from '../resolve/templates.js';
 import type { TableDraft } from './choose/indexes.js';

@@ -1,6 +1,8 @@
 /** The tables of one application, and the sessions that read and write them. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { v7 } from 'uuid';
+import { documentClientOf } from '../client/document.js';
 import { defaultLimits, type Limits } from '../client/limits.js';
 import { Requester, type RequestReport } from '../client/requests.js';
 import { type Sdk, sdkOf } from '../client/sdk.js';
@@ -43,6 +45,7 @@ export class Database {
   readonly #sealer: CursorSealer;
   readonly #limits: Limits;
   readonly #turns = new Turns();
+  #documents: DynamoDBDocumentClient | undefined;
 
   /** Throws CONFIGURATION where a cursor secret is missing or too short. */
   constructor(options: DatabaseOptions) {
@@ -63,6 +66,10 @@ export class Database {
       capacity: options.capacity ?? capacity,
       onRequest,
     });
-    return new Session(requester, this.#sealer, { now, newId, compute, turns: this.#turns });
+    const documents = () => {
+      this.#documents ??= documentClientOf(this.#options.client);
+      return this.#documents;
+    };
+    return new Session(requester, this.#sealer, { now, newId, compute, turns: this.#turns, documents });
   }
 }

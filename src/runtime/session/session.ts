@@ -1,15 +1,13 @@
-/** A database, and what one request does with it. */
-import DataLoader from 'dataloader';
+/** What one request reads and writes with. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type DocumentRequests, documentRequests } from '../client/document.js';
 import type { Requester, Statistics } from '../client/requests.js';
 import { ruleMissing, TableloomError } from '../errors.js';
 import { isExpired } from '../expiry.js';
-import { type ItemKey, itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
-import { getItems } from '../read/batch-get.js';
 import { Cursors, identityOf } from '../read/cursor/cursors.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
 import { type PageOptions, readPage } from '../read/pages.js';
-import type { ParentItem } from '../read/prefetch/item-collection.js';
 import { isEnough, Reader } from '../read/reader.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
 import type { ComputeRulesByName } from '../rules.js';
@@ -18,8 +16,6 @@ import type {
   Connection,
   EntityCodec,
   IndexQuery,
-  IndexRef,
-  Item,
   Key,
   PageArguments,
   SequenceRef,
@@ -32,16 +28,7 @@ import type { Turns } from '../write/contention.js';
 import { earlierResults, type Idempotency, isGiven, takeToken } from '../write/idempotency.js';
 import { type Seal, transact, type WriteOutcome } from '../write/transactions.js';
 import type { CallEnvironment, Write } from '../write/write.js';
-
-/** A record that lies in the item collection a query reads, as the plan says. */
-export interface ParentRecord {
-  readonly entity: Pick<EntityCodec<never>, 'table'>;
-  readonly key: Key;
-  /** What the sort keys of all the query's items begin with. */
-  readonly head: string;
-  /** How many further items can stand between them and the record. */
-  readonly between: number;
-}
+import { Memory, type ParentRecord } from './memory.js';
 
 /** A record that is asked for next by its key, to be brought by the same request where that can be. */
 export interface WithParent {
@@ -56,6 +43,8 @@ interface Environment {
   readonly newId: () => string;
   readonly compute: ComputeRulesByName;
   readonly turns: Turns;
+  /** Made when it is first needed: most sessions never do. */
+  readonly documents: () => DynamoDBDocumentClient;
 }
 
 /** The results of writes, in their order. */
@@ -68,42 +57,35 @@ export type WriteResults<W extends readonly Write<unknown>[]> = {
  * replaces that when it writes. Made by `Database.session`.
  */
 export class Session {
+  /**
+   * Sends requests of your own through the SDK's document client, as requests of this session: for what no pattern
+   * says. A write through it keeps no entry, guard, version or aggregate in step, so that it is for items of your own;
+   * after it the session reads anew.
+   *
+   *     const { Item } = await db.document.send(new GetCommand({ TableName: 'main', Key: { PK: 'FLAGS', SK: 'beta' } }));
+   */
+  readonly document: DocumentRequests;
   readonly #requester: Requester;
   readonly #sealer: CursorSealer;
   readonly #environment: Environment;
-  readonly #loader: DataLoader<ItemKey, Item | null, string>;
-  /** Items that were asked for by key, by the loader's names for them. */
-  readonly #loading = new Map<string, Promise<Item | null>>();
+  readonly #memory: Memory;
   readonly #reader: Reader;
-  /** Main items as this session's writes left them; null for those it deleted. */
-  readonly #written = new Map<string, Item | null>();
-  /** The same, and main items that queries brought. */
-  readonly #known = new Map<string, Item | null>();
-  /** What queries brought and nobody has looked for by key yet. */
-  #seen: { readonly index: IndexRef; readonly items: readonly Item[] }[] = [];
   /** Whether numbers that are kept may have been changed by this session. */
   #hasWritten = false;
-  /** Answers under way or given, by what was asked. */
-  #answers = new Map<string, Promise<unknown>>();
-
   constructor(requester: Requester, sealer: CursorSealer, environment: Environment) {
     this.#requester = requester;
     this.#sealer = sealer;
     this.#environment = environment;
-    this.#loader = new DataLoader((keys: readonly ItemKey[]) => this.#load(keys), {
-      cacheKeyFn: loaderKey,
-      cacheMap: this.#loading,
-      batchScheduleFn: (dispatch) => {
-        const siblings = requester.siblings();
-        if (siblings) siblings.then(() => afterPromises(dispatch));
-        else afterPromises(dispatch);
-      },
+    this.document = documentRequests(requester, environment.documents, () => {
+      this.#beginWriting();
+      return () => this.#memory.forgetAll();
     });
+    this.#memory = new Memory(requester);
     this.#reader = new Reader({
       requester,
       now: environment.now,
-      items: (keys) => Promise.all(keys.map((key) => this.#item(key))),
-      seen: (index, items) => this.#seen.push({ index, items }),
+      items: (keys) => Promise.all(keys.map((key) => this.#memory.item(key))),
+      seen: (index, items) => this.#memory.see(index, items),
     });
   }
 
@@ -134,7 +116,11 @@ export class Session {
     key: Key,
     options: { readonly consistent?: boolean } = {},
   ): Promise<R | null> {
-    const item = await this.#item({ table: entity.table, key: checkKey(key, entity.table), ...options });
+    const item = await this.#memory.item({
+      table: entity.table,
+      key: checkKey(key, entity.table),
+      ...options,
+    });
     return item === null || isExpired(entity, item, this.now()) ? null : entity.read(item);
   }
 
@@ -163,11 +149,13 @@ export class Session {
     const { first, after, last, before } = page;
     const identity = identityOf(query);
     const asked = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
-    const read = this.#once(['page', identity, windowOf(query), asked, isEnough(query, options.fields)], () =>
-      readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, {
-        ...options,
-        parent: this.#parentItem(options.parent),
-      }),
+    const read = this.#memory.answer(
+      ['page', identity, windowOf(query), asked, isEnough(query, options.fields)],
+      () =>
+        readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, {
+          ...options,
+          parent: this.#memory.parentItem(options.parent),
+        }),
     );
     if (query.total === undefined || options.wants?.totalCount === false) return read;
     const [connection, totalCount] = await Promise.all([read, this.aggregate(query.total)]);
@@ -184,8 +172,9 @@ export class Session {
     options: Pick<PageOptions, 'fields'> & WithParent = {},
   ): Promise<readonly R[]> {
     const { fields } = options;
-    return this.#once(['list', identityOf(query), windowOf(query), max, isEnough(query, fields)], () =>
-      this.#reader.list(query, max, { fields, parent: this.#parentItem(options.parent) }),
+    return this.#memory.answer(
+      ['list', identityOf(query), windowOf(query), max, isEnough(query, fields)],
+      () => this.#reader.list(query, max, { fields, parent: this.#memory.parentItem(options.parent) }),
     );
   }
 
@@ -216,7 +205,7 @@ export class Session {
    * not found within the reads one query may make.
    */
   count<R extends object>(query: IndexQuery<R>, cap: number = query.upTo ?? defaultUpTo): Promise<number> {
-    return this.#once(['count', identityOf(query), windowOf(query), cap], () =>
+    return this.#memory.answer(['count', identityOf(query), windowOf(query), cap], () =>
       this.#reader.count(query, cap),
     );
   }
@@ -227,7 +216,7 @@ export class Session {
    */
   aggregate<R extends object>(number: Aggregate<R>): Promise<number> {
     const consistent = this.#hasWritten || number.consistent === true;
-    return readAggregate(number, (key) => this.#item({ ...key, consistent }));
+    return readAggregate(number, (key) => this.#memory.item({ ...key, consistent }));
   }
 
   /**
@@ -240,7 +229,7 @@ export class Session {
   ): Promise<number> {
     this.#hasWritten = true;
     const value = await recount(this.#requester, number, records);
-    this.#forget();
+    this.#memory.forget();
     return value;
   }
 
@@ -296,15 +285,15 @@ export class Session {
     env: CallEnvironment,
     seal?: Seal,
   ): Promise<readonly unknown[]> {
-    this.#hasWritten = true;
-    this.#requester.commit();
+    this.#beginWriting();
     try {
       const { results, items } = await transact(this.#requester, this.#environment.turns, writes, env, seal);
-      this.#note(items);
-      this.#forget();
+      this.#memory.note(items);
+      this.#memory.forget();
       return results;
     } catch (error) {
-      throw this.#failed(error);
+      this.#memory.forgetAll();
+      throw error;
     }
   }
 
@@ -320,35 +309,30 @@ export class Session {
         requester: this.#requester,
         turns: this.#environment.turns,
         env: this.#writeEnvironment(),
-        wrote: ({ items }: WriteOutcome) => this.#note(items),
+        wrote: ({ items }: WriteOutcome) => this.#memory.note(items),
       };
       const record = await cascade(ground, deletion, options);
-      this.#forget();
+      this.#memory.forget();
       return record;
     } catch (error) {
-      throw this.#failed(error);
+      this.#memory.forgetAll();
+      throw error;
     }
   }
 
-  #note(items: WriteOutcome['items']): void {
-    for (const { table, key, item } of items) this.#written.set(itemId(table, key), item);
-  }
-
-  /** Somebody was faster, or it is not known whether the write took place: nothing that was read still counts. */
-  #failed(error: unknown): unknown {
-    this.#written.clear();
-    this.#forget();
-    return error;
+  /** Nothing is called off any more: what has begun to write is carried to its end. */
+  #beginWriting(): void {
+    this.#hasWritten = true;
+    this.#requester.commit();
   }
 
   /** Loads many new records, unconditionally: for seeds and imports only; see `putAll` in bulk.ts. */
   async putAll(writes: Iterable<Write<unknown>> | AsyncIterable<Write<unknown>>): Promise<PutAllReport> {
     const { signal } = this.#requester;
     if (signal?.aborted) return { written: 0, unwritten: [], isComplete: false };
-    this.#hasWritten = true;
-    this.#requester.commit();
+    this.#beginWriting();
     const report = await putAll(this.#requester, writes, this.#writeEnvironment(), signal);
-    this.#forget();
+    this.#memory.forget();
     return report;
   }
 
@@ -363,77 +347,6 @@ export class Session {
     };
     return { now, newId, rule };
   }
-
-  #item(key: ItemKey): Promise<Item | null> {
-    const known = key.consistent ? undefined : this.#lookUp(itemId(key.table, key.key));
-    return known === undefined ? this.#loader.load(key) : Promise.resolve(known);
-  }
-
-  /** DataLoader has who asks for what it holds wait for the batch that is being made; what is known here is given at once. */
-  async #load(keys: readonly ItemKey[]): Promise<(Item | null)[]> {
-    const answers = this.#answers;
-    const items = await getItems(this.#requester, keys);
-    // Unless something was written meanwhile.
-    if (answers === this.#answers) {
-      for (const [at, { table, key }] of keys.entries()) {
-        const id = itemId(table, key);
-        if (!this.#known.has(id)) this.#known.set(id, items[at] ?? null);
-      }
-    }
-    return items;
-  }
-
-  #parentItem(parent: ParentRecord | undefined): ParentItem | undefined {
-    if (parent === undefined) return undefined;
-    const { key, head, between } = parent;
-    const asked: ItemKey = { table: parent.entity.table, key };
-    const claim = () => {
-      const isKnown =
-        this.#loading.has(loaderKey(asked)) || this.#lookUp(itemId(asked.table, key)) !== undefined;
-      return isKnown ? undefined : (item: Promise<Item | null>) => void this.#loader.prime(asked, item);
-    };
-    return { key, head, between, claim };
-  }
-
-  #lookUp(id: string): Item | null | undefined {
-    for (const { index, items } of this.#seen) {
-      for (const item of items) {
-        const seen = itemId(index.table, keyOfItem(index.table, item));
-        if (!this.#known.has(seen)) this.#known.set(seen, item);
-      }
-    }
-    this.#seen = [];
-    return this.#known.get(id);
-  }
-
-  #forget(): void {
-    this.#known.clear();
-    this.#seen = [];
-    // Indexes lag behind: what this session wrote must not be overlaid by what they still show.
-    for (const [id, item] of this.#written) this.#known.set(id, item);
-    this.#answers = new Map();
-    this.#loader.clearAll();
-  }
-
-  #once<T>(asked: readonly unknown[], answer: () => Promise<T>): Promise<T> {
-    const key = JSON.stringify(asked);
-    const known = this.#answers.get(key);
-    if (known !== undefined) return known as Promise<T>;
-    const given = answer();
-    this.#answers.set(key, given);
-    return given;
-  }
-}
-
-const nothing = Promise.resolve();
-
-/** When all that is settled by now has been told to whoever waits for it: as DataLoader does it. */
-function afterPromises(act: () => void): void {
-  nothing.then(() => process.nextTick(act));
-}
-
-function loaderKey({ table, key, consistent }: ItemKey): string {
-  return `${consistent ? '!' : ''}${itemId(table, key)}`;
 }
 
 /** A bucketed query's window, which its cursors do not depend on, but its answer does. */

@@ -1,7 +1,7 @@
 /** Sending actions to DynamoDB, all or none of them. */
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { unmarshall, type WireItem } from '../client/marshall.js';
 import type { Requester } from '../client/requests.js';
-import { fromWire, type WireItem } from '../client/wire.js';
 import {
   alreadyExists,
   fromAws,
@@ -66,7 +66,7 @@ function outcomeOf(actions: readonly Action[], error: TableloomError): Outcome {
   const [only] = actions;
   if (nameOf(cause) === 'ConditionalCheckFailedException' && only !== undefined) {
     const { Item: item, $metadata } = cause as { Item?: WireItem; $metadata?: { attempts?: number } };
-    const failure = { action: only, item: item && fromWire(item) };
+    const failure = { action: only, item: item && unmarshall(item) };
     // An attempt whose answer was lost may have succeeded; the SDK's next one then finds our own work.
     if (($metadata?.attempts ?? 1) > 1 && isOurWork(failure)) return { kind: 'done' };
     return verdict([failure], error);
@@ -87,7 +87,7 @@ function cancelledOutcome(actions: readonly Action[], error: TableloomError): Ou
   const failed = actions.flatMap((action, at) => {
     const reason = reasons[at];
     return reason?.Code === 'ConditionalCheckFailed'
-      ? [{ action, item: reason.Item && fromWire(reason.Item) }]
+      ? [{ action, item: reason.Item && unmarshall(reason.Item) }]
       : [];
   });
   if (failed.length > 0) return verdict(failed, error);

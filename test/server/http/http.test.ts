@@ -5,7 +5,7 @@ import { auditServer } from 'graphql-http';
 import mercurius from 'mercurius';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { negotiate } from '../../../src/server/http/accept.js';
-import { graphqlOverHttp } from '../../../src/server/http.js';
+import { graphqlOverHttp } from '../../../src/server/http/http.js';
 
 const json = 'application/json';
 const modern = 'application/graphql-response+json';

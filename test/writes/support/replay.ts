@@ -9,7 +9,7 @@ export async function checkProperty<Values extends [unknown, ...unknown[]]>(
 ): Promise<void> {
   await fc.assert(property, {
     numRuns,
-    interruptAfterTimeLimit: process.env.TABLELOOM_RUNS === undefined ? 50_000 : 850_000,
+    interruptAfterTimeLimit: process.env.TABLELOOM_RUNS === undefined ? 280_000 : 850_000,
     markInterruptAsFailure: true,
   });
 }

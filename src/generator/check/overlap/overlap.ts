@@ -3,9 +3,16 @@
  * languages may share a text that no one value gives. Then values are tried; where none fit, the answer is `unknown`.
  */
 
-import type { HoleEncoding } from '../../plan/types/storage.js';
-import { type Automaton, automaton, type Expression, either, repeat, shared, word } from './automaton.js';
-import { encodingExpression, printValue, textInHole, valueOfText } from './encodings.js';
+import { type Expression, either, repeat, word } from '../../encodings/expression.js';
+import {
+  finiteValues,
+  type HoleEncoding,
+  languageOf,
+  printValue,
+  textInHole,
+  valueOfText,
+} from '../../encodings.js';
+import { type Automaton, automaton, shared } from './automaton.js';
 
 export type Piece =
   | { readonly kind: 'literal'; readonly text: string }
@@ -107,7 +114,10 @@ function valuesOf(
   const collect = (pieces: readonly Piece[], texts: readonly string[]) => {
     for (const [index, piece] of pieces.entries()) {
       if (piece.kind !== 'hole') continue;
-      const place = places.get(piece.field) ?? { finite: finiteValues(piece), texts: [] };
+      const place = places.get(piece.field) ?? {
+        finite: finiteValues(piece.encode, piece.values),
+        texts: [],
+      };
       place.texts.push({ encode: piece.encode, text: texts[index] ?? '' });
       places.set(piece.field, place);
     }
@@ -125,11 +135,6 @@ function valuesOf(
     values.set(field, value);
   }
   return { kind: 'values', values };
-}
-
-function finiteValues(piece: Piece & { kind: 'hole' }): readonly string[] | undefined {
-  if (piece.encode === 'boolean') return ['true', 'false'];
-  return piece.encode === 'enum' ? piece.values : undefined;
 }
 
 function tryEach(
@@ -175,7 +180,7 @@ function expressionOf(piece: Piece, isEmpty: boolean): Expression {
     case 'literal':
       return word(piece.text);
     case 'hole':
-      return encodingExpression(piece.encode, piece.values, isEmpty);
+      return languageOf(piece.encode, piece.values, isEmpty);
     case 'shard':
       return either(...Array.from({ length: piece.count }, (_, shard) => word(String(shard))));
     case 'rest':

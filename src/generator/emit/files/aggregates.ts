@@ -1,10 +1,11 @@
 /** What several views say of the numbers that an entity's writes keep. */
 
+import { runtimeEncoding } from '../../encodings.js';
 import { aggregateKeyName, sequenceName } from '../../names.js';
 import { aggregateOf } from '../../plan/lookup/find.js';
 import type { AggregateAccess, PatternPlan } from '../../plan/types/access.js';
 import type { AggregatePlan, AttributePlan, EntityPlan, TemplatePart } from '../../plan/types/storage.js';
-import { encodingFunctions, group, keyComment, keyExpression, quote, recordType } from '../code.js';
+import { group, keyComment, keyExpression, quote, recordType } from '../code.js';
 import { absence, asStored } from './shared.js';
 
 export function aggregatesOf({ aggregates = [] }: EntityPlan): readonly AggregatePlan[] {
@@ -36,7 +37,7 @@ export function aggregateKeyView(entity: EntityPlan, number: AggregatePlan, tabl
   const properties = [partition, sort].flatMap((template) =>
     template
       ? [
-          `${template.attribute}: ${keyExpression(template, (field, encode) => `${encodingFunctions[encode]}(${parameter}.${field})`, 'shard')}`,
+          `${template.attribute}: ${keyExpression(template, (field, encode) => `${runtimeEncoding(encode)}(${parameter}.${field})`, 'shard')}`,
         ]
       : [],
   );

@@ -1,17 +1,10 @@
 /** The data of keys.ts.hbs: key builders and parsers of every item and index. */
 
+import { type HoleEncoding, isLossy, runtimeEncoding } from '../../encodings.js';
 import { camel, withArticle } from '../../names.js';
 import type { Plan } from '../../plan/types/plan.js';
-import type {
-  Encoding,
-  EntityPlan,
-  HoleEncoding,
-  ItemPlan,
-  KeyTemplate,
-  SlotPlan,
-  TablePlan,
-} from '../../plan/types/storage.js';
-import { encodingFunctions, keyComment, keyExpression, quote, unpackTemplate } from '../code.js';
+import type { EntityPlan, ItemPlan, KeyTemplate, SlotPlan, TablePlan } from '../../plan/types/storage.js';
+import { keyComment, keyExpression, quote, unpackTemplate } from '../code.js';
 import { aggregateKeyView, aggregatesOf } from './aggregates.js';
 import { moreKeys } from './multi-attribute.js';
 import {
@@ -147,8 +140,7 @@ function keyProperties(
   parameter: string,
   shard = '',
 ): string[] {
-  const value = (field: string, encode: keyof typeof encodingFunctions) =>
-    `${encodingFunctions[encode]}(${parameter}.${field})`;
+  const value = (field: string, encode: HoleEncoding) => `${runtimeEncoding(encode)}(${parameter}.${field})`;
   return [partition, sort].flatMap((template) =>
     template ? [`${template.attribute}: ${keyExpression(template, value, shard)}`] : [],
   );
@@ -168,12 +160,7 @@ function parseView(entity: EntityPlan, slot: SlotPlan) {
       if (part.kind === 'literal') continue;
       const { encoding } = (part.kind === 'hole' &&
         entity.attributes.find((one) => one.name === part.field)) || { encoding: null };
-      if (
-        part.kind === 'hole' &&
-        encoding !== null &&
-        isWhole(part.encode, encoding) &&
-        !places.has(part.field)
-      ) {
+      if (part.kind === 'hole' && encoding !== null && !isLossy(part.encode) && !places.has(part.field)) {
         const cast = part.enum === null ? '' : ` as ${part.enum}`;
         places.set(part.field, `${part.field}: ${template.attribute.toLowerCase()}[${at}]${cast}`);
       }
@@ -194,9 +181,4 @@ function parseView(entity: EntityPlan, slot: SlotPlan) {
         ? '{}'
         : `{ ${entity.keyFields.map((field) => places.get(field) ?? '').join(', ')} }`,
   };
-}
-
-/** The whole value can be read back. */
-function isWhole(encode: HoleEncoding, encoding: Encoding): boolean {
-  return encode === encoding || encode.startsWith('pad(') || encode.startsWith('invert(');
 }

@@ -1,5 +1,6 @@
 /** The data of queries.ts.hbs: index queries, one function per pattern. */
 
+import { type HoleEncoding, isInverted, runtimeEncoding, runtimePrefix } from '../../encodings.js';
 import { camel } from '../../names.js';
 import { coveredFields, unpackedKeys } from '../../plan/lookup/covering.js';
 import { entityOf } from '../../plan/lookup/find.js';
@@ -13,7 +14,6 @@ import { type PatternPlan, type QueryAccess, queryOf } from '../../plan/types/ac
 import type { Plan } from '../../plan/types/plan.js';
 import type { AttributePlan, EntityPlan, TemplatePart } from '../../plan/types/storage.js';
 import {
-  encodingFunctions,
   givenType,
   group,
   keyComment,
@@ -157,7 +157,7 @@ function queryView(
         access.bucket.reads.list === true &&
         access.orderBy[0] === access.bucket.field));
   const isBucketList = access.bucket?.reads.kind === 'given' && access.bucket.reads.list === true;
-  const value = (field: string, encode: keyof typeof encodingFunctions) => {
+  const value = (field: string, encode: HoleEncoding) => {
     if (access.bucket?.field === field && encode === access.bucket.unit)
       return access.bucket.reads.kind === 'given' && !isBucketList
         ? `${access.bucket.unit}(by.bucket)`
@@ -166,7 +166,7 @@ function queryView(
           : `${access.bucket.unit}(bucket)`;
     const constant = constants.get(field);
     const given = isListed(field) ? field : `by.${field}`;
-    return `${encodingFunctions[encode]}(${constant === undefined ? asStored(entity, field, given) : literal(constant)})`;
+    return `${runtimeEncoding(encode)}(${constant === undefined ? asStored(entity, field, given) : literal(constant)})`;
   };
   const parts = (list: readonly TemplatePart[]) => partsExpression(inlined(list, constants), value, 'shard');
   const free = access.equals.filter(({ field, each }) => !constants.has(field) && (!each || each === 'list'));
@@ -380,28 +380,11 @@ function sortExpression(
 
 function boundsExpression({ encode, bounds }: NonNullable<QueryAccess['range']>): string {
   const each = bounds.map((bound) => {
-    const by = bound === 'prefix' ? prefixFunction(encode) : encodingFunctions[encode];
-    const end = encode.startsWith('invert(') ? oppositeBounds[bound] : bound;
+    const by = bound === 'prefix' ? runtimePrefix(encode) : runtimeEncoding(encode);
+    const end = isInverted(encode) ? oppositeBounds[bound] : bound;
     return `${end}: encoded(${by}, by.${bound})`;
   });
   return `{ ${each.join(', ')} }`;
-}
-
-function prefixFunction(encode: keyof typeof encodingFunctions): string {
-  switch (encode) {
-    case 'time':
-      return 'timePrefix';
-    case 'invert(time)':
-      return 'invertedTimePrefix';
-    case 'fold':
-    case 'year':
-    case 'month':
-    case 'day':
-    case 'hour':
-      return encodingFunctions[encode];
-    default:
-      return 'text';
-  }
 }
 
 function narrowExpression(
@@ -412,7 +395,7 @@ function narrowExpression(
 ): string {
   const list = parts.map(({ hole: { field, encode }, then }) => {
     const steps = attributeOf(entity, field)?.normalize ?? [];
-    const own = encodingFunctions[encode];
+    const own = runtimeEncoding(encode);
     const by = steps.length === 0 ? own : `(value: string) => ${own}(${asStored(entity, field, 'value')})`;
     return `[${quote(field)}, encoded(${by}, by.${field}), ${quote(then)}]`;
   });

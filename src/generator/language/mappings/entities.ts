@@ -1,3 +1,4 @@
+import { encodeChoices } from '../../encodings.js';
 import { each, type Keys, mapping, type Section } from '../shape.js';
 import { constant, count, duration, flag, name, templates, text, words } from '../values.js';
 import { bounds, generated, reference } from './entity-values.js';
@@ -64,8 +65,7 @@ const entityKeys = {
   encode: {
     ...each(text),
     title: 'Encoding in keys',
-    description:
-      'How fields are encoded in every key of the entity: `pad(6)`, `fold`, `invert`, or `year`, `month`, `day`, `hour` of a DateTime. `{plain(field)}` in a template is the field without the encoding.',
+    description: `How fields are encoded in every key of the entity: ${encodeChoices}. \`{plain(field)}\` in a template is the field without the encoding.`,
     example: { encode: { rank: 'pad(6)', name: 'fold', score: 'invert' } },
   },
   compute: {

@@ -1,6 +1,7 @@
 /** What each pattern reads, and how. */
 
-import type { HoleEncoding, KeyTemplate, TemplatePart } from './storage.js';
+import type { HoleEncoding } from '../../encodings.js';
+import type { KeyTemplate, TemplatePart } from './storage.js';
 import type { FieldRef, NamedValue, ValuePlan } from './values.js';
 
 export interface PatternPlan {
