@@ -10,7 +10,7 @@ import type { Diagnostic, Sources } from './diagnostics/diagnostic.js';
 import { DiagnosticsError } from './diagnostics/print.js';
 import { emit } from './emit/emit.js';
 import type { Renderer } from './emit/render.js';
-import { chooseKeys } from './layout/choose/base.js';
+import { chooseKeys } from './layout/choose/primary-keys.js';
 import { layOut } from './layout/layout.js';
 import { nextLock } from './layout/lock/next.js';
 import { printLock } from './lock.js';

@@ -17,12 +17,6 @@ const allowed: readonly Allowed[] = [
     because: 'to be split',
   },
   {
-    from: 'src/generator/layout/layout.ts',
-    to: 'src/generator/layout/lock/findings.ts',
-    because: 'to be split',
-  },
-  { from: 'src/generator/layout/layout.ts', to: 'src/generator/layout/mixed.ts', because: 'to be split' },
-  {
     from: 'generated/graphql.ts',
     to: 'generated/entities.ts',
     because: "Codegen's plugins write its resolver types from our mappers, and entities take its enums",

@@ -83,7 +83,7 @@ const rooms = {
   },
   check: {
     at: ['src/generator/check/'],
-    imports: ['data', 'resolve', 'layout', 'planning'],
+    imports: ['data', 'resolve', 'layout'],
     packages: [],
     isPure: true,
     because: 'a check reports on the model and the layout, and knows of no file',

@@ -10,12 +10,12 @@ const fullestFolder = 15;
 
 /** What is larger, and why. An entry that is no longer needed fails the test: take it out. */
 const largeFiles: Readonly<Record<string, string>> = {
+  'src/generator/check/rules/keys/templates.ts': 'to be split',
+  'src/generator/check/rules/patterns/patterns.ts': 'to be split',
   'src/budget/budget.ts': 'to be split',
 
   'src/generator/emit/files/queries.ts': 'to be split',
   'src/generator/emit/resolvers/resolvers.ts': 'to be split',
-  'src/generator/layout/layout.ts': 'to be split',
-  'src/generator/plan/plan.ts': 'to be split',
   'generated/graphql.ts': "written by Codegen's own plugins",
   'generated/schema.ts': 'the printed schema as it is',
 };

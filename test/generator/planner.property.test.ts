@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Layout, serves } from '../../src/generator/layout/layout.js';
+import { serves } from '../../src/generator/layout/serving.js';
+import type { Layout } from '../../src/generator/layout/types.js';
 import { emptyLock, printLock } from '../../src/generator/lock.js';
 import type { PatternModel } from '../../src/generator/model.js';
 import { readLock } from '../../src/generator/parse/lock.js';

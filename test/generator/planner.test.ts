@@ -1,7 +1,7 @@
 /** What the planner chooses: the fewest keys, and no change to what it chose before. */
 
 import { describe, expect, test } from 'vitest';
-import type { Layout } from '../../src/generator/layout/layout.js';
+import type { Layout } from '../../src/generator/layout/types.js';
 import { emptyLock, printLock } from '../../src/generator/lock.js';
 import { readLock } from '../../src/generator/parse/lock.js';
 import { checked } from './support.js';

@@ -1,6 +1,6 @@
 /** Declarations of one entity, `Thing`, with whatever patterns. */
 
-import type { Layout } from '../../src/generator/layout/layout.js';
+import type { Layout } from '../../src/generator/layout/types.js';
 import type { Lock } from '../../src/generator/lock.js';
 import { checked } from './support.js';
 

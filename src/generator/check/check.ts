@@ -1,7 +1,7 @@
 /** Model -> diagnostics, and layout -> diagnostics: all that is found, in no particular order. */
 
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import type { Layout } from '../layout/layout.js';
+import type { Layout } from '../layout/types.js';
 import type { Model } from '../model.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { type Check, run } from './row.js';

@@ -4,7 +4,7 @@ import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
 import type { Lock, LockedEntity, LockedKey, LockedSlot } from '../../lock.js';
 import { type EntityModel, type Model, type PatternModel, printType } from '../../model.js';
 import type { ItemPlan, SlotPlan } from '../../plan/types/storage.js';
-import type { EntityLayout, Layout } from '../layout.js';
+import type { EntityLayout, Layout } from '../types.js';
 import { entryPrefixOf, livePrefixes, prefixOf, retiredPrefixes } from './claims.js';
 import { nextLock } from './next.js';
 
@@ -117,7 +117,7 @@ function usedAgain(
       severity: 'error',
       message: `\`${prefix}\` was retired${index === null ? '' : ` on ${index}`}, and items with the retired key may still be stored.`,
       at,
-      hint: `Begin the key with another word, as in in \`${prefix.replace(/^.* \/ /, '')}_2\`, or delete the line from the lock if nothing was ever stored under it.`,
+      hint: `Begin the key with another word, as in in in \`${prefix.replace(/^.* \/ /, '')}_2\`, or delete the line from the lock if nothing was ever stored under it.`,
     });
   };
   const isMoved = before?.key !== undefined && !sameKey(before.key.key, after.key?.key);

@@ -1,9 +1,9 @@
 /** No two records share a key, and no query reads what is not its own (promise P3). */
 
 import type { Note, Span } from '../../../diagnostics/diagnostic.js';
-import type { EntityLayout, Layout } from '../../../layout/layout.js';
+import { tokenKey } from '../../../layout/items.js';
+import type { EntityLayout, Layout } from '../../../layout/types.js';
 import type { Model, PatternModel } from '../../../model.js';
-import { tokensOf } from '../../../plan/transactions.js';
 import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../../../plan/types/storage.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
 import { type KeyShape, type Meeting, meet, type Piece, printValues } from '../../overlap/overlap.js';
@@ -254,15 +254,14 @@ function guardsOf({ model, guards }: EntityLayout): Beside[] {
 
 /** The idempotency tokens of mutations that begin with this entity. */
 function tokenPlaces(model: Model, entity: EntityLayout): Beside[] {
-  const { tokens } = tokensOf(entity.table, true);
   const name = entity.model.name.text;
   const [first] = [
     ...model.mutations.filter((one) => one.entity.text === name),
     ...model.transactions.filter(({ steps }) => steps[0]?.entity.text === name),
   ].flatMap(({ idempotent }) => idempotent ?? []);
-  if (!first || !tokens) return [];
+  if (!first) return [];
   const what = 'the idempotency keys';
-  return [{ ...tokens, what, at: first.token.at, shared: what }];
+  return [{ ...tokenKey(entity.table), what, at: first.token.at, shared: what }];
 }
 
 /** The items that hold numbers. */

@@ -2,7 +2,7 @@
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { isInvertible } from '../../../encodings.js';
-import { isGet } from '../../../layout/layout.js';
+import { isGet } from '../../../layout/serving.js';
 import {
   type FilterOperator,
   isMaintained,

@@ -1,7 +1,7 @@
 /** What is asked about many keys at once, and what is found through a join. */
 
 import { nearest } from '../../../diagnostics/suggest.js';
-import { isGet } from '../../../layout/layout.js';
+import { isGet } from '../../../layout/serving.js';
 import { type PatternModel, printType, type SdlField } from '../../../model.js';
 import { type EdgeFields, edgeFieldsOf } from '../../../resolve/edges.js';
 import { type ResolvedEntity, type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';

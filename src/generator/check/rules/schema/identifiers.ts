@@ -1,7 +1,7 @@
 /** Generated code declares each name once, and none that it needs for something else. */
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
-import { isGet } from '../../../layout/layout.js';
+import { isGet } from '../../../layout/serving.js';
 import { isMaintained, returned, type Word } from '../../../model.js';
 import {
   aggregateKeyName,

@@ -1,6 +1,6 @@
 /** Transactions: steps with names of their own, a field that takes what they give, tokens that can be kept, sizes. */
 
-import type { EntityLayout } from '../../../layout/layout.js';
+import type { EntityLayout } from '../../../layout/types.js';
 import { namedType, printType, type TransactionModel, type Word } from '../../../model.js';
 import type { ResolvedModel } from '../../../resolve/resolved-model.js';
 import { fieldAt } from '../../../resolve/sdl.js';

@@ -4,7 +4,7 @@
  * (developer guide, "DynamoDB read and write operations"). Computed for items of at most 1 KB.
  */
 
-import { holesOf } from '../resolve/templates.js';
+import { holesOf } from '../../resolve/templates.js';
 import type {
   AggregatePlan,
   EntityPlan,
@@ -14,8 +14,8 @@ import type {
   ReferencePlan,
   SlotPlan,
   TablePlan,
-} from './types/storage.js';
-import type { WriteUnits } from './types/writes.js';
+} from '../types/storage.js';
+import type { WriteUnits } from '../types/writes.js';
 
 /** One write of one record: what changes, and which of the fields that may be without a value have one. */
 export type RecordWrite =

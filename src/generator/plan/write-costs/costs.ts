@@ -1,8 +1,8 @@
 /** What mutations cost: their own write, and those of the rules that add to them. */
 
-import type { RulePlan } from './types/rules.js';
-import type { EntityPlan } from './types/storage.js';
-import type { DeclaredWrite, MutationPlan, WriteCost } from './types/writes.js';
+import type { RulePlan } from '../types/rules.js';
+import type { EntityPlan } from '../types/storage.js';
+import type { DeclaredWrite, MutationPlan, WriteCost } from '../types/writes.js';
 import {
   billed,
   type Fields,
@@ -13,7 +13,7 @@ import {
   sum,
   type Tally,
   tallyOf,
-} from './write-units.js';
+} from './units.js';
 
 type Range = readonly [least: Tally, most: Tally];
 

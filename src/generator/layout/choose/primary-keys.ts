@@ -10,10 +10,13 @@ import type { Lock, LockedKey } from '../../lock.js';
 import type { EntityModel, Model, TableModel, Word } from '../../model.js';
 import { constant } from '../../names.js';
 import { attributesOf } from '../../resolve/attributes.js';
-import type { ResolvedAttribute } from '../../resolve/resolved-model.js';
 import { isFault, parseTemplate } from '../../resolve/templates.js';
-import { keysNeeded } from '../layout.js';
+import { basisOf, tableOf } from '../basis.js';
 import { prefixOf, retiredPrefixes, unusedHead } from '../lock/claims.js';
+import { queryPatterns } from '../mixed.js';
+import { fits, isGet, isPinned, keyFieldsOf } from '../serving.js';
+import type { Attributes } from '../types.js';
+import { groupsFor } from './choosing.js';
 
 /** The model with a key for each entity; one whose names are wrong is left to the checks. */
 export function chooseKeys(model: Model, lock: Lock): Model {
@@ -24,9 +27,7 @@ export function chooseKeys(model: Model, lock: Lock): Model {
 
 function withKey(model: Model, entity: EntityModel, lock: Lock, taken: ReadonlySet<string>): EntityModel {
   const { name, identity } = entity;
-  const table = entity.table
-    ? model.tables.find((one) => one.name.text === entity.table?.text)
-    : model.tables[0];
+  const table = tableOf(model, entity);
   if (entity.key.length > 0 || entity.historyOf || entity.singleton || !table) return entity;
   const kept = lock.entities.get(name.text)?.key;
   const usual = { partition: `${constant(name.text)}#{id}`, sort: table.sort ? 'METADATA' : null };
@@ -54,6 +55,29 @@ function withKey(model: Model, entity: EntityModel, lock: Lock, taken: ReadonlyS
       one.needed < best.needed || (one.needed === best.needed && one.served > best.served) ? one : best,
     first,
   ).candidate;
+}
+
+/**
+ * How many patterns an entity's primary key serves, and how few other keys are needed for those that pin none. Patterns
+ * whose names are wrong are passed over.
+ */
+function keysNeeded(model: Model, entity: EntityModel): { served: number; needed: number } {
+  const patterns = queryPatterns(model);
+  const basis = basisOf(model, entity, patterns);
+  if (!basis) return { served: 0, needed: 0 };
+  const { attributes, primary } = basis;
+  const queries = patterns.filter(
+    (pattern) =>
+      pattern.target.text === entity.name.text &&
+      pattern.entry === undefined &&
+      !isGet(pattern, basis) &&
+      [...keyFieldsOf([pattern]), ...(pattern.bucket ? [pattern.bucket.field.text] : [])].every((field) =>
+        isPlain(attributes, field),
+      ),
+  );
+  const left = queries.filter((pattern) => !fits(primary, pattern, attributes));
+  const open = left.filter((pattern) => !isPinned(pattern));
+  return { served: queries.length - left.length, needed: groupsFor(open, basis).length };
 }
 
 /** Every division of the identity, from the whole in the partition key; that is never empty. */
@@ -95,7 +119,7 @@ function pinned(
   entity: EntityModel,
   table: TableModel,
   key: LockedKey,
-  attributes?: ReadonlyMap<string, ResolvedAttribute>,
+  attributes?: Attributes,
 ): EntityModel {
   const at = placeOf(entity, attributes);
   const word = (text: string): Word => ({ text, at });
@@ -105,23 +129,19 @@ function pinned(
 }
 
 /** A field of the identity that cannot stand in a key, if there is one: the checks report it there. */
-function placeOf({ identity, name }: EntityModel, attributes?: ReadonlyMap<string, ResolvedAttribute>) {
+function placeOf({ identity, name }: EntityModel, attributes?: Attributes) {
   const wrong =
     attributes && identity?.find(({ text }) => !isPlain(attributes, text) || attributes.get(text)?.nullable);
   return (wrong ?? identity?.[0] ?? name).at;
 }
 
-function isPlain(attributes: ReadonlyMap<string, ResolvedAttribute>, field: string): boolean {
+function isPlain(attributes: Attributes, field: string): boolean {
   const attribute = attributes.get(field);
   return attribute !== undefined && attribute.encoding !== 'document';
 }
 
 /** Whether a key of before tells the records apart by the same fields. */
-function stillHolds(
-  key: LockedKey,
-  identity: readonly Word[] | undefined,
-  attributes: ReadonlyMap<string, ResolvedAttribute>,
-): boolean {
+function stillHolds(key: LockedKey, identity: readonly Word[] | undefined, attributes: Attributes): boolean {
   const parsed = [key.partition, key.sort ?? 'METADATA'].map(parseTemplate);
   const fields = parsed.flatMap((one) =>
     isFault(one) ? [] : one.flatMap((part) => (part.kind === 'hole' ? [part.field] : [])),
