@@ -38,7 +38,9 @@ const folders = [
   'docs',
   'src',
   'templates',
-  ...readdirSync('examples').map((name) => `examples/${name}`),
+  ...readdirSync('examples', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `examples/${name}`),
 ];
 
 /** Texts of ours below a folder; of the root and of examples only the pages there. */

@@ -490,7 +490,7 @@ class Walk {
       const brings = isAtParent === true && by === undefined && this.#isAsked(cost, call);
       const one = this.#begin(cost, call, step, brings ? tally : undefined);
       if (brings) by = first.name.value;
-      const how = brings ? "comes with its parent's query" : 'starts beside its parent';
+      const how = brings ? "comes with its parent's query" : 'in parallel with its parent';
       begun.set(name, one.isNew ? { ...one, why: `${one.why}, ${how}` } : one);
     }
     if (by !== undefined) this.#brought.add(identity);

@@ -1,4 +1,4 @@
-/** `tableloom explain`: what operations cost, before they are asked. */
+/** `tableloom explain`: what operations cost, before they are sent. */
 
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { posix, relative, resolve } from 'node:path';

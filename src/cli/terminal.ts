@@ -17,7 +17,7 @@ export class Terminal {
     process.stdout.write(`${text}\n`);
   }
 
-  /** What is told beside the result. */
+  /** Progress and findings, which are not part of the result. */
   note(text: string): void {
     this.clear();
     process.stderr.write(`${text}\n`);

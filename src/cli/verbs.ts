@@ -1,4 +1,4 @@
-/** What the verbs share: where the project is, and how a failure is told. */
+/** What the verbs share: where the project is, and how a failure is reported. */
 
 import { existsSync } from 'node:fs';
 import { isFindings, Mistake, unwrapped } from './mistakes.js';
@@ -36,7 +36,7 @@ export async function staged(
   }
 }
 
-/** The exit code. A user's mistake is told without a stack trace, a fault of ours with one. */
+/** The exit code. A user's mistake is reported without a stack trace, a bug of ours with one. */
 export async function withFailures(action: () => Promise<number>): Promise<number> {
   try {
     return await action();

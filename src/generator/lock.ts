@@ -16,7 +16,7 @@ export interface LockedEntity {
   /** Its own key; undefined where the entity is gone. */
   readonly key: { readonly table: string; readonly key: LockedKey } | undefined;
   readonly guards: ReadonlyMap<string, LockedKey>;
-  /** Numbers kept beside the records: `kept memberCount`, `sequence number`. */
+  /** Aggregates and sequences: `kept memberCount`, `sequence number`. */
   readonly aggregates: ReadonlyMap<string, LockedKey>;
   /** Where it is counted how many of its records name one, by reference. */
   readonly counters: ReadonlyMap<string, LockedKey>;
@@ -61,7 +61,7 @@ export interface LockedTable {
   >;
 }
 
-/** `access-patterns.yaml` -> `access-patterns.lock.json`, beside it. */
+/** `access-patterns.yaml` -> `access-patterns.lock.json` in the same folder. */
 export function lockPath(patterns: string): string {
   return `${patterns.replace(/\.ya?ml$/, '')}.lock.json`;
 }

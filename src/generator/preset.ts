@@ -193,13 +193,13 @@ function readTemplates(folder: string): Renderer {
   return new Renderer(read(folder), []);
 }
 
-/** `templates/` beside `src/` in the checkout, or beside `dist/` in the package. */
+/** `templates/` next to `src/` in the checkout, or next to `dist/` in the package. */
 function packageTemplates(): string {
-  const beside = fileURLToPath(new URL('../../templates', import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL('../../../templates', import.meta.url));
+  const inCheckout = fileURLToPath(new URL('../../templates', import.meta.url));
+  return existsSync(inCheckout) ? inCheckout : fileURLToPath(new URL('../../../templates', import.meta.url));
 }
 
-/** Paths as people see them; asked for once for every node of the schema. */
+/** Paths as people see them; computed once for every file, not for every node of the schema. */
 function pathsBelow(folder: string): (path: string) => string {
   const known = new Map<string, string>();
   return (path) => {

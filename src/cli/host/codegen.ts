@@ -75,7 +75,7 @@ export function outputsOnDisk({ config, stages }: Project): Map<string, string> 
   });
 }
 
-/** The lock lies beside the declarations, outside of the output folder. */
+/** The lock is next to the declarations, outside of the output folder. */
 function locksOf(output: object): string[] {
   const config: unknown = 'presetConfig' in output ? output.presetConfig : undefined;
   const patterns: unknown =

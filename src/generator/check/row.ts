@@ -17,7 +17,7 @@ export interface Check<Subject> {
   readonly code: Code;
   /** What holds where it finds nothing. */
   readonly purpose?: string;
-  /** A warning is printed, and hinders nothing; default an error. */
+  /** A warning does not stop generation; the default is an error. */
   readonly severity?: 'warning';
   readonly check: (subject: Subject) => Iterable<Finding>;
 }

@@ -1,4 +1,4 @@
-/** Index entries: items of their own beside the record, with some of its fields. */
+/** Index entries: separate items with some of the record's fields. */
 
 import type { IndexModel, PatternModel } from '../model.js';
 import { constant } from '../names.js';

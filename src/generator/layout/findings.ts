@@ -40,7 +40,7 @@ export function slotTaken(
     at: pattern.index?.at ?? pattern.name.at,
     notes: [
       { message: `already used for ${keyText(taken)}` },
-      { message: `asked for here with ${keyText(wanted)}` },
+      { message: `needed here for ${keyText(wanted)}` },
     ],
     hint: 'Add `entry: true` to store a separate index entry, name another index, or give both patterns a `when` with different values of one field.',
   };

@@ -72,7 +72,7 @@ export function referencePlan(
   };
 }
 
-/** The first pattern that gives all records that name one, where it is asked for nothing else. */
+/** The first pattern that finds all records that reference one, and takes no other value. */
 export function childrenPattern(
   model: Model,
   entity: EntityModel,
@@ -98,7 +98,7 @@ export function childrenPattern(
   );
 }
 
-/** An argument that may be left out: then nothing is asked by it. */
+/** An optional argument: if absent, it has no effect. */
 function isOptional(model: Model, pattern: PatternModel, source: Source): boolean {
   if (source.kind !== 'argument' || !pattern.for) return false;
   const field = fieldNamed(model.sdl.types.get(pattern.for.type), pattern.for.field);

@@ -1,4 +1,4 @@
-/** Fields that a page can be read without the documents, lists and sets beside them. */
+/** Projections of pages that leave out documents, lists and sets. */
 
 import type { PatternPlan } from './types/access.js';
 import type { AttributePlan, EntityPlan } from './types/storage.js';

@@ -113,7 +113,7 @@ interface KeyField extends Encoded {
   readonly of: string;
 }
 
-/** The template of a key attribute; every field is known and can stand in a key. */
+/** The template of a key attribute; every field is known and can be part of a key. */
 export function keyTemplate(
   attribute: string,
   text: string,

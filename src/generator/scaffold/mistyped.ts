@@ -8,7 +8,7 @@ import { explain } from './messages.js';
 import type { RulesProgram } from './rules-program.js';
 import { declarationOf, importsOf, placeOfExport, type RulesFile } from './syntax.js';
 
-/** `rules` are all of the plan, in its order; those that are `missing` are told of elsewhere. */
+/** `rules` are all of the plan, in its order; those that are `missing` are reported separately. */
 export function mistypedRules(
   rules: readonly RulePlan[],
   opened: RulesProgram,

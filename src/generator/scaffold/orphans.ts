@@ -16,7 +16,7 @@ export interface Orphan {
 
 /**
  * An exported constant annotated with one of the generated contracts is a rule; anything else is the author's own.
- * A name that is `missing` from another file is told of there.
+ * A name that is `missing` from another file is reported there.
  */
 export function orphansOf(
   rules: readonly RulePlan[],

@@ -17,7 +17,7 @@ export interface Scaffolded {
   readonly files: ReadonlyMap<string, string>;
   /** Path -> the rules it gains. */
   readonly added: ReadonlyMap<string, readonly string[]>;
-  /** What stands in the way. Then there are no files. */
+  /** What prevents it. Then there are no files. */
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: ReadonlyMap<string, string>;
 }

@@ -277,7 +277,7 @@ async function setTimeToLive(client: DynamoDBClient, name: string, attribute: st
     await client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }));
   } catch (error) {
     const again = await client.send(new DescribeTimeToLiveCommand({ TableName: name }));
-    // Two servers starting at once both find it off; the second is told that it is on already.
+    // Two servers starting at once both find it off; the second learns that it is on already.
     if (again.TimeToLiveDescription?.AttributeName !== attribute) throw error;
   }
 }

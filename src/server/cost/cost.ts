@@ -4,7 +4,7 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind } from 'graph
 import { type Budget, type BudgetField, budgetOf, type Statistics } from 'tableloom/runtime';
 import { costs } from '../../../generated/costs.js';
 
-/** How many requests one operation may send to DynamoDB, unless the server is told otherwise. */
+/** How many requests one operation may send to DynamoDB, unless the server is configured otherwise. */
 export const usualRequestLimit = 1000;
 
 /** What documents may cost whatever their variables: most are far below any limit, and need no further look. */

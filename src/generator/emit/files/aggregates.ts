@@ -119,7 +119,7 @@ export function aggregateView(entity: EntityPlan, pattern: PatternPlan, access: 
   };
 }
 
-/** A number as the runtime is told of it, in one expression. */
+/** The reference of an aggregate for the runtime, in one expression. */
 export function aggregateExpression(entity: EntityPlan, name: string): string {
   const parts = aggregateParts(entity, aggregateOf(entity, name));
   return group('{', [`name: ${parts.name}`, `entity: ${parts.codec}`, `keys: ${parts.keys}`], '}', 2, 7);

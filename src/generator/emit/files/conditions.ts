@@ -1,4 +1,4 @@
-/** What an entity demands of its records, and a mutation of the record it changes, as code. */
+/** Validations of an entity and conditions of a mutation, as code. */
 
 import type { EntityPlan, ValidationPlan } from '../../plan/types/storage.js';
 import type { ConditionPlan, ConditionValue, MutationPlan } from '../../plan/types/writes.js';
@@ -58,12 +58,12 @@ export function requireOption(entity: EntityPlan, { require }: MutationPlan): st
   return [`require: ${group('{', rows, '}', 10, 9)}`];
 }
 
-/** A condition that stands alone. */
+/** A condition by itself. */
 function whole(entity: EntityPlan, condition: ConditionPlan): string {
   return conditionExpression(entity, condition).text;
 }
 
-/** Code and how loosely it is bound: what stands within something tighter is put in brackets. */
+/** Code and how loosely it is bound: code within a tighter operator is put in brackets. */
 interface Code {
   readonly text: string;
   readonly binds: 'or' | 'and' | 'comparison' | 'value';

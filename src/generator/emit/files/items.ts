@@ -98,7 +98,7 @@ export function itemsView(plan: Plan) {
   };
 }
 
-/** What the runtime is told of a guard besides its key. */
+/** What the runtime needs of a guard besides its key. */
 function guardNames({ fields, shared }: GuardPlan): string {
   return [
     `field: ${quote(fields.join('+'))}`,

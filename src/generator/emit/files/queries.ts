@@ -135,7 +135,7 @@ function attributeOf(entity: EntityPlan, field: string): AttributePlan | undefin
   return entity.attributes.find((one) => one.name === field);
 }
 
-/** @param asked of one entity, or of several that are read together */
+/** @param asked of one entity, or of several in one query */
 function queryView(
   plan: Plan,
   pattern: PatternPlan,
@@ -272,7 +272,7 @@ function readExpressionOf(access: QueryAccess): string {
   return order.descending ? "by.order === 'ASC'" : "by.order !== 'DESC'";
 }
 
-/** Where a bound stands in an inverted hole. */
+/** The side of a bound in an inverted hole. */
 const oppositeBounds = {
   from: 'to',
   to: 'from',
@@ -419,7 +419,7 @@ function listType(type: string): string {
   return `readonly ${type.includes(' ') ? `(${type})` : type}[]`;
 }
 
-/** Buckets move with time; a cursor is bound to what was asked instead. */
+/** Buckets move with time; a cursor is bound to the arguments instead. */
 function bindingExpression(access: QueryAccess, fields: readonly string[]): string {
   const asked = [
     ...fields,

@@ -1,4 +1,4 @@
-/** The part of resolvers.ts.hbs that reads records by their keys, and beside them what takes no more than the key. */
+/** The part of resolvers.ts.hbs that reads records by their keys and prefetches fields that need only the key. */
 
 import { pascal } from '../../names.js';
 import { entityOf } from '../../plan/lookup/find.js';
@@ -7,7 +7,7 @@ import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import { quote } from '../code.js';
 
-/** The function that loads a record, with what was asked of it. */
+/** The function that loads a record, with the fields to prefetch. */
 export function prefetchFunction(entity: EntityPlan): string {
   return `${entity.names.loader}Prefetch`;
 }
@@ -46,7 +46,7 @@ function readView(
   return { field, parameters, break: isShort ? ' ' : '\n      ', call };
 }
 
-/** Where the parent stands, for a read that brings it. */
+/** The place of the parent, for a query that reads it too. */
 function parentOption(entity: EntityPlan, { prefetch }: PatternPlan): readonly string[] {
   if (prefetch?.kind !== 'collection') return [];
   const { codec, keyBuilder } = entity.names;

@@ -143,7 +143,7 @@ function joinRead(
     : group('context.db.one(', [queryCall(plan, pattern, join), ...options], ')', 6, 22);
 }
 
-/** The key of what is asked by the whole of it. */
+/** The key of a pattern that binds the whole key. */
 function keyOf(plan: Plan, access: GetAccess, inputs: readonly NamedValue[]): string {
   const stored = entityOf(plan, access.entity);
   return object(
@@ -159,7 +159,7 @@ function loaderCall(plan: Plan, access: GetAccess, method: string, ...given: rea
   return `context.loaders.${loader}.${method}(${all.join(', ')})`;
 }
 
-/** A number that is kept, by the values of its key. */
+/** A maintained aggregate, by the values of its key. */
 function aggregateCall(plan: Plan, pattern: PatternPlan, access: AggregateAccess): string {
   const entity = entityOf(plan, access.entity);
   const given = pattern.inputs
@@ -431,7 +431,7 @@ function preparation({ kind, prepare }: MutationPlan, variable: string): string[
   return [`const ${variable} = await rules.${prepare}({ args, context, current: null });`];
 }
 
-/** Writes that a token guards; asked for only where it is new. `writes` are indented by 10. */
+/** Writes that an idempotency key guards; computed only for a new key. `writes` are indented by 10. */
 function idempotencyLines(
   records: string,
   { token, seconds, table }: IdempotentPlan,
@@ -500,7 +500,7 @@ function writeExpression(
   const values =
     elements.length === 0 ? object(given, indent + 2) : `(current) => (${object(given, indent + 2)})`;
   const answer = `rules.${prepared}({ args, context, current })`;
-  // What a rule gives, and what is computed beside it.
+  // The result of a rule, and what is computed from it.
   const current =
     elements.length === 0
       ? `(current) => ${answer}`
@@ -558,7 +558,7 @@ function expiryValue(entity: EntityPlan, { expiry }: MutationPlan): [string, str
   return [[field, givenValue(entity, field, to)]];
 }
 
-/** A value a key is asked with, in the form the attribute is stored in. */
+/** A value of a key, in the form the attribute is stored in. */
 function keyValue(entity: EntityPlan, name: string, value: ValuePlan): string {
   return asStored(entity, name, canonical(entity, name, value));
 }

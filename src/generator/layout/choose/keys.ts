@@ -35,7 +35,7 @@ export function commonKey(questions: readonly Question[]): KeyFields | undefined
       sort[place] = field;
     }
   }
-  // The heads, from the shortest: each holds the one before, and what it adds stands behind it.
+  // The heads, from the shortest: each contains the one before, followed by what it adds.
   let earlier: readonly string[] = [];
   for (const { head } of [...asked].sort((a, b) => a.head.length - b.head.length)) {
     if (!earlier.every((field) => head.includes(field))) return undefined;

@@ -101,7 +101,7 @@ function orders(fields: readonly string[]): string[][] {
   );
 }
 
-/** The sort key begins with the type as well: index entries lie beside the record. */
+/** The sort key begins with the type as well: index entries are in the record's partition. */
 function divided(
   type: string,
   partition: readonly string[],
@@ -128,7 +128,7 @@ function pinned(
   return { ...entity, key: [partition, ...sort] };
 }
 
-/** A field of the identity that cannot stand in a key, if there is one: the checks report it there. */
+/** A field of the identity that cannot be part of a key, if there is one: the checks report it there. */
 function placeOf({ identity, name }: EntityModel, attributes?: Attributes) {
   const wrong =
     attributes && identity?.find(({ text }) => !isPlain(attributes, text) || attributes.get(text)?.nullable);

@@ -2,7 +2,7 @@
 
 import type { Lock, LockedKey, LockedSlot } from '../../lock.js';
 
-/** What the key begins with, up to its first value: `USER#{id}` and `USER` are told apart from all others by `USER`. */
+/** What the key begins with, up to its first value: `USER#{id}` and `USER` differ from all others by `USER`. */
 export function prefixOf({ partition }: Pick<LockedKey, 'partition'>): string {
   return literalHead(partition) || partition;
 }
@@ -47,7 +47,7 @@ export function retiredPrefixes(
   });
 }
 
-/** Under these, today's keys lie: what moves among them is told of as moved. */
+/** Under these, today's keys lie: what moves among them is reported as moved. */
 export function livePrefixes(lock: Lock): { index: string | null; prefix: string }[] {
   return [...lock.entities.values()].flatMap(({ key, slots }) => [
     ...(key ? [{ index: null, prefix: prefixOf(key.key) }] : []),

@@ -11,9 +11,9 @@ export interface PatternPlan {
   readonly target: string;
   readonly field: FieldRef | null;
   readonly access: Access;
-  /** What the pattern is asked with: equalities, bounds, bucket, order. */
+  /** The inputs of the pattern: equalities, bounds, bucket, order. */
   readonly inputs: readonly NamedValue[];
-  /** What its filter is asked with, by the name of the argument. */
+  /** The inputs of its filter, by the name of the argument. */
   readonly filterInputs: readonly NamedValue[];
   readonly allow: string | null;
   readonly visible: string | null;
@@ -132,9 +132,9 @@ export interface MixedAccess {
   }[];
   /** Of the first member; what is the same for all. */
   readonly query: QueryAccess;
-  /** The entities whose items are to be told from others that lie there; null where there are no others. */
+  /** The entities to select where other items are stored as well; null where there are no others. */
   readonly only: readonly string[] | null;
-  /** Where none of them lies outside, the part of the collection they stand in. */
+  /** If none of them is outside, the part of the collection that contains them. */
   readonly within: { readonly from: string; readonly below: string } | null;
   /** `first`: the first item of the query. `separate`: read by its key, in parallel to the query. */
   readonly parent: { readonly entity: string; readonly read: 'first' | 'separate' } | null;
@@ -173,7 +173,7 @@ export interface QueryAccess {
     readonly encode: HoleEncoding;
     readonly bounds: readonly RangeOperator[];
   } | null;
-  /** Reads a native index: its keys are the record's attributes. */
+  /** Reads a multi-attribute index: its keys are the record's attributes. */
   readonly multiAttribute?: MultiAttributeAccess;
   readonly filter: FilterPlan | null;
   readonly bucket: null | {

@@ -45,14 +45,14 @@ export interface EntityPlan {
   /** The main item first, then entries in the order of their patterns, then copies kept by entities with `historyOf`. */
   readonly items: readonly ItemPlan[];
   readonly guards: readonly GuardPlan[];
-  /** Numbers kept beside the records, where there are some. */
+  /** Aggregates and sequences, if there are any. */
   readonly aggregates?: readonly AggregatePlan[];
   /** Records that its own name, where there are such. */
   readonly references?: readonly ReferencePlan[];
   /** The attribute that counts writes; null for append-only entities. */
   readonly revision: string | null;
   readonly ttl: { readonly attribute: string; readonly field: string } | null;
-  /** The fields of the primary key, in the order they stand in it. */
+  /** The fields of the primary key, in their order there. */
   readonly keyFields: readonly string[];
   readonly historyOf: string | null;
   /** Of a history whose versions expire, the table's attribute for it. */
@@ -102,7 +102,7 @@ export interface AttributePlan {
   readonly transitions?: Readonly<Record<string, readonly string[]>>;
   /** What a value has to be like. */
   readonly validation?: ValidationPlan;
-  /** How a plain `{field}` stands in the entity's keys, where `encode` says. */
+  /** How `encode` encodes a plain `{field}` in the entity's keys. */
   readonly encode?: HoleEncoding;
   /** The rule that computes it from the rest of the record at every write. */
   readonly computed?: string;
@@ -176,7 +176,7 @@ export interface GuardPlan {
   readonly shared?: { readonly name: string; readonly expires: string | null };
 }
 
-/** A number kept beside records, in an item of its own; each write changes it in its own transaction. */
+/** An aggregate or sequence, in an item of its own; each write changes it in its own transaction. */
 export interface AggregatePlan {
   readonly kind: 'count' | 'sum' | 'sequence';
   /** The pattern's name; of a sequence its field's. */

@@ -48,7 +48,7 @@ export function sum(tallies: readonly Tally[]): Tally {
   }, nothing);
 }
 
-/** As DynamoDB bills it: several items are a transaction, and so is what has others beside it. */
+/** As DynamoDB bills it: several items are a transaction, and so is one item along with other writes. */
 export function billed({ items, table, indexes }: Tally, isBeside = false): WriteUnits {
   const factor = items > 1 || isBeside ? 2 : 1;
   const entries = Object.entries(indexes)
@@ -101,7 +101,7 @@ function referenceTally({ fields, present, counter }: ReferencePlan, write: Reco
   return items(fields.some(({ field }) => write.changed(field)) ? 1 + 2 * counters : 0);
 }
 
-/** A number that is kept beside records: 1 for each of its items that changes. */
+/** An aggregate or sequence: 1 for each of its items that changes. */
 function aggregateTally({ kind, field, partition, present, when }: AggregatePlan, write: RecordWrite): Tally {
   if (kind === 'sequence') return items(write.kind === 'create' ? 1 : 0);
   if (!present.every(write.has)) return nothing;
@@ -169,7 +169,7 @@ function indexOf(table: TablePlan, { index }: SlotPlan): IndexPlan | undefined {
   return table.indexes.find(({ name }) => name === index);
 }
 
-/** Native indexes hold every item that has their key attributes. */
+/** Multi-attribute indexes contain every item that has their key attributes. */
 function multiAttributeSlots(entity: EntityPlan, table: TablePlan): SlotPlan[] {
   return table.indexes.flatMap(({ name, multiAttribute }) => {
     const keys = multiAttribute

@@ -57,12 +57,12 @@ export const keyChecks: readonly Check<LaidOut>[] = [
   },
 ];
 
-/** One kind of item, as it lies under the table's own key or in an index. */
+/** One kind of item under the table's own key or in an index. */
 interface Place {
   readonly entity: EntityLayout;
   readonly item: ItemPlan | undefined;
   readonly index: string | null;
-  /** Undefined for an item that is kept beside the records. */
+  /** Undefined for a guard, token, aggregate or counter. */
   readonly slot: SlotPlan | undefined;
   readonly shape: KeyShape;
   readonly attributes: { readonly partition: string; readonly sort: string | null };
@@ -118,7 +118,7 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
       if (place.item === item && (!place.slot || isSameSlot(place.slot, read.slot))) continue;
       const meeting = meet(region, place.shape);
       if (meeting.kind === 'apart') continue;
-      // Each pair is told of once, whichever of the two is read, and by however many patterns.
+      // Each pair is reported once, whichever of the two is read, and by however many patterns.
       const identity = JSON.stringify([read.slot.index, ...[reader, place.what].sort()]);
       if (told.has(identity)) continue;
       told.add(identity);
@@ -203,13 +203,13 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
       }),
     ),
   );
-  const beside = [
+  const others = [
     ...guardsOf(entity),
     ...aggregatesOf(model, entity),
     ...countersOf(entity),
     ...tokenPlaces(model, entity),
   ];
-  return [...places, ...beside.map((one) => placeBeside(model, entity, one))];
+  return [...places, ...others.map((one) => otherPlace(model, entity, one))];
 }
 
 function whatOf(entity: EntityLayout, item: ItemPlan, slot: SlotPlan): string {
@@ -217,15 +217,15 @@ function whatOf(entity: EntityLayout, item: ItemPlan, slot: SlotPlan): string {
   return slot.for === undefined ? what : `${what} under the key of \`${slot.for}\``;
 }
 
-/** The key of an item that is kept beside the records. */
-interface Beside extends Pick<Place, 'what' | 'at' | 'shared'> {
+/** The key of a guard, token, aggregate or counter. */
+interface OtherItem extends Pick<Place, 'what' | 'at' | 'shared'> {
   readonly partition: KeyTemplate;
   readonly sort: KeyTemplate | null;
   readonly shards?: number | null;
 }
 
-function placeBeside(model: Model, entity: EntityLayout, beside: Beside): Place {
-  const { partition, sort, shards = null, ...said } = beside;
+function otherPlace(model: Model, entity: EntityLayout, item: OtherItem): Place {
+  const { partition, sort, shards = null, ...said } = item;
   const { table } = entity;
   return {
     entity,
@@ -239,7 +239,7 @@ function placeBeside(model: Model, entity: EntityLayout, beside: Beside): Place 
 }
 
 /** The items that hold unique values. */
-function guardsOf({ model, guards }: EntityLayout): Beside[] {
+function guardsOf({ model, guards }: EntityLayout): OtherItem[] {
   return guards.map(({ fields, partition, sort, shared }) => {
     const said = model.unique.find((one) => one.fields.every((word, at) => word.text === fields[at]));
     return {
@@ -253,7 +253,7 @@ function guardsOf({ model, guards }: EntityLayout): Beside[] {
 }
 
 /** The idempotency tokens of mutations that begin with this entity. */
-function tokenPlaces(model: Model, entity: EntityLayout): Beside[] {
+function tokenPlaces(model: Model, entity: EntityLayout): OtherItem[] {
   const name = entity.model.name.text;
   const [first] = [
     ...model.mutations.filter((one) => one.entity.text === name),
@@ -265,7 +265,7 @@ function tokenPlaces(model: Model, entity: EntityLayout): Beside[] {
 }
 
 /** The items that hold numbers. */
-function aggregatesOf(model: Model, { model: declared, aggregates }: EntityLayout): Beside[] {
+function aggregatesOf(model: Model, { model: declared, aggregates }: EntityLayout): OtherItem[] {
   return aggregates.map(({ kind, name, partition, sort, shards }) => {
     const isSequence = kind === 'sequence';
     const field = declared.generate.find((one) => isSequence && one.field.text === name)?.field;
@@ -281,7 +281,7 @@ function aggregatesOf(model: Model, { model: declared, aggregates }: EntityLayou
 }
 
 /** The items that count the records that name one. */
-function countersOf({ references }: EntityLayout): Beside[] {
+function countersOf({ references }: EntityLayout): OtherItem[] {
   return references.flatMap(({ model: { name }, counter }) =>
     counter ? [{ ...counter, what: `the counter of reference \`${name.text}\``, at: name.at }] : [],
   );

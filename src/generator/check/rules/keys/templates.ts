@@ -291,7 +291,7 @@ function* documentsInKeys(resolved: ResolvedModel): Generator<Finding> {
   for (const template of resolved.templates) {
     for (const { hole, attribute, at } of knownHoles(template)) {
       if (attribute.encoding !== 'document') continue;
-      yield document(template.entity.name, hole.field, printType(attribute.type), at, 'stand in a key');
+      yield document(template.entity.name, hole.field, printType(attribute.type), at, 'be part of a key');
     }
   }
   for (const pattern of resolved.model.patterns) {
@@ -399,7 +399,7 @@ function knownHoles(template: ResolvedTemplate) {
   });
 }
 
-/** The fields in a template; with an entity, those that stand whole in it. */
+/** The fields in a template; with an entity, those that it contains whole. */
 function plainHoles(text: string, entity?: ResolvedEntity): string[] {
   const parsed = parseTemplate(text);
   if (isFault(parsed)) return [];
@@ -426,7 +426,7 @@ function truncatedKey(
   };
 }
 
-/** The fields that stand whole somewhere in the same key. */
+/** The fields that the same key contains whole. */
 function wholeFields(templates: readonly ResolvedTemplate[], like: ResolvedTemplate): Set<string> {
   const same = templates.filter(
     (one) => one.role === like.role && one.entity === like.entity && one.pattern === like.pattern,

@@ -1,4 +1,4 @@
-/** Patterns on interfaces and unions: every member can be told apart and found. */
+/** Patterns on interfaces and unions: every member can be distinguished and found. */
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { nearest } from '../../../diagnostics/suggest.js';

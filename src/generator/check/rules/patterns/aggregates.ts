@@ -1,4 +1,4 @@
-/** A number that is kept is exact: it is asked of all records with some values, and each write can tell what it adds. */
+/** A maintained aggregate is exact: it covers all records with some values, and each write knows what it adds. */
 
 import type { Note, Span } from '../../../diagnostics/diagnostic.js';
 import { isMaintained, namedType, type PatternModel, printType, type Word } from '../../../model.js';

@@ -1,4 +1,4 @@
-/** What is asked about many keys at once, and what is found through a join. */
+/** Existence of many keys at once, and records found through a join. */
 
 import { nearest } from '../../../diagnostics/suggest.js';
 import { isGet } from '../../../layout/serving.js';

@@ -148,7 +148,7 @@ function totalHint(model: Model, type: SdlType): string {
     : `Remove it, and return the number with another field and \`count: ${node}\`.`;
 }
 
-/** The fields of edges that patterns through a join answer, or are told why they do not. */
+/** The fields of edges that patterns through a join answer, or why they cannot. */
 function edgeAttributes({ model }: ResolvedModel): Set<string> {
   return new Set(
     model.patterns.flatMap((pattern) => {

@@ -227,7 +227,7 @@ function* smallEntities({ entities }: ResolvedModel): Generator<Finding> {
 function* inputClashes(resolved: ResolvedModel): Generator<Finding> {
   for (const { name, where, narrow, bucket, in: given, leadsTo } of resolved.model.patterns) {
     const inputs = new Map<string, { readonly from: string; readonly at: Span }>();
-    // What crosses buckets is told where now is.
+    // A query across buckets takes the present moment.
     if (bucket && !given) inputs.set('now', { from: '', at: bucket.at });
     for (const use of valuesTakenBy(resolved, name)) {
       if (use.source.kind === 'through' || use.role === 'kind') continue;

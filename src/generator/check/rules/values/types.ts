@@ -59,7 +59,7 @@ export const sourceChecks: readonly Check<ResolvedModel>[] = [
         if (use.source.kind === 'current') continue;
         // A call without a token is no repetition.
         if (use.role === 'token' && !value.isPathNullable) continue;
-        // A demand that vanished with its argument would demand nothing.
+        // A condition whose argument is absent would be ignored.
         const isNeeded =
           ['equality', 'key', 'bucket', 'kind', 'input', 'require', 'expiry'].includes(use.role) ||
           (use.role === 'value' && use.attribute?.nullable === false);

@@ -64,7 +64,7 @@ export const elementChecks: readonly Check<ResolvedModel>[] = [
   },
 ];
 
-/** What is written of a mutation and means nothing for one of its kind, or beside what else it says. */
+/** Keys of a mutation that have no effect for its kind, or in combination with others. */
 export function* mutationWithoutEffect(mutation: MutationModel): Generator<Finding> {
   const { name, kind, from, set, prepare, expect, where, elements, require } = mutation;
   const useless = (key: string, at: Span, why: string): Finding => ({

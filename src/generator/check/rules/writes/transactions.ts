@@ -150,7 +150,7 @@ export const transactionLayoutChecks: readonly Check<LaidOut>[] = [
 ];
 
 /**
- * How many items one write touches at most: an entry, guard or kept number that moves is two, and so is the counter of a
+ * How many items one write touches at most: an entry, guard or aggregate that moves is two, and so is the counter of a
  * reference, which is checked besides; a version too many is deleted.
  */
 function mostWritten(entity: EntityLayout | undefined, kind: string): number {
