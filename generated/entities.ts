@@ -193,7 +193,7 @@ export interface NewAuditLog {
   readonly action: string;
   readonly actorId: string;
   readonly actorType: ActorType;
-  readonly details?: unknown | undefined;
+  readonly details?: unknown;
   readonly id?: string | undefined;
   readonly ip?: string | null | undefined;
   readonly targetId: string;
@@ -228,7 +228,7 @@ export interface NewConfig {
   readonly description?: string | null | undefined;
   readonly isSecret?: boolean | undefined;
   readonly key: string;
-  readonly value?: unknown | undefined;
+  readonly value?: unknown;
   readonly updatedById?: string | null | undefined;
 }
 
@@ -237,6 +237,6 @@ export interface ConfigChanges {
   readonly category?: string | undefined;
   readonly description?: string | null | undefined;
   readonly isSecret?: boolean | undefined;
-  readonly value?: unknown | undefined;
+  readonly value?: unknown;
   readonly updatedById?: string | null | undefined;
 }

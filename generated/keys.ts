@@ -2,17 +2,17 @@
 
 import {
   enumValue,
-  indexRef,
   type IndexRef,
+  indexRef,
   integer,
   type Key,
+  keyParser,
   month,
   shardOf,
-  tableRef,
   type TableRef,
+  tableRef,
   text,
   time,
-  unpack,
 } from 'tableloom/runtime/generated';
 import type {
   AuditLog,
@@ -37,55 +37,28 @@ export const entitiesGsi4 = indexRef(entitiesTable, 'GSI4', 'GSI4PK', 'GSI4SK');
 export const entitiesLsi1 = indexRef(entitiesTable, 'LSI1', 'PK', 'LSI1SK');
 
 /** User: `USER#{id}` / `METADATA` */
-export const userKey = (user: UserKey): Key => ({
-  PK: `USER#${text(user.id)}`,
-  SK: 'METADATA',
-});
-
-/** The key fields of User's main item; undefined for any other item's key. */
-export const parseUserKey = (key: Key): UserKey | undefined => {
-  const pk = unpack(String(key.PK), ['USER#', text]);
-  const sk = unpack(String(key.SK), ['METADATA']);
-  return pk && sk && { id: pk[0] };
-};
-
-/** GSI2: `USER_EMAIL#{email}` / `METADATA` */
+export const userKey = (user: UserKey): Key => ({ PK: `USER#${text(user.id)}`, SK: 'METADATA' });
+export const parseUserKey = keyParser<UserKey>({ PK: ['USER#', ['id', text]], SK: ['METADATA'] });
 export const userGsi2Key = (user: Pick<User, 'email'>): Key => ({
   GSI2PK: `USER_EMAIL#${text(user.email)}`,
   GSI2SK: 'METADATA',
 });
-
-/** GSI1: `USER#{shard}` / `{createdAt}#{id}` */
 export const userGsi1Key = (user: Pick<User, 'createdAt' | 'id'>): Key => ({
   GSI1PK: `USER#${shardOf(user.id, 4)}`,
   GSI1SK: `${time(user.createdAt)}#${text(user.id)}`,
 });
-
-/** The table: `USER#{id}` / `ENTRY#STATUS`, the entry of usersByStatus */
-export const userUsersByStatusEntryKey = (user: Pick<User, 'id'>): Key => ({
+export const usersByStatusEntryKeys = (user: Pick<User, 'id' | 'status' | 'name'>): Key => ({
   PK: `USER#${text(user.id)}`,
   SK: 'ENTRY#STATUS',
-});
-
-/** GSI2: `USER_STATUS#{status}` / `{name}#{id}`, the entry of usersByStatus */
-export const userUsersByStatusEntryGsi2Key = (user: Pick<User, 'status' | 'name' | 'id'>): Key => ({
   GSI2PK: `USER_STATUS#${enumValue(user.status)}`,
   GSI2SK: `${text(user.name)}#${text(user.id)}`,
 });
-
-/** The table: `USER#{id}` / `ENTRY#ROLE`, the entry of usersByRole */
-export const userUsersByRoleEntryKey = (user: Pick<User, 'id'>): Key => ({
+export const usersByRoleEntryKeys = (user: Pick<User, 'id' | 'role' | 'name'>): Key => ({
   PK: `USER#${text(user.id)}`,
   SK: 'ENTRY#ROLE',
-});
-
-/** GSI2: `USER_ROLE#{role}` / `{name}#{id}`, the entry of usersByRole */
-export const userUsersByRoleEntryGsi2Key = (user: Pick<User, 'role' | 'name' | 'id'>): Key => ({
   GSI2PK: `USER_ROLE#${enumValue(user.role)}`,
   GSI2SK: `${text(user.name)}#${text(user.id)}`,
 });
-
-/** The guard of a unique email. */
 export const userEmailGuardKey = (user: Pick<User, 'email'>): Key => ({
   PK: `UNIQUE#User.email#${text(user.email)}`,
   SK: 'UNIQUE',
@@ -96,15 +69,10 @@ export const userVersionKey = (userVersion: UserVersionKey): Key => ({
   PK: `USER#${text(userVersion.id)}`,
   SK: `VERSION#${integer(userVersion.version)}`,
 });
-
-/** The key fields of UserVersion's main item; undefined for any other item's key. */
-export const parseUserVersionKey = (key: Key): UserVersionKey | undefined => {
-  const pk = unpack(String(key.PK), ['USER#', text]);
-  const sk = unpack(String(key.SK), ['VERSION#', integer]);
-  return pk && sk && { id: pk[0], version: sk[0] };
-};
-
-/** LSI1: `USER#{id}` / `VERSION#{updatedAt}#{version}` */
+export const parseUserVersionKey = keyParser<UserVersionKey>({
+  PK: ['USER#', ['id', text]],
+  SK: ['VERSION#', ['version', integer]],
+});
 export const userVersionLsi1Key = (userVersion: Pick<UserVersion, 'id' | 'updatedAt' | 'version'>): Key => ({
   LSI1SK: `VERSION#${time(userVersion.updatedAt)}#${integer(userVersion.version)}`,
 });
@@ -114,40 +82,27 @@ export const contractorKey = (contractor: ContractorKey): Key => ({
   PK: `CONTRACTOR#${text(contractor.id)}`,
   SK: 'METADATA',
 });
-
-/** The key fields of Contractor's main item; undefined for any other item's key. */
-export const parseContractorKey = (key: Key): ContractorKey | undefined => {
-  const pk = unpack(String(key.PK), ['CONTRACTOR#', text]);
-  const sk = unpack(String(key.SK), ['METADATA']);
-  return pk && sk && { id: pk[0] };
-};
-
-/** GSI2: `CONTRACTOR_TOKEN#{tokenHash}` / `METADATA` */
+export const parseContractorKey = keyParser<ContractorKey>({
+  PK: ['CONTRACTOR#', ['id', text]],
+  SK: ['METADATA'],
+});
 export const contractorGsi2Key = (contractor: Pick<Contractor, 'tokenHash'>): Key => ({
   GSI2PK: `CONTRACTOR_TOKEN#${text(contractor.tokenHash)}`,
   GSI2SK: 'METADATA',
 });
-
-/** GSI1: `CONTRACTOR` / `{expiresAt}#{id}` */
 export const contractorGsi1Key = (contractor: Pick<Contractor, 'expiresAt' | 'id'>): Key => ({
   GSI1PK: 'CONTRACTOR',
   GSI1SK: `${time(contractor.expiresAt)}#${text(contractor.id)}`,
 });
-
-/** GSI3: `USER_CONTRACTORS#{invitedById}` / `{createdAt}#{id}` */
 export const contractorGsi3Key = (contractor: Pick<Contractor, 'invitedById' | 'createdAt' | 'id'>): Key => ({
   GSI3PK: `USER_CONTRACTORS#${text(contractor.invitedById)}`,
   GSI3SK: `${time(contractor.createdAt)}#${text(contractor.id)}`,
 });
-
-/** The table: `CONTRACTOR#{id}` / `ENTRY#STATUS`, the entry of contractorsByStatus */
-export const contractorContractorsByStatusEntryKey = (contractor: Pick<Contractor, 'id'>): Key => ({
+export const contractorsByStatusEntryKeys = (
+  contractor: Pick<Contractor, 'id' | 'status' | 'expiresAt'>,
+): Key => ({
   PK: `CONTRACTOR#${text(contractor.id)}`,
   SK: 'ENTRY#STATUS',
-});
-
-/** GSI2: `CONTRACTOR_STATUS#{status}` / `{expiresAt}#{id}`, the entry of contractorsByStatus */
-export const contractorContractorsByStatusEntryGsi2Key = (contractor: Pick<Contractor, 'status' | 'expiresAt' | 'id'>): Key => ({
   GSI2PK: `CONTRACTOR_STATUS#${enumValue(contractor.status)}`,
   GSI2SK: `${time(contractor.expiresAt)}#${text(contractor.id)}`,
 });
@@ -157,16 +112,13 @@ export const refreshTokenKey = (refreshToken: RefreshTokenKey): Key => ({
   PK: `REFRESH_TOKEN#${text(refreshToken.id)}`,
   SK: 'METADATA',
 });
-
-/** The key fields of RefreshToken's main item; undefined for any other item's key. */
-export const parseRefreshTokenKey = (key: Key): RefreshTokenKey | undefined => {
-  const pk = unpack(String(key.PK), ['REFRESH_TOKEN#', text]);
-  const sk = unpack(String(key.SK), ['METADATA']);
-  return pk && sk && { id: pk[0] };
-};
-
-/** GSI3: `USER_SESSIONS#{userId}` / `{createdAt}#{id}` */
-export const refreshTokenGsi3Key = (refreshToken: Pick<RefreshToken, 'userId' | 'createdAt' | 'id'>): Key => ({
+export const parseRefreshTokenKey = keyParser<RefreshTokenKey>({
+  PK: ['REFRESH_TOKEN#', ['id', text]],
+  SK: ['METADATA'],
+});
+export const refreshTokenGsi3Key = (
+  refreshToken: Pick<RefreshToken, 'userId' | 'createdAt' | 'id'>,
+): Key => ({
   GSI3PK: `USER_SESSIONS#${text(refreshToken.userId)}`,
   GSI3SK: `${time(refreshToken.createdAt)}#${text(refreshToken.id)}`,
 });
@@ -176,46 +128,30 @@ export const auditLogKey = (auditLog: AuditLogKey): Key => ({
   PK: `AUDIT_LOG#${text(auditLog.id)}`,
   SK: 'METADATA',
 });
-
-/** The key fields of AuditLog's main item; undefined for any other item's key. */
-export const parseAuditLogKey = (key: Key): AuditLogKey | undefined => {
-  const pk = unpack(String(key.PK), ['AUDIT_LOG#', text]);
-  const sk = unpack(String(key.SK), ['METADATA']);
-  return pk && sk && { id: pk[0] };
-};
-
-/** GSI4: `AUDIT_LOG#{month(timestamp)}#{shard}` / `{timestamp}#{id}` */
+export const parseAuditLogKey = keyParser<AuditLogKey>({
+  PK: ['AUDIT_LOG#', ['id', text]],
+  SK: ['METADATA'],
+});
 export const auditLogGsi4Key = (auditLog: Pick<AuditLog, 'timestamp' | 'id'>): Key => ({
   GSI4PK: `AUDIT_LOG#${month(auditLog.timestamp)}#${shardOf(auditLog.id, 2)}`,
   GSI4SK: `${time(auditLog.timestamp)}#${text(auditLog.id)}`,
 });
-
-/** GSI2: `AUDIT_TARGET#{targetType}#{targetId}` / `{timestamp}#{id}` */
-export const auditLogGsi2Key = (auditLog: Pick<AuditLog, 'targetType' | 'targetId' | 'timestamp' | 'id'>): Key => ({
+export const auditLogGsi2Key = (
+  auditLog: Pick<AuditLog, 'targetType' | 'targetId' | 'timestamp' | 'id'>,
+): Key => ({
   GSI2PK: `AUDIT_TARGET#${enumValue(auditLog.targetType)}#${text(auditLog.targetId)}`,
   GSI2SK: `${time(auditLog.timestamp)}#${text(auditLog.id)}`,
 });
-
-/** The table: `{actorType}#{actorId}` / `AUDIT#{timestamp}#{id}`, the entry of auditLogsOfUser */
-export const auditLogAuditLogsOfUserEntryKey = (auditLog: Pick<AuditLog, 'actorType' | 'actorId' | 'timestamp' | 'id'>): Key => ({
+export const auditLogsOfUserEntryKeys = (
+  auditLog: Pick<AuditLog, 'actorType' | 'actorId' | 'timestamp' | 'id'>,
+): Key => ({
   PK: `${enumValue(auditLog.actorType)}#${text(auditLog.actorId)}`,
   SK: `AUDIT#${time(auditLog.timestamp)}#${text(auditLog.id)}`,
 });
 
 /** Config: `CONFIG#{key}` / `METADATA` */
-export const configKey = (config: ConfigKey): Key => ({
-  PK: `CONFIG#${text(config.key)}`,
-  SK: 'METADATA',
-});
-
-/** The key fields of Config's main item; undefined for any other item's key. */
-export const parseConfigKey = (key: Key): ConfigKey | undefined => {
-  const pk = unpack(String(key.PK), ['CONFIG#', text]);
-  const sk = unpack(String(key.SK), ['METADATA']);
-  return pk && sk && { key: pk[0] };
-};
-
-/** GSI2: `CONFIG_CATEGORY#{category}` / `{key}` */
+export const configKey = (config: ConfigKey): Key => ({ PK: `CONFIG#${text(config.key)}`, SK: 'METADATA' });
+export const parseConfigKey = keyParser<ConfigKey>({ PK: ['CONFIG#', ['key', text]], SK: ['METADATA'] });
 export const configGsi2Key = (config: Pick<Config, 'category' | 'key'>): Key => ({
   GSI2PK: `CONFIG_CATEGORY#${text(config.category)}`,
   GSI2SK: `${text(config.key)}`,

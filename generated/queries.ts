@@ -4,9 +4,11 @@ import {
   bucketsOf,
   encoded,
   enumValue,
+  held,
   type IndexQuery,
   lowercase,
   month,
+  query,
   rangeOf,
   shardKeys,
   shards,
@@ -15,7 +17,6 @@ import {
   trim,
 } from 'tableloom/runtime/generated';
 import type { AuditLog, Config, Contractor, RefreshToken, User, UserVersion } from './entities.js';
-import type { ContractorStatus, Role, UserStatus } from './graphql.js';
 import {
   auditLogCodec,
   configCodec,
@@ -24,284 +25,188 @@ import {
   userCodec,
   userVersionCodec,
 } from './items.js';
-import {
-  auditLogKey,
-  contractorKey,
-  entitiesGsi1,
-  entitiesGsi2,
-  entitiesGsi3,
-  entitiesGsi4,
-  entitiesLsi1,
-  entitiesTable,
-  userKey,
-} from './keys.js';
+import * as keys from './keys.js';
 
-/** What the entry of usersByStatus holds of User; other fields take a follow-up batch get. */
-const userUsersByStatusHolds: IndexQuery<User>['covering'] = {
-  kind: 'some',
-  covers: ['email', 'id', 'name', 'role', 'status'],
-  keyOf: (item) => userKey({ id: item.id as string }),
-  read: (item) =>
-    ({
-      __typename: 'User',
-      email: item.email as string,
-      id: item.id as string,
-      name: item.name as string,
-      role: item.role as Role,
-      status: item.status as UserStatus,
-    }) as User,
-};
+/** What the entry of usersByStatus holds of User; other fields take a batch get. */
+const usersByStatusHeld = held(userCodec, {
+  fields: ['email', 'id', 'name', 'role', 'status'],
+  key: keys.userKey,
+});
 
-/** What the entry of usersByRole holds of User; other fields take a follow-up batch get. */
-const userUsersByRoleHolds: IndexQuery<User>['covering'] = {
-  kind: 'some',
-  covers: ['email', 'id', 'name', 'role', 'status'],
-  keyOf: (item) => userKey({ id: item.id as string }),
-  read: (item) =>
-    ({
-      __typename: 'User',
-      email: item.email as string,
-      id: item.id as string,
-      name: item.name as string,
-      role: item.role as Role,
-      status: item.status as UserStatus,
-    }) as User,
-};
+/** What the entry of usersByRole holds of User; other fields take a batch get. */
+const usersByRoleHeld = held(userCodec, {
+  fields: ['email', 'id', 'name', 'role', 'status'],
+  key: keys.userKey,
+});
 
-/** What the entry of contractorsByStatus holds of Contractor; other fields take a follow-up batch get. */
-const contractorContractorsByStatusHolds: IndexQuery<Contractor>['covering'] = {
-  kind: 'some',
-  covers: ['company', 'expiresAt', 'id', 'name', 'status'],
-  keyOf: (item) => contractorKey({ id: item.id as string }),
-  read: (item) =>
-    ({
-      __typename: 'Contractor',
-      company: (item.company ?? null) as string | null,
-      expiresAt: item.expiresAt as string,
-      id: item.id as string,
-      name: item.name as string,
-      status: item.status as ContractorStatus,
-    }) as Contractor,
-};
+/** What the entry of contractorsByStatus holds of Contractor; other fields take a batch get. */
+const contractorsByStatusHeld = held(contractorCodec, {
+  fields: ['company', 'expiresAt', 'id', 'name', 'status'],
+  key: keys.contractorKey,
+});
 
-/** What the entry of auditLogsOfUser holds of AuditLog; other fields take a follow-up batch get. */
-const auditLogAuditLogsOfUserHolds: IndexQuery<AuditLog>['covering'] = {
-  kind: 'some',
-  covers: ['action', 'id', 'timestamp'],
-  keyOf: (item) => auditLogKey({ id: item.id as string }),
-  read: (item) =>
-    ({
-      __typename: 'AuditLog',
-      action: item.action as string,
-      id: item.id as string,
-      timestamp: item.timestamp as string,
-    }) as AuditLog,
-};
+/** What the entry of auditLogsOfUser holds of AuditLog; other fields take a batch get. */
+const auditLogsOfUserHeld = held(auditLogCodec, {
+  fields: ['action', 'id', 'timestamp'],
+  key: keys.auditLogKey,
+});
 
 /** Query.userByEmail: GSI2 `USER_EMAIL#{email}` / `METADATA`, ascending. */
-export const userByEmail = (by: Pick<User, 'email'>): IndexQuery<User> => ({
-  pattern: 'userByEmail',
-  entity: userCodec,
-  index: entitiesGsi2,
-  partitions: { kind: 'one', key: `USER_EMAIL#${text(lowercase(trim(by.email)))}` },
-  sort: { kind: 'equals', value: 'METADATA' },
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-});
+export const userByEmail = (by: Pick<User, 'email'>): IndexQuery<User> =>
+  query('userByEmail', userCodec, keys.entitiesGsi2, {
+    partition: `USER_EMAIL#${text(lowercase(trim(by.email)))}`,
+    sort: { kind: 'equals', value: 'METADATA' },
+  });
 
 /** Query.users: GSI1 `USER#{shard}` / `{createdAt}#{id}`, order chosen by the caller, 4 shards merged. */
-export const users = (by: { readonly order?: 'ASC' | 'DESC' | null | undefined } = {}): IndexQuery<User> => ({
-  pattern: 'users',
-  entity: userCodec,
-  index: entitiesGsi1,
-  partitions: shards(4, (shard) => `USER#${shard}`),
-  descending: by.order === 'DESC',
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '63a4eb0a',
-});
+export const users = (by: { readonly order?: 'ASC' | 'DESC' | null | undefined } = {}): IndexQuery<User> =>
+  query('users', userCodec, keys.entitiesGsi1, {
+    partitions: shards(4, (shard) => `USER#${shard}`),
+    descending: by.order === 'DESC',
+    layout: '63a4eb0a',
+  });
 
 /** Query.usersByStatus: GSI2 `USER_STATUS#{status}` / `{name}#{id}`, ascending. */
-export const usersByStatus = (by: Pick<User, 'status'>): IndexQuery<User> => ({
-  pattern: 'usersByStatus',
-  entity: userCodec,
-  index: entitiesGsi2,
-  partitions: { kind: 'one', key: `USER_STATUS#${enumValue(by.status)}` },
-  descending: false,
-  covering: userUsersByStatusHolds,
-  page: { default: 20, max: 100 },
-  layout: 'b1e7eec0',
-});
+export const usersByStatus = (by: Pick<User, 'status'>): IndexQuery<User> =>
+  query('usersByStatus', userCodec, keys.entitiesGsi2, {
+    partition: `USER_STATUS#${enumValue(by.status)}`,
+    covering: usersByStatusHeld,
+    layout: 'b1e7eec0',
+  });
 
 /** Query.usersByRole: GSI2 `USER_ROLE#{role}` / `{name}#{id}`, ascending. */
-export const usersByRole = (by: Pick<User, 'role'>): IndexQuery<User> => ({
-  pattern: 'usersByRole',
-  entity: userCodec,
-  index: entitiesGsi2,
-  partitions: { kind: 'one', key: `USER_ROLE#${enumValue(by.role)}` },
-  descending: false,
-  covering: userUsersByRoleHolds,
-  page: { default: 20, max: 100 },
-  layout: 'fff72e1c',
-});
+export const usersByRole = (by: Pick<User, 'role'>): IndexQuery<User> =>
+  query('usersByRole', userCodec, keys.entitiesGsi2, {
+    partition: `USER_ROLE#${enumValue(by.role)}`,
+    covering: usersByRoleHeld,
+    layout: 'fff72e1c',
+  });
 
 /** User.history: LSI1 `USER#{id}` / `VERSION#{updatedAt}#{version}`, descending. */
-export const historyOfUser = (by: Pick<UserVersion, 'id'>): IndexQuery<UserVersion> => ({
-  pattern: 'historyOfUser',
-  entity: userVersionCodec,
-  index: entitiesLsi1,
-  partitions: { kind: 'one', key: `USER#${text(by.id)}` },
-  sort: { kind: 'prefix', prefix: 'VERSION#' },
-  descending: true,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '047e37f3',
-});
+export const historyOfUser = (by: Pick<UserVersion, 'id'>): IndexQuery<UserVersion> =>
+  query('historyOfUser', userVersionCodec, keys.entitiesLsi1, {
+    partition: `USER#${text(by.id)}`,
+    sort: { kind: 'prefix', prefix: 'VERSION#' },
+    descending: true,
+    layout: '047e37f3',
+  });
 
 /** For rules: GSI2 `CONTRACTOR_TOKEN#{tokenHash}` / `METADATA`, ascending. */
-export const contractorByTokenHash = (by: Pick<Contractor, 'tokenHash'>): IndexQuery<Contractor> => ({
-  pattern: 'contractorByTokenHash',
-  entity: contractorCodec,
-  index: entitiesGsi2,
-  partitions: { kind: 'one', key: `CONTRACTOR_TOKEN#${text(by.tokenHash)}` },
-  sort: { kind: 'equals', value: 'METADATA' },
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-});
+export const contractorByTokenHash = (by: Pick<Contractor, 'tokenHash'>): IndexQuery<Contractor> =>
+  query('contractorByTokenHash', contractorCodec, keys.entitiesGsi2, {
+    partition: `CONTRACTOR_TOKEN#${text(by.tokenHash)}`,
+    sort: { kind: 'equals', value: 'METADATA' },
+  });
 
 /** Query.contractorsByStatus: GSI2 `CONTRACTOR_STATUS#{status}` / `{expiresAt}#{id}`, ascending. */
-export const contractorsByStatus = (by: Pick<Contractor, 'status'>): IndexQuery<Contractor> => ({
-  pattern: 'contractorsByStatus',
-  entity: contractorCodec,
-  index: entitiesGsi2,
-  partitions: { kind: 'one', key: `CONTRACTOR_STATUS#${enumValue(by.status)}` },
-  descending: false,
-  covering: contractorContractorsByStatusHolds,
-  page: { default: 20, max: 100 },
-  layout: '6499a8af',
-});
+export const contractorsByStatus = (by: Pick<Contractor, 'status'>): IndexQuery<Contractor> =>
+  query('contractorsByStatus', contractorCodec, keys.entitiesGsi2, {
+    partition: `CONTRACTOR_STATUS#${enumValue(by.status)}`,
+    covering: contractorsByStatusHeld,
+    layout: '6499a8af',
+  });
 
 /** Query.contractorsExpiring: GSI1 `CONTRACTOR` / `{expiresAt}#{id}`, ascending. */
-export const contractorsExpiring = (by: { readonly before?: Date | string | null | undefined } = {}): IndexQuery<Contractor> => ({
-  pattern: 'contractorsExpiring',
-  entity: contractorCodec,
-  index: entitiesGsi1,
-  partitions: { kind: 'one', key: 'CONTRACTOR' },
-  sort: rangeOf({ before: encoded(time, by.before) }, { head: '', terminated: true }),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '74556916',
-});
+export const contractorsExpiring = (
+  by: { readonly before?: Date | string | null | undefined } = {},
+): IndexQuery<Contractor> =>
+  query('contractorsExpiring', contractorCodec, keys.entitiesGsi1, {
+    partition: 'CONTRACTOR',
+    sort: rangeOf({ before: encoded(time, by.before) }, { head: '', terminated: true }),
+    layout: '74556916',
+  });
 
 /** User.contractors: GSI3 `USER_CONTRACTORS#{invitedById}` / `{createdAt}#{id}`, descending. */
-export const contractorsOfUser = (by: Pick<Contractor, 'invitedById'>): IndexQuery<Contractor> => ({
-  pattern: 'contractorsOfUser',
-  entity: contractorCodec,
-  index: entitiesGsi3,
-  partitions: { kind: 'one', key: `USER_CONTRACTORS#${text(by.invitedById)}` },
-  descending: true,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '3daed4ea',
-});
+export const contractorsOfUser = (by: Pick<Contractor, 'invitedById'>): IndexQuery<Contractor> =>
+  query('contractorsOfUser', contractorCodec, keys.entitiesGsi3, {
+    partition: `USER_CONTRACTORS#${text(by.invitedById)}`,
+    descending: true,
+    layout: '3daed4ea',
+  });
 
 /** User.sessions: GSI3 `USER_SESSIONS#{userId}` / `{createdAt}#{id}`, descending. */
-export const sessionsOfUser = (by: Pick<RefreshToken, 'userId'>): IndexQuery<RefreshToken> => ({
-  pattern: 'sessionsOfUser',
-  entity: refreshTokenCodec,
-  index: entitiesGsi3,
-  partitions: { kind: 'one', key: `USER_SESSIONS#${text(by.userId)}` },
-  descending: true,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '8a03922c',
-});
+export const sessionsOfUser = (by: Pick<RefreshToken, 'userId'>): IndexQuery<RefreshToken> =>
+  query('sessionsOfUser', refreshTokenCodec, keys.entitiesGsi3, {
+    partition: `USER_SESSIONS#${text(by.userId)}`,
+    descending: true,
+    layout: '8a03922c',
+  });
 
 /** User.auditLogs: table `{actorType}#{actorId}` / `AUDIT#{timestamp}#{id}`, descending. */
-export const auditLogsOfUser = (by: Pick<AuditLog, 'actorId'> & {
-  readonly from?: Date | string | null | undefined;
-  readonly to?: Date | string | null | undefined;
-}): IndexQuery<AuditLog> => ({
-  pattern: 'auditLogsOfUser',
-  entity: auditLogCodec,
-  index: entitiesTable,
-  partitions: { kind: 'one', key: `USER#${text(by.actorId)}` },
-  sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: 'AUDIT#', terminated: true }),
-  descending: true,
-  covering: auditLogAuditLogsOfUserHolds,
-  page: { default: 20, max: 100 },
-  layout: '99e967cf',
-});
+export const auditLogsOfUser = (
+  by: Pick<AuditLog, 'actorId'> & {
+    readonly from?: Date | string | null | undefined;
+    readonly to?: Date | string | null | undefined;
+  },
+): IndexQuery<AuditLog> =>
+  query('auditLogsOfUser', auditLogCodec, keys.entitiesTable, {
+    partition: `USER#${text(by.actorId)}`,
+    sort: rangeOf(
+      { from: encoded(time, by.from), to: encoded(time, by.to) },
+      { head: 'AUDIT#', terminated: true },
+    ),
+    descending: true,
+    covering: auditLogsOfUserHeld,
+    layout: '99e967cf',
+  });
 
 /** Contractor.auditLogs: table `{actorType}#{actorId}` / `AUDIT#{timestamp}#{id}`, descending. */
-export const auditLogsOfContractor = (by: Pick<AuditLog, 'actorId'> & {
-  readonly from?: Date | string | null | undefined;
-  readonly to?: Date | string | null | undefined;
-}): IndexQuery<AuditLog> => ({
-  pattern: 'auditLogsOfContractor',
-  entity: auditLogCodec,
-  index: entitiesTable,
-  partitions: { kind: 'one', key: `CONTRACTOR#${text(by.actorId)}` },
-  sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: 'AUDIT#', terminated: true }),
-  descending: true,
-  covering: auditLogAuditLogsOfUserHolds,
-  page: { default: 20, max: 100 },
-  layout: '99e967cf',
-});
-
-/** Query.auditLogs: GSI4 `AUDIT_LOG#{month(timestamp)}#{shard}` / `{timestamp}#{id}`, descending, 2 shards merged. */
-export const auditLogsOfMonth = (by: { readonly bucket: string }): IndexQuery<AuditLog> => ({
-  pattern: 'auditLogsOfMonth',
-  entity: auditLogCodec,
-  index: entitiesGsi4,
-  partitions: shards(2, (shard) => `AUDIT_LOG#${month(by.bucket)}#${shard}`),
-  descending: true,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '8ce22efd',
-});
-
-/** Query.activityFeed: GSI4 `AUDIT_LOG#{month(timestamp)}#{shard}` / `{timestamp}#{id}`, descending, 2 shards merged. */
-export const activityFeed = (by: { readonly now?: Date } = {}): IndexQuery<AuditLog> => ({
-  pattern: 'activityFeed',
-  entity: auditLogCodec,
-  index: entitiesGsi4,
-  partitions: {
-    kind: 'sequence',
-    keys: bucketsOf('month', { now: by.now ?? new Date(), across: 24, descending: true }).map((bucket) =>
-      shardKeys(2, (shard) => `AUDIT_LOG#${bucket}#${shard}`),
-    ),
+export const auditLogsOfContractor = (
+  by: Pick<AuditLog, 'actorId'> & {
+    readonly from?: Date | string | null | undefined;
+    readonly to?: Date | string | null | undefined;
   },
-  descending: true,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '8ce22efd',
-  binding: '',
-});
+): IndexQuery<AuditLog> =>
+  query('auditLogsOfContractor', auditLogCodec, keys.entitiesTable, {
+    partition: `CONTRACTOR#${text(by.actorId)}`,
+    sort: rangeOf(
+      { from: encoded(time, by.from), to: encoded(time, by.to) },
+      { head: 'AUDIT#', terminated: true },
+    ),
+    descending: true,
+    covering: auditLogsOfUserHeld,
+    layout: '99e967cf',
+  });
+
+/**
+ * Query.auditLogs: GSI4 `AUDIT_LOG#{month(timestamp)}#{shard}` / `{timestamp}#{id}`, descending, 2 shards
+ * merged.
+ */
+export const auditLogsOfMonth = (by: { readonly bucket: string }): IndexQuery<AuditLog> =>
+  query('auditLogsOfMonth', auditLogCodec, keys.entitiesGsi4, {
+    partitions: shards(2, (shard) => `AUDIT_LOG#${month(by.bucket)}#${shard}`),
+    descending: true,
+    layout: '8ce22efd',
+  });
+
+/**
+ * Query.activityFeed: GSI4 `AUDIT_LOG#{month(timestamp)}#{shard}` / `{timestamp}#{id}`, descending, 2 shards
+ * merged.
+ */
+export const activityFeed = (by: { readonly now?: Date } = {}): IndexQuery<AuditLog> =>
+  query('activityFeed', auditLogCodec, keys.entitiesGsi4, {
+    partitions: {
+      kind: 'sequence',
+      keys: bucketsOf('month', { now: by.now, across: 24, descending: true }).map((bucket) =>
+        shardKeys(2, (shard) => `AUDIT_LOG#${bucket}#${shard}`),
+      ),
+    },
+    descending: true,
+    layout: '8ce22efd',
+    binding: '',
+  });
 
 /** Query.auditLogsOfTarget: GSI2 `AUDIT_TARGET#{targetType}#{targetId}` / `{timestamp}#{id}`, descending. */
-export const auditLogsOfTarget = (by: Pick<AuditLog, 'targetType' | 'targetId'>): IndexQuery<AuditLog> => ({
-  pattern: 'auditLogsOfTarget',
-  entity: auditLogCodec,
-  index: entitiesGsi2,
-  partitions: { kind: 'one', key: `AUDIT_TARGET#${enumValue(by.targetType)}#${text(by.targetId)}` },
-  descending: true,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '22e797db',
-});
+export const auditLogsOfTarget = (by: Pick<AuditLog, 'targetType' | 'targetId'>): IndexQuery<AuditLog> =>
+  query('auditLogsOfTarget', auditLogCodec, keys.entitiesGsi2, {
+    partition: `AUDIT_TARGET#${enumValue(by.targetType)}#${text(by.targetId)}`,
+    descending: true,
+    layout: '22e797db',
+  });
 
 /** Query.configByCategory: GSI2 `CONFIG_CATEGORY#{category}` / `{key}`, ascending. */
-export const configByCategory = (by: Pick<Config, 'category'>): IndexQuery<Config> => ({
-  pattern: 'configByCategory',
-  entity: configCodec,
-  index: entitiesGsi2,
-  partitions: { kind: 'one', key: `CONFIG_CATEGORY#${text(by.category)}` },
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'c52ca162',
-});
+export const configByCategory = (by: Pick<Config, 'category'>): IndexQuery<Config> =>
+  query('configByCategory', configCodec, keys.entitiesGsi2, {
+    partition: `CONFIG_CATEGORY#${text(by.category)}`,
+    layout: 'c52ca162',
+  });

@@ -2,57 +2,50 @@
 
 import { prefetch, type PrefetchInfo, selection } from 'tableloom/runtime/generated';
 import type { Contractor, ContractorKey, User, UserKey } from './entities.js';
-import type {
-  ContractorAuditLogsArgs,
-  Resolvers,
-  UserAuditLogsArgs,
-  UserContractorsArgs,
-  UserHistoryArgs,
-  UserSessionsArgs,
-} from './graphql.js';
+import type * as graphql from './graphql.js';
 import { contractorCodec, userCodec } from './items.js';
-import { contractorKey, userKey } from './keys.js';
+import * as keys from './keys.js';
 import type { Context } from './loaders.js';
+import * as queries from './queries.js';
 import type { Rules } from './rules.js';
 import { configWrites, contractorWrites, userWrites } from './writes.js';
-import * as queries from './queries.js';
 
-/** User by its key. Fields asked of it that take no more than the key are read beside it. */
+/** User by its key. Prefetches selected fields that depend only on the key. */
 const userPrefetch = (parent: UserKey, context: Context, info: PrefetchInfo): Promise<User | null> => {
   prefetch(info, 'User', {
-    history: (args: UserHistoryArgs, info) =>
+    history: (args: graphql.UserHistoryArgs, info) =>
       context.db.connection(queries.historyOfUser({ id: parent.id }), args, selection(info)),
-    contractors: (args: UserContractorsArgs, info) =>
-      context.db.connection(
-        queries.contractorsOfUser({ invitedById: parent.id }),
-        args,
-        selection(info),
-      ),
-    sessions: (args: UserSessionsArgs, info) =>
+    contractors: (args: graphql.UserContractorsArgs, info) =>
+      context.db.connection(queries.contractorsOfUser({ invitedById: parent.id }), args, selection(info)),
+    sessions: (args: graphql.UserSessionsArgs, info) =>
       context.db.connection(queries.sessionsOfUser({ userId: parent.id }), args, selection(info)),
-    auditLogs: (args: UserAuditLogsArgs, info) =>
+    auditLogs: (args: graphql.UserAuditLogsArgs, info) =>
       context.db.connection(
         queries.auditLogsOfUser({ actorId: parent.id, from: args.since, to: args.until }),
         args,
         {
           ...selection(info),
-          parent: { entity: userCodec, key: userKey(parent), head: 'AUDIT#', between: 2 },
+          parent: { entity: userCodec, key: keys.userKey(parent), head: 'AUDIT#', between: 2 },
         },
       ),
   });
   return context.loaders.user.load(parent);
 };
 
-/** Contractor by its key. Fields asked of it that take no more than the key are read beside it. */
-const contractorPrefetch = (parent: ContractorKey, context: Context, info: PrefetchInfo): Promise<Contractor | null> => {
+/** Contractor by its key. Prefetches selected fields that depend only on the key. */
+const contractorPrefetch = (
+  parent: ContractorKey,
+  context: Context,
+  info: PrefetchInfo,
+): Promise<Contractor | null> => {
   prefetch(info, 'Contractor', {
-    auditLogs: (args: ContractorAuditLogsArgs, info) =>
+    auditLogs: (args: graphql.ContractorAuditLogsArgs, info) =>
       context.db.connection(
         queries.auditLogsOfContractor({ actorId: parent.id, from: args.since, to: args.until }),
         args,
         {
           ...selection(info),
-          parent: { entity: contractorCodec, key: contractorKey(parent), head: 'AUDIT#', between: 1 },
+          parent: { entity: contractorCodec, key: keys.contractorKey(parent), head: 'AUDIT#', between: 1 },
         },
       ),
   });
@@ -60,7 +53,7 @@ const contractorPrefetch = (parent: ContractorKey, context: Context, info: Prefe
 };
 
 /** One resolver for every field that is not simply an attribute of its parent. */
-export const createResolvers = (rules: Rules): Resolvers<Context> => ({
+export const createResolvers = (rules: Rules): graphql.Resolvers<Context> => ({
   Query: {
     node: async (parent, args, context) => {
       await rules.staff({ parent, args, context });
@@ -137,9 +130,8 @@ export const createResolvers = (rules: Rules): Resolvers<Context> => ({
     },
     me: (parent, args, context, info) => rules.me({ parent, args, context, info }),
     viewer: (parent, args, context, info) => rules.viewer({ parent, args, context, info }),
-    contractorByToken: (parent, args, context, info) => {
-      return rules.contractorByToken({ parent, args, context, info });
-    },
+    contractorByToken: (parent, args, context, info) =>
+      rules.contractorByToken({ parent, args, context, info }),
   },
   User: {
     createdBy: (parent, _args, context, info) => {
@@ -187,9 +179,8 @@ export const createResolvers = (rules: Rules): Resolvers<Context> => ({
     status: (parent, args, context, info) => rules.sessionStatus({ parent, args, context, info }),
   },
   AuditLog: {
-    actor: (parent, _args, context) => {
-      return context.loaders.actorOfAuditLog.load(parent.actorType, { id: parent.actorId });
-    },
+    actor: (parent, _args, context) =>
+      context.loaders.actorOfAuditLog.load(parent.actorType, { id: parent.actorId }),
   },
   Config: {
     updatedBy: (parent, _args, context, info) => {
@@ -202,97 +193,103 @@ export const createResolvers = (rules: Rules): Resolvers<Context> => ({
     createUser: async (parent, args, context) => {
       await rules.admin({ parent, args, context });
       const values = await rules.newUser({ args, context, current: null });
-      const [record] = await context.db.write(userWrites.create(
-        values,
-        { alongside: (change) => rules.auditUser({ ...change, mutation: 'createUser', args, context }) },
-      ));
+      const [record] = await context.db.write(
+        userWrites.create(values, {
+          alongside: (change) => rules.auditUser({ ...change, mutation: 'createUser', args, context }),
+        }),
+      );
       return record;
     },
     updateUser: async (parent, args, context) => {
       await rules.staff({ parent, args, context });
-      const [record] = await context.db.write(userWrites.update(
-        { id: args.id },
-        (current) => rules.userChanges({ args, context, current }),
-        {
+      const [record] = await context.db.write(
+        userWrites.update({ id: args.id }, (current) => rules.userChanges({ args, context, current }), {
           expect: args.input.version,
           alongside: (change) => rules.auditUser({ ...change, mutation: 'updateUser', args, context }),
-        },
-      ));
+        }),
+      );
       return record;
     },
     deactivateUser: async (parent, args, context) => {
       await rules.adminOfAnother({ parent, args, context });
-      const [record] = await context.db.write(userWrites.update(
-        { id: args.id },
-        (current) => rules.deactivation({ args, context, current }),
-        { alongside: (change) => rules.auditUser({ ...change, mutation: 'deactivateUser', args, context }) },
-      ));
+      const [record] = await context.db.write(
+        userWrites.update({ id: args.id }, (current) => rules.deactivation({ args, context, current }), {
+          alongside: (change) => rules.auditUser({ ...change, mutation: 'deactivateUser', args, context }),
+        }),
+      );
       return record;
     },
     deleteUser: async (parent, args, context) => {
       await rules.adminOfAnother({ parent, args, context });
-      const [record] = await context.db.write(userWrites.delete(
-        { id: args.id },
-        { alongside: (change) => rules.auditUser({ ...change, mutation: 'deleteUser', args, context }) },
-      ));
+      const [record] = await context.db.write(
+        userWrites.delete(
+          { id: args.id },
+          { alongside: (change) => rules.auditUser({ ...change, mutation: 'deleteUser', args, context }) },
+        ),
+      );
       return record;
     },
     extendContractor: async (parent, args, context) => {
       await rules.writer({ parent, args, context });
-      const [record] = await context.db.write(contractorWrites.update(
-        { id: args.input.id },
-        (current) => rules.extension({ args, context, current }),
-        {
-          expect: args.input.version,
-          require: { notRevoked: (current) => current.status !== 'REVOKED' },
-          alongside: (change) => rules.auditContractor({ ...change, mutation: 'extendContractor', args, context }),
-        },
-      ));
+      const [record] = await context.db.write(
+        contractorWrites.update(
+          { id: args.input.id },
+          (current) => rules.extension({ args, context, current }),
+          {
+            expect: args.input.version,
+            require: { notRevoked: (current) => current.status !== 'REVOKED' },
+            alongside: (change) =>
+              rules.auditContractor({ ...change, mutation: 'extendContractor', args, context }),
+          },
+        ),
+      );
       return record;
     },
     revokeContractor: async (parent, args, context) => {
       await rules.writer({ parent, args, context });
-      const [record] = await context.db.write(contractorWrites.update(
-        { id: args.id },
-        (current) => rules.revocation({ args, context, current }),
-        {
-          alongside: (change) => rules.auditContractor({ ...change, mutation: 'revokeContractor', args, context }),
-        },
-      ));
+      const [record] = await context.db.write(
+        contractorWrites.update({ id: args.id }, (current) => rules.revocation({ args, context, current }), {
+          alongside: (change) =>
+            rules.auditContractor({ ...change, mutation: 'revokeContractor', args, context }),
+        }),
+      );
       return record;
     },
     setConfig: async (parent, args, context) => {
       await rules.admin({ parent, args, context });
-      const [record] = await context.db.write(configWrites.upsert(
-        { key: args.input.key },
-        (current) => rules.configValues({ args, context, current }),
-        {
-          expect: args.input.version,
-          alongside: (change) => rules.auditConfig({ ...change, mutation: 'setConfig', args, context }),
-        },
-      ));
+      const [record] = await context.db.write(
+        configWrites.upsert(
+          { key: args.input.key },
+          (current) => rules.configValues({ args, context, current }),
+          {
+            expect: args.input.version,
+            alongside: (change) => rules.auditConfig({ ...change, mutation: 'setConfig', args, context }),
+          },
+        ),
+      );
       return record;
     },
     deleteConfig: async (parent, args, context) => {
       await rules.admin({ parent, args, context });
-      const [record] = await context.db.write(configWrites.delete(
-        { key: args.key },
-        { alongside: (change) => rules.auditConfig({ ...change, mutation: 'deleteConfig', args, context }) },
-      ));
+      const [record] = await context.db.write(
+        configWrites.delete(
+          { key: args.key },
+          {
+            alongside: (change) => rules.auditConfig({ ...change, mutation: 'deleteConfig', args, context }),
+          },
+        ),
+      );
       return record;
     },
     signIn: (parent, args, context, info) => rules.signIn({ parent, args, context, info }),
     refreshSession: (parent, args, context, info) => rules.refreshSession({ parent, args, context, info }),
     signOut: (parent, args, context, info) => rules.signOut({ parent, args, context, info }),
-    signOutEverywhere: (parent, args, context, info) => {
-      return rules.signOutEverywhere({ parent, args, context, info });
-    },
+    signOutEverywhere: (parent, args, context, info) =>
+      rules.signOutEverywhere({ parent, args, context, info }),
     changePassword: (parent, args, context, info) => rules.changePassword({ parent, args, context, info }),
-    signInContractor: (parent, args, context, info) => {
-      return rules.signInContractor({ parent, args, context, info });
-    },
-    inviteContractor: (parent, args, context, info) => {
-      return rules.inviteContractor({ parent, args, context, info });
-    },
+    signInContractor: (parent, args, context, info) =>
+      rules.signInContractor({ parent, args, context, info }),
+    inviteContractor: (parent, args, context, info) =>
+      rules.inviteContractor({ parent, args, context, info }),
   },
 });

@@ -20,54 +20,16 @@ import type {
   User,
   UserChanges,
 } from './entities.js';
-import type {
-  ContractorAuditLogsArgs,
-  MutationChangePasswordArgs,
-  MutationCreateUserArgs,
-  MutationDeactivateUserArgs,
-  MutationDeleteConfigArgs,
-  MutationDeleteUserArgs,
-  MutationExtendContractorArgs,
-  MutationInviteContractorArgs,
-  MutationRefreshSessionArgs,
-  MutationRevokeContractorArgs,
-  MutationSetConfigArgs,
-  MutationSignInArgs,
-  MutationSignInContractorArgs,
-  MutationSignOutArgs,
-  MutationUpdateUserArgs,
-  QueryActivityFeedArgs,
-  QueryAuditLogsArgs,
-  QueryAuditLogsOfTargetArgs,
-  QueryConfigArgs,
-  QueryConfigByCategoryArgs,
-  QueryContractorArgs,
-  QueryContractorByTokenArgs,
-  QueryContractorsByStatusArgs,
-  QueryContractorsExpiringArgs,
-  QueryNodeArgs,
-  QueryUserArgs,
-  QueryUserByEmailArgs,
-  QueryUsersArgs,
-  QueryUsersByRoleArgs,
-  QueryUsersByStatusArgs,
-  Resolvers,
-  ResolversParentTypes,
-  UserAuditLogsArgs,
-  UserContractorsArgs,
-  UserHistoryArgs,
-  UserSessionsArgs,
-} from './graphql.js';
+import type * as graphql from './graphql.js';
 import type { Context } from './loaders.js';
 
 /** A rule that answers a field, with what its type asks for: records for entities, pages for connections. */
-type Answers<T extends keyof AllResolvers & keyof ResolversParentTypes, F extends keyof Fields<T>, Args> = FieldRule<
-  Context,
-  ResolversParentTypes[T],
+type Answers<
+  T extends keyof AllResolvers & keyof graphql.ResolversParentTypes,
+  F extends keyof Fields<T>,
   Args,
-  Answer<Fields<T>[F]>
->;
-type AllResolvers = Required<Resolvers<Context>>;
+> = FieldRule<Context, graphql.ResolversParentTypes[T], Args, Answer<Fields<T>[F]>>;
+type AllResolvers = Required<graphql.Resolvers<Context>>;
 type Fields<T extends keyof AllResolvers> = Required<AllResolvers[T]>;
 
 /** Answers Query.me. */
@@ -75,121 +37,131 @@ export type MeRule = Answers<'Query', 'me', object>;
 /** Answers Query.viewer. */
 export type ViewerRule = Answers<'Query', 'viewer', object>;
 /** Answers Mutation.signIn. */
-export type SignInRule = Answers<'Mutation', 'signIn', MutationSignInArgs>;
+export type SignInRule = Answers<'Mutation', 'signIn', graphql.MutationSignInArgs>;
 /** Answers Mutation.refreshSession. */
-export type RefreshSessionRule = Answers<'Mutation', 'refreshSession', MutationRefreshSessionArgs>;
+export type RefreshSessionRule = Answers<'Mutation', 'refreshSession', graphql.MutationRefreshSessionArgs>;
 /** Answers Mutation.signOut. */
-export type SignOutRule = Answers<'Mutation', 'signOut', MutationSignOutArgs>;
+export type SignOutRule = Answers<'Mutation', 'signOut', graphql.MutationSignOutArgs>;
 /** Answers Mutation.signOutEverywhere. */
 export type SignOutEverywhereRule = Answers<'Mutation', 'signOutEverywhere', object>;
 /** Answers Mutation.changePassword. */
-export type ChangePasswordRule = Answers<'Mutation', 'changePassword', MutationChangePasswordArgs>;
+export type ChangePasswordRule = Answers<'Mutation', 'changePassword', graphql.MutationChangePasswordArgs>;
 /** Answers RefreshToken.status. */
 export type SessionStatusRule = Answers<'RefreshToken', 'status', object>;
 /** Answers Query.contractorByToken. */
-export type ContractorByTokenRule = Answers<'Query', 'contractorByToken', QueryContractorByTokenArgs>;
+export type ContractorByTokenRule = Answers<'Query', 'contractorByToken', graphql.QueryContractorByTokenArgs>;
 /** Answers Mutation.signInContractor. */
-export type SignInContractorRule = Answers<'Mutation', 'signInContractor', MutationSignInContractorArgs>;
+export type SignInContractorRule = Answers<
+  'Mutation',
+  'signInContractor',
+  graphql.MutationSignInContractorArgs
+>;
 /** Answers Mutation.inviteContractor. */
-export type InviteContractorRule = Answers<'Mutation', 'inviteContractor', MutationInviteContractorArgs>;
+export type InviteContractorRule = Answers<
+  'Mutation',
+  'inviteContractor',
+  graphql.MutationInviteContractorArgs
+>;
 /** Answers Config.value. */
 export type ConfigValueRule = Answers<'Config', 'value', object>;
-/** Asked before Query.node, Query.user, Query.userByEmail, Query.users, Query.usersByStatus, Query.usersByRole, Query.contractor, Query.contractorsByStatus, Query.contractorsExpiring, User.contractors, Query.config, Query.configByCategory and Mutation.updateUser; throws to refuse. */
+/** Asked before 13 fields; throws to refuse. */
 export type StaffRule = AllowRule<
   Context,
-  ResolversParentTypes['Query'] | ResolversParentTypes['User'] | ResolversParentTypes['Mutation'],
-  | QueryNodeArgs
-  | QueryUserArgs
-  | QueryUserByEmailArgs
-  | QueryUsersArgs
-  | QueryUsersByStatusArgs
-  | QueryUsersByRoleArgs
-  | QueryContractorArgs
-  | QueryContractorsByStatusArgs
-  | QueryContractorsExpiringArgs
-  | UserContractorsArgs
-  | QueryConfigArgs
-  | QueryConfigByCategoryArgs
-  | MutationUpdateUserArgs
+  | graphql.ResolversParentTypes['Query']
+  | graphql.ResolversParentTypes['User']
+  | graphql.ResolversParentTypes['Mutation'],
+  | graphql.QueryNodeArgs
+  | graphql.QueryUserArgs
+  | graphql.QueryUserByEmailArgs
+  | graphql.QueryUsersArgs
+  | graphql.QueryUsersByStatusArgs
+  | graphql.QueryUsersByRoleArgs
+  | graphql.QueryContractorArgs
+  | graphql.QueryContractorsByStatusArgs
+  | graphql.QueryContractorsExpiringArgs
+  | graphql.UserContractorsArgs
+  | graphql.QueryConfigArgs
+  | graphql.QueryConfigByCategoryArgs
+  | graphql.MutationUpdateUserArgs
 >;
 /** Whether the caller may see what Node gave. */
 export type NodeVisibleRule = VisibleRule<Context, User | Contractor | RefreshToken | AuditLog>;
 /** Asked before User.history, User.sessions and User.auditLogs; throws to refuse. */
 export type SelfOrAdminRule = AllowRule<
   Context,
-  ResolversParentTypes['User'],
-  UserHistoryArgs | UserSessionsArgs | UserAuditLogsArgs
+  graphql.ResolversParentTypes['User'],
+  graphql.UserHistoryArgs | graphql.UserSessionsArgs | graphql.UserAuditLogsArgs
 >;
 /** Asked before Contractor.auditLogs; throws to refuse. */
 export type InviterOrAdminRule = AllowRule<
   Context,
-  ResolversParentTypes['Contractor'],
-  ContractorAuditLogsArgs
+  graphql.ResolversParentTypes['Contractor'],
+  graphql.ContractorAuditLogsArgs
 >;
-/** Asked before Query.auditLogs, Query.activityFeed, Query.auditLogsOfTarget, Mutation.createUser, Mutation.setConfig and Mutation.deleteConfig; throws to refuse. */
+/** Asked before 6 fields; throws to refuse. */
 export type AdminRule = AllowRule<
   Context,
-  ResolversParentTypes['Query'] | ResolversParentTypes['Mutation'],
-  | QueryAuditLogsArgs
-  | QueryActivityFeedArgs
-  | QueryAuditLogsOfTargetArgs
-  | MutationCreateUserArgs
-  | MutationSetConfigArgs
-  | MutationDeleteConfigArgs
+  graphql.ResolversParentTypes['Query'] | graphql.ResolversParentTypes['Mutation'],
+  | graphql.QueryAuditLogsArgs
+  | graphql.QueryActivityFeedArgs
+  | graphql.QueryAuditLogsOfTargetArgs
+  | graphql.MutationCreateUserArgs
+  | graphql.MutationSetConfigArgs
+  | graphql.MutationDeleteConfigArgs
 >;
 /** The values createUser writes. */
-export type NewUserRule = PrepareRule<Context, MutationCreateUserArgs, null, NewUser>;
+export type NewUserRule = PrepareRule<Context, graphql.MutationCreateUserArgs, null, NewUser>;
 /** Further writes in the transaction of createUser, updateUser, deactivateUser and deleteUser. */
 export type AuditUserRule = AlongsideRule<
   Context,
-  | AlongsideChange<'createUser', null, User, MutationCreateUserArgs>
-  | AlongsideChange<'updateUser', User, User, MutationUpdateUserArgs>
-  | AlongsideChange<'deactivateUser', User, User, MutationDeactivateUserArgs>
-  | AlongsideChange<'deleteUser', User, null, MutationDeleteUserArgs>
+  | AlongsideChange<'createUser', null, User, graphql.MutationCreateUserArgs>
+  | AlongsideChange<'updateUser', User, User, graphql.MutationUpdateUserArgs>
+  | AlongsideChange<'deactivateUser', User, User, graphql.MutationDeactivateUserArgs>
+  | AlongsideChange<'deleteUser', User, null, graphql.MutationDeleteUserArgs>
 >;
 /** The values updateUser writes. */
-export type UserChangesRule = PrepareRule<Context, MutationUpdateUserArgs, User, UserChanges>;
+export type UserChangesRule = PrepareRule<Context, graphql.MutationUpdateUserArgs, User, UserChanges>;
 /** Asked before Mutation.deactivateUser and Mutation.deleteUser; throws to refuse. */
 export type AdminOfAnotherRule = AllowRule<
   Context,
-  ResolversParentTypes['Mutation'],
-  MutationDeactivateUserArgs | MutationDeleteUserArgs
+  graphql.ResolversParentTypes['Mutation'],
+  graphql.MutationDeactivateUserArgs | graphql.MutationDeleteUserArgs
 >;
 /** The values deactivateUser writes. */
-export type DeactivationRule = PrepareRule<Context, MutationDeactivateUserArgs, User, UserChanges>;
+export type DeactivationRule = PrepareRule<Context, graphql.MutationDeactivateUserArgs, User, UserChanges>;
 /** Asked before Mutation.extendContractor and Mutation.revokeContractor; throws to refuse. */
 export type WriterRule = AllowRule<
   Context,
-  ResolversParentTypes['Mutation'],
-  MutationExtendContractorArgs | MutationRevokeContractorArgs
+  graphql.ResolversParentTypes['Mutation'],
+  graphql.MutationExtendContractorArgs | graphql.MutationRevokeContractorArgs
 >;
 /** The values extendContractor writes. */
 export type ExtensionRule = PrepareRule<
   Context,
-  MutationExtendContractorArgs,
+  graphql.MutationExtendContractorArgs,
   Contractor,
   ContractorChanges
 >;
 /** Further writes in the transaction of extendContractor and revokeContractor. */
 export type AuditContractorRule = AlongsideRule<
   Context,
-  | AlongsideChange<'extendContractor', Contractor, Contractor, MutationExtendContractorArgs>
-  | AlongsideChange<'revokeContractor', Contractor, Contractor, MutationRevokeContractorArgs>
+  | AlongsideChange<'extendContractor', Contractor, Contractor, graphql.MutationExtendContractorArgs>
+  | AlongsideChange<'revokeContractor', Contractor, Contractor, graphql.MutationRevokeContractorArgs>
 >;
 /** The values revokeContractor writes. */
 export type RevocationRule = PrepareRule<
   Context,
-  MutationRevokeContractorArgs,
+  graphql.MutationRevokeContractorArgs,
   Contractor,
   ContractorChanges
 >;
 /** The values setConfig writes. */
-export type ConfigValuesRule = PrepareRule<Context, MutationSetConfigArgs, Config | null, NewConfig>;
+export type ConfigValuesRule = PrepareRule<Context, graphql.MutationSetConfigArgs, Config | null, NewConfig>;
 /** Further writes in the transaction of setConfig and deleteConfig. */
 export type AuditConfigRule = AlongsideRule<
   Context,
-  | AlongsideChange<'setConfig', Config | null, Config, MutationSetConfigArgs>
-  | AlongsideChange<'deleteConfig', Config, null, MutationDeleteConfigArgs>
+  | AlongsideChange<'setConfig', Config | null, Config, graphql.MutationSetConfigArgs>
+  | AlongsideChange<'deleteConfig', Config, null, graphql.MutationDeleteConfigArgs>
 >;
 
 /** Every hand-written rule the schema and the access patterns ask for. */

@@ -40,6 +40,11 @@ export function variableName(name: string): string {
   return takenVariables.has(name) || /(?:Writes|Tokens|Values)$/.test(name) ? `${name}Record` : name;
 }
 
+/** What functions of an entity call its record: `user`. */
+export function parameterName(entity: string): string {
+  return variableName(camel(entity));
+}
+
 /** `GSI1` -> `Gsi1`, `ByOwner` stays: an index in the middle of a name. */
 export function indexName(name: string): string {
   return pascal(/[a-z]/.test(name) ? name : name.toLowerCase());
@@ -56,6 +61,11 @@ export function constant(name: string): string {
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
     .toUpperCase();
+}
+
+/** Codegen's type of a field's arguments: `QueryUsersArgs`. */
+export function argumentsName(type: string, field: string): string {
+  return `${type}${pascal(field)}Args`;
 }
 
 export function ruleTypeName(rule: string): string {

@@ -8,14 +8,21 @@ import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CodegenPlugin, Types } from '@graphql-codegen/plugin-helpers';
-import { buildASTSchema, type GraphQLSchema, isScalarType, isSpecifiedScalarType } from 'graphql';
+import {
+  buildASTSchema,
+  type GraphQLSchema,
+  isInterfaceType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
+} from 'graphql';
 import type { Diagnostic } from './diagnostics/diagnostic.js';
 import { DiagnosticsError, formatDiagnostic } from './diagnostics/print.js';
 import { graphqlFile } from './emit/emit.js';
 import { Renderer, type TemplateText } from './emit/render.js';
 import { type Generated, generate, type Measure, unmeasured } from './generate.js';
 import { lockPath } from './lock.js';
-import { pageTypeName, pascal } from './names.js';
+import { argumentsName, pageTypeName, pascal } from './names.js';
 import type { Plan } from './plan/types/plan.js';
 import { encodingOf } from './resolve/sdl.js';
 
@@ -98,8 +105,11 @@ function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknow
   const pages = plan.patterns
     .filter((pattern) => pattern.cardinality !== 'one')
     .map((pattern) => pattern.target);
+  // A type of the schema may be called as what is imported.
+  const imported = (from: string, name: string, other: string) =>
+    `${from}#${name}${schema.getType(name) ? ` as ${other}` : ''}`;
   return {
-    contextType: './loaders.js#Context',
+    contextType: imported('./loaders.js', 'Context', 'ResolverContext'),
     mappers: {
       ...Object.fromEntries(
         plan.entities.map(({ name, names }) => [
@@ -110,12 +120,24 @@ function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknow
       ...Object.fromEntries(
         [...new Set(pages)]
           .filter((name) => schema.getType(`${name}Connection`))
-          .map((name) => [`${name}Connection`, `./entities.js#${pascal(name)}Page`]),
+          .map((name) => [
+            `${name}Connection`,
+            imported('./entities.js', `${pascal(name)}Page`, `${pascal(name)}PageRecord`),
+          ]),
       ),
       ...Object.fromEntries(
         plan.patterns.flatMap(({ access }) =>
           access.kind === 'through' && access.edge
-            ? [[access.edge.connection, `./entities.js#${pageTypeName(access.edge.connection)}`]]
+            ? [
+                [
+                  access.edge.connection,
+                  imported(
+                    './entities.js',
+                    pageTypeName(access.edge.connection),
+                    `${pageTypeName(access.edge.connection)}Record`,
+                  ),
+                ],
+              ]
             : [],
         ),
       ),
@@ -126,9 +148,20 @@ function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknow
     skipTypename: true,
     immutableTypes: true,
     makeResolverTypeCallable: true,
-    namingConvention: pascal,
+    namingConvention: codegenName(schema),
     emitLegacyCommonJSImports: false,
   };
+}
+
+/** Types are called as in the schema; fields, in the names of their arguments, with a capital. */
+function codegenName(schema: GraphQLSchema): (name: string) => string {
+  const kept = new Set<string>();
+  for (const [name, type] of Object.entries(schema.getTypeMap())) {
+    kept.add(name);
+    const fields = isObjectType(type) || isInterfaceType(type) ? Object.keys(type.getFields()) : [];
+    for (const field of fields) kept.add(argumentsName(name, field));
+  }
+  return (name) => (kept.has(name) ? name : pascal(name));
 }
 
 function scalarTypes(schema: GraphQLSchema): Record<string, string | { input: string; output: string }> {

@@ -27,6 +27,7 @@ export {
   timePrefix,
   year,
 } from './keys/encodings.js';
+export { type KeyTemplates, keyParser } from './keys/key-parser.js';
 export {
   keyNumber,
   keyText,
@@ -37,6 +38,7 @@ export { type NarrowOptions, type NarrowPart, narrowed } from './keys/narrowing.
 export {
   type BucketUnit,
   type BucketWindow,
+  bindingOf,
   bucketList,
   bucketsOf,
   inList,
@@ -47,6 +49,8 @@ export {
 export { type Bounds, compareKeys, type RangeShape, rangeOf } from './keys/ranges.js';
 export { indexRef, sortedBy, tableRef } from './keys/refs.js';
 export { type Holes, type Template, unpack } from './keys/templates.js';
+export type { LanguageDate, LanguagePick } from './language.js';
+export { held, query } from './read/covering.js';
 export {
   allOf,
   anyOf,
@@ -72,6 +76,7 @@ export {
   type KeyLoader,
   type KeyReader,
   keyLoader,
+  loadByKind,
   loadEach,
   loadPresent,
 } from './read/loaders.js';
@@ -115,10 +120,19 @@ export type {
   TableRef,
   Validation,
 } from './types.js';
-export { distinct, documentValue, epochSeconds, listOf, lowercase, setOf, trim } from './values.js';
+export { distinct, documentValue, epochSeconds, listOf, lowercase, picked, setOf, trim } from './values.js';
 export { type Deletion, removeTree } from './write/cascade/cascade.js';
 export { type Dependents, type DependentsOf, dependents } from './write/cascade/tree.js';
 export { type Changes, changing, computed, putting, type Upserts, upserting } from './write/changing.js';
+export {
+  cascadeWrites,
+  changed,
+  createWrites,
+  deleteWrites,
+  putWrites,
+  updateWrites,
+  upsertWrites,
+} from './write/entity-writes.js';
 export {
   addedDecimal,
   addedInt,
@@ -130,6 +144,7 @@ export {
   without,
 } from './write/field-updates.js';
 export type { IdempotencyStore } from './write/idempotency.js';
+export { entry, stored } from './write/item-parts.js';
 export type {
   Alongside,
   CreateOptions,

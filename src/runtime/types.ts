@@ -225,8 +225,8 @@ export interface IndexQuery<R extends object, E extends object = object> {
         readonly covers: readonly string[];
         /** The main item's key, from an index item. */
         readonly keyOf: (item: Item) => Key;
-        /** A record of which only `covers` are filled. */
-        readonly read: (item: Item) => R;
+        /** What the items hold of the record. */
+        readonly read: (item: Item) => Partial<R>;
       }
     /** They are items of another entity, the join, that lead to the records; those are read by batch get. */
     | {

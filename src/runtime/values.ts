@@ -184,3 +184,13 @@ export function listOf<T extends string | number>(stored: unknown): T[] {
 function ascending(a: string | number, b: string | number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** Some fields of a record, and no others. */
+export function picked<R extends object, F extends keyof R & string>(
+  record: R,
+  fields: readonly F[],
+): Pick<R, F> {
+  const part: Partial<Record<string, unknown>> = {};
+  for (const field of fields) part[field] = record[field];
+  return part as Pick<R, F>;
+}

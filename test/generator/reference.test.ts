@@ -3,7 +3,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { reservedTypes, reservedValues } from '../../src/generator/check/reserved.js';
 import { checked } from './support.js';
 
 const yaml = readFileSync('access-patterns.yaml', 'utf8');
@@ -47,20 +46,4 @@ test('a project with a bit of everything that is right passes all checks', () =>
   );
   expect(accepted.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   expect(accepted.plan).toBeDefined();
-});
-
-describe('names that generated code needs', () => {
-  test('are reserved', () => {
-    const files = readdirSync('generated').filter((name) => name.endsWith('.ts'));
-    const imported = files.flatMap((file) => {
-      const text = readFileSync(`generated/${file}`, 'utf8');
-      const lists = [...text.matchAll(/import (?:type )?\{([^}]*)\} from 'tableloom\/runtime\/generated'/g)];
-      return lists.flatMap(([, names = '']) =>
-        names.split(',').map((name) => name.trim().replace(/^type /, '')),
-      );
-    });
-    const names = [...new Set(imported.filter(Boolean))];
-    expect(names.length).toBeGreaterThan(20);
-    expect(names.filter((name) => !reservedValues.has(name) && !reservedTypes.has(name))).toEqual([]);
-  });
 });

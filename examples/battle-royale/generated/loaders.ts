@@ -2,22 +2,24 @@
 
 import { type AppContext, keyLoader, type Session } from 'tableloom/runtime/generated';
 import { gameCodec, userCodec, userGameMappingCodec } from './items.js';
-import { gameKey, userGameMappingKey, userKey } from './keys.js';
+import * as keys from './keys.js';
 
-/** Batched reads by primary key, one set per request: keys of one tick share a BatchGetItem, a key is read once. */
+/** Reads by primary key, one set per request: keys of one tick share a BatchGetItem, each is read once. */
 export const createLoaders = (session: Session) => {
-  /** User by username. */
-  const user = keyLoader(session, userCodec, userKey);
-  /** Game by gameId. */
-  const game = keyLoader(session, gameCodec, gameKey);
-  /** UserGameMapping by gameId, username. */
-  const userGameMapping = keyLoader(session, userGameMappingCodec, userGameMappingKey);
-  return { user, game, userGameMapping };
+  const loaders = {
+    /** User by username. */
+    user: keyLoader(session, userCodec, keys.userKey),
+    /** Game by gameId. */
+    game: keyLoader(session, gameCodec, keys.gameKey),
+    /** UserGameMapping by gameId, username. */
+    userGameMapping: keyLoader(session, userGameMappingCodec, keys.userGameMappingKey),
+  };
+  return loaders;
 };
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
-/** What a resolver and a rule are given: the application's own context, the request's session and its loaders. */
+/** What resolvers and rules are given: the application's own context, the session and its loaders. */
 export interface Context extends AppContext {
   readonly db: Session;
   readonly loaders: Loaders;

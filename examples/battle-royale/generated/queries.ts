@@ -4,6 +4,7 @@ import {
   anyEntity,
   encoded,
   type IndexQuery,
+  query,
   rangeOf,
   shards,
   text,
@@ -12,121 +13,102 @@ import {
 import type { Game, UserGameMapping } from './entities.js';
 import type { Place } from './graphql.js';
 import { gameCodec, userGameMappingCodec } from './items.js';
-import { gameKey, lobbyGsi1, lobbyGsi2, lobbyTable } from './keys.js';
+import * as keys from './keys.js';
 
-/** What viewGame reads. */
 const viewGameMembers = anyEntity<Game | UserGameMapping>([gameCodec, userGameMappingCodec]);
 
 /** Query.openGames: GSI2 `OPEN_GAME#{shard}` / `{openTimestamp}#{gameId}`, ascending, 4 shards merged. */
-export const openGames = (by: {
-  readonly from?: Date | string | null | undefined;
-  readonly to?: Date | string | null | undefined;
-} = {}): IndexQuery<Game> => ({
-  pattern: 'openGames',
-  entity: gameCodec,
-  index: lobbyGsi2,
-  partitions: shards(4, (shard) => `OPEN_GAME#${shard}`),
-  sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '7305a2e1',
-});
+export const openGames = (
+  by: {
+    readonly from?: Date | string | null | undefined;
+    readonly to?: Date | string | null | undefined;
+  } = {},
+): IndexQuery<Game> =>
+  query('openGames', gameCodec, keys.lobbyGsi2, {
+    partitions: shards(4, (shard) => `OPEN_GAME#${shard}`),
+    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    layout: '7305a2e1',
+  });
 
 /** Query.openGamesByMap: GSI1 `OPEN_GAME_MAP#{map}` / `{openTimestamp}#{gameId}`, ascending. */
-export const openGamesByMap = (by: Pick<Game, 'map'> & {
-  readonly from?: Date | string | null | undefined;
-  readonly to?: Date | string | null | undefined;
-}): IndexQuery<Game> => ({
-  pattern: 'openGamesByMap',
-  entity: gameCodec,
-  index: lobbyGsi1,
-  partitions: { kind: 'one', key: `OPEN_GAME_MAP#${text(by.map)}` },
-  sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'ade27115',
-});
+export const openGamesByMap = (
+  by: Pick<Game, 'map'> & {
+    readonly from?: Date | string | null | undefined;
+    readonly to?: Date | string | null | undefined;
+  },
+): IndexQuery<Game> =>
+  query('openGamesByMap', gameCodec, keys.lobbyGsi1, {
+    partition: `OPEN_GAME_MAP#${text(by.map)}`,
+    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    layout: 'ade27115',
+  });
 
 /** Query.viewGame: table `GAME#{gameId}`, ascending. */
-export const viewGame = (by: { readonly gameId: string }): IndexQuery<Game | UserGameMapping> => ({
-  pattern: 'viewGame',
-  entity: viewGameMembers,
-  index: lobbyTable,
-  partitions: { kind: 'one', key: `GAME#${text(by.gameId)}` },
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 51, max: 51 },
-  layout: 'b3a083cd',
-});
+export const viewGame = (by: { readonly gameId: string }): IndexQuery<Game | UserGameMapping> =>
+  query('viewGame', viewGameMembers, keys.lobbyTable, {
+    partition: `GAME#${text(by.gameId)}`,
+    page: { default: 51, max: 51 },
+    layout: 'b3a083cd',
+  });
 
 /** Game.players: table `GAME#{gameId}` / `USER#{username}`, ascending. */
-export const usersInGame = (by: Pick<UserGameMapping, 'gameId'>): IndexQuery<UserGameMapping> => ({
-  pattern: 'usersInGame',
-  entity: userGameMappingCodec,
-  index: lobbyTable,
-  partitions: { kind: 'one', key: `GAME#${text(by.gameId)}` },
-  sort: { kind: 'prefix', prefix: 'USER#' },
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 50, max: 50 },
-  layout: '0ac1c312',
-});
+export const usersInGame = (by: Pick<UserGameMapping, 'gameId'>): IndexQuery<UserGameMapping> =>
+  query('usersInGame', userGameMappingCodec, keys.lobbyTable, {
+    partition: `GAME#${text(by.gameId)}`,
+    sort: { kind: 'prefix', prefix: 'USER#' },
+    page: { default: 50, max: 50 },
+    layout: '0ac1c312',
+  });
 
 /** Query.gamesOfUser: GSI1 `USER_GAME#{username}` / `GAME#{gameId}`, ascending, then Game by key. */
-export const gamesOfUser = (by: Pick<UserGameMapping, 'username'>): IndexQuery<Game, Pick<UserGameMapping, 'kills' | 'place' | 'survivalSeconds'>> => ({
-  pattern: 'gamesOfUser',
-  entity: gameCodec,
-  index: lobbyGsi1,
-  partitions: { kind: 'one', key: `USER_GAME#${text(by.username)}` },
-  sort: { kind: 'prefix', prefix: 'GAME#' },
-  descending: false,
-  covering: {
-    kind: 'through',
-    join: userGameMappingCodec,
-    keyOf: (item) => gameKey({ gameId: item.gameId as string }),
-    edge: (item) => ({
-      kills: item.kills as number,
-      place: (item.place ?? null) as Place | null,
-      survivalSeconds: (item.survivalSeconds ?? null) as number | null,
-    }),
-  },
-  page: { default: 20, max: 100 },
-  layout: 'eab5fb07',
-});
+export const gamesOfUser = (
+  by: Pick<UserGameMapping, 'username'>,
+): IndexQuery<Game, Pick<UserGameMapping, 'kills' | 'place' | 'survivalSeconds'>> =>
+  query('gamesOfUser', gameCodec, keys.lobbyGsi1, {
+    partition: `USER_GAME#${text(by.username)}`,
+    sort: { kind: 'prefix', prefix: 'GAME#' },
+    covering: {
+      kind: 'through',
+      join: userGameMappingCodec,
+      keyOf: (item) => keys.gameKey({ gameId: item.gameId as string }),
+      edge: (item) => ({
+        kills: item.kills as number,
+        place: (item.place ?? null) as Place | null,
+        survivalSeconds: (item.survivalSeconds ?? null) as number | null,
+      }),
+    },
+    layout: 'eab5fb07',
+  });
 
-/** Query.pastGamesOfUser: GSI2 `USER_PAST_GAME#{username}` / `{gameEndTime}#{gameId}`, descending, then Game by key. */
-export const pastGamesOfUser = (by: Pick<UserGameMapping, 'username'>): IndexQuery<Game, Pick<UserGameMapping, 'kills' | 'place' | 'survivalSeconds'>> => ({
-  pattern: 'pastGamesOfUser',
-  entity: gameCodec,
-  index: lobbyGsi2,
-  partitions: { kind: 'one', key: `USER_PAST_GAME#${text(by.username)}` },
-  descending: true,
-  covering: {
-    kind: 'through',
-    join: userGameMappingCodec,
-    keyOf: (item) => gameKey({ gameId: item.gameId as string }),
-    edge: (item) => ({
-      kills: item.kills as number,
-      place: (item.place ?? null) as Place | null,
-      survivalSeconds: (item.survivalSeconds ?? null) as number | null,
-    }),
-  },
-  page: { default: 20, max: 100 },
-  layout: '4ae8c7a4',
-});
+/**
+ * Query.pastGamesOfUser: GSI2 `USER_PAST_GAME#{username}` / `{gameEndTime}#{gameId}`, descending, then Game
+ * by key.
+ */
+export const pastGamesOfUser = (
+  by: Pick<UserGameMapping, 'username'>,
+): IndexQuery<Game, Pick<UserGameMapping, 'kills' | 'place' | 'survivalSeconds'>> =>
+  query('pastGamesOfUser', gameCodec, keys.lobbyGsi2, {
+    partition: `USER_PAST_GAME#${text(by.username)}`,
+    descending: true,
+    covering: {
+      kind: 'through',
+      join: userGameMappingCodec,
+      keyOf: (item) => keys.gameKey({ gameId: item.gameId as string }),
+      edge: (item) => ({
+        kills: item.kills as number,
+        place: (item.place ?? null) as Place | null,
+        survivalSeconds: (item.survivalSeconds ?? null) as number | null,
+      }),
+    },
+    layout: '4ae8c7a4',
+  });
 
 /** For rules: table `GAME#{gameId}` / `USER#{username}`, ascending. */
-export const playersToUpdate = (by: Pick<UserGameMapping, 'gameId'>): IndexQuery<UserGameMapping> => ({
-  pattern: 'playersToUpdate',
-  entity: userGameMappingCodec,
-  index: lobbyTable,
-  partitions: { kind: 'one', key: `GAME#${text(by.gameId)}` },
-  sort: { kind: 'prefix', prefix: 'USER#' },
-  descending: false,
-  covering: { kind: 'all' },
-  consistent: true,
-  page: { default: 50, max: 50 },
-  layout: '0ac1c312',
-});
+export const playersToUpdate = (by: Pick<UserGameMapping, 'gameId'>): IndexQuery<UserGameMapping> =>
+  query('playersToUpdate', userGameMappingCodec, keys.lobbyTable, {
+    partition: `GAME#${text(by.gameId)}`,
+    sort: { kind: 'prefix', prefix: 'USER#' },
+    consistent: true,
+    page: { default: 50, max: 50 },
+    layout: '0ac1c312',
+  });

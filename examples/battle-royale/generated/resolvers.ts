@@ -2,62 +2,52 @@
 
 import { notNull, prefetch, type PrefetchInfo, selection } from 'tableloom/runtime/generated';
 import type { Game, GameKey } from './entities.js';
-import type { GamePlayersArgs, Resolvers } from './graphql.js';
+import type * as graphql from './graphql.js';
 import { gameCodec } from './items.js';
-import { gameKey } from './keys.js';
+import * as keys from './keys.js';
 import type { Context } from './loaders.js';
+import * as queries from './queries.js';
 import type { Rules } from './rules.js';
 import { gameWrites, userGameMappingWrites, userWrites } from './writes.js';
-import * as queries from './queries.js';
 
-/** Game by its key. Fields asked of it that take no more than the key are read beside it. */
+/** Game by its key. Prefetches selected fields that depend only on the key. */
 const gamePrefetch = (parent: GameKey, context: Context, info: PrefetchInfo): Promise<Game | null> => {
   prefetch(info, 'Game', {
-    players: (args: GamePlayersArgs, info) =>
-      context.db.connection(
-        queries.usersInGame({ gameId: parent.gameId }),
-        args,
-        { ...selection(info), parent: { entity: gameCodec, key: gameKey(parent), head: 'USER#', between: 0 } },
-      ),
+    players: (args: graphql.GamePlayersArgs, info) =>
+      context.db.connection(queries.usersInGame({ gameId: parent.gameId }), args, {
+        ...selection(info),
+        parent: { entity: gameCodec, key: keys.gameKey(parent), head: 'USER#', between: 0 },
+      }),
   });
   return context.loaders.game.load(parent);
 };
 
 /** One resolver for every field that is not simply an attribute of its parent. */
-export const createResolvers = (rules: Rules): Resolvers<Context> => ({
+export const createResolvers = (rules: Rules): graphql.Resolvers<Context> => ({
   Query: {
     user: (_parent, args, context) => context.loaders.user.load({ username: args.username }),
     game: (_parent, args, context, info) => gamePrefetch({ gameId: args.gameId }, context, info),
-    openGames: (_parent, args, context, info) => {
-      return context.db.connection(
+    openGames: (_parent, args, context, info) =>
+      context.db.connection(
         queries.openGames({ from: args.openedSince, to: args.openedUntil }),
         args,
         selection(info),
-      );
-    },
-    openGamesByMap: (_parent, args, context, info) => {
-      return context.db.connection(
+      ),
+    openGamesByMap: (_parent, args, context, info) =>
+      context.db.connection(
         queries.openGamesByMap({ map: args.map, from: args.openedSince, to: args.openedUntil }),
         args,
         selection(info),
-      );
-    },
+      ),
     viewGame: (_parent, args, context) => context.db.list(queries.viewGame({ gameId: args.gameId })),
-    gamesOfUser: (_parent, args, context, info) => {
-      return context.db.connection(queries.gamesOfUser({ username: args.username }), args, selection(info));
-    },
-    pastGamesOfUser: (_parent, args, context, info) => {
-      return context.db.connection(
-        queries.pastGamesOfUser({ username: args.username }),
-        args,
-        selection(info),
-      );
-    },
+    gamesOfUser: (_parent, args, context, info) =>
+      context.db.connection(queries.gamesOfUser({ username: args.username }), args, selection(info)),
+    pastGamesOfUser: (_parent, args, context, info) =>
+      context.db.connection(queries.pastGamesOfUser({ username: args.username }), args, selection(info)),
   },
   Game: {
-    players: (parent, args, context, info) => {
-      return context.db.connection(queries.usersInGame({ gameId: parent.gameId }), args, selection(info));
-    },
+    players: (parent, args, context, info) =>
+      context.db.connection(queries.usersInGame({ gameId: parent.gameId }), args, selection(info)),
   },
   UserGameMapping: {
     game: (parent, _args, context, info) => gamePrefetch({ gameId: parent.gameId }, context, info),
@@ -65,31 +55,33 @@ export const createResolvers = (rules: Rules): Resolvers<Context> => ({
   },
   Mutation: {
     createUserProfile: async (_parent, args, context) => {
-      const [record] = await context.db.write(userWrites.create(
-        {
+      const [record] = await context.db.write(
+        userWrites.create({
           address: args.input.address,
           birthdate: args.input.birthdate,
           email: args.input.email,
           name: args.input.name,
           username: args.input.username,
-        },
-      ));
+        }),
+      );
       return record;
     },
     updateUserProfile: async (_parent, args, context) => {
-      const [record] = await context.db.write(userWrites.update(
-        { username: args.username },
-        {
-          address: args.input.address,
-          birthdate: args.input.birthdate,
-          email: notNull('email', args.input.email),
-          gamesPlayed: notNull('gamesPlayed', args.input.gamesPlayed),
-          gamesWon: notNull('gamesWon', args.input.gamesWon),
-          kills: notNull('kills', args.input.kills),
-          name: notNull('name', args.input.name),
-        },
-        { expect: args.input.version },
-      ));
+      const [record] = await context.db.write(
+        userWrites.update(
+          { username: args.username },
+          {
+            address: args.input.address,
+            birthdate: args.input.birthdate,
+            email: notNull('email', args.input.email),
+            gamesPlayed: notNull('gamesPlayed', args.input.gamesPlayed),
+            gamesWon: notNull('gamesWon', args.input.gamesWon),
+            kills: notNull('kills', args.input.kills),
+            name: notNull('name', args.input.name),
+          },
+          { expect: args.input.version },
+        ),
+      );
       return record;
     },
     createGame: async (_parent, args, context) => {
@@ -98,21 +90,22 @@ export const createResolvers = (rules: Rules): Resolvers<Context> => ({
       return record;
     },
     startGame: async (_parent, args, context) => {
-      const [record] = await context.db.write(gameWrites.update(
-        { gameId: args.gameId },
-        (current) => rules.gameStart({ args, context, current }),
-      ));
+      const [record] = await context.db.write(
+        gameWrites.update({ gameId: args.gameId }, (current) => rules.gameStart({ args, context, current })),
+      );
       return record;
     },
     updateGameForUser: async (_parent, args, context) => {
-      const [record] = await context.db.write(userGameMappingWrites.update(
-        { gameId: args.gameId, username: args.username },
-        {
-          kills: notNull('kills', args.input.kills),
-          place: args.input.place,
-          survivalSeconds: args.input.survivalSeconds,
-        },
-      ));
+      const [record] = await context.db.write(
+        userGameMappingWrites.update(
+          { gameId: args.gameId, username: args.username },
+          {
+            kills: notNull('kills', args.input.kills),
+            place: args.input.place,
+            survivalSeconds: args.input.survivalSeconds,
+          },
+        ),
+      );
       return record;
     },
     joinGame: (parent, args, context, info) => rules.joinGame({ parent, args, context, info }),

@@ -2,34 +2,26 @@
 
 import type { Answer, FieldRule, PrepareRule } from 'tableloom/runtime/generated';
 import type { Game, GameChanges, NewGame } from './entities.js';
-import type {
-  MutationCreateGameArgs,
-  MutationJoinGameArgs,
-  MutationStartGameArgs,
-  MutationUpdateGameArgs,
-  Resolvers,
-  ResolversParentTypes,
-} from './graphql.js';
+import type * as graphql from './graphql.js';
 import type { Context } from './loaders.js';
 
 /** A rule that answers a field, with what its type asks for: records for entities, pages for connections. */
-type Answers<T extends keyof AllResolvers & keyof ResolversParentTypes, F extends keyof Fields<T>, Args> = FieldRule<
-  Context,
-  ResolversParentTypes[T],
+type Answers<
+  T extends keyof AllResolvers & keyof graphql.ResolversParentTypes,
+  F extends keyof Fields<T>,
   Args,
-  Answer<Fields<T>[F]>
->;
-type AllResolvers = Required<Resolvers<Context>>;
+> = FieldRule<Context, graphql.ResolversParentTypes[T], Args, Answer<Fields<T>[F]>>;
+type AllResolvers = Required<graphql.Resolvers<Context>>;
 type Fields<T extends keyof AllResolvers> = Required<AllResolvers[T]>;
 
 /** Answers Mutation.joinGame. */
-export type JoinGameRule = Answers<'Mutation', 'joinGame', MutationJoinGameArgs>;
+export type JoinGameRule = Answers<'Mutation', 'joinGame', graphql.MutationJoinGameArgs>;
 /** Answers Mutation.updateGame. */
-export type UpdateGameRule = Answers<'Mutation', 'updateGame', MutationUpdateGameArgs>;
+export type UpdateGameRule = Answers<'Mutation', 'updateGame', graphql.MutationUpdateGameArgs>;
 /** The values createGame writes. */
-export type NewGameRule = PrepareRule<Context, MutationCreateGameArgs, null, NewGame>;
+export type NewGameRule = PrepareRule<Context, graphql.MutationCreateGameArgs, null, NewGame>;
 /** The values startGame writes. */
-export type GameStartRule = PrepareRule<Context, MutationStartGameArgs, Game, GameChanges>;
+export type GameStartRule = PrepareRule<Context, graphql.MutationStartGameArgs, Game, GameChanges>;
 
 /** Every hand-written rule the schema and the access patterns ask for. */
 export interface Rules {

@@ -4,15 +4,15 @@ import {
   decimal,
   enumValue,
   type IdempotencyStore,
-  indexRef,
   type IndexRef,
+  indexRef,
   type Key,
+  keyParser,
   shardOf,
-  tableRef,
   type TableRef,
+  tableRef,
   text,
   time,
-  unpack,
 } from 'tableloom/runtime/generated';
 import type {
   CourierKey,
@@ -38,22 +38,35 @@ export const peopleTable: IndexRef & TableRef = tableRef('people', 'PK', 'SK');
 export const warehousesTable: IndexRef & TableRef = tableRef('warehouses', 'PK', 'SK');
 export const warehousesWarehousesByCity = indexRef(warehousesTable, 'WarehousesByCity', 'cityPK', 'citySK');
 export const warehousesWarehousesByName = indexRef(warehousesTable, 'WarehousesByName', 'namePK', 'nameSK');
-export const warehousesProductsByCategory = indexRef(warehousesTable, 'ProductsByCategory', 'categoryPK', 'categorySK');
+export const warehousesProductsByCategory = indexRef(
+  warehousesTable,
+  'ProductsByCategory',
+  'categoryPK',
+  'categorySK',
+);
 
 export const shipmentsTable: IndexRef & TableRef = tableRef('shipments', 'PK', 'SK');
 export const shipmentsByRecipient = indexRef(shipmentsTable, 'ByRecipient', 'recipientPK', 'recipientSK');
 export const shipmentsByWarehouse = indexRef(shipmentsTable, 'ByWarehouse', 'warehousePK', 'warehouseSK');
 export const shipmentsByCourier = indexRef(shipmentsTable, 'ByCourier', 'courierPK', 'courierSK');
-export const shipmentsAvailableByCity = indexRef(shipmentsTable, 'AvailableByCity', 'availablePK', 'availableSK');
+export const shipmentsAvailableByCity = indexRef(
+  shipmentsTable,
+  'AvailableByCity',
+  'availablePK',
+  'availableSK',
+);
 export const shipmentsActiveDelivery = indexRef(shipmentsTable, 'ActiveDelivery', 'activeDelivery');
 
 export const directoryTable: IndexRef & TableRef = tableRef('directory', 'PK', 'SK');
-export const directoryByCityAndRating = indexRef(directoryTable, 'ByCityAndRating', 'city', 'category', ['rating', 'openedAt']);
+export const directoryByCityAndRating = indexRef(directoryTable, 'ByCityAndRating', 'city', 'category', [
+  'rating',
+  'openedAt',
+]);
 
 export const mealsTable: IndexRef & TableRef = tableRef('meals', 'PK', 'SK');
 export const mealsGsi1 = indexRef(mealsTable, 'GSI1', 'GSI1PK', 'GSI1SK');
 
-/** Where idempotency tokens are kept: for `db.writeIdempotent`. */
+/** Where idempotency keys are kept: for `db.writeIdempotent`. */
 export const mealsTokens: IdempotencyStore = {
   table: mealsTable,
   ttl: 'ttl',
@@ -65,48 +78,39 @@ export const recipientKey = (recipient: RecipientKey): Key => ({
   PK: `RECIPIENT#${text(recipient.recipientId)}`,
   SK: 'PROFILE',
 });
-
-/** The key fields of Recipient's main item; undefined for any other item's key. */
-export const parseRecipientKey = (key: Key): RecipientKey | undefined => {
-  const pk = unpack(String(key.PK), ['RECIPIENT#', text]);
-  const sk = unpack(String(key.SK), ['PROFILE']);
-  return pk && sk && { recipientId: pk[0] };
-};
+export const parseRecipientKey = keyParser<RecipientKey>({
+  PK: ['RECIPIENT#', ['recipientId', text]],
+  SK: ['PROFILE'],
+});
 
 /** Courier: `COURIER#{courierId}` / `PROFILE` */
 export const courierKey = (courier: CourierKey): Key => ({
   PK: `COURIER#${text(courier.courierId)}`,
   SK: 'PROFILE',
 });
-
-/** The key fields of Courier's main item; undefined for any other item's key. */
-export const parseCourierKey = (key: Key): CourierKey | undefined => {
-  const pk = unpack(String(key.PK), ['COURIER#', text]);
-  const sk = unpack(String(key.SK), ['PROFILE']);
-  return pk && sk && { courierId: pk[0] };
-};
+export const parseCourierKey = keyParser<CourierKey>({
+  PK: ['COURIER#', ['courierId', text]],
+  SK: ['PROFILE'],
+});
 
 /** Warehouse: `WAREHOUSE#{warehouseId}` / `PROFILE` */
 export const warehouseKey = (warehouse: WarehouseKey): Key => ({
   PK: `WAREHOUSE#${text(warehouse.warehouseId)}`,
   SK: 'PROFILE',
 });
-
-/** The key fields of Warehouse's main item; undefined for any other item's key. */
-export const parseWarehouseKey = (key: Key): WarehouseKey | undefined => {
-  const pk = unpack(String(key.PK), ['WAREHOUSE#', text]);
-  const sk = unpack(String(key.SK), ['PROFILE']);
-  return pk && sk && { warehouseId: pk[0] };
-};
-
-/** WarehousesByCity: `CITY#{city}` / `{category}#{rating}#{warehouseId}` */
-export const warehouseWarehousesByCityKey = (warehouse: Pick<Warehouse, 'city' | 'category' | 'rating' | 'warehouseId'>): Key => ({
+export const parseWarehouseKey = keyParser<WarehouseKey>({
+  PK: ['WAREHOUSE#', ['warehouseId', text]],
+  SK: ['PROFILE'],
+});
+export const warehouseWarehousesByCityKey = (
+  warehouse: Pick<Warehouse, 'city' | 'category' | 'rating' | 'warehouseId'>,
+): Key => ({
   cityPK: `CITY#${text(warehouse.city)}`,
   citySK: `${text(warehouse.category)}#${decimal(warehouse.rating)}#${text(warehouse.warehouseId)}`,
 });
-
-/** WarehousesByName: `CITY#{city}` / `{name}#{warehouseId}` */
-export const warehouseWarehousesByNameKey = (warehouse: Pick<Warehouse, 'city' | 'name' | 'warehouseId'>): Key => ({
+export const warehouseWarehousesByNameKey = (
+  warehouse: Pick<Warehouse, 'city' | 'name' | 'warehouseId'>,
+): Key => ({
   namePK: `CITY#${text(warehouse.city)}`,
   nameSK: `${text(warehouse.name)}#${text(warehouse.warehouseId)}`,
 });
@@ -116,16 +120,13 @@ export const productKey = (product: ProductKey): Key => ({
   PK: `WAREHOUSE#${text(product.warehouseId)}`,
   SK: `MENU#${text(product.category)}#${text(product.productId)}`,
 });
-
-/** The key fields of Product's main item; undefined for any other item's key. */
-export const parseProductKey = (key: Key): ProductKey | undefined => {
-  const pk = unpack(String(key.PK), ['WAREHOUSE#', text]);
-  const sk = unpack(String(key.SK), ['MENU#', text, '#', text]);
-  return pk && sk && { warehouseId: pk[0], category: sk[0], productId: sk[1] };
-};
-
-/** ProductsByCategory: `CITY#{city}` / `{category}#{productId}#{warehouseId}` */
-export const productProductsByCategoryKey = (product: Pick<Product, 'city' | 'category' | 'productId' | 'warehouseId'>): Key => ({
+export const parseProductKey = keyParser<ProductKey>({
+  PK: ['WAREHOUSE#', ['warehouseId', text]],
+  SK: ['MENU#', ['category', text], '#', ['productId', text]],
+});
+export const productProductsByCategoryKey = (
+  product: Pick<Product, 'city' | 'category' | 'productId' | 'warehouseId'>,
+): Key => ({
   categoryPK: `CITY#${text(product.city)}`,
   categorySK: `${text(product.category)}#${text(product.productId)}#${text(product.warehouseId)}`,
 });
@@ -135,119 +136,96 @@ export const ratingKey = (rating: RatingKey): Key => ({
   PK: `WAREHOUSE#${text(rating.warehouseId)}`,
   SK: `REVIEW#${time(rating.createdAt)}#${text(rating.ratingId)}`,
 });
-
-/** The key fields of Rating's main item; undefined for any other item's key. */
-export const parseRatingKey = (key: Key): RatingKey | undefined => {
-  const pk = unpack(String(key.PK), ['WAREHOUSE#', text]);
-  const sk = unpack(String(key.SK), ['REVIEW#', time, '#', text]);
-  return pk && sk && { warehouseId: pk[0], createdAt: sk[0], ratingId: sk[1] };
-};
+export const parseRatingKey = keyParser<RatingKey>({
+  PK: ['WAREHOUSE#', ['warehouseId', text]],
+  SK: ['REVIEW#', ['createdAt', time], '#', ['ratingId', text]],
+});
 
 /** Shipment: `SHIPMENT#{shipmentId}` / `DETAILS` */
 export const shipmentKey = (shipment: ShipmentKey): Key => ({
   PK: `SHIPMENT#${text(shipment.shipmentId)}`,
   SK: 'DETAILS',
 });
-
-/** The key fields of Shipment's main item; undefined for any other item's key. */
-export const parseShipmentKey = (key: Key): ShipmentKey | undefined => {
-  const pk = unpack(String(key.PK), ['SHIPMENT#', text]);
-  const sk = unpack(String(key.SK), ['DETAILS']);
-  return pk && sk && { shipmentId: pk[0] };
-};
-
-/** ByRecipient: `RECIPIENT#{recipientId}` / `{status}#{createdAt}#{shipmentId}` */
-export const shipmentByRecipientKey = (shipment: Pick<Shipment, 'recipientId' | 'status' | 'createdAt' | 'shipmentId'>): Key => ({
+export const parseShipmentKey = keyParser<ShipmentKey>({
+  PK: ['SHIPMENT#', ['shipmentId', text]],
+  SK: ['DETAILS'],
+});
+export const shipmentByRecipientKey = (
+  shipment: Pick<Shipment, 'recipientId' | 'status' | 'createdAt' | 'shipmentId'>,
+): Key => ({
   recipientPK: `RECIPIENT#${text(shipment.recipientId)}`,
   recipientSK: `${enumValue(shipment.status)}#${time(shipment.createdAt)}#${text(shipment.shipmentId)}`,
 });
-
-/** ByWarehouse: `WAREHOUSE#{warehouseId}` / `{status}#{createdAt}#{shipmentId}` */
-export const shipmentByWarehouseKey = (shipment: Pick<Shipment, 'warehouseId' | 'status' | 'createdAt' | 'shipmentId'>): Key => ({
+export const shipmentByWarehouseKey = (
+  shipment: Pick<Shipment, 'warehouseId' | 'status' | 'createdAt' | 'shipmentId'>,
+): Key => ({
   warehousePK: `WAREHOUSE#${text(shipment.warehouseId)}`,
   warehouseSK: `${enumValue(shipment.status)}#${time(shipment.createdAt)}#${text(shipment.shipmentId)}`,
 });
-
-/** ByCourier: `COURIER#{courierId}` / `{status}#{createdAt}#{shipmentId}` */
-export const shipmentByCourierKey = (shipment: Pick<Shipment, 'courierId' | 'status' | 'createdAt' | 'shipmentId'>): Key | undefined =>
+export const shipmentByCourierKey = (
+  shipment: Pick<Shipment, 'courierId' | 'status' | 'createdAt' | 'shipmentId'>,
+): Key | undefined =>
   shipment.courierId === null
     ? undefined
     : {
         courierPK: `COURIER#${text(shipment.courierId)}`,
         courierSK: `${enumValue(shipment.status)}#${time(shipment.createdAt)}#${text(shipment.shipmentId)}`,
       };
-
-/** AvailableByCity: `CITY#{availableCity}` / `{createdAt}#{shipmentId}` */
-export const shipmentAvailableByCityKey = (shipment: Pick<Shipment, 'availableCity' | 'createdAt' | 'shipmentId'>): Key | undefined =>
+export const shipmentAvailableByCityKey = (
+  shipment: Pick<Shipment, 'availableCity' | 'createdAt' | 'shipmentId'>,
+): Key | undefined =>
   shipment.availableCity === null
     ? undefined
     : {
         availablePK: `CITY#${text(shipment.availableCity)}`,
         availableSK: `${time(shipment.createdAt)}#${text(shipment.shipmentId)}`,
       };
-
-/** The guard of a unique activeDelivery. */
-export const shipmentActiveDeliveryGuardKey = (shipment: Pick<Shipment, 'activeDelivery'>): Key | undefined =>
+export const shipmentActiveDeliveryGuardKey = (
+  shipment: Pick<Shipment, 'activeDelivery'>,
+): Key | undefined =>
   shipment.activeDelivery === null
     ? undefined
-    : {
-        PK: `UNIQUE#Shipment.activeDelivery#${text(shipment.activeDelivery)}`,
-        SK: 'UNIQUE',
-      };
+    : { PK: `UNIQUE#Shipment.activeDelivery#${text(shipment.activeDelivery)}`, SK: 'UNIQUE' };
 
 /** Listing: `LISTING#{warehouseId}` / `DETAILS` */
 export const listingKey = (listing: ListingKey): Key => ({
   PK: `LISTING#${text(listing.warehouseId)}`,
   SK: 'DETAILS',
 });
-
-/** The key fields of Listing's main item; undefined for any other item's key. */
-export const parseListingKey = (key: Key): ListingKey | undefined => {
-  const pk = unpack(String(key.PK), ['LISTING#', text]);
-  const sk = unpack(String(key.SK), ['DETAILS']);
-  return pk && sk && { warehouseId: pk[0] };
-};
+export const parseListingKey = keyParser<ListingKey>({
+  PK: ['LISTING#', ['warehouseId', text]],
+  SK: ['DETAILS'],
+});
 
 /** Delivery: `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}` */
 export const deliveryKey = (delivery: DeliveryKey): Key => ({
   PK: `CUSTOMER#${text(delivery.customerId)}`,
   SK: `DELIVERY#${time(delivery.orderDate)}#${text(delivery.deliveryId)}`,
 });
-
-/** The key fields of Delivery's main item; undefined for any other item's key. */
-export const parseDeliveryKey = (key: Key): DeliveryKey | undefined => {
-  const pk = unpack(String(key.PK), ['CUSTOMER#', text]);
-  const sk = unpack(String(key.SK), ['DELIVERY#', time, '#', text]);
-  return pk && sk && { customerId: pk[0], orderDate: sk[0], deliveryId: sk[1] };
-};
+export const parseDeliveryKey = keyParser<DeliveryKey>({
+  PK: ['CUSTOMER#', ['customerId', text]],
+  SK: ['DELIVERY#', ['orderDate', time], '#', ['deliveryId', text]],
+});
 
 /** DeliveryEvent: `DELIVERY#{deliveryId}` / `EVENT#{eventTimestamp}#{eventId}` */
 export const deliveryEventKey = (deliveryEvent: DeliveryEventKey): Key => ({
   PK: `DELIVERY#${text(deliveryEvent.deliveryId)}`,
   SK: `EVENT#${time(deliveryEvent.eventTimestamp)}#${text(deliveryEvent.eventId)}`,
 });
-
-/** The key fields of DeliveryEvent's main item; undefined for any other item's key. */
-export const parseDeliveryEventKey = (key: Key): DeliveryEventKey | undefined => {
-  const pk = unpack(String(key.PK), ['DELIVERY#', text]);
-  const sk = unpack(String(key.SK), ['EVENT#', time, '#', text]);
-  return pk && sk && { deliveryId: pk[0], eventTimestamp: sk[0], eventId: sk[1] };
-};
+export const parseDeliveryEventKey = keyParser<DeliveryEventKey>({
+  PK: ['DELIVERY#', ['deliveryId', text]],
+  SK: ['EVENT#', ['eventTimestamp', time], '#', ['eventId', text]],
+});
 
 /** Restaurant: `RESTAURANT#{restaurantId}` / `DETAILS` */
 export const restaurantKey = (restaurant: RestaurantKey): Key => ({
   PK: `RESTAURANT#${text(restaurant.restaurantId)}`,
   SK: 'DETAILS',
 });
-
-/** The key fields of Restaurant's main item; undefined for any other item's key. */
-export const parseRestaurantKey = (key: Key): RestaurantKey | undefined => {
-  const pk = unpack(String(key.PK), ['RESTAURANT#', text]);
-  const sk = unpack(String(key.SK), ['DETAILS']);
-  return pk && sk && { restaurantId: pk[0] };
-};
-
-/** GSI1: `RESTAURANT#{shard}` / `{name}#{restaurantId}` */
+export const parseRestaurantKey = keyParser<RestaurantKey>({
+  PK: ['RESTAURANT#', ['restaurantId', text]],
+  SK: ['DETAILS'],
+});
 export const restaurantGsi1Key = (restaurant: Pick<Restaurant, 'name' | 'restaurantId'>): Key => ({
   GSI1PK: `RESTAURANT#${shardOf(restaurant.restaurantId, 4)}`,
   GSI1SK: `${text(restaurant.name)}#${text(restaurant.restaurantId)}`,
@@ -258,15 +236,7 @@ export const driverKey = (driver: DriverKey): Key => ({
   PK: `DRIVER#${text(driver.driverId)}`,
   SK: 'DETAILS',
 });
-
-/** The key fields of Driver's main item; undefined for any other item's key. */
-export const parseDriverKey = (key: Key): DriverKey | undefined => {
-  const pk = unpack(String(key.PK), ['DRIVER#', text]);
-  const sk = unpack(String(key.SK), ['DETAILS']);
-  return pk && sk && { driverId: pk[0] };
-};
-
-/** GSI1: `DRIVER#{shard}` / `{name}#{driverId}` */
+export const parseDriverKey = keyParser<DriverKey>({ PK: ['DRIVER#', ['driverId', text]], SK: ['DETAILS'] });
 export const driverGsi1Key = (driver: Pick<Driver, 'name' | 'driverId'>): Key => ({
   GSI1PK: `DRIVER#${shardOf(driver.driverId, 4)}`,
   GSI1SK: `${text(driver.name)}#${text(driver.driverId)}`,

@@ -14,50 +14,40 @@ import {
   shipmentCodec,
   warehouseCodec,
 } from './items.js';
-import {
-  courierKey,
-  deliveryEventKey,
-  deliveryKey,
-  driverKey,
-  listingKey,
-  productKey,
-  ratingKey,
-  recipientKey,
-  restaurantKey,
-  shipmentKey,
-  warehouseKey,
-} from './keys.js';
+import * as keys from './keys.js';
 
-/** Batched reads by primary key, one set per request: keys of one tick share a BatchGetItem, a key is read once. */
+/** Reads by primary key, one set per request: keys of one tick share a BatchGetItem, each is read once. */
 export const createLoaders = (session: Session) => {
-  /** Recipient by recipientId. */
-  const recipient = keyLoader(session, recipientCodec, recipientKey);
-  /** Courier by courierId. */
-  const courier = keyLoader(session, courierCodec, courierKey);
-  /** Warehouse by warehouseId. */
-  const warehouse = keyLoader(session, warehouseCodec, warehouseKey);
-  /** Product by warehouseId, category, productId. */
-  const product = keyLoader(session, productCodec, productKey);
-  /** Rating by warehouseId, createdAt, ratingId. */
-  const rating = keyLoader(session, ratingCodec, ratingKey);
-  /** Shipment by shipmentId. */
-  const shipment = keyLoader(session, shipmentCodec, shipmentKey);
-  /** Listing by warehouseId. */
-  const listing = keyLoader(session, listingCodec, listingKey);
-  /** Delivery by customerId, orderDate, deliveryId. */
-  const delivery = keyLoader(session, deliveryCodec, deliveryKey);
-  /** DeliveryEvent by deliveryId, eventTimestamp, eventId. */
-  const deliveryEvent = keyLoader(session, deliveryEventCodec, deliveryEventKey);
-  /** Restaurant by restaurantId. */
-  const restaurant = keyLoader(session, restaurantCodec, restaurantKey);
-  /** Driver by driverId. */
-  const driver = keyLoader(session, driverCodec, driverKey);
-  return { recipient, courier, warehouse, product, rating, shipment, listing, delivery, deliveryEvent, restaurant, driver };
+  const loaders = {
+    /** Recipient by recipientId. */
+    recipient: keyLoader(session, recipientCodec, keys.recipientKey),
+    /** Courier by courierId. */
+    courier: keyLoader(session, courierCodec, keys.courierKey),
+    /** Warehouse by warehouseId. */
+    warehouse: keyLoader(session, warehouseCodec, keys.warehouseKey),
+    /** Product by warehouseId, category, productId. */
+    product: keyLoader(session, productCodec, keys.productKey),
+    /** Rating by warehouseId, createdAt, ratingId. */
+    rating: keyLoader(session, ratingCodec, keys.ratingKey),
+    /** Shipment by shipmentId. */
+    shipment: keyLoader(session, shipmentCodec, keys.shipmentKey),
+    /** Listing by warehouseId. */
+    listing: keyLoader(session, listingCodec, keys.listingKey),
+    /** Delivery by customerId, orderDate, deliveryId. */
+    delivery: keyLoader(session, deliveryCodec, keys.deliveryKey),
+    /** DeliveryEvent by deliveryId, eventTimestamp, eventId. */
+    deliveryEvent: keyLoader(session, deliveryEventCodec, keys.deliveryEventKey),
+    /** Restaurant by restaurantId. */
+    restaurant: keyLoader(session, restaurantCodec, keys.restaurantKey),
+    /** Driver by driverId. */
+    driver: keyLoader(session, driverCodec, keys.driverKey),
+  };
+  return loaders;
 };
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
-/** What a resolver and a rule are given: the application's own context, the request's session and its loaders. */
+/** What resolvers and rules are given: the application's own context, the session and its loaders. */
 export interface Context extends AppContext {
   readonly db: Session;
   readonly loaders: Loaders;

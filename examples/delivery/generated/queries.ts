@@ -13,6 +13,7 @@ import {
   equal,
   exists,
   filterOf,
+  held,
   type IndexQuery,
   keyNumber,
   keyText,
@@ -20,13 +21,13 @@ import {
   narrowed,
   notEqual,
   oneOf,
+  query,
   rangeOf,
   shards,
   size,
   sortedBy,
   text,
   time,
-  unpack,
 } from 'tableloom/runtime/generated';
 import type {
   Delivery,
@@ -51,515 +52,406 @@ import {
   shipmentCodec,
   warehouseCodec,
 } from './items.js';
-import {
-  directoryByCityAndRating,
-  mealsGsi1,
-  mealsTable,
-  shipmentsActiveDelivery,
-  shipmentsAvailableByCity,
-  shipmentsByCourier,
-  shipmentsByRecipient,
-  shipmentsByWarehouse,
-  warehousesProductsByCategory,
-  warehousesTable,
-  warehousesWarehousesByCity,
-  warehousesWarehousesByName,
-} from './keys.js';
+import * as keys from './keys.js';
 
-/** What WarehousesByCity projects of Warehouse; other fields take a follow-up batch get. */
-const warehouseWarehousesByCityHolds: IndexQuery<Warehouse>['covering'] = {
-  kind: 'some',
-  covers: ['category', 'city', 'name', 'processingTime', 'rating', 'warehouseId'],
-  keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
-  read: (item) =>
-    ({
-      __typename: 'Warehouse',
-      category: item.category as string,
-      city: item.city as string,
-      name: item.name as string,
-      processingTime: item.processingTime as number,
-      rating: item.rating as number,
-      warehouseId: item.warehouseId as string,
-    }) as Warehouse,
-};
-
-/** What WarehousesByName projects of Warehouse; other fields take a follow-up batch get. */
-const warehouseWarehousesByNameHolds: IndexQuery<Warehouse>['covering'] = {
-  kind: 'some',
-  covers: ['warehouseId', 'city', 'name'],
-  keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
-  read: (item) => {
-    const pkHoles = unpack(String(item.PK), ['WAREHOUSE#', text]);
-    const namepkHoles = unpack(String(item.namePK), ['CITY#', text]);
-    const nameskHoles = unpack(String(item.nameSK), [text, '#', text]);
-    return {
-      __typename: 'Warehouse',
-      warehouseId: pkHoles?.[0],
-      city: namepkHoles?.[0],
-      name: nameskHoles?.[0],
-    } as Warehouse;
-  },
-};
-
-/** What ProductsByCategory projects of Product; other fields take a follow-up batch get. */
-const productProductsByCategoryHolds: IndexQuery<Product>['covering'] = {
-  kind: 'some',
-  covers: ['available', 'category', 'city', 'description', 'price', 'productId', 'warehouseId'],
-  keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
-  read: (item) =>
-    ({
-      __typename: 'Product',
-      available: item.available as boolean,
-      category: item.category as string,
-      city: item.city as string,
-      description: item.description as string,
-      price: item.price as number,
-      productId: item.productId as string,
-      warehouseId: item.warehouseId as string,
-    }) as Product,
-};
-
-/** What ByRecipient projects of Shipment; other fields take a follow-up batch get. */
-const shipmentByRecipientHolds: IndexQuery<Shipment>['covering'] = {
-  kind: 'some',
-  covers: ['createdAt', 'shipmentId', 'status', 'totalWeight', 'warehouseName', 'recipientId'],
-  keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
-  read: (item) => {
-    const recipientpkHoles = unpack(String(item.recipientPK), ['RECIPIENT#', text]);
-    return {
-      __typename: 'Shipment',
-      createdAt: item.createdAt as string,
-      shipmentId: item.shipmentId as string,
-      status: item.status as ShipmentStatus,
-      totalWeight: item.totalWeight as number,
-      warehouseName: item.warehouseName as string,
-      recipientId: recipientpkHoles?.[0],
-    } as Shipment;
-  },
-};
-
-/** What ByWarehouse projects of Shipment; other fields take a follow-up batch get. */
-const shipmentByWarehouseHolds: IndexQuery<Shipment>['covering'] = {
-  kind: 'some',
-  covers: ['createdAt', 'recipientName', 'shipmentId', 'status', 'totalWeight', 'warehouseId'],
-  keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
-  read: (item) => {
-    const warehousepkHoles = unpack(String(item.warehousePK), ['WAREHOUSE#', text]);
-    return {
-      __typename: 'Shipment',
-      createdAt: item.createdAt as string,
-      recipientName: item.recipientName as string,
-      shipmentId: item.shipmentId as string,
-      status: item.status as ShipmentStatus,
-      totalWeight: item.totalWeight as number,
-      warehouseId: warehousepkHoles?.[0],
-    } as Shipment;
-  },
-};
-
-/** What ByCourier projects of Shipment; other fields take a follow-up batch get. */
-const shipmentByCourierHolds: IndexQuery<Shipment>['covering'] = {
-  kind: 'some',
-  covers: ['createdAt', 'recipientName', 'shipmentId', 'status', 'warehouseName', 'courierId'],
-  keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
-  read: (item) => {
-    const courierpkHoles = unpack(String(item.courierPK), ['COURIER#', text]);
-    return {
-      __typename: 'Shipment',
-      createdAt: item.createdAt as string,
-      recipientName: item.recipientName as string,
-      shipmentId: item.shipmentId as string,
-      status: item.status as ShipmentStatus,
-      warehouseName: item.warehouseName as string,
-      courierId: courierpkHoles?.[0],
-    } as Shipment;
-  },
-};
-
-/** Query.warehousesByCityCategory: WarehousesByCity `CITY#{city}` / `{category}#{rating}#{warehouseId}`, order chosen by the caller. */
-export const warehousesByCityCategory = (by: Pick<Warehouse, 'city' | 'category'> & { readonly order?: 'ASC' | 'DESC' | null | undefined }): IndexQuery<Warehouse> => ({
-  pattern: 'warehousesByCityCategory',
-  entity: warehouseCodec,
-  index: warehousesWarehousesByCity,
-  partitions: { kind: 'one', key: `CITY#${text(by.city)}` },
-  sort: { kind: 'prefix', prefix: `${text(by.category)}#` },
-  descending: by.order === 'DESC',
-  covering: warehouseWarehousesByCityHolds,
-  page: { default: 20, max: 100 },
-  layout: '7083fe2c',
+/** What WarehousesByCity projects of Warehouse; other fields take a batch get. */
+const warehouseWarehousesByCityHeld = held(warehouseCodec, {
+  fields: ['category', 'city', 'name', 'processingTime', 'rating', 'warehouseId'],
 });
 
-/** Query.warehousesByCityCategoryWithMinRating: WarehousesByCity `CITY#{city}` / `{category}#{rating}#{warehouseId}`, descending. */
-export const warehousesByCityCategoryWithMinRating = (by: Pick<Warehouse, 'city' | 'category'> & { readonly from?: number | null | undefined }): IndexQuery<Warehouse> => ({
-  pattern: 'warehousesByCityCategoryWithMinRating',
-  entity: warehouseCodec,
-  index: warehousesWarehousesByCity,
-  partitions: { kind: 'one', key: `CITY#${text(by.city)}` },
-  sort: rangeOf({ from: encoded(decimal, by.from) }, { head: `${text(by.category)}#`, terminated: true }),
-  descending: true,
-  covering: warehouseWarehousesByCityHolds,
-  page: { default: 20, max: 100 },
-  layout: '7083fe2c',
+/** What WarehousesByName projects of Warehouse; other fields take a batch get. */
+const warehouseWarehousesByNameHeld = held(warehouseCodec, {
+  fields: [],
+  keys: {
+    PK: ['WAREHOUSE#', ['warehouseId', text]],
+    namePK: ['CITY#', ['city', text]],
+    nameSK: [['name', text], '#', text],
+  },
 });
+
+/** What ProductsByCategory projects of Product; other fields take a batch get. */
+const productProductsByCategoryHeld = held(productCodec, {
+  fields: ['available', 'category', 'city', 'description', 'price', 'productId', 'warehouseId'],
+});
+
+/** What ByRecipient projects of Shipment; other fields take a batch get. */
+const shipmentByRecipientHeld = held(shipmentCodec, {
+  fields: ['createdAt', 'shipmentId', 'status', 'totalWeight', 'warehouseName'],
+  keys: { recipientPK: ['RECIPIENT#', ['recipientId', text]] },
+});
+
+/** What ByWarehouse projects of Shipment; other fields take a batch get. */
+const shipmentByWarehouseHeld = held(shipmentCodec, {
+  fields: ['createdAt', 'recipientName', 'shipmentId', 'status', 'totalWeight'],
+  keys: { warehousePK: ['WAREHOUSE#', ['warehouseId', text]] },
+});
+
+/** What ByCourier projects of Shipment; other fields take a batch get. */
+const shipmentByCourierHeld = held(shipmentCodec, {
+  fields: ['createdAt', 'recipientName', 'shipmentId', 'status', 'warehouseName'],
+  keys: { courierPK: ['COURIER#', ['courierId', text]] },
+});
+
+/**
+ * Query.warehousesByCityCategory: WarehousesByCity `CITY#{city}` / `{category}#{rating}#{warehouseId}`, order
+ * chosen by the caller.
+ */
+export const warehousesByCityCategory = (
+  by: Pick<Warehouse, 'city' | 'category'> & { readonly order?: 'ASC' | 'DESC' | null | undefined },
+): IndexQuery<Warehouse> =>
+  query('warehousesByCityCategory', warehouseCodec, keys.warehousesWarehousesByCity, {
+    partition: `CITY#${text(by.city)}`,
+    sort: { kind: 'prefix', prefix: `${text(by.category)}#` },
+    descending: by.order === 'DESC',
+    covering: warehouseWarehousesByCityHeld,
+    layout: '7083fe2c',
+  });
+
+/**
+ * Query.warehousesByCityCategoryWithMinRating: WarehousesByCity `CITY#{city}` /
+ * `{category}#{rating}#{warehouseId}`, descending.
+ */
+export const warehousesByCityCategoryWithMinRating = (
+  by: Pick<Warehouse, 'city' | 'category'> & { readonly from?: number | null | undefined },
+): IndexQuery<Warehouse> =>
+  query('warehousesByCityCategoryWithMinRating', warehouseCodec, keys.warehousesWarehousesByCity, {
+    partition: `CITY#${text(by.city)}`,
+    sort: rangeOf({ from: encoded(decimal, by.from) }, { head: `${text(by.category)}#`, terminated: true }),
+    descending: true,
+    covering: warehouseWarehousesByCityHeld,
+    layout: '7083fe2c',
+  });
 
 /** Query.listings: ByCityAndRating `{city}` / `{category}, {rating}, {openedAt}`, descending. */
-export const listings = (by: Pick<Listing, 'city' | 'category'> & { readonly from?: number | null | undefined }): IndexQuery<Listing> => ({
-  pattern: 'listings',
-  entity: listingCodec,
-  index: sortedBy(directoryByCityAndRating, 'rating'),
-  partitions: { kind: 'one', key: keyText(by.city) },
-  equals: { category: keyText(by.category) },
-  sort: multiAttributeRange(keyNumber, { from: by.from }),
-  descending: true,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '1108241e',
-});
+export const listings = (
+  by: Pick<Listing, 'city' | 'category'> & { readonly from?: number | null | undefined },
+): IndexQuery<Listing> =>
+  query('listings', listingCodec, sortedBy(keys.directoryByCityAndRating, 'rating'), {
+    partition: keyText(by.city),
+    equals: { category: keyText(by.category) },
+    sort: multiAttributeRange(keyNumber, { from: by.from }),
+    descending: true,
+    layout: '1108241e',
+  });
 
 /** Query.searchWarehousesByName: WarehousesByName `CITY#{city}` / `{name}#{warehouseId}`, ascending. */
-export const searchWarehousesByName = (by: Pick<Warehouse, 'city'> & { readonly prefix?: string | null | undefined }): IndexQuery<Warehouse> => ({
-  pattern: 'searchWarehousesByName',
-  entity: warehouseCodec,
-  index: warehousesWarehousesByName,
-  partitions: { kind: 'one', key: `CITY#${text(by.city)}` },
-  sort: rangeOf({ prefix: encoded(text, by.prefix) }, { head: '', terminated: true }),
-  descending: false,
-  covering: warehouseWarehousesByNameHolds,
-  page: { default: 20, max: 100 },
-  layout: 'd90e8226',
-});
+export const searchWarehousesByName = (
+  by: Pick<Warehouse, 'city'> & { readonly prefix?: string | null | undefined },
+): IndexQuery<Warehouse> =>
+  query('searchWarehousesByName', warehouseCodec, keys.warehousesWarehousesByName, {
+    partition: `CITY#${text(by.city)}`,
+    sort: rangeOf({ prefix: encoded(text, by.prefix) }, { head: '', terminated: true }),
+    covering: warehouseWarehousesByNameHeld,
+    layout: 'd90e8226',
+  });
 
 /** Query.warehouseProducts: table `WAREHOUSE#{warehouseId}` / `MENU#{category}#{productId}`, ascending. */
-export const warehouseProducts = (by: Pick<Product, 'warehouseId'> & { readonly category?: string | null | undefined }): IndexQuery<Product> => ({
-  pattern: 'warehouseProducts',
-  entity: productCodec,
-  index: warehousesTable,
-  partitions: { kind: 'one', key: `WAREHOUSE#${text(by.warehouseId)}` },
-  sort: narrowed('MENU#', [['category', encoded(text, by.category), '#']]),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '081fe526',
-});
+export const warehouseProducts = (
+  by: Pick<Product, 'warehouseId'> & { readonly category?: string | null | undefined },
+): IndexQuery<Product> =>
+  query('warehouseProducts', productCodec, keys.warehousesTable, {
+    partition: `WAREHOUSE#${text(by.warehouseId)}`,
+    sort: narrowed('MENU#', [['category', encoded(text, by.category), '#']]),
+    layout: '081fe526',
+  });
 
-/** Query.warehouseProductsOfCategories: table `WAREHOUSE#{warehouseId}` / `MENU#{category}#{productId}`, ascending. */
-export const warehouseProductsOfCategories = (by: Pick<Product, 'warehouseId'> & { readonly prefix?: string | null | undefined }): IndexQuery<Product> => ({
-  pattern: 'warehouseProductsOfCategories',
-  entity: productCodec,
-  index: warehousesTable,
-  partitions: { kind: 'one', key: `WAREHOUSE#${text(by.warehouseId)}` },
-  sort: rangeOf({ prefix: encoded(text, by.prefix) }, { head: 'MENU#', terminated: true }),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '081fe526',
-});
+/**
+ * Query.warehouseProductsOfCategories: table `WAREHOUSE#{warehouseId}` / `MENU#{category}#{productId}`,
+ * ascending.
+ */
+export const warehouseProductsOfCategories = (
+  by: Pick<Product, 'warehouseId'> & { readonly prefix?: string | null | undefined },
+): IndexQuery<Product> =>
+  query('warehouseProductsOfCategories', productCodec, keys.warehousesTable, {
+    partition: `WAREHOUSE#${text(by.warehouseId)}`,
+    sort: rangeOf({ prefix: encoded(text, by.prefix) }, { head: 'MENU#', terminated: true }),
+    layout: '081fe526',
+  });
 
-/** Query.productsByCityCategory: ProductsByCategory `CITY#{city}` / `{category}#{productId}#{warehouseId}`, ascending. */
-export const productsByCityCategory = (by: Pick<Product, 'city' | 'category'>): IndexQuery<Product> => ({
-  pattern: 'productsByCityCategory',
-  entity: productCodec,
-  index: warehousesProductsByCategory,
-  partitions: { kind: 'one', key: `CITY#${text(by.city)}` },
-  sort: { kind: 'prefix', prefix: `${text(by.category)}#` },
-  descending: false,
-  covering: productProductsByCategoryHolds,
-  page: { default: 20, max: 100 },
-  layout: '2fabcaf8',
-});
+/**
+ * Query.productsByCityCategory: ProductsByCategory `CITY#{city}` / `{category}#{productId}#{warehouseId}`,
+ * ascending.
+ */
+export const productsByCityCategory = (by: Pick<Product, 'city' | 'category'>): IndexQuery<Product> =>
+  query('productsByCityCategory', productCodec, keys.warehousesProductsByCategory, {
+    partition: `CITY#${text(by.city)}`,
+    sort: { kind: 'prefix', prefix: `${text(by.category)}#` },
+    covering: productProductsByCategoryHeld,
+    layout: '2fabcaf8',
+  });
 
-/** Query.warehouseRatings: table `WAREHOUSE#{warehouseId}` / `REVIEW#{createdAt}#{ratingId}`, order chosen by the caller. */
-export const warehouseRatings = (by: Pick<Rating, 'warehouseId'> & {
-  readonly from?: Date | string | null | undefined;
-  readonly before?: Date | string | null | undefined;
-  readonly order?: 'ASC' | 'DESC' | null | undefined;
-}): IndexQuery<Rating> => ({
-  pattern: 'warehouseRatings',
-  entity: ratingCodec,
-  index: warehousesTable,
-  partitions: { kind: 'one', key: `WAREHOUSE#${text(by.warehouseId)}` },
-  sort: rangeOf({ from: encoded(time, by.from), before: encoded(time, by.before) }, { head: 'REVIEW#', terminated: true }),
-  descending: by.order === 'DESC',
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'eaa0e61c',
-});
+/**
+ * Query.warehouseRatings: table `WAREHOUSE#{warehouseId}` / `REVIEW#{createdAt}#{ratingId}`, order chosen by
+ * the caller.
+ */
+export const warehouseRatings = (
+  by: Pick<Rating, 'warehouseId'> & {
+    readonly from?: Date | string | null | undefined;
+    readonly before?: Date | string | null | undefined;
+    readonly order?: 'ASC' | 'DESC' | null | undefined;
+  },
+): IndexQuery<Rating> =>
+  query('warehouseRatings', ratingCodec, keys.warehousesTable, {
+    partition: `WAREHOUSE#${text(by.warehouseId)}`,
+    sort: rangeOf(
+      { from: encoded(time, by.from), before: encoded(time, by.before) },
+      { head: 'REVIEW#', terminated: true },
+    ),
+    descending: by.order === 'DESC',
+    layout: 'eaa0e61c',
+  });
 
-/** Query.recipientShipments: ByRecipient `RECIPIENT#{recipientId}` / `{status}#{createdAt}#{shipmentId}`, ascending. */
-export const recipientShipments = (by: Pick<Shipment, 'recipientId'> & {
-  readonly status?: ShipmentStatus | null | undefined;
-  readonly from?: Date | string | null | undefined;
-  readonly before?: Date | string | null | undefined;
-}): IndexQuery<Shipment> => ({
-  pattern: 'recipientShipments',
-  entity: shipmentCodec,
-  index: shipmentsByRecipient,
-  partitions: { kind: 'one', key: `RECIPIENT#${text(by.recipientId)}` },
-  sort: narrowed(
-    '',
-    [['status', encoded(enumValue, by.status), '#']],
-    { bounds: { from: encoded(time, by.from), before: encoded(time, by.before) }, terminated: true },
-  ),
-  descending: false,
-  covering: shipmentByRecipientHolds,
-  page: { default: 20, max: 100 },
-  layout: '4c25c603',
-});
+/**
+ * Query.recipientShipments: ByRecipient `RECIPIENT#{recipientId}` / `{status}#{createdAt}#{shipmentId}`,
+ * ascending.
+ */
+export const recipientShipments = (
+  by: Pick<Shipment, 'recipientId'> & {
+    readonly status?: ShipmentStatus | null | undefined;
+    readonly from?: Date | string | null | undefined;
+    readonly before?: Date | string | null | undefined;
+  },
+): IndexQuery<Shipment> =>
+  query('recipientShipments', shipmentCodec, keys.shipmentsByRecipient, {
+    partition: `RECIPIENT#${text(by.recipientId)}`,
+    sort: narrowed('', [['status', encoded(enumValue, by.status), '#']], {
+      bounds: { from: encoded(time, by.from), before: encoded(time, by.before) },
+      terminated: true,
+    }),
+    covering: shipmentByRecipientHeld,
+    layout: '4c25c603',
+  });
 
-/** Query.warehouseShipments: ByWarehouse `WAREHOUSE#{warehouseId}` / `{status}#{createdAt}#{shipmentId}`, order chosen by the caller. */
-export const warehouseShipments = (by: Pick<Shipment, 'warehouseId' | 'status'> & { readonly order?: 'ASC' | 'DESC' | null | undefined }): IndexQuery<Shipment> => ({
-  pattern: 'warehouseShipments',
-  entity: shipmentCodec,
-  index: shipmentsByWarehouse,
-  partitions: { kind: 'one', key: `WAREHOUSE#${text(by.warehouseId)}` },
-  sort: { kind: 'prefix', prefix: `${enumValue(by.status)}#` },
-  descending: by.order === 'DESC',
-  covering: shipmentByWarehouseHolds,
-  page: { default: 20, max: 100 },
-  layout: '8bf646f9',
-});
+/**
+ * Query.warehouseShipments: ByWarehouse `WAREHOUSE#{warehouseId}` / `{status}#{createdAt}#{shipmentId}`,
+ * order chosen by the caller.
+ */
+export const warehouseShipments = (
+  by: Pick<Shipment, 'warehouseId' | 'status'> & { readonly order?: 'ASC' | 'DESC' | null | undefined },
+): IndexQuery<Shipment> =>
+  query('warehouseShipments', shipmentCodec, keys.shipmentsByWarehouse, {
+    partition: `WAREHOUSE#${text(by.warehouseId)}`,
+    sort: { kind: 'prefix', prefix: `${enumValue(by.status)}#` },
+    descending: by.order === 'DESC',
+    covering: shipmentByWarehouseHeld,
+    layout: '8bf646f9',
+  });
 
-/** Query.courierShipments: ByCourier `COURIER#{courierId}` / `{status}#{createdAt}#{shipmentId}`, ascending. */
+/**
+ * Query.courierShipments: ByCourier `COURIER#{courierId}` / `{status}#{createdAt}#{shipmentId}`, ascending.
+ */
 export const courierShipments = (by: {
   readonly courierId: string;
   readonly status?: ShipmentStatus | null | undefined;
   readonly from?: Date | string | null | undefined;
   readonly before?: Date | string | null | undefined;
-}): IndexQuery<Shipment> => ({
-  pattern: 'courierShipments',
-  entity: shipmentCodec,
-  index: shipmentsByCourier,
-  partitions: { kind: 'one', key: `COURIER#${text(by.courierId)}` },
-  sort: narrowed(
-    '',
-    [['status', encoded(enumValue, by.status), '#']],
-    { bounds: { from: encoded(time, by.from), before: encoded(time, by.before) }, terminated: true },
-  ),
-  descending: false,
-  covering: shipmentByCourierHolds,
-  page: { default: 20, max: 100 },
-  layout: 'b439c8c7',
-});
+}): IndexQuery<Shipment> =>
+  query('courierShipments', shipmentCodec, keys.shipmentsByCourier, {
+    partition: `COURIER#${text(by.courierId)}`,
+    sort: narrowed('', [['status', encoded(enumValue, by.status), '#']], {
+      bounds: { from: encoded(time, by.from), before: encoded(time, by.before) },
+      terminated: true,
+    }),
+    covering: shipmentByCourierHeld,
+    layout: 'b439c8c7',
+  });
 
-/** Query.availableShipmentsByCity: AvailableByCity `CITY#{availableCity}` / `{createdAt}#{shipmentId}`, order chosen by the caller. */
+/**
+ * Query.availableShipmentsByCity: AvailableByCity `CITY#{availableCity}` / `{createdAt}#{shipmentId}`, order
+ * chosen by the caller.
+ */
 export const availableShipmentsByCity = (by: {
   readonly availableCity: string;
   readonly order?: 'ASC' | 'DESC' | null | undefined;
-}): IndexQuery<Shipment> => ({
-  pattern: 'availableShipmentsByCity',
-  entity: shipmentCodec,
-  index: shipmentsAvailableByCity,
-  partitions: { kind: 'one', key: `CITY#${text(by.availableCity)}` },
-  descending: by.order === 'DESC',
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '0f44ab55',
-});
+}): IndexQuery<Shipment> =>
+  query('availableShipmentsByCity', shipmentCodec, keys.shipmentsAvailableByCity, {
+    partition: `CITY#${text(by.availableCity)}`,
+    descending: by.order === 'DESC',
+    layout: '0f44ab55',
+  });
 
 /** Query.courierActiveDelivery: ActiveDelivery `{activeDelivery}`, ascending. */
-export const courierActiveDelivery = (by: { readonly activeDelivery: string }): IndexQuery<Shipment> => ({
-  pattern: 'courierActiveDelivery',
-  entity: shipmentCodec,
-  index: shipmentsActiveDelivery,
-  partitions: { kind: 'one', key: keyText(by.activeDelivery) },
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-});
+export const courierActiveDelivery = (by: { readonly activeDelivery: string }): IndexQuery<Shipment> =>
+  query('courierActiveDelivery', shipmentCodec, keys.shipmentsActiveDelivery, {
+    partition: keyText(by.activeDelivery),
+  });
 
-/** Query.activeDeliveries: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, order chosen by the caller. */
-export const activeDeliveries = (by: Pick<Delivery, 'customerId'> & {
-  readonly order?: 'ASC' | 'DESC' | null | undefined;
-  readonly excluded?: string | null | undefined;
-  readonly minTotal?: number | null | undefined;
-}): IndexQuery<Delivery> => ({
-  pattern: 'activeDeliveries',
-  entity: deliveryCodec,
-  index: mealsTable,
-  partitions: { kind: 'one', key: `CUSTOMER#${text(by.customerId)}` },
-  sort: { kind: 'prefix', prefix: 'DELIVERY#' },
-  descending: by.order === 'DESC',
-  filter: filterOf(allOf(notEqual('status', by.excluded), atLeast('total', by.minTotal))),
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '70913ca7',
-});
+/**
+ * Query.activeDeliveries: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, order chosen
+ * by the caller.
+ */
+export const activeDeliveries = (
+  by: Pick<Delivery, 'customerId'> & {
+    readonly order?: 'ASC' | 'DESC' | null | undefined;
+    readonly excluded?: string | null | undefined;
+    readonly minTotal?: number | null | undefined;
+  },
+): IndexQuery<Delivery> =>
+  query('activeDeliveries', deliveryCodec, keys.mealsTable, {
+    partition: `CUSTOMER#${text(by.customerId)}`,
+    sort: { kind: 'prefix', prefix: 'DELIVERY#' },
+    descending: by.order === 'DESC',
+    filter: filterOf(allOf(notEqual('status', by.excluded), atLeast('total', by.minTotal))),
+    layout: '70913ca7',
+  });
 
 /** Query.deliveriesByFee: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, ascending. */
-export const deliveriesByFee = (by: Pick<Delivery, 'customerId'> & {
-  readonly min?: number | null | undefined;
-  readonly max?: number | null | undefined;
-}): IndexQuery<Delivery> => ({
-  pattern: 'deliveriesByFee',
-  entity: deliveryCodec,
-  index: mealsTable,
-  partitions: { kind: 'one', key: `CUSTOMER#${text(by.customerId)}` },
-  sort: { kind: 'prefix', prefix: 'DELIVERY#' },
-  descending: false,
-  filter: filterOf(between('deliveryFee', by.min, by.max)),
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '70913ca7',
-});
+export const deliveriesByFee = (
+  by: Pick<Delivery, 'customerId'> & {
+    readonly min?: number | null | undefined;
+    readonly max?: number | null | undefined;
+  },
+): IndexQuery<Delivery> =>
+  query('deliveriesByFee', deliveryCodec, keys.mealsTable, {
+    partition: `CUSTOMER#${text(by.customerId)}`,
+    sort: { kind: 'prefix', prefix: 'DELIVERY#' },
+    filter: filterOf(between('deliveryFee', by.min, by.max)),
+    layout: '70913ca7',
+  });
 
-/** Query.deliveriesByStatuses: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, ascending. */
-export const deliveriesByStatuses = (by: Pick<Delivery, 'customerId'> & { readonly statuses?: readonly string[] | null | undefined }): IndexQuery<Delivery> => ({
-  pattern: 'deliveriesByStatuses',
-  entity: deliveryCodec,
-  index: mealsTable,
-  partitions: { kind: 'one', key: `CUSTOMER#${text(by.customerId)}` },
-  sort: { kind: 'prefix', prefix: 'DELIVERY#' },
-  descending: false,
-  filter: filterOf(oneOf('status', by.statuses)),
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '70913ca7',
-});
+/**
+ * Query.deliveriesByStatuses: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, ascending.
+ */
+export const deliveriesByStatuses = (
+  by: Pick<Delivery, 'customerId'> & { readonly statuses?: readonly string[] | null | undefined },
+): IndexQuery<Delivery> =>
+  query('deliveriesByStatuses', deliveryCodec, keys.mealsTable, {
+    partition: `CUSTOMER#${text(by.customerId)}`,
+    sort: { kind: 'prefix', prefix: 'DELIVERY#' },
+    filter: filterOf(oneOf('status', by.statuses)),
+    layout: '70913ca7',
+  });
 
-/** Query.deliveriesWithInstructions: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, ascending. */
-export const deliveriesWithInstructions = (by: Pick<Delivery, 'customerId'>): IndexQuery<Delivery> => ({
-  pattern: 'deliveriesWithInstructions',
-  entity: deliveryCodec,
-  index: mealsTable,
-  partitions: { kind: 'one', key: `CUSTOMER#${text(by.customerId)}` },
-  sort: { kind: 'prefix', prefix: 'DELIVERY#' },
-  descending: false,
-  filter: filterOf(allOf(exists('specialInstructions', true), exists('cancelledAt', false))),
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '70913ca7',
-});
+/**
+ * Query.deliveriesWithInstructions: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`,
+ * ascending.
+ */
+export const deliveriesWithInstructions = (by: Pick<Delivery, 'customerId'>): IndexQuery<Delivery> =>
+  query('deliveriesWithInstructions', deliveryCodec, keys.mealsTable, {
+    partition: `CUSTOMER#${text(by.customerId)}`,
+    sort: { kind: 'prefix', prefix: 'DELIVERY#' },
+    filter: filterOf(allOf(exists('specialInstructions', true), exists('cancelledAt', false))),
+    layout: '70913ca7',
+  });
 
-/** Query.deliveriesWithMoreItems: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, ascending. */
-export const deliveriesWithMoreItems = (by: Pick<Delivery, 'customerId'> & { readonly items?: number | null | undefined }): IndexQuery<Delivery> => ({
-  pattern: 'deliveriesWithMoreItems',
-  entity: deliveryCodec,
-  index: mealsTable,
-  partitions: { kind: 'one', key: `CUSTOMER#${text(by.customerId)}` },
-  sort: { kind: 'prefix', prefix: 'DELIVERY#' },
-  descending: false,
-  filter: filterOf(size('items', '>', by.items)),
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '70913ca7',
-});
+/**
+ * Query.deliveriesWithMoreItems: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`,
+ * ascending.
+ */
+export const deliveriesWithMoreItems = (
+  by: Pick<Delivery, 'customerId'> & { readonly items?: number | null | undefined },
+): IndexQuery<Delivery> =>
+  query('deliveriesWithMoreItems', deliveryCodec, keys.mealsTable, {
+    partition: `CUSTOMER#${text(by.customerId)}`,
+    sort: { kind: 'prefix', prefix: 'DELIVERY#' },
+    filter: filterOf(size('items', '>', by.items)),
+    layout: '70913ca7',
+  });
 
-/** Query.deliveriesWithItemsBetween: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, ascending. */
-export const deliveriesWithItemsBetween = (by: Pick<Delivery, 'customerId'> & {
-  readonly min?: number | null | undefined;
-  readonly max?: number | null | undefined;
-}): IndexQuery<Delivery> => ({
-  pattern: 'deliveriesWithItemsBetween',
-  entity: deliveryCodec,
-  index: mealsTable,
-  partitions: { kind: 'one', key: `CUSTOMER#${text(by.customerId)}` },
-  sort: { kind: 'prefix', prefix: 'DELIVERY#' },
-  descending: false,
-  filter: filterOf(allOf(size('items', '>=', by.min), size('items', '<=', by.max))),
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '70913ca7',
-});
+/**
+ * Query.deliveriesWithItemsBetween: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`,
+ * ascending.
+ */
+export const deliveriesWithItemsBetween = (
+  by: Pick<Delivery, 'customerId'> & {
+    readonly min?: number | null | undefined;
+    readonly max?: number | null | undefined;
+  },
+): IndexQuery<Delivery> =>
+  query('deliveriesWithItemsBetween', deliveryCodec, keys.mealsTable, {
+    partition: `CUSTOMER#${text(by.customerId)}`,
+    sort: { kind: 'prefix', prefix: 'DELIVERY#' },
+    filter: filterOf(allOf(size('items', '>=', by.min), size('items', '<=', by.max))),
+    layout: '70913ca7',
+  });
 
-/** Query.highValueDeliveries: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, ascending. */
-export const highValueDeliveries = (by: Pick<Delivery, 'customerId'> & {
-  readonly total?: number | null | undefined;
-  readonly tip?: number | null | undefined;
-}): IndexQuery<Delivery> => ({
-  pattern: 'highValueDeliveries',
-  entity: deliveryCodec,
-  index: mealsTable,
-  partitions: { kind: 'one', key: `CUSTOMER#${text(by.customerId)}` },
-  sort: { kind: 'prefix', prefix: 'DELIVERY#' },
-  descending: false,
-  filter: filterOf(anyOf(atLeast('total', by.total), atLeast('tip', by.tip))),
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '70913ca7',
-});
+/**
+ * Query.highValueDeliveries: table `CUSTOMER#{customerId}` / `DELIVERY#{orderDate}#{deliveryId}`, ascending.
+ */
+export const highValueDeliveries = (
+  by: Pick<Delivery, 'customerId'> & {
+    readonly total?: number | null | undefined;
+    readonly tip?: number | null | undefined;
+  },
+): IndexQuery<Delivery> =>
+  query('highValueDeliveries', deliveryCodec, keys.mealsTable, {
+    partition: `CUSTOMER#${text(by.customerId)}`,
+    sort: { kind: 'prefix', prefix: 'DELIVERY#' },
+    filter: filterOf(anyOf(atLeast('total', by.total), atLeast('tip', by.tip))),
+    layout: '70913ca7',
+  });
 
-/** Query.deliveryEventsByType: table `DELIVERY#{deliveryId}` / `EVENT#{eventTimestamp}#{eventId}`, order chosen by the caller. */
-export const deliveryEventsByType = (by: Pick<DeliveryEvent, 'deliveryId'> & {
-  readonly order?: 'ASC' | 'DESC' | null | undefined;
-  readonly prefix?: string | null | undefined;
-}): IndexQuery<DeliveryEvent> => ({
-  pattern: 'deliveryEventsByType',
-  entity: deliveryEventCodec,
-  index: mealsTable,
-  partitions: { kind: 'one', key: `DELIVERY#${text(by.deliveryId)}` },
-  sort: { kind: 'prefix', prefix: 'EVENT#' },
-  descending: by.order === 'DESC',
-  filter: filterOf(beginsWith('eventType', by.prefix)),
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'c2e8c467',
-});
+/**
+ * Query.deliveryEventsByType: table `DELIVERY#{deliveryId}` / `EVENT#{eventTimestamp}#{eventId}`, order
+ * chosen by the caller.
+ */
+export const deliveryEventsByType = (
+  by: Pick<DeliveryEvent, 'deliveryId'> & {
+    readonly order?: 'ASC' | 'DESC' | null | undefined;
+    readonly prefix?: string | null | undefined;
+  },
+): IndexQuery<DeliveryEvent> =>
+  query('deliveryEventsByType', deliveryEventCodec, keys.mealsTable, {
+    partition: `DELIVERY#${text(by.deliveryId)}`,
+    sort: { kind: 'prefix', prefix: 'EVENT#' },
+    descending: by.order === 'DESC',
+    filter: filterOf(beginsWith('eventType', by.prefix)),
+    layout: 'c2e8c467',
+  });
 
-/** Query.restaurantsByCuisine: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards merged. */
-export const restaurantsByCuisine = (by: { readonly keyword?: string | null | undefined } = {}): IndexQuery<Restaurant> => ({
-  pattern: 'restaurantsByCuisine',
-  entity: restaurantCodec,
-  index: mealsGsi1,
-  partitions: shards(4, (shard) => `RESTAURANT#${shard}`),
-  descending: false,
-  filter: filterOf(contains('cuisineType', by.keyword)),
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'b0082e36',
-});
+/**
+ * Query.restaurantsByCuisine: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards
+ * merged.
+ */
+export const restaurantsByCuisine = (
+  by: { readonly keyword?: string | null | undefined } = {},
+): IndexQuery<Restaurant> =>
+  query('restaurantsByCuisine', restaurantCodec, keys.mealsGsi1, {
+    partitions: shards(4, (shard) => `RESTAURANT#${shard}`),
+    filter: filterOf(contains('cuisineType', by.keyword)),
+    layout: 'b0082e36',
+  });
 
-/** Query.highRatedRestaurants: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards merged. */
-export const highRatedRestaurants = (by: {
-  readonly minRating?: number | null | undefined;
-  readonly isActive?: boolean | null | undefined;
-} = {}): IndexQuery<Restaurant> => ({
-  pattern: 'highRatedRestaurants',
-  entity: restaurantCodec,
-  index: mealsGsi1,
-  partitions: shards(4, (shard) => `RESTAURANT#${shard}`),
-  descending: false,
-  filter: filterOf(allOf(atLeast('rating', by.minRating), equal('isActive', by.isActive))),
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'b0082e36',
-});
+/**
+ * Query.highRatedRestaurants: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards
+ * merged.
+ */
+export const highRatedRestaurants = (
+  by: { readonly minRating?: number | null | undefined; readonly isActive?: boolean | null | undefined } = {},
+): IndexQuery<Restaurant> =>
+  query('highRatedRestaurants', restaurantCodec, keys.mealsGsi1, {
+    partitions: shards(4, (shard) => `RESTAURANT#${shard}`),
+    filter: filterOf(allOf(atLeast('rating', by.minRating), equal('isActive', by.isActive))),
+    layout: 'b0082e36',
+  });
 
 /** Query.driversBySkill: GSI1 `DRIVER#{shard}` / `{name}#{driverId}`, ascending, 4 shards merged. */
-export const driversBySkill = (by: {
-  readonly prefix?: string | null | undefined;
-  readonly tag?: string | null | undefined;
-} = {}): IndexQuery<Driver> => ({
-  pattern: 'driversBySkill',
-  entity: driverCodec,
-  index: mealsGsi1,
-  partitions: shards(4, (shard) => `DRIVER#${shard}`),
-  sort: rangeOf({ prefix: encoded(text, by.prefix) }, { head: '', terminated: true }),
-  descending: false,
-  filter: filterOf(contains('tags', by.tag)),
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '5841bccb',
-});
+export const driversBySkill = (
+  by: { readonly prefix?: string | null | undefined; readonly tag?: string | null | undefined } = {},
+): IndexQuery<Driver> =>
+  query('driversBySkill', driverCodec, keys.mealsGsi1, {
+    partitions: shards(4, (shard) => `DRIVER#${shard}`),
+    sort: rangeOf({ prefix: encoded(text, by.prefix) }, { head: '', terminated: true }),
+    filter: filterOf(contains('tags', by.tag)),
+    layout: '5841bccb',
+  });
 
 /** Query.experiencedDrivers: GSI1 `DRIVER#{shard}` / `{name}#{driverId}`, ascending, 4 shards merged. */
-export const experiencedDrivers = (by: {
-  readonly isAvailable?: boolean | null | undefined;
-  readonly minDeliveries?: number | null | undefined;
-  readonly minRating?: number | null | undefined;
-} = {}): IndexQuery<Driver> => ({
-  pattern: 'experiencedDrivers',
-  entity: driverCodec,
-  index: mealsGsi1,
-  partitions: shards(4, (shard) => `DRIVER#${shard}`),
-  descending: false,
-  filter: filterOf(
-    allOf(
-      equal('isAvailable', by.isAvailable),
-      atLeast('totalDeliveries', by.minDeliveries),
-      atLeast('rating', by.minRating),
+export const experiencedDrivers = (
+  by: {
+    readonly isAvailable?: boolean | null | undefined;
+    readonly minDeliveries?: number | null | undefined;
+    readonly minRating?: number | null | undefined;
+  } = {},
+): IndexQuery<Driver> =>
+  query('experiencedDrivers', driverCodec, keys.mealsGsi1, {
+    partitions: shards(4, (shard) => `DRIVER#${shard}`),
+    filter: filterOf(
+      allOf(
+        equal('isAvailable', by.isAvailable),
+        atLeast('totalDeliveries', by.minDeliveries),
+        atLeast('rating', by.minRating),
+      ),
     ),
-  ),
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '5841bccb',
-});
+    layout: '5841bccb',
+  });

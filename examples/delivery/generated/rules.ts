@@ -2,29 +2,29 @@
 
 import type { PrepareRule } from 'tableloom/runtime/generated';
 import type { NewShipment, Shipment, ShipmentChanges } from './entities.js';
-import type {
-  MutationAcceptDeliveryArgs,
-  MutationCreateShipmentArgs,
-  MutationUpdateDeliveryStatusArgs,
-  MutationUpdateShipmentStatusArgs,
-} from './graphql.js';
+import type * as graphql from './graphql.js';
 import type { Context } from './loaders.js';
 
 /** The values createShipment writes. */
-export type NewShipmentRule = PrepareRule<Context, MutationCreateShipmentArgs, null, NewShipment>;
+export type NewShipmentRule = PrepareRule<Context, graphql.MutationCreateShipmentArgs, null, NewShipment>;
 /** The values updateShipmentStatus writes. */
 export type ShipmentStatusRule = PrepareRule<
   Context,
-  MutationUpdateShipmentStatusArgs,
+  graphql.MutationUpdateShipmentStatusArgs,
   Shipment,
   ShipmentChanges
 >;
 /** The values acceptDelivery writes. */
-export type AcceptanceRule = PrepareRule<Context, MutationAcceptDeliveryArgs, Shipment, ShipmentChanges>;
+export type AcceptanceRule = PrepareRule<
+  Context,
+  graphql.MutationAcceptDeliveryArgs,
+  Shipment,
+  ShipmentChanges
+>;
 /** The values updateDeliveryStatus writes. */
 export type DeliveryStatusRule = PrepareRule<
   Context,
-  MutationUpdateDeliveryStatusArgs,
+  graphql.MutationUpdateDeliveryStatusArgs,
   Shipment,
   ShipmentChanges
 >;

@@ -4,21 +4,39 @@ import type { TableDefinition } from 'tableloom/runtime/generated';
 
 /** The tables the access patterns need, for `createTables`. */
 export const tables: readonly TableDefinition[] = [
-  {
-    table: 'people',
-    name: '${TABLE_PREFIX}-people',
-    key: { partition: 'PK', sort: 'SK' },
-    indexes: [
-    ],
-  },
+  { table: 'people', name: '${TABLE_PREFIX}-people', key: { partition: 'PK', sort: 'SK' }, indexes: [] },
   {
     table: 'warehouses',
     name: '${TABLE_PREFIX}-warehouses',
     key: { partition: 'PK', sort: 'SK' },
     indexes: [
-      { name: 'WarehousesByCity', kind: 'global', partition: 'cityPK', sort: 'citySK', project: { kind: 'include', attributes: ['warehouseId', 'name', 'city', 'category', 'rating', 'processingTime'] } },
-      { name: 'WarehousesByName', kind: 'global', partition: 'namePK', sort: 'nameSK', project: { kind: 'keys' } },
-      { name: 'ProductsByCategory', kind: 'global', partition: 'categoryPK', sort: 'categorySK', project: { kind: 'include', attributes: ['warehouseId', 'productId', 'city', 'category', 'description', 'price', 'available'] } },
+      {
+        name: 'WarehousesByCity',
+        kind: 'global',
+        partition: 'cityPK',
+        sort: 'citySK',
+        project: {
+          kind: 'include',
+          attributes: ['warehouseId', 'name', 'city', 'category', 'rating', 'processingTime'],
+        },
+      },
+      {
+        name: 'WarehousesByName',
+        kind: 'global',
+        partition: 'namePK',
+        sort: 'nameSK',
+        project: { kind: 'keys' },
+      },
+      {
+        name: 'ProductsByCategory',
+        kind: 'global',
+        partition: 'categoryPK',
+        sort: 'categorySK',
+        project: {
+          kind: 'include',
+          attributes: ['warehouseId', 'productId', 'city', 'category', 'description', 'price', 'available'],
+        },
+      },
     ],
   },
   {
@@ -26,11 +44,50 @@ export const tables: readonly TableDefinition[] = [
     name: '${TABLE_PREFIX}-shipments',
     key: { partition: 'PK', sort: 'SK' },
     indexes: [
-      { name: 'ByRecipient', kind: 'global', partition: 'recipientPK', sort: 'recipientSK', project: { kind: 'include', attributes: ['shipmentId', 'status', 'createdAt', 'warehouseName', 'totalWeight'] } },
-      { name: 'ByWarehouse', kind: 'global', partition: 'warehousePK', sort: 'warehouseSK', project: { kind: 'include', attributes: ['shipmentId', 'status', 'createdAt', 'recipientName', 'totalWeight'] } },
-      { name: 'ByCourier', kind: 'global', partition: 'courierPK', sort: 'courierSK', project: { kind: 'include', attributes: ['shipmentId', 'status', 'createdAt', 'recipientName', 'warehouseName'] } },
-      { name: 'AvailableByCity', kind: 'global', partition: 'availablePK', sort: 'availableSK', project: { kind: 'all' } },
-      { name: 'ActiveDelivery', kind: 'global', partition: 'activeDelivery', multiAttribute: { partition: { activeDelivery: 'S' }, sort: {} }, project: { kind: 'all' } },
+      {
+        name: 'ByRecipient',
+        kind: 'global',
+        partition: 'recipientPK',
+        sort: 'recipientSK',
+        project: {
+          kind: 'include',
+          attributes: ['shipmentId', 'status', 'createdAt', 'warehouseName', 'totalWeight'],
+        },
+      },
+      {
+        name: 'ByWarehouse',
+        kind: 'global',
+        partition: 'warehousePK',
+        sort: 'warehouseSK',
+        project: {
+          kind: 'include',
+          attributes: ['shipmentId', 'status', 'createdAt', 'recipientName', 'totalWeight'],
+        },
+      },
+      {
+        name: 'ByCourier',
+        kind: 'global',
+        partition: 'courierPK',
+        sort: 'courierSK',
+        project: {
+          kind: 'include',
+          attributes: ['shipmentId', 'status', 'createdAt', 'recipientName', 'warehouseName'],
+        },
+      },
+      {
+        name: 'AvailableByCity',
+        kind: 'global',
+        partition: 'availablePK',
+        sort: 'availableSK',
+        project: { kind: 'all' },
+      },
+      {
+        name: 'ActiveDelivery',
+        kind: 'global',
+        partition: 'activeDelivery',
+        multiAttribute: { partition: { activeDelivery: 'S' }, sort: {} },
+        project: { kind: 'all' },
+      },
     ],
   },
   {
@@ -38,7 +95,14 @@ export const tables: readonly TableDefinition[] = [
     name: '${TABLE_PREFIX}-directory',
     key: { partition: 'PK', sort: 'SK' },
     indexes: [
-      { name: 'ByCityAndRating', kind: 'global', partition: 'city', sort: 'category', multiAttribute: { partition: { city: 'S' }, sort: { category: 'S', rating: 'N', openedAt: 'S' } }, project: { kind: 'all' } },
+      {
+        name: 'ByCityAndRating',
+        kind: 'global',
+        partition: 'city',
+        sort: 'category',
+        multiAttribute: { partition: { city: 'S' }, sort: { category: 'S', rating: 'N', openedAt: 'S' } },
+        project: { kind: 'all' },
+      },
     ],
   },
   {

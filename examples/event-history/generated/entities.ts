@@ -23,8 +23,8 @@ export type EventPage = Connection<Event>;
 /** An Event to create; what is generated or has a default may be left out. */
 export interface NewEvent {
   readonly aggregateId: string;
-  readonly metadata?: unknown | undefined;
-  readonly payload?: unknown | undefined;
+  readonly metadata?: unknown;
+  readonly payload?: unknown;
   readonly storeId: string;
   readonly timestamp: Date | string;
   readonly type: string;
@@ -33,8 +33,8 @@ export interface NewEvent {
 
 /** Changes of an Event: a field left out stays as it is, null clears it. */
 export interface EventChanges {
-  readonly metadata?: unknown | undefined;
-  readonly payload?: unknown | undefined;
+  readonly metadata?: unknown;
+  readonly payload?: unknown;
   readonly timestamp?: Date | string | undefined;
   readonly type?: string | undefined;
 }

@@ -2,15 +2,15 @@
 
 import {
   enumValue,
-  indexRef,
   type IndexRef,
+  indexRef,
   integer,
   type Key,
-  tableRef,
+  keyParser,
   type TableRef,
+  tableRef,
   text,
   time,
-  unpack,
 } from 'tableloom/runtime/generated';
 import type {
   DeviceLog,
@@ -22,7 +22,6 @@ import type {
   EventKey,
   TimedStateKey,
 } from './entities.js';
-import type { DeviceState } from './graphql.js';
 
 export const eventsTable: IndexRef & TableRef = tableRef('events', 'PK', 'SK');
 export const eventsInitialEvents = indexRef(eventsTable, 'initialEvents', 'initialPK', 'initialSK');
@@ -38,16 +37,13 @@ export const eventKey = (event: EventKey): Key => ({
   PK: `EVENTS#${text(event.storeId)}#${text(event.aggregateId)}`,
   SK: `${integer(event.version)}`,
 });
-
-/** The key fields of Event's main item; undefined for any other item's key. */
-export const parseEventKey = (key: Key): EventKey | undefined => {
-  const pk = unpack(String(key.PK), ['EVENTS#', text, '#', text]);
-  const sk = unpack(String(key.SK), [integer]);
-  return pk && sk && { storeId: pk[0], aggregateId: pk[1], version: sk[0] };
-};
-
-/** initialEvents: `EVENT_BY_STORE_ID#{storeId}` / `{timestamp}#{aggregateId}#{version}` */
-export const eventInitialEventsKey = (event: Pick<Event, 'storeId' | 'timestamp' | 'aggregateId' | 'version'>): Key | undefined =>
+export const parseEventKey = keyParser<EventKey>({
+  PK: ['EVENTS#', ['storeId', text], '#', ['aggregateId', text]],
+  SK: [['version', integer]],
+});
+export const eventInitialEventsKey = (
+  event: Pick<Event, 'storeId' | 'timestamp' | 'aggregateId' | 'version'>,
+): Key | undefined =>
   event.version !== 1
     ? undefined
     : {
@@ -60,74 +56,59 @@ export const equipmentKey = (equipment: EquipmentKey): Key => ({
   PK: `EQUIPMENT#${text(equipment.id)}`,
   SK: 'METADATA',
 });
-
-/** The key fields of Equipment's main item; undefined for any other item's key. */
-export const parseEquipmentKey = (key: Key): EquipmentKey | undefined => {
-  const pk = unpack(String(key.PK), ['EQUIPMENT#', text]);
-  const sk = unpack(String(key.SK), ['METADATA']);
-  return pk && sk && { id: pk[0] };
-};
+export const parseEquipmentKey = keyParser<EquipmentKey>({
+  PK: ['EQUIPMENT#', ['id', text]],
+  SK: ['METADATA'],
+});
 
 /** EquipmentState: `EQUIPMENT#{equipmentId}` / `LATEST` */
 export const equipmentStateKey = (equipmentState: EquipmentStateKey): Key => ({
   PK: `EQUIPMENT#${text(equipmentState.equipmentId)}`,
   SK: 'LATEST',
 });
-
-/** The key fields of EquipmentState's main item; undefined for any other item's key. */
-export const parseEquipmentStateKey = (key: Key): EquipmentStateKey | undefined => {
-  const pk = unpack(String(key.PK), ['EQUIPMENT#', text]);
-  const sk = unpack(String(key.SK), ['LATEST']);
-  return pk && sk && { equipmentId: pk[0] };
-};
+export const parseEquipmentStateKey = keyParser<EquipmentStateKey>({
+  PK: ['EQUIPMENT#', ['equipmentId', text]],
+  SK: ['LATEST'],
+});
 
 /** EquipmentStateVersion: `EQUIPMENT#{equipmentId}` / `VERSION#{version}` */
 export const equipmentStateVersionKey = (equipmentStateVersion: EquipmentStateVersionKey): Key => ({
   PK: `EQUIPMENT#${text(equipmentStateVersion.equipmentId)}`,
   SK: `VERSION#${integer(equipmentStateVersion.version)}`,
 });
-
-/** The key fields of EquipmentStateVersion's main item; undefined for any other item's key. */
-export const parseEquipmentStateVersionKey = (key: Key): EquipmentStateVersionKey | undefined => {
-  const pk = unpack(String(key.PK), ['EQUIPMENT#', text]);
-  const sk = unpack(String(key.SK), ['VERSION#', integer]);
-  return pk && sk && { equipmentId: pk[0], version: sk[0] };
-};
+export const parseEquipmentStateVersionKey = keyParser<EquipmentStateVersionKey>({
+  PK: ['EQUIPMENT#', ['equipmentId', text]],
+  SK: ['VERSION#', ['version', integer]],
+});
 
 /** TimedState: `EQUIPMENT#{equipmentId}` / `AT#{time}` */
 export const timedStateKey = (timedState: TimedStateKey): Key => ({
   PK: `EQUIPMENT#${text(timedState.equipmentId)}`,
   SK: `AT#${time(timedState.time)}`,
 });
-
-/** The key fields of TimedState's main item; undefined for any other item's key. */
-export const parseTimedStateKey = (key: Key): TimedStateKey | undefined => {
-  const pk = unpack(String(key.PK), ['EQUIPMENT#', text]);
-  const sk = unpack(String(key.SK), ['AT#', time]);
-  return pk && sk && { equipmentId: pk[0], time: sk[0] };
-};
+export const parseTimedStateKey = keyParser<TimedStateKey>({
+  PK: ['EQUIPMENT#', ['equipmentId', text]],
+  SK: ['AT#', ['time', time]],
+});
 
 /** DeviceLog: `DEVICE#{deviceId}` / `{state}#{date}` */
 export const deviceLogKey = (deviceLog: DeviceLogKey): Key => ({
   PK: `DEVICE#${text(deviceLog.deviceId)}`,
   SK: `${enumValue(deviceLog.state)}#${time(deviceLog.date)}`,
 });
-
-/** The key fields of DeviceLog's main item; undefined for any other item's key. */
-export const parseDeviceLogKey = (key: Key): DeviceLogKey | undefined => {
-  const pk = unpack(String(key.PK), ['DEVICE#', text]);
-  const sk = unpack(String(key.SK), [enumValue, '#', time]);
-  return pk && sk && { deviceId: pk[0], state: sk[0] as DeviceState, date: sk[1] };
-};
-
-/** ByOperator: `DEVICE_LOG_BY_OPERATOR#{operator}` / `{date}#{deviceId}#{state}` */
-export const deviceLogByOperatorKey = (deviceLog: Pick<DeviceLog, 'operator' | 'date' | 'deviceId' | 'state'>): Key => ({
+export const parseDeviceLogKey = keyParser<DeviceLogKey>({
+  PK: ['DEVICE#', ['deviceId', text]],
+  SK: [['state', enumValue], '#', ['date', time]],
+});
+export const deviceLogByOperatorKey = (
+  deviceLog: Pick<DeviceLog, 'operator' | 'date' | 'deviceId' | 'state'>,
+): Key => ({
   operatorPK: `DEVICE_LOG_BY_OPERATOR#${text(deviceLog.operator)}`,
   operatorSK: `${time(deviceLog.date)}#${text(deviceLog.deviceId)}#${enumValue(deviceLog.state)}`,
 });
-
-/** Escalated: `DEVICE_LOG_BY_ESCALATED_TO#{escalatedTo}` / `{state}#{date}#{deviceId}` */
-export const deviceLogEscalatedKey = (deviceLog: Pick<DeviceLog, 'escalatedTo' | 'state' | 'date' | 'deviceId'>): Key | undefined =>
+export const deviceLogEscalatedKey = (
+  deviceLog: Pick<DeviceLog, 'escalatedTo' | 'state' | 'date' | 'deviceId'>,
+): Key | undefined =>
   deviceLog.escalatedTo === null
     ? undefined
     : {

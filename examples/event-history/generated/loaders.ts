@@ -9,35 +9,30 @@ import {
   eventCodec,
   timedStateCodec,
 } from './items.js';
-import {
-  deviceLogKey,
-  equipmentKey,
-  equipmentStateKey,
-  equipmentStateVersionKey,
-  eventKey,
-  timedStateKey,
-} from './keys.js';
+import * as keys from './keys.js';
 
-/** Batched reads by primary key, one set per request: keys of one tick share a BatchGetItem, a key is read once. */
+/** Reads by primary key, one set per request: keys of one tick share a BatchGetItem, each is read once. */
 export const createLoaders = (session: Session) => {
-  /** Event by storeId, aggregateId, version. */
-  const event = keyLoader(session, eventCodec, eventKey);
-  /** Equipment by id. */
-  const equipment = keyLoader(session, equipmentCodec, equipmentKey);
-  /** EquipmentState by equipmentId. */
-  const equipmentState = keyLoader(session, equipmentStateCodec, equipmentStateKey);
-  /** EquipmentStateVersion by equipmentId, version. */
-  const equipmentStateVersion = keyLoader(session, equipmentStateVersionCodec, equipmentStateVersionKey);
-  /** TimedState by equipmentId, time. */
-  const timedState = keyLoader(session, timedStateCodec, timedStateKey);
-  /** DeviceLog by deviceId, state, date. */
-  const deviceLog = keyLoader(session, deviceLogCodec, deviceLogKey);
-  return { event, equipment, equipmentState, equipmentStateVersion, timedState, deviceLog };
+  const loaders = {
+    /** Event by storeId, aggregateId, version. */
+    event: keyLoader(session, eventCodec, keys.eventKey),
+    /** Equipment by id. */
+    equipment: keyLoader(session, equipmentCodec, keys.equipmentKey),
+    /** EquipmentState by equipmentId. */
+    equipmentState: keyLoader(session, equipmentStateCodec, keys.equipmentStateKey),
+    /** EquipmentStateVersion by equipmentId, version. */
+    equipmentStateVersion: keyLoader(session, equipmentStateVersionCodec, keys.equipmentStateVersionKey),
+    /** TimedState by equipmentId, time. */
+    timedState: keyLoader(session, timedStateCodec, keys.timedStateKey),
+    /** DeviceLog by deviceId, state, date. */
+    deviceLog: keyLoader(session, deviceLogCodec, keys.deviceLogKey),
+  };
+  return loaders;
 };
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
-/** What a resolver and a rule are given: the application's own context, the request's session and its loaders. */
+/** What resolvers and rules are given: the application's own context, the session and its loaders. */
 export interface Context extends AppContext {
   readonly db: Session;
   readonly loaders: Loaders;

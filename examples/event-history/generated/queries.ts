@@ -3,189 +3,169 @@
 import {
   encoded,
   enumValue,
+  held,
   type IndexQuery,
   integer,
+  query,
   rangeOf,
   text,
   time,
   timePrefix,
-  unpack,
 } from 'tableloom/runtime/generated';
 import type { DeviceLog, EquipmentStateVersion, Event, TimedState } from './entities.js';
 import { deviceLogCodec, equipmentStateVersionCodec, eventCodec, timedStateCodec } from './items.js';
-import {
-  devicesByOperator,
-  devicesEscalated,
-  devicesTable,
-  equipmentTable,
-  eventsInitialEvents,
-  eventsTable,
-} from './keys.js';
+import * as keys from './keys.js';
 
-/** What initialEvents projects of Event; other fields take a follow-up batch get. */
-const eventInitialEventsHolds: IndexQuery<Event>['covering'] = {
-  kind: 'some',
-  covers: ['storeId', 'aggregateId', 'version', 'timestamp'],
-  keyOf: (item) => ({ PK: item.PK as string, SK: item.SK as string }),
-  read: (item) => {
-    const pkHoles = unpack(String(item.PK), ['EVENTS#', text, '#', text]);
-    const skHoles = unpack(String(item.SK), [integer]);
-    const initialskHoles = unpack(String(item.initialSK), [time, '#', text, '#', integer]);
-    return {
-      __typename: 'Event',
-      storeId: pkHoles?.[0],
-      aggregateId: pkHoles?.[1],
-      version: skHoles?.[0],
-      timestamp: initialskHoles?.[0],
-    } as Event;
+/** What initialEvents projects of Event; other fields take a batch get. */
+const eventInitialEventsHeld = held(eventCodec, {
+  fields: [],
+  keys: {
+    PK: ['EVENTS#', ['storeId', text], '#', ['aggregateId', text]],
+    SK: [['version', integer]],
+    initialSK: [['timestamp', time], '#', text, '#', integer],
   },
-};
+});
 
 /** Query.events: table `EVENTS#{storeId}#{aggregateId}` / `{version}`, order chosen by the caller. */
-export const events = (by: Pick<Event, 'storeId' | 'aggregateId'> & {
-  readonly from?: number | null | undefined;
-  readonly to?: number | null | undefined;
-  readonly order?: 'ASC' | 'DESC' | null | undefined;
-}): IndexQuery<Event> => ({
-  pattern: 'events',
-  entity: eventCodec,
-  index: eventsTable,
-  partitions: { kind: 'one', key: `EVENTS#${text(by.storeId)}#${text(by.aggregateId)}` },
-  sort: rangeOf({ from: encoded(integer, by.from), to: encoded(integer, by.to) }, { head: '', terminated: false }),
-  descending: by.order === 'DESC',
-  covering: { kind: 'all' },
-  consistent: true,
-  page: { default: 1000, max: 1000 },
-  layout: 'd79689ed',
-});
+export const events = (
+  by: Pick<Event, 'storeId' | 'aggregateId'> & {
+    readonly from?: number | null | undefined;
+    readonly to?: number | null | undefined;
+    readonly order?: 'ASC' | 'DESC' | null | undefined;
+  },
+): IndexQuery<Event> =>
+  query('events', eventCodec, keys.eventsTable, {
+    partition: `EVENTS#${text(by.storeId)}#${text(by.aggregateId)}`,
+    sort: rangeOf(
+      { from: encoded(integer, by.from), to: encoded(integer, by.to) },
+      { head: '', terminated: false },
+    ),
+    descending: by.order === 'DESC',
+    consistent: true,
+    page: { default: 1000, max: 1000 },
+    layout: 'd79689ed',
+  });
 
 /** Query.eventPages: table `EVENTS#{storeId}#{aggregateId}` / `{version}`, order chosen by the caller. */
-export const eventPages = (by: Pick<Event, 'storeId' | 'aggregateId'> & {
-  readonly from?: number | null | undefined;
-  readonly to?: number | null | undefined;
-  readonly order?: 'ASC' | 'DESC' | null | undefined;
-}): IndexQuery<Event> => ({
-  pattern: 'eventPages',
-  entity: eventCodec,
-  index: eventsTable,
-  partitions: { kind: 'one', key: `EVENTS#${text(by.storeId)}#${text(by.aggregateId)}` },
-  sort: rangeOf({ from: encoded(integer, by.from), to: encoded(integer, by.to) }, { head: '', terminated: false }),
-  descending: by.order === 'DESC',
-  covering: { kind: 'all' },
-  consistent: true,
-  page: { default: 100, max: 1000 },
-  layout: 'd79689ed',
-});
+export const eventPages = (
+  by: Pick<Event, 'storeId' | 'aggregateId'> & {
+    readonly from?: number | null | undefined;
+    readonly to?: number | null | undefined;
+    readonly order?: 'ASC' | 'DESC' | null | undefined;
+  },
+): IndexQuery<Event> =>
+  query('eventPages', eventCodec, keys.eventsTable, {
+    partition: `EVENTS#${text(by.storeId)}#${text(by.aggregateId)}`,
+    sort: rangeOf(
+      { from: encoded(integer, by.from), to: encoded(integer, by.to) },
+      { head: '', terminated: false },
+    ),
+    descending: by.order === 'DESC',
+    consistent: true,
+    page: { default: 100, max: 1000 },
+    layout: 'd79689ed',
+  });
 
-/** Query.aggregates: initialEvents `EVENT_BY_STORE_ID#{storeId}` / `{timestamp}#{aggregateId}#{version}`, order chosen by the caller. */
-export const aggregates = (by: Pick<Event, 'storeId'> & {
-  readonly from?: Date | string | null | undefined;
-  readonly to?: Date | string | null | undefined;
-  readonly order?: 'ASC' | 'DESC' | null | undefined;
-}): IndexQuery<Event> => ({
-  pattern: 'aggregates',
-  entity: eventCodec,
-  index: eventsInitialEvents,
-  partitions: { kind: 'one', key: `EVENT_BY_STORE_ID#${text(by.storeId)}` },
-  sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
-  descending: by.order === 'DESC',
-  covering: eventInitialEventsHolds,
-  page: { default: 100, max: 1000 },
-  layout: '188782f0',
-});
+/**
+ * Query.aggregates: initialEvents `EVENT_BY_STORE_ID#{storeId}` / `{timestamp}#{aggregateId}#{version}`,
+ * order chosen by the caller.
+ */
+export const aggregates = (
+  by: Pick<Event, 'storeId'> & {
+    readonly from?: Date | string | null | undefined;
+    readonly to?: Date | string | null | undefined;
+    readonly order?: 'ASC' | 'DESC' | null | undefined;
+  },
+): IndexQuery<Event> =>
+  query('aggregates', eventCodec, keys.eventsInitialEvents, {
+    partition: `EVENT_BY_STORE_ID#${text(by.storeId)}`,
+    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    descending: by.order === 'DESC',
+    covering: eventInitialEventsHeld,
+    page: { default: 100, max: 1000 },
+    layout: '188782f0',
+  });
 
 /** Query.latestTimedState: table `EQUIPMENT#{equipmentId}` / `AT#{time}`, descending. */
-export const latestTimedState = (by: Pick<TimedState, 'equipmentId'>): IndexQuery<TimedState> => ({
-  pattern: 'latestTimedState',
-  entity: timedStateCodec,
-  index: equipmentTable,
-  partitions: { kind: 'one', key: `EQUIPMENT#${text(by.equipmentId)}` },
-  sort: { kind: 'prefix', prefix: 'AT#' },
-  descending: true,
-  covering: { kind: 'all' },
-  consistent: true,
-  page: { default: 20, max: 100 },
-});
+export const latestTimedState = (by: Pick<TimedState, 'equipmentId'>): IndexQuery<TimedState> =>
+  query('latestTimedState', timedStateCodec, keys.equipmentTable, {
+    partition: `EQUIPMENT#${text(by.equipmentId)}`,
+    sort: { kind: 'prefix', prefix: 'AT#' },
+    descending: true,
+    consistent: true,
+  });
 
 /** Query.history: table `EQUIPMENT#{equipmentId}` / `VERSION#{version}`, ascending. */
-export const history = (by: Pick<EquipmentStateVersion, 'equipmentId'>): IndexQuery<EquipmentStateVersion> => ({
-  pattern: 'history',
-  entity: equipmentStateVersionCodec,
-  index: equipmentTable,
-  partitions: { kind: 'one', key: `EQUIPMENT#${text(by.equipmentId)}` },
-  sort: { kind: 'prefix', prefix: 'VERSION#' },
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '9be4fd74',
-});
+export const history = (by: Pick<EquipmentStateVersion, 'equipmentId'>): IndexQuery<EquipmentStateVersion> =>
+  query('history', equipmentStateVersionCodec, keys.equipmentTable, {
+    partition: `EQUIPMENT#${text(by.equipmentId)}`,
+    sort: { kind: 'prefix', prefix: 'VERSION#' },
+    layout: '9be4fd74',
+  });
 
 /** Query.logsOfDeviceByState: table `DEVICE#{deviceId}` / `{state}#{date}`, descending. */
-export const logsOfDeviceByState = (by: Pick<DeviceLog, 'deviceId' | 'state'>): IndexQuery<DeviceLog> => ({
-  pattern: 'logsOfDeviceByState',
-  entity: deviceLogCodec,
-  index: devicesTable,
-  partitions: { kind: 'one', key: `DEVICE#${text(by.deviceId)}` },
-  sort: { kind: 'prefix', prefix: `${enumValue(by.state)}#` },
-  descending: true,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'e2a8fd72',
-});
+export const logsOfDeviceByState = (by: Pick<DeviceLog, 'deviceId' | 'state'>): IndexQuery<DeviceLog> =>
+  query('logsOfDeviceByState', deviceLogCodec, keys.devicesTable, {
+    partition: `DEVICE#${text(by.deviceId)}`,
+    sort: { kind: 'prefix', prefix: `${enumValue(by.state)}#` },
+    descending: true,
+    layout: 'e2a8fd72',
+  });
 
-/** Query.logsOfOperatorBetween: ByOperator `DEVICE_LOG_BY_OPERATOR#{operator}` / `{date}#{deviceId}#{state}`, ascending. */
-export const logsOfOperatorBetween = (by: Pick<DeviceLog, 'operator'> & {
-  readonly from?: Date | string | null | undefined;
-  readonly to?: Date | string | null | undefined;
-}): IndexQuery<DeviceLog> => ({
-  pattern: 'logsOfOperatorBetween',
-  entity: deviceLogCodec,
-  index: devicesByOperator,
-  partitions: { kind: 'one', key: `DEVICE_LOG_BY_OPERATOR#${text(by.operator)}` },
-  sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '3b9b6367',
-});
+/**
+ * Query.logsOfOperatorBetween: ByOperator `DEVICE_LOG_BY_OPERATOR#{operator}` / `{date}#{deviceId}#{state}`,
+ * ascending.
+ */
+export const logsOfOperatorBetween = (
+  by: Pick<DeviceLog, 'operator'> & {
+    readonly from?: Date | string | null | undefined;
+    readonly to?: Date | string | null | undefined;
+  },
+): IndexQuery<DeviceLog> =>
+  query('logsOfOperatorBetween', deviceLogCodec, keys.devicesByOperator, {
+    partition: `DEVICE_LOG_BY_OPERATOR#${text(by.operator)}`,
+    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    layout: '3b9b6367',
+  });
 
-/** Query.escalatedTo: Escalated `DEVICE_LOG_BY_ESCALATED_TO#{escalatedTo}` / `{state}#{date}#{deviceId}`, ascending. */
-export const escalatedTo = (by: { readonly escalatedTo: string }): IndexQuery<DeviceLog> => ({
-  pattern: 'escalatedTo',
-  entity: deviceLogCodec,
-  index: devicesEscalated,
-  partitions: { kind: 'one', key: `DEVICE_LOG_BY_ESCALATED_TO#${text(by.escalatedTo)}` },
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'c44ed200',
-});
+/**
+ * Query.escalatedTo: Escalated `DEVICE_LOG_BY_ESCALATED_TO#{escalatedTo}` / `{state}#{date}#{deviceId}`,
+ * ascending.
+ */
+export const escalatedTo = (by: { readonly escalatedTo: string }): IndexQuery<DeviceLog> =>
+  query('escalatedTo', deviceLogCodec, keys.devicesEscalated, {
+    partition: `DEVICE_LOG_BY_ESCALATED_TO#${text(by.escalatedTo)}`,
+    layout: 'c44ed200',
+  });
 
-/** Query.escalatedToByState: Escalated `DEVICE_LOG_BY_ESCALATED_TO#{escalatedTo}` / `{state}#{date}#{deviceId}`, ascending. */
-export const escalatedToByState = (by: Pick<DeviceLog, 'state'> & { readonly escalatedTo: string }): IndexQuery<DeviceLog> => ({
-  pattern: 'escalatedToByState',
-  entity: deviceLogCodec,
-  index: devicesEscalated,
-  partitions: { kind: 'one', key: `DEVICE_LOG_BY_ESCALATED_TO#${text(by.escalatedTo)}` },
-  sort: { kind: 'prefix', prefix: `${enumValue(by.state)}#` },
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'c44ed200',
-});
+/**
+ * Query.escalatedToByState: Escalated `DEVICE_LOG_BY_ESCALATED_TO#{escalatedTo}` /
+ * `{state}#{date}#{deviceId}`, ascending.
+ */
+export const escalatedToByState = (
+  by: Pick<DeviceLog, 'state'> & { readonly escalatedTo: string },
+): IndexQuery<DeviceLog> =>
+  query('escalatedToByState', deviceLogCodec, keys.devicesEscalated, {
+    partition: `DEVICE_LOG_BY_ESCALATED_TO#${text(by.escalatedTo)}`,
+    sort: { kind: 'prefix', prefix: `${enumValue(by.state)}#` },
+    layout: 'c44ed200',
+  });
 
-/** Query.escalatedToByStateOnDay: Escalated `DEVICE_LOG_BY_ESCALATED_TO#{escalatedTo}` / `{state}#{date}#{deviceId}`, ascending. */
-export const escalatedToByStateOnDay = (by: Pick<DeviceLog, 'state'> & {
-  readonly escalatedTo: string;
-  readonly prefix?: string | null | undefined;
-}): IndexQuery<DeviceLog> => ({
-  pattern: 'escalatedToByStateOnDay',
-  entity: deviceLogCodec,
-  index: devicesEscalated,
-  partitions: { kind: 'one', key: `DEVICE_LOG_BY_ESCALATED_TO#${text(by.escalatedTo)}` },
-  sort: rangeOf({ prefix: encoded(timePrefix, by.prefix) }, { head: `${enumValue(by.state)}#`, terminated: true }),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'c44ed200',
-});
+/**
+ * Query.escalatedToByStateOnDay: Escalated `DEVICE_LOG_BY_ESCALATED_TO#{escalatedTo}` /
+ * `{state}#{date}#{deviceId}`, ascending.
+ */
+export const escalatedToByStateOnDay = (
+  by: Pick<DeviceLog, 'state'> & {
+    readonly escalatedTo: string;
+    readonly prefix?: string | null | undefined;
+  },
+): IndexQuery<DeviceLog> =>
+  query('escalatedToByStateOnDay', deviceLogCodec, keys.devicesEscalated, {
+    partition: `DEVICE_LOG_BY_ESCALATED_TO#${text(by.escalatedTo)}`,
+    sort: rangeOf(
+      { prefix: encoded(timePrefix, by.prefix) },
+      { head: `${enumValue(by.state)}#`, terminated: true },
+    ),
+    layout: 'c44ed200',
+  });

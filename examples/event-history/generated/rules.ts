@@ -2,44 +2,35 @@
 
 import type { Answer, FieldRule, PrepareRule } from 'tableloom/runtime/generated';
 import type { DeviceLog, DeviceLogChanges, EquipmentState, NewEquipmentState } from './entities.js';
-import type {
-  MutationEscalateArgs,
-  MutationPushEventArgs,
-  MutationPushEventGroupArgs,
-  MutationReportStateArgs,
-  QueryAggregateArgs,
-  Resolvers,
-  ResolversParentTypes,
-} from './graphql.js';
+import type * as graphql from './graphql.js';
 import type { Context } from './loaders.js';
 
 /** A rule that answers a field, with what its type asks for: records for entities, pages for connections. */
-type Answers<T extends keyof AllResolvers & keyof ResolversParentTypes, F extends keyof Fields<T>, Args> = FieldRule<
-  Context,
-  ResolversParentTypes[T],
+type Answers<
+  T extends keyof AllResolvers & keyof graphql.ResolversParentTypes,
+  F extends keyof Fields<T>,
   Args,
-  Answer<Fields<T>[F]>
->;
-type AllResolvers = Required<Resolvers<Context>>;
+> = FieldRule<Context, graphql.ResolversParentTypes[T], Args, Answer<Fields<T>[F]>>;
+type AllResolvers = Required<graphql.Resolvers<Context>>;
 type Fields<T extends keyof AllResolvers> = Required<AllResolvers[T]>;
 
 /** Answers Event.content. */
 export type ContentRule = Answers<'Event', 'content', object>;
 /** Answers Query.aggregate. */
-export type AggregateRule = Answers<'Query', 'aggregate', QueryAggregateArgs>;
+export type AggregateRule = Answers<'Query', 'aggregate', graphql.QueryAggregateArgs>;
 /** Answers Mutation.pushEvent. */
-export type PushEventRule = Answers<'Mutation', 'pushEvent', MutationPushEventArgs>;
+export type PushEventRule = Answers<'Mutation', 'pushEvent', graphql.MutationPushEventArgs>;
 /** Answers Mutation.pushEventGroup. */
-export type PushEventGroupRule = Answers<'Mutation', 'pushEventGroup', MutationPushEventGroupArgs>;
+export type PushEventGroupRule = Answers<'Mutation', 'pushEventGroup', graphql.MutationPushEventGroupArgs>;
 /** The values reportState writes. */
 export type ReportRule = PrepareRule<
   Context,
-  MutationReportStateArgs,
+  graphql.MutationReportStateArgs,
   EquipmentState | null,
   NewEquipmentState
 >;
 /** The values escalate writes. */
-export type EscalationRule = PrepareRule<Context, MutationEscalateArgs, DeviceLog, DeviceLogChanges>;
+export type EscalationRule = PrepareRule<Context, graphql.MutationEscalateArgs, DeviceLog, DeviceLogChanges>;
 
 /** Every hand-written rule the schema and the access patterns ask for. */
 export interface Rules {

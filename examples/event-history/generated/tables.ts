@@ -9,23 +9,40 @@ export const tables: readonly TableDefinition[] = [
     name: '${TABLE_PREFIX}-events',
     key: { partition: 'PK', sort: 'SK' },
     indexes: [
-      { name: 'initialEvents', kind: 'global', partition: 'initialPK', sort: 'initialSK', project: { kind: 'keys' } },
+      {
+        name: 'initialEvents',
+        kind: 'global',
+        partition: 'initialPK',
+        sort: 'initialSK',
+        project: { kind: 'keys' },
+      },
     ],
   },
   {
     table: 'equipment',
     name: '${TABLE_PREFIX}-equipment',
     key: { partition: 'PK', sort: 'SK' },
-    indexes: [
-    ],
+    indexes: [],
   },
   {
     table: 'devices',
     name: '${TABLE_PREFIX}-devices',
     key: { partition: 'PK', sort: 'SK' },
     indexes: [
-      { name: 'ByOperator', kind: 'global', partition: 'operatorPK', sort: 'operatorSK', project: { kind: 'all' } },
-      { name: 'Escalated', kind: 'global', partition: 'escalatedPK', sort: 'escalatedSK', project: { kind: 'all' } },
+      {
+        name: 'ByOperator',
+        kind: 'global',
+        partition: 'operatorPK',
+        sort: 'operatorSK',
+        project: { kind: 'all' },
+      },
+      {
+        name: 'Escalated',
+        kind: 'global',
+        partition: 'escalatedPK',
+        sort: 'escalatedSK',
+        project: { kind: 'all' },
+      },
     ],
   },
 ];

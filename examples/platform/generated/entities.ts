@@ -283,7 +283,9 @@ export interface LessonChanges {
   readonly title?: string | undefined;
 }
 
-/** Progress: `TENANT#{tenantId}#USER#{userId}#COURSE#{courseId}` / `PROGRESS#{lessonId}#{date}` in `learning`. */
+/**
+ * Progress: `TENANT#{tenantId}#USER#{userId}#COURSE#{courseId}` / `PROGRESS#{lessonId}#{date}` in `learning`.
+ */
 export interface Progress {
   readonly __typename: 'Progress';
   readonly courseId: string;

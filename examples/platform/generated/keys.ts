@@ -2,18 +2,18 @@
 
 import {
   enumValue,
-  indexRef,
   type IndexRef,
+  indexRef,
   integer,
   invertedInteger,
   type Key,
+  keyParser,
   pad,
   shardOf,
-  tableRef,
   type TableRef,
+  tableRef,
   text,
   time,
-  unpack,
 } from 'tableloom/runtime/generated';
 import type {
   AchievementKey,
@@ -60,57 +60,43 @@ export const learningTable: IndexRef & TableRef = tableRef('learning', 'PK', 'SK
 export const learningGsi1 = indexRef(learningTable, 'GSI1', 'GSI1PK', 'GSI1SK');
 
 /** User: `USER#{userId}` / `METADATA` */
-export const userKey = (user: UserKey): Key => ({
-  PK: `USER#${text(user.userId)}`,
-  SK: 'METADATA',
-});
-
-/** The key fields of User's main item; undefined for any other item's key. */
-export const parseUserKey = (key: Key): UserKey | undefined => {
-  const pk = unpack(String(key.PK), ['USER#', text]);
-  const sk = unpack(String(key.SK), ['METADATA']);
-  return pk && sk && { userId: pk[0] };
-};
+export const userKey = (user: UserKey): Key => ({ PK: `USER#${text(user.userId)}`, SK: 'METADATA' });
+export const parseUserKey = keyParser<UserKey>({ PK: ['USER#', ['userId', text]], SK: ['METADATA'] });
 
 /** EmailLookup: `EMAIL#{email}` / `METADATA` */
 export const emailLookupKey = (emailLookup: EmailLookupKey): Key => ({
   PK: `EMAIL#${text(emailLookup.email)}`,
   SK: 'METADATA',
 });
-
-/** The key fields of EmailLookup's main item; undefined for any other item's key. */
-export const parseEmailLookupKey = (key: Key): EmailLookupKey | undefined => {
-  const pk = unpack(String(key.PK), ['EMAIL#', text]);
-  const sk = unpack(String(key.SK), ['METADATA']);
-  return pk && sk && { email: pk[0] };
-};
+export const parseEmailLookupKey = keyParser<EmailLookupKey>({
+  PK: ['EMAIL#', ['email', text]],
+  SK: ['METADATA'],
+});
 
 /** LeaderboardEntry: `GAME#{gameId}` / `SCORE#{invert(score)}#{entryId}` */
 export const leaderboardEntryKey = (leaderboardEntry: LeaderboardEntryKey): Key => ({
   PK: `GAME#${text(leaderboardEntry.gameId)}`,
   SK: `SCORE#${invertedInteger(leaderboardEntry.score)}#${text(leaderboardEntry.entryId)}`,
 });
-
-/** The key fields of LeaderboardEntry's main item; undefined for any other item's key. */
-export const parseLeaderboardEntryKey = (key: Key): LeaderboardEntryKey | undefined => {
-  const pk = unpack(String(key.PK), ['GAME#', text]);
-  const sk = unpack(String(key.SK), ['SCORE#', invertedInteger, '#', text]);
-  return pk && sk && { gameId: pk[0], score: sk[0], entryId: sk[1] };
-};
-
-/** ByPlayer: `PLAYER#{playerId}` / `{score}#{entryId}` */
-export const leaderboardEntryByPlayerKey = (leaderboardEntry: Pick<LeaderboardEntry, 'playerId' | 'score' | 'entryId'>): Key => ({
+export const parseLeaderboardEntryKey = keyParser<LeaderboardEntryKey>({
+  PK: ['GAME#', ['gameId', text]],
+  SK: ['SCORE#', ['score', invertedInteger], '#', ['entryId', text]],
+});
+export const leaderboardEntryByPlayerKey = (
+  leaderboardEntry: Pick<LeaderboardEntry, 'playerId' | 'score' | 'entryId'>,
+): Key => ({
   playerPK: `PLAYER#${text(leaderboardEntry.playerId)}`,
   playerSK: `${integer(leaderboardEntry.score)}#${text(leaderboardEntry.entryId)}`,
 });
-
-/** AllGames: `SCORES#{shard}` / `{invert(score)}#{entryId}` */
-export const leaderboardEntryAllGamesKey = (leaderboardEntry: Pick<LeaderboardEntry, 'score' | 'entryId' | 'gameId'>): Key => ({
-  allPK: `SCORES#${shardOf(leaderboardEntry.gameId + '#' + String(leaderboardEntry.score) + '#' + leaderboardEntry.entryId, 8)}`,
+export const leaderboardEntryAllGamesKey = (
+  leaderboardEntry: Pick<LeaderboardEntry, 'score' | 'entryId' | 'gameId'>,
+): Key => ({
+  allPK: `SCORES#${shardOf(
+    `${leaderboardEntry.gameId}#${leaderboardEntry.score}#${leaderboardEntry.entryId}`,
+    8,
+  )}`,
   allSK: `${invertedInteger(leaderboardEntry.score)}#${text(leaderboardEntry.entryId)}`,
 });
-
-/** The number kept for playerTotal: `SUM#LeaderboardEntry.playerTotal#{playerId}` / `SUM` */
 export const playerTotalNumberKey = (leaderboardEntry: Pick<LeaderboardEntry, 'playerId'>): Key => ({
   PK: `SUM#LeaderboardEntry.playerTotal#${text(leaderboardEntry.playerId)}`,
   SK: 'SUM',
@@ -121,64 +107,45 @@ export const achievementKey = (achievement: AchievementKey): Key => ({
   PK: `PLAYER#${text(achievement.playerId)}`,
   SK: `ACHIEVEMENT#${text(achievement.achievementId)}`,
 });
-
-/** The key fields of Achievement's main item; undefined for any other item's key. */
-export const parseAchievementKey = (key: Key): AchievementKey | undefined => {
-  const pk = unpack(String(key.PK), ['PLAYER#', text]);
-  const sk = unpack(String(key.SK), ['ACHIEVEMENT#', text]);
-  return pk && sk && { playerId: pk[0], achievementId: sk[0] };
-};
+export const parseAchievementKey = keyParser<AchievementKey>({
+  PK: ['PLAYER#', ['playerId', text]],
+  SK: ['ACHIEVEMENT#', ['achievementId', text]],
+});
 
 /** TournamentEntry: `TOURNAMENT#{tournamentId}` / `PLAYER#{playerId}` */
 export const tournamentEntryKey = (tournamentEntry: TournamentEntryKey): Key => ({
   PK: `TOURNAMENT#${text(tournamentEntry.tournamentId)}`,
   SK: `PLAYER#${text(tournamentEntry.playerId)}`,
 });
-
-/** The key fields of TournamentEntry's main item; undefined for any other item's key. */
-export const parseTournamentEntryKey = (key: Key): TournamentEntryKey | undefined => {
-  const pk = unpack(String(key.PK), ['TOURNAMENT#', text]);
-  const sk = unpack(String(key.SK), ['PLAYER#', text]);
-  return pk && sk && { tournamentId: pk[0], playerId: sk[0] };
-};
-
-/** Ranking: `TOURNAMENT#{tournamentId}` / `RANKING#{ranking}#{playerId}` */
-export const tournamentEntryRankingKey = (tournamentEntry: Pick<TournamentEntry, 'tournamentId' | 'ranking' | 'playerId'>): Key => ({
-  rankingSK: `RANKING#${pad(6)(tournamentEntry.ranking)}#${text(tournamentEntry.playerId)}`,
+export const parseTournamentEntryKey = keyParser<TournamentEntryKey>({
+  PK: ['TOURNAMENT#', ['tournamentId', text]],
+  SK: ['PLAYER#', ['playerId', text]],
 });
+export const tournamentEntryRankingKey = (
+  tournamentEntry: Pick<TournamentEntry, 'tournamentId' | 'ranking' | 'playerId'>,
+): Key => ({ rankingSK: `RANKING#${pad(6)(tournamentEntry.ranking)}#${text(tournamentEntry.playerId)}` });
 
 /** Profile: `PROFILE#{profileId}` / `METADATA` */
 export const profileKey = (profile: ProfileKey): Key => ({
   PK: `PROFILE#${text(profile.profileId)}`,
   SK: 'METADATA',
 });
-
-/** The key fields of Profile's main item; undefined for any other item's key. */
-export const parseProfileKey = (key: Key): ProfileKey | undefined => {
-  const pk = unpack(String(key.PK), ['PROFILE#', text]);
-  const sk = unpack(String(key.SK), ['METADATA']);
-  return pk && sk && { profileId: pk[0] };
-};
-
-/** GSI1: `PROFILE_BY_STATUS#{status}` / `{lastActive}#{profileId}` */
+export const parseProfileKey = keyParser<ProfileKey>({
+  PK: ['PROFILE#', ['profileId', text]],
+  SK: ['METADATA'],
+});
 export const profileGsi1Key = (profile: Pick<Profile, 'status' | 'lastActive' | 'profileId'>): Key => ({
   GSI1PK: `PROFILE_BY_STATUS#${enumValue(profile.status)}`,
   GSI1SK: `${time(profile.lastActive)}#${text(profile.profileId)}`,
 });
-
-/** GSI2: `PROFILE_BY_COUNTRY#{country}` / `{city}#{profileId}` */
 export const profileGsi2Key = (profile: Pick<Profile, 'country' | 'city' | 'profileId'>): Key => ({
   GSI2PK: `PROFILE_BY_COUNTRY#${text(profile.country)}`,
   GSI2SK: `${text(profile.city)}#${text(profile.profileId)}`,
 });
-
-/** GSI3: `PROFILE_BY_ENGAGEMENT#{engagement}` / `{sessionCount}#{profileId}` */
 export const profileGsi3Key = (profile: Pick<Profile, 'engagement' | 'sessionCount' | 'profileId'>): Key => ({
   GSI3PK: `PROFILE_BY_ENGAGEMENT#${text(profile.engagement)}`,
   GSI3SK: `${integer(profile.sessionCount)}#${text(profile.profileId)}`,
 });
-
-/** GSI4: `PROFILE_BY_AGE_GROUP#{ageGroup}` / `{signupDate}#{profileId}` */
 export const profileGsi4Key = (profile: Pick<Profile, 'ageGroup' | 'signupDate' | 'profileId'>): Key => ({
   GSI4PK: `PROFILE_BY_AGE_GROUP#${text(profile.ageGroup)}`,
   GSI4SK: `${time(profile.signupDate)}#${text(profile.profileId)}`,
@@ -189,28 +156,20 @@ export const organizationKey = (organization: OrganizationKey): Key => ({
   PK: `TENANT#${text(organization.tenantId)}`,
   SK: 'ORG#PROFILE',
 });
-
-/** The key fields of Organization's main item; undefined for any other item's key. */
-export const parseOrganizationKey = (key: Key): OrganizationKey | undefined => {
-  const pk = unpack(String(key.PK), ['TENANT#', text]);
-  const sk = unpack(String(key.SK), ['ORG#PROFILE']);
-  return pk && sk && { tenantId: pk[0] };
-};
+export const parseOrganizationKey = keyParser<OrganizationKey>({
+  PK: ['TENANT#', ['tenantId', text]],
+  SK: ['ORG#PROFILE'],
+});
 
 /** Learner: `TENANT#{tenantId}#USER#{userId}` / `USER#PROFILE` */
 export const learnerKey = (learner: LearnerKey): Key => ({
   PK: `TENANT#${text(learner.tenantId)}#USER#${text(learner.userId)}`,
   SK: 'USER#PROFILE',
 });
-
-/** The key fields of Learner's main item; undefined for any other item's key. */
-export const parseLearnerKey = (key: Key): LearnerKey | undefined => {
-  const pk = unpack(String(key.PK), ['TENANT#', text, '#USER#', text]);
-  const sk = unpack(String(key.SK), ['USER#PROFILE']);
-  return pk && sk && { tenantId: pk[0], userId: pk[1] };
-};
-
-/** GSI1: `TENANT#{tenantId}#USERS` / `USER#{userId}` */
+export const parseLearnerKey = keyParser<LearnerKey>({
+  PK: ['TENANT#', ['tenantId', text], '#USER#', ['userId', text]],
+  SK: ['USER#PROFILE'],
+});
 export const learnerGsi1Key = (learner: Pick<Learner, 'tenantId' | 'userId'>): Key => ({
   GSI1PK: `TENANT#${text(learner.tenantId)}#USERS`,
   GSI1SK: `USER#${text(learner.userId)}`,
@@ -221,15 +180,10 @@ export const courseKey = (course: CourseKey): Key => ({
   PK: `TENANT#${text(course.tenantId)}#COURSE#${text(course.courseId)}`,
   SK: 'COURSE#DETAILS',
 });
-
-/** The key fields of Course's main item; undefined for any other item's key. */
-export const parseCourseKey = (key: Key): CourseKey | undefined => {
-  const pk = unpack(String(key.PK), ['TENANT#', text, '#COURSE#', text]);
-  const sk = unpack(String(key.SK), ['COURSE#DETAILS']);
-  return pk && sk && { tenantId: pk[0], courseId: pk[1] };
-};
-
-/** GSI1: `TENANT#{tenantId}#COURSES` / `{title}#{courseId}` */
+export const parseCourseKey = keyParser<CourseKey>({
+  PK: ['TENANT#', ['tenantId', text], '#COURSE#', ['courseId', text]],
+  SK: ['COURSE#DETAILS'],
+});
 export const courseGsi1Key = (course: Pick<Course, 'tenantId' | 'title' | 'courseId'>): Key => ({
   GSI1PK: `TENANT#${text(course.tenantId)}#COURSES`,
   GSI1SK: `${text(course.title)}#${text(course.courseId)}`,
@@ -240,22 +194,17 @@ export const enrollmentKey = (enrollment: EnrollmentKey): Key => ({
   PK: `TENANT#${text(enrollment.tenantId)}#USER#${text(enrollment.userId)}`,
   SK: `ENROLLMENT#${text(enrollment.courseId)}#${time(enrollment.enrolledAt)}`,
 });
-
-/** The key fields of Enrollment's main item; undefined for any other item's key. */
-export const parseEnrollmentKey = (key: Key): EnrollmentKey | undefined => {
-  const pk = unpack(String(key.PK), ['TENANT#', text, '#USER#', text]);
-  const sk = unpack(String(key.SK), ['ENROLLMENT#', text, '#', time]);
-  return pk && sk && { tenantId: pk[0], userId: pk[1], courseId: sk[0], enrolledAt: sk[1] };
-};
-
-/** The number kept for enrolled: `COUNT#Enrollment.enrolled#{tenantId}#{courseId}` / `COUNT` */
+export const parseEnrollmentKey = keyParser<EnrollmentKey>({
+  PK: ['TENANT#', ['tenantId', text], '#USER#', ['userId', text]],
+  SK: ['ENROLLMENT#', ['courseId', text], '#', ['enrolledAt', time]],
+});
 export const enrolledNumberKey = (enrollment: Pick<Enrollment, 'tenantId' | 'courseId'>): Key => ({
   PK: `COUNT#Enrollment.enrolled#${text(enrollment.tenantId)}#${text(enrollment.courseId)}`,
   SK: 'COUNT',
 });
-
-/** How many Enrollment records name a Course by course. */
-export const enrollmentCourseReferencesKey = (enrollment: Pick<Enrollment, 'tenantId' | 'courseId'>): Key => ({
+export const enrollmentCourseReferencesKey = (
+  enrollment: Pick<Enrollment, 'tenantId' | 'courseId'>,
+): Key => ({
   PK: `REFERENCES#Enrollment.course#${text(enrollment.tenantId)}#${text(enrollment.courseId)}`,
   SK: 'REFERENCES',
 });
@@ -265,15 +214,10 @@ export const lessonKey = (lesson: LessonKey): Key => ({
   PK: `TENANT#${text(lesson.tenantId)}#COURSE#${text(lesson.courseId)}`,
   SK: `LESSON#${pad(4)(lesson.position)}#${text(lesson.lessonId)}`,
 });
-
-/** The key fields of Lesson's main item; undefined for any other item's key. */
-export const parseLessonKey = (key: Key): LessonKey | undefined => {
-  const pk = unpack(String(key.PK), ['TENANT#', text, '#COURSE#', text]);
-  const sk = unpack(String(key.SK), ['LESSON#', pad(4), '#', text]);
-  return pk && sk && { tenantId: pk[0], courseId: pk[1], position: sk[0], lessonId: sk[1] };
-};
-
-/** How many Lesson records name a Course by course. */
+export const parseLessonKey = keyParser<LessonKey>({
+  PK: ['TENANT#', ['tenantId', text], '#COURSE#', ['courseId', text]],
+  SK: ['LESSON#', ['position', pad(4)], '#', ['lessonId', text]],
+});
 export const lessonCourseReferencesKey = (lesson: Pick<Lesson, 'tenantId' | 'courseId'>): Key => ({
   PK: `REFERENCES#Lesson.course#${text(lesson.tenantId)}#${text(lesson.courseId)}`,
   SK: 'REFERENCES',
@@ -284,23 +228,17 @@ export const progressKey = (progress: ProgressKey): Key => ({
   PK: `TENANT#${text(progress.tenantId)}#USER#${text(progress.userId)}#COURSE#${text(progress.courseId)}`,
   SK: `PROGRESS#${text(progress.lessonId)}#${time(progress.date)}`,
 });
-
-/** The key fields of Progress's main item; undefined for any other item's key. */
-export const parseProgressKey = (key: Key): ProgressKey | undefined => {
-  const pk = unpack(String(key.PK), ['TENANT#', text, '#USER#', text, '#COURSE#', text]);
-  const sk = unpack(String(key.SK), ['PROGRESS#', text, '#', time]);
-  return pk && sk && { tenantId: pk[0], userId: pk[1], courseId: pk[2], lessonId: sk[0], date: sk[1] };
-};
+export const parseProgressKey = keyParser<ProgressKey>({
+  PK: ['TENANT#', ['tenantId', text], '#USER#', ['userId', text], '#COURSE#', ['courseId', text]],
+  SK: ['PROGRESS#', ['lessonId', text], '#', ['date', time]],
+});
 
 /** Certificate: `TENANT#{tenantId}#USER#{userId}` / `CERT#{courseId}#{issuedAt}` */
 export const certificateKey = (certificate: CertificateKey): Key => ({
   PK: `TENANT#${text(certificate.tenantId)}#USER#${text(certificate.userId)}`,
   SK: `CERT#${text(certificate.courseId)}#${time(certificate.issuedAt)}`,
 });
-
-/** The key fields of Certificate's main item; undefined for any other item's key. */
-export const parseCertificateKey = (key: Key): CertificateKey | undefined => {
-  const pk = unpack(String(key.PK), ['TENANT#', text, '#USER#', text]);
-  const sk = unpack(String(key.SK), ['CERT#', text, '#', time]);
-  return pk && sk && { tenantId: pk[0], userId: pk[1], courseId: sk[0], issuedAt: sk[1] };
-};
+export const parseCertificateKey = keyParser<CertificateKey>({
+  PK: ['TENANT#', ['tenantId', text], '#USER#', ['userId', text]],
+  SK: ['CERT#', ['courseId', text], '#', ['issuedAt', time]],
+});

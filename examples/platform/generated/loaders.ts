@@ -16,56 +16,44 @@ import {
   tournamentEntryCodec,
   userCodec,
 } from './items.js';
-import {
-  achievementKey,
-  certificateKey,
-  courseKey,
-  emailLookupKey,
-  enrollmentKey,
-  leaderboardEntryKey,
-  learnerKey,
-  lessonKey,
-  organizationKey,
-  profileKey,
-  progressKey,
-  tournamentEntryKey,
-  userKey,
-} from './keys.js';
+import * as keys from './keys.js';
 
-/** Batched reads by primary key, one set per request: keys of one tick share a BatchGetItem, a key is read once. */
+/** Reads by primary key, one set per request: keys of one tick share a BatchGetItem, each is read once. */
 export const createLoaders = (session: Session) => {
-  /** User by userId. */
-  const user = keyLoader(session, userCodec, userKey);
-  /** EmailLookup by email. */
-  const emailLookup = keyLoader(session, emailLookupCodec, emailLookupKey);
-  /** LeaderboardEntry by gameId, score, entryId. */
-  const leaderboardEntry = keyLoader(session, leaderboardEntryCodec, leaderboardEntryKey);
-  /** Achievement by playerId, achievementId. */
-  const achievement = keyLoader(session, achievementCodec, achievementKey);
-  /** TournamentEntry by tournamentId, playerId. */
-  const tournamentEntry = keyLoader(session, tournamentEntryCodec, tournamentEntryKey);
-  /** Profile by profileId. */
-  const profile = keyLoader(session, profileCodec, profileKey);
-  /** Organization by tenantId. */
-  const organization = keyLoader(session, organizationCodec, organizationKey);
-  /** Learner by tenantId, userId. */
-  const learner = keyLoader(session, learnerCodec, learnerKey);
-  /** Course by tenantId, courseId. */
-  const course = keyLoader(session, courseCodec, courseKey);
-  /** Enrollment by tenantId, userId, courseId, enrolledAt. */
-  const enrollment = keyLoader(session, enrollmentCodec, enrollmentKey);
-  /** Lesson by tenantId, courseId, position, lessonId. */
-  const lesson = keyLoader(session, lessonCodec, lessonKey);
-  /** Progress by tenantId, userId, courseId, lessonId, date. */
-  const progress = keyLoader(session, progressCodec, progressKey);
-  /** Certificate by tenantId, userId, courseId, issuedAt. */
-  const certificate = keyLoader(session, certificateCodec, certificateKey);
-  return { user, emailLookup, leaderboardEntry, achievement, tournamentEntry, profile, organization, learner, course, enrollment, lesson, progress, certificate };
+  const loaders = {
+    /** User by userId. */
+    user: keyLoader(session, userCodec, keys.userKey),
+    /** EmailLookup by email. */
+    emailLookup: keyLoader(session, emailLookupCodec, keys.emailLookupKey),
+    /** LeaderboardEntry by gameId, score, entryId. */
+    leaderboardEntry: keyLoader(session, leaderboardEntryCodec, keys.leaderboardEntryKey),
+    /** Achievement by playerId, achievementId. */
+    achievement: keyLoader(session, achievementCodec, keys.achievementKey),
+    /** TournamentEntry by tournamentId, playerId. */
+    tournamentEntry: keyLoader(session, tournamentEntryCodec, keys.tournamentEntryKey),
+    /** Profile by profileId. */
+    profile: keyLoader(session, profileCodec, keys.profileKey),
+    /** Organization by tenantId. */
+    organization: keyLoader(session, organizationCodec, keys.organizationKey),
+    /** Learner by tenantId, userId. */
+    learner: keyLoader(session, learnerCodec, keys.learnerKey),
+    /** Course by tenantId, courseId. */
+    course: keyLoader(session, courseCodec, keys.courseKey),
+    /** Enrollment by tenantId, userId, courseId, enrolledAt. */
+    enrollment: keyLoader(session, enrollmentCodec, keys.enrollmentKey),
+    /** Lesson by tenantId, courseId, position, lessonId. */
+    lesson: keyLoader(session, lessonCodec, keys.lessonKey),
+    /** Progress by tenantId, userId, courseId, lessonId, date. */
+    progress: keyLoader(session, progressCodec, keys.progressKey),
+    /** Certificate by tenantId, userId, courseId, issuedAt. */
+    certificate: keyLoader(session, certificateCodec, keys.certificateKey),
+  };
+  return loaders;
 };
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
-/** What a resolver and a rule are given: the application's own context, the request's session and its loaders. */
+/** What resolvers and rules are given: the application's own context, the session and its loaders. */
 export interface Context extends AppContext {
   readonly db: Session;
   readonly loaders: Loaders;

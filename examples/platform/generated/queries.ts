@@ -12,6 +12,7 @@ import {
   multiAttributeRange,
   narrowed,
   pad,
+  query,
   rangeOf,
   shards,
   text,
@@ -41,293 +42,260 @@ import {
   progressCodec,
   tournamentEntryCodec,
 } from './items.js';
-import {
-  achievementsPointsOfGame,
-  achievementsTable,
-  analyticsGsi1,
-  analyticsGsi2,
-  analyticsGsi3,
-  analyticsGsi4,
-  enrolledNumberKey,
-  learningGsi1,
-  learningTable,
-  playerTotalNumberKey,
-  scoresAllGames,
-  scoresByPlayer,
-  scoresRanking,
-  scoresTable,
-} from './keys.js';
+import * as keys from './keys.js';
 
 /** Query.topScores: table `GAME#{gameId}` / `SCORE#{invert(score)}#{entryId}`, descending. */
-export const topScores = (by: Pick<LeaderboardEntry, 'gameId'>): IndexQuery<LeaderboardEntry> => ({
-  pattern: 'topScores',
-  entity: leaderboardEntryCodec,
-  index: scoresTable,
-  partitions: { kind: 'one', key: `GAME#${text(by.gameId)}` },
-  sort: { kind: 'prefix', prefix: 'SCORE#' },
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 10, max: 1000 },
-  layout: '409ad27b',
-});
+export const topScores = (by: Pick<LeaderboardEntry, 'gameId'>): IndexQuery<LeaderboardEntry> =>
+  query('topScores', leaderboardEntryCodec, keys.scoresTable, {
+    partition: `GAME#${text(by.gameId)}`,
+    sort: { kind: 'prefix', prefix: 'SCORE#' },
+    page: { default: 10, max: 1000 },
+    layout: '409ad27b',
+  });
 
 /** Query.leaderboard: table `GAME#{gameId}` / `SCORE#{invert(score)}#{entryId}`, descending. */
-export const leaderboard = (by: Pick<LeaderboardEntry, 'gameId'> & {
-  readonly from?: number | null | undefined;
-  readonly to?: number | null | undefined;
-}): IndexQuery<LeaderboardEntry> => ({
-  pattern: 'leaderboard',
-  entity: leaderboardEntryCodec,
-  index: scoresTable,
-  partitions: { kind: 'one', key: `GAME#${text(by.gameId)}` },
-  sort: rangeOf({ to: encoded(invertedInteger, by.from), from: encoded(invertedInteger, by.to) }, { head: 'SCORE#', terminated: true }),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '409ad27b',
-});
+export const leaderboard = (
+  by: Pick<LeaderboardEntry, 'gameId'> & {
+    readonly from?: number | null | undefined;
+    readonly to?: number | null | undefined;
+  },
+): IndexQuery<LeaderboardEntry> =>
+  query('leaderboard', leaderboardEntryCodec, keys.scoresTable, {
+    partition: `GAME#${text(by.gameId)}`,
+    sort: rangeOf(
+      { to: encoded(invertedInteger, by.from), from: encoded(invertedInteger, by.to) },
+      { head: 'SCORE#', terminated: true },
+    ),
+    layout: '409ad27b',
+  });
 
 /** Query.playerScores: ByPlayer `PLAYER#{playerId}` / `{score}#{entryId}`, order chosen by the caller. */
-export const playerScores = (by: Pick<LeaderboardEntry, 'playerId'> & {
-  readonly from?: number | null | undefined;
-  readonly to?: number | null | undefined;
-  readonly order?: 'ASC' | 'DESC' | null | undefined;
-}): IndexQuery<LeaderboardEntry> => ({
-  pattern: 'playerScores',
-  entity: leaderboardEntryCodec,
-  index: scoresByPlayer,
-  partitions: { kind: 'one', key: `PLAYER#${text(by.playerId)}` },
-  sort: rangeOf({ from: encoded(integer, by.from), to: encoded(integer, by.to) }, { head: '', terminated: true }),
-  descending: by.order === 'DESC',
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'a6eedf2e',
-});
+export const playerScores = (
+  by: Pick<LeaderboardEntry, 'playerId'> & {
+    readonly from?: number | null | undefined;
+    readonly to?: number | null | undefined;
+    readonly order?: 'ASC' | 'DESC' | null | undefined;
+  },
+): IndexQuery<LeaderboardEntry> =>
+  query('playerScores', leaderboardEntryCodec, keys.scoresByPlayer, {
+    partition: `PLAYER#${text(by.playerId)}`,
+    sort: rangeOf(
+      { from: encoded(integer, by.from), to: encoded(integer, by.to) },
+      { head: '', terminated: true },
+    ),
+    descending: by.order === 'DESC',
+    layout: 'a6eedf2e',
+  });
 
-/** Query.allTimeTopScores: AllGames `SCORES#{shard}` / `{invert(score)}#{entryId}`, descending, 8 shards merged. */
-export const allTimeTopScores = (): IndexQuery<LeaderboardEntry> => ({
-  pattern: 'allTimeTopScores',
-  entity: leaderboardEntryCodec,
-  index: scoresAllGames,
-  partitions: shards(8, (shard) => `SCORES#${shard}`),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 10, max: 1000 },
-  layout: 'd07ba4d4',
-});
+/**
+ * Query.allTimeTopScores: AllGames `SCORES#{shard}` / `{invert(score)}#{entryId}`, descending, 8 shards
+ * merged.
+ */
+export const allTimeTopScores = (): IndexQuery<LeaderboardEntry> =>
+  query('allTimeTopScores', leaderboardEntryCodec, keys.scoresAllGames, {
+    partitions: shards(8, (shard) => `SCORES#${shard}`),
+    page: { default: 10, max: 1000 },
+    layout: 'd07ba4d4',
+  });
 
 /** Query.gameAchievements: PointsOfGame `{gameId}` / `{points}`, order chosen by the caller. */
-export const gameAchievements = (by: Pick<Achievement, 'gameId'> & {
-  readonly from?: number | null | undefined;
-  readonly to?: number | null | undefined;
-  readonly order?: 'ASC' | 'DESC' | null | undefined;
-}): IndexQuery<Achievement> => ({
-  pattern: 'gameAchievements',
-  entity: achievementCodec,
-  index: achievementsPointsOfGame,
-  partitions: { kind: 'one', key: keyText(by.gameId) },
-  sort: multiAttributeRange(keyNumber, { from: by.from, to: by.to }),
-  descending: by.order === 'DESC',
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '60048285',
-});
+export const gameAchievements = (
+  by: Pick<Achievement, 'gameId'> & {
+    readonly from?: number | null | undefined;
+    readonly to?: number | null | undefined;
+    readonly order?: 'ASC' | 'DESC' | null | undefined;
+  },
+): IndexQuery<Achievement> =>
+  query('gameAchievements', achievementCodec, keys.achievementsPointsOfGame, {
+    partition: keyText(by.gameId),
+    sort: multiAttributeRange(keyNumber, { from: by.from, to: by.to }),
+    descending: by.order === 'DESC',
+    layout: '60048285',
+  });
 
 /** Query.playerAchievements: table `PLAYER#{playerId}` / `ACHIEVEMENT#{achievementId}`, ascending. */
-export const playerAchievements = (by: Pick<Achievement, 'playerId'>): IndexQuery<Achievement> => ({
-  pattern: 'playerAchievements',
-  entity: achievementCodec,
-  index: achievementsTable,
-  partitions: { kind: 'one', key: `PLAYER#${text(by.playerId)}` },
-  sort: { kind: 'prefix', prefix: 'ACHIEVEMENT#' },
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '7d705788',
-});
+export const playerAchievements = (by: Pick<Achievement, 'playerId'>): IndexQuery<Achievement> =>
+  query('playerAchievements', achievementCodec, keys.achievementsTable, {
+    partition: `PLAYER#${text(by.playerId)}`,
+    sort: { kind: 'prefix', prefix: 'ACHIEVEMENT#' },
+    layout: '7d705788',
+  });
 
-/** Query.tournamentRanking: Ranking `TOURNAMENT#{tournamentId}` / `RANKING#{ranking}#{playerId}`, ascending. */
-export const tournamentRanking = (by: Pick<TournamentEntry, 'tournamentId'> & {
-  readonly from?: number | null | undefined;
-  readonly to?: number | null | undefined;
-}): IndexQuery<TournamentEntry> => ({
-  pattern: 'tournamentRanking',
-  entity: tournamentEntryCodec,
-  index: scoresRanking,
-  partitions: { kind: 'one', key: `TOURNAMENT#${text(by.tournamentId)}` },
-  sort: rangeOf({ from: encoded(pad(6), by.from), to: encoded(pad(6), by.to) }, { head: 'RANKING#', terminated: true }),
-  descending: false,
-  covering: { kind: 'all' },
-  consistent: true,
-  page: { default: 20, max: 100 },
-  layout: '3c83ab5e',
-});
+/**
+ * Query.tournamentRanking: Ranking `TOURNAMENT#{tournamentId}` / `RANKING#{ranking}#{playerId}`, ascending.
+ */
+export const tournamentRanking = (
+  by: Pick<TournamentEntry, 'tournamentId'> & {
+    readonly from?: number | null | undefined;
+    readonly to?: number | null | undefined;
+  },
+): IndexQuery<TournamentEntry> =>
+  query('tournamentRanking', tournamentEntryCodec, keys.scoresRanking, {
+    partition: `TOURNAMENT#${text(by.tournamentId)}`,
+    sort: rangeOf(
+      { from: encoded(pad(6), by.from), to: encoded(pad(6), by.to) },
+      { head: 'RANKING#', terminated: true },
+    ),
+    consistent: true,
+    layout: '3c83ab5e',
+  });
 
-/** Query.profilesByStatus: GSI1 `PROFILE_BY_STATUS#{status}` / `{lastActive}#{profileId}`, order chosen by the caller. */
-export const profilesByStatus = (by: Pick<Profile, 'status'> & {
-  readonly from?: Date | string | null | undefined;
-  readonly order?: 'ASC' | 'DESC' | null | undefined;
-}): IndexQuery<Profile> => ({
-  pattern: 'profilesByStatus',
-  entity: profileCodec,
-  index: analyticsGsi1,
-  partitions: { kind: 'one', key: `PROFILE_BY_STATUS#${enumValue(by.status)}` },
-  sort: rangeOf({ from: encoded(time, by.from) }, { head: '', terminated: true }),
-  descending: by.order === 'DESC',
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '9f9306f4',
-});
+/**
+ * Query.profilesByStatus: GSI1 `PROFILE_BY_STATUS#{status}` / `{lastActive}#{profileId}`, order chosen by the
+ * caller.
+ */
+export const profilesByStatus = (
+  by: Pick<Profile, 'status'> & {
+    readonly from?: Date | string | null | undefined;
+    readonly order?: 'ASC' | 'DESC' | null | undefined;
+  },
+): IndexQuery<Profile> =>
+  query('profilesByStatus', profileCodec, keys.analyticsGsi1, {
+    partition: `PROFILE_BY_STATUS#${enumValue(by.status)}`,
+    sort: rangeOf({ from: encoded(time, by.from) }, { head: '', terminated: true }),
+    descending: by.order === 'DESC',
+    layout: '9f9306f4',
+  });
 
 /** Query.profilesByCountry: GSI2 `PROFILE_BY_COUNTRY#{country}` / `{city}#{profileId}`, ascending. */
-export const profilesByCountry = (by: Pick<Profile, 'country'> & { readonly city?: string | null | undefined }): IndexQuery<Profile> => ({
-  pattern: 'profilesByCountry',
-  entity: profileCodec,
-  index: analyticsGsi2,
-  partitions: { kind: 'one', key: `PROFILE_BY_COUNTRY#${text(by.country)}` },
-  sort: narrowed('', [['city', encoded(text, by.city), '#']]),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'd74b8a7a',
-});
+export const profilesByCountry = (
+  by: Pick<Profile, 'country'> & { readonly city?: string | null | undefined },
+): IndexQuery<Profile> =>
+  query('profilesByCountry', profileCodec, keys.analyticsGsi2, {
+    partition: `PROFILE_BY_COUNTRY#${text(by.country)}`,
+    sort: narrowed('', [['city', encoded(text, by.city), '#']]),
+    layout: 'd74b8a7a',
+  });
 
-/** Query.profilesByCountryAndCityPrefix: GSI2 `PROFILE_BY_COUNTRY#{country}` / `{city}#{profileId}`, ascending. */
-export const profilesByCountryAndCityPrefix = (by: Pick<Profile, 'country'> & { readonly city?: string | null | undefined }): IndexQuery<Profile> => ({
-  pattern: 'profilesByCountryAndCityPrefix',
-  entity: profileCodec,
-  index: analyticsGsi2,
-  partitions: { kind: 'one', key: `PROFILE_BY_COUNTRY#${text(by.country)}` },
-  sort: narrowed('', [['city', encoded(text, by.city), '#']], { last: 'prefix' }),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'd74b8a7a',
-});
+/**
+ * Query.profilesByCountryAndCityPrefix: GSI2 `PROFILE_BY_COUNTRY#{country}` / `{city}#{profileId}`,
+ * ascending.
+ */
+export const profilesByCountryAndCityPrefix = (
+  by: Pick<Profile, 'country'> & { readonly city?: string | null | undefined },
+): IndexQuery<Profile> =>
+  query('profilesByCountryAndCityPrefix', profileCodec, keys.analyticsGsi2, {
+    partition: `PROFILE_BY_COUNTRY#${text(by.country)}`,
+    sort: narrowed('', [['city', encoded(text, by.city), '#']], { last: 'prefix' }),
+    layout: 'd74b8a7a',
+  });
 
-/** Query.profilesByEngagement: GSI3 `PROFILE_BY_ENGAGEMENT#{engagement}` / `{sessionCount}#{profileId}`, order chosen by the caller. */
-export const profilesByEngagement = (by: Pick<Profile, 'engagement'> & {
-  readonly from?: number | null | undefined;
-  readonly to?: number | null | undefined;
-  readonly order?: 'ASC' | 'DESC' | null | undefined;
-}): IndexQuery<Profile> => ({
-  pattern: 'profilesByEngagement',
-  entity: profileCodec,
-  index: analyticsGsi3,
-  partitions: { kind: 'one', key: `PROFILE_BY_ENGAGEMENT#${text(by.engagement)}` },
-  sort: rangeOf({ from: encoded(integer, by.from), to: encoded(integer, by.to) }, { head: '', terminated: true }),
-  descending: by.order === 'DESC',
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'e0ab496c',
-});
+/**
+ * Query.profilesByEngagement: GSI3 `PROFILE_BY_ENGAGEMENT#{engagement}` / `{sessionCount}#{profileId}`, order
+ * chosen by the caller.
+ */
+export const profilesByEngagement = (
+  by: Pick<Profile, 'engagement'> & {
+    readonly from?: number | null | undefined;
+    readonly to?: number | null | undefined;
+    readonly order?: 'ASC' | 'DESC' | null | undefined;
+  },
+): IndexQuery<Profile> =>
+  query('profilesByEngagement', profileCodec, keys.analyticsGsi3, {
+    partition: `PROFILE_BY_ENGAGEMENT#${text(by.engagement)}`,
+    sort: rangeOf(
+      { from: encoded(integer, by.from), to: encoded(integer, by.to) },
+      { head: '', terminated: true },
+    ),
+    descending: by.order === 'DESC',
+    layout: 'e0ab496c',
+  });
 
-/** Query.profilesByAgeGroup: GSI4 `PROFILE_BY_AGE_GROUP#{ageGroup}` / `{signupDate}#{profileId}`, ascending. */
-export const profilesByAgeGroup = (by: Pick<Profile, 'ageGroup'> & {
-  readonly from?: Date | string | null | undefined;
-  readonly to?: Date | string | null | undefined;
-}): IndexQuery<Profile> => ({
-  pattern: 'profilesByAgeGroup',
-  entity: profileCodec,
-  index: analyticsGsi4,
-  partitions: { kind: 'one', key: `PROFILE_BY_AGE_GROUP#${text(by.ageGroup)}` },
-  sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '7dea17ab',
-});
+/**
+ * Query.profilesByAgeGroup: GSI4 `PROFILE_BY_AGE_GROUP#{ageGroup}` / `{signupDate}#{profileId}`, ascending.
+ */
+export const profilesByAgeGroup = (
+  by: Pick<Profile, 'ageGroup'> & {
+    readonly from?: Date | string | null | undefined;
+    readonly to?: Date | string | null | undefined;
+  },
+): IndexQuery<Profile> =>
+  query('profilesByAgeGroup', profileCodec, keys.analyticsGsi4, {
+    partition: `PROFILE_BY_AGE_GROUP#${text(by.ageGroup)}`,
+    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    layout: '7dea17ab',
+  });
 
 /** Query.learners: GSI1 `TENANT#{tenantId}#USERS` / `USER#{userId}`, ascending. */
-export const learners = (by: Pick<Learner, 'tenantId'>): IndexQuery<Learner> => ({
-  pattern: 'learners',
-  entity: learnerCodec,
-  index: learningGsi1,
-  partitions: { kind: 'one', key: `TENANT#${text(by.tenantId)}#USERS` },
-  sort: { kind: 'prefix', prefix: 'USER#' },
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '04957c57',
-});
+export const learners = (by: Pick<Learner, 'tenantId'>): IndexQuery<Learner> =>
+  query('learners', learnerCodec, keys.learningGsi1, {
+    partition: `TENANT#${text(by.tenantId)}#USERS`,
+    sort: { kind: 'prefix', prefix: 'USER#' },
+    layout: '04957c57',
+  });
 
 /** Query.courses: GSI1 `TENANT#{tenantId}#COURSES` / `{title}#{courseId}`, ascending. */
-export const courses = (by: Pick<Course, 'tenantId'>): IndexQuery<Course> => ({
-  pattern: 'courses',
-  entity: courseCodec,
-  index: learningGsi1,
-  partitions: { kind: 'one', key: `TENANT#${text(by.tenantId)}#COURSES` },
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '99ec07f2',
-});
+export const courses = (by: Pick<Course, 'tenantId'>): IndexQuery<Course> =>
+  query('courses', courseCodec, keys.learningGsi1, {
+    partition: `TENANT#${text(by.tenantId)}#COURSES`,
+    layout: '99ec07f2',
+  });
 
-/** Query.enrollments: table `TENANT#{tenantId}#USER#{userId}` / `ENROLLMENT#{courseId}#{enrolledAt}`, ascending. */
-export const enrollments = (by: Pick<Enrollment, 'tenantId' | 'userId'> & { readonly courseId?: string | null | undefined }): IndexQuery<Enrollment> => ({
-  pattern: 'enrollments',
-  entity: enrollmentCodec,
-  index: learningTable,
-  partitions: { kind: 'one', key: `TENANT#${text(by.tenantId)}#USER#${text(by.userId)}` },
-  sort: narrowed('ENROLLMENT#', [['courseId', encoded(text, by.courseId), '#']]),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'cd17f1ef',
-});
+/**
+ * Query.enrollments: table `TENANT#{tenantId}#USER#{userId}` / `ENROLLMENT#{courseId}#{enrolledAt}`,
+ * ascending.
+ */
+export const enrollments = (
+  by: Pick<Enrollment, 'tenantId' | 'userId'> & { readonly courseId?: string | null | undefined },
+): IndexQuery<Enrollment> =>
+  query('enrollments', enrollmentCodec, keys.learningTable, {
+    partition: `TENANT#${text(by.tenantId)}#USER#${text(by.userId)}`,
+    sort: narrowed('ENROLLMENT#', [['courseId', encoded(text, by.courseId), '#']]),
+    layout: 'cd17f1ef',
+  });
 
-/** Query.lessons: table `TENANT#{tenantId}#COURSE#{courseId}` / `LESSON#{pad(position, 4)}#{lessonId}`, ascending. */
-export const lessons = (by: Pick<Lesson, 'tenantId' | 'courseId'> & {
-  readonly from?: number | null | undefined;
-  readonly to?: number | null | undefined;
-}): IndexQuery<Lesson> => ({
-  pattern: 'lessons',
-  entity: lessonCodec,
-  index: learningTable,
-  partitions: { kind: 'one', key: `TENANT#${text(by.tenantId)}#COURSE#${text(by.courseId)}` },
-  sort: rangeOf({ from: encoded(pad(4), by.from), to: encoded(pad(4), by.to) }, { head: 'LESSON#', terminated: true }),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '68d3c7aa',
-});
+/**
+ * Query.lessons: table `TENANT#{tenantId}#COURSE#{courseId}` / `LESSON#{pad(position, 4)}#{lessonId}`,
+ * ascending.
+ */
+export const lessons = (
+  by: Pick<Lesson, 'tenantId' | 'courseId'> & {
+    readonly from?: number | null | undefined;
+    readonly to?: number | null | undefined;
+  },
+): IndexQuery<Lesson> =>
+  query('lessons', lessonCodec, keys.learningTable, {
+    partition: `TENANT#${text(by.tenantId)}#COURSE#${text(by.courseId)}`,
+    sort: rangeOf(
+      { from: encoded(pad(4), by.from), to: encoded(pad(4), by.to) },
+      { head: 'LESSON#', terminated: true },
+    ),
+    layout: '68d3c7aa',
+  });
 
-/** Query.progress: table `TENANT#{tenantId}#USER#{userId}#COURSE#{courseId}` / `PROGRESS#{lessonId}#{date}`, ascending. */
-export const progress = (by: Pick<Progress, 'tenantId' | 'userId' | 'courseId'> & { readonly lessonId?: string | null | undefined }): IndexQuery<Progress> => ({
-  pattern: 'progress',
-  entity: progressCodec,
-  index: learningTable,
-  partitions: { kind: 'one', key: `TENANT#${text(by.tenantId)}#USER#${text(by.userId)}#COURSE#${text(by.courseId)}` },
-  sort: narrowed('PROGRESS#', [['lessonId', encoded(text, by.lessonId), '#']]),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: 'f8a0aeff',
-});
+/**
+ * Query.progress: table `TENANT#{tenantId}#USER#{userId}#COURSE#{courseId}` / `PROGRESS#{lessonId}#{date}`,
+ * ascending.
+ */
+export const progress = (
+  by: Pick<Progress, 'tenantId' | 'userId' | 'courseId'> & { readonly lessonId?: string | null | undefined },
+): IndexQuery<Progress> =>
+  query('progress', progressCodec, keys.learningTable, {
+    partition: `TENANT#${text(by.tenantId)}#USER#${text(by.userId)}#COURSE#${text(by.courseId)}`,
+    sort: narrowed('PROGRESS#', [['lessonId', encoded(text, by.lessonId), '#']]),
+    layout: 'f8a0aeff',
+  });
 
 /** Query.certificates: table `TENANT#{tenantId}#USER#{userId}` / `CERT#{courseId}#{issuedAt}`, ascending. */
-export const certificates = (by: Pick<Certificate, 'tenantId' | 'userId'> & { readonly courseId?: string | null | undefined }): IndexQuery<Certificate> => ({
-  pattern: 'certificates',
-  entity: certificateCodec,
-  index: learningTable,
-  partitions: { kind: 'one', key: `TENANT#${text(by.tenantId)}#USER#${text(by.userId)}` },
-  sort: narrowed('CERT#', [['courseId', encoded(text, by.courseId), '#']]),
-  descending: false,
-  covering: { kind: 'all' },
-  page: { default: 20, max: 100 },
-  layout: '3d646bb7',
-});
+export const certificates = (
+  by: Pick<Certificate, 'tenantId' | 'userId'> & { readonly courseId?: string | null | undefined },
+): IndexQuery<Certificate> =>
+  query('certificates', certificateCodec, keys.learningTable, {
+    partition: `TENANT#${text(by.tenantId)}#USER#${text(by.userId)}`,
+    sort: narrowed('CERT#', [['courseId', encoded(text, by.courseId), '#']]),
+    layout: '3d646bb7',
+  });
 
-/** Query.playerTotal: kept under `SUM#LeaderboardEntry.playerTotal#{playerId}` / `SUM`. */
+/** Query.playerTotal: maintained under `SUM#LeaderboardEntry.playerTotal#{playerId}` / `SUM`. */
 export const playerTotal = (by: Pick<LeaderboardEntry, 'playerId'>): Aggregate<LeaderboardEntry> => ({
   name: 'playerTotal',
   entity: leaderboardEntryCodec,
-  keys: [playerTotalNumberKey(by)],
+  keys: [keys.playerTotalNumberKey(by)],
 });
 
-/** Query.enrolled: kept under `COUNT#Enrollment.enrolled#{tenantId}#{courseId}` / `COUNT`. */
+/** Query.enrolled: maintained under `COUNT#Enrollment.enrolled#{tenantId}#{courseId}` / `COUNT`. */
 export const enrolled = (by: Pick<Enrollment, 'tenantId' | 'courseId'>): Aggregate<Enrollment> => ({
   name: 'enrolled',
   entity: enrollmentCodec,
-  keys: [enrolledNumberKey(by)],
+  keys: [keys.enrolledNumberKey(by)],
 });

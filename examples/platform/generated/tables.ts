@@ -4,20 +4,8 @@ import type { TableDefinition } from 'tableloom/runtime/generated';
 
 /** The tables the access patterns need, for `createTables`. */
 export const tables: readonly TableDefinition[] = [
-  {
-    table: 'users',
-    name: '${TABLE_PREFIX}-users',
-    key: { partition: 'PK', sort: 'SK' },
-    indexes: [
-    ],
-  },
-  {
-    table: 'emails',
-    name: '${TABLE_PREFIX}-emails',
-    key: { partition: 'PK', sort: 'SK' },
-    indexes: [
-    ],
-  },
+  { table: 'users', name: '${TABLE_PREFIX}-users', key: { partition: 'PK', sort: 'SK' }, indexes: [] },
+  { table: 'emails', name: '${TABLE_PREFIX}-emails', key: { partition: 'PK', sort: 'SK' }, indexes: [] },
   {
     table: 'scores',
     name: '${TABLE_PREFIX}-scores',
@@ -33,7 +21,14 @@ export const tables: readonly TableDefinition[] = [
     name: '${TABLE_PREFIX}-achievements',
     key: { partition: 'PK', sort: 'SK' },
     indexes: [
-      { name: 'PointsOfGame', kind: 'global', partition: 'gameId', sort: 'points', multiAttribute: { partition: { gameId: 'S' }, sort: { points: 'N' } }, project: { kind: 'all' } },
+      {
+        name: 'PointsOfGame',
+        kind: 'global',
+        partition: 'gameId',
+        sort: 'points',
+        multiAttribute: { partition: { gameId: 'S' }, sort: { points: 'N' } },
+        project: { kind: 'all' },
+      },
     ],
   },
   {

@@ -1,6 +1,7 @@
 /** Handlebars, made strict: a name the data lacks is an error, in `{{name}}` and in `{{#if name}}` alike. */
 
 import Handlebars from 'handlebars';
+import { Fragment } from './printer.js';
 
 export interface TemplateText {
   /** The generated file's name: `keys.ts`. */
@@ -27,25 +28,34 @@ export class Renderer {
     return [...this.templates.keys()];
   }
 
-  render(name: string, data: object): string {
+  /** @param place what stands in the text for a fragment of code */
+  render(name: string, data: object, place: Place = noFragments): string {
     const template = this.templates.get(name);
     if (!template) throw new Error(`there is no template ${name}.hbs`);
-    return template(checked(data, name), { allowProtoPropertiesByDefault: false });
+    return template(checked(data, name, place), { allowProtoPropertiesByDefault: false });
   }
 }
 
+type Place = (fragment: Fragment) => string;
+
+function noFragments(): never {
+  throw new Error('this file is no code');
+}
+
 /** Throws where a template asks for a property the data does not have; `#if` and `#each` do not ask strictly by themselves. */
-function checked<T extends object>(data: T, path: string): T {
+function checked<T extends object>(data: T, path: string, place: Place): T {
   return new Proxy(data, {
     get(target, property, receiver) {
       const value: unknown = Reflect.get(target, property, receiver);
-      if (typeof property === 'symbol' || Array.isArray(target)) return wrap(value, path, property);
+      if (typeof property === 'symbol' || Array.isArray(target)) return wrap(value, path, property, place);
       if (!(property in target)) throw new Error(`template ${path}: there is no \`${property}\``);
-      return wrap(value, path, property);
+      return wrap(value, path, property, place);
     },
   });
 }
 
-function wrap(value: unknown, path: string, property: string | symbol): unknown {
-  return typeof value === 'object' && value !== null ? checked(value, `${path}.${String(property)}`) : value;
+function wrap(value: unknown, path: string, property: string | symbol, place: Place): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Fragment) return place(value);
+  return checked(value, `${path}.${String(property)}`, place);
 }

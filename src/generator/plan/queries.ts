@@ -10,7 +10,7 @@ import {
 import { sortFields } from '../layout/serving.js';
 import type { EntityLayout, Layout } from '../layout/types.js';
 import type { IndexModel, PatternModel } from '../model.js';
-import { camel, indexName, pascal } from '../names.js';
+import { camel, indexName } from '../names.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { holesOf } from '../resolve/templates.js';
 import { typeOfSource } from '../resolve/value-paths.js';
@@ -146,11 +146,11 @@ function coveringOf(
   if (item.covering.kind === 'some') {
     const { attributes: included } = item.covering;
     const attributes = isWhole ? included : included.filter((name) => projected.includes(name));
-    return { kind: 'some', name: `${loader}${pascal(item.for ?? '')}Holds`, attributes, key: 'fields' };
+    return { kind: 'some', name: `${item.for ?? ''}Held`, attributes, key: 'fields' };
   }
   if (isWhole) return { kind: 'all' };
   // An index projects its keys in any case.
   const keys = index.multiAttribute ? multiAttributeFields(index.multiAttribute) : [];
   const attributes = [...new Set([...keys, ...projected])].filter((name) => entity.attributes.has(name));
-  return { kind: 'some', name: `${loader}${indexName(index.name.text)}Holds`, attributes, key: 'item' };
+  return { kind: 'some', name: `${loader}${indexName(index.name.text)}Held`, attributes, key: 'item' };
 }

@@ -43,7 +43,8 @@ export interface BucketWindow {
   readonly from?: Date | string | null | undefined;
   /** The latest moment asked for. Left out: `now`. */
   readonly to?: Date | string | null | undefined;
-  readonly now: Date;
+  /** Left out: the machine's clock. */
+  readonly now?: Date | undefined;
   /** How many buckets a query may cross, as declared. */
   readonly across: number;
   readonly descending: boolean;
@@ -55,7 +56,7 @@ export interface BucketWindow {
  * would be a wrong answer. Empty where `from` is after `to`.
  */
 export function bucketsOf(unit: BucketUnit, window: BucketWindow): readonly string[] {
-  const last = ordinalOf(unit, truncate[unit](window.to ?? window.now));
+  const last = ordinalOf(unit, truncate[unit](window.to ?? window.now ?? new Date()));
   const given = window.from ?? undefined;
   const first = given === undefined ? last - window.across + 1 : ordinalOf(unit, truncate[unit](given));
   const count = last - first + 1;
@@ -132,4 +133,9 @@ export function checkList(field: string, count: number, max: number): void {
     field,
     limit: max,
   });
+}
+
+/** What a cursor is bound to where partitions move with time: what was asked. */
+export function bindingOf(asked: readonly unknown[]): string {
+  return JSON.stringify(asked);
 }

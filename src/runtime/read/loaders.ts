@@ -55,6 +55,14 @@ export async function firstFound<R extends object>(reads: readonly Promise<R | n
   return records.find((record) => record !== null) ?? null;
 }
 
+/** The record of the kind that is told. */
+export function loadByKind<R extends object>(
+  kind: string,
+  loads: Readonly<Record<string, () => Promise<R | null>>>,
+): Promise<R | null> {
+  return loads[kind]?.() ?? Promise.resolve(null);
+}
+
 /** The records of a list of keys, in its order, null where there is none; each is read once. BAD_INPUT above `max`. */
 export async function loadEach<V, K, R>(
   loader: KeyLoader<K, R>,

@@ -190,7 +190,8 @@ export class Nodes<R extends object> {
       return this.#live(rows, items, (item) => entity.read(item));
     }
     const items = rows.map(({ item }) => item);
-    if (covering.kind === 'some') return this.#live(rows, items, covering.read);
+    // Of a record only these fields are asked: see `isEnough`.
+    if (covering.kind === 'some') return this.#live(rows, items, (item) => covering.read(item) as R);
     if (!this.#isLight) this.#options.seen(index, items);
     return this.#live(rows, items, (item) => entity.read(item));
   }

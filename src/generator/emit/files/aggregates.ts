@@ -1,141 +1,150 @@
-/** What several views say of the numbers that an entity's writes keep. */
+/** What several files say of the aggregates and sequences that an entity's writes maintain. */
 
-import { runtimeEncoding } from '../../encodings.js';
 import { aggregateKeyName, sequenceName } from '../../names.js';
 import { aggregateOf } from '../../plan/lookup/find.js';
 import type { AggregateAccess, PatternPlan } from '../../plan/types/access.js';
 import type { AggregatePlan, AttributePlan, EntityPlan, TemplatePart } from '../../plan/types/storage.js';
-import { group, keyComment, keyExpression, quote, recordType } from '../code.js';
-import { absence, asStored } from './shared.js';
+import { keyComment, keyExpression, recordType } from '../expressions.js';
+import {
+  arrow,
+  assigned,
+  call,
+  code,
+  comment,
+  type Doc,
+  generic,
+  globalOf,
+  intersection,
+  list,
+  literalUnion,
+  object,
+  objectType,
+  property,
+  quote,
+  typedParameter,
+} from '../printer.js';
+import { codecOf, entityType, keyValue, runtime, runtimeType } from '../symbols.js';
+import { encodedField, type KeyFunction, keyFunction, partParameter, templatesOf } from './key-functions.js';
+import { absence, asStored, attributeOf, parameterOf, tableVariable, unless } from './shared.js';
 
 export function aggregatesOf({ aggregates = [] }: EntityPlan): readonly AggregatePlan[] {
   return aggregates;
 }
 
-/** The function that gives the key of a number's item, or, of a sequence, where its numbers come from. */
+/** The function that gives the key of an aggregate's item, or, of a sequence, where its numbers come from. */
 export function aggregateFunction(entity: EntityPlan, { kind, name }: AggregatePlan): string {
   return kind === 'sequence' ? sequenceName(entity.name, name) : aggregateKeyName(name);
 }
 
-/** The fields in a number's key. */
+/** The fields in an aggregate's key. */
 function fieldsOf({ partition }: AggregatePlan): string[] {
   const isHole = (part: TemplatePart) => part.kind === 'hole';
   return [...new Set(partition.parts.filter(isHole).map((part) => ('field' in part ? part.field : '')))];
 }
 
-/** The data of a number's function in keys.ts. */
-export function aggregateKeyView(entity: EntityPlan, number: AggregatePlan, tableVariable: string) {
-  const { kind, name, partition, sort, shards, present } = number;
-  const parameter = entity.names.loader;
-  const fields = fieldsOf(number);
-  const given = [
-    ...(fields.length > 0
-      ? [`${parameter}: Pick<${entity.names.record}, ${fields.map(quote).join(' | ')}>`]
-      : []),
+/** An aggregate's function in keys.ts. */
+export function aggregateKey(entity: EntityPlan, aggregate: AggregatePlan): KeyFunction {
+  const { kind, name, shards, present } = aggregate;
+  const fields = fieldsOf(aggregate);
+  const parameters = [
+    ...(fields.length > 0 ? [partParameter(entity, fields)] : []),
     ...(shards === null ? [] : ['shard: number']),
   ];
-  const properties = [partition, sort].flatMap((template) =>
-    template
-      ? [
-          `${template.attribute}: ${keyExpression(template, (field, encode) => `${runtimeEncoding(encode)}(${parameter}.${field})`, 'shard')}`,
-        ]
-      : [],
+  const properties = templatesOf(aggregate).map((template) =>
+    property(template.attribute, keyExpression(template.parts, encodedField(entity), 'shard')),
   );
-  return {
-    function: aggregateFunction(entity, number),
-    comment:
-      kind === 'sequence'
-        ? `The numbers of ${entity.name}.${name}: ${keyComment(number)}`
-        : `The number kept for ${name}: ${keyComment(number)}`,
-    parameters: given.join(', '),
-    properties,
-    absent: absence([{ present: present.filter((field) => fields.includes(field)), when: [] }], parameter),
-    sequence:
-      kind === 'sequence'
-        ? {
-            entity: quote(entity.name),
-            name: quote(name),
-            table: tableVariable,
-            key: group('{', properties, '}', 2, 5),
-          }
-        : null,
-  };
+  const called = aggregateFunction(entity, aggregate);
+  if (kind === 'sequence') {
+    const sequence = object([
+      property('entity', quote(entity.name)),
+      property('name', quote(name)),
+      property('table', tableVariable(entity.table)),
+      property('key', object(properties)),
+    ]);
+    const body = arrow(parameters, sequence, { returns: runtimeType('SequenceRef') });
+    return { name: called, declaration: assigned(`export const ${called} =`, body) };
+  }
+  const inKey = present.filter((field) => fields.includes(field));
+  const absent = absence([{ present: inKey, when: [] }], parameterOf(entity));
+  return keyFunction(called, { parameters, properties, absent });
 }
 
-/** What a record adds to each number, as expressions of items.ts. */
-export function countedExpressions(entity: EntityPlan, shard: (count: number) => string): string[] {
-  const parameter = entity.names.loader;
+/** What a record adds to each aggregate, as expressions of items.ts. */
+export function countedExpressions(entity: EntityPlan, shard: (count: number) => Doc): Doc[] {
+  const parameter = parameterOf(entity);
   return aggregatesOf(entity)
     .filter(({ kind }) => kind !== 'sequence')
-    .map((number) => {
-      const { name, field, shards, when, cap } = number;
-      const fields = fieldsOf(number);
+    .map((aggregate) => {
+      const { name, field, shards, when, cap, present } = aggregate;
+      const fields = fieldsOf(aggregate);
       const given = [...(fields.length > 0 ? [parameter] : []), ...(shards === null ? [] : [shard(shards)])];
-      const key = `${aggregateFunction(entity, number)}(${given.join(', ')})`;
-      const absent = absence(
-        [{ present: number.present.filter((one) => !fields.includes(one)), when }],
-        parameter,
-      );
-      const attribute = field === null ? undefined : entity.attributes.find((one) => one.name === field);
-      const parts = [
-        `name: ${quote(name)}`,
-        `key: ${absent === null ? key : `${absent} ? undefined : ${key}`}`,
-        `by: ${attribute ? amount(attribute, parameter) : '1'}`,
-        ...(cap === null ? [] : [`max: ${cap}`]),
-      ];
-      return group('{', parts, '}', 4);
+      const key = call(keyValue(aggregateFunction(entity, aggregate)), given);
+      const absent = absence([{ present: present.filter((one) => !fields.includes(one)), when }], parameter);
+      const attribute = field === null ? undefined : attributeOf(entity, field);
+      return object([
+        property('name', quote(name)),
+        property('key', unless(absent, key)),
+        property('by', attribute ? amount(attribute, parameter) : '1'),
+        ...(cap === null ? [] : [property('max', String(cap))]),
+      ]);
     });
 }
 
-function amount({ name, nullable }: AttributePlan, parameter: string): string {
+function amount({ name, nullable }: AttributePlan, parameter: string): Doc {
   return nullable ? `${parameter}.${name} ?? 0` : `${parameter}.${name}`;
 }
 
-/** The data of the function in queries.ts that a kept pattern has. */
-export function aggregateView(entity: EntityPlan, pattern: PatternPlan, access: AggregateAccess) {
-  const number = aggregateOf(entity, access.number);
-  const fields = fieldsOf(number).map(
-    (name) => entity.attributes.find((one) => one.name === name) as AttributePlan,
-  );
-  const certain = fields.filter(({ nullable }) => !nullable);
+/** The function in queries.ts that a maintained pattern has. */
+export function maintainedView(entity: EntityPlan, pattern: PatternPlan, access: AggregateAccess) {
+  const aggregate = aggregateOf(entity, access.number);
+  const fields = fieldsOf(aggregate).flatMap((name) => attributeOf(entity, name) ?? []);
+  const certain = fields.filter(({ nullable }) => !nullable).map(({ name }) => name);
   // What has no value counts nowhere: there is no asking for it.
   const others = fields
     .filter(({ nullable }) => nullable)
-    .map((one) => `readonly ${one.name}: ${recordType({ ...one, nullable: false })}`);
+    .map((one) => code`readonly ${one.name}: ${recordType({ ...one, nullable: false })}`);
   const shape = [
     ...(certain.length > 0
-      ? [`Pick<${entity.names.record}, ${certain.map(({ name }) => quote(name)).join(' | ')}>`]
+      ? [generic(globalOf('Pick'), [entityType(entity.names.record), literalUnion(certain)])]
       : []),
-    ...(others.length > 0 ? [`{ ${others.join('; ')} }`] : []),
+    ...(others.length > 0 ? [objectType(others)] : []),
   ];
   const field = pattern.field ? `${pattern.field.type}.${pattern.field.field}` : pattern.name;
+  const where = aggregate.shards === null ? '' : `, in ${aggregate.shards} items`;
+  const body = object([
+    ...aggregateParts(entity, aggregate),
+    ...(access.consistent ? [property('consistent', 'true')] : []),
+  ]);
+  const parameters = shape.length === 0 ? [] : [typedParameter('by', intersection(shape))];
+  const returns = generic(runtimeType('Aggregate'), [entityType(entity.names.record)]);
   return {
-    function: pattern.name,
-    comment: `${field}: kept under ${keyComment(number)}${number.shards === null ? '' : `, in ${number.shards} items`}.`,
-    parameter: shape.length === 0 ? '' : `by: ${shape.join(' & ')}`,
-    record: entity.names.record,
-    ...aggregateParts(entity, number),
-    consistent: access.consistent,
+    name: pattern.name,
+    comment: comment(`${field}: maintained under ${keyComment(aggregate)}${where}.`),
+    declaration: assigned(`export const ${pattern.name} =`, arrow(parameters, body, { returns })),
   };
 }
 
-/** The reference of an aggregate for the runtime, in one expression. */
-export function aggregateExpression(entity: EntityPlan, name: string): string {
-  const parts = aggregateParts(entity, aggregateOf(entity, name));
-  return group('{', [`name: ${parts.name}`, `entity: ${parts.codec}`, `keys: ${parts.keys}`], '}', 2, 7);
+/** An aggregate as the runtime takes it, in one expression. */
+export function aggregateExpression(entity: EntityPlan, name: string): Doc {
+  return object(aggregateParts(entity, aggregateOf(entity, name)));
 }
 
-function aggregateParts(entity: EntityPlan, number: AggregatePlan) {
-  const fields = fieldsOf(number);
+function aggregateParts(entity: EntityPlan, aggregate: AggregatePlan): Doc[] {
+  const { shards } = aggregate;
+  const fields = fieldsOf(aggregate);
   const stored = fields.map((name) => asStored(entity, name, `by.${name}`));
   const isPlain = stored.every((value, at) => value === `by.${fields[at]}`);
-  const by = isPlain ? 'by' : `{ ${fields.map((name, at) => `${name}: ${stored[at]}`).join(', ')} }`;
-  const call = (more: readonly string[]) =>
-    `${aggregateFunction(entity, number)}(${[...(fields.length > 0 ? [by] : []), ...more].join(', ')})`;
-  return {
-    name: quote(number.name),
-    codec: entity.names.codec,
-    keys:
-      number.shards === null ? `[${call([])}]` : `shardKeys(${number.shards}, (shard) => ${call(['shard'])})`,
-  };
+  const by = isPlain ? 'by' : object(fields.map((name, at) => property(name, stored[at] ?? '')));
+  const key = (more: readonly string[]) =>
+    call(keyValue(aggregateFunction(entity, aggregate)), [...(fields.length > 0 ? [by] : []), ...more]);
+  return [
+    property('name', quote(aggregate.name)),
+    property('entity', codecOf(entity)),
+    property(
+      'keys',
+      shards === null
+        ? list([key([])])
+        : call(runtime('shardKeys'), [String(shards), arrow(['shard'], key(['shard']))]),
+    ),
+  ];
 }

@@ -2,70 +2,63 @@
 
 import type { EntityPlan, ValidationPlan } from '../../plan/types/storage.js';
 import type { ConditionPlan, ConditionValue, MutationPlan } from '../../plan/types/writes.js';
-import { group, property, quote, valueExpression } from '../code.js';
-import { asStored } from './shared.js';
+import { valueExpression } from '../expressions.js';
+import {
+  arrow,
+  call,
+  code,
+  type Doc,
+  flatText,
+  json,
+  list,
+  literal,
+  object,
+  operation,
+  property,
+  quote,
+} from '../printer.js';
+import { runtime } from '../symbols.js';
+import { asStored, attributeOf } from './shared.js';
 
 /** The `demands` of a codec; null where there are none. */
-export function conditionsExpression({ attributes, historyOf }: EntityPlan): string | null {
+export function conditionsExpression({ attributes, historyOf }: EntityPlan): Doc | null {
   if (historyOf !== null) return null;
   const moves = attributes.flatMap(({ name, transitions }) =>
-    transitions ? [`${name}: ${movesExpression(transitions)}`] : [],
+    transitions ? [property(name, json(transitions))] : [],
   );
   const values = attributes.flatMap(({ name, validation }) =>
-    validation ? [`${name}: ${validationExpression(validation)}`] : [],
+    validation ? [property(name, validationExpression(validation))] : [],
   );
   const parts = [
-    ...(moves.length > 0 ? [`transitions: ${group('{', moves, '}', 4, 15)}`] : []),
-    ...(values.length > 0 ? [`values: ${group('{', values, '}', 4, 10)}`] : []),
+    ...(moves.length > 0 ? [property('transitions', object(moves))] : []),
+    ...(values.length > 0 ? [property('values', object(values))] : []),
   ];
-  return parts.length === 0 ? null : group('{', parts, '}', 2, 11);
+  return parts.length === 0 ? null : object(parts);
 }
 
-function movesExpression(transitions: Readonly<Record<string, readonly string[]>>): string {
-  const rows = Object.entries(transitions).map(([from, to]) => `${from}: [${to.map(quote).join(', ')}]`);
-  return group('{', rows, '}', 6, 10);
-}
-
-function validationExpression(validation: ValidationPlan): string {
-  if (validation.kind === 'rule') return `{ rule: ${quote(validation.rule)} }`;
+function validationExpression(validation: ValidationPlan): Doc {
+  if (validation.kind === 'rule') return object([property('rule', quote(validation.rule))]);
   const { min, max, pattern } = validation;
-  const parts = [
-    ...(min === undefined ? [] : [`min: ${min}`]),
-    ...(max === undefined ? [] : [`max: ${max}`]),
-    ...(pattern === undefined ? [] : [`pattern: ${patternExpression(pattern)}`]),
-  ];
-  return `{ ${parts.join(', ')} }`;
-}
-
-/** The whole text matches. A literal but for quotes in it, which would look like the ends of a text. */
-function patternExpression(pattern: string): string {
-  const whole = `^(?:${pattern})$`;
-  return /['"`]/.test(pattern) ? `new RegExp(${quote(whole)}, 'u')` : String(new RegExp(whole, 'u'));
+  return object([
+    ...(min === undefined ? [] : [property('min', literal(min))]),
+    ...(max === undefined ? [] : [property('max', literal(max))]),
+    // The whole text matches.
+    ...(pattern === undefined ? [] : [property('pattern', String(new RegExp(`^(?:${pattern})$`, 'u')))]),
+  ]);
 }
 
 /** The `require` of a write's options, where something is required. */
-export function requireOption(entity: EntityPlan, { require }: MutationPlan): string[] {
+export function requireOption(entity: EntityPlan, { require }: MutationPlan): Doc[] {
   if (!require) return [];
-  const rows = require.map(({ name, condition }) => {
-    const { text, all = [] } = conditionExpression(entity, condition);
-    const line = `${name}: (current) => ${text}`;
-    return line.length <= 96 || all.length < 2
-      ? line
-      : [`${name}: (current) =>`, all.map((part) => within(part, 'and')).join(' &&\n              ')].join(
-          '\n              ',
-        );
-  });
-  return [`require: ${group('{', rows, '}', 10, 9)}`];
-}
-
-/** A condition by itself. */
-function whole(entity: EntityPlan, condition: ConditionPlan): string {
-  return conditionExpression(entity, condition).text;
+  const rows = require.map(({ name, condition }) =>
+    property(name, arrow(['current'], conditionCode(entity, condition).doc)),
+  );
+  return [property('require', object(rows))];
 }
 
 /** Code and how loosely it is bound: code within a tighter operator is put in brackets. */
 interface Code {
-  readonly text: string;
+  readonly doc: Doc;
   readonly binds: 'or' | 'and' | 'comparison' | 'value';
   /** What has to hold together. */
   readonly all?: readonly Code[];
@@ -73,30 +66,33 @@ interface Code {
 
 const order = ['or', 'and', 'comparison', 'value'] as const satisfies readonly Code['binds'][];
 
-function within({ text, binds }: Code, outer: Code['binds']): string {
-  return order.indexOf(binds) < order.indexOf(outer) ? `(${text})` : text;
+function within({ doc, binds }: Code, outer: Code['binds']): Doc {
+  return order.indexOf(binds) < order.indexOf(outer) ? code`(${doc})` : doc;
 }
 
-function allOf(parts: readonly Code[]): Code {
-  const flat = parts.flatMap((part) => part.all ?? [part]);
-  const all = [...new Map(flat.map((part) => [part.text, part])).values()];
+function joinedBy(parts: readonly Code[], binds: 'or' | 'and'): Code {
+  const flat = binds === 'and' ? parts.flatMap((part) => part.all ?? [part]) : parts;
+  const all = [...new Map(flat.map((part) => [flatText(part.doc), part])).values()];
   const [only] = all;
   if (only && all.length === 1) return only;
-  return { text: all.map((part) => within(part, 'and')).join(' && ') || 'true', binds: 'and', all };
+  if (all.length === 0) return { doc: binds === 'and' ? 'true' : 'false', binds: 'value' };
+  const doc = operation(
+    all.map((part) => within(part, 'and')),
+    binds === 'and' ? '&&' : '||',
+  );
+  return binds === 'and' ? { doc, binds, all } : { doc, binds };
 }
 
-function conditionExpression(entity: EntityPlan, condition: ConditionPlan): Code {
+function conditionCode(entity: EntityPlan, condition: ConditionPlan): Code {
   switch (condition.kind) {
     case 'all':
-      return allOf(condition.of.map((part) => conditionExpression(entity, part)));
-    case 'any': {
-      const parts = condition.of.map((part) => conditionExpression(entity, part));
-      const [only] = parts;
-      if (only && parts.length === 1) return only;
-      return { text: parts.map((part) => within(part, 'and')).join(' || ') || 'false', binds: 'or' };
-    }
+    case 'any':
+      return joinedBy(
+        condition.of.map((part) => conditionCode(entity, part)),
+        condition.kind === 'all' ? 'and' : 'or',
+      );
     case 'not':
-      return { text: `!(${whole(entity, condition.of)})`, binds: 'value' };
+      return { doc: code`!(${conditionCode(entity, condition.of).doc})`, binds: 'value' };
     case 'compare':
       return comparison(entity, condition);
   }
@@ -116,79 +112,79 @@ function comparison(
   entity: EntityPlan,
   { field, operator, values, isList }: ConditionPlan & { readonly kind: 'compare' },
 ): Code {
-  const attribute = entity.attributes.find((one) => one.name === field);
-  const own = property('current', field);
+  const attribute = attributeOf(entity, field);
+  const own = `current.${field}`;
   const given = values.map((value) =>
     operand(entity, field, operator === 'in' && isList ? 'eq' : operator, value),
   );
   const [first = 'undefined', second = 'undefined'] = given;
-  const compare = (sign: string, other: string): Code => {
+  const compared = (doc: Doc): Code => ({ doc, binds: 'comparison' });
+  const compare = (sign: string, other: Doc): Code => {
     const isText = attribute?.encoding === 'text' && sign.length < 3;
-    return {
-      text: isText ? `compareKeys(${own}, ${other}) ${sign} 0` : `${own} ${sign} ${other}`,
-      binds: 'comparison',
-    };
+    return compared(
+      isText ? code`${call(runtime('compareKeys'), [own, other])} ${sign} 0` : code`${own} ${sign} ${other}`,
+    );
   };
-  const present = (names: readonly string[]): Code[] =>
-    names.map((name) => ({ text: `${name} !== null`, binds: 'comparison' }));
+  const present = (names: readonly string[]): Code[] => names.map((name) => compared(`${name} !== null`));
   const nullable = [
     ...(attribute?.nullable ? [own] : []),
     ...values.flatMap((value) =>
-      value.kind === 'current' && value.nullable ? [property('current', value.field)] : [],
+      value.kind === 'current' && value.nullable ? [`current.${value.field}`] : [],
     ),
   ];
+  const ofRecord = values.some((one) => one.kind === 'current') ? nullable.slice(0, 1) : [];
   const size = /^size (\w+)$/.exec(operator)?.[1];
   if (size !== undefined) {
     // DynamoDB counts the bytes of a text.
-    const count = attribute?.list ? `${own}.length` : `bytesOf(${own})`;
-    return allOf([
-      ...present(nullable),
-      { text: `${count} ${signs[size] ?? '==='} ${first}`, binds: 'comparison' },
-    ]);
+    const count = attribute?.list ? `${own}.length` : call(runtime('bytesOf'), [own]);
+    const test = compared(code`${count} ${signs[size] ?? '==='} ${first}`);
+    return joinedBy([...present(nullable), test], 'and');
   }
   switch (operator) {
     case 'eq':
       // Two that have no value are not equal either.
-      return allOf([
-        ...(values.some((one) => one.kind === 'current') ? present(nullable.slice(0, 1)) : []),
-        compare('===', first),
-      ]);
+      return joinedBy([...present(ofRecord), compare('===', first)], 'and');
     case 'ne': {
-      const both = values.some((one) => one.kind === 'current') ? nullable.slice(0, 1) : [];
-      const [missing] = both;
+      const [missing] = ofRecord;
       const isOther = compare('!==', first);
-      return missing === undefined
-        ? isOther
-        : { text: `${missing} === null || ${isOther.text}`, binds: 'or' };
+      return missing === undefined ? isOther : joinedBy([compared(`${missing} === null`), isOther], 'or');
     }
     case 'between':
-      return allOf([...present(nullable), compare('>=', first), compare('<=', second)]);
+      return joinedBy([...present(nullable), compare('>=', first), compare('<=', second)], 'and');
     case 'in': {
-      const list = isList ? `[${given.join(', ')}]` : first;
-      return allOf([...present(nullable), { text: `${list}.includes(${own})`, binds: 'value' }]);
+      const values = isList ? list(given) : first;
+      return joinedBy(
+        [...present(nullable), { doc: code`${values}.includes(${own})`, binds: 'value' }],
+        'and',
+      );
     }
     case 'exists': {
       const [value] = values;
-      if (value?.kind === 'literal')
-        return { text: `${own} ${value.value === false ? '===' : '!=='} null`, binds: 'comparison' };
-      return { text: `(${own} !== null) === ${first}`, binds: 'comparison' };
+      if (value?.kind === 'literal') return compared(`${own} ${value.value === false ? '===' : '!=='} null`);
+      return compared(code`(${own} !== null) === ${first}`);
     }
     case 'contains':
-      return allOf([...present(nullable), { text: `${own}.includes(${first})`, binds: 'value' }]);
+      return joinedBy(
+        [...present(nullable), { doc: code`${own}.includes(${first})`, binds: 'value' }],
+        'and',
+      );
     case 'begins':
-      return allOf([...present(nullable), { text: `${own}.startsWith(${first})`, binds: 'value' }]);
+      return joinedBy(
+        [...present(nullable), { doc: code`${own}.startsWith(${first})`, binds: 'value' }],
+        'and',
+      );
     default:
-      return allOf([...present(nullable), compare(signs[operator] ?? '===', first)]);
+      return joinedBy([...present(nullable), compare(signs[operator] ?? '===', first)], 'and');
   }
 }
 
 /** What is compared with, in the form the attribute is stored in. */
-function operand(entity: EntityPlan, field: string, operator: string, value: ConditionValue): string {
-  if (value.kind === 'current') return property('current', value.field);
+function operand(entity: EntityPlan, field: string, operator: string, value: ConditionValue): Doc {
+  if (value.kind === 'current') return `current.${value.field}`;
   const given = valueExpression(value);
   if (operator === 'exists' || operator === 'begins' || operator.startsWith('size')) return given;
-  const isTime = entity.attributes.find((one) => one.name === field)?.element === 'time';
-  const stored = (one: string) => (isTime ? `time(${one})` : asStored(entity, field, one));
+  const isTime = attributeOf(entity, field)?.element === 'time';
+  const stored = (one: Doc) => (isTime ? call(runtime('time'), [one]) : asStored(entity, field, one));
   if (operator !== 'in' || value.kind === 'literal') return stored(given);
-  return stored('value') === 'value' ? given : `${given}.map((value) => ${stored('value')})`;
+  return stored('value') === 'value' ? given : call(code`${given}.map`, [arrow(['value'], stored('value'))]);
 }

@@ -1,62 +1,100 @@
-/** The data of entities.ts.hbs: records, what creates them and what changes them. */
+/** entities.ts: records, what creates them and what changes them. */
 
 import { pascal, withArticle } from '../../names.js';
 import { entityOf } from '../../plan/lookup/find.js';
 import { queriedMembers } from '../../plan/lookup/mixed-query.js';
 import type { Plan } from '../../plan/types/plan.js';
-import type { AttributePlan } from '../../plan/types/storage.js';
-import { givenType, keyComment, quote, recordType } from '../code.js';
+import type { AttributePlan, EntityPlan } from '../../plan/types/storage.js';
+import { givenType, keyComment, recordType } from '../expressions.js';
+import { assigned, code, comment, type Doc, generic, globalOf, literalUnion, union } from '../printer.js';
+import type { SourceFile } from '../source-file.js';
+import { runtimeType } from '../symbols.js';
 import { mainSlot } from './shared.js';
 import { edgePages } from './through.js';
 
-export function entitiesView(plan: Plan) {
+export function entitiesFile(plan: Plan): SourceFile {
   const pages = edgePages(plan);
+  const mixed = [...mixedTargets(plan)].map(([name, records]) => ({
+    name: `${pascal(name)}Page`,
+    target: name,
+    records,
+  }));
+  const connection = runtimeType('Connection');
+  const isPaged = (entity: EntityPlan) =>
+    !pages.some((page) => page.name === pageOf(entity)) &&
+    plan.patterns.some((pattern) => pattern.target === entity.name && pattern.cardinality === 'many');
   return {
-    mixed: [...mixedTargets(plan)].map(([name, records]) => ({
-      page: `${pascal(name)}Page`,
-      target: name,
-      records: records.join(' | '),
-    })),
-    pages,
-    entities: plan.entities.map((entity) => {
-      const created = entity.attributes.filter(
-        (one) =>
-          !['touch', 'revision', 'sequence'].includes(one.generated ?? '') && one.computed === undefined,
-      );
-      const changeable = entity.attributes.filter(
-        (one) =>
-          !one.immutable &&
-          one.generated === null &&
-          one.computed === undefined &&
-          (!entity.keyFields.includes(one.name) || one.movable === true),
-      );
-      return {
-        name: entity.name,
-        aName: pascal(withArticle(entity.name)),
-        ofName: withArticle(entity.name),
-        names: entity.names,
-        comment: `${keyComment(mainSlot(entity))} in \`${entity.table}\``,
-        attributes: entity.attributes.map((one) => ({
-          name: one.name,
-          type: recordType(one),
-          note: attributeNote(one),
+    name: 'entities.ts',
+    data: {
+      entities: plan.entities.map((entity) => ({
+        ...entityView(entity),
+        page: isPaged(entity) ? aliasType(pageOf(entity), generic(connection, [entity.names.record])) : null,
+      })),
+      pages: [
+        ...pages.map(({ name, record, edge }) => ({
+          comment: comment(`A page whose edges have attributes of what leads to the ${record}.`),
+          type: aliasType(name, generic(connection, [record, edge])),
         })),
-        created: created.map((one) => ({
-          name: one.name,
-          type: givenType(one),
-          optional: isOptional(one),
-          required: !isOptional(one),
+        ...mixed.map(({ name, target, records }) => ({
+          comment: `/** A page of ${target}. */`,
+          type: aliasType(name, generic(connection, [union(records)])),
         })),
-        changes: changeable.map((one) => ({ name: one.name, type: givenType(one) })),
-        writable: entity.historyOf === null,
-        updatable: entity.revision !== null,
-        keyFields: entity.keyFields.map(quote).join(' | ') || 'never',
-        isConnected:
-          !pages.some((page) => page.name === `${entity.names.record}Page`) &&
-          plan.patterns.some((pattern) => pattern.target === entity.name && pattern.cardinality === 'many'),
-      };
-    }),
+      ],
+    },
+    declared: [
+      ...plan.entities.flatMap((entity) => {
+        const { record, key, create, changes } = entity.names;
+        return [record, key, create, changes, pageOf(entity)];
+      }),
+      ...[...pages, ...mixed].map(({ name }) => name),
+    ],
   };
+}
+
+function pageOf({ names }: EntityPlan): string {
+  return `${names.record}Page`;
+}
+
+function aliasType(name: string, type: Doc): Doc {
+  return code`${assigned(`export type ${name} =`, type)};`;
+}
+
+function entityView(entity: EntityPlan) {
+  const { name, names, attributes, keyFields } = entity;
+  const created = attributes.filter(
+    (one) => !['touch', 'revision', 'sequence'].includes(one.generated ?? '') && one.computed === undefined,
+  );
+  const changed = attributes.filter((one) => isChangeable(entity, one));
+  const key = generic(globalOf('Pick'), [names.record, literalUnion(keyFields)]);
+  return {
+    name,
+    aName: pascal(withArticle(name)),
+    ofName: withArticle(name),
+    names,
+    comment: comment(`${name}: ${keyComment(mainSlot(entity))} in \`${entity.table}\`.`),
+    attributes: attributes.map((one) => ({
+      member: code`${one.name}: ${recordType(one)}`,
+      note: noteOf(one),
+    })),
+    created: created.map((one) => ({ member: optionalMember(one, isOptional(one)) })),
+    changes: changed.map((one) => ({ member: optionalMember(one, true) })),
+    isWritable: entity.historyOf === null,
+    isUpdatable: entity.revision !== null,
+    key: aliasType(names.key, key),
+  };
+}
+
+function optionalMember(attribute: AttributePlan, isOptional: boolean): Doc {
+  const type = givenType(attribute);
+  if (!isOptional) return code`${attribute.name}: ${type}`;
+  return code`${attribute.name}?: ${type}${type === 'unknown' ? '' : ' | undefined'}`;
+}
+
+/** Whether a writer may change it. */
+export function isChangeable({ keyFields }: EntityPlan, attribute: AttributePlan): boolean {
+  const { name, immutable, generated, computed, movable } = attribute;
+  const isFixed = keyFields.includes(name) && movable !== true;
+  return !immutable && generated === null && computed === undefined && !isFixed;
 }
 
 /** Unions and interfaces that come in pages, and the records they are of. */
@@ -70,10 +108,10 @@ function mixedTargets(plan: Plan): Map<string, string[]> {
   return targets;
 }
 
-function attributeNote(attribute: AttributePlan): string {
-  if (attribute.computed !== undefined) return `Computed by the rule ${attribute.computed}.`;
-  if (attribute.secret) return 'Stored only, secret.';
-  return attribute.hidden ? 'Stored only.' : '';
+function noteOf({ computed, secret, hidden }: AttributePlan): string {
+  if (computed !== undefined) return `/** Computed by the rule ${computed}. */`;
+  if (secret) return '/** Stored only, secret. */';
+  return hidden ? '/** Stored only. */' : '';
 }
 
 /** Whether a creator may leave it out. */

@@ -2,8 +2,10 @@
 
 import type { FilterPlan, FilterValue, MixedAccess, PatternPlan } from '../../plan/types/access.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
-import { givenType, group, literal, quote } from '../code.js';
-import { asStored } from './shared.js';
+import { givenType, readonlyList } from '../expressions.js';
+import { call, code, type Doc, list, literal, quote } from '../printer.js';
+import { runtime } from '../symbols.js';
+import { asStored, attributeOf } from './shared.js';
 
 type Comparison = Extract<FilterPlan, { kind: 'compare' }>;
 
@@ -24,26 +26,15 @@ const functions: Readonly<Record<string, string>> = {
 
 const signs: Readonly<Record<string, string>> = { eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' };
 
-/** All functions a generated filter may call. */
-export const filterFunctions: readonly string[] = [
-  ...Object.values(functions),
-  'size',
-  'allOf',
-  'anyOf',
-  'not',
-  'exceptFor',
-  'filterOf',
-];
-
-/** One optional property per argument the filter uses. */
-export function filterMembers(pattern: PatternPlan, entity: EntityPlan, filter: FilterPlan | null): string[] {
+/** One optional member per argument the filter uses. */
+export function filterMembers(pattern: PatternPlan, entity: EntityPlan, filter: FilterPlan | null): Doc[] {
   if (filter === null) return [];
   const comparisons = comparisonsOf(filter);
   return pattern.filterInputs.map(({ name }) => {
     const user = comparisons.find((one) =>
       one.values.some((value) => value.kind === 'input' && value.name === name),
     );
-    return `readonly ${name}?: ${user ? inputType(entity, user) : 'unknown'} | null | undefined`;
+    return code`readonly ${name}?: ${user ? inputType(entity, user) : 'unknown'} | null | undefined`;
   });
 }
 
@@ -53,20 +44,20 @@ function comparisonsOf(filter: FilterPlan): Comparison[] {
 }
 
 /** What a caller gives for a comparison. */
-function inputType(entity: EntityPlan, { field, operator, isList }: Comparison): string {
+function inputType(entity: EntityPlan, { field, operator, isList }: Comparison): Doc {
   if (operator === 'exists') return 'boolean';
   if (operator.startsWith('size ')) return 'number';
-  const attribute = entity.attributes.find((one) => one.name === field);
+  const attribute = attributeOf(entity, field);
   if (!attribute || operator === 'begins') return 'string';
   // An element of a list or set, a part of a text.
   const element = givenType({ ...attribute, nullable: false, list: false, encoding: attribute.element });
-  return operator === 'in' && !isList
-    ? `readonly ${element.includes(' ') ? `(${element})` : element}[]`
-    : element;
+  if (operator !== 'in' || isList) return element;
+  return readonlyList(element, { isWord: attribute.element !== 'time' });
 }
 
-export function filterExpression(entity: EntityPlan, filter: FilterPlan, indent: number): string {
-  return group('filterOf(', [condition(entity, filter, indent + 2)], ')', indent - 2, 'filter: '.length + 1);
+/** The filter of a query. */
+export function filterExpression(entity: EntityPlan, filter: FilterPlan): Doc {
+  return call(runtime('filterOf'), [condition(entity, filter)]);
 }
 
 /** The filter of a mixed query: only its members, and of them those it asks; a parent it brings along is exempt. */
@@ -74,59 +65,52 @@ export function mixedFilter(
   entity: EntityPlan,
   filter: FilterPlan | null,
   { only, parent }: Pick<MixedAccess, 'only' | 'parent'>,
-  indent: number,
-): string | null {
-  const asked = filter && condition(entity, filter, indent + 2);
-  const exempt = asked && parent?.read === 'first' ? `exceptFor(${quote(parent.entity)}, ${asked})` : asked;
-  const kinds = only && `oneOf('_type', [${only.map(quote).join(', ')}])`;
+): Doc | null {
+  const asked = filter && condition(entity, filter);
+  const exempt =
+    asked && parent?.read === 'first' ? call(runtime('exceptFor'), [quote(parent.entity), asked]) : asked;
+  const kinds = only && call(runtime('oneOf'), [quote('_type'), list(only.map(quote))]);
   const parts = [kinds, exempt].filter((part) => part !== null);
-  if (parts.length === 0) return null;
-  const [single = ''] = parts;
-  const whole = parts.length === 1 ? single : group('allOf(', parts, ')', indent - 2);
-  return group('filterOf(', [whole], ')', indent - 2, 'filter: '.length + 1);
+  const [single] = parts;
+  if (single === undefined) return null;
+  return call(runtime('filterOf'), [parts.length === 1 ? single : call(runtime('allOf'), parts)]);
 }
 
-function condition(entity: EntityPlan, filter: FilterPlan, indent: number): string {
+function condition(entity: EntityPlan, filter: FilterPlan): Doc {
   switch (filter.kind) {
     case 'all':
-    case 'any': {
-      const parts = filter.of.map((part) => condition(entity, part, indent + 2));
-      return group(filter.kind === 'all' ? 'allOf(' : 'anyOf(', parts, ')', indent - 2);
-    }
+    case 'any':
+      return call(
+        runtime(filter.kind === 'all' ? 'allOf' : 'anyOf'),
+        filter.of.map((part) => condition(entity, part)),
+      );
     case 'not':
-      return `not(${condition(entity, filter.of, indent)})`;
+      return call(runtime('not'), [condition(entity, filter.of)]);
     case 'compare':
       return comparison(entity, filter);
   }
 }
 
-function comparison(entity: EntityPlan, { field, operator, values, isList }: Comparison): string {
-  const attribute = entity.attributes.find((one) => one.name === field);
+function comparison(entity: EntityPlan, { field, operator, values, isList }: Comparison): Doc {
   const isTime =
-    attribute?.element === 'time' &&
+    attributeOf(entity, field)?.element === 'time' &&
     operator !== 'begins' &&
     operator !== 'exists' &&
     !operator.startsWith('size');
-  const value = (one: FilterValue) => {
+  const value = (one: FilterValue): Doc => {
     const given = one.kind === 'literal' ? literal(one.value) : `by.${one.name}`;
-    return isTime
-      ? `encoded(time, ${given})`
-      : one.kind === 'literal'
-        ? asStored(entity, field, given)
-        : given;
+    if (isTime) return call(runtime('encoded'), [runtime('time'), given]);
+    return one.kind === 'literal' ? asStored(entity, field, given) : given;
   };
   const size = /^size (\w+)$/.exec(operator)?.[1];
   if (size !== undefined)
-    return `size(${[quote(field), quote(signs[size] ?? '='), ...values.map(value)].join(', ')})`;
+    return call(runtime('size'), [quote(field), quote(signs[size] ?? '='), ...values.map(value)]);
   if (operator === 'in') {
-    const [list] = values;
-    const given =
-      isList || !list
-        ? `[${values.map(value).join(', ')}]`
-        : isTime
-          ? `by.${list.kind === 'input' ? list.name : ''}?.map(time)`
-          : value(list);
-    return `oneOf(${quote(field)}, ${given})`;
+    const [given] = values;
+    if (isList || !given) return call(runtime('oneOf'), [quote(field), list(values.map(value))]);
+    const moments = given.kind === 'input' && isTime;
+    const each = moments ? code`by.${given.name}?.map(${runtime('time')})` : value(given);
+    return call(runtime('oneOf'), [quote(field), each]);
   }
-  return `${functions[operator] ?? 'equal'}(${[quote(field), ...values.map(value)].join(', ')})`;
+  return call(runtime(functions[operator] ?? 'equal'), [quote(field), ...values.map(value)]);
 }

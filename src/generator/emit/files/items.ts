@@ -1,152 +1,198 @@
-/** The data of items.ts.hbs: item codecs: what a record is stored as. */
+/** items.ts: codecs, which say what a record is stored as. */
 
-import { camel } from '../../names.js';
+import { entityOf } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
-import type { AttributePlan, EntityPlan, GuardPlan, ItemPlan } from '../../plan/types/storage.js';
-import { group, keyComment, quote } from '../code.js';
+import type { EntityPlan, GuardPlan, ItemPlan } from '../../plan/types/storage.js';
+import { arrow, call, code, type Doc, list, object, property, quote } from '../printer.js';
+import type { SourceFile } from '../source-file.js';
+import { entityType, keyValue, runtime } from '../symbols.js';
 import { countedExpressions } from './aggregates.js';
 import { conditionsExpression } from './conditions.js';
-import { isParsed, shardExpression } from './keys.js';
-import { referenceCodec } from './references.js';
+import { isParsed, shardExpression } from './key-functions.js';
+import { referenceParts } from './references.js';
 import {
-  absence,
+  attributeOf,
   entryFunction,
   guardFunction,
   heldAttributes,
-  mainSlot,
+  parameterOf,
   readExpression,
   slotFunction,
+  tableVariable,
+  unless,
 } from './shared.js';
 
-export function itemsView(plan: Plan) {
+export function itemsFile(plan: Plan): SourceFile {
   return {
-    entities: plan.entities.map((entity) => {
-      const parameter = entity.names.loader;
-      const [main, ...others] = entity.items;
-      const entries = others.filter((item) => item.role === 'entry');
-      const versions = others.filter((item) => item.role === 'version');
-      const expiry = entity.ttl
-        ? {
-            attribute: quote(entity.ttl.attribute),
-            name: entity.ttl.attribute,
-            value: ttlExpression(entity, `${parameter}.${entity.ttl.field}`),
-          }
-        : null;
-      return {
-        name: entity.name,
-        names: entity.names,
-        table: `${camel(entity.table)}Table`,
-        parameter,
-        keys: (main?.slots ?? []).map((slot) =>
-          slot.index === null
-            ? `${entity.names.keyBuilder}(${parameter})`
-            : `${slotFunction(entity, main as ItemPlan, slot)}(${parameter})`,
-        ),
-        attributes: entity.attributes.map((one) => ({
-          name: one.name,
-          store: storeExpression(one, `${parameter}.${one.name}`),
-          read: readExpression(one),
-        })),
-        ttl: expiry,
-        projection: entity.projection ? group('[', entity.projection.map(quote), ']', 2, 7) : null,
-        revision: entity.revision === null ? null : quote(entity.revision),
-        secret: secretsOf(plan, entity),
-        keep: keepOf(plan, versions),
-        expires: entity.expires === undefined ? null : quote(entity.expires),
-        conditions: conditionsExpression(entity),
-        keyParser: isParsed(entity) ? entity.names.keyParser : null,
-        entries: entries.map((item) => {
-          const keys = item.slots.map((slot) => ({
-            call: `${slotFunction(entity, item, slot)}(${parameter})`,
-            nullable: slot.present.length > 0,
-          }));
-          return {
-            for: item.for,
-            function: entryFunction(entity, item),
-            comment: `The entry of ${item.for}: ${keyComment(item.slots.at(-1) ?? mainSlot(entity))}`,
-            record: entity.names.record,
-            parameter,
-            keys: keys.map((key) => key.call),
-            guard: absence(item.slots, parameter),
-            attributes: heldAttributes(entity, item).map((one) => ({
-              name: one.name,
-              store: storeExpression(one, `${parameter}.${one.name}`),
-            })),
-            type: quote(`${entity.name}.${item.for}`),
-            ttl: expiry,
-          };
-        }),
-        versions: versions.map((item) => {
-          const history = plan.entities.find((one) => one.name === item.for);
-          return {
-            codec: history?.names.codec ?? '',
-            type: quote(history?.name ?? ''),
-            fields: (history?.attributes ?? []).map((one) => `${one.name}: ${parameter}.${one.name}`),
-          };
-        }),
-        guards: entity.guards.map((guard) => ({
-          names: guardNames(guard),
-          key: `${guardFunction(entity, guard)}(${parameter})`,
-        })),
-        ...referenceParts(plan, entity),
-        isPlain: entries.length === 0 && versions.length === 0 && entity.guards.length === 0,
-        hasEntries: entries.length > 0,
-        hasVersions: versions.length > 0,
-        hasGuards: entity.guards.length > 0,
-      };
-    }),
+    name: 'items.ts',
+    data: { entities: plan.entities.map((entity) => codecView(plan, entity)) },
+    declared: [...plan.entities.flatMap((entity) => [entity.names.codec, parameterOf(entity)]), 'item'],
   };
 }
 
-/** What the runtime needs of a guard besides its key. */
-function guardNames({ fields, shared }: GuardPlan): string {
+function codecView(plan: Plan, entity: EntityPlan) {
+  const { names } = entity;
+  return {
+    name: entity.name,
+    codec: names.codec,
+    record: entityType(names.record),
+    table: keyValue(tableVariable(entity.table)),
+    key: keyValue(names.keyBuilder),
+    item: arrow([parameterOf(entity)], itemExpression(entity)),
+    attributes: entity.attributes.map((one) => ({ property: property(one.name, readExpression(one)) })),
+    rest: [...keptParts(plan, entity), ...optionParts(plan, entity)].map((part) => ({ property: part })),
+  };
+}
+
+/** The main item: its attributes, then its keys. */
+function itemExpression(entity: EntityPlan): Doc {
+  const parameter = parameterOf(entity);
+  const sets = setsOf(
+    entity,
+    entity.attributes.map(({ name }) => name),
+  );
+  const slots = entity.items[0]?.slots ?? [];
+  return object([
+    ...expiryParts(entity),
+    spread(
+      call(runtime('stored'), [quote(entity.name), parameter, ...(sets.length > 0 ? [texts(sets)] : [])]),
+    ),
+    ...slots.map((slot) =>
+      spread(
+        call(keyValue(slot.index === null ? entity.names.keyBuilder : slotFunction(entity, slot)), [
+          parameter,
+        ]),
+      ),
+    ),
+  ]);
+}
+
+function spread(value: Doc): Doc {
+  return code`...${value}`;
+}
+
+/** What a write keeps besides the main item. */
+function keptParts(plan: Plan, entity: EntityPlan): Doc[] {
+  const parameter = parameterOf(entity);
+  const of = (elements: readonly Doc[]) => arrow([parameter], list(elements));
+  const entries = entity.items.filter(({ role }) => role === 'entry');
+  const versions = entity.items.filter(({ role }) => role === 'version');
+  const keep = keepOf(plan, versions);
+  const { references, counters, referencedBy, cascades } = referenceParts(plan, entity);
+  const counted = [...countedExpressions(entity, (count) => shardExpression(entity, count)), ...counters];
   return [
-    `field: ${quote(fields.join('+'))}`,
-    ...(shared ? [`constraint: ${quote(shared.name)}`] : []),
-    ...(shared && shared.expires !== null ? [`expires: ${quote(shared.expires)}`] : []),
-  ].join(', ');
+    ...(entries.length > 0
+      ? [property('entries', of(entries.map((item) => entryExpression(entity, item))))]
+      : []),
+    ...(versions.length > 0
+      ? [property('versions', of(versions.map((item) => versionExpression(plan, entity, item))))]
+      : []),
+    ...(keep ? [property('keep', keep)] : []),
+    ...(entity.guards.length > 0
+      ? [property('guards', of(entity.guards.map((guard) => guardExpression(entity, guard))))]
+      : []),
+    ...(counted.length > 0 ? [property('counters', of(counted))] : []),
+    ...(references.length > 0 ? [property('references', of(references))] : []),
+    ...(referencedBy.length > 0 ? [property('referencedBy', of(referencedBy))] : []),
+    ...(cascades ? [property('cascades', 'true')] : []),
+  ];
+}
+
+function optionParts(plan: Plan, entity: EntityPlan): Doc[] {
+  const { revision, ttl, expires, projection, names } = entity;
+  const attribute = ttl?.attribute ?? expires;
+  const secrets = secretsOf(plan, entity);
+  const conditions = conditionsExpression(entity);
+  return [
+    ...(revision === null ? [] : [property('revision', quote(revision))]),
+    ...(attribute === undefined ? [] : [property('ttl', quote(attribute))]),
+    ...(secrets.length > 0 ? [property('secret', texts(secrets))] : []),
+    ...(conditions ? [property('conditions', conditions)] : []),
+    ...(projection ? [property('projection', texts(projection))] : []),
+    ...(isParsed(entity) ? [property('keyFields', keyValue(names.keyParser))] : []),
+  ];
+}
+
+function texts(values: readonly string[]): Doc {
+  return list(values.map(quote));
+}
+
+function entryExpression(entity: EntityPlan, item: ItemPlan): Doc {
+  const parameter = parameterOf(entity);
+  const fields = heldAttributes(entity, item).map(({ name }) => name);
+  const sets = setsOf(entity, fields);
+  const more = [...(sets.length > 0 ? [property('sets', texts(sets))] : []), ...expiryParts(entity)];
+  return call(runtime('entry'), [
+    quote(`${entity.name}.${item.for}`),
+    parameter,
+    texts(fields),
+    call(keyValue(entryFunction(item)), keyArguments(entity, item)),
+    ...(more.length > 0 ? [object(more)] : []),
+  ]);
+}
+
+/** A key of nothing but literal text takes no record. */
+function keyArguments(entity: EntityPlan, { slots }: ItemPlan): Doc[] {
+  const isConstant = slots.every(
+    ({ partition, sort, present, when, shards }) =>
+      present.length === 0 &&
+      when.length === 0 &&
+      shards === null &&
+      [...partition.parts, ...(sort?.parts ?? [])].every(({ kind }) => kind === 'literal'),
+  );
+  return isConstant ? [] : [parameterOf(entity)];
+}
+
+function versionExpression(plan: Plan, entity: EntityPlan, item: ItemPlan): Doc {
+  const history = entityOf(plan, item.for ?? '');
+  const fields = texts(history.attributes.map(({ name }) => name));
+  const record = object([
+    property('__typename', quote(history.name)),
+    spread(call(runtime('picked'), [parameterOf(entity), fields])),
+  ]);
+  return call(`${history.names.codec}.item`, [record]);
+}
+
+function guardExpression(entity: EntityPlan, guard: GuardPlan): Doc {
+  const { fields, shared } = guard;
+  return object([
+    property('field', quote(fields.join('+'))),
+    ...(shared ? [property('constraint', quote(shared.name))] : []),
+    ...(shared && shared.expires !== null ? [property('expires', quote(shared.expires))] : []),
+    property('key', call(keyValue(guardFunction(entity, guard)), [parameterOf(entity)])),
+  ]);
 }
 
 /** How long versions are kept, one place for each history; null where all are kept for ever. */
-function keepOf(plan: Plan, versions: readonly ItemPlan[]): string | null {
+function keepOf(plan: Plan, versions: readonly ItemPlan[]): Doc | null {
   if (versions.every(({ keep }) => keep === undefined)) return null;
-  const kept = versions.map(({ keep, for: history }) => {
-    if (keep === undefined) return '{}';
-    if ('versions' in keep) return `{ versions: ${keep.versions} }`;
-    const ttl = plan.entities.find(({ name }) => name === history)?.expires ?? '';
-    return `{ expires: { seconds: ${keep.seconds}, ttl: ${quote(ttl)} } }`;
-  });
-  return `[${kept.join(', ')}]`;
+  return list(
+    versions.map(({ keep, for: history }) => {
+      if (keep === undefined) return '{}';
+      if ('versions' in keep) return object([property('versions', String(keep.versions))]);
+      const ttl = plan.entities.find(({ name }) => name === history)?.expires ?? '';
+      const expires = [property('seconds', String(keep.seconds)), property('ttl', quote(ttl))];
+      return object([property('expires', object(expires))]);
+    }),
+  );
 }
 
-/** What is not kept with tokens, where there are some. */
-function secretsOf(plan: Plan, { attributes }: EntityPlan): string | null {
-  const names = attributes.filter(({ secret }) => secret).map(({ name }) => quote(name));
-  return names.length > 0 && plan.tables.some(({ tokens }) => tokens) ? `[${names.join(', ')}]` : null;
+/** What is not kept with idempotency keys, where there are some. */
+function secretsOf(plan: Plan, { attributes }: EntityPlan): string[] {
+  if (!plan.tables.some(({ tokens }) => tokens)) return [];
+  return attributes.filter(({ secret }) => secret).map(({ name }) => name);
 }
 
-function referenceParts(plan: Plan, entity: EntityPlan) {
-  const { references, counters, referencedBy, cascades } = referenceCodec(plan, entity);
-  const kept = countedExpressions(entity, (count) => shardExpression(entity, count));
-  return {
-    references,
-    hasReferences: references.length > 0,
-    counted: [...kept, ...counters],
-    referencedBy: referencedBy.map((one) => ({ ...one, table: `${camel(one.table)}Table` })),
-    isReferenced: referencedBy.length > 0,
-    cascades,
-  };
+function setsOf(entity: EntityPlan, fields: readonly string[]): string[] {
+  return fields.filter((field) => attributeOf(entity, field)?.set);
 }
 
-function storeExpression(attribute: AttributePlan, value: string): string {
-  if (attribute.set) return attribute.nullable ? `encoded(setOf, ${value}) ?? undefined` : `setOf(${value})`;
-  const isDocument = attribute.encoding === 'document';
-  const stored = isDocument ? `documentValue(${value}, ${quote(attribute.name)})` : value;
-  if (!attribute.nullable) return stored;
-  return isDocument ? `${value} === null ? undefined : ${stored}` : `${value} ?? undefined`;
-}
-
-function ttlExpression(entity: EntityPlan, value: string): string {
-  const nullable = entity.attributes.find((one) => one.name === entity.ttl?.field)?.nullable;
-  return nullable ? `${value} === null ? undefined : epochSeconds(${value})` : `epochSeconds(${value})`;
+/** When DynamoDB deletes the record, in seconds. */
+function expiryParts(entity: EntityPlan): Doc[] {
+  const { ttl } = entity;
+  if (ttl === null) return [];
+  const value = `${parameterOf(entity)}.${ttl.field}`;
+  const isNullable = attributeOf(entity, ttl.field)?.nullable;
+  const seconds = call(runtime('epochSeconds'), [value]);
+  return [property(ttl.attribute, unless(isNullable ? `${value} === null` : null, seconds))];
 }

@@ -1,184 +1,219 @@
-/** The data of keys.ts.hbs: key builders and parsers of every item and index. */
+/** keys.ts: tables and indexes, and the key functions of every item. */
 
-import { type HoleEncoding, isLossy, runtimeEncoding } from '../../encodings.js';
-import { camel, withArticle } from '../../names.js';
+import { isLossy } from '../../encodings.js';
 import type { Plan } from '../../plan/types/plan.js';
-import type { EntityPlan, ItemPlan, KeyTemplate, SlotPlan, TablePlan } from '../../plan/types/storage.js';
-import { keyComment, keyExpression, quote, unpackTemplate } from '../code.js';
-import { aggregateKeyView, aggregatesOf } from './aggregates.js';
+import type {
+  EntityPlan,
+  IndexPlan,
+  ItemPlan,
+  KeyTemplate,
+  SlotPlan,
+  TablePlan,
+} from '../../plan/types/storage.js';
+import { keyComment, keyExpression, templateList } from '../expressions.js';
+import {
+  arrow,
+  assigned,
+  call,
+  code,
+  comment,
+  type Doc,
+  generic,
+  object,
+  property,
+  quote,
+} from '../printer.js';
+import type { SourceFile } from '../source-file.js';
+import { entityType, runtime, runtimeType } from '../symbols.js';
+import { aggregateKey, aggregatesOf } from './aggregates.js';
+import {
+  encodedField,
+  isParsed,
+  type KeyFunction,
+  keyFunction,
+  partParameter,
+  shardExpression,
+  templatesOf,
+} from './key-functions.js';
 import { moreKeys } from './multi-attribute.js';
 import {
   absence,
   counterFunction,
+  entryFunction,
   guardFunction,
   indexVariable,
   mainSlot,
+  parameterOf,
   slotFunction,
+  tableVariable,
   templateFields,
   tokensVariable,
 } from './shared.js';
 
-export function keysView(plan: Plan) {
+export function keysFile(plan: Plan): SourceFile {
+  const tables = plan.tables.map(tableView);
+  const entities = plan.entities.map((entity) => ({
+    comment: comment(`${entity.name}: ${keyComment(mainSlot(entity))}`),
+    functions: functionsOf(entity),
+  }));
+  const variables = tables.flatMap(({ variable, indexes, tokens }) => [
+    variable,
+    ...indexes.map((index) => index.variable),
+    ...(tokens ? [tokens.variable] : []),
+  ]);
   return {
-    tables: plan.tables.map((table) => ({
-      variable: `${camel(table.name)}Table`,
-      name: quote(table.name),
-      partition: quote(table.partition),
-      sort: table.sort === null ? null : quote(table.sort),
-      tokens: tokensView(table),
-      indexes: table.indexes.map((index) => ({
-        variable: indexVariable(table.name, index.name),
-        name: quote(index.name),
-        partition: quote(index.partition),
-        sort: index.sort === null ? null : quote(index.sort),
-        more: index.multiAttribute ? moreKeys(index.multiAttribute, index.sort) : null,
-      })),
-    })),
-    entities: plan.entities.map((entity) => {
-      const parameter = entity.names.loader;
-      const main = mainSlot(entity);
-      return {
-        name: entity.name,
-        names: entity.names,
-        comment: keyComment(main),
-        parameter: entity.keyFields.length === 0 ? `_${parameter}` : parameter,
-        properties: slotProperties(main, parameter, entity),
-        parse: parseView(entity, main),
-        slots: entity.items
-          .filter((item) => item.role !== 'version')
-          .flatMap((item) =>
-            item.slots
-              .filter((slot) => item.role === 'entry' || slot.index !== null)
-              .map((slot) => slotView(entity, item, slot)),
-          ),
-        guards: entity.guards.map((guard) => ({
-          function: guardFunction(entity, guard),
-          comment: guard.fields.join(' + '),
-          parameter,
-          record: entity.names.record,
-          fields: guard.fields.map(quote).join(' | '),
-          properties: keyProperties(guard.partition, guard.sort, parameter),
-          absent: absence([{ present: guard.present, when: [] }], parameter),
-        })),
-        aggregates: aggregatesOf(entity).map((number) =>
-          aggregateKeyView(entity, number, `${camel(entity.table)}Table`),
-        ),
-        counters: (entity.references ?? []).flatMap((reference) => {
-          const { counter, fields, present, to } = reference;
-          if (!counter) return [];
-          return [
-            {
-              function: counterFunction(entity, reference),
-              comment: `How many ${entity.name} records name ${withArticle(to)} by ${reference.name}`,
-              parameter,
-              record: entity.names.record,
-              fields: fields.map(({ field }) => quote(field)).join(' | '),
-              properties: keyProperties(counter.partition, counter.sort, parameter),
-              absent: absence([{ present, when: [] }], parameter),
-            },
-          ];
-        }),
-      };
-    }),
+    name: 'keys.ts',
+    data: { tables, entities },
+    declared: [
+      ...variables,
+      ...entities.flatMap(({ functions }) => functions.map(({ name }) => name)),
+      ...plan.entities.map(parameterOf),
+      'shard',
+      'token',
+    ],
   };
 }
 
-/** Where the table keeps idempotency tokens. */
-function tokensView({ name, tokens, ttl }: TablePlan) {
-  if (!tokens || ttl === null) return null;
-  const key = [tokens.partition, tokens.sort].flatMap((template) =>
-    template ? [`${template.attribute}: ${keyExpression(template, (field) => `text(${field})`, '')}`] : [],
-  );
-  return { variable: tokensVariable(name), ttl: quote(ttl), key: `{ ${key.join(', ')} }` };
+function tableView(table: TablePlan) {
+  const { name, partition, sort, indexes, tokens, ttl } = table;
+  const variable = tableVariable(name);
+  return {
+    variable,
+    type: code`${runtimeType('IndexRef')} & ${runtimeType('TableRef')}`,
+    value: call(runtime('tableRef'), [name, partition, ...(sort === null ? [] : [sort])].map(quote)),
+    indexes: indexes.map((index) => ({
+      variable: indexVariable(name, index.name),
+      value: call(runtime('indexRef'), [variable, ...indexArguments(index)]),
+    })),
+    tokens: tokens && ttl !== null ? tokensView(name, tokens, ttl) : null,
+  };
 }
 
-function slotView(entity: EntityPlan, item: ItemPlan, slot: SlotPlan) {
-  const parameter = entity.names.loader;
-  const fields = [
-    ...new Set([
+function indexArguments({ name, partition, sort, multiAttribute }: IndexPlan): Doc[] {
+  const more = multiAttribute ? moreKeys(multiAttribute, sort) : null;
+  const last = sort === null ? (more === null ? [] : ['undefined']) : [quote(sort)];
+  return [quote(name), quote(partition), ...last, ...(more === null ? [] : [more])];
+}
+
+/** Where a table keeps idempotency keys. */
+function tokensView(table: string, key: NonNullable<TablePlan['tokens']>, ttl: string) {
+  const properties = templatesOf(key).map((template) =>
+    property(
+      template.attribute,
+      keyExpression(template.parts, (field) => call(runtime('text'), [field]), ''),
+    ),
+  );
+  const value = object([
+    property('table', tableVariable(table)),
+    property('ttl', quote(ttl)),
+    property('key', arrow(['token'], object(properties))),
+  ]);
+  return { variable: tokensVariable(table), type: runtimeType('IdempotencyStore'), value };
+}
+
+function functionsOf(entity: EntityPlan): KeyFunction[] {
+  const main = mainSlot(entity);
+  const { names, keyFields } = entity;
+  const parser = isParsed(entity) ? [parserOf(entity, main)] : [];
+  const items = entity.items.filter(({ role }) => role !== 'version');
+  return [
+    keyFunction(names.keyBuilder, {
+      parameters:
+        keyFields.length === 0
+          ? [code`_${parameterOf(entity)}: ${entityType(names.key)}`]
+          : [code`${parameterOf(entity)}: ${entityType(names.key)}`],
+      properties: slotProperties(main, entity),
+    }),
+    ...parser,
+    ...items.flatMap((item) => (item.role === 'entry' ? [entryKey(entity, item)] : indexKeys(entity, item))),
+    ...entity.guards.map((guard) => {
+      const { fields, partition, sort, present } = guard;
+      return recordKey(entity, guardFunction(entity, guard), { fields, keys: { partition, sort }, present });
+    }),
+    ...aggregatesOf(entity).map((aggregate) => aggregateKey(entity, aggregate)),
+    ...(entity.references ?? []).flatMap((reference) => {
+      const { counter, present } = reference;
+      if (!counter) return [];
+      const fields = reference.fields.map(({ field }) => field);
+      return [recordKey(entity, counterFunction(entity, reference), { fields, keys: counter, present })];
+    }),
+  ];
+}
+
+function recordKey(
+  entity: EntityPlan,
+  name: string,
+  {
+    fields,
+    keys,
+    present,
+  }: {
+    readonly fields: readonly string[];
+    readonly keys: Pick<SlotPlan, 'partition' | 'sort'>;
+    readonly present: readonly string[];
+  },
+): KeyFunction {
+  return keyFunction(name, {
+    parameters: [partParameter(entity, fields)],
+    properties: templatesOf(keys).map((template) => keyProperty(template, entity, '')),
+    absent: absence([{ present, when: [] }], parameterOf(entity)),
+  });
+}
+
+/** A function for each index of the main item: a record may be in one and not in another. */
+function indexKeys(entity: EntityPlan, { slots }: ItemPlan): KeyFunction[] {
+  return slots
+    .filter(({ index }) => index !== null)
+    .map((slot) => slotKey(entity, slotFunction(entity, slot), [slot]));
+}
+
+/** All keys of an entry: there is none where it belongs in none of its indexes. */
+function entryKey(entity: EntityPlan, item: ItemPlan): KeyFunction {
+  return slotKey(entity, entryFunction(item), item.slots);
+}
+
+function slotKey(entity: EntityPlan, name: string, slots: readonly SlotPlan[]): KeyFunction {
+  const fields = new Set(
+    slots.flatMap((slot) => [
       ...templateFields(slot),
       ...slot.present,
       ...slot.when.map(({ field }) => field),
       ...(slot.shards === null ? [] : entity.keyFields),
     ]),
-  ];
-  return {
-    function: slotFunction(entity, item, slot),
-    comment: `${slot.index ?? 'The table'}: ${keyComment(slot)}${item.for === null ? '' : `, the entry of ${item.for}`}`,
-    parameter,
-    record: entity.names.record,
-    fields: fields.map(quote).join(' | ') || 'never',
-    properties: slotProperties(slot, parameter, entity),
-    absent: absence([slot], parameter),
-    unused: fields.length === 0,
-  };
+  );
+  return keyFunction(name, {
+    parameters: fields.size === 0 ? [] : [partParameter(entity, [...fields])],
+    properties: slots.flatMap((slot) => slotProperties(slot, entity)),
+    absent: absence(slots, parameterOf(entity)),
+  });
 }
 
-function slotProperties(slot: SlotPlan, parameter: string, entity: EntityPlan) {
+function slotProperties(slot: SlotPlan, entity: EntityPlan): Doc[] {
   const shard = slot.shards === null ? '' : shardExpression(entity, slot.shards);
   // A local index shares the table's partition key: only its sort key is its own.
   const isLocal = slot.index !== null && slot.partition.attribute === mainSlot(entity).partition.attribute;
-  return keyProperties(isLocal ? null : slot.partition, slot.sort, parameter, shard);
+  const templates = isLocal && slot.sort ? [slot.sort] : templatesOf(slot);
+  return templates.map((template) => keyProperty(template, entity, shard));
 }
 
-/** The shard a record belongs to, told by its key. */
-export function shardExpression(entity: EntityPlan, count: number): string {
-  const texts = entity.keyFields.map((field) => textOf(entity, field, entity.names.loader));
-  return `shardOf(${texts.join(" + '#' + ") || "''"}, ${count})`;
+function keyProperty({ attribute, parts }: KeyTemplate, entity: EntityPlan, shard: Doc): Doc {
+  return property(attribute, keyExpression(parts, encodedField(entity), shard));
 }
 
-/** A key field as text, for the shard's hash. */
-function textOf(entity: EntityPlan, field: string, parameter: string): string {
-  const encoding = entity.attributes.find((one) => one.name === field)?.encoding;
-  const value = `${parameter}.${field}`;
-  return encoding === 'text' || encoding === 'enum' ? value : `String(${value})`;
-}
-
-function keyProperties(
-  partition: KeyTemplate | null,
-  sort: KeyTemplate | null,
-  parameter: string,
-  shard = '',
-): string[] {
-  const value = (field: string, encode: HoleEncoding) => `${runtimeEncoding(encode)}(${parameter}.${field})`;
-  return [partition, sort].flatMap((template) =>
-    template ? [`${template.attribute}: ${keyExpression(template, value, shard)}`] : [],
+function parserOf(entity: EntityPlan, slot: SlotPlan): KeyFunction {
+  const named = new Set<string>();
+  const templates = templatesOf(slot).map((template) =>
+    property(
+      template.attribute,
+      templateList(template, (part) => {
+        if (isLossy(part.encode) || named.has(part.field) || !entity.keyFields.includes(part.field))
+          return null;
+        named.add(part.field);
+        return part.field;
+      }),
+    ),
   );
-}
-
-/** Whether the key fields of a record can be read back from its key. */
-export function isParsed(entity: EntityPlan): boolean {
-  return parseView(entity, mainSlot(entity)).possible;
-}
-
-function parseView(entity: EntityPlan, slot: SlotPlan) {
-  const templates = [slot.partition, slot.sort].flatMap((template) => (template ? [template] : []));
-  const places = new Map<string, string>();
-  for (const template of templates) {
-    let at = 0;
-    for (const part of template.parts) {
-      if (part.kind === 'literal') continue;
-      const { encoding } = (part.kind === 'hole' &&
-        entity.attributes.find((one) => one.name === part.field)) || { encoding: null };
-      if (part.kind === 'hole' && encoding !== null && !isLossy(part.encode) && !places.has(part.field)) {
-        const cast = part.enum === null ? '' : ` as ${part.enum}`;
-        places.set(part.field, `${part.field}: ${template.attribute.toLowerCase()}[${at}]${cast}`);
-      }
-      at += 1;
-    }
-  }
-  return {
-    /** Only where every key field can be read back (a truncated moment cannot). */
-    possible: entity.keyFields.every((field) => places.has(field)),
-    parts: templates.map((template) => ({
-      variable: template.attribute.toLowerCase(),
-      value: `String(key.${template.attribute})`,
-      template: unpackTemplate(template),
-    })),
-    guard: templates.map((template) => template.attribute.toLowerCase()).join(' && '),
-    fields:
-      entity.keyFields.length === 0
-        ? '{}'
-        : `{ ${entity.keyFields.map((field) => places.get(field) ?? '').join(', ')} }`,
-  };
+  const parse = call(generic(runtime('keyParser'), [entityType(entity.names.key)]), [object(templates)]);
+  const { keyParser } = entity.names;
+  return { name: keyParser, declaration: assigned(`export const ${keyParser} =`, parse) };
 }

@@ -1,60 +1,101 @@
-/** The data of loaders.ts.hbs: reads by primary key. */
+/** loaders.ts: reads by primary key. */
 
 import { entityOf } from '../../plan/lookup/find.js';
+import type { PatternPlan } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
-import { quote } from '../code.js';
+import {
+  arrow,
+  call,
+  code,
+  comment,
+  type Doc,
+  flatText,
+  generic,
+  globalOf,
+  list,
+  object,
+  objectType,
+  operation,
+  property,
+  quote,
+  union,
+} from '../printer.js';
+import type { SourceFile } from '../source-file.js';
+import { codecOf, entityType, keyValue, runtime } from '../symbols.js';
+import { presentType } from './through.js';
 
-export function loadersView(plan: Plan) {
+export function loadersFile(plan: Plan): SourceFile {
   const entities = plan.entities.filter((entity) => entity.historyOf === null || isRead(plan, entity));
-  const loaded = entities.map((entity) => entity.names.loader);
-  const patterns = plan.patterns
-    .filter(({ access }) => access.kind === 'any' || access.kind === 'typed')
-    .map(({ name }) => name);
   return {
-    all: [...loaded, ...patterns].join(', '),
-    entities: entities.map((entity) => ({
-      name: entity.name,
-      names: entity.names,
-      comment:
-        entity.keyFields.length === 0
-          ? `${entity.name}, of which there is one.`
-          : `${entity.name} by ${entity.keyFields.join(', ')}.`,
-    })),
-    any: plan.patterns.flatMap((pattern) => {
-      const { access } = pattern;
-      if (access.kind !== 'any') return [];
-      return [
-        {
-          function: pattern.name,
-          target: pattern.target,
-          records: access.entities.map((name) => entityOf(plan, name).names.record).join(' | '),
-          key: pattern.inputs.map((input) => `readonly ${input.name}: string`).join('; '),
-          loads: access.entities.map((name) => entityOf(plan, name).names.loader),
-          count: access.entities.length,
-        },
-      ];
-    }),
-    typed: plan.patterns.flatMap((pattern) => {
-      const { access } = pattern;
-      if (access.kind !== 'typed') return [];
-      return [
-        {
-          function: pattern.name,
-          target: pattern.target,
-          records: [
-            ...new Set(access.members.map((member) => entityOf(plan, member.entity).names.record)),
-          ].join(' | '),
-          values: access.members.map((member) => quote(member.value)).join(' | '),
-          key: pattern.inputs.map((input) => `readonly ${input.name}: string`).join('; '),
-          members: access.members.map((member) => ({
-            value: quote(member.value),
-            loader: entityOf(plan, member.entity).names.loader,
-          })),
-        },
-      ];
-    }),
+    name: 'loaders.ts',
+    data: {
+      entities: entities.map((entity) => ({
+        comment:
+          entity.keyFields.length === 0
+            ? `/** ${entity.name}, of which there is one. */`
+            : comment(`${entity.name} by ${entity.keyFields.join(', ')}.`, 4),
+        loader: property(
+          entity.names.loader,
+          call(runtime('keyLoader'), ['session', codecOf(entity), keyValue(entity.names.keyBuilder)]),
+        ),
+      })),
+      several: plan.patterns.flatMap((pattern) => severalView(plan, pattern)),
+    },
+    declared: ['createLoaders', 'loaders', 'session', 'key', 'kind', 'Loaders', 'Context'],
   };
+}
+
+/** A loader of one of several entities. */
+function severalView(plan: Plan, pattern: PatternPlan) {
+  const { access, target, name } = pattern;
+  if (access.kind === 'any') {
+    const entities = access.entities.map((one) => entityOf(plan, one));
+    const records = union(entities.map(({ names }) => entityType(names.record)));
+    const loads = entities.map(({ names }) => `loaders.${names.loader}.load(key)`);
+    const found = call(generic(runtime('firstFound'), [records]), [list(loads)]);
+    const load = arrow([keyParameter(pattern, entities)], found, { returns: promiseOf(records) });
+    const count = `${entities.length} keys in one batch`;
+    return [severalLoader(name, `Whichever ${target} has the key: ${count}.`, load)];
+  }
+  if (access.kind === 'typed') {
+    const entities = access.members.map(({ entity }) => entityOf(plan, entity));
+    const records = union(entities.map(({ names }) => entityType(names.record)));
+    const kinds = union(access.members.map(({ value }) => quote(value)));
+    const loads = access.members.map(({ value, entity }) =>
+      property(value, arrow([], `loaders.${entityOf(plan, entity).names.loader}.load(key)`)),
+    );
+    const load = arrow(
+      [code`kind: ${kinds}`, keyParameter(pattern, entities)],
+      call(generic(runtime('loadByKind'), [records]), ['kind', object(loads)]),
+      { returns: promiseOf(records) },
+    );
+    return [severalLoader(name, `${target}, told by its kind.`, load)];
+  }
+  return [];
+}
+
+function severalLoader(name: string, text: string, load: Doc) {
+  return { comment: comment(text, 4), loader: property(name, object([property('load', load)])) };
+}
+
+function promiseOf(records: Doc): Doc {
+  return generic(globalOf('Promise'), [code`${records} | null`]);
+}
+
+/** A key field has the type it has in all that may be asked for. */
+function keyParameter({ inputs }: PatternPlan, entities: readonly EntityPlan[]): Doc {
+  const members = inputs.map(({ name }) => {
+    const types = entities
+      .filter(({ attributes }) => attributes.some((one) => one.name === name))
+      .map((entity) => presentType(entity, name));
+    return code`readonly ${name}: ${types.length === 0 ? 'string' : operation(unique(types), '&')}`;
+  });
+  return code`key: ${objectType(members)}`;
+}
+
+function unique(types: readonly Doc[]): readonly Doc[] {
+  return [...new Map(types.map((type) => [flatText(type), type])).values()];
 }
 
 /** Whether a pattern asks for a history's versions by their key; mostly they are listed only. */

@@ -3,64 +3,67 @@
 import { entityOf, referencesTo } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan, ReferencePlan } from '../../plan/types/storage.js';
-import { quote } from '../code.js';
-import { absence, counterFunction, isCascading } from './shared.js';
+import { arrow, assigned, call, code, type Doc, generic, list, object, property, quote } from '../printer.js';
+import { codecOf, entityType, keyValue, queryValue, runtime, runtimeType } from '../symbols.js';
+import { absence, counterFunction, isCascading, parameterOf, tableVariable, unless } from './shared.js';
 
 /** The parts of a codec that are about references. */
-export function referenceCodec(plan: Plan, entity: EntityPlan) {
-  const parameter = entity.names.loader;
+export function referenceParts(plan: Plan, entity: EntityPlan) {
+  const parameter = parameterOf(entity);
   const references = entity.references ?? [];
   return {
     references: references.map((reference) => {
       const { names } = entityOf(plan, reference.to);
-      const fields = reference.fields.map(({ key, field }) => `${key}: ${parameter}.${field}`);
-      const key = `${names.keyBuilder}({ ${fields.join(', ')} })`;
-      const none = absence([{ present: reference.present, when: [] }], parameter);
-      return {
-        name: quote(reference.name),
-        to: names.codec,
-        key: none === null ? key : `${none} ? undefined : ${key}`,
-      };
+      const fields = reference.fields.map(({ key, field }) => property(key, `${parameter}.${field}`));
+      const key = call(keyValue(names.keyBuilder), [object(fields)]);
+      const absent = absence([{ present: reference.present, when: [] }], parameter);
+      return object([
+        property('name', quote(reference.name)),
+        property('to', names.codec),
+        property('key', unless(absent, key)),
+      ]);
     }),
-    counters: references.flatMap((reference) =>
-      reference.counter
-        ? [
-            `{ name: ${quote(fullName(entity, reference))}, key: ${counterFunction(entity, reference)}(${parameter}), by: 1 }`,
-          ]
-        : [],
-    ),
-    referencedBy: referencesTo(plan, entity.name).flatMap(({ child, reference }) =>
-      reference.counter
-        ? [
-            {
-              by: quote(fullName(child, reference)),
-              onDelete: quote(reference.onDelete),
-              table: child.table,
-              key: `${counterFunction(child, reference)}(${namedBy(reference, parameter)})`,
-            },
-          ]
-        : [],
-    ),
+    counters: references.flatMap((reference) => {
+      if (!reference.counter) return [];
+      return [
+        object([
+          property('name', quote(fullName(entity, reference))),
+          property('key', call(keyValue(counterFunction(entity, reference)), [parameter])),
+          property('by', '1'),
+        ]),
+      ];
+    }),
+    referencedBy: referencesTo(plan, entity.name).flatMap(({ child, reference }) => {
+      if (!reference.counter) return [];
+      return [
+        object([
+          property('by', quote(fullName(child, reference))),
+          property('onDelete', quote(reference.onDelete)),
+          property('table', keyValue(tableVariable(child.table))),
+          property('key', call(keyValue(counterFunction(child, reference)), [namedBy(reference, parameter)])),
+        ]),
+      ];
+    }),
     cascades: isCascading(plan, entity.name),
   };
 }
 
-/** What goes with a record of an entity; null where nothing does. */
-export function dependentsOf(plan: Plan, entity: EntityPlan) {
-  const parameter = entity.names.loader;
+/** The function in writes.ts that tells what goes with a record of an entity; null where nothing does. */
+export function dependentsOf(plan: Plan, entity: EntityPlan): { name: string; declaration: Doc } | null {
+  const parameter = parameterOf(entity);
   const found = referencesTo(plan, entity.name).filter(({ reference }) => reference.foundBy !== null);
   if (found.length === 0) return null;
-  return {
-    function: dependentsName(entity),
-    parameter,
-    record: entity.names.record,
-    each: found.map(({ child, reference }) => ({
-      by: quote(fullName(child, reference)),
-      codec: child.names.codec,
-      query: `queries.${queryName(plan, reference)}(${namedBy(reference, parameter)})`,
-      further: isCascading(plan, child.name) ? dependentsName(child) : null,
-    })),
-  };
+  const name = dependentsName(entity);
+  const each = found.map(({ child, reference }) =>
+    call(runtime('dependents'), [
+      quote(fullName(child, reference)),
+      codecOf(child),
+      call(queryValue(queryName(plan, reference)), [namedBy(reference, parameter)]),
+      ...(isCascading(plan, child.name) ? [dependentsName(child)] : []),
+    ]),
+  );
+  const type = generic(runtimeType('DependentsOf'), [entityType(entity.names.record)]);
+  return { name, declaration: assigned(code`const ${name}: ${type} =`, arrow([parameter], list(each))) };
 }
 
 function dependentsName({ names }: EntityPlan): string {
@@ -79,6 +82,6 @@ function fullName({ name }: EntityPlan, reference: ReferencePlan): string {
 }
 
 /** The fields of a record, by the names they have in those that name it. */
-function namedBy({ fields }: ReferencePlan, parameter: string): string {
-  return `{ ${fields.map(({ key, field }) => `${field}: ${parameter}.${key}`).join(', ')} }`;
+function namedBy({ fields }: ReferencePlan, parameter: string): Doc {
+  return object(fields.map(({ key, field }) => property(field, `${parameter}.${key}`)));
 }

@@ -1,126 +1,172 @@
-/** The data of rules.ts.hbs: the contracts of hand-written rules. */
+/** rules.ts: the contracts of hand-written rules. */
 
-import { pascal } from '../../names.js';
+import { argumentsName } from '../../names.js';
 import { entityOf, mutationOf } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { RulePlan } from '../../plan/types/rules.js';
 import type { FieldRef } from '../../plan/types/values.js';
 import type { MutationPlan } from '../../plan/types/writes.js';
-import { group, quote, union } from '../code.js';
+import {
+  assigned,
+  code,
+  comment,
+  type Doc,
+  generic,
+  globalOf,
+  literalUnion,
+  operation,
+  quote,
+  union,
+} from '../printer.js';
+import type { SourceFile } from '../source-file.js';
+import { contextType, entityType, graphqlType, runtimeType } from '../symbols.js';
 
-export function rulesView(plan: Plan) {
+export function rulesFile(plan: Plan): SourceFile {
+  const computing = plan.rules.filter(({ use }) => use.kind === 'compute' || use.kind === 'validate');
+  const hasFieldRules = plan.rules.some(({ use }) => use.kind === 'field');
   return {
-    computing: plan.rules
-      .filter(({ use }) => use.kind === 'compute' || use.kind === 'validate')
-      .map((rule) => quote(rule.name))
-      .join(' | '),
-    hasFieldRules: plan.rules.some((rule) => rule.use.kind === 'field'),
-    rules: plan.rules.map((rule) => ({
-      name: rule.name,
-      typeName: rule.typeName,
-      file: rule.file,
-      ...ruleView(plan, rule),
-    })),
+    name: 'rules.ts',
+    data: {
+      answers: hasFieldRules ? answersView() : null,
+      rules: plan.rules.map((rule) => {
+        const { comment: text, type } = ruleView(plan, rule);
+        return {
+          name: rule.name,
+          typeName: rule.typeName,
+          comment: comment(text),
+          type: assigned(`export type ${rule.typeName} =`, type),
+        };
+      }),
+      computing:
+        computing.length > 0
+          ? generic(globalOf('Pick'), ['Rules', literalUnion(computing.map(({ name }) => name))])
+          : null,
+    },
+    declared: [
+      ...plan.rules.map(({ typeName }) => typeName),
+      ...['Rules', 'ComputeRules', 'Answers', 'AllResolvers', 'Fields', 'T', 'F', 'Args'],
+    ],
   };
 }
 
-function ruleView(plan: Plan, { use }: RulePlan) {
+/** What the type of rules that answer fields is made of. */
+function answersView() {
+  return {
+    base: runtimeType('FieldRule'),
+    answer: runtimeType('Answer'),
+    context: contextType,
+    parents: graphqlType('ResolversParentTypes'),
+    resolvers: generic(graphqlType('Resolvers'), [contextType]),
+    required: globalOf('Required'),
+  };
+}
+
+function ruleView(plan: Plan, { use }: RulePlan): { readonly comment: string; readonly type: Doc } {
   switch (use.kind) {
-    case 'field':
+    case 'field': {
+      const { type, field } = use.field;
       return {
         comment: `Answers ${fieldName(use.field)}.`,
-        type: `Answers<'${use.field.type}', '${use.field.field}', ${argsType(plan, use.field)}>`,
+        type: generic('Answers', [quote(type), quote(field), argsType(plan, use.field)]),
       };
+    }
     case 'allow': {
-      const parents = union(use.fields.map(parentType), 2);
-      const args = union(
-        use.fields.map((field) => argsType(plan, field)),
-        2,
+      const { fields } = use;
+      const parents = union(
+        fields.map(({ type }) => code`${graphqlType('ResolversParentTypes')}['${type}']`),
       );
+      const given = union(fields.map((field) => argsType(plan, field)));
+      const asked = fields.length > 3 ? `${fields.length} fields` : names(fields.map(fieldName));
       return {
-        comment: `Asked before ${list(use.fields.map(fieldName))}; throws to refuse.`,
-        type: generic('AllowRule', [parents, args]),
+        comment: `Asked before ${asked}; throws to refuse.`,
+        type: ruleType('AllowRule', [parents, given]),
       };
     }
     case 'visible': {
-      const records = [...new Set(use.targets.flatMap((target) => recordsOf(plan, target)))].join(' | ');
+      const records = union(use.targets.flatMap((target) => recordsOf(plan, target)).map(entityType));
       return {
-        comment: `Whether the caller may see what ${list(use.targets)} gave.`,
-        type: generic('VisibleRule', [records]),
+        comment: `Whether the caller may see what ${names(use.targets)} gave.`,
+        type: ruleType('VisibleRule', [records]),
       };
     }
-    case 'prepare': {
-      const mutations = use.mutations.map((name) => mutationOf(plan, name));
-      const types = mutations.map((mutation) => {
-        const entity = entityOf(plan, mutation.entity);
-        const args = mutation.field ? argsType(plan, mutation.field) : 'object';
-        const { record, create, changes } = entity.names;
-        const values = (type: string) => withoutDeclared(mutation, type);
-        if (mutation.kind === 'create') return generic('PrepareRule', [args, 'null', values(create)]);
-        if (mutation.kind === 'upsert')
-          return generic('PrepareRule', [args, `${record} | null`, values(create)]);
-        return generic('PrepareRule', [args, record, values(changes)]);
-      });
+    case 'prepare':
       return {
-        comment: `The values ${list(use.mutations)} write${use.mutations.length === 1 ? 's' : ''}.`,
-        type: types.join(' & '),
+        comment: `The values ${names(use.mutations)} write${use.mutations.length === 1 ? 's' : ''}.`,
+        type: operation(
+          use.mutations.map((name) => prepareType(plan, mutationOf(plan, name))),
+          '&',
+        ),
       };
-    }
     case 'compute': {
       const types = use.attributes.map(({ entity, field }) => {
-        const { names, attributes } = entityOf(plan, entity);
-        const computed = attributes.flatMap((one) => (one.computed === undefined ? [] : [`'${one.name}'`]));
-        return `ComputeRule<Omit<${names.record}, ${computed.join(' | ')}>, ${names.record}['${field}']>`;
+        const { names: own, attributes } = entityOf(plan, entity);
+        const computed = attributes.flatMap((one) => (one.computed === undefined ? [] : [one.name]));
+        const record = entityType(own.record);
+        const rest = generic(globalOf('Omit'), [record, literalUnion(computed)]);
+        return generic(runtimeType('ComputeRule'), [rest, code`${record}['${field}']`]);
       });
+      const attributes = names(use.attributes.map(({ entity, field }) => `${entity}.${field}`));
       return {
-        comment: `Computes ${list(use.attributes.map(({ entity, field }) => `${entity}.${field}`))} from the rest of the record, at every write.`,
-        type: types.join(' & '),
+        comment: `Computes ${attributes} from the rest of the record, at every write.`,
+        type: operation(types, '&'),
       };
     }
     case 'validate': {
       const types = use.attributes.map(({ entity, field }) => {
-        const { record } = entityOf(plan, entity).names;
-        return `ValidateRule<${record}, NonNullable<${record}['${field}']>>`;
+        const record = entityType(entityOf(plan, entity).names.record);
+        const value = generic(globalOf('NonNullable'), [code`${record}['${field}']`]);
+        return generic(runtimeType('ValidateRule'), [record, value]);
       });
-      return {
-        comment: `What is wrong with ${list(use.attributes.map(({ entity, field }) => `${entity}.${field}`))}, if anything is.`,
-        type: types.join(' & '),
-      };
+      const attributes = names(use.attributes.map(({ entity, field }) => `${entity}.${field}`));
+      return { comment: `What is wrong with ${attributes}, if anything is.`, type: operation(types, '&') };
     }
-    case 'alongside': {
-      const mutations = use.mutations.map((name) => mutationOf(plan, name));
-      const types = mutations.map((mutation) => {
-        const { record } = entityOf(plan, mutation.entity).names;
-        const before =
-          mutation.kind === 'create'
-            ? 'null'
-            : mutation.kind === 'upsert' || mutation.kind === 'put'
-              ? `${record} | null`
-              : record;
-        const after = mutation.kind === 'delete' ? 'null' : record;
-        return `AlongsideChange<'${mutation.name}', ${before}, ${after}, ${mutation.field ? argsType(plan, mutation.field) : 'object'}>`;
-      });
+    case 'alongside':
       return {
-        comment: `Further writes in the transaction of ${list(use.mutations)}.`,
-        type: generic('AlongsideRule', [union(types, 2)]),
+        comment: `Further writes in the transaction of ${names(use.mutations)}.`,
+        type: ruleType('AlongsideRule', [
+          union(use.mutations.map((name) => alongsideType(plan, mutationOf(plan, name)))),
+        ]),
       };
-    }
+  }
+}
+
+/** A rule's type; all take the request's context first. */
+function ruleType(name: string, types: readonly Doc[]): Doc {
+  return generic(runtimeType(name), [contextType, ...types]);
+}
+
+function prepareType(plan: Plan, mutation: MutationPlan): Doc {
+  const { record, create, changes } = entityOf(plan, mutation.entity).names;
+  const given = mutation.field ? argsType(plan, mutation.field) : 'object';
+  const current = entityType(record);
+  const valuesOf = (name: string) => withoutDeclared(mutation, entityType(name));
+  switch (mutation.kind) {
+    case 'create':
+      return ruleType('PrepareRule', [given, 'null', valuesOf(create)]);
+    case 'upsert':
+      return ruleType('PrepareRule', [given, union([current, 'null']), valuesOf(create)]);
+    default:
+      return ruleType('PrepareRule', [given, current, valuesOf(changes)]);
   }
 }
 
 /** The values of a rule, but for those the declarations give. */
-function withoutDeclared({ elements = [] }: MutationPlan, type: string): string {
-  const declared = elements.map(({ field }) => quote(field));
-  return declared.length === 0 ? type : `Omit<${type}, ${declared.join(' | ')}>`;
+function withoutDeclared({ elements = [] }: MutationPlan, type: Doc): Doc {
+  if (elements.length === 0) return type;
+  return generic(globalOf('Omit'), [type, literalUnion(elements.map(({ field }) => field))]);
 }
 
-/** A rule's type; all take the request's context first. */
-function generic(name: string, types: readonly string[]): string {
-  return group(`${name}<`, ['Context', ...types], '>', 0, 32);
+function alongsideType(plan: Plan, { kind, name, entity, field }: MutationPlan): Doc {
+  const record = entityType(entityOf(plan, entity).names.record);
+  const mayBeNew = kind === 'upsert' || kind === 'put';
+  const before = kind === 'create' ? 'null' : mayBeNew ? union([record, 'null']) : record;
+  const after = kind === 'delete' ? 'null' : record;
+  const given = field ? argsType(plan, field) : 'object';
+  return generic(runtimeType('AlongsideChange'), [quote(name), before, after, given]);
 }
 
-function list(names: readonly string[]): string {
-  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+function names(list: readonly string[]): string {
+  return list.length < 2 ? (list[0] ?? '') : `${list.slice(0, -1).join(', ')} and ${list.at(-1)}`;
 }
 
 function recordsOf(plan: Plan, target: string): string[] {
@@ -134,21 +180,12 @@ function recordsOf(plan: Plan, target: string): string[] {
   return [entityOf(plan, target).names.record];
 }
 
-function parentType(field: FieldRef): string {
-  return `ResolversParentTypes['${field.type}']`;
-}
-
 /** Codegen's type of a field's arguments. */
-function argsType(plan: Plan, field: FieldRef): string {
-  return hasArguments(plan, field) ? `${pascal(field.type)}${pascal(field.field)}Args` : 'object';
+function argsType(plan: Plan, { type, field }: FieldRef): Doc {
+  const resolver = plan.resolvers.find((one) => one.type === type && one.field === field);
+  return resolver?.hasArguments ? graphqlType(argumentsName(type, field)) : 'object';
 }
 
-function hasArguments(plan: Plan, field: FieldRef): boolean {
-  return (
-    plan.resolvers.find((one) => one.type === field.type && one.field === field.field)?.hasArguments ?? false
-  );
-}
-
-function fieldName(field: FieldRef): string {
-  return `${field.type}.${field.field}`;
+function fieldName({ type, field }: FieldRef): string {
+  return `${type}.${field}`;
 }

@@ -1,6 +1,6 @@
-/** What several views need of the plan. */
+/** What several files need of the plan. */
 
-import { camel, indexName, pascal } from '../../names.js';
+import { camel, indexName, parameterName, pascal } from '../../names.js';
 import { referencesTo } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type {
@@ -11,7 +11,18 @@ import type {
   ReferencePlan,
   SlotPlan,
 } from '../../plan/types/storage.js';
-import { literal, recordType } from '../code.js';
+import { recordType } from '../expressions.js';
+import { call, code, conditional, type Doc, generic, literal, operation } from '../printer.js';
+import { runtime } from '../symbols.js';
+
+export function attributeOf(entity: EntityPlan, field: string): AttributePlan | undefined {
+  return entity.attributes.find((one) => one.name === field);
+}
+
+/** What an entity's functions call its record. */
+export function parameterOf({ name }: Pick<EntityPlan, 'name'>): string {
+  return parameterName(name);
+}
 
 export function mainSlot(entity: EntityPlan): SlotPlan {
   const slot = entity.items[0]?.slots[0];
@@ -25,6 +36,10 @@ export function templateFields(slot: Pick<SlotPlan, 'partition' | 'sort'>): stri
   );
 }
 
+export function tableVariable(table: string): string {
+  return `${camel(table)}Table`;
+}
+
 export function indexVariable(table: string, index: string): string {
   return `${camel(table)}${indexName(index)}`;
 }
@@ -33,15 +48,15 @@ export function tokensVariable(table: string): string {
   return `${camel(table)}Tokens`;
 }
 
-export function slotFunction(entity: EntityPlan, item: ItemPlan, slot: SlotPlan): string {
+/** The function that gives the key of an index of the main item. */
+export function slotFunction(entity: EntityPlan, slot: SlotPlan): string {
   const index = slot.index === null ? '' : indexName(slot.index);
-  return item.role === 'entry'
-    ? `${entity.names.loader}${pascal(item.for ?? '')}Entry${index}Key`
-    : `${entity.names.loader}${index}${slot.for === undefined ? '' : pascal(slot.for)}Key`;
+  return `${entity.names.loader}${index}${slot.for === undefined ? '' : pascal(slot.for)}Key`;
 }
 
-export function entryFunction(entity: EntityPlan, item: ItemPlan): string {
-  return `${entity.names.loader}${pascal(item.for ?? '')}Entry`;
+/** The function that gives all keys of an index entry. */
+export function entryFunction({ for: pattern }: Pick<ItemPlan, 'for'>): string {
+  return `${pattern ?? ''}EntryKeys`;
 }
 
 export function guardFunction(entity: EntityPlan, guard: GuardPlan): string {
@@ -58,25 +73,30 @@ export function isCascading(plan: Plan, name: string): boolean {
   return referencesTo(plan, name).some(({ reference }) => reference.onDelete === 'cascade');
 }
 
-/** When a record is not in an index, as an expression; null where every record is. */
-export function absence(
-  slots: readonly Pick<SlotPlan, 'present' | 'when'>[],
-  parameter: string,
-): string | null {
+/** When a record is not in an index; null where every record is. */
+export function absence(slots: readonly Pick<SlotPlan, 'present' | 'when'>[], parameter: string): Doc | null {
   const present = [...new Set(slots.flatMap((slot) => slot.present))].map(
     (field) => `${parameter}.${field} === null`,
   );
-  const others = slots
-    .flatMap((slot) => slot.when)
-    .map(({ field, values }) => {
-      const [only] = values;
-      if (values.length === 1 && only !== undefined) return `${parameter}.${field} !== ${literal(only)}`;
-      return values.map((value) => `${parameter}.${field} !== ${literal(value)}`).join(' && ');
-    });
-  const all = [...present, ...new Set(others)];
-  return all.length === 0
-    ? null
-    : all.map((one) => (all.length > 1 && one.includes(' && ') ? `(${one})` : one)).join(' || ');
+  const others = new Map(
+    slots
+      .flatMap((slot) => slot.when)
+      .map(({ field, values }) => {
+        const tests = values.map((value) => `${parameter}.${field} !== ${literal(value)}`);
+        return [tests.join(' && '), tests] as const;
+      }),
+  );
+  const all: Doc[] = [...present];
+  for (const tests of others.values()) {
+    const isBracketed = tests.length > 1 && present.length + others.size > 1;
+    all.push(isBracketed ? code`(${operation(tests, '&&')})` : operation(tests, '&&'));
+  }
+  return all.length === 0 ? null : operation(all, '||');
+}
+
+/** A value that is left out where a record has none. */
+export function unless(absent: Doc | null, value: Doc): Doc {
+  return absent === null ? value : conditional(absent, 'undefined', value);
 }
 
 export function heldAttributes(entity: EntityPlan, item: ItemPlan): AttributePlan[] {
@@ -85,23 +105,23 @@ export function heldAttributes(entity: EntityPlan, item: ItemPlan): AttributePla
   return entity.attributes.filter((one) => covering.attributes.includes(one.name));
 }
 
-export function readExpression(attribute: AttributePlan): string {
-  const type = recordType(attribute);
+/** The value of a record, of what is stored of it. */
+export function readExpression(attribute: AttributePlan): Doc {
   const value = `item.${attribute.name}`;
-  if (attribute.set) return setExpression(attribute, value);
-  if (attribute.nullable) return type === 'unknown' ? `${value} ?? null` : `(${value} ?? null) as ${type}`;
-  return type === 'unknown' ? value : `${value} as ${type}`;
-}
-
-/** An absent set is an empty one, but for what may be null: that is null where nothing is stored. */
-function setExpression(attribute: AttributePlan, value: string): string {
-  const element = attribute.element === 'text' ? 'string' : 'number';
-  const list = `listOf<${element}>(${value})`;
-  return attribute.nullable ? `${value} === undefined ? null : ${list}` : list;
+  const type = recordType(attribute);
+  if (attribute.set) {
+    // An absent set is an empty one, but for what may be null: that is null where nothing is stored.
+    const element = attribute.element === 'text' ? 'string' : 'number';
+    const list = call(generic(runtime('listOf'), [element]), [value]);
+    return attribute.nullable ? conditional(`${value} === undefined`, 'null', list) : list;
+  }
+  if (attribute.nullable)
+    return type === 'unknown' ? `${value} ?? null` : code`(${value} ?? null) as ${type}`;
+  return type === 'unknown' ? value : code`${value} as ${type}`;
 }
 
 /** A value a caller gives, in the form the attribute is stored in. */
-export function asStored(entity: EntityPlan, field: string, value: string): string {
-  const steps = entity.attributes.find((one) => one.name === field)?.normalize ?? [];
-  return steps.reduce((expression, step) => `${step}(${expression})`, value);
+export function asStored(entity: EntityPlan, field: string, value: Doc): Doc {
+  const steps = attributeOf(entity, field)?.normalize ?? [];
+  return steps.reduce<Doc>((expression, step) => call(runtime(step), [expression]), value);
 }

@@ -1,35 +1,49 @@
-/** The data of tables.ts.hbs: table definitions. */
+/** tables.ts: table definitions. */
 
 import type { Plan } from '../../plan/types/plan.js';
-import type { MultiAttributeKey } from '../../plan/types/storage.js';
-import { quote } from '../code.js';
+import type { IndexPlan, MultiAttributeKey, TablePlan } from '../../plan/types/storage.js';
+import { assigned, code, type Doc, json, list, object, property, quote } from '../printer.js';
+import type { SourceFile } from '../source-file.js';
+import { runtimeType } from '../symbols.js';
 
-export function tablesView(plan: Plan) {
-  return {
-    tables: plan.tables.map((table) => ({
-      name: quote(table.name),
-      physicalName: quote(table.physicalName),
-      partition: quote(table.partition),
-      sort: table.sort === null ? null : quote(table.sort),
-      ttl: table.ttl === null ? null : quote(table.ttl),
-      indexes: table.indexes.map((index) => ({
-        name: quote(index.name),
-        kind: quote(index.kind),
-        partition: quote(index.partition),
-        sort: index.sort === null ? null : quote(index.sort),
-        multiAttribute: index.multiAttribute
-          ? `{ partition: ${keyTypes(index.multiAttribute.partition)}, sort: ${keyTypes(index.multiAttribute.sort)} }`
-          : null,
-        project:
-          index.project.kind === 'include'
-            ? `{ kind: 'include', attributes: [${index.project.attributes.map(quote).join(', ')}] }`
-            : `{ kind: ${quote(index.project.kind)} }`,
-      })),
-    })),
+export function tablesFile(plan: Plan): SourceFile {
+  const tables = list(plan.tables.map(tableExpression));
+  const declaration = assigned(
+    code`export const tables: readonly ${runtimeType('TableDefinition')}[] =`,
+    tables,
+  );
+  return { name: 'tables.ts', data: { declaration }, declared: ['tables'] };
+}
+
+function tableExpression({ name, physicalName, partition, sort, indexes, ttl }: TablePlan): Doc {
+  return object([
+    property('table', quote(name)),
+    property('name', quote(physicalName)),
+    property('key', json({ partition, ...(sort === null ? {} : { sort }) })),
+    property('indexes', list(indexes.map(indexExpression))),
+    ...(ttl === null ? [] : [property('ttl', quote(ttl))]),
+  ]);
+}
+
+function indexExpression({ name, kind, partition, sort, multiAttribute, project }: IndexPlan): Doc {
+  const keys = multiAttribute && {
+    partition: keyTypes(multiAttribute.partition),
+    sort: keyTypes(multiAttribute.sort),
   };
+  return json({
+    name,
+    kind,
+    partition,
+    ...(sort === null ? {} : { sort }),
+    ...(keys ? { multiAttribute: keys } : {}),
+    project:
+      project.kind === 'include'
+        ? { kind: 'include', attributes: project.attributes }
+        : { kind: project.kind },
+  });
 }
 
 /** `{ city: 'S', rating: 'N' }`, in the order of the key. */
-function keyTypes(keys: readonly MultiAttributeKey[]): string {
-  return keys.length === 0 ? '{}' : `{ ${keys.map(({ name, type }) => `${name}: '${type}'`).join(', ')} }`;
+function keyTypes(keys: readonly MultiAttributeKey[]): Record<string, string> {
+  return Object.fromEntries(keys.map(({ name, type }) => [name, type]));
 }

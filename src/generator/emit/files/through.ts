@@ -4,9 +4,26 @@ import { pageTypeName } from '../../names.js';
 import { entityOf } from '../../plan/lookup/find.js';
 import type { PatternPlan, QueryAccess, ThroughAccess, ThroughValue } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
-import { group, literal, quote } from '../code.js';
-import { typeOfField } from './queries.js';
-import { asStored, readExpression } from './shared.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
+import { recordType } from '../expressions.js';
+import {
+  arrow,
+  call,
+  code,
+  type Doc,
+  flatText,
+  generic,
+  globalOf,
+  literal,
+  literalUnion,
+  object,
+  operation,
+  property,
+  quote,
+  union,
+} from '../printer.js';
+import { codecOf, entityType, keyValue } from '../symbols.js';
+import { asStored, attributeOf, readExpression, unless } from './shared.js';
 
 type Through = PatternPlan & { readonly access: ThroughAccess };
 
@@ -15,89 +32,91 @@ export function leadsOn(pattern: PatternPlan): pattern is Through {
   return pattern.access.kind === 'through' && pattern.cardinality === 'many';
 }
 
-export function throughView(plan: Plan, access: ThroughAccess) {
-  const target = entityOf(plan, access.entity);
+/** What a query through a join gives, and how its items lead there. */
+export interface ThroughQuery {
+  readonly target: EntityPlan;
+  /** What its edges carry; null where that is nothing. */
+  readonly edge: Doc | null;
+  readonly covering: Doc;
+}
+
+export function throughQuery(plan: Plan, access: ThroughAccess): ThroughQuery {
   const join = entityOf(plan, access.join.entity);
-  const edge = access.edge?.attributes ?? [];
-  const attributes = join.attributes.filter((one) => edge.includes(one.name));
-  const properties = [
-    "kind: 'through'",
-    `join: ${join.names.codec}`,
-    `keyOf: ${keyFunction(plan, access)}`,
-    ...(attributes.length > 0
-      ? [
-          `edge: (item) => (${group(
-            '{',
-            attributes.map((one) => `${one.name}: ${readExpression(one)}`),
-            '}',
-            4,
-            16,
-          )})`,
-        ]
-      : []),
-  ];
+  const names = access.edge?.attributes ?? [];
+  const attributes = join.attributes.filter((one) => names.includes(one.name));
+  const edge = object(attributes.map((one) => property(one.name, readExpression(one))));
   return {
-    record: [target.names.record, ...(edge.length > 0 ? [edgeType(plan, access)] : [])].join(', '),
-    codec: target.names.codec,
-    covering: `{\n${properties.map((one) => `    ${one},`).join('\n')}\n  }`,
+    target: entityOf(plan, access.entity),
+    edge: names.length > 0 ? edgeType(entityType(join.names.record), names) : null,
+    covering: object([
+      property('kind', quote('through')),
+      property('join', codecOf(join)),
+      property('keyOf', keyFunction(plan, access)),
+      ...(attributes.length > 0 ? [property('edge', arrow(['item'], edge))] : []),
+    ]),
   };
 }
 
 /** The key an item of the join leads to; undefined where an attribute of it has no value. */
-function keyFunction(plan: Plan, access: ThroughAccess): string {
+function keyFunction(plan: Plan, access: ThroughAccess): Doc {
   const target = entityOf(plan, access.entity);
-  const nullable = access.key.flatMap(({ value }) =>
+  const missing = access.key.flatMap(({ value }) =>
     value.kind === 'through' && value.nullable ? [`item.${value.attribute} == null`] : [],
   );
-  const key = keyObject(access.key, (one) => {
-    const { name, value } = one;
+  const key = keyObject(access.key, ({ name, value }) => {
     if (value.kind === 'literal') return literal(value.value);
-    if (value.kind === 'through') return `item.${value.attribute} as ${typeOfField(target, name, false)}`;
+    if (value.kind === 'through') return code`item.${value.attribute} as ${presentType(target, name)}`;
     return asStored(target, name, `by.${name}`);
   });
-  const call = `${target.names.keyBuilder}(${key})`;
-  return nullable.length === 0
-    ? `(item) => ${call}`
-    : `(item) => (${nullable.join(' || ')} ? undefined : ${call})`;
+  const absent = missing.length === 0 ? null : operation(missing, '||');
+  return arrow(['item'], unless(absent, call(keyValue(target.names.keyBuilder), [key])));
+}
+
+/** What an attribute holds where it has a value. */
+export function presentType(entity: EntityPlan, field: string): Doc {
+  const attribute = attributeOf(entity, field);
+  return attribute ? recordType({ ...attribute, nullable: false }) : 'string';
 }
 
 /** `{ id: through.userId }`, by the name of the target's key field. */
-export function keyObject(key: readonly ThroughValue[], expression: (value: ThroughValue) => string): string {
-  return `{ ${key
-    .map((one) => {
-      const value = expression(one);
-      return value === one.name ? value : `${one.name}: ${value}`;
-    })
-    .join(', ')} }`;
+export function keyObject(key: readonly ThroughValue[], expression: (value: ThroughValue) => Doc): Doc {
+  return object(key.map((one) => property(one.name, expression(one))));
 }
 
 /** What the query is given for the target's key alone. */
-export function throughMembers(plan: Plan, pattern: PatternPlan, access: QueryAccess): string[] {
+export function throughMembers(plan: Plan, pattern: PatternPlan, access: QueryAccess): Doc[] {
   if (!leadsOn(pattern)) return [];
   const target = entityOf(plan, pattern.access.entity);
   return pattern.access.key.flatMap(({ name, value }) =>
     (value.kind === 'argument' || value.kind === 'parent') && !access.equals.some((one) => one.field === name)
-      ? [`readonly ${name}: ${typeOfField(target, name, false)}`]
+      ? [code`readonly ${name}: ${presentType(target, name)}`]
       : [],
   );
 }
 
 /** The attributes of the join that the edges carry, as a type. */
-function edgeType(plan: Plan, access: ThroughAccess): string {
-  const join = entityOf(plan, access.join.entity);
-  return `Pick<${join.names.record}, ${(access.edge?.attributes ?? []).map(quote).join(' | ')}>`;
+function edgeType(record: Doc, attributes: readonly string[]): Doc {
+  return generic(globalOf('Pick'), [record, literalUnion(attributes)]);
+}
+
+export interface EdgePage {
+  readonly name: string;
+  readonly record: string;
+  readonly edge: Doc;
 }
 
 /** The type of a page of each connection whose edges have attributes; of several joins, a union. */
-export function edgePages(plan: Plan): { name: string; record: string; edge: string }[] {
-  const pages = new Map<string, { name: string; record: string; edges: Set<string> }>();
+export function edgePages(plan: Plan): EdgePage[] {
+  const pages = new Map<string, { name: string; record: string; edges: Map<string, Doc> }>();
   for (const { access, cardinality } of plan.patterns) {
     if (access.kind !== 'through' || !access.edge || cardinality !== 'many') continue;
     const name = pageTypeName(access.edge.connection);
     const { record } = entityOf(plan, access.entity).names;
-    const page = pages.get(name) ?? { name, record, edges: new Set<string>() };
-    page.edges.add(edgeType(plan, access));
+    const page = pages.get(name) ?? { name, record, edges: new Map<string, Doc>() };
+    const join = entityOf(plan, access.join.entity).names.record;
+    const edge = edgeType(join, access.edge.attributes);
+    page.edges.set(flatText(edge), edge);
     pages.set(name, page);
   }
-  return [...pages.values()].map(({ edges, ...page }) => ({ ...page, edge: [...edges].join(' | ') }));
+  return [...pages.values()].map(({ edges, ...page }) => ({ ...page, edge: union([...edges.values()]) }));
 }

@@ -1,150 +1,221 @@
-/** The data of writes.ts.hbs: write functions. */
+/** writes.ts: the writes of each entity. */
 
-import { withArticle } from '../../names.js';
 import type { Plan } from '../../plan/types/plan.js';
-import type { AggregatePlan, AttributePlan, EntityPlan } from '../../plan/types/storage.js';
-import { literal, quote } from '../code.js';
+import type { AttributePlan, EntityPlan } from '../../plan/types/storage.js';
+import {
+  arrow,
+  assigned,
+  call,
+  code,
+  conditional,
+  type Doc,
+  generic,
+  globalOf,
+  list,
+  literal,
+  literalUnion,
+  local,
+  localsIn,
+  object,
+  property,
+  quote,
+} from '../printer.js';
+import type { SourceFile } from '../source-file.js';
+import { codecOf, entityType, keyValue, runtime, runtimeType } from '../symbols.js';
 import { aggregateFunction, aggregatesOf } from './aggregates.js';
+import { isChangeable } from './entities.js';
+
 import { dependentsOf } from './references.js';
-import { templateFields } from './shared.js';
+import { attributeOf, parameterOf, templateFields } from './shared.js';
 
-export function writesView(plan: Plan) {
+export function writesFile(plan: Plan): SourceFile {
+  const entities = plan.entities
+    .filter((entity) => entity.historyOf === null)
+    .map((entity) => {
+      const isPut = plan.mutations.some((one) => one.kind === 'put' && one.entity === entity.name);
+      return writesView(plan, entity, isPut);
+    });
   return {
-    entities: plan.entities
-      .filter((entity) => entity.historyOf === null)
-      .map((entity) => ({
-        ...writesOf(
-          entity,
-          plan.mutations.some((one) => one.kind === 'put' && one.entity === entity.name),
-        ),
-        dependents: dependentsOf(plan, entity),
-      })),
+    name: 'writes.ts',
+    data: { entities },
+    declared: [
+      ...entities.flatMap(({ names }) => names),
+      ...plan.entities.map(parameterOf),
+      'values',
+      'changes',
+      'current',
+      'env',
+    ],
   };
 }
 
-function writesOf(entity: EntityPlan, isPut: boolean) {
-  const computed = entity.attributes.filter((one) => one.computed !== undefined);
-  const given = entity.attributes.filter((one) => one.computed === undefined);
-  const created = given.map((one) => ({ name: one.name, value: createdExpression(one, entity) }));
-  const isAsync = created.some(({ value }) => value.includes('await '));
-  const changed = given
-    .filter((one) => isChanged(entity, one))
-    .map((one) => ({ name: one.name, value: changedExpression(one) }));
+/** Parameters of the functions that make records. */
+const values = local('values');
+const env = local('env');
+
+function writesView(plan: Plan, entity: EntityPlan, isPut: boolean) {
+  const { names, name, revision } = entity;
+  const created = `new${name}`;
+  const changed = `changed${name}`;
+  const dependents = dependentsOf(plan, entity);
+  const codec = codecOf(entity);
+  const key = keyValue(names.keyBuilder);
+  const isUpdatable = revision !== null;
+  const writes = [
+    call(runtime('createWrites'), [codec, created]),
+    ...(isUpdatable ? [call(runtime('updateWrites'), [codec, key, changed])] : []),
+    ...(isUpdatable && isUpsertable(entity)
+      ? [call(runtime('upsertWrites'), [codec, key, created, changed])]
+      : []),
+    ...(isUpdatable && isPut ? [call(runtime('putWrites'), [codec, key, created, keptByPut(entity)])] : []),
+    dependents
+      ? call(runtime('cascadeWrites'), [codec, key, dependents.name])
+      : call(runtime('deleteWrites'), [codec, key]),
+  ];
   return {
-    name: entity.name,
-    ofName: withArticle(entity.name),
-    names: entity.names,
-    isUpdatable: entity.revision !== null,
-    kept: isPut ? keptByPut(entity) : null,
-    // Which number a new record gets is not for the caller to say.
-    isUpsertable:
-      entity.revision !== null &&
-      !given.some((one) => one.generated === 'sequence' && entity.keyFields.includes(one.name)),
-    created,
-    creating: {
-      values: named('values', created),
-      env: computed.length > 0 || uses('env', created),
-      isAsync,
-      result: isAsync ? `Promise<${entity.names.record}>` : entity.names.record,
-    },
-    changed,
-    changing: { changes: named('changes', changed), env: computed.length > 0 || uses('env', changed) },
-    computed:
-      computed.length === 0
-        ? null
-        : {
-            fields: computed.map((one) => quote(one.name)).join(' | '),
-            rules: `{ ${computed.map((one) => `${one.name}: ${ruleOf(one)}`).join(', ')} }`,
-          },
+    name,
+    writes: names.writes,
+    parts: writes.map((write) => ({ spread: code`...${write}` })),
+    functions: [
+      { declaration: creatingFunction(entity, created) },
+      ...(isUpdatable ? [{ declaration: changingFunction(entity, changed) }] : []),
+      ...(dependents ? [{ declaration: dependents.declaration }] : []),
+    ],
+    names: [names.writes, created, changed, ...(dependents ? [dependents.name] : [])],
   };
 }
 
-/** The rule's name, and the form its answer is stored in. */
-function ruleOf({ computed = '', encoding }: AttributePlan): string {
-  return encoding === 'time' ? `[${quote(computed)}, time]` : quote(computed);
-}
-
-type Assignments = readonly { readonly value: string }[];
-
-function uses(name: string, assignments: Assignments): boolean {
-  return assignments.some(({ value }) => new RegExp(`\\b${name}\\.`).test(value));
-}
-
-/** A parameter that is there for the sake of those after it begins with `_`. */
-function named(name: string, assignments: Assignments): string {
-  return uses(name, assignments) ? name : `_${name}`;
-}
-
-function isChanged(entity: EntityPlan, attribute: AttributePlan): boolean {
-  if (attribute.generated === 'touch' || attribute.generated === 'revision') return true;
-  const isFixed = entity.keyFields.includes(attribute.name) && !attribute.movable;
-  return !attribute.immutable && attribute.generated === null && !isFixed;
+/** Which number a new record gets is not for the caller to say. */
+function isUpsertable({ attributes, keyFields }: EntityPlan): boolean {
+  return !attributes.some(
+    ({ name, generated, computed }) =>
+      generated === 'sequence' && computed === undefined && keyFields.includes(name),
+  );
 }
 
 /** What a record keeps when it is replaced whole: what is written once. */
-function keptByPut({ attributes, keyFields }: EntityPlan): string {
+function keptByPut({ attributes, keyFields }: EntityPlan): Doc {
   const kept = attributes.filter(
     ({ name, immutable, generated }) =>
       !keyFields.includes(name) &&
       (immutable || generated === 'now' || generated === 'uuidv7' || generated === 'sequence'),
   );
-  return `[${kept.map(({ name }) => quote(name)).join(', ')}]`;
+  return texts(kept.map(({ name }) => name));
 }
 
-function createdExpression(attribute: AttributePlan, entity: EntityPlan): string {
-  const given = `values.${attribute.name}`;
-  switch (attribute.generated) {
+function texts(names: readonly string[]): Doc {
+  return list(names.map(quote));
+}
+
+function creatingFunction(entity: EntityPlan, name: string): Doc {
+  const { names } = entity;
+  const given = entity.attributes.filter((one) => one.computed === undefined);
+  const record = object([
+    property('__typename', quote(entity.name)),
+    ...given.map((one) => property(one.name, createdExpression(one, entity))),
+  ]);
+  const body = withComputed(entity, record);
+  const used = localsIn(body);
+  const isAsync = given.some(({ generated }) => generated === 'sequence');
+  const type = entityType(names.record);
+  const parameters = [
+    code`${used.has('values') ? '' : '_'}values: ${entityType(names.create)}`,
+    ...(used.has('env') ? [code`env: ${runtimeType('WriteEnvironment')}`] : []),
+  ];
+  const returns = isAsync ? generic(globalOf('Promise'), [type]) : type;
+  return assigned(`const ${name} =`, arrow(parameters, body, { isAsync, returns }));
+}
+
+function changingFunction(entity: EntityPlan, name: string): Doc {
+  const { names, attributes, revision } = entity;
+  const fields = attributes.filter((one) => isChangeable(entity, one));
+  const forms = fields.flatMap((one) => {
+    const steps = formsOf(one);
+    return steps.length === 0 ? [] : [property(one.name, list(steps))];
+  });
+  const touched = attributes.filter(({ generated }) => generated === 'touch').map((one) => one.name);
+  const rules = object([
+    property('fields', texts(fields.map((one) => one.name))),
+    ...(forms.length > 0 ? [property('forms', object(forms))] : []),
+    ...(touched.length > 0 ? [property('touched', texts(touched))] : []),
+    ...(revision === null ? [] : [property('revision', quote(revision))]),
+  ]);
+  const body = withComputed(entity, call(runtime('changed'), ['current', 'changes', env, rules]));
+  const record = entityType(names.record);
+  const parameters = [
+    code`current: ${record}`,
+    code`changes: ${entityType(names.changes)}`,
+    code`env: ${runtimeType('WriteEnvironment')}`,
+  ];
+  return assigned(`const ${name} =`, arrow(parameters, body, { returns: record }));
+}
+
+/** The record with the attributes that rules compute of the others. */
+function withComputed({ attributes, names }: EntityPlan, record: Doc): Doc {
+  const computed = attributes.filter((one) => one.computed !== undefined);
+  if (computed.length === 0) return record;
+  const compute = generic(runtime('computed'), [
+    entityType(names.record),
+    literalUnion(computed.map(({ name }) => name)),
+  ]);
+  return call(compute, [env, record, object(computed.map((one) => property(one.name, ruleOf(one))))]);
+}
+
+/** The rule's name, and the form its answer is stored in. */
+function ruleOf({ computed = '', encoding }: AttributePlan): Doc {
+  return encoding === 'time' ? list([quote(computed), runtime('time')]) : quote(computed);
+}
+
+function createdExpression(attribute: AttributePlan, entity: EntityPlan): Doc {
+  const { name, generated, nullable, set } = attribute;
+  const given = code`${values}.${name}`;
+  switch (generated) {
     case 'uuidv7':
-      return `${normalized(attribute, given)} ?? env.newId()`;
+      return code`${normalized(attribute, given)} ?? ${env}.newId()`;
     case 'now':
-      return `time(${given} ?? env.now)`;
+      return call(runtime('time'), [code`${given} ?? ${env}.now`]);
     case 'touch':
-      return 'time(env.now)';
+      return call(runtime('time'), [code`${env}.now`]);
     case 'revision':
       return '1';
     case 'sequence':
       return nextExpression(attribute, entity);
     case null: {
       if (attribute.default !== null)
-        return normalized(attribute, `${given} ?? ${literal(attribute.default)}`, true);
-      if (!attribute.nullable) return normalized(attribute, given);
-      return attribute.set
-        ? `${given} ? distinct(${given}) : null`
-        : `${normalized(attribute, given)} ?? null`;
+        return normalized({ ...attribute, nullable: false }, code`${given} ?? ${literal(attribute.default)}`);
+      if (!nullable) return normalized(attribute, given);
+      if (set) return conditional(given, call(runtime('distinct'), [given]), 'null');
+      return code`${normalized(attribute, given)} ?? null`;
     }
   }
 }
 
 /** The next number, of the sequence that the record's other attributes tell. */
-function nextExpression({ name }: AttributePlan, entity: EntityPlan): string {
-  const sequence = aggregatesOf(entity).find(
-    (one) => one.kind === 'sequence' && one.name === name,
-  ) as AggregatePlan;
-  const fields = templateFields(sequence).map((field) => {
-    const attribute = entity.attributes.find((one) => one.name === field) as AttributePlan;
-    return `${field}: ${createdExpression(attribute, entity)}`;
+function nextExpression({ name }: AttributePlan, entity: EntityPlan): Doc {
+  const sequence = aggregatesOf(entity).find((one) => one.kind === 'sequence' && one.name === name);
+  if (!sequence) throw new Error(`${entity.name}.${name} has no sequence`);
+  const fields = templateFields(sequence).flatMap((field) => {
+    const attribute = attributeOf(entity, field);
+    return attribute ? [property(field, createdExpression(attribute, entity))] : [];
   });
-  const by = fields.length > 0 ? `{ ${fields.join(', ')} }` : '';
-  return `await env.next(${aggregateFunction(entity, sequence)}(${by}))`;
+  const by = fields.length > 0 ? [object(fields)] : [];
+  return code`await ${env}.next(${call(keyValue(aggregateFunction(entity, sequence)), by)})`;
 }
 
-function changedExpression(attribute: AttributePlan): string {
-  if (attribute.generated === 'touch') return 'time(env.now)';
-  if (attribute.generated === 'revision') return `current.${attribute.name} + 1`;
-  const given = `changes.${attribute.name}`;
-  return `${given} === undefined ? current.${attribute.name} : ${normalized(attribute, given)}`;
-}
-
-/** A moment in canonical form, text normalised; null stays null. */
-function normalized(attribute: AttributePlan, value: string, present = false): string {
-  if (attribute.set && attribute.nullable && !present) return `${value} && distinct(${value})`;
-  const steps = [
-    ...attribute.normalize,
-    ...(attribute.set ? ['distinct'] : []),
-    ...(attribute.encoding === 'time' ? ['time'] : []),
+/** What brings a value into the form it is stored in: normalised text, a set's values, a moment. */
+function formsOf({ normalize, set, encoding }: AttributePlan): Doc[] {
+  return [
+    ...normalize.map(runtime),
+    ...(set ? [runtime('distinct')] : []),
+    ...(encoding === 'time' ? [runtime('time')] : []),
   ];
-  const functions = steps.map((step) => (step === 'time' ? 'time' : step));
-  if (attribute.nullable && !present)
-    return functions.reduce((expression, name) => `encoded(${name}, ${expression})`, value);
-  return functions.reduce((expression, name) => `${name}(${expression})`, value);
+}
+
+/** Null stays null. */
+function normalized(attribute: AttributePlan, value: Doc): Doc {
+  return formsOf(attribute).reduce<Doc>(
+    (expression, form) =>
+      attribute.nullable ? call(runtime('encoded'), [form, expression]) : call(form, [expression]),
+    value,
+  );
 }

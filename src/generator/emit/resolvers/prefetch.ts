@@ -1,60 +1,74 @@
-/** The part of resolvers.ts.hbs that reads records by their keys and prefetches fields that need only the key. */
+/** The part of resolvers.ts that reads records by their keys, and beside them fields that depend only on the key. */
 
-import { pascal } from '../../names.js';
-import { entityOf } from '../../plan/lookup/find.js';
+import { argumentsName } from '../../names.js';
 import type { PatternPlan } from '../../plan/types/access.js';
-import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
-import { quote } from '../code.js';
+import {
+  arrow,
+  assigned,
+  block,
+  call,
+  code,
+  comment,
+  type Doc,
+  generic,
+  globalOf,
+  localsIn,
+  object,
+  property,
+  quote,
+} from '../printer.js';
+import { codecOf, contextType, entityType, graphqlType, keyValue, runtime, runtimeType } from '../symbols.js';
 
 /** The function that loads a record, with the fields to prefetch. */
-export function prefetchFunction(entity: EntityPlan): string {
-  return `${entity.names.loader}Prefetch`;
+export function prefetchName({ names }: EntityPlan): string {
+  return `${names.loader}Prefetch`;
 }
 
 /** @param read the call that reads a pattern, in terms of `parent`, `args`, `context` and `info` */
-export function prefetchViews(plan: Plan, read: (pattern: PatternPlan, extra: readonly string[]) => string) {
-  const starting = new Map<string, readonly string[]>();
-  for (const { target, starts } of plan.patterns) if (starts) starting.set(target, starts);
-  return [...starting].map(([target, names]) => {
-    const entity = entityOf(plan, target);
-    return {
-      name: prefetchFunction(entity),
-      type: entity.name,
-      record: entity.names.record,
-      key: entity.names.key,
-      loader: entity.names.loader,
-      reads: names.flatMap((name) => {
-        const pattern = plan.patterns.find((one) => one.name === name);
-        return pattern?.field ? [readView(entity, pattern, pattern.field.field, read)] : [];
-      }),
-    };
+export function prefetchView(
+  entity: EntityPlan,
+  patterns: readonly PatternPlan[],
+  read: (pattern: PatternPlan, extra: readonly Doc[]) => Doc,
+) {
+  const { names, name } = entity;
+  const reads = patterns.flatMap((pattern) => {
+    const { field } = pattern;
+    if (!field) return [];
+    const body = read(pattern, parentOption(entity, pattern));
+    return [property(field.field, arrow(readParameters(body, argumentsName(field.type, field.field)), body))];
   });
+  const body = block([
+    code`${call(runtime('prefetch'), ['info', quote(name), object(reads)])};`,
+    code`return ${call(code`context.loaders.${names.loader}.load`, ['parent'])};`,
+  ]);
+  const parameters = [
+    code`parent: ${entityType(names.key)}`,
+    code`context: ${contextType}`,
+    code`info: ${runtimeType('PrefetchInfo')}`,
+  ];
+  const returns = generic(globalOf('Promise'), [code`${entityType(names.record)} | null`]);
+  return {
+    comment: comment(`${name} by its key. Prefetches selected fields that depend only on the key.`),
+    declaration: assigned(`const ${prefetchName(entity)} =`, arrow(parameters, body, { returns })),
+  };
 }
 
-function readView(
-  entity: EntityPlan,
-  pattern: PatternPlan,
-  field: string,
-  read: (pattern: PatternPlan, extra: readonly string[]) => string,
-) {
-  const call = read(pattern, parentOption(entity, pattern));
-  const uses = (name: string) => new RegExp(`(?<![\\w.'])${name}\\b(?!:)`).test(call);
-  const args = uses('args') ? `args: ${pascal(entity.name)}${pascal(field)}Args` : '_args';
-  const parameters = uses('info') ? `${args}, info` : uses('args') ? args : '';
-  const isShort = !call.includes('\n') && `    ${field}: (${parameters}) => ${call},`.length <= 110;
-  return { field, parameters, break: isShort ? ' ' : '\n      ', call };
+function readParameters(body: Doc, type: string): Doc[] {
+  const used = localsIn(body);
+  const given = code`args: ${graphqlType(type)}`;
+  if (used.has('info')) return [used.has('args') ? given : '_args', 'info'];
+  return used.has('args') ? [given] : [];
 }
 
 /** The place of the parent, for a query that reads it too. */
-function parentOption(entity: EntityPlan, { prefetch }: PatternPlan): readonly string[] {
+function parentOption(entity: EntityPlan, { prefetch }: PatternPlan): readonly Doc[] {
   if (prefetch?.kind !== 'collection') return [];
-  const { codec, keyBuilder } = entity.names;
   const parts = [
-    `entity: ${codec}`,
-    `key: ${keyBuilder}(parent)`,
-    `head: ${quote(prefetch.head)}`,
-    `between: ${prefetch.between}`,
+    property('entity', codecOf(entity)),
+    property('key', call(keyValue(entity.names.keyBuilder), ['parent'])),
+    property('head', quote(prefetch.head)),
+    property('between', String(prefetch.between)),
   ];
-  return [`parent: { ${parts.join(', ')} }`];
+  return [property('parent', object(parts))];
 }

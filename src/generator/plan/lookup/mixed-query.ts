@@ -9,6 +9,8 @@ import { entityOf } from './find.js';
 export interface MixedQuery {
   /** Stands for all members; its attributes are theirs, under the names of the pattern. */
   readonly entity: EntityPlan;
+  /** Those that come from the query. */
+  readonly queried: readonly EntityPlan[];
   readonly access: QueryAccess;
   /** The partition keys that are read, where they differ. */
   readonly partitions: readonly KeyTemplate[];
@@ -56,15 +58,8 @@ export function mixedQuery(plan: Plan, pattern: PatternPlan, mixed: MixedAccess)
   const { query } = mixed;
   const { renames } = first;
   return {
-    entity: {
-      ...first.plan,
-      names: {
-        ...first.plan.names,
-        record: queried.map((name) => entityOf(plan, name).names.record).join(' | '),
-        codec: membersVariable(pattern),
-      },
-      attributes: [...attributes.values()],
-    },
+    entity: { ...first.plan, attributes: [...attributes.values()] },
+    queried: queried.map((name) => entityOf(plan, name)),
     access: {
       ...query,
       partition: rename(query.partition, renames),

@@ -5,6 +5,7 @@ import { isGet } from '../../../layout/serving.js';
 import { isMaintained, returned, type Word } from '../../../model.js';
 import {
   aggregateKeyName,
+  argumentsName,
   camel,
   entityNames,
   indexName,
@@ -15,7 +16,7 @@ import {
 } from '../../../names.js';
 import { edgeFieldsOf } from '../../../resolve/edges.js';
 import { type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';
-import { reservedTypes, reservedValues, reservedWords } from '../../reserved.js';
+import { codegenTypes, reservedTypes, reservedWords } from '../../foreign-names.js';
 import type { Check, Finding } from '../../row.js';
 
 export const identifierChecks: readonly Check<ResolvedModel>[] = [
@@ -25,10 +26,26 @@ export const identifierChecks: readonly Check<ResolvedModel>[] = [
     *check(resolved) {
       // One finding for each name that was written, however many are made from it.
       const told = new Set<string>();
-      yield* clashes(typeNames(resolved), reservedTypes, told);
-      yield* clashes(valueNames(resolved), new Set([...reservedValues, ...reservedWords]), told);
-      yield* clashes(loaderNames(resolved), new Set([...reservedValues, ...reservedWords, 'session']), told);
-      yield* smallEntities(resolved);
+      yield* clashes(schemaNames(resolved), told, {
+        file: 'graphql.ts, which GraphQL Codegen writes,',
+        taken: new Map([
+          ...Array.from(codegenTypes, (name) => [name, 'for itself'] as const),
+          ...Array.from(
+            reservedTypes,
+            (name) => [name, 'for no type: it is a word of the language'] as const,
+          ),
+        ]),
+      });
+      yield* clashes(entityTypeNames(resolved), told, { file: 'entities.ts' });
+      yield* clashes(ruleNames(resolved), told, { file: 'rules.ts' });
+      yield* clashes(keyNames(resolved), told, { file: 'keys.ts' });
+      yield* clashes(codecNames(resolved), told, { file: 'items.ts' });
+      yield* clashes(queryNames(resolved), told, {
+        file: 'queries.ts',
+        taken: new Map(Array.from(reservedWords, (name) => [name, 'as a word of the language'] as const)),
+      });
+      yield* clashes(loaderNames(resolved), told, { file: 'loaders.ts' });
+      yield* smallTypes(resolved);
       yield* inputClashes(resolved);
     },
   },
@@ -41,10 +58,16 @@ interface Declared {
   readonly at: Span;
 }
 
+interface Module {
+  readonly file: string;
+  /** Names it has for something else, and for what. */
+  readonly taken?: ReadonlyMap<string, string>;
+}
+
 function* clashes(
   declared: readonly Declared[],
-  reserved: ReadonlySet<string>,
   told: Set<string>,
+  { file, taken = new Map() }: Module,
 ): Generator<Finding> {
   const seen = new Map<string, Declared>();
   for (const one of declared) {
@@ -55,27 +78,71 @@ function* clashes(
       told.add(one.from);
       yield {
         at: one.at,
-        message: `Generated code would declare \`${one.name}\` twice: for ${earlier.from} and for ${one.from}.`,
+        message: `${file} would declare \`${one.name}\` twice: for ${earlier.from} and for ${one.from}.`,
         notes: [{ message: 'the first one', at: earlier.at }],
         hint: 'Rename one of them.',
       };
-    } else if (reserved.has(one.name)) {
+    } else if (taken.has(one.name)) {
       told.add(one.from);
       yield {
         at: one.at,
-        message: `Generated code would declare \`${one.name}\` for ${one.from}, but needs that name itself.`,
+        message: `${file} would declare \`${one.name}\` for ${one.from}, and has that name ${taken.get(one.name)}.`,
         hint: 'Rename it.',
       };
     }
   }
 }
 
-function typeNames({ model, entities }: ResolvedModel): Declared[] {
-  const attributeTypes = new Set(
-    [...entities.values()].flatMap(({ attributes }) => [...attributes.values()].map((one) => one.of)),
-  );
-  const rules = new Map<string, Word>();
-  for (const word of ruleWords(model)) if (!rules.has(word.text)) rules.set(word.text, word);
+/** What Codegen makes of the schema: its types, and a type for the arguments of a field and the resolvers of a type. */
+function schemaNames({ model, entities }: ResolvedModel): Declared[] {
+  const types = [...model.sdl.types.values()].filter(({ kind }) => kind !== 'scalar');
+  return [
+    ...types.map(({ name, at }) => ({ name, from: `type \`${name}\``, at })),
+    ...types.flatMap(({ name, kind, fields, at }) =>
+      kind === 'enum' || kind === 'input'
+        ? []
+        : [
+            { name: `${name}Resolvers`, from: `the resolvers of \`${name}\``, at },
+            ...fields
+              .filter((field) => field.arguments.length > 0)
+              .map((field) => ({
+                name: argumentsName(name, field.name),
+                from: `the arguments of \`${name}.${field.name}\``,
+                at: field.at,
+              })),
+          ],
+    ),
+    ...[...entities.values()].map(({ name, model: { name: word } }) => ({
+      name: `${name}Record`,
+      from: `the records of \`${name}\``,
+      at: word.at,
+    })),
+  ];
+}
+
+/** Codegen writes a field's name with a capital where it names its arguments, but the name of a type as it is. */
+function* smallTypes({ model: { sdl } }: ResolvedModel): Generator<Finding> {
+  for (const type of sdl.types.values()) {
+    for (const field of type.fields) {
+      const other = sdl.types.get(field.name);
+      if (
+        type.kind === 'input' ||
+        field.arguments.length === 0 ||
+        !other ||
+        other.name === pascal(other.name)
+      )
+        continue;
+      yield {
+        at: other.at,
+        message: `GraphQL Codegen cannot tell the type \`${other.name}\` from the field \`${type.name}.${field.name}\`, whose arguments it names.`,
+        notes: [{ message: 'the field', at: field.at }],
+        hint: `Call the type \`${pascal(other.name)}\`.`,
+      };
+    }
+  }
+}
+
+function entityTypeNames({ model, entities }: ResolvedModel): Declared[] {
   return [
     ...[...entities.values()].flatMap(({ name, model: { name: word } }) => {
       const { record, create, changes, key } = entityNames(name);
@@ -86,15 +153,17 @@ function typeNames({ model, entities }: ResolvedModel): Declared[] {
       }));
     }),
     ...pageNames(model),
-    ...[...rules.values()].map((word) => ({
-      name: ruleTypeName(word.text),
-      from: `rule \`${word.text}\``,
-      at: word.at,
-    })),
-    ...[...model.sdl.types.values()]
-      .filter((type) => attributeTypes.has(type.name) && (type.kind === 'enum' || type.kind === 'object'))
-      .map((type) => ({ name: pascal(type.name), from: `type \`${type.name}\``, at: type.at })),
   ];
+}
+
+function ruleNames({ model }: ResolvedModel): Declared[] {
+  const rules = new Map<string, Word>();
+  for (const word of ruleWords(model)) if (!rules.has(word.text)) rules.set(word.text, word);
+  return [...rules.values()].map((word) => ({
+    name: ruleTypeName(word.text),
+    from: `rule \`${word.text}\``,
+    at: word.at,
+  }));
 }
 
 /** Of connections whose edges have attributes of a join. */
@@ -125,8 +194,7 @@ function ruleWords(model: ResolvedModel['model']): Word[] {
   return words.filter((word) => word !== undefined);
 }
 
-/** Of keys.ts, items.ts, writes.ts and queries.ts, which import from one another. */
-function valueNames({ model, entities }: ResolvedModel): Declared[] {
+function keyNames({ model, entities }: ResolvedModel): Declared[] {
   return [
     ...model.tables.flatMap(({ name, indexes }) => [
       { name: `${camel(name.text)}Table`, from: `table \`${name.text}\``, at: name.at },
@@ -137,29 +205,35 @@ function valueNames({ model, entities }: ResolvedModel): Declared[] {
       })),
     ]),
     ...[...entities.values()].flatMap(({ name, model: { name: word } }) => {
-      const { keyBuilder, keyParser, codec, writes } = entityNames(name);
-      return [keyBuilder, keyParser, codec, writes].map((one) => ({
-        name: one,
-        from: `entity \`${name}\``,
-        at: word.at,
-      }));
+      const { keyBuilder, keyParser } = entityNames(name);
+      return [keyBuilder, keyParser].map((one) => ({ name: one, from: `entity \`${name}\``, at: word.at }));
     }),
     ...aggregateNames({ model, entities }),
-    ...model.patterns.flatMap((pattern) => {
-      const entity = entities.get(pattern.target.text);
-      if (pattern.cardinality === 'mixed')
-        return [
-          { name: pattern.name.text, from: `pattern \`${pattern.name.text}\``, at: pattern.name.at },
-          {
-            name: `${pattern.name.text}Members`,
-            from: `pattern \`${pattern.name.text}\``,
-            at: pattern.name.at,
-          },
-        ];
-      if (!entity || isGet(pattern, { keyFields: entity.keyFields ?? [] })) return [];
-      return [{ name: pattern.name.text, from: `pattern \`${pattern.name.text}\``, at: pattern.name.at }];
-    }),
+    ...model.patterns.map(({ name }) => ({
+      name: `${name.text}EntryKeys`,
+      from: `pattern \`${name.text}\``,
+      at: name.at,
+    })),
   ];
+}
+
+function codecNames({ entities }: ResolvedModel): Declared[] {
+  return [...entities.values()].map(({ name, model: { name: word } }) => ({
+    name: entityNames(name).codec,
+    from: `entity \`${name}\``,
+    at: word.at,
+  }));
+}
+
+function queryNames({ model, entities }: ResolvedModel): Declared[] {
+  return model.patterns.flatMap((pattern) => {
+    const { text, at } = pattern.name;
+    const from = `pattern \`${text}\``;
+    if (pattern.cardinality === 'mixed') return [text, `${text}Members`].map((name) => ({ name, from, at }));
+    const entity = entities.get(pattern.target.text);
+    if (!entity || isGet(pattern, { keyFields: entity.keyFields ?? [] })) return [];
+    return [text, `${text}Held`].map((name) => ({ name, from, at }));
+  });
 }
 
 /** Of the numbers that writes keep. */
@@ -192,7 +266,6 @@ function aggregateNames({ model, entities }: Pick<ResolvedModel, 'model' | 'enti
   ];
 }
 
-/** Of loaders.ts; an entity's is also the parameter of its functions. */
 function loaderNames({ model, entities }: ResolvedModel): Declared[] {
   return [
     ...[...entities.values()].map(({ name, model: { name: word } }) => ({
@@ -207,20 +280,6 @@ function loaderNames({ model, entities }: ResolvedModel): Declared[] {
         : [];
     }),
   ];
-}
-
-/** Types begin with a capital and functions with a small letter: that is what tells them apart. */
-function* smallEntities({ entities }: ResolvedModel): Generator<Finding> {
-  for (const { name, model, type } of entities.values()) {
-    const { key, keyBuilder } = entityNames(name);
-    if (key !== keyBuilder) continue;
-    yield {
-      at: model.name.at,
-      message: `Generated code would declare \`${key}\` twice, as a type and as a function: \`${name}\` begins with a lowercase letter.`,
-      notes: [{ message: 'the type', at: type.at }],
-      hint: `Rename the type to \`${pascal(name)}\`.`,
-    };
-  }
 }
 
 /** What a query function is given: attributes, bounds, `bucket`, `order`, and a filter's arguments. */

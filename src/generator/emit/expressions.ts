@@ -1,0 +1,107 @@
+/** Attributes, keys and values of the plan as code. */
+
+import { type HoleEncoding, runtimeEncoding } from '../encodings.js';
+import type { AttributePlan, KeyTemplate, TemplatePart, TypeShape } from '../plan/types/storage.js';
+import type { ValuePlan } from '../plan/types/values.js';
+import { call, code, type Doc, globalOf, list, literal, quote } from './printer.js';
+import { args, parent, runtime, schemaType } from './symbols.js';
+
+/** `text`, or `pad(6)`, which is called as it is written. */
+export function encoding(encode: HoleEncoding): Doc {
+  const [name = '', digits] = runtimeEncoding(encode).split(/[()]/);
+  return digits === undefined ? runtime(name) : call(runtime(name), [digits]);
+}
+
+/** What a record holds; moments are ISO text. */
+export function recordType(attribute: AttributePlan): Doc {
+  return orNull(attribute, valueType(attribute));
+}
+
+/** What a writer may give; moments also as a Date. */
+export function givenType(attribute: AttributePlan): Doc {
+  if (attribute.encoding !== 'time') return recordType(attribute);
+  return orNull(attribute, code`${globalOf('Date')} | string`);
+}
+
+function orNull({ nullable }: AttributePlan, type: Doc): Doc {
+  return nullable && type !== 'unknown' ? code`${type} | null` : type;
+}
+
+function valueType(attribute: AttributePlan): Doc {
+  const element = elementType(attribute);
+  return attribute.list && attribute.elements ? listType(attribute.elements, element) : element;
+}
+
+/** @param of the type of the list's elements */
+function listType(of: TypeShape, element: Doc): Doc {
+  const inner = of.kind === 'list' ? listType(of.of, element) : element;
+  const isWord = of.nonNull || inner === 'unknown';
+  return readonlyList(isWord ? inner : code`${inner} | null`, { isWord: isWord && of.kind === 'named' });
+}
+
+/** @param isWord the type needs no brackets */
+export function readonlyList(type: Doc, { isWord }: { readonly isWord: boolean }): Doc {
+  return isWord ? code`readonly ${type}[]` : code`readonly (${type})[]`;
+}
+
+/** Scalars whose value may be any JSON. */
+const freeDocuments: ReadonlySet<string> = new Set(['JSON', 'JSONObject', 'Object']);
+
+function elementType({ element, of }: AttributePlan): Doc {
+  switch (element) {
+    case 'integer':
+    case 'decimal':
+      return 'number';
+    case 'boolean':
+      return 'boolean';
+    case 'enum':
+      return schemaType(of);
+    case 'text':
+    case 'time':
+      return 'string';
+    case 'document':
+      return freeDocuments.has(of) ? 'unknown' : schemaType(of);
+  }
+}
+
+/** A key template as an expression: `` `USER#${text(user.id)}` `` or `'METADATA'`. */
+export function keyExpression(
+  parts: readonly TemplatePart[],
+  value: (field: string, encode: HoleEncoding) => Doc,
+  shard: Doc,
+): Doc {
+  if (parts.every((part) => part.kind === 'literal')) return quote(parts.map((part) => part.text).join(''));
+  return parts.reduce<Doc>((text, part, at) => {
+    const last = at === parts.length - 1 ? '`' : '';
+    if (part.kind === 'literal') return code`${text}${part.text.replace(/[\\`]|\$\{/g, '\\$&')}${last}`;
+    return code`${text}\${${part.kind === 'shard' ? shard : value(part.field, part.encode)}}${last}`;
+  }, '`');
+}
+
+/** A key's shape, for the runtime to read it back. @param name what a hole is called, where it is wanted */
+export function templateList(
+  { parts }: KeyTemplate,
+  name: (part: TemplatePart & { readonly kind: 'hole' }) => string | null,
+): Doc {
+  return list(
+    parts.map((part) => {
+      if (part.kind === 'literal') return quote(part.text);
+      if (part.kind === 'shard') return runtime('text');
+      const called = name(part);
+      const encode = encoding(part.encode);
+      return called === null ? encode : list([quote(called), encode]);
+    }),
+  );
+}
+
+/** A resolver's value: `args.input.email`, `parent.id`. */
+export function valueExpression(value: ValuePlan): Doc {
+  if (value.kind === 'literal') return literal(value.value);
+  if (value.kind === 'made') return value.name;
+  return code`${value.kind === 'argument' ? args : parent}.${value.path.join('.')}`;
+}
+
+/** `PK` / `SK` of a slot, for comments. */
+export function keyComment(slot: { partition: KeyTemplate; sort: KeyTemplate | null }): string {
+  return slot.sort ? `\`${slot.partition.text}\` / \`${slot.sort.text}\`` : `\`${slot.partition.text}\``;
+}

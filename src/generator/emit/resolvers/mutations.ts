@@ -1,0 +1,213 @@
+/** What resolvers of mutations write. */
+
+import { entityOf, mutationOf } from '../../plan/lookup/find.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
+import type { ValuePlan } from '../../plan/types/values.js';
+import type { ElementPlan, IdempotentPlan, MutationPlan, TransactionPlan } from '../../plan/types/writes.js';
+import { valueExpression } from '../expressions.js';
+import { requireOption } from '../files/conditions.js';
+import { attributeOf, isCascading, tokensVariable } from '../files/shared.js';
+import { arrow, block, call, code, type Doc, list, literal, object, property, quote } from '../printer.js';
+import { args, context, keyValue as keyName, runtime, writesOf } from '../symbols.js';
+import { keyValue } from './reads.js';
+import { allowStatements, type Body, ruleCall } from './rule-calls.js';
+
+export function mutationBody(plan: Plan, mutation: MutationPlan): Body {
+  const { idempotent, allow, name } = mutation;
+  const write = writeExpression(plan, mutation, 'values');
+  const prelude = preparation(mutation, 'values');
+  const before = allowStatements(allow);
+  if (idempotent) {
+    const once = idempotentWrite(['record'], idempotent, { name, prelude, writes: [write] });
+    return { statements: [...before, once, 'record'], isAsync: true };
+  }
+  if (mutation.kind === 'delete' && isCascading(plan, mutation.entity)) {
+    const cascade = call(code`${context}.db.cascade`, [write]);
+    return { statements: [...before, cascade], isAsync: before.length > 0 };
+  }
+  const sent = code`const [record] = await ${call(code`${context}.db.write`, [write])};`;
+  return { statements: [...before, ...prelude, sent, 'record'], isAsync: true };
+}
+
+/** One call that carries out all steps, and what of it the field gives. */
+export function transactionBody(plan: Plan, transaction: TransactionPlan): Body {
+  const { steps, made, returns, idempotent, name, allow } = transaction;
+  const valuesOf = (variable: string) => `${variable}Values`;
+  const mutations = steps.map((step) => ({ ...step, plan: mutationOf(plan, step.mutation) }));
+  const prelude = mutations.flatMap((one) => preparation(one.plan, valuesOf(one.variable)));
+  const writes = mutations.map((one) =>
+    call(runtime('step'), [quote(one.name), writeExpression(plan, one.plan, valuesOf(one.variable))]),
+  );
+  const isGiven = (step: string) =>
+    returns.kind === 'step' ? returns.step === step : returns.steps.includes(step);
+  const records = steps.map((step) => (isGiven(step.name) ? step.variable : ''));
+  while (records.at(-1) === '') records.pop();
+  const given = (step: string) => steps.find((one) => one.name === step)?.variable ?? step;
+  const ids = made.map((one) => {
+    const id = call(code`${context}.db.newId`, []);
+    return code`const ${one.name} = ${one.given ? code`${valueExpression(one.given)} ?? ${id}` : id};`;
+  });
+  const sent = idempotent
+    ? [idempotentWrite(records, idempotent, { name, prelude, writes })]
+    : [...prelude, code`const ${pattern(records)} = await ${call(code`${context}.db.write`, writes)};`];
+  const answer =
+    returns.kind === 'step'
+      ? given(returns.step)
+      : object(returns.steps.map((step) => property(step, given(step))));
+  return { statements: [...allowStatements(allow), ...ids, ...sent, answer], isAsync: true };
+}
+
+/** `[order, , line]` */
+function pattern(names: readonly string[]): Doc {
+  return `[${names.join(', ').replace(/ ,/g, ',')}]`;
+}
+
+/** The values of a new record, where a rule gives them. */
+function preparation({ kind, prepare }: MutationPlan, variable: string): Doc[] {
+  if (kind !== 'create' || !prepare) return [];
+  return [
+    code`const ${variable} = await ${ruleCall(prepare, [args, context, property('current', 'null')])};`,
+  ];
+}
+
+interface IdempotentParts {
+  readonly name: string;
+  readonly prelude: readonly Doc[];
+  readonly writes: readonly Doc[];
+}
+
+/** Writes that an idempotency key guards; they are asked for only where it is new. */
+function idempotentWrite(
+  records: readonly string[],
+  { token, seconds, table }: IdempotentPlan,
+  { name, prelude, writes }: IdempotentParts,
+): Doc {
+  const once = object([
+    property('tokens', keyName(tokensVariable(table))),
+    property('token', valueExpression(token)),
+    property('of', list([quote(name), args])),
+    ...(seconds === 86_400 ? [] : [property('seconds', String(seconds))]),
+  ]);
+  const all = list(writes);
+  const asked =
+    prelude.length === 0
+      ? arrow([], all)
+      : arrow([], block([...prelude, code`return ${all} as const;`]), { isAsync: true });
+  return code`const ${pattern(records)} = await ${call(code`${context}.db.writeIdempotent`, [once, asked])};`;
+}
+
+/** `userWrites.update(…)`. @param prepared the variable that holds what a rule prepared */
+function writeExpression(plan: Plan, mutation: MutationPlan, prepared: string): Doc {
+  const entity = entityOf(plan, mutation.entity);
+  const options = optionsOf(entity, mutation);
+  const write = (verb: string, parts: readonly Doc[]) =>
+    call(code`${writesOf(entity)}.${verb}`, [...parts, ...(options.length > 0 ? [object(options)] : [])]);
+  const key = object(mutation.key.map(({ name, value }) => property(name, keyValue(entity, name, value))));
+  const values =
+    mutation.prepare && mutation.kind !== 'create'
+      ? preparedValues(entity, mutation)
+      : givenValues(entity, mutation);
+  switch (mutation.kind) {
+    case 'create':
+      return write('create', [mutation.prepare ? prepared : values]);
+    case 'touch':
+      return write('update', [key, values]);
+    case 'delete':
+      return write('delete', [key]);
+    default:
+      return write(mutation.kind, [key, values]);
+  }
+}
+
+function optionsOf(entity: EntityPlan, mutation: MutationPlan): Doc[] {
+  const { expect, alongside, name } = mutation;
+  const change = ['...change', property('mutation', quote(name)), args, context];
+  return [
+    ...(expect ? [property('expect', valueExpression(expect))] : []),
+    ...requireOption(entity, mutation),
+    ...(alongside ? [property('alongside', arrow(['change'], ruleCall(alongside, change)))] : []),
+  ];
+}
+
+/** The values that the declaration gives. */
+function givenValues(entity: EntityPlan, mutation: MutationPlan): Doc {
+  const { kind, key, values, set, elements = [] } = mutation;
+  const fields = new Map<string, Doc>();
+  if (kind === 'upsert' || kind === 'put')
+    for (const { name, value } of key) fields.set(name, valueExpression(value));
+  for (const { name, value } of values) replace(fields, name, givenValue(entity, name, value));
+  for (const { field, value } of set) replace(fields, field, literal(value));
+  const given = [
+    ...Array.from(fields, ([name, value]) => property(name, value)),
+    ...expiryValue(entity, mutation),
+    ...elements.map((one) => elementValue(entity, mutation, one)),
+  ];
+  return elements.length === 0 ? object(given) : arrow(['current'], object(given));
+}
+
+/** A later value stands where it is given, not where its name was first. */
+function replace(fields: Map<string, Doc>, name: string, value: Doc): void {
+  fields.delete(name);
+  fields.set(name, value);
+}
+
+/** What a rule gives, and what is computed beside it. */
+function preparedValues(entity: EntityPlan, mutation: MutationPlan): Doc {
+  const { prepare, elements = [] } = mutation;
+  const answer = ruleCall(prepare ?? '', [args, context, 'current']);
+  if (elements.length === 0) return arrow(['current'], answer);
+  const computed = elements.map((one) => elementValue(entity, mutation, one));
+  return arrow(['current'], object([code`...(await ${answer})`, ...computed]), { isAsync: true });
+}
+
+/** A value computed from the one there is. */
+function elementValue(
+  entity: EntityPlan,
+  { kind }: MutationPlan,
+  { how, field, value, isList }: ElementPlan,
+): Doc {
+  const attribute = attributeOf(entity, field);
+  const isTime = attribute?.element === 'time';
+  // An upsert begins with the default, or with nothing.
+  const start = how === 'add' ? literal(attribute?.default ?? 0) : '[]';
+  const current = kind === 'upsert' ? `current?.${field} ?? ${start}` : `current.${field}`;
+  const given = valueExpression(value);
+  if (how === 'add') {
+    const isWhole = attribute?.encoding === 'integer';
+    const sum = attribute?.of === 'Int' ? 'addedInt' : isWhole ? 'addedInteger' : 'addedDecimal';
+    return property(field, call(runtime(sum), [quote(field), current, given]));
+  }
+  const isOptional = value.kind === 'argument' && value.nullable;
+  const change = runtime(how === 'append' ? 'appended' : 'without');
+  return property(field, call(change, [current, elementsGiven(given, { isTime, isOptional, isList })]));
+}
+
+function elementsGiven(
+  given: Doc,
+  { isTime, isOptional, isList }: { isTime: boolean; isOptional: boolean; isList: true | undefined },
+): Doc {
+  const time = runtime('time');
+  if (isList) return isTime ? code`${given}${isOptional ? '?.' : '.'}map(${time})` : given;
+  if (!isTime) return list([given]);
+  return list([isOptional ? call(runtime('encoded'), [time, given]) : call(time, [given])]);
+}
+
+/** The new time of expiry of a touch. */
+function expiryValue(entity: EntityPlan, { expiry }: MutationPlan): Doc[] {
+  if (!expiry) return [];
+  const { field, to } = expiry;
+  if (to.kind !== 'later') return [property(field, givenValue(entity, field, to))];
+  const span = object([property(to.unit, String(to.count))]);
+  return [property(field, call(runtime('later'), [call(code`${context}.db.now`, []), span]))];
+}
+
+/** An argument that may be null, for an attribute that may not, is refused where it is. */
+function givenValue(entity: EntityPlan, name: string, value: ValuePlan): Doc {
+  const attribute = attributeOf(entity, name);
+  const given = valueExpression(value);
+  const mayBeNull = value.kind === 'argument' && value.nullable;
+  return mayBeNull && attribute && !attribute.nullable
+    ? call(runtime('notNull'), [quote(name), given])
+    : given;
+}
