@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { vi } from 'vitest';
 import type { ExplainOptions } from '../../src/cli/explain.js';
 import { type Options, withFailures } from '../../src/cli/verbs.js';
-import { filesBelow } from '../support/projects.js';
+import { filesBelow } from '../support/files.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const home = process.cwd();
