@@ -4,10 +4,10 @@ import type { HoleEncoding } from '../encodings.js';
 import { type PatternModel, partOf, type Source } from '../model.js';
 import type { KeyTemplate } from '../plan/types/storage.js';
 import { holesOf } from '../resolve/templates.js';
+import type { LaidOut } from './laid-out.js';
 import { type Check, type Finding, listed } from './row.js';
-import type { LaidOut } from './rules/keys/collisions.js';
 
-export const choiceChecks: readonly Check<LaidOut>[] = [
+export const warningChecks: readonly Check<LaidOut>[] = [
   {
     code: 'unused-index',
     severity: 'warning',

@@ -7,8 +7,8 @@ import { askedBy } from '../../../resolve/attribute-references.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
 import type { ResolvedModel } from '../../../resolve/resolved-model.js';
 import { fieldAt, isConnection } from '../../../resolve/sdl.js';
+import type { LaidOut } from '../../laid-out.js';
 import { type Check, type Finding, listed } from '../../row.js';
-import type { LaidOut } from '../keys/collisions.js';
 
 export const mixedChecks: readonly Check<ResolvedModel>[] = [
   {

@@ -124,7 +124,7 @@ function* unknownTypes({ model, entities }: ResolvedModel): Generator<Finding> {
       name,
       types.get(name.text),
       isRoot(model, name.text) ? 'a root type' : undefined,
-      'but but but only an object type can be stored',
+      'but but but but only an object type can be stored',
       storable.map((type) => type.name),
     );
   }

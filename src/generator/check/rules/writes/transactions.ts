@@ -4,8 +4,8 @@ import type { EntityLayout } from '../../../layout/types.js';
 import { namedType, printType, type TransactionModel, type Word } from '../../../model.js';
 import type { ResolvedModel } from '../../../resolve/resolved-model.js';
 import { fieldAt } from '../../../resolve/sdl.js';
+import type { LaidOut } from '../../laid-out.js';
 import { type Check, type Finding, listed } from '../../row.js';
-import type { LaidOut } from '../keys/collisions.js';
 
 /** DynamoDB takes at most this many items in one transaction. */
 const mostItems = 100;
