@@ -20,7 +20,7 @@ export const warningChecks: readonly Check<LaidOut>[] = [
               entity.table.name.text === table.name.text &&
               entity.items.some((item) => item.slots.some((slot) => slot.index === index.name.text)),
           );
-          // The keys of a multi-attribute index are in no slot: it is used if a pattern reads it.
+          // Multi-attribute keys are in no slot: it is used where a pattern reads it.
           const isRead = model.patterns.some(
             ({ index: named, target }) =>
               named?.text === index.name.text &&

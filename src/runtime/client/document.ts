@@ -57,7 +57,7 @@ export interface DocumentRequests {
    * Tables are named by their logical names (`main`), in the input and in what comes back by table. Whole numbers
    * beyond 2^53 come as bigint, all others as numbers. Both may be sent: a number beyond 2^53 is stored with the 17
    * digits that tell its double, a bigint with all of its 38. Pages, `UnprocessedKeys` and
-   * `UnprocessedItems` are the caller's to go on with, as with the SDK.
+   * `UnprocessedItems` are the caller's to continue with, as with the SDK.
    *
    * Throws TableloomErrors whose `cause` is what the SDK threw: GUARD_FAILED where a condition does not hold,
    * VALUE_INVALID for values that cannot be sent, otherwise as the session's own requests do.
@@ -84,8 +84,7 @@ function exactNumber(text: string): number | bigint {
 }
 
 /**
- * @param writing is called before a request that writes is sent, and gives what to call once it has ended, well or
- *   badly
+ * @param writing called before a request that writes is sent; returns what to call when it has ended, in any way
  */
 export function documentRequests(
   requester: Requester,

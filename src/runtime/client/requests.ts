@@ -32,7 +32,7 @@ export interface RequestReport {
 /** What a session has used so far. */
 export interface Statistics {
   readonly requests: number;
-  /** How often the session turned from idle to waiting for DynamoDB: the length of the chain of requests. */
+  /** How often the session went from idle to waiting for DynamoDB: the number of requests that followed one another. */
   readonly steps: number;
   /** As DynamoDB billed them. Zero unless the database was given `capacity: true`. */
   readonly readUnits: number;
@@ -68,7 +68,7 @@ export class Requester {
   #signal: AbortSignal | undefined;
   readonly #waiting: (() => void)[] = [];
   #active = 0;
-  /** Requests that were begun and have not ended, those that wait for their turn included, by their order. */
+  /** The numbers of requests that have begun and not ended, waiting ones included, in order. */
   readonly #open = new Set<number>();
   #begun = 0;
   /** The last request of the step whose answers are coming in. */
@@ -106,20 +106,20 @@ export class Requester {
     };
   }
 
-  /** A time to give up for work that begins now. */
+  /** The deadline of work that begins now. */
   retry(): Retry {
     return new Retry(this.limits.deadlineMs, this.#signal);
   }
 
-  /** What calls off requests that have not begun; undefined once a write has begun. */
+  /** Aborts reads under way and requests that have not begun; undefined once a write has begun. */
   get signal(): AbortSignal | undefined {
     return this.#signal;
   }
 
   /**
-   * What is asked for now, after an answer came while others are still awaited, is mostly asked for because of it; the
-   * others' receivers are about to ask for the like. Resolves when the requests that are under way now have ended.
-   * Undefined where none is, or none of them has been answered: then it belongs to their own step.
+   * A key that is requested after one answer of a step has come is usually requested because of it, and the receivers
+   * of the step's other answers are about to request similar keys. Resolves when the requests now under way have ended,
+   * so that all those keys share a batch. Undefined where no request is under way, or none of their step was answered.
    */
   siblings(): Promise<void> | undefined {
     const last = this.#answering;
@@ -128,7 +128,7 @@ export class Requester {
     return new Promise((ended) => this.#watchers.push({ last, ended }));
   }
 
-  /** From now on nothing is cancelled: what has begun to write is carried to its end. CANCELLED where it is too late. */
+  /** Stops listening to the signal: a write that has begun is completed. CANCELLED where it was aborted before. */
   commit(): void {
     if (this.#signal?.aborted) throw cancelled(this.#signal.reason);
     this.#signal = undefined;

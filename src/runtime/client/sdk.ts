@@ -105,8 +105,8 @@ function readsOf(client: DynamoDBClient): Reads {
       return { ...output, Items: Items?.map(unmarshall), LastEvaluatedKey: last && unmarshall(last) };
     },
     async TransactGetItems(input, signal) {
-      const TransactItems = input.TransactItems?.map(({ Get: asked }) => ({
-        Get: { ...asked, TableName: asked?.TableName, Key: marshall(asked?.Key ?? {}) },
+      const TransactItems = input.TransactItems?.map(({ Get: wanted }) => ({
+        Get: { ...wanted, TableName: wanted?.TableName, Key: marshall(wanted?.Key ?? {}) },
       }));
       const output = await client.send(
         new TransactGetItemsCommand({ ...input, TransactItems }),
@@ -120,8 +120,8 @@ function readsOf(client: DynamoDBClient): Reads {
       };
     },
     async BatchGetItem(input, signal) {
-      const RequestItems = mapped(input.RequestItems, ({ Keys, ...asked }) => ({
-        ...asked,
+      const RequestItems = mapped(input.RequestItems, ({ Keys, ...wanted }) => ({
+        ...wanted,
         Keys: Keys?.map(marshall),
       }));
       const output = await client.send(new BatchGetItemCommand({ ...input, RequestItems }), options(signal));
@@ -146,7 +146,7 @@ function mapped<A, B>(
 
 type Writes = Omit<Sdk, keyof Reads>;
 
-/** The answers hold no attribute values, but for items left unprocessed: the runtime asks for none. */
+/** Their answers hold no attribute values except unprocessed items: the runtime requests none. */
 function writesOf(client: DynamoDBClient): Writes {
   return {
     async PutItem(input, signal) {
@@ -207,7 +207,7 @@ interface Values {
   readonly ExpressionAttributeValues?: Item | undefined;
 }
 
-/** Parameters from before there were expressions: they hold values, too, and the runtime sends none of them. */
+/** Parameters that expressions replaced. They hold values, too; the runtime sends none of them. */
 type Legacy = 'Expected' | 'AttributeUpdates' | 'KeyConditions' | 'QueryFilter';
 type WithoutLegacy<P> = Omit<P, Legacy> & { readonly [Name in Legacy]?: never };
 

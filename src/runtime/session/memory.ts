@@ -1,4 +1,4 @@
-/** What a session has read: no item is read twice, and no question is answered twice, until the session writes. */
+/** What a session has read: no item is read twice, and no query is sent twice, until the session writes. */
 import DataLoader from 'dataloader';
 import type { Requester } from '../client/requests.js';
 import { type ItemKey, itemId, keyOfItem } from '../keys/item-key.js';
@@ -32,9 +32,9 @@ export class Memory {
   readonly #written = new Map<string, Item | null>();
   /** The same, and main items that queries brought. */
   readonly #known = new Map<string, Item | null>();
-  /** What queries brought and nobody has looked up by key yet. */
+  /** Items of queries that have not been indexed by key yet. */
   #seen: { readonly index: IndexRef; readonly items: readonly Item[] }[] = [];
-  /** Answers to questions, under way or given. */
+  /** Answers of queries, pending or complete, by the query. */
   #answers = new Map<string, Promise<unknown>>();
 
   constructor(requester: Requester) {
@@ -75,13 +75,13 @@ export class Memory {
     this.#loader.clearAll();
   }
 
-  /** Forgets what was written, too: another writer was faster, or it is unknown whether a write took place. */
+  /** Also forgets what was written: another writer was faster, or it is unknown whether a write took place. */
   forgetAll(): void {
     this.#written.clear();
     this.forget();
   }
 
-  /** The answer to a question, asked once. @param question its parts, which JSON tells apart */
+  /** The answer of a query, which is sent once. @param question the query, as JSON */
   answer<T>(question: readonly unknown[], ask: () => Promise<T>): Promise<T> {
     const key = JSON.stringify(question);
     const known = this.#answers.get(key);
@@ -104,7 +104,7 @@ export class Memory {
     return { key, head, between, claim };
   }
 
-  /** A read that DataLoader caches has to wait for its batch; what is remembered here is given at once. */
+  /** What DataLoader caches waits for its batch; what is remembered here is returned at once. */
   async #load(keys: readonly ItemKey[]): Promise<(Item | null)[]> {
     const answers = this.#answers;
     const items = await getItems(this.#requester, keys);

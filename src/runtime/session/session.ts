@@ -24,13 +24,13 @@ import { readAggregate } from '../write/aggregates/aggregates.js';
 import { recount, resume } from '../write/aggregates/recount.js';
 import { type PutAllReport, putAll } from '../write/bulk/bulk.js';
 import { type CascadeOptions, cascade, type Deletion } from '../write/cascade/cascade.js';
-import type { Turns } from '../write/contention.js';
-import { earlierResults, type Idempotency, isGiven, takeToken } from '../write/idempotency.js';
+import type { Contention } from '../write/contention.js';
+import { claimKey, earlierResults, hasKey, type Idempotency } from '../write/idempotency.js';
 import { type Seal, transact, type WriteOutcome } from '../write/transactions.js';
 import type { CallEnvironment, Write } from '../write/write.js';
 import { Memory, type ParentRecord } from './memory.js';
 
-/** A record that is asked for next by its key, to be brought by the same request where that can be. */
+/** A record that will be requested by its key next: the same request brings it, where possible. */
 export interface WithParent {
   readonly parent?: ParentRecord | undefined;
 }
@@ -42,7 +42,7 @@ interface Environment {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly compute: ComputeRulesByName;
-  readonly turns: Turns;
+  readonly contention: Contention;
   /** Made when it is first needed: most sessions never do. */
   readonly documents: () => DynamoDBDocumentClient;
 }
@@ -59,8 +59,8 @@ export type WriteResults<W extends readonly Write<unknown>[]> = {
 export class Session {
   /**
    * Sends requests of your own through the SDK's document client, as requests of this session: for what no pattern
-   * says. A write through it keeps no entry, guard, version or aggregate in step, so that it is for items of your own;
-   * after it the session reads anew.
+   * declares. A write through it updates no index entry, guard, version or aggregate: use it for items of your own.
+   * After it the session reads again what it had read.
    *
    *     const { Item } = await db.document.send(new GetCommand({ TableName: 'main', Key: { PK: 'FLAGS', SK: 'beta' } }));
    */
@@ -70,7 +70,7 @@ export class Session {
   readonly #environment: Environment;
   readonly #memory: Memory;
   readonly #reader: Reader;
-  /** Whether numbers that are kept may have been changed by this session. */
+  /** Whether this session may have changed aggregates. */
   #hasWritten = false;
   constructor(requester: Requester, sealer: CursorSealer, environment: Environment) {
     this.#requester = requester;
@@ -105,11 +105,10 @@ export class Session {
   }
 
   /**
-   * The record under a primary key, or null. Records asked for in the same tick, or because of answers to requests that
-   * were under way together, come in one request, of whatever entities and tables; a record the session has seen takes
-   * none.
+   * The record under a primary key, or null. Records requested in the same tick, or because of answers of the same step,
+   * come in one request, across entities and tables; a record that the session has read takes none.
    *
-   * @param options.consistent reads what was written last, by whomever, at twice the read units
+   * @param options.consistent reads with strong consistency, at twice the read units
    */
   async get<R extends object>(
     entity: EntityCodec<R>,
@@ -125,9 +124,9 @@ export class Session {
   }
 
   /**
-   * Several records as they are at one moment: no transaction is seen half. In the order of the reads, null for what
-   * is missing or has expired. At most 100 (TRANSACTION_TOO_LARGE), at twice the read units of consistent reads;
-   * where writers keep being at them until the deadline, CONFLICT.
+   * Several records as of one moment, so that no transaction is seen in part: in the order of the reads, null for what
+   * is missing or has expired. At most 100 (TRANSACTION_TOO_LARGE), at twice the read units of consistent reads.
+   * CONFLICT where other writers keep changing them until the deadline.
    *
    *     const [user, config] = await db.transactRead(read(userCodec, userKey({ id })), read(configCodec, configKey({ key })));
    */
@@ -138,8 +137,8 @@ export class Session {
   }
 
   /**
-   * One page of a query, as Relay's specification of connections has it; see `readPage`. `totalCount`, where it is
-   * kept and asked, is read beside the page.
+   * One page of a query, as in Relay's specification of connections; see `readPage`. `totalCount`, where an aggregate
+   * counts the records and it is requested, is read in parallel.
    */
   async connection<R extends object, E extends object = object>(
     query: IndexQuery<R, E>,
@@ -148,9 +147,9 @@ export class Session {
   ): Promise<Connection<R, E>> {
     const { first, after, last, before } = page;
     const identity = identityOf(query);
-    const asked = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
+    const requested = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
     const read = this.#memory.answer(
-      ['page', identity, windowOf(query), asked, isEnough(query, options.fields)],
+      ['page', identity, windowOf(query), requested, isEnough(query, options.fields)],
       () =>
         readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, {
           ...options,
@@ -187,7 +186,7 @@ export class Session {
     return first;
   }
 
-  /** All records of a query, however many: for jobs and rules, not for fields a client may ask. Remembers none. */
+  /** All records of a query, however many: for jobs and rules, not for fields of clients. Remembers none of them. */
   each<R extends object>(query: IndexQuery<R>): AsyncGenerator<R, void, undefined> {
     return this.#reader.each(query);
   }
@@ -211,8 +210,8 @@ export class Session {
   }
 
   /**
-   * A number that writes keep: one get, batched with others, of each item it is spread over. Once the session has
-   * written, it sees what was written last.
+   * An aggregate that writes maintain: one get, batched with others, for each of its items. After a write of the session
+   * it is read with strong consistency.
    */
   aggregate<R extends object>(number: Aggregate<R>): Promise<number> {
     const consistent = this.#hasWritten || number.consistent === true;
@@ -220,8 +219,8 @@ export class Session {
   }
 
   /**
-   * Sets a number that writes keep to what these records make of it, and gives it; see `recount`. For tables that held
-   * records before the number was declared.
+   * Sets an aggregate to the value that these records give, and returns it; see `recount`. For tables that had records
+   * before the aggregate was declared.
    */
   async recount<R extends object>(
     number: Aggregate<R>,
@@ -234,7 +233,7 @@ export class Session {
   }
 
   /**
-   * Moves a sequence on to the greatest number these records have, and gives that; see `resume`. For tables that held
+   * Moves a sequence forward to the greatest number of these records, and returns it; see `resume`. For tables that had
    * numbered records before the sequence was declared.
    */
   resume(sequence: SequenceRef, records: Iterable<object> | AsyncIterable<object>): Promise<number> {
@@ -242,37 +241,37 @@ export class Session {
   }
 
   /**
-   * Carries out writes, all or none, and gives their results in order. Records they rest on are read, strongly
-   * consistent, and all is computed anew where others change them meanwhile. At most 100 items, entries, versions,
-   * guards and kept numbers included; several writes of one record are refused (WRITE_TWICE). Of several writes an error tells in
-   * `extensions.step` which it is due to: by the name that `step` gave it, or by its place, from 1.
+   * Carries out writes, all or none, and returns their results in order. Reads the records they depend on with strong
+   * consistency, and computes everything again where others change these meanwhile. At most 100 items, with entries,
+   * versions, guards and aggregates; two writes of one record are refused (WRITE_TWICE). Where there are several writes,
+   * `extensions.step` of an error is the one that caused it: its name (see `step`), or its position, from 1.
    */
   async write<const W extends readonly Write<unknown>[]>(...writes: W): Promise<WriteResults<W>> {
     return (await this.#transact(writes, this.#writeEnvironment())) as WriteResults<W>;
   }
 
   /**
-   * `write`, but once for each token: a call that has the token of an earlier one, of the same thing, writes nothing
-   * and gives what the earlier one gave (null for secret attributes), also where both come at once. The token is
-   * written in the same transaction. IDEMPOTENCY_MISMATCH where the earlier call was of something else.
+   * `write`, at most once for each idempotency key: a call with the key of an earlier one writes nothing and returns what
+   * the earlier one returned (null for secret attributes), even where both run at the same time. The key is stored in
+   * the same transaction. IDEMPOTENCY_MISMATCH where the earlier call was for another operation or other arguments.
    *
-   * @param writes asked for only where the token is new, so what they are made from is not looked into in vain
+   * @param writes called only where the key is new, so that nothing is read in vain
    */
   async writeIdempotent<const W extends readonly Write<unknown>[]>(
-    once: Idempotency,
+    idempotency: Idempotency,
     writes: () => W | Promise<W>,
   ): Promise<WriteResults<W>> {
-    if (!isGiven(once)) return this.write(...(await writes()));
+    if (!hasKey(idempotency)) return this.write(...(await writes()));
     const env = this.#writeEnvironment();
-    const earlier = await earlierResults(this.#requester, once, env.now);
+    const earlier = await earlierResults(this.#requester, idempotency, env.now);
     if (earlier !== undefined) return earlier as WriteResults<W>;
     try {
       const all = await writes();
-      const seal: Seal = (results) => takeToken(once, all, results, env.now);
+      const seal: Seal = (results) => claimKey(idempotency, all, results, env.now);
       return (await this.#transact(all, env, seal)) as WriteResults<W>;
     } catch (error) {
-      // Whatever went wrong may be due to a call with the same token that was faster, or to the loss of our answer.
-      const faster = await earlierResults(this.#requester, once, this.now()).catch((problem) => {
+      // The cause may be a faster call with the same key, or the loss of our answer.
+      const faster = await earlierResults(this.#requester, idempotency, this.now()).catch((problem) => {
         throw problem instanceof TableloomError && problem.code === 'IDEMPOTENCY_MISMATCH' ? problem : error;
       });
       if (faster !== undefined) return faster as WriteResults<W>;
@@ -287,7 +286,13 @@ export class Session {
   ): Promise<readonly unknown[]> {
     this.#beginWriting();
     try {
-      const { results, items } = await transact(this.#requester, this.#environment.turns, writes, env, seal);
+      const { results, items } = await transact(
+        this.#requester,
+        this.#environment.contention,
+        writes,
+        env,
+        seal,
+      );
       this.#memory.note(items);
       this.#memory.forget();
       return results;
@@ -298,20 +303,20 @@ export class Session {
   }
 
   /**
-   * Deletes a record with all that goes with it, however much that is, and gives it as it last was. Where one
-   * transaction does not hold it, it is done in steps: the record can still be read until the last one, but is
-   * neither changed (BEING_DELETED) nor named any more. CASCADE_UNFINISHED after `steps` transactions: call again to
-   * go on. REFERENCED where a record may not go because others name it; what went before it is gone.
+   * Deletes a record and everything that depends on it, however much, and returns its last state. Where one transaction
+   * is too small it takes several: the record can be read until the last one, but not be changed (BEING_DELETED) or
+   * referred to any more. CASCADE_UNFINISHED after `steps` transactions: repeat the call to resume. REFERENCED where a
+   * record cannot be deleted because others refer to it; those before it are deleted.
    */
   async cascade<R extends object>(deletion: Deletion<R>, options?: CascadeOptions): Promise<R> {
     try {
-      const ground = {
+      const context = {
         requester: this.#requester,
-        turns: this.#environment.turns,
+        contention: this.#environment.contention,
         env: this.#writeEnvironment(),
         wrote: ({ items }: WriteOutcome) => this.#memory.note(items),
       };
-      const record = await cascade(ground, deletion, options);
+      const record = await cascade(context, deletion, options);
       this.#memory.forget();
       return record;
     } catch (error) {
@@ -320,7 +325,7 @@ export class Session {
     }
   }
 
-  /** Nothing is called off any more: what has begun to write is carried to its end. */
+  /** From here on an abort has no effect: a write that has begun is completed. */
   #beginWriting(): void {
     this.#hasWritten = true;
     this.#requester.commit();

@@ -1,4 +1,4 @@
-/** Transitions, validations and movable fields of an entity apply to their attributes. */
+/** Transitions and validations of an entity can hold, and name attributes they are for. */
 
 import { namedType, printType } from '../../../model.js';
 import { originals, type ResolvedAttribute, type ResolvedModel } from '../../../resolve/resolved-model.js';

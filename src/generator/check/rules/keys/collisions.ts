@@ -1,9 +1,9 @@
 /** No two records share a key, and no query reads what is not its own (promise P3). */
 
 import type { Note, Span } from '../../../diagnostics/diagnostic.js';
+import { tokenKey } from '../../../layout/items.js';
 import type { EntityLayout, Layout } from '../../../layout/types.js';
 import type { Model, PatternModel } from '../../../model.js';
-import { tokensOf } from '../../../plan/transactions.js';
 import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../../../plan/types/storage.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
 import type { LaidOut } from '../../laid-out.js';
@@ -84,7 +84,7 @@ function* collisions({ model, layout }: LaidOut): Generator<Finding> {
           at: other.at,
           message:
             overlap.kind === 'overlap'
-              ? `${capital(other.what)} can have the key of ${one.what}: ${told(overlap, one, other)}.`
+              ? `${capital(other.what)} can have the key of ${one.what}: ${witness(overlap, one, other)}.`
               : `${capital(other.what)} may have the key of ${one.what}: a value is used twice in a key, so the check cannot rule it out.`,
           notes: [{ message: one.what, at: one.at }],
           hint: 'Begin one of the keys with a word that no other key begins with.',
@@ -102,7 +102,7 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
       return [name, beginnings] as const;
     }),
   );
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const pattern of model.patterns) {
     const read = layout.reads.get(pattern.name.text);
     const entity = layout.entities.get(pattern.target.text);
@@ -116,8 +116,8 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
       if (overlap.kind === 'apart') continue;
       // Each pair is reported once, whichever of the two is read, and by however many patterns.
       const identity = JSON.stringify([read.slot.index, ...[reader, place.what].sort()]);
-      if (told.has(identity)) continue;
-      told.add(identity);
+      if (reported.has(identity)) continue;
+      reported.add(identity);
       yield {
         at: pattern.name.at,
         message: `Pattern \`${pattern.name.text}\` would also read ${place.what}${sampleOf(overlap, place)}.`,
@@ -145,7 +145,7 @@ function overlapNotes(pattern: PatternModel, place: Place): Note[] {
 }
 
 /** The values of both sides, and the key they share. */
-function told(overlap: Overlap & { kind: 'overlap' }, one: Place, other: Place): string {
+function witness(overlap: Overlap & { kind: 'overlap' }, one: Place, other: Place): string {
   const side = (place: Place, values: ReadonlyMap<string, string>) => {
     const printed = printValues(values, place.shape);
     return `${place.what}${printed.length > 0 ? ` with ${printed.join(', ')}` : ''}`;
@@ -250,15 +250,14 @@ function guardsOf({ model, guards }: EntityLayout): OtherItem[] {
 
 /** The idempotency tokens of mutations that begin with this entity. */
 function tokenPlaces(model: Model, entity: EntityLayout): OtherItem[] {
-  const { tokens } = tokensOf(entity.table, true);
   const name = entity.model.name.text;
   const [first] = [
     ...model.mutations.filter((one) => one.entity.text === name),
     ...model.transactions.filter(({ steps }) => steps[0]?.entity.text === name),
   ].flatMap(({ idempotent }) => idempotent ?? []);
-  if (!first || !tokens) return [];
+  if (!first) return [];
   const what = 'the idempotency keys';
-  return [{ ...tokens, what, at: first.token.at, shared: what }];
+  return [{ ...tokenKey(entity.table), what, at: first.token.at, shared: what }];
 }
 
 /** The items that hold numbers. */

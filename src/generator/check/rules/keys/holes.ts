@@ -1,4 +1,4 @@
-/** What stands in the holes of pinned keys. */
+/** The holes of pinned keys: what they hold, and what they lose. */
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { declaredTransform, lossOf, type Transform, transformName, wantedBy } from '../../../encodings.js';

@@ -47,9 +47,9 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
   if (cardinality === 'one') yield* useless('page', pattern.page?.at, 'there is at most one result');
   if (cardinality !== 'count') yield* useless('upTo', pattern.upTo?.at, 'nothing is counted');
   if (cardinality !== 'count' && cardinality !== 'sum')
-    yield* useless('maintained', pattern.maintained?.at, 'only a count can be maintained');
+    yield* useless('maintained', pattern.maintained?.at, 'there is no number to maintain');
   if (cardinality !== 'count' || !pattern.maintained)
-    yield* useless('cap', pattern.cap?.at, 'the pattern has no maintained count');
+    yield* useless('cap', pattern.cap?.at, 'no count is maintained');
   if (cardinality !== 'sum') yield* useless('of', pattern.of?.at, 'nothing is added up');
   if (cardinality !== 'many' && cardinality !== 'mixed')
     yield* useless('total', pattern.total?.at, 'there is no connection');
@@ -104,7 +104,7 @@ function* queryOnly(
   pattern: PatternModel,
   useless: (key: string, at: Span | undefined, why: string) => Finding[],
 ): Generator<Finding> {
-  const why = 'the aggregate is maintained, so nothing is queried';
+  const why = 'the number is maintained, and nothing is queried';
   yield* useless('upTo', pattern.upTo?.at, why);
   yield* useless('index', pattern.index?.at, why);
   yield* useless('key', pattern.key[0]?.attribute.at, why);

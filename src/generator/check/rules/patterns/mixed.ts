@@ -142,7 +142,7 @@ function* indexes({ model, layout }: LaidOut): Generator<Finding> {
       if (index?.kind === 'multi-attribute') {
         yield {
           at: pattern.index?.at ?? pattern.name.at,
-          message: `\`${index.name.text}\` is a multi-attribute index, but a mixed pattern needs key templates.`,
+          message: `\`${index.name.text}\` has multi-attribute keys: what is read together needs key templates.`,
           notes: [{ message: 'the index', at: index.name.at }],
           hint: 'Use an index with template keys: `[PARTITION, SORT]`.',
         };

@@ -1,4 +1,4 @@
-/** Existence of many keys at once, and records found through a join. */
+/** Reads of many keys at once, and of records through a join. */
 
 import { nearest } from '../../../diagnostics/suggest.js';
 import { isGet } from '../../../layout/serving.js';

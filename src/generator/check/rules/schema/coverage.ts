@@ -144,11 +144,11 @@ function totalHint(model: Model, type: SdlType): string {
     return given !== undefined && namedType(given) === type.name && total === undefined;
   });
   return without
-    ? `Add \`total: true\` to pattern \`${without.name.text}\`, which maintains the count.`
+    ? `Add \`total: true\` to pattern \`${without.name.text}\`, so that the number is maintained.`
     : `Remove it, and return the number with another field and \`count: ${node}\`.`;
 }
 
-/** The fields of edges that patterns through a join answer, or why they cannot. */
+/** The fields of edges that patterns through a join answer, or for which those report why not. */
 function edgeAttributes({ model }: ResolvedModel): Set<string> {
   return new Set(
     model.patterns.flatMap((pattern) => {

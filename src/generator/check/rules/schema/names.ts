@@ -124,7 +124,7 @@ function* unknownTypes({ model, entities }: ResolvedModel): Generator<Finding> {
       name,
       types.get(name.text),
       isRoot(model, name.text) ? 'a root type' : undefined,
-      'but but but but only an object type can be stored',
+      'but but only an object type can be stored',
       storable.map((type) => type.name),
     );
   }
@@ -200,7 +200,7 @@ function* unknownEntities({ model, entities }: ResolvedModel): Generator<Finding
   const check = function* (word: Word, isAbstractAllowed: boolean): Generator<Finding> {
     const type = model.sdl.types.get(word.text);
     if (!type || entities.has(word.text) || (isAbstractAllowed && type.kind !== 'object')) return;
-    // A misspelt name under `entities` is reported there.
+    // A misspelt name under `entities` that means this one is reported there.
     if (mistakes.some((mistake) => nearest(mistake, [word.text]) !== undefined)) return;
     const isObject = type.kind === 'object';
     yield {

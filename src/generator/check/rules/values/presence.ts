@@ -35,7 +35,7 @@ export const presenceChecks: readonly Check<ResolvedModel>[] = [
         if (use.source.kind === 'current') continue;
         // A call without a token is no repetition.
         if (use.role === 'token' && !value.isPathNullable) continue;
-        // A condition whose argument is absent would be ignored.
+        // A condition that vanished with its argument would require nothing.
         const isNeeded =
           ['equality', 'key', 'bucket', 'kind', 'input', 'require', 'expiry'].includes(use.role) ||
           (use.role === 'value' && use.attribute?.nullable === false);
