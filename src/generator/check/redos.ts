@@ -197,7 +197,7 @@ function closure(start: readonly Pair[], after: (pair: Pair) => readonly Pair[])
 function meetings(atoms: readonly string[]): (a: number, b: number) => boolean {
   const ascii = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
   const others = [...'\u0085\u00a0¡ªµßéİıſΣДאあ中가ａ０　𝒜😀\u2028\ufeff'];
-  const written = atoms.flatMap((atom) => neighbours(atom));
+  const written = atoms.flatMap((atom) => neighbors(atom));
   const samples = [...new Set([...ascii, ...others, ...written])];
   const byText = new Map<string, ReadonlySet<string>>();
   const takes = (atom: string) => {
@@ -216,7 +216,7 @@ function meetings(atoms: readonly string[]): (a: number, b: number) => boolean {
 }
 
 /** The characters an atom names, and those before and behind them. */
-function neighbours(atom: string): string[] {
+function neighbors(atom: string): string[] {
   const codes = [
     ...atom.replace(/\\u\{?([\da-fA-F]+)\}?|\\x([\da-fA-F]{2})/g, (_, u, x) =>
       String.fromCodePoint(Math.min(Number.parseInt(String(u ?? x), 16), 0x10fffe)),

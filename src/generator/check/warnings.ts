@@ -11,7 +11,6 @@ export const warningChecks: readonly Check<LaidOut>[] = [
   {
     code: 'unused-index',
     severity: 'warning',
-    purpose: 'Every index that is paid for is read.',
     *check({ model, layout }) {
       for (const table of model.tables) {
         for (const index of table.indexes) {
@@ -39,7 +38,6 @@ export const warningChecks: readonly Check<LaidOut>[] = [
   {
     code: 'redundant-pattern',
     severity: 'warning',
-    purpose: 'A question is asked once.',
     *check({ model }) {
       const seen = new Map<string, PatternModel>();
       for (const pattern of model.patterns) {
@@ -61,7 +59,6 @@ export const warningChecks: readonly Check<LaidOut>[] = [
   {
     code: 'hot-partition',
     severity: 'warning',
-    purpose: 'No partition takes every record there will ever be.',
     *check({ model, layout }) {
       for (const pattern of model.patterns) {
         const slot = layout.reads.get(pattern.name.text)?.slot;
@@ -79,7 +76,6 @@ export const warningChecks: readonly Check<LaidOut>[] = [
   {
     code: 'key-not-unique',
     severity: 'warning',
-    purpose: 'No record takes the place of another by having the same number or time.',
     check: notUnique,
   },
 ];
@@ -87,7 +83,6 @@ export const warningChecks: readonly Check<LaidOut>[] = [
 export const identityChecks: readonly Check<LaidOut>[] = [
   {
     code: 'identity-mismatch',
-    purpose: 'A pinned key tells apart what the identity says.',
     *check({ layout }) {
       for (const { model, keyFields } of layout.entities.values()) {
         const { identity, name } = model;
@@ -106,7 +101,6 @@ export const identityChecks: readonly Check<LaidOut>[] = [
   },
   {
     code: 'key-too-long',
-    purpose: 'A key can be stored.',
     *check({ layout }) {
       for (const { model, items } of layout.entities.values()) {
         for (const { partition, sort } of items.flatMap((item) => item.slots)) {

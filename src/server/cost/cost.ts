@@ -62,7 +62,7 @@ function refusal({ most, fields }: Budget, limit: number): string {
   const [worst] = everyField(fields).sort((a, b) => b.requests.most - a.requests.most);
   const told = `The query may send ${most.requests} requests to the database; at most ${limit} are allowed.`;
   if (worst === undefined) return told;
-  return `${told} ${worst.name} may send ${worst.requests.most} of them. Ask for fewer rows of what it is asked of.`;
+  return `${told} ${worst.name} may send ${worst.requests.most} of them. Request fewer rows of its parent.`;
 }
 
 function everyField(fields: readonly BudgetField[]): BudgetField[] {

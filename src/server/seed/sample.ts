@@ -221,7 +221,7 @@ function sampleConfigs(users: readonly User[], start: number): Config[] {
     [
       ['branding.motto', 'Day one, done.', 'Shown below the logo.'],
       ['branding.name', 'Tyler Setup', 'The name of the product.'],
-      ['branding.colors', { primary: '#2f5d50', accent: '#e0a458' }, 'The colours of the web application.'],
+      ['branding.colors', { primary: '#2f5d50', accent: '#e0a458' }, 'The colors of the web application.'],
       ['security.password-minimum', 12, 'Characters of a password.'],
       ['security.session-days', 30, 'How long a session lasts.'],
       ['security.signing-key', 'sample-signing-key', 'Signs outgoing links.', secret],

@@ -1,4 +1,4 @@
-/** The part of resolvers.ts that reads records by their keys, and beside them fields that depend only on the key. */
+/** The part of resolvers.ts that reads records by their keys and prefetches fields that depend only on the key. */
 
 import { argumentsName } from '../../names.js';
 import type { PatternPlan } from '../../plan/types/access.js';

@@ -8,12 +8,10 @@ import type { Check, Finding } from '../../row.js';
 export const computedChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'computed-set',
-    purpose: 'Nobody gives a value to what is computed.',
     check: computedSet,
   },
   {
     code: 'computed-key',
-    purpose: 'A record keeps its key for as long as it is there.',
     *check({ entities }) {
       for (const { name, model, keyFields = [] } of entities.values()) {
         if (model.historyOf || model.immutable === true) continue;

@@ -8,7 +8,6 @@ import { type Check, listed } from '../../row.js';
 export const conditionChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'transition-field',
-    purpose: 'Transitions are of a state that changes.',
     *check({ entities, model: { sdl } }) {
       for (const { name, model, attributes, type } of originals(entities)) {
         for (const { field } of model.transitions) {
@@ -37,7 +36,6 @@ export const conditionChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'validate-type',
-    purpose: 'What is demanded of a value can be asked of its type, and some value meets it.',
     *check({ entities }) {
       for (const { name, model, attributes } of originals(entities)) {
         for (const { field, validation } of model.validate) {
@@ -78,7 +76,6 @@ export const conditionChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'validate-pattern',
-    purpose: 'No text, however chosen, keeps the server busy.',
     *check({ entities }) {
       for (const { name, model } of originals(entities)) {
         for (const { field, validation } of model.validate) {
@@ -97,7 +94,6 @@ export const conditionChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'movable-field',
-    purpose: 'What may move a record is part of its key, and of the caller’s choice.',
     *check({ entities }) {
       for (const { name, model, attributes, keyFields } of originals(entities)) {
         for (const word of model.movable) {

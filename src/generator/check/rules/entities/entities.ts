@@ -16,7 +16,6 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const entityChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'stored-in-schema',
-    purpose: 'A stored attribute is declared once: in the SDL or under `stored`.',
     *check(resolved) {
       for (const { name, model, type } of originals(resolved.entities)) {
         for (const { name: word } of model.stored) {
@@ -34,7 +33,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'secret-exposed',
-    purpose: 'A secret is in no SDL type.',
     *check({ entities }) {
       for (const entity of entities.values()) {
         const { original, model } = entity;
@@ -48,7 +46,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'secret-copied',
-    purpose: 'Secrets stay in the main item.',
     *check({ model, entities, templates }) {
       for (const { target, entry } of model.patterns) {
         for (const word of entry?.include ?? []) {
@@ -67,7 +64,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'generate-type',
-    purpose: 'A generated value is of its attribute’s type.',
     *check({ entities }) {
       for (const { name, model, attributes } of originals(entities)) {
         for (const { field, how } of model.generate) {
@@ -90,7 +86,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'revision-twice',
-    purpose: 'One attribute counts the writes of a record.',
     *check({ entities }) {
       for (const { name, model } of originals(entities)) {
         const [first, second] = model.generate.filter(({ how }) => how.text === 'revision');
@@ -106,17 +101,14 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'generated-set',
-    purpose: 'Nobody gives a value to what is generated.',
     check: generatedSet,
   },
   {
     code: 'literal-type',
-    purpose: 'A constant is of its attribute’s type.',
     check: literalTypes,
   },
   {
     code: 'normalize-type',
-    purpose: 'Only text is normalised.',
     *check({ entities }) {
       for (const { name, model, attributes } of originals(entities)) {
         for (const { field, steps } of model.normalize) {
@@ -133,7 +125,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'set-type',
-    purpose: 'DynamoDB has sets of text and of numbers.',
     *check({ entities }) {
       for (const { name, model, attributes, type } of originals(entities)) {
         for (const word of model.sets) {
@@ -160,7 +151,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'unique-attribute',
-    purpose: 'What is unique is a plain value, declared once.',
     *check({ entities }) {
       for (const { name, model, attributes } of originals(entities)) {
         const seen = new Map<string, Span>();
@@ -196,7 +186,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'immutable-generated',
-    purpose: 'What changes at every write is not declared immutable.',
     *check({ entities }) {
       for (const { name, model } of originals(entities)) {
         for (const { field, how } of model.generate) {
@@ -218,7 +207,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'ttl-type',
-    purpose: 'Items expire at a moment.',
     *check({ entities }) {
       for (const { name, model, attributes } of originals(entities)) {
         const attribute = model.ttl && attributes.get(model.ttl.text);
@@ -233,7 +221,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'ttl-table',
-    purpose: 'Where records expire, the table has an attribute for it.',
     *check({ entities }) {
       for (const { name, model, table } of originals(entities)) {
         if (!model.ttl || !table || table.ttl) continue;

@@ -15,7 +15,6 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const historyChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'history-original',
-    purpose: 'A history is kept of an entity whose writes are counted, in the same table.',
     *check({ entities }) {
       for (const { name, model, original, table } of entities.values()) {
         const { historyOf } = model;
@@ -56,7 +55,6 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'history-fields',
-    purpose: 'A history’s fields are attributes of its original, of the same type.',
     *check(resolved) {
       for (const { name, type, original } of resolved.entities.values()) {
         if (!original) continue;
@@ -82,7 +80,6 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'history-key',
-    purpose: 'Every version of every record has its own key.',
     *check({ entities, templates }) {
       for (const entity of entities.values()) {
         const { original } = entity;
@@ -109,7 +106,6 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'history-keep',
-    purpose: 'Old versions can be found and removed.',
     *check({ entities, templates }) {
       for (const entity of entities.values()) {
         const { name, model, original, table } = entity;
@@ -147,7 +143,6 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'history-settings',
-    purpose: 'A history takes everything from its original.',
     *check({ model, entities }) {
       for (const entity of entities.values()) {
         if (!entity.model.historyOf) continue;

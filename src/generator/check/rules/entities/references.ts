@@ -9,7 +9,6 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const referenceChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'reference-target',
-    purpose: 'What is named is a record of its own, told apart from others.',
     *check(resolved) {
       for (const { entity, reference, to } of known(resolved)) {
         const said = `\`${entity.name}.${reference.name.text}\` references \`${to.name}\``;
@@ -33,17 +32,14 @@ export const referenceChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'reference-key',
-    purpose: 'A reference holds the whole key of what it names, and nothing else.',
     check: keys,
   },
   {
     code: 'reference-type',
-    purpose: 'A field holds what the key of the record it names holds.',
     check: types,
   },
   {
     code: 'reference-expiry',
-    purpose: 'What DynamoDB removes by itself is neither counted nor kept from going.',
     *check(resolved) {
       for (const { entity, reference, to } of known(resolved)) {
         const { onDelete } = reference;
@@ -69,7 +65,6 @@ export const referenceChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'cascade-pattern',
-    purpose: 'Records that go with another are found without a scan.',
     *check({ model, entities }) {
       for (const { entity, reference, to } of known({ model, entities })) {
         const { onDelete } = reference;

@@ -7,7 +7,6 @@ import type { Check, Finding } from '../../row.js';
 export const sharedChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'unique-shared',
-    purpose: 'Entities that share a unique constraint hold the same kind of values in one table.',
     *check({ entities }) {
       const first = new Map<string, Sharing>();
       for (const entity of entities.values()) {

@@ -10,7 +10,6 @@ const mostIndexes = { global: 20, local: 5 } as const;
 export const tableChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'key-attribute-reused',
-    purpose: 'Each key attribute is built by one template.',
     *check({ model }) {
       for (const table of model.tables) {
         const seen = new Map<string, Word>();
@@ -30,7 +29,6 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'attribute-clash',
-    purpose: "An item's own attributes and its keys have different names.",
     *check({ entities }) {
       for (const { name, attributes, table, type, model } of entities.values()) {
         if (!table) continue;
@@ -53,7 +51,6 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'local-index',
-    purpose: 'Local indexes are on tables with a sort key.',
     *check({ model }) {
       for (const table of model.tables) {
         if (table.sort) continue;
@@ -70,7 +67,6 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'too-many-indexes',
-    purpose: 'DynamoDB accepts the number of indexes.',
     *check({ model }) {
       for (const table of model.tables) {
         for (const kind of ['global', 'local'] as const) {

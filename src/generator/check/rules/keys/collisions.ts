@@ -14,17 +14,14 @@ import type { Check, Finding } from '../../row.js';
 export const keyChecks: readonly Check<LaidOut>[] = [
   {
     code: 'keys-collide',
-    purpose: 'Two different records never have one key.',
     check: collisions,
   },
   {
     code: 'keys-overlap',
-    purpose: 'A query reads only items of its own kind.',
     check: overlaps,
   },
   {
     code: 'consistent-index',
-    purpose: 'Strongly consistent reads are of the table or a local index.',
     *check({ model, layout }) {
       for (const pattern of model.patterns) {
         const entity = layout.entities.get(pattern.target.text);
@@ -43,12 +40,10 @@ export const keyChecks: readonly Check<LaidOut>[] = [
   },
   {
     code: 'sparse-unsaid',
-    purpose: 'No record is left out of an answer unless the pattern says so.',
     check: sparse,
   },
   {
     code: 'filter-not-projected',
-    purpose: 'What a filter compares is there where it reads.',
     check: unprojected,
   },
 ];

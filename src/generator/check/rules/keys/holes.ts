@@ -17,7 +17,6 @@ import type { Check, Finding } from '../../row.js';
 export const holeChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'key-hole-nullable',
-    purpose: 'What identifies a record always has a value.',
     *check({ templates }) {
       for (const template of templates) {
         if (template.role !== 'main') continue;
@@ -35,12 +34,10 @@ export const holeChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'key-hole-document',
-    purpose: 'Only plain values stand in keys.',
     check: documentsInKeys,
   },
   {
     code: 'hole-type',
-    purpose: 'A function of a hole is given what it is for.',
     *check({ templates, entities }) {
       for (const template of templates) {
         for (const { hole, attribute, at } of knownHoles(template)) {
@@ -73,7 +70,6 @@ export const holeChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'key-hole-truncated',
-    purpose: 'Different values of a record’s key give different keys.',
     *check({ templates, entities }) {
       for (const template of templates) {
         if (template.role !== 'main') continue;

@@ -12,12 +12,10 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const multiAttributeChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'multi-attribute-attribute',
-    purpose: 'A key that is an attribute as it is, is text or a number.',
     check: multiAttributeAttributes,
   },
   {
     code: 'multi-attribute-index',
-    purpose: 'A pattern asks of raw attributes what they can tell.',
     check: multiAttributeUses,
   },
 ];
@@ -25,7 +23,6 @@ export const multiAttributeChecks: readonly Check<ResolvedModel>[] = [
 export const multiAttributeLayoutChecks: readonly Check<LaidOut>[] = [
   {
     code: 'multi-attribute-shared',
-    purpose: 'What a query of raw attributes reads can be told apart.',
     *check({ model, layout }) {
       for (const pattern of model.patterns) {
         const entity = layout.entities.get(pattern.target.text);

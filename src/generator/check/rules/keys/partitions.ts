@@ -14,12 +14,10 @@ import type { Check, Finding } from '../../row.js';
 export const partitionChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'shard-mismatch',
-    purpose: 'A pattern has shards where its key has, and nowhere else.',
     check: shardMismatches,
   },
   {
     code: 'bucket-mismatch',
-    purpose: 'A pattern has a bucket where its key has, and the same.',
     check: bucketMismatches,
   },
 ];

@@ -16,7 +16,6 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const templateChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'bad-template',
-    purpose: 'A key template follows the grammar that makes keys injective.',
     *check({ model, templates }) {
       for (const { how } of model.entities.flatMap((entity) => entity.encode)) {
         if (declaredTransform(how.text) !== undefined) continue;
@@ -41,17 +40,14 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'template-attribute',
-    purpose: 'A pinned key names the key attributes of its table or index.',
     check: templateAttributes,
   },
   {
     code: 'entity-without-key',
-    purpose: 'Every record of an entity has a key of its own.',
     check: entitiesWithoutKey,
   },
   {
     code: 'entry-key-incomplete',
-    purpose: 'Every record has an index entry of its own.',
     *check({ model, entities, templates }) {
       for (const pattern of model.patterns) {
         const entity = entities.get(pattern.target.text);

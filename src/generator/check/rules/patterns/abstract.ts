@@ -9,7 +9,6 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const abstractChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'discriminator-type',
-    purpose: 'What tells types apart is an enum.',
     *check(resolved) {
       for (const use of resolved.values.all) {
         if (use.role !== 'kind') continue;
@@ -35,7 +34,6 @@ export const abstractChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'discriminator-member',
-    purpose: 'A pattern gives only types its field can hold.',
     *check({ model, entities }) {
       for (const { target, type } of abstractPatterns(model)) {
         for (const { entity } of type?.members ?? []) {
@@ -53,12 +51,10 @@ export const abstractChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'discriminator-incomplete',
-    purpose: 'Every kind and every member has its entity.',
     check: incomplete,
   },
   {
     code: 'any-without-id',
-    purpose: 'Every member is found by what the pattern is given.',
     check: notFound,
   },
 ];

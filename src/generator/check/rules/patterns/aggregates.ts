@@ -10,7 +10,6 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const aggregateChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'maintained-question',
-    purpose: 'A maintained number is of all records that have some values.',
     *check({ model, entities }) {
       for (const pattern of model.patterns.filter(keepsAggregate)) {
         for (const { key, at } of unkept(pattern)) {
@@ -34,7 +33,6 @@ export const aggregateChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'maintained-cap',
-    purpose: 'A bound is held by the one item that has the whole number.',
     *check({ model }) {
       for (const { name, cap, shards } of model.patterns) {
         if (!cap || !shards || shards.count === 1) continue;
@@ -49,7 +47,6 @@ export const aggregateChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'maintained-expiring',
-    purpose: 'What counts leaves by a write.',
     *check({ model, entities }) {
       for (const pattern of model.patterns.filter(keepsAggregate)) {
         const ttl = entities.get(pattern.target.text)?.model.ttl;
@@ -65,7 +62,6 @@ export const aggregateChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'sum-attribute',
-    purpose: 'What is added up stays exact.',
     *check({ model, entities }) {
       for (const { name, cardinality, of, target } of model.patterns) {
         const entity = entities.get(target.text);
@@ -86,7 +82,6 @@ export const aggregateChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'total-count',
-    purpose: 'What is maintained for a connection is a field of it.',
     *check({ model }) {
       for (const { name, for: path, total, cardinality } of model.patterns) {
         const field = fieldAt(model, path);
@@ -116,7 +111,6 @@ export const aggregateChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'sequence-attribute',
-    purpose: 'A sequence is told by values that a record has at once and keeps.',
     check: sequences,
   },
 ];

@@ -9,7 +9,6 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const answerChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'wrong-root',
-    purpose: 'Patterns read and mutations write.',
     *check({ model, answers }) {
       const { mutationType = 'Mutation', subscriptionType } = model.sdl;
       for (const answer of [...answers.values()].flat()) {
@@ -40,7 +39,6 @@ export const answerChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'one-non-null',
-    purpose: 'Where nothing is found, a field can say so.',
     *check({ model, answers }) {
       for (const answer of [...answers.values()].flat()) {
         const field = fieldAt(model, answer.for);
@@ -57,12 +55,10 @@ export const answerChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'wrong-return-type',
-    purpose: 'A field’s type is what its pattern or mutation gives.',
     check: wrongReturnTypes,
   },
   {
     code: 'connection-arguments',
-    purpose: 'A connection can be paged through.',
     check: connectionArguments,
   },
 ];

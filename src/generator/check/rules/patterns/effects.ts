@@ -13,7 +13,6 @@ import { mutationWithoutEffect } from '../writes/elements.js';
 export const effectChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'key-without-effect',
-    purpose: 'Nothing that is written is ignored.',
     check: withoutEffect,
   },
 ];

@@ -13,12 +13,10 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const mixedChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'mixed-target',
-    purpose: 'What is read together are stored members of a union or interface.',
     check: targets,
   },
   {
     code: 'mixed-member',
-    purpose: 'Every member has what the pattern asks by.',
     check: members,
   },
 ];
@@ -26,17 +24,14 @@ export const mixedChecks: readonly Check<ResolvedModel>[] = [
 export const mixedLayoutChecks: readonly Check<LaidOut>[] = [
   {
     code: 'mixed-index',
-    purpose: 'What is read together lies in one index, whole.',
     check: indexes,
   },
   {
     code: 'mixed-order',
-    purpose: 'What is merged is ordered by one thing.',
     check: orders,
   },
   {
     code: 'mixed-parent',
-    purpose: 'A parent can be found, and come first.',
     check: parents,
   },
 ];

@@ -9,7 +9,6 @@ import { type Check, listed } from '../../row.js';
 export const patternChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'mixed-directions',
-    purpose: 'An order runs one way, but for values that can be inverted: a sort key is read as a whole.',
     *check({ model, entities }) {
       for (const { name, sort, target } of model.patterns) {
         const entity = entities.get(target.text);
@@ -32,7 +31,6 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'order-argument',
-    purpose: 'The caller chooses between ASC and DESC.',
     *check(resolved) {
       for (const use of resolved.values.all) {
         if (use.role !== 'order') continue;
@@ -66,7 +64,6 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'range-order',
-    purpose: 'A range bounds what the answer is ordered by first.',
     *check({ model }) {
       for (const { range, sort, narrow } of model.patterns) {
         const first = sort.find(({ field }) => !narrow.some((one) => one.field.text === field.text));
@@ -82,7 +79,6 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'narrow-order',
-    purpose: 'An order holds whatever part of the key is given.',
     *check({ model }) {
       for (const { name, narrow, sort } of model.patterns) {
         const wanted = narrow.map((one) => one.field.text);
@@ -107,7 +103,6 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'narrow-twice',
-    purpose: 'What narrows an answer is not already fixed.',
     *check({ model }) {
       for (const { name, narrow, where } of model.patterns) {
         for (const { field } of narrow) {
@@ -125,7 +120,6 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'range-prefix',
-    purpose: 'Only text, and the text of a moment, has beginnings.',
     *check({ model, entities }) {
       for (const { narrow, last, target } of model.patterns) {
         if (!last) continue;
@@ -158,7 +152,6 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'filter-operator',
-    purpose: 'A filter compares what can be compared.',
     *check({ model, entities }) {
       const all = [
         ...model.patterns.map(({ filter, target }) => ({ target, comparisons: comparisonsOf(filter) })),
@@ -182,7 +175,6 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'bucket-type',
-    purpose: 'Buckets are of time.',
     *check({ model, entities }) {
       for (const { bucket, target } of model.patterns) {
         const attribute = bucket && entities.get(target.text)?.attributes.get(bucket.field.text);
@@ -197,7 +189,6 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'bucket-order',
-    purpose: 'What crosses buckets is ordered by time.',
     *check({ model }) {
       for (const { name, bucket, sort, in: given, cardinality } of model.patterns) {
         // A number has no order.
@@ -214,7 +205,6 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'page-sizes',
-    purpose: 'A page is at most its maximum.',
     *check({ model }) {
       for (const { name, page } of model.patterns) {
         if (!page?.default || !page.max || page.default <= page.max) continue;

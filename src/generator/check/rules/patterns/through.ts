@@ -13,12 +13,10 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const throughChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'exists-list',
-    purpose: 'Each element of a list is a whole key.',
     check: lists,
   },
   {
     code: 'through-key',
-    purpose: 'What a join leads to is found by its whole key.',
     *check({ model, entities }) {
       for (const { name, leadsTo } of model.patterns) {
         const keyFields = leadsTo && entities.get(leadsTo.target.text)?.keyFields;
@@ -43,7 +41,6 @@ export const throughChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'edge-attribute',
-    purpose: 'What edges have besides Relay’s fields is an attribute of the join.',
     check: edges,
   },
 ];
@@ -51,7 +48,6 @@ export const throughChecks: readonly Check<ResolvedModel>[] = [
 export const throughLayoutChecks: readonly Check<LaidOut>[] = [
   {
     code: 'join-not-held',
-    purpose: 'The items that lead on hold what they are asked for.',
     check: unheld,
   },
 ];

@@ -8,7 +8,6 @@ import { type Check, listed } from '../../row.js';
 export const ruleChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'rule-unused',
-    purpose: 'Every declared rule is asked.',
     *check(resolved) {
       const named = new Set(namedRules(resolved).map(({ word }) => word.text));
       for (const rule of resolved.model.rules) {
@@ -23,7 +22,6 @@ export const ruleChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'rule-conflict',
-    purpose: 'A rule has one role, and so one type.',
     *check(resolved) {
       const roles = new Map<string, Map<string, Span>>();
       for (const { role, word } of namedRules(resolved)) {
@@ -45,7 +43,6 @@ export const ruleChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'rule-writes',
-    purpose: 'What a rule says it writes, it can write.',
     *check(resolved) {
       const { mutationType } = resolved.model.sdl;
       const alongside = new Set(resolved.model.mutations.map((mutation) => mutation.alongside?.text));

@@ -11,12 +11,10 @@ import type { Check, Finding } from '../../row.js';
 export const coverageChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'field-answered-twice',
-    purpose: 'Nothing answers a field that something else answers.',
     check: answeredTwice,
   },
   {
     code: 'field-unanswered',
-    purpose: 'Nothing is left unanswered.',
     check: unanswered,
   },
 ];

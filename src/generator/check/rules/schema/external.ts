@@ -7,7 +7,6 @@ import type { Check, Finding } from '../../row.js';
 export const externalChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'external-without-effect',
-    purpose: 'What is left to other resolvers is something that is left.',
     check: withoutEffect,
   },
 ];

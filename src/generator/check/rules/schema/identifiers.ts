@@ -22,7 +22,6 @@ import type { Check, Finding } from '../../row.js';
 export const identifierChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'name-clash',
-    purpose: 'Generated code declares each name once, and none it needs for something else.',
     *check(resolved) {
       // One finding for each name that was written, however many are made from it.
       const told = new Set<string>();

@@ -11,22 +11,18 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const nameChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'unknown-type',
-    purpose: 'Every type that is named is an SDL type of a kind that fits.',
     check: unknownTypes,
   },
   {
     code: 'unknown-entity',
-    purpose: 'Patterns, mutations and histories are about stored types.',
     check: unknownEntities,
   },
   {
     code: 'unknown-field',
-    purpose: 'What `for` names is a field of the SDL.',
     check: unknownFields,
   },
   {
     code: 'unknown-table',
-    purpose: 'Every entity is stored in a declared table.',
     *check({ model, entities }) {
       const names = model.tables.map((table) => table.name.text);
       for (const { model: entity } of entities.values()) {
@@ -42,7 +38,6 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'missing-table',
-    purpose: 'It is never left open which table an entity is stored in.',
     *check({ model, entities }) {
       const names = model.tables.map((table) => table.name.text);
       for (const { model: entity, original } of entities.values()) {
@@ -61,7 +56,6 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'unknown-index',
-    purpose: 'A pinned index is declared.',
     *check({ model, entities }) {
       for (const { index, target, members } of model.patterns) {
         if (!index || index.text === 'table') continue;
@@ -81,7 +75,6 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'unknown-attribute',
-    purpose: 'Every attribute that is named is stored.',
     *check(resolved) {
       for (const { entity, word } of attributeReferences(resolved)) {
         if (!entity.attributes.has(word.text)) yield unknownAttribute(resolved, entity, word);
@@ -91,7 +84,6 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'unknown-argument',
-    purpose: 'What a value is taken from exists.',
     *check(resolved) {
       for (const use of resolved.values.all) {
         const value = use.value;
@@ -110,7 +102,6 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'unknown-value',
-    purpose: 'A constant of an enum is one of its values.',
     check: unknownValues,
   },
 ];

@@ -9,7 +9,6 @@ import type { Check } from '../../row.js';
 export const presenceChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'constant-bound',
-    purpose: 'Bounds and buckets are asked for by the caller.',
     *check(resolved) {
       for (const { source, role, by } of resolved.values.all) {
         if (source.kind !== 'literal' || (role !== 'bound' && role !== 'bucket' && role !== 'narrow'))
@@ -24,7 +23,6 @@ export const presenceChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'argument-nullable',
-    purpose: 'What a query or key cannot do without is always given.',
     *check(resolved) {
       for (const use of resolved.values.all) {
         const value = use.value;
@@ -54,7 +52,6 @@ export const presenceChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'parent-nullable',
-    purpose: 'A field that always has a value is found by values that are always there.',
     *check(resolved) {
       for (const use of resolved.values.all) {
         const value = use.value;

@@ -14,7 +14,6 @@ import type { Check, Finding } from '../../row.js';
 export const typeChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'argument-type',
-    purpose: 'A value is of the type of what it is compared with or becomes.',
     *check(resolved) {
       for (const use of resolved.values.all) {
         const value = use.value;

@@ -9,7 +9,6 @@ import type { Check } from '../../row.js';
 export const unusedChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'unused-argument',
-    purpose: 'Nothing a client gives is ignored.',
     *check(resolved) {
       for (const answer of [...resolved.answers.values()].flat()) {
         for (const unused of unusedOf(resolved, answer)) {
@@ -26,7 +25,6 @@ export const unusedChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'input-field-unused',
-    purpose: 'Nothing a client gives in an input is ignored.',
     *check(resolved) {
       for (const answer of [...resolved.answers.values()].flat()) {
         for (const unused of unusedOf(resolved, answer)) {

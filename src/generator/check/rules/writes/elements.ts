@@ -12,7 +12,6 @@ import type { Check, Finding } from '../../row.js';
 export const elementChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'element-type',
-    purpose: 'Numbers are added to, lists are appended to and removed from.',
     *check({ model, entities }) {
       for (const { entity, elements } of model.mutations) {
         for (const { how, field } of elements) {
@@ -30,12 +29,10 @@ export const elementChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'written-twice',
-    purpose: 'A mutation says once what becomes of an attribute.',
     check: writtenTwice,
   },
   {
     code: 'touch-expiry',
-    purpose: 'A touch says when a record that expires does.',
     *check({ model, entities }) {
       for (const { kind, name, entity, to, extend } of model.mutations) {
         const resolved = entities.get(entity.text);

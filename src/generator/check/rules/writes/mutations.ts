@@ -8,7 +8,6 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const mutationChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'incomplete-key',
-    purpose: 'What is changed or deleted is found by its whole key.',
     *check(resolved) {
       for (const { mutation, entity } of known(resolved)) {
         if (mutation.kind === 'create' || !entity.keyFields) continue;
@@ -35,7 +34,6 @@ export const mutationChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'mutable-append-only',
-    purpose: 'What is declared immutable is written once.',
     *check(resolved) {
       for (const { mutation, entity } of known(resolved)) {
         if (mutation.kind === 'create' || entity.model.immutable !== true) continue;
@@ -50,7 +48,6 @@ export const mutationChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'no-revision',
-    purpose: 'The writes of what is changed are counted: two changes never overwrite one another unseen.',
     *check(resolved) {
       const reported = new Set<string>();
       for (const { mutation, entity } of known(resolved)) {
@@ -78,12 +75,10 @@ export const mutationChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'attribute-without-value',
-    purpose: 'A new record has a value for every attribute that must have one.',
     check: withoutValue,
   },
   {
     code: 'immutable-set',
-    purpose: 'A change leaves alone what never changes.',
     check: immutableSet,
   },
 ];

@@ -13,7 +13,6 @@ const mostItems = 100;
 export const transactionChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'step-name',
-    purpose: 'A value is of a step or of an argument, never of both.',
     *check({ model }) {
       for (const { for: path, steps } of model.transactions) {
         const field = fieldAt(model, path);
@@ -34,7 +33,6 @@ export const transactionChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'transaction-returns',
-    purpose: 'The field takes what the steps give.',
     *check(resolved) {
       for (const transaction of resolved.model.transactions) {
         const { returns } = transaction;
@@ -45,7 +43,6 @@ export const transactionChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'idempotent-table',
-    purpose: 'Tokens are forgotten in time: their table removes what has expired.',
     *check({ model, entities }) {
       const holders = [
         ...model.mutations.map(({ idempotent, entity, name }) => ({ idempotent, entity, name })),
@@ -128,7 +125,6 @@ function* wrongFields(
 export const transactionLayoutChecks: readonly Check<LaidOut>[] = [
   {
     code: 'transaction-size',
-    purpose: 'What is written together fits into one transaction of DynamoDB.',
     severity: 'warning',
     *check({ model, layout }) {
       const wholes = [
