@@ -38,14 +38,14 @@ export interface Budget {
   readonly fields: readonly BudgetField[];
 }
 
-/** A field that asks something, or a rule. Fields that ask nothing are left out, and what is below them comes up. */
+/** A field that sends requests, or a rule. Other fields are left out, and what is below them comes up. */
 export interface BudgetField {
   /** `Type.field`, or the name of a rule. */
   readonly name: string;
   readonly kind: 'pattern' | 'mutation' | 'rule';
   /** Response names from the parent in the tree, as `nodes.actor`. */
   readonly path: string;
-  /** How many times it is asked. */
+  /** How many times it is resolved. */
   readonly times: number;
   /** Its pattern, mutation or rule. */
   readonly by: string;
@@ -167,7 +167,7 @@ interface Place {
   readonly type: string;
   readonly times: number;
   readonly step: number;
-  /** What tells these objects from others: the same question about the same objects is asked once. */
+  /** What distinguishes these objects from others: the same read of the same objects is sent once. */
   readonly identity: string;
   readonly source: Source;
   readonly path: string;
@@ -192,7 +192,7 @@ interface Begun {
   readonly led: number;
   readonly why: string;
   readonly tally: Tally;
-  /** What was begun with it of the fields asked of it. */
+  /** Which of its selected fields were started with it. */
   readonly begun?: ReadonlyMap<string, Begun> | undefined;
 }
 
@@ -328,7 +328,7 @@ class Walk {
     this.#at(begin, () => this.#answer(cost, call, entry, begin));
   }
 
-  /** An object or a list of them that its parent holds: nothing is asked for it. */
+  /** An object or a list of them that its parent contains: nothing is read for it. */
   #attribute({ page, isEdge, begun: _, ...place }: Place, node: FieldNode, sets: Sets): void {
     const field = node.name.value;
     const type = this.#selections.typeOf(place.type, field);
@@ -394,7 +394,7 @@ class Walk {
     const { begun, by, mayBring } = cost.starts
       ? this.#startPrefetch(call, { step, identity, isNew })
       : { begun: undefined, by: undefined, mayBring: false };
-    // Of what was asked already nobody knows which of the two was asked first.
+    // Of two equal reads it is unknown which one was sent first.
     const isLate = !isNew && this.#isMost && this.#brought.delete(identity);
     if ((isNew && by === undefined) || isLate) this.#keys(step, count, place.source, tally);
     const isBrought = by !== undefined || (this.#isMost && mayBring);
@@ -454,8 +454,8 @@ class Walk {
   }
 
   /**
-   * Begins what is asked of a record by no more than its key. One page may bring the record with it: of those that
-   * begin at it the first that has not been asked already.
+   * Starts the reads of a record that depend only on its key. One page may bring the record with it: of those that
+   * begin at it, the first that was not sent before.
    *
    * @returns `by`: the field of that page; `mayBring`: it depends on a variable whether there is one
    */
@@ -490,14 +490,14 @@ class Walk {
       const brings = isAtParent === true && by === undefined && this.#isAsked(cost, call);
       const one = this.#begin(cost, call, step, brings ? tally : undefined);
       if (brings) by = first.name.value;
-      const how = brings ? "comes with its parent's query" : 'starts beside its parent';
+      const how = brings ? "comes with its parent's query" : 'in parallel with its parent';
       begun.set(name, one.isNew ? { ...one, why: `${one.why}, ${how}` } : one);
     }
     if (by !== undefined) this.#brought.add(identity);
     return { begun, by, mayBring };
   }
 
-  /** Whether a query will be made: something of it is asked, and was not asked before. */
+  /** Whether a query will be sent: something of it is selected, and it was not sent before. */
   #isAsked(cost: FieldCost, call: Call): boolean {
     if (cost.kind !== 'query') return false;
     const assumed = { isMost: this.#isMost, readBudget: this.#readBudget, itemBytes: this.#itemBytes };
@@ -573,7 +573,7 @@ class Walk {
       ...(requests > 0 ? [`${plural(requests, 'request')} of its own`] : []),
     ].join(', ');
     if (isField) {
-      entry.why = why === '' ? 'a rule that asks nothing' : why;
+      entry.why = why === '' ? 'a rule without requests' : why;
     } else if (requests > 0 || (gets > 0 && known === undefined)) {
       entry.fields.push({
         name,
@@ -625,7 +625,7 @@ class Walk {
   }
 }
 
-/** One field as it is asked of some objects. */
+/** One field as it is resolved for some objects. */
 interface Call {
   readonly field: string;
   readonly node: FieldNode;
@@ -666,7 +666,7 @@ function identityOf({ place, field, args }: Call): string {
   return `${place.identity}/${field}${JSON.stringify([...args])}`;
 }
 
-/** How many rows a rule's list may have: as many as are asked for. */
+/** How many rows a rule's list may have: as many as are requested. */
 function listRows(args: Arguments): number {
   return numberOf(args, 'first', assumedList) ?? numberOf(args, 'last', assumedList) ?? assumedList;
 }

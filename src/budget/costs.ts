@@ -25,11 +25,11 @@ export interface PrefetchRequested {
 
 /** The items lie in the parent's item collection: one Query brings both. */
 export interface TogetherCost {
-  /** Which page begins at the parent: the one asked with `first` or nothing, or with `last`. */
+  /** Which page begins at the parent: the one with `first` or nothing, or with `last`. */
   readonly page:
     | 'first'
     | 'last'
-    /** It depends on the order asked for by an argument; `none`: where it has no value. */
+    /** It depends on the order in an argument; `none`: where it has no value. */
     | { readonly by: string; readonly DESC: 'first' | 'last'; readonly none: 'first' | 'last' };
   /** Further items that are read along. */
   readonly between: number;
@@ -48,7 +48,7 @@ export interface GetCost extends Asked, PrefetchRequested {
   readonly each?: { readonly argument: string; readonly max: number };
   /** What the record leads to, by key. */
   readonly leadsTo?: string;
-  /** Fields asked of the record that are read ahead begin with it. */
+  /** Selected fields of the record that are prefetched start with it. */
   readonly starts?: true;
 }
 
@@ -78,9 +78,9 @@ export interface QueryCost extends Asked, PrefetchRequested {
   readonly leadsTo?: string;
   /** Rows may be dropped, and others read for them. */
   readonly drops?: true;
-  /** In how many items a connection's `totalCount` is kept: they are read beside the query, where it is asked. */
+  /** In how many items a connection's `totalCount` is maintained: they are read in parallel with the query if it is selected. */
   readonly total?: number;
-  /** What is read by its key beside the query. */
+  /** What is read by its key in parallel with the query. */
   readonly beside?: string;
   /** Strongly consistent, at twice the read units. */
   readonly consistent?: true;

@@ -1,4 +1,4 @@
-/** Values of arguments, of which some are not known before the operation is asked. */
+/** Values of arguments, of which some are not known before the operation is sent. */
 
 /** The value of a variable that nobody has given yet: it may be anything. */
 export class Open {

@@ -10,7 +10,7 @@ export interface Tally {
 }
 
 /**
- * What waits for answers: keys asked by one source come at most at so many different moments, as it has answers that
+ * What waits for answers: keys of one source come at most at so many different moments, as it has answers that
  * come each at their own time. Children of one page come at one moment, those of fifty pages at fifty.
  */
 export interface Source {
@@ -47,18 +47,18 @@ export class Ledger {
     this.#keys[step] = asked;
   }
 
-  /** The first step that nothing has been asked in, nor in any after it. */
+  /** The first step without requests, followed by no other with some. */
   get steps(): number {
     return Math.max(this.#requests.length, this.#keys.length);
   }
 
   /** Counts the batch gets, each for the first fields whose keys are in it. */
   settle(): void {
-    for (const asked of this.#keys) {
+    for (const keysOfStep of this.#keys) {
       let keys = 0;
       let counted = 0;
       const sources = new Set<Source>();
-      for (const { count, source, tally } of asked ?? []) {
+      for (const { count, source, tally } of keysOfStep ?? []) {
         keys += count;
         sources.add(source);
         const batches = this.#batches(keys, sources);

@@ -6,7 +6,7 @@ import { type Arguments, Open, valueAt } from './given.js';
 /** Undefined: a variable that may have any value decides. */
 type Answer = boolean | undefined;
 
-/** Whether reading begins where the parent stands: at that end of the order, without a cursor and without a bound there. */
+/** Whether reading begins at the parent: at that end of the order, without a cursor and without a bound there. */
 export function beginsAtParent({ page, bounds = [] }: TogetherCost, args: Arguments): Answer {
   const end = typeof page === 'string' ? page : endOf(page, args);
   if (end === undefined) return undefined;
@@ -17,7 +17,7 @@ export function beginsAtParent({ page, bounds = [] }: TogetherCost, args: Argume
   );
 }
 
-/** Which end it is in the order asked for. */
+/** Which end it is in the requested order. */
 function endOf({ by, DESC: descending, none }: Exclude<TogetherCost['page'], string>, args: Arguments) {
   const order = valueAt(args, by) ?? null;
   if (order instanceof Open) return undefined;

@@ -21,7 +21,7 @@ export interface Reads {
   readonly readUnits: number;
   /** Those of the first request alone. */
   readonly firstUnits: number;
-  /** Keys read beside the first of them. */
+  /** Keys read in parallel with the first of them. */
   readonly beside: number;
   /** Rows given. */
   readonly rows: number;
@@ -58,7 +58,7 @@ export function queryReads(cost: QueryCost, selections: Selections, asked: Asked
       readUnits: 0,
       firstUnits: 0,
       rows: page.rows,
-      why: beside > 0 ? 'the kept number alone' : 'nothing is read',
+      why: beside > 0 ? 'only the maintained total' : 'nothing is read',
       identity,
     };
   const requests =
@@ -76,7 +76,7 @@ export function queryReads(cost: QueryCost, selections: Selections, asked: Asked
     readUnits: cost.gives === 'count' ? each : (read - 1) * each + firstUnits,
     firstUnits,
     rows: page.rows,
-    why: `${why(cost, fan, page, follows)}${beside > 0 ? ', its kept number beside it' : ''}`,
+    why: `${why(cost, fan, page, follows)}${beside > 0 ? ', with the maintained total' : ''}`,
     identity,
   };
 }
@@ -86,9 +86,9 @@ interface Page {
   readonly rows: number;
   /** Rows that are read for it. */
   readonly needed: number;
-  /** Whether it is asked what lies behind the side the page was entered from. */
+  /** Whether the flag of the side that the page was entered from is selected. */
   readonly behind: boolean;
-  /** Whether the index holds all that is asked. */
+  /** Whether the index covers all that is selected. */
   readonly isHeld: boolean;
   readonly identity: unknown;
 }
@@ -175,7 +175,7 @@ function paged(cost: QueryCost, fan: Fan, page: Page, follows: boolean, assumed:
   if (cost.drops) steps.push(...further(1));
   if (follows && (cost.drops || cost.leadsTo)) steps.push(...further(fan.wide), ...further(1));
   if (!page.behind) return steps;
-  // The other way, beside the page; and once more where what the cursor stands for may be all there is.
+  // The other way, in parallel with the page; and once more where the cursor's item may be all there is.
   const back = [...Array.from<number>({ length: buckets }).fill(fan.wide), ...(cost.drops ? further(1) : [])];
   const beside = steps.map((count, at) => count + (back[at] ?? 0));
   const rest = back.slice(steps.length);
@@ -207,6 +207,6 @@ function why(cost: QueryCost, fan: Fan, page: Page, follows: boolean): string {
     ...(cost.drops ? ['what is dropped is read anew'] : []),
     ...(cost.leadsTo ? [`then ${cost.leadsTo} by key`] : []),
     ...(follows && !cost.leadsTo ? ['then the records, for what the index does not hold'] : []),
-    ...(cost.beside ? [`${cost.beside} by key beside it`] : []),
+    ...(cost.beside ? [`${cost.beside} by key in parallel`] : []),
   ].join(', ');
 }

@@ -19,7 +19,7 @@ import { type Arguments, type Given, Open } from './given.js';
 
 type Sets = readonly (SelectionSetNode | undefined)[];
 
-/** One operation of a document, with the variables it is asked with. */
+/** One operation of a document, with its variables. */
 export class Selections {
   readonly operation: OperationDefinitionNode;
   readonly #schema: GraphQLSchema;

@@ -100,7 +100,7 @@ export function joined(parts: readonly Doc[], separator: Doc): Doc {
   return concat(...parts.flatMap((part, at) => (at === 0 ? [part] : [separator, part])));
 }
 
-/** `` code`${call}(${value})` ``: its parts beside one another. */
+/** `` code`${call}(${value})` ``: its parts one after another. */
 export function code(texts: TemplateStringsArray, ...docs: readonly Doc[]): Doc {
   const parts = texts.flatMap((text, at): Doc[] => {
     const doc = docs[at];
@@ -139,7 +139,7 @@ function bracketed(open: string, elements: readonly Doc[], close: string, space:
 
 const commaLine = concat(',', line);
 
-/** `[a, b]`. Several objects or lists of several elements each stand one a line. */
+/** `[a, b]`. Several objects or lists of several elements are one a line each. */
 export function list(elements: readonly Doc[]): Doc {
   const [first] = elements;
   const shape = shapeOf(first);
@@ -164,7 +164,7 @@ export function property(name: string, value: Doc): Doc {
   return assigned(`${key}:`, value);
 }
 
-/** What stands behind `=` or `:` goes to the next line only where it could not break by itself. */
+/** What follows `=` or `:` goes to the next line only where it could not break by itself. */
 export function assigned(target: Doc, value: Doc): Doc {
   const shape = shapeOf(value);
   const isWhole = typeof value === 'string' && !value.startsWith('`');
@@ -185,7 +185,7 @@ export function objectType(members: readonly Doc[]): Doc {
   return new Fragment(node.node, { shape: 'object', size: members.length });
 }
 
-/** `callee(a, b)`. What the last argument holds may break while the others stay beside the callee. */
+/** `callee(a, b)`. What the last argument holds may break while the others stay on the callee's line. */
 export function call(callee: Doc, given: readonly Doc[]): Doc {
   const { node } = concat(callee, givenList(given));
   return new Fragment(node, { shape: 'call', size: given.filter((one) => shapeOf(one) === 'arrow').length });
@@ -295,7 +295,7 @@ export function operation(operands: readonly Doc[], operator: string): Doc {
   return new Fragment(node.node, { shape: 'binary' });
 }
 
-/** `A & { … }`: an object type keeps its brace beside the other. */
+/** `A & { … }`: an object type keeps its brace on the line of the other. */
 export function intersection(members: readonly Doc[]): Doc {
   return members.some((one) => shapeOf(one) === 'object') ? joined(members, ' & ') : operation(members, '&');
 }

@@ -28,7 +28,7 @@ export class Renderer {
     return [...this.templates.keys()];
   }
 
-  /** @param place what stands in the text for a fragment of code */
+  /** @param place the text that represents a fragment of code */
   render(name: string, data: object, place: Place = noFragments): string {
     const template = this.templates.get(name);
     if (!template) throw new Error(`there is no template ${name}.hbs`);

@@ -1,4 +1,4 @@
-/** What an entity demands of its records, and a mutation of the record it changes, as code. */
+/** Validations of an entity and conditions of a mutation, as code. */
 
 import type { EntityPlan, ValidationPlan } from '../../plan/types/storage.js';
 import type { ConditionPlan, ConditionValue, MutationPlan } from '../../plan/types/writes.js';
@@ -56,7 +56,7 @@ export function requireOption(entity: EntityPlan, { require }: MutationPlan): Do
   return [property('require', object(rows))];
 }
 
-/** Code and how loosely it is bound: what stands within something tighter is put in brackets. */
+/** Code and how loosely it is bound: code within a tighter operator is put in brackets. */
 interface Code {
   readonly doc: Doc;
   readonly binds: 'or' | 'and' | 'comparison' | 'value';

@@ -22,7 +22,7 @@ export function coveringView(plan: Plan, entity: EntityPlan, access: QueryAccess
   const templates = unpacked.map(({ template, holes }) => {
     const whole = new Map(holes.map(({ attribute }) => [attribute.name, attribute.encoding]));
     const parts = templateList(template, ({ field, encode }) =>
-      // A field that stands in a key twice is read once.
+      // A field that is in a key twice is read once.
       whole.get(field) === encode && whole.delete(field) ? field : null,
     );
     return property(template.attribute, parts);

@@ -106,7 +106,7 @@ function mixedTargets(plan: Plan): Map<string, string[]> {
   return targets;
 }
 
-/** The members of a record. What no GraphQL field shows stands last, under one heading. */
+/** The members of a record. What no GraphQL field shows comes last, under one heading. */
 function notedAttributes(attributes: readonly AttributePlan[]) {
   const shown = attributes.filter(({ hidden }) => !hidden);
   const hidden = attributes.filter((one) => one.hidden);

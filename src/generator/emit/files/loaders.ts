@@ -83,7 +83,7 @@ function promiseOf(records: Doc): Doc {
   return generic(globalOf('Promise'), [code`${records} | null`]);
 }
 
-/** A key field has the type it has in all that may be asked for. */
+/** A key field has the type that all members have in common. */
 function keyParameter({ inputs }: PatternPlan, entities: readonly EntityPlan[]): Doc {
   const members = inputs.map(({ name }) => {
     const types = entities

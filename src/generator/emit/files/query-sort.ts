@@ -22,7 +22,7 @@ export function sortExpression(entity: EntityPlan, access: QueryAccess, head: Do
   return object([property('kind', quote('prefix')), property('prefix', head)]);
 }
 
-/** Where a bound stands in an inverted hole. */
+/** The side of a bound in an inverted hole. */
 const oppositeBounds = {
   from: 'to',
   to: 'from',

@@ -202,7 +202,7 @@ function nextExpression({ name }: AttributePlan, entity: EntityPlan): Doc {
   return code`await ${env}.next(${call(keyValue(aggregateFunction(entity, sequence)), by)})`;
 }
 
-/** What brings a value into the form it is stored in: normalised text, a set's values, a moment. */
+/** What brings a value into the form it is stored in: normalized text, a set's values, a moment. */
 function formsOf({ normalize, set, encoding }: AttributePlan): Doc[] {
   return [
     ...normalize.map(runtime),

@@ -80,7 +80,7 @@ function declaredNames(plan: Plan, prefetched: readonly string[]): string[] {
   ];
 }
 
-/** The entities that a pattern gives by their key, with the patterns that may be read beside them. */
+/** The entities that a pattern returns by their key, with the patterns that may be prefetched. */
 function prefetchedEntities(plan: Plan): Map<string, readonly string[]> {
   const prefetched = new Map<string, readonly string[]>();
   for (const { target, starts } of plan.patterns) if (starts) prefetched.set(target, starts);
