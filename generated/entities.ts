@@ -15,11 +15,10 @@ export interface User {
   readonly status: UserStatus;
   readonly updatedAt: string;
   readonly version: number;
-  /** Stored only, secret. */
+  // Stored only:
+  /** Secret. */
   readonly passwordHash: string;
-  /** Stored only. */
   readonly sessionEpoch: number;
-  /** Stored only. */
   readonly createdById: string | null;
 }
 
@@ -60,7 +59,7 @@ export interface UserVersion {
   readonly status: UserStatus;
   readonly updatedAt: string;
   readonly version: number;
-  /** Stored only. */
+  // Stored only:
   readonly id: string;
 }
 
@@ -83,9 +82,9 @@ export interface Contractor {
   readonly status: ContractorStatus;
   readonly updatedAt: string;
   readonly version: number;
-  /** Stored only, secret. */
+  // Stored only:
+  /** Secret. */
   readonly tokenHash: string;
-  /** Stored only. */
   readonly invitedById: string;
 }
 
@@ -132,17 +131,13 @@ export interface RefreshToken {
   readonly id: string;
   readonly replacedBy: string | null;
   readonly userAgent: string | null;
-  /** Stored only. */
+  // Stored only:
   readonly userId: string;
-  /** Stored only, secret. */
+  /** Secret. */
   readonly tokenHash: string;
-  /** Stored only. */
   readonly sessionEpoch: number;
-  /** Stored only. */
   readonly revokedAt: string | null;
-  /** Stored only. */
   readonly updatedAt: string;
-  /** Stored only. */
   readonly version: number;
 }
 
@@ -212,9 +207,9 @@ export interface Config {
   readonly key: string;
   readonly updatedAt: string;
   readonly version: number;
-  /** Stored only, secret. */
+  // Stored only:
+  /** Secret. */
   readonly value: unknown;
-  /** Stored only. */
   readonly updatedById: string | null;
 }
 

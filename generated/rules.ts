@@ -32,44 +32,30 @@ type Answers<
 type AllResolvers = Required<graphql.Resolvers<Context>>;
 type Fields<T extends keyof AllResolvers> = Required<AllResolvers[T]>;
 
-/** Answers Query.me. */
 export type MeRule = Answers<'Query', 'me', object>;
-/** Answers Query.viewer. */
 export type ViewerRule = Answers<'Query', 'viewer', object>;
-/** Answers Mutation.signIn. */
 export type SignInRule = Answers<'Mutation', 'signIn', graphql.MutationSignInArgs>;
-/** Answers Mutation.refreshSession. */
 export type RefreshSessionRule = Answers<'Mutation', 'refreshSession', graphql.MutationRefreshSessionArgs>;
-/** Answers Mutation.signOut. */
 export type SignOutRule = Answers<'Mutation', 'signOut', graphql.MutationSignOutArgs>;
-/** Answers Mutation.signOutEverywhere. */
 export type SignOutEverywhereRule = Answers<'Mutation', 'signOutEverywhere', object>;
-/** Answers Mutation.changePassword. */
 export type ChangePasswordRule = Answers<'Mutation', 'changePassword', graphql.MutationChangePasswordArgs>;
-/** Answers RefreshToken.status. */
 export type SessionStatusRule = Answers<'RefreshToken', 'status', object>;
-/** Answers Query.contractorByToken. */
 export type ContractorByTokenRule = Answers<'Query', 'contractorByToken', graphql.QueryContractorByTokenArgs>;
-/** Answers Mutation.signInContractor. */
 export type SignInContractorRule = Answers<
   'Mutation',
   'signInContractor',
   graphql.MutationSignInContractorArgs
 >;
-/** Answers Mutation.inviteContractor. */
 export type InviteContractorRule = Answers<
   'Mutation',
   'inviteContractor',
   graphql.MutationInviteContractorArgs
 >;
-/** Answers Config.value. */
 export type ConfigValueRule = Answers<'Config', 'value', object>;
 /** Asked before 13 fields; throws to refuse. */
 export type StaffRule = AllowRule<
   Context,
-  | graphql.ResolversParentTypes['Query']
-  | graphql.ResolversParentTypes['User']
-  | graphql.ResolversParentTypes['Mutation'],
+  graphql.ResolversParentTypes['Query' | 'User' | 'Mutation'],
   | graphql.QueryNodeArgs
   | graphql.QueryUserArgs
   | graphql.QueryUserByEmailArgs
@@ -101,7 +87,7 @@ export type InviterOrAdminRule = AllowRule<
 /** Asked before 6 fields; throws to refuse. */
 export type AdminRule = AllowRule<
   Context,
-  graphql.ResolversParentTypes['Query'] | graphql.ResolversParentTypes['Mutation'],
+  graphql.ResolversParentTypes['Query' | 'Mutation'],
   | graphql.QueryAuditLogsArgs
   | graphql.QueryActivityFeedArgs
   | graphql.QueryAuditLogsOfTargetArgs

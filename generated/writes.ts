@@ -47,7 +47,7 @@ const newUser = (values: NewUser, env: WriteEnvironment): User => ({
   createdById: values.createdById ?? null,
 });
 
-const changedUser = (current: User, changes: UserChanges, env: WriteEnvironment): User =>
+const changedUser = (current: User, changes: UserChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: ['email', 'lastLogin', 'name', 'role', 'status', 'passwordHash', 'sessionEpoch'],
     forms: { email: [trim, lowercase], lastLogin: [time] },
@@ -82,11 +82,7 @@ const newContractor = (values: NewContractor, env: WriteEnvironment): Contractor
   invitedById: values.invitedById,
 });
 
-const changedContractor = (
-  current: Contractor,
-  changes: ContractorChanges,
-  env: WriteEnvironment,
-): Contractor =>
+const changedContractor = (current: Contractor, changes: ContractorChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: [
       'accessLevel',
@@ -129,11 +125,7 @@ const newRefreshToken = (values: NewRefreshToken, env: WriteEnvironment): Refres
   version: 1,
 });
 
-const changedRefreshToken = (
-  current: RefreshToken,
-  changes: RefreshTokenChanges,
-  env: WriteEnvironment,
-): RefreshToken =>
+const changedRefreshToken = (current: RefreshToken, changes: RefreshTokenChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: ['replacedBy', 'userAgent', 'revokedAt'],
     forms: { revokedAt: [time] },
@@ -182,7 +174,7 @@ const newConfig = (values: NewConfig, env: WriteEnvironment): Config => ({
   updatedById: values.updatedById ?? null,
 });
 
-const changedConfig = (current: Config, changes: ConfigChanges, env: WriteEnvironment): Config =>
+const changedConfig = (current: Config, changes: ConfigChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: ['category', 'description', 'isSecret', 'value', 'updatedById'],
     touched: ['updatedAt'],

@@ -315,7 +315,7 @@ class Walk {
       kind: cost.kind === 'rule' ? 'rule' : cost.kind === 'write' ? 'mutation' : 'pattern',
       path,
       times: place.times,
-      by: cost.kind === 'rule' ? cost.rule : cost.kind === 'write' ? cost.mutation : cost.pattern,
+      by: askedBy(cost) ?? node.name.value,
       index: cost.kind === 'query' ? cost.index : null,
       step: place.step,
       tally: call.tally,
@@ -521,7 +521,7 @@ class Walk {
     if (cascades > 0) {
       this.#ledger.addRequests(at++, place.times * cascades, tally);
       tally.readUnits += place.times * cascades;
-      this.#unknown.add(`${cost.mutation}, for what goes with ${cost.of}`);
+      this.#unknown.add(`${cost.mutation ?? call.node.name.value}, for what goes with ${cost.of}`);
     }
     this.#ledger.addRequests(at++, place.times, tally);
     const first = [
@@ -669,4 +669,10 @@ function identityOf({ place, field, args }: Call): string {
 /** How many rows a rule's list may have: as many as are requested. */
 function listRows(args: Arguments): number {
   return numberOf(args, 'first', assumedList) ?? numberOf(args, 'last', assumedList) ?? assumedList;
+}
+
+/** What asks for a field, where it is not called as the field. */
+function askedBy(cost: FieldCost): string | undefined {
+  if (cost.kind === 'rule') return cost.rule;
+  return cost.kind === 'write' ? cost.mutation : cost.pattern;
 }

@@ -40,7 +40,8 @@ export interface TogetherCost {
 /** Reads by key: all keys of one step share batch gets. */
 export interface GetCost extends Asked, PrefetchRequested {
   readonly kind: 'get';
-  readonly pattern: string;
+  /** Left out where it is called as the field. */
+  readonly pattern?: string;
   /** The entities a key is looked up in. */
   readonly of: readonly string[];
   /** The argument with several keys, and how many it may have. */
@@ -54,9 +55,10 @@ export interface GetCost extends Asked, PrefetchRequested {
 /** One query for each partition it reads. */
 export interface QueryCost extends Asked, PrefetchRequested {
   readonly kind: 'query';
-  readonly pattern: string;
-  /** What it returns, which determines how many rows are read. */
-  readonly gives: 'one' | 'list' | 'connection' | 'count' | 'exists';
+  /** Left out where it is called as the field. */
+  readonly pattern?: string;
+  /** What it returns, which determines how many rows are read. Default: a connection. */
+  readonly gives?: 'one' | 'list' | 'connection' | 'count' | 'exists';
   readonly of: string;
   /** `table`, or the index's name. */
   readonly index: string;
@@ -89,7 +91,8 @@ export interface QueryCost extends Asked, PrefetchRequested {
 /** A mutation: one batch reads its records, unless they are new, then what else it depends on; one transaction writes. */
 export interface WriteCost extends Asked {
   readonly kind: 'write';
-  readonly mutation: string;
+  /** Left out where it is called as the field. */
+  readonly mutation?: string;
   readonly of: string;
   /** Whether a record is read first. */
   readonly reads: boolean;

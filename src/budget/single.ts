@@ -25,7 +25,7 @@ export function budgetOfField(
   const { allow: _, visible: __, ...read } = { allow: undefined, visible: undefined, ...cost };
   const leaves = select.map((one) => fieldNode(one));
   const selections =
-    cost.kind === 'query' && cost.gives === 'connection'
+    cost.kind === 'query' && (cost.gives ?? 'connection') === 'connection'
       ? [fieldNode('nodes', leaves), fieldNode('pageInfo', [fieldNode('hasNextPage')])]
       : leaves;
   const operation: OperationDefinitionNode = {

@@ -16,7 +16,7 @@ import {
   anyText,
   anyTime,
   anyYear,
-} from './encodings/languages.js';
+} from './encodings/forms.js';
 import {
   decimalOf,
   foldText,
@@ -42,7 +42,7 @@ interface EncodingRow {
   /** How the texts sort, by their values. */
   readonly order: 'ascending' | 'descending' | 'none';
   /** Every text it gives. `values` are those of an enum; `isEmpty` allows the empty text. */
-  readonly language: (values: readonly string[], isEmpty: boolean) => Expression;
+  readonly form: (values: readonly string[], isEmpty: boolean) => Expression;
   /** The text of a value, from the text that its type has by itself; undefined where it takes no such value. */
   readonly encode: (own: string) => string | undefined;
   /** The type's own text of a value that gives this one. */
@@ -72,7 +72,7 @@ const inverted = {
   order: 'descending',
 } as const;
 
-function bucket<Unit extends string>(unit: Unit, length: number, language: Expression) {
+function bucket<Unit extends string>(unit: Unit, length: number, all: Expression) {
   return {
     transform: { name: unit, takes: 'a `DateTime`' },
     of: ['time'],
@@ -80,7 +80,7 @@ function bucket<Unit extends string>(unit: Unit, length: number, language: Expre
     prefix: unit,
     loses: 'part of the moment',
     order: 'none',
-    language: () => language,
+    form: () => all,
     encode: (text: string) => text.slice(0, length),
     decode: (text: string) => text + '0000-01-01T00:00:00.000Z'.slice(length),
   } as const;
@@ -89,17 +89,17 @@ function bucket<Unit extends string>(unit: Unit, length: number, language: Expre
 const not = (text: string) => (text === 'true' ? 'false' : 'true');
 
 const rows = {
-  text: { ...own, of: ['text'], runtime: 'text', language: (_values, isEmpty) => anyText(isEmpty) },
-  enum: { ...own, of: ['enum'], runtime: 'enumValue', language: (values) => either(...values.map(word)) },
-  integer: { ...own, of: ['integer'], runtime: 'integer', language: () => anyInteger },
-  decimal: { ...own, of: ['decimal'], runtime: 'decimal', language: () => anyDecimal },
+  text: { ...own, of: ['text'], runtime: 'text', form: (_values, isEmpty) => anyText(isEmpty) },
+  enum: { ...own, of: ['enum'], runtime: 'enumValue', form: (values) => either(...values.map(word)) },
+  integer: { ...own, of: ['integer'], runtime: 'integer', form: () => anyInteger },
+  decimal: { ...own, of: ['decimal'], runtime: 'decimal', form: () => anyDecimal },
   boolean: {
     ...own,
     of: ['boolean'],
     runtime: 'flag',
-    language: () => either(word('true'), word('false')),
+    form: () => either(word('true'), word('false')),
   },
-  time: { ...own, of: ['time'], runtime: 'time', prefix: 'timePrefix', language: () => anyTime },
+  time: { ...own, of: ['time'], runtime: 'time', prefix: 'timePrefix', form: () => anyTime },
   year: bucket('year', 4, anyYear),
   month: bucket('month', 7, anyMonth),
   day: bucket('day', 10, anyDay),
@@ -111,7 +111,7 @@ const rows = {
     prefix: 'fold',
     loses: 'case',
     order: 'ascending',
-    language: (_values, isEmpty) => anyFolded(isEmpty),
+    form: (_values, isEmpty) => anyFolded(isEmpty),
     encode: foldText,
     decode: same,
   },
@@ -119,7 +119,7 @@ const rows = {
     ...inverted,
     of: ['integer'],
     runtime: 'invertedInteger',
-    language: () => anyInteger,
+    form: () => anyInteger,
     encode: negatedInteger,
     decode: negatedInteger,
   },
@@ -127,7 +127,7 @@ const rows = {
     ...inverted,
     of: ['decimal'],
     runtime: 'invertedDecimal',
-    language: () => anyDecimal,
+    form: () => anyDecimal,
     encode: negatedDecimal,
     decode: negatedDecimal,
   },
@@ -135,7 +135,7 @@ const rows = {
     ...inverted,
     of: ['boolean'],
     runtime: 'invertedFlag',
-    language: () => either(word('false'), word('true')),
+    form: () => either(word('false'), word('true')),
     encode: not,
     decode: not,
   },
@@ -144,7 +144,7 @@ const rows = {
     of: ['time'],
     runtime: 'invertedTime',
     prefix: 'invertedTimePrefix',
-    language: () => anyInvertedTime,
+    form: () => anyInvertedTime,
     encode: nines,
     decode: nines,
   },
@@ -159,7 +159,7 @@ function padRow(digits: number): EncodingRow {
     prefix: 'text',
     loses: 'nothing',
     order: 'ascending',
-    language: () => anyPadded(digits),
+    form: () => anyPadded(digits),
     encode: (text) => padded(text, digits),
     decode: (text) => unpadded(text).padStart(10, '0'),
   };
@@ -322,8 +322,8 @@ export const runtimeEncodings: readonly string[] = [
 // --- texts ---
 
 /** Every text that a hole can hold. `values` are those of its enum; `isEmpty` allows the empty text. */
-export function languageOf(encode: HoleEncoding, values: readonly string[], isEmpty: boolean): Expression {
-  return rowOf(encode).language(values, isEmpty);
+export function formOf(encode: HoleEncoding, values: readonly string[], isEmpty: boolean): Expression {
+  return rowOf(encode).form(values, isEmpty);
 }
 
 /** The text in a hole, of a field's value in its own encoding; undefined where the hole does not take it. */

@@ -1,5 +1,5 @@
 /**
- * The lock: what the planner chose earlier, so that it stays chosen. Retired choices are kept: items with their keys
+ * The lock: what the planner chose earlier, so that it stays chosen. It keeps retired choices: items with their keys
  * and attributes may still be stored, so neither is used for anything else.
  */
 
@@ -16,13 +16,13 @@ export interface LockedEntity {
   /** Its own key; undefined where the entity is gone. */
   readonly key: { readonly table: string; readonly key: LockedKey } | undefined;
   readonly guards: ReadonlyMap<string, LockedKey>;
-  /** Numbers kept beside the records: `kept memberCount`, `sequence number`. */
+  /** Counts, sums and sequences, as the lock names them: `kept memberCount`, `sequence number`. */
   readonly aggregates: ReadonlyMap<string, LockedKey>;
   /** Where it is counted how many of its records name one, by reference. */
   readonly counters: ReadonlyMap<string, LockedKey>;
   /** Index keys and index entries, by their numbers. */
   readonly slots: readonly LockedSlot[];
-  /** Keys of its own, guards, numbers and counters that it once had. */
+  /** Primary keys, guards, aggregates and counters that it once had. */
   readonly retired: readonly { readonly what: RetiredKey; readonly key: LockedKey }[];
 }
 
@@ -36,7 +36,7 @@ export interface LockedKey {
 }
 
 export interface LockedSlot {
-  /** In the order of their making; a number is never given again. */
+  /** In the order they were made; a number is never used again. */
   readonly number: number;
   /** The own key of an index entry; null where the slot is of the record itself. */
   readonly entry: LockedKey | null;
@@ -61,7 +61,7 @@ export interface LockedTable {
   >;
 }
 
-/** `access-patterns.yaml` -> `access-patterns.lock.json`, beside it. */
+/** `access-patterns.yaml` -> `access-patterns.lock.json` in the same folder. */
 export function lockPath(patterns: string): string {
   return `${patterns.replace(/\.ya?ml$/, '')}.lock.json`;
 }

@@ -51,9 +51,9 @@ export interface TableModel {
 
 export interface IndexModel {
   readonly name: Word;
-  /** `native`: a global index whose keys are raw attributes, several of them where need be. */
+  /** `multi-attribute`: a global index whose keys are attributes themselves, up to several of them. */
   readonly kind: 'global' | 'local' | 'multi-attribute';
-  /** For a local index the table's own; for a native one the first. */
+  /** For a local index the table's own; for a multi-attribute one the first. */
   readonly partition: Word;
   readonly sort?: Word;
   readonly multiAttribute?: { readonly partition: readonly Word[]; readonly sort: readonly Word[] };

@@ -143,12 +143,14 @@ function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknow
       ),
     },
     scalars: scalarTypes(schema),
+    // GraphQL fills in what has a default: a resolver always gets it.
+    avoidOptionals: { defaultValue: true },
     enumsAsTypes: true,
     useTypeImports: true,
     skipTypename: true,
     immutableTypes: true,
     makeResolverTypeCallable: true,
-    namingConvention: codegenName(schema),
+    namingConvention: { typeNames: codegenName(schema), enumValues: 'keep' },
     emitLegacyCommonJSImports: false,
   };
 }
@@ -157,7 +159,7 @@ function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknow
 function codegenName(schema: GraphQLSchema): (name: string) => string {
   const kept = new Set<string>();
   for (const [name, type] of Object.entries(schema.getTypeMap())) {
-    kept.add(name);
+    kept.add(name).add(`${name}Resolvers`);
     const fields = isObjectType(type) || isInterfaceType(type) ? Object.keys(type.getFields()) : [];
     for (const field of fields) kept.add(argumentsName(name, field));
   }

@@ -100,6 +100,7 @@ export type { ParentRecord } from './session/memory.js';
 export type { Session, WithParent } from './session/session.js';
 export type {
   Aggregate,
+  Attributes,
   Conditions,
   Connection,
   Counted,

@@ -16,6 +16,9 @@ export type AttributeValue =
 /** One stored item: attribute name to value. An attribute whose value is `undefined` is not stored. */
 export type Item = Record<string, AttributeValue | undefined>;
 
+/** The attributes of a record in its item: any of them may be missing, and be anything. */
+export type Attributes<R extends object> = { readonly [Name in keyof R]?: unknown };
+
 /** The values of key attributes, by attribute name (`PK`, `SK`, and an index's own for a start key). */
 export type Key = Record<string, string | number>;
 

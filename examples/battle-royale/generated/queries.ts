@@ -2,6 +2,7 @@
 
 import {
   anyEntity,
+  type Attributes,
   encoded,
   type IndexQuery,
   query,
@@ -70,8 +71,8 @@ export const gamesOfUser = (
     covering: {
       kind: 'through',
       join: userGameMappingCodec,
-      keyOf: (item) => keys.gameKey({ gameId: item.gameId as string }),
-      edge: (item) => ({
+      keyOf: (item: Attributes<UserGameMapping>) => keys.gameKey({ gameId: item.gameId as string }),
+      edge: (item: Attributes<UserGameMapping>) => ({
         kills: item.kills as number,
         place: (item.place ?? null) as Place | null,
         survivalSeconds: (item.survivalSeconds ?? null) as number | null,
@@ -93,8 +94,8 @@ export const pastGamesOfUser = (
     covering: {
       kind: 'through',
       join: userGameMappingCodec,
-      keyOf: (item) => keys.gameKey({ gameId: item.gameId as string }),
-      edge: (item) => ({
+      keyOf: (item: Attributes<UserGameMapping>) => keys.gameKey({ gameId: item.gameId as string }),
+      edge: (item: Attributes<UserGameMapping>) => ({
         kills: item.kills as number,
         place: (item.place ?? null) as Place | null,
         survivalSeconds: (item.survivalSeconds ?? null) as number | null,

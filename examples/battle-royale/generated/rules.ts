@@ -14,9 +14,7 @@ type Answers<
 type AllResolvers = Required<graphql.Resolvers<Context>>;
 type Fields<T extends keyof AllResolvers> = Required<AllResolvers[T]>;
 
-/** Answers Mutation.joinGame. */
 export type JoinGameRule = Answers<'Mutation', 'joinGame', graphql.MutationJoinGameArgs>;
-/** Answers Mutation.updateGame. */
 export type UpdateGameRule = Answers<'Mutation', 'updateGame', graphql.MutationUpdateGameArgs>;
 /** The values createGame writes. */
 export type NewGameRule = PrepareRule<Context, graphql.MutationCreateGameArgs, null, NewGame>;

@@ -37,7 +37,7 @@ const newUser = (values: NewUser): User => ({
   version: 1,
 });
 
-const changedUser = (current: User, changes: UserChanges, env: WriteEnvironment): User =>
+const changedUser = (current: User, changes: UserChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: ['address', 'birthdate', 'email', 'gamesPlayed', 'gamesWon', 'kills', 'name'],
     revision: 'version',
@@ -64,7 +64,7 @@ const newGame = (values: NewGame, env: WriteEnvironment): Game => ({
   version: 1,
 });
 
-const changedGame = (current: Game, changes: GameChanges, env: WriteEnvironment): Game =>
+const changedGame = (current: Game, changes: GameChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: ['endTime', 'openTimestamp', 'people', 'startTime'],
     forms: { endTime: [time], openTimestamp: [time], startTime: [time] },
@@ -94,7 +94,7 @@ const changedUserGameMapping = (
   current: UserGameMapping,
   changes: UserGameMappingChanges,
   env: WriteEnvironment,
-): UserGameMapping =>
+) =>
   changed(current, changes, env, {
     fields: ['gameEndTime', 'kills', 'place', 'survivalSeconds'],
     forms: { gameEndTime: [time] },

@@ -70,7 +70,7 @@ const newRecipient = (values: NewRecipient, env: WriteEnvironment): Recipient =>
   version: 1,
 });
 
-const changedRecipient = (current: Recipient, changes: RecipientChanges, env: WriteEnvironment): Recipient =>
+const changedRecipient = (current: Recipient, changes: RecipientChanges, env: WriteEnvironment) =>
   changed(current, changes, env, { fields: ['city', 'email', 'name', 'phone'], revision: 'version' });
 
 /** Writes of Recipient, for `db.write`: several of them are one transaction. */
@@ -93,7 +93,7 @@ const newCourier = (values: NewCourier, env: WriteEnvironment): Courier => ({
   version: 1,
 });
 
-const changedCourier = (current: Courier, changes: CourierChanges, env: WriteEnvironment): Courier =>
+const changedCourier = (current: Courier, changes: CourierChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: ['city', 'email', 'name', 'phone', 'vehicleType'],
     revision: 'version',
@@ -120,7 +120,7 @@ const newWarehouse = (values: NewWarehouse): Warehouse => ({
   warehouseId: values.warehouseId,
 });
 
-const changedWarehouse = (current: Warehouse, changes: WarehouseChanges, env: WriteEnvironment): Warehouse =>
+const changedWarehouse = (current: Warehouse, changes: WarehouseChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: ['address', 'category', 'city', 'createdAt', 'name', 'processingTime', 'rating'],
     forms: { createdAt: [time] },
@@ -147,7 +147,7 @@ const newProduct = (values: NewProduct): Product => ({
   warehouseId: values.warehouseId,
 });
 
-const changedProduct = (current: Product, changes: ProductChanges, env: WriteEnvironment): Product =>
+const changedProduct = (current: Product, changes: ProductChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: ['available', 'city', 'description', 'price'],
     revision: 'version',
@@ -198,7 +198,7 @@ const newShipment = (values: NewShipment, env: WriteEnvironment): Shipment => ({
   warehouseName: values.warehouseName,
 });
 
-const changedShipment = (current: Shipment, changes: ShipmentChanges, env: WriteEnvironment): Shipment =>
+const changedShipment = (current: Shipment, changes: ShipmentChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: [
       'activeDelivery',
@@ -236,7 +236,7 @@ const newListing = (values: NewListing): Listing => ({
   warehouseId: values.warehouseId,
 });
 
-const changedListing = (current: Listing, changes: ListingChanges, env: WriteEnvironment): Listing =>
+const changedListing = (current: Listing, changes: ListingChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: ['category', 'city', 'name', 'openedAt', 'rating'],
     forms: { openedAt: [time] },
@@ -267,7 +267,7 @@ const newDelivery = (values: NewDelivery): Delivery => ({
   version: 1,
 });
 
-const changedDelivery = (current: Delivery, changes: DeliveryChanges, env: WriteEnvironment): Delivery =>
+const changedDelivery = (current: Delivery, changes: DeliveryChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: [
       'cancelledAt',
@@ -316,11 +316,7 @@ const newRestaurant = (values: NewRestaurant): Restaurant => ({
   version: 1,
 });
 
-const changedRestaurant = (
-  current: Restaurant,
-  changes: RestaurantChanges,
-  env: WriteEnvironment,
-): Restaurant =>
+const changedRestaurant = (current: Restaurant, changes: RestaurantChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: ['cuisineType', 'isActive', 'name', 'rating'],
     revision: 'version',
@@ -345,7 +341,7 @@ const newDriver = (values: NewDriver): Driver => ({
   version: 1,
 });
 
-const changedDriver = (current: Driver, changes: DriverChanges, env: WriteEnvironment): Driver =>
+const changedDriver = (current: Driver, changes: DriverChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: ['isAvailable', 'name', 'rating', 'tags', 'totalDeliveries'],
     forms: { tags: [distinct] },

@@ -13,7 +13,7 @@ export interface Event {
   readonly timestamp: string;
   readonly type: string;
   readonly version: number;
-  /** Stored only. */
+  // Stored only:
   readonly revision: number;
 }
 
@@ -46,7 +46,7 @@ export interface Equipment {
   readonly id: string;
   readonly lineId: string;
   readonly name: string;
-  /** Stored only. */
+  // Stored only:
   readonly revision: number;
 }
 
@@ -74,7 +74,7 @@ export interface EquipmentState {
   readonly state: string;
   readonly time: string;
   readonly version: number;
-  /** Stored only. */
+  // Stored only:
   readonly reportId: string;
 }
 
@@ -101,7 +101,7 @@ export interface EquipmentStateVersion {
   readonly state: string;
   readonly time: string;
   readonly version: number;
-  /** Stored only. */
+  // Stored only:
   readonly equipmentId: string;
 }
 
@@ -114,7 +114,7 @@ export interface TimedState {
   readonly equipmentId: string;
   readonly state: string;
   readonly time: string;
-  /** Stored only. */
+  // Stored only:
   readonly revision: number;
 }
 
@@ -140,7 +140,7 @@ export interface DeviceLog {
   readonly escalatedTo: string | null;
   readonly operator: string;
   readonly state: DeviceState;
-  /** Stored only. */
+  // Stored only:
   readonly revision: number;
 }
 

@@ -14,13 +14,9 @@ type Answers<
 type AllResolvers = Required<graphql.Resolvers<Context>>;
 type Fields<T extends keyof AllResolvers> = Required<AllResolvers[T]>;
 
-/** Answers Event.content. */
 export type ContentRule = Answers<'Event', 'content', object>;
-/** Answers Query.aggregate. */
 export type AggregateRule = Answers<'Query', 'aggregate', graphql.QueryAggregateArgs>;
-/** Answers Mutation.pushEvent. */
 export type PushEventRule = Answers<'Mutation', 'pushEvent', graphql.MutationPushEventArgs>;
-/** Answers Mutation.pushEventGroup. */
 export type PushEventGroupRule = Answers<'Mutation', 'pushEventGroup', graphql.MutationPushEventGroupArgs>;
 /** The values reportState writes. */
 export type ReportRule = PrepareRule<

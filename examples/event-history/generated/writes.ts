@@ -41,7 +41,7 @@ const newEvent = (values: NewEvent): Event => ({
   revision: 1,
 });
 
-const changedEvent = (current: Event, changes: EventChanges, env: WriteEnvironment): Event =>
+const changedEvent = (current: Event, changes: EventChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: ['metadata', 'payload', 'timestamp', 'type'],
     forms: { timestamp: [time] },
@@ -65,7 +65,7 @@ const newEquipment = (values: NewEquipment): Equipment => ({
   revision: 1,
 });
 
-const changedEquipment = (current: Equipment, changes: EquipmentChanges, env: WriteEnvironment): Equipment =>
+const changedEquipment = (current: Equipment, changes: EquipmentChanges, env: WriteEnvironment) =>
   changed(current, changes, env, { fields: ['factoryId', 'lineId', 'name'], revision: 'revision' });
 
 /** Writes of Equipment, for `db.write`: several of them are one transaction. */
@@ -89,7 +89,7 @@ const changedEquipmentState = (
   current: EquipmentState,
   changes: EquipmentStateChanges,
   env: WriteEnvironment,
-): EquipmentState =>
+) =>
   changed(current, changes, env, {
     fields: ['state', 'time', 'reportId'],
     forms: { time: [time] },
@@ -112,11 +112,8 @@ const newTimedState = (values: NewTimedState): TimedState => ({
   revision: 1,
 });
 
-const changedTimedState = (
-  current: TimedState,
-  changes: TimedStateChanges,
-  env: WriteEnvironment,
-): TimedState => changed(current, changes, env, { fields: ['state'], revision: 'revision' });
+const changedTimedState = (current: TimedState, changes: TimedStateChanges, env: WriteEnvironment) =>
+  changed(current, changes, env, { fields: ['state'], revision: 'revision' });
 
 /** Writes of TimedState, for `db.write`: several of them are one transaction. */
 export const timedStateWrites = {
@@ -136,7 +133,7 @@ const newDeviceLog = (values: NewDeviceLog): DeviceLog => ({
   revision: 1,
 });
 
-const changedDeviceLog = (current: DeviceLog, changes: DeviceLogChanges, env: WriteEnvironment): DeviceLog =>
+const changedDeviceLog = (current: DeviceLog, changes: DeviceLogChanges, env: WriteEnvironment) =>
   changed(current, changes, env, { fields: ['escalatedTo'], revision: 'revision' });
 
 /** Writes of DeviceLog, for `db.write`: several of them are one transaction. */

@@ -13,15 +13,12 @@ type Answers<
 type AllResolvers = Required<graphql.Resolvers<Context>>;
 type Fields<T extends keyof AllResolvers> = Required<AllResolvers[T]>;
 
-/** Answers Mutation.register. */
 export type RegisterRule = Answers<'Mutation', 'register', graphql.MutationRegisterArgs>;
-/** Answers Mutation.deleteUserWithEmail. */
 export type DeleteUserWithEmailRule = Answers<
   'Mutation',
   'deleteUserWithEmail',
   graphql.MutationDeleteUserWithEmailArgs
 >;
-/** Answers Query.getUserAndEmail. */
 export type GetUserAndEmailRule = Answers<'Query', 'getUserAndEmail', graphql.QueryGetUserAndEmailArgs>;
 
 /** Every hand-written rule the schema and the access patterns ask for. */

@@ -79,7 +79,7 @@ const newUser = (values: NewUser, env: WriteEnvironment): User => ({
   version: 1,
 });
 
-const changedUser = (current: User, changes: UserChanges, env: WriteEnvironment): User =>
+const changedUser = (current: User, changes: UserChanges, env: WriteEnvironment) =>
   changed(current, changes, env, { fields: ['fullName'], revision: 'version' });
 
 /** Writes of User, for `db.write`: several of them are one transaction. */
@@ -126,11 +126,8 @@ const newAchievement = (values: NewAchievement): Achievement => ({
   version: 1,
 });
 
-const changedAchievement = (
-  current: Achievement,
-  changes: AchievementChanges,
-  env: WriteEnvironment,
-): Achievement => changed(current, changes, env, { fields: ['points'], revision: 'version' });
+const changedAchievement = (current: Achievement, changes: AchievementChanges, env: WriteEnvironment) =>
+  changed(current, changes, env, { fields: ['points'], revision: 'version' });
 
 /** Writes of Achievement, for `db.write`: several of them are one transaction. */
 export const achievementWrites = {
@@ -152,7 +149,7 @@ const changedTournamentEntry = (
   current: TournamentEntry,
   changes: TournamentEntryChanges,
   env: WriteEnvironment,
-): TournamentEntry => changed(current, changes, env, { fields: ['ranking'], revision: 'version' });
+) => changed(current, changes, env, { fields: ['ranking'], revision: 'version' });
 
 /** Writes of TournamentEntry, for `db.write`: several of them are one transaction. */
 export const tournamentEntryWrites = {
@@ -176,7 +173,7 @@ const newProfile = (values: NewProfile): Profile => ({
   version: 1,
 });
 
-const changedProfile = (current: Profile, changes: ProfileChanges, env: WriteEnvironment): Profile =>
+const changedProfile = (current: Profile, changes: ProfileChanges, env: WriteEnvironment) =>
   changed(current, changes, env, {
     fields: [
       'ageGroup',
@@ -207,11 +204,8 @@ const newOrganization = (values: NewOrganization): Organization => ({
   version: 1,
 });
 
-const changedOrganization = (
-  current: Organization,
-  changes: OrganizationChanges,
-  env: WriteEnvironment,
-): Organization => changed(current, changes, env, { fields: ['name'], revision: 'version' });
+const changedOrganization = (current: Organization, changes: OrganizationChanges, env: WriteEnvironment) =>
+  changed(current, changes, env, { fields: ['name'], revision: 'version' });
 
 /** Writes of Organization, for `db.write`: several of them are one transaction. */
 export const organizationWrites = {
@@ -229,7 +223,7 @@ const newLearner = (values: NewLearner): Learner => ({
   version: 1,
 });
 
-const changedLearner = (current: Learner, changes: LearnerChanges, env: WriteEnvironment): Learner =>
+const changedLearner = (current: Learner, changes: LearnerChanges, env: WriteEnvironment) =>
   changed(current, changes, env, { fields: ['name'], revision: 'version' });
 
 /** Writes of Learner, for `db.write`: several of them are one transaction. */
@@ -248,7 +242,7 @@ const newCourse = (values: NewCourse): Course => ({
   version: 1,
 });
 
-const changedCourse = (current: Course, changes: CourseChanges, env: WriteEnvironment): Course =>
+const changedCourse = (current: Course, changes: CourseChanges, env: WriteEnvironment) =>
   changed(current, changes, env, { fields: ['title'], revision: 'version' });
 
 const courseDependents: DependentsOf<Course> = (course) => [
@@ -277,11 +271,8 @@ const newEnrollment = (values: NewEnrollment): Enrollment => ({
   version: 1,
 });
 
-const changedEnrollment = (
-  current: Enrollment,
-  changes: EnrollmentChanges,
-  env: WriteEnvironment,
-): Enrollment => changed(current, changes, env, { fields: ['status'], revision: 'version' });
+const changedEnrollment = (current: Enrollment, changes: EnrollmentChanges, env: WriteEnvironment) =>
+  changed(current, changes, env, { fields: ['status'], revision: 'version' });
 
 /** Writes of Enrollment, for `db.write`: several of them are one transaction. */
 export const enrollmentWrites = {
@@ -301,7 +292,7 @@ const newLesson = (values: NewLesson): Lesson => ({
   version: 1,
 });
 
-const changedLesson = (current: Lesson, changes: LessonChanges, env: WriteEnvironment): Lesson =>
+const changedLesson = (current: Lesson, changes: LessonChanges, env: WriteEnvironment) =>
   changed(current, changes, env, { fields: ['title'], revision: 'version' });
 
 /** Writes of Lesson, for `db.write`: several of them are one transaction. */
@@ -323,7 +314,7 @@ const newProgress = (values: NewProgress): Progress => ({
   version: 1,
 });
 
-const changedProgress = (current: Progress, changes: ProgressChanges, env: WriteEnvironment): Progress =>
+const changedProgress = (current: Progress, changes: ProgressChanges, env: WriteEnvironment) =>
   changed(current, changes, env, { fields: ['percent'], revision: 'version' });
 
 /** Writes of Progress, for `db.write`: several of them are one transaction. */

@@ -4,10 +4,10 @@ import type { HoleEncoding } from '../encodings.js';
 import { type PatternModel, partOf, type Source } from '../model.js';
 import type { KeyTemplate } from '../plan/types/storage.js';
 import { holesOf } from '../resolve/templates.js';
+import type { LaidOut } from './laid-out.js';
 import { type Check, type Finding, listed } from './row.js';
-import type { LaidOut } from './rules/keys/collisions.js';
 
-export const choiceChecks: readonly Check<LaidOut>[] = [
+export const warningChecks: readonly Check<LaidOut>[] = [
   {
     code: 'unused-index',
     severity: 'warning',
@@ -20,7 +20,7 @@ export const choiceChecks: readonly Check<LaidOut>[] = [
               entity.table.name.text === table.name.text &&
               entity.items.some((item) => item.slots.some((slot) => slot.index === index.name.text)),
           );
-          // The keys of a native index are in no slot: it is used where a pattern reads it.
+          // Multi-attribute keys are in no slot: it is used where a pattern reads it.
           const isRead = model.patterns.some(
             ({ index: named, target }) =>
               named?.text === index.name.text &&

@@ -12,7 +12,7 @@ import { patternCost } from './reads.js';
 export interface SingleBudget {
   readonly usual: Figures;
   readonly most: Figures;
-  /** The fields that an index or entry holds of the record, and the cost where no others are selected. */
+  /** The fields that an index or entry covers, and the cost where no others are selected. */
   readonly covering: { readonly fields: readonly string[]; readonly usual: Figures } | null;
   /** Rows of the page; null where it is no page. */
   readonly page: number | null;

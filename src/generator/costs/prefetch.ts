@@ -1,4 +1,4 @@
-/** What the table of costs says of fields that are read ahead of their parent, and of the reads that start them. */
+/** The costs of fields that are prefetched, and of the reads that start them. */
 
 import type { GetCost, PrefetchRequested, TogetherCost } from '../../budget/costs.js';
 import { entityOf } from '../plan/lookup/find.js';

@@ -24,7 +24,7 @@ export function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): Get
     case 'query':
       return queryCost(plan, pattern, access, shape);
     case 'aggregate':
-      return getCost(pattern, aggregateItems(aggregateOf(entityOf(plan, access.entity), access.number)));
+      return getCost(pattern, aggregateItems(aggregateOf(entityOf(plan, access.entity), access.aggregate)));
     case 'count':
       return { ...queryCost(plan, pattern, access.query, 'count'), upTo: access.upTo };
     case 'exists':
@@ -94,7 +94,7 @@ function queryCost(
   plan: Plan,
   pattern: PatternPlan,
   access: QueryAccess,
-  gives: QueryCost['gives'],
+  gives: NonNullable<QueryCost['gives']>,
 ): QueryCost {
   const { bucket, shards, covering, limit } = access;
   const entity = entityOf(plan, access.entity);

@@ -23,6 +23,8 @@ export interface SourceFile {
   readonly data: object;
   /** Names the file declares, at its top or as parameters: an import that is called so gets another name. */
   readonly declared: Iterable<string>;
+  /** What is declared are types: TypeScript's own of such a name is imported then. */
+  readonly declaresTypes?: true;
 }
 
 export interface SourceOptions {
@@ -38,7 +40,7 @@ const mark = '\u0001';
 
 /** The file's text. */
 export function sourceText(
-  { name, data, declared }: SourceFile,
+  { name, data, declared, declaresTypes }: SourceFile,
   { renderer, runtime }: SourceOptions,
 ): string {
   const placed: Fragment[] = [];
@@ -49,7 +51,7 @@ export function sourceText(
   });
   const shown = new Set(text.split(mark).filter((_, at) => at % 2 === 1));
   const used = placed.filter((_, at) => shown.has(String(at)));
-  const names = new FileNames(used, new Set(declared), runtime);
+  const names = new FileNames(used, new Set(declared), declaresTypes ? runtime : null);
   const body = tidy(text)
     .split('\n')
     .map((line) => printedLine(line, placed, names))
@@ -97,7 +99,7 @@ class FileNames {
   readonly #imported = new Map<string, ImportSymbol & { readonly local: string }>();
   readonly #globals = new Map<string, string>();
 
-  constructor(placed: readonly Fragment[], declared: ReadonlySet<string>, runtime: string) {
+  constructor(placed: readonly Fragment[], declared: ReadonlySet<string>, runtime: string | null) {
     const symbols = new Map<string, ImportSymbol>();
     const globals = new Set<string>();
     for (const use of placed.flatMap((fragment) => [...usesIn(fragment)])) {
@@ -106,8 +108,8 @@ class FileNames {
     }
     // What the file declares under a name of the language is meant by it; the language's is imported.
     for (const name of globals) {
-      if (!declared.has(name)) continue;
-      const symbol = { name: `${name}Type`, from: runtime, kind: 'type' } as const;
+      if (runtime === null || !declared.has(name)) continue;
+      const symbol = { name: `Language${name}`, from: runtime, kind: 'type' } as const;
       symbols.set(keyOf(symbol), symbol);
       this.#globals.set(name, keyOf(symbol));
     }

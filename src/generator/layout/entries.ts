@@ -1,4 +1,4 @@
-/** Index entries: items of their own beside the record, with some of its fields. */
+/** Index entries: items of their own, with some fields of the record. */
 
 import type { IndexModel, PatternModel } from '../model.js';
 import { constant } from '../names.js';

@@ -16,7 +16,7 @@ export function doesNotServe(pattern: PatternModel, slot: SlotPlan): Diagnostic 
     message: `The key ${keyText(slot)} does not answer pattern \`${pattern.name.text}\`.`,
     at: pattern.index?.at ?? pattern.name.at,
     notes: [
-      { message: `the pattern asks for ${requested(pattern)}` },
+      { message: `the pattern has ${requested(pattern)}` },
       ...(unknown.length === 0
         ? []
         : [{ message: `without ${unknown.join(' and ')} nothing but a scan of every partition answers it` }]),
@@ -24,7 +24,7 @@ export function doesNotServe(pattern: PatternModel, slot: SlotPlan): Diagnostic 
     hint:
       unknown.length === 0
         ? 'The partition key takes exactly the equality fields, bucket and shard; the sort key begins with what is left of the equalities, then the order.'
-        : `Ask for equality on ${unknown.join(' and ')}, or give the pattern a key of its own with \`shards: 4\`: a few partitions that are known, read side by side and merged in order.`,
+        : `Add equality on ${unknown.join(' and ')}, or give the pattern a key of its own with \`shards: 4\`: a few known partitions, read in parallel and merged in order.`,
   };
 }
 
@@ -38,11 +38,8 @@ export function slotTaken(
     severity: 'error',
     message: `\`${entity.name.text}\` already has a key on ${index}: an item holds one key per index.`,
     at: pattern.index?.at ?? pattern.name.at,
-    notes: [
-      { message: `taken with ${keyText(taken)}` },
-      { message: `asked for here with ${keyText(wanted)}` },
-    ],
-    hint: 'Add `entry: true` to store an index entry beside the item, name another index, or let `when` of both take different values of one field.',
+    notes: [{ message: `taken by ${keyText(taken)}` }, { message: `wanted here: ${keyText(wanted)}` }],
+    hint: 'Add `entry: true` to store an index entry, name another index, or let `when` of both take different values of one field.',
   };
 }
 
@@ -52,7 +49,7 @@ export function noFreeIndex({ name }: PatternModel, { entity, table }: Basis): D
     severity: 'error',
     message: `Pattern \`${name.text}\` needs an index, and every index of \`${table.name.text}\` is taken on \`${entity.name.text}\`.`,
     at: name.at,
-    hint: `Declare one more index under \`tables.${table.name.text}.indexes\`, or add \`entry: true\` and the \`index\` it shall use.`,
+    hint: `Declare one more index under \`tables.${table.name.text}.indexes\`, or add \`entry: true\` and the \`index\` it uses.`,
   };
 }
 
@@ -73,7 +70,7 @@ export function tooManyIndexes(
       severity: 'error',
       message: `\`${pattern.target.text}\` needs ${table.indexes.length} global indexes: DynamoDB allows ${mostIndexes}.`,
       at: pattern.name.at,
-      hint: 'Add `entry: true` to some of its patterns: an index entry beside the item needs no index of its own.',
+      hint: 'Add `entry: true` to some of its patterns: an index entry needs no index of its own.',
     },
   ];
 }

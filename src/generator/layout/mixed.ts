@@ -1,4 +1,4 @@
-/** Patterns that give several entities: each member is laid out as if it were asked alone; then they are read together. */
+/** Patterns that return several entities: each member is laid out as a pattern of its own. */
 
 import { isMaintained, type Model, type PatternModel } from '../model.js';
 import type { KeyTemplate, SlotPlan } from '../plan/types/storage.js';
@@ -67,8 +67,8 @@ export function literalHead(template: KeyTemplate | null): string {
 }
 
 /**
- * Whether a parent comes first by itself: its one sort key stands before all others of the collection. A pattern with
- * an order has its value in every sort key, so that none of them is one word.
+ * Whether a query returns the parent first: its sort key comes before all others of the collection. A pattern with an
+ * order has the value in every sort key, so that none of them is a single word.
  */
 export function sortsFirst(parent: Key, others: readonly Key[]): boolean {
   const head = literalHead(parent.sort);

@@ -1,6 +1,6 @@
 /**
- * Indexes whose keys are attributes as they are, up to four of each part (Amazon DynamoDB Developer Guide, "Multi-attribute
- * keys pattern", since November 2025). All partition attributes are asked by equality; sort attributes from the left
+ * Multi-attribute indexes: their keys are attributes of the record, up to four of each part (Amazon DynamoDB Developer Guide, "Multi-attribute
+ * keys pattern", since November 2025). A query binds all partition attributes by equality; sort attributes from the left
  * without a gap, a range on the last of them only. An item that lacks one of them is not in the index.
  */
 
@@ -12,7 +12,7 @@ import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 
 type MultiAttribute = NonNullable<IndexModel['multiAttribute']>;
 
-/** DynamoDB's type of a raw attribute; undefined where it cannot be a key. */
+/** DynamoDB's type of an attribute; undefined where it cannot be a key. */
 export function scalarType(encoding: Encoding): MultiAttributeKey['type'] | undefined {
   if (encoding === 'integer' || encoding === 'decimal') return 'N';
   return encoding === 'boolean' || encoding === 'document' ? undefined : 'S';
@@ -22,7 +22,7 @@ export function multiAttributeFields({ partition, sort }: MultiAttribute): strin
   return [...partition, ...sort].map((word) => word.text);
 }
 
-/** What a pattern reads, as if each attribute were a hole of a template; no item holds it. */
+/** The key a pattern reads, as if each attribute were a hole of a template; no item has it. */
 export function multiAttributeSlot(
   pattern: PatternModel,
   multiAttribute: MultiAttribute,
@@ -45,7 +45,7 @@ function rawTemplate(
   const parts = words.map(({ text }): KeyTemplate['parts'][number] => {
     const attribute = attributes.get(text);
     if (!attribute || scalarType(attribute.encoding) === undefined || attribute.encoding === 'document')
-      throw new Error(`unchecked attribute ${text} of a native index`);
+      throw new Error(`unchecked attribute ${text} of a multi-attribute index`);
     return { kind: 'hole', field: text, encode: attribute.encoding, enum: null };
   });
   const names = words.map((word) => word.text);
@@ -94,7 +94,7 @@ interface Stored {
 
 type Covering = { readonly kind: 'all' } | { readonly kind: 'some'; readonly attributes: readonly string[] };
 
-/** What else of the table has every attribute of the index, and so stands in it: entities, entries of patterns. */
+/** What else of the table has every attribute of the index, and so is in it: entities, entries of patterns. */
 export function othersInIndex<E extends Stored>(
   multiAttribute: MultiAttribute,
   own: E,

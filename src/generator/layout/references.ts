@@ -1,4 +1,4 @@
-/** References of an entity: what they name, where it is counted, and by which pattern the records are found. */
+/** References of an entity: what they name, what counts them, and the pattern that finds the records. */
 
 import {
   type EntityModel,
@@ -72,7 +72,7 @@ export function referencePlan(
   };
 }
 
-/** The first pattern that gives all records that name one, where it is asked for nothing else. */
+/** The first pattern that returns all records that name one, and takes nothing else. */
 export function childrenPattern(
   model: Model,
   entity: EntityModel,
@@ -98,7 +98,7 @@ export function childrenPattern(
   );
 }
 
-/** An argument that may be left out: then nothing is asked by it. */
+/** An argument that may be left out. */
 function isOptional(model: Model, pattern: PatternModel, source: Source): boolean {
   if (source.kind !== 'argument' || !pattern.for) return false;
   const field = fieldNamed(model.sdl.types.get(pattern.for.type), pattern.for.field);

@@ -1,7 +1,6 @@
 /** What a key serves: whether a pattern can be read by it. */
 
-import type { HoleEncoding } from '../encodings.js';
-import { isBucketUnit, isInverted } from '../encodings.js';
+import { type HoleEncoding, isBucketUnit, isInverted, isOrdered } from '../encodings.js';
 import type { PatternModel } from '../model.js';
 import type { KeyTemplate, SlotPlan } from '../plan/types/storage.js';
 import { holesOf } from '../resolve/templates.js';
@@ -64,14 +63,14 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
     // Several values of a field are several partitions, or they could not be merged.
     if (!next || isTruncated(next) || lists.has(next.field) || !wanted.delete(next.field)) return false;
   }
-  const isOrdered = orderFields(pattern).every(
-    (field, at) => rest[at]?.field === field && !isTruncated(rest[at]),
+  const isInOrder = orderFields(pattern).every(
+    (field, at) => rest[at]?.field === field && isOrdered(rest[at].encode),
   );
   // An inverted hole runs the other way; a sort key is read one way.
   const directions = pattern.sort.map(
     ({ descending }, at) => descending !== (rest[at] !== undefined && isInverted(rest[at].encode)),
   );
-  return isOrdered && new Set(directions).size <= 1;
+  return isInOrder && new Set(directions).size <= 1;
 }
 
 /** Whether a key answers a pattern, and its index holds the records the pattern returns, no fewer and no more. */

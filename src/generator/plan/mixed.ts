@@ -5,7 +5,7 @@ import type { EntityLayout, Layout } from '../layout/types.js';
 import type { Model, PatternModel, Word } from '../model.js';
 import type { MixedAccess, QueryAccess } from './types/access.js';
 
-/** @param queryOf the access of one member, asked alone */
+/** @param queryOf the query of one member by itself */
 export function mixedAccess(
   model: Model,
   layout: Layout,

@@ -47,7 +47,7 @@ function accessOf(resolved: ResolvedModel, layout: Layout, pattern: PatternModel
   if (!entity) return abstractAccess(resolved, pattern);
   if (isMaintained(pattern)) {
     const { target, name, consistent } = pattern;
-    return { kind: 'aggregate', entity: target.text, number: name.text, consistent };
+    return { kind: 'aggregate', entity: target.text, aggregate: name.text, consistent };
   }
   const each = eachOf(pattern);
   const read = isGet(pattern, entity)

@@ -1,4 +1,4 @@
-/** Fields that a page can be read without the documents, lists and sets beside them. */
+/** Projections: the fields of a page that does not fetch documents, lists and sets. */
 
 import type { PatternPlan } from './types/access.js';
 import type { AttributePlan, EntityPlan } from './types/storage.js';

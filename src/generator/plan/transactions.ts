@@ -1,4 +1,4 @@
-/** Declared transactions: their steps, the ids made beforehand, what they return; and where tokens are kept. */
+/** Declared transactions: their steps, the ids made beforehand, and what they return. */
 
 import type { Layout } from '../layout/types.js';
 import type { FieldPath, FilterModel, IdempotentModel, Model, Source, TransactionModel } from '../model.js';
@@ -49,7 +49,7 @@ function givenBy(
   return value;
 }
 
-/** `orderId`: what holds the id of step `order` before the writes. */
+/** `orderId`: the variable of the id of step `order`, set before the writes. */
 export function madeName(step: string, attribute: string): string {
   return variableName(`${step}${pascal(attribute)}`);
 }

@@ -35,7 +35,7 @@ const decimals = new Set([
 const times = new Set(['DateTime', 'DateTimeISO']);
 const documents = new Set(['JSON', 'JSONObject', 'Object']);
 
-/** How a value of the type is stored. A scalar nobody told us of is text. */
+/** How a value of the type is stored. A scalar we do not know is text. */
 export function encodingOf(type: TypeRef, sdl: Sdl): Encoding {
   if (type.kind === 'list') return 'document';
   if (integers.has(type.name)) return 'integer';

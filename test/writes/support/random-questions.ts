@@ -45,7 +45,9 @@ async function expectAnswer(
   }
   if (access.kind === 'aggregate') {
     const input = inputOf(project, model, pattern, access.entity, dice);
-    const number = entityNamed(project, access.entity).aggregates?.find(({ name }) => name === access.number);
+    const number = entityNamed(project, access.entity).aggregates?.find(
+      ({ name }) => name === access.aggregate,
+    );
     const asking = pattern.inputs.filter(({ value }) => value.kind !== 'literal').map(({ name }) => name);
     const right = recordsOf(model, access.entity)
       .filter((one) => asking.every((name) => one[name] === input[name]))

@@ -96,7 +96,7 @@ function amount({ name, nullable }: AttributePlan, parameter: string): Doc {
 
 /** The function in queries.ts that a maintained pattern has. */
 export function maintainedView(entity: EntityPlan, pattern: PatternPlan, access: AggregateAccess) {
-  const aggregate = aggregateOf(entity, access.number);
+  const aggregate = aggregateOf(entity, access.aggregate);
   const fields = fieldsOf(aggregate).flatMap((name) => attributeOf(entity, name) ?? []);
   const certain = fields.filter(({ nullable }) => !nullable).map(({ name }) => name);
   // What has no value counts nowhere: there is no asking for it.

@@ -48,6 +48,7 @@ export function entitiesFile(plan: Plan): SourceFile {
       }),
       ...[...pages, ...mixed].map(({ name }) => name),
     ],
+    declaresTypes: true,
   };
 }
 
@@ -72,10 +73,7 @@ function entityView(entity: EntityPlan) {
     ofName: withArticle(name),
     names,
     comment: comment(`${name}: ${keyComment(mainSlot(entity))} in \`${entity.table}\`.`),
-    attributes: attributes.map((one) => ({
-      member: code`${one.name}: ${recordType(one)}`,
-      note: noteOf(one),
-    })),
+    attributes: notedAttributes(attributes),
     created: created.map((one) => ({ member: optionalMember(one, isOptional(one)) })),
     changes: changed.map((one) => ({ member: optionalMember(one, true) })),
     isWritable: entity.historyOf === null,
@@ -108,10 +106,20 @@ function mixedTargets(plan: Plan): Map<string, string[]> {
   return targets;
 }
 
-function noteOf({ computed, secret, hidden }: AttributePlan): string {
+/** The members of a record. What no GraphQL field shows stands last, under one heading. */
+function notedAttributes(attributes: readonly AttributePlan[]) {
+  const shown = attributes.filter(({ hidden }) => !hidden);
+  const hidden = attributes.filter((one) => one.hidden);
+  return [...shown, ...hidden].map((one) => ({
+    member: code`${one.name}: ${recordType(one)}`,
+    heading: one === hidden[0] ? '// Stored only:' : '',
+    note: noteOf(one),
+  }));
+}
+
+function noteOf({ computed, secret }: AttributePlan): string {
   if (computed !== undefined) return `/** Computed by the rule ${computed}. */`;
-  if (secret) return '/** Stored only, secret. */';
-  return hidden ? '/** Stored only. */' : '';
+  return secret ? '/** Secret. */' : '';
 }
 
 /** Whether a creator may leave it out. */

@@ -33,7 +33,7 @@ export function rulesFile(plan: Plan): SourceFile {
         return {
           name: rule.name,
           typeName: rule.typeName,
-          comment: comment(text),
+          comment: text === '' ? '' : comment(text),
           type: assigned(`export type ${rule.typeName} =`, type),
         };
       }),
@@ -66,15 +66,15 @@ function ruleView(plan: Plan, { use }: RulePlan): { readonly comment: string; re
     case 'field': {
       const { type, field } = use.field;
       return {
-        comment: `Answers ${fieldName(use.field)}.`,
+        // The type says it.
+        comment: '',
         type: generic('Answers', [quote(type), quote(field), argsType(plan, use.field)]),
       };
     }
     case 'allow': {
       const { fields } = use;
-      const parents = union(
-        fields.map(({ type }) => code`${graphqlType('ResolversParentTypes')}['${type}']`),
-      );
+      const types = literalUnion([...new Set(fields.map(({ type }) => type))]);
+      const parents = code`${graphqlType('ResolversParentTypes')}[${types}]`;
       const given = union(fields.map((field) => argsType(plan, field)));
       const asked = fields.length > 3 ? `${fields.length} fields` : names(fields.map(fieldName));
       return {

@@ -22,7 +22,7 @@ import {
   quote,
   union,
 } from '../printer.js';
-import { codecOf, entityType, keyValue } from '../symbols.js';
+import { codecOf, entityType, keyValue, runtimeType } from '../symbols.js';
 import { asStored, attributeOf, readExpression, unless } from './shared.js';
 
 type Through = PatternPlan & { readonly access: ThroughAccess };
@@ -52,9 +52,14 @@ export function throughQuery(plan: Plan, access: ThroughAccess): ThroughQuery {
       property('kind', quote('through')),
       property('join', codecOf(join)),
       property('keyOf', keyFunction(plan, access)),
-      ...(attributes.length > 0 ? [property('edge', arrow(['item'], edge))] : []),
+      ...(attributes.length > 0 ? [property('edge', arrow([itemOf(join)], edge))] : []),
     ]),
   };
+}
+
+/** The parameter that takes an item of an entity. */
+function itemOf({ names }: EntityPlan): Doc {
+  return code`item: ${generic(runtimeType('Attributes'), [entityType(names.record)])}`;
 }
 
 /** The key an item of the join leads to; undefined where an attribute of it has no value. */
@@ -69,7 +74,10 @@ function keyFunction(plan: Plan, access: ThroughAccess): Doc {
     return asStored(target, name, `by.${name}`);
   });
   const absent = missing.length === 0 ? null : operation(missing, '||');
-  return arrow(['item'], unless(absent, call(keyValue(target.names.keyBuilder), [key])));
+  return arrow(
+    [itemOf(entityOf(plan, access.join.entity))],
+    unless(absent, call(keyValue(target.names.keyBuilder), [key])),
+  );
 }
 
 /** What an attribute holds where it has a value. */

@@ -147,7 +147,7 @@ function changingFunction(entity: EntityPlan, name: string): Doc {
     code`changes: ${entityType(names.changes)}`,
     code`env: ${runtimeType('WriteEnvironment')}`,
   ];
-  return assigned(`const ${name} =`, arrow(parameters, body, { returns: record }));
+  return assigned(`const ${name} =`, arrow(parameters, body));
 }
 
 /** The record with the attributes that rules compute of the others. */

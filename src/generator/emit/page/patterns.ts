@@ -40,7 +40,7 @@ function returned(plan: Plan, { cardinality, target, access }: PatternPlan): str
     case 'count':
       return `count of ${target}, up to ${access.upTo}`;
     case 'aggregate': {
-      const { kind, field } = aggregate(plan, access.entity, access.number) ?? {};
+      const { kind, field } = aggregate(plan, access.entity, access.aggregate) ?? {};
       return kind === 'sum' ? `sum of ${target}.${field}, maintained` : `count of ${target}, maintained`;
     }
     case 'exists':
@@ -83,7 +83,7 @@ function reads(plan: Plan, pattern: PatternPlan): string[] {
     case 'count':
       return [place(access.query), ...partitions(access.query)];
     case 'aggregate': {
-      const number = aggregate(plan, access.entity, access.number);
+      const number = aggregate(plan, access.entity, access.aggregate);
       return number ? [`table: ${equality(number.partition, number.sort)}`] : [];
     }
     case 'exists':
@@ -189,7 +189,7 @@ function why(plan: Plan, { access }: PatternPlan): string {
     case 'get':
       return 'the primary key is known';
     case 'aggregate': {
-      const items = aggregate(plan, access.entity, access.number)?.shards ?? 1;
+      const items = aggregate(plan, access.entity, access.aggregate)?.shards ?? 1;
       return items === 1 ? 'writes maintain it in one item' : `writes maintain it in ${items} items`;
     }
     case 'exists':

@@ -39,7 +39,7 @@ export function fewestGroups<Thing, Group>(
   return found.sort((a, b) => a.first - b.first).map(({ group }) => group);
 }
 
-interface Found<Group> {
+interface Chosen<Group> {
   readonly members: readonly number[];
   readonly group: Group;
 }
@@ -48,7 +48,7 @@ class Solver<Thing, Group> {
   private readonly things: readonly Thing[];
   private readonly pairs: readonly (readonly boolean[])[];
   private readonly grouping: Grouping<Thing, Group>;
-  private readonly groups = new Map<number, Found<Group> | undefined>();
+  private readonly groups = new Map<number, Chosen<Group> | undefined>();
 
   constructor(
     things: readonly Thing[],
@@ -61,7 +61,7 @@ class Solver<Thing, Group> {
   }
 
   /** The best grouping of every subset, from those of smaller ones. */
-  throughSubsets(): Found<Group>[] {
+  throughSubsets(): Chosen<Group>[] {
     const best: { count: number; cost: number; last: number }[] = [{ count: 0, cost: 0, last: 0 }];
     const all = 2 ** this.things.length - 1;
     for (let set = 1; set <= all; set++) {
@@ -81,7 +81,7 @@ class Solver<Thing, Group> {
       }
       best.push(chosen);
     }
-    const answer: Found<Group>[] = [];
+    const answer: Chosen<Group>[] = [];
     for (let set = all; set > 0; set ^= best[set]?.last ?? set) {
       const found = this.group(best[set]?.last ?? 0);
       if (found) answer.push(found);
@@ -90,7 +90,7 @@ class Solver<Thing, Group> {
   }
 
   /** Each thing into every group that takes it, the largest first; given up when patience ends. */
-  search(): Found<Group>[] {
+  search(): Chosen<Group>[] {
     const bound = this.apart();
     let best: number[][] | undefined;
     let steps = 0;
@@ -130,7 +130,7 @@ class Solver<Thing, Group> {
     return chosen.length;
   }
 
-  private group(set: number): Found<Group> | undefined {
+  private group(set: number): Chosen<Group> | undefined {
     if (this.groups.has(set)) return this.groups.get(set);
     const members = this.things.flatMap((_, at) => (set & (1 << at) ? [at] : []));
     const last = members.at(-1) ?? 0;

@@ -1,5 +1,5 @@
 /**
- * The fields of one key that answers several questions.
+ * The fields of one key that answers several patterns.
  *
  * A key's partition is filled by equalities, then the head of its sort key is, then comes the order. Where some key
  * answers all of them, one does whose partition is what their equalities have in common: of a key with less there,
@@ -35,7 +35,7 @@ export function commonKey(questions: readonly Question[]): KeyFields | undefined
       sort[place] = field;
     }
   }
-  // The heads, from the shortest: each holds the one before, and what it adds stands behind it.
+  // The heads, from the shortest: each contains the one before, and adds its own fields after it.
   let earlier: readonly string[] = [];
   for (const { head } of [...asked].sort((a, b) => a.head.length - b.head.length)) {
     if (!earlier.every((field) => head.includes(field))) return undefined;

@@ -1,9 +1,9 @@
 /**
  * The key of an entity that pins none, from its identity: the fields that tell its records apart.
  *
- * The partition key holds some of them and the sort key the others, so that questions about a part of the identity
- * are answered by the table itself. Of all divisions the one is taken that leaves the fewest keys to be found a place
- * in an index, then the one that answers the most questions, then the one with the most in the partition key, then the first.
+ * The partition key has some of them and the sort key the others, so that the primary key also answers patterns that name
+ * only a part of the identity. It chooses the division that needs the fewest other keys, then the one that answers the most
+ * patterns, then the one with the most fields in the partition key, then the first.
  */
 
 import type { Lock, LockedKey } from '../../lock.js';
@@ -101,7 +101,7 @@ function orders(fields: readonly string[]): string[][] {
   );
 }
 
-/** The sort key begins with the type as well: index entries lie beside the record. */
+/** The sort key begins with the type as well: index entries share the record's partition. */
 function divided(
   type: string,
   partition: readonly string[],
@@ -128,7 +128,7 @@ function pinned(
   return { ...entity, key: [partition, ...sort] };
 }
 
-/** A field of the identity that cannot stand in a key, if there is one: the checks report it there. */
+/** A field of the identity that no key can have, if there is one: the checks report it there. */
 function placeOf({ identity, name }: EntityModel, attributes?: Attributes) {
   const wrong =
     attributes && identity?.find(({ text }) => !isPlain(attributes, text) || attributes.get(text)?.nullable);

@@ -2,7 +2,7 @@
 
 import type { Lock, LockedKey, LockedSlot } from '../../lock.js';
 
-/** What the key begins with, up to its first value: `USER#{id}` and `USER` are told apart from all others by `USER`. */
+/** What the key begins with, up to its first value: `USER` distinguishes `USER#{id}` from all other keys. */
 export function prefixOf({ partition }: Pick<LockedKey, 'partition'>): string {
   return literalHead(partition) || partition;
 }
@@ -47,7 +47,7 @@ export function retiredPrefixes(
   });
 }
 
-/** Under these, today's keys lie: what moves among them is told of as moved. */
+/** The prefixes of today's keys: what moves among them is reported as moved. */
 export function livePrefixes(lock: Lock): { index: string | null; prefix: string }[] {
   return [...lock.entities.values()].flatMap(({ key, slots }) => [
     ...(key ? [{ index: null, prefix: prefixOf(key.key) }] : []),
@@ -55,7 +55,7 @@ export function livePrefixes(lock: Lock): { index: string | null; prefix: string
   ]);
 }
 
-/** The head itself, or with a number behind it. */
+/** The head itself, or the head with a number. */
 export function unusedHead(head: string, isTaken: (head: string) => boolean): string {
   if (!isTaken(head)) return head;
   for (let number = 2; ; number++) if (!isTaken(`${head}_${number}`)) return `${head}_${number}`;

@@ -87,7 +87,7 @@ function moved(what: string, from: string, to: string, at: Span): Diagnostic {
   };
 }
 
-/** A change of `encode` moves every key the attribute stands in, though no template changes its words. */
+/** A change of `encode` moves every key with the attribute, though the text of the template stays the same. */
 function movedEncodings({ model, attributes }: EntityLayout, before: LockedEntity | undefined): Diagnostic[] {
   return [...attributes.values()].flatMap((attribute): Diagnostic[] => {
     const old = before?.attributes.get(attribute.name);

@@ -196,7 +196,7 @@ function isSameTemplate(a: KeyTemplate | null, b: KeyTemplate | null): boolean {
   return JSON.stringify(a?.parts) === JSON.stringify(b?.parts);
 }
 
-/** The values that a key holds, whatever the words between them. */
+/** The values in a key, whatever the words between them. */
 function valuesIn(slot: SlotPlan): string {
   return JSON.stringify([
     holesOf(slot.partition),

@@ -131,7 +131,7 @@ function lockedEntity(
   };
 }
 
-/** How an attribute is stored, and how it stands in keys where that is declared for all of them. */
+/** How an attribute is stored, and how keys encode it where `encode` says so. */
 export function lockedEncoding({ encoding, encode }: Pick<ResolvedAttribute, 'encoding' | 'encode'>): string {
   return encode === undefined ? encoding : `${encoding}, in keys ${encode}`;
 }

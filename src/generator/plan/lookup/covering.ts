@@ -17,8 +17,8 @@ export interface UnpackedKey {
 }
 
 /**
- * What an item's keys tell besides what its index projects: the values of their holes, but for those that hold only
- * a part of one. Nothing of an entity that expires: the index does not tell when.
+ * The values in an item's keys that its index does not project, except holes that have only a part of a value. None for
+ * an entity that expires: the index does not have the time.
  */
 export function unpackedKeys(
   entity: EntityPlan,

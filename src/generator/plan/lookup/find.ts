@@ -1,4 +1,4 @@
-/** What a plan holds under a name. A name that it does not hold is our own bug, and throws. */
+/** Finds parts of a plan by name. A missing name is our own bug, and throws. */
 
 import type { PatternPlan } from '../types/access.js';
 import type { Plan } from '../types/plan.js';

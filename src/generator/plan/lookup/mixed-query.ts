@@ -17,7 +17,7 @@ export interface MixedQuery {
   readonly mixed: MixedAccess;
 }
 
-/** The members that come from the query; a parent may be read beside it. */
+/** The members that the query returns: all but a parent that is read separately. */
 export function queriedMembers({ members, parent }: MixedAccess): string[] {
   const names = members.map(({ entity }) => entity);
   return parent?.read === 'separate' ? names.filter((name) => name !== parent.entity) : names;

@@ -11,9 +11,9 @@ export interface PatternPlan {
   readonly target: string;
   readonly field: FieldRef | null;
   readonly access: Access;
-  /** What the pattern is asked with: equalities, bounds, bucket, order. */
+  /** What its function takes: equalities, bounds, bucket, order. */
   readonly inputs: readonly NamedValue[];
-  /** What its filter is asked with, by the name of the argument. */
+  /** What its filter takes, by the name of the argument. */
   readonly filterInputs: readonly NamedValue[];
   readonly allow: string | null;
   readonly visible: string | null;
@@ -39,7 +39,7 @@ export type PrefetchPlan =
 
 export type Access =
   | GetAccess
-  /** One of several entities, told by a value. */
+  /** One of several entities: a value names it. */
   | {
       readonly kind: 'typed';
       readonly by: ValuePlan;
@@ -70,11 +70,11 @@ export interface CountAccess {
   readonly upTo: number;
 }
 
-/** A number of `numbers` of the entity: nothing is counted. */
+/** Reads an aggregate that writes maintain: nothing is counted. */
 export interface AggregateAccess {
   readonly kind: 'aggregate';
   readonly entity: string;
-  readonly number: string;
+  readonly aggregate: string;
   readonly consistent: boolean;
 }
 
@@ -132,9 +132,9 @@ export interface MixedAccess {
   }[];
   /** Of the first member; what is the same for all. */
   readonly query: QueryAccess;
-  /** The entities whose items are to be told from others that lie there; null where there are no others. */
+  /** The entities to return, where the collection has items of others as well; null where it has none. */
   readonly only: readonly string[] | null;
-  /** Where none of them lies outside, the part of the collection they stand in. */
+  /** The range of sort keys that has them all, where there is one. */
   readonly within: { readonly from: string; readonly below: string } | null;
   /** `first`: the first item of the query. `separate`: read by its key, in parallel to the query. */
   readonly parent: { readonly entity: string; readonly read: 'first' | 'separate' } | null;
@@ -173,7 +173,7 @@ export interface QueryAccess {
     readonly encode: HoleEncoding;
     readonly bounds: readonly RangeOperator[];
   } | null;
-  /** Reads a native index: its keys are the record's attributes. */
+  /** Reads a multi-attribute index: its keys are attributes of the record. */
   readonly multiAttribute?: MultiAttributeAccess;
   readonly filter: FilterPlan | null;
   readonly bucket: null | {
@@ -188,10 +188,10 @@ export interface QueryAccess {
   readonly order:
     | { readonly kind: 'fixed'; readonly descending: boolean }
     | { readonly kind: 'chosen'; readonly descending: boolean };
-  /** The sort key holds the order upside down: DynamoDB reads it the other way. */
+  /** The sort key has the order inverted: DynamoDB reads it in the other direction. */
   readonly isInverted?: true;
   readonly orderBy: readonly string[];
-  /** What the items that are read hold; `name` is the generated description of an index that holds some. */
+  /** The fields that the items have; `name` is the generated description of those that have some. */
   readonly covering:
     | { readonly kind: 'all' }
     | {
@@ -203,7 +203,7 @@ export interface QueryAccess {
       };
   readonly consistent: boolean;
   readonly page: { readonly default: number; readonly max: number };
-  /** The number of the entity that is the connection's `totalCount`. */
+  /** The aggregate that is the connection's `totalCount`. */
   readonly total?: string;
   /** How many results a list gives. */
   readonly limit?: ValuePlan;
@@ -221,7 +221,7 @@ export type ReadReason =
    * the attributes that are the keys of a multi-attribute index.
    */
   | { readonly kind: 'pinned'; readonly key: 'own' | 'conditional' | 'attributes' }
-  /** It is the entry that the declaration asks for. */
+  /** It is the entry that the declaration names. */
   | { readonly kind: 'entry' }
   /** The key, or the entry, of another pattern answers it as well. */
   | { readonly kind: 'shared'; readonly with: string }
@@ -235,7 +235,7 @@ export interface MultiAttributeAccess {
   readonly at: string | null;
   /** Whether `at` is bound by equality: then it is the last. */
   readonly isBound: boolean;
-  /** Bound by equality, besides the first partition attribute and `at`. */
+  /** Bound by equality, other than the first partition attribute and `at`. */
   readonly equals: readonly string[];
 }
 

@@ -26,6 +26,6 @@ export interface RulePlan {
         readonly kind: 'compute';
         readonly attributes: readonly { readonly entity: string; readonly field: string }[];
       };
-  /** What one call says it asks of DynamoDB: records by key, shared by all rules with one `once`, and requests of its own. */
+  /** What one call reads, as declared: records by key, shared by all rules with the same `once`, and requests of its own. */
   readonly asks?: { readonly gets?: number; readonly once?: string; readonly requests?: number };
 }

@@ -12,7 +12,7 @@ export interface TablePlan {
   /** The declaration lists no indexes: these are the ones that were needed. */
   readonly isMade?: true;
   readonly ttl: string | null;
-  /** Where idempotency tokens are kept, if mutations take some. */
+  /** The key of idempotency tokens, if mutations take some. */
   readonly tokens?: { readonly partition: KeyTemplate; readonly sort: KeyTemplate | null };
 }
 
@@ -42,22 +42,22 @@ export interface EntityPlan {
   readonly names: EntityNames;
   readonly table: string;
   readonly attributes: readonly AttributePlan[];
-  /** The main item first, then entries in the order of their patterns, then copies kept by entities with `historyOf`. */
+  /** The main item first, then entries in the order of their patterns, then the copies that histories keep. */
   readonly items: readonly ItemPlan[];
   readonly guards: readonly GuardPlan[];
-  /** Numbers kept beside the records, where there are some. */
+  /** Counts, sums and sequences, if it has any. */
   readonly aggregates?: readonly AggregatePlan[];
-  /** Records that its own name, where there are such. */
+  /** The records that its own records name, if they do. */
   readonly references?: readonly ReferencePlan[];
   /** The attribute that counts writes; null for append-only entities. */
   readonly revision: string | null;
   readonly ttl: { readonly attribute: string; readonly field: string } | null;
-  /** The fields of the primary key, in the order they stand in it. */
+  /** The fields of the primary key, in their order in the key. */
   readonly keyFields: readonly string[];
   readonly historyOf: string | null;
   /** Of a history whose versions expire, the table's attribute for it. */
   readonly expires?: string;
-  /** Its plain fields: where a page asks for no others, documents, lists and sets are not fetched. */
+  /** Its plain fields: a page that selects no others does not fetch documents, lists and sets. */
   readonly projection?: readonly string[];
 }
 
@@ -87,7 +87,7 @@ export interface AttributePlan {
   readonly encoding: Encoding;
   /** Of the innermost type. */
   readonly element: Encoding;
-  /** Kept, but in no SDL type. */
+  /** Stored, but in no SDL type. */
   readonly hidden: boolean;
   readonly secret: boolean;
   readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | 'sequence' | null;
@@ -102,7 +102,7 @@ export interface AttributePlan {
   readonly transitions?: Readonly<Record<string, readonly string[]>>;
   /** What a value has to be like. */
   readonly validation?: ValidationPlan;
-  /** How a plain `{field}` stands in the entity's keys, where `encode` says. */
+  /** How a plain `{field}` is encoded in the entity's keys, where `encode` says. */
   readonly encode?: HoleEncoding;
   /** The rule that computes it from the rest of the record at every write. */
   readonly computed?: string;
@@ -122,13 +122,13 @@ export interface ItemPlan {
   readonly role: 'main' | 'entry' | 'version';
   /** The pattern an entry exists for; the entity a version is read as; null for the main item. */
   readonly for: string | null;
-  /** What it carries besides its keys: every attribute, or these. */
+  /** The attributes it has besides its keys: all, or these. */
   readonly covering:
     | { readonly kind: 'all' }
     | { readonly kind: 'some'; readonly attributes: readonly string[] };
   /** The table's own key first. */
   readonly slots: readonly SlotPlan[];
-  /** Of versions, how many are kept, or for how many seconds each. */
+  /** For versions: how many are kept, or for how many seconds each. */
   readonly keep?: { readonly versions: number } | { readonly seconds: number };
 }
 
@@ -176,26 +176,26 @@ export interface GuardPlan {
   readonly shared?: { readonly name: string; readonly expires: string | null };
 }
 
-/** A number kept beside records, in an item of its own; each write changes it in its own transaction. */
+/** A count, sum or sequence of records, in items of its own: each write updates it in its transaction. */
 export interface AggregatePlan {
   readonly kind: 'count' | 'sum' | 'sequence';
   /** The pattern's name; of a sequence its field's. */
   readonly name: string;
-  /** What is added up, or numbered; null where records are counted. */
+  /** The field that is summed or numbered; null for counts. */
   readonly field: string | null;
   readonly partition: KeyTemplate;
   readonly sort: KeyTemplate | null;
-  /** Over how many items it is spread, by the record's key. */
+  /** Over how many items it is spread, by the record's key; null for one. */
   readonly shards: number | null;
-  /** Nullable fields: a record without a value for each of them does not count. */
+  /** Nullable fields: a record counts if each of them has a value. */
   readonly present: readonly string[];
   /** Further conditions of counting: the field has one of the values. */
   readonly when: SlotPlan['when'];
-  /** It may not pass this. */
+  /** The most it may be. */
   readonly cap: number | null;
 }
 
-/** A record that another names: it has to be there. */
+/** A record that another names: it has to exist. */
 export interface ReferencePlan {
   /** As declared: `customerId`. */
   readonly name: string;
@@ -205,7 +205,7 @@ export interface ReferencePlan {
   /** Nullable fields: it names none where one of them has no value. */
   readonly present: readonly string[];
   readonly onDelete: 'leave' | 'restrict' | 'cascade';
-  /** Where it is kept how many records name one; null where nobody asks. */
+  /** The item that counts how many records name one; null where nothing needs the count. */
   readonly counter: { readonly partition: KeyTemplate; readonly sort: KeyTemplate | null } | null;
   /** The pattern by which the records are found that go with one; null where none do. */
   readonly foundBy: string | null;

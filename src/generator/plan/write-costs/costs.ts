@@ -65,7 +65,7 @@ export function ruleCost(stored: Stored, writes: readonly DeclaredWrite[]): Writ
   return { ...costOf(writes.map((write) => rangeOf(stored, write))), without: [] };
 }
 
-/** @param isStep whether other writes are beside these in any case */
+/** @param isStep whether they are part of a transaction in any case */
 function costOf(ranges: readonly Range[], isStep = false): Pick<WriteCost, 'least' | 'most'> {
   return {
     least: billed(sum(ranges.map(([least]) => least)), isStep),

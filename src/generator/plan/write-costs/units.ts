@@ -48,9 +48,9 @@ export function sum(tallies: readonly Tally[]): Tally {
   }, nothing);
 }
 
-/** As DynamoDB bills it: several items are a transaction, and so is what has others beside it. */
-export function billed({ items, table, indexes }: Tally, isBeside = false): WriteUnits {
-  const factor = items > 1 || isBeside ? 2 : 1;
+/** As DynamoDB bills it: several items are a transaction, and so is a write that is part of one. */
+export function billed({ items, table, indexes }: Tally, isPart = false): WriteUnits {
+  const factor = items > 1 || isPart ? 2 : 1;
   const entries = Object.entries(indexes)
     .filter(([, units]) => units > 0)
     .map(([name, units]): [string, number] => [name, units * factor])
@@ -93,7 +93,7 @@ export function items(count: number): Tally {
   return { items: count, table: count, indexes: {} };
 }
 
-/** A check of the record that is named, and the number of those that name it. */
+/** A check of the record that is named, and its counter. */
 function referenceTally({ fields, present, counter }: ReferencePlan, write: RecordWrite): Tally {
   if (!present.every(write.has)) return nothing;
   const counters = counter ? 1 : 0;
@@ -101,13 +101,13 @@ function referenceTally({ fields, present, counter }: ReferencePlan, write: Reco
   return items(fields.some(({ field }) => write.changed(field)) ? 1 + 2 * counters : 0);
 }
 
-/** A number that is kept beside records: 1 for each of its items that changes. */
+/** An aggregate: 1 for each of its items that changes. */
 function aggregateTally({ kind, field, partition, present, when }: AggregatePlan, write: RecordWrite): Tally {
   if (kind === 'sequence') return items(write.kind === 'create' ? 1 : 0);
   if (!present.every(write.has)) return nothing;
   if (write.kind !== 'update') return items(1);
   const { changed } = write;
-  // The record leaves one number and comes to another.
+  // The record leaves one aggregate and enters another.
   if (holesOf(partition).some((hole) => changed(hole.field))) return items(2);
   const counts = [...present, ...when.map((one) => one.field), ...(field === null ? [] : [field])];
   return items(counts.some(changed) ? 1 : 0);
@@ -169,7 +169,7 @@ function indexOf(table: TablePlan, { index }: SlotPlan): IndexPlan | undefined {
   return table.indexes.find(({ name }) => name === index);
 }
 
-/** Native indexes hold every item that has their key attributes. */
+/** Multi-attribute indexes have every item that has their key attributes. */
 function multiAttributeSlots(entity: EntityPlan, table: TablePlan): SlotPlan[] {
   return table.indexes.flatMap(({ name, multiAttribute }) => {
     const keys = multiAttribute

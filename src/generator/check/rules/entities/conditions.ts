@@ -1,4 +1,4 @@
-/** What an entity demands of changes and values can hold, and is about what it names. */
+/** Transitions and validations of an entity can hold, and name attributes they are for. */
 
 import { namedType, printType } from '../../../model.js';
 import { originals, type ResolvedAttribute, type ResolvedModel } from '../../../resolve/resolved-model.js';

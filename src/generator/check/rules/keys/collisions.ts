@@ -6,14 +6,10 @@ import type { EntityLayout, Layout } from '../../../layout/types.js';
 import type { Model, PatternModel } from '../../../model.js';
 import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../../../plan/types/storage.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
-import { type KeyShape, type Meeting, meet, type Piece, printValues } from '../../overlap/overlap.js';
+import type { LaidOut } from '../../laid-out.js';
+import { type KeyShape, type Overlap, overlapOf, type Piece, printValues } from '../../overlap/overlap.js';
 import { Beginnings } from '../../overlap/prefixes.js';
 import type { Check, Finding } from '../../row.js';
-
-export interface LaidOut {
-  readonly model: Model;
-  readonly layout: Layout;
-}
 
 export const keyChecks: readonly Check<LaidOut>[] = [
   {
@@ -69,7 +65,7 @@ interface Place {
   /** `User`, `the entry of usersByStatus`, `the guard of email`. */
   readonly what: string;
   readonly at: Span;
-  /** Of a guard, the constraint that entities share: their keys meet on purpose. */
+  /** Of a guard, the constraint that entities share: their keys are equal on purpose. */
   readonly shared?: string;
 }
 
@@ -82,13 +78,13 @@ function* collisions({ model, layout }: LaidOut): Generator<Finding> {
       earlier.add(other.shape.partition, other);
       for (const one of alike) {
         if (one.shared !== undefined && one.shared === other.shared) continue;
-        const meeting = meet(one.shape, other.shape);
-        if (meeting.kind === 'apart') continue;
+        const overlap = overlapOf(one.shape, other.shape);
+        if (overlap.kind === 'apart') continue;
         yield {
           at: other.at,
           message:
-            meeting.kind === 'meet'
-              ? `${capital(other.what)} can have the key of ${one.what}: ${told(meeting, one, other)}.`
+            overlap.kind === 'overlap'
+              ? `${capital(other.what)} can have the key of ${one.what}: ${witness(overlap, one, other)}.`
               : `${capital(other.what)} is not shown to have other keys than ${one.what}: a value stands in a key twice.`,
           notes: [{ message: one.what, at: one.at }],
           hint: 'Begin one of the keys with a word that no other begins with.',
@@ -106,7 +102,7 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
       return [name, beginnings] as const;
     }),
   );
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const pattern of model.patterns) {
     const read = layout.reads.get(pattern.name.text);
     const entity = layout.entities.get(pattern.target.text);
@@ -116,15 +112,15 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
     const reader = item && whatOf(entity, item, read.slot);
     for (const place of places.get(indexName(entity, read.slot.index))?.alike(region.partition) ?? []) {
       if (place.item === item && (!place.slot || isSameSlot(place.slot, read.slot))) continue;
-      const meeting = meet(region, place.shape);
-      if (meeting.kind === 'apart') continue;
-      // Each pair is told of once, whichever of the two is read, and by however many patterns.
+      const overlap = overlapOf(region, place.shape);
+      if (overlap.kind === 'apart') continue;
+      // Each pair is reported once, whichever of the two is read, and by however many patterns.
       const identity = JSON.stringify([read.slot.index, ...[reader, place.what].sort()]);
-      if (told.has(identity)) continue;
-      told.add(identity);
+      if (reported.has(identity)) continue;
+      reported.add(identity);
       yield {
         at: pattern.name.at,
-        message: `Pattern \`${pattern.name.text}\` would also read ${place.what}${sampleOf(meeting, place)}.`,
+        message: `Pattern \`${pattern.name.text}\` would also read ${place.what}${sampleOf(overlap, place)}.`,
         notes: overlapNotes(pattern, place),
         hint: 'Begin one of the keys with a word that no other begins with.',
       };
@@ -137,10 +133,10 @@ function isSameSlot(a: SlotPlan, b: SlotPlan): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
-function sampleOf(meeting: Meeting, place: Place): string {
-  if (meeting.kind !== 'meet') return ', as far as can be shown';
-  const values = printValues(meeting.b, place.shape);
-  const key = keyText(place, meeting.partition, meeting.sort);
+function sampleOf(overlap: Overlap, place: Place): string {
+  if (overlap.kind !== 'overlap') return ', as far as can be shown';
+  const values = printValues(overlap.b, place.shape);
+  const key = keyText(place, overlap.partition, overlap.sort);
   return `: ${values.length > 0 ? `one with ${values.join(', ')}` : 'it'} lies under ${key}, where the pattern reads`;
 }
 
@@ -149,12 +145,12 @@ function overlapNotes(pattern: PatternModel, place: Place): Note[] {
 }
 
 /** The values of both sides, and the key they share. */
-function told(meeting: Meeting & { kind: 'meet' }, one: Place, other: Place): string {
+function witness(overlap: Overlap & { kind: 'overlap' }, one: Place, other: Place): string {
   const side = (place: Place, values: ReadonlyMap<string, string>) => {
     const printed = printValues(values, place.shape);
     return `${place.what}${printed.length > 0 ? ` with ${printed.join(', ')}` : ''}`;
   };
-  return `${side(one, meeting.a)} and ${side(other, meeting.b)} both have ${keyText(one, meeting.partition, meeting.sort)}`;
+  return `${side(one, overlap.a)} and ${side(other, overlap.b)} both have ${keyText(one, overlap.partition, overlap.sort)}`;
 }
 
 function keyText({ attributes }: Place, partition: string, sort: string | null): string {

@@ -6,8 +6,8 @@ import { multiAttributeFields, othersInIndex, scalarType } from '../../../layout
 import { type IndexModel, type PatternModel, printType, type Word } from '../../../model.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
 import { indexOf, type ResolvedEntity, type ResolvedModel } from '../../../resolve/resolved-model.js';
+import type { LaidOut } from '../../laid-out.js';
 import { type Check, type Finding, listed } from '../../row.js';
-import type { LaidOut } from './collisions.js';
 
 export const multiAttributeChecks: readonly Check<ResolvedModel>[] = [
   {

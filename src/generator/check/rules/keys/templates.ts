@@ -1,26 +1,14 @@
-/** Pinned key templates: their grammar, their holes, and what a key must hold. */
+/** Pinned key templates: their grammar, and what a key must hold. */
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
-import {
-  declaredTransform,
-  encodeChoices,
-  isBucketUnit,
-  lossOf,
-  type Transform,
-  transformName,
-  wantedBy,
-} from '../../../encodings.js';
-import { partOf, printType } from '../../../model.js';
-import { lookedUpBy } from '../../../resolve/attribute-references.js';
+import { declaredTransform, encodeChoices } from '../../../encodings.js';
+import { partOf } from '../../../model.js';
 import { keyTexts } from '../../../resolve/identity.js';
 import {
-  holesIn,
   indexOf,
   isWholeHole,
   type ResolvedEntity,
   type ResolvedModel,
-  type ResolvedTemplate,
-  transformIn,
 } from '../../../resolve/resolved-model.js';
 import { isFault, parseTemplate } from '../../../resolve/templates.js';
 import { type Check, type Finding, listed } from '../../row.js';
@@ -62,87 +50,6 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
     check: entitiesWithoutKey,
   },
   {
-    code: 'key-hole-nullable',
-    purpose: 'What identifies a record always has a value.',
-    *check({ templates }) {
-      for (const template of templates) {
-        if (template.role !== 'main') continue;
-        for (const { hole, attribute, at } of knownHoles(template)) {
-          if (!attribute.nullable) continue;
-          yield {
-            at,
-            message: `\`${template.entity.name}.${hole.field}\` may be null, and stands in the key of every \`${template.entity.name}\`.`,
-            ...fieldNote(template, hole.field),
-            hint: `Make it \`${printType(attribute.type)}!\`, or take another attribute.`,
-          };
-        }
-      }
-    },
-  },
-  {
-    code: 'key-hole-document',
-    purpose: 'Only plain values stand in keys.',
-    check: documentsInKeys,
-  },
-  {
-    code: 'hole-type',
-    purpose: 'A function of a hole is given what it is for.',
-    *check({ templates, entities }) {
-      for (const template of templates) {
-        for (const { hole, attribute, at } of knownHoles(template)) {
-          if (hole.transform === null || attribute.encoding === 'document') continue;
-          const wanted = wantedBy(hole.transform, attribute.encoding);
-          if (wanted === undefined) continue;
-          yield {
-            at,
-            message: `\`${transformName(hole.transform)}\` takes ${wanted}, and \`${template.entity.name}.${hole.field}\` is \`${printType(attribute.type)}\`.`,
-            ...fieldNote(template, hole.field),
-            hint: `Write \`{${hole.field}}\`.`,
-          };
-        }
-      }
-      for (const entity of entities.values()) {
-        for (const { field, how } of entity.model.historyOf ? [] : entity.model.encode) {
-          const attribute = entity.attributes.get(field.text);
-          const transform = declaredTransform(how.text);
-          const wanted = attribute && transform && wantedBy(transform, attribute.encoding);
-          if (!attribute || !transform || wanted === undefined) continue;
-          yield {
-            at: how.at,
-            message: `\`${transformName(transform)}\` takes ${wanted}, and \`${entity.name}.${field.text}\` is \`${printType(attribute.type)}\`.`,
-            ...fieldNote({ entity }, field.text),
-            hint: `Leave \`${field.text}\` out of \`encode\`: each type has its own order-preserving encoding.`,
-          };
-        }
-      }
-    },
-  },
-  {
-    code: 'key-hole-truncated',
-    purpose: 'Different values of a record’s key give different keys.',
-    *check({ templates, entities }) {
-      for (const template of templates) {
-        if (template.role !== 'main') continue;
-        const whole = wholeFields(templates, template);
-        for (const { hole, at } of knownHoles(template)) {
-          const transform = transformIn(template.entity, hole);
-          if (transform === null || isWholeHole(template.entity, hole) || whole.has(hole.field)) continue;
-          yield truncatedKey(template.entity, hole.field, transform, at, hole.transform === null);
-        }
-      }
-      for (const entity of entities.values()) {
-        // The key that is built where none is pinned.
-        if (!entity.table || entity.model.historyOf) continue;
-        const { partition } = entity.table;
-        if (entity.model.key.some((one) => one.attribute.text === partition.text)) continue;
-        const said = entity.model.encode.find((one) => one.field.text === 'id');
-        const transform = said && declaredTransform(said.how.text);
-        if (!said || !transform || lossOf(transform) === 'nothing') continue;
-        yield truncatedKey(entity, 'id', transform, said.how.at, true);
-      }
-    },
-  },
-  {
     code: 'entry-key-incomplete',
     purpose: 'Every record has an index entry of its own.',
     *check({ model, entities, templates }) {
@@ -166,16 +73,6 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
         };
       }
     },
-  },
-  {
-    code: 'shard-mismatch',
-    purpose: 'A pattern has shards where its key has, and nowhere else.',
-    check: shardMismatches,
-  },
-  {
-    code: 'bucket-mismatch',
-    purpose: 'A pattern has a bucket where its key has, and the same.',
-    check: bucketMismatches,
   },
 ];
 
@@ -287,118 +184,6 @@ function* entitiesWithoutKey({ entities, templates }: ResolvedModel): Generator<
   }
 }
 
-function* documentsInKeys(resolved: ResolvedModel): Generator<Finding> {
-  for (const template of resolved.templates) {
-    for (const { hole, attribute, at } of knownHoles(template)) {
-      if (attribute.encoding !== 'document') continue;
-      yield document(template.entity.name, hole.field, printType(attribute.type), at, 'stand in a key');
-    }
-  }
-  for (const pattern of resolved.model.patterns) {
-    const entity = resolved.entities.get(pattern.target.text);
-    if (!entity) continue;
-    for (const word of lookedUpBy(pattern)) {
-      const attribute = entity.attributes.get(word.text);
-      if (attribute?.encoding === 'document')
-        yield document(
-          entity.name,
-          word.text,
-          printType(attribute.type),
-          word.at,
-          'be looked up or ordered by',
-        );
-    }
-  }
-}
-
-function document(entity: string, field: string, type: string, at: Span, what: string): Finding {
-  return {
-    at,
-    message: `\`${entity}.${field}\` is \`${type}\`: only plain values can ${what}.`,
-    hint: 'Store the part that is asked for in an attribute of its own.',
-  };
-}
-
-function* shardMismatches({ model, entities, templates }: ResolvedModel): Generator<Finding> {
-  const pinned = (pattern: unknown, part: ResolvedTemplate['part']) =>
-    templates.find((one) => one.role === 'index' && one.pattern === pattern && one.part === part);
-  for (const template of templates) {
-    if (isFault(template.parsed)) continue;
-    const shard = template.parsed.find((part) => part.kind === 'shard');
-    if (!shard) continue;
-    const at = partOf(template.template, shard.start, shard.end);
-    if (template.role !== 'index' || template.part === 'sort') {
-      yield {
-        at,
-        message: '`{shard}` stands in the partition key of an index only.',
-        hint: 'Remove it here.',
-      };
-    } else if (!template.pattern?.shards) {
-      yield {
-        at,
-        message: `The key has \`{shard}\`, and pattern \`${template.pattern?.name.text}\` does not say how many there are.`,
-        hint: 'Add `shards: 4`, or remove it.',
-      };
-    }
-  }
-  for (const pattern of model.patterns) {
-    // One shard is the partition itself.
-    if (!pattern.shards || pattern.shards.count === 1 || !entities.has(pattern.target.text)) continue;
-    const partition = pinned(pattern, 'partition');
-    if (!partition || isFault(partition.parsed) || partition.parsed.some((part) => part.kind === 'shard'))
-      continue;
-    yield {
-      at: partition.template.at,
-      message: `Pattern \`${pattern.name.text}\` has ${pattern.shards.count} shards, and its partition key has no \`{shard}\`.`,
-      notes: [{ message: 'the shards', at: pattern.shards.at }],
-      hint: `Write \`${partition.template.text}#{shard}\`, or remove \`shards\`.`,
-    };
-  }
-}
-
-function* bucketMismatches({ templates }: ResolvedModel): Generator<Finding> {
-  for (const template of templates) {
-    const { pattern } = template;
-    if (template.role !== 'index' || template.part !== 'partition' || !pattern || isFault(template.parsed))
-      continue;
-    const truncated = holesIn(template).flatMap((hole) => {
-      const transform = transformIn(template.entity, hole);
-      return transform !== null && isBucketUnit(transform) ? [{ ...hole, transform }] : [];
-    });
-    const { bucket } = pattern;
-    const wanted = bucket && `{${bucket.unit.text}(${bucket.field.text})}`;
-    const isFound = truncated.some(
-      (hole) => hole.transform === bucket?.unit.text && hole.field === bucket?.field.text,
-    );
-    for (const hole of truncated) {
-      if (isFound && hole.transform === bucket?.unit.text && hole.field === bucket.field.text) continue;
-      yield {
-        at: partOf(template.template, hole.start, hole.end),
-        message: `The key divides \`${template.entity.name}\` by ${hole.transform} of \`${hole.field}\`, and pattern \`${pattern.name.text}\` ${bucket ? `by ${bucket.unit.text} of \`${bucket.field.text}\`` : 'does not'}.`,
-        ...(bucket ? { notes: [{ message: 'the bucket', at: bucket.at }] } : {}),
-        hint:
-          wanted && !isFound
-            ? `Write \`${wanted}\`.`
-            : `Add \`bucket: ${hole.transform}(${hole.field})\`, or remove the hole.`,
-      };
-    }
-    if (!bucket || isFound || truncated.length > 0) continue;
-    yield {
-      at: template.template.at,
-      message: `Pattern \`${pattern.name.text}\` has a bucket per ${bucket.unit.text}, and its partition key has none.`,
-      notes: [{ message: 'the bucket', at: bucket.at }],
-      hint: `Add \`#${wanted}\` to the partition key, or remove \`bucket\`.`,
-    };
-  }
-}
-
-function knownHoles(template: ResolvedTemplate) {
-  return holesIn(template).flatMap((hole) => {
-    const attribute = template.entity.attributes.get(hole.field);
-    return attribute ? [{ hole, attribute, at: partOf(template.template, hole.start, hole.end) }] : [];
-  });
-}
-
 /** The fields in a template; with an entity, those that stand whole in it. */
 function plainHoles(text: string, entity?: ResolvedEntity): string[] {
   const parsed = parseTemplate(text);
@@ -406,42 +191,4 @@ function plainHoles(text: string, entity?: ResolvedEntity): string[] {
   return parsed.flatMap((part) =>
     part.kind === 'hole' && (!entity || isWholeHole(entity, part)) ? [part.field] : [],
   );
-}
-
-function truncatedKey(
-  entity: ResolvedEntity,
-  field: string,
-  transform: Transform,
-  at: Span,
-  isDeclared: boolean,
-): Finding {
-  const whole = isDeclared ? `{plain(${field})}` : `{${field}}`;
-  return {
-    at,
-    message: `Two values of \`${entity.name}.${field}\` can give one \`${transformName(transform)}\`, and so two records one key.`,
-    hint:
-      lossOf(transform) === 'case'
-        ? `Write \`${whole}\` and normalise the attribute: \`normalize: { ${field}: lowercase }\`.`
-        : `Let the whole \`${whole}\` stand in the key as well.`,
-  };
-}
-
-/** The fields that stand whole somewhere in the same key. */
-function wholeFields(templates: readonly ResolvedTemplate[], like: ResolvedTemplate): Set<string> {
-  const same = templates.filter(
-    (one) => one.role === like.role && one.entity === like.entity && one.pattern === like.pattern,
-  );
-  return new Set(
-    same.flatMap((one) =>
-      holesIn(one).flatMap((hole) => (isWholeHole(one.entity, hole) ? [hole.field] : [])),
-    ),
-  );
-}
-
-function fieldNote(
-  { entity }: Pick<ResolvedTemplate, 'entity'>,
-  name: string,
-): { readonly notes?: NonNullable<Finding['notes']> } {
-  const field = entity.type.fields.find((one) => one.name === name);
-  return field ? { notes: [{ message: 'the field', at: field.at }] } : {};
 }

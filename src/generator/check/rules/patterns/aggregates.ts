@@ -1,4 +1,4 @@
-/** A number that is kept is exact: it is asked of all records with some values, and each write can tell what it adds. */
+/** A maintained aggregate is exact: it is of all records with some values, and each write knows what it adds. */
 
 import type { Note, Span } from '../../../diagnostics/diagnostic.js';
 import { isMaintained, namedType, type PatternModel, printType, type Word } from '../../../model.js';
@@ -10,13 +10,13 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const aggregateChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'maintained-question',
-    purpose: 'A number that is kept is of all records that have some values.',
+    purpose: 'A maintained number is of all records that have some values.',
     *check({ model, entities }) {
       for (const pattern of model.patterns.filter(keepsAggregate)) {
         for (const { key, at } of unkept(pattern)) {
           yield {
             at,
-            message: `The number of pattern \`${pattern.name.text}\` is kept, and \`${key}\` asks for a part of it.`,
+            message: `The number of pattern \`${pattern.name.text}\` is maintained, and \`${key}\` asks for a part of it.`,
             notes: noteOf(pattern),
             hint: hintFor(pattern),
           };
@@ -86,7 +86,7 @@ export const aggregateChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'total-count',
-    purpose: 'What is kept for a connection is a field of it.',
+    purpose: 'What is maintained for a connection is a field of it.',
     *check({ model }) {
       for (const { name, for: path, total, cardinality } of model.patterns) {
         const field = fieldAt(model, path);
@@ -131,17 +131,17 @@ function wordOf({ cardinality, total }: PatternModel): string {
 
 function noteOf(pattern: PatternModel): readonly Note[] {
   const at = pattern.maintained?.at ?? pattern.total?.at;
-  return at ? [{ message: 'kept here', at }] : [];
+  return at ? [{ message: 'maintained here', at }] : [];
 }
 
 function hintFor({ cardinality, total }: PatternModel): string {
   if (cardinality === 'sum') return 'Say with `when` which records are added up, or remove it.';
   return total
     ? 'Remove `total`, and `totalCount` from the connection, or ask without it.'
-    : 'Remove `kept`, so that it is counted by reading, or say with `when` which records count.';
+    : 'Remove `maintained`, so that it is counted by reading, or say with `when` which records count.';
 }
 
-/** What a pattern asks that a number kept by equality does not tell. */
+/** What narrows a pattern to a part of the number that is maintained by equality. */
 function unkept(pattern: PatternModel): { readonly key: string; readonly at: Span }[] {
   const { narrow, range, filter, bucket, where, leadsTo, cardinality, target } = pattern;
   const list = where.find(({ each }) => each === 'list');

@@ -7,8 +7,8 @@ import { askedBy } from '../../../resolve/attribute-references.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
 import type { ResolvedModel } from '../../../resolve/resolved-model.js';
 import { fieldAt, isConnection } from '../../../resolve/sdl.js';
+import type { LaidOut } from '../../laid-out.js';
 import { type Check, type Finding, listed } from '../../row.js';
-import type { LaidOut } from '../keys/collisions.js';
 
 export const mixedChecks: readonly Check<ResolvedModel>[] = [
   {
@@ -139,7 +139,7 @@ function* indexes({ model, layout }: LaidOut): Generator<Finding> {
       if (index?.kind === 'multi-attribute') {
         yield {
           at: pattern.index?.at ?? pattern.name.at,
-          message: `\`${index.name.text}\` is a native index: what is read together lies under key templates.`,
+          message: `\`${index.name.text}\` has multi-attribute keys: what is read together needs key templates.`,
           notes: [{ message: 'the index', at: index.name.at }],
           hint: 'Read an index with a partition key and a sort key of its own.',
         };

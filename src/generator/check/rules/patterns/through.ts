@@ -1,4 +1,4 @@
-/** What is asked about many keys at once, and what is found through a join. */
+/** Reads of many keys at once, and of records through a join. */
 
 import { nearest } from '../../../diagnostics/diagnostic.js';
 import { isGet } from '../../../layout/serving.js';
@@ -7,8 +7,8 @@ import { type EdgeFields, edgeFieldsOf } from '../../../resolve/edges.js';
 import { type ResolvedEntity, type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';
 import { fieldAt, isSameType } from '../../../resolve/sdl.js';
 import { writtenSource } from '../../../resolve/value-paths.js';
+import type { LaidOut } from '../../laid-out.js';
 import { type Check, type Finding, listed } from '../../row.js';
-import type { LaidOut } from '../keys/collisions.js';
 
 export const throughChecks: readonly Check<ResolvedModel>[] = [
   {

@@ -144,11 +144,11 @@ function totalHint(model: Model, type: SdlType): string {
     return given !== undefined && namedType(given) === type.name && total === undefined;
   });
   return without
-    ? `Add \`total: true\` to pattern \`${without.name.text}\`, so that the number is kept.`
+    ? `Add \`total: true\` to pattern \`${without.name.text}\`, so that the number is maintained.`
     : `Remove it, and ask the number by a field beside the connection, with \`count: ${node}\`.`;
 }
 
-/** The fields of edges that patterns through a join answer, or are told why they do not. */
+/** The fields of edges that patterns through a join answer, or for which those report why not. */
 function edgeAttributes({ model }: ResolvedModel): Set<string> {
   return new Set(
     model.patterns.flatMap((pattern) => {

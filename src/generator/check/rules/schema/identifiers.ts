@@ -25,8 +25,8 @@ export const identifierChecks: readonly Check<ResolvedModel>[] = [
     purpose: 'Generated code declares each name once, and none it needs for something else.',
     *check(resolved) {
       // One finding for each name that was written, however many are made from it.
-      const told = new Set<string>();
-      yield* clashes(schemaNames(resolved), told, {
+      const reported = new Set<string>();
+      yield* clashes(schemaNames(resolved), reported, {
         file: 'graphql.ts, which GraphQL Codegen writes,',
         taken: new Map([
           ...Array.from(codegenTypes, (name) => [name, 'for itself'] as const),
@@ -36,15 +36,15 @@ export const identifierChecks: readonly Check<ResolvedModel>[] = [
           ),
         ]),
       });
-      yield* clashes(entityTypeNames(resolved), told, { file: 'entities.ts' });
-      yield* clashes(ruleNames(resolved), told, { file: 'rules.ts' });
-      yield* clashes(keyNames(resolved), told, { file: 'keys.ts' });
-      yield* clashes(codecNames(resolved), told, { file: 'items.ts' });
-      yield* clashes(queryNames(resolved), told, {
+      yield* clashes(entityTypeNames(resolved), reported, { file: 'entities.ts' });
+      yield* clashes(ruleNames(resolved), reported, { file: 'rules.ts' });
+      yield* clashes(keyNames(resolved), reported, { file: 'keys.ts' });
+      yield* clashes(codecNames(resolved), reported, { file: 'items.ts' });
+      yield* clashes(queryNames(resolved), reported, {
         file: 'queries.ts',
         taken: new Map(Array.from(reservedWords, (name) => [name, 'as a word of the language'] as const)),
       });
-      yield* clashes(loaderNames(resolved), told, { file: 'loaders.ts' });
+      yield* clashes(loaderNames(resolved), reported, { file: 'loaders.ts' });
       yield* smallTypes(resolved);
       yield* inputClashes(resolved);
     },
@@ -66,16 +66,16 @@ interface Module {
 
 function* clashes(
   declared: readonly Declared[],
-  told: Set<string>,
+  reported: Set<string>,
   { file, taken = new Map() }: Module,
 ): Generator<Finding> {
   const seen = new Map<string, Declared>();
   for (const one of declared) {
     const earlier = seen.get(one.name);
     seen.set(one.name, earlier ?? one);
-    if (told.has(one.from)) continue;
+    if (reported.has(one.from)) continue;
     if (earlier && earlier.from !== one.from) {
-      told.add(one.from);
+      reported.add(one.from);
       yield {
         at: one.at,
         message: `${file} would declare \`${one.name}\` twice: for ${earlier.from} and for ${one.from}.`,
@@ -83,7 +83,7 @@ function* clashes(
         hint: 'Rename one of them.',
       };
     } else if (taken.has(one.name)) {
-      told.add(one.from);
+      reported.add(one.from);
       yield {
         at: one.at,
         message: `${file} would declare \`${one.name}\` for ${one.from}, and has that name ${taken.get(one.name)}.`,
@@ -286,7 +286,7 @@ function loaderNames({ model, entities }: ResolvedModel): Declared[] {
 function* inputClashes(resolved: ResolvedModel): Generator<Finding> {
   for (const { name, where, narrow, bucket, in: given, leadsTo } of resolved.model.patterns) {
     const inputs = new Map<string, { readonly from: string; readonly at: Span }>();
-    // What crosses buckets is told where now is.
+    // What crosses buckets is reported where now is.
     if (bucket && !given) inputs.set('now', { from: '', at: bucket.at });
     for (const use of valuesTakenBy(resolved, name)) {
       if (use.source.kind === 'through' || use.role === 'kind') continue;

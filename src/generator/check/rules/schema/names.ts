@@ -200,7 +200,7 @@ function* unknownEntities({ model, entities }: ResolvedModel): Generator<Finding
   const check = function* (word: Word, isAbstractAllowed: boolean): Generator<Finding> {
     const type = model.sdl.types.get(word.text);
     if (!type || entities.has(word.text) || (isAbstractAllowed && type.kind !== 'object')) return;
-    // A mistaken name under `entities` that stands for this one is reported where it stands.
+    // A misspelt name under `entities` that means this one is reported there.
     if (mistakes.some((mistake) => nearest(mistake, [word.text]) !== undefined)) return;
     const isObject = type.kind === 'object';
     yield {

@@ -85,7 +85,7 @@ export function* mutationWithoutEffect(mutation: MutationModel): Generator<Findi
   if (kind === 'create' && where[0])
     yield useless('where', where[0].field.at, 'there is no record to find yet');
   if (kind === 'create' && require[0])
-    yield useless('require', require[0].name.at, 'there is no record yet to demand anything of');
+    yield useless('require', require[0].name.at, 'there is no record yet to check');
   if (kind !== 'update' && kind !== 'upsert')
     for (const { how, field } of elements)
       yield useless(how, field.at, deleted ?? touched ?? 'there are no values to go on from');

@@ -52,7 +52,7 @@ export const mutationChecks: readonly Check<ResolvedModel>[] = [
     code: 'no-revision',
     purpose: 'The writes of what is changed are counted: two changes never overwrite one another unseen.',
     *check(resolved) {
-      const told = new Set<string>();
+      const reported = new Set<string>();
       for (const { mutation, entity } of known(resolved)) {
         const isCounted = entity.model.generate.some(({ how }) => how.text === 'revision');
         const isChanged =
@@ -62,10 +62,10 @@ export const mutationChecks: readonly Check<ResolvedModel>[] = [
           !isChanged ||
           entity.model.immutable === true ||
           entity.model.historyOf ||
-          told.has(entity.name)
+          reported.has(entity.name)
         )
           continue;
-        told.add(entity.name);
+        reported.add(entity.name);
         const field = entity.attributes.has('version') ? '' : `\`stored: { version: Int! }\` and `;
         yield {
           at: entity.model.name.at,

@@ -4,8 +4,8 @@ import type { EntityLayout } from '../../../layout/types.js';
 import { namedType, printType, type TransactionModel, type Word } from '../../../model.js';
 import type { ResolvedModel } from '../../../resolve/resolved-model.js';
 import { fieldAt } from '../../../resolve/sdl.js';
+import type { LaidOut } from '../../laid-out.js';
 import { type Check, type Finding, listed } from '../../row.js';
-import type { LaidOut } from '../keys/collisions.js';
 
 /** DynamoDB takes at most this many items in one transaction. */
 const mostItems = 100;
@@ -150,7 +150,7 @@ export const transactionLayoutChecks: readonly Check<LaidOut>[] = [
 ];
 
 /**
- * How many items one write touches at most: an entry, guard or kept number that moves is two, and so is the counter of a
+ * How many items one write touches at most: an entry, guard or aggregate that moves is two, and so is the counter of a
  * reference, which is checked besides; a version too many is deleted.
  */
 function mostWritten(entity: EntityLayout | undefined, kind: string): number {

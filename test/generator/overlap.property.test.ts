@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type KeyShape, meet, type Piece, printValues } from '../../src/generator/check/overlap/overlap.js';
+import {
+  type KeyShape,
+  overlapOf,
+  type Piece,
+  printValues,
+} from '../../src/generator/check/overlap/overlap.js';
 import { runtimeEncoding, valueOfText } from '../../src/generator/encodings.js';
 import * as keys from '../../src/runtime/keys/encodings.js';
 import { runs } from '../support/runs.js';
@@ -13,7 +18,7 @@ interface Hole {
 
 const enumValues = ['A', 'B', 'AB'];
 
-/** Values that often meet: one another, or the literals below. */
+/** Values that often overlap: one another, or the literals below. */
 const samples = {
   text: ['', 'A', 'B', 'AB', '#', 'A#B', '$', 'a', '0', '2026', '2026-01', 'true', '0000000001'],
   enum: enumValues,
@@ -171,7 +176,7 @@ describe('two key templates', () => {
     fc.assert(
       fc.property(shape, shape, (a, b) => {
         fc.pre((a.sort === null) === (b.sort === null));
-        fc.pre(meet(a, b).kind === 'apart');
+        fc.pre(overlapOf(a, b).kind === 'apart');
         const mine = new Set(keysOf(a));
         for (const key of keysOf(b)) expect(mine.has(key)).toBe(false);
       }),
@@ -179,17 +184,17 @@ describe('two key templates', () => {
     );
   });
 
-  test('said to meet give the key that is shown, with the values that are shown', () => {
+  test('said to overlap give the key that is shown, with the values that are shown', () => {
     fc.assert(
       fc.property(similar, similar, (partitions, sorts) => {
         const a: KeyShape = { partition: partitions[0], sort: sorts[0] };
         const b: KeyShape = { partition: partitions[1], sort: sorts[1] };
-        const meeting = meet(a, b);
-        fc.pre(meeting.kind === 'meet');
-        if (meeting.kind !== 'meet') return;
+        const overlap = overlapOf(a, b);
+        fc.pre(overlap.kind === 'overlap');
+        if (overlap.kind !== 'overlap') return;
         for (const [side, values] of [
-          [a, meeting.a],
-          [b, meeting.b],
+          [a, overlap.a],
+          [b, overlap.b],
         ] as const) {
           const record = decoded(values);
           const keysOfShards = [0, 1].flatMap((x) =>
@@ -197,7 +202,7 @@ describe('two key templates', () => {
               [built(side.partition, record, x), side.sort && built(side.sort, record, y)].join('\0'),
             ),
           );
-          expect(keysOfShards).toContain([meeting.partition, meeting.sort].join('\0'));
+          expect(keysOfShards).toContain([overlap.partition, overlap.sort].join('\0'));
           expect(printValues(values, side)).toHaveLength(values.size);
         }
       }),
@@ -213,7 +218,7 @@ describe('two key templates', () => {
             piece.kind === 'hole' ? [piece.field] : [],
           );
         fc.pre([a, b].every((side) => new Set(holes(side)).size === holes(side).length));
-        expect(meet(a, b).kind).not.toBe('unknown');
+        expect(overlapOf(a, b).kind).not.toBe('unknown');
       }),
       { numRuns: runs(200) },
     );
@@ -224,13 +229,13 @@ describe('two key templates', () => {
     ...(field ? [{ kind: 'hole', field, encode: 'text', values: [] } as const] : []),
   ];
 
-  test('with the same word and a value meet', () => {
-    const meeting = meet(
+  test('with the same word and a value overlap', () => {
+    const overlap = overlapOf(
       { partition: text('X#', 'id'), sort: text('M') },
       { partition: text('X#', 'key'), sort: text('M') },
     );
-    expect(meeting).toMatchObject({
-      kind: 'meet',
+    expect(overlap).toMatchObject({
+      kind: 'overlap',
       partition: 'X#a',
       sort: 'M',
       a: new Map([['id', 'a']]),
@@ -241,7 +246,7 @@ describe('two key templates', () => {
   test('a value cannot stand for a delimiter', () => {
     const one: KeyShape = { partition: text('X#', 'id'), sort: null };
     const two: KeyShape = { partition: [...text('X#', 'a'), ...text('#', 'b')], sort: null };
-    expect(meet(one, two).kind).toBe('apart');
+    expect(overlapOf(one, two).kind).toBe('apart');
   });
 
   test('a day that no year has is no key', () => {
@@ -249,10 +254,10 @@ describe('two key templates', () => {
       partition: [{ kind: 'hole', field: 'm', encode: 'day', values: [] }],
       sort: null,
     };
-    const on = (date: string) => meet(day, { partition: text(date), sort: null }).kind;
+    const on = (date: string) => overlapOf(day, { partition: text(date), sort: null }).kind;
     expect(
       ['2024-02-29', '2023-02-29', '1900-02-29', '2000-02-29', '2026-13-01', '2026-04-31'].map(on),
-    ).toEqual(['meet', 'apart', 'apart', 'meet', 'apart', 'apart']);
+    ).toEqual(['overlap', 'apart', 'apart', 'overlap', 'apart', 'apart']);
   });
 
   test('one value in two places of a key is one value', () => {
@@ -261,13 +266,13 @@ describe('two key templates', () => {
       sort: [{ kind: 'hole', field, encode, values }],
     });
     const other: KeyShape = { partition: text('A'), sort: text('B') };
-    expect(meet(twice('e', 'enum', enumValues), other).kind).toBe('apart');
-    expect(meet(twice('t', 'text', []), other).kind).toBe('unknown');
-    expect(meet(twice('t', 'text', []), { partition: text('A'), sort: text('A') }).kind).toBe('meet');
+    expect(overlapOf(twice('e', 'enum', enumValues), other).kind).toBe('apart');
+    expect(overlapOf(twice('t', 'text', []), other).kind).toBe('unknown');
+    expect(overlapOf(twice('t', 'text', []), { partition: text('A'), sort: text('A') }).kind).toBe('overlap');
   });
 });
 
-describe('the languages of encodings', () => {
+describe('the forms of encodings', () => {
   const values: Record<Kind, fc.Arbitrary<unknown>> = {
     text: fc.string({ unit: 'grapheme' }),
     enum: fc.constantFrom(...enumValues),
@@ -310,9 +315,9 @@ describe('the languages of encodings', () => {
             partition: [{ kind: 'hole', field, encode, values: enumValues }],
             sort: null,
           };
-          const meeting = meet(side, { partition: [{ kind: 'literal', text: encoded }], sort: null });
-          expect(meeting.kind).toBe('meet');
-          if (meeting.kind === 'meet') expect(meeting.a.get(field)).toBe(valueOfText(encode, encoded));
+          const overlap = overlapOf(side, { partition: [{ kind: 'literal', text: encoded }], sort: null });
+          expect(overlap.kind).toBe('overlap');
+          if (overlap.kind === 'overlap') expect(overlap.a.get(field)).toBe(valueOfText(encode, encoded));
         }),
         { numRuns: runs(300) },
       );
