@@ -7,8 +7,8 @@ import type {
   OperationDefinitionNode,
   SelectionSetNode,
 } from 'graphql';
+import { type Arguments, lengthOf, numberOf } from './arguments.js';
 import type { Costs, FieldCost, GetCost, QueryCost, TogetherCost, WriteCost } from './costs.js';
-import { type Arguments, lengthOf, numberOf } from './given.js';
 import { Ledger, type Source, type Tally } from './ledger.js';
 import { beginsAtParent } from './prefetch.js';
 import { queryReads } from './reads.js';
@@ -29,7 +29,7 @@ export interface Figures {
 export interface Budget {
   readonly operation: 'query' | 'mutation' | 'subscription';
   readonly name: string | null;
-  /** Where every page is full, nothing is dropped, and answers of one step come together. */
+  /** Where every page is full, no filter drops rows, and answers of one step arrive at the same time. */
   readonly usual: Figures;
   /** Whatever is stored and whenever answers come, of records of the size assumed. */
   readonly most: Figures;
@@ -38,7 +38,7 @@ export interface Budget {
   readonly fields: readonly BudgetField[];
 }
 
-/** A field that sends requests, or a rule. Other fields are left out, and what is below them comes up. */
+/** A field with requests, or a rule. Fields without requests are left out; their children take their place. */
 export interface BudgetField {
   /** `Type.field`, or the name of a rule. */
   readonly name: string;
@@ -134,7 +134,7 @@ interface Node {
   readonly fields: Node[];
 }
 
-/** What is known in an earlier step of one need not be in the other, so that one may ask a rule where the other does not. */
+/** What one of them knows from an earlier step the other may not, so that only one of them may call a rule. */
 function joined(usual: readonly Node[], most: readonly Node[]): BudgetField[] {
   const idOf = ({ name, path }: Node) => `${path} ${name}`;
   const others = new Map(most.map((node) => [idOf(node), node]));
@@ -167,7 +167,7 @@ interface Place {
   readonly type: string;
   readonly times: number;
   readonly step: number;
-  /** What distinguishes these objects from others: the same read of the same objects is sent once. */
+  /** What distinguishes these objects from others: the same query for the same objects is sent once. */
   readonly identity: string;
   readonly source: Source;
   readonly path: string;
@@ -192,7 +192,7 @@ interface Begun {
   readonly led: number;
   readonly why: string;
   readonly tally: Tally;
-  /** Which of its selected fields were started with it. */
+  /** The selected fields that were prefetched with it. */
   readonly begun?: ReadonlyMap<string, Begun> | undefined;
 }
 
@@ -211,7 +211,7 @@ class Walk {
   readonly #once = new Map<string, number>();
   readonly #asked = new Set<string>();
   readonly #unknown = new Set<string>();
-  /** What came by queries of what belongs to it: who asks for it elsewhere may be faster. */
+  /** Records read by the queries of their dependents: other fields that request them may be faster. */
   readonly #brought = new Set<string>();
   #seen = 0;
   #ahead = 0;
@@ -328,7 +328,7 @@ class Walk {
     this.#at(begin, () => this.#answer(cost, call, entry, begin));
   }
 
-  /** An object or a list of them that its parent contains: nothing is read for it. */
+  /** An object, or a list of objects, inside its parent: it takes no request. */
   #attribute({ page, isEdge, begun: _, ...place }: Place, node: FieldNode, sets: Sets): void {
     const field = node.name.value;
     const type = this.#selections.typeOf(place.type, field);
@@ -394,7 +394,7 @@ class Walk {
     const { begun, by, mayBring } = cost.starts
       ? this.#startPrefetch(call, { step, identity, isNew })
       : { begun: undefined, by: undefined, mayBring: false };
-    // Of two equal reads it is unknown which one was sent first.
+    // Of two equal requests either may be the first.
     const isLate = !isNew && this.#isMost && this.#brought.delete(identity);
     if ((isNew && by === undefined) || isLate) this.#keys(step, count, place.source, tally);
     const isBrought = by !== undefined || (this.#isMost && mayBring);
@@ -410,7 +410,7 @@ class Walk {
       rows: each,
       source: isBrought ? { moments: place.times } : place.source,
       led: cost.leadsTo && isNew ? place.times * each : 0,
-      why: isNew ? why.join(', ') : 'asked already',
+      why: isNew ? why.join(', ') : 'requested before',
       tally,
       begun,
     };
@@ -448,14 +448,14 @@ class Walk {
       rows: reads.rows,
       source,
       led: isLed(cost) && isNew ? place.times * reads.keys : 0,
-      why: isNew ? reads.why : 'asked already',
+      why: isNew ? reads.why : 'requested before',
       tally,
     };
   }
 
   /**
-   * Starts the reads of a record that depend only on its key. One page may bring the record with it: of those that
-   * begin at it, the first that was not sent before.
+   * Prefetches selected fields that depend only on a record's key. One page may read the record with it: of those that
+   * begin next to it, the first that was not requested before.
    *
    * @returns `by`: the field of that page; `mayBring`: it depends on a variable whether there is one
    */
@@ -490,14 +490,14 @@ class Walk {
       const brings = isAtParent === true && by === undefined && this.#isAsked(cost, call);
       const one = this.#begin(cost, call, step, brings ? tally : undefined);
       if (brings) by = first.name.value;
-      const how = brings ? "comes with its parent's query" : 'in parallel with its parent';
+      const how = brings ? "read by its parent's query" : 'prefetched in parallel with its parent';
       begun.set(name, one.isNew ? { ...one, why: `${one.why}, ${how}` } : one);
     }
     if (by !== undefined) this.#brought.add(identity);
     return { begun, by, mayBring };
   }
 
-  /** Whether a query will be sent: something of it is selected, and it was not sent before. */
+  /** Whether a query will be sent: it is selected, and was not sent before. */
   #isAsked(cost: FieldCost, call: Call): boolean {
     if (cost.kind !== 'query') return false;
     const assumed = { isMost: this.#isMost, readBudget: this.#readBudget, itemBytes: this.#itemBytes };
@@ -536,9 +536,9 @@ class Walk {
   }
 
   /**
-   * Asks a rule, and gives the step in which it has answered.
+   * Calls a rule, and returns the step in which it has answered.
    *
-   * @param isField whether the rule answers the field, so that what it asks is the field's own
+   * @param isField whether the rule resolves the field, so that its requests are the field's own
    */
   #rule(
     name: string | undefined,
@@ -625,7 +625,7 @@ class Walk {
   }
 }
 
-/** One field as it is resolved for some objects. */
+/** One field, resolved for some objects. */
 interface Call {
   readonly field: string;
   readonly node: FieldNode;
@@ -645,7 +645,7 @@ interface Found {
   readonly begun?: ReadonlyMap<string, Begun> | undefined;
 }
 
-/** Whether its own reads give one row, which leads to another record. */
+/** Whether its own reads return one row, which leads to another record. */
 function isLed(cost: GetCost | QueryCost): boolean {
   return cost.leadsTo !== undefined && (cost.kind === 'get' || cost.gives === 'one');
 }

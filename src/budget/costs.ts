@@ -1,15 +1,15 @@
-/** What each field of a schema asks of DynamoDB: the shape of the generated table `costs`. */
+/** The requests of each field of a schema: the type of the generated table `costs`. */
 
 export interface Costs {
   /** By `Type.field`. A field that is not in it is an attribute, or is answered by other code. */
   readonly fields: Readonly<Record<string, FieldCost>>;
-  /** Rules that say what they ask, by name. */
+  /** Rules that declare their requests, by name. */
   readonly rules: Readonly<Record<string, RuleCost>>;
 }
 
 export type FieldCost = GetCost | QueryCost | WriteCost | AnsweredCost;
 
-/** Rules asked around a read or write, by name. */
+/** Rules called around a read or write, by name. */
 export interface Asked {
   /** Before anything is read. */
   readonly allow?: string;
@@ -25,11 +25,11 @@ export interface PrefetchRequested {
 
 /** The items lie in the parent's item collection: one Query brings both. */
 export interface TogetherCost {
-  /** Which page begins at the parent: the one with `first` or nothing, or with `last`. */
+  /** Which page begins next to the parent: that of `first` or no argument, or that of `last`. */
   readonly page:
     | 'first'
     | 'last'
-    /** It depends on the order in an argument; `none`: where it has no value. */
+    /** It depends on the order that an argument requests; `none`: where the argument has no value. */
     | { readonly by: string; readonly DESC: 'first' | 'last'; readonly none: 'first' | 'last' };
   /** Further items that are read along. */
   readonly between: number;
@@ -44,11 +44,11 @@ export interface GetCost extends Asked, PrefetchRequested {
   readonly pattern?: string;
   /** The entities a key is looked up in. */
   readonly of: readonly string[];
-  /** The argument that gives several keys, and how many it may give. */
+  /** The argument with several keys, and how many it may have. */
   readonly each?: { readonly argument: string; readonly max: number };
   /** What the record leads to, by key. */
   readonly leadsTo?: string;
-  /** Selected fields of the record that are prefetched start with it. */
+  /** Selected fields of the record are prefetched with it. */
   readonly starts?: true;
 }
 
@@ -57,7 +57,7 @@ export interface QueryCost extends Asked, PrefetchRequested {
   readonly kind: 'query';
   /** Left out where it is called as the field. */
   readonly pattern?: string;
-  /** What it gives, which says how many rows are read; left out, a connection. */
+  /** What it returns, which determines how many rows are read. Default: a connection. */
   readonly gives?: 'one' | 'list' | 'connection' | 'count' | 'exists';
   readonly of: string;
   /** `table`, or the index's name. */
@@ -70,7 +70,7 @@ export interface QueryCost extends Asked, PrefetchRequested {
   readonly buckets?: number | string;
   /** Of lists and connections. */
   readonly page?: { readonly default: number; readonly max: number };
-  /** How many results a list gives: an argument, or a number. */
+  /** How many results a list returns: an argument, or a number. */
   readonly limit?: string | number;
   /** The fields that need no further read; left out: all. */
   readonly covering?: readonly string[];
@@ -78,7 +78,7 @@ export interface QueryCost extends Asked, PrefetchRequested {
   readonly leadsTo?: string;
   /** Rows may be dropped, and others read for them. */
   readonly drops?: true;
-  /** In how many items a connection's `totalCount` is maintained: they are read in parallel with the query if it is selected. */
+  /** The number of items of a connection's `totalCount`: they are read in parallel with the query, where it is selected. */
   readonly total?: number;
   /** What is read by its key in parallel with the query. */
   readonly beside?: string;
@@ -88,7 +88,7 @@ export interface QueryCost extends Asked, PrefetchRequested {
   readonly upTo?: number;
 }
 
-/** A mutation: its records are read together, unless they are new, then what else it rests on, and everything is written at once. */
+/** A mutation: one batch reads its records, unless they are new, then what else it depends on; one transaction writes. */
 export interface WriteCost extends Asked {
   readonly kind: 'write';
   /** Left out where it is called as the field. */
@@ -114,12 +114,12 @@ export interface AnsweredCost {
   readonly rule: string;
 }
 
-/** What one call of a rule asks. */
+/** The requests of one call of a rule. */
 export interface RuleCost {
-  /** Requests of its own, one after the other; what they read or write is not told. */
+  /** Its own requests, one after the other; the units they consume are unknown. */
   readonly requests?: number;
   /** Records it reads through loaders, side by side: they share the step's batch gets. */
   readonly gets?: number;
-  /** What is read is the same for all rules that give this name: it is read once an operation. */
+  /** All rules with this name read the same: an operation reads it once. */
   readonly once?: string;
 }

@@ -3,7 +3,7 @@
 /** DynamoDB takes at most this many keys in one BatchGetItem. */
 const batch = 100;
 
-/** What one field or rule asks; filled in while an operation is gone through. */
+/** The requests of one field or rule; filled in while the operation is walked. */
 export interface Tally {
   requests: number;
   readUnits: number;
@@ -29,7 +29,7 @@ export class Ledger {
   readonly #keys: Keys[][] = [];
   readonly #isTogether: boolean;
 
-  /** @param isTogether whether answers of one step come together, so that what they lead to shares batches */
+  /** @param isTogether whether answers of one step arrive at the same time, so that the keys they lead to share batches */
   constructor(isTogether: boolean) {
     this.#isTogether = isTogether;
   }
@@ -47,7 +47,7 @@ export class Ledger {
     this.#keys[step] = asked;
   }
 
-  /** The first step without requests, followed by no other with some. */
+  /** The number of steps with requests. */
   get steps(): number {
     return Math.max(this.#requests.length, this.#keys.length);
   }

@@ -1,12 +1,12 @@
-/** Whether a page comes by one Query with its parent. Follows `withParent` of the runtime; tests hold both together. */
+/** Whether one Query reads a page and its parent. Follows `withParent` of the runtime; tests compare both. */
 
+import { type Arguments, Open, valueAt } from './arguments.js';
 import type { TogetherCost } from './costs.js';
-import { type Arguments, Open, valueAt } from './given.js';
 
 /** Undefined: a variable that may have any value decides. */
 type Answer = boolean | undefined;
 
-/** Whether reading begins at the parent: at that end of the order, without a cursor and without a bound there. */
+/** Whether reading begins next to the parent: at that end of the order, without a cursor or a bound there. */
 export function beginsAtParent({ page, bounds = [] }: TogetherCost, args: Arguments): Answer {
   const end = typeof page === 'string' ? page : endOf(page, args);
   if (end === undefined) return undefined;
@@ -17,7 +17,7 @@ export function beginsAtParent({ page, bounds = [] }: TogetherCost, args: Argume
   );
 }
 
-/** Which end it is in the requested order. */
+/** The end next to the parent, in the requested order. */
 function endOf({ by, DESC: descending, none }: Exclude<TogetherCost['page'], string>, args: Arguments) {
   const order = valueAt(args, by) ?? null;
   if (order instanceof Open) return undefined;

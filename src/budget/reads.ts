@@ -1,8 +1,8 @@
-/** What one call of a query's field reads. Follows `readPage`, `Nodes` and `Source` of the runtime; tests hold both together. */
+/** What one call of a query's field reads. Follows `readPage`, `Nodes` and `RowSource` of the runtime; tests compare both. */
 
 import type { SelectionSetNode } from 'graphql';
+import { type Arguments, lengthOf, numberOf, valueAt } from './arguments.js';
 import type { QueryCost } from './costs.js';
-import { type Arguments, lengthOf, numberOf, valueAt } from './given.js';
 import type { Selections } from './selections.js';
 import { plural } from './words.js';
 
@@ -23,7 +23,7 @@ export interface Reads {
   readonly firstUnits: number;
   /** Keys read in parallel with the first of them. */
   readonly beside: number;
-  /** Rows given. */
+  /** Rows returned. */
   readonly rows: number;
   readonly why: string;
   /** What of the selection makes another question of it. */
@@ -58,7 +58,7 @@ export function queryReads(cost: QueryCost, selections: Selections, asked: Asked
       readUnits: 0,
       firstUnits: 0,
       rows: page.rows,
-      why: beside > 0 ? 'only the maintained total' : 'nothing is read',
+      why: beside > 0 ? 'the aggregate alone' : 'nothing is read',
       identity,
     };
   const requests =
@@ -76,19 +76,19 @@ export function queryReads(cost: QueryCost, selections: Selections, asked: Asked
     readUnits: cost.gives === 'count' ? each : (read - 1) * each + firstUnits,
     firstUnits,
     rows: page.rows,
-    why: `${why(cost, fan, page, follows)}${beside > 0 ? ', with the maintained total' : ''}`,
+    why: `${why(cost, fan, page, follows)}${beside > 0 ? ', its aggregate in parallel' : ''}`,
     identity,
   };
 }
 
 interface Page {
-  /** Rows that the answer holds. */
+  /** Rows of the answer. */
   readonly rows: number;
   /** Rows that are read for it. */
   readonly needed: number;
-  /** Whether the flag of the side that the page was entered from is selected. */
+  /** Whether the flag of the side that the page was entered from is requested. */
   readonly behind: boolean;
-  /** Whether the index covers all that is selected. */
+  /** Whether the index covers all requested fields. */
   readonly isHeld: boolean;
   readonly identity: unknown;
 }
@@ -175,7 +175,7 @@ function paged(cost: QueryCost, fan: Fan, page: Page, follows: boolean, assumed:
   if (cost.drops) steps.push(...further(1));
   if (follows && (cost.drops || cost.leadsTo)) steps.push(...further(fan.wide), ...further(1));
   if (!page.behind) return steps;
-  // The other way, in parallel with the page; and once more where the cursor's item may be all there is.
+  // The other way, in parallel with the page; and once more where the cursor's own item may be all there is.
   const back = [...Array.from<number>({ length: buckets }).fill(fan.wide), ...(cost.drops ? further(1) : [])];
   const beside = steps.map((count, at) => count + (back[at] ?? 0));
   const rest = back.slice(steps.length);
@@ -203,10 +203,10 @@ function why(cost: QueryCost, fan: Fan, page: Page, follows: boolean): string {
   return [
     `${plural(page.needed, 'row')} of ${where}`,
     ...buckets,
-    ...(page.behind ? ['and what lies behind'] : []),
-    ...(cost.drops ? ['what is dropped is read anew'] : []),
+    ...(page.behind ? ['and one row behind the page'] : []),
+    ...(cost.drops ? ['more where the filter drops rows'] : []),
     ...(cost.leadsTo ? [`then ${cost.leadsTo} by key`] : []),
-    ...(follows && !cost.leadsTo ? ['then the records, for what the index does not hold'] : []),
+    ...(follows && !cost.leadsTo ? ['then the records, for fields the index does not cover'] : []),
     ...(cost.beside ? [`${cost.beside} by key in parallel`] : []),
   ].join(', ');
 }

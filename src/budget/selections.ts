@@ -1,5 +1,5 @@
 /**
- * What an operation selects, from its document. Of graphql-js only types are used: whoever asks may have loaded
+ * What an operation selects, from its document. Of graphql-js only types are used: the caller may have loaded
  * another copy of it than this package would.
  */
 
@@ -15,7 +15,7 @@ import type {
   SelectionSetNode,
   ValueNode,
 } from 'graphql';
-import { type Arguments, type Given, Open } from './given.js';
+import { type Arguments, type ArgumentValue, Open } from './arguments.js';
 
 type Sets = readonly (SelectionSetNode | undefined)[];
 
@@ -50,7 +50,7 @@ export class Selections {
     return this.#schema.getPossibleTypes(type as GraphQLAbstractType).map(({ name }) => name);
   }
 
-  /** The fields selected of an object type by response name, those that are selected several times together. */
+  /** The selected fields of an object type, grouped by response name. */
   fieldsOf(typeName: string, sets: Sets): ReadonlyMap<string, readonly FieldNode[]> {
     const fields = new Map<string, FieldNode[]>();
     this.#visit(sets, typeName, (node) => {
@@ -82,11 +82,11 @@ export class Selections {
     return type && 'getFields' in type ? type.getFields()[field]?.type.toString() : undefined;
   }
 
-  /** The values of a field's arguments: what was given, or the default. */
+  /** The values of a field's arguments, or their defaults. */
   argumentsOf(typeName: string, node: FieldNode): Arguments {
     const type = this.#schema.getType(typeName);
     const field = type && 'getFields' in type ? type.getFields()[node.name.value] : undefined;
-    const values = new Map<string, Given>();
+    const values = new Map<string, ArgumentValue>();
     for (const { name, defaultValue } of field && 'args' in field ? field.args : []) {
       const given = node.arguments?.find((one) => one.name.value === name);
       const value = given && this.#argument(given);
@@ -95,11 +95,11 @@ export class Selections {
     return values;
   }
 
-  #argument({ value }: ArgumentNode): Given {
+  #argument({ value }: ArgumentNode): ArgumentValue {
     return this.#value(value);
   }
 
-  #value(node: ValueNode): Given {
+  #value(node: ValueNode): ArgumentValue {
     switch (node.kind) {
       case 'Variable':
         return this.#variable(node.name.value);
@@ -117,7 +117,7 @@ export class Selections {
     }
   }
 
-  #variable(name: string): Given {
+  #variable(name: string): ArgumentValue {
     const definition = this.operation.variableDefinitions?.find((one) => one.variable.name.value === name);
     const given = this.#variables?.[name];
     if (given !== undefined) return given;

@@ -1,4 +1,4 @@
-/** The budget of one field, as a document that asks for nothing else would have it. */
+/** The budget of one field: that of a document that selects nothing else. */
 
 import type { ArgumentNode, DocumentNode, FieldNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { type Budget, type BudgetOptions, budgetIn } from './budget.js';

@@ -58,7 +58,7 @@ mutation Lend: 3 requests, 3 steps, 1.5 read units
     write('variables.json', variables);
     for (const given of [variables, join(folder, 'variables.json')]) {
       const { out } = await explain(['operations/books.graphql'], { operation: 'Two', variables: given });
-      expect(out).toContain('asked already');
+      expect(out).toContain('requested before');
       expect(out).not.toContain('Lend');
     }
   });
