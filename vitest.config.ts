@@ -1,22 +1,77 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** Our own package resolves to its sources, here as in tsconfig.json. */
 const conditions = ['tableloom-source'];
+const isLong = process.env.TABLELOOM_RUNS !== undefined;
 
-export default defineConfig({
+/** A test file is in the first of these that it matches. */
+const projects = {
+  /** The application: requests, processes, development. */
+  server: ['test/server/**/*.test.ts'],
+  /** What is installed: the command line and the package, as processes of their own. */
+  package: ['test/package/**/*.test.ts', 'test/cli/**/*.test.ts'],
+  /** Random cases, most of them against an oracle. */
+  property: ['**/*.property.test.ts', 'examples/**/*.test.ts'],
+  /** Everything else, and what one works with. */
+  unit: ['test/**/*.test.ts'],
+};
+
+/** Files of the other projects again, on DynamoDB Local: `npm run test:engines` starts it. */
+const engines = [
+  'test/embedded/{transactions,query,expressions,concurrency}.test.ts',
+  'test/server/*.test.ts',
+  'test/language/*.test.ts',
+  'test/pages/*.test.ts',
+  'test/budget/*.test.ts',
+  'test/writes/{model,races}.property.test.ts',
+  'test/writes/{failures,conditions,aggregates}.test.ts',
+  'examples/**/*.test.ts',
+];
+
+const resolution = {
   resolve: {
     conditions,
     // One copy of graphql-js: Mercurius requires index.js, where an import of ours would get index.mjs.
     alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
   },
   ssr: { resolve: { conditions } },
+};
+
+function project(name: string, include: string[], exclude: string[] = []): TestProjectInlineConfiguration {
+  return {
+    ...resolution,
+    test: {
+      name,
+      include,
+      exclude: ['**/node_modules/**', ...exclude],
+      setupFiles: './test/support/fast-check.ts',
+      // The SDK's notice about its next versions' Node; see src/server/warnings.ts.
+      env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+      // Guards against hanging, far above what a test takes on a busy machine.
+      testTimeout: isLong ? 900_000 : 300_000,
+      hookTimeout: 300_000,
+      // Files share their modules; those that run the command line in their own process replace what is global.
+      isolate: name === 'package',
+    },
+  };
+}
+
+const { server, package: shipped, property, unit } = projects;
+
+export default defineConfig({
+  ...resolution,
   test: {
     globalSetup: './test/support/set-up.ts',
-    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    maxWorkers: '100%',
     reporters: ['default', './test/support/summary.ts'],
-    // The SDK's notice about its next versions' Node; see src/server/warnings.ts.
-    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    testTimeout: process.env.TABLELOOM_RUNS === undefined ? 60_000 : 900_000,
-    hookTimeout: 120_000,
+    projects:
+      process.env.TABLELOOM_ENGINE === undefined
+        ? [
+            project('unit', unit, [...property, ...server, ...shipped]),
+            project('property', property),
+            project('server', server),
+            project('package', shipped),
+          ]
+        : [project('engines', engines)],
   },
 });

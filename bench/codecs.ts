@@ -1,8 +1,10 @@
-/** Generated keys, parameters and readers against what one would write by hand for lib-dynamodb. */
+/** Generated keys, parameters and readers against what one would write by hand for lib-dynamodb, and its marshaller. */
 
+import * as sdk from '@aws-sdk/util-dynamodb';
 import { userCodec } from '../generated/items.js';
 import { userKey } from '../generated/keys.js';
 import { auditLogsOfUser } from '../generated/queries.js';
+import { marshall, unmarshall } from '../src/runtime/client/marshall.js';
 import { type Measured, median, timeCalls } from './measure.js';
 
 const id = '0198f3c2-6a51-7cc1-8a2b-3d5e7f901234';
@@ -33,6 +35,9 @@ const byHand = (actorId: string, from: string) => ({
 export function measureCodecs(rounds: number, calls: number): Measured[] {
   const hand = timeCalls(() => byHand(id, at), rounds, calls);
   const spread = timeCalls(() => ({ ...item }), rounds, calls);
+  const wire = marshall(item);
+  const marshalled = timeCalls(() => sdk.marshall(item, marshallOptions), rounds, calls);
+  const unmarshalled = timeCalls(() => sdk.unmarshall(wire, { wrapNumbers: Number }), rounds, calls);
   return [
     { name: 'a query with a range, by hand, unescaped', unit: 'µs', values: hand },
     {
@@ -49,5 +54,22 @@ export function measureCodecs(rounds: number, calls: number): Measured[] {
       values: timeCalls(() => userCodec.read(item), rounds, calls),
       against: median(spread),
     },
+    { name: 'an item for DynamoDB, by the SDK', unit: 'µs', values: marshalled },
+    {
+      name: 'an item for DynamoDB, by src/runtime/client/marshall.ts',
+      unit: 'µs',
+      values: timeCalls(() => marshall(item), rounds, calls),
+      against: median(marshalled),
+    },
+    { name: 'an item from DynamoDB, by the SDK', unit: 'µs', values: unmarshalled },
+    {
+      name: 'an item from DynamoDB, by src/runtime/client/marshall.ts',
+      unit: 'µs',
+      values: timeCalls(() => unmarshall(wire), rounds, calls),
+      against: median(unmarshalled),
+    },
   ];
 }
+
+/** As the seam has it. */
+const marshallOptions = { removeUndefinedValues: true, allowImpreciseNumbers: true };

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: every table of this folder, printed and kept in bench/results/. `npm run bench scale`: that one.
- * `npm run bench peers quick` tries the comparison out, and keeps nothing.
+ * `npm run bench peers quick` and `npm run bench scale quick` try them out, and keep nothing.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,13 @@ const reports: Readonly<Record<string, () => readonly string[]>> = {
     table('Generation, whole process', measureGeneration(5)),
     table('Generation from the package, whole process', measurePackage(7)),
   ],
-  scale: () => ['# Generation as projects grow', '', machine(), '', scaleTables([25, 50, 100, 200, 400], 5)],
+  scale: () => [
+    '# Generation as projects grow',
+    '',
+    machine(),
+    '',
+    scaleTables(quick ? [25, 100] : [25, 50, 100, 200, 400], quick ? 2 : 5),
+  ],
   peers: () => ['# Against other libraries', '', machine(), '', peersReport(quick)],
 };
 

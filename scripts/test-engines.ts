@@ -3,28 +3,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { JavaMissingError, type RunningDynamoDBLocal, startDynamoDBLocal } from './dynamodb-local.js';
 
-/** What has to hold on both engines. */
-const suites = [
-  'test/embedded/transactions',
-  'test/embedded/query',
-  'test/embedded/expressions',
-  'test/embedded/concurrency',
-  'test/server/',
-  'test/language/',
-  'test/pages/',
-  'test/budget/',
-  'test/writes/model',
-  'test/writes/races',
-  'test/writes/failures',
-  'test/writes/demands',
-  'test/writes/kept-numbers',
-];
+const help = `Usage: npx tsx scripts/test-engines.ts [paths and options of vitest]
 
-const help = `Usage: npx tsx scripts/test-engines.ts [paths] [vitest options]
-
-Runs tests against Amazon's DynamoDB Local, after \`npm test\` ran them on the embedded engine: those below the paths,
-which come before all options, or ${suites.join(', ')}.
-\`npm run test:engines -- examples/\` runs the examples, \`npm run test:engines -- -t cascade\` what is called so of the above.
+Runs the project \`engines\` of vitest.config.ts, tests that hold on every engine, on Amazon's DynamoDB Local; \`npm test\` runs them
+on the embedded engine. \`npm run test:engines -- examples/\` runs those below a path, \`npm run test:engines -- -t cascade\` what
+is called so.
 Without Java it says that this was not tested and succeeds; with TABLELOOM_REQUIRE_ENGINES=1 it fails.
 `;
 
@@ -54,8 +37,7 @@ async function main(options: readonly string[]): Promise<number> {
 /** @returns its exit code */
 function vitest(given: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
   const script = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
-  const paths = given[0] === undefined || given[0].startsWith('-') ? suites : [];
-  const child = spawn(process.execPath, [script, 'run', ...paths, ...given], {
+  const child = spawn(process.execPath, [script, 'run', ...given], {
     stdio: 'inherit',
     env: { ...process.env, ...env },
   });

@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 /** The verbs of the command line. Exit codes: 0 all is well, 1 there are findings, 2 a wrong call or a fault of ours. */
 
+import module from 'node:module';
 import { Command, CommanderError } from 'commander';
 import type { ExplainOptions } from './cli/explain.js';
 import type { InitOptions } from './cli/init.js';
 import { ourManifest } from './cli/package.js';
 import type { Options } from './cli/verbs.js';
+
+cacheCompiledCode();
 
 const program = new Command('tableloom')
   .description('Declared access patterns and GraphQL SDL in, a typed DynamoDB backend out.')
@@ -72,12 +75,22 @@ try {
   process.exitCode = error.exitCode === 0 ? 0 : 2;
 }
 
+/** From the second time on, Node 22 and later load the same modules in half the time. */
+function cacheCompiledCode(): void {
+  if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function')
+    module.enableCompileCache();
+}
+
 function verb(name: string, summary: string): Command {
   return program
     .command(name)
     .description(summary)
     .option('--root <dir>', 'the folder of the project', '.')
-    .option('--config <file>', "GraphQL Codegen's configuration, below the root", 'codegen.ts');
+    .option('--config <file>', "GraphQL Codegen's configuration, below the root", 'codegen.ts')
+    .option(
+      '--verbose',
+      'tell on stderr how long each stage took, in milliseconds; as JSON where the result is JSON',
+    );
 }
 
 function run<Given = Options>(action: (options: Given) => Promise<number>) {

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { errorCodes } from 'tableloom/runtime';
 import { describe, expect, it } from 'vitest';
-import { requestErrorCodes } from '../src/server/http.js';
+import { requestErrorCodes } from '../src/server/http/http.js';
+import { deadLinks, pagesBelow } from './package/links.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
@@ -18,13 +19,44 @@ describe('docs/server.md', () => {
   });
 });
 
-describe('README.md', () => {
-  it('names only scripts that exist, and every one of them', () => {
-    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const table = read('README.md').split('## Commands')[1]?.split('## ')[0] ?? '';
-    const named = [...table.matchAll(/`npm (?:run )?([\w:]+)`/g)].map(([, name]) => name);
-    expect(new Set(named)).toEqual(
-      new Set(Object.keys(scripts).filter((name) => name !== 'format' && name !== 'prepack')),
+describe('scripts of package.json', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const namedIn = (text: string) => [...text.matchAll(/`npm (?:run )?([\w:]+)`/g)].map(([, name]) => name);
+
+  it('are all in the table of docs/contributing/README.md, which names no other', () => {
+    const table = read('docs/contributing/README.md').split('## The loop')[1]?.split('## ')[0] ?? '';
+    const expected = Object.keys(scripts).filter((name) => name !== 'prepack');
+    expect(new Set(namedIn(table))).toEqual(new Set(expected));
+  });
+
+  it('are what README.md names', () => {
+    const table = read('README.md').split('## Commands')[1] ?? '';
+    expect(namedIn(table).filter((name) => name === undefined || !(name in scripts))).toEqual([]);
+  });
+});
+
+// The pages that the package carries are held against the tarball too, in test/package.
+describe('every page', () => {
+  const pages = pagesBelow('.');
+
+  it('has no dead link', () => {
+    expect(pages).toContain('docs/tutorial.md');
+    expect(deadLinks('.', pages)).toEqual([]);
+  });
+
+  it('names the tarball of this version', () => {
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    const named = pages.flatMap((page) => read(page).match(/\btableloom-\d+\.\d+\.\d+[\w.-]*\.tgz/g) ?? []);
+    expect(new Set(named)).toEqual(new Set([`tableloom-${version}.tgz`]));
+  });
+});
+
+describe('docs/README.md', () => {
+  it('lists every page of docs/', () => {
+    const listed = [...read('docs/README.md').matchAll(/\]\(([\w./-]+\.md)\)/g)].map(([, path]) => path);
+    const pages = pagesBelow('docs').filter(
+      (path) => path !== 'README.md' && !/^contributing\/(?!README)/.test(path),
     );
+    expect([...listed].sort()).toEqual(pages);
   });
 });

@@ -7,7 +7,7 @@ import { EntityFormatter, GetItemCommand, PutItemCommand, QueryCommand } from 'd
 import { userCodec } from '../../generated/items.js';
 import { entitiesTable, userKey } from '../../generated/keys.js';
 import { auditLogsOfUser, contractorsOfUser } from '../../generated/queries.js';
-import { fromWire, toWire } from '../../src/runtime/client/wire.js';
+import * as seam from '../../src/runtime/client/marshall.js';
 import { checkKey } from '../../src/runtime/keys/limits.js';
 import { queryInput } from '../../src/runtime/read/query.js';
 import type { IndexQuery, Item, Key } from '../../src/runtime/types.js';
@@ -56,7 +56,7 @@ function request<R extends object>(query: IndexQuery<R>, after?: Key) {
 
 function tableloom(): Contestant {
   const items = records.map(userCodec.item);
-  const wires = items.map(toWire);
+  const wires = items.map(seam.marshall);
   return {
     name: 'Tableloom',
     tasks: {
@@ -76,7 +76,7 @@ function tableloom(): Contestant {
         };
       },
       read: (at) => userCodec.read(turn(items, at)),
-      decode: (at) => userCodec.read(fromWire(turn(wires, at))),
+      decode: (at) => userCodec.read(seam.unmarshall(turn(wires, at))),
     },
   };
 }
@@ -88,8 +88,8 @@ function tableloomMarshalled(): Contestant {
     const { ExpressionAttributeValues: values, ExclusiveStartKey: from } = input;
     return {
       ...input,
-      ExpressionAttributeValues: toWire(values as Item),
-      ...(from && { ExclusiveStartKey: toWire(from as Item) }),
+      ExpressionAttributeValues: seam.marshall(values as Item),
+      ...(from && { ExclusiveStartKey: seam.marshall(from as Item) }),
     };
   };
   return {
@@ -98,7 +98,7 @@ function tableloomMarshalled(): Contestant {
     tasks: {
       get: (at) => ({
         TableName: table,
-        Key: toWire(checkKey(userKey({ id: turn(records, at).id }), entitiesTable)),
+        Key: seam.marshall(checkKey(userKey({ id: turn(records, at).id }), entitiesTable)),
       }),
       page: (at) => query(contractorsOfUser({ invitedById: turn(records, at).id }), start),
       range: (at) => query(auditLogsOfUser({ actorId: turn(records, at).id, from: since, to: until })),
@@ -106,7 +106,7 @@ function tableloomMarshalled(): Contestant {
         const { expression, names } = absent(entitiesTable);
         return {
           TableName: table,
-          Item: toWire(userCodec.item(turn(records, at))),
+          Item: seam.marshall(userCodec.item(turn(records, at))),
           ConditionExpression: expression,
           ExpressionAttributeNames: names,
         };

@@ -14,8 +14,9 @@ import { tables } from './generated/tables.js';
 import * as rules from './src/rules/index.js';
 
 /** The project over fresh tables, for all tests of a file. */
-export function openExample(): Promise<Project> {
-  return openProject({ typeDefs, tables, createLoaders, resolvers: createResolvers(rules) }, afterAll);
+export function openExample(options: { readonly now?: () => Date } = {}): Promise<Project> {
+  const generated = { typeDefs, tables, createLoaders, resolvers: createResolvers(rules) };
+  return openProject(generated, afterAll, options);
 }
 
 /** Ids and names that hold what keys are put together with, or sort unlike they look. */

@@ -1,33 +1,47 @@
 /** `tableloom check` */
 
-import { type Diagnostic, formatDiagnostics } from '../generator/diagnostics/diagnostic.js';
+import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
+import { formatDiagnostics } from '../generator/diagnostics/print.js';
+import { hasRules } from '../generator/scaffold/rule-files.js';
 import { checkBudgets } from './budgets.js';
-import { generateInMemory, loadProject, outputsOnDisk } from './codegen.js';
+import { generateInMemory, loadProject, outputsOnDisk } from './host/codegen.js';
 import { priced } from './operations.js';
+import type { Stages } from './stages.js';
 import { staleness } from './staleness.js';
-import { enter, type Options, terminal } from './verbs.js';
+import { enter, type Options, staged, terminal } from './verbs.js';
 
-export async function checkVerb({ root, config }: Options): Promise<number> {
+export function checkVerb(options: Options): Promise<number> {
+  return staged(options, (stages) => check(options, stages));
+}
+
+async function check({ root, config }: Options, stages: Stages): Promise<number> {
+  const { measure } = stages;
   enter(root);
   terminal.progress('Loading …');
-  const context = await loadProject(config);
+  const project = await loadProject(config, stages);
   terminal.progress('Generating in memory …');
-  const { files, runs } = await generateInMemory(context);
-  const onDisk = outputsOnDisk(context);
-  const diagnostics: Diagnostic[] = staleness(files, onDisk);
+  const { files, runs } = await generateInMemory(project);
+  const onDisk = outputsOnDisk(project);
+  const diagnostics: Diagnostic[] = measure('compare', () => staleness(files, onDisk));
   const sources = new Map(onDisk);
 
-  terminal.progress('Checking rules …');
-  const { verifyRules } = await import('../generator/scaffold/verify.js');
   for (const run of runs) {
-    const rules = verifyRules({ ...run, root: process.cwd(), generated: files });
-    diagnostics.push(...run.warnings, ...rules.diagnostics);
-    for (const [path, text] of [...run.sources, ...rules.sources]) sources.set(path, text);
+    diagnostics.push(...run.warnings);
+    for (const [path, text] of run.sources) sources.set(path, text);
+  }
+
+  terminal.progress('Checking rules …');
+  for (const run of runs.filter(hasRules)) {
+    const { verifyRules } = await measure('load TypeScript', () => import('../generator/scaffold/verify.js'));
+    const input = { ...run, root: process.cwd(), generated: files };
+    const rules = measure('check rules', () => verifyRules(input));
+    diagnostics.push(...rules.diagnostics);
+    for (const [path, text] of rules.sources) sources.set(path, text);
   }
 
   terminal.progress('Counting requests …');
   const [first] = runs;
-  const budgets = first && checkBudgets(priced(first));
+  const budgets = first && measure('count requests', () => checkBudgets(priced(first)));
   diagnostics.push(...(budgets?.diagnostics ?? []));
   for (const [path, text] of budgets?.sources ?? []) sources.set(path, text);
 

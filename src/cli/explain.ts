@@ -5,11 +5,12 @@ import { posix, relative, resolve } from 'node:path';
 import { budgetMermaid } from '../budget/mermaid.js';
 import { budgetText } from '../budget/text.js';
 import { budgetPath, operationPaths, operationsFolder, orphanedBudgets, recordOf } from './budgets.js';
-import { generateInMemory, loadProject } from './codegen.js';
 import { slashes, textOf, writeAll } from './files.js';
+import { generateInMemory, loadProject } from './host/codegen.js';
 import { Mistake } from './mistakes.js';
 import { budgetsOf, type Priced, priced, readOperations } from './operations.js';
-import { enter, type Options, terminal } from './verbs.js';
+import type { Stages } from './stages.js';
+import { enter, type Options, staged, terminal } from './verbs.js';
 
 export interface ExplainOptions extends Options {
   readonly operation?: string;
@@ -23,7 +24,14 @@ export interface ExplainOptions extends Options {
 
 const formats = ['text', 'json', 'mermaid'] as const;
 
-export async function explainVerb(files: readonly string[], options: ExplainOptions): Promise<number> {
+/** Where the result is JSON, the times of stages are too. */
+export function explainVerb(files: readonly string[], options: ExplainOptions): Promise<number> {
+  const isJson = options.plan === true || options.format === 'json';
+  return staged(options, (stages) => explain(files, options, stages), isJson ? 'json' : 'text');
+}
+
+async function explain(files: readonly string[], options: ExplainOptions, stages: Stages): Promise<number> {
+  const { measure } = stages;
   const { root, config, operation, format = 'text', record = false, plan = false } = options;
   if (!formats.some((one) => one === format))
     throw new Mistake(`There is no format \`${format}\`.`, `Formats are ${formats.join(', ')}.`);
@@ -40,18 +48,20 @@ export async function explainVerb(files: readonly string[], options: ExplainOpti
       'Name a file of GraphQL operations.',
     );
   terminal.progress('Loading …');
-  const context = await loadProject(config);
+  const project = await loadProject(config, stages);
   terminal.progress('Generating in memory …');
-  const [run] = (await generateInMemory(context)).runs;
+  const [run] = (await generateInMemory(project)).runs;
   if (run === undefined) throw new Error('no run of the preset');
   if (plan) {
     terminal.say(JSON.stringify(run.plan, null, 2));
     return 0;
   }
-  const prices = priced(run);
-  if (record) return recorded(paths, prices, absolute.length === 0);
-  const budgets = paths.flatMap((path) =>
-    budgetsOf(readOperations(path, prices.schema), prices, { variables, operationName: operation }),
+  const prices = measure('count requests', () => priced(run));
+  if (record) return measure('record', () => recorded(paths, prices, absolute.length === 0));
+  const budgets = measure('count requests', () =>
+    paths.flatMap((path) =>
+      budgetsOf(readOperations(path, prices.schema), prices, { variables, operationName: operation }),
+    ),
   );
   if (format === 'json') terminal.say(JSON.stringify(budgets, null, 2));
   else

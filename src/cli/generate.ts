@@ -1,17 +1,22 @@
 /** `tableloom generate` */
 
 import { rmSync } from 'node:fs';
-import { formatDiagnostics } from '../generator/diagnostics/diagnostic.js';
-import { generateFiles, loadProject, outputsOnDisk } from './codegen.js';
-import { enter, type Options, terminal } from './verbs.js';
+import { formatDiagnostics } from '../generator/diagnostics/print.js';
+import { generateFiles, loadProject, outputsOnDisk } from './host/codegen.js';
+import type { Stages } from './stages.js';
+import { enter, type Options, staged, terminal } from './verbs.js';
 
-export async function generateVerb({ root, config, prune = false }: Options): Promise<number> {
+export function generateVerb(options: Options): Promise<number> {
+  return staged(options, (stages) => generate(options, stages));
+}
+
+async function generate({ root, config, prune = false }: Options, stages: Stages): Promise<number> {
   enter(root);
   terminal.progress('Loading …');
-  const context = await loadProject(config);
-  const before = outputsOnDisk(context);
+  const project = await loadProject(config, stages);
+  const before = outputsOnDisk(project);
   terminal.progress('Generating …');
-  const { files, runs } = await generateFiles(context);
+  const { files, runs } = await generateFiles(project);
   for (const { warnings, sources } of runs) {
     if (warnings.length > 0) terminal.findings(formatDiagnostics(warnings, sources));
   }

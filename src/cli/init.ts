@@ -2,7 +2,8 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix, relative, resolve } from 'node:path';
-import { type Diagnostic, formatDiagnostics } from '../generator/diagnostics/diagnostic.js';
+import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
+import { formatDiagnostics } from '../generator/diagnostics/print.js';
 import { filesBelow, slashes, textOf, writeAll } from './files.js';
 import { completed, type Manifest, manifestOf, moduleTypeOf } from './init/manifest.js';
 import { Mistake } from './mistakes.js';

@@ -12,7 +12,8 @@ import {
 } from 'graphql';
 import { type Budget, type BudgetOptions, budgetOf } from '../budget/budget.js';
 import type { Costs } from '../budget/costs.js';
-import { type Diagnostic, DiagnosticsError } from '../generator/diagnostics/diagnostic.js';
+import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
+import { DiagnosticsError } from '../generator/diagnostics/print.js';
 import { Mistake } from './mistakes.js';
 
 /** A project's schema, and what its fields ask. */

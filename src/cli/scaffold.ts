@@ -1,21 +1,33 @@
 /** `tableloom scaffold` */
 
-import { formatDiagnostics } from '../generator/diagnostics/diagnostic.js';
-import { generateInMemory, loadProject } from './codegen.js';
+import { formatDiagnostics } from '../generator/diagnostics/print.js';
+import { hasRules } from '../generator/scaffold/rule-files.js';
 import { writeAll } from './files.js';
-import { enter, type Options, terminal } from './verbs.js';
+import { generateInMemory, loadProject } from './host/codegen.js';
+import type { Stages } from './stages.js';
+import { enter, type Options, staged, terminal } from './verbs.js';
 
-export async function scaffoldVerb({ root, config }: Options): Promise<number> {
+export function scaffoldVerb(options: Options): Promise<number> {
+  return staged(options, (stages) => scaffold(options, stages));
+}
+
+async function scaffold({ root, config }: Options, stages: Stages): Promise<number> {
+  const { measure } = stages;
   enter(root);
   terminal.progress('Loading …');
-  const context = await loadProject(config);
+  const project = await loadProject(config, stages);
   terminal.progress('Reading rules …');
-  const { files, runs } = await generateInMemory(context);
-  const { scaffoldRules } = await import('../generator/scaffold/scaffold.js');
-  const results = runs.map((run) => ({
-    run,
-    ...scaffoldRules({ ...run, root: process.cwd(), generated: files }),
-  }));
+  const { files, runs } = await generateInMemory(project);
+  const results = await Promise.all(
+    runs.filter(hasRules).map(async (run) => {
+      const { scaffoldRules } = await measure(
+        'load TypeScript',
+        () => import('../generator/scaffold/scaffold.js'),
+      );
+      const input = { ...run, root: process.cwd(), generated: files };
+      return { run, ...measure('read rules', () => scaffoldRules(input)) };
+    }),
+  );
 
   const refused = results.filter(({ diagnostics }) => diagnostics.length > 0);
   for (const { run, diagnostics, sources } of refused) {
@@ -24,7 +36,7 @@ export async function scaffoldVerb({ root, config }: Options): Promise<number> {
   if (refused.length > 0) return 1;
 
   const texts = new Map(results.flatMap((one) => [...one.files]));
-  writeAll(texts);
+  measure('write', () => writeAll(texts));
   const added = new Map(results.flatMap((one) => [...one.added]));
   for (const path of [...texts.keys()].sort())
     terminal.say(

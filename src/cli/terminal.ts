@@ -17,6 +17,12 @@ export class Terminal {
     process.stdout.write(`${text}\n`);
   }
 
+  /** What is told beside the result. */
+  note(text: string): void {
+    this.clear();
+    process.stderr.write(`${text}\n`);
+  }
+
   /** Printed diagnostics. */
   findings(text: string): void {
     this.clear();

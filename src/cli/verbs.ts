@@ -2,12 +2,15 @@
 
 import { existsSync } from 'node:fs';
 import { isFindings, Mistake, unwrapped } from './mistakes.js';
+import { Stages } from './stages.js';
 import { Terminal } from './terminal.js';
 
 export interface Options {
   readonly root: string;
   readonly config: string;
   readonly prune?: boolean;
+  /** Tells how long each stage took. */
+  readonly verbose?: boolean;
 }
 
 export const terminal = new Terminal();
@@ -16,6 +19,20 @@ export const terminal = new Terminal();
 export function enter(root: string): void {
   if (!existsSync(root)) throw new Mistake(`There is no folder ${root}.`, 'Name the project with `--root`.');
   process.chdir(root);
+}
+
+/** Runs a verb, and with `--verbose` prints the times of its stages on stderr, whether it succeeds or fails. */
+export async function staged(
+  { verbose = false }: Pick<Options, 'verbose'>,
+  run: (stages: Stages) => Promise<number>,
+  format: 'text' | 'json' = 'text',
+): Promise<number> {
+  const stages = new Stages();
+  try {
+    return await run(stages);
+  } finally {
+    if (verbose) terminal.note(stages[format]());
+  }
 }
 
 /** The exit code. A user's mistake is told without a stack trace, a fault of ours with one. */

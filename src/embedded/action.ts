@@ -1,13 +1,20 @@
-import { type AttributeValue, attribute, type Item } from './attributes.js';
 import type { LevelOperation, Types } from './dynalite.js';
 import { ConditionalCheckFailed, resourceNotFound, ValidationError } from './errors.js';
-import { type ExpressionInput, type Expressions, parseExpressions } from './expressions.js';
-import { entryKey, itemKey } from './keys.js';
-import { matches } from './matches.js';
-import { itemSize, maxItemBytes } from './sizes.js';
-import type { Store } from './store.js';
-import { checkItemKeys, checkKey, checkNestedPaths, type Index, isIndexed, type Table } from './table.js';
-import { applyUpdate } from './update.js';
+import { type ExpressionInput, type Expressions, parseExpressions } from './expressions/expressions.js';
+import { matches } from './expressions/matches.js';
+import { applyUpdate } from './expressions/update.js';
+import { type AttributeValue, attribute, type Item } from './items/attributes.js';
+import { entryKey, itemKey } from './items/keys.js';
+import { itemSize, maxItemBytes } from './items/sizes.js';
+import type { Store } from './store/store.js';
+import {
+  checkItemKeys,
+  checkKey,
+  checkNestedPaths,
+  type Index,
+  isIndexed,
+  type Table,
+} from './store/table.js';
 import { checkDepth, checkExpressionMembers, checkValues } from './validate.js';
 
 /** Members that writes of one item have in common, alone or in a transaction. */

@@ -1,6 +1,6 @@
-import { equalItems, type Item } from './attributes.js';
-import { itemSize, writeUnits } from './sizes.js';
-import { entryOf, type Index, type Table } from './table.js';
+import { equalItems, type Item } from './items/attributes.js';
+import { itemSize, writeUnits } from './items/sizes.js';
+import { entryOf, type Index, type Table } from './store/table.js';
 
 /** A request's wish to be told what it consumed. */
 export type CapacityMode = 'INDEXES' | 'TOTAL' | 'NONE' | undefined;

@@ -1,4 +1,4 @@
-import type { Item } from './attributes.js';
+import type { Item } from './items/attributes.js';
 
 /** What DynamoDB says about one item of a cancelled transaction. */
 export interface CancellationReason {

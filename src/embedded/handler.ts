@@ -6,7 +6,7 @@ import { createTable, deleteTable, describeTable, listTables, updateTable } from
 import { transactGetItems, transactWriteItems } from './operations/transact.js';
 import { describeTimeToLive, updateTimeToLive } from './operations/ttl.js';
 import { batchWriteItem, deleteItem, putItem, updateItem } from './operations/write.js';
-import type { Store } from './store.js';
+import type { Store } from './store/store.js';
 
 /** What of the SDK's HTTP request the engine looks at. */
 export interface EngineRequest {

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { openCatalog } from './catalog.js';
 import { type EngineRequestHandler, requestHandler } from './handler.js';
 import { expire } from './operations/expire.js';
-import { Store } from './store.js';
+import { openCatalog } from './store/catalog.js';
+import { Store } from './store/store.js';
 
 export type { EngineRequest, EngineRequestHandler, EngineResponse } from './handler.js';
 

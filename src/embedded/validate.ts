@@ -1,6 +1,6 @@
-import type { AttributeValue, Item } from './attributes.js';
 import { type CustomCheck, checksOf, type DynaliteError, type Types, validations } from './dynalite.js';
 import { ApiError, ValidationError } from './errors.js';
+import type { AttributeValue, Item } from './items/attributes.js';
 
 /** Members of the API before expressions. They are refused rather than ignored. */
 const legacy = [

@@ -1,118 +1,374 @@
-/** How a value stands in a key: what a template's function and an entity's `encode` say. */
+/**
+ * The encodings: how values stand in keys. A row holds all that the generator knows of one; to add one, add a row, its
+ * function to the runtime (src/runtime/keys/encodings.ts), and its sample values to the tests.
+ */
 
-import type { PatternModel } from './model.js';
-import type { AttributePlan, Encoding, HoleEncoding, Invertible, PadDigits } from './plan/types/storage.js';
+import { type Expression, either, word } from './encodings/expression.js';
+import {
+  anyDay,
+  anyDecimal,
+  anyFolded,
+  anyHour,
+  anyInteger,
+  anyInvertedTime,
+  anyMonth,
+  anyPadded,
+  anyText,
+  anyTime,
+  anyYear,
+} from './encodings/forms.js';
+import {
+  decimalOf,
+  foldText,
+  integerOf,
+  negatedDecimal,
+  negatedInteger,
+  nines,
+  padded,
+  unpadded,
+} from './encodings/texts.js';
 
-/** Of an argument, in `{pad(rank, 6)}`; in `encode` alone, as `pad(6)`. `plain` undoes what `encode` says. */
-export const transforms = ['year', 'month', 'day', 'hour', 'fold', 'pad', 'invert', 'plain'] as const;
-
-export type Transform = Exclude<(typeof transforms)[number], 'pad'> | `pad(${PadDigits})`;
-
-export function isTransformName(name: string): name is (typeof transforms)[number] {
-  return (transforms as readonly string[]).includes(name);
+interface EncodingRow {
+  /** The function that a hole or `encode` names, and what it takes, in words; null for what a type has by itself. */
+  readonly transform: { readonly name: string; readonly takes: string } | null;
+  /** The types of attributes whose values it takes. */
+  readonly of: readonly [PlainType, ...PlainType[]];
+  /** The runtime's function. */
+  readonly runtime: string;
+  /** The runtime's function for the beginning of a value. */
+  readonly prefix: string;
+  /** What is left out: two values that differ in no more give one text, and neither can be read back. */
+  readonly loses: 'nothing' | 'case' | 'part of the moment';
+  /** How the texts sort, by their values. */
+  readonly order: 'ascending' | 'descending' | 'none';
+  /** Every text it gives. `values` are those of an enum; `isEmpty` allows the empty text. */
+  readonly form: (values: readonly string[], isEmpty: boolean) => Expression;
+  /** The text of a value, from the text that its type has by itself; undefined where it takes no such value. */
+  readonly encode: (own: string) => string | undefined;
+  /** The type's own text of a value that gives this one. */
+  readonly decode: (text: string) => string;
 }
 
-/** `digits` as written: 1 to 16. */
-export function padTransform(digits: string | undefined): Transform | undefined {
-  const count = Number(digits);
-  return digits !== undefined && /^\d{1,2}$/.test(digits) && count >= 1 && count <= 16
-    ? `pad(${count as PadDigits})`
-    : undefined;
+/** How a value of a type is stored. `document` cannot stand in a key. */
+export type Encoding = PlainType | 'document';
+type PlainType = 'text' | 'enum' | 'integer' | 'decimal' | 'boolean' | 'time';
+
+const same = (text: string) => text;
+
+/** What a type has by itself. */
+const own = {
+  transform: null,
+  prefix: 'text',
+  loses: 'nothing',
+  order: 'ascending',
+  encode: same,
+  decode: same,
+} as const;
+
+const inverted = {
+  transform: { name: 'invert', takes: 'a number, a `DateTime` or a boolean' },
+  prefix: 'text',
+  loses: 'nothing',
+  order: 'descending',
+} as const;
+
+function bucket<Unit extends string>(unit: Unit, length: number, all: Expression) {
+  return {
+    transform: { name: unit, takes: 'a `DateTime`' },
+    of: ['time'],
+    runtime: unit,
+    prefix: unit,
+    loses: 'part of the moment',
+    order: 'none',
+    form: () => all,
+    encode: (text: string) => text.slice(0, length),
+    decode: (text: string) => text + '0000-01-01T00:00:00.000Z'.slice(length),
+  } as const;
+}
+
+const not = (text: string) => (text === 'true' ? 'false' : 'true');
+
+const rows = {
+  text: { ...own, of: ['text'], runtime: 'text', form: (_values, isEmpty) => anyText(isEmpty) },
+  enum: { ...own, of: ['enum'], runtime: 'enumValue', form: (values) => either(...values.map(word)) },
+  integer: { ...own, of: ['integer'], runtime: 'integer', form: () => anyInteger },
+  decimal: { ...own, of: ['decimal'], runtime: 'decimal', form: () => anyDecimal },
+  boolean: {
+    ...own,
+    of: ['boolean'],
+    runtime: 'flag',
+    form: () => either(word('true'), word('false')),
+  },
+  time: { ...own, of: ['time'], runtime: 'time', prefix: 'timePrefix', form: () => anyTime },
+  year: bucket('year', 4, anyYear),
+  month: bucket('month', 7, anyMonth),
+  day: bucket('day', 10, anyDay),
+  hour: bucket('hour', 13, anyHour),
+  fold: {
+    transform: { name: 'fold', takes: 'text' },
+    of: ['text'],
+    runtime: 'fold',
+    prefix: 'fold',
+    loses: 'case',
+    order: 'ascending',
+    form: (_values, isEmpty) => anyFolded(isEmpty),
+    encode: foldText,
+    decode: same,
+  },
+  'invert(integer)': {
+    ...inverted,
+    of: ['integer'],
+    runtime: 'invertedInteger',
+    form: () => anyInteger,
+    encode: negatedInteger,
+    decode: negatedInteger,
+  },
+  'invert(decimal)': {
+    ...inverted,
+    of: ['decimal'],
+    runtime: 'invertedDecimal',
+    form: () => anyDecimal,
+    encode: negatedDecimal,
+    decode: negatedDecimal,
+  },
+  'invert(boolean)': {
+    ...inverted,
+    of: ['boolean'],
+    runtime: 'invertedFlag',
+    form: () => either(word('false'), word('true')),
+    encode: not,
+    decode: not,
+  },
+  'invert(time)': {
+    ...inverted,
+    of: ['time'],
+    runtime: 'invertedTime',
+    prefix: 'invertedTimePrefix',
+    form: () => anyInvertedTime,
+    encode: nines,
+    decode: nines,
+  },
+} as const satisfies Readonly<Record<string, EncodingRow>>;
+
+/** `pad(6)`: plain digits, filled up with zeros. The one function with an argument: a row for each number of digits. */
+function padRow(digits: number): EncodingRow {
+  return {
+    transform: { name: 'pad', takes: 'whole numbers' },
+    of: ['integer'],
+    runtime: `pad(${digits})`,
+    prefix: 'text',
+    loses: 'nothing',
+    order: 'ascending',
+    form: () => anyPadded(digits),
+    encode: (text) => padded(text, digits),
+    decode: (text) => unpadded(text).padStart(10, '0'),
+  };
+}
+
+const mostDigits = 16;
+type PadDigits = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16;
+type Pad = `pad(${PadDigits})`;
+
+/** How a value stands in a hole of a key template. */
+export type HoleEncoding = keyof typeof rows | Pad;
+
+/** What a hole names, as `{fold(name)}`, and `encode`. `plain` undoes what `encode` says. */
+export type Transform = NamedTransform | Pad | 'plain';
+type NamedTransform = NonNullable<(typeof rows)[keyof typeof rows]['transform']>['name'];
+
+const encodings = new Map<string, EncodingRow>([
+  ...Object.entries(rows),
+  ...Array.from({ length: mostDigits }, (_, at): [string, EncodingRow] => [`pad(${at + 1})`, padRow(at + 1)]),
+]);
+
+function rowOf(encode: HoleEncoding): EncodingRow {
+  const row = encodings.get(encode);
+  if (!row) throw new Error(`there is no encoding ${encode}`);
+  return row;
+}
+
+/** The rows that a function stands for: `invert` has one for each type. */
+function rowsOf(transform: string): [HoleEncoding, EncodingRow][] {
+  const name = isPad(transform) ? 'pad' : transform;
+  return ([...encodings] as [HoleEncoding, EncodingRow][]).filter(
+    ([encode, row]) => row.transform?.name === name && (name !== 'pad' || encode === transform),
+  );
+}
+
+// --- what is written ---
+
+/** The names of the functions, `pad` and `plain` included. */
+export const transforms: readonly string[] = [
+  ...new Set([...encodings.values()].flatMap(({ transform }) => transform?.name ?? [])),
+  'plain',
+];
+
+/** What can be written under `encode`, and what for: `` `fold` for text; … ``. */
+export const encodeChoices: string = declarableByUse();
+
+function declarableByUse(): string {
+  const byUse = new Map<string, Set<string>>();
+  for (const { transform } of encodings.values()) {
+    if (!transform) continue;
+    const names = byUse.get(transform.takes) ?? new Set();
+    byUse.set(transform.takes, names.add(transform.name === 'pad' ? '`pad(6)`' : `\`${transform.name}\``));
+  }
+  return [...byUse].map(([takes, names]) => `${[...names].join(', ')} for ${takes}`).join('; ');
+}
+
+/** A function of a hole, as `name(field, digits)`; undefined where there is none such. `digits` as written: 1 to 16. */
+export function transformOf(name: string, digits: string | undefined): Transform | undefined {
+  if (name === 'pad') {
+    const count = Number(digits);
+    const isRight = digits !== undefined && /^\d{1,2}$/.test(digits) && count >= 1 && count <= mostDigits;
+    return isRight ? `pad(${count as PadDigits})` : undefined;
+  }
+  return digits === undefined && transforms.includes(name) ? (name as Transform) : undefined;
 }
 
 /** What a value of `encode` says; undefined where it is none. */
 export function declaredTransform(text: string): Transform | undefined {
-  const [, digits] = /^pad\(\s*(\d+)\s*\)$/.exec(text) ?? [];
-  if (digits !== undefined) return padTransform(digits);
-  return isTransformName(text) && text !== 'pad' && text !== 'plain' ? text : undefined;
+  const [, name = '', digits] = /^(\w+)(?:\(\s*(\d+)\s*\))?$/.exec(text) ?? [];
+  return name === 'plain' ? undefined : transformOf(name, digits);
 }
 
-export function isPad(transform: string): transform is `pad(${PadDigits})` {
+/** `pad` of `pad(6)`. */
+export function transformName(transform: Transform): string {
+  return isPad(transform) ? 'pad' : transform;
+}
+
+function isPad(transform: string): transform is Pad {
   return transform.startsWith('pad(');
-}
-
-const buckets: readonly string[] = ['year', 'month', 'day', 'hour'];
-
-/** A part of a moment tells neither which moment it was nor its order within that part. */
-export function isBucketUnit(transform: string): boolean {
-  return buckets.includes(transform);
-}
-
-/** Two values may give one text. */
-export function isLossy(transform: string): boolean {
-  return isBucketUnit(transform) || transform === 'fold';
-}
-
-const invertible: readonly Encoding[] = ['integer', 'decimal', 'time', 'boolean'];
-
-export function isInvertible(encoding: Encoding): encoding is Invertible {
-  return invertible.includes(encoding);
-}
-
-export function isInverted(encode: HoleEncoding): boolean {
-  return encode.startsWith('invert(');
 }
 
 /** What a transform is for, in words; undefined where it takes the encoding. */
 export function wantedBy(transform: Transform, encoding: Encoding): string | undefined {
-  if (transform === 'plain') return undefined;
-  if (transform === 'invert')
-    return isInvertible(encoding) ? undefined : 'a number, a `DateTime` or a boolean';
-  if (isPad(transform)) return encoding === 'integer' ? undefined : 'whole numbers';
-  if (transform === 'fold') return encoding === 'text' ? undefined : 'text';
-  return encoding === 'time' ? undefined : 'a `DateTime`';
+  const found = rowsOf(transform);
+  if (found.some(([, { of }]) => of.some((one) => one === encoding))) return undefined;
+  return found[0]?.[1].transform?.takes;
 }
 
-/** How an attribute is encoded: by its type, and by what `encode` says. */
-type Encoded = Pick<AttributePlan, 'encoding' | 'encode'>;
+/** How an attribute stands in keys: as its type does, or as `encode` says. */
+export interface Encoded {
+  readonly encoding: Encoding;
+  readonly encode?: HoleEncoding;
+}
 
 /** How a hole is written; undefined where the transform is not for such a value. */
-export function holeEncoding(transform: Transform | null, attribute: Encoded): HoleEncoding | undefined {
-  const { encoding } = attribute;
+export function holeEncoding(
+  transform: Transform | null,
+  { encoding, encode }: Encoded,
+): HoleEncoding | undefined {
   if (encoding === 'document') return undefined;
-  if (transform === null) return attribute.encode ?? encoding;
-  if (wantedBy(transform, encoding) !== undefined) return undefined;
+  if (transform === null) return encode ?? encoding;
   if (transform === 'plain') return encoding;
-  if (transform === 'invert') return isInvertible(encoding) ? `invert(${encoding})` : undefined;
-  return transform;
+  return rowsOf(transform).find(([, { of }]) => of.some((one) => one === encoding))?.[0];
 }
 
-/** A hole with the field's whole value, whatever `encode` says. */
-export function exactHole(field: string, attributes: ReadonlyMap<string, Encoded>): string {
-  return attributes.get(field)?.encode === undefined ? `{${field}}` : `{plain(${field})}`;
+/** What a hole holds, as it is written: `name`, `fold(name)`, `pad(rank, 6)`. */
+export function writtenHole(field: string, encode: HoleEncoding): string {
+  const { transform } = rowOf(encode);
+  if (transform === null) return field;
+  return transform.name === 'pad' ? encode.replace('(', `(${field}, `) : `${transform.name}(${field})`;
 }
 
-/** A hole of a built key: as `encode` says, but never cut short, where the value itself is asked for or ordered by. */
-export function builtHole(field: string, attributes: ReadonlyMap<string, Encoded>): string {
-  const encode = attributes.get(field)?.encode;
-  return encode !== undefined && isBucketUnit(encode) ? `{plain(${field})}` : `{${field}}`;
+// --- what it means ---
+
+/** Two values may give one text. */
+export function isLossy(encode: HoleEncoding): boolean {
+  return rowOf(encode).loses !== 'nothing';
 }
 
-/**
- * The holes of a pattern's order in one sort key, which is read one way: fields of the other direction are inverted.
- * The first field is left as it is where possible. Undefined where fields of both directions cannot be inverted.
- */
-export function sortHoles(
-  sort: PatternModel['sort'],
-  attributes: ReadonlyMap<string, Encoded>,
-): string[] | undefined {
-  const fields = sort.map(({ field, descending }) => {
-    const attribute = attributes.get(field.text);
-    const isOpposite = attribute?.encode !== undefined && isInverted(attribute.encode);
-    const canTurn = attribute !== undefined && isInvertible(attribute.encoding);
-    return { name: field.text, descending, isOpposite, canTurn };
-  });
-  const [first] = fields;
-  if (!first) return [];
-  const natural = first.descending !== first.isOpposite;
-  for (const isReadBackwards of [natural, !natural]) {
-    const isFit = (one: typeof first) => one.canTurn || one.descending === isReadBackwards;
-    if (!fields.every(isFit)) continue;
-    return fields.map(({ name, descending, isOpposite }) => {
-      const isTurned = descending !== isReadBackwards;
-      if (isTurned === isOpposite) return builtHole(name, attributes);
-      return isTurned ? `{invert(${name})}` : `{plain(${name})}`;
-    });
+/** What two values may differ in that a function gives one text. */
+export function lossOf(transform: Transform): EncodingRow['loses'] {
+  return rowsOf(transform)[0]?.[1].loses ?? 'nothing';
+}
+
+/** A part of a moment tells neither which moment it was nor its order within that part. */
+export function isBucketUnit(transform: string): boolean {
+  return rowsOf(transform).some(([, { loses }]) => loses === 'part of the moment');
+}
+
+export function isInverted(encode: HoleEncoding): boolean {
+  return rowOf(encode).order === 'descending';
+}
+
+/** Whether texts sort by their values, one way or the other. */
+export function isOrdered(encode: HoleEncoding): boolean {
+  return rowOf(encode).order !== 'none';
+}
+
+export function isInvertible(encoding: Encoding): boolean {
+  return wantedBy('invert', encoding) === undefined;
+}
+
+// --- in generated code ---
+
+/** The runtime's function, as it is written: `fold`, `pad(6)`. */
+export function runtimeEncoding(encode: HoleEncoding): string {
+  return rowOf(encode).runtime;
+}
+
+/** The runtime's function for the beginning of a value. */
+export function runtimePrefix(encode: HoleEncoding): string {
+  return rowOf(encode).prefix;
+}
+
+/** The names of all of them. */
+export const runtimeEncodings: readonly string[] = [
+  ...new Set([...encodings.values()].flatMap(({ runtime, prefix }) => [runtime.replace(/\(.*/, ''), prefix])),
+];
+
+// --- texts ---
+
+/** Every text that a hole can hold. `values` are those of its enum; `isEmpty` allows the empty text. */
+export function formOf(encode: HoleEncoding, values: readonly string[], isEmpty: boolean): Expression {
+  return rowOf(encode).form(values, isEmpty);
+}
+
+/** The text in a hole, of a field's value in its own encoding; undefined where the hole does not take it. */
+export function textInHole(encode: HoleEncoding, value: string): string | undefined {
+  return rowOf(encode).encode(value);
+}
+
+/** A value, in its own encoding, that gives this text in a hole. */
+export function valueOfText(encode: HoleEncoding, text: string): string {
+  return rowOf(encode).decode(text);
+}
+
+/** All values there are, each in its own encoding, where they are few. */
+export function finiteValues(encode: HoleEncoding, values: readonly string[]): readonly string[] | undefined {
+  const [type] = rowOf(encode).of;
+  if (type === 'boolean') return ['true', 'false'];
+  return type === 'enum' ? values : undefined;
+}
+
+/** A value in its own encoding, as a person would write it. */
+export function printValue(encode: HoleEncoding, value: string): string {
+  switch (rowOf(encode).of[0]) {
+    case 'integer':
+      return String(integerOf(value));
+    case 'decimal':
+      return String(decimalOf(value));
+    case 'enum':
+    case 'boolean':
+      return value;
+    case 'text':
+    case 'time':
+      return JSON.stringify(value);
   }
-  return undefined;
 }
+
+/** The text in a hole of the sample value of its type: of text and enums `text`. */
+export function sampleInHole(encode: HoleEncoding, text: string): string {
+  const [type] = rowOf(encode).of;
+  return rowOf(encode).encode(type === 'text' || type === 'enum' ? text : samples[type].text) ?? '';
+}
+
+/** Of each other type, a value and its text. */
+export const samples = {
+  integer: { value: 1, text: '0000000001' },
+  decimal: { value: 1.5, text: '1500:15' },
+  boolean: { value: true, text: 'true' },
+  time: { value: '2026-01-31T09:30:00.000Z', text: '2026-01-31T09:30:00.000Z' },
+} as const;

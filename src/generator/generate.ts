@@ -6,10 +6,11 @@ import type { Costs } from '../budget/costs.js';
 import { checkLayout, checkModel } from './check/check.js';
 import { costsOf } from './costs/costs.js';
 import { singleBudgets } from './costs/pattern-budgets.js';
-import { type Diagnostic, DiagnosticsError, type Sources } from './diagnostics/diagnostic.js';
+import type { Diagnostic, Sources } from './diagnostics/diagnostic.js';
+import { DiagnosticsError } from './diagnostics/print.js';
 import { emit } from './emit/emit.js';
 import type { Renderer } from './emit/render.js';
-import { chooseKeys } from './layout/choose/base.js';
+import { chooseKeys } from './layout/choose/primary-keys.js';
 import { layOut } from './layout/layout.js';
 import { nextLock } from './layout/lock/next.js';
 import { printLock } from './lock.js';
@@ -31,7 +32,24 @@ export interface GenerateInput {
   /** The path shown to people, of an SDL source's name. */
   readonly relative: (sourceName: string) => string;
   readonly renderer: Renderer;
+  readonly measure?: Measure;
 }
+
+export type Stage =
+  | 'read templates'
+  | 'parse'
+  | 'lay out'
+  | 'resolve'
+  | 'check'
+  | 'plan'
+  | 'budgets'
+  | 'emit'
+  | 'typescript + resolvers';
+
+/** Runs a stage, and may take its time. */
+export type Measure = <T>(stage: Stage, run: () => T) => T;
+
+export const unmeasured: Measure = (_stage, run) => run();
 
 export interface Generated {
   readonly plan: Plan;
@@ -49,24 +67,41 @@ export interface Generated {
 }
 
 /** Throws DiagnosticsError with everything found, and then gives nothing. */
-export function generate({ schema, patterns, lock: locked, relative, renderer }: GenerateInput): Generated {
-  const yaml = readYaml(patterns.path, patterns.text);
-  const { sdl, sources } = readSdl(schema, relative);
+export function generate({
+  schema,
+  patterns,
+  lock: locked,
+  relative,
+  renderer,
+  measure = unmeasured,
+}: GenerateInput): Generated {
+  const yaml = measure('parse', () => readYaml(patterns.path, patterns.text));
+  const { sdl, sources } = measure('parse', () => readSdl(schema, relative));
   sources.set(patterns.path, patterns.text);
-  const { lock, diagnostics: ofLock } = readLock(locked?.path ?? '', locked?.text);
+  const { lock, diagnostics: ofLock } = measure('parse', () => readLock(locked?.path ?? '', locked?.text));
   if (locked) sources.set(locked.path, locked.text);
-  const model = chooseKeys({ ...yaml.model, sdl }, lock);
-  const mistakes = sdlMistakes(sdlFilesOf(schema, relative));
+  const model = measure('lay out', () => chooseKeys({ ...yaml.model, sdl }, lock));
+  const mistakes = measure('parse', () => sdlMistakes(sdlFilesOf(schema, relative)));
   const warnings = refuseErrors([...yaml.diagnostics, ...mistakes, ...ofLock], sources);
-  const resolved = resolveModel(model);
-  warnings.push(...refuseErrors(checkModel(resolved), sources));
-  const layout = layOut(model, lock);
-  warnings.push(...refuseErrors(checkLayout(model, layout), sources));
-  const plan = planOf(resolved, layout);
-  const printed = printSchema(lexicographicSortSchema(schema));
-  const costs = costsOf(plan);
-  const budgets = singleBudgets(plan, costs, schema);
-  const files = emit({ plan, costs, budgets, sdl: printed, renderer });
+  const resolved = measure('resolve', () => resolveModel(model));
+  warnings.push(
+    ...refuseErrors(
+      measure('check', () => checkModel(resolved)),
+      sources,
+    ),
+  );
+  const layout = measure('lay out', () => layOut(model, lock));
+  warnings.push(
+    ...refuseErrors(
+      measure('check', () => checkLayout(model, layout)),
+      sources,
+    ),
+  );
+  const plan = measure('plan', () => planOf(resolved, layout));
+  const printed = measure('emit', () => printSchema(lexicographicSortSchema(schema)));
+  const costs = measure('plan', () => costsOf(plan));
+  const budgets = measure('budgets', () => singleBudgets(plan, costs, schema));
+  const files = measure('emit', () => emit({ plan, costs, budgets, sdl: printed, renderer }));
   return {
     plan,
     costs,

@@ -1,50 +1,53 @@
 /**
  * What can go wrong at run time, as a client of the GraphQL API sees it. A message never repeats DynamoDB's
- * own words, table names or key values of other records; what DynamoDB said is kept as `cause`, for the log.
+ * own words, table names or key values of other records; DynamoDB's error is the `cause`, for the log.
  */
 
-/** Every code and what it tells the client. Documentation and tests are held against this table. */
+/** Every code and its meaning for the client. A test compares the documentation with this table. */
 export const errorCodes = {
   KEY_INVALID: 'A value cannot be a part of a key: it is missing, malformed, or too long.',
   VALUE_INVALID:
-    'A value cannot be stored as it is, or is not as its field demands: the message names where in the document.',
+    'A value cannot be stored, or breaks a rule of its field; in a document the message names the place.',
   NOT_FOUND: 'The record to be changed does not exist.',
   ALREADY_EXISTS: 'A record with this key exists.',
   VERSION_CONFLICT: 'The record is no longer at the version the caller saw.',
   UNIQUE_VIOLATION: 'Another record holds the value of a unique field.',
   GUARD_FAILED:
-    'The record is not in the state the write demands, or may not change so: `guard` says which demand.',
+    'A condition of the write does not hold, or the record may not change that way; `guard` names the condition.',
   REFERENCE_MISSING:
-    'A record that is named does not exist, has expired, or is being deleted; `field` names it.',
-  REFERENCED: 'Other records name the record that is to be deleted; `by` says which field of which entity.',
-  BEING_DELETED: 'The record is being deleted with all that belongs to it, and is not changed any more.',
+    'The record that a reference names does not exist, has expired, or is being deleted; `field` is the reference.',
+  REFERENCED: 'The record cannot be deleted because others refer to it; `by` names their entity and field.',
+  BEING_DELETED:
+    'The record and everything that belongs to it are being deleted; it cannot be changed any more.',
   CASCADE_UNFINISHED:
-    'More belongs to the record than one call deletes; `deleted` are gone, and the same call goes on.',
+    'More belongs to the record than one call deletes. `deleted` records are deleted; repeat the call to resume.',
   CONFLICT: 'Other writers kept changing the same records; nothing was written.',
   BAD_CURSOR: 'A cursor was not issued for this field with these arguments, or was altered.',
-  BAD_PAGE: 'The arguments first and last do not say which page: both given, negative, or above the maximum.',
-  BAD_INPUT: 'The arguments do not go together, or ask for more than one answer may hold.',
+  BAD_PAGE:
+    'The arguments first and last are not valid: both are passed, or one is negative or above the maximum.',
+  BAD_INPUT: 'The arguments contradict each other, or request more than one answer may return.',
   RANGE_TOO_WIDE: 'A range of time spans more buckets than one query may cross.',
-  READ_BUDGET: 'So few items match that the answer cannot be found within the reads one query may make.',
-  TRANSACTION_TOO_LARGE: 'One call would touch more items than DynamoDB takes in a transaction (100, 4 MB).',
+  READ_BUDGET: 'Too few items match to find the answer within the reads that one query may make.',
+  TRANSACTION_TOO_LARGE:
+    'One call would touch more items than DynamoDB accepts in a transaction (100 items, 4 MB).',
   ITEM_TOO_LARGE: 'A record is larger than DynamoDB stores in one item (400 KB).',
   WRITE_TWICE: 'One call would write the same record twice.',
-  IDEMPOTENCY_MISMATCH: 'The idempotency token was used before, for something else or with other arguments.',
+  IDEMPOTENCY_MISMATCH: 'The idempotency key was used before, for another operation or with other arguments.',
   APPEND_ONLY: 'Records of this entity are never changed once created.',
-  BUSY: 'Storage refused the request for too long because of its load; it can be sent again later.',
-  STORAGE_UNAVAILABLE: 'Storage could not be reached; a write may or may not have been made.',
-  STORAGE_REFUSED: 'Storage refused the request: the tables are not what the program was generated for.',
-  CANCELLED: 'The caller went away before the answer was there.',
-  TABLE_MISMATCH: 'An existing table differs from the one the program was generated for.',
-  CONFIGURATION: 'The server is not configured: a variable is missing or a value cannot be used.',
-  UNAUTHENTICATED: 'The caller has to sign in first.',
+  BUSY: 'Storage was overloaded for too long; repeat the request later.',
+  STORAGE_UNAVAILABLE: 'Storage could not be reached; it is unknown whether a write took place.',
+  STORAGE_REFUSED: 'Storage refused the request: the tables do not match the generated code.',
+  CANCELLED: 'The caller disconnected before the answer was ready.',
+  TABLE_MISMATCH: 'An existing table differs from the one that the code was generated for.',
+  CONFIGURATION: 'The server is not configured: a variable is missing or has an unusable value.',
+  UNAUTHENTICATED: 'The caller must sign in first.',
   FORBIDDEN: 'The caller may not do this.',
-  RULE_MISSING: 'The field is answered by a rule that nobody has written yet.',
+  RULE_MISSING: 'The field is answered by a rule that is not implemented yet.',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
 
-/** What an error may tell besides its code. It reaches the client as the GraphQL error's `extensions`. */
+/** What an error reports besides its code: the `extensions` of the client's GraphQL error. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 /**
@@ -72,7 +75,7 @@ export class KeyError extends TableloomError {
   }
 }
 
-/** A record is missing. `where` holds the fields the caller asked by, in the API's terms, never a storage key. */
+/** A record is missing. `where` are the fields that the caller looked it up by, in the API's terms, never a storage key. */
 export function notFound(entity: string, where: ErrorDetails = {}): TableloomError {
   const named = Object.entries(where).map(([field, value]) => `${field} ${JSON.stringify(value)}`);
   const message =
@@ -110,17 +113,17 @@ export function uniqueViolation(entity: string, field: string, cause?: unknown):
   );
 }
 
-/** Versions are in the way that cannot be counted on from: they are not overwritten. */
+/** A deleted record left versions under the key, and their last revision cannot be found: they are not overwritten. */
 export function versionKept(entity: string, cause?: unknown): TableloomError {
   return new TableloomError(
     'ALREADY_EXISTS',
-    `Versions of a ${entity} that was deleted are kept under this key; take another one.`,
+    `Versions of a deleted ${entity} are stored under this key; choose another key.`,
     { entity },
     cause,
   );
 }
 
-/** A unique value is held by another; where entities share the constraint, it is not told of which. */
+/** Another record has a unique value; where entities share the constraint, the error does not reveal which. */
 export function valueTaken(
   {
     entity,
@@ -134,8 +137,8 @@ export function valueTaken(
 }
 
 /**
- * A declared demand does not hold. `guard` is its name, or the field whose transition is not declared; then `from`
- * and `to` tell which.
+ * A declared condition does not hold. `guard` is its name, or the field whose transition is not declared: then `from`
+ * and `to` are the values.
  */
 export function guardFailed(
   entity: string,
@@ -145,8 +148,8 @@ export function guardFailed(
 ): TableloomError {
   const message =
     transition === undefined
-      ? `This ${entity} is not in a state for that: ${guard} does not hold.`
-      : `${guard} of this ${entity} cannot go from ${String(transition.from)} to ${String(transition.to)}.`;
+      ? `This ${entity} does not meet the condition ${guard}.`
+      : `${guard} of this ${entity} cannot change from ${String(transition.from)} to ${String(transition.to)}.`;
   return new TableloomError('GUARD_FAILED', message, { entity, guard, ...transition }, cause);
 }
 
@@ -154,17 +157,17 @@ export function guardFailed(
 export function referenceMissing(entity: string, field: string, to: string, cause?: unknown): TableloomError {
   return new TableloomError(
     'REFERENCE_MISSING',
-    `There is no ${to} that ${field} of this ${entity} can name.`,
+    `The ${to} that ${field} of this ${entity} names does not exist.`,
     { entity, field, to },
     cause,
   );
 }
 
-/** `by` are the entity and the reference that name it: `Order.customerId`. */
+/** `by` is the entity and the reference of the records that refer to it: `Order.customerId`. */
 export function referenced(entity: string, by: string, cause?: unknown): TableloomError {
   return new TableloomError(
     'REFERENCED',
-    `This ${entity} cannot be deleted: ${by} names it.`,
+    `This ${entity} cannot be deleted: records refer to it by ${by}.`,
     { entity, by },
     cause,
   );
@@ -178,7 +181,7 @@ export function beingDeleted(entity: string): TableloomError {
 export function cascadeUnfinished(entity: string, deleted: number, cause?: unknown): TableloomError {
   return new TableloomError(
     'CASCADE_UNFINISHED',
-    `More belongs to this ${entity} than one call deletes: ${deleted} records are gone. Call again to go on.`,
+    `More belongs to this ${entity} than one call deletes: ${deleted} records are deleted. Repeat the call to resume.`,
     { entity, deleted },
     cause,
   );
@@ -189,7 +192,7 @@ export function cascadeTooLarge(entity: string): TableloomError {
   return new TableloomError(
     'TRANSACTION_TOO_LARGE',
     `More belongs to this ${entity} than DynamoDB deletes in one transaction (100 items). ` +
-      'Delete it with `cascade`, which goes on in steps, and in a call of its own.',
+      'Delete it with `cascade`, in a call of its own: it takes several transactions.',
     { entity, limit: 100 },
   );
 }
@@ -197,7 +200,7 @@ export function cascadeTooLarge(entity: string): TableloomError {
 export function conflict(cause?: unknown): TableloomError {
   return new TableloomError(
     'CONFLICT',
-    'Others keep changing the same records; nothing was written. Try again.',
+    'Other writers keep changing the same records; nothing was written. Try again.',
     undefined,
     cause,
   );
@@ -207,7 +210,7 @@ export function conflict(cause?: unknown): TableloomError {
 export function badCursor(argument: 'after' | 'before'): TableloomError {
   return new TableloomError(
     'BAD_CURSOR',
-    `"${argument}" is not a cursor of this field with these arguments; start again without it.`,
+    `"${argument}" is not a valid cursor of this field with these arguments; start again without it.`,
     { argument },
   );
 }
@@ -219,7 +222,7 @@ export function badPage(message: string, details?: ErrorDetails): TableloomError
 export function transactionTooLarge(items: number, cause?: unknown): TableloomError {
   return new TableloomError(
     'TRANSACTION_TOO_LARGE',
-    `This write touches ${items} items; DynamoDB takes at most 100 (and 4 MB) in one transaction. ` +
+    `This write touches ${items} items; DynamoDB accepts at most 100 (and 4 MB) in one transaction. ` +
       'Split it into several writes, or load new records in bulk with putAll.',
     { items, limit: 100 },
     cause,
@@ -229,7 +232,7 @@ export function transactionTooLarge(items: number, cause?: unknown): TableloomEr
 export function idempotencyMismatch(): TableloomError {
   return new TableloomError(
     'IDEMPOTENCY_MISMATCH',
-    'This idempotency token was used before, for something else or with other arguments; take a new one.',
+    'This idempotency key was used before, for another operation or with other arguments; use a new key.',
   );
 }
 
@@ -237,8 +240,8 @@ export function idempotencyMismatch(): TableloomError {
 export function snapshotTooLarge(records: number): TableloomError {
   return new TableloomError(
     'TRANSACTION_TOO_LARGE',
-    `This reads ${records} records together; DynamoDB reads at most 100 (and 4 MB) in one transaction. ` +
-      'Read fewer, or read them one by one where they need not be of one moment.',
+    `This reads ${records} records in one transaction; DynamoDB reads at most 100 (and 4 MB). ` +
+      'Read fewer, or read them one by one where they need not be of the same moment.',
     { items: records, limit: 100 },
   );
 }
@@ -251,19 +254,19 @@ export function cancelled(cause?: unknown): TableloomError {
   return new TableloomError('CANCELLED', 'The request was cancelled.', undefined, cause);
 }
 
-/** For rules: nobody is signed in. */
+/** For rules: the caller is not signed in. */
 export function unauthenticated(message = 'Sign in first.'): TableloomError {
   return new TableloomError('UNAUTHENTICATED', message);
 }
 
-/** For rules: somebody is signed in, who may not do this. */
+/** For rules: the caller is signed in, but not allowed to do this. */
 export function forbidden(message = 'You may not do this.'): TableloomError {
   return new TableloomError('FORBIDDEN', message);
 }
 
 /** For scaffolded rules: `rule` is the name in access-patterns.yaml. */
 export function ruleMissing(rule: string): TableloomError {
-  return new TableloomError('RULE_MISSING', `The rule ${rule} is not written yet.`, { rule });
+  return new TableloomError('RULE_MISSING', `The rule ${rule} is not implemented yet.`, { rule });
 }
 
 /** DynamoDB's and the SDK's names for "too much at once", from the API's "Error handling" page. */
@@ -283,7 +286,7 @@ export function isThrottle(error: unknown): boolean {
   return throttles.has(nameOf(error));
 }
 
-/** Whether DynamoDB refused because another transaction was at the same items just then. */
+/** Whether DynamoDB refused because another transaction was writing the same items at that moment. */
 export function isContention(error: unknown): boolean {
   const name = nameOf(error);
   return name === 'TransactionConflictException' || name === 'TransactionInProgressException';
@@ -294,7 +297,7 @@ export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : '';
 }
 
-/** Turns what an SDK call threw into an error for the client. A TableloomError passes unchanged. */
+/** Contention what an SDK call threw into an error for the client. A TableloomError passes unchanged. */
 export function fromAws(error: unknown): TableloomError {
   if (error instanceof TableloomError) return error;
   const name = nameOf(error);
@@ -331,7 +334,7 @@ function tooLarge(cause: unknown): TableloomError {
 const keyComplaint =
   /(key attribute|key value).*(size|empty|exceed)|size of.*(hash|range) ?key|size limit exceeded/i;
 
-/** DynamoDB has one name for every malformed request; only its text tells a value of the caller's from a bug of ours. */
+/** DynamoDB has one name for every malformed request; only the text tells a wrong value of the caller from a bug of ours. */
 function fromValidation(error: unknown, text = error instanceof Error ? error.message : ''): TableloomError {
   if (keyComplaint.test(text)) {
     return new KeyError('A key is empty or longer than DynamoDB allows.', undefined, error);
@@ -340,7 +343,7 @@ function fromValidation(error: unknown, text = error instanceof Error ? error.me
   if (/transaction.*size|less than or equal to 100/i.test(text)) {
     return new TableloomError(
       'TRANSACTION_TOO_LARGE',
-      'This write is larger than DynamoDB takes in one transaction (100 items, 4 MB). Split it into several.',
+      'This write is larger than DynamoDB accepts in one transaction (100 items, 4 MB). Split it into several.',
       undefined,
       error,
     );
@@ -356,7 +359,7 @@ interface CancellationReason {
   readonly Message?: string;
 }
 
-/** A cancelled transaction says why for each of its items. Reasons a caller must tell apart are read by transactions.ts. */
+/** A cancelled transaction has a reason for each of its items. commit.ts reads those that depend on the action. */
 function fromReasons(error: unknown): TableloomError {
   const reasons =
     (error as { CancellationReasons?: readonly CancellationReason[] }).CancellationReasons ?? [];

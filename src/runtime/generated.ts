@@ -96,7 +96,8 @@ export type {
   ValidateRule,
   VisibleRule,
 } from './rules.js';
-export type { ParentRecord, Session, WithParent } from './session/session.js';
+export type { ParentRecord } from './session/memory.js';
+export type { Session, WithParent } from './session/session.js';
 export type {
   Aggregate,
   Attributes,

@@ -6,9 +6,9 @@ export {
   budgetOf,
   type Figures,
 } from '../budget/budget.js';
+export type { DocumentCommand, DocumentOutput, DocumentRequests } from './client/document.js';
 export type { Limits } from './client/limits.js';
-export type { RequestReport, Statistics } from './client/requests.js';
-export type { Operation } from './client/sdk.js';
+export type { Operation, RequestReport, Statistics } from './client/requests.js';
 export {
   createTables,
   type IndexDefinition,

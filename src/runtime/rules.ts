@@ -8,10 +8,10 @@ export interface AppContext {}
 
 type MaybePromise<T> = T | Promise<T>;
 
-/** What a resolver function gives. */
+/** What a resolver function returns. */
 export type Answer<F> = F extends (...args: never[]) => infer R ? R : never;
 
-/** Answers a field by hand. */
+/** Resolves a field. */
 export type FieldRule<Context, Parent, Args, Result> = (call: {
   readonly parent: Parent;
   readonly args: Args;
@@ -19,7 +19,7 @@ export type FieldRule<Context, Parent, Args, Result> = (call: {
   readonly info: GraphQLResolveInfo;
 }) => Result;
 
-/** Asked before anything is read or written: throws `unauthenticated()` or `forbidden()` to refuse. */
+/** Called before anything is read or written: throws `unauthenticated()` or `forbidden()` to refuse. */
 export type AllowRule<Context, Parent, Args> = (call: {
   readonly parent: Parent;
   readonly args: Args;
@@ -52,10 +52,10 @@ export type AlongsideRule<Context, Change> = (
   change: Change & { readonly context: Context },
 ) => MaybePromise<readonly Write<unknown>[]>;
 
-/** An attribute's value, from the rest of the record: at once, and from nothing else, as it may be asked again. */
+/** Computes an attribute from the rest of the record. Synchronous and pure: it may be called again. */
 export type ComputeRule<Record, Value> = (record: Record) => Value;
 
-/** What is wrong with a value that is about to be stored, for the client to read; nothing where it is right. At once. */
+/** Returns what is wrong with a value that is about to be stored, for the client to read, or nothing. Synchronous. */
 export type ValidateRule<Record, Value> = (given: {
   readonly value: Value;
   readonly record: Record;

@@ -1,6 +1,6 @@
 /** The shapes that generated code and the runtime share. */
 
-/** A value as lib-dynamodb's document client takes and gives it. */
+/** An attribute's value in JavaScript, as lib-dynamodb's commands represent it. */
 export type AttributeValue =
   | string
   | number
@@ -9,6 +9,7 @@ export type AttributeValue =
   | Uint8Array
   | Set<string>
   | Set<number>
+  | Set<Uint8Array>
   | readonly AttributeValue[]
   | { readonly [name: string]: AttributeValue };
 
@@ -36,7 +37,7 @@ export interface IndexRef {
   readonly name?: string;
   readonly partition: string;
   readonly sort?: string;
-  /** Further key attributes, where keys are attributes as they are (multi-attribute keys). */
+  /** Further key attributes, in their order, of a multi-attribute key. */
   readonly more?: readonly string[];
 }
 
@@ -49,7 +50,7 @@ export interface EntityCodec<R extends object> {
   readonly table: TableRef;
   /** The primary key of the record's main item. Throws KeyError where a value cannot be a key. */
   key(record: R): Key;
-  /** The main item whole: attributes, key, index attributes. A null attribute is left out. */
+  /** The whole main item: attributes, key, index keys. A null attribute is left out. */
   item(record: R): Item;
   /** The record of a main item, or of an index that projects every attribute. */
   read(item: Item): R;
@@ -58,62 +59,62 @@ export interface EntityCodec<R extends object> {
    * per declared entry, in a fixed order; undefined where the record does not belong in it.
    */
   entries?(record: R): readonly (Item | undefined)[];
-  /** Copies kept for ever (version history): written with each new state, never removed by an update. */
+  /** Copies for a history: one is written with each new state; an update never removes one. */
   versions?(record: R): readonly Item[];
-  /** How long versions are kept, in the order of `versions`. */
+  /** How long versions stay, in the order of `versions`. */
   readonly keep?: readonly Keep[];
   /** Guards of unique values, in a fixed order; `key` is undefined where the record has no value. */
   guards?(record: R): readonly Guard[];
-  /** What the record adds to numbers that are kept beside records; `key` is undefined where it adds to none. */
+  /** What the record adds to aggregates; `key` is undefined where it adds nothing. */
   counters?(record: R): readonly Counted[];
-  /** The records it names, which have to be there, in a fixed order; `key` is undefined where it names none. */
+  /** The records it refers to, which must exist, in a fixed order; `key` is undefined where there is no reference. */
   references?(record: R): readonly Reference[];
-  /** Where the numbers of records are kept that name this one: it goes only where they come to nothing. */
+  /** The counts of records that refer to this one: it can be deleted only when they reach zero. */
   referencedBy?(record: R): readonly ReferencedBy[];
-  /** Records go with it, which may take several transactions: it is marked meanwhile. */
+  /** Deleting it deletes other records, which may take several transactions: it is marked meanwhile. */
   readonly cascades?: true;
   /** The attribute that counts writes; it starts at 1. Absent: the entity is append-only, never updated. */
   readonly revision?: keyof R & string;
-  /** The attribute that holds the time of expiry, in epoch seconds, once declared (`ttl`). */
+  /** The attribute with the time of expiry, in epoch seconds, where `ttl` is declared. */
   readonly ttl?: string;
-  /** Attributes that are kept in the main item only. */
+  /** Attributes that only the main item has. */
   readonly secret?: readonly (keyof R & string)[];
-  /** What is demanded of every write of it. */
+  /** What every write of it must fulfil. */
   readonly conditions?: Conditions<R>;
-  /** Fields that can be read of an item fetched without its documents, lists and sets. */
+  /** Fields that can be read from an item fetched without its documents, lists and sets. */
   readonly projection?: readonly string[];
   /** The fields a primary key was built from, for messages to the client. */
   keyFields?(key: Key): object | undefined;
 }
 
-/** What becomes of old versions: nothing where it says nothing. */
+/** When old versions are deleted; without either option, never. */
 export interface Keep {
-  /** So many of the last are kept: the next write deletes the oldest. */
+  /** How many versions stay: the next write deletes the oldest. */
   readonly versions?: number;
-  /** Each is kept for so long after it was written: `ttl` is the attribute DynamoDB expires items by. */
+  /** How long each stays after it was written; `ttl` is the attribute that DynamoDB expires items by. */
   readonly expires?: { readonly seconds: number; readonly ttl: string };
 }
 
-/** What an entity demands of its records' changes and values. */
+/** Conditions on the changes and values of an entity's records. */
 export interface Conditions<R extends object> {
   /** By enum field: the values that may follow on each value. One that is not listed is final. */
   readonly transitions?: { readonly [F in keyof R]?: Readonly<Record<string, readonly string[]>> };
-  /** What a value that is given has to be like. */
+  /** Conditions on a field's value, where it has one. */
   readonly values?: { readonly [F in keyof R]?: Validation };
 }
 
-/** Bounds of a number, of the characters of a text or of the elements of a list; or a rule that says what is wrong. */
+/** Bounds of a number, of the characters of a text or of the elements of a list; or a rule that returns what is wrong. */
 export type Validation =
   | { readonly min?: number; readonly max?: number; readonly pattern?: RegExp }
   | { readonly rule: string };
 
-/** What reading an entity takes of its codec. */
+/** The part of a codec that reads records. */
 export type EntityReader<R extends object> = Pick<
   EntityCodec<R>,
   'name' | 'table' | 'read' | 'ttl' | 'projection'
 >;
 
-/** A record that another one names. */
+/** A record that another one refers to. */
 export interface Reference {
   /** As declared: `customerId`. */
   readonly name: string;
@@ -121,45 +122,45 @@ export interface Reference {
   readonly key: Key | undefined;
 }
 
-/** Where it is counted how many records of an entity name one. */
+/** Where the records of an entity that refer to one record are counted. */
 export interface ReferencedBy {
   /** The entity and its reference: `Order.customerId`. */
   readonly by: string;
-  /** `restrict`: it is not deleted while there are any. `cascade`: they go first, or with it. */
+  /** `restrict`: it is not deleted while there are any. `cascade`: they are deleted before it, or with it. */
   readonly onDelete: 'restrict' | 'cascade';
   readonly table: TableRef;
   readonly key: Key | undefined;
 }
 
-/** What one record adds to a number that lies in an item of its own. */
+/** What one record adds to an aggregate. */
 export interface Counted {
-  /** What the number is called, and GUARD_FAILED names where it would pass `max`. */
+  /** The aggregate's name, and the `guard` of GUARD_FAILED where it would exceed `max`. */
   readonly name: string;
   readonly key: Key | undefined;
   readonly by: number;
   readonly max?: number;
 }
 
-/** A number that writes keep beside the records of an entity. Generated functions return it. */
+/** A number that the writes of an entity maintain in items of its own. Generated functions return it. */
 export interface Aggregate<R extends object> {
   /** As `Counted` calls it. */
   readonly name: string;
   readonly entity: Pick<EntityCodec<R>, 'name' | 'table' | 'counters'>;
-  /** The items it is spread over; undefined where it is asked of no value. */
+  /** The keys of its items, one for each shard; undefined where it is requested for no value. */
   readonly keys: readonly (Key | undefined)[];
   readonly consistent?: boolean;
 }
 
-/** Whole numbers from 1 on, none of which is left out or given twice. */
+/** Whole numbers from 1, without gaps or duplicates. */
 export interface SequenceRef {
   readonly entity: string;
   readonly name: string;
   readonly table: TableRef;
-  /** Of the item that holds the last number given. */
+  /** The key of the item with the last number taken. */
   readonly key: Key;
 }
 
-/** The item that holds one unique value: only one record can own it. */
+/** The item of one unique value: only one record can own it. */
 export interface Guard {
   /** The declared fields, for the error: `email`, or `tenantId+slug`. */
   readonly field: string;
@@ -192,7 +193,7 @@ export type Partitions =
   | { readonly kind: 'one'; readonly key: string | number }
   /** Shards: all are read side by side and merged in sort-key order; equal sort keys in the order of the shards. */
   | { readonly kind: 'merge'; readonly keys: readonly string[] }
-  /** Buckets: read one after the other, in the order given (already reversed for a descending query). */
+  /** Buckets: read one after the other, in this order (already reversed for a descending query). */
   | { readonly kind: 'sequence'; readonly keys: readonly (readonly string[])[] };
 
 /** A FilterExpression with its names and values. */
@@ -209,15 +210,15 @@ export interface IndexQuery<R extends object, E extends object = object> {
   readonly entity: EntityReader<R>;
   readonly index: IndexRef;
   readonly partitions: Partitions;
-  /** Key attributes of `index.more` that are asked for by equality. */
+  /** Key attributes of `index.more` that are compared for equality. */
   readonly equals?: Key;
   readonly sort?: SortRange | undefined;
   readonly descending: boolean;
   readonly filter?: Filter | undefined;
   readonly consistent?: boolean;
   /**
-   * What the index's items hold. `all`: the record can be read from them. `keys`: they carry the main item's
-   * key under the entity's own key fields, so the records are read by batch get.
+   * What the index's items hold. `all`: the whole record. `some`: some fields, and the main item's key, by which the
+   * others are read in a batch get. `through`: the key of a record of another entity.
    */
   readonly covering:
     | { readonly kind: 'all' }
@@ -239,7 +240,7 @@ export interface IndexQuery<R extends object, E extends object = object> {
         /** What an edge carries of the join. */
         readonly edge?: (item: Item) => E;
       };
-  /** Page sizes: what is given when the caller names none, and the most that may be asked. */
+  /** Page sizes: where the caller passes none, and the greatest allowed. */
   readonly page: { readonly default: number; readonly max: number };
   /**
    * How many requests one page may take beyond the first of each partition, where a filter leaves pages short.
@@ -250,10 +251,10 @@ export interface IndexQuery<R extends object, E extends object = object> {
   readonly layout?: string;
   /** Where counting stops. Default: 10000. */
   readonly upTo?: number;
-  /** How many records it has, where that is kept: the connection's `totalCount`. */
+  /** The aggregate that counts its records, if there is one: the connection's `totalCount`. */
   readonly total?: Aggregate<R>;
   /**
-   * What cursors are bound to instead of the partitions: buckets move on with time, and a cursor outlives them.
+   * What cursors are bound to instead of the partitions: the window of buckets moves with time, cursors stay valid.
    */
   readonly binding?: string;
 }
@@ -283,6 +284,6 @@ export interface Connection<R, E extends object = object> {
   readonly edges: readonly (Edge<R> & E)[];
   readonly nodes: readonly R[];
   readonly pageInfo: PageInfo;
-  /** How many records there are in all, where that is kept and was asked. */
+  /** How many records there are in all, where an aggregate counts them and it was requested. */
   readonly totalCount?: number;
 }

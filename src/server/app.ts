@@ -16,11 +16,11 @@ import { currentUser } from '../rules/shared/viewer.js';
 import type { Auth } from './auth/auth.js';
 import type { LogLevel } from './config.js';
 import { clientGone, clientOf, viewerOf } from './context.js';
-import { costHeader, costTold, refuseCostly, usualRequestLimit } from './cost.js';
-import { addHealth } from './health.js';
-import { graphqlOverHttp } from './http.js';
-import { ide } from './ide.js';
-import { deepestQuery, depthLimit, isIntrospection } from './limits.js';
+import { costHeader, costTold, refuseCostly, usualRequestLimit } from './cost/cost.js';
+import { addHealth } from './health/health.js';
+import { graphqlOverHttp } from './http/http.js';
+import { ide } from './ide/ide.js';
+import { deepestQuery, depthLimit, isIntrospection } from './limits/limits.js';
 import { executableSchema } from './schema.js';
 
 export interface AppOptions {

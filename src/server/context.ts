@@ -1,12 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../../generated/loaders.js';
 import type { Auth } from './auth/auth.js';
-
-/** Whoever sent a request, as the access token says. Rules read the record behind it: it may have changed since. */
-export type Viewer =
-  /** `sessionEpoch` is the user's when the session began. */
-  | { readonly kind: 'USER'; readonly id: string; readonly sessionEpoch: number }
-  | { readonly kind: 'CONTRACTOR'; readonly id: string };
+import type { Viewer } from './auth/viewer.js';
 
 /** Where a request came from, for the audit log. */
 export interface Client {

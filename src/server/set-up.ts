@@ -8,9 +8,9 @@ import { userByEmail } from '../../generated/queries.js';
 import { tables } from '../../generated/tables.js';
 import { auditLogWrites, userWrites } from '../../generated/writes.js';
 import { hashPassword } from './auth/passwords.js';
+import { secretsFor } from './auth/secrets.js';
 import { Complaint, complaint } from './complaint.js';
 import { readConfig } from './config.js';
-import { secretsFor } from './secrets.js';
 import { openStorage } from './storage.js';
 
 interface Administrator {

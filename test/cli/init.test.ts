@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { initVerb } from '../../src/cli/init.js';
-import { filesBelow } from '../support/projects.js';
+import { filesBelow } from '../support/files.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { printed } from './project.js';
 

@@ -4,8 +4,8 @@ import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { vi } from 'vitest';
 import type { ExplainOptions } from '../../src/cli/explain.js';
-import { withFailures } from '../../src/cli/verbs.js';
-import { filesBelow } from '../support/projects.js';
+import { type Options, withFailures } from '../../src/cli/verbs.js';
+import { filesBelow } from '../support/files.js';
 import { temporaryFolder } from '../support/temporary.js';
 
 const home = process.cwd();
@@ -22,7 +22,7 @@ export default {
 export interface Project {
   readonly folder: string;
   /** Runs a verb there. */
-  readonly run: (verb: Verb, options?: { prune?: boolean; config?: string }) => Promise<Printed>;
+  readonly run: (verb: Verb, options?: Partial<Options>) => Promise<Printed>;
   /** Explains documents, named as from the project's folder. */
   readonly explain: (files: readonly string[], options?: Partial<ExplainOptions>) => Promise<Printed>;
   readonly write: (path: string, text: string) => void;
@@ -72,7 +72,7 @@ export function libraryProject(): Project {
   };
 }
 
-function run(verb: Verb, options: { root: string; config: string; prune?: boolean }): Promise<Printed> {
+function run(verb: Verb, options: Options): Promise<Printed> {
   return printed(async () => {
     const { generateVerb } = await import('../../src/cli/generate.js');
     const { checkVerb } = await import('../../src/cli/check.js');

@@ -43,7 +43,7 @@ describe('conditions', () => {
   };
 
   /** Whether a condition holds for `item`, asked for with a write that changes nothing. */
-  async function covering(condition: string, values?: Item): Promise<boolean> {
+  async function matches(condition: string, values?: Item): Promise<boolean> {
     const command = new PutItemCommand({
       TableName: table,
       Item: { ...key(), ...item },
@@ -118,7 +118,7 @@ describe('conditions', () => {
     ['(n = :w OR n = :v) AND n = :w', true, { ':v': N(2), ':w': N('1.5') }],
     ['NOT (n = :w OR n = :v)', false, { ':v': N(2), ':w': N('1.5') }],
   ])('%s is %s', async (condition, expected, values) => {
-    expect(await covering(condition, values)).toBe(expected);
+    expect(await matches(condition, values)).toBe(expected);
   });
 });
 

@@ -1,12 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
-  DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
   PutItemCommand,
@@ -15,18 +10,16 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EngineOpenError, openEmbedded } from '../../src/embedded/index.js';
-import { createTable, failure, get, type Item, N, pages, put, S, texts } from './table.js';
-import { table as survivors, width } from './writer.js';
+import { until } from '../support/until.js';
+import { createTable, failure, get, N, pages, put, S, texts } from './table.js';
+import { startWriting } from './writing.js';
 
 let path: string;
-const children = new Set<ChildProcess>();
 
 beforeEach(async () => {
   path = await mkdtemp(join(tmpdir(), 'tableloom-engine-'));
 });
 afterEach(async () => {
-  for (const child of children) child.kill('SIGKILL');
-  children.clear();
   await rm(path, { recursive: true, force: true });
 });
 
@@ -102,94 +95,6 @@ describe('a folder opened again', () => {
   });
 });
 
-/** Starts `writer.ts` on the folder; `said` grows with its lines. */
-function start(...options: string[]): { child: ChildProcess; said: string[] } {
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const script = fileURLToPath(new URL('writer.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', tsx, script, path, ...options], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-  });
-  children.add(child);
-  const said: string[] = [];
-  let line = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
-    const lines = (line + chunk.toString()).split('\n');
-    line = lines.pop() ?? '';
-    said.push(...lines);
-  });
-  return { child, said };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let waited = 0; !condition(); waited += 5) {
-    if (waited > 30_000) throw new Error('it did not happen within 30 s');
-    await sleep(5);
-  }
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const gone = new Promise((done) => child.once('exit', done));
-  child.kill('SIGKILL');
-  await gone;
-}
-
-describe('after SIGKILL', () => {
-  test('every transaction and every item with its index entry is there wholly or not at all', async () => {
-    let round = 0;
-    for (const moment of [3, 17, 40, 71]) {
-      const { child, said } = start('rounds', String(round + 1));
-      await until(() => said.length > 0);
-      await sleep(moment);
-      await kill(child);
-      const answered = Number(said.at(-1));
-      round = await withFolder(async (client) => {
-        const items = await itemsOf(client, 'PK', 'round');
-        expect(items).toHaveLength(width);
-        const [stored, ...others] = new Set(items.map(({ n }) => Number(n?.N)));
-        expect(others).toEqual([]);
-        expect(stored).toBeGreaterThanOrEqual(answered);
-        const byIndex = await itemsOf(client, 'G1P', 'round');
-        expect(new Set(byIndex)).toEqual(new Set(items));
-        const solo = await itemsOf(client, 'PK', 'solo');
-        expect(solo).toHaveLength(1);
-        expect(await itemsOf(client, 'G1P', 'solo')).toEqual(solo);
-        return Math.max(Number(stored), Number(solo[0]?.n?.N));
-      });
-    }
-  });
-
-  test('an index that was being filled is complete', async () => {
-    const { child, said } = start('index');
-    await until(() => said.includes('indexing'));
-    await sleep(10);
-    await kill(child);
-    expect(said).not.toContain('indexed');
-    await withFolder(async (client) => {
-      const { Table } = await client.send(new DescribeTableCommand({ TableName: survivors }));
-      const late = Table?.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === 'Late');
-      expect(late?.IndexStatus).toBe('ACTIVE');
-      const found = await pages(client, {
-        TableName: survivors,
-        IndexName: 'Late',
-        KeyConditionExpression: 'late = :late',
-        ExpressionAttributeValues: { ':late': S('late') },
-      });
-      expect(found.reduce((sum, { Count = 0 }) => sum + Count, 0)).toBe(3000);
-    });
-  });
-});
-
-async function itemsOf(client: DynamoDBClient, attribute: 'PK' | 'G1P', value: string): Promise<Item[]> {
-  const found = await pages(client, {
-    TableName: survivors,
-    ...(attribute === 'G1P' && { IndexName: 'GSI1' }),
-    KeyConditionExpression: `${attribute} = :v`,
-    ExpressionAttributeValues: { ':v': S(value) },
-  });
-  return found.flatMap(({ Items = [] }) => Items);
-}
-
 describe('a folder', () => {
   test('serves one engine at a time in a process', async () => {
     const engine = await openEmbedded({ path });
@@ -202,10 +107,10 @@ describe('a folder', () => {
   });
 
   test('serves one process at a time', async () => {
-    const { child, said } = start('hold');
+    const { said, kill } = startWriting(path, 'hold');
     await until(() => said.includes('open'));
     expect(await failure(openEmbedded({ path }))).toMatchObject({ code: 'LOCKED' });
-    await kill(child);
+    await kill();
     await withFolder(createTable);
   });
 

@@ -65,7 +65,7 @@ const words = [
   ],
   ...['~', '/', '#', ' ', '\n', '"', '\\', '0', '00', '10', '9', 'ab😀', 'ab～'],
 ];
-const aggregates = [
+const numbers = [
   ...[
     '-9.9e125',
     '-1e40',
@@ -114,12 +114,12 @@ describe('order', () => {
   });
 
   test('number sort keys are ordered by value', async () => {
-    await store(...aggregates.map((number, at) => ({ SK: S(`${at}`), G1P: S(pk), G2S: N(number) })));
+    await store(...numbers.map((number, at) => ({ SK: S(`${at}`), G1P: S(pk), G2S: N(number) })));
     const query = partition({ IndexName: 'GSI2' });
     const found = async (more: Partial<QueryCommandInput>) =>
       (await texts(engine.client, { ...query, ...more }, 'G2S')).map(Number);
-    expect(await found({})).toEqual(aggregates.map(Number));
-    expect(await found({ ScanIndexForward: false })).toEqual(aggregates.map(Number).toReversed());
+    expect(await found({})).toEqual(numbers.map(Number));
+    expect(await found({ ScanIndexForward: false })).toEqual(numbers.map(Number).toReversed());
   });
 });
 
@@ -135,7 +135,7 @@ describe('key conditions', () => {
     ['reversed operands', ':a < SK', (key, a) => utf8(key, a) > 0],
   ];
 
-  test.each(operators)('%s on text', async (_, condition, covering) => {
+  test.each(operators)('%s on text', async (_, condition, matches) => {
     await store(...words.map((word) => ({ SK: S(word) })));
     for (const [a, b] of [
       ['a', 'b'],
@@ -148,7 +148,7 @@ describe('key conditions', () => {
         KeyConditionExpression: `PK = :p AND ${condition}`,
         ExpressionAttributeValues: values,
       });
-      const expected = words.filter((word) => covering(word, a, b)).sort(utf8);
+      const expected = words.filter((word) => matches(word, a, b)).sort(utf8);
       expect(await texts(engine.client, query, 'SK')).toEqual(expected);
       expect(await texts(engine.client, { ...query, ScanIndexForward: false, Limit: 2 }, 'SK')).toEqual(
         expected.toReversed(),
@@ -163,8 +163,8 @@ describe('key conditions', () => {
     ['>', 'G2S > :a', (key: number) => key > -1.5],
     ['>=', 'G2S >= :a', (key: number) => key >= -1.5],
     ['BETWEEN', 'G2S BETWEEN :a AND :b', (key: number) => key >= -1.5 && key <= 10],
-  ])('%s on numbers', async (_, condition, covering) => {
-    await store(...aggregates.map((number, at) => ({ SK: S(`${at}`), G1P: S(pk), G2S: N(number) })));
+  ])('%s on numbers', async (_, condition, matches) => {
+    await store(...numbers.map((number, at) => ({ SK: S(`${at}`), G1P: S(pk), G2S: N(number) })));
     const values: Item = condition.includes(':b')
       ? { ':a': N('-1.50'), ':b': N('1e1') }
       : { ':a': N('-1.50') };
@@ -174,7 +174,7 @@ describe('key conditions', () => {
       ExpressionAttributeValues: values,
     });
     const found = (await texts(engine.client, query, 'G2S')).map(Number);
-    expect(found).toEqual(aggregates.map(Number).filter(covering));
+    expect(found).toEqual(numbers.map(Number).filter(matches));
   });
 
   test.each<[string, Partial<QueryCommandInput>]>([

@@ -7,11 +7,15 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { generate } from '@graphql-codegen/cli';
 import { afterEach, describe, expect, test } from 'vitest';
+import { diagnosticsPage, printedFor } from '../../scripts/reference/diagnostics.js';
 import { layoutChecks, modelChecks } from '../../src/generator/check/check.js';
-import { formatDiagnostics } from '../../src/generator/diagnostics/diagnostic.js';
+import { commandCodes } from '../../src/generator/diagnostics/codes/commands.js';
+import type { CodeRow } from '../../src/generator/diagnostics/codes/row.js';
+import { codeSections, codes } from '../../src/generator/diagnostics/codes.js';
+import { formatDiagnostics } from '../../src/generator/diagnostics/print.js';
 import { sdlMistakes } from '../../src/generator/parse/sdl-errors.js';
 import { preset } from '../../src/generator/preset.js';
-import { generateProject } from '../support/projects.js';
+import { expectFile, generateProject } from '../support/projects.js';
 
 const root = resolve('test/fixtures/errors');
 const home = process.cwd();
@@ -21,8 +25,6 @@ if (isUpdate && process.env.CI) throw new Error('UPDATE=1 rewrites what is expec
 const folders = readdirSync(root).sort();
 const warned = resolve('test/fixtures/warnings');
 const warnings = readdirSync(warned).sort();
-const printedFor = (code: string) =>
-  readFileSync(join(warnings.includes(code) ? warned : root, code, 'expected.txt'), 'utf8');
 
 afterEach(() => process.chdir(home));
 
@@ -46,7 +48,7 @@ describe('a project with a warning', () => {
       const { run } = await generateProject(`test/fixtures/warnings/${folder}`);
       const printed = `${formatDiagnostics(run.warnings, run.sources)}\n`;
       if (isUpdate) writeFileSync(join(warned, folder, 'expected.txt'), printed);
-      expect(printed).toBe(printedFor(folder));
+      expect(printed).toBe(readFileSync(join(warned, folder, 'expected.txt'), 'utf8'));
       expect(printed).toContain(`warning[${folder}]`);
     });
   }
@@ -69,52 +71,52 @@ async function refused(): Promise<string> {
   return formatDiagnostics(mistakes, new Map(files.map(({ path, text }) => [path, text])));
 }
 
-/** The codes that a folder of sources reports: written out, or of a row of checks. */
-function codesIn(folder: string): string[] {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.ts'),
-  );
-  return files.flatMap((file) => {
-    const text = readFileSync(join(folder, file), 'utf8');
-    const written = text.match(/\bcode: .*|\breport\(\s*'[a-z-]+'/g) ?? [];
-    return written.flatMap((one) =>
-      Array.from(one.matchAll(/'([a-z]+(?:-[a-z]+)+)'/g), ([, code = '']) => code),
-    );
-  });
-}
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.includes('diagnostics/codes'))
+  .map((file) => readFileSync(join('src', file), 'utf8'))
+  .join('\n');
 
 describe('every code', () => {
-  const codes = new Set(codesIn('src/generator'));
-  /** Shown by test/fixtures/scaffold, and by the tests of the command line. */
-  const others = new Set([...codesIn('src/generator/scaffold'), ...codesIn('src/cli')]);
-  const docs = readFileSync('docs/diagnostics.md', 'utf8');
-  const sections = docs.split(/^### /m).slice(1);
-
-  test('is found in the sources', () => {
+  test('is reported somewhere', () => {
     const rows = [...modelChecks, ...layoutChecks].map((check) => check.code);
     expect(new Set(rows).size).toBe(rows.length);
-    expect(rows.filter((code) => !codes.has(code))).toEqual([]);
+    expect(Object.keys(codes).filter((code) => !sources.includes(`'${code}'`))).toEqual([]);
   });
 
-  test('has a fixture, and no fixture is without a code', () => {
-    expect([...folders, ...warnings].sort()).toEqual([...codes].filter((code) => !others.has(code)).sort());
+  test('has a fixture of its name, and no fixture is without a code', () => {
+    // Commands report their own in test/cli and test/scaffold.
+    const ours = Object.keys(codes).filter((code) => !(code in commandCodes));
+    expect([...folders, ...warnings].sort()).toEqual(ours.sort());
+    expect(ours.filter((code) => printedFor(code) === undefined)).toEqual([]);
   });
 
-  test('is explained in docs/diagnostics.md, and nothing else is', () => {
-    const headings = sections.map((section) => /^`(.+)`\n/.exec(section)?.[1] ?? section);
-    expect(headings.sort()).toEqual([...new Set([...codes, ...others])].sort());
+  test('belongs to one section of the documentation', () => {
+    const headings = codeSections.flatMap(({ rows }) => Object.keys(rows));
+    expect(headings.sort()).toEqual(Object.keys(codes).sort());
   });
 
-  test.each([...folders, ...warnings])(
-    '%s is shown in docs/diagnostics.md as its fixture prints it',
-    (folder) => {
-      const section = sections.find((one) => one.startsWith(`\`${folder}\`\n`)) ?? '';
-      const example = /```text\n(.*?)\n```/s.exec(section)?.[1];
-      expect(printedFor(folder).split('\n\n')).toContain(example);
+  test('is documented in docs/diagnostics.md: `npm run reference`', () => {
+    expectFile('docs/diagnostics.md', diagnosticsPage());
+  });
+
+  test('says in sentences what it means and what to do', () => {
+    for (const { meaning, remedy } of Object.values(codes)) {
+      expect(meaning).toMatch(/^[A-Z`].+[.)]$/s);
+      expect(remedy).toMatch(/^[A-Z`].+\.$/s);
+    }
+  });
+});
+
+describe('the example of a command’s code', () => {
+  test.each(Object.entries<CodeRow>(commandCodes))(
+    '%s has the words of the sources',
+    (code, { example = '' }) => {
+      const message = example.split(`error[${code}]: `)[1]?.split('\n')[0] ?? '';
+      const hint = /^ {2}hint: (.*)$/m.exec(example)?.[1] ?? '';
+      // graphql-js words what is wrong with an operation.
+      const said = code.startsWith('operation-') ? [] : [message, hint];
+      const fixed = said.flatMap((text) => text.split(/`[^`]*`|"[^"]*"|\S+\/\S+|type .*|\d.*/));
+      expect(fixed.filter((text) => !sources.includes(text.trim()))).toEqual([]);
     },
   );
-
-  test('has a purpose', () => {
-    for (const { purpose } of [...modelChecks, ...layoutChecks]) expect(purpose).toMatch(/^[A-Z].+\.$/);
-  });
 });

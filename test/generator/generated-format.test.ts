@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { formatted } from '../support/biome.js';
+import { filesBelow, foldersIn, textOf } from '../support/files.js';
 import { fixtures } from '../support/fixtures.js';
-import { filesBelow, foldersIn, textOf } from '../support/projects.js';
 
 /** Codegen's own file, and the one that is the printed schema. */
 const foreign = ['graphql.ts', 'schema.ts'];

@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DiagnosticsError } from '../../src/generator/diagnostics/diagnostic.js';
+import { DiagnosticsError } from '../../src/generator/diagnostics/print.js';
 import { outputBelow } from '../support/fixtures.js';
 import { generateProject } from '../support/projects.js';
 import { runs } from '../support/runs.js';

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseDocument, stringify } from 'yaml';
 import { referencePage, schemaFile, within } from '../../scripts/reference/render.js';
-import { formatDiagnostics } from '../../src/generator/diagnostics/diagnostic.js';
+import { formatDiagnostics } from '../../src/generator/diagnostics/print.js';
 import {
   definitions,
   type Key,

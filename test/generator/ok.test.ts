@@ -6,8 +6,9 @@
 
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { filesBelow, foldersIn } from '../support/files.js';
 import { fixtures, outputBelow } from '../support/fixtures.js';
-import { expectFolder, filesBelow, foldersIn, generateProject } from '../support/projects.js';
+import { expectFolder, generateProject } from '../support/projects.js';
 
 describe('what is generated', () => {
   for (const idea of foldersIn(fixtures)) {

@@ -3,9 +3,10 @@
 import { buildSchema, type GraphQLSchema, Source } from 'graphql';
 import { checkLayout, checkModel } from '../../src/generator/check/check.js';
 import type { Diagnostic } from '../../src/generator/diagnostics/diagnostic.js';
-import { chooseKeys } from '../../src/generator/layout/choose/base.js';
-import { type Layout, layOut } from '../../src/generator/layout/layout.js';
+import { chooseKeys } from '../../src/generator/layout/choose/primary-keys.js';
+import { layOut } from '../../src/generator/layout/layout.js';
 import { nextLock } from '../../src/generator/layout/lock/next.js';
+import type { Layout } from '../../src/generator/layout/types.js';
 import { emptyLock, type Lock } from '../../src/generator/lock.js';
 import type { Model } from '../../src/generator/model.js';
 import { readSdl } from '../../src/generator/parse/sdl.js';

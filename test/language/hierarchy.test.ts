@@ -84,11 +84,11 @@ test('a part is not asked without those before it', async () => {
   const project = await opened();
   const gap = await project.ask('{ storesIn(country: "X", city: "A", first: 1) { edges { cursor } } }');
   expect(gap.errors?.[0]).toMatchObject({
-    message: 'city needs state to be given as well.',
+    message: 'city requires state: pass state, too.',
     extensions: { code: 'BAD_INPUT', field: 'city', missing: 'state' },
   });
   const bound = await project.ask('{ storesByKind(country: "X", from: "2024-01-01T00:00:00Z") { id } }');
-  expect(bound.errors?.[0]).toMatchObject({ message: 'from needs kind to be given as well.' });
+  expect(bound.errors?.[0]).toMatchObject({ message: 'from requires kind: pass kind, too.' });
   const many = await project.ask('{ storesNear(country: "X", limit: 501) { id } }');
   expect(many.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_PAGE', argument: 'limit', max: 500 } });
 });

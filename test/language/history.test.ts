@@ -7,8 +7,8 @@ import { priceWrites } from '../fixtures/ok/history-as-of/generated/writes.js';
 import { type Served, serve } from './serve.js';
 
 let served: Served;
-let now = new Date();
 const at = (day: number) => new Date(`2026-03-0${day}T12:00:00.000Z`);
+let now = at(1);
 
 beforeAll(async () => {
   const resolvers = createResolvers({});

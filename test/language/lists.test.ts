@@ -37,7 +37,7 @@ test('records by a list of keys come in its order, in one batch', async () => {
   expect(found).toEqual({ ticketsFound: [{ id: 'ticket 7' }, { id: 'ticket 2' }] });
   const many = await project.ask('query ($ids: [ID!]!) { ticketsFound(ids: $ids) { id } }', { ids });
   expect(many.errors?.[0]).toMatchObject({
-    message: 'id takes at most 3 values; 4 were given.',
+    message: 'id takes at most 3 values; 4 were passed.',
     extensions: { code: 'BAD_INPUT', field: 'id', limit: 3 },
   });
 });

@@ -48,7 +48,7 @@ test('what is named is checked in the transaction, and not read', async () => {
   ]);
   const { errors } = await project.ask(place, { input: { id: 'o2', number: 2, customerId: 'b' } });
   expect(errors?.[0]).toMatchObject({
-    message: 'There is no Customer that customerId of this Order can name.',
+    message: 'The Customer that customerId of this Order names does not exist.',
     extensions: { code: 'REFERENCE_MISSING', entity: 'Order', field: 'customerId', to: 'Customer' },
   });
 });
@@ -58,7 +58,7 @@ test('what is named goes with all that names it, or is kept', async () => {
     await project.data(place, { input: { id: `o${number}`, number, customerId: 'a' } });
   const { errors } = await project.ask('mutation { deleteEmployee(shop: "s", id: "e") { id } }');
   expect(errors?.[0]).toMatchObject({
-    message: 'This Employee cannot be deleted: Review.author names it.',
+    message: 'This Employee cannot be deleted: records refer to it by Review.author.',
     extensions: { code: 'REFERENCED', entity: 'Employee', by: 'Review.author' },
   });
   const remove = 'mutation ($version: Int) { deleteCustomer(id: "a", version: $version) { id name } }';

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../server/support/process.js';
-import { filesBelow } from '../support/projects.js';
+import { filesBelow } from '../support/files.js';
 import { InstalledProject, readmeBlocks } from './project.js';
 
 const section = 'In your own project';
@@ -25,7 +25,7 @@ const [answer = ''] = readmeBlocks(section, 'json');
 let project: InstalledProject;
 
 beforeAll(() => {
-  project = new InstalledProject();
+  project = new InstalledProject('plants');
 }, 300_000);
 
 afterAll(() => project.remove(), 300_000);

@@ -1,11 +1,12 @@
 /** An empty folder beside the packed tarball, and commands run there as a person would run them. */
 
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/until.js';
+import { packInto } from './pack.js';
 
 const checkout = process.cwd();
 
@@ -18,16 +19,16 @@ export interface Ran {
 export class InstalledProject {
   /** Outside the checkout, so that nothing of it is found. */
   readonly #home = mkdtempSync(join(tmpdir(), 'tableloom-package-'));
-  readonly folder = join(this.#home, 'plants');
+  readonly folder: string;
   readonly #started: ChildProcess[] = [];
 
-  /** Packs the checkout to where the README expects the package, beside the project. */
-  constructor() {
+  /** Packs the checkout to where the documentation expects the package: `../tableloom`, seen from the project. */
+  constructor(name: string) {
+    this.folder = join(this.#home, name);
     const beside = join(this.#home, 'tableloom');
     mkdirSync(beside);
     mkdirSync(this.folder);
-    const command = ['pack', '--silent', '--pack-destination', beside];
-    execFileSync('npm', command, { cwd: checkout, env: environment(), stdio: ['ignore', 'ignore', 'pipe'] });
+    packInto(beside);
   }
 
   run(command: string, cwd = this.folder): Ran {
@@ -49,11 +50,9 @@ export class InstalledProject {
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => (output += String(chunk)));
-    for (const end = Date.now() + 60_000; !pattern.test(output); ) {
-      if (Date.now() > end || child.exitCode !== null)
-        throw new Error(`${pattern} was not seen in:\n${output}`);
-      await sleep(50);
-    }
+    const unseen = () => `${pattern} was not seen in:\n${output}`;
+    await until(() => pattern.test(output) || child.exitCode !== null, unseen);
+    if (!pattern.test(output)) throw new Error(unseen());
     return withoutNotices(output);
   }
 
@@ -87,6 +86,9 @@ function environment(): NodeJS.ProcessEnv {
     npm_config_update_notifier: 'false',
     // Else a command that is not installed would be looked for in the registry.
     npm_config_yes: 'false',
+    // Git as it comes, without the settings of this machine.
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
   };
 }
 

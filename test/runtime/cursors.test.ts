@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Database, type IndexQuery, type Key } from 'tableloom/runtime';
 import type { IndexRef } from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
-import { packFields, unpackFields } from '../../src/runtime/read/cursor/bytes.js';
+import { decodeFields, encodeFields } from '../../src/runtime/read/cursor/bytes.js';
 import { Cursors, identityOf } from '../../src/runtime/read/cursor/cursors.js';
 import { bucketsIn, type Position } from '../../src/runtime/read/cursor/positions.js';
 import { CursorSealer } from '../../src/runtime/read/cursor/sealing.js';
@@ -98,11 +98,11 @@ test('texts that end alike are told once, and no text is lost', () => {
   );
   fc.assert(
     fc.property(texts, (fields) => {
-      expect(unpackFields(packFields(fields))).toEqual(fields);
+      expect(decodeFields(encodeFields(fields))).toEqual(fields);
     }),
     { numRuns: runs(500) },
   );
-  expect(packFields(['a#0198f2a4', 'USER#0198f2a4']).length).toBeLessThan(20);
+  expect(encodeFields(['a#0198f2a4', 'USER#0198f2a4']).length).toBeLessThan(20);
 });
 
 test('an altered, truncated, extended or invented cursor is refused', () => {

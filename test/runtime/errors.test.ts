@@ -102,8 +102,6 @@ test('what the SDK throws becomes an error of ours, ours stay as they are', () =
 });
 
 test("a key's error says what was needed, never the value", () => {
-  expect(() => text(null as unknown as string)).toThrow('A key needs text, and was given null.');
-  expect(() => text({ password: 'x' } as unknown as string)).toThrow(
-    'A key needs text, and was given an object.',
-  );
+  expect(() => text(null as unknown as string)).toThrow('A key needs text, not null.');
+  expect(() => text({ password: 'x' } as unknown as string)).toThrow('A key needs text, not an object.');
 });

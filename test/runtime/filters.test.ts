@@ -36,7 +36,7 @@ interface Thing {
 /** What is asked, what DynamoDB is sent for it and what is right. */
 interface Asked {
   readonly condition: Condition;
-  readonly covering: ((thing: Thing) => boolean) | undefined;
+  readonly matches: ((thing: Thing) => boolean) | undefined;
 }
 
 const texts = ['', 'a', 'ab', 'b', '#', '😀', 'a#b'];
@@ -52,12 +52,8 @@ const number = fc.integer({ min: -4, max: 4 });
 const text = fc.constantFrom(...texts);
 
 /** A comparison that vanishes where its value is null. */
-function leaf<T>(
-  value: T | null,
-  condition: Condition,
-  covering: (thing: Thing, value: T) => boolean,
-): Asked {
-  return { condition, covering: value === null ? undefined : (thing) => covering(thing, value) };
+function leaf<T>(value: T | null, condition: Condition, matches: (thing: Thing, value: T) => boolean): Asked {
+  return { condition, matches: value === null ? undefined : (thing) => matches(thing, value) };
 }
 
 const leaves = fc.oneof(
@@ -78,7 +74,7 @@ const leaves = fc.oneof(
   fc.tuple(maybe(number), maybe(number)).map(
     ([from, to]): Asked => ({
       condition: between('count', from, to),
-      covering:
+      matches:
         from === null && to === null
           ? undefined
           : ({ count }) =>
@@ -111,9 +107,9 @@ const { asked } = fc.letrec<{ asked: Asked }>((tie) => ({
       .array(tie('asked'), { maxLength: 3 })
       .map((parts) => combine(parts, anyOf, (results) => results.some(Boolean))),
     tie('asked').map(
-      ({ condition, covering }): Asked => ({
+      ({ condition, matches }): Asked => ({
         condition: not(condition),
-        covering: covering && ((thing) => !covering(thing)),
+        matches: matches && ((thing) => !matches(thing)),
       }),
     ),
   ),
@@ -124,10 +120,10 @@ function combine(
   join: (...conditions: readonly Condition[]) => Condition,
   decide: (results: readonly boolean[]) => boolean,
 ): Asked {
-  const given = parts.flatMap(({ covering }) => covering ?? []);
+  const given = parts.flatMap(({ matches }) => matches ?? []);
   return {
     condition: join(...parts.map((part) => part.condition)),
-    covering: given.length === 0 ? undefined : (thing) => decide(given.map((covering) => covering(thing))),
+    matches: given.length === 0 ? undefined : (thing) => decide(given.map((matches) => matches(thing))),
   };
 }
 
@@ -164,7 +160,7 @@ describe('a filter', () => {
 
   it('keeps exactly the items its conditions hold for, absent arguments asking nothing', async () => {
     await fc.assert(
-      fc.asyncProperty(asked, async ({ condition, covering }) => {
+      fc.asyncProperty(asked, async ({ condition, matches }) => {
         const filter = filterOf(condition);
         const { Items = [] } = await client.send(
           new QueryCommand({
@@ -176,7 +172,7 @@ describe('a filter', () => {
             ExpressionAttributeValues: { ':p': 'p', ...filter?.values },
           }),
         );
-        const right = things.filter((thing) => covering?.(thing) ?? true);
+        const right = things.filter((thing) => matches?.(thing) ?? true);
         expect(Items.map((item) => item.SK)).toEqual(right.map((thing) => thing.SK));
       }),
       { numRuns: runs(60) },

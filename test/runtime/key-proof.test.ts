@@ -25,6 +25,7 @@ import {
 } from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
 import { safeInteger } from '../../src/runtime/keys/encodings.js';
+import { Dice } from '../support/dice.js';
 import { runs } from '../support/runs.js';
 
 const tuples = 2000 * Math.max(1, Math.floor(Math.sqrt(runs(1))));
@@ -32,13 +33,9 @@ const pairs = (tuples * (tuples - 1)) / 2;
 
 const byBytes = (a: string, b: string) => Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b)));
 
-/** Numbers below 2^32, the same at each run. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
+function randomFrom(number: number): (below: number) => number {
+  const dice = new Dice(number);
+  return (below) => dice.below(below);
 }
 
 const pick = <T>(random: (below: number) => number, values: readonly T[]): T =>

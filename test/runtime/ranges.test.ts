@@ -32,7 +32,7 @@ const encodedBounds = (given: Bounds): Bounds =>
 /** The order of values, as text sorts them. */
 const order = (a: string, b: string) => compareKeys(text(a), text(b));
 
-const covering = (given: Bounds, at: string) =>
+const matches = (given: Bounds, at: string) =>
   (given.from == null || order(at, given.from) >= 0) &&
   (given.to == null || order(at, given.to) <= 0) &&
   (given.after == null || order(at, given.after) > 0) &&
@@ -45,7 +45,7 @@ test('a range holds just the keys of its head whose value lies within all bounds
       const key = `${head}${text(at)}${terminated ? `#${text(rest)}` : ''}`;
       // DynamoDB stores no empty key.
       fc.pre(key !== '');
-      expect(within(rangeOf(encodedBounds(given), { head, terminated }), key)).toBe(covering(given, at));
+      expect(within(rangeOf(encodedBounds(given), { head, terminated }), key)).toBe(matches(given, at));
     }),
     { numRuns },
   );

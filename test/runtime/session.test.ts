@@ -194,9 +194,9 @@ test('after a write the session reads anew, and its own record is newer than any
 test('first and last are checked before anything is read', async () => {
   for (const [page, message] of [
     [{ first: 1, last: 1 }, 'not both'],
-    [{ first: -1 }, 'first has to be a whole number from 0 on'],
-    [{ last: 1.5 }, 'last has to be a whole number'],
-    [{ first: 21 }, 'first is at most 20; 21 was asked'],
+    [{ first: -1 }, 'first must be a whole number, 0 or greater'],
+    [{ last: 1.5 }, 'last must be a whole number'],
+    [{ first: 21 }, 'first is at most 20; 21 was requested'],
   ] as const) {
     await expect(session.connection(all, page)).rejects.toMatchObject({
       code: 'BAD_PAGE',

@@ -6,7 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scaffoldRules } from '../../src/generator/scaffold/scaffold.js';
-import { expectFolder, filesBelow, foldersIn, type Generated, generateProject } from '../support/projects.js';
+import { filesBelow, foldersIn } from '../support/files.js';
+import { expectFolder, type Generated, generateProject } from '../support/projects.js';
 
 const root = 'test/fixtures/scaffold';
 let project: Generated;

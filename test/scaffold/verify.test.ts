@@ -1,10 +1,11 @@
 /** Rules that do not do: each folder of test/fixtures/scaffold/mistakes/ is a rules folder and what is said of it. */
 
 import { beforeAll, describe, expect, test } from 'vitest';
-import { formatDiagnostics } from '../../src/generator/diagnostics/diagnostic.js';
+import { formatDiagnostics } from '../../src/generator/diagnostics/print.js';
 import { scaffoldRules } from '../../src/generator/scaffold/scaffold.js';
 import { verifyRules } from '../../src/generator/scaffold/verify.js';
-import { expectFile, foldersIn, type Generated, generateProject } from '../support/projects.js';
+import { foldersIn } from '../support/files.js';
+import { expectFile, type Generated, generateProject } from '../support/projects.js';
 
 const root = 'test/fixtures/scaffold';
 let project: Generated;

@@ -68,15 +68,15 @@ describe('a request that asks too much', () => {
     ).toBe('QUERY_TOO_COSTLY');
   });
 
-  test('many fragments that spread one another twice take no time', async () => {
-    const count = 300;
+  // Gone through twice each, 200 of them would be 2^200 steps: this test would not end.
+  test('of many fragments that spread one another twice each is gone through once', async () => {
+    const count = 200;
     const fragments = Array.from({ length: count }, (_, index) => {
       const next = index + 1 < count ? `...F${index + 1} ...F${index + 1}` : 'id';
       return `fragment F${index} on User { ${next} }`;
     });
-    const started = performance.now();
-    await server.ask(`query { me { ...F0 } } ${fragments.join(' ')}`);
-    expect(performance.now() - started).toBeLessThan(2000);
+    const { errors } = await server.ask(`query { me { ...F0 } } ${fragments.join(' ')}`, { token });
+    expect(errors).toEqual([]);
   });
 
   test('a document of endless nesting is refused', async () => {

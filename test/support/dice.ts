@@ -1,8 +1,14 @@
-/** Random choices for tests, the same at every run. */
+/** Random choices for tests. */
 
 import { Choices } from '../../src/server/seed/random.js';
+import { seed } from './runs.js';
 
 export class Dice extends Choices {
+  /** Dice of the same number fall the same at every run with the same TABLELOOM_SEED. */
+  constructor(number: number) {
+    super(number ^ Math.imul(seed, 0x9e3779b1));
+  }
+
   /** One of the values, or null one time in `every`. */
   maybe<T>(values: readonly T[], every = 3): T | null {
     return this.below(every) === 0 ? null : this.of(values);

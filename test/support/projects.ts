@@ -1,10 +1,11 @@
 /** Whole small projects as tests: generated in memory by the real Codegen host, compared byte by byte. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { CodegenContext, executeCodegen } from '@graphql-codegen/cli';
 import { expect } from 'vitest';
 import { preset, type TableloomConfig, type TableloomRun } from '../../src/generator/preset.js';
+import { filesBelow, writeFolder } from './files.js';
 
 const home = process.cwd();
 const isUpdate = process.env.UPDATE === '1';
@@ -57,36 +58,4 @@ export function expectFolder(folder: string, files: ReadonlyMap<string, string>)
 export function expectFile(path: string, text: string): void {
   if (isUpdate) writeFileSync(path, text);
   expect(text).toBe(readFileSync(path, 'utf8'));
-}
-
-/** Makes a folder hold these files and no others. */
-export function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
-  for (const path of filesBelow(folder)) if (!files.has(path)) rmSync(join(folder, path));
-  for (const [path, text] of files) {
-    if (textOf(join(folder, path)) === text) continue;
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-}
-
-/** The text of a file; undefined where there is none. */
-export function textOf(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-}
-
-export function filesBelow(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => posix.relative(posix.normalize(folder), posix.join(entry.parentPath, entry.name)))
-    .sort();
-}
-
-/** The folders in a folder. */
-export function foldersIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
 }

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSchema, Source } from 'graphql';
-import { formatDiagnostics } from '../../src/generator/diagnostics/diagnostic.js';
+import { formatDiagnostics } from '../../src/generator/diagnostics/print.js';
 import { checked } from '../generator/support.js';
 
 /** The diagnostics of the example in `folder` with one pattern or entity of it declared so; '' where it is taken. */

@@ -1,4 +1,13 @@
-/** How many runs a property takes: the usual number, times TABLELOOM_RUNS (`npm run test:long` sets it). */
+/** The seed of all random cases: the same at every run unless TABLELOOM_SEED is set. A run that fails prints it. */
+export const seed = seedOf(process.env.TABLELOOM_SEED ?? '0');
+
+/** How many random cases a test takes: the usual number, times TABLELOOM_RUNS (`npm run test:long` sets it). */
 export function runs(usual: number): number {
   return Math.max(1, Math.round(usual * Number(process.env.TABLELOOM_RUNS ?? 1)));
+}
+
+function seedOf(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number)) throw new Error(`TABLELOOM_SEED is ${text}; it can be a whole number`);
+  return number | 0;
 }

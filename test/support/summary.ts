@@ -1,6 +1,10 @@
 import type { Reporter, TestModule } from 'vitest/node';
+import { seed } from './runs.js';
 
-/** Ends a run with one plain line, `N passed, N failed`, for machines that read no runner's own summary. */
+/**
+ * Ends a run with one plain line, `N passed, N failed`, for machines that read no runner's own summary, after the seed of
+ * the random cases where some failed.
+ */
 export default class Summary implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     let passed = 0;
@@ -13,6 +17,7 @@ export default class Summary implements Reporter {
         if (state === 'failed') failed += 1;
       }
     }
+    if (failed > 0) process.stdout.write(`\nThe random cases were those of TABLELOOM_SEED=${seed}.\n`);
     process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
   }
 }

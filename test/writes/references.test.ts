@@ -24,6 +24,8 @@ const order = (number: number, customerId: string, recommendedById?: string) =>
 const line = (orderId: string, productId: string) => lineWrites.create({ orderId, productId, pieces: 1 });
 const folder = (id: string, parentId: string | null) => folderWrites.create({ id, parentId });
 
+const [longAgo, farAhead] = [new Date('2000-01-01T00:00:00.000Z'), new Date('2100-01-01T00:00:00.000Z')];
+
 /** Several transactions of so many writes each. */
 async function writeAll(db: Session, writes: readonly Write<unknown>[], atOnce = 30): Promise<void> {
   for (let at = 0; at < writes.length; at += atOnce) await db.write(...writes.slice(at, at + atOnce));
@@ -116,8 +118,7 @@ test('records go with the one they name in one transaction, or not at all', asyn
   await db.write(customer('a'), customer('b'), product('p'), product('q'));
   await db.write(...[1, 2, 3].map((n) => order(n, 'a')), order(4, 'b'));
   await db.write(...['o1', 'o2', 'o4'].flatMap((id) => [line(id, 'p'), line(id, 'q')]));
-  const until = new Date(Date.now() + 3_600_000);
-  await db.write(visitWrites.create({ id: 'v', customerId: 'a', until }));
+  await db.write(visitWrites.create({ id: 'v', customerId: 'a', until: farAhead }));
   // A product is named by lines, which are in the way, and not by their own end.
   await expect(db.write(productWrites.delete({ id: 'p' }))).rejects.toMatchObject({
     code: 'REFERENCED',
@@ -251,12 +252,11 @@ test('a chain that is longer than a transaction goes from its end', async () => 
 test('what expires goes along as far as it is found, and is counted by nobody', async () => {
   const shop = await openShop();
   const db = shop.database.session();
-  const until = new Date(Date.now() + 3_600_000);
   const visit = (id: string, at: Date) => visitWrites.create({ id, customerId: 'a', until: at });
-  await db.write(customer('a'), visit('old', new Date(Date.now() - 1000)));
+  await db.write(customer('a'), visit('old', longAgo));
   await writeAll(
     db,
-    Array.from({ length: 120 }, (_, n) => visit(`v${n}`, until)),
+    Array.from({ length: 120 }, (_, n) => visit(`v${n}`, farAhead)),
   );
   await expect(db.write(customerWrites.delete({ id: 'a' }))).rejects.toMatchObject({
     code: 'TRANSACTION_TOO_LARGE',

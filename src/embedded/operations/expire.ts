@@ -1,8 +1,8 @@
 import { operationsOf } from '../action.js';
-import { attribute } from '../attributes.js';
-import { wholeRange } from '../keys.js';
-import type { Store } from '../store.js';
-import type { Table } from '../table.js';
+import { attribute } from '../items/attributes.js';
+import { wholeRange } from '../items/keys.js';
+import type { Store } from '../store/store.js';
+import type { Table } from '../store/table.js';
 
 /** DynamoDB leaves items alone that expired more than five years ago: their attribute is likely no time. */
 const longestAgo = 5 * 365 * 24 * 60 * 60;

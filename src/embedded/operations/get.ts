@@ -1,13 +1,13 @@
 import { tableNamed } from '../action.js';
-import type { Item } from '../attributes.js';
 import { type CapacityMode, Meter } from '../capacity.js';
 import { ValidationError } from '../errors.js';
-import { type ExpressionInput, parseExpressions } from '../expressions.js';
-import { itemKey } from '../keys.js';
-import { project } from '../project.js';
-import { itemSize, readUnits } from '../sizes.js';
-import type { Store } from '../store.js';
-import { checkKey, checkNestedPaths, type Table } from '../table.js';
+import { type ExpressionInput, parseExpressions } from '../expressions/expressions.js';
+import { project } from '../expressions/project.js';
+import type { Item } from '../items/attributes.js';
+import { itemKey } from '../items/keys.js';
+import { itemSize, readUnits } from '../items/sizes.js';
+import type { Store } from '../store/store.js';
+import { checkKey, checkNestedPaths, type Table } from '../store/table.js';
 import { checkExpressionMembers, checkValues, typesOf, validate } from '../validate.js';
 
 export interface GetRequest extends ExpressionInput {

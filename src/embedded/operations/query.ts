@@ -1,5 +1,4 @@
 import { tableNamed } from '../action.js';
-import { type AttributeValue, attribute, type Item, scalar } from '../attributes.js';
 import { type CapacityMode, Meter } from '../capacity.js';
 import { db, type LevelRange, type MultiAttributeKeyCondition } from '../dynalite.js';
 import { resourceNotFound, ValidationError } from '../errors.js';
@@ -8,12 +7,13 @@ import {
   type ExpressionInput,
   type Expressions,
   parseExpressions,
-} from '../expressions.js';
-import { entryKey, itemKey, last, partitionStart, segmentRange, wholeRange } from '../keys.js';
-import { matches } from '../matches.js';
-import { project } from '../project.js';
-import { itemSize, readUnits } from '../sizes.js';
-import type { Store } from '../store.js';
+} from '../expressions/expressions.js';
+import { matches } from '../expressions/matches.js';
+import { project } from '../expressions/project.js';
+import { type AttributeValue, attribute, type Item, scalar } from '../items/attributes.js';
+import { entryKey, itemKey, last, partitionStart, segmentRange, wholeRange } from '../items/keys.js';
+import { itemSize, readUnits } from '../items/sizes.js';
+import type { Store } from '../store/store.js';
 import {
   checkNestedPaths,
   entryOf,
@@ -21,7 +21,7 @@ import {
   type KeyAttribute,
   type KeySchema,
   type Table,
-} from '../table.js';
+} from '../store/table.js';
 import { checkExpressionMembers, checkValues, typesOf, validate } from '../validate.js';
 
 interface ReadRequest extends ExpressionInput {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { tableNamed } from '../action.js';
-import { fillIndex, removeTable, saveTable } from '../catalog.js';
 import { checksOf, type TypeTree } from '../dynalite.js';
 import { resourceInUse, resourceNotFound, ValidationError } from '../errors.js';
-import type { Store } from '../store.js';
-import type { IndexDescription, KeySchemaElement, Projection, TableDescription } from '../table.js';
+import { fillIndex, removeTable, saveTable } from '../store/catalog.js';
+import type { Store } from '../store/store.js';
+import type { IndexDescription, KeySchemaElement, Projection, TableDescription } from '../store/table.js';
 import { typesOf, validate } from '../validate.js';
 
 type BillingMode = 'PROVISIONED' | 'PAY_PER_REQUEST';

@@ -12,7 +12,6 @@ import {
   type PutRequest,
   tableNamed,
 } from '../action.js';
-import type { Item } from '../attributes.js';
 import { type CapacityMode, Meter } from '../capacity.js';
 import type { Types } from '../dynalite.js';
 import {
@@ -22,9 +21,10 @@ import {
   transactionCanceled,
   ValidationError,
 } from '../errors.js';
-import { itemSize, readUnits } from '../sizes.js';
-import type { Store } from '../store.js';
-import { digestOf } from '../tokens.js';
+import type { Item } from '../items/attributes.js';
+import { itemSize, readUnits } from '../items/sizes.js';
+import type { Store } from '../store/store.js';
+import { digestOf } from '../store/tokens.js';
 import { typesOf, validate } from '../validate.js';
 import { type GetRequest, placeOf, viewOf } from './get.js';
 

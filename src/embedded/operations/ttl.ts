@@ -1,7 +1,7 @@
 import { tableNamed } from '../action.js';
-import { saveTable } from '../catalog.js';
 import { ValidationError } from '../errors.js';
-import type { Store } from '../store.js';
+import { saveTable } from '../store/catalog.js';
+import type { Store } from '../store/store.js';
 import { typesOf, validate } from '../validate.js';
 
 interface UpdateInput {

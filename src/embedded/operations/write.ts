@@ -12,11 +12,11 @@ import {
   type PutRequest,
   tableNamed,
 } from '../action.js';
-import type { Item } from '../attributes.js';
 import { type CapacityMode, Meter } from '../capacity.js';
 import { ValidationError } from '../errors.js';
-import { project } from '../project.js';
-import type { Store } from '../store.js';
+import { project } from '../expressions/project.js';
+import type { Item } from '../items/attributes.js';
+import type { Store } from '../store/store.js';
 import { typesOf, validate } from '../validate.js';
 
 interface WriteOptions {

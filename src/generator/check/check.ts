@@ -1,35 +1,42 @@
 /** Model -> diagnostics, and layout -> diagnostics: all that is found, in no particular order. */
 
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import type { Layout } from '../layout/layout.js';
+import type { Layout } from '../layout/types.js';
 import type { Model } from '../model.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
+import type { LaidOut } from './laid-out.js';
 import { type Check, run } from './row.js';
-import { abstractChecks } from './rules/abstract.js';
-import { aggregateChecks } from './rules/aggregates.js';
-import { computedChecks } from './rules/computed.js';
-import { conditionChecks } from './rules/conditions.js';
-import { coverageChecks } from './rules/coverage.js';
-import { elementChecks } from './rules/elements.js';
-import { entityChecks } from './rules/entities.js';
-import { externalChecks } from './rules/external.js';
-import { historyChecks } from './rules/history.js';
-import { identifierChecks } from './rules/identifiers.js';
-import { keyChecks, type LaidOut } from './rules/keys.js';
-import { mixedChecks, mixedLayoutChecks } from './rules/mixed.js';
-import { multiAttributeChecks, multiAttributeLayoutChecks } from './rules/multi-attribute.js';
-import { mutationChecks } from './rules/mutations.js';
-import { nameChecks } from './rules/names.js';
-import { patternChecks } from './rules/patterns.js';
-import { referenceChecks } from './rules/references.js';
-import { ruleChecks } from './rules/rules.js';
-import { sharedChecks } from './rules/shared-unique.js';
-import { sourceChecks } from './rules/sources.js';
-import { tableChecks } from './rules/tables.js';
-import { templateChecks } from './rules/templates.js';
-import { throughChecks, throughLayoutChecks } from './rules/through.js';
-import { transactionChecks, transactionLayoutChecks } from './rules/transactions.js';
-import { choiceChecks, identityChecks } from './warnings.js';
+import { computedChecks } from './rules/entities/computed.js';
+import { conditionChecks } from './rules/entities/conditions.js';
+import { entityChecks } from './rules/entities/entities.js';
+import { historyChecks } from './rules/entities/history.js';
+import { referenceChecks } from './rules/entities/references.js';
+import { sharedChecks } from './rules/entities/shared-unique.js';
+import { tableChecks } from './rules/entities/tables.js';
+import { keyChecks } from './rules/keys/collisions.js';
+import { holeChecks } from './rules/keys/holes.js';
+import { multiAttributeChecks, multiAttributeLayoutChecks } from './rules/keys/multi-attribute.js';
+import { partitionChecks } from './rules/keys/partitions.js';
+import { templateChecks } from './rules/keys/templates.js';
+import { abstractChecks } from './rules/patterns/abstract.js';
+import { aggregateChecks } from './rules/patterns/aggregates.js';
+import { answerChecks } from './rules/patterns/answers.js';
+import { effectChecks } from './rules/patterns/effects.js';
+import { mixedChecks, mixedLayoutChecks } from './rules/patterns/mixed.js';
+import { patternChecks } from './rules/patterns/patterns.js';
+import { throughChecks, throughLayoutChecks } from './rules/patterns/through.js';
+import { ruleChecks } from './rules/schema/business-rules.js';
+import { coverageChecks } from './rules/schema/coverage.js';
+import { externalChecks } from './rules/schema/external.js';
+import { identifierChecks } from './rules/schema/identifiers.js';
+import { nameChecks } from './rules/schema/names.js';
+import { presenceChecks } from './rules/values/presence.js';
+import { typeChecks } from './rules/values/types.js';
+import { unusedChecks } from './rules/values/unused.js';
+import { elementChecks } from './rules/writes/elements.js';
+import { mutationChecks } from './rules/writes/mutations.js';
+import { transactionChecks, transactionLayoutChecks } from './rules/writes/transactions.js';
+import { identityChecks, warningChecks } from './warnings.js';
 
 export const modelChecks: readonly Check<ResolvedModel>[] = [
   ...nameChecks,
@@ -42,12 +49,18 @@ export const modelChecks: readonly Check<ResolvedModel>[] = [
   ...computedChecks,
   ...referenceChecks,
   ...templateChecks,
+  ...holeChecks,
+  ...partitionChecks,
+  ...answerChecks,
   ...patternChecks,
+  ...effectChecks,
   ...abstractChecks,
   ...mixedChecks,
   ...throughChecks,
   ...aggregateChecks,
-  ...sourceChecks,
+  ...typeChecks,
+  ...presenceChecks,
+  ...unusedChecks,
   ...mutationChecks,
   ...transactionChecks,
   ...elementChecks,
@@ -63,7 +76,7 @@ export const layoutChecks: readonly Check<LaidOut>[] = [
   ...throughLayoutChecks,
   ...multiAttributeLayoutChecks,
   ...identityChecks,
-  ...choiceChecks,
+  ...warningChecks,
   ...transactionLayoutChecks,
 ];
 

@@ -1,5 +1,6 @@
 /** The shape of a check: one row of a list, one code. */
 
+import type { Code } from '../diagnostics/codes.js';
 import type { Diagnostic, Note, Span } from '../diagnostics/diagnostic.js';
 
 /** What a check finds; the row adds its code. */
@@ -13,9 +14,9 @@ export interface Finding {
 }
 
 export interface Check<Subject> {
-  readonly code: string;
-  /** What is promised where it finds nothing. */
-  readonly purpose: string;
+  readonly code: Code;
+  /** What holds where it finds nothing. */
+  readonly purpose?: string;
   /** A warning is printed, and hinders nothing; default an error. */
   readonly severity?: 'warning';
   readonly check: (subject: Subject) => Iterable<Finding>;

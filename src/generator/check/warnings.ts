@@ -1,12 +1,13 @@
 /** Choices that can be lived with, and that a reviewer wants to know of. */
 
+import type { HoleEncoding } from '../encodings.js';
 import { type PatternModel, partOf, type Source } from '../model.js';
-import type { HoleEncoding, KeyTemplate } from '../plan/types/storage.js';
+import type { KeyTemplate } from '../plan/types/storage.js';
 import { holesOf } from '../resolve/templates.js';
+import type { LaidOut } from './laid-out.js';
 import { type Check, type Finding, listed } from './row.js';
-import type { LaidOut } from './rules/keys.js';
 
-export const choiceChecks: readonly Check<LaidOut>[] = [
+export const warningChecks: readonly Check<LaidOut>[] = [
   {
     code: 'unused-index',
     severity: 'warning',

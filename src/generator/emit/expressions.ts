@@ -1,41 +1,15 @@
 /** Attributes, keys and values of the plan as code. */
 
-import type {
-  AttributePlan,
-  HoleEncoding,
-  KeyTemplate,
-  PadDigits,
-  TemplatePart,
-  TypeShape,
-} from '../plan/types/storage.js';
+import { type HoleEncoding, runtimeEncoding } from '../encodings.js';
+import type { AttributePlan, KeyTemplate, TemplatePart, TypeShape } from '../plan/types/storage.js';
 import type { ValuePlan } from '../plan/types/values.js';
 import { call, code, type Doc, globalOf, list, literal, quote } from './printer.js';
 import { args, parent, runtime, schemaType } from './symbols.js';
 
-/** The runtime's encoding for each way a hole is written. */
-export const encodingNames: Readonly<Record<Exclude<HoleEncoding, `pad(${PadDigits})`>, string>> = {
-  text: 'text',
-  enum: 'enumValue',
-  integer: 'integer',
-  decimal: 'decimal',
-  boolean: 'flag',
-  time: 'time',
-  year: 'year',
-  month: 'month',
-  day: 'day',
-  hour: 'hour',
-  fold: 'fold',
-  'invert(integer)': 'invertedInteger',
-  'invert(decimal)': 'invertedDecimal',
-  'invert(boolean)': 'invertedFlag',
-  'invert(time)': 'invertedTime',
-};
-
 /** `text`, or `pad(6)`, which is called as it is written. */
 export function encoding(encode: HoleEncoding): Doc {
-  const digits = /^pad\((\d+)\)$/.exec(encode)?.[1];
-  if (digits !== undefined) return call(runtime('pad'), [digits]);
-  return runtime(encodingNames[encode as keyof typeof encodingNames]);
+  const [name = '', digits] = runtimeEncoding(encode).split(/[()]/);
+  return digits === undefined ? runtime(name) : call(runtime(name), [digits]);
 }
 
 /** What a record holds; moments are ISO text. */

@@ -8,6 +8,9 @@
  * `map.get('typo')` does not compile. A mapping that is new also gets a row in `keysOf` and in `sections`.
  */
 
+import type { Code } from '../diagnostics/codes.js';
+import { encodeChoices } from '../encodings.js';
+
 export type Kind = 'string' | 'integer' | 'number' | 'boolean' | 'null' | 'array' | 'object';
 
 /** The part of JSON Schema that the language uses, and words for people that the published file leaves out. */
@@ -36,7 +39,7 @@ export interface Shape {
   /** What the mapping is called in messages, before its name. */
   readonly noun?: string;
   /** Exactly one of these keys must be there; published as `oneOf`. */
-  readonly kinds?: { readonly keys: readonly string[]; readonly code: string; readonly hint: string };
+  readonly kinds?: { readonly keys: readonly string[]; readonly code: Code; readonly hint: string };
   /** Said where `pattern`, `const`, `minItems`, `maxItems` or a missing value refuses; `{}` is the value, or how many a list has. */
   readonly refusal?: Refusal;
   /** Said of a key that is none of `properties`; `{}` is the key. */
@@ -424,8 +427,7 @@ const entityKeys = {
   encode: {
     ...each(text),
     title: 'How fields stand in keys',
-    description:
-      'By field, for every key of the entity: `pad(6)`, `fold`, `invert`, or `year`, `month`, `day`, `hour` of a DateTime. `{plain(field)}` in a template is the field without it.',
+    description: `By field, for every key of the entity: ${encodeChoices}. \`{plain(field)}\` in a template is the field without it.`,
     example: { encode: { rank: 'pad(6)', name: 'fold', score: 'invert' } },
   },
   compute: {

@@ -1,7 +1,9 @@
 /** The first pass over access-patterns.yaml: every word in its place, as the language's schema says. */
 
 import { isMap, isPair, isScalar, isSeq, type Node } from 'yaml';
-import { type Diagnostic, type Span, suggestion } from '../diagnostics/diagnostic.js';
+import type { Code } from '../diagnostics/codes.js';
+import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
+import { suggestion } from '../diagnostics/suggest.js';
 import { type Kind, type Refusal, renamedKeys, resolve, type Shape } from './schema.js';
 
 type Found = Kind | 'other';
@@ -103,20 +105,7 @@ class Validator {
       const property = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
       if (property)
         this.value({ node: pair.value as Node | null, at: keyAt, key, what: `\`${key}\`` }, property);
-      else if (shape.unknown !== undefined)
-        this.report(
-          'wrong-value',
-          keyAt,
-          filled(shape.unknown, key),
-          renamed(key, properties) ?? suggestion(key, Object.keys(properties)),
-        );
-      else
-        this.report(
-          'unknown-key',
-          keyAt,
-          `${subject} has no key \`${key}\`.`,
-          renamed(key, properties) ?? suggestion(key, Object.keys(properties)),
-        );
+      else this.unknown(key, keyAt, subject, shape);
     }
     for (const key of required)
       if (!present.has(key))
@@ -124,6 +113,21 @@ class Validator {
     const said = kinds?.keys.filter((key) => present.has(key));
     if (kinds && said && said.length !== 1)
       this.report(kinds.code, at, `${subject} says ${choice(said, kinds.keys)}.`, kinds.hint);
+  }
+
+  private unknown(key: string, at: Span, subject: string, { properties = {}, unknown }: Shape): void {
+    const now = renamedKeys[key];
+    if (now !== undefined && now in properties)
+      this.report('renamed-key', at, `\`${key}\` is now called \`${now}\`.`, `Write \`${now}\`.`);
+    else if (unknown !== undefined)
+      this.report('wrong-value', at, filled(unknown, key), suggestion(key, Object.keys(properties)));
+    else
+      this.report(
+        'unknown-key',
+        at,
+        `${subject} has no key \`${key}\`.`,
+        suggestion(key, Object.keys(properties)),
+      );
   }
 
   private wrongKind(place: Place, found: Found, shape: Shape, alternatives: readonly Shape[]): void {
@@ -137,11 +141,11 @@ class Validator {
     return range && range[0] < range[1] ? { file: this.file, start: range[0], end: range[1] } : at;
   }
 
-  private refuse(code: string, at: Span, value: string, refusal: Refusal | undefined): void {
+  private refuse(code: Code, at: Span, value: string, refusal: Refusal | undefined): void {
     this.report(code, at, filled(refusal?.message ?? '`{}` is not possible here.', value), refusal?.hint);
   }
 
-  private report(code: string, at: Span, message: string, hint?: string): void {
+  private report(code: Code, at: Span, message: string, hint?: string): void {
     this.diagnostics.push({
       code,
       severity: 'error',
@@ -158,7 +162,7 @@ function misplaced(
   found: Found,
   shape: Shape,
   alternatives: readonly Shape[],
-): Refusal & { readonly code: string } {
+): Refusal & { readonly code: Code } {
   const { key } = place;
   const kinds = alternatives.flatMap(kindsOf).filter((kind) => kind !== 'null');
   const only = kinds.length === 1 ? kinds[0] : undefined;
@@ -263,9 +267,4 @@ function filled(message: string, value: string): string {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function renamed(key: string, properties: Readonly<Record<string, Shape>>): string | undefined {
-  const now = renamedKeys[key];
-  return now !== undefined && now in properties ? `Write \`${now}\`: \`${key}\` was renamed.` : undefined;
 }

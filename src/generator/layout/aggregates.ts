@@ -1,42 +1,27 @@
-/** The numbers an entity's writes keep beside its records: counts, sums and sequences, each in items of its own. */
+/** The aggregates of an entity: counts, sums and sequences that its writes keep up to date, in items of their own. */
 
-import { exactHole } from '../encodings.js';
-import {
-  type EntityModel,
-  isMaintained,
-  type Literal,
-  type PatternModel,
-  type TableModel,
-} from '../model.js';
+import { isMaintained, type Literal, type PatternModel } from '../model.js';
 import type { AggregatePlan } from '../plan/types/storage.js';
+import { exactHole } from '../resolve/holes.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { holesOf, keyTemplate } from '../resolve/templates.js';
+import { type Basis, freeHead } from './basis.js';
 import { prefixOf } from './lock/claims.js';
-import type { Keeper } from './lock/keeper.js';
 
-interface Ground {
-  readonly table: TableModel;
-  readonly attributes: ReadonlyMap<string, ResolvedAttribute>;
-  readonly keeper: Pick<Keeper, 'number' | 'retire' | 'unused'>;
-}
-
-/** Those that patterns ask for in the order of the YAML, then the sequences. */
-export function aggregatesOf(
-  entity: EntityModel,
-  patterns: readonly PatternModel[],
-  ground: Ground,
-): AggregatePlan[] {
+/** Those that patterns read, in the order of the YAML, then the sequences. */
+export function aggregatesOf(patterns: readonly PatternModel[], basis: Basis): AggregatePlan[] {
+  const { entity } = basis;
   if (entity.historyOf) return [];
-  const asked = patterns.filter(
+  const readers = patterns.filter(
     (pattern) =>
       pattern.target.text === entity.name.text && (isMaintained(pattern) || pattern.total !== undefined),
   );
   return [
-    ...asked.map((pattern) => askedNumber(entity, pattern, ground)),
+    ...readers.map((pattern) => aggregateFor(pattern, basis)),
     ...entity.generate.flatMap(({ field, within }) =>
       within
         ? [
-            planned(entity, ground, {
+            planned(basis, {
               kind: 'sequence',
               name: field.text,
               field: field.text,
@@ -48,8 +33,8 @@ export function aggregatesOf(
   ];
 }
 
-function askedNumber(entity: EntityModel, pattern: PatternModel, ground: Ground): AggregatePlan {
-  const { attributes } = ground;
+function aggregateFor(pattern: PatternModel, basis: Basis): AggregatePlan {
+  const { attributes } = basis;
   const isConstant = (binding: PatternModel['where'][number]) =>
     binding.each !== 'list' && binding.source.kind === 'literal';
   const conditions = [
@@ -63,7 +48,7 @@ function askedNumber(entity: EntityModel, pattern: PatternModel, ground: Ground)
       values === 'present' ? [] : [{ field: field.text, values: values.flatMap(constantOf) }],
     ),
   ];
-  return planned(entity, ground, {
+  return planned(basis, {
     kind: pattern.cardinality === 'sum' ? 'sum' : 'count',
     name: pattern.name.text,
     field: pattern.of?.text ?? null,
@@ -94,9 +79,9 @@ function asStored(attribute: ResolvedAttribute | undefined, value: string | numb
   );
 }
 
-/** What a number is to be, before its key is chosen. */
+/** An aggregate before its key is chosen. */
 interface Wanted extends Pick<AggregatePlan, 'kind' | 'name' | 'field'> {
-  /** The fields of which each combination of values has a number of its own. */
+  /** Each combination of their values has an item of its own. */
   readonly fields: readonly string[];
   readonly when?: AggregatePlan['when'];
   readonly present?: readonly string[];
@@ -104,17 +89,18 @@ interface Wanted extends Pick<AggregatePlan, 'kind' | 'name' | 'field'> {
   readonly cap?: number | undefined;
 }
 
-function planned(entity: EntityModel, { table, attributes, keeper }: Ground, wanted: Wanted): AggregatePlan {
+function planned(basis: Basis, wanted: Wanted): AggregatePlan {
+  const { entity, table, attributes } = basis;
   const { kind, name, field, fields, shards = 1 } = wanted;
   const word = kind.toUpperCase();
   const tail = [...fields.map((one) => exactHole(one, attributes)), ...(shards > 1 ? ['{shard}'] : [])]
     .map((hole) => `#${hole}`)
     .join('');
-  const locked = keeper.number(lockedName(wanted));
+  const locked = basis.locked?.aggregates.get(lockedName(wanted));
   const isSame = locked !== undefined && locked.partition.slice(prefixOf(locked).length) === tail;
-  // Under the old key lies what was counted by other fields.
-  if (locked && !isSame) keeper.retire(locked);
-  const text = isSame ? locked.partition : keeper.unused(`${word}#${entity.name.text}.${name}`) + tail;
+  // Items under the old key aggregate by other fields.
+  const taken = new Set([...basis.taken, ...(locked && !isSame ? [prefixOf(locked)] : [])]);
+  const text = isSame ? locked.partition : freeHead({ taken }, `${word}#${entity.name.text}.${name}`) + tail;
   const partition = keyTemplate(table.partition.text, text, attributes);
   const isNullable = (one: string) => attributes.get(one)?.nullable === true;
   const inKey = holesOf(partition).map((hole) => hole.field);
@@ -131,7 +117,7 @@ function planned(entity: EntityModel, { table, attributes, keeper }: Ground, wan
   };
 }
 
-/** What the lock calls a number. */
+/** What the lock calls an aggregate. */
 export function lockedName({ kind, name }: Pick<AggregatePlan, 'kind' | 'name'>): string {
   return `${kind === 'sequence' ? 'sequence' : 'kept'} ${name}`;
 }

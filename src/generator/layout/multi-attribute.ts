@@ -4,9 +4,10 @@
  * without a gap, a range on the last of them only. An item that lacks one of them is not in the index.
  */
 
+import type { Encoding } from '../encodings.js';
 import type { IndexModel, PatternModel } from '../model.js';
 import type { FilterPlan, MultiAttributeAccess } from '../plan/types/access.js';
-import type { Encoding, IndexPlan, KeyTemplate, MultiAttributeKey, SlotPlan } from '../plan/types/storage.js';
+import type { IndexPlan, KeyTemplate, MultiAttributeKey, SlotPlan } from '../plan/types/storage.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 
 type MultiAttribute = NonNullable<IndexModel['multiAttribute']>;

@@ -1,6 +1,5 @@
 /** References of an entity: what they name, where it is counted, and by which pattern the records are found. */
 
-import { exactHole } from '../encodings.js';
 import {
   type EntityModel,
   fieldNamed,
@@ -11,31 +10,20 @@ import {
   type Source,
 } from '../model.js';
 import type { ReferencePlan } from '../plan/types/storage.js';
-import type { ResolvedAttribute } from '../resolve/resolved-model.js';
+import { exactHole } from '../resolve/holes.js';
 import { keyTemplate } from '../resolve/templates.js';
-import type { TableDraft } from './choose/indexes.js';
-import type { Keeper } from './lock/keeper.js';
-
-/** The part of a reference that its own entity decides. */
-export type ReferenceDraft = Pick<ReferencePlan, 'name' | 'to' | 'present' | 'onDelete' | 'counter'> & {
-  readonly model: ReferenceModel;
-};
+import { type Basis, freeHead } from './basis.js';
+import type { ReferenceLayout } from './types.js';
 
 export function onDeleteOf({ onDelete }: ReferenceModel): ReferencePlan['onDelete'] {
   return onDelete?.text === 'restrict' || onDelete?.text === 'cascade' ? onDelete.text : 'leave';
 }
 
-export function referenceDrafts(
-  entity: EntityModel,
-  ground: {
-    readonly table: TableDraft;
-    readonly attributes: ReadonlyMap<string, ResolvedAttribute>;
-    readonly keeper: Keeper;
-  },
-): ReferenceDraft[] {
+export function referencesOf(basis: Basis): ReferenceLayout[] {
+  const { entity, attributes } = basis;
   return entity.references.map((model) => {
     const onDelete = onDeleteOf(model);
-    // DynamoDB removes what expires without telling: that cannot be counted.
+    // DynamoDB removes expired records without a write of ours: they cannot be counted.
     const isCounted = onDelete !== 'leave' && entity.ttl === undefined;
     return {
       model,
@@ -43,24 +31,21 @@ export function referenceDrafts(
       to: model.to.text,
       present: fieldsOfReference(model)
         .map(({ text }) => text)
-        .filter((field) => ground.attributes.get(field)?.nullable),
+        .filter((field) => attributes.get(field)?.nullable),
       onDelete,
-      counter: isCounted ? counterOf(entity, model, ground) : null,
+      counter: isCounted ? counterOf(model, basis) : null,
     };
   });
 }
 
-function counterOf(
-  entity: EntityModel,
-  model: ReferenceModel,
-  { table, attributes, keeper }: Parameters<typeof referenceDrafts>[1],
-): ReferencePlan['counter'] {
-  const kept = keeper.counter(model.name.text);
-  const head = kept ? '' : keeper.unused(`REFERENCES#${entity.name.text}.${model.name.text}`);
+function counterOf(model: ReferenceModel, basis: Basis): ReferencePlan['counter'] {
+  const { entity, table, attributes } = basis;
+  const locked = basis.locked?.counters.get(model.name.text);
+  const head = freeHead(basis, `REFERENCES#${entity.name.text}.${model.name.text}`);
   const holes = fieldsOfReference(model).map(({ text }) => exactHole(text, attributes));
   return {
-    partition: keyTemplate(table.partition.text, kept?.partition ?? [head, ...holes].join('#'), attributes),
-    sort: table.sort ? keyTemplate(table.sort.text, kept?.sort ?? 'REFERENCES', attributes) : null,
+    partition: keyTemplate(table.partition.text, locked?.partition ?? [head, ...holes].join('#'), attributes),
+    sort: table.sort ? keyTemplate(table.sort.text, locked?.sort ?? 'REFERENCES', attributes) : null,
   };
 }
 
@@ -68,21 +53,21 @@ function counterOf(
 export function referencePlan(
   model: Model,
   entity: EntityModel,
-  { model: reference, ...draft }: ReferenceDraft,
+  { model: reference, ...own }: ReferenceLayout,
   keyFields: readonly string[],
 ): ReferencePlan {
   const { name, fields } = reference;
-  const foundBy = draft.onDelete === 'cascade' ? childrenPattern(model, entity, reference) : undefined;
+  const foundBy = own.onDelete === 'cascade' ? childrenPattern(model, entity, reference) : undefined;
   return {
-    name: draft.name,
-    to: draft.to,
+    name: own.name,
+    to: own.to,
     fields: keyFields.map((key) => ({
       key,
       field: fields?.find((one) => one.key.text === key)?.field.text ?? name.text,
     })),
-    present: draft.present,
-    onDelete: draft.onDelete,
-    counter: draft.counter,
+    present: own.present,
+    onDelete: own.onDelete,
+    counter: own.counter,
     foundBy: foundBy?.name.text ?? null,
   };
 }

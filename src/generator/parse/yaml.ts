@@ -11,6 +11,7 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
+import type { Code } from '../diagnostics/codes.js';
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
 import { keysOf, language } from '../language/schema.js';
 import { validate } from '../language/validate.js';
@@ -884,7 +885,7 @@ class YamlReader {
     return range ? { file: this.file, start: range[0], end: Math.max(range[1], range[0] + 1) } : undefined;
   }
 
-  private report(code: string, at: Span, message: string, hint?: string): void {
+  private report(code: Code, at: Span, message: string, hint?: string): void {
     if (this.refused.has(at.start)) return;
     this.diagnostics.push({ code, severity: 'error', message, at, ...optional({ hint }) });
   }

@@ -1,13 +1,15 @@
 /** Declared transactions: their steps, the ids made beforehand, what they return; and where tokens are kept. */
 
-import type { Layout } from '../layout/layout.js';
-import type { FilterModel, IdempotentModel, Model, Source, TransactionModel } from '../model.js';
+import type { Layout } from '../layout/types.js';
+import type { FieldPath, FilterModel, IdempotentModel, Model, Source, TransactionModel } from '../model.js';
 import { fieldNamed, namedType } from '../model.js';
 import { pascal, variableName } from '../names.js';
+import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { type StepValue, stepValue } from '../resolve/steps.js';
-import type { TablePlan } from './types/storage.js';
-import type { FieldRef, ValuePlan } from './types/values.js';
+import { typeOfSource } from '../resolve/value-paths.js';
+import type { ValuePlan } from './types/values.js';
 import type { IdempotentPlan, TransactionPlan } from './types/writes.js';
+import { fieldRef, valuePlan } from './values.js';
 
 const day = 86_400;
 
@@ -72,18 +74,27 @@ function valuesOf(condition: FilterModel): readonly Source[] {
   return condition.kind === 'compare' ? condition.values : condition.of.flatMap(valuesOf);
 }
 
-/** `value` plans what a source of the transaction gives. */
+/** What plans the values of a mutation; those of a step may come from earlier ones. */
+export function valuesIn(
+  resolved: ResolvedModel,
+  transaction: TransactionModel | undefined,
+  path: FieldPath | undefined,
+): (source: Source) => ValuePlan {
+  if (!transaction) return (source) => valuePlan(resolved, path, source);
+  return (source) => {
+    const origin = originOf(resolved.model, transaction, source, (one) => typeOfSource(resolved, path, one));
+    return origin.kind === 'made' ? origin : valuePlan(resolved, path, origin.source);
+  };
+}
+
 export function transactionPlan(
-  model: Model,
+  resolved: ResolvedModel,
   layout: Layout,
   transaction: TransactionModel,
-  plan: {
-    readonly value: (source: Source) => ValuePlan;
-    readonly typeOf: TypeOf;
-    readonly field: FieldRef | null;
-  },
 ): Omit<TransactionPlan, 'cost'> {
-  const { value, typeOf, field } = plan;
+  const { model } = resolved;
+  const value = valuesIn(resolved, transaction, transaction.for);
+  const typeOf = (source: Source) => typeOfSource(resolved, transaction.for, source);
   const names = transaction.steps.flatMap(({ step }) => step?.name.text ?? []);
   const made = names.flatMap((step) =>
     [...madeBy(transaction, step)].flatMap((attribute) => {
@@ -100,7 +111,7 @@ export function transactionPlan(
   const [first] = transaction.steps;
   return {
     name: transaction.name.text,
-    field,
+    field: fieldRef(transaction.for),
     steps: transaction.steps.map(({ name, step }) => ({
       mutation: name.text,
       name: step?.name.text ?? '',
@@ -131,30 +142,4 @@ export function idempotentPlan(
   value: (source: Source) => ValuePlan,
 ): IdempotentPlan {
   return { token: value(token), seconds, table: layout.entities.get(entity)?.table.name.text ?? '' };
-}
-
-/** `IDEMPOTENCY#{token}` / `TOKEN`, where mutations keep tokens in the table. */
-export function tokensOf(
-  table: {
-    readonly partition: { readonly text: string };
-    readonly sort?: { readonly text: string } | undefined;
-  },
-  isUsed: boolean,
-): Pick<TablePlan, 'tokens'> {
-  if (!isUsed) return {};
-  return {
-    tokens: {
-      partition: {
-        attribute: table.partition.text,
-        text: 'IDEMPOTENCY#{token}',
-        parts: [
-          { kind: 'literal', text: 'IDEMPOTENCY#' },
-          { kind: 'hole', field: 'token', encode: 'text', enum: null },
-        ],
-      },
-      sort: table.sort
-        ? { attribute: table.sort.text, text: 'TOKEN', parts: [{ kind: 'literal', text: 'TOKEN' }] }
-        : null,
-    },
-  };
 }

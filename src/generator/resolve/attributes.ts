@@ -1,7 +1,7 @@
 /** What an entity stores: its SDL fields that nothing else answers, and what `stored` adds. */
 
 import type { Span } from '../diagnostics/diagnostic.js';
-import { declaredTransform, holeEncoding } from '../encodings.js';
+import { declaredTransform, type Encoding, type HoleEncoding, holeEncoding } from '../encodings.js';
 import {
   type EntityModel,
   fieldNamed,
@@ -10,7 +10,7 @@ import {
   type TypeRef,
   type ValidationModel,
 } from '../model.js';
-import type { Encoding, HoleEncoding, ValidationPlan } from '../plan/types/storage.js';
+import type { ValidationPlan } from '../plan/types/storage.js';
 import { answeredFields } from './answers.js';
 import type { ResolvedAttribute } from './resolved-model.js';
 import { encodingOf, isStorable } from './sdl.js';

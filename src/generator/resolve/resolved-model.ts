@@ -5,7 +5,7 @@
  */
 
 import type { Span } from '../diagnostics/diagnostic.js';
-import { declaredTransform, isLossy, type Transform } from '../encodings.js';
+import { declaredTransform, lossOf, type Transform } from '../encodings.js';
 import type {
   EntityModel,
   FieldPath,
@@ -170,7 +170,7 @@ export function transformIn({ model, original }: ResolvedEntity, hole: Hole): Tr
 /** Whether the hole holds the whole value: two values never look alike in it. */
 export function isWholeHole(entity: ResolvedEntity, hole: Hole): boolean {
   const transform = transformIn(entity, hole);
-  return transform === null || !isLossy(transform);
+  return transform === null || lossOf(transform) === 'nothing';
 }
 
 /** The index a pattern names, in its entity's table. */

@@ -1,5 +1,6 @@
 /** What types of the SDL are: how their values are stored, which are connections, which are roots. */
 
+import type { Encoding } from '../encodings.js';
 import {
   type FieldPath,
   fieldNamed,
@@ -10,7 +11,6 @@ import {
   type SdlField,
   type TypeRef,
 } from '../model.js';
-import type { Encoding } from '../plan/types/storage.js';
 
 const integers = new Set([
   'Int',

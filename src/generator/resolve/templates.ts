@@ -1,7 +1,14 @@
 /** Key templates: `USER#{id}` -> parts. The grammar is in docs/language.md. */
 
-import { holeEncoding, isTransformName, padTransform, type Transform, transforms } from '../encodings.js';
-import type { AttributePlan, HoleEncoding, KeyTemplate, TemplatePart } from '../plan/types/storage.js';
+import {
+  type Encoded,
+  type HoleEncoding,
+  holeEncoding,
+  type Transform,
+  transformOf,
+  transforms,
+} from '../encodings.js';
+import type { KeyTemplate, TemplatePart } from '../plan/types/storage.js';
 
 export type ParsedTemplate = readonly (
   | { readonly kind: 'literal'; readonly text: string }
@@ -53,14 +60,14 @@ export function parseTemplate(text: string): ParsedTemplate | TemplateFault {
       };
     const [, transform, argument, digits, plain] = match;
     if (plain === 'shard') parts.push({ kind: 'shard', start: open, end: close + 1 });
-    else if (transform !== undefined && !isTransformName(transform)) {
+    else if (transform !== undefined && !transforms.includes(transform)) {
       return {
         message: `\`${transform}\` is no function of key templates; there are ${transforms.join(', ')}.`,
         start: open,
         end: close + 1,
       };
     } else {
-      const found = transformOf(transform, digits);
+      const found = transform === undefined ? null : transformOf(transform, digits);
       if (found === undefined)
         return {
           message:
@@ -98,7 +105,9 @@ export function isFault(parsed: ParsedTemplate | TemplateFault): parsed is Templ
 }
 
 /** What a hole needs to know of its field. */
-type KeyField = Pick<AttributePlan, 'of' | 'encoding' | 'encode'>;
+interface KeyField extends Encoded {
+  readonly of: string;
+}
 
 /** The template of a key attribute; every field is known and can stand in a key. */
 export function keyTemplate(
@@ -136,14 +145,4 @@ export function holesOf(
 
 export function hasShard(template: KeyTemplate): boolean {
   return template.parts.some((part) => part.kind === 'shard');
-}
-
-/** What is written as `name(field, digits)`; null for a hole without a function. */
-function transformOf(
-  name: (typeof transforms)[number] | undefined,
-  digits: string | undefined,
-): Transform | null | undefined {
-  if (name === 'pad') return padTransform(digits);
-  if (digits !== undefined) return undefined;
-  return name ?? null;
 }

@@ -1,8 +1,9 @@
 /** Rules whose types do not fit the contracts that would be generated now. */
 
-import { ts } from 'ts-morph';
+import type { ts } from 'ts-morph';
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
 import type { RulePlan } from '../plan/types/rules.js';
+import { compiler } from './compiler.js';
 import { explain } from './messages.js';
 import type { RulesProgram } from './rules-program.js';
 import { declarationOf, importsOf, placeOfExport, type RulesFile } from './syntax.js';
@@ -76,7 +77,7 @@ function ownFindings(file: RulesFile, own: readonly RulePlan[], program: ts.Prog
 
 /** Not `noUnusedLocals` and its kin. */
 function isError({ category, code }: ts.Diagnostic): boolean {
-  return category === ts.DiagnosticCategory.Error && !unusedCodes.has(code);
+  return category === compiler.DiagnosticCategory.Error && !unusedCodes.has(code);
 }
 
 const unusedCodes = new Set([6133, 6192, 6196, 6198, 6199]);

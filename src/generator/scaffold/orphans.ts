@@ -1,8 +1,9 @@
 /** Rules in the rules folder that nothing in access-patterns.yaml asks for. */
 
-import { ts } from 'ts-morph';
+import type { ts } from 'ts-morph';
 import { type Diagnostic, nearest } from '../diagnostics/diagnostic.js';
 import type { RulePlan } from '../plan/types/rules.js';
+import { compiler } from './compiler.js';
 import type { RulesProgram } from './rules-program.js';
 import { importsOf, moduleOf, namedImports, type RulesFile, spanOf } from './syntax.js';
 
@@ -71,15 +72,15 @@ function contractNames({ source }: RulesFile, module: string): Set<string> {
 
 function annotatedExports({ source }: RulesFile, contracts: ReadonlySet<string>) {
   return source.statements
-    .filter(ts.isVariableStatement)
-    .filter((one) => one.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword))
+    .filter(compiler.isVariableStatement)
+    .filter((one) => one.modifiers?.some(({ kind }) => kind === compiler.SyntaxKind.ExportKeyword))
     .flatMap((one) => [...one.declarationList.declarations])
     .flatMap(({ name, type }) => {
       const isRule =
         type &&
-        ts.isTypeReferenceNode(type) &&
-        ts.isIdentifier(type.typeName) &&
+        compiler.isTypeReferenceNode(type) &&
+        compiler.isIdentifier(type.typeName) &&
         contracts.has(type.typeName.text);
-      return isRule && ts.isIdentifier(name) ? [{ name, type: type.typeName.text }] : [];
+      return isRule && compiler.isIdentifier(name) ? [{ name, type: type.typeName.text }] : [];
     });
 }

@@ -3,17 +3,18 @@
  * `typescript` has no such interface any more.
  */
 
-import { dirname } from 'node:path';
-import { Project, type ProjectOptions, ts } from 'ts-morph';
+import { dirname, posix } from 'node:path';
+import type { ts } from 'ts-morph';
+import { compiler, Project } from './compiler.js';
 
 /** Where generated code and rules import the runtime from. */
 export const runtimePackage = 'tableloom/runtime';
 
 /** What a project without a tsconfig.json is held against. */
 const strict: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  target: compiler.ScriptTarget.ES2022,
+  module: compiler.ModuleKind.NodeNext,
+  moduleResolution: compiler.ModuleResolutionKind.NodeNext,
   strict: true,
   skipLibCheck: true,
 };
@@ -29,58 +30,98 @@ interface ProgramInput {
 const alone: ts.CompilerOptions = { ...strict, noLib: true, types: [] };
 
 export function createProgram({ roots, overlay, root, reach }: ProgramInput): ts.Program {
-  const { options, fileNames } = reach === 'all' ? configuration(root) : { options: alone, fileNames: [] };
-  const project = new Project({
-    compilerOptions: { ...options, noEmit: true },
-    skipFileDependencyResolution: true,
-    resolutionHost: reach === 'all' ? withoutSdk : withoutPackages,
-  });
-  for (const [path, text] of overlay) {
-    if (path.endsWith('.ts')) project.createSourceFile(path, text, { overwrite: true });
-  }
-  for (const path of [...roots, ...fileNames.filter(augments)]) {
-    if (!overlay.has(path)) project.addSourceFileAtPath(path);
-  }
+  const { options: given, fileNames } =
+    reach === 'all' ? configuration(root) : { options: alone, fileNames: [] };
+  const options = { ...given, noEmit: true };
+  const rootNames = [
+    ...new Set([...roots, ...fileNames.filter((path) => !overlay.has(path) && augments(path))]),
+  ];
+  return compiler.createProgram({ rootNames, options, host: hostOf(options, overlay, reach) });
+}
+
+/** Files of the overlay before those on disk. Comments are parsed where they have types, which is in JavaScript. */
+function hostOf(options: ts.CompilerOptions, overlay: ProgramInput['overlay'], reach: ProgramInput['reach']) {
+  const disk = compiler.createCompilerHost(options);
+  const libraries = libraryOf(options);
+  const folders = new Set([...overlay.keys()].map((path) => posix.dirname(path)));
+  const host: ts.CompilerHost = {
+    ...disk,
+    jsDocParsingMode: compiler.JSDocParsingMode.ParseForTypeInfo,
+    getDefaultLibLocation: () => libraryFolder,
+    getDefaultLibFileName: (asked) => `${libraryFolder}/${compiler.getDefaultLibFileName(asked)}`,
+    fileExists: (path) => overlay.has(path) || disk.fileExists(path),
+    directoryExists: (path) => folders.has(path) || compiler.sys.directoryExists(path),
+    readFile: (path) => overlay.get(path) ?? disk.readFile(path),
+    getSourceFile: (path, settings) => {
+      if (path.startsWith(`${libraryFolder}/`)) return libraries(path);
+      const text = host.readFile(path);
+      return text === undefined ? undefined : compiler.createSourceFile(path, text, settings);
+    },
+    resolveModuleNameLiterals:
+      reach === 'all' ? withoutSdk(options, () => host) : withoutPackages(() => host),
+  };
+  return host;
+}
+
+/** Where ts-morph has the files of TypeScript's own library, in memory. */
+const libraryFolder = '/node_modules/typescript/lib';
+
+function libraryOf({ target, lib }: ts.CompilerOptions): (path: string) => ts.SourceFile | undefined {
+  let program: ts.Program | undefined;
+  return (path) => {
+    program ??= libraryProgram({ ...(target !== undefined && { target }), ...(lib && { lib }) });
+    return program.getSourceFile(path);
+  };
+}
+
+function libraryProgram(compilerOptions: ts.CompilerOptions): ts.Program {
+  const project = new Project({ useInMemoryFileSystem: true, compilerOptions });
+  project.createSourceFile('/empty.ts');
   return project.getProgram().compilerObject;
 }
 
 /** Of the nearest tsconfig.json. */
 function configuration(root: string): { options: ts.CompilerOptions; fileNames: readonly string[] } {
-  const path = ts.findConfigFile(root, ts.sys.fileExists);
+  const path = compiler.findConfigFile(root, compiler.sys.fileExists);
   if (path === undefined) return { options: strict, fileNames: [] };
-  const { config } = ts.readConfigFile(path, ts.sys.readFile);
-  return ts.parseJsonConfigFileContent(config, ts.sys, dirname(path));
+  const { config } = compiler.readConfigFile(path, compiler.sys.readFile);
+  return compiler.parseJsonConfigFileContent(config, compiler.sys, dirname(path));
 }
 
 /** Only the rules and what they import are read, and what adds to the types of either from elsewhere. */
 function augments(path: string): boolean {
-  return new RegExp(`declare (global|module ['"]${runtimePackage}['"])`).test(ts.sys.readFile(path) ?? '');
+  return augmentation.test(compiler.sys.readFile(path) ?? '');
 }
+
+const augmentation = new RegExp(`declare (global|module ['"]${runtimePackage}['"])`);
+
+type Resolve = NonNullable<ts.CompilerHost['resolveModuleNameLiterals']>;
 
 /**
  * Resolves as TypeScript does, but not the runtime's own imports of the AWS SDK: no contract depends on them, and
  * reading their 500 files would take longer than everything else together.
  */
-const withoutSdk: NonNullable<ProjectOptions['resolutionHost']> = (host, getOptions) => {
-  const cache = ts.createModuleResolutionCache('/', (path) => path, getOptions());
+function withoutSdk(options: ts.CompilerOptions, host: () => ts.CompilerHost): Resolve {
+  const cache = compiler.createModuleResolutionCache('/', (path) => path, options);
   let runtime: string | undefined;
-  return {
-    resolveModuleNames: (names, from, _reused, redirected, options, source) =>
-      names.map((name, at) => {
-        if (runtime !== undefined && from.startsWith(runtime) && /^@(aws-sdk|smithy)\//.test(name))
-          return undefined;
-        const mode = source && ts.getModeForResolutionAtIndex(source, at, options);
-        const { resolvedModule } = ts.resolveModuleName(name, from, options, host, cache, redirected, mode);
-        if (resolvedModule && (name === runtimePackage || name.startsWith(`${runtimePackage}/`)))
-          runtime = dirname(resolvedModule.resolvedFileName);
-        return resolvedModule;
-      }),
-  };
-};
+  return (literals, from, redirected, settings, source) =>
+    literals.map((literal) => {
+      const { text: name } = literal;
+      if (runtime !== undefined && from.startsWith(runtime) && /^@(aws-sdk|smithy)\//.test(name))
+        return { resolvedModule: undefined };
+      const mode = compiler.getModeForUsageLocation(source, literal, settings);
+      const result = compiler.resolveModuleName(name, from, settings, host(), cache, redirected, mode);
+      if (result.resolvedModule && (name === runtimePackage || name.startsWith(`${runtimePackage}/`)))
+        runtime = dirname(result.resolvedModule.resolvedFileName);
+      return result;
+    });
+}
 
-const withoutPackages: typeof withoutSdk = (host, getOptions) => ({
-  resolveModuleNames: (names, from) =>
-    names.map((name) =>
-      name.startsWith('.') ? ts.resolveModuleName(name, from, getOptions(), host).resolvedModule : undefined,
-    ),
-});
+function withoutPackages(host: () => ts.CompilerHost): Resolve {
+  return (literals, from, redirected, settings) =>
+    literals.map(({ text: name }) =>
+      name.startsWith('.')
+        ? compiler.resolveModuleName(name, from, settings, host(), undefined, redirected)
+        : { resolvedModule: undefined },
+    );
+}

@@ -1,11 +1,12 @@
 /** The rules folder and the freshly generated code as one program. What is generated is in memory only. */
 
-import { existsSync, readdirSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
-import { ts } from 'ts-morph';
+import type { ts } from 'ts-morph';
 import type { Model } from '../model.js';
 import type { Plan } from '../plan/types/plan.js';
+import { compiler } from './compiler.js';
 import { createProgram } from './program.js';
+import { ruleFilesIn } from './rule-files.js';
 import type { RulesFile } from './syntax.js';
 
 export interface RulesInput {
@@ -45,7 +46,7 @@ export function openRules(input: RulesInput, reach: 'own' | 'all'): RulesProgram
   const rules = trimmed(input.rules);
   const back = posix.relative(rules, trimmed(input.output));
   const contractsModule = `${back.startsWith('.') ? back : `./${back}`}/rules.js`;
-  const names = namesIn(resolve(root, rules));
+  const names = ruleFilesIn(resolve(root, rules));
   const pathOf = (name: string) => posix.join(rules, `${name}.ts`);
   const absolute = (path: string) => posix.resolve(trimmed(root), path);
 
@@ -53,7 +54,8 @@ export function openRules(input: RulesInput, reach: 'own' | 'all'): RulesProgram
   const contractsPath = absolute(pathOf('.tableloom-contracts'));
   const overlay = new Map([...input.generated].map(([path, text]) => [absolute(path), text]));
   overlay.set(contractsPath, contractsText(plan, contractsModule));
-  const program = createProgram({ roots: names.map((name) => absolute(pathOf(name))), overlay, root, reach });
+  const roots = [...names.map((name) => absolute(pathOf(name))), contractsPath];
+  const program = createProgram({ roots, overlay, root, reach });
 
   const checker = program.getTypeChecker();
   const all = new Map(
@@ -89,20 +91,12 @@ function contractsText({ rules }: Plan, module: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-function namesIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => /^[^.].*\.ts$/.test(name) && !/\.(d|test|spec)\.ts$/.test(name))
-    .sort()
-    .map((name) => name.slice(0, -'.ts'.length));
-}
-
 function exportsOf(checker: ts.TypeChecker, source: ts.SourceFile): Set<string> {
   const module = checker.getSymbolAtLocation(source);
   const symbols = module ? checker.getExportsOfModule(module) : [];
   const isValue = (symbol: ts.Symbol) => {
-    const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-    return (target.flags & ts.SymbolFlags.Value) !== 0;
+    const target = symbol.flags & compiler.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    return (target.flags & compiler.SymbolFlags.Value) !== 0;
   };
   return new Set(symbols.filter(isValue).map((symbol) => symbol.name));
 }

@@ -1,8 +1,9 @@
 /** Adds what the rules folder lacks: stubs that compile and refuse at run time. Nothing that is there is changed. */
 
-import { ts } from 'ts-morph';
+import type { ts } from 'ts-morph';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { RulePlan } from '../plan/types/rules.js';
+import { compiler } from './compiler.js';
 import { applied, type Edit, importEdits, newlineOf, quoteOf, type Style, styleOf } from './edits.js';
 import { explain } from './messages.js';
 import { isInTheWay, missingDiagnostic, missingRules } from './missing.js';
@@ -100,7 +101,7 @@ function typeImport(types: readonly string[], from: string): string {
 
 /** `index.ts` with a line for each file that it lacks; undefined where it lacks none. */
 function withPassedOn({ index }: RulesProgram, names: readonly string[]): string | undefined {
-  const present = index ? index.source.statements.filter(ts.isExportDeclaration) : [];
+  const present = index ? index.source.statements.filter(compiler.isExportDeclaration) : [];
   const there = new Set(present.map(moduleOf));
   const lacking = names.filter((name) => !there.has(`./${name}.js`)).sort();
   if (lacking.length === 0) return undefined;

@@ -1,7 +1,8 @@
 /** What stands where in a file of rules. */
 
-import { ts } from 'ts-morph';
+import type { ts } from 'ts-morph';
 import type { Span } from '../diagnostics/diagnostic.js';
+import { compiler } from './compiler.js';
 
 export interface RulesFile {
   /** As shown to people. */
@@ -17,12 +18,14 @@ export function declarationOf(
   name: string,
 ): { statement: ts.Statement; name: ts.Node } | undefined {
   for (const statement of source.statements) {
-    const declared = ts.isVariableStatement(statement)
+    const declared = compiler.isVariableStatement(statement)
       ? statement.declarationList.declarations.map((one) => one.name)
-      : ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)
+      : compiler.isFunctionDeclaration(statement) || compiler.isClassDeclaration(statement)
         ? [statement.name]
         : [];
-    const found = declared.find((one) => one !== undefined && ts.isIdentifier(one) && one.text === name);
+    const found = declared.find(
+      (one) => one !== undefined && compiler.isIdentifier(one) && one.text === name,
+    );
     if (found) return { statement, name: found };
   }
   return undefined;
@@ -33,7 +36,7 @@ export function placeOfExport(file: RulesFile, name: string): Span {
   const declared = declarationOf(file, name)?.name;
   const passedOn = file.source.statements
     .flatMap((one) =>
-      ts.isExportDeclaration(one) && one.exportClause && ts.isNamedExports(one.exportClause)
+      compiler.isExportDeclaration(one) && one.exportClause && compiler.isNamedExports(one.exportClause)
         ? [...one.exportClause.elements]
         : [],
     )
@@ -47,17 +50,17 @@ export function spanOf({ path, source }: RulesFile, node: ts.Node): Span {
 }
 
 export function importsOf(source: ts.SourceFile): ts.ImportDeclaration[] {
-  return source.statements.filter(ts.isImportDeclaration);
+  return source.statements.filter(compiler.isImportDeclaration);
 }
 
 export function moduleOf({
   moduleSpecifier,
 }: ts.ImportDeclaration | ts.ExportDeclaration): string | undefined {
-  return moduleSpecifier && ts.isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : undefined;
+  return moduleSpecifier && compiler.isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : undefined;
 }
 
 /** The names in braces of an import. */
 export function namedImports(declaration: ts.ImportDeclaration): readonly ts.ImportSpecifier[] {
   const bindings = declaration.importClause?.namedBindings;
-  return bindings && ts.isNamedImports(bindings) ? bindings.elements : [];
+  return bindings && compiler.isNamedImports(bindings) ? bindings.elements : [];
 }

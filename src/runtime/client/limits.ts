@@ -1,12 +1,12 @@
-/** What one session may use. Every number can be given to `Database`; these are the defaults. */
+/** What one session may use. Each can be set in `DatabaseOptions.limits`. */
 export interface Limits {
   /** How long throttled or unprocessed work is retried before BUSY, in milliseconds. */
   readonly deadlineMs: number;
-  /** How many DynamoDB requests a session has under way at once; further ones wait. */
+  /** How many DynamoDB requests of a session run at the same time; further ones wait. */
   readonly concurrency: number;
-  /** How many times a write is computed anew after others changed what it had read, before CONFLICT. */
+  /** How many times a write is computed again after others changed what it had read, before CONFLICT. */
   readonly attempts: number;
-  /** How many requests one page may take beyond the first of each partition, where a filter leaves it short. */
+  /** How many requests a page may take beyond the first of each partition, where a filter leaves it short. */
   readonly readBudget: number;
 }
 

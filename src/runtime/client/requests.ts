@@ -1,14 +1,29 @@
-/** The one way to DynamoDB: every request is bounded, counted, reported, and its errors are ours. */
+/** The one way to DynamoDB: every request of a session is bounded, counted and reported, and fails as a TableloomError. */
 import { setMaxListeners } from 'node:events';
+import type { ScanCommandInput, ScanCommandOutput } from '@aws-sdk/lib-dynamodb';
 import { cancelled, fromAws, isThrottle, TableloomError } from '../errors.js';
 import type { TableRef } from '../types.js';
 import type { Limits } from './limits.js';
 import { Retry } from './retry.js';
-import type { InputOf, Operation, OutputOf, Sdk } from './sdk.js';
+import type { Operations, Sdk } from './sdk.js';
 
-/** What an observer is told of each request, before it is sent. Retries made inside the SDK are not told. */
+/** What a session may send: the runtime's own operations, and the one that only users' own requests make. */
+interface AllOperations extends Operations {
+  Scan: [ScanCommandInput, ScanCommandOutput];
+}
+
+/** An operation of DynamoDB, by the API's name for it: `GetItem`, `Query` … */
+export type Operation = keyof AllOperations;
+export type InputOf<O extends Operation> = AllOperations[O][0];
+export type OutputOf<O extends Operation> = AllOperations[O][1];
+
+/** Sends one request. Throws what the SDK throws. */
+export type Send<O extends Operation> = (input: InputOf<O>, signal?: AbortSignal) => Promise<OutputOf<O>>;
+
+/** One request, reported to `DatabaseOptions.onRequest` before it is sent. The SDK's own retries are not reported. */
 export interface RequestReport {
   readonly operation: Operation;
+  /** With physical table names and JavaScript's values. */
   readonly input: InputOf<Operation>;
   /** 1 for the session's first request. */
   readonly sequence: number;
@@ -17,7 +32,7 @@ export interface RequestReport {
 /** What a session has used so far. */
 export interface Statistics {
   readonly requests: number;
-  /** How often the session turned from idle to waiting for DynamoDB: the length of the chain of requests. */
+  /** How often the session went from idle to waiting for DynamoDB: the number of requests that followed one another. */
   readonly steps: number;
   /** As DynamoDB billed them. Zero unless the database was given `capacity: true`. */
   readonly readUnits: number;
@@ -38,7 +53,13 @@ interface Consumed {
   readonly CapacityUnits?: number | undefined;
 }
 
-const reads: ReadonlySet<Operation> = new Set(['GetItem', 'BatchGetItem', 'Query', 'TransactGetItems']);
+const reads: ReadonlySet<Operation> = new Set([
+  'GetItem',
+  'BatchGetItem',
+  'Query',
+  'Scan',
+  'TransactGetItems',
+]);
 
 /** Sends one session's requests. */
 export class Requester {
@@ -47,7 +68,7 @@ export class Requester {
   #signal: AbortSignal | undefined;
   readonly #waiting: (() => void)[] = [];
   #active = 0;
-  /** Requests that were begun and have not ended, those that wait for their turn included, by their order. */
+  /** The numbers of requests that have begun and not ended, waiting ones included, in order. */
   readonly #open = new Set<number>();
   #begun = 0;
   /** The last request of the step whose answers are coming in. */
@@ -66,11 +87,14 @@ export class Requester {
     if (options.signal) setMaxListeners(0, options.signal);
   }
 
-  /** The physical name of a table; CONFIGURATION where the database was not given one. */
-  tableName(table: TableRef): string {
-    const name = this.#options.tables[table.name];
-    if (name !== undefined) return name;
-    throw new TableloomError('CONFIGURATION', `No physical name was given for the table "${table.name}".`);
+  /** The physical name of a table, by its logical one. CONFIGURATION where `DatabaseOptions.tables` has none. */
+  tableName({ name }: Pick<TableRef, 'name'>): string {
+    const physical = this.#options.tables[name];
+    if (physical !== undefined) return physical;
+    throw new TableloomError(
+      'CONFIGURATION',
+      `The database was given no physical name for the table "${name}": add it to its option \`tables\`.`,
+    );
   }
 
   statistics(): Statistics {
@@ -82,20 +106,20 @@ export class Requester {
     };
   }
 
-  /** A time to give up for work that begins now. */
+  /** The deadline of work that begins now. */
   retry(): Retry {
     return new Retry(this.limits.deadlineMs, this.#signal);
   }
 
-  /** What calls off requests that have not begun; undefined once a write has begun. */
+  /** Aborts reads under way and requests that have not begun; undefined once a write has begun. */
   get signal(): AbortSignal | undefined {
     return this.#signal;
   }
 
   /**
-   * What is asked for now, after an answer came while others are still awaited, is mostly asked for because of it; the
-   * others' receivers are about to ask for the like. Resolves when the requests that are under way now have ended.
-   * Undefined where none is, or none of them has been answered: then it belongs to their own step.
+   * A key that is requested after one answer of a step has come is usually requested because of it, and the receivers
+   * of the step's other answers are about to request similar keys. Resolves when the requests now under way have ended,
+   * so that all those keys share a batch. Undefined where no request is under way, or none of their step was answered.
    */
   siblings(): Promise<void> | undefined {
     const last = this.#answering;
@@ -104,21 +128,28 @@ export class Requester {
     return new Promise((ended) => this.#watchers.push({ last, ended }));
   }
 
-  /** From now on nothing is cancelled: what has begun to write is carried to its end. CANCELLED where it is too late. */
+  /** Stops listening to the signal: a write that has begun is completed. CANCELLED where it was aborted before. */
   commit(): void {
     if (this.#signal?.aborted) throw cancelled(this.#signal.reason);
     this.#signal = undefined;
   }
 
+  /** Sends one of the runtime's own requests: see `perform`. */
+  send<O extends keyof Operations>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
+    return this.perform<O>(operation, input, this.#options.sdk[operation]);
+  }
+
   /**
    * Sends one request. A throttled one is sent again until the deadline, then BUSY: DynamoDB did not carry it
    * out. Every other failure is thrown at once as a TableloomError whose `cause` is what the SDK threw.
+   *
+   * @param send sends it once; its input has `ReturnConsumedCapacity` where the session counts capacity
    */
-  async send<O extends Operation>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
+  async perform<O extends Operation>(operation: O, input: InputOf<O>, send: Send<O>): Promise<OutputOf<O>> {
     let retry: Retry | undefined;
     for (;;) {
       try {
-        return await this.#once(operation, input);
+        return await this.#attempt(operation, input, send);
       } catch (error) {
         retry ??= this.retry();
         if (isThrottle(error) && (await retry.wait())) continue;
@@ -127,8 +158,8 @@ export class Requester {
     }
   }
 
-  async #once<O extends Operation>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
-    const { sdk, capacity, onRequest, limits } = this.#options;
+  async #attempt<O extends Operation>(operation: O, input: InputOf<O>, send: Send<O>): Promise<OutputOf<O>> {
+    const { capacity, onRequest, limits } = this.#options;
     const order = ++this.#begun;
     this.#open.add(order);
     if (this.#active >= limits.concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -138,8 +169,8 @@ export class Requester {
       if (signal?.aborted) throw cancelled(signal.reason);
       this.#requests += 1;
       onRequest?.({ operation, input, sequence: this.#requests });
-      const asked = capacity ? { ...input, ReturnConsumedCapacity: 'TOTAL' as const } : input;
-      const output = await sdk[operation](asked, signal);
+      const counted = capacity ? { ReturnConsumedCapacity: 'TOTAL' as const, ...input } : input;
+      const output = await send(counted, signal);
       if (capacity) this.#count(operation, output);
       return output;
     } finally {

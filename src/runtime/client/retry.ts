@@ -1,22 +1,22 @@
-/** Waiting between tries. */
+/** Waiting between attempts. */
 import { cancelled } from '../errors.js';
 
-/** Counts tries and says when to give up. */
+/** Waits between the attempts of one piece of work, until its deadline. */
 export class Retry {
   readonly #end: number;
   readonly #signal: AbortSignal | undefined;
   #tries = 0;
 
-  /** @param deadlineMs how long to go on trying, from now, in milliseconds */
+  /** @param deadlineMs how long to keep trying, from now, in milliseconds */
   constructor(deadlineMs: number, signal?: AbortSignal) {
     this.#end = performance.now() + deadlineMs;
     this.#signal = signal;
   }
 
   /**
-   * Waits before the next try: a random time up to a bound that doubles with each try (25 ms, 50 ms … 1 s), so
-   * that those who were refused together do not come back together. Gives false, without waiting, once the
-   * deadline has passed. Throws CANCELLED when the caller goes away.
+   * Waits before the next attempt: a random time up to a bound that doubles with each (25 ms, 50 ms … 1 s), so that
+   * callers that were refused at the same time do not return at the same time. Returns false, without waiting, once
+   * the deadline has passed. Throws CANCELLED when the session is aborted.
    */
   async wait(): Promise<boolean> {
     const left = this.#end - performance.now();

@@ -1,6 +1,7 @@
-/** How requests reach the AWS SDK: reads and writes as the fewest microseconds have them. */
+/** The runtime's own requests by the AWS SDK, with as little work for each as the SDK allows. */
 import {
   BatchGetItemCommand,
+  BatchWriteItemCommand,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -11,34 +12,32 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import {
-  type BatchGetCommandInput,
-  type BatchGetCommandOutput,
-  BatchWriteCommand,
-  type BatchWriteCommandInput,
-  type BatchWriteCommandOutput,
-  type DeleteCommandInput,
-  type DeleteCommandOutput,
-  DynamoDBDocumentClient,
-  type GetCommandInput,
-  type GetCommandOutput,
-  type PutCommandInput,
-  type PutCommandOutput,
-  type QueryCommandInput,
-  type QueryCommandOutput,
-  type TransactGetCommandInput,
-  type TransactGetCommandOutput,
-  type TransactWriteCommandInput,
-  type TransactWriteCommandOutput,
-  type UpdateCommandInput,
-  type UpdateCommandOutput,
+import type {
+  BatchGetCommandInput,
+  BatchGetCommandOutput,
+  BatchWriteCommandInput,
+  BatchWriteCommandOutput,
+  DeleteCommandInput,
+  DeleteCommandOutput,
+  GetCommandInput,
+  GetCommandOutput,
+  PutCommandInput,
+  PutCommandOutput,
+  QueryCommandInput,
+  QueryCommandOutput,
+  TransactGetCommandInput,
+  TransactGetCommandOutput,
+  TransactWriteCommandInput,
+  TransactWriteCommandOutput,
+  UpdateCommandInput,
+  UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import type { Item } from '../types.js';
-import { fromWire, toWire } from './wire.js';
+import { marshall, unmarshall } from './marshall.js';
 
 /**
- * Input and output of each operation the runtime makes, by DynamoDB's name for it, in the document client's form.
- * There is no Scan.
+ * Input and output of each operation the runtime makes, by DynamoDB's name for it, with JavaScript's values as in
+ * the document client's commands. There is no Scan.
  */
 export interface Operations {
   GetItem: [GetCommandInput, GetCommandOutput];
@@ -52,26 +51,30 @@ export interface Operations {
   BatchWriteItem: [BatchWriteCommandInput, BatchWriteCommandOutput];
 }
 
-export type Operation = keyof Operations;
-export type InputOf<O extends Operation> = Operations[O][0];
-export type OutputOf<O extends Operation> = Operations[O][1];
-
-/** Sends one request of each kind. What the SDK throws passes as it is. */
+/** Sends one request of each kind. Throws what the SDK throws. */
 export type Sdk = {
-  readonly [O in Operation]: (input: InputOf<O>, signal?: AbortSignal) => Promise<OutputOf<O>>;
+  readonly [O in keyof Operations]: (
+    input: Operations[O][0],
+    signal?: AbortSignal,
+  ) => Promise<Operations[O][1]>;
 };
 
 /** The operations of a client, whose own configuration stays as it is. */
 export function sdkOf(client: DynamoDBClient): Sdk {
-  const direct = viewOf(client, true);
-  return { ...readsOf(direct), ...writesOf(direct), BatchWriteItem: bulkOf(client) };
+  const view = viewOf(client, { cacheMiddleware: true });
+  return { ...readsOf(view), ...writesOf(view) };
 }
 
 /**
- * The same client with settings of ours. It is a view because the document client writes its options into the
- * configuration it is given, where another document client of the same client would write other ones.
+ * The same client (connections, credentials, middleware) with settings of ours. The document client writes its
+ * options into the configuration it is given: without a view, two document clients of one client would share them.
+ *
+ * @param cacheMiddleware whether the SDK composes a command's handlers once, not for each request
  */
-function viewOf(client: DynamoDBClient, cacheMiddleware: boolean): DynamoDBClient {
+export function viewOf(
+  client: DynamoDBClient,
+  { cacheMiddleware }: { readonly cacheMiddleware: boolean },
+): DynamoDBClient {
   const { logger } = client.config;
   // For a logger that does nothing, the SDK would still copy everything it does not log: a fifth of a read's time.
   const quiet = logger?.constructor.name === 'NoOpLogger' ? {} : logger;
@@ -82,69 +85,56 @@ function viewOf(client: DynamoDBClient, cacheMiddleware: boolean): DynamoDBClien
 
 type Reads = Pick<Sdk, 'GetItem' | 'BatchGetItem' | 'Query' | 'TransactGetItems'>;
 
-/** Options of any kind, even none, would have a command's handlers worked out again. */
+/** Undefined where there is no signal: an options object, even an empty one, turns the cache of handlers off. */
 function options(signal: AbortSignal | undefined) {
   return signal && { abortSignal: signal };
 }
 
-/** Reads, with the attribute values translated by us and a command's handlers worked out once. */
-function readsOf(reads: DynamoDBClient): Reads {
+function readsOf(client: DynamoDBClient): Reads {
   return {
     async GetItem(input, signal) {
-      const Key = toWire(input.Key ?? {});
-      const output = await reads.send(new GetItemCommand({ ...input, Key }), options(signal));
-      return { ...output, Item: output.Item && fromWire(output.Item) };
+      const Key = marshall(input.Key ?? {});
+      const output = await client.send(new GetItemCommand({ ...input, Key }), options(signal));
+      return { ...output, Item: output.Item && unmarshall(output.Item) };
     },
     async Query(input, signal) {
-      const { ExclusiveStartKey: start, ExpressionAttributeValues: values } = input;
-      const output = await reads.send(
-        new QueryCommand({
-          ...(input as Omit<QueryCommandInput, 'KeyConditions' | 'QueryFilter'> & PlainQuery),
-          ExclusiveStartKey: start && toWire(start),
-          ExpressionAttributeValues: values && toWire(values),
-        }),
-        options(signal),
-      );
+      const { ExclusiveStartKey: start } = input;
+      const command = new QueryCommand({ ...valued(input), ExclusiveStartKey: start && marshall(start) });
+      const output = await client.send(command, options(signal));
       const { Items, LastEvaluatedKey: last } = output;
-      return { ...output, Items: Items?.map(fromWire), LastEvaluatedKey: last && fromWire(last) };
+      return { ...output, Items: Items?.map(unmarshall), LastEvaluatedKey: last && unmarshall(last) };
     },
     async TransactGetItems(input, signal) {
-      const TransactItems = input.TransactItems?.map(({ Get: asked }) => ({
-        Get: { ...asked, TableName: asked?.TableName, Key: toWire(asked?.Key ?? {}) },
+      const TransactItems = input.TransactItems?.map(({ Get: wanted }) => ({
+        Get: { ...wanted, TableName: wanted?.TableName, Key: marshall(wanted?.Key ?? {}) },
       }));
-      const output = await reads.send(
+      const output = await client.send(
         new TransactGetItemsCommand({ ...input, TransactItems }),
         options(signal),
       );
       return {
         ...output,
         Responses: output.Responses?.map(({ Item: item }) =>
-          item === undefined ? {} : { Item: fromWire(item) },
+          item === undefined ? {} : { Item: unmarshall(item) },
         ),
       };
     },
     async BatchGetItem(input, signal) {
-      const RequestItems = mapped(input.RequestItems, ({ Keys, ...asked }) => ({
-        ...asked,
-        Keys: Keys?.map(toWire),
+      const RequestItems = mapped(input.RequestItems, ({ Keys, ...wanted }) => ({
+        ...wanted,
+        Keys: Keys?.map(marshall),
       }));
-      const output = await reads.send(new BatchGetItemCommand({ ...input, RequestItems }), options(signal));
+      const output = await client.send(new BatchGetItemCommand({ ...input, RequestItems }), options(signal));
       return {
         ...output,
-        Responses: mapped(output.Responses, (items) => items.map(fromWire)),
+        Responses: mapped(output.Responses, (items) => items.map(unmarshall)),
         UnprocessedKeys: mapped(output.UnprocessedKeys, ({ Keys, ...left }) => ({
           ...left,
-          Keys: Keys?.map(fromWire),
+          Keys: Keys?.map(unmarshall),
         })),
       };
     },
   };
-}
-
-/** Legacy parameters of Query that hold values the runtime never uses. */
-interface PlainQuery {
-  readonly KeyConditions?: never;
-  readonly QueryFilter?: never;
 }
 
 function mapped<A, B>(
@@ -154,64 +144,84 @@ function mapped<A, B>(
   return tables && Object.fromEntries(Object.entries(tables).map(([name, value]) => [name, change(value)]));
 }
 
-type Writes = Pick<Sdk, 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'TransactWriteItems'>;
+type Writes = Omit<Sdk, keyof Reads>;
 
-/** Writes of single items and transactions, as the reads. Their answers hold no attribute values: none are asked for. */
-function writesOf(writes: DynamoDBClient): Writes {
+/** Their answers hold no attribute values except unprocessed items: the runtime requests none. */
+function writesOf(client: DynamoDBClient): Writes {
   return {
     async PutItem(input, signal) {
-      const { Attributes: _, ...output } = await writes.send(new PutItemCommand(put(input)), options(signal));
+      const { Attributes: _, ...output } = await client.send(new PutItemCommand(put(input)), options(signal));
       return output;
     },
     async UpdateItem(input, signal) {
-      const { Attributes: _, ...output } = await writes.send(
+      const { Attributes: _, ...output } = await client.send(
         new UpdateItemCommand(keyed(input)),
         options(signal),
       );
       return output;
     },
     async DeleteItem(input, signal) {
-      const { Attributes: _, ...output } = await writes.send(
+      const { Attributes: _, ...output } = await client.send(
         new DeleteItemCommand(keyed(input)),
         options(signal),
       );
       return output;
     },
     async TransactWriteItems({ TransactItems, ...input }, signal) {
-      const { ItemCollectionMetrics: _, ...output } = await writes.send(
+      const { ItemCollectionMetrics: _, ...output } = await client.send(
         new TransactWriteItemsCommand({ ...input, TransactItems: TransactItems?.map(transactItem) }),
         options(signal),
       );
       return output;
     },
+    async BatchWriteItem(input, signal) {
+      const RequestItems = mapped(input.RequestItems, (requests) => requests.map(translated(marshall)));
+      const {
+        ItemCollectionMetrics: _,
+        UnprocessedItems,
+        ...output
+      } = await client.send(new BatchWriteItemCommand({ ...input, RequestItems }), options(signal));
+      return {
+        ...output,
+        UnprocessedItems: mapped(UnprocessedItems, (requests) => requests.map(translated(unmarshall))),
+      };
+    },
   };
 }
 
-/** Part of a write: its key or item, and the values of its expressions. */
+interface BatchWrite<Attributes> {
+  readonly PutRequest?: { readonly Item: Attributes | undefined } | undefined;
+  readonly DeleteRequest?: { readonly Key: Attributes | undefined } | undefined;
+}
+
+function translated<From extends object, To>(change: (attributes: From) => To) {
+  const changed = (attributes: From | undefined) => change(attributes ?? ({} as From));
+  return ({ PutRequest: put, DeleteRequest: gone }: BatchWrite<From>) =>
+    put === undefined
+      ? { DeleteRequest: { Key: changed(gone?.Key) } }
+      : { PutRequest: { Item: changed(put.Item) } };
+}
+
+/** The values of a request's expressions. */
 interface Values {
   readonly ExpressionAttributeValues?: Item | undefined;
 }
 
-/** Legacy parameters of writes that hold values the runtime never uses. */
-interface PlainWrite {
-  readonly Expected?: never;
-  readonly AttributeUpdates?: never;
-}
+/** Parameters that expressions replaced. They hold values, too; the runtime sends none of them. */
+type Legacy = 'Expected' | 'AttributeUpdates' | 'KeyConditions' | 'QueryFilter';
+type WithoutLegacy<P> = Omit<P, Legacy> & { readonly [Name in Legacy]?: never };
 
 function put<P extends Values & { readonly Item: Item | undefined }>(input: P) {
-  return { ...valued(input), Item: toWire(input.Item ?? {}) };
+  return { ...valued(input), Item: marshall(input.Item ?? {}) };
 }
 
 function keyed<P extends Values & { readonly Key: Item | undefined }>(input: P) {
-  return { ...valued(input), Key: toWire(input.Key ?? {}) };
+  return { ...valued(input), Key: marshall(input.Key ?? {}) };
 }
 
 function valued<P extends Values>(input: P) {
   const { ExpressionAttributeValues: values } = input;
-  return {
-    ...(input as Omit<P, 'Expected' | 'AttributeUpdates'> & PlainWrite),
-    ExpressionAttributeValues: values && toWire(values),
-  };
+  return { ...(input as WithoutLegacy<P>), ExpressionAttributeValues: values && marshall(values) };
 }
 
 type Documented = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -220,14 +230,4 @@ function transactItem({ Put, Update, Delete, ConditionCheck }: Documented): Tran
   if (Put) return { Put: put(Put) };
   if (Update) return { Update: keyed(Update) };
   return Delete ? { Delete: keyed(Delete) } : { ConditionCheck: ConditionCheck && keyed(ConditionCheck) };
-}
-
-/** Bulk loads, by the document client. */
-function bulkOf(client: DynamoDBClient): Sdk['BatchWriteItem'] {
-  const documents = DynamoDBDocumentClient.from(viewOf(client, false), {
-    // Numbers are JavaScript's: the shortest text that reads back as the same double fits DynamoDB's 38 digits.
-    marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
-    unmarshallOptions: { wrapNumbers: Number },
-  });
-  return (input, signal) => documents.send(new BatchWriteCommand(input), options(signal));
 }

@@ -1,4 +1,4 @@
-/** Making the tables a program was generated for, and finding out whether those that are there fit. */
+/** Creates the tables that code was generated for, and compares those that exist. */
 import {
   type AttributeDefinition,
   CreateTableCommand,
@@ -14,11 +14,11 @@ import {
 import { fromAws, nameOf, TableloomError } from '../errors.js';
 import { Retry } from './retry.js';
 
-/** One table, as generated code describes it. Key attributes are text, but for those of a `native` index. */
+/** One table, as generated code describes it. Key attributes are text, except those of multi-attribute keys. */
 export interface TableDefinition {
   /** Logical name, the key of `tables` in access-patterns.yaml. */
   readonly table: string;
-  /** The physical name; `${VARIABLE}` stands for an environment variable. */
+  /** The physical name, in which `${VARIABLE}` is replaced by an environment variable. */
   readonly name: string;
   readonly key: { readonly partition: string; readonly sort?: string };
   readonly indexes: readonly IndexDefinition[];
@@ -32,7 +32,7 @@ export interface IndexDefinition {
   readonly partition: string;
   readonly sort?: string;
   /**
-   * Keys that are attributes as they are, in their order, with DynamoDB's types of them: up to four of each part
+   * Multi-attribute keys: the attributes in their order, with DynamoDB's types; up to four for each part
    * (Amazon DynamoDB Developer Guide, "Multi-attribute keys pattern").
    */
   readonly multiAttribute?: {
@@ -45,15 +45,15 @@ export interface IndexDefinition {
     | { readonly kind: 'include'; readonly attributes: readonly string[] };
 }
 
-/** DynamoDB may take a while to make a table with many indexes. */
+/** DynamoDB may take a while to create a table with many indexes. */
 const creationDeadlineMs = 120_000;
 
 /** "CreateTable", API reference: 3 to 255 characters of these. */
 const nameForm = /^[a-zA-Z0-9_.-]{3,255}$/;
 
 /**
- * A physical table name from its template. CONFIGURATION where a variable is missing or empty, or the name is
- * none DynamoDB takes.
+ * A physical table name from its template. CONFIGURATION where a variable is missing or empty, or the name is not a
+ * valid table name.
  *
  * @param template for instance `${TABLE_PREFIX}-entities`
  * @param env for instance `process.env`
@@ -89,9 +89,9 @@ export function resolveTableNames(
 }
 
 /**
- * Makes the tables that are not there, billed by request, and waits until all can be used. A table that is there
- * is compared: TABLE_MISMATCH names the first difference in its keys, indexes or projections. Indexes and
- * attributes beyond the definition are let be. Running it again, or twice at once, changes nothing.
+ * Creates the tables that do not exist, billed by request, and waits until all are active. Compares those that
+ * exist: TABLE_MISMATCH names the first difference in keys, indexes or projections. Ignores additional indexes and
+ * attributes. Running it again, or twice at the same time, changes nothing.
  *
  * @param names physical names by logical ones, as from {@link resolveTableNames}
  */
@@ -112,7 +112,10 @@ export async function createTables(
 function physicalName({ table }: TableDefinition, names: Readonly<Record<string, string>>): string {
   const name = names[table];
   if (name !== undefined) return name;
-  throw new TableloomError('CONFIGURATION', `No physical name was given for the table "${table}".`);
+  throw new TableloomError(
+    'CONFIGURATION',
+    `\`names\` has no physical name for the table "${table}"; resolveTableNames returns them.`,
+  );
 }
 
 async function createTable(client: DynamoDBClient, definition: TableDefinition, name: string): Promise<void> {
@@ -120,7 +123,7 @@ async function createTable(client: DynamoDBClient, definition: TableDefinition, 
     try {
       await client.send(new CreateTableCommand(creation(definition, name)));
     } catch (error) {
-      // Somebody else was making it at the same time.
+      // Another process was creating it at the same time.
       if (nameOf(error) !== 'ResourceInUseException') throw error;
     }
   }
@@ -255,7 +258,7 @@ function schemaText(schema: readonly KeySchemaElement[] | undefined): string {
     : `[${(schema ?? []).map(({ AttributeName }) => AttributeName).join(', ')}]`;
 }
 
-/** What of the definition's projection a found one lacks; one that has more will do. */
+/** The first attribute that an existing projection lacks; one that has more is accepted. */
 function missingProjection({ project }: IndexDefinition, found: Projection | undefined): string | undefined {
   if (found?.ProjectionType === 'ALL' || project.kind === 'keys') return undefined;
   if (project.kind === 'all') return 'all attributes';
@@ -277,7 +280,7 @@ async function setTimeToLive(client: DynamoDBClient, name: string, attribute: st
     await client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }));
   } catch (error) {
     const again = await client.send(new DescribeTimeToLiveCommand({ TableName: name }));
-    // Two servers starting at once both find it off; the second is told that it is on already.
+    // Two servers that start at the same time both find it off; the second gets an error that it is on already.
     if (again.TimeToLiveDescription?.AttributeName !== attribute) throw error;
   }
 }

@@ -1,19 +1,19 @@
 /**
  * How values become parts of keys.
  *
- * A key is literal text and encoded values, separated by `#`. Three properties hold, and are kept by property
- * tests: an encoded value never holds `#`; different values have different encodings; and encodings sort, as
+ * A key is literal text and encoded values, separated by `#`. Property tests check three properties: an encoded value
+ * never contains `#`; different values have different encodings; and encodings sort, as
  * the UTF-8 bytes DynamoDB compares, in the order of their values, also when text beginning with `#` follows.
  *
- * The third needs every character of an encoded value to sort above `#` (0x23), so that a value that ends where
- * another goes on comes first. {@link text} therefore escapes everything up to `$` (0x24), its escape character.
+ * The third requires every character of an encoded value to sort above `#` (0x23), so that a value that ends where
+ * another continues comes first. {@link text} therefore escapes everything up to `$` (0x24), its escape character.
  */
 import { KeyError } from '../errors.js';
 import { canonicalTime } from '../values.js';
 
 /**
- * One encoding: called with a value it gives the encoded text, or throws KeyError where the value cannot be a
- * part of a key. `decode` is its inverse, and throws KeyError for text the encoding never gives.
+ * One encoding: a function from a value to its encoded text, which throws KeyError where the value cannot be part of a
+ * key. `decode` is its inverse, and throws KeyError for text that the encoding never returns.
  */
 export interface Encoding<In, Out = In> {
   (value: In): string;
@@ -32,10 +32,8 @@ function encoding<In, Out = In>(
 }
 
 function refuse(expected: string, value: unknown): never {
-  const given = value === null || value === undefined ? String(value) : typeof value;
-  throw new KeyError(
-    `A key needs ${expected}, and was given ${given === 'object' ? describe(value) : given}.`,
-  );
+  const got = value === null || value === undefined ? String(value) : typeof value;
+  throw new KeyError(`A key needs ${expected}, not ${got === 'object' ? describe(value) : got}.`);
 }
 
 function describe(value: unknown): string {
@@ -87,7 +85,7 @@ export const enumValue: Encoding<string> = encoding(encodeText, decodeText);
 
 /**
  * Text without case: composed (NFC), lower case, a final sigma as any other. It is simple folding: `ß` and `ss`
- * stay different, and no language's own rules apply. `decode` gives the folded text.
+ * stay different, and no rules of a language apply. `decode` returns the folded text.
  */
 export const fold: Encoding<string> = encoding((value) => encodeText(foldCase(value)), decodeText);
 
@@ -148,7 +146,7 @@ export const decimal: Encoding<number> = encoding(encodeDecimal, decodeDecimal);
 function encodeDecimal(value: number): string {
   if (typeof value !== 'number' || !Number.isFinite(value)) refuse('a finite number', value);
   if (value === 0) return '0';
-  // toExponential without digits gives the fewest that read back as the same double, and no trailing zeros.
+  // toExponential without an argument writes the fewest digits that read back as the same double, without trailing zeros.
   const written = Math.abs(value).toExponential();
   const e = written.indexOf('e');
   const digits = written[0] + written.slice(2, e);
@@ -179,7 +177,7 @@ function nines(digits: string): string {
 
 /**
  * A moment, to the millisecond, in UTC: `2026-01-31T09:30:00.000Z`. Takes a Date or an ISO 8601 text with a
- * zone; finer digits are cut off. Years 0000 to 9999. `decode` gives the ISO text.
+ * zone; finer digits are cut off. Years 0000 to 9999. `decode` returns the ISO text.
  */
 export const time: Encoding<Date | string, string> = encoding(canonicalTime, (encoded) =>
   canonicalTime(encoded) === encoded ? encoded : malformed('a moment'),

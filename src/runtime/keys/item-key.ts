@@ -12,7 +12,7 @@ export interface ItemKey {
 /** A text that is the same for two keys just where they name the same item. */
 export function itemId(table: TableRef, key: Key): string {
   const partition = String(key[table.partition]);
-  // The length says where the partition key ends, whatever both parts hold.
+  // The length tells where the partition key ends, whatever both parts contain.
   return `${table.name} ${partition.length} ${partition}${table.sort === undefined ? '' : key[table.sort]}`;
 }
 

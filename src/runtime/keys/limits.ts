@@ -4,7 +4,7 @@ import type { IndexRef, Key, TableRef } from '../types.js';
 
 /**
  * "Quotas in Amazon DynamoDB": partition key values have 1 to 2048 bytes, sort key values 1 to 1024, in UTF-8;
- * the same holds for the keys of indexes.
+ * the same applies to the keys of indexes.
  */
 export const keyLimits = { partition: 2048, sort: 1024 } as const;
 

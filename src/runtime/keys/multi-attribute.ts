@@ -1,19 +1,19 @@
-/** Keys that are attributes as they are: values in the form they are stored in, and bounds on them. */
+/** Multi-attribute keys: values in their stored form, and bounds on them. */
 import { KeyError } from '../errors.js';
 import type { SortRange } from '../types.js';
 import { largestNumber, smallestNumber } from '../values.js';
 import { compareKeys, successor } from './ranges.js';
 
-/** Text as a key. DynamoDB takes no empty one, so no record can be found by it. */
+/** Text as a key attribute. KeyError for an empty one, which DynamoDB does not accept. */
 export function keyText(value: string): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw new KeyError('A key attribute is text that is not empty.');
+  throw new KeyError('A key attribute must be text that is not empty.');
 }
 
 export function keyNumber(value: number): number {
   const magnitude = Math.abs(value);
   if (value === 0 || (magnitude >= smallestNumber && magnitude <= largestNumber)) return value;
-  throw new KeyError('A key attribute is a number DynamoDB stores (1e-130 to 9.99e125).');
+  throw new KeyError('A key attribute must be a number that DynamoDB stores (1e-130 to 9.99e125).');
 }
 
 /** Bounds on an attribute; absent or null leaves that end open, as empty text does for a lower one. */
@@ -73,7 +73,7 @@ function least(...bounds: (string | number | undefined)[]): string | number | un
   );
 }
 
-/** The least value above: DynamoDB has no exclusive lower bound beside an upper one. Numbers are doubles here. */
+/** The next greater value: DynamoDB has no exclusive lower bound next to an upper one. Numbers are doubles here. */
 function next(value: string | number): string | number {
   if (typeof value === 'string') return `${value}\u0000`;
   const bits = new DataView(new ArrayBuffer(8));

@@ -1,4 +1,4 @@
-/** Equalities that are asked only where they are given: a hierarchy narrowed from the left. */
+/** Optional equalities on the parts of a sort key, from the left: a hierarchy. */
 import { TableloomError } from '../errors.js';
 import type { SortRange } from '../types.js';
 import { type Bounds, rangeOf } from './ranges.js';
@@ -7,18 +7,17 @@ import { type Bounds, rangeOf } from './ranges.js';
 export type NarrowPart = readonly [field: string, value: string | null | undefined, then: string];
 
 export interface NarrowOptions {
-  /** Whether the last part that is given is matched whole or by its beginning. Default: whole. */
+  /** Whether the last part that is passed matches whole or as a prefix. Default: whole. */
   readonly last?: 'whole' | 'prefix';
   /** On the field behind all parts; they need every part. */
   readonly bounds?: Bounds;
-  /** Whether the sort key goes on behind the ranged field. */
+  /** Whether the sort key continues behind the ranged field. */
   readonly terminated?: boolean;
 }
 
 /**
- * The part of a partition where the given parts are equal to what is asked: for COUNTRY / STATE#CITY#id with a
- * state and no city, every key that begins with `STATE#`. BAD_INPUT where a part is given and one before it
- * is not: no part of a sort key answers that. Undefined where nothing narrows the partition.
+ * The part of a partition where these parts are equal: for COUNTRY / STATE#CITY#id with a state and no city, every key
+ * that begins with `STATE#`. BAD_INPUT where a part is passed without one before it: no range of a sort key answers that. Undefined where nothing narrows the partition.
  */
 export function narrowed(
   head: string,
@@ -26,8 +25,8 @@ export function narrowed(
   options: NarrowOptions = {},
 ): SortRange | undefined {
   const { last = 'whole', bounds = {}, terminated = false } = options;
-  const given = parts.findIndex(([, value]) => value === null || value === undefined);
-  const count = given === -1 ? parts.length : given;
+  const firstMissing = parts.findIndex(([, value]) => value === null || value === undefined);
+  const count = firstMissing === -1 ? parts.length : firstMissing;
   for (const [field, value] of parts.slice(count)) {
     if (value !== null && value !== undefined) throw gap(field, parts[count]?.[0] ?? '');
   }
@@ -43,7 +42,7 @@ export function narrowed(
 }
 
 function gap(field: string, missing: string): TableloomError {
-  return new TableloomError('BAD_INPUT', `${field} needs ${missing} to be given as well.`, {
+  return new TableloomError('BAD_INPUT', `${field} requires ${missing}: pass ${missing}, too.`, {
     field,
     missing,
   });

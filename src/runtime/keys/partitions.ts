@@ -1,4 +1,4 @@
-/** Which partitions hold the answer: shards, and buckets of time. */
+/** The partitions of a query: shards, and buckets of time. */
 import { TableloomError } from '../errors.js';
 import type { Partitions } from '../types.js';
 import { day, hour, month, year } from './encodings.js';
@@ -27,7 +27,7 @@ function fnv1aBytes(text: string): number {
   return hash >>> 0;
 }
 
-/** All shards of a partition, merged when read. `key` gives the partition key of a shard number. */
+/** All shards of a partition, merged when read. `key` returns the partition key of a shard number. */
 export function shards(count: number, key: (shard: number) => string): Partitions {
   return { kind: 'merge', keys: Array.from({ length: count }, (_, shard) => key(shard)) };
 }
@@ -39,9 +39,9 @@ const truncate = { year, month, day, hour };
 
 /** What part of time a bucketed query covers. */
 export interface BucketWindow {
-  /** The earliest moment asked for, inclusive. Left out: as far back as `across` reaches. */
+  /** The earliest moment, inclusive. Default: as far back as `across` allows. */
   readonly from?: Date | string | null | undefined;
-  /** The latest moment asked for. Left out: `now`. */
+  /** The latest moment. Default: `now`. */
   readonly to?: Date | string | null | undefined;
   /** Left out: the machine's clock. */
   readonly now?: Date | undefined;
@@ -52,13 +52,13 @@ export interface BucketWindow {
 
 /**
  * The buckets a query crosses, in the order it reads them: those from `from` to `to`, or the last `across` up to
- * `to`. Where `from` is given and lies further back than that, RANGE_TOO_WIDE: leaving the rest out silently
- * would be a wrong answer. Empty where `from` is after `to`.
+ * `to`. RANGE_TOO_WIDE where `from` is further back: to leave the rest out silently would be a wrong answer. Empty where
+ * `from` is after `to`.
  */
 export function bucketsOf(unit: BucketUnit, window: BucketWindow): readonly string[] {
   const last = ordinalOf(unit, truncate[unit](window.to ?? window.now ?? new Date()));
-  const given = window.from ?? undefined;
-  const first = given === undefined ? last - window.across + 1 : ordinalOf(unit, truncate[unit](given));
+  const from = window.from ?? undefined;
+  const first = from === undefined ? last - window.across + 1 : ordinalOf(unit, truncate[unit](from));
   const count = last - first + 1;
   if (count > window.across) {
     throw new TableloomError(
@@ -73,7 +73,7 @@ export function bucketsOf(unit: BucketUnit, window: BucketWindow): readonly stri
   return window.descending ? names.reverse() : names;
 }
 
-/** The buckets a caller names, each once, in the order they are read. BAD_INPUT above {@link mostPartitions}. */
+/** The buckets that a caller passes, without duplicates, in the order they are read. BAD_INPUT above {@link mostPartitions}. */
 export function bucketList(
   unit: BucketUnit,
   buckets: readonly (string | null | undefined)[],
@@ -83,7 +83,7 @@ export function bucketList(
   return descending ? [...names].reverse() : names;
 }
 
-/** Buckets as whole numbers, one further each: years and months on the calendar, days and hours since 1970. */
+/** Buckets as consecutive whole numbers: years and months of the calendar, days and hours since 1970. */
 function ordinalOf(unit: BucketUnit, bucket: string): number {
   if (unit === 'year') return Number(bucket);
   if (unit === 'month') return Number(bucket.slice(0, 4)) * 12 + Number(bucket.slice(5)) - 1;
@@ -111,8 +111,8 @@ export function shardKeys<K>(count: number, key: (shard: number) => K): readonly
 export const mostPartitions = 100;
 
 /**
- * The partition keys of every value of a list, each once, in an order of their own: the same values in another
- * order are the same question, with the same cursors. Null is equal to nothing. BAD_INPUT above
+ * The partition keys of every value of a list, without duplicates, sorted: the same values in another order are the same
+ * query, with the same cursors. Null equals nothing. BAD_INPUT above
  * {@link mostPartitions}.
  */
 export function inList<V>(
@@ -129,7 +129,7 @@ export function inList<V>(
 
 export function checkList(field: string, count: number, max: number): void {
   if (count <= max) return;
-  throw new TableloomError('BAD_INPUT', `${field} takes at most ${max} values; ${count} were given.`, {
+  throw new TableloomError('BAD_INPUT', `${field} takes at most ${max} values; ${count} were passed.`, {
     field,
     limit: max,
   });

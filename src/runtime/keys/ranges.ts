@@ -3,7 +3,7 @@ import type { SortRange } from '../types.js';
 
 /**
  * Encoded bounds on the ranged field; absent or null leaves that end open. `from` and `to` are inclusive,
- * `after` and `before` exclusive; `prefix` is the encoded beginning of a text. All that are given must hold.
+ * `after` and `before` exclusive; `prefix` is the encoded beginning of a text. All bounds apply.
  */
 export interface Bounds {
   readonly from?: string | null | undefined;
@@ -13,22 +13,22 @@ export interface Bounds {
   readonly prefix?: string | null | undefined;
 }
 
-/** Where the ranged field stands in its sort key. */
+/** The position of the ranged field in its sort key. */
 export interface RangeShape {
   /** Everything before it: literals and encoded equalities; empty, or ends with `#`. */
   readonly head: string;
-  /** Whether the template goes on after it, with text beginning with `#`. */
+  /** Whether the template continues after it, with text beginning with `#`. */
   readonly terminated: boolean;
 }
 
 /**
  * The part of a partition where the ranged field lies within `bounds`, both ends inside `head`. Never inverted:
- * bounds nothing can meet give `empty`, which costs no request.
+ * bounds without any value between them are `empty`, which costs no request.
  *
- * Why appending `$` is right. Let x be an encoded value. A key that holds x continues with `#` or ends; one
- * that holds a longer value beginning with x continues with a character above `$`, or with `$` and an escape
- * mark. `#` < `$` < `$`+mark < the rest, so `x$` lies after every key that holds x, before every key that
- * holds a larger value, and equals no key, because no key has `$` without a mark.
+ * Why appending `$` is right. Let x be an encoded value. A key that contains x continues with `#` or ends; one
+ * that contains a longer value beginning with x continues with a character above `$`, or with `$` and an escape
+ * mark. `#` < `$` < `$`+mark < the rest, so `x$` lies after every key with x, before every key with a
+ * larger value, and equals no key, because no key has `$` without a mark.
  */
 export function rangeOf(bounds: Bounds, { head, terminated }: RangeShape): SortRange {
   const end = head === '' ? undefined : successor(head);
@@ -36,19 +36,19 @@ export function rangeOf(bounds: Bounds, { head, terminated }: RangeShape): SortR
   // Exclusive. Absent only for an empty head: then the partition's own end is the end.
   let below = end;
   // Every bound begins with the head, so that the first one of each end needs no comparing.
-  if (given(bounds.from)) lower = head + bounds.from;
-  if (given(bounds.after)) lower = higher(lower, `${head}${bounds.after}$`);
-  if (given(bounds.to)) below = `${head}${bounds.to}$`;
-  // Keys that hold x begin with x itself, so x is an exclusive bound whether or not more follows.
-  if (given(bounds.before)) below = lowerOf(below, head + bounds.before);
-  if (given(bounds.prefix) && bounds.prefix !== '') {
+  if (isPresent(bounds.from)) lower = head + bounds.from;
+  if (isPresent(bounds.after)) lower = higher(lower, `${head}${bounds.after}$`);
+  if (isPresent(bounds.to)) below = `${head}${bounds.to}$`;
+  // Keys that contain x begin with x itself, so x is an exclusive bound whether or not more follows.
+  if (isPresent(bounds.before)) below = lowerOf(below, head + bounds.before);
+  if (isPresent(bounds.prefix) && bounds.prefix !== '') {
     const start = head + bounds.prefix;
     if (lower === head && below === end) return { kind: 'prefix', prefix: start };
     lower = higher(lower, start);
     below = lowerOf(below, successor(start));
   }
   if (below === '' || (below !== undefined && compareKeys(lower, below) >= 0)) return { kind: 'empty' };
-  if (!terminated && given(bounds.from) && bounds.from === bounds.to && lower === head + bounds.from) {
+  if (!terminated && isPresent(bounds.from) && bounds.from === bounds.to && lower === head + bounds.from) {
     return lower === '' ? { kind: 'empty' } : { kind: 'equals', value: lower };
   }
   if (lower === head && head !== '' && below === end) return { kind: 'prefix', prefix: head };
@@ -67,7 +67,7 @@ function lowerOf(a: string | undefined, b: string | undefined): string | undefin
   return compareKeys(b, a) < 0 ? b : a;
 }
 
-function given(bound: string | null | undefined): bound is string {
+function isPresent(bound: string | null | undefined): bound is string {
   return bound !== undefined && bound !== null;
 }
 
@@ -100,7 +100,7 @@ export function compareKeys(a: string | number, b: string | number): number {
     const x = a.charCodeAt(at);
     const y = b.charCodeAt(at);
     if (x === y) continue;
-    // A surrogate stands for a code point above U+FFFF: above every other unit.
+    // A surrogate is half of a code point above U+FFFF, which sorts above every other unit.
     return isSurrogate(x) === isSurrogate(y) ? x - y : isSurrogate(x) ? 1 : -1;
   }
   return a.length - b.length;

@@ -1,4 +1,4 @@
-/** Reading items by key. */
+/** Reads items by key. */
 
 import type { Requester } from '../client/requests.js';
 import { busy } from '../errors.js';
@@ -9,16 +9,16 @@ import type { Item, Key, TableRef } from '../types.js';
 export const batchGetLimit = 100;
 
 /**
- * The items under `keys`, in their order; null where there is none. A key asked several times is read once.
+ * The items under `keys`, in their order; null where there is none. A key that is passed several times is read once.
  * One key is a GetItem; more are BatchGetItems of at most 100 keys side by side, over all tables. Keys DynamoDB
- * leaves unprocessed are asked again until the session's deadline, then BUSY: none is ever left out.
+ * leaves unprocessed are read again until the session's deadline, then BUSY: none is ever left out.
  */
 export async function getItems(requester: Requester, keys: readonly ItemKey[]): Promise<(Item | null)[]> {
   const wanted = new Map<string, ItemKey>();
-  const ids = keys.map((asked) => {
-    const id = itemId(asked.table, asked.key);
-    // One item asked both ways is read once, consistently.
-    if (!wanted.has(id) || asked.consistent) wanted.set(id, asked);
+  const ids = keys.map((one) => {
+    const id = itemId(one.table, one.key);
+    // An item that is requested with and without strong consistency is read once, with it.
+    if (!wanted.has(id) || one.consistent) wanted.set(id, one);
     return id;
   });
   const found = new Map<string, Item>();
@@ -78,7 +78,7 @@ async function getChunk(requester: Requester, chunk: readonly ItemKey[], found: 
     tables.set(name, table);
     pending[name] ??= { Keys: [] };
     pending[name].Keys.push(key);
-    // Consistency is asked per table: one key that needs it makes the others' reads consistent, too.
+    // Consistency is per table: one key that needs it makes the reads of the others consistent, too.
     if (consistent) pending[name].ConsistentRead = true;
   }
   const retry = requester.retry();

@@ -1,10 +1,10 @@
-/** Counting a query's items: DynamoDB counts, and only the numbers come back. */
+/** Counts a query's items: DynamoDB counts, and returns only the numbers. */
 
 import type { Requester } from '../client/requests.js';
 import type { Key } from '../types.js';
 import { bucketsIn } from './cursor/positions.js';
 import { queryInput } from './query.js';
-import { isWidened, type Reading, Source, type Stop } from './sources.js';
+import { isWidened, type Reading, RowSource, type Stop } from './sources.js';
 
 interface Tally {
   found: number;
@@ -28,15 +28,15 @@ export async function countItems(
   if (sort?.kind === 'empty' || cap <= 0) return { found: 0, stop: 'end' };
   if (isWidened(sort)) {
     // One of the keys DynamoDB would count may lie on the bound that excludes it: the keys have to be seen.
-    const source = new Source(requester, { ...reading, only: [] }, false, { left: budget });
+    const source = new RowSource(requester, { ...reading, only: [] }, false, { left: budget });
     const { rows, stop } = await source.take(cap);
     return { found: rows.length, stop };
   }
   const tally: Tally = { found: 0, left: budget, stop: 'end' };
   const buckets = bucketsIn(partitions);
   for (let at = 0, size = 1; at < buckets.length && tally.found < cap && tally.stop === 'end'; size *= 2) {
-    const together = buckets.slice(at, at + size).flat();
-    await Promise.all(together.map((partition) => countPartition(requester, reading, partition, cap, tally)));
+    const group = buckets.slice(at, at + size).flat();
+    await Promise.all(group.map((partition) => countPartition(requester, reading, partition, cap, tally)));
     at += size;
   }
   if (tally.found >= cap) return { found: cap, stop: 'enough' };

@@ -1,14 +1,14 @@
 /**
  * Filter expressions from optional values: a comparison whose value is absent vanishes, and with it a group that has
- * nothing left. Placeholders are numbered once, when the whole is known.
+ * nothing left. Placeholders are numbered at the end, when the whole filter is known.
  */
 
 import type { AttributeValue, Filter } from '../types.js';
 
-/** A part of a filter that is not yet numbered; undefined where nothing is asked. */
+/** A part of a filter whose placeholders are not numbered yet; undefined for an absent condition. */
 export type Condition = ((scope: Scope) => string) | undefined;
 
-/** Gives placeholders. */
+/** Numbers placeholders. */
 interface Scope {
   name(attribute: string): string;
   value(value: AttributeValue): string;
@@ -45,12 +45,12 @@ export function between(
 /** At most 100 values, which is DynamoDB's limit for IN; an empty list matches nothing. */
 export function oneOf(attribute: string, values: Optional<readonly Optional<Comparable>[]>): Condition {
   if (isAbsent(values)) return undefined;
-  const given = values.filter((value): value is Comparable => !isAbsent(value));
-  if (given.length === 0) return values.length === 0 ? never(attribute) : undefined;
-  return (scope) => `${scope.name(attribute)} IN (${given.map((value) => scope.value(value)).join(', ')})`;
+  const present = values.filter((value): value is Comparable => !isAbsent(value));
+  if (present.length === 0) return values.length === 0 ? never(attribute) : undefined;
+  return (scope) => `${scope.name(attribute)} IN (${present.map((value) => scope.value(value)).join(', ')})`;
 }
 
-/** Nothing both is and is not there. */
+/** Matches nothing: no attribute both exists and does not exist. */
 function never(attribute: string): Condition {
   return allOf(exists(attribute, true), exists(attribute, false));
 }
@@ -96,17 +96,17 @@ export function not(condition: Condition): Condition {
 }
 
 function group(conditions: readonly Condition[], operator: string): Condition {
-  const given = conditions.filter((condition) => condition !== undefined);
-  if (given.length < 2) return given[0];
-  return (scope) => given.map((condition) => `(${condition(scope)})`).join(operator);
+  const present = conditions.filter((condition) => condition !== undefined);
+  if (present.length < 2) return present[0];
+  return (scope) => present.map((condition) => `(${condition(scope)})`).join(operator);
 }
 
-/** A condition that items of one kind need not meet. */
+/** A condition that does not apply to items of one entity. */
 export function exceptFor(type: string, condition: Condition): Condition {
   return condition && anyOf(equal('_type', type), condition);
 }
 
-/** The filter with its names and values; undefined where nothing is asked. */
+/** The filter with its names and values; undefined without a condition. */
 export function filterOf(condition: Condition): Filter | undefined {
   if (condition === undefined) return undefined;
   const names = new Map<string, string>();

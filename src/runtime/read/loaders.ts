@@ -3,7 +3,7 @@ import { TableloomError } from '../errors.js';
 import { checkList } from '../keys/partitions.js';
 import type { EntityCodec, Key } from '../types.js';
 
-/** What a loader needs of a session. */
+/** What a loader uses of a session. */
 export interface KeyReader {
   get<R extends object>(
     entity: EntityCodec<R>,
@@ -14,7 +14,7 @@ export interface KeyReader {
 
 /** Reads by primary key. */
 export interface KeyLoader<K, R> {
-  /** The record, or null. Keys asked for in one tick share a batch get; a key is read once a request. */
+  /** The record, or null. Keys requested in one tick share a batch get; a session reads a key once. */
   load(key: K, options?: { readonly consistent?: boolean }): Promise<R | null>;
   /** In the order of the keys, null where there is none. */
   loadMany(keys: readonly K[]): Promise<readonly (R | null)[]>;
@@ -41,7 +41,7 @@ export function keyLoader<K, R extends object>(
     exists,
     async existMany(keys, most, options) {
       if (keys.length > most) {
-        const message = `At most ${most} can be asked about at once; ${keys.length} were given.`;
+        const message = `At most ${most} keys can be checked at once; ${keys.length} were passed.`;
         throw new TableloomError('BAD_INPUT', message, { limit: most });
       }
       return Promise.all(keys.map((key) => exists(key, options)));
@@ -49,7 +49,7 @@ export function keyLoader<K, R extends object>(
   };
 }
 
-/** The first that was found, in the order given; all are waited for. `R` is the union of what they may find. */
+/** The first record that was found, in the order of the reads; awaits all of them. `R` is the union of their records. */
 export async function firstFound<R extends object>(reads: readonly Promise<R | null>[]): Promise<R | null> {
   const records = await Promise.all(reads);
   return records.find((record) => record !== null) ?? null;
@@ -76,7 +76,7 @@ export async function loadEach<V, K, R>(
 }
 
 /** Those that there are of a list of keys, in its order; see {@link loadEach}. */
-export async function loadPresent<V, K, R>(...asked: Parameters<typeof loadEach<V, K, R>>): Promise<R[]> {
-  const records = await loadEach<V, K, R>(...asked);
+export async function loadPresent<V, K, R>(...list: Parameters<typeof loadEach<V, K, R>>): Promise<R[]> {
+  const records = await loadEach<V, K, R>(...list);
   return records.filter((record) => record !== null);
 }

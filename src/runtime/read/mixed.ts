@@ -2,7 +2,7 @@
 import { TableloomError } from '../errors.js';
 import type { EntityReader } from '../types.js';
 
-/** Reads the items of several entities of one table, each as what its `_type` says. */
+/** Reads the items of several entities of one table, each as the entity in its `_type`. */
 export function anyEntity<R extends object>(
   codecs: readonly [EntityReader<R>, ...EntityReader<R>[]],
 ): EntityReader<R> {
@@ -15,13 +15,16 @@ export function anyEntity<R extends object>(
     read(item) {
       const codec = byType.get(item._type);
       if (codec !== undefined) return codec.read(item);
-      throw new TableloomError('STORAGE_REFUSED', 'A query brought an item of a kind it does not know.');
+      throw new TableloomError(
+        'STORAGE_REFUSED',
+        'A query found an item of an unknown entity: regenerate the code, or check what else writes to the table.',
+      );
     },
     ...(ttl === undefined ? {} : { ttl }),
   };
 }
 
-/** A parent before what belongs to it; both are read side by side. */
+/** A parent before the records that belong to it; both are read in parallel. */
 export async function parentFirst<P extends object, R extends object>(
   parent: Promise<P | null>,
   others: Promise<readonly R[]>,

@@ -1,14 +1,14 @@
-/** Where a page ends that is bounded on both sides. */
+/** The end of a page that has a bound on both sides. */
 
 import type { IndexQuery } from '../types.js';
 import { compareInBucket, type Position, positionOf, type Row } from './cursor/positions.js';
-import type { Direction, Found, Reader } from './reader.js';
+import type { Direction, FoundNode, Reader } from './reader.js';
 
 /**
- * The cursor a page is read towards. Items with one sort key come in an order only DynamoDB knows, so that among
- * those of the cursor's own it is told by what is read, not by comparing.
+ * The cursor that a page is read towards. Only DynamoDB knows the order of items with the same sort key: among those
+ * with the cursor's sort key, the end is found by reading, not by comparing.
  */
-export class Boundary<R extends object> {
+export class PageEnd<R extends object> {
   readonly #reader: Reader;
   readonly #query: IndexQuery<R>;
   readonly #direction: Direction;
@@ -21,7 +21,7 @@ export class Boundary<R extends object> {
     this.#until = until;
   }
 
-  /** Whether a row is certain to be the cursor's own, or to come behind it in the order of reading. */
+  /** Whether a row is certain to be the cursor's own, or behind it in the order of reading. */
   isReachedBy(row: Row): boolean {
     const position = positionOf(this.#query.index, row);
     const order = this.#compare(position);
@@ -29,11 +29,11 @@ export class Boundary<R extends object> {
   }
 
   /**
-   * How many of the nodes read stand before the cursor. Takes a further read only where one of them has the cursor's
+   * How many of the nodes lie before the cursor. Takes a further read only where one of them has the cursor's
    * sort key and the item the cursor was made for is not found among them: what comes first behind the cursor then
    * is the first one outside.
    */
-  async endOf(read: readonly Found<R>[]): Promise<number> {
+  async endOf(read: readonly FoundNode<R>[]): Promise<number> {
     const { index, page } = this.#query;
     const reached = read.findIndex(({ row }) => this.isReachedBy(row));
     const end = reached === -1 ? read.length : reached;

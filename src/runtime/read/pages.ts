@@ -3,11 +3,11 @@ import { badPage } from '../errors.js';
 import type { Connection, Edge, IndexQuery, PageArguments } from '../types.js';
 import type { Cursors } from './cursor/cursors.js';
 import { positionOf, type Row } from './cursor/positions.js';
-import { Boundary } from './page-bounds.js';
+import { PageEnd } from './page-bounds.js';
 import type { ParentItem } from './prefetch/item-collection.js';
 import type { Reader } from './reader.js';
 
-/** Which parts of a connection are asked for; what is not asked is not read. Left out: everything is. */
+/** The requested parts of a connection; others are not read. Default: all. */
 export interface Wants {
   /** `edges` or `nodes`. */
   readonly edges: boolean;
@@ -15,22 +15,22 @@ export interface Wants {
   readonly hasPreviousPage: boolean;
   /** `startCursor` or `endCursor`. */
   readonly cursors: boolean;
-  /** Left out: it is. */
+  /** Default: true. */
   readonly totalCount?: boolean;
 }
 
 const everything: Wants = { edges: true, hasNextPage: true, hasPreviousPage: true, cursors: true };
 
-/** What a page is to hold. */
+/** What a page contains. */
 export interface PageOptions {
   readonly wants?: Wants | undefined;
-  /** The fields asked of the nodes; left out: all. Decides whether an index that holds some of them is enough. */
+  /** The fields requested of the nodes. Default: all. Decides whether an index with some of them is enough. */
   readonly fields?: ReadonlySet<string> | undefined;
 }
 
-/** What a page is to bring, for its reader. */
+/** What a reader needs to read a page. */
 export interface PageReading extends PageOptions {
-  /** A record in the same item collection that is to come with it. */
+  /** A record in the same item collection, to be read by the same request. */
   readonly parent?: ParentItem | undefined;
 }
 
@@ -41,8 +41,8 @@ interface PageRequest {
 }
 
 /**
- * How many edges and from which end. Throws BAD_PAGE where `first` and `last` are both given, one is negative or
- * not whole, or above the pattern's maximum.
+ * How many edges, and from which end. Throws BAD_PAGE where both `first` and `last` are passed, or one is negative, not
+ * whole, or above the pattern's maximum.
  */
 export function pageRequest(
   page: PageArguments,
@@ -51,7 +51,7 @@ export function pageRequest(
   const first = page.first ?? undefined;
   const last = page.last ?? undefined;
   if (first !== undefined && last !== undefined) {
-    throw badPage('Give first or last, not both: together they do not say which page is meant.');
+    throw badPage('Pass first or last, not both: together they do not determine a page.');
   }
   const backward = last !== undefined;
   const size = first ?? last ?? sizes.default;
@@ -63,18 +63,18 @@ export function pageRequest(
 /** BAD_PAGE where a number of results is negative, not whole, or above the pattern's maximum. */
 export function checkCount(size: number, name: string, max: number): void {
   if (!Number.isInteger(size) || size < 0)
-    throw badPage(`${name} has to be a whole number from 0 on.`, { argument: name });
-  if (size > max) throw badPage(`${name} is at most ${max}; ${size} was asked.`, { argument: name, max });
+    throw badPage(`${name} must be a whole number, 0 or greater.`, { argument: name });
+  if (size > max) throw badPage(`${name} is at most ${max}; ${size} was requested.`, { argument: name, max });
 }
 
 /**
- * One page, by Relay's algorithm: the edges after `after` and before `before`, the first or last so many of them.
- * `hasNextPage` and `hasPreviousPage` say whether the connection holds a further edge after the last or before
- * the first one of this page; both are exact. The side a page was entered from takes a further read of one item,
- * made only where it is asked for.
+ * One page, by Relay's algorithm: of the edges after `after` and before `before`, the first or last so many.
+ * `hasNextPage` and `hasPreviousPage` tell whether the connection has a further edge after the last or before the first
+ * one of this page; both are exact. The flag of the side that the page was entered from takes a further read of one
+ * item, made only where it is requested.
  *
- * Where a filter drops so many items that the read budget ends first, the page comes short, the flag ahead is
- * true, and the cursor ahead stands where reading stopped, so that paging on goes on from there.
+ * Where a filter drops so many items that the read budget ends first, the page is short, the flag of the reading
+ * direction is true, and the cursor of that end is where reading stopped, so that the next page continues there.
  */
 export async function readPage<R extends object, E extends object>(
   reader: Reader,
@@ -91,7 +91,7 @@ export async function readPage<R extends object, E extends object>(
   const wantsPrefetch = backward ? wants.hasPreviousPage : wants.hasNextPage;
   const wantsBehind = backward ? wants.hasNextPage : wants.hasPreviousPage;
   const wantsRows = wants.edges || wants.cursors || (wantsBehind && from !== undefined);
-  // An empty page still says whether anything follows.
+  // An empty page, too, tells whether anything follows.
   const needed =
     (wantsRows ? size : wantsPrefetch ? size : 0) + (wantsPrefetch || (size === 0 && wantsBehind) ? 1 : 0);
 
@@ -99,22 +99,22 @@ export async function readPage<R extends object, E extends object>(
     wantsBehind && from !== undefined
       ? reader.exists(query, { backward: !backward, from, fields })
       : undefined;
-  // It may fail while the rows are read; it is awaited below, and must not count as unhandled before.
+  // It may fail while the rows are read. It is awaited below; until then the failure must not count as unhandled.
   behindFrom?.catch(() => undefined);
 
   const direction = { backward, from, fields, parent };
-  const boundary = until && new Boundary(reader, query, direction, until);
+  const end = until && new PageEnd(reader, query, direction, until);
   const nodes = reader.nodes(query, direction);
-  const { found, stop } = await nodes.take(needed, (row) => boundary?.isReachedBy(row) ?? false);
-  const inside = found.slice(0, await boundary?.endOf(found));
+  const { found, stop } = await nodes.take(needed, (row) => end?.isReachedBy(row) ?? false);
+  const inside = found.slice(0, await end?.endOf(found));
   const shown = inside.slice(0, size);
   const prefetch = found.length > shown.length || stop === 'budget';
   const behind =
     (await behindFrom) === true || (wantsBehind && from !== undefined && (await behindAgain(found[0]?.row)));
 
   /**
-   * Nothing stands strictly behind the cursor the page was entered by. What the cursor stands for may still be
-   * there; reading back from the first row finds it, or from the end where no row is left.
+   * Nothing lies strictly behind the cursor that the page was entered by. The cursor's own item may still exist: reading
+   * back from the first row finds it, or from the end where there is no row.
    */
   async function behindAgain(first: Row | undefined): Promise<boolean> {
     if (first === undefined && stop === 'budget') return true;
@@ -133,7 +133,7 @@ export async function readPage<R extends object, E extends object>(
   });
 }
 
-/** Cursors cost microseconds each, and few clients ask one of every edge: they are made when read. */
+/** A cursor costs microseconds, and few clients request one for each edge: it is made when it is accessed. */
 function edgeOf<R extends object, E extends object>(
   query: Pick<IndexQuery<R, E>, 'index' | 'covering'>,
   cursors: Cursors,
@@ -155,7 +155,7 @@ function edgeOf<R extends object, E extends object>(
 interface Ends {
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
-  /** The cursor ahead, where reading stopped short of the next edge. */
+  /** The cursor of the end in the reading direction, where reading stopped before the next edge. */
   readonly frontierCursor: (() => string) | undefined;
   readonly backward: boolean;
 }
@@ -180,12 +180,12 @@ function connectionOf<R extends object, E extends object>(
   };
 }
 
-/** How many results a list gives. BAD_PAGE where `asked` is negative, not whole, or above the maximum. */
+/** How many results a list returns. BAD_PAGE where `requested` is negative, not whole, or above the maximum. */
 export function limitOf(
-  asked: number | null | undefined,
+  requested: number | null | undefined,
   sizes: { readonly default: number; readonly max: number },
 ): number {
-  const limit = asked ?? sizes.default;
+  const limit = requested ?? sizes.default;
   checkCount(limit, 'limit', sizes.max);
   return limit;
 }

@@ -1,4 +1,4 @@
-/** One Query request, from a declared query and the partition to read. */
+/** The parameters of one Query, from a declared query and the partition to read. */
 import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { KeyError } from '../errors.js';
 import { keyLimits } from '../keys/limits.js';
@@ -8,7 +8,7 @@ import type { AttributeValue, Filter, IndexRef, Key, SortRange } from '../types.
 export interface QueryPart {
   readonly partition: string | number;
   readonly range: SortRange | undefined;
-  /** Goes on after this key, exclusively. */
+  /** Starts after this key. */
   readonly start?: Key | undefined;
   /** How many items DynamoDB evaluates at most, before the filter. */
   readonly limit?: number | undefined;
@@ -23,7 +23,7 @@ export interface QueryShape {
   readonly equals?: Key | undefined;
   readonly filter?: Filter | undefined;
   readonly consistent?: boolean | undefined;
-  /** Only the keys and these attributes of each item come back; it costs as many read units. Left out: all. */
+  /** Returns only the keys and these attributes of each item, for the same read units. Default: all. */
   readonly only?: readonly string[] | undefined;
 }
 
@@ -58,7 +58,7 @@ export function queryInput(tableName: string, shape: QueryShape, part: QueryPart
   return input;
 }
 
-/** Whether this is the table's own key, which generated code may name like an index. */
+/** Whether this is the table's own key, which generated code may declare like an index. */
 function isOwnKey({ table, partition, sort }: IndexRef): boolean {
   return partition === table.partition && sort === table.sort;
 }
@@ -82,7 +82,7 @@ function projection(index: IndexRef, only: readonly string[], names: Record<stri
     .join(', ');
 }
 
-/** One term for each further key attribute: a multi-attribute key is asked for attribute by attribute. */
+/** One term for each further attribute of a multi-attribute key. */
 function equalities(
   equals: Key | undefined,
   names: Record<string, string>,
@@ -128,13 +128,16 @@ function sortCondition(
   return to === undefined ? ' AND #_s < :_t' : ' AND #_s <= :_t';
 }
 
-/** DynamoDB refuses a bound that could not be a key. */
+/** DynamoDB refuses a bound that cannot be a key. */
 function checkBound(value: string | number, attribute: string, limit: number): string | number {
   if (typeof value === 'string' && value.length * 3 > limit && Buffer.byteLength(value) > limit) {
-    throw new KeyError(`A value asked for is longer than the key attribute ${attribute} can be.`, {
-      attribute,
-      limit,
-    });
+    throw new KeyError(
+      `The requested value is longer than the key attribute ${attribute} can be (${limit} bytes).`,
+      {
+        attribute,
+        limit,
+      },
+    );
   }
   return value;
 }

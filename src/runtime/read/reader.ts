@@ -9,20 +9,20 @@ import { batchGetLimit } from './batch-get.js';
 import { countItems } from './count.js';
 import { type Position, positionOf, type Row } from './cursor/positions.js';
 import type { ParentItem } from './prefetch/item-collection.js';
-import { type Budget, type Reading, Source, type Stop } from './sources.js';
+import { type ReadBudget, type Reading, RowSource, type Stop } from './sources.js';
 
-/** What a reader needs of its session. */
+/** What a reader uses of its session. */
 export interface ReaderOptions {
   readonly requester: Requester;
   readonly now: () => Date;
-  /** The items under some keys, in order; null where there is none. Reads together what is asked together. */
+  /** The items under some keys, in order; null where there is none. Batches keys that are requested at the same time. */
   readonly items: (keys: readonly ItemKey[]) => Promise<readonly (Item | null)[]>;
-  /** Told of the items a query brought whole. */
+  /** Called with the whole items of a query. */
   readonly seen: (index: IndexRef, items: readonly Item[]) => void;
 }
 
-/** A node, and the row it was found by. */
-export interface Found<R> {
+/** A node, and its row. */
+export interface FoundNode<R> {
   readonly row: Row;
   readonly node: R;
 }
@@ -33,13 +33,13 @@ export interface Direction {
   readonly backward?: boolean;
   /** Begins after this position, in that direction. */
   readonly from?: Position | undefined;
-  /** The fields asked of the nodes; left out: all. */
+  /** The fields requested of the nodes. Default: all. */
   readonly fields?: ReadonlySet<string> | undefined;
-  /** A record in the same item collection that is to come with the first of the nodes. */
+  /** A record in the same item collection, to be read with the first of the nodes. */
   readonly parent?: ParentItem | undefined;
 }
 
-/** Reads the nodes of queries: from the index where it holds what is asked, else by key from the table. */
+/** Reads the nodes of queries: from the index where it covers the requested fields, else by key from the table. */
 export class Reader {
   readonly #options: ReaderOptions;
 
@@ -47,13 +47,13 @@ export class Reader {
     this.#options = options;
   }
 
-  /** The nodes of a query, to be taken bit by bit. */
+  /** The nodes of a query, to be taken in parts. */
   nodes<R extends object>(query: IndexQuery<R>, direction: Direction = {}): Nodes<R> {
     const budget = { left: query.budget ?? this.#options.requester.limits.readBudget };
     return new Nodes(this.#options, query, direction, budget);
   }
 
-  /** Whether there is a node in this direction. Where the read budget ends first: true, for something is there to read. */
+  /** Whether there is a node in this direction. Where the read budget ends first: true, as there is more to read. */
   async exists<R extends object>(query: IndexQuery<R>, direction: Direction): Promise<boolean> {
     const { found, stop } = await this.nodes(query, direction).take(1);
     return found.length > 0 || stop === 'budget';
@@ -70,7 +70,7 @@ export class Reader {
     return found.map(({ node }) => node);
   }
 
-  /** Every node, however many requests it takes; for rules, never for a field a client asks. */
+  /** Every node, however many requests it takes: for rules, not for fields of clients. */
   async *each<R extends object>(query: IndexQuery<R>): AsyncGenerator<R, void, undefined> {
     const nodes = new Nodes(this.#options, query, {}, { left: Number.POSITIVE_INFINITY });
     for (;;) {
@@ -92,7 +92,7 @@ export class Reader {
 
 function readBudget(pattern: string): TableloomError {
   const message =
-    'Too few items match for the answer to be found with the reads allowed; narrow the question.';
+    'Too few items match to find the answer within the reads allowed; use a narrower filter or range.';
   return new TableloomError('READ_BUDGET', message, { pattern });
 }
 
@@ -120,35 +120,35 @@ type Through = Extract<IndexQuery<object>['covering'], { readonly kind: 'through
 export class Nodes<R extends object> {
   readonly #options: ReaderOptions;
   readonly #query: IndexQuery<R>;
-  readonly #source: Source;
-  readonly #budget: Budget;
+  readonly #source: RowSource;
+  readonly #budget: ReadBudget;
   readonly #now: Date;
   readonly #follow: boolean;
-  /** Items come without their documents, lists and sets: nobody else is to take them for whole ones. */
-  readonly #isLight: boolean;
-  readonly #rest: Found<R>[] = [];
+  /** Items are read without their documents, lists and sets: they must not be remembered as whole ones. */
+  readonly #isProjection: boolean;
+  readonly #rest: FoundNode<R>[] = [];
   #last: Row | undefined;
   #sourceStopped = false;
 
-  constructor(options: ReaderOptions, query: IndexQuery<R>, direction: Direction, budget: Budget) {
+  constructor(options: ReaderOptions, query: IndexQuery<R>, direction: Direction, budget: ReadBudget) {
     this.#options = options;
     this.#query = query;
     this.#budget = budget;
     this.#now = options.now();
     const { entity, covering } = query;
-    this.#isLight = covering.kind === 'all' && isEnough(query, direction.fields);
-    const only = this.#isLight
+    this.#isProjection = covering.kind === 'all' && isEnough(query, direction.fields);
+    const only = this.#isProjection
       ? [...(entity.projection ?? []), ...(entity.ttl ? [entity.ttl] : [])]
       : undefined;
     const reading = { ...readingOf(query, this.#now), parent: direction.parent, only };
-    this.#source = new Source(
+    this.#source = new RowSource(
       options.requester,
       reading,
       direction.backward ?? false,
       budget,
       direction.from,
     );
-    // Of what expires only the record itself tells whether it has.
+    // Only the record itself, not its entry, tells whether it has expired.
     this.#follow =
       covering.kind === 'some' && (entity.ttl !== undefined || !isEnough(query, direction.fields));
   }
@@ -157,14 +157,14 @@ export class Nodes<R extends object> {
   async take(
     wanted: number,
     isLast: (row: Row) => boolean = () => false,
-  ): Promise<{ readonly found: readonly Found<R>[]; readonly stop: Stop }> {
+  ): Promise<{ readonly found: readonly FoundNode<R>[]; readonly stop: Stop }> {
     const found = this.#rest;
     for (let round = 0; found.length < wanted; round++) {
-      // Records that vanished or expired are rare, or else many: each round looks further.
+      // Records that were deleted or expired are either rare or many: each round reads further.
       const missing = wanted - found.length;
-      const asked = round === 0 ? missing : Math.max(missing, Math.min(batchGetLimit, missing * 2 ** round));
+      const size = round === 0 ? missing : Math.max(missing, Math.min(batchGetLimit, missing * 2 ** round));
       if (round > 0 && this.#budget.left-- <= 0) return { found: found.splice(0), stop: 'budget' };
-      const { rows, stop } = await this.#source.take(asked, isLast);
+      const { rows, stop } = await this.#source.take(size, isLast);
       this.#last = rows.at(-1) ?? this.#last;
       found.push(...(await this.#nodes(rows)));
       if (stop === 'budget') this.#sourceStopped = true;
@@ -175,13 +175,13 @@ export class Nodes<R extends object> {
     return { found: found.splice(0, wanted), stop: 'enough' };
   }
 
-  /** How far everything has been given, once the budget has ended. */
+  /** The position up to which all nodes were returned, once the budget has ended. */
   get frontier(): Position | undefined {
     if (this.#sourceStopped) return this.#source.frontier;
     return this.#last && positionOf(this.#query.index, this.#last);
   }
 
-  async #nodes(rows: readonly Row[]): Promise<Found<R>[]> {
+  async #nodes(rows: readonly Row[]): Promise<FoundNode<R>[]> {
     const { entity, covering, index } = this.#query;
     if (covering.kind === 'through') return this.#ledTo(rows, covering);
     if (this.#follow && covering.kind === 'some') {
@@ -190,14 +190,14 @@ export class Nodes<R extends object> {
       return this.#live(rows, items, (item) => entity.read(item));
     }
     const items = rows.map(({ item }) => item);
-    // Of a record only these fields are asked: see `isEnough`.
+    // Of a record only these fields are requested: see `isEnough`.
     if (covering.kind === 'some') return this.#live(rows, items, (item) => covering.read(item) as R);
-    if (!this.#isLight) this.#options.seen(index, items);
+    if (!this.#isProjection) this.#options.seen(index, items);
     return this.#live(rows, items, (item) => entity.read(item));
   }
 
-  /** The records that items of a join lead to. One that has expired, or leads nowhere, gives none. */
-  async #ledTo(rows: readonly Row[], { join, keyOf }: Through): Promise<Found<R>[]> {
+  /** The records that the items of a join refer to, without those of expired items and of items that refer to none. */
+  async #ledTo(rows: readonly Row[], { join, keyOf }: Through): Promise<FoundNode<R>[]> {
     const { entity } = this.#query;
     const leading: Row[] = [];
     const keys: ItemKey[] = [];
@@ -215,8 +215,8 @@ export class Nodes<R extends object> {
     return this.#query.consistent ? { consistent: true } : {};
   }
 
-  #live(rows: readonly Row[], items: readonly (Item | null)[], read: (item: Item) => R): Found<R>[] {
-    const found: Found<R>[] = [];
+  #live(rows: readonly Row[], items: readonly (Item | null)[], read: (item: Item) => R): FoundNode<R>[] {
+    const found: FoundNode<R>[] = [];
     for (const [at, row] of rows.entries()) {
       const item = items[at];
       if (item && !isExpired(this.#query.entity, item, this.#now)) found.push({ row, node: read(item) });
@@ -225,7 +225,7 @@ export class Nodes<R extends object> {
   }
 }
 
-/** Whether the fields asked can be read of less than whole records; undefined stands for all fields. */
+/** Whether the index, or a projection, covers the requested fields; undefined means all fields. */
 export function isEnough<R extends object>(
   { covering, entity }: Pick<IndexQuery<R>, 'covering' | 'entity'>,
   fields: ReadonlySet<string> | undefined,

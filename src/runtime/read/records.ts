@@ -1,4 +1,4 @@
-/** Records of a query that a write needs. */
+/** The records of a query that a write depends on. */
 
 import type { Requester } from '../client/requests.js';
 import type { IndexQuery } from '../types.js';

@@ -1,4 +1,4 @@
-/** What a client asks of a field, from what graphql-js tells its resolver. */
+/** What a client selects of a field, from the info that graphql-js passes to its resolver. */
 import type {
   FieldNode,
   FragmentDefinitionNode,
@@ -15,9 +15,9 @@ export type SelectionInfo = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' 
 const known = new WeakMap<FieldNode, PageOptions>();
 
 /**
- * What is asked of a connection: the fields of its nodes (through `nodes` and `edges.node`, whatever the aliases
+ * What a client selects of a connection: the fields of its nodes (through `nodes` and `edges.node`, whatever the aliases
  * and fragments), which parts of `pageInfo`, and `totalCount`. Fields that @skip or @include leave out do not count. Type
- * conditions are not looked at: a field asked of one of several types counts as asked.
+ * conditions are ignored: a field selected for one of several types counts as selected.
  */
 export function selection(info: SelectionInfo): PageOptions {
   const [field, ...others] = info.fieldNodes;
@@ -42,7 +42,7 @@ export function selection(info: SelectionInfo): PageOptions {
   return options;
 }
 
-/** The names of the fields asked of an object. */
+/** The names of the fields selected of an object. */
 export function fieldsOf(info: SelectionInfo): ReadonlySet<string> {
   return new Walk(info).names(info.fieldNodes.map(({ selectionSet }) => selectionSet));
 }
@@ -100,9 +100,9 @@ export function isIncluded(
   variables: Readonly<Record<string, unknown>>,
 ): { readonly value: boolean; readonly varies: boolean } {
   let varies = false;
-  for (const { name, arguments: given } of directives) {
+  for (const { name, arguments: passed } of directives) {
     if (name.value !== 'skip' && name.value !== 'include') continue;
-    const condition = given?.find((argument) => argument.name.value === 'if')?.value;
+    const condition = passed?.find((argument) => argument.name.value === 'if')?.value;
     varies ||= condition?.kind === 'Variable';
     const value =
       condition?.kind === 'Variable'

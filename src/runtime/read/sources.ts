@@ -1,4 +1,4 @@
-/** The items of a query one after the other, whatever the partitions they come from. */
+/** The items of a query in order, across its partitions. */
 
 import type { Requester } from '../client/requests.js';
 import { successor, within } from '../keys/ranges.js';
@@ -14,7 +14,7 @@ import {
 import { type ParentItem, type QueryAnswer, withParent } from './prefetch/item-collection.js';
 import { queryInput } from './query.js';
 
-/** A query as its items are read, whatever becomes of them. */
+/** What of a query determines how its items are read. */
 export interface Reading {
   readonly index: IndexRef;
   readonly partitions: Partitions;
@@ -22,25 +22,25 @@ export interface Reading {
   readonly equals?: Key | undefined;
   readonly sort?: SortRange | undefined;
   readonly filter?: Filter | undefined;
-  /** Whether the filter is likely to drop items, so that more have to be evaluated than are wanted. */
+  /** Whether the filter is likely to drop items, so that more must be evaluated than are wanted. */
   readonly selective: boolean;
   readonly consistent?: boolean | undefined;
   readonly descending: boolean;
   /** Only the keys and these attributes are needed of each item. */
   readonly only?: readonly string[] | undefined;
-  /** A record to be brought with the first of the items. */
+  /** A record to be read with the first of the items. */
   readonly parent?: ParentItem | undefined;
 }
 
 /**
- * How many requests may still be made beyond the first of each partition because a filter dropped items. Shared
- * by all readers of one page. Requests made because of DynamoDB's 1 MB limit do not count: each brings rows.
+ * How many requests may still be made, beyond the first of each partition, because a filter dropped items. All readers
+ * of one page share it. Requests made because of DynamoDB's 1 MB limit do not count: each returns rows.
  */
-export interface Budget {
+export interface ReadBudget {
   left: number;
 }
 
-/** No request evaluates more items than this; 1 MB, DynamoDB's own limit, is mostly reached before. */
+/** The most items one request evaluates; usually DynamoDB's own limit, 1 MB, comes first. */
 const mostEvaluated = 1000;
 
 /** Reads one partition in one direction. */
@@ -51,7 +51,7 @@ class PartitionReader {
   readonly #partition: string | number;
   readonly #range: SortRange | undefined;
   readonly #ascending: boolean;
-  /** A sort key that was asked for only because DynamoDB has no exclusive bound beside another one. */
+  /** A sort key that was read only because DynamoDB has no exclusive bound next to another one. */
   readonly #skip: string | number | undefined;
   #rows: Row[] = [];
   #at = 0;
@@ -79,7 +79,7 @@ class PartitionReader {
       this.#start = startKey(reading.index, partition, from);
     else if (from?.sort !== undefined) {
       this.#range = rest(reading.sort, from.sort, ascending);
-      // Equal sort keys are ordered by shard, so that those of shards before this position lie behind it.
+      // Equal sort keys are ordered by shard: those of shards before this position lie behind it.
       if (place.shard < from.shard === ascending) this.#skip = from.sort;
     }
     if (this.#range?.kind === 'empty') this.#end = true;
@@ -104,7 +104,7 @@ class PartitionReader {
     return this.#started && this.#reading.filter !== undefined;
   }
 
-  /** How far DynamoDB has evaluated: no later row stands before it. Undefined before the first request. */
+  /** How far DynamoDB has evaluated: no later row lies before it. Undefined before the first request. */
   get frontier(): Position | undefined {
     if (!this.#started || this.#start === undefined) return undefined;
     return positionOf(this.#reading.index, { item: this.#start, bucket: this.bucket, shard: this.shard });
@@ -121,10 +121,10 @@ class PartitionReader {
       limit,
       ascending: this.#ascending,
     };
-    const together = parent && !this.#started ? withParent(requester, parent, shape, part) : undefined;
+    const withItsParent = parent && !this.#started ? withParent(requester, parent, shape, part) : undefined;
     this.#started = true;
     this.#lastLimit = limit;
-    const answer: QueryAnswer = await (together ??
+    const answer: QueryAnswer = await (withItsParent ??
       requester.send('Query', queryInput(requester.tableName(index.table), shape, part)));
     const { Items = [], LastEvaluatedKey, ScannedCount = Items.length } = answer;
     this.#evaluated += ScannedCount;
@@ -150,7 +150,7 @@ class PartitionReader {
     return rows;
   }
 
-  /** How many items to have evaluated so that `wanted` come back, most likely. */
+  /** How many items to evaluate so that most likely `wanted` are returned. */
   #limit(wanted: number): number {
     // The one key that may lie on a bound that should exclude it.
     const least = wanted + (isWidened(this.#range) && !this.#ascending ? 1 : 0);
@@ -163,7 +163,7 @@ class PartitionReader {
   }
 }
 
-/** Whether DynamoDB is asked for one key more than the range holds: see `queryInput`. */
+/** Whether DynamoDB reads one key more than the range contains: see `queryInput`. */
 export function isWidened(range: SortRange | undefined): boolean {
   return range?.kind === 'between' && range.from !== undefined && range.below !== undefined;
 }
@@ -189,9 +189,8 @@ function rest(range: SortRange | undefined, sort: string | number, ascending: bo
 }
 
 /**
- * Merges the shards of one bucket by sort key. A row is given once no shard can hold an earlier one. With a
- * `wanted` number of rows asked of every shard, one round of requests decides that many, unless a filter or
- * the 1 MB limit cuts a shard short.
+ * Merges the shards of one bucket by sort key. A row is returned once no shard can have an earlier one. One round of
+ * requests for `wanted` rows of each shard determines that many, unless a filter or the 1 MB limit cuts a shard short.
  */
 class BucketReader {
   readonly #readers: readonly PartitionReader[];
@@ -204,7 +203,7 @@ class BucketReader {
     this.#sign = ascending ? 1 : -1;
   }
 
-  /** The next row, or undefined where a request has to be made first or nothing is left. */
+  /** The next row; undefined where a request must be made first, or nothing is left. */
   take(): Row | undefined {
     const [only] = this.#readers;
     if (this.#readers.length === 1 && only !== undefined) {
@@ -227,7 +226,7 @@ class BucketReader {
     for (const reader of this.#readers) {
       if (!reader.dry) continue;
       const frontier = reader.frontier;
-      // What this shard holds next stands after its frontier; a row before that is decided already.
+      // The next row of this shard lies after its frontier; a row before that is determined.
       if (frontier === undefined || !this.#isBefore(firstSort, first.shard, frontier.sort, frontier.shard)) {
         return undefined;
       }
@@ -241,8 +240,8 @@ class BucketReader {
     return this.#readers.every((reader) => !reader.dry && reader.head === undefined);
   }
 
-  /** Asks every shard that has run dry for more, side by side. False where the budget does not allow it. */
-  async fill(requester: Requester, wanted: number, budget: Budget): Promise<boolean> {
+  /** Reads more of every shard without buffered rows, in parallel. False where the budget does not allow it. */
+  async fill(requester: Requester, wanted: number, budget: ReadBudget): Promise<boolean> {
     const dry = this.#readers.filter((reader) => reader.dry);
     const further = dry.filter((reader) => reader.costly).length;
     if (further > budget.left) return false;
@@ -251,7 +250,7 @@ class BucketReader {
     return true;
   }
 
-  /** The position up to which every row has been given, where requests are still to be made. */
+  /** The position up to which every row was returned, where requests are still to be made. */
   get frontier(): Position | undefined {
     let first: Position | undefined;
     for (const reader of this.#readers) {
@@ -281,10 +280,10 @@ class BucketReader {
 export type Stop = 'enough' | 'end' | 'budget';
 
 /** All rows of a query from a position on, in the query's order or against it. */
-export class Source {
+export class RowSource {
   readonly #reading: Reading;
   readonly #requester: Requester;
-  readonly #budget: Budget;
+  readonly #budget: ReadBudget;
   readonly #buckets: readonly (readonly (string | number)[])[];
   readonly #readers = new Map<number, BucketReader>();
   readonly #step: 1 | -1;
@@ -295,9 +294,15 @@ export class Source {
 
   /**
    * @param backward against the query's own order
-   * @param from begins after this position in that direction; left out, at the end it comes from
+   * @param from begins after this position in that direction; without it, at the first row
    */
-  constructor(requester: Requester, reading: Reading, backward: boolean, budget: Budget, from?: Position) {
+  constructor(
+    requester: Requester,
+    reading: Reading,
+    backward: boolean,
+    budget: ReadBudget,
+    from?: Position,
+  ) {
     this.#requester = requester;
     this.#reading = reading;
     this.#budget = budget;
@@ -331,7 +336,7 @@ export class Source {
     return { rows, stop: 'enough' };
   }
 
-  /** Up to where everything has been given; only meaningful after `take` stopped for the budget. */
+  /** The position up to which everything was returned; only meaningful after `take` stopped for the budget. */
   get frontier(): Position | undefined {
     return this.#readers.get(this.#bucket)?.frontier;
   }
@@ -351,8 +356,8 @@ export class Source {
   }
 
   /**
-   * Reads on in this bucket. After empty buckets in a row as many of the next are read along with it, so that a
-   * gap of n buckets takes in the order of log n steps; never more buckets than the pattern declares.
+   * Reads more of this bucket. After consecutive empty buckets it reads as many of the next ones in parallel, so that a
+   * gap of n buckets takes about log n steps; never more buckets than the pattern declares.
    */
   async #fill(wanted: number): Promise<boolean> {
     const prefetch: Promise<boolean>[] = [];

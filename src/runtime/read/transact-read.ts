@@ -1,4 +1,4 @@
-/** Several records as they are at one moment. */
+/** Transactional reads: several records as of one moment. */
 import type { Requester } from '../client/requests.js';
 import { conflict, isContention, nameOf, snapshotTooLarge, TableloomError } from '../errors.js';
 import { isExpired } from '../expiry.js';
@@ -9,7 +9,7 @@ import type { EntityCodec, Item, Key } from '../types.js';
 /** DynamoDB reads at most this many items in one TransactGetItems ("TransactGetItems", API reference). */
 export const transactReadLimit = 100;
 
-/** A read for `Session.transactRead`, which gives its record. Made by {@link read}. */
+/** A read for `Session.transactRead`, which returns its record. Made by {@link read}. */
 export interface Read<out R> extends ItemKey {
   /** The record of the item; null where there is none, or it has expired. */
   record(item: Item | null, now: Date): R | null;
@@ -30,11 +30,11 @@ export type ReadResults<R extends readonly Read<unknown>[]> = {
 };
 
 /**
- * The items under the keys as they were at one moment, in their order. A key asked several times is read once.
+ * The items under the keys as of one moment, in their order. A key that is passed several times is read once.
  * Where writers are at the items just then it is tried again until the deadline, then CONFLICT.
  */
 export async function snapshot(requester: Requester, keys: readonly ItemKey[]): Promise<(Item | null)[]> {
-  const wanted = new Map(keys.map((asked) => [itemId(asked.table, asked.key), asked]));
+  const wanted = new Map(keys.map((one) => [itemId(one.table, one.key), one]));
   if (wanted.size === 0) return [];
   if (wanted.size > transactReadLimit) throw snapshotTooLarge(wanted.size);
   const TransactItems = [...wanted.values()].map(({ table, key }) => ({

@@ -1,48 +1,51 @@
-/** The tables of one application, and the sessions that read and write them. */
+/** The tables of one application, and its sessions. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { v7 } from 'uuid';
+import { documentClientOf } from '../client/document.js';
 import { defaultLimits, type Limits } from '../client/limits.js';
 import { Requester, type RequestReport } from '../client/requests.js';
 import { type Sdk, sdkOf } from '../client/sdk.js';
 import { CursorSealer } from '../read/cursor/sealing.js';
 import type { ComputeRulesByName } from '../rules.js';
-import { Turns } from '../write/contention.js';
+import { Contention } from '../write/contention.js';
 import { Session } from './session.js';
 
 export interface DatabaseOptions {
-  /** The SDK's client, with whatever middleware it is to have; the caller made it and destroys it. */
+  /** The SDK's client, with any middleware of yours; whoever created it destroys it. */
   readonly client: DynamoDBClient;
-  /** Physical table names by logical ones: `resolveTableNames` gives them. */
+  /** Physical table names by logical ones, as `resolveTableNames` returns them. */
   readonly tables: Readonly<Record<string, string>>;
-  /** At least 16 characters each. The first seals cursors; all open them, so that one can be replaced. */
+  /** At least 16 characters each. The first encrypts cursors; all of them decrypt, so that one can be replaced. */
   readonly cursorSecrets: readonly string[];
-  /** The clock; left out, the system's. */
+  /** The clock. Default: the system's. */
   readonly now?: () => Date;
-  /** Makes ids; left out, UUIDs of version 7, which sort by the time they were made. */
+  /** Creates ids. Default: UUIDs of version 7, which sort by creation time. */
   readonly newId?: () => string;
-  /** The rules that compute attributes, where the access patterns name some: generated `ComputeRules`. */
+  /** The rules that compute and validate attributes, if there are any: generated `ComputeRules`. */
   readonly compute?: ComputeRulesByName;
   readonly limits?: Partial<Limits>;
-  /** Has DynamoDB tell the capacity each request consumed, for `Session.stats`. */
+  /** Requests the consumed capacity with each request, for `Session.stats`. */
   readonly capacity?: boolean;
-  /** Told of every request of every session before it is sent. */
+  /** Called with every request of every session before it is sent. */
   readonly onRequest?: (report: RequestReport) => void;
 }
 
 export interface SessionOptions {
-  /** Aborting it ends what the session has under way with CANCELLED; a session that has begun to write goes on. */
+  /** Aborting it ends the session's reads with CANCELLED; a session that has begun to write completes. */
   readonly signal?: AbortSignal;
-  /** Has DynamoDB tell the capacity each request consumed; left out, as the database does. */
+  /** Requests the consumed capacity with each request. Default: the database's setting. */
   readonly capacity?: boolean;
 }
 
-/** The tables of one application. Keeps nothing of what it reads; its sessions do. */
+/** The tables of one application. Caches nothing; its sessions do. */
 export class Database {
   readonly #options: DatabaseOptions;
   readonly #sdk: Sdk;
   readonly #sealer: CursorSealer;
   readonly #limits: Limits;
-  readonly #turns = new Turns();
+  readonly #contention = new Contention();
+  #documents: DynamoDBDocumentClient | undefined;
 
   /** Throws CONFIGURATION where a cursor secret is missing or too short. */
   constructor(options: DatabaseOptions) {
@@ -63,6 +66,16 @@ export class Database {
       capacity: options.capacity ?? capacity,
       onRequest,
     });
-    return new Session(requester, this.#sealer, { now, newId, compute, turns: this.#turns });
+    const documents = () => {
+      this.#documents ??= documentClientOf(this.#options.client);
+      return this.#documents;
+    };
+    return new Session(requester, this.#sealer, {
+      now,
+      newId,
+      compute,
+      contention: this.#contention,
+      documents,
+    });
   }
 }

@@ -1,4 +1,4 @@
-/** From a table's definitions to a database in one step, for a server that makes its own tables. */
+/** From table definitions to a database in one call, for a server that creates its own tables. */
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { createTables, resolveTableNames, type TableDefinition } from '../client/tables.js';
@@ -9,14 +9,14 @@ export interface OpenOptions extends Omit<DatabaseOptions, 'client' | 'tables' |
   readonly tables: readonly TableDefinition[];
   /** Where DynamoDB is: `clientConfig` of an embedded engine, or `{ region }`. */
   readonly client: DynamoDBClientConfig;
-  /** As for a `Database`. Left out, one is made up: cursors then end with the process, and are for this process alone. */
+  /** As for a `Database`. Default: a random one, so that cursors are valid in this process only. */
   readonly cursorSecrets?: readonly string[];
 }
 
 /**
- * A database whose tables are there: those that are missing are made, the others compared as `createTables` does.
- * Names are completed from the environment's variables. Where tables are made by others, or the client's life is
- * the caller's business, make a `Database`.
+ * A database whose tables exist: creates those that are missing and compares the others, as `createTables` does.
+ * Completes their names from environment variables. Where others create the tables, or you manage the client's
+ * lifetime, create a `Database`.
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   const { tables: definitions, client: config, cursorSecrets = [randomUUID()], ...rest } = options;

@@ -1,15 +1,13 @@
-/** A database, and what one request does with it. */
-import DataLoader from 'dataloader';
+/** What one request reads and writes with. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type DocumentRequests, documentRequests } from '../client/document.js';
 import type { Requester, Statistics } from '../client/requests.js';
 import { ruleMissing, TableloomError } from '../errors.js';
 import { isExpired } from '../expiry.js';
-import { type ItemKey, itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
-import { getItems } from '../read/batch-get.js';
 import { Cursors, identityOf } from '../read/cursor/cursors.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
 import { type PageOptions, readPage } from '../read/pages.js';
-import type { ParentItem } from '../read/prefetch/item-collection.js';
 import { isEnough, Reader } from '../read/reader.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
 import type { ComputeRulesByName } from '../rules.js';
@@ -18,8 +16,6 @@ import type {
   Connection,
   EntityCodec,
   IndexQuery,
-  IndexRef,
-  Item,
   Key,
   PageArguments,
   SequenceRef,
@@ -28,22 +24,13 @@ import { readAggregate } from '../write/aggregates/aggregates.js';
 import { recount, resume } from '../write/aggregates/recount.js';
 import { type PutAllReport, putAll } from '../write/bulk/bulk.js';
 import { type CascadeOptions, cascade, type Deletion } from '../write/cascade/cascade.js';
-import type { Turns } from '../write/contention.js';
-import { earlierResults, type Idempotency, isGiven, takeToken } from '../write/idempotency.js';
+import type { Contention } from '../write/contention.js';
+import { claimKey, earlierResults, hasKey, type Idempotency } from '../write/idempotency.js';
 import { type Seal, transact, type WriteOutcome } from '../write/transactions.js';
 import type { CallEnvironment, Write } from '../write/write.js';
+import { Memory, type ParentRecord } from './memory.js';
 
-/** A record that lies in the item collection a query reads, as the plan says. */
-export interface ParentRecord {
-  readonly entity: Pick<EntityCodec<never>, 'table'>;
-  readonly key: Key;
-  /** What the sort keys of all the query's items begin with. */
-  readonly head: string;
-  /** How many further items can stand between them and the record. */
-  readonly between: number;
-}
-
-/** A record that is asked for next by its key, to be brought by the same request where that can be. */
+/** A record that will be requested by its key next: the same request brings it, where possible. */
 export interface WithParent {
   readonly parent?: ParentRecord | undefined;
 }
@@ -55,7 +42,9 @@ interface Environment {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly compute: ComputeRulesByName;
-  readonly turns: Turns;
+  readonly contention: Contention;
+  /** Made when it is first needed: most sessions never do. */
+  readonly documents: () => DynamoDBDocumentClient;
 }
 
 /** The results of writes, in their order. */
@@ -68,42 +57,35 @@ export type WriteResults<W extends readonly Write<unknown>[]> = {
  * replaces that when it writes. Made by `Database.session`.
  */
 export class Session {
+  /**
+   * Sends requests of your own through the SDK's document client, as requests of this session: for what no pattern
+   * declares. A write through it updates no index entry, guard, version or aggregate: use it for items of your own.
+   * After it the session reads again what it had read.
+   *
+   *     const { Item } = await db.document.send(new GetCommand({ TableName: 'main', Key: { PK: 'FLAGS', SK: 'beta' } }));
+   */
+  readonly document: DocumentRequests;
   readonly #requester: Requester;
   readonly #sealer: CursorSealer;
   readonly #environment: Environment;
-  readonly #loader: DataLoader<ItemKey, Item | null, string>;
-  /** Items that were asked for by key, by the loader's names for them. */
-  readonly #loading = new Map<string, Promise<Item | null>>();
+  readonly #memory: Memory;
   readonly #reader: Reader;
-  /** Main items as this session's writes left them; null for those it deleted. */
-  readonly #written = new Map<string, Item | null>();
-  /** The same, and main items that queries brought. */
-  readonly #known = new Map<string, Item | null>();
-  /** What queries brought and nobody has looked for by key yet. */
-  #seen: { readonly index: IndexRef; readonly items: readonly Item[] }[] = [];
-  /** Whether numbers that are kept may have been changed by this session. */
+  /** Whether this session may have changed aggregates. */
   #hasWritten = false;
-  /** Answers under way or given, by what was asked. */
-  #answers = new Map<string, Promise<unknown>>();
-
   constructor(requester: Requester, sealer: CursorSealer, environment: Environment) {
     this.#requester = requester;
     this.#sealer = sealer;
     this.#environment = environment;
-    this.#loader = new DataLoader((keys: readonly ItemKey[]) => this.#load(keys), {
-      cacheKeyFn: loaderKey,
-      cacheMap: this.#loading,
-      batchScheduleFn: (dispatch) => {
-        const siblings = requester.siblings();
-        if (siblings) siblings.then(() => afterPromises(dispatch));
-        else afterPromises(dispatch);
-      },
+    this.document = documentRequests(requester, environment.documents, () => {
+      this.#beginWriting();
+      return () => this.#memory.forgetAll();
     });
+    this.#memory = new Memory(requester);
     this.#reader = new Reader({
       requester,
       now: environment.now,
-      items: (keys) => Promise.all(keys.map((key) => this.#item(key))),
-      seen: (index, items) => this.#seen.push({ index, items }),
+      items: (keys) => Promise.all(keys.map((key) => this.#memory.item(key))),
+      seen: (index, items) => this.#memory.see(index, items),
     });
   }
 
@@ -123,25 +105,28 @@ export class Session {
   }
 
   /**
-   * The record under a primary key, or null. Records asked for in the same tick, or because of answers to requests that
-   * were under way together, come in one request, of whatever entities and tables; a record the session has seen takes
-   * none.
+   * The record under a primary key, or null. Records requested in the same tick, or because of answers of the same step,
+   * come in one request, across entities and tables; a record that the session has read takes none.
    *
-   * @param options.consistent reads what was written last, by whomever, at twice the read units
+   * @param options.consistent reads with strong consistency, at twice the read units
    */
   async get<R extends object>(
     entity: EntityCodec<R>,
     key: Key,
     options: { readonly consistent?: boolean } = {},
   ): Promise<R | null> {
-    const item = await this.#item({ table: entity.table, key: checkKey(key, entity.table), ...options });
+    const item = await this.#memory.item({
+      table: entity.table,
+      key: checkKey(key, entity.table),
+      ...options,
+    });
     return item === null || isExpired(entity, item, this.now()) ? null : entity.read(item);
   }
 
   /**
-   * Several records as they are at one moment: no transaction is seen half. In the order of the reads, null for what
-   * is missing or has expired. At most 100 (TRANSACTION_TOO_LARGE), at twice the read units of consistent reads;
-   * where writers keep being at them until the deadline, CONFLICT.
+   * Several records as of one moment, so that no transaction is seen in part: in the order of the reads, null for what
+   * is missing or has expired. At most 100 (TRANSACTION_TOO_LARGE), at twice the read units of consistent reads.
+   * CONFLICT where other writers keep changing them until the deadline.
    *
    *     const [user, config] = await db.transactRead(read(userCodec, userKey({ id })), read(configCodec, configKey({ key })));
    */
@@ -152,8 +137,8 @@ export class Session {
   }
 
   /**
-   * One page of a query, as Relay's specification of connections has it; see `readPage`. `totalCount`, where it is
-   * kept and asked, is read beside the page.
+   * One page of a query, as in Relay's specification of connections; see `readPage`. `totalCount`, where an aggregate
+   * counts the records and it is requested, is read in parallel.
    */
   async connection<R extends object, E extends object = object>(
     query: IndexQuery<R, E>,
@@ -162,12 +147,14 @@ export class Session {
   ): Promise<Connection<R, E>> {
     const { first, after, last, before } = page;
     const identity = identityOf(query);
-    const asked = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
-    const read = this.#once(['page', identity, windowOf(query), asked, isEnough(query, options.fields)], () =>
-      readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, {
-        ...options,
-        parent: this.#parentItem(options.parent),
-      }),
+    const requested = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
+    const read = this.#memory.answer(
+      ['page', identity, windowOf(query), requested, isEnough(query, options.fields)],
+      () =>
+        readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, {
+          ...options,
+          parent: this.#memory.parentItem(options.parent),
+        }),
     );
     if (query.total === undefined || options.wants?.totalCount === false) return read;
     const [connection, totalCount] = await Promise.all([read, this.aggregate(query.total)]);
@@ -184,8 +171,9 @@ export class Session {
     options: Pick<PageOptions, 'fields'> & WithParent = {},
   ): Promise<readonly R[]> {
     const { fields } = options;
-    return this.#once(['list', identityOf(query), windowOf(query), max, isEnough(query, fields)], () =>
-      this.#reader.list(query, max, { fields, parent: this.#parentItem(options.parent) }),
+    return this.#memory.answer(
+      ['list', identityOf(query), windowOf(query), max, isEnough(query, fields)],
+      () => this.#reader.list(query, max, { fields, parent: this.#memory.parentItem(options.parent) }),
     );
   }
 
@@ -198,7 +186,7 @@ export class Session {
     return first;
   }
 
-  /** All records of a query, however many: for jobs and rules, not for fields a client may ask. Remembers none. */
+  /** All records of a query, however many: for jobs and rules, not for fields of clients. Remembers none of them. */
   each<R extends object>(query: IndexQuery<R>): AsyncGenerator<R, void, undefined> {
     return this.#reader.each(query);
   }
@@ -216,23 +204,23 @@ export class Session {
    * not found within the reads one query may make.
    */
   count<R extends object>(query: IndexQuery<R>, cap: number = query.upTo ?? defaultUpTo): Promise<number> {
-    return this.#once(['count', identityOf(query), windowOf(query), cap], () =>
+    return this.#memory.answer(['count', identityOf(query), windowOf(query), cap], () =>
       this.#reader.count(query, cap),
     );
   }
 
   /**
-   * A number that writes keep: one get, batched with others, of each item it is spread over. Once the session has
-   * written, it sees what was written last.
+   * An aggregate that writes maintain: one get, batched with others, for each of its items. After a write of the session
+   * it is read with strong consistency.
    */
   aggregate<R extends object>(number: Aggregate<R>): Promise<number> {
     const consistent = this.#hasWritten || number.consistent === true;
-    return readAggregate(number, (key) => this.#item({ ...key, consistent }));
+    return readAggregate(number, (key) => this.#memory.item({ ...key, consistent }));
   }
 
   /**
-   * Sets a number that writes keep to what these records make of it, and gives it; see `recount`. For tables that held
-   * records before the number was declared.
+   * Sets an aggregate to the value that these records give, and returns it; see `recount`. For tables that had records
+   * before the aggregate was declared.
    */
   async recount<R extends object>(
     number: Aggregate<R>,
@@ -240,12 +228,12 @@ export class Session {
   ): Promise<number> {
     this.#hasWritten = true;
     const value = await recount(this.#requester, number, records);
-    this.#forget();
+    this.#memory.forget();
     return value;
   }
 
   /**
-   * Moves a sequence on to the greatest number these records have, and gives that; see `resume`. For tables that held
+   * Moves a sequence forward to the greatest number of these records, and returns it; see `resume`. For tables that had
    * numbered records before the sequence was declared.
    */
   resume(sequence: SequenceRef, records: Iterable<object> | AsyncIterable<object>): Promise<number> {
@@ -253,37 +241,37 @@ export class Session {
   }
 
   /**
-   * Carries out writes, all or none, and gives their results in order. Records they rest on are read, strongly
-   * consistent, and all is computed anew where others change them meanwhile. At most 100 items, entries, versions,
-   * guards and kept numbers included; several writes of one record are refused (WRITE_TWICE). Of several writes an error tells in
-   * `extensions.step` which it is due to: by the name that `step` gave it, or by its place, from 1.
+   * Carries out writes, all or none, and returns their results in order. Reads the records they depend on with strong
+   * consistency, and computes everything again where others change these meanwhile. At most 100 items, with entries,
+   * versions, guards and aggregates; two writes of one record are refused (WRITE_TWICE). Where there are several writes,
+   * `extensions.step` of an error is the one that caused it: its name (see `step`), or its position, from 1.
    */
   async write<const W extends readonly Write<unknown>[]>(...writes: W): Promise<WriteResults<W>> {
     return (await this.#transact(writes, this.#writeEnvironment())) as WriteResults<W>;
   }
 
   /**
-   * `write`, but once for each token: a call that has the token of an earlier one, of the same thing, writes nothing
-   * and gives what the earlier one gave (null for secret attributes), also where both come at once. The token is
-   * written in the same transaction. IDEMPOTENCY_MISMATCH where the earlier call was of something else.
+   * `write`, at most once for each idempotency key: a call with the key of an earlier one writes nothing and returns what
+   * the earlier one returned (null for secret attributes), even where both run at the same time. The key is stored in
+   * the same transaction. IDEMPOTENCY_MISMATCH where the earlier call was for another operation or other arguments.
    *
-   * @param writes asked for only where the token is new, so what they are made from is not looked into in vain
+   * @param writes called only where the key is new, so that nothing is read in vain
    */
   async writeIdempotent<const W extends readonly Write<unknown>[]>(
-    once: Idempotency,
+    idempotency: Idempotency,
     writes: () => W | Promise<W>,
   ): Promise<WriteResults<W>> {
-    if (!isGiven(once)) return this.write(...(await writes()));
+    if (!hasKey(idempotency)) return this.write(...(await writes()));
     const env = this.#writeEnvironment();
-    const earlier = await earlierResults(this.#requester, once, env.now);
+    const earlier = await earlierResults(this.#requester, idempotency, env.now);
     if (earlier !== undefined) return earlier as WriteResults<W>;
     try {
       const all = await writes();
-      const seal: Seal = (results) => takeToken(once, all, results, env.now);
+      const seal: Seal = (results) => claimKey(idempotency, all, results, env.now);
       return (await this.#transact(all, env, seal)) as WriteResults<W>;
     } catch (error) {
-      // Whatever went wrong may be due to a call with the same token that was faster, or to the loss of our answer.
-      const faster = await earlierResults(this.#requester, once, this.now()).catch((problem) => {
+      // The cause may be a faster call with the same key, or the loss of our answer.
+      const faster = await earlierResults(this.#requester, idempotency, this.now()).catch((problem) => {
         throw problem instanceof TableloomError && problem.code === 'IDEMPOTENCY_MISMATCH' ? problem : error;
       });
       if (faster !== undefined) return faster as WriteResults<W>;
@@ -296,59 +284,60 @@ export class Session {
     env: CallEnvironment,
     seal?: Seal,
   ): Promise<readonly unknown[]> {
-    this.#hasWritten = true;
-    this.#requester.commit();
+    this.#beginWriting();
     try {
-      const { results, items } = await transact(this.#requester, this.#environment.turns, writes, env, seal);
-      this.#note(items);
-      this.#forget();
+      const { results, items } = await transact(
+        this.#requester,
+        this.#environment.contention,
+        writes,
+        env,
+        seal,
+      );
+      this.#memory.note(items);
+      this.#memory.forget();
       return results;
     } catch (error) {
-      throw this.#failed(error);
+      this.#memory.forgetAll();
+      throw error;
     }
   }
 
   /**
-   * Deletes a record with all that goes with it, however much that is, and gives it as it last was. Where one
-   * transaction does not hold it, it is done in steps: the record can still be read until the last one, but is
-   * neither changed (BEING_DELETED) nor named any more. CASCADE_UNFINISHED after `steps` transactions: call again to
-   * go on. REFERENCED where a record may not go because others name it; what went before it is gone.
+   * Deletes a record and everything that depends on it, however much, and returns its last state. Where one transaction
+   * is too small it takes several: the record can be read until the last one, but not be changed (BEING_DELETED) or
+   * referred to any more. CASCADE_UNFINISHED after `steps` transactions: repeat the call to resume. REFERENCED where a
+   * record cannot be deleted because others refer to it; those before it are deleted.
    */
   async cascade<R extends object>(deletion: Deletion<R>, options?: CascadeOptions): Promise<R> {
     try {
-      const ground = {
+      const context = {
         requester: this.#requester,
-        turns: this.#environment.turns,
+        contention: this.#environment.contention,
         env: this.#writeEnvironment(),
-        wrote: ({ items }: WriteOutcome) => this.#note(items),
+        wrote: ({ items }: WriteOutcome) => this.#memory.note(items),
       };
-      const record = await cascade(ground, deletion, options);
-      this.#forget();
+      const record = await cascade(context, deletion, options);
+      this.#memory.forget();
       return record;
     } catch (error) {
-      throw this.#failed(error);
+      this.#memory.forgetAll();
+      throw error;
     }
   }
 
-  #note(items: WriteOutcome['items']): void {
-    for (const { table, key, item } of items) this.#written.set(itemId(table, key), item);
-  }
-
-  /** Somebody was faster, or it is not known whether the write took place: nothing that was read still counts. */
-  #failed(error: unknown): unknown {
-    this.#written.clear();
-    this.#forget();
-    return error;
+  /** From here on an abort has no effect: a write that has begun is completed. */
+  #beginWriting(): void {
+    this.#hasWritten = true;
+    this.#requester.commit();
   }
 
   /** Loads many new records, unconditionally: for seeds and imports only; see `putAll` in bulk.ts. */
   async putAll(writes: Iterable<Write<unknown>> | AsyncIterable<Write<unknown>>): Promise<PutAllReport> {
     const { signal } = this.#requester;
     if (signal?.aborted) return { written: 0, unwritten: [], isComplete: false };
-    this.#hasWritten = true;
-    this.#requester.commit();
+    this.#beginWriting();
     const report = await putAll(this.#requester, writes, this.#writeEnvironment(), signal);
-    this.#forget();
+    this.#memory.forget();
     return report;
   }
 
@@ -363,77 +352,6 @@ export class Session {
     };
     return { now, newId, rule };
   }
-
-  #item(key: ItemKey): Promise<Item | null> {
-    const known = key.consistent ? undefined : this.#lookUp(itemId(key.table, key.key));
-    return known === undefined ? this.#loader.load(key) : Promise.resolve(known);
-  }
-
-  /** DataLoader has who asks for what it holds wait for the batch that is being made; what is known here is given at once. */
-  async #load(keys: readonly ItemKey[]): Promise<(Item | null)[]> {
-    const answers = this.#answers;
-    const items = await getItems(this.#requester, keys);
-    // Unless something was written meanwhile.
-    if (answers === this.#answers) {
-      for (const [at, { table, key }] of keys.entries()) {
-        const id = itemId(table, key);
-        if (!this.#known.has(id)) this.#known.set(id, items[at] ?? null);
-      }
-    }
-    return items;
-  }
-
-  #parentItem(parent: ParentRecord | undefined): ParentItem | undefined {
-    if (parent === undefined) return undefined;
-    const { key, head, between } = parent;
-    const asked: ItemKey = { table: parent.entity.table, key };
-    const claim = () => {
-      const isKnown =
-        this.#loading.has(loaderKey(asked)) || this.#lookUp(itemId(asked.table, key)) !== undefined;
-      return isKnown ? undefined : (item: Promise<Item | null>) => void this.#loader.prime(asked, item);
-    };
-    return { key, head, between, claim };
-  }
-
-  #lookUp(id: string): Item | null | undefined {
-    for (const { index, items } of this.#seen) {
-      for (const item of items) {
-        const seen = itemId(index.table, keyOfItem(index.table, item));
-        if (!this.#known.has(seen)) this.#known.set(seen, item);
-      }
-    }
-    this.#seen = [];
-    return this.#known.get(id);
-  }
-
-  #forget(): void {
-    this.#known.clear();
-    this.#seen = [];
-    // Indexes lag behind: what this session wrote must not be overlaid by what they still show.
-    for (const [id, item] of this.#written) this.#known.set(id, item);
-    this.#answers = new Map();
-    this.#loader.clearAll();
-  }
-
-  #once<T>(asked: readonly unknown[], answer: () => Promise<T>): Promise<T> {
-    const key = JSON.stringify(asked);
-    const known = this.#answers.get(key);
-    if (known !== undefined) return known as Promise<T>;
-    const given = answer();
-    this.#answers.set(key, given);
-    return given;
-  }
-}
-
-const nothing = Promise.resolve();
-
-/** When all that is settled by now has been told to whoever waits for it: as DataLoader does it. */
-function afterPromises(act: () => void): void {
-  nothing.then(() => process.nextTick(act));
-}
-
-function loaderKey({ table, key, consistent }: ItemKey): string {
-  return `${consistent ? '!' : ''}${itemId(table, key)}`;
 }
 
 /** A bucketed query's window, which its cursors do not depend on, but its answer does. */

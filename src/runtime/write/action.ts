@@ -2,7 +2,7 @@
 import type { AttributeValue, Item, Key, TableRef } from '../types.js';
 import type { VersionsOfRecord } from './versions.js';
 
-/** A write among those of its call: its name, or else its place, from 1. */
+/** A write among those of its call: its name, or else its position, from 1. */
 export type Step = string | number;
 
 /** A condition on the item as it is stored. */
@@ -12,16 +12,16 @@ export interface Condition {
   readonly values: Readonly<Record<string, AttributeValue>>;
 }
 
-/** What an action is for: decides what it means when its condition does not hold. */
+/** What an action is for, which decides what a failed condition means. */
 export type Purpose =
   /**
-   * A new record: there is none under its key, or it has expired (`ttl`). Where `racing`, another's being first is
-   * no error but a new try.
+   * A new record: there is none under its key, or an expired one (`ttl`). `racing`: where another writer creates it
+   * first, everything is computed again.
    */
   | { readonly kind: 'absent'; readonly entity: string; readonly racing: boolean; readonly ttl?: string }
   /**
-   * A record that was read: it is still as it was. `expected` is the version the caller demanded, if any. `gone`:
-   * there was none, or it had expired or was being deleted, so that nothing may name it.
+   * A record that was read: it has not changed since. `expected` is the version that the caller requires, if any.
+   * `gone`: there was none, or it had expired or was being deleted, so that nothing may refer to it.
    */
   | {
       readonly kind: 'unchanged';
@@ -29,7 +29,7 @@ export type Purpose =
       readonly expected?: number;
       readonly gone?: true;
     }
-  /** A unique value: nobody else holds it. `owner` is who takes or gives it up. */
+  /** A unique value: no other record has it. `owner` is the record that takes or releases it. */
   | {
       readonly kind: 'guard';
       readonly entity: string;
@@ -38,15 +38,15 @@ export type Purpose =
       /** The constraint's name, where several entities share it. */
       readonly constraint?: string;
     }
-  /** A version of a record: there was none before, of an earlier record with this key. */
+  /** A version of a record: an earlier record with this key left none of this number. */
   | { readonly kind: 'version'; readonly entity: string; readonly versions: VersionsOfRecord }
-  /** An item that follows a record: it is as the record's own condition allows. */
+  /** An item derived from a record: the record's own condition covers it. */
   | { readonly kind: 'derived'; readonly entity: string }
-  /** The last number of a sequence: nobody has taken the next one since it was read. */
+  /** The last number of a sequence: no other writer has taken the next one since it was read. */
   | { readonly kind: 'sequence'; readonly entity: string }
-  /** A record that one of `entity` names as `field`: it is there, and stays. */
+  /** A record that one of `entity` refers to as `field`: it exists, and is not being deleted. */
   | { readonly kind: 'reference'; readonly entity: string; readonly field: string; readonly to: string }
-  /** The number of records that name a record to be deleted: none but the `leaving` that go with it. */
+  /** The count of records that refer to a deleted one: none but the `leaving` ones, deleted in the same transaction. */
   | {
       readonly kind: 'children';
       readonly entity: string;
@@ -54,17 +54,17 @@ export type Purpose =
       readonly onDelete: 'restrict' | 'cascade';
       readonly leaving: number;
     }
-  /** A number kept beside records: `guard` is what it is called where it would pass its bounds. */
+  /** An aggregate: `guard` is its name, reported where it would exceed its bound. */
   | { readonly kind: 'counter'; readonly entity: string; readonly guard: string }
-  /** An idempotency token: it was not used before. */
-  | { readonly kind: 'token'; readonly entity: string };
+  /** An idempotency key: it was not used before. */
+  | { readonly kind: 'idempotency'; readonly entity: string };
 
 interface Common {
   readonly table: TableRef;
   readonly key: Key;
   readonly purpose: Purpose;
   readonly condition?: Condition;
-  /** The write it is of, where the call has several. */
+  /** The write it belongs to, where the call has several. */
   readonly step?: Step;
 }
 
@@ -72,21 +72,21 @@ interface Common {
 export type Action =
   | (Common & { readonly kind: 'put'; readonly item: Item })
   | (Common & { readonly kind: 'update'; readonly set: Item; readonly remove: readonly string[] })
-  /** Adds to one number of an item, which is made where there is none. */
+  /** Adds to a number of an item, which is created where there is none. */
   | (Common & {
       readonly kind: 'add';
       readonly attribute: string;
       readonly by: number;
-      /** What else the item holds. */
+      /** The item's other attributes. */
       readonly set: Item;
-      /** The number may not rise above this. */
+      /** The number may not exceed this. */
       readonly max?: number;
     })
   | (Common & { readonly kind: 'delete' })
   | (Common & { readonly kind: 'check'; readonly condition: Condition });
 
-/** The attributes of a guard item. `_owner` tells whose it is, `_guards` which entity's. */
+/** The attributes of a guard item: its entity, its field, and the record that owns the value. */
 export const guardAttributes = { entity: '_guards', field: '_field', owner: '_owner' } as const;
 
-/** The attributes of an item that keeps a number: what it is called, and the number. */
+/** The attributes of an aggregate's item: its name and its value. */
 export const counterAttributes = { name: '_counts', value: '_number' } as const;

@@ -1,4 +1,4 @@
-/** From a record before and after to the actions that make every one of its items follow. */
+/** The actions that update all items of a record, from the record before and after. */
 import { epochOf } from '../expiry.js';
 import { itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
@@ -8,7 +8,7 @@ import { type Action, type Condition, counterAttributes, guardAttributes } from 
 import { childrenActions, isMarked, referenceActions, unmarked } from './references.js';
 import { versionsOf } from './versions.js';
 
-/** A record as it was read: the item as it is stored, with whatever attributes nobody knows of. */
+/** A record as it was read, and its stored item, with attributes of other programs. */
 export interface Stored<R> {
   readonly record: R;
   readonly item: Item;
@@ -19,13 +19,13 @@ export interface RecordChange<R extends object> {
   readonly codec: EntityCodec<R>;
   readonly before: Stored<R> | null;
   readonly after: R | null;
-  /** The version the caller demanded, if any. */
+  /** The version that the caller requires, if any. */
   readonly expected?: number | undefined;
   /** `before` has expired: it is replaced whole, as if it were not there. */
   readonly replace?: boolean;
-  /** Where another creates the record first, all is computed again. */
+  /** Where another writer creates the record first, everything is computed again. */
   readonly racing?: boolean;
-  /** An expired record under the key the record moves to: it is replaced, and what follows it goes. */
+  /** An expired record under the key that the record moves to: it is replaced, and its derived items are deleted. */
   readonly taken?: Stored<R> | null;
   readonly now: Date;
 }
@@ -36,14 +36,14 @@ export interface ChangeActions {
   readonly item: Item | null;
 }
 
-/** Above this many attributes an UpdateExpression nears DynamoDB's 4 KB and 300 operators; the item is put whole. */
+/** With more attributes an UpdateExpression nears DynamoDB's 4 KB and 300 operators; the whole item is put instead. */
 const mostUpdated = 100;
 
 /**
- * Everything a record's change does: its main item, index entries, versions, the guards of its unique values, the
- * numbers it counts in, and that what it names is there, as long as something names it. Items that stay the same are
- * left alone. A change of nothing but the revision gives one check that the record is as it was read, so that what is
- * written beside it rests on it; the revision stays.
+ * Everything that a record's change does: to its main item, index entries, versions, the guards of its unique values and
+ * aggregates, with checks that the records it refers to exist and that no record refers to a deleted one. Skips items
+ * that stay the same. Where nothing but the revision would change, there is one check that the record is as it was read,
+ * for the other writes of the transaction that depend on it; the revision stays.
  */
 export function changeActions<R extends object>(change: RecordChange<R>): ChangeActions {
   const { codec, before, after } = change;
@@ -67,14 +67,14 @@ export function changeActions<R extends object>(change: RecordChange<R>): Change
   };
 }
 
-/** The record is deleted, or moves to another key: nothing may name it by the old one. */
+/** The record is deleted, or moves to another key: nothing may refer to the old one. */
 function leaves<R extends object>({ table }: EntityCodec<R>, before: Stored<R>, next: Item | null): boolean {
   return (
     next === null || itemId(table, keyOfItem(table, before.item)) !== itemId(table, keyOfItem(table, next))
   );
 }
 
-/** The entries and guards that go with a record whose main item is written over. */
+/** Deletes the derived items of a record whose main item is overwritten. */
 function leavings<R extends object>(codec: EntityCodec<R>, gone: Stored<R>, now: Date): Action[] {
   const change = { codec, before: gone, after: null, now };
   return [
@@ -108,7 +108,7 @@ function mainActions<R extends object>(change: RecordChange<R>, next: Item | nul
     const asRead = unchanged(codec, before.item);
     return { actions: [{ kind: 'delete', table, key, purpose, condition: asRead }], item: null };
   }
-  const condition = kept(codec, before.item);
+  const condition = unchangedAndStaying(codec, before.item);
   const unknown = unknownAttributes(codec, before);
   if (itemId(table, key) !== itemId(table, keyOfItem(table, next))) {
     const moved = { ...unknown, ...next };
@@ -139,7 +139,7 @@ function mainActions<R extends object>(change: RecordChange<R>, next: Item | nul
   return { actions: [{ kind: 'update', table, key, set, remove, purpose, condition }], item: merged };
 }
 
-/** Attributes some other program stored: an update leaves them as they are. */
+/** Attributes that another program stored: an update leaves them as they are. */
 function unknownAttributes<R extends object>(codec: EntityCodec<R>, { record, item }: Stored<R>): Item {
   const known = codec.item(record);
   return Object.fromEntries(Object.entries(item).filter(([name]) => !(name in known)));
@@ -159,7 +159,7 @@ export function absent(table: TableRef): Condition {
   return { expression: 'attribute_not_exists(#p)', names: { '#p': table.partition }, values: {} };
 }
 
-/** The record is as it was read: its revision, or where it has none (it never changes), that it is there. */
+/** The record is as it was read: it has the same revision, or where the entity has none, it exists. */
 export function unchanged(
   codec: { readonly table: TableRef; readonly revision?: string },
   stored: Item,
@@ -179,15 +179,15 @@ export function unchanged(
   return { expression: '#r = :r', names: { '#r': revision }, values: { ':r': seen } };
 }
 
-/** The record is as it was read, and stays: where that may take a while, nobody has begun to delete it. */
-export function kept(
+/** The record is as it was read, and no cascade has begun to delete it. */
+export function unchangedAndStaying(
   codec: { readonly table: TableRef; readonly revision?: string; readonly cascades?: true },
   stored: Item,
 ): Condition {
   return codec.cascades ? unmarked(unchanged(codec, stored)) : unchanged(codec, stored);
 }
 
-/** Index entries and relationship records: by key, so that two of them may change places. */
+/** Index entries and relationship records, compared by key, so that two of them may swap keys. */
 function derivedActions<R extends object>(
   codec: EntityCodec<R>,
   before: R | null,
@@ -237,21 +237,21 @@ function versionActions<R extends object>(codec: EntityCodec<R>, after: R, now: 
   );
 }
 
-/** Whose a unique value is: the record's key, as one text. */
+/** The owner of a unique value: the record's key, as one text. */
 export function ownerOf(table: TableRef, key: Key): string {
   return JSON.stringify(
     table.sort === undefined ? [key[table.partition]] : [key[table.partition], key[table.sort]],
   );
 }
 
-/** One unique value a record holds. */
+/** One unique value of a record. */
 interface Held {
   readonly guard: Guard & { readonly key: Key };
   readonly item: Item;
   readonly owner: string;
 }
 
-/** Guards are taken, given up, or left alone; one whose record expires expires with it. */
+/** Takes, releases or skips guards. A guard expires with its record. */
 function guardActions<R extends object>(
   { codec, before, after, now }: RecordChange<R>,
   next: Item | null,
@@ -273,7 +273,7 @@ function guardActions<R extends object>(
   }
   for (const { guard, item, owner } of held) {
     checkKey(guard.key, table);
-    // A record that moves keeps its values: they pass from its old key to its new one.
+    // A record that moves keeps its values: their owner changes from its old key to its new one.
     const previous =
       old.find((other) => itemId(table, other.guard.key) === itemId(table, guard.key))?.owner ?? owner;
     const condition = isOurs(table, previous, guard.expires ?? codec.ttl, now);
@@ -305,8 +305,8 @@ function namesOf({ field, constraint }: Guard): Pick<Guard, 'field' | 'constrain
 }
 
 /**
- * What the change makes of numbers kept beside records: the difference, by the number's key. A record that is being
- * deleted was taken out of them when it was marked.
+ * What the change adds to aggregates: the difference, by the aggregate's key. A record that is being deleted was
+ * subtracted when it was marked.
  */
 export function counterActions<R extends object>({
   codec,
@@ -337,7 +337,7 @@ export function counterActions<R extends object>({
   return [...changes.values()].filter(({ by }) => by !== 0);
 }
 
-/** Nobody else holds the value; an expired holder counts as nobody. */
+/** No other record has the value; an expired one does not count. */
 function isOurs(table: TableRef, owner: string, ttl?: string, now?: Date): Condition {
   const names: Record<string, string> = { '#p': table.partition, '#o': guardAttributes.owner };
   const values: Record<string, AttributeValue> = { ':o': owner };

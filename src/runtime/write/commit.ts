@@ -1,7 +1,7 @@
-/** Sending actions to DynamoDB, all or none of them. */
+/** Sends actions to DynamoDB, all or none of them. */
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { unmarshall, type WireItem } from '../client/marshall.js';
 import type { Requester } from '../client/requests.js';
-import { fromWire, type WireItem } from '../client/wire.js';
 import {
   alreadyExists,
   fromAws,
@@ -23,15 +23,15 @@ import { ofStep } from './write.js';
 /** DynamoDB takes at most this many actions in one TransactWriteItems ("TransactWriteItems", API reference). */
 export const transactionLimit = 100;
 
-/** What became of the actions. */
+/** The outcome of the actions. */
 export type Outcome =
   | { readonly kind: 'done' }
-  /** Others had changed what the actions rest on: all is to be computed again. `failed` are the actions that found so. */
+  /** Others had changed what the actions depend on: all is to be computed again. `failed` are the actions that noticed. */
   | { readonly kind: 'stale'; readonly failed: readonly Failure[]; readonly error: TableloomError }
-  /** Others were just then at the items of `met`, or there was too much load: nothing speaks against the actions. */
+  /** Others were writing the items of `met` at that moment, or DynamoDB was overloaded: the actions may be sent again. */
   | { readonly kind: 'busy'; readonly met: readonly Action[]; readonly error: TableloomError };
 
-/** An action whose condition did not hold, and the item it did not hold for, where DynamoDB told. */
+/** An action whose condition did not hold, and the stored item, where DynamoDB returned it. */
 export interface Failure {
   readonly action: Action;
   readonly item: Item | undefined;
@@ -39,9 +39,9 @@ export interface Failure {
 
 /**
  * Carries out all actions or none. One alone is a conditional PutItem, UpdateItem or DeleteItem, which costs half
- * as many write units as a transaction; one alone that only checks was already answered by the read it rests on.
- * An addition always is a transaction: sent again after a lost answer, it would be made twice.
- * Throws what no further try can change.
+ * as many write units as a transaction; a single check was already answered by the read it depends on. An addition is
+ * always a transaction: repeated after a lost answer, it would be made twice.
+ * Throws errors that another attempt cannot change.
  */
 export async function commit(requester: Requester, actions: readonly Action[]): Promise<Outcome> {
   const [only] = actions;
@@ -51,7 +51,7 @@ export async function commit(requester: Requester, actions: readonly Action[]): 
     if (actions.length === 1 && only.kind !== 'add') await sendOne(requester, only);
     else {
       const TransactItems = actions.map((action) => transactItem(requester, action));
-      // The SDK adds a token, so that it can send the request again after a lost answer without writing twice.
+      // The SDK adds a ClientRequestToken, so that it can repeat the request after a lost answer without writing twice.
       await requester.send('TransactWriteItems', { TransactItems });
     }
     return { kind: 'done' };
@@ -66,8 +66,8 @@ function outcomeOf(actions: readonly Action[], error: TableloomError): Outcome {
   const [only] = actions;
   if (nameOf(cause) === 'ConditionalCheckFailedException' && only !== undefined) {
     const { Item: item, $metadata } = cause as { Item?: WireItem; $metadata?: { attempts?: number } };
-    const failure = { action: only, item: item && fromWire(item) };
-    // An attempt whose answer was lost may have succeeded; the SDK's next one then finds our own work.
+    const failure = { action: only, item: item && unmarshall(item) };
+    // An attempt whose answer was lost may have succeeded: then the SDK's next one finds what we wrote.
     if (($metadata?.attempts ?? 1) > 1 && isOurWork(failure)) return { kind: 'done' };
     return verdict([failure], error);
   }
@@ -81,13 +81,13 @@ interface Reason {
   readonly Item?: WireItem;
 }
 
-/** DynamoDB gives one reason for each action, in their order. */
+/** DynamoDB returns one reason for each action, in their order. */
 function cancelledOutcome(actions: readonly Action[], error: TableloomError): Outcome {
   const reasons = (error.cause as { CancellationReasons?: readonly Reason[] }).CancellationReasons ?? [];
   const failed = actions.flatMap((action, at) => {
     const reason = reasons[at];
     return reason?.Code === 'ConditionalCheckFailed'
-      ? [{ action, item: reason.Item && fromWire(reason.Item) }]
+      ? [{ action, item: reason.Item && unmarshall(reason.Item) }]
       : [];
   });
   if (failed.length > 0) return verdict(failed, error);
@@ -98,7 +98,7 @@ function cancelledOutcome(actions: readonly Action[], error: TableloomError): Ou
 
 /**
  * What failed conditions mean. A record that changed after it was read comes first: the other failures may follow
- * from it, and a new attempt tells.
+ * from it, which a new attempt finds out.
  */
 function verdict(failed: readonly Failure[], error: TableloomError): Outcome {
   for (const { action } of failed) {
@@ -110,7 +110,7 @@ function verdict(failed: readonly Failure[], error: TableloomError): Outcome {
   return { kind: 'stale', failed, error };
 }
 
-/** The error a failed condition is for the caller, if it is one and not a reason for another attempt. */
+/** The caller's error for a failed condition; undefined where it is a reason for another attempt. */
 export function errorOf({ action }: Failure, cause: unknown): TableloomError | undefined {
   const problem = problemOf(action, cause);
   return problem && ofStep(problem, action.step);
@@ -121,7 +121,7 @@ function problemOf(action: Action, cause: unknown): TableloomError | undefined {
   if (purpose.kind === 'absent' && !purpose.racing) return alreadyExists(purpose.entity, cause);
   if (purpose.kind === 'guard' && action.kind === 'put') return valueTaken(purpose, cause);
   if (purpose.kind === 'reference') return referenceMissing(purpose.entity, purpose.field, purpose.to, cause);
-  // Records that go with it are found by an index, which may lag: the next attempt may find all.
+  // Dependents are found by an index, which may lag: the next attempt may find all of them.
   if (purpose.kind === 'children' && purpose.onDelete === 'restrict')
     return referenced(purpose.entity, purpose.by, cause);
   if (purpose.kind === 'counter') return guardFailed(purpose.entity, purpose.guard, undefined, cause);
@@ -138,8 +138,8 @@ function isOurWork({ action, item }: Failure): boolean {
   );
 }
 
-/** Asks for the item a condition fails on. */
-const tellItem = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+/** Requests the stored item where the condition fails. */
+const returnItem = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
 
 async function sendOne(requester: Requester, action: Action): Promise<void> {
   const TableName = requester.tableName(action.table);
@@ -167,13 +167,13 @@ function transactItem(requester: Requester, action: Action): TransactItem {
       return { Update: { TableName, Key: action.key, ...addExpression(action) } };
     case 'check':
       return {
-        ConditionCheck: { TableName, Key: action.key, ...expressions(action.condition), ...tellItem },
+        ConditionCheck: { TableName, Key: action.key, ...expressions(action.condition), ...returnItem },
       };
   }
 }
 
 function conditional(condition: Condition | undefined) {
-  return condition === undefined ? {} : { ...expressions(condition), ...tellItem };
+  return condition === undefined ? {} : { ...expressions(condition), ...returnItem };
 }
 
 function expressions({ expression, names, values }: Condition) {
@@ -195,13 +195,13 @@ function addExpression({ attribute, by, set, max }: Action & { readonly kind: 'a
   });
   const bounded = max !== undefined && by > 0;
   if (bounded) values[':most'] = max - by;
-  // Where there is no item, the number begins at 0; a first addition above the bound fails on any item.
+  // Without an item the number begins at 0; a first addition above the bound fails for any item.
   const condition = by > (max ?? by) ? '#a <= :most' : 'attribute_not_exists(#a) OR #a <= :most';
   return {
     UpdateExpression: `${assignments.length > 0 ? `SET ${assignments.join(', ')} ` : ''}ADD #a :by`,
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: values,
-    ...(bounded && { ConditionExpression: condition, ...tellItem }),
+    ...(bounded && { ConditionExpression: condition, ...returnItem }),
   };
 }
 
@@ -224,6 +224,6 @@ function updateExpression({ set, remove, condition }: Action & { readonly kind: 
     ].join(' '),
     ExpressionAttributeNames: names,
     ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
-    ...(condition !== undefined && { ConditionExpression: condition.expression, ...tellItem }),
+    ...(condition !== undefined && { ConditionExpression: condition.expression, ...returnItem }),
   };
 }

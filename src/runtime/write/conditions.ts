@@ -1,4 +1,4 @@
-/** What is demanded of a record before it is written: of the record as it is, of how it changes, and of its values. */
+/** Conditions on a record before it is written: on its stored state, its transitions and its values. */
 
 import { guardFailed, TableloomError } from '../errors.js';
 import type { EntityCodec, Validation } from '../types.js';
@@ -9,14 +9,14 @@ export function checkRequirements<R extends object>(
   requirements: Requirements<R> | undefined,
   current: R,
 ): void {
-  for (const [name, covering] of Object.entries(requirements ?? {})) {
-    if (!covering(current)) throw guardFailed(entity, name);
+  for (const [name, isMet] of Object.entries(requirements ?? {})) {
+    if (!isMet(current)) throw guardFailed(entity, name);
   }
 }
 
 /**
- * Holds a record against its entity's transitions and values: GUARD_FAILED, then VALUE_INVALID. Only what this write
- * changes is looked at, so that a record from before a demand can still be changed otherwise.
+ * Checks a record against the transitions and validations of its entity: GUARD_FAILED, then VALUE_INVALID. Checks only
+ * what this write changes, so that a record from before a condition was declared can still be changed in other ways.
  *
  * @param before null for a new record
  */
@@ -77,14 +77,14 @@ function problemOf(
 ): Problem | undefined {
   const size = sizeOf(value);
   const unit = typeof value === 'string' ? ' characters' : Array.isArray(value) ? ' elements' : '';
-  const verb = unit === '' ? 'has to be' : 'has to have';
+  const verb = unit === '' ? 'must be' : 'must have';
   if (max !== undefined && size > max)
     return { message: (field) => `${field} ${verb} at most ${max}${unit}.`, max };
   if (min !== undefined && size < min)
     return { message: (field) => `${field} ${verb} at least ${min}${unit}.`, min };
   // After the length, so that no long text is matched.
   if (pattern !== undefined && typeof value === 'string' && !pattern.test(value))
-    return { message: (field) => `${field} is not of the form it has to have.` };
+    return { message: (field) => `${field} does not match the required pattern.` };
   return undefined;
 }
 
@@ -108,5 +108,5 @@ function ruleProblem(
   const answer = env.rule(rule)({ value, record } as never);
   if (answer === undefined || answer === null) return undefined;
   if (typeof answer === 'string') return { message: () => answer };
-  throw new TypeError(`the rule ${rule} of ${field} gave neither a message nor nothing`);
+  throw new TypeError(`the rule ${rule} of ${field} must return a message or nothing, not ${typeof answer}`);
 }

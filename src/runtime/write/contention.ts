@@ -1,21 +1,21 @@
-/** Lets the writers of one process that met at a record take turns. */
+/** Contention: writers of one process that conflicted over a record wait for each other. */
 
-/** Nobody waits longer than this for a turn: it spares tries, and nothing rests on it. In milliseconds. */
+/** The longest wait, in milliseconds. Waiting saves attempts; correctness does not depend on it. */
 const longestWait = 1000;
 
 /**
- * Queues by item. DynamoDB alone decides whether a write takes place; but of writers that compute a change of the
- * same record side by side only one can succeed at a time, and where they take turns none is tried in vain.
+ * Queues by item. DynamoDB decides whether a write takes place. But of writers that compute a change of the same record
+ * in parallel only one can succeed; where they queue, no attempt is in vain.
  */
-export class Turns {
+export class Contention {
   readonly #last = new Map<string, Promise<void>>();
 
-  /** Whether writers have met at an item and are taking turns. */
+  /** Whether writers are queueing for an item. */
   isContested(id: string): boolean {
     return this.#last.has(id);
   }
 
-  /** Waits for the turn at every one of these items. The turn lasts until the function it gives is called. */
+  /** Waits in the queue of each of these items. Call the returned function to let the next writer through. */
   async take(ids: Iterable<string>): Promise<() => void> {
     const releases: (() => void)[] = [];
     // In one order for all, so that no two wait for each other.

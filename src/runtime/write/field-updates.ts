@@ -1,4 +1,4 @@
-/** New values from the ones there are: what `add`, `append`, `remove` and `touch` of a mutation compute. */
+/** New values of fields from their current ones: what `add`, `append`, `remove` and `touch` of a mutation compute. */
 import { TableloomError } from '../errors.js';
 
 /** GraphQL's `Int` ("Int", GraphQL specification): 32 bits with a sign. */
@@ -6,7 +6,7 @@ const largestInt = 2_147_483_647;
 
 type Optional<T> = T | null | undefined;
 
-/** `current` and `by` together, an `Int`; VALUE_INVALID outside of its range. Without `by` it stays as it is. */
+/** The sum of `current` and `by`, an `Int`; VALUE_INVALID outside of its range. Without `by`, `current`. */
 export function addedInt<C extends number | null>(
   field: string,
   current: C,
@@ -15,7 +15,7 @@ export function addedInt<C extends number | null>(
   return sum(field, current, by, (total) => total <= largestInt && total >= -largestInt - 1);
 }
 
-/** As {@link addedInt}, for whole numbers of other scalars: VALUE_INVALID where a double is no longer exact. */
+/** As {@link addedInt}, for whole numbers of other scalars: VALUE_INVALID beyond 2^53 - 1, where doubles are not exact. */
 export function addedInteger<C extends number | null>(
   field: string,
   current: C,
@@ -43,19 +43,19 @@ function sum<C extends number | null>(
   if (by === null || by === undefined) return current;
   const total = (current ?? 0) + by;
   if (isWithin(total)) return total;
-  throw new TableloomError('VALUE_INVALID', `${field} would be beyond what it can hold.`, { field });
+  throw new TableloomError('VALUE_INVALID', `${field} would exceed the range of its type.`, { field });
 }
 
-/** The list with these elements behind its own; null and absent ones are none. */
+/** The list followed by these elements, without those that are null or absent. */
 export function appended<T, C extends readonly T[] | null>(
   current: C & (readonly T[] | null),
   elements: Optional<readonly Optional<T>[]>,
 ): C | readonly T[] {
-  const given = (elements ?? []).filter((one): one is T & {} => one !== null && one !== undefined);
-  return given.length === 0 ? current : [...(current ?? []), ...given];
+  const present = (elements ?? []).filter((one): one is T & {} => one !== null && one !== undefined);
+  return present.length === 0 ? current : [...(current ?? []), ...present];
 }
 
-/** The list without any element that is one of these. */
+/** The list without the elements that equal one of these. */
 export function without<T, C extends readonly T[] | null>(
   current: C & (readonly T[] | null),
   elements: Optional<readonly Optional<T>[]>,
@@ -65,20 +65,20 @@ export function without<T, C extends readonly T[] | null>(
   return current.filter((one) => !gone.has(one));
 }
 
-/** The size of a text, in bytes of UTF-8, as DynamoDB has it. */
+/** The size of a text in bytes of UTF-8, as DynamoDB counts it. */
 export function bytesOf(text: string): number {
   return Buffer.byteLength(text);
 }
 
 const milliseconds = { days: 86_400_000, hours: 3_600_000, minutes: 60_000, seconds: 1000 } as const;
 
-/** The moment so much later: `later(now, { days: 30 })`. A day has 24 hours. */
+/** A later moment: `later(now, { days: 30 })`. A day has 24 hours. */
 export function later(now: Date, by: Readonly<Partial<Record<keyof typeof milliseconds, number>>>): Date {
   const units = Object.keys(milliseconds) as (keyof typeof milliseconds)[];
   return new Date(units.reduce((time, unit) => time + (by[unit] ?? 0) * milliseconds[unit], now.getTime()));
 }
 
-/** An optional argument for an attribute that always has a value: absent leaves it as it is, null is refused. */
+/** An optional argument for an attribute that cannot be null: absent means unchanged, null is VALUE_INVALID. */
 export function notNull<T>(field: string, value: T | null | undefined): T | undefined {
   if (value === null) throw new TableloomError('VALUE_INVALID', `${field} cannot be null.`, { field });
   return value;

@@ -1,4 +1,4 @@
-/** Idempotency tokens: what is sent twice is done once. */
+/** Idempotency keys: a call that is sent twice takes place once. */
 import { createHash } from 'node:crypto';
 import type { Requester } from '../client/requests.js';
 import { idempotencyMismatch, TableloomError } from '../errors.js';
@@ -9,7 +9,7 @@ import type { Item, Key, TableRef } from '../types.js';
 import type { Action } from './action.js';
 import type { Write } from './write.js';
 
-/** Where tokens of a table are kept. Generated, one for each table whose mutations take tokens. */
+/** Where a table stores idempotency keys. Generated for each table whose mutations take them. */
 export interface IdempotencyStore {
   readonly table: TableRef;
   /** The attribute that DynamoDB expires items by. */
@@ -22,57 +22,61 @@ export interface Idempotency {
   readonly tokens: IdempotencyStore;
   /** As the caller gave it. Null and undefined: nothing is remembered, and every call writes. */
   readonly token: string | null | undefined;
-  /** What the token is used for, its arguments included; any JSON. The same token for anything else is refused. */
+  /** The operation and its arguments, as any JSON. The same key with another value is refused. */
   readonly of: unknown;
-  /** For how many seconds the token is remembered; left out, for a day. */
+  /** For how many seconds the key is remembered. Default: a day. */
   readonly seconds?: number;
 }
 
-/** A token that was given. */
-export type GivenIdempotency = Idempotency & { readonly token: string };
+/** With a key. */
+export type KeyedIdempotency = Idempotency & { readonly token: string };
 
 const day = 86_400;
 
-/** The attributes of a token's item. */
+/** The attributes of a key's item. */
 const attributes = { fingerprint: '_once', results: '_results' } as const;
 
-/** VALUE_INVALID for an empty token, which whoever forgot to make one would share. */
-export function isGiven(once: Idempotency): once is GivenIdempotency {
-  const { token } = once;
+/** VALUE_INVALID for an empty key: callers that forget to set one would share it. */
+export function hasKey(idempotency: Idempotency): idempotency is KeyedIdempotency {
+  const { token } = idempotency;
   if (token === null || token === undefined) return false;
-  if (token === '') throw new TableloomError('VALUE_INVALID', 'An idempotency token cannot be empty.');
+  if (token === '')
+    throw new TableloomError(
+      'VALUE_INVALID',
+      'An idempotency key cannot be empty: create one for each operation, such as a UUID.',
+    );
   return true;
 }
 
 /**
- * The results of the earlier call with this token; undefined where there was none, or it is forgotten.
+ * The results of the earlier call with this key; undefined where there was none, or it has expired.
  * IDEMPOTENCY_MISMATCH where that was of something else.
  */
 export async function earlierResults(
   requester: Requester,
-  once: GivenIdempotency,
+  idempotency: KeyedIdempotency,
   now: Date,
 ): Promise<readonly unknown[] | undefined> {
-  const { table, ttl } = once.tokens;
-  const [item] = await getItems(requester, [{ table, key: keyOf(once), consistent: true }]);
+  const { table, ttl } = idempotency.tokens;
+  const [item] = await getItems(requester, [{ table, key: keyOf(idempotency), consistent: true }]);
   if (!item || Number(item[ttl]) <= epochOf(now)) return undefined;
-  if (item[attributes.fingerprint] !== fingerprint(once.of)) throw idempotencyMismatch();
+  if (item[attributes.fingerprint] !== fingerprint(idempotency.of)) throw idempotencyMismatch();
   return JSON.parse(String(item[attributes.results])) as unknown[];
 }
 
-/** Takes the token in the transaction of the writes it is for, and keeps what they gave, without secrets. */
-export function takeToken(
-  once: GivenIdempotency,
+/** Stores the key in the transaction of its writes, with their results, without secrets. */
+export function claimKey(
+  idempotency: KeyedIdempotency,
   writes: readonly Write<unknown>[],
   results: readonly unknown[],
   now: Date,
 ): Action {
-  const { table, ttl } = once.tokens;
-  const key = keyOf(once);
+  const { table, ttl } = idempotency.tokens;
+  const key = keyOf(idempotency);
   const item: Item = {
     ...key,
-    [ttl]: epochOf(now) + (once.seconds ?? day),
-    [attributes.fingerprint]: fingerprint(once.of),
+    [ttl]: epochOf(now) + (idempotency.seconds ?? day),
+    [attributes.fingerprint]: fingerprint(idempotency.of),
     [attributes.results]: JSON.stringify(results.map((result, at) => withoutSecrets(result, writes[at]))),
   };
   const condition = {
@@ -80,10 +84,17 @@ export function takeToken(
     names: { '#p': table.partition, '#x': ttl },
     values: { ':x': epochOf(now) },
   };
-  return { kind: 'put', table, key, item, condition, purpose: { kind: 'token', entity: 'Token' } };
+  return {
+    kind: 'put',
+    table,
+    key,
+    item,
+    condition,
+    purpose: { kind: 'idempotency', entity: 'idempotency key' },
+  };
 }
 
-function keyOf({ tokens, token }: GivenIdempotency): Key {
+function keyOf({ tokens, token }: KeyedIdempotency): Key {
   return checkKey(tokens.key(token), tokens.table);
 }
 
@@ -93,7 +104,7 @@ function withoutSecrets(result: unknown, write: Write<unknown> | undefined): unk
   return { ...result, ...Object.fromEntries(nothing) };
 }
 
-/** The same for values that are the same JSON, in whatever order their properties stand. */
+/** Equal for values that are the same JSON, whatever the order of their properties. */
 function fingerprint(of: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(of, sorted) ?? '')

@@ -1,4 +1,4 @@
-/** How an action that is about references goes together with another on the same item. */
+/** Merges actions on the same item: a transaction may touch an item only once. */
 import { referenced, referenceMissing, TableloomError, valueTaken } from '../errors.js';
 import { itemId } from '../keys/item-key.js';
 import type { AttributeValue } from '../types.js';
@@ -6,9 +6,9 @@ import { sameValue } from '../values.js';
 import type { Action } from './action.js';
 
 /**
- * One action where the first of two is about references; undefined where it is not. A record that is named and
- * written in one transaction is there afterwards; one that is named and deleted is not. Of the records that name a
- * deleted one, those leave that go with it.
+ * The merged action where the first of two is about references; otherwise undefined. A record that is referred to and
+ * written in one transaction exists afterwards; one that is referred to and deleted does not. Records that refer to a
+ * deleted one and are deleted with it do not count.
  */
 export function withReferences(a: Action, b: Action): Action | undefined {
   const { purpose } = a;
@@ -26,7 +26,7 @@ export function withReferences(a: Action, b: Action): Action | undefined {
   return { ...a, purpose: { ...purpose, leaving }, ...(condition && { condition }) };
 }
 
-/** The actions of one transaction, at most one for each item, as DynamoDB demands. */
+/** The actions of one transaction, at most one for each item, as DynamoDB requires. */
 export class Actions {
   readonly #byItem = new Map<string, Action>();
 
@@ -34,7 +34,7 @@ export class Actions {
     for (const action of actions) {
       const id = itemId(action.table, action.key);
       const other = this.#byItem.get(id);
-      this.#byItem.set(id, other === undefined ? action : together(other, action));
+      this.#byItem.set(id, other === undefined ? action : merged(other, action));
     }
   }
 
@@ -44,19 +44,18 @@ export class Actions {
     return this.#byItem.size + [...ids].filter((id) => !this.#byItem.has(id)).length;
   }
 
-  /** Without additions of nothing: they leave their item as it is. */
+  /** Without additions of zero, which would change nothing. */
   get all(): readonly Action[] {
     return [...this.#byItem.values()].filter((action) => action.kind !== 'add' || action.by !== 0);
   }
 }
 
 /**
- * One action that does what two would. A check of a record that is also written adds nothing, for both were
- * computed from the same state. Additions add up. A record that is named may be written, but not deleted; those
- * that name a record may go with it. A unique value given up by one record may be taken by another, and so may the
- * place of a derived item.
+ * One action that does what two would. A check of a record that is also written adds nothing: both were computed from
+ * the same state. Additions add up. A record that others refer to may be written, but not deleted, unless they are
+ * deleted with it. A unique value or a derived item's key that one record releases may be taken by another.
  */
-function together(a: Action, b: Action): Action {
+function merged(a: Action, b: Action): Action {
   if (a.purpose.kind === 'unchanged' && b.purpose.kind === 'unchanged') {
     if (a.kind === 'check') return b;
     if (b.kind === 'check') return a;

@@ -1,4 +1,4 @@
-/** What keeps records that name others, and those they name, together: actions, and the mark of a record that goes. */
+/** References between records: the actions that keep them valid, and the mark of a record that is being deleted. */
 import { epochOf } from '../expiry.js';
 import { itemId } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
@@ -6,8 +6,8 @@ import type { AttributeValue, EntityCodec, Item, Reference } from '../types.js';
 import { type Action, type Condition, counterAttributes } from './action.js';
 
 /**
- * On the main item of a record whose deletion takes several transactions: since when, as DateTime. It can still be
- * read, but is neither changed nor named any more, and is counted no more by the numbers it was counted in.
+ * On the main item of a record whose deletion takes several transactions: when it began, as DateTime. The record can
+ * still be read, but not be changed or referred to, and no aggregate counts it any more.
  */
 export const markAttribute = '_deleting';
 
@@ -15,7 +15,7 @@ export function isMarked(item: Item): boolean {
   return item[markAttribute] !== undefined;
 }
 
-/** The condition, and that nobody has marked the record meanwhile. */
+/** The condition, and that the record is not marked. */
 export function unmarked({ expression, names, values }: Condition): Condition {
   return {
     expression: `${expression} AND attribute_not_exists(#m)`,
@@ -24,7 +24,7 @@ export function unmarked({ expression, names, values }: Condition): Condition {
   };
 }
 
-/** Checks of the records that `after` names and `before` did not: each is there, alive, and stays. */
+/** Checks of the records that `after` refers to and `before` did not: each exists, has not expired and is not being deleted. */
 export function referenceActions<R extends object>(
   codec: EntityCodec<R>,
   before: R | null,
@@ -48,12 +48,12 @@ export function referenceActions<R extends object>(
   });
 }
 
-/** Which record it names as what; undefined where it names none. */
+/** The reference and the record it names, as text; undefined where it names none. */
 function idOf({ name, to, key }: Reference): string | undefined {
   return key && `${name} ${itemId(to.table, key)}`;
 }
 
-/** The record is there, has not expired, and is not being deleted. */
+/** The record exists, has not expired, and is not being deleted. */
 function nameable({ table, ttl, cascades }: Reference['to'], now: Date): Condition {
   const exists = { expression: 'attribute_exists(#p)', names: { '#p': table.partition }, values: {} };
   const alive =
@@ -67,7 +67,7 @@ function nameable({ table, ttl, cascades }: Reference['to'], now: Date): Conditi
   return cascades ? unmarked(alive) : alive;
 }
 
-/** The numbers of records that name one which goes: each comes to nothing, and its item goes, too. */
+/** The counts of records that refer to a deleted one: each must be zero, and its item is deleted, too. */
 export function childrenActions<R extends object>(
   codec: EntityCodec<R>,
   record: R,
@@ -88,7 +88,7 @@ export function childrenActions<R extends object>(
   });
 }
 
-/** At most so many are counted. Fewer where records were stored before they were counted. */
+/** The count is at most this. It may be lower: records stored before they were counted are not in it. */
 function noMore(count: number): Condition {
   const values: Record<string, AttributeValue> = { ':n': count };
   return {

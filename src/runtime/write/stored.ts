@@ -8,7 +8,7 @@ import type { EntityCodec, Item, Key } from '../types.js';
 import { isMarked } from './references.js';
 import type { FoundItems } from './write.js';
 
-/** What has to be read to change the record under a key. */
+/** What must be read to change the record under a key. */
 export function target<R extends object>(entity: EntityCodec<R>, key: Key): ItemKey {
   return { table: entity.table, key: checkKey(key, entity.table), consistent: true };
 }
@@ -33,7 +33,7 @@ export function stored<R extends object>(entity: EntityCodec<R>, item: Item | nu
   return item === null ? null : { record: entity.read(item), item };
 }
 
-/** The record, unless it has expired: then it is gone, whether or not DynamoDB has removed it. */
+/** The record; null where it has expired, whether or not DynamoDB has removed it. */
 export function live<R extends object>(
   entity: EntityCodec<R>,
   item: Item | null,
@@ -42,7 +42,7 @@ export function live<R extends object>(
   return item === null || isExpired(entity, item, now) ? null : stored(entity, item);
 }
 
-/** The same; BEING_DELETED where that has begun. */
+/** The record, unless it has expired; BEING_DELETED where its deletion has begun. */
 export function changeable<R extends object>(
   entity: EntityCodec<R>,
   item: Item | null,
@@ -63,7 +63,7 @@ function withRevision<R extends object>(entity: EntityCodec<R>, record: R, revis
 }
 
 export function firstRevision<R extends object>(entity: EntityCodec<R>, record: R, found: FoundItems): R {
-  return withRevision(entity, record, lastKept(entity, record, found) + 1);
+  return withRevision(entity, record, lastVersion(entity, record, found) + 1);
 }
 
 export function nextRevision<R extends object>(
@@ -75,17 +75,17 @@ export function nextRevision<R extends object>(
   return withRevision(
     entity,
     record,
-    Math.max(revisionOf(entity, item), lastKept(entity, record, found)) + 1,
+    Math.max(revisionOf(entity, item), lastVersion(entity, record, found)) + 1,
   );
 }
 
-/** The last revision of an earlier record with this key whose versions are there. */
-function lastKept<R extends object>(entity: EntityCodec<R>, record: R, found: FoundItems): number {
+/** The last revision of an earlier record with this key that left versions. */
+function lastVersion<R extends object>(entity: EntityCodec<R>, record: R, found: FoundItems): number {
   if (entity.versions === undefined) return 0;
   return found.lastRevision?.(entity.table, entity.key(record)) ?? 0;
 }
 
-/** The version the caller demands, which the stored item has; VERSION_CONFLICT where it has another. */
+/** The version that the caller requires; VERSION_CONFLICT where the stored item has another. */
 export function validation<R extends object>(
   entity: EntityCodec<R>,
   expect: number | null | undefined,

@@ -1,4 +1,4 @@
-/** One call of `Session.write`: reads, computes, sends, and begins anew where others were faster. */
+/** One call of `Session.write`: reads, computes, sends, and starts over where other writers were faster. */
 import type { Requester } from '../client/requests.js';
 import { conflict, type TableloomError, versionKept } from '../errors.js';
 import { isExpired } from '../expiry.js';
@@ -9,48 +9,48 @@ import type { IndexQuery, Item, Key, TableRef } from '../types.js';
 import type { Action, Purpose, Step } from './action.js';
 import { Numbering } from './aggregates/aggregates.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
-import type { Turns } from './contention.js';
+import type { Contention } from './contention.js';
 import { Actions } from './merge.js';
 import { lastRevision } from './versions.js';
 import { type CallEnvironment, type FoundItems, ofStep, type Planned, stepOf, type Write } from './write.js';
 
-/** Writes that ask for further writes that ask for further writes: deeper than this is a loop. */
+/** Writes may add further writes, which may add others: more levels than this are a loop. */
 const deepest = 10;
 
-/** What a call of `write` gave. */
+/** The outcome of a call of `write`. */
 export interface WriteOutcome {
   /** In the order of the writes. */
   readonly results: readonly unknown[];
   /** The main items afterwards. */
   readonly items: Planned<unknown>['items'];
-  /** There was something to be written. */
+  /** Whether anything was written. */
   readonly isWritten: boolean;
 }
 
-/** What goes into the transaction besides, made from the results of the writes. */
+/** An additional action of the transaction, made from the results of the writes. */
 export type Seal = (results: readonly unknown[]) => Action;
 
 /** What earlier attempts of the same call have learned. */
 interface Lessons {
   /** Expired items under the keys of records to be created: they are replaced. */
   readonly expired: Map<string, Item>;
-  /** Guards found to belong to others, which cannot be given up. */
+  /** Guards that belong to other records, so that they cannot be released. */
   readonly foreign: Set<string>;
-  /** The last revisions of deleted records whose versions were found in the way. */
+  /** The last revisions of deleted records whose versions have the keys of new ones. */
   readonly revisions: Map<string, number>;
-  /** Items where other writers were met. */
+  /** Items over which other writers conflicted with this call. */
   readonly contested: Set<string>;
 }
 
 /**
- * Carries out writes as one. Where a record they were computed from changed meanwhile, all of it is read and
- * computed again, at most `attempts` times; where others were at the same items or took the next number of a
- * sequence, or DynamoDB was overloaded, until the deadline. Then CONFLICT or BUSY. Whatever is thrown before that,
- * nothing was written.
+ * Carries out writes as one transaction. Where a record changed after it was read, everything is read and computed
+ * again, at most `limits.attempts` times; where others were writing the same items or took the next number of a
+ * sequence, or DynamoDB was overloaded, until the deadline. Then CONFLICT or BUSY. Where it throws, nothing was
+ * written, unless the error is STORAGE_UNAVAILABLE.
  */
 export async function transact(
   requester: Requester,
-  turns: Turns,
+  contention: Contention,
   writes: readonly Write<unknown>[],
   env: CallEnvironment,
   seal?: Seal,
@@ -63,13 +63,13 @@ export async function transact(
     contested: new Set(),
   };
   for (let stale = 0; ; ) {
-    const release = await turns.take(contestedBy(writes, turns, lessons));
+    const release = await contention.take(contestedBy(writes, contention, lessons));
     const { attempt, outcome } = await tryOnce(requester, writes, env, lessons, seal).finally(release);
     if (outcome.kind === 'done') return attempt;
     if (outcome.kind === 'stale') {
       learn(outcome.failed, outcome.error, lessons, env);
       await learnRevisions(requester, outcome.failed, lessons);
-      // A number that others took is no reason to doubt the write: there is a next one.
+      // A number that others took does not count as a change: there is a next one.
       if (outcome.failed.some(({ action }) => action.purpose.kind !== 'sequence')) stale += 1;
       if (stale >= requester.limits.attempts) throw conflict(outcome.error.cause);
     } else for (const { table, key } of outcome.met) lessons.contested.add(itemId(table, key));
@@ -77,12 +77,16 @@ export async function transact(
   }
 }
 
-/** The items to wait one's turn at: where this call met others, and where others have met. */
-function contestedBy(writes: readonly Write<unknown>[], turns: Turns, lessons: Lessons): ReadonlySet<string> {
+/** The items to queue for: where this call conflicted with others, and where others are queueing. */
+function contestedBy(
+  writes: readonly Write<unknown>[],
+  contention: Contention,
+  lessons: Lessons,
+): ReadonlySet<string> {
   const targets = writes.flatMap(({ target }) =>
     target === undefined ? [] : itemId(target.table, target.key),
   );
-  return new Set([...lessons.contested, ...targets.filter((id) => turns.isContested(id))]);
+  return new Set([...lessons.contested, ...targets.filter((id) => contention.isContested(id))]);
 }
 
 async function tryOnce(
@@ -107,15 +111,15 @@ function learn(
   lessons: Lessons,
   env: CallEnvironment,
 ): void {
-  // Somebody was faster with the same token: whatever else failed is due to that.
-  if (failed.some(({ action }) => action.purpose.kind === 'token')) throw conflict(error.cause);
+  // Another call with the same idempotency key was faster, which explains every other failure.
+  if (failed.some(({ action }) => action.purpose.kind === 'idempotency')) throw conflict(error.cause);
   const changed = failed.filter(({ action: { purpose } }) => isChange(purpose));
   for (const { action } of changed) {
     const id = itemId(action.table, action.key);
     lessons.expired.delete(id);
     lessons.contested.add(id);
   }
-  // While a record was changed or created by others, what else failed may be due to the same.
+  // Where others changed or created a record, the other failures may follow from that.
   if (changed.length > 0) return;
   for (const failure of failed) {
     const { action, item } = failure;
@@ -132,7 +136,7 @@ function learn(
   }
 }
 
-/** Where versions of a deleted record are in the way, finds out how far they go. */
+/** Where versions of a deleted record have the keys of new ones, finds the last of them. */
 async function learnRevisions(
   requester: Requester,
   failed: readonly Failure[],
@@ -149,7 +153,7 @@ async function learnRevisions(
   }
 }
 
-/** Where old versions are not kept, the first may be missing though others are there. Gives whether some are. */
+/** Where old versions are deleted, the first may be missing although later ones exist. Returns whether some do. */
 async function learnEarlier(
   requester: Requester,
   actions: readonly Action[],
@@ -168,7 +172,7 @@ async function learnEarlier(
   return isNews;
 }
 
-/** Whether a failed condition says that others changed something, rather than that it is not so. */
+/** Whether a failed condition means that others changed a record, not that the write is invalid. */
 function isChange(purpose: Purpose): boolean {
   if (purpose.kind === 'absent') return purpose.racing;
   return (
@@ -182,7 +186,7 @@ interface Attempt extends WriteOutcome {
   readonly actions: Actions;
 }
 
-/** A write, and the one of the call that it is or that asked for it. */
+/** A write, and the step of the call that it is or that added it. */
 interface StepOfWrite {
   readonly write: Write<unknown>;
   readonly step: Step | undefined;
@@ -194,7 +198,7 @@ async function prepare(
   env: CallEnvironment,
   lessons: Lessons,
 ): Promise<Attempt> {
-  const found = new Found(requester, lessons, env.now);
+  const found = new AttemptItems(requester, lessons, env.now);
   const numbering = new Numbering(found);
   const inAttempt = { ...env, next: numbering.next.bind(numbering) };
   const actions = new Actions();
@@ -205,7 +209,10 @@ async function prepare(
     step: stepOf(write, at, writes.length),
   }));
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > deepest) throw new TypeError('writes ask for further writes without end');
+    if (depth > deepest)
+      throw new TypeError(
+        `writes add further writes, more than ${deepest} levels deep: alongside rules call each other in a loop`,
+      );
     await found.read(level.map(({ write }) => write));
     const further: StepOfWrite[] = [];
     for (const { write, step } of level) {
@@ -225,8 +232,8 @@ async function prepare(
   return { actions, results, items, isWritten: actions.all.length > 0 };
 }
 
-/** The items one attempt has read, strongly consistent. */
-class Found extends ItemReads implements FoundItems {
+/** The items that one attempt has read, with strong consistency. */
+class AttemptItems extends ItemReads implements FoundItems {
   readonly #requester: Requester;
   readonly #lessons: Lessons;
   readonly #now: Date;

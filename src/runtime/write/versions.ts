@@ -1,26 +1,26 @@
-/** Versions of a record that was deleted stay; one that is created again under its key goes on from the last of them. */
+/** Versions outlive their record; one that is created again under the same key continues their revisions. */
 import type { Requester } from '../client/requests.js';
 import type { EntityCodec, Item, Keep, Key, TableRef } from '../types.js';
 
-/** Where the versions of one record lie. */
+/** Where the versions of one record are stored. */
 export interface VersionsOfRecord {
   readonly table: TableRef;
   /** The key of the record itself. */
   readonly record: Key;
-  /** The attribute that tells versions apart. */
+  /** The attribute with the number of a version. */
   readonly revision: string;
-  /** What is not kept for ever may be missing though later ones are there. */
+  /** When old versions are deleted: then the first may be missing although later ones exist. */
   readonly keep: Keep | undefined;
-  /** The keys of a version of these numbers, by which of several histories it is. */
+  /** The key of the version with this number. */
   keyOf(revision: number): Key;
 }
 
-/** The greatest numbers a key may hold: where `pad` gives it fewer digits, one of the later ones. */
+/** Candidates for the greatest number of a key: `pad` may allow fewer digits than a number has. */
 const greatest = [Number.MAX_SAFE_INTEGER, ...Array.from({ length: 15 }, (_, at) => 10 ** (15 - at) - 1)];
 
 /**
- * The last revision that is kept of a record under this key; zero where none is found. One query of one item.
- * Undefined where versions do not lie in one partition in the order of their numbers.
+ * The last revision in the history of a record; zero where there is none. One query of one item. Undefined where the
+ * versions are not in one partition in the order of their numbers.
  */
 export async function lastRevision(
   requester: Requester,
@@ -54,13 +54,13 @@ function greatestKey(keyOf: (revision: number) => Key): Key {
     try {
       return keyOf(revision);
     } catch {
-      // More digits than the key has room for.
+      // More digits than the key allows.
     }
   }
   return keyOf(1);
 }
 
-/** The versions that a record's write adds, each with where its others lie. */
+/** The versions that a record's write adds, each with where the record's other versions are stored. */
 export function versionsOf<R extends object>(
   codec: EntityCodec<R>,
   record: R,

@@ -1,11 +1,11 @@
-/** Writes, as values: what they do is computed when they are sent, from the records as they are then. */
+/** Makes writes. A write is a value: what it does is computed when it is sent, from the records as they are then. */
 
 import { notFound, versionConflict } from '../errors.js';
 import { keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { EntityCodec, Key } from '../types.js';
 import type { Action } from './action.js';
-import { absent, changeActions, kept, unchanged } from './changes.js';
+import { absent, changeActions, unchanged, unchangedAndStaying } from './changes.js';
 import { checkConditions, checkRequirements } from './conditions.js';
 import { isMarked } from './references.js';
 import {
@@ -35,10 +35,10 @@ import type {
 } from './write.js';
 
 /**
- * Creates a record. ALREADY_EXISTS where one has its key; UNIQUE_VIOLATION where another holds a unique value.
+ * Creates a record. ALREADY_EXISTS where one has its key; UNIQUE_VIOLATION where another has a unique value of it.
  *
- * @param build the record; its revision is set to 1, or where versions of a deleted record with its key are kept, to
- *   one more than theirs
+ * @param build returns the record; its revision is set to 1, or where a deleted record with its key left versions, to
+ *   one more than the last of them
  */
 export function create<R extends object>(
   entity: EntityCodec<R>,
@@ -54,7 +54,7 @@ export function create<R extends object>(
       const key = checkKey(entity.key(built), entity.table);
       const after = firstRevision(entity, built, found);
       checkConditions(entity, null, after, env);
-      // An expired record that DynamoDB has not removed yet holds the key: it is replaced.
+      // An expired record that DynamoDB has not removed yet has the key: it is replaced.
       const expired = stored(entity, found.get(entity.table, key));
       return written(entity, { before: expired, after, replace: true, now: env.now }, (record) =>
         options.alongside?.({ before: null, after: record }),
@@ -64,9 +64,9 @@ export function create<R extends object>(
 }
 
 /**
- * Changes a record: reads it, computes it anew and stores what differs, on the condition that nobody changed it
- * meanwhile; else all is computed again, unless `expect` is given. NOT_FOUND where it is missing. A change that
- * changes no attribute writes nothing and leaves the revision as it is.
+ * Updates a record: reads it, computes the change and stores what differs, on the condition that nobody changed it
+ * meanwhile; otherwise computes it again, unless `expect` is passed. NOT_FOUND where there is no record. Where no
+ * attribute changes nothing is written, and the revision stays.
  *
  * @param change may run several times; its revision is set to one more than the current one
  */
@@ -98,9 +98,9 @@ export function update<R extends object>(
 }
 
 /**
- * Changes a record or creates it. `expect`, where given, demands that it is there, with that version.
+ * Updates a record or creates it. `expect`, if passed, requires that it exists, with that version.
  *
- * @param change is given null where there is no record; may run several times
+ * @param change receives null where there is no record; may run several times
  */
 export function upsert<R extends object>(
   entity: EntityCodec<R>,
@@ -138,7 +138,7 @@ export function upsert<R extends object>(
   };
 }
 
-/** Deletes a record with its entries and guards; its versions stay. Gives the record as it last was. */
+/** Deletes a record with its entries and guards; its versions stay. Returns its last state. */
 export function remove<R extends object>(
   entity: EntityCodec<R>,
   key: Key,
@@ -175,8 +175,8 @@ export function remove<R extends object>(
 }
 
 /**
- * Demands something of a record that is not written: the transaction takes place only if the record is still as
- * `test` saw it. What `test` throws is what the call throws. Gives the record, or null.
+ * Checks a record without writing it: the transaction takes place only if the record is still as `test` saw it. The
+ * call throws what `test` throws. Returns the record, or null.
  */
 export function check<R extends object>(
   entity: EntityCodec<R>,
@@ -194,7 +194,7 @@ export function check<R extends object>(
       const current = live(entity, item, env.now);
       await test(current?.record ?? null);
       const gone = current === null || isMarked(current.item);
-      const asRead = gone ? unchanged : kept;
+      const asRead = gone ? unchanged : unchangedAndStaying;
       const action: Action = {
         kind: 'check',
         table,
@@ -217,7 +217,7 @@ interface Written<R> {
   readonly now: Date;
 }
 
-/** The plan of a write that leaves a record behind. Its result is read from the item, as every later read will. */
+/** The plan of a write after which there is a record. Its result is read from the item, as every later read will be. */
 function written<R extends object>(
   entity: EntityCodec<R>,
   change: Written<R>,

@@ -1,4 +1,3 @@
-import type { Viewer } from '../context.js';
 import { AccessTokenError, createAccessTokens } from './access-tokens.js';
 import {
   hashPassword,
@@ -8,6 +7,7 @@ import {
   verifyPassword,
 } from './passwords.js';
 import * as tokens from './tokens.js';
+import type { Viewer } from './viewer.js';
 
 /** What rules need to know who somebody is. They get it with the context, so that tests can make it predictable. */
 export interface Auth {

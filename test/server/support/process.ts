@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../support/until.js';
 
 /** A program of ours as a process of its own. */
 export interface Program {
@@ -15,8 +15,6 @@ export interface Program {
   /** The exit code of a program that ends by itself. */
   ended(): Promise<number | null>;
 }
-
-const patience = 30_000;
 
 /** Starts a TypeScript file of the project at `root`. Of the environment it gets the path and what is given. */
 export function run(
@@ -37,11 +35,11 @@ export function run(
     process: child,
     output: () => output,
     async saw(pattern) {
-      for (const end = Date.now() + patience; !pattern.test(output); ) {
-        if (Date.now() > end || child.exitCode !== null)
-          throw new Error(`${pattern} was not seen in:\n${output}`);
-        await sleep(20);
-      }
+      await until(
+        () => pattern.test(output) || child.exitCode !== null,
+        () => `${pattern} was not seen in:\n${output}`,
+      );
+      if (!pattern.test(output)) throw new Error(`${pattern} was not seen in:\n${output}`);
     },
     async stop(signal = 'SIGTERM') {
       child.kill(signal);

@@ -1,11 +1,18 @@
 /**
  * Whether two key templates can give one key. Exact but for fields that stand in a key more than once: there the
- * languages may share a text that no one value gives. Then values are tried; where none fit, the answer is `unknown`.
+ * forms may share a text that no one value gives. Then values are tried; where none fit, the answer is `unknown`.
  */
 
-import type { HoleEncoding } from '../../plan/types/storage.js';
-import { type Automaton, automaton, type Expression, either, repeat, shared, word } from './automaton.js';
-import { encodingExpression, printValue, textInHole, valueOfText } from './encodings.js';
+import { type Expression, either, repeat, word } from '../../encodings/expression.js';
+import {
+  finiteValues,
+  formOf,
+  type HoleEncoding,
+  printValue,
+  textInHole,
+  valueOfText,
+} from '../../encodings.js';
+import { type Automaton, automaton, shared } from './automaton.js';
 
 export type Piece =
   | { readonly kind: 'literal'; readonly text: string }
@@ -28,10 +35,10 @@ export interface KeyShape {
 /** Values of one side's fields, each in its own encoding. */
 export type Values = ReadonlyMap<string, string>;
 
-export type Meeting =
+export type Overlap =
   | { readonly kind: 'apart' }
   | {
-      readonly kind: 'meet';
+      readonly kind: 'overlap';
       readonly partition: string;
       readonly sort: string | null;
       readonly a: Values;
@@ -40,11 +47,11 @@ export type Meeting =
   | { readonly kind: 'unknown' };
 
 /** Where one side has no sort key, only the partitions are compared. */
-export function meet(a: KeyShape, b: KeyShape): Meeting {
+export function overlapOf(a: KeyShape, b: KeyShape): Overlap {
   if (beginApart(a.partition, b.partition) || (a.sort && b.sort && beginApart(a.sort, b.sort)))
     return { kind: 'apart' };
   const some = attempt(a, b, false, 0);
-  if (some.kind === 'meet') return some;
+  if (some.kind === 'overlap') return some;
   const any = attempt(a, b, true, 0);
   return any.kind === 'apart' ? some : any;
 }
@@ -61,7 +68,7 @@ export function printValues(values: Values, shape: KeyShape): string[] {
 /** How many fields that stand in a key twice are tried before giving up. */
 const patience = 3;
 
-function attempt(a: KeyShape, b: KeyShape, isEmpty: boolean, depth: number): Meeting {
+function attempt(a: KeyShape, b: KeyShape, isEmpty: boolean, depth: number): Overlap {
   const partition = shared(compile(a.partition, isEmpty), compile(b.partition, isEmpty));
   if (!partition) return { kind: 'apart' };
   const sort = a.sort && b.sort ? shared(compile(a.sort, isEmpty), compile(b.sort, isEmpty)) : null;
@@ -70,7 +77,7 @@ function attempt(a: KeyShape, b: KeyShape, isEmpty: boolean, depth: number): Mee
   const valuesB = valuesOf(b, partition.b, sort?.b ?? []);
   if (valuesA.kind === 'values' && valuesB.kind === 'values') {
     return {
-      kind: 'meet',
+      kind: 'overlap',
       partition: partition.text,
       sort: sort?.text ?? null,
       a: valuesA.values,
@@ -107,7 +114,10 @@ function valuesOf(
   const collect = (pieces: readonly Piece[], texts: readonly string[]) => {
     for (const [index, piece] of pieces.entries()) {
       if (piece.kind !== 'hole') continue;
-      const place = places.get(piece.field) ?? { finite: finiteValues(piece), texts: [] };
+      const place = places.get(piece.field) ?? {
+        finite: finiteValues(piece.encode, piece.values),
+        texts: [],
+      };
       place.texts.push({ encode: piece.encode, text: texts[index] ?? '' });
       places.set(piece.field, place);
     }
@@ -127,21 +137,17 @@ function valuesOf(
   return { kind: 'values', values };
 }
 
-function finiteValues(piece: Piece & { kind: 'hole' }): readonly string[] | undefined {
-  if (piece.encode === 'boolean') return ['true', 'false'];
-  return piece.encode === 'enum' ? piece.values : undefined;
-}
-
 function tryEach(
   { field, candidates, isExhaustive }: Torn,
   side: 'a' | 'b',
-  attempt: (value: string) => Meeting,
-): Meeting {
+  attempt: (value: string) => Overlap,
+): Overlap {
   let isApart = isExhaustive;
   for (const value of candidates) {
-    const meeting = attempt(value);
-    if (meeting.kind === 'meet') return { ...meeting, [side]: new Map([...meeting[side], [field, value]]) };
-    isApart &&= meeting.kind === 'apart';
+    const overlap = attempt(value);
+    if (overlap.kind === 'overlap')
+      return { ...overlap, [side]: new Map([...overlap[side], [field, value]]) };
+    isApart &&= overlap.kind === 'apart';
   }
   return { kind: isApart ? 'apart' : 'unknown' };
 }
@@ -175,7 +181,7 @@ function expressionOf(piece: Piece, isEmpty: boolean): Expression {
     case 'literal':
       return word(piece.text);
     case 'hole':
-      return encodingExpression(piece.encode, piece.values, isEmpty);
+      return formOf(piece.encode, piece.values, isEmpty);
     case 'shard':
       return either(...Array.from({ length: piece.count }, (_, shard) => word(String(shard))));
     case 'rest':

@@ -1,6 +1,7 @@
 /** What functions that give keys are made of. */
 
-import type { Encoding, EntityPlan, HoleEncoding, KeyTemplate, SlotPlan } from '../../plan/types/storage.js';
+import { type HoleEncoding, isLossy } from '../../encodings.js';
+import type { EntityPlan, KeyTemplate, SlotPlan } from '../../plan/types/storage.js';
 import { encoding } from '../expressions.js';
 import {
   arrow,
@@ -67,15 +68,6 @@ export function shardExpression(entity: EntityPlan, count: number): Doc {
 export function isParsed(entity: EntityPlan): boolean {
   const holes = templatesOf(mainSlot(entity)).flatMap(({ parts }) => parts);
   return entity.keyFields.every((field) =>
-    holes.some((part) => part.kind === 'hole' && part.field === field && isWhole(entity, part)),
+    holes.some((part) => part.kind === 'hole' && part.field === field && !isLossy(part.encode)),
   );
-}
-
-/** The whole value can be read back. */
-export function isWhole(
-  entity: EntityPlan,
-  { field, encode }: { readonly field: string; readonly encode: HoleEncoding },
-): boolean {
-  const own: Encoding | undefined = attributeOf(entity, field)?.encoding;
-  return own !== undefined && (encode === own || encode.startsWith('pad(') || encode.startsWith('invert('));
 }

@@ -1,5 +1,6 @@
 /** keys.ts: tables and indexes, and the key functions of every item. */
 
+import { isLossy } from '../../encodings.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type {
   EntityPlan,
@@ -28,7 +29,6 @@ import { aggregateKey, aggregatesOf } from './aggregates.js';
 import {
   encodedField,
   isParsed,
-  isWhole,
   type KeyFunction,
   keyFunction,
   partParameter,
@@ -206,7 +206,7 @@ function parserOf(entity: EntityPlan, slot: SlotPlan): KeyFunction {
     property(
       template.attribute,
       templateList(template, (part) => {
-        if (!isWhole(entity, part) || named.has(part.field) || !entity.keyFields.includes(part.field))
+        if (isLossy(part.encode) || named.has(part.field) || !entity.keyFields.includes(part.field))
           return null;
         named.add(part.field);
         return part.field;

@@ -1,7 +1,8 @@
 /** The part of a partition that a query reads, as code. */
 
+import { isInverted, runtimePrefix } from '../../encodings.js';
 import type { QueryAccess } from '../../plan/types/access.js';
-import type { EntityPlan, HoleEncoding } from '../../plan/types/storage.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
 import { encoding } from '../expressions.js';
 import { arrow, call, type Doc, list, object, property, quote } from '../printer.js';
 import { runtime } from '../symbols.js';
@@ -33,28 +34,11 @@ const oppositeBounds = {
 function boundsExpression({ encode, bounds }: NonNullable<QueryAccess['range']>): Doc {
   return object(
     bounds.map((bound) => {
-      const by = bound === 'prefix' ? prefixEncoding(encode) : encoding(encode);
-      const end = encode.startsWith('invert(') ? oppositeBounds[bound] : bound;
+      const by = bound === 'prefix' ? runtime(runtimePrefix(encode)) : encoding(encode);
+      const end = isInverted(encode) ? oppositeBounds[bound] : bound;
       return property(end, call(runtime('encoded'), [by, `by.${bound}`]));
     }),
   );
-}
-
-function prefixEncoding(encode: HoleEncoding): Doc {
-  switch (encode) {
-    case 'time':
-      return runtime('timePrefix');
-    case 'invert(time)':
-      return runtime('invertedTimePrefix');
-    case 'fold':
-    case 'year':
-    case 'month':
-    case 'day':
-    case 'hour':
-      return encoding(encode);
-    default:
-      return runtime('text');
-  }
 }
 
 function narrowExpression(

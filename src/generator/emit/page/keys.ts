@@ -1,7 +1,8 @@
 /** Key templates and conditions on them, as a reader of the page sees them. */
 
+import { writtenHole } from '../../encodings.js';
 import type { QueryAccess } from '../../plan/types/access.js';
-import type { HoleEncoding, KeyTemplate, TemplatePart } from '../../plan/types/storage.js';
+import type { KeyTemplate, TemplatePart } from '../../plan/types/storage.js';
 
 /** `USER#{id}`, `{month(timestamp)}#{shard}`: with what is done to each value, wherever that was declared. */
 export function keyText({ parts }: Pick<KeyTemplate, 'parts'>): string {
@@ -15,25 +16,7 @@ export function bothKeys({ partition, sort }: { partition: KeyTemplate; sort: Ke
 
 function partText(part: TemplatePart): string {
   if (part.kind === 'literal') return part.text;
-  return part.kind === 'shard' ? '{shard}' : `{${written(part.field, part.encode)}}`;
-}
-
-/** A value as its type is encoded anyway is written bare. */
-function written(field: string, encode: HoleEncoding): string {
-  switch (encode) {
-    case 'text':
-    case 'enum':
-    case 'integer':
-    case 'decimal':
-    case 'boolean':
-    case 'time':
-      return field;
-    default: {
-      const pad = /^pad\((\d+)\)$/.exec(encode);
-      if (pad) return `pad(${field}, ${pad[1]})`;
-      return `${encode.replace(/\(.*$/, '')}(${field})`;
-    }
-  }
+  return part.kind === 'shard' ? '{shard}' : `{${writtenHole(part.field, part.encode)}}`;
 }
 
 /** Every attribute that is bound whole: `` `PK = USER#{id}` and `SK = METADATA` ``. */

@@ -158,12 +158,34 @@ function covering(budget: SingleBudget | undefined): string {
   return `${fields.join(', ')}: ${exactCost(usual)} where no others are selected`;
 }
 
+/** Why a query reads the key it does. */
+function queryReason({ why, entity, index }: QueryAccess): string {
+  const name = index ?? 'the table';
+  switch (why.kind) {
+    case 'primary key':
+      return 'the primary key answers it';
+    case 'pinned':
+      if (why.key === 'attributes') return `pinned to ${name}, whose keys are attributes of the record`;
+      return why.key === 'own'
+        ? `pinned to ${name}`
+        : `pinned to ${name}, for records that meet its \`when\``;
+    case 'entry':
+      return 'an index entry, as declared';
+    case 'shared':
+      return `shares the key of \`${why.with}\``;
+    case 'chosen':
+      return `${name} is the first index that \`${entity}\` leaves free`;
+    case 'locked':
+      return `the lock keeps it on ${name}`;
+  }
+}
+
 function why(plan: Plan, { access }: PatternPlan): string {
   switch (access.kind) {
     case 'query':
-      return access.why;
+      return queryReason(access);
     case 'count':
-      return access.query.why;
+      return queryReason(access.query);
     case 'get':
       return 'the primary key is known';
     case 'aggregate': {
@@ -171,9 +193,9 @@ function why(plan: Plan, { access }: PatternPlan): string {
       return items === 1 ? 'writes maintain it in one item' : `writes maintain it in ${items} items`;
     }
     case 'exists':
-      return access.by.kind === 'get' ? 'the primary key is known' : access.by.why;
+      return access.by.kind === 'get' ? 'the primary key is known' : queryReason(access.by);
     case 'through':
-      return access.join.kind === 'get' ? 'the primary key of the join is known' : access.join.why;
+      return access.join.kind === 'get' ? 'the primary key of the join is known' : queryReason(access.join);
     case 'typed':
       return 'a value names the entity';
     case 'any':

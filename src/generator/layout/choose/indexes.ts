@@ -2,28 +2,36 @@
 
 import { byNumber, type Lock } from '../../lock.js';
 import type { IndexModel, TableModel, Word } from '../../model.js';
+import type { Basis } from '../basis.js';
+import type { EntityKeys } from '../types.js';
 
-/** A table while it is laid out. */
-export interface TableDraft extends TableModel {
-  readonly indexes: IndexModel[];
-  /** Names of its records' attributes, which no key attribute can have. */
-  readonly reserved: Set<string>;
+/** What the indexes of a table are chosen from. */
+export interface IndexPool {
+  readonly table: TableModel;
+  /** What the lock has of the table. */
+  readonly lock: Lock;
+  /** Names that no key attribute can have: those of its records' attributes. */
+  readonly reserved: ReadonlySet<string>;
 }
 
-export function tableDraft(table: TableModel): TableDraft {
+export function indexPool(table: TableModel, bases: Iterable<Basis>, lock: Lock): IndexPool {
   const own = [table.partition, table.sort, table.ttl].flatMap((word) => word?.text ?? []);
-  return { ...table, indexes: [...table.indexes], reserved: new Set(own) };
+  const attributes = [...bases]
+    .filter((one) => one.table === table)
+    .flatMap((one) => [...one.attributes.keys()]);
+  return { table, lock, reserved: new Set([...own, ...attributes]) };
 }
 
 /**
  * The global indexes with whole records that are not `taken`, in order. Of a table that lists none there is always
- * one more: it comes to be when it is asked for.
+ * one more; `used` are those that its entities have so far.
  */
 export function* freeIndexes(
-  table: TableDraft,
+  pool: IndexPool,
+  used: ReadonlySet<string>,
   taken: ReadonlySet<string | null>,
-  lock: Lock,
 ): Generator<IndexModel, undefined> {
+  const { table, lock, reserved } = pool;
   if (!table.isOpen) {
     for (const index of table.indexes) {
       if (index.kind === 'global' && index.project.kind === 'all' && !taken.has(index.name.text)) yield index;
@@ -32,37 +40,55 @@ export function* freeIndexes(
   }
   const known = lock.tables.get(table.name.text)?.indexes ?? new Map();
   const live = [...known].filter(([, one]) => !one.isRetired).map(([name]) => name);
-  const names = [...new Set([...table.indexes.map((index) => index.name.text), ...live])].sort(byNumber);
+  const names = [...new Set([...used, ...live])].sort(byNumber);
   for (const name of names) {
-    const index = taken.has(name) ? undefined : madeIndex(table, name, lock);
+    const index = taken.has(name) ? undefined : indexNamed(pool, name);
     if (index) yield index;
   }
   for (let number = 1; ; number++) {
     const name = `GSI${number}`;
     if (known.has(name) || names.includes(name)) continue;
-    if ([`${name}PK`, `${name}SK`].some((attribute) => table.reserved.has(attribute))) continue;
-    const index = madeIndex(table, name, lock);
+    if (keyAttributes(name).some((attribute) => reserved.has(attribute))) continue;
+    const index = indexNamed(pool, name);
     if (index) yield index;
   }
 }
 
-/** The index of the name; made, as the lock has it, where the table lists none. Undefined where there can be none. */
-export function madeIndex(table: TableDraft, name: string, lock: Lock): IndexModel | undefined {
-  const declared = table.indexes.find((index) => index.name.text === name);
-  if (declared || !table.isOpen) return declared;
+/** The index of the name; of a table that lists none, as the lock has it. Undefined where there can be none. */
+export function indexNamed({ table, lock }: IndexPool, name: string): IndexModel | undefined {
+  if (!table.isOpen) return table.indexes.find((index) => index.name.text === name);
   const locked = lock.tables.get(table.name.text)?.indexes.get(name);
   if (locked?.isRetired) return undefined;
-  const [partition, sort] = locked?.attributes ?? [`${name}PK`, `${name}SK`];
+  const [partition, sort] = locked?.attributes ?? keyAttributes(name);
   if (partition === undefined || sort === undefined) return undefined;
   const word = (text: string): Word => ({ text, at: table.name.at });
-  const index: IndexModel = {
+  return {
     name: word(name),
     kind: 'global',
     partition: word(partition),
     sort: word(sort),
     project: { kind: 'all' },
   };
-  table.indexes.push(index);
-  table.indexes.sort((a, b) => byNumber(a.name.text, b.name.text));
-  return index;
+}
+
+/** The names of the indexes that entities have keys on. */
+export function usedIndexes(keys: Iterable<EntityKeys>): Set<string> {
+  const slots = [...keys].flatMap(({ record, entries }) => [
+    ...record,
+    ...entries.flatMap((entry) => entry.slots),
+  ]);
+  return new Set(slots.flatMap(({ index }) => index ?? []));
+}
+
+/** The table with its indexes: those it lists, or those that its entities have keys on. */
+export function withIndexes(pool: IndexPool, keys: Iterable<EntityKeys>): TableModel {
+  const { table } = pool;
+  if (!table.isOpen) return table;
+  const names = [...usedIndexes(keys)].sort(byNumber);
+  return { ...table, indexes: names.flatMap((name) => indexNamed(pool, name) ?? []) };
+}
+
+/** The key attributes of an index that is made. */
+function keyAttributes(index: string): [partition: string, sort: string] {
+  return [`${index}PK`, `${index}SK`];
 }

@@ -4,7 +4,7 @@ import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
 import type { Lock, LockedEntity, LockedKey, LockedSlot } from '../../lock.js';
 import { type EntityModel, type Model, type PatternModel, printType } from '../../model.js';
 import type { ItemPlan, SlotPlan } from '../../plan/types/storage.js';
-import type { EntityLayout, Layout } from '../layout.js';
+import type { EntityLayout, Layout } from '../types.js';
 import { entryPrefixOf, livePrefixes, prefixOf, retiredPrefixes } from './claims.js';
 import { nextLock } from './next.js';
 

@@ -4,8 +4,8 @@ import type { Lock, LockedEntity, LockedKey, LockedSlot, LockedTable } from '../
 import type { ItemPlan, SlotPlan } from '../../plan/types/storage.js';
 import type { ResolvedAttribute } from '../../resolve/resolved-model.js';
 import { lockedName } from '../aggregates.js';
-import type { EntityLayout, Layout } from '../layout.js';
 import { multiAttributeFields } from '../multi-attribute.js';
+import type { EntityLayout, Layout } from '../types.js';
 import { prefixOf } from './claims.js';
 
 export function nextLock({ entities, tables }: Pick<Layout, 'entities' | 'tables'>, before: Lock): Lock {

@@ -1,6 +1,7 @@
 /** What each pattern reads, and how. */
 
-import type { HoleEncoding, KeyTemplate, TemplatePart } from './storage.js';
+import type { HoleEncoding } from '../../encodings.js';
+import type { KeyTemplate, TemplatePart } from './storage.js';
 import type { FieldRef, NamedValue, ValuePlan } from './values.js';
 
 export interface PatternPlan {
@@ -208,9 +209,26 @@ export interface QueryAccess {
   readonly limit?: ValuePlan;
   /** Name of the generated query function. */
   readonly function: string;
-  /** Why this index. */
-  readonly why: string;
+  readonly why: ReadReason;
 }
+
+/** Why a query reads the key it does. */
+export type ReadReason =
+  /** The primary key of the record answers it. */
+  | { readonly kind: 'primary key' }
+  /**
+   * The declaration names the index: for a key of its own, for one of several that exclude one another by `when`, or for
+   * the attributes that are the keys of a multi-attribute index.
+   */
+  | { readonly kind: 'pinned'; readonly key: 'own' | 'conditional' | 'attributes' }
+  /** It is the entry that the declaration asks for. */
+  | { readonly kind: 'entry' }
+  /** The key, or the entry, of another pattern answers it as well. */
+  | { readonly kind: 'shared'; readonly with: string }
+  /** It is the first index that the entity's other keys leave free. */
+  | { readonly kind: 'chosen' }
+  /** The lock has it. */
+  | { readonly kind: 'locked' };
 
 export interface MultiAttributeAccess {
   /** The sort attribute that bounds and order begin with; null where all before it are all there are. */

@@ -1,5 +1,7 @@
 /** How records are stored: tables, indexes, items and the templates of their keys. */
 
+import type { Encoding, HoleEncoding } from '../../encodings.js';
+
 export interface TablePlan {
   readonly name: string;
   /** With `${VARIABLES}`. */
@@ -116,9 +118,6 @@ export type ValidationPlan =
   | { readonly kind: 'bounds'; readonly min?: number; readonly max?: number; readonly pattern?: string }
   | { readonly kind: 'rule'; readonly rule: string };
 
-/** How a value of a type is stored and stands in a key. `document` cannot stand in a key. */
-export type Encoding = 'text' | 'enum' | 'integer' | 'decimal' | 'boolean' | 'time' | 'document';
-
 export interface ItemPlan {
   readonly role: 'main' | 'entry' | 'version';
   /** The pattern an entry exists for; the entity a version is read as; null for the main item. */
@@ -166,22 +165,6 @@ export type TemplatePart =
       readonly enum: string | null;
     }
   | { readonly kind: 'shard' };
-
-export type HoleEncoding =
-  | Exclude<Encoding, 'document'>
-  | 'year'
-  | 'month'
-  | 'day'
-  | 'hour'
-  | 'fold'
-  /** Plain digits, filled up with zeros. */
-  | `pad(${PadDigits})`
-  /** In descending order. */
-  | `invert(${Invertible})`;
-
-export type PadDigits = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16;
-
-export type Invertible = 'integer' | 'decimal' | 'time' | 'boolean';
 
 export interface GuardPlan {
   readonly fields: readonly string[];

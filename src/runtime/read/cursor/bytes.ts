@@ -1,16 +1,16 @@
-/** The fields of a cursor as few bytes. */
+/** Cursor bytes: the fields of a position in as few bytes as possible. */
 
 /** How a field is written, in the lowest two bits of its head; above them is the length of its text in bytes. */
 const kinds = { text: 0, number: 1, shared: 2 } as const;
 
-/** A shorter end is not worth telling where it stands. */
+/** A shorter shared end costs more bytes than it saves. */
 const shortestShared = 4;
 
 /**
- * Each field as its head (LEB128) and its text in UTF-8. Keys of one record often end alike, in its id: a text that ends
- * like an earlier one has only its beginning written, and which field that is and how much they share.
+ * Each field is its head (LEB128) and its text in UTF-8. Keys of one record often have the same end, its id: of a text
+ * that ends like an earlier one only the beginning is written, with the earlier field and the length of the shared end.
  */
-export function packFields(fields: readonly (string | number)[]): Buffer {
+export function encodeFields(fields: readonly (string | number)[]): Buffer {
   const bytes: number[] = [];
   const parts: Buffer[] = [];
   const write = (kind: number, text: string, ...more: readonly number[]) => {
@@ -30,8 +30,8 @@ export function packFields(fields: readonly (string | number)[]): Buffer {
   return Buffer.concat(parts);
 }
 
-/** The inverse of {@link packFields}; what it is given was authenticated. */
-export function unpackFields(packed: Buffer): (string | number)[] {
+/** The inverse of {@link encodeFields}; its input is authenticated. */
+export function decodeFields(packed: Buffer): (string | number)[] {
   const fields: (string | number)[] = [];
   let at = 0;
   const readCount = () => {
@@ -61,7 +61,7 @@ function pushCount(bytes: number[], count: number): void {
   bytes.push(rest);
 }
 
-/** The earlier text that shares the longest end with this one, by its place, and the length of that end. */
+/** The position of the earlier text that shares the longest end with this one, and the length of that end. */
 function longestEnd(
   earlier: readonly (string | number)[],
   text: string,

@@ -1,14 +1,14 @@
 /** Positions as cursors of one query. */
 import { badCursor } from '../../errors.js';
 import type { AttributeValue, IndexQuery, Key } from '../../types.js';
-import { packFields, unpackFields } from './bytes.js';
+import { decodeFields, encodeFields } from './bytes.js';
 import { bucketsIn, type Position } from './positions.js';
 import { bindingOf, type CursorSealer } from './sealing.js';
 
-/** Raised when what a cursor holds changes, so that an older one is refused, not misread. */
+/** Incremented when the contents of cursors change, so that older ones are refused, not misread. */
 const format = 2;
 
-/** No keys make a longer cursor: those of index and table have less than 10 KB together, and base64 adds a third. */
+/** The longest possible cursor: the keys of index and table have less than 10 KB, and base64 adds a third. */
 const longest = 16_384;
 
 /** What of a query its cursors depend on. */
@@ -19,7 +19,7 @@ export type QueryIdentity = Pick<
 
 /**
  * What identifies a query: its pattern, the keys it reads by, and every encoded argument, as text. Buckets are left out: the window of
- * a bucketed pattern moves with the clock, and its cursors tell their bucket themselves.
+ * a bucketed pattern moves with the clock, and its cursors contain their bucket.
  */
 export function identityOf(query: QueryIdentity): string {
   const { pattern, layout, index, partitions, binding, sort, descending, filter } = query;
@@ -75,19 +75,19 @@ export class Cursors {
   }
 
   cursor(position: Position): string {
-    return this.#sealer.seal(this.#binding, packFields(this.#fields(position)));
+    return this.#sealer.seal(this.#binding, encodeFields(this.#fields(position)));
   }
 
   /** The position of a client's cursor. BAD_CURSOR where it is not one of this query's. */
   position(cursor: string, argument: 'after' | 'before'): Position {
     if (cursor.length > longest) throw badCursor(argument);
     const plain = this.#sealer.open(this.#binding, cursor);
-    const position = plain && this.#read(unpackFields(plain));
+    const position = plain && this.#read(decodeFields(plain));
     if (position === undefined) throw badCursor(argument);
     return position;
   }
 
-  /** The least that tells a position, given the query: what follows from it is left out. */
+  /** The fields that determine a position, without those that follow from the query. */
   #fields({ bucket, shard, sort, more, base }: Position): (string | number)[] {
     const { partitions, index } = this.#query;
     const { table } = index;

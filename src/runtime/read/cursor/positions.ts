@@ -1,12 +1,12 @@
-/** Where an item stands in the order of a query. */
+/** The position of an item in the order of a query. */
 
 import { keyOfItem } from '../../keys/item-key.js';
 import { compareKeys } from '../../keys/ranges.js';
 import type { IndexRef, Item, Key, Partitions } from '../../types.js';
 
 /**
- * A place in the order of a query, by the whole key of the item that stands there or stood there. An item's
- * removal or insertion elsewhere does not move it.
+ * A position in the order of a query: the whole key of the item that is or was there. Inserting or deleting items
+ * elsewhere does not move it.
  */
 export interface Position {
   /** Which of the buckets, in the query's order; 0 unless the partitions are a sequence. */
@@ -35,7 +35,7 @@ export function positionOf(index: IndexRef, { item, bucket, shard }: Row): Posit
   return { bucket, shard, sort, more: index.more.map((name) => item[name] as string | number), base };
 }
 
-/** What ExclusiveStartKey has to be for a query to go on after a position in this partition. */
+/** The ExclusiveStartKey for a query that continues after a position in this partition. */
 export function startKey(index: IndexRef, partition: string | number, { sort, more, base }: Position): Key {
   const key: Key = { ...base, [index.partition]: partition };
   if (index.sort !== undefined && sort !== undefined) key[index.sort] = sort;

@@ -14,8 +14,8 @@ const shortestSecret = 16;
 
 /**
  * Seals positions into cursors and opens them. The construction is SIV: the tag is an HMAC-SHA256, cut to 128
- * bits, over what the cursor is bound to and its plain text, and is the initial counter of AES-256-CTR. So the
- * same position has always the same cursor, and nobody without the secret can make or read one.
+ * bits, over what the cursor is bound to and its plain text, and is the initial counter of AES-256-CTR. So a position
+ * always has the same cursor, and nobody can create or read one without the secret.
  */
 export class CursorSealer {
   readonly #keys: readonly [Keys, ...Keys[]];
@@ -32,11 +32,12 @@ export class CursorSealer {
       );
     }
     const [first, ...others] = secrets.map(derive);
-    if (first === undefined) throw new TableloomError('CONFIGURATION', 'A cursor secret is needed.');
+    if (first === undefined)
+      throw new TableloomError('CONFIGURATION', 'cursorSecrets is empty: pass at least one secret.');
     this.#keys = [first, ...others];
   }
 
-  /** The cursor of a position. `binding` is what {@link bindingOf} gives. */
+  /** The cursor of a position. `binding` is the result of {@link bindingOf}. */
   seal(binding: Buffer, plain: Buffer): string {
     const [keys] = this.#keys;
     const tag = tagOf(keys, binding, plain);

@@ -1,4 +1,4 @@
-/** A record, and the first of what lies beside it in its item collection, by one Query. */
+/** A record and the first other items of its item collection, by one Query. */
 
 import type { Requester } from '../../client/requests.js';
 import { compareKeys, successor, within } from '../../keys/ranges.js';
@@ -10,16 +10,16 @@ export interface ParentItem {
   readonly key: Key;
   /** What the sort keys of all the query's items begin with. */
   readonly head: string;
-  /** How many further items can stand between them and the record. */
+  /** How many further items may lie between them and the record. */
   readonly between: number;
   /**
-   * Takes the read of the record over; what is returned is to be given its item. Undefined where the record has been
-   * read or asked for already.
+   * Takes over the read of the record: call the returned function with its item. Undefined where the record was read or
+   * requested already.
    */
   readonly claim: () => ((item: Promise<Item | null>) => void) | undefined;
 }
 
-/** What of a Query's answer its reader looks at. */
+/** The part of a Query's answer that its reader uses. */
 export interface QueryAnswer {
   readonly Items?: Item[] | undefined;
   readonly LastEvaluatedKey?: Key | undefined;
@@ -27,12 +27,12 @@ export interface QueryAnswer {
 }
 
 /**
- * The answer to a query's first request from a request that brings the parent with it; undefined where that cannot be,
- * and nothing has been sent. It can where reading begins at the end of the query's items that the parent stands at, so
- * that no more than `between` items lie on the way.
+ * The answer to a query's first request, by a request that also reads the parent; undefined, with nothing sent, where
+ * that is impossible. It is possible where reading begins at the end of the query's items next to the parent, so that no
+ * more than `between` items lie on the way.
  *
- * The answer is what the query's own request would have brought, or goes further: the reader that gets it goes on
- * from wherever it ends. So it is right whatever lies between; how many do decides only what it costs.
+ * The answer has what the query's own request would have returned, or more: the reader continues from wherever it ends.
+ * So it is right whatever lies between; the number of items in between decides only the cost.
  */
 export function withParent(
   requester: Requester,
@@ -41,18 +41,18 @@ export function withParent(
   part: QueryPart,
 ): Promise<QueryAnswer> | undefined {
   const range = spanning(parent, shape, part);
-  const give = range && parent.claim();
-  if (range === undefined || give === undefined) return undefined;
+  const handOver = range && parent.claim();
+  if (range === undefined || handOver === undefined) return undefined;
   const tableName = requester.tableName(shape.index.table);
   const limit = (part.limit ?? 0) + parent.between + 1;
-  // The parent is wanted whole.
+  // The parent is needed whole.
   const whole = { ...shape, only: undefined };
   const sent = requester.send('Query', queryInput(tableName, whole, { ...part, range, limit }));
   const { sort = '' } = shape.index;
   const item = sent.then(({ Items = [] }) => Items.find((one) => one[sort] === parent.key[sort]) ?? null);
-  // It is the parent's reader that tells of a failure.
+  // The parent's reader reports a failure.
   item.catch(() => undefined);
-  give(item);
+  handOver(item);
   return sent.then(({ Items = [], LastEvaluatedKey: last }) => {
     const own = Items.filter((one) => within(part.range, one[sort] as string));
     // Cut off by DynamoDB's 1 MB limit before the query's own items began: a key that none of its requests may start at.
@@ -62,7 +62,7 @@ export function withParent(
   });
 }
 
-/** From the parent to the query's far end; undefined where they are no neighbours in the direction of reading. */
+/** The range from the parent to the query's far end; undefined where they are not adjacent in the direction of reading. */
 function spanning(
   { key, head }: ParentItem,
   { index, filter }: QueryShape,

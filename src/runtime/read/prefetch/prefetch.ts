@@ -1,4 +1,4 @@
-/** Reads that need no more of their parent than its key, started while the parent is read. */
+/** Prefetch: reads that depend only on their parent's key start while the parent is read. */
 
 import {
   type FieldNode,
@@ -11,18 +11,18 @@ import {
 } from 'graphql';
 import { isIncluded, type SelectionInfo } from '../selection.js';
 
-/** The part of graphql-js' info that reading ahead takes. */
+/** The part of graphql-js' info that prefetching uses. */
 export type PrefetchInfo = SelectionInfo & Pick<GraphQLResolveInfo, 'schema'>;
 
-/** What some fields of a type read, by field: with their arguments and what is asked of them. */
+/** The reads of some fields of a type, by field, from their arguments and selections. */
 type Reads = Readonly<Record<string, (args: never, info: PrefetchInfo) => Promise<unknown>>>;
 
 /**
- * Starts the reads of those fields of a type that are asked for, whatever their aliases, arguments and fragments. The
- * fields' own resolvers ask the session for the same and find it under way; what a read failed with is told there, and
- * nowhere else.
+ * Prefetches selected fields of a type that depend only on the parent's key, whatever their aliases, arguments and
+ * fragments. The fields' own resolvers make the same request of the session and find it under way; only they report its
+ * failure.
  *
- * @param info of the field that gives the parent
+ * @param info of the field that returns the parent
  * @param type the parent's, an object type
  */
 export function prefetch(info: PrefetchInfo, type: string, reads: Reads): void {
@@ -30,7 +30,7 @@ export function prefetch(info: PrefetchInfo, type: string, reads: Reads): void {
   const parent = schema.getType(type);
   if (!isObjectType(parent)) return;
   const fields = parent.getFields();
-  for (const fieldNodes of fieldsAsked(info, parent)) {
+  for (const fieldNodes of selectedFields(info, parent)) {
     const [node] = fieldNodes;
     const { [node.name.value]: read } = reads;
     const { [node.name.value]: field } = fields;
@@ -50,7 +50,7 @@ function start(read: () => Promise<unknown>): void {
   try {
     read().catch(() => undefined);
   } catch {
-    // The field's own resolver meets the same mistake in its arguments.
+    // The field's own resolver throws the same error of its arguments.
   }
 }
 
@@ -59,8 +59,8 @@ type FieldNodes = readonly [FieldNode, ...FieldNode[]];
 /** Answers for selections without variable @skip and @include, which are the same in every execution. */
 const known = new WeakMap<FieldNode, Map<GraphQLObjectType, readonly FieldNodes[]>>();
 
-/** The fields asked of an object of a type, those of one answer together, as graphql-js merges them. */
-function fieldsAsked(info: PrefetchInfo, type: GraphQLObjectType): readonly FieldNodes[] {
+/** The selected fields of an object of a type, grouped by response name, as graphql-js merges them. */
+function selectedFields(info: PrefetchInfo, type: GraphQLObjectType): readonly FieldNodes[] {
   const [first, ...others] = info.fieldNodes;
   const remembered = first && others.length === 0 ? known.get(first)?.get(type) : undefined;
   if (remembered !== undefined) return remembered;
@@ -83,12 +83,12 @@ function fieldsAsked(info: PrefetchInfo, type: GraphQLObjectType): readonly Fiel
     }
   };
   for (const { selectionSet } of info.fieldNodes) visit(selectionSet);
-  const asked = [...byAnswer.values()];
+  const selected = [...byAnswer.values()];
   if (first && others.length === 0 && !varies) {
     const byType = known.get(first) ?? new Map<GraphQLObjectType, readonly FieldNodes[]>();
-    known.set(first, byType.set(type, asked));
+    known.set(first, byType.set(type, selected));
   }
-  return asked;
+  return selected;
 }
 
 /** Whether a fragment on `condition` is about an object of this type. */

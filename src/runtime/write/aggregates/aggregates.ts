@@ -1,4 +1,4 @@
-/** Numbers that writes keep beside records: how they are read, and how the next of a sequence is taken. */
+/** Aggregates: how they are read, and how the next number of a sequence is taken. */
 import { type ItemKey, itemId } from '../../keys/item-key.js';
 import { checkKey } from '../../keys/limits.js';
 import type { Aggregate, Item, SequenceRef, TableRef } from '../../types.js';
@@ -6,20 +6,20 @@ import { type Action, counterAttributes } from '../action.js';
 import { absent } from '../changes.js';
 import type { FoundItems } from '../write.js';
 
-/** What an item says of its number; 0 where there is no item yet. */
+/** The number of an aggregate's item; 0 where there is no item yet. */
 export function numberIn(item: Item | null): number {
   const value = item?.[counterAttributes.value];
   return typeof value === 'number' ? value : 0;
 }
 
-/** The keys of the items a number is spread over. None where it is asked of a value that nothing has. */
+/** The keys of an aggregate's items: none where it is requested for a value that cannot be a key. */
 export function itemsOf<R extends object>({ entity, keys }: Aggregate<R>): ItemKey[] {
   return keys.flatMap((key) =>
     key === undefined ? [] : { table: entity.table, key: checkKey(key, entity.table) },
   );
 }
 
-/** @param read gives the item under a key */
+/** The sum of an aggregate's items. @param read returns the item under a key */
 export async function readAggregate<R extends object>(
   number: Aggregate<R>,
   read: (key: ItemKey) => Promise<Item | null>,
@@ -76,7 +76,7 @@ function begun(sequence: SequenceRef, item: Item | null): Taken {
   return { sequence, read: item === null ? null : numberIn(item), last: numberIn(item) };
 }
 
-/** The item holds the number that was read, or is still not there. */
+/** The item has the number that was read, or still does not exist. */
 export function isAt(table: TableRef, read: number | null): NonNullable<Action['condition']> {
   if (read === null) return absent(table);
   return {

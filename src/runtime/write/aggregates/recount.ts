@@ -1,4 +1,4 @@
-/** Repairs numbers that are kept: for records that were there before they were, or that others wrote. */
+/** Repairs aggregates: for records that are older than the aggregate, or that another program wrote. */
 import type { Requester } from '../../client/requests.js';
 import { conflict } from '../../errors.js';
 import { itemId } from '../../keys/item-key.js';
@@ -10,9 +10,9 @@ import { commit } from '../commit.js';
 import { isAt, itemsOf, numberIn } from './aggregates.js';
 
 /**
- * Sets a number to what the records make of it, and gives it. Records that do not count in it are passed over.
- * CONFLICT where writes changed it meanwhile: what they wrote may or may not be among the records, so that it has to
- * be counted again. For a time without writes: one that leaves the number as it was goes unnoticed.
+ * Sets an aggregate to the value that the records give, and returns it. Skips records that do not count in it. CONFLICT
+ * where writes changed it meanwhile: their records may or may not be among these, so that the aggregate must be counted
+ * again. Run it while nobody writes: a write that leaves the aggregate's value the same goes unnoticed.
  */
 export async function recount<R extends object>(
   requester: Requester,
@@ -42,8 +42,8 @@ export async function recount<R extends object>(
 }
 
 /**
- * Moves a sequence on to the greatest number that these records have, and gives the last number it has given then. It is
- * never moved back. CONFLICT where a number was taken meanwhile.
+ * Moves a sequence forward to the greatest number of these records, and returns its last number. Never moves it back.
+ * CONFLICT where a number was taken meanwhile.
  */
 export async function resume(
   requester: Requester,
@@ -68,7 +68,7 @@ interface AggregateItem {
   readonly key: Key;
 }
 
-/** Sets a number that nobody has changed since it was read. */
+/** Sets a number, on the condition that nobody has changed it since it was read. */
 async function set(
   requester: Requester,
   { entity, name, table, key }: AggregateItem,

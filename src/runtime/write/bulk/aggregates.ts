@@ -1,4 +1,4 @@
-/** Numbers beside the records of a bulk load: added up while it runs, and written when it ends. */
+/** Aggregates of a bulk load: added up while it runs, and written when it ends. */
 import type { Requester } from '../../client/requests.js';
 import { conflict } from '../../errors.js';
 import { ItemReads } from '../../read/batch-get.js';
@@ -16,8 +16,8 @@ export function additionsOf(actions: readonly Action[]): readonly Addition[] {
 }
 
 /**
- * Sequences are read when a load first takes a number of theirs, and go on from there in the order of the records.
- * `finish` makes all additions and moves the sequences on, a hundred items to a transaction; no bound is asked.
+ * A sequence is read when a record first takes a number of it, and continues from there in the order of the records.
+ * `finish` makes all additions and moves the sequences forward, a hundred items to a transaction, without bounds.
  */
 export class BulkAggregates {
   readonly #requester: Requester;
@@ -32,7 +32,7 @@ export class BulkAggregates {
     return this.#numbering.next(sequence);
   }
 
-  /** CONFLICT where somebody else took numbers meanwhile; BUSY where DynamoDB was overloaded until the deadline. */
+  /** CONFLICT where another writer took numbers meanwhile; BUSY where DynamoDB was overloaded until the deadline. */
   async finish(additions: Iterable<Addition>): Promise<void> {
     const actions = new Actions();
     for (const { max: _bound, ...addition } of additions) actions.add([addition]);

@@ -1,4 +1,4 @@
-/** Loading many new records at once. */
+/** Loads many new records. */
 import type { BatchWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Requester } from '../../client/requests.js';
 import { busy, fromAws, TableloomError, valueTaken } from '../../errors.js';
@@ -11,14 +11,14 @@ import { additionsOf, BulkAggregates } from './aggregates.js';
 /** DynamoDB takes at most this many items in one BatchWriteItem ("BatchWriteItem", API reference). */
 export const batchWriteLimit = 25;
 
-/** How many BatchWriteItems are under way at once. */
+/** How many BatchWriteItems run at the same time. */
 const batchesAtOnce = 8;
 
-/** What became of a bulk load. */
+/** The outcome of a bulk load. */
 export interface PutAllReport {
-  /** How many records were written whole. */
+  /** How many records were written with all of their items. */
   readonly written: number;
-  /** Records of which at least one item was not written, or is not known to be, and why. */
+  /** Records of which at least one item was not written, or may not have been, and why. */
   readonly unwritten: readonly Unwritten[];
   /** False where the session was aborted before all writes had been taken from their source. */
   readonly isComplete: boolean;
@@ -26,7 +26,7 @@ export interface PutAllReport {
 
 export interface Unwritten {
   readonly entity: string;
-  /** The key of the main item; null where the record could not be worked out. */
+  /** The key of the main item; null where the record could not be computed. */
   readonly key: Key | null;
   readonly error: Error;
 }
@@ -46,26 +46,25 @@ interface PendingItem {
 
 const nothing: FoundItems = { get: () => null, load: async () => {}, query: async () => [] };
 
-type Source = Iterable<Write<unknown>> | AsyncIterable<Write<unknown>>;
+type WriteSource = Iterable<Write<unknown>> | AsyncIterable<Write<unknown>>;
 
 /**
- * Puts new records with their entries, versions and guards, 25 items to a request, side by side. For seeds and
- * imports into tables nobody else writes to: nothing is conditional, so that a record with the same key is
- * overwritten without its old entries being removed, and unique values are compared only within this call. Nor is it
- * checked that what a record names is there.
+ * Puts new records with their entries, versions and guards, 25 items to a request, in parallel. For seeds and imports
+ * into tables that nobody else writes to: nothing is conditional. A record with the same key is overwritten, while its
+ * old entries stay; unique values are compared only within this call; references are not checked.
  *
- * No record stops another: one that cannot be worked out, and one that is a double, is reported, what it would have
- * written alongside is not written, and the load goes on. Unprocessed items are sent again until the deadline.
- * Where the signal is given no more are taken from the source: those that were taken are written, and reported.
- * What the source itself throws is thrown, once all is written that was taken.
+ * No record stops another: one that cannot be computed, or has the key of an earlier one, is reported and skipped with
+ * the writes alongside it. Unprocessed items are sent again until the deadline. After an abort no more writes are taken
+ * from the source: those that were taken are written and reported. What the source throws is thrown after those are
+ * written.
  *
- * Numbers kept beside records are those of the records that were written whole: added up, without regard to bounds,
- * and written last, however the load ends. Where that fails the call does (CONFLICT, BUSY), and `Session.recount` and
- * `Session.resume` put them right. A number of a sequence that a record took which was not written is left out.
+ * Aggregates count the records that were written with all of their items: they are added up, without regard to bounds,
+ * and written last, however the load ends. Where that fails, so does the call (CONFLICT, BUSY); `Session.recount` and
+ * `Session.resume` repair them. A sequence number that a failed record took is skipped.
  */
 export async function putAll(
   requester: Requester,
-  writes: Source,
+  writes: WriteSource,
   env: CallEnvironment,
   signal: AbortSignal | undefined,
 ): Promise<PutAllReport> {
@@ -94,8 +93,8 @@ class BulkLoad {
     this.#env = { ...env, next: this.#numbers.next.bind(this.#numbers) };
   }
 
-  /** Gives false where the signal came first. */
-  async takeAll(writes: Source, signal: AbortSignal | undefined): Promise<boolean> {
+  /** Returns false where it was aborted first. */
+  async takeAll(writes: WriteSource, signal: AbortSignal | undefined): Promise<boolean> {
     for await (const write of whilst(writes, signal)) {
       if (write.kind !== 'create') throw new TypeError('putAll takes only writes made by create');
       await this.#take(write);
@@ -103,7 +102,7 @@ class BulkLoad {
     return signal?.aborted !== true;
   }
 
-  /** Sends what is left, waits for all that is under way, and writes the numbers of what is there. */
+  /** Sends what is left, waits for all requests, and writes the aggregates. */
   async settle(): Promise<void> {
     if (this.#batch.length > 0) await this.#flush();
     await Promise.all(this.#running);
@@ -162,8 +161,8 @@ class BulkLoad {
   }
 }
 
-/** The writes of a source until the signal is given, even where the source is being waited for. */
-async function* whilst(writes: Source, signal: AbortSignal | undefined): AsyncGenerator<Write<unknown>> {
+/** The writes of a source until the signal is aborted, even while the source is awaited. */
+async function* whilst(writes: WriteSource, signal: AbortSignal | undefined): AsyncGenerator<Write<unknown>> {
   const aborted = new Promise<'aborted'>((resolve) => {
     if (signal?.aborted) resolve('aborted');
     else signal?.addEventListener('abort', () => resolve('aborted'), { once: true });
@@ -181,7 +180,7 @@ async function* whilst(writes: Source, signal: AbortSignal | undefined): AsyncGe
       yield next.value;
     }
   } finally {
-    // A source that is being waited for may never answer: it is told, and not waited for.
+    // A source that is awaited may never answer: it is notified, and not awaited.
     if (!isOver) void Promise.resolve(source.return?.()).catch(() => undefined);
   }
 }
@@ -201,7 +200,7 @@ function doubleError({ purpose }: Action): TableloomError {
 
 type PutRequests = NonNullable<BatchWriteCommandInput['RequestItems']>;
 
-/** Never rejects: what fails is noted in the records. */
+/** Never rejects: failures are noted in the records. */
 async function send(requester: Requester, items: readonly PendingItem[]): Promise<void> {
   const owners = new Map<string, PendingItem>();
   let pending: PutRequests = {};

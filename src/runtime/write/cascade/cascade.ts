@@ -1,4 +1,4 @@
-/** Deleting a record with all that goes with it: in one transaction, or in steps that can be gone on with. */
+/** Deletes a record and its dependents: in one transaction, or in several, which a later call can resume. */
 import type { Requester } from '../../client/requests.js';
 import {
   cascadeTooLarge,
@@ -12,18 +12,18 @@ import { getItems } from '../../read/batch-get.js';
 import { recordsOf } from '../../read/records.js';
 import type { EntityCodec, Key } from '../../types.js';
 import { transactionLimit } from '../commit.js';
-import type { Turns } from '../contention.js';
+import type { Contention } from '../contention.js';
 import { Actions } from '../merge.js';
 import { isMarked } from '../references.js';
 import { keyFields, live, target } from '../stored.js';
 import { transact, type WriteOutcome } from '../transactions.js';
 import type { CallEnvironment, DeleteOptions, FoundItems, Planned, Write } from '../write.js';
-import { type DependentsOf, type Doomed, doomed, treeOf } from './tree.js';
+import { cascadeTreeOf, type DeletableRecord, type DependentsOf, deletableRecord } from './tree.js';
 
-/** A write that deletes a record and all that goes with it. */
+/** A write that deletes a record and its dependents. */
 export interface Deletion<out R> extends Write<R> {
-  /** What `cascade` goes on with in steps, where one transaction does not hold it. */
-  readonly root: Doomed;
+  /** The record that `cascade` deletes in several transactions, where one is too small. */
+  readonly root: DeletableRecord;
 }
 
 export interface CascadeOptions {
@@ -33,15 +33,14 @@ export interface CascadeOptions {
 
 const defaultSteps = 100;
 
-/** Of records that are nested deeper than this, each is deleted in a step of its own: to look into all of them each time would take too long. */
+/** Records nested deeper than this are each deleted in a transaction of their own: reading all levels each time would take too long. */
 const nestedAtOnce = 8;
 
 /**
- * Deletes a record with its entries and guards, and the records that go with it with theirs. As a write of
- * `Session.write` all in one transaction: TRANSACTION_TOO_LARGE where that does not hold them, REFERENCED where a
- * record that may not be left names one of them.
+ * Deletes a record and its dependents, with all of their entries and guards. As a write of `Session.write`, in one
+ * transaction: TRANSACTION_TOO_LARGE where that is too small, REFERENCED where another record refers to one of them.
  *
- * @param further what goes with it
+ * @param further the record's dependents
  */
 export function removeTree<R extends object>(
   entity: EntityCodec<R>,
@@ -49,7 +48,7 @@ export function removeTree<R extends object>(
   further: DependentsOf<R>,
   options: DeleteOptions<R> = {},
 ): Deletion<R> {
-  const root = doomed(entity, key, { further, expect: options.expect });
+  const root = deletableRecord(entity, key, { further, expect: options.expect });
   return {
     kind: 'remove',
     entity: entity.name,
@@ -58,7 +57,7 @@ export function removeTree<R extends object>(
     plan: async (found, env) => {
       const before = live(entity, found.get(entity.table, key), env.now);
       if (before === null) throw notFound(entity.name, keyFields(entity, key));
-      const tree = await treeOf(found, env.now, [root], { room: transactionLimit, seen: new Set() });
+      const tree = await cascadeTreeOf(found, env.now, [root], { room: transactionLimit, seen: new Set() });
       if (tree === undefined) throw cascadeTooLarge(entity.name);
       const alongside = () => options.alongside?.({ before: before.record, after: null }) ?? [];
       return { ...tree, result: before.record, alongside };
@@ -66,27 +65,27 @@ export function removeTree<R extends object>(
   };
 }
 
-/** What a cascade needs of its session. */
-export interface CascadeGround {
+/** What a cascade uses of its session. */
+export interface CascadeContext {
   readonly requester: Requester;
-  readonly turns: Turns;
+  readonly contention: Contention;
   readonly env: CallEnvironment;
-  /** Told of every transaction that was carried out. */
+  /** Called after every transaction. */
   readonly wrote: (outcome: WriteOutcome) => void;
 }
 
 /**
- * Carries out a deletion: in one transaction where that holds it. Otherwise the record is marked first, so that
- * nothing names it any more, then what goes with it is deleted in transactions of several records, each whole with
- * its entries, guards, numbers and what goes with it in turn, and the record comes last. After a crash, or
- * CASCADE_UNFINISHED, the mark stays; the same call goes on.
+ * Carries out a deletion, in one transaction where possible. Otherwise marks the record first, so that nothing can refer
+ * to it any more, then deletes its dependents in transactions of several records, each with its entries, guards,
+ * aggregates and dependents, and the record last. After a crash, or CASCADE_UNFINISHED, the mark stays; the same call
+ * resumes.
  */
 export async function cascade<R extends object>(
-  ground: CascadeGround,
+  context: CascadeContext,
   deletion: Deletion<R>,
   { steps = defaultSteps }: CascadeOptions = {},
 ): Promise<R> {
-  const work = new Cascade(ground, deletion.root, steps);
+  const work = new Cascade(context, deletion.root, steps);
   try {
     return await work.step(deletion);
   } catch (error) {
@@ -96,24 +95,24 @@ export async function cascade<R extends object>(
 }
 
 class Cascade {
-  readonly #ground: CascadeGround;
-  readonly #root: Doomed;
+  readonly #context: CascadeContext;
+  readonly #root: DeletableRecord;
   #left: number;
   #deleted = 0;
-  /** Records that are marked and whose dependents are being deleted: where records name each other in a circle, they are met again. */
+  /** Marked records whose dependents are being deleted: where references form a circle, they turn up again. */
   readonly #underway = new Set<string>();
 
-  constructor(ground: CascadeGround, root: Doomed, steps: number) {
-    this.#ground = ground;
+  constructor(context: CascadeContext, root: DeletableRecord, steps: number) {
+    this.#context = context;
     this.#root = root;
     this.#left = steps;
   }
 
   /** One transaction, if any are left. */
   async step<R>(write: Write<R>): Promise<R> {
-    const { requester, turns, env, wrote } = this.#ground;
+    const { requester, contention, env, wrote } = this.#context;
     if (this.#left <= 0) throw this.#unfinished();
-    const outcome = await transact(requester, turns, [write], env);
+    const outcome = await transact(requester, contention, [write], env);
     wrote(outcome);
     this.#deleted += outcome.items.filter(({ item }) => item === null).length;
     if (outcome.isWritten) this.#left -= 1;
@@ -121,10 +120,10 @@ class Cascade {
   }
 
   /** @param last deletes the record itself with what is left */
-  async inSteps<R>(record: Doomed, last: Write<R>): Promise<R> {
+  async inSteps<R>(record: DeletableRecord, last: Write<R>): Promise<R> {
     await this.step(marking(record));
     this.#underway.add(record.id);
-    const retry = this.#ground.requester.retry();
+    const retry = this.#context.requester.retry();
     for (;;) {
       const before = this.#deleted;
       await this.#empty(record);
@@ -134,15 +133,15 @@ class Cascade {
         this.#underway.delete(record.id);
         return result;
       } catch (error) {
-        // More names the record than the index shows yet, or than one transaction holds.
+        // More records refer to it than the index shows yet, or than one transaction can delete.
         if (!isCode(error, 'CONFLICT') && !(isCode(error, 'TRANSACTION_TOO_LARGE') && !isStuck)) throw error;
         if (isStuck && !(await retry.wait())) throw this.#unfinished(error);
       }
     }
   }
 
-  /** Deletes what goes with a marked record, as long as there is some to be seen. */
-  async #empty(record: Doomed): Promise<void> {
+  /** Deletes the dependents of a marked record, until there are none. */
+  async #empty(record: DeletableRecord): Promise<void> {
     for (;;) {
       const before = this.#deleted;
       let some = await this.#dependentsOf(record);
@@ -157,10 +156,10 @@ class Cascade {
     }
   }
 
-  async #dependentsOf({ table, key, id, end }: Doomed): Promise<readonly Doomed[]> {
-    const { requester, env } = this.#ground;
+  async #dependentsOf({ table, key, id, end }: DeletableRecord): Promise<readonly DeletableRecord[]> {
+    const { requester, env } = this.#context;
     const [item = null] = await getItems(requester, [{ table, key, consistent: true }]);
-    const query: FoundItems['query'] = (asked, most) => recordsOf(requester, asked, most, env.now);
+    const query: FoundItems['query'] = (wanted, most) => recordsOf(requester, wanted, most, env.now);
     const lists = (end(item, env.now)?.dependents ?? []).map((one) =>
       one.list({ query }, id, transactionLimit),
     );
@@ -172,8 +171,8 @@ class Cascade {
   }
 }
 
-/** Marks a record, unless it is marked already or gone. */
-function marking({ entity, table, key, end }: Doomed): Write<null> {
+/** Marks a record, unless it is marked or deleted. */
+function marking({ entity, table, key, end }: DeletableRecord): Write<null> {
   return {
     kind: 'update',
     entity,
@@ -187,14 +186,14 @@ function marking({ entity, table, key, end }: Doomed): Write<null> {
 }
 
 interface Removed {
-  /** So many of the records are gone, from the first. */
+  /** How many of the records are deleted, from the first. */
   readonly done: number;
-  /** The next one, where one transaction does not hold what goes with it. */
-  readonly large?: Doomed;
+  /** The next one, where one transaction is too small for its dependents. */
+  readonly large?: DeletableRecord;
 }
 
-/** Deletes as many of some records as one transaction holds, each with all that goes with it. */
-function removing(records: readonly Doomed[], underway: ReadonlySet<string>): Write<Removed> {
+/** Deletes as many of some records as fit in one transaction, each with its dependents. */
+function removing(records: readonly DeletableRecord[], underway: ReadonlySet<string>): Write<Removed> {
   return {
     kind: 'remove',
     entity: records[0]?.entity ?? '',
@@ -206,11 +205,11 @@ function removing(records: readonly Doomed[], underway: ReadonlySet<string>): Wr
       for (const [done, record] of records.entries()) {
         const item = found.get(record.table, record.key);
         const seen = new Set([...underway, ...items.map(({ table, key }) => itemId(table, key))]);
-        // What is marked was too large before.
+        // A marked record was too large before.
         const isLarge = item !== null && isMarked(item);
         const tree = isLarge
           ? undefined
-          : await treeOf(found, env.now, [record], {
+          : await cascadeTreeOf(found, env.now, [record], {
               room: transactionLimit - items.length,
               levels: nestedAtOnce,
               seen,
@@ -225,14 +224,14 @@ function removing(records: readonly Doomed[], underway: ReadonlySet<string>): Wr
   };
 }
 
-/** Deletes a record that was emptied. */
-function removingOne(record: Doomed, underway: ReadonlySet<string>): Write<null> {
+/** Deletes a record whose dependents are deleted. */
+function removingOne(record: DeletableRecord, underway: ReadonlySet<string>): Write<null> {
   return {
     kind: 'remove',
     entity: record.entity,
     plan: async (found, env) => {
       const seen = new Set([...underway].filter((id) => id !== record.id));
-      const tree = await treeOf(found, env.now, [record], { room: transactionLimit, seen });
+      const tree = await cascadeTreeOf(found, env.now, [record], { room: transactionLimit, seen });
       if (tree === undefined) throw cascadeTooLarge(record.entity);
       return { result: null, ...tree };
     },

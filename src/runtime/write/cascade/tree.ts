@@ -1,48 +1,48 @@
-/** Records that go with one that is deleted, as far as one transaction holds them. */
+/** The cascade tree: a record and its dependents, as far as one transaction can delete them. */
 import { isExpired } from '../../expiry.js';
 import { itemId } from '../../keys/item-key.js';
 import { checkKey } from '../../keys/limits.js';
 import type { EntityCodec, IndexQuery, Item, Key, TableRef } from '../../types.js';
 import type { Action } from '../action.js';
-import { changeActions, counterActions, kept } from '../changes.js';
+import { changeActions, counterActions, unchangedAndStaying } from '../changes.js';
 import { childrenActions, isMarked, markAttribute } from '../references.js';
 import { validation } from '../stored.js';
 import type { FoundItems, Planned } from '../write.js';
 
-/** What goes with a record: generated for each entity that a reference with `onDelete: cascade` names. */
+/** The dependents of a record: generated for each entity that a reference with `onDelete: cascade` names. */
 export type DependentsOf<R> = (record: R) => readonly Dependents[];
 
-/** The records of one entity that name a record. */
+/** The records of one entity that refer to a record. */
 export interface Dependents {
-  /** At most so many of them; an index may lag behind. */
-  list(found: Pick<FoundItems, 'query'>, parent: string, most: number): Promise<readonly Doomed[]>;
+  /** At most `most` of them; an index may lag behind. */
+  list(found: Pick<FoundItems, 'query'>, parent: string, most: number): Promise<readonly DeletableRecord[]>;
 }
 
-/** A record that is to go, whatever its entity. */
-export interface Doomed {
+/** A record to be deleted, of any entity. */
+export interface DeletableRecord {
   readonly entity: string;
   readonly table: TableRef;
   readonly key: Key;
   /** Its item's id. */
   readonly id: string;
-  /** What its end does; null where it is gone already, or names another record by now. */
-  end(item: Item | null, now: Date): End | null;
+  /** How it is deleted; null where it is deleted already, or refers to another record by now. */
+  end(item: Item | null, now: Date): DeletionPlan | null;
 }
 
-export interface End {
+export interface DeletionPlan {
   readonly isMarked: boolean;
   /** Deletes the record with all of its own items. */
   readonly actions: readonly Action[];
-  /** Marks it, and takes it out of the numbers it is counted in; what may not be deleted is not marked. */
+  /** Marks it and subtracts it from aggregates, unless `restrict` references prevent its deletion. */
   readonly marking: readonly Action[];
   readonly dependents: readonly Dependents[];
 }
 
 /**
- * The records of a query that name one that is deleted.
+ * The records of a query that refer to a deleted one.
  *
  * @param by their entity and reference: `Order.customerId`
- * @param further what goes with each of them
+ * @param further the dependents of each
  */
 export function dependents<R extends object>(
   by: string,
@@ -51,7 +51,7 @@ export function dependents<R extends object>(
   further: DependentsOf<R> = () => [],
 ): Dependents {
   const [, name] = by.split('.');
-  // The table's own key can be read consistently: then nothing is missed.
+  // The table's own key can be read with strong consistency: then no record is missed.
   const { index } = query;
   const isOwn = index.partition === index.table.partition && index.sort === index.table.sort;
   return {
@@ -61,13 +61,15 @@ export function dependents<R extends object>(
         (entity.references?.(record) ?? []).some(
           (one) => one.name === name && one.key !== undefined && itemId(one.to.table, one.key) === parent,
         );
-      return records.map((record) => doomed(entity, entity.key(record), { further, isMeant: namesIt }));
+      return records.map((record) =>
+        deletableRecord(entity, entity.key(record), { further, isMeant: namesIt }),
+      );
     },
   };
 }
 
-/** @param options.isMeant whether the record, as it is by then, is to go */
-export function doomed<R extends object>(
+/** @param options.isMeant whether the record, as it is by then, is still to be deleted */
+export function deletableRecord<R extends object>(
   codec: EntityCodec<R>,
   key: Key,
   options: {
@@ -75,7 +77,7 @@ export function doomed<R extends object>(
     readonly isMeant?: (record: R) => boolean;
     readonly expect?: number | null | undefined;
   },
-): Doomed {
+): DeletableRecord {
   const { table, name: entity } = codec;
   const { further, isMeant = () => true, expect } = options;
   return {
@@ -94,7 +96,15 @@ export function doomed<R extends object>(
         isMarked: isMarked(item),
         actions: changeActions({ codec, before, after: null, expected, now }).actions,
         marking: [
-          { kind: 'update', table, key, set, remove: [], purpose, condition: kept(codec, item) },
+          {
+            kind: 'update',
+            table,
+            key,
+            set,
+            remove: [],
+            purpose,
+            condition: unchangedAndStaying(codec, item),
+          },
           ...counterActions({ codec, before, after: null }),
           ...childrenActions(codec, before.record, ['restrict']),
         ],
@@ -104,25 +114,24 @@ export function doomed<R extends object>(
   };
 }
 
-/** What one transaction deletes. */
-export type Tree = Pick<Planned<unknown>, 'actions' | 'items'>;
+/** The actions of one transaction, and the main items that it deletes. */
+export type CascadeTree = Pick<Planned<unknown>, 'actions' | 'items'>;
 
 /**
- * Some records and all that goes with them; undefined where these are more records than `room`, or nested deeper than
- * `levels`.
+ * Some records and their dependents; undefined where these are more records than `room`, or nested deeper than `levels`.
  *
- * @param seen records that are deleted elsewhere in the same call; those of the tree join them
+ * @param seen records that the same call deletes elsewhere; those of the tree are added
  */
-export async function treeOf(
+export async function cascadeTreeOf(
   found: FoundItems,
   now: Date,
-  roots: readonly Doomed[],
+  roots: readonly DeletableRecord[],
   {
     room,
     levels = room,
     seen,
   }: { readonly room: number; readonly levels?: number; readonly seen: Set<string> },
-): Promise<Tree | undefined> {
+): Promise<CascadeTree | undefined> {
   const actions: Action[] = [];
   const items: Planned<unknown>['items'][number][] = [];
   let level = roots;
@@ -130,7 +139,7 @@ export async function treeOf(
     const fresh = [...new Map(level.map((one) => [one.id, one])).values()].filter(({ id }) => !seen.has(id));
     if (items.length + fresh.length > room || (depth > levels && fresh.length > 0)) return undefined;
     await found.load(fresh.map(({ table, key }) => ({ table, key, consistent: true })));
-    const next: Promise<readonly Doomed[]>[] = [];
+    const next: Promise<readonly DeletableRecord[]>[] = [];
     for (const { table, key, id, end } of fresh) {
       seen.add(id);
       const ended = end(found.get(table, key), now);

@@ -1,0 +1,38 @@
+/** GraphQL Codegen as the project installed it. */
+
+import { createRequire } from 'node:module';
+import { Mistake } from '../mistakes.js';
+
+const host = '@graphql-codegen/cli';
+
+/** Its CommonJS build loads in less than half the time of the other, which is a thousand small modules. */
+export function codegenPackage(): typeof import('@graphql-codegen/cli') {
+  return fromHere((require) => require(host));
+}
+
+/** A package that GraphQL Codegen depends on; undefined where it no longer does. */
+export function partOfCodegen(name: string): unknown {
+  const path = fromHere((require) => require.resolve(host));
+  try {
+    return createRequire(path)(name);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function fromHere<T>(load: (require: NodeJS.Require) => T): T {
+  try {
+    return load(createRequire(import.meta.url));
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    throw new Mistake(
+      'GraphQL Codegen is not installed.',
+      'Run `npm install --save-dev @graphql-codegen/cli @graphql-codegen/typescript @graphql-codegen/typescript-resolvers`.',
+    );
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && /^Cannot find module '/.test(error.message);
+}

@@ -1,0 +1,390 @@
+/** What an entity says of its attributes fits them. */
+
+import type { Span } from '../../../diagnostics/diagnostic.js';
+import { namedType, partOf, printType } from '../../../model.js';
+import {
+  holesIn,
+  isAnswered,
+  originals,
+  type ResolvedAttribute,
+  type ResolvedEntity,
+  type ResolvedModel,
+} from '../../../resolve/resolved-model.js';
+import { literalReferences } from '../../../resolve/value-references.js';
+import { type Check, type Finding, listed } from '../../row.js';
+
+export const entityChecks: readonly Check<ResolvedModel>[] = [
+  {
+    code: 'stored-in-schema',
+    purpose: 'A stored attribute is declared once: in the SDL or under `stored`.',
+    *check(resolved) {
+      for (const { name, model, type } of originals(resolved.entities)) {
+        for (const { name: word } of model.stored) {
+          const field = type.fields.find((one) => one.name === word.text);
+          if (!field || isAnswered(resolved, name, word.text)) continue;
+          yield {
+            at: word.at,
+            message: `\`${name}.${word.text}\` is a field of the schema: it is stored anyway.`,
+            notes: [{ message: 'the field', at: field.at }],
+            hint: 'Remove it here, or answer the field by a pattern or rule.',
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'secret-exposed',
+    purpose: 'A secret is in no SDL type.',
+    *check({ entities }) {
+      for (const entity of entities.values()) {
+        const { original, model } = entity;
+        if (!model.historyOf) for (const word of model.secret) yield* exposed(entity, word.text, word.at);
+        for (const word of original?.model.secret ?? []) {
+          const field = entity.type.fields.find((one) => one.name === word.text);
+          if (field && entity.attributes.has(word.text)) yield* exposed(entity, word.text, field.at, word.at);
+        }
+      }
+    },
+  },
+  {
+    code: 'secret-copied',
+    purpose: 'Secrets stay in the main item.',
+    *check({ model, entities, templates }) {
+      for (const { target, entry } of model.patterns) {
+        for (const word of entry?.include ?? []) {
+          if (!entities.get(target.text)?.attributes.get(word.text)?.secret) continue;
+          yield copied(word.text, word.at);
+        }
+      }
+      for (const template of templates) {
+        if (!template.pattern?.entry) continue;
+        for (const hole of holesIn(template)) {
+          if (!template.entity.attributes.get(hole.field)?.secret) continue;
+          yield copied(hole.field, partOf(template.template, hole.start, hole.end));
+        }
+      }
+    },
+  },
+  {
+    code: 'generate-type',
+    purpose: 'A generated value is of its attribute’s type.',
+    *check({ entities }) {
+      for (const { name, model, attributes } of originals(entities)) {
+        for (const { field, how } of model.generate) {
+          const attribute = attributes.get(field.text);
+          const wanted = generated[how.text as keyof typeof generated];
+          if (
+            !attribute ||
+            !wanted ||
+            (attribute.encoding === wanted.encoding && !(wanted.type === 'Int!' && attribute.nullable))
+          )
+            continue;
+          yield {
+            at: how.at,
+            message: `\`${how.text}\` generates ${wanted.what}, and \`${name}.${field.text}\` is \`${printType(attribute.type)}\`.`,
+            hint: `Make the attribute \`${wanted.type}\`.`,
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'revision-twice',
+    purpose: 'One attribute counts the writes of a record.',
+    *check({ entities }) {
+      for (const { name, model } of originals(entities)) {
+        const [first, second] = model.generate.filter(({ how }) => how.text === 'revision');
+        if (!first || !second) continue;
+        yield {
+          at: second.field.at,
+          message: `\`${name}\` has two revisions, \`${first.field.text}\` and \`${second.field.text}\`.`,
+          notes: [{ message: 'the first', at: first.field.at }],
+          hint: 'Keep one.',
+        };
+      }
+    },
+  },
+  {
+    code: 'generated-set',
+    purpose: 'Nobody gives a value to what is generated.',
+    check: generatedSet,
+  },
+  {
+    code: 'literal-type',
+    purpose: 'A constant is of its attribute’s type.',
+    check: literalTypes,
+  },
+  {
+    code: 'normalize-type',
+    purpose: 'Only text is normalised.',
+    *check({ entities }) {
+      for (const { name, model, attributes } of originals(entities)) {
+        for (const { field, steps } of model.normalize) {
+          const attribute = attributes.get(field.text);
+          if (!attribute || attribute.encoding === 'text') continue;
+          yield {
+            at: field.at,
+            message: `\`${name}.${field.text}\` is \`${printType(attribute.type)}\`: ${listed(steps.map((step) => step.text))} is for text.`,
+            hint: 'Remove it.',
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'set-type',
+    purpose: 'DynamoDB has sets of text and of numbers.',
+    *check({ entities }) {
+      for (const { name, model, attributes, type } of originals(entities)) {
+        for (const word of model.sets) {
+          const attribute = attributes.get(word.text);
+          const isPlain = attribute && ['text', 'integer', 'decimal'].includes(attribute.element);
+          if (
+            !attribute ||
+            (attribute.type.kind === 'list' &&
+              isPlain &&
+              attribute.type.of.kind === 'named' &&
+              attribute.type.of.nonNull)
+          )
+            continue;
+          const field = type.fields.find((one) => one.name === word.text);
+          yield {
+            at: word.at,
+            message: `\`${name}.${word.text}\` is \`${printType(attribute.type)}\`: a set is of text or numbers, none of them null.`,
+            ...(field ? { notes: [{ message: 'the field', at: field.at }] } : {}),
+            hint: isPlain
+              ? `Make it \`[${attribute.of}!]!\`.`
+              : 'Take it out of `sets`: it is stored as it is.',
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'unique-attribute',
+    purpose: 'What is unique is a plain value, declared once.',
+    *check({ entities }) {
+      for (const { name, model, attributes } of originals(entities)) {
+        const seen = new Map<string, Span>();
+        for (const { fields } of model.unique) {
+          const [first] = fields;
+          if (!first) continue;
+          for (const word of fields) {
+            const attribute = attributes.get(word.text);
+            if (attribute?.encoding !== 'document') continue;
+            yield {
+              at: word.at,
+              message: `\`${name}.${word.text}\` is \`${printType(attribute.type)}\`: only plain values can be unique.`,
+              hint: 'Remove it, or store what shall be unique in an attribute of its own.',
+            };
+          }
+          const identity = fields
+            .map((word) => word.text)
+            .sort()
+            .join('+');
+          const earlier = seen.get(identity);
+          if (earlier) {
+            yield {
+              at: first.at,
+              message: `${listed(fields.map((word) => word.text))} is already unique.`,
+              notes: [{ message: 'first here', at: earlier }],
+              hint: 'Remove one of them.',
+            };
+          }
+          seen.set(identity, first.at);
+        }
+      }
+    },
+  },
+  {
+    code: 'immutable-generated',
+    purpose: 'What changes at every write is not declared immutable.',
+    *check({ entities }) {
+      for (const { name, model } of originals(entities)) {
+        for (const { field, how } of model.generate) {
+          if (how.text !== 'touch' && how.text !== 'revision') continue;
+          const word =
+            model.immutable === true ? undefined : model.immutable.find((one) => one.text === field.text);
+          if (!word && model.immutable !== true) continue;
+          yield {
+            at: word?.at ?? how.at,
+            message: word
+              ? `\`${name}.${field.text}\` is immutable, and generated anew at every write.`
+              : `\`${name}\` is immutable as a whole: \`${how.text}\` of \`${field.text}\` would never happen again.`,
+            ...(word ? { notes: [{ message: 'generated here', at: how.at }] } : {}),
+            hint: word ? 'Remove one of the two.' : 'Remove it, or write `now` for the time of creation.',
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'ttl-type',
+    purpose: 'Items expire at a moment.',
+    *check({ entities }) {
+      for (const { name, model, attributes } of originals(entities)) {
+        const attribute = model.ttl && attributes.get(model.ttl.text);
+        if (!model.ttl || !attribute || attribute.encoding === 'time') continue;
+        yield {
+          at: model.ttl.at,
+          message: `\`${name}.${model.ttl.text}\` is \`${printType(attribute.type)}\`: a record expires at a \`DateTime\`.`,
+          hint: 'Name a `DateTime` attribute.',
+        };
+      }
+    },
+  },
+  {
+    code: 'ttl-table',
+    purpose: 'Where records expire, the table has an attribute for it.',
+    *check({ entities }) {
+      for (const { name, model, table } of originals(entities)) {
+        if (!model.ttl || !table || table.ttl) continue;
+        yield {
+          at: model.ttl.at,
+          message: `\`${name}\` expires, and table \`${table.name.text}\` has no attribute for it.`,
+          notes: [{ message: 'the table', at: table.name.at }],
+          hint: `Add \`ttl: ttl\` to the table.`,
+        };
+      }
+    },
+  },
+];
+
+const generated = {
+  uuidv7: { encoding: 'text', what: 'text', type: 'ID!' },
+  now: { encoding: 'time', what: 'a moment', type: 'DateTime!' },
+  touch: { encoding: 'time', what: 'a moment', type: 'DateTime!' },
+  revision: { encoding: 'integer', what: 'a number that is always there', type: 'Int!' },
+  sequence: { encoding: 'integer', what: 'a number that is always there', type: 'Int!' },
+} as const;
+
+function* exposed(
+  { name, type, attributes }: ResolvedEntity,
+  attribute: string,
+  at: Span,
+  declared?: Span,
+): Generator<Finding> {
+  const field = type.fields.find((one) => one.name === attribute);
+  if (!field || attributes.get(attribute)?.hidden !== false) return;
+  yield {
+    at,
+    message: `\`${name}.${attribute}\` is secret, and every client can ask for it.`,
+    notes: [
+      declared ? { message: 'declared secret here', at: declared } : { message: 'the field', at: field.at },
+    ],
+    hint: 'Remove the field from the schema and add the attribute under `stored`, or answer the field by a rule.',
+  };
+}
+
+function copied(attribute: string, at: Span): Finding {
+  return {
+    at,
+    message: `\`${attribute}\` is secret: it is never copied into an index entry.`,
+    hint: 'Leave it out: it can be read from the record itself.',
+  };
+}
+
+function* generatedSet(resolved: ResolvedModel): Generator<Finding> {
+  const { model, entities } = resolved;
+  const given = (entity: ResolvedEntity, attribute: string, at: Span, fix: string): Finding[] => {
+    const rule = entity.model.generate.find((one) => one.field.text === attribute);
+    if (!rule) return [];
+    return [
+      {
+        at,
+        message: `\`${entity.name}.${attribute}\` is generated: it takes no other value.`,
+        notes: [{ message: `generated here, as \`${rule.how.text}\``, at: rule.how.at }],
+        hint: fix,
+      },
+    ];
+  };
+  for (const entity of originals(entities)) {
+    for (const { field } of entity.model.default)
+      yield* given(entity, field.text, field.at, 'Remove the default.');
+  }
+  for (const { entity: word, set, given: taken, elements } of model.mutations) {
+    const entity = entities.get(word.text);
+    if (!entity) continue;
+    for (const { field } of [...set, ...taken])
+      yield* given(entity, field.text, field.at, `Remove it from \`set\`.`);
+    for (const { field, how } of elements)
+      yield* given(entity, field.text, field.at, `Remove it from \`${how}\`.`);
+  }
+  for (const use of resolved.values.all) {
+    if (use.role !== 'input') continue;
+    const entity = entities.get(use.owner);
+    const value = use.value;
+    const input = value?.kind === 'type' ? model.sdl.types.get(namedType(value.type)) : undefined;
+    for (const field of input?.fields ?? []) {
+      const how = entity?.attributes.get(field.name)?.generated;
+      // An id may come from the caller; a revision in an input is the one that is expected.
+      const isFound = use.by.kind === 'mutation' && findsBy(model, use.by.name.text, field.name);
+      if (entity && (how === 'now' || how === 'touch' || (how === 'sequence' && !isFound)))
+        yield* given(entity, field.name, field.at, 'Remove the field from the input.');
+    }
+  }
+}
+
+/** Whether a mutation finds its record by this field. */
+function findsBy(model: ResolvedModel['model'], mutation: string, field: string): boolean {
+  const found = model.mutations.find(({ name }) => name.text === mutation);
+  return found?.where.some((binding) => binding.field.text === field) ?? false;
+}
+
+function* literalTypes(resolved: ResolvedModel): Generator<Finding> {
+  for (const { attribute, owner, literal } of literalReferences(resolved)) {
+    const said = printLiteral(literal.value);
+    if (fits(attribute, literal.value)) continue;
+    yield {
+      at: literal.at,
+      message: `\`${owner}.${attribute.name}\` is \`${printType(attribute.type)}\`, and ${said} is not.`,
+      hint: literal.value === null ? 'Give it a value.' : `Write ${example(attribute)}.`,
+    };
+  }
+}
+
+function printLiteral(value: string | number | boolean | null): string {
+  return `\`${typeof value === 'string' ? JSON.stringify(value) : value}\``;
+}
+
+function fits(attribute: ResolvedAttribute, value: string | number | boolean | null): boolean {
+  if (value === null) return attribute.nullable;
+  switch (attribute.encoding) {
+    case 'text':
+    case 'enum':
+      return typeof value === 'string';
+    case 'integer':
+      return Number.isInteger(value);
+    case 'decimal':
+      return typeof value === 'number' && Number.isFinite(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'time':
+      return (
+        typeof value === 'string' &&
+        /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(value) &&
+        !Number.isNaN(Date.parse(value))
+      );
+    case 'document':
+      return !attribute.list;
+  }
+}
+
+function example(attribute: ResolvedAttribute): string {
+  switch (attribute.encoding) {
+    case 'text':
+      return 'text, in quotes if need be';
+    case 'enum':
+      return `a value of \`${attribute.of}\``;
+    case 'integer':
+      return 'a whole number';
+    case 'decimal':
+      return 'a number';
+    case 'boolean':
+      return '`true` or `false`';
+    case 'time':
+      return 'a moment with its zone, as `2026-01-31T09:30:00Z`';
+    case 'document':
+      return `the value in a \`prepare\` rule: a list cannot be written here`;
+  }
+}

@@ -1,0 +1,248 @@
+/** A history is a faithful copy of another entity, one item for each of its writes. */
+
+import { printType, type TypeRef, type Word } from '../../../model.js';
+import {
+  holesIn,
+  isAnswered,
+  isWholeHole,
+  type ResolvedEntity,
+  type ResolvedModel,
+} from '../../../resolve/resolved-model.js';
+import { isSameType } from '../../../resolve/sdl.js';
+import { isFault } from '../../../resolve/templates.js';
+import { type Check, type Finding, listed } from '../../row.js';
+
+export const historyChecks: readonly Check<ResolvedModel>[] = [
+  {
+    code: 'history-original',
+    purpose: 'A history is kept of an entity whose writes are counted, in the same table.',
+    *check({ entities }) {
+      for (const { name, model, original, table } of entities.values()) {
+        const { historyOf } = model;
+        const said = entities.get(historyOf?.text ?? '');
+        if (!historyOf || !said) continue;
+        const at = historyOf.at;
+        const of = `\`${name}\` cannot be the history of \`${said.name}\``;
+        if (said.model.historyOf) {
+          yield {
+            at,
+            message: `${of}, which is a history itself.`,
+            notes: [{ message: 'declared here', at: said.model.historyOf.at }],
+            hint: `Write \`historyOf: ${said.model.historyOf.text}\`.`,
+          };
+        } else if (said.model.immutable === true) {
+          yield {
+            at,
+            message: `${of}, which is never changed.`,
+            hint: 'Remove `historyOf` and store the type by itself.',
+          };
+        } else if (![...said.attributes.values()].some((attribute) => attribute.generated === 'revision')) {
+          yield {
+            at,
+            message: `${of}, whose writes are not counted.`,
+            notes: [{ message: 'the entity', at: said.model.name.at }],
+            hint: `Add \`generate: { version: revision }\` to \`${said.name}\`.`,
+          };
+        } else if (original && model.table && table !== original.table) {
+          yield {
+            at: model.table.at,
+            message: `\`${name}\` and \`${original.name}\` are in different tables: a version is written with its record.`,
+            notes: [{ message: 'the original', at: original.model.name.at }],
+            hint: 'Leave `table` out.',
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'history-fields',
+    purpose: 'A history’s fields are attributes of its original, of the same type.',
+    *check(resolved) {
+      for (const { name, type, original } of resolved.entities.values()) {
+        if (!original) continue;
+        for (const field of type.fields) {
+          if (isAnswered(resolved, name, field.name) || field.arguments.length > 0) continue;
+          const attribute = original.attributes.get(field.name);
+          const isSame = attribute && keeps(field.type, attribute.type);
+          if (isSame) continue;
+          const own = original.type.fields.find((one) => one.name === field.name);
+          yield {
+            at: field.at,
+            message: attribute
+              ? `\`${name}.${field.name}\` is \`${printType(field.type)}\`, and \`${original.name}.${field.name}\` is \`${printType(attribute.type)}\`.`
+              : `\`${original.name}\` has no attribute \`${field.name}\` that \`${name}\` could keep.`,
+            ...(own ? { notes: [{ message: 'in the original', at: own.at }] } : {}),
+            hint: attribute
+              ? 'Give both the same type.'
+              : `Remove the field, or answer \`${name}.${field.name}\` by a rule.`,
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'history-key',
+    purpose: 'Every version of every record has its own key.',
+    *check({ entities, templates }) {
+      for (const entity of entities.values()) {
+        const { original } = entity;
+        if (!original?.keyFields) continue;
+        const own = templates.filter((template) => template.role === 'main' && template.entity === entity);
+        if (own.some((template) => isFault(template.parsed))) continue;
+        const revision = [...original.attributes.values()].find(
+          (attribute) => attribute.generated === 'revision',
+        );
+        if (!revision) continue;
+        const held = new Set(
+          own.flatMap(holesIn).flatMap((hole) => (isWholeHole(entity, hole) ? [hole.field] : [])),
+        );
+        const missing = [...original.keyFields, revision.name].filter((field) => !held.has(field));
+        const last = own.at(-1);
+        if (missing.length === 0) continue;
+        yield {
+          at: last?.template.at ?? entity.model.name.at,
+          message: `The key of \`${entity.name}\` lacks ${listed(missing)}: versions would overwrite one another.`,
+          hint: `Pin a key with a hole for each, as ${exampleKey(original, revision.name)}.`,
+        };
+      }
+    },
+  },
+  {
+    code: 'history-keep',
+    purpose: 'Old versions can be found and removed.',
+    *check({ entities, templates }) {
+      for (const entity of entities.values()) {
+        const { name, model, original, table } = entity;
+        const { keep } = model;
+        if (!keep) continue;
+        if (!model.historyOf) {
+          yield {
+            at: keep.at,
+            message: `\`${name}\` is no history: there are no versions of it to keep.`,
+            hint: 'Move `keep` to the entity with `historyOf`.',
+          };
+        } else if (keep.seconds !== undefined && table && !table.ttl) {
+          yield {
+            at: keep.at,
+            message: `Versions of \`${name}\` expire, and table \`${table.name.text}\` has no attribute for it.`,
+            notes: [{ message: 'the table', at: table.name.at }],
+            hint: 'Add `ttl: ttl` to the table.',
+          };
+        } else if (keep.versions !== undefined && original?.keyFields) {
+          const counts = [...original.attributes.values()].find((one) => one.generated === 'revision');
+          const own = templates.filter((template) => template.role === 'main' && template.entity === entity);
+          const other = own
+            .flatMap(holesIn)
+            .find(({ field }) => field !== counts?.name && !original.keyFields?.includes(field));
+          if (!other) continue;
+          yield {
+            at: keep.at,
+            message: `The key of \`${name}\` holds \`${other.field}\`: the key of an older version is not known when a new one is written.`,
+            notes: own.map(({ template }) => ({ message: 'the key', at: template.at })),
+            hint: `Build it of ${listed(original.keyFields)} and \`${counts?.name ?? 'version'}\` only, or keep versions for a time, as \`90d\`.`,
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'history-settings',
+    purpose: 'A history takes everything from its original.',
+    *check({ model, entities }) {
+      for (const entity of entities.values()) {
+        if (!entity.model.historyOf) continue;
+        for (const [key, word] of settings(entity)) yield ofHistory(entity, key, word);
+      }
+      for (const pattern of model.patterns) {
+        const entity = entities.get(pattern.target.text);
+        if (!entity?.model.historyOf || !pattern.entry) continue;
+        yield {
+          at: pattern.entry.at,
+          message: `Pattern \`${pattern.name.text}\` asks for an index entry of the history \`${entity.name}\`: versions have none.`,
+          hint: 'Use an index, and leave `entry` out.',
+        };
+      }
+      for (const mutation of model.mutations) {
+        const entity = entities.get(mutation.entity.text);
+        if (!entity?.model.historyOf) continue;
+        yield {
+          at: mutation.entity.at,
+          message: `Mutation \`${mutation.name.text}\` writes the history \`${entity.name}\`: versions are written with their record only.`,
+          hint: `Write \`${entity.model.historyOf.text}\`.`,
+        };
+      }
+    },
+  },
+];
+
+/** A history may leave out that there is always a value, not the reverse. */
+function keeps(type: TypeRef, original: TypeRef): boolean {
+  return isSameType(type, original) && (original.nonNull || !type.nonNull);
+}
+
+function exampleKey({ model, keyFields }: ResolvedEntity, revision: string): string {
+  const [partition] = model.key;
+  const text =
+    partition?.template.text ?? `${model.name.text.toUpperCase()}#{${keyFields?.join('}#{') ?? 'id'}}`;
+  return `\`${text}\` and \`VERSION#{${revision}}\``;
+}
+
+function settings({ model }: ResolvedEntity): [string, Word][] {
+  const first = (key: string, words: readonly Word[]): [string, Word][] =>
+    words.slice(0, 1).map((word) => [key, word]);
+  return [
+    ...first('identity', model.identity ?? []),
+    ...first(
+      'stored',
+      model.stored.map((one) => one.name),
+    ),
+    ...first('secret', model.secret),
+    ...first(
+      'generate',
+      model.generate.map((one) => one.field),
+    ),
+    ...first(
+      'default',
+      model.default.map((one) => one.field),
+    ),
+    ...first(
+      'normalize',
+      model.normalize.map((one) => one.field),
+    ),
+    ...first(
+      'encode',
+      model.encode.map((one) => one.field),
+    ),
+    ...first(
+      'compute',
+      model.compute.map((one) => one.field),
+    ),
+    ...first(
+      'unique',
+      model.unique.flatMap(({ fields }) => fields),
+    ),
+    ...first('immutable', model.immutable === true ? [] : model.immutable),
+    ...first('ttl', model.ttl ? [model.ttl] : []),
+    ...first(
+      'references',
+      model.references.map((one) => one.name),
+    ),
+    ...first('movable', model.movable),
+    ...first(
+      'transitions',
+      model.transitions.map((one) => one.field),
+    ),
+    ...first(
+      'validate',
+      model.validate.map((one) => one.field),
+    ),
+  ];
+}
+
+function ofHistory(entity: ResolvedEntity, key: string, word: Word): Finding {
+  return {
+    at: word.at,
+    message: `\`${entity.name}\` is a history: \`${key}\` has no meaning for it.`,
+    hint: `Remove \`${key}\`: versions are copies of \`${entity.model.historyOf?.text}\`.`,
+  };
+}

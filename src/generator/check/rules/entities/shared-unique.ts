@@ -1,0 +1,87 @@
+/** Constraints that entities share: their values are comparable, and lie in one table. */
+
+import type { UniqueModel, Word } from '../../../model.js';
+import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
+import type { Check, Finding } from '../../row.js';
+
+export const sharedChecks: readonly Check<ResolvedModel>[] = [
+  {
+    code: 'unique-shared',
+    purpose: 'Entities that share a unique constraint hold the same kind of values in one table.',
+    *check({ entities }) {
+      const first = new Map<string, Sharing>();
+      for (const entity of entities.values()) {
+        for (const unique of entity.model.unique) {
+          if (!unique.name || entity.model.historyOf) continue;
+          const own = { entity, unique, name: unique.name };
+          const other = first.get(unique.name.text);
+          if (other) yield* differences(other, own);
+          else first.set(unique.name.text, own);
+        }
+      }
+    },
+  },
+];
+
+interface Sharing {
+  readonly entity: ResolvedEntity;
+  readonly unique: UniqueModel;
+  readonly name: Word;
+}
+
+function* differences(first: Sharing, second: Sharing): Generator<Finding> {
+  const constraint = `\`${second.name.text}\``;
+  const finding = (at: Word, message: string, other: Word, hint: string): Finding => ({
+    at: at.at,
+    message,
+    notes: [{ message: `in \`${first.entity.name}\``, at: other.at }],
+    hint,
+  });
+  if (first.entity === second.entity) {
+    yield finding(
+      second.name,
+      `\`${second.entity.name}\` declares the constraint ${constraint} twice.`,
+      first.name,
+      'Name one of them otherwise.',
+    );
+    return;
+  }
+  if (first.entity.table !== second.entity.table) {
+    yield finding(
+      second.name,
+      `\`${first.entity.name}\` and \`${second.entity.name}\` share the constraint ${constraint} and are in different tables.`,
+      first.name,
+      'Store both in one table, or give each a constraint of its own.',
+    );
+  }
+  const [one, other] = [first.unique.fields, second.unique.fields];
+  if (one.length !== other.length) {
+    yield finding(
+      second.name,
+      `The constraint ${constraint} is of ${one.length} attribute${one.length === 1 ? '' : 's'} in \`${first.entity.name}\`, and of ${other.length} in \`${second.entity.name}\`.`,
+      first.name,
+      'Name as many in both.',
+    );
+    return;
+  }
+  for (const [at, word] of other.entries()) {
+    const before = one[at];
+    if (!before) continue;
+    const [held, covering] = [valuesOf(first.entity, before), valuesOf(second.entity, word)];
+    if (held === undefined || covering === undefined || held === covering) continue;
+    yield finding(
+      word,
+      `\`${second.entity.name}.${word.text}\` is ${covering}, and \`${first.entity.name}.${before.text}\`, which shares the constraint ${constraint}, is ${held}.`,
+      before,
+      'Give both the same type and the same `normalize`.',
+    );
+  }
+}
+
+/** What values of an attribute look like in the guard's key. */
+function valuesOf({ attributes }: ResolvedEntity, { text }: Word): string | undefined {
+  const attribute = attributes.get(text);
+  if (!attribute) return undefined;
+  const kind = attribute.encoding === 'enum' ? attribute.of : attribute.encoding;
+  return [`\`${kind}\``, ...(attribute.normalize.length > 0 ? attribute.normalize : ['as given'])].join(', ');
+}

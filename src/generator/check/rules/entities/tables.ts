@@ -1,0 +1,115 @@
+/** Tables are such as DynamoDB creates, and no attribute has two meanings. */
+
+import type { IndexModel, TableModel, Word } from '../../../model.js';
+import type { ResolvedModel } from '../../../resolve/resolved-model.js';
+import { type Check, listed } from '../../row.js';
+
+/** "Quotas in Amazon DynamoDB": the default quota of global indexes, the limit of local ones. */
+const mostIndexes = { global: 20, local: 5 } as const;
+
+export const tableChecks: readonly Check<ResolvedModel>[] = [
+  {
+    code: 'key-attribute-reused',
+    purpose: 'Each key attribute is built by one template.',
+    *check({ model }) {
+      for (const table of model.tables) {
+        const seen = new Map<string, Word>();
+        for (const word of keyAttributes(table)) {
+          const earlier = seen.get(word.text);
+          seen.set(word.text, earlier ?? word);
+          if (!earlier) continue;
+          yield {
+            at: word.at,
+            message: `\`${word.text}\` is used for two keys of table \`${table.name.text}\`: one attribute cannot hold both.`,
+            notes: [{ message: 'first here', at: earlier.at }],
+            hint: `Give each its own attribute, as \`${table.indexes[0]?.name.text ?? 'GSI1'}PK\`.`,
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'attribute-clash',
+    purpose: "An item's own attributes and its keys have different names.",
+    *check({ entities }) {
+      for (const { name, attributes, table, type, model } of entities.values()) {
+        if (!table) continue;
+        const keys = new Map(keyAttributes(table).map((word) => [word.text, word]));
+        for (const attribute of attributes.keys()) {
+          const key = keys.get(attribute);
+          const why = key ? `the table \`${table.name.text}\` uses for itself` : reserved(attribute);
+          if (why === undefined) continue;
+          const field = type.fields.find((one) => one.name === attribute);
+          const stored = model.stored.find((one) => one.name.text === attribute);
+          yield {
+            at: field?.at ?? stored?.name.at ?? model.name.at,
+            message: `\`${name}.${attribute}\` has a name that ${why}.`,
+            ...(key ? { notes: [{ message: 'the table', at: key.at }] } : {}),
+            hint: key ? 'Rename the one of the table: it is seen by nobody.' : 'Rename it.',
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'local-index',
+    purpose: 'Local indexes are on tables with a sort key.',
+    *check({ model }) {
+      for (const table of model.tables) {
+        if (table.sort) continue;
+        for (const { name } of table.indexes.filter(isLocal)) {
+          yield {
+            at: name.at,
+            message: `Table \`${table.name.text}\` has no sort key, so it cannot have a local index.`,
+            notes: [{ message: "the table's key", at: table.partition.at }],
+            hint: 'Give the table a sort key, or the index a `key` of its own.',
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'too-many-indexes',
+    purpose: 'DynamoDB accepts the number of indexes.',
+    *check({ model }) {
+      for (const table of model.tables) {
+        for (const kind of ['global', 'local'] as const) {
+          const most = mostIndexes[kind];
+          const indexes = table.indexes.filter((index) => isLocal(index) === (kind === 'local'));
+          const [first] = indexes.slice(most);
+          if (!first) continue;
+          yield {
+            at: first.name.at,
+            message: `Table \`${table.name.text}\` has ${indexes.length} ${kind} indexes: DynamoDB allows ${most}.`,
+            hint: `Remove ${listed(indexes.slice(most).map((index) => index.name.text))}: several patterns can share an index.`,
+          };
+        }
+      }
+    },
+  },
+];
+
+/** Why an item or a record cannot have an attribute of the name. */
+function reserved(attribute: string): string | undefined {
+  if (attribute === '_type') return 'every item uses to say what it is';
+  return attribute in Object.prototype ? 'every JavaScript object has already' : undefined;
+}
+
+function isLocal(index: IndexModel): boolean {
+  return index.kind === 'local';
+}
+
+/** Every attribute the table itself writes; a local index shares the partition key. */
+function keyAttributes(table: TableModel): Word[] {
+  return [
+    table.partition,
+    ...(table.sort ? [table.sort] : []),
+    ...table.indexes
+      .filter(({ multiAttribute }) => !multiAttribute)
+      .flatMap((index) => [
+        ...(isLocal(index) ? [] : [index.partition]),
+        ...(index.sort ? [index.sort] : []),
+      ]),
+    ...(table.ttl ? [table.ttl] : []),
+  ];
+}

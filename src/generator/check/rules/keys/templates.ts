@@ -1,0 +1,194 @@
+/** Pinned key templates: their grammar, and what a key must hold. */
+
+import type { Span } from '../../../diagnostics/diagnostic.js';
+import { declaredTransform, encodeChoices } from '../../../encodings.js';
+import { partOf } from '../../../model.js';
+import { keyTexts } from '../../../resolve/identity.js';
+import {
+  indexOf,
+  isWholeHole,
+  type ResolvedEntity,
+  type ResolvedModel,
+} from '../../../resolve/resolved-model.js';
+import { isFault, parseTemplate } from '../../../resolve/templates.js';
+import { type Check, type Finding, listed } from '../../row.js';
+
+export const templateChecks: readonly Check<ResolvedModel>[] = [
+  {
+    code: 'bad-template',
+    purpose: 'A key template follows the grammar that makes keys injective.',
+    *check({ model, templates }) {
+      for (const { how } of model.entities.flatMap((entity) => entity.encode)) {
+        if (declaredTransform(how.text) !== undefined) continue;
+        yield {
+          at: how.at,
+          message: `\`${how.text}\` does not say how a value stands in keys.`,
+          hint: `Write ${encodeChoices}.`,
+        };
+      }
+      for (const { parsed, template } of templates) {
+        if (!isFault(parsed)) continue;
+        yield {
+          at: partOf(template, parsed.start, parsed.end),
+          message: parsed.message,
+          hint:
+            template.text === ''
+              ? 'Write a word, as `METADATA`.'
+              : 'Write text and holes divided by `#`, as `USER#{id}`.',
+        };
+      }
+    },
+  },
+  {
+    code: 'template-attribute',
+    purpose: 'A pinned key names the key attributes of its table or index.',
+    check: templateAttributes,
+  },
+  {
+    code: 'entity-without-key',
+    purpose: 'Every record of an entity has a key of its own.',
+    check: entitiesWithoutKey,
+  },
+  {
+    code: 'entry-key-incomplete',
+    purpose: 'Every record has an index entry of its own.',
+    *check({ model, entities, templates }) {
+      for (const pattern of model.patterns) {
+        const entity = entities.get(pattern.target.text);
+        if (!pattern.entry || !entity?.keyFields || !entity.table) continue;
+        const { table } = entity;
+        const own = templates.filter((one) => one.role === 'entry' && one.pattern === pattern);
+        if (own.some((one) => isFault(one.parsed) || one.part === undefined)) continue;
+        const pinned = (part: 'partition' | 'sort') => own.find((one) => one.part === part)?.template.text;
+        const [partition = '', sort = ''] = keyTexts(entity.model, table);
+        // Left out, the sort key of an entry holds what the record's own sort key holds.
+        const texts = [pinned('partition') ?? partition, pinned('sort') ?? sort];
+        const held = new Set(texts.flatMap((text) => plainHoles(text, entity)));
+        const missing = entity.keyFields.filter((field) => !held.has(field));
+        if (missing.length === 0) continue;
+        yield {
+          at: own.at(-1)?.template.at ?? pattern.entry.at,
+          message: `The entry's key lacks ${listed(missing)}: entries of two \`${entity.name}\` records could overwrite one another.`,
+          hint: `Add ${listed(missing.map((field) => `#{${field}}`))} to it.`,
+        };
+      }
+    },
+  },
+];
+
+function* templateAttributes({ model, entities, templates }: ResolvedModel): Generator<Finding> {
+  for (const { part, role, entity, pattern, attribute } of templates) {
+    if (part !== undefined || !entity.table) continue;
+    const { table } = entity;
+    if (role === 'index') {
+      const index = pattern && indexOf(entity, pattern);
+      if (!pattern?.index) {
+        yield {
+          at: attribute.at,
+          message: `\`key\` of pattern \`${pattern?.name.text}\` pins the key of no index.`,
+          hint: 'Add `index:`, the index it belongs to.',
+        };
+      } else if (pattern.index.text === 'table') {
+        yield {
+          at: attribute.at,
+          message: `Pattern \`${pattern.name.text}\` reads the table's own key, which its \`key\` does not build.`,
+          hint: 'Pin it under `entities`, or under `entry` for an index entry.',
+        };
+      } else if (index?.kind === 'local' && attribute.text === table.partition.text) {
+        yield {
+          at: attribute.at,
+          message: `\`${index.name.text}\` is a local index: it shares \`${attribute.text}\` with the table.`,
+          notes: [{ message: 'the index', at: index.name.at }],
+          hint: 'Leave it out.',
+        };
+      } else if (index) {
+        yield wrongAttribute(attribute.text, attribute.at, `index \`${index.name.text}\``, index.name.at, [
+          ...(index.kind === 'local' ? [] : [index.partition.text]),
+          ...(index.sort ? [index.sort.text] : []),
+        ]);
+      }
+      continue;
+    }
+    yield wrongAttribute(attribute.text, attribute.at, `table \`${table.name.text}\``, table.name.at, [
+      table.partition.text,
+      ...(table.sort ? [table.sort.text] : []),
+    ]);
+  }
+  for (const pattern of model.patterns) {
+    const entity = entities.get(pattern.target.text);
+    const index = entity && indexOf(entity, pattern);
+    const [first] = pattern.key;
+    if (!index || index.kind === 'local' || !first || !index.sort) continue;
+    const missing = [index.partition, index.sort].filter(
+      (word) => !pattern.key.some((one) => one.attribute.text === word.text),
+    );
+    const hasStray = pattern.key.some(
+      ({ attribute }) => attribute.text !== index.partition.text && attribute.text !== index.sort?.text,
+    );
+    // Half a key would be completed by the planner, and change with it.
+    if (missing.length === 0 || hasStray) continue;
+    yield {
+      at: first.attribute.at,
+      message: `The pinned key of \`${index.name.text}\` lacks ${listed(missing.map((word) => word.text))}.`,
+      notes: [{ message: 'the index', at: index.name.at }],
+      hint: 'Pin both attributes, or neither.',
+    };
+  }
+}
+
+function wrongAttribute(
+  attribute: string,
+  at: Span,
+  what: string,
+  place: Span,
+  names: readonly string[],
+): Finding {
+  return {
+    at,
+    message: `\`${attribute}\` is no key attribute of ${what}.`,
+    notes: [{ message: 'declared here', at: place }],
+    hint: `Use ${listed(names)}.`,
+  };
+}
+
+function* entitiesWithoutKey({ entities, templates }: ResolvedModel): Generator<Finding> {
+  for (const { name, model, table, attributes, type } of entities.values()) {
+    if (!table || model.historyOf) continue;
+    const own = templates.filter((one) => one.role === 'main' && one.entity.model === model);
+    if (own.some((one) => isFault(one.parsed) || one.part === undefined)) continue;
+    const holes = keyTexts(model, table).flatMap((text) => plainHoles(text));
+    const isPartitionPinned = own.some((one) => one.part === 'partition');
+    if (!isPartitionPinned && !model.singleton && !attributes.has('id')) {
+      const [candidate] = [...attributes.values()].filter(
+        (one) => !one.nullable && one.encoding !== 'document',
+      );
+      yield {
+        at: model.name.at,
+        message: `\`${name}\` has no \`id\`, and says neither its identity nor its key.`,
+        notes: [{ message: 'the type', at: type.at }],
+        hint: `Say what tells its records apart, as \`identity: [${candidate?.name ?? 'id'}]\`, or pin its key.`,
+      };
+    } else if (holes.length === 0 && !model.singleton) {
+      yield {
+        at: own[0]?.template.at ?? model.name.at,
+        message: `The key of \`${name}\` has no hole: there could be one record only.`,
+        hint: 'Add a hole for what tells records apart, as `{id}`; if there is to be one record, `singleton: true`.',
+      };
+    } else if (holes.length > 0 && model.singleton) {
+      yield {
+        at: own[0]?.template.at ?? model.name.at,
+        message: `\`${name}\` is a singleton, and its key has a hole: there could be many records.`,
+        hint: 'Take the hole out, or `singleton`.',
+      };
+    }
+  }
+}
+
+/** The fields in a template; with an entity, those that stand whole in it. */
+function plainHoles(text: string, entity?: ResolvedEntity): string[] {
+  const parsed = parseTemplate(text);
+  if (isFault(parsed)) return [];
+  return parsed.flatMap((part) =>
+    part.kind === 'hole' && (!entity || isWholeHole(entity, part)) ? [part.field] : [],
+  );
+}

@@ -1,0 +1,152 @@
+/** Patterns on interfaces and unions: every member can be told apart and found. */
+
+import { nearest, type Span } from '../../../diagnostics/diagnostic.js';
+import { namedType, type PatternModel, printType, type SdlType } from '../../../model.js';
+import type { ResolvedModel, ValueReference } from '../../../resolve/resolved-model.js';
+import { type Check, type Finding, listed } from '../../row.js';
+
+export const abstractChecks: readonly Check<ResolvedModel>[] = [
+  {
+    code: 'discriminator-type',
+    purpose: 'What tells types apart is an enum.',
+    *check(resolved) {
+      for (const use of resolved.values.all) {
+        if (use.role !== 'kind') continue;
+        const value = use.value;
+        if (use.source.kind === 'literal') {
+          yield {
+            at: use.source.at,
+            message: `A constant does not tell the types of \`${use.owner}\` apart.`,
+            hint: 'Take it from the parent or an argument, as `by: $parent.kind`.',
+          };
+        }
+        if (value?.kind !== 'type') continue;
+        const type = resolved.model.sdl.types.get(namedType(value.type));
+        if (value.type.kind === 'named' && type?.kind === 'enum') continue;
+        yield {
+          at: use.source.at,
+          message: `What tells the types of \`${use.owner}\` apart is \`${printType(value.type)}\`: it has to be an enum.`,
+          notes: [{ message: 'declared here', at: value.at }],
+          hint: `Declare an enum with a value for each of ${listed(resolved.model.sdl.types.get(use.owner)?.members ?? [])}.`,
+        };
+      }
+    },
+  },
+  {
+    code: 'discriminator-member',
+    purpose: 'A pattern gives only types its field can hold.',
+    *check({ model, entities }) {
+      for (const { target, type } of abstractPatterns(model)) {
+        for (const { entity } of type?.members ?? []) {
+          const abstract = model.sdl.types.get(target.text);
+          if (!abstract || !entities.has(entity.text) || abstract.members.includes(entity.text)) continue;
+          yield {
+            at: entity.at,
+            message: `\`${entity.text}\` is no member of \`${target.text}\`.`,
+            notes: [{ message: 'the type', at: abstract.at }],
+            hint: `Choose one of ${listed(abstract.members)}.`,
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'discriminator-incomplete',
+    purpose: 'Every kind and every member has its entity.',
+    check: incomplete,
+  },
+  {
+    code: 'any-without-id',
+    purpose: 'Every member is found by what the pattern is given.',
+    check: notFound,
+  },
+];
+
+function abstractPatterns(model: ResolvedModel['model']): PatternModel[] {
+  return model.patterns.filter(({ target, leadsTo, cardinality }) => {
+    if (leadsTo || ['count', 'sum', 'exists'].includes(cardinality)) return false;
+    const kind = model.sdl.types.get(target.text)?.kind;
+    return kind === 'interface' || kind === 'union';
+  });
+}
+
+function* incomplete(resolved: ResolvedModel): Generator<Finding> {
+  const { model } = resolved;
+  const kinds = new Map(
+    resolved.values.all.filter((use) => use.role === 'kind').map((use) => [use.by.name, use]),
+  );
+  for (const { name, target, type } of abstractPatterns(model)) {
+    const abstract = model.sdl.types.get(target.text);
+    if (!type || !abstract) continue;
+    const notes = [{ message: 'the type', at: abstract.at }];
+    const named = type.members.map((member) => member.entity.text);
+    const missing = abstract.members.filter(
+      (member) => !named.some((one) => one === member || nearest(one, abstract.members) === member),
+    );
+    if (missing.length > 0) {
+      yield {
+        at: type.at,
+        message: `\`type\` of pattern \`${name.text}\` leaves out ${listed(missing)} of \`${target.text}\`.`,
+        notes,
+        hint: `Add ${missing.length === 1 ? 'it' : 'them'}, each under its value.`,
+      };
+      continue;
+    }
+    const values = valuesOf(resolved, kinds.get(name));
+    const given = type.members.map((member) => member.value.text);
+    const open =
+      values?.values.filter(
+        (value) => !given.some((one) => one === value || nearest(one, values.values) === value),
+      ) ?? [];
+    if (!values || open.length === 0) continue;
+    yield {
+      at: type.at,
+      message: `\`type\` of pattern \`${name.text}\` leaves out ${listed(open)} of \`${values.name}\`.`,
+      notes: [{ message: 'the enum', at: values.at }],
+      hint: `Say which entity ${open.length === 1 ? 'it is' : 'they are'}.`,
+    };
+  }
+}
+
+function valuesOf(resolved: ResolvedModel, use: ValueReference | undefined): SdlType | undefined {
+  const value = use?.value;
+  const type = value?.kind === 'type' ? resolved.model.sdl.types.get(namedType(value.type)) : undefined;
+  return type?.kind === 'enum' ? type : undefined;
+}
+
+function* notFound({ model, entities, meant }: ResolvedModel): Generator<Finding> {
+  for (const { name, target, where, type, cardinality } of abstractPatterns(model)) {
+    const abstract = model.sdl.types.get(target.text);
+    if (!abstract || cardinality !== 'one') continue;
+    const given = new Set(where.map((binding) => binding.field.text));
+    const members = type ? type.members.map((member) => member.entity.text) : abstract.members;
+    const stray: { name: string; at: Span; why: string }[] = [];
+    for (const member of new Set(members)) {
+      const entity = entities.get(member);
+      const sdl = model.sdl.types.get(member);
+      if (meant.has(member) || !sdl || (entity && !entity.keyFields)) continue;
+      const keyFields = entity?.keyFields ?? [];
+      if (entity && keyFields.length === given.size && keyFields.every((field) => given.has(field))) continue;
+      // Named under `type` without being an entity: reported as such.
+      if (!entity && type) continue;
+      stray.push({
+        name: member,
+        at: sdl.at,
+        why: entity ? `its key is ${listed(keyFields)}` : 'it is not stored',
+      });
+    }
+    if (stray.length === 0 && (members.length > 0 || type)) continue;
+    yield {
+      at: where[0]?.field.at ?? name.at,
+      message:
+        stray.length === 0
+          ? `\`${target.text}\` has no members that pattern \`${name.text}\` could find.`
+          : `Pattern \`${name.text}\` cannot find ${listed(stray.map((one) => one.name))} by ${given.size === 0 ? 'nothing' : listed(given)}.`,
+      notes: stray.map(({ at, why }) => ({ message: why, at })),
+      hint:
+        stray.length === 0
+          ? `Let an entity be one of \`${target.text}\`.`
+          : `Look up by the whole key of every member, or take ${listed(stray.map((one) => one.name))} out of \`${target.text}\`.`,
+    };
+  }
+}

@@ -1,0 +1,206 @@
+/** The field that a pattern or mutation answers can carry the answer. */
+
+import { type PatternModel, printType, returned, type SdlField, type TypeRef } from '../../../model.js';
+import type { ResolvedModel } from '../../../resolve/resolved-model.js';
+import { connectionNode, encodingOf, fieldAt, isConnection } from '../../../resolve/sdl.js';
+import { typeOfSource } from '../../../resolve/value-paths.js';
+import { type Check, type Finding, listed } from '../../row.js';
+
+export const answerChecks: readonly Check<ResolvedModel>[] = [
+  {
+    code: 'wrong-root',
+    purpose: 'Patterns read and mutations write.',
+    *check({ model, answers }) {
+      const { mutationType = 'Mutation', subscriptionType } = model.sdl;
+      for (const answer of [...answers.values()].flat()) {
+        const { type, field, at } = answer.for;
+        if (!fieldAt(model, answer.for)) continue;
+        const path = `\`${type}.${field}\``;
+        if (type === subscriptionType) {
+          yield {
+            at,
+            message: `${capital(answer.kind)} \`${answer.name.text}\` cannot answer ${path}: subscriptions are not available yet.`,
+            hint: `Remove it, and \`${type}\` from the schema.`,
+          };
+        } else if (answer.kind === 'pattern' && type === mutationType) {
+          yield {
+            at,
+            message: `Pattern \`${answer.name.text}\` only reads, and cannot answer ${path}.`,
+            hint: 'Answer it under `mutations` or `rules`.',
+          };
+        } else if ((answer.kind === 'mutation' || answer.kind === 'transaction') && type !== mutationType) {
+          yield {
+            at,
+            message: `Mutation \`${answer.name.text}\` writes, and ${path} is no field of \`${mutationType}\`.`,
+            hint: 'Move the field there: others may be asked in any order, and again.',
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'one-non-null',
+    purpose: 'Where nothing is found, a field can say so.',
+    *check({ model, answers }) {
+      for (const answer of [...answers.values()].flat()) {
+        const field = fieldAt(model, answer.for);
+        if (answer.kind !== 'pattern' || answer.by.cardinality !== 'one' || !field?.type.nonNull) continue;
+        if (field.type.kind === 'list') continue;
+        yield {
+          at: field.at,
+          message: `Pattern \`${answer.name.text}\` may find nothing, and \`${answer.for.type}.${field.name}\` is never null.`,
+          notes: [{ message: 'answered here', at: answer.for.at }],
+          hint: 'Take the `!` off the field, or answer it by a rule that throws where nothing is found.',
+        };
+      }
+    },
+  },
+  {
+    code: 'wrong-return-type',
+    purpose: 'A field’s type is what its pattern or mutation gives.',
+    check: wrongReturnTypes,
+  },
+  {
+    code: 'connection-arguments',
+    purpose: 'A connection can be paged through.',
+    check: connectionArguments,
+  },
+];
+
+function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
+  const { model, entities, answers } = resolved;
+  for (const answer of [...answers.values()].flat()) {
+    const field = fieldAt(model, answer.for);
+    if (!field || answer.kind === 'rule' || answer.kind === 'transaction') continue;
+    const plain = answer.kind === 'pattern' && plainMistake(resolved, answer.by, field);
+    if (plain) {
+      yield {
+        at: answer.for.at,
+        message: `Pattern \`${answer.name.text}\` gives ${plain.gives}, and \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
+        notes: [{ message: 'the field', at: field.at }],
+        hint: plain.hint,
+      };
+    }
+    if (answer.kind === 'pattern' && plainTypes[answer.by.cardinality] !== undefined) continue;
+    const target = answer.kind === 'pattern' ? returned(answer.by).text : answer.by.entity.text;
+    const isMany =
+      answer.kind === 'pattern' && (answer.by.cardinality === 'many' || answer.by.cardinality === 'mixed');
+    const type = model.sdl.types.get(target);
+    if (!type || (!entities.has(target) && (type.kind === 'object' || answer.kind === 'mutation'))) continue;
+    if (isMany && type.kind !== 'object' && answer.by.cardinality !== 'mixed') {
+      if (answer.by.leadsTo) continue;
+      yield {
+        at: answer.by.target.at,
+        message: `\`${target}\` is ${type.kind === 'union' ? 'a union' : 'an interface'}: \`many\` gives one entity.`,
+        notes: [{ message: 'the type', at: type.at }],
+        hint: `Write \`mixed: ${target}\` to read its members together.`,
+      };
+      continue;
+    }
+    if (
+      isMany
+        ? isManyOf(model.sdl, field.type, target)
+        : field.type.kind === 'named' && field.type.name === target
+    )
+      continue;
+    yield {
+      at: answer.for.at,
+      message: `${capital(answer.kind)} \`${answer.name.text}\` gives ${isMany ? `a list or connection of \`${target}\`` : `one \`${target}\``}, and \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
+      notes: [{ message: 'the field', at: field.at }],
+      hint: returnHint(model.sdl, field, target, answer.kind),
+    };
+  }
+}
+
+const plainTypes: Readonly<Partial<Record<PatternModel['cardinality'], string>>> = {
+  count: 'Int',
+  sum: 'Int',
+  exists: 'Boolean',
+};
+
+/** What a count or a test gives, where the field is of another type. */
+function plainMistake(
+  resolved: ResolvedModel,
+  pattern: PatternModel,
+  field: SdlField,
+): { readonly gives: string; readonly hint: string } | undefined {
+  const wanted = plainTypes[pattern.cardinality];
+  if (wanted === undefined) return undefined;
+  const isList = pattern.where.some(
+    ({ source }) => typeOfSource(resolved, pattern.for, source)?.kind === 'list',
+  );
+  const gives = pattern.cardinality === 'exists' ? 'yes or no' : 'a number';
+  const { type } = field;
+  if (pattern.cardinality === 'exists' && isList) {
+    const isRight = type.kind === 'list' && type.of.kind === 'named' && type.of.name === wanted;
+    return isRight
+      ? undefined
+      : { gives: `${gives} for each element`, hint: 'Make the field `[Boolean!]!`.' };
+  }
+  // A sum may need more room than an Int has.
+  const isWide =
+    pattern.cardinality === 'sum' && ['integer', 'decimal'].includes(encodingOf(type, resolved.model.sdl));
+  const isRight = isWide || (type.kind === 'named' && type.name === wanted);
+  return isRight ? undefined : { gives, hint: `Make the field \`${wanted}!\`.` };
+}
+
+function isManyOf(sdl: ResolvedModel['model']['sdl'], type: TypeRef, target: string): boolean {
+  if (type.kind === 'list') return type.of.kind === 'named' && type.of.name === target;
+  return connectionNode(sdl, type.name) === target;
+}
+
+function returnHint(
+  sdl: ResolvedModel['model']['sdl'],
+  field: SdlField,
+  target: string,
+  kind: 'pattern' | 'mutation',
+): string {
+  if (kind === 'mutation') return `Let the field return \`${target}\`, or answer it by a rule.`;
+  if (isManyOf(sdl, field.type, target)) return `Write \`many: ${target}\`.`;
+  if (field.type.kind === 'named' && field.type.name === target) return `Write \`one: ${target}\`.`;
+  return 'Change the type of the field, or the pattern.';
+}
+
+const paging = [
+  { name: 'first', types: ['Int'] },
+  { name: 'after', types: ['String', 'ID', 'Cursor'] },
+  { name: 'last', types: ['Int'] },
+  { name: 'before', types: ['String', 'ID', 'Cursor'] },
+] as const;
+
+function* connectionArguments({ model, answers }: ResolvedModel): Generator<Finding> {
+  for (const answer of [...answers.values()].flat()) {
+    const field = fieldAt(model, answer.for);
+    if (!field || answer.kind !== 'pattern' || answer.by.cardinality === 'one') continue;
+    if (!isConnection(model.sdl, field.type)) continue;
+    const path = `\`${answer.for.type}.${field.name}\``;
+    const has = (name: string) => field.arguments.some((argument) => argument.name === name);
+    const wanted = has('last') || has('before') ? ['first', 'after', 'last', 'before'] : ['first', 'after'];
+    const missing = wanted.filter((name) => !has(name));
+    if (missing.length > 0) {
+      yield {
+        at: field.at,
+        message: `The connection ${path} lacks ${missing.length === 1 ? 'the argument' : 'the arguments'} ${listed(missing)}.`,
+        notes: [{ message: 'answered here', at: answer.for.at }],
+        hint: `Add \`${missing.map((name) => `${name}: ${name === 'first' || name === 'last' ? 'Int' : 'String'}`).join(', ')}\`.`,
+      };
+    }
+    for (const { name, types } of paging) {
+      const argument = field.arguments.find((one) => one.name === name);
+      if (
+        !argument ||
+        (argument.type.kind === 'named' && (types as readonly string[]).includes(argument.type.name))
+      )
+        continue;
+      yield {
+        at: argument.at,
+        message: `\`${name}\` of the connection ${path} is \`${printType(argument.type)}\`.`,
+        hint: `Make it \`${types[0]}\`.`,
+      };
+    }
+  }
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,127 @@
+/** Nothing that is written is ignored. */
+
+import type { Span } from '../../../diagnostics/diagnostic.js';
+import { isGet } from '../../../layout/serving.js';
+import { isMaintained, type PatternModel } from '../../../model.js';
+import { comparisonsOf } from '../../../resolve/comparisons.js';
+import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
+import { fieldAt, isConnection } from '../../../resolve/sdl.js';
+import { typeOfSource } from '../../../resolve/value-paths.js';
+import type { Check, Finding } from '../../row.js';
+import { mutationWithoutEffect } from '../writes/elements.js';
+
+export const effectChecks: readonly Check<ResolvedModel>[] = [
+  {
+    code: 'key-without-effect',
+    purpose: 'Nothing that is written is ignored.',
+    check: withoutEffect,
+  },
+];
+
+function* withoutEffect(resolved: ResolvedModel): Generator<Finding> {
+  for (const pattern of resolved.model.patterns) yield* patternWithoutEffect(resolved, pattern);
+  for (const mutation of resolved.model.mutations) yield* mutationWithoutEffect(mutation);
+}
+
+function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): Generator<Finding> {
+  const { name, cardinality, target } = pattern;
+  const useless = (key: string, at: Span | undefined, why: string): Finding[] =>
+    at
+      ? [
+          {
+            at,
+            message: `\`${key}\` of pattern \`${name.text}\` has no effect: ${why}.`,
+            hint: `Remove \`${key}\`.`,
+          },
+        ]
+      : [];
+  if (!pattern.for) {
+    yield* useless('allow', pattern.allow?.at, 'the pattern answers no field, and rules are trusted');
+    yield* useless('visible', pattern.visible?.at, 'the pattern answers no field, and rules are trusted');
+  }
+  if (cardinality !== 'one') yield* useless('visible', pattern.visible?.at, 'it decides of one result');
+  if (cardinality === 'one') yield* useless('page', pattern.page?.at, 'there is one result at most');
+  if (cardinality !== 'count') yield* useless('upTo', pattern.upTo?.at, 'nothing is counted');
+  if (cardinality !== 'count' && cardinality !== 'sum')
+    yield* useless('maintained', pattern.maintained?.at, 'there is no number to keep');
+  if (cardinality !== 'count' || !pattern.maintained)
+    yield* useless('cap', pattern.cap?.at, 'no count is kept');
+  if (cardinality !== 'sum') yield* useless('of', pattern.of?.at, 'nothing is added up');
+  if (cardinality !== 'many' && cardinality !== 'mixed')
+    yield* useless('total', pattern.total?.at, 'there is no connection');
+  if (cardinality === 'count' || cardinality === 'sum' || cardinality === 'exists') {
+    const isEach =
+      cardinality === 'exists' &&
+      pattern.where.some(({ source }) => typeOfSource(resolved, pattern.for, source)?.kind === 'list');
+    const why = cardinality === 'exists' ? 'the answer is yes or no' : 'a number has no order';
+    if (!isEach) yield* useless('page', pattern.page?.at, 'there is one answer');
+    yield* useless('sort', pattern.sort[0]?.field.at, why);
+    yield* useless('order', pattern.order?.at, why);
+    if (isMaintained(pattern)) yield* queryOnly(pattern, useless);
+    if (pattern.sort.length > 0 || isMaintained(pattern)) return;
+  }
+  if (!pattern.bucket) {
+    yield* useless('in', pattern.in?.at, 'there is no `bucket`');
+    yield* useless('across', pattern.across?.at, 'there is no `bucket`');
+  } else if (pattern.in) yield* useless('across', pattern.across?.at, '`in` names the one bucket');
+  if (pattern.narrow.length === 0) yield* useless('last', pattern.last?.at, 'there is no `narrow`');
+  if (cardinality === 'one') yield* useless('limit', pattern.limit?.at, 'there is one result at most');
+  const type = fieldAt(resolved.model, pattern.for)?.type;
+  if (isConnection(resolved.model.sdl, type))
+    yield* useless('limit', pattern.limit?.at, 'a connection is limited by `first` and `last`');
+  if (pattern.sort.length === 0 && !pattern.range)
+    yield* useless('order', pattern.order?.at, 'there is no `sort`');
+  const entity = resolved.entities.get(target.text);
+  if (entity) {
+    yield* useless('type', pattern.type?.at, `\`${target.text}\` is an entity, not an interface or union`);
+    if (!isGet(pattern, readable(entity))) return;
+    const why = 'the whole key is given, and there is one record at most';
+    yield* queryKeys(pattern, why, useless);
+    yield* useless('limit', pattern.limit?.at, why);
+    return;
+  }
+  if (cardinality === 'mixed') {
+    yield* useless('entry', pattern.entry?.at, 'a mixed pattern reads whole items');
+    yield* useless('type', pattern.type?.at, 'items say themselves what they are');
+    return;
+  }
+  const kind = resolved.model.sdl.types.get(target.text)?.kind;
+  if (kind !== 'interface' && kind !== 'union') return;
+  const why = `\`${target.text}\` is ${kind === 'union' ? 'a union' : 'an interface'}, and its members are read by their keys`;
+  yield* queryKeys(pattern, why, useless);
+  yield* useless('index', pattern.index?.at, why);
+  yield* useless('key', pattern.key[0]?.attribute.at, why);
+  yield* useless('entry', pattern.entry?.at, why);
+  if (pattern.consistent) yield* useless('consistent', name.at, why);
+}
+
+/** What says how a query reads, of a pattern that makes none. */
+function* queryOnly(
+  pattern: PatternModel,
+  useless: (key: string, at: Span | undefined, why: string) => Finding[],
+): Generator<Finding> {
+  const why = 'the number is kept, and nothing is queried';
+  yield* useless('upTo', pattern.upTo?.at, why);
+  yield* useless('index', pattern.index?.at, why);
+  yield* useless('key', pattern.key[0]?.attribute.at, why);
+  yield* useless('entry', pattern.entry?.at, why);
+  yield* useless('limit', pattern.limit?.at, why);
+}
+
+function* queryKeys(
+  pattern: PatternModel,
+  why: string,
+  useless: (key: string, at: Span | undefined, why: string) => Finding[],
+): Generator<Finding> {
+  yield* useless('narrow', pattern.narrow[0]?.field.at, why);
+  yield* useless('sort', pattern.sort[0]?.field.at, why);
+  yield* useless('range', pattern.range?.field.at, why);
+  yield* useless('bucket', pattern.bucket?.at, why);
+  yield* useless('shards', pattern.shards?.at, why);
+  yield* useless('filter', comparisonsOf(pattern.filter)[0]?.field.at, why);
+  yield* useless('when', pattern.when[0]?.field.at, why);
+}
+
+function readable(entity: ResolvedEntity): { readonly keyFields: readonly string[] } {
+  return { keyFields: entity.keyFields ?? [] };
+}

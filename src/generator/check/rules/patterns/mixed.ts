@@ -1,0 +1,226 @@
+/** Patterns that give several entities: each member answers the question, and all are read by one query. */
+
+import { memberPatterns, membersOf, sortsFirst } from '../../../layout/mixed.js';
+import type { Model, PatternModel, Word } from '../../../model.js';
+import type { KeyTemplate } from '../../../plan/types/storage.js';
+import { askedBy } from '../../../resolve/attribute-references.js';
+import { comparisonsOf } from '../../../resolve/comparisons.js';
+import type { ResolvedModel } from '../../../resolve/resolved-model.js';
+import { fieldAt, isConnection } from '../../../resolve/sdl.js';
+import type { LaidOut } from '../../laid-out.js';
+import { type Check, type Finding, listed } from '../../row.js';
+
+export const mixedChecks: readonly Check<ResolvedModel>[] = [
+  {
+    code: 'mixed-target',
+    purpose: 'What is read together are stored members of a union or interface.',
+    check: targets,
+  },
+  {
+    code: 'mixed-member',
+    purpose: 'Every member has what the pattern asks by.',
+    check: members,
+  },
+];
+
+export const mixedLayoutChecks: readonly Check<LaidOut>[] = [
+  {
+    code: 'mixed-index',
+    purpose: 'What is read together lies in one index, whole.',
+    check: indexes,
+  },
+  {
+    code: 'mixed-order',
+    purpose: 'What is merged is ordered by one thing.',
+    check: orders,
+  },
+  {
+    code: 'mixed-parent',
+    purpose: 'A parent can be found, and come first.',
+    check: parents,
+  },
+];
+
+function mixedPatterns({ patterns }: Model): PatternModel[] {
+  return patterns.filter(({ cardinality }) => cardinality === 'mixed');
+}
+
+function* targets({ model, entities }: ResolvedModel): Generator<Finding> {
+  for (const pattern of model.patterns) {
+    const { name, target, parent } = pattern;
+    if (pattern.cardinality !== 'mixed') {
+      const [first] = pattern.members;
+      const at = first?.entity.at ?? parent?.at;
+      if (at)
+        yield {
+          at,
+          message: `Pattern \`${name.text}\` gives one entity: only a mixed one has ${first ? 'members' : 'a parent'}.`,
+          hint: `Write \`mixed:\` for several entities, or remove \`${first ? 'members' : 'parent'}\`.`,
+        };
+      continue;
+    }
+    const type = model.sdl.types.get(target.text);
+    if (!type) continue;
+    if (type.kind !== 'union' && type.kind !== 'interface') {
+      yield {
+        at: target.at,
+        message: `\`${target.text}\` is one type: \`mixed\` takes a union or an interface.`,
+        notes: [{ message: 'the type', at: type.at }],
+        hint: `Write \`many: ${target.text}\`.`,
+      };
+      continue;
+    }
+    const stray = (word: Word, what: string): Finding => ({
+      at: word.at,
+      message: `Pattern \`${name.text}\` reads no ${what} \`${word.text}\` of \`${target.text}\`.`,
+      notes: [{ message: 'the type', at: type.at }],
+      hint: `There are ${listed(type.members.filter((member) => entities.has(member)))}.`,
+    });
+    for (const { entity } of pattern.members)
+      if (!type.members.includes(entity.text) || !entities.has(entity.text))
+        yield stray(entity, 'stored member');
+    const read = membersOf(model, pattern).map(({ entity }) => entity.text);
+    if (parent && !read.includes(parent.text)) yield stray(parent, 'member');
+    const tables = new Set(read.map((member) => entities.get(member)?.table?.name.text));
+    if (read.length > 0 && tables.size <= 1) continue;
+    yield {
+      at: target.at,
+      message:
+        read.length === 0
+          ? `No member of \`${target.text}\` is stored.`
+          : `The members of \`${target.text}\` are in several tables: ${listed([...tables].flatMap((table) => table ?? []))}.`,
+      notes: [{ message: 'the type', at: type.at }],
+      hint: read.length === 0 ? 'Declare them under `entities`.' : 'Name those of one table under `members`.',
+    };
+  }
+}
+
+function* members({ model, entities }: ResolvedModel): Generator<Finding> {
+  for (const pattern of mixedPatterns(model)) {
+    const filtered = new Map(comparisonsOf(pattern.filter).map(({ field }) => [field.text, field]));
+    for (const member of memberPatterns(model, pattern)) {
+      const entity = entities.get(member.target.text);
+      if (!entity) continue;
+      for (const name of entity.attributes.keys()) filtered.delete(name);
+      for (const word of askedBy(member)) {
+        if (entity.attributes.has(word.text)) continue;
+        yield {
+          at: word.at,
+          message: `\`${entity.name}\`, which pattern \`${pattern.name.text}\` reads, has no attribute \`${word.text}\`.`,
+          notes: [{ message: 'the type', at: entity.type.at }],
+          hint: `Say what it is called there: \`members: { ${entity.name}: { id: ${word.text} } }\`, or leave \`${entity.name}\` out of \`members\`.`,
+        };
+      }
+    }
+    for (const word of filtered.values())
+      yield {
+        at: word.at,
+        message: `No entity that pattern \`${pattern.name.text}\` reads has an attribute \`${word.text}\`.`,
+        hint: undefined,
+      };
+  }
+}
+
+function* indexes({ model, layout }: LaidOut): Generator<Finding> {
+  for (const pattern of mixedPatterns(model)) {
+    const reads = readsOf({ model, layout }, pattern);
+    const [first] = reads;
+    const other = reads.find(({ read }) => read.slot.index !== first?.read.slot.index);
+    if (first && other) {
+      yield {
+        at: pattern.name.at,
+        message: `Pattern \`${pattern.name.text}\` would read \`${first.entity.model.name.text}\` from ${first.read.slot.index ?? 'the table'} and \`${other.entity.model.name.text}\` from ${other.read.slot.index ?? 'the table'}: one query reads one index.`,
+        hint: 'Pin the `index` that both have free, or give them one item collection by their keys.',
+      };
+      continue;
+    }
+    for (const { entity, read } of reads) {
+      const index = entity.table.indexes.find((one) => one.name.text === read.slot.index);
+      if (index?.kind === 'multi-attribute') {
+        yield {
+          at: pattern.index?.at ?? pattern.name.at,
+          message: `\`${index.name.text}\` is a native index: what is read together lies under key templates.`,
+          notes: [{ message: 'the index', at: index.name.at }],
+          hint: 'Read an index with a partition key and a sort key of its own.',
+        };
+        break;
+      }
+      const isWhole =
+        entity.items[read.item]?.covering.kind === 'all' && (!index || index.project.kind === 'all');
+      if (isWhole) continue;
+      yield {
+        at: pattern.name.at,
+        message: `Pattern \`${pattern.name.text}\` reads ${index ? index.name.text : 'an entry'}, which does not hold \`${entity.model.name.text}\` whole.`,
+        ...(index ? { notes: [{ message: 'the index', at: index.name.at }] } : {}),
+        hint: 'Read an index that projects ALL, or the table.',
+      };
+      break;
+    }
+  }
+}
+
+function readsOf({ model, layout }: LaidOut, pattern: PatternModel) {
+  return memberPatterns(model, pattern).flatMap((member) => {
+    const read = layout.reads.get(member.name.text);
+    const entity = layout.entities.get(member.target.text);
+    return read && entity ? [{ member, entity, read }] : [];
+  });
+}
+
+/** The text before the first value that the answer is ordered by has to be the same in every member's key. */
+function* orders({ model, layout }: LaidOut): Generator<Finding> {
+  for (const pattern of mixedPatterns(model)) {
+    const reads = readsOf({ model, layout }, pattern);
+    const field = pattern.sort[0]?.field ?? pattern.range?.field;
+    if (!field) continue;
+    const heads = reads.map(({ entity, read }) => ({
+      name: entity.model.name.text,
+      head: headBefore(read.slot.sort, field.text),
+    }));
+    const [first] = heads;
+    const other = heads.find(({ head }) => head !== first?.head);
+    if (!first || !other) continue;
+    yield {
+      at: field.at,
+      message: `The sort keys of \`${first.name}\` and \`${other.name}\` differ before \`${field.text}\`: \`${first.head}\` and \`${other.head}\` would come one after the other, not merged.`,
+      hint: `Give both the same text before \`{${field.text}}\`, or pin an \`index\` of their own to this pattern.`,
+    };
+  }
+}
+
+function headBefore(template: KeyTemplate | null, field: string): string {
+  const parts = template?.parts ?? [];
+  const end = parts.findIndex((part) => part.kind === 'hole' && part.field === field);
+  return parts
+    .slice(0, Math.max(0, end))
+    .map((part) => (part.kind === 'literal' ? part.text : '{}'))
+    .join('');
+}
+
+function* parents({ model, layout }: LaidOut): Generator<Finding> {
+  for (const pattern of mixedPatterns(model)) {
+    const { parent } = pattern;
+    if (!parent) continue;
+    const reads = readsOf({ model, layout }, pattern);
+    const own = reads.find(({ entity }) => entity.model.name.text === parent.text);
+    if (!own) continue;
+    const bound = new Set(own.member.where.map(({ field }) => field.text));
+    const missing = own.entity.keyFields.filter((field) => !bound.has(field));
+    if (missing.length > 0) {
+      yield {
+        at: parent.at,
+        message: `The parent \`${parent.text}\` is found by its whole key, and \`where\` does not give ${listed(missing)}.`,
+        hint: `Add ${listed(missing)} to \`where\`, or leave \`parent\` out.`,
+      };
+      continue;
+    }
+    const others = reads.filter((one) => one !== own).map(({ read }) => read.slot);
+    const isPaged = isConnection(model.sdl, fieldAt(model, pattern.for)?.type);
+    if (!isPaged || sortsFirst(own.read.slot, others)) continue;
+    yield {
+      at: parent.at,
+      message: `\`${parent.text}\` does not sort first in its collection, and a connection is paged through in the order of its keys.`,
+      hint: 'Let the field return a list, or give the parent a sort key that stands before the others.',
+    };
+  }
+}

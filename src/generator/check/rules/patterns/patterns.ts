@@ -1,0 +1,240 @@
+/** What a pattern asks is one answerable question. */
+
+import { isInvertible } from '../../../encodings.js';
+import { type FilterOperator, namedType, printType } from '../../../model.js';
+import { comparisonsOf, requiredBy } from '../../../resolve/comparisons.js';
+import type { ResolvedAttribute, ResolvedModel } from '../../../resolve/resolved-model.js';
+import { type Check, listed } from '../../row.js';
+
+export const patternChecks: readonly Check<ResolvedModel>[] = [
+  {
+    code: 'mixed-directions',
+    purpose: 'An order runs one way, but for values that can be inverted: a sort key is read as a whole.',
+    *check({ model, entities }) {
+      for (const { name, sort, target } of model.patterns) {
+        const entity = entities.get(target.text);
+        const attributes = sort.map(({ field }) => entity?.attributes.get(field.text));
+        // Values that can be inverted run either way.
+        const [first, ...more] = sort.filter((_, at) => {
+          const attribute = attributes[at];
+          return attribute !== undefined && !isInvertible(attribute.encoding);
+        });
+        const other = more.find((one) => one.descending !== first?.descending);
+        if (!first || !other) continue;
+        yield {
+          at: other.field.at,
+          message: `Pattern \`${name.text}\` orders by \`${first.field.text}\` one way and by \`${other.field.text}\` the other: a sort key is read one way, and text is not inverted.`,
+          notes: [{ message: first.descending ? 'descending' : 'ascending', at: first.field.at }],
+          hint: `Write \`${first.descending ? '-' : ''}${other.field.text}\`.`,
+        };
+      }
+    },
+  },
+  {
+    code: 'order-argument',
+    purpose: 'The caller chooses between ASC and DESC.',
+    *check(resolved) {
+      for (const use of resolved.values.all) {
+        if (use.role !== 'order') continue;
+        const value = use.value;
+        if (!value || value.kind === 'missing') continue;
+        const { source } = use;
+        if (source.kind !== 'argument') {
+          yield {
+            at: source.at,
+            message: `The caller chooses the order of \`${use.by.name.text}\` by an argument.`,
+            hint: 'Write `order: $direction`; for a fixed order `-` in `sort` is enough.',
+          };
+        } else if (value.kind === 'type') {
+          const type = resolved.model.sdl.types.get(namedType(value.type));
+          const isOrder =
+            value.type.kind === 'named' &&
+            type?.kind === 'enum' &&
+            type.values.length === 2 &&
+            type.values.includes('ASC') &&
+            type.values.includes('DESC');
+          if (isOrder) continue;
+          yield {
+            at: source.at,
+            message: `\`$${source.path.join('.')}\` is \`${printType(value.type)}\`: the order is an enum of ASC and DESC.`,
+            notes: [{ message: 'the argument', at: value.at }],
+            hint: 'Declare `enum SortDirection { ASC DESC }` and use it.',
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'range-order',
+    purpose: 'A range bounds what the answer is ordered by first.',
+    *check({ model }) {
+      for (const { range, sort, narrow } of model.patterns) {
+        const first = sort.find(({ field }) => !narrow.some((one) => one.field.text === field.text));
+        if (!range || !first || first.field.text === range.field.text) continue;
+        yield {
+          at: range.field.at,
+          message: `The range bounds \`${range.field.text}\`, and the answer is ordered by \`${first.field.text}\`: DynamoDB bounds the head of a sort key.`,
+          notes: [{ message: 'the order', at: first.field.at }],
+          hint: `Order by \`${range.field.text}\` first, or bound \`${first.field.text}\`.`,
+        };
+      }
+    },
+  },
+  {
+    code: 'narrow-order',
+    purpose: 'An order holds whatever part of the key is given.',
+    *check({ model }) {
+      for (const { name, narrow, sort } of model.patterns) {
+        const wanted = narrow.map((one) => one.field.text);
+        const at = sort.findIndex(({ field }, position) => {
+          const expected = wanted[position];
+          return expected !== undefined && field.text !== expected;
+        });
+        const other = sort[at] ?? (sort.length < wanted.length ? sort.at(-1) : undefined);
+        if (!other) continue;
+        const fields = [
+          ...wanted,
+          ...sort.map(({ field }) => field.text).filter((one) => !wanted.includes(one)),
+        ];
+        yield {
+          at: other.field.at,
+          message: `Where nothing narrows it, pattern \`${name.text}\` is ordered by ${listed(wanted)} first: the order promised here would not hold.`,
+          notes: [{ message: 'narrowed here', at: narrow[0]?.field.at ?? name.at }],
+          hint: `Write \`sort: [${fields.join(', ')}]\`, or leave \`sort\` out.`,
+        };
+      }
+    },
+  },
+  {
+    code: 'narrow-twice',
+    purpose: 'What narrows an answer is not already fixed.',
+    *check({ model }) {
+      for (const { name, narrow, where } of model.patterns) {
+        for (const { field } of narrow) {
+          const fixed = where.find((one) => one.field.text === field.text);
+          if (!fixed) continue;
+          yield {
+            at: field.at,
+            message: `Pattern \`${name.text}\` always asks for one \`${field.text}\`, which therefore narrows nothing.`,
+            notes: [{ message: 'asked here', at: fixed.field.at }],
+            hint: 'Keep one of them.',
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'range-prefix',
+    purpose: 'Only text, and the text of a moment, has beginnings.',
+    *check({ model, entities }) {
+      for (const { narrow, last, target } of model.patterns) {
+        if (!last) continue;
+        for (const { field } of narrow) {
+          const attribute = entities.get(target.text)?.attributes.get(field.text);
+          if (!attribute || attribute.encoding === 'text' || attribute.encoding === 'document') continue;
+          yield {
+            at: last.at,
+            message: `\`last: prefix\` is for text, and \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
+            notes: [{ message: 'narrowed here', at: field.at }],
+            hint: 'Leave `last` out: the last part that is given is then matched whole.',
+          };
+        }
+      }
+      for (const { name, range, bucket, target } of model.patterns) {
+        const attribute = range && entities.get(target.text)?.attributes.get(range.field.text);
+        const prefix = range?.bounds.find((bound) => bound.operator.text === 'prefix');
+        if (!prefix || !attribute) continue;
+        const isTime = attribute.encoding === 'time';
+        if (['text', 'document'].includes(attribute.encoding) || (isTime && !bucket)) continue;
+        yield {
+          at: prefix.operator.at,
+          message: isTime
+            ? `\`prefix\` does not tell which buckets pattern \`${name.text}\` reads.`
+            : `\`prefix\` is for text and moments, and \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
+          hint: 'Bound it with `from` and `to`.',
+        };
+      }
+    },
+  },
+  {
+    code: 'filter-operator',
+    purpose: 'A filter compares what can be compared.',
+    *check({ model, entities }) {
+      const all = [
+        ...model.patterns.map(({ filter, target }) => ({ target, comparisons: comparisonsOf(filter) })),
+        ...model.mutations.map((one) => ({ target: one.entity, comparisons: requiredBy(one) })),
+      ];
+      for (const { target, comparisons } of all) {
+        for (const { field, operator } of comparisons) {
+          const attribute = entities.get(target.text)?.attributes.get(field.text);
+          const wanted = attribute && wantedBy(operator, attribute);
+          if (!attribute || wanted === undefined) continue;
+          yield {
+            at: field.at,
+            message: `\`${operator}\` is for ${wanted}, and \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
+            hint: attribute.list
+              ? 'Use `contains` for an element of a list, `size` for how many there are.'
+              : 'Choose another operator.',
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'bucket-type',
+    purpose: 'Buckets are of time.',
+    *check({ model, entities }) {
+      for (const { bucket, target } of model.patterns) {
+        const attribute = bucket && entities.get(target.text)?.attributes.get(bucket.field.text);
+        if (!bucket || !attribute || attribute.encoding === 'time') continue;
+        yield {
+          at: bucket.field.at,
+          message: `\`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`: a bucket is of a \`DateTime\`.`,
+          hint: 'Name a `DateTime` attribute.',
+        };
+      }
+    },
+  },
+  {
+    code: 'bucket-order',
+    purpose: 'What crosses buckets is ordered by time.',
+    *check({ model }) {
+      for (const { name, bucket, sort, in: given, cardinality } of model.patterns) {
+        // A number has no order.
+        if (cardinality === 'count' || cardinality === 'exists') continue;
+        if (!bucket || given || sort[0]?.field.text === bucket.field.text) continue;
+        yield {
+          at: sort[0]?.field.at ?? bucket.at,
+          message: `Pattern \`${name.text}\` crosses buckets of \`${bucket.field.text}\`, and is ${sort[0] ? `ordered by \`${sort[0].field.text}\`` : 'not ordered'}.`,
+          ...(sort[0] ? { notes: [{ message: 'the bucket', at: bucket.at }] } : {}),
+          hint: `Write \`sort: -${bucket.field.text}\`, or ask one bucket with \`in: $${bucket.unit.text}\`.`,
+        };
+      }
+    },
+  },
+  {
+    code: 'page-sizes',
+    purpose: 'A page is at most its maximum.',
+    *check({ model }) {
+      for (const { name, page } of model.patterns) {
+        if (!page?.default || !page.max || page.default <= page.max) continue;
+        yield {
+          at: page.at,
+          message: `Pattern \`${name.text}\` gives ${page.default} results by default and ${page.max} at most.`,
+          hint: `Raise \`max\` to ${page.default}, or lower \`default\`.`,
+        };
+      }
+    },
+  },
+];
+
+/** What an operator is for, where the attribute is something else. */
+function wantedBy(operator: FilterOperator, { encoding, list }: ResolvedAttribute): string | undefined {
+  if (operator === 'exists') return undefined;
+  if (operator === 'contains') return list || encoding === 'text' ? undefined : 'text and lists';
+  if (operator.startsWith('size')) return list || encoding === 'text' ? undefined : 'text and lists';
+  if (operator === 'begins') return encoding === 'text' ? undefined : 'text';
+  if (encoding === 'document') return 'plain values';
+  const isOrder = ['lt', 'lte', 'gt', 'gte', 'between'].includes(operator);
+  return isOrder && (encoding === 'enum' || encoding === 'boolean') ? 'what has an order' : undefined;
+}

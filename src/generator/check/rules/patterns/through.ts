@@ -1,0 +1,203 @@
+/** What is asked about many keys at once, and what is found through a join. */
+
+import { nearest } from '../../../diagnostics/diagnostic.js';
+import { isGet } from '../../../layout/serving.js';
+import { type PatternModel, printType, type SdlField } from '../../../model.js';
+import { type EdgeFields, edgeFieldsOf } from '../../../resolve/edges.js';
+import { type ResolvedEntity, type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';
+import { fieldAt, isSameType } from '../../../resolve/sdl.js';
+import { writtenSource } from '../../../resolve/value-paths.js';
+import type { LaidOut } from '../../laid-out.js';
+import { type Check, type Finding, listed } from '../../row.js';
+
+export const throughChecks: readonly Check<ResolvedModel>[] = [
+  {
+    code: 'exists-list',
+    purpose: 'Each element of a list is a whole key.',
+    check: lists,
+  },
+  {
+    code: 'through-key',
+    purpose: 'What a join leads to is found by its whole key.',
+    *check({ model, entities }) {
+      for (const { name, leadsTo } of model.patterns) {
+        const keyFields = leadsTo && entities.get(leadsTo.target.text)?.keyFields;
+        if (!keyFields) continue;
+        const given = leadsTo.where.map(({ field }) => field.text);
+        const missing = keyFields.filter((field) => !given.includes(field));
+        const stray = leadsTo.where.find(({ field }) => !keyFields.includes(field.text));
+        if (missing.length === 0 && !stray) continue;
+        const target = leadsTo.target.text;
+        yield {
+          at: stray?.field.at ?? leadsTo.where[0]?.field.at ?? name.at,
+          message: stray
+            ? `Pattern \`${name.text}\` reads each \`${target}\` by its key, and \`${stray.field.text}\` is no part of that: it is ${listed(keyFields)}.`
+            : `Pattern \`${name.text}\` reads each \`${target}\` by its key, and is not told ${listed(missing)}.`,
+          hint:
+            missing.length > 0
+              ? `Write \`where: { ${keyFields.map((field) => `${field}: $through.…`).join(', ')} }\` beside \`through\`, with an attribute of the join for each.`
+              : 'Remove it here; conditions on the join stand in `where` of `through`.',
+        };
+      }
+    },
+  },
+  {
+    code: 'edge-attribute',
+    purpose: 'What edges have besides Relay’s fields is an attribute of the join.',
+    check: edges,
+  },
+];
+
+export const throughLayoutChecks: readonly Check<LaidOut>[] = [
+  {
+    code: 'join-not-held',
+    purpose: 'The items that lead on hold what they are asked for.',
+    check: unheld,
+  },
+];
+
+function* lists(resolved: ResolvedModel): Generator<Finding> {
+  for (const pattern of resolved.model.patterns) {
+    const entity = resolved.entities.get(pattern.target.text);
+    if (!entity?.keyFields) continue;
+    const isBatch = pattern.cardinality === 'many' && isGet(pattern, { keyFields: entity.keyFields });
+    if (pattern.cardinality !== 'exists' && !isBatch) continue;
+    const uses = valuesTakenBy(resolved, pattern.name).flatMap((use) => {
+      const value = use.role === 'equality' ? use.value : undefined;
+      return value?.kind === 'type' && value.type.kind === 'list'
+        ? [{ use, type: value.type, at: value.at }]
+        : [];
+    });
+    const [first, second] = uses;
+    if (!first) continue;
+    const written = writtenSource(first.use.source).text;
+    if (second) {
+      yield {
+        at: second.use.source.at,
+        message: `\`${writtenSource(second.use.source).text}\` is a second list: pattern \`${pattern.name.text}\` asks about each element of \`${written}\`.`,
+        notes: [{ message: 'the first', at: first.use.source.at }],
+        hint: 'Take one of them as a single value.',
+      };
+    } else if (!isGet(pattern, { keyFields: entity.keyFields })) {
+      yield {
+        at: first.use.source.at,
+        message: `\`${written}\` is a list, and pattern \`${pattern.name.text}\` does not ask by the whole key of \`${entity.name}\`: that is ${listed(entity.keyFields)}.`,
+        notes: [{ message: 'the list', at: first.at }],
+        hint: 'Ask by the whole key, or about one value at a time.',
+      };
+    } else if (!isBatch && !first.type.of.nonNull) {
+      yield {
+        at: first.at,
+        message: `\`${written}\` is \`${printType(first.type)}\`: an element that is null is no key.`,
+        notes: [{ message: 'asked about here', at: first.use.source.at }],
+        hint: `Make it \`[${printType({ ...first.type.of, nonNull: true })}]!\`.`,
+      };
+    }
+  }
+}
+
+function* edges(resolved: ResolvedModel): Generator<Finding> {
+  const { model, entities } = resolved;
+  // The edges that some join is to answer.
+  const joined = new Map<string, PatternModel>();
+  for (const pattern of model.patterns) {
+    const edge = pattern.leadsTo && edgeFieldsOf(model, pattern);
+    if (edge && !joined.has(edge.edge)) joined.set(edge.edge, pattern);
+  }
+  if (joined.size === 0) return;
+  for (const pattern of model.patterns) {
+    if (pattern.cardinality !== 'many') continue;
+    const edge = edgeFieldsOf(model, pattern);
+    const other = edge && joined.get(edge.edge);
+    if (!edge || !other) continue;
+    const join = pattern.leadsTo && entities.get(pattern.target.text);
+    if (join) {
+      yield* edgeMistakes(pattern, edge, join);
+      continue;
+    }
+    const [field] = edge.fields;
+    if (!field || pattern.leadsTo) continue;
+    const path = `\`${pattern.for?.type}.${fieldAt(model, pattern.for)?.name}\``;
+    yield {
+      at: pattern.name.at,
+      message: `Pattern \`${pattern.name.text}\` reads no join, and only a join can answer \`${field.name}\` on the edges of ${path}.`,
+      notes: [
+        { message: 'the field', at: field.at },
+        { message: 'answered through a join here', at: other.name.at },
+      ],
+      hint: 'Give one of the two fields a connection type of its own.',
+    };
+  }
+}
+
+function* edgeMistakes(pattern: PatternModel, edge: EdgeFields, join: ResolvedEntity): Generator<Finding> {
+  for (const field of edge.fields) {
+    const why = edgeMistake(field, join);
+    if (why === undefined) continue;
+    yield {
+      at: field.at,
+      message: `Pattern \`${pattern.name.text}\` cannot answer \`${edge.edge}.${field.name}\`: ${why}.`,
+      notes: [{ message: 'the join', at: pattern.target.at }],
+      hint: edgeHint(edge, field, join),
+    };
+  }
+}
+
+function edgeHint(edge: EdgeFields, { name }: SdlField, join: ResolvedEntity): string {
+  const near = join.attributes.has(name) ? undefined : nearest(name, join.attributes.keys());
+  if (near !== undefined) return `Did you mean \`${near}\`?`;
+  const other = join.attributes.has(name) ? 'Change the field' : `Store it in \`${join.name}\``;
+  return `${other}, or add a rule with \`for: ${edge.edge}.${name}\`.`;
+}
+
+function edgeMistake(field: SdlField, join: ResolvedEntity): string | undefined {
+  if (field.arguments.length > 0) return 'it takes arguments';
+  const attribute = join.attributes.get(field.name);
+  if (!attribute) return `\`${join.name}\` has no such attribute`;
+  const own = `\`${join.name}.${attribute.name}\``;
+  if (attribute.secret) return `${own} is secret`;
+  if (!isSameType(field.type, attribute.type) || (field.type.nonNull && attribute.nullable))
+    return `it is \`${printType(field.type)}\`, and ${own} is \`${printType(attribute.type)}\``;
+  return undefined;
+}
+
+/** One join is read whole where it has to be; of many, each item is to lead on by itself. */
+function* unheld({ model, layout }: LaidOut): Generator<Finding> {
+  for (const pattern of model.patterns) {
+    if (!pattern.leadsTo || pattern.cardinality !== 'many') continue;
+    const join = layout.entities.get(pattern.target.text);
+    const read = layout.reads.get(pattern.name.text);
+    const covering = join && read && join.items[read.item]?.covering;
+    if (!covering) continue;
+    const index = join.table.indexes.find((one) => one.name.text === read.slot.index);
+    const projected = index?.project.kind === 'include' ? index.project.fields.map((word) => word.text) : [];
+    const isWhole = !index || index.project.kind === 'all';
+    if (covering.kind === 'all' && isWhole) continue;
+    const needed = [
+      ...pattern.leadsTo.where.flatMap(({ source }) => (source.kind === 'through' ? source.path : [])),
+      ...(edgeFieldsOf(model, pattern)?.fields ?? []).map(({ name }) => name),
+    ];
+    const isHeld = (name: string) =>
+      (covering.kind === 'all' || covering.attributes.includes(name)) &&
+      (isWhole || projected.includes(name));
+    const missing = [...new Set(needed)].filter((name) => !isHeld(name));
+    const where =
+      covering.kind === 'some'
+        ? `the entry of \`${join.items[read.item]?.for}\``
+        : `index \`${index?.name.text}\``;
+    if (missing.length > 0) {
+      yield {
+        at: pattern.name.at,
+        message: `Pattern \`${pattern.name.text}\` goes through ${where}, which does not hold ${listed(missing)} of \`${pattern.target.text}\`.`,
+        hint: `Add ${missing.length === 1 ? 'it' : 'them'} to ${covering.kind === 'some' ? '`include` of the entry' : '`project` of the index'}.`,
+      };
+    } else if (join.model.ttl) {
+      yield {
+        at: pattern.name.at,
+        message: `Pattern \`${pattern.name.text}\` goes through ${where}, which does not tell when records of \`${pattern.target.text}\` expire.`,
+        notes: [{ message: 'the time of expiry', at: join.model.ttl.at }],
+        hint: 'Go through an index that projects everything of the record itself.',
+      };
+    }
+  }
+}

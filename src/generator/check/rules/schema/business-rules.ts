@@ -1,0 +1,104 @@
+/** Rules: each is used, in one role. */
+
+import type { Span } from '../../../diagnostics/diagnostic.js';
+import type { Word } from '../../../model.js';
+import type { ResolvedModel } from '../../../resolve/resolved-model.js';
+import { type Check, listed } from '../../row.js';
+
+export const ruleChecks: readonly Check<ResolvedModel>[] = [
+  {
+    code: 'rule-unused',
+    purpose: 'Every declared rule is asked.',
+    *check(resolved) {
+      const named = new Set(namedRules(resolved).map(({ word }) => word.text));
+      for (const rule of resolved.model.rules) {
+        if (rule.for || named.has(rule.name.text)) continue;
+        yield {
+          at: rule.name.at,
+          message: `Rule \`${rule.name.text}\` is asked by nothing.`,
+          hint: 'Give it a field with `for: Type.field`, name it under `allow`, `visible`, `prepare`, `alongside`, `compute` or `validate`, or remove it.',
+        };
+      }
+    },
+  },
+  {
+    code: 'rule-conflict',
+    purpose: 'A rule has one role, and so one type.',
+    *check(resolved) {
+      const roles = new Map<string, Map<string, Span>>();
+      for (const { role, word } of namedRules(resolved)) {
+        const uses = roles.get(word.text) ?? new Map<string, Span>();
+        roles.set(word.text, uses);
+        if (!uses.has(role)) uses.set(role, word.at);
+      }
+      for (const [rule, uses] of roles) {
+        const [first, second] = uses;
+        if (!first || !second) continue;
+        yield {
+          at: second[1],
+          message: `Rule \`${rule}\` has the roles ${listed(uses.keys())}: each has a type of its own.`,
+          notes: [{ message: `as \`${first[0]}\``, at: first[1] }],
+          hint: 'Write a rule for each; they can share code.',
+        };
+      }
+    },
+  },
+  {
+    code: 'rule-writes',
+    purpose: 'What a rule says it writes, it can write.',
+    *check(resolved) {
+      const { mutationType } = resolved.model.sdl;
+      const alongside = new Set(resolved.model.mutations.map((mutation) => mutation.alongside?.text));
+      for (const { name, for: field, writes } of resolved.model.rules) {
+        const [first] = writes;
+        if (!first) continue;
+        if (field ? field.type !== mutationType : !alongside.has(name.text)) {
+          yield {
+            at: first.entity.at,
+            message: `Rule \`${name.text}\` writes nothing: it neither answers a mutation nor is named by \`alongside\`.`,
+            notes: [{ message: 'the rule', at: name.at }],
+            hint: 'Remove `writes`.',
+          };
+          continue;
+        }
+        for (const { kind, entity } of writes) {
+          const model = resolved.entities.get(entity.text)?.model;
+          const isMaintained = kind === 'update' || kind === 'upsert';
+          if (!model || !(model.historyOf || (isMaintained && model.immutable === true))) continue;
+          yield {
+            at: entity.at,
+            message: model.historyOf
+              ? `Rule \`${name.text}\` cannot ${kind} \`${entity.text}\`: it is kept by the writes of \`${model.historyOf.text}\`.`
+              : `Rule \`${name.text}\` cannot ${kind} \`${entity.text}\`: it is immutable.`,
+            notes: [{ message: 'the entity', at: model.name.at }],
+            hint: model.historyOf ? 'Remove it.' : 'Write `create`, or remove it.',
+          };
+        }
+      }
+    },
+  },
+];
+
+/** Every mention of a rule, in the order of the YAML's parts. */
+function namedRules({ model }: ResolvedModel): { readonly role: string; readonly word: Word }[] {
+  const use = (role: string, word: Word | undefined) => (word ? [{ role, word }] : []);
+  return [
+    ...model.rules.flatMap((rule) => use('for', rule.for && rule.name)),
+    ...model.entities.flatMap((entity) => entity.compute.flatMap(({ rule }) => use('compute', rule))),
+    ...model.entities.flatMap((entity) =>
+      entity.validate.flatMap(({ validation }) =>
+        validation.kind === 'rule' ? use('validate', validation.rule) : [],
+      ),
+    ),
+    ...model.patterns.flatMap((pattern) => [
+      ...use('allow', pattern.allow),
+      ...use('visible', pattern.visible),
+    ]),
+    ...model.mutations.flatMap((mutation) => [
+      ...use('allow', mutation.allow),
+      ...use('prepare', mutation.prepare),
+      ...use('alongside', mutation.alongside),
+    ]),
+    ...model.transactions.flatMap(({ allow }) => use('allow', allow)),
+  ];
+}

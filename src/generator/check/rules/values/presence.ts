@@ -1,0 +1,77 @@
+/** Values are there when they are needed. */
+
+import { printType, type TypeRef } from '../../../model.js';
+import type { ResolvedModel } from '../../../resolve/resolved-model.js';
+import { isConnection } from '../../../resolve/sdl.js';
+import { writtenSource } from '../../../resolve/value-paths.js';
+import type { Check } from '../../row.js';
+
+export const presenceChecks: readonly Check<ResolvedModel>[] = [
+  {
+    code: 'constant-bound',
+    purpose: 'Bounds and buckets are asked for by the caller.',
+    *check(resolved) {
+      for (const { source, role, by } of resolved.values.all) {
+        if (source.kind !== 'literal' || (role !== 'bound' && role !== 'bucket' && role !== 'narrow'))
+          continue;
+        yield {
+          at: source.at,
+          message: `Pattern \`${by.name.text}\` ${role === 'bucket' ? 'asks one fixed bucket' : role === 'bound' ? 'is bounded by a constant' : 'is narrowed by a constant'}: ${role === 'narrow' ? 'what is always asked stands in `where`' : 'that is not available yet'}.`,
+          hint: 'Take it from an argument, as `$from`; records of a kind of their own can be told by `when`.',
+        };
+      }
+    },
+  },
+  {
+    code: 'argument-nullable',
+    purpose: 'What a query or key cannot do without is always given.',
+    *check(resolved) {
+      for (const use of resolved.values.all) {
+        const value = use.value;
+        if (value?.kind !== 'type' || (use.source.kind === 'parent' && use.role !== 'kind')) continue;
+        // A join without the value leads nowhere.
+        if (use.source.kind === 'through') continue;
+        // What the record itself lacks makes a comparison fail.
+        if (use.source.kind === 'current') continue;
+        // A call without a token is no repetition.
+        if (use.role === 'token' && !value.isPathNullable) continue;
+        // A demand that vanished with its argument would demand nothing.
+        const isNeeded =
+          ['equality', 'key', 'bucket', 'kind', 'input', 'require', 'expiry'].includes(use.role) ||
+          (use.role === 'value' && use.attribute?.nullable === false);
+        if (isNeeded ? !value.isNullable : !value.isPathNullable) continue;
+        const written = writtenSource(use.source);
+        yield {
+          at: use.source.at,
+          message: isNeeded
+            ? `\`${written.text}\` may be null, and ${use.by.kind} \`${use.by.name.text}\` cannot do without it.`
+            : `\`${written.text}\` goes through something that may be null.`,
+          notes: [{ message: `declared here, as \`${printType(value.type)}\``, at: value.at }],
+          hint: `Make ${use.source.kind !== 'literal' && use.source.path.length > 1 ? 'each step of it' : 'it'} non-null, with \`!\`.`,
+        };
+      }
+    },
+  },
+  {
+    code: 'parent-nullable',
+    purpose: 'A field that always has a value is found by values that are always there.',
+    *check(resolved) {
+      for (const use of resolved.values.all) {
+        const value = use.value;
+        if (use.source.kind !== 'parent' || use.role === 'kind' || value?.kind !== 'type') continue;
+        // One record may be missing anyway, and is checked for that.
+        if (!value.isNullable || !use.field?.type.nonNull || !isMany(resolved, use.field.type)) continue;
+        yield {
+          at: use.source.at,
+          message: `\`${writtenSource(use.source).text}\` may be null, and \`${use.path?.type}.${use.field.name}\` may not.`,
+          notes: [{ message: 'the field', at: use.field.at }],
+          hint: 'Take the `!` off the field, or make the attribute non-null.',
+        };
+      }
+    },
+  },
+];
+
+function isMany({ model }: ResolvedModel, type: TypeRef): boolean {
+  return type.kind === 'list' || isConnection(model.sdl, type);
+}

@@ -1,0 +1,143 @@
+/** What a mutation computes from the record as it is, and what goes with which kind of mutation. */
+
+import type { Span } from '../../../diagnostics/diagnostic.js';
+import { type MutationModel, namedType, printType } from '../../../model.js';
+import {
+  type ResolvedAttribute,
+  type ResolvedModel,
+  valuesTakenBy,
+} from '../../../resolve/resolved-model.js';
+import type { Check, Finding } from '../../row.js';
+
+export const elementChecks: readonly Check<ResolvedModel>[] = [
+  {
+    code: 'element-type',
+    purpose: 'Numbers are added to, lists are appended to and removed from.',
+    *check({ model, entities }) {
+      for (const { entity, elements } of model.mutations) {
+        for (const { how, field } of elements) {
+          const attribute = entities.get(entity.text)?.attributes.get(field.text);
+          const wanted = attribute && wantedBy(how, attribute);
+          if (!attribute || !wanted) continue;
+          yield {
+            at: field.at,
+            message: `\`${how}\` is for ${wanted}, and \`${entity.text}.${field.text}\` is \`${printType(attribute.type)}\`.`,
+            hint: 'Give the value under `set` or in a `prepare` rule.',
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'written-twice',
+    purpose: 'A mutation says once what becomes of an attribute.',
+    check: writtenTwice,
+  },
+  {
+    code: 'touch-expiry',
+    purpose: 'A touch says when a record that expires does.',
+    *check({ model, entities }) {
+      for (const { kind, name, entity, to, extend } of model.mutations) {
+        const resolved = entities.get(entity.text);
+        if (kind !== 'touch' || !resolved) continue;
+        if (!resolved.model.ttl)
+          yield {
+            at: entity.at,
+            message: `\`${entity.text}\` does not expire: there is nothing for mutation \`${name.text}\` to move.`,
+            notes: [{ message: 'the entity', at: resolved.model.name.at }],
+            hint: 'Add `ttl: field` to the entity.',
+          };
+        if (to && extend)
+          yield {
+            at: extend.at,
+            message: `Mutation \`${name.text}\` has both \`to\` and \`extend\`.`,
+            hint: 'Keep one.',
+          };
+        if (!to && !extend)
+          yield {
+            at: name.at,
+            message: `Mutation \`${name.text}\` does not say when the record expires.`,
+            hint: 'Add `to: $expiresAt`, or `extend: 30d` for so long from now.',
+          };
+      }
+    },
+  },
+];
+
+/** What is written of a mutation and means nothing for one of its kind, or beside what else it says. */
+export function* mutationWithoutEffect(mutation: MutationModel): Generator<Finding> {
+  const { name, kind, from, set, prepare, expect, where, elements, require } = mutation;
+  const useless = (key: string, at: Span, why: string): Finding => ({
+    at,
+    message: `\`${key}\` of mutation \`${name.text}\` has no effect: ${why}.`,
+    hint: `Remove \`${key}\`.`,
+  });
+  const deleted = kind === 'delete' ? 'what is deleted takes no values' : undefined;
+  const touched = kind === 'touch' ? 'a touch moves the time of expiry, and nothing else' : undefined;
+  const prepared = prepare ? 'the values are those of `prepare`' : undefined;
+  const why = deleted ?? touched ?? prepared;
+  if (why !== undefined && from) yield useless('from', from.at, why);
+  if (why !== undefined && set[0]) yield useless('set', set[0].field.at, why);
+  const unprepared = kind === 'put' ? 'a put takes its values from `from` and `set`' : undefined;
+  const unasked = deleted ?? touched ?? unprepared;
+  if (unasked !== undefined && prepare) yield useless('prepare', prepare.at, unasked);
+  if (kind === 'create' && expect) yield useless('expect', expect.at, 'a new record has no earlier revision');
+  if (kind === 'create' && where[0])
+    yield useless('where', where[0].field.at, 'there is no record to find yet');
+  if (kind === 'create' && require[0])
+    yield useless('require', require[0].name.at, 'there is no record yet to demand anything of');
+  if (kind !== 'update' && kind !== 'upsert')
+    for (const { how, field } of elements)
+      yield useless(how, field.at, deleted ?? touched ?? 'there are no values to go on from');
+  if (kind === 'touch') return;
+  for (const [key, one] of [
+    ['to', mutation.to],
+    ['extend', mutation.extend],
+  ] as const)
+    if (one) yield useless(key, one.at, 'it is for `touch`');
+}
+
+function wantedBy(
+  how: MutationModel['elements'][number]['how'],
+  attribute: ResolvedAttribute,
+): string | undefined {
+  const { encoding, element, type } = attribute;
+  if (how === 'add') return encoding === 'integer' || encoding === 'decimal' ? undefined : 'numbers';
+  if (type.kind !== 'list' || type.of.kind === 'list') return 'lists';
+  return how === 'remove' && element === 'document' ? 'lists of plain values' : undefined;
+}
+
+function* writtenTwice(resolved: ResolvedModel): Generator<Finding> {
+  for (const mutation of resolved.model.mutations) {
+    if (mutation.elements.length === 0) continue;
+    const input = valuesTakenBy(resolved, mutation.name).find((one) => one.role === 'input');
+    const value = input?.value;
+    const fields =
+      value?.kind === 'type' && !mutation.prepare
+        ? (resolved.model.sdl.types.get(namedType(value.type))?.fields ?? [])
+        : [];
+    // Fields of the input that something else takes its value from are not attributes of the record.
+    const taken = new Set(mutation.elements.map(({ source }) => pathOf(source)));
+    const isTaken = (name: string) =>
+      mutation.from?.kind === 'argument' && taken.has([...mutation.from.path, name].join('.'));
+    const seen = new Map<string, Span>(
+      fields.filter(({ name }) => !isTaken(name)).map(({ name, at }) => [name, at]),
+    );
+    for (const { field } of mutation.set) seen.set(field.text, field.at);
+    for (const { field } of mutation.elements) {
+      const earlier = seen.get(field.text);
+      seen.set(field.text, field.at);
+      if (!earlier) continue;
+      yield {
+        at: field.at,
+        message: `Mutation \`${mutation.name.text}\` gives \`${mutation.entity.text}.${field.text}\` a value twice.`,
+        notes: [{ message: 'here too', at: earlier }],
+        hint: 'Keep one of the two.',
+      };
+    }
+  }
+}
+
+function pathOf(source: MutationModel['elements'][number]['source']): string {
+  return source.kind === 'argument' ? source.path.join('.') : '';
+}

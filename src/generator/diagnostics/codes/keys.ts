@@ -1,0 +1,124 @@
+import type { CodeRows } from './row.js';
+
+export const keyCodes = {
+  'bad-template': {
+    meaning:
+      'A key template breaks the grammar that keeps keys unambiguous: it contains `$` or `}` as text, an unclosed hole, two holes without `#` between them, an unknown function, or nothing at all. Or `encode` names an unknown encoding.',
+    remedy: 'Separate holes with `#`, as in `USER#{id}`.',
+  },
+  'template-attribute': {
+    meaning:
+      'A pinned key names an attribute that is not a key attribute of its table or index, pins only half of an index key, or names no index.',
+    remedy: 'Pin the attributes that the hint names.',
+  },
+  'key-hole-nullable': {
+    meaning: 'A nullable attribute is part of the key of every record.',
+    remedy: 'Make the attribute non-null.',
+  },
+  'key-hole-document': {
+    meaning: 'A list or document is used in a key, a lookup, an order or a range.',
+    remedy:
+      'Store the part that is looked up in an attribute of its own. For the elements of a list, use `filter: { contains: … }`.',
+  },
+  'hole-type': {
+    meaning:
+      'The function of a hole, or `encode`, does not apply to the attribute’s type: `month`, `day` and the like take a `DateTime`, `fold` takes text, `pad` whole numbers, and `invert` all of these except text.',
+    remedy: 'Write the plain hole.',
+  },
+  'key-hole-truncated': {
+    meaning:
+      'A record’s key contains only a part of a value, or its folded form, so two records could have the same key.',
+    remedy: 'Add the whole value to the key, or normalize the attribute instead of folding it.',
+  },
+  'entry-key-incomplete': {
+    meaning:
+      'The key of an index entry does not contain the record’s whole key, so entries of two records could have the same key.',
+    remedy: 'Add the missing holes to the entry’s sort key.',
+  },
+  'shard-mismatch': {
+    meaning:
+      'A pattern has `shards` but its key has no `{shard}`, or the reverse, or `{shard}` is outside the partition key of an index.',
+    remedy: 'Use both or neither.',
+  },
+  'bucket-mismatch': {
+    meaning: 'The `bucket` of a pattern differs from the one in its partition key.',
+    remedy: 'Use the same bucket in both.',
+  },
+  'keys-collide': {
+    meaning:
+      'Two kinds of items can have the same primary key, so one would overwrite the other. The message shows a pair of records that collide. Where one value is used twice in a key, such a pair may not exist, and none is shown.',
+    remedy: 'Begin one of the keys with a word that no other key begins with.',
+  },
+  'keys-overlap': {
+    meaning: 'A query would also read items of another kind.',
+    remedy:
+      'Begin one of the partition keys, or one of the sort keys within a shared partition, with a word that no other key begins with.',
+  },
+  'identity-mismatch': {
+    meaning: 'An entity declares an `identity` and pins a key of other fields.',
+    remedy: 'Use the same fields in both, or remove one of them.',
+  },
+  'key-too-long': {
+    meaning:
+      'The literal text of a key template exceeds DynamoDB’s limit: 2048 bytes for a partition key, 1024 for a sort key. Values are measured when they are written.',
+    remedy: 'Shorten the template.',
+  },
+} as const satisfies CodeRows;
+
+/** Of the choice of an index and its key for a pattern. */
+export const indexCodes = {
+  'consistent-index': {
+    meaning: 'A pattern requests consistent reads of a global index, which DynamoDB does not offer.',
+    remedy: 'Read the table or a local index.',
+  },
+  'index-slot-taken': {
+    meaning: 'An item has one key per index, and another pattern of the entity already uses this one.',
+    remedy:
+      'Add `entry: true`, use another index, or give both patterns a `when` on the same field without a common value.',
+  },
+  'key-does-not-serve': {
+    meaning:
+      'The pinned key, or the key of the pinned index, cannot answer the pattern without reading more than the answer.',
+    remedy:
+      'Build the partition key from exactly the equalities, bucket and shard, and begin the sort key with the order.',
+  },
+  'multi-attribute-index': {
+    meaning:
+      'A pattern needs something of a multi-attribute index that only a template key provides (shards, buckets, a condition, a pinned key), filters by one of the index’s keys, or reads an entity that lacks one of them.',
+    remedy: 'Use an index with template keys, or remove what does not fit.',
+  },
+  'multi-attribute-shared': {
+    meaning:
+      'Two entities have every attribute of a multi-attribute index, but the index does not project `_type`, which tells them apart.',
+    remedy: 'Project all attributes into the index, or rename an attribute.',
+  },
+  'no-free-index': {
+    meaning: 'A pattern needs an index, and the entity already uses every index of the table.',
+    remedy: 'Declare another index, or store an index entry with `entry: true`.',
+  },
+} as const satisfies CodeRows;
+
+export const lockCodes = {
+  'lock-invalid': {
+    meaning:
+      'The lock is not JSON, or contains something the generator does not write. A merge may have left its markers in the file.',
+    remedy:
+      'Restore the file from version control. After a merge, keep the lines of both sides. Where both sides added a slot with the same number, keep the one that is deployed and run `tableloom generate`.',
+  },
+  'prefix-retired': {
+    meaning:
+      'A pinned key begins like a retired one. Items stored under the retired key may still exist, and would be read as items of the new key. Keys that the planner builds get a number instead.',
+    remedy:
+      'Begin the key with another word. If nothing was ever stored under the retired key, delete its line from the lock.',
+  },
+  'attribute-retyped': {
+    meaning:
+      'An attribute has the name of a retired attribute of another type. It is a warning where the type of an existing attribute changes.',
+    remedy: 'Give the attribute another name, or migrate the records first.',
+  },
+  'key-moved': {
+    meaning: 'A warning: a pinned key or an identity differs from the lock. The declaration takes effect.',
+    remedy:
+      'Migrate the stored items before you deploy, or pin the old key. `generate` writes the new key to the lock.',
+  },
+} as const satisfies CodeRows;

@@ -1,0 +1,50 @@
+import type { CodeRows } from './row.js';
+
+export const nameCodes = {
+  'unknown-type': {
+    meaning: 'A name is not a type of the schema, or is a type of a kind that is not allowed there.',
+    remedy:
+      'Write the name of an existing type. Attributes under `stored` are scalars, enums or plain object types.',
+  },
+  'unknown-entity': {
+    meaning: 'A pattern, mutation or history names a type that is not listed under `entities`.',
+    remedy: 'Declare the entity, or name a declared one.',
+  },
+  'unknown-field': {
+    meaning:
+      '`for` names a field that the schema does not have, or a field of a type that has no resolvers, such as an interface or an input.',
+    remedy: 'Write `Type.field` for a field of an object type.',
+  },
+  'unknown-table': {
+    meaning: 'An entity names a table that is not listed under `tables`.',
+    remedy: 'Name a declared table.',
+  },
+  'missing-table': {
+    meaning:
+      'The project has several tables, or none, and an entity does not name the table it is stored in.',
+    remedy: 'Add `table:` to the entity.',
+  },
+  'unknown-index': {
+    meaning: 'A pattern pins an index that its table does not have.',
+    remedy: 'Name an index of the table, or `table` for the table’s own key.',
+  },
+  'unknown-attribute': {
+    meaning:
+      'A name is not a stored attribute of the entity: the attribute does not exist, or a pattern, mutation or rule answers the field.',
+    remedy: 'Name a stored attribute, or add one under `stored`.',
+  },
+  'unknown-argument': {
+    meaning:
+      '`$name` is not an argument of the field, `$input.name` is not a field of the input type, or `$parent.name` is not an attribute of the parent, or the field has no parent.',
+    remedy: 'Take the value from an existing argument, field or attribute.',
+  },
+  'unknown-value': {
+    meaning: 'A constant is not a value of the attribute’s enum.',
+    remedy: 'Write one of the values of the enum.',
+  },
+  'name-clash': {
+    meaning:
+      'Generated code would declare one name twice, or reuse a name that it needs. Names of entities, patterns and rules become names of types and functions.',
+    remedy: 'Rename one of the two. Renaming a pattern or a rule does not change the SDL.',
+  },
+} as const satisfies CodeRows;

@@ -1,0 +1,93 @@
+/** What the keys of an entity are built from: its table, its attributes, its primary key, and what the lock keeps. */
+
+import type { Lock, LockedEntity } from '../lock.js';
+import type { EntityModel, Model, PatternModel, TableModel } from '../model.js';
+import type { SlotPlan } from '../plan/types/storage.js';
+import { attributesOf } from '../resolve/attributes.js';
+import { keyTexts } from '../resolve/identity.js';
+import { holesOf, keyTemplate } from '../resolve/templates.js';
+import { entryPrefixOf, retiredPrefixes, unusedHead } from './lock/claims.js';
+import { type KeptItem, keptItems } from './lock/kept.js';
+import { isGet, serves } from './serving.js';
+import type { Attributes } from './types.js';
+
+export interface Basis {
+  readonly entity: EntityModel;
+  readonly table: TableModel;
+  readonly attributes: Attributes;
+  /** The primary key of its records, and the fields in it. */
+  readonly primary: SlotPlan;
+  readonly keyFields: readonly string[];
+  /** What the lock has of it. */
+  readonly locked: LockedEntity | undefined;
+  /** The locked keys and entries that patterns still read. */
+  readonly kept: readonly KeptItem[];
+  /** Prefixes of keys that nothing new may have. */
+  readonly taken: ReadonlySet<string>;
+}
+
+/** By entity, in the order of the YAML. An entity of an unknown table has none. */
+export function basesOf(
+  model: Model,
+  patterns: readonly PatternModel[],
+  lock: Lock,
+): ReadonlyMap<string, Basis> {
+  const names = new Set(model.entities.map((entity) => entity.name.text));
+  const found = model.entities.flatMap((entity) => ownBasis(model, entity, patterns, lock) ?? []);
+  const taken = new Set([
+    ...retiredPrefixes(lock, names).map(({ prefix }) => prefix),
+    ...found.flatMap(({ released }) => released),
+  ]);
+  return new Map(found.map(({ basis }) => [basis.entity.name.text, { ...basis, taken }]));
+}
+
+/** As if there were no lock. */
+export function basisOf(
+  model: Model,
+  entity: EntityModel,
+  patterns: readonly PatternModel[],
+): Basis | undefined {
+  const found = ownBasis(model, entity, patterns, undefined);
+  return found && { ...found.basis, taken: new Set() };
+}
+
+/** A head of a partition key that no other key has had. */
+export function freeHead({ taken }: Pick<Basis, 'taken'>, head: string): string {
+  return unusedHead(head, (one) => taken.has(one));
+}
+
+/** A head of a sort key that no other entry in the record's partition has had. */
+export function freeEntryHead({ taken, primary }: Pick<Basis, 'taken' | 'primary'>, head: string): string {
+  const partition = primary.partition.text;
+  return unusedHead(head, (one) => taken.has(entryPrefixOf({ partition, sort: one })));
+}
+
+/** The table an entity is in: a history is in that of its original. */
+export function tableOf(model: Model, entity: EntityModel): TableModel | undefined {
+  const original = entity.historyOf && model.entities.find((one) => one.name.text === entity.historyOf?.text);
+  const name = (entity.table ?? original?.table)?.text;
+  return name === undefined ? model.tables[0] : model.tables.find((one) => one.name.text === name);
+}
+
+function ownBasis(
+  model: Model,
+  entity: EntityModel,
+  patterns: readonly PatternModel[],
+  lock: Lock | undefined,
+): { readonly basis: Omit<Basis, 'taken'>; readonly released: readonly string[] } | undefined {
+  const table = tableOf(model, entity);
+  if (!table) return undefined;
+  const attributes = attributesOf(model, entity);
+  const [partitionText = '', sortText = ''] = keyTexts(entity, table);
+  const partition = keyTemplate(table.partition.text, partitionText, attributes);
+  const sort = table.sort ? keyTemplate(table.sort.text, sortText, attributes) : null;
+  const primary: SlotPlan = { index: null, partition, sort, shards: null, present: [], when: [] };
+  const keyFields = [...new Set([...holesOf(partition), ...holesOf(sort)].map((hole) => hole.field))];
+  const own = { entity, table, attributes, primary, keyFields };
+  if (!lock) return { basis: { ...own, locked: undefined, kept: [] }, released: [] };
+  const queries = patterns.filter(
+    (pattern) => pattern.target.text === entity.name.text && !isGet(pattern, { keyFields }),
+  );
+  const { kept, released } = keptItems(lock, own, (slot) => queries.some((pattern) => serves(slot, pattern)));
+  return { basis: { ...own, locked: lock.entities.get(entity.name.text), kept }, released };
+}

@@ -1,0 +1,137 @@
+/**
+ * Chooses keys for patterns whose declaration names none. Each takes the first key that serves it, of those that are
+ * there or that the lock keeps; what is left is put into the fewest keys (groups.ts), each on the first index that is
+ * free on the record. That uses the fewest indexes in total: a table needs as many as any one of its entities.
+ */
+
+import type { PatternModel } from '../../model.js';
+import type { SlotPlan } from '../../plan/types/storage.js';
+import type { Basis } from '../basis.js';
+import { withEntry } from '../entries.js';
+import { noFreeIndex } from '../findings.js';
+import { type KeyTexts, keyTextsOf, slotOf, templatesOn } from '../key-text.js';
+import { entryNumber, slotNumber, slotsOf, waiting } from '../lock/kept.js';
+import { type Ground, keysIn, placeEach, poolOf } from '../placing.js';
+import { equalityFields, fits, keyFieldsOf, orderFields, serves } from '../serving.js';
+import type { EntityKeys, Placements, Placing } from '../types.js';
+import { fewestGroups } from './groups.js';
+import { freeIndexes, usedIndexes } from './indexes.js';
+import { commonKey } from './keys.js';
+
+/** @param patterns in the order of the YAML, each of a known entity */
+export function placeOpen(patterns: readonly PatternModel[], ground: Ground, before: Placements): Placements {
+  const found = placeEach(patterns, ground, before, placeOnExisting);
+  const left = patterns.filter(({ name }) => !found.slots.has(name.text));
+  const entities = [...new Set(left.map(({ target }) => target.text))];
+  return entities.reduce((placements, entity) => {
+    const basis = ground.bases.get(entity);
+    if (!basis) return placements;
+    const own = left.filter(({ target }) => target.text === entity);
+    return groupsFor(own, basis).reduce((sum, group) => placeGroup(group, basis, ground, sum), placements);
+  }, found);
+}
+
+/** The fewest keys that serve the patterns, and of those the ones that the fewest changes of a record change. */
+export function groupsFor(patterns: readonly PatternModel[], basis: Basis): (readonly PatternModel[])[] {
+  const { attributes, keyFields } = basis;
+  const isSteady = (field: string) => {
+    const attribute = attributes.get(field);
+    const isGenerated = attribute?.generated === 'uuidv7' || attribute?.generated === 'now';
+    return keyFields.includes(field) || attribute?.immutable === true || isGenerated;
+  };
+  const groups = fewestGroups(patterns, {
+    make: (group) => {
+      const slot = group.length > 1 ? groupSlot(group, basis) : undefined;
+      const isServed = slot && group.every((pattern) => fits(slot, pattern, attributes));
+      return group.length === 1 || isServed ? { patterns: group, fields: keyFieldsOf(group) } : undefined;
+    },
+    cost: ({ fields }) => fields.filter((field) => !isSteady(field)).length,
+  });
+  return groups.map((group) => group.patterns);
+}
+
+/** On the first key that serves it: the primary key, those the lock knows by their numbers, then those of this layout. */
+function placeOnExisting(pattern: PatternModel, basis: Basis, keys: EntityKeys): Placing | undefined {
+  const { kept, attributes, primary } = basis;
+  const choices: { readonly slot: SlotPlan; readonly number: number; readonly keys: () => EntityKeys }[] = [
+    ...keys.record.map((slot) => ({
+      slot,
+      number: slot === primary ? 0 : slotNumber(kept, slot),
+      keys: () => keys,
+    })),
+    ...keys.entries.flatMap(({ slots }) =>
+      slots.map((slot) => ({ slot, number: entryNumber(kept, slots), keys: () => keys })),
+    ),
+    ...waiting(kept, keys).flatMap((item) =>
+      slotsOf(item).map((slot) => ({
+        slot,
+        number: item.number,
+        keys: () =>
+          item.kind === 'record'
+            ? { ...keys, record: [...keys.record, slot] }
+            : withEntry(keys, undefined, {
+                for: pattern.name.text,
+                slots: item.slots,
+                include: basis.keyFields,
+              }),
+      })),
+    ),
+  ];
+  const found = choices
+    .sort((a, b) => a.number - b.number)
+    .find(({ slot }) => fits(slot, pattern, attributes));
+  return found && { kind: 'placed', slot: found.slot, keys: found.keys() };
+}
+
+/** On the first index that is free on the record. */
+function placeGroup(
+  patterns: readonly PatternModel[],
+  basis: Basis,
+  ground: Ground,
+  placements: Placements,
+): Placements {
+  const entity = basis.entity.name.text;
+  const keys = placements.keys.get(entity);
+  const texts = groupTexts(patterns, basis);
+  const [first] = patterns;
+  if (!keys || !texts || !first) throw new Error('a group without a key');
+  const slot = freeSlot(patterns, texts, basis, keys, ground, placements.keys);
+  if (!slot) return { ...placements, findings: [...placements.findings, noFreeIndex(first, basis)] };
+  return {
+    ...placements,
+    keys: new Map([...placements.keys, [entity, { ...keys, record: [...keys.record, slot] }]]),
+    slots: new Map([...placements.slots, ...patterns.map(({ name }) => [name.text, slot] as const)]),
+  };
+}
+
+function freeSlot(
+  patterns: readonly PatternModel[],
+  texts: KeyTexts,
+  basis: Basis,
+  keys: EntityKeys,
+  ground: Ground,
+  all: ReadonlyMap<string, EntityKeys>,
+): SlotPlan | undefined {
+  const taken = new Set(keys.record.map((slot) => slot.index));
+  const used = usedIndexes(keysIn(ground, basis, all));
+  for (const index of freeIndexes(poolOf(ground, basis), used, taken)) {
+    const slot = slotOf(patterns, index.name.text, templatesOn(index, texts, basis), basis);
+    if (index.sort || patterns.every((pattern) => serves(slot, pattern))) return slot;
+  }
+  return undefined;
+}
+
+/** The key of several patterns, on no index yet. */
+function groupSlot(patterns: readonly PatternModel[], basis: Basis): SlotPlan | undefined {
+  const texts = groupTexts(patterns, basis);
+  if (!texts) return undefined;
+  const nowhere = { partition: { text: '' }, sort: { text: '' } };
+  return slotOf(patterns, '', templatesOn(nowhere, texts, basis), basis);
+}
+
+function groupTexts(patterns: readonly PatternModel[], basis: Basis): KeyTexts | undefined {
+  const fields = commonKey(
+    patterns.map((pattern) => ({ equals: equalityFields(pattern), sorts: orderFields(pattern) })),
+  );
+  return fields && keyTextsOf(patterns, fields, basis);
+}

@@ -1,0 +1,156 @@
+/**
+ * The key of an entity that pins none, from its identity: the fields that tell its records apart.
+ *
+ * The partition key holds some of them and the sort key the others, so that questions about a part of the identity
+ * are answered by the table itself. Of all divisions the one is taken that leaves the fewest keys to be found a place
+ * in an index, then the one that answers the most questions, then the one with the most in the partition key, then the first.
+ */
+
+import type { Lock, LockedKey } from '../../lock.js';
+import type { EntityModel, Model, TableModel, Word } from '../../model.js';
+import { constant } from '../../names.js';
+import { attributesOf } from '../../resolve/attributes.js';
+import { isFault, parseTemplate } from '../../resolve/templates.js';
+import { basisOf, tableOf } from '../basis.js';
+import { prefixOf, retiredPrefixes, unusedHead } from '../lock/claims.js';
+import { queryPatterns } from '../mixed.js';
+import { fits, isGet, isPinned, keyFieldsOf } from '../serving.js';
+import type { Attributes } from '../types.js';
+import { groupsFor } from './choosing.js';
+
+/** The model with a key for each entity; one whose names are wrong is left to the checks. */
+export function chooseKeys(model: Model, lock: Lock): Model {
+  const names = new Set(model.entities.map((entity) => entity.name.text));
+  const taken = new Set(retiredPrefixes(lock, names).map(({ prefix }) => prefix));
+  return { ...model, entities: model.entities.map((entity) => withKey(model, entity, lock, taken)) };
+}
+
+function withKey(model: Model, entity: EntityModel, lock: Lock, taken: ReadonlySet<string>): EntityModel {
+  const { name, identity } = entity;
+  const table = tableOf(model, entity);
+  if (entity.key.length > 0 || entity.historyOf || entity.singleton || !table) return entity;
+  const kept = lock.entities.get(name.text)?.key;
+  const usual = { partition: `${constant(name.text)}#{id}`, sort: table.sort ? 'METADATA' : null };
+  const isMaintained = kept?.table === table.name.text;
+  if (!identity && isMaintained && isSame(kept.key, usual)) return entity;
+  const attributes = attributesOf(model, entity);
+  if (isMaintained && stillHolds(kept.key, identity, attributes)) return pinned(entity, table, kept.key);
+  const left = kept && prefixOf(kept.key);
+  const type = unusedHead(constant(name.text), (head) => head === left || taken.has(head));
+  if (!identity && type === constant(name.text)) return entity;
+  const fields = identity?.map((word) => word.text) ?? ['id'];
+  const whole = divided(type, fields, [], table);
+  if (fields.length < 2 || !table.sort || !fields.every((field) => isPlain(attributes, field)))
+    return !identity && !attributes.has('id') ? entity : pinned(entity, table, whole, attributes);
+  const choices = divisions(fields).map(([partition, sort]) => {
+    const key = divided(type, partition, sort, table);
+    const candidate = pinned(entity, table, key, attributes);
+    const others = model.entities.map((one) => (one === entity ? candidate : one));
+    return { candidate, ...keysNeeded({ ...model, entities: others }, candidate) };
+  });
+  const [first, ...more] = choices;
+  if (!first) return entity;
+  return more.reduce(
+    (best, one) =>
+      one.needed < best.needed || (one.needed === best.needed && one.served > best.served) ? one : best,
+    first,
+  ).candidate;
+}
+
+/**
+ * How many patterns an entity's primary key serves, and how few other keys are needed for those that pin none. Patterns
+ * whose names are wrong are passed over.
+ */
+function keysNeeded(model: Model, entity: EntityModel): { served: number; needed: number } {
+  const patterns = queryPatterns(model);
+  const basis = basisOf(model, entity, patterns);
+  if (!basis) return { served: 0, needed: 0 };
+  const { attributes, primary } = basis;
+  const queries = patterns.filter(
+    (pattern) =>
+      pattern.target.text === entity.name.text &&
+      pattern.entry === undefined &&
+      !isGet(pattern, basis) &&
+      [...keyFieldsOf([pattern]), ...(pattern.bucket ? [pattern.bucket.field.text] : [])].every((field) =>
+        isPlain(attributes, field),
+      ),
+  );
+  const left = queries.filter((pattern) => !fits(primary, pattern, attributes));
+  const open = left.filter((pattern) => !isPinned(pattern));
+  return { served: queries.length - left.length, needed: groupsFor(open, basis).length };
+}
+
+/** Every division of the identity, from the whole in the partition key; that is never empty. */
+function divisions(fields: readonly string[]): [string[], string[]][] {
+  const subsets = Array.from({ length: 2 ** fields.length - 1 }, (_set, at) =>
+    fields.filter((_field, bit) => (at + 1) & (1 << bit)),
+  );
+  return subsets
+    .sort((a, b) => b.length - a.length)
+    .flatMap((partition) => {
+      const rest = fields.filter((field) => !partition.includes(field));
+      return orders(rest).map((sort): [string[], string[]] => [partition, sort]);
+    });
+}
+
+/** All orders of up to four fields; of more the one that is written. */
+function orders(fields: readonly string[]): string[][] {
+  if (fields.length < 2 || fields.length > 4) return [[...fields]];
+  return fields.flatMap((field) =>
+    orders(fields.filter((one) => one !== field)).map((rest) => [field, ...rest]),
+  );
+}
+
+/** The sort key begins with the type as well: index entries lie beside the record. */
+function divided(
+  type: string,
+  partition: readonly string[],
+  sort: readonly string[],
+  table: TableModel,
+): LockedKey {
+  const holes = (fields: readonly string[]) => fields.map((field) => `#{${field}}`).join('');
+  return {
+    partition: `${type}${holes(partition)}`,
+    sort: table.sort ? (sort.length > 0 ? `${type}${holes(sort)}` : 'METADATA') : null,
+  };
+}
+
+function pinned(
+  entity: EntityModel,
+  table: TableModel,
+  key: LockedKey,
+  attributes?: Attributes,
+): EntityModel {
+  const at = placeOf(entity, attributes);
+  const word = (text: string): Word => ({ text, at });
+  const partition = { attribute: table.partition, template: word(key.partition) };
+  const sort = table.sort && key.sort !== null ? [{ attribute: table.sort, template: word(key.sort) }] : [];
+  return { ...entity, key: [partition, ...sort] };
+}
+
+/** A field of the identity that cannot stand in a key, if there is one: the checks report it there. */
+function placeOf({ identity, name }: EntityModel, attributes?: Attributes) {
+  const wrong =
+    attributes && identity?.find(({ text }) => !isPlain(attributes, text) || attributes.get(text)?.nullable);
+  return (wrong ?? identity?.[0] ?? name).at;
+}
+
+function isPlain(attributes: Attributes, field: string): boolean {
+  const attribute = attributes.get(field);
+  return attribute !== undefined && attribute.encoding !== 'document';
+}
+
+/** Whether a key of before tells the records apart by the same fields. */
+function stillHolds(key: LockedKey, identity: readonly Word[] | undefined, attributes: Attributes): boolean {
+  const parsed = [key.partition, key.sort ?? 'METADATA'].map(parseTemplate);
+  const fields = parsed.flatMap((one) =>
+    isFault(one) ? [] : one.flatMap((part) => (part.kind === 'hole' ? [part.field] : [])),
+  );
+  if (parsed.some(isFault) || !fields.every((field) => isPlain(attributes, field))) return false;
+  const wanted = new Set(identity?.map((word) => word.text) ?? fields);
+  return wanted.size === new Set(fields).size && fields.every((field) => wanted.has(field));
+}
+
+function isSame(a: LockedKey, b: LockedKey): boolean {
+  return a.partition === b.partition && a.sort === b.sort;
+}

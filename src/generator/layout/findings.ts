@@ -1,0 +1,112 @@
+/** What laying out finds: patterns that their pinned key does not serve, and patterns for which there is no key left. */
+
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { PatternModel, TableModel } from '../model.js';
+import type { SlotPlan } from '../plan/types/storage.js';
+import { holesOf } from '../resolve/templates.js';
+import type { Basis } from './basis.js';
+import { equalityFields, sortFields } from './serving.js';
+import type { PatternRead } from './types.js';
+
+export function doesNotServe(pattern: PatternModel, slot: SlotPlan): Diagnostic {
+  const unknown = unknownTo(pattern, slot);
+  return {
+    code: 'key-does-not-serve',
+    severity: 'error',
+    message: `The key ${keyText(slot)} does not answer pattern \`${pattern.name.text}\`.`,
+    at: pattern.index?.at ?? pattern.name.at,
+    notes: [
+      { message: `the pattern asks for ${requested(pattern)}` },
+      ...(unknown.length === 0
+        ? []
+        : [{ message: `without ${unknown.join(' and ')} nothing but a scan of every partition answers it` }]),
+    ],
+    hint:
+      unknown.length === 0
+        ? 'The partition key takes exactly the equality fields, bucket and shard; the sort key begins with what is left of the equalities, then the order.'
+        : `Ask for equality on ${unknown.join(' and ')}, or give the pattern a key of its own with \`shards: 4\`: a few partitions that are known, read side by side and merged in order.`,
+  };
+}
+
+export function slotTaken(
+  pattern: PatternModel,
+  { entity }: Basis,
+  { index, taken, wanted }: { readonly index: string; readonly taken: SlotPlan; readonly wanted: SlotPlan },
+): Diagnostic {
+  return {
+    code: 'index-slot-taken',
+    severity: 'error',
+    message: `\`${entity.name.text}\` already has a key on ${index}: an item holds one key per index.`,
+    at: pattern.index?.at ?? pattern.name.at,
+    notes: [
+      { message: `taken with ${keyText(taken)}` },
+      { message: `asked for here with ${keyText(wanted)}` },
+    ],
+    hint: 'Add `entry: true` to store an index entry beside the item, name another index, or let `when` of both take different values of one field.',
+  };
+}
+
+export function noFreeIndex({ name }: PatternModel, { entity, table }: Basis): Diagnostic {
+  return {
+    code: 'no-free-index',
+    severity: 'error',
+    message: `Pattern \`${name.text}\` needs an index, and every index of \`${table.name.text}\` is taken on \`${entity.name.text}\`.`,
+    at: name.at,
+    hint: `Declare one more index under \`tables.${table.name.text}.indexes\`, or add \`entry: true\` and the \`index\` it shall use.`,
+  };
+}
+
+/** The default quota of global indexes ("Quotas in Amazon DynamoDB"), where they were made. */
+const mostIndexes = 20;
+
+export function tooManyIndexes(
+  table: TableModel,
+  patterns: readonly PatternModel[],
+  reads: ReadonlyMap<string, PatternRead>,
+): Diagnostic[] {
+  const first = table.isOpen ? table.indexes[mostIndexes]?.name.text : undefined;
+  const pattern = patterns.find(({ name }) => first && reads.get(name.text)?.slot.index === first);
+  if (!pattern) return [];
+  return [
+    {
+      code: 'too-many-indexes',
+      severity: 'error',
+      message: `\`${pattern.target.text}\` needs ${table.indexes.length} global indexes: DynamoDB allows ${mostIndexes}.`,
+      at: pattern.name.at,
+      hint: 'Add `entry: true` to some of its patterns: an index entry beside the item needs no index of its own.',
+    },
+  ];
+}
+
+/** What a pattern needs of a key, in words. */
+function requested(pattern: PatternModel): string {
+  const fields = equalityFields(pattern).map(quoted);
+  const sorts = sortFields(pattern).map(quoted);
+  return [
+    fields.length > 0 ? `equality on ${fields.join(', ')}` : 'no equality',
+    ...(pattern.bucket
+      ? [`a bucket per ${pattern.bucket.unit.text} of ${quoted(pattern.bucket.field.text)}`]
+      : []),
+    ...(pattern.shards ? [`${pattern.shards.count} shards`] : []),
+    ...(pattern.narrow.length > 0
+      ? [`then optionally ${pattern.narrow.map(({ field }) => quoted(field.text)).join(', ')}`]
+      : []),
+    ...(sorts.length > 0 ? [`order by ${sorts.join(', ')}`] : []),
+  ].join(', ');
+}
+
+/** What a pattern would have to name to find the partition. */
+function unknownTo(pattern: PatternModel, slot: SlotPlan): string[] {
+  const known = new Set([...equalityFields(pattern), pattern.bucket?.field.text]);
+  return holesOf(slot.partition)
+    .filter(({ field }) => !known.has(field))
+    .map(({ field }) => quoted(field));
+}
+
+function keyText(slot: SlotPlan): string {
+  return `${quoted(slot.partition.text)}${slot.sort ? ` / ${quoted(slot.sort.text)}` : ''}`;
+}
+
+function quoted(text: string): string {
+  return `\`${text}\``;
+}

@@ -1,0 +1,208 @@
+/** What the lock keeps of an entity, as keys of today's plan. */
+
+import type { Lock, LockedKey, LockedSlot } from '../../lock.js';
+import type { EntityModel, PatternModel, TableModel } from '../../model.js';
+import { constant } from '../../names.js';
+import type { KeyTemplate, SlotPlan } from '../../plan/types/storage.js';
+import { hasShard, holesOf, isFault, keyTemplate, parseTemplate } from '../../resolve/templates.js';
+import type { Attributes, EntityKeys, EntryKeys } from '../types.js';
+import { prefixesOf } from './claims.js';
+
+/** A key of the record on an index, or the keys of an entry, under their number in the lock. */
+export type KeptItem = { readonly number: number } & (
+  | { readonly kind: 'record'; readonly slot: SlotPlan }
+  | { readonly kind: 'entry'; readonly slots: readonly SlotPlan[] }
+);
+
+interface Owner {
+  readonly entity: EntityModel;
+  readonly table: TableModel;
+  readonly attributes: Attributes;
+  readonly primary: SlotPlan;
+}
+
+/** The number of what the lock does not know: after all others. */
+const unnumbered = Number.MAX_SAFE_INTEGER;
+
+/**
+ * The live slots of the lock that a pattern still reads. The prefixes of the others are released from use: items under
+ * them may still be stored.
+ */
+export function keptItems(
+  lock: Lock,
+  owner: Owner,
+  isRead: (slot: SlotPlan) => boolean,
+): { readonly kept: readonly KeptItem[]; readonly released: readonly string[] } {
+  const locked = lock.entities.get(owner.entity.name.text);
+  const slots = locked?.key?.table === owner.table.name.text ? locked.slots : [];
+  const found = slots.map((slot) => {
+    const item = slot.isRetired ? undefined : keptItem(lock, owner, slot);
+    const last = item && slotsOf(item).at(-1);
+    return { slot, item: item && last && isRead(last) ? item : undefined };
+  });
+  return {
+    kept: found.flatMap(({ item }) => item ?? []),
+    released: found
+      .filter(({ item }) => item === undefined)
+      .flatMap(({ slot }) => prefixesOf(slot).map(({ prefix }) => prefix)),
+  };
+}
+
+export function slotsOf(item: KeptItem): readonly SlotPlan[] {
+  return item.kind === 'record' ? [item.slot] : item.slots;
+}
+
+/** The number of a key of the record. */
+export function slotNumber(kept: readonly KeptItem[], slot: SlotPlan): number {
+  return kept.find((one) => one.kind === 'record' && isSameKey(one.slot, slot))?.number ?? unnumbered;
+}
+
+/** The number of an entry. */
+export function entryNumber(kept: readonly KeptItem[], slots: readonly SlotPlan[]): number {
+  return kept.find((one) => one.kind === 'entry' && areSameKeys(one.slots, slots))?.number ?? unnumbered;
+}
+
+/** What is kept and has no place yet, by number; a key of the record only where its index is free. */
+export function waiting(kept: readonly KeptItem[], { record, entries }: EntityKeys): KeptItem[] {
+  return kept.filter((item) =>
+    item.kind === 'record'
+      ? !record.some((one) => one.index === item.slot.index && !areDisjoint(one, item.slot))
+      : !entries.some(({ slots }) => areSameKeys(item.slots, slots)),
+  );
+}
+
+/** The entry that was made for a pattern, whatever its name was: what is pinned is the same, and so are all holes. */
+export function keptEntry(
+  kept: readonly KeptItem[],
+  { name, entry, key, index }: PatternModel,
+  built: readonly SlotPlan[],
+  keys: EntityKeys,
+  names: ReadonlySet<string>,
+): EntryKeys['slots'] | undefined {
+  const isPrimaryPinned = entry !== undefined && entry.key.length > 0;
+  if (isPrimaryPinned && (index === undefined || index.text === 'table' || key.length > 0)) return undefined;
+  const isSame = (isPinned: boolean, a: SlotPlan | undefined, b: SlotPlan | undefined) => {
+    if (!a || !b) return false;
+    return isPinned ? isSameSlot(a, b) : valuesIn(a) === valuesIn(b);
+  };
+  const candidates = waiting(kept, keys).flatMap((one) => (one.kind === 'entry' ? [one.slots] : []));
+  const similar = candidates.filter(
+    (slots) =>
+      slots.length === built.length &&
+      slots.at(-1)?.index === built.at(-1)?.index &&
+      isSame(isPrimaryPinned, slots[0], built[0]) &&
+      isSame(key.length > 0, slots.at(-1), built.at(-1)),
+  );
+  const madeFor = ([own]: readonly SlotPlan[]) =>
+    [...names].find((one) => own?.sort?.text.split('{')[0]?.replace(/#$/, '') === `ENTRY#${constant(one)}`);
+  return (
+    similar.find((slots) => madeFor(slots) === name.text) ??
+    similar.find((slots) => madeFor(slots) === undefined)
+  );
+}
+
+function keptItem(lock: Lock, owner: Owner, locked: LockedSlot): KeptItem | undefined {
+  const { table, primary } = owner;
+  const { number, entry, index } = locked;
+  const own = entry && keptSlot(owner, locked, entry, null, [table.partition.text, table.sort?.text]);
+  if (entry && !own) return undefined;
+  if (index === null) return own ? { number, kind: 'entry', slots: [own] } : undefined;
+  const declared = table.indexes.find((one) => one.name.text === index);
+  const slot = keptSlot(owner, locked, locked.key, index, indexAttributes(lock, table, index));
+  if (!slot) return undefined;
+  if (declared?.kind === 'local' && slot.partition.text !== (own ?? primary).partition.text) return undefined;
+  return own ? { number, kind: 'entry', slots: [own, slot] } : { number, kind: 'record', slot };
+}
+
+/** The key attributes of an index that is declared, or that the lock has of a table that lists none. */
+function indexAttributes(lock: Lock, table: TableModel, index: string): readonly (string | undefined)[] {
+  const declared = table.indexes.find((one) => one.name.text === index);
+  if (declared) return [declared.partition.text, declared.sort?.text];
+  const made = table.isOpen ? lock.tables.get(table.name.text)?.indexes.get(index) : undefined;
+  return made && !made.isRetired ? made.attributes : [];
+}
+
+/** Undefined where the templates name what the entity no longer has. */
+function keptSlot(
+  { attributes }: Owner,
+  locked: LockedSlot,
+  key: LockedKey,
+  index: string | null,
+  [partition, sort]: readonly (string | undefined)[],
+): SlotPlan | undefined {
+  if (partition === undefined || (key.sort === null) !== (sort === undefined)) return undefined;
+  if (![key.partition, key.sort].every((text) => text === null || isKnown(text, attributes)))
+    return undefined;
+  const first = keyTemplate(partition, key.partition, attributes);
+  const second = key.sort === null || sort === undefined ? null : keyTemplate(sort, key.sort, attributes);
+  const nullable = [...[...holesOf(first), ...holesOf(second)].map((hole) => hole.field), ...locked.present];
+  return {
+    index,
+    partition: first,
+    sort: second,
+    shards: hasShard(first) ? locked.shards : null,
+    present: [...new Set(nullable)].filter((field) => attributes.get(field)?.nullable),
+    when: locked.when,
+  };
+}
+
+/** Whether the holes of a template are attributes that a key can hold. */
+function isKnown(text: string, attributes: Attributes): boolean {
+  const parsed = parseTemplate(text);
+  return (
+    !isFault(parsed) &&
+    parsed.every((part) => {
+      const attribute = part.kind === 'hole' ? attributes.get(part.field) : undefined;
+      return part.kind !== 'hole' || (attribute !== undefined && attribute.encoding !== 'document');
+    })
+  );
+}
+
+/** No record meets the conditions of both: one field is to have different values. */
+export function areDisjoint(a: Pick<SlotPlan, 'when'>, b: Pick<SlotPlan, 'when'>): boolean {
+  return a.when.some(({ field, values }) =>
+    b.when.some((one) => one.field === field && !one.values.some((value) => values.includes(value))),
+  );
+}
+
+/** The same values under the same words, of the same records. */
+export function isSameSlot(a: SlotPlan, b: SlotPlan): boolean {
+  return isSameKey(a, b) && JSON.stringify([...a.present].sort()) === JSON.stringify([...b.present].sort());
+}
+
+/** Which values may be missing changes with the schema, and moves nothing. */
+function isSameKey(a: SlotPlan, b: SlotPlan): boolean {
+  return (
+    a.index === b.index &&
+    isSameTemplate(a.partition, b.partition) &&
+    isSameTemplate(a.sort, b.sort) &&
+    a.shards === b.shards &&
+    JSON.stringify(a.when) === JSON.stringify(b.when)
+  );
+}
+
+function areSameKeys(a: readonly SlotPlan[], b: readonly SlotPlan[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((one, at) => {
+      const other = b[at];
+      return other !== undefined && isSameKey(one, other);
+    })
+  );
+}
+
+/** `{pad(rank, 6)}` is `{rank}` where `encode` says so. */
+function isSameTemplate(a: KeyTemplate | null, b: KeyTemplate | null): boolean {
+  return JSON.stringify(a?.parts) === JSON.stringify(b?.parts);
+}
+
+/** The values that a key holds, whatever the words between them. */
+function valuesIn(slot: SlotPlan): string {
+  return JSON.stringify([
+    holesOf(slot.partition),
+    holesOf(slot.sort),
+    slot.shards,
+    [...slot.present].sort(),
+    slot.when,
+  ]);
+}

@@ -1,0 +1,36 @@
+/** What is stored of an entity: attributes, items and what its writes maintain. */
+
+import { referencePlan } from '../layout/references.js';
+import type { EntityLayout, Layout } from '../layout/types.js';
+import { type Model, printType } from '../model.js';
+import { entityNames } from '../names.js';
+import type { ResolvedAttribute } from '../resolve/resolved-model.js';
+import type { AttributePlan, EntityPlan } from './types/storage.js';
+
+export function entityPlan(whole: Model, { entities }: Layout, entity: EntityLayout): EntityPlan {
+  const { model, table, attributes, items, keyFields, guards, aggregates } = entity;
+  const references = entity.references.map((one) =>
+    referencePlan(whole, model, one, entities.get(one.to)?.keyFields ?? []),
+  );
+  const revision = [...attributes.values()].find((one) => one.generated === 'revision')?.name ?? null;
+  return {
+    name: model.name.text,
+    names: entityNames(model.name.text),
+    table: table.name.text,
+    attributes: Array.from(attributes.values(), attributePlan),
+    items,
+    guards,
+    ...(aggregates.length > 0 ? { aggregates } : {}),
+    ...(references.length > 0 ? { references } : {}),
+    revision: model.immutable === true || model.historyOf ? null : revision,
+    ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
+    keyFields,
+    historyOf: model.historyOf?.text ?? null,
+    ...(model.keep?.seconds !== undefined && table.ttl ? { expires: table.ttl.text } : {}),
+  };
+}
+
+function attributePlan({ name, type, at: _at, ...rest }: ResolvedAttribute): AttributePlan {
+  const elements = type.kind === 'list' ? { elements: type.of } : {};
+  return { name, type: printType(type), ...elements, ...rest };
+}

@@ -1,0 +1,128 @@
+/** What each pattern reads, and what it takes. */
+
+import { isGet } from '../layout/serving.js';
+import type { EntityLayout, Layout } from '../layout/types.js';
+import { isMaintained, type PatternModel, returned, type Source } from '../model.js';
+import { edgeOf } from '../resolve/edges.js';
+import type { ResolvedModel } from '../resolve/resolved-model.js';
+import { storedMembers } from '../resolve/sdl.js';
+import { filterInputs, filterPlan } from './filters.js';
+import { mixedAccess } from './mixed.js';
+import { queryAccess } from './queries.js';
+import type {
+  Access,
+  ExistsAccess,
+  GetAccess,
+  PatternPlan,
+  QueryAccess,
+  ThroughValue,
+} from './types/access.js';
+import type { NamedValue } from './types/values.js';
+import { fieldRef, namedValues, valuePlan } from './values.js';
+
+const defaultUpTo = 10_000;
+const defaultEach = 100;
+
+export function patternPlan(resolved: ResolvedModel, layout: Layout, pattern: PatternModel): PatternPlan {
+  return {
+    name: pattern.name.text,
+    cardinality: pattern.cardinality,
+    target: returned(pattern).text,
+    field: fieldRef(pattern.for),
+    access: accessOf(resolved, layout, pattern),
+    inputs: inputsOf(resolved, pattern),
+    filterInputs: filterInputs(resolved, pattern),
+    allow: pattern.allow?.text ?? null,
+    visible: pattern.visible?.text ?? null,
+  };
+}
+
+function accessOf(resolved: ResolvedModel, layout: Layout, pattern: PatternModel): Access {
+  const entity = layout.entities.get(pattern.target.text);
+  if (pattern.cardinality === 'mixed') {
+    const queryOf = (one: EntityLayout, member: PatternModel) => queryAccess(resolved, layout, one, member);
+    const filter = pattern.filter ? filterPlan(pattern.filter) : null;
+    return mixedAccess(resolved.model, layout, pattern, queryOf, filter);
+  }
+  if (!entity) return abstractAccess(resolved, pattern);
+  if (isMaintained(pattern)) {
+    const { target, name, consistent } = pattern;
+    return { kind: 'aggregate', entity: target.text, number: name.text, consistent };
+  }
+  const each = eachOf(pattern);
+  const read = isGet(pattern, entity)
+    ? getAccess(pattern, each)
+    : queryAccess(resolved, layout, entity, pattern);
+  if (read.kind === 'query' && pattern.cardinality === 'count')
+    return { kind: 'count', query: read, upTo: pattern.upTo?.count ?? defaultUpTo };
+  if (pattern.cardinality === 'exists') return { kind: 'exists', by: read, each };
+  return throughAccess(resolved, entity, pattern, read);
+}
+
+/** One record of several entities: named by a value, or looked up in all of them. */
+function abstractAccess(resolved: ResolvedModel, { type, target, for: path }: PatternModel): Access {
+  if (!type) return { kind: 'any', entities: storedMembers(resolved.model, target.text) };
+  const members = type.members.map(({ value, entity }) => ({ value: value.text, entity: entity.text }));
+  return { kind: 'typed', by: valuePlan(resolved, path, type.by), members };
+}
+
+function getAccess({ target, cardinality, consistent }: PatternModel, each: ExistsAccess['each']): GetAccess {
+  const isBatch = each !== null && cardinality === 'many';
+  return { kind: 'get', entity: target.text, consistent, ...(isBatch ? { each } : {}) };
+}
+
+/** What is read, or the records it leads to. */
+function throughAccess(
+  resolved: ResolvedModel,
+  join: EntityLayout,
+  pattern: PatternModel,
+  read: GetAccess | QueryAccess,
+): Access {
+  const { leadsTo } = pattern;
+  if (!leadsTo) return read;
+  return {
+    kind: 'through',
+    join: read,
+    entity: leadsTo.target.text,
+    key: leadsTo.where.map(({ field, source }) => ({
+      name: field.text,
+      value:
+        source.kind === 'through' ? throughValue(join, source) : valuePlan(resolved, pattern.for, source),
+    })),
+    edge: edgeOf(resolved.model, pattern),
+  };
+}
+
+function throughValue(join: EntityLayout, { path }: Source & { kind: 'through' }): ThroughValue['value'] {
+  const [attribute = ''] = path;
+  return { kind: 'through', attribute, nullable: join.attributes.get(attribute)?.nullable ?? true };
+}
+
+/** The key field that takes a list. */
+function eachOf(pattern: PatternModel): ExistsAccess['each'] {
+  const list = pattern.where.find((binding) => binding.each !== undefined);
+  return list ? { field: list.field.text, max: pattern.page?.max ?? defaultEach } : null;
+}
+
+function inputsOf(resolved: ResolvedModel, pattern: PatternModel): NamedValue[] {
+  const value = (source: Source) => valuePlan(resolved, pattern.for, source);
+  // The key that a join leads to may take an argument that the join takes as well.
+  const ofKey = (pattern.leadsTo?.where ?? []).filter(
+    ({ field, source }) =>
+      (source.kind === 'argument' || source.kind === 'parent') &&
+      !pattern.where.some((one) => one.field.text === field.text),
+  );
+  return [
+    ...namedValues(
+      [...pattern.where, ...ofKey].filter(({ each }) => each === undefined || each === 'list'),
+      value,
+    ),
+    ...namedValues(pattern.narrow, value),
+    ...(pattern.range?.bounds ?? []).map(({ operator, source }) => ({
+      name: operator.text,
+      value: value(source),
+    })),
+    ...(pattern.in ? [{ name: 'bucket', value: value(pattern.in) }] : []),
+    ...(pattern.order ? [{ name: 'order', value: value(pattern.order) }] : []),
+  ];
+}

@@ -1,0 +1,44 @@
+/** The holes of the key templates that are built where none is pinned. */
+
+import { type Encoded, isBucketUnit, isInverted, isInvertible } from '../encodings.js';
+import type { PatternModel } from '../model.js';
+
+/** A hole with the field's whole value, whatever `encode` says. */
+export function exactHole(field: string, attributes: ReadonlyMap<string, Encoded>): string {
+  return attributes.get(field)?.encode === undefined ? `{${field}}` : `{plain(${field})}`;
+}
+
+/** A hole of a built key: as `encode` says, but never cut short, where the value itself is asked for or ordered by. */
+export function builtHole(field: string, attributes: ReadonlyMap<string, Encoded>): string {
+  const encode = attributes.get(field)?.encode;
+  return encode !== undefined && isBucketUnit(encode) ? `{plain(${field})}` : `{${field}}`;
+}
+
+/**
+ * The holes of a pattern's order in one sort key, which is read one way: fields of the other direction are inverted.
+ * The first field is left as it is where possible. Undefined where fields of both directions cannot be inverted.
+ */
+export function sortHoles(
+  sort: PatternModel['sort'],
+  attributes: ReadonlyMap<string, Encoded>,
+): string[] | undefined {
+  const fields = sort.map(({ field, descending }) => {
+    const attribute = attributes.get(field.text);
+    const isOpposite = attribute?.encode !== undefined && isInverted(attribute.encode);
+    const canTurn = attribute !== undefined && isInvertible(attribute.encoding);
+    return { name: field.text, descending, isOpposite, canTurn };
+  });
+  const [first] = fields;
+  if (!first) return [];
+  const natural = first.descending !== first.isOpposite;
+  for (const isReadBackwards of [natural, !natural]) {
+    const isFit = (one: typeof first) => one.canTurn || one.descending === isReadBackwards;
+    if (!fields.every(isFit)) continue;
+    return fields.map(({ name, descending, isOpposite }) => {
+      const isTurned = descending !== isReadBackwards;
+      if (isTurned === isOpposite) return builtHole(name, attributes);
+      return isTurned ? `{invert(${name})}` : `{plain(${name})}`;
+    });
+  }
+  return undefined;
+}
