@@ -2,6 +2,8 @@
  * Fragments of generated code and how they are laid out. A fragment says where it may break; the printer breaks what
  * does not fit, outermost first, as Biome would. A name of another module is a use of it: what a file imports is what
  * was printed into it (`source-file.ts`).
+ *
+ * One file, above the usual length: how a form of code is laid out and the printer that reads it are one agreement.
  */
 
 /** The widest line of generated code. */
