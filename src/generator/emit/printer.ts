@@ -2,6 +2,8 @@
  * Fragments of generated code and how they are laid out. A fragment says where it may break; the printer breaks what
  * does not fit, outermost first, as Biome would. A name of another module is a use of it: what a file imports is what
  * was printed into it (`source-file.ts`).
+ *
+ * One file, above the usual length: how a form of code is laid out and the printer that reads it are one agreement.
  */
 
 /** The widest line of generated code. */
@@ -58,23 +60,27 @@ export class Fragment {
 }
 
 function isForced(node: Node): boolean {
-  const forced = (doc: Doc) => typeof doc !== 'string' && doc.forced;
   switch (node.kind) {
     case 'concat':
-      return node.parts.some(forced);
+      for (const part of node.parts) if (typeof part !== 'string' && part.forced) return true;
+      return false;
     case 'indent':
-      return forced(node.of);
+      return hasForced(node.of);
     case 'line':
       return node.hard;
     case 'group':
-      return node.broken || forced(node.of);
+      return node.broken || hasForced(node.of);
     case 'choice':
-      return forced(node.of[0]);
+      return hasForced(node.of[0]);
     case 'if-broken':
-      return forced(node.broken);
+      return hasForced(node.broken);
     default:
       return false;
   }
+}
+
+function hasForced(doc: Doc): boolean {
+  return typeof doc !== 'string' && doc.forced;
 }
 
 function concat(...parts: readonly Doc[]): Fragment {
@@ -388,38 +394,40 @@ export function flatText(doc: Doc): string {
   return print(doc, { name: ({ name }) => name, global: (name) => name, columns: Number.POSITIVE_INFINITY });
 }
 
-/** Every name of another module or of the language in a fragment. */
-export function* usesIn(doc: Doc): Generator<ImportSymbol | string> {
-  for (const node of leavesOf(doc)) {
-    if (node.kind === 'use') yield node.symbol;
-    else if (node.kind === 'global') yield node.name;
-  }
+/** Every name of another module or of the language in a fragment, as often as it stands there. */
+export function eachUse(doc: Doc, use: (used: ImportSymbol | string) => void): void {
+  eachLeaf(doc, (node) => {
+    if (node.kind === 'use') use(node.symbol);
+    else if (node.kind === 'global') use(node.name);
+  });
 }
 
 /** The parameters that a fragment names. */
 export function localsIn(doc: Doc): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const node of leavesOf(doc)) if (node.kind === 'local') names.add(node.name);
+  eachLeaf(doc, (node) => {
+    if (node.kind === 'local') names.add(node.name);
+  });
   return names;
 }
 
-function* leavesOf(doc: Doc): Generator<Node> {
+function eachLeaf(doc: Doc, visit: (node: Node) => void): void {
   if (typeof doc === 'string') return;
   const { node } = doc;
   switch (node.kind) {
     case 'concat':
-      for (const part of node.parts) yield* leavesOf(part);
+      for (const part of node.parts) eachLeaf(part, visit);
       return;
     case 'indent':
     case 'group':
-      yield* leavesOf(node.of);
+      eachLeaf(node.of, visit);
       return;
     case 'choice':
       // All hold the same.
-      yield* leavesOf(node.of[0]);
+      eachLeaf(node.of[0], visit);
       return;
     default:
-      yield node;
+      visit(node);
   }
 }
 
@@ -447,39 +455,55 @@ export function print(doc: Doc, { name, global, indentation = 0, columns = width
     out.push(text);
     column += columnsOf(text);
   };
+  // Parallel stacks, without an object for each step: this is what printing does most.
+  const docs: Doc[] = [];
+  const flats: boolean[] = [];
   const fits = (next: Command): boolean => {
     let left = columns - column;
     let rest = stack.length;
-    const inner: Command[] = [next];
+    docs.length = 0;
+    flats.length = 0;
+    docs.push(next.doc);
+    flats.push(next.isFlat);
     while (left >= 0) {
-      const command = inner.pop() ?? stack[--rest];
-      if (command === undefined) return true;
-      const { isFlat } = command;
-      if (typeof command.doc === 'string') {
-        left -= columnsOf(command.doc);
+      let doc = docs.pop();
+      let isFlat = flats.pop() ?? false;
+      if (doc === undefined) {
+        const command = stack[--rest];
+        if (command === undefined) return true;
+        ({ doc, isFlat } = command);
+      }
+      if (typeof doc === 'string') {
+        left -= columnsOf(doc);
         continue;
       }
-      const { node } = command.doc;
-      const push = (of: Doc, flat = isFlat) => inner.push({ indentation: 0, isFlat: flat, doc: of });
+      const { node } = doc;
       switch (node.kind) {
         case 'concat':
-          for (let at = node.parts.length - 1; at >= 0; at -= 1) push(node.parts[at] as Doc);
+          for (let at = node.parts.length - 1; at >= 0; at -= 1) {
+            docs.push(node.parts[at] as Doc);
+            flats.push(isFlat);
+          }
           break;
         case 'indent':
-          push(node.of);
+          docs.push(node.of);
+          flats.push(isFlat);
           break;
         case 'line':
           if (node.hard || !isFlat) return true;
           left -= node.flat.length;
           break;
         case 'group':
-          push(node.of, node.broken ? false : isFlat);
+          docs.push(node.of);
+          flats.push(!node.broken && isFlat);
           break;
         case 'choice':
-          push(node.of[0]);
+          docs.push(node.of[0]);
+          flats.push(isFlat);
           break;
         case 'if-broken':
-          push(isFlat ? node.flat : node.broken);
+          docs.push(isFlat ? node.flat : node.broken);
+          flats.push(isFlat);
           break;
         case 'use':
           left -= name(node.symbol).length;

@@ -5,12 +5,12 @@
 
 import {
   type Doc,
+  eachUse,
   Fragment,
   globalOf,
   type ImportSymbol,
   print,
   typeFrom,
-  usesIn,
   valueFrom,
   width,
 } from './printer.js';
@@ -102,9 +102,11 @@ class FileNames {
   constructor(placed: readonly Fragment[], declared: ReadonlySet<string>, runtime: string | null) {
     const symbols = new Map<string, ImportSymbol>();
     const globals = new Set<string>();
-    for (const use of placed.flatMap((fragment) => [...usesIn(fragment)])) {
-      if (typeof use === 'string') globals.add(use);
-      else if (symbols.get(keyOf(use))?.kind !== 'value') symbols.set(keyOf(use), use);
+    for (const fragment of placed) {
+      eachUse(fragment, (use) => {
+        if (typeof use === 'string') globals.add(use);
+        else if (symbols.get(keyOf(use))?.kind !== 'value') symbols.set(keyOf(use), use);
+      });
     }
     // What the file declares under a name of the language is meant by it; the language's is imported.
     for (const name of globals) {
@@ -194,8 +196,15 @@ function freeName({ name, from }: ImportSymbol, taken: ReadonlySet<string>): str
   return free;
 }
 
-function keyOf({ from, name }: ImportSymbol): string {
-  return `${from}#${name}`;
+const keys = new WeakMap<ImportSymbol, string>();
+
+function keyOf(symbol: ImportSymbol): string {
+  let key = keys.get(symbol);
+  if (key === undefined) {
+    key = `${symbol.from}#${symbol.name}`;
+    keys.set(symbol, key);
+  }
+  return key;
 }
 
 /** Without case, as Biome sorts imports; a capital first among equals. */
