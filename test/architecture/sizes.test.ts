@@ -18,7 +18,6 @@ const largeFiles: Readonly<Record<string, string>> = {
 };
 
 const largeFolders: Readonly<Record<string, string>> = {
-  'src/runtime/write': 'to be split',
   'src/generator/emit/files': 'to be split',
 };
 
