@@ -394,7 +394,7 @@ export function flatText(doc: Doc): string {
   return print(doc, { name: ({ name }) => name, global: (name) => name, columns: Number.POSITIVE_INFINITY });
 }
 
-/** Every name of another module or of the language in a fragment, as often as it is there. */
+/** Every name of another module or of the language in a fragment, once per occurrence. */
 export function eachUse(doc: Doc, use: (used: ImportSymbol | string) => void): void {
   eachLeaf(doc, (node) => {
     if (node.kind === 'use') use(node.symbol);
