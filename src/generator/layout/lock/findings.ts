@@ -117,7 +117,7 @@ function usedAgain(
       severity: 'error',
       message: `\`${prefix}\` was retired${index === null ? '' : ` on ${index}`}, and items with the retired key may still be stored.`,
       at,
-      hint: `Begin the key with another word, as in in in in in in in in \`${prefix.replace(/^.* \/ /, '')}_2\`, or delete the line from the lock if nothing was ever stored under it.`,
+      hint: `Begin the key with another word, as in \`${prefix.replace(/^.* \/ /, '')}_2\`, or delete the line from the lock if nothing was ever stored under it.`,
     });
   };
   const isMoved = before?.key !== undefined && !sameKey(before.key.key, after.key?.key);

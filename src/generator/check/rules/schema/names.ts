@@ -115,7 +115,7 @@ function* unknownTypes({ model, entities }: ResolvedModel): Generator<Finding> {
       name,
       types.get(name.text),
       isRoot(model, name.text) ? 'a root type' : undefined,
-      'but but only an object type can be stored',
+      'but only an object type can be stored',
       storable.map((type) => type.name),
     );
   }
