@@ -25,6 +25,7 @@ import {
   negatedInteger,
   nines,
   padded,
+  reversed,
   unpadded,
 } from './encodings/texts.js';
 
@@ -114,6 +115,17 @@ const rows = {
     form: (_values, isEmpty) => anyFolded(isEmpty),
     encode: foldText,
     decode: same,
+  },
+  reverse: {
+    transform: { name: 'reverse', takes: 'text' },
+    of: ['text'],
+    runtime: 'reverse',
+    prefix: 'reverse',
+    loses: 'nothing',
+    order: 'none',
+    form: (_values, isEmpty) => anyText(isEmpty),
+    encode: reversed,
+    decode: reversed,
   },
   'invert(integer)': {
     ...inverted,

@@ -60,6 +60,7 @@ const holes: readonly Hole[] = [
   { field: 't', encode: 'text' },
   { field: 'u', encode: 'text' },
   { field: 't', encode: 'fold' },
+  { field: 't', encode: 'reverse' },
   { field: 'e', encode: 'enum' },
   { field: 'i', encode: 'integer' },
   { field: 'd', encode: 'decimal' },
