@@ -568,6 +568,12 @@ const rangeKeys = {
     description: 'The field, a text, begins with this.',
     example: { prefix: '$text' },
   },
+  suffix: {
+    ...source,
+    title: 'Ends with',
+    description: 'The field, a text, ends with this: the key holds it as `{reverse(field)}`. In no order.',
+    example: { suffix: '$text' },
+  },
 } as const satisfies Keys;
 
 const sizeKeys = {
