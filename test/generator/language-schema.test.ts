@@ -244,7 +244,7 @@ describe('a fault is found once, where it is', () => {
     ['text for a pattern', 'patterns: { a: user }', 'wrong-type user: Pattern `a` is a mapping.'],
     [
       'text for an index',
-      'tables: { t: { name: t, key: PK, indexes: { ByB: b } } }',
+      'tables: { t: { name: app, key: PK, indexes: { ByB: b } } }',
       'wrong-type b: A list or a mapping is expected here, not text.',
     ],
     [
@@ -289,7 +289,7 @@ describe('a fault is found once, where it is', () => {
     ],
     [
       'too many sort attributes',
-      'tables: { t: { name: t, key: PK, indexes: { ByB: { partition: b, sort: [c, d, e, f, g] } } } }',
+      'tables: { t: { name: app, key: PK, indexes: { ByB: { partition: b, sort: [c, d, e, f, g] } } } }',
       'wrong-value g: The sort key of an index has at most 4 attributes, not 5.',
     ],
     [

@@ -266,10 +266,10 @@ const indexKeys = {
 const tableKeys = {
   name: {
     type: 'string',
-    pattern: '^([\\w.-]|\\$\\{\\w+\\})+$',
+    pattern: '^(?=.{3})([\\w.-]|\\$\\{\\w+\\})+$',
     refusal: {
       message: '`{}` is not a table name.',
-      hint: 'Use letters, digits, `_`, `-`, `.` and `${VARIABLES}`.',
+      hint: 'Use three or more letters, digits, `_`, `-`, `.`, and `${VARIABLES}`.',
     },
     title: 'Name in DynamoDB',
     description: 'May hold `${VARIABLES}` of the environment, which are filled in when the server starts.',

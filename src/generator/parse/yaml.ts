@@ -144,7 +144,7 @@ class YamlReader {
     const ttl = this.word(map.get('ttl'));
     return {
       name,
-      physicalName: physicalName.text,
+      physicalName,
       partition,
       ...optional({ sort, ttl }),
       indexes,
@@ -930,7 +930,7 @@ function unsaidTable(
     entities.some(({ ttl, keep }) => ttl || keep?.seconds) || mutations.some(({ idempotent }) => idempotent);
   return {
     name: word('entities'),
-    physicalName: '${TABLE_PREFIX}-entities',
+    physicalName: word('${TABLE_PREFIX}-entities'),
     partition: word('PK'),
     sort: word('SK'),
     ...(expires ? { ttl: word('ttl') } : {}),
