@@ -22,20 +22,30 @@ export function sortExpression(entity: EntityPlan, access: QueryAccess, head: Do
   return object([property('kind', quote('prefix')), property('prefix', head)]);
 }
 
-/** The side of a bound in an inverted hole. */
+/** The side of a bound in a hole. */
+const ownBounds = {
+  from: 'from',
+  to: 'to',
+  after: 'after',
+  before: 'before',
+  prefix: 'prefix',
+  suffix: 'prefix',
+} as const;
+
+/** In an inverted one. */
 const oppositeBounds = {
+  ...ownBounds,
   from: 'to',
   to: 'from',
   after: 'before',
   before: 'after',
-  prefix: 'prefix',
 } as const;
 
 function boundsExpression({ encode, bounds }: NonNullable<QueryAccess['range']>): Doc {
   return object(
     bounds.map((bound) => {
       const by = bound === 'prefix' ? runtime(runtimePrefix(encode)) : encoding(encode);
-      const end = isInverted(encode) ? oppositeBounds[bound] : bound;
+      const end = (isInverted(encode) ? oppositeBounds : ownBounds)[bound];
       return property(end, call(runtime('encoded'), [by, `by.${bound}`]));
     }),
   );
