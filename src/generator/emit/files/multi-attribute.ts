@@ -2,7 +2,8 @@
 
 import type { MultiAttributeAccess, QueryAccess } from '../../plan/types/access.js';
 import type { EntityPlan, IndexPlan } from '../../plan/types/storage.js';
-import { call, type Doc, list, literal, object, property, quote } from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { call, list, literal, object, property, quote } from '../printer.js';
 import { keyValue, runtime } from '../symbols.js';
 import { asStored, attributeOf, indexVariable } from './shared.js';
 

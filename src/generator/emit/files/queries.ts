@@ -11,12 +11,12 @@ import { type PatternPlan, type QueryAccess, queryOf } from '../../plan/types/ac
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan, TemplatePart } from '../../plan/types/storage.js';
 import { encoding, keyComment, keyExpression } from '../expressions.js';
+import type { Doc } from '../fragment.js';
 import {
   arrow,
   assigned,
   call,
   comment,
-  type Doc,
   generic,
   list,
   literal,

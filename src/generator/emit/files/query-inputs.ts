@@ -4,9 +4,9 @@ import type { PatternPlan, QueryAccess } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import { givenType, readonlyList, recordType } from '../expressions.js';
+import type { Doc } from '../fragment.js';
 import {
   code,
-  type Doc,
   generic,
   globalOf,
   intersection,

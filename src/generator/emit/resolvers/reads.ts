@@ -18,19 +18,8 @@ import type { NamedValue, ValuePlan } from '../../plan/types/values.js';
 import { valueExpression } from '../expressions.js';
 import { asStored, attributeOf } from '../files/shared.js';
 import { keyObject } from '../files/through.js';
-import {
-  arrow,
-  call,
-  code,
-  type Doc,
-  list,
-  literal,
-  object,
-  operation,
-  property,
-  quote,
-  when,
-} from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { arrow, call, code, list, literal, object, operation, property, quote, when } from '../printer.js';
 import { args, context, info, queryValue, runtime } from '../symbols.js';
 import { prefetchName } from './prefetch.js';
 
