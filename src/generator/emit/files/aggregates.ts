@@ -24,7 +24,13 @@ import {
   typedParameter,
 } from '../printer.js';
 import { codecOf, entityType, keyValue, runtime, runtimeType } from '../symbols.js';
-import { encodedField, type KeyFunction, keyFunction, partParameter, templatesOf } from './key-functions.js';
+import {
+  encodedField,
+  type KeyFunction,
+  keyFunction,
+  partParameter,
+  templatesOf,
+} from './keys/key-functions.js';
 import { absence, asStored, attributeOf, parameterOf, tableVariable, unless } from './shared.js';
 
 export function aggregatesOf({ aggregates = [] }: EntityPlan): readonly AggregatePlan[] {

@@ -10,8 +10,8 @@ import type { Doc } from '../fragment.js';
 import { assigned, code, comment, generic, globalOf, literalUnion, union } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { runtimeType } from '../symbols.js';
+import { edgePages } from './queries/through.js';
 import { mainSlot } from './shared.js';
-import { edgePages } from './through.js';
 
 export function entitiesFile(plan: Plan): SourceFile {
   const pages = edgePages(plan);

@@ -9,7 +9,7 @@ import type { SourceFile } from '../source-file.js';
 import { entityType, keyValue, runtime } from '../symbols.js';
 import { countedExpressions } from './aggregates.js';
 import { conditionsExpression } from './conditions.js';
-import { isParsed, shardExpression } from './key-functions.js';
+import { isParsed, shardExpression } from './keys/key-functions.js';
 import { referenceParts } from './references.js';
 import {
   attributeOf,

@@ -23,7 +23,7 @@ import {
 } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { codecOf, entityType, keyValue, runtime } from '../symbols.js';
-import { presentType } from './through.js';
+import { presentType } from './queries/through.js';
 
 export function loadersFile(plan: Plan): SourceFile {
   const entities = plan.entities.filter((entity) => entity.historyOf === null || isRead(plan, entity));

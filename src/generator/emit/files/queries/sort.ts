@@ -1,14 +1,14 @@
 /** The part of a partition that a query reads, as code. */
 
-import { isInverted, runtimePrefix } from '../../encodings.js';
-import type { QueryAccess } from '../../plan/types/access.js';
-import type { EntityPlan } from '../../plan/types/storage.js';
-import { encoding } from '../expressions.js';
-import type { Doc } from '../fragment.js';
-import { arrow, call, list, object, property, quote } from '../printer.js';
-import { runtime } from '../symbols.js';
+import { isInverted, runtimePrefix } from '../../../encodings.js';
+import type { QueryAccess } from '../../../plan/types/access.js';
+import type { EntityPlan } from '../../../plan/types/storage.js';
+import { encoding } from '../../expressions.js';
+import type { Doc } from '../../fragment.js';
+import { arrow, call, list, object, property, quote } from '../../printer.js';
+import { runtime } from '../../symbols.js';
+import { asStored, attributeOf } from '../shared.js';
 import { exactly } from './multi-attribute.js';
-import { asStored, attributeOf } from './shared.js';
 
 export function sortExpression(entity: EntityPlan, access: QueryAccess, head: Doc): Doc | null {
   const { sort, range, narrow, terminated } = access;
