@@ -1,6 +1,6 @@
 /** The recorded budgets of a project's operations: `operations/users.graphql` has its in `operations/users.budget.txt`. */
 
-import type { Budget, Figures } from '../budget/budget.js';
+import type { Budget, Figures } from '../budget/figures.js';
 import { budgetText, figuresText } from '../budget/text.js';
 import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
 import { filesBelow, textOf } from './files.js';

@@ -25,6 +25,7 @@ import {
   negatedInteger,
   nines,
   padded,
+  reversed,
   unpadded,
 } from './encodings/texts.js';
 
@@ -39,8 +40,8 @@ interface EncodingRow {
   readonly prefix: string;
   /** What is left out: two values that differ in no more give one text, and neither can be read back. */
   readonly loses: 'nothing' | 'case' | 'part of the moment';
-  /** How the texts sort, by their values. */
-  readonly order: 'ascending' | 'descending' | 'none';
+  /** How the texts sort, by their values; `from the end` compares the last character first. */
+  readonly order: 'ascending' | 'descending' | 'from the end' | 'none';
   /** Every text it gives. `values` are those of an enum; `isEmpty` allows the empty text. */
   readonly form: (values: readonly string[], isEmpty: boolean) => Expression;
   /** The text of a value, from the text that its type has by itself; undefined where it takes no such value. */
@@ -114,6 +115,17 @@ const rows = {
     form: (_values, isEmpty) => anyFolded(isEmpty),
     encode: foldText,
     decode: same,
+  },
+  reverse: {
+    transform: { name: 'reverse', takes: 'text' },
+    of: ['text'],
+    runtime: 'reverse',
+    prefix: 'reverse',
+    loses: 'nothing',
+    order: 'from the end',
+    form: (_values, isEmpty) => anyText(isEmpty),
+    encode: reversed,
+    decode: reversed,
   },
   'invert(integer)': {
     ...inverted,
@@ -293,9 +305,12 @@ export function isInverted(encode: HoleEncoding): boolean {
   return rowOf(encode).order === 'descending';
 }
 
-/** Whether texts sort by their values, one way or the other. */
-export function isOrdered(encode: HoleEncoding): boolean {
-  return rowOf(encode).order !== 'none';
+/** Whether the values within these bounds lie together: those with one ending, else those that follow one another. */
+export function isBoundBy(encode: HoleEncoding, bounds: readonly string[]): boolean {
+  const { order } = rowOf(encode);
+  return bounds.includes('suffix')
+    ? order === 'from the end'
+    : order === 'ascending' || order === 'descending';
 }
 
 export function isInvertible(encoding: Encoding): boolean {

@@ -40,7 +40,7 @@ export interface Literal {
 export interface TableModel {
   readonly name: Word;
   /** With `${VARIABLES}` for the environment. */
-  readonly physicalName: string;
+  readonly physicalName: Word;
   readonly partition: Word;
   readonly sort?: Word;
   readonly ttl?: Word;

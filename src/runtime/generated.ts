@@ -22,6 +22,7 @@ export {
   invertedTimePrefix,
   month,
   pad,
+  reverse,
   text,
   time,
   timePrefix,

@@ -35,19 +35,19 @@ describe('explain', () => {
       code: 0,
       err: '',
       out: `query Two: 2 requests, 2 steps, 1.5 read units
-and what these send of their own: recommended
+plus undeclared requests of recommended
 
                        times  step  requests  read units
   Query.book              ×1     2         1         0.5  1 key of Book
-  └ rule reader           ×1     1         1         0.5  reads \`viewer\`, once an operation
+  └ rule reader           ×1     1         1         0.5  reads \`viewer\`, once per operation
   Query.book as other     ×1     2         0         0.5  1 key of Book
-  Query.recommended       ×1     1         0           0  a rule; its requests are its own
+  Query.recommended       ×1     1         0           0  a rule that does not declare its requests
 
 mutation Lend: 3 requests, 3 steps, 1.5 read units
 
                     times  step  requests  read units
-  Mutation.lend        ×1     2         2           1  Book is read, then all is written at once
-  └ rule librarian     ×1     1         1         0.5  reads \`viewer\`, once an operation
+  Mutation.lend        ×1     2         2           1  reads Book, then writes all at once
+  └ rule librarian     ×1     1         1         0.5  reads \`viewer\`, once per operation
 `,
     });
   });
@@ -58,7 +58,7 @@ mutation Lend: 3 requests, 3 steps, 1.5 read units
     write('variables.json', variables);
     for (const given of [variables, join(folder, 'variables.json')]) {
       const { out } = await explain(['operations/books.graphql'], { operation: 'Two', variables: given });
-      expect(out).toContain('requested before');
+      expect(out).toContain('already requested');
       expect(out).not.toContain('Lend');
     }
   });
@@ -84,7 +84,7 @@ mutation Lend: 3 requests, 3 steps, 1.5 read units
             step: 2,
             requests: { usual: 2, most: 2 },
             readUnits: { usual: 1, most: 1 },
-            why: 'Book is read, then all is written at once',
+            why: 'reads Book, then writes all at once',
             fields: [
               {
                 name: 'librarian',
@@ -96,7 +96,7 @@ mutation Lend: 3 requests, 3 steps, 1.5 read units
                 step: 1,
                 requests: { usual: 1, most: 1 },
                 readUnits: { usual: 0.5, most: 0.5 },
-                why: 'reads `viewer`, once an operation',
+                why: 'reads `viewer`, once per operation',
                 fields: [],
               },
             ],
@@ -111,9 +111,9 @@ mutation Lend: 3 requests, 3 steps, 1.5 read units
     const { out } = await explain([], { format: 'mermaid', operation: 'Lend' });
     expect(out).toBe(`flowchart LR
   operation["mutation Lend<br/>3 requests, 3 steps, 1.5 read units"]
-  f1["Mutation.lend (lend)<br/>step 2, 2 requests<br/>Book is read, then all is written at once"]
+  f1["Mutation.lend (lend)<br/>step 2, 2 requests<br/>reads Book, then writes all at once"]
   operation --> f1
-  f2["librarian<br/>step 1, 1 request<br/>reads #96;viewer#96;, once an operation"]
+  f2["librarian<br/>step 1, 1 request<br/>reads #96;viewer#96;, once per operation"]
   f1 --> f2
 `);
   });
@@ -209,15 +209,15 @@ describe('recorded budgets', () => {
     mutation Lend: 3 requests, 3 steps, 1.5 read units
 
                         times  step  requests  read units
-      Mutation.lend        ×1     2         2           1  Book is read, then all is written at once
-      └ rule librarian     ×1     1         1         0.5  reads \`viewer\`, once an operation
+      Mutation.lend        ×1     2         2           1  reads Book, then writes all at once
+      └ rule librarian     ×1     1         1         0.5  reads \`viewer\`, once per operation
   note: now
     mutation Lend: 5 requests, 5 steps, 1.5 read units
 
                         times  step  requests  read units
-      Mutation.lend        ×1     2         2           1  Book is read, then all is written at once
-      ├ rule librarian     ×1     1         1         0.5  reads \`viewer\`, once an operation
-      └ rule lending       ×1     3         2           0  2 requests of its own
+      Mutation.lend        ×1     2         2           1  reads Book, then writes all at once
+      ├ rule librarian     ×1     1         1         0.5  reads \`viewer\`, once per operation
+      └ rule lending       ×1     3         2           0  2 declared requests
   hint: Make it cheaper, or accept it: run \`tableloom explain --record\` and commit what it writes.
 
 1 error
@@ -238,8 +238,8 @@ describe('recorded budgets', () => {
     expect(
       err,
     ).toBe(`operations/books.budget.txt:2:1: error[budget-stale]: These budgets are out of date. No figure is higher.
-  2 | and what these send of their own: recommended
-    | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  2 | plus undeclared requests of recommended
+    | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   note: this line would be \`\`
   hint: Run \`tableloom explain --record\` and commit what it writes.
 

@@ -242,7 +242,7 @@ describe('a fault is found once, where it is', () => {
     ['text for a pattern', 'patterns: { a: user }', 'wrong-type user: Pattern `a` must be a mapping.'],
     [
       'text for an index',
-      'tables: { t: { name: t, key: PK, indexes: { ByB: b } } }',
+      'tables: { t: { name: app, key: PK, indexes: { ByB: b } } }',
       'wrong-type b: Expected a list or a mapping, not text.',
     ],
     [
@@ -287,7 +287,7 @@ describe('a fault is found once, where it is', () => {
     ],
     [
       'too many sort attributes',
-      'tables: { t: { name: t, key: PK, indexes: { ByB: { partition: b, sort: [c, d, e, f, g] } } } }',
+      'tables: { t: { name: app, key: PK, indexes: { ByB: { partition: b, sort: [c, d, e, f, g] } } } }',
       'wrong-value g: The sort key of a multi-attribute index has at most 4 attributes, not 5.',
     ],
     [

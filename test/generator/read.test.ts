@@ -85,7 +85,7 @@ describe('access-patterns.yaml', () => {
     const index = (text: string) =>
       readYaml(
         'a.yaml',
-        `version: 1\ntables: { t: { name: t, key: PK, indexes: ${text} } }\nentities: {}\n`,
+        `version: 1\ntables: { t: { name: app, key: PK, indexes: ${text} } }\nentities: {}\n`,
       ).diagnostics.map(({ code, message }) => `${code}: ${message}`);
     expect(index('{ GSI1: { key: [A, B], sort: C } }')).toEqual([
       'wrong-value: Index `GSI1` has both `key` and `sort`.',

@@ -1,7 +1,7 @@
 /** Handlebars, made strict: a name the data lacks is an error, in `{{name}}` and in `{{#if name}}` alike. */
 
 import Handlebars from 'handlebars';
-import { Fragment } from './printer.js';
+import { Fragment } from './fragment.js';
 
 export interface TemplateText {
   /** The generated file's name: `keys.ts`. */

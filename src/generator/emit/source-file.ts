@@ -3,17 +3,9 @@
  * when all of them are known, so that the import block holds what was used, and nothing else.
  */
 
-import {
-  type Doc,
-  eachUse,
-  Fragment,
-  globalOf,
-  type ImportSymbol,
-  print,
-  typeFrom,
-  valueFrom,
-  width,
-} from './printer.js';
+import { type Doc, eachName, Fragment, type ImportSymbol, type Names } from './fragment.js';
+import { print, width } from './print.js';
+import { globalOf, typeFrom, valueFrom } from './printer.js';
 import type { Renderer } from './render.js';
 
 export interface SourceFile {
@@ -91,11 +83,11 @@ function printedLine(line: string, placed: readonly Fragment[], names: FileNames
     return fragment ? [fragment] : [];
   });
   const doc = new Fragment({ kind: 'concat', parts: docs });
-  return line.slice(0, indentation) + print(doc, { ...names, indentation });
+  return line.slice(0, indentation) + print(doc, names, { indentation });
 }
 
 /** What imports and types of the language are called in one file. */
-class FileNames {
+class FileNames implements Names {
   readonly #imported = new Map<string, ImportSymbol & { readonly local: string }>();
   readonly #globals = new Map<string, string>();
 
@@ -103,9 +95,10 @@ class FileNames {
     const symbols = new Map<string, ImportSymbol>();
     const globals = new Set<string>();
     for (const fragment of placed) {
-      eachUse(fragment, (use) => {
-        if (typeof use === 'string') globals.add(use);
-        else if (symbols.get(keyOf(use))?.kind !== 'value') symbols.set(keyOf(use), use);
+      eachName(fragment, (leaf) => {
+        if (leaf.kind === 'global') globals.add(leaf.name);
+        else if (leaf.kind === 'use' && symbols.get(keyOf(leaf.symbol))?.kind !== 'value')
+          symbols.set(keyOf(leaf.symbol), leaf.symbol);
       });
     }
     // What the file declares under a name of the language is meant by it; the language's is imported.

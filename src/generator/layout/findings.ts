@@ -5,7 +5,7 @@ import type { PatternModel, TableModel } from '../model.js';
 import type { SlotPlan } from '../plan/types/storage.js';
 import { holesOf } from '../resolve/templates.js';
 import type { Basis } from './basis.js';
-import { equalityFields, sortFields } from './serving.js';
+import { equalityFields, isByEnd, sortFields } from './serving.js';
 import type { PatternRead } from './types.js';
 
 export function doesNotServe(pattern: PatternModel, slot: SlotPlan): Diagnostic {
@@ -91,7 +91,13 @@ function requested(pattern: PatternModel): string {
     ...(pattern.narrow.length > 0
       ? [`then optionally ${pattern.narrow.map(({ field }) => quoted(field.text)).join(', ')}`]
       : []),
-    ...(sorts.length > 0 ? [`order by ${sorts.join(', ')}`] : []),
+    ...(sorts.length > 0
+      ? [
+          isByEnd(pattern)
+            ? `the end of ${sorts.join(', ')}, as \`{reverse(…)}\``
+            : `order by ${sorts.join(', ')}`,
+        ]
+      : []),
   ].join(', ');
 }
 

@@ -3,20 +3,9 @@
 import type { EntityPlan, ValidationPlan } from '../../plan/types/storage.js';
 import type { ConditionPlan, ConditionValue, MutationPlan } from '../../plan/types/writes.js';
 import { valueExpression } from '../expressions.js';
-import {
-  arrow,
-  call,
-  code,
-  type Doc,
-  flatText,
-  json,
-  list,
-  literal,
-  object,
-  operation,
-  property,
-  quote,
-} from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { flatText } from '../print.js';
+import { arrow, call, code, json, list, literal, object, operation, property, quote } from '../printer.js';
 import { runtime } from '../symbols.js';
 import { asStored, attributeOf } from './shared.js';
 

@@ -2,20 +2,19 @@
 
 import type { Plan } from '../../plan/types/plan.js';
 import type { AttributePlan, EntityPlan } from '../../plan/types/storage.js';
+import { type Doc, localsIn } from '../fragment.js';
 import {
   arrow,
   assigned,
   call,
   code,
   conditional,
-  type Doc,
   generic,
   globalOf,
   list,
   literal,
   literalUnion,
   local,
-  localsIn,
   object,
   property,
   quote,

@@ -8,7 +8,8 @@ import type { ElementPlan, IdempotentPlan, MutationPlan, TransactionPlan } from 
 import { valueExpression } from '../expressions.js';
 import { requireOption } from '../files/conditions.js';
 import { attributeOf, isCascading, tokensVariable } from '../files/shared.js';
-import { arrow, block, call, code, type Doc, list, literal, object, property, quote } from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { arrow, block, call, code, list, literal, object, property, quote } from '../printer.js';
 import { args, context, keyValue as keyName, runtime, writesOf } from '../symbols.js';
 import { keyValue } from './reads.js';
 import { allowStatements, type Body, ruleCall } from './rule-calls.js';

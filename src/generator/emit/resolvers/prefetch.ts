@@ -3,6 +3,7 @@
 import { argumentsName } from '../../names.js';
 import type { PatternPlan } from '../../plan/types/access.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
+import { type Doc, localsIn } from '../fragment.js';
 import {
   arrow,
   assigned,
@@ -10,10 +11,8 @@ import {
   call,
   code,
   comment,
-  type Doc,
   generic,
   globalOf,
-  localsIn,
   object,
   property,
   quote,

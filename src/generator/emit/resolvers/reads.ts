@@ -16,21 +16,10 @@ import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import type { NamedValue, ValuePlan } from '../../plan/types/values.js';
 import { valueExpression } from '../expressions.js';
+import { keyObject } from '../files/queries/through.js';
 import { asStored, attributeOf } from '../files/shared.js';
-import { keyObject } from '../files/through.js';
-import {
-  arrow,
-  call,
-  code,
-  type Doc,
-  list,
-  literal,
-  object,
-  operation,
-  property,
-  quote,
-  when,
-} from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { arrow, call, code, list, literal, object, operation, property, quote, when } from '../printer.js';
 import { args, context, info, queryValue, runtime } from '../symbols.js';
 import { prefetchName } from './prefetch.js';
 

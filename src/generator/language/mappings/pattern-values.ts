@@ -98,6 +98,13 @@ const rangeKeys = {
     description: 'The text field begins with this value.',
     example: { prefix: '$text' },
   },
+  suffix: {
+    ...source,
+    title: 'Ends with',
+    description:
+      'The text field ends with this value. The key contains it as `{reverse(field)}`. In no order.',
+    example: { suffix: '$text' },
+  },
 } as const satisfies Keys;
 
 const entryKeys = {

@@ -88,10 +88,10 @@ const indexKeys = {
 const tableKeys = {
   name: {
     type: 'string',
-    pattern: '^([\\w.-]|\\$\\{\\w+\\})+$',
+    pattern: '^(?=.{3})([\\w.-]|\\$\\{\\w+\\})+$',
     refusal: {
       message: '`{}` is not a valid table name.',
-      hint: 'Use letters, digits, `_`, `-`, `.` and `${VARIABLES}`.',
+      hint: 'Use three or more letters, digits, `_`, `-`, `.`, and `${VARIABLES}`.',
     },
     title: 'Name in DynamoDB',
     description: 'May contain `${VARIABLES}` of the environment, which are replaced when the server starts.',

@@ -29,7 +29,7 @@ export function readTable(reading: Reading, name: Word, node: Node | null): Tabl
   const ttl = wordOf(reading, map.get('ttl'));
   return {
     name,
-    physicalName: physicalName.text,
+    physicalName,
     partition,
     ...optional({ sort, ttl }),
     indexes,
@@ -134,7 +134,7 @@ export function defaultTable(
     entities.some(({ ttl, keep }) => ttl || keep?.seconds) || mutations.some(({ idempotent }) => idempotent);
   return {
     name: word('entities'),
-    physicalName: '${TABLE_PREFIX}-entities',
+    physicalName: word('${TABLE_PREFIX}-entities'),
     partition: word('PK'),
     sort: word('SK'),
     ...(expires ? { ttl: word('ttl') } : {}),

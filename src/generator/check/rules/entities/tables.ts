@@ -28,6 +28,24 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
     },
   },
   {
+    code: 'table-name-reused',
+    *check({ model }) {
+      const seen = new Map<string, TableModel>();
+      for (const table of model.tables) {
+        const { name, physicalName } = table;
+        const earlier = seen.get(physicalName.text);
+        seen.set(physicalName.text, earlier ?? table);
+        if (!earlier) continue;
+        yield {
+          at: physicalName.at,
+          message: `\`${earlier.name.text}\` and \`${name.text}\` are one table of DynamoDB, \`${physicalName.text}\`: their keys are not checked against each other.`,
+          notes: [{ message: 'first here', at: earlier.physicalName.at }],
+          hint: `Give one of them another name, or let the entities of both use \`${earlier.name.text}\`.`,
+        };
+      }
+    },
+  },
+  {
     code: 'attribute-clash',
     *check({ entities }) {
       for (const { name, attributes, table, type, model } of entities.values()) {

@@ -151,6 +151,38 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
     },
   },
   {
+    code: 'range-suffix',
+    *check({ model, entities }) {
+      for (const { name, range, sort, order, target } of model.patterns) {
+        const suffix = range?.bounds.find(({ operator }) => operator.text === 'suffix')?.operator;
+        const attribute = range && entities.get(target.text)?.attributes.get(range.field.text);
+        if (!range || !suffix || !attribute) continue;
+        const other = range.bounds.find(({ operator }) => operator !== suffix)?.operator;
+        const ordered = sort[0]?.field.at ?? order?.at;
+        if (attribute.encoding !== 'text')
+          yield {
+            at: suffix.at,
+            message: `\`suffix\` is for text, and \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
+            hint: 'Bound it with `from` and `to`.',
+          };
+        else if (other)
+          yield {
+            at: other.at,
+            message: `\`${other.text}\` does not go with \`suffix\`: a key holds text from its beginning or from its end.`,
+            notes: [{ message: 'the ending', at: suffix.at }],
+            hint: 'Keep one of them, or make the other a `filter`.',
+          };
+        else if (ordered)
+          yield {
+            at: ordered,
+            message: `Pattern \`${name.text}\` finds text by its end: what it finds is in no order of \`${attribute.name}\`.`,
+            notes: [{ message: 'the ending', at: suffix.at }],
+            hint: 'Leave `sort` and `order` out.',
+          };
+      }
+    },
+  },
+  {
     code: 'filter-operator',
     *check({ model, entities }) {
       const all = [

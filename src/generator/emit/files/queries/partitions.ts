@@ -1,8 +1,9 @@
 /** The partitions that a query reads, as code. */
 
-import type { QueryAccess } from '../../plan/types/access.js';
-import { arrow, call, code, type Doc, list, literal, object, property, quote } from '../printer.js';
-import { runtime } from '../symbols.js';
+import type { QueryAccess } from '../../../plan/types/access.js';
+import type { Doc } from '../../fragment.js';
+import { arrow, call, code, list, literal, object, property, quote } from '../../printer.js';
+import { runtime } from '../../symbols.js';
 
 /** Fields bound to lists of values. */
 export function listsOf({ equals }: Pick<QueryAccess, 'equals'>) {

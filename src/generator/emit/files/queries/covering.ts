@@ -1,12 +1,13 @@
 /** Indexes whose items hold some fields of their records, as code. */
 
-import { coveredFields, unpackedKeys } from '../../plan/lookup/covering.js';
-import type { QueryAccess } from '../../plan/types/access.js';
-import type { Plan } from '../../plan/types/plan.js';
-import type { EntityPlan } from '../../plan/types/storage.js';
-import { templateList } from '../expressions.js';
-import { assigned, call, comment, type Doc, list, object, property, quote } from '../printer.js';
-import { codecOf, keyValue, runtime } from '../symbols.js';
+import { coveredFields, unpackedKeys } from '../../../plan/lookup/covering.js';
+import type { QueryAccess } from '../../../plan/types/access.js';
+import type { Plan } from '../../../plan/types/plan.js';
+import type { EntityPlan } from '../../../plan/types/storage.js';
+import { templateList } from '../../expressions.js';
+import type { Doc } from '../../fragment.js';
+import { assigned, call, comment, list, object, property, quote } from '../../printer.js';
+import { codecOf, keyValue, runtime } from '../../symbols.js';
 
 type PartialCovering = Extract<QueryAccess['covering'], { readonly kind: 'some' }>;
 

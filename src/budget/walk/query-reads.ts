@@ -1,14 +1,13 @@
-/** What one call of a query's field reads. Follows `readPage`, `Nodes` and `RowSource` of the runtime; tests compare both. */
+/** What one call of a query's field reads: requests, keys and read units. Follows `readPage`, `Nodes` and `Source` of the runtime; tests hold both together. */
 
-import type { SelectionSetNode } from 'graphql';
-import { type Arguments, lengthOf, numberOf, valueAt } from './arguments.js';
-import type { QueryCost } from './costs.js';
-import type { Selections } from './selections.js';
-import { plural } from './words.js';
+import { type Arguments, lengthOf, numberOf, valueAt } from '../arguments.js';
+import type { QueryCost } from '../costs.js';
+import { plural } from '../plural.js';
+import type { Selections, Sets } from '../selections.js';
 
 /** The most partitions a query reads for lists of values. */
 const mostPartitions = 100;
-/** DynamoDB's answers end at this size. */
+/** The size at which a response of DynamoDB ends. */
 const mostBytes = 1024 * 1024;
 const unitBytes = 4096;
 const usualPage = { default: 20, max: 100 };
@@ -16,17 +15,17 @@ const usualPage = { default: 20, max: 100 };
 export interface Reads {
   /** Requests by step, from the first. */
   readonly requests: readonly number[];
-  /** Keys read after the last of them. */
+  /** Keys read after the last request. */
   readonly keys: number;
   readonly readUnits: number;
-  /** Those of the first request alone. */
+  /** Read units of the first request alone. */
   readonly firstUnits: number;
-  /** Keys read in parallel with the first of them. */
-  readonly beside: number;
+  /** Keys read in parallel with the first request. */
+  readonly parallelKeys: number;
   /** Rows returned. */
   readonly rows: number;
   readonly why: string;
-  /** What of the selection makes another question of it. */
+  /** The parts of the selection that change what is read. */
   readonly identity: string;
 }
 
@@ -34,49 +33,54 @@ interface Assumed {
   readonly isMost: boolean;
   readonly readBudget: number;
   readonly itemBytes: number;
-  /** Items the first request brings besides. */
-  readonly further?: number;
 }
 
-interface Asked {
+interface Selected {
   readonly args: Arguments;
-  readonly sets: readonly (SelectionSetNode | undefined)[];
+  readonly sets: Sets;
 }
 
-export function queryReads(cost: QueryCost, selections: Selections, asked: Asked, assumed: Assumed): Reads {
-  const page = pageOf(cost, selections, asked);
-  const fan = partitionsOf(cost, asked.args);
-  const follows = page.needed > 0 && (cost.leadsTo !== undefined || !page.isHeld);
-  const asksTotal = cost.total !== undefined && selections.names(asked.sets).has('totalCount');
-  const identity = JSON.stringify([page.identity, cost.covering && !page.isHeld, asksTotal]);
-  const beside = asksTotal ? (cost.total ?? 0) : 0;
+/** @param further items of the parent that the first request reads as well */
+export function queryReads(
+  cost: QueryCost,
+  selections: Selections,
+  selected: Selected,
+  assumed: Assumed,
+  further = 0,
+): Reads {
+  const page = pageOf(cost, selections, selected);
+  const fan = partitionsOf(cost, selected.args);
+  const follows = page.needed > 0 && (cost.leadsTo !== undefined || !page.isCovered);
+  const selectsTotal = cost.total !== undefined && selections.names(selected.sets).has('totalCount');
+  const identity = JSON.stringify([page.identity, cost.covering && !page.isCovered, selectsTotal]);
+  const parallelKeys = selectsTotal ? (cost.total ?? 0) : 0;
   if (page.needed === 0 || fan.wide === 0 || fan.long === 0)
     return {
       requests: [],
       keys: 0,
-      beside,
+      parallelKeys,
       readUnits: 0,
       firstUnits: 0,
       rows: page.rows,
-      why: beside > 0 ? 'the aggregate alone' : 'nothing is read',
+      why: parallelKeys > 0 ? 'reads only the total' : 'reads nothing',
       identity,
     };
   const requests =
-    cost.gives === 'count' ? counted(cost, fan, assumed) : paged(cost, fan, page, follows, assumed);
+    cost.gives === 'count' ? counted(cost, fan, assumed) : paged(cost, fan, page, follows, assumed, further);
   const read = requests.reduce((sum, count) => sum + count, 0);
   const rowsRead = cost.gives === 'count' ? (cost.upTo ?? 1) : page.needed * (cost.drops ? 2 : 1);
   const units = (rows: number) =>
     (Math.ceil((rows * assumed.itemBytes) / unitBytes) / 2) * (cost.consistent ? 2 : 1);
   const each = units(rowsRead);
-  const firstUnits = units(rowsRead + (assumed.further ?? 0));
+  const firstUnits = units(rowsRead + further);
   return {
     requests,
     keys: follows ? page.needed : 0,
-    beside,
+    parallelKeys,
     readUnits: cost.gives === 'count' ? each : (read - 1) * each + firstUnits,
     firstUnits,
     rows: page.rows,
-    why: `${why(cost, fan, page, follows)}${beside > 0 ? ', its aggregate in parallel' : ''}`,
+    why: `${why(cost, fan, page, follows)}${parallelKeys > 0 ? ', with its total' : ''}`,
     identity,
   };
 }
@@ -86,42 +90,42 @@ interface Page {
   readonly rows: number;
   /** Rows that are read for it. */
   readonly needed: number;
-  /** Whether the flag of the side that the page was entered from is requested. */
+  /** Whether the side that the cursor comes from is read as well. */
   readonly behind: boolean;
-  /** Whether the index covers all requested fields. */
-  readonly isHeld: boolean;
+  /** Whether the index covers the selection. */
+  readonly isCovered: boolean;
   readonly identity: unknown;
 }
 
-function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Asked): Page {
-  const isHeldIn = (of: readonly (SelectionSetNode | undefined)[]) =>
+function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Selected): Page {
+  const isCoveredIn = (of: Sets) =>
     cost.covering === undefined ||
     [...selections.names(of)].every((name) => name === '__typename' || cost.covering?.includes(name));
-  const single = (rows: number, isHeld: boolean): Page => ({
+  const single = (rows: number, isCovered: boolean): Page => ({
     rows,
     needed: rows,
     behind: false,
-    isHeld,
+    isCovered,
     identity: null,
   });
   if (cost.gives === 'count') return single(1, true);
   if (cost.gives === 'exists') return single(1, cost.covering === undefined);
-  if (cost.gives === 'one') return single(1, isHeldIn(sets));
+  if (cost.gives === 'one') return single(1, isCoveredIn(sets));
   const sizes = cost.page ?? usualPage;
   if (cost.gives === 'list') {
     const { limit = sizes.max } = cost;
     const rows = typeof limit === 'number' ? limit : (numberOf(args, limit, sizes.max) ?? sizes.default);
-    return single(rows, isHeldIn(sets));
+    return single(rows, isCoveredIn(sets));
   }
   const rows = numberOf(args, 'first', sizes.max) ?? numberOf(args, 'last', sizes.max) ?? sizes.default;
   const edges = selections.within(sets, 'edges');
   const nodes = [...selections.within(sets, 'nodes'), ...selections.within(edges, 'node')];
   const info = selections.names(selections.within(sets, 'pageInfo'));
-  const isBackward = isGiven(args, 'last') && !isGiven(args, 'first');
+  const isBackward = hasValue(args, 'last') && !hasValue(args, 'first');
   const [prefetch, behind] = isBackward
     ? ['hasPreviousPage', 'hasNextPage']
     : ['hasNextPage', 'hasPreviousPage'];
-  const isEntered = isGiven(args, isBackward ? 'before' : 'after');
+  const isEntered = hasValue(args, isBackward ? 'before' : 'after');
   const wantsBehind = info.has(behind ?? '');
   const wantsRows =
     edges.length + nodes.length > 0 ||
@@ -133,7 +137,7 @@ function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Asked):
     rows,
     needed: (wantsRows || wantsPrefetch ? rows : 0) + (wantsPrefetch || (rows === 0 && wantsBehind) ? 1 : 0),
     behind: wantsBehind && isEntered,
-    isHeld: isHeldIn(nodes),
+    isCovered: isCoveredIn(nodes),
     identity: [
       edges.length + nodes.length > 0,
       wantsPrefetch,
@@ -143,12 +147,12 @@ function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Asked):
   };
 }
 
-function isGiven(args: Arguments, name: string): boolean {
+function hasValue(args: Arguments, name: string): boolean {
   return (valueAt(args, name) ?? null) !== null;
 }
 
 interface Fan {
-  /** Partitions side by side. */
+  /** Partitions in parallel. */
   readonly wide: number;
   /** Buckets one after the other. */
   readonly long: number;
@@ -165,24 +169,31 @@ function partitionsOf({ partitions = 1, lists, buckets }: QueryCost, args: Argum
   };
 }
 
-function paged(cost: QueryCost, fan: Fan, page: Page, follows: boolean, assumed: Assumed): number[] {
-  const { isMost, readBudget, itemBytes, further: more = 0 } = assumed;
+function paged(
+  cost: QueryCost,
+  fan: Fan,
+  page: Page,
+  follows: boolean,
+  assumed: Assumed,
+  further: number,
+): number[] {
+  const { isMost, readBudget, itemBytes } = assumed;
   const buckets = isMost ? fan.long : 1;
-  const answers = Math.max(1, Math.ceil(((page.needed + more) * itemBytes) / mostBytes));
+  const answers = Math.max(1, Math.ceil(((page.needed + further) * itemBytes) / mostBytes));
   const steps = Array.from<number>({ length: buckets * answers }).fill(fan.wide);
-  const further = (many: number) => (isMost ? Array.from<number>({ length: readBudget }).fill(many) : []);
-  // Rows that a filter drops, and rows that lead to nothing: others are read for them, and looked up.
-  if (cost.drops) steps.push(...further(1));
-  if (follows && (cost.drops || cost.leadsTo)) steps.push(...further(fan.wide), ...further(1));
+  const refill = (many: number) => (isMost ? Array.from<number>({ length: readBudget }).fill(many) : []);
+  // Rows that a filter drops, and rows that lead to nothing, are replaced by further rows.
+  if (cost.drops) steps.push(...refill(1));
+  if (follows && (cost.drops || cost.leadsTo)) steps.push(...refill(fan.wide), ...refill(1));
   if (!page.behind) return steps;
-  // The other way, in parallel with the page; and once more where the cursor's own item may be all there is.
-  const back = [...Array.from<number>({ length: buckets }).fill(fan.wide), ...(cost.drops ? further(1) : [])];
-  const beside = steps.map((count, at) => count + (back[at] ?? 0));
+  // The other direction, in parallel with the page; and once more where the cursor's own row may be the only one.
+  const back = [...Array.from<number>({ length: buckets }).fill(fan.wide), ...(cost.drops ? refill(1) : [])];
+  const parallel = steps.map((count, at) => count + (back[at] ?? 0));
   const rest = back.slice(steps.length);
-  return [...beside, ...rest, ...(isMost ? [...back, ...(follows ? back.map(() => 1) : [])] : [])];
+  return [...parallel, ...rest, ...(isMost ? [...back, ...(follows ? back.map(() => 1) : [])] : [])];
 }
 
-/** Of buckets twice as many each time. */
+/** Each request after the first reads twice as many buckets. */
 function counted(cost: QueryCost, fan: Fan, { isMost, readBudget, itemBytes }: Assumed): number[] {
   const answers = isMost ? Math.max(1, Math.ceil(((cost.upTo ?? 1) * itemBytes) / mostBytes)) : 1;
   const steps: number[] = [];
@@ -195,7 +206,7 @@ function counted(cost: QueryCost, fan: Fan, { isMost, readBudget, itemBytes }: A
 }
 
 function why(cost: QueryCost, fan: Fan, page: Page, follows: boolean): string {
-  const where = fan.wide > 1 ? `${cost.index}, ${plural(fan.wide, 'partition')} merged` : cost.index;
+  const where = fan.wide > 1 ? `${cost.index} (${plural(fan.wide, 'partition')})` : cost.index;
   const buckets = fan.long > 1 ? [`up to ${fan.long} buckets`] : [];
   if (cost.gives === 'count')
     return [`counts ${cost.of} in ${where}`, ...buckets, `up to ${cost.upTo}`].join(', ');
@@ -203,10 +214,10 @@ function why(cost: QueryCost, fan: Fan, page: Page, follows: boolean): string {
   return [
     `${plural(page.needed, 'row')} of ${where}`,
     ...buckets,
-    ...(page.behind ? ['and one row behind the page'] : []),
-    ...(cost.drops ? ['more where the filter drops rows'] : []),
+    ...(page.behind ? ['and the other side of the cursor'] : []),
+    ...(cost.drops ? ['refills dropped rows'] : []),
     ...(cost.leadsTo ? [`then ${cost.leadsTo} by key`] : []),
-    ...(follows && !cost.leadsTo ? ['then the records, for fields the index does not cover'] : []),
-    ...(cost.beside ? [`${cost.beside} by key in parallel`] : []),
+    ...(follows && !cost.leadsTo ? ['then records by key: not covered by the index'] : []),
+    ...(cost.separate ? [`${cost.separate} by key in parallel`] : []),
   ].join(', ');
 }

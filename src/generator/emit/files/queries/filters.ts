@@ -1,11 +1,12 @@
 /** Filters of query functions: the inputs they add and the expression they become. */
 
-import type { FilterPlan, FilterValue, MixedAccess, PatternPlan } from '../../plan/types/access.js';
-import type { EntityPlan } from '../../plan/types/storage.js';
-import { givenType, readonlyList } from '../expressions.js';
-import { call, code, type Doc, list, literal, quote } from '../printer.js';
-import { runtime } from '../symbols.js';
-import { asStored, attributeOf } from './shared.js';
+import type { FilterPlan, FilterValue, MixedAccess, PatternPlan } from '../../../plan/types/access.js';
+import type { EntityPlan } from '../../../plan/types/storage.js';
+import { givenType, readonlyList } from '../../expressions.js';
+import type { Doc } from '../../fragment.js';
+import { call, code, list, literal, quote } from '../../printer.js';
+import { runtime } from '../../symbols.js';
+import { asStored, attributeOf } from '../shared.js';
 
 type Comparison = Extract<FilterPlan, { kind: 'compare' }>;
 

@@ -1,7 +1,7 @@
 /** keys.ts: tables and indexes, and the key functions of every item. */
 
-import { isLossy } from '../../encodings.js';
-import type { Plan } from '../../plan/types/plan.js';
+import { isLossy } from '../../../encodings.js';
+import type { Plan } from '../../../plan/types/plan.js';
 import type {
   EntityPlan,
   IndexPlan,
@@ -9,33 +9,14 @@ import type {
   KeyTemplate,
   SlotPlan,
   TablePlan,
-} from '../../plan/types/storage.js';
-import { keyComment, keyExpression, templateList } from '../expressions.js';
-import {
-  arrow,
-  assigned,
-  call,
-  code,
-  comment,
-  type Doc,
-  generic,
-  object,
-  property,
-  quote,
-} from '../printer.js';
-import type { SourceFile } from '../source-file.js';
-import { entityType, runtime, runtimeType } from '../symbols.js';
-import { aggregateKey, aggregatesOf } from './aggregates.js';
-import {
-  encodedField,
-  isParsed,
-  type KeyFunction,
-  keyFunction,
-  partParameter,
-  shardExpression,
-  templatesOf,
-} from './key-functions.js';
-import { moreKeys } from './multi-attribute.js';
+} from '../../../plan/types/storage.js';
+import { keyComment, keyExpression, templateList } from '../../expressions.js';
+import type { Doc } from '../../fragment.js';
+import { arrow, assigned, call, code, comment, generic, object, property, quote } from '../../printer.js';
+import type { SourceFile } from '../../source-file.js';
+import { entityType, runtime, runtimeType } from '../../symbols.js';
+import { aggregateKey, aggregatesOf } from '../aggregates.js';
+import { moreKeys } from '../queries/multi-attribute.js';
 import {
   absence,
   counterFunction,
@@ -48,7 +29,16 @@ import {
   tableVariable,
   templateFields,
   tokensVariable,
-} from './shared.js';
+} from '../shared.js';
+import {
+  encodedField,
+  isParsed,
+  type KeyFunction,
+  keyFunction,
+  partParameter,
+  shardExpression,
+  templatesOf,
+} from './key-functions.js';
 
 export function keysFile(plan: Plan): SourceFile {
   const tables = plan.tables.map(tableView);

@@ -1,10 +1,10 @@
 /** A short text that changes with the keys a pattern's pages are read by. */
 
 import { createHash } from 'node:crypto';
-import { entityOf } from '../../plan/lookup/find.js';
-import { type PatternPlan, queryOf } from '../../plan/types/access.js';
-import type { Plan } from '../../plan/types/plan.js';
-import { quote } from '../printer.js';
+import { entityOf } from '../../../plan/lookup/find.js';
+import { type PatternPlan, queryOf } from '../../../plan/types/access.js';
+import type { Plan } from '../../../plan/types/plan.js';
+import { quote } from '../../printer.js';
 
 /**
  * Eight hexadecimal digits of SHA-256 over the templates of the index's key and of the table's, and the number of

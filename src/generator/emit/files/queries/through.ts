@@ -1,17 +1,17 @@
 /** Patterns through a join: how an item of the join leads on, and what the edges carry of it. */
 
-import { pageTypeName } from '../../names.js';
-import { entityOf } from '../../plan/lookup/find.js';
-import type { PatternPlan, QueryAccess, ThroughAccess, ThroughValue } from '../../plan/types/access.js';
-import type { Plan } from '../../plan/types/plan.js';
-import type { EntityPlan } from '../../plan/types/storage.js';
-import { recordType } from '../expressions.js';
+import { pageTypeName } from '../../../names.js';
+import { entityOf } from '../../../plan/lookup/find.js';
+import type { PatternPlan, QueryAccess, ThroughAccess, ThroughValue } from '../../../plan/types/access.js';
+import type { Plan } from '../../../plan/types/plan.js';
+import type { EntityPlan } from '../../../plan/types/storage.js';
+import { recordType } from '../../expressions.js';
+import type { Doc } from '../../fragment.js';
+import { flatText } from '../../print.js';
 import {
   arrow,
   call,
   code,
-  type Doc,
-  flatText,
   generic,
   globalOf,
   literal,
@@ -21,9 +21,9 @@ import {
   property,
   quote,
   union,
-} from '../printer.js';
-import { codecOf, entityType, keyValue, runtimeType } from '../symbols.js';
-import { asStored, attributeOf, readExpression, unless } from './shared.js';
+} from '../../printer.js';
+import { codecOf, entityType, keyValue, runtimeType } from '../../symbols.js';
+import { asStored, attributeOf, readExpression, unless } from '../shared.js';
 
 type Through = PatternPlan & { readonly access: ThroughAccess };
 

@@ -1,25 +1,25 @@
-/** Requests by step: those of their own, and keys that share batch gets. */
+/** Requests by step, and keys that share batch gets. */
 
 /** DynamoDB takes at most this many keys in one BatchGetItem. */
 const batch = 100;
 
-/** The requests of one field or rule; filled in while the operation is walked. */
+/** Requests of one field or rule; filled in while an operation is walked. */
 export interface Tally {
   requests: number;
   readUnits: number;
 }
 
 /**
- * What waits for answers: keys of one source come at most at so many different moments, as it has answers that
- * come each at their own time. Children of one page come at one moment, those of fifty pages at fifty.
+ * When keys are requested: at most at so many different moments, as the answers they wait for arrive one by one.
+ * Children of one page request theirs at one moment, those of fifty pages at fifty.
  */
-export interface Source {
+export interface Arrivals {
   readonly moments: number;
 }
 
 interface Keys {
   readonly count: number;
-  readonly source: Source;
+  readonly arrivals: Arrivals;
   readonly tally: Tally;
 }
 
@@ -29,7 +29,7 @@ export class Ledger {
   readonly #keys: Keys[][] = [];
   readonly #isTogether: boolean;
 
-  /** @param isTogether whether answers of one step arrive at the same time, so that the keys they lead to share batches */
+  /** @param isTogether whether answers of one step arrive together, so that the keys that follow share batches */
   constructor(isTogether: boolean) {
     this.#isTogether = isTogether;
   }
@@ -42,36 +42,36 @@ export class Ledger {
 
   addKeys(step: number, keys: Keys): void {
     if (keys.count === 0) return;
-    const asked = this.#keys[step] ?? [];
-    asked.push(keys);
-    this.#keys[step] = asked;
+    const added = this.#keys[step] ?? [];
+    added.push(keys);
+    this.#keys[step] = added;
   }
 
-  /** The number of steps with requests. */
+  /** The step after the last request. */
   get steps(): number {
     return Math.max(this.#requests.length, this.#keys.length);
   }
 
-  /** Counts the batch gets, each for the first fields whose keys are in it. */
+  /** Counts the batch gets. A batch counts for the first field with a key in it. */
   settle(): void {
-    for (const keysOfStep of this.#keys) {
+    for (const step of this.#keys) {
       let keys = 0;
       let counted = 0;
-      const sources = new Set<Source>();
-      for (const { count, source, tally } of keysOfStep ?? []) {
+      const waits = new Set<Arrivals>();
+      for (const { count, arrivals, tally } of step ?? []) {
         keys += count;
-        sources.add(source);
-        const batches = this.#batches(keys, sources);
+        waits.add(arrivals);
+        const batches = this.#batches(keys, waits);
         tally.requests += batches - counted;
         counted = batches;
       }
     }
   }
 
-  #batches(keys: number, sources: ReadonlySet<Source>): number {
+  #batches(keys: number, waits: ReadonlySet<Arrivals>): number {
     if (this.#isTogether) return Math.ceil(keys / batch);
     let moments = 0;
-    for (const source of sources) moments += source.moments;
+    for (const wait of waits) moments += wait.moments;
     return Math.min(keys, Math.floor(keys / batch) + moments);
   }
 }

@@ -1,23 +1,23 @@
 /** The inputs of a query function. */
 
-import type { PatternPlan, QueryAccess } from '../../plan/types/access.js';
-import type { Plan } from '../../plan/types/plan.js';
-import type { EntityPlan } from '../../plan/types/storage.js';
-import { givenType, readonlyList, recordType } from '../expressions.js';
+import type { PatternPlan, QueryAccess } from '../../../plan/types/access.js';
+import type { Plan } from '../../../plan/types/plan.js';
+import type { EntityPlan } from '../../../plan/types/storage.js';
+import { givenType, readonlyList, recordType } from '../../expressions.js';
+import type { Doc } from '../../fragment.js';
 import {
   code,
-  type Doc,
   generic,
   globalOf,
   intersection,
   literalUnion,
   objectType,
   typedParameter,
-} from '../printer.js';
-import { entityType } from '../symbols.js';
+} from '../../printer.js';
+import { entityType } from '../../symbols.js';
+import { attributeOf } from '../shared.js';
 import { filterMembers } from './filters.js';
-import { isListOfBuckets } from './query-partitions.js';
-import { attributeOf } from './shared.js';
+import { isListOfBuckets } from './partitions.js';
 import { presentType, throughMembers } from './through.js';
 
 interface Asked {

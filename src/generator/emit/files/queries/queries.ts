@@ -1,22 +1,22 @@
 /** queries.ts: one function per pattern that queries an index. */
 
-import { entityOf } from '../../plan/lookup/find.js';
+import { entityOf } from '../../../plan/lookup/find.js';
 import {
   type MixedQuery,
   membersVariable,
   mixedQuery,
   queriedMembers,
-} from '../../plan/lookup/mixed-query.js';
-import { type PatternPlan, type QueryAccess, queryOf } from '../../plan/types/access.js';
-import type { Plan } from '../../plan/types/plan.js';
-import type { EntityPlan, TemplatePart } from '../../plan/types/storage.js';
-import { encoding, keyComment, keyExpression } from '../expressions.js';
+} from '../../../plan/lookup/mixed-query.js';
+import { type PatternPlan, type QueryAccess, queryOf } from '../../../plan/types/access.js';
+import type { Plan } from '../../../plan/types/plan.js';
+import type { EntityPlan, TemplatePart } from '../../../plan/types/storage.js';
+import { encoding, keyComment, keyExpression } from '../../expressions.js';
+import type { Doc } from '../../fragment.js';
 import {
   arrow,
   assigned,
   call,
   comment,
-  type Doc,
   generic,
   list,
   literal,
@@ -24,24 +24,24 @@ import {
   property,
   quote,
   union,
-} from '../printer.js';
-import type { SourceFile } from '../source-file.js';
-import { codecOf, entityType, keyValue, runtime, runtimeType } from '../symbols.js';
-import { aggregateExpression, maintainedView } from './aggregates.js';
+} from '../../printer.js';
+import type { SourceFile } from '../../source-file.js';
+import { codecOf, entityType, keyValue, runtime, runtimeType } from '../../symbols.js';
+import { aggregateExpression, maintainedView } from '../aggregates.js';
+import { asStored, indexVariable, tableVariable } from '../shared.js';
 import { coveringView } from './covering.js';
 import { filterExpression, mixedFilter } from './filters.js';
+import { byParameter, freeFields } from './inputs.js';
 import { layoutOf } from './layout.js';
 import { multiAttributeQuery } from './multi-attribute.js';
-import { byParameter, freeFields } from './query-inputs.js';
 import {
   descendingExpression,
   isInSequence,
   isListOfBuckets,
   listsOf,
   partitionParts,
-} from './query-partitions.js';
-import { sortExpression } from './query-sort.js';
-import { asStored, indexVariable, tableVariable } from './shared.js';
+} from './partitions.js';
+import { sortExpression } from './sort.js';
 import { leadsOn, throughQuery } from './through.js';
 
 export function queriesFile(plan: Plan): SourceFile {

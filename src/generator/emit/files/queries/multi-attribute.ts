@@ -1,10 +1,11 @@
 /** Queries of multi-attribute indexes: every value is queried in the form it is stored in. */
 
-import type { MultiAttributeAccess, QueryAccess } from '../../plan/types/access.js';
-import type { EntityPlan, IndexPlan } from '../../plan/types/storage.js';
-import { call, type Doc, list, literal, object, property, quote } from '../printer.js';
-import { keyValue, runtime } from '../symbols.js';
-import { asStored, attributeOf, indexVariable } from './shared.js';
+import type { MultiAttributeAccess, QueryAccess } from '../../../plan/types/access.js';
+import type { EntityPlan, IndexPlan } from '../../../plan/types/storage.js';
+import type { Doc } from '../../fragment.js';
+import { call, list, literal, object, property, quote } from '../../printer.js';
+import { keyValue, runtime } from '../../symbols.js';
+import { asStored, attributeOf, indexVariable } from '../shared.js';
 
 /** The key attributes besides the first of each part, as a list; null where there are none. */
 export function moreKeys(
