@@ -1,6 +1,6 @@
-/** What the verbs share: where the project is, and how a failure is told. */
+/** What the verbs share: where the project is, and how failures are printed. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { isFindings, Mistake, unwrapped } from './mistakes.js';
 import { Stages } from './stages.js';
 import { Terminal } from './terminal.js';
@@ -17,7 +17,9 @@ export const terminal = new Terminal();
 
 /** Everything below works with paths from the project's folder, as Codegen does. */
 export function enter(root: string): void {
-  if (!existsSync(root)) throw new Mistake(`There is no folder ${root}.`, 'Name the project with `--root`.');
+  const hint = "Pass the project's folder as `--root`.";
+  if (!existsSync(root)) throw new Mistake(`There is no folder ${root}.`, hint);
+  if (!statSync(root).isDirectory()) throw new Mistake(`${root} is not a folder.`, hint);
   process.chdir(root);
 }
 
