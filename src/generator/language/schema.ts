@@ -1429,7 +1429,7 @@ const topKeys = {
     ...each({ $ref: '#/definitions/table' }, { propertyNames: name }),
     title: 'Tables',
     description:
-      'The DynamoDB tables, by the name that entities call them. Left out: one, `entities`, named `${TABLE_PREFIX}-entities`, with the key `[PK, SK]`.',
+      'The DynamoDB tables, by the name that entities call them. Left out: one table, `entities`, with the key `[PK, SK]`.',
     example: small,
   },
   entities: {

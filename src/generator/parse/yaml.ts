@@ -930,7 +930,7 @@ function unsaidTable(
     entities.some(({ ttl, keep }) => ttl || keep?.seconds) || mutations.some(({ idempotent }) => idempotent);
   return {
     name: word('entities'),
-    physicalName: '${TABLE_PREFIX}-entities',
+    physicalName: 'entities',
     partition: word('PK'),
     sort: word('SK'),
     ...(expires ? { ttl: word('ttl') } : {}),
