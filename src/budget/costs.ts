@@ -48,7 +48,7 @@ export interface GetCost extends RulesAround, PrefetchRequested {
   readonly each?: { readonly argument: string; readonly max: number };
   /** What the record leads to, by key. */
   readonly leadsTo?: string;
-  /** Prefetchable fields of the record are read with it. */
+  /** Prefetched fields of the record are read with it. */
   readonly starts?: true;
 }
 

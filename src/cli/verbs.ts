@@ -1,4 +1,4 @@
-/** What the verbs share: where the project is, and how failures are printed. */
+/** What the verbs share: where the project is, and how a failure is reported. */
 
 import { existsSync, statSync } from 'node:fs';
 import { isFindings, Mistake, unwrapped } from './mistakes.js';
@@ -17,7 +17,7 @@ export const terminal = new Terminal();
 
 /** Everything below works with paths from the project's folder, as Codegen does. */
 export function enter(root: string): void {
-  const hint = "Pass the project's folder as `--root`.";
+  const hint = 'Set the folder of the project with `--root`.';
   if (!existsSync(root)) throw new Mistake(`There is no folder ${root}.`, hint);
   if (!statSync(root).isDirectory()) throw new Mistake(`${root} is not a folder.`, hint);
   process.chdir(root);
@@ -37,7 +37,7 @@ export async function staged(
   }
 }
 
-/** The exit code. A user's mistake is told without a stack trace, a fault of ours with one. */
+/** The exit code. A user's mistake is reported without a stack trace, a bug of ours with one. */
 export async function withFailures(action: () => Promise<number>): Promise<number> {
   try {
     return await action();
@@ -58,6 +58,6 @@ function told(error: unknown): number {
     return 2;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  terminal.findings(`tableloom: this should not happen; please report it.\n${detail}`);
+  terminal.findings(`tableloom: internal error. Please report it.\n${detail}`);
   return 2;
 }

@@ -1,5 +1,5 @@
 /**
- * The encodings: how values stand in keys. A row holds all that the generator knows of one; to add one, add a row, its
+ * The encodings of values in keys. A row has all that the generator knows of one; to add one, add a row, its
  * function to the runtime (src/runtime/keys/encodings.ts), and its sample values to the tests.
  */
 
@@ -25,6 +25,7 @@ import {
   negatedInteger,
   nines,
   padded,
+  reversed,
   unpadded,
 } from './encodings/texts.js';
 
@@ -39,8 +40,8 @@ interface EncodingRow {
   readonly prefix: string;
   /** What is left out: two values that differ in no more give one text, and neither can be read back. */
   readonly loses: 'nothing' | 'case' | 'part of the moment';
-  /** How the texts sort, by their values. */
-  readonly order: 'ascending' | 'descending' | 'none';
+  /** How the texts sort, by their values; `from the end` compares the last character first. */
+  readonly order: 'ascending' | 'descending' | 'from the end' | 'none';
   /** Every text it gives. `values` are those of an enum; `isEmpty` allows the empty text. */
   readonly form: (values: readonly string[], isEmpty: boolean) => Expression;
   /** The text of a value, from the text that its type has by itself; undefined where it takes no such value. */
@@ -49,7 +50,7 @@ interface EncodingRow {
   readonly decode: (text: string) => string;
 }
 
-/** How a value of a type is stored. `document` cannot stand in a key. */
+/** How a value of a type is stored. `document` cannot be part of a key. */
 export type Encoding = PlainType | 'document';
 type PlainType = 'text' | 'enum' | 'integer' | 'decimal' | 'boolean' | 'time';
 
@@ -115,6 +116,17 @@ const rows = {
     encode: foldText,
     decode: same,
   },
+  reverse: {
+    transform: { name: 'reverse', takes: 'text' },
+    of: ['text'],
+    runtime: 'reverse',
+    prefix: 'reverse',
+    loses: 'nothing',
+    order: 'from the end',
+    form: (_values, isEmpty) => anyText(isEmpty),
+    encode: reversed,
+    decode: reversed,
+  },
   'invert(integer)': {
     ...inverted,
     of: ['integer'],
@@ -169,7 +181,7 @@ const mostDigits = 16;
 type PadDigits = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16;
 type Pad = `pad(${PadDigits})`;
 
-/** How a value stands in a hole of a key template. */
+/** How a value is encoded in a hole of a key template. */
 export type HoleEncoding = keyof typeof rows | Pad;
 
 /** What a hole names, as `{fold(name)}`, and `encode`. `plain` undoes what `encode` says. */
@@ -248,7 +260,7 @@ export function wantedBy(transform: Transform, encoding: Encoding): string | und
   return found[0]?.[1].transform?.takes;
 }
 
-/** How an attribute stands in keys: as its type does, or as `encode` says. */
+/** How an attribute is encoded in keys: by its type, or by `encode`. */
 export interface Encoded {
   readonly encoding: Encoding;
   readonly encode?: HoleEncoding;
@@ -293,9 +305,12 @@ export function isInverted(encode: HoleEncoding): boolean {
   return rowOf(encode).order === 'descending';
 }
 
-/** Whether texts sort by their values, one way or the other. */
-export function isOrdered(encode: HoleEncoding): boolean {
-  return rowOf(encode).order !== 'none';
+/** Whether the values within these bounds lie together: those with one ending, else those that follow one another. */
+export function isBoundBy(encode: HoleEncoding, bounds: readonly string[]): boolean {
+  const { order } = rowOf(encode);
+  return bounds.includes('suffix')
+    ? order === 'from the end'
+    : order === 'ascending' || order === 'descending';
 }
 
 export function isInvertible(encoding: Encoding): boolean {

@@ -163,10 +163,10 @@ mutation Lend: 3 requests, 3 steps, 1.5 read units
       'has no operation `Three`',
     ],
     ['a file that is not there', ['operations/none.graphql'], {}, 'operations/none.graphql cannot be read'],
-    ['an unknown format', [], { format: 'xml' }, 'no format `xml`'],
+    ['an unknown format', [], { format: 'xml' }, '`xml` is not a format'],
     ['variables that are no JSON', [], { variables: '{' }, 'neither a file nor JSON'],
-    ['variables that are no object', [], { variables: '[]' }, 'has to be a JSON object'],
-    ['a budget of what lies elsewhere', ['books.graphql'], { record: true }, 'is not below operations/'],
+    ['variables that are no object', [], { variables: '[]' }, 'must be a JSON object'],
+    ['a budget of what lies elsewhere', ['books.graphql'], { record: true }, 'is not in operations/'],
   ])('tells of %s in one sentence with a hint, exit 2', async (_what, files, options, message) => {
     const { code, err, out } = await project().explain(files, options);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -187,7 +187,7 @@ describe('recorded budgets', () => {
     expect((await explain([], { record: true })).out).toBe('All budgets are recorded.\n');
     expect(await run('check')).toEqual({
       code: 0,
-      out: '14 generated files are up to date, 4 rules fit, 2 operations keep to their budgets.\n',
+      out: '14 generated files are up to date, 4 rules match, 2 operations are within their budgets.\n',
       err: '',
     });
   });
@@ -237,7 +237,7 @@ describe('recorded budgets', () => {
     expect(code).toBe(1);
     expect(
       err,
-    ).toBe(`operations/books.budget.txt:2:1: error[budget-stale]: These budgets are not what would be recorded; none is higher.
+    ).toBe(`operations/books.budget.txt:2:1: error[budget-stale]: These budgets are out of date. No figure is higher.
   2 | plus undeclared requests of recommended
     | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   note: this line would be \`\`
@@ -257,7 +257,7 @@ describe('recorded budgets', () => {
     await explain(['operations/books.graphql'], { record: true });
     expect(
       (await run('check')).err,
-    ).toBe(`operations/old.budget.txt: error[budget-orphan]: These budgets belong to no document.
+    ).toBe(`operations/old.budget.txt: error[budget-orphan]: The document of these budgets does not exist.
   hint: Run \`tableloom explain --record\`, which deletes the file.
 
 1 error
@@ -270,6 +270,6 @@ describe('recorded budgets', () => {
     const { run, folder } = project();
     rmSync(join(folder, 'operations'), { recursive: true });
     await run('generate');
-    expect((await run('check')).out).toBe('14 generated files are up to date, 4 rules fit.\n');
+    expect((await run('check')).out).toBe('14 generated files are up to date, 4 rules match.\n');
   });
 });

@@ -13,6 +13,7 @@ import {
   invertedTime,
   invertedTimePrefix,
   month,
+  reverse,
   text,
   time,
   timePrefix,
@@ -104,6 +105,7 @@ const byCodePoint = (a: string, b: string) => {
   if (at === -1) return x.length < y.length ? -1 : 0;
   return (x[at] ?? 0) < (y[at] ?? -1) ? -1 : 1;
 };
+const backwards = (value: string) => Array.from(value).reverse().join('');
 const byValue = (a: number | boolean, b: number | boolean) => Math.sign(Number(a) - Number(b)) || 0;
 const byTime = (a: Date, b: Date) => Math.sign(a.getTime() - b.getTime());
 
@@ -141,6 +143,7 @@ function keepsItsPromises<T>(
 }
 
 keepsItsPromises('text', text, hostile, byCodePoint);
+keepsItsPromises('reverse', reverse, hostile, (a, b) => byCodePoint(backwards(a), backwards(b)));
 keepsItsPromises('enumValue', enumValue, hostile, byCodePoint);
 keepsItsPromises(
   'integer',
@@ -185,6 +188,18 @@ test('folded text is the same for any case, is folded once, and keeps its order'
   expect(fold('ΟΔΟΣΑ').startsWith(fold('ΟΔΟΣ'))).toBe(true);
   expect(fold('Ada@Example.COM')).toBe('ada@example.com');
   expect(fold('straße')).not.toBe(fold('STRASSE'));
+});
+
+test('texts with one ending begin alike when reversed, and half a surrogate pair stays refused', () => {
+  fc.assert(
+    fc.property(hostile, hostile, (value, ending) => {
+      expect(reverse(value + ending).startsWith(reverse(ending))).toBe(true);
+      expect(reverse(value).startsWith(reverse(ending))).toBe(value.endsWith(ending));
+    }),
+    { numRuns },
+  );
+  expect(reverse('api.example.org')).toBe('gro.elpmaxe.ipa');
+  expect(() => reverse('a\udc00\ud800')).toThrow(KeyError);
 });
 
 test('a beginning of a text encodes to a beginning of its key', () => {

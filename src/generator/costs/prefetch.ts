@@ -26,7 +26,9 @@ function collectionCost(
   if (access.kind !== 'query') return undefined;
   const [part] = parent.items[0]?.slots[0]?.sort?.parts ?? [];
   const isAbove = part?.kind === 'literal' && head < part.text;
-  const ends: readonly RangeOperator[] = isAbove ? ['to', 'before', 'prefix'] : ['from', 'after', 'prefix'];
+  const ends: readonly RangeOperator[] = isAbove
+    ? ['to', 'before', 'prefix', 'suffix']
+    : ['from', 'after', 'prefix', 'suffix'];
   const narrow = (access.narrow?.parts ?? []).map(({ hole }) => hole.field);
   const bounds: string[] = [];
   for (const { name, value } of inputs) {

@@ -8,6 +8,11 @@ export function foldText(text: string): string {
   return text.normalize('NFC').toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
 }
 
+/** An escape, `$` and its mark, stays together. */
+export function reversed(text: string): string {
+  return (text.match(/\$?./gsu) ?? []).reverse().join('');
+}
+
 /** The negated number's text. */
 export function negatedInteger(text: string): string {
   const digits = text.replace('-', '');

@@ -3,11 +3,11 @@
 import type { IndexModel, PatternModel } from '../model.js';
 import { constant } from '../names.js';
 import type { KeyTemplate, SlotPlan } from '../plan/types/storage.js';
-import { builtHole, sortHoles } from '../resolve/holes.js';
+import { boundHole, builtHole, sortHoles } from '../resolve/holes.js';
 import { hasShard, keyTemplate } from '../resolve/templates.js';
 import { type Basis, freeHead } from './basis.js';
 import type { KeyFields } from './choose/keys.js';
-import { equalityFields, orderFields, presentOf, whenOf } from './serving.js';
+import { boundsOn, equalityFields, orderFields, presentOf, whenOf } from './serving.js';
 
 /** The text of a partition key and of a sort key. */
 export interface KeyTexts {
@@ -36,7 +36,14 @@ export function keyTextsOf(
     }),
   );
   const ties = basis.keyFields.filter((field) => !equals.includes(field) && !sorts.includes(field));
-  const sortHolesOf = [...new Set([...sorts, ...ties])].map((field) => ordered.get(field) ?? hole(field));
+  const bound = (field: string) => {
+    const bounds = patterns.flatMap((one) => boundsOn(one, field));
+    return boundHole(field, bounds, attributes);
+  };
+  const sortHolesOf = [
+    ...new Set(sorts.map((field) => ordered.get(field) ?? bound(field))),
+    ...ties.map(hole),
+  ];
   return {
     partition: [head, ...equals.map(hole), ...bucket, ...shard].join('#'),
     sort: sortHolesOf.join('#') || 'METADATA',

@@ -1,6 +1,6 @@
 /** What a key serves: whether a pattern can be read by it. */
 
-import { type HoleEncoding, isBucketUnit, isInverted, isOrdered } from '../encodings.js';
+import { type HoleEncoding, isBoundBy, isBucketUnit, isInverted } from '../encodings.js';
 import type { PatternModel } from '../model.js';
 import type { KeyTemplate, SlotPlan } from '../plan/types/storage.js';
 import { holesOf } from '../resolve/templates.js';
@@ -28,10 +28,20 @@ export function equalityFields(pattern: PatternModel): string[] {
   return pattern.where.map((binding) => binding.field.text);
 }
 
-/** The fields a pattern's results are ordered by. */
+/** The fields a pattern's results are ordered by; where it finds text by its end, that text. */
 export function sortFields(pattern: PatternModel): string[] {
   if (pattern.sort.length > 0) return pattern.sort.map((one) => one.field.text);
   return pattern.range ? [pattern.range.field.text] : [];
+}
+
+/** The operators of a pattern's range on a field. */
+export function boundsOn({ range }: PatternModel, field: string): string[] {
+  return range?.field.text === field ? range.bounds.map(({ operator }) => operator.text) : [];
+}
+
+/** Whether a pattern finds text by its end: what it finds is in no order of the text. */
+export function isByEnd({ range }: PatternModel): boolean {
+  return range?.bounds.some(({ operator }) => operator.text === 'suffix') ?? false;
 }
 
 /** What follows the equalities in the sort key: fields that may narrow the results, then their order. */
@@ -64,7 +74,7 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
     if (!next || isTruncated(next) || lists.has(next.field) || !wanted.delete(next.field)) return false;
   }
   const isInOrder = orderFields(pattern).every(
-    (field, at) => rest[at]?.field === field && isOrdered(rest[at].encode),
+    (field, at) => rest[at]?.field === field && isBoundBy(rest[at].encode, boundsOn(pattern, field)),
   );
   // An inverted hole runs the other way; a sort key is read one way.
   const directions = pattern.sort.map(

@@ -7,7 +7,7 @@ import {
   ofKind,
   othersInIndex,
 } from '../layout/multi-attribute.js';
-import { sortFields } from '../layout/serving.js';
+import { isByEnd, sortFields } from '../layout/serving.js';
 import type { EntityLayout, Layout } from '../layout/types.js';
 import type { IndexModel, PatternModel } from '../model.js';
 import { camel, indexName } from '../names.js';
@@ -57,7 +57,7 @@ export function queryAccess(
     bucket: bucketOf(resolved, pattern),
     order: { kind: pattern.order ? 'chosen' : 'fixed', descending: pattern.sort[0]?.descending ?? false },
     ...(isOpposite ? { isInverted: true as const } : {}),
-    orderBy: sortFields(pattern),
+    orderBy: isByEnd(pattern) ? [] : sortFields(pattern),
     covering: coveringOf(entity, entity.items[read.item], index),
     consistent: pattern.consistent,
     page: pageOf(pattern),

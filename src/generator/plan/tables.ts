@@ -10,7 +10,7 @@ import type { IndexPlan, TablePlan } from './types/storage.js';
 export function tablePlans(layout: Layout, keepers: ReadonlySet<string>): TablePlan[] {
   return layout.tables.map((table) => ({
     name: table.name.text,
-    physicalName: table.physicalName,
+    physicalName: table.physicalName.text,
     partition: table.partition.text,
     sort: table.sort?.text ?? null,
     indexes: table.indexes.map((index) => indexPlan(layout, table, index)),

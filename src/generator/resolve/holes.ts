@@ -1,6 +1,6 @@
 /** The holes of the key templates that are built where none is pinned. */
 
-import { type Encoded, isBucketUnit, isInverted, isInvertible } from '../encodings.js';
+import { type Encoded, isBoundBy, isBucketUnit, isInverted, isInvertible } from '../encodings.js';
 import type { PatternModel } from '../model.js';
 
 /** A hole with the field's whole value, whatever `encode` says. */
@@ -8,10 +8,21 @@ export function exactHole(field: string, attributes: ReadonlyMap<string, Encoded
   return attributes.get(field)?.encode === undefined ? `{${field}}` : `{plain(${field})}`;
 }
 
-/** A hole of a built key: as `encode` says, but never cut short, where the value itself is asked for or ordered by. */
+/** A hole of a built key: as `encode` says, but never truncated if the value itself is queried or ordered by. */
 export function builtHole(field: string, attributes: ReadonlyMap<string, Encoded>): string {
   const encode = attributes.get(field)?.encode;
   return encode !== undefined && isBucketUnit(encode) ? `{plain(${field})}` : `{${field}}`;
+}
+
+/** A hole of a built key within which values are bound, or ordered where there are no bounds. */
+export function boundHole(
+  field: string,
+  bounds: readonly string[],
+  attributes: ReadonlyMap<string, Encoded>,
+): string {
+  const encode = attributes.get(field)?.encode;
+  if (bounds.includes('suffix')) return `{reverse(${field})}`;
+  return encode !== undefined && !isBoundBy(encode, bounds) ? `{plain(${field})}` : `{${field}}`;
 }
 
 /**
@@ -36,7 +47,7 @@ export function sortHoles(
     if (!fields.every(isFit)) continue;
     return fields.map(({ name, descending, isOpposite }) => {
       const isTurned = descending !== isReadBackwards;
-      if (isTurned === isOpposite) return builtHole(name, attributes);
+      if (isTurned === isOpposite) return boundHole(name, [], attributes);
       return isTurned ? `{invert(${name})}` : `{plain(${name})}`;
     });
   }

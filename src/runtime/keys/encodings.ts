@@ -56,9 +56,13 @@ const escapes = Array.from({ length: 0x25 }, (_, code) => `$${String.fromCharCod
 function encodeText(value: string): string {
   if (typeof value !== 'string') refuse('text', value);
   if (!needsCare.test(value)) return value;
-  // Every lone surrogate becomes U+FFFD in UTF-8: two values would be one.
-  if (loneSurrogate.test(value)) throw new KeyError('A key cannot hold text with half a surrogate pair.');
+  refuseLoneSurrogates(value);
   return value.replace(escaped, (character) => escapes[character.charCodeAt(0)] as string);
+}
+
+/** Every lone surrogate becomes U+FFFD in UTF-8: two values would be one. */
+function refuseLoneSurrogates(value: string): void {
+  if (loneSurrogate.test(value)) throw new KeyError('A key cannot hold text with half a surrogate pair.');
 }
 
 function decodeText(encoded: string): string {
@@ -88,6 +92,22 @@ export const enumValue: Encoding<string> = encoding(encodeText, decodeText);
  * stay different, and no rules of a language apply. `decode` returns the folded text.
  */
 export const fold: Encoding<string> = encoding((value) => encodeText(foldCase(value)), decodeText);
+
+/**
+ * Text from its last character to its first, by code point, so that texts with one ending begin alike. Escaped as
+ * {@link text} is; `decode` returns the text itself. Refuses lone surrogates.
+ */
+export const reverse: Encoding<string> = encoding(
+  (value) => encodeText(reversed(value)),
+  (encoded) => reversed(decodeText(encoded)),
+);
+
+function reversed(value: string): string {
+  if (typeof value !== 'string') refuse('text', value);
+  // Before they are reversed: two halves in the wrong order would become a pair.
+  refuseLoneSurrogates(value);
+  return Array.from(value).reverse().join('');
+}
 
 function foldCase(value: string): string {
   if (typeof value !== 'string') refuse('text', value);

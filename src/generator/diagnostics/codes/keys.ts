@@ -22,7 +22,7 @@ export const keyCodes = {
   },
   'hole-type': {
     meaning:
-      'The function of a hole, or `encode`, does not apply to the attribute’s type: `month`, `day` and the like take a `DateTime`, `fold` takes text, `pad` whole numbers, and `invert` all of these except text.',
+      'The function of a hole, or `encode`, does not apply to the attribute’s type. The message says which types it takes.',
     remedy: 'Write the plain hole.',
   },
   'key-hole-truncated': {

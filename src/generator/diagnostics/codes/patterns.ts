@@ -43,6 +43,11 @@ export const patternCodes = {
     meaning: '`prefix` is used on a field that is neither text nor a DateTime, or on the field of a bucket.',
     remedy: 'Use `from` and `to`.',
   },
+  'range-suffix': {
+    meaning:
+      '`suffix` is used on a field that is not text, together with another bound, or in a pattern that promises an order.',
+    remedy: 'Use `suffix` alone and on text, without `sort` and `order`.',
+  },
   'filter-operator': {
     meaning: 'A filter uses an operator that the attribute’s type does not have.',
     remedy: 'Use another operator: `contains` and `size` are for lists and text, `begins` is for text.',

@@ -6,6 +6,11 @@ export const tableCodes = {
     remedy:
       'Give each index its own attributes. For an inverted index, pin its templates on attributes of its own.',
   },
+  'table-name-reused': {
+    meaning:
+      'Two tables have the same `name`. Both would be one table in DynamoDB, in which records of one could overwrite those of the other.',
+    remedy: 'Give each table its own name, or use one table for the entities of both.',
+  },
   'attribute-clash': {
     meaning:
       'An attribute of an entity has the name of a key attribute of its table, of the table’s `ttl` attribute, or of `_type`.',

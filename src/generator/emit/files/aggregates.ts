@@ -5,13 +5,13 @@ import { aggregateOf } from '../../plan/lookup/find.js';
 import type { AggregateAccess, PatternPlan } from '../../plan/types/access.js';
 import type { AggregatePlan, AttributePlan, EntityPlan, TemplatePart } from '../../plan/types/storage.js';
 import { keyComment, keyExpression, recordType } from '../expressions.js';
+import type { Doc } from '../fragment.js';
 import {
   arrow,
   assigned,
   call,
   code,
   comment,
-  type Doc,
   generic,
   globalOf,
   intersection,

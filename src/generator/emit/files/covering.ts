@@ -5,7 +5,8 @@ import type { QueryAccess } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import { templateList } from '../expressions.js';
-import { assigned, call, comment, type Doc, list, object, property, quote } from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { assigned, call, comment, list, object, property, quote } from '../printer.js';
 import { codecOf, keyValue, runtime } from '../symbols.js';
 
 type PartialCovering = Extract<QueryAccess['covering'], { readonly kind: 'some' }>;
@@ -22,7 +23,7 @@ export function coveringView(plan: Plan, entity: EntityPlan, access: QueryAccess
   const templates = unpacked.map(({ template, holes }) => {
     const whole = new Map(holes.map(({ attribute }) => [attribute.name, attribute.encoding]));
     const parts = templateList(template, ({ field, encode }) =>
-      // A field that stands in a key twice is read once.
+      // A field that is in a key twice is read once.
       whole.get(field) === encode && whole.delete(field) ? field : null,
     );
     return property(template.attribute, parts);

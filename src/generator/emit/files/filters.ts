@@ -3,7 +3,8 @@
 import type { FilterPlan, FilterValue, MixedAccess, PatternPlan } from '../../plan/types/access.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import { givenType, readonlyList } from '../expressions.js';
-import { call, code, type Doc, list, literal, quote } from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { call, code, list, literal, quote } from '../printer.js';
 import { runtime } from '../symbols.js';
 import { asStored, attributeOf } from './shared.js';
 

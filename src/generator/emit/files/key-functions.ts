@@ -3,17 +3,8 @@
 import { type HoleEncoding, isLossy } from '../../encodings.js';
 import type { EntityPlan, KeyTemplate, SlotPlan } from '../../plan/types/storage.js';
 import { encoding } from '../expressions.js';
-import {
-  arrow,
-  assigned,
-  call,
-  code,
-  type Doc,
-  generic,
-  globalOf,
-  literalUnion,
-  object,
-} from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { arrow, assigned, call, code, generic, globalOf, literalUnion, object } from '../printer.js';
 import { entityType, runtime, runtimeType } from '../symbols.js';
 import { attributeOf, mainSlot, parameterOf, unless } from './shared.js';
 

@@ -11,18 +11,8 @@ import type {
   TablePlan,
 } from '../../plan/types/storage.js';
 import { keyComment, keyExpression, templateList } from '../expressions.js';
-import {
-  arrow,
-  assigned,
-  call,
-  code,
-  comment,
-  type Doc,
-  generic,
-  object,
-  property,
-  quote,
-} from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { arrow, assigned, call, code, comment, generic, object, property, quote } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { entityType, runtime, runtimeType } from '../symbols.js';
 import { aggregateKey, aggregatesOf } from './aggregates.js';

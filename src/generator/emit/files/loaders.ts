@@ -4,13 +4,13 @@ import { entityOf } from '../../plan/lookup/find.js';
 import type { PatternPlan } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
+import type { Doc } from '../fragment.js';
+import { flatText } from '../print.js';
 import {
   arrow,
   call,
   code,
   comment,
-  type Doc,
-  flatText,
   generic,
   globalOf,
   list,
@@ -83,7 +83,7 @@ function promiseOf(records: Doc): Doc {
   return generic(globalOf('Promise'), [code`${records} | null`]);
 }
 
-/** A key field has the type it has in all that may be asked for. */
+/** A key field has the type that all members have in common. */
 function keyParameter({ inputs }: PatternPlan, entities: readonly EntityPlan[]): Doc {
   const members = inputs.map(({ name }) => {
     const types = entities

@@ -1,8 +1,9 @@
-/** Queries of indexes whose keys are attributes as they are: every value is asked for as it is stored. */
+/** Queries of multi-attribute indexes: every value is queried in the form it is stored in. */
 
 import type { MultiAttributeAccess, QueryAccess } from '../../plan/types/access.js';
 import type { EntityPlan, IndexPlan } from '../../plan/types/storage.js';
-import { call, type Doc, list, literal, object, property, quote } from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { call, list, literal, object, property, quote } from '../printer.js';
 import { keyValue, runtime } from '../symbols.js';
 import { asStored, attributeOf, indexVariable } from './shared.js';
 
@@ -16,7 +17,7 @@ export function moreKeys(
   return partition === undefined || names.length === 0 ? null : list(names.map(quote));
 }
 
-/** How a value is asked for: `keyNumber(by.rating)`. */
+/** A value in a query: `keyNumber(by.rating)`. */
 function functionOf(entity: EntityPlan, field: string): Doc {
   const encoding = attributeOf(entity, field)?.encoding;
   if (encoding === 'time') return runtime('time');

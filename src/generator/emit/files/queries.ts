@@ -11,12 +11,12 @@ import { type PatternPlan, type QueryAccess, queryOf } from '../../plan/types/ac
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan, TemplatePart } from '../../plan/types/storage.js';
 import { encoding, keyComment, keyExpression } from '../expressions.js';
+import type { Doc } from '../fragment.js';
 import {
   arrow,
   assigned,
   call,
   comment,
-  type Doc,
   generic,
   list,
   literal,
@@ -101,7 +101,7 @@ function recordOf(entities: readonly EntityPlan[]): Doc {
 
 type Asked = { readonly entity: EntityPlan; readonly access: QueryAccess } | MixedQuery;
 
-/** @param asked of one entity, or of several that are read together */
+/** @param asked one entity, or several in one query */
 function queryView(plan: Plan, pattern: PatternPlan, asked: Asked) {
   const { entity, access } = asked;
   const mixed = 'mixed' in asked ? asked : null;
@@ -159,7 +159,7 @@ function constantsOf({ inputs }: PatternPlan): ReadonlyMap<string, string | numb
 
 type Parts = (list: readonly TemplatePart[]) => Doc;
 
-/** Parts of a key with the values that are asked for. */
+/** Parts of a key with the values to look up. */
 function encodedParts(
   entity: EntityPlan,
   access: QueryAccess,
@@ -249,7 +249,7 @@ function readsDownwards(access: QueryAccess): string {
   return order.descending ? "by.order === 'ASC'" : "by.order !== 'DESC'";
 }
 
-/** Buckets move with time; a cursor is bound to what was asked instead. */
+/** Buckets move with time; a cursor is bound to the arguments instead. */
 function bindingExpression(pattern: PatternPlan, access: QueryAccess): Doc | null {
   const isCrossing = access.bucket?.reads.kind === 'across';
   if (!isCrossing && !isInSequence(access)) return null;

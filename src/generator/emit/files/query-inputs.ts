@@ -1,12 +1,12 @@
-/** What a query function is asked with. */
+/** The inputs of a query function. */
 
 import type { PatternPlan, QueryAccess } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import { givenType, readonlyList, recordType } from '../expressions.js';
+import type { Doc } from '../fragment.js';
 import {
   code,
-  type Doc,
   generic,
   globalOf,
   intersection,
@@ -33,7 +33,7 @@ export function freeFields({ inputs }: PatternPlan, { equals }: QueryAccess) {
   return equals.filter(({ field, each }) => !constants.has(field) && (!each || each === 'list'));
 }
 
-/** `by: Pick<User, 'status'> & { readonly from?: … }`; none where nothing is asked. */
+/** `by: Pick<User, 'status'> & { readonly from?: … }`; none where there are no inputs. */
 export function byParameter(plan: Plan, pattern: PatternPlan, asked: Asked): Doc[] {
   const { entity, access, isMixed } = asked;
   const free = freeFields(pattern, access);

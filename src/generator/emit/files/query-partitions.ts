@@ -1,10 +1,11 @@
 /** The partitions that a query reads, as code. */
 
 import type { QueryAccess } from '../../plan/types/access.js';
-import { arrow, call, code, type Doc, list, literal, object, property, quote } from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { arrow, call, code, list, literal, object, property, quote } from '../printer.js';
 import { runtime } from '../symbols.js';
 
-/** Fields that are asked for by lists of values. */
+/** Fields bound to lists of values. */
 export function listsOf({ equals }: Pick<QueryAccess, 'equals'>) {
   return equals.flatMap(({ field, each }) => (each ? [{ field, each }] : []));
 }

@@ -4,7 +4,8 @@ import { isInverted, runtimePrefix } from '../../encodings.js';
 import type { QueryAccess } from '../../plan/types/access.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import { encoding } from '../expressions.js';
-import { arrow, call, type Doc, list, object, property, quote } from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { arrow, call, list, object, property, quote } from '../printer.js';
 import { runtime } from '../symbols.js';
 import { exactly } from './multi-attribute.js';
 import { asStored, attributeOf } from './shared.js';
@@ -22,20 +23,30 @@ export function sortExpression(entity: EntityPlan, access: QueryAccess, head: Do
   return object([property('kind', quote('prefix')), property('prefix', head)]);
 }
 
-/** Where a bound stands in an inverted hole. */
+/** The side of a bound in a hole. */
+const ownBounds = {
+  from: 'from',
+  to: 'to',
+  after: 'after',
+  before: 'before',
+  prefix: 'prefix',
+  suffix: 'prefix',
+} as const;
+
+/** In an inverted one. */
 const oppositeBounds = {
+  ...ownBounds,
   from: 'to',
   to: 'from',
   after: 'before',
   before: 'after',
-  prefix: 'prefix',
 } as const;
 
 function boundsExpression({ encode, bounds }: NonNullable<QueryAccess['range']>): Doc {
   return object(
     bounds.map((bound) => {
       const by = bound === 'prefix' ? runtime(runtimePrefix(encode)) : encoding(encode);
-      const end = isInverted(encode) ? oppositeBounds[bound] : bound;
+      const end = (isInverted(encode) ? oppositeBounds : ownBounds)[bound];
       return property(end, call(runtime('encoded'), [by, `by.${bound}`]));
     }),
   );

@@ -6,12 +6,12 @@ import type { PatternPlan, QueryAccess, ThroughAccess, ThroughValue } from '../.
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import { recordType } from '../expressions.js';
+import type { Doc } from '../fragment.js';
+import { flatText } from '../print.js';
 import {
   arrow,
   call,
   code,
-  type Doc,
-  flatText,
   generic,
   globalOf,
   literal,

@@ -45,6 +45,6 @@ export function sortCondition({ sort, head, range, narrow }: QueryAccess): strin
   const fixed = head.map(partText).join('');
   const optional = (narrow?.parts ?? []).map(({ hole, then }) => `[${partText(hole)}${then}]`).join('');
   if (range)
-    return `\`${sort.attribute}\` \`${fixed}${optional}{${range.field}}\` ${range.bounds.join(', ')}`;
+    return `\`${sort.attribute}\` \`${fixed}${optional}{${writtenHole(range.field, range.encode)}}\` ${range.bounds.join(', ')}`;
   return fixed || optional ? `\`${sort.attribute}\` begins with \`${fixed}${optional}\`` : '';
 }

@@ -246,4 +246,4 @@ export type FilterValue =
   | { readonly kind: 'input'; readonly name: string }
   | { readonly kind: 'literal'; readonly value: string | number | boolean };
 
-export type RangeOperator = 'from' | 'to' | 'after' | 'before' | 'prefix';
+export type RangeOperator = 'from' | 'to' | 'after' | 'before' | 'prefix' | 'suffix';

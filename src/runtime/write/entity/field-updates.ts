@@ -1,5 +1,5 @@
 /** New values of fields from their current ones: what `add`, `append`, `remove` and `touch` of a mutation compute. */
-import { TableloomError } from '../errors.js';
+import { TableloomError } from '../../errors.js';
 
 /** GraphQL's `Int` ("Int", GraphQL specification): 32 bits with a sign. */
 const largestInt = 2_147_483_647;

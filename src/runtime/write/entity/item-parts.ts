@@ -1,6 +1,6 @@
 /** The items of a record, as generated codecs put them together. */
-import type { Item, Key } from '../types.js';
-import { documentValue, picked, setOf } from '../values.js';
+import type { Item, Key } from '../../types.js';
+import { documentValue, picked, setOf } from '../../values.js';
 
 /** The attributes of a record as they are stored: no `null`, documents checked, lists in `sets` as sets. */
 export function stored<R extends object>(

@@ -1,6 +1,6 @@
 /** Change functions for `update` and `upsert`, from the values that callers pass to generated code. */
-import { TableloomError } from '../errors.js';
-import type { WriteEnvironment } from './write.js';
+import { TableloomError } from '../../errors.js';
+import type { WriteEnvironment } from '../write.js';
 
 type MaybePromise<T> = T | Promise<T>;
 

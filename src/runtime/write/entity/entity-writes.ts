@@ -1,9 +1,8 @@
 /** The writes of one entity, as generated code declares them. */
-import { encoded, time } from '../keys/encodings.js';
-import type { EntityCodec, Key } from '../types.js';
-import { type Deletion, removeTree } from './cascade/cascade.js';
-import type { DependentsOf } from './cascade/tree.js';
-import { type Changes, changing, putting, type Upserts, upserting } from './changing.js';
+import { encoded, time } from '../../keys/encodings.js';
+import type { EntityCodec, Key } from '../../types.js';
+import { type Deletion, removeTree } from '../cascade/cascade.js';
+import type { DependentsOf } from '../cascade/tree.js';
 import type {
   CreateOptions,
   DeleteOptions,
@@ -12,8 +11,9 @@ import type {
   UpsertOptions,
   Write,
   WriteEnvironment,
-} from './write.js';
-import { create, remove, update, upsert } from './writes.js';
+} from '../write.js';
+import { create, remove, update, upsert } from '../writes.js';
+import { type Changes, changing, putting, type Upserts, upserting } from './changing.js';
 
 /** Makes a record of the values for it. */
 type Creating<R, N> = (values: N, env: WriteEnvironment) => MaybePromise<R>;
