@@ -145,7 +145,7 @@ export {
   without,
 } from './write/field-updates.js';
 export type { IdempotencyStore } from './write/idempotency.js';
-export { entry, stored } from './write/item-parts.js';
+export { entry } from './write/item-parts.js';
 export type {
   Alongside,
   CreateOptions,
