@@ -96,7 +96,9 @@ interface Page {
 function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Asked): Page {
   const isHeldIn = (of: readonly (SelectionSetNode | undefined)[]) =>
     cost.covering === undefined ||
-    [...selections.names(of)].every((name) => name === '__typename' || cost.covering?.includes(name));
+    (cost.selects === undefined ? [...selections.names(of)] : [cost.selects]).every(
+      (name) => name === '__typename' || cost.covering?.includes(name),
+    );
   const single = (rows: number, isHeld: boolean): Page => ({
     rows,
     needed: rows,

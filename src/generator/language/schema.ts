@@ -1040,6 +1040,13 @@ const patternKeys = {
     description: 'How many records a page has.',
     example: { many: 'User', for: 'Query.users', sort: 'createdAt', page: { default: 10, max: 50 } },
   },
+  select: {
+    ...text,
+    title: 'One attribute',
+    description:
+      'With `one` and `many`: the answer is this attribute of each record, and the field’s type is the attribute’s, or a list of it. An index that has the attribute answers it alone.',
+    example: { many: 'User', for: 'Query.names', sort: 'name', select: 'name' },
+  },
   limit: {
     ...source,
     title: 'Length of a list',

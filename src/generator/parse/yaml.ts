@@ -406,6 +406,7 @@ class YamlReader {
         upTo: this.count(map.get('upTo')),
         maintained: this.maintained(map, cardinality),
         of: this.word(map.get('of')),
+        select: this.word(map.get('select')),
         cap: this.count(map.get('cap')),
         total: this.flag(map.get('total')),
         index: this.word(map.get('index')),
