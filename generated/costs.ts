@@ -35,7 +35,7 @@ export const costs: Costs = {
       of: 'UserVersion',
       index: 'LSI1',
       allow: 'selfOrAdmin',
-      prefetch: 'beside',
+      prefetch: 'parallel',
     },
     'Query.contractor': { kind: 'get', of: ['Contractor'], allow: 'staff', starts: true },
     'Query.contractorsByStatus': {
@@ -52,7 +52,7 @@ export const costs: Costs = {
       of: 'Contractor',
       index: 'GSI3',
       allow: 'staff',
-      prefetch: 'beside',
+      prefetch: 'parallel',
     },
     'Contractor.invitedBy': { kind: 'get', pattern: 'inviterOfContractor', of: ['User'], starts: true },
     'User.sessions': {
@@ -62,7 +62,7 @@ export const costs: Costs = {
       index: 'GSI3',
       allow: 'selfOrAdmin',
       drops: true,
-      prefetch: 'beside',
+      prefetch: 'parallel',
     },
     'RefreshToken.user': { kind: 'get', pattern: 'userOfSession', of: ['User'], starts: true },
     'User.auditLogs': {

@@ -37,7 +37,7 @@ verb('scaffold', 'write a typed stub for each rule that is missing; what is ther
 
 verb(
   'explain',
-  'tell what operations cost before they are asked: requests, steps that wait for one another, read units, field by field',
+  'print what operations cost before they are sent: requests, steps that wait for one another, read units, field by field',
 )
   .argument('[files...]', 'documents of operations; left out: all below operations/')
   .option('--operation <name>', 'the one operation that is meant')

@@ -22,8 +22,8 @@ test.each([
     `{ many: ${entity}, for: Query.${pattern}, filter: { ${filter} }, index: table }`,
   );
   expect(said).toContain(`error[key-does-not-serve]`);
-  expect(said).toContain('nothing but a scan of every partition answers it');
-  expect(said).toContain('give the pattern a key of its own with `shards: 4`');
+  expect(said).toContain('only a scan of every partition could answer it');
+  expect(said).toContain('give the pattern its own key with `shards: 4`');
   expect(said).toContain('1 error');
   // As the hint has it.
   const sharded = `{ many: ${entity}, for: Query.${pattern}, sort: name, shards: 4, filter: { ${filter} }, index: GSI1 }`;

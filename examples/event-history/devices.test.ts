@@ -169,6 +169,6 @@ test('a change of state is another log; the same log twice is refused', async ()
 
 test('C2: strong consistency is refused at generation', async () => {
   expect(await refusalOf('index: ByOperator', 'index: ByOperator\n    consistent: true')).toContain(
-    'error[consistent-index]: Pattern `logsOfOperatorBetween` asks for consistent reads and reads ByOperator, a global index: DynamoDB has none there.',
+    'error[consistent-index]: Pattern `logsOfOperatorBetween` requests consistent reads of ByOperator, a global index, which DynamoDB does not offer.',
   );
 });

@@ -272,7 +272,7 @@ test('A2: a cursor is good for the options it was given with, and for no others'
 test('A2: strong consistency is refused at generation', async () => {
   const refusal = await refusalOf('when: { version: 1 }', 'when: { version: 1 }\n    consistent: true');
   expect(refusal).toContain(
-    'error[consistent-index]: Pattern `aggregates` asks for consistent reads and reads initialEvents, a global index: DynamoDB has none there.',
+    'error[consistent-index]: Pattern `aggregates` requests consistent reads of initialEvents, a global index, which DynamoDB does not offer.',
   );
   expect(refusal).toContain('hint: Remove `consistent`, or read the table or a local index.');
 });

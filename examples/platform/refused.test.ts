@@ -59,8 +59,8 @@ test('D3: the best of all games out of the table would be a scan', () => {
     '{ many: LeaderboardEntry, for: Query.allTimeTopScores, sort: -score, limit: $limit, index: table }',
   );
   expect(said).toContain('error[key-does-not-serve]');
-  expect(said).toContain('nothing but a scan of every partition answers it');
-  expect(said).toContain('give the pattern a key of its own with `shards: 4`');
+  expect(said).toContain('only a scan of every partition could answer it');
+  expect(said).toContain('give the pattern its own key with `shards: 4`');
 });
 
 test('E: a key without its tenant would be one of all tenants', () => {

@@ -1,13 +1,9 @@
-/** access-patterns.schema.json and docs/reference.md, as texts, from the language's one schema. */
+/** access-patterns.schema.json and docs/reference.md as texts, from the schema of the language. */
 
 import { Document, isCollection, isMap, type YAMLMap } from 'yaml';
-import {
-  definitions,
-  type Key,
-  language,
-  type Shape,
-  sections,
-} from '../../src/generator/language/schema.js';
+import { definitions, language, sections } from '../../src/generator/language/schema.js';
+import type { Key, Shape } from '../../src/generator/language/shape.js';
+import { durationPattern } from '../../src/generator/language/values.js';
 
 /** Columns within which a list or a mapping stays on one line. */
 const width = 100;
@@ -33,6 +29,7 @@ function published(shape: Shape): Record<string, Json> {
   delete json.example;
   delete json.around;
   delete json.isRequired;
+  delete json.isKind;
   if (anyOf) json.anyOf = anyOf.map(published);
   if (items) json.items = published(items);
   if (propertyNames) json.propertyNames = published(propertyNames);
@@ -74,8 +71,8 @@ function isList(value: Json): value is readonly Json[] {
 export function referencePage(): string {
   return [
     '# Reference of access-patterns.yaml',
-    'Every key, with its type, default, meaning and an example. Written by `npm run reference` from the schema that the generator reads the file by, `access-patterns.schema.json`; [language.md](language.md) tells it as a whole.',
-    'An editor with a YAML language server checks and completes the file after this first line:',
+    'Every key with its type, default, meaning and an example. [language.md](language.md) introduces the language as a whole. `npm run reference` writes this page and `access-patterns.schema.json` from the schema that the generator validates the file with.',
+    'Add this first line to the file, and an editor with a YAML language server validates and completes it:',
     '```yaml\n# yaml-language-server: $schema=node_modules/tableloom/access-patterns.schema.json\n```',
     sections.map(({ heading }) => `- [${heading}](#${anchor(heading)})`).join('\n'),
     ...sections.flatMap(({ heading, intro, keys, path, shown }) => [
@@ -141,7 +138,7 @@ const patternNames = new Map([
   ['^[A-Za-z_]\\w*$', 'a name'],
   ['^[^.]+\\.[^.]+$', '`Type.field`'],
   ['^\\$.', '`$argument`'],
-  ['^[1-9]\\d*[mhd]$', 'a length of time, as `30m`, `12h` or `7d`'],
+  [durationPattern, 'a duration, as in `30m`, `12h` or `7d`'],
 ]);
 
 /** A value under the words of a path. */

@@ -1,127 +1,127 @@
-/** What each field of a schema asks of DynamoDB: the shape of the generated table `costs`. */
+/** The requests of each field of a schema: the shape of the generated table `costs`. */
 
 export interface Costs {
-  /** By `Type.field`. A field that is not in it is an attribute, or is answered by other code. */
+  /** By `Type.field`. A field without an entry is an attribute, or resolved by other code. */
   readonly fields: Readonly<Record<string, FieldCost>>;
-  /** Rules that say what they ask, by name. */
+  /** Rules that declare their requests, by name. */
   readonly rules: Readonly<Record<string, RuleCost>>;
 }
 
-export type FieldCost = GetCost | QueryCost | WriteCost | AnsweredCost;
+export type FieldCost = GetCost | QueryCost | WriteCost | RuleFieldCost;
 
-/** Rules asked around a read or write, by name. */
-export interface Asked {
-  /** Before anything is read. */
+/** Rules called around a read or write, by name. */
+export interface RulesAround {
+  /** Called before anything is read. */
   readonly allow?: string;
-  /** Of what was found. */
+  /** Called for what was found. */
   readonly visible?: string;
 }
 
-/** How a read that takes no more of its parent than the key begins, below a get that `starts` such reads. */
+/** How a read that depends only on its parent's key is sent, below a get that `starts` such reads. */
 export interface PrefetchRequested {
-  /** In its parent's step; or in its parent's own request, where its page begins at the parent. */
-  readonly prefetch?: 'beside' | TogetherCost;
+  /** In parallel with its parent; or in its parent's own request, where its page begins at the parent. */
+  readonly prefetch?: 'parallel' | CollectionCost;
 }
 
-/** The items lie in the parent's item collection: one Query brings both. */
-export interface TogetherCost {
-  /** Which page begins at the parent: the one asked with `first` or nothing, or with `last`. */
+/** The items are in the parent's item collection: one Query reads both. */
+export interface CollectionCost {
+  /** Which page begins at the parent: one with `first` or neither, or one with `last`. */
   readonly page:
     | 'first'
     | 'last'
-    /** It depends on the order asked for by an argument; `none`: where it has no value. */
+    /** Depends on the order in an argument; `none`: where it has no value. */
     | { readonly by: string; readonly DESC: 'first' | 'last'; readonly none: 'first' | 'last' };
-  /** Further items that are read along. */
+  /** Items between the parent and the page, which are read as well. */
   readonly between: number;
-  /** Arguments that bound the page at the parent's end: with one of them it begins elsewhere. */
+  /** Arguments that bound the page at the parent's end: with one of them it does not begin at the parent. */
   readonly bounds?: readonly string[];
 }
 
 /** Reads by key: all keys of one step share batch gets. */
-export interface GetCost extends Asked, PrefetchRequested {
+export interface GetCost extends RulesAround, PrefetchRequested {
   readonly kind: 'get';
-  /** Left out where it is called as the field. */
+  /** Left out where its name is the field's. */
   readonly pattern?: string;
   /** The entities a key is looked up in. */
   readonly of: readonly string[];
-  /** The argument that gives several keys, and how many it may give. */
+  /** The argument with several keys, and how many it may have. */
   readonly each?: { readonly argument: string; readonly max: number };
   /** What the record leads to, by key. */
   readonly leadsTo?: string;
-  /** Fields asked of the record that are read ahead begin with it. */
+  /** Prefetched fields of the record are read with it. */
   readonly starts?: true;
 }
 
 /** One query for each partition it reads. */
-export interface QueryCost extends Asked, PrefetchRequested {
+export interface QueryCost extends RulesAround, PrefetchRequested {
   readonly kind: 'query';
-  /** Left out where it is called as the field. */
+  /** Left out where its name is the field's. */
   readonly pattern?: string;
-  /** What it gives, which says how many rows are read; left out, a connection. */
+  /** What it returns, which decides how many rows are read; left out, a connection. */
   readonly gives?: 'one' | 'list' | 'connection' | 'count' | 'exists';
   readonly of: string;
   /** `table`, or the index's name. */
   readonly index: string;
-  /** Partitions that are read side by side for each value and bucket. */
+  /** Partitions read in parallel for each value and bucket. */
   readonly partitions?: number;
-  /** Arguments with several values, and how many values the pattern itself names: a query each. */
+  /** Arguments with several values, and how many values the pattern itself lists: one query each. */
   readonly lists?: readonly (string | number)[];
-  /** Buckets read one after the other: so many at most, or those of an argument. */
+  /** Buckets read one after the other: at most so many, or those of an argument. */
   readonly buckets?: number | string;
   /** Of lists and connections. */
   readonly page?: { readonly default: number; readonly max: number };
-  /** How many results a list gives: an argument, or a number. */
+  /** How many results a list has: an argument, or a number. */
   readonly limit?: string | number;
-  /** The fields that need no further read; left out: all. */
+  /** The fields that the index covers; left out: all. */
   readonly covering?: readonly string[];
   /** The one field that is read of each row, where the answer is that field's values. */
   readonly selects?: string;
   /** What the rows lead to, by key. */
   readonly leadsTo?: string;
-  /** Rows may be dropped, and others read for them. */
+  /** Rows may be dropped, and further rows read to replace them. */
   readonly drops?: true;
-  /** In how many items a connection's `totalCount` is kept: they are read beside the query, where it is asked. */
+  /** How many items hold a connection's `totalCount`; read in parallel with the query where it is selected. */
   readonly total?: number;
-  /** What is read by its key beside the query. */
-  readonly beside?: string;
+  /** The entity of a parent that is read by its key, in parallel with the query. */
+  readonly separate?: string;
   /** Strongly consistent, at twice the read units. */
   readonly consistent?: true;
   /** Where counting stops. */
   readonly upTo?: number;
 }
 
-/** A mutation: its records are read together, unless they are new, then what else it rests on, and everything is written at once. */
-export interface WriteCost extends Asked {
+/** A mutation: one read of its records, unless they are new, then reads of what they depend on, then one write request. */
+export interface WriteCost extends RulesAround {
   readonly kind: 'write';
-  /** Left out where it is called as the field. */
+  /** Left out where its name is the field's. */
   readonly mutation?: string;
   readonly of: string;
   /** Whether a record is read first. */
   readonly reads: boolean;
-  /** How many are, where several: they are one request. */
+  /** How many records, where several: one request. */
   readonly records?: number;
-  /** An idempotency token is looked up before all else. */
-  readonly token?: true;
-  /** Sequences whose last numbers are read, one after the other. */
+  /** Its idempotency key is read first. */
+  readonly idempotent?: true;
+  /** Sequences whose last numbers are read, one request after the other. */
   readonly sequences?: number;
-  /** Partitions looked through for records that go with it: those take further requests, however many they are. */
+  /** Partitions searched for records to cascade to; how many further requests those take is unknown. */
   readonly cascades?: number;
   /** `prepare` and `alongside`. */
   readonly rules?: readonly string[];
 }
 
-/** Answered by hand: its requests are what the rule says. */
-export interface AnsweredCost {
+/** Resolved by a rule. */
+export interface RuleFieldCost {
   readonly kind: 'rule';
   readonly rule: string;
 }
 
-/** What one call of a rule asks. */
+/** The requests of one call of a rule. */
 export interface RuleCost {
-  /** Requests of its own, one after the other; what they read or write is not told. */
+  /** Other requests, one after the other; their read units are unknown. */
   readonly requests?: number;
-  /** Records it reads through loaders, side by side: they share the step's batch gets. */
+  /** Records it reads through loaders, in parallel: they share the step's batch gets. */
   readonly gets?: number;
-  /** What is read is the same for all rules that give this name: it is read once an operation. */
+  /** `gets` are the same for all rules with this name, and are read once per operation. */
   readonly once?: string;
 }

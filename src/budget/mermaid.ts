@@ -1,6 +1,6 @@
 /** A budget as a Mermaid flowchart: what waits for what. */
 
-import type { Budget, BudgetField } from './budget.js';
+import type { Budget, BudgetField } from './figures.js';
 import { figuresText, rangeText, titleOf } from './text.js';
 
 /** Ends in a newline. */
@@ -10,10 +10,10 @@ export function budgetMermaid(budget: Budget): string {
   const add = (field: BudgetField, parent: string): void => {
     const id = `f${++count}`;
     const { name, by, times, step, requests } = field;
-    const asked =
+    const sent =
       requests.usual === 1 && requests.most === 1 ? '1 request' : `${rangeText(requests)} requests`;
     const title = name === by ? name : `${name} (${by})`;
-    lines.push(`  ${id}["${label([title, `step ${step}, ${asked}`, field.why])}"]`);
+    lines.push(`  ${id}["${label([title, `step ${step}, ${sent}`, field.why])}"]`);
     lines.push(times === 1 ? `  ${parent} --> ${id}` : `  ${parent} -->|×${times}| ${id}`);
     for (const inner of field.fields) add(inner, id);
   };

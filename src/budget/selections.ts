@@ -1,6 +1,6 @@
 /**
- * What an operation selects, from its document. Of graphql-js only types are used: whoever asks may have loaded
- * another copy of it than this package would.
+ * What an operation selects, from its document. Imports only types of graphql-js: the caller's schema may come from
+ * another copy of it.
  */
 
 import type {
@@ -15,11 +15,11 @@ import type {
   SelectionSetNode,
   ValueNode,
 } from 'graphql';
-import { type Arguments, type Given, Open } from './given.js';
+import { type Arguments, Open, type Value } from './arguments.js';
 
-type Sets = readonly (SelectionSetNode | undefined)[];
+export type Sets = readonly (SelectionSetNode | undefined)[];
 
-/** One operation of a document, with the variables it is asked with. */
+/** One operation of a document, with its variables. */
 export class Selections {
   readonly operation: OperationDefinitionNode;
   readonly #schema: GraphQLSchema;
@@ -76,30 +76,39 @@ export class Selections {
     return names;
   }
 
-  /** The type of a field, as SDL writes it: `[User!]!`. Undefined where the type has no such field. */
-  typeOf(typeName: string, field: string): string | undefined {
+  /** The type of a field, without lists and non-null. Undefined where the type has no such field. */
+  namedTypeOf(typeName: string, field: string): string | undefined {
+    return this.#typeOf(typeName, field)?.replace(/[[\]!]/g, '');
+  }
+
+  isList(typeName: string, field: string): boolean {
+    return this.#typeOf(typeName, field)?.startsWith('[') ?? false;
+  }
+
+  /** As SDL writes it: `[User!]!`. */
+  #typeOf(typeName: string, field: string): string | undefined {
     const type = this.#schema.getType(typeName);
     return type && 'getFields' in type ? type.getFields()[field]?.type.toString() : undefined;
   }
 
-  /** The values of a field's arguments: what was given, or the default. */
+  /** The values of a field's arguments: those of the document, or the defaults. */
   argumentsOf(typeName: string, node: FieldNode): Arguments {
     const type = this.#schema.getType(typeName);
     const field = type && 'getFields' in type ? type.getFields()[node.name.value] : undefined;
-    const values = new Map<string, Given>();
+    const values = new Map<string, Value>();
     for (const { name, defaultValue } of field && 'args' in field ? field.args : []) {
-      const given = node.arguments?.find((one) => one.name.value === name);
-      const value = given && this.#argument(given);
+      const argument = node.arguments?.find((one) => one.name.value === name);
+      const value = argument && this.#argument(argument);
       values.set(name, value === undefined ? defaultValue : value);
     }
     return values;
   }
 
-  #argument({ value }: ArgumentNode): Given {
+  #argument({ value }: ArgumentNode): Value {
     return this.#value(value);
   }
 
-  #value(node: ValueNode): Given {
+  #value(node: ValueNode): Value {
     switch (node.kind) {
       case 'Variable':
         return this.#variable(node.name.value);
@@ -117,10 +126,10 @@ export class Selections {
     }
   }
 
-  #variable(name: string): Given {
+  #variable(name: string): Value {
     const definition = this.operation.variableDefinitions?.find((one) => one.variable.name.value === name);
-    const given = this.#variables?.[name];
-    if (given !== undefined) return given;
+    const value = this.#variables?.[name];
+    if (value !== undefined) return value;
     if (definition?.defaultValue) return this.#value(definition.defaultValue);
     return this.#variables === undefined ? new Open(name) : undefined;
   }
@@ -151,16 +160,16 @@ export class Selections {
   }
 
   #isIncluded(node: SelectionNode): boolean {
-    return (node.directives ?? []).every(({ name, arguments: given }) => {
+    return (node.directives ?? []).every(({ name, arguments: inputs }) => {
       if (name.value !== 'skip' && name.value !== 'include') return true;
-      const condition = given?.find((argument) => argument.name.value === 'if');
+      const condition = inputs?.find((argument) => argument.name.value === 'if');
       const value = condition && this.#argument(condition);
       return value instanceof Open || (value === true) === (name.value === 'include');
     });
   }
 }
 
-/** The operation that is meant; undefined where there is none, or it is not said which. */
+/** The operation of a name, or the only one; undefined where there is none, or several and no name. */
 export function operationOf(
   document: DocumentNode,
   name: string | null | undefined,

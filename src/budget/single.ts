@@ -1,20 +1,21 @@
-/** The budget of one field, as a document that asks for nothing else would have it. */
+/** The budget of one field: that of a document that selects nothing else. */
 
 import type { ArgumentNode, DocumentNode, FieldNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import { type Budget, type BudgetOptions, budgetIn } from './budget.js';
+import { budgetIn } from './budget.js';
 import type { FieldCost } from './costs.js';
+import type { Budget, BudgetOptions } from './figures.js';
 
 export interface SingleField {
   readonly cost: FieldCost;
-  /** Where its arguments are declared; null for what answers no field. */
+  /** Where its arguments are declared; null for a pattern without a field. */
   readonly field: { readonly type: string; readonly field: string } | null;
   /** The fields selected of each record. */
   readonly select: readonly string[];
 }
 
 /**
- * What one call costs: a page of the default size without a cursor, lists of values as long as they may be, and no
- * rules asked around it.
+ * What one call costs: a page of the default size without a cursor, lists of values as long as they may be, without
+ * rules around it.
  */
 export function budgetOfField(
   schema: GraphQLSchema,
@@ -41,7 +42,7 @@ export function budgetOfField(
   return budgetIn(costs, schema, { document, operation, root: type }, options);
 }
 
-/** The arguments whose length decides what is read. */
+/** The arguments whose length decides how much is read. */
 function listsOf(cost: FieldCost): string[] {
   const paths =
     cost.kind === 'get'

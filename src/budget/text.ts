@@ -1,7 +1,7 @@
-/** A budget as text, to be read and to be compared: the figures first, then the tree. */
+/** A budget as text, for people and for comparison: the figures first, then the tree. */
 
-import type { Budget, BudgetField, Figures } from './budget.js';
-import { plural } from './words.js';
+import type { Budget, BudgetField, Figures } from './figures.js';
+import { plural } from './plural.js';
 
 interface Row {
   readonly cells: readonly string[];
@@ -15,7 +15,7 @@ export function budgetText(budget: Budget): string {
   const { usual, most, unknown } = budget;
   const lines = [`${titleOf(budget)}: ${figuresText(usual)}`];
   if (figuresText(usual) !== figuresText(most)) lines.push(`at most ${figuresText(most)}`);
-  if (unknown.length > 0) lines.push(`and what these send of their own: ${unknown.join(', ')}`);
+  if (unknown.length > 0) lines.push(`plus undeclared requests of ${unknown.join(', ')}`);
   const rows = budget.fields.flatMap((field) => rowsOf(field, '', ''));
   if (rows.length > 0) lines.push('', ...table([{ cells: heads, why: '' }, ...rows]));
   return `${lines.join('\n')}\n`;

@@ -1,6 +1,6 @@
 /** The recorded budgets of a project's operations: `operations/users.graphql` has its in `operations/users.budget.txt`. */
 
-import type { Budget, Figures } from '../budget/budget.js';
+import type { Budget, Figures } from '../budget/figures.js';
 import { budgetText, figuresText } from '../budget/text.js';
 import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
 import { filesBelow, textOf } from './files.js';
@@ -57,7 +57,7 @@ export function checkBudgets(prices: Priced): {
     diagnostics.push({
       code: 'budget-orphan',
       severity: 'error',
-      message: 'These budgets belong to no document.',
+      message: 'The document of these budgets does not exist.',
       at: { file: path, start: 0, end: 0 },
       hint: 'Run `tableloom explain --record`, which deletes the file.',
     });
@@ -113,7 +113,7 @@ function differences(
     {
       code: 'budget-stale',
       severity: 'error',
-      message: 'These budgets are not what would be recorded; none is higher.',
+      message: 'These budgets are out of date. No figure is higher.',
       at: { file, start: line.start, end: line.end },
       notes: [
         {

@@ -49,7 +49,7 @@ async function check({ root, config }: Options, stages: Stages): Promise<number>
   if (diagnostics.some((one) => one.severity === 'error')) return 1;
   const rules = runs.reduce((sum, { plan }) => sum + plan.rules.length, 0);
   const operations = budgets?.operations ?? 0;
-  const within = operations === 0 ? '' : `, ${operations} operations keep to their budgets`;
-  terminal.say(`${files.size} generated files are up to date, ${rules} rules fit${within}.`);
+  const within = operations === 0 ? '' : `, ${operations} operations are within their budgets`;
+  terminal.say(`${files.size} generated files are up to date, ${rules} rules match${within}.`);
   return 0;
 }

@@ -1,4 +1,4 @@
-/** `tableloom explain`: what operations cost, before they are asked. */
+/** `tableloom explain`: what operations cost, before they are sent. */
 
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { posix, relative, resolve } from 'node:path';
@@ -34,19 +34,16 @@ async function explain(files: readonly string[], options: ExplainOptions, stages
   const { measure } = stages;
   const { root, config, operation, format = 'text', record = false, plan = false } = options;
   if (!formats.some((one) => one === format))
-    throw new Mistake(`There is no format \`${format}\`.`, `Formats are ${formats.join(', ')}.`);
+    throw new Mistake(`\`${format}\` is not a format.`, `Use one of ${formats.join(', ')}.`);
   if (plan && (record || files.length > 0))
-    throw new Mistake('`--plan` explains the project, not operations.', 'Leave out files and `--record`.');
+    throw new Mistake('`--plan` explains the project, not operations.', 'Remove the files and `--record`.');
   const absolute = files.map((file) => resolve(file));
   const variables = options.variables === undefined ? undefined : variablesOf(options.variables);
   enter(root);
   const paths =
     absolute.length === 0 ? operationPaths() : absolute.map((path) => slashes(relative('.', path)));
   if (paths.length === 0 && !plan)
-    throw new Mistake(
-      `There is no document below ${operationsFolder}/.`,
-      'Name a file of GraphQL operations.',
-    );
+    throw new Mistake(`${operationsFolder}/ contains no document.`, 'Name a file of GraphQL operations.');
   terminal.progress('Loading …');
   const project = await loadProject(config, stages);
   terminal.progress('Generating in memory …');
@@ -77,7 +74,7 @@ async function explain(files: readonly string[], options: ExplainOptions, stages
 function recorded(paths: readonly string[], prices: Priced, isWhole: boolean): number {
   const outside = paths.find((path) => !posix.normalize(path).startsWith(`${operationsFolder}/`));
   if (outside !== undefined)
-    throw new Mistake(`${outside} is not below ${operationsFolder}/: budgets are kept of what is there.`);
+    throw new Mistake(`${outside} is not in ${operationsFolder}/, whose documents have recorded budgets.`);
   const files = new Map<string, string>();
   for (const path of paths) {
     const text = recordOf(readOperations(path, prices.schema), prices);
@@ -103,5 +100,5 @@ function variablesOf(given: string): Record<string, unknown> {
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
-  throw new Mistake('`--variables` has to be a JSON object.', 'Write `{"first": 50}`.');
+  throw new Mistake('`--variables` must be a JSON object.', 'Write for example `{"first": 50}`.');
 }

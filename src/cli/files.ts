@@ -23,7 +23,7 @@ export function filesBelow(folder: string): string[] {
     .sort();
 }
 
-/** All of them or, where one cannot be written, none: each is written beside its place first. */
+/** All of them or, where one cannot be written, none: each is written to a temporary file first. */
 export function writeAll(files: ReadonlyMap<string, string>): void {
   const written: { from: string; to: string }[] = [];
   try {

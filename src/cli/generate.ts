@@ -29,7 +29,7 @@ async function generate({ root, config, prune = false }: Options, stages: Stages
   for (const path of created) terminal.say(`created ${path}`);
   for (const [path] of changed) terminal.say(`changed ${path}`);
   for (const path of orphans) {
-    terminal.say(prune ? `deleted ${path}` : `orphan  ${path}: nothing generates it; --prune deletes it`);
+    terminal.say(prune ? `deleted ${path}` : `orphan  ${path}: not generated; --prune deletes it`);
   }
   const counts = {
     created: created.length,

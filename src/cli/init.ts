@@ -72,7 +72,7 @@ function parsed(text: string): Manifest {
     return manifestOf(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Mistake(`package.json cannot be read: ${reason}`, 'Mend it first.');
+    throw new Mistake(`package.json cannot be read: ${reason}`, 'Correct it first.');
   }
 }
 
@@ -91,9 +91,9 @@ function inTheWay(paths: readonly string[]): Diagnostic[] {
   return [...found].map((path) => ({
     code: 'file-exists',
     severity: 'error',
-    message: 'This file is there already; nothing is written.',
+    message: 'This file already exists, so nothing is written.',
     at: { file: path, start: 0, end: 0 },
-    hint: 'Choose another folder with `--root`, or replace what is there with `--force`.',
+    hint: 'Choose another folder with `--root`, or replace existing files with `--force`.',
   }));
 }
 
@@ -104,9 +104,9 @@ function notModule(manifest: Manifest, text: string | undefined): Diagnostic[] {
     {
       code: 'not-a-module',
       severity: 'error',
-      message: `The project's files are of the type ${JSON.stringify(manifest.type)}; generated code is ES modules.`,
+      message: `The package has the type ${JSON.stringify(manifest.type)}, but generated code consists of ES modules.`,
       at: { file: 'package.json', start, end },
-      hint: 'Write `"type": "module"`; `--force` does it.',
+      hint: 'Write `"type": "module"`, or use `--force`.',
     },
   ];
 }

@@ -10,8 +10,9 @@ import {
   Source,
   validate,
 } from 'graphql';
-import { type Budget, type BudgetOptions, budgetOf } from '../budget/budget.js';
+import { budgetOf } from '../budget/budget.js';
 import type { Costs } from '../budget/costs.js';
+import type { Budget, BudgetOptions } from '../budget/figures.js';
 import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
 import { DiagnosticsError } from '../generator/diagnostics/print.js';
 import { Mistake } from './mistakes.js';

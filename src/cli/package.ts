@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Manifest, manifestOf } from './init/manifest.js';
 
-/** Its folder: `src/cli/` lies in it, or `dist/src/cli/`. */
+/** Its folder, which contains `src/cli/` or `dist/src/cli/`. */
 export function packageRoot(): string {
   const here = fileURLToPath(new URL('.', import.meta.url));
   const up = resolve(here, '../..');

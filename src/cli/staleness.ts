@@ -21,7 +21,7 @@ function missing(path: string): Diagnostic {
   return {
     code: 'generated-missing',
     severity: 'error',
-    message: 'This file would be generated and is not there.',
+    message: 'This generated file does not exist.',
     at: { file: path, start: 0, end: 0 },
     hint: 'Run `npm run generate` and commit what it writes.',
   };
@@ -35,7 +35,7 @@ function stale(path: string, found: string, text: string): Diagnostic {
   return {
     code: 'generated-stale',
     severity: 'error',
-    message: 'This file is not what would be generated.',
+    message: 'This generated file is out of date.',
     at: {
       file: path,
       start,
@@ -55,7 +55,7 @@ function orphan(path: string): Diagnostic {
   return {
     code: 'generated-orphan',
     severity: 'error',
-    message: 'Nothing generates this file.',
+    message: 'This file is not generated.',
     at: { file: path, start: 0, end: 0 },
     hint: 'Delete it, or run `npm run generate -- --prune`.',
   };

@@ -1,4 +1,4 @@
-/** What people see: findings on stderr, results on stdout; colour and progress only where a person is looking. */
+/** What people see: findings on stderr, results on stdout; color and progress only where a person is looking. */
 
 import { styleText } from 'node:util';
 
@@ -17,7 +17,7 @@ export class Terminal {
     process.stdout.write(`${text}\n`);
   }
 
-  /** What is told beside the result. */
+  /** Progress and findings, which are not part of the result. */
   note(text: string): void {
     this.clear();
     process.stderr.write(`${text}\n`);
@@ -26,7 +26,7 @@ export class Terminal {
   /** Printed diagnostics. */
   findings(text: string): void {
     this.clear();
-    process.stderr.write(`${hasColour(process.stderr) ? coloured(text) : text}\n`);
+    process.stderr.write(`${hasColor(process.stderr) ? colored(text) : text}\n`);
   }
 
   clear(): void {
@@ -36,11 +36,11 @@ export class Terminal {
   }
 }
 
-function hasColour(stream: NodeJS.WriteStream): boolean {
+function hasColor(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb';
 }
 
-function coloured(text: string): string {
+function colored(text: string): string {
   return text
     .split('\n')
     .map((line) =>

@@ -1,4 +1,4 @@
-/** What the verbs share: where the project is, and how a failure is told. */
+/** What the verbs share: where the project is, and how a failure is reported. */
 
 import { existsSync } from 'node:fs';
 import { isFindings, Mistake, unwrapped } from './mistakes.js';
@@ -17,7 +17,8 @@ export const terminal = new Terminal();
 
 /** Everything below works with paths from the project's folder, as Codegen does. */
 export function enter(root: string): void {
-  if (!existsSync(root)) throw new Mistake(`There is no folder ${root}.`, 'Name the project with `--root`.');
+  if (!existsSync(root))
+    throw new Mistake(`There is no folder ${root}.`, 'Set the folder of the project with `--root`.');
   process.chdir(root);
 }
 
@@ -35,7 +36,7 @@ export async function staged(
   }
 }
 
-/** The exit code. A user's mistake is told without a stack trace, a fault of ours with one. */
+/** The exit code. A user's mistake is reported without a stack trace, a bug of ours with one. */
 export async function withFailures(action: () => Promise<number>): Promise<number> {
   try {
     return await action();
@@ -56,6 +57,6 @@ function told(error: unknown): number {
     return 2;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  terminal.findings(`tableloom: this should not happen; please report it.\n${detail}`);
+  terminal.findings(`tableloom: internal error. Please report it.\n${detail}`);
   return 2;
 }

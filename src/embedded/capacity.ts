@@ -2,7 +2,7 @@ import { equalItems, type Item } from './items/attributes.js';
 import { itemSize, writeUnits } from './items/sizes.js';
 import { entryOf, type Index, type Table } from './store/table.js';
 
-/** A request's wish to be told what it consumed. */
+/** Whether a request wants to know its consumed capacity. */
 export type CapacityMode = 'INDEXES' | 'TOTAL' | 'NONE' | undefined;
 
 type UnitKind = 'ReadCapacityUnits' | 'WriteCapacityUnits';

@@ -22,7 +22,7 @@ interface Validations {
   checkTypes(data: object, types: Types): object;
   /** Throws a `DynaliteError` (ValidationException) for broken limits. */
   checkValidations(data: object, types: Types, custom?: CustomCheck, store?: object): void;
-  /** A message, or undefined. Normalises the text of numbers in place. */
+  /** A message, or undefined. Normalizes the text of numbers in place. */
   validateAttributeValue(value: object): string | undefined;
   /** A message, or undefined. Sets `_condition`, `_updates`, `_keyCondition`, `_filter`, `_projection`. */
   validateExpressions(data: object): string | undefined;

@@ -52,7 +52,7 @@ function answered({ body, statusCode }: DynaliteError): ApiError {
 }
 
 /**
- * Checks every value and normalises its numbers (in place, as dynalite does).
+ * Checks every value and normalizes its numbers (in place, as dynalite does).
  * @throws ValidationError
  */
 export function checkValues(values: Item): void {

@@ -1,5 +1,5 @@
 /**
- * The encodings: how values stand in keys. A row holds all that the generator knows of one; to add one, add a row, its
+ * The encodings of values in keys. A row has all that the generator knows of one; to add one, add a row, its
  * function to the runtime (src/runtime/keys/encodings.ts), and its sample values to the tests.
  */
 
@@ -50,7 +50,7 @@ interface EncodingRow {
   readonly decode: (text: string) => string;
 }
 
-/** How a value of a type is stored. `document` cannot stand in a key. */
+/** How a value of a type is stored. `document` cannot be part of a key. */
 export type Encoding = PlainType | 'document';
 type PlainType = 'text' | 'enum' | 'integer' | 'decimal' | 'boolean' | 'time';
 
@@ -181,7 +181,7 @@ const mostDigits = 16;
 type PadDigits = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16;
 type Pad = `pad(${PadDigits})`;
 
-/** How a value stands in a hole of a key template. */
+/** How a value is encoded in a hole of a key template. */
 export type HoleEncoding = keyof typeof rows | Pad;
 
 /** What a hole names, as `{fold(name)}`, and `encode`. `plain` undoes what `encode` says. */
@@ -260,7 +260,7 @@ export function wantedBy(transform: Transform, encoding: Encoding): string | und
   return found[0]?.[1].transform?.takes;
 }
 
-/** How an attribute stands in keys: as its type does, or as `encode` says. */
+/** How an attribute is encoded in keys: by its type, or by `encode`. */
 export interface Encoded {
   readonly encoding: Encoding;
   readonly encode?: HoleEncoding;

@@ -17,7 +17,7 @@ export interface Model {
   readonly sdl: Sdl;
 }
 
-/** A name or text and where it stands. */
+/** A name or text with its place. */
 export interface Word {
   readonly text: string;
   readonly at: Span;
@@ -74,7 +74,7 @@ export interface EntityModel {
   readonly generate: readonly GeneratedModel[];
   readonly default: readonly { readonly field: Word; readonly value: Literal }[];
   readonly normalize: readonly { readonly field: Word; readonly steps: readonly Word[] }[];
-  /** How a field stands in every key: `pad(6)`, `fold`, `day`, `invert`. */
+  /** How a field is encoded in every key: `pad(6)`, `fold`, `day`, `invert`. */
   readonly encode: readonly { readonly field: Word; readonly how: Word }[];
   /** Attributes a rule computes from the rest of the record. */
   readonly compute: readonly { readonly field: Word; readonly rule: Word }[];

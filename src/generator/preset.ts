@@ -209,7 +209,7 @@ function readText(path: string): string {
     const missing: Diagnostic = {
       code: 'no-patterns',
       severity: 'error',
-      message: 'The file of access patterns cannot be read.',
+      message: 'The access patterns cannot be read.',
       at: { file: path, start: 0, end: 0 },
       hint: 'Create it, or set `presetConfig.patterns` in codegen.ts.',
     };
@@ -228,13 +228,13 @@ function readTemplates(folder: string): Renderer {
   return new Renderer(read(folder), []);
 }
 
-/** `templates/` beside `src/` in the checkout, or beside `dist/` in the package. */
+/** `templates/` next to `src/` in the checkout, or next to `dist/` in the package. */
 function packageTemplates(): string {
-  const beside = fileURLToPath(new URL('../../templates', import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL('../../../templates', import.meta.url));
+  const inCheckout = fileURLToPath(new URL('../../templates', import.meta.url));
+  return existsSync(inCheckout) ? inCheckout : fileURLToPath(new URL('../../../templates', import.meta.url));
 }
 
-/** Paths as people see them; asked for once for every node of the schema. */
+/** Paths as people see them; computed once for every file, not for every node of the schema. */
 function pathsBelow(folder: string): (path: string) => string {
   const known = new Map<string, string>();
   return (path) => {

@@ -26,7 +26,7 @@ export const admin: AdminRule = async ({ context }) => {
   if (role !== 'ADMIN') throw forbidden('This is for administrators.');
 };
 
-/** An administrator, but not on themself: so the last one cannot go. */
+/** An administrator, but not on their own account: so the last one remains. */
 export const adminOfAnother: AdminOfAnotherRule = async ({ args, context }) => {
   const user = await currentUser(context);
   if (user.role !== 'ADMIN') throw forbidden('This is for administrators.');

@@ -10,7 +10,7 @@ export const errorCodes = {
     'A value cannot be stored, or breaks a rule of its field; in a document the message names the place.',
   NOT_FOUND: 'The record to be changed does not exist.',
   ALREADY_EXISTS: 'A record with this key exists.',
-  VERSION_CONFLICT: 'The record is no longer at the version the caller saw.',
+  VERSION_CONFLICT: 'The record has changed since the caller read it.',
   UNIQUE_VIOLATION: 'Another record holds the value of a unique field.',
   GUARD_FAILED:
     'A condition of the write does not hold, or the record may not change that way; `guard` names the condition.',
@@ -21,19 +21,19 @@ export const errorCodes = {
     'The record and everything that belongs to it are being deleted; it cannot be changed any more.',
   CASCADE_UNFINISHED:
     'More belongs to the record than one call deletes. `deleted` records are deleted; repeat the call to resume.',
-  CONFLICT: 'Other writers kept changing the same records; nothing was written.',
+  CONFLICT: 'Other writers kept changing the same records. Nothing was written.',
   BAD_CURSOR: 'A cursor was not issued for this field with these arguments, or was altered.',
   BAD_PAGE:
     'The arguments first and last are not valid: both are passed, or one is negative or above the maximum.',
   BAD_INPUT: 'The arguments contradict each other, or request more than one answer may return.',
-  RANGE_TOO_WIDE: 'A range of time spans more buckets than one query may cross.',
+  RANGE_TOO_WIDE: 'A time range spans more buckets than one query may read.',
   READ_BUDGET: 'Too few items match to find the answer within the reads that one query may make.',
   TRANSACTION_TOO_LARGE:
     'One call would touch more items than DynamoDB accepts in a transaction (100 items, 4 MB).',
   ITEM_TOO_LARGE: 'A record is larger than DynamoDB stores in one item (400 KB).',
   WRITE_TWICE: 'One call would write the same record twice.',
   IDEMPOTENCY_MISMATCH: 'The idempotency key was used before, for another operation or with other arguments.',
-  APPEND_ONLY: 'Records of this entity are never changed once created.',
+  APPEND_ONLY: 'Records of this entity cannot be changed after they are created.',
   BUSY: 'Storage was overloaded for too long; repeat the request later.',
   STORAGE_UNAVAILABLE: 'Storage could not be reached; it is unknown whether a write took place.',
   STORAGE_REFUSED: 'Storage refused the request: the tables do not match the generated code.',

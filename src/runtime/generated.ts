@@ -125,7 +125,14 @@ export type {
 export { distinct, documentValue, epochSeconds, listOf, lowercase, picked, setOf, trim } from './values.js';
 export { type Deletion, removeTree } from './write/cascade/cascade.js';
 export { type Dependents, type DependentsOf, dependents } from './write/cascade/tree.js';
-export { type Changes, changing, computed, putting, type Upserts, upserting } from './write/changing.js';
+export {
+  type Changes,
+  changing,
+  computed,
+  putting,
+  type Upserts,
+  upserting,
+} from './write/entity/changing.js';
 export {
   cascadeWrites,
   changed,
@@ -134,7 +141,7 @@ export {
   putWrites,
   updateWrites,
   upsertWrites,
-} from './write/entity-writes.js';
+} from './write/entity/entity-writes.js';
 export {
   addedDecimal,
   addedInt,
@@ -144,9 +151,9 @@ export {
   later,
   notNull,
   without,
-} from './write/field-updates.js';
+} from './write/entity/field-updates.js';
+export { entry, stored } from './write/entity/item-parts.js';
 export type { IdempotencyStore } from './write/idempotency.js';
-export { entry, stored } from './write/item-parts.js';
 export type {
   Alongside,
   CreateOptions,

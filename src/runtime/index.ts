@@ -1,11 +1,6 @@
 /** What servers, hand-written rules and tests import: `tableloom/runtime`. Generated code has a door of its own, generated.ts. */
-export {
-  type Budget,
-  type BudgetField,
-  type BudgetOptions,
-  budgetOf,
-  type Figures,
-} from '../budget/budget.js';
+export { budgetOf } from '../budget/budget.js';
+export type { Budget, BudgetField, BudgetOptions, Figures } from '../budget/figures.js';
 export type { DocumentCommand, DocumentOutput, DocumentRequests } from './client/document.js';
 export type { Limits } from './client/limits.js';
 export type { Operation, RequestReport, Statistics } from './client/requests.js';

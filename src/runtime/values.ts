@@ -161,7 +161,7 @@ function sameSet(a: AnySet, b: AnySet): boolean {
 type SetMember = string | number | Uint8Array;
 type AnySet = ReadonlySet<SetMember>;
 
-/** The normalisations that an entity may declare. */
+/** The normalizations that an entity may declare. */
 export const lowercase = (text: string): string => text.toLowerCase();
 export const trim = (text: string): string => text.trim();
 

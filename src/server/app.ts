@@ -45,7 +45,7 @@ const slowestRequest = 30_000;
 /** Tokens of the longest document: ten times what introspection takes, and no more than the parser can nest. */
 const mostTokens = 3000;
 
-/** Codes of typed errors that are the server's fault or its storage's: the client is told little, so the log is told why. */
+/** Codes of typed errors that are the server's fault or its storage's: the client learns little, so the log has the reason. */
 const faults = new Set([
   'BUSY',
   'STORAGE_UNAVAILABLE',
@@ -119,7 +119,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     if (production && !(await isAdmin(context))) return;
     execution.extensions = { ...execution.extensions, tableloom: cost };
   });
-  // Mercurius keeps one compiled operation for a document, whichever operation is asked for next. A document that a hook
+  // Mercurius keeps one compiled operation for a document, whichever operation is requested next. A document that a hook
   // gives is not compiled.
   if (options.jit)
     app.graphql.addHook('preExecution', async (_schema, document) =>

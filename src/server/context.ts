@@ -15,7 +15,7 @@ declare module 'tableloom/runtime' {
     readonly viewer: Viewer | null;
     readonly client: Client;
     readonly auth: Auth;
-    /** Says in the server's log what no client is told. Never give it a secret. */
+    /** Writes to the server's log what clients must not see. Never pass it a secret. */
     readonly note: (message: string, details: Readonly<Record<string, unknown>>) => void;
   }
 }

@@ -1,4 +1,4 @@
-/** How long requests under way may take to finish once the process is told to stop, in milliseconds. */
+/** How long requests under way may take to finish once the process has to stop, in milliseconds. */
 const patience = 10_000;
 
 /** A signal this soon after another is the same one: launchers pass on what the terminal sent to all. In milliseconds. */

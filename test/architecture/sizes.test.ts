@@ -10,19 +10,11 @@ const fullestFolder = 15;
 
 /** What is larger, and why. An entry that is no longer needed fails the test: take it out. */
 const largeFiles: Readonly<Record<string, string>> = {
-  'src/generator/emit/printer.ts': 'to be split',
-  'src/budget/budget.ts': 'to be split',
-
-  'src/generator/language/schema.ts': 'to be split',
-  'src/generator/parse/yaml.ts': 'to be split',
   'generated/graphql.ts': "written by Codegen's own plugins",
   'generated/schema.ts': 'the printed schema as it is',
 };
 
-const largeFolders: Readonly<Record<string, string>> = {
-  'src/runtime/write': 'to be split',
-  'src/generator/emit/files': 'to be split',
-};
+const largeFolders: Readonly<Record<string, string>> = {};
 
 const files = ['src', 'generated'].flatMap(typescriptBelow);
 const lines = new Map(files.map((file) => [file, readFileSync(file, 'utf8').split('\n').length - 1]));

@@ -52,7 +52,7 @@ test('random queries send at most what their budgets say, in at most so many ste
   for (let seed = 1; seed <= runs(60); seed++) await expectBounded(new Dice(seed));
 });
 
-test('so do those of records and what lies beside them, whatever variables are given', async () => {
+test('so do those of records and their prefetched fields, whatever the variables', async () => {
   for (let seed = 1; seed <= runs(60); seed++)
     await expectBounded(new Dice(1000 + seed), [
       'user',

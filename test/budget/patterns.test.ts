@@ -228,7 +228,7 @@ describe('requests are those of the budget', () => {
     ]);
   });
 
-  test('what lies beside a record, and numbers that are kept', async () => {
+  test('prefetched fields, and aggregates', async () => {
     const project = await open(teamSchema, teamTables, teamLoaders, teamResolvers.createResolvers({}));
     const session = project.database.session();
     const [{ id }] = await session.write(teamWrites.create({}));
@@ -280,10 +280,10 @@ describe('requests are those of the budget', () => {
       [['mutation { deleteOrder(id: "o1") { id } }', 3, 3]],
       ['mutation { deleteOrder(id: "o2") { id } }'],
     );
-    // What goes with it is said to come on top.
+    // The requests of the cascade are not counted, but named.
     const document = 'mutation { deleteOrder(id: "o3") { id } }';
     expect(budgetOf(shop.costs, buildSchema(shopSchema.typeDefs), parse(document))?.unknown).toEqual([
-      'deleteOrder, for what goes with Order',
+      'deleteOrder (cascade from Order)',
     ]);
     await project.data(place(3));
     await project.database.session().write(lineWrites.create({ orderId: 'o3', productId: 'p', pieces: 1 }));

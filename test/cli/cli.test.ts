@@ -119,7 +119,7 @@ describe('check', () => {
     const before = snapshot();
     expect(await run('check')).toEqual({
       code: 0,
-      out: '14 generated files are up to date, 4 rules fit.\n',
+      out: '14 generated files are up to date, 4 rules match.\n',
       err: '',
     });
     expect(snapshot()).toEqual(before);
@@ -186,7 +186,7 @@ describe('scaffold', () => {
     rmSync(join(folder, 'app/src/rules/books.ts'));
     edit('app/src/rules/access.ts', (text) => text.replace('export const reader', 'const reader'));
     expect((await run('scaffold')).code).toBe(1);
-    expect((await run('check')).err).toContain('there is no app/src/rules/books.ts');
+    expect((await run('check')).err).toContain('app/src/rules/books.ts does not exist');
   });
 });
 

@@ -35,19 +35,19 @@ describe('explain', () => {
       code: 0,
       err: '',
       out: `query Two: 2 requests, 2 steps, 1.5 read units
-and what these send of their own: recommended
+plus undeclared requests of recommended
 
                        times  step  requests  read units
   Query.book              ×1     2         1         0.5  1 key of Book
-  └ rule reader           ×1     1         1         0.5  reads \`viewer\`, once an operation
+  └ rule reader           ×1     1         1         0.5  reads \`viewer\`, once per operation
   Query.book as other     ×1     2         0         0.5  1 key of Book
-  Query.recommended       ×1     1         0           0  a rule; its requests are its own
+  Query.recommended       ×1     1         0           0  a rule that does not declare its requests
 
 mutation Lend: 3 requests, 3 steps, 1.5 read units
 
                     times  step  requests  read units
-  Mutation.lend        ×1     2         2           1  Book is read, then all is written at once
-  └ rule librarian     ×1     1         1         0.5  reads \`viewer\`, once an operation
+  Mutation.lend        ×1     2         2           1  reads Book, then writes all at once
+  └ rule librarian     ×1     1         1         0.5  reads \`viewer\`, once per operation
 `,
     });
   });
@@ -58,7 +58,7 @@ mutation Lend: 3 requests, 3 steps, 1.5 read units
     write('variables.json', variables);
     for (const given of [variables, join(folder, 'variables.json')]) {
       const { out } = await explain(['operations/books.graphql'], { operation: 'Two', variables: given });
-      expect(out).toContain('asked already');
+      expect(out).toContain('already requested');
       expect(out).not.toContain('Lend');
     }
   });
@@ -84,7 +84,7 @@ mutation Lend: 3 requests, 3 steps, 1.5 read units
             step: 2,
             requests: { usual: 2, most: 2 },
             readUnits: { usual: 1, most: 1 },
-            why: 'Book is read, then all is written at once',
+            why: 'reads Book, then writes all at once',
             fields: [
               {
                 name: 'librarian',
@@ -96,7 +96,7 @@ mutation Lend: 3 requests, 3 steps, 1.5 read units
                 step: 1,
                 requests: { usual: 1, most: 1 },
                 readUnits: { usual: 0.5, most: 0.5 },
-                why: 'reads `viewer`, once an operation',
+                why: 'reads `viewer`, once per operation',
                 fields: [],
               },
             ],
@@ -111,9 +111,9 @@ mutation Lend: 3 requests, 3 steps, 1.5 read units
     const { out } = await explain([], { format: 'mermaid', operation: 'Lend' });
     expect(out).toBe(`flowchart LR
   operation["mutation Lend<br/>3 requests, 3 steps, 1.5 read units"]
-  f1["Mutation.lend (lend)<br/>step 2, 2 requests<br/>Book is read, then all is written at once"]
+  f1["Mutation.lend (lend)<br/>step 2, 2 requests<br/>reads Book, then writes all at once"]
   operation --> f1
-  f2["librarian<br/>step 1, 1 request<br/>reads #96;viewer#96;, once an operation"]
+  f2["librarian<br/>step 1, 1 request<br/>reads #96;viewer#96;, once per operation"]
   f1 --> f2
 `);
   });
@@ -163,10 +163,10 @@ mutation Lend: 3 requests, 3 steps, 1.5 read units
       'has no operation `Three`',
     ],
     ['a file that is not there', ['operations/none.graphql'], {}, 'operations/none.graphql cannot be read'],
-    ['an unknown format', [], { format: 'xml' }, 'no format `xml`'],
+    ['an unknown format', [], { format: 'xml' }, '`xml` is not a format'],
     ['variables that are no JSON', [], { variables: '{' }, 'neither a file nor JSON'],
-    ['variables that are no object', [], { variables: '[]' }, 'has to be a JSON object'],
-    ['a budget of what lies elsewhere', ['books.graphql'], { record: true }, 'is not below operations/'],
+    ['variables that are no object', [], { variables: '[]' }, 'must be a JSON object'],
+    ['a budget of what lies elsewhere', ['books.graphql'], { record: true }, 'is not in operations/'],
   ])('tells of %s in one sentence with a hint, exit 2', async (_what, files, options, message) => {
     const { code, err, out } = await project().explain(files, options);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -187,7 +187,7 @@ describe('recorded budgets', () => {
     expect((await explain([], { record: true })).out).toBe('All budgets are recorded.\n');
     expect(await run('check')).toEqual({
       code: 0,
-      out: '14 generated files are up to date, 4 rules fit, 2 operations keep to their budgets.\n',
+      out: '14 generated files are up to date, 4 rules match, 2 operations are within their budgets.\n',
       err: '',
     });
   });
@@ -209,15 +209,15 @@ describe('recorded budgets', () => {
     mutation Lend: 3 requests, 3 steps, 1.5 read units
 
                         times  step  requests  read units
-      Mutation.lend        ×1     2         2           1  Book is read, then all is written at once
-      └ rule librarian     ×1     1         1         0.5  reads \`viewer\`, once an operation
+      Mutation.lend        ×1     2         2           1  reads Book, then writes all at once
+      └ rule librarian     ×1     1         1         0.5  reads \`viewer\`, once per operation
   note: now
     mutation Lend: 5 requests, 5 steps, 1.5 read units
 
                         times  step  requests  read units
-      Mutation.lend        ×1     2         2           1  Book is read, then all is written at once
-      ├ rule librarian     ×1     1         1         0.5  reads \`viewer\`, once an operation
-      └ rule lending       ×1     3         2           0  2 requests of its own
+      Mutation.lend        ×1     2         2           1  reads Book, then writes all at once
+      ├ rule librarian     ×1     1         1         0.5  reads \`viewer\`, once per operation
+      └ rule lending       ×1     3         2           0  2 declared requests
   hint: Make it cheaper, or accept it: run \`tableloom explain --record\` and commit what it writes.
 
 1 error
@@ -237,9 +237,9 @@ describe('recorded budgets', () => {
     expect(code).toBe(1);
     expect(
       err,
-    ).toBe(`operations/books.budget.txt:2:1: error[budget-stale]: These budgets are not what would be recorded; none is higher.
-  2 | and what these send of their own: recommended
-    | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    ).toBe(`operations/books.budget.txt:2:1: error[budget-stale]: These budgets are out of date. No figure is higher.
+  2 | plus undeclared requests of recommended
+    | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   note: this line would be \`\`
   hint: Run \`tableloom explain --record\` and commit what it writes.
 
@@ -257,7 +257,7 @@ describe('recorded budgets', () => {
     await explain(['operations/books.graphql'], { record: true });
     expect(
       (await run('check')).err,
-    ).toBe(`operations/old.budget.txt: error[budget-orphan]: These budgets belong to no document.
+    ).toBe(`operations/old.budget.txt: error[budget-orphan]: The document of these budgets does not exist.
   hint: Run \`tableloom explain --record\`, which deletes the file.
 
 1 error
@@ -270,6 +270,6 @@ describe('recorded budgets', () => {
     const { run, folder } = project();
     rmSync(join(folder, 'operations'), { recursive: true });
     await run('generate');
-    expect((await run('check')).out).toBe('14 generated files are up to date, 4 rules fit.\n');
+    expect((await run('check')).out).toBe('14 generated files are up to date, 4 rules match.\n');
   });
 });

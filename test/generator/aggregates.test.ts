@@ -97,11 +97,11 @@ test('constants of `where` are conditions in the form that records hold, and sta
   ]);
 });
 
-test('what declares the key of a number as its own is told so', () => {
+test('an entity that declares the key of an aggregate is refused', () => {
   const note = '  Note: { key: { PK: "COUNT#Member.kept#{id}", SK: COUNT } }\n';
   const yaml = declared(counted('team: $team')).replace('  Note: {}\n', note);
   expect(checked(yaml, sdl).diagnostics.map(({ code, message }) => [code, message])).toEqual([
-    ['keys-collide', expect.stringMatching(/^The number of `kept` can have the key of `Note`: /)],
+    ['keys-collide', expect.stringMatching(/^The aggregate `kept` can have the key of `Note`: /)],
   ]);
   const sequence = yaml.replace(note, '  Note: { key: { PK: "SEQUENCE#{id}#{id}", SK: SEQUENCE } }\n');
   expect(checked(sequence, sdl).diagnostics.map(({ code }) => code)).toEqual(['keys-collide']);

@@ -7,14 +7,8 @@ import { describe, expect, test } from 'vitest';
 import { parseDocument, stringify } from 'yaml';
 import { referencePage, schemaFile, within } from '../../scripts/reference/render.js';
 import { formatDiagnostics } from '../../src/generator/diagnostics/print.js';
-import {
-  definitions,
-  type Key,
-  keysOf,
-  language,
-  type Shape,
-  sections,
-} from '../../src/generator/language/schema.js';
+import { definitions, keysOf, language, sections } from '../../src/generator/language/schema.js';
+import type { Key, Shape } from '../../src/generator/language/shape.js';
 import { validate } from '../../src/generator/language/validate.js';
 import { comparisons, filterOperators } from '../../src/generator/model.js';
 import { readYaml } from '../../src/generator/parse/yaml.js';
@@ -194,103 +188,107 @@ describe('a fault is found once, where it is', () => {
       'unknown-key since: Range of `b` has no key `since`.',
     ],
     ['a key at the top', 'pattern: {}', 'unknown-key pattern: The file has no key `pattern`.'],
-    ['a key that is no word', 'patterns: { ? [a] : { one: A } }', 'wrong-type [a]: A key is one word.'],
+    [
+      'a key that is no word',
+      'patterns: { ? [a] : { one: A } }',
+      'wrong-type [a]: A key must be a single word.',
+    ],
     [
       'a mutation left blank',
       'mutations: { m: }',
-      'missing-key m: Mutation `m` lacks `for`.\nmutation-kind m: Mutation `m` says none of `create`, `update`, `upsert`, `put`, `touch`, `delete` and `transaction`.',
+      'missing-key m: Mutation `m` lacks `for`.\nmutation-kind m: Mutation `m` has none of `create`, `update`, `upsert`, `put`, `touch`, `delete` and `transaction`.',
     ],
     [
       'text for a whole number',
       'patterns: { a: { many: A, shards: many } }',
-      'wrong-value many: `shards` is a whole number from 1 to 100.',
+      'wrong-value many: `shards` must be a whole number from 1 to 100.',
     ],
     [
       'a fraction',
       'patterns: { a: { many: A, shards: 1.5 } }',
-      'wrong-value 1.5: `shards` is a whole number from 1 to 100.',
+      'wrong-value 1.5: `shards` must be a whole number from 1 to 100.',
     ],
     [
       'a mapping for words',
       'patterns: { a: { many: A, sort: { b: c } } }',
-      'wrong-type { b: c }: Text or a list is expected here, not a mapping.',
+      'wrong-type { b: c }: Expected text or a list, not a mapping.',
     ],
     [
       'a list in a list',
       'patterns: { a: { many: A, sort: [[b]] } }',
-      'wrong-type [b]: A single value is expected here, not a list.',
+      'wrong-type [b]: Expected a single value, not a list.',
     ],
     [
       'text for an entry',
       'patterns: { a: { many: A, entry: of course } }',
-      'wrong-type of course: A boolean or a mapping is expected here, not text.',
+      'wrong-type of course: Expected a boolean or a mapping, not text.',
     ],
     [
       '`immutable: false`',
       'entities: { A: { immutable: false } }',
       'wrong-value false: `immutable` is `true` or a list of fields.',
     ],
-    ['nothing for a word', 'patterns: { a: { one: } }', 'wrong-type one: A value is missing here.'],
+    ['nothing for a word', 'patterns: { a: { one: } }', 'wrong-type one: The value is missing.'],
     [
       'nothing for a value',
       'patterns: { a: { one: A, where: { b: } } }',
-      'wrong-value b: A value is missing here.',
+      'wrong-value b: The value is missing.',
     ],
     [
       'nothing for a condition',
       'patterns: { a: { one: A, filter: { b: } } }',
-      'wrong-value b: A value is missing here.',
+      'wrong-value b: The value is missing.',
     ],
-    ['text for a pattern', 'patterns: { a: user }', 'wrong-type user: Pattern `a` is a mapping.'],
+    ['text for a pattern', 'patterns: { a: user }', 'wrong-type user: Pattern `a` must be a mapping.'],
     [
       'text for an index',
       'tables: { t: { name: app, key: PK, indexes: { ByB: b } } }',
-      'wrong-type b: A list or a mapping is expected here, not text.',
+      'wrong-type b: Expected a list or a mapping, not text.',
     ],
     [
       'a list for one value',
       'patterns: { a: { many: A, filter: { b: { eq: [1] } } } }',
-      'wrong-type [1]: A single value is expected here, not a list.',
+      'wrong-type [1]: Expected a single value, not a list.',
     ],
     [
       'a value deep in a filter',
       'patterns: { a: { many: A, filter: { or: [{ not: { b: { size: { more: 1 } } } }] } } }',
-      'wrong-value more: `more` is no comparison of a size.',
+      'wrong-value more: `more` is not a comparison of a size.',
     ],
     [
       'a number without end',
       'patterns: { a: { one: A, filter: { b: { eq: .inf } } } }',
-      'wrong-type .inf: A single value is expected here, not this.',
+      'wrong-type .inf: Expected a single value, not this value.',
     ],
     [
       'a pattern of no kind',
       'patterns: { a: { for: Query.a } }',
-      'pattern-kind a: Pattern `a` says none of `one`, `many`, `mixed`, `count`, `sum` and `exists`.',
+      'pattern-kind a: Pattern `a` has none of `one`, `many`, `mixed`, `count`, `sum` and `exists`.',
     ],
     [
       'a list for an equality',
       'patterns: { a: { many: A, where: { b: [1, 2] } } }',
-      'wrong-type [1, 2]: A single value or a mapping is expected here, not a list.',
+      'wrong-type [1, 2]: Expected a single value or a mapping, not a list.',
     ],
     [
       'an argument among constants',
       'patterns: { a: { many: A, where: { b: { in: [1, $c] } } } }',
-      'wrong-value $c: The list of `in` is of constants.',
+      'wrong-value $c: A list under `in` contains only constants.',
     ],
     [
       'no constants',
       'patterns: { a: { many: A, where: { b: { in: [] } } } }',
-      'wrong-value []: The list of `in` is empty.',
+      'wrong-value []: The list under `in` is empty.',
     ],
     [
       'several values of a mutation',
       'mutations: { m: { delete: A, for: Mutation.m, where: { b: { in: $c } } } }',
-      'wrong-type { in: $c }: A single value is expected here, not a mapping.',
+      'wrong-type { in: $c }: Expected a single value, not a mapping.',
     ],
     [
       'too many sort attributes',
       'tables: { t: { name: app, key: PK, indexes: { ByB: { partition: b, sort: [c, d, e, f, g] } } } }',
-      'wrong-value g: The sort key of an index has at most 4 attributes, not 5.',
+      'wrong-value g: The sort key of a multi-attribute index has at most 4 attributes, not 5.',
     ],
     [
       'a key that no join has',
@@ -298,19 +296,19 @@ describe('a fault is found once, where it is', () => {
       'unknown-key sort: `through` has no key `sort`.',
     ],
     [
-      'part of a path elsewhere',
+      'part of an external path',
       'external: [Query.a, Query]',
-      'wrong-value Query: `Query` is not a field of the schema.',
+      'wrong-value Query: `Query` does not name a field of the schema.',
     ],
     [
       'two kinds of mutation',
       'mutations: { m: { create: A, delete: A, for: Mutation.m } }',
-      'mutation-kind m: Mutation `m` says `create` and `delete`.',
+      'mutation-kind m: Mutation `m` has `create` and `delete`.',
     ],
   ];
   test('another version', () => {
     expect(findings('version: two\nentities: {}\n')).toEqual([
-      'wrong-value two: This version of the language is `1`.',
+      'wrong-value two: The version of the language is `1`.',
     ]);
   });
 

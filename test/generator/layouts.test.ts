@@ -1,6 +1,6 @@
 /** The digest that cursors are bound to: it changes with the keys a query reads by, and with nothing else. */
 import { expect, test } from 'vitest';
-import { layoutOf } from '../../src/generator/emit/files/layout.js';
+import { layoutOf } from '../../src/generator/emit/files/queries/layout.js';
 import { checked } from './support.js';
 
 const sdl = `

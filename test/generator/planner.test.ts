@@ -36,7 +36,7 @@ ${names.map((name) => `  ${name}: { many: Wide, where: { ${name}: $value } }`).j
     const wide = `${sdl} type Wide { id: ID! ${names.map((name) => `${name}: String!`).join(' ')} }`;
     const found = checked(yaml, wide).diagnostics.filter(({ code }) => code === 'too-many-indexes');
     expect(found.map(({ message }) => message)).toEqual([
-      '`Wide` needs 21 global indexes: DynamoDB allows 20.',
+      '`Wide` needs 21 global indexes, but DynamoDB allows 20.',
     ]);
   });
 

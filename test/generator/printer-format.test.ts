@@ -2,6 +2,8 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Doc } from '../../src/generator/emit/fragment.js';
+import { print } from '../../src/generator/emit/print.js';
 import {
   arrow,
   assigned,
@@ -9,14 +11,12 @@ import {
   call,
   code,
   conditional,
-  type Doc,
   generic,
   list,
   literal,
   object,
   objectType,
   operation,
-  print,
   property,
   quote,
   union,

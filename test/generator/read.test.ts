@@ -93,19 +93,17 @@ describe('access-patterns.yaml', () => {
     expect(index('{ ByA: { key: [A, B], partition: [a] } }')).toEqual([
       'wrong-value: Index `ByA` has both `key` and `partition`.',
     ]);
-    expect(index('{ ByA: { sort: [a, b] } }')).toEqual([
-      'wrong-type: A single value is expected here, not a list.',
-    ]);
+    expect(index('{ ByA: { sort: [a, b] } }')).toEqual(['wrong-type: Expected a single value, not a list.']);
     expect(index('{ ByA: { partition: [] } }')).toEqual([
-      'wrong-value: The partition key of an index has 1 to 4 attributes, not 0.',
+      'wrong-value: The partition key of a multi-attribute index has 1 to 4 attributes, not 0.',
     ]);
     expect(index('{ GSI1: [] }')).toEqual([
-      'wrong-value: A key is a partition attribute and, at most, a sort attribute.',
+      'wrong-value: A key has a partition attribute and, optionally, one sort attribute.',
     ]);
     expect(index('{ table: [A, B] }')).toEqual(['wrong-value: `table` cannot name an index.']);
-    expect(index('{ GSI1: [a-b, c] }')).toEqual(['wrong-value: `a-b` is not a name.']);
+    expect(index('{ GSI1: [a-b, c] }')).toEqual(['wrong-value: `a-b` is not a valid name.']);
     expect(index('{ GSI1: { key: A, project: SOME } }')).toEqual([
-      'wrong-value: `SOME` is no value of `project`.',
+      'wrong-value: `SOME` is not a valid value of `project`.',
     ]);
   });
 });

@@ -31,9 +31,9 @@ test('5: a scan of the index of open games by map', async () => {
     'index: GSI1\n    key: { GSI1PK: "OPEN_GAME_MAP#{map}", GSI1SK: "{openTimestamp}#{gameId}" }\n',
   );
   expect(message).toContain('error[key-does-not-serve]');
-  expect(message).toContain('without `map` nothing but a scan of every partition answers it');
+  expect(message).toContain('without `map`, only a scan of every partition could answer it');
   expect(message).toContain(
-    'hint: Ask for equality on `map`, or give the pattern a key of its own with `shards: 4`: a few partitions that are known, read side by side and merged in order.',
+    'hint: Add equality on `map`, or give the pattern its own key with `shards: 4`: a few known partitions, read in parallel and merged in order.',
   );
 });
 
@@ -43,7 +43,7 @@ test('5: the way out needs an index of its own', async () => {
     'shards: 4\n    index: GSI1\n    key: { GSI1PK: "OPEN_GAME#{shard}", GSI1SK: "{openTimestamp}#{gameId}" }\n',
   );
   expect(message).toContain('error[index-slot-taken]');
-  expect(message).toContain('an item holds one key per index');
+  expect(message).toContain('an item has one key per index');
   expect(message).toContain('name another index');
 });
 

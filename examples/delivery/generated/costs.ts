@@ -111,7 +111,7 @@ export const costs: Costs = {
     'Mutation.createDeliveryEvent': { kind: 'write', of: 'DeliveryEvent', reads: false },
     'Mutation.createRestaurant': { kind: 'write', of: 'Restaurant', reads: false },
     'Mutation.createDriver': { kind: 'write', of: 'Driver', reads: false },
-    'Mutation.orderMeals': { kind: 'write', of: 'Delivery, DeliveryEvent', reads: false, token: true },
+    'Mutation.orderMeals': { kind: 'write', of: 'Delivery, DeliveryEvent', reads: false, idempotent: true },
   },
   rules: {},
 };

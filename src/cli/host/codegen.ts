@@ -27,7 +27,7 @@ export async function loadProject(path: string, stages = new Stages()): Promise<
   if (!existsSync(path)) {
     throw new Mistake(
       `There is no ${path} in ${process.cwd()}.`,
-      'Name it with `--config`, or the project with `--root`.',
+      'Set its path with `--config`, or that of the project with `--root`.',
     );
   }
   const config = await stages.measure('load configuration', () => readConfig(path));
@@ -75,7 +75,7 @@ export function outputsOnDisk({ config, stages }: Project): Map<string, string> 
   });
 }
 
-/** The lock lies beside the declarations, outside of the output folder. */
+/** The lock is next to the declarations, outside of the output folder. */
 function locksOf(output: object): string[] {
   const config: unknown = 'presetConfig' in output ? output.presetConfig : undefined;
   const patterns: unknown =

@@ -146,9 +146,9 @@ function checkValues(values: Item): void {
 }
 
 function templateKey(input: ExpressionInput, values: Item): string {
-  const stands = Object.keys(values).map((name) => [name, standIn(input, values[name])]);
+  const placeholders = Object.keys(values).map((name) => [name, standIn(input, values[name])]);
   const texts = clauses.map((clause) => input[clause] ?? null);
-  return JSON.stringify([texts, input.ExpressionAttributeNames ?? null, stands]);
+  return JSON.stringify([texts, input.ExpressionAttributeNames ?? null, placeholders]);
 }
 
 /** A value of the same type. The argument of `attribute_type` keeps its text: the parser checks it. */
@@ -176,7 +176,7 @@ const standInTexts: Readonly<Record<AttributeType, unknown>> = {
 };
 
 function compile(input: ExpressionInput, values: Item): Template {
-  const stands = Object.fromEntries(
+  const standIns = Object.fromEntries(
     Object.keys(values).map((name) => [name, standIn(input, values[name])] as const),
   );
   const draft: Record<string, unknown> = {};
@@ -184,12 +184,12 @@ function compile(input: ExpressionInput, values: Item): Template {
   if (input.ExpressionAttributeNames !== undefined) {
     draft.ExpressionAttributeNames = input.ExpressionAttributeNames;
   }
-  if (input.ExpressionAttributeValues !== undefined) draft.ExpressionAttributeValues = stands;
+  if (input.ExpressionAttributeValues !== undefined) draft.ExpressionAttributeValues = standIns;
   const message = validations.validateExpressions(draft);
   if (message !== undefined) throw new ValidationError(message);
 
   const placeholders = new Map<unknown, Placeholder>(
-    Object.entries(stands).map(([name, stand]) => [stand, { value: name }]),
+    Object.entries(standIns).map(([name, placeholder]) => [placeholder, { value: name }]),
   );
   const parsed = (member: string): unknown => symbolic(draft[member], placeholders);
   const plans: { -readonly [member in keyof Omit<Expressions, 'values'>]: Expressions[member] } = {};

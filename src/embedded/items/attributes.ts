@@ -45,7 +45,7 @@ export function members(value: AttributeValue): readonly string[] | undefined {
   return undefined;
 }
 
-/** Equality as conditions see it: deep, sets without order. Numbers are stored normalised, so text decides. */
+/** Equality as conditions see it: deep, sets without order. Numbers are stored normalized, so text decides. */
 export function equal(left: AttributeValue, right: AttributeValue): boolean {
   const type = typeOf(left);
   if (type !== typeOf(right)) return false;

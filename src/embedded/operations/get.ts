@@ -50,7 +50,7 @@ export function getItem(store: Store, input: object): object {
 }
 
 /**
- * Answers a table's items in the reverse of the order asked for: DynamoDB promises none, so whoever relies
+ * Answers a table's items in the reverse of the requested order: DynamoDB promises none, so whoever relies
  * on one shall notice here.
  */
 export function batchGetItem(store: Store, input: object): object {

@@ -12,7 +12,7 @@ import {
 import { RequestTokens } from './tokens.js';
 
 /*
- * What the store keeps beside items, under keys no item has (those begin with a number):
+ * What the store keeps along with items, under keys no item has (those begin with a number):
  *   table~<name>   a TableRecord
  *   drop~<id>      a key range that belongs to no table any more and is still to be emptied
  *   token~<token>  a ClientRequestToken

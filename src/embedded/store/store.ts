@@ -18,7 +18,7 @@ interface Pending {
  * The level database, written in atomic groups.
  *
  * An operation reads with `read`, decides, and hands over all its changes in one call of `write`, without
- * waiting in between: JavaScript runs that in one piece, so writes are serialised. `read` sees what has been
+ * waiting in between: JavaScript runs that in one piece, so writes are serialized. `read` sees what has been
  * handed over; everyone else sees a change when its group has been committed as one level batch, which
  * survives the end of the process wholly or not at all. Changes that arrive while a batch is on its way wait
  * together for the next one.

@@ -16,28 +16,28 @@ export function patternFault(pattern: string): PatternFault | undefined {
   try {
     new RegExp(pattern, 'u');
   } catch (error) {
-    const [, why = 'it is not well-formed'] = /: ([^:]*)$/.exec((error as Error).message) ?? [];
+    const [, why = 'it is malformed'] = /: ([^:]*)$/.exec((error as Error).message) ?? [];
     return {
-      message: `\`${pattern}\` is no regular expression: ${why.toLowerCase()}.`,
-      hint: 'Write one of JavaScript, as with the flag `u`; in double quotes YAML takes `\\\\` for `\\`.',
+      message: `\`${pattern}\` is not a regular expression: ${why.toLowerCase()}.`,
+      hint: 'Use the syntax of JavaScript with the flag `u`. In double quotes, YAML reads `\\\\` as `\\`.',
     };
   }
   const parser = new Parser(pattern);
   const whole = parser.alternatives();
   if (parser.unsupported !== undefined)
     return {
-      message: `\`${parser.unsupported}\` is not for a \`pattern\`: how long a match takes could not be told.`,
-      hint: 'Write it without references, assertions and lookaround; the pattern matches the whole text anyway. Or name a rule.',
+      message: `\`${parser.unsupported}\` is not allowed in a \`pattern\`, because the time of a match could not be bounded.`,
+      hint: 'Remove backreferences, assertions and lookaround (the pattern matches the whole text anyway), or name a rule.',
     };
   if (parser.atoms.length > mostAtoms)
     return {
-      message: 'The pattern is too long to tell how long a match takes.',
-      hint: 'Name a rule instead.',
+      message: 'The pattern is too long to bound the time of a match.',
+      hint: 'Use a rule instead.',
     };
   if (!isAmbiguous(whole, parser.atoms)) return undefined;
   return {
-    message: `\`${pattern}\` reads some texts in so many ways that a match could take for ever.`,
-    hint: 'Let no repetition hold another that can take over its text, as in `(a+)+` or `(a|a)*`.',
+    message: `\`${pattern}\` can match some texts in so many ways that a match could take forever.`,
+    hint: 'Avoid repetitions whose parts can match the same text, as in `(a+)+` or `(a|a)*`.',
   };
 }
 
@@ -197,7 +197,7 @@ function closure(start: readonly Pair[], after: (pair: Pair) => readonly Pair[])
 function meetings(atoms: readonly string[]): (a: number, b: number) => boolean {
   const ascii = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
   const others = [...'\u0085\u00a0¡ªµßéİıſΣДאあ中가ａ０　𝒜😀\u2028\ufeff'];
-  const written = atoms.flatMap((atom) => neighbours(atom));
+  const written = atoms.flatMap((atom) => neighbors(atom));
   const samples = [...new Set([...ascii, ...others, ...written])];
   const byText = new Map<string, ReadonlySet<string>>();
   const takes = (atom: string) => {
@@ -216,7 +216,7 @@ function meetings(atoms: readonly string[]): (a: number, b: number) => boolean {
 }
 
 /** The characters an atom names, and those before and behind them. */
-function neighbours(atom: string): string[] {
+function neighbors(atom: string): string[] {
   const codes = [
     ...atom.replace(/\\u\{?([\da-fA-F]+)\}?|\\x([\da-fA-F]{2})/g, (_, u, x) =>
       String.fromCodePoint(Math.min(Number.parseInt(String(u ?? x), 16), 0x10fffe)),

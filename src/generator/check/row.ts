@@ -13,11 +13,10 @@ export interface Finding {
   readonly hint?: string | undefined;
 }
 
+/** What its code means is said in `diagnostics/codes/`. */
 export interface Check<Subject> {
   readonly code: Code;
-  /** What holds where it finds nothing. */
-  readonly purpose?: string;
-  /** A warning is printed, and hinders nothing; default an error. */
+  /** A warning does not stop generation; the default is an error. */
   readonly severity?: 'warning';
   readonly check: (subject: Subject) => Iterable<Finding>;
 }

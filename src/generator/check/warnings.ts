@@ -11,7 +11,6 @@ export const warningChecks: readonly Check<LaidOut>[] = [
   {
     code: 'unused-index',
     severity: 'warning',
-    purpose: 'Every index that is paid for is read.',
     *check({ model, layout }) {
       for (const table of model.tables) {
         for (const index of table.indexes) {
@@ -29,8 +28,8 @@ export const warningChecks: readonly Check<LaidOut>[] = [
           if (isUsed || (index.kind === 'multi-attribute' && isRead)) continue;
           yield {
             at: index.name.at,
-            message: `Nothing lies in index \`${index.name.text}\` of table \`${table.name.text}\`.`,
-            hint: 'Remove it; a table that lists no `indexes` has those that are needed.',
+            message: `No pattern uses index \`${index.name.text}\` of table \`${table.name.text}\`.`,
+            hint: 'Remove it. A table without `indexes` has the indexes that it needs.',
           };
         }
       }
@@ -39,7 +38,6 @@ export const warningChecks: readonly Check<LaidOut>[] = [
   {
     code: 'redundant-pattern',
     severity: 'warning',
-    purpose: 'A question is asked once.',
     *check({ model }) {
       const seen = new Map<string, PatternModel>();
       for (const pattern of model.patterns) {
@@ -51,9 +49,9 @@ export const warningChecks: readonly Check<LaidOut>[] = [
         }
         yield {
           at: pattern.name.at,
-          message: `Pattern \`${pattern.name.text}\` asks what \`${earlier.name.text}\` asks.`,
-          notes: [{ message: 'first here', at: earlier.name.at }],
-          hint: 'Remove one of them, and its field.',
+          message: `Pattern \`${pattern.name.text}\` is identical to \`${earlier.name.text}\`.`,
+          notes: [{ message: 'first used here', at: earlier.name.at }],
+          hint: 'Remove one of them, and the field that it answers.',
         };
       }
     },
@@ -61,7 +59,6 @@ export const warningChecks: readonly Check<LaidOut>[] = [
   {
     code: 'hot-partition',
     severity: 'warning',
-    purpose: 'No partition takes every record there will ever be.',
     *check({ model, layout }) {
       for (const pattern of model.patterns) {
         const slot = layout.reads.get(pattern.name.text)?.slot;
@@ -70,8 +67,8 @@ export const warningChecks: readonly Check<LaidOut>[] = [
         if (!slot.partition.parts.every((part) => part.kind === 'literal')) continue;
         yield {
           at: pattern.key[0]?.template.at ?? pattern.name.at,
-          message: `Every \`${pattern.target.text}\` lies in the one partition \`${slot.partition.text}\` of ${slot.index ?? 'the table'}: DynamoDB writes a thousand units a second to it, and no more.`,
-          hint: 'Spread it with `shards: 4` or by time with `bucket: month(field)`, or say `shards: 1` where records are few.',
+          message: `Every \`${pattern.target.text}\` is in one partition, \`${slot.partition.text}\` of ${slot.index ?? 'the table'}, which accepts at most a thousand write units a second.`,
+          hint: 'Spread the records with `shards: 4` or `bucket: month(field)`, or write `shards: 1` if there are only a few.',
         };
       }
     },
@@ -79,7 +76,6 @@ export const warningChecks: readonly Check<LaidOut>[] = [
   {
     code: 'key-not-unique',
     severity: 'warning',
-    purpose: 'No record takes the place of another by having the same number or time.',
     check: notUnique,
   },
 ];
@@ -87,7 +83,6 @@ export const warningChecks: readonly Check<LaidOut>[] = [
 export const identityChecks: readonly Check<LaidOut>[] = [
   {
     code: 'identity-mismatch',
-    purpose: 'A pinned key tells apart what the identity says.',
     *check({ layout }) {
       for (const { model, keyFields } of layout.entities.values()) {
         const { identity, name } = model;
@@ -97,16 +92,15 @@ export const identityChecks: readonly Check<LaidOut>[] = [
         }
         yield {
           at: first?.at ?? name.at,
-          message: `\`${name.text}\` is told apart by ${listed(identity?.map(({ text }) => text) ?? [])}, and its key by ${listed(keyFields)}.`,
+          message: `\`${name.text}\` has the identity ${listed(identity?.map(({ text }) => text) ?? [])}, but its key contains ${listed(keyFields)}.`,
           ...(model.key[0] ? { notes: [{ message: 'the key', at: model.key[0].template.at }] } : {}),
-          hint: 'Let both hold the same fields, or leave one of them out.',
+          hint: 'Use the same fields in both, or remove one of them.',
         };
       }
     },
   },
   {
     code: 'key-too-long',
-    purpose: 'A key can be stored.',
     *check({ layout }) {
       for (const { model, items } of layout.entities.values()) {
         for (const { partition, sort } of items.flatMap((item) => item.slots)) {
@@ -118,7 +112,7 @@ export const identityChecks: readonly Check<LaidOut>[] = [
             if (!template || bytes <= most) continue;
             yield {
               at: model.name.at,
-              message: `The key attribute \`${template.attribute}\` of \`${model.name.text}\` has ${bytes} bytes of words: DynamoDB takes ${most}.`,
+              message: `The key attribute \`${template.attribute}\` of \`${model.name.text}\` has ${bytes} bytes of text, but DynamoDB accepts ${most}.`,
               hint: 'Shorten the template.',
             };
           }
@@ -192,7 +186,7 @@ function* notUnique({ model, layout }: LaidOut): Generator<Finding> {
     yield {
       at: template ? partOf(template.template, start, start + last.field.length + 2) : entity.name.at,
       message: `Two \`${entity.name.text}\` records with the same ${listed(others)}${others.length > 0 ? ' and ' : ''}${what} \`${last.field}\` overwrite one another.`,
-      hint: `Add what tells them apart, as \`#{id}\`, or say that this does: \`identity: [${keyFields.join(', ')}]\`.`,
+      hint: `Add what identifies a record, as in \`#{id}\`, or declare that this does: \`identity: [${keyFields.join(', ')}]\`.`,
     };
   }
 }

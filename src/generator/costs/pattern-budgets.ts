@@ -1,8 +1,8 @@
 /** What each pattern and mutation costs by itself: the figures of access-patterns.md. */
 
 import type { GraphQLSchema } from 'graphql';
-import type { Figures } from '../../budget/budget.js';
 import type { Costs, FieldCost } from '../../budget/costs.js';
+import type { Figures } from '../../budget/figures.js';
 import { budgetOfField } from '../../budget/single.js';
 import type { PatternPlan } from '../plan/types/access.js';
 import type { Plan } from '../plan/types/plan.js';

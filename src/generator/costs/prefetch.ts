@@ -1,6 +1,6 @@
 /** The costs of fields that are prefetched, and of the reads that start them. */
 
-import type { GetCost, PrefetchRequested, TogetherCost } from '../../budget/costs.js';
+import type { CollectionCost, GetCost, PrefetchRequested } from '../../budget/costs.js';
 import { entityOf } from '../plan/lookup/find.js';
 import type { PatternPlan, RangeOperator } from '../plan/types/access.js';
 import type { Plan } from '../plan/types/plan.js';
@@ -9,8 +9,8 @@ import type { EntityPlan } from '../plan/types/storage.js';
 export function prefetchCost(plan: Plan, pattern: PatternPlan): PrefetchRequested {
   const { prefetch, field } = pattern;
   if (prefetch === undefined || field === null) return {};
-  if (prefetch.kind === 'parallel') return { prefetch: 'beside' };
-  return { prefetch: collectionCost(pattern, entityOf(plan, field.type), prefetch) ?? 'beside' };
+  if (prefetch.kind === 'parallel') return { prefetch: 'parallel' };
+  return { prefetch: collectionCost(pattern, entityOf(plan, field.type), prefetch) ?? 'parallel' };
 }
 
 export function startsCost({ starts, access }: PatternPlan): Pick<GetCost, 'starts'> {
@@ -22,7 +22,7 @@ function collectionCost(
   { access, inputs }: PatternPlan,
   parent: EntityPlan,
   { head, between, page }: Extract<PatternPlan['prefetch'], { readonly kind: 'collection' }>,
-): TogetherCost | undefined {
+): CollectionCost | undefined {
   if (access.kind !== 'query') return undefined;
   const [part] = parent.items[0]?.slots[0]?.sort?.parts ?? [];
   const isAbove = part?.kind === 'literal' && head < part.text;

@@ -42,13 +42,13 @@ export function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): Get
         of: pattern.target,
         ...(several > 1 ? { partitions: several } : {}),
         ...(drops ? { drops: true as const } : {}),
-        ...(access.parent?.read === 'separate' ? { beside: access.parent.entity } : {}),
+        ...(access.parent?.read === 'separate' ? { separate: access.parent.entity } : {}),
       };
     }
   }
 }
 
-function asked({ allow, visible }: PatternPlan) {
+function rulesAround({ allow, visible }: PatternPlan) {
   return { ...(allow === null ? {} : { allow }), ...(visible === null ? {} : { visible }) };
 }
 
@@ -61,7 +61,7 @@ function getCost(
     kind: 'get',
     pattern: pattern.name,
     of,
-    ...asked(pattern),
+    ...rulesAround(pattern),
     ...(each ? { each: { argument: argumentOf(pattern, each.field) ?? '', max: each.max } } : {}),
   };
 }
@@ -121,7 +121,7 @@ function queryCost(
     gives,
     of: access.entity,
     index: access.index ?? 'table',
-    ...asked(pattern),
+    ...rulesAround(pattern),
     ...(shards === null ? {} : { partitions: shards }),
     ...(lists.length === 0 ? {} : { lists }),
     ...(buckets === undefined ? {} : { buckets }),

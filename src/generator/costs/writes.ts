@@ -39,7 +39,7 @@ function writeCost(
     of: [...new Set(named.map(({ entity }) => entity))].join(', '),
     reads: read.length > 0,
     ...(read.length > 1 ? { records: read.length } : {}),
-    ...(idempotent ? { token: true as const } : {}),
+    ...(idempotent ? { idempotent: true as const } : {}),
     ...(sequences === 0 ? {} : { sequences }),
     ...(cascades === 0 ? {} : { cascades }),
     ...(allow === null ? {} : { allow }),

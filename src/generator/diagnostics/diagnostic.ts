@@ -28,5 +28,3 @@ export interface Diagnostic {
 
 /** Source texts by path, for excerpts. */
 export type Sources = ReadonlyMap<string, string>;
-
-export { nearest, suggestion } from './suggest.js';

@@ -25,7 +25,7 @@ export function suggestion(word: string, candidates: Iterable<string>): string |
   return `Choose one of ${shown.join(', ')}${all.length > shown.length ? ', …' : ''}.`;
 }
 
-/** Edit distance, two neighbours in the wrong order counting as one mistake; given up at `limit`. */
+/** Edit distance, two neighbors in the wrong order counting as one mistake; given up at `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let before: number[] = [];

@@ -3,7 +3,8 @@
 import { type HoleEncoding, runtimeEncoding } from '../encodings.js';
 import type { AttributePlan, KeyTemplate, TemplatePart, TypeShape } from '../plan/types/storage.js';
 import type { ValuePlan } from '../plan/types/values.js';
-import { call, code, type Doc, globalOf, list, literal, quote } from './printer.js';
+import type { Doc } from './fragment.js';
+import { call, code, globalOf, list, literal, quote } from './printer.js';
 import { args, parent, runtime, schemaType } from './symbols.js';
 
 /** `text`, or `pad(6)`, which is called as it is written. */

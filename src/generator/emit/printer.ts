@@ -1,92 +1,32 @@
 /**
- * Fragments of generated code and how they are laid out. A fragment says where it may break; the printer breaks what
- * does not fit, outermost first, as Biome would. A name of another module is a use of it: what a file imports is what
- * was printed into it (`source-file.ts`).
+ * The forms that generated code is made of. A form says where it may break, and `print.ts` decides. A name of another
+ * module is a use of it: what a file imports is what was printed into it (`source-file.ts`).
  */
 
-/** The widest line of generated code. */
-export const width = 110;
-
-/** Code without a choice of breaks, or with some. Text holds no line breaks. */
-export type Doc = string | Fragment;
-
-/** A name that a module exports. */
-export interface ImportSymbol {
-  readonly name: string;
-  readonly from: string;
-  readonly kind: 'value' | 'type';
-}
-
-type Node =
-  | { readonly kind: 'concat'; readonly parts: readonly Doc[] }
-  | { readonly kind: 'indent'; readonly of: Doc }
-  /** A space or nothing where its group is on one line; `hard` breaks always. */
-  | { readonly kind: 'line'; readonly flat: ' ' | ''; readonly hard: boolean }
-  | { readonly kind: 'group'; readonly of: Doc; readonly broken: boolean }
-  /** The first that fits; each is tried with its own groups broken where they say so. */
-  | { readonly kind: 'choice'; readonly of: readonly [Doc, ...Doc[]] }
-  | { readonly kind: 'if-broken'; readonly broken: Doc; readonly flat: Doc }
-  | { readonly kind: 'use'; readonly symbol: ImportSymbol }
-  /** A type or value of the language itself. */
-  | { readonly kind: 'global'; readonly name: string }
-  /** A parameter; a function takes those that its body names. */
-  | { readonly kind: 'local'; readonly name: string };
-
-/** What Biome looks at where it decides on the layout around a fragment. */
-type Shape = 'object' | 'list' | 'arrow' | 'conditional' | 'binary' | 'block' | 'call';
-
-export class Fragment {
-  readonly node: Node;
-  readonly shape: Shape | null;
-  /** Whether it holds a break that is always one. */
-  readonly forced: boolean;
-  /** How many elements an object or list has; of a call, how many of its arguments are functions. */
-  readonly size: number;
-  /** How it is written where it is a call's last argument, and the lines of the call belong to it. */
-  readonly hugged: Doc | null;
-
-  constructor(
-    node: Node,
-    { shape = null, size = 0, hugged = null }: Partial<Pick<Fragment, 'shape' | 'size' | 'hugged'>> = {},
-  ) {
-    this.node = node;
-    this.shape = shape;
-    this.size = size;
-    this.hugged = hugged;
-    this.forced = isForced(node);
-  }
-}
-
-function isForced(node: Node): boolean {
-  const forced = (doc: Doc) => typeof doc !== 'string' && doc.forced;
-  switch (node.kind) {
-    case 'concat':
-      return node.parts.some(forced);
-    case 'indent':
-      return forced(node.of);
-    case 'line':
-      return node.hard;
-    case 'group':
-      return node.broken || forced(node.of);
-    case 'choice':
-      return forced(node.of[0]);
-    case 'if-broken':
-      return forced(node.broken);
-    default:
-      return false;
-  }
-}
+import { type Doc, Fragment, type ImportSymbol, type Shape } from './fragment.js';
+import { flatText, width } from './print.js';
 
 function concat(...parts: readonly Doc[]): Fragment {
   return new Fragment({ kind: 'concat', parts });
 }
 
 function indent(...parts: readonly Doc[]): Fragment {
-  return new Fragment({ kind: 'indent', of: parts.length === 1 && parts[0] ? parts[0] : concat(...parts) });
+  const [only] = parts;
+  return new Fragment({ kind: 'indent', of: only && parts.length === 1 ? only : concat(...parts) });
 }
 
-function grouped(of: Doc, { broken = false }: { readonly broken?: boolean } = {}): Fragment {
-  return new Fragment({ kind: 'group', of, broken: broken || (typeof of !== 'string' && of.forced) });
+interface Grouped {
+  readonly broken?: boolean;
+  readonly shape?: Shape;
+  readonly size?: number;
+}
+
+function grouped(of: Doc, { broken = false, shape, size }: Grouped = {}): Fragment {
+  return new Fragment({ kind: 'group', of, broken: broken || isForced(of) }, shape, size);
+}
+
+function isForced(doc: Doc): boolean {
+  return typeof doc !== 'string' && doc.forced;
 }
 
 const line = new Fragment({ kind: 'line', flat: ' ', hard: false });
@@ -94,31 +34,50 @@ const softline = new Fragment({ kind: 'line', flat: '', hard: false });
 const hardline = new Fragment({ kind: 'line', flat: '', hard: true });
 const comma = new Fragment({ kind: 'if-broken', broken: ',', flat: '' });
 
-export function joined(parts: readonly Doc[], separator: Doc): Doc {
-  const [only] = parts;
-  if (only !== undefined && parts.length === 1) return only;
-  return concat(...parts.flatMap((part, at) => (at === 0 ? [part] : [separator, part])));
+export function joined(docs: readonly Doc[], separator: Doc): Doc {
+  const [only] = docs;
+  if (only !== undefined && docs.length === 1) return only;
+  const parts: Doc[] = [];
+  for (const doc of docs) {
+    if (parts.length > 0) parts.push(separator);
+    parts.push(doc);
+  }
+  return new Fragment({ kind: 'concat', parts });
 }
 
-/** `` code`${call}(${value})` ``: its parts beside one another. */
+/** `` code`${call}(${value})` ``: its parts one after another. */
 export function code(texts: TemplateStringsArray, ...docs: readonly Doc[]): Doc {
-  const parts = texts.flatMap((text, at): Doc[] => {
-    const doc = docs[at];
-    return [...(text === '' ? [] : [text]), ...(doc === undefined || doc === '' ? [] : [doc])];
-  });
-  const [only = ''] = parts;
-  if (parts.length < 2) return only;
-  return parts.every((part) => typeof part === 'string') ? parts.join('') : concat(...parts);
+  const parts: Doc[] = [];
+  let text = '';
+  for (let at = 0; at < texts.length; at += 1) {
+    text += texts[at];
+    const doc = docs[at] ?? '';
+    if (typeof doc === 'string') {
+      text += doc;
+      continue;
+    }
+    if (text !== '') parts.push(text);
+    parts.push(doc);
+    text = '';
+  }
+  const [first] = parts;
+  if (first === undefined) return text;
+  if (text !== '') parts.push(text);
+  return parts.length === 1 ? first : new Fragment({ kind: 'concat', parts });
 }
 
 /** A name that is imported, as a value. */
 export function valueFrom(from: string, name: string): Fragment {
-  return new Fragment({ kind: 'use', symbol: { name, from, kind: 'value' } });
+  return imported({ name, from, kind: 'value' });
 }
 
 /** A name that is imported, as a type. */
 export function typeFrom(from: string, name: string): Fragment {
-  return new Fragment({ kind: 'use', symbol: { name, from, kind: 'type' } });
+  return imported({ name, from, kind: 'type' });
+}
+
+function imported(symbol: ImportSymbol): Fragment {
+  return new Fragment({ kind: 'use', symbol });
 }
 
 /** A type or value that the language has: `Date`, `Pick`, `String`. */
@@ -139,7 +98,7 @@ function bracketed(open: string, elements: readonly Doc[], close: string, space:
 
 const commaLine = concat(',', line);
 
-/** `[a, b]`. Several objects or lists of several elements each stand one a line. */
+/** `[a, b]`. Several objects or lists of several elements are one a line each. */
 export function list(elements: readonly Doc[]): Doc {
   const [first] = elements;
   const shape = shapeOf(first);
@@ -147,14 +106,13 @@ export function list(elements: readonly Doc[]): Doc {
     elements.length > 1 &&
     (shape === 'object' || shape === 'list') &&
     elements.every((one) => shapeOf(one) === shape && sizeOf(one) > 1);
-  const node = grouped(bracketed('[', elements, ']', softline, comma), { broken: isTable });
-  return new Fragment(node.node, { shape: 'list', size: elements.length });
+  const brackets = bracketed('[', elements, ']', softline, comma);
+  return grouped(brackets, { broken: isTable, shape: 'list', size: elements.length });
 }
 
 /** `{ a: 1, b }`, of what `property` and `spread` make. */
 export function object(properties: readonly Doc[]): Doc {
-  const node = grouped(bracketed('{', properties, '}', line, comma));
-  return new Fragment(node.node, { shape: 'object', size: properties.length });
+  return grouped(bracketed('{', properties, '}', line, comma), { shape: 'object', size: properties.length });
 }
 
 /** `name: value`, or `name` where the value is called so. */
@@ -164,7 +122,7 @@ export function property(name: string, value: Doc): Doc {
   return assigned(`${key}:`, value);
 }
 
-/** What stands behind `=` or `:` goes to the next line only where it could not break by itself. */
+/** What follows `=` or `:` goes to the next line only where it could not break by itself. */
 export function assigned(target: Doc, value: Doc): Doc {
   const shape = shapeOf(value);
   const isWhole = typeof value === 'string' && !value.startsWith('`');
@@ -179,39 +137,39 @@ export function propertyName(name: string): string {
 /** `{ readonly a: string; readonly b?: number }`: members without their semicolons. */
 export function objectType(members: readonly Doc[]): Doc {
   if (members.length === 0) return 'object';
-  const separator = concat(';', line);
-  const last = new Fragment({ kind: 'if-broken', broken: ';', flat: '' });
-  const node = grouped(concat('{', indent(line, joined(members, separator)), last, line, '}'));
-  return new Fragment(node.node, { shape: 'object', size: members.length });
+  const within = concat('{', indent(line, joined(members, semicolonLine)), semicolon, line, '}');
+  return grouped(within, { shape: 'object', size: members.length });
 }
 
-/** `callee(a, b)`. What the last argument holds may break while the others stay beside the callee. */
+const semicolonLine = concat(';', line);
+const semicolon = new Fragment({ kind: 'if-broken', broken: ';', flat: '' });
+
+/** `callee(a, b)`. What the last argument holds may break while the others stay on the callee's line. */
 export function call(callee: Doc, given: readonly Doc[]): Doc {
-  const { node } = concat(callee, givenList(given));
-  return new Fragment(node, { shape: 'call', size: given.filter((one) => shapeOf(one) === 'arrow').length });
+  const functions = given.filter((one) => shapeOf(one) === 'arrow').length;
+  return new Fragment({ kind: 'concat', parts: [callee, givenList(given, functions)] }, 'call', functions);
 }
 
-function givenList(given: readonly Doc[]): Doc {
-  const [last, ...before] = [...given].reverse();
+function givenList(given: readonly Doc[], functions: number): Doc {
+  const last = given.at(-1);
   if (last === undefined) return '()';
-  const others = before.reverse();
+  const others = given.slice(0, -1);
   const bracket = bracketed('(', given, ')', softline, comma);
-  const broken = grouped(bracket, { broken: true });
-  if (isComposition(given) || others.some((one) => typeof one !== 'string' && one.forced)) return broken;
+  if (isComposition(given, functions) || others.some(isForced)) return grouped(bracket, { broken: true });
   if (!isHuggable(last, others)) return grouped(bracket);
-  const hugged = (typeof last !== 'string' && last.hugged) || last;
+  const broken = grouped(bracket, { broken: true });
+  const hugged = (typeof last !== 'string' && last.hugged?.()) || last;
   const head = others.flatMap((one) => [one, ', ']);
-  const flat = concat('(', ...head, hugged, ')');
   const expanded = concat('(', ...head, grouped(hugged, { broken: true }), ')');
-  const isForced = typeof last !== 'string' && last.forced;
-  const of: readonly [Doc, ...Doc[]] = isForced ? [expanded, broken] : [flat, expanded, broken];
+  const of: readonly [Doc, ...Doc[]] = isForced(last)
+    ? [expanded, broken]
+    : [concat('(', ...head, hugged, ')'), expanded, broken];
   return new Fragment({ kind: 'choice', of });
 }
 
 /** Several functions, or what is made of one: each argument has its line. */
-function isComposition(given: readonly Doc[]): boolean {
+function isComposition(given: readonly Doc[], functions: number): boolean {
   if (given.length < 2) return false;
-  const functions = given.filter((one) => shapeOf(one) === 'arrow').length;
   return functions > 1 || given.some((one) => shapeOf(one) === 'call' && sizeOf(one) > 0);
 }
 
@@ -227,7 +185,7 @@ function isHuggable(last: Doc, others: readonly Doc[]): boolean {
 /** `by: { … }`: a parameter with its type. */
 export function typedParameter(name: string, type: Doc): Doc {
   const { node } = concat(`${name}: `, type);
-  return new Fragment(node, { shape: shapeOf(type) === 'object' ? 'object' : null });
+  return new Fragment(node, shapeOf(type) === 'object' ? 'object' : null);
 }
 
 export interface ArrowOptions {
@@ -250,20 +208,23 @@ export function arrow(
   const brackets = isHugged ? concat('(', only, ')') : bracketed('(', parameters, ')', softline, comma);
   const head = grouped(concat(before, brackets, after));
   // Of the last argument the parameters stay on one line.
-  const flatHead = concat(before, '(', joined(parameters, ', '), ')', after);
+  const flatHead = () => concat(before, '(', joined(parameters, ', '), ')', after);
   const shape = shapeOf(body);
   const isTemplate = typeof body === 'string' && body.startsWith('`');
   if (shape === 'object' || shape === 'list' || shape === 'block' || isTemplate) {
     const tail = shape === 'object' ? [' (', body, ')'] : [' ', body];
-    return new Fragment(concat(head, ...tail).node, { shape: 'arrow', hugged: concat(flatHead, ...tail) });
+    return new Fragment({ kind: 'concat', parts: [head, ...tail] }, 'arrow', 0, () =>
+      concat(flatHead(), ...tail),
+    );
   }
   // Biome reckons with the space behind `=>` before what it may put in brackets.
   const isConditional = shape === 'conditional';
   const [space, first] = isConditional ? [' ', softline] : ['', line];
   const value = isConditional ? concat(opening, body, closing) : body;
-  const plain = grouped(concat(head, space, grouped(indent(first, value))));
-  const hugged = grouped(concat(flatHead, space, grouped(concat(indent(first, value), comma, softline))));
-  return new Fragment(plain.node, { shape: 'arrow', hugged });
+  const { node } = grouped(concat(head, space, grouped(indent(first, value))));
+  return new Fragment(node, 'arrow', 0, () =>
+    grouped(concat(flatHead(), space, grouped(concat(indent(first, value), comma, softline)))),
+  );
 }
 
 const opening = new Fragment({ kind: 'if-broken', broken: '', flat: '(' });
@@ -271,8 +232,8 @@ const closing = new Fragment({ kind: 'if-broken', broken: '', flat: ')' });
 
 /** Statements in braces, one a line. */
 export function block(statements: readonly Doc[]): Doc {
-  const node = concat('{', indent(hardline, joined(statements, hardline)), hardline, '}');
-  return new Fragment(node.node, { shape: 'block' });
+  const { node } = concat('{', indent(hardline, joined(statements, hardline)), hardline, '}');
+  return new Fragment(node, 'block');
 }
 
 /** `if (condition) statement`. */
@@ -283,19 +244,18 @@ export function when(condition: Doc, statement: Doc): Doc {
 
 /** `test ? yes : no`. */
 export function conditional(test: Doc, yes: Doc, no: Doc): Doc {
-  const node = grouped(concat(test, indent(line, '? ', indent(yes), line, ': ', indent(no))));
-  return new Fragment(node.node, { shape: 'conditional' });
+  const within = concat(test, indent(line, '? ', indent(yes), line, ': ', indent(no)));
+  return grouped(within, { shape: 'conditional' });
 }
 
 /** `a && b`: all on one line, or one a line. */
 export function operation(operands: readonly Doc[], operator: string): Doc {
   const [only] = operands;
   if (only !== undefined && operands.length === 1) return only;
-  const node = grouped(joined(operands, concat(` ${operator}`, line)));
-  return new Fragment(node.node, { shape: 'binary' });
+  return grouped(joined(operands, concat(` ${operator}`, line)), { shape: 'binary' });
 }
 
-/** `A & { … }`: an object type keeps its brace beside the other. */
+/** `A & { … }`: an object type keeps its brace on the line of the other. */
 export function intersection(members: readonly Doc[]): Doc {
   return members.some((one) => shapeOf(one) === 'object') ? joined(members, ' & ') : operation(members, '&');
 }
@@ -313,14 +273,13 @@ export function union(members: readonly Doc[], { isType = false }: { readonly is
   if (others.length === 0) return only;
   const bar = new Fragment({ kind: 'if-broken', broken: '| ', flat: '' });
   const rows = concat(bar, joined([only, ...others], concat(line, '| ')));
-  const node = isType ? grouped(indent(softline, rows)) : grouped(rows);
-  return new Fragment(node.node, { shape: 'binary' });
+  return grouped(isType ? indent(softline, rows) : rows, { shape: 'binary' });
 }
 
 function uniqueDocs(docs: readonly Doc[]): readonly Doc[] {
   const seen = new Set<string>();
   return docs.filter((doc) => {
-    const text = typeof doc === 'string' ? doc : flatText(doc);
+    const text = flatText(doc);
     return !seen.has(text) && seen.add(text);
   });
 }
@@ -381,183 +340,4 @@ function shapeOf(doc: Doc | undefined): Shape | null {
 
 function sizeOf(doc: Doc): number {
   return typeof doc === 'string' ? 0 : doc.size;
-}
-
-/** Everything on one line, names as they are exported: for comparing and for what cannot break. */
-export function flatText(doc: Doc): string {
-  return print(doc, { name: ({ name }) => name, global: (name) => name, columns: Number.POSITIVE_INFINITY });
-}
-
-/** Every name of another module or of the language in a fragment. */
-export function* usesIn(doc: Doc): Generator<ImportSymbol | string> {
-  for (const node of leavesOf(doc)) {
-    if (node.kind === 'use') yield node.symbol;
-    else if (node.kind === 'global') yield node.name;
-  }
-}
-
-/** The parameters that a fragment names. */
-export function localsIn(doc: Doc): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const node of leavesOf(doc)) if (node.kind === 'local') names.add(node.name);
-  return names;
-}
-
-function* leavesOf(doc: Doc): Generator<Node> {
-  if (typeof doc === 'string') return;
-  const { node } = doc;
-  switch (node.kind) {
-    case 'concat':
-      for (const part of node.parts) yield* leavesOf(part);
-      return;
-    case 'indent':
-    case 'group':
-      yield* leavesOf(node.of);
-      return;
-    case 'choice':
-      // All hold the same.
-      yield* leavesOf(node.of[0]);
-      return;
-    default:
-      yield node;
-  }
-}
-
-export interface PrintOptions {
-  /** What an imported name is called in this file. */
-  readonly name: (symbol: ImportSymbol) => string;
-  readonly global: (name: string) => string;
-  /** Columns a line begins with. */
-  readonly indentation?: number;
-  readonly columns?: number;
-}
-
-interface Command {
-  readonly indentation: number;
-  readonly isFlat: boolean;
-  readonly doc: Doc;
-}
-
-/** A fragment as text. */
-export function print(doc: Doc, { name, global, indentation = 0, columns = width }: PrintOptions): string {
-  const out: string[] = [];
-  const stack: Command[] = [{ indentation, isFlat: false, doc }];
-  let column = indentation;
-  const write = (text: string) => {
-    out.push(text);
-    column += columnsOf(text);
-  };
-  const fits = (next: Command): boolean => {
-    let left = columns - column;
-    let rest = stack.length;
-    const inner: Command[] = [next];
-    while (left >= 0) {
-      const command = inner.pop() ?? stack[--rest];
-      if (command === undefined) return true;
-      const { isFlat } = command;
-      if (typeof command.doc === 'string') {
-        left -= columnsOf(command.doc);
-        continue;
-      }
-      const { node } = command.doc;
-      const push = (of: Doc, flat = isFlat) => inner.push({ indentation: 0, isFlat: flat, doc: of });
-      switch (node.kind) {
-        case 'concat':
-          for (let at = node.parts.length - 1; at >= 0; at -= 1) push(node.parts[at] as Doc);
-          break;
-        case 'indent':
-          push(node.of);
-          break;
-        case 'line':
-          if (node.hard || !isFlat) return true;
-          left -= node.flat.length;
-          break;
-        case 'group':
-          push(node.of, node.broken ? false : isFlat);
-          break;
-        case 'choice':
-          push(node.of[0]);
-          break;
-        case 'if-broken':
-          push(isFlat ? node.flat : node.broken);
-          break;
-        case 'use':
-          left -= name(node.symbol).length;
-          break;
-        case 'global':
-          left -= global(node.name).length;
-          break;
-        case 'local':
-          left -= node.name.length;
-          break;
-      }
-    }
-    return false;
-  };
-  for (let command = stack.pop(); command !== undefined; command = stack.pop()) {
-    if (typeof command.doc === 'string') {
-      write(command.doc);
-      continue;
-    }
-    const { indentation: at, isFlat } = command;
-    const { node } = command.doc;
-    switch (node.kind) {
-      case 'concat':
-        for (let part = node.parts.length - 1; part >= 0; part -= 1)
-          stack.push({ indentation: at, isFlat, doc: node.parts[part] as Doc });
-        break;
-      case 'indent':
-        stack.push({ indentation: at + 2, isFlat, doc: node.of });
-        break;
-      case 'line':
-        if (isFlat && !node.hard) write(node.flat);
-        else {
-          const last = out.length - 1;
-          if (out[last]?.endsWith(' ')) out[last] = out[last].trimEnd();
-          out.push(`\n${' '.repeat(at)}`);
-          column = at;
-        }
-        break;
-      case 'group': {
-        const flat = { indentation: at, isFlat: true, doc: node.of };
-        const isWhole = !node.broken && (isFlat || fits(flat));
-        stack.push(isWhole ? flat : { ...flat, isFlat: false });
-        break;
-      }
-      case 'choice': {
-        const [first, ...others] = node.of;
-        const flat = { indentation: at, isFlat: true, doc: first };
-        const chosen =
-          isFlat || fits(flat)
-            ? flat
-            : others
-                .map((one, index) => ({ indentation: at, isFlat: index < others.length - 1, doc: one }))
-                .find((one) => !one.isFlat || fits(one));
-        stack.push(chosen ?? { ...flat, isFlat: false });
-        break;
-      }
-      case 'if-broken':
-        stack.push({ indentation: at, isFlat, doc: isFlat ? node.flat : node.broken });
-        break;
-      case 'use':
-        write(name(node.symbol));
-        break;
-      case 'global':
-        write(global(node.name));
-        break;
-      case 'local':
-        write(node.name);
-        break;
-    }
-  }
-  return out.join('');
-}
-
-/** How many columns a text takes: East Asian characters take two. */
-function columnsOf(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
-  let columns = 0;
-  for (const one of text)
-    columns += /[\u1100-\u115f\u2e80-\u303e\u3041-\uffe6]|\p{Extended_Pictographic}/u.test(one) ? 2 : 1;
-  return columns;
 }

@@ -1,7 +1,7 @@
 /** Handlebars, made strict: a name the data lacks is an error, in `{{name}}` and in `{{#if name}}` alike. */
 
 import Handlebars from 'handlebars';
-import { Fragment } from './printer.js';
+import { Fragment } from './fragment.js';
 
 export interface TemplateText {
   /** The generated file's name: `keys.ts`. */
@@ -28,7 +28,7 @@ export class Renderer {
     return [...this.templates.keys()];
   }
 
-  /** @param place what stands in the text for a fragment of code */
+  /** @param place the text that represents a fragment of code */
   render(name: string, data: object, place: Place = noFragments): string {
     const template = this.templates.get(name);
     if (!template) throw new Error(`there is no template ${name}.hbs`);

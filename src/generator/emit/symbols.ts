@@ -1,7 +1,8 @@
 /** What generated files import, and what their functions call what they are given. */
 
 import type { EntityPlan } from '../plan/types/storage.js';
-import { code, type Doc, type Fragment, local, typeFrom, valueFrom } from './printer.js';
+import type { Doc, Fragment } from './fragment.js';
+import { code, local, typeFrom, valueFrom } from './printer.js';
 
 /** The runtime's door for generated code. */
 export const runtimeModule = 'tableloom/runtime/generated';

@@ -1,14 +1,15 @@
-/** The first pass over access-patterns.yaml: every word in its place, as the language's schema says. */
+/** The first pass over access-patterns.yaml: validates it against the schema of the language. */
 
 import { isMap, isPair, isScalar, isSeq, type Node } from 'yaml';
 import type { Code } from '../diagnostics/codes.js';
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
 import { suggestion } from '../diagnostics/suggest.js';
-import { type Kind, type Refusal, renamedKeys, resolve, type Shape } from './schema.js';
+import { renamedKeys, resolve } from './schema.js';
+import type { Kind, Refusal, Shape } from './shape.js';
 
 type Found = Kind | 'other';
 
-/** One value: what it is called, the key it stands under, and where to point if it is not there. */
+/** A value: its node, its key, what messages call it, and where to point if it is missing. */
 interface Place {
   readonly node: Node | null;
   readonly at: Span;
@@ -16,7 +17,7 @@ interface Place {
   readonly what: string;
 }
 
-/** One diagnostic for each fault, at the deepest word that is at fault; what lies below it is not looked at. */
+/** One diagnostic for each mistake, at the deepest word that contains it. Nothing below that word is validated. */
 export function validate(file: string, node: Node | null, shape: Shape, whole: Span): Diagnostic[] {
   const validator = new Validator(file);
   validator.value({ node, at: whole, key: 'access-patterns.yaml', what: 'the file' }, shape);
@@ -36,7 +37,7 @@ class Validator {
     const found = kindOf(place.node);
     const alternatives = shape.anyOf ? shape.anyOf.map(resolve) : [shape];
     const meant = alternatives.find((one) => kindsOf(one).some((kind) => admits(kind, found)));
-    // A mapping left blank is an empty one, which lacks what is required.
+    // A blank mapping is an empty one, which lacks its required keys.
     if (meant ?? (found === 'null' && shape.properties)) this.content(place, meant ?? shape);
     else this.wrongKind(place, found, shape, alternatives);
   }
@@ -56,12 +57,12 @@ class Validator {
       this.report(
         'wrong-value',
         at,
-        `\`${value}\` is no value of \`${place.key}\`.`,
+        `\`${value}\` is not a valid value of \`${place.key}\`.`,
         suggestion(String(value), shape.enum),
       );
     else if (shape.const !== undefined && value !== shape.const) {
       const refusal = shape.refusal ?? {
-        message: `\`${value}\` is no value of \`${place.key}\`.`,
+        message: `\`${value}\` is not a valid value of \`${place.key}\`.`,
         hint: `Write \`${shape.const}\`.`,
       };
       this.refuse('wrong-value', at, String(value), refusal);
@@ -95,7 +96,7 @@ class Validator {
       if (!isPair(pair)) continue;
       const keyAt = this.span({ node: pair.key as Node | null, at });
       if (!isScalar(pair.key)) {
-        this.report('wrong-type', keyAt, 'A key is one word.', 'Write `key: value`.');
+        this.report('wrong-type', keyAt, 'A key must be a single word.', 'Write `key: value`.');
         continue;
       }
       const key = String(pair.key.value);
@@ -112,7 +113,7 @@ class Validator {
         this.report('missing-key', at, `${subject} lacks \`${key}\`.`, `Add \`${key}:\`.`);
     const said = kinds?.keys.filter((key) => present.has(key));
     if (kinds && said && said.length !== 1)
-      this.report(kinds.code, at, `${subject} says ${choice(said, kinds.keys)}.`, kinds.hint);
+      this.report(kinds.code, at, `${subject} has ${choice(said, kinds.keys)}.`, kinds.hint);
   }
 
   private unknown(key: string, at: Span, subject: string, { properties = {}, unknown }: Shape): void {
@@ -137,12 +138,12 @@ class Validator {
 
   private span({ node, at }: Pick<Place, 'node' | 'at'>): Span {
     const range = node?.range;
-    // What is left blank has no extent of its own.
+    // A blank value has no extent.
     return range && range[0] < range[1] ? { file: this.file, start: range[0], end: range[1] } : at;
   }
 
   private refuse(code: Code, at: Span, value: string, refusal: Refusal | undefined): void {
-    this.report(code, at, filled(refusal?.message ?? '`{}` is not possible here.', value), refusal?.hint);
+    this.report(code, at, filled(refusal?.message ?? '`{}` is not allowed here.', value), refusal?.hint);
   }
 
   private report(code: Code, at: Span, message: string, hint?: string): void {
@@ -156,7 +157,7 @@ class Validator {
   }
 }
 
-/** What is said of a value of a kind that is not expected there. */
+/** The message for a value of an unexpected kind. */
 function misplaced(
   place: Place,
   found: Found,
@@ -169,39 +170,43 @@ function misplaced(
   if (shape.const !== undefined && shape.refusal) return { code: 'wrong-value', ...shape.refusal };
   if (only === 'integer') {
     const { minimum = 1, maximum = 1 } = shape;
-    const message = `\`${key}\` is a whole number from ${minimum} to ${maximum}.`;
-    return { code: 'wrong-value', message, hint: `Write one, as \`${key}: ${Math.min(maximum, 20)}\`.` };
+    const message = `\`${key}\` must be a whole number from ${minimum} to ${maximum}.`;
+    return {
+      code: 'wrong-value',
+      message,
+      hint: `Write a number, as in \`${key}: ${Math.min(maximum, 20)}\`.`,
+    };
   }
   if (only === 'boolean') {
-    const message = `\`${key}\` is true or false.`;
-    return { code: 'wrong-value', message, hint: 'Write `true`, or leave it out.' };
+    const message = `\`${key}\` must be \`true\` or \`false\`.`;
+    return { code: 'wrong-value', message, hint: 'Write `true`, or remove the key.' };
   }
   if (only === 'object')
     return {
       code: 'wrong-type',
-      message: `${capital(subjectOf(place, shape))} is a mapping.`,
+      message: `${capital(subjectOf(place, shape))} must be a mapping.`,
       hint: 'Write `key: value` pairs.',
     };
   if (only === 'array') {
-    const list = { message: `\`${key}\` is a list.`, hint: 'Write `- …` for each of its items.' };
+    const list = { message: `\`${key}\` must be a list.`, hint: 'Write `- …` for each item.' };
     return { code: 'wrong-type', ...(shape.refusal ?? list) };
   }
   const whole = shape.anyOf && shape.refusal;
   if (found === 'null') {
     const refusal = whole ?? alternatives.find((one) => kindsOf(one).length > 1)?.refusal;
     if (refusal) return { code: 'wrong-value', ...refusal };
-    const hint = `Write one, or remove \`${key}\`.`;
-    return { code: 'wrong-type', message: 'A value is missing here.', hint };
+    const hint = `Add a value, or remove \`${key}\`.`;
+    return { code: 'wrong-type', message: 'The value is missing.', hint };
   }
   const isCollection = found === 'object' || found === 'array';
   if (!isCollection && kinds.includes('string') && !kinds.includes('boolean'))
-    return { code: 'wrong-type', message: 'Text is expected here.', hint: 'Put it in quotes.' };
+    return { code: 'wrong-type', message: 'Expected text.', hint: 'Put the value in quotes.' };
   const collections = kinds.filter((kind) => kind === 'object' || kind === 'array');
   const word = (['string', 'boolean'] as const).find((kind) => kinds.includes(kind));
   const single = kinds.includes('number') || only ? 'a single value' : word && kindNames[word];
   const names = [...(single === undefined ? [] : [single]), ...collections.map((kind) => kindNames[kind])];
   const expected = [...new Set(names)].join(' or ');
-  const message = `${capital(expected)} is expected here, not ${kindNames[found]}.`;
+  const message = `Expected ${expected}, not ${kindNames[found]}.`;
   return { code: 'wrong-type', message, ...(whole?.hint === undefined ? {} : { hint: whole.hint }) };
 }
 
@@ -217,7 +222,7 @@ const kindNames: Readonly<Record<Found, string>> = {
   null: 'nothing',
   array: 'a list',
   object: 'a mapping',
-  other: 'this',
+  other: 'this value',
 };
 
 function kindOf(node: Node | null): Found {
@@ -233,7 +238,7 @@ function kindsOf({ type }: Shape): readonly Kind[] {
   return typeof type === 'string' ? [type] : (type ?? []);
 }
 
-/** A number that should be whole is told so with its bounds. */
+/** A fraction is admitted here as an integer, so that the message gives the bounds. */
 function admits(kind: Kind, found: Found): boolean {
   return kind === found || (kind === 'integer' && found === 'number');
 }

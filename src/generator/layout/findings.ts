@@ -19,12 +19,12 @@ export function doesNotServe(pattern: PatternModel, slot: SlotPlan): Diagnostic 
       { message: `the pattern has ${requested(pattern)}` },
       ...(unknown.length === 0
         ? []
-        : [{ message: `without ${unknown.join(' and ')} nothing but a scan of every partition answers it` }]),
+        : [{ message: `without ${unknown.join(' and ')}, only a scan of every partition could answer it` }]),
     ],
     hint:
       unknown.length === 0
-        ? 'The partition key takes exactly the equality fields, bucket and shard; the sort key begins with what is left of the equalities, then the order.'
-        : `Add equality on ${unknown.join(' and ')}, or give the pattern a key of its own with \`shards: 4\`: a few known partitions, read in parallel and merged in order.`,
+        ? 'Build the partition key from exactly the equality fields, bucket and shard. Begin the sort key with the remaining equality fields, then the order.'
+        : `Add equality on ${unknown.join(' and ')}, or give the pattern its own key with \`shards: 4\`: a few known partitions, read in parallel and merged in order.`,
   };
 }
 
@@ -36,10 +36,13 @@ export function slotTaken(
   return {
     code: 'index-slot-taken',
     severity: 'error',
-    message: `\`${entity.name.text}\` already has a key on ${index}: an item holds one key per index.`,
+    message: `\`${entity.name.text}\` already has a key on ${index}, and an item has one key per index.`,
     at: pattern.index?.at ?? pattern.name.at,
-    notes: [{ message: `taken by ${keyText(taken)}` }, { message: `wanted here: ${keyText(wanted)}` }],
-    hint: 'Add `entry: true` to store an index entry, name another index, or let `when` of both take different values of one field.',
+    notes: [
+      { message: `already used for ${keyText(taken)}` },
+      { message: `needed here for ${keyText(wanted)}` },
+    ],
+    hint: 'Add `entry: true` to store a separate index entry, name another index, or give both patterns a `when` with different values of one field.',
   };
 }
 
@@ -68,9 +71,9 @@ export function tooManyIndexes(
     {
       code: 'too-many-indexes',
       severity: 'error',
-      message: `\`${pattern.target.text}\` needs ${table.indexes.length} global indexes: DynamoDB allows ${mostIndexes}.`,
+      message: `\`${pattern.target.text}\` needs ${table.indexes.length} global indexes, but DynamoDB allows ${mostIndexes}.`,
       at: pattern.name.at,
-      hint: 'Add `entry: true` to some of its patterns: an index entry needs no index of its own.',
+      hint: 'Add `entry: true` to some of its patterns: an index entry is a separate item and needs no index of its own.',
     },
   ];
 }

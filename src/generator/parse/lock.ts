@@ -1,4 +1,4 @@
-/** access-patterns.lock.json -> lock. Written by the generator, read back as strictly as what people write. */
+/** access-patterns.lock.json -> lock. The generator writes it, and reads it as strictly as hand-written files. */
 
 import { Document, isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
@@ -46,7 +46,7 @@ class Invalid extends Error {
       severity: 'error',
       message,
       at,
-      hint: 'Take the file from version control again: it says where stored items lie, and is written by `generate` only.',
+      hint: 'Restore the file from version control. It records where items are stored, and only `generate` writes it.',
     };
   }
 }
@@ -70,7 +70,10 @@ class LockReader {
     const [syntaxError] = document.errors;
     if (syntaxError) {
       const [start, end] = syntaxError.pos;
-      throw new Invalid({ file: this.file, start, end: Math.max(end, start + 1) }, 'The lock is not JSON.');
+      throw new Invalid(
+        { file: this.file, start, end: Math.max(end, start + 1) },
+        'The lock is not valid JSON.',
+      );
     }
     const whole: Span = { file: this.file, start: 0, end: 1 };
     const entities = new Map<string, LockedEntity>();
@@ -78,14 +81,15 @@ class LockReader {
     const top = this.lines(document.contents, whole, 'The lock');
     for (const { name, value, at } of top) {
       if (name === 'version') {
-        if (!isScalar(value) || value.value !== 1) throw new Invalid(at, 'This version of the lock is `1`.');
+        if (!isScalar(value) || value.value !== 1)
+          throw new Invalid(at, 'The version of the lock must be `1`.');
       } else if (name === 'entities') {
         for (const one of this.lines(value, at, '`entities`')) entities.set(one.name, this.entity(one));
       } else if (name === 'tables') {
         for (const one of this.lines(value, at, '`tables`')) tables.set(one.name, this.table(one));
-      } else throw new Invalid(at, `The lock has no \`${name}\`.`);
+      } else throw new Invalid(at, `\`${name}\` is not a key of the lock.`);
     }
-    if (!top.some(({ name }) => name === 'version')) throw new Invalid(whole, 'The lock has no `version`.');
+    if (!top.some(({ name }) => name === 'version')) throw new Invalid(whole, 'The lock lacks `version`.');
     return { entities, tables };
   }
 
@@ -116,7 +120,10 @@ class LockReader {
         slots.push(this.slot(line, Number(rest), isRetired));
       } else if (kind === 'table' && !isRetired && rest) key = { table: rest, key: this.key(line) };
       else if (line.name !== 'table' || value !== null) {
-        throw new Invalid(line.at, `\`${line.name}\` of entity \`${entity.name}\` is not what a lock says.`);
+        throw new Invalid(
+          line.at,
+          `\`${line.name}\` of entity \`${entity.name}\` is not a valid entry of the lock.`,
+        );
       }
     }
     return { attributes, key, guards, aggregates, counters, slots, retired };
@@ -131,7 +138,7 @@ class LockReader {
     const key = parts.get('key') ?? entry;
     const shards = parts.get('shards');
     const when = parts.get('when');
-    const wrong = new Invalid(line.at, `\`${line.name}\` is not what a lock says.`);
+    const wrong = new Invalid(line.at, `\`${line.name}\` is not a valid entry of the lock.`);
     const known = ['entry', 'index', 'key', 'shards', 'present', 'when'];
     if (!key || (index === undefined) !== !parts.has('key')) throw wrong;
     if ([...parts.keys()].some((name) => !known.includes(name))) throw wrong;
@@ -164,7 +171,11 @@ class LockReader {
       const [, gone, name] = /^(retired )?index (.+)$/.exec(line.name) ?? [];
       if (name) indexes.set(name, { attributes: this.strings(line), isRetired: gone !== undefined });
       else if (line.name === 'table') key = this.strings(line);
-      else throw new Invalid(line.at, `\`${line.name}\` of table \`${table.name}\` is not what a lock says.`);
+      else
+        throw new Invalid(
+          line.at,
+          `\`${line.name}\` of table \`${table.name}\` is not a valid entry of the lock.`,
+        );
     }
     return { key, indexes };
   }
@@ -172,7 +183,7 @@ class LockReader {
   private key(line: Line): LockedKey {
     const [partition, sort, ...more] = this.strings(line);
     if (partition === undefined || more.length > 0) {
-      throw new Invalid(line.at, `\`${line.name}\` is not the templates of a key.`);
+      throw new Invalid(line.at, `\`${line.name}\` is not a pair of key templates.`);
     }
     return { partition, sort: sort ?? null };
   }
@@ -180,7 +191,7 @@ class LockReader {
   private strings(line: Line): string[] {
     const values = this.values(line);
     const texts = values.filter((value) => typeof value === 'string');
-    if (texts.length < values.length) throw new Invalid(line.at, `\`${line.name}\` is a list of texts.`);
+    if (texts.length < values.length) throw new Invalid(line.at, `\`${line.name}\` must be a list of texts.`);
     return texts;
   }
 
@@ -189,16 +200,16 @@ class LockReader {
     return items.map((item) => {
       const value = isScalar(item) ? item.value : undefined;
       if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-      throw new Invalid(line.at, `\`${line.name}\` is a list.`);
+      throw new Invalid(line.at, `\`${line.name}\` must be a list.`);
     });
   }
 
   private lines(node: Node | null, at: Span, what: string): Line[] {
-    if (!isMap(node)) throw new Invalid(this.span(node) ?? at, `${what} is a mapping.`);
+    if (!isMap(node)) throw new Invalid(this.span(node) ?? at, `${what} must be a mapping.`);
     return node.items.map((pair) => {
       const place = this.span(pair.key as Node) ?? at;
       if (!isScalar(pair.key) || typeof pair.key.value !== 'string') {
-        throw new Invalid(place, `${what} has a key that is no text.`);
+        throw new Invalid(place, `${what} has a key that is not text.`);
       }
       return { name: pair.key.value, value: (pair.value ?? null) as Node | null, at: place };
     });

@@ -1,6 +1,6 @@
 /**
- * Mistakes in the SDL, located. graphql-tools, through which GraphQL Codegen loads a schema, drops the places of
- * some errors and passes over others (a field defined twice), so the sources themselves are read again.
+ * Mistakes in the SDL, with places. GraphQL Codegen loads a schema with graphql-tools, which drops the places of some
+ * errors and misses others (a field defined twice), so the sources are parsed again.
  */
 
 import {
@@ -25,7 +25,7 @@ export interface SdlFile {
   readonly text: string;
 }
 
-/** Everything wrong with the SDL of these files, taken together; nothing where a schema can be built from them. */
+/** All mistakes in the SDL of these files together; empty if they form a valid schema. */
 export function sdlMistakes(files: readonly SdlFile[]): Diagnostic[] {
   if (files.length === 0) return [];
   const documents: DocumentNode[] = [];
@@ -49,7 +49,7 @@ function mistakesOf(document: DocumentNode): readonly GraphQLError[] {
 
 /**
  * The diagnostics of an error, or of several in an array or an AggregateError. `relative` gives the path shown to
- * people for a source's name. An error without a place stands at the start of the first source that is known.
+ * people for a source's name.
  */
 export function sdlDiagnostics(
   error: unknown,
@@ -58,7 +58,7 @@ export function sdlDiagnostics(
   return errorsOf(error).map((one): Diagnostic => {
     const [at, ...more] = placesOf(one, relative);
     const isSyntax = one.message.startsWith('Syntax Error');
-    const notes = more.map((place): Note => ({ message: 'and here', at: place }));
+    const notes = more.map((place): Note => ({ message: 'also here', at: place }));
     const diagnostic: Diagnostic = {
       code: isSyntax ? 'sdl-syntax' : 'sdl-invalid',
       severity: 'error',
@@ -75,7 +75,7 @@ function errorsOf(error: unknown): Error[] {
   return [error instanceof Error ? error : new Error(String(error))];
 }
 
-/** The last place first: of two definitions it is the second that is one too many. */
+/** The last place first: of two definitions, the second is the mistake. */
 function placesOf(error: Error, relative: (sourceName: string) => string): Span[] {
   if (!(error instanceof GraphQLError)) return [];
   const spans = (error.nodes ?? []).flatMap((node): Span[] => {
@@ -95,7 +95,7 @@ function sentence(message: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
-/** The files a schema was built from; none where a part of it was not built from SDL. */
+/** The files a schema was built from; empty if a part of it was not built from SDL. */
 export function sdlFilesOf(schema: GraphQLSchema, relative: (sourceName: string) => string): SdlFile[] {
   const files = new Map<string, SdlFile>();
   const types = Object.values(schema.getTypeMap()).filter(

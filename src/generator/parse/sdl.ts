@@ -1,4 +1,4 @@
-/** GraphQL schema -> model. Positions are those of the SDL; a schema built elsewhere has none and is refused by the host. */
+/** GraphQL schema -> model, with places in the SDL. The host refuses a schema that has none. */
 
 import {
   type ASTNode,

@@ -8,7 +8,7 @@ export function exactHole(field: string, attributes: ReadonlyMap<string, Encoded
   return attributes.get(field)?.encode === undefined ? `{${field}}` : `{plain(${field})}`;
 }
 
-/** A hole of a built key: as `encode` says, but never cut short, where the value itself is asked for or ordered by. */
+/** A hole of a built key: as `encode` says, but never truncated if the value itself is queried or ordered by. */
 export function builtHole(field: string, attributes: ReadonlyMap<string, Encoded>): string {
   const encode = attributes.get(field)?.encode;
   return encode !== undefined && isBucketUnit(encode) ? `{plain(${field})}` : `{${field}}`;

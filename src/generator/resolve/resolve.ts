@@ -1,6 +1,6 @@
 /** Model -> resolved model. */
 
-import { nearest } from '../diagnostics/diagnostic.js';
+import { nearest } from '../diagnostics/suggest.js';
 import {
   type EntityModel,
   type Model,

@@ -31,7 +31,11 @@ export interface TemplateFault {
 /** The parts, or the first fault with its offsets in the text. */
 export function parseTemplate(text: string): ParsedTemplate | TemplateFault {
   if (text === '')
-    return { message: 'A key template cannot be empty: DynamoDB takes no empty key.', start: 0, end: 0 };
+    return {
+      message: 'A key template cannot be empty, because DynamoDB does not accept empty keys.',
+      start: 0,
+      end: 0,
+    };
   const parts: ParsedTemplate[number][] = [];
   let at = 0;
   while (at < text.length) {
@@ -41,7 +45,7 @@ export function parseTemplate(text: string): ParsedTemplate | TemplateFault {
     if (stray) {
       const start = at + stray.index;
       return {
-        message: `\`${stray[0]}\` cannot stand in a key template: the key encoding uses it.`,
+        message: `\`${stray[0]}\` is not allowed in a key template, because the key encoding uses it.`,
         start,
         end: start + 1,
       };
@@ -54,7 +58,7 @@ export function parseTemplate(text: string): ParsedTemplate | TemplateFault {
     const match = /^(?:(\w+)\(\s*(\w+)\s*(?:,\s*([^,()]*?)\s*)?\)|(\w+))$/.exec(inner);
     if (!match)
       return {
-        message: `\`{${inner}}\` is not a hole; write \`{field}\` or \`{month(field)}\`.`,
+        message: `\`{${inner}}\` is not a valid hole. Write \`{field}\` or \`{month(field)}\`.`,
         start: open,
         end: close + 1,
       };
@@ -62,7 +66,7 @@ export function parseTemplate(text: string): ParsedTemplate | TemplateFault {
     if (plain === 'shard') parts.push({ kind: 'shard', start: open, end: close + 1 });
     else if (transform !== undefined && !transforms.includes(transform)) {
       return {
-        message: `\`${transform}\` is no function of key templates; there are ${transforms.join(', ')}.`,
+        message: `\`${transform}\` is not a function of key templates. Use one of ${transforms.join(', ')}.`,
         start: open,
         end: close + 1,
       };
@@ -72,8 +76,8 @@ export function parseTemplate(text: string): ParsedTemplate | TemplateFault {
         return {
           message:
             transform === 'pad'
-              ? '`pad` takes a field and a number of digits, 1 to 16: `{pad(rank, 6)}`.'
-              : `\`${transform}\` takes a field only.`,
+              ? '`pad` takes a field and a number of digits from 1 to 16, as in `{pad(rank, 6)}`.'
+              : `\`${transform}\` takes only a field.`,
           start: open,
           end: close + 1,
         };
@@ -91,7 +95,7 @@ export function parseTemplate(text: string): ParsedTemplate | TemplateFault {
     const next = parts[index + 1];
     if (part.kind !== 'literal' && next && (next.kind !== 'literal' || !next.text.startsWith('#'))) {
       return {
-        message: 'What follows a hole begins with `#`: without it two values could give one key.',
+        message: 'A hole must be followed by `#`, so that different values give different keys.',
         start: part.start,
         end: part.end,
       };
@@ -109,7 +113,7 @@ interface KeyField extends Encoded {
   readonly of: string;
 }
 
-/** The template of a key attribute; every field is known and can stand in a key. */
+/** The template of a key attribute; every field is known and can be part of a key. */
 export function keyTemplate(
   attribute: string,
   text: string,

@@ -1,6 +1,7 @@
 /** What `$input.a.b`, `$parent.x` and the other value paths lead to. */
 
-import { type Span, suggestion } from '../diagnostics/diagnostic.js';
+import type { Span } from '../diagnostics/diagnostic.js';
+import { suggestion } from '../diagnostics/suggest.js';
 import {
   type FieldPath,
   fieldNamed,
@@ -43,8 +44,8 @@ export function resolveValue(
   return {
     kind: 'missing',
     at: source.at,
-    message: `\`${writtenSource(source).text}\` has no parent: ${by.kind} \`${by.name.text}\` answers no field.`,
-    hint: 'Add `for: Type.field`, or take a parameter with `$name`.',
+    message: `\`${writtenSource(source).text}\` has no parent, because ${by.kind} \`${by.name.text}\` answers no field.`,
+    hint: 'Add `for: Type.field`, or use a parameter such as `$name`.',
   };
 }
 
@@ -136,8 +137,8 @@ function ofParent({ model, entities }: ResolvedNames, path: FieldPath, name: str
   });
   if (isRoot(model, path.type)) {
     return missing(
-      `\`${path.type}\` is a root type: its fields have no parent.`,
-      'Use an argument, as `$id`.',
+      `\`${path.type}\` is a root type, whose fields have no parent.`,
+      'Use an argument, as in `$id`.',
     );
   }
   const type = model.sdl.types.get(path.type);
@@ -171,7 +172,7 @@ function ofRecord(
     at: source.at,
     message:
       name === ''
-        ? '`$current` names no attribute.'
+        ? '`$current` does not name an attribute.'
         : `\`${owner}\` has no attribute \`${source.path.join('.')}\`.`,
     hint: suggestion(name, entity.attributes.keys()),
   };
@@ -192,8 +193,8 @@ function ofJoin(
   });
   if (!join) {
     return missing(
-      `\`${writtenSource(source).text}\` is of a join: it stands in the \`where\` beside \`through\` only.`,
-      'Take the value from an argument, as `$id`, or from `$parent`.',
+      `\`${writtenSource(source).text}\` is an attribute of a join, which is available only in the \`where\` next to \`through\`.`,
+      'Take the value from an argument, as in `$id`, or from `$parent`.',
     );
   }
   const entity = entities.get(join.text);
@@ -202,7 +203,7 @@ function ofJoin(
   if (attribute && rest.length === 0) return ofAttribute(attribute);
   return missing(
     name === ''
-      ? '`$through` names no attribute.'
+      ? '`$through` does not name an attribute.'
       : `\`${join.text}\` has no attribute \`${source.path.join('.')}\`.`,
     suggestion(name, entity.attributes.keys()),
   );
@@ -229,7 +230,7 @@ function ofStep(
       at: source.at,
       message:
         name === ''
-          ? `\`$${source.step}\` names no attribute of its record.`
+          ? `\`$${source.step}\` does not name an attribute of its record.`
           : `\`${entity.name}\` has no attribute \`${source.path.join('.')}\`.`,
       hint: suggestion(name, entity.attributes.keys()) ?? `Write \`$${source.step}.id\`.`,
     };
@@ -239,8 +240,8 @@ function ofStep(
   return {
     kind: 'missing',
     at: source.at,
-    message: `What step \`${source.step}\` gives \`${name}\` is not known before it is written.`,
-    hint: 'Take the value from where that step takes it, or write what rests on it in an `alongside` rule.',
+    message: `The value of \`${name}\` of step \`${source.step}\` is not known before the step is written.`,
+    hint: 'Use the source of that value instead, or write what depends on it in an `alongside` rule.',
   };
 }
 

@@ -45,7 +45,7 @@ function isTypeOnly(declaration: ts.ImportDeclaration): boolean {
   return declaration.importClause?.isTypeOnly === true;
 }
 
-/** Into the list where it belongs in its order, after the end where it has none; separated as its neighbours are. */
+/** Into the list where it belongs in its order, after the end where it has none; separated as its neighbors are. */
 function intoImport(source: ts.SourceFile, present: readonly ts.ImportSpecifier[], name: string): Edit {
   const order = (text: string) => text.replace(/^type /, '').toLowerCase();
   const places = present.map((one) => ({

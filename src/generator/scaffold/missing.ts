@@ -32,21 +32,21 @@ export function missingDiagnostic(
     ...(own && local
       ? [{ message: `\`${name}\` is declared here but not exported`, at: placeOfExport(own, name) }]
       : []),
-    ...(other ? [{ message: `there is a \`${name}\` here`, at: placeOfExport(other, name) }] : []),
+    ...(other ? [{ message: `another \`${name}\` is exported here`, at: placeOfExport(other, name) }] : []),
   ];
   return {
     code: 'rule-missing',
     severity: 'error',
     message: own
-      ? `${pathOf(file)} exports no \`${name}\`.`
-      : `The rule \`${name}\` is missing: there is no ${pathOf(file)}.`,
+      ? `${pathOf(file)} does not export \`${name}\`.`
+      : `The rule \`${name}\` is missing: ${pathOf(file)} does not exist.`,
     at: placeOfRule(model, name),
     notes,
     hint: local
       ? `Export it: \`export const ${name}: ${typeName} = …\`.`
       : external === undefined
         ? 'Run `npm run scaffold`, which adds a typed stub.'
-        : `Move it to ${pathOf(file)}, or say \`in: ${external}\` under \`rules\`.`,
+        : `Move it to ${pathOf(file)}, or write \`in: ${external}\` under \`rules\`.`,
   };
 }
 
@@ -59,7 +59,7 @@ export function notPassedOn({ plan, model }: RulesInput, { files, index }: Rules
   return [...new Map(lost.map((rule) => [rule.file, rule])).values()].map(({ file, name }) => ({
     code: 'rule-missing',
     severity: 'error',
-    message: `${index.path} does not pass on the rules of \`${file}\`.`,
+    message: `${index.path} does not re-export the rules of \`${file}\`.`,
     at: placeOfRule(model, name),
     hint: `Run \`npm run scaffold\`, which adds \`export * from './${file}.js';\`.`,
   }));

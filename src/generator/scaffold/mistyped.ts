@@ -8,7 +8,7 @@ import { explain } from './messages.js';
 import type { RulesProgram } from './rules-program.js';
 import { declarationOf, importsOf, placeOfExport, type RulesFile } from './syntax.js';
 
-/** `rules` are all of the plan, in its order; those that are `missing` are told of elsewhere. */
+/** `rules` are all of the plan, in its order; those that are `missing` are reported separately. */
 export function mistypedRules(
   rules: readonly RulePlan[],
   opened: RulesProgram,
@@ -47,7 +47,7 @@ function contractsFault({ program, generatedRules: { path, source } }: RulesProg
     severity: 'error',
     message: `The contracts of the rules do not compile: ${explain(fault.messageText).cause}.`,
     at: { file: path, start: 0, end: 0 },
-    hint: 'Install the project (`npm ci`); if it is, this is a fault of Tableloom.',
+    hint: 'Install the project with `npm ci`. If it is installed, this is a bug of Tableloom.',
   };
 }
 
@@ -107,12 +107,12 @@ function diagnosticOf(
   one: ts.Diagnostic,
 ): Diagnostic {
   const { cause, context, suggestion } = explain(one.messageText);
-  const hint = suggestion ?? (rule && `Read its contract: \`${rule.typeName}\` in ${generatedRules.path}.`);
+  const hint = suggestion ?? (rule && `The contract is \`${rule.typeName}\` in ${generatedRules.path}.`);
   return {
     code: 'rule-mistyped',
     severity: 'error',
     message: rule
-      ? `The rule \`${rule.name}\` does not fit its contract: ${cause}.`
+      ? `The rule \`${rule.name}\` does not match its contract: ${cause}.`
       : `The rules of ${file.path} cannot be checked: ${cause}.`,
     at: placeOf(file, one),
     ...(context === undefined ? {} : { notes: [{ message: context }] }),

@@ -1,7 +1,8 @@
 /** Rules in the rules folder that nothing in access-patterns.yaml asks for. */
 
 import type { ts } from 'ts-morph';
-import { type Diagnostic, nearest } from '../diagnostics/diagnostic.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { nearest } from '../diagnostics/suggest.js';
 import type { RulePlan } from '../plan/types/rules.js';
 import { compiler } from './compiler.js';
 import type { RulesProgram } from './rules-program.js';
@@ -15,7 +16,7 @@ export interface Orphan {
 
 /**
  * An exported constant annotated with one of the generated contracts is a rule; anything else is the author's own.
- * A name that is `missing` from another file is told of there.
+ * A name that is `missing` from another file is reported there.
  */
 export function orphansOf(
   rules: readonly RulePlan[],
@@ -44,8 +45,8 @@ function orphanDiagnostic(
   if (namesake) {
     return {
       ...finding,
-      message: `The rule \`${name.text}\` is written twice.`,
-      hint: `Remove it here: it lives in ${pathOf(namesake.file)}.`,
+      message: `The rule \`${name.text}\` is exported twice.`,
+      hint: `Remove it here. It belongs in ${pathOf(namesake.file)}.`,
     };
   }
   const near = nearest(
@@ -54,7 +55,7 @@ function orphanDiagnostic(
   );
   return {
     ...finding,
-    message: `Nothing in access-patterns.yaml asks for a rule \`${name.text}\`.`,
+    message: `access-patterns.yaml does not name a rule \`${name.text}\`.`,
     hint: near === undefined ? 'Remove it, or name it in access-patterns.yaml.' : `Did you mean \`${near}\`?`,
   };
 }

@@ -12,7 +12,7 @@ export function ruleFilesIn(folder: string): string[] {
     .map((name) => name.slice(0, -'.ts'.length));
 }
 
-/** Whether there is anything to check or to add: rules that are asked for, or files that may have some. */
+/** Whether there is anything to check or to add: rules that are declared, or files that may have some. */
 export function hasRules({ plan, rules }: { readonly plan: Plan; readonly rules: string }): boolean {
   return plan.rules.length > 0 || ruleFilesIn(rules).length > 0;
 }

@@ -17,7 +17,7 @@ export interface Scaffolded {
   readonly files: ReadonlyMap<string, string>;
   /** Path -> the rules it gains. */
   readonly added: ReadonlyMap<string, readonly string[]>;
-  /** What stands in the way. Then there are no files. */
+  /** What prevents it. Then there are no files. */
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: ReadonlyMap<string, string>;
 }
@@ -55,7 +55,7 @@ function unreadable({ program }: RulesProgram, { path, source }: RulesFile): Dia
       severity: 'error',
       message: `${path} cannot be read: ${explain(messageText).cause}.`,
       at: { file: path, start, end: start + Math.max(length, 1) },
-      hint: 'Mend the file first.',
+      hint: 'Correct the file first.',
     }));
 }
 

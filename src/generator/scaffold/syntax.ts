@@ -1,4 +1,4 @@
-/** What stands where in a file of rules. */
+/** Declarations and exports in a file of rules. */
 
 import type { ts } from 'ts-morph';
 import type { Span } from '../diagnostics/diagnostic.js';

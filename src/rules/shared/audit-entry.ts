@@ -58,7 +58,7 @@ export interface Changes {
 /** Fields that are audited. */
 export interface AuditedFields<R extends object> {
   readonly shown: readonly (keyof R & string)[];
-  /** Only that they changed is told, under the name given. */
+  /** Records only that they changed, under the given name. */
   readonly secret?: { readonly [F in keyof R & string]?: string };
 }
 

@@ -3,7 +3,7 @@ import { badInput } from './bad-input.js';
 const shortest = 12;
 const longest = 256;
 
-/** Throws where the text cannot be a password. Nothing but length is asked: composition rules make worse ones. */
+/** Throws where the text cannot be a password. Only the length is checked: composition rules make worse passwords. */
 export function requirePassword(field: string, password: string): void {
   if ([...password].length < shortest)
     throw badInput(field, `A password has at least ${shortest} characters.`);

@@ -6,7 +6,7 @@ import { refreshTokenWrites } from '../../../generated/writes.js';
 /** How long a session lasts, however often it is refreshed. In milliseconds. */
 const sessionLifetime = 30 * 24 * 60 * 60 * 1000;
 
-/** A refresh token to be written, and what its holder is told. */
+/** A refresh token to be written, and what its holder receives. */
 export interface NewToken {
   readonly id: string;
   readonly write: Write<RefreshToken>;

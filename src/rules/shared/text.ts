@@ -1,6 +1,6 @@
 import { badInput } from './bad-input.js';
 
-/** The longest name of a person. It stands in sort keys, which hold 1024 bytes: 200 characters always fit. */
+/** The longest name of a person. Sort keys contain it, and they hold 1024 bytes: 200 characters always fit. */
 const longestName = 200;
 
 /** A name as it is kept: trimmed, on one line. Throws where nothing is left or it is too long. */

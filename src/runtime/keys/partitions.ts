@@ -135,7 +135,7 @@ export function checkList(field: string, count: number, max: number): void {
   });
 }
 
-/** What a cursor is bound to where partitions move with time: what was asked. */
+/** What a cursor is bound to where partitions move with time: the arguments. */
 export function bindingOf(asked: readonly unknown[]): string {
   return JSON.stringify(asked);
 }

@@ -55,7 +55,7 @@ export async function firstFound<R extends object>(reads: readonly Promise<R | n
   return records.find((record) => record !== null) ?? null;
 }
 
-/** The record of the kind that is told. */
+/** The record of the given kind. */
 export function loadByKind<R extends object>(
   kind: string,
   loads: Readonly<Record<string, () => Promise<R | null>>>,

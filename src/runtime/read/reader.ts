@@ -190,7 +190,7 @@ export class Nodes<R extends object> {
       return this.#live(rows, items, (item) => entity.read(item));
     }
     const items = rows.map(({ item }) => item);
-    // Of a record only these fields are requested: see `isEnough`.
+    // Only these fields of a record are selected: see `isEnough`.
     if (covering.kind === 'some') return this.#live(rows, items, (item) => covering.read(item) as R);
     if (!this.#isProjection) this.#options.seen(index, items);
     return this.#live(rows, items, (item) => entity.read(item));

@@ -11,7 +11,7 @@ export interface Secrets {
 }
 
 /**
- * The secrets of the environment. Outside production missing ones are made up: kept beside the data if that is kept,
+ * The secrets of the environment. Outside production missing ones are made up: kept next to the data if that is kept,
  * so that tokens and cursors survive a restart as the data does.
  */
 export async function secretsFor({ jwtSecret, cursorSecret, storage }: ServerConfig): Promise<Secrets> {

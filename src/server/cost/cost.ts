@@ -4,7 +4,7 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind } from 'graph
 import { type Budget, type BudgetField, budgetOf, type Statistics } from 'tableloom/runtime';
 import { costs } from '../../../generated/index.js';
 
-/** How many requests one operation may send to DynamoDB, unless the server is told otherwise. */
+/** How many requests one operation may send to DynamoDB, unless the server is configured otherwise. */
 export const usualRequestLimit = 1000;
 
 /** What documents may cost whatever their variables: most are far below any limit, and need no further look. */
@@ -62,7 +62,7 @@ function refusal({ most, fields }: Budget, limit: number): string {
   const [worst] = everyField(fields).sort((a, b) => b.requests.most - a.requests.most);
   const told = `The query may send ${most.requests} requests to the database; at most ${limit} are allowed.`;
   if (worst === undefined) return told;
-  return `${told} ${worst.name} may send ${worst.requests.most} of them. Ask for fewer rows of what it is asked of.`;
+  return `${told} ${worst.name} may send ${worst.requests.most} of them. Request fewer rows of its parent.`;
 }
 
 function everyField(fields: readonly BudgetField[]): BudgetField[] {

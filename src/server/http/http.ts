@@ -12,10 +12,10 @@ import { codeOfStatus, httpError } from './status.js';
 export const requestErrorCodes = {
   BAD_REQUEST: 'The request is not a GraphQL request: bad JSON, no query, or a parameter of the wrong type.',
   NOT_ACCEPTABLE: 'The Accept header allows neither application/json nor application/graphql-response+json.',
-  METHOD_NOT_ALLOWED: 'Only queries can be sent by GET.',
+  METHOD_NOT_ALLOWED: 'GET accepts only queries.',
   GRAPHQL_PARSE_FAILED: 'The document has a syntax error.',
-  GRAPHQL_VALIDATION_FAILED: 'The document, its operation name or its variables do not fit the schema.',
-  INTERNAL_SERVER_ERROR: 'Something went wrong in the server. What it was is in its log, not in the answer.',
+  GRAPHQL_VALIDATION_FAILED: 'The document, its operation name or its variables do not match the schema.',
+  INTERNAL_SERVER_ERROR: 'An unexpected error occurred in the server. Its log has the details.',
 } as const;
 
 /**
@@ -28,7 +28,7 @@ export const requestErrorCodes = {
  * - Parameters are checked, not converted: Mercurius' own JSON schema turns `{"query": 1}` into the string `"1"`,
  *   refuses `"extensions": null`, and its schema for answers turns the list positions in an error's path into strings.
  * - There is no HEAD route: Fastify would derive it from GET, and Mercurius, which refuses mutations by GET, runs them.
- * - An error nobody gave an `extensions.code` is a bug: it is logged, and the client is told no more than that.
+ * - An error nobody gave an `extensions.code` is a bug: it is logged, and the client learns no more than that.
  * - Answers are not to be stored by caches, as some hold tokens; a resolver or hook may set `cache-control` itself.
  */
 export const graphqlOverHttp = {
@@ -132,7 +132,7 @@ const internal: GraphQLFormattedError = {
   extensions: { code: 'INTERNAL_SERVER_ERROR' },
 };
 
-/** The error as the client sees it. One that graphql-js made is told as it is; one that was thrown needs a code. */
+/** The error as the client sees it. One of graphql-js is passed on; one that was thrown needs a code. */
 function formatError(error: GraphQLError, log: FastifyBaseLogger): GraphQLFormattedError {
   const { originalError, extensions } = error;
   const thrown = originalError !== undefined && !isGraphQLError(originalError);

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 
-/** An error that Fastify answers with this status. The client is told its message. */
+/** An error that Fastify answers with this status. The client sees its message. */
 export function httpError(statusCode: number, message: string): Error {
   return Object.assign(new Error(message), { statusCode });
 }

@@ -1,7 +1,7 @@
 /**
  * Sample data: what Tyler Setup might hold after its first fourteen months. It depends on the month alone: every moment
- * lies in the past as seen from the first of the month, except for the ends of sessions and invitations, which lie
- * far enough ahead for them to be good all month.
+ * is in the past as seen from the first of the month, except for the ends of sessions and invitations, which lie
+ * late enough for them to be valid all month.
  */
 
 import type { AuditLog, Config, Contractor, RefreshToken, User } from '../../../generated/entities.js';
@@ -33,7 +33,7 @@ const months = 14;
 
 const iso = (moment: number): string => new Date(moment).toISOString();
 
-/** The sample for the month that `now` lies in. */
+/** The sample for the month of `now`. */
 export function sampleFor(now: Date): Sample {
   const end = Date.UTC(now.getUTCFullYear(), now.getUTCMonth());
   const start = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months);
@@ -219,9 +219,9 @@ function sampleConfigs(users: readonly User[], start: number): Config[] {
   const secret = true;
   const entries: readonly (readonly [key: string, value: unknown, description: string, secret?: boolean])[] =
     [
-      ['branding.motto', 'Day one, done.', 'Stands below the logo.'],
+      ['branding.motto', 'Day one, done.', 'Shown below the logo.'],
       ['branding.name', 'Tyler Setup', 'The name of the product.'],
-      ['branding.colors', { primary: '#2f5d50', accent: '#e0a458' }, 'The colours of the web application.'],
+      ['branding.colors', { primary: '#2f5d50', accent: '#e0a458' }, 'The colors of the web application.'],
       ['security.password-minimum', 12, 'Characters of a password.'],
       ['security.session-days', 30, 'How long a session lasts.'],
       ['security.signing-key', 'sample-signing-key', 'Signs outgoing links.', secret],

@@ -1,5 +1,5 @@
 /**
- * Whether two key templates can give one key. Exact but for fields that stand in a key more than once: there the
+ * Whether two key templates can give one key. Exact except for fields that are in a key more than once: there the
  * forms may share a text that no one value gives. Then values are tried; where none fit, the answer is `unknown`.
  */
 
@@ -23,7 +23,7 @@ export type Piece =
       readonly values: readonly string[];
     }
   | { readonly kind: 'shard'; readonly count: number }
-  /** Anything at all: what a range of keys goes on with. */
+  /** Any text: how the keys of a range continue. */
   | { readonly kind: 'rest' };
 
 /** The pieces of a partition key and of a sort key. */
@@ -65,7 +65,7 @@ export function printValues(values: Values, shape: KeyShape): string[] {
   });
 }
 
-/** How many fields that stand in a key twice are tried before giving up. */
+/** How many fields that are in a key twice are tried before giving up. */
 const patience = 3;
 
 function attempt(a: KeyShape, b: KeyShape, isEmpty: boolean, depth: number): Overlap {

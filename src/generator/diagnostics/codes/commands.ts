@@ -6,7 +6,7 @@ export const commandCodes = {
     meaning:
       'A rule that the declarations name is not exported by its file, or `index.ts` does not re-export it.',
     remedy: 'Run `npm run scaffold`, or export the rule.',
-    example: `access-patterns.yaml:23:3: error[rule-missing]: The rule \`recommended\` is missing: there is no src/rules/books.ts.
+    example: `access-patterns.yaml:23:3: error[rule-missing]: The rule \`recommended\` is missing: src/rules/books.ts does not exist.
   23 |   recommended: { for: Query.recommended, in: books }
      |   ^^^^^^^^^^^
   hint: Run \`npm run scaffold\`, which adds a typed stub.`,
@@ -14,15 +14,15 @@ export const commandCodes = {
   'rule-mistyped': {
     meaning: 'A rule does not match its generated contract.',
     remedy: 'Correct the rule. The contract is in `generated/rules.ts`.',
-    example: `src/rules/books.ts:4:54: error[rule-mistyped]: The rule \`lending\` does not fit its contract: type \`number\` is not assignable to type \`string\`.
+    example: `src/rules/books.ts:4:54: error[rule-mistyped]: The rule \`lending\` does not match its contract: type \`number\` is not assignable to type \`string\`.
   4 | export const lending: LendingRule = ({ args }) => ({ reader: args.reader.length });
     |                                                      ^^^^^^
-  hint: Read its contract: \`LendingRule\` in generated/rules.ts.`,
+  hint: The contract is \`LendingRule\` in generated/rules.ts.`,
   },
   'rule-orphaned': {
     meaning: 'A file exports a rule that the declarations do not name, or two files export the same rule.',
     remedy: 'Remove the rule, or name it in `access-patterns.yaml`.',
-    example: `src/rules/access.ts:4:14: error[rule-orphaned]: Nothing in access-patterns.yaml asks for a rule \`readar\`.
+    example: `src/rules/access.ts:4:14: error[rule-orphaned]: access-patterns.yaml does not name a rule \`readar\`.
   4 | export const readar: ReadarRule = () => {};
     |              ^^^^^^
   hint: Did you mean \`reader\`?`,
@@ -30,14 +30,14 @@ export const commandCodes = {
   'generated-missing': {
     meaning: 'A generated file does not exist.',
     remedy: 'Run `npm run generate` and commit what it writes.',
-    example: `generated/keys.ts: error[generated-missing]: This file would be generated and is not there.
+    example: `generated/keys.ts: error[generated-missing]: This generated file does not exist.
   hint: Run \`npm run generate\` and commit what it writes.`,
   },
   'generated-stale': {
     meaning:
       'A generated file is out of date: the declarations, the schema or a template changed, or the file was edited.',
     remedy: 'Run `npm run generate` and commit what it writes.',
-    example: `generated/keys.ts:12:1: error[generated-stale]: This file is not what would be generated.
+    example: `generated/keys.ts:12:1: error[generated-stale]: This generated file is out of date.
   12 | export const userKey = (user: UserKey): Key => ({
      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   note: this line would be \`export const bookKey = (book: BookKey): Key => ({\`
@@ -46,7 +46,7 @@ export const commandCodes = {
   'generated-orphan': {
     meaning: 'The folder of generated files contains a file that is not generated.',
     remedy: 'Delete the file, or run `npm run generate -- --prune`.',
-    example: `generated/old.ts: error[generated-orphan]: Nothing generates this file.
+    example: `generated/old.ts: error[generated-orphan]: This file is not generated.
   hint: Delete it, or run \`npm run generate -- --prune\`.`,
   },
   'operation-syntax': {
@@ -97,7 +97,7 @@ export const commandCodes = {
       'A recorded budget differs from the current one, but no figure is higher: an operation became cheaper, is new, or is answered in another way.',
     remedy:
       'Run `tableloom explain --record` and commit what it writes. A budget that is too high would hide a later increase.',
-    example: `operations/books.budget.txt:1:1: error[budget-stale]: These budgets are not what would be recorded; none is higher.
+    example: `operations/books.budget.txt:1:1: error[budget-stale]: These budgets are out of date. No figure is higher.
   1 | query Book: 5 requests, 3 steps, 2.5 read units
     | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   note: this line would be \`query Book: 2 requests, 2 steps, 1 read unit\`
@@ -106,23 +106,23 @@ export const commandCodes = {
   'budget-orphan': {
     meaning: 'A recorded budget belongs to a document that no longer exists.',
     remedy: 'Run `tableloom explain --record`, which deletes the file.',
-    example: `operations/old.budget.txt: error[budget-orphan]: These budgets belong to no document.
+    example: `operations/old.budget.txt: error[budget-orphan]: The document of these budgets does not exist.
   hint: Run \`tableloom explain --record\`, which deletes the file.`,
   },
   'file-exists': {
     meaning: '`tableloom init` would replace a file, or found an existing schema. It writes nothing.',
     remedy:
       'Choose another folder, or use `--force`. A schema with another file name is kept next to the new one.',
-    example: `schema/schema.graphql: error[file-exists]: This file is there already; nothing is written.
-  hint: Choose another folder with \`--root\`, or replace what is there with \`--force\`.`,
+    example: `schema/schema.graphql: error[file-exists]: This file already exists, so nothing is written.
+  hint: Choose another folder with \`--root\`, or replace existing files with \`--force\`.`,
   },
   'not-a-module': {
     meaning:
       '`tableloom init` found a package whose `.ts` files are CommonJS. Generated code consists of ES modules.',
     remedy: 'Write `"type": "module"` in package.json.',
-    example: `package.json:5:11: error[not-a-module]: The project's files are of the type "commonjs"; generated code is ES modules.
+    example: `package.json:5:11: error[not-a-module]: The package has the type "commonjs", but generated code consists of ES modules.
   5 |   "type": "commonjs",
     |           ^^^^^^^^^^
-  hint: Write \`"type": "module"\`; \`--force\` does it.`,
+  hint: Write \`"type": "module"\`, or use \`--force\`.`,
   },
 } as const satisfies CodeRows;

@@ -5,13 +5,13 @@ import { aggregateOf } from '../../plan/lookup/find.js';
 import type { AggregateAccess, PatternPlan } from '../../plan/types/access.js';
 import type { AggregatePlan, AttributePlan, EntityPlan, TemplatePart } from '../../plan/types/storage.js';
 import { keyComment, keyExpression, recordType } from '../expressions.js';
+import type { Doc } from '../fragment.js';
 import {
   arrow,
   assigned,
   call,
   code,
   comment,
-  type Doc,
   generic,
   globalOf,
   intersection,
@@ -24,7 +24,13 @@ import {
   typedParameter,
 } from '../printer.js';
 import { codecOf, entityType, keyValue, runtime, runtimeType } from '../symbols.js';
-import { encodedField, type KeyFunction, keyFunction, partParameter, templatesOf } from './key-functions.js';
+import {
+  encodedField,
+  type KeyFunction,
+  keyFunction,
+  partParameter,
+  templatesOf,
+} from './keys/key-functions.js';
 import { absence, asStored, attributeOf, parameterOf, tableVariable, unless } from './shared.js';
 
 export function aggregatesOf({ aggregates = [] }: EntityPlan): readonly AggregatePlan[] {

@@ -1,22 +1,11 @@
-/** What an entity demands of its records, and a mutation of the record it changes, as code. */
+/** Validations of an entity and conditions of a mutation, as code. */
 
 import type { EntityPlan, ValidationPlan } from '../../plan/types/storage.js';
 import type { ConditionPlan, ConditionValue, MutationPlan } from '../../plan/types/writes.js';
 import { valueExpression } from '../expressions.js';
-import {
-  arrow,
-  call,
-  code,
-  type Doc,
-  flatText,
-  json,
-  list,
-  literal,
-  object,
-  operation,
-  property,
-  quote,
-} from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { flatText } from '../print.js';
+import { arrow, call, code, json, list, literal, object, operation, property, quote } from '../printer.js';
 import { runtime } from '../symbols.js';
 import { asStored, attributeOf } from './shared.js';
 
@@ -56,7 +45,7 @@ export function requireOption(entity: EntityPlan, { require }: MutationPlan): Do
   return [property('require', object(rows))];
 }
 
-/** Code and how loosely it is bound: what stands within something tighter is put in brackets. */
+/** Code and how loosely it is bound: code within a tighter operator is put in brackets. */
 interface Code {
   readonly doc: Doc;
   readonly binds: 'or' | 'and' | 'comparison' | 'value';

@@ -6,11 +6,12 @@ import { queriedMembers } from '../../plan/lookup/mixed-query.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { AttributePlan, EntityPlan } from '../../plan/types/storage.js';
 import { givenType, keyComment, recordType } from '../expressions.js';
-import { assigned, code, comment, type Doc, generic, globalOf, literalUnion, union } from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { assigned, code, comment, generic, globalOf, literalUnion, union } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { runtimeType } from '../symbols.js';
+import { edgePages } from './queries/through.js';
 import { mainSlot } from './shared.js';
-import { edgePages } from './through.js';
 
 export function entitiesFile(plan: Plan): SourceFile {
   const pages = edgePages(plan);
@@ -106,7 +107,7 @@ function mixedTargets(plan: Plan): Map<string, string[]> {
   return targets;
 }
 
-/** The members of a record. What no GraphQL field shows stands last, under one heading. */
+/** The members of a record. What no GraphQL field shows comes last, under one heading. */
 function notedAttributes(attributes: readonly AttributePlan[]) {
   const shown = attributes.filter(({ hidden }) => !hidden);
   const hidden = attributes.filter((one) => one.hidden);

@@ -3,12 +3,13 @@
 import { entityOf } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan, GuardPlan, ItemPlan } from '../../plan/types/storage.js';
-import { arrow, call, code, type Doc, list, object, property, quote } from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { arrow, call, code, list, object, property, quote } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { entityType, keyValue, runtime } from '../symbols.js';
 import { countedExpressions } from './aggregates.js';
 import { conditionsExpression } from './conditions.js';
-import { isParsed, shardExpression } from './key-functions.js';
+import { isParsed, shardExpression } from './keys/key-functions.js';
 import { referenceParts } from './references.js';
 import {
   attributeOf,

@@ -4,13 +4,13 @@ import { entityOf } from '../../plan/lookup/find.js';
 import type { PatternPlan } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
+import type { Doc } from '../fragment.js';
+import { flatText } from '../print.js';
 import {
   arrow,
   call,
   code,
   comment,
-  type Doc,
-  flatText,
   generic,
   globalOf,
   list,
@@ -23,7 +23,7 @@ import {
 } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { codecOf, entityType, keyValue, runtime } from '../symbols.js';
-import { presentType } from './through.js';
+import { presentType } from './queries/through.js';
 
 export function loadersFile(plan: Plan): SourceFile {
   const entities = plan.entities.filter((entity) => entity.historyOf === null || isRead(plan, entity));
@@ -83,7 +83,7 @@ function promiseOf(records: Doc): Doc {
   return generic(globalOf('Promise'), [code`${records} | null`]);
 }
 
-/** A key field has the type it has in all that may be asked for. */
+/** A key field has the type that all members have in common. */
 function keyParameter({ inputs }: PatternPlan, entities: readonly EntityPlan[]): Doc {
   const members = inputs.map(({ name }) => {
     const types = entities

@@ -3,7 +3,8 @@
 import { entityOf, referencesTo } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan, ReferencePlan } from '../../plan/types/storage.js';
-import { arrow, assigned, call, code, type Doc, generic, list, object, property, quote } from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { arrow, assigned, call, code, generic, list, object, property, quote } from '../printer.js';
 import { codecOf, entityType, keyValue, queryValue, runtime, runtimeType } from '../symbols.js';
 import { absence, counterFunction, isCascading, parameterOf, tableVariable, unless } from './shared.js';
 

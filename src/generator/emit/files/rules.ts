@@ -6,11 +6,11 @@ import type { Plan } from '../../plan/types/plan.js';
 import type { RulePlan } from '../../plan/types/rules.js';
 import type { FieldRef } from '../../plan/types/values.js';
 import type { MutationPlan } from '../../plan/types/writes.js';
+import type { Doc } from '../fragment.js';
 import {
   assigned,
   code,
   comment,
-  type Doc,
   generic,
   globalOf,
   literalUnion,

@@ -12,7 +12,8 @@ import type {
   SlotPlan,
 } from '../../plan/types/storage.js';
 import { recordType } from '../expressions.js';
-import { call, code, conditional, type Doc, generic, literal, operation } from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { call, code, conditional, generic, literal, operation } from '../printer.js';
 import { runtime } from '../symbols.js';
 
 export function attributeOf(entity: EntityPlan, field: string): AttributePlan | undefined {

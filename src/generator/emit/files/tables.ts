@@ -2,7 +2,8 @@
 
 import type { Plan } from '../../plan/types/plan.js';
 import type { IndexPlan, MultiAttributeKey, TablePlan } from '../../plan/types/storage.js';
-import { assigned, code, type Doc, json, list, object, property, quote } from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { assigned, code, json, list, object, property, quote } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { runtimeType } from '../symbols.js';
 

@@ -2,20 +2,19 @@
 
 import type { Plan } from '../../plan/types/plan.js';
 import type { AttributePlan, EntityPlan } from '../../plan/types/storage.js';
+import { type Doc, localsIn } from '../fragment.js';
 import {
   arrow,
   assigned,
   call,
   code,
   conditional,
-  type Doc,
   generic,
   globalOf,
   list,
   literal,
   literalUnion,
   local,
-  localsIn,
   object,
   property,
   quote,
@@ -202,7 +201,7 @@ function nextExpression({ name }: AttributePlan, entity: EntityPlan): Doc {
   return code`await ${env}.next(${call(keyValue(aggregateFunction(entity, sequence)), by)})`;
 }
 
-/** What brings a value into the form it is stored in: normalised text, a set's values, a moment. */
+/** What brings a value into the form it is stored in: normalized text, a set's values, a moment. */
 function formsOf({ normalize, set, encoding }: AttributePlan): Doc[] {
   return [
     ...normalize.map(runtime),

@@ -1,6 +1,6 @@
 /** What a pattern or mutation costs, from its budget. */
 
-import type { Figures } from '../../../budget/budget.js';
+import type { Figures } from '../../../budget/figures.js';
 import type { SingleBudget } from '../../costs/pattern-budgets.js';
 
 /** `1 … 11 requests, 5.5 … 55 read units, a page of 20`; empty where nothing is read. */

@@ -16,7 +16,7 @@ export interface MutationBlock {
   readonly rules: string;
 }
 
-/** What answers a mutation, in the order of the YAML: a transaction stands before its steps. */
+/** What answers a mutation, in the order of the YAML: a transaction comes before its steps. */
 export function mutationBlocks(plan: Plan, budgets: SingleBudgets, entity: string): MutationBlock[] {
   return plan.mutations
     .filter((mutation) => mutation.entity === entity)

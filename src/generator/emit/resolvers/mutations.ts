@@ -8,7 +8,8 @@ import type { ElementPlan, IdempotentPlan, MutationPlan, TransactionPlan } from 
 import { valueExpression } from '../expressions.js';
 import { requireOption } from '../files/conditions.js';
 import { attributeOf, isCascading, tokensVariable } from '../files/shared.js';
-import { arrow, block, call, code, type Doc, list, literal, object, property, quote } from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { arrow, block, call, code, list, literal, object, property, quote } from '../printer.js';
 import { args, context, keyValue as keyName, runtime, writesOf } from '../symbols.js';
 import { keyValue } from './reads.js';
 import { allowStatements, type Body, ruleCall } from './rule-calls.js';
@@ -77,7 +78,7 @@ interface IdempotentParts {
   readonly writes: readonly Doc[];
 }
 
-/** Writes that an idempotency key guards; they are asked for only where it is new. */
+/** Writes that an idempotency key guards; computed only for a new key. */
 function idempotentWrite(
   records: readonly string[],
   { token, seconds, table }: IdempotentPlan,
@@ -146,13 +147,13 @@ function givenValues(entity: EntityPlan, mutation: MutationPlan): Doc {
   return elements.length === 0 ? object(given) : arrow(['current'], object(given));
 }
 
-/** A later value stands where it is given, not where its name was first. */
+/** A later value is written in its own place, not where its name was first. */
 function replace(fields: Map<string, Doc>, name: string, value: Doc): void {
   fields.delete(name);
   fields.set(name, value);
 }
 
-/** What a rule gives, and what is computed beside it. */
+/** The result of a rule, and what is computed from it. */
 function preparedValues(entity: EntityPlan, mutation: MutationPlan): Doc {
   const { prepare, elements = [] } = mutation;
   const answer = ruleCall(prepare ?? '', [args, context, 'current']);

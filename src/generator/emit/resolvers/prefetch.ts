@@ -1,8 +1,9 @@
-/** The part of resolvers.ts that reads records by their keys, and beside them fields that depend only on the key. */
+/** The part of resolvers.ts that reads records by their keys and prefetches fields that depend only on the key. */
 
 import { argumentsName } from '../../names.js';
 import type { PatternPlan } from '../../plan/types/access.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
+import { type Doc, localsIn } from '../fragment.js';
 import {
   arrow,
   assigned,
@@ -10,17 +11,15 @@ import {
   call,
   code,
   comment,
-  type Doc,
   generic,
   globalOf,
-  localsIn,
   object,
   property,
   quote,
 } from '../printer.js';
 import { codecOf, contextType, entityType, graphqlType, keyValue, runtime, runtimeType } from '../symbols.js';
 
-/** The function that loads a record, with what was asked of it. */
+/** The function that loads a record, with the fields to prefetch. */
 export function prefetchName({ names }: EntityPlan): string {
   return `${names.loader}Prefetch`;
 }
@@ -61,7 +60,7 @@ function readParameters(body: Doc, type: string): Doc[] {
   return used.has('args') ? [given] : [];
 }
 
-/** Where the parent stands, for a read that brings it. */
+/** The place of the parent, for a query that reads it too. */
 function parentOption(entity: EntityPlan, { prefetch }: PatternPlan): readonly Doc[] {
   if (prefetch?.kind !== 'collection') return [];
   const parts = [

@@ -16,21 +16,10 @@ import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import type { NamedValue, ValuePlan } from '../../plan/types/values.js';
 import { valueExpression } from '../expressions.js';
+import { keyObject } from '../files/queries/through.js';
 import { asStored, attributeOf } from '../files/shared.js';
-import { keyObject } from '../files/through.js';
-import {
-  arrow,
-  call,
-  code,
-  type Doc,
-  list,
-  literal,
-  object,
-  operation,
-  property,
-  quote,
-  when,
-} from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { arrow, call, code, list, literal, object, operation, property, quote, when } from '../printer.js';
 import { args, context, info, queryValue, runtime } from '../symbols.js';
 import { prefetchName } from './prefetch.js';
 
@@ -70,7 +59,7 @@ function sessionCall(method: string, given: readonly Doc[]): Doc {
   return call(code`${context}.db.${method}`, given);
 }
 
-/** The key of what is asked by the whole of it. */
+/** The key of a pattern that binds the whole key. */
 function keyOf(plan: Plan, access: GetAccess, inputs: readonly NamedValue[]): Doc {
   const stored = entityOf(plan, access.entity);
   return object(
@@ -293,7 +282,7 @@ function limitExpression({ limit, page }: QueryAccess): Doc {
   return call(runtime('limitOf'), [valueExpression(limit), sizes]);
 }
 
-/** A value a key is asked with, in the form the attribute is stored in. */
+/** A value of a key, in the form the attribute is stored in. */
 export function keyValue(entity: EntityPlan, name: string, value: ValuePlan): Doc {
   return asStored(entity, name, canonical(entity, name, value));
 }

@@ -5,20 +5,8 @@ import { entityOf, mutationOf, transactionOf } from '../../plan/lookup/find.js';
 import type { PatternPlan } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { ResolverPlan } from '../../plan/types/resolvers.js';
-import {
-  arrow,
-  block,
-  call,
-  code,
-  type Doc,
-  generic,
-  localsIn,
-  operation,
-  property,
-  quote,
-  typeFrom,
-  when,
-} from '../printer.js';
+import { type Doc, localsIn } from '../fragment.js';
+import { arrow, block, call, code, generic, operation, property, quote, typeFrom, when } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { args, context, contextType, graphqlType, info, parent, runtime } from '../symbols.js';
 import { mutationBody, transactionBody } from './mutations.js';
@@ -82,7 +70,7 @@ function declaredNames(plan: Plan, prefetched: readonly string[]): string[] {
   ];
 }
 
-/** The entities that a pattern gives by their key, with the patterns that may be read beside them. */
+/** The entities that a pattern returns by their key, with the patterns that may be prefetched. */
 function prefetchedEntities(plan: Plan): Map<string, readonly string[]> {
   const prefetched = new Map<string, readonly string[]>();
   for (const { target, starts } of plan.patterns) if (starts) prefetched.set(target, starts);

@@ -1,6 +1,7 @@
 /** What resolvers of every kind are made of. */
 
-import { call, code, type Doc, object } from '../printer.js';
+import type { Doc } from '../fragment.js';
+import { call, code, object } from '../printer.js';
 import { args, context, parent } from '../symbols.js';
 
 /** Statements, and whether one of them waits. */

@@ -82,8 +82,8 @@ function moved(what: string, from: string, to: string, at: Span): Diagnostic {
     severity: 'warning',
     message: `${what} was ${from} and is now ${to}.`,
     at,
-    notes: [{ message: 'items that are stored keep the old key until they are migrated' }],
-    hint: 'Migrate them before this is deployed, or pin the old key.',
+    notes: [{ message: 'stored items keep the old key until you migrate them' }],
+    hint: 'Migrate them before you deploy, or pin the old key.',
   };
 }
 
@@ -115,9 +115,9 @@ function usedAgain(
     found.push({
       code: 'prefix-retired',
       severity: 'error',
-      message: `\`${prefix}\` was retired${index === null ? '' : ` on ${index}`}: items with keys from before may still be stored.`,
+      message: `\`${prefix}\` was retired${index === null ? '' : ` on ${index}`}, and items with the retired key may still be stored.`,
       at,
-      hint: `Begin the key with another word, as \`${prefix.replace(/^.* \/ /, '')}_2\`, or delete the line from the lock if nothing was ever stored under it.`,
+      hint: `Begin the key with another word, as in \`${prefix.replace(/^.* \/ /, '')}_2\`, or delete the line from the lock if nothing was ever stored under it.`,
     });
   };
   const isMoved = before?.key !== undefined && !sameKey(before.key.key, after.key?.key);
@@ -144,11 +144,11 @@ function retyped(model: Model, entity: EntityLayout, before: LockedEntity | unde
       {
         code: 'attribute-retyped',
         severity: old.isRetired ? 'error' : 'warning',
-        message: `\`${name.text}.${attribute.name}\` is \`${printType(attribute.type)}\`, and records ${old.isRetired ? 'of before' : 'that are stored'} hold ${article(oldEncoding)} there.`,
+        message: `\`${name.text}.${attribute.name}\` is \`${printType(attribute.type)}\`, but ${old.isRetired ? 'earlier' : 'stored'} records have ${article(oldEncoding)} there.`,
         at,
         hint: old.isRetired
-          ? 'Give it another name, or delete the line from the lock if no such record was ever stored.'
-          : 'Migrate them before this is deployed, or add an attribute of another name.',
+          ? 'Rename it, or delete the line from the lock if no such record was ever stored.'
+          : 'Migrate them before you deploy, or add an attribute with another name.',
       },
     ];
   });

@@ -8,12 +8,10 @@ import type { Check, Finding } from '../../row.js';
 export const computedChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'computed-set',
-    purpose: 'Nobody gives a value to what is computed.',
     check: computedSet,
   },
   {
     code: 'computed-key',
-    purpose: 'A record keeps its key for as long as it is there.',
     *check({ entities }) {
       for (const { name, model, keyFields = [] } of entities.values()) {
         if (model.historyOf || model.immutable === true) continue;
@@ -21,8 +19,8 @@ export const computedChecks: readonly Check<ResolvedModel>[] = [
           if (!keyFields.includes(field.text)) continue;
           yield {
             at: field.at,
-            message: `\`${name}.${field.text}\` is computed at every write, and stands in the key of the record: it would move.`,
-            hint: 'Let it stand in the key of an index, or make the entity append-only with `immutable: true`.',
+            message: `\`${name}.${field.text}\` is computed on every write and is part of the record’s key, so a new value would move the record.`,
+            hint: 'Use it in the key of an index instead, or make the entity append-only with `immutable: true`.',
           };
         }
       }
@@ -48,9 +46,9 @@ function* computedSet(resolved: ResolvedModel): Generator<Finding> {
     for (const { field, rule } of model.compute) {
       const finding = (at: Span, what: string): Finding => ({
         at,
-        message: `\`${name}.${field.text}\` is computed by \`${rule.text}\`: ${what} has no say in it.`,
+        message: `\`${name}.${field.text}\` is computed by \`${rule.text}\`, so ${what} cannot apply to it.`,
         notes: [{ message: 'computed here', at: rule.at }],
-        hint: 'Remove it there.',
+        hint: 'Remove it.',
       });
       for (const place of places)
         if (place.field.text === field.text) yield finding(place.field.at, place.what);

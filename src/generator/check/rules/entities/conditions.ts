@@ -8,7 +8,6 @@ import { type Check, listed } from '../../row.js';
 export const conditionChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'transition-field',
-    purpose: 'Transitions are of a state that changes.',
     *check({ entities, model: { sdl } }) {
       for (const { name, model, attributes, type } of originals(entities)) {
         for (const { field } of model.transitions) {
@@ -20,14 +19,14 @@ export const conditionChecks: readonly Check<ResolvedModel>[] = [
             const values = sdl.types.get(namedType({ kind: 'named', name: attribute.of, nonNull: false }));
             yield {
               at: field.at,
-              message: `\`${name}.${field.text}\` is \`${printType(attribute.type)}\`: transitions are between the values of an enum.`,
+              message: `\`${name}.${field.text}\` is \`${printType(attribute.type)}\`, but transitions require an enum.`,
               ...notes,
               hint: values ? 'Name an enum attribute.' : 'Make the field an enum.',
             };
           } else if (attribute.immutable) {
             yield {
               at: field.at,
-              message: `\`${name}.${field.text}\` is immutable: it has no transitions.`,
+              message: `\`${name}.${field.text}\` is immutable, so it has no transitions.`,
               hint: 'Remove one of the two.',
             };
           }
@@ -37,7 +36,6 @@ export const conditionChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'validate-type',
-    purpose: 'What is demanded of a value can be asked of its type, and some value meets it.',
     *check({ entities }) {
       for (const { name, model, attributes } of originals(entities)) {
         for (const { field, validation } of model.validate) {
@@ -48,21 +46,21 @@ export const conditionChecks: readonly Check<ResolvedModel>[] = [
           if (pattern && (attribute.list || attribute.encoding !== 'text'))
             yield {
               at: pattern.at,
-              message: `\`${name}.${field.text}\` is \`${printType(attribute.type)}\`: a \`pattern\` is of text.`,
+              message: `\`${name}.${field.text}\` is \`${printType(attribute.type)}\`, but \`pattern\` applies only to text.`,
               hint: 'Remove it, or name a rule.',
             };
           else if (wanted === undefined)
             yield {
               at: field.at,
-              message: `\`${name}.${field.text}\` is \`${printType(attribute.type)}\`: bounds are of numbers, text and lists.`,
-              hint: 'Name a rule instead.',
+              message: `\`${name}.${field.text}\` is \`${printType(attribute.type)}\`, but bounds apply only to numbers, text and lists.`,
+              hint: 'Use a rule instead.',
             };
           else if (wanted === 'count')
             for (const bound of [min, max]) {
               if (!bound || (Number.isInteger(bound.value) && bound.value >= 0)) continue;
               yield {
                 at: bound.at,
-                message: `\`${bound.value}\` is no number of ${attribute.list ? 'elements' : 'characters'}.`,
+                message: `\`${bound.value}\` is not a number of ${attribute.list ? 'elements' : 'characters'}.`,
                 hint: 'Write a whole number.',
               };
             }
@@ -70,7 +68,7 @@ export const conditionChecks: readonly Check<ResolvedModel>[] = [
             yield {
               at: max.at,
               message: `No value of \`${name}.${field.text}\` is at least ${min.value} and at most ${max.value}.`,
-              hint: 'Exchange the two.',
+              hint: 'Swap the two.',
             };
         }
       }
@@ -78,7 +76,6 @@ export const conditionChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'validate-pattern',
-    purpose: 'No text, however chosen, keeps the server busy.',
     *check({ entities }) {
       for (const { name, model } of originals(entities)) {
         for (const { field, validation } of model.validate) {
@@ -88,8 +85,8 @@ export const conditionChecks: readonly Check<ResolvedModel>[] = [
           else if (!validation.max)
             yield {
               at: validation.pattern.at,
-              message: `\`${name}.${field.text}\` has a \`pattern\` and no \`max\`: a text of any length would be matched.`,
-              hint: 'Add `max`, the most characters it may have, as `max: 200`.',
+              message: `\`${name}.${field.text}\` has a \`pattern\` without \`max\`, so it would be matched against text of any length.`,
+              hint: 'Add the maximum length, as in `max: 200`.',
             };
         }
       }
@@ -97,7 +94,6 @@ export const conditionChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'movable-field',
-    purpose: 'What may move a record is part of its key, and of the caller’s choice.',
     *check({ entities }) {
       for (const { name, model, attributes, keyFields } of originals(entities)) {
         for (const word of model.movable) {
@@ -124,18 +120,15 @@ function notMovable(
 ): [string, string] | undefined {
   if (!keyFields.includes(attribute.name))
     return [
-      'is not part of the key: it may change anyway.',
-      keyFields.length === 0 ? 'Remove `movable`.' : `Remove it; the key is of ${listed(keyFields)}.`,
+      'is not part of the key, so it may always change.',
+      keyFields.length === 0 ? 'Remove `movable`.' : `Remove it. The key consists of ${listed(keyFields)}.`,
     ];
   if (attribute.immutable)
     return [
-      `is ${isAppendOnly ? 'of an immutable entity' : 'immutable'}: it never changes.`,
+      `${isAppendOnly ? 'belongs to an immutable entity' : 'is immutable'}, so it never changes.`,
       'Remove one of the two.',
     ];
   if (attribute.generated !== null)
-    return [
-      `is generated, as \`${attribute.generated}\`: it takes no other value.`,
-      'Remove one of the two.',
-    ];
+    return [`is generated as \`${attribute.generated}\`, so it never changes.`, 'Remove one of the two.'];
   return undefined;
 }

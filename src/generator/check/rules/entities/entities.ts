@@ -16,7 +16,6 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const entityChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'stored-in-schema',
-    purpose: 'A stored attribute is declared once: in the SDL or under `stored`.',
     *check(resolved) {
       for (const { name, model, type } of originals(resolved.entities)) {
         for (const { name: word } of model.stored) {
@@ -24,9 +23,9 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
           if (!field || isAnswered(resolved, name, word.text)) continue;
           yield {
             at: word.at,
-            message: `\`${name}.${word.text}\` is a field of the schema: it is stored anyway.`,
+            message: `\`${name}.${word.text}\` is a field of the schema, which is stored already.`,
             notes: [{ message: 'the field', at: field.at }],
-            hint: 'Remove it here, or answer the field by a pattern or rule.',
+            hint: 'Remove it, or answer the field with a pattern or rule.',
           };
         }
       }
@@ -34,7 +33,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'secret-exposed',
-    purpose: 'A secret is in no SDL type.',
     *check({ entities }) {
       for (const entity of entities.values()) {
         const { original, model } = entity;
@@ -48,7 +46,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'secret-copied',
-    purpose: 'Secrets stay in the main item.',
     *check({ model, entities, templates }) {
       for (const { target, entry } of model.patterns) {
         for (const word of entry?.include ?? []) {
@@ -67,7 +64,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'generate-type',
-    purpose: 'A generated value is of its attribute’s type.',
     *check({ entities }) {
       for (const { name, model, attributes } of originals(entities)) {
         for (const { field, how } of model.generate) {
@@ -81,7 +77,7 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
             continue;
           yield {
             at: how.at,
-            message: `\`${how.text}\` generates ${wanted.what}, and \`${name}.${field.text}\` is \`${printType(attribute.type)}\`.`,
+            message: `\`${how.text}\` generates ${wanted.what}, but \`${name}.${field.text}\` is \`${printType(attribute.type)}\`.`,
             hint: `Make the attribute \`${wanted.type}\`.`,
           };
         }
@@ -90,7 +86,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'revision-twice',
-    purpose: 'One attribute counts the writes of a record.',
     *check({ entities }) {
       for (const { name, model } of originals(entities)) {
         const [first, second] = model.generate.filter(({ how }) => how.text === 'revision');
@@ -98,25 +93,22 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
         yield {
           at: second.field.at,
           message: `\`${name}\` has two revisions, \`${first.field.text}\` and \`${second.field.text}\`.`,
-          notes: [{ message: 'the first', at: first.field.at }],
-          hint: 'Keep one.',
+          notes: [{ message: 'the first one', at: first.field.at }],
+          hint: 'Keep one of them.',
         };
       }
     },
   },
   {
     code: 'generated-set',
-    purpose: 'Nobody gives a value to what is generated.',
     check: generatedSet,
   },
   {
     code: 'literal-type',
-    purpose: 'A constant is of its attribute’s type.',
     check: literalTypes,
   },
   {
     code: 'normalize-type',
-    purpose: 'Only text is normalised.',
     *check({ entities }) {
       for (const { name, model, attributes } of originals(entities)) {
         for (const { field, steps } of model.normalize) {
@@ -124,7 +116,7 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
           if (!attribute || attribute.encoding === 'text') continue;
           yield {
             at: field.at,
-            message: `\`${name}.${field.text}\` is \`${printType(attribute.type)}\`: ${listed(steps.map((step) => step.text))} is for text.`,
+            message: `\`${name}.${field.text}\` is \`${printType(attribute.type)}\`, but ${listed(steps.map((step) => step.text))} applies only to text.`,
             hint: 'Remove it.',
           };
         }
@@ -133,7 +125,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'set-type',
-    purpose: 'DynamoDB has sets of text and of numbers.',
     *check({ entities }) {
       for (const { name, model, attributes, type } of originals(entities)) {
         for (const word of model.sets) {
@@ -150,11 +141,9 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
           const field = type.fields.find((one) => one.name === word.text);
           yield {
             at: word.at,
-            message: `\`${name}.${word.text}\` is \`${printType(attribute.type)}\`: a set is of text or numbers, none of them null.`,
+            message: `\`${name}.${word.text}\` is \`${printType(attribute.type)}\`, but a set contains non-null text or numbers.`,
             ...(field ? { notes: [{ message: 'the field', at: field.at }] } : {}),
-            hint: isPlain
-              ? `Make it \`[${attribute.of}!]!\`.`
-              : 'Take it out of `sets`: it is stored as it is.',
+            hint: isPlain ? `Make it \`[${attribute.of}!]!\`.` : 'Remove it from `sets`.',
           };
         }
       }
@@ -162,7 +151,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'unique-attribute',
-    purpose: 'What is unique is a plain value, declared once.',
     *check({ entities }) {
       for (const { name, model, attributes } of originals(entities)) {
         const seen = new Map<string, Span>();
@@ -174,8 +162,8 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
             if (attribute?.encoding !== 'document') continue;
             yield {
               at: word.at,
-              message: `\`${name}.${word.text}\` is \`${printType(attribute.type)}\`: only plain values can be unique.`,
-              hint: 'Remove it, or store what shall be unique in an attribute of its own.',
+              message: `\`${name}.${word.text}\` is \`${printType(attribute.type)}\`, but only plain values can be unique.`,
+              hint: 'Remove it, or store the unique part in an attribute of its own.',
             };
           }
           const identity = fields
@@ -187,7 +175,7 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
             yield {
               at: first.at,
               message: `${listed(fields.map((word) => word.text))} is already unique.`,
-              notes: [{ message: 'first here', at: earlier }],
+              notes: [{ message: 'first used here', at: earlier }],
               hint: 'Remove one of them.',
             };
           }
@@ -198,7 +186,6 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'immutable-generated',
-    purpose: 'What changes at every write is not declared immutable.',
     *check({ entities }) {
       for (const { name, model } of originals(entities)) {
         for (const { field, how } of model.generate) {
@@ -209,10 +196,10 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
           yield {
             at: word?.at ?? how.at,
             message: word
-              ? `\`${name}.${field.text}\` is immutable, and generated anew at every write.`
-              : `\`${name}\` is immutable as a whole: \`${how.text}\` of \`${field.text}\` would never happen again.`,
+              ? `\`${name}.${field.text}\` is immutable but generated anew on every write.`
+              : `\`${name}\` is immutable, so \`${how.text}\` of \`${field.text}\` would apply only on creation.`,
             ...(word ? { notes: [{ message: 'generated here', at: how.at }] } : {}),
-            hint: word ? 'Remove one of the two.' : 'Remove it, or write `now` for the time of creation.',
+            hint: word ? 'Remove one of the two.' : 'Remove it, or use `now` for the time of creation.',
           };
         }
       }
@@ -220,14 +207,13 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'ttl-type',
-    purpose: 'Items expire at a moment.',
     *check({ entities }) {
       for (const { name, model, attributes } of originals(entities)) {
         const attribute = model.ttl && attributes.get(model.ttl.text);
         if (!model.ttl || !attribute || attribute.encoding === 'time') continue;
         yield {
           at: model.ttl.at,
-          message: `\`${name}.${model.ttl.text}\` is \`${printType(attribute.type)}\`: a record expires at a \`DateTime\`.`,
+          message: `\`${name}.${model.ttl.text}\` is \`${printType(attribute.type)}\`, but a record expires at a \`DateTime\`.`,
           hint: 'Name a `DateTime` attribute.',
         };
       }
@@ -235,13 +221,12 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'ttl-table',
-    purpose: 'Where records expire, the table has an attribute for it.',
     *check({ entities }) {
       for (const { name, model, table } of originals(entities)) {
         if (!model.ttl || !table || table.ttl) continue;
         yield {
           at: model.ttl.at,
-          message: `\`${name}\` expires, and table \`${table.name.text}\` has no attribute for it.`,
+          message: `\`${name}\` expires, but table \`${table.name.text}\` has no \`ttl\` attribute.`,
           notes: [{ message: 'the table', at: table.name.at }],
           hint: `Add \`ttl: ttl\` to the table.`,
         };
@@ -252,10 +237,10 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
 
 const generated = {
   uuidv7: { encoding: 'text', what: 'text', type: 'ID!' },
-  now: { encoding: 'time', what: 'a moment', type: 'DateTime!' },
-  touch: { encoding: 'time', what: 'a moment', type: 'DateTime!' },
-  revision: { encoding: 'integer', what: 'a number that is always there', type: 'Int!' },
-  sequence: { encoding: 'integer', what: 'a number that is always there', type: 'Int!' },
+  now: { encoding: 'time', what: 'a DateTime', type: 'DateTime!' },
+  touch: { encoding: 'time', what: 'a DateTime', type: 'DateTime!' },
+  revision: { encoding: 'integer', what: 'a non-null number', type: 'Int!' },
+  sequence: { encoding: 'integer', what: 'a non-null number', type: 'Int!' },
 } as const;
 
 function* exposed(
@@ -268,19 +253,19 @@ function* exposed(
   if (!field || attributes.get(attribute)?.hidden !== false) return;
   yield {
     at,
-    message: `\`${name}.${attribute}\` is secret, and every client can ask for it.`,
+    message: `\`${name}.${attribute}\` is secret, but every client can select it.`,
     notes: [
       declared ? { message: 'declared secret here', at: declared } : { message: 'the field', at: field.at },
     ],
-    hint: 'Remove the field from the schema and add the attribute under `stored`, or answer the field by a rule.',
+    hint: 'Remove the field from the schema and add the attribute under `stored`, or answer the field with a rule.',
   };
 }
 
 function copied(attribute: string, at: Span): Finding {
   return {
     at,
-    message: `\`${attribute}\` is secret: it is never copied into an index entry.`,
-    hint: 'Leave it out: it can be read from the record itself.',
+    message: `\`${attribute}\` is secret, so it cannot be copied into an index entry.`,
+    hint: 'Remove it. Reads take it from the record itself.',
   };
 }
 
@@ -292,8 +277,8 @@ function* generatedSet(resolved: ResolvedModel): Generator<Finding> {
     return [
       {
         at,
-        message: `\`${entity.name}.${attribute}\` is generated: it takes no other value.`,
-        notes: [{ message: `generated here, as \`${rule.how.text}\``, at: rule.how.at }],
+        message: `\`${entity.name}.${attribute}\` is generated, so it cannot be set.`,
+        notes: [{ message: `generated here as \`${rule.how.text}\``, at: rule.how.at }],
         hint: fix,
       },
     ];
@@ -337,8 +322,8 @@ function* literalTypes(resolved: ResolvedModel): Generator<Finding> {
     if (fits(attribute, literal.value)) continue;
     yield {
       at: literal.at,
-      message: `\`${owner}.${attribute.name}\` is \`${printType(attribute.type)}\`, and ${said} is not.`,
-      hint: literal.value === null ? 'Give it a value.' : `Write ${example(attribute)}.`,
+      message: `\`${owner}.${attribute.name}\` is \`${printType(attribute.type)}\`, but ${said} is not.`,
+      hint: literal.value === null ? 'Write a value.' : `Write ${example(attribute)}.`,
     };
   }
 }
@@ -373,7 +358,7 @@ function fits(attribute: ResolvedAttribute, value: string | number | boolean | n
 function example(attribute: ResolvedAttribute): string {
   switch (attribute.encoding) {
     case 'text':
-      return 'text, in quotes if need be';
+      return 'text, in quotes if necessary';
     case 'enum':
       return `a value of \`${attribute.of}\``;
     case 'integer':
@@ -383,7 +368,7 @@ function example(attribute: ResolvedAttribute): string {
     case 'boolean':
       return '`true` or `false`';
     case 'time':
-      return 'a moment with its zone, as `2026-01-31T09:30:00Z`';
+      return 'a DateTime with its zone, as in `2026-01-31T09:30:00Z`';
     case 'document':
       return `the value in a \`prepare\` rule: a list cannot be written here`;
   }

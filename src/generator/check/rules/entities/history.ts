@@ -15,7 +15,6 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const historyChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'history-original',
-    purpose: 'A history is kept of an entity whose writes are counted, in the same table.',
     *check({ entities }) {
       for (const { name, model, original, table } of entities.values()) {
         const { historyOf } = model;
@@ -33,22 +32,22 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
         } else if (said.model.immutable === true) {
           yield {
             at,
-            message: `${of}, which is never changed.`,
-            hint: 'Remove `historyOf` and store the type by itself.',
+            message: `${of}, which never changes.`,
+            hint: 'Remove `historyOf` and store the type as an entity.',
           };
         } else if (![...said.attributes.values()].some((attribute) => attribute.generated === 'revision')) {
           yield {
             at,
-            message: `${of}, whose writes are not counted.`,
+            message: `${of}, which has no revision.`,
             notes: [{ message: 'the entity', at: said.model.name.at }],
             hint: `Add \`generate: { version: revision }\` to \`${said.name}\`.`,
           };
         } else if (original && model.table && table !== original.table) {
           yield {
             at: model.table.at,
-            message: `\`${name}\` and \`${original.name}\` are in different tables: a version is written with its record.`,
+            message: `\`${name}\` and \`${original.name}\` are in different tables, but a version is written with its record.`,
             notes: [{ message: 'the original', at: original.model.name.at }],
-            hint: 'Leave `table` out.',
+            hint: 'Remove `table`.',
           };
         }
       }
@@ -56,7 +55,6 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'history-fields',
-    purpose: 'A history’s fields are attributes of its original, of the same type.',
     *check(resolved) {
       for (const { name, type, original } of resolved.entities.values()) {
         if (!original) continue;
@@ -69,12 +67,12 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
           yield {
             at: field.at,
             message: attribute
-              ? `\`${name}.${field.name}\` is \`${printType(field.type)}\`, and \`${original.name}.${field.name}\` is \`${printType(attribute.type)}\`.`
-              : `\`${original.name}\` has no attribute \`${field.name}\` that \`${name}\` could keep.`,
+              ? `\`${name}.${field.name}\` is \`${printType(field.type)}\`, but \`${original.name}.${field.name}\` is \`${printType(attribute.type)}\`.`
+              : `\`${original.name}\` has no attribute \`${field.name}\` for \`${name}\` to copy.`,
             ...(own ? { notes: [{ message: 'in the original', at: own.at }] } : {}),
             hint: attribute
               ? 'Give both the same type.'
-              : `Remove the field, or answer \`${name}.${field.name}\` by a rule.`,
+              : `Remove the field, or answer \`${name}.${field.name}\` with a rule.`,
           };
         }
       }
@@ -82,7 +80,6 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'history-key',
-    purpose: 'Every version of every record has its own key.',
     *check({ entities, templates }) {
       for (const entity of entities.values()) {
         const { original } = entity;
@@ -101,15 +98,14 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
         if (missing.length === 0) continue;
         yield {
           at: last?.template.at ?? entity.model.name.at,
-          message: `The key of \`${entity.name}\` lacks ${listed(missing)}: versions would overwrite one another.`,
-          hint: `Pin a key with a hole for each, as ${exampleKey(original, revision.name)}.`,
+          message: `The key of \`${entity.name}\` lacks ${listed(missing)}, so versions would overwrite one another.`,
+          hint: `Pin a key with a hole for each, as in ${exampleKey(original, revision.name)}.`,
         };
       }
     },
   },
   {
     code: 'history-keep',
-    purpose: 'Old versions can be found and removed.',
     *check({ entities, templates }) {
       for (const entity of entities.values()) {
         const { name, model, original, table } = entity;
@@ -118,13 +114,13 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
         if (!model.historyOf) {
           yield {
             at: keep.at,
-            message: `\`${name}\` is no history: there are no versions of it to keep.`,
+            message: `\`${name}\` is not a history, so it has no versions to keep.`,
             hint: 'Move `keep` to the entity with `historyOf`.',
           };
         } else if (keep.seconds !== undefined && table && !table.ttl) {
           yield {
             at: keep.at,
-            message: `Versions of \`${name}\` expire, and table \`${table.name.text}\` has no attribute for it.`,
+            message: `Versions of \`${name}\` expire, but table \`${table.name.text}\` has no \`ttl\` attribute.`,
             notes: [{ message: 'the table', at: table.name.at }],
             hint: 'Add `ttl: ttl` to the table.',
           };
@@ -137,9 +133,9 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
           if (!other) continue;
           yield {
             at: keep.at,
-            message: `The key of \`${name}\` holds \`${other.field}\`: the key of an older version is not known when a new one is written.`,
+            message: `The key of \`${name}\` contains \`${other.field}\`, so a write cannot determine the key of the oldest version.`,
             notes: own.map(({ template }) => ({ message: 'the key', at: template.at })),
-            hint: `Build it of ${listed(original.keyFields)} and \`${counts?.name ?? 'version'}\` only, or keep versions for a time, as \`90d\`.`,
+            hint: `Build it from only ${listed(original.keyFields)} and \`${counts?.name ?? 'version'}\`, or keep versions for a duration, as in \`90d\`.`,
           };
         }
       }
@@ -147,7 +143,6 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'history-settings',
-    purpose: 'A history takes everything from its original.',
     *check({ model, entities }) {
       for (const entity of entities.values()) {
         if (!entity.model.historyOf) continue;
@@ -158,8 +153,8 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
         if (!entity?.model.historyOf || !pattern.entry) continue;
         yield {
           at: pattern.entry.at,
-          message: `Pattern \`${pattern.name.text}\` asks for an index entry of the history \`${entity.name}\`: versions have none.`,
-          hint: 'Use an index, and leave `entry` out.',
+          message: `Pattern \`${pattern.name.text}\` has an index entry for the history \`${entity.name}\`, but versions have none.`,
+          hint: 'Use an index, and remove `entry`.',
         };
       }
       for (const mutation of model.mutations) {
@@ -167,7 +162,7 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
         if (!entity?.model.historyOf) continue;
         yield {
           at: mutation.entity.at,
-          message: `Mutation \`${mutation.name.text}\` writes the history \`${entity.name}\`: versions are written with their record only.`,
+          message: `Mutation \`${mutation.name.text}\` writes the history \`${entity.name}\`, but versions are only written along with their record.`,
           hint: `Write \`${entity.model.historyOf.text}\`.`,
         };
       }
@@ -242,7 +237,7 @@ function settings({ model }: ResolvedEntity): [string, Word][] {
 function ofHistory(entity: ResolvedEntity, key: string, word: Word): Finding {
   return {
     at: word.at,
-    message: `\`${entity.name}\` is a history: \`${key}\` has no meaning for it.`,
-    hint: `Remove \`${key}\`: versions are copies of \`${entity.model.historyOf?.text}\`.`,
+    message: `\`${entity.name}\` is a history, so it cannot have \`${key}\`.`,
+    hint: `Remove \`${key}\`. Versions are copies of \`${entity.model.historyOf?.text}\`.`,
   };
 }

@@ -9,21 +9,20 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const referenceChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'reference-target',
-    purpose: 'What is named is a record of its own, told apart from others.',
     *check(resolved) {
       for (const { entity, reference, to } of known(resolved)) {
-        const said = `\`${entity.name}.${reference.name.text}\` names \`${to.name}\``;
+        const said = `\`${entity.name}.${reference.name.text}\` references \`${to.name}\``;
         if (to.model.historyOf) {
           yield {
             at: reference.to.at,
-            message: `${said}, which is a history: its versions stay whatever becomes of the record.`,
+            message: `${said}, which is a history, but versions remain when their record is deleted.`,
             notes: [{ message: 'declared here', at: to.model.historyOf.at }],
             hint: `Name \`${to.model.historyOf.text}\`.`,
           };
         } else if (to.keyFields?.length === 0) {
           yield {
             at: reference.to.at,
-            message: `${said}, of which there is only one: no value names it.`,
+            message: `${said}, which is a singleton, so there is nothing to reference.`,
             notes: [{ message: 'the entity', at: to.model.name.at }],
             hint: 'Remove the reference.',
           };
@@ -33,17 +32,14 @@ export const referenceChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'reference-key',
-    purpose: 'A reference holds the whole key of what it names, and nothing else.',
     check: keys,
   },
   {
     code: 'reference-type',
-    purpose: 'A field holds what the key of the record it names holds.',
     check: types,
   },
   {
     code: 'reference-expiry',
-    purpose: 'What DynamoDB removes by itself is neither counted nor kept from going.',
     *check(resolved) {
       for (const { entity, reference, to } of known(resolved)) {
         const { onDelete } = reference;
@@ -52,15 +48,15 @@ export const referenceChecks: readonly Check<ResolvedModel>[] = [
         if (to.model.ttl) {
           yield {
             at: onDelete.at,
-            message: `\`${to.name}\` expires: DynamoDB removes it whatever names it, and \`${how}\` is not asked.`,
-            notes: [{ message: 'expires', at: to.model.ttl.at }],
+            message: `\`${to.name}\` expires, and DynamoDB removes it without applying \`${how}\`.`,
+            notes: [{ message: 'it expires here', at: to.model.ttl.at }],
             hint: 'Write `onDelete: leave`.',
           };
         } else if (entity.model.ttl && how === 'restrict') {
           yield {
             at: onDelete.at,
-            message: `\`${entity.name}\` expires: DynamoDB removes its records without telling, so that \`restrict\` would go on counting them.`,
-            notes: [{ message: 'expires', at: entity.model.ttl.at }],
+            message: `\`${entity.name}\` expires, and DynamoDB removes its records without a write, so \`restrict\` would still count them.`,
+            notes: [{ message: 'it expires here', at: entity.model.ttl.at }],
             hint: 'Write `onDelete: cascade`, or `leave`.',
           };
         }
@@ -69,7 +65,6 @@ export const referenceChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'cascade-pattern',
-    purpose: 'Records that go with another are found without a scan.',
     *check({ model, entities }) {
       for (const { entity, reference, to } of known({ model, entities })) {
         const { onDelete } = reference;
@@ -78,8 +73,8 @@ export const referenceChecks: readonly Check<ResolvedModel>[] = [
         const fields = fieldsOfReference(reference).map(({ text }) => text);
         yield {
           at: onDelete.at,
-          message: `No pattern gives all of the \`${entity.name}\` records that name one \`${to.name}\`: to delete them with it would be a scan.`,
-          hint: `Declare one by ${listed(fields)} alone, as \`${example(entity, to, fields)}\`.`,
+          message: `No pattern finds all \`${entity.name}\` records that reference one \`${to.name}\`, so deleting them would take a scan.`,
+          hint: `Declare a pattern with equality on only ${listed(fields)}, as in \`${example(entity, to, fields)}\`.`,
         };
       }
     },
@@ -119,9 +114,9 @@ function* keys(resolved: ResolvedModel): Generator<Finding> {
       if (keyFields.length === 1) continue;
       yield {
         at: name.at,
-        message: `\`${to.name}\` records are told apart by ${listed(keyFields)}: \`${entity.name}.${name.text}\` alone names none.`,
+        message: `\`${to.name}\` records are identified by ${listed(keyFields)}, so \`${entity.name}.${name.text}\` alone cannot reference one.`,
         notes: [{ message: 'the entity', at: to.model.name.at }],
-        hint: `Give the reference a name, and write \`${long}\`.`,
+        hint: `Name the reference, and write \`${long}\`.`,
       };
       continue;
     }
@@ -131,14 +126,14 @@ function* keys(resolved: ResolvedModel): Generator<Finding> {
         at: key.at,
         message: `\`${key.text}\` is not in the key of \`${to.name}\`, which is ${listed(keyFields)}.`,
         notes: [{ message: 'the entity', at: to.model.name.at }],
-        hint: 'Remove it: a record is named by its key.',
+        hint: 'Remove it. A reference contains only the key.',
       };
     }
     const missing = keyFields.filter((field) => !fields.some(({ key }) => key.text === field));
     if (missing.length === 0) continue;
     yield {
       at: name.at,
-      message: `The key of \`${to.name}\` has ${listed(missing)}, too: \`${entity.name}.${name.text}\` does not say which field holds it.`,
+      message: `The key of \`${to.name}\` also has ${listed(missing)}, which \`${entity.name}.${name.text}\` does not provide.`,
       notes: [{ message: 'the entity', at: to.model.name.at }],
       hint: `Write \`${long}\`.`,
     };
@@ -156,7 +151,7 @@ function* types(resolved: ResolvedModel): Generator<Finding> {
       if (!isAlike || (own.encoding === 'enum' && own.of !== other.of)) {
         yield {
           at: word.at,
-          message: `\`${entity.name}.${word.text}\` is \`${printType(own.type)}\`, and \`${to.name}.${key}\` is \`${printType(other.type)}\`: it cannot name one.`,
+          message: `\`${entity.name}.${word.text}\` is \`${printType(own.type)}\`, but \`${to.name}.${key}\` is \`${printType(other.type)}\`.`,
           notes,
           hint: `Make it \`${printType(own.nullable ? optional(other.type) : other.type)}\`.`,
         };
@@ -164,7 +159,7 @@ function* types(resolved: ResolvedModel): Generator<Finding> {
         const steps = other.normalize.length > 0 ? `[${other.normalize.join(', ')}]` : 'nothing';
         yield {
           at: word.at,
-          message: `\`${to.name}.${key}\` and \`${entity.name}.${word.text}\` are not normalized alike: one text would be two.`,
+          message: `\`${to.name}.${key}\` and \`${entity.name}.${word.text}\` have a different \`normalize\`, so equal values would differ.`,
           notes,
           hint:
             other.normalize.length > 0

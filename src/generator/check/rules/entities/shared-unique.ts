@@ -7,7 +7,6 @@ import type { Check, Finding } from '../../row.js';
 export const sharedChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'unique-shared',
-    purpose: 'Entities that share a unique constraint hold the same kind of values in one table.',
     *check({ entities }) {
       const first = new Map<string, Sharing>();
       for (const entity of entities.values()) {
@@ -42,25 +41,25 @@ function* differences(first: Sharing, second: Sharing): Generator<Finding> {
       second.name,
       `\`${second.entity.name}\` declares the constraint ${constraint} twice.`,
       first.name,
-      'Name one of them otherwise.',
+      'Rename one of them.',
     );
     return;
   }
   if (first.entity.table !== second.entity.table) {
     yield finding(
       second.name,
-      `\`${first.entity.name}\` and \`${second.entity.name}\` share the constraint ${constraint} and are in different tables.`,
+      `\`${first.entity.name}\` and \`${second.entity.name}\` share the constraint ${constraint}, but are in different tables.`,
       first.name,
-      'Store both in one table, or give each a constraint of its own.',
+      'Store both in one table, or give the constraints different names.',
     );
   }
   const [one, other] = [first.unique.fields, second.unique.fields];
   if (one.length !== other.length) {
     yield finding(
       second.name,
-      `The constraint ${constraint} is of ${one.length} attribute${one.length === 1 ? '' : 's'} in \`${first.entity.name}\`, and of ${other.length} in \`${second.entity.name}\`.`,
+      `The constraint ${constraint} has ${one.length} attribute${one.length === 1 ? '' : 's'} in \`${first.entity.name}\`, but ${other.length} in \`${second.entity.name}\`.`,
       first.name,
-      'Name as many in both.',
+      'Use the same number in both.',
     );
     return;
   }
@@ -71,7 +70,7 @@ function* differences(first: Sharing, second: Sharing): Generator<Finding> {
     if (held === undefined || covering === undefined || held === covering) continue;
     yield finding(
       word,
-      `\`${second.entity.name}.${word.text}\` is ${covering}, and \`${first.entity.name}.${before.text}\`, which shares the constraint ${constraint}, is ${held}.`,
+      `\`${second.entity.name}.${word.text}\` is ${covering}, but \`${first.entity.name}.${before.text}\`, which shares the constraint ${constraint}, is ${held}.`,
       before,
       'Give both the same type and the same `normalize`.',
     );
@@ -83,5 +82,7 @@ function valuesOf({ attributes }: ResolvedEntity, { text }: Word): string | unde
   const attribute = attributes.get(text);
   if (!attribute) return undefined;
   const kind = attribute.encoding === 'enum' ? attribute.of : attribute.encoding;
-  return [`\`${kind}\``, ...(attribute.normalize.length > 0 ? attribute.normalize : ['as given'])].join(', ');
+  return [`\`${kind}\``, ...(attribute.normalize.length > 0 ? attribute.normalize : ['not normalized'])].join(
+    ', ',
+  );
 }

@@ -10,7 +10,6 @@ const mostIndexes = { global: 20, local: 5 } as const;
 export const tableChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'key-attribute-reused',
-    purpose: 'Each key attribute is built by one template.',
     *check({ model }) {
       for (const table of model.tables) {
         const seen = new Map<string, Word>();
@@ -20,9 +19,9 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
           if (!earlier) continue;
           yield {
             at: word.at,
-            message: `\`${word.text}\` is used for two keys of table \`${table.name.text}\`: one attribute cannot hold both.`,
-            notes: [{ message: 'first here', at: earlier.at }],
-            hint: `Give each its own attribute, as \`${table.indexes[0]?.name.text ?? 'GSI1'}PK\`.`,
+            message: `\`${word.text}\` is used for two keys of table \`${table.name.text}\`, but an attribute holds one value.`,
+            notes: [{ message: 'first used here', at: earlier.at }],
+            hint: `Give each key its own attribute, as in \`${table.indexes[0]?.name.text ?? 'GSI1'}PK\`.`,
           };
         }
       }
@@ -30,7 +29,6 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'table-name-reused',
-    purpose: 'Two tables are two tables of DynamoDB.',
     *check({ model }) {
       const seen = new Map<string, TableModel>();
       for (const table of model.tables) {
@@ -49,14 +47,13 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'attribute-clash',
-    purpose: "An item's own attributes and its keys have different names.",
     *check({ entities }) {
       for (const { name, attributes, table, type, model } of entities.values()) {
         if (!table) continue;
         const keys = new Map(keyAttributes(table).map((word) => [word.text, word]));
         for (const attribute of attributes.keys()) {
           const key = keys.get(attribute);
-          const why = key ? `the table \`${table.name.text}\` uses for itself` : reserved(attribute);
+          const why = key ? `the table \`${table.name.text}\` uses itself` : reserved(attribute);
           if (why === undefined) continue;
           const field = type.fields.find((one) => one.name === attribute);
           const stored = model.stored.find((one) => one.name.text === attribute);
@@ -64,7 +61,7 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
             at: field?.at ?? stored?.name.at ?? model.name.at,
             message: `\`${name}.${attribute}\` has a name that ${why}.`,
             ...(key ? { notes: [{ message: 'the table', at: key.at }] } : {}),
-            hint: key ? 'Rename the one of the table: it is seen by nobody.' : 'Rename it.',
+            hint: key ? 'Rename the attribute of the table: clients never see it.' : 'Rename it.',
           };
         }
       }
@@ -72,7 +69,6 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'local-index',
-    purpose: 'Local indexes are on tables with a sort key.',
     *check({ model }) {
       for (const table of model.tables) {
         if (table.sort) continue;
@@ -89,7 +85,6 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'too-many-indexes',
-    purpose: 'DynamoDB accepts the number of indexes.',
     *check({ model }) {
       for (const table of model.tables) {
         for (const kind of ['global', 'local'] as const) {
@@ -99,8 +94,8 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
           if (!first) continue;
           yield {
             at: first.name.at,
-            message: `Table \`${table.name.text}\` has ${indexes.length} ${kind} indexes: DynamoDB allows ${most}.`,
-            hint: `Remove ${listed(indexes.slice(most).map((index) => index.name.text))}: several patterns can share an index.`,
+            message: `Table \`${table.name.text}\` has ${indexes.length} ${kind} indexes, but DynamoDB allows ${most}.`,
+            hint: `Remove ${listed(indexes.slice(most).map((index) => index.name.text))}. Several patterns can share an index.`,
           };
         }
       }
@@ -110,8 +105,8 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
 
 /** Why an item or a record cannot have an attribute of the name. */
 function reserved(attribute: string): string | undefined {
-  if (attribute === '_type') return 'every item uses to say what it is';
-  return attribute in Object.prototype ? 'every JavaScript object has already' : undefined;
+  if (attribute === '_type') return 'every item uses for its type';
+  return attribute in Object.prototype ? 'every JavaScript object already has' : undefined;
 }
 
 function isLocal(index: IndexModel): boolean {

@@ -14,17 +14,14 @@ import type { Check, Finding } from '../../row.js';
 export const keyChecks: readonly Check<LaidOut>[] = [
   {
     code: 'keys-collide',
-    purpose: 'Two different records never have one key.',
     check: collisions,
   },
   {
     code: 'keys-overlap',
-    purpose: 'A query reads only items of its own kind.',
     check: overlaps,
   },
   {
     code: 'consistent-index',
-    purpose: 'Strongly consistent reads are of the table or a local index.',
     *check({ model, layout }) {
       for (const pattern of model.patterns) {
         const entity = layout.entities.get(pattern.target.text);
@@ -35,7 +32,7 @@ export const keyChecks: readonly Check<LaidOut>[] = [
         if (!pattern.consistent || !isGlobal) continue;
         yield {
           at: pattern.index?.at ?? pattern.name.at,
-          message: `Pattern \`${pattern.name.text}\` asks for consistent reads and reads ${index}, a global index: DynamoDB has none there.`,
+          message: `Pattern \`${pattern.name.text}\` requests consistent reads of ${index}, a global index, which DynamoDB does not offer.`,
           hint: 'Remove `consistent`, or read the table or a local index.',
         };
       }
@@ -43,22 +40,20 @@ export const keyChecks: readonly Check<LaidOut>[] = [
   },
   {
     code: 'sparse-unsaid',
-    purpose: 'No record is left out of an answer unless the pattern says so.',
     check: sparse,
   },
   {
     code: 'filter-not-projected',
-    purpose: 'What a filter compares is there where it reads.',
     check: unprojected,
   },
 ];
 
-/** One kind of item, as it lies under the table's own key or in an index. */
+/** One kind of item under the table's own key or in an index. */
 interface Place {
   readonly entity: EntityLayout;
   readonly item: ItemPlan | undefined;
   readonly index: string | null;
-  /** Undefined for an item that is kept beside the records. */
+  /** Undefined for a guard, token, aggregate or counter. */
   readonly slot: SlotPlan | undefined;
   readonly shape: KeyShape;
   readonly attributes: { readonly partition: string; readonly sort: string | null };
@@ -85,9 +80,9 @@ function* collisions({ model, layout }: LaidOut): Generator<Finding> {
           message:
             overlap.kind === 'overlap'
               ? `${capital(other.what)} can have the key of ${one.what}: ${witness(overlap, one, other)}.`
-              : `${capital(other.what)} is not shown to have other keys than ${one.what}: a value stands in a key twice.`,
+              : `${capital(other.what)} may have the key of ${one.what}: a value is used twice in a key, so the check cannot rule it out.`,
           notes: [{ message: one.what, at: one.at }],
-          hint: 'Begin one of the keys with a word that no other begins with.',
+          hint: 'Begin one of the keys with a word that no other key begins with.',
         };
       }
     }
@@ -122,7 +117,7 @@ function* overlaps({ model, layout }: LaidOut): Generator<Finding> {
         at: pattern.name.at,
         message: `Pattern \`${pattern.name.text}\` would also read ${place.what}${sampleOf(overlap, place)}.`,
         notes: overlapNotes(pattern, place),
-        hint: 'Begin one of the keys with a word that no other begins with.',
+        hint: 'Begin one of the keys with a word that no other key begins with.',
       };
     }
   }
@@ -137,7 +132,7 @@ function sampleOf(overlap: Overlap, place: Place): string {
   if (overlap.kind !== 'overlap') return ', as far as can be shown';
   const values = printValues(overlap.b, place.shape);
   const key = keyText(place, overlap.partition, overlap.sort);
-  return `: ${values.length > 0 ? `one with ${values.join(', ')}` : 'it'} lies under ${key}, where the pattern reads`;
+  return `: ${values.length > 0 ? `one with ${values.join(', ')}` : 'it'} is stored under ${key}, which the pattern reads`;
 }
 
 function overlapNotes(pattern: PatternModel, place: Place): Note[] {
@@ -199,13 +194,13 @@ function placesOf(model: Model, entity: EntityLayout): Place[] {
       }),
     ),
   );
-  const beside = [
+  const others = [
     ...guardsOf(entity),
     ...aggregatesOf(model, entity),
     ...countersOf(entity),
     ...tokenPlaces(model, entity),
   ];
-  return [...places, ...beside.map((one) => placeBeside(model, entity, one))];
+  return [...places, ...others.map((one) => otherPlace(model, entity, one))];
 }
 
 function whatOf(entity: EntityLayout, item: ItemPlan, slot: SlotPlan): string {
@@ -213,15 +208,15 @@ function whatOf(entity: EntityLayout, item: ItemPlan, slot: SlotPlan): string {
   return slot.for === undefined ? what : `${what} under the key of \`${slot.for}\``;
 }
 
-/** The key of an item that is kept beside the records. */
-interface Beside extends Pick<Place, 'what' | 'at' | 'shared'> {
+/** The key of a guard, token, aggregate or counter. */
+interface OtherItem extends Pick<Place, 'what' | 'at' | 'shared'> {
   readonly partition: KeyTemplate;
   readonly sort: KeyTemplate | null;
   readonly shards?: number | null;
 }
 
-function placeBeside(model: Model, entity: EntityLayout, beside: Beside): Place {
-  const { partition, sort, shards = null, ...said } = beside;
+function otherPlace(model: Model, entity: EntityLayout, item: OtherItem): Place {
+  const { partition, sort, shards = null, ...said } = item;
   const { table } = entity;
   return {
     entity,
@@ -235,7 +230,7 @@ function placeBeside(model: Model, entity: EntityLayout, beside: Beside): Place 
 }
 
 /** The items that hold unique values. */
-function guardsOf({ model, guards }: EntityLayout): Beside[] {
+function guardsOf({ model, guards }: EntityLayout): OtherItem[] {
   return guards.map(({ fields, partition, sort, shared }) => {
     const said = model.unique.find((one) => one.fields.every((word, at) => word.text === fields[at]));
     return {
@@ -249,19 +244,19 @@ function guardsOf({ model, guards }: EntityLayout): Beside[] {
 }
 
 /** The idempotency tokens of mutations that begin with this entity. */
-function tokenPlaces(model: Model, entity: EntityLayout): Beside[] {
+function tokenPlaces(model: Model, entity: EntityLayout): OtherItem[] {
   const name = entity.model.name.text;
   const [first] = [
     ...model.mutations.filter((one) => one.entity.text === name),
     ...model.transactions.filter(({ steps }) => steps[0]?.entity.text === name),
   ].flatMap(({ idempotent }) => idempotent ?? []);
   if (!first) return [];
-  const what = 'the idempotency tokens';
+  const what = 'the idempotency keys';
   return [{ ...tokenKey(entity.table), what, at: first.token.at, shared: what }];
 }
 
 /** The items that hold numbers. */
-function aggregatesOf(model: Model, { model: declared, aggregates }: EntityLayout): Beside[] {
+function aggregatesOf(model: Model, { model: declared, aggregates }: EntityLayout): OtherItem[] {
   return aggregates.map(({ kind, name, partition, sort, shards }) => {
     const isSequence = kind === 'sequence';
     const field = declared.generate.find((one) => isSequence && one.field.text === name)?.field;
@@ -270,14 +265,14 @@ function aggregatesOf(model: Model, { model: declared, aggregates }: EntityLayou
       partition,
       sort,
       shards,
-      what: isSequence ? `the sequence \`${declared.name.text}.${name}\`` : `the number of \`${name}\``,
+      what: isSequence ? `the sequence \`${declared.name.text}.${name}\`` : `the aggregate \`${name}\``,
       at: (field ?? pattern ?? declared.name).at,
     };
   });
 }
 
 /** The items that count the records that name one. */
-function countersOf({ references }: EntityLayout): Beside[] {
+function countersOf({ references }: EntityLayout): OtherItem[] {
   return references.flatMap(({ model: { name }, counter }) =>
     counter ? [{ ...counter, what: `the counter of reference \`${name.text}\``, at: name.at }] : [],
   );
@@ -348,9 +343,9 @@ function* sparse({ model, layout }: LaidOut): Generator<Finding> {
       entity.model && model.sdl.types.get(pattern.target.text)?.fields.find((one) => one.name === first);
     yield {
       at: sorted ?? pattern.name.at,
-      message: `Pattern \`${pattern.name.text}\` leaves out every \`${pattern.target.text}\` without \`${first}\`: it stands in the key, and may be null.`,
+      message: `Pattern \`${pattern.name.text}\` leaves out every \`${pattern.target.text}\` without \`${first}\`, which is nullable and part of the key.`,
       ...(field ? { notes: [{ message: 'the field', at: field.at }] } : {}),
-      hint: `Say so with \`when: { ${unsaid.map((one) => `${one}: present`).join(', ')} }\`, or make it non-null.`,
+      hint: `Declare it with \`when: { ${unsaid.map((one) => `${one}: present`).join(', ')} }\`, or make it non-null.`,
     };
   }
 }
@@ -374,7 +369,7 @@ function* unprojected({ model, layout }: LaidOut): Generator<Finding> {
         : `index \`${index?.name.text}\``;
       yield {
         at: field.at,
-        message: `Pattern \`${pattern.name.text}\` filters by \`${field.text}\`, which ${where} does not hold.`,
+        message: `Pattern \`${pattern.name.text}\` filters by \`${field.text}\`, which ${where} does not contain.`,
         ...(isEntry ? {} : { notes: [{ message: 'the index', at: index?.name.at ?? field.at }] }),
         hint: `Add it to ${isEntry ? '`include` of the entry' : '`project` of the index'}.`,
       };

@@ -17,7 +17,6 @@ import type { Check, Finding } from '../../row.js';
 export const holeChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'key-hole-nullable',
-    purpose: 'What identifies a record always has a value.',
     *check({ templates }) {
       for (const template of templates) {
         if (template.role !== 'main') continue;
@@ -25,9 +24,9 @@ export const holeChecks: readonly Check<ResolvedModel>[] = [
           if (!attribute.nullable) continue;
           yield {
             at,
-            message: `\`${template.entity.name}.${hole.field}\` may be null, and stands in the key of every \`${template.entity.name}\`.`,
+            message: `\`${template.entity.name}.${hole.field}\` is nullable, but is part of the key of every \`${template.entity.name}\`.`,
             ...fieldNote(template, hole.field),
-            hint: `Make it \`${printType(attribute.type)}!\`, or take another attribute.`,
+            hint: `Make it \`${printType(attribute.type)}!\`, or use another attribute.`,
           };
         }
       }
@@ -35,12 +34,10 @@ export const holeChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'key-hole-document',
-    purpose: 'Only plain values stand in keys.',
     check: documentsInKeys,
   },
   {
     code: 'hole-type',
-    purpose: 'A function of a hole is given what it is for.',
     *check({ templates, entities }) {
       for (const template of templates) {
         for (const { hole, attribute, at } of knownHoles(template)) {
@@ -65,7 +62,7 @@ export const holeChecks: readonly Check<ResolvedModel>[] = [
             at: how.at,
             message: `\`${transformName(transform)}\` takes ${wanted}, and \`${entity.name}.${field.text}\` is \`${printType(attribute.type)}\`.`,
             ...fieldNote({ entity }, field.text),
-            hint: `Leave \`${field.text}\` out of \`encode\`: each type has its own order-preserving encoding.`,
+            hint: `Remove \`${field.text}\` from \`encode\`. Each type has its own order-preserving encoding.`,
           };
         }
       }
@@ -73,7 +70,6 @@ export const holeChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'key-hole-truncated',
-    purpose: 'Different values of a record’s key give different keys.',
     *check({ templates, entities }) {
       for (const template of templates) {
         if (template.role !== 'main') continue;
@@ -102,7 +98,7 @@ function* documentsInKeys(resolved: ResolvedModel): Generator<Finding> {
   for (const template of resolved.templates) {
     for (const { hole, attribute, at } of knownHoles(template)) {
       if (attribute.encoding !== 'document') continue;
-      yield document(template.entity.name, hole.field, printType(attribute.type), at, 'stand in a key');
+      yield document(template.entity.name, hole.field, printType(attribute.type), at, 'be part of a key');
     }
   }
   for (const pattern of resolved.model.patterns) {
@@ -125,8 +121,8 @@ function* documentsInKeys(resolved: ResolvedModel): Generator<Finding> {
 function document(entity: string, field: string, type: string, at: Span, what: string): Finding {
   return {
     at,
-    message: `\`${entity}.${field}\` is \`${type}\`: only plain values can ${what}.`,
-    hint: 'Store the part that is asked for in an attribute of its own.',
+    message: `\`${entity}.${field}\` is \`${type}\`, but only plain values can ${what}.`,
+    hint: 'Store the part to look up in an attribute of its own.',
   };
 }
 
@@ -150,12 +146,12 @@ function truncatedKey(
     message: `Two values of \`${entity.name}.${field}\` can give one \`${transformName(transform)}\`, and so two records one key.`,
     hint:
       lossOf(transform) === 'case'
-        ? `Write \`${whole}\` and normalise the attribute: \`normalize: { ${field}: lowercase }\`.`
-        : `Let the whole \`${whole}\` stand in the key as well.`,
+        ? `Write \`${whole}\` and normalize the attribute: \`normalize: { ${field}: lowercase }\`.`
+        : `Add the whole \`${whole}\` to the key as well.`,
   };
 }
 
-/** The fields that stand whole somewhere in the same key. */
+/** The fields that the same key contains whole. */
 function wholeFields(templates: readonly ResolvedTemplate[], like: ResolvedTemplate): Set<string> {
   const same = templates.filter(
     (one) => one.role === like.role && one.entity === like.entity && one.pattern === like.pattern,

@@ -1,7 +1,7 @@
 /** Indexes whose keys are attributes as they are: which attributes they may be, and what a pattern may ask of them. */
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
-import { suggestion } from '../../../diagnostics/diagnostic.js';
+import { suggestion } from '../../../diagnostics/suggest.js';
 import { multiAttributeFields, othersInIndex, scalarType } from '../../../layout/multi-attribute.js';
 import { type IndexModel, type PatternModel, printType, type Word } from '../../../model.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
@@ -12,12 +12,10 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const multiAttributeChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'multi-attribute-attribute',
-    purpose: 'A key that is an attribute as it is, is text or a number.',
     check: multiAttributeAttributes,
   },
   {
     code: 'multi-attribute-index',
-    purpose: 'A pattern asks of raw attributes what they can tell.',
     check: multiAttributeUses,
   },
 ];
@@ -25,7 +23,6 @@ export const multiAttributeChecks: readonly Check<ResolvedModel>[] = [
 export const multiAttributeLayoutChecks: readonly Check<LaidOut>[] = [
   {
     code: 'multi-attribute-shared',
-    purpose: 'What a query of raw attributes reads can be told apart.',
     *check({ model, layout }) {
       for (const pattern of model.patterns) {
         const entity = layout.entities.get(pattern.target.text);
@@ -35,9 +32,9 @@ export const multiAttributeLayoutChecks: readonly Check<LaidOut>[] = [
         if (others.length === 0) continue;
         yield {
           at: pattern.index?.at ?? pattern.name.at,
-          message: `Pattern \`${pattern.name.text}\` would also read ${listed(others)}: what tells items apart is not in \`${index.name.text}\`.`,
+          message: `Pattern \`${pattern.name.text}\` would also read ${listed(others)}, because \`${index.name.text}\` does not contain \`_type\`.`,
           notes: [{ message: 'the index', at: index.name.at }],
-          hint: 'Let the index project everything, or give one of the attributes another name.',
+          hint: 'Project all attributes into the index, or rename one of its attributes.',
         };
       }
     },
@@ -58,8 +55,8 @@ function* multiAttributeAttributes({ model, entities }: ResolvedModel): Generato
         if (earlier) {
           yield {
             at: word.at,
-            message: `\`${word.text}\` stands twice in the keys of \`${index.name.text}\`.`,
-            notes: [{ message: 'first here', at: earlier.at }],
+            message: `\`${word.text}\` is used twice in the keys of \`${index.name.text}\`.`,
+            notes: [{ message: 'first used here', at: earlier.at }],
             hint: 'Remove one of them.',
           };
         } else yield* attributeOfIndex(word, index, stored);
@@ -94,13 +91,10 @@ function* attributeOfIndex(
       at: word.at,
       message:
         type === undefined
-          ? `\`${entity.name}.${word.text}\` is \`${printType(attribute.type)}\`: a key that is an attribute is text or a number.`
-          : `\`${entity.name}.${word.text}\` is \`${printType(attribute.type)}\`, and \`${first.entity.name}.${word.text}\` is \`${printType(first.attribute.type)}\`: DynamoDB refuses items whose key attribute has another type.`,
+          ? `\`${entity.name}.${word.text}\` is \`${printType(attribute.type)}\`, but a key attribute is text or a number.`
+          : `\`${entity.name}.${word.text}\` is \`${printType(attribute.type)}\`, but \`${first.entity.name}.${word.text}\` is \`${printType(first.attribute.type)}\`. A key attribute has one type in DynamoDB.`,
       ...(field ? { notes: [{ message: 'the field', at: field.at }] } : {}),
-      hint:
-        type === undefined
-          ? 'Let a pattern build the key instead: `[PARTITION, SORT]`.'
-          : 'Give one of them another name.',
+      hint: type === undefined ? 'Use template keys instead: `[PARTITION, SORT]`.' : 'Rename one of them.',
     };
     return;
   }
@@ -117,27 +111,27 @@ function* multiAttributeUses({ model, entities }: ResolvedModel): Generator<Find
     if (missing.length > 0) {
       yield {
         at: pattern.index?.at ?? pattern.name.at,
-        message: `No \`${entity.name}\` is in \`${index.name.text}\`: it has no ${listed(missing)}.`,
+        message: `\`${index.name.text}\` contains no \`${entity.name}\` records, because they have no ${listed(missing)}.`,
         notes,
-        hint: 'Choose another index, or store the attribute.',
+        hint: 'Use another index, or store the attribute.',
       };
       continue;
     }
     for (const { at, what } of unfit(pattern)) {
       yield {
         at,
-        message: `${what} of pattern \`${pattern.name.text}\` has no place in \`${index.name.text}\`: its keys are attributes as they are.`,
+        message: `${what} of pattern \`${pattern.name.text}\` cannot be used with \`${index.name.text}\`, a multi-attribute index.`,
         notes,
-        hint: 'Remove it, or use an index whose keys are built: `[PARTITION, SORT]`.',
+        hint: 'Remove it, or use an index with template keys: `[PARTITION, SORT]`.',
       };
     }
     for (const { field } of comparisonsOf(pattern.filter)) {
       if (!fields.includes(field.text)) continue;
       yield {
         at: field.at,
-        message: `Pattern \`${pattern.name.text}\` filters by \`${field.text}\`, a key of \`${index.name.text}\`: DynamoDB takes no filter on keys.`,
+        message: `Pattern \`${pattern.name.text}\` filters by \`${field.text}\`, a key of \`${index.name.text}\`, but DynamoDB does not filter on keys.`,
         notes,
-        hint: 'Ask for it with `where` or `range`.',
+        hint: 'Use `where` or `range`.',
       };
     }
   }

@@ -14,12 +14,10 @@ import type { Check, Finding } from '../../row.js';
 export const partitionChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'shard-mismatch',
-    purpose: 'A pattern has shards where its key has, and nowhere else.',
     check: shardMismatches,
   },
   {
     code: 'bucket-mismatch',
-    purpose: 'A pattern has a bucket where its key has, and the same.',
     check: bucketMismatches,
   },
 ];
@@ -35,13 +33,13 @@ function* shardMismatches({ model, entities, templates }: ResolvedModel): Genera
     if (template.role !== 'index' || template.part === 'sort') {
       yield {
         at,
-        message: '`{shard}` stands in the partition key of an index only.',
-        hint: 'Remove it here.',
+        message: '`{shard}` is allowed only in the partition key of an index.',
+        hint: 'Remove it.',
       };
     } else if (!template.pattern?.shards) {
       yield {
         at,
-        message: `The key has \`{shard}\`, and pattern \`${template.pattern?.name.text}\` does not say how many there are.`,
+        message: `The key has \`{shard}\`, but pattern \`${template.pattern?.name.text}\` has no \`shards\`.`,
         hint: 'Add `shards: 4`, or remove it.',
       };
     }
@@ -54,7 +52,7 @@ function* shardMismatches({ model, entities, templates }: ResolvedModel): Genera
       continue;
     yield {
       at: partition.template.at,
-      message: `Pattern \`${pattern.name.text}\` has ${pattern.shards.count} shards, and its partition key has no \`{shard}\`.`,
+      message: `Pattern \`${pattern.name.text}\` has ${pattern.shards.count} shards, but its partition key has no \`{shard}\`.`,
       notes: [{ message: 'the shards', at: pattern.shards.at }],
       hint: `Write \`${partition.template.text}#{shard}\`, or remove \`shards\`.`,
     };
@@ -79,7 +77,7 @@ function* bucketMismatches({ templates }: ResolvedModel): Generator<Finding> {
       if (isFound && hole.transform === bucket?.unit.text && hole.field === bucket.field.text) continue;
       yield {
         at: partOf(template.template, hole.start, hole.end),
-        message: `The key divides \`${template.entity.name}\` by ${hole.transform} of \`${hole.field}\`, and pattern \`${pattern.name.text}\` ${bucket ? `by ${bucket.unit.text} of \`${bucket.field.text}\`` : 'does not'}.`,
+        message: `The key partitions \`${template.entity.name}\` by ${hole.transform} of \`${hole.field}\`, but pattern \`${pattern.name.text}\` ${bucket ? `by ${bucket.unit.text} of \`${bucket.field.text}\`` : 'does not'}.`,
         ...(bucket ? { notes: [{ message: 'the bucket', at: bucket.at }] } : {}),
         hint:
           wanted && !isFound
@@ -90,7 +88,7 @@ function* bucketMismatches({ templates }: ResolvedModel): Generator<Finding> {
     if (!bucket || isFound || truncated.length > 0) continue;
     yield {
       at: template.template.at,
-      message: `Pattern \`${pattern.name.text}\` has a bucket per ${bucket.unit.text}, and its partition key has none.`,
+      message: `Pattern \`${pattern.name.text}\` has a bucket per ${bucket.unit.text}, but its partition key has none.`,
       notes: [{ message: 'the bucket', at: bucket.at }],
       hint: `Add \`#${wanted}\` to the partition key, or remove \`bucket\`.`,
     };

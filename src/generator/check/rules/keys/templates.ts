@@ -16,13 +16,12 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const templateChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'bad-template',
-    purpose: 'A key template follows the grammar that makes keys injective.',
     *check({ model, templates }) {
       for (const { how } of model.entities.flatMap((entity) => entity.encode)) {
         if (declaredTransform(how.text) !== undefined) continue;
         yield {
           at: how.at,
-          message: `\`${how.text}\` does not say how a value stands in keys.`,
+          message: `\`${how.text}\` is not an encoding.`,
           hint: `Write ${encodeChoices}.`,
         };
       }
@@ -33,25 +32,22 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
           message: parsed.message,
           hint:
             template.text === ''
-              ? 'Write a word, as `METADATA`.'
-              : 'Write text and holes divided by `#`, as `USER#{id}`.',
+              ? 'Write a word, as in `METADATA`.'
+              : 'Separate text and holes with `#`, as in `USER#{id}`.',
         };
       }
     },
   },
   {
     code: 'template-attribute',
-    purpose: 'A pinned key names the key attributes of its table or index.',
     check: templateAttributes,
   },
   {
     code: 'entity-without-key',
-    purpose: 'Every record of an entity has a key of its own.',
     check: entitiesWithoutKey,
   },
   {
     code: 'entry-key-incomplete',
-    purpose: 'Every record has an index entry of its own.',
     *check({ model, entities, templates }) {
       for (const pattern of model.patterns) {
         const entity = entities.get(pattern.target.text);
@@ -68,7 +64,7 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
         if (missing.length === 0) continue;
         yield {
           at: own.at(-1)?.template.at ?? pattern.entry.at,
-          message: `The entry's key lacks ${listed(missing)}: entries of two \`${entity.name}\` records could overwrite one another.`,
+          message: `The entry's key lacks ${listed(missing)}, so entries of two \`${entity.name}\` records could overwrite one another.`,
           hint: `Add ${listed(missing.map((field) => `#{${field}}`))} to it.`,
         };
       }
@@ -85,21 +81,21 @@ function* templateAttributes({ model, entities, templates }: ResolvedModel): Gen
       if (!pattern?.index) {
         yield {
           at: attribute.at,
-          message: `\`key\` of pattern \`${pattern?.name.text}\` pins the key of no index.`,
-          hint: 'Add `index:`, the index it belongs to.',
+          message: `\`key\` of pattern \`${pattern?.name.text}\` is not for any index.`,
+          hint: 'Add `index:` with the index that it belongs to.',
         };
       } else if (pattern.index.text === 'table') {
         yield {
           at: attribute.at,
-          message: `Pattern \`${pattern.name.text}\` reads the table's own key, which its \`key\` does not build.`,
+          message: `Pattern \`${pattern.name.text}\` reads the table's own key, which \`key\` of a pattern cannot pin.`,
           hint: 'Pin it under `entities`, or under `entry` for an index entry.',
         };
       } else if (index?.kind === 'local' && attribute.text === table.partition.text) {
         yield {
           at: attribute.at,
-          message: `\`${index.name.text}\` is a local index: it shares \`${attribute.text}\` with the table.`,
+          message: `\`${index.name.text}\` is a local index, which shares \`${attribute.text}\` with the table.`,
           notes: [{ message: 'the index', at: index.name.at }],
-          hint: 'Leave it out.',
+          hint: 'Remove it.',
         };
       } else if (index) {
         yield wrongAttribute(attribute.text, attribute.at, `index \`${index.name.text}\``, index.name.at, [
@@ -145,7 +141,7 @@ function wrongAttribute(
 ): Finding {
   return {
     at,
-    message: `\`${attribute}\` is no key attribute of ${what}.`,
+    message: `\`${attribute}\` is not a key attribute of ${what}.`,
     notes: [{ message: 'declared here', at: place }],
     hint: `Use ${listed(names)}.`,
   };
@@ -164,27 +160,27 @@ function* entitiesWithoutKey({ entities, templates }: ResolvedModel): Generator<
       );
       yield {
         at: model.name.at,
-        message: `\`${name}\` has no \`id\`, and says neither its identity nor its key.`,
+        message: `\`${name}\` has no \`id\`, no \`identity\` and no \`key\`.`,
         notes: [{ message: 'the type', at: type.at }],
-        hint: `Say what tells its records apart, as \`identity: [${candidate?.name ?? 'id'}]\`, or pin its key.`,
+        hint: `Declare the fields that identify a record, as in \`identity: [${candidate?.name ?? 'id'}]\`, or pin its key.`,
       };
     } else if (holes.length === 0 && !model.singleton) {
       yield {
         at: own[0]?.template.at ?? model.name.at,
-        message: `The key of \`${name}\` has no hole: there could be one record only.`,
-        hint: 'Add a hole for what tells records apart, as `{id}`; if there is to be one record, `singleton: true`.',
+        message: `The key of \`${name}\` has no hole, so there could be only one record.`,
+        hint: 'Add a hole for what identifies a record, as in `{id}`, or declare `singleton: true`.',
       };
     } else if (holes.length > 0 && model.singleton) {
       yield {
         at: own[0]?.template.at ?? model.name.at,
-        message: `\`${name}\` is a singleton, and its key has a hole: there could be many records.`,
-        hint: 'Take the hole out, or `singleton`.',
+        message: `\`${name}\` is a singleton, but its key has a hole.`,
+        hint: 'Remove the hole, or `singleton`.',
       };
     }
   }
 }
 
-/** The fields in a template; with an entity, those that stand whole in it. */
+/** The fields in a template; with an entity, those that it contains whole. */
 function plainHoles(text: string, entity?: ResolvedEntity): string[] {
   const parsed = parseTemplate(text);
   if (isFault(parsed)) return [];

@@ -1,6 +1,7 @@
-/** Patterns on interfaces and unions: every member can be told apart and found. */
+/** Patterns on interfaces and unions: every member can be distinguished and found. */
 
-import { nearest, type Span } from '../../../diagnostics/diagnostic.js';
+import type { Span } from '../../../diagnostics/diagnostic.js';
+import { nearest } from '../../../diagnostics/suggest.js';
 import { namedType, type PatternModel, printType, type SdlType } from '../../../model.js';
 import type { ResolvedModel, ValueReference } from '../../../resolve/resolved-model.js';
 import { type Check, type Finding, listed } from '../../row.js';
@@ -8,7 +9,6 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const abstractChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'discriminator-type',
-    purpose: 'What tells types apart is an enum.',
     *check(resolved) {
       for (const use of resolved.values.all) {
         if (use.role !== 'kind') continue;
@@ -16,8 +16,8 @@ export const abstractChecks: readonly Check<ResolvedModel>[] = [
         if (use.source.kind === 'literal') {
           yield {
             at: use.source.at,
-            message: `A constant does not tell the types of \`${use.owner}\` apart.`,
-            hint: 'Take it from the parent or an argument, as `by: $parent.kind`.',
+            message: `A constant cannot select the type of \`${use.owner}\`.`,
+            hint: 'Take the value from the parent or an argument, as in `by: $parent.kind`.',
           };
         }
         if (value?.kind !== 'type') continue;
@@ -25,7 +25,7 @@ export const abstractChecks: readonly Check<ResolvedModel>[] = [
         if (value.type.kind === 'named' && type?.kind === 'enum') continue;
         yield {
           at: use.source.at,
-          message: `What tells the types of \`${use.owner}\` apart is \`${printType(value.type)}\`: it has to be an enum.`,
+          message: `The value that selects the type of \`${use.owner}\` is \`${printType(value.type)}\`, but must be an enum.`,
           notes: [{ message: 'declared here', at: value.at }],
           hint: `Declare an enum with a value for each of ${listed(resolved.model.sdl.types.get(use.owner)?.members ?? [])}.`,
         };
@@ -34,7 +34,6 @@ export const abstractChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'discriminator-member',
-    purpose: 'A pattern gives only types its field can hold.',
     *check({ model, entities }) {
       for (const { target, type } of abstractPatterns(model)) {
         for (const { entity } of type?.members ?? []) {
@@ -42,7 +41,7 @@ export const abstractChecks: readonly Check<ResolvedModel>[] = [
           if (!abstract || !entities.has(entity.text) || abstract.members.includes(entity.text)) continue;
           yield {
             at: entity.at,
-            message: `\`${entity.text}\` is no member of \`${target.text}\`.`,
+            message: `\`${entity.text}\` is not a member of \`${target.text}\`.`,
             notes: [{ message: 'the type', at: abstract.at }],
             hint: `Choose one of ${listed(abstract.members)}.`,
           };
@@ -52,12 +51,10 @@ export const abstractChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'discriminator-incomplete',
-    purpose: 'Every kind and every member has its entity.',
     check: incomplete,
   },
   {
     code: 'any-without-id',
-    purpose: 'Every member is found by what the pattern is given.',
     check: notFound,
   },
 ];
@@ -103,7 +100,7 @@ function* incomplete(resolved: ResolvedModel): Generator<Finding> {
       at: type.at,
       message: `\`type\` of pattern \`${name.text}\` leaves out ${listed(open)} of \`${values.name}\`.`,
       notes: [{ message: 'the enum', at: values.at }],
-      hint: `Say which entity ${open.length === 1 ? 'it is' : 'they are'}.`,
+      hint: `Name the entity of ${open.length === 1 ? 'this value' : 'each value'}.`,
     };
   }
 }
@@ -140,13 +137,13 @@ function* notFound({ model, entities, meant }: ResolvedModel): Generator<Finding
       at: where[0]?.field.at ?? name.at,
       message:
         stray.length === 0
-          ? `\`${target.text}\` has no members that pattern \`${name.text}\` could find.`
-          : `Pattern \`${name.text}\` cannot find ${listed(stray.map((one) => one.name))} by ${given.size === 0 ? 'nothing' : listed(given)}.`,
+          ? `Pattern \`${name.text}\` cannot find any member of \`${target.text}\`.`
+          : `Pattern \`${name.text}\` cannot find ${listed(stray.map((one) => one.name))} ${given.size === 0 ? 'without `where`' : `by ${listed(given)}`}.`,
       notes: stray.map(({ at, why }) => ({ message: why, at })),
       hint:
         stray.length === 0
-          ? `Let an entity be one of \`${target.text}\`.`
-          : `Look up by the whole key of every member, or take ${listed(stray.map((one) => one.name))} out of \`${target.text}\`.`,
+          ? `Make an entity a member of \`${target.text}\`.`
+          : `Look up by the whole key of every member, or remove ${listed(stray.map((one) => one.name))} from \`${target.text}\`.`,
     };
   }
 }

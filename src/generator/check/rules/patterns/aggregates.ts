@@ -10,7 +10,6 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const aggregateChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'maintained-question',
-    purpose: 'A maintained number is of all records that have some values.',
     *check({ model, entities }) {
       for (const pattern of model.patterns.filter(keepsAggregate)) {
         for (const { key, at } of unkept(pattern)) {
@@ -25,23 +24,22 @@ export const aggregateChecks: readonly Check<ResolvedModel>[] = [
         if (!history) continue;
         yield {
           at: pattern.target.at,
-          message: `Nothing counts the versions of \`${history.text}\`: pattern \`${pattern.name.text}\` cannot keep how many there are.`,
+          message: `Pattern \`${pattern.name.text}\` cannot maintain an aggregate of the history \`${history.text}\`, because versions are copied without being counted.`,
           notes: [{ message: 'the history', at: history.at }],
-          hint: `Count them by reading, without \`${wordOf(pattern)}\`, or take the revision of \`${history.text}\`.`,
+          hint: `Count on read, without \`${wordOf(pattern)}\`, or use the revision of \`${history.text}\`.`,
         };
       }
     },
   },
   {
     code: 'maintained-cap',
-    purpose: 'A bound is held by the one item that has the whole number.',
     *check({ model }) {
       for (const { name, cap, shards } of model.patterns) {
         if (!cap || !shards || shards.count === 1) continue;
         yield {
           at: cap.at,
-          message: `Pattern \`${name.text}\` spreads its number over ${shards.count} items, of which none can tell whether all together pass ${cap.count}.`,
-          notes: [{ message: 'spread here', at: shards.at }],
+          message: `Pattern \`${name.text}\` spreads its count over ${shards.count} items, so no write can check that the total stays within ${cap.count}.`,
+          notes: [{ message: 'the shards', at: shards.at }],
           hint: 'Remove one of the two.',
         };
       }
@@ -49,23 +47,21 @@ export const aggregateChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'maintained-expiring',
-    purpose: 'What counts leaves by a write.',
     *check({ model, entities }) {
       for (const pattern of model.patterns.filter(keepsAggregate)) {
         const ttl = entities.get(pattern.target.text)?.model.ttl;
         if (!ttl) continue;
         yield {
           at: pattern.maintained?.at ?? pattern.total?.at ?? pattern.name.at,
-          message: `DynamoDB removes what expires of \`${pattern.target.text}\` without a write of ours: the number of pattern \`${pattern.name.text}\` would stay too high.`,
+          message: `DynamoDB removes expired \`${pattern.target.text}\` records without a write, so the aggregate of pattern \`${pattern.name.text}\` would stay too high.`,
           notes: [{ message: 'the time of expiry', at: ttl.at }],
-          hint: 'Count by reading, or delete the records instead of letting them expire.',
+          hint: 'Count on read, or delete the records instead of letting them expire.',
         };
       }
     },
   },
   {
     code: 'sum-attribute',
-    purpose: 'What is added up stays exact.',
     *check({ model, entities }) {
       for (const { name, cardinality, of, target } of model.patterns) {
         const entity = entities.get(target.text);
@@ -75,10 +71,10 @@ export const aggregateChecks: readonly Check<ResolvedModel>[] = [
         const isDecimal = attribute.encoding === 'decimal';
         yield {
           at: of.at,
-          message: `Pattern \`${name.text}\` adds up \`${entity.name}.${of.text}\`, which is \`${printType(attribute.type)}\`${isDecimal ? ': binary fractions do not add up, and what is taken off again is not what was added' : ''}.`,
+          message: `Pattern \`${name.text}\` adds up \`${entity.name}.${of.text}\`, which is \`${printType(attribute.type)}\`${isDecimal ? ': sums of binary fractions drift' : ''}.`,
           notes: fieldNote(entity, of.text),
           hint: isDecimal
-            ? 'Keep whole numbers of the smallest unit, as cents, in an `Int`.'
+            ? 'Store whole numbers of the smallest unit, such as cents, in an `Int`.'
             : 'Name an attribute that is a whole number.',
         };
       }
@@ -86,7 +82,6 @@ export const aggregateChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'total-count',
-    purpose: 'What is maintained for a connection is a field of it.',
     *check({ model }) {
       for (const { name, for: path, total, cardinality } of model.patterns) {
         const field = fieldAt(model, path);
@@ -100,8 +95,8 @@ export const aggregateChecks: readonly Check<ResolvedModel>[] = [
         yield {
           at: total.at,
           message: type
-            ? `Pattern \`${name.text}\` keeps a total, and \`${type.name}\` has no \`totalCount: Int!\`.`
-            : `Pattern \`${name.text}\` keeps a total, and gives no connection.`,
+            ? `Pattern \`${name.text}\` maintains a total, but \`${type.name}\` has no \`totalCount: Int!\`.`
+            : `Pattern \`${name.text}\` maintains a total, but does not return a connection.`,
           notes: [
             ...(count ? [{ message: 'the field', at: count.at }] : []),
             ...(type && !count ? [{ message: 'the connection', at: type.at }] : []),
@@ -109,14 +104,13 @@ export const aggregateChecks: readonly Check<ResolvedModel>[] = [
           ],
           hint: type
             ? `Add the field to \`${type.name}\`.`
-            : 'Ask for the number by a pattern of its own, with `count` and `maintained: true`.',
+            : 'Count with a separate pattern, with `count` and `maintained: true`.',
         };
       }
     },
   },
   {
     code: 'sequence-attribute',
-    purpose: 'A sequence is told by values that a record has at once and keeps.',
     check: sequences,
   },
 ];
@@ -135,9 +129,9 @@ function noteOf(pattern: PatternModel): readonly Note[] {
 }
 
 function hintFor({ cardinality, total }: PatternModel): string {
-  if (cardinality === 'sum') return 'Say with `when` which records are added up, or remove it.';
+  if (cardinality === 'sum') return 'Select the records to add up with `when`, or remove the key.';
   return total
-    ? 'Remove `total`, and `totalCount` from the connection, or ask without it.'
+    ? 'Remove `total`, and `totalCount` from the connection, or remove the key.'
     : 'Remove `maintained`, so that it is counted by reading, or say with `when` which records count.';
 }
 
@@ -168,9 +162,9 @@ function* sequences({ model, entities }: ResolvedModel): Generator<Finding> {
         if ((kind !== 'upsert' && kind !== 'put') || target.text !== entity.name) continue;
         yield {
           at: name.at,
-          message: `Mutation \`${name.text}\` names the \`${field.text}\` of a record that may not be there yet, and which number a new \`${entity.name}\` gets is not for the caller to say.`,
+          message: `Mutation \`${name.text}\` names the \`${field.text}\` of a record that may not exist yet, but the sequence decides the number of a new \`${entity.name}\`.`,
           notes: [{ message: 'numbered here', at: field.at }],
-          hint: 'Write a `create` and an `update`.',
+          hint: 'Declare a `create` and an `update` instead.',
         };
       }
     }
@@ -191,19 +185,19 @@ function* parentMistake(entity: ResolvedEntity, field: Word, word: Word): Genera
   });
   if (attribute.encoding === 'document') {
     yield finding(
-      `${numbered}, and ${of} is \`${printType(attribute.type)}\`.`,
+      `${numbered}, but ${of} is \`${printType(attribute.type)}\`.`,
       'Name an attribute with a plain value.',
     );
   } else if (attribute.nullable) {
-    yield finding(`${numbered}, and ${of} may be null.`, `Make it \`${printType(attribute.type)}!\`.`);
+    yield finding(`${numbered}, but ${of} is nullable.`, `Make it \`${printType(attribute.type)}!\`.`);
   } else if (attribute.generated !== null || attribute.computed !== undefined) {
     yield finding(
-      `${numbered}, and ${of} is made together with the number.`,
-      'Name an attribute that the caller gives.',
+      `${numbered}, but ${of} is generated together with the number.`,
+      'Name an attribute that the caller sets.',
     );
   } else if (!isMaintained) {
     yield finding(
-      `${numbered}, and a change of ${of} would leave a gap there and a double here.`,
+      `${numbered}, so a change of ${of} would leave a gap in one sequence and a duplicate in the other.`,
       `Add \`${word.text}\` to \`immutable\`.`,
     );
   }

@@ -16,7 +16,6 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const answerChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'wrong-root',
-    purpose: 'Patterns read and mutations write.',
     *check({ model, answers }) {
       const { mutationType = 'Mutation', subscriptionType } = model.sdl;
       for (const answer of [...answers.values()].flat()) {
@@ -26,20 +25,20 @@ export const answerChecks: readonly Check<ResolvedModel>[] = [
         if (type === subscriptionType) {
           yield {
             at,
-            message: `${capital(answer.kind)} \`${answer.name.text}\` cannot answer ${path}: subscriptions are not available yet.`,
+            message: `${capital(answer.kind)} \`${answer.name.text}\` cannot answer ${path}, because subscriptions are not supported yet.`,
             hint: `Remove it, and \`${type}\` from the schema.`,
           };
         } else if (answer.kind === 'pattern' && type === mutationType) {
           yield {
             at,
-            message: `Pattern \`${answer.name.text}\` only reads, and cannot answer ${path}.`,
+            message: `Pattern \`${answer.name.text}\` reads, so it cannot answer ${path}.`,
             hint: 'Answer it under `mutations` or `rules`.',
           };
         } else if ((answer.kind === 'mutation' || answer.kind === 'transaction') && type !== mutationType) {
           yield {
             at,
-            message: `Mutation \`${answer.name.text}\` writes, and ${path} is no field of \`${mutationType}\`.`,
-            hint: 'Move the field there: others may be asked in any order, and again.',
+            message: `Mutation \`${answer.name.text}\` writes, but ${path} is not a field of \`${mutationType}\`.`,
+            hint: 'Move the field to that type. Other fields may be resolved in any order, and repeatedly.',
           };
         }
       }
@@ -47,7 +46,6 @@ export const answerChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'one-non-null',
-    purpose: 'Where nothing is found, a field can say so.',
     *check({ model, answers }) {
       for (const answer of [...answers.values()].flat()) {
         const field = fieldAt(model, answer.for);
@@ -55,21 +53,19 @@ export const answerChecks: readonly Check<ResolvedModel>[] = [
         if (field.type.kind === 'list') continue;
         yield {
           at: field.at,
-          message: `Pattern \`${answer.name.text}\` may find nothing, and \`${answer.for.type}.${field.name}\` is never null.`,
+          message: `Pattern \`${answer.name.text}\` may find nothing, but \`${answer.for.type}.${field.name}\` is non-null.`,
           notes: [{ message: 'answered here', at: answer.for.at }],
-          hint: 'Take the `!` off the field, or answer it by a rule that throws where nothing is found.',
+          hint: 'Remove the `!` from the field, or answer it with a rule that throws if nothing is found.',
         };
       }
     },
   },
   {
     code: 'wrong-return-type',
-    purpose: 'A field’s type is what its pattern or mutation gives.',
     check: wrongReturnTypes,
   },
   {
     code: 'connection-arguments',
-    purpose: 'A connection can be paged through.',
     check: connectionArguments,
   },
 ];
@@ -83,7 +79,7 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
     if (plain) {
       yield {
         at: answer.for.at,
-        message: `Pattern \`${answer.name.text}\` gives ${plain.gives}, and \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
+        message: `Pattern \`${answer.name.text}\` returns ${plain.gives}, but \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
         notes: [{ message: 'the field', at: field.at }],
         hint: plain.hint,
       };
@@ -99,9 +95,9 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
       if (answer.by.leadsTo) continue;
       yield {
         at: answer.by.target.at,
-        message: `\`${target}\` is ${type.kind === 'union' ? 'a union' : 'an interface'}: \`many\` gives one entity.`,
+        message: `\`${target}\` is ${type.kind === 'union' ? 'a union' : 'an interface'}, but \`many\` returns one entity.`,
         notes: [{ message: 'the type', at: type.at }],
-        hint: `Write \`mixed: ${target}\` to read its members together.`,
+        hint: `Write \`mixed: ${target}\` to read its members in one query.`,
       };
       continue;
     }
@@ -113,7 +109,7 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
       continue;
     yield {
       at: answer.for.at,
-      message: `${capital(answer.kind)} \`${answer.name.text}\` gives ${isMany ? `a list or connection of \`${target}\`` : `one \`${target}\``}, and \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
+      message: `${capital(answer.kind)} \`${answer.name.text}\` returns ${isMany ? `a list or connection of \`${target}\`` : `one \`${target}\``}, but \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
       notes: [{ message: 'the field', at: field.at }],
       hint: returnHint(model.sdl, field, target, answer.kind),
     };
@@ -138,7 +134,7 @@ function plainMistake(
   const isList = pattern.where.some(
     ({ source }) => typeOfSource(resolved, pattern.for, source)?.kind === 'list',
   );
-  const gives = pattern.cardinality === 'exists' ? 'yes or no' : 'a number';
+  const gives = pattern.cardinality === 'exists' ? 'a Boolean' : 'a number';
   const { type } = field;
   if (pattern.cardinality === 'exists' && isList) {
     const isRight = type.kind === 'list' && type.of.kind === 'named' && type.of.name === wanted;
@@ -190,7 +186,7 @@ function returnHint(
   target: string,
   kind: 'pattern' | 'mutation',
 ): string {
-  if (kind === 'mutation') return `Let the field return \`${target}\`, or answer it by a rule.`;
+  if (kind === 'mutation') return `Return \`${target}\`, or answer it with a rule.`;
   if (isManyOf(sdl, field.type, target)) return `Write \`many: ${target}\`.`;
   if (field.type.kind === 'named' && field.type.name === target) return `Write \`one: ${target}\`.`;
   return 'Change the type of the field, or the pattern.';

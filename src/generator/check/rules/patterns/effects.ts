@@ -13,7 +13,6 @@ import { mutationWithoutEffect } from '../writes/elements.js';
 export const effectChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'key-without-effect',
-    purpose: 'Nothing that is written is ignored.',
     check: withoutEffect,
   },
 ];
@@ -36,11 +35,15 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
         ]
       : [];
   if (!pattern.for) {
-    yield* useless('allow', pattern.allow?.at, 'the pattern answers no field, and rules are trusted');
-    yield* useless('visible', pattern.visible?.at, 'the pattern answers no field, and rules are trusted');
+    yield* useless('allow', pattern.allow?.at, 'the pattern answers no field, and its callers are trusted');
+    yield* useless(
+      'visible',
+      pattern.visible?.at,
+      'the pattern answers no field, and its callers are trusted',
+    );
   }
-  if (cardinality !== 'one') yield* useless('visible', pattern.visible?.at, 'it decides of one result');
-  if (cardinality === 'one') yield* useless('page', pattern.page?.at, 'there is one result at most');
+  if (cardinality !== 'one') yield* useless('visible', pattern.visible?.at, 'it applies to a single result');
+  if (cardinality === 'one') yield* useless('page', pattern.page?.at, 'there is at most one result');
   if (cardinality !== 'count') yield* useless('upTo', pattern.upTo?.at, 'nothing is counted');
   if (cardinality !== 'count' && cardinality !== 'sum')
     yield* useless('maintained', pattern.maintained?.at, 'there is no number to maintain');
@@ -59,7 +62,7 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
     const isEach =
       cardinality === 'exists' &&
       pattern.where.some(({ source }) => typeOfSource(resolved, pattern.for, source)?.kind === 'list');
-    const why = cardinality === 'exists' ? 'the answer is yes or no' : 'a number has no order';
+    const why = cardinality === 'exists' ? 'the answer is a Boolean' : 'a number has no order';
     if (!isEach) yield* useless('page', pattern.page?.at, 'there is one answer');
     yield* useless('sort', pattern.sort[0]?.field.at, why);
     yield* useless('order', pattern.order?.at, why);
@@ -71,7 +74,7 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
     yield* useless('across', pattern.across?.at, 'there is no `bucket`');
   } else if (pattern.in) yield* useless('across', pattern.across?.at, '`in` names the one bucket');
   if (pattern.narrow.length === 0) yield* useless('last', pattern.last?.at, 'there is no `narrow`');
-  if (cardinality === 'one') yield* useless('limit', pattern.limit?.at, 'there is one result at most');
+  if (cardinality === 'one') yield* useless('limit', pattern.limit?.at, 'there is at most one result');
   const type = fieldAt(resolved.model, pattern.for)?.type;
   if (isConnection(resolved.model.sdl, type))
     yield* useless('limit', pattern.limit?.at, 'a connection is limited by `first` and `last`');
@@ -81,7 +84,7 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
   if (entity) {
     yield* useless('type', pattern.type?.at, `\`${target.text}\` is an entity, not an interface or union`);
     if (!isGet(pattern, readable(entity))) return;
-    const why = 'the whole key is given, and there is one record at most';
+    const why = 'the pattern binds the whole key, so it finds at most one record';
     yield* queryKeys(pattern, why, useless);
     yield* useless('limit', pattern.limit?.at, why);
     return;
@@ -93,7 +96,7 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
   }
   const kind = resolved.model.sdl.types.get(target.text)?.kind;
   if (kind !== 'interface' && kind !== 'union') return;
-  const why = `\`${target.text}\` is ${kind === 'union' ? 'a union' : 'an interface'}, and its members are read by their keys`;
+  const why = `\`${target.text}\` is ${kind === 'union' ? 'a union' : 'an interface'}, whose members are read by their keys`;
   yield* queryKeys(pattern, why, useless);
   yield* useless('index', pattern.index?.at, why);
   yield* useless('key', pattern.key[0]?.attribute.at, why);

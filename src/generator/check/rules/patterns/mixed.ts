@@ -13,12 +13,10 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const mixedChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'mixed-target',
-    purpose: 'What is read together are stored members of a union or interface.',
     check: targets,
   },
   {
     code: 'mixed-member',
-    purpose: 'Every member has what the pattern asks by.',
     check: members,
   },
 ];
@@ -26,17 +24,14 @@ export const mixedChecks: readonly Check<ResolvedModel>[] = [
 export const mixedLayoutChecks: readonly Check<LaidOut>[] = [
   {
     code: 'mixed-index',
-    purpose: 'What is read together lies in one index, whole.',
     check: indexes,
   },
   {
     code: 'mixed-order',
-    purpose: 'What is merged is ordered by one thing.',
     check: orders,
   },
   {
     code: 'mixed-parent',
-    purpose: 'A parent can be found, and come first.',
     check: parents,
   },
 ];
@@ -54,7 +49,7 @@ function* targets({ model, entities }: ResolvedModel): Generator<Finding> {
       if (at)
         yield {
           at,
-          message: `Pattern \`${name.text}\` gives one entity: only a mixed one has ${first ? 'members' : 'a parent'}.`,
+          message: `Pattern \`${name.text}\` returns one entity, but only a \`mixed\` pattern has ${first ? 'members' : 'a parent'}.`,
           hint: `Write \`mixed:\` for several entities, or remove \`${first ? 'members' : 'parent'}\`.`,
         };
       continue;
@@ -64,7 +59,7 @@ function* targets({ model, entities }: ResolvedModel): Generator<Finding> {
     if (type.kind !== 'union' && type.kind !== 'interface') {
       yield {
         at: target.at,
-        message: `\`${target.text}\` is one type: \`mixed\` takes a union or an interface.`,
+        message: `\`${target.text}\` is an object type, but \`mixed\` takes a union or an interface.`,
         notes: [{ message: 'the type', at: type.at }],
         hint: `Write \`many: ${target.text}\`.`,
       };
@@ -72,9 +67,9 @@ function* targets({ model, entities }: ResolvedModel): Generator<Finding> {
     }
     const stray = (word: Word, what: string): Finding => ({
       at: word.at,
-      message: `Pattern \`${name.text}\` reads no ${what} \`${word.text}\` of \`${target.text}\`.`,
+      message: `Pattern \`${name.text}\` does not read a ${what} \`${word.text}\` of \`${target.text}\`.`,
       notes: [{ message: 'the type', at: type.at }],
-      hint: `There are ${listed(type.members.filter((member) => entities.has(member)))}.`,
+      hint: `Choose one of ${listed(type.members.filter((member) => entities.has(member)))}.`,
     });
     for (const { entity } of pattern.members)
       if (!type.members.includes(entity.text) || !entities.has(entity.text))
@@ -90,7 +85,10 @@ function* targets({ model, entities }: ResolvedModel): Generator<Finding> {
           ? `No member of \`${target.text}\` is stored.`
           : `The members of \`${target.text}\` are in several tables: ${listed([...tables].flatMap((table) => table ?? []))}.`,
       notes: [{ message: 'the type', at: type.at }],
-      hint: read.length === 0 ? 'Declare them under `entities`.' : 'Name those of one table under `members`.',
+      hint:
+        read.length === 0
+          ? 'Declare them under `entities`.'
+          : 'List the members of one table under `members`.',
     };
   }
 }
@@ -108,7 +106,7 @@ function* members({ model, entities }: ResolvedModel): Generator<Finding> {
           at: word.at,
           message: `\`${entity.name}\`, which pattern \`${pattern.name.text}\` reads, has no attribute \`${word.text}\`.`,
           notes: [{ message: 'the type', at: entity.type.at }],
-          hint: `Say what it is called there: \`members: { ${entity.name}: { id: ${word.text} } }\`, or leave \`${entity.name}\` out of \`members\`.`,
+          hint: `Map it with \`members: { ${entity.name}: { id: ${word.text} } }\`, or leave \`${entity.name}\` out of \`members\`.`,
         };
       }
     }
@@ -129,8 +127,8 @@ function* indexes({ model, layout }: LaidOut): Generator<Finding> {
     if (first && other) {
       yield {
         at: pattern.name.at,
-        message: `Pattern \`${pattern.name.text}\` would read \`${first.entity.model.name.text}\` from ${first.read.slot.index ?? 'the table'} and \`${other.entity.model.name.text}\` from ${other.read.slot.index ?? 'the table'}: one query reads one index.`,
-        hint: 'Pin the `index` that both have free, or give them one item collection by their keys.',
+        message: `Pattern \`${pattern.name.text}\` would read \`${first.entity.model.name.text}\` from ${first.read.slot.index ?? 'the table'} and \`${other.entity.model.name.text}\` from ${other.read.slot.index ?? 'the table'}, but one query reads one index.`,
+        hint: 'Pin an `index` that both can use, or give them keys in one item collection.',
       };
       continue;
     }
@@ -141,7 +139,7 @@ function* indexes({ model, layout }: LaidOut): Generator<Finding> {
           at: pattern.index?.at ?? pattern.name.at,
           message: `\`${index.name.text}\` has multi-attribute keys: what is read together needs key templates.`,
           notes: [{ message: 'the index', at: index.name.at }],
-          hint: 'Read an index with a partition key and a sort key of its own.',
+          hint: 'Use an index with template keys: `[PARTITION, SORT]`.',
         };
         break;
       }
@@ -150,9 +148,9 @@ function* indexes({ model, layout }: LaidOut): Generator<Finding> {
       if (isWhole) continue;
       yield {
         at: pattern.name.at,
-        message: `Pattern \`${pattern.name.text}\` reads ${index ? index.name.text : 'an entry'}, which does not hold \`${entity.model.name.text}\` whole.`,
+        message: `Pattern \`${pattern.name.text}\` reads ${index ? index.name.text : 'an index entry'}, which does not contain all attributes of \`${entity.model.name.text}\`.`,
         ...(index ? { notes: [{ message: 'the index', at: index.name.at }] } : {}),
-        hint: 'Read an index that projects ALL, or the table.',
+        hint: 'Read the table, or an index that projects all attributes.',
       };
       break;
     }
@@ -182,8 +180,8 @@ function* orders({ model, layout }: LaidOut): Generator<Finding> {
     if (!first || !other) continue;
     yield {
       at: field.at,
-      message: `The sort keys of \`${first.name}\` and \`${other.name}\` differ before \`${field.text}\`: \`${first.head}\` and \`${other.head}\` would come one after the other, not merged.`,
-      hint: `Give both the same text before \`{${field.text}}\`, or pin an \`index\` of their own to this pattern.`,
+      message: `The sort keys of \`${first.name}\` and \`${other.name}\` differ before \`${field.text}\`: \`${first.head}\` and \`${other.head}\` would be returned one after the other instead of merged.`,
+      hint: `Give both the same text before \`{${field.text}}\`, or pin a separate \`index\` for this pattern.`,
     };
   }
 }
@@ -209,8 +207,8 @@ function* parents({ model, layout }: LaidOut): Generator<Finding> {
     if (missing.length > 0) {
       yield {
         at: parent.at,
-        message: `The parent \`${parent.text}\` is found by its whole key, and \`where\` does not give ${listed(missing)}.`,
-        hint: `Add ${listed(missing)} to \`where\`, or leave \`parent\` out.`,
+        message: `The parent \`${parent.text}\` is read by its whole key, but \`where\` lacks ${listed(missing)}.`,
+        hint: `Add ${listed(missing)} to \`where\`, or remove \`parent\`.`,
       };
       continue;
     }
@@ -219,8 +217,8 @@ function* parents({ model, layout }: LaidOut): Generator<Finding> {
     if (!isPaged || sortsFirst(own.read.slot, others)) continue;
     yield {
       at: parent.at,
-      message: `\`${parent.text}\` does not sort first in its collection, and a connection is paged through in the order of its keys.`,
-      hint: 'Let the field return a list, or give the parent a sort key that stands before the others.',
+      message: `\`${parent.text}\` does not sort first in its item collection, but a connection is ordered by its keys.`,
+      hint: 'Return a list, or give the parent a sort key that sorts before the others.',
     };
   }
 }

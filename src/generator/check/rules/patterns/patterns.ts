@@ -9,7 +9,6 @@ import { type Check, listed } from '../../row.js';
 export const patternChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'mixed-directions',
-    purpose: 'An order runs one way, but for values that can be inverted: a sort key is read as a whole.',
     *check({ model, entities }) {
       for (const { name, sort, target } of model.patterns) {
         const entity = entities.get(target.text);
@@ -23,7 +22,7 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         if (!first || !other) continue;
         yield {
           at: other.field.at,
-          message: `Pattern \`${name.text}\` orders by \`${first.field.text}\` one way and by \`${other.field.text}\` the other: a sort key is read one way, and text is not inverted.`,
+          message: `Pattern \`${name.text}\` orders by \`${first.field.text}\` and by \`${other.field.text}\` in opposite directions, but a sort key is read in one direction and text cannot be inverted.`,
           notes: [{ message: first.descending ? 'descending' : 'ascending', at: first.field.at }],
           hint: `Write \`${first.descending ? '-' : ''}${other.field.text}\`.`,
         };
@@ -32,7 +31,6 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'order-argument',
-    purpose: 'The caller chooses between ASC and DESC.',
     *check(resolved) {
       for (const use of resolved.values.all) {
         if (use.role !== 'order') continue;
@@ -42,8 +40,8 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         if (source.kind !== 'argument') {
           yield {
             at: source.at,
-            message: `The caller chooses the order of \`${use.by.name.text}\` by an argument.`,
-            hint: 'Write `order: $direction`; for a fixed order `-` in `sort` is enough.',
+            message: `\`order\` of \`${use.by.name.text}\` must be an argument.`,
+            hint: 'Write `order: $direction`, or use `-` in `sort` for a fixed order.',
           };
         } else if (value.kind === 'type') {
           const type = resolved.model.sdl.types.get(namedType(value.type));
@@ -56,7 +54,7 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
           if (isOrder) continue;
           yield {
             at: source.at,
-            message: `\`$${source.path.join('.')}\` is \`${printType(value.type)}\`: the order is an enum of ASC and DESC.`,
+            message: `\`$${source.path.join('.')}\` is \`${printType(value.type)}\`, but the order is an enum of ASC and DESC.`,
             notes: [{ message: 'the argument', at: value.at }],
             hint: 'Declare `enum SortDirection { ASC DESC }` and use it.',
           };
@@ -66,14 +64,13 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'range-order',
-    purpose: 'A range bounds what the answer is ordered by first.',
     *check({ model }) {
       for (const { range, sort, narrow } of model.patterns) {
         const first = sort.find(({ field }) => !narrow.some((one) => one.field.text === field.text));
         if (!range || !first || first.field.text === range.field.text) continue;
         yield {
           at: range.field.at,
-          message: `The range bounds \`${range.field.text}\`, and the answer is ordered by \`${first.field.text}\`: DynamoDB bounds the head of a sort key.`,
+          message: `The range bounds \`${range.field.text}\`, but the answer is ordered by \`${first.field.text}\`. DynamoDB bounds only the first part of a sort key.`,
           notes: [{ message: 'the order', at: first.field.at }],
           hint: `Order by \`${range.field.text}\` first, or bound \`${first.field.text}\`.`,
         };
@@ -82,7 +79,6 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'narrow-order',
-    purpose: 'An order holds whatever part of the key is given.',
     *check({ model }) {
       for (const { name, narrow, sort } of model.patterns) {
         const wanted = narrow.map((one) => one.field.text);
@@ -98,16 +94,15 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         ];
         yield {
           at: other.field.at,
-          message: `Where nothing narrows it, pattern \`${name.text}\` is ordered by ${listed(wanted)} first: the order promised here would not hold.`,
+          message: `Without the optional arguments, pattern \`${name.text}\` is ordered by ${listed(wanted)} first, so this order would not hold.`,
           notes: [{ message: 'narrowed here', at: narrow[0]?.field.at ?? name.at }],
-          hint: `Write \`sort: [${fields.join(', ')}]\`, or leave \`sort\` out.`,
+          hint: `Write \`sort: [${fields.join(', ')}]\`, or remove \`sort\`.`,
         };
       }
     },
   },
   {
     code: 'narrow-twice',
-    purpose: 'What narrows an answer is not already fixed.',
     *check({ model }) {
       for (const { name, narrow, where } of model.patterns) {
         for (const { field } of narrow) {
@@ -115,8 +110,8 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
           if (!fixed) continue;
           yield {
             at: field.at,
-            message: `Pattern \`${name.text}\` always asks for one \`${field.text}\`, which therefore narrows nothing.`,
-            notes: [{ message: 'asked here', at: fixed.field.at }],
+            message: `Pattern \`${name.text}\` already binds \`${field.text}\` in \`where\`, so it cannot narrow by it.`,
+            notes: [{ message: 'bound here', at: fixed.field.at }],
             hint: 'Keep one of them.',
           };
         }
@@ -125,7 +120,6 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'range-prefix',
-    purpose: 'Only text, and the text of a moment, has beginnings.',
     *check({ model, entities }) {
       for (const { narrow, last, target } of model.patterns) {
         if (!last) continue;
@@ -134,9 +128,9 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
           if (!attribute || attribute.encoding === 'text' || attribute.encoding === 'document') continue;
           yield {
             at: last.at,
-            message: `\`last: prefix\` is for text, and \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
+            message: `\`last: prefix\` applies only to text, but \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
             notes: [{ message: 'narrowed here', at: field.at }],
-            hint: 'Leave `last` out: the last part that is given is then matched whole.',
+            hint: 'Remove `last` to match the last part as a whole.',
           };
         }
       }
@@ -149,16 +143,15 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         yield {
           at: prefix.operator.at,
           message: isTime
-            ? `\`prefix\` does not tell which buckets pattern \`${name.text}\` reads.`
-            : `\`prefix\` is for text and moments, and \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
-          hint: 'Bound it with `from` and `to`.',
+            ? `\`prefix\` does not determine the buckets that pattern \`${name.text}\` reads.`
+            : `\`prefix\` applies only to text and DateTimes, but \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
+          hint: 'Use `from` and `to`.',
         };
       }
     },
   },
   {
     code: 'range-suffix',
-    purpose: 'Text with one ending lies together in no order but that of its ends.',
     *check({ model, entities }) {
       for (const { name, range, sort, order, target } of model.patterns) {
         const suffix = range?.bounds.find(({ operator }) => operator.text === 'suffix')?.operator;
@@ -191,7 +184,6 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'filter-operator',
-    purpose: 'A filter compares what can be compared.',
     *check({ model, entities }) {
       const all = [
         ...model.patterns.map(({ filter, target }) => ({ target, comparisons: comparisonsOf(filter) })),
@@ -204,10 +196,10 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
           if (!attribute || wanted === undefined) continue;
           yield {
             at: field.at,
-            message: `\`${operator}\` is for ${wanted}, and \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
+            message: `\`${operator}\` applies only to ${wanted}, but \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
             hint: attribute.list
-              ? 'Use `contains` for an element of a list, `size` for how many there are.'
-              : 'Choose another operator.',
+              ? 'Use `contains` for an element of a list, or `size` for the number of elements.'
+              : 'Use another operator.',
           };
         }
       }
@@ -215,14 +207,13 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'bucket-type',
-    purpose: 'Buckets are of time.',
     *check({ model, entities }) {
       for (const { bucket, target } of model.patterns) {
         const attribute = bucket && entities.get(target.text)?.attributes.get(bucket.field.text);
         if (!bucket || !attribute || attribute.encoding === 'time') continue;
         yield {
           at: bucket.field.at,
-          message: `\`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`: a bucket is of a \`DateTime\`.`,
+          message: `\`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`, but a bucket needs a \`DateTime\`.`,
           hint: 'Name a `DateTime` attribute.',
         };
       }
@@ -230,7 +221,6 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'bucket-order',
-    purpose: 'What crosses buckets is ordered by time.',
     *check({ model }) {
       for (const { name, bucket, sort, in: given, cardinality } of model.patterns) {
         // A number has no order.
@@ -238,22 +228,21 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         if (!bucket || given || sort[0]?.field.text === bucket.field.text) continue;
         yield {
           at: sort[0]?.field.at ?? bucket.at,
-          message: `Pattern \`${name.text}\` crosses buckets of \`${bucket.field.text}\`, and is ${sort[0] ? `ordered by \`${sort[0].field.text}\`` : 'not ordered'}.`,
+          message: `Pattern \`${name.text}\` reads across buckets of \`${bucket.field.text}\`, but is ${sort[0] ? `ordered by \`${sort[0].field.text}\`` : 'not ordered'}.`,
           ...(sort[0] ? { notes: [{ message: 'the bucket', at: bucket.at }] } : {}),
-          hint: `Write \`sort: -${bucket.field.text}\`, or ask one bucket with \`in: $${bucket.unit.text}\`.`,
+          hint: `Write \`sort: -${bucket.field.text}\`, or select one bucket with \`in: $${bucket.unit.text}\`.`,
         };
       }
     },
   },
   {
     code: 'page-sizes',
-    purpose: 'A page is at most its maximum.',
     *check({ model }) {
       for (const { name, page } of model.patterns) {
         if (!page?.default || !page.max || page.default <= page.max) continue;
         yield {
           at: page.at,
-          message: `Pattern \`${name.text}\` gives ${page.default} results by default and ${page.max} at most.`,
+          message: `Pattern \`${name.text}\` has a default page size of ${page.default}, but a maximum of ${page.max}.`,
           hint: `Raise \`max\` to ${page.default}, or lower \`default\`.`,
         };
       }
@@ -269,5 +258,5 @@ function wantedBy(operator: FilterOperator, { encoding, list }: ResolvedAttribut
   if (operator === 'begins') return encoding === 'text' ? undefined : 'text';
   if (encoding === 'document') return 'plain values';
   const isOrder = ['lt', 'lte', 'gt', 'gte', 'between'].includes(operator);
-  return isOrder && (encoding === 'enum' || encoding === 'boolean') ? 'what has an order' : undefined;
+  return isOrder && (encoding === 'enum' || encoding === 'boolean') ? 'ordered values' : undefined;
 }

@@ -1,6 +1,6 @@
 /** Reads of many keys at once, and of records through a join. */
 
-import { nearest } from '../../../diagnostics/diagnostic.js';
+import { nearest } from '../../../diagnostics/suggest.js';
 import { isGet } from '../../../layout/serving.js';
 import { type PatternModel, printType, type SdlField } from '../../../model.js';
 import { type EdgeFields, edgeFieldsOf } from '../../../resolve/edges.js';
@@ -13,12 +13,10 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const throughChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'exists-list',
-    purpose: 'Each element of a list is a whole key.',
     check: lists,
   },
   {
     code: 'through-key',
-    purpose: 'What a join leads to is found by its whole key.',
     *check({ model, entities }) {
       for (const { name, leadsTo } of model.patterns) {
         const keyFields = leadsTo && entities.get(leadsTo.target.text)?.keyFields;
@@ -31,19 +29,18 @@ export const throughChecks: readonly Check<ResolvedModel>[] = [
         yield {
           at: stray?.field.at ?? leadsTo.where[0]?.field.at ?? name.at,
           message: stray
-            ? `Pattern \`${name.text}\` reads each \`${target}\` by its key, and \`${stray.field.text}\` is no part of that: it is ${listed(keyFields)}.`
-            : `Pattern \`${name.text}\` reads each \`${target}\` by its key, and is not told ${listed(missing)}.`,
+            ? `Pattern \`${name.text}\` reads each \`${target}\` by its key, ${listed(keyFields)}, which does not contain \`${stray.field.text}\`.`
+            : `Pattern \`${name.text}\` reads each \`${target}\` by its key, but \`where\` lacks ${listed(missing)}.`,
           hint:
             missing.length > 0
-              ? `Write \`where: { ${keyFields.map((field) => `${field}: $through.…`).join(', ')} }\` beside \`through\`, with an attribute of the join for each.`
-              : 'Remove it here; conditions on the join stand in `where` of `through`.',
+              ? `Write \`where: { ${keyFields.map((field) => `${field}: $through.…`).join(', ')} }\` next to \`through\`, with an attribute of the join for each.`
+              : 'Remove it. Conditions on the join go into the `where` of `through`.',
         };
       }
     },
   },
   {
     code: 'edge-attribute',
-    purpose: 'What edges have besides Relay’s fields is an attribute of the join.',
     check: edges,
   },
 ];
@@ -51,7 +48,6 @@ export const throughChecks: readonly Check<ResolvedModel>[] = [
 export const throughLayoutChecks: readonly Check<LaidOut>[] = [
   {
     code: 'join-not-held',
-    purpose: 'The items that lead on hold what they are asked for.',
     check: unheld,
   },
 ];
@@ -74,22 +70,22 @@ function* lists(resolved: ResolvedModel): Generator<Finding> {
     if (second) {
       yield {
         at: second.use.source.at,
-        message: `\`${writtenSource(second.use.source).text}\` is a second list: pattern \`${pattern.name.text}\` asks about each element of \`${written}\`.`,
-        notes: [{ message: 'the first', at: first.use.source.at }],
-        hint: 'Take one of them as a single value.',
+        message: `\`${writtenSource(second.use.source).text}\` is a second list, but pattern \`${pattern.name.text}\` already tests each element of \`${written}\`.`,
+        notes: [{ message: 'the first one', at: first.use.source.at }],
+        hint: 'Make one of them a single value.',
       };
     } else if (!isGet(pattern, { keyFields: entity.keyFields })) {
       yield {
         at: first.use.source.at,
-        message: `\`${written}\` is a list, and pattern \`${pattern.name.text}\` does not ask by the whole key of \`${entity.name}\`: that is ${listed(entity.keyFields)}.`,
+        message: `\`${written}\` is a list, but pattern \`${pattern.name.text}\` does not bind the whole key of \`${entity.name}\`: ${listed(entity.keyFields)}.`,
         notes: [{ message: 'the list', at: first.at }],
-        hint: 'Ask by the whole key, or about one value at a time.',
+        hint: 'Bind the whole key, or test one value at a time.',
       };
     } else if (!isBatch && !first.type.of.nonNull) {
       yield {
         at: first.at,
-        message: `\`${written}\` is \`${printType(first.type)}\`: an element that is null is no key.`,
-        notes: [{ message: 'asked about here', at: first.use.source.at }],
+        message: `\`${written}\` is \`${printType(first.type)}\`, but a null element cannot be a key.`,
+        notes: [{ message: 'used here', at: first.use.source.at }],
         hint: `Make it \`[${printType({ ...first.type.of, nonNull: true })}]!\`.`,
       };
     }
@@ -120,12 +116,12 @@ function* edges(resolved: ResolvedModel): Generator<Finding> {
     const path = `\`${pattern.for?.type}.${fieldAt(model, pattern.for)?.name}\``;
     yield {
       at: pattern.name.at,
-      message: `Pattern \`${pattern.name.text}\` reads no join, and only a join can answer \`${field.name}\` on the edges of ${path}.`,
+      message: `Pattern \`${pattern.name.text}\` reads no join, but only a join can answer \`${field.name}\` on the edges of ${path}.`,
       notes: [
         { message: 'the field', at: field.at },
         { message: 'answered through a join here', at: other.name.at },
       ],
-      hint: 'Give one of the two fields a connection type of its own.',
+      hint: 'Give one of the two fields a separate connection type.',
     };
   }
 }
@@ -157,7 +153,7 @@ function edgeMistake(field: SdlField, join: ResolvedEntity): string | undefined 
   const own = `\`${join.name}.${attribute.name}\``;
   if (attribute.secret) return `${own} is secret`;
   if (!isSameType(field.type, attribute.type) || (field.type.nonNull && attribute.nullable))
-    return `it is \`${printType(field.type)}\`, and ${own} is \`${printType(attribute.type)}\``;
+    return `it is \`${printType(field.type)}\`, but ${own} is \`${printType(attribute.type)}\``;
   return undefined;
 }
 
@@ -188,15 +184,15 @@ function* unheld({ model, layout }: LaidOut): Generator<Finding> {
     if (missing.length > 0) {
       yield {
         at: pattern.name.at,
-        message: `Pattern \`${pattern.name.text}\` goes through ${where}, which does not hold ${listed(missing)} of \`${pattern.target.text}\`.`,
+        message: `Pattern \`${pattern.name.text}\` goes through ${where}, which does not contain ${listed(missing)} of \`${pattern.target.text}\`.`,
         hint: `Add ${missing.length === 1 ? 'it' : 'them'} to ${covering.kind === 'some' ? '`include` of the entry' : '`project` of the index'}.`,
       };
     } else if (join.model.ttl) {
       yield {
         at: pattern.name.at,
-        message: `Pattern \`${pattern.name.text}\` goes through ${where}, which does not tell when records of \`${pattern.target.text}\` expire.`,
+        message: `Pattern \`${pattern.name.text}\` goes through ${where}, which does not contain the time that \`${pattern.target.text}\` records expire.`,
         notes: [{ message: 'the time of expiry', at: join.model.ttl.at }],
-        hint: 'Go through an index that projects everything of the record itself.',
+        hint: 'Use an index that projects all attributes of the record itself.',
       };
     }
   }

@@ -8,22 +8,20 @@ import { type Check, listed } from '../../row.js';
 export const ruleChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'rule-unused',
-    purpose: 'Every declared rule is asked.',
     *check(resolved) {
       const named = new Set(namedRules(resolved).map(({ word }) => word.text));
       for (const rule of resolved.model.rules) {
         if (rule.for || named.has(rule.name.text)) continue;
         yield {
           at: rule.name.at,
-          message: `Rule \`${rule.name.text}\` is asked by nothing.`,
-          hint: 'Give it a field with `for: Type.field`, name it under `allow`, `visible`, `prepare`, `alongside`, `compute` or `validate`, or remove it.',
+          message: `Rule \`${rule.name.text}\` is not used.`,
+          hint: 'Add `for: Type.field`, name the rule under `allow`, `visible`, `prepare`, `alongside`, `compute` or `validate`, or remove it.',
         };
       }
     },
   },
   {
     code: 'rule-conflict',
-    purpose: 'A rule has one role, and so one type.',
     *check(resolved) {
       const roles = new Map<string, Map<string, Span>>();
       for (const { role, word } of namedRules(resolved)) {
@@ -36,16 +34,15 @@ export const ruleChecks: readonly Check<ResolvedModel>[] = [
         if (!first || !second) continue;
         yield {
           at: second[1],
-          message: `Rule \`${rule}\` has the roles ${listed(uses.keys())}: each has a type of its own.`,
+          message: `Rule \`${rule}\` has the roles ${listed(uses.keys())}, but each role has its own type.`,
           notes: [{ message: `as \`${first[0]}\``, at: first[1] }],
-          hint: 'Write a rule for each; they can share code.',
+          hint: 'Write a rule for each role. They can share code.',
         };
       }
     },
   },
   {
     code: 'rule-writes',
-    purpose: 'What a rule says it writes, it can write.',
     *check(resolved) {
       const { mutationType } = resolved.model.sdl;
       const alongside = new Set(resolved.model.mutations.map((mutation) => mutation.alongside?.text));
@@ -55,7 +52,7 @@ export const ruleChecks: readonly Check<ResolvedModel>[] = [
         if (field ? field.type !== mutationType : !alongside.has(name.text)) {
           yield {
             at: first.entity.at,
-            message: `Rule \`${name.text}\` writes nothing: it neither answers a mutation nor is named by \`alongside\`.`,
+            message: `Rule \`${name.text}\` cannot write: it neither answers a mutation nor is named by \`alongside\`.`,
             notes: [{ message: 'the rule', at: name.at }],
             hint: 'Remove `writes`.',
           };
@@ -68,10 +65,10 @@ export const ruleChecks: readonly Check<ResolvedModel>[] = [
           yield {
             at: entity.at,
             message: model.historyOf
-              ? `Rule \`${name.text}\` cannot ${kind} \`${entity.text}\`: it is kept by the writes of \`${model.historyOf.text}\`.`
-              : `Rule \`${name.text}\` cannot ${kind} \`${entity.text}\`: it is immutable.`,
+              ? `Rule \`${name.text}\` cannot ${kind} \`${entity.text}\`, which the writes of \`${model.historyOf.text}\` maintain.`
+              : `Rule \`${name.text}\` cannot ${kind} \`${entity.text}\`, which is immutable.`,
             notes: [{ message: 'the entity', at: model.name.at }],
-            hint: model.historyOf ? 'Remove it.' : 'Write `create`, or remove it.',
+            hint: model.historyOf ? 'Remove it.' : 'Use `create`, or remove it.',
           };
         }
       }

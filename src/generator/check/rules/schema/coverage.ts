@@ -1,6 +1,6 @@
 /** Every field of every type a client can reach is answered, by exactly one thing (promise P1). */
 
-import { nearest } from '../../../diagnostics/diagnostic.js';
+import { nearest } from '../../../diagnostics/suggest.js';
 import { type Model, namedType, type Sdl, type SdlField, type SdlType } from '../../../model.js';
 import { camel } from '../../../names.js';
 import { edgeFieldsOf } from '../../../resolve/edges.js';
@@ -11,12 +11,10 @@ import type { Check, Finding } from '../../row.js';
 export const coverageChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'field-answered-twice',
-    purpose: 'Nothing answers a field that something else answers.',
     check: answeredTwice,
   },
   {
     code: 'field-unanswered',
-    purpose: 'Nothing is left unanswered.',
     check: unanswered,
   },
 ];
@@ -30,7 +28,7 @@ function* answeredTwice({ model, answers, external }: ResolvedModel): Generator<
     if (structure !== undefined) {
       yield {
         at: first.for.at,
-        message: `\`${path}\` is answered by the connection's own structure.`,
+        message: `\`${path}\` is part of the connection, which answers it.`,
         notes: [{ message: structure.message, at: structure.field.at }],
         hint: `Answer the field that returns the connection instead of ${first.kind} \`${first.name.text}\`.`,
       };
@@ -39,7 +37,7 @@ function* answeredTwice({ model, answers, external }: ResolvedModel): Generator<
       yield {
         at: one.for.at,
         message: `\`${path}\` is answered twice, by ${first.kind} \`${first.name.text}\` and ${one.kind} \`${one.name.text}\`.`,
-        notes: [{ message: 'first here', at: first.for.at }],
+        notes: [{ message: 'first used here', at: first.for.at }],
         hint: 'Keep one of them.',
       };
     }
@@ -47,7 +45,7 @@ function* answeredTwice({ model, answers, external }: ResolvedModel): Generator<
     if (other) {
       yield {
         at: other.at,
-        message: `\`${path}\` is answered by ${first.kind} \`${first.name.text}\`, not elsewhere.`,
+        message: `\`${path}\` is answered by ${first.kind} \`${first.name.text}\`, so it is not external.`,
         notes: [{ message: 'answered here', at: first.for.at }],
         hint: 'Keep one of them.',
       };
@@ -88,15 +86,15 @@ function openReason(
 ): string | undefined {
   const { model } = resolved;
   if (isRoot(model, type.name)) return '';
-  if (relay.types.has(type.name)) return 'it is not part of what Relay says of connections';
+  if (relay.types.has(type.name)) return 'it is not a field of a Relay connection';
   const entity = resolved.entities.get(type.name);
   if (entity?.attributes.has(field.name)) return undefined;
   if (field.arguments.length > 0) return 'it takes arguments, so it is not stored';
   const isPlain = isStorable(model, field.type);
   // Every plain field is an attribute, but of a history what its original lacks, which is reported as such.
-  if (entity) return isPlain ? undefined : `\`${namedType(field.type)}\` is stored elsewhere`;
+  if (entity) return isPlain ? undefined : `\`${namedType(field.type)}\` has records of its own`;
   return isStored && !isPlain
-    ? `\`${type.name}\` is stored inside of a record, and \`${namedType(field.type)}\` is not`
+    ? `\`${type.name}\` is stored inside a record, but \`${namedType(field.type)}\` is not`
     : undefined;
 }
 
@@ -105,7 +103,7 @@ function hintFor({ model, entities }: ResolvedModel, type: SdlType, field: SdlFi
   if (field.name === 'totalCount') return totalHint(model, type);
   const { mutationType, subscriptionType } = model.sdl;
   if (type.name === mutationType) return `Add a mutation or a rule with \`for: ${path}\`.`;
-  if (type.name === subscriptionType) return 'Remove it: subscriptions are not available yet.';
+  if (type.name === subscriptionType) return 'Remove it, because subscriptions are not supported yet.';
   const name = namedType(field.type);
   const many = connectionNode(model.sdl, name) ?? (field.type.kind === 'list' ? name : undefined);
   const target = many ?? name;
@@ -122,7 +120,7 @@ function hintFor({ model, entities }: ResolvedModel, type: SdlType, field: SdlFi
     `for: ${path}`,
     ...(where ? [`where: { ${where} }`] : []),
   ];
-  return `Add a pattern, as \`{ ${parts.join(', ')} }\`, or a rule.`;
+  return `Add a pattern, as in \`{ ${parts.join(', ')} }\`, or a rule.`;
 }
 
 /** `totalCount` of the connections that every pattern that gives one keeps it for. */
@@ -145,7 +143,7 @@ function totalHint(model: Model, type: SdlType): string {
   });
   return without
     ? `Add \`total: true\` to pattern \`${without.name.text}\`, so that the number is maintained.`
-    : `Remove it, and ask the number by a field beside the connection, with \`count: ${node}\`.`;
+    : `Remove it, and return the number with another field and \`count: ${node}\`.`;
 }
 
 /** The fields of edges that patterns through a join answer, or for which those report why not. */

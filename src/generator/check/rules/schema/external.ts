@@ -7,7 +7,6 @@ import type { Check, Finding } from '../../row.js';
 export const externalChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'external-without-effect',
-    purpose: 'What is left to other resolvers is something that is left.',
     check: withoutEffect,
   },
 ];
@@ -21,8 +20,8 @@ function* withoutEffect({ model, answers, entities }: ResolvedModel): Generator<
     if (first) {
       yield {
         at: path.at,
-        message: `\`${text}\` is written twice.`,
-        notes: [{ message: 'first here', at: first.at }],
+        message: `\`${text}\` is listed twice.`,
+        notes: [{ message: 'first used here', at: first.at }],
         hint: 'Remove one of them.',
       };
       continue;
@@ -32,14 +31,14 @@ function* withoutEffect({ model, answers, entities }: ResolvedModel): Generator<
     if (entities.has(path.type)) {
       yield {
         at: path.at,
-        message: `\`${path.type}\` is stored here, and \`${text}\` would hide what nobody answers.`,
+        message: `\`${path.type}\` is stored, so \`${text}\` would hide unanswered fields.`,
         notes: [{ message: 'the type', at: type.at }],
-        hint: `Name the fields that are answered elsewhere, as \`${path.type}.${type.fields.at(-1)?.name}\`.`,
+        hint: `Name the external fields one by one, as in \`${path.type}.${type.fields.at(-1)?.name}\`.`,
       };
     } else if (type.fields.every((field) => answers.has(`${path.type}.${field.name}`))) {
       yield {
         at: path.at,
-        message: `Every field of \`${path.type}\` is answered here.`,
+        message: `Every field of \`${path.type}\` is answered by this project.`,
         hint: `Remove \`${text}\`.`,
       };
     }

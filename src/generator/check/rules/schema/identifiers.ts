@@ -22,7 +22,6 @@ import type { Check, Finding } from '../../row.js';
 export const identifierChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'name-clash',
-    purpose: 'Generated code declares each name once, and none it needs for something else.',
     *check(resolved) {
       // One finding for each name that was written, however many are made from it.
       const reported = new Set<string>();
@@ -79,7 +78,7 @@ function* clashes(
       yield {
         at: one.at,
         message: `${file} would declare \`${one.name}\` twice: for ${earlier.from} and for ${one.from}.`,
-        notes: [{ message: 'the first', at: earlier.at }],
+        notes: [{ message: 'the first one', at: earlier.at }],
         hint: 'Rename one of them.',
       };
     } else if (taken.has(one.name)) {
@@ -286,7 +285,7 @@ function loaderNames({ model, entities }: ResolvedModel): Declared[] {
 function* inputClashes(resolved: ResolvedModel): Generator<Finding> {
   for (const { name, where, narrow, bucket, in: given, leadsTo } of resolved.model.patterns) {
     const inputs = new Map<string, { readonly from: string; readonly at: Span }>();
-    // What crosses buckets is reported where now is.
+    // A query across buckets takes the present moment.
     if (bucket && !given) inputs.set('now', { from: '', at: bucket.at });
     for (const use of valuesTakenBy(resolved, name)) {
       if (use.source.kind === 'through' || use.role === 'kind') continue;
@@ -313,8 +312,8 @@ function* inputClashes(resolved: ResolvedModel): Generator<Finding> {
       if (!earlier || earlier.from === from || isFixed) continue;
       yield {
         at: use.source.at,
-        message: `The query of pattern \`${name.text}\` would be given two values called \`${input}\`.`,
-        notes: [{ message: 'the first', at: earlier.at }],
+        message: `The query of pattern \`${name.text}\` would have two arguments \`${input}\`.`,
+        notes: [{ message: 'the first one', at: earlier.at }],
         hint: 'Rename the attribute or the argument.',
       };
     }

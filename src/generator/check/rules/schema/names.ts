@@ -1,6 +1,6 @@
 /** Every name leads to something. */
 
-import { nearest, suggestion } from '../../../diagnostics/diagnostic.js';
+import { nearest, suggestion } from '../../../diagnostics/suggest.js';
 import { namedType, type PatternModel, partOf, returned, type SdlType, type Word } from '../../../model.js';
 import { attributeReferences } from '../../../resolve/attribute-references.js';
 import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
@@ -11,22 +11,18 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const nameChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'unknown-type',
-    purpose: 'Every type that is named is an SDL type of a kind that fits.',
     check: unknownTypes,
   },
   {
     code: 'unknown-entity',
-    purpose: 'Patterns, mutations and histories are about stored types.',
     check: unknownEntities,
   },
   {
     code: 'unknown-field',
-    purpose: 'What `for` names is a field of the SDL.',
     check: unknownFields,
   },
   {
     code: 'unknown-table',
-    purpose: 'Every entity is stored in a declared table.',
     *check({ model, entities }) {
       const names = model.tables.map((table) => table.name.text);
       for (const { model: entity } of entities.values()) {
@@ -42,7 +38,6 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'missing-table',
-    purpose: 'It is never left open which table an entity is stored in.',
     *check({ model, entities }) {
       const names = model.tables.map((table) => table.name.text);
       for (const { model: entity, original } of entities.values()) {
@@ -53,7 +48,7 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
           message:
             names.length === 0
               ? `There is no table to store \`${entity.name.text}\` in.`
-              : `Entity \`${entity.name.text}\` does not say which table it is stored in: there are ${listed(names)}.`,
+              : `Entity \`${entity.name.text}\` does not name its table, but there are several: ${listed(names)}.`,
           hint: names.length === 0 ? 'Declare one under `tables`.' : `Add \`table: ${names[0]}\`.`,
         };
       }
@@ -61,7 +56,6 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'unknown-index',
-    purpose: 'A pinned index is declared.',
     *check({ model, entities }) {
       for (const { index, target, members } of model.patterns) {
         if (!index || index.text === 'table') continue;
@@ -81,7 +75,6 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'unknown-attribute',
-    purpose: 'Every attribute that is named is stored.',
     *check(resolved) {
       for (const { entity, word } of attributeReferences(resolved)) {
         if (!entity.attributes.has(word.text)) yield unknownAttribute(resolved, entity, word);
@@ -91,7 +84,6 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'unknown-argument',
-    purpose: 'What a value is taken from exists.',
     *check(resolved) {
       for (const use of resolved.values.all) {
         const value = use.value;
@@ -110,7 +102,6 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'unknown-value',
-    purpose: 'A constant of an enum is one of its values.',
     check: unknownValues,
   },
 ];
@@ -124,7 +115,7 @@ function* unknownTypes({ model, entities }: ResolvedModel): Generator<Finding> {
       name,
       types.get(name.text),
       isRoot(model, name.text) ? 'a root type' : undefined,
-      'only an object type can be stored',
+      'but only an object type can be stored',
       storable.map((type) => type.name),
     );
   }
@@ -132,7 +123,7 @@ function* unknownTypes({ model, entities }: ResolvedModel): Generator<Finding> {
   for (const target of model.patterns.flatMap((one) => [...new Set([one.target, returned(one)])])) {
     const type = types.get(target.text);
     if (type?.kind === 'object' || (type && isAbstract(type))) continue;
-    yield unknownType(target, type, undefined, 'a pattern gives entities', targets);
+    yield unknownType(target, type, undefined, 'but a pattern returns entities', targets);
   }
   for (const { entity } of [...model.mutations, ...model.rules.flatMap(({ writes }) => writes)]) {
     if (!types.has(entity.text)) yield unknownType(entity, undefined, undefined, '', entities.keys());
@@ -157,7 +148,7 @@ function* unknownTypes({ model, entities }: ResolvedModel): Generator<Finding> {
         { text: inner, at: name.at },
         known,
         undefined,
-        'what is stored is a scalar, an enum or a plain object',
+        'but an attribute is a scalar, an enum or a plain object',
         [...builtIn, ...plain],
       );
       yield {
@@ -180,7 +171,7 @@ function unknownType(
   return {
     at: word.at,
     message: type
-      ? `\`${word.text}\` is ${what ?? `${type.kind === 'object' ? 'an entity' : withArticle(type.kind)}`}: ${why}.`
+      ? `\`${word.text}\` is ${what ?? `${type.kind === 'object' ? 'an entity' : withArticle(type.kind)}`}, ${why}.`
       : `The schema has no type \`${word.text}\`.`,
     ...(type ? { notes: [{ message: 'declared here', at: type.at }] } : {}),
     hint: suggestion(word.text, candidates),
@@ -206,7 +197,7 @@ function* unknownEntities({ model, entities }: ResolvedModel): Generator<Finding
     yield {
       at: word.at,
       message: isObject
-        ? `\`${word.text}\` is no entity: nothing says how it is stored.`
+        ? `\`${word.text}\` is not an entity.`
         : `\`${word.text}\` is ${withArticle(type.kind)}, not an entity.`,
       notes: [{ message: 'the type', at: type.at }],
       hint:
@@ -250,7 +241,7 @@ function* unknownFields({ model, answers }: ResolvedModel): Generator<Finding> {
       yield {
         at: partOf(word, 0, path.type.length),
         message: type
-          ? `\`${path.type}\` is ${withArticle(type.kind)}: only fields of object types are answered.`
+          ? `\`${path.type}\` is ${withArticle(type.kind)}, but only fields of object types can be answered.`
           : `The schema has no type \`${path.type}\`.`,
         hint:
           type?.kind === 'interface' && type.members.length > 0
@@ -278,22 +269,22 @@ function unknownAttribute({ answers, external }: ResolvedModel, entity: Resolved
     if (external.has(`${entity.name}.${word.text}`)) {
       return {
         at: word.at,
-        message: `\`${entity.name}.${word.text}\` is answered elsewhere, so it is not stored.`,
+        message: `\`${entity.name}.${word.text}\` is external, so it is not stored.`,
         notes: [{ message: 'the field', at: field.at }],
-        hint: `Store a value for it under \`stored\` of \`${entity.name}\`, by another name if need be, and use that.`,
+        hint: `Store a value for it under \`stored\` of \`${entity.name}\`, with another name if necessary, and use that.`,
       };
     }
     return {
       at: word.at,
       message: answer
         ? `\`${entity.name}.${word.text}\` is answered by ${answer.kind} \`${answer.name.text}\`, so it is not stored.`
-        : `\`${entity.name}.${word.text}\` is not stored: ${field.arguments.length > 0 ? 'it takes arguments' : 'its type is one of other records'}.`,
+        : `\`${entity.name}.${word.text}\` is not stored: ${field.arguments.length > 0 ? 'it takes arguments' : 'its type has records of its own'}.`,
       notes: [{ message: 'the field', at: field.at }],
-      hint: `Store a value for it under \`stored\` of \`${entity.name}\`, by another name if need be, and use that.`,
+      hint: `Store a value for it under \`stored\` of \`${entity.name}\`, with another name if necessary, and use that.`,
     };
   }
   const historyHint = entity.original?.attributes.has(word.text)
-    ? `Add the field to the type \`${entity.name}\`: a history holds the fields of its type, and what stands in its key.`
+    ? `Add the field to the type \`${entity.name}\`: a history stores the fields of its type and the fields of its key.`
     : undefined;
   return {
     at: word.at,

@@ -9,22 +9,20 @@ import type { Check } from '../../row.js';
 export const presenceChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'constant-bound',
-    purpose: 'Bounds and buckets are asked for by the caller.',
     *check(resolved) {
       for (const { source, role, by } of resolved.values.all) {
         if (source.kind !== 'literal' || (role !== 'bound' && role !== 'bucket' && role !== 'narrow'))
           continue;
         yield {
           at: source.at,
-          message: `Pattern \`${by.name.text}\` ${role === 'bucket' ? 'asks one fixed bucket' : role === 'bound' ? 'is bounded by a constant' : 'is narrowed by a constant'}: ${role === 'narrow' ? 'what is always asked stands in `where`' : 'that is not available yet'}.`,
-          hint: 'Take it from an argument, as `$from`; records of a kind of their own can be told by `when`.',
+          message: `Pattern \`${by.name.text}\` ${role === 'bucket' ? 'selects a constant bucket' : role === 'bound' ? 'has a constant bound' : 'narrows by a constant'}, ${role === 'narrow' ? 'which belongs in `where`' : 'which is not supported yet'}.`,
+          hint: 'Take it from an argument, as in `$from`. To select a fixed subset of records, use `when`.',
         };
       }
     },
   },
   {
     code: 'argument-nullable',
-    purpose: 'What a query or key cannot do without is always given.',
     *check(resolved) {
       for (const use of resolved.values.all) {
         const value = use.value;
@@ -44,9 +42,9 @@ export const presenceChecks: readonly Check<ResolvedModel>[] = [
         yield {
           at: use.source.at,
           message: isNeeded
-            ? `\`${written.text}\` may be null, and ${use.by.kind} \`${use.by.name.text}\` cannot do without it.`
-            : `\`${written.text}\` goes through something that may be null.`,
-          notes: [{ message: `declared here, as \`${printType(value.type)}\``, at: value.at }],
+            ? `\`${written.text}\` is nullable, but ${use.by.kind} \`${use.by.name.text}\` requires it.`
+            : `\`${written.text}\` is a field of something nullable.`,
+          notes: [{ message: `declared here as \`${printType(value.type)}\``, at: value.at }],
           hint: `Make ${use.source.kind !== 'literal' && use.source.path.length > 1 ? 'each step of it' : 'it'} non-null, with \`!\`.`,
         };
       }
@@ -54,7 +52,6 @@ export const presenceChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'parent-nullable',
-    purpose: 'A field that always has a value is found by values that are always there.',
     *check(resolved) {
       for (const use of resolved.values.all) {
         const value = use.value;
@@ -63,9 +60,9 @@ export const presenceChecks: readonly Check<ResolvedModel>[] = [
         if (!value.isNullable || !use.field?.type.nonNull || !isMany(resolved, use.field.type)) continue;
         yield {
           at: use.source.at,
-          message: `\`${writtenSource(use.source).text}\` may be null, and \`${use.path?.type}.${use.field.name}\` may not.`,
+          message: `\`${writtenSource(use.source).text}\` is nullable, but \`${use.path?.type}.${use.field.name}\` is not.`,
           notes: [{ message: 'the field', at: use.field.at }],
-          hint: 'Take the `!` off the field, or make the attribute non-null.',
+          hint: 'Remove the `!` from the field, or make the attribute non-null.',
         };
       }
     },

@@ -14,7 +14,6 @@ import type { Check, Finding } from '../../row.js';
 export const typeChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'argument-type',
-    purpose: 'A value is of the type of what it is compared with or becomes.',
     *check(resolved) {
       for (const use of resolved.values.all) {
         const value = use.value;
@@ -39,9 +38,9 @@ function* wrongTypes(
     if (input?.kind !== 'input') {
       yield {
         at: use.source.at,
-        message: `${given}: \`from\` takes an input type.`,
+        message: `${given}, but \`from\` takes an input type.`,
         notes,
-        hint: 'Name an argument of an input type, as `$input`.',
+        hint: 'Name an argument of an input type, as in `$input`.',
       };
       return;
     }
@@ -51,8 +50,8 @@ function* wrongTypes(
       if (!target || fitsAttribute(resolved, field.type, target)) continue;
       yield {
         at: field.at,
-        message: `\`${input.name}.${field.name}\` is \`${printType(field.type)}\`, and \`${use.owner}.${target.name}\` is \`${printType(target.type)}\`.`,
-        notes: [{ message: 'taken from the input here', at: use.source.at }],
+        message: `\`${input.name}.${field.name}\` is \`${printType(field.type)}\`, but \`${use.owner}.${target.name}\` is \`${printType(target.type)}\`.`,
+        notes: [{ message: 'the input is used here', at: use.source.at }],
         hint: 'Give both the same type, or add a `prepare` rule.',
       };
     }
@@ -62,7 +61,7 @@ function* wrongTypes(
     if (value.type.kind === 'named' && encodingOf(value.type, sdl) === 'text') return;
     yield {
       at: use.source.at,
-      message: `${given}: an idempotency token is text.`,
+      message: `${given}, but an idempotency key is text.`,
       notes,
       hint: 'Make it `ID` or `String`.',
     };
@@ -73,7 +72,7 @@ function* wrongTypes(
     if (encodingOf(bucket, sdl) === 'text') return;
     yield {
       at: use.source.at,
-      message: `${given}: a bucket is text, as \`"2026-01"\`.`,
+      message: `${given}, but a bucket is text, as in \`"2026-01"\`.`,
       notes,
       hint: 'Make the argument `String!`, or `[String!]!` for several.',
     };
@@ -83,7 +82,7 @@ function* wrongTypes(
     if (value.type.kind === 'named' && encodingOf(value.type, sdl) === 'integer') return;
     yield {
       at: use.source.at,
-      message: `${given}: how many results a list gives is a whole number.`,
+      message: `${given}, but the length of a list is a whole number.`,
       notes,
       hint: 'Make the argument `Int`.',
     };
@@ -94,7 +93,7 @@ function* wrongTypes(
     if (value.type.kind === 'named' && encodingOf(value.type, sdl) === 'text') return;
     yield {
       at: use.source.at,
-      message: `${given}: the beginning of a moment is text, as \`"2026-01-31"\` for a day.`,
+      message: `${given}, but the prefix of a DateTime is text, as in \`"2026-01-31"\` for a day.`,
       notes,
       hint: 'Make it `String`.',
     };
@@ -104,7 +103,7 @@ function* wrongTypes(
   const wanted = printType(optional(attribute.type));
   yield {
     at: use.source.at,
-    message: `${given}, where \`${use.owner}.${attribute.name}\` takes \`${wanted}\`.`,
+    message: `${given}, but \`${use.owner}.${attribute.name}\` takes \`${wanted}\`.`,
     notes,
     hint: `Make it \`${wanted}\`.`,
   };

@@ -9,14 +9,13 @@ import type { Check } from '../../row.js';
 export const unusedChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'unused-argument',
-    purpose: 'Nothing a client gives is ignored.',
     *check(resolved) {
       for (const answer of [...resolved.answers.values()].flat()) {
         for (const unused of unusedOf(resolved, answer)) {
           if (unused.path.length > 1) continue;
           yield {
             at: unused.field.at,
-            message: `${answer.kind === 'pattern' ? 'Pattern' : 'Mutation'} \`${answer.name.text}\` makes no use of the argument \`${unused.field.name}\`.`,
+            message: `${answer.kind === 'pattern' ? 'Pattern' : 'Mutation'} \`${answer.name.text}\` does not use the argument \`${unused.field.name}\`.`,
             notes: [{ message: 'answered here', at: answer.name.at }],
             hint: `Use \`$${unused.field.name}\`, or remove the argument.`,
           };
@@ -26,7 +25,6 @@ export const unusedChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'input-field-unused',
-    purpose: 'Nothing a client gives in an input is ignored.',
     *check(resolved) {
       for (const answer of [...resolved.answers.values()].flat()) {
         for (const unused of unusedOf(resolved, answer)) {
@@ -37,7 +35,7 @@ export const unusedChecks: readonly Check<ResolvedModel>[] = [
           );
           yield {
             at: unused.field.at,
-            message: `${answer.kind === 'pattern' ? 'Pattern' : 'Mutation'} \`${answer.name.text}\` makes no use of \`${unused.input}.${unused.field.name}\`.`,
+            message: `${answer.kind === 'pattern' ? 'Pattern' : 'Mutation'} \`${answer.name.text}\` does not use \`${unused.input}.${unused.field.name}\`.`,
             notes: [{ message: 'answered here', at: answer.name.at }],
             hint: isRevision
               ? `Add \`expect: $${unused.path.join('.')}\`.`

@@ -12,7 +12,6 @@ import type { Check, Finding } from '../../row.js';
 export const elementChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'element-type',
-    purpose: 'Numbers are added to, lists are appended to and removed from.',
     *check({ model, entities }) {
       for (const { entity, elements } of model.mutations) {
         for (const { how, field } of elements) {
@@ -21,8 +20,8 @@ export const elementChecks: readonly Check<ResolvedModel>[] = [
           if (!attribute || !wanted) continue;
           yield {
             at: field.at,
-            message: `\`${how}\` is for ${wanted}, and \`${entity.text}.${field.text}\` is \`${printType(attribute.type)}\`.`,
-            hint: 'Give the value under `set` or in a `prepare` rule.',
+            message: `\`${how}\` applies to ${wanted}, but \`${entity.text}.${field.text}\` is \`${printType(attribute.type)}\`.`,
+            hint: 'Set the value under `set` or in a `prepare` rule.',
           };
         }
       }
@@ -30,12 +29,10 @@ export const elementChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'written-twice',
-    purpose: 'A mutation says once what becomes of an attribute.',
     check: writtenTwice,
   },
   {
     code: 'touch-expiry',
-    purpose: 'A touch says when a record that expires does.',
     *check({ model, entities }) {
       for (const { kind, name, entity, to, extend } of model.mutations) {
         const resolved = entities.get(entity.text);
@@ -43,7 +40,7 @@ export const elementChecks: readonly Check<ResolvedModel>[] = [
         if (!resolved.model.ttl)
           yield {
             at: entity.at,
-            message: `\`${entity.text}\` does not expire: there is nothing for mutation \`${name.text}\` to move.`,
+            message: `\`${entity.text}\` does not expire, so mutation \`${name.text}\` has nothing to change.`,
             notes: [{ message: 'the entity', at: resolved.model.name.at }],
             hint: 'Add `ttl: field` to the entity.',
           };
@@ -51,20 +48,20 @@ export const elementChecks: readonly Check<ResolvedModel>[] = [
           yield {
             at: extend.at,
             message: `Mutation \`${name.text}\` has both \`to\` and \`extend\`.`,
-            hint: 'Keep one.',
+            hint: 'Keep one of them.',
           };
         if (!to && !extend)
           yield {
             at: name.at,
-            message: `Mutation \`${name.text}\` does not say when the record expires.`,
-            hint: 'Add `to: $expiresAt`, or `extend: 30d` for so long from now.',
+            message: `Mutation \`${name.text}\` has neither \`to\` nor \`extend\`.`,
+            hint: 'Add `to: $expiresAt`, or `extend: 30d` for 30 days from now.',
           };
       }
     },
   },
 ];
 
-/** What is written of a mutation and means nothing for one of its kind, or beside what else it says. */
+/** Keys of a mutation that have no effect for its kind, or in combination with others. */
 export function* mutationWithoutEffect(mutation: MutationModel): Generator<Finding> {
   const { name, kind, from, set, prepare, expect, where, elements, require } = mutation;
   const useless = (key: string, at: Span, why: string): Finding => ({
@@ -72,9 +69,9 @@ export function* mutationWithoutEffect(mutation: MutationModel): Generator<Findi
     message: `\`${key}\` of mutation \`${name.text}\` has no effect: ${why}.`,
     hint: `Remove \`${key}\`.`,
   });
-  const deleted = kind === 'delete' ? 'what is deleted takes no values' : undefined;
+  const deleted = kind === 'delete' ? 'a delete takes no values' : undefined;
   const touched = kind === 'touch' ? 'a touch moves the time of expiry, and nothing else' : undefined;
-  const prepared = prepare ? 'the values are those of `prepare`' : undefined;
+  const prepared = prepare ? '`prepare` provides the values' : undefined;
   const why = deleted ?? touched ?? prepared;
   if (why !== undefined && from) yield useless('from', from.at, why);
   if (why !== undefined && set[0]) yield useless('set', set[0].field.at, why);
@@ -88,7 +85,7 @@ export function* mutationWithoutEffect(mutation: MutationModel): Generator<Findi
     yield useless('require', require[0].name.at, 'there is no record yet to check');
   if (kind !== 'update' && kind !== 'upsert')
     for (const { how, field } of elements)
-      yield useless(how, field.at, deleted ?? touched ?? 'there are no values to go on from');
+      yield useless(how, field.at, deleted ?? touched ?? 'a put does not use existing values');
   if (kind === 'touch') return;
   for (const [key, one] of [
     ['to', mutation.to],
@@ -130,8 +127,8 @@ function* writtenTwice(resolved: ResolvedModel): Generator<Finding> {
       if (!earlier) continue;
       yield {
         at: field.at,
-        message: `Mutation \`${mutation.name.text}\` gives \`${mutation.entity.text}.${field.text}\` a value twice.`,
-        notes: [{ message: 'here too', at: earlier }],
+        message: `Mutation \`${mutation.name.text}\` sets \`${mutation.entity.text}.${field.text}\` twice.`,
+        notes: [{ message: 'also set here', at: earlier }],
         hint: 'Keep one of the two.',
       };
     }

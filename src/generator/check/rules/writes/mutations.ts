@@ -8,7 +8,6 @@ import { type Check, type Finding, listed } from '../../row.js';
 export const mutationChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'incomplete-key',
-    purpose: 'What is changed or deleted is found by its whole key.',
     *check(resolved) {
       for (const { mutation, entity } of known(resolved)) {
         if (mutation.kind === 'create' || !entity.keyFields) continue;
@@ -26,8 +25,8 @@ export const mutationChecks: readonly Check<ResolvedModel>[] = [
         } else if (extra[0]) {
           yield {
             at: extra[0].field.at,
-            message: `\`${extra[0].field.text}\` is not part of the key of \`${entity.name}\`: a record is found by its key.`,
-            hint: `Leave it out; a condition on the record belongs into a rule.`,
+            message: `\`${extra[0].field.text}\` is not part of the key of \`${entity.name}\`, and \`where\` contains only the key.`,
+            hint: 'Remove it. Use `require` for a condition on the record.',
           };
         }
       }
@@ -35,13 +34,12 @@ export const mutationChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'mutable-append-only',
-    purpose: 'What is declared immutable is written once.',
     *check(resolved) {
       for (const { mutation, entity } of known(resolved)) {
         if (mutation.kind === 'create' || entity.model.immutable !== true) continue;
         yield {
           at: mutation.entity.at,
-          message: `\`${entity.name}\` is immutable, and mutation \`${mutation.name.text}\` would ${mutation.kind} it.`,
+          message: `\`${entity.name}\` is immutable, but mutation \`${mutation.name.text}\` would ${mutation.kind} it.`,
           notes: [{ message: 'the entity', at: entity.model.name.at }],
           hint: 'Remove the mutation, or `immutable: true`.',
         };
@@ -50,7 +48,6 @@ export const mutationChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'no-revision',
-    purpose: 'The writes of what is changed are counted: two changes never overwrite one another unseen.',
     *check(resolved) {
       const reported = new Set<string>();
       for (const { mutation, entity } of known(resolved)) {
@@ -69,7 +66,7 @@ export const mutationChecks: readonly Check<ResolvedModel>[] = [
         const field = entity.attributes.has('version') ? '' : `\`stored: { version: Int! }\` and `;
         yield {
           at: entity.model.name.at,
-          message: `\`${entity.name}\` is changed by mutation \`${mutation.name.text}\`, and nothing counts its writes.`,
+          message: `\`${entity.name}\` is changed by mutation \`${mutation.name.text}\` but has no revision.`,
           notes: [{ message: 'the mutation', at: mutation.name.at }],
           hint: `Add ${field}\`generate: { version: revision }\`.`,
         };
@@ -78,12 +75,10 @@ export const mutationChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'attribute-without-value',
-    purpose: 'A new record has a value for every attribute that must have one.',
     check: withoutValue,
   },
   {
     code: 'immutable-set',
-    purpose: 'A change leaves alone what never changes.',
     check: immutableSet,
   },
 ];
@@ -136,12 +131,12 @@ function* withoutValue(resolved: ResolvedModel): Generator<Finding> {
         own?.at ?? entity.model.stored.find((one) => one.name.text === attribute.name)?.name.at;
       yield {
         at: mutation.name.at,
-        message: `Mutation \`${mutation.name.text}\` ${field ? 'may leave' : 'leaves'} \`${entity.name}.${attribute.name}\` without a value, and it is \`${printType(attribute.type)}\`.`,
+        message: `Mutation \`${mutation.name.text}\` ${field ? 'may leave' : 'leaves'} \`${entity.name}.${attribute.name}\` without a value, but it is \`${printType(attribute.type)}\`.`,
         notes: [
-          ...(field ? [{ message: 'may be left out', at: field.at }] : []),
+          ...(field ? [{ message: 'optional here', at: field.at }] : []),
           ...(declared ? [{ message: 'the attribute', at: declared }] : []),
         ],
-        hint: `${field ? 'Make the input field non-null' : 'Add it to the input'}, or give it a \`default\`, or a value under \`set\`.`,
+        hint: `${field ? 'Make the input field non-null' : 'Add it to the input'}, add a \`default\`, or set it under \`set\`.`,
       };
     }
   }
@@ -168,7 +163,7 @@ function* immutableSet(resolved: ResolvedModel): Generator<Finding> {
       ...touched.map(({ text: name }) => ({
         name,
         at: mutation.name.at,
-        hint: 'Take it out of `immutable`, or remove the mutation.',
+        hint: 'Remove it from `immutable`, or remove the mutation.',
       })),
       ...(mutation.prepare ? [] : (inputFields(resolved, mutation.name) ?? []))
         .filter((field) => !isOfKey(mutation, field.name))
@@ -177,7 +172,7 @@ function* immutableSet(resolved: ResolvedModel): Generator<Finding> {
           at,
           hint:
             mutation.kind === 'update' && entity.keyFields?.includes(name)
-              ? `Remove the field from the input, or say \`movable: [${name}]\` of the entity.`
+              ? `Remove the field from the input, or add \`movable: [${name}]\` to the entity.`
               : 'Remove the field from the input.',
         })),
     ];
@@ -197,8 +192,8 @@ function* immutableSet(resolved: ResolvedModel): Generator<Finding> {
       yield {
         at,
         message: isKey
-          ? `\`${entity.name}.${name}\` is part of the key: mutation \`${mutation.name.text}\` cannot change it.`
-          : `\`${entity.name}.${name}\` is immutable: mutation \`${mutation.name.text}\` cannot change it.`,
+          ? `\`${entity.name}.${name}\` is part of the key, so mutation \`${mutation.name.text}\` cannot change it.`
+          : `\`${entity.name}.${name}\` is immutable, so mutation \`${mutation.name.text}\` cannot change it.`,
         notes:
           word && !isKey
             ? [{ message: 'declared here', at: word.at }]

@@ -13,7 +13,6 @@ const mostItems = 100;
 export const transactionChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'step-name',
-    purpose: 'A value is of a step or of an argument, never of both.',
     *check({ model }) {
       for (const { for: path, steps } of model.transactions) {
         const field = fieldAt(model, path);
@@ -24,7 +23,7 @@ export const transactionChecks: readonly Check<ResolvedModel>[] = [
           if (!name || (!argument && !isOwn)) continue;
           yield {
             at: name.at,
-            message: `A step cannot be called \`${name.text}\`: \`$${name.text}\` is ${argument ? 'an argument' : 'something else'}.`,
+            message: `A step cannot be called \`${name.text}\`: \`$${name.text}\` is ${argument ? 'an argument' : 'reserved'}.`,
             ...(argument ? { notes: [{ message: 'the argument', at: argument.at }] } : {}),
             hint: 'Rename the step.',
           };
@@ -34,7 +33,6 @@ export const transactionChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'transaction-returns',
-    purpose: 'The field takes what the steps give.',
     *check(resolved) {
       for (const transaction of resolved.model.transactions) {
         const { returns } = transaction;
@@ -45,7 +43,6 @@ export const transactionChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'idempotent-table',
-    purpose: 'Tokens are forgotten in time: their table removes what has expired.',
     *check({ model, entities }) {
       const holders = [
         ...model.mutations.map(({ idempotent, entity, name }) => ({ idempotent, entity, name })),
@@ -60,7 +57,7 @@ export const transactionChecks: readonly Check<ResolvedModel>[] = [
         if (!idempotent || !table || table.ttl) continue;
         yield {
           at: idempotent.token.at,
-          message: `Mutation \`${name.text}\` keeps its tokens in table \`${table.name.text}\`, which never removes what has expired.`,
+          message: `Mutation \`${name.text}\` stores its idempotency keys in table \`${table.name.text}\`, which has no \`ttl\` attribute.`,
           notes: [{ message: 'the table', at: table.name.at }],
           hint: 'Add `ttl: ttl` to the table.',
         };
@@ -86,7 +83,7 @@ function* wrongStep(
     if (field.type.kind === 'named' && field.type.name === step.entity.text) return;
     yield {
       at: returns.at,
-      message: `Step \`${returns.text}\` gives one \`${step.entity.text}\`, and \`${path.type}.${path.field}\` is \`${printType(field.type)}\`.`,
+      message: `Step \`${returns.text}\` returns one \`${step.entity.text}\`, but \`${path.type}.${path.field}\` is \`${printType(field.type)}\`.`,
       notes: [{ message: 'the field', at: field.at }],
       hint: `Make the field \`${step.entity.text}!\`, or name another step.`,
     };
@@ -104,9 +101,9 @@ function* wrongFields(
   if (!isObject || !type) {
     yield {
       at: name.at,
-      message: `Transaction \`${name.text}\` gives the records of its steps, and \`${path.type}.${path.field}\` is \`${printType(field.type)}\`.`,
+      message: `Transaction \`${name.text}\` returns the records of its steps, but \`${path.type}.${path.field}\` is \`${printType(field.type)}\`.`,
       notes: [{ message: 'the field', at: field.at }],
-      hint: 'Say which step it gives, with `returns`, or make it an object type with a field for each step.',
+      hint: 'Name the step to return with `returns`, or make the field an object type with a field for each step.',
     };
     return;
   }
@@ -117,10 +114,10 @@ function* wrongFields(
     yield {
       at: one.at,
       message: step
-        ? `Step \`${one.name}\` gives one \`${step.entity.text}\`, and \`${type.name}.${one.name}\` is \`${printType(one.type)}\`.`
+        ? `Step \`${one.name}\` returns one \`${step.entity.text}\`, but \`${type.name}.${one.name}\` is \`${printType(one.type)}\`.`
         : `Transaction \`${name.text}\` has no step \`${one.name}\` for \`${type.name}.${one.name}\`.`,
       notes: [{ message: 'the transaction', at: name.at }],
-      hint: step ? `Make the field \`${step.entity.text}!\`.` : 'Name a step so, or remove the field.',
+      hint: step ? `Make the field \`${step.entity.text}!\`.` : 'Rename a step, or remove the field.',
     };
   }
 }
@@ -128,7 +125,6 @@ function* wrongFields(
 export const transactionLayoutChecks: readonly Check<LaidOut>[] = [
   {
     code: 'transaction-size',
-    purpose: 'What is written together fits into one transaction of DynamoDB.',
     severity: 'warning',
     *check({ model, layout }) {
       const wholes = [
@@ -141,8 +137,8 @@ export const transactionLayoutChecks: readonly Check<LaidOut>[] = [
         if (size <= mostItems) continue;
         yield {
           at: name.at,
-          message: `Mutation \`${name.text}\` may write ${size} items at once, and DynamoDB takes ${mostItems}: a larger write is refused.`,
-          hint: 'Divide it into several mutations, or store fewer index entries and unique values.',
+          message: `Mutation \`${name.text}\` may write ${size} items at once, but DynamoDB accepts ${mostItems}. Larger writes fail.`,
+          hint: 'Split it into several mutations, or store fewer index entries and unique values.',
         };
       }
     },

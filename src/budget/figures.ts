@@ -1,0 +1,55 @@
+/** Budgets as data: figures, and a tree of the fields and rules that send requests. */
+
+/** Requests of DynamoDB's API, steps that wait for one another, read units. */
+export interface Figures {
+  readonly requests: number;
+  readonly steps: number;
+  readonly readUnits: number;
+}
+
+/**
+ * What an operation costs. Neither figure includes retries after throttling or conflicts, nor the requests of rules and
+ * fields that do not declare them (`unknown`).
+ */
+export interface Budget {
+  readonly operation: 'query' | 'mutation' | 'subscription';
+  readonly name: string | null;
+  /** Where every page is full, no row is dropped, and answers of one step arrive together. */
+  readonly usual: Figures;
+  /** Whatever is stored and whenever answers arrive, of records of the size assumed. */
+  readonly most: Figures;
+  /** Rules and fields that do not declare their requests, sorted. */
+  readonly unknown: readonly string[];
+  readonly fields: readonly BudgetField[];
+}
+
+/** A field that sends requests, or a rule. Fields without requests are left out; their children take their place. */
+export interface BudgetField {
+  /** `Type.field`, or the name of a rule. */
+  readonly name: string;
+  readonly kind: 'pattern' | 'mutation' | 'rule';
+  /** Response names from the parent in the tree, as `nodes.actor`. */
+  readonly path: string;
+  /** How many objects it is resolved for. */
+  readonly times: number;
+  /** Its pattern, mutation or rule. */
+  readonly by: string;
+  /** What is queried: `GSI1`, `table`; null for reads by key and for rules. */
+  readonly index: string | null;
+  /** The step of its first request, from 1. */
+  readonly step: number;
+  readonly requests: { readonly usual: number; readonly most: number };
+  readonly readUnits: { readonly usual: number; readonly most: number };
+  readonly why: string;
+  readonly fields: readonly BudgetField[];
+}
+
+export interface BudgetOptions {
+  readonly operationName?: string | null | undefined;
+  /** Left out: any values, except for variables with a default. */
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+  /** The database's limit of that name. */
+  readonly readBudget?: number;
+  /** The size of a stored record, in bytes. */
+  readonly itemBytes?: number;
+}

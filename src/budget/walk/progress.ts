@@ -1,0 +1,72 @@
+/** What is counted and known while an operation is walked: the fields, reads, writes and rules share it. */
+
+import type { Costs } from '../costs.js';
+import type { BudgetOptions } from '../figures.js';
+import type { Selections } from '../selections.js';
+import { type Arrivals, Ledger, type Tally } from './ledger.js';
+
+/** An operation with more fields, those of fragments counted wherever they are spread, is not walked to its end. */
+const mostFields = 10_000;
+
+export class TooManyFields extends Error {}
+
+export class Progress {
+  readonly costs: Costs;
+  readonly selections: Selections;
+  readonly isMost: boolean;
+  readonly readBudget: number;
+  readonly itemBytes: number;
+  readonly ledger: Ledger;
+  /** Fields and rules that do not declare their requests. */
+  readonly unknown = new Set<string>();
+  /** What rules share, by its name, and the step from which on it is known. */
+  readonly shared = new Map<string, number>();
+  /** Records that came with a query of their item collection: another field may have requested them earlier. */
+  readonly brought = new Set<string>();
+  readonly #requested = new Set<string>();
+  #fields = 0;
+  #prefetched = 0;
+
+  constructor(costs: Costs, selections: Selections, mode: 'usual' | 'most', options: BudgetOptions) {
+    this.costs = costs;
+    this.selections = selections;
+    this.isMost = mode === 'most';
+    this.readBudget = options.readBudget ?? 10;
+    this.itemBytes = options.itemBytes ?? 1024;
+    this.ledger = new Ledger(!this.isMost);
+  }
+
+  /** @throws TooManyFields */
+  countField(): void {
+    if (++this.#fields > mostFields) throw new TooManyFields();
+  }
+
+  /** @throws TooManyFields */
+  countPrefetched(): void {
+    if (++this.#prefetched > mostFields) throw new TooManyFields();
+  }
+
+  /** Adds keys that share the step's batch gets. */
+  addKeys(step: number, count: number, arrivals: Arrivals, tally: Tally): void {
+    this.ledger.addKeys(step, { count, arrivals, tally });
+    tally.readUnits += (count * Math.ceil(this.itemBytes / 4096)) / 2;
+  }
+
+  /** Whether a request is new; from now on it is not. */
+  request(identity: string): boolean {
+    const isNew = !this.#requested.has(identity);
+    this.#requested.add(identity);
+    return isNew;
+  }
+
+  hasRequested(identity: string): boolean {
+    return this.#requested.has(identity);
+  }
+
+  /** After a write everything is read again. */
+  forget(): void {
+    this.shared.clear();
+    this.#requested.clear();
+    this.brought.clear();
+  }
+}

@@ -1,0 +1,45 @@
+/** Counts mutations: what is read before, then one write request. */
+
+import type { WriteCost } from '../costs.js';
+import { plural } from '../plural.js';
+import { type Call, type Entry, identityOf, type Result } from './calls.js';
+import type { Progress } from './progress.js';
+import { countRule } from './rules.js';
+
+export function countWrite(
+  progress: Progress,
+  cost: WriteCost,
+  call: Call,
+  entry: Entry,
+  step: number,
+): Result {
+  const { ledger, itemBytes, unknown } = progress;
+  const { tally } = call;
+  const { times, arrivals } = call.parents;
+  let at = step;
+  const read = (records: number) => {
+    ledger.addRequests(at++, times, tally);
+    tally.readUnits += times * records * Math.ceil(itemBytes / 4096);
+  };
+  if (cost.idempotent) read(1);
+  if (cost.reads) read(cost.records ?? 1);
+  for (const rule of cost.rules ?? []) at = countRule(progress, { rule, times, arrivals, step: at, entry });
+  const { sequences = 0, cascades = 0 } = cost;
+  for (let one = 0; one < sequences; one++) ledger.addRequests(at++, times, tally);
+  tally.readUnits += times * sequences;
+  if (cascades > 0) {
+    ledger.addRequests(at++, times * cascades, tally);
+    tally.readUnits += times * cascades;
+    unknown.add(`${cost.mutation ?? call.node.name.value} (cascade from ${cost.of})`);
+  }
+  ledger.addRequests(at++, times, tally);
+  const reads = [
+    ...(cost.idempotent ? ['reads the idempotency key'] : []),
+    ...(cost.reads ? [`reads ${cost.of}`] : []),
+    ...(sequences > 0 ? [`reads ${plural(sequences, 'sequence')}`] : []),
+    ...(cascades > 0 ? [`searches ${plural(cascades, 'partition')} for the cascade`] : []),
+  ];
+  entry.why = [...reads, `${reads.length > 0 ? 'then ' : ''}writes all at once`].join(', ');
+  progress.forget();
+  return { step: at, rows: 1, arrivals: { moments: 1 }, identity: identityOf(call) };
+}

@@ -1,0 +1,54 @@
+/** Indexes whose items hold some fields of their records, as code. */
+
+import { coveredFields, unpackedKeys } from '../../../plan/lookup/covering.js';
+import type { QueryAccess } from '../../../plan/types/access.js';
+import type { Plan } from '../../../plan/types/plan.js';
+import type { EntityPlan } from '../../../plan/types/storage.js';
+import { templateList } from '../../expressions.js';
+import type { Doc } from '../../fragment.js';
+import { assigned, call, comment, list, object, property, quote } from '../../printer.js';
+import { codecOf, keyValue, runtime } from '../../symbols.js';
+
+type PartialCovering = Extract<QueryAccess['covering'], { readonly kind: 'some' }>;
+
+/** The constant that says what an index holds. */
+export function coveringView(plan: Plan, entity: EntityPlan, access: QueryAccess, covering: PartialCovering) {
+  const fields = entity.attributes.filter(({ name }) => covering.attributes.includes(name));
+  const unpacked = unpackedKeys(entity, access, covering);
+  const known = [...fields, ...unpacked.flatMap(({ holes }) => holes.map(({ attribute }) => attribute))];
+  const hidden = known.filter((one) => one.hidden).map(({ name }) => name);
+  const relations = coveredFields(plan, entity, access, covering).filter(
+    (field) => !known.some(({ name }) => name === field),
+  );
+  const templates = unpacked.map(({ template, holes }) => {
+    const whole = new Map(holes.map(({ attribute }) => [attribute.name, attribute.encoding]));
+    const parts = templateList(template, ({ field, encode }) =>
+      // A field that is in a key twice is read once.
+      whole.get(field) === encode && whole.delete(field) ? field : null,
+    );
+    return property(template.attribute, parts);
+  });
+  const where =
+    covering.key === 'item'
+      ? `${access.index} projects`
+      : `the entry of ${entity.items[access.item]?.for} holds`;
+  const value = call(runtime('held'), [
+    codecOf(entity),
+    object([
+      property('fields', texts(fields.map(({ name }) => name))),
+      ...(templates.length > 0 ? [property('keys', object(templates))] : []),
+      ...(relations.length > 0 ? [property('relations', texts(relations))] : []),
+      ...(hidden.length > 0 ? [property('hidden', texts(hidden))] : []),
+      ...(covering.key === 'fields' ? [property('key', keyValue(entity.names.keyBuilder))] : []),
+    ]),
+  ]);
+  return {
+    name: covering.name,
+    comment: comment(`What ${where} of ${entity.name}; other fields take a batch get.`),
+    declaration: assigned(`const ${covering.name} =`, value),
+  };
+}
+
+function texts(values: readonly string[]): Doc {
+  return list(values.map(quote));
+}

@@ -1,0 +1,278 @@
+/** queries.ts: one function per pattern that queries an index. */
+
+import { entityOf } from '../../../plan/lookup/find.js';
+import {
+  type MixedQuery,
+  membersVariable,
+  mixedQuery,
+  queriedMembers,
+} from '../../../plan/lookup/mixed-query.js';
+import { type PatternPlan, type QueryAccess, queryOf } from '../../../plan/types/access.js';
+import type { Plan } from '../../../plan/types/plan.js';
+import type { EntityPlan, TemplatePart } from '../../../plan/types/storage.js';
+import { encoding, keyComment, keyExpression } from '../../expressions.js';
+import type { Doc } from '../../fragment.js';
+import {
+  arrow,
+  assigned,
+  call,
+  comment,
+  generic,
+  list,
+  literal,
+  object,
+  property,
+  quote,
+  union,
+} from '../../printer.js';
+import type { SourceFile } from '../../source-file.js';
+import { codecOf, entityType, keyValue, runtime, runtimeType } from '../../symbols.js';
+import { aggregateExpression, maintainedView } from '../aggregates.js';
+import { asStored, indexVariable, tableVariable } from '../shared.js';
+import { coveringView } from './covering.js';
+import { filterExpression, mixedFilter } from './filters.js';
+import { byParameter, freeFields } from './inputs.js';
+import { layoutOf } from './layout.js';
+import { multiAttributeQuery } from './multi-attribute.js';
+import {
+  descendingExpression,
+  isInSequence,
+  isListOfBuckets,
+  listsOf,
+  partitionParts,
+} from './partitions.js';
+import { sortExpression } from './sort.js';
+import { leadsOn, throughQuery } from './through.js';
+
+export function queriesFile(plan: Plan): SourceFile {
+  const views = plan.patterns.flatMap((pattern) => {
+    if (pattern.access.kind === 'mixed')
+      return [queryView(plan, pattern, mixedQuery(plan, pattern, pattern.access))];
+    const access = queryOf(pattern.access);
+    return access ? [queryView(plan, pattern, { entity: entityOf(plan, access.entity), access })] : [];
+  });
+  const held = heldOf(plan);
+  const mixes = mixesOf(plan);
+  const maintained = plan.patterns.flatMap((pattern) =>
+    pattern.access.kind === 'aggregate'
+      ? [maintainedView(entityOf(plan, pattern.access.entity), pattern, pattern.access)]
+      : [],
+  );
+  const names = [...views, ...held, ...mixes, ...maintained].map(({ name }) => name);
+  const lists = plan.patterns.flatMap(
+    ({ access }) => queryOf(access)?.equals.map(({ field }) => field) ?? [],
+  );
+  return {
+    name: 'queries.ts',
+    data: { held, mixes, queries: views, maintained },
+    declared: [...names, ...lists, 'by', 'item', 'bucket', 'shard', 'value'],
+  };
+}
+
+/** Indexes that hold some fields of their records. */
+function heldOf(plan: Plan) {
+  const views = new Map<string, ReturnType<typeof coveringView>>();
+  for (const pattern of plan.patterns) {
+    const access = queryOf(pattern.access);
+    if (access?.covering.kind !== 'some' || leadsOn(pattern)) continue;
+    views.set(
+      access.covering.name,
+      coveringView(plan, entityOf(plan, access.entity), access, access.covering),
+    );
+  }
+  return [...views.values()];
+}
+
+/** The members of patterns that read several entities. */
+function mixesOf(plan: Plan) {
+  return plan.patterns.flatMap((pattern) => {
+    if (pattern.access.kind !== 'mixed') return [];
+    const entities = queriedMembers(pattern.access).map((name) => entityOf(plan, name));
+    const name = membersVariable(pattern);
+    const any = generic(runtime('anyEntity'), [recordOf(entities)]);
+    const value = call(any, [list(entities.map(codecOf))]);
+    return [{ name, declaration: assigned(`const ${name} =`, value) }];
+  });
+}
+
+function recordOf(entities: readonly EntityPlan[]): Doc {
+  return union(entities.map(({ names }) => entityType(names.record)));
+}
+
+type Asked = { readonly entity: EntityPlan; readonly access: QueryAccess } | MixedQuery;
+
+/** @param asked one entity, or several in one query */
+function queryView(plan: Plan, pattern: PatternPlan, asked: Asked) {
+  const { entity, access } = asked;
+  const mixed = 'mixed' in asked ? asked : null;
+  const through = leadsOn(pattern) ? throughQuery(plan, pattern.access) : null;
+  const record = recordOf(mixed?.queried ?? [through?.target ?? entity]);
+  const constants = constantsOf(pattern);
+  const parts = encodedParts(entity, access, constants);
+  const { index, ...keys } = keyParts(entity, access, { mixed, constants, parts });
+  const filter = mixed
+    ? mixedFilter(entity, access.filter, mixed.mixed)
+    : access.filter && filterExpression(entity, access.filter);
+  const covering = through?.covering ?? (access.covering.kind === 'all' ? null : access.covering.name);
+  const { page } = access;
+  const descending = readsDownwards(access);
+  const layout = layoutOf(plan, pattern);
+  const binding = bindingExpression(pattern, access);
+  const options: readonly (readonly [string, Doc | null])[] = [
+    ...Object.entries(keys),
+    ['descending', descending === 'false' ? null : descending],
+    ['filter', filter],
+    ['covering', covering],
+    ['consistent', access.consistent ? 'true' : null],
+    ['page', page.default === 20 && page.max === 100 ? null : pageExpression(page)],
+    ['total', access.total === undefined ? null : aggregateExpression(entity, access.total)],
+    ['layout', layout],
+    ['upTo', pattern.access.kind === 'count' ? String(pattern.access.upTo) : null],
+    ['binding', binding],
+  ];
+  const query = call(runtime('query'), [
+    quote(pattern.name),
+    mixed ? membersVariable(pattern) : codecOf(through?.target ?? entity),
+    index,
+    object(options.flatMap(([name, value]) => (value === null ? [] : [property(name, value)]))),
+  ]);
+  const returns = generic(runtimeType('IndexQuery'), [record, ...(through?.edge ? [through.edge] : [])]);
+  const parameters = byParameter(plan, pattern, { entity, access, isMixed: mixed !== null });
+  const name = access.function;
+  return {
+    name,
+    // One collection's members differ in their sort keys.
+    comment: queryComment(pattern, mixed?.partitions.length === 1 ? { ...access, sort: null } : access),
+    declaration: assigned(`export const ${name} =`, arrow(parameters, query, { returns })),
+  };
+}
+
+function pageExpression(page: QueryAccess['page']): Doc {
+  return object([property('default', String(page.default)), property('max', String(page.max))]);
+}
+
+function constantsOf({ inputs }: PatternPlan): ReadonlyMap<string, string | number | boolean> {
+  return new Map(
+    inputs.flatMap(({ name, value }) => (value.kind === 'literal' ? [[name, value.value] as const] : [])),
+  );
+}
+
+type Parts = (list: readonly TemplatePart[]) => Doc;
+
+/** Parts of a key with the values to look up. */
+function encodedParts(
+  entity: EntityPlan,
+  access: QueryAccess,
+  constants: ReadonlyMap<string, string | number | boolean>,
+): Parts {
+  const { bucket } = access;
+  const lists = listsOf(access);
+  const value = (field: string, encode: (TemplatePart & { readonly kind: 'hole' })['encode']): Doc => {
+    if (bucket?.field === field && encode === bucket.unit) {
+      if (bucket.reads.kind === 'given' && !isListOfBuckets(access))
+        return call(runtime(bucket.unit), ['by.bucket']);
+      return isInSequence(access) ? 'bucket' : call(runtime(bucket.unit), ['bucket']);
+    }
+    const constant = constants.get(field);
+    const given = lists.some((one) => one.field === field) ? field : `by.${field}`;
+    const stored = asStored(entity, field, constant === undefined ? given : literal(constant));
+    return call(encoding(encode), [constant === undefined ? stored : literal(constant)]);
+  };
+  return (list) => keyExpression(inlined(list, constants), value, 'shard');
+}
+
+/** Enum values and other literals of the pattern become text of the key. */
+function inlined(
+  parts: readonly TemplatePart[],
+  constants: ReadonlyMap<string, string | number | boolean>,
+): TemplatePart[] {
+  return parts.map((part) => {
+    if (part.kind !== 'hole' || part.encode !== 'enum') return part;
+    const constant = constants.get(part.field);
+    return constant === undefined ? part : { kind: 'literal', text: String(constant) };
+  });
+}
+
+interface KeyParts {
+  readonly index: Doc;
+  readonly partition?: Doc | null;
+  readonly partitions?: Doc | null;
+  readonly equals?: Doc | null;
+  readonly sort: Doc | null;
+}
+
+/** Where a query reads. */
+function keyParts(
+  entity: EntityPlan,
+  access: QueryAccess,
+  {
+    mixed,
+    constants,
+    parts,
+  }: {
+    readonly mixed: MixedQuery | null;
+    readonly constants: ReadonlyMap<string, string | number | boolean>;
+    readonly parts: Parts;
+  },
+): KeyParts {
+  if (access.multiAttribute) return multiAttributeQuery(entity, access, access.multiAttribute, constants);
+  const { table } = entity;
+  const variable = access.index === null ? tableVariable(table) : indexVariable(table, access.index);
+  const templates = mixed?.partitions ?? [access.partition];
+  return {
+    index: keyValue(variable),
+    ...partitionParts(
+      access,
+      templates.map((template) => parts(template.parts)),
+    ),
+    sort: sortOf(entity, access, mixed, parts),
+  };
+}
+
+function sortOf(entity: EntityPlan, access: QueryAccess, mixed: MixedQuery | null, parts: Parts): Doc | null {
+  const within = mixed?.mixed.within;
+  if (within) {
+    return object([
+      property('kind', quote('between')),
+      property('from', quote(within.from)),
+      property('below', quote(within.below)),
+    ]);
+  }
+  return mixed && access.range === null ? null : sortExpression(entity, access, parts(access.head));
+}
+
+/** Whether the sort key is read downwards: an inverted one against the order of the answer. */
+function readsDownwards(access: QueryAccess): string {
+  const { order, isInverted } = access;
+  if (!isInverted) return descendingExpression(access);
+  if (order.kind === 'fixed') return String(!order.descending);
+  return order.descending ? "by.order === 'ASC'" : "by.order !== 'DESC'";
+}
+
+/** Buckets move with time; a cursor is bound to the arguments instead. */
+function bindingExpression(pattern: PatternPlan, access: QueryAccess): Doc | null {
+  const isCrossing = access.bucket?.reads.kind === 'across';
+  if (!isCrossing && !isInSequence(access)) return null;
+  const asked = [
+    ...freeFields(pattern, access).map(({ field }) => field),
+    ...(isCrossing ? [] : ['bucket']),
+    ...(access.narrow?.parts ?? []).map(({ hole }) => hole.field),
+    ...(access.range?.bounds ?? []),
+    ...(access.order.kind === 'chosen' ? ['order'] : []),
+  ];
+  if (asked.length === 0) return "''";
+  return call(runtime('bindingOf'), [list(asked.map((name) => `by.${name}`))]);
+}
+
+function queryComment(pattern: PatternPlan, access: QueryAccess): string {
+  const field = pattern.field ? `${pattern.field.type}.${pattern.field.field}` : 'For rules';
+  const order =
+    access.order.kind === 'chosen'
+      ? 'order chosen by the caller'
+      : access.order.descending
+        ? 'descending'
+        : 'ascending';
+  const shards = access.shards === null ? '' : `, ${access.shards} shards merged`;
+  const next = leadsOn(pattern) ? `, then ${pattern.target} by key` : '';
+  return comment(`${field}: ${access.index ?? 'table'} ${keyComment(access)}, ${order}${shards}${next}.`);
+}

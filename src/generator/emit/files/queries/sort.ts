@@ -1,0 +1,78 @@
+/** The part of a partition that a query reads, as code. */
+
+import { isInverted, runtimePrefix } from '../../../encodings.js';
+import type { QueryAccess } from '../../../plan/types/access.js';
+import type { EntityPlan } from '../../../plan/types/storage.js';
+import { encoding } from '../../expressions.js';
+import type { Doc } from '../../fragment.js';
+import { arrow, call, list, object, property, quote } from '../../printer.js';
+import { runtime } from '../../symbols.js';
+import { asStored, attributeOf } from '../shared.js';
+import { exactly } from './multi-attribute.js';
+
+export function sortExpression(entity: EntityPlan, access: QueryAccess, head: Doc): Doc | null {
+  const { sort, range, narrow, terminated } = access;
+  if (sort === null) return null;
+  if (access.head.length === sort.parts.length && sort.parts.length > 0) return exactly(head);
+  if (narrow) return narrowExpression(entity, access, narrow, head);
+  if (range) {
+    const shape = object([property('head', head), property('terminated', String(terminated))]);
+    return call(runtime('rangeOf'), [boundsExpression(range), shape]);
+  }
+  if (access.head.length === 0) return null;
+  return object([property('kind', quote('prefix')), property('prefix', head)]);
+}
+
+/** The side of a bound in a hole. */
+const ownBounds = {
+  from: 'from',
+  to: 'to',
+  after: 'after',
+  before: 'before',
+  prefix: 'prefix',
+  suffix: 'prefix',
+} as const;
+
+/** In an inverted one. */
+const oppositeBounds = {
+  ...ownBounds,
+  from: 'to',
+  to: 'from',
+  after: 'before',
+  before: 'after',
+} as const;
+
+function boundsExpression({ encode, bounds }: NonNullable<QueryAccess['range']>): Doc {
+  return object(
+    bounds.map((bound) => {
+      const by = bound === 'prefix' ? runtime(runtimePrefix(encode)) : encoding(encode);
+      const end = (isInverted(encode) ? oppositeBounds : ownBounds)[bound];
+      return property(end, call(runtime('encoded'), [by, `by.${bound}`]));
+    }),
+  );
+}
+
+function narrowExpression(
+  entity: EntityPlan,
+  access: QueryAccess,
+  { parts, last }: NonNullable<QueryAccess['narrow']>,
+  head: Doc,
+): Doc {
+  const given = parts.map(({ hole: { field, encode }, then }) => {
+    const steps = attributeOf(entity, field)?.normalize ?? [];
+    const own = encoding(encode);
+    const by =
+      steps.length === 0 ? own : arrow(['value: string'], call(own, [asStored(entity, field, 'value')]));
+    return list([quote(field), call(runtime('encoded'), [by, `by.${field}`]), quote(then)]);
+  });
+  const options = [
+    ...(last === 'prefix' ? [property('last', quote('prefix'))] : []),
+    ...(access.range
+      ? [
+          property('bounds', boundsExpression(access.range)),
+          property('terminated', String(access.terminated)),
+        ]
+      : []),
+  ];
+  return call(runtime('narrowed'), [head, list(given), ...(options.length > 0 ? [object(options)] : [])]);
+}

@@ -1,0 +1,168 @@
+/** What fragments of generated code are made of. */
+
+/** Code without a choice of breaks, or with some. Text holds no line breaks. */
+export type Doc = string | Fragment;
+
+/** A name that a module exports. */
+export interface ImportSymbol {
+  readonly name: string;
+  readonly from: string;
+  readonly kind: 'value' | 'type';
+}
+
+export type Node =
+  | { readonly kind: 'concat'; readonly parts: readonly Doc[] }
+  | { readonly kind: 'indent'; readonly of: Doc }
+  /** A space or nothing where its group is on one line; `hard` breaks always. */
+  | { readonly kind: 'line'; readonly flat: ' ' | ''; readonly hard: boolean }
+  | { readonly kind: 'group'; readonly of: Doc; readonly broken: boolean }
+  /** The first that fits; each is tried with its own groups broken where they say so. */
+  | { readonly kind: 'choice'; readonly of: readonly [Doc, ...Doc[]] }
+  | { readonly kind: 'if-broken'; readonly broken: string; readonly flat: string }
+  | { readonly kind: 'use'; readonly symbol: ImportSymbol }
+  /** A type or value of the language itself. */
+  | { readonly kind: 'global'; readonly name: string }
+  /** A parameter; a function takes those that its body names. */
+  | { readonly kind: 'local'; readonly name: string };
+
+/** What Biome looks at where it decides on the layout around a fragment. */
+export type Shape = 'object' | 'list' | 'arrow' | 'conditional' | 'binary' | 'block' | 'call';
+
+/** What names are called in a file. */
+export interface Names {
+  readonly name: (symbol: ImportSymbol) => string;
+  readonly global: (name: string) => string;
+}
+
+export class Fragment {
+  readonly node: Node;
+  readonly shape: Shape | null;
+  /** How many elements an object or list has; of a call, how many of its arguments are functions. */
+  readonly size: number;
+  /** How it is written where it is a call's last argument, and the lines of the call belong to it. */
+  readonly hugged: (() => Doc) | null;
+  /** Whether it holds a break that is always one. */
+  readonly forced: boolean;
+  /** Whether it holds a name: of another module, of the language, of a parameter. */
+  readonly named: boolean;
+  /** It on one line, with the names that it was last printed with: each fragment is measured once a file. */
+  #flat = '';
+  #flatWith: Names | null = null;
+
+  constructor(node: Node, shape: Shape | null = null, size = 0, hugged: (() => Doc) | null = null) {
+    this.node = node;
+    this.shape = shape;
+    this.size = size;
+    this.hugged = hugged;
+    this.forced = isForced(node);
+    this.named = isNamed(node);
+  }
+
+  /** It on one line. Not for what is `forced`. */
+  flat(names: Names): string {
+    if (this.#flatWith !== names) {
+      this.#flat = flatNode(this.node, names);
+      this.#flatWith = names;
+    }
+    return this.#flat;
+  }
+}
+
+function isForced(node: Node): boolean {
+  switch (node.kind) {
+    case 'concat':
+      for (const part of node.parts) if (typeof part !== 'string' && part.forced) return true;
+      return false;
+    case 'indent':
+      return typeof node.of !== 'string' && node.of.forced;
+    case 'line':
+      return node.hard;
+    case 'group':
+      return node.broken || (typeof node.of !== 'string' && node.of.forced);
+    case 'choice':
+      return typeof node.of[0] !== 'string' && node.of[0].forced;
+    default:
+      return false;
+  }
+}
+
+function isNamed(node: Node): boolean {
+  switch (node.kind) {
+    case 'concat':
+      for (const part of node.parts) if (typeof part !== 'string' && part.named) return true;
+      return false;
+    case 'indent':
+    case 'group':
+      return typeof node.of !== 'string' && node.of.named;
+    case 'choice':
+      return typeof node.of[0] !== 'string' && node.of[0].named;
+    case 'use':
+    case 'global':
+    case 'local':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function flatNode(node: Node, names: Names): string {
+  switch (node.kind) {
+    case 'concat': {
+      let text = '';
+      for (const part of node.parts) text += typeof part === 'string' ? part : part.flat(names);
+      return text;
+    }
+    case 'indent':
+    case 'group':
+      return flatDoc(node.of, names);
+    case 'choice':
+      return flatDoc(node.of[0], names);
+    case 'line':
+    case 'if-broken':
+      return node.flat;
+    case 'use':
+      return names.name(node.symbol);
+    case 'global':
+      return names.global(node.name);
+    case 'local':
+      return node.name;
+  }
+}
+
+export function flatDoc(doc: Doc, names: Names): string {
+  return typeof doc === 'string' ? doc : doc.flat(names);
+}
+
+type Leaf = Extract<Node, { kind: 'use' | 'global' | 'local' }>;
+
+/** Every name in a fragment, as often as it occurs. */
+export function eachName(doc: Doc, visit: (leaf: Leaf) => void): void {
+  if (typeof doc === 'string' || !doc.named) return;
+  const { node } = doc;
+  switch (node.kind) {
+    case 'concat':
+      for (const part of node.parts) eachName(part, visit);
+      return;
+    case 'indent':
+    case 'group':
+      eachName(node.of, visit);
+      return;
+    case 'choice':
+      // All hold the same.
+      eachName(node.of[0], visit);
+      return;
+    case 'use':
+    case 'global':
+    case 'local':
+      visit(node);
+  }
+}
+
+/** The parameters that a fragment names. */
+export function localsIn(doc: Doc): ReadonlySet<string> {
+  const names = new Set<string>();
+  eachName(doc, (leaf) => {
+    if (leaf.kind === 'local') names.add(leaf.name);
+  });
+  return names;
+}

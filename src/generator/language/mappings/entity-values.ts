@@ -1,0 +1,119 @@
+/** Mappings within an entity: constraints, bounds, sequences, references. */
+
+import { each, type Keys, mapping, type Section } from '../shape.js';
+import { name, text, words } from '../values.js';
+
+const constraintKeys = {
+  name: {
+    ...name,
+    title: 'Name',
+    description:
+      'All entities that declare a constraint with this name share it: only one record among them can have a value.',
+    example: { name: 'login', fields: 'email' },
+    isRequired: true,
+  },
+  fields: {
+    ...words,
+    title: 'Attributes',
+    description:
+      'The attributes of this entity. Their number and types are the same in every entity that shares the constraint.',
+    example: { name: 'login', fields: ['tenantId', 'email'] },
+    isRequired: true,
+  },
+} as const satisfies Keys;
+
+const boundsKeys = {
+  min: {
+    type: 'number',
+    title: 'Minimum',
+    description: 'The minimum of a number, of the length of a text, or of the number of elements of a list.',
+    example: { min: 1 },
+  },
+  max: {
+    type: 'number',
+    title: 'Maximum',
+    description: 'The maximum of a number, of the length of a text, or of the number of elements of a list.',
+    example: { max: 254 },
+  },
+  pattern: {
+    ...text,
+    title: 'Pattern',
+    description:
+      'A JavaScript regular expression (with the `u` flag) that the whole text must match. It requires `max`, which is checked first.',
+    example: { max: 80, pattern: '[a-z0-9]+(-[a-z0-9]+)*' },
+  },
+} as const satisfies Keys;
+
+const generatedKeys = {
+  sequence: {
+    ...words,
+    title: 'Sequence',
+    description:
+      'Numbers records from 1, without gaps, separately for each combination of values of these fields. `[]` numbers the whole entity. The transaction that creates the record takes the number, so no number is skipped or used twice. Deleting a record does not free its number.',
+    example: { sequence: 'projectId' },
+    isRequired: true,
+  },
+} as const satisfies Keys;
+
+const referenceKeys = {
+  to: {
+    ...text,
+    title: 'Referenced entity',
+    description: 'The entity that the reference points to.',
+    example: { to: 'Customer', onDelete: 'restrict' },
+    isRequired: true,
+  },
+  fields: {
+    ...each(text),
+    title: 'Fields',
+    description:
+      'For each field of the referenced entity’s key, the field of this entity that contains it. If left out, the name of the reference is its only field.',
+    example: { to: 'User', fields: { tenantId: 'tenantId', id: 'ownerId' } },
+  },
+  onDelete: {
+    type: 'string',
+    enum: ['leave', 'restrict', 'cascade'],
+    default: 'leave',
+    title: 'When the referenced record is deleted',
+    description:
+      '`leave` keeps this record as it is. `restrict` refuses the deletion while a record references it. `cascade` deletes this record as well.',
+    example: { to: 'Customer', onDelete: 'cascade' },
+  },
+} as const satisfies Keys;
+
+export const constraint = mapping(constraintKeys, { noun: 'constraint' });
+export const bounds = mapping(boundsKeys, { noun: 'validation', type: 'object' });
+export const generated = mapping(generatedKeys);
+export const reference = mapping(referenceKeys);
+
+export const constraintSection = {
+  heading: 'A constraint',
+  intro: 'Under `unique` of an entity, alone or in its list, along with attributes and lists of attributes.',
+  keys: constraintKeys,
+  path: ['entities', 'User', 'unique'],
+  shown: 1,
+} as const satisfies Section;
+
+export const boundsSection = {
+  heading: 'Bounds of a value',
+  intro: 'Under a field of `validate` of an entity.',
+  keys: boundsKeys,
+  path: ['entities', 'User', 'validate', 'email'],
+  shown: 2,
+} as const satisfies Section;
+
+export const generatedSection = {
+  heading: 'A generated number',
+  intro: 'Under a field of `generate` of an entity.',
+  keys: generatedKeys,
+  path: ['entities', 'User', 'generate', 'number'],
+  shown: 2,
+} as const satisfies Section;
+
+export const referenceSection = {
+  heading: 'A reference',
+  intro: 'Under `references` of an entity, by its only field or by a name.',
+  keys: referenceKeys,
+  path: ['entities', 'Order', 'references', 'customerId'],
+  shown: 3,
+} as const satisfies Section;

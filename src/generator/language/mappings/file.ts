@@ -1,0 +1,82 @@
+import { each, type Keys, mapping, type Section, type Shape } from '../shape.js';
+import { fieldPath, name } from '../values.js';
+
+const small = { version: 1, tables: { main: { name: 'app', key: ['PK', 'SK'] } }, entities: { User: {} } };
+
+/** Fields that other resolvers answer: `Type.*` is all of a type. */
+const fieldPaths = {
+  ...fieldPath,
+  refusal: { ...fieldPath.refusal, hint: 'Write `Type.field` or `Type.*`.' },
+} as const satisfies Shape;
+
+const fileKeys = {
+  version: {
+    type: 'integer',
+    const: 1,
+    refusal: { message: 'The version of the language is `1`.', hint: 'Write `version: 1`.' },
+    title: 'Version of the language',
+    description: 'Always 1.',
+    example: small,
+    isRequired: true,
+  },
+  tables: {
+    ...each({ $ref: '#/definitions/table' }, { propertyNames: name }),
+    title: 'Tables',
+    description:
+      'The DynamoDB tables, by the names that entities use for them. If left out, one table, `entities`, named `${TABLE_PREFIX}-entities`, with the key `[PK, SK]`.',
+    example: small,
+  },
+  entities: {
+    ...each({ $ref: '#/definitions/entity' }, { propertyNames: name }),
+    title: 'Entities',
+    description:
+      'The SDL object types that are stored. The attributes of an entity are the SDL fields that no pattern or rule answers, and those under `stored`.',
+    example: small,
+    isRequired: true,
+  },
+  patterns: {
+    ...each({ $ref: '#/definitions/pattern' }, { propertyNames: name }),
+    title: 'Access patterns',
+    description: 'The reads, by name.',
+    example: {
+      ...small,
+      patterns: { user: { one: 'User', for: 'Query.user', where: { id: '$id' } } },
+    },
+  },
+  mutations: {
+    ...each({ $ref: '#/definitions/mutation' }, { propertyNames: name }),
+    title: 'Mutations',
+    description: 'The writes, by name.',
+    example: {
+      ...small,
+      mutations: { createUser: { create: 'User', for: 'Mutation.createUser', from: '$input' } },
+    },
+  },
+  rules: {
+    ...each({ $ref: '#/definitions/rule' }, { propertyNames: name }),
+    title: 'Rules',
+    description:
+      'Hand-written rules, by name: rules that answer a field, and details of rules that patterns, mutations and entities name, such as their files.',
+    example: { ...small, rules: { signIn: { for: 'Mutation.signIn', in: 'sessions' } } },
+  },
+  external: {
+    anyOf: [fieldPaths, { type: 'array', items: fieldPaths }],
+    title: 'External fields',
+    description:
+      'Fields that your own resolvers answer: `Type.field`, or `Type.*` for every field of the type that nothing else answers.',
+    example: { ...small, external: ['Query.weather', 'Forecast.*'] },
+  },
+} as const satisfies Keys;
+
+export const file = mapping(fileKeys, {
+  title: 'access-patterns.yaml',
+  description: 'The access patterns of a Tableloom application.',
+});
+
+export const fileSection = {
+  heading: 'The file',
+  intro: 'The top-level keys.',
+  keys: fileKeys,
+  path: [],
+  shown: 0,
+} as const satisfies Section;

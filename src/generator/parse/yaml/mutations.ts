@@ -1,0 +1,139 @@
+/** Mutations, transactions and rules. */
+
+import { isMap, type Node } from 'yaml';
+import { keysOf } from '../../language/schema.js';
+import {
+  elementUpdates,
+  type IdempotentModel,
+  type MutationModel,
+  mutationKinds,
+  type RuleModel,
+  type TransactionModel,
+  type Word,
+  writeKinds,
+} from '../../model.js';
+import { filterOf, withCurrent } from './conditions.js';
+import {
+  countOf,
+  type Entries,
+  type Entry,
+  entriesOf,
+  fieldsOf,
+  literalAt,
+  optional,
+  type Reading,
+  report,
+  wordOf,
+  wordsOf,
+} from './nodes.js';
+import { bindingsOf, fieldPathOf, isReference, secondsOf, sourceOf } from './values.js';
+
+export function readMutation(
+  reading: Reading,
+  name: Word,
+  node: Node | null,
+): MutationModel | TransactionModel | undefined {
+  const map = entriesOf(reading, node, keysOf.mutation);
+  return map.has('transaction') ? readTransaction(reading, name, node) : readWrite(reading, name, map);
+}
+
+function readTransaction(reading: Reading, name: Word, node: Node | null): TransactionModel {
+  const map = entriesOf(reading, node, keysOf.mutation);
+  for (const { key } of entriesOf(reading, node, keysOf.step).values())
+    report(
+      reading,
+      'mutation-kind',
+      key.at,
+      `\`${key.text}\` belongs to a single write, but mutation \`${name.text}\` is a transaction.`,
+      'Move it into the step that it applies to.',
+    );
+  const path = fieldPathOf(reading, map.get('for'));
+  const steps: MutationModel[] = [];
+  for (const entry of fieldsOf(reading, map.get('transaction'))) {
+    const earlier = new Set(steps.flatMap(({ step }) => step?.name.text ?? []));
+    const named: Word = { text: `${name.text}.${entry.key.text}`, at: entry.key.at };
+    const within = { ...reading, steps: earlier };
+    const step = readWrite(within, named, entriesOf(reading, entry.value, keysOf.mutation));
+    if (step)
+      steps.push({ ...step, ...optional({ for: path }), step: { name: entry.key, transaction: name } });
+  }
+  return {
+    name,
+    steps,
+    ...optional({
+      for: path,
+      returns: wordOf(reading, map.get('returns')),
+      allow: wordOf(reading, map.get('allow')),
+      idempotent: idempotentOf(reading, map.get('idempotent')),
+    }),
+  };
+}
+
+function readWrite(
+  reading: Reading,
+  name: Word,
+  map: Entries<keyof typeof keysOf.mutation>,
+): MutationModel | undefined {
+  const kind = mutationKinds.find((one) => map.has(one));
+  const entity = kind && wordOf(reading, map.get(kind));
+  if (!kind || !entity) return undefined;
+  return {
+    name,
+    kind,
+    entity,
+    where: bindingsOf(reading, map.get('where')),
+    set: fieldsOf(reading, map.get('set')).flatMap((entry) => {
+      const value = literalAt(reading, entry.value, entry.key.at);
+      return value && !isReference(value) ? [{ field: entry.key, value }] : [];
+    }),
+    given: fieldsOf(reading, map.get('set')).flatMap((entry) => {
+      const value = literalAt(reading, entry.value, entry.key.at);
+      const source = value && isReference(value) ? sourceOf(reading, entry) : undefined;
+      return source ? [{ field: entry.key, source }] : [];
+    }),
+    elements: elementUpdates.flatMap((how) =>
+      bindingsOf(reading, map.get(how)).map(({ field, source }) => ({ how, field, source })),
+    ),
+    require: fieldsOf(reading, map.get('require')).flatMap((entry) => {
+      const condition = filterOf(reading, entry);
+      return condition ? [{ name: entry.key, condition: withCurrent(condition) }] : [];
+    }),
+    ...optional({
+      for: fieldPathOf(reading, map.get('for')),
+      idempotent: idempotentOf(reading, map.get('idempotent')),
+      to: sourceOf(reading, map.get('to')),
+      extend: wordOf(reading, map.get('extend')),
+      from: sourceOf(reading, map.get('from')),
+      expect: sourceOf(reading, map.get('expect')),
+      prepare: wordOf(reading, map.get('prepare')),
+      alongside: wordOf(reading, map.get('alongside')),
+      allow: wordOf(reading, map.get('allow')),
+    }),
+  };
+}
+
+function idempotentOf(reading: Reading, entry: Entry | undefined): IdempotentModel | undefined {
+  if (!entry) return undefined;
+  const map = isMap(entry.value) ? entriesOf(reading, entry.value, keysOf.idempotent) : undefined;
+  const token = sourceOf(reading, map ? map.get('token') : entry);
+  const length = wordOf(reading, map?.get('for'))?.text;
+  return token && { token, ...optional({ seconds: length === undefined ? undefined : secondsOf(length) }) };
+}
+
+export function readRule(reading: Reading, name: Word, node: Node | null): RuleModel {
+  const map = entriesOf(reading, node, keysOf.rule);
+  const declared = entriesOf(reading, map.get('writes')?.value ?? null, keysOf.ruleWrites);
+  return {
+    name,
+    writes: writeKinds.flatMap((kind) =>
+      wordsOf(reading, declared.get(kind)).map((entity) => ({ kind, entity })),
+    ),
+    ...optional({
+      for: fieldPathOf(reading, map.get('for')),
+      in: wordOf(reading, map.get('in')),
+      gets: countOf(reading, map.get('gets'))?.count,
+      once: wordOf(reading, map.get('once')),
+      requests: countOf(reading, map.get('requests'))?.count,
+    }),
+  };
+}

@@ -1,0 +1,113 @@
+/** Values: where they come from, key templates, paths of fields, types, durations. */
+
+import { isMap, isSeq, type Node } from 'yaml';
+import { keysOf } from '../../language/schema.js';
+import type {
+  Binding,
+  FieldPath,
+  Literal,
+  LiteralSource,
+  Source,
+  TemplateModel,
+  TypeRef,
+  Word,
+} from '../../model.js';
+import { type Entry, entriesOf, fieldsOf, literalAt, type Reading, report, wordOf } from './nodes.js';
+
+const literalText = /^[^$]/;
+
+export function sourceOf(reading: Reading, entry: Entry | undefined): Source | undefined {
+  if (!entry) return undefined;
+  const literal = literalAt(reading, entry.value, entry.key.at);
+  if (!literal) return undefined;
+  const { value, at } = literal;
+  if (value === null) return undefined;
+  if (typeof value !== 'string' || literalText.test(value) || value === '')
+    return { kind: 'literal', value, at };
+  const [head = '', ...path] = value.slice(1).split('.');
+  if (head === 'parent' || head === 'through') return { kind: head, path, at };
+  if (reading.steps.has(head)) return { kind: 'step', step: head, path, at };
+  return { kind: 'argument', path: [head, ...path], at };
+}
+
+export function bindingsOf(reading: Reading, entry: Entry | undefined): Binding[] {
+  return fieldsOf(reading, entry).flatMap((field) => {
+    const source = sourceOf(reading, field);
+    return source ? [{ field: field.key, source }] : [];
+  });
+}
+
+/** Equalities. `{ in: … }` is equality with any of several values. */
+export function lookupsOf(reading: Reading, entry: Entry | undefined): Binding[] {
+  return fieldsOf(reading, entry).flatMap((field): Binding[] => {
+    if (!isMap(field.value)) {
+      const source = sourceOf(reading, field);
+      return source ? [{ field: field.key, source }] : [];
+    }
+    const list = entriesOf(reading, field.value, keysOf.lookup).get('in');
+    if (list && isSeq(list.value)) {
+      const each = constantsOf(reading, list.key, list.value.items);
+      return each[0] ? [{ field: field.key, source: each[0], each }] : [];
+    }
+    const source = sourceOf(reading, list);
+    return source ? [{ field: field.key, source, each: 'list' }] : [];
+  });
+}
+
+function constantsOf(reading: Reading, key: Word, items: readonly unknown[]): LiteralSource[] {
+  return items.flatMap((item) => {
+    const source = sourceOf(reading, { key, value: item as Node | null });
+    return source?.kind === 'literal' ? [source] : [];
+  });
+}
+
+export function templatesOf(reading: Reading, entry: Entry | undefined): TemplateModel[] {
+  return fieldsOf(reading, entry).flatMap((field) => {
+    const template = wordOf(reading, field);
+    return template ? [{ attribute: field.key, template }] : [];
+  });
+}
+
+export function fieldPathOf(reading: Reading, entry: Entry | undefined): FieldPath | undefined {
+  const word = wordOf(reading, entry);
+  return word && pathIn(word);
+}
+
+export function pathIn(word: Word): FieldPath | undefined {
+  const [type, field] = word.text.split('.');
+  return type && field ? { type, field, at: word.at } : undefined;
+}
+
+export function typeOf(reading: Reading, word: Word): TypeRef | undefined {
+  const parse = (text: string): TypeRef | undefined => {
+    const nonNull = text.endsWith('!');
+    const bare = nonNull ? text.slice(0, -1) : text;
+    if (bare.startsWith('[') && bare.endsWith(']')) {
+      const of = parse(bare.slice(1, -1).trim());
+      return of && { kind: 'list', of, nonNull };
+    }
+    return /^[A-Za-z_]\w*$/.test(bare) ? { kind: 'named', name: bare, nonNull } : undefined;
+  };
+  const type = parse(word.text.trim());
+  if (!type)
+    report(
+      reading,
+      'wrong-value',
+      word.at,
+      `\`${word.text}\` is not a valid type.`,
+      'Use SDL syntax, as in `String!` or `[String!]!`.',
+    );
+  return type;
+}
+
+/** `$input.userId`, not a constant. */
+export function isReference({ value }: Literal): boolean {
+  return typeof value === 'string' && value.startsWith('$');
+}
+
+const secondsIn: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
+
+/** `7d` in seconds. */
+export function secondsOf(length: string): number {
+  return Number.parseInt(length, 10) * (secondsIn[length.at(-1) ?? ''] ?? Number.NaN);
+}

@@ -1,0 +1,141 @@
+/** The writes of one entity, as generated code declares them. */
+import { encoded, time } from '../../keys/encodings.js';
+import type { EntityCodec, Key } from '../../types.js';
+import { type Deletion, removeTree } from '../cascade/cascade.js';
+import type { DependentsOf } from '../cascade/tree.js';
+import type {
+  CreateOptions,
+  DeleteOptions,
+  MaybePromise,
+  UpdateOptions,
+  UpsertOptions,
+  Write,
+  WriteEnvironment,
+} from '../write.js';
+import { create, remove, update, upsert } from '../writes.js';
+import { type Changes, changing, putting, type Upserts, upserting } from './changing.js';
+
+/** Makes a record of the values for it. */
+type Creating<R, N> = (values: N, env: WriteEnvironment) => MaybePromise<R>;
+/** Makes a record of the one there is and changes of it. */
+type Changing<R, C> = (current: R, changes: C, env: WriteEnvironment) => R;
+
+export interface CreateWrites<R extends object, N> {
+  /** A new record. */
+  create(values: N, options?: CreateOptions<R>): Write<R>;
+}
+
+export function createWrites<R extends object, N>(
+  entity: EntityCodec<R>,
+  build: Creating<R, N>,
+): CreateWrites<R, N> {
+  return { create: (values, options) => create(entity, (env) => build(values, env), options) };
+}
+
+export interface UpdateWrites<R extends object, K, C extends object> {
+  /** Changes the record with this key. */
+  update(key: K, changes: Changes<R, C>, options?: UpdateOptions<R>): Write<R>;
+}
+
+export function updateWrites<R extends object, K, C extends object>(
+  entity: EntityCodec<R>,
+  keyOf: (key: K) => Key,
+  change: Changing<R, C>,
+): UpdateWrites<R, K, C> {
+  return {
+    update: (key, changes, options) => update(entity, keyOf(key), changing(changes, change), options),
+  };
+}
+
+export interface UpsertWrites<R extends object, K, N extends object> {
+  /** Changes the record with this key, or creates it. */
+  upsert(key: K, values: Upserts<R, N>, options?: UpsertOptions<R>): Write<R>;
+}
+
+export function upsertWrites<R extends object, K extends object, N extends C & object, C extends object>(
+  entity: EntityCodec<R>,
+  keyOf: (key: K) => Key,
+  build: Creating<R, N>,
+  change: Changing<R, C>,
+): UpsertWrites<R, K, N> {
+  return {
+    upsert: (key, values, options) =>
+      upsert(entity, keyOf(key), upserting(values, key, { create: build, change }), options),
+  };
+}
+
+export interface PutWrites<R extends object, K, N> {
+  /** Replaces the record with this key whole, or creates it: what is not given is cleared or has its default. */
+  put(key: K, values: N, options?: UpsertOptions<R>): Write<R>;
+}
+
+/** @param kept what a record keeps for as long as it is there */
+export function putWrites<R extends object, K extends object, N extends object>(
+  entity: EntityCodec<R>,
+  keyOf: (key: K) => Key,
+  build: Creating<R, N>,
+  kept: readonly (keyof R & string)[],
+): PutWrites<R, K, N> {
+  return {
+    put: (key, values, options) =>
+      upsert(entity, keyOf(key), putting(values, key, { create: build, kept }), options),
+  };
+}
+
+export interface DeleteWrites<R extends object, K> {
+  delete(key: K, options?: DeleteOptions<R>): Write<R>;
+}
+
+export function deleteWrites<R extends object, K>(
+  entity: EntityCodec<R>,
+  keyOf: (key: K) => Key,
+): DeleteWrites<R, K> {
+  return { delete: (key, options) => remove(entity, keyOf(key), options) };
+}
+
+export interface CascadeWrites<R extends object, K> {
+  /** With all that goes with it: in one transaction by `db.write`, in as many as it takes by `db.cascade`. */
+  delete(key: K, options?: DeleteOptions<R>): Deletion<R>;
+}
+
+export function cascadeWrites<R extends object, K>(
+  entity: EntityCodec<R>,
+  keyOf: (key: K) => Key,
+  dependents: DependentsOf<R>,
+): CascadeWrites<R, K> {
+  return { delete: (key, options) => removeTree(entity, keyOf(key), dependents, options) };
+}
+
+/** How changes of an entity are applied. */
+export interface ChangeRules<R extends object, C extends object> {
+  /** What may change; all else of the changes is left out of account. */
+  readonly fields: readonly (keyof R & keyof C & string)[];
+  /** By field, what brings a value into the form it is stored in, in this order; null stays null. */
+  readonly forms?: { readonly [F in keyof C]?: readonly ((value: never) => unknown)[] };
+  /** Fields that hold the time of the last change. */
+  readonly touched?: readonly (keyof R & string)[];
+  /** The field that counts writes. */
+  readonly revision?: keyof R & string;
+}
+
+/** The record with changes: a field that they leave out stays as it is. */
+export function changed<R extends object, C extends object>(
+  current: R,
+  changes: C,
+  env: Pick<WriteEnvironment, 'now'>,
+  { fields, forms = {}, touched = [], revision }: ChangeRules<R, C>,
+): R {
+  const record: Record<string, unknown> = { ...(current as object) };
+  for (const field of fields) {
+    const value: unknown = changes[field];
+    if (value === undefined) continue;
+    const steps: readonly ((value: never) => unknown)[] = forms[field] ?? [];
+    record[field] = steps.reduce<unknown>(
+      (step, form) => encoded(form as (value: unknown) => unknown, step),
+      value,
+    );
+  }
+  for (const field of touched) record[field] = time(env.now);
+  if (revision !== undefined) record[revision] = Number(record[revision]) + 1;
+  return record as R;
+}
