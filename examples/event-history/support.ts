@@ -7,10 +7,7 @@ import { afterAll } from 'vitest';
 import { Dice } from '../../test/support/dice.js';
 import { generateProject } from '../../test/support/projects.js';
 import { openProject, type Project } from '../../test/support/running.js';
-import { createLoaders } from './generated/loaders.js';
-import { createResolvers } from './generated/resolvers.js';
-import { typeDefs } from './generated/schema.js';
-import { tables } from './generated/tables.js';
+import { createLoaders, createResolvers, tables, typeDefs } from './generated/index.js';
 import * as rules from './src/rules/index.js';
 
 /** The project over fresh tables, for all tests of a file. */

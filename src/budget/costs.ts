@@ -74,6 +74,8 @@ export interface QueryCost extends RulesAround, PrefetchRequested {
   readonly limit?: string | number;
   /** The fields that the index covers; left out: all. */
   readonly covering?: readonly string[];
+  /** The one field that is read of each row, where the answer is that field's values. */
+  readonly selects?: string;
   /** What the rows lead to, by key. */
   readonly leadsTo?: string;
   /** Rows may be dropped, and further rows read to replace them. */

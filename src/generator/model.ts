@@ -177,6 +177,8 @@ export interface PatternModel {
   readonly maintained?: { readonly at: Span };
   /** Of a sum, the attribute that is added up. */
   readonly of?: Word;
+  /** The attribute that the answer has of each record, in the place of the record. */
+  readonly select?: Word;
   /** What a maintained count may not pass. */
   readonly cap?: { readonly count: number; readonly at: Span };
   /** Of a connection: `totalCount` is maintained by the write path. */
@@ -338,8 +340,6 @@ export interface FieldPath {
   readonly field: string;
   readonly at: Span;
 }
-
-// --- SDL ---
 
 export interface Sdl {
   readonly types: ReadonlyMap<string, SdlType>;

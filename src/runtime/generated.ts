@@ -84,7 +84,7 @@ export {
 export { anyEntity, parentFirst } from './read/mixed.js';
 export { limitOf, type PageOptions, type Wants } from './read/pages.js';
 export { type PrefetchInfo, prefetch } from './read/prefetch/prefetch.js';
-export { fieldsOf, type SelectionInfo, selection } from './read/selection.js';
+export { attributeOf, attributesOf, fieldsOf, type SelectionInfo, selection } from './read/selection.js';
 export type {
   AllowRule,
   AlongsideChange,

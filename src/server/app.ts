@@ -7,10 +7,7 @@ import Fastify, {
 import { type DocumentNode, GraphQLError, Kind } from 'graphql';
 import mercurius, { type IResolvers } from 'mercurius';
 import type { Database, Session } from 'tableloom/runtime';
-import { type Context, createLoaders } from '../../generated/loaders.js';
-import { createResolvers } from '../../generated/resolvers.js';
-import type { Rules } from '../../generated/rules.js';
-import { typeDefs } from '../../generated/schema.js';
+import { type Context, createLoaders, createResolvers, type Rules, typeDefs } from '../../generated/index.js';
 import * as ourRules from '../rules/index.js';
 import { currentUser } from '../rules/shared/viewer.js';
 import type { Auth } from './auth/auth.js';

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Context } from '../../generated/loaders.js';
+import type { Context } from '../../generated/index.js';
 import type { Auth } from './auth/auth.js';
 import type { Viewer } from './auth/viewer.js';
 

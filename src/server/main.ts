@@ -1,7 +1,7 @@
 /** Starts the server as the environment says, and stops it when told to. */
 
 import { createTables, Database, resolveTableNames } from 'tableloom/runtime';
-import { tables } from '../../generated/tables.js';
+import { tables } from '../../generated/index.js';
 import { buildApp } from './app.js';
 import { createAuth } from './auth/auth.js';
 import { secretsFor } from './auth/secrets.js';

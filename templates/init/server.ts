@@ -2,10 +2,7 @@ import Fastify from 'fastify';
 import mercurius, { type IResolvers } from 'mercurius';
 import { openEmbedded } from 'tableloom/embedded';
 import { openDatabase } from 'tableloom/runtime';
-import { createLoaders } from './generated/loaders.js';
-import { createResolvers } from './generated/resolvers.js';
-import { typeDefs } from './generated/schema.js';
-import { tables } from './generated/tables.js';
+import { createLoaders, createResolvers, tables, typeDefs } from './generated/index.js';
 
 // A DynamoDB in this process; `openEmbedded({ path: '.data' })` keeps the data. Amazon's: `client: { region: '…' }`.
 const { clientConfig } = await openEmbedded();

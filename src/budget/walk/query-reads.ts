@@ -100,7 +100,9 @@ interface Page {
 function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Selected): Page {
   const isCoveredIn = (of: Sets) =>
     cost.covering === undefined ||
-    [...selections.names(of)].every((name) => name === '__typename' || cost.covering?.includes(name));
+    (cost.selects === undefined ? [...selections.names(of)] : [cost.selects]).every(
+      (name) => name === '__typename' || cost.covering?.includes(name),
+    );
   const single = (rows: number, isCovered: boolean): Page => ({
     rows,
     needed: rows,

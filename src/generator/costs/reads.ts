@@ -129,6 +129,7 @@ function queryCost(
     ...(gives === 'list' && limit ? { limit: limitOf(limit) } : {}),
     // A rule may look at any attribute.
     ...(held === undefined ? {} : { covering: pattern.visible === null ? held : [] }),
+    ...(held === undefined || pattern.select === undefined ? {} : { selects: pattern.select }),
     ...(access.total === undefined ? {} : { total: aggregateOf(entity, access.total).shards ?? 1 }),
     ...(drops ? { drops: true as const } : {}),
     ...(access.consistent ? { consistent: true as const } : {}),

@@ -46,6 +46,7 @@ export function emit({ plan, costs, budgets, sdl, renderer }: EmitInput): Map<st
     tablesFile(plan),
     costsFile(costs),
     { name: 'schema.ts', data: schema, declared: ['typeDefs'] },
+    { name: 'index.ts', data: {}, declared: [] },
   ];
   return new Map([
     ...sources.map((source) => [source.name, sourceText(source, options)] as const),

@@ -30,6 +30,7 @@ export function patternPlan(resolved: ResolvedModel, layout: Layout, pattern: Pa
     target: returned(pattern).text,
     field: fieldRef(pattern.for),
     access: accessOf(resolved, layout, pattern),
+    ...(pattern.select ? { select: pattern.select.text } : {}),
     inputs: inputsOf(resolved, pattern),
     filterInputs: filterInputs(resolved, pattern),
     allow: pattern.allow?.text ?? null,

@@ -1,6 +1,6 @@
 /** Every place that names an attribute. */
 
-import { fieldsOfReference, type PatternModel, partOf, type Word } from '../model.js';
+import { fieldsOfReference, type PatternModel, partOf, returned, type Word } from '../model.js';
 import { comparisonsOf, requiredBy } from './comparisons.js';
 import { holesIn, type ResolvedEntity, type ResolvedNames } from './resolved-model.js';
 
@@ -51,6 +51,10 @@ export function* attributeReferences(names: ResolvedNames): Generator<AttributeR
     const entity = names.entities.get(pattern.target.text);
     if (!entity) continue;
     for (const word of [...askedBy(pattern), ...(pattern.entry?.include ?? [])]) yield { entity, word };
+  }
+  for (const pattern of names.model.patterns) {
+    const entity = names.entities.get(returned(pattern).text);
+    if (entity && pattern.select) yield { entity, word: pattern.select };
   }
   for (const { leadsTo } of names.model.patterns) {
     const entity = leadsTo && names.entities.get(leadsTo.target.text);

@@ -47,6 +47,24 @@ export function fieldsOf(info: SelectionInfo): ReadonlySet<string> {
   return new Walk(info).names(info.fieldNodes.map(({ selectionSet }) => selectionSet));
 }
 
+/** The value that a record has of one attribute; null where there is no record. */
+export async function attributeOf<R extends object, K extends keyof R>(
+  read: Promise<R | null>,
+  name: K,
+): Promise<R[K] | null> {
+  const record = await read;
+  return record === null ? null : record[name];
+}
+
+/** The values that records have of one attribute, in their order; null where there is no record. */
+export async function attributesOf<R extends object | null, K extends keyof NonNullable<R>>(
+  read: Promise<readonly R[]>,
+  name: K,
+): Promise<(NonNullable<R>[K] | (R & null))[]> {
+  const records = await read;
+  return records.map((record) => (record === null ? (record as R & null) : (record as NonNullable<R>)[name]));
+}
+
 type Sets = readonly (SelectionSetNode | undefined)[];
 
 /** Walks selections through fragments and directives. */

@@ -2,7 +2,7 @@
 
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind } from 'graphql';
 import { type Budget, type BudgetField, budgetOf, type Statistics } from 'tableloom/runtime';
-import { costs } from '../../../generated/costs.js';
+import { costs } from '../../../generated/index.js';
 
 /** How many requests one operation may send to DynamoDB, unless the server is configured otherwise. */
 export const usualRequestLimit = 1000;

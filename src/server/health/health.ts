@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Database } from 'tableloom/runtime';
-import { createLoaders } from '../../../generated/loaders.js';
+import { createLoaders } from '../../../generated/index.js';
 
 /** The answer waits no longer for storage, in milliseconds: whoever asks has a limit of its own. */
 const patience = 2000;

@@ -30,12 +30,17 @@ export function patternBlock(plan: Plan, budgets: SingleBudgets, pattern: Patter
     reads: [...reads(plan, pattern), ...order(query)].join(', '),
     filter: query?.filter ? filterText(query.filter) : '',
     cost: readCost(budget),
-    covering: covering(budget),
+    covering: pattern.select === undefined ? covering(budget) : '',
     why: [why(plan, pattern), ...withParent(pattern)].join('; '),
   };
 }
 
-function returned(plan: Plan, { cardinality, target, access }: PatternPlan): string {
+function returned(plan: Plan, pattern: PatternPlan): string {
+  const records = recordsOf(plan, pattern);
+  return pattern.select === undefined ? records : `${pattern.select} of ${records}`;
+}
+
+function recordsOf(plan: Plan, { cardinality, target, access }: PatternPlan): string {
   switch (access.kind) {
     case 'count':
       return `count of ${target}, up to ${access.upTo}`;

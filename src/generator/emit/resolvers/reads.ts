@@ -133,14 +133,20 @@ function readCall(
   query: Doc,
   shape: Shape,
   access: QueryAccess,
-  { isPartial, extra = [] }: { readonly isPartial: boolean; readonly extra?: readonly Doc[] },
+  {
+    isPartial,
+    select,
+    extra = [],
+  }: { readonly isPartial: boolean; readonly select?: string | undefined; readonly extra?: readonly Doc[] },
 ): Doc {
   if (shape === 'connection') {
     const selected = call(runtime('selection'), [info]);
     const options = extra.length > 0 ? object([code`...${selected}`, ...extra]) : selected;
     return sessionCall('connection', [query, args, options]);
   }
-  const fields = isPartial ? [property('fields', call(runtime('fieldsOf'), [info]))] : [];
+  const asked =
+    select === undefined ? call(runtime('fieldsOf'), [info]) : call('new Set', [list([quote(select)])]);
+  const fields = isPartial ? [property('fields', asked)] : [];
   const options = [...fields, ...extra];
   const given = options.length > 0 ? [object(options)] : [];
   if (shape === 'one') return sessionCall('one', [query, ...given]);
@@ -209,6 +215,7 @@ export function patternCall(plan: Plan, pattern: PatternPlan, shape: Shape, extr
     case 'query':
       return readCall(queryCall(plan, pattern, access), shape, access, {
         isPartial: pattern.visible === null && isLess(plan, access, shape),
+        select: pattern.select,
         extra,
       });
   }

@@ -6,9 +6,9 @@ import type { PatternPlan } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { ResolverPlan } from '../../plan/types/resolvers.js';
 import { type Doc, localsIn } from '../fragment.js';
-import { arrow, block, code, generic, operation, property, typeFrom, when } from '../printer.js';
+import { arrow, block, call, code, generic, operation, property, quote, typeFrom, when } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
-import { args, context, contextType, graphqlType, info, parent } from '../symbols.js';
+import { args, context, contextType, graphqlType, info, parent, runtime } from '../symbols.js';
 import { mutationBody, transactionBody } from './mutations.js';
 import { prefetchName, prefetchView } from './prefetch.js';
 import { isMissing, joinBody, joinRead, patternCall, type Shape } from './reads.js';
@@ -138,7 +138,10 @@ function patternBody(plan: Plan, pattern: PatternPlan, shape: Shape): Body {
   }
   const isJoin = access.kind === 'through' && cardinality === 'one';
   if (isJoin) statements.push(...joinBody(plan, pattern, access));
-  const read = patternCall(plan, pattern, shape);
+  const read =
+    visible === null
+      ? selected(pattern, shape, patternCall(plan, pattern, shape))
+      : patternCall(plan, pattern, shape);
   const isAsync = allow !== null || isJoin || visible !== null;
   if (visible === null) return { statements: [...statements, read], isAsync };
   const sees = ruleCall(visible, ['node', context]);
@@ -146,10 +149,16 @@ function patternBody(plan: Plan, pattern: PatternPlan, shape: Shape): Body {
     statements: [
       ...statements,
       code`const node = await ${read};`,
-      code`node !== null && (await ${sees}) ? node : null`,
+      code`node !== null && (await ${sees}) ? ${pattern.select ? `node.${pattern.select}` : 'node'} : null`,
     ],
     isAsync,
   };
+}
+
+/** The attribute that the field has of what is read. */
+function selected({ select }: PatternPlan, shape: Shape, read: Doc): Doc {
+  if (select === undefined) return read;
+  return call(runtime(shape === 'one' ? 'attributeOf' : 'attributesOf'), [read, quote(select)]);
 }
 
 function nothingOf({ cardinality }: PatternPlan, shape: Shape): string {

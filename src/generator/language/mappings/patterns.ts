@@ -317,6 +317,13 @@ const patternKeys = {
     description: 'The default and the maximum number of records of a page.',
     example: { many: 'User', for: 'Query.users', sort: 'createdAt', page: { default: 10, max: 50 } },
   },
+  select: {
+    ...text,
+    title: 'One attribute',
+    description:
+      'With `one` and `many`, the field is this attribute of each record instead of the record: its type is that of the attribute, or a list of it. An index that has the attribute answers alone.',
+    example: { many: 'User', for: 'Query.names', sort: 'name', select: 'name' },
+  },
   limit: {
     ...source,
     title: 'Length of a list',

@@ -76,6 +76,7 @@ export function readPattern(reading: Reading, name: Word, node: Node | null): Pa
       upTo: countOf(reading, map.get('upTo')),
       maintained: maintainedOf(reading, map, cardinality),
       of: wordOf(reading, map.get('of')),
+      select: wordOf(reading, map.get('select')),
       cap: countOf(reading, map.get('cap')),
       total: flagOf(reading, map.get('total')),
       index: wordOf(reading, map.get('index')),

@@ -11,6 +11,8 @@ export interface PatternPlan {
   readonly target: string;
   readonly field: FieldRef | null;
   readonly access: Access;
+  /** The attribute that its field has of each record, in the place of the record. */
+  readonly select?: string;
   /** What its function takes: equalities, bounds, bucket, order. */
   readonly inputs: readonly NamedValue[];
   /** What its filter takes, by the name of the argument. */

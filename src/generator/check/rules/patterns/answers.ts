@@ -1,8 +1,15 @@
 /** The field that a pattern or mutation answers can carry the answer. */
 
-import { type PatternModel, printType, returned, type SdlField, type TypeRef } from '../../../model.js';
+import {
+  type PatternModel,
+  printType,
+  returned,
+  type SdlField,
+  type TypeRef,
+  type Word,
+} from '../../../model.js';
 import type { ResolvedModel } from '../../../resolve/resolved-model.js';
-import { connectionNode, encodingOf, fieldAt, isConnection } from '../../../resolve/sdl.js';
+import { connectionNode, encodingOf, fieldAt, isConnection, optional } from '../../../resolve/sdl.js';
 import { typeOfSource } from '../../../resolve/value-paths.js';
 import { type Check, type Finding, listed } from '../../row.js';
 
@@ -77,7 +84,8 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
         hint: plain.hint,
       };
     }
-    if (answer.kind === 'pattern' && plainTypes[answer.by.cardinality] !== undefined) continue;
+    if (answer.kind === 'pattern' && (plainTypes[answer.by.cardinality] !== undefined || answer.by.select))
+      continue;
     const target = answer.kind === 'pattern' ? returned(answer.by).text : answer.by.entity.text;
     const isMany =
       answer.kind === 'pattern' && (answer.by.cardinality === 'many' || answer.by.cardinality === 'mixed');
@@ -114,12 +122,13 @@ const plainTypes: Readonly<Partial<Record<PatternModel['cardinality'], string>>>
   exists: 'Boolean',
 };
 
-/** What a count or a test gives, where the field is of another type. */
+/** What a count, a test or `select` gives, where the field is of another type. */
 function plainMistake(
   resolved: ResolvedModel,
   pattern: PatternModel,
   field: SdlField,
 ): { readonly gives: string; readonly hint: string } | undefined {
+  if (pattern.select) return selectMistake(resolved, pattern, pattern.select, field);
   const wanted = plainTypes[pattern.cardinality];
   if (wanted === undefined) return undefined;
   const isList = pattern.where.some(
@@ -138,6 +147,32 @@ function plainMistake(
     pattern.cardinality === 'sum' && ['integer', 'decimal'].includes(encodingOf(type, resolved.model.sdl));
   const isRight = isWide || (type.kind === 'named' && type.name === wanted);
   return isRight ? undefined : { gives, hint: `Make the field \`${wanted}!\`.` };
+}
+
+function selectMistake(
+  { entities }: ResolvedModel,
+  pattern: PatternModel,
+  select: Word,
+  { type }: SdlField,
+): { readonly gives: string; readonly hint: string } | undefined {
+  const entity = entities.get(returned(pattern).text);
+  const attribute = entity?.attributes.get(select.text);
+  const { cardinality } = pattern;
+  if (!entity || !attribute || (cardinality !== 'one' && cardinality !== 'many')) return undefined;
+  const path = `\`${entity.name}.${select.text}\``;
+  if (attribute.hidden)
+    return { gives: `${path}, which is not in the schema`, hint: 'Select a field of the type.' };
+  const isOf = (given: TypeRef) =>
+    printType(optional(given)) === printType(optional(attribute.type)) &&
+    !(given.nonNull && attribute.nullable);
+  const wanted = printType(attribute.nullable ? optional(attribute.type) : attribute.type);
+  if (cardinality === 'many')
+    return type.kind === 'list' && isOf(type.of)
+      ? undefined
+      : { gives: `${path} of each record`, hint: `Make the field \`[${wanted}]!\`.` };
+  return isOf(optional(type))
+    ? undefined
+    : { gives: `${path} of one record`, hint: `Make the field \`${printType(optional(attribute.type))}\`.` };
 }
 
 function isManyOf(sdl: ResolvedModel['model']['sdl'], type: TypeRef, target: string): boolean {

@@ -2,7 +2,7 @@
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { isGet } from '../../../layout/serving.js';
-import { isMaintained, type PatternModel } from '../../../model.js';
+import { isMaintained, type PatternModel, returned } from '../../../model.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
 import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
 import { fieldAt, isConnection } from '../../../resolve/sdl.js';
@@ -50,6 +50,12 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
   if (cardinality !== 'count' || !pattern.maintained)
     yield* useless('cap', pattern.cap?.at, 'no count is maintained');
   if (cardinality !== 'sum') yield* useless('of', pattern.of?.at, 'nothing is added up');
+  if (cardinality !== 'one' && cardinality !== 'many')
+    yield* useless('select', pattern.select?.at, 'it is for `one` and `many`');
+  else if (!resolved.entities.has(returned(pattern).text))
+    yield* useless('select', pattern.select?.at, 'only an entity has attributes');
+  else if (!pattern.for)
+    yield* useless('select', pattern.select?.at, 'the pattern answers no field, and rules read records');
   if (cardinality !== 'many' && cardinality !== 'mixed')
     yield* useless('total', pattern.total?.at, 'there is no connection');
   if (cardinality === 'count' || cardinality === 'sum' || cardinality === 'exists') {
