@@ -20,7 +20,7 @@ describe('the request limit', () => {
     expect((await server.ask(query, { token })).errors).toEqual([
       {
         message:
-          'The query may send 8 requests to the database; at most 7 are allowed. Query.users may send 4 of them. Ask for fewer rows of what it is asked of.',
+          'The query may send 8 requests to the database; at most 7 are allowed. Query.users may send 4 of them. Request fewer rows of its parent.',
         extensions: { code: 'QUERY_TOO_COSTLY', limit: 7, requests: 8 },
       },
     ]);
