@@ -36,7 +36,7 @@ test('A8: an order by time does not hold where no status is given', () => {
     '{ many: Shipment, for: Query.recipientShipments, where: { recipientId: $recipientId }, narrow: { status: $status }, sort: createdAt, range: { createdAt: { from: $since, before: $until } }, index: ByRecipient }',
   );
   expect(said).toContain('error[narrow-order]');
-  expect(said).toContain('hint: Write `sort: [status, createdAt]`, or leave `sort` out.');
+  expect(said).toContain('hint: Write `sort: [status, createdAt]`, or remove `sort`.');
 });
 
 test('A12: a global index gives no consistent reads', () => {

@@ -1,7 +1,7 @@
 /** `tableloom init`: a small project that works, to start from. */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, posix, relative, resolve } from 'node:path';
+import { dirname, join, posix, relative, resolve } from 'node:path';
 import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
 import { formatDiagnostics } from '../generator/diagnostics/print.js';
 import { filesBelow, slashes, textOf, writeAll } from './files.js';
@@ -76,8 +76,13 @@ function parsed(text: string): Manifest {
   }
 }
 
+/** @throws Mistake where the path, or else the nearest path above it that exists, is a file */
 function expectFolder(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true) return;
+  if (!existsSync(path)) {
+    if (dirname(path) !== path) expectFolder(dirname(path));
+    return;
+  }
+  if (statSync(path).isDirectory()) return;
   throw new Mistake(`${slashes(path)} is not a folder.`, 'Choose another folder with `--root`.');
 }
 

@@ -1,6 +1,6 @@
 /** What the verbs share: where the project is, and how a failure is reported. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { isFindings, Mistake, unwrapped } from './mistakes.js';
 import { Stages } from './stages.js';
 import { Terminal } from './terminal.js';
@@ -17,8 +17,9 @@ export const terminal = new Terminal();
 
 /** Everything below works with paths from the project's folder, as Codegen does. */
 export function enter(root: string): void {
-  if (!existsSync(root))
-    throw new Mistake(`There is no folder ${root}.`, 'Set the folder of the project with `--root`.');
+  const hint = 'Set the folder of the project with `--root`.';
+  if (!existsSync(root)) throw new Mistake(`There is no folder ${root}.`, hint);
+  if (!statSync(root).isDirectory()) throw new Mistake(`${root} is not a folder.`, hint);
   process.chdir(root);
 }
 

@@ -90,7 +90,7 @@ export function generate({
       sources,
     ),
   );
-  const layout = measure('lay out', () => layOut(model, lock));
+  const layout = measure('lay out', () => layOut(resolved, lock));
   warnings.push(
     ...refuseErrors(
       measure('check', () => checkLayout(model, layout)),

@@ -152,7 +152,7 @@ export {
   notNull,
   without,
 } from './write/entity/field-updates.js';
-export { entry, stored } from './write/entity/item-parts.js';
+export { entry } from './write/entity/item-parts.js';
 export type { IdempotencyStore } from './write/idempotency.js';
 export type {
   Alongside,

@@ -198,6 +198,21 @@ describe('a wrong call', () => {
     expect(err).toMatch(/^tableloom: There is no cogeden\.ts in .+\n {2}hint: .+\n$/);
   });
 
+  test('names a root that is a file or is missing', async () => {
+    const { run, folder } = libraryProject();
+    const file = join(folder, 'codegen.ts');
+    expect(await run('check', { root: file })).toEqual({
+      code: 2,
+      out: '',
+      err: `tableloom: ${file} is not a folder.\n  hint: Set the folder of the project with \`--root\`.\n`,
+    });
+    for (const missing of [join(folder, 'nowhere'), join(file, 'below')]) {
+      const { code, err } = await run('check', { root: missing });
+      expect(code).toBe(2);
+      expect(err).toContain(`There is no folder ${missing}.`);
+    }
+  });
+
   test('exits with 2 from the shell as well', () => {
     const command = ['--conditions=tableloom-source', '--import', 'tsx/esm', 'src/cli.ts'];
     const { status, stderr, stdout } = spawnSync(process.execPath, [...command, 'chek'], {

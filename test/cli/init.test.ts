@@ -97,6 +97,7 @@ describe('init', () => {
     writeFileSync(join(root, 'schema'), '');
     expect((await init(root, true)).err).toContain('schema is not a folder');
     expect((await init(join(root, 'schema'))).err).toContain('schema is not a folder');
+    expect((await init(join(root, 'schema/plants'))).err).toContain('schema is not a folder');
     expect(readdirSync(root)).toEqual(['schema']);
   });
 

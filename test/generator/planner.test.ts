@@ -162,7 +162,7 @@ describe('a pinned key', () => {
   test('that is the one the planner chose moves nothing, nor does taking the pin away', () => {
     const free = planned(declaration({ byA: { where: ['a'] } }));
     const table =
-      'tables: { entities: { name: "${TABLE_PREFIX}-entities", key: [PK, SK], indexes: { GSI1: [GSI1PK, GSI1SK] } } }';
+      'tables: { entities: { name: entities, key: [PK, SK], indexes: { GSI1: [GSI1PK, GSI1SK] } } }';
     const pinned = declaration({
       byA: '{ many: Thing, where: { a: $a }, index: GSI1, key: { GSI1PK: "THING_BY_A#{a}", GSI1SK: "{id}" } }',
     }).replace('version: 1', `version: 1\n${table}`);

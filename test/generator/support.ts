@@ -32,7 +32,7 @@ export function checked(yaml: string, sdl: string | GraphQLSchema, lock: Lock = 
   const resolved = resolveModel(model);
   const ofModel = checkModel(resolved);
   if (ofModel.length > 0) return { model, diagnostics: ofModel };
-  const layout = layOut(model, lock);
+  const layout = layOut(resolved, lock);
   const diagnostics = checkLayout(model, layout);
   if (diagnostics.some(({ severity }) => severity === 'error')) return { model, diagnostics, layout };
   return { model, diagnostics, layout, plan: planOf(resolved, layout), lock: nextLock(layout, lock) };

@@ -11,7 +11,7 @@ test('a physical name is its template with the variables filled in', () => {
   expect(resolveTableName('${PREFIX}-${STAGE}.x', { PREFIX: 'app', STAGE: 'dev' })).toBe('app-dev.x');
   expect(resolveTableNames([definition], { PREFIX: 'app' })).toEqual({ main: 'app-main' });
   expect(() => resolveTableName('${PREFIX}-main', { PREFIX: '' })).toThrow(
-    'needs the variable PREFIX, which is not set',
+    'needs the environment variable PREFIX, which is not set. Set it, or change `name`',
   );
   expect(() => resolveTableName('${PREFIX}', { PREFIX: 'a b' })).toThrow('becomes "a b"');
   expect(() => resolveTableName('a', {})).toThrow(

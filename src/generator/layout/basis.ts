@@ -3,8 +3,8 @@
 import type { Lock, LockedEntity } from '../lock.js';
 import type { EntityModel, Model, PatternModel, TableModel } from '../model.js';
 import type { SlotPlan } from '../plan/types/storage.js';
-import { attributesOf } from '../resolve/attributes.js';
 import { keyTexts } from '../resolve/identity.js';
+import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { holesOf, keyTemplate } from '../resolve/templates.js';
 import { entryPrefixOf, retiredPrefixes, unusedHead } from './lock/claims.js';
 import { type KeptItem, keptItems } from './lock/kept.js';
@@ -26,14 +26,20 @@ export interface Basis {
   readonly taken: ReadonlySet<string>;
 }
 
+/** An entity whose basis is built. */
+type Stored = Pick<Basis, 'entity' | 'table' | 'attributes'>;
+
 /** By entity, in the order of the YAML. An entity of an unknown table has none. */
 export function basesOf(
-  model: Model,
+  { model, entities }: ResolvedModel,
   patterns: readonly PatternModel[],
   lock: Lock,
 ): ReadonlyMap<string, Basis> {
   const names = new Set(model.entities.map((entity) => entity.name.text));
-  const found = model.entities.flatMap((entity) => ownBasis(model, entity, patterns, lock) ?? []);
+  const found = [...names].flatMap((name) => {
+    const { model: entity, table, attributes } = entities.get(name) ?? {};
+    return entity && table && attributes ? ownBasis({ entity, table, attributes }, patterns, lock) : [];
+  });
   const taken = new Set([
     ...retiredPrefixes(lock, names).map(({ prefix }) => prefix),
     ...found.flatMap(({ released }) => released),
@@ -42,13 +48,8 @@ export function basesOf(
 }
 
 /** As if there were no lock. */
-export function basisOf(
-  model: Model,
-  entity: EntityModel,
-  patterns: readonly PatternModel[],
-): Basis | undefined {
-  const found = ownBasis(model, entity, patterns, undefined);
-  return found && { ...found.basis, taken: new Set() };
+export function basisOf(stored: Stored): Basis {
+  return { ...ownBasis(stored, [], undefined).basis, taken: new Set() };
 }
 
 /** A head of a partition key that no other key has had. */
@@ -70,14 +71,10 @@ export function tableOf(model: Model, entity: EntityModel): TableModel | undefin
 }
 
 function ownBasis(
-  model: Model,
-  entity: EntityModel,
+  { entity, table, attributes }: Stored,
   patterns: readonly PatternModel[],
   lock: Lock | undefined,
-): { readonly basis: Omit<Basis, 'taken'>; readonly released: readonly string[] } | undefined {
-  const table = tableOf(model, entity);
-  if (!table) return undefined;
-  const attributes = attributesOf(model, entity);
+): { readonly basis: Omit<Basis, 'taken'>; readonly released: readonly string[] } {
   const [partitionText = '', sortText = ''] = keyTexts(entity, table);
   const partition = keyTemplate(table.partition.text, partitionText, attributes);
   const sort = table.sort ? keyTemplate(table.sort.text, sortText, attributes) : null;

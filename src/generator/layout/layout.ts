@@ -9,6 +9,7 @@
 import { emptyLock, type Lock } from '../lock.js';
 import type { Model, PatternModel, TableModel } from '../model.js';
 import type { ItemPlan } from '../plan/types/storage.js';
+import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { aggregatesOf } from './aggregates.js';
 import { basesOf } from './basis.js';
 import { placeOpen } from './choose/choosing.js';
@@ -25,9 +26,10 @@ import { isGet, isPinned } from './serving.js';
 import type { EntityLayout, Layout, PatternRead, Placements } from './types.js';
 
 /** Lays out a model whose names are all known (see check/). */
-export function layOut(model: Model, lock: Lock = emptyLock): Layout {
+export function layOut(resolved: ResolvedModel, lock: Lock = emptyLock): Layout {
+  const { model } = resolved;
   const patterns = queryPatterns(model);
-  const bases = basesOf(model, patterns, lock);
+  const bases = basesOf(resolved, patterns, lock);
   const pools = new Map(
     model.tables.map((table) => [table.name.text, indexPool(table, bases.values(), lock)]),
   );

@@ -3,22 +3,31 @@
 import type { FilterModel, PatternModel, Source } from '../model.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import type { FilterPlan, FilterValue } from './types/access.js';
-import type { NamedValue } from './types/values.js';
+import type { ConditionTree, NamedValue } from './types/values.js';
 import { valuePlan } from './values.js';
 
 type Input = Exclude<Source, { readonly kind: 'literal' }>;
 
 export function filterPlan(filter: FilterModel): FilterPlan {
-  if (filter.kind === 'not') return { kind: 'not', of: filterPlan(filter.of) };
-  if (filter.kind !== 'compare') return { kind: filter.kind, of: filter.of.map(filterPlan) };
-  const { field, operator, isList } = filter;
-  const values = filter.values.map(
+  return conditionTree(
+    filter,
     (source): FilterValue =>
       source.kind === 'literal'
         ? { kind: 'literal', value: source.value }
         : { kind: 'input', name: inputName(source) },
   );
-  return { kind: 'compare', field: field.text, operator, values, isList };
+}
+
+/** A condition with its values planned. */
+export function conditionTree<Value>(
+  condition: FilterModel,
+  planned: (source: Source) => Value,
+): ConditionTree<Value> {
+  if (condition.kind === 'not') return { kind: 'not', of: conditionTree(condition.of, planned) };
+  if (condition.kind !== 'compare')
+    return { kind: condition.kind, of: condition.of.map((part) => conditionTree(part, planned)) };
+  const { field, operator, values, isList } = condition;
+  return { kind: 'compare', field: field.text, operator, values: values.map(planned), isList };
 }
 
 /** The arguments a pattern's filter takes, each once. */

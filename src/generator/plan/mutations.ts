@@ -1,18 +1,13 @@
 /** What each mutation writes: its values, conditions and rules. What it costs is added when all writes are known. */
 
 import type { EntityLayout, Layout } from '../layout/types.js';
-import {
-  type FilterModel,
-  type MutationModel,
-  namedType,
-  type Source,
-  type TransactionModel,
-} from '../model.js';
+import { type MutationModel, namedType, type Source, type TransactionModel } from '../model.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { typeOfSource } from '../resolve/value-paths.js';
+import { conditionTree } from './filters.js';
 import { idempotentPlan, madeBy, madeName, valuesIn } from './transactions.js';
 import type { NamedValue, ValuePlan } from './types/values.js';
-import type { ConditionPlan, ConditionValue, MutationPlan } from './types/writes.js';
+import type { ConditionValue, MutationPlan } from './types/writes.js';
 import { fieldRef, namedValues } from './values.js';
 
 export function mutationPlan(
@@ -88,17 +83,13 @@ function requirePlans(
   value: (source: Source) => ValuePlan,
 ): Pick<MutationPlan, 'require'> {
   if (require.length === 0) return {};
-  const planOf = (condition: FilterModel): ConditionPlan => {
-    if (condition.kind === 'not') return { kind: 'not', of: planOf(condition.of) };
-    if (condition.kind !== 'compare') return { kind: condition.kind, of: condition.of.map(planOf) };
-    const { field, operator, isList } = condition;
-    const values = condition.values.map((source) =>
-      source.kind === 'current' ? currentValue(entity, source) : value(source),
-    );
-    return { kind: 'compare', field: field.text, operator, values, isList };
-  };
+  const planned = (source: Source): ConditionValue =>
+    source.kind === 'current' ? currentValue(entity, source) : value(source);
   return {
-    require: require.map(({ name, condition }) => ({ name: name.text, condition: planOf(condition) })),
+    require: require.map(({ name, condition }) => ({
+      name: name.text,
+      condition: conditionTree(condition, planned),
+    })),
   };
 }
 

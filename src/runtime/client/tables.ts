@@ -67,10 +67,8 @@ export function resolveTableName(
     if (value) return value;
     throw new TableloomError(
       'CONFIGURATION',
-      `The table name ${template} needs the variable ${variable}, which is not set.`,
-      {
-        variable,
-      },
+      `The table name ${template} needs the environment variable ${variable}, which is not set. Set it, or change \`name\` of the table in access-patterns.yaml.`,
+      { variable },
     );
   });
   if (nameForm.test(name)) return name;

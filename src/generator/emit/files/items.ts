@@ -2,7 +2,7 @@
 
 import { entityOf } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
-import type { EntityPlan, GuardPlan, ItemPlan } from '../../plan/types/storage.js';
+import type { AttributePlan, EntityPlan, GuardPlan, ItemPlan } from '../../plan/types/storage.js';
 import type { Doc } from '../fragment.js';
 import { arrow, call, code, list, object, property, quote } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
@@ -39,37 +39,33 @@ function codecView(plan: Plan, entity: EntityPlan) {
     record: entityType(names.record),
     table: keyValue(tableVariable(entity.table)),
     key: keyValue(names.keyBuilder),
-    item: arrow([parameterOf(entity)], itemExpression(entity)),
+    parameter: parameterOf(entity),
+    stored: [
+      ...entity.attributes.map((one) => property(one.name, storedExpression(entity, one))),
+      ...expiryParts(entity),
+    ].map((part) => ({ property: part })),
+    keys: keyCalls(entity).map((key) => ({ spread: code`...${key}` })),
     attributes: entity.attributes.map((one) => ({ property: property(one.name, readExpression(one)) })),
     rest: [...keptParts(plan, entity), ...optionParts(plan, entity)].map((part) => ({ property: part })),
   };
 }
 
-/** The main item: its attributes, then its keys. */
-function itemExpression(entity: EntityPlan): Doc {
-  const parameter = parameterOf(entity);
-  const sets = setsOf(
-    entity,
-    entity.attributes.map(({ name }) => name),
-  );
-  const slots = entity.items[0]?.slots ?? [];
-  return object([
-    ...expiryParts(entity),
-    spread(
-      call(runtime('stored'), [quote(entity.name), parameter, ...(sets.length > 0 ? [texts(sets)] : [])]),
-    ),
-    ...slots.map((slot) =>
-      spread(
-        call(keyValue(slot.index === null ? entity.names.keyBuilder : slotFunction(entity, slot)), [
-          parameter,
-        ]),
-      ),
-    ),
-  ]);
+/** An attribute as it is stored: absent in the place of null, documents checked. */
+function storedExpression(entity: EntityPlan, { name, set, encoding, nullable }: AttributePlan): Doc {
+  const value = `${parameterOf(entity)}.${name}`;
+  const ifAny = nullable ? `${value} === null` : null;
+  if (set) return unless(ifAny, call(runtime('setOf'), [value]));
+  if (encoding === 'document') return unless(ifAny, call(runtime('documentValue'), [value, quote(name)]));
+  return nullable ? `${value} ?? undefined` : value;
 }
 
-function spread(value: Doc): Doc {
-  return code`...${value}`;
+/** The keys of the main item, the table's first. */
+function keyCalls(entity: EntityPlan): Doc[] {
+  const slots = entity.items[0]?.slots ?? [];
+  return slots.map((slot) => {
+    const name = slot.index === null ? entity.names.keyBuilder : slotFunction(entity, slot);
+    return call(keyValue(name), [parameterOf(entity)]);
+  });
 }
 
 /** What a write keeps besides the main item. */
@@ -149,7 +145,7 @@ function versionExpression(plan: Plan, entity: EntityPlan, item: ItemPlan): Doc 
   const fields = texts(history.attributes.map(({ name }) => name));
   const record = object([
     property('__typename', quote(history.name)),
-    spread(call(runtime('picked'), [parameterOf(entity), fields])),
+    code`...${call(runtime('picked'), [parameterOf(entity), fields])}`,
   ]);
   return call(`${history.names.codec}.item`, [record]);
 }

@@ -23,7 +23,7 @@ const fileKeys = {
     ...each({ $ref: '#/definitions/table' }, { propertyNames: name }),
     title: 'Tables',
     description:
-      'The DynamoDB tables, by the names that entities use for them. If left out, one table, `entities`, named `${TABLE_PREFIX}-entities`, with the key `[PK, SK]`.',
+      'The DynamoDB tables, by the names that entities use for them. If left out, one table, `entities`, with the key `[PK, SK]`.',
     example: small,
   },
   entities: {

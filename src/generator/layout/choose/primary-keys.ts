@@ -7,18 +7,21 @@
  */
 
 import type { Lock, LockedKey } from '../../lock.js';
-import type { EntityModel, Model, TableModel, Word } from '../../model.js';
+import type { EntityModel, Model, PatternModel, TableModel, Word } from '../../model.js';
 import { constant } from '../../names.js';
 import { attributesOf } from '../../resolve/attributes.js';
 import { isFault, parseTemplate } from '../../resolve/templates.js';
-import { basisOf, tableOf } from '../basis.js';
+import { type Basis, basisOf, tableOf } from '../basis.js';
 import { prefixOf, retiredPrefixes, unusedHead } from '../lock/claims.js';
 import { queryPatterns } from '../mixed.js';
 import { fits, isGet, isPinned, keyFieldsOf } from '../serving.js';
 import type { Attributes } from '../types.js';
 import { groupsFor } from './choosing.js';
 
-/** The model with a key for each entity; one whose names are wrong is left to the checks. */
+/**
+ * The model with a key for each entity; one whose names are wrong is left to the checks. It takes the model before it is
+ * resolved: attributes of histories and value paths depend on the keys.
+ */
 export function chooseKeys(model: Model, lock: Lock): Model {
   const names = new Set(model.entities.map((entity) => entity.name.text));
   const taken = new Set(retiredPrefixes(lock, names).map(({ prefix }) => prefix));
@@ -42,11 +45,11 @@ function withKey(model: Model, entity: EntityModel, lock: Lock, taken: ReadonlyS
   const whole = divided(type, fields, [], table);
   if (fields.length < 2 || !table.sort || !fields.every((field) => isPlain(attributes, field)))
     return !identity && !attributes.has('id') ? entity : pinned(entity, table, whole, attributes);
+  const patterns = queryPatterns(model).filter((pattern) => pattern.target.text === name.text);
   const choices = divisions(fields).map(([partition, sort]) => {
-    const key = divided(type, partition, sort, table);
-    const candidate = pinned(entity, table, key, attributes);
-    const others = model.entities.map((one) => (one === entity ? candidate : one));
-    return { candidate, ...keysNeeded({ ...model, entities: others }, candidate) };
+    const candidate = pinned(entity, table, divided(type, partition, sort, table), attributes);
+    const basis = basisOf({ entity: candidate, table, attributes });
+    return { candidate, ...keysNeeded(basis, patterns) };
   });
   const [first, ...more] = choices;
   if (!first) return entity;
@@ -58,17 +61,16 @@ function withKey(model: Model, entity: EntityModel, lock: Lock, taken: ReadonlyS
 }
 
 /**
- * How many patterns an entity's primary key serves, and how few other keys are needed for those that pin none. Patterns
- * whose names are wrong are passed over.
+ * How many of an entity's patterns its primary key serves, and how few other keys are needed for those that pin none.
+ * Patterns whose names are wrong are passed over.
  */
-function keysNeeded(model: Model, entity: EntityModel): { served: number; needed: number } {
-  const patterns = queryPatterns(model);
-  const basis = basisOf(model, entity, patterns);
-  if (!basis) return { served: 0, needed: 0 };
+function keysNeeded(
+  basis: Basis,
+  patterns: readonly PatternModel[],
+): { readonly served: number; readonly needed: number } {
   const { attributes, primary } = basis;
   const queries = patterns.filter(
     (pattern) =>
-      pattern.target.text === entity.name.text &&
       pattern.entry === undefined &&
       !isGet(pattern, basis) &&
       [...keyFieldsOf([pattern]), ...(pattern.bucket ? [pattern.bucket.field.text] : [])].every((field) =>

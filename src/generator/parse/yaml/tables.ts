@@ -134,7 +134,7 @@ export function defaultTable(
     entities.some(({ ttl, keep }) => ttl || keep?.seconds) || mutations.some(({ idempotent }) => idempotent);
   return {
     name: word('entities'),
-    physicalName: word('${TABLE_PREFIX}-entities'),
+    physicalName: word('entities'),
     partition: word('PK'),
     sort: word('SK'),
     ...(expires ? { ttl: word('ttl') } : {}),

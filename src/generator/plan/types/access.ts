@@ -2,7 +2,7 @@
 
 import type { HoleEncoding } from '../../encodings.js';
 import type { KeyTemplate, TemplatePart } from './storage.js';
-import type { FieldRef, NamedValue, ValuePlan } from './values.js';
+import type { ConditionTree, FieldRef, NamedValue, ValuePlan } from './values.js';
 
 export interface PatternPlan {
   readonly name: string;
@@ -242,16 +242,7 @@ export interface MultiAttributeAccess {
 }
 
 /** A condition on what was read. Each value is an input of the query function, named as in `filterInputs`, or a literal. */
-export type FilterPlan =
-  | { readonly kind: 'all' | 'any'; readonly of: readonly FilterPlan[] }
-  | { readonly kind: 'not'; readonly of: FilterPlan }
-  | {
-      readonly kind: 'compare';
-      readonly field: string;
-      readonly operator: string;
-      readonly values: readonly FilterValue[];
-      readonly isList: boolean;
-    };
+export type FilterPlan = ConditionTree<FilterValue>;
 
 export type FilterValue =
   | { readonly kind: 'input'; readonly name: string }

@@ -17,3 +17,16 @@ export interface NamedValue {
   readonly name: string;
   readonly value: ValuePlan;
 }
+
+/** A condition on a record or an item, whose comparisons take values of one kind. */
+export type ConditionTree<Value> =
+  | { readonly kind: 'all' | 'any'; readonly of: readonly ConditionTree<Value>[] }
+  | { readonly kind: 'not'; readonly of: ConditionTree<Value> }
+  | {
+      readonly kind: 'compare';
+      readonly field: string;
+      readonly operator: string;
+      readonly values: readonly Value[];
+      /** Of `in`: `values` are the elements; otherwise one value that is a list. */
+      readonly isList: boolean;
+    };

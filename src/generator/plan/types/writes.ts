@@ -1,6 +1,6 @@
 /** Mutations and transactions: what they write, under which conditions, at which cost. */
 
-import type { FieldRef, NamedValue, ValuePlan } from './values.js';
+import type { ConditionTree, FieldRef, NamedValue, ValuePlan } from './values.js';
 
 export interface MutationPlan {
   readonly name: string;
@@ -95,17 +95,7 @@ export interface ElementPlan {
 }
 
 /** A condition on a record that was read; nothing of it is optional. */
-export type ConditionPlan =
-  | { readonly kind: 'all' | 'any'; readonly of: readonly ConditionPlan[] }
-  | { readonly kind: 'not'; readonly of: ConditionPlan }
-  | {
-      readonly kind: 'compare';
-      readonly field: string;
-      readonly operator: string;
-      readonly values: readonly ConditionValue[];
-      /** Of `in`: the values are a list of their own. */
-      readonly isList: boolean;
-    };
+export type ConditionPlan = ConditionTree<ConditionValue>;
 
 export type ConditionValue =
   | ValuePlan

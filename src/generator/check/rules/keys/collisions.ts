@@ -9,6 +9,7 @@ import { comparisonsOf } from '../../../resolve/comparisons.js';
 import type { LaidOut } from '../../laid-out.js';
 import { type KeyShape, type Overlap, overlapOf, type Piece, printValues } from '../../overlap/overlap.js';
 import { Beginnings } from '../../overlap/prefixes.js';
+import { projectionOf } from '../../projection.js';
 import type { Check, Finding } from '../../row.js';
 
 export const keyChecks: readonly Check<LaidOut>[] = [
@@ -352,21 +353,13 @@ function* sparse({ model, layout }: LaidOut): Generator<Finding> {
 
 function* unprojected({ model, layout }: LaidOut): Generator<Finding> {
   for (const pattern of model.patterns) {
-    const entity = layout.entities.get(pattern.target.text);
-    const read = layout.reads.get(pattern.name.text);
-    const covering = entity && read && entity.items[read.item]?.covering;
-    if (!covering) continue;
-    const index = entity.table.indexes.find((one) => one.name.text === read.slot.index);
-    const projected = index?.project.kind === 'include' ? index.project.fields.map((word) => word.text) : [];
-    const isHeld = (field: string) =>
-      (covering.kind === 'all' || covering.attributes.includes(field)) &&
-      (!index || index.project.kind === 'all' || projected.includes(field));
+    const projection = projectionOf(layout, pattern);
+    if (!projection) continue;
+    const { index, entry, inEntry, inIndex } = projection;
     for (const { field } of comparisonsOf(pattern.filter)) {
-      if (isHeld(field.text)) continue;
-      const isEntry = covering.kind === 'some' && !covering.attributes.includes(field.text);
-      const where = isEntry
-        ? `the entry of \`${entity.items[read.item]?.for}\``
-        : `index \`${index?.name.text}\``;
+      const isEntry = !inEntry(field.text);
+      if (!isEntry && inIndex(field.text)) continue;
+      const where = isEntry ? `the entry of \`${entry}\`` : `index \`${index?.name.text}\``;
       yield {
         at: field.at,
         message: `Pattern \`${pattern.name.text}\` filters by \`${field.text}\`, which ${where} does not contain.`,

@@ -8,6 +8,7 @@ import { type ResolvedEntity, type ResolvedModel, valuesTakenBy } from '../../..
 import { fieldAt, isSameType } from '../../../resolve/sdl.js';
 import { writtenSource } from '../../../resolve/value-paths.js';
 import type { LaidOut } from '../../laid-out.js';
+import { projectionOf } from '../../projection.js';
 import { type Check, type Finding, listed } from '../../row.js';
 
 export const throughChecks: readonly Check<ResolvedModel>[] = [
@@ -161,31 +162,20 @@ function edgeMistake(field: SdlField, join: ResolvedEntity): string | undefined 
 function* unheld({ model, layout }: LaidOut): Generator<Finding> {
   for (const pattern of model.patterns) {
     if (!pattern.leadsTo || pattern.cardinality !== 'many') continue;
-    const join = layout.entities.get(pattern.target.text);
-    const read = layout.reads.get(pattern.name.text);
-    const covering = join && read && join.items[read.item]?.covering;
-    if (!covering) continue;
-    const index = join.table.indexes.find((one) => one.name.text === read.slot.index);
-    const projected = index?.project.kind === 'include' ? index.project.fields.map((word) => word.text) : [];
-    const isWhole = !index || index.project.kind === 'all';
-    if (covering.kind === 'all' && isWhole) continue;
+    const projection = projectionOf(layout, pattern);
+    if (!projection || projection.isWhole) continue;
+    const { entity: join, index, entry, inEntry, inIndex } = projection;
     const needed = [
       ...pattern.leadsTo.where.flatMap(({ source }) => (source.kind === 'through' ? source.path : [])),
       ...(edgeFieldsOf(model, pattern)?.fields ?? []).map(({ name }) => name),
     ];
-    const isHeld = (name: string) =>
-      (covering.kind === 'all' || covering.attributes.includes(name)) &&
-      (isWhole || projected.includes(name));
-    const missing = [...new Set(needed)].filter((name) => !isHeld(name));
-    const where =
-      covering.kind === 'some'
-        ? `the entry of \`${join.items[read.item]?.for}\``
-        : `index \`${index?.name.text}\``;
+    const missing = [...new Set(needed)].filter((name) => !inEntry(name) || !inIndex(name));
+    const where = entry === undefined ? `index \`${index?.name.text}\`` : `the entry of \`${entry}\``;
     if (missing.length > 0) {
       yield {
         at: pattern.name.at,
         message: `Pattern \`${pattern.name.text}\` goes through ${where}, which does not contain ${listed(missing)} of \`${pattern.target.text}\`.`,
-        hint: `Add ${missing.length === 1 ? 'it' : 'them'} to ${covering.kind === 'some' ? '`include` of the entry' : '`project` of the index'}.`,
+        hint: `Add ${missing.length === 1 ? 'it' : 'them'} to ${entry === undefined ? '`project` of the index' : '`include` of the entry'}.`,
       };
     } else if (join.model.ttl) {
       yield {

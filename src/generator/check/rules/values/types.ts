@@ -1,5 +1,6 @@
 /** Values are of the type of what they are compared with or become. */
 
+import type { Encoding } from '../../../encodings.js';
 import { printType, type TypeRef } from '../../../model.js';
 import type {
   ResolvedAttribute,
@@ -57,46 +58,11 @@ function* wrongTypes(
     }
     return;
   }
-  if (use.role === 'token') {
-    if (value.type.kind === 'named' && encodingOf(value.type, sdl) === 'text') return;
-    yield {
-      at: use.source.at,
-      message: `${given}, but an idempotency key is text.`,
-      notes,
-      hint: 'Make it `ID` or `String`.',
-    };
-    return;
-  }
-  if (use.role === 'bucket') {
-    const bucket = value.type.kind === 'list' ? value.type.of : value.type;
-    if (encodingOf(bucket, sdl) === 'text') return;
-    yield {
-      at: use.source.at,
-      message: `${given}, but a bucket is text, as in \`"2026-01"\`.`,
-      notes,
-      hint: 'Make the argument `String!`, or `[String!]!` for several.',
-    };
-    return;
-  }
-  if (use.role === 'limit') {
-    if (value.type.kind === 'named' && encodingOf(value.type, sdl) === 'integer') return;
-    yield {
-      at: use.source.at,
-      message: `${given}, but the length of a list is a whole number.`,
-      notes,
-      hint: 'Make the argument `Int`.',
-    };
-    return;
-  }
-  // The beginning of a moment is text, as `2026-01-31` for a day.
-  if (use.role === 'bound' && use.operator?.text === 'prefix' && attribute?.encoding === 'time') {
-    if (value.type.kind === 'named' && encodingOf(value.type, sdl) === 'text') return;
-    yield {
-      at: use.source.at,
-      message: `${given}, but the prefix of a DateTime is text, as in \`"2026-01-31"\` for a day.`,
-      notes,
-      hint: 'Make it `String`.',
-    };
+  const fixed = fixedTypeOf(use);
+  if (fixed) {
+    const element = fixed.takesList && value.type.kind === 'list' ? value.type.of : value.type;
+    if (element.kind === 'named' && encodingOf(element, sdl) === fixed.encoding) return;
+    yield { at: use.source.at, message: `${given}, but ${fixed.what}.`, notes, hint: fixed.hint };
     return;
   }
   if (!attribute || fitsAttribute(resolved, value.type, attribute)) return;
@@ -107,6 +73,39 @@ function* wrongTypes(
     notes,
     hint: `Make it \`${wanted}\`.`,
   };
+}
+
+interface FixedType {
+  readonly encoding: Encoding;
+  readonly takesList?: true;
+  readonly what: string;
+  readonly hint: string;
+}
+
+/** The type of a value that is no attribute's; undefined for those that are. */
+function fixedTypeOf({ role, operator, attribute }: ValueReference): FixedType | undefined {
+  if (role === 'token')
+    return { encoding: 'text', what: 'an idempotency key is text', hint: 'Make it `ID` or `String`.' };
+  if (role === 'bucket')
+    return {
+      encoding: 'text',
+      takesList: true,
+      what: 'a bucket is text, as in `"2026-01"`',
+      hint: 'Make the argument `String!`, or `[String!]!` for several.',
+    };
+  if (role === 'limit')
+    return {
+      encoding: 'integer',
+      what: 'the length of a list is a whole number',
+      hint: 'Make the argument `Int`.',
+    };
+  if (role === 'bound' && operator?.text === 'prefix' && attribute?.encoding === 'time')
+    return {
+      encoding: 'text',
+      what: 'the prefix of a DateTime is text, as in `"2026-01-31"` for a day',
+      hint: 'Make it `String`.',
+    };
+  return undefined;
 }
 
 /** Whether a value of the type can stand for the attribute's; whether it may be null is another question. */
