@@ -126,7 +126,9 @@ class Layout {
       if (command === undefined) return true;
       const { isFlat, doc: next } = command;
       if (typeof next === 'string' || (isFlat && !next.forced)) {
-        left -= columnsOf(flatDoc(next, this.#names));
+        const text = flatDoc(next, this.#names);
+        // No character takes less than half a column for each of its code units.
+        left -= text.length > 2 * left ? text.length / 2 : columnsOf(text);
         continue;
       }
       const { node } = next;

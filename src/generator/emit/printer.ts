@@ -76,9 +76,20 @@ export function typeFrom(from: string, name: string): Fragment {
   return imported({ name, from, kind: 'type' });
 }
 
+/** One fragment for each name: what a file imports is looked up by it. */
 function imported(symbol: ImportSymbol): Fragment {
-  return new Fragment({ kind: 'use', symbol });
+  const modules = known[symbol.kind];
+  const names = modules.get(symbol.from) ?? new Map<string, Fragment>();
+  const fragment = names.get(symbol.name) ?? new Fragment({ kind: 'use', symbol });
+  modules.set(symbol.from, names);
+  names.set(symbol.name, fragment);
+  return fragment;
 }
+
+/** By module and name. */
+type Imported = Map<string, Map<string, Fragment>>;
+
+const known: Readonly<Record<ImportSymbol['kind'], Imported>> = { value: new Map(), type: new Map() };
 
 /** A type or value that the language has: `Date`, `Pick`, `String`. */
 export function globalOf(name: string): Fragment {
