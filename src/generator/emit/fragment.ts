@@ -60,6 +60,9 @@ export class Fragment {
 
   /** It on one line. Not for what is `forced`. */
   flat(names: Names): string {
+    const { kind } = this.node;
+    // What encloses others is not kept as well: each text once is enough.
+    if (kind === 'concat' || kind === 'indent') return flatNode(this.node, names);
     if (this.flatWith !== names) {
       this.flatText = flatNode(this.node, names);
       this.flatWith = names;
