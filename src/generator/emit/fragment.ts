@@ -13,6 +13,16 @@ export interface ImportSymbol {
 export type Node =
   | { readonly kind: 'concat'; readonly parts: readonly Doc[] }
   | { readonly kind: 'indent'; readonly of: Doc }
+  | {
+      readonly kind: 'brackets';
+      readonly open: string;
+      readonly elements: readonly Doc[];
+      readonly close: string;
+      readonly space: ' ' | '';
+      readonly separator: ',' | ';';
+      /** Whether the last of many lines ends in a separator too. */
+      readonly isLastSeparated: boolean;
+    }
   /** A space or nothing where its group is on one line; `hard` breaks always. */
   | { readonly kind: 'line'; readonly flat: ' ' | ''; readonly hard: boolean }
   | { readonly kind: 'group'; readonly of: Doc; readonly broken: boolean }
@@ -62,7 +72,7 @@ export class Fragment {
   flat(names: Names): string {
     const { kind } = this.node;
     // What encloses others is not kept as well: each text once is enough.
-    if (kind === 'concat' || kind === 'indent') return flatNode(this.node, names);
+    if (kind === 'concat' || kind === 'indent' || kind === 'brackets') return flatNode(this.node, names);
     if (this.flatWith !== names) {
       this.flatText = flatNode(this.node, names);
       this.flatWith = names;
@@ -74,8 +84,9 @@ export class Fragment {
 function isForced(node: Node): boolean {
   switch (node.kind) {
     case 'concat':
-      for (const part of node.parts) if (typeof part !== 'string' && part.forced) return true;
-      return false;
+      return node.parts.some(isForcedDoc);
+    case 'brackets':
+      return node.elements.some(isForcedDoc);
     case 'indent':
       return typeof node.of !== 'string' && node.of.forced;
     case 'line':
@@ -89,11 +100,16 @@ function isForced(node: Node): boolean {
   }
 }
 
+function isForcedDoc(doc: Doc): boolean {
+  return typeof doc !== 'string' && doc.forced;
+}
+
 function namesLocals(node: Node): boolean {
   switch (node.kind) {
     case 'concat':
-      for (const part of node.parts) if (typeof part !== 'string' && part.hasLocals) return true;
-      return false;
+      return node.parts.some(namesLocalsDoc);
+    case 'brackets':
+      return node.elements.some(namesLocalsDoc);
     case 'indent':
     case 'group':
       return typeof node.of !== 'string' && node.of.hasLocals;
@@ -106,12 +122,23 @@ function namesLocals(node: Node): boolean {
   }
 }
 
+function namesLocalsDoc(doc: Doc): boolean {
+  return typeof doc !== 'string' && doc.hasLocals;
+}
+
 function flatNode(node: Node, names: Names): string {
   switch (node.kind) {
     case 'concat': {
       let text = '';
       for (const part of node.parts) text += typeof part === 'string' ? part : part.flat(names);
       return text;
+    }
+    case 'brackets': {
+      const { open, elements, close, space, separator } = node;
+      let text = open + space;
+      for (let at = 0; at < elements.length; at += 1)
+        text += (at === 0 ? '' : `${separator} `) + flatDoc(elements[at] ?? '', names);
+      return text + space + close;
     }
     case 'indent':
     case 'group':
@@ -147,6 +174,9 @@ function addLocals(doc: Doc, names: Set<string>): void {
   switch (node.kind) {
     case 'concat':
       for (const part of node.parts) addLocals(part, names);
+      return;
+    case 'brackets':
+      for (const element of node.elements) addLocals(element, names);
       return;
     case 'indent':
     case 'group':
