@@ -34,22 +34,26 @@ export const graphqlFile = 'graphql.ts';
 export function emit({ plan, costs, budgets, sdl, renderer }: EmitInput): Map<string, string> {
   const options = { renderer, runtime: runtimeModule };
   const schema = { sdl: sdl.replace(/[\\`]|\$\{/g, '\\$&') };
+  // One file after the other: the fragments of all of them together are more than the collector likes to keep.
   const sources = [
-    entitiesFile(plan),
-    keysFile(plan),
-    itemsFile(plan),
-    queriesFile(plan),
-    loadersFile(plan),
-    writesFile(plan),
-    rulesFile(plan),
-    resolversFile(plan),
-    tablesFile(plan),
-    costsFile(costs),
-    { name: 'schema.ts', data: schema, declared: ['typeDefs'] },
-    { name: 'index.ts', data: {}, declared: [] },
+    () => entitiesFile(plan),
+    () => keysFile(plan),
+    () => itemsFile(plan),
+    () => queriesFile(plan),
+    () => loadersFile(plan),
+    () => writesFile(plan),
+    () => rulesFile(plan),
+    () => resolversFile(plan),
+    () => tablesFile(plan),
+    () => costsFile(costs),
+    () => ({ name: 'schema.ts', data: schema, declared: ['typeDefs'] }),
+    () => ({ name: 'index.ts', data: {}, declared: [] }),
   ];
   return new Map([
-    ...sources.map((source) => [source.name, sourceText(source, options)] as const),
+    ...sources.map((make) => {
+      const source = make();
+      return [source.name, sourceText(source, options)] as const;
+    }),
     ['access-patterns.md', renderer.render('access-patterns.md', accessPatternsView(plan, budgets))],
   ]);
 }

@@ -13,6 +13,16 @@ export interface ImportSymbol {
 export type Node =
   | { readonly kind: 'concat'; readonly parts: readonly Doc[] }
   | { readonly kind: 'indent'; readonly of: Doc }
+  | {
+      readonly kind: 'brackets';
+      readonly open: string;
+      readonly elements: readonly Doc[];
+      readonly close: string;
+      readonly space: ' ' | '';
+      readonly separator: ',' | ';';
+      /** Whether the last of many lines ends in a separator too. */
+      readonly isLastSeparated: boolean;
+    }
   /** A space or nothing where its group is on one line; `hard` breaks always. */
   | { readonly kind: 'line'; readonly flat: ' ' | ''; readonly hard: boolean }
   | { readonly kind: 'group'; readonly of: Doc; readonly broken: boolean }
@@ -43,11 +53,11 @@ export class Fragment {
   readonly hugged: (() => Doc) | null;
   /** Whether it holds a break that is always one. */
   readonly forced: boolean;
-  /** Whether it holds a name: of another module, of the language, of a parameter. */
-  readonly named: boolean;
+  /** Whether it names a parameter. */
+  readonly hasLocals: boolean;
   /** It on one line, with the names that it was last printed with: each fragment is measured once a file. */
-  #flat = '';
-  #flatWith: Names | null = null;
+  private flatText = '';
+  private flatWith: Names | null = null;
 
   constructor(node: Node, shape: Shape | null = null, size = 0, hugged: (() => Doc) | null = null) {
     this.node = node;
@@ -55,24 +65,28 @@ export class Fragment {
     this.size = size;
     this.hugged = hugged;
     this.forced = isForced(node);
-    this.named = isNamed(node);
+    this.hasLocals = namesLocals(node);
   }
 
   /** It on one line. Not for what is `forced`. */
   flat(names: Names): string {
-    if (this.#flatWith !== names) {
-      this.#flat = flatNode(this.node, names);
-      this.#flatWith = names;
+    const { kind } = this.node;
+    // What encloses others is not kept as well: each text once is enough.
+    if (kind === 'concat' || kind === 'indent' || kind === 'brackets') return flatNode(this.node, names);
+    if (this.flatWith !== names) {
+      this.flatText = flatNode(this.node, names);
+      this.flatWith = names;
     }
-    return this.#flat;
+    return this.flatText;
   }
 }
 
 function isForced(node: Node): boolean {
   switch (node.kind) {
     case 'concat':
-      for (const part of node.parts) if (typeof part !== 'string' && part.forced) return true;
-      return false;
+      return node.parts.some(isForcedDoc);
+    case 'brackets':
+      return node.elements.some(isForcedDoc);
     case 'indent':
       return typeof node.of !== 'string' && node.of.forced;
     case 'line':
@@ -86,23 +100,30 @@ function isForced(node: Node): boolean {
   }
 }
 
-function isNamed(node: Node): boolean {
+function isForcedDoc(doc: Doc): boolean {
+  return typeof doc !== 'string' && doc.forced;
+}
+
+function namesLocals(node: Node): boolean {
   switch (node.kind) {
     case 'concat':
-      for (const part of node.parts) if (typeof part !== 'string' && part.named) return true;
-      return false;
+      return node.parts.some(namesLocalsDoc);
+    case 'brackets':
+      return node.elements.some(namesLocalsDoc);
     case 'indent':
     case 'group':
-      return typeof node.of !== 'string' && node.of.named;
+      return typeof node.of !== 'string' && node.of.hasLocals;
     case 'choice':
-      return typeof node.of[0] !== 'string' && node.of[0].named;
-    case 'use':
-    case 'global':
+      return typeof node.of[0] !== 'string' && node.of[0].hasLocals;
     case 'local':
       return true;
     default:
       return false;
   }
+}
+
+function namesLocalsDoc(doc: Doc): boolean {
+  return typeof doc !== 'string' && doc.hasLocals;
 }
 
 function flatNode(node: Node, names: Names): string {
@@ -111,6 +132,13 @@ function flatNode(node: Node, names: Names): string {
       let text = '';
       for (const part of node.parts) text += typeof part === 'string' ? part : part.flat(names);
       return text;
+    }
+    case 'brackets': {
+      const { open, elements, close, space, separator } = node;
+      let text = open + space;
+      for (let at = 0; at < elements.length; at += 1)
+        text += (at === 0 ? '' : `${separator} `) + flatDoc(elements[at] ?? '', names);
+      return text + space + close;
     }
     case 'indent':
     case 'group':
@@ -133,36 +161,32 @@ export function flatDoc(doc: Doc, names: Names): string {
   return typeof doc === 'string' ? doc : doc.flat(names);
 }
 
-type Leaf = Extract<Node, { kind: 'use' | 'global' | 'local' }>;
-
-/** Every name in a fragment, as often as it occurs. */
-export function eachName(doc: Doc, visit: (leaf: Leaf) => void): void {
-  if (typeof doc === 'string' || !doc.named) return;
-  const { node } = doc;
-  switch (node.kind) {
-    case 'concat':
-      for (const part of node.parts) eachName(part, visit);
-      return;
-    case 'indent':
-    case 'group':
-      eachName(node.of, visit);
-      return;
-    case 'choice':
-      // All hold the same.
-      eachName(node.of[0], visit);
-      return;
-    case 'use':
-    case 'global':
-    case 'local':
-      visit(node);
-  }
-}
-
 /** The parameters that a fragment names. */
 export function localsIn(doc: Doc): ReadonlySet<string> {
   const names = new Set<string>();
-  eachName(doc, (leaf) => {
-    if (leaf.kind === 'local') names.add(leaf.name);
-  });
+  addLocals(doc, names);
   return names;
+}
+
+function addLocals(doc: Doc, names: Set<string>): void {
+  if (typeof doc === 'string' || !doc.hasLocals) return;
+  const { node } = doc;
+  switch (node.kind) {
+    case 'concat':
+      for (const part of node.parts) addLocals(part, names);
+      return;
+    case 'brackets':
+      for (const element of node.elements) addLocals(element, names);
+      return;
+    case 'indent':
+    case 'group':
+      addLocals(node.of, names);
+      return;
+    case 'choice':
+      // All hold the same.
+      addLocals(node.of[0], names);
+      return;
+    case 'local':
+      names.add(node.name);
+  }
 }

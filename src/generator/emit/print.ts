@@ -1,6 +1,6 @@
 /** Lays fragments out: what does not fit is broken, outermost first, as Biome would. */
 
-import { type Doc, flatDoc, type Names } from './fragment.js';
+import { type Doc, Fragment, flatDoc, type Names, type Node } from './fragment.js';
 
 /** The widest line of generated code. */
 export const width = 110;
@@ -85,6 +85,9 @@ class Layout {
         for (let part = node.parts.length - 1; part >= 0; part -= 1)
           this.#push(node.parts[part] ?? '', indentation, isFlat);
         return;
+      case 'brackets':
+        this.#stack.push(...bracketParts(node, indentation, isFlat).reverse());
+        return;
       case 'indent':
         this.#push(node.of, indentation + 2, isFlat);
         return;
@@ -126,7 +129,9 @@ class Layout {
       if (command === undefined) return true;
       const { isFlat, doc: next } = command;
       if (typeof next === 'string' || (isFlat && !next.forced)) {
-        left -= columnsOf(flatDoc(next, this.#names));
+        const text = flatDoc(next, this.#names);
+        // No character takes less than half a column for each of its code units.
+        left -= text.length > 2 * left ? text.length / 2 : columnsOf(text);
         continue;
       }
       const { node } = next;
@@ -134,6 +139,10 @@ class Layout {
         case 'concat':
           for (let at = node.parts.length - 1; at >= 0; at -= 1)
             inner.push({ indentation: 0, isFlat, doc: node.parts[at] ?? '' });
+          break;
+        case 'brackets':
+          if (isFlat) inner.push(...bracketParts(node, 0, isFlat).reverse());
+          else return left >= columnsOf(node.open);
           break;
         case 'indent':
           inner.push({ indentation: 0, isFlat, doc: node.of });
@@ -155,6 +164,30 @@ class Layout {
     }
     return false;
   }
+}
+
+const space = new Fragment({ kind: 'line', flat: ' ', hard: false });
+const nothing = new Fragment({ kind: 'line', flat: '', hard: false });
+
+/** Brackets that are not on one line, or hold what never is. */
+function bracketParts(
+  { open, elements, close, space: within, separator, isLastSeparated }: Extract<Node, { kind: 'brackets' }>,
+  indentation: number,
+  isFlat: boolean,
+): Command[] {
+  const edge = within === ' ' ? space : nothing;
+  const inside = elements.flatMap((doc, at): Command[] => [
+    ...(at === 0 ? [] : [{ indentation, isFlat, doc: separator }]),
+    { indentation: indentation + 2, isFlat, doc: at === 0 ? edge : space },
+    { indentation: indentation + 2, isFlat, doc },
+  ]);
+  return [
+    { indentation, isFlat, doc: open },
+    ...inside,
+    { indentation, isFlat, doc: isLastSeparated && !isFlat ? separator : '' },
+    { indentation, isFlat, doc: edge },
+    { indentation, isFlat, doc: close },
+  ];
 }
 
 /** How many columns a text takes: East Asian characters take two. */

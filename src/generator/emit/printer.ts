@@ -76,9 +76,20 @@ export function typeFrom(from: string, name: string): Fragment {
   return imported({ name, from, kind: 'type' });
 }
 
+/** One fragment for each name: what a file imports is looked up by it. */
 function imported(symbol: ImportSymbol): Fragment {
-  return new Fragment({ kind: 'use', symbol });
+  const modules = known[symbol.kind];
+  const names = modules.get(symbol.from) ?? new Map<string, Fragment>();
+  const fragment = names.get(symbol.name) ?? new Fragment({ kind: 'use', symbol });
+  modules.set(symbol.from, names);
+  names.set(symbol.name, fragment);
+  return fragment;
 }
+
+/** By module and name. */
+type Imported = Map<string, Map<string, Fragment>>;
+
+const known: Readonly<Record<ImportSymbol['kind'], Imported>> = { value: new Map(), type: new Map() };
 
 /** A type or value that the language has: `Date`, `Pick`, `String`. */
 export function globalOf(name: string): Fragment {
@@ -91,12 +102,23 @@ export function local(name: string): Fragment {
 }
 
 /** Brackets with elements between them: on one line, or one a line. */
-function bracketed(open: string, elements: readonly Doc[], close: string, space: Fragment, last: Doc): Doc {
+function bracketed(
+  open: string,
+  elements: readonly Doc[],
+  close: string,
+  { space = '', separator = ',', isLastSeparated = true }: Brackets = {},
+): Doc {
   if (elements.length === 0) return `${open}${close}`;
-  return concat(open, indent(space, joined(elements, commaLine)), last, space, close);
+  return new Fragment({ kind: 'brackets', open, elements, close, space, separator, isLastSeparated });
 }
 
-const commaLine = concat(',', line);
+interface Brackets {
+  /** Within the brackets, where all is on one line. */
+  readonly space?: ' ' | '';
+  readonly separator?: ',' | ';';
+  /** Whether the last of many lines ends in a separator too. */
+  readonly isLastSeparated?: boolean;
+}
 
 /** `[a, b]`. Several objects or lists of several elements are one a line each. */
 export function list(elements: readonly Doc[]): Doc {
@@ -106,13 +128,16 @@ export function list(elements: readonly Doc[]): Doc {
     elements.length > 1 &&
     (shape === 'object' || shape === 'list') &&
     elements.every((one) => shapeOf(one) === shape && sizeOf(one) > 1);
-  const brackets = bracketed('[', elements, ']', softline, comma);
+  const brackets = bracketed('[', elements, ']');
   return grouped(brackets, { broken: isTable, shape: 'list', size: elements.length });
 }
 
 /** `{ a: 1, b }`, of what `property` and `spread` make. */
 export function object(properties: readonly Doc[]): Doc {
-  return grouped(bracketed('{', properties, '}', line, comma), { shape: 'object', size: properties.length });
+  return grouped(bracketed('{', properties, '}', { space: ' ' }), {
+    shape: 'object',
+    size: properties.length,
+  });
 }
 
 /** `name: value`, or `name` where the value is called so. */
@@ -137,12 +162,9 @@ export function propertyName(name: string): string {
 /** `{ readonly a: string; readonly b?: number }`: members without their semicolons. */
 export function objectType(members: readonly Doc[]): Doc {
   if (members.length === 0) return 'object';
-  const within = concat('{', indent(line, joined(members, semicolonLine)), semicolon, line, '}');
+  const within = bracketed('{', members, '}', { space: ' ', separator: ';' });
   return grouped(within, { shape: 'object', size: members.length });
 }
-
-const semicolonLine = concat(';', line);
-const semicolon = new Fragment({ kind: 'if-broken', broken: ';', flat: '' });
 
 /** `callee(a, b)`. What the last argument holds may break while the others stay on the callee's line. */
 export function call(callee: Doc, given: readonly Doc[]): Doc {
@@ -154,7 +176,7 @@ function givenList(given: readonly Doc[], functions: number): Doc {
   const last = given.at(-1);
   if (last === undefined) return '()';
   const others = given.slice(0, -1);
-  const bracket = bracketed('(', given, ')', softline, comma);
+  const bracket = bracketed('(', given, ')');
   if (isComposition(given, functions) || others.some(isForced)) return grouped(bracket, { broken: true });
   if (!isHuggable(last, others)) return grouped(bracket);
   const broken = grouped(bracket, { broken: true });
@@ -205,7 +227,7 @@ export function arrow(
   // Where the types do not fit behind them, the parameters break first.
   const [only = ''] = parameters;
   const isHugged = parameters.length === 1 && shapeOf(only) === 'object';
-  const brackets = isHugged ? concat('(', only, ')') : bracketed('(', parameters, ')', softline, comma);
+  const brackets = isHugged ? concat('(', only, ')') : bracketed('(', parameters, ')');
   const head = grouped(concat(before, brackets, after));
   // Of the last argument the parameters stay on one line.
   const flatHead = () => concat(before, '(', joined(parameters, ', '), ')', after);
@@ -264,7 +286,7 @@ export function intersection(members: readonly Doc[]): Doc {
 export function generic(name: Doc, given: readonly Doc[]): Doc {
   const [only] = given;
   if (only !== undefined && given.length === 1 && shapeOf(only) !== 'binary') return code`${name}<${only}>`;
-  return concat(name, grouped(bracketed('<', given, '>', softline, '')));
+  return concat(name, grouped(bracketed('<', given, '>', { isLastSeparated: false })));
 }
 
 /** `A | B`, each once: on one line, or a member a line with a bar before each. `isType`: the right side of a type. */

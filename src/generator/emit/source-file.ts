@@ -3,7 +3,7 @@
  * when all of them are known, so that the import block holds what was used, and nothing else.
  */
 
-import { type Doc, eachName, Fragment, type ImportSymbol, type Names } from './fragment.js';
+import { type Doc, Fragment, type ImportSymbol, type Names } from './fragment.js';
 import { print, width } from './print.js';
 import { globalOf, typeFrom, valueFrom } from './printer.js';
 import type { Renderer } from './render.js';
@@ -41,15 +41,13 @@ export function sourceText(
     placed.push(fragment);
     return `${mark}${placed.length - 1}${mark}`;
   });
-  const shown = new Set(text.split(mark).filter((_, at) => at % 2 === 1));
-  const used = placed.filter((_, at) => shown.has(String(at)));
+  const lines = tidy(text).split('\n');
+  const printed = (names: Names) => lines.map((line) => printedLine(line, placed, names)).join('\n');
+  const used = new UsedNames();
+  const asExported = printed(used);
   const names = new FileNames(used, new Set(declared), declaresTypes ? runtime : null);
-  const body = tidy(text)
-    .split('\n')
-    .map((line) => printedLine(line, placed, names))
-    .join('\n');
-  const imports = names.imports();
-  return tidy([header, imports, body].join('\n\n'));
+  const body = names.hasAliases ? printed(names) : asExported;
+  return tidy([header, names.imports(), body].join('\n\n'));
 }
 
 /** `{{@root.use.Key}}` in a template: an export of the runtime; types begin with a capital. */
@@ -73,7 +71,7 @@ function anyName(make: (name: string) => Fragment): object {
   );
 }
 
-function printedLine(line: string, placed: readonly Fragment[], names: FileNames): string {
+function printedLine(line: string, placed: readonly Fragment[], names: Names): string {
   if (!line.includes(mark)) return line;
   const indentation = line.length - line.trimStart().length;
   const parts = line.slice(indentation).split(mark);
@@ -86,21 +84,32 @@ function printedLine(line: string, placed: readonly Fragment[], names: FileNames
   return line.slice(0, indentation) + print(doc, names, { indentation });
 }
 
+/** Collects what is printed, under the names that it is exported by. */
+class UsedNames implements Names {
+  readonly symbols = new Set<ImportSymbol>();
+  readonly globals = new Set<string>();
+
+  readonly name = (symbol: ImportSymbol): string => {
+    this.symbols.add(symbol);
+    return ownName(symbol);
+  };
+
+  readonly global = (name: string): string => {
+    this.globals.add(name);
+    return name;
+  };
+}
+
 /** What imports and types of the language are called in one file. */
 class FileNames implements Names {
   readonly #imported = new Map<string, ImportSymbol & { readonly local: string }>();
   readonly #globals = new Map<string, string>();
 
-  constructor(placed: readonly Fragment[], declared: ReadonlySet<string>, runtime: string | null) {
+  constructor(used: UsedNames, declared: ReadonlySet<string>, runtime: string | null) {
     const symbols = new Map<string, ImportSymbol>();
-    const globals = new Set<string>();
-    for (const fragment of placed) {
-      eachName(fragment, (leaf) => {
-        if (leaf.kind === 'global') globals.add(leaf.name);
-        else if (leaf.kind === 'use' && symbols.get(keyOf(leaf.symbol))?.kind !== 'value')
-          symbols.set(keyOf(leaf.symbol), leaf.symbol);
-      });
-    }
+    const { globals } = used;
+    for (const symbol of used.symbols)
+      if (symbols.get(keyOf(symbol))?.kind !== 'value') symbols.set(keyOf(symbol), symbol);
     // What the file declares under a name of the language is meant by it; the language's is imported.
     for (const name of globals) {
       if (runtime === null || !declared.has(name)) continue;
@@ -119,6 +128,11 @@ class FileNames implements Names {
       taken.add(local);
       this.#imported.set(keyOf(symbol), { ...symbol, local });
     }
+  }
+
+  /** Whether something is called otherwise than it is exported. */
+  get hasAliases(): boolean {
+    return this.#globals.size > 0 || [...this.#imported.values()].some((one) => one.local !== ownName(one));
   }
 
   readonly name = (symbol: ImportSymbol): string => {
@@ -173,13 +187,9 @@ function importDeclaration(
 }
 
 /** `equal`, or `runtimeEqual` where the file has an `equal` of its own. */
-function freeName({ name, from }: ImportSymbol, taken: ReadonlySet<string>): string {
-  const module =
-    from
-      .replace(/\.js$/, '')
-      .split('/')
-      .at(from.startsWith('.') ? -1 : 1) ?? '';
-  const own = name === '*' ? module : name;
+function freeName(symbol: ImportSymbol, taken: ReadonlySet<string>): string {
+  const module = moduleName(symbol);
+  const own = ownName(symbol);
   if (!taken.has(own)) return own;
   const isType = /^[A-Z]/.test(own);
   const head = isType ? module.charAt(0).toUpperCase() + module.slice(1) : module;
@@ -189,15 +199,18 @@ function freeName({ name, from }: ImportSymbol, taken: ReadonlySet<string>): str
   return free;
 }
 
-const keys = new WeakMap<ImportSymbol, string>();
+/** A name as it is exported; a module's where all of it is imported. */
+function ownName(symbol: ImportSymbol): string {
+  return symbol.name === '*' ? moduleName(symbol) : symbol.name;
+}
 
-function keyOf(symbol: ImportSymbol): string {
-  let key = keys.get(symbol);
-  if (key === undefined) {
-    key = `${symbol.from}#${symbol.name}`;
-    keys.set(symbol, key);
-  }
-  return key;
+function moduleName({ from }: ImportSymbol): string {
+  const steps = from.replace(/\.js$/, '').split('/');
+  return steps.at(from.startsWith('.') ? -1 : 1) ?? '';
+}
+
+function keyOf({ from, name }: ImportSymbol): string {
+  return `${from}#${name}`;
 }
 
 /** Without case, as Biome sorts imports; a capital first among equals. */
