@@ -10,7 +10,6 @@ const fullestFolder = 15;
 
 /** What is larger, and why. An entry that is no longer needed fails the test: take it out. */
 const largeFiles: Readonly<Record<string, string>> = {
-  'src/generator/emit/printer.ts': 'to be split',
   'src/budget/budget.ts': 'to be split',
 
   'generated/graphql.ts': "written by Codegen's own plugins",
