@@ -95,7 +95,7 @@ describe('a new project', { timeout: 300_000 }, () => {
     expect(project.run(later.trim().split('\n').join(' && '))).toEqual({
       code: 0,
       out: expect.stringMatching(
-        /^unchanged \d+\nNo rule is missing\.\n\d+ generated files are up to date, 0 rules fit\.\n$/,
+        /^unchanged \d+\nNo rule is missing\.\n\d+ generated files are up to date, 0 rules match\.\n$/,
       ),
       err: '',
     });
