@@ -11,7 +11,7 @@ describe('generate', () => {
     expect(first.err).toBe('');
     expect(first.code).toBe(0);
     expect(first.out).toContain('created generated/keys.ts\n');
-    expect(first.out).toMatch(/created 14, unchanged 0\n$/);
+    expect(first.out).toMatch(/created 15, unchanged 0\n$/);
     expect(snapshot().size).toBe(13);
   });
 
@@ -19,7 +19,7 @@ describe('generate', () => {
     const { run, snapshot } = libraryProject();
     await run('generate');
     const before = snapshot();
-    expect(await run('generate')).toEqual({ code: 0, out: 'unchanged 14\n', err: '' });
+    expect(await run('generate')).toEqual({ code: 0, out: 'unchanged 15\n', err: '' });
     expect(snapshot()).toEqual(before);
   });
 
@@ -71,7 +71,7 @@ describe('generate', () => {
     expect((await run('generate')).out).toContain('orphan  generated/old.ts');
     expect(snapshot().has('old.ts')).toBe(true);
     expect((await run('generate', { prune: true })).out).toBe(
-      'deleted generated/old.ts\ndeleted 1, unchanged 14\n',
+      'deleted generated/old.ts\ndeleted 1, unchanged 15\n',
     );
     expect(snapshot().has('old.ts')).toBe(false);
   });
@@ -119,7 +119,7 @@ describe('check', () => {
     const before = snapshot();
     expect(await run('check')).toEqual({
       code: 0,
-      out: '14 generated files are up to date, 4 rules match.\n',
+      out: '15 generated files are up to date, 4 rules match.\n',
       err: '',
     });
     expect(snapshot()).toEqual(before);
