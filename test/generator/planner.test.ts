@@ -26,6 +26,23 @@ patterns:
     expect(layout?.tables[0]?.indexes.map(({ name }) => name.text)).toEqual(['GSI1', 'GSI3', 'GSI4']);
   });
 
+  test('takes a field called `shard` for the field, not for the shard number', () => {
+    const yaml = `version: 1
+entities: { Part: {} }
+patterns:
+  part: { one: Part, for: Query.part, where: { id: $id } }
+  ofShard: { many: Part, where: { shard: $shard }, sort: name }
+`;
+    const { diagnostics, layout } = checked(
+      yaml,
+      'type Query { part(id: ID!): Part } type Part { id: ID! shard: String! name: String! }',
+    );
+    expect(diagnostics).toEqual([]);
+    expect(layout?.entities.get('Part')?.items[0]?.slots[1]?.partition.parts).toContainEqual(
+      expect.objectContaining({ kind: 'hole', field: 'shard' }),
+    );
+  });
+
   test('is refused where it needs more indexes than a table can have', () => {
     const names = Array.from({ length: 21 }, (_, at) => `f${at}`);
     const yaml = `version: 1

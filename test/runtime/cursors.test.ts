@@ -162,6 +162,15 @@ test('a cursor is good only for the field and the arguments it was issued for', 
   expect(cursors(issued).position(cursor, 'after')).toEqual(position);
 });
 
+test('a bound of 0 is not the absence of one', () => {
+  const position: Position = { bucket: 0, shard: 0, sort: 1, base: { PK: 'a', SK: 'b' } };
+  const from = query({ sort: { kind: 'between', from: 0 } });
+  const cursor = cursors(from).cursor(position);
+  bad(query({ sort: { kind: 'between' } }), cursor);
+  bad(query({ sort: { kind: 'between', to: 0 } }), cursor);
+  expect(cursors(from).position(cursor, 'after')).toEqual(position);
+});
+
 test('a secret can be replaced while cursors sealed with it are in use', () => {
   const position: Position = { bucket: 0, shard: 0, sort: 's', base: { PK: 'a', SK: 'b' } };
   const [old, next] = ['the old secret of this test', 'the new secret of this test'];

@@ -1,17 +1,31 @@
 /** The holes of the key templates that are built where none is pinned. */
 
-import { type Encoded, isBoundBy, isBucketUnit, isInverted, isInvertible } from '../encodings.js';
+import {
+  type Encoded,
+  isBoundBy,
+  isBucketUnit,
+  isInverted,
+  isInvertible,
+  writtenHole,
+} from '../encodings.js';
 import type { PatternModel } from '../model.js';
+
+/** A hole as `encode` says. `{shard}` is the shard number, so that a field of that name is written with its function. */
+function ownHole(field: string, attributes: ReadonlyMap<string, Encoded>): string {
+  if (field !== 'shard') return `{${field}}`;
+  const encode = attributes.get(field)?.encode;
+  return encode === undefined ? '{plain(shard)}' : `{${writtenHole(field, encode)}}`;
+}
 
 /** A hole with the field's whole value, whatever `encode` says. */
 export function exactHole(field: string, attributes: ReadonlyMap<string, Encoded>): string {
-  return attributes.get(field)?.encode === undefined ? `{${field}}` : `{plain(${field})}`;
+  return attributes.get(field)?.encode === undefined ? ownHole(field, attributes) : `{plain(${field})}`;
 }
 
 /** A hole of a built key: as `encode` says, but never truncated if the value itself is queried or ordered by. */
 export function builtHole(field: string, attributes: ReadonlyMap<string, Encoded>): string {
   const encode = attributes.get(field)?.encode;
-  return encode !== undefined && isBucketUnit(encode) ? `{plain(${field})}` : `{${field}}`;
+  return encode !== undefined && isBucketUnit(encode) ? `{plain(${field})}` : ownHole(field, attributes);
 }
 
 /** A hole of a built key within which values are bound, or ordered where there are no bounds. */
@@ -22,7 +36,9 @@ export function boundHole(
 ): string {
   const encode = attributes.get(field)?.encode;
   if (bounds.includes('suffix')) return `{reverse(${field})}`;
-  return encode !== undefined && !isBoundBy(encode, bounds) ? `{plain(${field})}` : `{${field}}`;
+  return encode !== undefined && !isBoundBy(encode, bounds)
+    ? `{plain(${field})}`
+    : ownHole(field, attributes);
 }
 
 /**

@@ -30,7 +30,7 @@ export function identityOf(query: QueryIdentity): string {
         ? partitions.key
         : partitions.keys;
   const sorted =
-    sort === undefined || sort.kind !== 'between' ? sort : [sort.from ?? 0, sort.to ?? 0, sort.below ?? 0];
+    sort === undefined || sort.kind !== 'between' ? sort : [sort.from, sort.to, sort.below].map(bound);
   const filtered = filter && [filter.expression, filter.names, canonical(filter.values)];
   const identity = [
     format,
@@ -43,6 +43,11 @@ export function identityOf(query: QueryIdentity): string {
     filtered ?? 0,
   ];
   return JSON.stringify(query.equals === undefined ? identity : [...identity, canonical(query.equals)]);
+}
+
+/** A number is not the absence of one. */
+function bound(value: string | number | undefined): unknown {
+  return typeof value === 'number' ? [value] : (value ?? 0);
 }
 
 /** JSON has neither sets nor bytes, and an object's names have no order that counts. */
