@@ -25,7 +25,9 @@ const engines = [
   'test/budget/*.test.ts',
   'test/writes/{model,races}.property.test.ts',
   'test/writes/{failures,conditions,aggregates}.test.ts',
-  'examples/**/*.test.ts',
+  // Not event-history/events: DynamoDB Local refuses an ExclusiveStartKey that equals the far end of a BETWEEN.
+  'examples/{battle-royale,delivery,platform}/**/*.test.ts',
+  'examples/event-history/{devices,equipment}.test.ts',
 ];
 
 const resolution = {
