@@ -1,7 +1,8 @@
 /** The items of a query in order, across its partitions. */
 
 import type { Requester } from '../client/requests.js';
-import { successor, within } from '../keys/ranges.js';
+import { keyLimits } from '../keys/limits.js';
+import { compareKeys, successor, within } from '../keys/ranges.js';
 import type { Filter, IndexRef, Item, Key, Partitions, SortRange } from '../types.js';
 import {
   bucketsIn,
@@ -78,9 +79,10 @@ class PartitionReader {
     if (from !== undefined && from.shard === place.shard)
       this.#start = startKey(reading.index, partition, from);
     else if (from?.sort !== undefined) {
-      this.#range = rest(reading.sort, from.sort, ascending);
       // Equal sort keys are ordered by shard: those of shards before this position lie behind it.
-      if (place.shard < from.shard === ascending) this.#skip = from.sort;
+      const isBehind = place.shard < from.shard === ascending;
+      this.#range = rest(reading.sort, from.sort, ascending, isBehind);
+      if (isBehind) this.#skip = from.sort;
     }
     if (this.#range?.kind === 'empty') this.#end = true;
   }
@@ -128,10 +130,10 @@ class PartitionReader {
       requester.send('Query', queryInput(requester.tableName(index.table), shape, part)));
     const { Items = [], LastEvaluatedKey, ScannedCount = Items.length } = answer;
     this.#evaluated += ScannedCount;
-    this.#found += Items.length;
+    this.#rows = this.#keep(Items);
+    this.#found += this.#rows.length;
     this.#start = LastEvaluatedKey;
     this.#end = LastEvaluatedKey === undefined;
-    this.#rows = this.#keep(Items);
     this.#at = 0;
   }
 
@@ -154,6 +156,8 @@ class PartitionReader {
   #limit(wanted: number): number {
     // The one key that may lie on a bound that should exclude it.
     const least = wanted + (isWidened(this.#range) && !this.#ascending ? 1 : 0);
+    // Nothing but what is to be skipped: there may be many of that sort key.
+    if (this.#skip !== undefined && this.#started && this.#found === 0) return mostEvaluated;
     const { filter, selective } = this.#reading;
     if (filter === undefined) return least;
     if (!this.#started) return selective ? Math.max(least, Math.min(mostEvaluated, least * 2)) : least;
@@ -168,24 +172,36 @@ export function isWidened(range: SortRange | undefined): boolean {
   return range?.kind === 'between' && range.from !== undefined && range.below !== undefined;
 }
 
-/** The part of a range from a sort key on, inclusive. */
-function rest(range: SortRange | undefined, sort: string | number, ascending: boolean): SortRange {
-  if (range?.kind === 'equals' || range?.kind === 'empty') return range;
+/** The part of a range from a sort key on, or behind it. */
+function rest(
+  range: SortRange | undefined,
+  sort: string | number,
+  ascending: boolean,
+  isBehind: boolean,
+): SortRange {
+  if (range?.kind === 'empty') return range;
+  if (range?.kind === 'equals') return isBehind ? { kind: 'empty' } : range;
   if (!ascending) {
     const from = range?.kind === 'prefix' ? range.prefix : range?.from;
-    return { kind: 'between', ...(from !== undefined && { from }), to: sort };
+    return { kind: 'between', ...(from !== undefined && { from }), [isBehind ? 'below' : 'to']: sort };
   }
-  if (range?.kind === 'prefix') {
-    const below = successor(range.prefix);
-    return { kind: 'between', from: sort, ...(below !== undefined && { below }) };
-  }
-  const { to, below } = range ?? {};
+  const from = isBehind ? next(sort) : sort;
+  const end = range?.kind === 'prefix' ? { below: successor(range.prefix) } : (range ?? {});
+  const { to, below } = { to: undefined, ...end };
+  const last = to ?? below;
+  if (last !== undefined && compareKeys(from, last) > (to === undefined ? -1 : 0)) return { kind: 'empty' };
   return {
     kind: 'between',
-    from: sort,
+    from,
     ...(to !== undefined && { to }),
     ...(below !== undefined && { below }),
   };
+}
+
+/** The least text above this one, where a key can be that long; a number as it is. */
+function next(sort: string | number): string | number {
+  const isText = typeof sort === 'string' && Buffer.byteLength(sort) < keyLimits.sort;
+  return isText ? `${sort}\0` : sort;
 }
 
 /**
