@@ -1,5 +1,6 @@
 /** The field that a pattern or mutation answers can carry the answer. */
 
+import { isGet } from '../../../layout/serving.js';
 import {
   type PatternModel,
   printType,
@@ -101,6 +102,15 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
       };
       continue;
     }
+    if (isMany && isConnection(model.sdl, field.type) && isGet(answer.by, readable(resolved, target))) {
+      yield {
+        at: answer.for.at,
+        message: `Pattern \`${answer.name.text}\` reads records by their whole keys, in the caller’s order, but \`${answer.for.type}.${field.name}\` is a connection.`,
+        notes: [{ message: 'the field', at: field.at }],
+        hint: `Make the field \`[${target}!]!\`.`,
+      };
+      continue;
+    }
     if (
       isMany
         ? isManyOf(model.sdl, field.type, target)
@@ -114,6 +124,10 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
       hint: returnHint(model.sdl, field, target, answer.kind),
     };
   }
+}
+
+function readable({ entities }: ResolvedModel, name: string): { readonly keyFields: readonly string[] } {
+  return { keyFields: entities.get(name)?.keyFields ?? [] };
 }
 
 const plainTypes: Readonly<Partial<Record<PatternModel['cardinality'], string>>> = {
