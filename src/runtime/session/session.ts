@@ -7,7 +7,7 @@ import { isExpired } from '../expiry.js';
 import { checkKey } from '../keys/limits.js';
 import { Cursors, identityOf } from '../read/cursor/cursors.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
-import { type PageOptions, readPage } from '../read/pages.js';
+import { type PageOptions, pageRequest, readPage } from '../read/pages.js';
 import { isEnough, Reader } from '../read/reader.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
 import type { ComputeRulesByName } from '../rules.js';
@@ -145,6 +145,8 @@ export class Session {
     page: PageArguments = {},
     options: PageOptions & WithParent = {},
   ): Promise<Connection<R, E>> {
+    // Of a page that is refused, nothing is read, nor its total.
+    pageRequest(page, query.page);
     const { first, after, last, before } = page;
     const identity = identityOf(query);
     const requested = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];

@@ -102,7 +102,9 @@ export class Oracle {
     const through = yaml.through as Mapping | undefined;
     if (through) return this.#throughJoin(pattern, through, state, sources, now);
     const all: Found[] = [];
-    for (const target of targets) {
+    const type = yaml.type as Mapping | undefined;
+    const named = type?.[String(valueAt(type.by, sources))];
+    for (const target of named === undefined ? targets : [String(named)]) {
       const entity = this.#declared.entity(target);
       const names = ((yaml.members as Mapping | undefined)?.[target] ?? {}) as Readonly<
         Record<string, string>
@@ -347,6 +349,11 @@ function ordinal(bucket: string, unit: Unit): number {
 /** How many results at most, or why none. */
 function sizeOf({ yaml, shape }: Pattern, sources: Sources): number | Expected {
   const { default: usual = 20, max = 100 } = (yaml.page ?? {}) as { default?: number; max?: number };
+  // A list of whole keys, or of elements that are tested.
+  const listed = Object.values((yaml.where ?? {}) as Mapping).flatMap((one) =>
+    isMapping(one) ? [valueAt(one.in, sources)].flat() : [],
+  );
+  if (yaml.exists !== undefined && listed.length > max) return { kind: 'refused', codes: ['BAD_INPUT'] };
   if (shape === 'one') return 1;
   if (shape !== 'list' || yaml.exists !== undefined) return Number.POSITIVE_INFINITY;
   if (yaml.limit === undefined) return max;
