@@ -5,6 +5,12 @@ import { busy, cancelled, unanswered } from '../errors.js';
 type Handler = DynamoDBClient['config']['requestHandler'];
 type HttpRequest = Parameters<Handler['handle']>[0];
 type HttpOptions = Parameters<Handler['handle']>[1];
+/** What a view of a client has in the place of its own. */
+interface Bounded {
+  readonly requestHandler: Handler;
+  readonly middlewareStack: DynamoDBClient['middlewareStack'];
+}
+
 type Answered = Awaited<ReturnType<Handler['handle']>>;
 
 /** One request of a session. The SDK makes several attempts of it. */
@@ -63,7 +69,7 @@ export function optionsOf(call: Call | undefined): { readonly abortSignal: Abort
  * A call is found by its command's input: options of `send` would do, too, but turn off the SDK's cache of composed
  * handlers, which takes a third of a request's time.
  */
-export function bounded(client: DynamoDBClient, attemptMs: number) {
+export function bounded(client: DynamoDBClient, attemptMs: number): Bounded {
   const { middlewareStack } = client;
   const concat: typeof middlewareStack.concat = (from) => {
     const stack = middlewareStack.concat(from);
