@@ -43,7 +43,9 @@ export function* literalReferences(resolved: ResolvedModel): Generator<LiteralRe
       yield* use(resolved.entities.get(mutation.entity.text), field, value);
   }
   for (const { source, attribute, owner, role } of resolved.values.all) {
-    const isAllowed = ['equality', 'filter', 'key', 'require', 'element', 'expiry'].includes(role);
+    const isAllowed = ['equality', 'filter', 'key', 'require', 'element', 'expiry', 'revision'].includes(
+      role,
+    );
     if (source.kind === 'literal' && attribute && isAllowed) yield { attribute, owner, literal: source };
   }
 }

@@ -77,6 +77,15 @@ function readWrite(
   const kind = mutationKinds.find((one) => map.has(one));
   const entity = kind && wordOf(reading, map.get(kind));
   if (!kind || !entity) return undefined;
+  const returns = map.get('returns');
+  if (returns)
+    report(
+      reading,
+      'mutation-kind',
+      returns.key.at,
+      `\`returns\` belongs to a transaction, but mutation \`${name.text}\` is a single write.`,
+      'Remove it.',
+    );
   return {
     name,
     kind,

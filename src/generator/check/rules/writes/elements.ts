@@ -63,7 +63,8 @@ export const elementChecks: readonly Check<ResolvedModel>[] = [
 
 /** Keys of a mutation that have no effect for its kind, or in combination with others. */
 export function* mutationWithoutEffect(mutation: MutationModel): Generator<Finding> {
-  const { name, kind, from, set, prepare, expect, where, elements, require } = mutation;
+  const { name, kind, from, prepare, expect, where, elements, require } = mutation;
+  const [set] = [...mutation.set, ...mutation.given];
   const useless = (key: string, at: Span, why: string): Finding => ({
     at,
     message: `\`${key}\` of mutation \`${name.text}\` has no effect: ${why}.`,
@@ -74,7 +75,7 @@ export function* mutationWithoutEffect(mutation: MutationModel): Generator<Findi
   const prepared = prepare ? '`prepare` provides the values' : undefined;
   const why = deleted ?? touched ?? prepared;
   if (why !== undefined && from) yield useless('from', from.at, why);
-  if (why !== undefined && set[0]) yield useless('set', set[0].field.at, why);
+  if (why !== undefined && set) yield useless('set', set.field.at, why);
   const unprepared = kind === 'put' ? 'a put takes its values from `from` and `set`' : undefined;
   const unasked = deleted ?? touched ?? unprepared;
   if (unasked !== undefined && prepare) yield useless('prepare', prepare.at, unasked);
@@ -106,7 +107,6 @@ function wantedBy(
 
 function* writtenTwice(resolved: ResolvedModel): Generator<Finding> {
   for (const mutation of resolved.model.mutations) {
-    if (mutation.elements.length === 0) continue;
     const input = valuesTakenBy(resolved, mutation.name).find((one) => one.role === 'input');
     const value = input?.value;
     const fields =
@@ -114,14 +114,17 @@ function* writtenTwice(resolved: ResolvedModel): Generator<Finding> {
         ? (resolved.model.sdl.types.get(namedType(value.type))?.fields ?? [])
         : [];
     // Fields of the input that something else takes its value from are not attributes of the record.
-    const taken = new Set(mutation.elements.map(({ source }) => pathOf(source)));
+    const set = [...mutation.set, ...mutation.given, ...mutation.elements];
+    const taken = new Set([...mutation.given, ...mutation.elements].map(({ source }) => pathOf(source)));
     const isTaken = (name: string) =>
       mutation.from?.kind === 'argument' && taken.has([...mutation.from.path, name].join('.'));
+    const attributes = resolved.entities.get(mutation.entity.text)?.attributes;
+    // What nothing but a rule may set is reported as such.
+    const isSet = (name: string) => attributes?.get(name)?.computed === undefined;
     const seen = new Map<string, Span>(
-      fields.filter(({ name }) => !isTaken(name)).map(({ name, at }) => [name, at]),
+      fields.filter(({ name }) => isSet(name) && !isTaken(name)).map(({ name, at }) => [name, at]),
     );
-    for (const { field } of mutation.set) seen.set(field.text, field.at);
-    for (const { field } of mutation.elements) {
+    for (const { field } of set) {
       const earlier = seen.get(field.text);
       seen.set(field.text, field.at);
       if (!earlier) continue;
