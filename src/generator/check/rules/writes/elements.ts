@@ -7,6 +7,7 @@ import {
   type ResolvedModel,
   valuesTakenBy,
 } from '../../../resolve/resolved-model.js';
+import { sourcesIn } from '../../../sources.js';
 import type { Check, Finding } from '../../row.js';
 
 export const elementChecks: readonly Check<ResolvedModel>[] = [
@@ -63,8 +64,7 @@ export const elementChecks: readonly Check<ResolvedModel>[] = [
 
 /** Keys of a mutation that have no effect for its kind, or in combination with others. */
 export function* mutationWithoutEffect(mutation: MutationModel): Generator<Finding> {
-  const { name, kind, from, prepare, expect, where, elements, require } = mutation;
-  const [set] = [...mutation.set, ...mutation.given];
+  const { name, kind, from, set, prepare, expect, where, elements, require } = mutation;
   const useless = (key: string, at: Span, why: string): Finding => ({
     at,
     message: `\`${key}\` of mutation \`${name.text}\` has no effect: ${why}.`,
@@ -75,7 +75,7 @@ export function* mutationWithoutEffect(mutation: MutationModel): Generator<Findi
   const prepared = prepare ? '`prepare` provides the values' : undefined;
   const why = deleted ?? touched ?? prepared;
   if (why !== undefined && from) yield useless('from', from.at, why);
-  if (why !== undefined && set) yield useless('set', set.field.at, why);
+  if (why !== undefined && set[0]) yield useless('set', set[0].field.at, why);
   const unprepared = kind === 'put' ? 'a put takes its values from `from` and `set`' : undefined;
   const unasked = deleted ?? touched ?? unprepared;
   if (unasked !== undefined && prepare) yield useless('prepare', prepare.at, unasked);
@@ -114,8 +114,13 @@ function* writtenTwice(resolved: ResolvedModel): Generator<Finding> {
         ? (resolved.model.sdl.types.get(namedType(value.type))?.fields ?? [])
         : [];
     // Fields of the input that something else takes its value from are not attributes of the record.
-    const set = [...mutation.set, ...mutation.given, ...mutation.elements];
-    const taken = new Set([...mutation.given, ...mutation.elements].map(({ source }) => pathOf(source)));
+    const set = [...mutation.set, ...mutation.elements];
+    const taken = new Set(
+      [
+        ...mutation.set.flatMap(({ value }) => sourcesIn(value)),
+        ...mutation.elements.map(({ source }) => source),
+      ].map(pathOf),
+    );
     const isTaken = (name: string) =>
       mutation.from?.kind === 'argument' && taken.has([...mutation.from.path, name].join('.'));
     const attributes = resolved.entities.get(mutation.entity.text)?.attributes;
