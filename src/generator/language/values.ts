@@ -23,6 +23,7 @@ export const constant = { type: ['string', 'number', 'boolean', 'null'] } as con
 
 /** A constant or `$argument`, or a list or a document made of values. */
 export const value = {
+  title: 'a value, or a list or document made of values',
   anyOf: [
     constant,
     { type: 'array', items: { $ref: '#/definitions/value' } },

@@ -1,11 +1,11 @@
 /** Declared transactions: their steps, the ids made beforehand, and what they return. */
 
-import type { Layout } from '../layout/types.js';
-import type { IdempotentModel, Model, TransactionModel } from '../model.js';
-import { fieldNamed, namedType } from '../model.js';
-import type { ResolvedModel } from '../resolve/resolved-model.js';
-import type { IdempotentPlan, TransactionPlan } from './types/writes.js';
-import { fieldRef } from './values.js';
+import type { Layout } from '../../layout/types.js';
+import type { IdempotentModel, Model, TransactionModel } from '../../model.js';
+import { fieldNamed, namedType } from '../../model.js';
+import type { ResolvedModel } from '../../resolve/resolved-model.js';
+import type { IdempotentPlan, TransactionPlan } from '../types/writes.js';
+import { fieldRef } from '../values.js';
 import { madeIn, madeName, plannerOf, stepVariable, type ValuePlanner } from './written-values.js';
 
 const day = 86_400;

@@ -1,16 +1,16 @@
 /** The values that a mutation takes, planned: followed through the steps of its transaction to where they come from. */
 
-import type { FieldPath, MutationModel, Source, TransactionModel } from '../model.js';
-import { momentOf } from '../moments.js';
-import { pascal, variableName } from '../names.js';
-import { sourcesOf } from '../resolve/comparisons.js';
-import type { ResolvedAttribute, ResolvedModel } from '../resolve/resolved-model.js';
-import { type StepValue, stepValue } from '../resolve/steps.js';
-import { typedValue } from '../resolve/value-paths.js';
-import { elementOf, memberOf } from '../resolve/written-values.js';
-import type { ValueModel } from '../sources.js';
-import type { WrittenValue } from './types/writes.js';
-import { valuePlan } from './values.js';
+import type { FieldPath, MutationModel, Source, TransactionModel } from '../../model.js';
+import { momentOf } from '../../moments.js';
+import { pascal, variableName } from '../../names.js';
+import { sourcesOf } from '../../resolve/comparisons.js';
+import type { ResolvedAttribute, ResolvedModel } from '../../resolve/resolved-model.js';
+import { type StepValue, stepValue } from '../../resolve/steps.js';
+import { typedValue } from '../../resolve/value-paths.js';
+import { elementOf, memberOf } from '../../resolve/written-values.js';
+import type { ValueModel } from '../../sources.js';
+import type { WrittenValue } from '../types/writes.js';
+import { valuePlan } from '../values.js';
 
 /** Plans a value; `target` is what it is written to or compared with. */
 export type ValuePlanner = (value: ValueModel, target?: ResolvedAttribute) => WrittenValue;

@@ -1,15 +1,15 @@
 /** What each mutation writes: its values, conditions and rules. What it costs is added when all writes are known. */
 
-import type { EntityLayout, Layout } from '../layout/types.js';
-import { type MutationModel, namedType, type Source, type TransactionModel, type Word } from '../model.js';
-import { spanOf } from '../moments.js';
-import type { ResolvedModel } from '../resolve/resolved-model.js';
-import { typeOfSource } from '../resolve/value-paths.js';
-import { elementOf } from '../resolve/written-values.js';
-import { conditionTree } from './filters.js';
+import type { EntityLayout, Layout } from '../../layout/types.js';
+import { type MutationModel, namedType, type Source, type TransactionModel, type Word } from '../../model.js';
+import { spanOf } from '../../moments.js';
+import type { ResolvedModel } from '../../resolve/resolved-model.js';
+import { typeOfSource } from '../../resolve/value-paths.js';
+import { elementOf } from '../../resolve/written-values.js';
+import { conditionTree } from '../filters.js';
+import type { MutationPlan, NamedWrite } from '../types/writes.js';
+import { fieldRef } from '../values.js';
 import { idempotentPlan } from './transactions.js';
-import type { MutationPlan, NamedWrite } from './types/writes.js';
-import { fieldRef } from './values.js';
 import { madeIn, madeName, plannerOf, type ValuePlanner } from './written-values.js';
 
 export function mutationPlan(
