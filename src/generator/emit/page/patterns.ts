@@ -83,6 +83,12 @@ function reads(plan: Plan, pattern: PatternPlan): string[] {
   switch (access.kind) {
     case 'get':
       return [`table: ${key(plan, access.entity)}`];
+    case 'unique': {
+      const guard = entityNamed(plan, access.entity)?.guards.find(
+        ({ fields }) => fields.join() === access.fields.join(),
+      );
+      return guard ? [`table: ${equality(guard.partition, guard.sort)}`, `then its owner by key`] : [];
+    }
     case 'query':
       return [place(access), ...partitions(access)];
     case 'count':
@@ -193,6 +199,8 @@ function why(plan: Plan, { access }: PatternPlan): string {
       return queryReason(access.query);
     case 'get':
       return 'the primary key is known';
+    case 'unique':
+      return 'the guard of the unique value names its owner';
     case 'aggregate': {
       const items = aggregate(plan, access.entity, access.aggregate)?.shards ?? 1;
       return items === 1 ? 'writes maintain it in one item' : `writes maintain it in ${items} items`;
