@@ -91,7 +91,7 @@ function entityLayouts(
           items: [...one.items, ...versionsOf(one, stored)],
           guards: guardsOf(model, one),
           aggregates: aggregatesOf(model.patterns, one),
-          references: referencesOf(one),
+          references: referencesOf(one, stored),
         },
       ];
     }),
