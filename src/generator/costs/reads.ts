@@ -118,9 +118,12 @@ function queryCost(
   });
   const reads = bucket?.reads;
   const isList = reads?.kind === 'given' && reads.list === true;
+  const isOrderedByTime = access.orderBy.length === 0 || access.orderBy[0] === bucket?.field;
   const inOrder = isList && access.orderBy[0] === bucket?.field;
+  const isCrossing = reads?.kind === 'across' || reads?.kind === 'either';
+  if (isCrossing && !isOrderedByTime) lists.push(reads.count);
   const buckets =
-    reads?.kind === 'across' || reads?.kind === 'either'
+    isCrossing && isOrderedByTime
       ? reads.count
       : inOrder
         ? (argumentOf(pattern, 'bucket') ?? 100)

@@ -136,12 +136,17 @@ function place(access: QueryAccess): string {
 }
 
 /** Shards, several values, and the buckets a query may cross. */
-function partitions({ shards, bucket, equals }: QueryAccess): string[] {
+function partitions({ shards, bucket, equals, orderBy }: QueryAccess): string[] {
+  const isMerged = orderBy.length > 0 && orderBy[0] !== bucket?.field;
   const lists = equals.filter(({ each }) => each !== undefined).map(({ field }) => field);
   return [
     ...(shards === null || shards === 1 ? [] : [`${shards} shards merged`]),
     ...(lists.length === 0 ? [] : [`a query for each ${lists.join(' and ')}`]),
-    ...(bucket && bucket.reads.kind !== 'given' ? [`up to ${bucket.reads.count} ${bucket.unit}s`] : []),
+    ...(bucket && bucket.reads.kind !== 'given'
+      ? [
+          `${isMerged ? 'the last' : 'up to'} ${bucket.reads.count} ${bucket.unit}s${isMerged ? ' merged' : ''}`,
+        ]
+      : []),
     ...(bucket?.reads.kind === 'given' && bucket.reads.list ? [`a query for each ${bucket.unit}`] : []),
   ];
 }
