@@ -1,7 +1,9 @@
 /** writes.ts: the writes of each entity. */
 
+import { momentOf } from '../../moments.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { AttributePlan, EmbeddedPlan, EntityPlan, ValueForm } from '../../plan/types/storage.js';
+import { laterExpression } from '../expressions.js';
 import { type Doc, localsIn } from '../fragment.js';
 import {
   arrow,
@@ -11,8 +13,8 @@ import {
   conditional,
   generic,
   globalOf,
+  json,
   list,
-  literal,
   literalUnion,
   local,
   object,
@@ -185,7 +187,7 @@ function createdExpression(attribute: AttributePlan, entity: EntityPlan): Doc {
       return nextExpression(attribute, entity);
     case null: {
       if (attribute.default !== null) {
-        const otherwise = literal(attribute.default);
+        const otherwise = defaultExpression(attribute);
         // What the caller leaves out; an attribute that can be null is null where the caller says so.
         return nullable
           ? normalized(attribute, conditional(code`${given} === undefined`, otherwise, given))
@@ -196,6 +198,12 @@ function createdExpression(attribute: AttributePlan, entity: EntityPlan): Doc {
       return code`${normalized(attribute, given)} ?? null`;
     }
   }
+}
+
+/** `now + 30d` of a DateTime is so long after the creation. */
+function defaultExpression({ default: constant, encoding }: AttributePlan): Doc {
+  const moment = encoding === 'time' ? momentOf(constant) : undefined;
+  return moment ? laterExpression(code`${env}.now`, moment) : json(constant);
 }
 
 /** The next number, of the sequence that the record's other attributes tell. */
