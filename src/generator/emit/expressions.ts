@@ -2,10 +2,11 @@
 
 import { type HoleEncoding, runtimeEncoding } from '../encodings.js';
 import type { AttributePlan, KeyTemplate, TemplatePart, TypeShape } from '../plan/types/storage.js';
-import type { ValuePlan } from '../plan/types/values.js';
+import type { Moment } from '../plan/types/values.js';
+import type { WrittenValue } from '../plan/types/writes.js';
 import type { Doc } from './fragment.js';
-import { call, code, globalOf, list, literal, quote } from './printer.js';
-import { args, parent, runtime, schemaType } from './symbols.js';
+import { call, code, globalOf, list, literal, object, property, quote } from './printer.js';
+import { args, context, parent, runtime, schemaType } from './symbols.js';
 
 /** `text`, or `pad(6)`, which is called as it is written. */
 export function encoding(encode: HoleEncoding): Doc {
@@ -15,29 +16,33 @@ export function encoding(encode: HoleEncoding): Doc {
 
 /** What a record holds; moments are ISO text. */
 export function recordType(attribute: AttributePlan): Doc {
-  return orNull(attribute, valueType(attribute));
+  return orNull(attribute, valueType(attribute, 'string'));
 }
 
 /** What a writer may give; moments also as a Date. */
 export function givenType(attribute: AttributePlan): Doc {
-  if (attribute.encoding !== 'time') return recordType(attribute);
-  return orNull(attribute, code`${globalOf('Date')} | string`);
+  return orNull(attribute, valueType(attribute, code`${globalOf('Date')} | string`));
 }
 
 function orNull({ nullable }: AttributePlan, type: Doc): Doc {
   return nullable && type !== 'unknown' ? code`${type} | null` : type;
 }
 
-function valueType(attribute: AttributePlan): Doc {
-  const element = elementType(attribute);
-  return attribute.list && attribute.elements ? listType(attribute.elements, element) : element;
+/** @param moment the type of a DateTime */
+function valueType(attribute: AttributePlan, moment: Doc): Doc {
+  const isMoment = attribute.element === 'time';
+  const element = isMoment ? moment : elementType(attribute);
+  const isWord = !isMoment || moment === 'string';
+  return attribute.list && attribute.elements ? listType(attribute.elements, element, isWord) : element;
 }
 
 /** @param of the type of the list's elements */
-function listType(of: TypeShape, element: Doc): Doc {
-  const inner = of.kind === 'list' ? listType(of.of, element) : element;
-  const isWord = of.nonNull || inner === 'unknown';
-  return readonlyList(isWord ? inner : code`${inner} | null`, { isWord: isWord && of.kind === 'named' });
+function listType(of: TypeShape, element: Doc, isWord: boolean): Doc {
+  const inner = of.kind === 'list' ? listType(of.of, element, isWord) : element;
+  const isCertain = of.nonNull || inner === 'unknown';
+  return readonlyList(isCertain ? inner : code`${inner} | null`, {
+    isWord: isCertain && of.kind === 'named' && isWord,
+  });
 }
 
 /** @param isWord the type needs no brackets */
@@ -96,10 +101,41 @@ export function templateList(
 }
 
 /** A resolver's value: `args.input.email`, `parent.id`. */
-export function valueExpression(value: ValuePlan): Doc {
-  if (value.kind === 'literal') return literal(value.value);
-  if (value.kind === 'made') return value.name;
-  return code`${value.kind === 'argument' ? args : parent}.${value.path.join('.')}`;
+export function valueExpression(value: WrittenValue): Doc {
+  switch (value.kind) {
+    case 'literal':
+      return literal(value.value);
+    case 'null':
+      return 'null';
+    case 'made':
+      return value.name;
+    case 'current':
+      return `current${value.mayBeMissing ? '?' : ''}.${value.field}`;
+    case 'result':
+      return `${value.variable}.${value.field}`;
+    case 'later':
+      return laterExpression(code`${context}.db.now()`, value);
+    case 'list':
+      return list(value.of.map(partExpression));
+    case 'document':
+      return object(value.fields.map(({ name, value: one }) => property(name, partExpression(one))));
+    default:
+      return code`${value.kind === 'argument' ? args : parent}.${value.path.join('.')}`;
+  }
+}
+
+/** A part of a document or list: what is absent has no value. */
+function partExpression(value: WrittenValue): Doc {
+  const given = valueExpression(value);
+  if (value.kind === 'later') return call(runtime('time'), [given]);
+  const mayBeAbsent =
+    (value.kind === 'argument' && value.nullable) || (value.kind === 'current' && value.mayBeMissing);
+  return mayBeAbsent ? code`${given} ?? null` : given;
+}
+
+/** A moment so long after another. */
+export function laterExpression(now: Doc, { unit, count }: Moment): Doc {
+  return count === 0 ? now : call(runtime('later'), [now, object([property(unit, String(count))])]);
 }
 
 /** `PK` / `SK` of a slot, for comments. */

@@ -4,18 +4,19 @@ import type { Layout } from '../layout/types.js';
 import type { Model } from '../model.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { entityPlan } from './entities.js';
-import { mutationPlan } from './mutations.js';
+import { embeddedPlans } from './forms.js';
 import { patternPlan } from './patterns.js';
 import { withPrefetch } from './prefetch.js';
 import { withProjection } from './projections.js';
 import { resolverPlans } from './resolvers.js';
 import { rulePlans } from './rules.js';
 import { tablePlans } from './tables.js';
-import { transactionPlan } from './transactions.js';
 import type { Plan } from './types/plan.js';
 import type { EntityPlan } from './types/storage.js';
 import type { MutationPlan, TransactionPlan } from './types/writes.js';
 import { mutationCost, transactionCost } from './write-costs/costs.js';
+import { mutationPlan } from './writes/mutations.js';
+import { transactionPlan } from './writes/transactions.js';
 
 export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
   const { model } = resolved;
@@ -38,10 +39,12 @@ export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
     const hasToken = whole.idempotent !== undefined;
     return { ...whole, cost: transactionCost(stored, rules, { steps, hasToken }) };
   });
+  const embedded = embeddedPlans(model.sdl, entities);
   return {
     format: 1,
     tables,
     entities: withProjection(entities, patterns),
+    ...(embedded.length > 0 ? { embedded } : {}),
     patterns,
     mutations: writes.map((write): MutationPlan => ({ ...write, cost: mutationCost(stored, rules, write) })),
     ...(transactions.length > 0 ? { transactions } : {}),
