@@ -48,7 +48,8 @@ export class Oracle {
       return { kind: 'refused', codes: reasons };
     }
     const batch = this.#batched(pattern, found, sources);
-    if (batch) return { kind: 'records', groups: batch.map((one) => [one]), most: size };
+    if (batch && batch.asked > size) return { kind: 'refused', codes: ['BAD_INPUT'] };
+    if (batch) return { kind: 'records', groups: batch.found.map((one) => [one]), most: size };
     const sorted = this.#sorted(pattern, found, sources);
     if (kind === 'count') {
       const most = yaml.maintained ? Number.POSITIVE_INFINITY : Number(yaml.upTo ?? 10_000);
@@ -63,7 +64,11 @@ export class Oracle {
   }
 
   /** Records by whole keys, in the order of the caller's list; undefined where that is not what is asked. */
-  #batched({ kind, targets, yaml }: Pattern, found: readonly Found[], sources: Sources): Found[] | undefined {
+  #batched(
+    { kind, targets, yaml }: Pattern,
+    found: readonly Found[],
+    sources: Sources,
+  ): { readonly found: readonly Found[]; readonly asked: number } | undefined {
     const entity = this.#declared.entities.get(targets[0] ?? '');
     const where = (yaml.where ?? {}) as Mapping;
     const [field, lookup] = Object.entries(where).find(([, one]) => isMapping(one)) ?? [];
@@ -73,11 +78,12 @@ export class Oracle {
       return undefined;
     const values = [valueAt((lookup as Mapping).in, sources)].flat();
     const attribute = entity.attributes.get(field);
-    return values.flatMap((value) =>
+    const records = values.flatMap((value) =>
       found.filter(
         ({ record }) => attribute && isEqual(attribute, record[field], keyed(entity, field, value)),
       ),
     );
+    return { found: records, asked: values.length };
   }
 
   #exists({ yaml, shape, targets }: Pattern, found: readonly Found[], sources: Sources): Expected {
