@@ -96,8 +96,8 @@ export interface WriteCost extends RulesAround {
   /** Left out where its name is the field's. */
   readonly mutation?: string;
   readonly of: string;
-  /** Whether a record is read first. */
-  readonly reads: boolean;
+  /** Its records are new: none is read first. */
+  readonly creates?: true;
   /** How many records, where several: one request. */
   readonly records?: number;
   /** Its idempotency key is read first. */

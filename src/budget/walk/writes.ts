@@ -22,7 +22,7 @@ export function countWrite(
     tally.readUnits += times * records * Math.ceil(itemBytes / 4096);
   };
   if (cost.idempotent) read(1);
-  if (cost.reads) read(cost.records ?? 1);
+  if (!cost.creates) read(cost.records ?? 1);
   for (const rule of cost.rules ?? []) at = countRule(progress, { rule, times, arrivals, step: at, entry });
   const { sequences = 0, cascades = 0 } = cost;
   for (let one = 0; one < sequences; one++) ledger.addRequests(at++, times, tally);
@@ -35,7 +35,7 @@ export function countWrite(
   ledger.addRequests(at++, times, tally);
   const reads = [
     ...(cost.idempotent ? ['reads the idempotency key'] : []),
-    ...(cost.reads ? [`reads ${cost.of}`] : []),
+    ...(!cost.creates ? [`reads ${cost.of}`] : []),
     ...(sequences > 0 ? [`reads ${plural(sequences, 'sequence')}`] : []),
     ...(cascades > 0 ? [`searches ${plural(cascades, 'partition')} for the cascade`] : []),
   ];

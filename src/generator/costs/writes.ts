@@ -37,7 +37,7 @@ function writeCost(
     kind: 'write',
     mutation: name,
     of: [...new Set(named.map(({ entity }) => entity))].join(', '),
-    reads: read.length > 0,
+    ...(read.length === 0 ? { creates: true as const } : {}),
     ...(read.length > 1 ? { records: read.length } : {}),
     ...(idempotent ? { idempotent: true as const } : {}),
     ...(sequences === 0 ? {} : { sequences }),

@@ -140,9 +140,8 @@ function readCall(
   }: { readonly isPartial: boolean; readonly select?: string | undefined; readonly extra?: readonly Doc[] },
 ): Doc {
   if (shape === 'connection') {
-    const selected = call(runtime('selection'), [info]);
-    const options = extra.length > 0 ? object([code`...${selected}`, ...extra]) : selected;
-    return sessionCall('connection', [query, args, options]);
+    const options = extra.length > 0 ? [object(extra)] : [];
+    return sessionCall('connection', [query, args, info, ...options]);
   }
   const asked =
     select === undefined ? call(runtime('fieldsOf'), [info]) : call('new Set', [list([quote(select)])]);
@@ -228,8 +227,7 @@ function mixedCall(plan: Plan, pattern: PatternPlan, mixed: MixedAccess, shape: 
     .filter(({ value }) => value.kind !== 'literal')
     .map(({ name, value }) => property(name, canonical(entity, name, value)));
   const query = queryFunctionCall(access, given);
-  if (shape === 'connection')
-    return sessionCall('connection', [query, args, call(runtime('selection'), [info])]);
+  if (shape === 'connection') return sessionCall('connection', [query, args, info]);
   const records = sessionCall('list', [query, ...(access.limit ? [limitExpression(access)] : [])]);
   if (mixed.parent?.read !== 'separate') return records;
   const owner = entityOf(plan, mixed.parent.entity);
