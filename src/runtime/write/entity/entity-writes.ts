@@ -1,5 +1,5 @@
 /** The writes of one entity, as generated code declares them. */
-import { encoded, time } from '../../keys/encodings.js';
+import { time } from '../../keys/encodings.js';
 import type { EntityCodec, Key } from '../../types.js';
 import { type Deletion, removeTree } from '../cascade/cascade.js';
 import type { DependentsOf } from '../cascade/tree.js';
@@ -14,6 +14,7 @@ import type {
 } from '../write.js';
 import { create, remove, update, upsert } from '../writes.js';
 import { type Changes, type ChangesOf, changing, putting, type Upserts, upserting } from './changing.js';
+import { type Form, formed } from './forms.js';
 
 /** Makes a record of the values for it. */
 type Creating<R, N> = (values: N, env: WriteEnvironment) => MaybePromise<R>;
@@ -147,7 +148,7 @@ export interface ChangeRules<F extends string> {
   /** Attributes that changes do not reach, besides `touched` and the revision. */
   readonly fixed: readonly F[];
   /** By field, what brings a value into the form it is stored in, in this order; null stays null. */
-  readonly forms?: Readonly<Record<string, readonly ((value: never) => unknown)[]>>;
+  readonly forms?: Readonly<Record<string, readonly Form[]>>;
   /** Fields that hold the time of the last change. */
   readonly touched?: readonly string[];
 }
@@ -166,7 +167,7 @@ export function changed<R extends object>(
     if (field === '__typename' || field === revision || fixed.includes(field) || touched.includes(field))
       continue;
     record[field] = (forms[field] ?? []).reduce<unknown>(
-      (step, form) => encoded(form as (value: unknown) => unknown, step),
+      (step, form) => formed(field, step, form as Form<unknown>),
       value,
     );
   }
