@@ -59,7 +59,7 @@ export function queryInput(tableName: string, shape: QueryShape, part: QueryPart
 }
 
 /** Whether this is the table's own key, which generated code may declare like an index. */
-function isOwnKey({ table, partition, sort }: IndexRef): boolean {
+export function isOwnKey({ table, partition, sort }: IndexRef): boolean {
   return partition === table.partition && sort === table.sort;
 }
 
