@@ -98,10 +98,12 @@ export interface WriteCost extends RulesAround {
   /** Left out where its name is the field's. */
   readonly mutation?: string;
   readonly of: string;
-  /** Its records are new: none is read first. */
-  readonly creates?: true;
+  /** No record is read before it is written: they are new. */
+  readonly unread?: true;
   /** How many records, where several: one request. */
   readonly records?: number;
+  /** Records that an earlier step names, each read by a request of its own. */
+  readonly following?: number;
   /** Its idempotency key is read first. */
   readonly idempotent?: true;
   /** Sequences whose last numbers are read, one request after the other. */
