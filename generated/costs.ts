@@ -107,7 +107,7 @@ export const costs: Costs = {
     'Mutation.createUser': {
       kind: 'write',
       of: 'User',
-      creates: true,
+      unread: true,
       allow: 'admin',
       rules: ['newUser', 'auditUser'],
     },

@@ -47,7 +47,7 @@ export const costs: Costs = {
     'Mutation.setEquipment': { kind: 'write', of: 'Equipment' },
     'Mutation.reportState': { kind: 'write', of: 'EquipmentState', rules: ['report'] },
     'Mutation.putTimedState': { kind: 'write', of: 'TimedState' },
-    'Mutation.logState': { kind: 'write', of: 'DeviceLog', creates: true },
+    'Mutation.logState': { kind: 'write', of: 'DeviceLog', unread: true },
     'Mutation.escalate': { kind: 'write', of: 'DeviceLog', rules: ['escalation'] },
     'Event.content': { kind: 'rule', rule: 'content' },
     'Query.aggregate': { kind: 'rule', rule: 'aggregate' },

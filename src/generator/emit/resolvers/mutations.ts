@@ -11,7 +11,7 @@ import type {
   TransactionPlan,
   WrittenValue,
 } from '../../plan/types/writes.js';
-import { valueExpression } from '../expressions.js';
+import { isGiven, valueExpression } from '../expressions.js';
 import { requireOption } from '../files/conditions.js';
 import { attributeOf, isCascading, tokensVariable } from '../files/shared.js';
 import type { Doc } from '../fragment.js';
@@ -22,14 +22,15 @@ import { type Body, ruleCall } from './rule-calls.js';
 
 export function mutationBody(plan: Plan, mutation: MutationPlan): Body {
   const { idempotent, allow, name } = mutation;
+  const record = mutation.each ? 'records' : 'record';
   const write = writeExpression(plan, mutation, 'values');
   const prelude = preparation(mutation, 'values');
   if (idempotent) {
-    const once = idempotentWrite(['record'], idempotent, { name, prelude, writes: [write] });
-    return { allow, statements: [once, 'record'], isAsync: true };
+    const once = idempotentWrite([record], idempotent, { name, prelude, writes: [write] });
+    return { allow, statements: [once, record], isAsync: true };
   }
-  const verb = mutation.kind === 'delete' && isCascading(plan, mutation.entity) ? 'cascade' : 'writeOne';
-  const sent = call(code`${context}.db.${verb}`, [write]);
+  const cascades = mutation.kind === 'delete' && !mutation.each && isCascading(plan, mutation.entity);
+  const sent = call(code`${context}.db.${cascades ? 'cascade' : 'writeOne'}`, [write]);
   return { allow, statements: [...prelude, sent], isAsync: prelude.length > 0 };
 }
 
@@ -123,8 +124,14 @@ function idempotentWrite(
   return code`const ${pattern(records)} = await ${call(code`${context}.db.writeIdempotent`, [once, asked])};`;
 }
 
-/** `userWrites.update(…)`. @param prepared the variable that holds what a rule prepared */
+/** `userWrites.update(…)`, once or for each element of a list. @param prepared the variable that holds what a rule prepared */
 function writeExpression(plan: Plan, mutation: MutationPlan, prepared: string): Doc {
+  const write = oneWrite(plan, mutation, prepared);
+  if (!mutation.each) return write;
+  return call(runtime('writeEach'), [valueExpression(mutation.each), arrow(['each'], write)]);
+}
+
+function oneWrite(plan: Plan, mutation: MutationPlan, prepared: string): Doc {
   const entity = entityOf(plan, mutation.entity);
   const options = optionsOf(entity, mutation);
   const write = (verb: string, parts: readonly Doc[]) =>
@@ -209,7 +216,7 @@ function elementValue(
     const sum = attribute?.of === 'Int' ? 'addedInt' : isWhole ? 'addedInteger' : 'addedDecimal';
     return property(field, call(runtime(sum), [quote(field), current, given]));
   }
-  const isOptional = value.kind === 'argument' && value.nullable;
+  const isOptional = isGiven(value) && value.nullable;
   const change = runtime(how === 'append' ? 'appended' : 'without');
   return property(field, call(change, [current, elementsGiven(given, { isTime, isOptional, isList })]));
 }
@@ -235,7 +242,7 @@ function expiryValue({ expiry }: MutationPlan): Doc[] {
 function givenValue(entity: EntityPlan, name: string, value: WrittenValue): Doc {
   const attribute = attributeOf(entity, name);
   const given = valueExpression(value);
-  const mayBeNull = value.kind === 'argument' && value.nullable;
+  const mayBeNull = isGiven(value) && value.nullable;
   return mayBeNull && attribute && !attribute.nullable
     ? call(runtime('notNull'), [quote(name), given])
     : given;

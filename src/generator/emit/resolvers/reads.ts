@@ -17,7 +17,7 @@ import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import type { NamedValue, ValuePlan } from '../../plan/types/values.js';
 import type { WrittenValue } from '../../plan/types/writes.js';
-import { valueExpression } from '../expressions.js';
+import { isGiven, valueExpression } from '../expressions.js';
 import { keyObject } from '../files/queries/through.js';
 import { asStored, attributeOf } from '../files/shared.js';
 import type { Doc } from '../fragment.js';
@@ -300,6 +300,6 @@ export function keyValue(entity: EntityPlan, name: string, value: WrittenValue):
 /** A moment that a client gave is a Date or any text of it; attributes have one form. */
 function canonical(entity: EntityPlan, name: string, value: WrittenValue): Doc {
   const given = valueExpression(value);
-  const isMoment = value.kind === 'argument' && attributeOf(entity, name)?.encoding === 'time';
+  const isMoment = isGiven(value) && attributeOf(entity, name)?.encoding === 'time';
   return isMoment ? call(runtime('time'), [given]) : given;
 }
