@@ -38,6 +38,8 @@ interface EncodingRow {
   readonly runtime: string;
   /** The runtime's function for the beginning of a value. */
   readonly prefix: string;
+  /** The runtime's function for a bound that a range ends with or begins after, where it is another one. */
+  readonly end?: string;
   /** What is left out: two values that differ in no more give one text, and neither can be read back. */
   readonly loses: 'nothing' | 'case' | 'part of the moment';
   /** How the texts sort, by their values; `from the end` compares the last character first. */
@@ -100,7 +102,7 @@ const rows = {
     runtime: 'flag',
     form: () => either(word('true'), word('false')),
   },
-  time: { ...own, of: ['time'], runtime: 'time', prefix: 'timePrefix', form: () => anyTime },
+  time: { ...own, of: ['time'], runtime: 'time', prefix: 'timePrefix', end: 'timeEnd', form: () => anyTime },
   year: bucket('year', 4, anyYear),
   month: bucket('month', 7, anyMonth),
   day: bucket('day', 10, anyDay),
@@ -156,6 +158,7 @@ const rows = {
     of: ['time'],
     runtime: 'invertedTime',
     prefix: 'invertedTimePrefix',
+    end: 'invertedTimeEnd',
     form: () => anyInvertedTime,
     encode: nines,
     decode: nines,
@@ -329,10 +332,11 @@ export function runtimePrefix(encode: HoleEncoding): string {
   return rowOf(encode).prefix;
 }
 
-/** The names of all of them. */
-export const runtimeEncodings: readonly string[] = [
-  ...new Set([...encodings.values()].flatMap(({ runtime, prefix }) => [runtime.replace(/\(.*/, ''), prefix])),
-];
+/** The runtime's function for a bound that a range ends with or begins after: all of a day is before it. */
+export function runtimeEnd(encode: HoleEncoding): string {
+  const { end, runtime } = rowOf(encode);
+  return end ?? runtime;
+}
 
 // --- texts ---
 

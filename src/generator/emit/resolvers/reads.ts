@@ -226,7 +226,10 @@ function mixedCall(plan: Plan, pattern: PatternPlan, mixed: MixedAccess, shape: 
   const { entity, access } = mixedQuery(plan, pattern, mixed);
   const given = [...pattern.inputs, ...pattern.filterInputs]
     .filter(({ value }) => value.kind !== 'literal')
-    .map(({ name, value }) => property(name, canonical(entity, name, value)));
+    .map(({ name, value }) => {
+      const isKey = access.equals.some(({ field }) => field === name);
+      return property(name, isKey ? canonical(entity, name, value) : valueExpression(value));
+    });
   const query = queryFunctionCall(access, given);
   if (shape === 'connection')
     return sessionCall('connection', [query, args, call(runtime('selection'), [info])]);
