@@ -103,7 +103,9 @@ export function templateList(
 export function valueExpression(value: ValuePlan): Doc {
   if (value.kind === 'literal') return literal(value.value);
   if (value.kind === 'made') return value.name;
-  return code`${value.kind === 'argument' ? args : parent}.${value.path.join('.')}`;
+  const { path, optional } = value;
+  const steps = path.map((name, at) => `${optional?.includes(at) ? '?.' : '.'}${name}`).join('');
+  return code`${value.kind === 'argument' ? args : parent}${steps}`;
 }
 
 /** `PK` / `SK` of a slot, for comments. */

@@ -83,9 +83,10 @@ function alongPath(
     source.kind === 'argument' ? ofArgument(names, path, field, head) : ofParent(names, path, head);
   if (first.kind !== 'type')
     return { ...first, at: partOf(word, source.path.length === 0 ? 0 : start, start + head.length) };
-  let { type, isNullable, isPathNullable, at } = first;
+  let { type, isNullable, at } = first;
   let offset = start + head.length;
-  for (const name of rest) {
+  const optional: number[] = [];
+  for (const [step, name] of rest.entries()) {
     const within = names.model.sdl.types.get(namedType(type));
     const next = type.kind === 'named' ? fieldNamed(within, name) : undefined;
     if (!next) {
@@ -97,12 +98,12 @@ function alongPath(
       };
     }
     offset += 1 + name.length;
-    isPathNullable = isNullable;
+    if (!type.nonNull) optional.push(step + 1);
     isNullable ||= !next.type.nonNull;
     type = next.type;
     at = next.at;
   }
-  return { kind: 'type', type, isNullable, isPathNullable, at };
+  return { kind: 'type', type, isNullable, optional, at };
 }
 
 /** A source as written: `$input.email`. */
@@ -250,5 +251,5 @@ function ofAttribute({ type, at }: ResolvedAttribute): Resolved {
 }
 
 function found(type: TypeRef, at: Span): Resolved {
-  return { kind: 'type', type, isNullable: !type.nonNull, isPathNullable: false, at };
+  return { kind: 'type', type, isNullable: !type.nonNull, optional: [], at };
 }

@@ -27,9 +27,16 @@ export type Shape = 'one' | 'list' | 'connection';
 
 /** A parent without the value has no such relation; a null argument is an open bound, not an absence. */
 export function isMissing({ inputs }: PatternPlan): Doc[] {
-  return inputs
-    .filter(({ value }) => value.kind === 'parent' && value.nullable)
-    .map(({ value }) => code`${valueExpression(value)} === null`);
+  return (
+    inputs
+      .filter(({ value }) => value.kind === 'parent' && value.nullable)
+      // A field of an embedded type may be absent.
+      .map(({ value }) => code`${valueExpression(value)} ${isNested(value) ? '==' : '==='} null`)
+  );
+}
+
+function isNested(value: ValuePlan): boolean {
+  return value.kind === 'parent' && value.path.length > 1;
 }
 
 /** The join of a pattern that gives one record; nothing more is read where there is none, or where it leads nowhere. */
