@@ -14,6 +14,7 @@ import {
   shards,
   text,
   time,
+  timeEnd,
   trim,
 } from 'tableloom/runtime/generated';
 import type { AuditLog, Config, Contractor, RefreshToken, User, UserVersion } from './entities.js';
@@ -142,7 +143,7 @@ export const auditLogsOfUser = (
   query('auditLogsOfUser', auditLogCodec, keys.entitiesTable, {
     partition: `USER#${text(by.actorId)}`,
     sort: rangeOf(
-      { from: encoded(time, by.from), to: encoded(time, by.to) },
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
       { head: 'AUDIT#', terminated: true },
     ),
     descending: true,
@@ -160,7 +161,7 @@ export const auditLogsOfContractor = (
   query('auditLogsOfContractor', auditLogCodec, keys.entitiesTable, {
     partition: `CONTRACTOR#${text(by.actorId)}`,
     sort: rangeOf(
-      { from: encoded(time, by.from), to: encoded(time, by.to) },
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
       { head: 'AUDIT#', terminated: true },
     ),
     descending: true,

@@ -12,11 +12,14 @@ import {
   multiAttributeRange,
   narrowed,
   pad,
+  pad(4),
+  pad(6),
   query,
   rangeOf,
   shards,
   text,
   time,
+  timeEnd,
 } from 'tableloom/runtime/generated';
 import type {
   Achievement,
@@ -212,7 +215,10 @@ export const profilesByAgeGroup = (
 ): IndexQuery<Profile> =>
   query('profilesByAgeGroup', profileCodec, keys.analyticsGsi4, {
     partition: `PROFILE_BY_AGE_GROUP#${text(by.ageGroup)}`,
-    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    sort: rangeOf(
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
+      { head: '', terminated: true },
+    ),
     layout: '7dea17ab',
   });
 
