@@ -336,10 +336,9 @@ export function runtimePrefix(encode: HoleEncoding): string {
   return rowOf(encode).prefix;
 }
 
-/** The runtime's function for a bound that a range ends with or begins after: all of a day is before it. */
-export function runtimeEnd(encode: HoleEncoding): string {
-  const { end, runtime } = rowOf(encode);
-  return end ?? runtime;
+/** The runtime's function for a bound that a range ends with or begins after, where it is another one. */
+export function runtimeEnd(encode: HoleEncoding): string | undefined {
+  return rowOf(encode).end;
 }
 
 // --- texts ---

@@ -49,12 +49,9 @@ function boundsExpression(
   return object(
     bounds.map((bound) => {
       const as = comparands[bound] ?? 'whole';
-      const own =
-        bound === 'prefix'
-          ? runtime(runtimePrefix(encode))
-          : as === 'end'
-            ? runtime(runtimeEnd(encode))
-            : encoding(encode);
+      const other =
+        bound === 'prefix' ? runtimePrefix(encode) : as === 'end' ? runtimeEnd(encode) : undefined;
+      const own = other === undefined ? encoding(encode) : runtime(other);
       const end = (isInverted(encode) ? oppositeBounds : ownBounds)[bound];
       return property(end, call(runtime('encoded'), [ofStored(entity, field, own, as), `by.${bound}`]));
     }),
