@@ -12,8 +12,6 @@ import {
   multiAttributeRange,
   narrowed,
   pad,
-  pad(4),
-  pad(6),
   query,
   rangeOf,
   shards,
