@@ -13,6 +13,7 @@ import {
   anyInvertedTime,
   anyMonth,
   anyPadded,
+  anySafeInteger,
   anyText,
   anyTime,
   anyYear,
@@ -27,6 +28,7 @@ import {
   padded,
   reversed,
   unpadded,
+  widened,
 } from './encodings/texts.js';
 
 interface EncodingRow {
@@ -52,9 +54,9 @@ interface EncodingRow {
   readonly decode: (text: string) => string;
 }
 
-/** How a value of a type is stored. `document` cannot be part of a key. */
+/** How a value of a type is stored: `integer` has 32 bits, `safeInteger` 53. `document` cannot be part of a key. */
 export type Encoding = PlainType | 'document';
-type PlainType = 'text' | 'enum' | 'integer' | 'decimal' | 'boolean' | 'time';
+type PlainType = 'text' | 'enum' | 'integer' | 'safeInteger' | 'decimal' | 'boolean' | 'time';
 
 const same = (text: string) => text;
 
@@ -95,6 +97,14 @@ const rows = {
   text: { ...own, of: ['text'], runtime: 'text', form: (_values, isEmpty) => anyText(isEmpty) },
   enum: { ...own, of: ['enum'], runtime: 'enumValue', form: (values) => either(...values.map(word)) },
   integer: { ...own, of: ['integer'], runtime: 'integer', form: () => anyInteger },
+  safeInteger: {
+    ...own,
+    of: ['safeInteger'],
+    runtime: 'safeInteger',
+    form: () => anySafeInteger,
+    // Padded digits do not tell of how many the type has.
+    encode: widened,
+  },
   decimal: { ...own, of: ['decimal'], runtime: 'decimal', form: () => anyDecimal },
   boolean: {
     ...own,
@@ -137,6 +147,14 @@ const rows = {
     encode: negatedInteger,
     decode: negatedInteger,
   },
+  'invert(safeInteger)': {
+    ...inverted,
+    of: ['safeInteger'],
+    runtime: 'invertedSafeInteger',
+    form: () => anySafeInteger,
+    encode: (text: string) => negatedInteger(widened(text)),
+    decode: negatedInteger,
+  },
   'invert(decimal)': {
     ...inverted,
     of: ['decimal'],
@@ -169,7 +187,7 @@ const rows = {
 function padRow(digits: number): EncodingRow {
   return {
     transform: { name: 'pad', takes: 'whole numbers' },
-    of: ['integer'],
+    of: ['integer', 'safeInteger'],
     runtime: `pad(${digits})`,
     prefix: 'text',
     loses: 'nothing',
@@ -320,6 +338,14 @@ export function isBoundBy(encode: HoleEncoding, bounds: readonly string[]): bool
     : order === 'ascending' || order === 'descending';
 }
 
+export function isWhole(encoding: Encoding): boolean {
+  return encoding === 'integer' || encoding === 'safeInteger';
+}
+
+export function isNumber(encoding: Encoding): boolean {
+  return isWhole(encoding) || encoding === 'decimal';
+}
+
 export function isInvertible(encoding: Encoding): boolean {
   return wantedBy('invert', encoding) === undefined;
 }
@@ -369,6 +395,7 @@ export function finiteValues(encode: HoleEncoding, values: readonly string[]): r
 export function printValue(encode: HoleEncoding, value: string): string {
   switch (rowOf(encode).of[0]) {
     case 'integer':
+    case 'safeInteger':
       return String(integerOf(value));
     case 'decimal':
       return String(decimalOf(value));
@@ -390,6 +417,7 @@ export function sampleInHole(encode: HoleEncoding, text: string): string {
 /** Of each other type, a value and its text. */
 export const samples = {
   integer: { value: 1, text: '0000000001' },
+  safeInteger: { value: 1, text: '0000000000000001' },
   decimal: { value: 1.5, text: '1500:15' },
   boolean: { value: true, text: 'true' },
   time: { value: '2026-01-31T09:30:00.000Z', text: '2026-01-31T09:30:00.000Z' },

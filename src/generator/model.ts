@@ -1,6 +1,7 @@
 /** The model: what was written in access-patterns.yaml and the SDL, with places. Nothing is decided here. */
 
 import type { Span } from './diagnostics/diagnostic.js';
+import type { Encoding } from './encodings.js';
 
 export interface Model {
   /** The place of the YAML document, for findings about something that is not there. */
@@ -14,6 +15,8 @@ export interface Model {
   readonly rules: readonly RuleModel[];
   /** Fields that other resolvers of the server answer; the field `*` is all of a type that nothing here answers. */
   readonly external: readonly FieldPath[];
+  /** What values of custom scalars are, as words. */
+  readonly scalars: readonly { readonly name: Word; readonly values: Word }[];
   readonly sdl: Sdl;
 }
 
@@ -343,6 +346,8 @@ export interface FieldPath {
 
 export interface Sdl {
   readonly types: ReadonlyMap<string, SdlType>;
+  /** How values of scalars are stored that the declaration tells of. */
+  readonly scalars: ReadonlyMap<string, Encoding>;
   readonly queryType: string;
   readonly mutationType?: string;
   readonly subscriptionType?: string;

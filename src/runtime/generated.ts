@@ -18,12 +18,14 @@ export {
   invertedDecimal,
   invertedFlag,
   invertedInteger,
+  invertedSafeInteger,
   invertedTime,
   invertedTimeEnd,
   invertedTimePrefix,
   month,
   pad,
   reverse,
+  safeInteger,
   text,
   time,
   timeEnd,
@@ -154,7 +156,16 @@ export {
   notNull,
   without,
 } from './write/entity/field-updates.js';
-export { eachOf, formed, orNull, withForms } from './write/entity/forms.js';
+export {
+  anyNumber,
+  anyText,
+  eachOf,
+  formed,
+  orNull,
+  trueOrFalse,
+  wholeNumber,
+  withForms,
+} from './write/entity/forms.js';
 export { entry } from './write/entity/item-parts.js';
 export type { IdempotencyStore } from './write/idempotency.js';
 export type {

@@ -10,11 +10,13 @@ import {
   fold,
   hour,
   integer,
+  invertedSafeInteger,
   invertedTime,
   invertedTimeEnd,
   invertedTimePrefix,
   month,
   reverse,
+  safeInteger,
   text,
   time,
   timeEnd,
@@ -23,7 +25,7 @@ import {
   year,
 } from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
-import { safeInteger } from '../../src/runtime/keys/encodings.js';
+
 import { checkKey } from '../../src/runtime/keys/limits.js';
 import { runs } from '../support/runs.js';
 import { table } from './support/domain.js';
@@ -160,6 +162,7 @@ keepsItsPromises(
   byValue,
 );
 keepsItsPromises('decimal', decimal, double, byValue);
+keepsItsPromises('invertedSafeInteger', invertedSafeInteger, fc.maxSafeInteger(), (a, b) => byValue(b, a));
 keepsItsPromises('flag', flag, fc.boolean(), byValue);
 keepsItsPromises('time', time as Encoding<Date, string>, moment, byTime);
 

@@ -49,12 +49,10 @@ export function readonlyList(type: Doc, { isWord }: { readonly isWord: boolean }
   return isWord ? code`readonly ${type}[]` : code`readonly (${type})[]`;
 }
 
-/** Scalars whose value may be any JSON. */
-const freeDocuments: ReadonlySet<string> = new Set(['JSON', 'JSONObject', 'Object']);
-
-function elementType({ element, of }: AttributePlan): Doc {
+function elementType({ element, of, any }: AttributePlan): Doc {
   switch (element) {
     case 'integer':
+    case 'safeInteger':
     case 'decimal':
       return 'number';
     case 'boolean':
@@ -65,7 +63,7 @@ function elementType({ element, of }: AttributePlan): Doc {
     case 'time':
       return 'string';
     case 'document':
-      return freeDocuments.has(of) ? 'unknown' : schemaType(of);
+      return any ? 'unknown' : schemaType(of);
   }
 }
 

@@ -308,6 +308,8 @@ function invertedNumbers(ascending: Encoding<number>): Encoding<number> {
 
 /** As {@link integer}, greater values first. */
 export const invertedInteger: Encoding<number> = invertedNumbers(integer);
+/** As {@link safeInteger}, greater values first. */
+export const invertedSafeInteger: Encoding<number> = invertedNumbers(safeInteger);
 /** As {@link decimal}, greater values first. */
 export const invertedDecimal: Encoding<number> = invertedNumbers(decimal);
 

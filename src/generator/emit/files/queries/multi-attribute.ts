@@ -1,5 +1,6 @@
 /** Queries of multi-attribute indexes: every value is queried in the form it is stored in. */
 
+import { isNumber } from '../../../encodings.js';
 import type { MultiAttributeAccess, QueryAccess } from '../../../plan/types/access.js';
 import type { EntityPlan, IndexPlan } from '../../../plan/types/storage.js';
 import type { Doc } from '../../fragment.js';
@@ -21,7 +22,7 @@ export function moreKeys(
 function functionOf(entity: EntityPlan, field: string): Doc {
   const encoding = attributeOf(entity, field)?.encoding;
   if (encoding === 'time') return runtime('time');
-  return runtime(encoding === 'integer' || encoding === 'decimal' ? 'keyNumber' : 'keyText');
+  return runtime(encoding && isNumber(encoding) ? 'keyNumber' : 'keyText');
 }
 
 /** What differs from a query of an index with keys of its own. */
