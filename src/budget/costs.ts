@@ -48,6 +48,8 @@ export interface GetCost extends RulesAround, PrefetchRequested {
   readonly each?: { readonly argument: string; readonly max: number };
   /** What the record leads to, by key. */
   readonly leadsTo?: string;
+  /** Strongly consistent, at twice the read units. */
+  readonly consistent?: true;
   /** Prefetched fields of the record are read with it. */
   readonly starts?: true;
 }

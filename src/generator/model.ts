@@ -369,12 +369,7 @@ export interface SdlField {
   readonly name: string;
   readonly at: Span;
   readonly type: TypeRef;
-  readonly arguments: readonly {
-    readonly name: string;
-    readonly type: TypeRef;
-    readonly hasDefault: boolean;
-    readonly at: Span;
-  }[];
+  readonly arguments: readonly Pick<SdlField, 'name' | 'type' | 'hasDefault' | 'at'>[];
   readonly hasDefault: boolean;
 }
 

@@ -89,6 +89,7 @@ export { anyEntity, parentFirst } from './read/mixed.js';
 export { limitOf, type PageOptions, type Wants } from './read/pages.js';
 export { type PrefetchInfo, prefetch } from './read/prefetch/prefetch.js';
 export { attributeOf, attributesOf, fieldsOf, type SelectionInfo, selection } from './read/selection.js';
+export { type UniqueLookup, uniqueLookup } from './read/unique.js';
 export type {
   AllowRule,
   AlongsideChange,

@@ -22,6 +22,7 @@ export {
   unauthenticated,
 } from './errors.js';
 export { type Read, read } from './read/transact-read.js';
+export type { UniqueLookup } from './read/unique.js';
 export type {
   AllowRule,
   AlongsideRule,

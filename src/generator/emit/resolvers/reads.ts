@@ -11,6 +11,7 @@ import type {
   PatternPlan,
   QueryAccess,
   ThroughAccess,
+  UniqueAccess,
 } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
@@ -205,6 +206,8 @@ export function patternCall(plan: Plan, pattern: PatternPlan, shape: Shape, extr
         return call(prefetchName(entityOf(plan, access.entity)), given);
       }
       return loaderCall(plan, access, 'load', [keyOf(plan, access, inputs)]);
+    case 'unique':
+      return sessionCall('one', [uniqueCall(plan, pattern, access)]);
     case 'count':
       return sessionCall('count', [queryCall(plan, pattern, access.query)]);
     case 'aggregate':
@@ -226,6 +229,14 @@ export function patternCall(plan: Plan, pattern: PatternPlan, shape: Shape, extr
         extra,
       });
   }
+}
+
+function uniqueCall(plan: Plan, { name, inputs }: PatternPlan, access: UniqueAccess): Doc {
+  const entity = entityOf(plan, access.entity);
+  const given = inputs
+    .filter(({ value }) => value.kind !== 'literal')
+    .map((one) => property(one.name, canonical(entity, one.name, one.value)));
+  return call(queryValue(name), given.length > 0 ? [object(given)] : []);
 }
 
 /** Several entities by one query, their parent before them. */

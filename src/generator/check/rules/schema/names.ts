@@ -58,7 +58,7 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
     code: 'unknown-index',
     *check({ model, entities }) {
       for (const { index, target, members } of model.patterns) {
-        if (!index || index.text === 'table') continue;
+        if (!index || index.text === 'table' || index.text === 'unique') continue;
         const asked =
           members.length > 0 ? members.map(({ entity }) => entity.text) : storedMembers(model, target.text);
         const tables = [target.text, ...asked].flatMap((name) => entities.get(name)?.table ?? []);
@@ -68,7 +68,7 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
         yield {
           at: index.at,
           message: `Table \`${table.name.text}\` has no index \`${index.text}\`.`,
-          hint: suggestion(index.text, [...names, 'table']),
+          hint: suggestion(index.text, [...names, 'table', 'unique']),
         };
       }
     },

@@ -102,7 +102,7 @@ function comparison(entity: EntityPlan, { field, operator, values, isList }: Com
     const form = isPlain ? null : comparandForm(entity, field, as);
     if (form === null) return value;
     if (one.kind === 'literal') return comparand(entity, field, value, as);
-    if (operator === 'in' && !isList) return code`${value}?.map(${form})`;
+    if (operator === 'in' && !isList) return call(code`${value}?.map`, [form]);
     return call(runtime('encoded'), [form, value]);
   });
   if (size !== undefined) return call(runtime('size'), [quote(field), quote(signs[size] ?? '='), ...all]);
