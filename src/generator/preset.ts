@@ -42,7 +42,7 @@ interface HostContext {
   readonly tableloomMeasure?: Measure;
 }
 
-/** One output of ours. */
+/** @internal One output of ours. */
 export interface TableloomRun extends Omit<Generated, 'files' | 'lock'> {
   /** As in codegen.ts: `generated/`. */
   readonly output: string;

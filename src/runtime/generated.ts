@@ -129,7 +129,12 @@ export type {
 } from './types.js';
 export { distinct, documentValue, epochSeconds, listOf, lowercase, picked, setOf, trim } from './values.js';
 export { type Deletion, removeTree } from './write/cascade/cascade.js';
-export { type Dependents, type DependentsOf, dependents } from './write/cascade/tree.js';
+export {
+  type DeletableRecord,
+  type Dependents,
+  type DependentsOf,
+  dependents,
+} from './write/cascade/tree.js';
 export {
   type Changes,
   changing,
@@ -174,6 +179,8 @@ export type {
   CreateOptions,
   DeleteIfPresentOptions,
   DeleteOptions,
+  FoundItems,
+  Planned,
   Requirements,
   UpdateOptions,
   UpsertOptions,

@@ -114,6 +114,6 @@ export function stepOf(write: Write<unknown>, at: number, count: number): Step |
 /** The error with its step in `extensions`; one that has a step already keeps it. */
 export function ofStep<E>(error: E, step: Step | undefined): E {
   if (step !== undefined && error instanceof TableloomError && !('step' in error.extensions))
-    error.extensions.step = step;
+    Object.assign(error.extensions, { step });
   return error;
 }

@@ -1,9 +1,7 @@
 /** Change functions for `update` and `upsert`, from the values that callers pass to generated code. */
 import { TableloomError } from '../../errors.js';
-import type { WriteEnvironment } from '../write.js';
+import type { MaybePromise, WriteEnvironment } from '../write.js';
 import { type Form, formed } from './forms.js';
-
-type MaybePromise<T> = T | Promise<T>;
 
 /** Changes, or a function that computes them from the current record. */
 export type Changes<R, C extends object> = C | ((current: R) => MaybePromise<C>);
