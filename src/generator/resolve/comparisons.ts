@@ -1,7 +1,8 @@
-/** The comparisons that conditions consist of. */
+/** The comparisons that conditions consist of, and the values that mutations take. */
 
 import type { FilterModel, MutationModel, PatternModel, Source } from '../model.js';
 import { pascal } from '../names.js';
+import { sourcesIn } from '../sources.js';
 
 export type ComparisonModel = Extract<FilterModel, { readonly kind: 'compare' }>;
 
@@ -47,5 +48,17 @@ function inputsBeside({ where, narrow, leadsTo, range, bucket, in: given, order 
     ...(range?.bounds ?? []).map(({ operator }) => operator.text),
     ...(bucket ? [given ? 'bucket' : 'now'] : []),
     ...(order ? ['order'] : []),
+  ];
+}
+
+/** Every value that a mutation takes. */
+export function sourcesOf(mutation: MutationModel): readonly Source[] {
+  const { where, set, elements, from, expect, to } = mutation;
+  return [
+    ...where.map(({ source }) => source),
+    ...set.flatMap(({ value }) => sourcesIn(value)),
+    ...elements.map(({ source }) => source),
+    ...requiredBy(mutation).flatMap(({ values }) => values),
+    ...[from, expect, to].flatMap((source) => source ?? []),
   ];
 }

@@ -1,7 +1,7 @@
 /** Validations of an entity and conditions of a mutation, as code. */
 
 import type { EntityPlan, ValidationPlan } from '../../plan/types/storage.js';
-import type { ConditionPlan, ConditionValue, MutationPlan } from '../../plan/types/writes.js';
+import type { ConditionPlan, MutationPlan, WrittenValue } from '../../plan/types/writes.js';
 import { valueExpression } from '../expressions.js';
 import type { Doc } from '../fragment.js';
 import { flatText } from '../print.js';
@@ -173,7 +173,7 @@ function operand(
     operator,
     isList,
   }: Pick<ConditionPlan & { readonly kind: 'compare' }, 'field' | 'operator' | 'isList'>,
-  value: ConditionValue,
+  value: WrittenValue,
   at: number,
 ): Doc {
   if (value.kind === 'current') return `current.${value.field}`;

@@ -15,6 +15,13 @@ interface PathValue {
   readonly optional?: readonly number[];
 }
 
+/** A moment, from now. */
+export interface Moment {
+  readonly unit: 'seconds' | 'minutes' | 'hours' | 'days';
+  /** Negative for the past. */
+  readonly count: number;
+}
+
 export interface FieldRef {
   readonly type: string;
   readonly field: string;
