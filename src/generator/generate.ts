@@ -22,7 +22,7 @@ import { readYaml } from './parse/yaml.js';
 import { planOf } from './plan/plan.js';
 import type { Plan } from './plan/types/plan.js';
 import { resolveModel } from './resolve/resolve.js';
-import { withScalars } from './resolve/scalars.js';
+import { withScalars } from './scalars.js';
 
 export interface GenerateInput {
   readonly schema: GraphQLSchema;

@@ -14,7 +14,7 @@ import { readYaml } from '../../src/generator/parse/yaml.js';
 import { planOf } from '../../src/generator/plan/plan.js';
 import type { Plan } from '../../src/generator/plan/types/plan.js';
 import { resolveModel } from '../../src/generator/resolve/resolve.js';
-import { withScalars } from '../../src/generator/resolve/scalars.js';
+import { withScalars } from '../../src/generator/scalars.js';
 
 export interface Checked {
   readonly model: Model;

@@ -5,7 +5,7 @@ import type { EntityLayout, Layout } from '../layout/types.js';
 import { type Model, printType } from '../model.js';
 import { entityNames } from '../names.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
-import { scalarEncoding } from '../resolve/scalars.js';
+import { scalarEncoding } from '../scalars.js';
 import { formOf } from './forms.js';
 import type { AttributePlan, EntityPlan } from './types/storage.js';
 

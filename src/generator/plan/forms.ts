@@ -1,7 +1,7 @@
 /** Which values a write checks and brings into another form, down to the embedded types and lists of a record. */
 
 import { namedType, type Sdl, type SdlType, type TypeRef } from '../model.js';
-import { scalarEncoding } from '../resolve/scalars.js';
+import { scalarEncoding } from '../scalars.js';
 import type { EmbeddedPlan, EntityPlan, ValueForm } from './types/storage.js';
 
 /** Undefined where no value of the type needs it. */

@@ -11,7 +11,7 @@ import {
   type SdlField,
   type TypeRef,
 } from '../model.js';
-import { scalarEncoding } from './scalars.js';
+import { scalarEncoding } from '../scalars.js';
 
 /** How a value of the type is stored. A scalar we do not know is text. */
 export function encodingOf(type: TypeRef, sdl: Sdl): Encoding {

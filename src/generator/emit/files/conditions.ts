@@ -7,7 +7,7 @@ import type { Doc } from '../fragment.js';
 import { flatText } from '../print.js';
 import { arrow, call, code, json, list, literal, object, operation, property, quote } from '../printer.js';
 import { runtime } from '../symbols.js';
-import { attributeOf, comparand, comparandAt, comparandForm } from './shared.js';
+import { attributeOf, operandAt, operandForm, storedOperand } from './shared.js';
 
 /** The `demands` of a codec; null where there are none. */
 export function conditionsExpression({ attributes, historyOf }: EntityPlan): Doc | null {
@@ -179,8 +179,8 @@ function operand(
   if (value.kind === 'current') return `current.${value.field}`;
   const given = valueExpression(value);
   if (operator === 'exists' || operator.startsWith('size')) return given;
-  const as = comparandAt(operator, at);
-  if (operator !== 'in' || isList || value.kind === 'literal') return comparand(entity, field, given, as);
-  const form = comparandForm(entity, field, as);
+  const as = operandAt(operator, at);
+  if (operator !== 'in' || isList || value.kind === 'literal') return storedOperand(entity, field, given, as);
+  const form = operandForm(entity, field, as);
   return form === null ? given : call(code`${given}.map`, [form]);
 }

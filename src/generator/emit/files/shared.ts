@@ -122,12 +122,12 @@ export function readExpression(attribute: AttributePlan): Doc {
 }
 
 /** How a value is compared with an attribute: as a whole, as a part of its text, or as an end, before which is all of a day. */
-export type Comparand = 'whole' | 'part' | 'end';
+export type Operand = 'whole' | 'part' | 'end';
 
 const moments = { whole: 'time', part: 'timePrefix', end: 'timeEnd' } as const;
 
 /** What brings a value that an attribute is compared with into the form it is stored in; null where it is. */
-export function comparandForm(entity: EntityPlan, field: string, as: Comparand): Doc | null {
+export function operandForm(entity: EntityPlan, field: string, as: Operand): Doc | null {
   if (attributeOf(entity, field)?.element === 'time') return runtime(moments[as]);
   const [only, ...more] = normalSteps(entity, field, as);
   if (only === undefined) return null;
@@ -135,18 +135,18 @@ export function comparandForm(entity: EntityPlan, field: string, as: Comparand):
 }
 
 /** A value that is there, in the form that the attribute it is compared with is stored in. */
-export function comparand(entity: EntityPlan, field: string, value: Doc, as: Comparand): Doc {
+export function storedOperand(entity: EntityPlan, field: string, value: Doc, as: Operand): Doc {
   if (attributeOf(entity, field)?.element === 'time') return call(runtime(moments[as]), [value]);
   return asStored(entity, field, value, as);
 }
 
 /** What an operator compares with, at this place of its values. */
-export function comparandAt(operator: string, at: number): Comparand {
-  return operator === 'between' && at === 1 ? 'end' : (comparands[operator] ?? 'whole');
+export function operandAt(operator: string, at: number): Operand {
+  return operator === 'between' && at === 1 ? 'end' : (operands[operator] ?? 'whole');
 }
 
 /** What each operator compares with, and each bound; `whole` where it is not listed. */
-export const comparands: Readonly<Record<string, Comparand>> = {
+export const operands: Readonly<Record<string, Operand>> = {
   prefix: 'part',
   suffix: 'part',
   begins: 'part',
@@ -158,12 +158,12 @@ export const comparands: Readonly<Record<string, Comparand>> = {
 };
 
 /** A text a caller gives, in the form the attribute is stored in. */
-export function asStored(entity: EntityPlan, field: string, value: Doc, as: Comparand = 'whole'): Doc {
+export function asStored(entity: EntityPlan, field: string, value: Doc, as: Operand = 'whole'): Doc {
   return normalSteps(entity, field, as).reduce<Doc>((text, step) => call(runtime(step), [text]), value);
 }
 
 /** A part of a text may have blanks at its ends. */
-function normalSteps(entity: EntityPlan, field: string, as: Comparand): readonly string[] {
+function normalSteps(entity: EntityPlan, field: string, as: Operand): readonly string[] {
   const { normalize = [] } = attributeOf(entity, field) ?? {};
   return as === 'part' ? normalize.filter((step) => step !== 'trim') : normalize;
 }

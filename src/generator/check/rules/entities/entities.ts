@@ -12,9 +12,9 @@ import {
   type ResolvedEntity,
   type ResolvedModel,
 } from '../../../resolve/resolved-model.js';
-import { scalarHint } from '../../../resolve/scalars.js';
 import { literalReferences } from '../../../resolve/value-references.js';
 import { embeddedType } from '../../../resolve/written-values.js';
+import { scalarHint } from '../../../scalars.js';
 import { type Check, type Finding, listed } from '../../row.js';
 import { wrongShapes } from '../writes/values.js';
 

@@ -5,8 +5,8 @@ import { isWhole } from '../../../encodings.js';
 import { isMaintained, namedType, type PatternModel, printType, type Word } from '../../../model.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
 import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
-import { scalarHint } from '../../../resolve/scalars.js';
 import { fieldAt, isConnection } from '../../../resolve/sdl.js';
+import { scalarHint } from '../../../scalars.js';
 import { type Check, type Finding, listed } from '../../row.js';
 
 export const aggregateChecks: readonly Check<ResolvedModel>[] = [

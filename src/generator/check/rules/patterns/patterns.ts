@@ -4,7 +4,7 @@ import { isInvertible } from '../../../encodings.js';
 import { type FilterOperator, namedType, printType } from '../../../model.js';
 import { comparisonsOf, requiredBy } from '../../../resolve/comparisons.js';
 import type { ResolvedAttribute, ResolvedModel } from '../../../resolve/resolved-model.js';
-import { scalarHint } from '../../../resolve/scalars.js';
+import { scalarHint } from '../../../scalars.js';
 import { type Check, listed } from '../../row.js';
 
 export const patternChecks: readonly Check<ResolvedModel>[] = [

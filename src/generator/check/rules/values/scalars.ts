@@ -1,8 +1,8 @@
 /** Custom scalars count as text: where values are compared, it has to be known what they are. */
 
 import { comparisonsOf } from '../../../resolve/comparisons.js';
-import { isUnknownScalar } from '../../../resolve/scalars.js';
 import { holesOf } from '../../../resolve/templates.js';
+import { isUnknownScalar } from '../../../scalars.js';
 import type { LaidOut } from '../../laid-out.js';
 import type { Check } from '../../row.js';
 

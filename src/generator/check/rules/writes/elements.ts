@@ -8,7 +8,7 @@ import {
   type ResolvedModel,
   valuesTakenBy,
 } from '../../../resolve/resolved-model.js';
-import { scalarHint } from '../../../resolve/scalars.js';
+import { scalarHint } from '../../../scalars.js';
 import { sourcesIn } from '../../../sources.js';
 import type { Check, Finding } from '../../row.js';
 

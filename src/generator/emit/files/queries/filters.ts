@@ -6,7 +6,7 @@ import { givenType, readonlyList } from '../../expressions.js';
 import type { Doc } from '../../fragment.js';
 import { call, code, list, literal, quote } from '../../printer.js';
 import { runtime } from '../../symbols.js';
-import { attributeOf, comparand, comparandAt, comparandForm } from '../shared.js';
+import { attributeOf, operandAt, operandForm, storedOperand } from '../shared.js';
 
 type Comparison = Extract<FilterPlan, { kind: 'compare' }>;
 
@@ -98,10 +98,10 @@ function comparison(entity: EntityPlan, { field, operator, values, isList }: Com
   const [given] = values;
   const all = values.map((one, at) => {
     const value = one.kind === 'literal' ? literal(one.value) : `by.${one.name}`;
-    const as = comparandAt(operator, at);
-    const form = isPlain ? null : comparandForm(entity, field, as);
+    const as = operandAt(operator, at);
+    const form = isPlain ? null : operandForm(entity, field, as);
     if (form === null) return value;
-    if (one.kind === 'literal') return comparand(entity, field, value, as);
+    if (one.kind === 'literal') return storedOperand(entity, field, value, as);
     if (operator === 'in' && !isList) return call(code`${value}?.map`, [form]);
     return call(runtime('encoded'), [form, value]);
   });

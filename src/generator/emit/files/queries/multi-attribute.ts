@@ -6,7 +6,7 @@ import type { EntityPlan, IndexPlan } from '../../../plan/types/storage.js';
 import type { Doc } from '../../fragment.js';
 import { call, list, literal, object, property, quote } from '../../printer.js';
 import { keyValue, runtime } from '../../symbols.js';
-import { asStored, attributeOf, comparandForm, comparands, indexVariable } from '../shared.js';
+import { asStored, attributeOf, indexVariable, operandForm, operands } from '../shared.js';
 
 /** The key attributes besides the first of each part, as a list; null where there are none. */
 export function moreKeys(
@@ -59,7 +59,7 @@ export function multiAttributeQuery(
 function rangeExpression(entity: EntityPlan, { range }: QueryAccess): Doc | null {
   if (!range) return null;
   const bounds = range.bounds.map((bound) => {
-    const form = comparandForm(entity, range.field, comparands[bound] ?? 'whole');
+    const form = operandForm(entity, range.field, operands[bound] ?? 'whole');
     return property(bound, form === null ? `by.${bound}` : call(runtime('encoded'), [form, `by.${bound}`]));
   });
   return call(runtime('multiAttributeRange'), [functionOf(entity, range.field), object(bounds)]);

@@ -7,7 +7,7 @@ import { encoding } from '../../expressions.js';
 import type { Doc } from '../../fragment.js';
 import { arrow, call, list, object, property, quote } from '../../printer.js';
 import { runtime } from '../../symbols.js';
-import { asStored, type Comparand, comparands } from '../shared.js';
+import { asStored, type Operand, operands } from '../shared.js';
 import { exactly } from './multi-attribute.js';
 
 export function sortExpression(entity: EntityPlan, access: QueryAccess, head: Doc): Doc | null {
@@ -48,7 +48,7 @@ function boundsExpression(
 ): Doc {
   return object(
     bounds.map((bound) => {
-      const as = comparands[bound] ?? 'whole';
+      const as = operands[bound] ?? 'whole';
       const other =
         bound === 'prefix' ? runtimePrefix(encode) : as === 'end' ? runtimeEnd(encode) : undefined;
       const own = other === undefined ? encoding(encode) : runtime(other);
@@ -59,7 +59,7 @@ function boundsExpression(
 }
 
 /** An encoding of what a caller gives: of text, in the form it is stored in. */
-function ofStored(entity: EntityPlan, field: string, own: Doc, as: Comparand = 'whole'): Doc {
+function ofStored(entity: EntityPlan, field: string, own: Doc, as: Operand = 'whole'): Doc {
   const stored = asStored(entity, field, 'value', as);
   return stored === 'value' ? own : arrow(['value: string'], call(own, [stored]));
 }

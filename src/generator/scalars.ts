@@ -1,8 +1,7 @@
 /** How values of scalars are stored: as the declaration says, or as the scalars are commonly used. */
 
-import type { Encoding } from '../encodings.js';
-import type { Model, Sdl } from '../model.js';
-import type { ResolvedAttribute } from './resolved-model.js';
+import type { Encoding } from './encodings.js';
+import type { Model, Sdl } from './model.js';
 
 /** GraphQL's own, and those of graphql-scalars and AWS AppSync by their names. */
 const known: Readonly<Record<Exclude<Encoding, 'enum'>, string>> = {
@@ -50,20 +49,19 @@ export function scalarEncoding(sdl: Sdl, name: string): Encoding | undefined {
   return sdl.scalars.get(name) ?? byName.get(name);
 }
 
+/** An attribute, by the name of its innermost type and how its values are stored. */
+interface OfScalar {
+  readonly of: string;
+  readonly element: Encoding;
+}
+
 /** Whether nothing says what an attribute of a custom scalar holds. */
-export function isUnknownScalar(
-  sdl: Sdl,
-  { of, element }: Pick<ResolvedAttribute, 'of' | 'element'>,
-): boolean {
+export function isUnknownScalar(sdl: Sdl, { of, element }: OfScalar): boolean {
   return element === 'text' && scalarEncoding(sdl, of) === undefined;
 }
 
 /** What to do where a scalar nobody tells of is not what is needed; undefined for any other attribute. */
-export function scalarHint(
-  sdl: Sdl,
-  attribute: Pick<ResolvedAttribute, 'of' | 'element'>,
-  values: string,
-): string | undefined {
+export function scalarHint(sdl: Sdl, attribute: OfScalar, values: string): string | undefined {
   return isUnknownScalar(sdl, attribute)
     ? `If that is what its values are, declare \`scalars: { ${attribute.of}: ${values} }\`.`
     : undefined;
