@@ -79,5 +79,5 @@ export type {
   WriteEnvironment,
   WriteKind,
 } from './write/write.js';
-export { following, step } from './write/write.js';
+export { following, step, writeEach } from './write/write.js';
 export { check, create, remove, update, upsert } from './write/writes.js';

@@ -109,6 +109,8 @@ export function valueExpression(value: WrittenValue): Doc {
       return value.name;
     case 'current':
       return `current${value.mayBeMissing ? '?' : ''}.${value.field}`;
+    case 'each':
+      return `each${steps(value.path, value.optional, 1)}`;
     case 'result':
       return `${value.variable}.${value.field}`;
     case 'later':
@@ -117,20 +119,28 @@ export function valueExpression(value: WrittenValue): Doc {
       return list(value.of.map(partExpression));
     case 'document':
       return object(value.fields.map(({ name, value: one }) => property(name, partExpression(one))));
-    default: {
-      const { path, optional } = value;
-      const steps = path.map((name, at) => `${optional?.includes(at) ? '?.' : '.'}${name}`).join('');
-      return code`${value.kind === 'argument' ? args : parent}${steps}`;
-    }
+    default:
+      return code`${value.kind === 'argument' ? args : parent}${steps(value.path, value.optional, 0)}`;
   }
+}
+
+/** Whether the caller passes it. */
+export function isGiven(
+  value: WrittenValue,
+): value is WrittenValue & { readonly kind: 'argument' | 'each'; readonly nullable: boolean } {
+  return value.kind === 'argument' || value.kind === 'each';
+}
+
+/** `.filter?.title`: the first of the names has this number. */
+function steps(path: readonly string[], optional: readonly number[] = [], first: number): string {
+  return path.map((name, at) => `${optional.includes(at + first) ? '?.' : '.'}${name}`).join('');
 }
 
 /** A part of a document or list: what is absent has no value. */
 function partExpression(value: WrittenValue): Doc {
   const given = valueExpression(value);
   if (value.kind === 'later') return call(runtime('time'), [given]);
-  const mayBeAbsent =
-    (value.kind === 'argument' && value.nullable) || (value.kind === 'current' && value.mayBeMissing);
+  const mayBeAbsent = (isGiven(value) && value.nullable) || (value.kind === 'current' && value.mayBeMissing);
   return mayBeAbsent ? code`${given} ?? null` : given;
 }
 

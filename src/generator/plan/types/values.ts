@@ -4,6 +4,8 @@
 export type ValuePlan =
   | ({ readonly kind: 'argument' } & PathValue)
   | ({ readonly kind: 'parent' } & PathValue)
+  /** An element of the list of a mutation, or what is below it. */
+  | ({ readonly kind: 'each' } & PathValue)
   /** A variable that a transaction sets before its writes. */
   | { readonly kind: 'made'; readonly name: string }
   | { readonly kind: 'literal'; readonly value: string | number | boolean };
