@@ -46,7 +46,7 @@ function newTable(name: string, more: Partial<ConstructorParameters<typeof Creat
   });
 }
 
-describe('a syntax error names the token and its neighbours', () => {
+describe('a syntax error names the token and what is around it', () => {
   test.each([
     ['!!! INVALID !!!', '!', '!!'],
     ['a, , b', ',', ', ,'],

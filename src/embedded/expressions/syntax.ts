@@ -8,7 +8,7 @@ const grammars: Readonly<Record<string, 'condition' | 'projection' | 'update'>> 
 const tokens = /[A-Za-z_]\w*|[#:]\w+|\d+|<>|<=|>=|\S/g;
 
 /**
- * DynamoDB's words for a syntax error: the token it stopped at, and its neighbours. dynalite's parsers say what they
+ * DynamoDB's words for a syntax error: the token it stopped at, and what is around it. dynalite's parsers say what they
  * would have understood.
  *
  * @param message of dynalite: `Invalid UpdateExpression: Syntax error; Expected …`
