@@ -39,7 +39,7 @@ export function queryAccess(
   const lead = narrow.find(({ hole }) => hole.field === leading)?.hole ?? first;
   const isOpposite = leading !== undefined && lead !== undefined && isInverted(lead.encode);
   const index = entity.table.indexes.find((one) => one.name.text === slot.index);
-  const filter = pattern.filter ? filterPlan(pattern.filter) : null;
+  const filter = filterPlan(pattern);
   const isShared =
     index?.multiAttribute && othersInIndex(index.multiAttribute, entity, layout.entities.values()).length > 0;
   return {
