@@ -1,5 +1,7 @@
-import { forbidden, unauthenticated } from 'tableloom/runtime';
+import { type EntityCodec, forbidden, type Key, unauthenticated } from 'tableloom/runtime';
 import type { Contractor, User } from '../../../generated/entities.js';
+import { contractorCodec, userCodec } from '../../../generated/items.js';
+import { contractorKey, userKey } from '../../../generated/keys.js';
 import type { Context } from '../../../generated/loaders.js';
 import { isPast } from './time.js';
 
@@ -7,26 +9,42 @@ const signInAgain = 'Your session has ended; sign in again.';
 
 /**
  * The user who is signed in, as stored now: whoever has been deactivated, or has signed out everywhere, is out at
- * once and not when the access token expires. Throws UNAUTHENTICATED, or FORBIDDEN for a contractor.
+ * once and not when the access token expires. What the request writes from here on is written only if that still holds
+ * when it is, and their role is the same. Throws UNAUTHENTICATED, or FORBIDDEN for a contractor.
  */
 export async function currentUser(context: Context): Promise<User> {
   const { viewer } = context;
   if (viewer === null) throw unauthenticated();
   if (viewer.kind !== 'USER') throw forbidden('This is for members of staff.');
-  const user = await context.loaders.user.load({ id: viewer.id });
-  if (user?.status !== 'ACTIVE' || user.sessionEpoch !== viewer.sessionEpoch) {
-    throw unauthenticated(signInAgain);
-  }
-  return user;
+  return depend(context, userCodec, userKey({ id: viewer.id }), {
+    fields: ['status', 'role', 'sessionEpoch'],
+    isGood: ({ status, sessionEpoch }) => status === 'ACTIVE' && sessionEpoch === viewer.sessionEpoch,
+  });
 }
 
 /** The contractor who is signed in, as stored now. Throws UNAUTHENTICATED. */
 export async function currentContractor(context: Context): Promise<Contractor> {
   const { viewer } = context;
   if (viewer?.kind !== 'CONTRACTOR') throw unauthenticated();
-  const contractor = await context.loaders.contractor.load({ id: viewer.id });
-  if (!contractor || !hasAccess(contractor, context)) throw unauthenticated(signInAgain);
-  return contractor;
+  return depend(context, contractorCodec, contractorKey({ id: viewer.id }), {
+    fields: ['status', 'expiresAt'],
+    isGood: (contractor) => hasAccess(contractor, context),
+  });
+}
+
+/** The record, which everything that the request writes depends on. Throws UNAUTHENTICATED. */
+async function depend<R extends object>(
+  { db }: Context,
+  entity: EntityCodec<R>,
+  key: Key,
+  { fields, isGood }: { readonly fields: readonly (keyof R & string)[]; isGood(record: R): boolean },
+): Promise<R> {
+  const test = (record: R | null) => {
+    if (record === null || !isGood(record)) throw unauthenticated(signInAgain);
+  };
+  const record = await db.dependOn(entity, key, { fields, test });
+  if (record === null) throw unauthenticated(signInAgain);
+  return record;
 }
 
 /** Whether the contractor may come in. The stored status lags behind the clock: `expiresAt` decides. */

@@ -26,6 +26,7 @@ import { type PutAllReport, putAll } from '../write/bulk/bulk.js';
 import { type CascadeOptions, cascade, type Deletion } from '../write/cascade/cascade.js';
 import type { Contention } from '../write/contention.js';
 import { claimKey, earlierResults, hasKey, type Idempotency } from '../write/idempotency.js';
+import { type PremiseOptions, Premises } from '../write/premises.js';
 import { type Seal, transact, type WriteOutcome } from '../write/transactions.js';
 import type { CallEnvironment, Write } from '../write/write.js';
 import { Memory, type ParentRecord } from './memory.js';
@@ -70,6 +71,7 @@ export class Session {
   readonly #environment: Environment;
   readonly #memory: Memory;
   readonly #reader: Reader;
+  readonly #premises = new Premises();
   /** Whether this session may have changed aggregates. */
   #hasWritten = false;
   constructor(requester: Requester, sealer: CursorSealer, environment: Environment) {
@@ -121,6 +123,31 @@ export class Session {
       ...options,
     });
     return item === null || isExpired(entity, item, this.now()) ? null : entity.read(item);
+  }
+
+  /**
+   * The record under a primary key, or null, as `get` reads it, and makes what this session writes from now on depend on
+   * it: a write takes place only if these fields are then as they were read. Otherwise it fails with what `test` throws,
+   * or CONFLICT, and nothing is written. For rules that decide by a record whether the caller may write. It applies to
+   * `write`, `writeIdempotent` and the beginning of a `cascade`, as a condition check in their transaction.
+   *
+   *     const user = await db.dependOn(userCodec, userKey({ id }), { fields: ['status', 'role'], test: requireActive });
+   */
+  async dependOn<R extends object>(
+    entity: EntityCodec<R>,
+    key: Key,
+    options: PremiseOptions<R>,
+  ): Promise<R | null> {
+    const { table } = entity;
+    const read = async (consistent: boolean) => {
+      const item = await this.#memory.item({ table, key: checkKey(key, table), consistent });
+      const record = item === null || isExpired(entity, item, this.now()) ? null : entity.read(item);
+      options.test?.(record);
+      this.#premises.add(entity, key, item, options);
+      return record;
+    };
+    // A read that lags behind refuses nobody.
+    return read(false).catch(() => read(true));
   }
 
   /**
@@ -293,7 +320,7 @@ export class Session {
         env,
         seal,
       );
-      this.#memory.note(items);
+      this.#wrote(items);
       this.#memory.forget();
       return results;
     } catch (error) {
@@ -314,7 +341,7 @@ export class Session {
         requester: this.#requester,
         contention: this.#environment.contention,
         env: this.#writeEnvironment(),
-        wrote: ({ items }: WriteOutcome) => this.#memory.note(items),
+        wrote: ({ items }: WriteOutcome) => this.#wrote(items),
       };
       const record = await cascade(context, deletion, options);
       this.#memory.forget();
@@ -323,6 +350,11 @@ export class Session {
       this.#memory.forgetAll();
       throw error;
     }
+  }
+
+  #wrote(items: WriteOutcome['items']): void {
+    this.#memory.note(items);
+    this.#premises.written(items);
   }
 
   /** From here on an abort has no effect: a write that has begun is completed. */
@@ -350,7 +382,7 @@ export class Session {
       if (typeof found !== 'function') throw ruleMissing(name);
       return found;
     };
-    return { now, newId, rule };
+    return { now, newId, rule, premises: () => this.#premises.all };
   }
 }
 

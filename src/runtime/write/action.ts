@@ -1,5 +1,6 @@
 /** What a write does to single items. */
 import type { AttributeValue, Item, Key, TableRef } from '../types.js';
+import type { Premise } from './premises.js';
 import type { VersionsOfRecord } from './versions.js';
 
 /** A write among those of its call: its name, or else its position, from 1. */
@@ -57,13 +58,17 @@ export type Purpose =
   /** An aggregate: `guard` is its name, reported where it would exceed its bound. */
   | { readonly kind: 'counter'; readonly entity: string; readonly guard: string }
   /** An idempotency key: it was not used before. */
-  | { readonly kind: 'idempotency'; readonly entity: string };
+  | { readonly kind: 'idempotency'; readonly entity: string }
+  /** A record that the session's writes depend on: it is as it was read. */
+  | { readonly kind: 'premise'; readonly entity: string };
 
 interface Common {
   readonly table: TableRef;
   readonly key: Key;
   readonly purpose: Purpose;
   readonly condition?: Condition;
+  /** What the session's writes depend on of this item: a part of the condition. */
+  readonly premise?: Premise;
   /** The write it belongs to, where the call has several. */
   readonly step?: Step;
 }

@@ -11,6 +11,7 @@ import { Numbering } from './aggregates/aggregates.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import type { Contention } from './contention.js';
 import { Actions } from './merge.js';
+import { type Premise, premiseAction } from './premises.js';
 import { lastRevision } from './versions.js';
 import { type CallEnvironment, type FoundItems, ofStep, type Planned, stepOf, type Write } from './write.js';
 
@@ -63,7 +64,7 @@ export async function transact(
     contested: new Set(),
   };
   for (let stale = 0; ; ) {
-    const release = await contention.take(contestedBy(writes, contention, lessons));
+    const release = await contention.take(contestedBy(writes, env.premises(), contention, lessons));
     const { attempt, outcome } = await tryOnce(requester, writes, env, lessons, seal).finally(release);
     if (outcome.kind === 'done') return attempt;
     if (outcome.kind === 'stale') {
@@ -80,11 +81,12 @@ export async function transact(
 /** The items to queue for: where this call conflicted with others, and where others are queueing. */
 function contestedBy(
   writes: readonly Write<unknown>[],
+  premises: readonly Premise[],
   contention: Contention,
   lessons: Lessons,
 ): ReadonlySet<string> {
-  const targets = writes.flatMap(({ target }) =>
-    target === undefined ? [] : itemId(target.table, target.key),
+  const targets = [...writes.flatMap(({ target }) => target ?? []), ...premises].map(({ table, key }) =>
+    itemId(table, key),
   );
   return new Set([...lessons.contested, ...targets.filter((id) => contention.isContested(id))]);
 }
@@ -100,6 +102,9 @@ async function tryOnce(
   if (await learnEarlier(requester, attempt.actions.all, lessons))
     attempt = await prepare(requester, writes, env, lessons);
   if (seal !== undefined) attempt.actions.add([seal(attempt.results)]);
+  // Nobody needs a right to change nothing.
+  if (attempt.actions.all.some(({ kind }) => kind !== 'check'))
+    attempt.actions.add(env.premises().map(premiseAction));
   const isOurs = ({ table, key }: Action) => !lessons.foreign.has(itemId(table, key));
   return { attempt, outcome: await commit(requester, attempt.actions.all.filter(isOurs)) };
 }

@@ -4,6 +4,7 @@ import { TableloomError } from '../errors.js';
 import type { ItemKey } from '../keys/item-key.js';
 import type { IndexQuery, Item, Key, SequenceRef, TableRef } from '../types.js';
 import type { Action, Step } from './action.js';
+import type { Premise } from './premises.js';
 
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -14,6 +15,8 @@ export interface CallEnvironment {
   newId(): string;
   /** A rule that computes or validates attributes. RULE_MISSING where `DatabaseOptions.compute` has none of the name. */
   rule(name: string): (record: never) => unknown;
+  /** What everything that is written depends on. */
+  premises(): readonly Premise[];
 }
 
 /** What a write is computed with. */
