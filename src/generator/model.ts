@@ -329,6 +329,8 @@ export interface RuleModel {
   readonly requests?: number;
   /** What it writes in one answer, at most. */
   readonly writes: readonly { readonly kind: WriteKind; readonly entity: Word }[];
+  /** The entities of records that its mutation depends on. */
+  readonly dependsOn: readonly Word[];
 }
 
 export const writeKinds = ['create', 'update', 'upsert', 'delete'] as const;

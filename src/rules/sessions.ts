@@ -3,8 +3,9 @@
  *
  * A session is a family of refresh tokens: signing in gives the first, whose id names the family, and each is good
  * for one refresh, which gives the next. A used token that comes back has been stolen, from the client or by it: the
- * family ends. That is recorded on the first token alone, which every refresh reads by key, strongly consistent, so
- * no list of the family is needed and nothing that happens at the same time can be missed. There is no period of grace:
+ * family ends. That is recorded on the first token alone, which every request of the session reads by key and depends on
+ * when it writes, so no list of the family is needed and nothing that happens at the same time can be missed. Access
+ * tokens name the family and end with it. There is no period of grace:
  * of two refreshes with one token at the same time one succeeds and the other ends the session, because a thief's
  * second use looks just like a client's (RFC 9700, 4.14.2). Clients refresh one at a time.
  *
@@ -31,7 +32,7 @@ import { badInput } from './shared/bad-input.js';
 import { requirePassword } from './shared/passwords.js';
 import { firstToken, nextToken, sessionOf } from './shared/session-start.js';
 import { isPast } from './shared/time.js';
-import { currentContractor, currentUser } from './shared/viewer.js';
+import { currentContractor, currentUser, userOfSession } from './shared/viewer.js';
 
 /** One answer for an unknown address, a wrong password and a user who is shut out: which it is is nobody's business. */
 const wrongCredentials = () => unauthenticated('The e-mail address or the password is wrong.');
@@ -77,15 +78,8 @@ export const refreshSession: RefreshSessionRule = async ({ args, context }) => {
   if (!used || isPast(used.expiresAt, context)) throw sessionEnded();
   if (used.replacedBy !== null) return refuseReuse(context, used);
 
-  const [first, user] = await Promise.all([
-    used.id === used.familyId
-      ? used
-      : context.loaders.refreshToken.load({ id: used.familyId }, { consistent: true }),
-    context.loaders.user.load({ id: used.userId }, { consistent: true }),
-  ]);
-  if (!first || first.revokedAt !== null) throw sessionEnded();
-  if (user?.status !== 'ACTIVE' || user.sessionEpoch !== used.sessionEpoch) throw sessionEnded();
-
+  const { userId: id, sessionEpoch, familyId: sessionId } = used;
+  const user = await userOfSession(context, { id, sessionEpoch, sessionId });
   const token = nextToken(context, used);
   try {
     await context.db.write(

@@ -118,6 +118,15 @@ test('of two administrators who deactivate each other at once exactly one remain
   }
 });
 
+test('fifty things one administrator does at once are all done', async () => {
+  const token = await server.tokenOf(await newUser('ADMIN'));
+  const set = 'mutation ($key: String!) { setConfig(input: { key: $key, value: 1 }) { key } }';
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, at) => server.ask(set, { token, variables: { key: `at once ${at}` } })),
+  );
+  expect(answers.flatMap(codes)).toEqual([]);
+});
+
 describe('what somebody does while being shut out', () => {
   const acts: readonly [name: string, query: string][] = [
     [

@@ -1,25 +1,47 @@
 import { type EntityCodec, forbidden, type Key, unauthenticated } from 'tableloom/runtime';
 import type { Contractor, User } from '../../../generated/entities.js';
-import { contractorCodec, userCodec } from '../../../generated/items.js';
-import { contractorKey, userKey } from '../../../generated/keys.js';
+import { contractorCodec, refreshTokenCodec, userCodec } from '../../../generated/items.js';
+import { contractorKey, refreshTokenKey, userKey } from '../../../generated/keys.js';
 import type { Context } from '../../../generated/loaders.js';
 import { isPast } from './time.js';
 
-const signInAgain = 'Your session has ended; sign in again.';
+const signInAgain = 'The session has ended; sign in again.';
 
 /**
- * The user who is signed in, as stored now: whoever has been deactivated, or has signed out everywhere, is out at
- * once and not when the access token expires. What the request writes from here on is written only if that still holds
- * when it is, and their role is the same. Throws UNAUTHENTICATED, or FORBIDDEN for a contractor.
+ * The user who is signed in, as stored now: whoever has been deactivated or has signed out is out at once, and not when
+ * the access token expires. What the request writes from here on is written only if that holds then, and their role is
+ * the same. Throws UNAUTHENTICATED, or FORBIDDEN for a contractor.
  */
 export async function currentUser(context: Context): Promise<User> {
   const { viewer } = context;
   if (viewer === null) throw unauthenticated();
   if (viewer.kind !== 'USER') throw forbidden('This is for members of staff.');
-  return depend(context, userCodec, userKey({ id: viewer.id }), {
-    fields: ['status', 'role', 'sessionEpoch'],
-    isGood: ({ status, sessionEpoch }) => status === 'ACTIVE' && sessionEpoch === viewer.sessionEpoch,
-  });
+  return userOfSession(context, viewer);
+}
+
+/** A session of a user. */
+export interface UserSession {
+  readonly id: string;
+  /** The user's when the session began. */
+  readonly sessionEpoch: number;
+  /** The id of its first refresh token. */
+  readonly sessionId: string;
+}
+
+/** The user, unless they or the session are out. What the request writes depends on both. Throws UNAUTHENTICATED. */
+export async function userOfSession(context: Context, session: UserSession): Promise<User> {
+  const [user] = await Promise.all([
+    depend(context, userCodec, userKey({ id: session.id }), {
+      fields: ['status', 'role', 'sessionEpoch'],
+      isGood: ({ status, sessionEpoch }) => status === 'ACTIVE' && sessionEpoch === session.sessionEpoch,
+    }),
+    // The session's first token, which says whether the session has ended. One request brings both.
+    depend(context, refreshTokenCodec, refreshTokenKey({ id: session.sessionId }), {
+      fields: ['revokedAt'],
+      isGood: ({ revokedAt }) => revokedAt === null,
+    }),
+  ]);
+  return user;
 }
 
 /** The contractor who is signed in, as stored now. Throws UNAUTHENTICATED. */

@@ -8,7 +8,7 @@ import type { Action, Condition } from './action.js';
 export interface PremiseOptions<R> {
   /** The fields that the writes depend on. Others of the record may change. */
   readonly fields: readonly (keyof R & string)[];
-  /** Throws where the caller may not go on with such a record; null: there is none, or it has expired. */
+  /** Throws where the caller may not continue with such a record. Null: there is none, or it has expired. */
   readonly test?: (current: R | null) => void;
 }
 

@@ -21,9 +21,9 @@ export interface Auth {
   secretMatches(secret: string, hash: string): boolean;
   formatRefreshToken(parts: tokens.RefreshTokenParts): string;
   parseRefreshToken(token: string): tokens.RefreshTokenParts | undefined;
-  newAccessToken(viewer: Viewer): Promise<{ readonly accessToken: string; readonly expiresIn: number }>;
+  newAccessToken(viewer: Viewer): { readonly accessToken: string; readonly expiresIn: number };
   /** Who the token speaks for; null if it is expired, altered or not ours. */
-  readAccessToken(token: string): Promise<Viewer | null>;
+  readAccessToken(token: string): Viewer | null;
 }
 
 export interface AuthOptions {
@@ -45,19 +45,19 @@ export function createAuth(options: AuthOptions): Auth {
     secretMatches: tokens.secretMatches,
     formatRefreshToken: tokens.formatRefreshToken,
     parseRefreshToken: tokens.parseRefreshToken,
-    async newAccessToken(viewer) {
-      const { token, expiresIn } = await accessTokens.sign(
+    newAccessToken(viewer) {
+      const { token, expiresIn } = accessTokens.sign(
         viewer.kind === 'USER'
-          ? { kind: 'user', sub: viewer.id, epoch: viewer.sessionEpoch }
+          ? { kind: 'user', sub: viewer.id, epoch: viewer.sessionEpoch, sid: viewer.sessionId }
           : { kind: 'contractor', sub: viewer.id, epoch: 0 },
       );
       return { accessToken: token, expiresIn };
     },
-    async readAccessToken(token) {
+    readAccessToken(token) {
       try {
-        const { kind, sub, epoch } = await accessTokens.verify(token);
-        return kind === 'user'
-          ? { kind: 'USER', id: sub, sessionEpoch: epoch }
+        const { kind, sub, epoch, sid } = accessTokens.verify(token);
+        return kind === 'user' && sid !== undefined
+          ? { kind: 'USER', id: sub, sessionEpoch: epoch, sessionId: sid }
           : { kind: 'CONTRACTOR', id: sub };
       } catch (error) {
         if (error instanceof AccessTokenError) return null;

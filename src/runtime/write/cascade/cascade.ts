@@ -242,7 +242,7 @@ function removingOne(record: DeletableRecord, underway: ReadonlySet<string>): Wr
   };
 }
 
-/** How many items one transaction can take beside what it depends on. */
+/** How many items one transaction can take, without the checks of what it depends on. */
 function roomOf({ premises }: CallEnvironment): number {
   return transactionLimit - premises().length;
 }
