@@ -13,7 +13,8 @@
  */
 
 import { type TableloomError, unauthenticated } from 'tableloom/runtime';
-import type { RefreshToken } from '../../generated/entities.js';
+import type { RefreshToken, User } from '../../generated/entities.js';
+import type { SignInInput } from '../../generated/graphql.js';
 import type { Context } from '../../generated/loaders.js';
 import { userByEmail } from '../../generated/queries.js';
 import type {
@@ -46,14 +47,9 @@ export const viewer: ViewerRule = async ({ context }) =>
 
 export const signIn: SignInRule = async ({ args: { input }, context }) => {
   const { auth, db } = context;
-  const found = await db.one(userByEmail({ email: input.email }));
-  const isRight = found
-    ? await auth.verifyPassword(found.passwordHash, input.password)
-    : await auth.verifyAgainstNothing(input.password);
-  if (!found || !isRight || found.status !== 'ACTIVE') {
-    context.note('sign-in refused', { userId: found?.id ?? null, ip: context.client.ip });
-    throw wrongCredentials();
-  }
+  const attempt = { account: input.email, address: context.client.ip };
+  const found = await auth.attempt(attempt, () => userWith(input, context));
+  if (!found) throw wrongCredentials();
   const token = firstToken(context, found.id, found.sessionEpoch);
   const [user] = await db.write(
     userWrites.update({ id: found.id }, (current) => {
@@ -122,9 +118,13 @@ export const changePassword: ChangePasswordRule = async ({ args: { input }, cont
   const { id } = await currentUser(context);
   requirePassword('newPassword', input.newPassword);
   const before = await loaders.user.load({ id }, { consistent: true });
-  if (!before || !(await auth.verifyPassword(before.passwordHash, input.currentPassword))) {
-    throw badInput('currentPassword', 'The current password is wrong.');
-  }
+  if (!before) throw sessionEnded();
+  const { passwordHash: stored, email } = before;
+  const isRight = await auth.attempt(
+    { account: email, address: context.client.ip },
+    async () => (await auth.verifyPassword(stored, input.currentPassword)) || null,
+  );
+  if (!isRight) throw badInput('currentPassword', 'The current password is wrong.');
   const sessionEpoch = before.sessionEpoch + 1;
   const token = firstToken(context, id, sessionEpoch);
   const passwordHash = await auth.hashPassword(input.newPassword);
@@ -145,6 +145,18 @@ export const sessionStatus: SessionStatusRule = async ({ parent, context }) => {
   if (!first || first.revokedAt !== null || user?.sessionEpoch !== parent.sessionEpoch) return 'REVOKED';
   return parent.replacedBy === null ? 'ACTIVE' : 'REPLACED';
 };
+
+/** The active user with this address and password, or null; each takes as long. */
+async function userWith(input: SignInInput, context: Context): Promise<User | null> {
+  const { auth, db } = context;
+  const found = await db.one(userByEmail({ email: input.email }));
+  const isRight = found
+    ? await auth.verifyPassword(found.passwordHash, input.password)
+    : await auth.verifyAgainstNothing(input.password);
+  if (found && isRight && found.status === 'ACTIVE') return found;
+  context.note('sign-in refused', { userId: found?.id ?? null, ip: context.client.ip });
+  return null;
+}
 
 /** The refresh token somebody holds; null if there is no such token, or only its id is right. */
 async function tokenHeld(presented: string, context: Context): Promise<RefreshToken | null> {
