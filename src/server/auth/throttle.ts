@@ -14,6 +14,7 @@
  */
 
 import { isIPv6 } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { overloaded, throttled } from './refusals.js';
 
 /** An attempt to sign in to an account, from an address. */
@@ -36,6 +37,8 @@ const limits = {
   account: { burst: 100, interval: 10_000 },
 } as const satisfies Record<string, Limit>;
 
+/** How long a refusal takes, in milliseconds: whoever sends the next attempt when the last was answered costs little. */
+const refusalDelay = 500;
 /** Attempts under one limit that wait for others to end. */
 const mostWaiting = 256;
 /** Limits, and accounts with their addresses, that are remembered. */
@@ -96,7 +99,11 @@ export class Throttle {
     for (;;) {
       for (const one of all) this.#refill(one);
       const usedUp = all.filter(({ left }) => left < 1);
-      if (usedUp.length > 0) throw throttled(Math.max(...usedUp.map(secondsToNext)));
+      if (usedUp.length > 0) {
+        const seconds = Math.max(...usedUp.map(secondsToNext));
+        await pause(refusalDelay);
+        throw throttled(seconds);
+      }
       const full = all.find(({ left, running }) => left - running < 1);
       if (full === undefined) break;
       if (full.waiting.length >= mostWaiting) throw overloaded();
