@@ -287,6 +287,8 @@ export const createResolvers = (rules: Rules): graphql.Resolvers<Context> => ({
     signOutEverywhere: (parent, args, context, info) =>
       rules.signOutEverywhere({ parent, args, context, info }),
     changePassword: (parent, args, context, info) => rules.changePassword({ parent, args, context, info }),
+    eraseUser: (parent, args, context, info) => rules.eraseUser({ parent, args, context, info }),
+    eraseContractor: (parent, args, context, info) => rules.eraseContractor({ parent, args, context, info }),
     signInContractor: (parent, args, context, info) =>
       rules.signInContractor({ parent, args, context, info }),
     inviteContractor: (parent, args, context, info) =>

@@ -40,6 +40,8 @@ export type SignOutRule = Answers<'Mutation', 'signOut', graphql.MutationSignOut
 export type SignOutEverywhereRule = Answers<'Mutation', 'signOutEverywhere', object>;
 export type ChangePasswordRule = Answers<'Mutation', 'changePassword', graphql.MutationChangePasswordArgs>;
 export type SessionStatusRule = Answers<'RefreshToken', 'status', object>;
+export type EraseUserRule = Answers<'Mutation', 'eraseUser', graphql.MutationEraseUserArgs>;
+export type EraseContractorRule = Answers<'Mutation', 'eraseContractor', graphql.MutationEraseContractorArgs>;
 export type ContractorByTokenRule = Answers<'Query', 'contractorByToken', graphql.QueryContractorByTokenArgs>;
 export type SignInContractorRule = Answers<
   'Mutation',
@@ -160,6 +162,8 @@ export interface Rules {
   readonly signOutEverywhere: SignOutEverywhereRule;
   readonly changePassword: ChangePasswordRule;
   readonly sessionStatus: SessionStatusRule;
+  readonly eraseUser: EraseUserRule;
+  readonly eraseContractor: EraseContractorRule;
   readonly contractorByToken: ContractorByTokenRule;
   readonly signInContractor: SignInContractorRule;
   readonly inviteContractor: InviteContractorRule;

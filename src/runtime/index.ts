@@ -50,6 +50,7 @@ export type {
 } from './types.js';
 export type { PutAllReport } from './write/bulk/bulk.js';
 export type { CascadeOptions, Deletion } from './write/cascade/cascade.js';
+export { clearing, type Erased, removing, type Trace } from './write/erase.js';
 export type { Idempotency, IdempotencyStore } from './write/idempotency.js';
 export type { CreateOptions, DeleteOptions, UpdateOptions, UpsertOptions, Write } from './write/write.js';
 export { step } from './write/write.js';

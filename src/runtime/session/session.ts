@@ -2,15 +2,15 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type DocumentRequests, documentRequests } from '../client/document.js';
 import type { Requester, Statistics } from '../client/requests.js';
-import { ruleMissing, TableloomError } from '../errors.js';
+import { TableloomError } from '../errors.js';
 import { isExpired } from '../expiry.js';
 import { checkKey } from '../keys/limits.js';
-import { Cursors, identityOf } from '../read/cursor/cursors.js';
+import { Cursors, identityOf, windowOf } from '../read/cursor/cursors.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
 import { type PageOptions, readPage } from '../read/pages.js';
 import { isEnough, Reader } from '../read/reader.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
-import type { ComputeRulesByName } from '../rules.js';
+import { type ComputeRulesByName, computeRule } from '../rules.js';
 import type {
   Aggregate,
   Connection,
@@ -25,6 +25,7 @@ import { recount, resume } from '../write/aggregates/recount.js';
 import { type PutAllReport, putAll } from '../write/bulk/bulk.js';
 import { type CascadeOptions, cascade, type Deletion } from '../write/cascade/cascade.js';
 import type { Contention } from '../write/contention.js';
+import { type Erased, eraseTraces, orMissing, type Trace } from '../write/erase.js';
 import { claimKey, earlierResults, hasKey, type Idempotency } from '../write/idempotency.js';
 import { type PremiseOptions, Premises } from '../write/premises.js';
 import { type Seal, transact, type WriteOutcome } from '../write/transactions.js';
@@ -127,11 +128,8 @@ export class Session {
 
   /**
    * The record under a primary key, or null, as `get` reads it, and makes what this session writes from now on depend on
-   * it: a write takes place only if these fields are then as they were read. Otherwise it fails with what `test` throws,
-   * or CONFLICT, and nothing is written. For rules that decide by a record whether the caller may write. It applies to
-   * `write`, `writeIdempotent` and the beginning of a `cascade`, as a condition check in their transaction.
-   *
-   *     const user = await db.dependOn(userCodec, userKey({ id }), { fields: ['status', 'role'], test: requireActive });
+   * it (`write`, `writeIdempotent`, the beginning of a `cascade`): it is written only if these fields are then as they were
+   * read. Otherwise it fails with what `test` throws, or CONFLICT. For rules that decide by it who may write.
    */
   async dependOn<R extends object>(
     entity: EntityCodec<R>,
@@ -352,6 +350,25 @@ export class Session {
     }
   }
 
+  /**
+   * Deletes a record, as `cascade` does, then deletes or changes the records of `traces` (see `removing`, `clearing`), which
+   * are found by its key. The same call resumes after an interruption, and when nothing is left `traces` is 0.
+   */
+  async erase<R extends object>(
+    deletion: Write<R> | Deletion<R>,
+    traces: readonly Trace[],
+  ): Promise<Erased<R>> {
+    const gone = 'root' in deletion ? this.cascade(deletion) : this.write(deletion).then(([one]) => one);
+    const record = await orMissing(deletion, gone);
+    this.#beginWriting();
+    // What a caller began who might, is completed.
+    const env = { ...this.#writeEnvironment(), premises: () => [] };
+    const write = (one: Write<unknown>) =>
+      transact(this.#requester, this.#environment.contention, [one], env);
+    const erasing = eraseTraces(traces, this.#reader, write).finally(() => this.#memory.forgetAll());
+    return { record, traces: await erasing };
+  }
+
   #wrote(items: WriteOutcome['items']): void {
     this.#memory.note(items);
     this.#premises.written(items);
@@ -375,18 +392,12 @@ export class Session {
 
   /** One moment for all records of one call. */
   #writeEnvironment(): CallEnvironment {
-    const now = this.now();
     const { newId, compute } = this.#environment;
-    const rule = (name: string) => {
-      const found = Object.hasOwn(compute, name) ? compute[name] : undefined;
-      if (typeof found !== 'function') throw ruleMissing(name);
-      return found;
+    return {
+      now: this.now(),
+      newId,
+      rule: (name) => computeRule(compute, name),
+      premises: () => this.#premises.all,
     };
-    return { now, newId, rule, premises: () => this.#premises.all };
   }
-}
-
-/** A bucketed query's window, which its cursors do not depend on, but its answer does. */
-function windowOf<R extends object>({ partitions }: IndexQuery<R>): unknown {
-  return partitions.kind === 'sequence' ? partitions.keys : null;
 }
