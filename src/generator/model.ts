@@ -329,7 +329,6 @@ export interface RuleModel {
   readonly requests?: number;
   /** What it writes in one answer, at most. */
   readonly writes: readonly { readonly kind: WriteKind; readonly entity: Word }[];
-  /** The entities of records that its mutation depends on. */
   readonly dependsOn: readonly Word[];
 }
 

@@ -393,11 +393,7 @@ export class Session {
   /** One moment for all records of one call. */
   #writeEnvironment(): CallEnvironment {
     const { newId, compute } = this.#environment;
-    return {
-      now: this.now(),
-      newId,
-      rule: (name) => computeRule(compute, name),
-      premises: () => this.#premises.all,
-    };
+    const premises = () => this.#premises.all;
+    return { now: this.now(), newId, premises, rule: (name) => computeRule(compute, name) };
   }
 }

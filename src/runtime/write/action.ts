@@ -1,6 +1,5 @@
 /** What a write does to single items. */
 import type { AttributeValue, Item, Key, TableRef } from '../types.js';
-import type { Premise } from './premises.js';
 import type { VersionsOfRecord } from './versions.js';
 
 /** A write among those of its call: its name, or else its position, from 1. */
@@ -11,6 +10,17 @@ export interface Condition {
   readonly expression: string;
   readonly names: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, AttributeValue>>;
+}
+
+/** The state of one record that writes depend on. */
+export interface Premise {
+  readonly table: TableRef;
+  readonly key: Key;
+  readonly entity: string;
+  /** The attributes and their values; undefined for an absent one. Null where there was no record. */
+  readonly expected: Item | null;
+  /** Throws what the caller learns where the record is not as expected any more. */
+  refuse(now: Item | null): never;
 }
 
 /** What an action is for, which decides what a failed condition means. */

@@ -3,24 +3,13 @@ import { conflict } from '../errors.js';
 import { itemId } from '../keys/item-key.js';
 import type { AttributeValue, EntityCodec, Item, Key, TableRef } from '../types.js';
 import { sameValue } from '../values.js';
-import type { Action, Condition } from './action.js';
+import type { Action, Condition, Premise } from './action.js';
 
 export interface PremiseOptions<R> {
   /** The fields that the writes depend on. Others of the record may change. */
   readonly fields: readonly (keyof R & string)[];
   /** Throws where the caller may not continue with such a record. Null: there is none, or it has expired. */
   readonly test?: (current: R | null) => void;
-}
-
-/** The state of one record that writes depend on. */
-export interface Premise {
-  readonly table: TableRef;
-  readonly key: Key;
-  readonly entity: string;
-  /** The attributes and their values; undefined for an absent one. Null where there was no record. */
-  readonly expected: Item | null;
-  /** Throws what the caller learns where the record is not as expected any more. */
-  refuse(now: Item | null): never;
 }
 
 /** The premises of one session, one for each record. */

@@ -6,12 +6,12 @@ import { itemId } from '../keys/item-key.js';
 import { ItemReads } from '../read/batch-get.js';
 import { recordsOf } from '../read/records.js';
 import type { IndexQuery, Item, Key, TableRef } from '../types.js';
-import type { Action, Purpose, Step } from './action.js';
+import type { Action, Premise, Purpose, Step } from './action.js';
 import { Numbering } from './aggregates/aggregates.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import type { Contention } from './contention.js';
 import { Actions } from './merge.js';
-import { type Premise, premiseAction } from './premises.js';
+import { premiseAction } from './premises.js';
 import { lastRevision } from './versions.js';
 import { type CallEnvironment, type FoundItems, ofStep, type Planned, stepOf, type Write } from './write.js';
 

@@ -3,8 +3,7 @@
 import { TableloomError } from '../errors.js';
 import type { ItemKey } from '../keys/item-key.js';
 import type { IndexQuery, Item, Key, SequenceRef, TableRef } from '../types.js';
-import type { Action, Step } from './action.js';
-import type { Premise } from './premises.js';
+import type { Action, Premise, Step } from './action.js';
 
 export type MaybePromise<T> = T | Promise<T>;
 
