@@ -216,7 +216,8 @@ test('contractors and configuration: what each mutation is billed is what the pl
   ]);
 });
 
-test('every mutation of the schema was measured', () => {
-  const fields = plan.resolvers.filter(({ type }) => type === 'Mutation').map(({ field }) => field);
+test('every mutation of the schema was measured, but for those that write as much as there is', () => {
+  const all = plan.resolvers.filter(({ type }) => type === 'Mutation').map(({ field }) => field);
+  const fields = all.filter((field) => !field.startsWith('erase'));
   expect([...seen.keys()].sort()).toEqual(fields.sort());
 });
