@@ -15,6 +15,8 @@
 import { type TableloomError, unauthenticated } from 'tableloom/runtime';
 import type { RefreshToken, User } from '../../generated/entities.js';
 import type { SignInInput } from '../../generated/graphql.js';
+import { userCodec } from '../../generated/items.js';
+import { userKey } from '../../generated/keys.js';
 import type { Context } from '../../generated/loaders.js';
 import { userByEmail } from '../../generated/queries.js';
 import type {
@@ -50,15 +52,18 @@ export const signIn: SignInRule = async ({ args: { input }, context }) => {
   const attempt = { account: input.email, address: context.client.ip };
   const found = await auth.attempt(attempt, () => userWith(input, context));
   if (!found) throw wrongCredentials();
+  // The index by address may lag behind, or the user change meanwhile; the record itself decides.
+  await db.dependOn(userCodec, userKey(found), {
+    fields: ['status', 'passwordHash', 'sessionEpoch'],
+    test: (current) => {
+      const isAsFound =
+        current?.passwordHash === found.passwordHash && current.sessionEpoch === found.sessionEpoch;
+      if (!isAsFound || current.status !== 'ACTIVE') throw wrongCredentials();
+    },
+  });
   const token = firstToken(context, found.id, found.sessionEpoch);
   const [user] = await db.write(
-    userWrites.update({ id: found.id }, (current) => {
-      // The index by address may lag behind; the record itself does not.
-      const isAsFound =
-        current.passwordHash === found.passwordHash && current.sessionEpoch === found.sessionEpoch;
-      if (!isAsFound || current.status !== 'ACTIVE') throw wrongCredentials();
-      return { lastLogin: db.now() };
-    }),
+    userWrites.update({ id: found.id }, { lastLogin: db.now() }),
     token.write,
     auditEntry(context, actor(found.id), {
       action: 'USER_SIGNED_IN',

@@ -11,7 +11,7 @@ import { Numbering } from './aggregates/aggregates.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import type { Contention } from './contention.js';
 import { Actions } from './merge.js';
-import { premiseAction } from './premises.js';
+import { checkPremise, premiseAction } from './premises.js';
 import { lastRevision } from './versions.js';
 import { type CallEnvironment, type FoundItems, ofStep, type Planned, stepOf, type Write } from './write.js';
 
@@ -219,6 +219,7 @@ async function prepare(
         `writes add further writes, more than ${deepest} levels deep: alongside rules call each other in a loop`,
       );
     await found.read(level.map(({ write }) => write));
+    found.check(env.premises());
     const further: StepOfWrite[] = [];
     for (const { write, step } of level) {
       try {
@@ -261,6 +262,14 @@ class AttemptItems extends ItemReads implements FoundItems {
   /** Reads what these writes need and earlier ones did not, in one round. */
   read(writes: readonly Write<unknown>[]): Promise<void> {
     return this.load(writes.flatMap(({ target }) => target ?? []));
+  }
+
+  /** Refuses before anything else where a record that is read anyway shows that the caller may not go on. */
+  check(premises: readonly Premise[]): void {
+    for (const premise of premises) {
+      const { table, key } = premise;
+      if (this.has(table, key)) checkPremise(premise, super.get(table, key));
+    }
   }
 
   override get(table: TableRef, key: Key): Item | null {
