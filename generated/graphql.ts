@@ -280,7 +280,7 @@ export type Mutation = {
   readonly deleteUser: User;
   /** Delete a contractor with everything that tells who they were, as `eraseUser` does. For administrators. */
   readonly eraseContractor: Scalars['Boolean']['output'];
-  /** Delete a user with everything that tells who they were: earlier versions, and their names, addresses and programs in audit logs and sessions. Works for a deleted user, too. True if anything was left to erase; repeat the call until it is not. For administrators; not on oneself. */
+  /** Delete a user with everything that tells who they were: earlier versions, sessions, and their names, addresses and programs in audit logs. Works for a deleted user, too. True if anything was left to erase; repeat the call until it is not. For administrators; not on oneself. */
   readonly eraseUser: Scalars['Boolean']['output'];
   /** Prolong or shorten a contractor's access. For administrators and the inviting user. */
   readonly extendContractor: Contractor;

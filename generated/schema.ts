@@ -394,7 +394,7 @@ type Mutation {
   ): Boolean!
 
   """
-  Delete a user with everything that tells who they were: earlier versions, and their names, addresses and programs in audit logs and sessions. Works for a deleted user, too. True if anything was left to erase; repeat the call until it is not. For administrators; not on oneself.
+  Delete a user with everything that tells who they were: earlier versions, sessions, and their names, addresses and programs in audit logs. Works for a deleted user, too. True if anything was left to erase; repeat the call until it is not. For administrators; not on oneself.
   """
   eraseUser(
     """The user's id."""

@@ -25,7 +25,8 @@ export const eraseUser: EraseUserRule = async ({ args: { id }, context }) => {
   const act = { action: 'USER_ERASED', targetType: 'USER', targetId: id } as const;
   return erase(context, act, (options) => userWrites.delete({ id }, options), [
     removing(userVersionCodec, historyOfUser({ id })),
-    clearing(refreshTokenCodec, sessionsOfUser({ userId: id }), { userAgent: null }),
+    // Deleted, as ending a session would write an audit log.
+    removing(refreshTokenCodec, sessionsOfUser({ userId: id })),
     clearing(auditLogCodec, auditLogsOfUser({ actorId: id }), { ip: null, userAgent: null }),
     clearing(auditLogCodec, auditLogsOfTarget(act), { details: null }),
   ]);
