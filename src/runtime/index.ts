@@ -22,6 +22,7 @@ export {
   unauthenticated,
 } from './errors.js';
 export { type Read, read } from './read/transact-read.js';
+export type { UniqueLookup } from './read/unique.js';
 export type {
   AllowRule,
   AlongsideRule,
@@ -35,7 +36,7 @@ export type {
 } from './rules.js';
 export { Database, type DatabaseOptions, type SessionOptions } from './session/database.js';
 export { type OpenOptions, openDatabase } from './session/open.js';
-export type { Session, WriteResults } from './session/session.js';
+export type { Session } from './session/session.js';
 export type {
   Aggregate,
   AttributeValue,
@@ -52,6 +53,13 @@ export type { PutAllReport } from './write/bulk/bulk.js';
 export type { CascadeOptions, Deletion } from './write/cascade/cascade.js';
 export { clearing, type Erased, removing, type Trace } from './write/erase.js';
 export type { Idempotency, IdempotencyStore } from './write/idempotency.js';
-export type { CreateOptions, DeleteOptions, UpdateOptions, UpsertOptions, Write } from './write/write.js';
-export { step } from './write/write.js';
+export type {
+  CreateOptions,
+  DeleteOptions,
+  UpdateOptions,
+  UpsertOptions,
+  Write,
+  WriteResults,
+} from './write/write.js';
+export { following, step } from './write/write.js';
 export { check, create, remove, update, upsert } from './write/writes.js';

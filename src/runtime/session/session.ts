@@ -5,11 +5,13 @@ import type { Requester, Statistics } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
 import { isExpired } from '../expiry.js';
 import { checkKey } from '../keys/limits.js';
+import { getItems } from '../read/batch-get.js';
 import { Cursors, identityOf, windowOf } from '../read/cursor/cursors.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
 import { type PageOptions, readPage } from '../read/pages.js';
 import { isEnough, Reader } from '../read/reader.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
+import { ownerOfValue, type UniqueLookup } from '../read/unique.js';
 import { type ComputeRulesByName, computeRule } from '../rules.js';
 import type {
   Aggregate,
@@ -23,13 +25,13 @@ import type {
 import { readAggregate } from '../write/aggregates/aggregates.js';
 import { recount, resume } from '../write/aggregates/recount.js';
 import { type PutAllReport, putAll } from '../write/bulk/bulk.js';
-import { type CascadeOptions, cascade, type Deletion } from '../write/cascade/cascade.js';
+import { type CascadeOptions, cascade, type Deletion, isDeletion } from '../write/cascade/cascade.js';
 import type { Contention } from '../write/contention.js';
 import { type Erased, eraseTraces, orMissing, type Trace } from '../write/erase.js';
 import { claimKey, earlierResults, hasKey, type Idempotency } from '../write/idempotency.js';
 import { type PremiseOptions, Premises } from '../write/premises.js';
 import { type Seal, transact, type WriteOutcome } from '../write/transactions.js';
-import type { CallEnvironment, Write } from '../write/write.js';
+import type { CallEnvironment, Write, WriteResults } from '../write/write.js';
 import { Memory, type ParentRecord } from './memory.js';
 
 /** A record that will be requested by its key next: the same request brings it, where possible. */
@@ -48,11 +50,6 @@ interface Environment {
   /** Made when it is first needed: most sessions never do. */
   readonly documents: () => DynamoDBDocumentClient;
 }
-
-/** The results of writes, in their order. */
-export type WriteResults<W extends readonly Write<unknown>[]> = {
-  -readonly [At in keyof W]: W[At] extends Write<infer Result> ? Result : never;
-};
 
 /**
  * Reads and writes of one request. It remembers what it has read, so that nothing is read twice, and forgets or
@@ -127,25 +124,17 @@ export class Session {
   }
 
   /**
-   * The record under a primary key, or null, as `get` reads it, and makes what this session writes from now on depend on
-   * it (`write`, `writeIdempotent`, the beginning of a `cascade`): it is written only if these fields are then as they were
-   * read. Otherwise it fails with what `test` throws, or CONFLICT. For rules that decide by it who may write.
+   * Reads a record as `get` does, and makes what this session writes from now on depend on it: it is written only if these
+   * fields are then as they were read. Otherwise it fails with what `test` throws, or CONFLICT. For rules.
    */
   async dependOn<R extends object>(
     entity: EntityCodec<R>,
     key: Key,
     options: PremiseOptions<R>,
   ): Promise<R | null> {
-    const { table } = entity;
-    const read = async (consistent: boolean) => {
-      const item = await this.#memory.item({ table, key: checkKey(key, table), consistent });
-      const record = item === null || isExpired(entity, item, this.now()) ? null : entity.read(item);
-      options.test?.(record);
-      this.#premises.add(entity, key, item, options);
-      return record;
-    };
-    // A read that lags behind refuses nobody.
-    return read(false).catch(() => read(true));
+    const one = { table: entity.table, key: checkKey(key, entity.table) };
+    const read = (consistent: boolean) => this.#memory.item({ ...one, consistent });
+    return this.#premises.read(entity, key, options, { read, now: this.now() });
   }
 
   /**
@@ -202,13 +191,24 @@ export class Session {
     );
   }
 
-  /** The first record of a query, or null. */
+  /** The first record of a query, or the record with a unique value; or null. */
   async one<R extends object>(
-    query: IndexQuery<R>,
+    query: IndexQuery<R> | UniqueLookup<R>,
     options: Pick<PageOptions, 'fields'> = {},
   ): Promise<R | null> {
+    if ('keyOf' in query) return this.#owner(query);
     const [first = null] = await this.list(query, 1, options);
     return first;
+  }
+
+  #owner<R extends object>(lookup: UniqueLookup<R>): Promise<R | null> {
+    const { pattern, key } = lookup;
+    return this.#memory.answer(['unique', pattern, key ?? null], () =>
+      ownerOfValue(this.#requester, lookup, this.now(), {
+        remembered: (one) => this.#memory.item(one),
+        anew: async (one) => (await getItems(this.#requester, [one]))[0] ?? null,
+      }),
+    );
   }
 
   /** All records of a query, however many: for jobs and rules, not for fields of clients. Remembers none of them. */
@@ -292,7 +292,7 @@ export class Session {
     if (earlier !== undefined) return earlier as WriteResults<W>;
     try {
       const all = await writes();
-      const seal: Seal = (results) => claimKey(idempotency, all, results, env.now);
+      const seal: Seal = (results, secrets) => claimKey(idempotency, results, secrets, env.now);
       return (await this.#transact(all, env, seal)) as WriteResults<W>;
     } catch (error) {
       // The cause may be a faster call with the same key, or the loss of our answer.
@@ -354,11 +354,8 @@ export class Session {
    * Deletes a record, as `cascade` does, then deletes or changes the records of `traces` (see `removing`, `clearing`), which
    * are found by its key. The same call resumes after an interruption, and when nothing is left `traces` is 0.
    */
-  async erase<R extends object>(
-    deletion: Write<R> | Deletion<R>,
-    traces: readonly Trace[],
-  ): Promise<Erased<R>> {
-    const gone = 'root' in deletion ? this.cascade(deletion) : this.write(deletion).then(([one]) => one);
+  async erase<R extends object>(deletion: Write<R>, traces: readonly Trace[]): Promise<Erased<R>> {
+    const gone = isDeletion(deletion) ? this.cascade(deletion) : this.write(deletion).then(([one]) => one);
     const record = await orMissing(deletion, gone);
     this.#beginWriting();
     // What a caller began who might, is completed.

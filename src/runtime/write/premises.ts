@@ -1,5 +1,6 @@
 /** Records that the writes of a session depend on: nothing is written once what a rule decided by has changed. */
 import { conflict } from '../errors.js';
+import { isExpired } from '../expiry.js';
 import { itemId } from '../keys/item-key.js';
 import type { AttributeValue, EntityCodec, Item, Key, TableRef } from '../types.js';
 import { sameValue } from '../values.js';
@@ -20,22 +21,34 @@ export class Premises {
     return [...this.#byItem.values()];
   }
 
-  /** Adds a record as it was read. Fields that earlier calls named for it stay among those that count. */
-  add<R extends object>(
+  /**
+   * Reads a record and adds it. Fields that earlier calls named for it stay among those that count. A record that does
+   * not pass the test is read again with strong consistency: a read that lags behind refuses nobody.
+   */
+  async read<R extends object>(
     codec: EntityCodec<R>,
     key: Key,
-    item: Item | null,
-    options: PremiseOptions<R>,
-  ): void {
+    { fields, test }: PremiseOptions<R>,
+    by: { readonly now: Date; read(consistent: boolean): Promise<Item | null> },
+  ): Promise<R | null> {
+    const recordOf = (item: Item | null) =>
+      item === null || isExpired(codec, item, by.now) ? null : codec.read(item);
+    let item = await by.read(false);
+    try {
+      test?.(recordOf(item));
+    } catch {
+      item = await by.read(true);
+      test?.(recordOf(item));
+    }
     const { table, name: entity } = codec;
     const id = itemId(table, key);
-    const fields = new Set([...Object.keys(this.#byItem.get(id)?.expected ?? {}), ...options.fields]);
-    const expected = item && Object.fromEntries([...fields].map((field) => [field, item[field]]));
+    const all = new Set([...Object.keys(this.#byItem.get(id)?.expected ?? {}), ...fields]);
     const refuse = (now: Item | null): never => {
-      options.test?.(now && codec.read(now));
+      test?.(recordOf(now));
       throw conflict();
     };
-    this.#byItem.set(id, { table, key, entity, expected, refuse });
+    this.#byItem.set(id, { table, key, entity, expected: partOf(item, all), refuse });
+    return recordOf(item);
   }
 
   /** The session itself has written these items: from now on writes depend on what it left. */
@@ -46,11 +59,13 @@ export class Premises {
       const id = itemId(table, key);
       const premise = this.#byItem.get(id);
       if (premise === undefined) continue;
-      const fields = Object.keys(premise.expected ?? {});
-      const expected = item && Object.fromEntries(fields.map((field) => [field, item[field]]));
-      this.#byItem.set(id, { ...premise, expected });
+      this.#byItem.set(id, { ...premise, expected: partOf(item, Object.keys(premise.expected ?? {})) });
     }
   }
+}
+
+function partOf(item: Item | null, fields: Iterable<string>): Item | null {
+  return item && Object.fromEntries([...fields].map((field) => [field, item[field]]));
 }
 
 /** A premise as an action of its own: `Actions` makes it a part of the one that writes the record, if one does. */

@@ -26,6 +26,10 @@ export interface Deletion<out R> extends Write<R> {
   readonly root: DeletableRecord;
 }
 
+export function isDeletion<R>(write: Write<R>): write is Deletion<R> {
+  return 'root' in write;
+}
+
 export interface CascadeOptions {
   /** How many transactions one call may take, of at most 100 items each; default 100. */
   readonly steps?: number;
@@ -48,7 +52,7 @@ export function removeTree<R extends object>(
   further: DependentsOf<R>,
   options: DeleteOptions<R> = {},
 ): Deletion<R> {
-  const root = deletableRecord(entity, key, { further, expect: options.expect });
+  const root = deletableRecord(entity, key, { further, expect: options.expect, require: options.require });
   return {
     kind: 'remove',
     entity: entity.name,
