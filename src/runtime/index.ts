@@ -61,5 +61,5 @@ export type {
   Write,
   WriteResults,
 } from './write/write.js';
-export { following, step } from './write/write.js';
+export { following, step, writeEach } from './write/write.js';
 export { check, create, remove, update, upsert } from './write/writes.js';

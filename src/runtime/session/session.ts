@@ -10,6 +10,7 @@ import { Cursors, identityOf, windowOf } from '../read/cursor/cursors.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
 import { type PageOptions, readPage } from '../read/pages.js';
 import { isEnough, Reader } from '../read/reader.js';
+import { type SelectionInfo, selection } from '../read/selection.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
 import { ownerOfValue, type UniqueLookup } from '../read/unique.js';
 import { type ComputeRulesByName, computeRule } from '../rules.js';
@@ -29,7 +30,7 @@ import { type CascadeOptions, cascade, type Deletion, isDeletion } from '../writ
 import type { Contention } from '../write/contention.js';
 import { type Erased, eraseTraces, orMissing, type Trace } from '../write/erase.js';
 import { claimKey, earlierResults, hasKey, type Idempotency } from '../write/idempotency.js';
-import { type PremiseOptions, Premises } from '../write/premises.js';
+import { type Dependence, Premises } from '../write/premises.js';
 import { type Seal, transact, type WriteOutcome } from '../write/transactions.js';
 import type { CallEnvironment, Write, WriteResults } from '../write/write.js';
 import { Memory, type ParentRecord } from './memory.js';
@@ -127,14 +128,10 @@ export class Session {
    * Reads a record as `get` does, and makes what this session writes from now on depend on it: it is written only if these
    * fields are then as they were read. Otherwise it fails with what `test` throws, or CONFLICT. For rules.
    */
-  async dependOn<R extends object>(
-    entity: EntityCodec<R>,
-    key: Key,
-    options: PremiseOptions<R>,
-  ): Promise<R | null> {
+  async dependOn<R extends object>(entity: EntityCodec<R>, key: Key, by: Dependence<R>): Promise<R | null> {
     const one = { table: entity.table, key: checkKey(key, entity.table) };
     const read = (consistent: boolean) => this.#memory.item({ ...one, consistent });
-    return this.#premises.read(entity, key, options, { read, now: this.now() });
+    return this.#premises.read(entity, key, by, { read, now: this.now() });
   }
 
   /**
@@ -153,12 +150,16 @@ export class Session {
   /**
    * One page of a query, as in Relay's specification of connections; see `readPage`. `totalCount`, where an aggregate
    * counts the records and it is requested, is read in parallel.
+   *
+   * @param selected graphql-js' info, or what is wanted of the page; left out, whole records
    */
   async connection<R extends object, E extends object = object>(
     query: IndexQuery<R, E>,
     page: PageArguments = {},
-    options: PageOptions & WithParent = {},
+    selected: SelectionInfo | PageOptions = {},
+    { parent }: WithParent = {},
   ): Promise<Connection<R, E>> {
+    const options = 'fieldNodes' in selected ? selection(selected) : selected;
     const { first, after, last, before } = page;
     const identity = identityOf(query);
     const requested = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
@@ -167,7 +168,7 @@ export class Session {
       () =>
         readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, {
           ...options,
-          parent: this.#memory.parentItem(options.parent),
+          parent: this.#memory.parentItem(parent),
         }),
     );
     if (query.total === undefined || options.wants?.totalCount === false) return read;
@@ -275,6 +276,12 @@ export class Session {
     return (await this.#transact(writes, this.#writeEnvironment())) as WriteResults<W>;
   }
 
+  /** One write, and its result. */
+  async writeOne<Result>(write: Write<Result>): Promise<Result> {
+    const [result] = await this.write(write);
+    return result;
+  }
+
   /**
    * `write`, at most once for each idempotency key: a call with the key of an earlier one writes nothing and returns what
    * the earlier one returned (null for secret attributes), even where both run at the same time. The key is stored in
@@ -310,14 +317,9 @@ export class Session {
     seal?: Seal,
   ): Promise<readonly unknown[]> {
     this.#beginWriting();
+    const { contention } = this.#environment;
     try {
-      const { results, items } = await transact(
-        this.#requester,
-        this.#environment.contention,
-        writes,
-        env,
-        seal,
-      );
+      const { results, items } = await transact(this.#requester, contention, writes, env, seal);
       this.#wrote(items);
       this.#memory.forget();
       return results;
@@ -355,13 +357,13 @@ export class Session {
    * are found by its key. The same call resumes after an interruption, and when nothing is left `traces` is 0.
    */
   async erase<R extends object>(deletion: Write<R>, traces: readonly Trace[]): Promise<Erased<R>> {
-    const gone = isDeletion(deletion) ? this.cascade(deletion) : this.write(deletion).then(([one]) => one);
+    const gone = isDeletion(deletion) ? this.cascade(deletion) : this.writeOne(deletion);
     const record = await orMissing(deletion, gone);
     this.#beginWriting();
     // What a caller began who might, is completed.
     const env = { ...this.#writeEnvironment(), premises: () => [] };
-    const write = (one: Write<unknown>) =>
-      transact(this.#requester, this.#environment.contention, [one], env);
+    const { contention } = this.#environment;
+    const write = (one: Write<unknown>) => transact(this.#requester, contention, [one], env);
     const erasing = eraseTraces(traces, this.#reader, write).finally(() => this.#memory.forgetAll());
     return { record, traces: await erasing };
   }

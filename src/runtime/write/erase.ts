@@ -56,7 +56,7 @@ function cleared<R extends object>(codec: EntityCodec<R>, { ...record }: R, valu
   return {
     kind: 'update',
     entity: codec.name,
-    target: target(codec, key),
+    targets: [target(codec, key)],
     plan: (found, { now }) => {
       const before = stored(codec, found.get(codec.table, key));
       if (before === null) return { result: null, actions: [], items: [] };

@@ -6,7 +6,8 @@ import type { AttributeValue, EntityCodec, Item, Key, TableRef } from '../types.
 import { sameValue } from '../values.js';
 import type { Action, Condition, Premise } from './action.js';
 
-export interface PremiseOptions<R> {
+/** What writes depend on of a record. */
+export interface Dependence<R> {
   /** The fields that the writes depend on. Others of the record may change. */
   readonly fields: readonly (keyof R & string)[];
   /** Throws where the caller may not continue with such a record. Null: there is none, or it has expired. */
@@ -28,7 +29,7 @@ export class Premises {
   async read<R extends object>(
     codec: EntityCodec<R>,
     key: Key,
-    { fields, test }: PremiseOptions<R>,
+    { fields, test }: Dependence<R>,
     by: { readonly now: Date; read(consistent: boolean): Promise<Item | null> },
   ): Promise<R | null> {
     const recordOf = (item: Item | null) =>

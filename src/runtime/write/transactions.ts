@@ -13,7 +13,15 @@ import type { Contention } from './contention.js';
 import { Actions } from './merge.js';
 import { checkPremise, premiseAction } from './premises.js';
 import { lastRevision } from './versions.js';
-import { type CallEnvironment, type FoundItems, ofStep, type Planned, stepOf, type Write } from './write.js';
+import {
+  type CallEnvironment,
+  type FoundItems,
+  ofStep,
+  type Planned,
+  stepOf,
+  type Write,
+  withinStep,
+} from './write.js';
 
 /** Writes may add further writes, which may add others: more levels than this are a loop. */
 const deepest = 10;
@@ -87,7 +95,7 @@ function contestedBy(
   contention: Contention,
   lessons: Lessons,
 ): ReadonlySet<string> {
-  const targets = [...writes.flatMap(({ target }) => target ?? []), ...premises].map(({ table, key }) =>
+  const targets = [...writes.flatMap(({ targets = [] }) => targets), ...premises].map(({ table, key }) =>
     itemId(table, key),
   );
   return new Set([...lessons.contested, ...targets.filter((id) => contention.isContested(id))]);
@@ -232,7 +240,11 @@ async function prepare(
           results.push(planned.result);
           secrets.push(planned.secret ?? write.secret);
         }
-        actions.add(step === undefined ? planned.actions : planned.actions.map((one) => ({ ...one, step })));
+        actions.add(
+          step === undefined
+            ? planned.actions
+            : planned.actions.map((one) => ({ ...one, step: withinStep(step, one.step) })),
+        );
         items.push(...planned.items);
         for (const one of (await planned.alongside?.()) ?? []) further.push({ write: one, step });
       } catch (error) {
@@ -268,7 +280,7 @@ class AttemptItems extends ItemReads implements FoundItems {
 
   /** Reads what these writes need and earlier ones did not, in one round. */
   read(writes: readonly Write<unknown>[]): Promise<void> {
-    return this.load(writes.flatMap(({ target }) => target ?? []));
+    return this.load(writes.flatMap(({ targets = [] }) => targets));
   }
 
   /** Refuses before anything else where a record that is read anyway shows that the caller may not go on. */

@@ -28,6 +28,7 @@ export function mutationCost(
   const { ranges, without } = partsOf(stored, rules, mutation);
   const token = mutation.idempotent ? [tokenRange] : [];
   const checks = checksOf(rules, [mutation]);
+  if (mutation.each) return { ...costOf([...token, checks], true), each: costOf(ranges, true), without };
   return { ...costOf([...ranges, ...token, checks], mutation.step !== undefined), without };
 }
 
@@ -37,10 +38,18 @@ export function transactionCost(
   rules: readonly RulePlan[],
   { steps, hasToken, allow }: WholeTransaction,
 ): WriteCost {
-  const parts = steps.map((step) => partsOf(stored, rules, step));
-  const ranges = [...parts.flatMap((part) => part.ranges), ...(hasToken ? [tokenRange] : [])];
+  const parts = steps.map((step) => ({ ...partsOf(stored, rules, step), isEach: step.each !== undefined }));
+  const rangesOf = (isEach: boolean) =>
+    parts.filter((part) => part.isEach === isEach).flatMap((part) => part.ranges);
+  const each = rangesOf(true);
+  const ranges = [...rangesOf(false), ...(hasToken ? [tokenRange] : [])];
   const checks = checksOf(rules, steps, allow);
-  return { ...costOf([...ranges, checks]), without: [...new Set(parts.flatMap(({ without }) => without))] };
+  const ofElements = each.length > 0 ? { each: costOf(each, true) } : {};
+  return {
+    ...costOf([...ranges, checks], each.length > 0),
+    ...ofElements,
+    without: [...new Set(parts.flatMap(({ without }) => without))],
+  };
 }
 
 interface WholeTransaction {

@@ -275,7 +275,7 @@ function queryComment(pattern: PatternPlan, access: QueryAccess): string {
       : access.order.descending
         ? 'descending'
         : 'ascending';
-  const shards = access.shards === null ? '' : `, ${access.shards} shards merged`;
+  const shards = access.shards === null ? '' : `, ${access.shards} shards`;
   const next = leadsOn(pattern) ? `, then ${pattern.target} by key` : '';
   return comment(`${field}: ${access.index ?? 'table'} ${keyComment(access)}, ${order}${shards}${next}.`);
 }
