@@ -73,6 +73,8 @@ export class Session {
   readonly #premises = new Premises();
   /** Whether this session may have changed aggregates. */
   #hasWritten = false;
+
+  /** @internal A database opens sessions. */
   constructor(requester: Requester, sealer: CursorSealer, environment: Environment) {
     this.#requester = requester;
     this.#sealer = sealer;
