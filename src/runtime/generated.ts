@@ -18,13 +18,17 @@ export {
   invertedDecimal,
   invertedFlag,
   invertedInteger,
+  invertedSafeInteger,
   invertedTime,
+  invertedTimeEnd,
   invertedTimePrefix,
   month,
   pad,
   reverse,
+  safeInteger,
   text,
   time,
+  timeEnd,
   timePrefix,
   year,
 } from './keys/encodings.js';
@@ -128,7 +132,12 @@ export type {
 } from './types.js';
 export { distinct, documentValue, epochSeconds, listOf, lowercase, picked, setOf, trim } from './values.js';
 export { type Deletion, removeTree } from './write/cascade/cascade.js';
-export { type Dependents, type DependentsOf, dependents } from './write/cascade/tree.js';
+export {
+  type DeletableRecord,
+  type Dependents,
+  type DependentsOf,
+  dependents,
+} from './write/cascade/tree.js';
 export {
   type Changes,
   type ChangesOf,
@@ -157,7 +166,16 @@ export {
   notNull,
   without,
 } from './write/entity/field-updates.js';
-export { eachOf, formed, orNull, withForms } from './write/entity/forms.js';
+export {
+  anyNumber,
+  anyText,
+  eachOf,
+  formed,
+  orNull,
+  trueOrFalse,
+  wholeNumber,
+  withForms,
+} from './write/entity/forms.js';
 export { entry } from './write/entity/item-parts.js';
 export type { IdempotencyStore } from './write/idempotency.js';
 export type {
@@ -165,6 +183,8 @@ export type {
   CreateOptions,
   DeleteIfPresentOptions,
   DeleteOptions,
+  FoundItems,
+  Planned,
   Requirements,
   UpdateOptions,
   UpsertOptions,
