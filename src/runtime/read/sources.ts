@@ -196,27 +196,41 @@ function rest(
 ): SortRange {
   if (range?.kind === 'empty') return range;
   if (range?.kind === 'equals') return isBehind ? { kind: 'empty' } : range;
+  const begin = isBehind && typeof sort === 'string' ? beside(sort, ascending) : sort;
+  const { from, to, below } = endsOf(range);
   if (!ascending) {
-    const from = range?.kind === 'prefix' ? range.prefix : range?.from;
-    return { kind: 'between', ...(from !== undefined && { from }), [isBehind ? 'below' : 'to']: sort };
+    // No key is an empty text.
+    if (begin === '' || (from !== undefined && compareKeys(from, begin) > 0)) return { kind: 'empty' };
+    return { kind: 'between', ...(from !== undefined && { from }), to: begin };
   }
-  const from = isBehind ? next(sort) : sort;
-  const end = range?.kind === 'prefix' ? { below: successor(range.prefix) } : (range ?? {});
-  const { to, below } = { to: undefined, ...end };
-  const last = to ?? below;
-  if (last !== undefined && compareKeys(from, last) > (to === undefined ? -1 : 0)) return { kind: 'empty' };
+  if (to !== undefined && compareKeys(begin, to) > 0) return { kind: 'empty' };
+  if (below !== undefined && compareKeys(begin, below) >= 0) return { kind: 'empty' };
   return {
     kind: 'between',
-    from,
+    from: begin,
     ...(to !== undefined && { to }),
     ...(below !== undefined && { below }),
   };
 }
 
-/** The least text above this one, where a key can be that long; a number as it is. */
-function next(sort: string | number): string | number {
-  const isText = typeof sort === 'string' && Buffer.byteLength(sort) < keyLimits.sort;
-  return isText ? `${sort}\0` : sort;
+function endsOf(range: Extract<SortRange, { kind: 'between' | 'prefix' }> | undefined) {
+  const { from, to, below } =
+    range?.kind === 'prefix'
+      ? { from: range.prefix, to: undefined, below: successor(range.prefix) }
+      : { from: undefined, to: undefined, below: undefined, ...range };
+  return { from, to, below };
+}
+
+/** The next text above this one, or below it, of those that can be keys. */
+function beside(text: string, above: boolean): string {
+  const room = keyLimits.sort - Buffer.byteLength(text);
+  if (above) return room > 0 ? `${text}\0` : text;
+  const points = Array.from(text, (character) => character.codePointAt(0) as number);
+  const last = points.pop();
+  if (last === undefined || last === 0) return String.fromCodePoint(...points);
+  // The surrogates' code points are no characters.
+  const lower = String.fromCodePoint(...points, last === 0xe000 ? 0xd7ff : last - 1);
+  return lower + '\u{10ffff}'.repeat(Math.max(0, (keyLimits.sort - Buffer.byteLength(lower)) >> 2));
 }
 
 /**
