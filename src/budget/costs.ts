@@ -98,6 +98,8 @@ export interface WriteCost extends RulesAround {
   readonly of: string;
   /** Whether a record is read first. */
   readonly reads: boolean;
+  /** One UpdateItem without reading the record; where there is none, `orCreates` writes it. */
+  readonly direct?: 'only' | 'orCreates';
   /** How many records, where several: one request. */
   readonly records?: number;
   /** Its idempotency key is read first. */

@@ -57,6 +57,7 @@ export {
   anyOf,
   atLeast,
   atMost,
+  attribute,
   beginsWith,
   between,
   type Condition,
@@ -125,34 +126,18 @@ export type {
 export { distinct, documentValue, epochSeconds, listOf, lowercase, picked, setOf, trim } from './values.js';
 export { type Deletion, removeTree } from './write/cascade/cascade.js';
 export { type Dependents, type DependentsOf, dependents } from './write/cascade/tree.js';
-export {
-  type Changes,
-  changing,
-  computed,
-  putting,
-  type Upserts,
-  upserting,
-} from './write/entity/changing.js';
+export { type ChangeRules, type Changes, computed, type Upserts } from './write/entity/changing.js';
 export {
   cascadeWrites,
-  changed,
   createWrites,
   deleteWrites,
   putWrites,
   updateWrites,
   upsertWrites,
 } from './write/entity/entity-writes.js';
-export {
-  addedDecimal,
-  addedInt,
-  addedInteger,
-  appended,
-  bytesOf,
-  later,
-  notNull,
-  without,
-} from './write/entity/field-updates.js';
+export { appended, later, notNull, without } from './write/entity/field-updates.js';
 export { entry } from './write/entity/item-parts.js';
+export { subtracted } from './write/entity/sums.js';
 export type { IdempotencyStore } from './write/idempotency.js';
 export type {
   Alongside,

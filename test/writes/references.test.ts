@@ -270,7 +270,7 @@ test('what expires goes along as far as it is found, and is counted by nobody', 
 
 test('a record is not deleted before all that name it are, though the index does not show them yet', async () => {
   const shop = await openShop();
-  const limits = { deadlineMs: 200, attempts: 2 };
+  const limits = { deadlineMs: 200 };
   const db = shop.open({ limits }).session();
   await db.write(customer('a'), order(1, 'a'), order(2, 'a'));
   const index = await shop.lag('shop', orderKey({ id: 'o1' }), {});

@@ -32,7 +32,7 @@ export const costs: Costs = {
     'Mutation.updateUserProfile': { kind: 'write', of: 'User', reads: true },
     'Mutation.createGame': { kind: 'write', of: 'Game', reads: false, rules: ['newGame'] },
     'Mutation.startGame': { kind: 'write', of: 'Game', reads: true, rules: ['gameStart'] },
-    'Mutation.updateGameForUser': { kind: 'write', of: 'UserGameMapping', reads: true },
+    'Mutation.updateGameForUser': { kind: 'write', of: 'UserGameMapping', reads: false, direct: 'only' },
     'Mutation.joinGame': { kind: 'rule', rule: 'joinGame' },
     'Mutation.updateGame': { kind: 'rule', rule: 'updateGame' },
   },

@@ -2,7 +2,7 @@
 
 import {
   cascadeWrites,
-  changed,
+  type ChangeRules,
   createWrites,
   deleteWrites,
   dependents,
@@ -79,8 +79,11 @@ const newUser = (values: NewUser, env: WriteEnvironment): User => ({
   version: 1,
 });
 
-const changedUser = (current: User, changes: UserChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['fullName'], revision: 'version' });
+const changedUser: ChangeRules<User, UserChanges> = {
+  fields: ['fullName'],
+  revision: 'version',
+  direct: ['fullName'],
+};
 
 /** Writes of User, for `db.write`: several of them are one transaction. */
 export const userWrites = {
@@ -126,8 +129,11 @@ const newAchievement = (values: NewAchievement): Achievement => ({
   version: 1,
 });
 
-const changedAchievement = (current: Achievement, changes: AchievementChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['points'], revision: 'version' });
+const changedAchievement: ChangeRules<Achievement, AchievementChanges> = {
+  fields: ['points'],
+  numbers: { points: 'Int' },
+  revision: 'version',
+};
 
 /** Writes of Achievement, for `db.write`: several of them are one transaction. */
 export const achievementWrites = {
@@ -145,11 +151,11 @@ const newTournamentEntry = (values: NewTournamentEntry): TournamentEntry => ({
   version: 1,
 });
 
-const changedTournamentEntry = (
-  current: TournamentEntry,
-  changes: TournamentEntryChanges,
-  env: WriteEnvironment,
-) => changed(current, changes, env, { fields: ['ranking'], revision: 'version' });
+const changedTournamentEntry: ChangeRules<TournamentEntry, TournamentEntryChanges> = {
+  fields: ['ranking'],
+  numbers: { ranking: 'Int' },
+  revision: 'version',
+};
 
 /** Writes of TournamentEntry, for `db.write`: several of them are one transaction. */
 export const tournamentEntryWrites = {
@@ -173,21 +179,12 @@ const newProfile = (values: NewProfile): Profile => ({
   version: 1,
 });
 
-const changedProfile = (current: Profile, changes: ProfileChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, {
-    fields: [
-      'ageGroup',
-      'city',
-      'country',
-      'engagement',
-      'lastActive',
-      'sessionCount',
-      'signupDate',
-      'status',
-    ],
-    forms: { lastActive: [time], signupDate: [time] },
-    revision: 'version',
-  });
+const changedProfile: ChangeRules<Profile, ProfileChanges> = {
+  fields: ['ageGroup', 'city', 'country', 'engagement', 'lastActive', 'sessionCount', 'signupDate', 'status'],
+  forms: { lastActive: [time], signupDate: [time] },
+  numbers: { sessionCount: 'Int' },
+  revision: 'version',
+};
 
 /** Writes of Profile, for `db.write`: several of them are one transaction. */
 export const profileWrites = {
@@ -204,8 +201,11 @@ const newOrganization = (values: NewOrganization): Organization => ({
   version: 1,
 });
 
-const changedOrganization = (current: Organization, changes: OrganizationChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['name'], revision: 'version' });
+const changedOrganization: ChangeRules<Organization, OrganizationChanges> = {
+  fields: ['name'],
+  revision: 'version',
+  direct: ['name'],
+};
 
 /** Writes of Organization, for `db.write`: several of them are one transaction. */
 export const organizationWrites = {
@@ -223,8 +223,11 @@ const newLearner = (values: NewLearner): Learner => ({
   version: 1,
 });
 
-const changedLearner = (current: Learner, changes: LearnerChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['name'], revision: 'version' });
+const changedLearner: ChangeRules<Learner, LearnerChanges> = {
+  fields: ['name'],
+  revision: 'version',
+  direct: ['name'],
+};
 
 /** Writes of Learner, for `db.write`: several of them are one transaction. */
 export const learnerWrites = {
@@ -242,8 +245,7 @@ const newCourse = (values: NewCourse): Course => ({
   version: 1,
 });
 
-const changedCourse = (current: Course, changes: CourseChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['title'], revision: 'version' });
+const changedCourse: ChangeRules<Course, CourseChanges> = { fields: ['title'], revision: 'version' };
 
 const courseDependents: DependentsOf<Course> = (course) => [
   dependents(
@@ -271,8 +273,11 @@ const newEnrollment = (values: NewEnrollment): Enrollment => ({
   version: 1,
 });
 
-const changedEnrollment = (current: Enrollment, changes: EnrollmentChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['status'], revision: 'version' });
+const changedEnrollment: ChangeRules<Enrollment, EnrollmentChanges> = {
+  fields: ['status'],
+  revision: 'version',
+  direct: ['status'],
+};
 
 /** Writes of Enrollment, for `db.write`: several of them are one transaction. */
 export const enrollmentWrites = {
@@ -292,8 +297,11 @@ const newLesson = (values: NewLesson): Lesson => ({
   version: 1,
 });
 
-const changedLesson = (current: Lesson, changes: LessonChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['title'], revision: 'version' });
+const changedLesson: ChangeRules<Lesson, LessonChanges> = {
+  fields: ['title'],
+  revision: 'version',
+  direct: ['title'],
+};
 
 /** Writes of Lesson, for `db.write`: several of them are one transaction. */
 export const lessonWrites = {
@@ -314,8 +322,12 @@ const newProgress = (values: NewProgress): Progress => ({
   version: 1,
 });
 
-const changedProgress = (current: Progress, changes: ProgressChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['percent'], revision: 'version' });
+const changedProgress: ChangeRules<Progress, ProgressChanges> = {
+  fields: ['percent'],
+  numbers: { percent: 'Int' },
+  revision: 'version',
+  direct: ['percent'],
+};
 
 /** Writes of Progress, for `db.write`: several of them are one transaction. */
 export const progressWrites = {

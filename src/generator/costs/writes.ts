@@ -24,7 +24,8 @@ function writeCost(
   steps: readonly MutationPlan[],
 ): WriteCost {
   const rules = steps.flatMap(({ prepare, alongside }) => [prepare, alongside]).flatMap((rule) => rule ?? []);
-  const read = steps.filter(({ kind }) => kind !== 'create');
+  const read = steps.filter(({ kind, direct }) => kind !== 'create' && !direct);
+  const direct = steps.find((one) => one.direct);
   const named = read.length > 0 ? read : steps;
   const sequences = steps
     .filter(({ kind }) => isCreating(kind))
@@ -38,6 +39,7 @@ function writeCost(
     mutation: name,
     of: [...new Set(named.map(({ entity }) => entity))].join(', '),
     reads: read.length > 0,
+    ...(direct ? { direct: direct.kind === 'upsert' ? ('orCreates' as const) : ('only' as const) } : {}),
     ...(read.length > 1 ? { records: read.length } : {}),
     ...(idempotent ? { idempotent: true as const } : {}),
     ...(sequences === 0 ? {} : { sequences }),

@@ -5,7 +5,7 @@ import { cancelled, fromAws, isThrottle, TableloomError } from '../errors.js';
 import type { TableRef } from '../types.js';
 import type { Limits } from './limits.js';
 import { Retry } from './retry.js';
-import type { Operations, Sdk } from './sdk.js';
+import type { Operations, Requests, Sdk } from './sdk.js';
 
 /** What a session may send: the runtime's own operations, and the one that only users' own requests make. */
 interface AllOperations extends Operations {
@@ -136,7 +136,13 @@ export class Requester {
 
   /** Sends one of the runtime's own requests: see `perform`. */
   send<O extends keyof Operations>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
-    return this.perform<O>(operation, input, this.#options.sdk[operation]);
+    const requests: Requests = this.#options.sdk;
+    return this.perform<O>(operation, input, requests[operation]);
+  }
+
+  /** Sends an UpdateItem that is never repeated unless DynamoDB refused it. */
+  updateOnce(input: InputOf<'UpdateItem'>): Promise<OutputOf<'UpdateItem'>> {
+    return this.perform<'UpdateItem'>('UpdateItem', input, this.#options.sdk.updateOnce);
   }
 
   /**

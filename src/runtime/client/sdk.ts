@@ -52,17 +52,36 @@ export interface Operations {
 }
 
 /** Sends one request of each kind. Throws what the SDK throws. */
-export type Sdk = {
+export type Requests = {
   readonly [O in keyof Operations]: (
     input: Operations[O][0],
     signal?: AbortSignal,
   ) => Promise<Operations[O][1]>;
 };
 
+export interface Sdk extends Requests {
+  /** UpdateItem, which the SDK does not repeat: after a lost answer, what it adds would be added twice. */
+  readonly updateOnce: Requests['UpdateItem'];
+}
+
 /** The operations of a client, whose own configuration stays as it is. */
 export function sdkOf(client: DynamoDBClient): Sdk {
   const view = viewOf(client, { cacheMiddleware: true });
-  return { ...readsOf(view), ...writesOf(view) };
+  return { ...readsOf(view), ...writesOf(view), updateOnce: writesOf(withoutRetries(client)).UpdateItem };
+}
+
+const retryMiddlewareOptions = {
+  name: 'retryMiddleware',
+  step: 'finalizeRequest',
+  priority: 'high',
+} as const;
+
+function withoutRetries(client: DynamoDBClient): DynamoDBClient {
+  const middlewareStack = client.middlewareStack.clone();
+  // Others are placed relative to it, so that it cannot be removed.
+  middlewareStack.add((next) => next, { ...retryMiddlewareOptions, override: true });
+  // The SDK caches handlers in the client: this one needs its own.
+  return Object.assign(viewOf(client, { cacheMiddleware: true }), { middlewareStack, handlers: undefined });
 }
 
 /**
@@ -83,7 +102,7 @@ export function viewOf(
   });
 }
 
-type Reads = Pick<Sdk, 'GetItem' | 'BatchGetItem' | 'Query' | 'TransactGetItems'>;
+type Reads = Pick<Requests, 'GetItem' | 'BatchGetItem' | 'Query' | 'TransactGetItems'>;
 
 /** Undefined where there is no signal: an options object, even an empty one, turns the cache of handlers off. */
 function options(signal: AbortSignal | undefined) {
@@ -144,9 +163,9 @@ function mapped<A, B>(
   return tables && Object.fromEntries(Object.entries(tables).map(([name, value]) => [name, change(value)]));
 }
 
-type Writes = Omit<Sdk, keyof Reads>;
+type Writes = Omit<Requests, keyof Reads>;
 
-/** Their answers hold no attribute values except unprocessed items: the runtime requests none. */
+/** Their answers hold no attribute values except unprocessed items and updated ones: the runtime requests no others. */
 function writesOf(client: DynamoDBClient): Writes {
   return {
     async PutItem(input, signal) {
@@ -154,11 +173,8 @@ function writesOf(client: DynamoDBClient): Writes {
       return output;
     },
     async UpdateItem(input, signal) {
-      const { Attributes: _, ...output } = await client.send(
-        new UpdateItemCommand(keyed(input)),
-        options(signal),
-      );
-      return output;
+      const output = await client.send(new UpdateItemCommand(keyed(input)), options(signal));
+      return { ...output, Attributes: output.Attributes && unmarshall(output.Attributes) };
     },
     async DeleteItem(input, signal) {
       const { Attributes: _, ...output } = await client.send(

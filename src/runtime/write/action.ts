@@ -71,7 +71,13 @@ interface Common {
 /** One item's part in a transaction. */
 export type Action =
   | (Common & { readonly kind: 'put'; readonly item: Item })
-  | (Common & { readonly kind: 'update'; readonly set: Item; readonly remove: readonly string[] })
+  | (Common & {
+      readonly kind: 'update';
+      readonly set: Item;
+      readonly remove: readonly string[];
+      /** What is added to numbers, by attribute. */
+      readonly add?: Readonly<Record<string, number>>;
+    })
   /** Adds to a number of an item, which is created where there is none. */
   | (Common & {
       readonly kind: 'add';

@@ -205,7 +205,7 @@ function addExpression({ attribute, by, set, max }: Action & { readonly kind: 'a
   };
 }
 
-function updateExpression({ set, remove, condition }: Action & { readonly kind: 'update' }) {
+export function updateExpression({ set, remove, add = {}, condition }: Action & { readonly kind: 'update' }) {
   const names: Record<string, string> = { ...condition?.names };
   const values: Record<string, AttributeValue> = { ...condition?.values };
   const assignments = Object.entries(set).map(([name, value], at) => {
@@ -217,10 +217,16 @@ function updateExpression({ set, remove, condition }: Action & { readonly kind: 
     names[`#d${at}`] = name;
     return `#d${at}`;
   });
+  const additions = Object.entries(add).map(([name, by], at) => {
+    names[`#a${at}`] = name;
+    values[`:a${at}`] = by;
+    return `#a${at} :a${at}`;
+  });
   return {
     UpdateExpression: [
       ...(assignments.length > 0 ? [`SET ${assignments.join(', ')}`] : []),
       ...(removals.length > 0 ? [`REMOVE ${removals.join(', ')}`] : []),
+      ...(additions.length > 0 ? [`ADD ${additions.join(', ')}`] : []),
     ].join(' '),
     ExpressionAttributeNames: names,
     ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),

@@ -1,17 +1,31 @@
 /** Conditions on a record before it is written: on its stored state, its transitions and its values. */
 
 import { guardFailed, TableloomError } from '../errors.js';
-import type { EntityCodec, Validation } from '../types.js';
+import type { EntityCodec, Item, Validation } from '../types.js';
 import type { Requirements, WriteEnvironment } from './write.js';
 
 export function checkRequirements<R extends object>(
   entity: string,
   requirements: Requirements<R> | undefined,
-  current: R,
+  { record, item }: { readonly record: R; readonly item: Item },
 ): void {
-  for (const [name, isMet] of Object.entries(requirements ?? {})) {
-    if (!isMet(current)) throw guardFailed(entity, name);
+  for (const [name, requirement] of Object.entries(requirements ?? {})) {
+    if (requirement === undefined) throw new TypeError(`the condition ${name} compares with nothing`);
+    const isMet = typeof requirement === 'function' ? requirement(record) : requirement.holds(item);
+    if (!isMet) throw guardFailed(entity, name);
   }
+}
+
+/** Whether a value breaks no bound of its field. A rule needs the record: what it validates is never known beforehand. */
+export function isWithinBounds<R extends object>(
+  { conditions }: Pick<EntityCodec<R>, 'conditions'>,
+  field: string,
+  value: unknown,
+): boolean {
+  const values = conditions?.values as Readonly<Record<string, Validation | undefined>> | undefined;
+  const validation = values?.[field];
+  if (validation === undefined || value === null) return true;
+  return !('rule' in validation) && problemOf(validation, value) === undefined;
 }
 
 /**

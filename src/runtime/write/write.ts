@@ -2,6 +2,7 @@
 
 import { TableloomError } from '../errors.js';
 import type { ItemKey } from '../keys/item-key.js';
+import type { Condition } from '../read/filters.js';
 import type { IndexQuery, Item, Key, SequenceRef, TableRef } from '../types.js';
 import type { Action, Step } from './action.js';
 
@@ -71,6 +72,11 @@ export interface Write<out Result> {
   readonly secret?: readonly string[] | undefined;
   /** The record that must be read first; a create needs none. */
   readonly target?: ItemKey;
+  /**
+   * The same without reading the record, for a write that is alone in its call; undefined where it depends on the
+   * record. Where its condition fails, `plan` is carried out, which tells why.
+   */
+  direct?(env: CallEnvironment): DirectUpdate<Result> | undefined;
   /** Computes what it does from the item under `target`, or from the expired one under the key it creates. */
   plan(found: FoundItems, env: WriteEnvironment): MaybePromise<Planned<Result>>;
 }
@@ -95,11 +101,19 @@ export interface Planned<Result> {
   readonly alongside?: () => MaybePromise<readonly Write<unknown>[]>;
 }
 
+/** An update that depends on nothing but its own condition. */
+export interface DirectUpdate<Result> {
+  readonly action: Action & { readonly kind: 'update' };
+  /** The result, from the item as the update left it. */
+  readonly read: (item: Item) => Result;
+}
+
 /**
  * Conditions on the stored record, by the name that a failure reports. The first that does not hold, in this order, is
- * GUARD_FAILED. The record is still as they saw it when the write is made; otherwise they are checked again.
+ * GUARD_FAILED. The record is still as they saw it when the write is made; otherwise they are checked again. One that is
+ * not a function can be sent to DynamoDB.
  */
-export type Requirements<R> = Readonly<Record<string, (current: R) => boolean>>;
+export type Requirements<R> = Readonly<Record<string, ((current: R) => boolean) | Condition>>;
 
 /** The write under a name: an error that it causes has the name in `extensions.step`. */
 export function step<Result>(name: string, write: Write<Result>): Write<Result> {

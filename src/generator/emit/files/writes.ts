@@ -41,9 +41,8 @@ export function writesFile(plan: Plan): SourceFile {
       ...entities.flatMap(({ names }) => names),
       ...plan.entities.map(parameterOf),
       'values',
-      'changes',
-      'current',
       'env',
+      'record',
     ],
   };
 }
@@ -77,7 +76,7 @@ function writesView(plan: Plan, entity: EntityPlan, isPut: boolean) {
     parts: writes.map((write) => ({ spread: code`...${write}` })),
     functions: [
       { declaration: creatingFunction(entity, created) },
-      ...(isUpdatable ? [{ declaration: changingFunction(entity, changed) }] : []),
+      ...(isUpdatable ? [{ declaration: changeRules(entity, changed) }] : []),
       ...(dependents ? [{ declaration: dependents.declaration }] : []),
     ],
     names: [names.writes, created, changed, ...(dependents ? [dependents.name] : [])],
@@ -125,28 +124,37 @@ function creatingFunction(entity: EntityPlan, name: string): Doc {
   return assigned(`const ${name} =`, arrow(parameters, body, { isAsync, returns }));
 }
 
-function changingFunction(entity: EntityPlan, name: string): Doc {
-  const { names, attributes, revision } = entity;
+/** How its changes are applied. */
+function changeRules(entity: EntityPlan, name: string): Doc {
+  const { names, attributes, revision, direct = [] } = entity;
   const fields = attributes.filter((one) => isChangeable(entity, one));
   const forms = fields.flatMap((one) => {
     const steps = formsOf(one);
     return steps.length === 0 ? [] : [property(one.name, list(steps))];
   });
   const touched = attributes.filter(({ generated }) => generated === 'touch').map((one) => one.name);
+  const numbers = fields.filter(({ encoding }) => encoding === 'integer' || encoding === 'decimal');
+  const defaults = numbers.filter(({ default: start }) => start !== null && start !== 0);
+  const isComputed = attributes.some((one) => one.computed !== undefined);
   const rules = object([
     property('fields', texts(fields.map((one) => one.name))),
     ...(forms.length > 0 ? [property('forms', object(forms))] : []),
+    ...(numbers.length > 0 ? [property('numbers', object(numbers.map(numberProperty)))] : []),
+    ...(defaults.length > 0
+      ? [property('defaults', object(defaults.map((one) => property(one.name, literal(one.default)))))]
+      : []),
     ...(touched.length > 0 ? [property('touched', texts(touched))] : []),
     ...(revision === null ? [] : [property('revision', quote(revision))]),
+    ...(direct.length > 0 ? [property('direct', texts(direct))] : []),
+    ...(isComputed ? [property('compute', arrow(['record', env], withComputed(entity, 'record')))] : []),
   ]);
-  const body = withComputed(entity, call(runtime('changed'), ['current', 'changes', env, rules]));
-  const record = entityType(names.record);
-  const parameters = [
-    code`current: ${record}`,
-    code`changes: ${entityType(names.changes)}`,
-    code`env: ${runtimeType('WriteEnvironment')}`,
-  ];
-  return assigned(`const ${name} =`, arrow(parameters, body));
+  const type = generic(runtimeType('ChangeRules'), [entityType(names.record), entityType(names.changes)]);
+  return assigned(code`const ${name}: ${type} =`, rules);
+}
+
+/** What its sums can be. */
+function numberProperty({ name, of, encoding }: AttributePlan): Doc {
+  return property(name, quote(of === 'Int' ? 'Int' : encoding));
 }
 
 /** The record with the attributes that rules compute of the others. */

@@ -41,7 +41,7 @@ function mutationBlock(plan: Plan, budgets: SingleBudgets, mutation: MutationPla
   const rules = [whole ? null : mutation.allow, mutation.prepare, mutation.alongside];
   return {
     heading: `**${name}**${answers}${inStep} · ${kind} ${mutation.entity}${conditionText(mutation)}`,
-    writes: `${items}${idempotent ? ', 1 idempotency key' : ''}`,
+    writes: `${items}${idempotent ? ', 1 idempotency key' : ''}${mutation.direct ? ', without reading it' : ''}`,
     cost: [readCost(budgets.get(name)), writeCost(cost)].filter(Boolean).join('; '),
     rules: ruleNames(rules),
   };

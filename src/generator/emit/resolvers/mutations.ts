@@ -4,7 +4,13 @@ import { entityOf, mutationOf } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import type { ValuePlan } from '../../plan/types/values.js';
-import type { ElementPlan, IdempotentPlan, MutationPlan, TransactionPlan } from '../../plan/types/writes.js';
+import {
+  type ElementPlan,
+  type IdempotentPlan,
+  isAddition,
+  type MutationPlan,
+  type TransactionPlan,
+} from '../../plan/types/writes.js';
 import { valueExpression } from '../expressions.js';
 import { requireOption } from '../files/conditions.js';
 import { attributeOf, isCascading, tokensVariable } from '../files/shared.js';
@@ -126,6 +132,7 @@ function optionsOf(entity: EntityPlan, mutation: MutationPlan): Doc[] {
   const change = ['...change', property('mutation', quote(name)), args, context];
   return [
     ...(expect ? [property('expect', valueExpression(expect))] : []),
+    ...addOption(mutation),
     ...requireOption(entity, mutation),
     ...(alongside ? [property('alongside', arrow(['change'], ruleCall(alongside, change)))] : []),
   ];
@@ -139,12 +146,13 @@ function givenValues(entity: EntityPlan, mutation: MutationPlan): Doc {
     for (const { name, value } of key) fields.set(name, valueExpression(value));
   for (const { name, value } of values) replace(fields, name, givenValue(entity, name, value));
   for (const { field, value } of set) replace(fields, field, literal(value));
+  const computed = elements.filter((one) => !isAddition(one));
   const given = [
     ...Array.from(fields, ([name, value]) => property(name, value)),
     ...expiryValue(entity, mutation),
-    ...elements.map((one) => elementValue(entity, mutation, one)),
+    ...computed.map((one) => elementValue(entity, mutation, one)),
   ];
-  return elements.length === 0 ? object(given) : arrow(['current'], object(given));
+  return computed.length === 0 ? object(given) : arrow(['current'], object(given));
 }
 
 /** A later value is written in its own place, not where its name was first. */
@@ -157,12 +165,24 @@ function replace(fields: Map<string, Doc>, name: string, value: Doc): void {
 function preparedValues(entity: EntityPlan, mutation: MutationPlan): Doc {
   const { prepare, elements = [] } = mutation;
   const answer = ruleCall(prepare ?? '', [args, context, 'current']);
-  if (elements.length === 0) return arrow(['current'], answer);
-  const computed = elements.map((one) => elementValue(entity, mutation, one));
+  const computed = elements
+    .filter((one) => !isAddition(one))
+    .map((one) => elementValue(entity, mutation, one));
+  if (computed.length === 0) return arrow(['current'], answer);
   return arrow(['current'], object([code`...(await ${answer})`, ...computed]), { isAsync: true });
 }
 
-/** A value computed from the one there is. */
+/** What is added to numbers. */
+function addOption({ elements = [] }: MutationPlan): Doc[] {
+  const additions = elements.filter(isAddition).map(({ how, field, value }) => {
+    if (how === 'add') return property(field, valueExpression(value));
+    if (value.kind === 'literal') return property(field, literal(-Number(value.value)));
+    return property(field, call(runtime('subtracted'), [quote(field), valueExpression(value)]));
+  });
+  return additions.length === 0 ? [] : [property('add', object(additions))];
+}
+
+/** A list computed from the one there is. */
 function elementValue(
   entity: EntityPlan,
   { kind }: MutationPlan,
@@ -170,15 +190,8 @@ function elementValue(
 ): Doc {
   const attribute = attributeOf(entity, field);
   const isTime = attribute?.element === 'time';
-  // An upsert begins with the default, or with nothing.
-  const start = how === 'add' ? literal(attribute?.default ?? 0) : '[]';
-  const current = kind === 'upsert' ? `current?.${field} ?? ${start}` : `current.${field}`;
+  const current = kind === 'upsert' ? `current?.${field} ?? []` : `current.${field}`;
   const given = valueExpression(value);
-  if (how === 'add') {
-    const isWhole = attribute?.encoding === 'integer';
-    const sum = attribute?.of === 'Int' ? 'addedInt' : isWhole ? 'addedInteger' : 'addedDecimal';
-    return property(field, call(runtime(sum), [quote(field), current, given]));
-  }
   const isOptional = value.kind === 'argument' && value.nullable;
   const change = runtime(how === 'append' ? 'appended' : 'without');
   return property(field, call(change, [current, elementsGiven(given, { isTime, isOptional, isList })]));

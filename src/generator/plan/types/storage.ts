@@ -51,6 +51,8 @@ export interface EntityPlan {
   readonly references?: readonly ReferencePlan[];
   /** The attribute that counts writes; null for append-only entities. */
   readonly revision: string | null;
+  /** Fields on which nothing depends, if there are any: changed without reading the record. */
+  readonly direct?: readonly string[];
   readonly ttl: { readonly attribute: string; readonly field: string } | null;
   /** The fields of the primary key, in their order in the key. */
   readonly keyFields: readonly string[];

@@ -48,7 +48,8 @@ export function removeTree<R extends object>(
   further: DependentsOf<R>,
   options: DeleteOptions<R> = {},
 ): Deletion<R> {
-  const root = deletableRecord(entity, key, { further, expect: options.expect });
+  const { expect, require } = options;
+  const root = deletableRecord(entity, key, { further, expect, require });
   return {
     kind: 'remove',
     entity: entity.name,

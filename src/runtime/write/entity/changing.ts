@@ -1,6 +1,8 @@
 /** Change functions for `update` and `upsert`, from the values that callers pass to generated code. */
 import { TableloomError } from '../../errors.js';
+import { encoded, time } from '../../keys/encodings.js';
 import type { WriteEnvironment } from '../write.js';
+import { type Additions, type SumKind, sumOf } from './sums.js';
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -10,30 +12,114 @@ export type Changes<R, C extends object> = C | ((current: R) => MaybePromise<C>)
 /** Values of a record that may exist, or a function that computes them from it. */
 export type Upserts<R, N extends object> = N | ((current: R | null) => MaybePromise<N>);
 
-/** An update's change function, from changes and the generated way to apply them. */
-export function changing<R, C extends object>(
+/** How changes of an entity are applied. */
+export interface ChangeRules<R extends object, C extends object> {
+  /** What may change; all else of the changes is left out of account. */
+  readonly fields: readonly (keyof R & keyof C & string)[];
+  /** By field, what brings a value into the form it is stored in, in this order; null stays null. */
+  readonly forms?: { readonly [F in keyof C]?: readonly ((value: never) => unknown)[] };
+  /** Numbers, and what their sums can be. */
+  readonly numbers?: { readonly [F in keyof C]?: SumKind };
+  /** What numbers of a new record begin with, where that is not 0. */
+  readonly defaults?: { readonly [F in keyof C]?: number };
+  /** Fields that hold the time of the last change. */
+  readonly touched?: readonly (keyof R & string)[];
+  /** The field that counts writes. */
+  readonly revision?: keyof R & string;
+  /**
+   * Fields on which nothing depends: no key, index entry, unique value, aggregate, version, reference, transition or
+   * rule. They are changed without reading the record.
+   */
+  readonly direct?: readonly (keyof R & keyof C & string)[];
+  /** Computes attributes of the rest of the record. */
+  readonly compute?: (record: R, env: WriteEnvironment) => R;
+}
+
+/** What an update does besides setting values. */
+interface ChangeParts<C> {
+  readonly add?: Additions<C> | undefined;
+  readonly untouched?: boolean | undefined;
+}
+
+/** An update's change function. */
+export function changing<R extends object, C extends object>(
   changes: Changes<R, C>,
-  apply: (current: R, changes: C, env: WriteEnvironment) => R,
+  rules: ChangeRules<R, C>,
+  parts: ChangeParts<C>,
 ): (current: R, env: WriteEnvironment) => MaybePromise<R> {
-  if (!isFunction(changes)) return (current, env) => apply(current, changes, env);
-  return async (current, env) => apply(current, await changes(current), env);
+  if (!isFunction(changes)) return (current, env) => changed(current, changes, env, rules, parts);
+  return async (current, env) => changed(current, await changes(current), env, rules, parts);
+}
+
+/** The record with changes: a field that they leave out stays as it is. */
+function changed<R extends object, C extends object>(
+  current: R,
+  changes: C,
+  env: WriteEnvironment,
+  rules: ChangeRules<R, C>,
+  { add, untouched = false }: ChangeParts<C>,
+): R {
+  const { fields, touched = [], revision, compute } = rules;
+  const record: Record<string, unknown> = { ...(current as object) };
+  for (const field of fields) {
+    const value: unknown = changes[field];
+    if (value !== undefined) record[field] = formed(rules, field, value);
+  }
+  Object.assign(record, sums(rules, add, current));
+  if (!untouched) for (const field of touched) record[field] = time(env.now);
+  if (revision !== undefined) record[revision] = Number(record[revision]) + 1;
+  return compute === undefined ? (record as R) : compute(record as R, env);
+}
+
+/** A value in the form it is stored in. */
+export function formed<R extends object, C extends object>(
+  { forms = {} }: ChangeRules<R, C>,
+  field: keyof C,
+  value: unknown,
+): unknown {
+  const steps: readonly ((value: never) => unknown)[] = forms[field] ?? [];
+  return steps.reduce<unknown>((step, form) => encoded(form as (value: unknown) => unknown, step), value);
+}
+
+/** The sums of what is added and what there is. */
+function sums<C extends object>(
+  { numbers = {}, defaults = {} }: Pick<ChangeRules<never, C>, 'numbers' | 'defaults'>,
+  add: Additions<C> | undefined,
+  current: object | null,
+): Readonly<Record<string, number | null>> {
+  const kinds = numbers as Readonly<Record<string, SumKind | undefined>>;
+  const start = current ?? defaults;
+  const all: Record<string, number | null> = {};
+  for (const [field, by] of Object.entries<number | null | undefined>({ ...add })) {
+    const kind = kinds[field];
+    if (kind === undefined) throw new TypeError(`${field} is not a number that an update may add to`);
+    const value = (start as Readonly<Record<string, number | null | undefined>>)[field];
+    all[field] = sumOf(kind, field, value ?? (current === null ? 0 : null), by);
+  }
+  return all;
 }
 
 /**
  * An upsert's change function: creates the record under its key, or changes the existing one. The fields of the key take
  * precedence over the values.
  */
-export function upserting<R, N extends C & object, C>(
+export function upserting<R extends object, N extends C & object, C extends object>(
   values: Upserts<R, N>,
   key: object,
-  apply: {
+  {
+    create,
+    rules,
+    ...parts
+  }: ChangeParts<C> & {
     readonly create: (values: N, env: WriteEnvironment) => MaybePromise<R>;
-    readonly change: (current: R, changes: C, env: WriteEnvironment) => R;
+    readonly rules: ChangeRules<R, C>;
   },
 ): (current: R | null, env: WriteEnvironment) => MaybePromise<R> {
   return async (current, env) => {
     const record = { ...(isFunction(values) ? await values(current) : values), ...key };
-    return current === null ? apply.create(record, env) : apply.change(current, record, env);
+    return current === null
+      ? create({ ...record, ...sums(rules, parts.add, null) }, env)
+      : changed<R, C>(current, record, env, rules, parts);
   };
 }
 
@@ -92,7 +178,7 @@ export function computed<R extends object, K extends keyof R & string>(
 }
 
 /** Records and changes are plain objects, so a function is what computes them. */
-function isFunction<T extends object, A>(
+export function isFunction<T extends object, A>(
   value: T | ((argument: A) => MaybePromise<T>),
 ): value is (argument: A) => MaybePromise<T> {
   return typeof value === 'function';

@@ -99,7 +99,8 @@ function wantedBy(
   attribute: ResolvedAttribute,
 ): string | undefined {
   const { encoding, element, type } = attribute;
-  if (how === 'add') return encoding === 'integer' || encoding === 'decimal' ? undefined : 'numbers';
+  if (how === 'add' || how === 'subtract')
+    return encoding === 'integer' || encoding === 'decimal' ? undefined : 'numbers';
   if (type.kind !== 'list' || type.of.kind === 'list') return 'lists';
   return how === 'remove' && element === 'document' ? 'lists of plain values' : undefined;
 }

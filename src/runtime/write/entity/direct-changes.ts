@@ -1,0 +1,128 @@
+/** Changes that depend on nothing of the record: they are sent without reading it. */
+import { time } from '../../keys/encodings.js';
+import { checkKey } from '../../keys/limits.js';
+import { allOf, anyOf, atLeast, atMost, type Condition, exists, notEqual } from '../../read/filters.js';
+import type { EntityCodec, Item, Key, Validation } from '../../types.js';
+import { isWithinBounds } from '../conditions.js';
+import { directUpdate } from '../direct.js';
+import type { DirectUpdate, UpdateOptions } from '../write.js';
+import { type ChangeRules, type Changes, formed, isFunction } from './changing.js';
+import { type Additions, boundsOf } from './sums.js';
+
+interface DirectParts<R extends object, C extends object>
+  extends Pick<UpdateOptions<R>, 'expect' | 'require'> {
+  readonly rules: ChangeRules<R, C>;
+  readonly add?: Additions<C> | undefined;
+  readonly untouched?: boolean | undefined;
+  readonly alongside?: unknown;
+  readonly now: Date;
+}
+
+/** Undefined where they depend on the record, or a value has to be refused: then the record is read first. */
+export function directly<R extends object, C extends object>(
+  codec: EntityCodec<R>,
+  key: Key,
+  changes: Changes<R, C>,
+  parts: DirectParts<R, C>,
+): DirectUpdate<R> | undefined {
+  const { rules, expect, require = {}, alongside, untouched, now } = parts;
+  if (isFunction(changes) || (expect ?? undefined) !== undefined || alongside !== undefined) return undefined;
+  const required = Object.values(require);
+  if (required.some((one) => one === undefined || typeof one === 'function')) return undefined;
+  const values = valuesOf(codec, changes, rules);
+  const additions = additionsOf(codec, parts.add, rules);
+  if (values === undefined || additions === undefined) return undefined;
+  const isSum = additions.bounds.length > 0;
+  if (!isSum && values.differences.length === 0) return undefined;
+  const set = { ...values.set };
+  if (!untouched) for (const field of rules.touched ?? []) set[field] = time(now);
+  return directUpdate(
+    codec,
+    checkKey(key, codec.table),
+    {
+      set,
+      remove: values.remove,
+      add: additions.add,
+      conditions: [
+        ...(required as Condition[]),
+        ...additions.bounds,
+        // Where nothing changes, nothing is written.
+        isSum ? undefined : anyOf(...values.differences),
+      ],
+    },
+    now,
+  );
+}
+
+interface DirectValues {
+  readonly set: Item;
+  readonly remove: readonly string[];
+  /** That the record has other values. */
+  readonly differences: readonly Condition[];
+}
+
+function valuesOf<R extends object, C extends object>(
+  codec: EntityCodec<R>,
+  changes: C,
+  rules: ChangeRules<R, C>,
+): DirectValues | undefined {
+  const set: Item = {};
+  const remove: string[] = [];
+  for (const field of rules.fields) {
+    const given: unknown = changes[field];
+    if (given === undefined) continue;
+    if (!rules.direct?.includes(field)) return undefined;
+    const value = formed(rules, field, given);
+    if (!isWithinBounds(codec, field, value)) return undefined;
+    if (value === null) remove.push(field);
+    else set[field] = value as string | number | boolean;
+  }
+  const differences = [
+    ...Object.entries(set).map(([field, value]) => notEqual(field, value as string | number | boolean)),
+    ...remove.map((field) => exists(field, true)),
+  ];
+  return { set, remove, differences };
+}
+
+interface DirectSums {
+  readonly add: Readonly<Record<string, number>>;
+  /** That no sum exceeds its range. */
+  readonly bounds: readonly Condition[];
+}
+
+function additionsOf<R extends object, C extends object>(
+  codec: EntityCodec<R>,
+  additions: Additions<C> | undefined,
+  { numbers = {}, direct = [] }: ChangeRules<R, C>,
+): DirectSums | undefined {
+  const add: Record<string, number> = {};
+  const bounds: Condition[] = [];
+  for (const [field, by] of Object.entries<number | null | undefined>({ ...additions })) {
+    if (by === null || by === undefined) continue;
+    const kind = numbers[field as keyof C];
+    const isDirect = (direct as readonly string[]).includes(field);
+    // DynamoDB does not round decimals. An addition of 0 changes nothing.
+    if (!isDirect || kind === undefined || kind === 'decimal' || by === 0 || !Number.isInteger(by))
+      return undefined;
+    const range = boundsOf(kind);
+    const declared = boundsDeclared(codec, field);
+    const max = Math.min(range.max, declared.max ?? range.max);
+    const min = Math.max(range.min, declared.min ?? range.min);
+    const upper = by > 0 || declared.max !== undefined ? atMost(field, max - by) : undefined;
+    const lower = by < 0 || declared.min !== undefined ? atLeast(field, min - by) : undefined;
+    // Without a value it counts as 0.
+    const isFirst = by >= min && by <= max ? exists(field, false) : undefined;
+    add[field] = by;
+    bounds.push(anyOf(isFirst, allOf(upper, lower)));
+  }
+  return { add, bounds };
+}
+
+function boundsDeclared<R extends object>(
+  { conditions }: EntityCodec<R>,
+  field: string,
+): { readonly min?: number; readonly max?: number } {
+  const validations = conditions?.values as Readonly<Record<string, Validation | undefined>> | undefined;
+  const validation = validations?.[field];
+  return validation === undefined || 'rule' in validation ? {} : validation;
+}
