@@ -24,7 +24,7 @@ const engines = [
   'test/pages/*.test.ts',
   'test/budget/*.test.ts',
   'test/writes/{model,races}.property.test.ts',
-  'test/writes/{failures,conditions,aggregates}.test.ts',
+  'test/writes/{failures,conditions,aggregates,popular-records}.test.ts',
   // Not event-history/events: DynamoDB Local refuses an ExclusiveStartKey that equals the far end of a BETWEEN.
   'examples/{battle-royale,delivery,platform}/**/*.test.ts',
   'examples/event-history/{devices,equipment}.test.ts',

@@ -21,6 +21,24 @@ export {
   TableloomError,
   unauthenticated,
 } from './errors.js';
+export {
+  allOf,
+  anyOf,
+  atLeast,
+  atMost,
+  attribute,
+  beginsWith,
+  type Condition,
+  contains,
+  equal,
+  exists,
+  greaterThan,
+  lessThan,
+  not,
+  notEqual,
+  oneOf,
+  size,
+} from './read/filters.js';
 export { type Read, read } from './read/transact-read.js';
 export type {
   AllowRule,

@@ -57,6 +57,9 @@ interface Lessons {
 /** How often dependents that a query does not find are searched for again: an index may lag. */
 const mostSearches = 8;
 
+/** How often a write is computed again even after the deadline: on a busy machine, the first attempt may take that long. */
+const leastAttempts = 8;
+
 /**
  * Carries out writes as one transaction. Where a record changed after it was read, everything is read and computed
  * again; where others were writing the same items or took the next number of a sequence, or DynamoDB was overloaded, it
@@ -80,21 +83,25 @@ export async function transact(
   };
   const turns = new Turns(contention, retry);
   try {
-    for (let searches = 0; ; ) {
+    let searches = 0;
+    for (let attempts = 1; ; attempts++) {
       const direct = seal === undefined ? directOf(writes, env) : undefined;
       const made = direct && (await tryDirectly(requester, direct, turns, lessons, retry));
       if (made !== undefined) return made;
       if (await turns.take(contestedBy(writes, contention, lessons))) lessons.found.clear();
       const { attempt, outcome } = await tryOnce(requester, writes, env, lessons, seal);
       if (outcome.kind === 'done') return attempt;
+      const isSearching =
+        outcome.kind === 'stale' && outcome.failed.some(({ action }) => action.purpose.kind === 'children');
       if (outcome.kind === 'stale') {
         learn(outcome.failed, outcome.error, lessons, env);
         await learnRevisions(requester, outcome.failed, lessons);
-        if (outcome.failed.some(({ action }) => action.purpose.kind === 'children')) searches += 1;
+        if (isSearching) searches += 1;
         if (searches >= mostSearches) throw conflict(outcome.error.cause);
       } else for (const { table, key } of outcome.met) lessons.contested.add(itemId(table, key));
-      const others = outcome.kind === 'stale';
-      if (!(await retry.wait({ others }))) throw others ? conflict(outcome.error.cause) : outcome.error;
+      const others = outcome.kind === 'stale' && !isSearching;
+      if (!(await retry.wait({ others })) && !(others && attempts < leastAttempts))
+        throw outcome.kind === 'stale' ? conflict(outcome.error.cause) : outcome.error;
     }
   } finally {
     turns.release();

@@ -91,7 +91,7 @@ const mutationKeys = {
     ...bindings,
     title: 'Added numbers',
     description:
-      'Numbers to add to the record’s current values. A negative number subtracts. Fails with VALUE_INVALID if the result exceeds the range of the type.',
+      'Numbers to add to the record’s current values. A negative number subtracts, and `-$points` is short for `subtract`. Fails with VALUE_INVALID if the result exceeds the range of the type.',
     example: { update: 'User', for: 'Mutation.countLogin', where: { id: '$id' }, add: { logins: 1 } },
   },
   subtract: {
