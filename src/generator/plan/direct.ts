@@ -48,7 +48,7 @@ function dependedOn(entity: EntityPlan, table: TablePlan): ReadonlySet<string> {
   ]);
 }
 
-/** Whether a mutation is one UpdateItem, if it is not a step and nothing stands in its way when it is called. */
+/** Whether a mutation is one UpdateItem, unless a value of its call has to be refused. */
 export function isDirect(
   mutation: Omit<MutationPlan, 'cost'>,
   { attributes, direct = [] }: EntityPlan,
