@@ -72,6 +72,7 @@ export const userCodec: EntityCodec<User> = {
   ],
   guards: (user) => [{ field: 'email', key: keys.userEmailGuardKey(user) }],
   revision: 'version',
+  numbers: { sessionEpoch: 'Int' },
   conditions: {
     transitions: {
       status: { ACTIVE: ['INACTIVE', 'SUSPENDED'], SUSPENDED: ['ACTIVE', 'INACTIVE'], INACTIVE: ['ACTIVE'] },
@@ -230,6 +231,7 @@ export const refreshTokenCodec: EntityCodec<RefreshToken> = {
   }),
   revision: 'version',
   ttl: 'ttl',
+  numbers: { sessionEpoch: 'Int' },
   keyFields: keys.parseRefreshTokenKey,
 };
 

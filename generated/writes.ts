@@ -50,7 +50,6 @@ const newUser = (values: NewUser, env: WriteEnvironment): User => ({
 const changedUser: ChangeRules<User, UserChanges> = {
   fields: ['email', 'lastLogin', 'name', 'role', 'status', 'passwordHash', 'sessionEpoch'],
   forms: { email: [trim, lowercase], lastLogin: [time] },
-  numbers: { sessionEpoch: 'Int' },
   touched: ['updatedAt'],
   revision: 'version',
 };

@@ -192,9 +192,9 @@ test('an addition whose answer was lost is not made again, and a value is set on
   const db = await openDatabase();
   await db.database.session().write(create(members, () => member({ id: 'a' })));
   const writes = updateWrites<Member, Pick<Member, 'id'>, { name?: string; score?: number }>(
-    members,
+    { ...members, numbers: { score: 'Int' } },
     memberKey,
-    { fields: ['name', 'score'], numbers: { score: 'Int' }, revision: 'version', direct: ['score'] },
+    { fields: ['name', 'score'], revision: 'version', direct: ['score'] },
   );
   const lost = () =>
     db.open({ faults: [first(1, 'UpdateItem', { loseAnswer: true })], maxAttempts: 3 }).session();

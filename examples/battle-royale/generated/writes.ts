@@ -39,7 +39,6 @@ const newUser = (values: NewUser): User => ({
 
 const changedUser: ChangeRules<User, UserChanges> = {
   fields: ['address', 'birthdate', 'email', 'gamesPlayed', 'gamesWon', 'kills', 'name'],
-  numbers: { gamesPlayed: 'Int', gamesWon: 'Int', kills: 'Int' },
   revision: 'version',
   direct: ['address', 'birthdate', 'email', 'gamesPlayed', 'gamesWon', 'kills', 'name'],
 };
@@ -68,7 +67,6 @@ const newGame = (values: NewGame, env: WriteEnvironment): Game => ({
 const changedGame: ChangeRules<Game, GameChanges> = {
   fields: ['endTime', 'openTimestamp', 'people', 'startTime'],
   forms: { endTime: [time], openTimestamp: [time], startTime: [time] },
-  numbers: { people: 'Int' },
   revision: 'version',
   direct: ['endTime', 'people', 'startTime'],
 };
@@ -95,7 +93,6 @@ const newUserGameMapping = (values: NewUserGameMapping): UserGameMapping => ({
 const changedUserGameMapping: ChangeRules<UserGameMapping, UserGameMappingChanges> = {
   fields: ['gameEndTime', 'kills', 'place', 'survivalSeconds'],
   forms: { gameEndTime: [time] },
-  numbers: { kills: 'Int', survivalSeconds: 'Int' },
   revision: 'version',
   direct: ['kills', 'place', 'survivalSeconds'],
 };

@@ -126,7 +126,6 @@ const newWarehouse = (values: NewWarehouse): Warehouse => ({
 const changedWarehouse: ChangeRules<Warehouse, WarehouseChanges> = {
   fields: ['address', 'category', 'city', 'createdAt', 'name', 'processingTime', 'rating'],
   forms: { createdAt: [time] },
-  numbers: { processingTime: 'Int', rating: 'decimal' },
   revision: 'version',
   direct: ['address', 'createdAt', 'processingTime'],
 };
@@ -153,7 +152,6 @@ const newProduct = (values: NewProduct): Product => ({
 
 const changedProduct: ChangeRules<Product, ProductChanges> = {
   fields: ['available', 'city', 'description', 'price'],
-  numbers: { price: 'decimal' },
   revision: 'version',
   direct: ['available', 'description', 'price'],
 };
@@ -217,7 +215,6 @@ const changedShipment: ChangeRules<Shipment, ShipmentChanges> = {
     'totalWeight',
     'warehouseName',
   ],
-  numbers: { totalWeight: 'decimal' },
   touched: ['updatedAt'],
   revision: 'version',
   direct: ['city', 'destination', 'origin', 'recipientName', 'totalWeight', 'warehouseName'],
@@ -245,7 +242,6 @@ const newListing = (values: NewListing): Listing => ({
 const changedListing: ChangeRules<Listing, ListingChanges> = {
   fields: ['category', 'city', 'name', 'openedAt', 'rating'],
   forms: { openedAt: [time] },
-  numbers: { rating: 'decimal' },
   revision: 'version',
   direct: ['name'],
 };
@@ -286,7 +282,6 @@ const changedDelivery: ChangeRules<Delivery, DeliveryChanges> = {
     'total',
   ],
   forms: { cancelledAt: [time] },
-  numbers: { deliveryFee: 'decimal', tip: 'decimal', total: 'decimal' },
   revision: 'version',
   direct: ['cancelledAt', 'deliveryFee', 'restaurantId', 'specialInstructions', 'status', 'tip', 'total'],
 };
@@ -326,7 +321,6 @@ const newRestaurant = (values: NewRestaurant): Restaurant => ({
 
 const changedRestaurant: ChangeRules<Restaurant, RestaurantChanges> = {
   fields: ['cuisineType', 'isActive', 'name', 'rating'],
-  numbers: { rating: 'decimal' },
   revision: 'version',
   direct: ['cuisineType', 'isActive', 'rating'],
 };
@@ -353,7 +347,6 @@ const newDriver = (values: NewDriver): Driver => ({
 const changedDriver: ChangeRules<Driver, DriverChanges> = {
   fields: ['isAvailable', 'name', 'rating', 'tags', 'totalDeliveries'],
   forms: { tags: [distinct] },
-  numbers: { rating: 'decimal', totalDeliveries: 'Int' },
   revision: 'version',
   direct: ['isAvailable', 'rating', 'totalDeliveries'],
 };

@@ -131,7 +131,6 @@ const newAchievement = (values: NewAchievement): Achievement => ({
 
 const changedAchievement: ChangeRules<Achievement, AchievementChanges> = {
   fields: ['points'],
-  numbers: { points: 'Int' },
   revision: 'version',
 };
 
@@ -153,7 +152,6 @@ const newTournamentEntry = (values: NewTournamentEntry): TournamentEntry => ({
 
 const changedTournamentEntry: ChangeRules<TournamentEntry, TournamentEntryChanges> = {
   fields: ['ranking'],
-  numbers: { ranking: 'Int' },
   revision: 'version',
 };
 
@@ -182,7 +180,6 @@ const newProfile = (values: NewProfile): Profile => ({
 const changedProfile: ChangeRules<Profile, ProfileChanges> = {
   fields: ['ageGroup', 'city', 'country', 'engagement', 'lastActive', 'sessionCount', 'signupDate', 'status'],
   forms: { lastActive: [time], signupDate: [time] },
-  numbers: { sessionCount: 'Int' },
   revision: 'version',
 };
 
@@ -324,7 +321,6 @@ const newProgress = (values: NewProgress): Progress => ({
 
 const changedProgress: ChangeRules<Progress, ProgressChanges> = {
   fields: ['percent'],
-  numbers: { percent: 'Int' },
   revision: 'version',
   direct: ['percent'],
 };

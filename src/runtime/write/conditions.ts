@@ -1,7 +1,8 @@
 /** Conditions on a record before it is written: on its stored state, its transitions and its values. */
 
 import { guardFailed, TableloomError } from '../errors.js';
-import type { EntityCodec, Item, Validation } from '../types.js';
+import type { EntityCodec, Item, NumberKind, Validation } from '../types.js';
+import { isOfKind } from './entity/sums.js';
 import type { Requirements, WriteEnvironment } from './write.js';
 
 export function checkRequirements<R extends object>(
@@ -16,12 +17,14 @@ export function checkRequirements<R extends object>(
   }
 }
 
-/** Whether a value breaks no bound of its field. A rule needs the record: what it validates is never known beforehand. */
+/** Whether a value is within the bounds of its field and its type. A rule needs the record: what it validates is never known beforehand. */
 export function isWithinBounds<R extends object>(
-  { conditions }: Pick<EntityCodec<R>, 'conditions'>,
+  { conditions, numbers }: Pick<EntityCodec<R>, 'conditions' | 'numbers'>,
   field: string,
   value: unknown,
 ): boolean {
+  const kind = numbers?.[field as keyof R];
+  if (kind !== undefined && !isOfKind(kind, value)) return false;
   const values = conditions?.values as Readonly<Record<string, Validation | undefined>> | undefined;
   const validation = values?.[field];
   if (validation === undefined || value === null) return true;
@@ -35,11 +38,13 @@ export function isWithinBounds<R extends object>(
  * @param before null for a new record
  */
 export function checkConditions<R extends object>(
-  { name, conditions }: Pick<EntityCodec<R>, 'name' | 'conditions'>,
+  entity: Pick<EntityCodec<R>, 'name' | 'conditions' | 'numbers'>,
   before: R | null,
   after: R,
   env: Pick<WriteEnvironment, 'rule'>,
 ): void {
+  checkNumbers(entity, before, after);
+  const { name, conditions } = entity;
   if (conditions === undefined) return;
   const transitions = conditions.transitions as Readonly<Record<string, Moves | undefined>> | undefined;
   const values = conditions.values as Readonly<Record<string, Validation | undefined>> | undefined;
@@ -62,6 +67,21 @@ export function checkConditions<R extends object>(
     if (problem === undefined) continue;
     const { message, ...details } = problem;
     throw new TableloomError('VALUE_INVALID', message(field), { entity: name, field, ...details });
+  }
+}
+
+/** VALUE_INVALID for a number that could not be read: outside its type's range, or not whole. */
+function checkNumbers<R extends object>(
+  { name, numbers }: Pick<EntityCodec<R>, 'name' | 'numbers'>,
+  before: R | null,
+  after: R,
+): void {
+  const to = after as Readonly<Record<string, unknown>>;
+  for (const [field, kind] of Object.entries<NumberKind | undefined>(numbers ?? {})) {
+    if (kind === undefined || isOfKind(kind, to[field])) continue;
+    if (before !== null && isSame((before as Readonly<Record<string, unknown>>)[field], to[field])) continue;
+    const range = kind === 'decimal' ? 'what DynamoDB stores (1e-130 to 9.99e125)' : 'the range of its type';
+    throw new TableloomError('VALUE_INVALID', `${field} is outside ${range}.`, { entity: name, field });
   }
 }
 

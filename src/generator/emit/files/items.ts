@@ -100,14 +100,22 @@ function optionParts(plan: Plan, entity: EntityPlan): Doc[] {
   const attribute = ttl?.attribute ?? expires;
   const secrets = secretsOf(plan, entity);
   const conditions = conditionsExpression(entity);
+  const numbers = entity.historyOf === null ? entity.attributes.flatMap(numberParts) : [];
   return [
     ...(revision === null ? [] : [property('revision', quote(revision))]),
     ...(attribute === undefined ? [] : [property('ttl', quote(attribute))]),
     ...(secrets.length > 0 ? [property('secret', texts(secrets))] : []),
+    ...(numbers.length > 0 ? [property('numbers', object(numbers))] : []),
     ...(conditions ? [property('conditions', conditions)] : []),
     ...(projection ? [property('projection', texts(projection))] : []),
     ...(isParsed(entity) ? [property('keyFields', keyValue(names.keyParser))] : []),
   ];
+}
+
+/** What a number can be, or those in a list. */
+function numberParts({ name, of, element, generated }: AttributePlan): Doc[] {
+  if (generated !== null || (element !== 'integer' && element !== 'decimal')) return [];
+  return [property(name, quote(of === 'Int' ? 'Int' : element))];
 }
 
 function texts(values: readonly string[]): Doc {

@@ -139,7 +139,6 @@ function changeRules(entity: EntityPlan, name: string): Doc {
   const rules = object([
     property('fields', texts(fields.map((one) => one.name))),
     ...(forms.length > 0 ? [property('forms', object(forms))] : []),
-    ...(numbers.length > 0 ? [property('numbers', object(numbers.map(numberProperty)))] : []),
     ...(defaults.length > 0
       ? [property('defaults', object(defaults.map((one) => property(one.name, literal(one.default)))))]
       : []),
@@ -150,11 +149,6 @@ function changeRules(entity: EntityPlan, name: string): Doc {
   ]);
   const type = generic(runtimeType('ChangeRules'), [entityType(names.record), entityType(names.changes)]);
   return assigned(code`const ${name}: ${type} =`, rules);
-}
-
-/** What its sums can be. */
-function numberProperty({ name, of, encoding }: AttributePlan): Doc {
-  return property(name, quote(of === 'Int' ? 'Int' : encoding));
 }
 
 /** The record with the attributes that rules compute of the others. */

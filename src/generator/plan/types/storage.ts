@@ -183,6 +183,10 @@ export interface AggregatePlan {
   readonly kind: 'count' | 'sum' | 'sequence';
   /** The pattern's name; of a sequence its field's. */
   readonly name: string;
+  /** Other patterns that read the same number, if there are any. */
+  readonly also?: readonly string[];
+  /** Of a sum, the whole numbers that the fields can hold that give it. */
+  readonly range?: 'Int' | 'integer';
   /** The field that is summed or numbered; null for counts. */
   readonly field: string | null;
   readonly partition: KeyTemplate;

@@ -1,8 +1,9 @@
 /** Change functions for `update` and `upsert`, from the values that callers pass to generated code. */
 import { TableloomError } from '../../errors.js';
 import { encoded, time } from '../../keys/encodings.js';
+import type { NumberKind } from '../../types.js';
 import type { WriteEnvironment } from '../write.js';
-import { type Additions, type SumKind, sumOf } from './sums.js';
+import { type Additions, sumOf } from './sums.js';
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -18,8 +19,6 @@ export interface ChangeRules<R extends object, C extends object> {
   readonly fields: readonly (keyof R & keyof C & string)[];
   /** By field, what brings a value into the form it is stored in, in this order; null stays null. */
   readonly forms?: { readonly [F in keyof C]?: readonly ((value: never) => unknown)[] };
-  /** Numbers, and what their sums can be. */
-  readonly numbers?: { readonly [F in keyof C]?: SumKind };
   /** What numbers of a new record begin with, where that is not 0. */
   readonly defaults?: { readonly [F in keyof C]?: number };
   /** Fields that hold the time of the last change. */
@@ -37,6 +36,8 @@ export interface ChangeRules<R extends object, C extends object> {
 
 /** What an update does besides setting values. */
 interface ChangeParts<C> {
+  /** What numbers can be, of the entity. */
+  readonly numbers?: { readonly [name: string]: NumberKind | undefined } | undefined;
   readonly add?: Additions<C> | undefined;
   readonly untouched?: boolean | undefined;
 }
@@ -57,7 +58,7 @@ function changed<R extends object, C extends object>(
   changes: C,
   env: WriteEnvironment,
   rules: ChangeRules<R, C>,
-  { add, untouched = false }: ChangeParts<C>,
+  parts: ChangeParts<C>,
 ): R {
   const { fields, touched = [], revision, compute } = rules;
   const record: Record<string, unknown> = { ...(current as object) };
@@ -65,8 +66,8 @@ function changed<R extends object, C extends object>(
     const value: unknown = changes[field];
     if (value !== undefined) record[field] = formed(rules, field, value);
   }
-  Object.assign(record, sums(rules, add, current));
-  if (!untouched) for (const field of touched) record[field] = time(env.now);
+  Object.assign(record, sums(parts, current));
+  if (!parts.untouched) for (const field of touched) record[field] = time(env.now);
   if (revision !== undefined) record[revision] = Number(record[revision]) + 1;
   return compute === undefined ? (record as R) : compute(record as R, env);
 }
@@ -83,15 +84,14 @@ export function formed<R extends object, C extends object>(
 
 /** The sums of what is added and what there is. */
 function sums<C extends object>(
-  { numbers = {}, defaults = {} }: Pick<ChangeRules<never, C>, 'numbers' | 'defaults'>,
-  add: Additions<C> | undefined,
+  { numbers = {}, add }: ChangeParts<C>,
   current: object | null,
+  defaults: object = {},
 ): Readonly<Record<string, number | null>> {
-  const kinds = numbers as Readonly<Record<string, SumKind | undefined>>;
   const start = current ?? defaults;
   const all: Record<string, number | null> = {};
   for (const [field, by] of Object.entries<number | null | undefined>({ ...add })) {
-    const kind = kinds[field];
+    const kind = numbers[field];
     if (kind === undefined) throw new TypeError(`${field} is not a number that an update may add to`);
     const value = (start as Readonly<Record<string, number | null | undefined>>)[field];
     all[field] = sumOf(kind, field, value ?? (current === null ? 0 : null), by);
@@ -118,7 +118,7 @@ export function upserting<R extends object, N extends C & object, C extends obje
   return async (current, env) => {
     const record = { ...(isFunction(values) ? await values(current) : values), ...key };
     return current === null
-      ? create({ ...record, ...sums(rules, parts.add, null) }, env)
+      ? create({ ...record, ...sums(parts, null, rules.defaults) }, env)
       : changed<R, C>(current, record, env, rules, parts);
   };
 }

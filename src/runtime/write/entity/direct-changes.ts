@@ -93,13 +93,13 @@ interface DirectSums {
 function additionsOf<R extends object, C extends object>(
   codec: EntityCodec<R>,
   additions: Additions<C> | undefined,
-  { numbers = {}, direct = [] }: ChangeRules<R, C>,
+  { direct = [] }: ChangeRules<R, C>,
 ): DirectSums | undefined {
   const add: Record<string, number> = {};
   const bounds: Condition[] = [];
   for (const [field, by] of Object.entries<number | null | undefined>({ ...additions })) {
     if (by === null || by === undefined) continue;
-    const kind = numbers[field as keyof C];
+    const kind = codec.numbers?.[field as keyof R];
     const isDirect = (direct as readonly string[]).includes(field);
     // DynamoDB does not round decimals. An addition of 0 changes nothing.
     if (!isDirect || kind === undefined || kind === 'decimal' || by === 0 || !Number.isInteger(by))

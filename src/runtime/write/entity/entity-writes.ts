@@ -53,7 +53,12 @@ export function updateWrites<R extends object, K, C extends object>(
 ): UpdateWrites<R, K, C> {
   return {
     update: (key, changes, options = {}) => ({
-      ...update(entity, keyOf(key), changing(changes, rules, options), options),
+      ...update(
+        entity,
+        keyOf(key),
+        changing(changes, rules, { ...options, numbers: entity.numbers }),
+        options,
+      ),
       direct: ({ now }) => directly(entity, keyOf(key), changes, { ...options, rules, now }),
     }),
   };
@@ -79,7 +84,12 @@ export function upsertWrites<R extends object, K extends object, N extends C & o
       ...upsert(
         entity,
         keyOf(key),
-        upserting<R, N, C>(values as Upserts<R, N>, key, { create: build, rules, ...options }),
+        upserting<R, N, C>(values as Upserts<R, N>, key, {
+          create: build,
+          rules,
+          numbers: entity.numbers,
+          ...options,
+        }),
         options,
       ),
       // What only sets values is more often a creation, for which a refused update is in vain.
