@@ -136,6 +136,7 @@ export {
   upsertWrites,
 } from './write/entity/entity-writes.js';
 export { appended, later, notNull, without } from './write/entity/field-updates.js';
+export { eachOf, formed, orNull, withForms } from './write/entity/forms.js';
 export { entry } from './write/entity/item-parts.js';
 export { subtracted } from './write/entity/sums.js';
 export type { IdempotencyStore } from './write/idempotency.js';

@@ -1,8 +1,9 @@
 /** Change functions for `update` and `upsert`, from the values that callers pass to generated code. */
 import { TableloomError } from '../../errors.js';
-import { encoded, time } from '../../keys/encodings.js';
+import { time } from '../../keys/encodings.js';
 import type { NumberKind } from '../../types.js';
 import type { WriteEnvironment } from '../write.js';
+import { type Form, formed } from './forms.js';
 import { type Additions, sumOf } from './sums.js';
 
 type MaybePromise<T> = T | Promise<T>;
@@ -18,7 +19,7 @@ export interface ChangeRules<R extends object, C extends object> {
   /** What may change; all else of the changes is left out of account. */
   readonly fields: readonly (keyof R & keyof C & string)[];
   /** By field, what brings a value into the form it is stored in, in this order; null stays null. */
-  readonly forms?: { readonly [F in keyof C]?: readonly ((value: never) => unknown)[] };
+  readonly forms?: { readonly [F in keyof C]?: readonly Form[] };
   /** What numbers of a new record begin with, where that is not 0. */
   readonly defaults?: { readonly [F in keyof C]?: number };
   /** Fields that hold the time of the last change. */
@@ -64,7 +65,7 @@ function changed<R extends object, C extends object>(
   const record: Record<string, unknown> = { ...(current as object) };
   for (const field of fields) {
     const value: unknown = changes[field];
-    if (value !== undefined) record[field] = formed(rules, field, value);
+    if (value !== undefined) record[field] = storedForm(rules, field, value);
   }
   Object.assign(record, sums(parts, current));
   if (!parts.untouched) for (const field of touched) record[field] = time(env.now);
@@ -73,13 +74,13 @@ function changed<R extends object, C extends object>(
 }
 
 /** A value in the form it is stored in. */
-export function formed<R extends object, C extends object>(
+export function storedForm<R extends object, C extends object>(
   { forms = {} }: ChangeRules<R, C>,
-  field: keyof C,
+  field: keyof C & string,
   value: unknown,
 ): unknown {
-  const steps: readonly ((value: never) => unknown)[] = forms[field] ?? [];
-  return steps.reduce<unknown>((step, form) => encoded(form as (value: unknown) => unknown, step), value);
+  const steps: readonly Form[] = forms[field] ?? [];
+  return steps.reduce<unknown>((step, form) => formed(field, step, form as Form<unknown>), value);
 }
 
 /** The sums of what is added and what there is. */
@@ -144,7 +145,7 @@ export function putting<R extends object, N extends object>(
 }
 
 /** A rule's name, and the function that converts its answer to the stored form, if there is one. */
-type Computation = string | readonly [rule: string, form: (value: string) => string];
+type Computation = string | readonly [rule: string, form: Form];
 
 /**
  * The record with the attributes that rules compute from the rest of it. VALUE_INVALID where a rule returns a promise or
@@ -172,7 +173,7 @@ export function computed<R extends object, K extends keyof R & string>(
         },
       );
     }
-    return [field, typeof value === 'string' && form !== undefined ? form(value) : value];
+    return [field, form === undefined ? value : formed(field, value, form as Form<unknown>)];
   });
   return { ...rest, ...Object.fromEntries(values) } as R;
 }

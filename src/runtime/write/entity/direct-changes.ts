@@ -6,7 +6,7 @@ import type { EntityCodec, Item, Key, Validation } from '../../types.js';
 import { isWithinBounds } from '../conditions.js';
 import { directUpdate } from '../direct.js';
 import type { DirectUpdate, UpdateOptions } from '../write.js';
-import { type ChangeRules, type Changes, formed, isFunction } from './changing.js';
+import { type ChangeRules, type Changes, isFunction, storedForm } from './changing.js';
 import { type Additions, boundsOf } from './sums.js';
 
 interface DirectParts<R extends object, C extends object>
@@ -72,7 +72,7 @@ function valuesOf<R extends object, C extends object>(
     const given: unknown = changes[field];
     if (given === undefined) continue;
     if (!rules.direct?.includes(field)) return undefined;
-    const value = formed(rules, field, given);
+    const value = storedForm(rules, field, given);
     if (!isWithinBounds(codec, field, value)) return undefined;
     if (value === null) remove.push(field);
     else set[field] = value as string | number | boolean;
