@@ -14,6 +14,7 @@ import {
 } from '../errors.js';
 import type { TableRef } from '../types.js';
 import { Call } from './call.js';
+import type { Connections } from './connections.js';
 import type { Limits } from './limits.js';
 import { Retry } from './retry.js';
 import type { Operations, Requests, Sdk } from './sdk.js';
@@ -52,6 +53,7 @@ export interface Statistics {
 
 export interface RequesterOptions {
   readonly sdk: Sdk;
+  readonly connections: Connections;
   /** Logical to physical table names. */
   readonly tables: Readonly<Record<string, string>>;
   readonly limits: Limits;
@@ -201,11 +203,12 @@ export class Requester {
     send: Send<O>,
     call: Call,
   ): Promise<OutputOf<O>> {
-    const { capacity, onRequest, limits } = this.#options;
+    const { capacity, onRequest, limits, connections } = this.#options;
     const order = ++this.#begun;
     this.#open.add(order);
     if (this.#active >= limits.concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else if (this.#active++ === 0) this.#steps += 1;
+    await connections.take();
     try {
       const signal = this.#signal;
       if (signal?.aborted) throw cancelled(signal.reason);
@@ -220,6 +223,7 @@ export class Requester {
       if (capacity) this.#count(operation, output);
       return output;
     } finally {
+      connections.release();
       // The place goes straight to the next in line, so that `#active` counts it all the time.
       const next = this.#waiting.shift();
       if (next) next();

@@ -34,6 +34,7 @@ import type {
 } from '@aws-sdk/lib-dynamodb';
 import type { Item } from '../types.js';
 import { bind, bounded, type Call } from './call.js';
+import type { Limits } from './limits.js';
 import { marshall, unmarshall } from './marshall.js';
 
 /**
@@ -65,12 +66,11 @@ export interface Sdk extends Requests {
 /**
  * The operations of a client, whose own configuration stays as it is.
  *
- * @param attemptMs how long one attempt waits for its answer, in milliseconds
+ * @param limits how long one attempt waits for its answer, and all of them, in milliseconds
  */
-export function sdkOf(client: DynamoDBClient, attemptMs: number): Sdk {
-  const settings = { cacheMiddleware: true, attemptMs };
-  const view = viewOf(client, settings);
-  const once = viewOf(withoutRetries(client), settings);
+export function sdkOf(client: DynamoDBClient, limits: Pick<Limits, 'attemptMs' | 'deadlineMs'>): Sdk {
+  const view = viewOf(client, { cacheMiddleware: true, attemptMs: limits.attemptMs });
+  const once = viewOf(withoutRetries(client), { cacheMiddleware: true, attemptMs: limits.deadlineMs });
   return { ...readsOf(view), ...writesOf(view), updateOnce: writesOf(once).UpdateItem };
 }
 
