@@ -48,6 +48,8 @@ export interface GetCost extends RulesAround, PrefetchRequested {
   readonly each?: { readonly argument: string; readonly max: number };
   /** What the record leads to, by key. */
   readonly leadsTo?: string;
+  /** Strongly consistent, at twice the read units. */
+  readonly consistent?: true;
   /** Prefetched fields of the record are read with it. */
   readonly starts?: true;
 }
@@ -102,6 +104,12 @@ export interface WriteCost extends RulesAround {
   readonly direct?: 'only' | 'orCreates';
   /** How many records, where several: one request. */
   readonly records?: number;
+  /** Arguments with lists: a record of each element is read, by the same request. */
+  readonly lists?: readonly string[];
+  /** The argument with the list for each of whose elements the answer has a record. */
+  readonly gives?: string;
+  /** Records that an earlier step names, each read by a request of its own. */
+  readonly following?: number;
   /** Its idempotency key is read first. */
   readonly idempotent?: true;
   /** Sequences whose last numbers are read, one request after the other. */

@@ -2,6 +2,7 @@
 
 import type { Encoding } from '../encodings.js';
 import { holesOf } from '../resolve/templates.js';
+import { partsOf } from './lookup/values-taken.js';
 import type { AttributePlan, EntityPlan, TablePlan } from './types/storage.js';
 import { isAddition, type MutationPlan } from './types/writes.js';
 
@@ -53,14 +54,17 @@ export function isDirect(
   mutation: Omit<MutationPlan, 'cost'>,
   { attributes, direct = [] }: EntityPlan,
 ): boolean {
-  const { kind, values, set, elements = [], expect, prepare, alongside, idempotent, step } = mutation;
-  const isAlone = !expect && !prepare && !alongside && !idempotent && step === undefined;
+  const { kind, values, elements = [], expect, prepare, alongside, idempotent, step, each } = mutation;
+  const isAlone = !expect && !prepare && !alongside && !idempotent && !each && step === undefined;
+  const isComputed = [...values, ...elements].some(({ value }) =>
+    partsOf(value).some((one) => one.kind === 'current'),
+  );
   const adds = elements.filter(isAddition);
-  if (!isAlone || adds.length < elements.length) return false;
+  if (!isAlone || isComputed || adds.length < elements.length) return false;
   // DynamoDB does not round decimals.
   const isDecimal = (field: string) => attributes.find(({ name }) => name === field)?.encoding === 'decimal';
   if (adds.some(({ field }) => isDecimal(field))) return false;
   if (kind !== 'update' && !(kind === 'upsert' && adds.length > 0)) return false;
-  const changed = [...values.map(({ name }) => name), ...[...set, ...adds].map(({ field }) => field)];
+  const changed = [...values.map(({ name }) => name), ...adds.map(({ field }) => field)];
   return changed.length > 0 && changed.every((field) => direct.includes(field));
 }

@@ -1,7 +1,7 @@
 /** Validations of an entity and conditions of a mutation, as code. */
 
 import type { EntityPlan, ValidationPlan } from '../../plan/types/storage.js';
-import type { ConditionValue, MutationPlan } from '../../plan/types/writes.js';
+import type { MutationPlan, WrittenValue } from '../../plan/types/writes.js';
 import { valueExpression } from '../expressions.js';
 import type { Doc } from '../fragment.js';
 import { arrow, call, code, json, literal, object, property, quote } from '../printer.js';
@@ -49,7 +49,7 @@ export function requireOption(entity: EntityPlan, { require }: MutationPlan): Do
 }
 
 /** What is compared with, in the form the attribute is stored in. */
-function operand(entity: EntityPlan, comparison: Comparison<ConditionValue>, value: ConditionValue): Doc {
+function operand(entity: EntityPlan, comparison: Comparison<WrittenValue>, value: WrittenValue): Doc {
   const { field, operator, isList } = comparison;
   if (value.kind === 'current') return call(runtime('attribute'), [quote(value.field)]);
   const given = valueExpression(value);

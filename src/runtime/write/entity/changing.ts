@@ -4,7 +4,7 @@ import { time } from '../../keys/encodings.js';
 import type { NumberKind } from '../../types.js';
 import type { WriteEnvironment } from '../write.js';
 import { type Form, formed } from './forms.js';
-import { type Additions, sumOf } from './sums.js';
+import { type Adding, type Additions, sumOf } from './sums.js';
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -36,10 +36,10 @@ export interface ChangeRules<R extends object, C extends object> {
 }
 
 /** What an update does besides setting values. */
-interface ChangeParts<C> {
+interface ChangeParts<C, R> {
   /** What numbers can be, of the entity. */
   readonly numbers?: { readonly [name: string]: NumberKind | undefined } | undefined;
-  readonly add?: Additions<C> | undefined;
+  readonly add?: Adding<Additions<C>, R> | undefined;
   readonly untouched?: boolean | undefined;
 }
 
@@ -47,7 +47,7 @@ interface ChangeParts<C> {
 export function changing<R extends object, C extends object>(
   changes: Changes<R, C>,
   rules: ChangeRules<R, C>,
-  parts: ChangeParts<C>,
+  parts: ChangeParts<C, R>,
 ): (current: R, env: WriteEnvironment) => MaybePromise<R> {
   if (!isFunction(changes)) return (current, env) => changed(current, changes, env, rules, parts);
   return async (current, env) => changed(current, await changes(current), env, rules, parts);
@@ -59,7 +59,7 @@ function changed<R extends object, C extends object>(
   changes: C,
   env: WriteEnvironment,
   rules: ChangeRules<R, C>,
-  parts: ChangeParts<C>,
+  parts: ChangeParts<C, R>,
 ): R {
   const { fields, touched = [], revision, compute } = rules;
   const record: Record<string, unknown> = { ...(current as object) };
@@ -84,14 +84,15 @@ export function storedForm<R extends object, C extends object>(
 }
 
 /** The sums of what is added and what there is. */
-function sums<C extends object>(
-  { numbers = {}, add }: ChangeParts<C>,
-  current: object | null,
+function sums<C extends object, R extends object | null>(
+  { numbers = {}, add }: ChangeParts<C, R>,
+  current: R,
   defaults: object = {},
 ): Readonly<Record<string, number | null>> {
   const start = current ?? defaults;
   const all: Record<string, number | null> = {};
-  for (const [field, by] of Object.entries<number | null | undefined>({ ...add })) {
+  const additions = typeof add === 'function' ? add(current) : add;
+  for (const [field, by] of Object.entries<number | null | undefined>({ ...additions })) {
     const kind = numbers[field];
     if (kind === undefined) throw new TypeError(`${field} is not a number that an update may add to`);
     const value = (start as Readonly<Record<string, number | null | undefined>>)[field];
@@ -111,7 +112,7 @@ export function upserting<R extends object, N extends C & object, C extends obje
     create,
     rules,
     ...parts
-  }: ChangeParts<C> & {
+  }: ChangeParts<C, R | null> & {
     readonly create: (values: N, env: WriteEnvironment) => MaybePromise<R>;
     readonly rules: ChangeRules<R, C>;
   },

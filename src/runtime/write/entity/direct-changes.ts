@@ -7,12 +7,12 @@ import { isWithinBounds } from '../conditions.js';
 import { directUpdate } from '../direct.js';
 import type { DirectUpdate, UpdateOptions } from '../write.js';
 import { type ChangeRules, type Changes, isFunction, storedForm } from './changing.js';
-import { type Additions, boundsOf } from './sums.js';
+import { type Adding, type Additions, boundsOf } from './sums.js';
 
 interface DirectParts<R extends object, C extends object>
   extends Pick<UpdateOptions<R>, 'expect' | 'require'> {
   readonly rules: ChangeRules<R, C>;
-  readonly add?: Additions<C> | undefined;
+  readonly add?: Adding<Additions<C>, never> | undefined;
   readonly untouched?: boolean | undefined;
   readonly alongside?: unknown;
   readonly now: Date;
@@ -25,12 +25,18 @@ export function directly<R extends object, C extends object>(
   changes: Changes<R, C>,
   parts: DirectParts<R, C>,
 ): DirectUpdate<R> | undefined {
-  const { rules, expect, require = {}, alongside, untouched, now } = parts;
-  if (isFunction(changes) || (expect ?? undefined) !== undefined || alongside !== undefined) return undefined;
+  const { rules, add, expect, require = {}, alongside, untouched, now } = parts;
+  if (
+    isFunction(changes) ||
+    typeof add === 'function' ||
+    (expect ?? undefined) !== undefined ||
+    alongside !== undefined
+  )
+    return undefined;
   const required = Object.values(require);
   if (required.some((one) => one === undefined || typeof one === 'function')) return undefined;
   const values = valuesOf(codec, changes, rules);
-  const additions = additionsOf(codec, parts.add, rules);
+  const additions = additionsOf(codec, add, rules);
   if (values === undefined || additions === undefined) return undefined;
   const isSum = additions.bounds.length > 0;
   if (!isSum && values.differences.length === 0) return undefined;

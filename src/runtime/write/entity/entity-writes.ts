@@ -14,7 +14,7 @@ import type {
 import { create, remove, update, upsert } from '../writes.js';
 import { type ChangeRules, type Changes, changing, putting, type Upserts, upserting } from './changing.js';
 import { directly } from './direct-changes.js';
-import type { Additions } from './sums.js';
+import type { Adding, Additions } from './sums.js';
 
 /** Makes a record of the values for it. */
 type Creating<R, N> = (values: N, env: WriteEnvironment) => MaybePromise<R>;
@@ -42,7 +42,7 @@ export interface UpdateWrites<R extends object, K, C extends object> {
   update(
     key: K,
     changes: Changes<R, C>,
-    options?: UpdateOptions<R> & ChangeOptions & { readonly add?: Additions<C> | undefined },
+    options?: UpdateOptions<R> & ChangeOptions & { readonly add?: Adding<Additions<C>, R> | undefined },
   ): Write<R>;
 }
 
@@ -69,7 +69,7 @@ export interface UpsertWrites<R extends object, K, N extends object, C extends o
   upsert<A extends Additions<C> = object>(
     key: K,
     values: Upserts<R, Omit<N, keyof A>>,
-    options?: UpsertOptions<R> & ChangeOptions & { readonly add?: A | undefined },
+    options?: UpsertOptions<R> & ChangeOptions & { readonly add?: Adding<A, R | null> | undefined },
   ): Write<R>;
 }
 

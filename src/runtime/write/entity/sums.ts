@@ -8,6 +8,9 @@ export type Additions<C> = {
   readonly [F in keyof C as NonNullable<C[F]> extends number ? F : never]?: number | null | undefined;
 };
 
+/** What is added, or what computes it from the record; null where there is none. */
+export type Adding<A, R> = A | ((current: R) => A);
+
 /** "Int", GraphQL specification. */
 const largestInt = 2_147_483_647;
 

@@ -22,6 +22,11 @@ export function isInSequence(access: QueryAccess): boolean {
   return bucket.reads.kind === 'across' || (isListOfBuckets(access) && orderBy[0] === bucket.field);
 }
 
+/** Whether the order is that of the buckets; a number has none. */
+function isOrderedByTime({ bucket, orderBy }: QueryAccess): boolean {
+  return orderBy.length === 0 || orderBy[0] === bucket?.field;
+}
+
 /** Whether the answer runs downwards. */
 export function descendingExpression({ order }: QueryAccess): string {
   if (order.kind === 'fixed') return String(order.descending);
@@ -47,8 +52,12 @@ export function partitionParts(access: QueryAccess, several: readonly Doc[]): Pa
     const values = each === 'list' ? `by.${field}` : list(each.map(literal));
     return call(runtime('inList'), [quote(field), values, arrow([field], inner)]);
   }, own);
-  if (bucket?.reads.kind === 'across')
-    return { partitions: sequence(eachBucket(bucketsCrossed(access, bucket.reads.count), keys)) };
+  if (bucket?.reads.kind === 'across') {
+    const buckets = bucketsCrossed(access, bucket.reads.count);
+    if (isOrderedByTime(access)) return { partitions: sequence(eachBucket(buckets, keys)) };
+    // In another order, all of them are merged: cursors name the partition, as the window moves with time.
+    return { partitions: sequence(list([call(code`${buckets}.flatMap`, [arrow(['bucket'], keys)])])) };
+  }
   if (bucket && isListOfBuckets(access)) {
     if (!isInSequence(access)) {
       const each = call(runtime('inList'), [quote('bucket'), 'by.bucket', arrow(['bucket'], keys)]);
@@ -75,7 +84,7 @@ function eachBucket(buckets: Doc, keys: Doc): Doc {
 }
 
 function bucketsCrossed(access: QueryAccess, count: number): Doc {
-  const ends = access.range?.bounds ?? [];
+  const ends = access.range?.field === access.bucket?.field ? (access.range?.bounds ?? []) : [];
   const oldest = ends.find((end) => end === 'from' || end === 'after');
   const newest = ends.find((end) => end === 'to' || end === 'before');
   return call(runtime('bucketsOf'), [
