@@ -98,8 +98,8 @@ export interface WriteCost extends RulesAround {
   /** Left out where its name is the field's. */
   readonly mutation?: string;
   readonly of: string;
-  /** Whether a record is read first. */
-  readonly reads: boolean;
+  /** No record is read before it is written: they are new. */
+  readonly unread?: true;
   /** One UpdateItem without reading the record; where there is none, `orCreates` writes it. */
   readonly direct?: 'only' | 'orCreates';
   /** How many records, where several: one request. */

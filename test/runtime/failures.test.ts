@@ -185,7 +185,7 @@ test('an addition whose answer was lost is not made again, and a value is set on
   const writes = updateWrites<Member, Pick<Member, 'id'>, { name?: string; score?: number }>(
     { ...members, numbers: { score: 'Int' } },
     memberKey,
-    { fields: ['name', 'score'], revision: 'version', direct: ['score'] },
+    { fixed: ['id', 'email'], direct: ['score'] },
   );
   const lost = () =>
     db.open({ faults: [first(1, 'UpdateItem', { loseAnswer: true })], maxAttempts: 3 }).session();

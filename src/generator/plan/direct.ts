@@ -1,13 +1,9 @@
 /** Direct updates: which fields are changed without reading the record, and which mutations change no others. */
 
-import type { Encoding } from '../encodings.js';
 import { holesOf } from '../resolve/templates.js';
 import { partsOf } from './lookup/values-taken.js';
 import type { AttributePlan, EntityPlan, TablePlan } from './types/storage.js';
 import { isAddition, type MutationPlan } from './types/writes.js';
-
-/** What is stored as it is given. */
-const plain: ReadonlySet<Encoding> = new Set(['text', 'enum', 'integer', 'decimal', 'boolean', 'time']);
 
 /** With the fields on which nothing depends: no key, entry, unique value, aggregate, version, reference, transition or rule. */
 export function withDirect(entity: EntityPlan, table: TablePlan): EntityPlan {
@@ -24,7 +20,7 @@ export function withDirect(entity: EntityPlan, table: TablePlan): EntityPlan {
 
 function isFree({ encoding, list, generated, immutable, transitions, validation }: AttributePlan): boolean {
   const isOpen = transitions === undefined && validation?.kind !== 'rule';
-  return plain.has(encoding) && !list && generated === null && !immutable && isOpen;
+  return encoding !== 'document' && !list && generated === null && !immutable && isOpen;
 }
 
 /** The fields that something besides the record itself is made of. */

@@ -21,6 +21,8 @@ export interface CallEnvironment {
 export interface WriteEnvironment extends CallEnvironment {
   /** The results of the writes before it in its call. */
   readonly earlier: readonly unknown[];
+  /** Whether the time of the last change stays. */
+  readonly untouched?: boolean | undefined;
   /** The next number of a sequence; several of one call are consecutive. */
   next(sequence: SequenceRef): Promise<number>;
 }
@@ -194,6 +196,7 @@ export function stepOf(write: Write<unknown>, at: number, count: number): Step |
 export function ofStep<E>(error: E, step: Step | undefined): E {
   if (step === undefined || !(error instanceof TableloomError)) return error;
   const { step: own } = error.extensions;
-  if (typeof own !== 'string') error.extensions.step = withinStep(step, own as Step | undefined);
+  if (typeof own !== 'string')
+    Object.assign(error.extensions, { step: withinStep(step, own as Step | undefined) });
   return error;
 }

@@ -1,11 +1,9 @@
 /** Conditions on stored items, as code: of filters and of what writes require. */
 
-import type { EntityPlan } from '../../plan/types/storage.js';
 import type { ConditionTree } from '../../plan/types/values.js';
 import type { Doc } from '../fragment.js';
 import { call, list, quote } from '../printer.js';
 import { runtime } from '../symbols.js';
-import { attributeOf } from './shared.js';
 
 /** One comparison of a condition. */
 export type Comparison<Value> = Extract<ConditionTree<Value>, { readonly kind: 'compare' }>;
@@ -29,22 +27,21 @@ const signs: Readonly<Record<string, string>> = { eq: '=', ne: '<>', lt: '<', lt
 
 /** @param operand what a value is as code, in the form in which the attribute is stored */
 export function conditionExpression<Value>(
-  entity: EntityPlan,
   condition: ConditionTree<Value>,
-  operand: (comparison: Comparison<Value>, value: Value) => Doc,
+  operand: (comparison: Comparison<Value>, value: Value, at: number) => Doc,
 ): Doc {
   switch (condition.kind) {
     case 'all':
     case 'any':
       return call(
         runtime(condition.kind === 'all' ? 'allOf' : 'anyOf'),
-        condition.of.map((part) => conditionExpression(entity, part, operand)),
+        condition.of.map((part) => conditionExpression(part, operand)),
       );
     case 'not':
-      return call(runtime('not'), [conditionExpression(entity, condition.of, operand)]);
+      return call(runtime('not'), [conditionExpression(condition.of, operand)]);
     case 'compare': {
       const { field, operator, values, isList } = condition;
-      const given = values.map((value) => operand(condition, value));
+      const given = values.map((value, at) => operand(condition, value, at));
       const size = /^size (\w+)$/.exec(operator)?.[1];
       if (size !== undefined)
         return call(runtime('size'), [quote(field), quote(signs[size] ?? '='), ...given]);
@@ -52,10 +49,4 @@ export function conditionExpression<Value>(
       return call(runtime(functions[operator] ?? 'equal'), [quote(field), ...operands]);
     }
   }
-}
-
-/** Whether the values of a comparison are moments. */
-export function isMoment<Value>(entity: EntityPlan, { field, operator }: Comparison<Value>): boolean {
-  const isText = operator === 'begins' || operator === 'exists' || operator.startsWith('size');
-  return !isText && attributeOf(entity, field)?.element === 'time';
 }

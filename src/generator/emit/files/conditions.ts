@@ -4,10 +4,10 @@ import type { EntityPlan, ValidationPlan } from '../../plan/types/storage.js';
 import type { MutationPlan, WrittenValue } from '../../plan/types/writes.js';
 import { valueExpression } from '../expressions.js';
 import type { Doc } from '../fragment.js';
-import { arrow, call, code, json, literal, object, property, quote } from '../printer.js';
+import { call, code, json, literal, object, property, quote } from '../printer.js';
 import { runtime } from '../symbols.js';
-import { type Comparison, conditionExpression, isMoment } from './condition-expressions.js';
-import { asStored } from './shared.js';
+import { type Comparison, conditionExpression } from './condition-expressions.js';
+import { operandAt, operandForm, storedOperand } from './shared.js';
 
 /** The `demands` of a codec; null where there are none. */
 export function conditionsExpression({ attributes, historyOf }: EntityPlan): Doc | null {
@@ -42,20 +42,24 @@ export function requireOption(entity: EntityPlan, { require }: MutationPlan): Do
   const rows = require.map(({ name, condition }) =>
     property(
       name,
-      conditionExpression(entity, condition, (comparison, value) => operand(entity, comparison, value)),
+      conditionExpression(condition, (comparison, value, at) => operand(entity, comparison, value, at)),
     ),
   );
   return [property('require', object(rows))];
 }
 
 /** What is compared with, in the form the attribute is stored in. */
-function operand(entity: EntityPlan, comparison: Comparison<WrittenValue>, value: WrittenValue): Doc {
-  const { field, operator, isList } = comparison;
+function operand(
+  entity: EntityPlan,
+  { field, operator, isList }: Comparison<WrittenValue>,
+  value: WrittenValue,
+  at: number,
+): Doc {
   if (value.kind === 'current') return call(runtime('attribute'), [quote(value.field)]);
   const given = valueExpression(value);
-  if (operator === 'exists' || operator === 'begins' || operator.startsWith('size')) return given;
-  const stored = (one: Doc) =>
-    isMoment(entity, comparison) ? call(runtime('time'), [one]) : asStored(entity, field, one);
-  if (operator !== 'in' || isList) return stored(given);
-  return stored('value') === 'value' ? given : call(code`${given}.map`, [arrow(['value'], stored('value'))]);
+  if (operator === 'exists' || operator.startsWith('size')) return given;
+  const as = operandAt(operator, at);
+  if (operator !== 'in' || isList || value.kind === 'literal') return storedOperand(entity, field, given, as);
+  const form = operandForm(entity, field, as);
+  return form === null ? given : call(code`${given}.map`, [form]);
 }

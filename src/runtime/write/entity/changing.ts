@@ -1,12 +1,15 @@
 /** Change functions for `update` and `upsert`, from the values that callers pass to generated code. */
 import { TableloomError } from '../../errors.js';
 import { time } from '../../keys/encodings.js';
-import type { NumberKind } from '../../types.js';
-import type { WriteEnvironment } from '../write.js';
+import type { EntityCodec, NumberKind } from '../../types.js';
+import type { MaybePromise, WriteEnvironment } from '../write.js';
 import { type Form, formed } from './forms.js';
 import { type Adding, type Additions, sumOf } from './sums.js';
 
-type MaybePromise<T> = T | Promise<T>;
+/** What of the values of a new record may change later: all but what is fixed. */
+export type ChangesOf<New, Fixed extends keyof New = never> = {
+  readonly [Field in Exclude<keyof New, Fixed>]?: New[Field] | undefined;
+};
 
 /** Changes, or a function that computes them from the current record. */
 export type Changes<R, C extends object> = C | ((current: R) => MaybePromise<C>);
@@ -14,31 +17,65 @@ export type Changes<R, C extends object> = C | ((current: R) => MaybePromise<C>)
 /** Values of a record that may exist, or a function that computes them from it. */
 export type Upserts<R, N extends object> = N | ((current: R | null) => MaybePromise<N>);
 
+/** Makes a record of the one there is and changes of it. */
+export type Changing<R, C> = (current: R, changes: C, env: WriteEnvironment) => R;
+
 /** How changes of an entity are applied. */
-export interface ChangeRules<R extends object, C extends object> {
-  /** What may change; all else of the changes is left out of account. */
-  readonly fields: readonly (keyof R & keyof C & string)[];
+export interface ChangeRules<F extends string> {
+  /** Attributes that changes do not reach, besides `touched` and the revision. */
+  readonly fixed: readonly F[];
   /** By field, what brings a value into the form it is stored in, in this order; null stays null. */
-  readonly forms?: { readonly [F in keyof C]?: readonly Form[] };
+  readonly forms?: Readonly<Record<string, readonly Form[]>>;
   /** What numbers of a new record begin with, where that is not 0. */
-  readonly defaults?: { readonly [F in keyof C]?: number };
+  readonly defaults?: Readonly<Record<string, number>>;
   /** Fields that hold the time of the last change. */
-  readonly touched?: readonly (keyof R & string)[];
-  /** The field that counts writes. */
-  readonly revision?: keyof R & string;
+  readonly touched?: readonly string[];
   /**
    * Fields on which nothing depends: no key, index entry, unique value, aggregate, version, reference, transition or
    * rule. They are changed without reading the record.
    */
-  readonly direct?: readonly (keyof R & keyof C & string)[];
-  /** Computes attributes of the rest of the record. */
-  readonly compute?: (record: R, env: WriteEnvironment) => R;
+  readonly direct?: readonly string[];
 }
 
-/** What an update does besides setting values. */
+/** The record with changes: a field that they leave out stays as it is. */
+export function changed<R extends object>(
+  { revision }: EntityCodec<R>,
+  current: R,
+  changes: object,
+  env: Pick<WriteEnvironment, 'now' | 'untouched'>,
+  rules: ChangeRules<string>,
+): R {
+  const { touched = [] } = rules;
+  const record: Record<string, unknown> = { ...(current as object) };
+  for (const [field, value] of Object.entries(changes))
+    if (value !== undefined && Object.hasOwn(current, field) && isChangeable(field, revision, rules))
+      record[field] = storedForm(rules, field, value);
+  if (!env.untouched) for (const field of touched) record[field] = time(env.now);
+  if (revision !== undefined) record[revision] = Number(record[revision]) + 1;
+  return record as R;
+}
+
+/** Whether changes reach an attribute. */
+export function isChangeable(
+  field: string,
+  revision: string | undefined,
+  { fixed, touched = [] }: ChangeRules<string>,
+): boolean {
+  return field !== '__typename' && field !== revision && !fixed.includes(field) && !touched.includes(field);
+}
+
+/** A value in the form it is stored in. */
+export function storedForm({ forms = {} }: ChangeRules<string>, field: string, value: unknown): unknown {
+  return (forms[field] ?? []).reduce<unknown>(
+    (step, form) => formed(field, step, form as Form<unknown>),
+    value,
+  );
+}
+
+/** What a change does besides setting values. */
 interface ChangeParts<C, R> {
   /** What numbers can be, of the entity. */
-  readonly numbers?: { readonly [name: string]: NumberKind | undefined } | undefined;
+  readonly numbers: { readonly [name: string]: NumberKind | undefined } | undefined;
   readonly add?: Adding<Additions<C>, R> | undefined;
   readonly untouched?: boolean | undefined;
 }
@@ -46,57 +83,28 @@ interface ChangeParts<C, R> {
 /** An update's change function. */
 export function changing<R extends object, C extends object>(
   changes: Changes<R, C>,
-  rules: ChangeRules<R, C>,
+  apply: Changing<R, C>,
   parts: ChangeParts<C, R>,
 ): (current: R, env: WriteEnvironment) => MaybePromise<R> {
-  if (!isFunction(changes)) return (current, env) => changed(current, changes, env, rules, parts);
-  return async (current, env) => changed(current, await changes(current), env, rules, parts);
-}
-
-/** The record with changes: a field that they leave out stays as it is. */
-function changed<R extends object, C extends object>(
-  current: R,
-  changes: C,
-  env: WriteEnvironment,
-  rules: ChangeRules<R, C>,
-  parts: ChangeParts<C, R>,
-): R {
-  const { fields, touched = [], revision, compute } = rules;
-  const record: Record<string, unknown> = { ...(current as object) };
-  for (const field of fields) {
-    const value: unknown = changes[field];
-    if (value !== undefined) record[field] = storedForm(rules, field, value);
-  }
-  Object.assign(record, sums(parts, current));
-  if (!parts.untouched) for (const field of touched) record[field] = time(env.now);
-  if (revision !== undefined) record[revision] = Number(record[revision]) + 1;
-  return compute === undefined ? (record as R) : compute(record as R, env);
-}
-
-/** A value in the form it is stored in. */
-export function storedForm<R extends object, C extends object>(
-  { forms = {} }: ChangeRules<R, C>,
-  field: keyof C & string,
-  value: unknown,
-): unknown {
-  const steps: readonly Form[] = forms[field] ?? [];
-  return steps.reduce<unknown>((step, form) => formed(field, step, form as Form<unknown>), value);
+  const change = (current: R, given: C, env: WriteEnvironment) =>
+    apply(current, { ...given, ...sums(parts, current) }, { ...env, untouched: parts.untouched });
+  if (!isFunction(changes)) return (current, env) => change(current, changes, env);
+  return async (current, env) => change(current, await changes(current), env);
 }
 
 /** The sums of what is added and what there is. */
-function sums<C extends object, R extends object | null>(
+function sums<C, R extends object | null>(
   { numbers = {}, add }: ChangeParts<C, R>,
   current: R,
   defaults: object = {},
 ): Readonly<Record<string, number | null>> {
-  const start = current ?? defaults;
-  const all: Record<string, number | null> = {};
+  const start = (current ?? defaults) as Readonly<Record<string, number | null | undefined>>;
   const additions = typeof add === 'function' ? add(current) : add;
+  const all: Record<string, number | null> = {};
   for (const [field, by] of Object.entries<number | null | undefined>({ ...additions })) {
     const kind = numbers[field];
     if (kind === undefined) throw new TypeError(`${field} is not a number that an update may add to`);
-    const value = (start as Readonly<Record<string, number | null | undefined>>)[field];
-    all[field] = sumOf(kind, field, value ?? (current === null ? 0 : null), by);
+    all[field] = sumOf(kind, field, start[field] ?? (current === null ? 0 : null), by);
   }
   return all;
 }
@@ -105,23 +113,23 @@ function sums<C extends object, R extends object | null>(
  * An upsert's change function: creates the record under its key, or changes the existing one. The fields of the key take
  * precedence over the values.
  */
-export function upserting<R extends object, N extends C & object, C extends object>(
+export function upserting<R extends object, N extends object, C extends object>(
   values: Upserts<R, N>,
   key: object,
-  {
-    create,
-    rules,
-    ...parts
-  }: ChangeParts<C, R | null> & {
+  apply: {
     readonly create: (values: N, env: WriteEnvironment) => MaybePromise<R>;
-    readonly rules: ChangeRules<R, C>;
+    readonly change: Changing<R, C>;
+    readonly defaults?: object | undefined;
   },
+  parts: ChangeParts<C, R | null>,
 ): (current: R | null, env: WriteEnvironment) => MaybePromise<R> {
+  const { create, change, defaults } = apply;
   return async (current, env) => {
-    const record = { ...(isFunction(values) ? await values(current) : values), ...key };
+    const given = isFunction(values) ? await values(current) : values;
+    const record = { ...given, ...key, ...sums(parts, current, defaults) };
     return current === null
-      ? create({ ...record, ...sums(parts, null, rules.defaults) }, env)
-      : changed<R, C>(current, record, env, rules, parts);
+      ? create(record, env)
+      : change(current, record as object as C, { ...env, untouched: parts.untouched });
   };
 }
 

@@ -6,12 +6,19 @@ import type { EntityCodec, Item, Key, Validation } from '../../types.js';
 import { isWithinBounds } from '../conditions.js';
 import { directUpdate } from '../direct.js';
 import type { DirectUpdate, UpdateOptions } from '../write.js';
-import { type ChangeRules, type Changes, isFunction, storedForm } from './changing.js';
+import {
+  type ChangeRules,
+  type Changes,
+  type Changing,
+  isChangeable,
+  isFunction,
+  storedForm,
+} from './changing.js';
 import { type Adding, type Additions, boundsOf } from './sums.js';
 
 interface DirectParts<R extends object, C extends object>
   extends Pick<UpdateOptions<R>, 'expect' | 'require'> {
-  readonly rules: ChangeRules<R, C>;
+  readonly change: ChangeRules<string> | Changing<R, C>;
   readonly add?: Adding<Additions<C>, never> | undefined;
   readonly untouched?: boolean | undefined;
   readonly alongside?: unknown;
@@ -25,9 +32,10 @@ export function directly<R extends object, C extends object>(
   changes: Changes<R, C>,
   parts: DirectParts<R, C>,
 ): DirectUpdate<R> | undefined {
-  const { rules, add, expect, require = {}, alongside, untouched, now } = parts;
+  const { change: rules, add, expect, require = {}, alongside, untouched, now } = parts;
   if (
     isFunction(changes) ||
+    typeof rules === 'function' ||
     typeof add === 'function' ||
     (expect ?? undefined) !== undefined ||
     alongside !== undefined
@@ -67,16 +75,15 @@ interface DirectValues {
   readonly differences: readonly Condition[];
 }
 
-function valuesOf<R extends object, C extends object>(
+function valuesOf<R extends object>(
   codec: EntityCodec<R>,
-  changes: C,
-  rules: ChangeRules<R, C>,
+  changes: object,
+  rules: ChangeRules<string>,
 ): DirectValues | undefined {
   const set: Item = {};
   const remove: string[] = [];
-  for (const field of rules.fields) {
-    const given: unknown = changes[field];
-    if (given === undefined) continue;
+  for (const [field, given] of Object.entries<unknown>({ ...changes })) {
+    if (given === undefined || !isChangeable(field, codec.revision, rules)) continue;
     if (!rules.direct?.includes(field)) return undefined;
     const value = storedForm(rules, field, given);
     if (!isWithinBounds(codec, field, value)) return undefined;
@@ -99,7 +106,7 @@ interface DirectSums {
 function additionsOf<R extends object, C extends object>(
   codec: EntityCodec<R>,
   additions: Additions<C> | undefined,
-  { direct = [] }: ChangeRules<R, C>,
+  { direct = [] }: ChangeRules<string>,
 ): DirectSums | undefined {
   const add: Record<string, number> = {};
   const bounds: Condition[] = [];

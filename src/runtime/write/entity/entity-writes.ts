@@ -12,7 +12,17 @@ import type {
   WriteEnvironment,
 } from '../write.js';
 import { create, remove, update, upsert } from '../writes.js';
-import { type ChangeRules, type Changes, changing, putting, type Upserts, upserting } from './changing.js';
+import {
+  type ChangeRules,
+  type Changes,
+  type ChangesOf,
+  type Changing,
+  changed,
+  changing,
+  putting,
+  type Upserts,
+  upserting,
+} from './changing.js';
 import { directly } from './direct-changes.js';
 import type { Adding, Additions } from './sums.js';
 
@@ -46,22 +56,31 @@ export interface UpdateWrites<R extends object, K, C extends object> {
   ): Write<R>;
 }
 
+/** @param change how changes are applied: a function where attributes are computed of others */
 export function updateWrites<R extends object, K, C extends object>(
   entity: EntityCodec<R>,
   keyOf: (key: K) => Key,
-  rules: ChangeRules<R, C>,
+  change: ChangeRules<string> | Changing<R, C>,
 ): UpdateWrites<R, K, C> {
+  const apply = applying(entity, change);
   return {
     update: (key, changes, options = {}) => ({
-      ...update(
-        entity,
-        keyOf(key),
-        changing(changes, rules, { ...options, numbers: entity.numbers }),
-        options,
-      ),
-      direct: ({ now }) => directly(entity, keyOf(key), changes, { ...options, rules, now }),
+      ...update(entity, keyOf(key), changing(changes, apply, partsOf(entity, options)), options),
+      direct: ({ now }) => directly(entity, keyOf(key), changes, { ...options, change, now }),
     }),
   };
+}
+
+function applying<R extends object, C extends object>(
+  entity: EntityCodec<R>,
+  change: ChangeRules<string> | Changing<R, C>,
+): Changing<R, C> {
+  if (typeof change === 'function') return change;
+  return (current, changes, env) => changed(entity, current, changes, env, change);
+}
+
+function partsOf<R extends object, O extends object>({ numbers }: EntityCodec<R>, options: O) {
+  return { ...options, numbers };
 }
 
 export interface UpsertWrites<R extends object, K, N extends object, C extends object> {
@@ -73,29 +92,58 @@ export interface UpsertWrites<R extends object, K, N extends object, C extends o
   ): Write<R>;
 }
 
-export function upsertWrites<R extends object, K extends object, N extends C & object, C extends object>(
+function upsertWrites<R extends object, K extends object, N extends object, C extends object>(
   entity: EntityCodec<R>,
   keyOf: (key: K) => Key,
   build: Creating<R, N>,
-  rules: ChangeRules<R, C>,
+  change: ChangeRules<string> | Changing<R, C>,
 ): UpsertWrites<R, K, N, C> {
+  const defaults = typeof change === 'function' ? {} : { defaults: change.defaults };
+  const apply = { create: build, change: applying(entity, change), ...defaults };
   return {
     upsert: (key, values, options = {}) => ({
       ...upsert(
         entity,
         keyOf(key),
-        upserting<R, N, C>(values as Upserts<R, N>, key, {
-          create: build,
-          rules,
-          numbers: entity.numbers,
-          ...options,
-        }),
+        upserting<R, N, C>(values as Upserts<R, N>, key, apply, partsOf(entity, options)),
         options,
       ),
       // What only sets values is more often a creation, for which a refused update is in vain.
       direct: ({ now }) =>
-        options.add && directly(entity, keyOf(key), values as Changes<R, C>, { ...options, rules, now }),
+        options.add && directly(entity, keyOf(key), values as Changes<R, C>, { ...options, change, now }),
     }),
+  };
+}
+
+type EntityWrites<R extends object, K, N extends object, C extends object> = CreateWrites<R, N> &
+  UpdateWrites<R, K, C> &
+  UpsertWrites<R, K, N, C> &
+  DeleteWrites<R, K>;
+
+/** All writes of an entity, its changes applied by rules, or by a function where attributes are computed of others. */
+export function writesOf<R extends object, K extends object, N extends object, const F extends string>(
+  entity: EntityCodec<R>,
+  keyOf: (key: K) => Key,
+  build: Creating<R, N>,
+  change: ChangeRules<F>,
+): EntityWrites<R, K, N, ChangesOf<N, Extract<F, keyof N>>>;
+export function writesOf<R extends object, K extends object, N extends C & object, C extends object>(
+  entity: EntityCodec<R>,
+  keyOf: (key: K) => Key,
+  build: Creating<R, N>,
+  change: Changing<R, C>,
+): EntityWrites<R, K, N, C>;
+export function writesOf<R extends object, K extends object, N extends object>(
+  entity: EntityCodec<R>,
+  keyOf: (key: K) => Key,
+  build: Creating<R, N>,
+  change: ChangeRules<string> | Changing<R, object>,
+): EntityWrites<R, K, N, object> {
+  return {
+    ...createWrites(entity, build),
+    ...updateWrites(entity, keyOf, change),
+    ...upsertWrites(entity, keyOf, build, change),
+    ...deleteWrites(entity, keyOf),
   };
 }
 

@@ -6,8 +6,8 @@ import { givenType, readonlyList } from '../../expressions.js';
 import type { Doc } from '../../fragment.js';
 import { call, code, list, literal, quote } from '../../printer.js';
 import { runtime } from '../../symbols.js';
-import { type Comparison, conditionExpression, isMoment } from '../condition-expressions.js';
-import { asStored, attributeOf } from '../shared.js';
+import { type Comparison, conditionExpression } from '../condition-expressions.js';
+import { attributeOf, operandAt, operandForm, storedOperand } from '../shared.js';
 
 /** One optional member per argument the filter uses. */
 export function filterMembers(pattern: PatternPlan, entity: EntityPlan, filter: FilterPlan | null): Doc[] {
@@ -61,14 +61,14 @@ export function mixedFilter(
 
 /** A value of the query's input, which may be absent, or a constant. */
 function filterCondition(entity: EntityPlan, filter: FilterPlan): Doc {
-  return conditionExpression(entity, filter, (comparison, value) => {
-    const given = value.kind === 'literal' ? literal(value.value) : code`by.${value.name}`;
-    if (isMoment(entity, comparison)) {
-      const isList = comparison.operator === 'in' && !comparison.isList;
-      return isList
-        ? code`${given}?.map(${runtime('time')})`
-        : call(runtime('encoded'), [runtime('time'), given]);
-    }
-    return value.kind === 'literal' ? asStored(entity, comparison.field, given) : given;
+  return conditionExpression(filter, ({ field, operator, isList }, one, at) => {
+    const value = one.kind === 'literal' ? literal(one.value) : `by.${one.name}`;
+    const as = operandAt(operator, at);
+    const isPlain = operator === 'exists' || operator.startsWith('size');
+    const form = isPlain ? null : operandForm(entity, field, as);
+    if (form === null) return value;
+    if (one.kind === 'literal') return storedOperand(entity, field, value, as);
+    if (operator === 'in' && !isList) return call(code`${value}?.map`, [form]);
+    return call(runtime('encoded'), [form, value]);
   });
 }
