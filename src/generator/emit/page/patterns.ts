@@ -37,7 +37,8 @@ export function patternBlock(plan: Plan, budgets: SingleBudgets, pattern: Patter
 
 function returned(plan: Plan, pattern: PatternPlan): string {
   const records = recordsOf(plan, pattern);
-  return pattern.select === undefined ? records : `${pattern.select} of ${records}`;
+  const what = pattern.select === undefined ? records : `${pattern.select} of ${records}`;
+  return pattern.distinct ? `${what}, each once` : what;
 }
 
 function recordsOf(plan: Plan, { cardinality, target, access }: PatternPlan): string {
