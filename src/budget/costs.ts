@@ -102,6 +102,12 @@ export interface WriteCost extends RulesAround {
   readonly reads: boolean;
   /** How many records, where several: one request. */
   readonly records?: number;
+  /** Arguments with lists: a record of each element is read, by the same request. */
+  readonly lists?: readonly string[];
+  /** The argument with the list for each of whose elements the answer has a record. */
+  readonly gives?: string;
+  /** Records that an earlier step names, each read by a request of its own. */
+  readonly following?: number;
   /** Its idempotency key is read first. */
   readonly idempotent?: true;
   /** Sequences whose last numbers are read, one request after the other. */

@@ -167,5 +167,5 @@ export type {
   Write,
   WriteEnvironment,
 } from './write/write.js';
-export { step } from './write/write.js';
+export { following, step, writeEach } from './write/write.js';
 export { create, remove, update, upsert } from './write/writes.js';

@@ -12,7 +12,7 @@ import {
   startKey,
 } from './cursor/positions.js';
 import { type ParentItem, type QueryAnswer, withParent } from './prefetch/item-collection.js';
-import { queryInput } from './query.js';
+import { isOwnKey, queryInput } from './query.js';
 
 /** What of a query determines how its items are read. */
 export interface Reading {
@@ -75,9 +75,10 @@ class PartitionReader {
     this.bucket = place.bucket;
     this.shard = place.shard;
     this.#range = reading.sort;
-    if (from !== undefined && from.shard === place.shard)
+    if (from !== undefined && from.shard === place.shard) {
       this.#start = startKey(reading.index, partition, from);
-    else if (from?.sort !== undefined) {
+      this.#end = this.#isLast(from.sort);
+    } else if (from?.sort !== undefined) {
       this.#range = rest(reading.sort, from.sort, ascending);
       // Equal sort keys are ordered by shard: those of shards before this position lie behind it.
       if (place.shard < from.shard === ascending) this.#skip = from.sort;
@@ -130,9 +131,23 @@ class PartitionReader {
     this.#evaluated += ScannedCount;
     this.#found += Items.length;
     this.#start = LastEvaluatedKey;
-    this.#end = LastEvaluatedKey === undefined;
+    const { sort } = index;
+    this.#end =
+      LastEvaluatedKey === undefined ||
+      (sort !== undefined && this.#isLast(LastEvaluatedKey[sort] as string | number));
     this.#rows = this.#keep(Items);
     this.#at = 0;
+  }
+
+  /**
+   * Whether no row can follow this sort key: no two items of a table have the same key. DynamoDB Local even refuses to
+   * start at the end of a range.
+   */
+  #isLast(sort: string | number | undefined): boolean {
+    const range = this.#range;
+    if (sort === undefined || range === undefined || !isOwnKey(this.#reading.index)) return false;
+    if (range.kind === 'equals') return true;
+    return range.kind === 'between' && sort === (this.#ascending ? (range.to ?? range.below) : range.from);
   }
 
   #keep(items: readonly Item[]): Row[] {

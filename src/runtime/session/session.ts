@@ -280,7 +280,7 @@ export class Session {
     if (earlier !== undefined) return earlier as WriteResults<W>;
     try {
       const all = await writes();
-      const seal: Seal = (results) => claimKey(idempotency, all, results, env.now);
+      const seal: Seal = (results, secrets) => claimKey(idempotency, results, secrets, env.now);
       return (await this.#transact(all, env, seal)) as WriteResults<W>;
     } catch (error) {
       // The cause may be a faster call with the same key, or the loss of our answer.

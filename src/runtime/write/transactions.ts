@@ -12,7 +12,15 @@ import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import type { Contention } from './contention.js';
 import { Actions } from './merge.js';
 import { lastRevision } from './versions.js';
-import { type CallEnvironment, type FoundItems, ofStep, type Planned, stepOf, type Write } from './write.js';
+import {
+  type CallEnvironment,
+  type FoundItems,
+  ofStep,
+  type Planned,
+  stepOf,
+  type Write,
+  withinStep,
+} from './write.js';
 
 /** Writes may add further writes, which may add others: more levels than this are a loop. */
 const deepest = 10;
@@ -27,8 +35,10 @@ export interface WriteOutcome {
   readonly isWritten: boolean;
 }
 
-/** An additional action of the transaction, made from the results of the writes. */
-export type Seal = (results: readonly unknown[]) => Action;
+/** An additional action of the transaction, made from the results of the writes, and the secret attributes of each. */
+export type Seal = (results: readonly unknown[], secrets: Secrets) => Action;
+
+type Secrets = readonly (readonly string[] | undefined)[];
 
 /** What earlier attempts of the same call have learned. */
 interface Lessons {
@@ -83,9 +93,7 @@ function contestedBy(
   contention: Contention,
   lessons: Lessons,
 ): ReadonlySet<string> {
-  const targets = writes.flatMap(({ target }) =>
-    target === undefined ? [] : itemId(target.table, target.key),
-  );
+  const targets = writes.flatMap(({ targets = [] }) => targets.map(({ table, key }) => itemId(table, key)));
   return new Set([...lessons.contested, ...targets.filter((id) => contention.isContested(id))]);
 }
 
@@ -99,7 +107,7 @@ async function tryOnce(
   let attempt = await prepare(requester, writes, env, lessons);
   if (await learnEarlier(requester, attempt.actions.all, lessons))
     attempt = await prepare(requester, writes, env, lessons);
-  if (seal !== undefined) attempt.actions.add([seal(attempt.results)]);
+  if (seal !== undefined) attempt.actions.add([seal(attempt.results, attempt.secrets)]);
   const isOurs = ({ table, key }: Action) => !lessons.foreign.has(itemId(table, key));
   return { attempt, outcome: await commit(requester, attempt.actions.all.filter(isOurs)) };
 }
@@ -184,6 +192,7 @@ function isChange(purpose: Purpose): boolean {
 
 interface Attempt extends WriteOutcome {
   readonly actions: Actions;
+  readonly secrets: Secrets;
 }
 
 /** A write, and the step of the call that it is or that added it. */
@@ -200,9 +209,10 @@ async function prepare(
 ): Promise<Attempt> {
   const found = new AttemptItems(requester, lessons, env.now);
   const numbering = new Numbering(found);
-  const inAttempt = { ...env, next: numbering.next.bind(numbering) };
   const actions = new Actions();
   const results: unknown[] = [];
+  const secrets: (readonly string[] | undefined)[] = [];
+  const inAttempt = { ...env, next: numbering.next.bind(numbering), earlier: results };
   const items: Planned<unknown>['items'][number][] = [];
   let level: readonly StepOfWrite[] = writes.map((write, at) => ({
     write,
@@ -218,8 +228,15 @@ async function prepare(
     for (const { write, step } of level) {
       try {
         const planned = await write.plan(found, inAttempt);
-        if (depth === 0) results.push(planned.result);
-        actions.add(step === undefined ? planned.actions : planned.actions.map((one) => ({ ...one, step })));
+        if (depth === 0) {
+          results.push(planned.result);
+          secrets.push(planned.secret ?? write.secret);
+        }
+        actions.add(
+          step === undefined
+            ? planned.actions
+            : planned.actions.map((one) => ({ ...one, step: withinStep(step, one.step) })),
+        );
         items.push(...planned.items);
         for (const one of (await planned.alongside?.()) ?? []) further.push({ write: one, step });
       } catch (error) {
@@ -229,7 +246,7 @@ async function prepare(
     level = further;
   }
   actions.add(numbering.actions);
-  return { actions, results, items, isWritten: actions.all.length > 0 };
+  return { actions, results, secrets, items, isWritten: actions.all.length > 0 };
 }
 
 /** The items that one attempt has read, with strong consistency. */
@@ -255,7 +272,7 @@ class AttemptItems extends ItemReads implements FoundItems {
 
   /** Reads what these writes need and earlier ones did not, in one round. */
   read(writes: readonly Write<unknown>[]): Promise<void> {
-    return this.load(writes.flatMap(({ target }) => target ?? []));
+    return this.load(writes.flatMap(({ targets = [] }) => targets));
   }
 
   override get(table: TableRef, key: Key): Item | null {

@@ -42,9 +42,15 @@ export const mutationCodes = {
     remedy: 'Set the value under `set`, or compute it in a `prepare` rule.',
   },
   'written-twice': {
-    meaning: 'A mutation changes an attribute with `add`, `append` or `remove` and also sets it.',
+    meaning:
+      'A mutation gives an attribute two values: those of `from`, `set`, `add`, `append` and `remove` exclude one another.',
     remedy:
       'Keep one. An input field that provides the elements of `append` is not also used as the attribute’s value.',
+  },
+  'each-list': {
+    meaning:
+      '`each` of a mutation does not name an argument that is a list of non-null elements, or a `prepare` rule is next to it.',
+    remedy: 'Name a list, as in `each: $ids` for the argument `ids: [ID!]!`.',
   },
   'touch-expiry': {
     meaning: 'A `touch` names an entity without `ttl`, or has not exactly one of `to` and `extend`.',

@@ -16,7 +16,8 @@ import type {
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import type { NamedValue, ValuePlan } from '../../plan/types/values.js';
-import { valueExpression } from '../expressions.js';
+import type { WrittenValue } from '../../plan/types/writes.js';
+import { isGiven, valueExpression } from '../expressions.js';
 import { keyObject } from '../files/queries/through.js';
 import { asStored, attributeOf } from '../files/shared.js';
 import type { Doc } from '../fragment.js';
@@ -294,13 +295,13 @@ function limitExpression({ limit, page }: QueryAccess): Doc {
 }
 
 /** A value of a key, in the form the attribute is stored in. */
-export function keyValue(entity: EntityPlan, name: string, value: ValuePlan): Doc {
+export function keyValue(entity: EntityPlan, name: string, value: WrittenValue): Doc {
   return asStored(entity, name, canonical(entity, name, value));
 }
 
 /** A moment that a client gave is a Date or any text of it; attributes have one form. */
-function canonical(entity: EntityPlan, name: string, value: ValuePlan): Doc {
+function canonical(entity: EntityPlan, name: string, value: WrittenValue): Doc {
   const given = valueExpression(value);
-  const isMoment = value.kind === 'argument' && attributeOf(entity, name)?.encoding === 'time';
+  const isMoment = isGiven(value) && attributeOf(entity, name)?.encoding === 'time';
   return isMoment ? call(runtime('time'), [given]) : given;
 }

@@ -1,5 +1,5 @@
 import { each, type Keys, kindsOf, mapping, type Section, type Shape } from '../shape.js';
-import { bindings, constant, duration, fieldPath, name, source, text } from '../values.js';
+import { bindings, duration, fieldPath, name, source, text } from '../values.js';
 
 /** An argument, so that each call can have another value. */
 const idempotencyKey = {
@@ -63,6 +63,13 @@ const mutationKeys = {
     example: { create: 'User', for: 'Mutation.signUp', from: '$input' },
     isRequired: true,
   },
+  each: {
+    ...source,
+    title: 'One for each',
+    description:
+      'The argument with a list, for each element of which a record is written: `$each` is the element, `$each.sku` a field of it. All of them are one transaction, of at most 100 items.',
+    example: { each: '$ids', delete: 'User', for: 'Mutation.deleteUsers', where: { id: '$each' } },
+  },
   where: {
     ...bindings,
     title: 'Key of the record',
@@ -77,9 +84,10 @@ const mutationKeys = {
     example: { create: 'User', for: 'Mutation.createUser', from: '$input' },
   },
   set: {
-    ...each(constant),
+    ...each({ $ref: '#/definitions/value' }),
     title: 'Single values',
-    description: 'Attributes to set to constants, or to values such as `$input.userId`.',
+    description:
+      'Attributes to set to constants, to values such as `$input.userId` or `$current.ownerId`, or to lists and documents made of them. For a DateTime, `now` and `now + 90d` are moments.',
     example: {
       update: 'User',
       for: 'Mutation.deactivateUser',

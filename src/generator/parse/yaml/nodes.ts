@@ -3,7 +3,7 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import type { Code } from '../../diagnostics/codes.js';
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
-import type { Literal, Word } from '../../model.js';
+import type { Literal, Source, Word } from '../../model.js';
 
 /** One reading of a document. */
 export interface Reading {
@@ -14,6 +14,12 @@ export interface Reading {
   readonly refused: ReadonlySet<number>;
   /** Names of the earlier steps of a transaction, whose values may be used. */
   readonly steps: ReadonlySet<string>;
+  /** `$current` is the record as it is. */
+  readonly current?: true;
+  /** What `$each` is an element of. */
+  readonly each?: Source;
+  /** Text that begins with `$` is text. */
+  readonly constants?: true;
 }
 
 export interface Entry {

@@ -7,6 +7,7 @@ import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-mo
 import { fieldAt, isRoot, storedMembers } from '../../../resolve/sdl.js';
 import { literalReferences } from '../../../resolve/value-references.js';
 import { type Check, type Finding, listed } from '../../row.js';
+import { unknownParts } from '../writes/values.js';
 
 export const nameChecks: readonly Check<ResolvedModel>[] = [
   {
@@ -80,6 +81,7 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
         if (!entity.attributes.has(word.text)) yield unknownAttribute(resolved, entity, word);
       }
       yield* unknownProjections(resolved);
+      yield* unknownParts(resolved);
     },
   },
   {
