@@ -4,7 +4,6 @@ import { checkKey } from '../../keys/limits.js';
 import { allOf, anyOf, atLeast, atMost, type Condition, exists, notEqual } from '../../read/filters.js';
 import type { EntityCodec, Item, Key, Validation } from '../../types.js';
 import { isWithinBounds } from '../conditions.js';
-import { directUpdate } from '../direct.js';
 import type { DirectUpdate, UpdateOptions } from '../write.js';
 import {
   type ChangeRules,
@@ -14,6 +13,7 @@ import {
   isFunction,
   storedForm,
 } from './changing.js';
+import { directUpdate } from './direct.js';
 import { type Adding, type Additions, boundsOf } from './sums.js';
 
 interface DirectParts<R extends object, C extends object>

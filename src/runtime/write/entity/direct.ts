@@ -1,14 +1,14 @@
 /** Direct updates: one UpdateItem that reads nothing first and conflicts with no other of its kind. */
-import { unmarshall, type WireItem } from '../client/marshall.js';
-import type { Requester } from '../client/requests.js';
-import type { Retry } from '../client/retry.js';
-import { fromAws, isContention, nameOf } from '../errors.js';
-import { epochOf } from '../expiry.js';
-import { allOf, anyOf, type Condition, exists, filterOf, greaterThan } from '../read/filters.js';
-import type { EntityCodec, Item, Key } from '../types.js';
-import { updateExpression } from './commit.js';
-import { markAttribute } from './references.js';
-import type { DirectUpdate } from './write.js';
+import { unmarshall, type WireItem } from '../../client/marshall.js';
+import type { Requester } from '../../client/requests.js';
+import type { Retry } from '../../client/retry.js';
+import { fromAws, isContention, nameOf } from '../../errors.js';
+import { epochOf } from '../../expiry.js';
+import { allOf, anyOf, type Condition, exists, filterOf, greaterThan } from '../../read/filters.js';
+import type { EntityCodec, Item, Key } from '../../types.js';
+import { updateExpression } from '../commit.js';
+import { markAttribute } from '../references.js';
+import type { DirectUpdate } from '../write.js';
 
 /** What a direct update of a record changes. */
 export interface DirectChange {
