@@ -28,6 +28,8 @@ export interface Auth {
 
 export interface AuthOptions {
   readonly jwtSecret: string;
+  /** Secrets that `jwtSecret` replaces: tokens signed with them are read until they expire. */
+  readonly formerJwtSecrets?: readonly string[];
   readonly now?: (() => Date) | undefined;
   readonly newSecret?: (() => string) | undefined;
   readonly passwordCost?: PasswordCost | undefined;
@@ -36,6 +38,10 @@ export interface AuthOptions {
 export function createAuth(options: AuthOptions): Auth {
   const { jwtSecret, now, newSecret = tokens.newSecret, passwordCost: cost = passwordCost } = options;
   const accessTokens = createAccessTokens({ secret: jwtSecret, ...(now && { now }) });
+  const readable = [
+    accessTokens,
+    ...(options.formerJwtSecrets ?? []).map((secret) => createAccessTokens({ secret, ...(now && { now }) })),
+  ];
   return {
     hashPassword: (plain) => hashPassword(plain, cost),
     verifyPassword,
@@ -54,15 +60,17 @@ export function createAuth(options: AuthOptions): Auth {
       return { accessToken: token, expiresIn };
     },
     async readAccessToken(token) {
-      try {
-        const { kind, sub, epoch } = await accessTokens.verify(token);
-        return kind === 'user'
-          ? { kind: 'USER', id: sub, sessionEpoch: epoch }
-          : { kind: 'CONTRACTOR', id: sub };
-      } catch (error) {
-        if (error instanceof AccessTokenError) return null;
-        throw error;
+      for (const signed of readable) {
+        try {
+          const { kind, sub, epoch } = await signed.verify(token);
+          return kind === 'user'
+            ? { kind: 'USER', id: sub, sessionEpoch: epoch }
+            : { kind: 'CONTRACTOR', id: sub };
+        } catch (error) {
+          if (!(error instanceof AccessTokenError)) throw error;
+        }
       }
+      return null;
     },
   };
 }
