@@ -12,6 +12,8 @@ import type { AuditLog, Config, Contractor, RefreshToken, User, UserVersion } fr
 import type { ActorType, AuditTarget, ContractorStatus, Role, UserStatus } from './graphql.js';
 import * as keys from './keys.js';
 
+export const usersByStatusEntryFields = ['email', 'id', 'name', 'role', 'status'] as const;
+export const usersByRoleEntryFields = ['email', 'id', 'name', 'role', 'status'] as const;
 /** How User is stored. */
 export const userCodec: EntityCodec<User> = {
   name: 'User',
@@ -51,18 +53,8 @@ export const userCodec: EntityCodec<User> = {
     createdById: (item.createdById ?? null) as string | null,
   }),
   entries: (user) => [
-    entry(
-      'User.usersByStatus',
-      user,
-      ['email', 'id', 'name', 'role', 'status'],
-      keys.usersByStatusEntryKeys(user),
-    ),
-    entry(
-      'User.usersByRole',
-      user,
-      ['email', 'id', 'name', 'role', 'status'],
-      keys.usersByRoleEntryKeys(user),
-    ),
+    entry('User.usersByStatus', user, usersByStatusEntryFields, keys.usersByStatusEntryKeys(user)),
+    entry('User.usersByRole', user, usersByRoleEntryFields, keys.usersByRoleEntryKeys(user)),
   ],
   versions: (user) => [
     userVersionCodec.item({
@@ -72,6 +64,7 @@ export const userCodec: EntityCodec<User> = {
   ],
   guards: (user) => [{ field: 'email', key: keys.userEmailGuardKey(user) }],
   revision: 'version',
+  numbers: { sessionEpoch: 'Int' },
   conditions: {
     transitions: {
       status: { ACTIVE: ['INACTIVE', 'SUSPENDED'], SUSPENDED: ['ACTIVE', 'INACTIVE'], INACTIVE: ['ACTIVE'] },
@@ -110,6 +103,7 @@ export const userVersionCodec: EntityCodec<UserVersion> = {
   keyFields: keys.parseUserVersionKey,
 };
 
+export const contractorsByStatusEntryFields = ['company', 'expiresAt', 'id', 'name', 'status'] as const;
 /** How Contractor is stored. */
 export const contractorCodec: EntityCodec<Contractor> = {
   name: 'Contractor',
@@ -159,7 +153,7 @@ export const contractorCodec: EntityCodec<Contractor> = {
     entry(
       'Contractor.contractorsByStatus',
       contractor,
-      ['company', 'expiresAt', 'id', 'name', 'status'],
+      contractorsByStatusEntryFields,
       keys.contractorsByStatusEntryKeys(contractor),
     ),
   ],
@@ -230,9 +224,11 @@ export const refreshTokenCodec: EntityCodec<RefreshToken> = {
   }),
   revision: 'version',
   ttl: 'ttl',
+  numbers: { sessionEpoch: 'Int' },
   keyFields: keys.parseRefreshTokenKey,
 };
 
+export const auditLogsOfUserEntryFields = ['action', 'id', 'timestamp'] as const;
 /** How AuditLog is stored. */
 export const auditLogCodec: EntityCodec<AuditLog> = {
   name: 'AuditLog',
@@ -271,7 +267,7 @@ export const auditLogCodec: EntityCodec<AuditLog> = {
     entry(
       'AuditLog.auditLogsOfUser',
       auditLog,
-      ['action', 'id', 'timestamp'],
+      auditLogsOfUserEntryFields,
       keys.auditLogsOfUserEntryKeys(auditLog),
     ),
   ],

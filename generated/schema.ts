@@ -291,7 +291,7 @@ input CreateUserInput {
 """
 A moment in time, ISO 8601 in UTC with milliseconds: \`2026-01-31T09:30:00.000Z\`.
 """
-scalar DateTime
+scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time.html")
 
 """An e-mail address. Addresses are compared without case."""
 scalar EmailAddress
@@ -384,6 +384,22 @@ type Mutation {
     """The user's id."""
     id: ID!
   ): User!
+
+  """
+  Delete a contractor with everything that tells who they were, as \`eraseUser\` does. For administrators.
+  """
+  eraseContractor(
+    """The contractor's id."""
+    id: ID!
+  ): Boolean!
+
+  """
+  Delete a user with everything that tells who they were: earlier versions, sessions, and their names, addresses and programs in audit logs. Works for a deleted user, too. True if anything was left to erase; repeat the call until it is not. For administrators; not on oneself.
+  """
+  eraseUser(
+    """The user's id."""
+    id: ID!
+  ): Boolean!
 
   """
   Prolong or shorten a contractor's access. For administrators and the inviting user.

@@ -65,7 +65,7 @@ export interface LevelIterator {
 
 /** The part of abstract-level 3 we use. Values are JSON text. */
 export interface LevelDatabase {
-  open(): Promise<void>;
+  open(options?: { readonly errorIfExists?: boolean }): Promise<void>;
   close(): Promise<void>;
   batch(operations: readonly LevelOperation[]): Promise<void>;
   getSync(key: string, options: { valueEncoding: 'utf8'; snapshot?: LevelSnapshot }): string | undefined;
@@ -101,6 +101,33 @@ const inside = createRequire(here.resolve('dynalite'));
 export const validations = here('dynalite/validations') as Validations;
 export const db = here('dynalite/db') as Db;
 export const decimal = inside('big.js') as (text: string) => Decimal;
+
+interface Parser {
+  parse(text: string, options: { readonly context: object }): unknown;
+}
+
+/** Where a parser stopped in an expression that it does not understand; undefined where it understands it. */
+export function syntaxErrorIn(
+  text: string,
+  grammar: 'condition' | 'projection' | 'update',
+  placeholders: { readonly attrNames: object | undefined; readonly attrVals: object | undefined },
+): number | undefined {
+  const parser = here(`dynalite/db/${grammar}Parser`) as Parser;
+  const context = {
+    ...placeholders,
+    unusedAttrNames: {},
+    unusedAttrVals: {},
+    isReserved: () => false,
+    compare: () => true,
+  };
+  try {
+    parser.parse(text, { context });
+    return undefined;
+  } catch (error) {
+    return (error as { readonly location?: { readonly start: { readonly offset: number } } }).location?.start
+      .offset;
+  }
+}
 
 /** Types and the custom check dynalite has for an operation, by its file name (`putItem`). */
 export function checksOf(operation: string): { readonly types: Types; readonly custom?: CustomCheck } {

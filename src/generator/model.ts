@@ -1,6 +1,7 @@
 /** The model: what was written in access-patterns.yaml and the SDL, with places. Nothing is decided here. */
 
 import type { Span } from './diagnostics/diagnostic.js';
+import type { Encoding } from './encodings.js';
 import type { Binding, LiteralSource, Source, ValueBinding, Word } from './sources.js';
 
 export type { Binding, LiteralSource, Source, ValueBinding, Word };
@@ -17,6 +18,8 @@ export interface Model {
   readonly rules: readonly RuleModel[];
   /** Fields that other resolvers of the server answer; the field `*` is all of a type that nothing here answers. */
   readonly external: readonly FieldPath[];
+  /** What values of custom scalars are, as words. */
+  readonly scalars: readonly { readonly name: Word; readonly values: Word }[];
   readonly sdl: Sdl;
 }
 
@@ -156,6 +159,8 @@ export interface PatternModel {
   readonly of?: Word;
   /** The attribute that the answer has of each record, in the place of the record. */
   readonly select?: Word;
+  /** Each record, or each value that `select` gives, once. */
+  readonly distinct?: { readonly at: Span };
   /** What a maintained count may not pass. */
   readonly cap?: { readonly count: number; readonly at: Span };
   /** Of a connection: `totalCount` is maintained by the write path. */
@@ -243,7 +248,7 @@ export type FilterOperator = (typeof filterOperators)[number] | `size ${Comparis
 export const mutationKinds = ['create', 'update', 'upsert', 'put', 'touch', 'delete'] as const;
 export type MutationKind = (typeof mutationKinds)[number];
 
-export const elementUpdates = ['add', 'append', 'remove'] as const;
+export const elementUpdates = ['add', 'subtract', 'append', 'remove'] as const;
 
 export interface ElementUpdate {
   readonly how: (typeof elementUpdates)[number];
@@ -256,6 +261,8 @@ export interface MutationModel {
   readonly kind: MutationKind;
   readonly entity: Word;
   readonly for?: FieldPath;
+  /** The list for each of whose elements a record is written. */
+  readonly each?: Source;
   readonly where: readonly Binding[];
   readonly from?: Source;
   readonly set: readonly ValueBinding[];
@@ -303,6 +310,7 @@ export interface RuleModel {
   readonly requests?: number;
   /** What it writes in one answer, at most. */
   readonly writes: readonly { readonly kind: WriteKind; readonly entity: Word }[];
+  readonly dependsOn: readonly Word[];
 }
 
 export const writeKinds = ['create', 'update', 'upsert', 'delete'] as const;
@@ -317,6 +325,8 @@ export interface FieldPath {
 
 export interface Sdl {
   readonly types: ReadonlyMap<string, SdlType>;
+  /** How values of scalars are stored that the declaration tells of. */
+  readonly scalars: ReadonlyMap<string, Encoding>;
   readonly queryType: string;
   readonly mutationType?: string;
   readonly subscriptionType?: string;
@@ -338,12 +348,7 @@ export interface SdlField {
   readonly name: string;
   readonly at: Span;
   readonly type: TypeRef;
-  readonly arguments: readonly {
-    readonly name: string;
-    readonly type: TypeRef;
-    readonly hasDefault: boolean;
-    readonly at: Span;
-  }[];
+  readonly arguments: readonly Pick<SdlField, 'name' | 'type' | 'hasDefault' | 'at'>[];
   readonly hasDefault: boolean;
 }
 

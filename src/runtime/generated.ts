@@ -18,13 +18,17 @@ export {
   invertedDecimal,
   invertedFlag,
   invertedInteger,
+  invertedSafeInteger,
   invertedTime,
+  invertedTimeEnd,
   invertedTimePrefix,
   month,
   pad,
   reverse,
+  safeInteger,
   text,
   time,
+  timeEnd,
   timePrefix,
   year,
 } from './keys/encodings.js';
@@ -57,6 +61,7 @@ export {
   anyOf,
   atLeast,
   atMost,
+  attribute,
   beginsWith,
   between,
   type Condition,
@@ -84,19 +89,21 @@ export {
 export { anyEntity, parentFirst } from './read/mixed.js';
 export { limitOf, type PageOptions, type Wants } from './read/pages.js';
 export { type PrefetchInfo, prefetch } from './read/prefetch/prefetch.js';
-export { attributeOf, attributesOf, fieldsOf, type SelectionInfo, selection } from './read/selection.js';
+export { attributeOf, attributesOf, fieldsOf, type SelectionInfo } from './read/selection.js';
 export { type UniqueLookup, uniqueLookup } from './read/unique.js';
-export type {
-  AllowRule,
-  AlongsideChange,
-  AlongsideRule,
-  Answer,
-  AppContext,
-  ComputeRule,
-  FieldRule,
-  PrepareRule,
-  ValidateRule,
-  VisibleRule,
+export {
+  type AllowRule,
+  type AlongsideChange,
+  type AlongsideRule,
+  type AppContext,
+  allowedBy,
+  answeredBy,
+  type ComputeRule,
+  type FieldRule,
+  type PrepareRule,
+  type RuleOf,
+  type ValidateRule,
+  type VisibleRule,
 } from './rules.js';
 export type { ParentRecord } from './session/memory.js';
 export type { Session, WithParent } from './session/session.js';
@@ -116,6 +123,7 @@ export type {
   Keep,
   Key,
   Partitions,
+  RangeBounds,
   Reference,
   ReferencedBy,
   SequenceRef,
@@ -125,47 +133,47 @@ export type {
 } from './types.js';
 export { distinct, documentValue, epochSeconds, listOf, lowercase, picked, setOf, trim } from './values.js';
 export { type Deletion, removeTree } from './write/cascade/cascade.js';
-export { type Dependents, type DependentsOf, dependents } from './write/cascade/tree.js';
 export {
-  type Changes,
-  changing,
-  computed,
-  putting,
-  type Upserts,
-  upserting,
-} from './write/entity/changing.js';
+  type DeletableRecord,
+  type Dependents,
+  type DependentsOf,
+  dependents,
+} from './write/cascade/tree.js';
+export { type Changes, type ChangesOf, changed, computed, type Upserts } from './write/entity/changing.js';
 export {
   cascadeWrites,
-  changed,
   createWrites,
   deleteWrites,
   putWrites,
   updateWrites,
-  upsertWrites,
+  writesOf,
 } from './write/entity/entity-writes.js';
+export { appended, later, notNull, without } from './write/entity/field-updates.js';
 export {
-  addedDecimal,
-  addedInt,
-  addedInteger,
-  appended,
-  bytesOf,
-  later,
-  notNull,
-  without,
-} from './write/entity/field-updates.js';
-export { eachOf, formed, orNull, withForms } from './write/entity/forms.js';
+  anyNumber,
+  anyText,
+  eachOf,
+  formed,
+  orNull,
+  trueOrFalse,
+  wholeNumber,
+  withForms,
+} from './write/entity/forms.js';
 export { entry } from './write/entity/item-parts.js';
+export { subtracted } from './write/entity/sums.js';
 export type { IdempotencyStore } from './write/idempotency.js';
 export type {
   Alongside,
   CreateOptions,
   DeleteIfPresentOptions,
   DeleteOptions,
+  FoundItems,
+  Planned,
   Requirements,
   UpdateOptions,
   UpsertOptions,
   Write,
   WriteEnvironment,
 } from './write/write.js';
-export { following, step } from './write/write.js';
+export { following, step, writeEach } from './write/write.js';
 export { create, remove, update, upsert } from './write/writes.js';

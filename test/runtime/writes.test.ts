@@ -360,7 +360,7 @@ test('an upsert that finds somebody was faster changes what they created', async
 });
 
 test('writing gives up when others never stop', async () => {
-  const hasty = db.open({ now: () => now, limits: { attempts: 3 } }).session();
+  const hasty = db.open({ now: () => now, limits: { deadlineMs: 1 } }).session();
   await session.write(create(members, () => member({ id: 'a' })));
   let tries = 0;
   const never = update(members, memberKey({ id: 'a' }), async (current) => {
@@ -369,7 +369,7 @@ test('writing gives up when others never stop', async () => {
     return { ...current, name: 'never' };
   });
   await expect(hasty.write(never)).rejects.toMatchObject({ code: 'CONFLICT' });
-  expect(tries).toBe(3);
+  expect(tries).toBeGreaterThan(0);
 });
 
 test('further writes see the record before and after, go in the same transaction, and may ask for more', async () => {
@@ -431,7 +431,8 @@ test("a key longer than DynamoDB stores is refused, also an index's", async () =
   db.requests.length = 0;
   await expect(session.write(create(members, () => member({ id: 'x'.repeat(2100) })))).rejects.toMatchObject({
     code: 'KEY_INVALID',
-    message: 'The key attribute PK would have 2107 bytes; DynamoDB allows 2048.',
+    message: 'The values that a record is found by are too long: they take 2107 bytes of at most 2048.',
+    cause: { message: 'the key attribute PK has 2107 bytes' },
   });
   expect(operations()).toEqual([]);
 });

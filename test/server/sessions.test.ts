@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { userByEmail } from '../../generated/queries.js';
 import { sampleSignIn } from '../../src/server/seed/sample.js';
 import { adminOf, memberOf, smallSample } from './support/sample.js';
-import { type Answer, startServer, type TestServer } from './support/server.js';
+import { type Answer, startServer, type TestServer, testTime } from './support/server.js';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -23,8 +23,12 @@ interface Session {
 
 const fields = '{ accessToken refreshToken expiresIn user { id email lastLogin } }';
 
-async function signIn(email: string, password: string = sampleSignIn.password): Promise<Answer<SignedIn>> {
-  return server.ask(`mutation ($input: SignInInput!) { signIn(input: $input) ${fields} }`, {
+async function signIn(
+  email: string,
+  password: string = sampleSignIn.password,
+  at: TestServer = server,
+): Promise<Answer<SignedIn>> {
+  return at.ask(`mutation ($input: SignInInput!) { signIn(input: $input) ${fields} }`, {
     variables: { input: { email, password } },
   });
 }
@@ -95,6 +99,31 @@ describe('signing in', () => {
     expect(new Set(answers.map(({ errors }) => JSON.stringify(errors))).size).toBe(1);
   });
 
+  test('200 times at once as one user, each gets a session, and the record counts all of them', async () => {
+    let milliseconds = 0;
+    // Each at another moment, so that each changes the user's record.
+    const now = () => new Date(testTime.getTime() + milliseconds++);
+    const popular = await startServer({ sample: smallSample(), database: { now } });
+    onTestFinished(() => popular.close());
+    const { email, id } = memberOf(popular.sample);
+    const version = async () => {
+      const token = await popular.tokenOf(adminOf(popular.sample));
+      const { user } = await popular.get<{ user: { version: number } }>(
+        'query ($id: ID!) { user(id: $id) { version } }',
+        { token, variables: { id } },
+      );
+      return user.version;
+    };
+    const before = await version();
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => signIn(email, sampleSignIn.password, popular)),
+    );
+    expect(answers.flatMap(codes)).toEqual([]);
+    const families = answers.map(({ data }) => familyOf(data?.signIn.refreshToken ?? ''));
+    expect(new Set(families).size).toBe(200);
+    expect(await version()).toBe(before + 200);
+  });
+
   test('a token that was altered, or is none, makes a stranger', async () => {
     const { accessToken } = await sessionOf(sampleSignIn.email);
     expect(await me(`${accessToken.slice(0, -2)}AA`)).toBeNull();
@@ -128,6 +157,14 @@ describe('refreshing', () => {
     const fourth = await refreshed(third.refreshToken);
     expect(codes(await refresh(second.refreshToken))).toEqual([refusal]);
     expect(codes(await refresh(fourth.refreshToken))).toEqual([refusal]);
+  });
+
+  test('ends the access tokens too, the thief’s and the owner’s', async () => {
+    const stolen = await sessionOf(sampleSignIn.email);
+    const thief = await refreshed(stolen.refreshToken);
+    expect(await me(thief.accessToken)).not.toBeNull();
+    expect(codes(await refresh(stolen.refreshToken))).toEqual([refusal]);
+    for (const { accessToken } of [stolen, thief]) expect(await me(accessToken)).toBeNull();
   });
 
   test('of many at once with one token at most one succeeds, and the session is over', async () => {
@@ -198,6 +235,19 @@ describe('signing out', () => {
     expect(await signOut(second.refreshToken)).toBe(false);
     expect(codes(await refresh(second.refreshToken))).toEqual([refusal]);
     expect(await actionsOn('SESSION', familyOf(first.refreshToken))).toContain('USER_SIGNED_OUT');
+  });
+
+  test('ends the access tokens of the session, every one at once', async () => {
+    const first = await sessionOf(sampleSignIn.email);
+    const second = await refreshed(first.refreshToken);
+    expect(await me(first.accessToken)).not.toBeNull();
+    await signOut(second.refreshToken);
+    for (const { accessToken } of [first, second]) {
+      expect(await me(accessToken)).toBeNull();
+      expect(codes(await server.ask('{ users { nodes { id } } }', { token: accessToken }))).toEqual([
+        refusal,
+      ]);
+    }
   });
 
   test('leaves other sessions alone', async () => {

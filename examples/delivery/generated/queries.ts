@@ -399,10 +399,7 @@ export const deliveryEventsByType = (
     layout: 'c2e8c467',
   });
 
-/**
- * Query.restaurantsByCuisine: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards
- * merged.
- */
+/** Query.restaurantsByCuisine: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards. */
 export const restaurantsByCuisine = (
   by: { readonly keyword?: string | null | undefined } = {},
 ): IndexQuery<Restaurant> =>
@@ -412,10 +409,7 @@ export const restaurantsByCuisine = (
     layout: 'b0082e36',
   });
 
-/**
- * Query.highRatedRestaurants: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards
- * merged.
- */
+/** Query.highRatedRestaurants: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards. */
 export const highRatedRestaurants = (
   by: { readonly minRating?: number | null | undefined; readonly isActive?: boolean | null | undefined } = {},
 ): IndexQuery<Restaurant> =>
@@ -425,7 +419,7 @@ export const highRatedRestaurants = (
     layout: 'b0082e36',
   });
 
-/** Query.driversBySkill: GSI1 `DRIVER#{shard}` / `{name}#{driverId}`, ascending, 4 shards merged. */
+/** Query.driversBySkill: GSI1 `DRIVER#{shard}` / `{name}#{driverId}`, ascending, 4 shards. */
 export const driversBySkill = (
   by: { readonly prefix?: string | null | undefined; readonly tag?: string | null | undefined } = {},
 ): IndexQuery<Driver> =>
@@ -436,7 +430,7 @@ export const driversBySkill = (
     layout: '5841bccb',
   });
 
-/** Query.experiencedDrivers: GSI1 `DRIVER#{shard}` / `{name}#{driverId}`, ascending, 4 shards merged. */
+/** Query.experiencedDrivers: GSI1 `DRIVER#{shard}` / `{name}#{driverId}`, ascending, 4 shards. */
 export const experiencedDrivers = (
   by: {
     readonly isAvailable?: boolean | null | undefined;

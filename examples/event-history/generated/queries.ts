@@ -7,9 +7,11 @@ import {
   type IndexQuery,
   integer,
   query,
+  type RangeBounds,
   rangeOf,
   text,
   time,
+  timeEnd,
   timePrefix,
 } from 'tableloom/runtime/generated';
 import type { DeviceLog, EquipmentStateVersion, Event, TimedState } from './entities.js';
@@ -79,7 +81,10 @@ export const aggregates = (
 ): IndexQuery<Event> =>
   query('aggregates', eventCodec, keys.eventsInitialEvents, {
     partition: `EVENT_BY_STORE_ID#${text(by.storeId)}`,
-    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    sort: rangeOf(
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
+      { head: '', terminated: true },
+    ),
     descending: by.order === 'DESC',
     covering: eventInitialEventsHeld,
     page: { default: 100, max: 1000 },
@@ -117,14 +122,14 @@ export const logsOfDeviceByState = (by: Pick<DeviceLog, 'deviceId' | 'state'>): 
  * ascending.
  */
 export const logsOfOperatorBetween = (
-  by: Pick<DeviceLog, 'operator'> & {
-    readonly from?: Date | string | null | undefined;
-    readonly to?: Date | string | null | undefined;
-  },
+  by: Pick<DeviceLog, 'operator'> & RangeBounds<'from' | 'to', Date | string>,
 ): IndexQuery<DeviceLog> =>
   query('logsOfOperatorBetween', deviceLogCodec, keys.devicesByOperator, {
     partition: `DEVICE_LOG_BY_OPERATOR#${text(by.operator)}`,
-    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    sort: rangeOf(
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
+      { head: '', terminated: true },
+    ),
     layout: '3b9b6367',
   });
 

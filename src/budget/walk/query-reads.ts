@@ -92,8 +92,6 @@ interface Page {
   readonly needed: number;
   /** Whether the side that the cursor comes from is read as well. */
   readonly behind: boolean;
-  /** Whether the page begins at a cursor. */
-  readonly isEntered: boolean;
   /** Whether the page ends before another cursor. */
   readonly isBounded: boolean;
   /** Whether the index covers the selection. */
@@ -111,7 +109,6 @@ function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Selecte
     rows,
     needed: rows,
     behind: false,
-    isEntered: false,
     isBounded: false,
     isCovered,
     identity: null,
@@ -145,7 +142,6 @@ function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Selecte
     rows,
     needed: (wantsRows || wantsPrefetch ? rows : 0) + (wantsPrefetch || (rows === 0 && wantsBehind) ? 1 : 0),
     behind: wantsBehind && isEntered,
-    isEntered,
     isBounded: wantsRows && hasValue(args, isBackward ? 'after' : 'before'),
     isCovered: isCoveredIn(nodes),
     identity: [
@@ -195,18 +191,13 @@ function paged(
   // Rows that a filter drops, and rows that lead to nothing, are replaced by further rows.
   if (cost.drops) steps.push(...refill(1));
   if (follows && (cost.drops || cost.leadsTo)) steps.push(...refill(fan.wide), ...refill(1));
-  // Of several partitions, those before a cursor's own may begin with rows of its sort key, which are skipped.
-  const entered = [
-    ...Array.from<number>({ length: buckets }).fill(fan.wide),
-    ...(isMost && fan.wide > 1 ? [fan.wide] : []),
-  ];
-  if (page.isEntered) steps.push(...entered.slice(buckets));
+  const once = Array.from<number>({ length: buckets }).fill(fan.wide);
   // The end of the page is read, where its sort key is that of several rows.
   if (isMost && page.isBounded)
-    steps.push(...entered, ...(cost.drops ? refill(1) : []), ...(follows ? [1] : []));
+    steps.push(...once, ...(cost.drops ? refill(1) : []), ...(follows ? [1] : []));
   if (!page.behind) return steps;
   // The other direction, in parallel with the page; and once more where the cursor's own row may be the only one.
-  const back = [...entered, ...(cost.drops ? refill(1) : [])];
+  const back = [...once, ...(cost.drops ? refill(1) : [])];
   const parallel = steps.map((count, at) => count + (back[at] ?? 0));
   const rest = back.slice(steps.length);
   return [...parallel, ...rest, ...(isMost ? [...back, ...(follows ? back.map(() => 1) : [])] : [])];

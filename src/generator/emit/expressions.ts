@@ -1,6 +1,6 @@
 /** Attributes, keys and values of the plan as code. */
 
-import { type HoleEncoding, runtimeEncoding } from '../encodings.js';
+import { type HoleEncoding, runtimeEncoding, writtenHole } from '../encodings.js';
 import type { AttributePlan, KeyTemplate, TemplatePart, TypeShape } from '../plan/types/storage.js';
 import type { Moment } from '../plan/types/values.js';
 import type { WrittenValue } from '../plan/types/writes.js';
@@ -50,12 +50,10 @@ export function readonlyList(type: Doc, { isWord }: { readonly isWord: boolean }
   return isWord ? code`readonly ${type}[]` : code`readonly (${type})[]`;
 }
 
-/** Scalars whose value may be any JSON. */
-const freeDocuments: ReadonlySet<string> = new Set(['JSON', 'JSONObject', 'Object']);
-
-function elementType({ element, of }: AttributePlan): Doc {
+function elementType({ element, of, any }: AttributePlan): Doc {
   switch (element) {
     case 'integer':
+    case 'safeInteger':
     case 'decimal':
       return 'number';
     case 'boolean':
@@ -66,7 +64,7 @@ function elementType({ element, of }: AttributePlan): Doc {
     case 'time':
       return 'string';
     case 'document':
-      return freeDocuments.has(of) ? 'unknown' : schemaType(of);
+      return any ? 'unknown' : schemaType(of);
   }
 }
 
@@ -111,6 +109,8 @@ export function valueExpression(value: WrittenValue): Doc {
       return value.name;
     case 'current':
       return `current${value.mayBeMissing ? '?' : ''}.${value.field}`;
+    case 'each':
+      return `each${steps(value.path, value.optional, 1)}`;
     case 'result':
       return `${value.variable}.${value.field}`;
     case 'later':
@@ -120,16 +120,27 @@ export function valueExpression(value: WrittenValue): Doc {
     case 'document':
       return object(value.fields.map(({ name, value: one }) => property(name, partExpression(one))));
     default:
-      return code`${value.kind === 'argument' ? args : parent}.${value.path.join('.')}`;
+      return code`${value.kind === 'argument' ? args : parent}${steps(value.path, value.optional, 0)}`;
   }
+}
+
+/** Whether the caller passes it. */
+export function isGiven(
+  value: WrittenValue,
+): value is WrittenValue & { readonly kind: 'argument' | 'each'; readonly nullable: boolean } {
+  return value.kind === 'argument' || value.kind === 'each';
+}
+
+/** `.filter?.title`: the first of the names has this number. */
+function steps(path: readonly string[], optional: readonly number[] = [], first: number): string {
+  return path.map((name, at) => `${optional.includes(at + first) ? '?.' : '.'}${name}`).join('');
 }
 
 /** A part of a document or list: what is absent has no value. */
 function partExpression(value: WrittenValue): Doc {
   const given = valueExpression(value);
   if (value.kind === 'later') return call(runtime('time'), [given]);
-  const mayBeAbsent =
-    (value.kind === 'argument' && value.nullable) || (value.kind === 'current' && value.mayBeMissing);
+  const mayBeAbsent = (isGiven(value) && value.nullable) || (value.kind === 'current' && value.mayBeMissing);
   return mayBeAbsent ? code`${given} ?? null` : given;
 }
 
@@ -138,7 +149,24 @@ export function laterExpression(now: Doc, { unit, count }: Moment): Doc {
   return count === 0 ? now : call(runtime('later'), [now, object([property(unit, String(count))])]);
 }
 
+/** `USER#{id}`, `{month(timestamp)}#{shard}`: with what is done to each value, wherever that was declared. */
+export function keyText({ parts }: Pick<KeyTemplate, 'parts'>): string {
+  return parts
+    .map((part, at) => {
+      // The keys of a multi-attribute index are values next to one another.
+      const isNext = part.kind !== 'literal' && at > 0 && parts[at - 1]?.kind !== 'literal';
+      return `${isNext ? ', ' : ''}${partText(part)}`;
+    })
+    .join('');
+}
+
+export function partText(part: TemplatePart): string {
+  if (part.kind === 'literal') return part.text;
+  return part.kind === 'shard' ? '{shard}' : `{${writtenHole(part.field, part.encode)}}`;
+}
+
 /** `PK` / `SK` of a slot, for comments. */
 export function keyComment(slot: { partition: KeyTemplate; sort: KeyTemplate | null }): string {
-  return slot.sort ? `\`${slot.partition.text}\` / \`${slot.sort.text}\`` : `\`${slot.partition.text}\``;
+  const partition = `\`${keyText(slot.partition)}\``;
+  return slot.sort ? `${partition} / \`${keyText(slot.sort)}\`` : partition;
 }

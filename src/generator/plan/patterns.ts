@@ -1,5 +1,6 @@
 /** What each pattern reads, and what it takes. */
 
+import { aggregateReadBy } from '../layout/aggregates.js';
 import { constraintOf, isByGuard, isGet } from '../layout/serving.js';
 import type { EntityLayout, Layout } from '../layout/types.js';
 import { isMaintained, type PatternModel, returned, type Source } from '../model.js';
@@ -31,6 +32,7 @@ export function patternPlan(resolved: ResolvedModel, layout: Layout, pattern: Pa
     field: fieldRef(pattern.for),
     access: accessOf(resolved, layout, pattern),
     ...(pattern.select ? { select: pattern.select.text } : {}),
+    ...distinctOf(pattern),
     inputs: inputsOf(resolved, pattern),
     filterInputs: filterInputs(resolved, pattern),
     allow: pattern.allow?.text ?? null,
@@ -38,17 +40,22 @@ export function patternPlan(resolved: ResolvedModel, layout: Layout, pattern: Pa
   };
 }
 
+function distinctOf({ distinct, select }: PatternModel): Pick<PatternPlan, 'distinct'> {
+  if (!distinct) return {};
+  return { distinct: select ? { by: 'attribute', attribute: select.text } : { by: 'record' } };
+}
+
 function accessOf(resolved: ResolvedModel, layout: Layout, pattern: PatternModel): Access {
   const entity = layout.entities.get(pattern.target.text);
   if (pattern.cardinality === 'mixed') {
     const queryOf = (one: EntityLayout, member: PatternModel) => queryAccess(resolved, layout, one, member);
-    const filter = pattern.filter ? filterPlan(pattern.filter) : null;
-    return mixedAccess(resolved.model, layout, pattern, queryOf, filter);
+    return mixedAccess(resolved.model, layout, pattern, queryOf, filterPlan(pattern));
   }
   if (!entity) return abstractAccess(resolved, pattern);
   if (isMaintained(pattern)) {
     const { target, name, consistent } = pattern;
-    return { kind: 'aggregate', entity: target.text, aggregate: name.text, consistent };
+    const aggregate = aggregateReadBy(entity.aggregates, name.text);
+    return { kind: 'aggregate', entity: target.text, aggregate, consistent };
   }
   if (isByGuard(pattern))
     return {

@@ -1,6 +1,7 @@
 /** How a pattern queries the key it was placed on. */
 
 import { isInverted } from '../encodings.js';
+import { aggregateReadBy } from '../layout/aggregates.js';
 import {
   multiAttributeAccess,
   multiAttributeFields,
@@ -39,7 +40,7 @@ export function queryAccess(
   const lead = narrow.find(({ hole }) => hole.field === leading)?.hole ?? first;
   const isOpposite = leading !== undefined && lead !== undefined && isInverted(lead.encode);
   const index = entity.table.indexes.find((one) => one.name.text === slot.index);
-  const filter = pattern.filter ? filterPlan(pattern.filter) : null;
+  const filter = filterPlan(pattern);
   const isShared =
     index?.multiAttribute && othersInIndex(index.multiAttribute, entity, layout.entities.values()).length > 0;
   return {
@@ -64,7 +65,7 @@ export function queryAccess(
     covering: coveringOf(entity, entity.items[read.item], index),
     consistent: pattern.consistent,
     page: pageOf(pattern),
-    ...(pattern.total ? { total: pattern.name.text } : {}),
+    ...(pattern.total ? { total: aggregateReadBy(entity.aggregates, pattern.name.text) } : {}),
     ...(pattern.limit ? { limit: valuePlan(resolved, pattern.for, pattern.limit) } : {}),
     function: pattern.name.text,
     why: read.why,

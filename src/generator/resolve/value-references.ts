@@ -138,6 +138,7 @@ function* unresolved(names: ResolvedNames): Generator<Unresolved> {
       field: fieldAt(model, mutation.for),
       owner: mutation.entity.text,
     } as const;
+    if (mutation.each) yield { ...base, attribute: undefined, role: 'each', source: mutation.each };
     for (const { field, source } of mutation.where) {
       yield { ...base, attribute: entity?.attributes.get(field.text), role: 'equality', source };
     }
@@ -146,10 +147,10 @@ function* unresolved(names: ResolvedNames): Generator<Unresolved> {
     for (const update of mutation.elements) {
       const reference = { ...of(update.field), role: 'element', source: update.source } as const;
       const { attribute } = reference;
+      const isAddition = update.how === 'add' || update.how === 'subtract';
       // What the update is not for is reported, and no type would fit.
-      if (attribute && attribute.list === (update.how === 'add'))
-        yield { ...reference, attribute: undefined };
-      else yield update.how === 'add' || isListGiven(names, reference) ? reference : elementOf(reference);
+      if (attribute && attribute.list === isAddition) yield { ...reference, attribute: undefined };
+      else yield isAddition || isListGiven(names, reference) ? reference : elementOf(reference);
     }
     for (const comparison of requiredBy(mutation)) {
       const reference = comparedWith(of(comparison.field), comparison);

@@ -52,6 +52,16 @@ export class ItemReads {
       this.#items.set(itemId(table, key), items[at] ?? null);
   }
 
+  /** An item that was read already. */
+  know(id: string, item: Item | null): void {
+    this.#items.set(id, item);
+  }
+
+  /** Whether a key was read. */
+  has(table: TableRef, key: Key): boolean {
+    return this.#items.has(itemId(table, key));
+  }
+
   /** What was read; null too where nothing was. */
   get(table: TableRef, key: Key): Item | null {
     return this.#items.get(itemId(table, key)) ?? null;

@@ -13,7 +13,7 @@ import {
   startKey,
 } from './cursor/positions.js';
 import { type ParentItem, type QueryAnswer, withParent } from './prefetch/item-collection.js';
-import { queryInput } from './query.js';
+import { isOwnKey, queryInput } from './query.js';
 
 /** What of a query determines how its items are read. */
 export interface Reading {
@@ -76,9 +76,10 @@ class PartitionReader {
     this.bucket = place.bucket;
     this.shard = place.shard;
     this.#range = reading.sort;
-    if (from !== undefined && from.shard === place.shard)
+    if (from !== undefined && from.shard === place.shard) {
       this.#start = startKey(reading.index, partition, from);
-    else if (from?.sort !== undefined) {
+      this.#end = this.#isLast(from.sort);
+    } else if (from?.sort !== undefined) {
       // Equal sort keys are ordered by shard: those of shards before this position lie behind it.
       const isBehind = place.shard < from.shard === ascending;
       this.#range = rest(reading.sort, from.sort, ascending, isBehind);
@@ -133,8 +134,22 @@ class PartitionReader {
     this.#rows = this.#keep(Items);
     this.#found += this.#rows.length;
     this.#start = LastEvaluatedKey;
-    this.#end = LastEvaluatedKey === undefined;
+    const { sort } = index;
+    this.#end =
+      LastEvaluatedKey === undefined ||
+      (sort !== undefined && this.#isLast(LastEvaluatedKey[sort] as string | number));
     this.#at = 0;
+  }
+
+  /**
+   * Whether no row can follow this sort key: no two items of a table have the same key. DynamoDB Local even refuses to
+   * start at the end of a range.
+   */
+  #isLast(sort: string | number | undefined): boolean {
+    const range = this.#range;
+    if (sort === undefined || range === undefined || !isOwnKey(this.#reading.index)) return false;
+    if (range.kind === 'equals') return true;
+    return range.kind === 'between' && sort === (this.#ascending ? (range.to ?? range.below) : range.from);
   }
 
   #keep(items: readonly Item[]): Row[] {
@@ -181,27 +196,41 @@ function rest(
 ): SortRange {
   if (range?.kind === 'empty') return range;
   if (range?.kind === 'equals') return isBehind ? { kind: 'empty' } : range;
+  const begin = isBehind && typeof sort === 'string' ? beside(sort, ascending) : sort;
+  const { from, to, below } = endsOf(range);
   if (!ascending) {
-    const from = range?.kind === 'prefix' ? range.prefix : range?.from;
-    return { kind: 'between', ...(from !== undefined && { from }), [isBehind ? 'below' : 'to']: sort };
+    // No key is an empty text.
+    if (begin === '' || (from !== undefined && compareKeys(from, begin) > 0)) return { kind: 'empty' };
+    return { kind: 'between', ...(from !== undefined && { from }), to: begin };
   }
-  const from = isBehind ? next(sort) : sort;
-  const end = range?.kind === 'prefix' ? { below: successor(range.prefix) } : (range ?? {});
-  const { to, below } = { to: undefined, ...end };
-  const last = to ?? below;
-  if (last !== undefined && compareKeys(from, last) > (to === undefined ? -1 : 0)) return { kind: 'empty' };
+  if (to !== undefined && compareKeys(begin, to) > 0) return { kind: 'empty' };
+  if (below !== undefined && compareKeys(begin, below) >= 0) return { kind: 'empty' };
   return {
     kind: 'between',
-    from,
+    from: begin,
     ...(to !== undefined && { to }),
     ...(below !== undefined && { below }),
   };
 }
 
-/** The least text above this one, where a key can be that long; a number as it is. */
-function next(sort: string | number): string | number {
-  const isText = typeof sort === 'string' && Buffer.byteLength(sort) < keyLimits.sort;
-  return isText ? `${sort}\0` : sort;
+function endsOf(range: Extract<SortRange, { kind: 'between' | 'prefix' }> | undefined) {
+  const { from, to, below } =
+    range?.kind === 'prefix'
+      ? { from: range.prefix, to: undefined, below: successor(range.prefix) }
+      : { from: undefined, to: undefined, below: undefined, ...range };
+  return { from, to, below };
+}
+
+/** The next text above this one, or below it, of those that can be keys. */
+function beside(text: string, above: boolean): string {
+  const room = keyLimits.sort - Buffer.byteLength(text);
+  if (above) return room > 0 ? `${text}\0` : text;
+  const points = Array.from(text, (character) => character.codePointAt(0) as number);
+  const last = points.pop();
+  if (last === undefined || last === 0) return String.fromCodePoint(...points);
+  // The surrogates' code points are no characters.
+  const lower = String.fromCodePoint(...points, last === 0xe000 ? 0xd7ff : last - 1);
+  return lower + '\u{10ffff}'.repeat(Math.max(0, (keyLimits.sort - Buffer.byteLength(lower)) >> 2));
 }
 
 /**

@@ -2,17 +2,18 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type DocumentRequests, documentRequests } from '../client/document.js';
 import type { Requester, Statistics } from '../client/requests.js';
-import { ruleMissing, TableloomError } from '../errors.js';
+import { TableloomError } from '../errors.js';
 import { isExpired } from '../expiry.js';
 import { checkKey } from '../keys/limits.js';
 import { getItems } from '../read/batch-get.js';
-import { Cursors, identityOf } from '../read/cursor/cursors.js';
+import { Cursors, identityOf, windowOf } from '../read/cursor/cursors.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
 import { type PageOptions, pageRequest, readPage } from '../read/pages.js';
 import { isEnough, Reader } from '../read/reader.js';
+import { type SelectionInfo, selection } from '../read/selection.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
 import { ownerOfValue, type UniqueLookup } from '../read/unique.js';
-import type { ComputeRulesByName } from '../rules.js';
+import { type ComputeRulesByName, computeRule } from '../rules.js';
 import type {
   Aggregate,
   Connection,
@@ -25,11 +26,13 @@ import type {
 import { readAggregate } from '../write/aggregates/aggregates.js';
 import { recount, resume } from '../write/aggregates/recount.js';
 import { type PutAllReport, putAll } from '../write/bulk/bulk.js';
-import { type CascadeOptions, cascade, type Deletion } from '../write/cascade/cascade.js';
+import { type CascadeOptions, cascade, type Deletion, isDeletion } from '../write/cascade/cascade.js';
 import type { Contention } from '../write/contention.js';
+import { type Erased, eraseTraces, orMissing, type Trace } from '../write/erase.js';
 import { claimKey, earlierResults, hasKey, type Idempotency } from '../write/idempotency.js';
+import { type Dependence, Premises } from '../write/premises.js';
 import { type Seal, transact, type WriteOutcome } from '../write/transactions.js';
-import type { CallEnvironment, Write } from '../write/write.js';
+import type { CallEnvironment, Write, WriteResults } from '../write/write.js';
 import { Memory, type ParentRecord } from './memory.js';
 
 /** A record that will be requested by its key next: the same request brings it, where possible. */
@@ -49,11 +52,6 @@ interface Environment {
   readonly documents: () => DynamoDBDocumentClient;
 }
 
-/** The results of writes, in their order. */
-export type WriteResults<W extends readonly Write<unknown>[]> = {
-  -readonly [At in keyof W]: W[At] extends Write<infer Result> ? Result : never;
-};
-
 /**
  * Reads and writes of one request. It remembers what it has read, so that nothing is read twice, and forgets or
  * replaces that when it writes. Made by `Database.session`.
@@ -72,8 +70,11 @@ export class Session {
   readonly #environment: Environment;
   readonly #memory: Memory;
   readonly #reader: Reader;
+  readonly #premises = new Premises();
   /** Whether this session may have changed aggregates. */
   #hasWritten = false;
+
+  /** @internal A database opens sessions. */
   constructor(requester: Requester, sealer: CursorSealer, environment: Environment) {
     this.#requester = requester;
     this.#sealer = sealer;
@@ -126,6 +127,16 @@ export class Session {
   }
 
   /**
+   * Reads a record as `get` does, and makes what this session writes from now on depend on it: it is written only if these
+   * fields are then as they were read. Otherwise it fails with what `test` throws, or CONFLICT. For rules.
+   */
+  async dependOn<R extends object>(entity: EntityCodec<R>, key: Key, by: Dependence<R>): Promise<R | null> {
+    const one = { table: entity.table, key: checkKey(key, entity.table) };
+    const read = (consistent: boolean) => this.#memory.item({ ...one, consistent });
+    return this.#premises.read(entity, key, by, { read, now: this.now() });
+  }
+
+  /**
    * Several records as of one moment, so that no transaction is seen in part: in the order of the reads, null for what
    * is missing or has expired. At most 100 (TRANSACTION_TOO_LARGE), at twice the read units of consistent reads.
    * CONFLICT where other writers keep changing them until the deadline.
@@ -141,14 +152,18 @@ export class Session {
   /**
    * One page of a query, as in Relay's specification of connections; see `readPage`. `totalCount`, where an aggregate
    * counts the records and it is requested, is read in parallel.
+   *
+   * @param selected graphql-js' info, or what is wanted of the page; left out, whole records
    */
   async connection<R extends object, E extends object = object>(
     query: IndexQuery<R, E>,
     page: PageArguments = {},
-    options: PageOptions & WithParent = {},
+    selected: SelectionInfo | PageOptions = {},
+    { parent }: WithParent = {},
   ): Promise<Connection<R, E>> {
     // Of a page that is refused, nothing is read, nor its total.
     pageRequest(page, query.page);
+    const options = 'fieldNodes' in selected ? selection(selected) : selected;
     const { first, after, last, before } = page;
     const identity = identityOf(query);
     const requested = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
@@ -157,7 +172,7 @@ export class Session {
       () =>
         readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, {
           ...options,
-          parent: this.#memory.parentItem(options.parent),
+          parent: this.#memory.parentItem(parent),
         }),
     );
     if (query.total === undefined || options.wants?.totalCount === false) return read;
@@ -265,6 +280,12 @@ export class Session {
     return (await this.#transact(writes, this.#writeEnvironment())) as WriteResults<W>;
   }
 
+  /** One write, and its result. */
+  async writeOne<Result>(write: Write<Result>): Promise<Result> {
+    const [result] = await this.write(write);
+    return result;
+  }
+
   /**
    * `write`, at most once for each idempotency key: a call with the key of an earlier one writes nothing and returns what
    * the earlier one returned (null for secret attributes), even where both run at the same time. The key is stored in
@@ -300,15 +321,10 @@ export class Session {
     seal?: Seal,
   ): Promise<readonly unknown[]> {
     this.#beginWriting();
+    const { contention } = this.#environment;
     try {
-      const { results, items } = await transact(
-        this.#requester,
-        this.#environment.contention,
-        writes,
-        env,
-        seal,
-      );
-      this.#memory.note(items);
+      const { results, items } = await transact(this.#requester, contention, writes, env, seal);
+      this.#wrote(items);
       this.#memory.forget();
       return results;
     } catch (error) {
@@ -329,7 +345,7 @@ export class Session {
         requester: this.#requester,
         contention: this.#environment.contention,
         env: this.#writeEnvironment(),
-        wrote: ({ items }: WriteOutcome) => this.#memory.note(items),
+        wrote: ({ items }: WriteOutcome) => this.#wrote(items),
       };
       const record = await cascade(context, deletion, options);
       this.#memory.forget();
@@ -338,6 +354,27 @@ export class Session {
       this.#memory.forgetAll();
       throw error;
     }
+  }
+
+  /**
+   * Deletes a record, as `cascade` does, then deletes or changes the records of `traces` (see `removing`, `clearing`), which
+   * are found by its key. The same call resumes after an interruption, and when nothing is left `traces` is 0.
+   */
+  async erase<R extends object>(deletion: Write<R>, traces: readonly Trace[]): Promise<Erased<R>> {
+    const gone = isDeletion(deletion) ? this.cascade(deletion) : this.writeOne(deletion);
+    const record = await orMissing(deletion, gone);
+    this.#beginWriting();
+    // What a caller began who might, is completed.
+    const env = { ...this.#writeEnvironment(), premises: () => [] };
+    const { contention } = this.#environment;
+    const write = (one: Write<unknown>) => transact(this.#requester, contention, [one], env);
+    const erasing = eraseTraces(traces, this.#reader, write).finally(() => this.#memory.forgetAll());
+    return { record, traces: await erasing };
+  }
+
+  #wrote(items: WriteOutcome['items']): void {
+    this.#memory.note(items);
+    this.#premises.written(items);
   }
 
   /** From here on an abort has no effect: a write that has begun is completed. */
@@ -358,18 +395,8 @@ export class Session {
 
   /** One moment for all records of one call. */
   #writeEnvironment(): CallEnvironment {
-    const now = this.now();
     const { newId, compute } = this.#environment;
-    const rule = (name: string) => {
-      const found = Object.hasOwn(compute, name) ? compute[name] : undefined;
-      if (typeof found !== 'function') throw ruleMissing(name);
-      return found;
-    };
-    return { now, newId, rule };
+    const premises = () => this.#premises.all;
+    return { now: this.now(), newId, premises, rule: (name) => computeRule(compute, name) };
   }
-}
-
-/** A bucketed query's window, which its cursors do not depend on, but its answer does. */
-function windowOf<R extends object>({ partitions }: IndexQuery<R>): unknown {
-  return partitions.kind === 'sequence' ? partitions.keys : null;
 }

@@ -2,6 +2,9 @@
 import type { AttributeValue, Item, Key, TableRef } from '../types.js';
 import type { VersionsOfRecord } from './versions.js';
 
+/** DynamoDB takes at most this many actions in one TransactWriteItems ("TransactWriteItems", API reference). */
+export const transactionLimit = 100;
+
 /** A write among those of its call: its name, or else its position, from 1. */
 export type Step = string | number;
 
@@ -10,6 +13,17 @@ export interface Condition {
   readonly expression: string;
   readonly names: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, AttributeValue>>;
+}
+
+/** The state of one record that writes depend on. */
+export interface Premise {
+  readonly table: TableRef;
+  readonly key: Key;
+  readonly entity: string;
+  /** The attributes and their values; undefined for an absent one. Null where there was no record. */
+  readonly expected: Item | null;
+  /** Throws what the caller learns where the record is not as expected any more. */
+  refuse(now: Item | null): never;
 }
 
 /** What an action is for, which decides what a failed condition means. */
@@ -57,13 +71,17 @@ export type Purpose =
   /** An aggregate: `guard` is its name, reported where it would exceed its bound. */
   | { readonly kind: 'counter'; readonly entity: string; readonly guard: string }
   /** An idempotency key: it was not used before. */
-  | { readonly kind: 'idempotency'; readonly entity: string };
+  | { readonly kind: 'idempotency'; readonly entity: string }
+  /** A record that the session's writes depend on: it is as it was read. */
+  | { readonly kind: 'premise'; readonly entity: string };
 
 interface Common {
   readonly table: TableRef;
   readonly key: Key;
   readonly purpose: Purpose;
   readonly condition?: Condition;
+  /** What the session's writes depend on of this item: a part of the condition. */
+  readonly premise?: Premise;
   /** The write it belongs to, where the call has several. */
   readonly step?: Step;
 }
@@ -71,7 +89,13 @@ interface Common {
 /** One item's part in a transaction. */
 export type Action =
   | (Common & { readonly kind: 'put'; readonly item: Item })
-  | (Common & { readonly kind: 'update'; readonly set: Item; readonly remove: readonly string[] })
+  | (Common & {
+      readonly kind: 'update';
+      readonly set: Item;
+      readonly remove: readonly string[];
+      /** What is added to numbers, by attribute. */
+      readonly add?: Readonly<Record<string, number>>;
+    })
   /** Adds to a number of an item, which is created where there is none. */
   | (Common & {
       readonly kind: 'add';
@@ -81,6 +105,8 @@ export type Action =
       readonly set: Item;
       /** The number may not exceed this. */
       readonly max?: number;
+      /** The least and the greatest number that can be read. */
+      readonly range?: { readonly min: number; readonly max: number };
     })
   | (Common & { readonly kind: 'delete' })
   | (Common & { readonly kind: 'check'; readonly condition: Condition });
@@ -90,3 +116,9 @@ export const guardAttributes = { entity: '_guards', field: '_field', owner: '_ow
 
 /** The attributes of an aggregate's item: its name and its value. */
 export const counterAttributes = { name: '_counts', value: '_number' } as const;
+
+/** The number of an aggregate's item; 0 where there is no item yet. */
+export function numberIn(item: Item | null): number {
+  const value = item?.[counterAttributes.value];
+  return typeof value === 'number' ? value : 0;
+}

@@ -1,9 +1,10 @@
 /** Writes as values, and what they are planned from. */
 
-import { TableloomError } from '../errors.js';
+import { TableloomError, transactionTooLarge } from '../errors.js';
 import type { ItemKey } from '../keys/item-key.js';
+import type { Condition } from '../read/filters.js';
 import type { IndexQuery, Item, Key, SequenceRef, TableRef } from '../types.js';
-import type { Action, Step } from './action.js';
+import { type Action, type Premise, type Step, transactionLimit } from './action.js';
 
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -14,12 +15,16 @@ export interface CallEnvironment {
   newId(): string;
   /** A rule that computes or validates attributes. RULE_MISSING where `DatabaseOptions.compute` has none of the name. */
   rule(name: string): (record: never) => unknown;
+  /** What everything that is written depends on. */
+  premises(): readonly Premise[];
 }
 
 /** What a write is computed with. */
 export interface WriteEnvironment extends CallEnvironment {
   /** The results of the writes before it in its call. */
   readonly earlier: readonly unknown[];
+  /** Whether the time of the last change stays. */
+  readonly untouched?: boolean | undefined;
   /** The next number of a sequence; several of one call are consecutive. */
   next(sequence: SequenceRef): Promise<number>;
 }
@@ -71,11 +76,21 @@ export interface Write<out Result> {
   readonly step?: string;
   /** Attributes of its result that are stored nowhere else. */
   readonly secret?: readonly string[] | undefined;
-  /** The record that must be read first; a create needs none. */
-  readonly target?: ItemKey;
+  /** The records that must be read first; a create needs none. */
+  readonly targets?: readonly ItemKey[];
+  /**
+   * The same without reading the record, for a write that is alone in its call; undefined where it depends on the
+   * record. Where its condition fails, `plan` is carried out, which tells why.
+   */
+  direct?(env: CallEnvironment): DirectUpdate<Result> | undefined;
   /** Computes what it does from the item under `target`, or from the expired one under the key it creates. */
   plan(found: FoundItems, env: WriteEnvironment): MaybePromise<Planned<Result>>;
 }
+
+/** The results of writes, in their order. */
+export type WriteResults<W extends readonly Write<unknown>[]> = {
+  -readonly [At in keyof W]: W[At] extends Write<infer Result> ? Result : never;
+};
 
 /** Items that were read for a write. */
 export interface FoundItems {
@@ -99,11 +114,19 @@ export interface Planned<Result> {
   readonly secret?: readonly string[] | undefined;
 }
 
+/** An update that depends on nothing but its own condition. */
+export interface DirectUpdate<Result> {
+  readonly action: Action & { readonly kind: 'update' };
+  /** The result, from the item as the update left it. */
+  readonly read: (item: Item) => Result;
+}
+
 /**
  * Conditions on the stored record, by the name that a failure reports. The first that does not hold, in this order, is
- * GUARD_FAILED. The record is still as they saw it when the write is made; otherwise they are checked again.
+ * GUARD_FAILED. The record is still as they saw it when the write is made; otherwise they are checked again. One that is
+ * not a function can be sent to DynamoDB.
  */
-export type Requirements<R> = Readonly<Record<string, (current: R) => boolean>>;
+export type Requirements<R> = Readonly<Record<string, ((current: R) => boolean) | Condition>>;
 
 /** The write under a name: an error that it causes has the name in `extensions.step`. */
 export function step<Result>(name: string, write: Write<Result>): Write<Result> {
@@ -122,11 +145,53 @@ export function following<const Earlier extends readonly unknown[], Result>(
     entity: '',
     plan: async (found, env) => {
       const write = make(...(env.earlier as unknown as Earlier));
-      if (write.target) await found.load([write.target]);
+      if (write.targets) await found.load(write.targets);
       const planned = await write.plan(found, env);
       return { ...planned, secret: write.secret };
     },
   };
+}
+
+/**
+ * A write for each element of a list, as one write: its results are theirs, in their order. TRANSACTION_TOO_LARGE where
+ * there are more elements than one transaction has items. The step of an error ends in the element's position, from 1.
+ */
+export function writeEach<Element, Result>(
+  elements: readonly Element[] | null | undefined,
+  make: (element: Element) => Write<Result>,
+): Write<Result[]> {
+  const list = elements ?? [];
+  if (list.length > transactionLimit) throw transactionTooLarge(list.length);
+  const writes = list.map(make);
+  return {
+    kind: 'update',
+    entity: writes[0]?.entity ?? '',
+    secret: writes[0]?.secret,
+    targets: writes.flatMap(({ targets = [] }) => targets),
+    plan: async (found, env) => {
+      const all: Planned<Result>[] = [];
+      for (const [at, write] of writes.entries()) {
+        try {
+          const planned = await write.plan(found, env);
+          all.push({ ...planned, actions: planned.actions.map((one) => ({ ...one, step: at + 1 })) });
+        } catch (error) {
+          throw ofStep(error, at + 1);
+        }
+      }
+      const alongside = async () => (await Promise.all(all.map((one) => one.alongside?.() ?? []))).flat();
+      return {
+        result: all.map(({ result }) => result),
+        actions: all.flatMap(({ actions }) => actions),
+        items: all.flatMap(({ items }) => items),
+        alongside,
+      };
+    },
+  };
+}
+
+/** The step of an element within the step of its list. */
+export function withinStep(outer: Step, inner: Step | undefined): Step {
+  return inner === undefined ? outer : `${outer}.${inner}`;
 }
 
 /** A write's name, or its position among several, from 1; undefined for one alone without a name. */
@@ -134,9 +199,11 @@ export function stepOf(write: Write<unknown>, at: number, count: number): Step |
   return write.step ?? (count > 1 ? at + 1 : undefined);
 }
 
-/** The error with its step in `extensions`; one that has a step already keeps it. */
+/** The error with its step in `extensions`; one that has a name already keeps it. */
 export function ofStep<E>(error: E, step: Step | undefined): E {
-  if (step !== undefined && error instanceof TableloomError && !('step' in error.extensions))
-    error.extensions.step = step;
+  if (step === undefined || !(error instanceof TableloomError)) return error;
+  const { step: own } = error.extensions;
+  if (typeof own !== 'string')
+    Object.assign(error.extensions, { step: withinStep(step, own as Step | undefined) });
   return error;
 }

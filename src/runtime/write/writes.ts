@@ -81,12 +81,12 @@ export function update<R extends object>(
     kind: 'update',
     entity: entity.name,
     secret: entity.secret,
-    target: target(entity, key),
+    targets: [target(entity, key)],
     plan: async (found, env) => {
       const before = changeable(entity, found.get(entity.table, key), env.now);
       if (before === null) throw notFound(entity.name, keyFields(entity, key));
       const expected = validation(entity, options.expect, before.item);
-      checkRequirements(entity.name, options.require, before.record);
+      checkRequirements(entity.name, options.require, before);
       const after = nextRevision(entity, before.item, await change(before.record, env), found);
       checkConditions(entity, before.record, after, env);
       const taken = expiredAt(entity, found, before.item, after, env.now);
@@ -113,7 +113,7 @@ export function upsert<R extends object>(
     kind: 'upsert',
     entity: entity.name,
     secret: entity.secret,
-    target: target(entity, key),
+    targets: [target(entity, key)],
     plan: async (found, env) => {
       const item = found.get(entity.table, key);
       const before = changeable(entity, item, env.now);
@@ -128,7 +128,7 @@ export function upsert<R extends object>(
         );
       }
       const expected = validation(entity, options.expect, before.item);
-      checkRequirements(entity.name, options.require, before.record);
+      checkRequirements(entity.name, options.require, before);
       const after = nextRevision(entity, before.item, await change(before.record, env), found);
       checkConditions(entity, before.record, after, env);
       return written(entity, { before, after, expected, now: env.now }, (record) =>
@@ -158,7 +158,7 @@ export function remove<R extends object>(
     kind: 'remove',
     entity: entity.name,
     secret: entity.secret,
-    target: target(entity, key),
+    targets: [target(entity, key)],
     plan: (found, env) => {
       const before = live(entity, found.get(entity.table, key), env.now);
       if (before === null) {
@@ -166,7 +166,7 @@ export function remove<R extends object>(
         throw notFound(entity.name, keyFields(entity, key));
       }
       const expected = validation(entity, options.expect, before.item);
-      checkRequirements(entity.name, options.require, before.record);
+      checkRequirements(entity.name, options.require, before);
       const { actions } = changeActions({ codec: entity, before, after: null, expected, now: env.now });
       const alongside = () => options.alongside?.({ before: before.record, after: null }) ?? [];
       return { result: before.record, actions, items: [{ table: entity.table, key, item: null }], alongside };
@@ -187,7 +187,7 @@ export function check<R extends object>(
     kind: 'check',
     entity: entity.name,
     secret: entity.secret,
-    target: target(entity, key),
+    targets: [target(entity, key)],
     plan: async (found, env) => {
       const { table, name } = entity;
       const item = found.get(table, key);

@@ -16,15 +16,17 @@ import { columnOf, gridOf } from './grid.js';
 
 /**
  * `=`: the column itself declares it, or cannot be without. `oracle`: the outcome is another one, as the oracle has it.
- * `other`: the outcome is another one. `-`: refused with `key-without-effect`. Else the code of the diagnostic.
+ * `other`: the outcome is another one. `list`: it writes a record for each element. `-`: refused with `key-without-effect`. Else the code of the diagnostic.
  */
 const grid = gridOf(`
              create        update        upsert        put           touch         delete        transaction
   for        =             =             =             =             =             =             =
   where      -             =             =             =             =             =             mutation-kind
+  each       list          list          list          list          list          list          mutation-kind
   from       =             oracle        =             =             -             -             mutation-kind
   set        oracle        oracle        oracle        oracle        -             -             mutation-kind
   add        -             oracle        oracle        -             -             -             mutation-kind
+  subtract   -             oracle        oracle        -             -             -             mutation-kind
   append     -             oracle        oracle        -             -             -             mutation-kind
   remove     -             oracle        oracle        -             -             -             mutation-kind
   require    -             oracle        oracle        oracle        other         other         mutation-kind
@@ -85,6 +87,20 @@ function added(key: string, column: string) {
       return put({ set: { state: 'DONE' } });
     case 'add':
       return put({ add: { points: 2 } });
+    case 'subtract':
+      return put({ subtract: { points: 1 } });
+    case 'each': {
+      const isInput = column === 'create' || column === 'upsert' || column === 'put';
+      const where = column === 'create' ? {} : { where: { id: isInput ? '$each.id' : '$each' } };
+      const values = isInput
+        ? { from: '$each' }
+        : column === 'update'
+          ? { from: undefined, set: { title: 'x' } }
+          : {};
+      const type = isInput ? '[NewBook!]!' : '[ID!]!';
+      const list = isInput ? [input('e1'), input('e2')] : ['e1', 'e2'];
+      return put({ each: '$all', ...where, ...values }, [`all: ${type}`], { all: list });
+    }
     case 'append':
       return put({ append: { marks: '$mark' } }, ['mark: String!'], { mark: 'b' });
     case 'remove':
@@ -127,6 +143,7 @@ interface Field {
   readonly name: string;
   readonly yaml: Mapping;
   readonly args: readonly string[];
+  readonly returns?: string;
 }
 
 function project(fields: readonly Field[]): Texts {
@@ -143,7 +160,7 @@ input Changes { title: String pages: Int }
 type Mutation {
   seed(input: Seed!): Book!
   between(id: ID!, title: String!, until: DateTime!): Book
-${fields.map(({ name, args }) => `  ${name}${args.length > 0 ? `(${args.join(', ')})` : ''}: Book`).join('\n')}
+${fields.map(({ name, args, returns = 'Book' }) => `  ${name}${args.length > 0 ? `(${args.join(', ')})` : ''}: ${returns}`).join('\n')}
 }`;
   const yaml = `version: 1
 tables: { main: { name: main, key: [PK, SK], ttl: ttl } }
@@ -199,7 +216,7 @@ describe.each(forms)('$column, $form', ({ form, column }) => {
     [...new Set([...args, ...more])].filter(
       (one) => 'prepare' in yaml || JSON.stringify(yaml).includes(`$${one.split(':')[0]}`),
     );
-  const shownWords = new Set(['oracle', 'other']);
+  const shownWords = new Set(['oracle', 'other', 'list']);
 
   const refused = cells.filter(([, word]) => word !== '=' && !shownWords.has(word));
   test.each(refused)('%s is refused: %s', (key, word) => {
@@ -213,8 +230,12 @@ describe.each(forms)('$column, $form', ({ form, column }) => {
 
   test('the other keys have an effect', async () => {
     const shown = cells.filter(([, word]) => shownWords.has(word));
-    const fields = shown.flatMap(([key]) => {
+    const fields = shown.flatMap(([key, word]): Field[] => {
       const one = added(key, column);
+      if (word === 'list')
+        return [
+          { name: key, yaml: formed(one.yaml), args: argumentsOf(one.args, one.yaml), returns: '[Book!]!' },
+        ];
       return [
         { name: `${key}With`, yaml: formed(one.yaml), args: argumentsOf(one.args, one.yaml) },
         { name: `${key}Without`, yaml: formed(one.without), args: argumentsOf(one.args, one.without) },
@@ -234,6 +255,12 @@ describe.each(forms)('$column, $form', ({ form, column }) => {
     await play.write(seed('second'));
     for (const [key, word] of shown) {
       const one = added(key, column);
+      if (word === 'list') {
+        if (column !== 'create') for (const id of ['e1', 'e2']) await play.write(seed(id));
+        const [records, code] = await sent(play, { mutation: key, args: one.asked });
+        expect([code, (records as Values[] | null)?.map(({ id }) => id)], key).toEqual([null, ['e1', 'e2']]);
+        continue;
+      }
       const outcomes: unknown[] = [];
       for (const name of [`${key}With`, `${key}Without`]) {
         if (column !== 'create') await play.write(seed(name));
@@ -241,9 +268,9 @@ describe.each(forms)('$column, $form', ({ form, column }) => {
         const given = Object.entries({ ...asked(name), ...one.asked }).filter(([arg]) => taken.has(arg));
         const step = { mutation: name, args: Object.fromEntries(given) };
         // As a step it is the same write, which the oracle knows by the mutation alone.
-        if (word === 'oracle' && form === 'alone') await play.write(step);
         const before = logged;
-        const first = await sent(play, step);
+        const known = word === 'oracle' && form === 'alone';
+        const first = known ? await play.write(step) : await sent(play, step);
         await sent(play, {
           mutation: 'between',
           args: { id: name, title: 'between', until: '2026-07-01T00:00:00.000Z' },

@@ -60,7 +60,7 @@ export class Oracle {
       return { kind: 'value', value: found.reduce((sum, { record }) => sum + Number(record[of] ?? 0), 0) };
     }
     if (kind === 'exists') return this.#exists(pattern, found, sources);
-    return { kind: 'records', groups: sorted, most: size };
+    return { kind: 'records', groups: yaml.distinct === true ? distinct(sorted) : sorted, most: size };
   }
 
   /** Records by whole keys, in the order of the caller's list; undefined where that is not what is asked. */
@@ -289,6 +289,14 @@ function groupsOf(found: readonly Found[], order: (a: Found, b: Found) => number
     else groups.push([one]);
   }
   return groups;
+}
+
+/** Each record once, at its first place. */
+function distinct(groups: readonly (readonly Found[])[]): Found[][] {
+  const seen = new Set<Values>();
+  return groups
+    .map((group) => group.filter(({ record }) => !seen.has(record) && seen.add(record)))
+    .filter((group) => group.length > 0);
 }
 
 function isWithin(entity: Entity, record: Values, { range }: Mapping, sources: Sources): boolean {

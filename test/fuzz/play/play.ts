@@ -99,7 +99,8 @@ export class Play {
     for (const step of questions) await this.question(step);
   }
 
-  async write(step: WriteStep): Promise<void> {
+  /** @returns what came back */
+  async write(step: WriteStep): Promise<unknown> {
     this.writes.push(step);
     const mutation = this.declared.mutation(step.mutation);
     const { args } = this.declared.fieldOf('Mutation', mutation.field);
@@ -118,12 +119,13 @@ export class Play {
       this.#tally.refusedWrites += 1;
       if (!answer.errors || !expected.codes.includes(String(code)))
         throw new Mismatch('a write that should be refused', { ...what, expected: expected.codes });
-      return;
+      return [null, code ?? null];
     }
     const record = Object.fromEntries(shown.map((name) => [name, expected.record[name] ?? null]));
     if (answer.errors || !isDeepStrictEqual(got, record))
       throw new Mismatch('another write', { ...what, expected: record });
     this.#state = expected.state;
+    return [got, null];
   }
 
   /** Sends a document as it is. */

@@ -157,6 +157,11 @@ export const patternCodes = {
       '`mixed` names something other than a union or interface, or its members are not stored in one table.',
     remedy: 'Name stored members of one table.',
   },
+  'distinct-pages': {
+    meaning:
+      'A pattern with `distinct` answers a connection. A page does not know what earlier pages contained, so it could not drop duplicates.',
+    remedy: 'Make the field a list with a `limit`, or store one join record for each pair.',
+  },
   'mixed-member': {
     meaning: 'A member lacks an attribute that the pattern uses.',
     remedy: 'Map the attribute under `members`, or leave the member out.',
@@ -172,6 +177,11 @@ export const choiceCodes = {
   'redundant-pattern': {
     meaning: 'Two patterns of one type are identical, including their rules and pages.',
     remedy: 'Remove one of them.',
+  },
+  'scalar-unknown': {
+    meaning:
+      'A key, a range or a filter compares values of a custom scalar that nothing tells of. They count as text, which orders numbers and times wrongly.',
+    remedy: 'Say under `scalars` what the values are.',
   },
   'hot-partition': {
     meaning:

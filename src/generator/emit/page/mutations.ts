@@ -41,7 +41,11 @@ function mutationBlock(plan: Plan, budgets: SingleBudgets, mutation: MutationPla
   const rules = [whole ? null : mutation.allow, mutation.prepare, mutation.alongside];
   return {
     heading: `**${name}**${answers}${inStep} · ${kind} ${mutation.entity}${conditionText(mutation)}`,
-    writes: `${items}${idempotent ? ', 1 idempotency key' : ''}`,
+    writes: [
+      `${items}${mutation.each ? ' for each element' : ''}`,
+      ...(idempotent ? ['1 idempotency key'] : []),
+      ...(mutation.direct ? ['without reading it'] : []),
+    ].join(', '),
     cost: [readCost(budgets.get(name)), writeCost(cost)].filter(Boolean).join('; '),
     rules: ruleNames(rules),
   };
@@ -59,11 +63,14 @@ function transactionBlock(budgets: SingleBudgets, transaction: TransactionPlan):
   };
 }
 
-function ruleBlock({ name, use, writes = [], cost }: RulePlan): MutationBlock | undefined {
+function ruleBlock({ name, use, writes = [], dependsOn = [], cost }: RulePlan): MutationBlock | undefined {
   if (use.kind !== 'field' || !cost) return undefined;
   return {
     heading: `**${name}** · \`${use.field.type}.${use.field.field}\` · rule`,
-    writes: writes.map(({ kind, entity }) => `${kind} ${entity}`).join(', '),
+    writes: [
+      ...writes.map(({ kind, entity }) => `${kind} ${entity}`),
+      ...dependsOn.map((entity) => `check ${entity}`),
+    ].join(', '),
     cost: writeCost(cost),
     rules: '',
   };
@@ -114,7 +121,15 @@ function referenceItems(plan: Plan, entity: EntityPlan, kind: string): string[] 
 }
 
 /** Write units in all, and where they go: the table and each index. */
-function writeCost({ least, most, without }: WriteCost): string {
+function writeCost({ least, most, each, without }: WriteCost): string {
+  const own = most.total > 0 || !each ? [unitsText({ least, most }, without)] : [];
+  return [
+    ...own,
+    ...(each ? [`${unitsText(each, own.length > 0 ? [] : without)} for each element`] : []),
+  ].join(' + ');
+}
+
+function unitsText({ least, most }: Pick<WriteCost, 'least' | 'most'>, without: readonly string[]): string {
   const names = [...new Set([...Object.keys(most.indexes), ...Object.keys(least.indexes)])].sort();
   const parts = [
     `table ${range(least.table, most.table)}`,

@@ -4,37 +4,35 @@ import { entityOf, mutationOf } from '../../plan/lookup/find.js';
 import { partsOf, valuesTaken } from '../../plan/lookup/values-taken.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
-import type {
-  ElementPlan,
-  IdempotentPlan,
-  MutationPlan,
-  TransactionPlan,
-  WrittenValue,
+import {
+  type ElementPlan,
+  type IdempotentPlan,
+  isAddition,
+  type MutationPlan,
+  type TransactionPlan,
+  type WrittenValue,
 } from '../../plan/types/writes.js';
-import { valueExpression } from '../expressions.js';
+import { isGiven, valueExpression } from '../expressions.js';
 import { requireOption } from '../files/conditions.js';
 import { attributeOf, isCascading, tokensVariable } from '../files/shared.js';
 import type { Doc } from '../fragment.js';
 import { arrow, block, call, code, json, list, object, property, quote } from '../printer.js';
 import { args, context, entityType, keyValue as keyName, runtime, writesOf } from '../symbols.js';
 import { keyValue } from './reads.js';
-import { allowStatements, type Body, ruleCall } from './rule-calls.js';
+import { type Body, ruleCall } from './rule-calls.js';
 
 export function mutationBody(plan: Plan, mutation: MutationPlan): Body {
   const { idempotent, allow, name } = mutation;
+  const record = mutation.each ? 'records' : 'record';
   const write = writeExpression(plan, mutation, 'values');
   const prelude = preparation(mutation, 'values');
-  const before = allowStatements(allow);
   if (idempotent) {
-    const once = idempotentWrite(['record'], idempotent, { name, prelude, writes: [write] });
-    return { statements: [...before, once, 'record'], isAsync: true };
+    const once = idempotentWrite([record], idempotent, { name, prelude, writes: [write] });
+    return { allow, statements: [once, record], isAsync: true };
   }
-  if (mutation.kind === 'delete' && isCascading(plan, mutation.entity)) {
-    const cascade = call(code`${context}.db.cascade`, [write]);
-    return { statements: [...before, cascade], isAsync: before.length > 0 };
-  }
-  const sent = code`const [record] = await ${call(code`${context}.db.write`, [write])};`;
-  return { statements: [...before, ...prelude, sent, 'record'], isAsync: true };
+  const cascades = mutation.kind === 'delete' && !mutation.each && isCascading(plan, mutation.entity);
+  const sent = call(code`${context}.db.${cascades ? 'cascade' : 'writeOne'}`, [write]);
+  return { allow, statements: [...prelude, sent], isAsync: prelude.length > 0 };
 }
 
 /** One call that carries out all steps, and what of it the field gives. */
@@ -66,7 +64,7 @@ export function transactionBody(plan: Plan, transaction: TransactionPlan): Body 
     returns.kind === 'step'
       ? given(returns.step)
       : object(returns.steps.map((step) => property(step, given(step))));
-  return { statements: [...allowStatements(allow), ...ids, ...sent, answer], isAsync: true };
+  return { allow, statements: [...ids, ...sent, answer], isAsync: true };
 }
 
 /** A write that takes what earlier steps give is made when they are computed. */
@@ -127,8 +125,14 @@ function idempotentWrite(
   return code`const ${pattern(records)} = await ${call(code`${context}.db.writeIdempotent`, [once, asked])};`;
 }
 
-/** `userWrites.update(…)`. @param prepared the variable that holds what a rule prepared */
+/** `userWrites.update(…)`, once or for each element of a list. @param prepared the variable that holds what a rule prepared */
 function writeExpression(plan: Plan, mutation: MutationPlan, prepared: string): Doc {
+  const write = oneWrite(plan, mutation, prepared);
+  if (!mutation.each) return write;
+  return call(runtime('writeEach'), [valueExpression(mutation.each), arrow(['each'], write)]);
+}
+
+function oneWrite(plan: Plan, mutation: MutationPlan, prepared: string): Doc {
   const entity = entityOf(plan, mutation.entity);
   const options = optionsOf(entity, mutation);
   const write = (verb: string, parts: readonly Doc[]) =>
@@ -155,6 +159,7 @@ function optionsOf(entity: EntityPlan, mutation: MutationPlan): Doc[] {
   const change = ['...change', property('mutation', quote(name)), args, context];
   return [
     ...(expect ? [property('expect', valueExpression(expect))] : []),
+    ...addOption(mutation),
     ...requireOption(entity, mutation),
     ...(alongside ? [property('alongside', arrow(['change'], ruleCall(alongside, change)))] : []),
   ];
@@ -167,17 +172,18 @@ function givenValues(entity: EntityPlan, mutation: MutationPlan): Doc {
   if (kind === 'upsert' || kind === 'put')
     for (const { name, value } of key) fields.set(name, valueExpression(value));
   for (const { name, value } of values) replace(fields, name, givenValue(entity, name, value));
+  const computed = elements.filter((one) => !isAddition(one));
   const given = object([
     ...Array.from(fields, ([name, value]) => property(name, value)),
     ...expiryValue(mutation),
-    ...elements.map((one) => elementValue(entity, mutation, one)),
+    ...computed.map((one) => elementValue(entity, mutation, one)),
   ]);
-  return elements.length > 0 || takesCurrent(mutation) ? arrow(['current'], given) : given;
+  return computed.length > 0 || takesCurrent(mutation) ? arrow(['current'], given) : given;
 }
 
-/** Whether a value is one of the record as it is. */
+/** Whether a value is one of the record as it is; what is added is computed apart. */
 function takesCurrent({ values, elements = [], expiry }: MutationPlan): boolean {
-  const written = [...values, ...elements].map(({ value }) => value);
+  const written = [...values, ...elements.filter((one) => !isAddition(one))].map(({ value }) => value);
   return [...written, ...(expiry ? [expiry.to] : [])].flatMap(partsOf).some(({ kind }) => kind === 'current');
 }
 
@@ -191,12 +197,29 @@ function replace(fields: Map<string, Doc>, name: string, value: Doc): void {
 function preparedValues(entity: EntityPlan, mutation: MutationPlan): Doc {
   const { prepare, elements = [] } = mutation;
   const answer = ruleCall(prepare ?? '', [args, context, 'current']);
-  if (elements.length === 0) return arrow(['current'], answer);
-  const computed = elements.map((one) => elementValue(entity, mutation, one));
+  const computed = elements
+    .filter((one) => !isAddition(one))
+    .map((one) => elementValue(entity, mutation, one));
+  if (computed.length === 0) return arrow(['current'], answer);
   return arrow(['current'], object([code`...(await ${answer})`, ...computed]), { isAsync: true });
 }
 
-/** A value computed from the one there is. */
+/** What is added to numbers. */
+function addOption({ elements = [] }: MutationPlan): Doc[] {
+  const additions = elements.filter(isAddition);
+  if (additions.length === 0) return [];
+  const amounts = object(
+    additions.map(({ how, field, value }) => {
+      if (how === 'add') return property(field, valueExpression(value));
+      if (value.kind === 'literal') return property(field, json(-Number(value.value)));
+      return property(field, call(runtime('subtracted'), [quote(field), valueExpression(value)]));
+    }),
+  );
+  const isComputed = additions.some(({ value }) => value.kind === 'current');
+  return [property('add', isComputed ? arrow(['current'], amounts) : amounts)];
+}
+
+/** A list computed from the one there is. */
 function elementValue(
   entity: EntityPlan,
   { kind }: MutationPlan,
@@ -205,15 +228,10 @@ function elementValue(
   const attribute = attributeOf(entity, field);
   const isTime = attribute?.element === 'time';
   // An upsert begins with the default, or with nothing.
-  const start = json(attribute?.default ?? (how === 'add' ? 0 : []));
+  const start = json(attribute?.default ?? []);
   const current = kind === 'upsert' ? code`current?.${field} ?? ${start}` : `current.${field}`;
   const given = valueExpression(value);
-  if (how === 'add') {
-    const isWhole = attribute?.encoding === 'integer';
-    const sum = attribute?.of === 'Int' ? 'addedInt' : isWhole ? 'addedInteger' : 'addedDecimal';
-    return property(field, call(runtime(sum), [quote(field), current, given]));
-  }
-  const isOptional = value.kind === 'argument' && value.nullable;
+  const isOptional = isGiven(value) && value.nullable;
   const change = runtime(how === 'append' ? 'appended' : 'without');
   return property(field, call(change, [current, elementsGiven(given, { isTime, isOptional, isList })]));
 }
@@ -239,7 +257,7 @@ function expiryValue({ expiry }: MutationPlan): Doc[] {
 function givenValue(entity: EntityPlan, name: string, value: WrittenValue): Doc {
   const attribute = attributeOf(entity, name);
   const given = valueExpression(value);
-  const mayBeNull = value.kind === 'argument' && value.nullable;
+  const mayBeNull = isGiven(value) && value.nullable;
   return mayBeNull && attribute && !attribute.nullable
     ? call(runtime('notNull'), [quote(name), given])
     : given;

@@ -63,6 +63,13 @@ const mutationKeys = {
     example: { create: 'User', for: 'Mutation.signUp', from: '$input' },
     isRequired: true,
   },
+  each: {
+    ...source,
+    title: 'One for each',
+    description:
+      'The argument with a list, for each element of which a record is written: `$each` is the element, `$each.sku` a field of it. All of them are one transaction, of at most 100 items.',
+    example: { each: '$ids', delete: 'User', for: 'Mutation.deleteUsers', where: { id: '$each' } },
+  },
   where: {
     ...bindings,
     title: 'Key of the record',
@@ -92,8 +99,15 @@ const mutationKeys = {
     ...bindings,
     title: 'Added numbers',
     description:
-      'Numbers to add to the record’s current values. A negative number subtracts. Fails with VALUE_INVALID if the result exceeds the range of the type.',
+      'Numbers to add to the record’s current values. A negative number subtracts, and `-$points` is short for `subtract`. Fails with VALUE_INVALID if the result exceeds the range of the type.',
     example: { update: 'User', for: 'Mutation.countLogin', where: { id: '$id' }, add: { logins: 1 } },
+  },
+  subtract: {
+    ...bindings,
+    title: 'Subtracted numbers',
+    description:
+      'Numbers to subtract from the record’s current values. An argument that is negative fails with VALUE_INVALID, as does a result outside the range of the type.',
+    example: { update: 'User', for: 'Mutation.spend', where: { id: '$id' }, subtract: { points: '$points' } },
   },
   append: {
     ...bindings,
@@ -116,7 +130,7 @@ const mutationKeys = {
       update: 'User',
       for: 'Mutation.book',
       where: { id: '$id' },
-      add: { seatsLeft: -1 },
+      subtract: { seatsLeft: 1 },
       require: { seatLeft: { seatsLeft: { gt: 0 } } },
     },
   },

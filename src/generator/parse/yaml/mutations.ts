@@ -3,11 +3,14 @@
 import { isMap, type Node } from 'yaml';
 import { keysOf } from '../../language/schema.js';
 import {
+  type ElementUpdate,
   elementUpdates,
   type IdempotentModel,
   type MutationModel,
   mutationKinds,
+  partOf,
   type RuleModel,
+  type Source,
   type TransactionModel,
   type Word,
   writeKinds,
@@ -69,10 +72,12 @@ function readTransaction(reading: Reading, name: Word, node: Node | null): Trans
 }
 
 function readWrite(
-  reading: Reading,
+  around: Reading,
   name: Word,
   map: Entries<keyof typeof keysOf.mutation>,
 ): MutationModel | undefined {
+  const each = sourceOf(around, map.get('each'));
+  const reading = { ...around, ...optional({ each }) };
   const kind = mutationKinds.find((one) => map.has(one));
   const entity = kind && wordOf(reading, map.get(kind));
   if (!kind || !entity) return undefined;
@@ -90,10 +95,11 @@ function readWrite(
     name,
     kind,
     entity,
+    ...optional({ each }),
     where: bindingsOf(reading, map.get('where')),
     set: valuesOf(ofRecord, map.get('set')),
     elements: elementUpdates.flatMap((how) =>
-      bindingsOf(ofRecord, map.get(how)).map(({ field, source }) => ({ how, field, source })),
+      bindingsOf(ofRecord, map.get(how)).map(({ field, source }) => elementUpdate(how, field, source)),
     ),
     require: fieldsOf(reading, map.get('require')).flatMap((entry) => {
       const condition = filterOf(ofRecord, entry);
@@ -113,6 +119,15 @@ function readWrite(
   };
 }
 
+/** `add: { amount: -$n }` subtracts. */
+function elementUpdate(how: ElementUpdate['how'], field: Word, source: Source): ElementUpdate {
+  const isNegated = how === 'add' && source.kind === 'literal' && /^-\$./.test(String(source.value));
+  if (!isNegated) return { how, field, source };
+  const word = { text: String(source.value), at: source.at };
+  const at = partOf(word, 1, word.text.length);
+  return { how: 'subtract', field, source: { kind: 'argument', path: word.text.slice(2).split('.'), at } };
+}
+
 function idempotentOf(reading: Reading, entry: Entry | undefined): IdempotentModel | undefined {
   if (!entry) return undefined;
   const map = isMap(entry.value) ? entriesOf(reading, entry.value, keysOf.idempotent) : undefined;
@@ -129,6 +144,7 @@ export function readRule(reading: Reading, name: Word, node: Node | null): RuleM
     writes: writeKinds.flatMap((kind) =>
       wordsOf(reading, declared.get(kind)).map((entity) => ({ kind, entity })),
     ),
+    dependsOn: wordsOf(reading, map.get('dependsOn')),
     ...optional({
       for: fieldPathOf(reading, map.get('for')),
       in: wordOf(reading, map.get('in')),

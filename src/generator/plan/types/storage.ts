@@ -51,6 +51,8 @@ export interface EntityPlan {
   readonly references?: readonly ReferencePlan[];
   /** The attribute that counts writes; null for append-only entities. */
   readonly revision: string | null;
+  /** Fields on which nothing depends, if there are any: changed without reading the record. */
+  readonly direct?: readonly string[];
   readonly ttl: { readonly attribute: string; readonly field: string } | null;
   /** The fields of the primary key, in their order in the key. */
   readonly keyFields: readonly string[];
@@ -96,6 +98,8 @@ export interface AttributePlan {
   readonly encoding: Encoding;
   /** Of the innermost type. */
   readonly element: Encoding;
+  /** Any JSON: a scalar whose values have no type. */
+  readonly any?: true;
   /** Stored, but in no SDL type. */
   readonly hidden: boolean;
   readonly secret: boolean;
@@ -127,7 +131,7 @@ export type TypeShape =
 
 /** The form of a value, at any depth: a scalar's, that of each element of a list, or that of an embedded type. */
 export type ValueForm =
-  | { readonly kind: 'scalar'; readonly encoding: 'time' }
+  | { readonly kind: 'scalar'; readonly encoding: Exclude<Encoding, 'enum' | 'document'> }
   | { readonly kind: 'each'; readonly of: ValueForm; readonly nullable: boolean }
   | { readonly kind: 'embedded'; readonly type: string };
 
@@ -205,6 +209,10 @@ export interface AggregatePlan {
   readonly kind: 'count' | 'sum' | 'sequence';
   /** The pattern's name; of a sequence its field's. */
   readonly name: string;
+  /** Other patterns that read the same number, if there are any. */
+  readonly also?: readonly string[];
+  /** Of a sum, the whole numbers that the fields can hold that give it. */
+  readonly range?: 'Int' | 'integer';
   /** The field that is summed or numbered; null for counts. */
   readonly field: string | null;
   readonly partition: KeyTemplate;

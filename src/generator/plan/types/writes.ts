@@ -29,6 +29,8 @@ export interface MutationPlan {
   readonly kind: 'create' | 'update' | 'upsert' | 'put' | 'touch' | 'delete';
   readonly entity: string;
   readonly field: FieldRef | null;
+  /** The list for each of whose elements a record is written. */
+  readonly each?: WrittenValue;
   readonly key: readonly NamedWrite[];
   /** Attributes that are set. */
   readonly values: readonly NamedWrite[];
@@ -41,6 +43,8 @@ export interface MutationPlan {
     readonly field: string;
     readonly to: WrittenValue;
   };
+  /** It is one UpdateItem: nothing is read, and others of its kind do not conflict with it. */
+  readonly direct?: true;
   readonly expect: WrittenValue | null;
   readonly prepare: string | null;
   readonly alongside: string | null;
@@ -95,6 +99,8 @@ export interface WriteCost {
   readonly least: WriteUnits;
   /** Where everything it can write does change. */
   readonly most: WriteUnits;
+  /** What each element of a list adds, where a record is written for each. */
+  readonly each?: Pick<WriteCost, 'least' | 'most'>;
   /** Rules whose writes nobody declared: theirs come on top. */
   readonly without: readonly string[];
 }
@@ -106,11 +112,16 @@ export interface DeclaredWrite {
 }
 
 export interface ElementPlan {
-  readonly how: 'add' | 'append' | 'remove';
+  readonly how: 'add' | 'subtract' | 'append' | 'remove';
   readonly field: string;
   readonly value: WrittenValue;
   /** The value is a list: several elements. */
   readonly isList?: true;
+}
+
+/** Whether it is a number that is added to another, not an element of a list. */
+export function isAddition({ how }: ElementPlan): boolean {
+  return how === 'add' || how === 'subtract';
 }
 
 /** A condition on a record that was read; nothing of it is optional. */

@@ -11,7 +11,7 @@ import { itemId } from '../../keys/item-key.js';
 import { getItems } from '../../read/batch-get.js';
 import { recordsOf } from '../../read/records.js';
 import type { EntityCodec, Key } from '../../types.js';
-import { transactionLimit } from '../commit.js';
+import { transactionLimit } from '../action.js';
 import type { Contention } from '../contention.js';
 import { Actions } from '../merge.js';
 import { isMarked } from '../references.js';
@@ -24,6 +24,10 @@ import { cascadeTreeOf, type DeletableRecord, type DependentsOf, deletableRecord
 export interface Deletion<out R> extends Write<R> {
   /** The record that `cascade` deletes in several transactions, where one is too small. */
   readonly root: DeletableRecord;
+}
+
+export function isDeletion<R>(write: Write<R>): write is Deletion<R> {
+  return 'root' in write;
 }
 
 export interface CascadeOptions {
@@ -48,16 +52,17 @@ export function removeTree<R extends object>(
   further: DependentsOf<R>,
   options: DeleteOptions<R> = {},
 ): Deletion<R> {
-  const root = deletableRecord(entity, key, { further, expect: options.expect, require: options.require });
+  const { expect, require } = options;
+  const root = deletableRecord(entity, key, { further, expect, require });
   return {
     kind: 'remove',
     entity: entity.name,
-    target: target(entity, key),
+    targets: [target(entity, key)],
     root,
     plan: async (found, env) => {
       const before = live(entity, found.get(entity.table, key), env.now);
       if (before === null) throw notFound(entity.name, keyFields(entity, key));
-      const tree = await cascadeTreeOf(found, env.now, [root], { room: transactionLimit, seen: new Set() });
+      const tree = await cascadeTreeOf(found, env.now, [root], { room: roomOf(env), seen: new Set() });
       if (tree === undefined) throw cascadeTooLarge(entity.name);
       const alongside = () => options.alongside?.({ before: before.record, after: null }) ?? [];
       return { ...tree, result: before.record, alongside };
@@ -97,6 +102,7 @@ export async function cascade<R extends object>(
 class Cascade {
   readonly #context: CascadeContext;
   readonly #root: DeletableRecord;
+  #env: CallEnvironment;
   #left: number;
   #deleted = 0;
   /** Marked records whose dependents are being deleted: where references form a circle, they turn up again. */
@@ -104,16 +110,19 @@ class Cascade {
 
   constructor(context: CascadeContext, root: DeletableRecord, steps: number) {
     this.#context = context;
+    this.#env = context.env;
     this.#root = root;
     this.#left = steps;
   }
 
   /** One transaction, if any are left. */
   async step<R>(write: Write<R>): Promise<R> {
-    const { requester, contention, env, wrote } = this.#context;
+    const { requester, contention, wrote } = this.#context;
     if (this.#left <= 0) throw this.#unfinished();
-    const outcome = await transact(requester, contention, [write], env);
+    const outcome = await transact(requester, contention, [write], this.#env);
     wrote(outcome);
+    // What a caller began who might, is completed.
+    if (outcome.isWritten) this.#env = { ...this.#env, premises: () => [] };
     this.#deleted += outcome.items.filter(({ item }) => item === null).length;
     if (outcome.isWritten) this.#left -= 1;
     return outcome.results[0] as R;
@@ -176,7 +185,7 @@ function marking({ entity, table, key, end }: DeletableRecord): Write<null> {
   return {
     kind: 'update',
     entity,
-    target: { table, key, consistent: true },
+    targets: [{ table, key, consistent: true }],
     plan: (found, env) => {
       const ended = end(found.get(table, key), env.now);
       const actions = ended === null || ended.isMarked ? [] : ended.marking;
@@ -210,11 +219,11 @@ function removing(records: readonly DeletableRecord[], underway: ReadonlySet<str
         const tree = isLarge
           ? undefined
           : await cascadeTreeOf(found, env.now, [record], {
-              room: transactionLimit - items.length,
+              room: roomOf(env) - items.length,
               levels: nestedAtOnce,
               seen,
             });
-        if (tree === undefined || actions.sizeWith(tree.actions) > transactionLimit)
+        if (tree === undefined || actions.sizeWith(tree.actions) > roomOf(env))
           return give(done === 0 ? { done, large: record } : { done });
         actions.add(tree.actions);
         items.push(...tree.items);
@@ -231,11 +240,16 @@ function removingOne(record: DeletableRecord, underway: ReadonlySet<string>): Wr
     entity: record.entity,
     plan: async (found, env) => {
       const seen = new Set([...underway].filter((id) => id !== record.id));
-      const tree = await cascadeTreeOf(found, env.now, [record], { room: transactionLimit, seen });
+      const tree = await cascadeTreeOf(found, env.now, [record], { room: roomOf(env), seen });
       if (tree === undefined) throw cascadeTooLarge(record.entity);
       return { result: null, ...tree };
     },
   };
+}
+
+/** How many items one transaction can take, without the checks of what it depends on. */
+function roomOf({ premises }: CallEnvironment): number {
+  return transactionLimit - premises().length;
 }
 
 function isCode(error: unknown, code: ErrorCode): boolean {

@@ -1,5 +1,6 @@
 /** The field that a pattern or mutation answers can carry the answer. */
 
+import { isNumber } from '../../../encodings.js';
 import { isGet } from '../../../layout/serving.js';
 import {
   type PatternModel,
@@ -9,10 +10,12 @@ import {
   type TypeRef,
   type Word,
 } from '../../../model.js';
+import type { Answer } from '../../../resolve/answers.js';
 import type { ResolvedModel } from '../../../resolve/resolved-model.js';
 import { connectionNode, encodingOf, fieldAt, isConnection, optional } from '../../../resolve/sdl.js';
 import { typeOfSource } from '../../../resolve/value-paths.js';
 import { type Check, type Finding, listed } from '../../row.js';
+import { carries } from '../writes/transactions.js';
 
 export const answerChecks: readonly Check<ResolvedModel>[] = [
   {
@@ -102,7 +105,12 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
       };
       continue;
     }
-    if (isMany && isConnection(model.sdl, field.type) && isGet(answer.by, readable(resolved, target))) {
+    if (
+      isMany &&
+      isConnection(model.sdl, field.type) &&
+      answer.kind === 'pattern' &&
+      isGet(answer.by, readable(resolved, target))
+    ) {
       yield {
         at: answer.for.at,
         message: `Pattern \`${answer.name.text}\` reads records by their whole keys, in the caller’s order, but \`${answer.for.type}.${field.name}\` is a connection.`,
@@ -112,18 +120,27 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
       continue;
     }
     if (
-      isMany
-        ? isManyOf(model.sdl, field.type, target)
-        : field.type.kind === 'named' && field.type.name === target
+      answer.kind === 'mutation'
+        ? carries(field.type, answer.by)
+        : isMany
+          ? isManyOf(model.sdl, field.type, target)
+          : field.type.kind === 'named' && field.type.name === target
     )
       continue;
     yield {
       at: answer.for.at,
-      message: `${capital(answer.kind)} \`${answer.name.text}\` returns ${isMany ? `a list or connection of \`${target}\`` : `one \`${target}\``}, but \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
+      message: `${capital(answer.kind)} \`${answer.name.text}\` returns ${isMany ? `a list or connection of \`${target}\`` : isEach(answer) ? `a list of \`${target}\`` : `one \`${target}\``}, but \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
       notes: [{ message: 'the field', at: field.at }],
-      hint: returnHint(model.sdl, field, target, answer.kind),
+      hint: isEach(answer)
+        ? `Make the field \`[${target}!]!\`.`
+        : returnHint(model.sdl, field, target, answer.kind),
     };
   }
+}
+
+/** Whether it writes a record for each element of a list. */
+function isEach(answer: Answer): boolean {
+  return answer.kind === 'mutation' && answer.by.each !== undefined;
 }
 
 function readable({ entities }: ResolvedModel, name: string): { readonly keyFields: readonly string[] } {
@@ -157,8 +174,7 @@ function plainMistake(
       : { gives: `${gives} for each element`, hint: 'Make the field `[Boolean!]!`.' };
   }
   // A sum may need more room than an Int has.
-  const isWide =
-    pattern.cardinality === 'sum' && ['integer', 'decimal'].includes(encodingOf(type, resolved.model.sdl));
+  const isWide = pattern.cardinality === 'sum' && isNumber(encodingOf(type, resolved.model.sdl));
   const isRight = isWide || (type.kind === 'named' && type.name === wanted);
   return isRight ? undefined : { gives, hint: `Make the field \`${wanted}!\`.` };
 }

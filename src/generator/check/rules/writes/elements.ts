@@ -1,13 +1,16 @@
 /** What a mutation computes from the record as it is, and what goes with which kind of mutation. */
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
+import { isNumber } from '../../../encodings.js';
 import { type MutationModel, namedType, printType } from '../../../model.js';
 import {
   type ResolvedAttribute,
   type ResolvedModel,
   valuesTakenBy,
 } from '../../../resolve/resolved-model.js';
-import { sourcesIn } from '../../../sources.js';
+import { writtenSource } from '../../../resolve/value-paths.js';
+import { scalarHint } from '../../../scalars.js';
+import { isFieldOf, sourcesIn } from '../../../sources.js';
 import type { Check, Finding } from '../../row.js';
 
 export const elementChecks: readonly Check<ResolvedModel>[] = [
@@ -22,7 +25,9 @@ export const elementChecks: readonly Check<ResolvedModel>[] = [
           yield {
             at: field.at,
             message: `\`${how}\` applies to ${wanted}, but \`${entity.text}.${field.text}\` is \`${printType(attribute.type)}\`.`,
-            hint: 'Set the value under `set` or in a `prepare` rule.',
+            hint:
+              (how === 'add' ? scalarHint(model.sdl, attribute, 'integer') : undefined) ??
+              'Set the value under `set` or in a `prepare` rule.',
           };
         }
       }
@@ -31,6 +36,39 @@ export const elementChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'written-twice',
     check: writtenTwice,
+  },
+  {
+    code: 'each-list',
+    *check(resolved) {
+      for (const { source, role, value } of resolved.values.all) {
+        if (role !== 'each') continue;
+        const written = writtenSource(source).text;
+        if (value?.kind === 'type' && (value.type.kind !== 'list' || !value.type.of.nonNull))
+          yield {
+            at: source.at,
+            message: `\`${written}\` is \`${printType(value.type)}\`, but \`each\` takes a list without nulls.`,
+            notes: [{ message: 'declared here', at: value.at }],
+            hint:
+              value.type.kind === 'list'
+                ? 'Make its elements non-null, as in `[ID!]!`.'
+                : 'Make it a list, as in `[ID!]!`.',
+          };
+        else if (value?.kind === 'free' || source.kind !== 'argument')
+          yield {
+            at: source.at,
+            message: `\`${written}\` is no argument, but \`each\` takes a list that the caller passes.`,
+            hint: 'Name an argument, as in `$ids`.',
+          };
+      }
+      for (const { name, each, prepare } of resolved.model.mutations) {
+        if (!each || !prepare) continue;
+        yield {
+          at: prepare.at,
+          message: `Mutation \`${name.text}\` writes a record for each element of a list, and a \`prepare\` rule does not know the element.`,
+          hint: 'Use `from: $each` and `set`.',
+        };
+      }
+    },
   },
   {
     code: 'touch-expiry',
@@ -100,7 +138,7 @@ function wantedBy(
   attribute: ResolvedAttribute,
 ): string | undefined {
   const { encoding, element, type } = attribute;
-  if (how === 'add') return encoding === 'integer' || encoding === 'decimal' ? undefined : 'numbers';
+  if (how === 'add' || how === 'subtract') return isNumber(encoding) ? undefined : 'numbers';
   if (type.kind !== 'list' || type.of.kind === 'list') return 'lists';
   return how === 'remove' && element === 'document' ? 'lists of plain values' : undefined;
 }
@@ -115,14 +153,12 @@ function* writtenTwice(resolved: ResolvedModel): Generator<Finding> {
         : [];
     // Fields of the input that something else takes its value from are not attributes of the record.
     const set = [...mutation.set, ...mutation.elements];
-    const taken = new Set(
-      [
-        ...mutation.set.flatMap(({ value }) => sourcesIn(value)),
-        ...mutation.elements.map(({ source }) => source),
-      ].map(pathOf),
-    );
-    const isTaken = (name: string) =>
-      mutation.from?.kind === 'argument' && taken.has([...mutation.from.path, name].join('.'));
+    const taken = [
+      ...mutation.set.flatMap(({ value }) => sourcesIn(value)),
+      ...mutation.elements.map(({ source }) => source),
+    ];
+    const { from } = mutation;
+    const isTaken = (name: string) => taken.some((source) => isFieldOf(from, name, source));
     const attributes = resolved.entities.get(mutation.entity.text)?.attributes;
     // What nothing but a rule may set is reported as such.
     const isSet = (name: string) => attributes?.get(name)?.computed === undefined;
@@ -141,8 +177,4 @@ function* writtenTwice(resolved: ResolvedModel): Generator<Finding> {
       };
     }
   }
-}
-
-function pathOf(source: MutationModel['elements'][number]['source']): string {
-  return source.kind === 'argument' ? source.path.join('.') : '';
 }

@@ -14,7 +14,7 @@ import {
   objectType,
   typedParameter,
 } from '../../printer.js';
-import { entityType } from '../../symbols.js';
+import { entityType, runtimeType } from '../../symbols.js';
 import { attributeOf } from '../shared.js';
 import { filterMembers } from './filters.js';
 import { isListOfBuckets } from './partitions.js';
@@ -56,7 +56,7 @@ export function byParameter(plan: Plan, pattern: PatternPlan, asked: Asked): Doc
     ...(fields.length > 0
       ? [generic(globalOf('Pick'), [entityType(entity.names.record), literalUnion(fields)])]
       : []),
-    ...(members.length > 0 ? [objectType(members)] : []),
+    ...(members.length > 0 ? [boundsType(asked, members.length) ?? objectType(members)] : []),
   ];
   if (parts.length === 0) return [];
   const isOptional = fields.length === 0 && required.length === 0;
@@ -69,6 +69,14 @@ function requiredMember(entity: EntityPlan, field: string, each: unknown): Doc {
   if (!each) return code`readonly ${field}: ${type}`;
   const attribute = attributeOf(entity, field);
   return code`readonly ${field}: ${readonlyList(type, { isWord: attribute?.list !== true })}`;
+}
+
+/** `RangeBounds<'from' | 'to', string>`, where the bounds are all there is to give. */
+function boundsType({ entity, access: { range } }: Asked, members: number): Doc | null {
+  // A prefix is text, whatever the field is.
+  if (!range || members < 2 || range.bounds.length !== members || range.bounds.includes('prefix'))
+    return null;
+  return generic(runtimeType('RangeBounds'), [literalUnion(range.bounds), boundType(entity, range.field)]);
 }
 
 function optionalMembers(pattern: PatternPlan, { entity, access }: Asked): Doc[] {

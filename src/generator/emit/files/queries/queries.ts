@@ -104,6 +104,11 @@ function recordOf(entities: readonly EntityPlan[]): Doc {
 
 type Asked = { readonly entity: EntityPlan; readonly access: QueryAccess } | MixedQuery;
 
+function distinctExpression({ distinct }: PatternPlan): Doc | null {
+  if (!distinct) return null;
+  return distinct.by === 'record' ? 'true' : quote(distinct.attribute);
+}
+
 /** @param asked one entity, or several in one query */
 function queryView(plan: Plan, pattern: PatternPlan, asked: Asked) {
   const { entity, access } = asked;
@@ -126,6 +131,7 @@ function queryView(plan: Plan, pattern: PatternPlan, asked: Asked) {
     ['descending', descending === 'false' ? null : descending],
     ['filter', filter],
     ['covering', covering],
+    ['distinct', distinctExpression(pattern)],
     ['consistent', access.consistent ? 'true' : null],
     ['page', page.default === 20 && page.max === 100 ? null : pageExpression(page)],
     ['total', access.total === undefined ? null : aggregateExpression(entity, access.total)],
@@ -179,7 +185,7 @@ function encodedParts(
     const constant = constants.get(field);
     const given = lists.some((one) => one.field === field) ? field : `by.${field}`;
     const stored = asStored(entity, field, constant === undefined ? given : literal(constant));
-    return call(encoding(encode), [constant === undefined ? stored : literal(constant)]);
+    return call(encoding(encode), [stored]);
   };
   return (list) => keyExpression(inlined(list, constants), value, 'shard');
 }
@@ -275,7 +281,7 @@ function queryComment(pattern: PatternPlan, access: QueryAccess): string {
       : access.order.descending
         ? 'descending'
         : 'ascending';
-  const shards = access.shards === null ? '' : `, ${access.shards} shards merged`;
+  const shards = access.shards === null ? '' : `, ${access.shards} shards`;
   const next = leadsOn(pattern) ? `, then ${pattern.target} by key` : '';
   return comment(`${field}: ${access.index ?? 'table'} ${keyComment(access)}, ${order}${shards}${next}.`);
 }
