@@ -159,6 +159,8 @@ export interface PatternModel {
   readonly of?: Word;
   /** The attribute that the answer has of each record, in the place of the record. */
   readonly select?: Word;
+  /** Each record, or each value that `select` gives, once. */
+  readonly distinct?: { readonly at: Span };
   /** What a maintained count may not pass. */
   readonly cap?: { readonly count: number; readonly at: Span };
   /** Of a connection: `totalCount` is maintained by the write path. */
@@ -246,7 +248,7 @@ export type FilterOperator = (typeof filterOperators)[number] | `size ${Comparis
 export const mutationKinds = ['create', 'update', 'upsert', 'put', 'touch', 'delete'] as const;
 export type MutationKind = (typeof mutationKinds)[number];
 
-export const elementUpdates = ['add', 'append', 'remove'] as const;
+export const elementUpdates = ['add', 'subtract', 'append', 'remove'] as const;
 
 export interface ElementUpdate {
   readonly how: (typeof elementUpdates)[number];

@@ -118,7 +118,8 @@ export const playerAchievements = (by: Pick<Achievement, 'playerId'>): IndexQuer
   });
 
 /**
- * Query.tournamentRanking: Ranking `TOURNAMENT#{tournamentId}` / `RANKING#{ranking}#{playerId}`, ascending.
+ * Query.tournamentRanking: Ranking `TOURNAMENT#{tournamentId}` / `RANKING#{pad(ranking, 6)}#{playerId}`,
+ * ascending.
  */
 export const tournamentRanking = (
   by: Pick<TournamentEntry, 'tournamentId'> & RangeBounds<'from' | 'to', number>,
@@ -281,6 +282,7 @@ export const playerTotal = (by: Pick<LeaderboardEntry, 'playerId'>): Aggregate<L
   name: 'playerTotal',
   entity: leaderboardEntryCodec,
   keys: [keys.playerTotalNumberKey(by)],
+  range: 'integer',
 });
 
 /** Query.enrolled: maintained under `COUNT#Enrollment.enrolled#{tenantId}#{courseId}` / `COUNT`. */
