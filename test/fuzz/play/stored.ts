@@ -20,8 +20,7 @@ export async function storedItems(project: Project, tables: readonly TableDefini
       new ScanCommand({ TableName: project.tableName(table.table), ConsistentRead: true }),
     );
     // A number that came back to nothing says the same as none.
-    for (const item of found)
-      if (item._number !== 0) items[itemId(ref, keyOfItem(ref, item))] = plain(item);
+    for (const item of found) if (item._number !== 0) items[itemId(ref, keyOfItem(ref, item))] = plain(item);
   }
   return items;
 }
