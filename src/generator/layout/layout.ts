@@ -9,6 +9,7 @@
 import { emptyLock, type Lock } from '../lock.js';
 import type { Model, PatternModel, TableModel } from '../model.js';
 import type { ItemPlan } from '../plan/types/storage.js';
+import { queryPatterns } from '../resolve/members.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { aggregatesOf } from './aggregates.js';
 import { basesOf } from './basis.js';
@@ -18,7 +19,6 @@ import { tooManyIndexes } from './findings.js';
 import { guardsOf } from './guards.js';
 import { itemsOf, versionsOf } from './items.js';
 import { lockFindings } from './lock/findings.js';
-import { queryPatterns } from './mixed.js';
 import { type Ground, keysIn, placePinned, primaryKeys } from './placing.js';
 import { reasonsOf } from './reasons.js';
 import { referencesOf } from './references.js';

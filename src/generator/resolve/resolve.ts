@@ -14,6 +14,7 @@ import {
 import { answersOf } from './answers.js';
 import { attributesOf } from './attributes.js';
 import { keyTexts } from './identity.js';
+import { memberPatterns } from './members.js';
 import {
   indexOf,
   type ResolvedEntity,
@@ -114,20 +115,22 @@ function templatesOf(model: Model, entities: ReadonlyMap<string, ResolvedEntity>
     ...[...entities.values()].flatMap((entity) =>
       templatesIn(entity, undefined, 'main', entity.table, entity.model.key),
     ),
-    ...model.patterns.flatMap((pattern) => {
-      const entity = entities.get(pattern.target.text);
-      if (!entity?.table) return [];
-      const index = indexOf(entity, pattern);
-      // A local index shares the table's partition key, which is not pinned twice.
-      const key = index && {
-        partition: index.kind === 'local' ? undefined : index.partition,
-        sort: index.sort,
-      };
-      return [
-        ...templatesIn(entity, pattern, 'entry', entity.table, pattern.entry?.key ?? []),
-        ...templatesIn(entity, pattern, 'index', key, pattern.key),
-      ];
-    }),
+    ...model.patterns
+      .flatMap((one) => memberPatterns(model, one))
+      .flatMap((pattern) => {
+        const entity = entities.get(pattern.target.text);
+        if (!entity?.table) return [];
+        const index = indexOf(entity, pattern);
+        // A local index shares the table's partition key, which is not pinned twice.
+        const key = index && {
+          partition: index.kind === 'local' ? undefined : index.partition,
+          sort: index.sort,
+        };
+        return [
+          ...templatesIn(entity, pattern, 'entry', entity.table, pattern.entry?.key ?? []),
+          ...templatesIn(entity, pattern, 'index', key, pattern.key),
+        ];
+      }),
   ];
 }
 

@@ -57,6 +57,52 @@ export function rangeOf(bounds: Bounds, { head, terminated }: RangeShape): SortR
   return below === undefined ? { kind: 'between', from: lower } : { kind: 'between', from: lower, below };
 }
 
+/** The least range that contains all of these; undefined is all of a partition. */
+export function spanOf(...ranges: readonly (SortRange | undefined)[]): SortRange | undefined {
+  const some = ranges.filter((range) => range?.kind !== 'empty');
+  const [first] = some;
+  if (first === undefined) return some.length === 0 ? { kind: 'empty' } : undefined;
+  return some
+    .slice(1)
+    .reduce<SortRange | undefined>((span, range) => range && span && spanOfTwo(span, range), first);
+}
+
+function spanOfTwo(a: SortRange, b: SortRange): SortRange {
+  const [one, other] = [endsOf(a), endsOf(b)];
+  const isLower =
+    one.from === undefined || (other.from !== undefined && compareKeys(one.from, other.from) <= 0);
+  const isHigher = compareEnds(one, other) >= 0;
+  if (isLower && isHigher) return a;
+  const from = isLower ? one.from : other.from;
+  const { to, below } = isHigher ? one : other;
+  if (from === other.from && compareEnds(one, other) <= 0) return b;
+  return {
+    kind: 'between',
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(below !== undefined && { below }),
+  };
+}
+
+interface Ends {
+  readonly from?: string | number | undefined;
+  readonly to?: string | number | undefined;
+  readonly below?: string | number | undefined;
+}
+
+function endsOf(range: SortRange): Ends {
+  if (range.kind === 'equals') return { from: range.value, to: range.value };
+  if (range.kind === 'prefix') return { from: range.prefix, below: successor(range.prefix) };
+  return range.kind === 'between' ? range : {};
+}
+
+/** Positive where the first end is above the other. */
+function compareEnds(a: Ends, b: Ends): number {
+  const [one, other] = [a.to ?? a.below, b.to ?? b.below];
+  if (one === undefined || other === undefined) return one === other ? 0 : one === undefined ? 1 : -1;
+  return compareKeys(one, other) || Number(a.to !== undefined) - Number(b.to !== undefined);
+}
+
 function higher(a: string, b: string): string {
   return compareKeys(a, b) < 0 ? b : a;
 }

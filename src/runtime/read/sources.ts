@@ -1,8 +1,8 @@
 /** The items of a query in order, across its partitions. */
 
 import type { Requester } from '../client/requests.js';
-import { successor, within } from '../keys/ranges.js';
-import type { Filter, IndexRef, Item, Key, Partitions, SortRange } from '../types.js';
+import { compareKeys, successor, within } from '../keys/ranges.js';
+import type { Filter, IndexRef, Item, Key, Part, Partitions, SortRange } from '../types.js';
 import {
   bucketsIn,
   compareInBucket,
@@ -49,6 +49,8 @@ class PartitionReader {
   readonly shard: number;
   readonly #reading: Reading;
   readonly #partition: string | number;
+  readonly #index: IndexRef;
+  readonly #only: readonly unknown[] | undefined;
   readonly #range: SortRange | undefined;
   readonly #ascending: boolean;
   /** A sort key that was read only because DynamoDB has no exclusive bound next to another one. */
@@ -65,20 +67,24 @@ class PartitionReader {
   constructor(
     reading: Reading,
     place: { bucket: number; shard: number },
-    partition: string | number,
+    part: Part,
     ascending: boolean,
     from?: Position,
   ) {
     this.#reading = reading;
-    this.#partition = partition;
+    this.#partition = part.key;
+    this.#index = part.index ?? reading.index;
+    this.#only = part.only;
     this.#ascending = ascending;
     this.bucket = place.bucket;
     this.shard = place.shard;
-    this.#range = reading.sort;
-    if (from !== undefined && from.shard === place.shard)
-      this.#start = startKey(reading.index, partition, from);
-    else if (from?.sort !== undefined) {
-      this.#range = rest(reading.sort, from.sort, ascending);
+    this.#range = part.sort;
+    if (from !== undefined && from.shard === place.shard) {
+      this.#start = startKey(this.#index, part.key, from);
+      // Nothing else has the whole primary key.
+      this.#end = part.sort?.kind === 'equals' && isPrimary(this.#index);
+    } else if (from?.sort !== undefined) {
+      this.#range = rest(part.sort, from.sort, ascending);
       // Equal sort keys are ordered by shard: those of shards before this position lie behind it.
       if (place.shard < from.shard === ascending) this.#skip = from.sort;
     }
@@ -107,11 +113,12 @@ class PartitionReader {
   /** How far DynamoDB has evaluated: no later row lies before it. Undefined before the first request. */
   get frontier(): Position | undefined {
     if (!this.#started || this.#start === undefined) return undefined;
-    return positionOf(this.#reading.index, { item: this.#start, bucket: this.bucket, shard: this.shard });
+    return positionOf(this.#index, { item: this.#start, bucket: this.bucket, shard: this.shard });
   }
 
   async fetch(requester: Requester, wanted: number): Promise<void> {
-    const { index, equals, filter, consistent, only, parent } = this.#reading;
+    const { equals, filter, consistent, only, parent } = this.#reading;
+    const index = this.#index;
     const limit = this.#limit(wanted);
     const shape = { index, equals, filter, consistent, only };
     const part = {
@@ -136,16 +143,17 @@ class PartitionReader {
   }
 
   #keep(items: readonly Item[]): Row[] {
-    const { index } = this.#reading;
-    const { sort } = index;
+    const { sort } = this.#index;
+    const index = this.#index === this.#reading.index ? undefined : this.#index;
     const exact = this.#skip === undefined && !isWidened(this.#range);
     const rows: Row[] = [];
     for (const item of items) {
+      if (this.#only?.includes(item._type) === false) continue;
       if (!exact && sort !== undefined) {
         const key = item[sort] as string | number;
         if (key === this.#skip || !within(this.#range, key)) continue;
       }
-      rows.push({ item, bucket: this.bucket, shard: this.shard });
+      rows.push({ item, bucket: this.bucket, shard: this.shard, index });
     }
     return rows;
   }
@@ -163,6 +171,10 @@ class PartitionReader {
   }
 }
 
+function isPrimary({ table, partition, sort }: IndexRef): boolean {
+  return partition === table.partition && sort === table.sort;
+}
+
 /** Whether DynamoDB reads one key more than the range contains: see `queryInput`. */
 export function isWidened(range: SortRange | undefined): boolean {
   return range?.kind === 'between' && range.from !== undefined && range.below !== undefined;
@@ -170,21 +182,26 @@ export function isWidened(range: SortRange | undefined): boolean {
 
 /** The part of a range from a sort key on, inclusive. */
 function rest(range: SortRange | undefined, sort: string | number, ascending: boolean): SortRange {
-  if (range?.kind === 'equals' || range?.kind === 'empty') return range;
-  if (!ascending) {
-    const from = range?.kind === 'prefix' ? range.prefix : range?.from;
-    return { kind: 'between', ...(from !== undefined && { from }), to: sort };
+  if (range?.kind === 'empty') return range;
+  if (range?.kind === 'equals') {
+    const isAhead = compareKeys(range.value, sort) * (ascending ? 1 : -1) >= 0;
+    return isAhead ? range : { kind: 'empty' };
   }
-  if (range?.kind === 'prefix') {
-    const below = successor(range.prefix);
-    return { kind: 'between', from: sort, ...(below !== undefined && { below }) };
-  }
-  const { to, below } = range ?? {};
+  const { from, to, below } =
+    range?.kind === 'prefix'
+      ? { from: range.prefix, to: undefined, below: successor(range.prefix) }
+      : (range ?? {});
+  const isAbove = (bound: string | number | undefined) => bound !== undefined && compareKeys(sort, bound) > 0;
+  const isBeyond = isAbove(to) || (below !== undefined && compareKeys(sort, below) >= 0);
+  const isBefore = from !== undefined && compareKeys(sort, from) < 0;
+  if (ascending ? isBeyond : isBefore) return { kind: 'empty' };
+  if (range !== undefined && (ascending ? isBefore : isBeyond)) return range;
+  const [lower, upper] = ascending ? [sort, to] : [from, sort];
   return {
     kind: 'between',
-    from: sort,
-    ...(to !== undefined && { to }),
-    ...(below !== undefined && { below }),
+    ...(lower !== undefined && { from: lower }),
+    ...(upper !== undefined && { to: upper }),
+    ...(ascending && below !== undefined && { below }),
   };
 }
 
@@ -284,7 +301,7 @@ export class RowSource {
   readonly #reading: Reading;
   readonly #requester: Requester;
   readonly #budget: ReadBudget;
-  readonly #buckets: readonly (readonly (string | number)[])[];
+  readonly #buckets: readonly (readonly Part[])[];
   readonly #readers = new Map<number, BucketReader>();
   readonly #step: 1 | -1;
   readonly #ascending: boolean;
@@ -307,7 +324,7 @@ export class RowSource {
     this.#reading = reading;
     this.#budget = budget;
     this.#from = from;
-    this.#buckets = reading.sort?.kind === 'empty' ? [] : bucketsIn(reading.partitions);
+    this.#buckets = bucketsIn(reading.partitions, reading.sort);
     this.#step = backward ? -1 : 1;
     this.#ascending = reading.descending === backward;
     this.#bucket = from?.bucket ?? (backward ? this.#buckets.length - 1 : 0);
@@ -347,8 +364,7 @@ export class RowSource {
     if (known !== undefined || shards === undefined) return known;
     const from = this.#from?.bucket === bucket ? this.#from : undefined;
     const readers = shards.map(
-      (partition, shard) =>
-        new PartitionReader(this.#reading, { bucket, shard }, partition, this.#ascending, from),
+      (part, shard) => new PartitionReader(this.#reading, { bucket, shard }, part, this.#ascending, from),
     );
     const reader = new BucketReader(readers, this.#reading.index, this.#ascending);
     this.#readers.set(bucket, reader);
@@ -357,21 +373,30 @@ export class RowSource {
 
   /**
    * Reads more of this bucket. After consecutive empty buckets it reads as many of the next ones in parallel, so that a
-   * gap of n buckets takes about log n steps; never more buckets than the pattern declares.
+   * gap of n buckets takes about log n steps; never more buckets than the pattern declares. What follows single records
+   * is read in parallel with them.
    */
   async #fill(wanted: number): Promise<boolean> {
     const prefetch: Promise<boolean>[] = [];
-    for (let n = 1; n < this.#empty; n++) {
+    let single = this.#singles(this.#bucket);
+    for (let n = 1; n < this.#empty || single < wanted; n++) {
       const next = this.#bucket + n * this.#step;
       const known = this.#readers.has(next);
       const reader = this.#reader(next);
       if (reader === undefined) break;
       if (!known) prefetch.push(reader.fill(this.#requester, wanted, this.#budget));
+      single += this.#singles(next);
     }
     const [filled] = await Promise.all([
       (this.#reader(this.#bucket) as BucketReader).fill(this.#requester, wanted, this.#budget),
       ...prefetch,
     ]);
     return filled;
+  }
+
+  /** How many records a bucket has at most, where it is of whole keys. */
+  #singles(bucket: number): number {
+    const parts = this.#buckets[bucket] ?? [];
+    return parts.every(({ sort }) => sort?.kind === 'equals') ? parts.length : Number.POSITIVE_INFINITY;
   }
 }

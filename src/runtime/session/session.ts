@@ -356,5 +356,6 @@ export class Session {
 
 /** A bucketed query's window, which its cursors do not depend on, but its answer does. */
 function windowOf<R extends object>({ partitions }: IndexQuery<R>): unknown {
+  if (partitions.kind === 'parts') return partitions.lists;
   return partitions.kind === 'sequence' ? partitions.keys : null;
 }

@@ -221,25 +221,13 @@ export function patternCall(plan: Plan, pattern: PatternPlan, shape: Shape, extr
   }
 }
 
-/** Several entities by one query, their parent before them. */
+/** Several entities, their parents before them. */
 function mixedCall(plan: Plan, pattern: PatternPlan, mixed: MixedAccess, shape: Shape): Doc {
   const { entity, access } = mixedQuery(plan, pattern, mixed);
   const given = [...pattern.inputs, ...pattern.filterInputs]
     .filter(({ value }) => value.kind !== 'literal')
     .map(({ name, value }) => property(name, canonical(entity, name, value)));
-  const query = queryFunctionCall(access, given);
-  if (shape === 'connection')
-    return sessionCall('connection', [query, args, call(runtime('selection'), [info])]);
-  const records = sessionCall('list', [query, ...(access.limit ? [limitExpression(access)] : [])]);
-  if (mixed.parent?.read !== 'separate') return records;
-  const owner = entityOf(plan, mixed.parent.entity);
-  const member = mixed.members.find((one) => one.entity === owner.name);
-  const key = owner.keyFields.map((field) => {
-    const input = pattern.inputs.find((one) => one.name === (member?.renames[field] ?? field));
-    return property(field, input ? keyValue(owner, field, input.value) : 'undefined');
-  });
-  const first = call(code`${context}.loaders.${owner.names.loader}.load`, [object(key)]);
-  return call(runtime('parentFirst'), [first, records]);
+  return readCall(queryFunctionCall(access, given), shape, access, { isPartial: false });
 }
 
 /** Records by a list of keys, in its order; those that are missing are left out where the list takes no null. */

@@ -23,6 +23,7 @@ export const keyChecks: readonly Check<LaidOut>[] = [
   },
   {
     code: 'consistent-index',
+    eachMember: true,
     *check({ model, layout }) {
       for (const pattern of model.patterns) {
         const entity = layout.entities.get(pattern.target.text);
@@ -41,6 +42,7 @@ export const keyChecks: readonly Check<LaidOut>[] = [
   },
   {
     code: 'sparse-unsaid',
+    eachMember: true,
     check: sparse,
   },
   {

@@ -14,6 +14,7 @@ import type { Check, Finding } from '../../row.js';
 export const partitionChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'shard-mismatch',
+    eachMember: true,
     check: shardMismatches,
   },
   {

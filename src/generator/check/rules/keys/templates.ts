@@ -40,6 +40,7 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'template-attribute',
+    eachMember: true,
     check: templateAttributes,
   },
   {
