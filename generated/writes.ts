@@ -5,6 +5,7 @@ import {
   createWrites,
   deleteWrites,
   encoded,
+  formed,
   lowercase,
   time,
   trim,
@@ -33,10 +34,10 @@ import * as keys from './keys.js';
 
 const newUser = (values: NewUser, env: WriteEnvironment): User => ({
   __typename: 'User',
-  createdAt: time(values.createdAt ?? env.now),
+  createdAt: formed('createdAt', values.createdAt ?? env.now, time),
   email: lowercase(trim(values.email)),
   id: values.id ?? env.newId(),
-  lastLogin: encoded(time, values.lastLogin) ?? null,
+  lastLogin: formed('lastLogin', values.lastLogin, time) ?? null,
   name: values.name,
   role: values.role ?? 'MEMBER',
   status: values.status ?? 'ACTIVE',
@@ -67,11 +68,11 @@ const newContractor = (values: NewContractor, env: WriteEnvironment): Contractor
   __typename: 'Contractor',
   accessLevel: values.accessLevel ?? 'standard',
   company: values.company ?? null,
-  createdAt: time(values.createdAt ?? env.now),
+  createdAt: formed('createdAt', values.createdAt ?? env.now, time),
   email: encoded(lowercase, encoded(trim, values.email)) ?? null,
-  expiresAt: time(values.expiresAt),
+  expiresAt: formed('expiresAt', values.expiresAt, time),
   id: values.id ?? env.newId(),
-  lastAccess: encoded(time, values.lastAccess) ?? null,
+  lastAccess: formed('lastAccess', values.lastAccess, time) ?? null,
   name: values.name,
   permissions: values.permissions,
   reason: values.reason ?? null,
@@ -111,8 +112,8 @@ export const contractorWrites = {
 
 const newRefreshToken = (values: NewRefreshToken, env: WriteEnvironment): RefreshToken => ({
   __typename: 'RefreshToken',
-  createdAt: time(values.createdAt ?? env.now),
-  expiresAt: time(values.expiresAt),
+  createdAt: formed('createdAt', values.createdAt ?? env.now, time),
+  expiresAt: formed('expiresAt', values.expiresAt, time),
   familyId: values.familyId,
   id: values.id ?? env.newId(),
   replacedBy: values.replacedBy ?? null,
@@ -120,7 +121,7 @@ const newRefreshToken = (values: NewRefreshToken, env: WriteEnvironment): Refres
   userId: values.userId,
   tokenHash: values.tokenHash,
   sessionEpoch: values.sessionEpoch,
-  revokedAt: encoded(time, values.revokedAt) ?? null,
+  revokedAt: formed('revokedAt', values.revokedAt, time) ?? null,
   updatedAt: time(env.now),
   version: 1,
 });
@@ -151,7 +152,7 @@ const newAuditLog = (values: NewAuditLog, env: WriteEnvironment): AuditLog => ({
   ip: values.ip ?? null,
   targetId: values.targetId,
   targetType: values.targetType,
-  timestamp: time(values.timestamp ?? env.now),
+  timestamp: formed('timestamp', values.timestamp ?? env.now, time),
   userAgent: values.userAgent ?? null,
 });
 
@@ -164,7 +165,7 @@ export const auditLogWrites = {
 const newConfig = (values: NewConfig, env: WriteEnvironment): Config => ({
   __typename: 'Config',
   category: values.category ?? 'general',
-  createdAt: time(values.createdAt ?? env.now),
+  createdAt: formed('createdAt', values.createdAt ?? env.now, time),
   description: values.description ?? null,
   isSecret: values.isSecret ?? false,
   key: values.key,

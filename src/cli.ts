@@ -21,7 +21,18 @@ verb(
   'write the generated files, and access-patterns.lock.json, which keeps the keys that were chosen; what does not change is not touched',
 )
   .option('--prune', 'delete files of the output folder that nothing generates')
-  .addHelpText('after', examples('tableloom generate', 'tableloom generate --root examples/library --prune'))
+  .option(
+    '--accept <names...>',
+    'say of patterns and entities, by their names, that records stored under the keys they left are dealt with (key-moved)',
+  )
+  .addHelpText(
+    'after',
+    examples(
+      'tableloom generate',
+      'tableloom generate --root examples/library --prune',
+      'tableloom generate --accept openOrders',
+    ),
+  )
   .action(run(async (options) => (await import('./cli/generate.js')).generateVerb(options)));
 
 verb(

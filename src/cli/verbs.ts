@@ -9,6 +9,8 @@ export interface Options {
   readonly root: string;
   readonly config: string;
   readonly prune?: boolean;
+  /** Names of patterns and entities whose former keys are dealt with. */
+  readonly accept?: readonly string[];
   /** Tells how long each stage took. */
   readonly verbose?: boolean;
 }

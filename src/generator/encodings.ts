@@ -193,6 +193,10 @@ const encodings = new Map<string, EncodingRow>([
   ...Array.from({ length: mostDigits }, (_, at): [string, EncodingRow] => [`pad(${at + 1})`, padRow(at + 1)]),
 ]);
 
+export function isHoleEncoding(text: string): text is HoleEncoding {
+  return encodings.has(text);
+}
+
 function rowOf(encode: HoleEncoding): EncodingRow {
   const row = encodings.get(encode);
   if (!row) throw new Error(`there is no encoding ${encode}`);

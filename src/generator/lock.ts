@@ -24,6 +24,47 @@ export interface LockedEntity {
   readonly slots: readonly LockedSlot[];
   /** Primary keys, guards, aggregates and counters that it once had. */
   readonly retired: readonly { readonly what: RetiredKey; readonly key: LockedKey }[];
+  /** What each pattern reads, by its name. */
+  readonly patterns: ReadonlyMap<string, LockedPattern>;
+  /** Keys that stored items may still have and that patterns have left, until somebody accepts it. */
+  readonly moved: {
+    /** The former key of its records. */
+    readonly key: LockedEntity['key'];
+    /** By pattern, what it read. */
+    readonly patterns: ReadonlyMap<string, readonly string[]>;
+  };
+}
+
+export interface LockedPattern {
+  /** The field it answers. */
+  readonly field: string | null;
+  /** `key`, `slot 3`, `index ByCity` for a multi-attribute index, or `number` and the key of an aggregate. */
+  readonly reads: string;
+}
+
+export const nothingMoved: LockedEntity['moved'] = { key: undefined, patterns: new Map() };
+
+/** The lock once it is accepted that these patterns or entities left keys behind. */
+export function acceptMoves(lock: Lock, names: ReadonlySet<string>): Lock {
+  return {
+    ...lock,
+    entities: new Map(
+      [...lock.entities].map(([name, entity]) => {
+        const { key, patterns } = entity.moved;
+        const left = [...patterns].filter(([pattern]) => !names.has(pattern));
+        const moved = { key: names.has(name) ? undefined : key, patterns: new Map(left) };
+        return [name, { ...entity, moved }] as const;
+      }),
+    ),
+  };
+}
+
+/** The names under which moves can be accepted: of an entity whose key moved, and of patterns. */
+export function movedNames({ entities }: Lock): string[] {
+  return [...entities].flatMap(([name, { moved }]) => [
+    ...(moved.key ? [name] : []),
+    ...moved.patterns.keys(),
+  ]);
 }
 
 /** What a key was of that is no more. */
@@ -101,6 +142,8 @@ function entityLines({
   counters,
   slots,
   retired,
+  patterns,
+  moved,
 }: LockedEntity): string[] {
   const names = sorted(attributes);
   const numbered = [...slots].sort((a, b) => a.number - b.number);
@@ -114,6 +157,11 @@ function entityLines({
     ...sorted(counters).map(([name, counter]) => line(`counter ${name}`, keyValue(counter))),
     ...sorted(guards).map(([fields, guard]) => line(`guard ${fields}`, keyValue(guard))),
     ...aggregateLines('kept'),
+    ...(moved.key ? [line(`moved key ${moved.key.table}`, keyValue(moved.key.key))] : []),
+    ...sorted(moved.patterns).map(([name, reads]) => line(`moved pattern ${name}`, reads)),
+    ...sorted(patterns).map(([name, { field, reads }]) =>
+      line(`pattern ${name}`, { ...(field === null ? {} : { for: field }), reads }),
+    ),
     ...names
       .filter(([, one]) => one.isRetired)
       .map(([name, one]) => line(`retired attribute ${name}`, one.encoding)),

@@ -35,7 +35,8 @@ export const errorCodes = {
   IDEMPOTENCY_MISMATCH: 'The idempotency key was used before, for another operation or with other arguments.',
   APPEND_ONLY: 'Records of this entity cannot be changed after they are created.',
   BUSY: 'Storage was overloaded for too long; repeat the request later.',
-  STORAGE_UNAVAILABLE: 'Storage could not be reached; it is unknown whether a write took place.',
+  STORAGE_UNAVAILABLE:
+    'Storage could not be reached, or did not answer in time. `outcome: "unknown"`: a write may have taken place.',
   STORAGE_REFUSED: 'Storage refused the request: the tables do not match the generated code.',
   CANCELLED: 'The caller disconnected before the answer was ready.',
   TABLE_MISMATCH: 'An existing table differs from the one that the code was generated for.',
@@ -248,6 +249,25 @@ export function snapshotTooLarge(records: number): TableloomError {
 
 export function busy(cause?: unknown): TableloomError {
   return new TableloomError('BUSY', 'Storage is overloaded; try again in a moment.', undefined, cause);
+}
+
+/** The session's deadline has passed, and a further request was not sent. */
+export function outOfTime(): TableloomError {
+  return new TableloomError('BUSY', 'The operation took too long; try again in a moment.');
+}
+
+export function unanswered(cause?: unknown): TableloomError {
+  return new TableloomError('STORAGE_UNAVAILABLE', 'Storage did not answer in time.', undefined, cause);
+}
+
+/** A write was sent, and its answer never came. */
+export function unknownOutcome(cause?: unknown): TableloomError {
+  return new TableloomError(
+    'STORAGE_UNAVAILABLE',
+    'Storage did not answer, and the write may have taken place. Read before you repeat it.',
+    { outcome: 'unknown' },
+    cause,
+  );
 }
 
 export function cancelled(cause?: unknown): TableloomError {

@@ -153,6 +153,7 @@ export {
   notNull,
   without,
 } from './write/entity/field-updates.js';
+export { eachOf, formed, orNull, withForms } from './write/entity/forms.js';
 export { entry } from './write/entity/item-parts.js';
 export type { IdempotencyStore } from './write/idempotency.js';
 export type {

@@ -42,6 +42,8 @@ export interface AppOptions {
 const largestRequest = 512 * 1024;
 /** How long a request may take to arrive, in milliseconds. */
 const slowestRequest = 30_000;
+/** How long the database may take for one operation, in milliseconds: less than what proxies wait for. */
+const slowestOperation = 20_000;
 /** Tokens of the longest document: ten times what introspection takes, and no more than the parser can nest. */
 const mostTokens = 3000;
 
@@ -90,7 +92,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     context: async (request: FastifyRequest, reply: FastifyReply) =>
       contextFor(
         request,
-        database.session({ signal: clientGone(reply), ...(asksForCost(request) && { capacity: true }) }),
+        database.session({
+          signal: clientGone(reply),
+          deadlineMs: slowestOperation,
+          ...(asksForCost(request) && { capacity: true }),
+        }),
         auth,
       ),
     additionalRouteOptions: {

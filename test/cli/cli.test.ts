@@ -64,6 +64,22 @@ describe('generate', () => {
     expect(snapshot()).toEqual(before);
   });
 
+  test('warns of a key that a pattern leaves until that is accepted by name, and check refuses it', async () => {
+    const { run, edit } = libraryProject();
+    const byTitle = (more: string) =>
+      `patterns:\n  byTitle: { many: Book, where: { title: $title }${more} }\n`;
+    edit('access-patterns.yaml', (text) => text.replace('patterns:\n', byTitle('')));
+    await run('generate');
+    edit('access-patterns.yaml', (text) => text.replace(byTitle(''), byTitle(', shards: 4')));
+    expect((await run('generate')).err).toContain('warning[key-moved]: Pattern `byTitle` read');
+    const refused = await run('check');
+    expect(refused.err).toContain('error[key-moved]: Pattern `byTitle` read');
+    expect(refused.code).toBe(1);
+    expect((await run('generate', { accept: ['byTitel'] })).err).toContain('These have: byTitle.');
+    expect((await run('generate', { accept: ['byTitle'] })).err).toBe('');
+    expect((await run('check')).err).toBe('');
+  });
+
   test('leaves orphans alone, and deletes them with --prune', async () => {
     const { run, write, snapshot } = libraryProject();
     await run('generate');

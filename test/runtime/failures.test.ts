@@ -2,18 +2,9 @@ import { check, create, remove, update } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
 import { gsi1, member, memberKey, members, visitKey, visits } from './support/domain.js';
 import { openDatabase } from './support/engine.js';
-import type { Fault } from './support/faults.js';
+import { always, type Fault, first } from './support/faults.js';
 
 const visit = (id: string) => ({ id, memberId: 'a', at: '2026-03-01T00:00:00.000Z', note: 'was here' });
-
-/** For the first so many requests of an operation. */
-function first(times: number, operation: string, fault: Omit<Fault, 'on'>): Fault {
-  let left = times;
-  return { ...fault, on: (request) => request.operation === operation && left-- > 0 };
-}
-
-const always = (operation: string, fault: Omit<Fault, 'on'>): Fault =>
-  first(Number.POSITIVE_INFINITY, operation, fault);
 
 /** Leaves all but the first keys or items unprocessed. */
 const halfProcessed = (field: 'UnprocessedKeys' | 'UnprocessedItems'): Omit<Fault, 'on'> => {

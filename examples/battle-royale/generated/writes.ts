@@ -4,7 +4,7 @@ import {
   changed,
   createWrites,
   deleteWrites,
-  encoded,
+  formed,
   time,
   updateWrites,
   upsertWrites,
@@ -53,14 +53,14 @@ export const userWrites = {
 
 const newGame = (values: NewGame, env: WriteEnvironment): Game => ({
   __typename: 'Game',
-  createTime: time(values.createTime ?? env.now),
+  createTime: formed('createTime', values.createTime ?? env.now, time),
   creator: values.creator,
-  endTime: encoded(time, values.endTime) ?? null,
+  endTime: formed('endTime', values.endTime, time) ?? null,
   gameId: values.gameId ?? env.newId(),
   map: values.map,
-  openTimestamp: encoded(time, values.openTimestamp) ?? null,
+  openTimestamp: formed('openTimestamp', values.openTimestamp, time) ?? null,
   people: values.people ?? 0,
-  startTime: encoded(time, values.startTime) ?? null,
+  startTime: formed('startTime', values.startTime, time) ?? null,
   version: 1,
 });
 
@@ -81,7 +81,7 @@ export const gameWrites = {
 
 const newUserGameMapping = (values: NewUserGameMapping): UserGameMapping => ({
   __typename: 'UserGameMapping',
-  gameEndTime: encoded(time, values.gameEndTime) ?? null,
+  gameEndTime: formed('gameEndTime', values.gameEndTime, time) ?? null,
   gameId: values.gameId,
   kills: values.kills ?? 0,
   place: values.place ?? null,

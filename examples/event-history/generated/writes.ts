@@ -4,6 +4,7 @@ import {
   changed,
   createWrites,
   deleteWrites,
+  formed,
   time,
   updateWrites,
   upsertWrites,
@@ -35,7 +36,7 @@ const newEvent = (values: NewEvent): Event => ({
   metadata: values.metadata ?? null,
   payload: values.payload ?? null,
   storeId: values.storeId,
-  timestamp: time(values.timestamp),
+  timestamp: formed('timestamp', values.timestamp, time),
   type: values.type,
   version: values.version,
   revision: 1,
@@ -80,7 +81,7 @@ const newEquipmentState = (values: NewEquipmentState): EquipmentState => ({
   __typename: 'EquipmentState',
   equipmentId: values.equipmentId,
   state: values.state,
-  time: time(values.time),
+  time: formed('time', values.time, time),
   version: 1,
   reportId: values.reportId,
 });
@@ -108,7 +109,7 @@ const newTimedState = (values: NewTimedState): TimedState => ({
   __typename: 'TimedState',
   equipmentId: values.equipmentId,
   state: values.state,
-  time: time(values.time),
+  time: formed('time', values.time, time),
   revision: 1,
 });
 
@@ -125,7 +126,7 @@ export const timedStateWrites = {
 
 const newDeviceLog = (values: NewDeviceLog): DeviceLog => ({
   __typename: 'DeviceLog',
-  date: time(values.date),
+  date: formed('date', values.date, time),
   deviceId: values.deviceId,
   escalatedTo: values.escalatedTo ?? null,
   operator: values.operator,

@@ -7,6 +7,7 @@ import {
   deleteWrites,
   dependents,
   type DependentsOf,
+  formed,
   lowercase,
   time,
   trim,
@@ -72,7 +73,7 @@ import * as queries from './queries.js';
 
 const newUser = (values: NewUser, env: WriteEnvironment): User => ({
   __typename: 'User',
-  createdAt: time(values.createdAt ?? env.now),
+  createdAt: formed('createdAt', values.createdAt ?? env.now, time),
   email: lowercase(trim(values.email)),
   fullName: values.fullName,
   userId: values.userId ?? env.newId(),
@@ -104,7 +105,7 @@ export const emailLookupWrites = {
 
 const newLeaderboardEntry = (values: NewLeaderboardEntry, env: WriteEnvironment): LeaderboardEntry => ({
   __typename: 'LeaderboardEntry',
-  achievedAt: time(values.achievedAt ?? env.now),
+  achievedAt: formed('achievedAt', values.achievedAt ?? env.now, time),
   entryId: values.entryId ?? env.newId(),
   gameId: values.gameId,
   playerId: values.playerId,
@@ -165,10 +166,10 @@ const newProfile = (values: NewProfile): Profile => ({
   city: values.city,
   country: values.country,
   engagement: values.engagement,
-  lastActive: time(values.lastActive),
+  lastActive: formed('lastActive', values.lastActive, time),
   profileId: values.profileId,
   sessionCount: values.sessionCount,
-  signupDate: time(values.signupDate),
+  signupDate: formed('signupDate', values.signupDate, time),
   status: values.status,
   version: 1,
 });
@@ -264,7 +265,7 @@ export const courseWrites = {
 const newEnrollment = (values: NewEnrollment): Enrollment => ({
   __typename: 'Enrollment',
   courseId: values.courseId,
-  enrolledAt: time(values.enrolledAt),
+  enrolledAt: formed('enrolledAt', values.enrolledAt, time),
   status: values.status,
   tenantId: values.tenantId,
   userId: values.userId,
@@ -306,7 +307,7 @@ export const lessonWrites = {
 const newProgress = (values: NewProgress): Progress => ({
   __typename: 'Progress',
   courseId: values.courseId,
-  date: time(values.date),
+  date: formed('date', values.date, time),
   lessonId: values.lessonId,
   percent: values.percent,
   tenantId: values.tenantId,
@@ -329,7 +330,7 @@ const newCertificate = (values: NewCertificate): Certificate => ({
   __typename: 'Certificate',
   courseId: values.courseId,
   grade: values.grade ?? null,
-  issuedAt: time(values.issuedAt),
+  issuedAt: formed('issuedAt', values.issuedAt, time),
   tenantId: values.tenantId,
   userId: values.userId,
 });

@@ -15,29 +15,33 @@ export function encoding(encode: HoleEncoding): Doc {
 
 /** What a record holds; moments are ISO text. */
 export function recordType(attribute: AttributePlan): Doc {
-  return orNull(attribute, valueType(attribute));
+  return orNull(attribute, valueType(attribute, 'string'));
 }
 
 /** What a writer may give; moments also as a Date. */
 export function givenType(attribute: AttributePlan): Doc {
-  if (attribute.encoding !== 'time') return recordType(attribute);
-  return orNull(attribute, code`${globalOf('Date')} | string`);
+  return orNull(attribute, valueType(attribute, code`${globalOf('Date')} | string`));
 }
 
 function orNull({ nullable }: AttributePlan, type: Doc): Doc {
   return nullable && type !== 'unknown' ? code`${type} | null` : type;
 }
 
-function valueType(attribute: AttributePlan): Doc {
-  const element = elementType(attribute);
-  return attribute.list && attribute.elements ? listType(attribute.elements, element) : element;
+/** @param moment the type of a DateTime */
+function valueType(attribute: AttributePlan, moment: Doc): Doc {
+  const isMoment = attribute.element === 'time';
+  const element = isMoment ? moment : elementType(attribute);
+  const isWord = !isMoment || moment === 'string';
+  return attribute.list && attribute.elements ? listType(attribute.elements, element, isWord) : element;
 }
 
 /** @param of the type of the list's elements */
-function listType(of: TypeShape, element: Doc): Doc {
-  const inner = of.kind === 'list' ? listType(of.of, element) : element;
-  const isWord = of.nonNull || inner === 'unknown';
-  return readonlyList(isWord ? inner : code`${inner} | null`, { isWord: isWord && of.kind === 'named' });
+function listType(of: TypeShape, element: Doc, isWord: boolean): Doc {
+  const inner = of.kind === 'list' ? listType(of.of, element, isWord) : element;
+  const isCertain = of.nonNull || inner === 'unknown';
+  return readonlyList(isCertain ? inner : code`${inner} | null`, {
+    isWord: isCertain && of.kind === 'named' && isWord,
+  });
 }
 
 /** @param isWord the type needs no brackets */

@@ -85,6 +85,10 @@ function ownBasis(
   const queries = patterns.filter(
     (pattern) => pattern.target.text === entity.name.text && !isGet(pattern, { keyFields }),
   );
-  const { kept, released } = keptItems(lock, own, (slot) => queries.some((pattern) => serves(slot, pattern)));
+  const isRead = (slot: SlotPlan) => queries.some((pattern) => serves(slot, pattern));
+  const shardCounts = [...new Set(queries.flatMap(({ shards }) => shards?.count ?? []))].sort(
+    (a, b) => a - b,
+  );
+  const { kept, released } = keptItems(lock, own, isRead, shardCounts);
   return { basis: { ...own, locked: lock.entities.get(entity.name.text), kept }, released };
 }

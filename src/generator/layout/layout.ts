@@ -9,7 +9,7 @@
 import { emptyLock, type Lock } from '../lock.js';
 import type { Model, PatternModel, TableModel } from '../model.js';
 import type { ItemPlan } from '../plan/types/storage.js';
-import { queryPatterns } from '../resolve/members.js';
+import { memberPatterns, queryPatterns } from '../resolve/members.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { aggregatesOf } from './aggregates.js';
 import { basesOf } from './basis.js';
@@ -23,7 +23,7 @@ import { type Ground, keysIn, placePinned, primaryKeys } from './placing.js';
 import { reasonsOf } from './reasons.js';
 import { referencesOf } from './references.js';
 import { isGet, isPinned } from './serving.js';
-import type { EntityLayout, Layout, PatternRead, Placements } from './types.js';
+import type { EntityLayout, Layout, PatternRead, Placements, Reader } from './types.js';
 
 /** Lays out a model whose names are all known (see check/). */
 export function layOut(resolved: ResolvedModel, lock: Lock = emptyLock): Layout {
@@ -49,7 +49,7 @@ export function layOut(resolved: ResolvedModel, lock: Lock = emptyLock): Layout 
   const tables = tablesOf(model.tables, ground, placed);
   const entities = entityLayouts(model, ground, items, tables);
   const reads = readsOf(queries, placed, items, entities);
-  const layout = { tables, entities, reads };
+  const layout = { tables, entities, reads, readers: readersOf(model, reads) };
   const findings = [
     ...placed.findings,
     ...tables.flatMap((table) => tooManyIndexes(table, model.patterns, reads)),
@@ -95,6 +95,16 @@ function entityLayouts(
         },
       ];
     }),
+  );
+}
+
+function readersOf(model: Model, reads: ReadonlyMap<string, PatternRead>): Reader[] {
+  return model.patterns.flatMap((pattern) =>
+    memberPatterns(model, pattern).map(({ name, target }) => ({
+      entity: target.text,
+      pattern,
+      read: reads.get(name.text),
+    })),
   );
 }
 

@@ -1,7 +1,7 @@
 /** What laying out gives: where each record is stored, and the key that each pattern reads. */
 
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import type { EntityModel, ReferenceModel, TableModel } from '../model.js';
+import type { EntityModel, PatternModel, ReferenceModel, TableModel } from '../model.js';
 import type { ReadReason } from '../plan/types/access.js';
 import type { AggregatePlan, GuardPlan, ItemPlan, ReferencePlan, SlotPlan } from '../plan/types/storage.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
@@ -12,6 +12,8 @@ export interface Layout {
   readonly entities: ReadonlyMap<string, EntityLayout>;
   /** Where each query pattern reads; a member of a mixed pattern is `pattern.Entity`. */
   readonly reads: ReadonlyMap<string, PatternRead>;
+  /** The patterns of each entity, in the order of the YAML. */
+  readonly readers: readonly Reader[];
   /** What laying out found: a slot that is taken, a key that does not serve, what differs from the lock. */
   readonly findings: readonly Diagnostic[];
 }
@@ -34,6 +36,14 @@ export type ReferenceLayout = Pick<ReferencePlan, 'name' | 'to' | 'present' | 'o
 
 /** By name. */
 export type Attributes = ReadonlyMap<string, ResolvedAttribute>;
+
+/** A pattern that reads records, or an aggregate, of an entity; a mixed one for each of its members. */
+export interface Reader {
+  readonly entity: string;
+  readonly pattern: PatternModel;
+  /** Undefined where it is a get by the primary key, or reads an aggregate. */
+  readonly read: PatternRead | undefined;
+}
 
 export interface PatternRead {
   /** Position in the entity's items. */

@@ -7,6 +7,7 @@ import {
   type Lock,
   type LockedEntity,
   type LockedKey,
+  type LockedPattern,
   type LockedSlot,
   type LockedTable,
   printLock,
@@ -100,10 +101,13 @@ class LockReader {
     const counters = new Map<string, LockedKey>();
     const slots: LockedSlot[] = [];
     const retired: LockedEntity['retired'][number][] = [];
+    const patterns = new Map<string, LockedPattern>();
+    const moved = new Map<string, readonly string[]>();
+    let movedKey: LockedEntity['key'];
     let key: LockedEntity['key'];
     for (const line of this.lines(entity.value, entity.at, `Entity \`${entity.name}\``)) {
       const [, gone, kind, rest] =
-        /^(retired )?(attribute|guard|kept|sequence|number|counter|slot|table|key)(?: (.+))?$/.exec(
+        /^(retired )?(attribute|guard|kept|sequence|number|counter|slot|table|key|pattern|moved key|moved pattern)(?: (.+))?$/.exec(
           line.name,
         ) ?? [];
       const isRetired = gone !== undefined;
@@ -118,7 +122,10 @@ class LockReader {
       else if (kind === 'counter' && rest) counters.set(rest, this.key(line));
       else if (kind === 'slot' && rest && /^\d+$/.test(rest)) {
         slots.push(this.slot(line, Number(rest), isRetired));
-      } else if (kind === 'table' && !isRetired && rest) key = { table: rest, key: this.key(line) };
+      } else if (kind === 'pattern' && !isRetired && rest) patterns.set(rest, this.pattern(line));
+      else if (kind === 'moved pattern' && !isRetired && rest) moved.set(rest, this.strings(line));
+      else if (kind === 'moved key' && !isRetired && rest) movedKey = { table: rest, key: this.key(line) };
+      else if (kind === 'table' && !isRetired && rest) key = { table: rest, key: this.key(line) };
       else if (line.name !== 'table' || value !== null) {
         throw new Invalid(
           line.at,
@@ -126,7 +133,28 @@ class LockReader {
         );
       }
     }
-    return { attributes, key, guards, aggregates, counters, slots, retired };
+    return {
+      attributes,
+      key,
+      guards,
+      aggregates,
+      counters,
+      slots,
+      retired,
+      patterns,
+      moved: { key: movedKey, patterns: moved },
+    };
+  }
+
+  private pattern(line: Line): LockedPattern {
+    const parts = this.lines(line.value, line.at, `\`${line.name}\``).map(({ name, value }) => {
+      const text = isScalar(value) && typeof value.value === 'string' ? value.value : undefined;
+      return [name, text] as const;
+    });
+    const { for: field, reads, ...others } = Object.fromEntries(parts);
+    if (reads === undefined || Object.keys(others).length > 0)
+      throw new Invalid(line.at, `\`${line.name}\` is not a valid entry of the lock.`);
+    return { field: field ?? null, reads };
   }
 
   private slot(line: Line, number: number, isRetired: boolean): LockedSlot {

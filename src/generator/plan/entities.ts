@@ -5,6 +5,7 @@ import type { EntityLayout, Layout } from '../layout/types.js';
 import { type Model, printType } from '../model.js';
 import { entityNames } from '../names.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
+import { formOf } from './forms.js';
 import type { AttributePlan, EntityPlan } from './types/storage.js';
 
 export function entityPlan(whole: Model, { entities }: Layout, entity: EntityLayout): EntityPlan {
@@ -17,7 +18,7 @@ export function entityPlan(whole: Model, { entities }: Layout, entity: EntityLay
     name: model.name.text,
     names: entityNames(model.name.text),
     table: table.name.text,
-    attributes: Array.from(attributes.values(), attributePlan),
+    attributes: Array.from(attributes.values(), (attribute) => attributePlan(whole, attribute)),
     items,
     guards,
     ...(aggregates.length > 0 ? { aggregates } : {}),
@@ -30,7 +31,8 @@ export function entityPlan(whole: Model, { entities }: Layout, entity: EntityLay
   };
 }
 
-function attributePlan({ name, type, at: _at, ...rest }: ResolvedAttribute): AttributePlan {
+function attributePlan({ sdl }: Model, { name, type, at: _at, ...rest }: ResolvedAttribute): AttributePlan {
   const elements = type.kind === 'list' ? { elements: type.of } : {};
-  return { name, type: printType(type), ...elements, ...rest };
+  const form = formOf(sdl, type);
+  return { name, type: printType(type), ...elements, ...rest, ...(form ? { form } : {}) };
 }

@@ -4,6 +4,7 @@ import type { Layout } from '../layout/types.js';
 import type { Model } from '../model.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { entityPlan } from './entities.js';
+import { embeddedPlans } from './forms.js';
 import { mutationPlan } from './mutations.js';
 import { patternPlan } from './patterns.js';
 import { withPrefetch } from './prefetch.js';
@@ -38,10 +39,12 @@ export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
     const hasToken = whole.idempotent !== undefined;
     return { ...whole, cost: transactionCost(stored, rules, { steps, hasToken }) };
   });
+  const embedded = embeddedPlans(model.sdl, entities);
   return {
     format: 1,
     tables,
     entities: withProjection(entities, patterns),
+    ...(embedded.length > 0 ? { embedded } : {}),
     patterns,
     mutations: writes.map((write): MutationPlan => ({ ...write, cost: mutationCost(stored, rules, write) })),
     ...(transactions.length > 0 ? { transactions } : {}),

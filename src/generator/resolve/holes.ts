@@ -2,6 +2,7 @@
 
 import {
   type Encoded,
+  type HoleEncoding,
   isBoundBy,
   isBucketUnit,
   isInverted,
@@ -15,6 +16,15 @@ function ownHole(field: string, attributes: ReadonlyMap<string, Encoded>): strin
   if (field !== 'shard') return `{${field}}`;
   const encode = attributes.get(field)?.encode;
   return encode === undefined ? '{plain(shard)}' : `{${writtenHole(field, encode)}}`;
+}
+
+/** A template with what `encode` says written out, so that equal texts are equal keys. */
+export function writtenOut(text: string, encodeOf: (field: string) => HoleEncoding | undefined): string {
+  return text.replace(/\{(?:plain\((\w+)\)|(\w+))\}/g, (hole, exact?: string, field?: string) => {
+    if (field === 'shard' || exact === 'shard') return hole;
+    const encode = field && encodeOf(field);
+    return field && encode ? `{${writtenHole(field, encode)}}` : `{${exact ?? field}}`;
+  });
 }
 
 /** A hole with the field's whole value, whatever `encode` says. */

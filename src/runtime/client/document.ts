@@ -24,6 +24,7 @@ import {
   type UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import { nameOf, TableloomError } from '../errors.js';
+import { optionsOf } from './call.js';
 import type { InputOf, Operation, OutputOf, Requester } from './requests.js';
 import { viewOf } from './sdk.js';
 
@@ -69,9 +70,9 @@ export interface DocumentRequests {
  * A document client of its own for a client's connections and credentials. Numbers are sent as the shortest text that
  * reads back as the same double, as in the runtime's own requests.
  */
-export function documentClientOf(client: DynamoDBClient): DynamoDBDocumentClient {
+export function documentClientOf(client: DynamoDBClient, attemptMs: number): DynamoDBDocumentClient {
   // The document client refuses a client that caches the handlers of commands.
-  return DynamoDBDocumentClient.from(viewOf(client, { cacheMiddleware: false }), {
+  return DynamoDBDocumentClient.from(viewOf(client, { cacheMiddleware: false, attemptMs }), {
     marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
     unmarshallOptions: { wrapNumbers: exactNumber },
   });
@@ -95,10 +96,10 @@ export function documentRequests(
     const request = requestOf(command, (name) => requester.tableName({ name: name ?? '' }));
     const ended = writes.has(request.operation) ? writing() : undefined;
     try {
-      const output = await requester.perform(request.operation, request.input, (input, signal) => {
+      const output = await requester.perform(request.operation, request.input, (input, call) => {
         // Every command and every output is one of the ten; TypeScript does not follow that they belong together.
         const copy = request.command(input) as GetCommand;
-        return client().send(copy, signal && { abortSignal: signal }) as Promise<OutputOf<Operation>>;
+        return client().send(copy, optionsOf(call)) as Promise<OutputOf<Operation>>;
       });
       return byLogicalName(output, request.tables) as DocumentOutput<C>;
     } catch (error) {

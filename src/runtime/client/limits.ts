@@ -1,6 +1,14 @@
 /** What one session may use. Each can be set in `DatabaseOptions.limits`. */
 export interface Limits {
-  /** How long throttled or unprocessed work is retried before BUSY, in milliseconds. */
+  /**
+   * How long one attempt of a request waits for its answer, in milliseconds. Then its connection is closed, and the SDK
+   * tries again.
+   */
+  readonly attemptMs: number;
+  /**
+   * How long a request waits for its answer with all attempts, before STORAGE_UNAVAILABLE, and how long throttled or
+   * unprocessed work is retried before BUSY, in milliseconds.
+   */
   readonly deadlineMs: number;
   /** How many DynamoDB requests of a session run at the same time; further ones wait. */
   readonly concurrency: number;
@@ -10,4 +18,10 @@ export interface Limits {
   readonly readBudget: number;
 }
 
-export const defaultLimits: Limits = { deadlineMs: 5000, concurrency: 32, attempts: 8, readBudget: 10 };
+export const defaultLimits: Limits = {
+  attemptMs: 3000,
+  deadlineMs: 5000,
+  concurrency: 32,
+  attempts: 8,
+  readBudget: 10,
+};

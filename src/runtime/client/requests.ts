@@ -1,8 +1,19 @@
 /** The one way to DynamoDB: every request of a session is bounded, counted and reported, and fails as a TableloomError. */
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { ScanCommandInput, ScanCommandOutput } from '@aws-sdk/lib-dynamodb';
-import { cancelled, fromAws, isThrottle, TableloomError } from '../errors.js';
+import {
+  cancelled,
+  fromAws,
+  isContention,
+  isThrottle,
+  nameOf,
+  outOfTime,
+  TableloomError,
+  unknownOutcome,
+} from '../errors.js';
 import type { TableRef } from '../types.js';
+import { Call } from './call.js';
 import type { Limits } from './limits.js';
 import { Retry } from './retry.js';
 import type { Operations, Sdk } from './sdk.js';
@@ -18,7 +29,7 @@ export type InputOf<O extends Operation> = AllOperations[O][0];
 export type OutputOf<O extends Operation> = AllOperations[O][1];
 
 /** Sends one request. Throws what the SDK throws. */
-export type Send<O extends Operation> = (input: InputOf<O>, signal?: AbortSignal) => Promise<OutputOf<O>>;
+export type Send<O extends Operation> = (input: InputOf<O>, call?: Call) => Promise<OutputOf<O>>;
 
 /** One request, reported to `DatabaseOptions.onRequest` before it is sent. The SDK's own retries are not reported. */
 export interface RequestReport {
@@ -45,6 +56,7 @@ export interface RequesterOptions {
   readonly tables: Readonly<Record<string, string>>;
   readonly limits: Limits;
   readonly signal?: AbortSignal | undefined;
+  readonly deadlineMs?: number | undefined;
   readonly capacity?: boolean | undefined;
   readonly onRequest?: ((report: RequestReport) => void) | undefined;
 }
@@ -61,11 +73,21 @@ const reads: ReadonlySet<Operation> = new Set([
   'TransactGetItems',
 ]);
 
+/** Errors of requests of which an earlier attempt may have been carried out. */
+const afterLostAnswers = new WeakSet<TableloomError>();
+
+/** Whether what a write found may be its own work: an attempt before may have been carried out. */
+export function followsLostAnswer(error: TableloomError): boolean {
+  return afterLostAnswers.has(error);
+}
+
 /** Sends one session's requests. */
 export class Requester {
   readonly limits: Limits;
   readonly #options: RequesterOptions;
   #signal: AbortSignal | undefined;
+  /** When the session is over, by the process's clock. */
+  readonly #end: number;
   readonly #waiting: (() => void)[] = [];
   #active = 0;
   /** The numbers of requests that have begun and not ended, waiting ones included, in order. */
@@ -83,6 +105,7 @@ export class Requester {
     this.#options = options;
     this.limits = options.limits;
     this.#signal = options.signal;
+    this.#end = performance.now() + (options.deadlineMs ?? Number.POSITIVE_INFINITY);
     // Each request under way listens to it, and there may be many.
     if (options.signal) setMaxListeners(0, options.signal);
   }
@@ -108,7 +131,7 @@ export class Requester {
 
   /** The deadline of work that begins now. */
   retry(): Retry {
-    return new Retry(this.limits.deadlineMs, this.#signal);
+    return new Retry(Math.min(this.limits.deadlineMs, this.#end - performance.now()), this.#signal);
   }
 
   /** Aborts reads under way and requests that have not begun; undefined once a write has begun. */
@@ -140,25 +163,38 @@ export class Requester {
   }
 
   /**
-   * Sends one request. A throttled one is sent again until the deadline, then BUSY: DynamoDB did not carry it
-   * out. Every other failure is thrown at once as a TableloomError whose `cause` is what the SDK threw.
+   * Sends one request. A throttled one is sent again until the deadline, then BUSY: DynamoDB did not carry it out. So is
+   * a write of which an attempt was lost, as long as DynamoDB does not say what became of it; then STORAGE_UNAVAILABLE
+   * with an unknown outcome. Every other failure is thrown at once as a TableloomError whose `cause` is what the SDK threw.
    *
    * @param send sends it once; its input has `ReturnConsumedCapacity` where the session counts capacity
    */
   async perform<O extends Operation>(operation: O, input: InputOf<O>, send: Send<O>): Promise<OutputOf<O>> {
+    const isWrite = !reads.has(operation);
+    // One token for all attempts, so that the transaction is carried out once.
+    const sent = operation === 'TransactWriteItems' ? { ClientRequestToken: randomUUID(), ...input } : input;
     let retry: Retry | undefined;
+    let isLost = false;
     for (;;) {
+      const call = new Call();
       try {
-        return await this.#attempt(operation, input, send);
-      } catch (error) {
+        return await this.#attempt(operation, sent, send, call);
+      } catch (thrown) {
+        isLost ||= isWrite && call.isLost;
         retry ??= this.retry();
-        if (isThrottle(error) && (await retry.wait())) continue;
-        throw fromAws(error);
+        const isUndecided = isThrottle(thrown) || isUnderWay(thrown) || (isLost && isContention(thrown));
+        if (isUndecided && (await retry.wait())) continue;
+        throw failure(thrown, isLost, isUndecided);
       }
     }
   }
 
-  async #attempt<O extends Operation>(operation: O, input: InputOf<O>, send: Send<O>): Promise<OutputOf<O>> {
+  async #attempt<O extends Operation>(
+    operation: O,
+    input: InputOf<O>,
+    send: Send<O>,
+    call: Call,
+  ): Promise<OutputOf<O>> {
     const { capacity, onRequest, limits } = this.#options;
     const order = ++this.#begun;
     this.#open.add(order);
@@ -167,10 +203,14 @@ export class Requester {
     try {
       const signal = this.#signal;
       if (signal?.aborted) throw cancelled(signal.reason);
+      const left = this.#end - performance.now();
+      if (left <= 0) throw outOfTime();
       this.#requests += 1;
       onRequest?.({ operation, input, sequence: this.#requests });
       const counted = capacity ? { ReturnConsumedCapacity: 'TOTAL' as const, ...input } : input;
-      const output = await send(counted, signal);
+      // A write that was sent has all its time: its outcome would be unknown.
+      const ms = reads.has(operation) ? Math.min(limits.deadlineMs, left) : limits.deadlineMs;
+      const output = await call.send(ms, signal, () => send(counted, call));
       if (capacity) this.#count(operation, output);
       return output;
     } finally {
@@ -178,11 +218,11 @@ export class Requester {
       const next = this.#waiting.shift();
       if (next) next();
       else this.#active -= 1;
-      this.#end(order);
+      this.#settle(order);
     }
   }
 
-  #end(order: number): void {
+  #settle(order: number): void {
     this.#open.delete(order);
     if (order > this.#answering) this.#answering = this.#begun;
     const [first = Number.POSITIVE_INFINITY] = this.#open;
@@ -198,4 +238,17 @@ export class Requester {
     if (reads.has(operation)) this.#readUnits += units;
     else this.#writeUnits += units;
   }
+}
+
+/** Whether DynamoDB is still carrying out the transaction that an earlier attempt sent. */
+function isUnderWay(thrown: unknown): boolean {
+  return nameOf(thrown) === 'TransactionInProgressException';
+}
+
+function failure(thrown: unknown, isLost: boolean, isUndecided: boolean): TableloomError {
+  const error = fromAws(thrown);
+  if (!isLost) return isUnderWay(thrown) ? unknownOutcome(thrown) : error;
+  if (isUndecided || error.code === 'STORAGE_UNAVAILABLE') return unknownOutcome(thrown);
+  afterLostAnswers.add(error);
+  return error;
 }

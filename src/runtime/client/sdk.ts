@@ -33,6 +33,7 @@ import type {
   UpdateCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import type { Item } from '../types.js';
+import { bind, bounded, type Call } from './call.js';
 import { marshall, unmarshall } from './marshall.js';
 
 /**
@@ -53,15 +54,16 @@ export interface Operations {
 
 /** Sends one request of each kind. Throws what the SDK throws. */
 export type Sdk = {
-  readonly [O in keyof Operations]: (
-    input: Operations[O][0],
-    signal?: AbortSignal,
-  ) => Promise<Operations[O][1]>;
+  readonly [O in keyof Operations]: (input: Operations[O][0], call?: Call) => Promise<Operations[O][1]>;
 };
 
-/** The operations of a client, whose own configuration stays as it is. */
-export function sdkOf(client: DynamoDBClient): Sdk {
-  const view = viewOf(client, { cacheMiddleware: true });
+/**
+ * The operations of a client, whose own configuration stays as it is.
+ *
+ * @param attemptMs how long one attempt waits for its answer, in milliseconds
+ */
+export function sdkOf(client: DynamoDBClient, attemptMs: number): Sdk {
+  const view = viewOf(client, { cacheMiddleware: true, attemptMs });
   return { ...readsOf(view), ...writesOf(view) };
 }
 
@@ -70,48 +72,43 @@ export function sdkOf(client: DynamoDBClient): Sdk {
  * options into the configuration it is given: without a view, two document clients of one client would share them.
  *
  * @param cacheMiddleware whether the SDK composes a command's handlers once, not for each request
+ * @param attemptMs how long one attempt waits for its answer, in milliseconds
  */
 export function viewOf(
   client: DynamoDBClient,
-  { cacheMiddleware }: { readonly cacheMiddleware: boolean },
+  { cacheMiddleware, attemptMs }: { readonly cacheMiddleware: boolean; readonly attemptMs: number },
 ): DynamoDBClient {
   const { logger } = client.config;
+  const { middlewareStack, requestHandler } = bounded(client, attemptMs);
   // For a logger that does nothing, the SDK would still copy everything it does not log: a fifth of a read's time.
   const quiet = logger?.constructor.name === 'NoOpLogger' ? {} : logger;
   return Object.assign(Object.create(client) as DynamoDBClient, {
-    config: { ...client.config, cacheMiddleware, logger: quiet },
+    config: { ...client.config, cacheMiddleware, logger: quiet, requestHandler },
+    middlewareStack,
   });
 }
 
 type Reads = Pick<Sdk, 'GetItem' | 'BatchGetItem' | 'Query' | 'TransactGetItems'>;
 
-/** Undefined where there is no signal: an options object, even an empty one, turns the cache of handlers off. */
-function options(signal: AbortSignal | undefined) {
-  return signal && { abortSignal: signal };
-}
-
 function readsOf(client: DynamoDBClient): Reads {
   return {
-    async GetItem(input, signal) {
+    async GetItem(input, call) {
       const Key = marshall(input.Key ?? {});
-      const output = await client.send(new GetItemCommand({ ...input, Key }), options(signal));
+      const output = await client.send(bind(new GetItemCommand({ ...input, Key }), call));
       return { ...output, Item: output.Item && unmarshall(output.Item) };
     },
-    async Query(input, signal) {
+    async Query(input, call) {
       const { ExclusiveStartKey: start } = input;
       const command = new QueryCommand({ ...valued(input), ExclusiveStartKey: start && marshall(start) });
-      const output = await client.send(command, options(signal));
+      const output = await client.send(bind(command, call));
       const { Items, LastEvaluatedKey: last } = output;
       return { ...output, Items: Items?.map(unmarshall), LastEvaluatedKey: last && unmarshall(last) };
     },
-    async TransactGetItems(input, signal) {
+    async TransactGetItems(input, call) {
       const TransactItems = input.TransactItems?.map(({ Get: wanted }) => ({
         Get: { ...wanted, TableName: wanted?.TableName, Key: marshall(wanted?.Key ?? {}) },
       }));
-      const output = await client.send(
-        new TransactGetItemsCommand({ ...input, TransactItems }),
-        options(signal),
-      );
+      const output = await client.send(bind(new TransactGetItemsCommand({ ...input, TransactItems }), call));
       return {
         ...output,
         Responses: output.Responses?.map(({ Item: item }) =>
@@ -119,12 +116,12 @@ function readsOf(client: DynamoDBClient): Reads {
         ),
       };
     },
-    async BatchGetItem(input, signal) {
+    async BatchGetItem(input, call) {
       const RequestItems = mapped(input.RequestItems, ({ Keys, ...wanted }) => ({
         ...wanted,
         Keys: Keys?.map(marshall),
       }));
-      const output = await client.send(new BatchGetItemCommand({ ...input, RequestItems }), options(signal));
+      const output = await client.send(bind(new BatchGetItemCommand({ ...input, RequestItems }), call));
       return {
         ...output,
         Responses: mapped(output.Responses, (items) => items.map(unmarshall)),
@@ -149,38 +146,34 @@ type Writes = Omit<Sdk, keyof Reads>;
 /** Their answers hold no attribute values except unprocessed items: the runtime requests none. */
 function writesOf(client: DynamoDBClient): Writes {
   return {
-    async PutItem(input, signal) {
-      const { Attributes: _, ...output } = await client.send(new PutItemCommand(put(input)), options(signal));
+    async PutItem(input, call) {
+      const { Attributes: _, ...output } = await client.send(bind(new PutItemCommand(put(input)), call));
       return output;
     },
-    async UpdateItem(input, signal) {
-      const { Attributes: _, ...output } = await client.send(
-        new UpdateItemCommand(keyed(input)),
-        options(signal),
-      );
+    async UpdateItem(input, call) {
+      const { Attributes: _, ...output } = await client.send(bind(new UpdateItemCommand(keyed(input)), call));
       return output;
     },
-    async DeleteItem(input, signal) {
-      const { Attributes: _, ...output } = await client.send(
-        new DeleteItemCommand(keyed(input)),
-        options(signal),
-      );
+    async DeleteItem(input, call) {
+      const { Attributes: _, ...output } = await client.send(bind(new DeleteItemCommand(keyed(input)), call));
       return output;
     },
-    async TransactWriteItems({ TransactItems, ...input }, signal) {
+    async TransactWriteItems({ TransactItems, ...input }, call) {
       const { ItemCollectionMetrics: _, ...output } = await client.send(
-        new TransactWriteItemsCommand({ ...input, TransactItems: TransactItems?.map(transactItem) }),
-        options(signal),
+        bind(
+          new TransactWriteItemsCommand({ ...input, TransactItems: TransactItems?.map(transactItem) }),
+          call,
+        ),
       );
       return output;
     },
-    async BatchWriteItem(input, signal) {
+    async BatchWriteItem(input, call) {
       const RequestItems = mapped(input.RequestItems, (requests) => requests.map(translated(marshall)));
       const {
         ItemCollectionMetrics: _,
         UnprocessedItems,
         ...output
-      } = await client.send(new BatchWriteItemCommand({ ...input, RequestItems }), options(signal));
+      } = await client.send(bind(new BatchWriteItemCommand({ ...input, RequestItems }), call));
       return {
         ...output,
         UnprocessedItems: mapped(UnprocessedItems, (requests) => requests.map(translated(unmarshall))),

@@ -34,6 +34,11 @@ export interface DatabaseOptions {
 export interface SessionOptions {
   /** Aborting it ends the session's reads with CANCELLED; a session that has begun to write completes. */
   readonly signal?: AbortSignal;
+  /**
+   * How long the session may last, in milliseconds: then its reads end, and nothing more is sent (BUSY). Default: as long
+   * as its work takes, each request within `limits.deadlineMs`.
+   */
+  readonly deadlineMs?: number;
   /** Requests the consumed capacity with each request. Default: the database's setting. */
   readonly capacity?: boolean;
 }
@@ -52,7 +57,7 @@ export class Database {
     this.#options = options;
     this.#sealer = new CursorSealer(options.cursorSecrets);
     this.#limits = { ...defaultLimits, ...options.limits };
-    this.#sdk = sdkOf(options.client);
+    this.#sdk = sdkOf(options.client, this.#limits.attemptMs);
   }
 
   /** What one request, or one job, reads and writes with. */
@@ -63,11 +68,12 @@ export class Database {
       tables,
       limits: this.#limits,
       signal: options.signal,
+      deadlineMs: options.deadlineMs,
       capacity: options.capacity ?? capacity,
       onRequest,
     });
     const documents = () => {
-      this.#documents ??= documentClientOf(this.#options.client);
+      this.#documents ??= documentClientOf(this.#options.client, this.#limits.attemptMs);
       return this.#documents;
     };
     return new Session(requester, this.#sealer, {

@@ -1,7 +1,7 @@
 /** Sends actions to DynamoDB, all or none of them. */
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { unmarshall, type WireItem } from '../client/marshall.js';
-import type { Requester } from '../client/requests.js';
+import { followsLostAnswer, type Requester } from '../client/requests.js';
 import {
   alreadyExists,
   fromAws,
@@ -12,6 +12,7 @@ import {
   referenceMissing,
   type TableloomError,
   transactionTooLarge,
+  unknownOutcome,
   valueTaken,
   versionConflict,
 } from '../errors.js';
@@ -51,7 +52,7 @@ export async function commit(requester: Requester, actions: readonly Action[]): 
     if (actions.length === 1 && only.kind !== 'add') await sendOne(requester, only);
     else {
       const TransactItems = actions.map((action) => transactItem(requester, action));
-      // The SDK adds a ClientRequestToken, so that it can repeat the request after a lost answer without writing twice.
+      // It is sent with a token, and so can be repeated after a lost answer without being carried out twice.
       await requester.send('TransactWriteItems', { TransactItems });
     }
     return { kind: 'done' };
@@ -65,10 +66,13 @@ function outcomeOf(actions: readonly Action[], error: TableloomError): Outcome {
   const { cause } = error;
   const [only] = actions;
   if (nameOf(cause) === 'ConditionalCheckFailedException' && only !== undefined) {
-    const { Item: item, $metadata } = cause as { Item?: WireItem; $metadata?: { attempts?: number } };
+    const { Item: item } = cause as { Item?: WireItem };
     const failure = { action: only, item: item && unmarshall(item) };
-    // An attempt whose answer was lost may have succeeded: then the SDK's next one finds what we wrote.
-    if (($metadata?.attempts ?? 1) > 1 && isOurWork(failure)) return { kind: 'done' };
+    // An attempt whose answer was lost may have succeeded: then the next one finds what we wrote, or what others made of it.
+    if (followsLostAnswer(error)) {
+      if (isOurWork(failure)) return { kind: 'done' };
+      if (only.purpose.kind === 'unchanged' && item !== undefined) throw unknownOutcome(cause);
+    }
     return verdict([failure], error);
   }
   if (nameOf(cause) === 'TransactionCanceledException') return cancelledOutcome(actions, error);

@@ -31,7 +31,18 @@ export interface Fault {
   };
   /** The engine carries the request out, and the answer is lost. */
   readonly loseAnswer?: boolean;
+  /** Nothing comes back until the SDK gives up; with `loseAnswer` the engine carries the request out. */
+  readonly hang?: boolean;
 }
+
+/** For the first so many requests of an operation. */
+export function first(times: number, operation: string, fault: Omit<Fault, 'on'>): Fault {
+  let left = times;
+  return { ...fault, on: (request) => request.operation === operation && left-- > 0 };
+}
+
+export const always = (operation: string, fault: Omit<Fault, 'on'>): Fault =>
+  first(Number.POSITIVE_INFINITY, operation, fault);
 
 interface HttpRequest {
   headers: Record<string, string>;
@@ -57,12 +68,14 @@ export function faultyHandler(handler: unknown, faults: readonly Fault[]): Handl
     sequence += 1;
     const fault = faults.find(({ on }) => on({ operation, body, sequence }));
     if (fault === undefined) return inner.handle(request, options);
+    if (fault.hang && !fault.loseAnswer) return never(options);
     if (fault.error !== undefined) return { response: errorResponse(fault.error) };
     const sent = fault.request === undefined ? body : fault.request(body);
     const text = JSON.stringify(sent);
     request.headers['content-length'] = String(Buffer.byteLength(text));
     request.body = text;
     const { response } = await inner.handle(request, options);
+    if (fault.hang) return never(options);
     if (fault.loseAnswer)
       throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET', name: 'TimeoutError' });
     if (fault.answer === undefined || response.statusCode !== 200) return { response };
@@ -76,6 +89,15 @@ export function faultyHandler(handler: unknown, faults: readonly Fault[]): Handl
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
   } as unknown as Handler;
+}
+
+function never(options: unknown): Promise<never> {
+  const { abortSignal } = options as { readonly abortSignal: AbortSignal };
+  return new Promise((_, reject) => {
+    abortSignal.addEventListener('abort', () =>
+      reject(Object.assign(new Error('Request aborted'), { name: 'AbortError' })),
+    );
+  });
 }
 
 function errorResponse({

@@ -69,7 +69,7 @@ export interface ServerOptions {
   /** Has the engine tell what requests consume. */
   readonly capacity?: boolean;
   /** The client the server reads and writes with, once the sample is there; left out: one of the engine's. */
-  readonly client?: (config: DynamoDBClientConfig) => DynamoDBClient;
+  readonly client?: (config: DynamoDBClientConfig) => DynamoDBClient | Promise<DynamoDBClient>;
   /** Ids and secrets are counted instead of drawn, so that answers are the same each time. */
   readonly predictable?: boolean;
 }
@@ -99,7 +99,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     });
   const own = databaseOn(engine.client);
   await writeSample(own, sample);
-  const database = options.client ? databaseOn(options.client(engine.clientConfig)) : own;
+  const database = options.client ? databaseOn(await options.client(engine.clientConfig)) : own;
   const auth = createAuth({
     jwtSecret: 'the secret of access tokens in tests',
     now: () => now,

@@ -117,8 +117,9 @@ export const lockCodes = {
     remedy: 'Give the attribute another name, or migrate the records first.',
   },
   'key-moved': {
-    meaning: 'A warning: a pinned key or an identity differs from the lock. The declaration takes effect.',
+    meaning:
+      'A pattern, or an entity as a whole, has another key than the lock has: shards, bucket, order, condition, encoding, index or text changed, so that records stored before are not found. `generate` warns and writes the new key to the lock; `check` refuses it until the move is accepted by name.',
     remedy:
-      'Migrate the stored items before you deploy, or pin the old key. `generate` writes the new key to the lock.',
+      'Keep what made the old key, or write the stored records again as the note says. Then run `tableloom generate --accept` with the name of the pattern or entity.',
   },
 } as const satisfies CodeRows;

@@ -192,6 +192,12 @@ export const argumentCodes = {
       'A value has another type than the attribute it is compared with or assigned to. Text scalars and `ID` are interchangeable, enums are not.',
     remedy: 'Give both the same type.',
   },
+  'nested-input': {
+    meaning:
+      'An object of an input becomes a whole embedded type, but lacks a field that this type requires, allows null where it does not, or has a field of another type or none.',
+    remedy:
+      'Give the input the fields of the embedded type. To change a part of a stored object, merge the two in a `prepare` rule.',
+  },
   'constant-bound': {
     meaning: 'A bound of a range, or a bucket, is a constant.',
     remedy: 'Take it from an argument.',

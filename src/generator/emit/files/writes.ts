@@ -1,7 +1,7 @@
 /** writes.ts: the writes of each entity. */
 
 import type { Plan } from '../../plan/types/plan.js';
-import type { AttributePlan, EntityPlan } from '../../plan/types/storage.js';
+import type { AttributePlan, EmbeddedPlan, EntityPlan, ValueForm } from '../../plan/types/storage.js';
 import { type Doc, localsIn } from '../fragment.js';
 import {
   arrow,
@@ -20,7 +20,7 @@ import {
   quote,
 } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
-import { codecOf, entityType, keyValue, runtime, runtimeType } from '../symbols.js';
+import { codecOf, entityType, keyValue, runtime, runtimeType, schemaType } from '../symbols.js';
 import { aggregateFunction, aggregatesOf } from './aggregates.js';
 import { isChangeable } from './entities.js';
 
@@ -34,12 +34,16 @@ export function writesFile(plan: Plan): SourceFile {
       const isPut = plan.mutations.some((one) => one.kind === 'put' && one.entity === entity.name);
       return writesView(plan, entity, isPut);
     });
+  const { embedded = [] } = plan;
   return {
     name: 'writes.ts',
-    data: { entities },
+    data: { embedded: embedded.map((one) => ({ declaration: embeddedView(one) })), entities },
     declared: [
+      ...embedded.map(({ name }) => embeddedFunction(name)),
       ...entities.flatMap(({ names }) => names),
       ...plan.entities.map(parameterOf),
+      'value',
+      'path',
       'values',
       'changes',
       'current',
@@ -161,8 +165,8 @@ function withComputed({ attributes, names }: EntityPlan, record: Doc): Doc {
 }
 
 /** The rule's name, and the form its answer is stored in. */
-function ruleOf({ computed = '', encoding }: AttributePlan): Doc {
-  return encoding === 'time' ? list([quote(computed), runtime('time')]) : quote(computed);
+function ruleOf({ computed = '', form }: AttributePlan): Doc {
+  return form ? list([quote(computed), formExpression(form)]) : quote(computed);
 }
 
 function createdExpression(attribute: AttributePlan, entity: EntityPlan): Doc {
@@ -172,7 +176,7 @@ function createdExpression(attribute: AttributePlan, entity: EntityPlan): Doc {
     case 'uuidv7':
       return code`${normalized(attribute, given)} ?? ${env}.newId()`;
     case 'now':
-      return call(runtime('time'), [code`${given} ?? ${env}.now`]);
+      return formedValue(attribute, code`${given} ?? ${env}.now`);
     case 'touch':
       return call(runtime('time'), [code`${env}.now`]);
     case 'revision':
@@ -202,19 +206,53 @@ function nextExpression({ name }: AttributePlan, entity: EntityPlan): Doc {
 }
 
 /** What brings a value into the form it is stored in: normalized text, a set's values, a moment. */
-function formsOf({ normalize, set, encoding }: AttributePlan): Doc[] {
+function formsOf({ normalize, set, form }: AttributePlan): Doc[] {
   return [
     ...normalize.map(runtime),
     ...(set ? [runtime('distinct')] : []),
-    ...(encoding === 'time' ? [runtime('time')] : []),
+    ...(form ? [formExpression(form)] : []),
   ];
 }
 
 /** Null stays null. */
 function normalized(attribute: AttributePlan, value: Doc): Doc {
-  return formsOf(attribute).reduce<Doc>(
-    (expression, form) =>
-      attribute.nullable ? call(runtime('encoded'), [form, expression]) : call(form, [expression]),
+  const { normalize, set, nullable, form } = attribute;
+  if (form) return formedValue(attribute, value);
+  return [...normalize, ...(set ? ['distinct'] : [])].reduce<Doc>(
+    (expression, step) =>
+      nullable ? call(runtime('encoded'), [runtime(step), expression]) : call(runtime(step), [expression]),
     value,
   );
+}
+
+/** A value in the form that its attribute has: an error names the attribute. */
+function formedValue({ name, form }: AttributePlan, value: Doc): Doc {
+  return form ? call(runtime('formed'), [quote(name), value, formExpression(form)]) : value;
+}
+
+/** The function of a form: `time`, `eachOf(time)`, `storedStop`. */
+function formExpression(form: ValueForm): Doc {
+  switch (form.kind) {
+    case 'scalar':
+      return runtime(form.encoding);
+    case 'each': {
+      const element = formExpression(form.of);
+      return call(runtime('eachOf'), [form.nullable ? call(runtime('orNull'), [element]) : element]);
+    }
+    case 'embedded':
+      return embeddedFunction(form.type);
+  }
+}
+
+function embeddedFunction(type: string): string {
+  return `stored${type}`;
+}
+
+/** What is checked of the values of an embedded type. */
+function embeddedView({ name, fields }: EmbeddedPlan) {
+  const forms = object(fields.map((field) => property(field.name, formExpression(field.form))));
+  const type = schemaType(name);
+  const body = call(runtime('withForms'), ['value', 'path', forms]);
+  const parameters = [code`value: ${type}`, 'path: string'];
+  return assigned(`const ${embeddedFunction(name)} =`, arrow(parameters, body, { returns: type }));
 }

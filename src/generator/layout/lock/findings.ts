@@ -3,12 +3,13 @@
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
 import type { Lock, LockedEntity, LockedKey, LockedSlot } from '../../lock.js';
 import { type EntityModel, type Model, type PatternModel, printType } from '../../model.js';
-import type { ItemPlan, SlotPlan } from '../../plan/types/storage.js';
+import type { ItemPlan } from '../../plan/types/storage.js';
 import type { EntityLayout, Layout } from '../types.js';
 import { entryPrefixOf, livePrefixes, prefixOf, retiredPrefixes } from './claims.js';
 import { nextLock } from './next.js';
+import { isSameKey, keyOf, writtenKey, writtenNow } from './slots.js';
 
-type LaidOut = Pick<Layout, 'tables' | 'entities' | 'reads'>;
+type LaidOut = Pick<Layout, 'tables' | 'entities' | 'reads' | 'readers'>;
 
 export function lockFindings(model: Model, layout: LaidOut, lock: Lock): Diagnostic[] {
   if (lock.entities.size === 0) return [];
@@ -21,84 +22,81 @@ export function lockFindings(model: Model, layout: LaidOut, lock: Lock): Diagnos
     const after = next.entities.get(name);
     if (!after) return [];
     return [
-      ...movedKey(entity, before),
-      ...movedSlots(model, layout, entity, before, after),
+      ...moves(model, name, entity, after),
       ...usedAgain(model, layout, entity, before, after, retired),
       ...retyped(model, entity, before),
-      ...movedEncodings(entity, before),
     ];
   });
 }
 
-function movedKey({ model, table, items }: EntityLayout, before: LockedEntity | undefined): Diagnostic[] {
-  const own = items[0]?.slots[0];
-  const { key } = before ?? {};
-  if (!own || !key || (key.table === table.name.text && sameKey(key.key, keyOf(own)))) return [];
-  const from = key.table === table.name.text ? '' : ` of table \`${key.table}\``;
+/** Keys that patterns left, since the last time or before that, and that nobody accepted yet. */
+function moves(model: Model, name: string, entity: EntityLayout, after: LockedEntity): Diagnostic[] {
+  const { key, patterns } = after.moved;
+  const written = (one: LockedKey) => writtenKey(one, writtenNow(entity));
+  const canChange = entity.model.generate.some(({ how }) => how.text === 'revision');
   return [
-    moved(
-      `The key of \`${model.name.text}\``,
-      `${keyText(key.key)}${from}`,
-      keyText(keyOf(own)),
-      keyPlace(model),
-    ),
+    ...(key && after.key
+      ? [
+          moved(
+            name,
+            `The key of \`${name}\` was ${keyText(key.key)}${key.table === after.key.table ? '' : ` of table \`${key.table}\``} and is now ${keyText(written(after.key.key))}.`,
+            keyPlace(entity.model),
+            'stored records keep the old key, under which nothing finds them, until you migrate them',
+          ),
+        ]
+      : []),
+    ...[...patterns].flatMap(([one, left]) => {
+      const now = after.patterns.get(one);
+      const pattern = model.patterns.find((other) => other.name.text === one);
+      const last = left.at(-1);
+      if (!now || !pattern || last === undefined) return [];
+      const text = (reads: string) => readsText(after, reads, written);
+      return [
+        moved(
+          one,
+          `Pattern \`${one}\` read \`${name}\` by ${text(last)} and now reads it by ${text(now.reads)}.`,
+          placeOf(pattern),
+          leftBehind(after, now.reads, name, canChange),
+        ),
+      ];
+    }),
   ];
 }
 
-/** A slot that went where a pinned one came on the same index, or under a new key of its own. */
-function movedSlots(
-  model: Model,
-  layout: LaidOut,
-  entity: EntityLayout,
-  before: LockedEntity | undefined,
-  after: LockedEntity,
-): Diagnostic[] {
-  const lost = (before?.slots ?? []).filter(
-    (slot) => !slot.isRetired && after.slots.some((one) => one.number === slot.number && one.isRetired),
-  );
-  return slotsThatCame(before, after).flatMap((slot) => {
-    const pattern = readerOf(model, layout, entity, slot);
-    const at = lost.findIndex(
-      (one) => (one.entry === null) === (slot.entry === null) && one.index === slot.index,
-    );
-    const old = lost[at];
-    if (!pattern || !old || !isPinned(pattern)) return [];
-    lost.splice(at, 1);
-    const what = slot.entry ? 'The entry' : 'The key';
-    return [
-      moved(
-        `${what} of \`${entity.model.name.text}\`${slot.index === null ? '' : ` on ${slot.index}`}`,
-        slotText(old),
-        slotText(slot),
-        placeOf(pattern),
-      ),
-    ];
-  });
+/** What becomes of records that were stored before. */
+function leftBehind(after: LockedEntity, reads: string, entity: string, canChange: boolean): string {
+  if (reads.startsWith('number ')) return 'it starts at 0; `db.recount` makes it right';
+  const isEntry = slotOf(after, reads)?.entry !== null;
+  const how = !canChange
+    ? `no update ever changes a \`${entity}\`, so put them again`
+    : isEntry
+      ? 'an update that changes a field of the entry stores the new one; the old entry stays stored'
+      : 'any update of a record gives it the new key';
+  return `the pattern does not find records that are stored under the old key: ${how}`;
 }
 
-function moved(what: string, from: string, to: string, at: Span): Diagnostic {
+function moved(name: string, message: string, at: Span, note: string): Diagnostic {
   return {
     code: 'key-moved',
     severity: 'warning',
-    message: `${what} was ${from} and is now ${to}.`,
+    message,
     at,
-    notes: [{ message: 'stored items keep the old key until you migrate them' }],
-    hint: 'Migrate them before you deploy, or pin the old key.',
+    notes: [{ message: note }],
+    hint: `Declare what keeps the old key, or write the stored records again. Then accept the new one: \`tableloom generate --accept ${name}\`.`,
   };
 }
 
-/** A change of `encode` moves every key with the attribute, though the text of the template stays the same. */
-function movedEncodings({ model, attributes }: EntityLayout, before: LockedEntity | undefined): Diagnostic[] {
-  return [...attributes.values()].flatMap((attribute): Diagnostic[] => {
-    const old = before?.attributes.get(attribute.name);
-    if (!old || old.isRetired || model.historyOf) return [];
-    const [, from] = old.encoding.split(', in keys ');
-    if (from === attribute.encode) return [];
-    const at = model.encode.find(({ field }) => field.text === attribute.name)?.field.at ?? model.name.at;
-    const shown = (encode: string | undefined) => (encode === undefined ? 'as it is' : `as \`${encode}\``);
-    const what = `\`${model.name.text}.${attribute.name}\` in keys`;
-    return [moved(what, shown(from), shown(attribute.encode), at)];
-  });
+function readsText(after: LockedEntity, reads: string, written: (key: LockedKey) => LockedKey): string {
+  if (reads === 'key') return 'its own key';
+  if (reads.startsWith('number ')) return `\`${reads.slice('number '.length)}\``;
+  const slot = slotOf(after, reads);
+  if (!slot) return reads;
+  if (slot.isRetired) return slotText(slot);
+  return slotText({ ...slot, entry: slot.entry && written(slot.entry), key: written(slot.key) });
+}
+
+function slotOf({ slots }: LockedEntity, reads: string): LockedSlot | undefined {
+  return slots.find(({ number }) => reads === `slot ${number}`);
 }
 
 function usedAgain(
@@ -120,7 +118,7 @@ function usedAgain(
       hint: `Begin the key with another word, as in \`${prefix.replace(/^.* \/ /, '')}_2\`, or delete the line from the lock if nothing was ever stored under it.`,
     });
   };
-  const isMoved = before?.key !== undefined && !sameKey(before.key.key, after.key?.key);
+  const isMoved = before?.key !== undefined && !isSameKey(before.key.key, after.key?.key);
   if (after.key && (isMoved || !before?.key)) look(null, prefixOf(after.key.key), keyPlace(entity.model));
   for (const slot of slotsThatCame(before, after)) {
     const pattern = readerOf(model, layout, entity, slot);
@@ -181,13 +179,11 @@ function readerOf(
     const item: ItemPlan | undefined = read && entity.items[read.item];
     if (!read || !item || pattern.target.text !== entity.model.name.text) return false;
     const own = item.role === 'entry' ? item.slots[0] : undefined;
-    const isSameEntry = slot.entry ? own !== undefined && sameKey(slot.entry, keyOf(own)) : own === undefined;
-    return isSameEntry && read.slot.index === slot.index && sameKey(slot.key, keyOf(read.slot));
+    const isSameEntry = slot.entry
+      ? own !== undefined && isSameKey(slot.entry, keyOf(own))
+      : own === undefined;
+    return isSameEntry && read.slot.index === slot.index && isSameKey(slot.key, keyOf(read.slot));
   });
-}
-
-function isPinned(pattern: PatternModel): boolean {
-  return pattern.key.length > 0 || pattern.index !== undefined || pattern.entry !== undefined;
 }
 
 function placeOf(pattern: PatternModel): Span {
@@ -204,24 +200,18 @@ function claim(index: string | null, prefix: string): string {
   return `${index ?? ''} ${prefix}`;
 }
 
-function keyOf({ partition, sort }: SlotPlan): LockedKey {
-  return { partition: partition.text, sort: sort?.text ?? null };
-}
-
-function sameKey(a: LockedKey, b: LockedKey | undefined): boolean {
-  return a.partition === b?.partition && a.sort === b.sort;
-}
-
 function keyText({ partition, sort }: LockedKey): string {
   return `\`${partition}\`${sort === null ? '' : ` / \`${sort}\``}`;
 }
 
-function slotText({ entry, index, key, shards, when }: LockedSlot): string {
+function slotText({ entry, index, key, shards, present, when }: LockedSlot): string {
   const of = when.map(({ field, values }) => `${field} ${values.join(' or ')}`);
   return [
     entry ? keyText(entry) : keyText(key),
-    ...(entry && index !== null ? [`with ${keyText(key)}`] : []),
+    ...(entry && index !== null ? [`with ${keyText(key)} on ${index}`] : []),
+    ...(index === null || entry !== null ? [] : [`on ${index}`]),
     ...(shards === null ? [] : [`in ${shards} shards`]),
     ...(of.length > 0 ? [`for ${of.join(', ')}`] : []),
+    ...(present.length > 0 ? [`where \`${present.join('` and `')}\` is present`] : []),
   ].join(' ');
 }

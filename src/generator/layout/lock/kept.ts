@@ -7,6 +7,7 @@ import type { KeyTemplate, SlotPlan } from '../../plan/types/storage.js';
 import { hasShard, holesOf, isFault, keyTemplate, parseTemplate } from '../../resolve/templates.js';
 import type { Attributes, EntityKeys, EntryKeys } from '../types.js';
 import { prefixesOf } from './claims.js';
+import { writtenBefore, writtenNow } from './slots.js';
 
 /** A key of the record on an index, or the keys of an entry, under their number in the lock. */
 export type KeptItem = { readonly number: number } & (
@@ -32,13 +33,13 @@ export function keptItems(
   lock: Lock,
   owner: Owner,
   isRead: (slot: SlotPlan) => boolean,
+  shardCounts: readonly number[],
 ): { readonly kept: readonly KeptItem[]; readonly released: readonly string[] } {
   const locked = lock.entities.get(owner.entity.name.text);
   const slots = locked?.key?.table === owner.table.name.text ? locked.slots : [];
   const found = slots.map((slot) => {
     const item = slot.isRetired ? undefined : keptItem(lock, owner, slot);
-    const last = item && slotsOf(item).at(-1);
-    return { slot, item: item && last && isRead(last) ? item : undefined };
+    return { slot, item: item && readItem(item, isRead, shardCounts) };
   });
   return {
     kept: found.flatMap(({ item }) => item ?? []),
@@ -46,6 +47,19 @@ export function keptItems(
       .filter(({ item }) => item === undefined)
       .flatMap(({ slot }) => prefixesOf(slot).map(({ prefix }) => prefix)),
   };
+}
+
+/** The item where a pattern reads it, with as many shards as patterns have now: those there were are among them. */
+function readItem(
+  item: KeptItem,
+  isRead: (slot: SlotPlan) => boolean,
+  shardCounts: readonly number[],
+): KeptItem | undefined {
+  const last = slotsOf(item).at(-1);
+  const grown = shardCounts.filter((count) => last?.shards && count > last.shards);
+  const slot = last && [last, ...grown.map((shards) => ({ ...last, shards }))].find(isRead);
+  if (!slot) return undefined;
+  return item.kind === 'record' ? { ...item, slot } : { ...item, slots: [...item.slots.slice(0, -1), slot] };
 }
 
 export function slotsOf(item: KeptItem): readonly SlotPlan[] {
@@ -104,11 +118,11 @@ export function keptEntry(
 function keptItem(lock: Lock, owner: Owner, locked: LockedSlot): KeptItem | undefined {
   const { table, primary } = owner;
   const { number, entry, index } = locked;
-  const own = entry && keptSlot(owner, locked, entry, null, [table.partition.text, table.sort?.text]);
+  const own = entry && keptSlot(lock, owner, locked, entry, null, [table.partition.text, table.sort?.text]);
   if (entry && !own) return undefined;
   if (index === null) return own ? { number, kind: 'entry', slots: [own] } : undefined;
   const declared = table.indexes.find((one) => one.name.text === index);
-  const slot = keptSlot(owner, locked, locked.key, index, indexAttributes(lock, table, index));
+  const slot = keptSlot(lock, owner, locked, locked.key, index, indexAttributes(lock, table, index));
   if (!slot) return undefined;
   if (declared?.kind === 'local' && slot.partition.text !== (own ?? primary).partition.text) return undefined;
   return own ? { number, kind: 'entry', slots: [own, slot] } : { number, kind: 'record', slot };
@@ -124,14 +138,19 @@ function indexAttributes(lock: Lock, table: TableModel, index: string): readonly
 
 /** Undefined where the templates name what the entity no longer has. */
 function keptSlot(
-  { attributes }: Owner,
+  lock: Lock,
+  { attributes, entity }: Owner,
   locked: LockedSlot,
   key: LockedKey,
   index: string | null,
   [partition, sort]: readonly (string | undefined)[],
 ): SlotPlan | undefined {
   if (partition === undefined || (key.sort === null) !== (sort === undefined)) return undefined;
-  if (![key.partition, key.sort].every((text) => text === null || isKnown(text, attributes)))
+  const texts = [key.partition, ...(key.sort === null ? [] : [key.sort])];
+  if (!texts.every((text) => isKnown(text, attributes))) return undefined;
+  // `encode` says otherwise than it did: the text is the same, and the keys are not.
+  const before = lock.entities.get(entity.name.text);
+  if (texts.some((text) => writtenBefore(before)(text) !== writtenNow({ attributes })(text)))
     return undefined;
   const first = keyTemplate(partition, key.partition, attributes);
   const second = key.sort === null || sort === undefined ? null : keyTemplate(sort, key.sort, attributes);

@@ -1,14 +1,25 @@
 /** Layout and the lock before it -> the lock that goes with it. Nothing is forgotten: what is gone is retired. */
 
-import type { Lock, LockedEntity, LockedKey, LockedSlot, LockedTable } from '../../lock.js';
-import type { ItemPlan, SlotPlan } from '../../plan/types/storage.js';
-import type { ResolvedAttribute } from '../../resolve/resolved-model.js';
+import type { Lock, LockedEntity, LockedKey, LockedTable } from '../../lock.js';
+import { nothingMoved } from '../../lock.js';
 import { lockedName } from '../aggregates.js';
-import { multiAttributeFields } from '../multi-attribute.js';
-import type { EntityLayout, Layout } from '../types.js';
+import type { EntityLayout, Layout, Reader } from '../types.js';
 import { prefixOf } from './claims.js';
+import { lockedPatterns, movesOf } from './moves.js';
+import {
+  indexAttributes,
+  isSameKey,
+  keyOf,
+  lockedEncoding,
+  numberedSlots,
+  retiredSlot,
+  writtenBefore,
+} from './slots.js';
 
-export function nextLock({ entities, tables }: Pick<Layout, 'entities' | 'tables'>, before: Lock): Lock {
+export function nextLock(
+  { entities, tables, readers }: Pick<Layout, 'entities' | 'tables' | 'readers'>,
+  before: Lock,
+): Lock {
   const shared = new Set(
     [...entities.values()].flatMap(({ guards }) =>
       guards.flatMap(({ shared: name, partition }) => (name ? prefixOf({ partition: partition.text }) : [])),
@@ -18,7 +29,7 @@ export function nextLock({ entities, tables }: Pick<Layout, 'entities' | 'tables
     entities: new Map([
       ...[...before.entities].map(([name, entity]) => [name, retiredEntity(entity, shared)] as const),
       ...[...entities].map(
-        ([name, entity]) => [name, lockedEntity(entity, before.entities.get(name), shared)] as const,
+        ([name, entity]) => [name, lockedEntity(name, entity, { before, readers, shared })] as const,
       ),
     ]),
     tables: new Map([
@@ -34,16 +45,8 @@ export function nextLock({ entities, tables }: Pick<Layout, 'entities' | 'tables
             indexes: new Map([
               ...retiredIndexes(earlier),
               ...table.indexes.map(
-                ({ name, kind, multiAttribute, partition, sort }) =>
-                  [
-                    name.text,
-                    {
-                      attributes: multiAttribute
-                        ? multiAttributeFields(multiAttribute)
-                        : [...(kind === 'local' ? [] : [partition.text]), ...(sort ? [sort.text] : [])],
-                      isRetired: false,
-                    },
-                  ] as const,
+                (index) =>
+                  [index.name.text, { attributes: indexAttributes(index), isRetired: false }] as const,
               ),
             ]),
           },
@@ -65,7 +68,9 @@ function retiredEntity(entity: LockedEntity, shared: ReadonlySet<string>): Locke
     guards: new Map(),
     aggregates: new Map(),
     counters: new Map(),
-    slots: entity.slots.map((slot) => ({ ...slot, isRetired: true })),
+    slots: entity.slots.map((slot) => retiredSlot(slot, writtenBefore(entity))),
+    patterns: new Map(),
+    moved: nothingMoved,
     retired: [
       ...entity.retired,
       ...(entity.key ? [{ what: 'key' as const, key: entity.key.key }] : []),
@@ -83,11 +88,19 @@ function retiredAttributes(entity: LockedEntity | undefined): LockedEntity['attr
 }
 
 function lockedEntity(
+  name: string,
   entity: EntityLayout,
-  before: LockedEntity | undefined,
-  shared: ReadonlySet<string>,
+  around: {
+    readonly before: Lock;
+    readonly readers: readonly Reader[];
+    readonly shared: ReadonlySet<string>;
+  },
 ): LockedEntity {
   const { table, attributes, items, guards } = entity;
+  const { shared } = around;
+  const before = around.before.entities.get(name);
+  const readers = around.readers.filter((one) => one.entity === name);
+  const numbered = numberedSlots(entity, before, around.before.tables.get(table.name.text));
   const aggregates = new Map(
     entity.aggregates.map((one) => [
       lockedName(one),
@@ -106,7 +119,8 @@ function lockedEntity(
     entity.references.flatMap(({ name, counter }) => (counter ? [[name, keyOf(counter)] as const] : [])),
   );
   const oldKey = before?.key;
-  const isMoved = oldKey !== undefined && (oldKey.table !== key?.table || !isSame(oldKey.key, key.key));
+  const isMoved = oldKey !== undefined && (oldKey.table !== key?.table || !isSameKey(oldKey.key, key.key));
+  const patterns = lockedPatterns(entity, readers, numbered);
   return {
     attributes: new Map([
       ...retiredAttributes(before),
@@ -118,7 +132,9 @@ function lockedEntity(
     guards: now,
     aggregates,
     counters,
-    slots: slotsOf(items, before, oldKey === undefined || oldKey.table === table.name.text),
+    slots: numbered.slots,
+    patterns,
+    moved: movesOf(entity, { key, patterns }, before),
     retired: unique([
       ...(before?.retired ?? []),
       ...(isMoved ? [{ what: 'key' as const, key: oldKey.key }] : []),
@@ -131,63 +147,12 @@ function lockedEntity(
   };
 }
 
-/** How an attribute is stored, and how keys encode it where `encode` says so. */
-export function lockedEncoding({ encoding, encode }: Pick<ResolvedAttribute, 'encoding' | 'encode'>): string {
-  return encode === undefined ? encoding : `${encoding}, in keys ${encode}`;
-}
-
-function slotsOf(
-  items: readonly ItemPlan[],
-  before: LockedEntity | undefined,
-  isSameTable: boolean,
-): LockedSlot[] {
-  const [main, ...others] = items;
-  const now = [
-    ...(main?.slots.slice(1).map((slot) => locked(null, slot)) ?? []),
-    ...others
-      .filter((item) => item.role === 'entry')
-      .flatMap(({ slots: [own, indexed] }) => (own ? [locked(keyOf(own), indexed ?? own)] : [])),
-  ];
-  const known = before?.slots ?? [];
-  const kept = known.map((slot) => ({
-    slot,
-    match: slot.isRetired || !isSameTable ? undefined : now.find((one) => identity(one) === identity(slot)),
-  }));
-  let last = Math.max(0, ...known.map((slot) => slot.number));
-  return [
-    ...kept.map(({ slot, match }) =>
-      match ? { ...match, number: slot.number } : { ...slot, isRetired: true },
-    ),
-    ...now
-      .filter((one) => !kept.some(({ match }) => match === one))
-      .map((one) => ({ ...one, number: ++last })),
-  ];
-}
-
-function locked(entry: LockedKey | null, slot: SlotPlan): LockedSlot {
-  const { index, shards, present, when } = slot;
-  return { number: 0, entry, index, key: keyOf(slot), shards, present, when, isRetired: false };
-}
-
-/** Which values are missing may change with the schema; the key is the same one. */
-function identity({ entry, index, key, shards, when }: LockedSlot): string {
-  return JSON.stringify([entry?.partition, entry?.sort, index, key.partition, key.sort, shards, when]);
-}
-
 /** Keys that are not what they were. */
 function gone(before: LockedEntity['guards'] = new Map(), now: LockedEntity['guards']): LockedKey[] {
   return [...before].flatMap(([name, key]) => {
     const same = now.get(name);
-    return same && isSame(same, key) ? [] : [key];
+    return same && isSameKey(same, key) ? [] : [key];
   });
-}
-
-function keyOf({ partition, sort }: Pick<SlotPlan, 'partition' | 'sort'>): LockedKey {
-  return { partition: partition.text, sort: sort?.text ?? null };
-}
-
-function isSame(a: LockedKey, b: LockedKey): boolean {
-  return a.partition === b.partition && a.sort === b.sort;
 }
 
 function unique(retired: LockedEntity['retired']): LockedEntity['retired'] {

@@ -6,7 +6,7 @@
 import type { PatternPlan } from './access.js';
 import type { ResolverPlan } from './resolvers.js';
 import type { RulePlan } from './rules.js';
-import type { EntityPlan, TablePlan } from './storage.js';
+import type { EmbeddedPlan, EntityPlan, TablePlan } from './storage.js';
 import type { MutationPlan, TransactionPlan } from './writes.js';
 
 export interface Plan {
@@ -15,6 +15,8 @@ export interface Plan {
   readonly tables: readonly TablePlan[];
   /** In the order of the YAML. */
   readonly entities: readonly EntityPlan[];
+  /** The types within records that have values to check, if there are some. */
+  readonly embedded?: readonly EmbeddedPlan[];
   readonly patterns: readonly PatternPlan[];
   /** The steps of transactions are among them. */
   readonly mutations: readonly MutationPlan[];

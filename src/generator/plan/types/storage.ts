@@ -102,6 +102,8 @@ export interface AttributePlan {
   readonly transitions?: Readonly<Record<string, readonly string[]>>;
   /** What a value has to be like. */
   readonly validation?: ValidationPlan;
+  /** What a value is checked for, and the form it is stored in; absent where GraphQL's own types say all. */
+  readonly form?: ValueForm;
   /** How a plain `{field}` is encoded in the entity's keys, where `encode` says. */
   readonly encode?: HoleEncoding;
   /** The rule that computes it from the rest of the record at every write. */
@@ -112,6 +114,18 @@ export interface AttributePlan {
 export type TypeShape =
   | { readonly kind: 'named'; readonly name: string; readonly nonNull: boolean }
   | { readonly kind: 'list'; readonly of: TypeShape; readonly nonNull: boolean };
+
+/** The form of a value, at any depth: a scalar's, that of each element of a list, or that of an embedded type. */
+export type ValueForm =
+  | { readonly kind: 'scalar'; readonly encoding: 'time' }
+  | { readonly kind: 'each'; readonly of: ValueForm; readonly nullable: boolean }
+  | { readonly kind: 'embedded'; readonly type: string };
+
+/** A type that is stored within records, and its fields that have a form. */
+export interface EmbeddedPlan {
+  readonly name: string;
+  readonly fields: readonly { readonly name: string; readonly form: ValueForm }[];
+}
 
 /** `pattern` is what the whole text matches. */
 export type ValidationPlan =

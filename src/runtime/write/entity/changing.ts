@@ -1,6 +1,7 @@
 /** Change functions for `update` and `upsert`, from the values that callers pass to generated code. */
 import { TableloomError } from '../../errors.js';
 import type { WriteEnvironment } from '../write.js';
+import { type Form, formed } from './forms.js';
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -58,7 +59,7 @@ export function putting<R extends object, N extends object>(
 }
 
 /** A rule's name, and the function that converts its answer to the stored form, if there is one. */
-type Computation = string | readonly [rule: string, form: (value: string) => string];
+type Computation = string | readonly [rule: string, form: Form];
 
 /**
  * The record with the attributes that rules compute from the rest of it. VALUE_INVALID where a rule returns a promise or
@@ -86,7 +87,7 @@ export function computed<R extends object, K extends keyof R & string>(
         },
       );
     }
-    return [field, typeof value === 'string' && form !== undefined ? form(value) : value];
+    return [field, form === undefined ? value : formed(field, value, form as Form<unknown>)];
   });
   return { ...rest, ...Object.fromEntries(values) } as R;
 }

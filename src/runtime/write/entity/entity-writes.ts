@@ -1,5 +1,5 @@
 /** The writes of one entity, as generated code declares them. */
-import { encoded, time } from '../../keys/encodings.js';
+import { time } from '../../keys/encodings.js';
 import type { EntityCodec, Key } from '../../types.js';
 import { type Deletion, removeTree } from '../cascade/cascade.js';
 import type { DependentsOf } from '../cascade/tree.js';
@@ -14,6 +14,7 @@ import type {
 } from '../write.js';
 import { create, remove, update, upsert } from '../writes.js';
 import { type Changes, changing, putting, type Upserts, upserting } from './changing.js';
+import { type Form, formed } from './forms.js';
 
 /** Makes a record of the values for it. */
 type Creating<R, N> = (values: N, env: WriteEnvironment) => MaybePromise<R>;
@@ -111,7 +112,7 @@ export interface ChangeRules<R extends object, C extends object> {
   /** What may change; all else of the changes is left out of account. */
   readonly fields: readonly (keyof R & keyof C & string)[];
   /** By field, what brings a value into the form it is stored in, in this order; null stays null. */
-  readonly forms?: { readonly [F in keyof C]?: readonly ((value: never) => unknown)[] };
+  readonly forms?: { readonly [F in keyof C]?: readonly Form[] };
   /** Fields that hold the time of the last change. */
   readonly touched?: readonly (keyof R & string)[];
   /** The field that counts writes. */
@@ -129,11 +130,8 @@ export function changed<R extends object, C extends object>(
   for (const field of fields) {
     const value: unknown = changes[field];
     if (value === undefined) continue;
-    const steps: readonly ((value: never) => unknown)[] = forms[field] ?? [];
-    record[field] = steps.reduce<unknown>(
-      (step, form) => encoded(form as (value: unknown) => unknown, step),
-      value,
-    );
+    const steps: readonly Form[] = forms[field] ?? [];
+    record[field] = steps.reduce<unknown>((step, form) => formed(field, step, form as Form<unknown>), value);
   }
   for (const field of touched) record[field] = time(env.now);
   if (revision !== undefined) record[revision] = Number(record[revision]) + 1;

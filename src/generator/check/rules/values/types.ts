@@ -1,16 +1,18 @@
 /** Values are of the type of what they are compared with or become. */
 
+import type { Span } from '../../../diagnostics/diagnostic.js';
 import type { Encoding } from '../../../encodings.js';
-import { printType, type TypeRef } from '../../../model.js';
+import { namedType, printType, type TypeRef } from '../../../model.js';
 import type {
-  ResolvedAttribute,
   ResolvedModel,
   ResolvedValue,
+  TypedValue,
   ValueReference,
 } from '../../../resolve/resolved-model.js';
 import { encodingOf, optional } from '../../../resolve/sdl.js';
 import { writtenSource } from '../../../resolve/value-paths.js';
 import type { Check, Finding } from '../../row.js';
+import { fits, nestedMisfits } from './embedded.js';
 
 export const typeChecks: readonly Check<ResolvedModel>[] = [
   {
@@ -19,6 +21,18 @@ export const typeChecks: readonly Check<ResolvedModel>[] = [
       for (const use of resolved.values.all) {
         const value = use.value;
         if (value?.kind === 'type') yield* wrongTypes(resolved, use, value);
+      }
+    },
+  },
+  {
+    code: 'nested-input',
+    *check(resolved) {
+      for (const use of resolved.values.all) {
+        if (use.value?.kind !== 'type') continue;
+        const notes = [{ message: 'the input is used here', at: use.source.at }];
+        for (const { type, target, ...holder } of storedValues(resolved, use, use.value))
+          for (const finding of nestedMisfits(resolved, type, target, holder))
+            yield { ...finding, notes: [...(finding.notes ?? []), ...notes] };
       }
     },
   },
@@ -48,7 +62,7 @@ function* wrongTypes(
     const entity = resolved.entities.get(use.owner);
     for (const field of input.fields) {
       const target = entity?.attributes.get(field.name);
-      if (!target || fitsAttribute(resolved, field.type, target)) continue;
+      if (!target || fits(sdl, field.type, target.type, 'as declared')) continue;
       yield {
         at: field.at,
         message: `\`${input.name}.${field.name}\` is \`${printType(field.type)}\`, but \`${use.owner}.${target.name}\` is \`${printType(target.type)}\`.`,
@@ -65,7 +79,8 @@ function* wrongTypes(
     yield { at: use.source.at, message: `${given}, but ${fixed.what}.`, notes, hint: fixed.hint };
     return;
   }
-  if (!attribute || fitsAttribute(resolved, value.type, attribute)) return;
+  const elements = use.role === 'value' ? 'as declared' : 'nullable';
+  if (!attribute || fits(sdl, value.type, attribute.type, elements)) return;
   const wanted = printType(optional(attribute.type));
   yield {
     at: use.source.at,
@@ -108,25 +123,17 @@ function fixedTypeOf({ role, operator, attribute }: ValueReference): FixedType |
   return undefined;
 }
 
-/** Whether a value of the type can stand for the attribute's; whether it may be null is another question. */
-function fitsAttribute(
-  { model: { sdl } }: ResolvedModel,
-  type: TypeRef,
-  attribute: ResolvedAttribute,
-): boolean {
-  if ((type.kind === 'list') !== attribute.list) return false;
-  const element = elementOf(type);
-  const encoding = encodingOf(element, sdl);
-  if (type.kind === 'list' && depthOf(type) !== depthOf(attribute.type)) return false;
-  if (attribute.element === 'enum') return element.name === attribute.of;
-  if (attribute.element === 'decimal') return encoding === 'decimal' || encoding === 'integer';
-  return encoding === attribute.element;
-}
-
-function elementOf(type: TypeRef): TypeRef & { kind: 'named' } {
-  return type.kind === 'named' ? type : elementOf(type.of);
-}
-
-function depthOf(type: TypeRef): number {
-  return type.kind === 'named' ? 0 : depthOf(type.of) + 1;
+/** What is stored as an attribute, or as an element of one: each with its name and place. */
+function storedValues(
+  { entities, model }: ResolvedModel,
+  { role, owner, attribute, source }: ValueReference,
+  { type, at }: TypedValue,
+): { readonly type: TypeRef; readonly target: TypeRef; readonly at: Span; readonly name: string }[] {
+  if (role === 'value' || role === 'element')
+    return attribute ? [{ type, target: attribute.type, at, name: writtenSource(source).text }] : [];
+  const input = role === 'input' ? model.sdl.types.get(namedType(type)) : undefined;
+  return (input?.fields ?? []).flatMap((field) => {
+    const target = entities.get(owner)?.attributes.get(field.name)?.type;
+    return target ? [{ type: field.type, target, at: field.at, name: `${input?.name}.${field.name}` }] : [];
+  });
 }

@@ -1,0 +1,147 @@
+/** The index keys and entries of an entity, as the lock numbers them. */
+
+import { type HoleEncoding, isHoleEncoding } from '../../encodings.js';
+import type { LockedEntity, LockedKey, LockedSlot, LockedTable } from '../../lock.js';
+import type { IndexModel } from '../../model.js';
+import type { SlotPlan } from '../../plan/types/storage.js';
+import { writtenOut } from '../../resolve/holes.js';
+import type { ResolvedAttribute } from '../../resolve/resolved-model.js';
+import { multiAttributeFields } from '../multi-attribute.js';
+import type { EntityLayout } from '../types.js';
+
+export interface NumberedSlots {
+  readonly slots: readonly LockedSlot[];
+  /** By each key of a slot, its number. */
+  readonly numbers: ReadonlyMap<SlotPlan, number>;
+}
+
+/** A template with the encodings it had, or has, written out. */
+type Written = (text: string) => string;
+
+/** Slots that the lock has keep their numbers, and what is gone is retired. */
+export function numberedSlots(
+  entity: EntityLayout,
+  before: LockedEntity | undefined,
+  table: LockedTable | undefined,
+): NumberedSlots {
+  const isSameTable = before?.key === undefined || before.key.table === entity.table.name.text;
+  const wereWritten = writtenBefore(before);
+  const identityOf = identities(entity, table);
+  const now = slotsNow(entity).map((one) => ({ ...one, id: identityOf.now(one.slot) }));
+  const known = (before?.slots ?? []).map((slot) => {
+    const id = slot.isRetired || !isSameTable ? undefined : identityOf.before(slot, wereWritten);
+    const match = id && now.find((one) => one.id === id && isAmong(slot.shards, one.slot.shards));
+    return { slot, match: match || undefined };
+  });
+  let last = Math.max(0, ...known.map(({ slot }) => slot.number));
+  const added = now
+    .filter((one) => !known.some(({ match }) => match === one))
+    .map((one) => ({ ...one, slot: { ...one.slot, number: ++last } }));
+  const kept = known.flatMap(({ slot, match }) =>
+    match ? [{ ...match, slot: { ...match.slot, number: slot.number } }] : [],
+  );
+  const retired = known.flatMap(({ slot, match }) => (match ? [] : [retiredSlot(slot, wereWritten)]));
+  return {
+    slots: [...retired, ...kept.map(({ slot }) => slot), ...added.map(({ slot }) => slot)],
+    numbers: new Map(
+      [...kept, ...added].flatMap(({ keys, slot }) => keys.map((key) => [key, slot.number] as const)),
+    ),
+  };
+}
+
+/** With its encodings written out: what `encode` says later is not said of it. */
+export function retiredSlot(slot: LockedSlot, written: Written): LockedSlot {
+  if (slot.isRetired) return slot;
+  const { entry, key } = slot;
+  return {
+    ...slot,
+    entry: entry && writtenKey(entry, written),
+    key: writtenKey(key, written),
+    isRetired: true,
+  };
+}
+
+export function writtenKey({ partition, sort }: LockedKey, written: Written): LockedKey {
+  return { partition: written(partition), sort: sort === null ? null : written(sort) };
+}
+
+export function writtenBefore(before: LockedEntity | undefined): Written {
+  return (text) => writtenOut(text, (field) => lockedEncode(before, field));
+}
+
+export function writtenNow({ attributes }: Pick<EntityLayout, 'attributes'>): Written {
+  return (text) => writtenOut(text, (field) => attributes.get(field)?.encode);
+}
+
+/** How keys encoded an attribute where `encode` said so. */
+function lockedEncode(before: LockedEntity | undefined, field: string): HoleEncoding | undefined {
+  const [, encode] = before?.attributes.get(field)?.encoding.split(', in keys ') ?? [];
+  return encode !== undefined && isHoleEncoding(encode) ? encode : undefined;
+}
+
+/** How an attribute is stored, and how keys encode it where `encode` says so. */
+export function lockedEncoding({ encoding, encode }: Pick<ResolvedAttribute, 'encoding' | 'encode'>): string {
+  return encode === undefined ? encoding : `${encoding}, in keys ${encode}`;
+}
+
+/** The key attributes of an index; of a local one its own. */
+export function indexAttributes({ kind, multiAttribute, partition, sort }: IndexModel): string[] {
+  if (multiAttribute) return multiAttributeFields(multiAttribute);
+  return [...(kind === 'local' ? [] : [partition.text]), ...(sort ? [sort.text] : [])];
+}
+
+export function keyOf({ partition, sort }: Pick<SlotPlan, 'partition' | 'sort'>): LockedKey {
+  return { partition: partition.text, sort: sort?.text ?? null };
+}
+
+export function isSameKey(a: LockedKey, b: LockedKey | undefined): boolean {
+  return a.partition === b?.partition && a.sort === b.sort;
+}
+
+/** Whether records spread over some shards are all found where there may be more: their shards are among the new. */
+export function isAmong(before: number | null, now: number | null): boolean {
+  return before === now || (before !== null && now !== null && before < now);
+}
+
+function slotsNow({ items }: EntityLayout): { keys: readonly SlotPlan[]; slot: LockedSlot }[] {
+  const [main, ...others] = items;
+  return [
+    ...(main?.slots.slice(1) ?? []).map((slot) => ({ keys: [slot], slot: locked(null, slot) })),
+    ...others
+      .filter((item) => item.role === 'entry')
+      .flatMap(({ slots }) => {
+        const [own, indexed] = slots;
+        return own ? [{ keys: slots, slot: locked(keyOf(own), indexed ?? own) }] : [];
+      }),
+  ];
+}
+
+function locked(entry: LockedKey | null, slot: SlotPlan): LockedSlot {
+  const { index, shards, present, when } = slot;
+  return { number: 0, entry, index, key: keyOf(slot), shards, present, when, isRetired: false };
+}
+
+/**
+ * What makes a slot another one, besides fewer shards: then stored records are not under it, or others are. That a value of
+ * the key may be missing changes with the schema, and moves nothing.
+ */
+function identities(entity: EntityLayout, table: LockedTable | undefined) {
+  const { attributes } = entity;
+  const identity = (slot: LockedSlot, written: Written, indexed: readonly string[] | undefined): string => {
+    const { entry, index, key, present, when } = slot;
+    const texts = [entry?.partition, entry?.sort, key.partition, key.sort].map(
+      (text) => text && written(text),
+    );
+    const holes = texts.flatMap((text) => text?.match(/\w+(?=[,)}])/g) ?? []);
+    const required = present.filter((field) => attributes.get(field)?.nullable && !holes.includes(field));
+    return JSON.stringify([texts, index, indexed, when, [...required].sort()]);
+  };
+  return {
+    before: (slot: LockedSlot, written: Written) =>
+      identity(slot, written, slot.index === null ? [] : table?.indexes.get(slot.index)?.attributes),
+    now: (slot: LockedSlot) => {
+      const index = entity.table.indexes.find(({ name }) => name.text === slot.index);
+      return identity(slot, writtenNow(entity), index ? indexAttributes(index) : []);
+    },
+  };
+}
