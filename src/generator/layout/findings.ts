@@ -6,7 +6,7 @@ import type { SlotPlan } from '../plan/types/storage.js';
 import { holesOf } from '../resolve/templates.js';
 import type { Basis } from './basis.js';
 import { equalityFields, isByEnd, sortFields } from './serving.js';
-import type { PatternRead } from './types.js';
+import type { EntityKeys, PatternRead } from './types.js';
 
 export function doesNotServe(pattern: PatternModel, slot: SlotPlan): Diagnostic {
   const unknown = unknownTo(pattern, slot);
@@ -46,12 +46,31 @@ export function slotTaken(
   };
 }
 
-export function noFreeIndex({ name }: PatternModel, { entity, table }: Basis): Diagnostic {
+export function noFreeIndex(
+  { name }: PatternModel,
+  { entity, table, primary }: Basis,
+  { record }: Pick<EntityKeys, 'record'>,
+): Diagnostic {
+  const free = table.indexes.filter(
+    (index) => index.kind !== 'multi-attribute' && !record.some((slot) => slot.index === index.name.text),
+  );
+  const bound = holesOf(primary.partition).map(({ field }) => quoted(field));
   return {
     code: 'no-free-index',
     severity: 'error',
-    message: `Pattern \`${name.text}\` needs an index, and every index of \`${table.name.text}\` is taken on \`${entity.name.text}\`.`,
+    message: `Pattern \`${name.text}\` needs an index, and ${
+      free.length === 0
+        ? `every index of \`${table.name.text}\` is taken on \`${entity.name.text}\``
+        : `none of \`${table.name.text}\` that is free on \`${entity.name.text}\` serves it`
+    }.`,
     at: name.at,
+    notes: free.map((index) => ({
+      message:
+        index.kind === 'local'
+          ? `\`${index.name.text}\` is local: it serves patterns that bind ${bound.join(' and ') || 'nothing'} by equality`
+          : `\`${index.name.text}\` does not contain every attribute that the pattern filters by or passes on`,
+      at: index.name.at,
+    })),
     hint: `Declare one more index under \`tables.${table.name.text}.indexes\`, or add \`entry: true\` and the \`index\` it uses.`,
   };
 }

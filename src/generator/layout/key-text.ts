@@ -4,8 +4,8 @@ import type { IndexModel, PatternModel } from '../model.js';
 import { constant } from '../names.js';
 import type { KeyTemplate, SlotPlan } from '../plan/types/storage.js';
 import { boundHole, builtHole, sortHoles } from '../resolve/holes.js';
-import { hasShard, keyTemplate } from '../resolve/templates.js';
-import { type Basis, freeHead } from './basis.js';
+import { hasShard, holesOf, keyTemplate } from '../resolve/templates.js';
+import { type Basis, freeEntryHead, freeHead } from './basis.js';
 import type { KeyFields } from './choose/keys.js';
 import { boundsOn, equalityFields, orderFields, presentOf, whenOf } from './serving.js';
 
@@ -86,6 +86,32 @@ export function templatesOn(
 }
 
 /**
+ * The key of patterns on a local index, in the partition of `primary`: what else they bind is at the head of the sort key,
+ * after a word that no other item of the partition has there. Undefined where the index has no sort key.
+ */
+export function localSlot(
+  patterns: readonly PatternModel[],
+  fields: KeyFields,
+  index: IndexModel,
+  basis: Basis,
+  primary: SlotPlan = basis.primary,
+): SlotPlan | undefined {
+  if (!index.sort) return undefined;
+  const own = holesOf(primary.partition).map(({ field }) => field);
+  const rest = fields.partition.filter((field) => !own.includes(field));
+  const type = constant(basis.entity.name.text);
+  const head = rest.length > 0 ? `${type}_BY_${rest.map(constant).join('_')}` : type;
+  const { sort } = keyTextsOf(patterns, fields, basis);
+  const text = [
+    freeEntryHead({ ...basis, primary }, head),
+    ...rest.map((field) => builtHole(field, basis.attributes)),
+    sort,
+  ].join('#');
+  const template = keyTemplate(index.sort.text, text, basis.attributes);
+  return slotOf(patterns, index.name.text, { partition: primary.partition, sort: template }, basis);
+}
+
+/**
  * The key of a pattern on an index: its pinned templates, else built from its fields. A local index takes the partition
  * key of `primary`, the primary key of the same item.
  */
@@ -95,19 +121,19 @@ export function slotFor(
   basis: Basis,
   primary: SlotPlan = basis.primary,
 ): SlotPlan {
-  const built = keyTextsOf(
-    [pattern],
-    { partition: equalityFields(pattern), sort: orderFields(pattern) },
-    basis,
-  );
+  const fields = { partition: equalityFields(pattern), sort: orderFields(pattern) };
   const pinned = (attribute: string | undefined) =>
     pattern.key.find((one) => one.attribute.text === attribute)?.template.text;
+  const isLocal = index.kind === 'local';
+  const isBuilt = isLocal && pinned(index.sort?.text) === undefined;
+  const slot = isBuilt ? localSlot([pattern], fields, index, basis, primary) : undefined;
+  if (slot) return slot;
+  const built = keyTextsOf([pattern], fields, basis);
   const texts = {
     partition: pinned(index.partition.text) ?? built.partition,
     sort: pinned(index.sort?.text) ?? built.sort,
   };
   const { partition, sort } = templatesOn(index, texts, basis);
-  const isLocal = index.kind === 'local';
   return slotOf(
     [pattern],
     index.name.text,

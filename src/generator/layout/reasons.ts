@@ -3,6 +3,7 @@
 import type { PatternModel, TableModel } from '../model.js';
 import type { ReadReason } from '../plan/types/access.js';
 import type { ItemPlan, SlotPlan } from '../plan/types/storage.js';
+import { chosenFirst } from './choose/indexes.js';
 import { isPinned } from './serving.js';
 
 interface Placed {
@@ -38,11 +39,10 @@ function pinnedReason({ entry }: PatternModel, slot: SlotPlan, table: TableModel
 
 /** The first index that the record leaves free, or the one that the lock has for it. */
 function openReason(slot: SlotPlan, [main]: readonly ItemPlan[], { indexes }: TableModel): ReadReason {
-  const globals = indexes.filter(({ kind, project }) => kind === 'global' && project.kind === 'all');
-  const before = globals.slice(
-    0,
-    globals.findIndex(({ name }) => name.text === slot.index),
-  );
+  const choices = chosenFirst(indexes);
+  const own = choices.find(({ name }) => name.text === slot.index);
+  const alike = choices.filter((one) => one.kind === own?.kind && one.project.kind === own.project.kind);
+  const before = own ? alike.slice(0, alike.indexOf(own)) : alike;
   const isOfRecord = main?.slots.includes(slot) === true;
   const isFirstFree = before.every(({ name }) => main?.slots.some(({ index }) => index === name.text));
   return { kind: isOfRecord && isFirstFree ? 'chosen' : 'locked' };

@@ -93,7 +93,8 @@ export const indexCodes = {
     remedy: 'Project all attributes into the index, or rename an attribute.',
   },
   'no-free-index': {
-    meaning: 'A pattern needs an index, and the entity already uses every index of the table.',
+    meaning:
+      'A pattern needs an index, and the entity already uses every index of the table that could serve it. A local index serves only patterns that bind the table’s partition key; one that projects a part has to contain what the pattern filters by.',
     remedy: 'Declare another index, or store an index entry with `entry: true`.',
   },
 } as const satisfies CodeRows;

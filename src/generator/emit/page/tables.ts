@@ -9,7 +9,7 @@ export function tableViews(plan: Plan) {
   return plan.tables.map((table) => ({
     name: table.name,
     physicalName: table.physicalName,
-    why: whyIndexes(plan, table),
+    why: [whyIndexes(plan, table), localLimit(table)].filter((text) => text !== '').join(' '),
     key: [table.partition, table.sort].filter((one) => one !== null).join(' / '),
     indexes: table.indexes.map((index) => ({
       name: index.name,
@@ -52,6 +52,13 @@ function users(plan: Plan, table: TablePlan, index: IndexPlan): string {
 function isInMultiAttribute(entity: EntityPlan, { multiAttribute }: IndexPlan): boolean {
   const keys = multiAttribute && [...multiAttribute.partition, ...multiAttribute.sort];
   return keys?.every(({ name }) => entity.attributes.some((one) => one.name === name)) ?? false;
+}
+
+/** What a local index costs: "Local secondary indexes" of the Amazon DynamoDB Developer Guide, "Item collection size limit". */
+function localLimit({ indexes }: TablePlan): string {
+  const names = indexes.filter(({ kind }) => kind === 'local').map(({ name }) => name);
+  if (names.length === 0) return '';
+  return `Local (${names.join(', ')}): created with the table and never later; the items under one partition key of the table, with their copies in local indexes, are at most 10 GB.`;
 }
 
 /** Why a table has as many indexes as were made for it. */

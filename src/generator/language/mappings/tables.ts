@@ -69,7 +69,7 @@ const indexKeys = {
     ],
     title: 'Sort attribute of a local index, or sort attributes of a multi-attribute index',
     description:
-      'Without `partition`, the index is local and shares the table’s partition attribute. With `partition`, up to four attributes of records. A query binds them from the left, without gaps.',
+      'Without `partition`, the index is local and shares the table’s partition attribute: it can only be created with the table, and limits the items under one partition key to 10 GB. With `partition`, up to four attributes of records. A query binds them from the left, without gaps.',
     example: { sort: 'LSI1SK' },
   },
   project: {

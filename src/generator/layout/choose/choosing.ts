@@ -4,19 +4,20 @@
  * free on the record. That uses the fewest indexes in total: a table needs as many as any one of its entities.
  */
 
-import type { PatternModel } from '../../model.js';
+import type { IndexModel, PatternModel } from '../../model.js';
 import type { SlotPlan } from '../../plan/types/storage.js';
+import { comparisonsOf } from '../../resolve/comparisons.js';
 import type { Basis } from '../basis.js';
 import { withEntry } from '../entries.js';
 import { noFreeIndex } from '../findings.js';
-import { type KeyTexts, keyTextsOf, slotOf, templatesOn } from '../key-text.js';
+import { keyTextsOf, localSlot, slotOf, templatesOn } from '../key-text.js';
 import { entryNumber, slotNumber, slotsOf, waiting } from '../lock/kept.js';
 import { type Ground, keysIn, placeEach, poolOf } from '../placing.js';
 import { equalityFields, fits, keyFieldsOf, orderFields, serves } from '../serving.js';
 import type { EntityKeys, Placements, Placing } from '../types.js';
 import { fewestGroups } from './groups.js';
 import { freeIndexes, usedIndexes } from './indexes.js';
-import { commonKey } from './keys.js';
+import { commonKey, type KeyFields } from './keys.js';
 
 /** @param patterns in the order of the YAML, each of a known entity */
 export function placeOpen(patterns: readonly PatternModel[], ground: Ground, before: Placements): Placements {
@@ -79,7 +80,12 @@ function placeOnExisting(pattern: PatternModel, basis: Basis, keys: EntityKeys):
   ];
   const found = choices
     .sort((a, b) => a.number - b.number)
-    .find(({ slot }) => fits(slot, pattern, attributes));
+    .find(({ slot }) => {
+      const index = basis.table.indexes.find(({ name }) => name.text === slot.index);
+      return (
+        fits(slot, pattern, attributes) && (!index || index.kind === 'local' || isOpenTo(index, pattern))
+      );
+    });
   return found && { kind: 'placed', slot: found.slot, keys: found.keys() };
 }
 
@@ -92,11 +98,11 @@ function placeGroup(
 ): Placements {
   const entity = basis.entity.name.text;
   const keys = placements.keys.get(entity);
-  const texts = groupTexts(patterns, basis);
+  const fields = groupFields(patterns);
   const [first] = patterns;
-  if (!keys || !texts || !first) throw new Error('a group without a key');
-  const slot = freeSlot(patterns, texts, basis, keys, ground, placements.keys);
-  if (!slot) return { ...placements, findings: [...placements.findings, noFreeIndex(first, basis)] };
+  if (!keys || !fields || !first) throw new Error('a group without a key');
+  const slot = freeSlot(patterns, fields, basis, keys, ground, placements.keys);
+  if (!slot) return { ...placements, findings: [...placements.findings, noFreeIndex(first, basis, keys)] };
   return {
     ...placements,
     keys: new Map([...placements.keys, [entity, { ...keys, record: [...keys.record, slot] }]]),
@@ -106,7 +112,7 @@ function placeGroup(
 
 function freeSlot(
   patterns: readonly PatternModel[],
-  texts: KeyTexts,
+  fields: KeyFields,
   basis: Basis,
   keys: EntityKeys,
   ground: Ground,
@@ -114,24 +120,41 @@ function freeSlot(
 ): SlotPlan | undefined {
   const taken = new Set(keys.record.map((slot) => slot.index));
   const used = usedIndexes(keysIn(ground, basis, all));
+  const texts = keyTextsOf(patterns, fields, basis);
   for (const index of freeIndexes(poolOf(ground, basis), used, taken)) {
-    const slot = slotOf(patterns, index.name.text, templatesOn(index, texts, basis), basis);
-    if (index.sort || patterns.every((pattern) => serves(slot, pattern))) return slot;
+    const slot =
+      index.kind === 'local'
+        ? localSlot(patterns, fields, index, basis)
+        : slotOf(patterns, index.name.text, templatesOn(index, texts, basis), basis);
+    const isServed = index.kind === 'global' && index.sort;
+    const serving = patterns.filter(
+      (pattern) => slot && isOpenTo(index, pattern) && (isServed || serves(slot, pattern)),
+    );
+    if (serving.length === patterns.length) return slot;
   }
   return undefined;
 }
 
-/** The key of several patterns, on no index yet. */
-function groupSlot(patterns: readonly PatternModel[], basis: Basis): SlotPlan | undefined {
-  const texts = groupTexts(patterns, basis);
-  if (!texts) return undefined;
-  const nowhere = { partition: { text: '' }, sort: { text: '' } };
-  return slotOf(patterns, '', templatesOn(nowhere, texts, basis), basis);
+/** Whether the planner may let a pattern read an index: it holds what the query itself needs. */
+function isOpenTo({ kind, project }: IndexModel, { filter, leadsTo, name }: PatternModel): boolean {
+  // The members of a mixed pattern are merged in order, which words at the head of their sort keys would prevent.
+  if (kind === 'local') return !name.text.includes('.');
+  if (project.kind === 'all') return true;
+  const projected = project.kind === 'include' ? project.fields.map(({ text }) => text) : [];
+  const isFiltered = comparisonsOf(filter).some(({ field }) => !projected.includes(field.text));
+  return leadsTo === undefined && !isFiltered && !name.text.includes('.');
 }
 
-function groupTexts(patterns: readonly PatternModel[], basis: Basis): KeyTexts | undefined {
-  const fields = commonKey(
+/** The key of several patterns, on no index yet. */
+function groupSlot(patterns: readonly PatternModel[], basis: Basis): SlotPlan | undefined {
+  const fields = groupFields(patterns);
+  if (!fields) return undefined;
+  const nowhere = { partition: { text: '' }, sort: { text: '' } };
+  return slotOf(patterns, '', templatesOn(nowhere, keyTextsOf(patterns, fields, basis), basis), basis);
+}
+
+function groupFields(patterns: readonly PatternModel[]): KeyFields | undefined {
+  return commonKey(
     patterns.map((pattern) => ({ equals: equalityFields(pattern), sorts: orderFields(pattern) })),
   );
-  return fields && keyTextsOf(patterns, fields, basis);
 }

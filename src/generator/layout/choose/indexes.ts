@@ -23,8 +23,9 @@ export function indexPool(table: TableModel, bases: Iterable<Basis>, lock: Lock)
 }
 
 /**
- * The global indexes with whole records that are not `taken`, in order. Of a table that lists none there is always
- * one more; `used` are those that its entities have so far.
+ * The indexes that are not `taken`, in the order they are chosen: local ones, as they serve only patterns within the table's
+ * own partitions; global ones with whole records; then those that project a part. Of a table that lists none there is
+ * always one more; `used` are those that its entities have so far.
  */
 export function* freeIndexes(
   pool: IndexPool,
@@ -33,9 +34,7 @@ export function* freeIndexes(
 ): Generator<IndexModel, undefined> {
   const { table, lock, reserved } = pool;
   if (!table.isOpen) {
-    for (const index of table.indexes) {
-      if (index.kind === 'global' && index.project.kind === 'all' && !taken.has(index.name.text)) yield index;
-    }
+    yield* chosenFirst(table.indexes).filter(({ name }) => !taken.has(name.text));
     return undefined;
   }
   const known = lock.tables.get(table.name.text)?.indexes ?? new Map();
@@ -52,6 +51,12 @@ export function* freeIndexes(
     const index = indexNamed(pool, name);
     if (index) yield index;
   }
+}
+
+/** Those that the planner chooses from, in its order. */
+export function chosenFirst(indexes: readonly IndexModel[]): IndexModel[] {
+  const rank = ({ kind, project }: IndexModel) => (kind === 'local' ? 0 : project.kind === 'all' ? 1 : 2);
+  return indexes.filter(({ kind }) => kind !== 'multi-attribute').sort((a, b) => rank(a) - rank(b));
 }
 
 /** The index of the name; of a table that lists none, as the lock has it. Undefined where there can be none. */

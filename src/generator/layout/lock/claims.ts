@@ -1,6 +1,6 @@
 /** Words that keys begin with and that nothing else may begin with: items under them may still be stored. */
 
-import type { Lock, LockedKey, LockedSlot } from '../../lock.js';
+import type { Lock, LockedEntity, LockedKey, LockedSlot, LockedTable } from '../../lock.js';
 
 /** What the key begins with, up to its first value: `USER` distinguishes `USER#{id}` from all other keys. */
 export function prefixOf({ partition }: Pick<LockedKey, 'partition'>): string {
@@ -12,14 +12,30 @@ export function entryPrefixOf({ partition, sort }: LockedKey): string {
   return `${partition} / ${literalHead(sort ?? '')}`;
 }
 
-/** The prefixes of a slot, with the index they are on; null is the table. */
+/**
+ * The prefixes of a slot, with the index they are on; null is the table. In a local index, as in the table, the items of a
+ * partition are distinguished by their sort keys.
+ */
 export function prefixesOf(
-  slot: Pick<LockedSlot, 'entry' | 'index' | 'key'>,
+  { entry, index, key }: Pick<LockedSlot, 'entry' | 'index' | 'key'>,
+  table: LockedTable | undefined,
 ): { index: string | null; prefix: string }[] {
   return [
-    ...(slot.entry ? [{ index: null, prefix: entryPrefixOf(slot.entry) }] : []),
-    ...(slot.index === null ? [] : [{ index: slot.index, prefix: prefixOf(slot.key) }]),
+    ...(entry ? [{ index: null, prefix: entryPrefixOf(entry) }] : []),
+    ...(index === null
+      ? []
+      : [{ index, prefix: isLocal(table, index, key) ? entryPrefixOf(key) : prefixOf(key) }]),
   ];
+}
+
+/** The lock has one attribute of a local index: its sort key. */
+function isLocal(table: LockedTable | undefined, index: string, { sort }: LockedKey): boolean {
+  return sort !== null && table?.indexes.get(index)?.attributes.length === 1;
+}
+
+/** What the lock has of the table of an entity. */
+function tableOf({ tables }: Lock, { key }: LockedEntity): LockedTable | undefined {
+  return key && tables.get(key.table);
 }
 
 /** What is retired in the lock, and the keys of entities that are no more. */
@@ -42,16 +58,20 @@ export function retiredPrefixes(
     ];
     return [
       ...keys.map((key) => ({ index: null, prefix: prefixOf(key) })),
-      ...entity.slots.filter((slot) => slot.isRetired || isGone).flatMap(prefixesOf),
+      ...entity.slots
+        .filter((slot) => slot.isRetired || isGone)
+        .flatMap((slot) => prefixesOf(slot, tableOf(lock, entity))),
     ];
   });
 }
 
 /** The prefixes of today's keys: what moves among them is reported as moved. */
 export function livePrefixes(lock: Lock): { index: string | null; prefix: string }[] {
-  return [...lock.entities.values()].flatMap(({ key, slots }) => [
-    ...(key ? [{ index: null, prefix: prefixOf(key.key) }] : []),
-    ...slots.filter((slot) => !slot.isRetired).flatMap(prefixesOf),
+  return [...lock.entities.values()].flatMap((entity) => [
+    ...(entity.key ? [{ index: null, prefix: prefixOf(entity.key.key) }] : []),
+    ...entity.slots
+      .filter((slot) => !slot.isRetired)
+      .flatMap((slot) => prefixesOf(slot, tableOf(lock, entity))),
   ]);
 }
 

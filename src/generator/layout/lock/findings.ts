@@ -5,7 +5,7 @@ import type { Lock, LockedEntity, LockedKey, LockedSlot } from '../../lock.js';
 import { type EntityModel, type Model, type PatternModel, printType } from '../../model.js';
 import type { ItemPlan } from '../../plan/types/storage.js';
 import type { EntityLayout, Layout } from '../types.js';
-import { entryPrefixOf, livePrefixes, prefixOf, retiredPrefixes } from './claims.js';
+import { livePrefixes, prefixesOf, prefixOf, retiredPrefixes } from './claims.js';
 import { nextLock } from './next.js';
 import { isSameKey, keyOf, writtenKey, writtenNow } from './slots.js';
 
@@ -23,7 +23,7 @@ export function lockFindings(model: Model, layout: LaidOut, lock: Lock): Diagnos
     if (!after) return [];
     return [
       ...moves(model, name, entity, after),
-      ...usedAgain(model, layout, entity, before, after, retired),
+      ...usedAgain(model, layout, entity, { before, after, retired, tables: next.tables }),
       ...retyped(model, entity, before),
     ];
   });
@@ -103,11 +103,20 @@ function usedAgain(
   model: Model,
   layout: LaidOut,
   entity: EntityLayout,
-  before: LockedEntity | undefined,
-  after: LockedEntity,
-  retired: ReadonlySet<string>,
+  {
+    before,
+    after,
+    retired,
+    tables,
+  }: {
+    readonly before: LockedEntity | undefined;
+    readonly after: LockedEntity;
+    readonly retired: ReadonlySet<string>;
+    readonly tables: Lock['tables'];
+  },
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
+  const table = tables.get(entity.table.name.text);
   const look = (index: string | null, prefix: string, at: Span) => {
     if (!retired.has(claim(index, prefix))) return;
     found.push({
@@ -123,9 +132,9 @@ function usedAgain(
   for (const slot of slotsThatCame(before, after)) {
     const pattern = readerOf(model, layout, entity, slot);
     if (!pattern) continue;
-    if (slot.entry)
-      look(null, entryPrefixOf(slot.entry), pattern.entry?.key.at(-1)?.template.at ?? placeOf(pattern));
-    if (slot.index !== null) look(slot.index, prefixOf(slot.key), placeOf(pattern));
+    const ownAt = slot.entry && pattern.entry?.key.at(-1)?.template.at;
+    for (const { index, prefix } of prefixesOf(slot, table))
+      look(index, prefix, (index === null ? ownAt : undefined) ?? placeOf(pattern));
   }
   return found;
 }

@@ -45,7 +45,9 @@ export function keptItems(
     kept: found.flatMap(({ item }) => item ?? []),
     released: found
       .filter(({ item }) => item === undefined)
-      .flatMap(({ slot }) => prefixesOf(slot).map(({ prefix }) => prefix)),
+      .flatMap(({ slot }) =>
+        prefixesOf(slot, lock.tables.get(owner.table.name.text)).map(({ prefix }) => prefix),
+      ),
   };
 }
 
