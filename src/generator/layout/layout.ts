@@ -9,12 +9,13 @@
 import { emptyLock, type Lock } from '../lock.js';
 import type { Model, PatternModel, TableModel } from '../model.js';
 import type { ItemPlan } from '../plan/types/storage.js';
-import { memberPatterns, queryPatterns } from '../resolve/members.js';
+import { memberPatterns, mergedMembers, queryPatterns } from '../resolve/members.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { aggregatesOf } from './aggregates.js';
 import { basesOf } from './basis.js';
 import { placeOpen } from './choose/choosing.js';
 import { indexPool, withIndexes } from './choose/indexes.js';
+import { placeTogether } from './choose/together.js';
 import { tooManyIndexes } from './findings.js';
 import { guardsOf } from './guards.js';
 import { itemsOf, versionsOf } from './items.js';
@@ -38,11 +39,10 @@ export function layOut(resolved: ResolvedModel, lock: Lock = emptyLock): Layout 
     const basis = bases.get(pattern.target.text);
     return basis !== undefined && !isGet(pattern, basis);
   });
-  const placed = placeOpen(
-    queries.filter((pattern) => !isPinned(pattern)),
-    ground,
-    placePinned(queries.filter(isPinned), ground, primaryKeys(ground)),
-  );
+  const merged = new Set(mergedMembers(model));
+  const open = queries.filter((pattern) => !isPinned(pattern) && !merged.has(pattern));
+  const pinned = placePinned(queries.filter(isPinned), ground, primaryKeys(ground));
+  const placed = placeOpen(open, ground, placeTogether(model, open, ground, pinned));
   const items = new Map(
     [...bases].map(([name, basis]) => [name, itemsOf(basis, keysOf(placed, name))] as const),
   );

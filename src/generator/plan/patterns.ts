@@ -7,7 +7,7 @@ import { edgeOf } from '../resolve/edges.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { storedMembers } from '../resolve/sdl.js';
 import { filterInputs, filterPlan } from './filters.js';
-import { mixedAccess, type QueryOf } from './mixed.js';
+import { mixedAccess, type QueryOf } from './mixed/access.js';
 import { queryAccess } from './queries.js';
 import type {
   Access,

@@ -20,9 +20,8 @@ export function memberPatterns(
     known.get(pattern) ??
     membersOf(model, pattern).map(({ entity, renames }) => {
       const own = new Map(renames.map(({ field, as }) => [as.text, field]));
-      const isParent = pattern.parents.some(({ text }) => text === entity.text);
-      const member = memberPattern(pattern, entity, (word) => own.get(word.text) ?? word, isParent);
-      return isParent ? foundByOwn(model, member) : member;
+      const member = memberPattern(pattern, entity, (word) => own.get(word.text) ?? word);
+      return isParent(pattern, member) ? foundByOwn(model, member) : member;
     });
   known.set(pattern, found);
   return found;
@@ -30,6 +29,20 @@ export function memberPatterns(
 
 /** Members are compared by identity, as patterns are. */
 const known = new WeakMap<PatternModel, readonly PatternModel[]>();
+
+/** The members of mixed patterns that are merged: all but parents. */
+export function mergedMembers(model: Pick<Model, 'entities' | 'sdl' | 'patterns'>): PatternModel[] {
+  return model.patterns.flatMap((pattern) =>
+    pattern.cardinality === 'mixed'
+      ? memberPatterns(model, pattern).filter((member) => !isParent(pattern, member))
+      : [],
+  );
+}
+
+/** Whether a member's record comes before the others. */
+export function isParent({ parents }: PatternModel, { target }: Pick<PatternModel, 'target'>): boolean {
+  return parents.some(({ text }) => text === target.text);
+}
 
 /** The entities a pattern of a union or interface reads: those it names, else every stored member. */
 export function membersOf(
@@ -44,12 +57,7 @@ export function membersOf(
 }
 
 /** @param own the member's name of a field */
-function memberPattern(
-  pattern: PatternModel,
-  entity: Word,
-  own: (field: Word) => Word,
-  isParent: boolean,
-): PatternModel {
+function memberPattern(pattern: PatternModel, entity: Word, own: (field: Word) => Word): PatternModel {
   const renamed = <T extends { readonly field: Word }>(list: readonly T[]) =>
     list.map((one) => ({ ...one, field: own(one.field) }));
   const { filter: _filter, range, bucket, ...rest } = pattern;
@@ -62,7 +70,7 @@ function memberPattern(
     where: renamed(pattern.where),
     key: pattern.key.map((one) => inNamesOf(one, own)),
   };
-  if (!isParent)
+  if (!isParent(pattern, common))
     return {
       ...common,
       cardinality: 'many',

@@ -57,6 +57,35 @@ export function rangeOf(bounds: Bounds, { head, terminated }: RangeShape): SortR
   return below === undefined ? { kind: 'between', from: lower } : { kind: 'between', from: lower, below };
 }
 
+/** The part of a range from a sort key on, inclusive. */
+export function rangeFrom(
+  range: SortRange | undefined,
+  sort: string | number,
+  ascending: boolean,
+): SortRange {
+  if (range?.kind === 'empty') return range;
+  if (range?.kind === 'equals') {
+    const isAhead = compareKeys(range.value, sort) * (ascending ? 1 : -1) >= 0;
+    return isAhead ? range : { kind: 'empty' };
+  }
+  const { from, to, below } =
+    range?.kind === 'prefix'
+      ? { from: range.prefix, to: undefined, below: successor(range.prefix) }
+      : (range ?? {});
+  const isAbove = (bound: string | number | undefined) => bound !== undefined && compareKeys(sort, bound) > 0;
+  const isBeyond = isAbove(to) || (below !== undefined && compareKeys(sort, below) >= 0);
+  const isBefore = from !== undefined && compareKeys(sort, from) < 0;
+  if (ascending ? isBeyond : isBefore) return { kind: 'empty' };
+  if (range !== undefined && (ascending ? isBefore : isBeyond)) return range;
+  const [lower, upper] = ascending ? [sort, to] : [from, sort];
+  return {
+    kind: 'between',
+    ...(lower !== undefined && { from: lower }),
+    ...(upper !== undefined && { to: upper }),
+    ...(ascending && below !== undefined && { below }),
+  };
+}
+
 /** The least range that contains all of these; undefined is all of a partition. */
 export function spanOf(...ranges: readonly (SortRange | undefined)[]): SortRange | undefined {
   const some = ranges.filter((range) => range?.kind !== 'empty');

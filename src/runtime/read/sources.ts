@@ -1,7 +1,7 @@
 /** The items of a query in order, across its partitions. */
 
 import type { Requester } from '../client/requests.js';
-import { compareKeys, successor, within } from '../keys/ranges.js';
+import { rangeFrom, within } from '../keys/ranges.js';
 import type { Filter, IndexRef, Item, Key, Part, Partitions, SortRange } from '../types.js';
 import {
   bucketsIn,
@@ -84,7 +84,7 @@ class PartitionReader {
       // Nothing else has the whole primary key.
       this.#end = part.sort?.kind === 'equals' && isPrimary(this.#index);
     } else if (from?.sort !== undefined) {
-      this.#range = rest(part.sort, from.sort, ascending);
+      this.#range = rangeFrom(part.sort, from.sort, ascending);
       // Equal sort keys are ordered by shard: those of shards before this position lie behind it.
       if (place.shard < from.shard === ascending) this.#skip = from.sort;
     }
@@ -178,31 +178,6 @@ function isPrimary({ table, partition, sort }: IndexRef): boolean {
 /** Whether DynamoDB reads one key more than the range contains: see `queryInput`. */
 export function isWidened(range: SortRange | undefined): boolean {
   return range?.kind === 'between' && range.from !== undefined && range.below !== undefined;
-}
-
-/** The part of a range from a sort key on, inclusive. */
-function rest(range: SortRange | undefined, sort: string | number, ascending: boolean): SortRange {
-  if (range?.kind === 'empty') return range;
-  if (range?.kind === 'equals') {
-    const isAhead = compareKeys(range.value, sort) * (ascending ? 1 : -1) >= 0;
-    return isAhead ? range : { kind: 'empty' };
-  }
-  const { from, to, below } =
-    range?.kind === 'prefix'
-      ? { from: range.prefix, to: undefined, below: successor(range.prefix) }
-      : (range ?? {});
-  const isAbove = (bound: string | number | undefined) => bound !== undefined && compareKeys(sort, bound) > 0;
-  const isBeyond = isAbove(to) || (below !== undefined && compareKeys(sort, below) >= 0);
-  const isBefore = from !== undefined && compareKeys(sort, from) < 0;
-  if (ascending ? isBeyond : isBefore) return { kind: 'empty' };
-  if (range !== undefined && (ascending ? isBefore : isBeyond)) return range;
-  const [lower, upper] = ascending ? [sort, to] : [from, sort];
-  return {
-    kind: 'between',
-    ...(lower !== undefined && { from: lower }),
-    ...(upper !== undefined && { to: upper }),
-    ...(ascending && below !== undefined && { below }),
-  };
 }
 
 /**

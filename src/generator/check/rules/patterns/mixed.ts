@@ -5,7 +5,7 @@ import { type Model, type PatternModel, printType, type Word } from '../../../mo
 import type { KeyTemplate } from '../../../plan/types/storage.js';
 import { askedBy, lookedUpBy } from '../../../resolve/attribute-references.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
-import { memberPatterns, membersOf } from '../../../resolve/members.js';
+import { isParent, memberPatterns, membersOf } from '../../../resolve/members.js';
 import type { ResolvedAttribute, ResolvedModel } from '../../../resolve/resolved-model.js';
 import type { LaidOut } from '../../laid-out.js';
 import { type Check, type Finding, listed } from '../../row.js';
@@ -178,16 +178,6 @@ function formOf({ encoding, of, normalize }: ResolvedAttribute): string {
 function* indexes({ model, layout }: LaidOut): Generator<Finding> {
   for (const pattern of mixedPatterns(model)) {
     const reads = mergedReads({ model, layout }, pattern);
-    const [first] = reads;
-    const other = reads.find(({ read }) => read.slot.index !== first?.read.slot.index);
-    if (first && other) {
-      yield {
-        at: pattern.name.at,
-        message: `Pattern \`${pattern.name.text}\` would read \`${first.entity.model.name.text}\` from ${first.read.slot.index ?? 'the table'} and \`${other.entity.model.name.text}\` from ${other.read.slot.index ?? 'the table'}, but one query reads one index.`,
-        hint: 'Pin an `index` that both can use, or give them keys in one item collection.',
-      };
-      continue;
-    }
     for (const { entity, read } of reads) {
       const index = entity.table.indexes.find((one) => one.name.text === read.slot.index);
       if (index?.kind === 'multi-attribute') {
@@ -223,9 +213,7 @@ function readsOf({ model, layout }: LaidOut, pattern: PatternModel) {
 
 /** Those of members that are merged: parents come before them, wherever they are. */
 function mergedReads(laidOut: LaidOut, pattern: PatternModel) {
-  return readsOf(laidOut, pattern).filter(
-    ({ member }) => !pattern.parents.some(({ text }) => text === member.target.text),
-  );
+  return readsOf(laidOut, pattern).filter(({ member }) => !isParent(pattern, member));
 }
 
 /** The text before the first value that the answer is ordered by has to be the same in every member's key. */

@@ -1,14 +1,14 @@
 /** Patterns that return several entities: what is read by one query, what is merged, and what comes first. */
 
-import { tokenKey } from '../layout/items.js';
-import { fits, isGet } from '../layout/serving.js';
-import type { EntityLayout, Layout, PatternRead } from '../layout/types.js';
-import type { Model, PatternModel } from '../model.js';
-import { memberPatterns, membersOf } from '../resolve/members.js';
-import { isExact, readsDownwards } from './lookup/sort-key.js';
+import { tokenKey } from '../../layout/items.js';
+import { fits, isGet } from '../../layout/serving.js';
+import type { EntityLayout, Layout, PatternRead } from '../../layout/types.js';
+import type { Model, PatternModel } from '../../model.js';
+import { memberPatterns, membersOf } from '../../resolve/members.js';
+import { isExact, readsDownwards } from '../lookup/sort-key.js';
+import type { MixedAccess, QueryAccess } from '../types/access.js';
+import type { KeyTemplate, SlotPlan, TemplatePart } from '../types/storage.js';
 import { type Foreign, isFirst, mayLieIn, type Span, type Spanned, spansOf } from './spans.js';
-import type { MixedAccess, QueryAccess } from './types/access.js';
-import type { KeyTemplate, SlotPlan, TemplatePart } from './types/storage.js';
 
 /** The query of a member by itself; `read` is where, unless as it was laid out. */
 export type QueryOf = (entity: EntityLayout, member: PatternModel, read?: PatternRead) => QueryAccess;

@@ -3,9 +3,9 @@
  * partition are read together, as long as no records of others lie between; each of the others has a query of its own.
  */
 
-import { isExact } from './lookup/sort-key.js';
-import type { QueryAccess } from './types/access.js';
-import type { TemplatePart } from './types/storage.js';
+import { isExact } from '../lookup/sort-key.js';
+import type { QueryAccess } from '../types/access.js';
+import type { TemplatePart } from '../types/storage.js';
 
 /** An entity with the part of a partition that has its records; fields have the pattern's names. */
 export interface Spanned {
