@@ -48,7 +48,7 @@ export function layOut(resolved: ResolvedModel, lock: Lock = emptyLock): Layout 
   );
   const tables = tablesOf(model.tables, ground, placed);
   const entities = entityLayouts(model, ground, items, tables);
-  const reads = readsOf(queries, placed, items, entities);
+  const reads = readsOf(queries, placed, items, entities, ground);
   const layout = { tables, entities, reads, readers: readersOf(model, reads) };
   const findings = [
     ...placed.findings,
@@ -114,6 +114,7 @@ function readsOf(
   { slots }: Placements,
   items: ReadonlyMap<string, readonly ItemPlan[]>,
   entities: ReadonlyMap<string, EntityLayout>,
+  { bases }: Ground,
 ): Map<string, PatternRead> {
   const byName = new Map(queries.map((pattern) => [pattern.name.text, pattern]));
   const placed = [...slots].flatMap(([name, slot]) => {
@@ -124,11 +125,13 @@ function readsOf(
     [...entities].flatMap(([entity, { table }]) => {
       const stored = items.get(entity) ?? [];
       const own = placed.filter(({ pattern }) => pattern.target.text === entity);
-      return reasonsOf(own, stored, table).map(({ pattern, slot, why }): [string, PatternRead] => {
-        const at = stored.findIndex((one) => one.slots.includes(slot));
-        // No item has the slot of a multi-attribute index: its keys are attributes of the record.
-        return [pattern.name.text, { item: Math.max(0, at), slot, why }];
-      });
+      return reasonsOf(own, stored, table, bases.get(entity)?.pinned ?? []).map(
+        ({ pattern, slot, why }): [string, PatternRead] => {
+          const at = stored.findIndex((one) => one.slots.includes(slot));
+          // No item has the slot of a multi-attribute index: its keys are attributes of the record.
+          return [pattern.name.text, { item: Math.max(0, at), slot, why }];
+        },
+      );
     }),
   );
 }

@@ -20,9 +20,11 @@ export interface Ground {
   readonly pools: ReadonlyMap<string, IndexPool>;
 }
 
-/** The keys each entity has before its patterns are placed: its primary key. */
+/** The keys each entity has before its patterns are placed: its primary key, and those it pins on indexes. */
 export function primaryKeys({ bases }: Ground): Placements {
-  const keys = [...bases].map(([name, { primary }]) => [name, { record: [primary], entries: [] }] as const);
+  const keys = [...bases].map(
+    ([name, { primary, pinned }]) => [name, { record: [primary, ...pinned], entries: [] }] as const,
+  );
   return { keys: new Map(keys), slots: new Map(), findings: [] };
 }
 

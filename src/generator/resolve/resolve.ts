@@ -3,6 +3,7 @@
 import { nearest } from '../diagnostics/suggest.js';
 import {
   type EntityModel,
+  type IndexModel,
   type Model,
   type PatternModel,
   returned,
@@ -112,26 +113,29 @@ function templatesOf(model: Model, entities: ReadonlyMap<string, ResolvedEntity>
       }),
     );
   return [
-    ...[...entities.values()].flatMap((entity) =>
-      templatesIn(entity, undefined, 'main', entity.table, entity.model.key),
-    ),
+    ...[...entities.values()].flatMap((entity) => [
+      ...templatesIn(entity, undefined, 'main', entity.table, entity.model.key),
+      ...entity.model.keys.flatMap(({ index, key }) => {
+        const found = entity.table?.indexes.find(({ name }) => name.text === index.text);
+        return templatesIn(entity, undefined, 'index', indexKey(found), key);
+      }),
+    ]),
     ...model.patterns
       .flatMap((one) => memberPatterns(model, one))
       .flatMap((pattern) => {
         const entity = entities.get(pattern.target.text);
         if (!entity?.table) return [];
-        const index = indexOf(entity, pattern);
-        // A local index shares the table's partition key, which is not pinned twice.
-        const key = index && {
-          partition: index.kind === 'local' ? undefined : index.partition,
-          sort: index.sort,
-        };
         return [
           ...templatesIn(entity, pattern, 'entry', entity.table, pattern.entry?.key ?? []),
-          ...templatesIn(entity, pattern, 'index', key, pattern.key),
+          ...templatesIn(entity, pattern, 'index', indexKey(indexOf(entity, pattern)), pattern.key),
         ];
       }),
   ];
+}
+
+/** A local index shares the table's partition key, which is not pinned twice. */
+function indexKey(index: IndexModel | undefined) {
+  return index && { partition: index.kind === 'local' ? undefined : index.partition, sort: index.sort };
 }
 
 function meantTypes(model: Model, entities: ReadonlyMap<string, ResolvedEntity>): Set<string> {

@@ -288,6 +288,8 @@ function placeOf(model: Model, entity: EntityLayout, item: ItemPlan, slot: SlotP
     const key = item.role === 'entry' ? pattern?.entry?.key : entity.model.key;
     return key?.[0]?.template.at ?? pattern?.name.at ?? entity.model.name.at;
   }
+  const own = entity.model.keys.find(({ index }) => index.text === slot.index)?.key[0];
+  if (own && slot.for === undefined) return own.template.at;
   const pinning =
     pattern ??
     model.patterns.find(
