@@ -104,6 +104,8 @@ function defaultOf({ default: value }: Shape): string {
 /** The type in a few words. */
 function typeOf(shape: Shape): string {
   if (shape.$ref) {
+    const { title } = definitions[shape.$ref.replace('#/definitions/', '')] ?? {};
+    if (title !== undefined) return title;
     const article = /\/[aeiou]\w*$/.test(shape.$ref) ? 'an' : 'a';
     const what = `${article} ${shape.$ref.replace('#/definitions/', '')}`;
     return `[${what}](#${anchor(what)})`;

@@ -48,6 +48,8 @@ export interface GetCost extends RulesAround, PrefetchRequested {
   readonly each?: { readonly argument: string; readonly max: number };
   /** What the record leads to, by key. */
   readonly leadsTo?: string;
+  /** Strongly consistent, at twice the read units. */
+  readonly consistent?: true;
   /** Prefetched fields of the record are read with it. */
   readonly starts?: true;
 }
@@ -100,6 +102,8 @@ export interface WriteCost extends RulesAround {
   readonly reads: boolean;
   /** How many records, where several: one request. */
   readonly records?: number;
+  /** Records that an earlier step names, each read by a request of its own. */
+  readonly following?: number;
   /** Its idempotency key is read first. */
   readonly idempotent?: true;
   /** Sequences whose last numbers are read, one request after the other. */

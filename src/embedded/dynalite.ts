@@ -65,7 +65,7 @@ export interface LevelIterator {
 
 /** The part of abstract-level 3 we use. Values are JSON text. */
 export interface LevelDatabase {
-  open(): Promise<void>;
+  open(options?: { readonly errorIfExists?: boolean }): Promise<void>;
   close(): Promise<void>;
   batch(operations: readonly LevelOperation[]): Promise<void>;
   getSync(key: string, options: { valueEncoding: 'utf8'; snapshot?: LevelSnapshot }): string | undefined;

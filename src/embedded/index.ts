@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type EngineRequestHandler, requestHandler } from './handler.js';
 import { expire } from './operations/expire.js';
 import { openCatalog } from './store/catalog.js';
-import { Store } from './store/store.js';
+import { DamagedFileError, isLocked, Store } from './store/store.js';
 
 export type { EngineRequest, EngineRequestHandler, EngineResponse } from './handler.js';
 
@@ -37,7 +37,7 @@ export interface EmbeddedEngine {
  * Opens an engine. With a folder, what was answered survives the end of the process in any way (not a loss of
  * power: writes are handed to the operating system, not forced to the disk), and a transaction or an item with
  * its index entries is there wholly or not at all.
- * @throws EngineOpenError if another engine has the folder open, or it holds something else
+ * @throws EngineOpenError if another engine has the folder open, a file of it is damaged, or it holds something else
  */
 export async function openEmbedded(options: EmbeddedOptions = {}): Promise<EmbeddedEngine> {
   // The SDK's switch for its notice that Amazon's service will ask for a later Node: its clients talk to us.
@@ -72,7 +72,7 @@ export async function openEmbedded(options: EmbeddedOptions = {}): Promise<Embed
 
 /** A folder that cannot be opened as an engine's. */
 export class EngineOpenError extends Error {
-  readonly code: 'LOCKED' | 'UNREADABLE';
+  readonly code: 'LOCKED' | 'DAMAGED' | 'UNREADABLE';
 
   constructor(code: EngineOpenError['code'], message: string, cause: unknown) {
     super(message, { cause });
@@ -88,11 +88,15 @@ async function openStore(path: string | undefined): Promise<Store> {
     await mkdir(folder, { recursive: true });
     return await withCatalog(await Store.open(folder));
   } catch (error) {
-    if (causes(error).some((cause) => 'code' in cause && cause.code === 'LEVEL_LOCKED')) {
+    if (isLocked(error)) {
       const message = `${folder} is open in another engine; a folder serves one at a time`;
       throw new EngineOpenError('LOCKED', message, error);
     }
     const reason = causes(error).at(-1)?.message ?? String(error);
+    if (error instanceof DamagedFileError || reason.startsWith('Corruption')) {
+      const message = `${folder} is damaged: ${reason}. Restore it from a copy, or delete it to begin with empty tables`;
+      throw new EngineOpenError('DAMAGED', message, error);
+    }
     throw new EngineOpenError('UNREADABLE', `${folder} cannot be opened: ${reason}`, error);
   }
 }

@@ -38,7 +38,7 @@ export interface LockedEntity {
 export interface LockedPattern {
   /** The field it answers. */
   readonly field: string | null;
-  /** `key`, `slot 3`, `index ByCity` for a multi-attribute index, or `number` and the key of an aggregate. */
+  /** `key`, `slot 3`, `index ByCity` for a multi-attribute index, or `number` or `guard` with the key of it. */
   readonly reads: string;
 }
 

@@ -1,6 +1,9 @@
 /** The model: what was written in access-patterns.yaml and the SDL, with places. Nothing is decided here. */
 
 import type { Span } from './diagnostics/diagnostic.js';
+import type { Binding, LiteralSource, Source, ValueBinding, Word } from './sources.js';
+
+export type { Binding, LiteralSource, Source, ValueBinding, Word };
 
 export interface Model {
   /** The place of the YAML document, for findings about something that is not there. */
@@ -15,12 +18,6 @@ export interface Model {
   /** Fields that other resolvers of the server answer; the field `*` is all of a type that nothing here answers. */
   readonly external: readonly FieldPath[];
   readonly sdl: Sdl;
-}
-
-/** A name or text with its place. */
-export interface Word {
-  readonly text: string;
-  readonly at: Span;
 }
 
 /** The place of a part of a word. A quoted word's place begins at its quote; one written with escapes is not divided. */
@@ -74,7 +71,7 @@ export interface EntityModel {
   readonly stored: readonly { readonly name: Word; readonly type: TypeRef }[];
   readonly secret: readonly Word[];
   readonly generate: readonly GeneratedModel[];
-  readonly default: readonly { readonly field: Word; readonly value: Literal }[];
+  readonly default: readonly ValueBinding[];
   readonly normalize: readonly { readonly field: Word; readonly steps: readonly Word[] }[];
   /** How a field is encoded in every key: `pad(6)`, `fold`, `day`, `invert`. */
   readonly encode: readonly { readonly field: Word; readonly how: Word }[];
@@ -146,26 +143,6 @@ export interface TemplateModel {
   readonly attribute: Word;
   readonly template: Word;
 }
-
-/** Where a value comes from: `$arg.path`, `$parent.path`, `$through.attribute`, `$current.attribute`, or itself. */
-export type Source =
-  | { readonly kind: 'argument'; readonly path: readonly string[]; readonly at: Span }
-  | { readonly kind: 'parent'; readonly path: readonly string[]; readonly at: Span }
-  | { readonly kind: 'through'; readonly path: readonly string[]; readonly at: Span }
-  /** What an earlier step of the transaction gives an attribute: `$order.id`. */
-  | { readonly kind: 'step'; readonly step: string; readonly path: readonly string[]; readonly at: Span }
-  /** In `require`: another attribute of the record as it is. */
-  | { readonly kind: 'current'; readonly path: readonly string[]; readonly at: Span }
-  | { readonly kind: 'literal'; readonly value: string | number | boolean; readonly at: Span };
-
-export interface Binding {
-  readonly field: Word;
-  readonly source: Source;
-  /** `{ in: … }`: equality with any value of the list that the source is, or with any of these constants. */
-  readonly each?: 'list' | readonly LiteralSource[];
-}
-
-export type LiteralSource = Extract<Source, { readonly kind: 'literal' }>;
 
 export interface PatternModel {
   readonly name: Word;
@@ -283,10 +260,7 @@ export interface MutationModel {
   readonly for?: FieldPath;
   readonly where: readonly Binding[];
   readonly from?: Source;
-  /** Constants under `set`. */
-  readonly set: readonly { readonly field: Word; readonly value: Literal }[];
-  /** Values under `set` that are taken from somewhere. */
-  readonly given: readonly Binding[];
+  readonly set: readonly ValueBinding[];
   /** Values computed from those there are, in the order written. */
   readonly elements: readonly ElementUpdate[];
   /** What has to hold of the record as it is, in the order written. */

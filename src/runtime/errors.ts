@@ -192,7 +192,7 @@ export function cascadeUnfinished(entity: string, deleted: number, cause?: unkno
 export function cascadeTooLarge(entity: string): TableloomError {
   return new TableloomError(
     'TRANSACTION_TOO_LARGE',
-    `More belongs to this ${entity} than DynamoDB deletes in one transaction (100 items). ` +
+    `More belongs to this ${entity} than one transaction deletes (100 items). ` +
       'Delete it with `cascade`, in a call of its own: it takes several transactions.',
     { entity, limit: 100 },
   );
@@ -223,7 +223,7 @@ export function badPage(message: string, details?: ErrorDetails): TableloomError
 export function transactionTooLarge(items: number, cause?: unknown): TableloomError {
   return new TableloomError(
     'TRANSACTION_TOO_LARGE',
-    `This write touches ${items} items; DynamoDB accepts at most 100 (and 4 MB) in one transaction. ` +
+    `This write touches ${items} items; one transaction has at most 100 (and 4 MB). ` +
       'Split it into several writes, or load new records in bulk with putAll.',
     { items, limit: 100 },
     cause,
@@ -241,7 +241,7 @@ export function idempotencyMismatch(): TableloomError {
 export function snapshotTooLarge(records: number): TableloomError {
   return new TableloomError(
     'TRANSACTION_TOO_LARGE',
-    `This reads ${records} records in one transaction; DynamoDB reads at most 100 (and 4 MB). ` +
+    `This reads ${records} records in one transaction, which has at most 100 (and 4 MB). ` +
       'Read fewer, or read them one by one where they need not be of the same moment.',
     { items: records, limit: 100 },
   );
@@ -344,7 +344,7 @@ const refusals = new Set([
 function tooLarge(cause: unknown): TableloomError {
   return new TableloomError(
     'ITEM_TOO_LARGE',
-    'The record is too large to be stored: one item holds at most 400 KB.',
+    'The record is too large to be stored: it has more than 400 KB.',
     { limitBytes: 409_600 },
     cause,
   );
@@ -357,13 +357,13 @@ const keyComplaint =
 /** DynamoDB has one name for every malformed request; only the text tells a wrong value of the caller from a bug of ours. */
 function fromValidation(error: unknown, text = error instanceof Error ? error.message : ''): TableloomError {
   if (keyComplaint.test(text)) {
-    return new KeyError('A key is empty or longer than DynamoDB allows.', undefined, error);
+    return new KeyError('A value that records are found by is empty or too long.', undefined, error);
   }
   if (/item size|maximum allowed size|item collection/i.test(text)) return tooLarge(error);
   if (/transaction.*size|less than or equal to 100/i.test(text)) {
     return new TableloomError(
       'TRANSACTION_TOO_LARGE',
-      'This write is larger than DynamoDB accepts in one transaction (100 items, 4 MB). Split it into several.',
+      'This write is larger than one transaction can be (100 items, 4 MB). Split it into several.',
       undefined,
       error,
     );

@@ -86,6 +86,7 @@ export { anyEntity } from './read/mixed.js';
 export { limitOf, type PageOptions, type Wants } from './read/pages.js';
 export { type PrefetchInfo, prefetch } from './read/prefetch/prefetch.js';
 export { attributeOf, attributesOf, fieldsOf, type SelectionInfo, selection } from './read/selection.js';
+export { type UniqueLookup, uniqueLookup } from './read/unique.js';
 export type {
   AllowRule,
   AlongsideChange,
@@ -167,5 +168,5 @@ export type {
   Write,
   WriteEnvironment,
 } from './write/write.js';
-export { step } from './write/write.js';
+export { following, step } from './write/write.js';
 export { create, remove, update, upsert } from './write/writes.js';

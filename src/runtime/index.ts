@@ -22,6 +22,7 @@ export {
   unauthenticated,
 } from './errors.js';
 export { type Read, read } from './read/transact-read.js';
+export type { UniqueLookup } from './read/unique.js';
 export type {
   AllowRule,
   AlongsideRule,
@@ -52,5 +53,5 @@ export type { PutAllReport } from './write/bulk/bulk.js';
 export type { CascadeOptions, Deletion } from './write/cascade/cascade.js';
 export type { Idempotency, IdempotencyStore } from './write/idempotency.js';
 export type { CreateOptions, DeleteOptions, UpdateOptions, UpsertOptions, Write } from './write/write.js';
-export { step } from './write/write.js';
+export { following, step } from './write/write.js';
 export { check, create, remove, update, upsert } from './write/writes.js';

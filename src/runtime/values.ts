@@ -113,7 +113,7 @@ function checkedNumber(value: number, path: string): number {
   if (!Number.isFinite(value)) throw invalid(path, 'is not a finite number');
   const magnitude = Math.abs(value);
   if (magnitude > largestNumber || (magnitude !== 0 && magnitude < smallestNumber)) {
-    throw invalid(path, 'is a number outside of what DynamoDB stores (1e-130 to 9.99e125)');
+    throw invalid(path, 'is a number outside of what can be stored (1e-130 to 9.99e125)');
   }
   return value;
 }

@@ -1,9 +1,7 @@
-import Fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify';
+import { randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type DocumentNode, GraphQLError, Kind } from 'graphql';
 import mercurius, { type IResolvers } from 'mercurius';
 import type { Database, Session } from 'tableloom/runtime';
@@ -15,8 +13,10 @@ import type { LogLevel } from './config.js';
 import { clientGone, clientOf, viewerOf } from './context.js';
 import { costHeader, costTold, refuseCostly, usualRequestLimit } from './cost/cost.js';
 import { addHealth } from './health/health.js';
+import { discreet } from './http/discreet.js';
 import { graphqlOverHttp } from './http/http.js';
 import { ide } from './ide/ide.js';
+import { type ConnectionLimits, connectionLimits, connectionOptions } from './limits/connections.js';
 import { deepestQuery, depthLimit, isIntrospection } from './limits/limits.js';
 import { executableSchema } from './schema.js';
 
@@ -28,8 +28,13 @@ export interface AppOptions {
   readonly jit?: number;
   /** Whether the IDE is served at /graphiql. */
   readonly ide?: boolean;
-  /** Keeps the schema from strangers, and what operations cost from all but administrators. */
+  /** Keeps the schema and their own values from strangers, and what operations cost from all but administrators. */
   readonly production?: boolean;
+  /** Whose pages may send requests: origins such as `https://app.example`, or `*` for all; left out: the server's own. */
+  readonly corsOrigins?: readonly string[];
+  /** Addresses of proxies in front of the server, whose `x-forwarded-for` is believed; left out: nobody's is. */
+  readonly trustProxy?: readonly string[];
+  readonly connections?: Partial<ConnectionLimits>;
   /** How many requests one operation may send to DynamoDB. */
   readonly requestLimit?: number;
   /** Left out: nothing is logged. */
@@ -40,10 +45,15 @@ export interface AppOptions {
 
 /** Bytes of the largest request: room for the largest value of a configuration entry, in any script. */
 const largestRequest = 512 * 1024;
-/** How long a request may take to arrive, in milliseconds. */
-const slowestRequest = 30_000;
 /** How long the database may take for one operation, in milliseconds: less than what proxies wait for. */
 const slowestOperation = 20_000;
+/** For how long browsers remember what another origin may do, in seconds. */
+const preflightSeconds = 7200;
+/** Answers are data: a browser that takes one for a page loads nothing, and shows it in no frame. */
+const answersOnly = {
+  useDefaults: false,
+  directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+};
 /** Tokens of the longest document: ten times what introspection takes, and no more than the parser can nest. */
 const mostTokens = 3000;
 
@@ -63,12 +73,26 @@ const faults = new Set([
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { database, auth, rules = ourRules, production = false, requestLimit = usualRequestLimit } = options;
+  const limits = { ...connectionLimits, ...options.connections };
+  const { corsOrigins = [], trustProxy = [] } = options;
   const app: FastifyInstance = Fastify({
+    ...connectionOptions(limits),
     bodyLimit: largestRequest,
     forceCloseConnections: 'idle',
-    requestTimeout: slowestRequest,
+    // One log may be that of many servers.
+    genReqId: () => randomUUID(),
+    trustProxy: trustProxy.length > 0 && [...trustProxy],
     logger: loggerFor(options),
   });
+  app.server.maxConnections = limits.connections;
+  await app.register(helmet, { contentSecurityPolicy: answersOnly });
+  if (corsOrigins.length > 0)
+    await app.register(cors, {
+      origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
+      methods: ['GET', 'POST'],
+      exposedHeaders: ['x-request-id'],
+      maxAge: preflightSeconds,
+    });
   let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;
@@ -102,17 +126,22 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     additionalRouteOptions: {
       ...graphqlOverHttp.additionalRouteOptions,
       errorHandler(error, request, reply) {
-        const told = production ? withoutSuggestions(error) : error;
+        const causes = (error as { readonly errors?: readonly GraphQLError[] }).errors;
+        const told =
+          production && causes
+            ? Object.assign(Object.create(error), { errors: causes.map(discreet) })
+            : error;
         return graphqlOverHttp.additionalRouteOptions.errorHandler.call(this, told, request, reply);
       },
     },
     errorFormatter: (execution, context) => {
-      for (const { originalError, path } of execution.errors ?? []) {
+      for (const { originalError, path } of execution.errors) {
         const code: unknown = (originalError as { code?: unknown } | undefined)?.code;
         if (typeof code === 'string' && faults.has(code))
           context.reply.log.error({ err: originalError, path }, code);
       }
-      return graphqlOverHttp.errorFormatter(execution, context);
+      const told = production ? execution.errors.map(discreet) : execution.errors;
+      return graphqlOverHttp.errorFormatter({ ...execution, errors: told }, context);
     },
   });
   app.graphql.addHook('preExecution', async (schema, document, _context, variables) => {
@@ -152,20 +181,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
 function operationsIn({ definitions }: DocumentNode): number {
   return definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length;
-}
-
-/** Validation errors that do not say what the schema has instead: in production that is nobody's business. */
-function withoutSuggestions(error: FastifyError & { readonly errors?: readonly GraphQLError[] }) {
-  const errors = error.errors?.map(
-    ({ message, nodes, source, positions, extensions }) =>
-      new GraphQLError(message.replace(/ Did you mean .*/s, ''), {
-        nodes: nodes ?? null,
-        source: source ?? null,
-        positions: positions ?? null,
-        extensions,
-      }),
-  );
-  return errors ? Object.assign(Object.create(error), { errors }) : error;
 }
 
 function loggerFor({ logLevel, logStream }: AppOptions) {

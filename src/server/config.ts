@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { isIP } from 'node:net';
 
 /** What the environment says. */
 export interface ServerConfig {
@@ -14,6 +15,12 @@ export interface ServerConfig {
   readonly logLevel: LogLevel;
   /** How many requests one operation may send to DynamoDB; null: as many as usual. */
   readonly requestLimit: number | null;
+  /** Whose pages may call the server. */
+  readonly corsOrigins: readonly string[];
+  /** Addresses of proxies in front of the server. */
+  readonly trustProxy: readonly string[];
+  /** Null: as many as usual. */
+  readonly maxConnections: number | null;
 }
 
 export type StorageConfig =
@@ -68,7 +75,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     jwtSecret: secret('JWT_SECRET'),
     cursorSecret: secret('CURSOR_SECRET'),
     logLevel: readLogLevel(read('LOG_LEVEL'), problems),
-    requestLimit: readRequestLimit(read('REQUEST_LIMIT'), problems),
+    requestLimit: readCount('REQUEST_LIMIT', read, problems),
+    corsOrigins: readOrigins(list(read('CORS_ORIGINS')), problems),
+    trustProxy: readProxies(list(read('TRUST_PROXY')), problems),
+    maxConnections: readCount('MAX_CONNECTIONS', read, problems),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
@@ -82,11 +92,40 @@ function readPort(text: string | null, problems: string[]): number {
   return 4000;
 }
 
-function readRequestLimit(text: string | null, problems: string[]): number | null {
+function readCount(name: string, read: (name: string) => string | null, problems: string[]): number | null {
+  const text = read(name);
   if (text === null) return null;
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  problems.push(`REQUEST_LIMIT is \`${text}\`: it must be a number from 1 to 9999999.`);
+  problems.push(`${name} is \`${text}\`: it must be a number from 1 to 9999999.`);
   return null;
+}
+
+/** Values between commas. */
+function list(text: string | null): string[] {
+  return (text ?? '').split(',').flatMap((part) => part.trim() || []);
+}
+
+function readOrigins(origins: readonly string[], problems: string[]): readonly string[] {
+  for (const origin of origins) {
+    if (origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)) continue;
+    problems.push(
+      `CORS_ORIGINS has \`${origin}\`: an origin is like https://app.example, without a path; \`*\` is all.`,
+    );
+  }
+  return origins;
+}
+
+function readProxies(proxies: readonly string[], problems: string[]): readonly string[] {
+  for (const proxy of proxies) {
+    if (['loopback', 'linklocal', 'uniquelocal'].includes(proxy)) continue;
+    const [address = '', bits = '0', ...more] = proxy.split('/');
+    const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+    if (more.length === 0 && /^\d+$/.test(bits) && Number(bits) <= most) continue;
+    problems.push(
+      `TRUST_PROXY has \`${proxy}\`: it must list addresses of proxies, such as 10.0.0.0/8 or loopback.`,
+    );
+  }
+  return proxies;
 }
 
 function readStorage(

@@ -28,6 +28,9 @@ async function main(): Promise<void> {
       production,
       ide: !production,
       logLevel: config.logLevel,
+      corsOrigins: config.corsOrigins,
+      trustProxy: config.trustProxy,
+      ...(config.maxConnections !== null && { connections: { connections: config.maxConnections } }),
       ...(config.requestLimit !== null && { requestLimit: config.requestLimit }),
     });
     stopOnSignals(async () => {

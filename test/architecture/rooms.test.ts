@@ -22,7 +22,9 @@ const rooms = {
       'src/generator/encodings/',
       'src/generator/plan/types/',
       'src/generator/plan/lookup/',
-      ...['encodings', 'lock', 'model', 'names'].map((name) => `src/generator/${name}.ts`),
+      ...['encodings', 'lock', 'model', 'moments', 'names', 'sources'].map(
+        (name) => `src/generator/${name}.ts`,
+      ),
     ],
     imports: [],
     packages: [],

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EngineOpenError, openEmbedded } from '../../src/embedded/index.js';
+import { damagedFile } from '../../src/embedded/store/integrity.js';
 import { until } from '../support/until.js';
 import { createTable, failure, get, N, pages, put, S, texts } from './table.js';
 import { startWriting } from './writing.js';
@@ -126,6 +127,61 @@ describe('a folder', () => {
       name: 'EngineOpenError',
       code: 'UNREADABLE',
     });
+  });
+});
+
+describe('a damaged file', () => {
+  /** Items of several sizes, in tables and in the log. */
+  async function write(): Promise<void> {
+    for (let round = 0; round < 3; round++) {
+      await withFolder(async (client) => {
+        const name = await createTable(client);
+        for (let at = 0; at < 40; at++)
+          await put(client, name, { PK: S('a'), SK: S(`${at}`), text: S(`${at} `.repeat(at * 60)) });
+      });
+    }
+  }
+
+  async function filesWith(pattern: RegExp): Promise<string[]> {
+    const names = (await readdir(path)).filter((name) => pattern.test(name));
+    const sizes = await Promise.all(names.map(async (name) => (await stat(join(path, name))).size));
+    return names.filter((_, at) => (sizes[at] ?? 0) > 0);
+  }
+
+  test.each([/\.ldb$/, /\.log$/, /^MANIFEST-/])('is named when the folder is opened: %s', async (pattern) => {
+    await write();
+    const files = await filesWith(pattern);
+    expect(files.length).toBeGreaterThan(0);
+    for (const name of files) {
+      const file = join(path, name);
+      const whole = await readFile(file);
+      for (const share of [0, 0.1, 0.5, 0.9]) {
+        const damaged = Buffer.from(whole);
+        const from = Math.floor(damaged.length * share);
+        for (let at = from; at < Math.min(from + 200, damaged.length); at++)
+          damaged[at] = (damaged[at] ?? 0) ^ 0x5a;
+        await writeFile(file, damaged);
+        const error = await failure(openEmbedded({ path }));
+        expect(error).toMatchObject({ name: 'EngineOpenError', code: 'DAMAGED' });
+        // The last record of a manifest may also have been cut short: then level says what it misses.
+        if (!error.message.includes('Corruption'))
+          expect(error.message).toBe(
+            `${path} is damaged: ${name} is not as it was written. Restore it from a copy, or delete it to begin with empty tables`,
+          );
+      }
+      await writeFile(file, whole);
+    }
+    await withFolder(createTable);
+  });
+
+  test('is no log that was cut short when its process ended', async () => {
+    await write();
+    const [log = ''] = await filesWith(/\.log$/);
+    const whole = await readFile(join(path, log));
+    for (const cut of [1, 3, 8, 100]) {
+      await writeFile(join(path, log), whole.subarray(0, whole.length - cut));
+      expect(await damagedFile(path)).toBeUndefined();
+    }
   });
 });
 

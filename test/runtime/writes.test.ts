@@ -431,7 +431,8 @@ test("a key longer than DynamoDB stores is refused, also an index's", async () =
   db.requests.length = 0;
   await expect(session.write(create(members, () => member({ id: 'x'.repeat(2100) })))).rejects.toMatchObject({
     code: 'KEY_INVALID',
-    message: 'The key attribute PK would have 2107 bytes; DynamoDB allows 2048.',
+    message: 'The values that a record is found by are too long: they take 2107 bytes of at most 2048.',
+    cause: { message: 'the key attribute PK has 2107 bytes' },
   });
   expect(operations()).toEqual([]);
 });

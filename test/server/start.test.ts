@@ -149,6 +149,9 @@ describe('the environment', () => {
       cursorSecret: null,
       logLevel: 'info',
       requestLimit: null,
+      corsOrigins: [],
+      trustProxy: [],
+      maxConnections: null,
     });
   });
 
@@ -159,10 +162,32 @@ describe('the environment', () => {
     ['DYNAMODB_ENDPOINT', 'localhost:8000'],
     ['TABLE_PREFIX', 'a b'],
     ['LOG_LEVEL', 'loud'],
+    ['MAX_CONNECTIONS', 'all'],
     ['REQUEST_LIMIT', '0'],
     ['REQUEST_LIMIT', 'many'],
   ])('%s=%s is refused by name', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} is \`${value}\``)]);
+  });
+
+  test.each([
+    ['CORS_ORIGINS', 'https://app.example, app.example', 'app.example'],
+    ['CORS_ORIGINS', 'https://app.example/', 'https://app.example/'],
+    ['TRUST_PROXY', '10.0.0.0/8, proxy', 'proxy'],
+    ['TRUST_PROXY', '10.0.0.0/33', '10.0.0.0/33'],
+    ['TRUST_PROXY', '2', '2'],
+  ])('%s=%s is refused for one of its values', (name, value, wrong) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} has \`${wrong}\``)]);
+  });
+
+  test('lists origins and proxies between commas', () => {
+    const { corsOrigins, trustProxy } = readConfig({
+      CORS_ORIGINS: 'https://app.example, http://localhost:3000',
+      TRUST_PROXY: 'loopback,10.0.0.0/8 , ::1',
+    });
+    expect({ corsOrigins, trustProxy }).toEqual({
+      corsOrigins: ['https://app.example', 'http://localhost:3000'],
+      trustProxy: ['loopback', '10.0.0.0/8', '::1'],
+    });
   });
 
   test('names storage elsewhere', () => {

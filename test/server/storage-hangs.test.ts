@@ -12,7 +12,7 @@ async function serve() {
   const endpoints: Endpoint[] = [];
   const server = await startServer({
     sample: smallSample(),
-    database: { limits: { attemptMs: 300, deadlineMs: 500 } },
+    database: { limits: { attemptMs: 1000, deadlineMs: 2500 } },
     async client(config) {
       const endpoint = await openEndpoint(config);
       endpoints.push(endpoint);

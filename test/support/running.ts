@@ -30,6 +30,8 @@ export interface Answer {
   readonly sent: readonly RequestReport[];
   /** How many of them waited for one another. */
   readonly steps: number;
+  /** As DynamoDB billed them, with the option `capacity`. */
+  readonly readUnits: number;
 }
 
 export interface Project {
@@ -91,6 +93,7 @@ async function projectOn(
       requests: sent.map(({ operation }) => operation),
       sent,
       steps: db.stats().steps,
+      readUnits: db.stats().readUnits,
     };
   };
   return {

@@ -127,6 +127,10 @@ test('records go with the one they name in one transaction, or not at all', asyn
   await expect(db.write(customerWrites.delete({ id: 'a' }, { expect: 2 }))).rejects.toMatchObject({
     code: 'VERSION_CONFLICT',
   });
+  const isB = { require: { isB: ({ name }: { name: string }) => name === 'b' } };
+  const refused = { code: 'GUARD_FAILED', extensions: { entity: 'Customer', guard: 'isB' } };
+  await expect(db.write(customerWrites.delete({ id: 'a' }, isB))).rejects.toMatchObject(refused);
+  await expect(db.cascade(customerWrites.delete({ id: 'a' }, isB))).rejects.toMatchObject(refused);
   const [gone] = await db.write(customerWrites.delete({ id: 'a' }, { expect: 1 }), product('r'));
   expect(gone).toMatchObject({ id: 'a' });
   expect(await db.get(orderCodec, orderKey({ id: 'o1' }))).toBeNull();

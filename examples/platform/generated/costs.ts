@@ -5,8 +5,8 @@ import type { Costs } from 'tableloom/runtime/generated';
 /** What each field asks of DynamoDB, for `budgetOf`: the requests, steps and read units of any operation. */
 export const costs: Costs = {
   fields: {
-    'Query.user': { kind: 'get', of: ['User'] },
-    'Query.emailLookup': { kind: 'get', of: ['EmailLookup'] },
+    'Query.user': { kind: 'get', of: ['User'], consistent: true },
+    'Query.emailLookup': { kind: 'get', of: ['EmailLookup'], consistent: true },
     'Query.userByEmail': { kind: 'get', of: ['EmailLookup'], leadsTo: 'User' },
     'Query.topScores': {
       kind: 'query',

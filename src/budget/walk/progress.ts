@@ -47,9 +47,9 @@ export class Progress {
   }
 
   /** Adds keys that share the step's batch gets. */
-  addKeys(step: number, count: number, arrivals: Arrivals, tally: Tally): void {
+  addKeys(step: number, count: number, arrivals: Arrivals, tally: Tally, consistent = false): void {
     this.ledger.addKeys(step, { count, arrivals, tally });
-    tally.readUnits += (count * Math.ceil(this.itemBytes / 4096)) / 2;
+    tally.readUnits += (count * Math.ceil(this.itemBytes / 4096)) / (consistent ? 1 : 2);
   }
 
   /** Whether a request is new; from now on it is not. */

@@ -26,7 +26,7 @@ export function countRead(
   entry.step = started.step;
   entry.why = started.why;
   let end = Math.max(step, started.end);
-  if (started.led > 0) progress.addKeys(end, started.led, arrivals, call.tally);
+  if (started.led > 0) progress.addKeys(end, started.led, arrivals, call.tally, cost.consistent);
   if (isLed(cost)) end += 1;
   const found = times * (cost.kind === 'get' ? rows : 1);
   const visible = countRule(progress, {
@@ -58,7 +58,8 @@ function startGet(progress: Progress, cost: GetCost, call: Call, step: number): 
     : { prefetched: undefined, by: undefined, mayBring: false };
   // Of two requests for one record either may be the first.
   const isLate = !isNew && progress.isMost && progress.brought.delete(identity);
-  if ((isNew && by === undefined) || isLate) progress.addKeys(step, count, parents.arrivals, tally);
+  if ((isNew && by === undefined) || isLate)
+    progress.addKeys(step, count, parents.arrivals, tally, cost.consistent);
   const isBrought = by !== undefined || (progress.isMost && mayBring);
   const keys = `${plural(count, 'key')} of ${cost.of.join(', ')}`;
   const why = [

@@ -24,7 +24,8 @@ export function countWrite(
   if (cost.idempotent) read(1);
   if (cost.reads) read(cost.records ?? 1);
   for (const rule of cost.rules ?? []) at = countRule(progress, { rule, times, arrivals, step: at, entry });
-  const { sequences = 0, cascades = 0 } = cost;
+  const { sequences = 0, cascades = 0, following = 0 } = cost;
+  for (let one = 0; one < following; one++) read(1);
   for (let one = 0; one < sequences; one++) ledger.addRequests(at++, times, tally);
   tally.readUnits += times * sequences;
   if (cascades > 0) {
@@ -36,6 +37,7 @@ export function countWrite(
   const reads = [
     ...(cost.idempotent ? ['reads the idempotency key'] : []),
     ...(cost.reads ? [`reads ${cost.of}`] : []),
+    ...(following > 0 ? [`reads ${plural(following, 'record')} named by a step`] : []),
     ...(sequences > 0 ? [`reads ${plural(sequences, 'sequence')}`] : []),
     ...(cascades > 0 ? [`searches ${plural(cascades, 'partition')} for the cascade`] : []),
   ];

@@ -1,6 +1,7 @@
 import { type MultiAttributeKeyCondition, validations } from '../dynalite.js';
 import { ValidationError } from '../errors.js';
 import { type AttributeType, type AttributeValue, type Item, order, typeOf } from '../items/attributes.js';
+import { checkComplexity, checkLengths, checkTotalSize } from './limits.js';
 
 /** A document path: attribute names and list positions. */
 export type Path = readonly (string | number)[];
@@ -123,6 +124,7 @@ const templateLimit = 2000;
 export function parseExpressions(input: ExpressionInput): Expressions {
   const values = input.ExpressionAttributeValues ?? noValues;
   checkValues(values);
+  checkTotalSize(values);
   const key = templateKey(input, values);
   let template = templates.get(key);
   if (template === undefined) {
@@ -176,6 +178,11 @@ const standInTexts: Readonly<Record<AttributeType, unknown>> = {
 };
 
 function compile(input: ExpressionInput, values: Item): Template {
+  const { ExpressionAttributeNames, ExpressionAttributeValues } = input;
+  checkLengths(Object.fromEntries(clauses.map((clause) => [clause, input[clause]])), {
+    ExpressionAttributeNames,
+    ExpressionAttributeValues,
+  });
   const standIns = Object.fromEntries(
     Object.keys(values).map((name) => [name, standIn(input, values[name])] as const),
   );
@@ -194,14 +201,22 @@ function compile(input: ExpressionInput, values: Item): Template {
   const parsed = (member: string): unknown => symbolic(draft[member], placeholders);
   const plans: { -readonly [member in keyof Omit<Expressions, 'values'>]: Expressions[member] } = {};
   const ranges: Range[] = [];
-  if (draft._updates !== undefined) plans.update = parsed('_updates') as UpdatePlan;
-  if (draft._projection !== undefined) plans.projection = parsed('_projection') as ProjectionPlan;
+  if (draft._updates !== undefined) {
+    plans.update = parsed('_updates') as UpdatePlan;
+    checkComplexity('UpdateExpression', plans.update.sections);
+  }
+  if (draft._projection !== undefined) {
+    plans.projection = parsed('_projection') as ProjectionPlan;
+    checkComplexity('ProjectionExpression', plans.projection.paths);
+  }
   if (draft._condition !== undefined) {
     plans.condition = parsed('_condition') as ConditionPlan;
+    checkComplexity('ConditionExpression', plans.condition.expression);
     inspect('ConditionExpression', plans.condition.expression, values, ranges);
   }
   if (draft._filter !== undefined) {
     plans.filter = parsed('_filter') as ConditionPlan;
+    checkComplexity('FilterExpression', plans.filter.expression);
     inspect('FilterExpression', plans.filter.expression, values, ranges);
   }
   if (draft._keyCondition !== undefined) {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   db as dynalite,
   type LevelDatabase,
@@ -6,8 +8,20 @@ import {
   type LevelSnapshot,
 } from '../dynalite.js';
 import type { Item } from '../items/attributes.js';
+import { damagedFile } from './integrity.js';
 import type { Table } from './table.js';
 import { RequestTokens } from './tokens.js';
+
+/** A file of the database is not as it was written. */
+export class DamagedFileError extends Error {
+  override readonly name = 'DamagedFileError';
+}
+
+/** Whether opening failed because another process has the folder open. */
+export function isLocked(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && error.code === 'LEVEL_LOCKED') || isLocked(error.cause);
+}
 
 interface Pending {
   readonly value: unknown;
@@ -39,9 +53,17 @@ export class Store {
     this.#level = level;
   }
 
-  /** Opens the database in a folder, or in memory. Rejects with level's error. */
+  /** Opens the database in a folder, or in memory. Rejects with level's error, or a DamagedFileError. */
   static async open(path?: string): Promise<Store> {
     const { db } = dynalite.create(path === undefined ? {} : { path });
+    if (path !== undefined && existsSync(join(path, 'CURRENT'))) {
+      // Opened like this, level finds out whether another process has it open, and changes nothing.
+      await db.open({ errorIfExists: true }).catch((error: unknown) => {
+        if (isLocked(error)) throw error;
+      });
+      const damaged = await damagedFile(path);
+      if (damaged !== undefined) throw new DamagedFileError(`${damaged} is not as it was written`);
+    }
     await db.open();
     return new Store(db);
   }

@@ -14,7 +14,13 @@ export function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): Get
   const { access } = pattern;
   switch (access.kind) {
     case 'get':
-      return getCost(pattern, [access.entity], access.each);
+      return { ...getCost(pattern, [access.entity], access.each), ...consistently(access) };
+    case 'unique':
+      return {
+        ...getCost(pattern, [`the guard of ${access.fields.join(' and ')}`]),
+        leadsTo: access.entity,
+        ...consistently({ consistent: true }),
+      };
     case 'typed':
       return getCost(pattern, [
         access.members.length === 1 ? (access.members[0]?.entity ?? '') : pattern.target,
@@ -24,7 +30,10 @@ export function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): Get
     case 'query':
       return queryCost(plan, pattern, access, shape);
     case 'aggregate':
-      return getCost(pattern, aggregateItems(aggregateOf(entityOf(plan, access.entity), access.aggregate)));
+      return {
+        ...getCost(pattern, aggregateItems(aggregateOf(entityOf(plan, access.entity), access.aggregate))),
+        ...consistently(access),
+      };
     case 'count':
       return { ...queryCost(plan, pattern, access.query, 'count'), upTo: access.upTo };
     case 'exists':
@@ -47,6 +56,10 @@ export function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): Get
       };
     }
   }
+}
+
+function consistently({ consistent }: { readonly consistent: boolean }) {
+  return consistent ? { consistent: true as const } : {};
 }
 
 function rulesAround({ allow, visible }: PatternPlan) {
@@ -73,7 +86,7 @@ function aggregateItems({ name, shards }: AggregatePlan): string[] {
 }
 
 function existsCost(plan: Plan, pattern: PatternPlan, { by, each }: ExistsAccess): GetCost | QueryCost {
-  if (by.kind === 'get') return getCost(pattern, [by.entity], each);
+  if (by.kind === 'get') return { ...getCost(pattern, [by.entity], each), ...consistently(by) };
   const { covering: _, ...cost } = queryCost(plan, pattern, by, 'exists');
   // Of what expires only the record itself tells whether it has.
   const looksUp = by.covering.kind === 'some' && entityOf(plan, by.entity).ttl !== null;
@@ -86,7 +99,8 @@ function throughCost(
   { join, entity }: ThroughAccess,
   shape: Shape,
 ): GetCost | QueryCost {
-  if (join.kind === 'get') return { ...getCost(pattern, [join.entity]), leadsTo: entity };
+  if (join.kind === 'get')
+    return { ...getCost(pattern, [join.entity]), leadsTo: entity, ...consistently(join) };
   const { covering: _, ...cost } = queryCost(plan, pattern, join, shape);
   return { ...cost, leadsTo: entity };
 }
@@ -105,9 +119,12 @@ function queryCost(
   });
   const reads = bucket?.reads;
   const isList = reads?.kind === 'given' && reads.list === true;
+  const isOrderedByTime = access.orderBy.length === 0 || access.orderBy[0] === bucket?.field;
   const inOrder = isList && access.orderBy[0] === bucket?.field;
+  const isCrossing = reads?.kind === 'across' || reads?.kind === 'either';
+  if (isCrossing && !isOrderedByTime) lists.push(reads.count);
   const buckets =
-    reads?.kind === 'across' || reads?.kind === 'either'
+    isCrossing && isOrderedByTime
       ? reads.count
       : inOrder
         ? (argumentOf(pattern, 'bucket') ?? 100)

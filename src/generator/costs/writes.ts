@@ -24,8 +24,11 @@ function writeCost(
   steps: readonly MutationPlan[],
 ): WriteCost {
   const rules = steps.flatMap(({ prepare, alongside }) => [prepare, alongside]).flatMap((rule) => rule ?? []);
-  const read = steps.filter(({ kind }) => kind !== 'create');
-  const named = read.length > 0 ? read : steps;
+  const found = steps.filter(({ kind }) => kind !== 'create');
+  // What an earlier step names is read when that is computed.
+  const following = found.filter(({ key }) => key.some(({ value }) => value.kind === 'result'));
+  const read = found.filter((step) => !following.includes(step));
+  const named = found.length > 0 ? found : steps;
   const sequences = steps
     .filter(({ kind }) => isCreating(kind))
     .flatMap(({ entity }) => entityOf(plan, entity).aggregates ?? [])
@@ -39,6 +42,7 @@ function writeCost(
     of: [...new Set(named.map(({ entity }) => entity))].join(', '),
     reads: read.length > 0,
     ...(read.length > 1 ? { records: read.length } : {}),
+    ...(following.length > 0 ? { following: following.length } : {}),
     ...(idempotent ? { idempotent: true as const } : {}),
     ...(sequences === 0 ? {} : { sequences }),
     ...(cascades === 0 ? {} : { cascades }),

@@ -2,10 +2,11 @@
 
 import { type HoleEncoding, runtimeEncoding } from '../encodings.js';
 import type { AttributePlan, KeyTemplate, TemplatePart, TypeShape } from '../plan/types/storage.js';
-import type { ValuePlan } from '../plan/types/values.js';
+import type { Moment } from '../plan/types/values.js';
+import type { WrittenValue } from '../plan/types/writes.js';
 import type { Doc } from './fragment.js';
-import { call, code, globalOf, list, literal, quote } from './printer.js';
-import { args, parent, runtime, schemaType } from './symbols.js';
+import { call, code, globalOf, list, literal, object, property, quote } from './printer.js';
+import { args, context, parent, runtime, schemaType } from './symbols.js';
 
 /** `text`, or `pad(6)`, which is called as it is written. */
 export function encoding(encode: HoleEncoding): Doc {
@@ -100,10 +101,41 @@ export function templateList(
 }
 
 /** A resolver's value: `args.input.email`, `parent.id`. */
-export function valueExpression(value: ValuePlan): Doc {
-  if (value.kind === 'literal') return literal(value.value);
-  if (value.kind === 'made') return value.name;
-  return code`${value.kind === 'argument' ? args : parent}.${value.path.join('.')}`;
+export function valueExpression(value: WrittenValue): Doc {
+  switch (value.kind) {
+    case 'literal':
+      return literal(value.value);
+    case 'null':
+      return 'null';
+    case 'made':
+      return value.name;
+    case 'current':
+      return `current${value.mayBeMissing ? '?' : ''}.${value.field}`;
+    case 'result':
+      return `${value.variable}.${value.field}`;
+    case 'later':
+      return laterExpression(code`${context}.db.now()`, value);
+    case 'list':
+      return list(value.of.map(partExpression));
+    case 'document':
+      return object(value.fields.map(({ name, value: one }) => property(name, partExpression(one))));
+    default:
+      return code`${value.kind === 'argument' ? args : parent}.${value.path.join('.')}`;
+  }
+}
+
+/** A part of a document or list: what is absent has no value. */
+function partExpression(value: WrittenValue): Doc {
+  const given = valueExpression(value);
+  if (value.kind === 'later') return call(runtime('time'), [given]);
+  const mayBeAbsent =
+    (value.kind === 'argument' && value.nullable) || (value.kind === 'current' && value.mayBeMissing);
+  return mayBeAbsent ? code`${given} ?? null` : given;
+}
+
+/** A moment so long after another. */
+export function laterExpression(now: Doc, { unit, count }: Moment): Doc {
+  return count === 0 ? now : call(runtime('later'), [now, object([property(unit, String(count))])]);
 }
 
 /** `PK` / `SK` of a slot, for comments. */

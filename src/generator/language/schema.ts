@@ -37,6 +37,7 @@ import { pattern, patternSection } from './mappings/patterns.js';
 import { rule, ruleSection, ruleWritesSection } from './mappings/rules.js';
 import { indexSection, table, tableSection } from './mappings/tables.js';
 import type { Keys, Section, Shape } from './shape.js';
+import { value } from './values.js';
 
 export const language: Shape = file;
 
@@ -54,6 +55,7 @@ export const definitions: Readonly<Record<string, Shape>> = {
   token: idempotent,
   rule,
   filter,
+  value,
 };
 
 export function resolve(shape: Shape): Shape {

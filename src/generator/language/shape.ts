@@ -22,6 +22,8 @@ export interface Shape {
   readonly maxItems?: number;
   readonly properties?: Readonly<Record<string, Key>>;
   readonly required?: readonly string[];
+  /** Of a mapping with any keys. */
+  readonly minProperties?: number;
   readonly propertyNames?: Shape;
   readonly additionalProperties?: false | Shape;
   /** A shape of `definitions`. */

@@ -90,6 +90,13 @@ class Validator {
   private mapping(place: Place, items: readonly unknown[], shape: Shape): void {
     const { at } = place;
     const { properties = {}, additionalProperties = {}, propertyNames, required = [], kinds } = shape;
+    if (items.length < (shape.minProperties ?? 0))
+      this.report(
+        'wrong-value',
+        at,
+        `${capital(subjectOf(place, shape))} is empty, so it has no effect.`,
+        'Remove it.',
+      );
     const subject = capital(subjectOf(place, shape));
     const present = new Set<string>();
     for (const pair of items) {

@@ -21,6 +21,24 @@ export const words = { anyOf: [text, { type: 'array', items: text }] } as const 
 
 export const constant = { type: ['string', 'number', 'boolean', 'null'] } as const satisfies Shape;
 
+/** A constant or `$argument`, or a list or a document made of values. */
+export const value = {
+  title: 'a value, or a list or document made of values',
+  anyOf: [
+    constant,
+    { type: 'array', items: { $ref: '#/definitions/value' } },
+    {
+      type: 'object',
+      additionalProperties: { $ref: '#/definitions/value' },
+      propertyNames: {
+        type: 'string',
+        pattern: '^(?!__proto__$).',
+        refusal: { message: '`{}` cannot be the name of a field of a document.' },
+      },
+    },
+  ],
+} as const satisfies Shape;
+
 /** `$argument`, `$parent.field` or a constant. */
 export const source = {
   type: ['string', 'number', 'boolean'],

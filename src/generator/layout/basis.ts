@@ -8,7 +8,7 @@ import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { holesOf, keyTemplate } from '../resolve/templates.js';
 import { entryPrefixOf, retiredPrefixes, unusedHead } from './lock/claims.js';
 import { type KeptItem, keptItems } from './lock/kept.js';
-import { isGet, serves } from './serving.js';
+import { isQuery, serves } from './serving.js';
 import type { Attributes } from './types.js';
 
 export interface Basis {
@@ -103,7 +103,7 @@ function ownBasis(
   const own = { entity, table, attributes, primary, keyFields, pinned };
   if (!lock) return { basis: { ...own, locked: undefined, kept: [] }, released: [] };
   const queries = patterns.filter(
-    (pattern) => pattern.target.text === entity.name.text && !isGet(pattern, { keyFields }),
+    (pattern) => pattern.target.text === entity.name.text && isQuery(pattern, { keyFields }),
   );
   const isRead = (slot: SlotPlan) => queries.some((pattern) => serves(slot, pattern));
   const shardCounts = [...new Set(queries.flatMap(({ shards }) => shards?.count ?? []))].sort(

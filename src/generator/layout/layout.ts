@@ -23,7 +23,7 @@ import { lockFindings } from './lock/findings.js';
 import { type Ground, keysIn, placePinned, primaryKeys } from './placing.js';
 import { reasonsOf } from './reasons.js';
 import { referencesOf } from './references.js';
-import { isGet, isPinned } from './serving.js';
+import { isPinned, isQuery } from './serving.js';
 import type { EntityLayout, Layout, PatternRead, Placements, Reader } from './types.js';
 
 /** Lays out a model whose names are all known (see check/). */
@@ -37,7 +37,7 @@ export function layOut(resolved: ResolvedModel, lock: Lock = emptyLock): Layout 
   const ground = { bases, pools };
   const queries = patterns.filter((pattern) => {
     const basis = bases.get(pattern.target.text);
-    return basis !== undefined && !isGet(pattern, basis);
+    return basis !== undefined && isQuery(pattern, basis);
   });
   const merged = new Set(mergedMembers(model));
   const open = queries.filter((pattern) => !isPinned(pattern) && !merged.has(pattern));
@@ -91,7 +91,7 @@ function entityLayouts(
           items: [...one.items, ...versionsOf(one, stored)],
           guards: guardsOf(model, one),
           aggregates: aggregatesOf(model.patterns, one),
-          references: referencesOf(one),
+          references: referencesOf(one, stored),
         },
       ];
     }),

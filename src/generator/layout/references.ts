@@ -11,7 +11,7 @@ import {
 } from '../model.js';
 import type { ReferencePlan } from '../plan/types/storage.js';
 import { exactHole } from '../resolve/holes.js';
-import { keyTemplate } from '../resolve/templates.js';
+import { holesOf, keyTemplate } from '../resolve/templates.js';
 import { type Basis, freeHead } from './basis.js';
 import type { ReferenceLayout } from './types.js';
 
@@ -19,7 +19,8 @@ export function onDeleteOf({ onDelete }: ReferenceModel): ReferencePlan['onDelet
   return onDelete?.text === 'restrict' || onDelete?.text === 'cascade' ? onDelete.text : 'leave';
 }
 
-export function referencesOf(basis: Basis): ReferenceLayout[] {
+/** @param others the bases of all entities */
+export function referencesOf(basis: Basis, others: readonly Basis[]): ReferenceLayout[] {
   const { entity, attributes } = basis;
   return entity.references.map((model) => {
     const onDelete = onDeleteOf(model);
@@ -33,18 +34,36 @@ export function referencesOf(basis: Basis): ReferenceLayout[] {
         .map(({ text }) => text)
         .filter((field) => attributes.get(field)?.nullable),
       onDelete,
-      counter: isCounted ? counterOf(model, basis) : null,
+      counter: isCounted
+        ? counterOf(
+            model,
+            basis,
+            others.find((one) => one.entity.name.text === model.to.text),
+          )
+        : null,
     };
   });
 }
 
-function counterOf(model: ReferenceModel, basis: Basis): ReferencePlan['counter'] {
+function counterOf(
+  model: ReferenceModel,
+  basis: Basis,
+  to: Pick<Basis, 'primary'> | undefined,
+): ReferencePlan['counter'] {
   const { entity, table, attributes } = basis;
   const locked = basis.locked?.counters.get(model.name.text);
   const head = freeHead(basis, `REFERENCES#${entity.name.text}.${model.name.text}`);
-  const holes = fieldsOfReference(model).map(({ text }) => exactHole(text, attributes));
+  // Values that differ in case only name one record where its key is folded: they are counted together.
+  const named = to ? [...holesOf(to.primary.partition), ...holesOf(to.primary.sort)] : [];
+  const isFolded = (field: string) => named.some((hole) => hole.field === field && hole.encode === 'fold');
+  const holes = fieldsOfReference(model).map(({ text }, at) => {
+    const key = model.fields?.[at]?.key.text ?? named[0]?.field;
+    return key !== undefined && isFolded(key) ? `{fold(${text})}` : exactHole(text, attributes);
+  });
+  const tail = `#${holes.join('#')}`;
+  const kept = locked?.partition.endsWith(tail) ? locked.partition : undefined;
   return {
-    partition: keyTemplate(table.partition.text, locked?.partition ?? [head, ...holes].join('#'), attributes),
+    partition: keyTemplate(table.partition.text, kept ?? `${head}${tail}`, attributes),
     sort: table.sort ? keyTemplate(table.sort.text, locked?.sort ?? 'REFERENCES', attributes) : null,
   };
 }

@@ -23,6 +23,30 @@ export function isGet(
   return bound.size === entity.keyFields.length && entity.keyFields.every((field) => bound.has(field));
 }
 
+/** Whether a pattern finds the record by the guard of a unique value: `index: unique`. */
+export function isByGuard({ index }: PatternModel): boolean {
+  return index?.text === 'unique';
+}
+
+/** Whether a pattern makes a query. */
+export function isQuery(
+  pattern: PatternModel,
+  entity: { readonly keyFields: readonly string[] } | undefined,
+): boolean {
+  return !isGet(pattern, entity) && !isByGuard(pattern);
+}
+
+/** The fields of a constraint that a pattern binds, no fewer and no more. */
+export function constraintOf<Fields extends { readonly fields: readonly string[] }>(
+  pattern: PatternModel,
+  constraints: readonly Fields[],
+): Fields | undefined {
+  const bound = new Set(equalityFields(pattern));
+  return constraints.find(
+    ({ fields }) => fields.length === bound.size && fields.every((field) => bound.has(field)),
+  );
+}
+
 /** The fields a pattern binds by equality. */
 export function equalityFields(pattern: PatternModel): string[] {
   return pattern.where.map((binding) => binding.field.text);

@@ -21,13 +21,19 @@ export function filterPlan(filter: FilterModel): FilterPlan {
 /** A condition with its values planned. */
 export function conditionTree<Value>(
   condition: FilterModel,
-  planned: (source: Source) => Value,
+  planned: (source: Source, field: string) => Value,
 ): ConditionTree<Value> {
   if (condition.kind === 'not') return { kind: 'not', of: conditionTree(condition.of, planned) };
   if (condition.kind !== 'compare')
     return { kind: condition.kind, of: condition.of.map((part) => conditionTree(part, planned)) };
   const { field, operator, values, isList } = condition;
-  return { kind: 'compare', field: field.text, operator, values: values.map(planned), isList };
+  return {
+    kind: 'compare',
+    field: field.text,
+    operator,
+    values: values.map((one) => planned(one, field.text)),
+    isList,
+  };
 }
 
 /** The arguments a pattern's filter takes, each once. */

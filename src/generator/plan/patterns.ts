@@ -1,6 +1,6 @@
 /** What each pattern reads, and what it takes. */
 
-import { isGet } from '../layout/serving.js';
+import { constraintOf, isByGuard, isGet } from '../layout/serving.js';
 import type { EntityLayout, Layout } from '../layout/types.js';
 import { isMaintained, type PatternModel, returned, type Source } from '../model.js';
 import { edgeOf } from '../resolve/edges.js';
@@ -50,6 +50,12 @@ function accessOf(resolved: ResolvedModel, layout: Layout, pattern: PatternModel
     const { target, name, consistent } = pattern;
     return { kind: 'aggregate', entity: target.text, aggregate: name.text, consistent };
   }
+  if (isByGuard(pattern))
+    return {
+      kind: 'unique',
+      entity: pattern.target.text,
+      fields: constraintOf(pattern, entity.guards)?.fields ?? [],
+    };
   const each = eachOf(pattern);
   const read = isGet(pattern, entity)
     ? getAccess(pattern, each)

@@ -5,18 +5,18 @@ import type { Model } from '../model.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { entityPlan } from './entities.js';
 import { embeddedPlans } from './forms.js';
-import { mutationPlan } from './mutations.js';
 import { patternPlan } from './patterns.js';
 import { withPrefetch } from './prefetch.js';
 import { withProjection } from './projections.js';
 import { resolverPlans } from './resolvers.js';
 import { rulePlans } from './rules.js';
 import { tablePlans } from './tables.js';
-import { transactionPlan } from './transactions.js';
 import type { Plan } from './types/plan.js';
 import type { EntityPlan } from './types/storage.js';
 import type { MutationPlan, TransactionPlan } from './types/writes.js';
 import { mutationCost, transactionCost } from './write-costs/costs.js';
+import { mutationPlan } from './writes/mutations.js';
+import { transactionPlan } from './writes/transactions.js';
 
 export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
   const { model } = resolved;

@@ -64,8 +64,8 @@ export function* attributeReferences(names: ResolvedNames): Generator<AttributeR
   for (const mutation of names.model.mutations) {
     const entity = names.entities.get(mutation.entity.text);
     if (!entity) continue;
-    const { where, set, given, elements } = mutation;
-    for (const { field } of [...where, ...set, ...given, ...elements, ...requiredBy(mutation)])
+    const { where, set, elements } = mutation;
+    for (const { field } of [...where, ...set, ...elements, ...requiredBy(mutation)])
       yield { entity, word: field };
   }
   for (const template of names.templates) {

@@ -10,7 +10,8 @@ import {
   type TypeRef,
   type ValidationModel,
 } from '../model.js';
-import type { ValidationPlan } from '../plan/types/storage.js';
+import type { Constant, ValidationPlan } from '../plan/types/storage.js';
+import type { ValueModel } from '../sources.js';
 import { answeredFields } from './answers.js';
 import type { ResolvedAttribute } from './resolved-model.js';
 import { encodingOf, isStorable } from './sdl.js';
@@ -74,7 +75,7 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, ResolvedA
       hidden,
       secret: entity.secret.some((word) => word.text === field),
       generated,
-      default: entity.default.find((one) => one.field.text === field)?.value.value ?? null,
+      default: constantOf(entity.default.find((one) => one.field.text === field)?.value),
       normalize: (entity.normalize.find((one) => one.field.text === field)?.steps ?? []).map(
         (step) => step.text,
       ),
@@ -98,6 +99,14 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, ResolvedA
     add(field, type, own?.at ?? word.at, !own || answered.has(`${name}.${field}`));
   }
   return attributes;
+}
+
+/** A constant as JSON. */
+function constantOf(value: ValueModel | undefined): Constant {
+  if (value?.kind === 'literal') return value.value;
+  if (value?.kind === 'list') return value.of.map(constantOf);
+  if (value?.kind !== 'document') return null;
+  return Object.fromEntries(value.fields.map((one) => [one.field.text, constantOf(one.value)]));
 }
 
 /** What `movable`, `transitions` and `validate` say of a field. */

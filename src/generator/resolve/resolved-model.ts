@@ -108,6 +108,8 @@ export interface ValueReference {
   readonly owner: string;
   /** For a bound, which one. */
   readonly operator?: Word;
+  /** For a value, it is a part of a document or list. */
+  readonly isPart?: true;
   /** For a key, the entity that leads to it. */
   readonly join?: Word;
   /** What the source leads to; undefined where the field or what it would lead through is not known itself. */

@@ -20,7 +20,6 @@ import type {
   ValueReference,
 } from './resolved-model.js';
 import { fieldAt, isRoot } from './sdl.js';
-import { stepValue } from './steps.js';
 
 type Resolved = Exclude<ResolvedValue, { readonly kind: 'free' }>;
 
@@ -37,7 +36,7 @@ export function resolveValue(
     case 'step':
       return ofStep(names, source, by.name);
     case 'current':
-      return ofRecord(names, source, owner);
+      return ofRecord(names, source, owner, by.name);
   }
   if (path) return field && alongPath(names, path, field, source);
   if (source.kind === 'argument') return { kind: 'free' };
@@ -158,15 +157,27 @@ function ofParent({ model, entities }: ResolvedNames, path: FieldPath, name: str
 
 /** Another attribute of the record a mutation is about. */
 function ofRecord(
-  { entities }: ResolvedNames,
+  { entities, model }: ResolvedNames,
   source: Source & { readonly kind: 'current' },
   owner: string,
+  by: Word,
 ): Resolved | undefined {
   const entity = entities.get(owner);
   if (!entity) return undefined;
   const [name = '', ...rest] = source.path;
   const attribute = rest.length === 0 ? entity.attributes.get(name) : undefined;
-  if (attribute) return ofAttribute(attribute);
+  const kind = model.mutations.find((one) => one.name === by)?.kind;
+  if (kind === 'create' || kind === 'put')
+    return {
+      kind: 'missing',
+      at: source.at,
+      message: `\`${writtenSource(source).text}\` is an attribute of the record as it is, and a ${kind} does not read it.`,
+      hint: kind === 'put' ? 'Use `upsert`.' : 'Take the value from an argument, as in `$name`.',
+    };
+  if (attribute) {
+    const value = ofAttribute(attribute);
+    return value.kind === 'type' && kind === 'upsert' ? { ...value, isNullable: true } : value;
+  }
   return {
     kind: 'missing',
     at: source.at,
@@ -234,15 +245,7 @@ function ofStep(
           : `\`${entity.name}\` has no attribute \`${source.path.join('.')}\`.`,
       hint: suggestion(name, entity.attributes.keys()) ?? `Write \`$${source.step}.id\`.`,
     };
-  const type = mutation.from && typeOfSource(names, mutation.for, mutation.from);
-  if (stepValue(entity.model, mutation, name, { sdl: model.sdl, type }))
-    return found(attribute.type, mutation.name.at);
-  return {
-    kind: 'missing',
-    at: source.at,
-    message: `The value of \`${name}\` of step \`${source.step}\` is not known before the step is written.`,
-    hint: 'Use the source of that value instead, or write what depends on it in an `alongside` rule.',
-  };
+  return ofAttribute(attribute);
 }
 
 function ofAttribute({ type, at }: ResolvedAttribute): Resolved {

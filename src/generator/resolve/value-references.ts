@@ -1,6 +1,7 @@
 /** Every place that takes a value, with what the value leads to. */
 
 import type { Literal, PatternModel, TypeRef, Word } from '../model.js';
+import type { ValueModel } from '../sources.js';
 import { type ComparisonModel, comparisonsOf, requiredBy } from './comparisons.js';
 import type {
   ResolvedAttribute,
@@ -11,12 +12,15 @@ import type {
 } from './resolved-model.js';
 import { fieldAt, storedMembers } from './sdl.js';
 import { resolveValue } from './value-paths.js';
+import { placesOf } from './written-values.js';
 
 /** A constant for an attribute: in `default`, `transitions`, `set`, `when`, `where`, `filter`, `require` … */
 export interface LiteralReference {
   readonly attribute: ResolvedAttribute;
   readonly owner: string;
   readonly literal: Literal;
+  /** `now + 30d` is a moment here. */
+  readonly isMoment?: true;
 }
 
 export function* literalReferences(resolved: ResolvedModel): Generator<LiteralReference> {
@@ -26,7 +30,10 @@ export function* literalReferences(resolved: ResolvedModel): Generator<LiteralRe
   };
   for (const entity of resolved.entities.values()) {
     if (entity.model.historyOf) continue;
-    for (const { field, value } of entity.model.default) yield* use(entity, field, value);
+    for (const { field, value } of entity.model.default) {
+      const attribute = entity.attributes.get(field.text);
+      if (attribute) yield* literalsIn(resolved, entity.name, attribute, value, 'default');
+    }
     for (const { field, moves } of entity.model.transitions) {
       const values = moves.flatMap(({ from, to }) => [from, ...to]);
       for (const { text, at } of values) yield* use(entity, field, { value: text, at });
@@ -39,12 +46,33 @@ export function* literalReferences(resolved: ResolvedModel): Generator<LiteralRe
     }
   }
   for (const mutation of resolved.model.mutations) {
-    for (const { field, value } of mutation.set)
-      yield* use(resolved.entities.get(mutation.entity.text), field, value);
+    const owner = mutation.entity.text;
+    for (const { field, value } of mutation.set) {
+      const attribute = resolved.entities.get(owner)?.attributes.get(field.text);
+      if (attribute) yield* literalsIn(resolved, owner, attribute, value, 'set');
+    }
   }
   for (const { source, attribute, owner, role } of resolved.values.all) {
-    const isAllowed = ['equality', 'filter', 'key', 'require', 'element', 'expiry'].includes(role);
-    if (source.kind === 'literal' && attribute && isAllowed) yield { attribute, owner, literal: source };
+    const isAllowed = ['equality', 'filter', 'key', 'require', 'element', 'expiry', 'revision'].includes(
+      role,
+    );
+    const mayBeMoment = ['require', 'element', 'expiry'].includes(role);
+    if (source.kind === 'literal' && attribute && isAllowed)
+      yield { attribute, owner, literal: source, ...(mayBeMoment ? { isMoment: true } : {}) };
+  }
+}
+
+function* literalsIn(
+  { model: { sdl } }: ResolvedModel,
+  owner: string,
+  whole: ResolvedAttribute,
+  written: ValueModel,
+  key: 'default' | 'set',
+): Generator<LiteralReference> {
+  for (const { attribute, value, isPart } of placesOf(sdl, whole, written)) {
+    if (!attribute || (value.kind !== 'literal' && value.kind !== 'null')) continue;
+    const literal = value.kind === 'null' ? { value: null, at: value.at } : value;
+    yield { attribute, owner, literal, ...(isPart && key === 'default' ? {} : { isMoment: true }) };
   }
 }
 
@@ -134,8 +162,12 @@ function* unresolved(names: ResolvedNames): Generator<Unresolved> {
     }
     const revision = [...(entity?.attributes.values() ?? [])].find((one) => one.generated === 'revision');
     if (mutation.expect) yield { ...base, attribute: revision, role: 'revision', source: mutation.expect };
-    for (const { field, source } of mutation.given) {
-      yield { ...base, attribute: entity?.attributes.get(field.text), role: 'value', source };
+    for (const { field, value } of mutation.set) {
+      for (const place of placesOf(model.sdl, entity?.attributes.get(field.text), value)) {
+        const { attribute, value: source, isPart } = place;
+        if (source.kind === 'list' || source.kind === 'document' || source.kind === 'null') continue;
+        yield { ...base, attribute, role: 'value', source, ...(isPart ? { isPart: true } : {}) };
+      }
     }
     if (mutation.idempotent)
       yield { ...base, attribute: undefined, role: 'token', source: mutation.idempotent.token };

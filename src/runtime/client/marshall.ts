@@ -41,16 +41,13 @@ function marshallValue(value: AttributeValue): WireValue {
 /** The shortest text that reads back as the same double: at most 17 digits of the 38 that DynamoDB keeps. */
 function numberText(value: number): string {
   if (Number.isFinite(value)) return String(value);
-  throw new TableloomError('VALUE_INVALID', `${value} cannot be stored: DynamoDB takes finite numbers only.`);
+  throw new TableloomError('VALUE_INVALID', `${value} cannot be stored: only finite numbers can.`);
 }
 
 function marshallSet(members: readonly (string | number | Uint8Array)[]): WireValue {
   const [first] = members;
   if (first === undefined)
-    throw new TableloomError(
-      'VALUE_INVALID',
-      'DynamoDB stores no empty set: leave the attribute out instead.',
-    );
+    throw new TableloomError('VALUE_INVALID', 'An empty set cannot be stored: leave the field out instead.');
   if (typeof first === 'string') return { SS: members as string[] };
   if (typeof first === 'number') return { NS: (members as number[]).map(numberText) };
   return { BS: members as Uint8Array[] };

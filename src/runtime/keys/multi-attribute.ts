@@ -7,13 +7,15 @@ import { compareKeys, successor } from './ranges.js';
 /** Text as a key attribute. KeyError for an empty one, which DynamoDB does not accept. */
 export function keyText(value: string): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw new KeyError('A key attribute must be text that is not empty.');
+  throw new KeyError('A value that records are found by must be text that is not empty.');
 }
 
 export function keyNumber(value: number): number {
   const magnitude = Math.abs(value);
   if (value === 0 || (magnitude >= smallestNumber && magnitude <= largestNumber)) return value;
-  throw new KeyError('A key attribute must be a number that DynamoDB stores (1e-130 to 9.99e125).');
+  throw new KeyError(
+    'A value that records are found by must be a number that can be stored (1e-130 to 9.99e125).',
+  );
 }
 
 /** Bounds on an attribute; absent or null leaves that end open, as empty text does for a lower one. */

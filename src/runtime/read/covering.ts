@@ -56,9 +56,12 @@ export function query<R extends object, E extends object = object>(
   pattern: string,
   entity: EntityReader<R>,
   index: IndexRef,
-  { partition = '', ...parts }: QueryParts<R, E>,
+  { partition = '', sort, ...parts }: QueryParts<R, E>,
 ): IndexQuery<R, E> {
+  // A key is never empty: no record has it.
+  const isNever = sort?.kind === 'equals' && sort.value === '';
   return {
+    ...(sort && { sort: isNever ? { kind: 'empty' } : sort }),
     pattern,
     entity,
     index,

@@ -59,7 +59,7 @@ export function queryInput(tableName: string, shape: QueryShape, part: QueryPart
 }
 
 /** Whether this is the table's own key, which generated code may declare like an index. */
-function isOwnKey({ table, partition, sort }: IndexRef): boolean {
+export function isOwnKey({ table, partition, sort }: IndexRef): boolean {
   return partition === table.partition && sort === table.sort;
 }
 
@@ -132,11 +132,9 @@ function sortCondition(
 function checkBound(value: string | number, attribute: string, limit: number): string | number {
   if (typeof value === 'string' && value.length * 3 > limit && Buffer.byteLength(value) > limit) {
     throw new KeyError(
-      `The requested value is longer than the key attribute ${attribute} can be (${limit} bytes).`,
-      {
-        attribute,
-        limit,
-      },
+      `The requested value is longer than any stored one can be (${limit} bytes).`,
+      { limit },
+      new Error(`the bound of the key attribute ${attribute}`),
     );
   }
   return value;

@@ -12,7 +12,7 @@ import {
   startKey,
 } from './cursor/positions.js';
 import { type ParentItem, type QueryAnswer, withParent } from './prefetch/item-collection.js';
-import { queryInput } from './query.js';
+import { isOwnKey, queryInput } from './query.js';
 
 /** What of a query determines how its items are read. */
 export interface Reading {
@@ -81,8 +81,7 @@ class PartitionReader {
     this.#range = part.sort;
     if (from !== undefined && from.shard === place.shard) {
       this.#start = startKey(this.#index, part.key, from);
-      // Nothing else has the whole primary key.
-      this.#end = part.sort?.kind === 'equals' && isPrimary(this.#index);
+      this.#end = this.#isLast(from.sort);
     } else if (from?.sort !== undefined) {
       this.#range = rangeFrom(part.sort, from.sort, ascending);
       // Equal sort keys are ordered by shard: those of shards before this position lie behind it.
@@ -137,9 +136,23 @@ class PartitionReader {
     this.#evaluated += ScannedCount;
     this.#found += Items.length;
     this.#start = LastEvaluatedKey;
-    this.#end = LastEvaluatedKey === undefined;
+    const { sort } = index;
+    this.#end =
+      LastEvaluatedKey === undefined ||
+      (sort !== undefined && this.#isLast(LastEvaluatedKey[sort] as string | number));
     this.#rows = this.#keep(Items);
     this.#at = 0;
+  }
+
+  /**
+   * Whether no row can follow this sort key: no two items of a table have the same key. DynamoDB Local even refuses to
+   * start at the end of a range.
+   */
+  #isLast(sort: string | number | undefined): boolean {
+    const range = this.#range;
+    if (sort === undefined || range === undefined || !isOwnKey(this.#index)) return false;
+    if (range.kind === 'equals') return true;
+    return range.kind === 'between' && sort === (this.#ascending ? (range.to ?? range.below) : range.from);
   }
 
   #keep(items: readonly Item[]): Row[] {
@@ -169,10 +182,6 @@ class PartitionReader {
     const likely = Math.ceil(least * perFound * 1.25);
     return Math.max(least, Math.min(mostEvaluated, likely, this.#lastLimit * 4));
   }
-}
-
-function isPrimary({ table, partition, sort }: IndexRef): boolean {
-  return partition === table.partition && sort === table.sort;
 }
 
 /** Whether DynamoDB reads one key more than the range contains: see `queryInput`. */

@@ -5,11 +5,13 @@ import type { Requester, Statistics } from '../client/requests.js';
 import { ruleMissing, TableloomError } from '../errors.js';
 import { isExpired } from '../expiry.js';
 import { checkKey } from '../keys/limits.js';
+import { getItems } from '../read/batch-get.js';
 import { Cursors, identityOf } from '../read/cursor/cursors.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
 import { type PageOptions, readPage } from '../read/pages.js';
 import { isEnough, Reader } from '../read/reader.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
+import { ownerOfValue, type UniqueLookup } from '../read/unique.js';
 import type { ComputeRulesByName } from '../rules.js';
 import type {
   Aggregate,
@@ -177,13 +179,24 @@ export class Session {
     );
   }
 
-  /** The first record of a query, or null. */
+  /** The first record of a query, or the record with a unique value; or null. */
   async one<R extends object>(
-    query: IndexQuery<R>,
+    query: IndexQuery<R> | UniqueLookup<R>,
     options: Pick<PageOptions, 'fields'> = {},
   ): Promise<R | null> {
+    if ('keyOf' in query) return this.#owner(query);
     const [first = null] = await this.list(query, 1, options);
     return first;
+  }
+
+  #owner<R extends object>(lookup: UniqueLookup<R>): Promise<R | null> {
+    const { pattern, key } = lookup;
+    return this.#memory.answer(['unique', pattern, key ?? null], () =>
+      ownerOfValue(this.#requester, lookup, this.now(), {
+        remembered: (one) => this.#memory.item(one),
+        anew: async (one) => (await getItems(this.#requester, [one]))[0] ?? null,
+      }),
+    );
   }
 
   /** All records of a query, however many: for jobs and rules, not for fields of clients. Remembers none of them. */
@@ -267,7 +280,7 @@ export class Session {
     if (earlier !== undefined) return earlier as WriteResults<W>;
     try {
       const all = await writes();
-      const seal: Seal = (results) => claimKey(idempotency, all, results, env.now);
+      const seal: Seal = (results, secrets) => claimKey(idempotency, results, secrets, env.now);
       return (await this.#transact(all, env, seal)) as WriteResults<W>;
     } catch (error) {
       // The cause may be a faster call with the same key, or the loss of our answer.

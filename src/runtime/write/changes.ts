@@ -1,4 +1,5 @@
 /** The actions that update all items of a record, from the record before and after. */
+import { KeyError } from '../errors.js';
 import { epochOf } from '../expiry.js';
 import { itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
@@ -48,7 +49,7 @@ const mostUpdated = 100;
 export function changeActions<R extends object>(change: RecordChange<R>): ChangeActions {
   const { codec, before, after } = change;
   const next = after === null ? null : cleaned(codec.item(after));
-  if (next !== null) checkKey(keyOfItem(codec.table, next), codec.table);
+  if (next !== null) checkItem(codec, next, after);
   const main = mainActions(change, next);
   // The same attributes make the same entries, versions and guards.
   if (main.actions.every(({ kind }) => kind === 'check')) return main;
@@ -65,6 +66,24 @@ export function changeActions<R extends object>(change: RecordChange<R>): Change
       ...(before !== null && leaves(codec, before, next) ? childrenActions(codec, before.record) : []),
     ],
   };
+}
+
+/** Its key, and that no key of an index is empty: the item has attributes that are no fields of the record as keys only. */
+function checkItem<R extends object>(
+  { table, name: entity }: EntityCodec<R>,
+  item: Item,
+  record: R | null,
+): void {
+  checkKey(keyOfItem(table, item), table);
+  const attribute = Object.keys(item).find((name) => item[name] === '' && !(record && name in record));
+  if (attribute === undefined || record === null) return;
+  const empty = Object.entries(record).flatMap(([field, value]) => (value === '' ? [field] : []));
+  const fields = empty.map((field) => `${entity}.${field}`).join(' or ');
+  throw new KeyError(`${fields} is empty, and the index key ${attribute} consists of it alone.`, {
+    entity,
+    field: empty.join(' or '),
+    attribute,
+  });
 }
 
 /** The record is deleted, or moves to another key: nothing may refer to the old one. */
@@ -205,7 +224,8 @@ function derivedActions<R extends object>(
   for (const [id, item] of next) {
     const same = old.get(id);
     if (same !== undefined && sameValue(same as AttributeValue, item as AttributeValue)) continue;
-    const key = checkKey(keyOfItem(table, item), table);
+    checkItem(codec, item, after);
+    const key = keyOfItem(table, item);
     actions.push({ kind: 'put', table, key, item, purpose });
   }
   return actions;

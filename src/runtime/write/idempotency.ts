@@ -7,7 +7,6 @@ import { checkKey } from '../keys/limits.js';
 import { getItems } from '../read/batch-get.js';
 import type { Item, Key, TableRef } from '../types.js';
 import type { Action } from './action.js';
-import type { Write } from './write.js';
 
 /** Where a table stores idempotency keys. Generated for each table whose mutations take them. */
 export interface IdempotencyStore {
@@ -67,8 +66,8 @@ export async function earlierResults(
 /** Stores the key in the transaction of its writes, with their results, without secrets. */
 export function claimKey(
   idempotency: KeyedIdempotency,
-  writes: readonly Write<unknown>[],
   results: readonly unknown[],
+  secrets: readonly (readonly string[] | undefined)[],
   now: Date,
 ): Action {
   const { table, ttl } = idempotency.tokens;
@@ -77,7 +76,7 @@ export function claimKey(
     ...key,
     [ttl]: epochOf(now) + (idempotency.seconds ?? day),
     [attributes.fingerprint]: fingerprint(idempotency.of),
-    [attributes.results]: JSON.stringify(results.map((result, at) => withoutSecrets(result, writes[at]))),
+    [attributes.results]: JSON.stringify(results.map((result, at) => withoutSecrets(result, secrets[at]))),
   };
   const condition = {
     expression: 'attribute_not_exists(#p) OR #x <= :x',
@@ -98,9 +97,10 @@ function keyOf({ tokens, token }: KeyedIdempotency): Key {
   return checkKey(tokens.key(token), tokens.table);
 }
 
-function withoutSecrets(result: unknown, write: Write<unknown> | undefined): unknown {
+function withoutSecrets(result: unknown, secret: readonly string[] = []): unknown {
+  if (Array.isArray(result)) return result.map((one) => withoutSecrets(one, secret));
   if (typeof result !== 'object' || result === null) return result;
-  const nothing = (write?.secret ?? []).map((name) => [name, null]);
+  const nothing = secret.map((name) => [name, null]);
   return { ...result, ...Object.fromEntries(nothing) };
 }
 

@@ -27,8 +27,10 @@ export interface WriteOutcome {
   readonly isWritten: boolean;
 }
 
-/** An additional action of the transaction, made from the results of the writes. */
-export type Seal = (results: readonly unknown[]) => Action;
+/** An additional action of the transaction, made from the results of the writes, and the secret attributes of each. */
+export type Seal = (results: readonly unknown[], secrets: Secrets) => Action;
+
+type Secrets = readonly (readonly string[] | undefined)[];
 
 /** What earlier attempts of the same call have learned. */
 interface Lessons {
@@ -99,7 +101,7 @@ async function tryOnce(
   let attempt = await prepare(requester, writes, env, lessons);
   if (await learnEarlier(requester, attempt.actions.all, lessons))
     attempt = await prepare(requester, writes, env, lessons);
-  if (seal !== undefined) attempt.actions.add([seal(attempt.results)]);
+  if (seal !== undefined) attempt.actions.add([seal(attempt.results, attempt.secrets)]);
   const isOurs = ({ table, key }: Action) => !lessons.foreign.has(itemId(table, key));
   return { attempt, outcome: await commit(requester, attempt.actions.all.filter(isOurs)) };
 }
@@ -184,6 +186,7 @@ function isChange(purpose: Purpose): boolean {
 
 interface Attempt extends WriteOutcome {
   readonly actions: Actions;
+  readonly secrets: Secrets;
 }
 
 /** A write, and the step of the call that it is or that added it. */
@@ -200,9 +203,10 @@ async function prepare(
 ): Promise<Attempt> {
   const found = new AttemptItems(requester, lessons, env.now);
   const numbering = new Numbering(found);
-  const inAttempt = { ...env, next: numbering.next.bind(numbering) };
   const actions = new Actions();
   const results: unknown[] = [];
+  const secrets: (readonly string[] | undefined)[] = [];
+  const inAttempt = { ...env, next: numbering.next.bind(numbering), earlier: results };
   const items: Planned<unknown>['items'][number][] = [];
   let level: readonly StepOfWrite[] = writes.map((write, at) => ({
     write,
@@ -218,7 +222,10 @@ async function prepare(
     for (const { write, step } of level) {
       try {
         const planned = await write.plan(found, inAttempt);
-        if (depth === 0) results.push(planned.result);
+        if (depth === 0) {
+          results.push(planned.result);
+          secrets.push(planned.secret ?? write.secret);
+        }
         actions.add(step === undefined ? planned.actions : planned.actions.map((one) => ({ ...one, step })));
         items.push(...planned.items);
         for (const one of (await planned.alongside?.()) ?? []) further.push({ write: one, step });
@@ -229,7 +236,7 @@ async function prepare(
     level = further;
   }
   actions.add(numbering.actions);
-  return { actions, results, items, isWritten: actions.all.length > 0 };
+  return { actions, results, secrets, items, isWritten: actions.all.length > 0 };
 }
 
 /** The items that one attempt has read, with strong consistency. */

@@ -18,6 +18,8 @@ export interface CallEnvironment {
 
 /** What a write is computed with. */
 export interface WriteEnvironment extends CallEnvironment {
+  /** The results of the writes before it in its call. */
+  readonly earlier: readonly unknown[];
   /** The next number of a sequence; several of one call are consecutive. */
   next(sequence: SequenceRef): Promise<number>;
 }
@@ -93,6 +95,8 @@ export interface Planned<Result> {
   /** The main items afterwards; null for a deleted one. */
   readonly items: readonly { readonly table: TableRef; readonly key: Key; readonly item: Item | null }[];
   readonly alongside?: () => MaybePromise<readonly Write<unknown>[]>;
+  /** As of the write, where that is made only now. */
+  readonly secret?: readonly string[] | undefined;
 }
 
 /**
@@ -104,6 +108,25 @@ export type Requirements<R> = Readonly<Record<string, (current: R) => boolean>>;
 /** The write under a name: an error that it causes has the name in `extensions.step`. */
 export function step<Result>(name: string, write: Write<Result>): Write<Result> {
   return { ...write, step: name };
+}
+
+/**
+ * A write made from the results of those before it in its call: of a deleted record its last state, of every other the
+ * record as it will be. The record that it changes is read when it is made, in a request of its own.
+ */
+export function following<const Earlier extends readonly unknown[], Result>(
+  make: (...earlier: Earlier) => Write<Result>,
+): Write<Result> {
+  return {
+    kind: 'update',
+    entity: '',
+    plan: async (found, env) => {
+      const write = make(...(env.earlier as unknown as Earlier));
+      if (write.target) await found.load([write.target]);
+      const planned = await write.plan(found, env);
+      return { ...planned, secret: write.secret };
+    },
+  };
 }
 
 /** A write's name, or its position among several, from 1; undefined for one alone without a name. */

@@ -33,7 +33,8 @@ function checkParameters({
   variables,
   extensions,
 }: Readonly<Record<string, unknown>>): void {
-  if (typeof query !== 'string' || query === '') throw httpError(400, '"query" must be a GraphQL document.');
+  if (typeof query !== 'string' || query === '' || isJson(query))
+    throw httpError(400, '"query" must be the text of a GraphQL document.');
   if (!isAbsent(operationName) && typeof operationName !== 'string') {
     throw httpError(400, '"operationName" must be a string.');
   }
@@ -56,6 +57,16 @@ function tryParse(query: string): ReturnType<typeof parse> | undefined {
     return parse(query);
   } catch {
     return undefined;
+  }
+}
+
+/** Mercurius would take a document's syntax tree as JSON, past the limit of tokens. No document of GraphQL is JSON. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

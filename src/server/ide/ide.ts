@@ -31,6 +31,9 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** The page's files have policies of their own; a worker among them would be held to that of its file. */
+const ownHeaders = { helmet: false } as const;
+
 /**
  * Fastify plugin: an in-browser GraphQL IDE (Altair, from the `altair-static` package) at `GET <path>`.
  *
@@ -39,7 +42,12 @@ const contentSecurityPolicy = [
  * registered, so a server without the IDE does not pay for it.
  */
 export async function ide(app: FastifyInstance, options: IdeOptions): Promise<void> {
-  const { getDistDirectory, renderAltair, renderInitSnippet } = await import('altair-static');
+  const altair = await installedAltair();
+  if (altair === undefined) {
+    app.log.warn('There is no IDE: altair-static, a development dependency, is not installed.');
+    return;
+  }
+  const { getDistDirectory, renderAltair, renderInitSnippet } = altair;
   const { version } = createRequire(import.meta.url)('altair-static/package.json') as { version: string };
   const assets = await listAssets(getDistDirectory());
 
@@ -62,7 +70,7 @@ export async function ide(app: FastifyInstance, options: IdeOptions): Promise<vo
     ...(options.query === undefined ? {} : { initialQuery: options.query }),
   });
 
-  app.get(options.path, (_request, reply) =>
+  app.get(options.path, ownHeaders, (_request, reply) =>
     reply
       .headers({
         'cache-control': 'no-cache',
@@ -76,14 +84,14 @@ export async function ide(app: FastifyInstance, options: IdeOptions): Promise<vo
 
   app.get(`${options.path}/`, (_request, reply) => reply.redirect(page, 308));
 
-  app.get(`${options.path}/init.js`, (_request, reply) =>
+  app.get(`${options.path}/init.js`, ownHeaders, (_request, reply) =>
     reply
       .headers({ 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' })
       .type('text/javascript; charset=utf-8')
       .send(init),
   );
 
-  app.get<{ Params: { '*': string } }>(`${options.path}/${version}/*`, async (request, reply) => {
+  app.get<{ Params: { '*': string } }>(`${options.path}/${version}/*`, ownHeaders, async (request, reply) => {
     const asset = assets.get(request.params['*']);
     if (asset === undefined) return reply.callNotFound();
     return reply
@@ -93,6 +101,13 @@ export async function ide(app: FastifyInstance, options: IdeOptions): Promise<vo
       })
       .type(asset.contentType)
       .send(await readFile(asset.file));
+  });
+}
+
+function installedAltair() {
+  return import('altair-static').catch((error: { readonly code?: unknown }) => {
+    if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
+    throw error;
   });
 }
 

@@ -23,8 +23,19 @@ export function run(
   environment: Record<string, string>,
   args: readonly string[] = [],
 ): Program {
-  const child = spawn(process.execPath, ['--conditions=tableloom-source', '--import', 'tsx', file, ...args], {
-    cwd: root,
+  const ours = ['--conditions=tableloom-source', '--import', 'tsx', file, ...args];
+  return runCommand(root, process.execPath, ours, environment);
+}
+
+/** Starts a command in a folder. Of the environment it gets the path and what is given. */
+export function runCommand(
+  cwd: string,
+  command: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+): Program {
+  const child = spawn(command, args, {
+    cwd,
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -70,6 +70,11 @@ export const entityCodes = {
       'Entities share a named unique constraint, but their values cannot be compared: they differ in number, type, normalization or table.',
     remedy: 'Make them alike, or give the constraints different names.',
   },
+  'unique-lookup': {
+    meaning:
+      'A pattern reads by the guard of a unique value (`index: unique`), but no constraint of the entity has exactly the fields in `where`, or the pattern is not a `one` of single values.',
+    remedy: 'Bind the fields of one constraint with `one:`, or read by an index.',
+  },
   'transition-field': {
     meaning: '`transitions` names an attribute that is not an enum, or that never changes.',
     remedy: 'Name an enum attribute that is not immutable.',

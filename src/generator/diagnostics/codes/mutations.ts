@@ -42,7 +42,8 @@ export const mutationCodes = {
     remedy: 'Set the value under `set`, or compute it in a `prepare` rule.',
   },
   'written-twice': {
-    meaning: 'A mutation changes an attribute with `add`, `append` or `remove` and also sets it.',
+    meaning:
+      'A mutation gives an attribute two values: those of `from`, `set`, `add`, `append` and `remove` exclude one another.',
     remedy:
       'Keep one. An input field that provides the elements of `append` is not also used as the attribute’s value.',
   },

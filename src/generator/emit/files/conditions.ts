@@ -1,7 +1,7 @@
 /** Validations of an entity and conditions of a mutation, as code. */
 
 import type { EntityPlan, ValidationPlan } from '../../plan/types/storage.js';
-import type { ConditionPlan, ConditionValue, MutationPlan } from '../../plan/types/writes.js';
+import type { ConditionPlan, MutationPlan, WrittenValue } from '../../plan/types/writes.js';
 import { valueExpression } from '../expressions.js';
 import type { Doc } from '../fragment.js';
 import { flatText } from '../print.js';
@@ -168,7 +168,7 @@ function comparison(
 }
 
 /** What is compared with, in the form the attribute is stored in. */
-function operand(entity: EntityPlan, field: string, operator: string, value: ConditionValue): Doc {
+function operand(entity: EntityPlan, field: string, operator: string, value: WrittenValue): Doc {
   if (value.kind === 'current') return `current.${value.field}`;
   const given = valueExpression(value);
   if (operator === 'exists' || operator === 'begins' || operator.startsWith('size')) return given;

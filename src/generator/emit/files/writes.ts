@@ -1,7 +1,9 @@
 /** writes.ts: the writes of each entity. */
 
+import { momentOf } from '../../moments.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { AttributePlan, EmbeddedPlan, EntityPlan, ValueForm } from '../../plan/types/storage.js';
+import { laterExpression } from '../expressions.js';
 import { type Doc, localsIn } from '../fragment.js';
 import {
   arrow,
@@ -11,8 +13,8 @@ import {
   conditional,
   generic,
   globalOf,
+  json,
   list,
-  literal,
   literalUnion,
   local,
   object,
@@ -185,12 +187,21 @@ function createdExpression(attribute: AttributePlan, entity: EntityPlan): Doc {
       return nextExpression(attribute, entity);
     case null: {
       if (attribute.default !== null)
-        return normalized({ ...attribute, nullable: false }, code`${given} ?? ${literal(attribute.default)}`);
+        return normalized(
+          { ...attribute, nullable: false },
+          code`${given} ?? ${defaultExpression(attribute)}`,
+        );
       if (!nullable) return normalized(attribute, given);
       if (set) return conditional(given, call(runtime('distinct'), [given]), 'null');
       return code`${normalized(attribute, given)} ?? null`;
     }
   }
+}
+
+/** `now + 30d` of a DateTime is so long after the creation. */
+function defaultExpression({ default: constant, encoding }: AttributePlan): Doc {
+  const moment = encoding === 'time' ? momentOf(constant) : undefined;
+  return moment ? laterExpression(code`${env}.now`, moment) : json(constant);
 }
 
 /** The next number, of the sequence that the record's other attributes tell. */

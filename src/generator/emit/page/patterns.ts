@@ -83,6 +83,12 @@ function reads(plan: Plan, pattern: PatternPlan): string[] {
   switch (access.kind) {
     case 'get':
       return [`table: ${key(plan, access.entity)}`];
+    case 'unique': {
+      const guard = entityNamed(plan, access.entity)?.guards.find(
+        ({ fields }) => fields.join() === access.fields.join(),
+      );
+      return guard ? [`table: ${equality(guard.partition, guard.sort)}`, `then its owner by key`] : [];
+    }
     case 'query':
       return [place(access), ...partitions(access)];
     case 'count':
@@ -146,12 +152,17 @@ function place(access: QueryAccess): string {
 }
 
 /** Shards, several values, and the buckets a query may cross. */
-function partitions({ shards, bucket, equals }: QueryAccess): string[] {
+function partitions({ shards, bucket, equals, orderBy }: QueryAccess): string[] {
+  const isMerged = orderBy.length > 0 && orderBy[0] !== bucket?.field;
   const lists = equals.filter(({ each }) => each !== undefined).map(({ field }) => field);
   return [
     ...(shards === null || shards === 1 ? [] : [`${shards} shards merged`]),
     ...(lists.length === 0 ? [] : [`a query for each ${lists.join(' and ')}`]),
-    ...(bucket && bucket.reads.kind !== 'given' ? [`up to ${bucket.reads.count} ${bucket.unit}s`] : []),
+    ...(bucket && bucket.reads.kind !== 'given'
+      ? [
+          `${isMerged ? 'the last' : 'up to'} ${bucket.reads.count} ${bucket.unit}s${isMerged ? ' merged' : ''}`,
+        ]
+      : []),
     ...(bucket?.reads.kind === 'given' && bucket.reads.list ? [`a query for each ${bucket.unit}`] : []),
   ];
 }
@@ -203,6 +214,8 @@ function why(plan: Plan, { access }: PatternPlan): string {
       return queryReason(access.query);
     case 'get':
       return 'the primary key is known';
+    case 'unique':
+      return 'the guard of the unique value names its owner';
     case 'aggregate': {
       const items = aggregate(plan, access.entity, access.aggregate)?.shards ?? 1;
       return items === 1 ? 'writes maintain it in one item' : `writes maintain it in ${items} items`;

@@ -1,16 +1,22 @@
 /** What resolvers of mutations write. */
 
 import { entityOf, mutationOf } from '../../plan/lookup/find.js';
+import { partsOf, valuesTaken } from '../../plan/lookup/values-taken.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
-import type { ValuePlan } from '../../plan/types/values.js';
-import type { ElementPlan, IdempotentPlan, MutationPlan, TransactionPlan } from '../../plan/types/writes.js';
+import type {
+  ElementPlan,
+  IdempotentPlan,
+  MutationPlan,
+  TransactionPlan,
+  WrittenValue,
+} from '../../plan/types/writes.js';
 import { valueExpression } from '../expressions.js';
 import { requireOption } from '../files/conditions.js';
 import { attributeOf, isCascading, tokensVariable } from '../files/shared.js';
 import type { Doc } from '../fragment.js';
-import { arrow, block, call, code, list, literal, object, property, quote } from '../printer.js';
-import { args, context, keyValue as keyName, runtime, writesOf } from '../symbols.js';
+import { arrow, block, call, code, json, list, object, property, quote } from '../printer.js';
+import { args, context, entityType, keyValue as keyName, runtime, writesOf } from '../symbols.js';
 import { keyValue } from './reads.js';
 import { allowStatements, type Body, ruleCall } from './rule-calls.js';
 
@@ -37,9 +43,13 @@ export function transactionBody(plan: Plan, transaction: TransactionPlan): Body 
   const valuesOf = (variable: string) => `${variable}Values`;
   const mutations = steps.map((step) => ({ ...step, plan: mutationOf(plan, step.mutation) }));
   const prelude = mutations.flatMap((one) => preparation(one.plan, valuesOf(one.variable)));
-  const writes = mutations.map((one) =>
-    call(runtime('step'), [quote(one.name), writeExpression(plan, one.plan, valuesOf(one.variable))]),
-  );
+  const writes = mutations.map((one, at) => {
+    const write = writeExpression(plan, one.plan, valuesOf(one.variable));
+    return call(runtime('step'), [
+      quote(one.name),
+      afterOthers(plan, mutations.slice(0, at), one.plan, write),
+    ]);
+  });
   const isGiven = (step: string) =>
     returns.kind === 'step' ? returns.step === step : returns.steps.includes(step);
   const records = steps.map((step) => (isGiven(step.name) ? step.variable : ''));
@@ -57,6 +67,25 @@ export function transactionBody(plan: Plan, transaction: TransactionPlan): Body 
       ? given(returns.step)
       : object(returns.steps.map((step) => property(step, given(step))));
   return { statements: [...allowStatements(allow), ...ids, ...sent, answer], isAsync: true };
+}
+
+/** A write that takes what earlier steps give is made when they are computed. */
+function afterOthers(
+  plan: Plan,
+  earlier: readonly { readonly variable: string; readonly plan: MutationPlan }[],
+  mutation: MutationPlan,
+  write: Doc,
+): Doc {
+  const taken = new Set(
+    valuesTaken(mutation).flatMap((value) => (value.kind === 'result' ? [value.variable] : [])),
+  );
+  if (taken.size === 0) return write;
+  const last = earlier.findLastIndex(({ variable }) => taken.has(variable));
+  const records = earlier.slice(0, last + 1).map(({ variable, plan: { entity } }) => {
+    if (!taken.has(variable)) return code`_${variable}: unknown`;
+    return code`${variable}: ${entityType(entityOf(plan, entity).names.record)}`;
+  });
+  return call(runtime('following'), [arrow(records, write)]);
 }
 
 /** `[order, , line]` */
@@ -133,18 +162,23 @@ function optionsOf(entity: EntityPlan, mutation: MutationPlan): Doc[] {
 
 /** The values that the declaration gives. */
 function givenValues(entity: EntityPlan, mutation: MutationPlan): Doc {
-  const { kind, key, values, set, elements = [] } = mutation;
+  const { kind, key, values, elements = [] } = mutation;
   const fields = new Map<string, Doc>();
   if (kind === 'upsert' || kind === 'put')
     for (const { name, value } of key) fields.set(name, valueExpression(value));
   for (const { name, value } of values) replace(fields, name, givenValue(entity, name, value));
-  for (const { field, value } of set) replace(fields, field, literal(value));
-  const given = [
+  const given = object([
     ...Array.from(fields, ([name, value]) => property(name, value)),
-    ...expiryValue(entity, mutation),
+    ...expiryValue(mutation),
     ...elements.map((one) => elementValue(entity, mutation, one)),
-  ];
-  return elements.length === 0 ? object(given) : arrow(['current'], object(given));
+  ]);
+  return elements.length > 0 || takesCurrent(mutation) ? arrow(['current'], given) : given;
+}
+
+/** Whether a value is one of the record as it is. */
+function takesCurrent({ values, elements = [], expiry }: MutationPlan): boolean {
+  const written = [...values, ...elements].map(({ value }) => value);
+  return [...written, ...(expiry ? [expiry.to] : [])].flatMap(partsOf).some(({ kind }) => kind === 'current');
 }
 
 /** A later value is written in its own place, not where its name was first. */
@@ -171,8 +205,8 @@ function elementValue(
   const attribute = attributeOf(entity, field);
   const isTime = attribute?.element === 'time';
   // An upsert begins with the default, or with nothing.
-  const start = how === 'add' ? literal(attribute?.default ?? 0) : '[]';
-  const current = kind === 'upsert' ? `current?.${field} ?? ${start}` : `current.${field}`;
+  const start = json(attribute?.default ?? (how === 'add' ? 0 : []));
+  const current = kind === 'upsert' ? code`current?.${field} ?? ${start}` : `current.${field}`;
   const given = valueExpression(value);
   if (how === 'add') {
     const isWhole = attribute?.encoding === 'integer';
@@ -195,16 +229,14 @@ function elementsGiven(
 }
 
 /** The new time of expiry of a touch. */
-function expiryValue(entity: EntityPlan, { expiry }: MutationPlan): Doc[] {
+function expiryValue({ expiry }: MutationPlan): Doc[] {
   if (!expiry) return [];
   const { field, to } = expiry;
-  if (to.kind !== 'later') return [property(field, givenValue(entity, field, to))];
-  const span = object([property(to.unit, String(to.count))]);
-  return [property(field, call(runtime('later'), [call(code`${context}.db.now`, []), span]))];
+  return [property(field, valueExpression(to))];
 }
 
 /** An argument that may be null, for an attribute that may not, is refused where it is. */
-function givenValue(entity: EntityPlan, name: string, value: ValuePlan): Doc {
+function givenValue(entity: EntityPlan, name: string, value: WrittenValue): Doc {
   const attribute = attributeOf(entity, name);
   const given = valueExpression(value);
   const mayBeNull = value.kind === 'argument' && value.nullable;

@@ -11,10 +11,12 @@ import type {
   PatternPlan,
   QueryAccess,
   ThroughAccess,
+  UniqueAccess,
 } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import type { NamedValue, ValuePlan } from '../../plan/types/values.js';
+import type { WrittenValue } from '../../plan/types/writes.js';
 import { valueExpression } from '../expressions.js';
 import { keyObject } from '../files/queries/through.js';
 import { asStored, attributeOf } from '../files/shared.js';
@@ -198,6 +200,8 @@ export function patternCall(plan: Plan, pattern: PatternPlan, shape: Shape, extr
         return call(prefetchName(entityOf(plan, access.entity)), given);
       }
       return loaderCall(plan, access, 'load', [keyOf(plan, access, inputs)]);
+    case 'unique':
+      return sessionCall('one', [uniqueCall(plan, pattern, access)]);
     case 'count':
       return sessionCall('count', [queryCall(plan, pattern, access.query)]);
     case 'aggregate':
@@ -219,6 +223,14 @@ export function patternCall(plan: Plan, pattern: PatternPlan, shape: Shape, extr
         extra,
       });
   }
+}
+
+function uniqueCall(plan: Plan, { name, inputs }: PatternPlan, access: UniqueAccess): Doc {
+  const entity = entityOf(plan, access.entity);
+  const given = inputs
+    .filter(({ value }) => value.kind !== 'literal')
+    .map((one) => property(one.name, canonical(entity, one.name, one.value)));
+  return call(queryValue(name), given.length > 0 ? [object(given)] : []);
 }
 
 /** Several entities, their parents before them. */
@@ -271,12 +283,12 @@ function limitExpression({ limit, page }: QueryAccess): Doc {
 }
 
 /** A value of a key, in the form the attribute is stored in. */
-export function keyValue(entity: EntityPlan, name: string, value: ValuePlan): Doc {
+export function keyValue(entity: EntityPlan, name: string, value: WrittenValue): Doc {
   return asStored(entity, name, canonical(entity, name, value));
 }
 
 /** A moment that a client gave is a Date or any text of it; attributes have one form. */
-function canonical(entity: EntityPlan, name: string, value: ValuePlan): Doc {
+function canonical(entity: EntityPlan, name: string, value: WrittenValue): Doc {
   const given = valueExpression(value);
   const isMoment = value.kind === 'argument' && attributeOf(entity, name)?.encoding === 'time';
   return isMoment ? call(runtime('time'), [given]) : given;

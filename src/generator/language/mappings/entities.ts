@@ -1,6 +1,6 @@
 import { encodeChoices } from '../../encodings.js';
 import { each, type Keys, mapping, type Section } from '../shape.js';
-import { constant, count, duration, flag, name, templates, text, words } from '../values.js';
+import { count, duration, flag, name, templates, text, words } from '../values.js';
 import { bounds, generated, reference } from './entity-values.js';
 
 const entityKeys = {
@@ -53,10 +53,11 @@ const entityKeys = {
     example: { generate: { id: 'uuidv7', createdAt: 'now', updatedAt: 'touch', version: 'revision' } },
   },
   default: {
-    ...each(constant),
+    ...each({ $ref: '#/definitions/value' }),
     title: 'Default values',
-    description: 'Constants for attributes that the caller leaves out on creation.',
-    example: { default: { status: 'ACTIVE', logins: 0 } },
+    description:
+      'Constants for attributes that the caller leaves out on creation: values, lists and documents. `now + 30d` is a DateTime that long after the creation.',
+    example: { default: { status: 'ACTIVE', logins: 0, tags: [] } },
   },
   normalize: {
     ...each({

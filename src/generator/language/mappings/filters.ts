@@ -110,7 +110,11 @@ const conditionKeys = {
     example: { begins: '$prefix' },
   },
   size: {
-    ...mapping(sizeKeys, { unknown: '`{}` is not a comparison of a size.' }),
+    ...mapping(sizeKeys, {
+      unknown: '`{}` is not a comparison of a size.',
+      type: 'object',
+      minProperties: 1,
+    }),
     title: 'Number of elements',
     description: 'Compares the number of elements of a list, set or map.',
     example: { size: { gt: '$count' } },
@@ -118,13 +122,17 @@ const conditionKeys = {
 } as const satisfies Keys;
 
 const condition = {
-  anyOf: [source, mapping(conditionKeys, { unknown: '`{}` is not a filter operator.', type: 'object' })],
+  anyOf: [
+    source,
+    mapping(conditionKeys, { unknown: '`{}` is not a filter operator.', type: 'object', minProperties: 1 }),
+  ],
 } as const satisfies Shape;
 
 const filterKeys = {
   and: {
     type: 'array',
     items: { $ref: '#/definitions/filter' },
+    minItems: 1,
     refusal: { message: '`and` is a list of conditions.', hint: 'Write `- { field: … }` for each.' },
     title: 'All of',
     description: 'All conditions of the list are true.',
@@ -133,6 +141,7 @@ const filterKeys = {
   or: {
     type: 'array',
     items: { $ref: '#/definitions/filter' },
+    minItems: 1,
     refusal: { message: '`or` is a list of conditions.', hint: 'Write `- { field: … }` for each.' },
     title: 'Any of',
     description: 'At least one condition of the list is true.',
@@ -147,9 +156,10 @@ const filterKeys = {
 } as const satisfies Keys;
 
 export const filter = {
-  type: ['object', 'null'],
+  type: 'object',
   properties: filterKeys,
   additionalProperties: condition,
+  minProperties: 1,
 } as const satisfies Shape;
 
 export const filterSection = {

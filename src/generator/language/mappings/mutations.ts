@@ -1,5 +1,5 @@
 import { each, type Keys, kindsOf, mapping, type Section, type Shape } from '../shape.js';
-import { bindings, constant, duration, fieldPath, name, source, text } from '../values.js';
+import { bindings, duration, fieldPath, name, source, text } from '../values.js';
 
 /** An argument, so that each call can have another value. */
 const idempotencyKey = {
@@ -77,9 +77,10 @@ const mutationKeys = {
     example: { create: 'User', for: 'Mutation.createUser', from: '$input' },
   },
   set: {
-    ...each(constant),
+    ...each({ $ref: '#/definitions/value' }),
     title: 'Single values',
-    description: 'Attributes to set to constants, or to values such as `$input.userId`.',
+    description:
+      'Attributes to set to constants, to values such as `$input.userId` or `$current.ownerId`, or to lists and documents made of them. For a DateTime, `now` and `now + 90d` are moments.',
     example: {
       update: 'User',
       for: 'Mutation.deactivateUser',

@@ -262,7 +262,7 @@ const patternKeys = {
     ...text,
     title: 'Index',
     description:
-      'Pins the index. `table` is the table’s primary key. If left out, an existing key that serves the pattern, otherwise the first free index.',
+      'Pins the index. `table` is the table’s primary key. `unique`, with `one`, finds the record by the guard of a unique value, with strong consistency and without an index. If left out, an existing key that serves the pattern, otherwise the first free index.',
     example: { many: 'User', for: 'Query.users', sort: 'createdAt', index: 'GSI1' },
   },
   key: {

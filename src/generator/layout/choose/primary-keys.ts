@@ -14,7 +14,7 @@ import { queryPatterns } from '../../resolve/members.js';
 import { isFault, parseTemplate } from '../../resolve/templates.js';
 import { type Basis, basisOf, tableOf } from '../basis.js';
 import { prefixOf, retiredPrefixes, unusedHead } from '../lock/claims.js';
-import { fits, isGet, isPinned, keyFieldsOf } from '../serving.js';
+import { fits, isPinned, isQuery, keyFieldsOf } from '../serving.js';
 import type { Attributes } from '../types.js';
 import { groupsFor } from './choosing.js';
 
@@ -72,7 +72,7 @@ function keysNeeded(
   const queries = patterns.filter(
     (pattern) =>
       pattern.entry === undefined &&
-      !isGet(pattern, basis) &&
+      isQuery(pattern, basis) &&
       [...keyFieldsOf([pattern]), ...(pattern.bucket ? [pattern.bucket.field.text] : [])].every((field) =>
         isPlain(attributes, field),
       ),

@@ -88,7 +88,8 @@ function moved(name: string, message: string, at: Span, note: string): Diagnosti
 
 function readsText(after: LockedEntity, reads: string, written: (key: LockedKey) => LockedKey): string {
   if (reads === 'key') return 'its own key';
-  if (reads.startsWith('number ')) return `\`${reads.slice('number '.length)}\``;
+  const own = /^(?:number|guard) (.*)$/.exec(reads)?.[1];
+  if (own !== undefined) return `\`${own}\``;
   const slot = slotOf(after, reads);
   if (!slot) return reads;
   if (slot.isRetired) return slotText(slot);

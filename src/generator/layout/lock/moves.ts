@@ -2,12 +2,13 @@
 
 import type { LockedEntity, LockedPattern } from '../../lock.js';
 import { isMaintained } from '../../model.js';
+import { constraintOf, isByGuard } from '../serving.js';
 import type { EntityLayout, Reader } from '../types.js';
 import { isSameKey, type NumberedSlots, writtenBefore, writtenKey, writtenNow } from './slots.js';
 
 /** By the names of patterns. */
 export function lockedPatterns(
-  { aggregates, items }: EntityLayout,
+  { aggregates, guards, items }: EntityLayout,
   readers: readonly Reader[],
   { numbers }: NumberedSlots,
 ): LockedEntity['patterns'] {
@@ -16,6 +17,7 @@ export function lockedPatterns(
       const one = aggregates.find(({ kind, name }) => kind !== 'sequence' && name === pattern.name.text);
       return one && `number ${one.partition.text}`;
     }
+    if (isByGuard(pattern)) return `guard ${constraintOf(pattern, guards)?.partition.text}`;
     if (!read || read.slot === items[0]?.slots[0]) return 'key';
     const number = numbers.get(read.slot);
     return number === undefined ? `index ${read.slot.index}` : `slot ${number}`;
@@ -45,6 +47,7 @@ export function movesOf(
     (before?.slots ?? []).filter((slot) => !slot.isRetired).map(({ number }) => `slot ${number}`),
   );
   for (const name of open.keys()) filled.delete(known.get(name)?.reads ?? '');
+  for (const { partition } of before?.guards.values() ?? []) filled.add(`guard ${partition}`);
   const isFilled = (reads: string) => reads === 'key' || reads.startsWith('index ') || filled.has(reads);
   const patterns = [...now.patterns].flatMap(([name, { field, reads }]): [string, string[]][] => {
     const [former, was] =

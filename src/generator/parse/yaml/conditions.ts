@@ -7,7 +7,6 @@ import {
   type FilterModel,
   type FilterOperator,
   filterOperators,
-  type Source,
 } from '../../model.js';
 import { type Entry, fieldsOf, type Reading } from './nodes.js';
 import { sourceOf } from './values.js';
@@ -63,17 +62,6 @@ function comparisonsOf(reading: Reading, entry: Entry): FilterModel[] {
       : [sourceOf(reading, operand)].flatMap((source) => source ?? []);
     return values.length > 0 ? [{ kind: 'compare', field, operator, values, isList }] : [];
   });
-}
-
-/** `$current.attribute` in a condition on the record is another attribute of it. */
-export function withCurrent(condition: FilterModel): FilterModel {
-  if (condition.kind === 'not') return { ...condition, of: withCurrent(condition.of) };
-  if (condition.kind !== 'compare') return { ...condition, of: condition.of.map(withCurrent) };
-  const values = condition.values.map((source): Source => {
-    if (source.kind !== 'argument' || source.path[0] !== 'current') return source;
-    return { kind: 'current', path: source.path.slice(1), at: source.at };
-  });
-  return { ...condition, values };
 }
 
 function isComparison(text: string): text is Comparison {

@@ -18,7 +18,7 @@ import {
   wordsIn,
   wordsOf,
 } from './nodes.js';
-import { secondsOf, templatesOf, typeOf } from './values.js';
+import { secondsOf, templatesOf, typeOf, valuesOf } from './values.js';
 
 export function readEntity(reading: Reading, name: Word, node: Node | null): EntityModel | undefined {
   const map = entriesOf(reading, node, keysOf.entity);
@@ -38,10 +38,7 @@ export function readEntity(reading: Reading, name: Word, node: Node | null): Ent
     }),
     secret: wordsOf(reading, map.get('secret')),
     generate: fieldsOf(reading, map.get('generate')).flatMap((entry) => generatedOf(reading, entry)),
-    default: fieldsOf(reading, map.get('default')).flatMap((entry) => {
-      const value = literalAt(reading, entry.value, entry.key.at);
-      return value ? [{ field: entry.key, value }] : [];
-    }),
+    default: valuesOf({ ...reading, constants: true }, map.get('default')),
     normalize: fieldsOf(reading, map.get('normalize')).flatMap((entry) => {
       const steps = wordsOf(reading, entry);
       return steps.length > 0 ? [{ field: entry.key, steps }] : [];

@@ -12,21 +12,20 @@ import {
   type Word,
   writeKinds,
 } from '../../model.js';
-import { filterOf, withCurrent } from './conditions.js';
+import { filterOf } from './conditions.js';
 import {
   countOf,
   type Entries,
   type Entry,
   entriesOf,
   fieldsOf,
-  literalAt,
   optional,
   type Reading,
   report,
   wordOf,
   wordsOf,
 } from './nodes.js';
-import { bindingsOf, fieldPathOf, isReference, secondsOf, sourceOf } from './values.js';
+import { bindingsOf, fieldPathOf, secondsOf, sourceOf, valuesOf } from './values.js';
 
 export function readMutation(
   reading: Reading,
@@ -77,31 +76,33 @@ function readWrite(
   const kind = mutationKinds.find((one) => map.has(one));
   const entity = kind && wordOf(reading, map.get(kind));
   if (!kind || !entity) return undefined;
+  const returns = map.get('returns');
+  if (returns)
+    report(
+      reading,
+      'mutation-kind',
+      returns.key.at,
+      `\`returns\` belongs to a transaction, but mutation \`${name.text}\` is a single write.`,
+      'Remove it.',
+    );
+  const ofRecord = { ...reading, current: true } as const;
   return {
     name,
     kind,
     entity,
     where: bindingsOf(reading, map.get('where')),
-    set: fieldsOf(reading, map.get('set')).flatMap((entry) => {
-      const value = literalAt(reading, entry.value, entry.key.at);
-      return value && !isReference(value) ? [{ field: entry.key, value }] : [];
-    }),
-    given: fieldsOf(reading, map.get('set')).flatMap((entry) => {
-      const value = literalAt(reading, entry.value, entry.key.at);
-      const source = value && isReference(value) ? sourceOf(reading, entry) : undefined;
-      return source ? [{ field: entry.key, source }] : [];
-    }),
+    set: valuesOf(ofRecord, map.get('set')),
     elements: elementUpdates.flatMap((how) =>
-      bindingsOf(reading, map.get(how)).map(({ field, source }) => ({ how, field, source })),
+      bindingsOf(ofRecord, map.get(how)).map(({ field, source }) => ({ how, field, source })),
     ),
     require: fieldsOf(reading, map.get('require')).flatMap((entry) => {
-      const condition = filterOf(reading, entry);
-      return condition ? [{ name: entry.key, condition: withCurrent(condition) }] : [];
+      const condition = filterOf(ofRecord, entry);
+      return condition ? [{ name: entry.key, condition }] : [];
     }),
     ...optional({
       for: fieldPathOf(reading, map.get('for')),
       idempotent: idempotentOf(reading, map.get('idempotent')),
-      to: sourceOf(reading, map.get('to')),
+      to: sourceOf(ofRecord, map.get('to')),
       extend: wordOf(reading, map.get('extend')),
       from: sourceOf(reading, map.get('from')),
       expect: sourceOf(reading, map.get('expect')),

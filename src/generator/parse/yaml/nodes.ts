@@ -14,6 +14,10 @@ export interface Reading {
   readonly refused: ReadonlySet<number>;
   /** Names of the earlier steps of a transaction, whose values may be used. */
   readonly steps: ReadonlySet<string>;
+  /** `$current` is the record as it is. */
+  readonly current?: true;
+  /** Text that begins with `$` is text. */
+  readonly constants?: true;
 }
 
 export interface Entry {

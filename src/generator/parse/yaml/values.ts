@@ -5,14 +5,15 @@ import { keysOf } from '../../language/schema.js';
 import type {
   Binding,
   FieldPath,
-  Literal,
   LiteralSource,
   Source,
   TemplateModel,
   TypeRef,
+  ValueBinding,
   Word,
 } from '../../model.js';
-import { type Entry, entriesOf, fieldsOf, literalAt, type Reading, report, wordOf } from './nodes.js';
+import type { ValueModel } from '../../sources.js';
+import { type Entry, entriesOf, fieldsOf, literalAt, type Reading, report, spanOf, wordOf } from './nodes.js';
 
 const literalText = /^[^$]/;
 
@@ -22,12 +23,34 @@ export function sourceOf(reading: Reading, entry: Entry | undefined): Source | u
   if (!literal) return undefined;
   const { value, at } = literal;
   if (value === null) return undefined;
-  if (typeof value !== 'string' || literalText.test(value) || value === '')
+  if (typeof value !== 'string' || literalText.test(value) || value === '' || reading.constants)
     return { kind: 'literal', value, at };
   const [head = '', ...path] = value.slice(1).split('.');
   if (head === 'parent' || head === 'through') return { kind: head, path, at };
+  if (head === 'current' && reading.current) return { kind: 'current', path, at };
   if (reading.steps.has(head)) return { kind: 'step', step: head, path, at };
   return { kind: 'argument', path: [head, ...path], at };
+}
+
+/** A value, `null`, or a document or list made of values. */
+function writtenOf(reading: Reading, { key, value: node }: Entry): ValueModel | undefined {
+  const at = spanOf(reading, node) ?? key.at;
+  if (isSeq(node)) {
+    const of = node.items.flatMap((item) => writtenOf(reading, { key, value: item as Node | null }) ?? []);
+    return { kind: 'list', of, at };
+  }
+  if (isMap(node)) return { kind: 'document', fields: valuesOf(reading, { key, value: node }), at };
+  return literalAt(reading, node, key.at)?.value === null
+    ? { kind: 'null', at }
+    : sourceOf(reading, { key, value: node });
+}
+
+/** Values by field. */
+export function valuesOf(reading: Reading, entry: Entry | undefined): ValueBinding[] {
+  return fieldsOf(reading, entry).flatMap((field) => {
+    const value = writtenOf(reading, field);
+    return value ? [{ field: field.key, value }] : [];
+  });
 }
 
 export function bindingsOf(reading: Reading, entry: Entry | undefined): Binding[] {
@@ -98,11 +121,6 @@ export function typeOf(reading: Reading, word: Word): TypeRef | undefined {
       'Use SDL syntax, as in `String!` or `[String!]!`.',
     );
   return type;
-}
-
-/** `$input.userId`, not a constant. */
-export function isReference({ value }: Literal): boolean {
-  return typeof value === 'string' && value.startsWith('$');
 }
 
 const secondsIn: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };

@@ -41,6 +41,7 @@ export type PrefetchPlan =
 
 export type Access =
   | GetAccess
+  | UniqueAccess
   /** One of several entities: a value names it. */
   | {
       readonly kind: 'typed';
@@ -63,6 +64,14 @@ export interface GetAccess {
   readonly consistent: boolean;
   /** The key field a list of values is given for, and how many there may be. */
   readonly each?: { readonly field: string; readonly max: number };
+}
+
+/** A unique value is known: its guard names the owner, which is read by its key, both with strong consistency. */
+export interface UniqueAccess {
+  readonly kind: 'unique';
+  readonly entity: string;
+  /** The attributes whose values the guard holds. */
+  readonly fields: readonly string[];
 }
 
 /** How many items the query has; counting stops at `upTo`. */

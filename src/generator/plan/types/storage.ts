@@ -74,6 +74,15 @@ export interface EntityNames {
   readonly loader: string;
 }
 
+/** JSON. */
+export type Constant =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Constant[]
+  | { readonly [name: string]: Constant };
+
 export interface AttributePlan {
   readonly name: string;
   /** SDL syntax, `[String!]!`. */
@@ -91,7 +100,8 @@ export interface AttributePlan {
   readonly hidden: boolean;
   readonly secret: boolean;
   readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | 'sequence' | null;
-  readonly default: string | number | boolean | null;
+  /** Of a DateTime, `now + 30d` as well. */
+  readonly default: Constant;
   readonly normalize: readonly string[];
   /** A list that is stored as a set: each value once, in ascending order. */
   readonly set?: true;

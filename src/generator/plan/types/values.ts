@@ -8,6 +8,13 @@ export type ValuePlan =
   | { readonly kind: 'made'; readonly name: string }
   | { readonly kind: 'literal'; readonly value: string | number | boolean };
 
+/** A moment, from now. */
+export interface Moment {
+  readonly unit: 'seconds' | 'minutes' | 'hours' | 'days';
+  /** Negative for the past. */
+  readonly count: number;
+}
+
 export interface FieldRef {
   readonly type: string;
   readonly field: string;

@@ -1,16 +1,37 @@
 /** Mutations and transactions: what they write, under which conditions, at which cost. */
 
-import type { ConditionTree, FieldRef, NamedValue, ValuePlan } from './values.js';
+import type { ConditionTree, FieldRef, Moment, ValuePlan } from './values.js';
+
+/** A value that a write takes. */
+export type WrittenValue =
+  | ValuePlan
+  | { readonly kind: 'null' }
+  /** An attribute of the record as it is, if there is one. */
+  | {
+      readonly kind: 'current';
+      readonly field: string;
+      readonly nullable: boolean;
+      readonly mayBeMissing?: true;
+    }
+  /** An attribute of the record of an earlier step, which `variable` holds. */
+  | { readonly kind: 'result'; readonly variable: string; readonly field: string; readonly nullable: boolean }
+  | ({ readonly kind: 'later' } & Moment)
+  | { readonly kind: 'list'; readonly of: readonly WrittenValue[] }
+  | { readonly kind: 'document'; readonly fields: readonly NamedWrite[] };
+
+export interface NamedWrite {
+  readonly name: string;
+  readonly value: WrittenValue;
+}
 
 export interface MutationPlan {
   readonly name: string;
   readonly kind: 'create' | 'update' | 'upsert' | 'put' | 'touch' | 'delete';
   readonly entity: string;
   readonly field: FieldRef | null;
-  readonly key: readonly NamedValue[];
-  /** Attributes taken from arguments. */
-  readonly values: readonly NamedValue[];
-  readonly set: readonly { readonly field: string; readonly value: string | number | boolean | null }[];
+  readonly key: readonly NamedWrite[];
+  /** Attributes that are set. */
+  readonly values: readonly NamedWrite[];
   /** Values computed from those of the record as it is. */
   readonly elements?: readonly ElementPlan[];
   /** What has to hold of the record as it is, in this order. */
@@ -18,9 +39,9 @@ export interface MutationPlan {
   /** The attribute a touch moves, and to when: what is given, or so long from now. */
   readonly expiry?: {
     readonly field: string;
-    readonly to: ValuePlan | { readonly kind: 'later'; readonly unit: TimeUnit; readonly count: number };
+    readonly to: WrittenValue;
   };
-  readonly expect: ValuePlan | null;
+  readonly expect: WrittenValue | null;
   readonly prepare: string | null;
   readonly alongside: string | null;
   readonly allow: string | null;
@@ -43,7 +64,7 @@ export interface TransactionPlan {
     readonly variable: string;
   }[];
   /** Ids that several steps hold; `given` where the caller may give one. */
-  readonly made: readonly { readonly name: string; readonly given: ValuePlan | null }[];
+  readonly made: readonly { readonly name: string; readonly given: WrittenValue | null }[];
   /** The record of one step, or an object with the records of some, by their names. */
   readonly returns:
     | { readonly kind: 'step'; readonly step: string }
@@ -54,7 +75,7 @@ export interface TransactionPlan {
 }
 
 export interface IdempotentPlan {
-  readonly token: ValuePlan;
+  readonly token: WrittenValue;
   /** For how long a token is remembered. */
   readonly seconds: number;
   /** The table that holds the token. */
@@ -84,19 +105,13 @@ export interface DeclaredWrite {
   readonly entity: string;
 }
 
-export type TimeUnit = 'seconds' | 'minutes' | 'hours' | 'days';
-
 export interface ElementPlan {
   readonly how: 'add' | 'append' | 'remove';
   readonly field: string;
-  readonly value: ValuePlan;
+  readonly value: WrittenValue;
   /** The value is a list: several elements. */
   readonly isList?: true;
 }
 
 /** A condition on a record that was read; nothing of it is optional. */
-export type ConditionPlan = ConditionTree<ConditionValue>;
-
-export type ConditionValue =
-  | ValuePlan
-  | { readonly kind: 'current'; readonly field: string; readonly nullable: boolean };
+export type ConditionPlan = ConditionTree<WrittenValue>;

@@ -50,8 +50,8 @@ function partsOf(
   mutation: UncostedMutation,
 ): { readonly ranges: readonly Range[]; readonly without: readonly string[] } {
   const alongside = rules.find(({ name }) => name === mutation.alongside);
-  const { values, set, elements = [], expiry } = mutation;
-  const written = [...set, ...elements, ...(expiry ? [expiry] : [])];
+  const { values, elements = [], expiry } = mutation;
+  const written = [...elements, ...(expiry ? [expiry] : [])];
   const given = new Set([...values.map(({ name }) => name), ...written.map(({ field }) => field)]);
   const isWhole = mutation.prepare !== null || mutation.kind === 'put';
   const own = rangeOf(stored, mutation, isWhole ? undefined : (name) => given.has(name));

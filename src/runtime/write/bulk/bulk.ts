@@ -90,7 +90,7 @@ class BulkLoad {
   constructor(requester: Requester, env: CallEnvironment) {
     this.#requester = requester;
     this.#numbers = new BulkAggregates(requester);
-    this.#env = { ...env, next: this.#numbers.next.bind(this.#numbers) };
+    this.#env = { ...env, earlier: [], next: this.#numbers.next.bind(this.#numbers) };
   }
 
   /** Returns false where it was aborted first. */

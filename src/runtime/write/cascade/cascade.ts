@@ -48,7 +48,7 @@ export function removeTree<R extends object>(
   further: DependentsOf<R>,
   options: DeleteOptions<R> = {},
 ): Deletion<R> {
-  const root = deletableRecord(entity, key, { further, expect: options.expect });
+  const root = deletableRecord(entity, key, { further, expect: options.expect, require: options.require });
   return {
     kind: 'remove',
     entity: entity.name,

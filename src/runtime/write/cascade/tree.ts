@@ -5,9 +5,10 @@ import { checkKey } from '../../keys/limits.js';
 import type { EntityCodec, IndexQuery, Item, Key, TableRef } from '../../types.js';
 import type { Action } from '../action.js';
 import { changeActions, counterActions, unchangedAndStaying } from '../changes.js';
+import { checkRequirements } from '../conditions.js';
 import { childrenActions, isMarked, markAttribute } from '../references.js';
 import { validation } from '../stored.js';
-import type { FoundItems, Planned } from '../write.js';
+import type { FoundItems, Planned, Requirements } from '../write.js';
 
 /** The dependents of a record: generated for each entity that a reference with `onDelete: cascade` names. */
 export type DependentsOf<R> = (record: R) => readonly Dependents[];
@@ -76,10 +77,11 @@ export function deletableRecord<R extends object>(
     readonly further: DependentsOf<R>;
     readonly isMeant?: (record: R) => boolean;
     readonly expect?: number | null | undefined;
+    readonly require?: Requirements<R> | undefined;
   },
 ): DeletableRecord {
   const { table, name: entity } = codec;
-  const { further, isMeant = () => true, expect } = options;
+  const { further, isMeant = () => true, expect, require } = options;
   return {
     entity,
     table,
@@ -90,6 +92,7 @@ export function deletableRecord<R extends object>(
       const before = { record: codec.read(item), item };
       if (!isMeant(before.record)) return null;
       const expected = validation(codec, expect, item);
+      checkRequirements(entity, require, before.record);
       const purpose = { kind: 'unchanged', entity, ...(expected !== undefined && { expected }) } as const;
       const set = { [markAttribute]: now.toISOString() };
       return {

@@ -38,8 +38,8 @@ function* computedSet(resolved: ResolvedModel): Generator<Finding> {
       ...(model.immutable === true ? [] : model.immutable).map((field) => ({ field, what: '`immutable`' })),
       ...resolved.model.mutations
         .filter((mutation) => mutation.entity.text === name)
-        .flatMap(({ set, given, elements }) => [
-          ...[...set, ...given].map(({ field }) => ({ field, what: '`set`' })),
+        .flatMap(({ set, elements }) => [
+          ...set.map(({ field }) => ({ field, what: '`set`' })),
           ...elements.map(({ field, how }) => ({ field, what: `\`${how}\`` })),
         ]),
     ];

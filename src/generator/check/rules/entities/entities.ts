@@ -2,6 +2,7 @@
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { namedType, partOf, printType } from '../../../model.js';
+import { momentOf } from '../../../moments.js';
 import {
   holesIn,
   isAnswered,
@@ -11,7 +12,9 @@ import {
   type ResolvedModel,
 } from '../../../resolve/resolved-model.js';
 import { literalReferences } from '../../../resolve/value-references.js';
+import { embeddedType } from '../../../resolve/written-values.js';
 import { type Check, type Finding, listed } from '../../row.js';
+import { wrongShapes } from '../writes/values.js';
 
 export const entityChecks: readonly Check<ResolvedModel>[] = [
   {
@@ -287,11 +290,10 @@ function* generatedSet(resolved: ResolvedModel): Generator<Finding> {
     for (const { field } of entity.model.default)
       yield* given(entity, field.text, field.at, 'Remove the default.');
   }
-  for (const { entity: word, set, given: taken, elements } of model.mutations) {
+  for (const { entity: word, set, elements } of model.mutations) {
     const entity = entities.get(word.text);
     if (!entity) continue;
-    for (const { field } of [...set, ...taken])
-      yield* given(entity, field.text, field.at, `Remove it from \`set\`.`);
+    for (const { field } of set) yield* given(entity, field.text, field.at, `Remove it from \`set\`.`);
     for (const { field, how } of elements)
       yield* given(entity, field.text, field.at, `Remove it from \`${how}\`.`);
   }
@@ -317,9 +319,14 @@ function findsBy(model: ResolvedModel['model'], mutation: string, field: string)
 }
 
 function* literalTypes(resolved: ResolvedModel): Generator<Finding> {
-  for (const { attribute, owner, literal } of literalReferences(resolved)) {
+  yield* wrongShapes(resolved);
+  const { sdl } = resolved.model;
+  for (const { attribute, owner, literal, isMoment } of literalReferences(resolved)) {
     const said = printLiteral(literal.value);
-    if (fits(attribute, literal.value)) continue;
+    if (isMoment && attribute.encoding === 'time' && momentOf(literal.value)) continue;
+    const isStructured =
+      attribute.encoding === 'document' && (attribute.list || embeddedType(sdl, attribute));
+    if (fits(attribute, literal.value) && !(isStructured && literal.value !== null)) continue;
     yield {
       at: literal.at,
       message: `\`${owner}.${attribute.name}\` is \`${printType(attribute.type)}\`, but ${said} is not.`,
@@ -351,7 +358,7 @@ function fits(attribute: ResolvedAttribute, value: string | number | boolean | n
         !Number.isNaN(Date.parse(value))
       );
     case 'document':
-      return !attribute.list;
+      return true;
   }
 }
 
@@ -370,6 +377,6 @@ function example(attribute: ResolvedAttribute): string {
     case 'time':
       return 'a DateTime with its zone, as in `2026-01-31T09:30:00Z`';
     case 'document':
-      return `the value in a \`prepare\` rule: a list cannot be written here`;
+      return attribute.list ? 'a list, as in `[]`' : 'a mapping of its fields';
   }
 }

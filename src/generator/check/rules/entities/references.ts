@@ -2,7 +2,12 @@
 
 import { childrenPattern, onDeleteOf } from '../../../layout/references.js';
 import { fieldsOfReference, printType, type ReferenceModel, type Word } from '../../../model.js';
-import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
+import {
+  holesIn,
+  type ResolvedEntity,
+  type ResolvedModel,
+  transformIn,
+} from '../../../resolve/resolved-model.js';
 import { optional } from '../../../resolve/sdl.js';
 import { type Check, type Finding, listed } from '../../row.js';
 
@@ -166,9 +171,30 @@ function* types(resolved: ResolvedModel): Generator<Finding> {
               ? `Add \`normalize: { ${word.text}: ${steps} }\` to \`${entity.name}\`.`
               : `Remove \`${word.text}\` from \`normalize\`.`,
         };
+      } else if (
+        reference.onDelete?.text === 'cascade' &&
+        isFolded(resolved, to, key) &&
+        own.encode !== 'fold'
+      ) {
+        yield {
+          at: word.at,
+          message: `\`${to.name}\` is identified by \`${key}\` in any case, but patterns find \`${entity.name}\` records by the exact \`${word.text}\`.`,
+          notes,
+          hint: `Add \`encode: { ${word.text}: fold }\` to \`${entity.name}\`, so that all of them are found when the \`${to.name}\` is deleted.`,
+        };
       }
     }
   }
+}
+
+/** Whether records whose values differ in case only have one key. */
+function isFolded({ templates }: ResolvedModel, entity: ResolvedEntity, field: string): boolean {
+  return templates.some(
+    (one) =>
+      one.role === 'main' &&
+      one.entity === entity &&
+      holesIn(one).some((hole) => hole.field === field && transformIn(entity, hole) === 'fold'),
+  );
 }
 
 /** Fields of the other's key, each with the field here. */

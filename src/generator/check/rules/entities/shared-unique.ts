@@ -1,8 +1,9 @@
-/** Constraints that entities share: their values are comparable, and lie in one table. */
+/** Constraints that entities share: their values are comparable, and lie in one table. Patterns that read by a constraint. */
 
+import { constraintOf, isByGuard } from '../../../layout/serving.js';
 import type { UniqueModel, Word } from '../../../model.js';
 import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
-import type { Check, Finding } from '../../row.js';
+import { type Check, type Finding, listed } from '../../row.js';
 
 export const sharedChecks: readonly Check<ResolvedModel>[] = [
   {
@@ -20,7 +21,38 @@ export const sharedChecks: readonly Check<ResolvedModel>[] = [
       }
     },
   },
+  {
+    code: 'unique-lookup',
+    check: lookups,
+  },
 ];
+
+function* lookups({ model, entities }: ResolvedModel): Generator<Finding> {
+  for (const pattern of model.patterns) {
+    const { name, index, target, cardinality, leadsTo, where } = pattern;
+    const entity = entities.get(target.text);
+    if (!index || !isByGuard(pattern) || !entity) continue;
+    const constraints = entity.model.unique.map(({ fields }) => ({ fields: fields.map(({ text }) => text) }));
+    const isList = where.some(({ each }) => each !== undefined);
+    if (cardinality !== 'one' || leadsTo || isList) {
+      yield {
+        at: index.at,
+        message: `Pattern \`${name.text}\` cannot read by the guard of a unique value, which leads to one record of one value.`,
+        hint: leadsTo
+          ? 'Read the join by an index.'
+          : 'Write `one:` with a single value for each field, or read by an index.',
+      };
+    } else if (!constraintOf(pattern, constraints)) {
+      const known = constraints.map(({ fields }) => listed(fields));
+      yield {
+        at: index.at,
+        message: `\`${target.text}\` has no unique value of exactly the fields in \`where\` of pattern \`${name.text}\`.`,
+        notes: known.map((fields) => ({ message: `unique: ${fields}` })),
+        hint: 'Bind the fields of a constraint in `unique`, declare one, or read by an index.',
+      };
+    }
+  }
+}
 
 interface Sharing {
   readonly entity: ResolvedEntity;

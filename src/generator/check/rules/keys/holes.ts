@@ -78,6 +78,7 @@ export const holeChecks: readonly Check<ResolvedModel>[] = [
         for (const { hole, at } of knownHoles(template)) {
           const transform = transformIn(template.entity, hole);
           if (transform === null || isWholeHole(template.entity, hole) || whole.has(hole.field)) continue;
+          if (lossOf(transform) === 'case' && isMeant(template.entity, hole)) continue;
           yield truncatedKey(template.entity, hole.field, transform, at, hole.transform === null);
         }
       }
@@ -94,6 +95,14 @@ export const holeChecks: readonly Check<ResolvedModel>[] = [
     },
   },
 ];
+
+/** Whether records are to be one that differ in case only: the key itself says so, or `identity` has the field. */
+function isMeant(
+  { model }: ResolvedEntity,
+  { field, transform }: { field: string; transform: Transform | null },
+) {
+  return transform !== null || model.identity?.some(({ text }) => text === field) === true;
+}
 
 function* documentsInKeys(resolved: ResolvedModel): Generator<Finding> {
   for (const template of resolved.templates) {
@@ -147,7 +156,7 @@ function truncatedKey(
     message: `Two values of \`${entity.name}.${field}\` can give one \`${transformName(transform)}\`, and so two records one key.`,
     hint:
       lossOf(transform) === 'case'
-        ? `Write \`${whole}\` and normalize the attribute: \`normalize: { ${field}: lowercase }\`.`
+        ? `If records that differ in case only are one, write \`{fold(${field})}\` in the key, or \`identity: [${field}]\`: the spelling is kept. Otherwise write \`${whole}\`.`
         : `Add the whole \`${whole}\` to the key as well.`,
   };
 }

@@ -1,7 +1,7 @@
 /** Nothing that is written is ignored. */
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
-import { isGet } from '../../../layout/serving.js';
+import { isByGuard, isGet } from '../../../layout/serving.js';
 import { isMaintained, type PatternModel, returned } from '../../../model.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
 import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
@@ -85,6 +85,14 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
   const entity = resolved.entities.get(target.text);
   if (entity) {
     yield* useless('type', pattern.type?.at, `\`${target.text}\` is an entity, not an interface or union`);
+    if (isByGuard(pattern)) {
+      const byGuard = 'the guard of the unique value is read by its key, with strong consistency';
+      yield* queryKeys(pattern, byGuard, useless);
+      yield* useless('key', pattern.key[0]?.attribute.at, byGuard);
+      yield* useless('entry', pattern.entry?.at, byGuard);
+      if (pattern.consistent) yield* useless('consistent', name.at, byGuard);
+      return;
+    }
     if (!isGet(pattern, readable(entity))) return;
     const why = 'the pattern binds the whole key, so it finds at most one record';
     yield* queryKeys(pattern, why, useless);

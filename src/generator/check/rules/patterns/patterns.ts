@@ -235,12 +235,13 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
       for (const { name, bucket, sort, in: given, cardinality } of model.patterns) {
         // A number has no order.
         if (cardinality === 'count' || cardinality === 'exists') continue;
-        if (!bucket || given || sort[0]?.field.text === bucket.field.text) continue;
+        if (!bucket || given || (sort[0] && cardinality !== 'mixed')) continue;
+        if (sort[0]?.field.text === bucket.field.text) continue;
         yield {
           at: sort[0]?.field.at ?? bucket.at,
           message: `Pattern \`${name.text}\` reads across buckets of \`${bucket.field.text}\`, but is ${sort[0] ? `ordered by \`${sort[0].field.text}\`` : 'not ordered'}.`,
           ...(sort[0] ? { notes: [{ message: 'the bucket', at: bucket.at }] } : {}),
-          hint: `Write \`sort: -${bucket.field.text}\`, or select one bucket with \`in: $${bucket.unit.text}\`.`,
+          hint: `Write \`sort: -${bucket.field.text}\`, or select one bucket, or a list of them, with \`in: $${bucket.unit.text}\`.`,
         };
       }
     },

@@ -7,6 +7,7 @@ import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-mo
 import { fieldAt, isRoot, storedMembers } from '../../../resolve/sdl.js';
 import { literalReferences } from '../../../resolve/value-references.js';
 import { type Check, type Finding, listed } from '../../row.js';
+import { unknownParts } from '../writes/values.js';
 
 export const nameChecks: readonly Check<ResolvedModel>[] = [
   {
@@ -72,7 +73,7 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
         }
       }
       for (const { index, target, members } of model.patterns) {
-        if (!index || index.text === 'table') continue;
+        if (!index || index.text === 'table' || index.text === 'unique') continue;
         const asked =
           members.length > 0 ? members.map(({ entity }) => entity.text) : storedMembers(model, target.text);
         const tables = [target.text, ...asked].flatMap((name) => entities.get(name)?.table ?? []);
@@ -82,7 +83,7 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
         yield {
           at: index.at,
           message: `Table \`${table.name.text}\` has no index \`${index.text}\`.`,
-          hint: suggestion(index.text, [...names, 'table']),
+          hint: suggestion(index.text, [...names, 'table', 'unique']),
         };
       }
     },
@@ -94,6 +95,7 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
         if (!entity.attributes.has(word.text)) yield unknownAttribute(resolved, entity, word);
       }
       yield* unknownProjections(resolved);
+      yield* unknownParts(resolved);
     },
   },
   {

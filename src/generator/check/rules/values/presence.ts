@@ -1,7 +1,7 @@
 /** Values are there when they are needed. */
 
 import { printType, type TypeRef } from '../../../model.js';
-import type { ResolvedModel } from '../../../resolve/resolved-model.js';
+import type { ResolvedModel, ValueReference } from '../../../resolve/resolved-model.js';
 import { isConnection } from '../../../resolve/sdl.js';
 import { writtenSource } from '../../../resolve/value-paths.js';
 import type { Check } from '../../row.js';
@@ -30,13 +30,13 @@ export const presenceChecks: readonly Check<ResolvedModel>[] = [
         // A join without the value leads nowhere.
         if (use.source.kind === 'through') continue;
         // What the record itself lacks makes a comparison fail.
-        if (use.source.kind === 'current') continue;
+        if (use.source.kind === 'current' && use.role !== 'value') continue;
         // A call without a token is no repetition.
         if (use.role === 'token' && !value.isPathNullable) continue;
         // A condition that vanished with its argument would require nothing.
         const isNeeded =
           ['equality', 'key', 'bucket', 'kind', 'input', 'require', 'expiry'].includes(use.role) ||
-          (use.role === 'value' && use.attribute?.nullable === false);
+          (use.role === 'value' && use.attribute?.nullable === false && !mayBeLeftOut(resolved, use));
         if (isNeeded ? !value.isNullable : !value.isPathNullable) continue;
         const written = writtenSource(use.source);
         yield {
@@ -68,6 +68,13 @@ export const presenceChecks: readonly Check<ResolvedModel>[] = [
     },
   },
 ];
+
+/** A value that is left out leaves the attribute as it is, or has its default. */
+function mayBeLeftOut({ model }: ResolvedModel, { by, source, attribute, isPart }: ValueReference): boolean {
+  if (source.kind !== 'argument' || isPart) return false;
+  const mutation = model.mutations.find(({ name }) => name === by.name);
+  return mutation?.kind === 'update' || attribute?.default != null || attribute?.generated != null;
+}
 
 function isMany({ model }: ResolvedModel, type: TypeRef): boolean {
   return type.kind === 'list' || isConnection(model.sdl, type);

@@ -21,6 +21,12 @@ export const typeChecks: readonly Check<ResolvedModel>[] = [
       for (const use of resolved.values.all) {
         const value = use.value;
         if (value?.kind === 'type') yield* wrongTypes(resolved, use, value);
+        else if (use.role === 'input' && use.source.kind === 'literal')
+          yield {
+            at: use.source.at,
+            message: `\`${use.source.value}\` is a constant, but \`from\` takes an input type.`,
+            hint: 'Name an argument of an input type, as in `$input`.',
+          };
       }
     },
   },

@@ -7,6 +7,7 @@ import {
   type ResolvedModel,
   valuesTakenBy,
 } from '../../../resolve/resolved-model.js';
+import { sourcesIn } from '../../../sources.js';
 import type { Check, Finding } from '../../row.js';
 
 export const elementChecks: readonly Check<ResolvedModel>[] = [
@@ -106,7 +107,6 @@ function wantedBy(
 
 function* writtenTwice(resolved: ResolvedModel): Generator<Finding> {
   for (const mutation of resolved.model.mutations) {
-    if (mutation.elements.length === 0) continue;
     const input = valuesTakenBy(resolved, mutation.name).find((one) => one.role === 'input');
     const value = input?.value;
     const fields =
@@ -114,14 +114,22 @@ function* writtenTwice(resolved: ResolvedModel): Generator<Finding> {
         ? (resolved.model.sdl.types.get(namedType(value.type))?.fields ?? [])
         : [];
     // Fields of the input that something else takes its value from are not attributes of the record.
-    const taken = new Set(mutation.elements.map(({ source }) => pathOf(source)));
+    const set = [...mutation.set, ...mutation.elements];
+    const taken = new Set(
+      [
+        ...mutation.set.flatMap(({ value }) => sourcesIn(value)),
+        ...mutation.elements.map(({ source }) => source),
+      ].map(pathOf),
+    );
     const isTaken = (name: string) =>
       mutation.from?.kind === 'argument' && taken.has([...mutation.from.path, name].join('.'));
+    const attributes = resolved.entities.get(mutation.entity.text)?.attributes;
+    // What nothing but a rule may set is reported as such.
+    const isSet = (name: string) => attributes?.get(name)?.computed === undefined;
     const seen = new Map<string, Span>(
-      fields.filter(({ name }) => !isTaken(name)).map(({ name, at }) => [name, at]),
+      fields.filter(({ name }) => isSet(name) && !isTaken(name)).map(({ name, at }) => [name, at]),
     );
-    for (const { field } of mutation.set) seen.set(field.text, field.at);
-    for (const { field } of mutation.elements) {
+    for (const { field } of set) {
       const earlier = seen.get(field.text);
       seen.set(field.text, field.at);
       if (!earlier) continue;

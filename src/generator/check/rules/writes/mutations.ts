@@ -4,6 +4,7 @@ import type { Span } from '../../../diagnostics/diagnostic.js';
 import { type MutationModel, namedType, printType, type SdlField, type Word } from '../../../model.js';
 import { type ResolvedEntity, type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';
 import { type Check, type Finding, listed } from '../../row.js';
+import { missingParts } from './values.js';
 
 export const mutationChecks: readonly Check<ResolvedModel>[] = [
   {
@@ -109,13 +110,14 @@ function isOfKey({ where, from }: MutationModel, field: string): boolean {
 }
 
 function* withoutValue(resolved: ResolvedModel): Generator<Finding> {
+  yield* missingParts(resolved);
   for (const { mutation, entity } of known(resolved)) {
     const { kind } = mutation;
     if ((kind !== 'create' && kind !== 'upsert' && kind !== 'put') || mutation.prepare) continue;
     const fields = inputFields(resolved, mutation.name);
     if (!fields || entity.model.historyOf) continue;
     const given = new Set([
-      ...[...mutation.set, ...mutation.given, ...mutation.elements].map(({ field }) => field.text),
+      ...[...mutation.set, ...mutation.elements].map(({ field }) => field.text),
       ...(mutation.kind !== 'create' ? mutation.where.map(({ field }) => field.text) : []),
     ]);
     for (const attribute of entity.attributes.values()) {
@@ -150,7 +152,7 @@ function* immutableSet(resolved: ResolvedModel): Generator<Finding> {
     const { ttl } = entity.model;
     const touched = mutation.kind === 'touch' && ttl ? [ttl] : [];
     const places: { name: string; at: Span; hint: string }[] = [
-      ...[...mutation.set, ...mutation.given].map(({ field }) => ({
+      ...mutation.set.map(({ field }) => ({
         name: field.text,
         at: field.at,
         hint: 'Remove it from `set`.',

@@ -44,7 +44,7 @@ export function mixedRead(
   );
   const parts = list(spans.map((one) => partExpression(access, one)));
   const buckets = bucketSequence(access);
-  const lists = [...parents, buckets ? code`...${eachBucket(buckets, parts)}` : parts];
+  const lists = [...parents, buckets ? code`...${eachBucket(access, buckets, parts)}` : parts];
   const partitions = object([property('kind', quote('parts')), property('lists', list(lists))]);
   return { partitions, sort: null };
 }

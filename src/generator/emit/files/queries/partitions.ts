@@ -22,6 +22,11 @@ export function isInSequence(access: QueryAccess): boolean {
   return bucket.reads.kind === 'across' || (isListOfBuckets(access) && orderBy[0] === bucket.field);
 }
 
+/** Whether the order is that of the buckets; a number has none. */
+function isOrderedByTime({ bucket, orderBy }: QueryAccess): boolean {
+  return orderBy.length === 0 || orderBy[0] === bucket?.field;
+}
+
 /** Whether the answer runs downwards. */
 export function descendingExpression({ order }: QueryAccess): string {
   if (order.kind === 'fixed') return String(order.descending);
@@ -39,7 +44,7 @@ export function partitionParts(access: QueryAccess, several: readonly Doc[]): Pa
   const [key = ''] = several;
   const keys = keyList(access, several);
   const buckets = bucketSequence(access);
-  if (buckets) return { partitions: sequence(eachBucket(buckets, keys)) };
+  if (buckets) return { partitions: sequence(eachBucket(access, buckets, keys)) };
   if (several.length > 1 || isSeveral(access)) {
     const isInShards = shards !== null && several.length === 1 && isShardsOnly(access);
     return {
@@ -94,12 +99,18 @@ function sequence(keys: Doc): Doc {
   return object([property('kind', quote('sequence')), property('keys', keys)]);
 }
 
-export function eachBucket(buckets: Doc, keys: Doc): Doc {
+/**
+ * A list of partitions for each bucket. In another order all of them are one list, to be merged: cursors name the partition,
+ * as the window moves with time.
+ */
+export function eachBucket(access: QueryAccess, buckets: Doc, keys: Doc): Doc {
+  const isMerged = access.bucket?.reads.kind === 'across' && !isOrderedByTime(access);
+  if (isMerged) return list([call(code`${buckets}.flatMap`, [arrow(['bucket'], keys)])]);
   return call(code`${buckets}.map`, [arrow(['bucket'], keys)]);
 }
 
 function bucketsCrossed(access: QueryAccess, count: number): Doc {
-  const ends = access.range?.bounds ?? [];
+  const ends = access.range?.field === access.bucket?.field ? (access.range?.bounds ?? []) : [];
   const oldest = ends.find((end) => end === 'from' || end === 'after');
   const newest = ends.find((end) => end === 'to' || end === 'before');
   return call(runtime('bucketsOf'), [

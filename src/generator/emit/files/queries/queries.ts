@@ -45,6 +45,7 @@ import {
 } from './partitions.js';
 import { sortExpression } from './sort.js';
 import { leadsOn, throughQuery } from './through.js';
+import { uniqueView } from './unique.js';
 
 export function queriesFile(plan: Plan): SourceFile {
   const views = plan.patterns.flatMap((pattern) => {
@@ -55,18 +56,20 @@ export function queriesFile(plan: Plan): SourceFile {
   });
   const held = heldOf(plan);
   const mixes = mixesOf(plan);
-  const maintained = plan.patterns.flatMap((pattern) =>
+  const others = plan.patterns.flatMap((pattern) =>
     pattern.access.kind === 'aggregate'
       ? [maintainedView(entityOf(plan, pattern.access.entity), pattern, pattern.access)]
-      : [],
+      : pattern.access.kind === 'unique'
+        ? [uniqueView(entityOf(plan, pattern.access.entity), pattern, pattern.access)]
+        : [],
   );
-  const names = [...views, ...held, ...mixes, ...maintained].map(({ name }) => name);
+  const names = [...views, ...held, ...mixes, ...others].map(({ name }) => name);
   const lists = plan.patterns.flatMap(
     ({ access }) => queryOf(access)?.equals.map(({ field }) => field) ?? [],
   );
   return {
     name: 'queries.ts',
-    data: { held, mixes, queries: views, maintained },
+    data: { held, mixes, queries: views, others },
     declared: [...names, ...lists, 'by', 'item', 'bucket', 'shard', 'value'],
   };
 }

@@ -1,14 +1,16 @@
 /** What each mutation writes: its values, conditions and rules. What it costs is added when all writes are known. */
 
-import type { EntityLayout, Layout } from '../layout/types.js';
-import { type MutationModel, namedType, type Source, type TransactionModel } from '../model.js';
-import type { ResolvedModel } from '../resolve/resolved-model.js';
-import { typeOfSource } from '../resolve/value-paths.js';
-import { conditionTree } from './filters.js';
-import { idempotentPlan, madeBy, madeName, valuesIn } from './transactions.js';
-import type { NamedValue, ValuePlan } from './types/values.js';
-import type { ConditionValue, MutationPlan } from './types/writes.js';
-import { fieldRef, namedValues } from './values.js';
+import type { EntityLayout, Layout } from '../../layout/types.js';
+import { type MutationModel, namedType, type Source, type TransactionModel, type Word } from '../../model.js';
+import { spanOf } from '../../moments.js';
+import type { ResolvedModel } from '../../resolve/resolved-model.js';
+import { typeOfSource } from '../../resolve/value-paths.js';
+import { elementOf } from '../../resolve/written-values.js';
+import { conditionTree } from '../filters.js';
+import type { MutationPlan, NamedWrite } from '../types/writes.js';
+import { fieldRef } from '../values.js';
+import { idempotentPlan } from './transactions.js';
+import { madeIn, madeName, plannerOf, type ValuePlanner } from './written-values.js';
 
 export function mutationPlan(
   resolved: ResolvedModel,
@@ -19,11 +21,13 @@ export function mutationPlan(
   const entity = layout.entities.get(mutation.entity.text);
   if (!entity) throw new Error(`mutation ${mutation.name.text} has no entity`);
   const transaction = model.transactions.find(({ name }) => name === mutation.step?.transaction);
-  const value = valuesIn(resolved, transaction, mutation.for);
-  const given = [
-    ...namedValues(mutation.given, value),
-    ...(transaction ? madeValues(entity, transaction, mutation) : []),
-  ];
+  const value = plannerOf(resolved, mutation.for, { mutation, ...(transaction ? { transaction } : {}) });
+  const attribute = ({ text }: Word) => resolved.entities.get(mutation.entity.text)?.attributes.get(text);
+  const set = mutation.set.map((one) => ({
+    name: one.field.text,
+    value: value(one.value, attribute(one.field)),
+  }));
+  const given = [...set, ...(transaction ? madeValues(resolved, transaction, mutation) : [])];
   const isGiven = (name: string) => given.some((one) => one.name === name);
   const input = mutation.from ? inputValues(resolved, entity, mutation, mutation.from) : [];
   return {
@@ -31,12 +35,11 @@ export function mutationPlan(
     kind: mutation.kind,
     entity: mutation.entity.text,
     field: fieldRef(mutation.for),
-    key: namedValues(mutation.where, value),
+    key: mutation.where.map(({ field, source }) => ({ name: field.text, value: value(source) })),
     values: [...input.filter(({ name }) => !isGiven(name)), ...given],
-    set: mutation.set.map(({ field, value: literal }) => ({ field: field.text, value: literal.value })),
     ...elementPlans(resolved, mutation, value),
-    ...requirePlans(mutation, entity, value),
-    ...expiryPlan(mutation, value, entity.model.ttl?.text),
+    ...requirePlans(resolved, mutation, value),
+    ...expiryPlan(resolved, mutation, value),
     expect: mutation.expect ? value(mutation.expect) : null,
     prepare: mutation.prepare?.text ?? null,
     alongside: mutation.alongside?.text ?? null,
@@ -50,71 +53,68 @@ export function mutationPlan(
 
 /** The ids of a new record that later steps take: made before the writes. */
 function madeValues(
-  entity: EntityLayout,
+  resolved: ResolvedModel,
   transaction: TransactionModel,
-  { kind, prepare, step }: MutationModel,
-): NamedValue[] {
-  const name = step?.name.text ?? '';
-  if (kind !== 'create' || prepare) return [];
-  return [...madeBy(transaction, name)]
-    .filter((attribute) => entity.attributes.get(attribute)?.generated === 'uuidv7')
-    .map((attribute) => ({ name: attribute, value: { kind: 'made', name: madeName(name, attribute) } }));
+  { step }: MutationModel,
+): NamedWrite[] {
+  return madeIn(resolved, transaction)
+    .filter((one) => one.step === step?.name.text)
+    .map((one) => ({
+      name: one.attribute,
+      value: { kind: 'made', name: madeName(one.step, one.attribute) },
+    }));
 }
 
 function elementPlans(
   resolved: ResolvedModel,
-  { elements, for: path }: MutationModel,
-  value: (source: Source) => ValuePlan,
+  { elements, entity, for: path }: MutationModel,
+  value: ValuePlanner,
 ): Pick<MutationPlan, 'elements'> {
   if (elements.length === 0) return {};
+  const attributes = resolved.entities.get(entity.text)?.attributes;
   return {
-    elements: elements.map(({ how, field, source }) => ({
-      how,
-      field: field.text,
-      value: value(source),
-      ...(typeOfSource(resolved, path, source)?.kind === 'list' ? { isList: true } : {}),
-    })),
+    elements: elements.map(({ how, field, source }) => {
+      const attribute = attributes?.get(field.text);
+      const isList = typeOfSource(resolved, path, source)?.kind === 'list';
+      const target =
+        attribute && how !== 'add' && !isList ? elementOf(resolved.model.sdl, attribute) : attribute;
+      return { how, field: field.text, value: value(source, target), ...(isList ? { isList: true } : {}) };
+    }),
   };
 }
 
 function requirePlans(
-  { require }: MutationModel,
-  entity: EntityLayout,
-  value: (source: Source) => ValuePlan,
+  { entities }: ResolvedModel,
+  { require, entity }: MutationModel,
+  value: ValuePlanner,
 ): Pick<MutationPlan, 'require'> {
   if (require.length === 0) return {};
-  const planned = (source: Source): ConditionValue =>
-    source.kind === 'current' ? currentValue(entity, source) : value(source);
+  const attributes = entities.get(entity.text)?.attributes;
   return {
     require: require.map(({ name, condition }) => ({
       name: name.text,
-      condition: conditionTree(condition, planned),
+      condition: conditionTree(condition, (source, field) => {
+        const planned = value(source, attributes?.get(field));
+        if (planned.kind !== 'current') return planned;
+        // Conditions are those on a record that is there.
+        const { mayBeMissing, ...there } = planned;
+        return there;
+      }),
     })),
   };
 }
 
-function currentValue(entity: EntityLayout, { path }: Source & { kind: 'current' }): ConditionValue {
-  const [field = ''] = path;
-  return { kind: 'current', field, nullable: entity.attributes.get(field)?.nullable ?? true };
-}
-
-const timeUnits = { s: 'seconds', m: 'minutes', h: 'hours', d: 'days' } as const;
-
 function expiryPlan(
+  { entities }: ResolvedModel,
   { kind, to, extend, entity }: MutationModel,
-  value: (source: Source) => ValuePlan,
-  ttl: string | undefined,
+  value: ValuePlanner,
 ): Pick<MutationPlan, 'expiry'> {
   if (kind !== 'touch') return {};
-  if (ttl === undefined) throw new Error(`${entity.text} does not expire`);
-  if (to) return { expiry: { field: ttl, to: value(to) } };
-  const [, count = '0', unit = 's'] = /^(\d+)([smhd])$/.exec(extend?.text ?? '') ?? [];
-  return {
-    expiry: {
-      field: ttl,
-      to: { kind: 'later', unit: timeUnits[unit as keyof typeof timeUnits], count: Number(count) },
-    },
-  };
+  const resolved = entities.get(entity.text);
+  const ttl = resolved?.attributes.get(resolved.model.ttl?.text ?? '');
+  if (!ttl) throw new Error(`${entity.text} does not expire`);
+  const later = to ? value(to, ttl) : ({ kind: 'later', ...spanOf(extend?.text ?? '') } as const);
+  return { expiry: { field: ttl.name, to: later } };
 }
 
 /**
@@ -126,7 +126,7 @@ function inputValues(
   entity: EntityLayout,
   mutation: MutationModel,
   from: Source,
-): NamedValue[] {
+): NamedWrite[] {
   const type = typeOfSource(resolved, mutation.for, from);
   const input = type && resolved.model.sdl.types.get(namedType(type));
   const ofKey = mutation.where.filter(

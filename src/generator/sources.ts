@@ -1,0 +1,48 @@
+/** Where values come from, as it was written. */
+
+import type { Span } from './diagnostics/diagnostic.js';
+
+/** A name or text with its place. */
+export interface Word {
+  readonly text: string;
+  readonly at: Span;
+}
+
+/** Where a value comes from: `$arg.path`, `$parent.path`, `$through.attribute`, `$current.attribute`, or itself. */
+export type Source =
+  | { readonly kind: 'argument'; readonly path: readonly string[]; readonly at: Span }
+  | { readonly kind: 'parent'; readonly path: readonly string[]; readonly at: Span }
+  | { readonly kind: 'through'; readonly path: readonly string[]; readonly at: Span }
+  /** What an earlier step of the transaction gives an attribute: `$order.id`. */
+  | { readonly kind: 'step'; readonly step: string; readonly path: readonly string[]; readonly at: Span }
+  /** Of a mutation: an attribute of the record as it is. */
+  | { readonly kind: 'current'; readonly path: readonly string[]; readonly at: Span }
+  | { readonly kind: 'literal'; readonly value: string | number | boolean; readonly at: Span };
+
+/** What an attribute gets: a value, none, or a document or a list made of values. */
+export type ValueModel =
+  | Source
+  | { readonly kind: 'null'; readonly at: Span }
+  | { readonly kind: 'list'; readonly of: readonly ValueModel[]; readonly at: Span }
+  | { readonly kind: 'document'; readonly fields: readonly ValueBinding[]; readonly at: Span };
+
+/** The values that it is made of. */
+export function sourcesIn(value: ValueModel): readonly Source[] {
+  if (value.kind === 'null') return [];
+  if (value.kind === 'list') return value.of.flatMap(sourcesIn);
+  return value.kind === 'document' ? value.fields.flatMap((one) => sourcesIn(one.value)) : [value];
+}
+
+export interface ValueBinding {
+  readonly field: Word;
+  readonly value: ValueModel;
+}
+
+export interface Binding {
+  readonly field: Word;
+  readonly source: Source;
+  /** `{ in: … }`: equality with any value of the list that the source is, or with any of these constants. */
+  readonly each?: 'list' | readonly LiteralSource[];
+}
+
+export type LiteralSource = Extract<Source, { readonly kind: 'literal' }>;
