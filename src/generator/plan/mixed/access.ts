@@ -63,7 +63,7 @@ export function mixedAccess(
     query: { ...first.access, filter },
     spans: spans.map((span) => ({
       members: span.members.map(({ entity }) => entity),
-      isWhole: span.isWhole,
+      isWhole: span.isWhole && (leading !== undefined || single.length === 0),
       isMingled: isMingled(span, [...read, ...alone]),
     })),
     parents: [

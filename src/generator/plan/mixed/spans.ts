@@ -73,7 +73,10 @@ function isJoinable(a: QueryAccess, b: QueryAccess): boolean {
   if (rest.length === 0)
     return JSON.stringify([a.narrow, a.range?.encode]) === JSON.stringify([b.narrow, b.range?.encode]);
   const isBounded = [a, b].some(({ range, narrow }) => range !== null || narrow !== undefined);
-  return !isBounded && rest.every(isCharacter);
+  const isInWords = [one[common], other[common]].every((token) => token === undefined || isCharacter(token));
+  // What the partition key holds is the same in all of its sort keys.
+  const same = new Set(tokensOf(a.partition.parts));
+  return !isBounded && isInWords && rest.every((token) => isCharacter(token) || same.has(token));
 }
 
 /** Whether the first of an ascending or descending read of a span is certain to be this member. */
@@ -87,8 +90,15 @@ function isBefore(own: Spanned, other: Spanned, isDownwards: boolean): boolean {
   const common = commonLength(one, two);
   // What begins like the other is anywhere among its records, unless one is the key that the other continues.
   if (common === one.length) return !isDownwards && common < two.length && isExact(own.access);
-  if (common === two.length) return isDownwards && isExact(other.access);
+  if (common === two.length && isExact(other.access)) return isDownwards;
+  if (common === two.length) return !isDownwards && one[common] === '#' && continuesAbove(other.access);
   return compare(one, two) < 0 !== isDownwards;
+}
+
+/** Whether the sort key goes on with a value that is never empty: any text in a key is above `#`. */
+function continuesAbove({ head, sort }: QueryAccess): boolean {
+  const next = sort?.parts[head.length];
+  return next?.kind === 'hole' && ['time', 'integer', 'decimal', 'boolean', 'enum'].includes(next.encode);
 }
 
 /** Whether records of others may lie in a span, between its members or in the part of one. */
