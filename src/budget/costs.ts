@@ -98,10 +98,14 @@ export interface WriteCost extends RulesAround {
   /** Left out where its name is the field's. */
   readonly mutation?: string;
   readonly of: string;
-  /** Whether a record is read first. */
-  readonly reads: boolean;
+  /** No record is read before it is written: they are new. */
+  readonly unread?: true;
   /** How many records, where several: one request. */
   readonly records?: number;
+  /** Arguments with lists: a record of each element is read, by the same request. */
+  readonly lists?: readonly string[];
+  /** The argument with the list for each of whose elements the answer has a record. */
+  readonly gives?: string;
   /** Records that an earlier step names, each read by a request of its own. */
   readonly following?: number;
   /** Its idempotency key is read first. */

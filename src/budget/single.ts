@@ -49,7 +49,9 @@ function listsOf(cost: FieldCost): string[] {
       ? [cost.each?.argument]
       : cost.kind === 'query'
         ? [...(cost.lists ?? []), cost.buckets]
-        : [];
+        : cost.kind === 'write'
+          ? [...(cost.lists ?? []), cost.gives]
+          : [];
   return [...new Set(paths.flatMap((path) => (typeof path === 'string' ? (path.split('.')[0] ?? []) : [])))];
 }
 

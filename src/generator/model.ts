@@ -258,6 +258,8 @@ export interface MutationModel {
   readonly kind: MutationKind;
   readonly entity: Word;
   readonly for?: FieldPath;
+  /** The list for each of whose elements a record is written. */
+  readonly each?: Source;
   readonly where: readonly Binding[];
   readonly from?: Source;
   readonly set: readonly ValueBinding[];

@@ -17,7 +17,15 @@ export type Source =
   | { readonly kind: 'step'; readonly step: string; readonly path: readonly string[]; readonly at: Span }
   /** Of a mutation: an attribute of the record as it is. */
   | { readonly kind: 'current'; readonly path: readonly string[]; readonly at: Span }
+  /** An element of the list of a mutation's `each`, or what is below it. */
+  | { readonly kind: 'each'; readonly list: Source; readonly path: readonly string[]; readonly at: Span }
   | { readonly kind: 'literal'; readonly value: string | number | boolean; readonly at: Span };
+
+/** Whether a value is this field of what `from` names. */
+export function isFieldOf(from: Source | undefined, field: string, value: Source | undefined): boolean {
+  if (!from || from.kind === 'literal' || value?.kind !== from.kind) return false;
+  return value.path.join('.') === [...from.path, field].join('.');
+}
 
 /** What an attribute gets: a value, none, or a document or a list made of values. */
 export type ValueModel =

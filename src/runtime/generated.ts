@@ -85,19 +85,21 @@ export {
 export { anyEntity } from './read/mixed.js';
 export { limitOf, type PageOptions, type Wants } from './read/pages.js';
 export { type PrefetchInfo, prefetch } from './read/prefetch/prefetch.js';
-export { attributeOf, attributesOf, fieldsOf, type SelectionInfo, selection } from './read/selection.js';
+export { attributeOf, attributesOf, fieldsOf, type SelectionInfo } from './read/selection.js';
 export { type UniqueLookup, uniqueLookup } from './read/unique.js';
-export type {
-  AllowRule,
-  AlongsideChange,
-  AlongsideRule,
-  Answer,
-  AppContext,
-  ComputeRule,
-  FieldRule,
-  PrepareRule,
-  ValidateRule,
-  VisibleRule,
+export {
+  type AllowRule,
+  type AlongsideChange,
+  type AlongsideRule,
+  type AppContext,
+  allowedBy,
+  answeredBy,
+  type ComputeRule,
+  type FieldRule,
+  type PrepareRule,
+  type RuleOf,
+  type ValidateRule,
+  type VisibleRule,
 } from './rules.js';
 export type { ParentRecord } from './session/memory.js';
 export type { Session, WithParent } from './session/session.js';
@@ -117,6 +119,7 @@ export type {
   Keep,
   Key,
   Partitions,
+  RangeBounds,
   Reference,
   ReferencedBy,
   SequenceRef,
@@ -129,6 +132,7 @@ export { type Deletion, removeTree } from './write/cascade/cascade.js';
 export { type Dependents, type DependentsOf, dependents } from './write/cascade/tree.js';
 export {
   type Changes,
+  type ChangesOf,
   changing,
   computed,
   putting,
@@ -142,7 +146,7 @@ export {
   deleteWrites,
   putWrites,
   updateWrites,
-  upsertWrites,
+  writesOf,
 } from './write/entity/entity-writes.js';
 export {
   addedDecimal,
@@ -168,5 +172,5 @@ export type {
   Write,
   WriteEnvironment,
 } from './write/write.js';
-export { following, step } from './write/write.js';
+export { following, step, writeEach } from './write/write.js';
 export { create, remove, update, upsert } from './write/writes.js';

@@ -53,5 +53,5 @@ export type { PutAllReport } from './write/bulk/bulk.js';
 export type { CascadeOptions, Deletion } from './write/cascade/cascade.js';
 export type { Idempotency, IdempotencyStore } from './write/idempotency.js';
 export type { CreateOptions, DeleteOptions, UpdateOptions, UpsertOptions, Write } from './write/write.js';
-export { following, step } from './write/write.js';
+export { following, step, writeEach } from './write/write.js';
 export { check, create, remove, update, upsert } from './write/writes.js';

@@ -7,6 +7,7 @@ import {
   type IndexQuery,
   integer,
   query,
+  type RangeBounds,
   rangeOf,
   text,
   time,
@@ -28,9 +29,7 @@ const eventInitialEventsHeld = held(eventCodec, {
 
 /** Query.events: table `EVENTS#{storeId}#{aggregateId}` / `{version}`, order chosen by the caller. */
 export const events = (
-  by: Pick<Event, 'storeId' | 'aggregateId'> & {
-    readonly from?: number | null | undefined;
-    readonly to?: number | null | undefined;
+  by: Pick<Event, 'storeId' | 'aggregateId'> & RangeBounds<'from' | 'to', number> & {
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<Event> =>
@@ -48,9 +47,7 @@ export const events = (
 
 /** Query.eventPages: table `EVENTS#{storeId}#{aggregateId}` / `{version}`, order chosen by the caller. */
 export const eventPages = (
-  by: Pick<Event, 'storeId' | 'aggregateId'> & {
-    readonly from?: number | null | undefined;
-    readonly to?: number | null | undefined;
+  by: Pick<Event, 'storeId' | 'aggregateId'> & RangeBounds<'from' | 'to', number> & {
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<Event> =>
@@ -71,9 +68,7 @@ export const eventPages = (
  * order chosen by the caller.
  */
 export const aggregates = (
-  by: Pick<Event, 'storeId'> & {
-    readonly from?: Date | string | null | undefined;
-    readonly to?: Date | string | null | undefined;
+  by: Pick<Event, 'storeId'> & RangeBounds<'from' | 'to', Date | string> & {
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<Event> =>
@@ -117,10 +112,7 @@ export const logsOfDeviceByState = (by: Pick<DeviceLog, 'deviceId' | 'state'>): 
  * ascending.
  */
 export const logsOfOperatorBetween = (
-  by: Pick<DeviceLog, 'operator'> & {
-    readonly from?: Date | string | null | undefined;
-    readonly to?: Date | string | null | undefined;
-  },
+  by: Pick<DeviceLog, 'operator'> & RangeBounds<'from' | 'to', Date | string>,
 ): IndexQuery<DeviceLog> =>
   query('logsOfOperatorBetween', deviceLogCodec, keys.devicesByOperator, {
     partition: `DEVICE_LOG_BY_OPERATOR#${text(by.operator)}`,

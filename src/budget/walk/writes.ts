@@ -1,10 +1,14 @@
 /** Counts mutations: what is read before, then one write request. */
 
+import { lengthOf } from '../arguments.js';
 import type { WriteCost } from '../costs.js';
 import { plural } from '../plural.js';
 import { type Call, type Entry, identityOf, type Result } from './calls.js';
 import type { Progress } from './progress.js';
 import { countRule } from './rules.js';
+
+/** DynamoDB takes at most this many items in one transaction. */
+const mostElements = 100;
 
 export function countWrite(
   progress: Progress,
@@ -22,7 +26,9 @@ export function countWrite(
     tally.readUnits += times * records * Math.ceil(itemBytes / 4096);
   };
   if (cost.idempotent) read(1);
-  if (cost.reads) read(cost.records ?? 1);
+  const lengths = (cost.lists ?? []).map((list) => lengthOf(call.args, list, mostElements));
+  const records = lengths.reduce((sum, length) => sum + length, cost.records ?? 1);
+  if (!cost.unread && records > 0) read(records);
   for (const rule of cost.rules ?? []) at = countRule(progress, { rule, times, arrivals, step: at, entry });
   const { sequences = 0, cascades = 0, following = 0 } = cost;
   for (let one = 0; one < following; one++) read(1);
@@ -36,12 +42,17 @@ export function countWrite(
   ledger.addRequests(at++, times, tally);
   const reads = [
     ...(cost.idempotent ? ['reads the idempotency key'] : []),
-    ...(cost.reads ? [`reads ${cost.of}`] : []),
+    ...(!cost.unread ? [`reads ${cost.of}`] : []),
     ...(following > 0 ? [`reads ${plural(following, 'record')} named by a step`] : []),
     ...(sequences > 0 ? [`reads ${plural(sequences, 'sequence')}`] : []),
     ...(cascades > 0 ? [`searches ${plural(cascades, 'partition')} for the cascade`] : []),
   ];
   entry.why = [...reads, `${reads.length > 0 ? 'then ' : ''}writes all at once`].join(', ');
   progress.forget();
-  return { step: at, rows: 1, arrivals: { moments: 1 }, identity: identityOf(call) };
+  return {
+    step: at,
+    rows: cost.gives === undefined ? 1 : lengthOf(call.args, cost.gives, mostElements),
+    arrivals: { moments: 1 },
+    identity: identityOf(call),
+  };
 }

@@ -6,7 +6,8 @@ import type { Plan } from '../plan/types/plan.js';
 import type { IdempotentPlan, MutationPlan, TransactionPlan } from '../plan/types/writes.js';
 
 export function mutationCost(plan: Plan, mutation: MutationPlan): WriteCost {
-  return writeCost(plan, mutation, [mutation]);
+  const [gives] = listOf(mutation.each);
+  return { ...writeCost(plan, mutation, [mutation]), ...(gives === undefined ? {} : { gives }) };
 }
 
 /** The records of all steps are read together. */
@@ -27,7 +28,8 @@ function writeCost(
   const found = steps.filter(({ kind }) => kind !== 'create');
   // What an earlier step names is read when that is computed.
   const following = found.filter(({ key }) => key.some(({ value }) => value.kind === 'result'));
-  const read = found.filter((step) => !following.includes(step));
+  const read = found.filter((step) => !following.includes(step) && !step.each);
+  const lists = found.filter((step) => !following.includes(step)).flatMap(({ each }) => listOf(each));
   const named = found.length > 0 ? found : steps;
   const sequences = steps
     .filter(({ kind }) => isCreating(kind))
@@ -40,8 +42,9 @@ function writeCost(
     kind: 'write',
     mutation: name,
     of: [...new Set(named.map(({ entity }) => entity))].join(', '),
-    reads: read.length > 0,
-    ...(read.length > 1 ? { records: read.length } : {}),
+    ...(read.length === 0 && lists.length === 0 ? { unread: true as const } : {}),
+    ...(lists.length > 0 || read.length > 1 ? { records: read.length } : {}),
+    ...(lists.length > 0 ? { lists } : {}),
     ...(following.length > 0 ? { following: following.length } : {}),
     ...(idempotent ? { idempotent: true as const } : {}),
     ...(sequences === 0 ? {} : { sequences }),
@@ -49,6 +52,11 @@ function writeCost(
     ...(allow === null ? {} : { allow }),
     ...(rules.length === 0 ? {} : { rules }),
   };
+}
+
+/** The argument with the list of `each`. */
+function listOf(each: MutationPlan['each']): string[] {
+  return each?.kind === 'argument' ? [each.path.join('.')] : [];
 }
 
 function isCreating(kind: MutationPlan['kind']): boolean {

@@ -111,6 +111,8 @@ export function valueExpression(value: WrittenValue): Doc {
       return value.name;
     case 'current':
       return `current${value.mayBeMissing ? '?' : ''}.${value.field}`;
+    case 'each':
+      return ['each', ...value.path].join('.');
     case 'result':
       return `${value.variable}.${value.field}`;
     case 'later':
@@ -124,12 +126,18 @@ export function valueExpression(value: WrittenValue): Doc {
   }
 }
 
+/** Whether the caller passes it. */
+export function isGiven(
+  value: WrittenValue,
+): value is WrittenValue & { readonly kind: 'argument' | 'each'; readonly nullable: boolean } {
+  return value.kind === 'argument' || value.kind === 'each';
+}
+
 /** A part of a document or list: what is absent has no value. */
 function partExpression(value: WrittenValue): Doc {
   const given = valueExpression(value);
   if (value.kind === 'later') return call(runtime('time'), [given]);
-  const mayBeAbsent =
-    (value.kind === 'argument' && value.nullable) || (value.kind === 'current' && value.mayBeMissing);
+  const mayBeAbsent = (isGiven(value) && value.nullable) || (value.kind === 'current' && value.mayBeMissing);
   return mayBeAbsent ? code`${given} ?? null` : given;
 }
 

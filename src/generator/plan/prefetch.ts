@@ -124,7 +124,13 @@ function isAlone({ parts }: KeyTemplate, { keyFields }: EntityPlan): boolean {
 function filledIn({ parts }: KeyTemplate, { inputs }: PatternPlan): readonly TemplatePart[] {
   return parts.map((part): TemplatePart => {
     const value = part.kind === 'hole' ? inputs.find(({ name }) => name === part.field)?.value : undefined;
-    if (part.kind !== 'hole' || value === undefined || value.kind === 'argument' || value.kind === 'made')
+    if (
+      part.kind !== 'hole' ||
+      value === undefined ||
+      value.kind === 'argument' ||
+      value.kind === 'made' ||
+      value.kind === 'each'
+    )
       return part;
     if (value.kind === 'parent') return { ...part, field: value.path[0] ?? '' };
     const isItself = typeof value.value === 'string' && /^\w+$/.test(value.value);

@@ -95,6 +95,7 @@ export interface ValueReference {
     | 'order'
     | 'limit'
     | 'kind'
+    | 'each'
     | 'input'
     | 'value'
     | 'token'

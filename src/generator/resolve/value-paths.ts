@@ -37,6 +37,8 @@ export function resolveValue(
       return ofStep(names, source, by.name);
     case 'current':
       return ofRecord(names, source, owner, by.name);
+    case 'each':
+      return path && field ? ofElement(names, path, source) : { kind: 'free' };
   }
   if (path) return field && alongPath(names, path, field, source);
   if (source.kind === 'argument') return { kind: 'free' };
@@ -55,9 +57,11 @@ export function typedValue(
   source: Source,
 ): TypedValue | undefined {
   const field = fieldAt(names.model, path);
-  if (!path || !field || (source.kind !== 'argument' && source.kind !== 'parent')) return undefined;
-  const value = alongPath(names, path, field, source);
-  return value.kind === 'type' ? value : undefined;
+  if (!path || !field) return undefined;
+  if (source.kind !== 'argument' && source.kind !== 'parent' && source.kind !== 'each') return undefined;
+  const value =
+    source.kind === 'each' ? ofElement(names, path, source) : alongPath(names, path, field, source);
+  return value?.kind === 'type' ? value : undefined;
 }
 
 export function typeOfSource(
@@ -82,8 +86,33 @@ function alongPath(
     source.kind === 'argument' ? ofArgument(names, path, field, head) : ofParent(names, path, head);
   if (first.kind !== 'type')
     return { ...first, at: partOf(word, source.path.length === 0 ? 0 : start, start + head.length) };
+  return below(names, first, { word, rest, offset: start + head.length });
+}
+
+/** An element of the list of `each`, and what is below it; undefined where that is no list. */
+function ofElement(
+  names: ResolvedNames,
+  path: FieldPath,
+  source: Extract<Source, { readonly kind: 'each' }>,
+): Resolved | undefined {
+  const list = typedValue(names, path, source.list);
+  if (list?.type.kind !== 'list') return undefined;
+  const word = writtenSource(source);
+  return below(names, found(list.type.of, list.at), { word, rest: source.path, offset: '$each'.length });
+}
+
+/** Follows the names after the first. */
+function below(
+  names: ResolvedNames,
+  first: TypedValue,
+  {
+    word,
+    rest,
+    offset: start,
+  }: { readonly word: Word; readonly rest: readonly string[]; readonly offset: number },
+): Resolved {
   let { type, isNullable, isPathNullable, at } = first;
-  let offset = start + head.length;
+  let offset = start;
   for (const name of rest) {
     const within = names.model.sdl.types.get(namedType(type));
     const next = type.kind === 'named' ? fieldNamed(within, name) : undefined;
@@ -176,7 +205,7 @@ function ofRecord(
     };
   if (attribute) {
     const value = ofAttribute(attribute);
-    return value.kind === 'type' && kind === 'upsert' ? { ...value, isNullable: true } : value;
+    return kind === 'upsert' ? { ...value, isNullable: true } : value;
   }
   return {
     kind: 'missing',
@@ -234,6 +263,13 @@ function ofStep(
   const entity = mutation && entities.get(mutation.entity.text);
   if (!entity) return undefined;
   const [name = '', ...rest] = source.path;
+  if (mutation.each)
+    return {
+      kind: 'missing',
+      at: source.at,
+      message: `Step \`${source.step}\` writes a record for each element of a list, so \`${writtenSource(source).text}\` is not one value.`,
+      hint: 'Take the value from an argument.',
+    };
   const attribute = rest.length === 0 ? entity.attributes.get(name) : undefined;
   if (!attribute)
     return {
@@ -248,10 +284,10 @@ function ofStep(
   return ofAttribute(attribute);
 }
 
-function ofAttribute({ type, at }: ResolvedAttribute): Resolved {
+function ofAttribute({ type, at }: ResolvedAttribute): TypedValue {
   return found(type, at);
 }
 
-function found(type: TypeRef, at: Span): Resolved {
+function found(type: TypeRef, at: Span): TypedValue {
   return { kind: 'type', type, isNullable: !type.nonNull, isPathNullable: false, at };
 }

@@ -138,6 +138,7 @@ function* unresolved(names: ResolvedNames): Generator<Unresolved> {
       field: fieldAt(model, mutation.for),
       owner: mutation.entity.text,
     } as const;
+    if (mutation.each) yield { ...base, attribute: undefined, role: 'each', source: mutation.each };
     for (const { field, source } of mutation.where) {
       yield { ...base, attribute: entity?.attributes.get(field.text), role: 'equality', source };
     }

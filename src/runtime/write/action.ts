@@ -2,6 +2,9 @@
 import type { AttributeValue, Item, Key, TableRef } from '../types.js';
 import type { VersionsOfRecord } from './versions.js';
 
+/** DynamoDB takes at most this many actions in one TransactWriteItems ("TransactWriteItems", API reference). */
+export const transactionLimit = 100;
+
 /** A write among those of its call: its name, or else its position, from 1. */
 export type Step = string | number;
 

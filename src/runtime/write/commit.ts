@@ -18,11 +18,8 @@ import {
 } from '../errors.js';
 import type { AttributeValue, Item } from '../types.js';
 import { sameValue } from '../values.js';
-import type { Action, Condition } from './action.js';
+import { type Action, type Condition, transactionLimit } from './action.js';
 import { ofStep } from './write.js';
-
-/** DynamoDB takes at most this many actions in one TransactWriteItems ("TransactWriteItems", API reference). */
-export const transactionLimit = 100;
 
 /** The outcome of the actions. */
 export type Outcome =

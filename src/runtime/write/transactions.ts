@@ -12,7 +12,15 @@ import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import type { Contention } from './contention.js';
 import { Actions } from './merge.js';
 import { lastRevision } from './versions.js';
-import { type CallEnvironment, type FoundItems, ofStep, type Planned, stepOf, type Write } from './write.js';
+import {
+  type CallEnvironment,
+  type FoundItems,
+  ofStep,
+  type Planned,
+  stepOf,
+  type Write,
+  withinStep,
+} from './write.js';
 
 /** Writes may add further writes, which may add others: more levels than this are a loop. */
 const deepest = 10;
@@ -85,9 +93,7 @@ function contestedBy(
   contention: Contention,
   lessons: Lessons,
 ): ReadonlySet<string> {
-  const targets = writes.flatMap(({ target }) =>
-    target === undefined ? [] : itemId(target.table, target.key),
-  );
+  const targets = writes.flatMap(({ targets = [] }) => targets.map(({ table, key }) => itemId(table, key)));
   return new Set([...lessons.contested, ...targets.filter((id) => contention.isContested(id))]);
 }
 
@@ -226,7 +232,11 @@ async function prepare(
           results.push(planned.result);
           secrets.push(planned.secret ?? write.secret);
         }
-        actions.add(step === undefined ? planned.actions : planned.actions.map((one) => ({ ...one, step })));
+        actions.add(
+          step === undefined
+            ? planned.actions
+            : planned.actions.map((one) => ({ ...one, step: withinStep(step, one.step) })),
+        );
         items.push(...planned.items);
         for (const one of (await planned.alongside?.()) ?? []) further.push({ write: one, step });
       } catch (error) {
@@ -262,7 +272,7 @@ class AttemptItems extends ItemReads implements FoundItems {
 
   /** Reads what these writes need and earlier ones did not, in one round. */
   read(writes: readonly Write<unknown>[]): Promise<void> {
-    return this.load(writes.flatMap(({ target }) => target ?? []));
+    return this.load(writes.flatMap(({ targets = [] }) => targets));
   }
 
   override get(table: TableRef, key: Key): Item | null {

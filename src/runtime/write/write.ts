@@ -1,9 +1,9 @@
 /** Writes as values, and what they are planned from. */
 
-import { TableloomError } from '../errors.js';
+import { TableloomError, transactionTooLarge } from '../errors.js';
 import type { ItemKey } from '../keys/item-key.js';
 import type { IndexQuery, Item, Key, SequenceRef, TableRef } from '../types.js';
-import type { Action, Step } from './action.js';
+import { type Action, type Step, transactionLimit } from './action.js';
 
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -71,8 +71,8 @@ export interface Write<out Result> {
   readonly step?: string;
   /** Attributes of its result that are stored nowhere else. */
   readonly secret?: readonly string[] | undefined;
-  /** The record that must be read first; a create needs none. */
-  readonly target?: ItemKey;
+  /** The records that must be read first; a create needs none. */
+  readonly targets?: readonly ItemKey[];
   /** Computes what it does from the item under `target`, or from the expired one under the key it creates. */
   plan(found: FoundItems, env: WriteEnvironment): MaybePromise<Planned<Result>>;
 }
@@ -122,11 +122,53 @@ export function following<const Earlier extends readonly unknown[], Result>(
     entity: '',
     plan: async (found, env) => {
       const write = make(...(env.earlier as unknown as Earlier));
-      if (write.target) await found.load([write.target]);
+      if (write.targets) await found.load(write.targets);
       const planned = await write.plan(found, env);
       return { ...planned, secret: write.secret };
     },
   };
+}
+
+/**
+ * A write for each element of a list, as one write: its results are theirs, in their order. TRANSACTION_TOO_LARGE where
+ * there are more elements than one transaction has items. The step of an error ends in the element's position, from 1.
+ */
+export function writeEach<Element, Result>(
+  elements: readonly Element[] | null | undefined,
+  make: (element: Element) => Write<Result>,
+): Write<Result[]> {
+  const list = elements ?? [];
+  if (list.length > transactionLimit) throw transactionTooLarge(list.length);
+  const writes = list.map(make);
+  return {
+    kind: 'update',
+    entity: writes[0]?.entity ?? '',
+    secret: writes[0]?.secret,
+    targets: writes.flatMap(({ targets = [] }) => targets),
+    plan: async (found, env) => {
+      const all: Planned<Result>[] = [];
+      for (const [at, write] of writes.entries()) {
+        try {
+          const planned = await write.plan(found, env);
+          all.push({ ...planned, actions: planned.actions.map((one) => ({ ...one, step: at + 1 })) });
+        } catch (error) {
+          throw ofStep(error, at + 1);
+        }
+      }
+      const alongside = async () => (await Promise.all(all.map((one) => one.alongside?.() ?? []))).flat();
+      return {
+        result: all.map(({ result }) => result),
+        actions: all.flatMap(({ actions }) => actions),
+        items: all.flatMap(({ items }) => items),
+        alongside,
+      };
+    },
+  };
+}
+
+/** The step of an element within the step of its list. */
+export function withinStep(outer: Step, inner: Step | undefined): Step {
+  return inner === undefined ? outer : `${outer}.${inner}`;
 }
 
 /** A write's name, or its position among several, from 1; undefined for one alone without a name. */
@@ -134,9 +176,10 @@ export function stepOf(write: Write<unknown>, at: number, count: number): Step |
   return write.step ?? (count > 1 ? at + 1 : undefined);
 }
 
-/** The error with its step in `extensions`; one that has a step already keeps it. */
+/** The error with its step in `extensions`; one that has a name already keeps it. */
 export function ofStep<E>(error: E, step: Step | undefined): E {
-  if (step !== undefined && error instanceof TableloomError && !('step' in error.extensions))
-    error.extensions.step = step;
+  if (step === undefined || !(error instanceof TableloomError)) return error;
+  const { step: own } = error.extensions;
+  if (typeof own !== 'string') error.extensions.step = withinStep(step, own as Step | undefined);
   return error;
 }

@@ -81,7 +81,7 @@ export function update<R extends object>(
     kind: 'update',
     entity: entity.name,
     secret: entity.secret,
-    target: target(entity, key),
+    targets: [target(entity, key)],
     plan: async (found, env) => {
       const before = changeable(entity, found.get(entity.table, key), env.now);
       if (before === null) throw notFound(entity.name, keyFields(entity, key));
@@ -113,7 +113,7 @@ export function upsert<R extends object>(
     kind: 'upsert',
     entity: entity.name,
     secret: entity.secret,
-    target: target(entity, key),
+    targets: [target(entity, key)],
     plan: async (found, env) => {
       const item = found.get(entity.table, key);
       const before = changeable(entity, item, env.now);
@@ -158,7 +158,7 @@ export function remove<R extends object>(
     kind: 'remove',
     entity: entity.name,
     secret: entity.secret,
-    target: target(entity, key),
+    targets: [target(entity, key)],
     plan: (found, env) => {
       const before = live(entity, found.get(entity.table, key), env.now);
       if (before === null) {
@@ -187,7 +187,7 @@ export function check<R extends object>(
     kind: 'check',
     entity: entity.name,
     secret: entity.secret,
-    target: target(entity, key),
+    targets: [target(entity, key)],
     plan: async (found, env) => {
       const { table, name } = entity;
       const item = found.get(table, key);

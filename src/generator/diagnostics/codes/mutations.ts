@@ -47,6 +47,11 @@ export const mutationCodes = {
     remedy:
       'Keep one. An input field that provides the elements of `append` is not also used as the attribute’s value.',
   },
+  'each-list': {
+    meaning:
+      '`each` of a mutation does not name an argument that is a list of non-null elements, or a `prepare` rule is next to it.',
+    remedy: 'Name a list, as in `each: $ids` for the argument `ids: [ID!]!`.',
+  },
   'touch-expiry': {
     meaning: 'A `touch` names an entity without `ttl`, or has not exactly one of `to` and `extend`.',
     remedy: 'Use one of the two, on an entity that expires.',

@@ -60,6 +60,11 @@ export function entryFunction({ for: pattern }: Pick<ItemPlan, 'for'>): string {
   return `${pattern ?? ''}EntryKeys`;
 }
 
+/** The constant that lists what an entry holds of its record. */
+export function entryFields(item: ItemPlan): string {
+  return entryFunction(item).replace(/Keys$/, 'Fields');
+}
+
 export function guardFunction(entity: EntityPlan, guard: GuardPlan): string {
   return `${entity.names.loader}${guard.fields.map(pascal).join('')}GuardKey`;
 }

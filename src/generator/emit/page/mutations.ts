@@ -41,7 +41,7 @@ function mutationBlock(plan: Plan, budgets: SingleBudgets, mutation: MutationPla
   const rules = [whole ? null : mutation.allow, mutation.prepare, mutation.alongside];
   return {
     heading: `**${name}**${answers}${inStep} · ${kind} ${mutation.entity}${conditionText(mutation)}`,
-    writes: `${items}${idempotent ? ', 1 idempotency key' : ''}`,
+    writes: `${items}${mutation.each ? ' for each element' : ''}${idempotent ? ', 1 idempotency key' : ''}`,
     cost: [readCost(budgets.get(name)), writeCost(cost)].filter(Boolean).join('; '),
     rules: ruleNames(rules),
   };
@@ -114,7 +114,15 @@ function referenceItems(plan: Plan, entity: EntityPlan, kind: string): string[] 
 }
 
 /** Write units in all, and where they go: the table and each index. */
-function writeCost({ least, most, without }: WriteCost): string {
+function writeCost({ least, most, each, without }: WriteCost): string {
+  const own = most.total > 0 || !each ? [unitsText({ least, most }, without)] : [];
+  return [
+    ...own,
+    ...(each ? [`${unitsText(each, own.length > 0 ? [] : without)} for each element`] : []),
+  ].join(' + ');
+}
+
+function unitsText({ least, most }: Pick<WriteCost, 'least' | 'most'>, without: readonly string[]): string {
   const names = [...new Set([...Object.keys(most.indexes), ...Object.keys(least.indexes)])].sort();
   const parts = [
     `table ${range(least.table, most.table)}`,

@@ -11,30 +11,27 @@ import type {
   TransactionPlan,
   WrittenValue,
 } from '../../plan/types/writes.js';
-import { valueExpression } from '../expressions.js';
+import { isGiven, valueExpression } from '../expressions.js';
 import { requireOption } from '../files/conditions.js';
 import { attributeOf, isCascading, tokensVariable } from '../files/shared.js';
 import type { Doc } from '../fragment.js';
 import { arrow, block, call, code, json, list, object, property, quote } from '../printer.js';
 import { args, context, entityType, keyValue as keyName, runtime, writesOf } from '../symbols.js';
 import { keyValue } from './reads.js';
-import { allowStatements, type Body, ruleCall } from './rule-calls.js';
+import { type Body, ruleCall } from './rule-calls.js';
 
 export function mutationBody(plan: Plan, mutation: MutationPlan): Body {
   const { idempotent, allow, name } = mutation;
+  const record = mutation.each ? 'records' : 'record';
   const write = writeExpression(plan, mutation, 'values');
   const prelude = preparation(mutation, 'values');
-  const before = allowStatements(allow);
   if (idempotent) {
-    const once = idempotentWrite(['record'], idempotent, { name, prelude, writes: [write] });
-    return { statements: [...before, once, 'record'], isAsync: true };
+    const once = idempotentWrite([record], idempotent, { name, prelude, writes: [write] });
+    return { allow, statements: [once, record], isAsync: true };
   }
-  if (mutation.kind === 'delete' && isCascading(plan, mutation.entity)) {
-    const cascade = call(code`${context}.db.cascade`, [write]);
-    return { statements: [...before, cascade], isAsync: before.length > 0 };
-  }
-  const sent = code`const [record] = await ${call(code`${context}.db.write`, [write])};`;
-  return { statements: [...before, ...prelude, sent, 'record'], isAsync: true };
+  const cascades = mutation.kind === 'delete' && !mutation.each && isCascading(plan, mutation.entity);
+  const sent = call(code`${context}.db.${cascades ? 'cascade' : 'writeOne'}`, [write]);
+  return { allow, statements: [...prelude, sent], isAsync: prelude.length > 0 };
 }
 
 /** One call that carries out all steps, and what of it the field gives. */
@@ -66,7 +63,7 @@ export function transactionBody(plan: Plan, transaction: TransactionPlan): Body 
     returns.kind === 'step'
       ? given(returns.step)
       : object(returns.steps.map((step) => property(step, given(step))));
-  return { statements: [...allowStatements(allow), ...ids, ...sent, answer], isAsync: true };
+  return { allow, statements: [...ids, ...sent, answer], isAsync: true };
 }
 
 /** A write that takes what earlier steps give is made when they are computed. */
@@ -127,8 +124,14 @@ function idempotentWrite(
   return code`const ${pattern(records)} = await ${call(code`${context}.db.writeIdempotent`, [once, asked])};`;
 }
 
-/** `userWrites.update(…)`. @param prepared the variable that holds what a rule prepared */
+/** `userWrites.update(…)`, once or for each element of a list. @param prepared the variable that holds what a rule prepared */
 function writeExpression(plan: Plan, mutation: MutationPlan, prepared: string): Doc {
+  const write = oneWrite(plan, mutation, prepared);
+  if (!mutation.each) return write;
+  return call(runtime('writeEach'), [valueExpression(mutation.each), arrow(['each'], write)]);
+}
+
+function oneWrite(plan: Plan, mutation: MutationPlan, prepared: string): Doc {
   const entity = entityOf(plan, mutation.entity);
   const options = optionsOf(entity, mutation);
   const write = (verb: string, parts: readonly Doc[]) =>
@@ -213,7 +216,7 @@ function elementValue(
     const sum = attribute?.of === 'Int' ? 'addedInt' : isWhole ? 'addedInteger' : 'addedDecimal';
     return property(field, call(runtime(sum), [quote(field), current, given]));
   }
-  const isOptional = value.kind === 'argument' && value.nullable;
+  const isOptional = isGiven(value) && value.nullable;
   const change = runtime(how === 'append' ? 'appended' : 'without');
   return property(field, call(change, [current, elementsGiven(given, { isTime, isOptional, isList })]));
 }
@@ -239,7 +242,7 @@ function expiryValue({ expiry }: MutationPlan): Doc[] {
 function givenValue(entity: EntityPlan, name: string, value: WrittenValue): Doc {
   const attribute = attributeOf(entity, name);
   const given = valueExpression(value);
-  const mayBeNull = value.kind === 'argument' && value.nullable;
+  const mayBeNull = isGiven(value) && value.nullable;
   return mayBeNull && attribute && !attribute.nullable
     ? call(runtime('notNull'), [quote(name), given])
     : given;

@@ -17,7 +17,7 @@ import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import type { NamedValue, ValuePlan } from '../../plan/types/values.js';
 import type { WrittenValue } from '../../plan/types/writes.js';
-import { valueExpression } from '../expressions.js';
+import { isGiven, valueExpression } from '../expressions.js';
 import { keyObject } from '../files/queries/through.js';
 import { asStored, attributeOf } from '../files/shared.js';
 import type { Doc } from '../fragment.js';
@@ -142,9 +142,8 @@ function readCall(
   }: { readonly isPartial: boolean; readonly select?: string | undefined; readonly extra?: readonly Doc[] },
 ): Doc {
   if (shape === 'connection') {
-    const selected = call(runtime('selection'), [info]);
-    const options = extra.length > 0 ? object([code`...${selected}`, ...extra]) : selected;
-    return sessionCall('connection', [query, args, options]);
+    const options = extra.length > 0 ? [object(extra)] : [];
+    return sessionCall('connection', [query, args, info, ...options]);
   }
   const asked =
     select === undefined ? call(runtime('fieldsOf'), [info]) : call('new Set', [list([quote(select)])]);
@@ -290,6 +289,6 @@ export function keyValue(entity: EntityPlan, name: string, value: WrittenValue):
 /** A moment that a client gave is a Date or any text of it; attributes have one form. */
 function canonical(entity: EntityPlan, name: string, value: WrittenValue): Doc {
   const given = valueExpression(value);
-  const isMoment = value.kind === 'argument' && attributeOf(entity, name)?.encoding === 'time';
+  const isMoment = isGiven(value) && attributeOf(entity, name)?.encoding === 'time';
   return isMoment ? call(runtime('time'), [given]) : given;
 }

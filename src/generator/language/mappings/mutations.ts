@@ -63,6 +63,13 @@ const mutationKeys = {
     example: { create: 'User', for: 'Mutation.signUp', from: '$input' },
     isRequired: true,
   },
+  each: {
+    ...source,
+    title: 'One for each',
+    description:
+      'The argument with a list, for each element of which a record is written: `$each` is the element, `$each.sku` a field of it. All of them are one transaction, of at most 100 items.',
+    example: { each: '$ids', delete: 'User', for: 'Mutation.deleteUsers', where: { id: '$each' } },
+  },
   where: {
     ...bindings,
     title: 'Key of the record',

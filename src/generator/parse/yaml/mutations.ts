@@ -69,10 +69,12 @@ function readTransaction(reading: Reading, name: Word, node: Node | null): Trans
 }
 
 function readWrite(
-  reading: Reading,
+  around: Reading,
   name: Word,
   map: Entries<keyof typeof keysOf.mutation>,
 ): MutationModel | undefined {
+  const each = sourceOf(around, map.get('each'));
+  const reading = { ...around, ...optional({ each }) };
   const kind = mutationKinds.find((one) => map.has(one));
   const entity = kind && wordOf(reading, map.get(kind));
   if (!kind || !entity) return undefined;
@@ -90,6 +92,7 @@ function readWrite(
     name,
     kind,
     entity,
+    ...optional({ each }),
     where: bindingsOf(reading, map.get('where')),
     set: valuesOf(ofRecord, map.get('set')),
     elements: elementUpdates.flatMap((how) =>

@@ -3,7 +3,7 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import type { Code } from '../../diagnostics/codes.js';
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
-import type { Literal, Word } from '../../model.js';
+import type { Literal, Source, Word } from '../../model.js';
 
 /** One reading of a document. */
 export interface Reading {
@@ -16,6 +16,8 @@ export interface Reading {
   readonly steps: ReadonlySet<string>;
   /** `$current` is the record as it is. */
   readonly current?: true;
+  /** What `$each` is an element of. */
+  readonly each?: Source;
   /** Text that begins with `$` is text. */
   readonly constants?: true;
 }

@@ -27,6 +27,7 @@ export function sourceOf(reading: Reading, entry: Entry | undefined): Source | u
     return { kind: 'literal', value, at };
   const [head = '', ...path] = value.slice(1).split('.');
   if (head === 'parent' || head === 'through') return { kind: head, path, at };
+  if (head === 'each' && reading.each) return { kind: 'each', list: reading.each, path, at };
   if (head === 'current' && reading.current) return { kind: 'current', path, at };
   if (reading.steps.has(head)) return { kind: 'step', step: head, path, at };
   return { kind: 'argument', path: [head, ...path], at };

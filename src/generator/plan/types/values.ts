@@ -4,6 +4,8 @@
 export type ValuePlan =
   | { readonly kind: 'argument'; readonly path: readonly string[]; readonly nullable: boolean }
   | { readonly kind: 'parent'; readonly path: readonly string[]; readonly nullable: boolean }
+  /** An element of the list of a mutation, or what is below it. */
+  | { readonly kind: 'each'; readonly path: readonly string[]; readonly nullable: boolean }
   /** A variable that a transaction sets before its writes. */
   | { readonly kind: 'made'; readonly name: string }
   | { readonly kind: 'literal'; readonly value: string | number | boolean };

@@ -29,6 +29,8 @@ export interface MutationPlan {
   readonly kind: 'create' | 'update' | 'upsert' | 'put' | 'touch' | 'delete';
   readonly entity: string;
   readonly field: FieldRef | null;
+  /** The list for each of whose elements a record is written. */
+  readonly each?: WrittenValue;
   readonly key: readonly NamedWrite[];
   /** Attributes that are set. */
   readonly values: readonly NamedWrite[];
@@ -95,6 +97,8 @@ export interface WriteCost {
   readonly least: WriteUnits;
   /** Where everything it can write does change. */
   readonly most: WriteUnits;
+  /** What each element of a list adds, where a record is written for each. */
+  readonly each?: Pick<WriteCost, 'least' | 'most'>;
   /** Rules whose writes nobody declared: theirs come on top. */
   readonly without: readonly string[];
 }

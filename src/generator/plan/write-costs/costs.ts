@@ -27,6 +27,7 @@ export function mutationCost(
 ): WriteCost {
   const { ranges, without } = partsOf(stored, rules, mutation);
   const token = mutation.idempotent ? [tokenRange] : [];
+  if (mutation.each) return { ...costOf(token, true), each: costOf(ranges, true), without };
   return { ...costOf([...ranges, ...token], mutation.step !== undefined), without };
 }
 
@@ -36,9 +37,17 @@ export function transactionCost(
   rules: readonly RulePlan[],
   { steps, hasToken }: { readonly steps: readonly UncostedMutation[]; readonly hasToken: boolean },
 ): WriteCost {
-  const parts = steps.map((step) => partsOf(stored, rules, step));
-  const ranges = [...parts.flatMap((part) => part.ranges), ...(hasToken ? [tokenRange] : [])];
-  return { ...costOf(ranges), without: [...new Set(parts.flatMap(({ without }) => without))] };
+  const parts = steps.map((step) => ({ ...partsOf(stored, rules, step), isEach: step.each !== undefined }));
+  const rangesOf = (isEach: boolean) =>
+    parts.filter((part) => part.isEach === isEach).flatMap((part) => part.ranges);
+  const each = rangesOf(true);
+  const ranges = [...rangesOf(false), ...(hasToken ? [tokenRange] : [])];
+  const ofElements = each.length > 0 ? { each: costOf(each, true) } : {};
+  return {
+    ...costOf(ranges, each.length > 0),
+    ...ofElements,
+    without: [...new Set(parts.flatMap(({ without }) => without))],
+  };
 }
 
 /** An idempotency token is an item of its own. */

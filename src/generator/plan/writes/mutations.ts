@@ -6,6 +6,7 @@ import { spanOf } from '../../moments.js';
 import type { ResolvedModel } from '../../resolve/resolved-model.js';
 import { typeOfSource } from '../../resolve/value-paths.js';
 import { elementOf } from '../../resolve/written-values.js';
+import { isFieldOf } from '../../sources.js';
 import { conditionTree } from '../filters.js';
 import type { MutationPlan, NamedWrite } from '../types/writes.js';
 import { fieldRef } from '../values.js';
@@ -35,6 +36,7 @@ export function mutationPlan(
     kind: mutation.kind,
     entity: mutation.entity.text,
     field: fieldRef(mutation.for),
+    ...(mutation.each ? { each: value(mutation.each) } : {}),
     key: mutation.where.map(({ field, source }) => ({ name: field.text, value: value(source) })),
     values: [...input.filter(({ name }) => !isGiven(name)), ...given],
     ...elementPlans(resolved, mutation, value),
@@ -129,19 +131,16 @@ function inputValues(
 ): NamedWrite[] {
   const type = typeOfSource(resolved, mutation.for, from);
   const input = type && resolved.model.sdl.types.get(namedType(type));
-  const ofKey = mutation.where.filter(
-    ({ field, source }) => source.kind === 'argument' && source.path.at(-1) === field.text,
-  );
-  const taken = new Set(
-    [...ofKey, ...mutation.elements].map(({ source }) =>
-      source.kind === 'argument' ? source.path.join('.') : '',
-    ),
-  );
+  if (from.kind !== 'argument' && from.kind !== 'each') return [];
+  const { kind, path } = from;
+  const isTaken = (name: string) =>
+    mutation.where.some((one) => one.field.text === name && isFieldOf(from, name, one.source)) ||
+    mutation.elements.some(({ source }) => isFieldOf(from, name, source));
   return (input?.fields ?? []).flatMap((field) => {
     const attribute = entity.attributes.get(field.name);
     if (!attribute || attribute.generated === 'revision' || attribute.computed) return [];
-    const path = from.kind === 'argument' ? [...from.path, field.name] : [field.name];
-    if (taken.has(path.join('.'))) return [];
-    return [{ name: field.name, value: { kind: 'argument', path, nullable: !field.type.nonNull } }];
+    if (isTaken(field.name)) return [];
+    const value = { kind, path: [...path, field.name], nullable: !field.type.nonNull };
+    return [{ name: field.name, value }];
   });
 }

@@ -4,8 +4,9 @@ import { conflict } from '../../errors.js';
 import { ItemReads } from '../../read/batch-get.js';
 import type { SequenceRef } from '../../types.js';
 import type { Action } from '../action.js';
+import { transactionLimit } from '../action.js';
 import { Numbering } from '../aggregates/aggregates.js';
-import { commit, transactionLimit } from '../commit.js';
+import { commit } from '../commit.js';
 import { Actions } from '../merge.js';
 
 type Addition = Action & { readonly kind: 'add' };

@@ -11,7 +11,7 @@ import { itemId } from '../../keys/item-key.js';
 import { getItems } from '../../read/batch-get.js';
 import { recordsOf } from '../../read/records.js';
 import type { EntityCodec, Key } from '../../types.js';
-import { transactionLimit } from '../commit.js';
+import { transactionLimit } from '../action.js';
 import type { Contention } from '../contention.js';
 import { Actions } from '../merge.js';
 import { isMarked } from '../references.js';
@@ -52,7 +52,7 @@ export function removeTree<R extends object>(
   return {
     kind: 'remove',
     entity: entity.name,
-    target: target(entity, key),
+    targets: [target(entity, key)],
     root,
     plan: async (found, env) => {
       const before = live(entity, found.get(entity.table, key), env.now);
@@ -176,7 +176,7 @@ function marking({ entity, table, key, end }: DeletableRecord): Write<null> {
   return {
     kind: 'update',
     entity,
-    target: { table, key, consistent: true },
+    targets: [{ table, key, consistent: true }],
     plan: (found, env) => {
       const ended = end(found.get(table, key), env.now);
       const actions = ended === null || ended.isMarked ? [] : ended.marking;

@@ -5,6 +5,11 @@ import { type Form, formed } from './forms.js';
 
 type MaybePromise<T> = T | Promise<T>;
 
+/** What of the values of a new record may change later: all but what is fixed. */
+export type ChangesOf<New, Fixed extends keyof New = never> = {
+  readonly [Field in Exclude<keyof New, Fixed>]?: New[Field] | undefined;
+};
+
 /** Changes, or a function that computes them from the current record. */
 export type Changes<R, C extends object> = C | ((current: R) => MaybePromise<C>);
 

@@ -8,10 +8,12 @@ import {
   type TypeRef,
   type Word,
 } from '../../../model.js';
+import type { Answer } from '../../../resolve/answers.js';
 import type { ResolvedModel } from '../../../resolve/resolved-model.js';
 import { connectionNode, encodingOf, fieldAt, isConnection, optional } from '../../../resolve/sdl.js';
 import { typeOfSource } from '../../../resolve/value-paths.js';
 import { type Check, type Finding, listed } from '../../row.js';
+import { carries } from '../writes/transactions.js';
 
 export const answerChecks: readonly Check<ResolvedModel>[] = [
   {
@@ -102,18 +104,27 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
       continue;
     }
     if (
-      isMany
-        ? isManyOf(model.sdl, field.type, target)
-        : field.type.kind === 'named' && field.type.name === target
+      answer.kind === 'mutation'
+        ? carries(field.type, answer.by)
+        : isMany
+          ? isManyOf(model.sdl, field.type, target)
+          : field.type.kind === 'named' && field.type.name === target
     )
       continue;
     yield {
       at: answer.for.at,
-      message: `${capital(answer.kind)} \`${answer.name.text}\` returns ${isMany ? `a list or connection of \`${target}\`` : `one \`${target}\``}, but \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
+      message: `${capital(answer.kind)} \`${answer.name.text}\` returns ${isMany ? `a list or connection of \`${target}\`` : isEach(answer) ? `a list of \`${target}\`` : `one \`${target}\``}, but \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
       notes: [{ message: 'the field', at: field.at }],
-      hint: returnHint(model.sdl, field, target, answer.kind),
+      hint: isEach(answer)
+        ? `Make the field \`[${target}!]!\`.`
+        : returnHint(model.sdl, field, target, answer.kind),
     };
   }
+}
+
+/** Whether it writes a record for each element of a list. */
+function isEach(answer: Answer): boolean {
+  return answer.kind === 'mutation' && answer.by.each !== undefined;
 }
 
 const plainTypes: Readonly<Partial<Record<PatternModel['cardinality'], string>>> = {

@@ -71,7 +71,7 @@ export const presenceChecks: readonly Check<ResolvedModel>[] = [
 
 /** A value that is left out leaves the attribute as it is, or has its default. */
 function mayBeLeftOut({ model }: ResolvedModel, { by, source, attribute, isPart }: ValueReference): boolean {
-  if (source.kind !== 'argument' || isPart) return false;
+  if ((source.kind !== 'argument' && source.kind !== 'each') || isPart) return false;
   const mutation = model.mutations.find(({ name }) => name === by.name);
   return mutation?.kind === 'update' || attribute?.default != null || attribute?.generated != null;
 }

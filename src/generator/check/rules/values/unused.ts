@@ -69,7 +69,7 @@ function unusedOf(resolved: ResolvedModel, answer: Answer): Unused[] {
   // A misspelt source would leave the argument it meant unused.
   if (isDoubtful) return [];
   const used = uses
-    .filter((use) => use.source.kind === 'argument')
+    .filter(({ source, role }) => (source.kind === 'argument' || source.kind === 'each') && role !== 'each')
     .map((use) => ({ path: pathOf(use.source), role: use.role, owner: use.owner }));
   const isPaged = isConnection(resolved.model.sdl, field.type);
   const below = (path: readonly string[], type: TypeRef): Unused[] => {
@@ -113,5 +113,6 @@ function isAbstract({ model }: ResolvedModel, answer: Answer): boolean {
 }
 
 function pathOf(source: Source): readonly string[] {
+  if (source.kind === 'each') return [...pathOf(source.list), ...source.path];
   return source.kind === 'argument' ? source.path : [];
 }

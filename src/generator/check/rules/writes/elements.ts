@@ -7,7 +7,8 @@ import {
   type ResolvedModel,
   valuesTakenBy,
 } from '../../../resolve/resolved-model.js';
-import { sourcesIn } from '../../../sources.js';
+import { writtenSource } from '../../../resolve/value-paths.js';
+import { isFieldOf, sourcesIn } from '../../../sources.js';
 import type { Check, Finding } from '../../row.js';
 
 export const elementChecks: readonly Check<ResolvedModel>[] = [
@@ -31,6 +32,39 @@ export const elementChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'written-twice',
     check: writtenTwice,
+  },
+  {
+    code: 'each-list',
+    *check(resolved) {
+      for (const { source, role, value } of resolved.values.all) {
+        if (role !== 'each') continue;
+        const written = writtenSource(source).text;
+        if (value?.kind === 'type' && (value.type.kind !== 'list' || !value.type.of.nonNull))
+          yield {
+            at: source.at,
+            message: `\`${written}\` is \`${printType(value.type)}\`, but \`each\` takes a list without nulls.`,
+            notes: [{ message: 'declared here', at: value.at }],
+            hint:
+              value.type.kind === 'list'
+                ? 'Make its elements non-null, as in `[ID!]!`.'
+                : 'Make it a list, as in `[ID!]!`.',
+          };
+        else if (value?.kind === 'free' || source.kind !== 'argument')
+          yield {
+            at: source.at,
+            message: `\`${written}\` is no argument, but \`each\` takes a list that the caller passes.`,
+            hint: 'Name an argument, as in `$ids`.',
+          };
+      }
+      for (const { name, each, prepare } of resolved.model.mutations) {
+        if (!each || !prepare) continue;
+        yield {
+          at: prepare.at,
+          message: `Mutation \`${name.text}\` writes a record for each element of a list, and a \`prepare\` rule does not know the element.`,
+          hint: 'Use `from: $each` and `set`.',
+        };
+      }
+    },
   },
   {
     code: 'touch-expiry',
@@ -115,14 +149,12 @@ function* writtenTwice(resolved: ResolvedModel): Generator<Finding> {
         : [];
     // Fields of the input that something else takes its value from are not attributes of the record.
     const set = [...mutation.set, ...mutation.elements];
-    const taken = new Set(
-      [
-        ...mutation.set.flatMap(({ value }) => sourcesIn(value)),
-        ...mutation.elements.map(({ source }) => source),
-      ].map(pathOf),
-    );
-    const isTaken = (name: string) =>
-      mutation.from?.kind === 'argument' && taken.has([...mutation.from.path, name].join('.'));
+    const taken = [
+      ...mutation.set.flatMap(({ value }) => sourcesIn(value)),
+      ...mutation.elements.map(({ source }) => source),
+    ];
+    const { from } = mutation;
+    const isTaken = (name: string) => taken.some((source) => isFieldOf(from, name, source));
     const attributes = resolved.entities.get(mutation.entity.text)?.attributes;
     // What nothing but a rule may set is reported as such.
     const isSet = (name: string) => attributes?.get(name)?.computed === undefined;
@@ -141,8 +173,4 @@ function* writtenTwice(resolved: ResolvedModel): Generator<Finding> {
       };
     }
   }
-}
-
-function pathOf(source: MutationModel['elements'][number]['source']): string {
-  return source.kind === 'argument' ? source.path.join('.') : '';
 }

@@ -3,6 +3,7 @@
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { type MutationModel, namedType, printType, type SdlField, type Word } from '../../../model.js';
 import { type ResolvedEntity, type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';
+import { isFieldOf } from '../../../sources.js';
 import { type Check, type Finding, listed } from '../../row.js';
 import { missingParts } from './values.js';
 
@@ -101,12 +102,7 @@ function inputFields(resolved: ResolvedModel, name: Word): readonly SdlField[] |
 
 /** Whether the key takes this field of the input: then it says which record is meant, and changes nothing. */
 function isOfKey({ where, from }: MutationModel, field: string): boolean {
-  const source = where.find((one) => one.field.text === field)?.source;
-  return (
-    from?.kind === 'argument' &&
-    source?.kind === 'argument' &&
-    source.path.join('.') === [...from.path, field].join('.')
-  );
+  return isFieldOf(from, field, where.find((one) => one.field.text === field)?.source);
 }
 
 function* withoutValue(resolved: ResolvedModel): Generator<Finding> {

@@ -1,7 +1,14 @@
 /** Transactions: steps with names of their own, a field that takes what they give, tokens that can be kept, sizes. */
 
 import type { EntityLayout } from '../../../layout/types.js';
-import { namedType, printType, type TransactionModel, type Word } from '../../../model.js';
+import {
+  type MutationModel,
+  namedType,
+  printType,
+  type TransactionModel,
+  type TypeRef,
+  type Word,
+} from '../../../model.js';
 import type { ResolvedModel } from '../../../resolve/resolved-model.js';
 import { fieldAt } from '../../../resolve/sdl.js';
 import type { LaidOut } from '../../laid-out.js';
@@ -19,7 +26,7 @@ export const transactionChecks: readonly Check<ResolvedModel>[] = [
         for (const { step } of steps) {
           const name = step?.name;
           const argument = field?.arguments.find((one) => one.name === name?.text);
-          const isOwn = name?.text === 'parent' || name?.text === 'through';
+          const isOwn = ['parent', 'through', 'current', 'each'].includes(name?.text ?? '');
           if (!name || (!argument && !isOwn)) continue;
           yield {
             at: name.at,
@@ -80,12 +87,13 @@ function* wrongStep(
       hint: `Name one of its steps: ${listed(steps.flatMap((one) => one.step?.name.text ?? []))}.`,
     };
   } else if (field && path && entities.has(step.entity.text)) {
-    if (field.type.kind === 'named' && field.type.name === step.entity.text) return;
+    if (carries(field.type, step)) return;
+    const gives = givenBy(step);
     yield {
       at: returns.at,
-      message: `Step \`${returns.text}\` returns one \`${step.entity.text}\`, but \`${path.type}.${path.field}\` is \`${printType(field.type)}\`.`,
+      message: `Step \`${returns.text}\` returns ${gives.what}, but \`${path.type}.${path.field}\` is \`${printType(field.type)}\`.`,
       notes: [{ message: 'the field', at: field.at }],
-      hint: `Make the field \`${step.entity.text}!\`, or name another step.`,
+      hint: `Make the field \`${gives.type}\`, or name another step.`,
     };
   }
 }
@@ -109,17 +117,31 @@ function* wrongFields(
   }
   for (const one of type.fields) {
     const step = steps.find(({ step: own }) => own?.name.text === one.name);
-    if (step && one.type.kind === 'named' && one.type.name === step.entity.text) continue;
+    if (step && carries(one.type, step)) continue;
     if (step && !entities.has(step.entity.text)) continue;
     yield {
       at: one.at,
       message: step
-        ? `Step \`${one.name}\` returns one \`${step.entity.text}\`, but \`${type.name}.${one.name}\` is \`${printType(one.type)}\`.`
+        ? `Step \`${one.name}\` returns ${givenBy(step).what}, but \`${type.name}.${one.name}\` is \`${printType(one.type)}\`.`
         : `Transaction \`${name.text}\` has no step \`${one.name}\` for \`${type.name}.${one.name}\`.`,
       notes: [{ message: 'the transaction', at: name.at }],
-      hint: step ? `Make the field \`${step.entity.text}!\`.` : 'Rename a step, or remove the field.',
+      hint: step ? `Make the field \`${givenBy(step).type}\`.` : 'Rename a step, or remove the field.',
     };
   }
+}
+
+/** The type of what a write gives: its record, or a list of them. */
+function givenBy({ each, entity }: MutationModel): { readonly what: string; readonly type: string } {
+  const type = `${entity.text}!`;
+  return each
+    ? { what: `a list of \`${entity.text}\``, type: `[${type}]!` }
+    : { what: `one \`${entity.text}\``, type };
+}
+
+/** Whether a field of the type can give it. */
+export function carries(type: TypeRef, { each, entity }: MutationModel): boolean {
+  const one = each ? (type.kind === 'list' ? type.of : undefined) : type;
+  return one?.kind === 'named' && one.name === entity.text;
 }
 
 export const transactionLayoutChecks: readonly Check<LaidOut>[] = [

@@ -260,7 +260,7 @@ function queryComment(pattern: PatternPlan, access: QueryAccess, mixed: MixedQue
       : access.order.descending
         ? 'descending'
         : 'ascending';
-  const shards = access.shards === null ? '' : `, ${access.shards} shards merged`;
+  const shards = access.shards === null ? '' : `, ${access.shards} shards`;
   const next = leadsOn(pattern) ? `, then ${pattern.target} by key` : '';
   // Members differ in their sort keys.
   const partitions = new Set(
