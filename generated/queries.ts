@@ -15,6 +15,7 @@ import {
   shards,
   text,
   time,
+  timeEnd,
   trim,
 } from 'tableloom/runtime/generated';
 import type { AuditLog, Config, Contractor, RefreshToken, User, UserVersion } from './entities.js';
@@ -138,7 +139,7 @@ export const auditLogsOfUser = (
   query('auditLogsOfUser', auditLogCodec, keys.entitiesTable, {
     partition: `USER#${text(by.actorId)}`,
     sort: rangeOf(
-      { from: encoded(time, by.from), to: encoded(time, by.to) },
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
       { head: 'AUDIT#', terminated: true },
     ),
     descending: true,
@@ -153,7 +154,7 @@ export const auditLogsOfContractor = (
   query('auditLogsOfContractor', auditLogCodec, keys.entitiesTable, {
     partition: `CONTRACTOR#${text(by.actorId)}`,
     sort: rangeOf(
-      { from: encoded(time, by.from), to: encoded(time, by.to) },
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
       { head: 'AUDIT#', terminated: true },
     ),
     descending: true,

@@ -18,13 +18,17 @@ export {
   invertedDecimal,
   invertedFlag,
   invertedInteger,
+  invertedSafeInteger,
   invertedTime,
+  invertedTimeEnd,
   invertedTimePrefix,
   month,
   pad,
   reverse,
+  safeInteger,
   text,
   time,
+  timeEnd,
   timePrefix,
   year,
 } from './keys/encodings.js';
@@ -129,7 +133,12 @@ export type {
 } from './types.js';
 export { distinct, documentValue, epochSeconds, listOf, lowercase, picked, setOf, trim } from './values.js';
 export { type Deletion, removeTree } from './write/cascade/cascade.js';
-export { type Dependents, type DependentsOf, dependents } from './write/cascade/tree.js';
+export {
+  type DeletableRecord,
+  type Dependents,
+  type DependentsOf,
+  dependents,
+} from './write/cascade/tree.js';
 export {
   type Changes,
   type ChangesOf,
@@ -158,7 +167,16 @@ export {
   notNull,
   without,
 } from './write/entity/field-updates.js';
-export { eachOf, formed, orNull, withForms } from './write/entity/forms.js';
+export {
+  anyNumber,
+  anyText,
+  eachOf,
+  formed,
+  orNull,
+  trueOrFalse,
+  wholeNumber,
+  withForms,
+} from './write/entity/forms.js';
 export { entry } from './write/entity/item-parts.js';
 export type { IdempotencyStore } from './write/idempotency.js';
 export type {
@@ -166,6 +184,8 @@ export type {
   CreateOptions,
   DeleteIfPresentOptions,
   DeleteOptions,
+  FoundItems,
+  Planned,
   Requirements,
   UpdateOptions,
   UpsertOptions,

@@ -1,12 +1,10 @@
 /** The shapes of hand-written rules; generated/rules.ts names one type per rule. */
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Write } from './write/write.js';
+import type { MaybePromise, Write } from './write/write.js';
 
 /** What the application adds to every request's context. Augment it: `declare module 'tableloom/runtime' { interface AppContext { … } }`. */
 // biome-ignore lint/suspicious/noEmptyInterface: applications fill it by declaration merging
 export interface AppContext {}
-
-type MaybePromise<T> = T | Promise<T>;
 
 /** Resolves a field. */
 export type FieldRule<Context, Parent, Args, Result> = (call: {

@@ -14,6 +14,7 @@ import { readYaml } from '../../src/generator/parse/yaml.js';
 import { planOf } from '../../src/generator/plan/plan.js';
 import type { Plan } from '../../src/generator/plan/types/plan.js';
 import { resolveModel } from '../../src/generator/resolve/resolve.js';
+import { withScalars } from '../../src/generator/scalars.js';
 
 export interface Checked {
   readonly model: Model;
@@ -27,7 +28,8 @@ export interface Checked {
 export function checked(yaml: string, sdl: string | GraphQLSchema, lock: Lock = emptyLock): Checked {
   const schema = typeof sdl === 'string' ? buildSchema(new Source(sdl, 'schema.graphql')) : sdl;
   const read = readYaml('access-patterns.yaml', yaml);
-  const model: Model = chooseKeys({ ...read.model, sdl: readSdl(schema, (name) => name).sdl }, lock);
+  const { sdl: plain } = readSdl(schema, (name) => name);
+  const model: Model = chooseKeys({ ...read.model, sdl: withScalars(plain, read.model.scalars) }, lock);
   if (read.diagnostics.length > 0) return { model, diagnostics: read.diagnostics };
   const resolved = resolveModel(model);
   const ofModel = checkModel(resolved);

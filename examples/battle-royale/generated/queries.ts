@@ -11,6 +11,7 @@ import {
   shards,
   text,
   time,
+  timeEnd,
 } from 'tableloom/runtime/generated';
 import type { Game, UserGameMapping } from './entities.js';
 import type { Place } from './graphql.js';
@@ -23,7 +24,10 @@ const viewGameMembers = anyEntity<Game | UserGameMapping>([gameCodec, userGameMa
 export const openGames = (by: RangeBounds<'from' | 'to', Date | string> = {}): IndexQuery<Game> =>
   query('openGames', gameCodec, keys.lobbyGsi2, {
     partitions: shards(4, (shard) => `OPEN_GAME#${shard}`),
-    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    sort: rangeOf(
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
+      { head: '', terminated: true },
+    ),
     layout: '7305a2e1',
   });
 
@@ -33,7 +37,10 @@ export const openGamesByMap = (
 ): IndexQuery<Game> =>
   query('openGamesByMap', gameCodec, keys.lobbyGsi1, {
     partition: `OPEN_GAME_MAP#${text(by.map)}`,
-    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    sort: rangeOf(
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
+      { head: '', terminated: true },
+    ),
     layout: 'ade27115',
   });
 

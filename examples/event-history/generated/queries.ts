@@ -11,6 +11,7 @@ import {
   rangeOf,
   text,
   time,
+  timeEnd,
   timePrefix,
 } from 'tableloom/runtime/generated';
 import type { DeviceLog, EquipmentStateVersion, Event, TimedState } from './entities.js';
@@ -74,7 +75,10 @@ export const aggregates = (
 ): IndexQuery<Event> =>
   query('aggregates', eventCodec, keys.eventsInitialEvents, {
     partition: `EVENT_BY_STORE_ID#${text(by.storeId)}`,
-    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    sort: rangeOf(
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
+      { head: '', terminated: true },
+    ),
     descending: by.order === 'DESC',
     covering: eventInitialEventsHeld,
     page: { default: 100, max: 1000 },
@@ -116,7 +120,10 @@ export const logsOfOperatorBetween = (
 ): IndexQuery<DeviceLog> =>
   query('logsOfOperatorBetween', deviceLogCodec, keys.devicesByOperator, {
     partition: `DEVICE_LOG_BY_OPERATOR#${text(by.operator)}`,
-    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    sort: rangeOf(
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
+      { head: '', terminated: true },
+    ),
     layout: '3b9b6367',
   });
 

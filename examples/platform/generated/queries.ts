@@ -18,6 +18,7 @@ import {
   shards,
   text,
   time,
+  timeEnd,
 } from 'tableloom/runtime/generated';
 import type {
   Achievement,
@@ -195,7 +196,10 @@ export const profilesByAgeGroup = (
 ): IndexQuery<Profile> =>
   query('profilesByAgeGroup', profileCodec, keys.analyticsGsi4, {
     partition: `PROFILE_BY_AGE_GROUP#${text(by.ageGroup)}`,
-    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    sort: rangeOf(
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
+      { head: '', terminated: true },
+    ),
     layout: '7dea17ab',
   });
 

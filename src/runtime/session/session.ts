@@ -75,6 +75,8 @@ export class Session {
   readonly #reader: Reader;
   /** Whether this session may have changed aggregates. */
   #hasWritten = false;
+
+  /** @internal A database opens sessions. */
   constructor(requester: Requester, sealer: CursorSealer, environment: Environment) {
     this.#requester = requester;
     this.#sealer = sealer;

@@ -257,11 +257,20 @@ function formedValue({ name, form }: AttributePlan, value: Doc): Doc {
   return form ? call(runtime('formed'), [quote(name), value, formExpression(form)]) : value;
 }
 
+const scalarForms = {
+  text: 'anyText',
+  integer: 'wholeNumber',
+  safeInteger: 'wholeNumber',
+  decimal: 'anyNumber',
+  boolean: 'trueOrFalse',
+  time: 'time',
+} as const;
+
 /** The function of a form: `time`, `eachOf(time)`, `storedStop`. */
 function formExpression(form: ValueForm): Doc {
   switch (form.kind) {
     case 'scalar':
-      return runtime(form.encoding);
+      return runtime(scalarForms[form.encoding]);
     case 'each': {
       const element = formExpression(form.of);
       return call(runtime('eachOf'), [form.nullable ? call(runtime('orNull'), [element]) : element]);

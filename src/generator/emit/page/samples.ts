@@ -24,6 +24,7 @@ function sampleValue(plan: Plan, attribute: AttributePlan): unknown {
   if (attribute.list) return [];
   switch (attribute.encoding) {
     case 'integer':
+    case 'safeInteger':
     case 'decimal':
     case 'boolean':
     case 'time':

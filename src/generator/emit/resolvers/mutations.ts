@@ -212,8 +212,8 @@ function elementValue(
   const current = kind === 'upsert' ? code`current?.${field} ?? ${start}` : `current.${field}`;
   const given = valueExpression(value);
   if (how === 'add') {
-    const isWhole = attribute?.encoding === 'integer';
-    const sum = attribute?.of === 'Int' ? 'addedInt' : isWhole ? 'addedInteger' : 'addedDecimal';
+    const isDecimal = attribute?.encoding === 'decimal';
+    const sum = attribute?.of === 'Int' ? 'addedInt' : isDecimal ? 'addedDecimal' : 'addedInteger';
     return property(field, call(runtime(sum), [quote(field), current, given]));
   }
   const isOptional = isGiven(value) && value.nullable;

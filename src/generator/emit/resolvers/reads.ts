@@ -29,9 +29,16 @@ export type Shape = 'one' | 'list' | 'connection';
 
 /** A parent without the value has no such relation; a null argument is an open bound, not an absence. */
 export function isMissing({ inputs }: PatternPlan): Doc[] {
-  return inputs
-    .filter(({ value }) => value.kind === 'parent' && value.nullable)
-    .map(({ value }) => code`${valueExpression(value)} === null`);
+  return (
+    inputs
+      .filter(({ value }) => value.kind === 'parent' && value.nullable)
+      // A field of an embedded type may be absent.
+      .map(({ value }) => code`${valueExpression(value)} ${isNested(value) ? '==' : '==='} null`)
+  );
+}
+
+function isNested(value: ValuePlan): boolean {
+  return value.kind === 'parent' && value.path.length > 1;
 }
 
 /** The join of a pattern that gives one record; nothing more is read where there is none, or where it leads nowhere. */
@@ -237,7 +244,10 @@ function mixedCall(plan: Plan, pattern: PatternPlan, mixed: MixedAccess, shape: 
   const { entity, access } = mixedQuery(plan, pattern, mixed);
   const given = [...pattern.inputs, ...pattern.filterInputs]
     .filter(({ value }) => value.kind !== 'literal')
-    .map(({ name, value }) => property(name, canonical(entity, name, value)));
+    .map(({ name, value }) => {
+      const isKey = access.equals.some(({ field }) => field === name);
+      return property(name, isKey ? canonical(entity, name, value) : valueExpression(value));
+    });
   return readCall(queryFunctionCall(access, given), shape, access, { isPartial: false });
 }
 

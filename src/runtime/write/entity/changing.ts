@@ -1,9 +1,7 @@
 /** Change functions for `update` and `upsert`, from the values that callers pass to generated code. */
 import { TableloomError } from '../../errors.js';
-import type { WriteEnvironment } from '../write.js';
+import type { MaybePromise, WriteEnvironment } from '../write.js';
 import { type Form, formed } from './forms.js';
-
-type MaybePromise<T> = T | Promise<T>;
 
 /** What of the values of a new record may change later: all but what is fixed. */
 export type ChangesOf<New, Fixed extends keyof New = never> = {

@@ -178,7 +178,7 @@ function encodedParts(
     const constant = constants.get(field);
     const given = lists.some((one) => one.field === field) ? field : `by.${field}`;
     const stored = asStored(entity, field, constant === undefined ? given : literal(constant));
-    return call(encoding(encode), [constant === undefined ? stored : literal(constant)]);
+    return call(encoding(encode), [stored]);
   };
   return (list) => keyExpression(inlined(list, constants), value, 'shard');
 }
