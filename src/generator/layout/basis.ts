@@ -3,9 +3,8 @@
 import type { Lock, LockedEntity } from '../lock.js';
 import type { EntityModel, Model, PatternModel, TableModel, Word } from '../model.js';
 import type { SlotPlan } from '../plan/types/storage.js';
-import { keyTexts } from '../resolve/identity.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
-import { holesOf, keyTemplate } from '../resolve/templates.js';
+import { holesOf, keyTemplate, keyTexts } from '../resolve/templates.js';
 import { entryPrefixOf, retiredPrefixes, unusedHead } from './lock/claims.js';
 import { type KeptItem, keptItems } from './lock/kept.js';
 import { isQuery, serves } from './serving.js';

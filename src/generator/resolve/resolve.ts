@@ -14,7 +14,6 @@ import {
 } from '../model.js';
 import { answersOf } from './answers.js';
 import { attributesOf } from './attributes.js';
-import { keyTexts } from './identity.js';
 import { memberPatterns } from './members.js';
 import {
   indexOf,
@@ -24,7 +23,7 @@ import {
   type ResolvedTemplate,
 } from './resolved-model.js';
 import { isRoot } from './sdl.js';
-import { isFault, parseTemplate } from './templates.js';
+import { isFault, keyTexts, parseTemplate } from './templates.js';
 import { valueReferences } from './value-references.js';
 
 export function resolveModel(model: Model): ResolvedModel {

@@ -95,7 +95,7 @@ function isBefore(own: Spanned, other: Spanned, isDownwards: boolean): boolean {
   return compare(one, two) < 0 !== isDownwards;
 }
 
-/** Whether the sort key goes on with a value that is never empty: any text in a key is above `#`. */
+/** Whether the sort key continues with a value that is never empty: any text in a key is above `#`. */
 function continuesAbove({ head, sort }: QueryAccess): boolean {
   const next = sort?.parts[head.length];
   return next?.kind === 'hole' && ['time', 'integer', 'decimal', 'boolean', 'enum'].includes(next.encode);

@@ -3,14 +3,13 @@
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { declaredTransform, encodeChoices } from '../../../encodings.js';
 import { type IndexModel, partOf, type TemplateModel, type Word } from '../../../model.js';
-import { keyTexts } from '../../../resolve/identity.js';
 import {
   indexOf,
   isWholeHole,
   type ResolvedEntity,
   type ResolvedModel,
 } from '../../../resolve/resolved-model.js';
-import { isFault, parseTemplate } from '../../../resolve/templates.js';
+import { isFault, keyTexts, parseTemplate } from '../../../resolve/templates.js';
 import { type Check, type Finding, listed } from '../../row.js';
 
 export const templateChecks: readonly Check<ResolvedModel>[] = [
