@@ -24,7 +24,7 @@ const engines = [
   'test/pages/*.test.ts',
   'test/budget/*.test.ts',
   'test/writes/{model,races}.property.test.ts',
-  'test/writes/{failures,conditions,aggregates}.test.ts',
+  'test/writes/{failures,conditions,aggregates,popular-records}.test.ts',
   'examples/{battle-royale,delivery,event-history,platform}/**/*.test.ts',
 ];
 

@@ -1,6 +1,7 @@
 /** How a pattern queries the key it was placed on. */
 
 import { isInverted } from '../encodings.js';
+import { aggregateReadBy } from '../layout/aggregates.js';
 import {
   multiAttributeAccess,
   multiAttributeFields,
@@ -61,7 +62,7 @@ export function queryAccess(
     covering: coveringOf(entity, entity.items[read.item], index),
     consistent: pattern.consistent,
     page: pageOf(pattern),
-    ...(pattern.total ? { total: pattern.name.text } : {}),
+    ...(pattern.total ? { total: aggregateReadBy(entity.aggregates, pattern.name.text) } : {}),
     ...(pattern.limit ? { limit: valuePlan(resolved, pattern.for, pattern.limit) } : {}),
     function: pattern.name.text,
     why: read.why,
