@@ -22,6 +22,7 @@ const engines = [
   'test/server/*.test.ts',
   'test/language/*.test.ts',
   'test/pages/*.test.ts',
+  'test/fuzz/*.test.ts',
   'test/budget/*.test.ts',
   'test/writes/{model,races}.property.test.ts',
   'test/writes/{failures,conditions,aggregates,popular-records}.test.ts',

@@ -94,6 +94,8 @@ interface Page {
   readonly behind: boolean;
   /** Whether it begins at the first row. */
   readonly isFirst: boolean;
+  /** Whether the page ends before another cursor. */
+  readonly isBounded: boolean;
   /** Whether the index covers the selection. */
   readonly isCovered: boolean;
   readonly identity: unknown;
@@ -110,6 +112,7 @@ function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Selecte
     needed: rows,
     behind: false,
     isFirst: true,
+    isBounded: false,
     isCovered,
     identity: null,
   });
@@ -143,6 +146,7 @@ function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Selecte
     needed: (wantsRows || wantsPrefetch ? rows : 0) + (wantsPrefetch || (rows === 0 && wantsBehind) ? 1 : 0),
     behind: wantsBehind && isEntered,
     isFirst: !isEntered && !isBackward,
+    isBounded: wantsRows && hasValue(args, isBackward ? 'after' : 'before'),
     isCovered: isCoveredIn(nodes),
     identity: [
       edges.length + nodes.length > 0,
@@ -191,9 +195,13 @@ function paged(
   // Rows that a filter drops, and rows that lead to nothing, are replaced by further rows.
   if (cost.drops) steps.push(...refill(1));
   if (follows && (cost.drops || cost.leadsTo)) steps.push(...refill(fan.wide), ...refill(1));
+  const once = Array.from<number>({ length: buckets }).fill(fan.wide);
+  // The end of the page is read, where its sort key is that of several rows.
+  if (isMost && page.isBounded)
+    steps.push(...once, ...(cost.drops ? refill(1) : []), ...(follows ? [1] : []));
   if (!page.behind) return steps;
   // The other direction, in parallel with the page; and once more where the cursor's own row may be the only one.
-  const back = [...Array.from<number>({ length: buckets }).fill(fan.wide), ...(cost.drops ? refill(1) : [])];
+  const back = [...once, ...(cost.drops ? refill(1) : [])];
   const parallel = steps.map((count, at) => count + (back[at] ?? 0));
   const rest = back.slice(steps.length);
   return [...parallel, ...rest, ...(isMost ? [...back, ...(follows ? back.map(() => 1) : [])] : [])];

@@ -1,5 +1,6 @@
 /** Bounds on a sort key, from optional encoded bounds on one of its holes. */
 import type { SortRange } from '../types.js';
+import { keyLimits } from './limits.js';
 
 /**
  * Encoded bounds on the ranged field; absent or null leaves that end open. `from` and `to` are inclusive,
@@ -57,33 +58,46 @@ export function rangeOf(bounds: Bounds, { head, terminated }: RangeShape): SortR
   return below === undefined ? { kind: 'between', from: lower } : { kind: 'between', from: lower, below };
 }
 
-/** The part of a range from a sort key on, inclusive. */
+/** The part of a range from a sort key on, or behind it. */
 export function rangeFrom(
   range: SortRange | undefined,
   sort: string | number,
   ascending: boolean,
+  isBehind: boolean,
 ): SortRange {
   if (range?.kind === 'empty') return range;
   if (range?.kind === 'equals') {
-    const isAhead = compareKeys(range.value, sort) * (ascending ? 1 : -1) >= 0;
-    return isAhead ? range : { kind: 'empty' };
+    const ahead = compareKeys(range.value, sort) * (ascending ? 1 : -1);
+    return ahead > 0 || (ahead === 0 && !isBehind) ? range : { kind: 'empty' };
   }
-  const { from, to, below } =
-    range?.kind === 'prefix'
-      ? { from: range.prefix, to: undefined, below: successor(range.prefix) }
-      : (range ?? {});
-  const isAbove = (bound: string | number | undefined) => bound !== undefined && compareKeys(sort, bound) > 0;
-  const isBeyond = isAbove(to) || (below !== undefined && compareKeys(sort, below) >= 0);
-  const isBefore = from !== undefined && compareKeys(sort, from) < 0;
-  if (ascending ? isBeyond : isBefore) return { kind: 'empty' };
+  const begin = isBehind && typeof sort === 'string' ? beside(sort, ascending) : sort;
+  const { from, to, below } = range === undefined ? {} : endsOf(range);
+  const isBefore = from !== undefined && compareKeys(from, begin) > 0;
+  const isBeyond =
+    (to !== undefined && compareKeys(begin, to) > 0) ||
+    (below !== undefined && compareKeys(begin, below) >= 0);
+  // No key is an empty text.
+  if (ascending ? isBeyond : isBefore || begin === '') return { kind: 'empty' };
   if (range !== undefined && (ascending ? isBefore : isBeyond)) return range;
-  const [lower, upper] = ascending ? [sort, to] : [from, sort];
+  if (!ascending) return { kind: 'between', ...(from !== undefined && { from }), to: begin };
   return {
     kind: 'between',
-    ...(lower !== undefined && { from: lower }),
-    ...(upper !== undefined && { to: upper }),
-    ...(ascending && below !== undefined && { below }),
+    from: begin,
+    ...(to !== undefined && { to }),
+    ...(below !== undefined && { below }),
   };
+}
+
+/** The next text above this one, or below it, of those that can be keys. */
+function beside(text: string, above: boolean): string {
+  const room = keyLimits.sort - Buffer.byteLength(text);
+  if (above) return room > 0 ? `${text}\0` : text;
+  const points = Array.from(text, (character) => character.codePointAt(0) as number);
+  const last = points.pop();
+  if (last === undefined || last === 0) return String.fromCodePoint(...points);
+  // The surrogates' code points are no characters.
+  const lower = String.fromCodePoint(...points, last === 0xe000 ? 0xd7ff : last - 1);
+  return lower + '\u{10ffff}'.repeat(Math.max(0, (keyLimits.sort - Buffer.byteLength(lower)) >> 2));
 }
 
 /** The least range that contains all of these; undefined is all of a partition. */

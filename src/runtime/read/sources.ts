@@ -83,9 +83,10 @@ class PartitionReader {
       this.#start = startKey(this.#index, part.key, from);
       this.#end = this.#isLast(from.sort);
     } else if (from?.sort !== undefined) {
-      this.#range = rangeFrom(part.sort, from.sort, ascending);
       // Equal sort keys are ordered by shard: those of shards before this position lie behind it.
-      if (place.shard < from.shard === ascending) this.#skip = from.sort;
+      const isBehind = place.shard < from.shard === ascending;
+      this.#range = rangeFrom(part.sort, from.sort, ascending, isBehind);
+      if (isBehind) this.#skip = from.sort;
     }
     if (this.#range?.kind === 'empty') this.#end = true;
   }
@@ -134,13 +135,13 @@ class PartitionReader {
       requester.send('Query', queryInput(requester.tableName(index.table), shape, part)));
     const { Items = [], LastEvaluatedKey, ScannedCount = Items.length } = answer;
     this.#evaluated += ScannedCount;
-    this.#found += Items.length;
+    this.#rows = this.#keep(Items);
+    this.#found += this.#rows.length;
     this.#start = LastEvaluatedKey;
     const { sort } = index;
     this.#end =
       LastEvaluatedKey === undefined ||
       (sort !== undefined && this.#isLast(LastEvaluatedKey[sort] as string | number));
-    this.#rows = this.#keep(Items);
     this.#at = 0;
   }
 
@@ -175,6 +176,8 @@ class PartitionReader {
   #limit(wanted: number): number {
     // The one key that may lie on a bound that should exclude it.
     const least = wanted + (isWidened(this.#range) && !this.#ascending ? 1 : 0);
+    // Nothing but what is to be skipped: there may be many of that sort key.
+    if (this.#skip !== undefined && this.#started && this.#found === 0) return mostEvaluated;
     const { filter, selective } = this.#reading;
     if (filter === undefined) return least;
     if (!this.#started) return selective ? Math.max(least, Math.min(mostEvaluated, least * 2)) : least;

@@ -215,11 +215,13 @@ function createdExpression(attribute: AttributePlan, entity: EntityPlan): Doc {
     case 'sequence':
       return nextExpression(attribute, entity);
     case null: {
-      if (attribute.default !== null)
-        return normalized(
-          { ...attribute, nullable: false },
-          code`${given} ?? ${defaultExpression(attribute)}`,
-        );
+      if (attribute.default !== null) {
+        const otherwise = defaultExpression(attribute);
+        // What the caller leaves out; an attribute that can be null is null where the caller says so.
+        return nullable
+          ? normalized(attribute, conditional(code`${given} === undefined`, otherwise, given))
+          : normalized(attribute, code`${given} ?? ${otherwise}`);
+      }
       if (!nullable) return normalized(attribute, given);
       if (set) return conditional(given, call(runtime('distinct'), [given]), 'null');
       return code`${normalized(attribute, given)} ?? null`;
