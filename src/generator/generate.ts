@@ -16,6 +16,7 @@ import { nextLock } from './layout/lock/next.js';
 import { printLock } from './lock.js';
 import type { Model } from './model.js';
 import { readLock } from './parse/lock.js';
+import { withNamedArguments } from './parse/named-arguments.js';
 import { readSdl } from './parse/sdl.js';
 import { sdlFilesOf, sdlMistakes } from './parse/sdl-errors.js';
 import { readYaml } from './parse/yaml.js';
@@ -80,7 +81,7 @@ export function generate({
   sources.set(patterns.path, patterns.text);
   const { lock, diagnostics: ofLock } = measure('parse', () => readLock(locked?.path ?? '', locked?.text));
   if (locked) sources.set(locked.path, locked.text);
-  const model = measure('lay out', () => chooseKeys({ ...yaml.model, sdl }, lock));
+  const model = measure('lay out', () => chooseKeys(withNamedArguments({ ...yaml.model, sdl }), lock));
   const mistakes = measure('parse', () => sdlMistakes(sdlFilesOf(schema, relative)));
   const warnings = refuseErrors([...yaml.diagnostics, ...mistakes, ...ofLock], sources);
   const resolved = measure('resolve', () => resolveModel(model));
