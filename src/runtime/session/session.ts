@@ -25,7 +25,14 @@ import type {
 import { readAggregate } from '../write/aggregates/aggregates.js';
 import { recount, resume } from '../write/aggregates/recount.js';
 import { type PutAllReport, putAll } from '../write/bulk/bulk.js';
-import { type CascadeOptions, cascade, type Deletion } from '../write/cascade/cascade.js';
+import {
+  type CascadeContext,
+  type CascadeOptions,
+  cascade,
+  type Deletion,
+  type DeletionOfAll,
+  deleteAll,
+} from '../write/cascade/cascade.js';
 import type { Contention } from '../write/contention.js';
 import { claimKey, earlierResults, hasKey, type Idempotency } from '../write/idempotency.js';
 import { type Seal, transact, type WriteOutcome } from '../write/transactions.js';
@@ -321,17 +328,29 @@ export class Session {
    * referred to any more. CASCADE_UNFINISHED after `steps` transactions: repeat the call to resume. REFERENCED where a
    * record cannot be deleted because others refer to it; those before it are deleted.
    */
-  async cascade<R extends object>(deletion: Deletion<R>, options?: CascadeOptions): Promise<R> {
+  cascade<R extends object>(deletion: Deletion<R>, options?: CascadeOptions): Promise<R> {
+    return this.#inSteps((context) => cascade(context, deletion, options));
+  }
+
+  /**
+   * Deletes the records of a query, each with all that goes with it, in as many transactions as it takes, and returns how
+   * many of them are deleted: `db.deleteAll(sessionWrites.deleteAll(queries.sessionsOfUser, { userId }))`. A record that
+   * comes while it runs may stay. CASCADE_UNFINISHED after `steps` transactions: repeat the call to resume.
+   */
+  deleteAll<R extends object>(deletion: DeletionOfAll<R>, options?: CascadeOptions): Promise<number> {
+    return this.#inSteps((context) => deleteAll(context, deletion, options));
+  }
+
+  async #inSteps<T>(run: (context: CascadeContext) => Promise<T>): Promise<T> {
     try {
-      const context = {
+      const result = await run({
         requester: this.#requester,
         contention: this.#environment.contention,
         env: this.#writeEnvironment(),
         wrote: ({ items }: WriteOutcome) => this.#memory.note(items),
-      };
-      const record = await cascade(context, deletion, options);
+      });
       this.#memory.forget();
-      return record;
+      return result;
     } catch (error) {
       this.#memory.forgetAll();
       throw error;

@@ -16,7 +16,7 @@ import { requireOption } from '../files/conditions.js';
 import { attributeOf, isCascading, tokensVariable } from '../files/shared.js';
 import type { Doc } from '../fragment.js';
 import { arrow, block, call, code, json, list, object, property, quote } from '../printer.js';
-import { args, context, entityType, keyValue as keyName, runtime, writesOf } from '../symbols.js';
+import { args, context, entityType, keyValue as keyName, queryValue, runtime, writesOf } from '../symbols.js';
 import { keyValue } from './reads.js';
 import { allowStatements, type Body, ruleCall } from './rule-calls.js';
 
@@ -26,6 +26,8 @@ export function mutationBody(plan: Plan, mutation: MutationPlan): Body {
   const write = writeExpression(plan, mutation, 'values');
   const prelude = preparation(mutation, 'values');
   const before = allowStatements(allow);
+  if (mutation.all)
+    return { statements: [...before, allDeleted(plan, mutation, mutation.all)], isAsync: before.length > 0 };
   if (idempotent) {
     const once = idempotentWrite([record], idempotent, { name, prelude, writes: [write] });
     return { statements: [...before, once, record], isAsync: true };
@@ -36,6 +38,16 @@ export function mutationBody(plan: Plan, mutation: MutationPlan): Body {
   }
   const sent = code`const [${record}] = await ${call(code`${context}.db.write`, [write])};`;
   return { statements: [...before, ...prelude, sent, record], isAsync: true };
+}
+
+/** The records of a pattern, in as many transactions as it takes. */
+function allDeleted(plan: Plan, mutation: MutationPlan, pattern: string): Doc {
+  const entity = entityOf(plan, mutation.entity);
+  const access = plan.patterns.find(({ name }) => name === pattern)?.access;
+  if (access?.kind !== 'query') throw new Error(`pattern ${pattern} is no query`);
+  const values = object(mutation.key.map(({ name, value }) => property(name, keyValue(entity, name, value))));
+  const all = call(code`${writesOf(entity)}.deleteAll`, [queryValue(access.function), values]);
+  return call(code`${context}.db.deleteAll`, [all]);
 }
 
 /** One call that carries out all steps, and what of it the field gives. */

@@ -27,7 +27,7 @@ export function mutationCost(
 ): WriteCost {
   const { ranges, without } = partsOf(stored, rules, mutation);
   const token = mutation.idempotent ? [tokenRange] : [];
-  if (mutation.each) return { ...costOf(token, true), each: costOf(ranges, true), without };
+  if (mutation.each || mutation.all) return { ...costOf(token, true), each: costOf(ranges, true), without };
   return { ...costOf([...ranges, ...token], mutation.step !== undefined), without };
 }
 

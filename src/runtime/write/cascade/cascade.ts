@@ -9,8 +9,8 @@ import {
 } from '../../errors.js';
 import { itemId } from '../../keys/item-key.js';
 import { getItems } from '../../read/batch-get.js';
-import { recordsOf } from '../../read/records.js';
-import type { EntityCodec, Key } from '../../types.js';
+import { readerOf, recordsOf } from '../../read/records.js';
+import type { EntityCodec, IndexQuery, Key } from '../../types.js';
 import { transactionLimit } from '../action.js';
 import type { Contention } from '../contention.js';
 import { Actions } from '../merge.js';
@@ -24,6 +24,13 @@ import { cascadeTreeOf, type DeletableRecord, type DependentsOf, deletableRecord
 export interface Deletion<out R> extends Write<R> {
   /** The record that `cascade` deletes in several transactions, where one is too small. */
   readonly root: DeletableRecord;
+}
+
+/** The records of a query, to be deleted in as many transactions as it takes. */
+export interface DeletionOfAll<R extends object> {
+  readonly entity: string;
+  readonly query: IndexQuery<R>;
+  deletable(record: R): DeletableRecord;
 }
 
 export interface CascadeOptions {
@@ -85,7 +92,7 @@ export async function cascade<R extends object>(
   deletion: Deletion<R>,
   { steps = defaultSteps }: CascadeOptions = {},
 ): Promise<R> {
-  const work = new Cascade(context, deletion.root, steps);
+  const work = new Cascade(context, deletion.root.entity, steps);
   try {
     return await work.step(deletion);
   } catch (error) {
@@ -94,17 +101,39 @@ export async function cascade<R extends object>(
   return work.inSteps(deletion.root, deletion);
 }
 
+/**
+ * Deletes the records of a query, each with its entries, guards, aggregates and dependents, as many in one transaction as
+ * fit, and returns how many of them are deleted. After CASCADE_UNFINISHED the same call resumes, and so it does after a
+ * crash: what is deleted is not found again.
+ */
+export async function deleteAll<R extends object>(
+  context: CascadeContext,
+  { entity, query, deletable }: DeletionOfAll<R>,
+  { steps = defaultSteps }: CascadeOptions = {},
+): Promise<number> {
+  const work = new Cascade(context, entity, steps);
+  let deleted = 0;
+  let some: DeletableRecord[] = [];
+  for await (const record of readerOf(context.requester, context.env.now).each(query)) {
+    some.push(deletable(record));
+    if (some.length < transactionLimit) continue;
+    deleted += await work.remove(some);
+    some = [];
+  }
+  return deleted + (await work.remove(some));
+}
+
 class Cascade {
   readonly #context: CascadeContext;
-  readonly #root: DeletableRecord;
+  readonly #entity: string;
   #left: number;
   #deleted = 0;
   /** Marked records whose dependents are being deleted: where references form a circle, they turn up again. */
   readonly #underway = new Set<string>();
 
-  constructor(context: CascadeContext, root: DeletableRecord, steps: number) {
+  constructor(context: CascadeContext, entity: string, steps: number) {
     this.#context = context;
-    this.#root = root;
+    this.#entity = entity;
     this.#left = steps;
   }
 
@@ -140,18 +169,28 @@ class Cascade {
     }
   }
 
+  /** Deletes records, in as few transactions as it takes. Returns how many of them were there. */
+  async remove(records: readonly DeletableRecord[]): Promise<number> {
+    let some = records;
+    let removed = 0;
+    while (some.length > 0) {
+      const { done, there, large } = await this.step(removing(some, this.#underway)).catch(
+        (error: unknown) => {
+          throw isCode(error, 'CONFLICT') ? this.#unfinished(error) : error;
+        },
+      );
+      if (large !== undefined) await this.inSteps(large, removingOne(large, this.#underway));
+      removed += there + (large === undefined ? 0 : 1);
+      some = some.slice(large === undefined ? done : done + 1);
+    }
+    return removed;
+  }
+
   /** Deletes the dependents of a marked record, until there are none. */
   async #empty(record: DeletableRecord): Promise<void> {
     for (;;) {
       const before = this.#deleted;
-      let some = await this.#dependentsOf(record);
-      while (some.length > 0) {
-        const { done, large } = await this.step(removing(some, this.#underway)).catch((error: unknown) => {
-          throw isCode(error, 'CONFLICT') ? this.#unfinished(error) : error;
-        });
-        if (large !== undefined) await this.inSteps(large, removingOne(large, this.#underway));
-        some = some.slice(large === undefined ? done : done + 1);
-      }
+      await this.remove(await this.#dependentsOf(record));
       if (this.#deleted === before) return;
     }
   }
@@ -167,7 +206,7 @@ class Cascade {
   }
 
   #unfinished(cause?: unknown): TableloomError {
-    return cascadeUnfinished(this.#root.entity, this.#deleted, cause);
+    return cascadeUnfinished(this.#entity, this.#deleted, cause);
   }
 }
 
@@ -188,6 +227,8 @@ function marking({ entity, table, key, end }: DeletableRecord): Write<null> {
 interface Removed {
   /** How many of the records are deleted, from the first. */
   readonly done: number;
+  /** How many of those were there. */
+  readonly there: number;
   /** The next one, where one transaction is too small for its dependents. */
   readonly large?: DeletableRecord;
 }
@@ -201,7 +242,12 @@ function removing(records: readonly DeletableRecord[], underway: ReadonlySet<str
       await found.load(records.map(({ table, key }) => ({ table, key, consistent: true })));
       const actions = new Actions();
       const items: Planned<unknown>['items'][number][] = [];
-      const give = (removed: Removed) => ({ result: removed, actions: actions.all, items });
+      let there = 0;
+      const give = (removed: Omit<Removed, 'there'>) => ({
+        result: { ...removed, there },
+        actions: actions.all,
+        items,
+      });
       for (const [done, record] of records.entries()) {
         const item = found.get(record.table, record.key);
         const seen = new Set([...underway, ...items.map(({ table, key }) => itemId(table, key))]);
@@ -218,6 +264,7 @@ function removing(records: readonly DeletableRecord[], underway: ReadonlySet<str
           return give(done === 0 ? { done, large: record } : { done });
         actions.add(tree.actions);
         items.push(...tree.items);
+        if (tree.items.some(({ table, key }) => itemId(table, key) === record.id)) there += 1;
       }
       return give({ done: records.length });
     },

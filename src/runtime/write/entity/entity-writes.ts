@@ -1,8 +1,8 @@
 /** The writes of one entity, as generated code declares them. */
 import { time } from '../../keys/encodings.js';
-import type { EntityCodec, Key } from '../../types.js';
-import { type Deletion, removeTree } from '../cascade/cascade.js';
-import type { DependentsOf } from '../cascade/tree.js';
+import type { EntityCodec, IndexQuery, Key } from '../../types.js';
+import { type Deletion, type DeletionOfAll, removeTree } from '../cascade/cascade.js';
+import { type DependentsOf, deletableRecord } from '../cascade/tree.js';
 import type {
   CreateOptions,
   DeleteOptions,
@@ -85,18 +85,40 @@ export function putWrites<R extends object, K extends object, N extends object>(
 
 export interface DeleteWrites<R extends object, K> {
   delete(key: K, options?: DeleteOptions<R>): Write<R>;
+  /** All records of a query for these values, for `db.deleteAll`: those that still have them when they are deleted. */
+  deleteAll<V extends Partial<R>>(query: (values: V) => IndexQuery<R>, values: V): DeletionOfAll<R>;
 }
 
 export function deleteWrites<R extends object, K>(
   entity: EntityCodec<R>,
   keyOf: (key: K) => Key,
 ): DeleteWrites<R, K> {
-  return { delete: (key, options) => remove(entity, keyOf(key), options) };
+  return {
+    delete: (key, options) => remove(entity, keyOf(key), options),
+    deleteAll: (query, values) => allOf(entity, query(values), values),
+  };
+}
+
+function allOf<R extends object>(
+  entity: EntityCodec<R>,
+  query: IndexQuery<R>,
+  values: Partial<R>,
+  further: DependentsOf<R> = () => [],
+): DeletionOfAll<R> {
+  const fields = Object.keys(values) as (keyof R)[];
+  const isMeant = (record: R) => fields.every((field) => record[field] === values[field]);
+  return {
+    entity: entity.name,
+    query,
+    deletable: (record) => deletableRecord(entity, entity.key(record), { further, isMeant }),
+  };
 }
 
 export interface CascadeWrites<R extends object, K> {
   /** With all that goes with it: in one transaction by `db.write`, in as many as it takes by `db.cascade`. */
   delete(key: K, options?: DeleteOptions<R>): Deletion<R>;
+  /** All records of a query for these values, for `db.deleteAll`, each with all that goes with it. */
+  deleteAll<V extends Partial<R>>(query: (values: V) => IndexQuery<R>, values: V): DeletionOfAll<R>;
 }
 
 export function cascadeWrites<R extends object, K>(
@@ -104,7 +126,10 @@ export function cascadeWrites<R extends object, K>(
   keyOf: (key: K) => Key,
   dependents: DependentsOf<R>,
 ): CascadeWrites<R, K> {
-  return { delete: (key, options) => removeTree(entity, keyOf(key), dependents, options) };
+  return {
+    delete: (key, options) => removeTree(entity, keyOf(key), dependents, options),
+    deleteAll: (query, values) => allOf(entity, query(values), values, dependents),
+  };
 }
 
 /** How changes of an entity are applied. */
