@@ -18,7 +18,7 @@ const projects = {
 
 /** Files of the other projects again, on DynamoDB Local: `npm run test:engines` starts it. */
 const engines = [
-  'test/embedded/{transactions,query,expressions,expression-limits,concurrency}.test.ts',
+  'test/embedded/{transactions,query,expressions,expression-limits,legacy,concurrency}.test.ts',
   'test/server/*.test.ts',
   'test/language/*.test.ts',
   'test/pages/*.test.ts',

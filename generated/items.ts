@@ -12,6 +12,8 @@ import type { AuditLog, Config, Contractor, RefreshToken, User, UserVersion } fr
 import type { ActorType, AuditTarget, ContractorStatus, Role, UserStatus } from './graphql.js';
 import * as keys from './keys.js';
 
+export const usersByStatusEntryFields = ['email', 'id', 'name', 'role', 'status'] as const;
+export const usersByRoleEntryFields = ['email', 'id', 'name', 'role', 'status'] as const;
 /** How User is stored. */
 export const userCodec: EntityCodec<User> = {
   name: 'User',
@@ -51,18 +53,8 @@ export const userCodec: EntityCodec<User> = {
     createdById: (item.createdById ?? null) as string | null,
   }),
   entries: (user) => [
-    entry(
-      'User.usersByStatus',
-      user,
-      ['email', 'id', 'name', 'role', 'status'],
-      keys.usersByStatusEntryKeys(user),
-    ),
-    entry(
-      'User.usersByRole',
-      user,
-      ['email', 'id', 'name', 'role', 'status'],
-      keys.usersByRoleEntryKeys(user),
-    ),
+    entry('User.usersByStatus', user, usersByStatusEntryFields, keys.usersByStatusEntryKeys(user)),
+    entry('User.usersByRole', user, usersByRoleEntryFields, keys.usersByRoleEntryKeys(user)),
   ],
   versions: (user) => [
     userVersionCodec.item({
@@ -110,6 +102,7 @@ export const userVersionCodec: EntityCodec<UserVersion> = {
   keyFields: keys.parseUserVersionKey,
 };
 
+export const contractorsByStatusEntryFields = ['company', 'expiresAt', 'id', 'name', 'status'] as const;
 /** How Contractor is stored. */
 export const contractorCodec: EntityCodec<Contractor> = {
   name: 'Contractor',
@@ -159,7 +152,7 @@ export const contractorCodec: EntityCodec<Contractor> = {
     entry(
       'Contractor.contractorsByStatus',
       contractor,
-      ['company', 'expiresAt', 'id', 'name', 'status'],
+      contractorsByStatusEntryFields,
       keys.contractorsByStatusEntryKeys(contractor),
     ),
   ],
@@ -233,6 +226,7 @@ export const refreshTokenCodec: EntityCodec<RefreshToken> = {
   keyFields: keys.parseRefreshTokenKey,
 };
 
+export const auditLogsOfUserEntryFields = ['action', 'id', 'timestamp'] as const;
 /** How AuditLog is stored. */
 export const auditLogCodec: EntityCodec<AuditLog> = {
   name: 'AuditLog',
@@ -271,7 +265,7 @@ export const auditLogCodec: EntityCodec<AuditLog> = {
     entry(
       'AuditLog.auditLogsOfUser',
       auditLog,
-      ['action', 'id', 'timestamp'],
+      auditLogsOfUserEntryFields,
       keys.auditLogsOfUserEntryKeys(auditLog),
     ),
   ],

@@ -9,45 +9,45 @@ import {
   lowercase,
   month,
   query,
+  type RangeBounds,
   rangeOf,
   shardKeys,
   shards,
   text,
   time,
+  timeEnd,
   trim,
 } from 'tableloom/runtime/generated';
 import type { AuditLog, Config, Contractor, RefreshToken, User, UserVersion } from './entities.js';
 import {
   auditLogCodec,
+  auditLogsOfUserEntryFields,
   configCodec,
   contractorCodec,
+  contractorsByStatusEntryFields,
   refreshTokenCodec,
   userCodec,
+  usersByRoleEntryFields,
+  usersByStatusEntryFields,
   userVersionCodec,
 } from './items.js';
 import * as keys from './keys.js';
 
 /** What the entry of usersByStatus holds of User; other fields take a batch get. */
-const usersByStatusHeld = held(userCodec, {
-  fields: ['email', 'id', 'name', 'role', 'status'],
-  key: keys.userKey,
-});
+const usersByStatusHeld = held(userCodec, { fields: usersByStatusEntryFields, key: keys.userKey });
 
 /** What the entry of usersByRole holds of User; other fields take a batch get. */
-const usersByRoleHeld = held(userCodec, {
-  fields: ['email', 'id', 'name', 'role', 'status'],
-  key: keys.userKey,
-});
+const usersByRoleHeld = held(userCodec, { fields: usersByRoleEntryFields, key: keys.userKey });
 
 /** What the entry of contractorsByStatus holds of Contractor; other fields take a batch get. */
 const contractorsByStatusHeld = held(contractorCodec, {
-  fields: ['company', 'expiresAt', 'id', 'name', 'status'],
+  fields: contractorsByStatusEntryFields,
   key: keys.contractorKey,
 });
 
 /** What the entry of auditLogsOfUser holds of AuditLog; other fields take a batch get. */
 const auditLogsOfUserHeld = held(auditLogCodec, {
-  fields: ['action', 'id', 'timestamp'],
+  fields: auditLogsOfUserEntryFields,
   key: keys.auditLogKey,
 });
 
@@ -58,7 +58,7 @@ export const userByEmail = (by: Pick<User, 'email'>): IndexQuery<User> =>
     sort: { kind: 'equals', value: 'METADATA' },
   });
 
-/** Query.users: GSI1 `USER#{shard}` / `{createdAt}#{id}`, order chosen by the caller, 4 shards merged. */
+/** Query.users: GSI1 `USER#{shard}` / `{createdAt}#{id}`, order chosen by the caller, 4 shards. */
 export const users = (by: { readonly order?: 'ASC' | 'DESC' | null | undefined } = {}): IndexQuery<User> =>
   query('users', userCodec, keys.entitiesGsi1, {
     partitions: shards(4, (shard) => `USER#${shard}`),
@@ -134,15 +134,12 @@ export const sessionsOfUser = (by: Pick<RefreshToken, 'userId'>): IndexQuery<Ref
 
 /** User.auditLogs: table `{actorType}#{actorId}` / `AUDIT#{timestamp}#{id}`, descending. */
 export const auditLogsOfUser = (
-  by: Pick<AuditLog, 'actorId'> & {
-    readonly from?: Date | string | null | undefined;
-    readonly to?: Date | string | null | undefined;
-  },
+  by: Pick<AuditLog, 'actorId'> & RangeBounds<'from' | 'to', Date | string>,
 ): IndexQuery<AuditLog> =>
   query('auditLogsOfUser', auditLogCodec, keys.entitiesTable, {
     partition: `USER#${text(by.actorId)}`,
     sort: rangeOf(
-      { from: encoded(time, by.from), to: encoded(time, by.to) },
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
       { head: 'AUDIT#', terminated: true },
     ),
     descending: true,
@@ -152,15 +149,12 @@ export const auditLogsOfUser = (
 
 /** Contractor.auditLogs: table `{actorType}#{actorId}` / `AUDIT#{timestamp}#{id}`, descending. */
 export const auditLogsOfContractor = (
-  by: Pick<AuditLog, 'actorId'> & {
-    readonly from?: Date | string | null | undefined;
-    readonly to?: Date | string | null | undefined;
-  },
+  by: Pick<AuditLog, 'actorId'> & RangeBounds<'from' | 'to', Date | string>,
 ): IndexQuery<AuditLog> =>
   query('auditLogsOfContractor', auditLogCodec, keys.entitiesTable, {
     partition: `CONTRACTOR#${text(by.actorId)}`,
     sort: rangeOf(
-      { from: encoded(time, by.from), to: encoded(time, by.to) },
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
       { head: 'AUDIT#', terminated: true },
     ),
     descending: true,
@@ -169,8 +163,7 @@ export const auditLogsOfContractor = (
   });
 
 /**
- * Query.auditLogs: GSI4 `AUDIT_LOG#{month(timestamp)}#{shard}` / `{timestamp}#{id}`, descending, 2 shards
- * merged.
+ * Query.auditLogs: GSI4 `AUDIT_LOG#{month(timestamp)}#{shard}` / `{timestamp}#{id}`, descending, 2 shards.
  */
 export const auditLogsOfMonth = (by: { readonly bucket: string }): IndexQuery<AuditLog> =>
   query('auditLogsOfMonth', auditLogCodec, keys.entitiesGsi4, {
@@ -180,8 +173,7 @@ export const auditLogsOfMonth = (by: { readonly bucket: string }): IndexQuery<Au
   });
 
 /**
- * Query.activityFeed: GSI4 `AUDIT_LOG#{month(timestamp)}#{shard}` / `{timestamp}#{id}`, descending, 2 shards
- * merged.
+ * Query.activityFeed: GSI4 `AUDIT_LOG#{month(timestamp)}#{shard}` / `{timestamp}#{id}`, descending, 2 shards.
  */
 export const activityFeed = (by: { readonly now?: Date } = {}): IndexQuery<AuditLog> =>
   query('activityFeed', auditLogCodec, keys.entitiesGsi4, {

@@ -4,9 +4,8 @@ import type {
   AllowRule,
   AlongsideChange,
   AlongsideRule,
-  Answer,
-  FieldRule,
   PrepareRule,
+  RuleOf,
   VisibleRule,
 } from 'tableloom/runtime/generated';
 import type {
@@ -24,34 +23,23 @@ import type * as graphql from './graphql.js';
 import type { Context } from './loaders.js';
 
 /** A rule that answers a field, with what its type asks for: records for entities, pages for connections. */
-type Answers<
-  T extends keyof AllResolvers & keyof graphql.ResolversParentTypes,
-  F extends keyof Fields<T>,
-  Args,
-> = FieldRule<Context, graphql.ResolversParentTypes[T], Args, Answer<Fields<T>[F]>>;
-type AllResolvers = Required<graphql.Resolvers<Context>>;
-type Fields<T extends keyof AllResolvers> = Required<AllResolvers[T]>;
+type Answers<T extends keyof Fields, F extends keyof NonNullable<Fields[T]>> = RuleOf<
+  NonNullable<Fields[T]>[F]
+>;
+type Fields = graphql.Resolvers<Context>;
 
-export type MeRule = Answers<'Query', 'me', object>;
-export type ViewerRule = Answers<'Query', 'viewer', object>;
-export type SignInRule = Answers<'Mutation', 'signIn', graphql.MutationSignInArgs>;
-export type RefreshSessionRule = Answers<'Mutation', 'refreshSession', graphql.MutationRefreshSessionArgs>;
-export type SignOutRule = Answers<'Mutation', 'signOut', graphql.MutationSignOutArgs>;
-export type SignOutEverywhereRule = Answers<'Mutation', 'signOutEverywhere', object>;
-export type ChangePasswordRule = Answers<'Mutation', 'changePassword', graphql.MutationChangePasswordArgs>;
-export type SessionStatusRule = Answers<'RefreshToken', 'status', object>;
-export type ContractorByTokenRule = Answers<'Query', 'contractorByToken', graphql.QueryContractorByTokenArgs>;
-export type SignInContractorRule = Answers<
-  'Mutation',
-  'signInContractor',
-  graphql.MutationSignInContractorArgs
->;
-export type InviteContractorRule = Answers<
-  'Mutation',
-  'inviteContractor',
-  graphql.MutationInviteContractorArgs
->;
-export type ConfigValueRule = Answers<'Config', 'value', object>;
+export type MeRule = Answers<'Query', 'me'>;
+export type ViewerRule = Answers<'Query', 'viewer'>;
+export type SignInRule = Answers<'Mutation', 'signIn'>;
+export type RefreshSessionRule = Answers<'Mutation', 'refreshSession'>;
+export type SignOutRule = Answers<'Mutation', 'signOut'>;
+export type SignOutEverywhereRule = Answers<'Mutation', 'signOutEverywhere'>;
+export type ChangePasswordRule = Answers<'Mutation', 'changePassword'>;
+export type SessionStatusRule = Answers<'RefreshToken', 'status'>;
+export type ContractorByTokenRule = Answers<'Query', 'contractorByToken'>;
+export type SignInContractorRule = Answers<'Mutation', 'signInContractor'>;
+export type InviteContractorRule = Answers<'Mutation', 'inviteContractor'>;
+export type ConfigValueRule = Answers<'Config', 'value'>;
 /** Asked before 13 fields; throws to refuse. */
 export type StaffRule = AllowRule<
   Context,

@@ -291,7 +291,7 @@ input CreateUserInput {
 """
 A moment in time, ISO 8601 in UTC with milliseconds: \`2026-01-31T09:30:00.000Z\`.
 """
-scalar DateTime
+scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time.html")
 
 """An e-mail address. Addresses are compared without case."""
 scalar EmailAddress

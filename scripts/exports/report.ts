@@ -14,11 +14,18 @@ export function exportReports(): Map<string, string> {
     emitDeclarations(folder);
     const project = new Project({ compilerOptions: { skipLibCheck: true, noLib: true } });
     project.addSourceFilesAtPaths(`${folder}/**/*.d.ts`);
+    const entries = doors().map(({ door, types }) => {
+      const entry = project.getSourceFileOrThrow(types.replace('./dist', folder));
+      return { door, entry };
+    });
+    const known = new Set<Node>(
+      entries.flatMap(({ entry }) => [...entry.getExportedDeclarations().values()].flat()),
+    );
     return new Map(
-      doors().map(({ door, types }) => {
-        const entry = project.getSourceFileOrThrow(types.replace('./dist', folder));
-        return [`${door.replace('./', '').replaceAll('/', '-')}.txt`, reportOf(door, entry)];
-      }),
+      entries.map(({ door, entry }) => [
+        `${door.replace('./', '').replaceAll('/', '-')}.txt`,
+        reportOf(door, entry, known),
+      ]),
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -44,9 +51,12 @@ function doors(): { readonly door: string; readonly types: string }[] {
   );
 }
 
-function reportOf(door: string, entry: SourceFile): string {
+/** What the header of a report says where its signatures have names that nobody can import. */
+export const nameless = 'that no door exports';
+
+/** @param known what any door exports */
+function reportOf(door: string, entry: SourceFile, known: ReadonlySet<Node>): string {
   const exported = [...entry.getExportedDeclarations()].sort(([a], [b]) => (a < b ? -1 : 1));
-  const known = new Set<Node>(exported.flatMap(([, declarations]) => declarations));
   const hidden = new Set<string>();
   const texts = exported.map(([name, declarations]) =>
     declarations
@@ -60,9 +70,7 @@ function reportOf(door: string, entry: SourceFile): string {
     `tableloom${door.slice(1)} exports ${exported.length} names. Written by \`npm run exports\`.`,
     ...(hidden.size === 0
       ? []
-      : [
-          `Their signatures use ${hidden.size} more that it does not export: ${[...hidden].sort().join(', ')}.`,
-        ]),
+      : [`Their signatures use ${hidden.size} names ${nameless}: ${[...hidden].sort().join(', ')}.`]),
   ];
   return `${[head.join('\n'), ...texts].join('\n\n')}\n`;
 }
@@ -83,7 +91,7 @@ function textOf(name: string, declaration: ExportedDeclarations): string {
   return own === name ? text : `${name}: ${text}`;
 }
 
-/** Names of ours that a declaration mentions and that the same door does not export. */
+/** Names of ours that a declaration mentions and that no door exports. */
 function hiddenNames(declaration: Node, known: ReadonlySet<Node>): string[] {
   return declaration
     .getDescendantsOfKind(ts.SyntaxKind.Identifier)

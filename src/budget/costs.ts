@@ -98,8 +98,8 @@ export interface WriteCost extends RulesAround {
   /** Left out where its name is the field's. */
   readonly mutation?: string;
   readonly of: string;
-  /** Whether a record is read first. */
-  readonly reads: boolean;
+  /** No record is read before it is written: they are new. */
+  readonly unread?: true;
   /** How many records, where several: one request. */
   readonly records?: number;
   /** Arguments with lists: a record of each element is read, by the same request. */

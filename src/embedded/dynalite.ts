@@ -102,6 +102,33 @@ export const validations = here('dynalite/validations') as Validations;
 export const db = here('dynalite/db') as Db;
 export const decimal = inside('big.js') as (text: string) => Decimal;
 
+interface Parser {
+  parse(text: string, options: { readonly context: object }): unknown;
+}
+
+/** Where a parser stopped in an expression that it does not understand; undefined where it understands it. */
+export function syntaxErrorIn(
+  text: string,
+  grammar: 'condition' | 'projection' | 'update',
+  placeholders: { readonly attrNames: object | undefined; readonly attrVals: object | undefined },
+): number | undefined {
+  const parser = here(`dynalite/db/${grammar}Parser`) as Parser;
+  const context = {
+    ...placeholders,
+    unusedAttrNames: {},
+    unusedAttrVals: {},
+    isReserved: () => false,
+    compare: () => true,
+  };
+  try {
+    parser.parse(text, { context });
+    return undefined;
+  } catch (error) {
+    return (error as { readonly location?: { readonly start: { readonly offset: number } } }).location?.start
+      .offset;
+  }
+}
+
 /** Types and the custom check dynalite has for an operation, by its file name (`putItem`). */
 export function checksOf(operation: string): { readonly types: Types; readonly custom?: CustomCheck } {
   return here(`dynalite/validations/${operation}`) as { types: Types; custom?: CustomCheck };

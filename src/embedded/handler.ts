@@ -3,6 +3,7 @@ import { ApiError, unknownOperation, ValidationError } from './errors.js';
 import { batchGetItem, getItem } from './operations/get.js';
 import { query, scan } from './operations/query.js';
 import { createTable, deleteTable, describeTable, listTables, updateTable } from './operations/tables.js';
+import { listTagsOfResource, tagResource, untagResource } from './operations/tags.js';
 import { transactGetItems, transactWriteItems } from './operations/transact.js';
 import { describeTimeToLive, updateTimeToLive } from './operations/ttl.js';
 import { batchWriteItem, deleteItem, putItem, updateItem } from './operations/write.js';
@@ -44,11 +45,14 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['DescribeTimeToLive', describeTimeToLive],
   ['GetItem', getItem],
   ['ListTables', listTables],
+  ['ListTagsOfResource', listTagsOfResource],
   ['PutItem', putItem],
   ['Query', query],
   ['Scan', scan],
+  ['TagResource', tagResource],
   ['TransactGetItems', transactGetItems],
   ['TransactWriteItems', transactWriteItems],
+  ['UntagResource', untagResource],
   ['UpdateItem', updateItem],
   ['UpdateTable', updateTable],
   ['UpdateTimeToLive', updateTimeToLive],

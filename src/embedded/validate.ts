@@ -1,28 +1,18 @@
 import { type CustomCheck, checksOf, type DynaliteError, type Types, validations } from './dynalite.js';
 import { ApiError, ValidationError } from './errors.js';
+import { type LegacyInput, withExpressions } from './expressions/legacy.js';
 import type { AttributeValue, Item } from './items/attributes.js';
 
-/** Members of the API before expressions. They are refused rather than ignored. */
-const legacy = [
-  'AttributesToGet',
-  'AttributeUpdates',
-  'ConditionalOperator',
-  'Expected',
-  'KeyConditions',
-  'QueryFilter',
-  'ScanFilter',
-];
-
 /**
- * The members of `input` that `types` describe, checked for JSON type and limits by dynalite.
+ * The members of `input` that `types` describe, checked for JSON type and limits by dynalite. Parameters from before
+ * expressions are expressions then.
  * @throws ApiError SerializationException or ValidationException
  */
 export function validate<Input>(input: object, types: Types, custom?: CustomCheck): Input {
-  refuseLegacy(input);
   try {
     const data = validations.checkTypes({ ...input }, types);
     validations.checkValidations(data, types, custom);
-    return data as Input;
+    return withExpressions(data as LegacyInput) as Input;
   } catch (error) {
     throw isDynaliteError(error) ? answered(error) : error;
   }
@@ -33,21 +23,21 @@ export function typesOf(operation: string, more: Types = {}): Types {
   return { ...checksOf(operation).types, ...more };
 }
 
-function refuseLegacy(input: object): void {
-  const name = legacy.find((member) => (input as Record<string, unknown>)[member] != null);
-  if (name !== undefined) {
-    throw new ValidationError(
-      `The embedded engine does not know the legacy parameter ${name}; use expressions`,
-    );
-  }
-}
-
 function isDynaliteError(error: unknown): error is DynaliteError {
   return error instanceof Error && 'statusCode' in error && 'body' in error;
 }
 
+/** An empty name is too short, and DynamoDB does not say besides that it lacks letters. */
+function reworded(message: string): string {
+  const [, tooShort] =
+    /^2 validation errors detected: .*(Value '' at 'tableName' [^;]*: Member must have length greater than or equal to) 3/.exec(
+      message,
+    ) ?? [];
+  return tooShort === undefined ? message : `1 validation error detected: ${tooShort} 1`;
+}
+
 function answered({ body, statusCode }: DynaliteError): ApiError {
-  const message = body.message ?? body.Message ?? '';
+  const message = reworded(body.message ?? body.Message ?? '');
   return new ApiError(body.__type, message, {}, statusCode);
 }
 

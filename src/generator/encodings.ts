@@ -13,10 +13,12 @@ import {
   anyInvertedTime,
   anyMonth,
   anyPadded,
+  anySafeInteger,
   anyText,
   anyTime,
   anyYear,
 } from './encodings/forms.js';
+import type { Encoding, EncodingRow } from './encodings/row.js';
 import {
   decimalOf,
   foldText,
@@ -27,32 +29,10 @@ import {
   padded,
   reversed,
   unpadded,
+  widened,
 } from './encodings/texts.js';
 
-interface EncodingRow {
-  /** The function that a hole or `encode` names, and what it takes, in words; null for what a type has by itself. */
-  readonly transform: { readonly name: string; readonly takes: string } | null;
-  /** The types of attributes whose values it takes. */
-  readonly of: readonly [PlainType, ...PlainType[]];
-  /** The runtime's function. */
-  readonly runtime: string;
-  /** The runtime's function for the beginning of a value. */
-  readonly prefix: string;
-  /** What is left out: two values that differ in no more give one text, and neither can be read back. */
-  readonly loses: 'nothing' | 'case' | 'part of the moment';
-  /** How the texts sort, by their values; `from the end` compares the last character first. */
-  readonly order: 'ascending' | 'descending' | 'from the end' | 'none';
-  /** Every text it gives. `values` are those of an enum; `isEmpty` allows the empty text. */
-  readonly form: (values: readonly string[], isEmpty: boolean) => Expression;
-  /** The text of a value, from the text that its type has by itself; undefined where it takes no such value. */
-  readonly encode: (own: string) => string | undefined;
-  /** The type's own text of a value that gives this one. */
-  readonly decode: (text: string) => string;
-}
-
-/** How a value of a type is stored. `document` cannot be part of a key. */
-export type Encoding = PlainType | 'document';
-type PlainType = 'text' | 'enum' | 'integer' | 'decimal' | 'boolean' | 'time';
+export type { Encoding } from './encodings/row.js';
 
 const same = (text: string) => text;
 
@@ -93,6 +73,14 @@ const rows = {
   text: { ...own, of: ['text'], runtime: 'text', form: (_values, isEmpty) => anyText(isEmpty) },
   enum: { ...own, of: ['enum'], runtime: 'enumValue', form: (values) => either(...values.map(word)) },
   integer: { ...own, of: ['integer'], runtime: 'integer', form: () => anyInteger },
+  safeInteger: {
+    ...own,
+    of: ['safeInteger'],
+    runtime: 'safeInteger',
+    form: () => anySafeInteger,
+    // Padded digits do not tell of how many the type has.
+    encode: widened,
+  },
   decimal: { ...own, of: ['decimal'], runtime: 'decimal', form: () => anyDecimal },
   boolean: {
     ...own,
@@ -100,7 +88,7 @@ const rows = {
     runtime: 'flag',
     form: () => either(word('true'), word('false')),
   },
-  time: { ...own, of: ['time'], runtime: 'time', prefix: 'timePrefix', form: () => anyTime },
+  time: { ...own, of: ['time'], runtime: 'time', prefix: 'timePrefix', end: 'timeEnd', form: () => anyTime },
   year: bucket('year', 4, anyYear),
   month: bucket('month', 7, anyMonth),
   day: bucket('day', 10, anyDay),
@@ -135,6 +123,14 @@ const rows = {
     encode: negatedInteger,
     decode: negatedInteger,
   },
+  'invert(safeInteger)': {
+    ...inverted,
+    of: ['safeInteger'],
+    runtime: 'invertedSafeInteger',
+    form: () => anySafeInteger,
+    encode: (text: string) => negatedInteger(widened(text)),
+    decode: negatedInteger,
+  },
   'invert(decimal)': {
     ...inverted,
     of: ['decimal'],
@@ -156,6 +152,7 @@ const rows = {
     of: ['time'],
     runtime: 'invertedTime',
     prefix: 'invertedTimePrefix',
+    end: 'invertedTimeEnd',
     form: () => anyInvertedTime,
     encode: nines,
     decode: nines,
@@ -166,7 +163,7 @@ const rows = {
 function padRow(digits: number): EncodingRow {
   return {
     transform: { name: 'pad', takes: 'whole numbers' },
-    of: ['integer'],
+    of: ['integer', 'safeInteger'],
     runtime: `pad(${digits})`,
     prefix: 'text',
     loses: 'nothing',
@@ -317,6 +314,14 @@ export function isBoundBy(encode: HoleEncoding, bounds: readonly string[]): bool
     : order === 'ascending' || order === 'descending';
 }
 
+export function isWhole(encoding: Encoding): boolean {
+  return encoding === 'integer' || encoding === 'safeInteger';
+}
+
+export function isNumber(encoding: Encoding): boolean {
+  return isWhole(encoding) || encoding === 'decimal';
+}
+
 export function isInvertible(encoding: Encoding): boolean {
   return wantedBy('invert', encoding) === undefined;
 }
@@ -333,10 +338,10 @@ export function runtimePrefix(encode: HoleEncoding): string {
   return rowOf(encode).prefix;
 }
 
-/** The names of all of them. */
-export const runtimeEncodings: readonly string[] = [
-  ...new Set([...encodings.values()].flatMap(({ runtime, prefix }) => [runtime.replace(/\(.*/, ''), prefix])),
-];
+/** The runtime's function for a bound that a range ends with or begins after, where it is another one. */
+export function runtimeEnd(encode: HoleEncoding): string | undefined {
+  return rowOf(encode).end;
+}
 
 // --- texts ---
 
@@ -366,6 +371,7 @@ export function finiteValues(encode: HoleEncoding, values: readonly string[]): r
 export function printValue(encode: HoleEncoding, value: string): string {
   switch (rowOf(encode).of[0]) {
     case 'integer':
+    case 'safeInteger':
       return String(integerOf(value));
     case 'decimal':
       return String(decimalOf(value));
@@ -387,6 +393,7 @@ export function sampleInHole(encode: HoleEncoding, text: string): string {
 /** Of each other type, a value and its text. */
 export const samples = {
   integer: { value: 1, text: '0000000001' },
+  safeInteger: { value: 1, text: '0000000000000001' },
   decimal: { value: 1.5, text: '1500:15' },
   boolean: { value: true, text: 'true' },
   time: { value: '2026-01-31T09:30:00.000Z', text: '2026-01-31T09:30:00.000Z' },

@@ -23,6 +23,7 @@ import { readYaml } from './parse/yaml.js';
 import { planOf } from './plan/plan.js';
 import type { Plan } from './plan/types/plan.js';
 import { resolveModel } from './resolve/resolve.js';
+import { withScalars } from './scalars.js';
 
 export interface GenerateInput {
   readonly schema: GraphQLSchema;
@@ -81,7 +82,9 @@ export function generate({
   sources.set(patterns.path, patterns.text);
   const { lock, diagnostics: ofLock } = measure('parse', () => readLock(locked?.path ?? '', locked?.text));
   if (locked) sources.set(locked.path, locked.text);
-  const model = measure('lay out', () => chooseKeys(withNamedArguments({ ...yaml.model, sdl }), lock));
+  const model = measure('lay out', () =>
+    chooseKeys(withNamedArguments({ ...yaml.model, sdl: withScalars(sdl, yaml.model.scalars) }), lock),
+  );
   const mistakes = measure('parse', () => sdlMistakes(sdlFilesOf(schema, relative)));
   const warnings = refuseErrors([...yaml.diagnostics, ...mistakes, ...ofLock], sources);
   const resolved = measure('resolve', () => resolveModel(model));

@@ -1,6 +1,7 @@
 /** The model: what was written in access-patterns.yaml and the SDL, with places. Nothing is decided here. */
 
 import type { Span } from './diagnostics/diagnostic.js';
+import type { Encoding } from './encodings.js';
 import type { Binding, LiteralSource, Source, ValueBinding, Word } from './sources.js';
 
 export type { Binding, LiteralSource, Source, ValueBinding, Word };
@@ -17,6 +18,8 @@ export interface Model {
   readonly rules: readonly RuleModel[];
   /** Fields that other resolvers of the server answer; the field `*` is all of a type that nothing here answers. */
   readonly external: readonly FieldPath[];
+  /** What values of custom scalars are, as words. */
+  readonly scalars: readonly { readonly name: Word; readonly values: Word }[];
   readonly sdl: Sdl;
 }
 
@@ -321,6 +324,8 @@ export interface FieldPath {
 
 export interface Sdl {
   readonly types: ReadonlyMap<string, SdlType>;
+  /** How values of scalars are stored that the declaration tells of. */
+  readonly scalars: ReadonlyMap<string, Encoding>;
   readonly queryType: string;
   readonly mutationType?: string;
   readonly subscriptionType?: string;
@@ -342,12 +347,7 @@ export interface SdlField {
   readonly name: string;
   readonly at: Span;
   readonly type: TypeRef;
-  readonly arguments: readonly {
-    readonly name: string;
-    readonly type: TypeRef;
-    readonly hasDefault: boolean;
-    readonly at: Span;
-  }[];
+  readonly arguments: readonly Pick<SdlField, 'name' | 'type' | 'hasDefault' | 'at'>[];
   readonly hasDefault: boolean;
 }
 

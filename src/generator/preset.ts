@@ -42,7 +42,7 @@ interface HostContext {
   readonly tableloomMeasure?: Measure;
 }
 
-/** One output of ours. */
+/** @internal One output of ours. */
 export interface TableloomRun extends Omit<Generated, 'files' | 'lock'> {
   /** As in codegen.ts: `generated/`. */
   readonly output: string;
@@ -142,7 +142,7 @@ function codegenConfig(schema: GraphQLSchema, plan: Plan): Record<string, unknow
         ),
       ),
     },
-    scalars: scalarTypes(schema),
+    scalars: scalarTypes(schema, plan),
     // GraphQL fills in what has a default: a resolver always gets it.
     avoidOptionals: { defaultValue: true },
     enumsAsTypes: true,
@@ -166,16 +166,20 @@ function codegenName(schema: GraphQLSchema): (name: string) => string {
   return (name) => (kept.has(name) ? name : pascal(name));
 }
 
-function scalarTypes(schema: GraphQLSchema): Record<string, string | { input: string; output: string }> {
+function scalarTypes(
+  schema: GraphQLSchema,
+  { scalars: declared = {} }: Plan,
+): Record<string, string | { input: string; output: string }> {
   const types = {
     text: 'string',
     integer: 'number',
+    safeInteger: 'number',
     decimal: 'number',
     boolean: 'boolean',
     enum: 'string',
     document: 'unknown',
   };
-  const sdl = { types: new Map(), queryType: 'Query' };
+  const sdl = { types: new Map(), scalars: new Map(Object.entries(declared)), queryType: 'Query' };
   const scalars = Object.values(schema.getTypeMap()).filter(
     (type) => isScalarType(type) && !isSpecifiedScalarType(type),
   );

@@ -18,13 +18,17 @@ export {
   invertedDecimal,
   invertedFlag,
   invertedInteger,
+  invertedSafeInteger,
   invertedTime,
+  invertedTimeEnd,
   invertedTimePrefix,
   month,
   pad,
   reverse,
+  safeInteger,
   text,
   time,
+  timeEnd,
   timePrefix,
   year,
 } from './keys/encodings.js';
@@ -84,19 +88,21 @@ export {
 export { anyEntity, parentFirst } from './read/mixed.js';
 export { limitOf, type PageOptions, type Wants } from './read/pages.js';
 export { type PrefetchInfo, prefetch } from './read/prefetch/prefetch.js';
-export { attributeOf, attributesOf, fieldsOf, type SelectionInfo, selection } from './read/selection.js';
+export { attributeOf, attributesOf, fieldsOf, type SelectionInfo } from './read/selection.js';
 export { type UniqueLookup, uniqueLookup } from './read/unique.js';
-export type {
-  AllowRule,
-  AlongsideChange,
-  AlongsideRule,
-  Answer,
-  AppContext,
-  ComputeRule,
-  FieldRule,
-  PrepareRule,
-  ValidateRule,
-  VisibleRule,
+export {
+  type AllowRule,
+  type AlongsideChange,
+  type AlongsideRule,
+  type AppContext,
+  allowedBy,
+  answeredBy,
+  type ComputeRule,
+  type FieldRule,
+  type PrepareRule,
+  type RuleOf,
+  type ValidateRule,
+  type VisibleRule,
 } from './rules.js';
 export type { ParentRecord } from './session/memory.js';
 export type { Session, WithParent } from './session/session.js';
@@ -116,6 +122,7 @@ export type {
   Keep,
   Key,
   Partitions,
+  RangeBounds,
   Reference,
   ReferencedBy,
   SequenceRef,
@@ -125,9 +132,15 @@ export type {
 } from './types.js';
 export { distinct, documentValue, epochSeconds, listOf, lowercase, picked, setOf, trim } from './values.js';
 export { type Deletion, removeTree } from './write/cascade/cascade.js';
-export { type Dependents, type DependentsOf, dependents } from './write/cascade/tree.js';
+export {
+  type DeletableRecord,
+  type Dependents,
+  type DependentsOf,
+  dependents,
+} from './write/cascade/tree.js';
 export {
   type Changes,
+  type ChangesOf,
   changing,
   computed,
   putting,
@@ -141,7 +154,7 @@ export {
   deleteWrites,
   putWrites,
   updateWrites,
-  upsertWrites,
+  writesOf,
 } from './write/entity/entity-writes.js';
 export {
   addedDecimal,
@@ -153,7 +166,16 @@ export {
   notNull,
   without,
 } from './write/entity/field-updates.js';
-export { eachOf, formed, orNull, withForms } from './write/entity/forms.js';
+export {
+  anyNumber,
+  anyText,
+  eachOf,
+  formed,
+  orNull,
+  trueOrFalse,
+  wholeNumber,
+  withForms,
+} from './write/entity/forms.js';
 export { entry } from './write/entity/item-parts.js';
 export type { IdempotencyStore } from './write/idempotency.js';
 export type {
@@ -161,6 +183,8 @@ export type {
   CreateOptions,
   DeleteIfPresentOptions,
   DeleteOptions,
+  FoundItems,
+  Planned,
   Requirements,
   UpdateOptions,
   UpsertOptions,

@@ -1,9 +1,16 @@
 /** What servers, hand-written rules and tests import: `tableloom/runtime`. Generated code has a door of its own, generated.ts. */
 export { budgetOf } from '../budget/budget.js';
+export type { Costs } from '../budget/costs.js';
 export type { Budget, BudgetField, BudgetOptions, Figures } from '../budget/figures.js';
-export type { DocumentCommand, DocumentOutput, DocumentRequests } from './client/document.js';
+export type {
+  DocumentCommand,
+  DocumentCommands,
+  DocumentOutput,
+  DocumentRequests,
+} from './client/document.js';
 export type { Limits } from './client/limits.js';
-export type { Operation, RequestReport, Statistics } from './client/requests.js';
+export type { AllOperations, InputOf, Operation, RequestReport, Statistics } from './client/requests.js';
+export type { Operations } from './client/sdk.js';
 export {
   createTables,
   type IndexDefinition,
@@ -13,6 +20,7 @@ export {
 export {
   alreadyExists,
   type ErrorCode,
+  type ErrorDetails,
   errorCodes,
   forbidden,
   KeyError,
@@ -21,7 +29,9 @@ export {
   TableloomError,
   unauthenticated,
 } from './errors.js';
-export { type Read, read } from './read/transact-read.js';
+export type { ItemKey } from './keys/item-key.js';
+export type { PageOptions } from './read/pages.js';
+export { type Read, type ReadResults, read } from './read/transact-read.js';
 export type { UniqueLookup } from './read/unique.js';
 export type {
   AllowRule,
@@ -36,22 +46,38 @@ export type {
 } from './rules.js';
 export { Database, type DatabaseOptions, type SessionOptions } from './session/database.js';
 export { type OpenOptions, openDatabase } from './session/open.js';
-export type { Session, WriteResults } from './session/session.js';
+export type { Session, WithParent, WriteResults } from './session/session.js';
 export type {
   Aggregate,
   AttributeValue,
   Connection,
   Edge,
   EntityCodec,
+  EntityReader,
   IndexQuery,
   Item,
   Key,
   PageArguments,
   PageInfo,
+  SequenceRef,
+  TableRef,
 } from './types.js';
-export type { PutAllReport } from './write/bulk/bulk.js';
+export type { PutAllReport, Unwritten } from './write/bulk/bulk.js';
 export type { CascadeOptions, Deletion } from './write/cascade/cascade.js';
 export type { Idempotency, IdempotencyStore } from './write/idempotency.js';
-export type { CreateOptions, DeleteOptions, UpdateOptions, UpsertOptions, Write } from './write/write.js';
+export type {
+  Alongside,
+  CallEnvironment,
+  CreateOptions,
+  DeleteIfPresentOptions,
+  DeleteOptions,
+  MaybePromise,
+  Requirements,
+  UpdateOptions,
+  UpsertOptions,
+  Write,
+  WriteEnvironment,
+  WriteKind,
+} from './write/write.js';
 export { following, step, writeEach } from './write/write.js';
 export { check, create, remove, update, upsert } from './write/writes.js';

@@ -1,15 +1,10 @@
 /** The shapes of hand-written rules; generated/rules.ts names one type per rule. */
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Write } from './write/write.js';
+import type { MaybePromise, Write } from './write/write.js';
 
 /** What the application adds to every request's context. Augment it: `declare module 'tableloom/runtime' { interface AppContext { … } }`. */
 // biome-ignore lint/suspicious/noEmptyInterface: applications fill it by declaration merging
 export interface AppContext {}
-
-type MaybePromise<T> = T | Promise<T>;
-
-/** What a resolver function returns. */
-export type Answer<F> = F extends (...args: never[]) => infer R ? R : never;
 
 /** Resolves a field. */
 export type FieldRule<Context, Parent, Args, Result> = (call: {
@@ -19,12 +14,40 @@ export type FieldRule<Context, Parent, Args, Result> = (call: {
   readonly info: GraphQLResolveInfo;
 }) => Result;
 
+/** The rule in the place of a resolver: it takes what that takes, and gives what that gives. */
+export type RuleOf<Resolver> = Resolver extends (
+  parent: infer Parent,
+  args: infer Args,
+  context: infer Context,
+  info: never,
+) => infer Result
+  ? FieldRule<Context, Parent, Args, Result>
+  : never;
+
+/** A resolver that a rule answers. */
+export function answeredBy<Parent, Args, Context, Result>(
+  rule: FieldRule<Context, Parent, Args, Result>,
+): (parent: Parent, args: Args, context: Context, info: GraphQLResolveInfo) => Result {
+  return (parent, args, context, info) => rule({ parent, args, context, info });
+}
+
 /** Called before anything is read or written: throws `unauthenticated()` or `forbidden()` to refuse. */
 export type AllowRule<Context, Parent, Args> = (call: {
   readonly parent: Parent;
   readonly args: Args;
   readonly context: Context;
 }) => MaybePromise<void>;
+
+/** A resolver that runs once a rule has allowed it. */
+export function allowedBy<Parent, Args, Context, Info, Result>(
+  rule: AllowRule<Context, NoInfer<Parent>, NoInfer<Args>>,
+  resolve: (parent: Parent, args: Args, context: Context, info: Info) => MaybePromise<Result>,
+): (parent: Parent, args: Args, context: Context, info: Info) => Promise<Result> {
+  return async (parent, args, context, info) => {
+    await rule({ parent, args, context });
+    return resolve(parent, args, context, info);
+  };
+}
 
 /** Whether this caller may see a record that was found. */
 export type VisibleRule<Context, Node> = (call: {

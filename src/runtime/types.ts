@@ -203,6 +203,11 @@ export interface Filter {
   readonly values: Readonly<Record<string, AttributeValue>>;
 }
 
+/** Bounds of a range, each of which may be open: `RangeBounds<'from' | 'to', string>`. */
+export type RangeBounds<Names extends string, Value> = {
+  readonly [Name in Names]?: Value | null | undefined;
+};
+
 /** One query of a declared pattern, its arguments already encoded. Generated functions return it. */
 export interface IndexQuery<R extends object, E extends object = object> {
   /** The pattern's name: in cursors, logs and errors. */

@@ -4,9 +4,9 @@ import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
+  ExecuteStatementCommand,
   ListTablesCommand,
   PutItemCommand,
-  QueryCommand,
   ResourceInUseException,
   ResourceNotFoundException,
   UpdateItemCommand,
@@ -225,11 +225,8 @@ describe('time to live', () => {
 
 test('what it does not know is refused', async () => {
   const name = await createTable(client);
-  const legacy = new QueryCommand({
-    TableName: name,
-    KeyConditions: { PK: { ComparisonOperator: 'EQ', AttributeValueList: [S('a')] } },
-  });
-  expect((await failure(client.send(legacy))).message).toMatch(/legacy parameter KeyConditions/);
+  const statement = new ExecuteStatementCommand({ Statement: `SELECT * FROM "${name}"` });
+  expect((await failure(client.send(statement))).name).toBe('UnknownOperationException');
   const proto = new PutItemCommand({
     TableName: name,
     Item: { PK: S('a'), SK: S('a'), map: { M: JSON.parse('{"__proto__": {"S": "x"}}') } },

@@ -6,6 +6,7 @@ import {
   type Piece,
   printValues,
 } from '../../src/generator/check/overlap/overlap.js';
+import { widened } from '../../src/generator/encodings/texts.js';
 import { runtimeEncoding, valueOfText } from '../../src/generator/encodings.js';
 import * as keys from '../../src/runtime/keys/encodings.js';
 import { runs } from '../support/runs.js';
@@ -23,7 +24,9 @@ const samples = {
   text: ['', 'A', 'B', 'AB', '#', 'A#B', '$', 'a', '0', '2026', '2026-01', 'true', '0000000001'],
   enum: enumValues,
   integer: [0, 1, -1, 2 ** 31 - 1],
+  safeInteger: [0, 1, -1, 2 ** 31, Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER],
   small: [0, 1, 9],
+  large: [0, 1, 10 ** 11],
   decimal: [0, 1, -1, 12.5, -0.25],
   boolean: [true, false],
   time: ['2026-01-01T00:00:00.000Z', '2026-02-28T23:59:59.999Z', '0000-02-29T00:00:00.000Z'],
@@ -49,6 +52,8 @@ const kinds: Record<string, Kind> = {
   e: 'enum',
   i: 'integer',
   n: 'small',
+  l: 'safeInteger',
+  p: 'large',
   d: 'decimal',
   b: 'boolean',
   m: 'time',
@@ -73,6 +78,10 @@ const holes: readonly Hole[] = [
   { field: 'n', encode: 'pad(1)' },
   { field: 'n', encode: 'pad(10)' },
   { field: 'n', encode: 'integer' },
+  { field: 'l', encode: 'safeInteger' },
+  { field: 'p', encode: 'safeInteger' },
+  { field: 'p', encode: 'pad(12)' },
+  { field: 'l', encode: 'invert(safeInteger)' },
   { field: 'i', encode: 'invert(integer)' },
   { field: 'd', encode: 'invert(decimal)' },
   { field: 'b', encode: 'invert(boolean)' },
@@ -169,6 +178,7 @@ function decoded(values: ReadonlyMap<string, string>): Values {
   return new Map(
     [...values].map(([field, value]) => {
       const kind = kinds[field] as Kind;
+      if (kind === 'large') return [field, keys.safeInteger.decode(widened(value))];
       return [field, encodingOf(kind === 'small' ? 'integer' : kind).decode(value)];
     }),
   );
@@ -280,6 +290,8 @@ describe('the forms of encodings', () => {
     text: fc.string({ unit: 'grapheme' }),
     enum: fc.constantFrom(...enumValues),
     small: fc.integer({ min: 0, max: 9 }),
+    large: fc.integer({ min: 0, max: 10 ** 12 - 1 }),
+    safeInteger: fc.maxSafeInteger(),
     integer: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
     decimal: fc.double({ noNaN: true, noDefaultInfinity: true }),
     boolean: fc.boolean(),

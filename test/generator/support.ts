@@ -15,6 +15,7 @@ import { readYaml } from '../../src/generator/parse/yaml.js';
 import { planOf } from '../../src/generator/plan/plan.js';
 import type { Plan } from '../../src/generator/plan/types/plan.js';
 import { resolveModel } from '../../src/generator/resolve/resolve.js';
+import { withScalars } from '../../src/generator/scalars.js';
 
 export interface Checked {
   readonly model: Model;
@@ -28,8 +29,9 @@ export interface Checked {
 export function checked(yaml: string, sdl: string | GraphQLSchema, lock: Lock = emptyLock): Checked {
   const schema = typeof sdl === 'string' ? buildSchema(new Source(sdl, 'schema.graphql')) : sdl;
   const read = readYaml('access-patterns.yaml', yaml);
+  const { sdl: plain } = readSdl(schema, (name) => name);
   const model: Model = chooseKeys(
-    withNamedArguments({ ...read.model, sdl: readSdl(schema, (name) => name).sdl }),
+    withNamedArguments({ ...read.model, sdl: withScalars(plain, read.model.scalars) }),
     lock,
   );
   if (read.diagnostics.length > 0) return { model, diagnostics: read.diagnostics };

@@ -93,7 +93,7 @@ async function read(collection: Collection, asked: Asked, between?: number) {
   const parent = between === undefined ? undefined : { entity: members, key, head: 'VISIT#', between };
   db.requests.length = 0;
   const [page, record] = await Promise.all([
-    session.connection(queryOf(collection, asked), asked.page, { parent }),
+    session.connection(queryOf(collection, asked), asked.page, {}, { parent }),
     session.get(members, key),
   ]);
   const requests = db.requests.map(({ operation }) => operation);

@@ -10,18 +10,22 @@ import {
   fold,
   hour,
   integer,
+  invertedSafeInteger,
   invertedTime,
+  invertedTimeEnd,
   invertedTimePrefix,
   month,
   reverse,
+  safeInteger,
   text,
   time,
+  timeEnd,
   timePrefix,
   unpack,
   year,
 } from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
-import { safeInteger } from '../../src/runtime/keys/encodings.js';
+
 import { checkKey } from '../../src/runtime/keys/limits.js';
 import { runs } from '../support/runs.js';
 import { table } from './support/domain.js';
@@ -158,6 +162,7 @@ keepsItsPromises(
   byValue,
 );
 keepsItsPromises('decimal', decimal, double, byValue);
+keepsItsPromises('invertedSafeInteger', invertedSafeInteger, fc.maxSafeInteger(), (a, b) => byValue(b, a));
 keepsItsPromises('flag', flag, fc.boolean(), byValue);
 keepsItsPromises('time', time as Encoding<Date, string>, moment, byTime);
 
@@ -250,9 +255,23 @@ test('the beginning of a moment is the beginning of its key', () => {
     '2026-1-31',
     '2026-01-31 ',
     '2026-01-31T09:30:00.000Z#',
-    '2026-01-31T09:30+01:00',
+    '2026-13',
+    '2026-02-3',
+    '2026-02-29',
+    '2026-01-31T24',
   ])
     expect(() => timePrefix(wrong), wrong).toThrow(KeyError);
+  expect(timePrefix('2026-04-3')).toBe('2026-04-3');
+  expect(timePrefix('2026-01-31T09:30+01:00')).toBe('2026-01-31T08:30');
+});
+
+test('a day is an end with all of it before, a moment is one by itself', () => {
+  expect(timeEnd('2026-01-31')).toBe('2026-01-31T23:59:59.999Z');
+  expect(timeEnd('2026-01-31T10:00+01:00')).toBe('2026-01-31T09:00:00.000Z');
+  expect(timeEnd(new Date('2026-01-31'))).toBe('2026-01-31T00:00:00.000Z');
+  expect(invertedTimeEnd('2026-01-31')).toBe(invertedTime('2026-01-31T23:59:59.999Z'));
+  for (const wrong of ['2026-02-30', '2026-01', 'today'])
+    expect(() => timeEnd(wrong), wrong).toThrow(KeyError);
 });
 
 test('moments are taken in any ISO form with a zone, to the millisecond', () => {

@@ -1,6 +1,7 @@
 import { buildSchema, execute, type GraphQLResolveInfo, parse } from 'graphql';
-import { fieldsOf, type PageOptions, selection } from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
+import type { PageOptions } from '../../src/runtime/read/pages.js';
+import { fieldsOf, selection } from '../../src/runtime/read/selection.js';
 
 const schema = buildSchema(`
   interface Node { id: ID! }

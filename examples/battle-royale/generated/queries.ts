@@ -6,10 +6,12 @@ import {
   encoded,
   type IndexQuery,
   query,
+  type RangeBounds,
   rangeOf,
   shards,
   text,
   time,
+  timeEnd,
 } from 'tableloom/runtime/generated';
 import type { Game, UserGameMapping } from './entities.js';
 import type { Place } from './graphql.js';
@@ -18,29 +20,27 @@ import * as keys from './keys.js';
 
 const viewGameMembers = anyEntity<Game | UserGameMapping>([gameCodec, userGameMappingCodec]);
 
-/** Query.openGames: GSI2 `OPEN_GAME#{shard}` / `{openTimestamp}#{gameId}`, ascending, 4 shards merged. */
-export const openGames = (
-  by: {
-    readonly from?: Date | string | null | undefined;
-    readonly to?: Date | string | null | undefined;
-  } = {},
-): IndexQuery<Game> =>
+/** Query.openGames: GSI2 `OPEN_GAME#{shard}` / `{openTimestamp}#{gameId}`, ascending, 4 shards. */
+export const openGames = (by: RangeBounds<'from' | 'to', Date | string> = {}): IndexQuery<Game> =>
   query('openGames', gameCodec, keys.lobbyGsi2, {
     partitions: shards(4, (shard) => `OPEN_GAME#${shard}`),
-    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    sort: rangeOf(
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
+      { head: '', terminated: true },
+    ),
     layout: '7305a2e1',
   });
 
 /** Query.openGamesByMap: GSI1 `OPEN_GAME_MAP#{map}` / `{openTimestamp}#{gameId}`, ascending. */
 export const openGamesByMap = (
-  by: Pick<Game, 'map'> & {
-    readonly from?: Date | string | null | undefined;
-    readonly to?: Date | string | null | undefined;
-  },
+  by: Pick<Game, 'map'> & RangeBounds<'from' | 'to', Date | string>,
 ): IndexQuery<Game> =>
   query('openGamesByMap', gameCodec, keys.lobbyGsi1, {
     partition: `OPEN_GAME_MAP#${text(by.map)}`,
-    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    sort: rangeOf(
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
+      { head: '', terminated: true },
+    ),
     layout: 'ade27115',
   });
 

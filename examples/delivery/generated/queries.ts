@@ -22,6 +22,7 @@ import {
   notEqual,
   oneOf,
   query,
+  type RangeBounds,
   rangeOf,
   shards,
   size,
@@ -185,9 +186,7 @@ export const productsByCityCategory = (by: Pick<Product, 'city' | 'category'>): 
  * the caller.
  */
 export const warehouseRatings = (
-  by: Pick<Rating, 'warehouseId'> & {
-    readonly from?: Date | string | null | undefined;
-    readonly before?: Date | string | null | undefined;
+  by: Pick<Rating, 'warehouseId'> & RangeBounds<'from' | 'before', Date | string> & {
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<Rating> =>
@@ -206,10 +205,8 @@ export const warehouseRatings = (
  * ascending.
  */
 export const recipientShipments = (
-  by: Pick<Shipment, 'recipientId'> & {
+  by: Pick<Shipment, 'recipientId'> & RangeBounds<'from' | 'before', Date | string> & {
     readonly status?: ShipmentStatus | null | undefined;
-    readonly from?: Date | string | null | undefined;
-    readonly before?: Date | string | null | undefined;
   },
 ): IndexQuery<Shipment> =>
   query('recipientShipments', shipmentCodec, keys.shipmentsByRecipient, {
@@ -240,12 +237,12 @@ export const warehouseShipments = (
 /**
  * Query.courierShipments: ByCourier `COURIER#{courierId}` / `{status}#{createdAt}#{shipmentId}`, ascending.
  */
-export const courierShipments = (by: {
-  readonly courierId: string;
-  readonly status?: ShipmentStatus | null | undefined;
-  readonly from?: Date | string | null | undefined;
-  readonly before?: Date | string | null | undefined;
-}): IndexQuery<Shipment> =>
+export const courierShipments = (
+  by: RangeBounds<'from' | 'before', Date | string> & {
+    readonly courierId: string;
+    readonly status?: ShipmentStatus | null | undefined;
+  },
+): IndexQuery<Shipment> =>
   query('courierShipments', shipmentCodec, keys.shipmentsByCourier, {
     partition: `COURIER#${text(by.courierId)}`,
     sort: narrowed('', [['status', encoded(enumValue, by.status), '#']], {
@@ -399,10 +396,7 @@ export const deliveryEventsByType = (
     layout: 'c2e8c467',
   });
 
-/**
- * Query.restaurantsByCuisine: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards
- * merged.
- */
+/** Query.restaurantsByCuisine: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards. */
 export const restaurantsByCuisine = (
   by: { readonly keyword?: string | null | undefined } = {},
 ): IndexQuery<Restaurant> =>
@@ -412,10 +406,7 @@ export const restaurantsByCuisine = (
     layout: 'b0082e36',
   });
 
-/**
- * Query.highRatedRestaurants: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards
- * merged.
- */
+/** Query.highRatedRestaurants: GSI1 `RESTAURANT#{shard}` / `{name}#{restaurantId}`, ascending, 4 shards. */
 export const highRatedRestaurants = (
   by: { readonly minRating?: number | null | undefined; readonly isActive?: boolean | null | undefined } = {},
 ): IndexQuery<Restaurant> =>
@@ -425,7 +416,7 @@ export const highRatedRestaurants = (
     layout: 'b0082e36',
   });
 
-/** Query.driversBySkill: GSI1 `DRIVER#{shard}` / `{name}#{driverId}`, ascending, 4 shards merged. */
+/** Query.driversBySkill: GSI1 `DRIVER#{shard}` / `{name}#{driverId}`, ascending, 4 shards. */
 export const driversBySkill = (
   by: { readonly prefix?: string | null | undefined; readonly tag?: string | null | undefined } = {},
 ): IndexQuery<Driver> =>
@@ -436,7 +427,7 @@ export const driversBySkill = (
     layout: '5841bccb',
   });
 
-/** Query.experiencedDrivers: GSI1 `DRIVER#{shard}` / `{name}#{driverId}`, ascending, 4 shards merged. */
+/** Query.experiencedDrivers: GSI1 `DRIVER#{shard}` / `{name}#{driverId}`, ascending, 4 shards. */
 export const experiencedDrivers = (
   by: {
     readonly isAvailable?: boolean | null | undefined;

@@ -7,9 +7,11 @@ import {
   type IndexQuery,
   integer,
   query,
+  type RangeBounds,
   rangeOf,
   text,
   time,
+  timeEnd,
   timePrefix,
 } from 'tableloom/runtime/generated';
 import type { DeviceLog, EquipmentStateVersion, Event, TimedState } from './entities.js';
@@ -28,9 +30,7 @@ const eventInitialEventsHeld = held(eventCodec, {
 
 /** Query.events: table `EVENTS#{storeId}#{aggregateId}` / `{version}`, order chosen by the caller. */
 export const events = (
-  by: Pick<Event, 'storeId' | 'aggregateId'> & {
-    readonly from?: number | null | undefined;
-    readonly to?: number | null | undefined;
+  by: Pick<Event, 'storeId' | 'aggregateId'> & RangeBounds<'from' | 'to', number> & {
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<Event> =>
@@ -48,9 +48,7 @@ export const events = (
 
 /** Query.eventPages: table `EVENTS#{storeId}#{aggregateId}` / `{version}`, order chosen by the caller. */
 export const eventPages = (
-  by: Pick<Event, 'storeId' | 'aggregateId'> & {
-    readonly from?: number | null | undefined;
-    readonly to?: number | null | undefined;
+  by: Pick<Event, 'storeId' | 'aggregateId'> & RangeBounds<'from' | 'to', number> & {
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<Event> =>
@@ -71,15 +69,16 @@ export const eventPages = (
  * order chosen by the caller.
  */
 export const aggregates = (
-  by: Pick<Event, 'storeId'> & {
-    readonly from?: Date | string | null | undefined;
-    readonly to?: Date | string | null | undefined;
+  by: Pick<Event, 'storeId'> & RangeBounds<'from' | 'to', Date | string> & {
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<Event> =>
   query('aggregates', eventCodec, keys.eventsInitialEvents, {
     partition: `EVENT_BY_STORE_ID#${text(by.storeId)}`,
-    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    sort: rangeOf(
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
+      { head: '', terminated: true },
+    ),
     descending: by.order === 'DESC',
     covering: eventInitialEventsHeld,
     page: { default: 100, max: 1000 },
@@ -117,14 +116,14 @@ export const logsOfDeviceByState = (by: Pick<DeviceLog, 'deviceId' | 'state'>): 
  * ascending.
  */
 export const logsOfOperatorBetween = (
-  by: Pick<DeviceLog, 'operator'> & {
-    readonly from?: Date | string | null | undefined;
-    readonly to?: Date | string | null | undefined;
-  },
+  by: Pick<DeviceLog, 'operator'> & RangeBounds<'from' | 'to', Date | string>,
 ): IndexQuery<DeviceLog> =>
   query('logsOfOperatorBetween', deviceLogCodec, keys.devicesByOperator, {
     partition: `DEVICE_LOG_BY_OPERATOR#${text(by.operator)}`,
-    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    sort: rangeOf(
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
+      { head: '', terminated: true },
+    ),
     layout: '3b9b6367',
   });
 

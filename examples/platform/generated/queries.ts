@@ -13,10 +13,12 @@ import {
   narrowed,
   pad,
   query,
+  type RangeBounds,
   rangeOf,
   shards,
   text,
   time,
+  timeEnd,
 } from 'tableloom/runtime/generated';
 import type {
   Achievement,
@@ -55,10 +57,7 @@ export const topScores = (by: Pick<LeaderboardEntry, 'gameId'>): IndexQuery<Lead
 
 /** Query.leaderboard: table `GAME#{gameId}` / `SCORE#{invert(score)}#{entryId}`, descending. */
 export const leaderboard = (
-  by: Pick<LeaderboardEntry, 'gameId'> & {
-    readonly from?: number | null | undefined;
-    readonly to?: number | null | undefined;
-  },
+  by: Pick<LeaderboardEntry, 'gameId'> & RangeBounds<'from' | 'to', number>,
 ): IndexQuery<LeaderboardEntry> =>
   query('leaderboard', leaderboardEntryCodec, keys.scoresTable, {
     partition: `GAME#${text(by.gameId)}`,
@@ -71,9 +70,7 @@ export const leaderboard = (
 
 /** Query.playerScores: ByPlayer `PLAYER#{playerId}` / `{score}#{entryId}`, order chosen by the caller. */
 export const playerScores = (
-  by: Pick<LeaderboardEntry, 'playerId'> & {
-    readonly from?: number | null | undefined;
-    readonly to?: number | null | undefined;
+  by: Pick<LeaderboardEntry, 'playerId'> & RangeBounds<'from' | 'to', number> & {
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<LeaderboardEntry> =>
@@ -87,10 +84,7 @@ export const playerScores = (
     layout: 'a6eedf2e',
   });
 
-/**
- * Query.allTimeTopScores: AllGames `SCORES#{shard}` / `{invert(score)}#{entryId}`, descending, 8 shards
- * merged.
- */
+/** Query.allTimeTopScores: AllGames `SCORES#{shard}` / `{invert(score)}#{entryId}`, descending, 8 shards. */
 export const allTimeTopScores = (): IndexQuery<LeaderboardEntry> =>
   query('allTimeTopScores', leaderboardEntryCodec, keys.scoresAllGames, {
     partitions: shards(8, (shard) => `SCORES#${shard}`),
@@ -100,9 +94,7 @@ export const allTimeTopScores = (): IndexQuery<LeaderboardEntry> =>
 
 /** Query.gameAchievements: PointsOfGame `{gameId}` / `{points}`, order chosen by the caller. */
 export const gameAchievements = (
-  by: Pick<Achievement, 'gameId'> & {
-    readonly from?: number | null | undefined;
-    readonly to?: number | null | undefined;
+  by: Pick<Achievement, 'gameId'> & RangeBounds<'from' | 'to', number> & {
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<Achievement> =>
@@ -125,10 +117,7 @@ export const playerAchievements = (by: Pick<Achievement, 'playerId'>): IndexQuer
  * Query.tournamentRanking: Ranking `TOURNAMENT#{tournamentId}` / `RANKING#{ranking}#{playerId}`, ascending.
  */
 export const tournamentRanking = (
-  by: Pick<TournamentEntry, 'tournamentId'> & {
-    readonly from?: number | null | undefined;
-    readonly to?: number | null | undefined;
-  },
+  by: Pick<TournamentEntry, 'tournamentId'> & RangeBounds<'from' | 'to', number>,
 ): IndexQuery<TournamentEntry> =>
   query('tournamentRanking', tournamentEntryCodec, keys.scoresRanking, {
     partition: `TOURNAMENT#${text(by.tournamentId)}`,
@@ -185,9 +174,7 @@ export const profilesByCountryAndCityPrefix = (
  * chosen by the caller.
  */
 export const profilesByEngagement = (
-  by: Pick<Profile, 'engagement'> & {
-    readonly from?: number | null | undefined;
-    readonly to?: number | null | undefined;
+  by: Pick<Profile, 'engagement'> & RangeBounds<'from' | 'to', number> & {
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<Profile> =>
@@ -205,14 +192,14 @@ export const profilesByEngagement = (
  * Query.profilesByAgeGroup: GSI4 `PROFILE_BY_AGE_GROUP#{ageGroup}` / `{signupDate}#{profileId}`, ascending.
  */
 export const profilesByAgeGroup = (
-  by: Pick<Profile, 'ageGroup'> & {
-    readonly from?: Date | string | null | undefined;
-    readonly to?: Date | string | null | undefined;
-  },
+  by: Pick<Profile, 'ageGroup'> & RangeBounds<'from' | 'to', Date | string>,
 ): IndexQuery<Profile> =>
   query('profilesByAgeGroup', profileCodec, keys.analyticsGsi4, {
     partition: `PROFILE_BY_AGE_GROUP#${text(by.ageGroup)}`,
-    sort: rangeOf({ from: encoded(time, by.from), to: encoded(time, by.to) }, { head: '', terminated: true }),
+    sort: rangeOf(
+      { from: encoded(time, by.from), to: encoded(timeEnd, by.to) },
+      { head: '', terminated: true },
+    ),
     layout: '7dea17ab',
   });
 
@@ -249,10 +236,7 @@ export const enrollments = (
  * ascending.
  */
 export const lessons = (
-  by: Pick<Lesson, 'tenantId' | 'courseId'> & {
-    readonly from?: number | null | undefined;
-    readonly to?: number | null | undefined;
-  },
+  by: Pick<Lesson, 'tenantId' | 'courseId'> & RangeBounds<'from' | 'to', number>,
 ): IndexQuery<Lesson> =>
   query('lessons', lessonCodec, keys.learningTable, {
     partition: `TENANT#${text(by.tenantId)}#COURSE#${text(by.courseId)}`,

@@ -2,7 +2,6 @@
 
 import {
   cascadeWrites,
-  changed,
   createWrites,
   deleteWrites,
   dependents,
@@ -11,24 +10,18 @@ import {
   lowercase,
   time,
   trim,
-  updateWrites,
-  upsertWrites,
   type WriteEnvironment,
+  writesOf,
 } from 'tableloom/runtime/generated';
 import type {
   Achievement,
-  AchievementChanges,
   Certificate,
   Course,
-  CourseChanges,
   EmailLookup,
   Enrollment,
-  EnrollmentChanges,
   LeaderboardEntry,
   Learner,
-  LearnerChanges,
   Lesson,
-  LessonChanges,
   NewAchievement,
   NewCertificate,
   NewCourse,
@@ -43,15 +36,10 @@ import type {
   NewTournamentEntry,
   NewUser,
   Organization,
-  OrganizationChanges,
   Profile,
-  ProfileChanges,
   Progress,
-  ProgressChanges,
   TournamentEntry,
-  TournamentEntryChanges,
   User,
-  UserChanges,
 } from './entities.js';
 import {
   achievementCodec,
@@ -80,16 +68,10 @@ const newUser = (values: NewUser, env: WriteEnvironment): User => ({
   version: 1,
 });
 
-const changedUser = (current: User, changes: UserChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['fullName'], revision: 'version' });
-
 /** Writes of User, for `db.write`: several of them are one transaction. */
-export const userWrites = {
-  ...createWrites(userCodec, newUser),
-  ...updateWrites(userCodec, keys.userKey, changedUser),
-  ...upsertWrites(userCodec, keys.userKey, newUser, changedUser),
-  ...deleteWrites(userCodec, keys.userKey),
-};
+export const userWrites = writesOf(userCodec, keys.userKey, newUser, {
+  fixed: ['createdAt', 'email', 'userId'],
+});
 
 const newEmailLookup = (values: NewEmailLookup): EmailLookup => ({
   __typename: 'EmailLookup',
@@ -127,16 +109,10 @@ const newAchievement = (values: NewAchievement): Achievement => ({
   version: 1,
 });
 
-const changedAchievement = (current: Achievement, changes: AchievementChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['points'], revision: 'version' });
-
 /** Writes of Achievement, for `db.write`: several of them are one transaction. */
-export const achievementWrites = {
-  ...createWrites(achievementCodec, newAchievement),
-  ...updateWrites(achievementCodec, keys.achievementKey, changedAchievement),
-  ...upsertWrites(achievementCodec, keys.achievementKey, newAchievement, changedAchievement),
-  ...deleteWrites(achievementCodec, keys.achievementKey),
-};
+export const achievementWrites = writesOf(achievementCodec, keys.achievementKey, newAchievement, {
+  fixed: ['achievementId', 'gameId', 'playerId'],
+});
 
 const newTournamentEntry = (values: NewTournamentEntry): TournamentEntry => ({
   __typename: 'TournamentEntry',
@@ -146,19 +122,13 @@ const newTournamentEntry = (values: NewTournamentEntry): TournamentEntry => ({
   version: 1,
 });
 
-const changedTournamentEntry = (
-  current: TournamentEntry,
-  changes: TournamentEntryChanges,
-  env: WriteEnvironment,
-) => changed(current, changes, env, { fields: ['ranking'], revision: 'version' });
-
 /** Writes of TournamentEntry, for `db.write`: several of them are one transaction. */
-export const tournamentEntryWrites = {
-  ...createWrites(tournamentEntryCodec, newTournamentEntry),
-  ...updateWrites(tournamentEntryCodec, keys.tournamentEntryKey, changedTournamentEntry),
-  ...upsertWrites(tournamentEntryCodec, keys.tournamentEntryKey, newTournamentEntry, changedTournamentEntry),
-  ...deleteWrites(tournamentEntryCodec, keys.tournamentEntryKey),
-};
+export const tournamentEntryWrites = writesOf(
+  tournamentEntryCodec,
+  keys.tournamentEntryKey,
+  newTournamentEntry,
+  { fixed: ['playerId', 'tournamentId'] },
+);
 
 const newProfile = (values: NewProfile): Profile => ({
   __typename: 'Profile',
@@ -174,29 +144,11 @@ const newProfile = (values: NewProfile): Profile => ({
   version: 1,
 });
 
-const changedProfile = (current: Profile, changes: ProfileChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, {
-    fields: [
-      'ageGroup',
-      'city',
-      'country',
-      'engagement',
-      'lastActive',
-      'sessionCount',
-      'signupDate',
-      'status',
-    ],
-    forms: { lastActive: [time], signupDate: [time] },
-    revision: 'version',
-  });
-
 /** Writes of Profile, for `db.write`: several of them are one transaction. */
-export const profileWrites = {
-  ...createWrites(profileCodec, newProfile),
-  ...updateWrites(profileCodec, keys.profileKey, changedProfile),
-  ...upsertWrites(profileCodec, keys.profileKey, newProfile, changedProfile),
-  ...deleteWrites(profileCodec, keys.profileKey),
-};
+export const profileWrites = writesOf(profileCodec, keys.profileKey, newProfile, {
+  fixed: ['profileId'],
+  forms: { lastActive: [time], signupDate: [time] },
+});
 
 const newOrganization = (values: NewOrganization): Organization => ({
   __typename: 'Organization',
@@ -205,16 +157,10 @@ const newOrganization = (values: NewOrganization): Organization => ({
   version: 1,
 });
 
-const changedOrganization = (current: Organization, changes: OrganizationChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['name'], revision: 'version' });
-
 /** Writes of Organization, for `db.write`: several of them are one transaction. */
-export const organizationWrites = {
-  ...createWrites(organizationCodec, newOrganization),
-  ...updateWrites(organizationCodec, keys.organizationKey, changedOrganization),
-  ...upsertWrites(organizationCodec, keys.organizationKey, newOrganization, changedOrganization),
-  ...deleteWrites(organizationCodec, keys.organizationKey),
-};
+export const organizationWrites = writesOf(organizationCodec, keys.organizationKey, newOrganization, {
+  fixed: ['tenantId'],
+});
 
 const newLearner = (values: NewLearner): Learner => ({
   __typename: 'Learner',
@@ -224,16 +170,10 @@ const newLearner = (values: NewLearner): Learner => ({
   version: 1,
 });
 
-const changedLearner = (current: Learner, changes: LearnerChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['name'], revision: 'version' });
-
 /** Writes of Learner, for `db.write`: several of them are one transaction. */
-export const learnerWrites = {
-  ...createWrites(learnerCodec, newLearner),
-  ...updateWrites(learnerCodec, keys.learnerKey, changedLearner),
-  ...upsertWrites(learnerCodec, keys.learnerKey, newLearner, changedLearner),
-  ...deleteWrites(learnerCodec, keys.learnerKey),
-};
+export const learnerWrites = writesOf(learnerCodec, keys.learnerKey, newLearner, {
+  fixed: ['tenantId', 'userId'],
+});
 
 const newCourse = (values: NewCourse): Course => ({
   __typename: 'Course',
@@ -242,9 +182,6 @@ const newCourse = (values: NewCourse): Course => ({
   title: values.title,
   version: 1,
 });
-
-const changedCourse = (current: Course, changes: CourseChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['title'], revision: 'version' });
 
 const courseDependents: DependentsOf<Course> = (course) => [
   dependents(
@@ -256,9 +193,7 @@ const courseDependents: DependentsOf<Course> = (course) => [
 
 /** Writes of Course, for `db.write`: several of them are one transaction. */
 export const courseWrites = {
-  ...createWrites(courseCodec, newCourse),
-  ...updateWrites(courseCodec, keys.courseKey, changedCourse),
-  ...upsertWrites(courseCodec, keys.courseKey, newCourse, changedCourse),
+  ...writesOf(courseCodec, keys.courseKey, newCourse, { fixed: ['courseId', 'tenantId'] }),
   ...cascadeWrites(courseCodec, keys.courseKey, courseDependents),
 };
 
@@ -272,16 +207,10 @@ const newEnrollment = (values: NewEnrollment): Enrollment => ({
   version: 1,
 });
 
-const changedEnrollment = (current: Enrollment, changes: EnrollmentChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['status'], revision: 'version' });
-
 /** Writes of Enrollment, for `db.write`: several of them are one transaction. */
-export const enrollmentWrites = {
-  ...createWrites(enrollmentCodec, newEnrollment),
-  ...updateWrites(enrollmentCodec, keys.enrollmentKey, changedEnrollment),
-  ...upsertWrites(enrollmentCodec, keys.enrollmentKey, newEnrollment, changedEnrollment),
-  ...deleteWrites(enrollmentCodec, keys.enrollmentKey),
-};
+export const enrollmentWrites = writesOf(enrollmentCodec, keys.enrollmentKey, newEnrollment, {
+  fixed: ['courseId', 'enrolledAt', 'tenantId', 'userId'],
+});
 
 const newLesson = (values: NewLesson): Lesson => ({
   __typename: 'Lesson',
@@ -293,16 +222,10 @@ const newLesson = (values: NewLesson): Lesson => ({
   version: 1,
 });
 
-const changedLesson = (current: Lesson, changes: LessonChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['title'], revision: 'version' });
-
 /** Writes of Lesson, for `db.write`: several of them are one transaction. */
-export const lessonWrites = {
-  ...createWrites(lessonCodec, newLesson),
-  ...updateWrites(lessonCodec, keys.lessonKey, changedLesson),
-  ...upsertWrites(lessonCodec, keys.lessonKey, newLesson, changedLesson),
-  ...deleteWrites(lessonCodec, keys.lessonKey),
-};
+export const lessonWrites = writesOf(lessonCodec, keys.lessonKey, newLesson, {
+  fixed: ['courseId', 'lessonId', 'position', 'tenantId'],
+});
 
 const newProgress = (values: NewProgress): Progress => ({
   __typename: 'Progress',
@@ -315,16 +238,10 @@ const newProgress = (values: NewProgress): Progress => ({
   version: 1,
 });
 
-const changedProgress = (current: Progress, changes: ProgressChanges, env: WriteEnvironment) =>
-  changed(current, changes, env, { fields: ['percent'], revision: 'version' });
-
 /** Writes of Progress, for `db.write`: several of them are one transaction. */
-export const progressWrites = {
-  ...createWrites(progressCodec, newProgress),
-  ...updateWrites(progressCodec, keys.progressKey, changedProgress),
-  ...upsertWrites(progressCodec, keys.progressKey, newProgress, changedProgress),
-  ...deleteWrites(progressCodec, keys.progressKey),
-};
+export const progressWrites = writesOf(progressCodec, keys.progressKey, newProgress, {
+  fixed: ['courseId', 'date', 'lessonId', 'tenantId', 'userId'],
+});
 
 const newCertificate = (values: NewCertificate): Certificate => ({
   __typename: 'Certificate',

@@ -28,7 +28,7 @@ export function countWrite(
   if (cost.idempotent) read(1);
   const lengths = (cost.lists ?? []).map((list) => lengthOf(call.args, list, mostElements));
   const records = lengths.reduce((sum, length) => sum + length, cost.records ?? 1);
-  if (cost.reads && records > 0) read(records);
+  if (!cost.unread && records > 0) read(records);
   for (const rule of cost.rules ?? []) at = countRule(progress, { rule, times, arrivals, step: at, entry });
   const { sequences = 0, cascades = 0, following = 0, all = 0 } = cost;
   if (all > 0) {
@@ -48,7 +48,7 @@ export function countWrite(
   ledger.addRequests(at++, times, tally);
   const reads = [
     ...(cost.idempotent ? ['reads the idempotency key'] : []),
-    ...(cost.reads ? [`reads ${cost.of}`] : []),
+    ...(!cost.unread ? [`reads ${cost.of}`] : []),
     ...(all > 0 ? [`searches ${plural(all, 'partition')} and reads the records found`] : []),
     ...(following > 0 ? [`reads ${plural(following, 'record')} named by a step`] : []),
     ...(sequences > 0 ? [`reads ${plural(sequences, 'sequence')}`] : []),

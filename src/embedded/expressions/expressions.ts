@@ -2,6 +2,7 @@ import { type MultiAttributeKeyCondition, validations } from '../dynalite.js';
 import { ValidationError } from '../errors.js';
 import { type AttributeType, type AttributeValue, type Item, order, typeOf } from '../items/attributes.js';
 import { checkComplexity, checkLengths, checkTotalSize } from './limits.js';
+import { syntaxMessage } from './syntax.js';
 
 /** A document path: attribute names and list positions. */
 export type Path = readonly (string | number)[];
@@ -193,7 +194,7 @@ function compile(input: ExpressionInput, values: Item): Template {
   }
   if (input.ExpressionAttributeValues !== undefined) draft.ExpressionAttributeValues = standIns;
   const message = validations.validateExpressions(draft);
-  if (message !== undefined) throw new ValidationError(message);
+  if (message !== undefined) throw new ValidationError(syntaxMessage(message, draft));
 
   const placeholders = new Map<unknown, Placeholder>(
     Object.entries(standIns).map(([name, placeholder]) => [placeholder, { value: name }]),

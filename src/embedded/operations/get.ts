@@ -2,6 +2,7 @@ import { tableNamed } from '../action.js';
 import { type CapacityMode, Meter } from '../capacity.js';
 import { ValidationError } from '../errors.js';
 import { type ExpressionInput, parseExpressions } from '../expressions/expressions.js';
+import { type LegacyInput, withExpressions } from '../expressions/legacy.js';
 import { project } from '../expressions/project.js';
 import type { Item } from '../items/attributes.js';
 import { itemKey } from '../items/keys.js';
@@ -20,11 +21,11 @@ interface BatchGetInput {
   readonly RequestItems: Readonly<
     Record<
       string,
-      ExpressionInput & {
-        readonly Keys: readonly Item[];
-        readonly ConsistentRead?: boolean;
-        readonly AttributesToGet?: unknown;
-      }
+      ExpressionInput &
+        Pick<LegacyInput, 'AttributesToGet'> & {
+          readonly Keys: readonly Item[];
+          readonly ConsistentRead?: boolean;
+        }
     >
   >;
   readonly ReturnConsumedCapacity?: CapacityMode;
@@ -54,15 +55,11 @@ export function getItem(store: Store, input: object): object {
  * on one shall notice here.
  */
 export function batchGetItem(store: Store, input: object): object {
+  checkRequestItems(input, 'BatchGetItem');
   const request = validate<BatchGetInput>(input, batchTypes);
   const meter = new Meter(request.ReturnConsumedCapacity);
   const tables = Object.entries(request.RequestItems).map(([TableName, asked]) => {
-    if (asked.AttributesToGet !== undefined) {
-      throw new ValidationError(
-        'The embedded engine does not know AttributesToGet; use ProjectionExpression',
-      );
-    }
-    const view = viewOf(store, TableName, asked);
+    const view = viewOf(store, TableName, withExpressions(asked));
     const places = asked.Keys.map((key) => placeOf(view.table, key));
     if (new Set(places).size !== places.length) {
       throw new ValidationError('Provided list of item keys contains duplicates');
@@ -95,6 +92,34 @@ export function batchGetItem(store: Store, input: object): object {
     if (left.length > 0) UnprocessedKeys[table.name] = { ...asked, Keys: left };
   }
   return { Responses, UnprocessedKeys, ...meter.several() };
+}
+
+/**
+ * What DynamoDB says in other words than dynalite.
+ * @throws ValidationError
+ */
+export function checkRequestItems(input: object, operation: 'BatchGetItem' | 'BatchWriteItem'): void {
+  const { RequestItems: items } = input as {
+    readonly RequestItems?: Readonly<Record<string, unknown>> | null;
+  };
+  if (typeof items !== 'object' || items === null) return;
+  const tables = Object.entries(items);
+  if (tables.length === 0)
+    throw new ValidationError(`The requestItems parameter is required for ${operation}`);
+  for (const [name, asked] of tables) {
+    const { Keys } = (asked ?? {}) as { readonly Keys?: unknown };
+    if (Array.isArray(Keys) && Keys.length > 100)
+      throw new ValidationError(
+        `1 validation error detected: Value at 'RequestItems.${name}.member.Keys' failed to satisfy constraint: ` +
+          'Member must have length less than or equal to 100',
+      );
+    if (Array.isArray(asked) && asked.length > 25)
+      throw new ValidationError(
+        `1 validation error detected: Value '{${name}=${JSON.stringify(asked)}}' at 'requestItems' failed to satisfy ` +
+          'constraint: Map value must satisfy constraint: [Member must have length less than or equal to 25, ' +
+          'Member must have length greater than or equal to 1]',
+      );
+  }
 }
 
 /** @throws ValidationError, ApiError ResourceNotFoundException */

@@ -57,11 +57,18 @@ const scanTypes = typesOf('scan');
 const pageBytes = 1024 * 1024;
 
 export function query(store: Store, input: object): Promise<object> {
+  if ((input as { readonly Limit?: unknown }).Limit === 0)
+    throw new ValidationError(
+      "1 validation error detected: Value at 'Limit' failed to satisfy constraint: " +
+        'Member must have value greater than or equal to 1',
+    );
   const request = validate<QueryRequest>(input, queryTypes);
   checkExpressionMembers(request, ['ProjectionExpression', 'FilterExpression', 'KeyConditionExpression']);
   const expressions = parseExpressions(request);
   if (expressions.keyConditions === undefined) {
-    throw new ValidationError('A Query needs a KeyConditionExpression');
+    throw new ValidationError(
+      'Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.',
+    );
   }
   const source = sourceOf(store, request);
   const reverse = request.ScanIndexForward === false;
@@ -77,11 +84,19 @@ export function scan(store: Store, input: object): Promise<object> {
   const request = validate<ScanRequest>(input, scanTypes);
   checkExpressionMembers(request, ['ProjectionExpression', 'FilterExpression']);
   const { Segment = 0, TotalSegments = 1 } = request;
-  if (Segment >= TotalSegments || (request.Segment === undefined) !== (request.TotalSegments === undefined)) {
+  if (request.Segment !== undefined && request.TotalSegments === undefined)
     throw new ValidationError(
-      'The Segment parameter is zero-based and must be less than parameter TotalSegments: both are given or none',
+      'The TotalSegments parameter is required but was not present in the request when Segment parameter is present',
     );
-  }
+  if (request.Segment === undefined && request.TotalSegments !== undefined)
+    throw new ValidationError(
+      'The Segment parameter is required but was not present in the request when parameter TotalSegments is present',
+    );
+  if (Segment >= TotalSegments)
+    throw new ValidationError(
+      'The Segment parameter is zero-based and must be less than parameter TotalSegments: ' +
+        `Segment: ${Segment} is not less than TotalSegments: ${TotalSegments}`,
+    );
   const expressions = parseExpressions(request);
   const source = sourceOf(store, request);
   const range =

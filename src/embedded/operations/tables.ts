@@ -6,6 +6,7 @@ import { fillIndex, removeTable, saveTable } from '../store/catalog.js';
 import type { Store } from '../store/store.js';
 import type { IndexDescription, KeySchemaElement, Projection, TableDescription } from '../store/table.js';
 import { typesOf, validate } from '../validate.js';
+import { type Tag, tagsOf } from './tags.js';
 
 type BillingMode = 'PROVISIONED' | 'PAY_PER_REQUEST';
 
@@ -29,6 +30,7 @@ interface CreateInput {
   readonly GlobalSecondaryIndexes?: readonly NewIndex[];
   readonly BillingMode?: BillingMode;
   readonly ProvisionedThroughput?: Throughput;
+  readonly Tags?: readonly Tag[];
 }
 
 interface UpdateInput {
@@ -44,6 +46,7 @@ interface UpdateInput {
 }
 
 const create = checksOf('createTable');
+const createTypes = { ...create.types, Tags: typesOf('tagResource').Tags ?? 'List' };
 const update = checksOf('updateTable');
 const updateTypes = {
   ...update.types,
@@ -53,11 +56,12 @@ const updateTypes = {
 
 /** The table is active at once, as in DynamoDB Local. */
 export async function createTable(store: Store, input: object): Promise<object> {
-  const request = validate<CreateInput>(input, create.types, create.custom);
+  checkLength(input);
+  const request = validate<CreateInput>(input, createTypes, create.custom);
   if (store.tables.has(request.TableName)) {
     throw resourceInUse(`Table already exists: ${request.TableName}`);
   }
-  const { LocalSecondaryIndexes, GlobalSecondaryIndexes } = request;
+  const { LocalSecondaryIndexes, GlobalSecondaryIndexes, Tags } = request;
   const arn = `arn:aws:dynamodb:local:000000000000:table/${request.TableName}`;
   const description: TableDescription = {
     TableName: request.TableName,
@@ -80,7 +84,7 @@ export async function createTable(store: Store, input: object): Promise<object> 
     ItemCount: 0,
     TableSizeBytes: 0,
   };
-  await saveTable(store, description);
+  await saveTable(store, { description, ...(Tags && { tags: tagsOf(Tags) }) });
   return { TableDescription: description };
 }
 
@@ -125,6 +129,7 @@ export async function updateTable(store: Store, input: object): Promise<object> 
   const request = validate<UpdateInput>(input, updateTypes, update.custom);
   const { record } = existing(store, request.TableName);
   let { description } = record;
+  checkThroughput(description, request);
   const made: string[] = [];
   for (const { Create, Update, Delete } of request.GlobalSecondaryIndexUpdates ?? []) {
     const indexes = description.GlobalSecondaryIndexes ?? [];
@@ -145,9 +150,56 @@ export async function updateTable(store: Store, input: object): Promise<object> 
     description = { ...description, ProvisionedThroughput: throughput(request.ProvisionedThroughput) };
   }
   description = { ...description, ...billing(request.BillingMode) };
-  await saveTable(store, description, record.ttl);
+  await saveTable(store, { ...record, description });
   for (const name of made) await fillIndex(store, request.TableName, name);
   return { TableDescription: existing(store, request.TableName).record.description };
+}
+
+/**
+ * What DynamoDB says in other words than dynalite.
+ * @throws ValidationError
+ */
+function checkLength(input: object): void {
+  const { TableName: name, KeySchema: schema } = input as {
+    readonly TableName?: unknown;
+    readonly KeySchema?: unknown;
+  };
+  if (typeof name === 'string' && name.length < 3)
+    throw new ValidationError(
+      `1 validation error detected: Value '${name}' at 'tableName' failed to satisfy constraint: ` +
+        'Member must have length greater than or equal to 3',
+    );
+  if (!Array.isArray(schema) || schema.length <= 2) return;
+  const elements = (schema as KeySchemaElement[]).map(
+    ({ AttributeName, KeyType }) => `KeySchemaElement(attributeName=${AttributeName}, keyType=${KeyType})`,
+  );
+  throw new ValidationError(
+    `1 validation error detected: Value '[${elements.join(', ')}]' at 'keySchema' failed to satisfy constraint: ` +
+      'Member must have length less than or equal to 2',
+  );
+}
+
+/** @throws ValidationError for a throughput that is the table's already, or that it cannot have */
+function checkThroughput(
+  { BillingModeSummary: billed, ProvisionedThroughput: provisioned }: TableDescription,
+  { BillingMode, ProvisionedThroughput: wished }: UpdateInput,
+): void {
+  if (wished === undefined) return;
+  const { BillingMode: current = 'PROVISIONED' } = (billed ?? {}) as { readonly BillingMode?: BillingMode };
+  if (BillingMode === 'PAY_PER_REQUEST')
+    throw new ValidationError(
+      'One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified ' +
+        'when BillingMode is PAY_PER_REQUEST',
+    );
+  const { ReadCapacityUnits: reads, WriteCapacityUnits: writes } = provisioned as Throughput;
+  const isSame = reads === wished.ReadCapacityUnits && writes === wished.WriteCapacityUnits;
+  if (current === 'PROVISIONED' && isSame)
+    throw new ValidationError(
+      'The provisioned throughput for the table will not change. The requested value equals the current value. ' +
+        `Current ReadCapacityUnits provisioned for the table: ${reads}. Requested ReadCapacityUnits: ${reads}. ` +
+        `Current WriteCapacityUnits provisioned for the table: ${writes}. Requested WriteCapacityUnits: ${writes}. ` +
+        'Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.',
+    );
 }
 
 function withIndex(

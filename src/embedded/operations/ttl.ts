@@ -41,13 +41,14 @@ export function describeTimeToLive(store: Store, input: object): object {
 /** Only notes the setting: nothing expires by itself (`EmbeddedEngine.expire` does it). */
 export async function updateTimeToLive(store: Store, input: object): Promise<object> {
   const { TableName, TimeToLiveSpecification: wish } = validate<UpdateInput>(input, updateTypes);
-  const { description, ttl } = tableNamed(store, TableName).record;
+  const { record } = tableNamed(store, TableName);
+  const { ttl } = record;
   if (ttl !== undefined && ttl !== wish.AttributeName) {
     throw new ValidationError('TimeToLive is active on a different AttributeName');
   }
   if (wish.Enabled === (ttl !== undefined)) {
     throw new ValidationError(`TimeToLive is already ${wish.Enabled ? 'enabled' : 'disabled'}`);
   }
-  await saveTable(store, description, wish.Enabled ? wish.AttributeName : undefined);
+  await saveTable(store, { ...record, ttl: wish.Enabled ? wish.AttributeName : undefined });
   return { TimeToLiveSpecification: wish };
 }

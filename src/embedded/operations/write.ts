@@ -13,15 +13,18 @@ import {
   tableNamed,
 } from '../action.js';
 import { type CapacityMode, Meter } from '../capacity.js';
+import { collectionOf, collectionsOf, type MetricsMode } from '../collections.js';
 import { ValidationError } from '../errors.js';
 import { project } from '../expressions/project.js';
 import type { Item } from '../items/attributes.js';
 import type { Store } from '../store/store.js';
 import { typesOf, validate } from '../validate.js';
+import { checkRequestItems } from './get.js';
 
 interface WriteOptions {
   readonly ReturnValues?: 'NONE' | 'ALL_OLD' | 'UPDATED_OLD' | 'ALL_NEW' | 'UPDATED_NEW';
   readonly ReturnConsumedCapacity?: CapacityMode;
+  readonly ReturnItemCollectionMetrics?: MetricsMode;
 }
 
 interface BatchWriteInput {
@@ -35,6 +38,7 @@ interface BatchWriteInput {
     >
   >;
   readonly ReturnConsumedCapacity?: CapacityMode;
+  readonly ReturnItemCollectionMetrics?: MetricsMode;
 }
 
 const putTypes = typesOf('putItem', conditionFailureTypes);
@@ -61,6 +65,7 @@ export function deleteItem(store: Store, input: object): Promise<object> {
 
 /** Not one atomic write, as in DynamoDB: but here none of its items is ever left over for another try. */
 export async function batchWriteItem(store: Store, input: object): Promise<object> {
+  checkRequestItems(input, 'BatchWriteItem');
   const request = validate<BatchWriteInput>(input, batchTypes);
   const actions = Object.entries(request.RequestItems).flatMap(([TableName, writes]) => {
     const drafts = writes.map((write) => draftOf(TableName, write));
@@ -72,13 +77,15 @@ export async function batchWriteItem(store: Store, input: object): Promise<objec
     throw new ValidationError('Provided list of item keys contains duplicates');
   }
   const meter = new Meter(request.ReturnConsumedCapacity);
-  for (const action of actions) {
+  const changes = actions.map((action) => {
     const change = decide(store, action);
     meter.addWrite(change.table, change.old, change.next);
     store.write(operationsOf(change));
-  }
+    return change;
+  });
   await store.settled();
-  return { UnprocessedItems: {}, ...meter.several() };
+  const metrics = collectionsOf(changes, request.ReturnItemCollectionMetrics);
+  return { UnprocessedItems: {}, ...metrics, ...meter.several() };
 }
 
 function draftOf(TableName: string, write: BatchWriteInput['RequestItems'][string][number]): Draft {
@@ -103,7 +110,12 @@ async function writeOne(store: Store, draft: Draft, options: WriteOptions): Prom
   }
   meter.addWrite(change.table, change.old, change.next);
   const attributes = returned(options.ReturnValues, action, change);
-  return { ...(attributes === undefined ? {} : { Attributes: attributes }), ...meter.single() };
+  const metrics = collectionOf(change, options.ReturnItemCollectionMetrics);
+  return {
+    ...(attributes === undefined ? {} : { Attributes: attributes }),
+    ...(metrics === undefined ? {} : { ItemCollectionMetrics: metrics }),
+    ...meter.single(),
+  };
 }
 
 function returned(which: WriteOptions['ReturnValues'], action: Action, change: Change): Item | undefined {

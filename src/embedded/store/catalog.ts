@@ -56,13 +56,16 @@ export async function openCatalog(store: Store): Promise<void> {
  * Stores a table, new or changed, with a key range for every index that has none; ranges of indexes that are
  * gone are emptied.
  */
-export async function saveTable(store: Store, description: TableDescription, ttl?: string): Promise<void> {
+export async function saveTable(
+  store: Store,
+  { description, ttl, tags }: Omit<TableRecord, 'ids'>,
+): Promise<void> {
   const old = store.tables.get(description.TableName)?.record.ids ?? {};
   const ids: Record<string, string> = {};
   let lastId = (store.read(lastIdKey) as number | undefined) ?? 0;
   for (const name of ['', ...indexNames(description)]) ids[name] = old[name] ?? String(++lastId);
   const gone = Object.keys(old).flatMap((name) => (ids[name] === undefined ? [old[name] ?? ''] : []));
-  const record: TableRecord = { description, ids, ...(ttl === undefined ? {} : { ttl }) };
+  const record: TableRecord = { description, ids, ...(ttl && { ttl }), ...(tags && { tags }) };
   store.tables.set(description.TableName, tableOf(record));
   store.write([
     { type: 'put', key: tablePlace(description.TableName), value: record },
@@ -106,11 +109,14 @@ export async function fillIndex(store: Store, tableName: string, indexName: stri
   }
   const [current] = find() ?? [];
   if (current === undefined) return;
-  const { description, ttl } = current.record;
+  const { description } = current.record;
   const indexes = (description.GlobalSecondaryIndexes ?? []).map((index) =>
     index.IndexName === indexName ? { ...index, IndexStatus: 'ACTIVE' as const } : index,
   );
-  await saveTable(store, { ...description, GlobalSecondaryIndexes: indexes }, ttl);
+  await saveTable(store, {
+    ...current.record,
+    description: { ...description, GlobalSecondaryIndexes: indexes },
+  });
 }
 
 function indexNames({ LocalSecondaryIndexes = [], GlobalSecondaryIndexes = [] }: TableDescription): string[] {

@@ -37,7 +37,8 @@ export interface TableRecord {
   readonly description: TableDescription;
   readonly ids: Readonly<Record<string, string>>;
   /** Attribute with the expiry time, if time to live is on. */
-  readonly ttl?: string;
+  readonly ttl?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export type KeyType = 'S' | 'N' | 'B';

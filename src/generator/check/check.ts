@@ -31,6 +31,7 @@ import { externalChecks } from './rules/schema/external.js';
 import { identifierChecks } from './rules/schema/identifiers.js';
 import { nameChecks } from './rules/schema/names.js';
 import { presenceChecks } from './rules/values/presence.js';
+import { scalarLayoutChecks } from './rules/values/scalars.js';
 import { typeChecks } from './rules/values/types.js';
 import { unusedChecks } from './rules/values/unused.js';
 import { elementChecks } from './rules/writes/elements.js';
@@ -78,6 +79,7 @@ export const layoutChecks: readonly Check<LaidOut>[] = [
   ...identityChecks,
   ...warningChecks,
   ...transactionLayoutChecks,
+  ...scalarLayoutChecks,
 ];
 
 /** What is wrong with a model that was read without errors. Where nothing is, it can be laid out and planned. */

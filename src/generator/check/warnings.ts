@@ -157,6 +157,7 @@ function withoutPlace(part: unknown): unknown {
 
 const repeated: Partial<Record<HoleEncoding, string>> = {
   integer: 'number',
+  safeInteger: 'number',
   decimal: 'number',
   time: 'time',
   boolean: 'value',

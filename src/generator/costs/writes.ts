@@ -43,7 +43,7 @@ function writeCost(
     kind: 'write',
     mutation: name,
     of: [...new Set(named.map(({ entity }) => entity))].join(', '),
-    reads: read.length > 0 || lists.length > 0,
+    ...(read.length === 0 && lists.length === 0 ? { unread: true as const } : {}),
     ...(lists.length > 0 || read.length > 1 ? { records: read.length } : {}),
     ...(lists.length > 0 ? { lists } : {}),
     ...(following.length > 0 ? { following: following.length } : {}),

@@ -50,12 +50,10 @@ export function readonlyList(type: Doc, { isWord }: { readonly isWord: boolean }
   return isWord ? code`readonly ${type}[]` : code`readonly (${type})[]`;
 }
 
-/** Scalars whose value may be any JSON. */
-const freeDocuments: ReadonlySet<string> = new Set(['JSON', 'JSONObject', 'Object']);
-
-function elementType({ element, of }: AttributePlan): Doc {
+function elementType({ element, of, any }: AttributePlan): Doc {
   switch (element) {
     case 'integer':
+    case 'safeInteger':
     case 'decimal':
       return 'number';
     case 'boolean':
@@ -66,7 +64,7 @@ function elementType({ element, of }: AttributePlan): Doc {
     case 'time':
       return 'string';
     case 'document':
-      return freeDocuments.has(of) ? 'unknown' : schemaType(of);
+      return any ? 'unknown' : schemaType(of);
   }
 }
 
@@ -112,7 +110,7 @@ export function valueExpression(value: WrittenValue): Doc {
     case 'current':
       return `current${value.mayBeMissing ? '?' : ''}.${value.field}`;
     case 'each':
-      return ['each', ...value.path].join('.');
+      return `each${steps(value.path, value.optional, 1)}`;
     case 'result':
       return `${value.variable}.${value.field}`;
     case 'later':
@@ -122,7 +120,7 @@ export function valueExpression(value: WrittenValue): Doc {
     case 'document':
       return object(value.fields.map(({ name, value: one }) => property(name, partExpression(one))));
     default:
-      return code`${value.kind === 'argument' ? args : parent}.${value.path.join('.')}`;
+      return code`${value.kind === 'argument' ? args : parent}${steps(value.path, value.optional, 0)}`;
   }
 }
 
@@ -131,6 +129,11 @@ export function isGiven(
   value: WrittenValue,
 ): value is WrittenValue & { readonly kind: 'argument' | 'each'; readonly nullable: boolean } {
   return value.kind === 'argument' || value.kind === 'each';
+}
+
+/** `.filter?.title`: the first of the names has this number. */
+function steps(path: readonly string[], optional: readonly number[] = [], first: number): string {
+  return path.map((name, at) => `${optional.includes(at + first) ? '?.' : '.'}${name}`).join('');
 }
 
 /** A part of a document or list: what is absent has no value. */

@@ -32,7 +32,12 @@ export function graphqlType(name: string): Doc {
 }
 
 export function codecOf({ names }: Pick<EntityPlan, 'names'>): Fragment {
-  return valueFrom('./items.js', names.codec);
+  return itemsValue(names.codec);
+}
+
+/** A constant of `items.ts`. */
+export function itemsValue(name: string): Fragment {
+  return valueFrom('./items.js', name);
 }
 
 /** A key function, table or index: `keys.userKey`. */

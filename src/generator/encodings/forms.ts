@@ -69,6 +69,13 @@ export const anyInteger = either(
   sequence(minus, between(String(9_999_999_999 - 2 ** 31), '9999999998')),
 );
 
+const mostSafe = String(Number.MAX_SAFE_INTEGER);
+/** As {@link anyInteger}, of 16 digits. */
+export const anySafeInteger = either(
+  between('0'.repeat(16), mostSafe),
+  sequence(minus, between(nines(mostSafe), '9999999999999998')),
+);
+
 /** Where exponents are extreme, not all digits make a number that exists: those last, so that a free choice is one. */
 const exponents = either(between('193', '807'), between('176', '192'), word('808'));
 const negativeExponents = either(between('192', '806'), word('191'), between('807', '823'));

@@ -13,17 +13,23 @@ export function reversed(text: string): string {
   return (text.match(/\$?./gsu) ?? []).reverse().join('');
 }
 
-/** The negated number's text. */
+/** The negated number's text. A negative one is its distance from as many nines as it has digits. */
 export function negatedInteger(text: string): string {
   const digits = text.replace('-', '');
   if (/^0*$/.test(digits)) return text;
-  const other = String(9_999_999_999 - Number(digits)).padStart(10, '0');
+  const other = nines(digits);
   return text.startsWith('-') ? other : `-${other}`;
 }
 
 export function negatedDecimal(text: string): string {
   if (text === '0') return text;
   return text.startsWith('-') ? `1${nines(text.slice(1, -1))}` : `-${nines(text.slice(1))}~`;
+}
+
+/** The same whole number with 16 digits. */
+export function widened(text: string): string {
+  const wide = (digits: string) => unpadded(digits).padStart(16, '0');
+  return text.startsWith('-') ? `-${nines(wide(nines(text.slice(1))))}` : wide(text);
 }
 
 /** Undefined for a negative number, and one of more digits. */
@@ -37,7 +43,7 @@ export function unpadded(text: string): string {
 }
 
 export function integerOf(text: string): number {
-  return text.startsWith('-') ? Number(text.slice(1)) - 9_999_999_999 : Number(text);
+  return text.startsWith('-') ? -Number(nines(text.slice(1))) : Number(text);
 }
 
 export function decimalOf(text: string): number {

@@ -4,7 +4,7 @@
  * without a gap, a range on the last of them only. An item that lacks one of them is not in the index.
  */
 
-import type { Encoding } from '../encodings.js';
+import { type Encoding, isNumber } from '../encodings.js';
 import type { IndexModel, PatternModel } from '../model.js';
 import type { FilterPlan, MultiAttributeAccess } from '../plan/types/access.js';
 import type { IndexPlan, KeyTemplate, MultiAttributeKey, SlotPlan } from '../plan/types/storage.js';
@@ -14,7 +14,7 @@ type MultiAttribute = NonNullable<IndexModel['multiAttribute']>;
 
 /** DynamoDB's type of an attribute; undefined where it cannot be a key. */
 export function scalarType(encoding: Encoding): MultiAttributeKey['type'] | undefined {
-  if (encoding === 'integer' || encoding === 'decimal') return 'N';
+  if (isNumber(encoding)) return 'N';
   return encoding === 'boolean' || encoding === 'document' ? undefined : 'S';
 }
 

@@ -76,6 +76,7 @@ export function readSdl(
   return {
     sdl: {
       types,
+      scalars: new Map(),
       queryType: schema.getQueryType()?.name ?? 'Query',
       ...(mutationType ? { mutationType } : {}),
       ...(subscriptionType ? { subscriptionType } : {}),

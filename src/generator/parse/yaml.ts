@@ -7,7 +7,16 @@ import { validate } from '../language/validate.js';
 import type { Model } from '../model.js';
 import { readEntity } from './yaml/entities.js';
 import { readMutation, readRule } from './yaml/mutations.js';
-import { entriesOf, type Reading, readNamed, report, spanOf, wordsOf } from './yaml/nodes.js';
+import {
+  entriesOf,
+  fieldsOf,
+  type Reading,
+  readNamed,
+  report,
+  spanOf,
+  wordOf,
+  wordsOf,
+} from './yaml/nodes.js';
 import { readPattern } from './yaml/patterns.js';
 import { defaultTable, readTable } from './yaml/tables.js';
 import { pathIn } from './yaml/values.js';
@@ -40,6 +49,10 @@ function modelOf(reading: Reading, document: Document.Parsed, at: Span): YamlMod
     mutations: mutations.flatMap((one) => ('steps' in one ? one.steps : [one])),
     transactions: mutations.filter((one) => 'steps' in one),
     rules: readNamed(reading, top.get('rules'), readRule),
+    scalars: fieldsOf(reading, top.get('scalars')).flatMap((entry) => {
+      const values = wordOf(reading, entry);
+      return values ? [{ name: entry.key, values }] : [];
+    }),
     external: wordsOf(reading, top.get('external')).flatMap((word) => pathIn(word) ?? []),
   };
 }
@@ -81,5 +94,6 @@ function emptyModel(at: Span): YamlModel {
     transactions: [],
     rules: [],
     external: [],
+    scalars: [],
   };
 }

@@ -5,6 +5,7 @@ import type { EntityLayout, Layout } from '../layout/types.js';
 import { type Model, printType } from '../model.js';
 import { entityNames } from '../names.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
+import { scalarEncoding } from '../scalars.js';
 import { formOf } from './forms.js';
 import type { AttributePlan, EntityPlan } from './types/storage.js';
 
@@ -34,5 +35,13 @@ export function entityPlan(whole: Model, { entities }: Layout, entity: EntityLay
 function attributePlan({ sdl }: Model, { name, type, at: _at, ...rest }: ResolvedAttribute): AttributePlan {
   const elements = type.kind === 'list' ? { elements: type.of } : {};
   const form = formOf(sdl, type);
-  return { name, type: printType(type), ...elements, ...rest, ...(form ? { form } : {}) };
+  const isAny = scalarEncoding(sdl, rest.of) === 'document';
+  return {
+    name,
+    type: printType(type),
+    ...elements,
+    ...rest,
+    ...(isAny ? { any: true } : {}),
+    ...(form ? { form } : {}),
+  };
 }

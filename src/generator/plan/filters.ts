@@ -1,21 +1,19 @@
 /** Filters of patterns: conditions on what was read, with the arguments they take. */
 
 import type { FilterModel, PatternModel, Source } from '../model.js';
+import { comparisonsOf, filterNames, pathOf } from '../resolve/comparisons.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import type { FilterPlan, FilterValue } from './types/access.js';
 import type { ConditionTree, NamedValue } from './types/values.js';
 import { valuePlan } from './values.js';
 
-type Input = Exclude<Source, { readonly kind: 'literal' }>;
-
-export function filterPlan(filter: FilterModel): FilterPlan {
-  return conditionTree(
-    filter,
-    (source): FilterValue =>
-      source.kind === 'literal'
-        ? { kind: 'literal', value: source.value }
-        : { kind: 'input', name: inputName(source) },
-  );
+export function filterPlan(pattern: PatternModel): FilterPlan | null {
+  const names = filterNames(pattern);
+  const value = (source: Source): FilterValue =>
+    source.kind === 'literal'
+      ? { kind: 'literal', value: source.value }
+      : { kind: 'input', name: names.get(source.path.join('.')) ?? '' };
+  return pattern.filter ? conditionTree(pattern.filter, value) : null;
 }
 
 /** A condition with its values planned. */
@@ -38,18 +36,10 @@ export function conditionTree<Value>(
 
 /** The arguments a pattern's filter takes, each once. */
 export function filterInputs(resolved: ResolvedModel, pattern: PatternModel): NamedValue[] {
-  const inputs = pattern.filter ? inputsIn(pattern.filter) : [];
-  const byName = new Map(inputs.map((source) => [inputName(source), source]));
-  return Array.from(byName, ([name, source]) => ({ name, value: valuePlan(resolved, pattern.for, source) }));
-}
-
-function inputsIn(filter: FilterModel): Input[] {
-  if (filter.kind === 'not') return inputsIn(filter.of);
-  if (filter.kind !== 'compare') return filter.of.flatMap(inputsIn);
-  return filter.values.filter((source) => source.kind !== 'literal');
-}
-
-/** The name of an argument in a generated query: `$input.minTotal` is `minTotal`. */
-function inputName({ path }: Input): string {
-  return path.at(-1) ?? '';
+  const sources = comparisonsOf(pattern.filter).flatMap(({ values }) => values);
+  return Array.from(filterNames(pattern), ([path, name]) => {
+    const source = sources.find((one) => pathOf(one)[0] === path);
+    if (!source) throw new Error(`no value at ${path}`);
+    return { name, value: valuePlan(resolved, pattern.for, source) };
+  });
 }

@@ -1,7 +1,7 @@
 /** Which values a write checks and brings into another form, down to the embedded types and lists of a record. */
 
 import { namedType, type Sdl, type SdlType, type TypeRef } from '../model.js';
-import { encodingOf } from '../resolve/sdl.js';
+import { scalarEncoding } from '../scalars.js';
 import type { EmbeddedPlan, EntityPlan, ValueForm } from './types/storage.js';
 
 /** Undefined where no value of the type needs it. */
@@ -10,8 +10,8 @@ export function formOf(sdl: Sdl, type: TypeRef): ValueForm | undefined {
     const of = formOf(sdl, type.of);
     return of && { kind: 'each', of, nullable: !type.of.nonNull };
   }
-  const encoding = encodingOf(type, sdl);
-  if (encoding === 'time') return { kind: 'scalar', encoding };
+  const scalar = scalarForm(sdl, type.name);
+  if (scalar) return scalar;
   const embedded = objectType(sdl, type);
   return embedded && isChecked(sdl, embedded, new Set()) ? { kind: 'embedded', type: type.name } : undefined;
 }
@@ -33,6 +33,19 @@ export function embeddedPlans(sdl: Sdl, entities: readonly EntityPlan[]): Embedd
   return [...plans.values()];
 }
 
+/** GraphQL checks its own scalars; of others nobody may have told it what they are. */
+function scalarForm(sdl: Sdl, name: string): (ValueForm & { readonly kind: 'scalar' }) | undefined {
+  const encoding = scalarEncoding(sdl, name);
+  const isDeclared = sdl.scalars.has(name);
+  if (encoding === undefined || encoding === 'enum' || encoding === 'document' || builtIn.has(name))
+    return undefined;
+  return isDeclared || (encoding !== 'text' && encoding !== 'boolean')
+    ? { kind: 'scalar', encoding }
+    : undefined;
+}
+
+const builtIn: ReadonlySet<string> = new Set(['ID', 'String', 'Int', 'Float', 'Boolean']);
+
 function objectType(sdl: Sdl, type: TypeRef): SdlType | undefined {
   const found = type.kind === 'named' ? sdl.types.get(type.name) : undefined;
   return found?.kind === 'object' ? found : undefined;
@@ -43,9 +56,9 @@ function isChecked(sdl: Sdl, type: SdlType, seen: Set<string>): boolean {
   if (seen.has(type.name)) return false;
   seen.add(type.name);
   return type.fields.some((field) => {
-    const innermost: TypeRef = { kind: 'named', name: namedType(field.type), nonNull: false };
-    if (encodingOf(innermost, sdl) === 'time') return true;
-    const embedded = objectType(sdl, innermost);
+    const name = namedType(field.type);
+    if (scalarForm(sdl, name)) return true;
+    const embedded = objectType(sdl, { kind: 'named', name, nonNull: false });
     return embedded !== undefined && isChecked(sdl, embedded, seen);
   });
 }

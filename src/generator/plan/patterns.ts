@@ -42,8 +42,7 @@ function accessOf(resolved: ResolvedModel, layout: Layout, pattern: PatternModel
   const entity = layout.entities.get(pattern.target.text);
   if (pattern.cardinality === 'mixed') {
     const queryOf = (one: EntityLayout, member: PatternModel) => queryAccess(resolved, layout, one, member);
-    const filter = pattern.filter ? filterPlan(pattern.filter) : null;
-    return mixedAccess(resolved.model, layout, pattern, queryOf, filter);
+    return mixedAccess(resolved.model, layout, pattern, queryOf, filterPlan(pattern));
   }
   if (!entity) return abstractAccess(resolved, pattern);
   if (isMaintained(pattern)) {

@@ -50,6 +50,7 @@ export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
     ...(transactions.length > 0 ? { transactions } : {}),
     rules,
     resolvers,
+    ...(model.sdl.scalars.size > 0 ? { scalars: Object.fromEntries(model.sdl.scalars) } : {}),
     enums: enumsOf(model, entities),
   };
 }

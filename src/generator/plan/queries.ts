@@ -36,7 +36,7 @@ export function queryAccess(
   const first = ordered?.kind === 'hole' ? ordered : undefined;
   const isOpposite = sortFields(pattern).length > 0 && first !== undefined && isInverted(first.encode);
   const index = entity.table.indexes.find((one) => one.name.text === slot.index);
-  const filter = pattern.filter ? filterPlan(pattern.filter) : null;
+  const filter = filterPlan(pattern);
   const isShared =
     index?.multiAttribute && othersInIndex(index.multiAttribute, entity, layout.entities.values()).length > 0;
   return {

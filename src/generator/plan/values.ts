@@ -10,8 +10,8 @@ export function valuePlan(resolved: ResolvedModel, path: FieldPath | undefined, 
   if (source.kind === 'literal') return { kind: 'literal', value: source.value };
   if (source.kind === 'through' || source.kind === 'step' || source.kind === 'current')
     throw new Error(`unchecked $${source.kind}`);
-  const nullable = typedValue(resolved, path, source)?.isNullable ?? false;
-  return { kind: source.kind, path: source.path, nullable };
+  const { isNullable: nullable = false, optional = [] } = typedValue(resolved, path, source) ?? {};
+  return { kind: source.kind, path: source.path, nullable, ...(optional.length > 0 ? { optional } : {}) };
 }
 
 export function namedValues(

@@ -132,8 +132,8 @@ export interface TypedValue {
   readonly kind: 'type';
   readonly type: TypeRef;
   readonly isNullable: boolean;
-  /** Something on the way to it may be null. */
-  readonly isPathNullable: boolean;
+  /** Steps of the path that lead from something that may be null: 1 in `$filter.title` where there may be no filter. */
+  readonly optional: readonly number[];
   /** Where the argument, input field or attribute is declared. */
   readonly at: Span;
 }

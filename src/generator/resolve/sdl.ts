@@ -11,38 +11,13 @@ import {
   type SdlField,
   type TypeRef,
 } from '../model.js';
-
-const integers = new Set([
-  'Int',
-  'PositiveInt',
-  'NonNegativeInt',
-  'NegativeInt',
-  'NonPositiveInt',
-  'UnsignedInt',
-  'SafeInt',
-  'Port',
-]);
-const decimals = new Set([
-  'Float',
-  'PositiveFloat',
-  'NonNegativeFloat',
-  'NegativeFloat',
-  'NonPositiveFloat',
-  'UnsignedFloat',
-  'Latitude',
-  'Longitude',
-]);
-const times = new Set(['DateTime', 'DateTimeISO']);
-const documents = new Set(['JSON', 'JSONObject', 'Object']);
+import { scalarEncoding } from '../scalars.js';
 
 /** How a value of the type is stored. A scalar we do not know is text. */
 export function encodingOf(type: TypeRef, sdl: Sdl): Encoding {
   if (type.kind === 'list') return 'document';
-  if (integers.has(type.name)) return 'integer';
-  if (decimals.has(type.name)) return 'decimal';
-  if (times.has(type.name)) return 'time';
-  if (type.name === 'Boolean') return 'boolean';
-  if (documents.has(type.name)) return 'document';
+  const encoding = scalarEncoding(sdl, type.name);
+  if (encoding) return encoding;
   const kind = sdl.types.get(type.name)?.kind;
   if (kind === 'enum') return 'enum';
   return kind === undefined || kind === 'scalar' ? 'text' : 'document';

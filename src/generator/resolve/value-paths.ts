@@ -111,9 +111,10 @@ function below(
     offset: start,
   }: { readonly word: Word; readonly rest: readonly string[]; readonly offset: number },
 ): Resolved {
-  let { type, isNullable, isPathNullable, at } = first;
+  let { type, isNullable, at } = first;
   let offset = start;
-  for (const name of rest) {
+  const optional: number[] = [];
+  for (const [step, name] of rest.entries()) {
     const within = names.model.sdl.types.get(namedType(type));
     const next = type.kind === 'named' ? fieldNamed(within, name) : undefined;
     if (!next) {
@@ -125,12 +126,12 @@ function below(
       };
     }
     offset += 1 + name.length;
-    isPathNullable = isNullable;
+    if (!type.nonNull) optional.push(step + 1);
     isNullable ||= !next.type.nonNull;
     type = next.type;
     at = next.at;
   }
-  return { kind: 'type', type, isNullable, isPathNullable, at };
+  return { kind: 'type', type, isNullable, optional, at };
 }
 
 /** A source as written: `$input.email`. */
@@ -289,5 +290,5 @@ function ofAttribute({ type, at }: ResolvedAttribute): TypedValue {
 }
 
 function found(type: TypeRef, at: Span): TypedValue {
-  return { kind: 'type', type, isNullable: !type.nonNull, isPathNullable: false, at };
+  return { kind: 'type', type, isNullable: !type.nonNull, optional: [], at };
 }

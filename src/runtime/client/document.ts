@@ -28,7 +28,8 @@ import { optionsOf } from './call.js';
 import type { InputOf, Operation, OutputOf, Requester } from './requests.js';
 import { viewOf } from './sdk.js';
 
-interface Commands {
+/** By operation, the SDK's command and what it answers. */
+export interface DocumentCommands {
   GetItem: [GetCommand, GetCommandOutput];
   BatchGetItem: [BatchGetCommand, BatchGetCommandOutput];
   Query: [QueryCommand, QueryCommandOutput];
@@ -42,11 +43,11 @@ interface Commands {
 }
 
 /** A command of `@aws-sdk/lib-dynamodb` that reads or writes items. PartiQL is left out: its tables are named in text. */
-export type DocumentCommand = Commands[Operation][0];
+export type DocumentCommand = DocumentCommands[Operation][0];
 
 /** What a command answers. */
 export type DocumentOutput<C extends DocumentCommand> = {
-  [O in Operation]: C extends Commands[O][0] ? Commands[O][1] : never;
+  [O in Operation]: C extends DocumentCommands[O][0] ? DocumentCommands[O][1] : never;
 }[Operation];
 
 /** What `Session.document` sends users' own requests with. */

@@ -19,7 +19,7 @@ import { Retry } from './retry.js';
 import type { Operations, Sdk } from './sdk.js';
 
 /** What a session may send: the runtime's own operations, and the one that only users' own requests make. */
-interface AllOperations extends Operations {
+export interface AllOperations extends Operations {
   Scan: [ScanCommandInput, ScanCommandOutput];
 }
 

@@ -203,13 +203,34 @@ export const time: Encoding<Date | string, string> = encoding(canonicalTime, (en
   canonicalTime(encoded) === encoded ? encoded : malformed('a moment'),
 );
 
-const someMoment = '2000-01-01T00:00:00.000Z';
-const momentForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+/** A bound that a range ends with, or begins after: all of a day is within one, where `value` is only a day. */
+export function timeEnd(value: Date | string): string {
+  return canonicalTime(dayEnd(value));
+}
 
-/** The beginning of a moment in UTC: `2026-01` for all of January, `2026-01-31T09` for an hour. */
+/** The last moment of a day; anything else stays as it is. */
+export function dayEnd(value: Date | string): Date | string {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T23:59:59.999Z` : value;
+}
+
+const zone = /(?:z|[+-]\d\d:\d\d)$/i;
+const someMoment = '2000-01-01T00:00:00.000Z';
+
+/**
+ * The beginning of a moment in UTC: `2026-01` for all of January, `2026-01-31T09` for an hour. Text with a zone stands for
+ * as much as it has digits: `2026-01-31T09:30+02:00` for a minute.
+ */
 export function timePrefix(value: string): string {
-  if (typeof value === 'string' && momentForm.test(value + someMoment.slice(value.length))) return value;
-  throw new KeyError('The beginning of a moment is needed, such as 2026-01-31 for a day.');
+  try {
+    if (zone.test(value)) return canonicalTime(value).slice(0, value.replace(zone, '').length);
+    // A month with a day that begins with 3 may have no 31st.
+    const rest = /-3$/.test(value) ? '0T00:00:00.000Z' : someMoment.slice(value.length);
+    canonicalTime(value + rest);
+    return value;
+  } catch (error) {
+    if (!(error instanceof KeyError)) throw error;
+    throw new KeyError('The beginning of a moment is needed, such as 2026-01-31 for a day.');
+  }
 }
 
 /** The first `length` characters of a moment in UTC; text that already has that form passes. */
@@ -287,6 +308,8 @@ function invertedNumbers(ascending: Encoding<number>): Encoding<number> {
 
 /** As {@link integer}, greater values first. */
 export const invertedInteger: Encoding<number> = invertedNumbers(integer);
+/** As {@link safeInteger}, greater values first. */
+export const invertedSafeInteger: Encoding<number> = invertedNumbers(safeInteger);
 /** As {@link decimal}, greater values first. */
 export const invertedDecimal: Encoding<number> = invertedNumbers(decimal);
 
@@ -301,6 +324,9 @@ export const invertedTime: Encoding<Date | string, string> = encoding(
   (value) => nines(time(value)),
   (encoded) => time.decode(nines(encoded)),
 );
+
+/** As {@link timeEnd}, for {@link invertedTime}. */
+export const invertedTimeEnd = (value: Date | string): string => nines(timeEnd(value));
 
 /** The beginning of a moment, of which {@link invertedTime} has the rest. */
 export const invertedTimePrefix = (value: string): string => nines(timePrefix(value));

@@ -1,7 +1,7 @@
 /** The partitions of a query: shards, and buckets of time. */
 import { TableloomError } from '../errors.js';
 import type { Partitions } from '../types.js';
-import { day, hour, month, year } from './encodings.js';
+import { day, dayEnd, hour, month, year } from './encodings.js';
 
 /**
  * The shard of a record, 0 … count-1: FNV-1a (32 bits, over UTF-8) of its key text, modulo `count`. It is stored
@@ -41,7 +41,7 @@ const truncate = { year, month, day, hour };
 export interface BucketWindow {
   /** The earliest moment, inclusive. Default: as far back as `across` allows. */
   readonly from?: Date | string | null | undefined;
-  /** The latest moment. Default: `now`. */
+  /** The latest moment, or day. Default: `now`. */
   readonly to?: Date | string | null | undefined;
   /** Left out: the machine's clock. */
   readonly now?: Date | undefined;
@@ -56,7 +56,7 @@ export interface BucketWindow {
  * `from` is after `to`.
  */
 export function bucketsOf(unit: BucketUnit, window: BucketWindow): readonly string[] {
-  const last = ordinalOf(unit, truncate[unit](window.to ?? window.now ?? new Date()));
+  const last = ordinalOf(unit, truncate[unit](dayEnd(window.to ?? window.now ?? new Date())));
   const from = window.from ?? undefined;
   const first = from === undefined ? last - window.across + 1 : ordinalOf(unit, truncate[unit](from));
   const count = last - first + 1;

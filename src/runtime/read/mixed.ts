@@ -13,7 +13,8 @@ export function anyEntity<R extends object>(
     name: codecs.map((codec) => codec.name).join(' or '),
     table,
     read(item) {
-      const codec = byType.get(item._type);
+      const { _type: type } = item;
+      const codec = byType.get(type);
       if (codec !== undefined) return codec.read(item);
       throw new TableloomError(
         'STORAGE_REFUSED',

@@ -10,6 +10,7 @@ import { Cursors, identityOf } from '../read/cursor/cursors.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
 import { type PageOptions, readPage } from '../read/pages.js';
 import { isEnough, Reader } from '../read/reader.js';
+import { type SelectionInfo, selection } from '../read/selection.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
 import { ownerOfValue, type UniqueLookup } from '../read/unique.js';
 import type { ComputeRulesByName } from '../rules.js';
@@ -81,6 +82,8 @@ export class Session {
   readonly #reader: Reader;
   /** Whether this session may have changed aggregates. */
   #hasWritten = false;
+
+  /** @internal A database opens sessions. */
   constructor(requester: Requester, sealer: CursorSealer, environment: Environment) {
     this.#requester = requester;
     this.#sealer = sealer;
@@ -148,12 +151,16 @@ export class Session {
   /**
    * One page of a query, as in Relay's specification of connections; see `readPage`. `totalCount`, where an aggregate
    * counts the records and it is requested, is read in parallel.
+   *
+   * @param selected graphql-js' info, or what is wanted of the page; left out, whole records
    */
   async connection<R extends object, E extends object = object>(
     query: IndexQuery<R, E>,
     page: PageArguments = {},
-    options: PageOptions & WithParent = {},
+    selected: SelectionInfo | PageOptions = {},
+    { parent }: WithParent = {},
   ): Promise<Connection<R, E>> {
+    const options = 'fieldNodes' in selected ? selection(selected) : selected;
     const { first, after, last, before } = page;
     const identity = identityOf(query);
     const requested = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
@@ -162,7 +169,7 @@ export class Session {
       () =>
         readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, {
           ...options,
-          parent: this.#memory.parentItem(options.parent),
+          parent: this.#memory.parentItem(parent),
         }),
     );
     if (query.total === undefined || options.wants?.totalCount === false) return read;
@@ -268,6 +275,12 @@ export class Session {
    */
   async write<const W extends readonly Write<unknown>[]>(...writes: W): Promise<WriteResults<W>> {
     return (await this.#transact(writes, this.#writeEnvironment())) as WriteResults<W>;
+  }
+
+  /** One write, and its result. */
+  async writeOne<Result>(write: Write<Result>): Promise<Result> {
+    const [result] = await this.write(write);
+    return result;
   }
 
   /**

@@ -180,6 +180,7 @@ export function stepOf(write: Write<unknown>, at: number, count: number): Step |
 export function ofStep<E>(error: E, step: Step | undefined): E {
   if (step === undefined || !(error instanceof TableloomError)) return error;
   const { step: own } = error.extensions;
-  if (typeof own !== 'string') error.extensions.step = withinStep(step, own as Step | undefined);
+  if (typeof own !== 'string')
+    Object.assign(error.extensions, { step: withinStep(step, own as Step | undefined) });
   return error;
 }

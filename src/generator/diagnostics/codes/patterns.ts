@@ -173,6 +173,11 @@ export const choiceCodes = {
     meaning: 'Two patterns of one type are identical, including their rules and pages.',
     remedy: 'Remove one of them.',
   },
+  'scalar-unknown': {
+    meaning:
+      'A key, a range or a filter compares values of a custom scalar that nothing tells of. They count as text, which orders numbers and times wrongly.',
+    remedy: 'Say under `scalars` what the values are.',
+  },
   'hot-partition': {
     meaning:
       'A partition key without holes puts every record of an entity into one partition. DynamoDB accepts a thousand write units a second for one partition key.',

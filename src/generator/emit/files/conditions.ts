@@ -7,7 +7,7 @@ import type { Doc } from '../fragment.js';
 import { flatText } from '../print.js';
 import { arrow, call, code, json, list, literal, object, operation, property, quote } from '../printer.js';
 import { runtime } from '../symbols.js';
-import { asStored, attributeOf } from './shared.js';
+import { attributeOf, operandAt, operandForm, storedOperand } from './shared.js';
 
 /** The `demands` of a codec; null where there are none. */
 export function conditionsExpression({ attributes, historyOf }: EntityPlan): Doc | null {
@@ -103,9 +103,7 @@ function comparison(
 ): Code {
   const attribute = attributeOf(entity, field);
   const own = `current.${field}`;
-  const given = values.map((value) =>
-    operand(entity, field, operator === 'in' && isList ? 'eq' : operator, value),
-  );
+  const given = values.map((value, at) => operand(entity, { field, operator, isList }, value, at));
   const [first = 'undefined', second = 'undefined'] = given;
   const compared = (doc: Doc): Code => ({ doc, binds: 'comparison' });
   const compare = (sign: string, other: Doc): Code => {
@@ -168,12 +166,21 @@ function comparison(
 }
 
 /** What is compared with, in the form the attribute is stored in. */
-function operand(entity: EntityPlan, field: string, operator: string, value: WrittenValue): Doc {
+function operand(
+  entity: EntityPlan,
+  {
+    field,
+    operator,
+    isList,
+  }: Pick<ConditionPlan & { readonly kind: 'compare' }, 'field' | 'operator' | 'isList'>,
+  value: WrittenValue,
+  at: number,
+): Doc {
   if (value.kind === 'current') return `current.${value.field}`;
   const given = valueExpression(value);
-  if (operator === 'exists' || operator === 'begins' || operator.startsWith('size')) return given;
-  const isTime = attributeOf(entity, field)?.element === 'time';
-  const stored = (one: Doc) => (isTime ? call(runtime('time'), [one]) : asStored(entity, field, one));
-  if (operator !== 'in' || value.kind === 'literal') return stored(given);
-  return stored('value') === 'value' ? given : call(code`${given}.map`, [arrow(['value'], stored('value'))]);
+  if (operator === 'exists' || operator.startsWith('size')) return given;
+  const as = operandAt(operator, at);
+  if (operator !== 'in' || isList || value.kind === 'literal') return storedOperand(entity, field, given, as);
+  const form = operandForm(entity, field, as);
+  return form === null ? given : call(code`${given}.map`, [form]);
 }

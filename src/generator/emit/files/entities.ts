@@ -66,7 +66,7 @@ function entityView(entity: EntityPlan) {
   const created = attributes.filter(
     (one) => !['touch', 'revision', 'sequence'].includes(one.generated ?? '') && one.computed === undefined,
   );
-  const changed = attributes.filter((one) => isChangeable(entity, one));
+  const fixed = created.filter((one) => !isChangeable(entity, one)).map((one) => one.name);
   const key = generic(globalOf('Pick'), [names.record, literalUnion(keyFields)]);
   return {
     name,
@@ -76,7 +76,10 @@ function entityView(entity: EntityPlan) {
     comment: comment(`${name}: ${keyComment(mainSlot(entity))} in \`${entity.table}\`.`),
     attributes: notedAttributes(attributes),
     created: created.map((one) => ({ member: optionalMember(one, isOptional(one)) })),
-    changes: changed.map((one) => ({ member: optionalMember(one, true) })),
+    changes: aliasType(
+      names.changes,
+      generic(runtimeType('ChangesOf'), [names.create, ...(fixed.length > 0 ? [literalUnion(fixed)] : [])]),
+    ),
     isWritable: entity.historyOf === null,
     isUpdatable: entity.revision !== null,
     key: aliasType(names.key, key),

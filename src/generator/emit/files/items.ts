@@ -4,7 +4,7 @@ import { entityOf } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { AttributePlan, EntityPlan, GuardPlan, ItemPlan } from '../../plan/types/storage.js';
 import type { Doc } from '../fragment.js';
-import { arrow, call, code, list, object, property, quote } from '../printer.js';
+import { arrow, assigned, call, code, list, object, property, quote } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { entityType, keyValue, runtime } from '../symbols.js';
 import { countedExpressions } from './aggregates.js';
@@ -13,6 +13,7 @@ import { isParsed, shardExpression } from './keys/key-functions.js';
 import { referenceParts } from './references.js';
 import {
   attributeOf,
+  entryFields,
   entryFunction,
   guardFunction,
   heldAttributes,
@@ -27,7 +28,14 @@ export function itemsFile(plan: Plan): SourceFile {
   return {
     name: 'items.ts',
     data: { entities: plan.entities.map((entity) => codecView(plan, entity)) },
-    declared: [...plan.entities.flatMap((entity) => [entity.names.codec, parameterOf(entity)]), 'item'],
+    declared: [
+      ...plan.entities.flatMap((entity) => [
+        entity.names.codec,
+        parameterOf(entity),
+        ...entriesOf(entity).map(entryFields),
+      ]),
+      'item',
+    ],
   };
 }
 
@@ -35,6 +43,12 @@ function codecView(plan: Plan, entity: EntityPlan) {
   const { names } = entity;
   return {
     name: entity.name,
+    entryFields: entriesOf(entity).map((item) => ({
+      declaration: assigned(
+        `export const ${entryFields(item)} =`,
+        code`${texts(fieldsOf(entity, item))} as const`,
+      ),
+    })),
     codec: names.codec,
     record: entityType(names.record),
     table: keyValue(tableVariable(entity.table)),
@@ -72,7 +86,7 @@ function keyCalls(entity: EntityPlan): Doc[] {
 function keptParts(plan: Plan, entity: EntityPlan): Doc[] {
   const parameter = parameterOf(entity);
   const of = (elements: readonly Doc[]) => arrow([parameter], list(elements));
-  const entries = entity.items.filter(({ role }) => role === 'entry');
+  const entries = entriesOf(entity);
   const versions = entity.items.filter(({ role }) => role === 'version');
   const keep = keepOf(plan, versions);
   const { references, counters, referencedBy, cascades } = referenceParts(plan, entity);
@@ -114,15 +128,22 @@ function texts(values: readonly string[]): Doc {
   return list(values.map(quote));
 }
 
+function entriesOf({ items }: EntityPlan): ItemPlan[] {
+  return items.filter(({ role }) => role === 'entry');
+}
+
+function fieldsOf(entity: EntityPlan, item: ItemPlan): string[] {
+  return heldAttributes(entity, item).map(({ name }) => name);
+}
+
 function entryExpression(entity: EntityPlan, item: ItemPlan): Doc {
   const parameter = parameterOf(entity);
-  const fields = heldAttributes(entity, item).map(({ name }) => name);
-  const sets = setsOf(entity, fields);
+  const sets = setsOf(entity, fieldsOf(entity, item));
   const more = [...(sets.length > 0 ? [property('sets', texts(sets))] : []), ...expiryParts(entity)];
   return call(runtime('entry'), [
     quote(`${entity.name}.${item.for}`),
     parameter,
-    texts(fields),
+    entryFields(item),
     call(keyValue(entryFunction(item)), keyArguments(entity, item)),
     ...(more.length > 0 ? [object(more)] : []),
   ]);

@@ -44,7 +44,7 @@ export function rulesFile(plan: Plan): SourceFile {
     },
     declared: [
       ...plan.rules.map(({ typeName }) => typeName),
-      ...['Rules', 'ComputeRules', 'Answers', 'AllResolvers', 'Fields', 'T', 'F', 'Args'],
+      ...['Rules', 'ComputeRules', 'Answers', 'Fields', 'T', 'F'],
     ],
   };
 }
@@ -52,12 +52,9 @@ export function rulesFile(plan: Plan): SourceFile {
 /** What the type of rules that answer fields is made of. */
 function answersView() {
   return {
-    base: runtimeType('FieldRule'),
-    answer: runtimeType('Answer'),
-    context: contextType,
-    parents: graphqlType('ResolversParentTypes'),
+    base: runtimeType('RuleOf'),
     resolvers: generic(graphqlType('Resolvers'), [contextType]),
-    required: globalOf('Required'),
+    present: globalOf('NonNullable'),
   };
 }
 
@@ -68,7 +65,7 @@ function ruleView(plan: Plan, { use }: RulePlan): { readonly comment: string; re
       return {
         // The type says it.
         comment: '',
-        type: generic('Answers', [quote(type), quote(field), argsType(plan, use.field)]),
+        type: generic('Answers', [quote(type), quote(field)]),
       };
     }
     case 'allow': {

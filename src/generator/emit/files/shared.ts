@@ -13,7 +13,7 @@ import type {
 } from '../../plan/types/storage.js';
 import { recordType } from '../expressions.js';
 import type { Doc } from '../fragment.js';
-import { call, code, conditional, generic, literal, operation } from '../printer.js';
+import { arrow, call, code, conditional, generic, literal, operation } from '../printer.js';
 import { runtime } from '../symbols.js';
 
 export function attributeOf(entity: EntityPlan, field: string): AttributePlan | undefined {
@@ -58,6 +58,11 @@ export function slotFunction(entity: EntityPlan, slot: SlotPlan): string {
 /** The function that gives all keys of an index entry. */
 export function entryFunction({ for: pattern }: Pick<ItemPlan, 'for'>): string {
   return `${pattern ?? ''}EntryKeys`;
+}
+
+/** The constant that lists what an entry holds of its record. */
+export function entryFields(item: ItemPlan): string {
+  return entryFunction(item).replace(/Keys$/, 'Fields');
 }
 
 export function guardFunction(entity: EntityPlan, guard: GuardPlan): string {
@@ -121,8 +126,49 @@ export function readExpression(attribute: AttributePlan): Doc {
   return type === 'unknown' ? value : code`${value} as ${type}`;
 }
 
-/** A value a caller gives, in the form the attribute is stored in. */
-export function asStored(entity: EntityPlan, field: string, value: Doc): Doc {
-  const steps = attributeOf(entity, field)?.normalize ?? [];
-  return steps.reduce<Doc>((expression, step) => call(runtime(step), [expression]), value);
+/** How a value is compared with an attribute: as a whole, as a part of its text, or as an end, before which is all of a day. */
+export type Operand = 'whole' | 'part' | 'end';
+
+const moments = { whole: 'time', part: 'timePrefix', end: 'timeEnd' } as const;
+
+/** What brings a value that an attribute is compared with into the form it is stored in; null where it is. */
+export function operandForm(entity: EntityPlan, field: string, as: Operand): Doc | null {
+  if (attributeOf(entity, field)?.element === 'time') return runtime(moments[as]);
+  const [only, ...more] = normalSteps(entity, field, as);
+  if (only === undefined) return null;
+  return more.length === 0 ? runtime(only) : arrow(['value: string'], asStored(entity, field, 'value', as));
+}
+
+/** A value that is there, in the form that the attribute it is compared with is stored in. */
+export function storedOperand(entity: EntityPlan, field: string, value: Doc, as: Operand): Doc {
+  if (attributeOf(entity, field)?.element === 'time') return call(runtime(moments[as]), [value]);
+  return asStored(entity, field, value, as);
+}
+
+/** What an operator compares with, at this place of its values. */
+export function operandAt(operator: string, at: number): Operand {
+  return operator === 'between' && at === 1 ? 'end' : (operands[operator] ?? 'whole');
+}
+
+/** What each operator compares with, and each bound; `whole` where it is not listed. */
+export const operands: Readonly<Record<string, Operand>> = {
+  prefix: 'part',
+  suffix: 'part',
+  begins: 'part',
+  contains: 'part',
+  to: 'end',
+  after: 'end',
+  lte: 'end',
+  gt: 'end',
+};
+
+/** A text a caller gives, in the form the attribute is stored in. */
+export function asStored(entity: EntityPlan, field: string, value: Doc, as: Operand = 'whole'): Doc {
+  return normalSteps(entity, field, as).reduce<Doc>((text, step) => call(runtime(step), [text]), value);
+}
+
+/** A part of a text may have blanks at its ends. */
+function normalSteps(entity: EntityPlan, field: string, as: Operand): readonly string[] {
+  const { normalize = [] } = attributeOf(entity, field) ?? {};
+  return as === 'part' ? normalize.filter((step) => step !== 'trim') : normalize;
 }

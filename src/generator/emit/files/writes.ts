@@ -61,32 +61,41 @@ const env = local('env');
 function writesView(plan: Plan, entity: EntityPlan, isPut: boolean) {
   const { names, name, revision } = entity;
   const created = `new${name}`;
-  const changed = `changed${name}`;
   const dependents = dependentsOf(plan, entity);
   const codec = codecOf(entity);
   const key = keyValue(names.keyBuilder);
   const isUpdatable = revision !== null;
-  const writes = [
-    call(runtime('createWrites'), [codec, created]),
-    ...(isUpdatable ? [call(runtime('updateWrites'), [codec, key, changed])] : []),
-    ...(isUpdatable && isUpsertable(entity)
-      ? [call(runtime('upsertWrites'), [codec, key, created, changed])]
-      : []),
-    ...(isUpdatable && isPut ? [call(runtime('putWrites'), [codec, key, created, keptByPut(entity)])] : []),
-    dependents
-      ? call(runtime('cascadeWrites'), [codec, key, dependents.name])
-      : call(runtime('deleteWrites'), [codec, key]),
-  ];
+  const isWhole = isUpdatable && isUpsertable(entity);
+  const isComputed = entity.attributes.some((one) => one.computed !== undefined);
+  const changed = isWhole && !isComputed ? changeRules(entity) : `changed${name}`;
+  const cascade = dependents && call(runtime('cascadeWrites'), [codec, key, dependents.name]);
+  const put = isUpdatable && isPut && call(runtime('putWrites'), [codec, key, created, keptByPut(entity)]);
+  const parts = isWhole
+    ? [call(runtime('writesOf'), [codec, key, created, changed]), ...(cascade ? [cascade] : [])]
+    : [
+        call(runtime('createWrites'), [codec, created]),
+        ...(isUpdatable ? [call(runtime('updateWrites'), [codec, key, changed])] : []),
+        cascade ?? call(runtime('deleteWrites'), [codec, key]),
+      ];
+  const all = [...parts, ...(put ? [put] : [])];
+  const [only = ''] = all;
+  const writes = all.length === 1 ? only : object(all.map((write) => code`...${write}`));
   return {
     name,
-    writes: names.writes,
-    parts: writes.map((write) => ({ spread: code`...${write}` })),
+    declaration: assigned(`export const ${names.writes} =`, writes),
     functions: [
       { declaration: creatingFunction(entity, created) },
-      ...(isUpdatable ? [{ declaration: changingFunction(entity, changed) }] : []),
+      ...(isUpdatable && typeof changed === 'string'
+        ? [{ declaration: changingFunction(entity, changed) }]
+        : []),
       ...(dependents ? [{ declaration: dependents.declaration }] : []),
     ],
-    names: [names.writes, created, changed, ...(dependents ? [dependents.name] : [])],
+    names: [
+      names.writes,
+      created,
+      ...(typeof changed === 'string' ? [changed] : []),
+      ...(dependents ? [dependents.name] : []),
+    ],
   };
 }
 
@@ -131,28 +140,35 @@ function creatingFunction(entity: EntityPlan, name: string): Doc {
   return assigned(`const ${name} =`, arrow(parameters, body, { isAsync, returns }));
 }
 
+/** How changes are applied: a function where rules compute some attributes of the others. */
 function changingFunction(entity: EntityPlan, name: string): Doc {
-  const { names, attributes, revision } = entity;
+  const { names } = entity;
+  const given = [codecOf(entity), 'current', 'changes', env, changeRules(entity)];
+  const parameters = [
+    code`current: ${entityType(names.record)}`,
+    code`changes: ${entityType(names.changes)}`,
+    code`env: ${runtimeType('WriteEnvironment')}`,
+  ];
+  const body = withComputed(entity, call(runtime('changed'), given));
+  return assigned(`const ${name} =`, arrow(parameters, body));
+}
+
+function changeRules(entity: EntityPlan): Doc {
+  const { attributes, revision } = entity;
   const fields = attributes.filter((one) => isChangeable(entity, one));
   const forms = fields.flatMap((one) => {
     const steps = formsOf(one);
     return steps.length === 0 ? [] : [property(one.name, list(steps))];
   });
   const touched = attributes.filter(({ generated }) => generated === 'touch').map((one) => one.name);
-  const rules = object([
-    property('fields', texts(fields.map((one) => one.name))),
+  const fixed = attributes.filter(
+    (one) => !isChangeable(entity, one) && one.name !== revision && !touched.includes(one.name),
+  );
+  return object([
+    property('fixed', texts(fixed.map((one) => one.name))),
     ...(forms.length > 0 ? [property('forms', object(forms))] : []),
     ...(touched.length > 0 ? [property('touched', texts(touched))] : []),
-    ...(revision === null ? [] : [property('revision', quote(revision))]),
   ]);
-  const body = withComputed(entity, call(runtime('changed'), ['current', 'changes', env, rules]));
-  const record = entityType(names.record);
-  const parameters = [
-    code`current: ${record}`,
-    code`changes: ${entityType(names.changes)}`,
-    code`env: ${runtimeType('WriteEnvironment')}`,
-  ];
-  return assigned(`const ${name} =`, arrow(parameters, body));
 }
 
 /** The record with the attributes that rules compute of the others. */
@@ -241,11 +257,20 @@ function formedValue({ name, form }: AttributePlan, value: Doc): Doc {
   return form ? call(runtime('formed'), [quote(name), value, formExpression(form)]) : value;
 }
 
+const scalarForms = {
+  text: 'anyText',
+  integer: 'wholeNumber',
+  safeInteger: 'wholeNumber',
+  decimal: 'anyNumber',
+  boolean: 'trueOrFalse',
+  time: 'time',
+} as const;
+
 /** The function of a form: `time`, `eachOf(time)`, `storedStop`. */
 function formExpression(form: ValueForm): Doc {
   switch (form.kind) {
     case 'scalar':
-      return runtime(form.encoding);
+      return runtime(scalarForms[form.encoding]);
     case 'each': {
       const element = formExpression(form.of);
       return call(runtime('eachOf'), [form.nullable ? call(runtime('orNull'), [element]) : element]);

@@ -1,31 +1,36 @@
 /** How records of an entity are stored: key layout, constraints, aggregates, a sample. */
 
 import type { Plan } from '../../plan/types/plan.js';
-import type { AggregatePlan, EntityPlan, ItemPlan } from '../../plan/types/storage.js';
+import type { AggregatePlan, EntityPlan, ItemPlan, SlotPlan } from '../../plan/types/storage.js';
 import { bothKeys, keyText } from './keys.js';
-import { sampleKeys } from './samples.js';
+import { sampleKey } from './samples.js';
 
 export function entityView(plan: Plan, entity: EntityPlan) {
+  const items = entity.items.filter(({ role }) => role !== 'version');
   return {
     name: entity.name,
-    items: entity.items
-      .filter(({ role }) => role !== 'version')
-      .map((item) => ({ name: itemName(entity, item), keys: item.slots.map(slotView) })),
-    notes: notes(plan, entity),
-    sample: sampleKeys(plan, entity),
+    isSparse: items.some(({ slots }) => slots.some((slot) => sparse(slot) !== '')),
+    items: items.map((item) => ({
+      name: itemName(entity, item),
+      keys: item.slots.map((slot) => slotView(plan, entity, slot)),
+    })),
+    notes: notes(plan, entity).join(' '),
   };
 }
 
-function slotView(slot: ItemPlan['slots'][number]) {
+function slotView(plan: Plan, entity: EntityPlan, slot: SlotPlan) {
   return {
     index: slot.index ?? 'table',
     partition: keyText(slot.partition),
     sort: slot.sort ? keyText(slot.sort) : '',
-    sparse: [
-      ...slot.present,
-      ...slot.when.map(({ field, values }) => `${field}: ${values.join(' or ')}`),
-    ].join(', '),
+    sample: sampleKey(plan, entity, slot),
+    sparse: sparse(slot),
   };
+}
+
+/** The values without which a record is not in the index. */
+function sparse({ present, when }: SlotPlan): string {
+  return [...present, ...when.map(({ field, values }) => `${field}: ${values.join(' or ')}`)].join(', ');
 }
 
 /** What else writes maintain. */

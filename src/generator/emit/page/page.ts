@@ -5,12 +5,11 @@ import type { PatternPlan } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import { entityView } from './entities.js';
 import { mutationBlocks, ruleBlocks, transactionBlocks } from './mutations.js';
-import { patternBlock } from './patterns.js';
+import { patternBlocks } from './patterns.js';
 import { tableViews } from './tables.js';
 
 export function accessPatternsView(plan: Plan, budgets: SingleBudgets) {
-  const blocks = (patterns: readonly PatternPlan[]) =>
-    patterns.map((pattern) => patternBlock(plan, budgets, pattern));
+  const blocks = (patterns: readonly PatternPlan[]) => patternBlocks(plan, budgets, patterns);
   const stored = new Set(plan.entities.map(({ name }) => name));
   return {
     entities: plan.entities.map((entity) => ({

@@ -20,13 +20,33 @@ export interface PatternBlock {
   readonly why: string;
 }
 
-export function patternBlock(plan: Plan, budgets: SingleBudgets, pattern: PatternPlan): PatternBlock {
-  const { name, field } = pattern;
-  const budget = budgets.get(name);
+/** A block for each way to read: patterns that read alike share one. */
+export function patternBlocks(
+  plan: Plan,
+  budgets: SingleBudgets,
+  patterns: readonly PatternPlan[],
+): readonly PatternBlock[] {
+  const alike = new Map<string, { readonly names: string[]; readonly block: PatternBlock }>();
+  for (const pattern of patterns) {
+    const block = patternBlock(plan, budgets, pattern);
+    const key = JSON.stringify(block);
+    const { name, field } = pattern;
+    const heading = `**${name}** · ${field ? `\`${field.type}.${field.field}\`` : 'for rules'}`;
+    const found = alike.get(key);
+    if (found) found.names.push(heading);
+    else alike.set(key, { names: [heading], block });
+  }
+  return [...alike.values()].map(({ names: all, block }) => ({
+    ...block,
+    heading: `${all.join(', ')} · ${block.heading}`,
+  }));
+}
+
+function patternBlock(plan: Plan, budgets: SingleBudgets, pattern: PatternPlan): PatternBlock {
+  const budget = budgets.get(pattern.name);
   const query = queryIn(plan, pattern);
-  const answers = field ? `\`${field.type}.${field.field}\`` : 'for rules';
   return {
-    heading: `**${name}** · ${answers} · ${returned(plan, pattern)}`,
+    heading: returned(plan, pattern),
     reads: [...reads(plan, pattern), ...order(query)].join(', '),
     filter: query?.filter ? filterText(query.filter) : '',
     cost: readCost(budget),

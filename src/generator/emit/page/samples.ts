@@ -2,22 +2,16 @@
 
 import { sampleInHole, samples } from '../../encodings.js';
 import type { Plan } from '../../plan/types/plan.js';
-import type { AttributePlan, EntityPlan, TemplatePart } from '../../plan/types/storage.js';
+import type { AttributePlan, EntityPlan, SlotPlan, TemplatePart } from '../../plan/types/storage.js';
 
-/** The keys of a record, each attribute once: `` `PK` `USER#0198…` ``. */
-export function sampleKeys(plan: Plan, entity: EntityPlan): string {
+/** A key of a slot with values in it: `` `USER#0198…` ``, its parts as the table's columns. */
+export function sampleKey(plan: Plan, entity: EntityPlan, { partition, sort }: SlotPlan): string {
   const values = new Map(
     entity.attributes.map((attribute) => [attribute.name, sampleValue(plan, attribute)]),
   );
-  const slots = entity.items[0]?.slots ?? [];
-  const templates = slots.flatMap(({ partition, sort }) => (sort ? [partition, sort] : [partition]));
-  const keys = new Map(
-    templates.map(({ attribute, parts }) => [
-      attribute,
-      parts.map((part) => samplePart(part, values)).join(''),
-    ]),
-  );
-  return [...keys].map(([attribute, text]) => `\`${attribute} = ${text}\``).join(', ');
+  return [partition, ...(sort ? [sort] : [])]
+    .map(({ parts }) => `\`${parts.map((part) => samplePart(part, values)).join('')}\``)
+    .join(' ');
 }
 
 function samplePart(part: TemplatePart, values: ReadonlyMap<string, unknown>): string {
@@ -30,6 +24,7 @@ function sampleValue(plan: Plan, attribute: AttributePlan): unknown {
   if (attribute.list) return [];
   switch (attribute.encoding) {
     case 'integer':
+    case 'safeInteger':
     case 'decimal':
     case 'boolean':
     case 'time':

@@ -18,26 +18,21 @@ import type { Doc } from '../fragment.js';
 import { arrow, block, call, code, json, list, object, property, quote } from '../printer.js';
 import { args, context, entityType, keyValue as keyName, queryValue, runtime, writesOf } from '../symbols.js';
 import { keyValue } from './reads.js';
-import { allowStatements, type Body, ruleCall } from './rule-calls.js';
+import { type Body, ruleCall } from './rule-calls.js';
 
 export function mutationBody(plan: Plan, mutation: MutationPlan): Body {
   const { idempotent, allow, name } = mutation;
   const record = mutation.each ? 'records' : 'record';
   const write = writeExpression(plan, mutation, 'values');
   const prelude = preparation(mutation, 'values');
-  const before = allowStatements(allow);
-  if (mutation.all)
-    return { statements: [...before, allDeleted(plan, mutation, mutation.all)], isAsync: before.length > 0 };
+  if (mutation.all) return { allow, statements: [allDeleted(plan, mutation, mutation.all)], isAsync: false };
   if (idempotent) {
     const once = idempotentWrite([record], idempotent, { name, prelude, writes: [write] });
-    return { statements: [...before, once, record], isAsync: true };
+    return { allow, statements: [once, record], isAsync: true };
   }
-  if (mutation.kind === 'delete' && !mutation.each && isCascading(plan, mutation.entity)) {
-    const cascade = call(code`${context}.db.cascade`, [write]);
-    return { statements: [...before, cascade], isAsync: before.length > 0 };
-  }
-  const sent = code`const [${record}] = await ${call(code`${context}.db.write`, [write])};`;
-  return { statements: [...before, ...prelude, sent, record], isAsync: true };
+  const cascades = mutation.kind === 'delete' && !mutation.each && isCascading(plan, mutation.entity);
+  const sent = call(code`${context}.db.${cascades ? 'cascade' : 'writeOne'}`, [write]);
+  return { allow, statements: [...prelude, sent], isAsync: prelude.length > 0 };
 }
 
 /** The records of a pattern, in as many transactions as it takes. */
@@ -79,7 +74,7 @@ export function transactionBody(plan: Plan, transaction: TransactionPlan): Body 
     returns.kind === 'step'
       ? given(returns.step)
       : object(returns.steps.map((step) => property(step, given(step))));
-  return { statements: [...allowStatements(allow), ...ids, ...sent, answer], isAsync: true };
+  return { allow, statements: [...ids, ...sent, answer], isAsync: true };
 }
 
 /** A write that takes what earlier steps give is made when they are computed. */
@@ -228,8 +223,8 @@ function elementValue(
   const current = kind === 'upsert' ? code`current?.${field} ?? ${start}` : `current.${field}`;
   const given = valueExpression(value);
   if (how === 'add') {
-    const isWhole = attribute?.encoding === 'integer';
-    const sum = attribute?.of === 'Int' ? 'addedInt' : isWhole ? 'addedInteger' : 'addedDecimal';
+    const isDecimal = attribute?.encoding === 'decimal';
+    const sum = attribute?.of === 'Int' ? 'addedInt' : isDecimal ? 'addedDecimal' : 'addedInteger';
     return property(field, call(runtime(sum), [quote(field), current, given]));
   }
   const isOptional = isGiven(value) && value.nullable;

@@ -4,19 +4,7 @@ import { argumentsName } from '../../names.js';
 import type { PatternPlan } from '../../plan/types/access.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import { type Doc, localsIn } from '../fragment.js';
-import {
-  arrow,
-  assigned,
-  block,
-  call,
-  code,
-  comment,
-  generic,
-  globalOf,
-  object,
-  property,
-  quote,
-} from '../printer.js';
+import { arrow, assigned, block, call, code, comment, object, property, quote } from '../printer.js';
 import { codecOf, contextType, entityType, graphqlType, keyValue, runtime, runtimeType } from '../symbols.js';
 
 /** The function that loads a record, with the fields to prefetch. */
@@ -46,10 +34,9 @@ export function prefetchView(
     code`context: ${contextType}`,
     code`info: ${runtimeType('PrefetchInfo')}`,
   ];
-  const returns = generic(globalOf('Promise'), [code`${entityType(names.record)} | null`]);
   return {
     comment: comment(`${name} by its key. Prefetches selected fields that depend only on the key.`),
-    declaration: assigned(`const ${prefetchName(entity)} =`, arrow(parameters, body, { returns })),
+    declaration: assigned(`const ${prefetchName(entity)} =`, arrow(parameters, body)),
   };
 }
 

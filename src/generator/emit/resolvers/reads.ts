@@ -29,9 +29,16 @@ export type Shape = 'one' | 'list' | 'connection';
 
 /** A parent without the value has no such relation; a null argument is an open bound, not an absence. */
 export function isMissing({ inputs }: PatternPlan): Doc[] {
-  return inputs
-    .filter(({ value }) => value.kind === 'parent' && value.nullable)
-    .map(({ value }) => code`${valueExpression(value)} === null`);
+  return (
+    inputs
+      .filter(({ value }) => value.kind === 'parent' && value.nullable)
+      // A field of an embedded type may be absent.
+      .map(({ value }) => code`${valueExpression(value)} ${isNested(value) ? '==' : '==='} null`)
+  );
+}
+
+function isNested(value: ValuePlan): boolean {
+  return value.kind === 'parent' && value.path.length > 1;
 }
 
 /** The join of a pattern that gives one record; nothing more is read where there is none, or where it leads nowhere. */
@@ -142,9 +149,8 @@ function readCall(
   }: { readonly isPartial: boolean; readonly select?: string | undefined; readonly extra?: readonly Doc[] },
 ): Doc {
   if (shape === 'connection') {
-    const selected = call(runtime('selection'), [info]);
-    const options = extra.length > 0 ? object([code`...${selected}`, ...extra]) : selected;
-    return sessionCall('connection', [query, args, options]);
+    const options = extra.length > 0 ? [object(extra)] : [];
+    return sessionCall('connection', [query, args, info, ...options]);
   }
   const asked =
     select === undefined ? call(runtime('fieldsOf'), [info]) : call('new Set', [list([quote(select)])]);
@@ -238,10 +244,12 @@ function mixedCall(plan: Plan, pattern: PatternPlan, mixed: MixedAccess, shape: 
   const { entity, access } = mixedQuery(plan, pattern, mixed);
   const given = [...pattern.inputs, ...pattern.filterInputs]
     .filter(({ value }) => value.kind !== 'literal')
-    .map(({ name, value }) => property(name, canonical(entity, name, value)));
+    .map(({ name, value }) => {
+      const isKey = access.equals.some(({ field }) => field === name);
+      return property(name, isKey ? canonical(entity, name, value) : valueExpression(value));
+    });
   const query = queryFunctionCall(access, given);
-  if (shape === 'connection')
-    return sessionCall('connection', [query, args, call(runtime('selection'), [info])]);
+  if (shape === 'connection') return sessionCall('connection', [query, args, info]);
   const records = sessionCall('list', [query, ...(access.limit ? [limitExpression(access)] : [])]);
   if (mixed.parent?.read !== 'separate') return records;
   const owner = entityOf(plan, mixed.parent.entity);

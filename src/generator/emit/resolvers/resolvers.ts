@@ -6,13 +6,25 @@ import type { PatternPlan } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { ResolverPlan } from '../../plan/types/resolvers.js';
 import { type Doc, localsIn } from '../fragment.js';
-import { arrow, block, call, code, generic, operation, property, quote, typeFrom, when } from '../printer.js';
+import {
+  arrow,
+  block,
+  call,
+  code,
+  conditional,
+  generic,
+  operation,
+  property,
+  quote,
+  typeFrom,
+  when,
+} from '../printer.js';
 import type { SourceFile } from '../source-file.js';
-import { args, context, contextType, graphqlType, info, parent, runtime } from '../symbols.js';
+import { context, contextType, graphqlType, runtime } from '../symbols.js';
 import { mutationBody, transactionBody } from './mutations.js';
 import { prefetchName, prefetchView } from './prefetch.js';
 import { isMissing, joinBody, joinRead, patternCall, type Shape } from './reads.js';
-import { allowStatements, type Body, ruleCall } from './rule-calls.js';
+import { type Body, ruleCall } from './rule-calls.js';
 
 export function resolversFile(plan: Plan): SourceFile {
   const types = new Map<string, { readonly resolver: Doc }[]>();
@@ -89,12 +101,14 @@ function prefetchCall(plan: Plan, pattern: PatternPlan, extra: readonly Doc[]): 
 }
 
 function resolverFunction(plan: Plan, resolver: ResolverPlan): Doc {
-  const { statements, isAsync } = resolverBody(plan, resolver);
+  if (resolver.answer.kind === 'rule') return call(runtime('answeredBy'), [`rules.${resolver.answer.rule}`]);
+  const { allow, statements, isAsync } = resolverBody(plan, resolver.answer);
   const [only] = statements;
   // A body of one `return` is given as what it returns.
   const isShort = statements.length === 1 && only !== undefined;
   const body = isShort ? only : block(withReturn(statements));
-  return arrow(parametersOf(body), body, { isAsync });
+  const resolve = arrow(parametersOf(body), body, { isAsync });
+  return allow === null ? resolve : call(runtime('allowedBy'), [`rules.${allow}`, resolve]);
 }
 
 /** The last statement is what the resolver gives. */
@@ -112,17 +126,15 @@ function parametersOf(body: Doc): string[] {
   return names;
 }
 
-function resolverBody(plan: Plan, { type, field, answer }: ResolverPlan): Body {
+function resolverBody(plan: Plan, answer: Exclude<ResolverPlan['answer'], { kind: 'rule' }>): Body {
   switch (answer.kind) {
-    case 'rule':
-      return { statements: [ruleCall(answer.rule, [parent, args, context, info])], isAsync: false };
     case 'mutation':
       return mutationBody(plan, mutationOf(plan, answer.mutation));
     case 'transaction':
       return transactionBody(plan, transactionOf(plan, answer.transaction));
     case 'pattern': {
       const pattern = plan.patterns.find((one) => one.name === answer.pattern);
-      if (!pattern) throw new Error(`no pattern for ${type}.${field}`);
+      if (!pattern) throw new Error(`no pattern ${answer.pattern}`);
       return patternBody(plan, pattern, answer.shape);
     }
   }
@@ -130,22 +142,22 @@ function resolverBody(plan: Plan, { type, field, answer }: ResolverPlan): Body {
 
 function patternBody(plan: Plan, pattern: PatternPlan, shape: Shape): Body {
   const { access, allow, visible, cardinality } = pattern;
-  const statements = allowStatements(allow);
   const missing = isMissing(pattern);
-  if (missing.length > 0) {
-    const nothing = cardinality === 'count' || cardinality === 'sum' ? '0' : nothingOf(pattern, shape);
-    statements.push(when(operation(missing, '||'), `return ${nothing};`));
-  }
+  const isAbsent = missing.length > 0 ? operation(missing, '||') : null;
+  const nothing = cardinality === 'count' || cardinality === 'sum' ? '0' : nothingOf(pattern, shape);
   const isJoin = access.kind === 'through' && cardinality === 'one';
-  if (isJoin) statements.push(...joinBody(plan, pattern, access));
-  const read =
-    visible === null
-      ? selected(pattern, shape, patternCall(plan, pattern, shape))
-      : patternCall(plan, pattern, shape);
-  const isAsync = allow !== null || isJoin || visible !== null;
-  if (visible === null) return { statements: [...statements, read], isAsync };
+  const isAsync = isJoin || visible !== null;
+  const read = patternCall(plan, pattern, shape);
+  const answer = visible === null ? selected(pattern, shape, read) : read;
+  if (isAbsent && !isAsync) return { allow, statements: [conditional(isAbsent, nothing, answer)], isAsync };
+  const statements = [
+    ...(isAbsent ? [when(isAbsent, `return ${nothing};`)] : []),
+    ...(isJoin ? joinBody(plan, pattern, access) : []),
+  ];
+  if (visible === null) return { allow, statements: [...statements, answer], isAsync };
   const sees = ruleCall(visible, ['node', context]);
   return {
+    allow,
     statements: [
       ...statements,
       code`const node = await ${read};`,

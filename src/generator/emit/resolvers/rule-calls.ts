@@ -1,20 +1,18 @@
 /** What resolvers of every kind are made of. */
 
 import type { Doc } from '../fragment.js';
-import { call, code, object } from '../printer.js';
-import { args, context, parent } from '../symbols.js';
+import { call, object } from '../printer.js';
 
-/** Statements, and whether one of them waits. */
+/** A resolver's statements. */
 export interface Body {
+  /** The rule that is called before anything is read or written. */
+  readonly allow: string | null;
   readonly statements: readonly Doc[];
+  /** Whether one of them waits. */
   readonly isAsync: boolean;
 }
 
 /** `rules.staff({ parent, args, context })` */
 export function ruleCall(rule: string, given: readonly Doc[]): Doc {
   return call(`rules.${rule}`, [object(given)]);
-}
-
-export function allowStatements(allow: string | null): Doc[] {
-  return allow === null ? [] : [code`await ${ruleCall(allow, [parent, args, context])};`];
 }

@@ -59,6 +59,19 @@ const fileKeys = {
       'Hand-written rules, by name: rules that answer a field, and details of rules that patterns, mutations and entities name, such as their files.',
     example: { ...small, rules: { signIn: { for: 'Mutation.signIn', in: 'sessions' } } },
   },
+  scalars: {
+    ...each(
+      {
+        type: 'string',
+        enum: ['text', 'integer', 'decimal', 'boolean', 'time', 'document'],
+      },
+      { propertyNames: name },
+    ),
+    title: 'Scalars',
+    description:
+      'What the values of custom scalars of the schema are: `text`, `integer` (whole numbers up to 2^53 - 1), `decimal`, `boolean`, `time` (a moment, stored in UTC) or `document` (any JSON). `DateTime`, `JSON` and the number scalars of graphql-scalars are known; any other is text.',
+    example: { ...small, scalars: { AWSTimestamp: 'integer', AWSDateTime: 'time' } },
+  },
   external: {
     anyOf: [fieldPaths, { type: 'array', items: fieldPaths }],
     title: 'External fields',

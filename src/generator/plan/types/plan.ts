@@ -3,6 +3,7 @@
  * `emit`. Unions by `kind`. Names for generated code are made here once (names.ts), never in a template.
  */
 
+import type { Encoding } from '../../encodings.js';
 import type { PatternPlan } from './access.js';
 import type { ResolverPlan } from './resolvers.js';
 import type { RulePlan } from './rules.js';
@@ -24,6 +25,8 @@ export interface Plan {
   readonly rules: readonly RulePlan[];
   /** Every field of a reachable SDL type that a resolver answers, by type, in the order of the YAML. */
   readonly resolvers: readonly ResolverPlan[];
+  /** How values of custom scalars are stored that the declaration tells of, if of some. */
+  readonly scalars?: Readonly<Record<string, Encoding>>;
   /** Enums of stored attributes: the values a key may hold. */
   readonly enums: Readonly<Record<string, readonly string[]>>;
 }

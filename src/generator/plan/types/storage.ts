@@ -96,6 +96,8 @@ export interface AttributePlan {
   readonly encoding: Encoding;
   /** Of the innermost type. */
   readonly element: Encoding;
+  /** Any JSON: a scalar whose values have no type. */
+  readonly any?: true;
   /** Stored, but in no SDL type. */
   readonly hidden: boolean;
   readonly secret: boolean;
@@ -127,7 +129,7 @@ export type TypeShape =
 
 /** The form of a value, at any depth: a scalar's, that of each element of a list, or that of an embedded type. */
 export type ValueForm =
-  | { readonly kind: 'scalar'; readonly encoding: 'time' }
+  | { readonly kind: 'scalar'; readonly encoding: Exclude<Encoding, 'enum' | 'document'> }
   | { readonly kind: 'each'; readonly of: ValueForm; readonly nullable: boolean }
   | { readonly kind: 'embedded'; readonly type: string };
 

@@ -2,13 +2,20 @@
 
 /** A value a resolver passes on. */
 export type ValuePlan =
-  | { readonly kind: 'argument'; readonly path: readonly string[]; readonly nullable: boolean }
-  | { readonly kind: 'parent'; readonly path: readonly string[]; readonly nullable: boolean }
+  | ({ readonly kind: 'argument' } & PathValue)
+  | ({ readonly kind: 'parent' } & PathValue)
   /** An element of the list of a mutation, or what is below it. */
-  | { readonly kind: 'each'; readonly path: readonly string[]; readonly nullable: boolean }
+  | ({ readonly kind: 'each' } & PathValue)
   /** A variable that a transaction sets before its writes. */
   | { readonly kind: 'made'; readonly name: string }
   | { readonly kind: 'literal'; readonly value: string | number | boolean };
+
+interface PathValue {
+  readonly path: readonly string[];
+  readonly nullable: boolean;
+  /** Steps of the path, from 1 on, that lead from something that may be null. */
+  readonly optional?: readonly number[];
+}
 
 /** A moment, from now. */
 export interface Moment {

@@ -1,9 +1,12 @@
 /** Change functions for `update` and `upsert`, from the values that callers pass to generated code. */
 import { TableloomError } from '../../errors.js';
-import type { WriteEnvironment } from '../write.js';
+import type { MaybePromise, WriteEnvironment } from '../write.js';
 import { type Form, formed } from './forms.js';
 
-type MaybePromise<T> = T | Promise<T>;
+/** What of the values of a new record may change later: all but what is fixed. */
+export type ChangesOf<New, Fixed extends keyof New = never> = {
+  readonly [Field in Exclude<keyof New, Fixed>]?: New[Field] | undefined;
+};
 
 /** Changes, or a function that computes them from the current record. */
 export type Changes<R, C extends object> = C | ((current: R) => MaybePromise<C>);

@@ -13,7 +13,7 @@ import type {
   WriteEnvironment,
 } from '../write.js';
 import { create, remove, update, upsert } from '../writes.js';
-import { type Changes, changing, putting, type Upserts, upserting } from './changing.js';
+import { type Changes, type ChangesOf, changing, putting, type Upserts, upserting } from './changing.js';
 import { type Form, formed } from './forms.js';
 
 /** Makes a record of the values for it. */
@@ -59,9 +59,45 @@ export function upsertWrites<R extends object, K extends object, N extends C & o
   build: Creating<R, N>,
   change: Changing<R, C>,
 ): UpsertWrites<R, K, N> {
+  const apply = { create: build, change };
   return {
-    upsert: (key, values, options) =>
-      upsert(entity, keyOf(key), upserting(values, key, { create: build, change }), options),
+    upsert: (key, values, options) => upsert(entity, keyOf(key), upserting(values, key, apply), options),
+  };
+}
+
+type EntityWrites<R extends object, K, N extends object, C extends object> = CreateWrites<R, N> &
+  UpdateWrites<R, K, C> &
+  UpsertWrites<R, K, N> &
+  DeleteWrites<R, K>;
+
+/** All writes of an entity, its changes applied by rules, or by a function where attributes are computed of others. */
+export function writesOf<R extends object, K extends object, N extends object, const F extends string>(
+  entity: EntityCodec<R>,
+  keyOf: (key: K) => Key,
+  build: Creating<R, N>,
+  change: ChangeRules<F>,
+): EntityWrites<R, K, N, ChangesOf<N, Extract<F, keyof N>>>;
+export function writesOf<R extends object, K extends object, N extends C & object, C extends object>(
+  entity: EntityCodec<R>,
+  keyOf: (key: K) => Key,
+  build: Creating<R, N>,
+  change: Changing<R, C>,
+): EntityWrites<R, K, N, C>;
+export function writesOf<R extends object, K extends object, N extends object>(
+  entity: EntityCodec<R>,
+  keyOf: (key: K) => Key,
+  build: Creating<R, N>,
+  change: ChangeRules<string> | Changing<R, object>,
+): EntityWrites<R, K, N, object> {
+  const apply: Changing<R, object> =
+    typeof change === 'function'
+      ? change
+      : (current, changes, env) => changed(entity, current, changes, env, change);
+  return {
+    ...createWrites(entity, build),
+    ...updateWrites(entity, keyOf, apply),
+    ...upsertWrites(entity, keyOf, build, apply),
+    ...deleteWrites(entity, keyOf),
   };
 }
 
@@ -133,30 +169,32 @@ export function cascadeWrites<R extends object, K>(
 }
 
 /** How changes of an entity are applied. */
-export interface ChangeRules<R extends object, C extends object> {
-  /** What may change; all else of the changes is left out of account. */
-  readonly fields: readonly (keyof R & keyof C & string)[];
+export interface ChangeRules<F extends string> {
+  /** Attributes that changes do not reach, besides `touched` and the revision. */
+  readonly fixed: readonly F[];
   /** By field, what brings a value into the form it is stored in, in this order; null stays null. */
-  readonly forms?: { readonly [F in keyof C]?: readonly Form[] };
+  readonly forms?: Readonly<Record<string, readonly Form[]>>;
   /** Fields that hold the time of the last change. */
-  readonly touched?: readonly (keyof R & string)[];
-  /** The field that counts writes. */
-  readonly revision?: keyof R & string;
+  readonly touched?: readonly string[];
 }
 
 /** The record with changes: a field that they leave out stays as it is. */
-export function changed<R extends object, C extends object>(
+export function changed<R extends object>(
+  { revision }: EntityCodec<R>,
   current: R,
-  changes: C,
+  changes: object,
   env: Pick<WriteEnvironment, 'now'>,
-  { fields, forms = {}, touched = [], revision }: ChangeRules<R, C>,
+  { fixed, forms = {}, touched = [] }: ChangeRules<string>,
 ): R {
   const record: Record<string, unknown> = { ...(current as object) };
-  for (const field of fields) {
-    const value: unknown = changes[field];
-    if (value === undefined) continue;
-    const steps: readonly Form[] = forms[field] ?? [];
-    record[field] = steps.reduce<unknown>((step, form) => formed(field, step, form as Form<unknown>), value);
+  for (const [field, value] of Object.entries(changes)) {
+    if (value === undefined || !Object.hasOwn(current, field)) continue;
+    if (field === '__typename' || field === revision || fixed.includes(field) || touched.includes(field))
+      continue;
+    record[field] = (forms[field] ?? []).reduce<unknown>(
+      (step, form) => formed(field, step, form as Form<unknown>),
+      value,
+    );
   }
   for (const field of touched) record[field] = time(env.now);
   if (revision !== undefined) record[revision] = Number(record[revision]) + 1;

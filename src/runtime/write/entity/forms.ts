@@ -22,6 +22,19 @@ function inForm<V, S>(path: string, value: V, form: Form<V, S>): S {
   }
 }
 
+function ofType<T>(wanted: string, isOne: (value: unknown) => boolean): Form<T, T> {
+  return (value, path) => {
+    if (!isOne(value)) throw invalid(path, `${wanted} is needed.`);
+    return value;
+  };
+}
+
+/** Values of scalars that nobody but us may check. */
+export const anyText = ofType<string>('Text', (value) => typeof value === 'string');
+export const wholeNumber = ofType<number>('A whole number up to 2^53 - 1', Number.isSafeInteger);
+export const anyNumber = ofType<number>('A finite number', Number.isFinite);
+export const trueOrFalse = ofType<boolean>('True or false', (value) => typeof value === 'boolean');
+
 /** The form of a list whose elements have one. */
 export function eachOf<V, S>(form: Form<V, S>): Form<readonly V[], S[]> {
   return (values, path) => {

@@ -1,5 +1,6 @@
 /** Transitions and validations of an entity can hold, and name attributes they are for. */
 
+import { isNumber } from '../../../encodings.js';
 import { namedType, printType } from '../../../model.js';
 import { originals, type ResolvedAttribute, type ResolvedModel } from '../../../resolve/resolved-model.js';
 import { patternFault } from '../../redos.js';
@@ -110,7 +111,7 @@ export const conditionChecks: readonly Check<ResolvedModel>[] = [
 /** What a bound is compared with: the value itself, or how many there are of its parts. */
 function boundedAs({ list, encoding }: ResolvedAttribute): 'value' | 'count' | undefined {
   if (list || encoding === 'text') return 'count';
-  return encoding === 'integer' || encoding === 'decimal' ? 'value' : undefined;
+  return isNumber(encoding) ? 'value' : undefined;
 }
 
 function notMovable(

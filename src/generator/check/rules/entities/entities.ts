@@ -1,6 +1,7 @@
 /** What an entity says of its attributes fits them. */
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
+import { isNumber, isWhole } from '../../../encodings.js';
 import { namedType, partOf, printType } from '../../../model.js';
 import { momentOf } from '../../../moments.js';
 import {
@@ -13,6 +14,7 @@ import {
 } from '../../../resolve/resolved-model.js';
 import { literalReferences } from '../../../resolve/value-references.js';
 import { embeddedType } from '../../../resolve/written-values.js';
+import { scalarHint } from '../../../scalars.js';
 import { type Check, type Finding, listed } from '../../row.js';
 import { wrongShapes } from '../writes/values.js';
 
@@ -75,7 +77,9 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
           if (
             !attribute ||
             !wanted ||
-            (attribute.encoding === wanted.encoding && !(wanted.type === 'Int!' && attribute.nullable))
+            (wanted.type === 'Int!'
+              ? isWhole(attribute.encoding) && !attribute.nullable
+              : attribute.encoding === wanted.encoding)
           )
             continue;
           yield {
@@ -132,7 +136,7 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
       for (const { name, model, attributes, type } of originals(entities)) {
         for (const word of model.sets) {
           const attribute = attributes.get(word.text);
-          const isPlain = attribute && ['text', 'integer', 'decimal'].includes(attribute.element);
+          const isPlain = attribute && (attribute.element === 'text' || isNumber(attribute.element));
           if (
             !attribute ||
             (attribute.type.kind === 'list' &&
@@ -210,14 +214,14 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'ttl-type',
-    *check({ entities }) {
+    *check({ entities, model: { sdl } }) {
       for (const { name, model, attributes } of originals(entities)) {
         const attribute = model.ttl && attributes.get(model.ttl.text);
         if (!model.ttl || !attribute || attribute.encoding === 'time') continue;
         yield {
           at: model.ttl.at,
           message: `\`${name}.${model.ttl.text}\` is \`${printType(attribute.type)}\`, but a record expires at a \`DateTime\`.`,
-          hint: 'Name a `DateTime` attribute.',
+          hint: scalarHint(sdl, attribute, 'time') ?? 'Name a `DateTime` attribute.',
         };
       }
     },
@@ -346,6 +350,7 @@ function fits(attribute: ResolvedAttribute, value: string | number | boolean | n
     case 'enum':
       return typeof value === 'string';
     case 'integer':
+    case 'safeInteger':
       return Number.isInteger(value);
     case 'decimal':
       return typeof value === 'number' && Number.isFinite(value);
@@ -369,6 +374,7 @@ function example(attribute: ResolvedAttribute): string {
     case 'enum':
       return `a value of \`${attribute.of}\``;
     case 'integer':
+    case 'safeInteger':
       return 'a whole number';
     case 'decimal':
       return 'a number';

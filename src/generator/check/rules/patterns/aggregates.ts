@@ -1,10 +1,12 @@
 /** A maintained aggregate is exact: it is of all records with some values, and each write knows what it adds. */
 
 import type { Note, Span } from '../../../diagnostics/diagnostic.js';
+import { isWhole } from '../../../encodings.js';
 import { isMaintained, namedType, type PatternModel, printType, type Word } from '../../../model.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
 import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
 import { fieldAt, isConnection } from '../../../resolve/sdl.js';
+import { scalarHint } from '../../../scalars.js';
 import { type Check, type Finding, listed } from '../../row.js';
 
 export const aggregateChecks: readonly Check<ResolvedModel>[] = [
@@ -67,7 +69,7 @@ export const aggregateChecks: readonly Check<ResolvedModel>[] = [
         const entity = entities.get(target.text);
         const attribute = of && entity?.attributes.get(of.text);
         if (cardinality !== 'sum' || !of || !entity || !attribute) continue;
-        if (attribute.encoding === 'integer') continue;
+        if (isWhole(attribute.encoding)) continue;
         const isDecimal = attribute.encoding === 'decimal';
         yield {
           at: of.at,
@@ -75,7 +77,7 @@ export const aggregateChecks: readonly Check<ResolvedModel>[] = [
           notes: fieldNote(entity, of.text),
           hint: isDecimal
             ? 'Store whole numbers of the smallest unit, such as cents, in an `Int`.'
-            : 'Name an attribute that is a whole number.',
+            : (scalarHint(model.sdl, attribute, 'integer') ?? 'Name an attribute that is a whole number.'),
         };
       }
     },

@@ -1,5 +1,6 @@
 /** The field that a pattern or mutation answers can carry the answer. */
 
+import { isNumber } from '../../../encodings.js';
 import {
   type PatternModel,
   printType,
@@ -156,8 +157,7 @@ function plainMistake(
       : { gives: `${gives} for each element`, hint: 'Make the field `[Boolean!]!`.' };
   }
   // A sum may need more room than an Int has.
-  const isWide =
-    pattern.cardinality === 'sum' && ['integer', 'decimal'].includes(encodingOf(type, resolved.model.sdl));
+  const isWide = pattern.cardinality === 'sum' && isNumber(encodingOf(type, resolved.model.sdl));
   const isRight = isWide || (type.kind === 'named' && type.name === wanted);
   return isRight ? undefined : { gives, hint: `Make the field \`${wanted}!\`.` };
 }

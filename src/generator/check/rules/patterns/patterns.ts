@@ -4,6 +4,7 @@ import { isInvertible } from '../../../encodings.js';
 import { type FilterOperator, namedType, printType } from '../../../model.js';
 import { comparisonsOf, requiredBy } from '../../../resolve/comparisons.js';
 import type { ResolvedAttribute, ResolvedModel } from '../../../resolve/resolved-model.js';
+import { scalarHint } from '../../../scalars.js';
 import { type Check, listed } from '../../row.js';
 
 export const patternChecks: readonly Check<ResolvedModel>[] = [
@@ -214,7 +215,7 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         yield {
           at: bucket.field.at,
           message: `\`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`, but a bucket needs a \`DateTime\`.`,
-          hint: 'Name a `DateTime` attribute.',
+          hint: scalarHint(model.sdl, attribute, 'time') ?? 'Name a `DateTime` attribute.',
         };
       }
     },

@@ -14,6 +14,7 @@ import {
   ruleTypeName,
   sequenceName,
 } from '../../../names.js';
+import { filterNames } from '../../../resolve/comparisons.js';
 import { edgeFieldsOf } from '../../../resolve/edges.js';
 import { type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';
 import { codegenTypes, reservedTypes, reservedWords } from '../../foreign-names.js';
@@ -283,7 +284,8 @@ function loaderNames({ model, entities }: ResolvedModel): Declared[] {
 
 /** What a query function is given: attributes, bounds, `bucket`, `order`, and a filter's arguments. */
 function* inputClashes(resolved: ResolvedModel): Generator<Finding> {
-  for (const { name, where, narrow, bucket, in: given, leadsTo } of resolved.model.patterns) {
+  for (const pattern of resolved.model.patterns) {
+    const { name, where, narrow, bucket, in: given, leadsTo } = pattern;
     const inputs = new Map<string, { readonly from: string; readonly at: Span }>();
     // A query across buckets takes the present moment.
     if (bucket && !given) inputs.set('now', { from: '', at: bucket.at });
@@ -299,7 +301,7 @@ function* inputClashes(resolved: ResolvedModel): Generator<Finding> {
         key: field,
         narrow: field,
         bound: use.operator?.text,
-        filter: path.at(-1),
+        filter: filterNames(pattern).get(path.join('.')),
         bucket: 'bucket',
         order: 'order',
       } as const;

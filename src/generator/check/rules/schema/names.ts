@@ -121,6 +121,18 @@ function* unknownTypes({ model, entities }: ResolvedModel): Generator<Finding> {
       storable.map((type) => type.name),
     );
   }
+  const custom = [...types.values()].filter((type) => type.kind === 'scalar').map((type) => type.name);
+  for (const { name } of model.scalars) {
+    const type = types.get(name.text);
+    if (type?.kind !== 'scalar')
+      yield unknownType(
+        name,
+        type,
+        undefined,
+        'but only values of custom scalars need to be told of',
+        custom,
+      );
+  }
   const targets = [...entities.keys(), ...[...types.values()].filter(isAbstract).map((type) => type.name)];
   for (const target of model.patterns.flatMap((one) => [...new Set([one.target, returned(one)])])) {
     const type = types.get(target.text);

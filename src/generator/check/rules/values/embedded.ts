@@ -1,5 +1,6 @@
 /** Types of values against the types of attributes, down to the fields of embedded types. */
 
+import { isNumber, isWhole } from '../../../encodings.js';
 import { fieldNamed, namedType, printType, type Sdl, type SdlType, type TypeRef } from '../../../model.js';
 import { isAnswered, type ResolvedModel } from '../../../resolve/resolved-model.js';
 import { encodingOf, isStorable } from '../../../resolve/sdl.js';
@@ -23,7 +24,8 @@ export function fits(
   const encoding = encodingOf(type, sdl);
   const wanted = encodingOf(target, sdl);
   if (wanted === 'enum') return type.name === target.name;
-  if (wanted === 'decimal') return encoding === 'decimal' || encoding === 'integer';
+  if (wanted === 'decimal') return isNumber(encoding);
+  if (wanted === 'safeInteger') return isWhole(encoding);
   // JSON takes objects of the schema; they do not take any JSON.
   if (wanted === 'document' && objectOf(sdl, target)) return objectOf(sdl, type) !== undefined;
   return encoding === wanted;

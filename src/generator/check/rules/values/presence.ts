@@ -31,19 +31,16 @@ export const presenceChecks: readonly Check<ResolvedModel>[] = [
         if (use.source.kind === 'through') continue;
         // What the record itself lacks makes a comparison fail.
         if (use.source.kind === 'current' && use.role !== 'value') continue;
-        // A call without a token is no repetition.
-        if (use.role === 'token' && !value.isPathNullable) continue;
-        // A condition that vanished with its argument would require nothing.
+        // What is optional asks nothing, changes nothing, or is a call without a token. A condition that vanished with its
+        // argument would require nothing.
         const isNeeded =
           ['equality', 'key', 'bucket', 'kind', 'input', 'require', 'expiry'].includes(use.role) ||
           (use.role === 'value' && use.attribute?.nullable === false && !mayBeLeftOut(resolved, use));
-        if (isNeeded ? !value.isNullable : !value.isPathNullable) continue;
+        if (!isNeeded || !value.isNullable) continue;
         const written = writtenSource(use.source);
         yield {
           at: use.source.at,
-          message: isNeeded
-            ? `\`${written.text}\` is nullable, but ${use.by.kind} \`${use.by.name.text}\` requires it.`
-            : `\`${written.text}\` is a field of something nullable.`,
+          message: `\`${written.text}\` is nullable, but ${use.by.kind} \`${use.by.name.text}\` requires it.`,
           notes: [{ message: `declared here as \`${printType(value.type)}\``, at: value.at }],
           hint: `Make ${use.source.kind !== 'literal' && use.source.path.length > 1 ? 'each step of it' : 'it'} non-null, with \`!\`.`,
         };

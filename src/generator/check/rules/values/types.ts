@@ -1,7 +1,7 @@
 /** Values are of the type of what they are compared with or become. */
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
-import type { Encoding } from '../../../encodings.js';
+import { type Encoding, isWhole } from '../../../encodings.js';
 import { namedType, printType, type TypeRef } from '../../../model.js';
 import type {
   ResolvedModel,
@@ -81,7 +81,8 @@ function* wrongTypes(
   const fixed = fixedTypeOf(use);
   if (fixed) {
     const element = fixed.takesList && value.type.kind === 'list' ? value.type.of : value.type;
-    if (element.kind === 'named' && encodingOf(element, sdl) === fixed.encoding) return;
+    const encoding = encodingOf(element, sdl);
+    if (encoding === fixed.encoding || (fixed.encoding === 'integer' && isWhole(encoding))) return;
     yield { at: use.source.at, message: `${given}, but ${fixed.what}.`, notes, hint: fixed.hint };
     return;
   }

@@ -2,6 +2,7 @@
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { suggestion } from '../../../diagnostics/suggest.js';
+import { isNumber } from '../../../encodings.js';
 import { givesAll } from '../../../layout/references.js';
 import { type MutationModel, namedType, printType } from '../../../model.js';
 import {
@@ -10,6 +11,7 @@ import {
   valuesTakenBy,
 } from '../../../resolve/resolved-model.js';
 import { writtenSource } from '../../../resolve/value-paths.js';
+import { scalarHint } from '../../../scalars.js';
 import { isFieldOf, sourcesIn } from '../../../sources.js';
 import type { Check, Finding } from '../../row.js';
 
@@ -25,7 +27,9 @@ export const elementChecks: readonly Check<ResolvedModel>[] = [
           yield {
             at: field.at,
             message: `\`${how}\` applies to ${wanted}, but \`${entity.text}.${field.text}\` is \`${printType(attribute.type)}\`.`,
-            hint: 'Set the value under `set` or in a `prepare` rule.',
+            hint:
+              (how === 'add' ? scalarHint(model.sdl, attribute, 'integer') : undefined) ??
+              'Set the value under `set` or in a `prepare` rule.',
           };
         }
       }
@@ -175,7 +179,7 @@ function wantedBy(
   attribute: ResolvedAttribute,
 ): string | undefined {
   const { encoding, element, type } = attribute;
-  if (how === 'add') return encoding === 'integer' || encoding === 'decimal' ? undefined : 'numbers';
+  if (how === 'add') return isNumber(encoding) ? undefined : 'numbers';
   if (type.kind !== 'list' || type.of.kind === 'list') return 'lists';
   return how === 'remove' && element === 'document' ? 'lists of plain values' : undefined;
 }

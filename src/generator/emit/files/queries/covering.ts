@@ -7,7 +7,8 @@ import type { EntityPlan } from '../../../plan/types/storage.js';
 import { templateList } from '../../expressions.js';
 import type { Doc } from '../../fragment.js';
 import { assigned, call, comment, list, object, property, quote } from '../../printer.js';
-import { codecOf, keyValue, runtime } from '../../symbols.js';
+import { codecOf, itemsValue, keyValue, runtime } from '../../symbols.js';
+import { entryFields, heldAttributes } from '../shared.js';
 
 type PartialCovering = Extract<QueryAccess['covering'], { readonly kind: 'some' }>;
 
@@ -28,14 +29,15 @@ export function coveringView(plan: Plan, entity: EntityPlan, access: QueryAccess
     );
     return property(template.attribute, parts);
   });
-  const where =
-    covering.key === 'item'
-      ? `${access.index} projects`
-      : `the entry of ${entity.items[access.item]?.for} holds`;
+  const item = entity.items[access.item];
+  const where = covering.key === 'item' ? `${access.index} projects` : `the entry of ${item?.for} holds`;
+  const names = fields.map(({ name }) => name);
+  // An entry of its own says what it holds.
+  const isOfEntry = item?.role === 'entry' && sameTexts(names, heldAttributes(entity, item));
   const value = call(runtime('held'), [
     codecOf(entity),
     object([
-      property('fields', texts(fields.map(({ name }) => name))),
+      property('fields', isOfEntry ? itemsValue(entryFields(item)) : texts(names)),
       ...(templates.length > 0 ? [property('keys', object(templates))] : []),
       ...(relations.length > 0 ? [property('relations', texts(relations))] : []),
       ...(hidden.length > 0 ? [property('hidden', texts(hidden))] : []),
@@ -47,6 +49,10 @@ export function coveringView(plan: Plan, entity: EntityPlan, access: QueryAccess
     comment: comment(`What ${where} of ${entity.name}; other fields take a batch get.`),
     declaration: assigned(`const ${covering.name} =`, value),
   };
+}
+
+function sameTexts(names: readonly string[], attributes: readonly { readonly name: string }[]): boolean {
+  return names.length === attributes.length && names.every((name, at) => name === attributes[at]?.name);
 }
 
 function texts(values: readonly string[]): Doc {

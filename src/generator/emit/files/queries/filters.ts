@@ -1,12 +1,12 @@
 /** Filters of query functions: the inputs they add and the expression they become. */
 
-import type { FilterPlan, FilterValue, MixedAccess, PatternPlan } from '../../../plan/types/access.js';
+import type { FilterPlan, MixedAccess, PatternPlan } from '../../../plan/types/access.js';
 import type { EntityPlan } from '../../../plan/types/storage.js';
 import { givenType, readonlyList } from '../../expressions.js';
 import type { Doc } from '../../fragment.js';
 import { call, code, list, literal, quote } from '../../printer.js';
 import { runtime } from '../../symbols.js';
-import { asStored, attributeOf } from '../shared.js';
+import { attributeOf, operandAt, operandForm, storedOperand } from '../shared.js';
 
 type Comparison = Extract<FilterPlan, { kind: 'compare' }>;
 
@@ -93,25 +93,20 @@ function condition(entity: EntityPlan, filter: FilterPlan): Doc {
 }
 
 function comparison(entity: EntityPlan, { field, operator, values, isList }: Comparison): Doc {
-  const isTime =
-    attributeOf(entity, field)?.element === 'time' &&
-    operator !== 'begins' &&
-    operator !== 'exists' &&
-    !operator.startsWith('size');
-  const value = (one: FilterValue): Doc => {
-    const given = one.kind === 'literal' ? literal(one.value) : `by.${one.name}`;
-    if (isTime) return call(runtime('encoded'), [runtime('time'), given]);
-    return one.kind === 'literal' ? asStored(entity, field, given) : given;
-  };
   const size = /^size (\w+)$/.exec(operator)?.[1];
-  if (size !== undefined)
-    return call(runtime('size'), [quote(field), quote(signs[size] ?? '='), ...values.map(value)]);
-  if (operator === 'in') {
-    const [given] = values;
-    if (isList || !given) return call(runtime('oneOf'), [quote(field), list(values.map(value))]);
-    const moments = given.kind === 'input' && isTime;
-    const each = moments ? code`by.${given.name}?.map(${runtime('time')})` : value(given);
-    return call(runtime('oneOf'), [quote(field), each]);
-  }
-  return call(runtime(functions[operator] ?? 'equal'), [quote(field), ...values.map(value)]);
+  const isPlain = size !== undefined || operator === 'exists';
+  const [given] = values;
+  const all = values.map((one, at) => {
+    const value = one.kind === 'literal' ? literal(one.value) : `by.${one.name}`;
+    const as = operandAt(operator, at);
+    const form = isPlain ? null : operandForm(entity, field, as);
+    if (form === null) return value;
+    if (one.kind === 'literal') return storedOperand(entity, field, value, as);
+    if (operator === 'in' && !isList) return call(code`${value}?.map`, [form]);
+    return call(runtime('encoded'), [form, value]);
+  });
+  if (size !== undefined) return call(runtime('size'), [quote(field), quote(signs[size] ?? '='), ...all]);
+  if (operator === 'in')
+    return call(runtime('oneOf'), [quote(field), isList || !given ? list(all) : (all[0] ?? '')]);
+  return call(runtime(functions[operator] ?? 'equal'), [quote(field), ...all]);
 }

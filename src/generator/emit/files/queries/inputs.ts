@@ -14,7 +14,7 @@ import {
   objectType,
   typedParameter,
 } from '../../printer.js';
-import { entityType } from '../../symbols.js';
+import { entityType, runtimeType } from '../../symbols.js';
 import { attributeOf } from '../shared.js';
 import { filterMembers } from './filters.js';
 import { isListOfBuckets } from './partitions.js';
@@ -50,12 +50,15 @@ export function byParameter(plan: Plan, pattern: PatternPlan, asked: Asked): Doc
       ? [`readonly bucket: ${isListOfBuckets(access) ? 'readonly string[]' : 'string'}`]
       : []),
   ];
+  // A prefix is text, whatever the field is.
+  const bounds = (access.range?.bounds ?? []).filter((bound) => bound !== 'prefix');
   const members = [...required, ...optionalMembers(pattern, asked)];
   const fields = certain.map(({ field }) => field);
   const parts = [
     ...(fields.length > 0
       ? [generic(globalOf('Pick'), [entityType(entity.names.record), literalUnion(fields)])]
       : []),
+    ...(bounds.length > 1 ? [boundsType(asked, bounds)] : []),
     ...(members.length > 0 ? [objectType(members)] : []),
   ];
   if (parts.length === 0) return [];
@@ -71,14 +74,22 @@ function requiredMember(entity: EntityPlan, field: string, each: unknown): Doc {
   return code`readonly ${field}: ${readonlyList(type, { isWord: attribute?.list !== true })}`;
 }
 
+/** `RangeBounds<'from' | 'to', string>` */
+function boundsType({ entity, access }: Asked, bounds: readonly string[]): Doc {
+  return generic(runtimeType('RangeBounds'), [
+    literalUnion(bounds),
+    boundType(entity, access.range?.field ?? ''),
+  ]);
+}
+
 function optionalMembers(pattern: PatternPlan, { entity, access }: Asked): Doc[] {
   const { narrow, range, order, bucket, filter } = access;
   const optional = (name: string, type: Doc) => code`readonly ${name}?: ${type} | null | undefined`;
   return [
     ...(narrow?.parts ?? []).map(({ hole }) => optional(hole.field, boundType(entity, hole.field))),
-    ...(range?.bounds ?? []).map((bound) =>
-      optional(bound, bound === 'prefix' || !range ? 'string' : boundType(entity, range.field)),
-    ),
+    ...(range?.bounds ?? [])
+      .filter((bound, _, all) => bound === 'prefix' || all.filter((one) => one !== 'prefix').length === 1)
+      .map((bound) => optional(bound, bound === 'prefix' ? 'string' : boundType(entity, range?.field ?? ''))),
     ...(order.kind === 'chosen' ? [optional('order', "'ASC' | 'DESC'")] : []),
     ...(bucket?.reads.kind === 'across' ? [code`readonly now?: ${globalOf('Date')}`] : []),
     ...filterMembers(pattern, entity, filter),

@@ -1,11 +1,12 @@
 /** Queries of multi-attribute indexes: every value is queried in the form it is stored in. */
 
+import { isNumber } from '../../../encodings.js';
 import type { MultiAttributeAccess, QueryAccess } from '../../../plan/types/access.js';
 import type { EntityPlan, IndexPlan } from '../../../plan/types/storage.js';
 import type { Doc } from '../../fragment.js';
 import { call, list, literal, object, property, quote } from '../../printer.js';
 import { keyValue, runtime } from '../../symbols.js';
-import { asStored, attributeOf, indexVariable } from '../shared.js';
+import { asStored, attributeOf, indexVariable, operandForm, operands } from '../shared.js';
 
 /** The key attributes besides the first of each part, as a list; null where there are none. */
 export function moreKeys(
@@ -21,7 +22,7 @@ export function moreKeys(
 function functionOf(entity: EntityPlan, field: string): Doc {
   const encoding = attributeOf(entity, field)?.encoding;
   if (encoding === 'time') return runtime('time');
-  return runtime(encoding === 'integer' || encoding === 'decimal' ? 'keyNumber' : 'keyText');
+  return runtime(encoding && isNumber(encoding) ? 'keyNumber' : 'keyText');
 }
 
 /** What differs from a query of an index with keys of its own. */
@@ -57,7 +58,10 @@ export function multiAttributeQuery(
 
 function rangeExpression(entity: EntityPlan, { range }: QueryAccess): Doc | null {
   if (!range) return null;
-  const bounds = range.bounds.map((bound) => property(bound, `by.${bound}`));
+  const bounds = range.bounds.map((bound) => {
+    const form = operandForm(entity, range.field, operands[bound] ?? 'whole');
+    return property(bound, form === null ? `by.${bound}` : call(runtime('encoded'), [form, `by.${bound}`]));
+  });
   return call(runtime('multiAttributeRange'), [functionOf(entity, range.field), object(bounds)]);
 }
 

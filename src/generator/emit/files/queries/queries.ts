@@ -179,7 +179,7 @@ function encodedParts(
     const constant = constants.get(field);
     const given = lists.some((one) => one.field === field) ? field : `by.${field}`;
     const stored = asStored(entity, field, constant === undefined ? given : literal(constant));
-    return call(encoding(encode), [constant === undefined ? stored : literal(constant)]);
+    return call(encoding(encode), [stored]);
   };
   return (list) => keyExpression(inlined(list, constants), value, 'shard');
 }
@@ -275,7 +275,7 @@ function queryComment(pattern: PatternPlan, access: QueryAccess): string {
       : access.order.descending
         ? 'descending'
         : 'ascending';
-  const shards = access.shards === null ? '' : `, ${access.shards} shards merged`;
+  const shards = access.shards === null ? '' : `, ${access.shards} shards`;
   const next = leadsOn(pattern) ? `, then ${pattern.target} by key` : '';
   return comment(`${field}: ${access.index ?? 'table'} ${keyComment(access)}, ${order}${shards}${next}.`);
 }

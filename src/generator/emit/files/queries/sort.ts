@@ -1,13 +1,13 @@
 /** The part of a partition that a query reads, as code. */
 
-import { isInverted, runtimePrefix } from '../../../encodings.js';
+import { isInverted, runtimeEnd, runtimePrefix } from '../../../encodings.js';
 import type { QueryAccess } from '../../../plan/types/access.js';
 import type { EntityPlan } from '../../../plan/types/storage.js';
 import { encoding } from '../../expressions.js';
 import type { Doc } from '../../fragment.js';
 import { arrow, call, list, object, property, quote } from '../../printer.js';
 import { runtime } from '../../symbols.js';
-import { asStored, attributeOf } from '../shared.js';
+import { asStored, type Operand, operands } from '../shared.js';
 import { exactly } from './multi-attribute.js';
 
 export function sortExpression(entity: EntityPlan, access: QueryAccess, head: Doc): Doc | null {
@@ -17,7 +17,7 @@ export function sortExpression(entity: EntityPlan, access: QueryAccess, head: Do
   if (narrow) return narrowExpression(entity, access, narrow, head);
   if (range) {
     const shape = object([property('head', head), property('terminated', String(terminated))]);
-    return call(runtime('rangeOf'), [boundsExpression(range), shape]);
+    return call(runtime('rangeOf'), [boundsExpression(entity, range), shape]);
   }
   if (access.head.length === 0) return null;
   return object([property('kind', quote('prefix')), property('prefix', head)]);
@@ -42,14 +42,26 @@ const oppositeBounds = {
   before: 'after',
 } as const;
 
-function boundsExpression({ encode, bounds }: NonNullable<QueryAccess['range']>): Doc {
+function boundsExpression(
+  entity: EntityPlan,
+  { field, encode, bounds }: NonNullable<QueryAccess['range']>,
+): Doc {
   return object(
     bounds.map((bound) => {
-      const by = bound === 'prefix' ? runtime(runtimePrefix(encode)) : encoding(encode);
+      const as = operands[bound] ?? 'whole';
+      const other =
+        bound === 'prefix' ? runtimePrefix(encode) : as === 'end' ? runtimeEnd(encode) : undefined;
+      const own = other === undefined ? encoding(encode) : runtime(other);
       const end = (isInverted(encode) ? oppositeBounds : ownBounds)[bound];
-      return property(end, call(runtime('encoded'), [by, `by.${bound}`]));
+      return property(end, call(runtime('encoded'), [ofStored(entity, field, own, as), `by.${bound}`]));
     }),
   );
+}
+
+/** An encoding of what a caller gives: of text, in the form it is stored in. */
+function ofStored(entity: EntityPlan, field: string, own: Doc, as: Operand = 'whole'): Doc {
+  const stored = asStored(entity, field, 'value', as);
+  return stored === 'value' ? own : arrow(['value: string'], call(own, [stored]));
 }
 
 function narrowExpression(
@@ -59,17 +71,14 @@ function narrowExpression(
   head: Doc,
 ): Doc {
   const given = parts.map(({ hole: { field, encode }, then }) => {
-    const steps = attributeOf(entity, field)?.normalize ?? [];
-    const own = encoding(encode);
-    const by =
-      steps.length === 0 ? own : arrow(['value: string'], call(own, [asStored(entity, field, 'value')]));
+    const by = ofStored(entity, field, encoding(encode));
     return list([quote(field), call(runtime('encoded'), [by, `by.${field}`]), quote(then)]);
   });
   const options = [
     ...(last === 'prefix' ? [property('last', quote('prefix'))] : []),
     ...(access.range
       ? [
-          property('bounds', boundsExpression(access.range)),
+          property('bounds', boundsExpression(entity, access.range)),
           property('terminated', String(access.terminated)),
         ]
       : []),
