@@ -310,6 +310,7 @@ export interface RuleModel {
   readonly requests?: number;
   /** What it writes in one answer, at most. */
   readonly writes: readonly { readonly kind: WriteKind; readonly entity: Word }[];
+  readonly dependsOn: readonly Word[];
 }
 
 export const writeKinds = ['create', 'update', 'upsert', 'delete'] as const;

@@ -22,7 +22,6 @@ import {
   notEqual,
   oneOf,
   query,
-  type RangeBounds,
   rangeOf,
   shards,
   size,
@@ -186,7 +185,9 @@ export const productsByCityCategory = (by: Pick<Product, 'city' | 'category'>): 
  * the caller.
  */
 export const warehouseRatings = (
-  by: Pick<Rating, 'warehouseId'> & RangeBounds<'from' | 'before', Date | string> & {
+  by: Pick<Rating, 'warehouseId'> & {
+    readonly from?: Date | string | null | undefined;
+    readonly before?: Date | string | null | undefined;
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<Rating> =>
@@ -205,8 +206,10 @@ export const warehouseRatings = (
  * ascending.
  */
 export const recipientShipments = (
-  by: Pick<Shipment, 'recipientId'> & RangeBounds<'from' | 'before', Date | string> & {
+  by: Pick<Shipment, 'recipientId'> & {
     readonly status?: ShipmentStatus | null | undefined;
+    readonly from?: Date | string | null | undefined;
+    readonly before?: Date | string | null | undefined;
   },
 ): IndexQuery<Shipment> =>
   query('recipientShipments', shipmentCodec, keys.shipmentsByRecipient, {
@@ -237,12 +240,12 @@ export const warehouseShipments = (
 /**
  * Query.courierShipments: ByCourier `COURIER#{courierId}` / `{status}#{createdAt}#{shipmentId}`, ascending.
  */
-export const courierShipments = (
-  by: RangeBounds<'from' | 'before', Date | string> & {
-    readonly courierId: string;
-    readonly status?: ShipmentStatus | null | undefined;
-  },
-): IndexQuery<Shipment> =>
+export const courierShipments = (by: {
+  readonly courierId: string;
+  readonly status?: ShipmentStatus | null | undefined;
+  readonly from?: Date | string | null | undefined;
+  readonly before?: Date | string | null | undefined;
+}): IndexQuery<Shipment> =>
   query('courierShipments', shipmentCodec, keys.shipmentsByCourier, {
     partition: `COURIER#${text(by.courierId)}`,
     sort: narrowed('', [['status', encoded(enumValue, by.status), '#']], {

@@ -30,7 +30,9 @@ const eventInitialEventsHeld = held(eventCodec, {
 
 /** Query.events: table `EVENTS#{storeId}#{aggregateId}` / `{version}`, order chosen by the caller. */
 export const events = (
-  by: Pick<Event, 'storeId' | 'aggregateId'> & RangeBounds<'from' | 'to', number> & {
+  by: Pick<Event, 'storeId' | 'aggregateId'> & {
+    readonly from?: number | null | undefined;
+    readonly to?: number | null | undefined;
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<Event> =>
@@ -48,7 +50,9 @@ export const events = (
 
 /** Query.eventPages: table `EVENTS#{storeId}#{aggregateId}` / `{version}`, order chosen by the caller. */
 export const eventPages = (
-  by: Pick<Event, 'storeId' | 'aggregateId'> & RangeBounds<'from' | 'to', number> & {
+  by: Pick<Event, 'storeId' | 'aggregateId'> & {
+    readonly from?: number | null | undefined;
+    readonly to?: number | null | undefined;
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<Event> =>
@@ -69,7 +73,9 @@ export const eventPages = (
  * order chosen by the caller.
  */
 export const aggregates = (
-  by: Pick<Event, 'storeId'> & RangeBounds<'from' | 'to', Date | string> & {
+  by: Pick<Event, 'storeId'> & {
+    readonly from?: Date | string | null | undefined;
+    readonly to?: Date | string | null | undefined;
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<Event> =>

@@ -70,7 +70,9 @@ export const leaderboard = (
 
 /** Query.playerScores: ByPlayer `PLAYER#{playerId}` / `{score}#{entryId}`, order chosen by the caller. */
 export const playerScores = (
-  by: Pick<LeaderboardEntry, 'playerId'> & RangeBounds<'from' | 'to', number> & {
+  by: Pick<LeaderboardEntry, 'playerId'> & {
+    readonly from?: number | null | undefined;
+    readonly to?: number | null | undefined;
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<LeaderboardEntry> =>
@@ -94,7 +96,9 @@ export const allTimeTopScores = (): IndexQuery<LeaderboardEntry> =>
 
 /** Query.gameAchievements: PointsOfGame `{gameId}` / `{points}`, order chosen by the caller. */
 export const gameAchievements = (
-  by: Pick<Achievement, 'gameId'> & RangeBounds<'from' | 'to', number> & {
+  by: Pick<Achievement, 'gameId'> & {
+    readonly from?: number | null | undefined;
+    readonly to?: number | null | undefined;
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<Achievement> =>
@@ -174,7 +178,9 @@ export const profilesByCountryAndCityPrefix = (
  * chosen by the caller.
  */
 export const profilesByEngagement = (
-  by: Pick<Profile, 'engagement'> & RangeBounds<'from' | 'to', number> & {
+  by: Pick<Profile, 'engagement'> & {
+    readonly from?: number | null | undefined;
+    readonly to?: number | null | undefined;
     readonly order?: 'ASC' | 'DESC' | null | undefined;
   },
 ): IndexQuery<Profile> =>

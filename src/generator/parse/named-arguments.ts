@@ -34,7 +34,7 @@ function isReserved(value: object): value is Source & { readonly path: readonly 
   return 'kind' in value && typeof value.kind === 'string' && value.kind in reserved && 'path' in value;
 }
 
-/** What is unchanged stays the same object: words are told apart by identity. */
+/** What is unchanged stays the same object: words are compared by identity. */
 function mapped<T>(value: T, to: (one: object) => object): T {
   if (typeof value !== 'object' || value === null) return value;
   const own = to(value);

@@ -42,7 +42,7 @@ function allDeleted(plan: Plan, mutation: MutationPlan, pattern: string): Doc {
   if (access?.kind !== 'query') throw new Error(`pattern ${pattern} is no query`);
   const values = object(mutation.key.map(({ name, value }) => property(name, keyValue(entity, name, value))));
   const all = call(code`${writesOf(entity)}.deleteAll`, [queryValue(access.function), values]);
-  return call(code`${context}.db.deleteAll`, [all]);
+  return call(code`${context}.db.cascade`, [all]);
 }
 
 /** One call that carries out all steps, and what of it the field gives. */

@@ -9,8 +9,8 @@ import {
 } from '../../errors.js';
 import { itemId } from '../../keys/item-key.js';
 import { getItems } from '../../read/batch-get.js';
-import { readerOf, recordsOf } from '../../read/records.js';
-import type { EntityCodec, IndexQuery, Key } from '../../types.js';
+import { recordsOf } from '../../read/records.js';
+import type { EntityCodec, Key } from '../../types.js';
 import { transactionLimit } from '../action.js';
 import type { Contention } from '../contention.js';
 import { Actions } from '../merge.js';
@@ -27,10 +27,17 @@ export interface Deletion<out R> extends Write<R> {
 }
 
 /** The records of a query, to be deleted in as many transactions as it takes. */
-export interface DeletionOfAll<R extends object> {
+export interface DeletionOfAll {
   readonly entity: string;
-  readonly query: IndexQuery<R>;
-  deletable(record: R): DeletableRecord;
+  records(requester: Requester, now: Date): AsyncIterable<DeletableRecord>;
+}
+
+export type AnyDeletion = Deletion<object> | DeletionOfAll;
+/** What a cascade gives: the last state of the record, or how many records there were. */
+export type Cascaded<D extends AnyDeletion> = D extends Deletion<infer R> ? R : number;
+
+export function isDeletion<R>(write: Write<R>): write is Deletion<R> {
+  return 'root' in write;
 }
 
 export interface CascadeOptions {
@@ -64,7 +71,7 @@ export function removeTree<R extends object>(
     plan: async (found, env) => {
       const before = live(entity, found.get(entity.table, key), env.now);
       if (before === null) throw notFound(entity.name, keyFields(entity, key));
-      const tree = await cascadeTreeOf(found, env.now, [root], { room: transactionLimit, seen: new Set() });
+      const tree = await cascadeTreeOf(found, env.now, [root], { room: roomOf(env), seen: new Set() });
       if (tree === undefined) throw cascadeTooLarge(entity.name);
       const alongside = () => options.alongside?.({ before: before.record, after: null }) ?? [];
       return { ...tree, result: before.record, alongside };
@@ -85,14 +92,15 @@ export interface CascadeContext {
  * Carries out a deletion, in one transaction where possible. Otherwise marks the record first, so that nothing can refer
  * to it any more, then deletes its dependents in transactions of several records, each with its entries, guards,
  * aggregates and dependents, and the record last. After a crash, or CASCADE_UNFINISHED, the mark stays; the same call
- * resumes.
+ * resumes. Of all records of a query, deletes as many in one transaction as fit, and returns how many.
  */
-export async function cascade<R extends object>(
+export async function cascade(
   context: CascadeContext,
-  deletion: Deletion<R>,
+  deletion: AnyDeletion,
   { steps = defaultSteps }: CascadeOptions = {},
-): Promise<R> {
-  const work = new Cascade(context, deletion.root.entity, steps);
+): Promise<unknown> {
+  const work = new Cascade(context, deletion.entity, steps);
+  if (!('root' in deletion)) return work.removeAll(deletion);
   try {
     return await work.step(deletion);
   } catch (error) {
@@ -101,31 +109,10 @@ export async function cascade<R extends object>(
   return work.inSteps(deletion.root, deletion);
 }
 
-/**
- * Deletes the records of a query, each with its entries, guards, aggregates and dependents, as many in one transaction as
- * fit, and returns how many of them are deleted. After CASCADE_UNFINISHED the same call resumes, and so it does after a
- * crash: what is deleted is not found again.
- */
-export async function deleteAll<R extends object>(
-  context: CascadeContext,
-  { entity, query, deletable }: DeletionOfAll<R>,
-  { steps = defaultSteps }: CascadeOptions = {},
-): Promise<number> {
-  const work = new Cascade(context, entity, steps);
-  let deleted = 0;
-  let some: DeletableRecord[] = [];
-  for await (const record of readerOf(context.requester, context.env.now).each(query)) {
-    some.push(deletable(record));
-    if (some.length < transactionLimit) continue;
-    deleted += await work.remove(some);
-    some = [];
-  }
-  return deleted + (await work.remove(some));
-}
-
 class Cascade {
   readonly #context: CascadeContext;
   readonly #entity: string;
+  #env: CallEnvironment;
   #left: number;
   #deleted = 0;
   /** Marked records whose dependents are being deleted: where references form a circle, they turn up again. */
@@ -133,16 +120,19 @@ class Cascade {
 
   constructor(context: CascadeContext, entity: string, steps: number) {
     this.#context = context;
+    this.#env = context.env;
     this.#entity = entity;
     this.#left = steps;
   }
 
   /** One transaction, if any are left. */
   async step<R>(write: Write<R>): Promise<R> {
-    const { requester, contention, env, wrote } = this.#context;
+    const { requester, contention, wrote } = this.#context;
     if (this.#left <= 0) throw this.#unfinished();
-    const outcome = await transact(requester, contention, [write], env);
+    const outcome = await transact(requester, contention, [write], this.#env);
     wrote(outcome);
+    // What a caller began who might, is completed.
+    if (outcome.isWritten) this.#env = { ...this.#env, premises: () => [] };
     this.#deleted += outcome.items.filter(({ item }) => item === null).length;
     if (outcome.isWritten) this.#left -= 1;
     return outcome.results[0] as R;
@@ -167,6 +157,19 @@ class Cascade {
         if (isStuck && !(await retry.wait())) throw this.#unfinished(error);
       }
     }
+  }
+
+  async removeAll({ records }: DeletionOfAll): Promise<number> {
+    const { requester, env } = this.#context;
+    let deleted = 0;
+    let some: DeletableRecord[] = [];
+    for await (const record of records(requester, env.now)) {
+      some.push(record);
+      if (some.length < transactionLimit) continue;
+      deleted += await this.remove(some);
+      some = [];
+    }
+    return deleted + (await this.remove(some));
   }
 
   /** Deletes records, in as few transactions as it takes. Returns how many of them were there. */
@@ -242,6 +245,8 @@ function removing(records: readonly DeletableRecord[], underway: ReadonlySet<str
       await found.load(records.map(({ table, key }) => ({ table, key, consistent: true })));
       const actions = new Actions();
       const items: Planned<unknown>['items'][number][] = [];
+      // What every transaction of the caller depends on is part of it.
+      const limit = transactionLimit - env.premises().length;
       let there = 0;
       const give = (removed: Omit<Removed, 'there'>) => ({
         result: { ...removed, there },
@@ -256,11 +261,11 @@ function removing(records: readonly DeletableRecord[], underway: ReadonlySet<str
         const tree = isLarge
           ? undefined
           : await cascadeTreeOf(found, env.now, [record], {
-              room: transactionLimit - items.length,
+              room: roomOf(env) - items.length,
               levels: nestedAtOnce,
               seen,
             });
-        if (tree === undefined || actions.sizeWith(tree.actions) > transactionLimit)
+        if (tree === undefined || actions.sizeWith(tree.actions) > roomOf(env))
           return give(done === 0 ? { done, large: record } : { done });
         actions.add(tree.actions);
         items.push(...tree.items);
@@ -278,11 +283,16 @@ function removingOne(record: DeletableRecord, underway: ReadonlySet<string>): Wr
     entity: record.entity,
     plan: async (found, env) => {
       const seen = new Set([...underway].filter((id) => id !== record.id));
-      const tree = await cascadeTreeOf(found, env.now, [record], { room: transactionLimit, seen });
+      const tree = await cascadeTreeOf(found, env.now, [record], { room: roomOf(env), seen });
       if (tree === undefined) throw cascadeTooLarge(record.entity);
       return { result: null, ...tree };
     },
   };
+}
+
+/** How many items one transaction can take, without the checks of what it depends on. */
+function roomOf({ premises }: CallEnvironment): number {
+  return transactionLimit - premises().length;
 }
 
 function isCode(error: unknown, code: ErrorCode): boolean {

@@ -50,16 +50,13 @@ export function byParameter(plan: Plan, pattern: PatternPlan, asked: Asked): Doc
       ? [`readonly bucket: ${isListOfBuckets(access) ? 'readonly string[]' : 'string'}`]
       : []),
   ];
-  // A prefix is text, whatever the field is.
-  const bounds = (access.range?.bounds ?? []).filter((bound) => bound !== 'prefix');
   const members = [...required, ...optionalMembers(pattern, asked)];
   const fields = certain.map(({ field }) => field);
   const parts = [
     ...(fields.length > 0
       ? [generic(globalOf('Pick'), [entityType(entity.names.record), literalUnion(fields)])]
       : []),
-    ...(bounds.length > 1 ? [boundsType(asked, bounds)] : []),
-    ...(members.length > 0 ? [objectType(members)] : []),
+    ...(members.length > 0 ? [boundsType(asked, members.length) ?? objectType(members)] : []),
   ];
   if (parts.length === 0) return [];
   const isOptional = fields.length === 0 && required.length === 0;
@@ -74,12 +71,12 @@ function requiredMember(entity: EntityPlan, field: string, each: unknown): Doc {
   return code`readonly ${field}: ${readonlyList(type, { isWord: attribute?.list !== true })}`;
 }
 
-/** `RangeBounds<'from' | 'to', string>` */
-function boundsType({ entity, access }: Asked, bounds: readonly string[]): Doc {
-  return generic(runtimeType('RangeBounds'), [
-    literalUnion(bounds),
-    boundType(entity, access.range?.field ?? ''),
-  ]);
+/** `RangeBounds<'from' | 'to', string>`, where the bounds are all there is to give. */
+function boundsType({ entity, access: { range } }: Asked, members: number): Doc | null {
+  // A prefix is text, whatever the field is.
+  if (!range || members < 2 || range.bounds.length !== members || range.bounds.includes('prefix'))
+    return null;
+  return generic(runtimeType('RangeBounds'), [literalUnion(range.bounds), boundType(entity, range.field)]);
 }
 
 function optionalMembers(pattern: PatternPlan, { entity, access }: Asked): Doc[] {
@@ -87,9 +84,9 @@ function optionalMembers(pattern: PatternPlan, { entity, access }: Asked): Doc[]
   const optional = (name: string, type: Doc) => code`readonly ${name}?: ${type} | null | undefined`;
   return [
     ...(narrow?.parts ?? []).map(({ hole }) => optional(hole.field, boundType(entity, hole.field))),
-    ...(range?.bounds ?? [])
-      .filter((bound, _, all) => bound === 'prefix' || all.filter((one) => one !== 'prefix').length === 1)
-      .map((bound) => optional(bound, bound === 'prefix' ? 'string' : boundType(entity, range?.field ?? ''))),
+    ...(range?.bounds ?? []).map((bound) =>
+      optional(bound, bound === 'prefix' || !range ? 'string' : boundType(entity, range.field)),
+    ),
     ...(order.kind === 'chosen' ? [optional('order', "'ASC' | 'DESC'")] : []),
     ...(bucket?.reads.kind === 'across' ? [code`readonly now?: ${globalOf('Date')}`] : []),
     ...filterMembers(pattern, entity, filter),
