@@ -245,8 +245,6 @@ function removing(records: readonly DeletableRecord[], underway: ReadonlySet<str
       await found.load(records.map(({ table, key }) => ({ table, key, consistent: true })));
       const actions = new Actions();
       const items: Planned<unknown>['items'][number][] = [];
-      // What every transaction of the caller depends on is part of it.
-      const limit = transactionLimit - env.premises().length;
       let there = 0;
       const give = (removed: Omit<Removed, 'there'>) => ({
         result: { ...removed, there },
