@@ -264,12 +264,11 @@ function expiryValue({ expiry }: MutationPlan): Doc[] {
   return [property(field, valueExpression(to))];
 }
 
-/** An argument that may be null, for an attribute that may not, is refused where it is. */
+/** An argument that may be null, for an attribute that may not, is refused where it is, by the name that the caller knows. */
 function givenValue(entity: EntityPlan, name: string, value: WrittenValue): Doc {
   const attribute = attributeOf(entity, name);
   const given = valueExpression(value);
-  const mayBeNull = isGiven(value) && value.nullable;
-  return mayBeNull && attribute && !attribute.nullable
-    ? call(runtime('notNull'), [quote(name), given])
-    : given;
+  if (!isGiven(value) || !value.nullable || !attribute || attribute.nullable) return given;
+  const called = value.path.at(-1) ?? name;
+  return call(runtime('notNull'), [quote(name), given, ...(called === name ? [] : [quote(called)])]);
 }
