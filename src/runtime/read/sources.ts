@@ -1,7 +1,7 @@
 /** The items of a query in order, across its partitions. */
 
 import type { Requester } from '../client/requests.js';
-import { compareKeys, within } from '../keys/ranges.js';
+import { within } from '../keys/ranges.js';
 import type { Filter, IndexRef, Item, Key, Partitions, SortRange } from '../types.js';
 import {
   bucketsIn,
