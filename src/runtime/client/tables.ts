@@ -101,11 +101,7 @@ export async function createTables(
   definitions: readonly TableDefinition[],
   names: Readonly<Record<string, string>>,
 ): Promise<void> {
-<<<<<<< HEAD
-  // Whoever starts sees that storage does not answer.
-=======
   // Whoever starts the server learns that storage does not answer.
->>>>>>> main
   const bounded = viewOf(client, { cacheMiddleware: false, attemptMs });
   try {
     await Promise.all(
