@@ -15,13 +15,14 @@ import { emptyTally, Play } from '../play/play.js';
 import { columnOf, gridOf } from './grid.js';
 
 /**
- * `=`: the column itself declares it, or cannot be without. `oracle`: the outcome is another one, as the oracle has it.
+ * `=`: the column itself declares it, or cannot be without (`all`: test/language/delete-all.test.ts). `oracle`: the outcome is another one, as the oracle has it.
  * `other`: the outcome is another one. `list`: it writes a record for each element. `-`: refused with `key-without-effect`. Else the code of the diagnostic.
  */
 const grid = gridOf(`
              create        update        upsert        put           touch         delete        transaction
   for        =             =             =             =             =             =             =
   where      -             =             =             =             =             =             mutation-kind
+  all        =             =             =             =             =             =             =
   each       list          list          list          list          list          list          mutation-kind
   from       =             oracle        =             =             -             -             mutation-kind
   set        oracle        oracle        oracle        oracle        -             -             mutation-kind

@@ -18,7 +18,7 @@ import { columnOf, gridOf } from './grid.js';
 /**
  * `=`: the column itself declares it, or cannot be without. `answer`: the answer is another one. `reads`: other requests bring the
  * same answer. `value`, `page`, `total`, `limit`, `cap`, `rule`: what clients get differs as that word says. `-`: refused with
- * `key-without-effect`. `open`: not held yet. Else the code of the diagnostic that refuses it.
+ * `key-without-effect`. Else the code of the diagnostic that refuses it.
  */
 const grid = gridOf(`
              one          list         connection        mixed               count        maintained          sum                 exists       throughOne   throughMany  get          batch        each         node
@@ -30,9 +30,9 @@ const grid = gridOf(`
   cap        -            -            -                 -                   -            cap                 -                   -            -            -            -            -            -            -
   total      -            total-count  total             maintained-question -            -                   -                   -            -            total-count  -            total-count  -            -
   through    =            =            =                 pattern-kind        pattern-kind pattern-kind        pattern-kind        pattern-kind =            =            =            =            pattern-kind =
-  where      answer       answer       answer            open                answer       answer              answer              answer       answer       answer       answer       answer       exists-list  any-without-id
-  narrow     answer       answer       answer            open                answer       maintained-question maintained-question answer       answer       answer       -            -            -            -
-  last       answer       answer       answer            open                answer       -                   -                   answer       answer       answer       -            -            -            -
+  where      answer       answer       answer            answer              answer       answer              answer              answer       answer       answer       answer       answer       exists-list  any-without-id
+  narrow     answer       answer       answer            answer              answer       maintained-question maintained-question answer       answer       answer       -            -            -            -
+  last       answer       answer       answer            answer              answer       -                   -                   answer       answer       answer       -            -            -            -
   sort       answer       answer       answer            answer              -            -                   -                   -            answer       answer       -            -            -            -
   order      answer       answer       answer            answer              -            -                   -                   -            answer       answer       -            -            -            -
   range      answer       answer       answer            answer              answer       maintained-question maintained-question answer       answer       answer       -            -            -            -
@@ -385,9 +385,7 @@ describe.each(Object.entries(columns))('%s', (column, { args, returns, asked }) 
     return without ?? rest;
   };
 
-  const refused = cells.filter(
-    ([, word]) => word !== '=' && word !== 'cap' && word !== 'open' && !shownWords.has(word),
-  );
+  const refused = cells.filter(([, word]) => word !== '=' && word !== 'cap' && !shownWords.has(word));
   test.each(refused)('%s is refused: %s', (key, word) => {
     const one = added(key, column);
     const { sdl, yaml } = project([fieldOf('x', one, one.yaml)]);
