@@ -68,7 +68,7 @@ export function changeActions<R extends object>(change: RecordChange<R>): Change
   };
 }
 
-/** Its key, and that no key of an index is empty: the item has attributes that are no fields of the record as keys only. */
+/** Its key, and that no key of an index is empty: the item has attributes besides the fields of the record as keys only. */
 function checkItem<R extends object>(
   { table, name: entity }: EntityCodec<R>,
   item: Item,

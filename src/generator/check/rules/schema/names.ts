@@ -129,7 +129,7 @@ function* unknownTypes({ model, entities }: ResolvedModel): Generator<Finding> {
         name,
         type,
         undefined,
-        'but only values of custom scalars need to be told of',
+        'but only values of custom scalars have to be declared',
         custom,
       );
   }
