@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: every table of this folder, printed and kept in bench/results/. `npm run bench scale`: that one.
- * `npm run bench peers quick` and `npm run bench scale quick` try them out, and keep nothing.
+ * `npm run bench peers quick`, `npm run bench scale quick` and `npm run bench sign-in quick` try them out, and keep
+ * nothing.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -12,12 +13,13 @@ import { table } from './measure.js';
 import { measurePackage } from './package.js';
 import { peersReport } from './peers.js';
 import { scaleTables } from './scale.js';
+import { signInReport } from './sign-in.js';
 
 const [only, how] = process.argv.slice(2);
 const quick = how === 'quick';
 
 /** By the name of the file in bench/results/. */
-const reports: Readonly<Record<string, () => readonly string[]>> = {
+const reports: Readonly<Record<string, () => readonly string[] | Promise<readonly string[]>>> = {
   latest: () => [
     '# Benchmarks',
     '',
@@ -34,6 +36,7 @@ const reports: Readonly<Record<string, () => readonly string[]>> = {
     '',
     scaleTables(quick ? [25, 100] : [25, 50, 100, 200, 400], quick ? 2 : 5),
   ],
+  'sign-in': async () => ['# Sign-ins by strangers', '', machine(), '', ...(await signInReport(quick))],
   peers: () => ['# Against other libraries', '', machine(), '', peersReport(quick)],
 };
 
@@ -45,7 +48,7 @@ const folder = join(import.meta.dirname, 'results');
 mkdirSync(folder, { recursive: true });
 for (const [name, report] of Object.entries(reports)) {
   if (only !== undefined && only !== name) continue;
-  const text = report().join('\n');
+  const text = (await report()).join('\n');
   process.stdout.write(`${text}\n`);
   if (!quick) writeFileSync(join(folder, `${name}.md`), `${text}\n`);
 }

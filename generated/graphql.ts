@@ -278,6 +278,10 @@ export type Mutation = {
   readonly deleteConfig: Config;
   /** Delete a user; what they did stays in the audit log. For administrators, and never for yourself. */
   readonly deleteUser: User;
+  /** Delete a contractor with everything that tells who they were, as `eraseUser` does. For administrators. */
+  readonly eraseContractor: Scalars['Boolean']['output'];
+  /** Delete a user with everything that tells who they were: earlier versions, sessions, and their names, addresses and programs in audit logs. Works for a deleted user, too. True if anything was left to erase; repeat the call until it is not. For administrators; not on oneself. */
+  readonly eraseUser: Scalars['Boolean']['output'];
   /** Prolong or shorten a contractor's access. For administrators and the inviting user. */
   readonly extendContractor: Contractor;
   /** Invite a contractor. For administrators and members. */
@@ -322,6 +326,16 @@ export type MutationDeleteConfigArgs = {
 
 
 export type MutationDeleteUserArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationEraseContractorArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationEraseUserArgs = {
   id: Scalars['ID']['input'];
 };
 
@@ -1076,6 +1090,8 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   deactivateUser?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationDeactivateUserArgs, 'id'>>;
   deleteConfig?: Resolver<ResolversTypes['Config'], ParentType, ContextType, RequireFields<MutationDeleteConfigArgs, 'key'>>;
   deleteUser?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationDeleteUserArgs, 'id'>>;
+  eraseContractor?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationEraseContractorArgs, 'id'>>;
+  eraseUser?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationEraseUserArgs, 'id'>>;
   extendContractor?: Resolver<ResolversTypes['Contractor'], ParentType, ContextType, RequireFields<MutationExtendContractorArgs, 'input'>>;
   inviteContractor?: Resolver<ResolversTypes['InviteContractorPayload'], ParentType, ContextType, RequireFields<MutationInviteContractorArgs, 'input'>>;
   refreshSession?: Resolver<ResolversTypes['SessionPayload'], ParentType, ContextType, RequireFields<MutationRefreshSessionArgs, 'refreshToken'>>;

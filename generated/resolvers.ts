@@ -222,6 +222,8 @@ export const createResolvers = (rules: Rules): graphql.Resolvers<Context> => ({
     signOut: answeredBy(rules.signOut),
     signOutEverywhere: answeredBy(rules.signOutEverywhere),
     changePassword: answeredBy(rules.changePassword),
+    eraseUser: answeredBy(rules.eraseUser),
+    eraseContractor: answeredBy(rules.eraseContractor),
     signInContractor: answeredBy(rules.signInContractor),
     inviteContractor: answeredBy(rules.inviteContractor),
   },

@@ -36,6 +36,8 @@ export type SignOutRule = Answers<'Mutation', 'signOut'>;
 export type SignOutEverywhereRule = Answers<'Mutation', 'signOutEverywhere'>;
 export type ChangePasswordRule = Answers<'Mutation', 'changePassword'>;
 export type SessionStatusRule = Answers<'RefreshToken', 'status'>;
+export type EraseUserRule = Answers<'Mutation', 'eraseUser'>;
+export type EraseContractorRule = Answers<'Mutation', 'eraseContractor'>;
 export type ContractorByTokenRule = Answers<'Query', 'contractorByToken'>;
 export type SignInContractorRule = Answers<'Mutation', 'signInContractor'>;
 export type InviteContractorRule = Answers<'Mutation', 'inviteContractor'>;
@@ -148,6 +150,8 @@ export interface Rules {
   readonly signOutEverywhere: SignOutEverywhereRule;
   readonly changePassword: ChangePasswordRule;
   readonly sessionStatus: SessionStatusRule;
+  readonly eraseUser: EraseUserRule;
+  readonly eraseContractor: EraseContractorRule;
   readonly contractorByToken: ContractorByTokenRule;
   readonly signInContractor: SignInContractorRule;
   readonly inviteContractor: InviteContractorRule;

@@ -386,6 +386,22 @@ type Mutation {
   ): User!
 
   """
+  Delete a contractor with everything that tells who they were, as \`eraseUser\` does. For administrators.
+  """
+  eraseContractor(
+    """The contractor's id."""
+    id: ID!
+  ): Boolean!
+
+  """
+  Delete a user with everything that tells who they were: earlier versions, sessions, and their names, addresses and programs in audit logs. Works for a deleted user, too. True if anything was left to erase; repeat the call until it is not. For administrators; not on oneself.
+  """
+  eraseUser(
+    """The user's id."""
+    id: ID!
+  ): Boolean!
+
+  """
   Prolong or shorten a contractor's access. For administrators and the inviting user.
   """
   extendContractor(

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { errorCodes } from 'tableloom/runtime';
 import { describe, expect, it } from 'vitest';
+import { signInErrorCodes } from '../src/server/auth/refusals.js';
 import { requestErrorCodes } from '../src/server/http/http.js';
 import { deadLinks, pagesBelow } from './package/links.js';
 
@@ -15,7 +16,7 @@ describe('docs/server.md', () => {
       code,
       meaning,
     ]);
-    expect(rows).toEqual(Object.entries({ ...errorCodes, ...requestErrorCodes }));
+    expect(rows).toEqual(Object.entries({ ...errorCodes, ...signInErrorCodes, ...requestErrorCodes }));
   });
 });
 

@@ -121,7 +121,6 @@ async function loadPackages(): Promise<void> {
     import('fastify'),
     import('mercurius'),
     import('graphql-scalars'),
-    import('jose'),
     import('@node-rs/argon2'),
     import('altair-static'),
   ]);

@@ -159,6 +159,8 @@ export interface PatternModel {
   readonly of?: Word;
   /** The attribute that the answer has of each record, in the place of the record. */
   readonly select?: Word;
+  /** Each record, or each value that `select` gives, once. */
+  readonly distinct?: { readonly at: Span };
   /** What a maintained count may not pass. */
   readonly cap?: { readonly count: number; readonly at: Span };
   /** Of a connection: `totalCount` is maintained by the write path. */
@@ -308,6 +310,7 @@ export interface RuleModel {
   readonly requests?: number;
   /** What it writes in one answer, at most. */
   readonly writes: readonly { readonly kind: WriteKind; readonly entity: Word }[];
+  readonly dependsOn: readonly Word[];
 }
 
 export const writeKinds = ['create', 'update', 'upsert', 'delete'] as const;

@@ -42,7 +42,7 @@ export const signInContractor: SignInContractorRule = async ({ args, context }) 
       { action: 'CONTRACTOR_SIGNED_IN', targetType: 'CONTRACTOR', targetId: id },
     ),
   );
-  return { ...(await auth.newAccessToken({ kind: 'CONTRACTOR', id })), contractor };
+  return { ...auth.newAccessToken({ kind: 'CONTRACTOR', id }), contractor };
 };
 
 /** The token is given in clear this once. */

@@ -3,8 +3,9 @@
  *
  * A session is a family of refresh tokens: signing in gives the first, whose id names the family, and each is good
  * for one refresh, which gives the next. A used token that comes back has been stolen, from the client or by it: the
- * family ends. That is recorded on the first token alone, which every refresh reads by key, strongly consistent, so
- * no list of the family is needed and nothing that happens at the same time can be missed. There is no period of grace:
+ * family ends. That is recorded on the first token alone, which every request of the session reads by key and depends on
+ * when it writes, so no list of the family is needed and nothing that happens at the same time can be missed. Access
+ * tokens name the family and end with it. There is no period of grace:
  * of two refreshes with one token at the same time one succeeds and the other ends the session, because a thief's
  * second use looks just like a client's (RFC 9700, 4.14.2). Clients refresh one at a time.
  *
@@ -12,7 +13,10 @@
  */
 
 import { type TableloomError, unauthenticated } from 'tableloom/runtime';
-import type { RefreshToken } from '../../generated/entities.js';
+import type { RefreshToken, User } from '../../generated/entities.js';
+import type { SignInInput } from '../../generated/graphql.js';
+import { userCodec } from '../../generated/items.js';
+import { userKey } from '../../generated/keys.js';
 import type { Context } from '../../generated/loaders.js';
 import { userByEmail } from '../../generated/queries.js';
 import type {
@@ -31,7 +35,7 @@ import { badInput } from './shared/bad-input.js';
 import { requirePassword } from './shared/passwords.js';
 import { firstToken, nextToken, sessionOf } from './shared/session-start.js';
 import { isPast } from './shared/time.js';
-import { currentContractor, currentUser } from './shared/viewer.js';
+import { currentContractor, currentUser, userOfSession } from './shared/viewer.js';
 
 /** One answer for an unknown address, a wrong password and a user who is shut out: which it is is nobody's business. */
 const wrongCredentials = () => unauthenticated('The e-mail address or the password is wrong.');
@@ -45,23 +49,21 @@ export const viewer: ViewerRule = async ({ context }) =>
 
 export const signIn: SignInRule = async ({ args: { input }, context }) => {
   const { auth, db } = context;
-  const found = await db.one(userByEmail({ email: input.email }));
-  const isRight = found
-    ? await auth.verifyPassword(found.passwordHash, input.password)
-    : await auth.verifyAgainstNothing(input.password);
-  if (!found || !isRight || found.status !== 'ACTIVE') {
-    context.note('sign-in refused', { userId: found?.id ?? null, ip: context.client.ip });
-    throw wrongCredentials();
-  }
+  const attempt = { account: input.email, address: context.client.ip };
+  const found = await auth.attempt(attempt, () => userWith(input, context));
+  if (!found) throw wrongCredentials();
+  // The index by address may lag behind, or the user change meanwhile; the record itself decides.
+  await db.dependOn(userCodec, userKey(found), {
+    fields: ['status', 'passwordHash', 'sessionEpoch'],
+    test: (current) => {
+      const isAsFound =
+        current?.passwordHash === found.passwordHash && current.sessionEpoch === found.sessionEpoch;
+      if (!isAsFound || current.status !== 'ACTIVE') throw wrongCredentials();
+    },
+  });
   const token = firstToken(context, found.id, found.sessionEpoch);
   const [user] = await db.write(
-    userWrites.update({ id: found.id }, (current) => {
-      // The index by address may lag behind; the record itself does not.
-      const isAsFound =
-        current.passwordHash === found.passwordHash && current.sessionEpoch === found.sessionEpoch;
-      if (!isAsFound || current.status !== 'ACTIVE') throw wrongCredentials();
-      return { lastLogin: db.now() };
-    }),
+    userWrites.update({ id: found.id }, { lastLogin: db.now() }),
     token.write,
     auditEntry(context, actor(found.id), {
       action: 'USER_SIGNED_IN',
@@ -77,15 +79,8 @@ export const refreshSession: RefreshSessionRule = async ({ args, context }) => {
   if (!used || isPast(used.expiresAt, context)) throw sessionEnded();
   if (used.replacedBy !== null) return refuseReuse(context, used);
 
-  const [first, user] = await Promise.all([
-    used.id === used.familyId
-      ? used
-      : context.loaders.refreshToken.load({ id: used.familyId }, { consistent: true }),
-    context.loaders.user.load({ id: used.userId }, { consistent: true }),
-  ]);
-  if (!first || first.revokedAt !== null) throw sessionEnded();
-  if (user?.status !== 'ACTIVE' || user.sessionEpoch !== used.sessionEpoch) throw sessionEnded();
-
+  const { userId: id, sessionEpoch, familyId: sessionId } = used;
+  const user = await userOfSession(context, { id, sessionEpoch, sessionId });
   const token = nextToken(context, used);
   try {
     await context.db.write(
@@ -128,9 +123,13 @@ export const changePassword: ChangePasswordRule = async ({ args: { input }, cont
   const { id } = await currentUser(context);
   requirePassword('newPassword', input.newPassword);
   const before = await loaders.user.load({ id }, { consistent: true });
-  if (!before || !(await auth.verifyPassword(before.passwordHash, input.currentPassword))) {
-    throw badInput('currentPassword', 'The current password is wrong.');
-  }
+  if (!before) throw sessionEnded();
+  const { passwordHash: stored, email } = before;
+  const isRight = await auth.attempt(
+    { account: email, address: context.client.ip },
+    async () => (await auth.verifyPassword(stored, input.currentPassword)) || null,
+  );
+  if (!isRight) throw badInput('currentPassword', 'The current password is wrong.');
   const sessionEpoch = before.sessionEpoch + 1;
   const token = firstToken(context, id, sessionEpoch);
   const passwordHash = await auth.hashPassword(input.newPassword);
@@ -151,6 +150,18 @@ export const sessionStatus: SessionStatusRule = async ({ parent, context }) => {
   if (!first || first.revokedAt !== null || user?.sessionEpoch !== parent.sessionEpoch) return 'REVOKED';
   return parent.replacedBy === null ? 'ACTIVE' : 'REPLACED';
 };
+
+/** The active user with this address and password, or null; each takes as long. */
+async function userWith(input: SignInInput, context: Context): Promise<User | null> {
+  const { auth, db } = context;
+  const found = await db.one(userByEmail({ email: input.email }));
+  const isRight = found
+    ? await auth.verifyPassword(found.passwordHash, input.password)
+    : await auth.verifyAgainstNothing(input.password);
+  if (found && isRight && found.status === 'ACTIVE') return found;
+  context.note('sign-in refused', { userId: found?.id ?? null, ip: context.client.ip });
+  return null;
+}
 
 /** The refresh token somebody holds; null if there is no such token, or only its id is right. */
 async function tokenHeld(presented: string, context: Context): Promise<RefreshToken | null> {

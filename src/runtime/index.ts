@@ -46,7 +46,7 @@ export type {
 } from './rules.js';
 export { Database, type DatabaseOptions, type SessionOptions } from './session/database.js';
 export { type OpenOptions, openDatabase } from './session/open.js';
-export type { Session, WithParent, WriteResults } from './session/session.js';
+export type { Session, WithParent } from './session/session.js';
 export type {
   Aggregate,
   AttributeValue,
@@ -64,7 +64,9 @@ export type {
 } from './types.js';
 export type { PutAllReport, Unwritten } from './write/bulk/bulk.js';
 export type { CascadeOptions, Deletion } from './write/cascade/cascade.js';
+export { clearing, type Each, type Erased, removing, type Trace } from './write/erase.js';
 export type { Idempotency, IdempotencyStore } from './write/idempotency.js';
+export type { Dependence } from './write/premises.js';
 export type {
   Alongside,
   CallEnvironment,
@@ -78,6 +80,7 @@ export type {
   Write,
   WriteEnvironment,
   WriteKind,
+  WriteResults,
 } from './write/write.js';
 export { following, step, writeEach } from './write/write.js';
 export { check, create, remove, update, upsert } from './write/writes.js';

@@ -1,5 +1,6 @@
 /** The shapes of hand-written rules; generated/rules.ts names one type per rule. */
 import type { GraphQLResolveInfo } from 'graphql';
+import { ruleMissing } from './errors.js';
 import type { MaybePromise, Write } from './write/write.js';
 
 /** What the application adds to every request's context. Augment it: `declare module 'tableloom/runtime' { interface AppContext { … } }`. */
@@ -86,3 +87,10 @@ export type ValidateRule<Record, Value> = (given: {
 
 /** Rules that compute attributes, by name: what generated `ComputeRules` names. */
 export type ComputeRulesByName = Readonly<Record<string, (record: never) => unknown>>;
+
+/** The rule of a name. RULE_MISSING where there is none. */
+export function computeRule(rules: ComputeRulesByName, name: string): ComputeRulesByName[string] {
+  const found = Object.hasOwn(rules, name) ? rules[name] : undefined;
+  if (typeof found !== 'function') throw ruleMissing(name);
+  return found;
+}

@@ -221,6 +221,8 @@ export interface IndexQuery<R extends object, E extends object = object> {
   readonly descending: boolean;
   readonly filter?: Filter | undefined;
   readonly consistent?: boolean;
+  /** Drops duplicates: records that several items of a join lead to, or records with one value of this attribute. */
+  readonly distinct?: true | (keyof R & string);
   /**
    * What the index's items hold. `all`: the whole record. `some`: some fields, and the main item's key, by which the
    * others are read in a batch get. `through`: the key of a record of another entity.

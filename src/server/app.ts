@@ -218,9 +218,9 @@ async function isAdmin(context: Context): Promise<boolean> {
 }
 
 /** Everything a resolver or rule is given. Made anew for each request: loaders remember what they read. */
-async function contextFor(request: FastifyRequest, db: Session, auth: Auth) {
+function contextFor(request: FastifyRequest, db: Session, auth: Auth) {
   return {
-    viewer: await viewerOf(request, auth),
+    viewer: viewerOf(request, auth),
     client: clientOf(request),
     auth,
     note: (message: string, details: Readonly<Record<string, unknown>>) => request.log.warn(details, message),

@@ -45,7 +45,7 @@ export function clientGone({ raw }: FastifyReply): AbortSignal {
 }
 
 /** Who sent the request; null without an access token, and with one that is expired, altered or not ours. */
-export async function viewerOf(request: FastifyRequest, auth: Auth): Promise<Viewer | null> {
+export function viewerOf(request: FastifyRequest, auth: Auth): Viewer | null {
   const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
   return token === undefined ? null : auth.readAccessToken(token);
 }

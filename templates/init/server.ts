@@ -6,7 +6,10 @@ import { createLoaders, createResolvers, tables, typeDefs } from './generated/in
 
 // A DynamoDB in this process; `openEmbedded({ path: '.data' })` keeps the data. Amazon's: `client: { region: '…' }`.
 const { clientConfig } = await openEmbedded();
-const database = await openDatabase({ tables, client: clientConfig });
+const database = await openDatabase({ tables, client: clientConfig }).catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});
 
 const app = Fastify();
 await app.register(mercurius, {

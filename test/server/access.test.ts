@@ -80,6 +80,8 @@ const table: readonly (readonly [string, string, Record<Who, string>])[] = [
   ],
   ['deactivateUser', 'mutation { deactivateUser(id: "x") { id } }', { ...adminsOnly, admin: 'NOT_FOUND' }],
   ['deleteUser', 'mutation { deleteUser(id: "x") { id } }', { ...adminsOnly, admin: 'NOT_FOUND' }],
+  ['eraseUser', 'mutation { eraseUser(id: "x") }', adminsOnly],
+  ['eraseContractor', 'mutation { eraseContractor(id: "x") }', adminsOnly],
   [
     'updateUser',
     'mutation { updateUser(id: "x", input: { name: "N" }) { id } }',

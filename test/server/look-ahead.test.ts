@@ -31,7 +31,7 @@ async function ask(query: string, variables: Json = {}, token = admin) {
   waves.take();
   const { data, errors } = await server.ask(query, { token, variables } satisfies AskOptions);
   const [first, ...others] = waves.take();
-  expect(first?.map(({ operation }) => operation)).toEqual(['GetItem']);
+  expect(first?.map(({ operation }) => operation)).toEqual(['BatchGetItem']);
   const bodies = [first ?? [], ...others].flat().map((request) => JSON.stringify(request));
   expect(new Set(bodies).size, 'requests that were sent twice').toBe(bodies.length);
   return {

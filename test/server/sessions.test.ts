@@ -130,6 +130,14 @@ describe('refreshing', () => {
     expect(codes(await refresh(fourth.refreshToken))).toEqual([refusal]);
   });
 
+  test('ends the access tokens too, the thief’s and the owner’s', async () => {
+    const stolen = await sessionOf(sampleSignIn.email);
+    const thief = await refreshed(stolen.refreshToken);
+    expect(await me(thief.accessToken)).not.toBeNull();
+    expect(codes(await refresh(stolen.refreshToken))).toEqual([refusal]);
+    for (const { accessToken } of [stolen, thief]) expect(await me(accessToken)).toBeNull();
+  });
+
   test('of many at once with one token at most one succeeds, and the session is over', async () => {
     for (let round = 0; round < 5; round++) {
       const { refreshToken } = await sessionOf(sampleSignIn.email);
@@ -198,6 +206,19 @@ describe('signing out', () => {
     expect(await signOut(second.refreshToken)).toBe(false);
     expect(codes(await refresh(second.refreshToken))).toEqual([refusal]);
     expect(await actionsOn('SESSION', familyOf(first.refreshToken))).toContain('USER_SIGNED_OUT');
+  });
+
+  test('ends the access tokens of the session, every one at once', async () => {
+    const first = await sessionOf(sampleSignIn.email);
+    const second = await refreshed(first.refreshToken);
+    expect(await me(first.accessToken)).not.toBeNull();
+    await signOut(second.refreshToken);
+    for (const { accessToken } of [first, second]) {
+      expect(await me(accessToken)).toBeNull();
+      expect(codes(await server.ask('{ users { nodes { id } } }', { token: accessToken }))).toEqual([
+        refusal,
+      ]);
+    }
   });
 
   test('leaves other sessions alone', async () => {

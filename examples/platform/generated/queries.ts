@@ -118,7 +118,8 @@ export const playerAchievements = (by: Pick<Achievement, 'playerId'>): IndexQuer
   });
 
 /**
- * Query.tournamentRanking: Ranking `TOURNAMENT#{tournamentId}` / `RANKING#{ranking}#{playerId}`, ascending.
+ * Query.tournamentRanking: Ranking `TOURNAMENT#{tournamentId}` / `RANKING#{pad(ranking, 6)}#{playerId}`,
+ * ascending.
  */
 export const tournamentRanking = (
   by: Pick<TournamentEntry, 'tournamentId'> & RangeBounds<'from' | 'to', number>,

@@ -148,7 +148,7 @@ function queryCost(
     ...(held === undefined ? {} : { covering: pattern.visible === null ? held : [] }),
     ...(held === undefined || pattern.select === undefined ? {} : { selects: pattern.select }),
     ...(access.total === undefined ? {} : { total: aggregateOf(entity, access.total).shards ?? 1 }),
-    ...(drops ? { drops: true as const } : {}),
+    ...(drops || pattern.distinct ? { drops: true as const } : {}),
     ...(access.consistent ? { consistent: true as const } : {}),
   };
 }

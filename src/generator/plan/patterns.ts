@@ -31,11 +31,17 @@ export function patternPlan(resolved: ResolvedModel, layout: Layout, pattern: Pa
     field: fieldRef(pattern.for),
     access: accessOf(resolved, layout, pattern),
     ...(pattern.select ? { select: pattern.select.text } : {}),
+    ...distinctOf(pattern),
     inputs: inputsOf(resolved, pattern),
     filterInputs: filterInputs(resolved, pattern),
     allow: pattern.allow?.text ?? null,
     visible: pattern.visible?.text ?? null,
   };
+}
+
+function distinctOf({ distinct, select }: PatternModel): Pick<PatternPlan, 'distinct'> {
+  if (!distinct) return {};
+  return { distinct: select ? { by: 'attribute', attribute: select.text } : { by: 'record' } };
 }
 
 function accessOf(resolved: ResolvedModel, layout: Layout, pattern: PatternModel): Access {

@@ -37,7 +37,7 @@ export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
   const transactions = wholes.map((whole): TransactionPlan => {
     const steps = writes.filter(({ name }) => whole.steps.some(({ mutation }) => mutation === name));
     const hasToken = whole.idempotent !== undefined;
-    return { ...whole, cost: transactionCost(stored, rules, { steps, hasToken }) };
+    return { ...whole, cost: transactionCost(stored, rules, { steps, hasToken, allow: whole.allow }) };
   });
   const embedded = embeddedPlans(model.sdl, entities);
   return {

@@ -25,7 +25,7 @@ export function rulePlans(model: Model, stored: Stored): RulePlan[] {
       use,
       ...asksOf(declared),
     };
-    return plan.writes && use.kind === 'field' ? { ...plan, cost: ruleCost(stored, plan.writes) } : plan;
+    return plan.writes && use.kind === 'field' ? { ...plan, cost: ruleCost(stored, plan) } : plan;
   });
 }
 
@@ -99,10 +99,15 @@ function merged(earlier: Use | undefined, use: Use): Use {
   }
 }
 
-function writesOf(rule: RuleModel | undefined): Pick<RulePlan, 'writes'> {
+function writesOf(rule: RuleModel | undefined): Pick<RulePlan, 'writes' | 'dependsOn'> {
   const declared = rule?.writes ?? [];
-  if (declared.length === 0) return {};
-  return { writes: declared.map(({ kind, entity }) => ({ kind, entity: entity.text })) };
+  const dependsOn = rule?.dependsOn ?? [];
+  return {
+    ...(declared.length > 0 && {
+      writes: declared.map(({ kind, entity }) => ({ kind, entity: entity.text })),
+    }),
+    ...(dependsOn.length > 0 && { dependsOn: dependsOn.map(({ text }) => text) }),
+  };
 }
 
 function asksOf(rule: RuleModel | undefined): Pick<RulePlan, 'asks'> {

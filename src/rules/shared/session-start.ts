@@ -9,6 +9,8 @@ const sessionLifetime = 30 * 24 * 60 * 60 * 1000;
 /** A refresh token to be written, and what its holder receives. */
 export interface NewToken {
   readonly id: string;
+  /** The id of the session's first token. */
+  readonly familyId: string;
   readonly write: Write<RefreshToken>;
   /** In clear; only its hash is kept. */
   readonly refreshToken: string;
@@ -35,6 +37,7 @@ function tokenWith(
   const secret = auth.newSecret();
   return {
     id: values.id,
+    familyId: values.familyId,
     refreshToken: auth.formatRefreshToken({ tokenId: values.id, secret }),
     write: refreshTokenWrites.create({
       ...values,
@@ -45,11 +48,8 @@ function tokenWith(
 }
 
 /** What a client gets that has signed in or refreshed. */
-export async function sessionOf(context: Context, user: User, { refreshToken }: NewToken) {
-  const access = await context.auth.newAccessToken({
-    kind: 'USER',
-    id: user.id,
-    sessionEpoch: user.sessionEpoch,
-  });
+export function sessionOf(context: Context, user: User, { refreshToken, familyId }: NewToken) {
+  const { id, sessionEpoch } = user;
+  const access = context.auth.newAccessToken({ kind: 'USER', id, sessionEpoch, sessionId: familyId });
   return { ...access, refreshToken, user };
 }

@@ -1,22 +1,46 @@
-import { forbidden, unauthenticated } from 'tableloom/runtime';
+import { type EntityCodec, forbidden, type Key, unauthenticated } from 'tableloom/runtime';
 import type { Contractor, User } from '../../../generated/entities.js';
+import { contractorCodec, refreshTokenCodec, userCodec } from '../../../generated/items.js';
+import { contractorKey, refreshTokenKey, userKey } from '../../../generated/keys.js';
 import type { Context } from '../../../generated/loaders.js';
 import { isPast } from './time.js';
 
-const signInAgain = 'Your session has ended; sign in again.';
+const signInAgain = 'The session has ended; sign in again.';
 
 /**
- * The user who is signed in, as stored now: whoever has been deactivated, or has signed out everywhere, is out at
- * once and not when the access token expires. Throws UNAUTHENTICATED, or FORBIDDEN for a contractor.
+ * The user who is signed in, as stored now: whoever has been deactivated or has signed out is out at once, and not when
+ * the access token expires. What the request writes from here on is written only if that holds then, and their role is
+ * the same. Throws UNAUTHENTICATED, or FORBIDDEN for a contractor.
  */
 export async function currentUser(context: Context): Promise<User> {
   const { viewer } = context;
   if (viewer === null) throw unauthenticated();
   if (viewer.kind !== 'USER') throw forbidden('This is for members of staff.');
-  const user = await context.loaders.user.load({ id: viewer.id });
-  if (user?.status !== 'ACTIVE' || user.sessionEpoch !== viewer.sessionEpoch) {
-    throw unauthenticated(signInAgain);
-  }
+  return userOfSession(context, viewer);
+}
+
+/** A session of a user. */
+export interface UserSession {
+  readonly id: string;
+  /** The user's when the session began. */
+  readonly sessionEpoch: number;
+  /** The id of its first refresh token. */
+  readonly sessionId: string;
+}
+
+/** The user, unless they or the session are out. What the request writes depends on both. Throws UNAUTHENTICATED. */
+export async function userOfSession(context: Context, session: UserSession): Promise<User> {
+  const [user] = await Promise.all([
+    depend(context, userCodec, userKey({ id: session.id }), {
+      fields: ['status', 'role', 'sessionEpoch'],
+      isGood: ({ status, sessionEpoch }) => status === 'ACTIVE' && sessionEpoch === session.sessionEpoch,
+    }),
+    // The session's first token, which says whether the session has ended. One request brings both.
+    depend(context, refreshTokenCodec, refreshTokenKey({ id: session.sessionId }), {
+      fields: ['revokedAt'],
+      isGood: ({ revokedAt }) => revokedAt === null,
+    }),
+  ]);
   return user;
 }
 
@@ -24,9 +48,25 @@ export async function currentUser(context: Context): Promise<User> {
 export async function currentContractor(context: Context): Promise<Contractor> {
   const { viewer } = context;
   if (viewer?.kind !== 'CONTRACTOR') throw unauthenticated();
-  const contractor = await context.loaders.contractor.load({ id: viewer.id });
-  if (!contractor || !hasAccess(contractor, context)) throw unauthenticated(signInAgain);
-  return contractor;
+  return depend(context, contractorCodec, contractorKey({ id: viewer.id }), {
+    fields: ['status', 'expiresAt'],
+    isGood: (contractor) => hasAccess(contractor, context),
+  });
+}
+
+/** The record, which everything that the request writes depends on. Throws UNAUTHENTICATED. */
+async function depend<R extends object>(
+  { db }: Context,
+  entity: EntityCodec<R>,
+  key: Key,
+  { fields, isGood }: { readonly fields: readonly (keyof R & string)[]; isGood(record: R): boolean },
+): Promise<R> {
+  const test = (record: R | null) => {
+    if (record === null || !isGood(record)) throw unauthenticated(signInAgain);
+  };
+  const record = await db.dependOn(entity, key, { fields, test });
+  if (record === null) throw unauthenticated(signInAgain);
+  return record;
 }
 
 /** Whether the contractor may come in. The stored status lags behind the clock: `expiresAt` decides. */

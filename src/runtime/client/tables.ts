@@ -128,7 +128,8 @@ async function createTable(client: DynamoDBClient, definition: TableDefinition, 
   const table = await active(client, name);
   const difference = differenceOf(definition, table);
   if (difference !== undefined) {
-    throw new TableloomError('TABLE_MISMATCH', `The table ${name} ${difference}.`, {
+    const { is, remedy } = difference;
+    throw new TableloomError('TABLE_MISMATCH', `The table ${name} ${is}. ${remedy} ${startAgain}`, {
       table: definition.table,
     });
   }
@@ -219,27 +220,45 @@ function projectionOf({ project }: IndexDefinition): Projection {
   return { ProjectionType: 'INCLUDE', NonKeyAttributes: [...project.attributes] };
 }
 
-/** How a table differs from its definition, to be read after its name; undefined where it fits. */
-function differenceOf(definition: TableDefinition, table: TableDescription): string | undefined {
+const startAgain =
+  'If its data can go, delete the table (or the folder of the embedded engine): it is made anew.';
+const copy = 'That cannot be changed: copy the data to a new table.';
+
+/** How a table differs from its definition, to be read after its name, and what to do; undefined where it fits. */
+function differenceOf(
+  definition: TableDefinition,
+  table: TableDescription,
+): { readonly is: string; readonly remedy: string } | undefined {
   const types = new Map(
     table.AttributeDefinitions?.map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
   );
   const ours = schemaText(keySchema(definition.key));
   const theirs = schemaText(table.KeySchema);
-  if (ours !== theirs) return `has the key ${theirs}, not ${ours}`;
+  if (ours !== theirs) return { is: `has the key ${theirs}, not ${ours}`, remedy: copy };
   for (const index of definition.indexes) {
     const indexes = index.kind === 'global' ? table.GlobalSecondaryIndexes : table.LocalSecondaryIndexes;
     const found = indexes?.find(({ IndexName }) => IndexName === index.name);
-    if (found === undefined) return `has no ${index.kind} index ${index.name}`;
+    const isLocal = index.kind === 'local';
+    if (found === undefined) {
+      const remedy = isLocal
+        ? 'A local index is only created with its table: copy the data to a new table.'
+        : 'Add the index to the table.';
+      return { is: `has no ${index.kind} index ${index.name}`, remedy };
+    }
+    const remedy = isLocal ? copy : 'Delete the index, and create it as declared.';
     const wanted = schemaText(keySchema(index));
     if (schemaText(found.KeySchema) !== wanted)
-      return `has the index ${index.name} on ${schemaText(found.KeySchema)}, not ${wanted}`;
+      return { is: `has the index ${index.name} on ${schemaText(found.KeySchema)}, not ${wanted}`, remedy };
     const missing = missingProjection(index, found.Projection);
-    if (missing !== undefined) return `has the index ${index.name}, which does not project ${missing}`;
+    if (missing !== undefined)
+      return { is: `has the index ${index.name}, which does not project ${missing}`, remedy };
   }
   for (const [attribute, type] of keyTypes([definition.key, ...definition.indexes])) {
     if (types.get(attribute) !== type)
-      return `has the key attribute ${attribute}, which is not ${type === 'S' ? 'text' : 'a number'}`;
+      return {
+        is: `has the key attribute ${attribute}, which is not ${type === 'S' ? 'text' : 'a number'}`,
+        remedy: copy,
+      };
   }
   return undefined;
 }
@@ -270,7 +289,7 @@ async function setTimeToLive(client: DynamoDBClient, name: string, attribute: st
   const status = current?.TimeToLiveStatus;
   if (status === 'ENABLED' || status === 'ENABLING') {
     if (current?.AttributeName === attribute) return;
-    const message = `The table ${name} expires its items by ${current?.AttributeName}, not ${attribute}.`;
+    const message = `The table ${name} expires its items by ${current?.AttributeName}, not ${attribute}. Change it in the table or in the declaration.`;
     throw new TableloomError('TABLE_MISMATCH', message);
   }
   try {

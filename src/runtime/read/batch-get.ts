@@ -52,6 +52,11 @@ export class ItemReads {
       this.#items.set(itemId(table, key), items[at] ?? null);
   }
 
+  /** Whether a key was read. */
+  has(table: TableRef, key: Key): boolean {
+    return this.#items.has(itemId(table, key));
+  }
+
   /** What was read; null too where nothing was. */
   get(table: TableRef, key: Key): Item | null {
     return this.#items.get(itemId(table, key)) ?? null;

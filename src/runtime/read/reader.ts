@@ -2,7 +2,7 @@
 import type { Requester } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
 import { isExpired, liveFilter } from '../expiry.js';
-import type { ItemKey } from '../keys/item-key.js';
+import { type ItemKey, itemId } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { IndexQuery, IndexRef, Item } from '../types.js';
 import { batchGetLimit } from './batch-get.js';
@@ -126,6 +126,8 @@ export class Nodes<R extends object> {
   readonly #follow: boolean;
   /** Items are read without their documents, lists and sets: they must not be remembered as whole ones. */
   readonly #isProjection: boolean;
+  /** What was found so far, where duplicates are dropped. */
+  readonly #seen = new Set<string>();
   readonly #rest: FoundNode<R>[] = [];
   #last: Row | undefined;
   #sourceStopped = false;
@@ -166,7 +168,7 @@ export class Nodes<R extends object> {
       if (round > 0 && this.#budget.left-- <= 0) return { found: found.splice(0), stop: 'budget' };
       const { rows, stop } = await this.#source.take(size, isLast);
       this.#last = rows.at(-1) ?? this.#last;
-      found.push(...(await this.#nodes(rows)));
+      found.push(...this.#withoutDuplicates(await this.#nodes(rows)));
       if (stop === 'budget') this.#sourceStopped = true;
       const last = found.at(-1);
       if (last !== undefined && isLast(last.row)) break;
@@ -204,11 +206,24 @@ export class Nodes<R extends object> {
     for (const row of rows) {
       const key = isExpired(join, row.item, this.#now) ? undefined : keyOf(row.item);
       if (key === undefined) continue;
+      if (this.#query.distinct === true && this.#isSeen(itemId(entity.table, key))) continue;
       leading.push(row);
       keys.push({ table: entity.table, key: checkKey(key, entity.table), ...this.#consistent });
     }
     const items = keys.length === 0 ? [] : await this.#options.items(keys);
     return this.#live(leading, items, (item) => entity.read(item));
+  }
+
+  #withoutDuplicates(found: readonly FoundNode<R>[]): readonly FoundNode<R>[] {
+    const { distinct } = this.#query;
+    if (distinct === undefined || distinct === true) return found;
+    return found.filter(({ node }) => !this.#isSeen(JSON.stringify(node[distinct])));
+  }
+
+  #isSeen(id: string): boolean {
+    if (this.#seen.has(id)) return true;
+    this.#seen.add(id);
+    return false;
   }
 
   get #consistent(): { readonly consistent?: true } {

@@ -2,18 +2,18 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type DocumentRequests, documentRequests } from '../client/document.js';
 import type { Requester, Statistics } from '../client/requests.js';
-import { ruleMissing, TableloomError } from '../errors.js';
+import { TableloomError } from '../errors.js';
 import { isExpired } from '../expiry.js';
 import { checkKey } from '../keys/limits.js';
 import { getItems } from '../read/batch-get.js';
-import { Cursors, identityOf } from '../read/cursor/cursors.js';
+import { Cursors, identityOf, windowOf } from '../read/cursor/cursors.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
 import { type PageOptions, readPage } from '../read/pages.js';
 import { isEnough, Reader } from '../read/reader.js';
 import { type SelectionInfo, selection } from '../read/selection.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
 import { ownerOfValue, type UniqueLookup } from '../read/unique.js';
-import type { ComputeRulesByName } from '../rules.js';
+import { type ComputeRulesByName, computeRule } from '../rules.js';
 import type {
   Aggregate,
   Connection,
@@ -26,11 +26,13 @@ import type {
 import { readAggregate } from '../write/aggregates/aggregates.js';
 import { recount, resume } from '../write/aggregates/recount.js';
 import { type PutAllReport, putAll } from '../write/bulk/bulk.js';
-import { type CascadeOptions, cascade, type Deletion } from '../write/cascade/cascade.js';
+import { type CascadeOptions, cascade, type Deletion, isDeletion } from '../write/cascade/cascade.js';
 import type { Contention } from '../write/contention.js';
+import { type Erased, eraseTraces, orMissing, type Trace } from '../write/erase.js';
 import { claimKey, earlierResults, hasKey, type Idempotency } from '../write/idempotency.js';
+import { type Dependence, Premises } from '../write/premises.js';
 import { type Seal, transact, type WriteOutcome } from '../write/transactions.js';
-import type { CallEnvironment, Write } from '../write/write.js';
+import type { CallEnvironment, Write, WriteResults } from '../write/write.js';
 import { Memory, type ParentRecord } from './memory.js';
 
 /** A record that will be requested by its key next: the same request brings it, where possible. */
@@ -50,11 +52,6 @@ interface Environment {
   readonly documents: () => DynamoDBDocumentClient;
 }
 
-/** The results of writes, in their order. */
-export type WriteResults<W extends readonly Write<unknown>[]> = {
-  -readonly [At in keyof W]: W[At] extends Write<infer Result> ? Result : never;
-};
-
 /**
  * Reads and writes of one request. It remembers what it has read, so that nothing is read twice, and forgets or
  * replaces that when it writes. Made by `Database.session`.
@@ -73,6 +70,7 @@ export class Session {
   readonly #environment: Environment;
   readonly #memory: Memory;
   readonly #reader: Reader;
+  readonly #premises = new Premises();
   /** Whether this session may have changed aggregates. */
   #hasWritten = false;
 
@@ -126,6 +124,16 @@ export class Session {
       ...options,
     });
     return item === null || isExpired(entity, item, this.now()) ? null : entity.read(item);
+  }
+
+  /**
+   * Reads a record as `get` does, and makes what this session writes from now on depend on it: it is written only if these
+   * fields are then as they were read. Otherwise it fails with what `test` throws, or CONFLICT. For rules.
+   */
+  async dependOn<R extends object>(entity: EntityCodec<R>, key: Key, by: Dependence<R>): Promise<R | null> {
+    const one = { table: entity.table, key: checkKey(key, entity.table) };
+    const read = (consistent: boolean) => this.#memory.item({ ...one, consistent });
+    return this.#premises.read(entity, key, by, { read, now: this.now() });
   }
 
   /**
@@ -311,15 +319,10 @@ export class Session {
     seal?: Seal,
   ): Promise<readonly unknown[]> {
     this.#beginWriting();
+    const { contention } = this.#environment;
     try {
-      const { results, items } = await transact(
-        this.#requester,
-        this.#environment.contention,
-        writes,
-        env,
-        seal,
-      );
-      this.#memory.note(items);
+      const { results, items } = await transact(this.#requester, contention, writes, env, seal);
+      this.#wrote(items);
       this.#memory.forget();
       return results;
     } catch (error) {
@@ -340,7 +343,7 @@ export class Session {
         requester: this.#requester,
         contention: this.#environment.contention,
         env: this.#writeEnvironment(),
-        wrote: ({ items }: WriteOutcome) => this.#memory.note(items),
+        wrote: ({ items }: WriteOutcome) => this.#wrote(items),
       };
       const record = await cascade(context, deletion, options);
       this.#memory.forget();
@@ -349,6 +352,27 @@ export class Session {
       this.#memory.forgetAll();
       throw error;
     }
+  }
+
+  /**
+   * Deletes a record, as `cascade` does, then deletes or changes the records of `traces` (see `removing`, `clearing`), which
+   * are found by its key. The same call resumes after an interruption, and when nothing is left `traces` is 0.
+   */
+  async erase<R extends object>(deletion: Write<R>, traces: readonly Trace[]): Promise<Erased<R>> {
+    const gone = isDeletion(deletion) ? this.cascade(deletion) : this.writeOne(deletion);
+    const record = await orMissing(deletion, gone);
+    this.#beginWriting();
+    // What a caller began who might, is completed.
+    const env = { ...this.#writeEnvironment(), premises: () => [] };
+    const { contention } = this.#environment;
+    const write = (one: Write<unknown>) => transact(this.#requester, contention, [one], env);
+    const erasing = eraseTraces(traces, this.#reader, write).finally(() => this.#memory.forgetAll());
+    return { record, traces: await erasing };
+  }
+
+  #wrote(items: WriteOutcome['items']): void {
+    this.#memory.note(items);
+    this.#premises.written(items);
   }
 
   /** From here on an abort has no effect: a write that has begun is completed. */
@@ -369,18 +393,8 @@ export class Session {
 
   /** One moment for all records of one call. */
   #writeEnvironment(): CallEnvironment {
-    const now = this.now();
     const { newId, compute } = this.#environment;
-    const rule = (name: string) => {
-      const found = Object.hasOwn(compute, name) ? compute[name] : undefined;
-      if (typeof found !== 'function') throw ruleMissing(name);
-      return found;
-    };
-    return { now, newId, rule };
+    const premises = () => this.#premises.all;
+    return { now: this.now(), newId, premises, rule: (name) => computeRule(compute, name) };
   }
-}
-
-/** A bucketed query's window, which its cursors do not depend on, but its answer does. */
-function windowOf<R extends object>({ partitions }: IndexQuery<R>): unknown {
-  return partitions.kind === 'sequence' ? partitions.keys : null;
 }

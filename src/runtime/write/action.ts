@@ -15,6 +15,17 @@ export interface Condition {
   readonly values: Readonly<Record<string, AttributeValue>>;
 }
 
+/** The state of one record that writes depend on. */
+export interface Premise {
+  readonly table: TableRef;
+  readonly key: Key;
+  readonly entity: string;
+  /** The attributes and their values; undefined for an absent one. Null where there was no record. */
+  readonly expected: Item | null;
+  /** Throws what the caller learns where the record is not as expected any more. */
+  refuse(now: Item | null): never;
+}
+
 /** What an action is for, which decides what a failed condition means. */
 export type Purpose =
   /**
@@ -60,13 +71,17 @@ export type Purpose =
   /** An aggregate: `guard` is its name, reported where it would exceed its bound. */
   | { readonly kind: 'counter'; readonly entity: string; readonly guard: string }
   /** An idempotency key: it was not used before. */
-  | { readonly kind: 'idempotency'; readonly entity: string };
+  | { readonly kind: 'idempotency'; readonly entity: string }
+  /** A record that the session's writes depend on: it is as it was read. */
+  | { readonly kind: 'premise'; readonly entity: string };
 
 interface Common {
   readonly table: TableRef;
   readonly key: Key;
   readonly purpose: Purpose;
   readonly condition?: Condition;
+  /** What the session's writes depend on of this item: a part of the condition. */
+  readonly premise?: Premise;
   /** The write it belongs to, where the call has several. */
   readonly step?: Step;
 }

@@ -19,6 +19,7 @@ import {
 import type { AttributeValue, Item } from '../types.js';
 import { sameValue } from '../values.js';
 import { type Action, type Condition, transactionLimit } from './action.js';
+import { checkPremise } from './premises.js';
 import { ofStep } from './write.js';
 
 /** The outcome of the actions. */
@@ -98,10 +99,11 @@ function cancelledOutcome(actions: readonly Action[], error: TableloomError): Ou
 }
 
 /**
- * What failed conditions mean. A record that changed after it was read comes first: the other failures may follow
+ * What failed conditions mean. What the writes depend on comes first: nobody learns more who may not go on. A record that changed after it was read comes first: the other failures may follow
  * from it, which a new attempt finds out.
  */
 function verdict(failed: readonly Failure[], error: TableloomError): Outcome {
+  for (const { action, item } of failed) if (action.premise) checkPremise(action.premise, item ?? null);
   for (const { action } of failed) {
     const { purpose, step } = action;
     if (purpose.kind === 'unchanged' && purpose.expected !== undefined) {

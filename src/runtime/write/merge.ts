@@ -4,6 +4,7 @@ import { itemId } from '../keys/item-key.js';
 import type { AttributeValue } from '../types.js';
 import { sameValue } from '../values.js';
 import type { Action } from './action.js';
+import { depending } from './premises.js';
 
 /**
  * The merged action where the first of two is about references; otherwise undefined. A record that is referred to and
@@ -56,6 +57,8 @@ export class Actions {
  * deleted with it. A unique value or a derived item's key that one record releases may be taken by another.
  */
 function merged(a: Action, b: Action): Action {
+  // Premises are added when everything else is there.
+  if (b.premise !== undefined) return { ...a, ...depending(a.condition, b.premise) };
   if (a.purpose.kind === 'unchanged' && b.purpose.kind === 'unchanged') {
     if (a.kind === 'check') return b;
     if (b.kind === 'check') return a;

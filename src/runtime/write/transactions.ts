@@ -6,11 +6,12 @@ import { itemId } from '../keys/item-key.js';
 import { ItemReads } from '../read/batch-get.js';
 import { recordsOf } from '../read/records.js';
 import type { IndexQuery, Item, Key, TableRef } from '../types.js';
-import type { Action, Purpose, Step } from './action.js';
+import type { Action, Premise, Purpose, Step } from './action.js';
 import { Numbering } from './aggregates/aggregates.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
 import type { Contention } from './contention.js';
 import { Actions } from './merge.js';
+import { checkPremise, premiseAction } from './premises.js';
 import { lastRevision } from './versions.js';
 import {
   type CallEnvironment,
@@ -73,7 +74,7 @@ export async function transact(
     contested: new Set(),
   };
   for (let stale = 0; ; ) {
-    const release = await contention.take(contestedBy(writes, contention, lessons));
+    const release = await contention.take(contestedBy(writes, env.premises(), contention, lessons));
     const { attempt, outcome } = await tryOnce(requester, writes, env, lessons, seal).finally(release);
     if (outcome.kind === 'done') return attempt;
     if (outcome.kind === 'stale') {
@@ -90,10 +91,13 @@ export async function transact(
 /** The items to queue for: where this call conflicted with others, and where others are queueing. */
 function contestedBy(
   writes: readonly Write<unknown>[],
+  premises: readonly Premise[],
   contention: Contention,
   lessons: Lessons,
 ): ReadonlySet<string> {
-  const targets = writes.flatMap(({ targets = [] }) => targets.map(({ table, key }) => itemId(table, key)));
+  const targets = [...writes.flatMap(({ targets = [] }) => targets), ...premises].map(({ table, key }) =>
+    itemId(table, key),
+  );
   return new Set([...lessons.contested, ...targets.filter((id) => contention.isContested(id))]);
 }
 
@@ -108,6 +112,9 @@ async function tryOnce(
   if (await learnEarlier(requester, attempt.actions.all, lessons))
     attempt = await prepare(requester, writes, env, lessons);
   if (seal !== undefined) attempt.actions.add([seal(attempt.results, attempt.secrets)]);
+  // Nobody needs a right to change nothing.
+  if (attempt.actions.all.some(({ kind }) => kind !== 'check'))
+    attempt.actions.add(env.premises().map(premiseAction));
   const isOurs = ({ table, key }: Action) => !lessons.foreign.has(itemId(table, key));
   return { attempt, outcome: await commit(requester, attempt.actions.all.filter(isOurs)) };
 }
@@ -224,6 +231,7 @@ async function prepare(
         `writes add further writes, more than ${deepest} levels deep: alongside rules call each other in a loop`,
       );
     await found.read(level.map(({ write }) => write));
+    found.check(env.premises());
     const further: StepOfWrite[] = [];
     for (const { write, step } of level) {
       try {
@@ -273,6 +281,14 @@ class AttemptItems extends ItemReads implements FoundItems {
   /** Reads what these writes need and earlier ones did not, in one round. */
   read(writes: readonly Write<unknown>[]): Promise<void> {
     return this.load(writes.flatMap(({ targets = [] }) => targets));
+  }
+
+  /** Refuses before anything else where a record that is read anyway shows that the caller may not go on. */
+  check(premises: readonly Premise[]): void {
+    for (const premise of premises) {
+      const { table, key } = premise;
+      if (this.has(table, key)) checkPremise(premise, super.get(table, key));
+    }
   }
 
   override get(table: TableRef, key: Key): Item | null {

@@ -3,7 +3,7 @@
 import { TableloomError, transactionTooLarge } from '../errors.js';
 import type { ItemKey } from '../keys/item-key.js';
 import type { IndexQuery, Item, Key, SequenceRef, TableRef } from '../types.js';
-import { type Action, type Step, transactionLimit } from './action.js';
+import { type Action, type Premise, type Step, transactionLimit } from './action.js';
 
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -14,6 +14,8 @@ export interface CallEnvironment {
   newId(): string;
   /** A rule that computes or validates attributes. RULE_MISSING where `DatabaseOptions.compute` has none of the name. */
   rule(name: string): (record: never) => unknown;
+  /** What everything that is written depends on. */
+  premises(): readonly Premise[];
 }
 
 /** What a write is computed with. */
@@ -76,6 +78,11 @@ export interface Write<out Result> {
   /** Computes what it does from the item under `target`, or from the expired one under the key it creates. */
   plan(found: FoundItems, env: WriteEnvironment): MaybePromise<Planned<Result>>;
 }
+
+/** The results of writes, in their order. */
+export type WriteResults<W extends readonly Write<unknown>[]> = {
+  -readonly [At in keyof W]: W[At] extends Write<infer Result> ? Result : never;
+};
 
 /** Items that were read for a write. */
 export interface FoundItems {

@@ -1,4 +1,5 @@
 import { AccessTokenError, createAccessTokens } from './access-tokens.js';
+import { Hashing } from './hashing.js';
 import {
   hashPassword,
   type PasswordCost,
@@ -6,11 +7,18 @@ import {
   verifyAgainstNothing,
   verifyPassword,
 } from './passwords.js';
+import { type Attempt, Throttle } from './throttle.js';
 import * as tokens from './tokens.js';
 import type { Viewer } from './viewer.js';
 
 /** What rules need to know who somebody is. They get it with the context, so that tests can make it predictable. */
 export interface Auth {
+  /**
+   * The result of checking a password; null: it is wrong. Limits how many wrong ones there are of an account and from an
+   * address. Throws THROTTLED and OVERLOADED.
+   */
+  attempt<Result>(attempt: Attempt, check: () => Promise<Result | null>): Promise<Result | null>;
+  /** This and the next two throw OVERLOADED where too many hashes wait. */
   hashPassword(plain: string): Promise<string>;
   verifyPassword(stored: string, plain: string): Promise<boolean>;
   /** Takes as long as verifyPassword, and says no. */
@@ -21,9 +29,9 @@ export interface Auth {
   secretMatches(secret: string, hash: string): boolean;
   formatRefreshToken(parts: tokens.RefreshTokenParts): string;
   parseRefreshToken(token: string): tokens.RefreshTokenParts | undefined;
-  newAccessToken(viewer: Viewer): Promise<{ readonly accessToken: string; readonly expiresIn: number }>;
+  newAccessToken(viewer: Viewer): { readonly accessToken: string; readonly expiresIn: number };
   /** Who the token speaks for; null if it is expired, altered or not ours. */
-  readAccessToken(token: string): Promise<Viewer | null>;
+  readAccessToken(token: string): Viewer | null;
 }
 
 export interface AuthOptions {
@@ -36,28 +44,31 @@ export interface AuthOptions {
 export function createAuth(options: AuthOptions): Auth {
   const { jwtSecret, now, newSecret = tokens.newSecret, passwordCost: cost = passwordCost } = options;
   const accessTokens = createAccessTokens({ secret: jwtSecret, ...(now && { now }) });
+  const hashing = new Hashing();
+  const throttle = new Throttle(now && (() => now().getTime()));
   return {
-    hashPassword: (plain) => hashPassword(plain, cost),
-    verifyPassword,
-    verifyAgainstNothing: (plain) => verifyAgainstNothing(plain, cost),
+    attempt: (attempt, check) => throttle.attempt(attempt, check),
+    hashPassword: (plain) => hashing.run(() => hashPassword(plain, cost)),
+    verifyPassword: (stored, plain) => hashing.run(() => verifyPassword(stored, plain)),
+    verifyAgainstNothing: (plain) => hashing.run(() => verifyAgainstNothing(plain, cost)),
     newSecret,
     hashSecret: tokens.hashSecret,
     secretMatches: tokens.secretMatches,
     formatRefreshToken: tokens.formatRefreshToken,
     parseRefreshToken: tokens.parseRefreshToken,
-    async newAccessToken(viewer) {
-      const { token, expiresIn } = await accessTokens.sign(
+    newAccessToken(viewer) {
+      const { token, expiresIn } = accessTokens.sign(
         viewer.kind === 'USER'
-          ? { kind: 'user', sub: viewer.id, epoch: viewer.sessionEpoch }
+          ? { kind: 'user', sub: viewer.id, epoch: viewer.sessionEpoch, sid: viewer.sessionId }
           : { kind: 'contractor', sub: viewer.id, epoch: 0 },
       );
       return { accessToken: token, expiresIn };
     },
-    async readAccessToken(token) {
+    readAccessToken(token) {
       try {
-        const { kind, sub, epoch } = await accessTokens.verify(token);
-        return kind === 'user'
-          ? { kind: 'USER', id: sub, sessionEpoch: epoch }
+        const { kind, sub, epoch, sid } = accessTokens.verify(token);
+        return kind === 'user' && sid !== undefined
+          ? { kind: 'USER', id: sub, sessionEpoch: epoch, sessionId: sid }
           : { kind: 'CONTRACTOR', id: sub };
       } catch (error) {
         if (error instanceof AccessTokenError) return null;

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { createTables, Database, type DatabaseOptions, resolveTableNames } from 'tableloom/runtime';
 import type { User } from '../../../generated/entities.js';
 import { tables } from '../../../generated/tables.js';
+import { refreshTokenWrites } from '../../../generated/writes.js';
 import { type AppOptions, buildApp } from '../../../src/server/app.js';
 import { type Auth, createAuth } from '../../../src/server/auth/auth.js';
 import { worthlessCost } from '../../../src/server/auth/passwords.js';
@@ -131,7 +132,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       return data;
     },
     async tokenOf({ id, sessionEpoch }) {
-      return (await auth.newAccessToken({ kind: 'USER', id, sessionEpoch })).accessToken;
+      const sessionId = await sessionOf(own, sample, id);
+      return auth.newAccessToken({ kind: 'USER', id, sessionEpoch, sessionId }).accessToken;
     },
     pass(milliseconds) {
       now = new Date(now.getTime() + milliseconds);
@@ -143,6 +145,17 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       await engine.close();
     },
   };
+}
+
+/** The id of a session of the user: one of the sample, or a new one. */
+async function sessionOf(database: Database, sample: Sample, userId: string): Promise<string> {
+  const known = sample.refreshTokens.find((token) => token.userId === userId && token.id === token.familyId);
+  if (known) return known.id;
+  const id = `session-of-${userId}`;
+  const values = { id, familyId: id, userId, sessionEpoch: 0, tokenHash: id };
+  const expiresAt = '2027-01-01T00:00:00.000Z';
+  await database.session().putAll([refreshTokenWrites.create({ ...values, expiresAt })]);
+  return id;
 }
 
 /** Adds up the write units a client's requests are billed; gives those since the last call. */

@@ -117,6 +117,12 @@ export const lockCodes = {
       'An attribute has the name of a retired attribute of another type. It is a warning where the type of an existing attribute changes.',
     remedy: 'Give the attribute another name, or migrate the records first.',
   },
+  'index-new': {
+    meaning:
+      'A table that the lock knows has an index that is new or has other key attributes. A server does not start on a table that lacks it (TABLE_MISMATCH), and no table gets it by itself.',
+    remedy:
+      'Add the index to the tables that exist before you deploy; a local index needs a new table. Delete the data folder of the embedded engine if its data can go.',
+  },
   'key-moved': {
     meaning:
       'A pattern, or an entity as a whole, has another key than the lock has: shards, bucket, order, condition, encoding, index or text changed, so that records stored before are not found. `generate` warns and writes the new key to the lock; `check` refuses it until the move is accepted by name.',

@@ -65,8 +65,8 @@ export const ruleCodes = {
   },
   'rule-writes': {
     meaning:
-      'A rule declares writes that it cannot perform: it takes no part in a mutation, or the entity is immutable or a history.',
-    remedy: 'Remove `writes`, or the entities that the rule cannot write.',
+      'A rule declares writes that it cannot perform, or dependencies of writes that it has no part in: it takes no part in a mutation, or the entity is immutable or a history.',
+    remedy: 'Remove `writes` or `dependsOn`, or the entities that the rule cannot write.',
   },
   'rule-conflict': {
     meaning: 'A rule has two roles, and each role has its own type.',

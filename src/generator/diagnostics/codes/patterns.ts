@@ -157,6 +157,11 @@ export const patternCodes = {
       '`mixed` names something other than a union or interface, or its members are not stored in one table.',
     remedy: 'Name stored members of one table.',
   },
+  'distinct-pages': {
+    meaning:
+      'A pattern with `distinct` answers a connection. A page does not know what earlier pages contained, so it could not drop duplicates.',
+    remedy: 'Make the field a list with a `limit`, or store one join record for each pair.',
+  },
   'mixed-member': {
     meaning: 'A member lacks an attribute that the pattern uses.',
     remedy: 'Map the attribute under `members`, or leave the member out.',

@@ -2,7 +2,8 @@
 
 import type { Plan } from '../../plan/types/plan.js';
 import type { AggregatePlan, EntityPlan, ItemPlan, SlotPlan } from '../../plan/types/storage.js';
-import { bothKeys, keyText } from './keys.js';
+import { keyText } from '../expressions.js';
+import { bothKeys } from './keys.js';
 import { sampleKey } from './samples.js';
 
 export function entityView(plan: Plan, entity: EntityPlan) {

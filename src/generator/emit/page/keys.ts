@@ -2,21 +2,12 @@
 
 import { writtenHole } from '../../encodings.js';
 import type { QueryAccess } from '../../plan/types/access.js';
-import type { KeyTemplate, TemplatePart } from '../../plan/types/storage.js';
-
-/** `USER#{id}`, `{month(timestamp)}#{shard}`: with what is done to each value, wherever that was declared. */
-export function keyText({ parts }: Pick<KeyTemplate, 'parts'>): string {
-  return parts.map(partText).join('');
-}
+import type { KeyTemplate } from '../../plan/types/storage.js';
+import { keyText, partText } from '../expressions.js';
 
 /** Partition and sort key: `` `USER#{id}` / `METADATA` `` without the ticks. */
 export function bothKeys({ partition, sort }: { partition: KeyTemplate; sort: KeyTemplate | null }): string {
   return sort ? `${keyText(partition)} / ${keyText(sort)}` : keyText(partition);
-}
-
-function partText(part: TemplatePart): string {
-  if (part.kind === 'literal') return part.text;
-  return part.kind === 'shard' ? '{shard}' : `{${writtenHole(part.field, part.encode)}}`;
 }
 
 /** Every attribute that is bound whole: `` `PK = USER#{id}` and `SK = METADATA` ``. */

@@ -5,9 +5,10 @@ import { mixedQuery } from '../../plan/lookup/mixed-query.js';
 import type { GetAccess, MixedAccess, PatternPlan, QueryAccess } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { AggregatePlan, EntityPlan } from '../../plan/types/storage.js';
+import { keyText } from '../expressions.js';
 import { exactCost, readCost } from './costs.js';
 import { filterText } from './filters.js';
-import { equality, keyCondition, keyText, sortCondition } from './keys.js';
+import { equality, keyCondition, sortCondition } from './keys.js';
 
 export interface PatternBlock {
   readonly heading: string;
@@ -57,7 +58,8 @@ function patternBlock(plan: Plan, budgets: SingleBudgets, pattern: PatternPlan):
 
 function returned(plan: Plan, pattern: PatternPlan): string {
   const records = recordsOf(plan, pattern);
-  return pattern.select === undefined ? records : `${pattern.select} of ${records}`;
+  const what = pattern.select === undefined ? records : `${pattern.select} of ${records}`;
+  return pattern.distinct ? `${what}, each once` : what;
 }
 
 function recordsOf(plan: Plan, { cardinality, target, access }: PatternPlan): string {

@@ -317,6 +317,19 @@ const patternKeys = {
     description: 'The default and the maximum number of records of a page.',
     example: { many: 'User', for: 'Query.users', sort: 'createdAt', page: { default: 10, max: 50 } },
   },
+  distinct: {
+    ...flag,
+    title: 'Without duplicates',
+    description:
+      'With `many` through a join, a list contains each record once, at the first of the join records that lead to it. With `select`, it contains each value once.',
+    example: {
+      many: 'Book',
+      for: 'Author.booksLent',
+      through: { many: 'Loan', where: { authorId: '$parent.id' } },
+      where: { id: '$through.bookId' },
+      distinct: true,
+    },
+  },
   select: {
     ...text,
     title: 'One attribute',

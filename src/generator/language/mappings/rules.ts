@@ -79,6 +79,13 @@ const ruleKeys = {
       'For a rule that answers a mutation or is named by `alongside`: the entities that it creates, updates, upserts and deletes, once for each record. Used only for the write units on the generated page. If left out, the page notes that the rule’s writes are not included.',
     example: { for: 'Mutation.signIn', writes: { update: 'User', create: ['Session', 'AuditLog'] } },
   },
+  dependsOn: {
+    ...words,
+    title: 'Depended on',
+    description:
+      'The entity of each record that the rule passes to `db.dependOn`, so that the mutation takes place only if the record has not changed. Each adds a condition check to the mutation. Used only for the write units on the generated page and for the size of transactions.',
+    example: { in: 'access', gets: 1, once: 'viewer', dependsOn: 'User' },
+  },
 } as const satisfies Keys;
 
 export const rule = mapping(ruleKeys, { noun: 'rule' });

@@ -4,7 +4,8 @@
  * free on the record. That uses the fewest indexes in total: a table needs as many as any one of its entities.
  */
 
-import type { IndexModel, PatternModel } from '../../model.js';
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import type { IndexModel, PatternModel, TableModel } from '../../model.js';
 import type { SlotPlan } from '../../plan/types/storage.js';
 import { comparisonsOf } from '../../resolve/comparisons.js';
 import type { Basis } from '../basis.js';
@@ -22,14 +23,35 @@ import { commonKey, type KeyFields } from './keys.js';
 /** @param patterns in the order of the YAML, each of a known entity */
 export function placeOpen(patterns: readonly PatternModel[], ground: Ground, before: Placements): Placements {
   const found = placeEach(patterns, ground, before, placeOnExisting);
-  const left = patterns.filter(({ name }) => !found.slots.has(name.text));
-  const entities = [...new Set(left.map(({ target }) => target.text))];
-  return entities.reduce((placements, entity) => {
+  const left = new Map<string, PatternModel[]>();
+  for (const pattern of patterns) {
+    if (found.slots.has(pattern.name.text)) continue;
+    const { text } = pattern.target;
+    left.set(text, [...(left.get(text) ?? []), pattern]);
+  }
+  const slots = new Map(found.slots);
+  const keys = new Map(found.keys);
+  const findings = [...found.findings];
+  const used = new Map<TableModel, Set<string>>();
+  for (const [entity, own] of left) {
     const basis = ground.bases.get(entity);
-    if (!basis) return placements;
-    const own = left.filter(({ target }) => target.text === entity);
-    return groupsFor(own, basis).reduce((sum, group) => placeGroup(group, basis, ground, sum), placements);
-  }, found);
+    if (!basis) continue;
+    const inTable = used.get(basis.table) ?? usedIndexes(keysIn(ground, basis, keys));
+    used.set(basis.table, inTable);
+    for (const group of groupsFor(own, basis)) {
+      const {
+        keys: next,
+        slot,
+        finding,
+      } = placeGroup(group, { basis, keys: keys.get(entity), ground, used: inTable });
+      keys.set(entity, next);
+      if (finding) findings.push(finding);
+      if (!slot) continue;
+      inTable.add(slot.index ?? '');
+      for (const { name } of group) slots.set(name.text, slot);
+    }
+  }
+  return { keys, slots, findings };
 }
 
 /** The fewest keys that serve the patterns, and of those the ones that the fewest changes of a record change. */
@@ -89,37 +111,33 @@ function placeOnExisting(pattern: PatternModel, basis: Basis, keys: EntityKeys):
   return found && { kind: 'placed', slot: found.slot, keys: found.keys() };
 }
 
+interface Open {
+  readonly basis: Basis;
+  readonly keys: EntityKeys | undefined;
+  readonly ground: Ground;
+  /** The indexes of the table that its entities use so far. */
+  readonly used: ReadonlySet<string>;
+}
+
 /** On the first index that is free on the record. */
 function placeGroup(
   patterns: readonly PatternModel[],
-  basis: Basis,
-  ground: Ground,
-  placements: Placements,
-): Placements {
-  const entity = basis.entity.name.text;
-  const keys = placements.keys.get(entity);
+  { basis, keys, ground, used }: Open,
+): { readonly keys: EntityKeys; readonly slot?: SlotPlan; readonly finding?: Diagnostic } {
   const fields = groupFields(patterns);
   const [first] = patterns;
   if (!keys || !fields || !first) throw new Error('a group without a key');
-  const slot = freeSlot(patterns, fields, basis, keys, ground, placements.keys);
-  if (!slot) return { ...placements, findings: [...placements.findings, noFreeIndex(first, basis, keys)] };
-  return {
-    ...placements,
-    keys: new Map([...placements.keys, [entity, { ...keys, record: [...keys.record, slot] }]]),
-    slots: new Map([...placements.slots, ...patterns.map(({ name }) => [name.text, slot] as const)]),
-  };
+  const slot = freeSlot(patterns, fields, { basis, keys, ground, used });
+  if (!slot) return { keys, finding: noFreeIndex(first, basis, keys) };
+  return { keys: { ...keys, record: [...keys.record, slot] }, slot };
 }
 
 function freeSlot(
   patterns: readonly PatternModel[],
   fields: KeyFields,
-  basis: Basis,
-  keys: EntityKeys,
-  ground: Ground,
-  all: ReadonlyMap<string, EntityKeys>,
+  { basis, keys, ground, used }: Open & { readonly keys: EntityKeys },
 ): SlotPlan | undefined {
   const taken = new Set(keys.record.map((slot) => slot.index));
-  const used = usedIndexes(keysIn(ground, basis, all));
   const texts = keyTextsOf(patterns, fields, basis);
   for (const index of freeIndexes(poolOf(ground, basis), used, taken)) {
     const slot =

@@ -2,12 +2,12 @@
 
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
 import type { Lock, LockedEntity, LockedKey, LockedSlot } from '../../lock.js';
-import { type EntityModel, type Model, type PatternModel, printType } from '../../model.js';
+import { type EntityModel, type Model, type PatternModel, printType, type TableModel } from '../../model.js';
 import type { ItemPlan } from '../../plan/types/storage.js';
 import type { EntityLayout, Layout } from '../types.js';
 import { livePrefixes, prefixesOf, prefixOf, retiredPrefixes } from './claims.js';
 import { nextLock } from './next.js';
-import { isSameKey, keyOf, writtenKey, writtenNow } from './slots.js';
+import { indexAttributes, isSameKey, keyOf, writtenKey, writtenNow } from './slots.js';
 
 type LaidOut = Pick<Layout, 'tables' | 'entities' | 'reads' | 'readers'>;
 
@@ -17,7 +17,7 @@ export function lockFindings(model: Model, layout: LaidOut, lock: Lock): Diagnos
   const names = new Set(model.entities.map((entity) => entity.name.text));
   const retired = new Set(retiredPrefixes(lock, names).map(({ index, prefix }) => claim(index, prefix)));
   for (const { index, prefix } of livePrefixes(lock)) retired.delete(claim(index, prefix));
-  return [...layout.entities].flatMap(([name, entity]) => {
+  const ofEntities = [...layout.entities].flatMap(([name, entity]) => {
     const before = lock.entities.get(name);
     const after = next.entities.get(name);
     if (!after) return [];
@@ -25,6 +25,34 @@ export function lockFindings(model: Model, layout: LaidOut, lock: Lock): Diagnos
       ...moves(model, name, entity, after),
       ...usedAgain(model, layout, entity, { before, after, retired, tables: next.tables }),
       ...retyped(model, entity, before),
+    ];
+  });
+  return [...layout.tables.flatMap((table) => newIndexes(table, layout, lock)), ...ofEntities];
+}
+
+/** Indexes that a table of before lacks: nothing makes them but whoever owns the table. */
+function newIndexes(table: TableModel, { readers }: LaidOut, lock: Lock): Diagnostic[] {
+  const before = lock.tables.get(table.name.text);
+  if (!before) return [];
+  return table.indexes.flatMap((index): Diagnostic[] => {
+    const { text } = index.name;
+    const reader = readers.find(({ read }) => read?.slot.index === text)?.pattern;
+    const at = table.isOpen && reader ? placeOf(reader) : index.name.at;
+    const known = before.indexes.get(text);
+    const attributes = indexAttributes(index);
+    if (known && !known.isRetired && known.attributes.join() === attributes.join()) return [];
+    const isLocal = index.kind === 'local';
+    const isChanged = known !== undefined && !known.isRetired;
+    return [
+      {
+        code: 'index-new',
+        severity: 'warning',
+        message: `Index \`${text}\` of table \`${table.name.text}\` is ${isChanged ? `no longer on ${known.attributes.join(', ')} but on ${attributes.join(', ')}` : 'new'}: a server does not start on a table that lacks it.`,
+        at,
+        hint: isLocal
+          ? 'A local index is only created with its table: copy the data to a new table.'
+          : `${isChanged ? 'Delete it from tables that exist, and create it anew' : 'Add it to tables that exist'}, before you deploy. If the data can go, delete the table, or the folder of the embedded engine.`,
+      },
     ];
   });
 }

@@ -77,6 +77,7 @@ export function readPattern(reading: Reading, name: Word, node: Node | null): Pa
       maintained: maintainedOf(reading, map, cardinality),
       of: wordOf(reading, map.get('of')),
       select: wordOf(reading, map.get('select')),
+      distinct: flagOf(reading, map.get('distinct')),
       cap: countOf(reading, map.get('cap')),
       total: flagOf(reading, map.get('total')),
       index: wordOf(reading, map.get('index')),

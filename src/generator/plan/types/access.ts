@@ -13,6 +13,8 @@ export interface PatternPlan {
   readonly access: Access;
   /** The attribute that its field has of each record, in the place of the record. */
   readonly select?: string;
+  /** Duplicates are dropped: of records, or of an attribute's values. */
+  readonly distinct?: { readonly by: 'record' } | { readonly by: 'attribute'; readonly attribute: string };
   /** What its function takes: equalities, bounds, bucket, order. */
   readonly inputs: readonly NamedValue[];
   /** What its filter takes, by the name of the argument. */

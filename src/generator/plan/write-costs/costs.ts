@@ -27,31 +27,61 @@ export function mutationCost(
 ): WriteCost {
   const { ranges, without } = partsOf(stored, rules, mutation);
   const token = mutation.idempotent ? [tokenRange] : [];
-  if (mutation.each) return { ...costOf(token, true), each: costOf(ranges, true), without };
-  return { ...costOf([...ranges, ...token], mutation.step !== undefined), without };
+  const checks = checksOf(rules, [mutation]);
+  if (mutation.each) return { ...costOf([...token, checks], true), each: costOf(ranges, true), without };
+  return { ...costOf([...ranges, ...token, checks], mutation.step !== undefined), without };
 }
 
 /** The cost of a transaction: what its steps write, and its token. */
 export function transactionCost(
   stored: Stored,
   rules: readonly RulePlan[],
-  { steps, hasToken }: { readonly steps: readonly UncostedMutation[]; readonly hasToken: boolean },
+  { steps, hasToken, allow }: WholeTransaction,
 ): WriteCost {
   const parts = steps.map((step) => ({ ...partsOf(stored, rules, step), isEach: step.each !== undefined }));
   const rangesOf = (isEach: boolean) =>
     parts.filter((part) => part.isEach === isEach).flatMap((part) => part.ranges);
   const each = rangesOf(true);
   const ranges = [...rangesOf(false), ...(hasToken ? [tokenRange] : [])];
+  const checks = checksOf(rules, steps, allow);
   const ofElements = each.length > 0 ? { each: costOf(each, true) } : {};
   return {
-    ...costOf(ranges, each.length > 0),
+    ...costOf([...ranges, checks], each.length > 0),
     ...ofElements,
     without: [...new Set(parts.flatMap(({ without }) => without))],
   };
 }
 
+interface WholeTransaction {
+  readonly steps: readonly UncostedMutation[];
+  readonly hasToken: boolean;
+  readonly allow: string | null;
+}
+
 /** An idempotency token is an item of its own. */
 const tokenRange: Range = [items(1), items(1)];
+
+/**
+ * The checks of what the rules of some writes depend on, each record once. One that is written anyway takes no further
+ * item.
+ */
+function checksOf(
+  rules: readonly RulePlan[],
+  steps: readonly UncostedMutation[],
+  allow: string | null = null,
+): Range {
+  const named = new Set([allow, ...steps.flatMap((step) => [step.allow, step.prepare, step.alongside])]);
+  const entities = new Set(rules.flatMap(({ name, dependsOn = [] }) => (named.has(name) ? dependsOn : [])));
+  return checkRange(
+    entities,
+    new Set(steps.flatMap(({ kind, entity }) => (kind === 'create' ? [] : entity))),
+  );
+}
+
+function checkRange(entities: ReadonlySet<string>, written: ReadonlySet<string>): Range {
+  const certain = [...entities].filter((entity) => !written.has(entity));
+  return [items(certain.length), items(entities.size)];
+}
 
 function partsOf(
   stored: Stored,
@@ -70,8 +100,13 @@ function partsOf(
 }
 
 /** The cost of a rule that answers a mutation, where it says what it writes. */
-export function ruleCost(stored: Stored, writes: readonly DeclaredWrite[]): WriteCost {
-  return { ...costOf(writes.map((write) => rangeOf(stored, write))), without: [] };
+export function ruleCost(
+  stored: Stored,
+  { writes = [], dependsOn = [] }: Pick<RulePlan, 'writes' | 'dependsOn'>,
+): WriteCost {
+  const written = writes.flatMap(({ kind, entity }) => (kind === 'create' ? [] : entity));
+  const checks = checkRange(new Set(dependsOn), new Set(written));
+  return { ...costOf([...writes.map((write) => rangeOf(stored, write)), checks]), without: [] };
 }
 
 /** @param isStep whether they are part of a transaction in any case */

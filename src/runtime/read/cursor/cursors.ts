@@ -17,6 +17,11 @@ export type QueryIdentity = Pick<
   'pattern' | 'layout' | 'index' | 'partitions' | 'equals' | 'binding' | 'sort' | 'descending' | 'filter'
 >;
 
+/** A bucketed query's window, which its cursors do not depend on, but its answer does. */
+export function windowOf<R extends object>({ partitions }: IndexQuery<R>): unknown {
+  return partitions.kind === 'sequence' ? partitions.keys : null;
+}
+
 /**
  * What identifies a query: its pattern, the keys it reads by, and every encoded argument, as text. Buckets are left out: the window of
  * a bucketed pattern moves with the clock, and its cursors contain their bucket.

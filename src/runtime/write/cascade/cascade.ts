@@ -26,6 +26,10 @@ export interface Deletion<out R> extends Write<R> {
   readonly root: DeletableRecord;
 }
 
+export function isDeletion<R>(write: Write<R>): write is Deletion<R> {
+  return 'root' in write;
+}
+
 export interface CascadeOptions {
   /** How many transactions one call may take, of at most 100 items each; default 100. */
   readonly steps?: number;
@@ -57,7 +61,7 @@ export function removeTree<R extends object>(
     plan: async (found, env) => {
       const before = live(entity, found.get(entity.table, key), env.now);
       if (before === null) throw notFound(entity.name, keyFields(entity, key));
-      const tree = await cascadeTreeOf(found, env.now, [root], { room: transactionLimit, seen: new Set() });
+      const tree = await cascadeTreeOf(found, env.now, [root], { room: roomOf(env), seen: new Set() });
       if (tree === undefined) throw cascadeTooLarge(entity.name);
       const alongside = () => options.alongside?.({ before: before.record, after: null }) ?? [];
       return { ...tree, result: before.record, alongside };
@@ -97,6 +101,7 @@ export async function cascade<R extends object>(
 class Cascade {
   readonly #context: CascadeContext;
   readonly #root: DeletableRecord;
+  #env: CallEnvironment;
   #left: number;
   #deleted = 0;
   /** Marked records whose dependents are being deleted: where references form a circle, they turn up again. */
@@ -104,16 +109,19 @@ class Cascade {
 
   constructor(context: CascadeContext, root: DeletableRecord, steps: number) {
     this.#context = context;
+    this.#env = context.env;
     this.#root = root;
     this.#left = steps;
   }
 
   /** One transaction, if any are left. */
   async step<R>(write: Write<R>): Promise<R> {
-    const { requester, contention, env, wrote } = this.#context;
+    const { requester, contention, wrote } = this.#context;
     if (this.#left <= 0) throw this.#unfinished();
-    const outcome = await transact(requester, contention, [write], env);
+    const outcome = await transact(requester, contention, [write], this.#env);
     wrote(outcome);
+    // What a caller began who might, is completed.
+    if (outcome.isWritten) this.#env = { ...this.#env, premises: () => [] };
     this.#deleted += outcome.items.filter(({ item }) => item === null).length;
     if (outcome.isWritten) this.#left -= 1;
     return outcome.results[0] as R;
@@ -210,11 +218,11 @@ function removing(records: readonly DeletableRecord[], underway: ReadonlySet<str
         const tree = isLarge
           ? undefined
           : await cascadeTreeOf(found, env.now, [record], {
-              room: transactionLimit - items.length,
+              room: roomOf(env) - items.length,
               levels: nestedAtOnce,
               seen,
             });
-        if (tree === undefined || actions.sizeWith(tree.actions) > transactionLimit)
+        if (tree === undefined || actions.sizeWith(tree.actions) > roomOf(env))
           return give(done === 0 ? { done, large: record } : { done });
         actions.add(tree.actions);
         items.push(...tree.items);
@@ -231,11 +239,16 @@ function removingOne(record: DeletableRecord, underway: ReadonlySet<string>): Wr
     entity: record.entity,
     plan: async (found, env) => {
       const seen = new Set([...underway].filter((id) => id !== record.id));
-      const tree = await cascadeTreeOf(found, env.now, [record], { room: transactionLimit, seen });
+      const tree = await cascadeTreeOf(found, env.now, [record], { room: roomOf(env), seen });
       if (tree === undefined) throw cascadeTooLarge(record.entity);
       return { result: null, ...tree };
     },
   };
+}
+
+/** How many items one transaction can take, without the checks of what it depends on. */
+function roomOf({ premises }: CallEnvironment): number {
+  return transactionLimit - premises().length;
 }
 
 function isCode(error: unknown, code: ErrorCode): boolean {

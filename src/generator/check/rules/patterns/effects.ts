@@ -56,6 +56,9 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
     yield* useless('select', pattern.select?.at, 'only an entity has attributes');
   else if (!pattern.for)
     yield* useless('select', pattern.select?.at, 'the pattern answers no field, and rules read records');
+  if (cardinality !== 'many') yield* useless('distinct', pattern.distinct?.at, 'it is for `many`');
+  else if (!pattern.leadsTo && !pattern.select)
+    yield* useless('distinct', pattern.distinct?.at, 'every record is found once');
   if (cardinality !== 'many' && cardinality !== 'mixed')
     yield* useless('total', pattern.total?.at, 'there is no connection');
   if (cardinality === 'count' || cardinality === 'sum' || cardinality === 'exists') {

@@ -4,6 +4,7 @@ import { isInvertible } from '../../../encodings.js';
 import { type FilterOperator, namedType, printType } from '../../../model.js';
 import { comparisonsOf, requiredBy } from '../../../resolve/comparisons.js';
 import type { ResolvedAttribute, ResolvedModel } from '../../../resolve/resolved-model.js';
+import { fieldAt, isConnection } from '../../../resolve/sdl.js';
 import { scalarHint } from '../../../scalars.js';
 import { type Check, listed } from '../../row.js';
 
@@ -233,6 +234,19 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
           message: `Pattern \`${name.text}\` reads across buckets of \`${bucket.field.text}\`, but is ${sort[0] ? `ordered by \`${sort[0].field.text}\`` : 'not ordered'}.`,
           ...(sort[0] ? { notes: [{ message: 'the bucket', at: bucket.at }] } : {}),
           hint: `Write \`sort: -${bucket.field.text}\`, or select one bucket, or a list of them, with \`in: $${bucket.unit.text}\`.`,
+        };
+      }
+    },
+  },
+  {
+    code: 'distinct-pages',
+    *check({ model }) {
+      for (const { name, distinct, for: path } of model.patterns) {
+        if (!distinct || !isConnection(model.sdl, fieldAt(model, path)?.type)) continue;
+        yield {
+          at: distinct.at,
+          message: `Pattern \`${name.text}\` cannot drop duplicates of a connection, because a page does not know what earlier pages contained.`,
+          hint: 'Make the field a list with a `limit`, or store one join record for each pair, with the pair as its key.',
         };
       }
     },

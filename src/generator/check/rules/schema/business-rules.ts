@@ -3,7 +3,7 @@
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import type { Word } from '../../../model.js';
 import type { ResolvedModel } from '../../../resolve/resolved-model.js';
-import { type Check, listed } from '../../row.js';
+import { type Check, type Finding, listed } from '../../row.js';
 
 export const ruleChecks: readonly Check<ResolvedModel>[] = [
   {
@@ -44,6 +44,7 @@ export const ruleChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'rule-writes',
     *check(resolved) {
+      yield* dependenciesWithoutMutation(resolved);
       const { mutationType } = resolved.model.sdl;
       const alongside = new Set(resolved.model.mutations.map((mutation) => mutation.alongside?.text));
       for (const { name, for: field, writes } of resolved.model.rules) {
@@ -75,6 +76,27 @@ export const ruleChecks: readonly Check<ResolvedModel>[] = [
     },
   },
 ];
+
+/** Rules that let writes depend on a record, where they take no part in any. */
+function* dependenciesWithoutMutation({ model }: ResolvedModel): Iterable<Finding> {
+  const { mutationType } = model.sdl;
+  const named = new Set(
+    [...model.mutations, ...model.transactions].flatMap((one) => [
+      one.allow?.text,
+      ...('kind' in one ? [one.prepare?.text, one.alongside?.text] : []),
+    ]),
+  );
+  for (const { name, for: field, dependsOn } of model.rules) {
+    const [first] = dependsOn;
+    if (!first || (field ? field.type === mutationType : named.has(name.text))) continue;
+    yield {
+      at: first.at,
+      message: `No write can depend on \`${first.text}\` because of rule \`${name.text}\`: no mutation names the rule.`,
+      notes: [{ message: 'the rule', at: name.at }],
+      hint: 'Remove `dependsOn`.',
+    };
+  }
+}
 
 /** Every mention of a rule, in the order of the YAML's parts. */
 function namedRules({ model }: ResolvedModel): { readonly role: string; readonly word: Word }[] {

@@ -1,7 +1,15 @@
 /** Every name leads to something. */
 
 import { nearest, suggestion } from '../../../diagnostics/suggest.js';
-import { namedType, type PatternModel, partOf, returned, type SdlType, type Word } from '../../../model.js';
+import {
+  namedType,
+  type PatternModel,
+  partOf,
+  type RuleModel,
+  returned,
+  type SdlType,
+  type Word,
+} from '../../../model.js';
 import { attributeReferences } from '../../../resolve/attribute-references.js';
 import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
 import { fieldAt, isRoot, storedMembers } from '../../../resolve/sdl.js';
@@ -139,7 +147,7 @@ function* unknownTypes({ model, entities }: ResolvedModel): Generator<Finding> {
     if (type?.kind === 'object' || (type && isAbstract(type))) continue;
     yield unknownType(target, type, undefined, 'but a pattern returns entities', targets);
   }
-  for (const { entity } of [...model.mutations, ...model.rules.flatMap(({ writes }) => writes)]) {
+  for (const { entity } of [...model.mutations, ...model.rules.flatMap(ruleEntities)]) {
     if (!types.has(entity.text)) yield unknownType(entity, undefined, undefined, '', entities.keys());
   }
   for (const { type } of model.patterns) {
@@ -226,7 +234,7 @@ function* unknownEntities({ model, entities }: ResolvedModel): Generator<Finding
     if (pattern.leadsTo) yield* check(pattern.leadsTo.target, false);
     for (const { entity } of pattern.type?.members ?? []) yield* check(entity, false);
   }
-  for (const { entity } of [...model.mutations, ...model.rules.flatMap(({ writes }) => writes)])
+  for (const { entity } of [...model.mutations, ...model.rules.flatMap(ruleEntities)])
     yield* check(entity, false);
   const named = model.entities.flatMap(({ historyOf, references }) => [
     ...(historyOf ? [historyOf] : []),
@@ -353,4 +361,8 @@ function* unknownValues(resolved: ResolvedModel): Generator<Finding> {
     const pattern = resolved.model.patterns.find((one: PatternModel) => one.name === use.by.name);
     for (const { value } of pattern?.type?.members ?? []) yield* unknown(value, name ?? '');
   }
+}
+
+function ruleEntities({ writes, dependsOn }: RuleModel): readonly { readonly entity: Word }[] {
+  return [...writes, ...dependsOn.map((entity) => ({ entity }))];
 }

@@ -153,9 +153,13 @@ export const transactionLayoutChecks: readonly Check<LaidOut>[] = [
         ...model.mutations.filter(({ step }) => !step).map((one) => ({ ...one, steps: [one] })),
         ...model.transactions,
       ];
-      for (const { name, steps, idempotent } of wholes) {
+      for (const { name, steps, idempotent, allow } of wholes) {
         const sizes = steps.map(({ entity, kind }) => mostWritten(layout.entities.get(entity.text), kind));
-        const size = sizes.reduce((sum, one) => sum + one, idempotent ? 1 : 0);
+        const words = [allow, ...steps.flatMap((one) => [one.allow, one.prepare, one.alongside])];
+        const named = new Set(words.map((word) => word?.text));
+        const rules = model.rules.filter((rule) => named.has(rule.name.text));
+        const checked = new Set(rules.flatMap(({ dependsOn }) => dependsOn.map(({ text }) => text)));
+        const size = sizes.reduce((sum, one) => sum + one, (idempotent ? 1 : 0) + checked.size);
         if (size <= mostItems) continue;
         yield {
           at: name.at,

@@ -104,6 +104,11 @@ function recordOf(entities: readonly EntityPlan[]): Doc {
 
 type Asked = { readonly entity: EntityPlan; readonly access: QueryAccess } | MixedQuery;
 
+function distinctExpression({ distinct }: PatternPlan): Doc | null {
+  if (!distinct) return null;
+  return distinct.by === 'record' ? 'true' : quote(distinct.attribute);
+}
+
 /** @param asked one entity, or several in one query */
 function queryView(plan: Plan, pattern: PatternPlan, asked: Asked) {
   const { entity, access } = asked;
@@ -126,6 +131,7 @@ function queryView(plan: Plan, pattern: PatternPlan, asked: Asked) {
     ['descending', descending === 'false' ? null : descending],
     ['filter', filter],
     ['covering', covering],
+    ['distinct', distinctExpression(pattern)],
     ['consistent', access.consistent ? 'true' : null],
     ['page', page.default === 20 && page.max === 100 ? null : pageExpression(page)],
     ['total', access.total === undefined ? null : aggregateExpression(entity, access.total)],
