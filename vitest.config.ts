@@ -22,9 +22,10 @@ const engines = [
   'test/server/*.test.ts',
   'test/language/*.test.ts',
   'test/pages/*.test.ts',
+  'test/fuzz/*.test.ts',
   'test/budget/*.test.ts',
   'test/writes/{model,races}.property.test.ts',
-  'test/writes/{failures,conditions,aggregates}.test.ts',
+  'test/writes/{failures,conditions,aggregates,popular-records}.test.ts',
   'examples/{battle-royale,delivery,event-history,platform}/**/*.test.ts',
 ];
 

@@ -64,6 +64,7 @@ export const userCodec: EntityCodec<User> = {
   ],
   guards: (user) => [{ field: 'email', key: keys.userEmailGuardKey(user) }],
   revision: 'version',
+  numbers: { sessionEpoch: 'Int' },
   conditions: {
     transitions: {
       status: { ACTIVE: ['INACTIVE', 'SUSPENDED'], SUSPENDED: ['ACTIVE', 'INACTIVE'], INACTIVE: ['ACTIVE'] },
@@ -223,6 +224,7 @@ export const refreshTokenCodec: EntityCodec<RefreshToken> = {
   }),
   revision: 'version',
   ttl: 'ttl',
+  numbers: { sessionEpoch: 'Int' },
   keyFields: keys.parseRefreshTokenKey,
 };
 

@@ -73,6 +73,7 @@ export const contractorWrites = writesOf(contractorCodec, keys.contractorKey, ne
   fixed: ['createdAt', 'id', 'invitedById'],
   forms: { email: [trim, lowercase], expiresAt: [time], lastAccess: [time] },
   touched: ['updatedAt'],
+  direct: ['accessLevel', 'email', 'lastAccess', 'reason'],
 });
 
 const newRefreshToken = (values: NewRefreshToken, env: WriteEnvironment): RefreshToken => ({
@@ -96,6 +97,7 @@ export const refreshTokenWrites = writesOf(refreshTokenCodec, keys.refreshTokenK
   fixed: ['createdAt', 'expiresAt', 'familyId', 'id', 'userId', 'tokenHash', 'sessionEpoch'],
   forms: { revokedAt: [time] },
   touched: ['updatedAt'],
+  direct: ['replacedBy', 'userAgent', 'revokedAt'],
 });
 
 const newAuditLog = (values: NewAuditLog, env: WriteEnvironment): AuditLog => ({
@@ -135,4 +137,5 @@ const newConfig = (values: NewConfig, env: WriteEnvironment): Config => ({
 export const configWrites = writesOf(configCodec, keys.configKey, newConfig, {
   fixed: ['createdAt', 'key'],
   touched: ['updatedAt'],
+  direct: ['description', 'isSecret', 'updatedById'],
 });

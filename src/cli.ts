@@ -39,7 +39,11 @@ verb(
   'check',
   'write nothing; report mistakes in the inputs, rules that do not fit, generated files and a lock that are out of date, operations that cost more than recorded',
 )
-  .addHelpText('after', examples('tableloom check', 'tableloom check --config codegen.staging.ts'))
+  .option('--types', 'compile what is generated, in memory, as tsconfig.json says')
+  .addHelpText(
+    'after',
+    examples('tableloom check', 'tableloom check --types', 'tableloom check --config codegen.staging.ts'),
+  )
   .action(run(async (options) => (await import('./cli/check.js')).checkVerb(options)));
 
 verb('scaffold', 'write a typed stub for each rule that is missing; what is there is only added to')

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { createTables, Database, resolveTableNames } from 'tableloom/runtime';
-import { type Secrets, secretsFor } from '../../src/server/auth/secrets.js';
+import { type Secrets, secretsFor, signedWith } from '../../src/server/auth/secrets.js';
 import { Complaint } from '../../src/server/complaint.js';
 import type { ServerConfig } from '../../src/server/config.js';
 import { openStorage, type Storage } from '../../src/server/storage.js';
@@ -96,16 +96,18 @@ export class DevelopmentServer {
     const { app, auth, rules, seed, tables: generated } = await this.#load();
     const missing = missingRules(await this.#generator.rules(), rules);
     if (missing !== null) throw new Complaint(missing);
-    const { tablePrefix, logLevel } = this.#config;
+    const { tablePrefix, logLevel, corsOrigins, trustProxy } = this.#config;
     const tables = resolveTableNames(generated.tables, { TABLE_PREFIX: tablePrefix });
     const { client } = this.#storage;
     await createTables(client, generated.tables, tables);
-    const database = new Database({ client, tables, cursorSecrets: [this.#secrets.cursor] });
+    const database = new Database({ client, tables, cursorSecrets: this.#secrets.cursor });
     await seed.seed(database);
     return app.buildApp({
       database,
-      auth: auth.createAuth({ jwtSecret: this.#secrets.jwt }),
+      auth: auth.createAuth(signedWith(this.#secrets.jwt)),
       ide: true,
+      corsOrigins,
+      trustProxy,
       logLevel,
     });
   }

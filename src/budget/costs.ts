@@ -100,6 +100,8 @@ export interface WriteCost extends RulesAround {
   readonly of: string;
   /** No record is read before it is written: they are new. */
   readonly unread?: true;
+  /** One UpdateItem without reading the record; where there is none, `orCreates` writes it. */
+  readonly direct?: 'only' | 'orCreates';
   /** How many records, where several: one request. */
   readonly records?: number;
   /** Arguments with lists: a record of each element is read, by the same request. */

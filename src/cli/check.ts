@@ -14,7 +14,7 @@ export function checkVerb(options: Options): Promise<number> {
   return staged(options, (stages) => check(options, stages));
 }
 
-async function check({ root, config }: Options, stages: Stages): Promise<number> {
+async function check({ root, config, types = false }: Options, stages: Stages): Promise<number> {
   const { measure } = stages;
   enter(root);
   terminal.progress('Loading …');
@@ -37,6 +37,13 @@ async function check({ root, config }: Options, stages: Stages): Promise<number>
     const rules = measure('check rules', () => verifyRules(input));
     diagnostics.push(...rules.diagnostics);
     for (const [path, text] of rules.sources) sources.set(path, text);
+  }
+
+  if (types) {
+    terminal.progress('Checking types …');
+    const { generatedTypes } = await import('../generator/scaffold/generated-types.js');
+    diagnostics.push(...measure('check types', () => generatedTypes(process.cwd(), files)));
+    for (const [path, text] of files) sources.set(path, text);
   }
 
   terminal.progress('Counting requests …');

@@ -9,6 +9,8 @@ export interface Options {
   readonly root: string;
   readonly config: string;
   readonly prune?: boolean;
+  /** Generated code is compiled. */
+  readonly types?: boolean;
   /** Names of patterns and entities whose former keys are dealt with. */
   readonly accept?: readonly string[];
   /** Tells how long each stage took. */

@@ -248,7 +248,7 @@ export type FilterOperator = (typeof filterOperators)[number] | `size ${Comparis
 export const mutationKinds = ['create', 'update', 'upsert', 'put', 'touch', 'delete'] as const;
 export type MutationKind = (typeof mutationKinds)[number];
 
-export const elementUpdates = ['add', 'append', 'remove'] as const;
+export const elementUpdates = ['add', 'subtract', 'append', 'remove'] as const;
 
 export interface ElementUpdate {
   readonly how: (typeof elementUpdates)[number];

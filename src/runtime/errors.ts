@@ -154,6 +154,12 @@ export function guardFailed(
   return new TableloomError('GUARD_FAILED', message, { entity, guard, ...transition }, cause);
 }
 
+/** A sum that writes maintain: `aggregate` is its name. */
+export function sumTooLarge(entity: string, aggregate: string, cause?: unknown): TableloomError {
+  const message = `${aggregate} exceeds the range of its type.`;
+  return new TableloomError('VALUE_INVALID', message, { entity, aggregate }, cause);
+}
+
 /** `field` is the reference as declared, `to` the entity it names. */
 export function referenceMissing(entity: string, field: string, to: string, cause?: unknown): TableloomError {
   return new TableloomError(

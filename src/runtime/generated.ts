@@ -61,6 +61,7 @@ export {
   anyOf,
   atLeast,
   atMost,
+  attribute,
   beginsWith,
   between,
   type Condition,
@@ -138,34 +139,16 @@ export {
   type DependentsOf,
   dependents,
 } from './write/cascade/tree.js';
-export {
-  type Changes,
-  type ChangesOf,
-  changing,
-  computed,
-  putting,
-  type Upserts,
-  upserting,
-} from './write/entity/changing.js';
+export { type Changes, type ChangesOf, changed, computed, type Upserts } from './write/entity/changing.js';
 export {
   cascadeWrites,
-  changed,
   createWrites,
   deleteWrites,
   putWrites,
   updateWrites,
   writesOf,
 } from './write/entity/entity-writes.js';
-export {
-  addedDecimal,
-  addedInt,
-  addedInteger,
-  appended,
-  bytesOf,
-  later,
-  notNull,
-  without,
-} from './write/entity/field-updates.js';
+export { appended, later, notNull, without } from './write/entity/field-updates.js';
 export {
   anyNumber,
   anyText,
@@ -177,6 +160,7 @@ export {
   withForms,
 } from './write/entity/forms.js';
 export { entry } from './write/entity/item-parts.js';
+export { subtracted } from './write/entity/sums.js';
 export type { IdempotencyStore } from './write/idempotency.js';
 export type {
   Alongside,

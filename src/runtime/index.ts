@@ -30,6 +30,24 @@ export {
   unauthenticated,
 } from './errors.js';
 export type { ItemKey } from './keys/item-key.js';
+export {
+  allOf,
+  anyOf,
+  atLeast,
+  atMost,
+  attribute,
+  beginsWith,
+  type Condition,
+  contains,
+  equal,
+  exists,
+  greaterThan,
+  lessThan,
+  not,
+  notEqual,
+  oneOf,
+  size,
+} from './read/filters.js';
 export type { PageOptions } from './read/pages.js';
 export { type Read, type ReadResults, read } from './read/transact-read.js';
 export type { UniqueLookup } from './read/unique.js';

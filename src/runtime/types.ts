@@ -79,6 +79,8 @@ export interface EntityCodec<R extends object> {
   readonly ttl?: string;
   /** Attributes that only the main item has. */
   readonly secret?: readonly (keyof R & string)[];
+  /** What its numbers can be, and those in its lists. */
+  readonly numbers?: { readonly [F in keyof R]?: NumberKind };
   /** What every write of it must fulfil. */
   readonly conditions?: Conditions<R>;
   /** Fields that can be read from an item fetched without its documents, lists and sets. */
@@ -139,7 +141,18 @@ export interface Counted {
   readonly key: Key | undefined;
   readonly by: number;
   readonly max?: number;
+  /** Of a sum: what it can be. In several items, each has its part of the range. */
+  readonly range?: SumRange | { readonly kind: SumRange; readonly shards: number };
 }
+
+/**
+ * What a number can be. `Int`: GraphQL's, of 32 bits. `integer`: whole numbers of other scalars, up to 2^53 - 1, beyond
+ * which doubles are not exact. `decimal`: what DynamoDB stores.
+ */
+export type NumberKind = 'Int' | 'integer' | 'decimal';
+
+/** What a sum can be. */
+export type SumRange = Exclude<NumberKind, 'decimal'>;
 
 /** A number that the writes of an entity maintain in items of its own. Generated functions return it. */
 export interface Aggregate<R extends object> {
@@ -149,6 +162,8 @@ export interface Aggregate<R extends object> {
   /** The keys of its items, one for each shard; undefined where it is requested for no value. */
   readonly keys: readonly (Key | undefined)[];
   readonly consistent?: boolean;
+  /** Of a sum: what it can be. */
+  readonly range?: SumRange;
 }
 
 /** Whole numbers from 1, without gaps or duplicates. */

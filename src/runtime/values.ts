@@ -181,7 +181,9 @@ export function listOf<T extends string | number>(stored: unknown): T[] {
   return stored instanceof Set ? [...(stored as Set<T>)].sort(ascending) : [];
 }
 
+/** Text in the order of its code points, as in keys; JavaScript's own differs above U+FFFF. */
 function ascending(a: string | number, b: string | number): number {
+  if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

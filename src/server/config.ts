@@ -9,9 +9,9 @@ export interface ServerConfig {
   readonly storage: StorageConfig;
   /** What physical table names begin with. */
   readonly tablePrefix: string;
-  /** Null outside production where none is set: the server makes its own. */
-  readonly jwtSecret: string | null;
-  readonly cursorSecret: string | null;
+  /** The first is used, the others are former ones. Empty outside production where none is set: the server makes its own. */
+  readonly jwtSecrets: readonly string[];
+  readonly cursorSecrets: readonly string[];
   readonly logLevel: LogLevel;
   /** How many requests one operation may send to DynamoDB; null: as many as usual. */
   readonly requestLimit: number | null;
@@ -57,13 +57,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const read = (name: string): string | null => environment[name]?.trim() || null;
   const production = read('NODE_ENV') === 'production';
 
-  const secret = (name: string): string | null => {
-    const value = read(name);
-    if (!production) return value;
+  const secrets = (name: string): readonly string[] => {
+    const values = list(read(name));
+    if (!production) return values;
     const wanted = `production needs at least ${shortestSecret} bytes, for instance from \`openssl rand -base64 48\``;
-    if (value === null) problems.push(`${name} is missing: ${wanted}.`);
-    else if (Buffer.byteLength(value) < shortestSecret) problems.push(`${name} is too short: ${wanted}.`);
-    return value;
+    if (values.length === 0) problems.push(`${name} is missing: ${wanted}.`);
+    else if (values.some((value) => Buffer.byteLength(value) < shortestSecret))
+      problems.push(`${name} is too short: ${wanted}.`);
+    return values;
   };
 
   const config: ServerConfig = {
@@ -72,8 +73,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: read('HOST') ?? '127.0.0.1',
     storage: readStorage(read, production, problems),
     tablePrefix: readTablePrefix(read('TABLE_PREFIX'), problems),
-    jwtSecret: secret('JWT_SECRET'),
-    cursorSecret: secret('CURSOR_SECRET'),
+    jwtSecrets: secrets('JWT_SECRET'),
+    cursorSecrets: secrets('CURSOR_SECRET'),
     logLevel: readLogLevel(read('LOG_LEVEL'), problems),
     requestLimit: readCount('REQUEST_LIMIT', read, problems),
     corsOrigins: readOrigins(list(read('CORS_ORIGINS')), problems),

@@ -4,7 +4,7 @@ import { createTables, Database, resolveTableNames } from 'tableloom/runtime';
 import { tables } from '../../generated/index.js';
 import { buildApp } from './app.js';
 import { createAuth } from './auth/auth.js';
-import { secretsFor } from './auth/secrets.js';
+import { secretsFor, signedWith } from './auth/secrets.js';
 import { complaint } from './complaint.js';
 import { readConfig } from './config.js';
 import { seed } from './seed/seed.js';
@@ -18,13 +18,13 @@ async function main(): Promise<void> {
   const storage = await openStorage(config.storage, production);
   try {
     const names = resolveTableNames(tables, { TABLE_PREFIX: config.tablePrefix });
-    const database = new Database({ client: storage.client, tables: names, cursorSecrets: [secrets.cursor] });
+    const database = new Database({ client: storage.client, tables: names, cursorSecrets: secrets.cursor });
     // In production tables are made with the rest of the infrastructure, by somebody who may.
     if (!production) await createTables(storage.client, tables, names);
     if (config.storage.kind === 'embedded') await seed(database);
     const app = await buildApp({
       database,
-      auth: createAuth({ jwtSecret: secrets.jwt }),
+      auth: createAuth(signedWith(secrets.jwt)),
       production,
       ide: !production,
       logLevel: config.logLevel,

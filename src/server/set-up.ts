@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   try {
     const names = resolveTableNames(tables, { TABLE_PREFIX: config.tablePrefix });
     await createTables(storage.client, tables, names);
-    const database = new Database({ client: storage.client, tables: names, cursorSecrets: [cursor] });
+    const database = new Database({ client: storage.client, tables: names, cursorSecrets: cursor });
     const isNew = await createAdministrator(database, administrator);
     console.log(
       isNew ? `${administrator.email} can sign in now.` : `${administrator.email} is there already.`,

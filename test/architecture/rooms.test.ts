@@ -22,7 +22,7 @@ const rooms = {
       'src/generator/encodings/',
       'src/generator/plan/types/',
       'src/generator/plan/lookup/',
-      ...['encodings', 'lock', 'model', 'moments', 'names', 'sources'].map(
+      ...['encodings', 'lock', 'model', 'moments', 'names', 'scalars', 'sources'].map(
         (name) => `src/generator/${name}.ts`,
       ),
     ],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { libraryProject } from './project.js';
@@ -159,6 +159,24 @@ describe('check', () => {
       'generated/old.ts:1:1: error[generated-orphan]',
       'generated/tables.ts: error[generated-missing]',
     ]);
+  });
+
+  test('compiles what is generated, where that is asked for', async () => {
+    const { run, edit, folder } = libraryProject();
+    cpSync('templates', join(folder, 'templates'), { recursive: true });
+    edit('codegen.ts', (text) =>
+      text.replace("{ rules: 'app/src/rules' }", "{ rules: 'app/src/rules', templates: 'templates' }"),
+    );
+    await run('generate');
+    expect(await run('check', { types: true })).toMatchObject({ code: 0, err: '' });
+    edit('templates/items.ts.hbs', (text) => `export const wrong: number = 'text';\n${text}`);
+    await run('generate');
+    expect((await run('check')).code).toBe(0);
+    const { code, err } = await run('check', { types: true });
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^generated\/items\.ts:\d+:14: error\[generated-mistyped\]: This .+ \(TS2322\): type `string` is/,
+    );
   });
 
   test('wants the lock as well, and prints warnings without failing', async () => {

@@ -50,10 +50,35 @@ test.each([
   ['{ firstBorn(city: "Jena") }', null, ['Query']],
   ['{ members(team: "t") }', people.map(({ tags }) => tags), ['Query', 'BatchGetItem']],
   ['{ memberships(team: "t") { name } }', people.map(({ name }) => ({ name })), ['Query', 'BatchGetItem']],
+  ['{ captain(team: "t") }', '+49 3', ['Query', 'GetItem']],
+  ['{ reachable(city: "Bremen") }', ['Ada', 'Al', 'Bo', 'Cleo'], ['Query']],
+  ['{ reachable(city: "Bremen", hasPhone: true) }', ['Ada', 'Al', 'Cleo'], ['Query']],
+  [
+    '{ reachable(city: "Bremen", hasPhone: true, bornBy: "2001-01-01T00:00:00Z", n: 2) }',
+    ['Ada', 'Cleo'],
+    ['Query'],
+  ],
+  ['{ firstReachable(city: "Bremen") }', '+49 1', ['Query']],
+  ['{ everybody }', ['Ada', 'Al', 'Bo', 'Cleo'], ['Query', 'Query', 'Query']],
+  ['{ inCities(cities: ["Bremen", "Jena"]) }', ['+49 1', '+49 3', null, '+49 0'], ['Query', 'Query']],
 ])('%s', async (question, expected, requests) => {
   const project = await filled();
   const answer = await project.ask(question);
   expect(Object.values(answer)[0]).toEqual(expected);
   expect(project.operations).toEqual(requests);
   expect(budgetOf(costs, buildSchema(typeDefs), parse(question))?.usual.requests).toBe(requests.length);
+});
+
+// What there is decides how many requests these take.
+test.each([
+  ['{ captain(team: "none") }', null, ['Query']],
+  ['{ reachable(city: "Bremen", hasPhone: false, n: 1) }', ['Bo'], ['Query', 'Query']],
+  ['{ youngest(to: "2002-06-01T00:00:00Z", n: 2) }', ['Bo', 'Ada'], ['Query', 'Query']],
+])('%s', async (question, expected, requests) => {
+  const project = await filled();
+  const answer = await project.ask(question);
+  expect(Object.values(answer)[0]).toEqual(expected);
+  expect(project.operations).toEqual(requests);
+  const most = budgetOf(costs, buildSchema(typeDefs), parse(question))?.most.requests;
+  expect(most).toBeGreaterThanOrEqual(requests.length);
 });

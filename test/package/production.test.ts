@@ -32,8 +32,8 @@ const signIn = (email: string, password: string) =>
 describe('the server, installed with npm ci --omit=dev', { timeout: 300_000 }, () => {
   test('has what runs it, and not what develops it', () => {
     const packages = readdirSync(join(home, 'node_modules'));
-    expect(packages).toEqual(expect.arrayContaining(['fastify', 'mercurius', 'jose', 'graphql']));
-    for (const name of ['vitest', 'typescript', 'tsx', 'cspell', 'altair-static', '@graphql-codegen'])
+    expect(packages).toEqual(expect.arrayContaining(['fastify', 'mercurius', 'graphql-scalars', 'graphql']));
+    for (const name of ['vitest', 'typescript', 'tsx', 'cspell', 'jose', 'altair-static', '@graphql-codegen'])
       expect(packages).not.toContain(name);
   });
 

@@ -1,6 +1,7 @@
 import { check, create, remove, update } from 'tableloom/runtime';
+import { updateWrites } from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
-import { gsi1, member, memberKey, members, visitKey, visits } from './support/domain.js';
+import { gsi1, type Member, member, memberKey, members, visitKey, visits } from './support/domain.js';
 import { openDatabase } from './support/engine.js';
 import { always, type Fault, first } from './support/faults.js';
 
@@ -176,6 +177,26 @@ test('a write whose answer was lost is done once and succeeds', async () => {
   expect([changed.score, changed.version]).toEqual([1, 2]);
   await lost('DeleteItem').write(remove(visits, visitKey(visit('v'))));
   expect((await db.items()).filter(({ SK }) => SK === 'METADATA')).toMatchObject([{ score: 1, version: 2 }]);
+});
+
+test('an addition whose answer was lost is not made again, and a value is set once', async () => {
+  const db = await openDatabase();
+  await db.database.session().write(create(members, () => member({ id: 'a' })));
+  const writes = updateWrites<Member, Pick<Member, 'id'>, { name?: string; score?: number }>(
+    { ...members, numbers: { score: 'Int' } },
+    memberKey,
+    { fixed: ['id', 'email'], direct: ['score'] },
+  );
+  const lost = () =>
+    db.open({ faults: [first(1, 'UpdateItem', { loseAnswer: true })], maxAttempts: 3 }).session();
+  await expect(lost().write(writes.update({ id: 'a' }, {}, { add: { score: 2 } }))).rejects.toMatchObject({
+    code: 'STORAGE_UNAVAILABLE',
+  });
+  const stored = async () => (await db.items()).find(({ SK }) => SK === 'METADATA');
+  expect(await stored()).toMatchObject({ score: 2, version: 2 });
+  const [set] = await lost().write(writes.update({ id: 'a' }, { score: 5 }));
+  expect([set.score, set.version]).toEqual([5, 3]);
+  expect(await stored()).toMatchObject({ score: 5, version: 3 });
 });
 
 test("a create whose answer was lost is still refused where another's record was there before", async () => {

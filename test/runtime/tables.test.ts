@@ -1,7 +1,8 @@
-import { CreateTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createTables, resolveTableNames, type TableDefinition } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
 import { resolveTableName } from '../../src/runtime/client/tables.js';
+import { openEndpoint } from '../support/endpoint.js';
 import { openEngine, uniqueName } from '../support/engines.js';
 import { definition } from './support/domain.js';
 
@@ -92,4 +93,15 @@ test('a key attribute that is a number is refused', async () => {
 test('a table nobody named is a mistake of configuration', async () => {
   const { client } = await engine;
   await expect(createTables(client, [definition], {})).rejects.toMatchObject({ code: 'CONFIGURATION' });
+});
+
+test('storage that does not answer is told, and keeps nobody waiting', async () => {
+  const endpoint = await openEndpoint((await engine).clientConfig);
+  const client = new DynamoDBClient({ ...endpoint.clientConfig, maxAttempts: 1 });
+  endpoint.hang(/DescribeTable/);
+  await expect(createTables(client, [definition], { main: uniqueName('hung') })).rejects.toMatchObject({
+    code: 'STORAGE_UNAVAILABLE',
+  });
+  client.destroy();
+  await endpoint.close();
 });

@@ -360,7 +360,7 @@ test('an upsert that finds somebody was faster changes what they created', async
 });
 
 test('writing gives up when others never stop', async () => {
-  const hasty = db.open({ now: () => now, limits: { attempts: 3 } }).session();
+  const hasty = db.open({ now: () => now, limits: { deadlineMs: 1 } }).session();
   await session.write(create(members, () => member({ id: 'a' })));
   let tries = 0;
   const never = update(members, memberKey({ id: 'a' }), async (current) => {
@@ -369,7 +369,7 @@ test('writing gives up when others never stop', async () => {
     return { ...current, name: 'never' };
   });
   await expect(hasty.write(never)).rejects.toMatchObject({ code: 'CONFLICT' });
-  expect(tries).toBe(3);
+  expect(tries).toBeGreaterThan(0);
 });
 
 test('further writes see the record before and after, go in the same transaction, and may ask for more', async () => {

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { userByEmail } from '../../generated/queries.js';
 import { sampleSignIn } from '../../src/server/seed/sample.js';
 import { adminOf, memberOf, smallSample } from './support/sample.js';
-import { type Answer, startServer, type TestServer } from './support/server.js';
+import { type Answer, startServer, type TestServer, testTime } from './support/server.js';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -23,8 +23,12 @@ interface Session {
 
 const fields = '{ accessToken refreshToken expiresIn user { id email lastLogin } }';
 
-async function signIn(email: string, password: string = sampleSignIn.password): Promise<Answer<SignedIn>> {
-  return server.ask(`mutation ($input: SignInInput!) { signIn(input: $input) ${fields} }`, {
+async function signIn(
+  email: string,
+  password: string = sampleSignIn.password,
+  at: TestServer = server,
+): Promise<Answer<SignedIn>> {
+  return at.ask(`mutation ($input: SignInInput!) { signIn(input: $input) ${fields} }`, {
     variables: { input: { email, password } },
   });
 }
@@ -93,6 +97,31 @@ describe('signing in', () => {
     ];
     for (const answer of answers) expect(codes(answer)).toEqual([refusal]);
     expect(new Set(answers.map(({ errors }) => JSON.stringify(errors))).size).toBe(1);
+  });
+
+  test('200 times at once as one user, each gets a session, and the record counts all of them', async () => {
+    let milliseconds = 0;
+    // Each at another moment, so that each changes the user's record.
+    const now = () => new Date(testTime.getTime() + milliseconds++);
+    const popular = await startServer({ sample: smallSample(), database: { now } });
+    onTestFinished(() => popular.close());
+    const { email, id } = memberOf(popular.sample);
+    const version = async () => {
+      const token = await popular.tokenOf(adminOf(popular.sample));
+      const { user } = await popular.get<{ user: { version: number } }>(
+        'query ($id: ID!) { user(id: $id) { version } }',
+        { token, variables: { id } },
+      );
+      return user.version;
+    };
+    const before = await version();
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => signIn(email, sampleSignIn.password, popular)),
+    );
+    expect(answers.flatMap(codes)).toEqual([]);
+    const families = answers.map(({ data }) => familyOf(data?.signIn.refreshToken ?? ''));
+    expect(new Set(families).size).toBe(200);
+    expect(await version()).toBe(before + 200);
   });
 
   test('a token that was altered, or is none, makes a stranger', async () => {

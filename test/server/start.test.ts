@@ -93,6 +93,35 @@ describe('starting', () => {
     expect(await stopped).toBe(0);
   });
 
+  test('with new secrets before the old ones, tokens and cursors stay good', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tableloom-'));
+    const [old, fresh] = ['the old secret of this very long test', 'the new secret of this very long test'];
+    const cursors = [`${old} for cursors`, `${fresh} for cursors`] as const;
+    const page = (after?: string) =>
+      `{ users(first: 2${after ? `, after: "${after}"` : ''}) { pageInfo { endCursor } } }`;
+    type Page = { readonly users: { readonly pageInfo: { readonly endCursor: string } } };
+    const first = await started({ DATA_DIR: folder, JWT_SECRET: old, CURSOR_SECRET: cursors[0] });
+    const { accessToken } = (await askAt<SignedIn>(first.port, signIn)).signIn;
+    const { endCursor } = (await askAt<Page>(first.port, page(), accessToken)).users.pageInfo;
+    await first.program.stop();
+
+    const both = await started({
+      DATA_DIR: folder,
+      JWT_SECRET: `${fresh},${old}`,
+      CURSOR_SECRET: `${cursors[1]}, ${cursors[0]}`,
+    });
+    const later = (await askAt<Page>(both.port, page(endCursor), accessToken)).users.pageInfo.endCursor;
+    const renewed = (await askAt<SignedIn>(both.port, signIn)).signIn.accessToken;
+    await both.program.stop();
+
+    const last = await started({ DATA_DIR: folder, JWT_SECRET: fresh, CURSOR_SECRET: cursors[1] });
+    await askAt<Page>(last.port, page(later), renewed);
+    await expect(askAt<Page>(last.port, page(endCursor), renewed)).rejects.toThrow('BAD_CURSOR');
+    await expect(askAt<Page>(last.port, page(later), accessToken)).rejects.toThrow('UNAUTHENTICATED');
+    await last.program.stop();
+    await rm(folder, { recursive: true });
+  });
+
   test('at a port that is taken says so in one line', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
@@ -145,8 +174,8 @@ describe('the environment', () => {
       host: '127.0.0.1',
       storage: { kind: 'embedded', dataDir: null },
       tablePrefix: 'tyler-setup',
-      jwtSecret: null,
-      cursorSecret: null,
+      jwtSecrets: [],
+      cursorSecrets: [],
       logLevel: 'info',
       requestLimit: null,
       corsOrigins: [],

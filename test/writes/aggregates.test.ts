@@ -1,7 +1,7 @@
 /** Numbers that writes keep beside records: exact under races, and after whatever is written. */
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Aggregate, Database } from 'tableloom/runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Member } from '../fixtures/ok/aggregates/generated/entities.js';
@@ -16,6 +16,8 @@ import {
   members,
   membersOfCity,
   spent,
+  spentBy,
+  turnover,
 } from '../fixtures/ok/aggregates/generated/queries.js';
 import { createResolvers } from '../fixtures/ok/aggregates/generated/resolvers.js';
 import { typeDefs } from '../fixtures/ok/aggregates/generated/schema.js';
@@ -329,4 +331,53 @@ test('a total does not wait for its page', async () => {
   const session = database.session();
   expect(await session.connection(members({ teamId: 'red' }))).toMatchObject({ totalCount: 0, nodes: [] });
   expect(session.stats()).toMatchObject({ requests: 2, steps: 1 });
+});
+
+test('a sum stays within what its field can hold, and a write beyond is refused', async () => {
+  const { database, engine, names } = await openProject(tables);
+  const session = database.session();
+  const order = (id: string, cents: number) => orderWrites.create({ id, teamId: 'red', cents });
+  const largest = 2_147_483_647;
+  await session.write(order('a', largest));
+  const beyond = { code: 'VALUE_INVALID', extensions: { entity: 'Order', aggregate: 'spent' } };
+  await expect(session.write(order('b', 1))).rejects.toMatchObject(beyond);
+  await expect(
+    session.write(orderWrites.create({ id: 'b', teamId: 'blue', cents: -largest }), order('c', 1)),
+  ).rejects.toMatchObject(beyond);
+  await expect(session.putAll([order('d', 5)])).rejects.toMatchObject(beyond);
+  expect(await session.aggregate(spent({ teamId: 'red' }))).toBe(largest);
+  // A Float holds more.
+  await session.write(orderWrites.create({ id: 'e', teamId: 'blue', cents: largest }));
+  expect(await session.aggregate(turnover())).toBe(2 * largest);
+  // Nor is a number stored that its own field cannot hold.
+  await expect(session.write(order('f', largest + 1))).rejects.toMatchObject({
+    code: 'VALUE_INVALID',
+    extensions: { entity: 'Order', field: 'cents' },
+  });
+  await expect(session.write(orderWrites.update({ id: 'a' }, { cents: 0.5 }))).rejects.toMatchObject({
+    code: 'VALUE_INVALID',
+    extensions: { field: 'cents' },
+  });
+  // A sum of before its range was known is an error with a code.
+  const documents = DynamoDBDocumentClient.from(engine.client);
+  const [key] = spent({ teamId: 'red' }).keys;
+  await documents.send(
+    new UpdateCommand({
+      TableName: names.entities,
+      Key: key ?? {},
+      UpdateExpression: 'SET #n = :n',
+      ExpressionAttributeNames: { '#n': '_number' },
+      ExpressionAttributeValues: { ':n': largest + 1 },
+    }),
+  );
+  await expect(database.session().aggregate(spent({ teamId: 'red' }))).rejects.toMatchObject(beyond);
+});
+
+test('patterns of one number read one item, which a write adds to once', async () => {
+  expect(spentBy({ teamId: 'red' }).keys).toEqual(spent({ teamId: 'red' }).keys);
+  const { database } = await openProject(tables);
+  const session = database.session();
+  await session.write(orderWrites.create({ id: 'a', teamId: 'red', cents: 7 }));
+  await session.write(orderWrites.update({ id: 'a' }, { cents: 9 }));
+  expect(await session.aggregate(spentBy({ teamId: 'red' }))).toBe(9);
 });

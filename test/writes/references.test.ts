@@ -272,9 +272,23 @@ test('what expires goes along as far as it is found, and is counted by nobody', 
   expect(items.get('shop')).toEqual([]);
 });
 
+test('a record whose deletion takes others along is deleted under the conditions that it is given', async () => {
+  const shop = await openShop();
+  const db = shop.database.session();
+  await db.write(customer('a'), order(1, 'a'));
+  const end = (name: string) =>
+    customerWrites.delete({ id: 'a' }, { require: { isNamed: (current) => current.name === name } });
+  const refused = { code: 'GUARD_FAILED', extensions: { entity: 'Customer', guard: 'isNamed' } };
+  await expect(db.write(end('b'))).rejects.toMatchObject(refused);
+  await expect(db.cascade(end('b'))).rejects.toMatchObject(refused);
+  expect(expectWhole(await shop.items())).toEqual({ Customer: 1, Order: 1 });
+  await db.cascade(end('a'));
+  expect(expectWhole(await shop.items())).toEqual({});
+});
+
 test('a record is not deleted before all that name it are, though the index does not show them yet', async () => {
   const shop = await openShop();
-  const limits = { deadlineMs: 200, attempts: 2 };
+  const limits = { deadlineMs: 200 };
   const db = shop.open({ limits }).session();
   await db.write(customer('a'), order(1, 'a'), order(2, 'a'));
   const index = await shop.lag('shop', orderKey({ id: 'o1' }), {});

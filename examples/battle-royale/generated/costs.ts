@@ -32,7 +32,7 @@ export const costs: Costs = {
     'Mutation.updateUserProfile': { kind: 'write', of: 'User' },
     'Mutation.createGame': { kind: 'write', of: 'Game', unread: true, rules: ['newGame'] },
     'Mutation.startGame': { kind: 'write', of: 'Game', rules: ['gameStart'] },
-    'Mutation.updateGameForUser': { kind: 'write', of: 'UserGameMapping' },
+    'Mutation.updateGameForUser': { kind: 'write', of: 'UserGameMapping', unread: true, direct: 'only' },
     'Mutation.joinGame': { kind: 'rule', rule: 'joinGame' },
     'Mutation.updateGame': { kind: 'rule', rule: 'updateGame' },
   },

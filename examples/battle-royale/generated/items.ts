@@ -36,6 +36,7 @@ export const userCodec: EntityCodec<User> = {
     version: item.version as number,
   }),
   revision: 'version',
+  numbers: { gamesPlayed: 'Int', gamesWon: 'Int', kills: 'Int' },
   keyFields: keys.parseUserKey,
 };
 
@@ -72,6 +73,7 @@ export const gameCodec: EntityCodec<Game> = {
     version: item.version as number,
   }),
   revision: 'version',
+  numbers: { people: 'Int' },
   keyFields: keys.parseGameKey,
 };
 
@@ -104,5 +106,6 @@ export const userGameMappingCodec: EntityCodec<UserGameMapping> = {
     version: item.version as number,
   }),
   revision: 'version',
+  numbers: { kills: 'Int', survivalSeconds: 'Int' },
   keyFields: keys.parseUserGameMappingKey,
 };

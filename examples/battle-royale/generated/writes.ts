@@ -19,7 +19,10 @@ const newUser = (values: NewUser): User => ({
 });
 
 /** Writes of User, for `db.write`: several of them are one transaction. */
-export const userWrites = writesOf(userCodec, keys.userKey, newUser, { fixed: ['username'] });
+export const userWrites = writesOf(userCodec, keys.userKey, newUser, {
+  fixed: ['username'],
+  direct: ['address', 'birthdate', 'email', 'gamesPlayed', 'gamesWon', 'kills', 'name'],
+});
 
 const newGame = (values: NewGame, env: WriteEnvironment): Game => ({
   __typename: 'Game',
@@ -38,6 +41,7 @@ const newGame = (values: NewGame, env: WriteEnvironment): Game => ({
 export const gameWrites = writesOf(gameCodec, keys.gameKey, newGame, {
   fixed: ['createTime', 'creator', 'gameId', 'map'],
   forms: { endTime: [time], openTimestamp: [time], startTime: [time] },
+  direct: ['endTime', 'people', 'startTime'],
 });
 
 const newUserGameMapping = (values: NewUserGameMapping): UserGameMapping => ({
@@ -56,5 +60,9 @@ export const userGameMappingWrites = writesOf(
   userGameMappingCodec,
   keys.userGameMappingKey,
   newUserGameMapping,
-  { fixed: ['gameId', 'username'], forms: { gameEndTime: [time] } },
+  {
+    fixed: ['gameId', 'username'],
+    forms: { gameEndTime: [time] },
+    direct: ['kills', 'place', 'survivalSeconds'],
+  },
 );

@@ -112,6 +112,7 @@ export const warehouseCodec: EntityCodec<Warehouse> = {
     warehouseId: item.warehouseId as string,
   }),
   revision: 'version',
+  numbers: { processingTime: 'Int', rating: 'decimal' },
   keyFields: keys.parseWarehouseKey,
 };
 
@@ -145,6 +146,7 @@ export const productCodec: EntityCodec<Product> = {
     warehouseId: item.warehouseId as string,
   }),
   revision: 'version',
+  numbers: { price: 'decimal' },
   keyFields: keys.parseProductKey,
 };
 
@@ -172,6 +174,7 @@ export const ratingCodec: EntityCodec<Rating> = {
     score: item.score as number,
     warehouseId: item.warehouseId as string,
   }),
+  numbers: { score: 'Int' },
   keyFields: keys.parseRatingKey,
 };
 
@@ -227,6 +230,7 @@ export const shipmentCodec: EntityCodec<Shipment> = {
   }),
   guards: (shipment) => [{ field: 'activeDelivery', key: keys.shipmentActiveDeliveryGuardKey(shipment) }],
   revision: 'version',
+  numbers: { totalWeight: 'decimal' },
   conditions: {
     transitions: {
       status: {
@@ -284,6 +288,7 @@ export const listingCodec: EntityCodec<Listing> = {
     warehouseId: item.warehouseId as string,
   }),
   revision: 'version',
+  numbers: { rating: 'decimal' },
   keyFields: keys.parseListingKey,
 };
 
@@ -324,6 +329,7 @@ export const deliveryCodec: EntityCodec<Delivery> = {
     version: item.version as number,
   }),
   revision: 'version',
+  numbers: { deliveryFee: 'decimal', tip: 'decimal', total: 'decimal' },
   projection: [
     'cancelledAt',
     'customerId',
@@ -391,6 +397,7 @@ export const restaurantCodec: EntityCodec<Restaurant> = {
     version: item.version as number,
   }),
   revision: 'version',
+  numbers: { rating: 'decimal' },
   keyFields: keys.parseRestaurantKey,
 };
 
@@ -422,6 +429,7 @@ export const driverCodec: EntityCodec<Driver> = {
     version: item.version as number,
   }),
   revision: 'version',
+  numbers: { rating: 'decimal', totalDeliveries: 'Int' },
   projection: ['driverId', 'isAvailable', 'name', 'rating', 'totalDeliveries', 'version'],
   keyFields: keys.parseDriverKey,
 };

@@ -62,6 +62,7 @@ const newRecipient = (values: NewRecipient, env: WriteEnvironment): Recipient =>
 /** Writes of Recipient, for `db.write`: several of them are one transaction. */
 export const recipientWrites = writesOf(recipientCodec, keys.recipientKey, newRecipient, {
   fixed: ['createdAt', 'recipientId'],
+  direct: ['city', 'email', 'name', 'phone'],
 });
 
 const newCourier = (values: NewCourier, env: WriteEnvironment): Courier => ({
@@ -79,6 +80,7 @@ const newCourier = (values: NewCourier, env: WriteEnvironment): Courier => ({
 /** Writes of Courier, for `db.write`: several of them are one transaction. */
 export const courierWrites = writesOf(courierCodec, keys.courierKey, newCourier, {
   fixed: ['courierId', 'createdAt'],
+  direct: ['city', 'email', 'name', 'phone', 'vehicleType'],
 });
 
 const newWarehouse = (values: NewWarehouse): Warehouse => ({
@@ -98,6 +100,7 @@ const newWarehouse = (values: NewWarehouse): Warehouse => ({
 export const warehouseWrites = writesOf(warehouseCodec, keys.warehouseKey, newWarehouse, {
   fixed: ['warehouseId'],
   forms: { createdAt: [time] },
+  direct: ['address', 'createdAt', 'processingTime'],
 });
 
 const newProduct = (values: NewProduct): Product => ({
@@ -115,6 +118,7 @@ const newProduct = (values: NewProduct): Product => ({
 /** Writes of Product, for `db.write`: several of them are one transaction. */
 export const productWrites = writesOf(productCodec, keys.productKey, newProduct, {
   fixed: ['category', 'productId', 'warehouseId'],
+  direct: ['available', 'description', 'price'],
 });
 
 const newRating = (values: NewRating): Rating => ({
@@ -158,6 +162,7 @@ const newShipment = (values: NewShipment, env: WriteEnvironment): Shipment => ({
 export const shipmentWrites = writesOf(shipmentCodec, keys.shipmentKey, newShipment, {
   fixed: ['createdAt', 'recipientId', 'shipmentId', 'warehouseId'],
   touched: ['updatedAt'],
+  direct: ['city', 'destination', 'origin', 'recipientName', 'totalWeight', 'warehouseName'],
 });
 
 const newListing = (values: NewListing): Listing => ({
@@ -175,6 +180,7 @@ const newListing = (values: NewListing): Listing => ({
 export const listingWrites = writesOf(listingCodec, keys.listingKey, newListing, {
   fixed: ['warehouseId'],
   forms: { openedAt: [time] },
+  direct: ['name'],
 });
 
 const newDelivery = (values: NewDelivery): Delivery => ({
@@ -197,6 +203,7 @@ const newDelivery = (values: NewDelivery): Delivery => ({
 export const deliveryWrites = writesOf(deliveryCodec, keys.deliveryKey, newDelivery, {
   fixed: ['customerId', 'deliveryId', 'orderDate'],
   forms: { cancelledAt: [time] },
+  direct: ['cancelledAt', 'deliveryFee', 'restaurantId', 'specialInstructions', 'status', 'tip', 'total'],
 });
 
 const newDeliveryEvent = (values: NewDeliveryEvent): DeliveryEvent => ({
@@ -227,6 +234,7 @@ const newRestaurant = (values: NewRestaurant): Restaurant => ({
 /** Writes of Restaurant, for `db.write`: several of them are one transaction. */
 export const restaurantWrites = writesOf(restaurantCodec, keys.restaurantKey, newRestaurant, {
   fixed: ['restaurantId'],
+  direct: ['cuisineType', 'isActive', 'rating'],
 });
 
 const newDriver = (values: NewDriver): Driver => ({
@@ -244,4 +252,5 @@ const newDriver = (values: NewDriver): Driver => ({
 export const driverWrites = writesOf(driverCodec, keys.driverKey, newDriver, {
   fixed: ['driverId'],
   forms: { tags: [distinct] },
+  direct: ['isAvailable', 'rating', 'totalDeliveries'],
 });

@@ -42,6 +42,7 @@ export const eventCodec: EntityCodec<Event> = {
     revision: item.revision as number,
   }),
   revision: 'revision',
+  numbers: { version: 'Int' },
   projection: ['aggregateId', 'storeId', 'timestamp', 'type', 'version'],
   keyFields: keys.parseEventKey,
 };

@@ -32,6 +32,7 @@ const newEvent = (values: NewEvent): Event => ({
 export const eventWrites = writesOf(eventCodec, keys.eventKey, newEvent, {
   fixed: ['aggregateId', 'storeId', 'version'],
   forms: { timestamp: [time] },
+  direct: ['type'],
 });
 
 const newEquipment = (values: NewEquipment): Equipment => ({
@@ -44,7 +45,10 @@ const newEquipment = (values: NewEquipment): Equipment => ({
 });
 
 /** Writes of Equipment, for `db.write`: several of them are one transaction. */
-export const equipmentWrites = writesOf(equipmentCodec, keys.equipmentKey, newEquipment, { fixed: ['id'] });
+export const equipmentWrites = writesOf(equipmentCodec, keys.equipmentKey, newEquipment, {
+  fixed: ['id'],
+  direct: ['factoryId', 'lineId', 'name'],
+});
 
 const newEquipmentState = (values: NewEquipmentState): EquipmentState => ({
   __typename: 'EquipmentState',
@@ -72,6 +76,7 @@ const newTimedState = (values: NewTimedState): TimedState => ({
 /** Writes of TimedState, for `db.write`: several of them are one transaction. */
 export const timedStateWrites = writesOf(timedStateCodec, keys.timedStateKey, newTimedState, {
   fixed: ['equipmentId', 'time'],
+  direct: ['state'],
 });
 
 const newDeviceLog = (values: NewDeviceLog): DeviceLog => ({

@@ -89,8 +89,14 @@ export const leaderboardEntryCodec: EntityCodec<LeaderboardEntry> = {
     score: item.score as number,
   }),
   counters: (leaderboardEntry) => [
-    { name: 'playerTotal', key: keys.playerTotalNumberKey(leaderboardEntry), by: leaderboardEntry.score },
+    {
+      name: 'playerTotal',
+      key: keys.playerTotalNumberKey(leaderboardEntry),
+      by: leaderboardEntry.score,
+      range: 'integer',
+    },
   ],
+  numbers: { score: 'Int' },
   keyFields: keys.parseLeaderboardEntryKey,
 };
 
@@ -117,6 +123,7 @@ export const achievementCodec: EntityCodec<Achievement> = {
     version: item.version as number,
   }),
   revision: 'version',
+  numbers: { points: 'Int' },
   keyFields: keys.parseAchievementKey,
 };
 
@@ -142,6 +149,7 @@ export const tournamentEntryCodec: EntityCodec<TournamentEntry> = {
     version: item.version as number,
   }),
   revision: 'version',
+  numbers: { ranking: 'Int' },
   keyFields: keys.parseTournamentEntryKey,
 };
 
@@ -182,6 +190,7 @@ export const profileCodec: EntityCodec<Profile> = {
     version: item.version as number,
   }),
   revision: 'version',
+  numbers: { sessionCount: 'Int' },
   keyFields: keys.parseProfileKey,
 };
 
@@ -349,6 +358,7 @@ export const lessonCodec: EntityCodec<Lesson> = {
     },
   ],
   revision: 'version',
+  numbers: { position: 'Int' },
   keyFields: keys.parseLessonKey,
 };
 
@@ -379,6 +389,7 @@ export const progressCodec: EntityCodec<Progress> = {
     version: item.version as number,
   }),
   revision: 'version',
+  numbers: { percent: 'Int' },
   keyFields: keys.parseProgressKey,
 };
 

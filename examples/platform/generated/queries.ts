@@ -282,6 +282,7 @@ export const playerTotal = (by: Pick<LeaderboardEntry, 'playerId'>): Aggregate<L
   name: 'playerTotal',
   entity: leaderboardEntryCodec,
   keys: [keys.playerTotalNumberKey(by)],
+  range: 'integer',
 });
 
 /** Query.enrolled: maintained under `COUNT#Enrollment.enrolled#{tenantId}#{courseId}` / `COUNT`. */

@@ -71,6 +71,7 @@ const newUser = (values: NewUser, env: WriteEnvironment): User => ({
 /** Writes of User, for `db.write`: several of them are one transaction. */
 export const userWrites = writesOf(userCodec, keys.userKey, newUser, {
   fixed: ['createdAt', 'email', 'userId'],
+  direct: ['fullName'],
 });
 
 const newEmailLookup = (values: NewEmailLookup): EmailLookup => ({
@@ -160,6 +161,7 @@ const newOrganization = (values: NewOrganization): Organization => ({
 /** Writes of Organization, for `db.write`: several of them are one transaction. */
 export const organizationWrites = writesOf(organizationCodec, keys.organizationKey, newOrganization, {
   fixed: ['tenantId'],
+  direct: ['name'],
 });
 
 const newLearner = (values: NewLearner): Learner => ({
@@ -173,6 +175,7 @@ const newLearner = (values: NewLearner): Learner => ({
 /** Writes of Learner, for `db.write`: several of them are one transaction. */
 export const learnerWrites = writesOf(learnerCodec, keys.learnerKey, newLearner, {
   fixed: ['tenantId', 'userId'],
+  direct: ['name'],
 });
 
 const newCourse = (values: NewCourse): Course => ({
@@ -210,6 +213,7 @@ const newEnrollment = (values: NewEnrollment): Enrollment => ({
 /** Writes of Enrollment, for `db.write`: several of them are one transaction. */
 export const enrollmentWrites = writesOf(enrollmentCodec, keys.enrollmentKey, newEnrollment, {
   fixed: ['courseId', 'enrolledAt', 'tenantId', 'userId'],
+  direct: ['status'],
 });
 
 const newLesson = (values: NewLesson): Lesson => ({
@@ -225,6 +229,7 @@ const newLesson = (values: NewLesson): Lesson => ({
 /** Writes of Lesson, for `db.write`: several of them are one transaction. */
 export const lessonWrites = writesOf(lessonCodec, keys.lessonKey, newLesson, {
   fixed: ['courseId', 'lessonId', 'position', 'tenantId'],
+  direct: ['title'],
 });
 
 const newProgress = (values: NewProgress): Progress => ({
@@ -241,6 +246,7 @@ const newProgress = (values: NewProgress): Progress => ({
 /** Writes of Progress, for `db.write`: several of them are one transaction. */
 export const progressWrites = writesOf(progressCodec, keys.progressKey, newProgress, {
   fixed: ['courseId', 'date', 'lessonId', 'tenantId', 'userId'],
+  direct: ['percent'],
 });
 
 const newCertificate = (values: NewCertificate): Certificate => ({

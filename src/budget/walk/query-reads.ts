@@ -92,6 +92,8 @@ interface Page {
   readonly needed: number;
   /** Whether the side that the cursor comes from is read as well. */
   readonly behind: boolean;
+  /** Whether the page ends before another cursor. */
+  readonly isBounded: boolean;
   /** Whether the index covers the selection. */
   readonly isCovered: boolean;
   readonly identity: unknown;
@@ -107,6 +109,7 @@ function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Selecte
     rows,
     needed: rows,
     behind: false,
+    isBounded: false,
     isCovered,
     identity: null,
   });
@@ -139,6 +142,7 @@ function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Selecte
     rows,
     needed: (wantsRows || wantsPrefetch ? rows : 0) + (wantsPrefetch || (rows === 0 && wantsBehind) ? 1 : 0),
     behind: wantsBehind && isEntered,
+    isBounded: wantsRows && hasValue(args, isBackward ? 'after' : 'before'),
     isCovered: isCoveredIn(nodes),
     identity: [
       edges.length + nodes.length > 0,
@@ -187,9 +191,13 @@ function paged(
   // Rows that a filter drops, and rows that lead to nothing, are replaced by further rows.
   if (cost.drops) steps.push(...refill(1));
   if (follows && (cost.drops || cost.leadsTo)) steps.push(...refill(fan.wide), ...refill(1));
+  const once = Array.from<number>({ length: buckets }).fill(fan.wide);
+  // The end of the page is read, where its sort key is that of several rows.
+  if (isMost && page.isBounded)
+    steps.push(...once, ...(cost.drops ? refill(1) : []), ...(follows ? [1] : []));
   if (!page.behind) return steps;
   // The other direction, in parallel with the page; and once more where the cursor's own row may be the only one.
-  const back = [...Array.from<number>({ length: buckets }).fill(fan.wide), ...(cost.drops ? refill(1) : [])];
+  const back = [...once, ...(cost.drops ? refill(1) : [])];
   const parallel = steps.map((count, at) => count + (back[at] ?? 0));
   const rest = back.slice(steps.length);
   return [...parallel, ...rest, ...(isMost ? [...back, ...(follows ? back.map(() => 1) : [])] : [])];

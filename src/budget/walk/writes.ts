@@ -1,4 +1,4 @@
-/** Counts mutations: what is read before, then one write request. */
+/** Counts mutations: what is read before, then one write request. A direct update reads nothing. */
 
 import { lengthOf } from '../arguments.js';
 import type { WriteCost } from '../costs.js';
@@ -39,6 +39,7 @@ export function countWrite(
     tally.readUnits += times * cascades;
     unknown.add(`${cost.mutation ?? call.node.name.value} (cascade from ${cost.of})`);
   }
+  if (cost.direct === 'orCreates') ledger.addRequests(at++, times, tally);
   ledger.addRequests(at++, times, tally);
   const reads = [
     ...(cost.idempotent ? ['reads the idempotency key'] : []),
@@ -47,7 +48,11 @@ export function countWrite(
     ...(sequences > 0 ? [`reads ${plural(sequences, 'sequence')}`] : []),
     ...(cascades > 0 ? [`searches ${plural(cascades, 'partition')} for the cascade`] : []),
   ];
-  entry.why = [...reads, `${reads.length > 0 ? 'then ' : ''}writes all at once`].join(', ');
+  const creating = cost.direct === 'orCreates' ? ', or creates it' : '';
+  entry.why =
+    cost.direct === undefined
+      ? [...reads, `${reads.length > 0 ? 'then ' : ''}writes all at once`].join(', ')
+      : `updates ${cost.of} without reading it${creating}`;
   progress.forget();
   return {
     step: at,

@@ -25,7 +25,8 @@ function writeCost(
   steps: readonly MutationPlan[],
 ): WriteCost {
   const rules = steps.flatMap(({ prepare, alongside }) => [prepare, alongside]).flatMap((rule) => rule ?? []);
-  const found = steps.filter(({ kind }) => kind !== 'create');
+  const found = steps.filter(({ kind, direct }) => kind !== 'create' && !direct);
+  const direct = steps.find((one) => one.direct);
   // What an earlier step names is read when that is computed.
   const following = found.filter(({ key }) => key.some(({ value }) => value.kind === 'result'));
   const read = found.filter((step) => !following.includes(step) && !step.each);
@@ -43,6 +44,7 @@ function writeCost(
     mutation: name,
     of: [...new Set(named.map(({ entity }) => entity))].join(', '),
     ...(read.length === 0 && lists.length === 0 ? { unread: true as const } : {}),
+    ...(direct ? { direct: direct.kind === 'upsert' ? ('orCreates' as const) : ('only' as const) } : {}),
     ...(lists.length > 0 || read.length > 1 ? { records: read.length } : {}),
     ...(lists.length > 0 ? { lists } : {}),
     ...(following.length > 0 ? { following: following.length } : {}),

@@ -1,23 +1,27 @@
 /** The aggregates of an entity: counts, sums and sequences that its writes keep up to date, in items of their own. */
 
-import { isMaintained, type Literal, type PatternModel } from '../model.js';
+import { isMaintained, type Literal, type Model, namedType, type PatternModel } from '../model.js';
 import type { AggregatePlan } from '../plan/types/storage.js';
 import { exactHole } from '../resolve/holes.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
+import { fieldAt } from '../resolve/sdl.js';
 import { holesOf, keyTemplate } from '../resolve/templates.js';
 import { type Basis, freeHead } from './basis.js';
 import { prefixOf } from './lock/claims.js';
 
-/** Those that patterns read, in the order of the YAML, then the sequences. */
-export function aggregatesOf(patterns: readonly PatternModel[], basis: Basis): AggregatePlan[] {
+/** Those that patterns read, in the order of the YAML, then the sequences. Patterns of one number share it. */
+export function aggregatesOf(model: Model, basis: Basis): AggregatePlan[] {
   const { entity } = basis;
   if (entity.historyOf) return [];
-  const readers = patterns.filter(
+  const readers = model.patterns.filter(
     (pattern) =>
       pattern.target.text === entity.name.text && (isMaintained(pattern) || pattern.total !== undefined),
   );
   return [
-    ...readers.map((pattern) => aggregateFor(pattern, basis)),
+    ...shared(
+      basis,
+      readers.map((pattern) => wantedBy(model, pattern, basis)),
+    ).map((wanted) => planned(basis, wanted)),
     ...entity.generate.flatMap(({ field, within }) =>
       within
         ? [
@@ -33,8 +37,28 @@ export function aggregatesOf(patterns: readonly PatternModel[], basis: Basis): A
   ];
 }
 
-function aggregateFor(pattern: PatternModel, basis: Basis): AggregatePlan {
-  const { attributes } = basis;
+/** The name of the aggregate that a pattern reads. */
+export function aggregateReadBy(aggregates: readonly AggregatePlan[], pattern: string): string {
+  return aggregates.find(({ also = [] }) => also.includes(pattern))?.name ?? pattern;
+}
+
+/** One of each number, as the first pattern calls it, or the first that the lock has. */
+function shared({ locked }: Basis, all: readonly Wanted[]): Wanted[] {
+  const groups = new Map<string, Wanted[]>();
+  for (const wanted of all) {
+    const { name: _name, range: _range, fields, ...number } = wanted;
+    const id = JSON.stringify({ ...number, fields: fields.toSorted() });
+    groups.set(id, [...(groups.get(id) ?? []), wanted]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const one = group.find((wanted) => locked?.aggregates.has(lockedName(wanted))) ?? group[0];
+    const also = group.filter((other) => other !== one).map(({ name }) => name);
+    const range = group.some((other) => other.range === 'Int') ? 'Int' : one?.range;
+    return one ? [{ ...one, ...(also.length > 0 ? { also } : {}), ...(range ? { range } : {}) }] : [];
+  });
+}
+
+function wantedBy(model: Model, pattern: PatternModel, { attributes }: Basis): Wanted {
   const isConstant = (binding: PatternModel['where'][number]) =>
     binding.each !== 'list' && binding.source.kind === 'literal';
   const conditions = [
@@ -48,8 +72,11 @@ function aggregateFor(pattern: PatternModel, basis: Basis): AggregatePlan {
       values === 'present' ? [] : [{ field: field.text, values: values.flatMap(constantOf) }],
     ),
   ];
-  return planned(basis, {
+  const field = fieldAt(model, pattern.for);
+  const isInt = field !== undefined && namedType(field.type) === 'Int';
+  return {
     kind: pattern.cardinality === 'sum' ? 'sum' : 'count',
+    ...(pattern.cardinality === 'sum' ? { range: isInt ? 'Int' : 'integer' } : {}),
     name: pattern.name.text,
     field: pattern.of?.text ?? null,
     fields: pattern.where.filter((binding) => !isConstant(binding)).map(({ field }) => field.text),
@@ -62,7 +89,7 @@ function aggregateFor(pattern: PatternModel, basis: Basis): AggregatePlan {
     ),
     shards: pattern.shards?.count,
     cap: pattern.cap?.count,
-  });
+  };
 }
 
 function constantOf({ value }: Literal): (string | number | boolean)[] {
@@ -80,7 +107,7 @@ function asStored(attribute: ResolvedAttribute | undefined, value: string | numb
 }
 
 /** An aggregate before its key is chosen. */
-interface Wanted extends Pick<AggregatePlan, 'kind' | 'name' | 'field'> {
+interface Wanted extends Pick<AggregatePlan, 'kind' | 'name' | 'also' | 'range' | 'field'> {
   /** Each combination of their values has an item of its own. */
   readonly fields: readonly string[];
   readonly when?: AggregatePlan['when'];
@@ -91,7 +118,7 @@ interface Wanted extends Pick<AggregatePlan, 'kind' | 'name' | 'field'> {
 
 function planned(basis: Basis, wanted: Wanted): AggregatePlan {
   const { entity, table, attributes } = basis;
-  const { kind, name, field, fields, shards = 1 } = wanted;
+  const { kind, name, also, range, field, fields, shards = 1 } = wanted;
   const word = kind.toUpperCase();
   const tail = [...fields.map((one) => exactHole(one, attributes)), ...(shards > 1 ? ['{shard}'] : [])]
     .map((hole) => `#${hole}`)
@@ -106,7 +133,9 @@ function planned(basis: Basis, wanted: Wanted): AggregatePlan {
   const inKey = holesOf(partition).map((hole) => hole.field);
   return {
     name,
+    ...(also ? { also } : {}),
     kind,
+    ...(range ? { range } : {}),
     field,
     partition,
     sort: table.sort ? keyTemplate(table.sort.text, (isSame ? locked.sort : null) ?? word, attributes) : null,

@@ -90,7 +90,7 @@ function entityLayouts(
           keyFields,
           items: [...one.items, ...versionsOf(one, stored)],
           guards: guardsOf(model, one),
-          aggregates: aggregatesOf(model.patterns, one),
+          aggregates: aggregatesOf(model, one),
           references: referencesOf(one, stored),
         },
       ];

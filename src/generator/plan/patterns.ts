@@ -1,5 +1,6 @@
 /** What each pattern reads, and what it takes. */
 
+import { aggregateReadBy } from '../layout/aggregates.js';
 import { constraintOf, isByGuard, isGet } from '../layout/serving.js';
 import type { EntityLayout, Layout } from '../layout/types.js';
 import { isMaintained, type PatternModel, returned, type Source } from '../model.js';
@@ -53,7 +54,8 @@ function accessOf(resolved: ResolvedModel, layout: Layout, pattern: PatternModel
   if (!entity) return abstractAccess(resolved, pattern);
   if (isMaintained(pattern)) {
     const { target, name, consistent } = pattern;
-    return { kind: 'aggregate', entity: target.text, aggregate: name.text, consistent };
+    const aggregate = aggregateReadBy(entity.aggregates, name.text);
+    return { kind: 'aggregate', entity: target.text, aggregate, consistent };
   }
   if (isByGuard(pattern))
     return {

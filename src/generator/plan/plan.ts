@@ -3,6 +3,7 @@
 import type { Layout } from '../layout/types.js';
 import type { Model } from '../model.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
+import { isDirect, withDirect } from './direct.js';
 import { entityPlan } from './entities.js';
 import { embeddedPlans } from './forms.js';
 import { patternPlan } from './patterns.js';
@@ -12,7 +13,7 @@ import { resolverPlans } from './resolvers.js';
 import { rulePlans } from './rules.js';
 import { tablePlans } from './tables.js';
 import type { Plan } from './types/plan.js';
-import type { EntityPlan } from './types/storage.js';
+import type { EntityPlan, TablePlan } from './types/storage.js';
 import type { MutationPlan, TransactionPlan } from './types/writes.js';
 import { mutationCost, transactionCost } from './write-costs/costs.js';
 import { mutationPlan } from './writes/mutations.js';
@@ -20,11 +21,11 @@ import { transactionPlan } from './writes/transactions.js';
 
 export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
   const { model } = resolved;
-  const entities = Array.from(layout.entities.values(), (entity) => entityPlan(model, layout, entity));
+  const plain = Array.from(layout.entities.values(), (entity) => entityPlan(model, layout, entity));
   const resolvers = resolverPlans(model);
   const patterns = withPrefetch(
     model.patterns.map((pattern) => patternPlan(resolved, layout, pattern)),
-    { entities, resolvers },
+    { entities: plain, resolvers },
   );
   const writes = model.mutations.map((mutation) => mutationPlan(resolved, layout, mutation));
   const wholes = model.transactions.map((one) => transactionPlan(resolved, layout, one));
@@ -32,6 +33,7 @@ export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
     layout,
     new Set([...writes, ...wholes].flatMap(({ idempotent }) => idempotent?.table ?? [])),
   );
+  const entities = plain.map((entity) => withDirect(entity, tableNamed(tables, entity.table)));
   const stored = { entities, tables };
   const rules = rulePlans(model, stored);
   const transactions = wholes.map((whole): TransactionPlan => {
@@ -46,13 +48,23 @@ export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
     entities: withProjection(entities, patterns),
     ...(embedded.length > 0 ? { embedded } : {}),
     patterns,
-    mutations: writes.map((write): MutationPlan => ({ ...write, cost: mutationCost(stored, rules, write) })),
+    mutations: writes.map((write): MutationPlan => {
+      const entity = entities.find(({ name }) => name === write.entity);
+      const direct = entity && isDirect(write, entity) ? { direct: true as const } : {};
+      return { ...write, ...direct, cost: mutationCost(stored, rules, write) };
+    }),
     ...(transactions.length > 0 ? { transactions } : {}),
     rules,
     resolvers,
     ...(model.sdl.scalars.size > 0 ? { scalars: Object.fromEntries(model.sdl.scalars) } : {}),
     enums: enumsOf(model, entities),
   };
+}
+
+function tableNamed(tables: readonly TablePlan[], name: string): TablePlan {
+  const table = tables.find((one) => one.name === name);
+  if (!table) throw new Error(`no table ${name}`);
+  return table;
 }
 
 /** The values of each enum that is stored. */

@@ -1,6 +1,7 @@
 /** How a pattern queries the key it was placed on. */
 
 import { isInverted } from '../encodings.js';
+import { aggregateReadBy } from '../layout/aggregates.js';
 import {
   multiAttributeAccess,
   multiAttributeFields,
@@ -34,7 +35,10 @@ export function queryAccess(
   const { head, narrow, rest } = dividedSort(slot, pattern);
   const [ordered] = rest;
   const first = ordered?.kind === 'hole' ? ordered : undefined;
-  const isOpposite = sortFields(pattern).length > 0 && first !== undefined && isInverted(first.encode);
+  // The direction is that of the first field in order, which may be one that narrows.
+  const [leading] = sortFields(pattern);
+  const lead = narrow.find(({ hole }) => hole.field === leading)?.hole ?? first;
+  const isOpposite = leading !== undefined && lead !== undefined && isInverted(lead.encode);
   const index = entity.table.indexes.find((one) => one.name.text === slot.index);
   const filter = filterPlan(pattern);
   const isShared =
@@ -61,7 +65,7 @@ export function queryAccess(
     covering: coveringOf(entity, entity.items[read.item], index),
     consistent: pattern.consistent,
     page: pageOf(pattern),
-    ...(pattern.total ? { total: pattern.name.text } : {}),
+    ...(pattern.total ? { total: aggregateReadBy(entity.aggregates, pattern.name.text) } : {}),
     ...(pattern.limit ? { limit: valuePlan(resolved, pattern.for, pattern.limit) } : {}),
     function: pattern.name.text,
     why: read.why,

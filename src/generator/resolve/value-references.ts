@@ -147,10 +147,10 @@ function* unresolved(names: ResolvedNames): Generator<Unresolved> {
     for (const update of mutation.elements) {
       const reference = { ...of(update.field), role: 'element', source: update.source } as const;
       const { attribute } = reference;
+      const isAddition = update.how === 'add' || update.how === 'subtract';
       // What the update is not for is reported, and no type would fit.
-      if (attribute && attribute.list === (update.how === 'add'))
-        yield { ...reference, attribute: undefined };
-      else yield update.how === 'add' || isListGiven(names, reference) ? reference : elementOf(reference);
+      if (attribute && attribute.list === isAddition) yield { ...reference, attribute: undefined };
+      else yield isAddition || isListGiven(names, reference) ? reference : elementOf(reference);
     }
     for (const comparison of requiredBy(mutation)) {
       const reference = comparedWith(of(comparison.field), comparison);

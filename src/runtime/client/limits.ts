@@ -7,13 +7,12 @@ export interface Limits {
   readonly attemptMs: number;
   /**
    * How long a request waits for its answer with all attempts, before STORAGE_UNAVAILABLE, and how long throttled or
-   * unprocessed work is retried before BUSY, in milliseconds.
+   * unprocessed work is retried before BUSY, and a write is computed again after others changed what it had read before
+   * CONFLICT, in milliseconds.
    */
   readonly deadlineMs: number;
   /** How many DynamoDB requests of a session run at the same time; further ones wait. */
   readonly concurrency: number;
-  /** How many times a write is computed again after others changed what it had read, before CONFLICT. */
-  readonly attempts: number;
   /** How many requests a page may take beyond the first of each partition, where a filter leaves it short. */
   readonly readBudget: number;
 }
@@ -22,6 +21,5 @@ export const defaultLimits: Limits = {
   attemptMs: 3000,
   deadlineMs: 5000,
   concurrency: 32,
-  attempts: 8,
   readBudget: 10,
 };

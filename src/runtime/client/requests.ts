@@ -14,9 +14,10 @@ import {
 } from '../errors.js';
 import type { TableRef } from '../types.js';
 import { Call } from './call.js';
+import type { Connections } from './connections.js';
 import type { Limits } from './limits.js';
 import { Retry } from './retry.js';
-import type { Operations, Sdk } from './sdk.js';
+import type { Operations, Requests, Sdk } from './sdk.js';
 
 /** What a session may send: the runtime's own operations, and the one that only users' own requests make. */
 export interface AllOperations extends Operations {
@@ -52,6 +53,7 @@ export interface Statistics {
 
 export interface RequesterOptions {
   readonly sdk: Sdk;
+  readonly connections: Connections;
   /** Logical to physical table names. */
   readonly tables: Readonly<Record<string, string>>;
   readonly limits: Limits;
@@ -159,7 +161,13 @@ export class Requester {
 
   /** Sends one of the runtime's own requests: see `perform`. */
   send<O extends keyof Operations>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
-    return this.perform<O>(operation, input, this.#options.sdk[operation]);
+    const requests: Requests = this.#options.sdk;
+    return this.perform<O>(operation, input, requests[operation]);
+  }
+
+  /** Sends an UpdateItem that is never repeated unless DynamoDB refused it. */
+  updateOnce(input: InputOf<'UpdateItem'>): Promise<OutputOf<'UpdateItem'>> {
+    return this.perform<'UpdateItem'>('UpdateItem', input, this.#options.sdk.updateOnce);
   }
 
   /**
@@ -195,11 +203,12 @@ export class Requester {
     send: Send<O>,
     call: Call,
   ): Promise<OutputOf<O>> {
-    const { capacity, onRequest, limits } = this.#options;
+    const { capacity, onRequest, limits, connections } = this.#options;
     const order = ++this.#begun;
     this.#open.add(order);
     if (this.#active >= limits.concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else if (this.#active++ === 0) this.#steps += 1;
+    await connections.take();
     try {
       const signal = this.#signal;
       if (signal?.aborted) throw cancelled(signal.reason);
@@ -214,6 +223,7 @@ export class Requester {
       if (capacity) this.#count(operation, output);
       return output;
     } finally {
+      connections.release();
       // The place goes straight to the next in line, so that `#active` counts it all the time.
       const next = this.#waiting.shift();
       if (next) next();

@@ -1,9 +1,12 @@
 /** Waiting between attempts. */
 import { cancelled } from '../errors.js';
 
+/** The bound of the first wait, in milliseconds. */
+const shortest = 25;
+
 /** Waits between the attempts of one piece of work, until its deadline. */
 export class Retry {
-  readonly #end: number;
+  #end: number;
   readonly #signal: AbortSignal | undefined;
   #tries = 0;
 
@@ -13,16 +16,23 @@ export class Retry {
     this.#signal = signal;
   }
 
+  /** Moves the deadline: time spent waiting for other work of this process does not count. */
+  extend(ms: number): void {
+    this.#end += ms;
+  }
+
   /**
    * Waits before the next attempt: a random time up to a bound that doubles with each (25 ms, 50 ms … 1 s), so that
    * callers that were refused at the same time do not return at the same time. Returns false, without waiting, once
    * the deadline has passed. Throws CANCELLED when the session is aborted.
+   *
+   * @param others whether the attempt failed because another writer succeeded: then waiting longer is in vain
    */
-  async wait(): Promise<boolean> {
+  async wait({ others = false } = {}): Promise<boolean> {
     const left = this.#end - performance.now();
     if (left <= 0) return false;
-    const bound = Math.min(1000, 25 * 2 ** this.#tries);
-    this.#tries += 1;
+    const bound = others ? shortest : Math.min(1000, shortest * 2 ** this.#tries);
+    if (!others) this.#tries += 1;
     await pause(Math.min(left, Math.random() * bound), this.#signal);
     return true;
   }

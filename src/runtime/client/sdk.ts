@@ -34,6 +34,7 @@ import type {
 } from '@aws-sdk/lib-dynamodb';
 import type { Item } from '../types.js';
 import { bind, bounded, type Call } from './call.js';
+import type { Limits } from './limits.js';
 import { marshall, unmarshall } from './marshall.js';
 
 /**
@@ -53,18 +54,38 @@ export interface Operations {
 }
 
 /** Sends one request of each kind. Throws what the SDK throws. */
-export type Sdk = {
+export type Requests = {
   readonly [O in keyof Operations]: (input: Operations[O][0], call?: Call) => Promise<Operations[O][1]>;
 };
+
+export interface Sdk extends Requests {
+  /** UpdateItem, which the SDK does not repeat: after a lost answer, what it adds would be added twice. */
+  readonly updateOnce: Requests['UpdateItem'];
+}
 
 /**
  * The operations of a client, whose own configuration stays as it is.
  *
- * @param attemptMs how long one attempt waits for its answer, in milliseconds
+ * @param limits how long one attempt waits for its answer, and all of them, in milliseconds
  */
-export function sdkOf(client: DynamoDBClient, attemptMs: number): Sdk {
-  const view = viewOf(client, { cacheMiddleware: true, attemptMs });
-  return { ...readsOf(view), ...writesOf(view) };
+export function sdkOf(client: DynamoDBClient, limits: Pick<Limits, 'attemptMs' | 'deadlineMs'>): Sdk {
+  const view = viewOf(client, { cacheMiddleware: true, attemptMs: limits.attemptMs });
+  const once = viewOf(withoutRetries(client), { cacheMiddleware: true, attemptMs: limits.deadlineMs });
+  return { ...readsOf(view), ...writesOf(view), updateOnce: writesOf(once).UpdateItem };
+}
+
+const retryMiddlewareOptions = {
+  name: 'retryMiddleware',
+  step: 'finalizeRequest',
+  priority: 'high',
+} as const;
+
+function withoutRetries(client: DynamoDBClient): DynamoDBClient {
+  const middlewareStack = client.middlewareStack.clone();
+  // Others are placed relative to it, so that it cannot be removed.
+  middlewareStack.add((next) => next, { ...retryMiddlewareOptions, override: true });
+  // The SDK caches handlers in the client: this one needs its own.
+  return Object.assign(Object.create(client) as DynamoDBClient, { middlewareStack, handlers: undefined });
 }
 
 /**
@@ -88,7 +109,7 @@ export function viewOf(
   });
 }
 
-type Reads = Pick<Sdk, 'GetItem' | 'BatchGetItem' | 'Query' | 'TransactGetItems'>;
+type Reads = Pick<Requests, 'GetItem' | 'BatchGetItem' | 'Query' | 'TransactGetItems'>;
 
 function readsOf(client: DynamoDBClient): Reads {
   return {
@@ -141,9 +162,9 @@ function mapped<A, B>(
   return tables && Object.fromEntries(Object.entries(tables).map(([name, value]) => [name, change(value)]));
 }
 
-type Writes = Omit<Sdk, keyof Reads>;
+type Writes = Omit<Requests, keyof Reads>;
 
-/** Their answers hold no attribute values except unprocessed items: the runtime requests none. */
+/** Their answers hold no attribute values except unprocessed items and updated ones: the runtime requests no others. */
 function writesOf(client: DynamoDBClient): Writes {
   return {
     async PutItem(input, call) {
@@ -151,8 +172,8 @@ function writesOf(client: DynamoDBClient): Writes {
       return output;
     },
     async UpdateItem(input, call) {
-      const { Attributes: _, ...output } = await client.send(bind(new UpdateItemCommand(keyed(input)), call));
-      return output;
+      const output = await client.send(bind(new UpdateItemCommand(keyed(input)), call));
+      return { ...output, Attributes: output.Attributes && unmarshall(output.Attributes) };
     },
     async DeleteItem(input, call) {
       const { Attributes: _, ...output } = await client.send(bind(new DeleteItemCommand(keyed(input)), call));

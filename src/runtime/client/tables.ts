@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { fromAws, nameOf, TableloomError } from '../errors.js';
 import { Retry } from './retry.js';
+import { viewOf } from './sdk.js';
 
 /** One table, as generated code describes it. Key attributes are text, except those of multi-attribute keys. */
 export interface TableDefinition {
@@ -47,6 +48,8 @@ export interface IndexDefinition {
 
 /** DynamoDB may take a while to create a table with many indexes. */
 const creationDeadlineMs = 120_000;
+/** How long one attempt of a request about a table waits for its answer, in milliseconds. */
+const attemptMs = 5000;
 
 /** "CreateTable", API reference: 3 to 255 characters of these. */
 const nameForm = /^[a-zA-Z0-9_.-]{3,255}$/;
@@ -98,9 +101,11 @@ export async function createTables(
   definitions: readonly TableDefinition[],
   names: Readonly<Record<string, string>>,
 ): Promise<void> {
+  // Whoever starts is told that storage does not answer.
+  const bounded = viewOf(client, { cacheMiddleware: false, attemptMs });
   try {
     await Promise.all(
-      definitions.map((definition) => createTable(client, definition, physicalName(definition, names))),
+      definitions.map((definition) => createTable(bounded, definition, physicalName(definition, names))),
     );
   } catch (error) {
     throw fromAws(error);

@@ -52,6 +52,11 @@ export class ItemReads {
       this.#items.set(itemId(table, key), items[at] ?? null);
   }
 
+  /** An item that was read already. */
+  know(id: string, item: Item | null): void {
+    this.#items.set(id, item);
+  }
+
   /** Whether a key was read. */
   has(table: TableRef, key: Key): boolean {
     return this.#items.has(itemId(table, key));

@@ -1,12 +1,22 @@
 /**
- * Filter expressions from optional values: a comparison whose value is absent vanishes, and with it a group that has
- * nothing left. Placeholders are numbered at the end, when the whole filter is known.
+ * Conditions on stored items: filters of queries, and what writes require of a record. A comparison whose value is
+ * absent vanishes, and with it a group that has nothing left. Placeholders are numbered at the end, when the whole
+ * expression is known. The same condition can be checked on an item that was read.
  */
 
-import type { AttributeValue, Filter } from '../types.js';
+import { compareKeys } from '../keys/ranges.js';
+import type { AttributeValue, Filter, Item } from '../types.js';
+import { sameValue } from '../values.js';
 
-/** A part of a filter whose placeholders are not numbered yet; undefined for an absent condition. */
-export type Condition = ((scope: Scope) => string) | undefined;
+/** A condition as DynamoDB is sent it, and as it holds for an item. */
+export interface Test {
+  /** The scope numbers its placeholders. */
+  readonly expression: (scope: Scope) => string;
+  readonly holds: (item: Item) => boolean;
+}
+
+/** Undefined where the condition is absent. */
+export type Condition = Test | undefined;
 
 /** Numbers placeholders. */
 interface Scope {
@@ -16,10 +26,57 @@ interface Scope {
 
 type Comparable = string | number | boolean;
 type Optional<T> = T | null | undefined;
+type Stored = AttributeValue | undefined;
 
-function compare(operator: string) {
-  return (attribute: string, value: Optional<Comparable>): Condition =>
-    isAbsent(value) ? undefined : (scope) => `${scope.name(attribute)} ${operator} ${scope.value(value)}`;
+/** Another attribute of the same item, to compare with. */
+export interface AttributeOperand {
+  readonly attribute: string;
+}
+
+export function attribute(name: string): AttributeOperand {
+  return { attribute: name };
+}
+
+type Operand = Comparable | AttributeOperand;
+
+const comparisons = {
+  '=': isEqual,
+  // True also where an attribute is missing, as DynamoDB has it.
+  '<>': (a: Stored, b: Stored) => !isEqual(a, b),
+  '<': (a: Stored, b: Stored) => order(a, b) < 0,
+  '<=': (a: Stored, b: Stored) => order(a, b) <= 0,
+  '>': (a: Stored, b: Stored) => order(a, b) > 0,
+  '>=': (a: Stored, b: Stored) => order(a, b) >= 0,
+} as const;
+
+type Operator = keyof typeof comparisons;
+
+function isEqual(a: Stored, b: Stored): boolean {
+  return a !== undefined && b !== undefined && sameValue(a, b);
+}
+
+/** Negative, zero or positive; NaN for values of which DynamoDB calls neither the smaller. */
+function order(a: Stored, b: Stored): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return typeof a === 'string' && typeof b === 'string' ? compareKeys(a, b) : Number.NaN;
+}
+
+function compare(operator: Operator) {
+  return (name: string, operand: Optional<Operand>): Condition => {
+    if (isAbsent(operand)) return undefined;
+    return {
+      expression: (scope) => `${scope.name(name)} ${operator} ${operandText(scope, operand)}`,
+      holds: (item) => comparisons[operator](item[name], operandOf(item, operand)),
+    };
+  };
+}
+
+function operandText(scope: Scope, operand: Operand): string {
+  return typeof operand === 'object' ? scope.name(operand.attribute) : scope.value(operand);
+}
+
+function operandOf(item: Item, operand: Operand): Stored {
+  return typeof operand === 'object' ? item[operand.attribute] : operand;
 }
 
 export const equal = compare('=');
@@ -34,71 +91,116 @@ export const atLeast = compare('>=');
  * Inclusive at both ends; an end that is absent is open. Not DynamoDB's BETWEEN, which refuses ends the wrong way
  * round: nothing lies between those.
  */
-export function between(
-  attribute: string,
-  from: Optional<string | number>,
-  to: Optional<string | number>,
-): Condition {
-  return allOf(atLeast(attribute, from), atMost(attribute, to));
+export function between(name: string, from: Optional<Operand>, to: Optional<Operand>): Condition {
+  return allOf(atLeast(name, from), atMost(name, to));
 }
 
 /** At most 100 values, which is DynamoDB's limit for IN; an empty list matches nothing. */
-export function oneOf(attribute: string, values: Optional<readonly Optional<Comparable>[]>): Condition {
+export function oneOf(name: string, values: Optional<readonly Optional<Comparable>[]>): Condition {
   if (isAbsent(values)) return undefined;
   const present = values.filter((value): value is Comparable => !isAbsent(value));
-  if (present.length === 0) return values.length === 0 ? never(attribute) : undefined;
-  return (scope) => `${scope.name(attribute)} IN (${present.map((value) => scope.value(value)).join(', ')})`;
+  if (present.length === 0) return values.length === 0 ? never(name) : undefined;
+  return {
+    expression: (scope) =>
+      `${scope.name(name)} IN (${present.map((value) => scope.value(value)).join(', ')})`,
+    holds: (item) => present.some((value) => isEqual(item[name], value)),
+  };
 }
 
 /** Matches nothing: no attribute both exists and does not exist. */
-function never(attribute: string): Condition {
-  return allOf(exists(attribute, true), exists(attribute, false));
+function never(name: string): Condition {
+  return allOf(exists(name, true), exists(name, false));
 }
 
 /** Present for true, missing for false. */
-export function exists(attribute: string, present: Optional<boolean>): Condition {
+export function exists(name: string, present: Optional<boolean>): Condition {
   if (isAbsent(present)) return undefined;
-  return (scope) => `${present ? 'attribute_exists' : 'attribute_not_exists'}(${scope.name(attribute)})`;
+  return {
+    expression: (scope) => `${present ? 'attribute_exists' : 'attribute_not_exists'}(${scope.name(name)})`,
+    holds: (item) => (item[name] !== undefined) === present,
+  };
 }
 
 /** A part of a text, or an element of a list or set. */
-export function contains(attribute: string, value: Optional<Comparable>): Condition {
-  return isAbsent(value) ? undefined : (scope) => `contains(${scope.name(attribute)}, ${scope.value(value)})`;
+export function contains(name: string, operand: Optional<Operand>): Condition {
+  if (isAbsent(operand)) return undefined;
+  return {
+    expression: (scope) => `contains(${scope.name(name)}, ${operandText(scope, operand)})`,
+    holds: (item) => isIn(item[name], operandOf(item, operand)),
+  };
 }
 
-export function beginsWith(attribute: string, prefix: Optional<string>): Condition {
-  return isAbsent(prefix)
-    ? undefined
-    : (scope) => `begins_with(${scope.name(attribute)}, ${scope.value(prefix)})`;
+function isIn(whole: Stored, part: Stored): boolean {
+  if (typeof whole === 'string') return typeof part === 'string' && whole.includes(part);
+  const elements: readonly AttributeValue[] =
+    whole instanceof Set ? [...whole] : Array.isArray(whole) ? (whole as readonly AttributeValue[]) : [];
+  return elements.some((element) => isEqual(element, part));
+}
+
+export function beginsWith(name: string, operand: Optional<string | AttributeOperand>): Condition {
+  if (isAbsent(operand)) return undefined;
+  return {
+    expression: (scope) => `begins_with(${scope.name(name)}, ${operandText(scope, operand)})`,
+    holds: (item) => {
+      const [whole, start] = [item[name], operandOf(item, operand)];
+      return typeof whole === 'string' && typeof start === 'string' && whole.startsWith(start);
+    },
+  };
 }
 
 /** Elements of a list, set or map, or bytes of a text. */
 export function size(
-  attribute: string,
-  operator: '=' | '<>' | '<' | '<=' | '>' | '>=',
-  value: Optional<number>,
+  name: string,
+  operator: Operator,
+  operand: Optional<number | AttributeOperand>,
 ): Condition {
-  return isAbsent(value)
-    ? undefined
-    : (scope) => `size(${scope.name(attribute)}) ${operator} ${scope.value(value)}`;
+  if (isAbsent(operand)) return undefined;
+  return {
+    expression: (scope) => `size(${scope.name(name)}) ${operator} ${operandText(scope, operand)}`,
+    holds: (item) => {
+      const count = sizeOf(item[name]);
+      return count !== undefined && comparisons[operator](count, operandOf(item, operand));
+    },
+  };
+}
+
+/** As DynamoDB counts it; undefined for what has no size. */
+function sizeOf(value: Stored): number | undefined {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (value instanceof Uint8Array || Array.isArray(value)) return value.length;
+  if (value instanceof Set) return value.size;
+  return typeof value === 'object' && value !== null ? Object.keys(value).length : undefined;
 }
 
 export function allOf(...conditions: readonly Condition[]): Condition {
-  return group(conditions, ' AND ');
+  const present = conditions.filter((condition) => condition !== undefined);
+  if (present.length < 2) return present[0];
+  return {
+    expression: (scope) => joined(scope, present, ' AND '),
+    holds: (item) => present.every((one) => one.holds(item)),
+  };
 }
 
 export function anyOf(...conditions: readonly Condition[]): Condition {
-  return group(conditions, ' OR ');
+  const present = conditions.filter((condition) => condition !== undefined);
+  if (present.length < 2) return present[0];
+  return {
+    expression: (scope) => joined(scope, present, ' OR '),
+    holds: (item) => present.some((one) => one.holds(item)),
+  };
+}
+
+function joined(scope: Scope, tests: readonly Test[], operator: string): string {
+  return tests.map(({ expression }) => `(${expression(scope)})`).join(operator);
 }
 
 export function not(condition: Condition): Condition {
-  return condition && ((scope) => `NOT (${condition(scope)})`);
-}
-
-function group(conditions: readonly Condition[], operator: string): Condition {
-  const present = conditions.filter((condition) => condition !== undefined);
-  if (present.length < 2) return present[0];
-  return (scope) => present.map((condition) => `(${condition(scope)})`).join(operator);
+  return (
+    condition && {
+      expression: (scope) => `NOT (${condition.expression(scope)})`,
+      holds: (item) => !condition.holds(item),
+    }
+  );
 }
 
 /** A condition that does not apply to items of one entity. */
@@ -111,7 +213,7 @@ export function filterOf(condition: Condition): Filter | undefined {
   if (condition === undefined) return undefined;
   const names = new Map<string, string>();
   const values: Record<string, AttributeValue> = {};
-  const expression = condition({
+  const expression = condition.expression({
     name: (attribute) => {
       const known = names.get(attribute) ?? `#f${names.size}`;
       names.set(attribute, known);

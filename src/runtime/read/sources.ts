@@ -1,7 +1,8 @@
 /** The items of a query in order, across its partitions. */
 
 import type { Requester } from '../client/requests.js';
-import { successor, within } from '../keys/ranges.js';
+import { keyLimits } from '../keys/limits.js';
+import { compareKeys, successor, within } from '../keys/ranges.js';
 import type { Filter, IndexRef, Item, Key, Partitions, SortRange } from '../types.js';
 import {
   bucketsIn,
@@ -79,9 +80,10 @@ class PartitionReader {
       this.#start = startKey(reading.index, partition, from);
       this.#end = this.#isLast(from.sort);
     } else if (from?.sort !== undefined) {
-      this.#range = rest(reading.sort, from.sort, ascending);
       // Equal sort keys are ordered by shard: those of shards before this position lie behind it.
-      if (place.shard < from.shard === ascending) this.#skip = from.sort;
+      const isBehind = place.shard < from.shard === ascending;
+      this.#range = rest(reading.sort, from.sort, ascending, isBehind);
+      if (isBehind) this.#skip = from.sort;
     }
     if (this.#range?.kind === 'empty') this.#end = true;
   }
@@ -129,13 +131,13 @@ class PartitionReader {
       requester.send('Query', queryInput(requester.tableName(index.table), shape, part)));
     const { Items = [], LastEvaluatedKey, ScannedCount = Items.length } = answer;
     this.#evaluated += ScannedCount;
-    this.#found += Items.length;
+    this.#rows = this.#keep(Items);
+    this.#found += this.#rows.length;
     this.#start = LastEvaluatedKey;
     const { sort } = index;
     this.#end =
       LastEvaluatedKey === undefined ||
       (sort !== undefined && this.#isLast(LastEvaluatedKey[sort] as string | number));
-    this.#rows = this.#keep(Items);
     this.#at = 0;
   }
 
@@ -169,6 +171,8 @@ class PartitionReader {
   #limit(wanted: number): number {
     // The one key that may lie on a bound that should exclude it.
     const least = wanted + (isWidened(this.#range) && !this.#ascending ? 1 : 0);
+    // Nothing but what is to be skipped: there may be many of that sort key.
+    if (this.#skip !== undefined && this.#started && this.#found === 0) return mostEvaluated;
     const { filter, selective } = this.#reading;
     if (filter === undefined) return least;
     if (!this.#started) return selective ? Math.max(least, Math.min(mostEvaluated, least * 2)) : least;
@@ -183,24 +187,50 @@ export function isWidened(range: SortRange | undefined): boolean {
   return range?.kind === 'between' && range.from !== undefined && range.below !== undefined;
 }
 
-/** The part of a range from a sort key on, inclusive. */
-function rest(range: SortRange | undefined, sort: string | number, ascending: boolean): SortRange {
-  if (range?.kind === 'equals' || range?.kind === 'empty') return range;
+/** The part of a range from a sort key on, or behind it. */
+function rest(
+  range: SortRange | undefined,
+  sort: string | number,
+  ascending: boolean,
+  isBehind: boolean,
+): SortRange {
+  if (range?.kind === 'empty') return range;
+  if (range?.kind === 'equals') return isBehind ? { kind: 'empty' } : range;
+  const begin = isBehind && typeof sort === 'string' ? beside(sort, ascending) : sort;
+  const { from, to, below } = endsOf(range);
   if (!ascending) {
-    const from = range?.kind === 'prefix' ? range.prefix : range?.from;
-    return { kind: 'between', ...(from !== undefined && { from }), to: sort };
+    // No key is an empty text.
+    if (begin === '' || (from !== undefined && compareKeys(from, begin) > 0)) return { kind: 'empty' };
+    return { kind: 'between', ...(from !== undefined && { from }), to: begin };
   }
-  if (range?.kind === 'prefix') {
-    const below = successor(range.prefix);
-    return { kind: 'between', from: sort, ...(below !== undefined && { below }) };
-  }
-  const { to, below } = range ?? {};
+  if (to !== undefined && compareKeys(begin, to) > 0) return { kind: 'empty' };
+  if (below !== undefined && compareKeys(begin, below) >= 0) return { kind: 'empty' };
   return {
     kind: 'between',
-    from: sort,
+    from: begin,
     ...(to !== undefined && { to }),
     ...(below !== undefined && { below }),
   };
+}
+
+function endsOf(range: Extract<SortRange, { kind: 'between' | 'prefix' }> | undefined) {
+  const { from, to, below } =
+    range?.kind === 'prefix'
+      ? { from: range.prefix, to: undefined, below: successor(range.prefix) }
+      : { from: undefined, to: undefined, below: undefined, ...range };
+  return { from, to, below };
+}
+
+/** The next text above this one, or below it, of those that can be keys. */
+function beside(text: string, above: boolean): string {
+  const room = keyLimits.sort - Buffer.byteLength(text);
+  if (above) return room > 0 ? `${text}\0` : text;
+  const points = Array.from(text, (character) => character.codePointAt(0) as number);
+  const last = points.pop();
+  if (last === undefined || last === 0) return String.fromCodePoint(...points);
+  // The surrogates' code points are no characters.
+  const lower = String.fromCodePoint(...points, last === 0xe000 ? 0xd7ff : last - 1);
+  return lower + '\u{10ffff}'.repeat(Math.max(0, (keyLimits.sort - Buffer.byteLength(lower)) >> 2));
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { v7 } from 'uuid';
+import { Connections } from '../client/connections.js';
 import { documentClientOf } from '../client/document.js';
 import { defaultLimits, type Limits } from '../client/limits.js';
 import { Requester, type RequestReport } from '../client/requests.js';
@@ -47,6 +48,7 @@ export interface SessionOptions {
 export class Database {
   readonly #options: DatabaseOptions;
   readonly #sdk: Sdk;
+  readonly #connections: Connections;
   readonly #sealer: CursorSealer;
   readonly #limits: Limits;
   readonly #contention = new Contention();
@@ -57,7 +59,8 @@ export class Database {
     this.#options = options;
     this.#sealer = new CursorSealer(options.cursorSecrets);
     this.#limits = { ...defaultLimits, ...options.limits };
-    this.#sdk = sdkOf(options.client, this.#limits.attemptMs);
+    this.#connections = new Connections(options.client);
+    this.#sdk = sdkOf(options.client, this.#limits);
   }
 
   /** What one request, or one job, reads and writes with. */
@@ -65,6 +68,7 @@ export class Database {
     const { tables, now = () => new Date(), newId = v7, compute = {}, capacity, onRequest } = this.#options;
     const requester = new Requester({
       sdk: this.#sdk,
+      connections: this.#connections,
       tables,
       limits: this.#limits,
       signal: options.signal,

@@ -89,7 +89,13 @@ interface Common {
 /** One item's part in a transaction. */
 export type Action =
   | (Common & { readonly kind: 'put'; readonly item: Item })
-  | (Common & { readonly kind: 'update'; readonly set: Item; readonly remove: readonly string[] })
+  | (Common & {
+      readonly kind: 'update';
+      readonly set: Item;
+      readonly remove: readonly string[];
+      /** What is added to numbers, by attribute. */
+      readonly add?: Readonly<Record<string, number>>;
+    })
   /** Adds to a number of an item, which is created where there is none. */
   | (Common & {
       readonly kind: 'add';
@@ -99,6 +105,8 @@ export type Action =
       readonly set: Item;
       /** The number may not exceed this. */
       readonly max?: number;
+      /** The least and the greatest number that can be read. */
+      readonly range?: { readonly min: number; readonly max: number };
     })
   | (Common & { readonly kind: 'delete' })
   | (Common & { readonly kind: 'check'; readonly condition: Condition });
@@ -108,3 +116,9 @@ export const guardAttributes = { entity: '_guards', field: '_field', owner: '_ow
 
 /** The attributes of an aggregate's item: its name and its value. */
 export const counterAttributes = { name: '_counts', value: '_number' } as const;
+
+/** The number of an aggregate's item; 0 where there is no item yet. */
+export function numberIn(item: Item | null): number {
+  const value = item?.[counterAttributes.value];
+  return typeof value === 'number' ? value : 0;
+}

@@ -3,9 +3,10 @@ import { KeyError } from '../errors.js';
 import { epochOf } from '../expiry.js';
 import { itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
-import type { AttributeValue, EntityCodec, Guard, Item, Key, TableRef } from '../types.js';
+import type { AttributeValue, Counted, EntityCodec, Guard, Item, Key, TableRef } from '../types.js';
 import { sameValue } from '../values.js';
 import { type Action, type Condition, counterAttributes, guardAttributes } from './action.js';
+import { boundsOf } from './entity/sums.js';
 import { childrenActions, isMarked, referenceActions, unmarked } from './references.js';
 import { versionsOf } from './versions.js';
 
@@ -337,7 +338,7 @@ export function counterActions<R extends object>({
   const { table, name: entity } = codec;
   const changes = new Map<string, Action & { readonly kind: 'add' }>();
   const count = (record: R, sign: 1 | -1) => {
-    for (const { name, key, by, max } of codec.counters?.(record) ?? []) {
+    for (const { name, key, by, max, range } of codec.counters?.(record) ?? []) {
       if (key === undefined) continue;
       const id = itemId(table, key);
       changes.set(id, {
@@ -349,12 +350,19 @@ export function counterActions<R extends object>({
         set: { [counterAttributes.name]: name },
         purpose: { kind: 'counter', entity, guard: name },
         ...(max !== undefined && { max }),
+        ...(range !== undefined && { range: rangeOf(range) }),
       });
     }
   };
   if (before !== null) count(before.record, -1);
   if (after !== null) count(after, 1);
   return [...changes.values()].filter(({ by }) => by !== 0);
+}
+
+function rangeOf(range: NonNullable<Counted['range']>): { readonly min: number; readonly max: number } {
+  if (typeof range === 'string') return boundsOf(range);
+  const { min, max } = boundsOf(range.kind);
+  return { min: Math.ceil(min / range.shards), max: Math.floor(max / range.shards) };
 }
 
 /** No other record has the value; an expired one does not count. */

@@ -10,6 +10,7 @@ import {
   nameOf,
   referenced,
   referenceMissing,
+  sumTooLarge,
   type TableloomError,
   transactionTooLarge,
   unknownOutcome,
@@ -18,7 +19,7 @@ import {
 } from '../errors.js';
 import type { AttributeValue, Item } from '../types.js';
 import { sameValue } from '../values.js';
-import { type Action, type Condition, transactionLimit } from './action.js';
+import { type Action, type Condition, numberIn, transactionLimit } from './action.js';
 import { checkPremise } from './premises.js';
 import { ofStep } from './write.js';
 
@@ -114,12 +115,12 @@ function verdict(failed: readonly Failure[], error: TableloomError): Outcome {
 }
 
 /** The caller's error for a failed condition; undefined where it is a reason for another attempt. */
-export function errorOf({ action }: Failure, cause: unknown): TableloomError | undefined {
-  const problem = problemOf(action, cause);
+export function errorOf({ action, item }: Failure, cause: unknown): TableloomError | undefined {
+  const problem = problemOf(action, item, cause);
   return problem && ofStep(problem, action.step);
 }
 
-function problemOf(action: Action, cause: unknown): TableloomError | undefined {
+function problemOf(action: Action, item: Item | undefined, cause: unknown): TableloomError | undefined {
   const { purpose } = action;
   if (purpose.kind === 'absent' && !purpose.racing) return alreadyExists(purpose.entity, cause);
   if (purpose.kind === 'guard' && action.kind === 'put') return valueTaken(purpose, cause);
@@ -127,7 +128,13 @@ function problemOf(action: Action, cause: unknown): TableloomError | undefined {
   // Dependents are found by an index, which may lag: the next attempt may find all of them.
   if (purpose.kind === 'children' && purpose.onDelete === 'restrict')
     return referenced(purpose.entity, purpose.by, cause);
-  if (purpose.kind === 'counter') return guardFailed(purpose.entity, purpose.guard, undefined, cause);
+  if (purpose.kind === 'counter' && action.kind === 'add') {
+    const { max = Number.POSITIVE_INFINITY, range, by } = action;
+    const isCapped = range === undefined || numberIn(item ?? null) + by > max;
+    return isCapped
+      ? guardFailed(purpose.entity, purpose.guard, undefined, cause)
+      : sumTooLarge(purpose.entity, purpose.guard, cause);
+  }
   return undefined;
 }
 
@@ -188,7 +195,7 @@ function expressions({ expression, names, values }: Condition) {
   };
 }
 
-function addExpression({ attribute, by, set, max }: Action & { readonly kind: 'add' }) {
+function addExpression({ attribute, by, set, max, range }: Action & { readonly kind: 'add' }) {
   const names: Record<string, string> = { '#a': attribute };
   const values: Record<string, AttributeValue> = { ':by': by };
   const assignments = Object.entries(set).map(([name, value], at) => {
@@ -196,10 +203,14 @@ function addExpression({ attribute, by, set, max }: Action & { readonly kind: 'a
     values[`:s${at}`] = value as AttributeValue;
     return `#s${at} = :s${at}`;
   });
-  const bounded = max !== undefined && by > 0;
-  if (bounded) values[':most'] = max - by;
-  // Without an item the number begins at 0; a first addition above the bound fails for any item.
-  const condition = by > (max ?? by) ? '#a <= :most' : 'attribute_not_exists(#a) OR #a <= :most';
+  const bound =
+    by > 0 ? Math.min(max ?? Number.POSITIVE_INFINITY, range?.max ?? Number.POSITIVE_INFINITY) : range?.min;
+  const bounded = bound !== undefined && Number.isFinite(bound);
+  if (bounded) values[':bound'] = bound - by;
+  const isWithin = by > 0 ? '#a <= :bound' : '#a >= :bound';
+  // Without an item the number begins at 0; a first addition beyond the bound fails for any item.
+  const isFirstWithin = bounded && (by > 0 ? by <= bound : by >= bound);
+  const condition = isFirstWithin ? `attribute_not_exists(#a) OR ${isWithin}` : isWithin;
   return {
     UpdateExpression: `${assignments.length > 0 ? `SET ${assignments.join(', ')} ` : ''}ADD #a :by`,
     ExpressionAttributeNames: names,
@@ -208,7 +219,7 @@ function addExpression({ attribute, by, set, max }: Action & { readonly kind: 'a
   };
 }
 
-function updateExpression({ set, remove, condition }: Action & { readonly kind: 'update' }) {
+export function updateExpression({ set, remove, add = {}, condition }: Action & { readonly kind: 'update' }) {
   const names: Record<string, string> = { ...condition?.names };
   const values: Record<string, AttributeValue> = { ...condition?.values };
   const assignments = Object.entries(set).map(([name, value], at) => {
@@ -220,10 +231,16 @@ function updateExpression({ set, remove, condition }: Action & { readonly kind: 
     names[`#d${at}`] = name;
     return `#d${at}`;
   });
+  const additions = Object.entries(add).map(([name, by], at) => {
+    names[`#a${at}`] = name;
+    values[`:a${at}`] = by;
+    return `#a${at} :a${at}`;
+  });
   return {
     UpdateExpression: [
       ...(assignments.length > 0 ? [`SET ${assignments.join(', ')}`] : []),
       ...(removals.length > 0 ? [`REMOVE ${removals.join(', ')}`] : []),
+      ...(additions.length > 0 ? [`ADD ${additions.join(', ')}`] : []),
     ].join(' '),
     ExpressionAttributeNames: names,
     ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),

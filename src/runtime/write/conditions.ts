@@ -1,17 +1,34 @@
 /** Conditions on a record before it is written: on its stored state, its transitions and its values. */
 
 import { guardFailed, TableloomError } from '../errors.js';
-import type { EntityCodec, Validation } from '../types.js';
+import type { EntityCodec, Item, NumberKind, Validation } from '../types.js';
+import { isOfKind } from './entity/sums.js';
 import type { Requirements, WriteEnvironment } from './write.js';
 
 export function checkRequirements<R extends object>(
   entity: string,
   requirements: Requirements<R> | undefined,
-  current: R,
+  { record, item }: { readonly record: R; readonly item: Item },
 ): void {
-  for (const [name, isMet] of Object.entries(requirements ?? {})) {
-    if (!isMet(current)) throw guardFailed(entity, name);
+  for (const [name, requirement] of Object.entries(requirements ?? {})) {
+    if (requirement === undefined) throw new TypeError(`the condition ${name} compares with nothing`);
+    const isMet = typeof requirement === 'function' ? requirement(record) : requirement.holds(item);
+    if (!isMet) throw guardFailed(entity, name);
   }
+}
+
+/** Whether a value is within the bounds of its field and its type. A rule needs the record: what it validates is never known beforehand. */
+export function isWithinBounds<R extends object>(
+  { conditions, numbers }: Pick<EntityCodec<R>, 'conditions' | 'numbers'>,
+  field: string,
+  value: unknown,
+): boolean {
+  const kind = numbers?.[field as keyof R];
+  if (kind !== undefined && !isOfKind(kind, value)) return false;
+  const values = conditions?.values as Readonly<Record<string, Validation | undefined>> | undefined;
+  const validation = values?.[field];
+  if (validation === undefined || value === null) return true;
+  return !('rule' in validation) && problemOf(validation, value) === undefined;
 }
 
 /**
@@ -21,11 +38,13 @@ export function checkRequirements<R extends object>(
  * @param before null for a new record
  */
 export function checkConditions<R extends object>(
-  { name, conditions }: Pick<EntityCodec<R>, 'name' | 'conditions'>,
+  entity: Pick<EntityCodec<R>, 'name' | 'conditions' | 'numbers'>,
   before: R | null,
   after: R,
   env: Pick<WriteEnvironment, 'rule'>,
 ): void {
+  checkNumbers(entity, before, after);
+  const { name, conditions } = entity;
   if (conditions === undefined) return;
   const transitions = conditions.transitions as Readonly<Record<string, Moves | undefined>> | undefined;
   const values = conditions.values as Readonly<Record<string, Validation | undefined>> | undefined;
@@ -48,6 +67,21 @@ export function checkConditions<R extends object>(
     if (problem === undefined) continue;
     const { message, ...details } = problem;
     throw new TableloomError('VALUE_INVALID', message(field), { entity: name, field, ...details });
+  }
+}
+
+/** VALUE_INVALID for a number that could not be read: outside its type's range, or not whole. */
+function checkNumbers<R extends object>(
+  { name, numbers }: Pick<EntityCodec<R>, 'name' | 'numbers'>,
+  before: R | null,
+  after: R,
+): void {
+  const to = after as Readonly<Record<string, unknown>>;
+  for (const [field, kind] of Object.entries<NumberKind | undefined>(numbers ?? {})) {
+    if (kind === undefined || isOfKind(kind, to[field])) continue;
+    if (before !== null && isSame((before as Readonly<Record<string, unknown>>)[field], to[field])) continue;
+    const range = kind === 'decimal' ? 'what DynamoDB stores (1e-130 to 9.99e125)' : 'the range of its type';
+    throw new TableloomError('VALUE_INVALID', `${field} is outside ${range}.`, { entity: name, field });
   }
 }
 

@@ -1,38 +1,108 @@
 /** Contention: writers of one process that conflicted over a record wait for each other. */
+import type { Retry } from '../client/retry.js';
 
-/** The longest wait, in milliseconds. Waiting saves attempts; correctness does not depend on it. */
-const longestWait = 1000;
+/** The longest turn, in milliseconds: then the next writer begins. Correctness does not depend on turns. */
+const longestTurn = 1000;
+
+/** What the next writer of an item waits for. */
+interface Queue {
+  /** The turns of all writers before it that need the item to themselves. */
+  last: Promise<void>;
+  /** Direct updates that have begun or wait since then: any number of them at the same time. */
+  readonly shared: Set<Promise<void>>;
+}
 
 /**
  * Queues by item. DynamoDB decides whether a write takes place. But of writers that compute a change of the same record
- * in parallel only one can succeed; where they queue, no attempt is in vain.
+ * in parallel only one can succeed; where they queue, no attempt is in vain. Direct updates do not conflict with each
+ * other: they wait only for writers before them, who would have to begin again.
  */
 export class Contention {
-  readonly #last = new Map<string, Promise<void>>();
+  readonly #queues = new Map<string, Queue>();
 
   /** Whether writers are queueing for an item. */
   isContested(id: string): boolean {
-    return this.#last.has(id);
+    return this.#queues.has(id);
   }
 
-  /** Waits in the queue of each of these items. Call the returned function to let the next writer through. */
+  /** Waits for a turn at each of these items. Call the returned function to let the next writer through. */
   async take(ids: Iterable<string>): Promise<() => void> {
     const releases: (() => void)[] = [];
     // In one order for all, so that no two wait for each other.
     for (const id of [...new Set(ids)].sort()) {
-      const before = this.#last.get(id) ?? Promise.resolve();
+      const queue = this.#queues.get(id);
+      const before = Promise.all([queue?.last, ...(queue?.shared ?? [])]);
       const { promise: done, resolve: release } = resolvable();
-      const ours = before.then(() => done);
-      this.#last.set(id, ours);
+      const last = before.then(() => atMost(longestTurn, done));
+      const own: Queue = { last, shared: new Set() };
+      this.#queues.set(id, own);
       releases.push(release);
-      void ours.then(() => {
-        if (this.#last.get(id) === ours) this.#last.delete(id);
-      });
-      await atMost(longestWait, before);
+      void last.then(() => this.#leave(id, own));
+      await before;
     }
     return () => {
       for (const release of releases) release();
     };
+  }
+
+  /** Waits for the writers that queue for an item. Call the returned function when the update is made. */
+  async share(id: string): Promise<() => void> {
+    const queue = this.#queues.get(id);
+    if (queue === undefined) return () => undefined;
+    const { promise: done, resolve: release } = resolvable();
+    const turn = queue.last.then(() => atMost(longestTurn, done));
+    queue.shared.add(turn);
+    void turn.then(() => {
+      queue.shared.delete(turn);
+      this.#leave(id, queue);
+    });
+    await queue.last;
+    return release;
+  }
+
+  /** Forgets a queue in which nobody is left. */
+  #leave(id: string, queue: Queue): void {
+    if (queue.shared.size === 0 && this.#queues.get(id) === queue) this.#queues.delete(id);
+  }
+}
+
+/** The turns that one call has at items that others are writing. */
+export class Turns {
+  readonly #contention: Contention;
+  readonly #retry: Retry;
+  #taken: ReadonlySet<string> = new Set();
+  #release: () => void = () => undefined;
+
+  constructor(contention: Contention, retry: Retry) {
+    this.#contention = contention;
+    this.#retry = retry;
+  }
+
+  /** Waits for a turn at each of these items, unless it has them. Returns whether it waited. */
+  async take(ids: ReadonlySet<string>): Promise<boolean> {
+    if ([...ids].every((id) => this.#taken.has(id))) return false;
+    this.release();
+    this.#taken = ids;
+    this.#release = await this.#waiting(this.#contention.take(ids));
+    return true;
+  }
+
+  /** Waits for those that queue for an item. Returns what ends the turn. */
+  async share(id: string): Promise<() => void> {
+    return this.#taken.has(id) ? () => undefined : this.#waiting(this.#contention.share(id));
+  }
+
+  release(): void {
+    this.#release();
+    this.#release = () => undefined;
+    this.#taken = new Set();
+  }
+
+  async #waiting<T>(turn: Promise<T>): Promise<T> {
+    const since = performance.now();
+    const result = await turn;
+    this.#retry.extend(performance.now() - since);
+    return result;
   }
 }
 

@@ -1,5 +1,6 @@
 /** One call of `Session.write`: reads, computes, sends, and starts over where other writers were faster. */
 import type { Requester } from '../client/requests.js';
+import type { Retry } from '../client/retry.js';
 import { conflict, type TableloomError, versionKept } from '../errors.js';
 import { isExpired } from '../expiry.js';
 import { itemId } from '../keys/item-key.js';
@@ -9,12 +10,14 @@ import type { IndexQuery, Item, Key, TableRef } from '../types.js';
 import type { Action, Premise, Purpose, Step } from './action.js';
 import { Numbering } from './aggregates/aggregates.js';
 import { commit, errorOf, type Failure, type Outcome } from './commit.js';
-import type { Contention } from './contention.js';
+import { type Contention, Turns } from './contention.js';
+import { sendDirectly } from './entity/direct.js';
 import { Actions } from './merge.js';
 import { checkPremise, premiseAction } from './premises.js';
 import { lastRevision } from './versions.js';
 import {
   type CallEnvironment,
+  type DirectUpdate,
   type FoundItems,
   ofStep,
   type Planned,
@@ -51,13 +54,21 @@ interface Lessons {
   readonly revisions: Map<string, number>;
   /** Items over which other writers conflicted with this call. */
   readonly contested: Set<string>;
+  /** Items that a refused direct update returned: the next attempt need not read them. */
+  readonly found: Map<string, Item | null>;
 }
+
+/** How often dependents that a query does not find are searched for again: an index may lag. */
+const mostSearches = 8;
+
+/** How often a write is computed again even after the deadline: on a busy machine, the first attempt may take that long. */
+const leastAttempts = 8;
 
 /**
  * Carries out writes as one transaction. Where a record changed after it was read, everything is read and computed
- * again, at most `limits.attempts` times; where others were writing the same items or took the next number of a
- * sequence, or DynamoDB was overloaded, until the deadline. Then CONFLICT or BUSY. Where it throws, nothing was
- * written, unless the error is STORAGE_UNAVAILABLE.
+ * again; where others were writing the same items or took the next number of a sequence, or DynamoDB was overloaded, it
+ * is sent again. Both until the deadline, then CONFLICT or BUSY. A write that is alone and depends on nothing is tried
+ * directly first. Where it throws, nothing was written, unless the error is STORAGE_UNAVAILABLE.
  */
 export async function transact(
   requester: Requester,
@@ -72,20 +83,61 @@ export async function transact(
     foreign: new Set(),
     revisions: new Map(),
     contested: new Set(),
+    found: new Map(),
   };
-  for (let stale = 0; ; ) {
-    const release = await contention.take(contestedBy(writes, env.premises(), contention, lessons));
-    const { attempt, outcome } = await tryOnce(requester, writes, env, lessons, seal).finally(release);
-    if (outcome.kind === 'done') return attempt;
-    if (outcome.kind === 'stale') {
-      learn(outcome.failed, outcome.error, lessons, env);
-      await learnRevisions(requester, outcome.failed, lessons);
-      // A number that others took does not count as a change: there is a next one.
-      if (outcome.failed.some(({ action }) => action.purpose.kind !== 'sequence')) stale += 1;
-      if (stale >= requester.limits.attempts) throw conflict(outcome.error.cause);
-    } else for (const { table, key } of outcome.met) lessons.contested.add(itemId(table, key));
-    if (!(await retry.wait())) throw outcome.kind === 'busy' ? outcome.error : conflict(outcome.error.cause);
+  const turns = new Turns(contention, retry);
+  try {
+    let searches = 0;
+    for (let attempts = 1; ; attempts++) {
+      const isAlone = seal === undefined && env.premises().length === 0;
+      const direct = isAlone ? directOf(writes, env) : undefined;
+      const made = direct && (await tryDirectly(requester, direct, turns, lessons, retry));
+      if (made !== undefined) return made;
+      if (await turns.take(contestedBy(writes, env.premises(), contention, lessons))) lessons.found.clear();
+      const { attempt, outcome } = await tryOnce(requester, writes, env, lessons, seal);
+      if (outcome.kind === 'done') return attempt;
+      const isSearching =
+        outcome.kind === 'stale' && outcome.failed.some(({ action }) => action.purpose.kind === 'children');
+      if (outcome.kind === 'stale') {
+        learn(outcome.failed, outcome.error, lessons, env);
+        await learnRevisions(requester, outcome.failed, lessons);
+        if (isSearching) searches += 1;
+        if (searches >= mostSearches) throw conflict(outcome.error.cause);
+      } else for (const { table, key } of outcome.met) lessons.contested.add(itemId(table, key));
+      const others = outcome.kind === 'stale' && !isSearching;
+      if (!(await retry.wait({ others })) && !(others && attempts < leastAttempts))
+        throw outcome.kind === 'stale' ? conflict(outcome.error.cause) : outcome.error;
+    }
+  } finally {
+    turns.release();
   }
+}
+
+/** What the only write of a call does, where that depends on nothing but its own condition. */
+function directOf(
+  [only, ...others]: readonly Write<unknown>[],
+  env: CallEnvironment,
+): DirectUpdate<unknown> | undefined {
+  return others.length === 0 ? only?.direct?.(env) : undefined;
+}
+
+/** Undefined where the condition does not hold. */
+async function tryDirectly(
+  requester: Requester,
+  update: DirectUpdate<unknown>,
+  turns: Turns,
+  lessons: Lessons,
+  retry: Retry,
+): Promise<WriteOutcome | undefined> {
+  const { table, key } = update.action;
+  const id = itemId(table, key);
+  const outcome = await sendDirectly(requester, update, retry, () => turns.share(id));
+  if (outcome.kind === 'refused') {
+    lessons.found.set(id, outcome.item);
+    return undefined;
+  }
+  const { item } = outcome;
+  return { results: [update.read(item)], items: [{ table, key, item }], isWritten: true };
 }
 
 /** The items to queue for: where this call conflicted with others, and where others are queueing. */
@@ -268,6 +320,9 @@ class AttemptItems extends ItemReads implements FoundItems {
     this.#requester = requester;
     this.#lessons = lessons;
     this.#now = now;
+    for (const [id, item] of lessons.found) this.know(id, item);
+    // Once: the next attempt reads them again.
+    lessons.found.clear();
   }
 
   lastRevision(table: TableRef, key: Key): number {

@@ -2,6 +2,7 @@
 
 import { TableloomError, transactionTooLarge } from '../errors.js';
 import type { ItemKey } from '../keys/item-key.js';
+import type { Condition } from '../read/filters.js';
 import type { IndexQuery, Item, Key, SequenceRef, TableRef } from '../types.js';
 import { type Action, type Premise, type Step, transactionLimit } from './action.js';
 
@@ -22,6 +23,8 @@ export interface CallEnvironment {
 export interface WriteEnvironment extends CallEnvironment {
   /** The results of the writes before it in its call. */
   readonly earlier: readonly unknown[];
+  /** Whether the time of the last change stays. */
+  readonly untouched?: boolean | undefined;
   /** The next number of a sequence; several of one call are consecutive. */
   next(sequence: SequenceRef): Promise<number>;
 }
@@ -75,6 +78,11 @@ export interface Write<out Result> {
   readonly secret?: readonly string[] | undefined;
   /** The records that must be read first; a create needs none. */
   readonly targets?: readonly ItemKey[];
+  /**
+   * The same without reading the record, for a write that is alone in its call; undefined where it depends on the
+   * record. Where its condition fails, `plan` is carried out, which tells why.
+   */
+  direct?(env: CallEnvironment): DirectUpdate<Result> | undefined;
   /** Computes what it does from the item under `target`, or from the expired one under the key it creates. */
   plan(found: FoundItems, env: WriteEnvironment): MaybePromise<Planned<Result>>;
 }
@@ -106,11 +114,19 @@ export interface Planned<Result> {
   readonly secret?: readonly string[] | undefined;
 }
 
+/** An update that depends on nothing but its own condition. */
+export interface DirectUpdate<Result> {
+  readonly action: Action & { readonly kind: 'update' };
+  /** The result, from the item as the update left it. */
+  readonly read: (item: Item) => Result;
+}
+
 /**
  * Conditions on the stored record, by the name that a failure reports. The first that does not hold, in this order, is
- * GUARD_FAILED. The record is still as they saw it when the write is made; otherwise they are checked again.
+ * GUARD_FAILED. The record is still as they saw it when the write is made; otherwise they are checked again. One that is
+ * not a function can be sent to DynamoDB.
  */
-export type Requirements<R> = Readonly<Record<string, (current: R) => boolean>>;
+export type Requirements<R> = Readonly<Record<string, ((current: R) => boolean) | Condition>>;
 
 /** The write under a name: an error that it causes has the name in `extensions.step`. */
 export function step<Result>(name: string, write: Write<Result>): Write<Result> {

@@ -86,7 +86,7 @@ export function update<R extends object>(
       const before = changeable(entity, found.get(entity.table, key), env.now);
       if (before === null) throw notFound(entity.name, keyFields(entity, key));
       const expected = validation(entity, options.expect, before.item);
-      checkRequirements(entity.name, options.require, before.record);
+      checkRequirements(entity.name, options.require, before);
       const after = nextRevision(entity, before.item, await change(before.record, env), found);
       checkConditions(entity, before.record, after, env);
       const taken = expiredAt(entity, found, before.item, after, env.now);
@@ -128,7 +128,7 @@ export function upsert<R extends object>(
         );
       }
       const expected = validation(entity, options.expect, before.item);
-      checkRequirements(entity.name, options.require, before.record);
+      checkRequirements(entity.name, options.require, before);
       const after = nextRevision(entity, before.item, await change(before.record, env), found);
       checkConditions(entity, before.record, after, env);
       return written(entity, { before, after, expected, now: env.now }, (record) =>
@@ -166,7 +166,7 @@ export function remove<R extends object>(
         throw notFound(entity.name, keyFields(entity, key));
       }
       const expected = validation(entity, options.expect, before.item);
-      checkRequirements(entity.name, options.require, before.record);
+      checkRequirements(entity.name, options.require, before);
       const { actions } = changeActions({ codec: entity, before, after: null, expected, now: env.now });
       const alongside = () => options.alongside?.({ before: before.record, after: null }) ?? [];
       return { result: before.record, actions, items: [{ table: entity.table, key, item: null }], alongside };

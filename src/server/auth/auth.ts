@@ -36,6 +36,8 @@ export interface Auth {
 
 export interface AuthOptions {
   readonly jwtSecret: string;
+  /** Secrets that `jwtSecret` replaces: tokens signed with them are read until they expire. */
+  readonly formerJwtSecrets?: readonly string[];
   readonly now?: (() => Date) | undefined;
   readonly newSecret?: (() => string) | undefined;
   readonly passwordCost?: PasswordCost | undefined;
@@ -43,7 +45,9 @@ export interface AuthOptions {
 
 export function createAuth(options: AuthOptions): Auth {
   const { jwtSecret, now, newSecret = tokens.newSecret, passwordCost: cost = passwordCost } = options;
-  const accessTokens = createAccessTokens({ secret: jwtSecret, ...(now && { now }) });
+  const tokensOf = (secret: string) => createAccessTokens({ secret, ...(now && { now }) });
+  const accessTokens = tokensOf(jwtSecret);
+  const readable = [accessTokens, ...(options.formerJwtSecrets ?? []).map(tokensOf)];
   const hashing = new Hashing();
   const throttle = new Throttle(now && (() => now().getTime()));
   return {
@@ -65,15 +69,17 @@ export function createAuth(options: AuthOptions): Auth {
       return { accessToken: token, expiresIn };
     },
     readAccessToken(token) {
-      try {
-        const { kind, sub, epoch, sid } = accessTokens.verify(token);
-        return kind === 'user' && sid !== undefined
-          ? { kind: 'USER', id: sub, sessionEpoch: epoch, sessionId: sid }
-          : { kind: 'CONTRACTOR', id: sub };
-      } catch (error) {
-        if (error instanceof AccessTokenError) return null;
-        throw error;
+      for (const signed of readable) {
+        try {
+          const { kind, sub, epoch, sid } = signed.verify(token);
+          return kind === 'user' && sid !== undefined
+            ? { kind: 'USER', id: sub, sessionEpoch: epoch, sessionId: sid }
+            : { kind: 'CONTRACTOR', id: sub };
+        } catch (error) {
+          if (!(error instanceof AccessTokenError)) throw error;
+        }
       }
+      return null;
     },
   };
 }

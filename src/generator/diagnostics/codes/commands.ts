@@ -43,6 +43,15 @@ export const commandCodes = {
   note: this line would be \`export const bookKey = (book: BookKey): Key => ({\`
   hint: Run \`npm run generate\` and commit what it writes.`,
   },
+  'generated-mistyped': {
+    meaning:
+      'A generated file does not compile under the `tsconfig.json` of the project, or without one under `strict`. Reported by `check --types`.',
+    remedy: 'Change the setting or the template that is the cause. If there is none, report a bug.',
+    example: `generated/items.ts:3:14: error[generated-mistyped]: This generated file does not compile (TS2322): type \`string\` is not assignable to type \`number\`.
+  3 | export const wrong: number = 'text';
+    |              ^^^^^
+  hint: Look at tsconfig.json and at templates of your own; if neither is the cause, report a bug of Tableloom.`,
+  },
   'generated-orphan': {
     meaning: 'The folder of generated files contains a file that is not generated.',
     remedy: 'Delete the file, or run `npm run generate -- --prune`.',

@@ -81,7 +81,7 @@ export function countedExpressions(entity: EntityPlan, shard: (count: number) =>
   return aggregatesOf(entity)
     .filter(({ kind }) => kind !== 'sequence')
     .map((aggregate) => {
-      const { name, field, shards, when, cap, present } = aggregate;
+      const { name, field, shards, when, cap, present, range } = aggregate;
       const fields = fieldsOf(aggregate);
       const given = [...(fields.length > 0 ? [parameter] : []), ...(shards === null ? [] : [shard(shards)])];
       const key = call(keyValue(aggregateFunction(entity, aggregate)), given);
@@ -92,8 +92,15 @@ export function countedExpressions(entity: EntityPlan, shard: (count: number) =>
         property('key', unless(absent, key)),
         property('by', attribute ? amount(attribute, parameter) : '1'),
         ...(cap === null ? [] : [property('max', String(cap))]),
+        ...(range ? [property('range', rangeValue(range, shards))] : []),
       ]);
     });
+}
+
+/** The sums that each of its items can hold. */
+function rangeValue(range: NonNullable<AggregatePlan['range']>, shards: number | null): Doc {
+  if (shards === null) return quote(range);
+  return object([property('kind', quote(range)), property('shards', String(shards))]);
 }
 
 function amount({ name, nullable }: AttributePlan, parameter: string): Doc {
@@ -136,7 +143,7 @@ export function aggregateExpression(entity: EntityPlan, name: string): Doc {
 }
 
 function aggregateParts(entity: EntityPlan, aggregate: AggregatePlan): Doc[] {
-  const { shards } = aggregate;
+  const { shards, range } = aggregate;
   const fields = fieldsOf(aggregate);
   const stored = fields.map((name) => asStored(entity, name, `by.${name}`));
   const isPlain = stored.every((value, at) => value === `by.${fields[at]}`);
@@ -152,5 +159,6 @@ function aggregateParts(entity: EntityPlan, aggregate: AggregatePlan): Doc[] {
         ? list([key([])])
         : call(runtime('shardKeys'), [String(shards), arrow(['shard'], key(['shard']))]),
     ),
+    ...(range ? [property('range', quote(range))] : []),
   ];
 }

@@ -1,5 +1,6 @@
 /** items.ts: codecs, which say what a record is stored as. */
 
+import { isNumber, isWhole } from '../../encodings.js';
 import { entityOf } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { AttributePlan, EntityPlan, GuardPlan, ItemPlan } from '../../plan/types/storage.js';
@@ -114,14 +115,23 @@ function optionParts(plan: Plan, entity: EntityPlan): Doc[] {
   const attribute = ttl?.attribute ?? expires;
   const secrets = secretsOf(plan, entity);
   const conditions = conditionsExpression(entity);
+  const numbers = entity.historyOf === null ? entity.attributes.flatMap(numberParts) : [];
   return [
     ...(revision === null ? [] : [property('revision', quote(revision))]),
     ...(attribute === undefined ? [] : [property('ttl', quote(attribute))]),
     ...(secrets.length > 0 ? [property('secret', texts(secrets))] : []),
+    ...(numbers.length > 0 ? [property('numbers', object(numbers))] : []),
     ...(conditions ? [property('conditions', conditions)] : []),
     ...(projection ? [property('projection', texts(projection))] : []),
     ...(isParsed(entity) ? [property('keyFields', keyValue(names.keyParser))] : []),
   ];
+}
+
+/** What a number can be, or those in a list. */
+function numberParts({ name, of, element, generated }: AttributePlan): Doc[] {
+  if (generated !== null || !isNumber(element)) return [];
+  const kind = of === 'Int' ? 'Int' : isWhole(element) ? 'integer' : 'decimal';
+  return [property(name, quote(kind))];
 }
 
 function texts(values: readonly string[]): Doc {

@@ -1,5 +1,6 @@
 /** writes.ts: the writes of each entity. */
 
+import { isNumber } from '../../encodings.js';
 import { momentOf } from '../../moments.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { AttributePlan, EmbeddedPlan, EntityPlan, ValueForm } from '../../plan/types/storage.js';
@@ -47,9 +48,8 @@ export function writesFile(plan: Plan): SourceFile {
       'value',
       'path',
       'values',
-      'changes',
-      'current',
       'env',
+      'record',
     ],
   };
 }
@@ -67,14 +67,14 @@ function writesView(plan: Plan, entity: EntityPlan, isPut: boolean) {
   const isUpdatable = revision !== null;
   const isWhole = isUpdatable && isUpsertable(entity);
   const isComputed = entity.attributes.some((one) => one.computed !== undefined);
-  const changed = isWhole && !isComputed ? changeRules(entity) : `changed${name}`;
+  const changed = isComputed ? `changed${name}` : changeRules(entity);
   const cascade = dependents && call(runtime('cascadeWrites'), [codec, key, dependents.name]);
   const put = isUpdatable && isPut && call(runtime('putWrites'), [codec, key, created, keptByPut(entity)]);
   const parts = isWhole
     ? [call(runtime('writesOf'), [codec, key, created, changed]), ...(cascade ? [cascade] : [])]
     : [
         call(runtime('createWrites'), [codec, created]),
-        ...(isUpdatable ? [call(runtime('updateWrites'), [codec, key, changed])] : []),
+        ...(isUpdatable ? [call(updateWrites(entity), [codec, key, changed])] : []),
         cascade ?? call(runtime('deleteWrites'), [codec, key]),
       ];
   const all = [...parts, ...(put ? [put] : [])];
@@ -97,6 +97,12 @@ function writesView(plan: Plan, entity: EntityPlan, isPut: boolean) {
       ...(dependents ? [dependents.name] : []),
     ],
   };
+}
+
+/** Rules alone do not tell what the changes are. */
+function updateWrites({ names }: EntityPlan): Doc {
+  const types = [names.record, names.key, names.changes].map(entityType);
+  return generic(runtime('updateWrites'), types);
 }
 
 /** Which number a new record gets is not for the caller to say. */
@@ -154,20 +160,27 @@ function changingFunction(entity: EntityPlan, name: string): Doc {
 }
 
 function changeRules(entity: EntityPlan): Doc {
-  const { attributes, revision } = entity;
+  const { attributes, revision, direct = [] } = entity;
   const fields = attributes.filter((one) => isChangeable(entity, one));
   const forms = fields.flatMap((one) => {
     const steps = formsOf(one);
     return steps.length === 0 ? [] : [property(one.name, list(steps))];
   });
   const touched = attributes.filter(({ generated }) => generated === 'touch').map((one) => one.name);
+  const defaults = fields.filter(
+    ({ encoding, default: start }) => isNumber(encoding) && start !== null && start !== 0,
+  );
   const fixed = attributes.filter(
     (one) => !isChangeable(entity, one) && one.name !== revision && !touched.includes(one.name),
   );
   return object([
     property('fixed', texts(fixed.map((one) => one.name))),
     ...(forms.length > 0 ? [property('forms', object(forms))] : []),
+    ...(defaults.length > 0
+      ? [property('defaults', object(defaults.map((one) => property(one.name, json(one.default)))))]
+      : []),
     ...(touched.length > 0 ? [property('touched', texts(touched))] : []),
+    ...(direct.length > 0 ? [property('direct', texts(direct))] : []),
   ]);
 }
 
@@ -202,11 +215,13 @@ function createdExpression(attribute: AttributePlan, entity: EntityPlan): Doc {
     case 'sequence':
       return nextExpression(attribute, entity);
     case null: {
-      if (attribute.default !== null)
-        return normalized(
-          { ...attribute, nullable: false },
-          code`${given} ?? ${defaultExpression(attribute)}`,
-        );
+      if (attribute.default !== null) {
+        const otherwise = defaultExpression(attribute);
+        // What the caller leaves out; an attribute that can be null is null where the caller says so.
+        return nullable
+          ? normalized(attribute, conditional(code`${given} === undefined`, otherwise, given))
+          : normalized(attribute, code`${given} ?? ${otherwise}`);
+      }
       if (!nullable) return normalized(attribute, given);
       if (set) return conditional(given, call(runtime('distinct'), [given]), 'null');
       return code`${normalized(attribute, given)} ?? null`;

@@ -41,7 +41,11 @@ function mutationBlock(plan: Plan, budgets: SingleBudgets, mutation: MutationPla
   const rules = [whole ? null : mutation.allow, mutation.prepare, mutation.alongside];
   return {
     heading: `**${name}**${answers}${inStep} · ${kind} ${mutation.entity}${conditionText(mutation)}`,
-    writes: `${items}${mutation.each ? ' for each element' : ''}${idempotent ? ', 1 idempotency key' : ''}`,
+    writes: [
+      `${items}${mutation.each ? ' for each element' : ''}`,
+      ...(idempotent ? ['1 idempotency key'] : []),
+      ...(mutation.direct ? ['without reading it'] : []),
+    ].join(', '),
     cost: [readCost(budgets.get(name)), writeCost(cost)].filter(Boolean).join('; '),
     rules: ruleNames(rules),
   };

@@ -4,12 +4,13 @@ import { entityOf, mutationOf } from '../../plan/lookup/find.js';
 import { partsOf, valuesTaken } from '../../plan/lookup/values-taken.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
-import type {
-  ElementPlan,
-  IdempotentPlan,
-  MutationPlan,
-  TransactionPlan,
-  WrittenValue,
+import {
+  type ElementPlan,
+  type IdempotentPlan,
+  isAddition,
+  type MutationPlan,
+  type TransactionPlan,
+  type WrittenValue,
 } from '../../plan/types/writes.js';
 import { isGiven, valueExpression } from '../expressions.js';
 import { requireOption } from '../files/conditions.js';
@@ -158,6 +159,7 @@ function optionsOf(entity: EntityPlan, mutation: MutationPlan): Doc[] {
   const change = ['...change', property('mutation', quote(name)), args, context];
   return [
     ...(expect ? [property('expect', valueExpression(expect))] : []),
+    ...addOption(mutation),
     ...requireOption(entity, mutation),
     ...(alongside ? [property('alongside', arrow(['change'], ruleCall(alongside, change)))] : []),
   ];
@@ -170,17 +172,18 @@ function givenValues(entity: EntityPlan, mutation: MutationPlan): Doc {
   if (kind === 'upsert' || kind === 'put')
     for (const { name, value } of key) fields.set(name, valueExpression(value));
   for (const { name, value } of values) replace(fields, name, givenValue(entity, name, value));
+  const computed = elements.filter((one) => !isAddition(one));
   const given = object([
     ...Array.from(fields, ([name, value]) => property(name, value)),
     ...expiryValue(mutation),
-    ...elements.map((one) => elementValue(entity, mutation, one)),
+    ...computed.map((one) => elementValue(entity, mutation, one)),
   ]);
-  return elements.length > 0 || takesCurrent(mutation) ? arrow(['current'], given) : given;
+  return computed.length > 0 || takesCurrent(mutation) ? arrow(['current'], given) : given;
 }
 
-/** Whether a value is one of the record as it is. */
+/** Whether a value is one of the record as it is; what is added is computed apart. */
 function takesCurrent({ values, elements = [], expiry }: MutationPlan): boolean {
-  const written = [...values, ...elements].map(({ value }) => value);
+  const written = [...values, ...elements.filter((one) => !isAddition(one))].map(({ value }) => value);
   return [...written, ...(expiry ? [expiry.to] : [])].flatMap(partsOf).some(({ kind }) => kind === 'current');
 }
 
@@ -194,12 +197,29 @@ function replace(fields: Map<string, Doc>, name: string, value: Doc): void {
 function preparedValues(entity: EntityPlan, mutation: MutationPlan): Doc {
   const { prepare, elements = [] } = mutation;
   const answer = ruleCall(prepare ?? '', [args, context, 'current']);
-  if (elements.length === 0) return arrow(['current'], answer);
-  const computed = elements.map((one) => elementValue(entity, mutation, one));
+  const computed = elements
+    .filter((one) => !isAddition(one))
+    .map((one) => elementValue(entity, mutation, one));
+  if (computed.length === 0) return arrow(['current'], answer);
   return arrow(['current'], object([code`...(await ${answer})`, ...computed]), { isAsync: true });
 }
 
-/** A value computed from the one there is. */
+/** What is added to numbers. */
+function addOption({ elements = [] }: MutationPlan): Doc[] {
+  const additions = elements.filter(isAddition);
+  if (additions.length === 0) return [];
+  const amounts = object(
+    additions.map(({ how, field, value }) => {
+      if (how === 'add') return property(field, valueExpression(value));
+      if (value.kind === 'literal') return property(field, json(-Number(value.value)));
+      return property(field, call(runtime('subtracted'), [quote(field), valueExpression(value)]));
+    }),
+  );
+  const isComputed = additions.some(({ value }) => value.kind === 'current');
+  return [property('add', isComputed ? arrow(['current'], amounts) : amounts)];
+}
+
+/** A list computed from the one there is. */
 function elementValue(
   entity: EntityPlan,
   { kind }: MutationPlan,
@@ -208,14 +228,9 @@ function elementValue(
   const attribute = attributeOf(entity, field);
   const isTime = attribute?.element === 'time';
   // An upsert begins with the default, or with nothing.
-  const start = json(attribute?.default ?? (how === 'add' ? 0 : []));
+  const start = json(attribute?.default ?? []);
   const current = kind === 'upsert' ? code`current?.${field} ?? ${start}` : `current.${field}`;
   const given = valueExpression(value);
-  if (how === 'add') {
-    const isDecimal = attribute?.encoding === 'decimal';
-    const sum = attribute?.of === 'Int' ? 'addedInt' : isDecimal ? 'addedDecimal' : 'addedInteger';
-    return property(field, call(runtime(sum), [quote(field), current, given]));
-  }
   const isOptional = isGiven(value) && value.nullable;
   const change = runtime(how === 'append' ? 'appended' : 'without');
   return property(field, call(change, [current, elementsGiven(given, { isTime, isOptional, isList })]));

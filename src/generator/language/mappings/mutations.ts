@@ -99,8 +99,15 @@ const mutationKeys = {
     ...bindings,
     title: 'Added numbers',
     description:
-      'Numbers to add to the record’s current values. A negative number subtracts. Fails with VALUE_INVALID if the result exceeds the range of the type.',
+      'Numbers to add to the record’s current values. A negative number subtracts, and `-$points` is short for `subtract`. Fails with VALUE_INVALID if the result exceeds the range of the type.',
     example: { update: 'User', for: 'Mutation.countLogin', where: { id: '$id' }, add: { logins: 1 } },
+  },
+  subtract: {
+    ...bindings,
+    title: 'Subtracted numbers',
+    description:
+      'Numbers to subtract from the record’s current values. An argument that is negative fails with VALUE_INVALID, as does a result outside the range of the type.',
+    example: { update: 'User', for: 'Mutation.spend', where: { id: '$id' }, subtract: { points: '$points' } },
   },
   append: {
     ...bindings,
@@ -123,7 +130,7 @@ const mutationKeys = {
       update: 'User',
       for: 'Mutation.book',
       where: { id: '$id' },
-      add: { seatsLeft: -1 },
+      subtract: { seatsLeft: 1 },
       require: { seatLeft: { seatsLeft: { gt: 0 } } },
     },
   },

@@ -3,11 +3,14 @@
 import { isMap, type Node } from 'yaml';
 import { keysOf } from '../../language/schema.js';
 import {
+  type ElementUpdate,
   elementUpdates,
   type IdempotentModel,
   type MutationModel,
   mutationKinds,
+  partOf,
   type RuleModel,
+  type Source,
   type TransactionModel,
   type Word,
   writeKinds,
@@ -96,7 +99,7 @@ function readWrite(
     where: bindingsOf(reading, map.get('where')),
     set: valuesOf(ofRecord, map.get('set')),
     elements: elementUpdates.flatMap((how) =>
-      bindingsOf(ofRecord, map.get(how)).map(({ field, source }) => ({ how, field, source })),
+      bindingsOf(ofRecord, map.get(how)).map(({ field, source }) => elementUpdate(how, field, source)),
     ),
     require: fieldsOf(reading, map.get('require')).flatMap((entry) => {
       const condition = filterOf(ofRecord, entry);
@@ -114,6 +117,15 @@ function readWrite(
       allow: wordOf(reading, map.get('allow')),
     }),
   };
+}
+
+/** `add: { amount: -$n }` subtracts. */
+function elementUpdate(how: ElementUpdate['how'], field: Word, source: Source): ElementUpdate {
+  const isNegated = how === 'add' && source.kind === 'literal' && /^-\$./.test(String(source.value));
+  if (!isNegated) return { how, field, source };
+  const word = { text: String(source.value), at: source.at };
+  const at = partOf(word, 1, word.text.length);
+  return { how: 'subtract', field, source: { kind: 'argument', path: word.text.slice(2).split('.'), at } };
 }
 
 function idempotentOf(reading: Reading, entry: Entry | undefined): IdempotentModel | undefined {

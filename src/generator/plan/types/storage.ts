@@ -51,6 +51,8 @@ export interface EntityPlan {
   readonly references?: readonly ReferencePlan[];
   /** The attribute that counts writes; null for append-only entities. */
   readonly revision: string | null;
+  /** Fields on which nothing depends, if there are any: changed without reading the record. */
+  readonly direct?: readonly string[];
   readonly ttl: { readonly attribute: string; readonly field: string } | null;
   /** The fields of the primary key, in their order in the key. */
   readonly keyFields: readonly string[];
@@ -207,6 +209,10 @@ export interface AggregatePlan {
   readonly kind: 'count' | 'sum' | 'sequence';
   /** The pattern's name; of a sequence its field's. */
   readonly name: string;
+  /** Other patterns that read the same number, if there are any. */
+  readonly also?: readonly string[];
+  /** Of a sum, the whole numbers that the fields can hold that give it. */
+  readonly range?: 'Int' | 'integer';
   /** The field that is summed or numbered; null for counts. */
   readonly field: string | null;
   readonly partition: KeyTemplate;

@@ -43,6 +43,8 @@ export interface MutationPlan {
     readonly field: string;
     readonly to: WrittenValue;
   };
+  /** It is one UpdateItem: nothing is read, and others of its kind do not conflict with it. */
+  readonly direct?: true;
   readonly expect: WrittenValue | null;
   readonly prepare: string | null;
   readonly alongside: string | null;
@@ -110,11 +112,16 @@ export interface DeclaredWrite {
 }
 
 export interface ElementPlan {
-  readonly how: 'add' | 'append' | 'remove';
+  readonly how: 'add' | 'subtract' | 'append' | 'remove';
   readonly field: string;
   readonly value: WrittenValue;
   /** The value is a list: several elements. */
   readonly isList?: true;
+}
+
+/** Whether it is a number that is added to another, not an element of a list. */
+export function isAddition({ how }: ElementPlan): boolean {
+  return how === 'add' || how === 'subtract';
 }
 
 /** A condition on a record that was read; nothing of it is optional. */

@@ -1,16 +1,12 @@
 /** Aggregates: how they are read, and how the next number of a sequence is taken. */
+import { sumTooLarge } from '../../errors.js';
 import { type ItemKey, itemId } from '../../keys/item-key.js';
 import { checkKey } from '../../keys/limits.js';
 import type { Aggregate, Item, SequenceRef, TableRef } from '../../types.js';
-import { type Action, counterAttributes } from '../action.js';
+import { type Action, counterAttributes, numberIn } from '../action.js';
 import { absent } from '../changes.js';
+import { boundsOf } from '../entity/sums.js';
 import type { FoundItems } from '../write.js';
-
-/** The number of an aggregate's item; 0 where there is no item yet. */
-export function numberIn(item: Item | null): number {
-  const value = item?.[counterAttributes.value];
-  return typeof value === 'number' ? value : 0;
-}
 
 /** The keys of an aggregate's items: none where it is requested for a value that cannot be a key. */
 export function itemsOf<R extends object>({ entity, keys }: Aggregate<R>): ItemKey[] {
@@ -25,7 +21,19 @@ export async function readAggregate<R extends object>(
   read: (key: ItemKey) => Promise<Item | null>,
 ): Promise<number> {
   const items = await Promise.all(itemsOf(number).map(read));
-  return items.reduce((sum, item) => sum + numberIn(item), 0);
+  const sum = items.reduce((total, item) => total + numberIn(item), 0);
+  checkSum(number, sum);
+  return sum;
+}
+
+/** VALUE_INVALID where a sum is beyond what its field can hold. */
+export function checkSum<R extends object>(
+  { name, entity, range }: Pick<Aggregate<R>, 'name' | 'entity' | 'range'>,
+  sum: number,
+): void {
+  if (range === undefined) return;
+  const { min, max } = boundsOf(range);
+  if (sum < min || sum > max) throw sumTooLarge(entity.name, name);
 }
 
 interface Taken {

@@ -5,9 +5,9 @@ import { itemId } from '../../keys/item-key.js';
 import { checkKey } from '../../keys/limits.js';
 import { getItems } from '../../read/batch-get.js';
 import type { Aggregate, Item, Key, SequenceRef, TableRef } from '../../types.js';
-import { counterAttributes } from '../action.js';
+import { counterAttributes, numberIn } from '../action.js';
 import { commit } from '../commit.js';
-import { isAt, itemsOf, numberIn } from './aggregates.js';
+import { checkSum, isAt, itemsOf } from './aggregates.js';
 
 /**
  * Sets an aggregate to the value that the records give, and returns it. Skips records that do not count in it. CONFLICT
@@ -34,11 +34,13 @@ export async function recount<R extends object>(
       if (id !== undefined && sum !== undefined) counted.set(id, sum + by);
     }
   }
+  const total = [...counted.values()].reduce((sum, value) => sum + value, 0);
+  checkSum(number, total);
   for (const [at, { key }] of keys.entries()) {
     const value = counted.get(itemId(table, key)) ?? 0;
     await set(requester, { entity: entity.name, name, table, key }, before[at] ?? null, value);
   }
-  return [...counted.values()].reduce((sum, value) => sum + value, 0);
+  return total;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { SequenceRef } from '../../types.js';
 import type { Action } from '../action.js';
 import { transactionLimit } from '../action.js';
 import { Numbering } from '../aggregates/aggregates.js';
-import { commit } from '../commit.js';
+import { commit, errorOf } from '../commit.js';
 import { Actions } from '../merge.js';
 
 type Addition = Action & { readonly kind: 'add' };
@@ -33,7 +33,7 @@ export class BulkAggregates {
     return this.#numbering.next(sequence);
   }
 
-  /** CONFLICT where another writer took numbers meanwhile; BUSY where DynamoDB was overloaded until the deadline. */
+  /** VALUE_INVALID where a sum exceeds its range; CONFLICT where another writer took numbers meanwhile; BUSY where DynamoDB was overloaded until the deadline. */
   async finish(additions: Iterable<Addition>): Promise<void> {
     const actions = new Actions();
     for (const { max: _bound, ...addition } of additions) actions.add([addition]);
@@ -48,7 +48,11 @@ export class BulkAggregates {
     for (;;) {
       const outcome = await commit(this.#requester, actions);
       if (outcome.kind === 'done') return;
-      if (outcome.kind === 'stale') throw conflict(outcome.error.cause);
+      if (outcome.kind === 'stale') {
+        const { cause } = outcome.error;
+        const [problem] = outcome.failed.flatMap((failure) => errorOf(failure, cause) ?? []);
+        throw problem ?? conflict(cause);
+      }
       if (!(await retry.wait())) throw outcome.error;
     }
   }

@@ -52,7 +52,8 @@ export function removeTree<R extends object>(
   further: DependentsOf<R>,
   options: DeleteOptions<R> = {},
 ): Deletion<R> {
-  const root = deletableRecord(entity, key, { further, expect: options.expect, require: options.require });
+  const { expect, require } = options;
+  const root = deletableRecord(entity, key, { further, expect, require });
   return {
     kind: 'remove',
     entity: entity.name,

@@ -92,7 +92,7 @@ export function deletableRecord<R extends object>(
       const before = { record: codec.read(item), item };
       if (!isMeant(before.record)) return null;
       const expected = validation(codec, expect, item);
-      checkRequirements(entity, require, before.record);
+      checkRequirements(entity, require, before);
       const purpose = { kind: 'unchanged', entity, ...(expected !== undefined && { expected }) } as const;
       const set = { [markAttribute]: now.toISOString() };
       return {

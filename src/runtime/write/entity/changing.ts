@@ -1,7 +1,10 @@
 /** Change functions for `update` and `upsert`, from the values that callers pass to generated code. */
 import { TableloomError } from '../../errors.js';
+import { time } from '../../keys/encodings.js';
+import type { EntityCodec, NumberKind } from '../../types.js';
 import type { MaybePromise, WriteEnvironment } from '../write.js';
 import { type Form, formed } from './forms.js';
+import { type Adding, type Additions, sumOf } from './sums.js';
 
 /** What of the values of a new record may change later: all but what is fixed. */
 export type ChangesOf<New, Fixed extends keyof New = never> = {
@@ -14,30 +17,119 @@ export type Changes<R, C extends object> = C | ((current: R) => MaybePromise<C>)
 /** Values of a record that may exist, or a function that computes them from it. */
 export type Upserts<R, N extends object> = N | ((current: R | null) => MaybePromise<N>);
 
-/** An update's change function, from changes and the generated way to apply them. */
-export function changing<R, C extends object>(
+/** Makes a record of the one there is and changes of it. */
+export type Changing<R, C> = (current: R, changes: C, env: WriteEnvironment) => R;
+
+/** How changes of an entity are applied. */
+export interface ChangeRules<F extends string> {
+  /** Attributes that changes do not reach, besides `touched` and the revision. */
+  readonly fixed: readonly F[];
+  /** By field, what brings a value into the form it is stored in, in this order; null stays null. */
+  readonly forms?: Readonly<Record<string, readonly Form[]>>;
+  /** What numbers of a new record begin with, where that is not 0. */
+  readonly defaults?: Readonly<Record<string, number>>;
+  /** Fields that hold the time of the last change. */
+  readonly touched?: readonly string[];
+  /**
+   * Fields on which nothing depends: no key, index entry, unique value, aggregate, version, reference, transition or
+   * rule. They are changed without reading the record.
+   */
+  readonly direct?: readonly string[];
+}
+
+/** The record with changes: a field that they leave out stays as it is. */
+export function changed<R extends object>(
+  { revision }: EntityCodec<R>,
+  current: R,
+  changes: object,
+  env: Pick<WriteEnvironment, 'now' | 'untouched'>,
+  rules: ChangeRules<string>,
+): R {
+  const { touched = [] } = rules;
+  const record: Record<string, unknown> = { ...(current as object) };
+  for (const [field, value] of Object.entries(changes))
+    if (value !== undefined && Object.hasOwn(current, field) && isChangeable(field, revision, rules))
+      record[field] = storedForm(rules, field, value);
+  if (!env.untouched) for (const field of touched) record[field] = time(env.now);
+  if (revision !== undefined) record[revision] = Number(record[revision]) + 1;
+  return record as R;
+}
+
+/** Whether changes reach an attribute. */
+export function isChangeable(
+  field: string,
+  revision: string | undefined,
+  { fixed, touched = [] }: ChangeRules<string>,
+): boolean {
+  return field !== '__typename' && field !== revision && !fixed.includes(field) && !touched.includes(field);
+}
+
+/** A value in the form it is stored in. */
+export function storedForm({ forms = {} }: ChangeRules<string>, field: string, value: unknown): unknown {
+  return (forms[field] ?? []).reduce<unknown>(
+    (step, form) => formed(field, step, form as Form<unknown>),
+    value,
+  );
+}
+
+/** What a change does besides setting values. */
+interface ChangeParts<C, R> {
+  /** What numbers can be, of the entity. */
+  readonly numbers: { readonly [name: string]: NumberKind | undefined } | undefined;
+  readonly add?: Adding<Additions<C>, R> | undefined;
+  readonly untouched?: boolean | undefined;
+}
+
+/** An update's change function. */
+export function changing<R extends object, C extends object>(
   changes: Changes<R, C>,
-  apply: (current: R, changes: C, env: WriteEnvironment) => R,
+  apply: Changing<R, C>,
+  parts: ChangeParts<C, R>,
 ): (current: R, env: WriteEnvironment) => MaybePromise<R> {
-  if (!isFunction(changes)) return (current, env) => apply(current, changes, env);
-  return async (current, env) => apply(current, await changes(current), env);
+  const change = (current: R, given: C, env: WriteEnvironment) =>
+    apply(current, { ...given, ...sums(parts, current) }, { ...env, untouched: parts.untouched });
+  if (!isFunction(changes)) return (current, env) => change(current, changes, env);
+  return async (current, env) => change(current, await changes(current), env);
+}
+
+/** The sums of what is added and what there is. */
+function sums<C, R extends object | null>(
+  { numbers = {}, add }: ChangeParts<C, R>,
+  current: R,
+  defaults: object = {},
+): Readonly<Record<string, number | null>> {
+  const start = (current ?? defaults) as Readonly<Record<string, number | null | undefined>>;
+  const additions = typeof add === 'function' ? add(current) : add;
+  const all: Record<string, number | null> = {};
+  for (const [field, by] of Object.entries<number | null | undefined>({ ...additions })) {
+    const kind = numbers[field];
+    if (kind === undefined) throw new TypeError(`${field} is not a number that an update may add to`);
+    all[field] = sumOf(kind, field, start[field] ?? (current === null ? 0 : null), by);
+  }
+  return all;
 }
 
 /**
  * An upsert's change function: creates the record under its key, or changes the existing one. The fields of the key take
  * precedence over the values.
  */
-export function upserting<R, N extends C & object, C>(
+export function upserting<R extends object, N extends object, C extends object>(
   values: Upserts<R, N>,
   key: object,
   apply: {
     readonly create: (values: N, env: WriteEnvironment) => MaybePromise<R>;
-    readonly change: (current: R, changes: C, env: WriteEnvironment) => R;
+    readonly change: Changing<R, C>;
+    readonly defaults?: object | undefined;
   },
+  parts: ChangeParts<C, R | null>,
 ): (current: R | null, env: WriteEnvironment) => MaybePromise<R> {
+  const { create, change, defaults } = apply;
   return async (current, env) => {
-    const record = { ...(isFunction(values) ? await values(current) : values), ...key };
-    return current === null ? apply.create(record, env) : apply.change(current, record, env);
+    const given = isFunction(values) ? await values(current) : values;
+    const record = { ...given, ...key, ...sums(parts, current, defaults) };
+    return current === null
+      ? create(record, env)
+      : change(current, record as object as C, { ...env, untouched: parts.untouched });
   };
 }
 
@@ -96,7 +188,7 @@ export function computed<R extends object, K extends keyof R & string>(
 }
 
 /** Records and changes are plain objects, so a function is what computes them. */
-function isFunction<T extends object, A>(
+export function isFunction<T extends object, A>(
   value: T | ((argument: A) => MaybePromise<T>),
 ): value is (argument: A) => MaybePromise<T> {
   return typeof value === 'function';

@@ -1,5 +1,4 @@
 /** The writes of one entity, as generated code declares them. */
-import { time } from '../../keys/encodings.js';
 import type { EntityCodec, Key } from '../../types.js';
 import { type Deletion, removeTree } from '../cascade/cascade.js';
 import type { DependentsOf } from '../cascade/tree.js';
@@ -13,13 +12,28 @@ import type {
   WriteEnvironment,
 } from '../write.js';
 import { create, remove, update, upsert } from '../writes.js';
-import { type Changes, type ChangesOf, changing, putting, type Upserts, upserting } from './changing.js';
-import { type Form, formed } from './forms.js';
+import {
+  type ChangeRules,
+  type Changes,
+  type ChangesOf,
+  type Changing,
+  changed,
+  changing,
+  putting,
+  type Upserts,
+  upserting,
+} from './changing.js';
+import { directly } from './direct-changes.js';
+import type { Adding, Additions } from './sums.js';
 
 /** Makes a record of the values for it. */
 type Creating<R, N> = (values: N, env: WriteEnvironment) => MaybePromise<R>;
-/** Makes a record of the one there is and changes of it. */
-type Changing<R, C> = (current: R, changes: C, env: WriteEnvironment) => R;
+
+/** What an update does besides setting values. */
+export interface ChangeOptions {
+  /** Leaves the time of the last change as it is. */
+  readonly untouched?: boolean | undefined;
+}
 
 export interface CreateWrites<R extends object, N> {
   /** A new record. */
@@ -34,40 +48,76 @@ export function createWrites<R extends object, N>(
 }
 
 export interface UpdateWrites<R extends object, K, C extends object> {
-  /** Changes the record with this key. */
-  update(key: K, changes: Changes<R, C>, options?: UpdateOptions<R>): Write<R>;
+  /** Changes the record with this key. @param options.add adds to numbers: other additions do not conflict */
+  update(
+    key: K,
+    changes: Changes<R, C>,
+    options?: UpdateOptions<R> & ChangeOptions & { readonly add?: Adding<Additions<C>, R> | undefined },
+  ): Write<R>;
 }
 
+/** @param change how changes are applied: a function where attributes are computed of others */
 export function updateWrites<R extends object, K, C extends object>(
   entity: EntityCodec<R>,
   keyOf: (key: K) => Key,
-  change: Changing<R, C>,
+  change: ChangeRules<string> | Changing<R, C>,
 ): UpdateWrites<R, K, C> {
+  const apply = applying(entity, change);
   return {
-    update: (key, changes, options) => update(entity, keyOf(key), changing(changes, change), options),
+    update: (key, changes, options = {}) => ({
+      ...update(entity, keyOf(key), changing(changes, apply, partsOf(entity, options)), options),
+      direct: ({ now }) => directly(entity, keyOf(key), changes, { ...options, change, now }),
+    }),
   };
 }
 
-export interface UpsertWrites<R extends object, K, N extends object> {
-  /** Changes the record with this key, or creates it. */
-  upsert(key: K, values: Upserts<R, N>, options?: UpsertOptions<R>): Write<R>;
+function applying<R extends object, C extends object>(
+  entity: EntityCodec<R>,
+  change: ChangeRules<string> | Changing<R, C>,
+): Changing<R, C> {
+  if (typeof change === 'function') return change;
+  return (current, changes, env) => changed(entity, current, changes, env, change);
 }
 
-export function upsertWrites<R extends object, K extends object, N extends C & object, C extends object>(
+function partsOf<R extends object, O extends object>({ numbers }: EntityCodec<R>, options: O) {
+  return { ...options, numbers };
+}
+
+export interface UpsertWrites<R extends object, K, N extends object, C extends object> {
+  /** Changes the record with this key, or creates it. @param options.add adds to numbers, of a new record to their default */
+  upsert<A extends Additions<C> = object>(
+    key: K,
+    values: Upserts<R, Omit<N, keyof A>>,
+    options?: UpsertOptions<R> & ChangeOptions & { readonly add?: Adding<A, R | null> | undefined },
+  ): Write<R>;
+}
+
+function upsertWrites<R extends object, K extends object, N extends object, C extends object>(
   entity: EntityCodec<R>,
   keyOf: (key: K) => Key,
   build: Creating<R, N>,
-  change: Changing<R, C>,
-): UpsertWrites<R, K, N> {
-  const apply = { create: build, change };
+  change: ChangeRules<string> | Changing<R, C>,
+): UpsertWrites<R, K, N, C> {
+  const defaults = typeof change === 'function' ? {} : { defaults: change.defaults };
+  const apply = { create: build, change: applying(entity, change), ...defaults };
   return {
-    upsert: (key, values, options) => upsert(entity, keyOf(key), upserting(values, key, apply), options),
+    upsert: (key, values, options = {}) => ({
+      ...upsert(
+        entity,
+        keyOf(key),
+        upserting<R, N, C>(values as Upserts<R, N>, key, apply, partsOf(entity, options)),
+        options,
+      ),
+      // What only sets values is more often a creation, for which a refused update is in vain.
+      direct: ({ now }) =>
+        options.add && directly(entity, keyOf(key), values as Changes<R, C>, { ...options, change, now }),
+    }),
   };
 }
 
 type EntityWrites<R extends object, K, N extends object, C extends object> = CreateWrites<R, N> &
   UpdateWrites<R, K, C> &
-  UpsertWrites<R, K, N> &
+  UpsertWrites<R, K, N, C> &
   DeleteWrites<R, K>;
 
 /** All writes of an entity, its changes applied by rules, or by a function where attributes are computed of others. */
@@ -89,14 +139,10 @@ export function writesOf<R extends object, K extends object, N extends object>(
   build: Creating<R, N>,
   change: ChangeRules<string> | Changing<R, object>,
 ): EntityWrites<R, K, N, object> {
-  const apply: Changing<R, object> =
-    typeof change === 'function'
-      ? change
-      : (current, changes, env) => changed(entity, current, changes, env, change);
   return {
     ...createWrites(entity, build),
-    ...updateWrites(entity, keyOf, apply),
-    ...upsertWrites(entity, keyOf, build, apply),
+    ...updateWrites(entity, keyOf, change),
+    ...upsertWrites(entity, keyOf, build, change),
     ...deleteWrites(entity, keyOf),
   };
 }
@@ -141,37 +187,4 @@ export function cascadeWrites<R extends object, K>(
   dependents: DependentsOf<R>,
 ): CascadeWrites<R, K> {
   return { delete: (key, options) => removeTree(entity, keyOf(key), dependents, options) };
-}
-
-/** How changes of an entity are applied. */
-export interface ChangeRules<F extends string> {
-  /** Attributes that changes do not reach, besides `touched` and the revision. */
-  readonly fixed: readonly F[];
-  /** By field, what brings a value into the form it is stored in, in this order; null stays null. */
-  readonly forms?: Readonly<Record<string, readonly Form[]>>;
-  /** Fields that hold the time of the last change. */
-  readonly touched?: readonly string[];
-}
-
-/** The record with changes: a field that they leave out stays as it is. */
-export function changed<R extends object>(
-  { revision }: EntityCodec<R>,
-  current: R,
-  changes: object,
-  env: Pick<WriteEnvironment, 'now'>,
-  { fixed, forms = {}, touched = [] }: ChangeRules<string>,
-): R {
-  const record: Record<string, unknown> = { ...(current as object) };
-  for (const [field, value] of Object.entries(changes)) {
-    if (value === undefined || !Object.hasOwn(current, field)) continue;
-    if (field === '__typename' || field === revision || fixed.includes(field) || touched.includes(field))
-      continue;
-    record[field] = (forms[field] ?? []).reduce<unknown>(
-      (step, form) => formed(field, step, form as Form<unknown>),
-      value,
-    );
-  }
-  for (const field of touched) record[field] = time(env.now);
-  if (revision !== undefined) record[revision] = Number(record[revision]) + 1;
-  return record as R;
 }

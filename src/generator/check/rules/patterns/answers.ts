@@ -1,6 +1,7 @@
 /** The field that a pattern or mutation answers can carry the answer. */
 
 import { isNumber } from '../../../encodings.js';
+import { isGet } from '../../../layout/serving.js';
 import {
   type PatternModel,
   printType,
@@ -105,6 +106,20 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
       continue;
     }
     if (
+      isMany &&
+      isConnection(model.sdl, field.type) &&
+      answer.kind === 'pattern' &&
+      isGet(answer.by, readable(resolved, target))
+    ) {
+      yield {
+        at: answer.for.at,
+        message: `Pattern \`${answer.name.text}\` reads records by their whole keys, in the caller’s order, but \`${answer.for.type}.${field.name}\` is a connection.`,
+        notes: [{ message: 'the field', at: field.at }],
+        hint: `Make the field \`[${target}!]!\`.`,
+      };
+      continue;
+    }
+    if (
       answer.kind === 'mutation'
         ? carries(field.type, answer.by)
         : isMany
@@ -126,6 +141,10 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
 /** Whether it writes a record for each element of a list. */
 function isEach(answer: Answer): boolean {
   return answer.kind === 'mutation' && answer.by.each !== undefined;
+}
+
+function readable({ entities }: ResolvedModel, name: string): { readonly keyFields: readonly string[] } {
+  return { keyFields: entities.get(name)?.keyFields ?? [] };
 }
 
 const plainTypes: Readonly<Partial<Record<PatternModel['cardinality'], string>>> = {

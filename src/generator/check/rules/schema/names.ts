@@ -133,13 +133,7 @@ function* unknownTypes({ model, entities }: ResolvedModel): Generator<Finding> {
   for (const { name } of model.scalars) {
     const type = types.get(name.text);
     if (type?.kind !== 'scalar')
-      yield unknownType(
-        name,
-        type,
-        undefined,
-        'but only values of custom scalars have to be declared',
-        custom,
-      );
+      yield unknownType(name, type, undefined, 'but only custom scalars are declared', custom);
   }
   const targets = [...entities.keys(), ...[...types.values()].filter(isAbstract).map((type) => type.name)];
   for (const target of model.patterns.flatMap((one) => [...new Set([one.target, returned(one)])])) {

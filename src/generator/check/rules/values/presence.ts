@@ -31,7 +31,7 @@ export const presenceChecks: readonly Check<ResolvedModel>[] = [
         if (use.source.kind === 'through') continue;
         // What the record itself lacks makes a comparison fail.
         if (use.source.kind === 'current' && use.role !== 'value') continue;
-        // What is optional needs nothing, changes nothing, or is a call without a token. A condition that vanished with its
+        // What is optional requires nothing, changes nothing, or is a call without a token. A condition that vanished with its
         // argument would require nothing.
         const isNeeded =
           ['equality', 'key', 'bucket', 'kind', 'input', 'require', 'expiry'].includes(use.role) ||

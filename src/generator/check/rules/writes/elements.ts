@@ -138,7 +138,7 @@ function wantedBy(
   attribute: ResolvedAttribute,
 ): string | undefined {
   const { encoding, element, type } = attribute;
-  if (how === 'add') return isNumber(encoding) ? undefined : 'numbers';
+  if (how === 'add' || how === 'subtract') return isNumber(encoding) ? undefined : 'numbers';
   if (type.kind !== 'list' || type.of.kind === 'list') return 'lists';
   return how === 'remove' && element === 'document' ? 'lists of plain values' : undefined;
 }

@@ -1,0 +1,52 @@
+/** Conditions on stored items, as code: of filters and of what writes require. */
+
+import type { ConditionTree } from '../../plan/types/values.js';
+import type { Doc } from '../fragment.js';
+import { call, list, quote } from '../printer.js';
+import { runtime } from '../symbols.js';
+
+/** One comparison of a condition. */
+export type Comparison<Value> = Extract<ConditionTree<Value>, { readonly kind: 'compare' }>;
+
+/** The runtime's function for each operator. */
+const functions: Readonly<Record<string, string>> = {
+  eq: 'equal',
+  ne: 'notEqual',
+  lt: 'lessThan',
+  lte: 'atMost',
+  gt: 'greaterThan',
+  gte: 'atLeast',
+  between: 'between',
+  in: 'oneOf',
+  exists: 'exists',
+  contains: 'contains',
+  begins: 'beginsWith',
+};
+
+const signs: Readonly<Record<string, string>> = { eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' };
+
+/** @param operand what a value is as code, in the form in which the attribute is stored */
+export function conditionExpression<Value>(
+  condition: ConditionTree<Value>,
+  operand: (comparison: Comparison<Value>, value: Value, at: number) => Doc,
+): Doc {
+  switch (condition.kind) {
+    case 'all':
+    case 'any':
+      return call(
+        runtime(condition.kind === 'all' ? 'allOf' : 'anyOf'),
+        condition.of.map((part) => conditionExpression(part, operand)),
+      );
+    case 'not':
+      return call(runtime('not'), [conditionExpression(condition.of, operand)]);
+    case 'compare': {
+      const { field, operator, values, isList } = condition;
+      const given = values.map((value, at) => operand(condition, value, at));
+      const size = /^size (\w+)$/.exec(operator)?.[1];
+      if (size !== undefined)
+        return call(runtime('size'), [quote(field), quote(signs[size] ?? '='), ...given]);
+      const operands = operator === 'in' && isList ? [list(given)] : given;
+      return call(runtime(functions[operator] ?? 'equal'), [quote(field), ...operands]);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+/** A project at work: its writes and questions, each held against the oracle. */
+
+import { isDeepStrictEqual } from 'node:util';
+import { buildSchema, parse } from 'graphql';
+import { budgetOf, type ComputeRulesByName, type Session, type TableDefinition } from 'tableloom/runtime';
+import type { Costs } from 'tableloom/runtime/generated';
+import type { Dice } from '../../support/dice.js';
+import { openProject, type Project } from '../../support/running.js';
+import type { Pools } from '../draw/pools.js';
+import { now } from '../draw/pools.js';
+import type { Texts } from '../draw/project.js';
+import { drawQuestion, drawWrites, type QuestionStep, type WriteStep } from '../draw/steps.js';
+import { Oracle, type State } from '../oracle/answers.js';
+import { Declarations, type Values } from '../oracle/declarations.js';
+import { Writer } from '../oracle/writes.js';
+import { type Loaded, load } from './load.js';
+import { type Ask, Asking, Mismatch } from './question.js';
+import { expectedItems, storedItems } from './stored.js';
+
+export interface Steps {
+  readonly writes: readonly WriteStep[];
+  readonly questions: readonly QuestionStep[];
+}
+
+/** A case is one write, or one question with all of its pages. */
+export interface Tally {
+  projects: number;
+  /** Codes of diagnostics, of projects that were refused. */
+  readonly refused: string[];
+  writes: number;
+  refusedWrites: number;
+  questions: number;
+  /** Questions with records among their answer. */
+  answered: number;
+  /** Documents that were sent. */
+  documents: number;
+}
+
+export function emptyTally(): Tally {
+  return { projects: 0, refused: [], writes: 0, refusedWrites: 0, questions: 0, answered: 0, documents: 0 };
+}
+
+export class Play {
+  readonly declared: Declarations;
+  readonly loaded: Loaded;
+  readonly writes: WriteStep[] = [];
+  readonly questions: QuestionStep[] = [];
+  readonly #project: Project;
+  readonly #oracle: Oracle;
+  readonly #writer: Writer;
+  readonly #tally: Tally;
+  #state: State = new Map();
+
+  private constructor(declared: Declarations, loaded: Loaded, project: Project, tally: Tally) {
+    this.declared = declared;
+    this.loaded = loaded;
+    this.#project = project;
+    this.#tally = tally;
+    this.#oracle = new Oracle(declared);
+    this.#writer = new Writer(declared);
+  }
+
+  /** Throws DiagnosticsError where the project is refused. */
+  static async open(texts: Texts, tally: Tally, atEnd: (close: () => Promise<void>) => void): Promise<Play> {
+    const loaded = await load(texts);
+    const { tables } = loaded.module('tables') as { tables: readonly TableDefinition[] };
+    const { createLoaders } = loaded.module('loaders') as { createLoaders: (session: Session) => object };
+    const { typeDefs } = loaded.module('schema') as { typeDefs: string };
+    const { createResolvers } = loaded.module('resolvers') as { createResolvers: (rules: object) => object };
+    let ids = 0;
+    const project = await openProject(
+      { tables, createLoaders, typeDefs, resolvers: createResolvers({}) },
+      atEnd,
+      { now: () => now, newId: () => `n${ids++}`, compute: {} as ComputeRulesByName },
+    );
+    tally.projects += 1;
+    return new Play(new Declarations(texts), loaded, project, tally);
+  }
+
+  async drawn(dice: Dice, pools: Pools): Promise<void> {
+    for (const step of drawWrites(dice, this.declared, pools)) await this.write(step);
+    await this.stored();
+    for (const pattern of this.declared.patterns.values()) {
+      for (let at = 0; at < 3; at++) {
+        const step = drawQuestion(dice, this.declared, pattern, this.#state, pools);
+        if (step) await this.question(step);
+      }
+    }
+  }
+
+  async replayed({ writes, questions }: Steps): Promise<void> {
+    for (const step of writes) await this.write(step);
+    await this.stored();
+    for (const step of questions) await this.question(step);
+  }
+
+  async write(step: WriteStep): Promise<void> {
+    this.writes.push(step);
+    const mutation = this.declared.mutation(step.mutation);
+    const { args } = this.declared.fieldOf('Mutation', mutation.field);
+    const taken = args.filter(({ name }) => name in step.args);
+    const shown = this.declared.shown(mutation.entity);
+    const passed = taken.map(({ name }) => `${name}: $${name}`).join(', ');
+    const document = `mutation (${taken.map((one) => `$${one.name}: ${String(one.type)}`).join(', ')}) { answer: ${mutation.field}(${passed}) { ${shown.join(' ')} } }`;
+    const answer = await this.#project.ask(document, step.args);
+    const code = answer.errors?.[0]?.extensions?.code;
+    const got = (answer.data?.answer ?? null) as Values | null;
+    const call = { args: step.args, now, newId: String(got?.id ?? 'n') };
+    const expected = this.#writer.write(mutation, this.#state, call);
+    const what = { document, variables: step.args, got: answer.errors ?? got };
+    this.#tally.writes += 1;
+    if (expected.kind === 'refused') {
+      this.#tally.refusedWrites += 1;
+      if (!answer.errors || !expected.codes.includes(String(code)))
+        throw new Mismatch('a write that should be refused', { ...what, expected: expected.codes });
+      return;
+    }
+    const record = Object.fromEntries(shown.map((name) => [name, expected.record[name] ?? null]));
+    if (answer.errors || !isDeepStrictEqual(got, record))
+      throw new Mismatch('another write', { ...what, expected: record });
+    this.#state = expected.state;
+  }
+
+  /** Everything that is stored, index attributes included, is what the records say. */
+  async stored(): Promise<void> {
+    const { tables } = this.loaded.module('tables') as { tables: readonly TableDefinition[] };
+    const got = await storedItems(this.#project, tables);
+    const expected = expectedItems(this.loaded, this.declared, this.#state, now);
+    if (!isDeepStrictEqual(got, expected))
+      throw new Mismatch('other items', { document: 'a scan', variables: {}, ...difference(got, expected) });
+  }
+
+  async question(step: QuestionStep): Promise<void> {
+    this.questions.push(step);
+    const pattern = this.declared.pattern(step.pattern);
+    const expected = this.#oracle.answer(pattern, this.#state, { args: step.args, parent: step.parent, now });
+    this.#tally.questions += 1;
+    if (expected.kind === 'records' && expected.groups.length > 0) this.#tally.answered += 1;
+    await new Asking(this.declared, this.#counted(), step, expected).check();
+  }
+
+  /** Asks, and sends no more than the budget of the document says. */
+  #counted(): Ask {
+    const { typeDefs } = this.loaded.module('schema') as { typeDefs: string };
+    const { costs } = this.loaded.module('costs') as { costs: Costs };
+    const schema = buildSchema(typeDefs);
+    return async (document, variables) => {
+      const answer = await this.#project.ask(document, { ...variables });
+      this.#tally.documents += 1;
+      const most = budgetOf(costs, schema, parse(document), { variables })?.most.requests ?? 0;
+      if (answer.requests.length > most)
+        throw new Mismatch('more requests than the budget', {
+          document,
+          variables,
+          expected: most,
+          got: answer.requests,
+        });
+      return answer;
+    };
+  }
+}
+
+function difference(got: Values, expected: Values): { readonly got: Values; readonly expected: Values } {
+  const differing = [...new Set([...Object.keys(got), ...Object.keys(expected)])].filter(
+    (key) => !isDeepStrictEqual(got[key], expected[key]),
+  );
+  const only = (of: Values) => Object.fromEntries(differing.map((key) => [key, of[key]]));
+  return { got: only(got), expected: only(expected) };
+}
