@@ -45,8 +45,11 @@ test('a table that is there and differs is refused with the first difference', a
   if (first === undefined || second === undefined) throw new Error('the definition has two indexes');
   const cases: [Partial<TableDefinition>, string][] = [
     [{ key: { partition: 'PK', sort: 'Other' } }, 'has the key [PK, SK], not [PK, Other]'],
-    [{ indexes: [{ ...first, name: 'GSI9' }] }, 'has no global index GSI9'],
-    [{ indexes: [{ ...first, kind: 'local' }] }, 'has no local index GSI1'],
+    [{ indexes: [{ ...first, name: 'GSI9' }] }, 'has no global index GSI9. Add the index to the table.'],
+    [
+      { indexes: [{ ...first, kind: 'local' }] },
+      'has no local index GSI1. A local index is only created with its table',
+    ],
     [
       { indexes: [{ ...first, sort: 'Other' }] },
       'has the index GSI1 on [GSI1PK, GSI1SK], not [GSI1PK, Other]',

@@ -98,7 +98,7 @@ test('its reads are stopped, and those that would have followed are not sent', a
   engine.letGo();
   for (let turns = 0; turns < 50; turns++) await turn();
   // Who asks, and the four shards of the users: no audit logs.
-  expect(engine.operations).toEqual(['GetItem', ...Array.from({ length: 4 }, () => 'Query')]);
+  expect(engine.operations).toEqual(['BatchGetItem', ...Array.from({ length: 4 }, () => 'Query')]);
 });
 
 test('a change that has begun is carried to its end', async () => {

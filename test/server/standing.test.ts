@@ -1,11 +1,12 @@
 /** Who is being shut out: nothing they do goes through any more, however the two requests meet. */
 
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { User } from '../../generated/entities.js';
 import { userCodec } from '../../generated/items.js';
 import { userKey } from '../../generated/keys.js';
 import { sampleSignIn } from '../../src/server/seed/sample.js';
-import { openSocket, type Socket } from '../support/behind-socket.js';
+import { type Endpoint, openEndpoint } from '../support/endpoint.js';
 import { engineKind } from '../support/engines.js';
 import { type HeldWrites, holdingWrites } from './support/held-writes.js';
 import { adminOf, smallSample } from './support/sample.js';
@@ -14,15 +15,17 @@ import { type Answer, startServer, type TestServer } from './support/server.js';
 /** Each on the engine's other side of a socket, so that their requests overlap. */
 const rounds = engineKind() === 'embedded' ? 20 : 100;
 
-let socket: Socket;
+let endpoint: Endpoint;
 let server: TestServer;
 let held: HeldWrites;
 beforeAll(async () => {
-  socket = await openSocket();
   server = await startServer({
     sample: smallSample(),
-    client: (config) => {
-      const client = socket.client(config);
+    // Writes of one person take turns; how long that takes depends on the machine.
+    database: { limits: { attemptMs: 30_000, deadlineMs: 60_000 } },
+    client: async (config) => {
+      endpoint = await openEndpoint(config);
+      const client = new DynamoDBClient(endpoint.clientConfig);
       held = holdingWrites(client);
       return client;
     },
@@ -30,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.close();
-  await socket.close();
+  await endpoint.close();
 });
 
 function codes({ errors }: Answer) {

@@ -47,7 +47,7 @@ export function tagsOf(tags: readonly Tag[]): Readonly<Record<string, string>> {
   return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 }
 
-/** @throws ValidationError for what is not the ARN of a table, ApiError AccessDeniedException where there is no such table */
+/** @throws ValidationError for an ARN that is not a table's, ApiError AccessDeniedException where there is no such table */
 function tableAt(store: Store, arn = '', operation: string): Table {
   const [, name] = /^arn:aws:dynamodb:[^:]*:\d+:table\/([\w.-]{3,255})$/.exec(arn) ?? [];
   if (name === undefined)

@@ -16,7 +16,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 
 /** ` Did you mean …?` as a hint, or what there is to choose from; undefined where there is nothing. */
 export function suggestion(word: string, candidates: Iterable<string>): string | undefined {
-  const all = [...candidates];
+  // The hidden revision is nobody's to name.
+  const all = [...candidates].filter((name) => !/^_+revision$/.test(name));
   const near = nearest(word, all);
   if (near !== undefined) return `Did you mean \`${near}\`?`;
   if (all.length === 0) return undefined;

@@ -97,6 +97,12 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, ResolvedA
     const own = fieldNamed(declared, field);
     add(field, type, own?.at ?? word.at, !own || answered.has(`${name}.${field}`));
   }
+  const isChanged = !entity.historyOf && entity.immutable !== true;
+  if (!isChanged || hasDeclaredRevision(entity)) return attributes;
+  const revision = revisionName(attributes);
+  add(revision, { kind: 'named', name: 'Int', nonNull: true }, entity.name.at, true);
+  const added = attributes.get(revision);
+  if (added) attributes.set(revision, { ...added, generated: 'revision' });
   return attributes;
 }
 
@@ -106,6 +112,17 @@ function constantOf(value: ValueModel | undefined): Constant {
   if (value?.kind === 'list') return value.of.map(constantOf);
   if (value?.kind !== 'document') return null;
   return Object.fromEntries(value.fields.map((one) => [one.field.text, constantOf(one.value)]));
+}
+
+/** Whether a field of the entity shows its revision. Without one it is kept nevertheless, under a name of its own. */
+export function hasDeclaredRevision({ generate }: EntityModel): boolean {
+  return generate.some(({ how }) => how.text === 'revision');
+}
+
+function revisionName(attributes: ReadonlyMap<string, unknown>): string {
+  let name = '_revision';
+  while (attributes.has(name)) name = `_${name}`;
+  return name;
 }
 
 /** What `movable`, `transitions` and `validate` say of a field. */

@@ -101,7 +101,7 @@ export async function createTables(
   definitions: readonly TableDefinition[],
   names: Readonly<Record<string, string>>,
 ): Promise<void> {
-  // Whoever starts is informed that storage does not answer.
+  // Whoever starts the server learns that storage does not answer.
   const bounded = viewOf(client, { cacheMiddleware: false, attemptMs });
   try {
     await Promise.all(

@@ -80,7 +80,7 @@ function checkNumbers<R extends object>(
   for (const [field, kind] of Object.entries<NumberKind | undefined>(numbers ?? {})) {
     if (kind === undefined || isOfKind(kind, to[field])) continue;
     if (before !== null && isSame((before as Readonly<Record<string, unknown>>)[field], to[field])) continue;
-    const range = kind === 'decimal' ? 'what DynamoDB stores (1e-130 to 9.99e125)' : 'the range of its type';
+    const range = kind === 'decimal' ? 'what can be stored (1e-130 to 9.99e125)' : 'the range of its type';
     throw new TableloomError('VALUE_INVALID', `${field} is outside ${range}.`, { entity: name, field });
   }
 }

@@ -139,8 +139,8 @@ export const referenceCodes = {
 export const historyCodes = {
   'history-original': {
     meaning:
-      '`historyOf` names an entity that has no versions: a history, an immutable entity, an entity without a revision, or an entity of another table.',
-    remedy: 'Name an entity with `generate: { …: revision }`, and leave out `table`.',
+      '`historyOf` names an entity that has no versions: a history, an immutable entity, or an entity of another table.',
+    remedy: 'Name an entity that changes, and leave out `table`.',
   },
   'history-fields': {
     meaning: 'A field of the history’s type is not an attribute of the original, or has another type there.',

@@ -10,9 +10,8 @@ export const mutationCodes = {
     remedy: 'Remove the mutation, or `immutable: true`.',
   },
   'no-revision': {
-    meaning:
-      'A mutation changes an entity that has no revision, so concurrent changes could overwrite one another.',
-    remedy: 'Add a revision.',
+    meaning: 'A mutation takes the revision that the caller expects, but no field of the entity shows it.',
+    remedy: 'Add a field for the revision.',
   },
   'attribute-without-value': {
     meaning: 'A new record would lack a required value.',

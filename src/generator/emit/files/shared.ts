@@ -121,6 +121,8 @@ export function readExpression(attribute: AttributePlan): Doc {
     const list = call(generic(runtime('listOf'), [element]), [value]);
     return attribute.nullable ? conditional(`${value} === undefined`, 'null', list) : list;
   }
+  // A record that another program stored has no revision until it is first changed.
+  if (attribute.generated === 'revision') return code`(${value} ?? 0) as ${type}`;
   if (attribute.nullable)
     return type === 'unknown' ? `${value} ?? null` : code`(${value} ?? null) as ${type}`;
   return type === 'unknown' ? value : code`${value} as ${type}`;

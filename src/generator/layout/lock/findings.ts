@@ -61,7 +61,7 @@ function newIndexes(table: TableModel, { readers }: LaidOut, lock: Lock): Diagno
 function moves(model: Model, name: string, entity: EntityLayout, after: LockedEntity): Diagnostic[] {
   const { key, patterns } = after.moved;
   const written = (one: LockedKey) => writtenKey(one, writtenNow(entity));
-  const canChange = entity.model.generate.some(({ how }) => how.text === 'revision');
+  const canChange = [...entity.attributes.values()].some(({ generated }) => generated === 'revision');
   return [
     ...(key && after.key
       ? [

@@ -35,13 +35,6 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
             message: `${of}, which never changes.`,
             hint: 'Remove `historyOf` and store the type as an entity.',
           };
-        } else if (![...said.attributes.values()].some((attribute) => attribute.generated === 'revision')) {
-          yield {
-            at,
-            message: `${of}, which has no revision.`,
-            notes: [{ message: 'the entity', at: said.model.name.at }],
-            hint: `Add \`generate: { version: revision }\` to \`${said.name}\`.`,
-          };
         } else if (original && model.table && table !== original.table) {
           yield {
             at: model.table.at,

@@ -2,6 +2,7 @@
 
 import type { Note, Span } from '../../../diagnostics/diagnostic.js';
 import { tokenKey } from '../../../layout/items.js';
+import { constraintOf } from '../../../layout/serving.js';
 import type { EntityLayout, Layout } from '../../../layout/types.js';
 import type { Model, PatternModel } from '../../../model.js';
 import type { ItemPlan, KeyTemplate, SlotPlan, TemplatePart } from '../../../plan/types/storage.js';
@@ -34,7 +35,10 @@ export const keyChecks: readonly Check<LaidOut>[] = [
         yield {
           at: pattern.index?.at ?? pattern.name.at,
           message: `Pattern \`${pattern.name.text}\` requests consistent reads of ${index}, a global index, which DynamoDB does not offer.`,
-          hint: 'Remove `consistent`, or read the table or a local index.',
+          hint:
+            pattern.cardinality === 'one' && entity && constraintOf(pattern, entity.guards)
+              ? 'Write `index: unique` in its place: the guard of the unique value is read consistently.'
+              : 'Remove `consistent`, or read the table or a local index.',
         };
       }
     },

@@ -2,6 +2,7 @@
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { type MutationModel, namedType, printType, type SdlField, type Word } from '../../../model.js';
+import { hasDeclaredRevision } from '../../../resolve/attributes.js';
 import { type ResolvedEntity, type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';
 import { isFieldOf } from '../../../sources.js';
 import { type Check, type Finding, listed } from '../../row.js';
@@ -51,26 +52,15 @@ export const mutationChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'no-revision',
     *check(resolved) {
-      const reported = new Set<string>();
       for (const { mutation, entity } of known(resolved)) {
-        const isCounted = entity.model.generate.some(({ how }) => how.text === 'revision');
-        const isChanged =
-          (mutation.kind !== 'create' && mutation.kind !== 'delete') || mutation.expect !== undefined;
-        if (
-          isCounted ||
-          !isChanged ||
-          entity.model.immutable === true ||
-          entity.model.historyOf ||
-          reported.has(entity.name)
-        )
-          continue;
-        reported.add(entity.name);
-        const field = entity.attributes.has('version') ? '' : `\`stored: { version: Int! }\` and `;
+        const { expect } = mutation;
+        if (!expect || mutation.kind === 'create' || hasDeclaredRevision(entity.model)) continue;
+        const free = ['version', 'revision', 'recordVersion'].find((name) => !entity.attributes.has(name));
         yield {
-          at: entity.model.name.at,
-          message: `\`${entity.name}\` is changed by mutation \`${mutation.name.text}\` but has no revision.`,
-          notes: [{ message: 'the mutation', at: mutation.name.at }],
-          hint: `Add ${field}\`generate: { version: revision }\`.`,
+          at: expect.at,
+          message: `Mutation \`${mutation.name.text}\` expects a revision, but no field shows the revision of \`${entity.name}\` to callers.`,
+          notes: [{ message: 'the entity', at: entity.model.name.at }],
+          hint: `Add a field, as in \`${free}: Int!\`, and \`generate: { ${free}: revision }\`.`,
         };
       }
     },
