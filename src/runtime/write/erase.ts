@@ -99,7 +99,7 @@ export async function orMissing<R>({ entity }: Write<R>, result: Promise<R>): Pr
   } catch (error) {
     const isGone = error instanceof TableloomError && error.code === 'NOT_FOUND';
     // Of another entity: a write alongside failed, and nothing was deleted.
-    if (isGone && error.extensions.entity === entity) return null;
+    if (isGone && error.extensions['entity'] === entity) return null;
     throw error;
   }
 }
