@@ -154,7 +154,7 @@ export interface PatternModel {
   /** Where counting stops. */
   readonly upTo?: { readonly count: number; readonly at: Span };
   /** The write path maintains the aggregate: nothing is counted when read: `maintained: true` of a count, and every sum. */
-  readonly maintained?: { readonly at: Span };
+  readonly maintained?: { readonly at: Span; readonly isImplied?: true };
   /** Of a sum, the attribute that is added up. */
   readonly of?: Word;
   /** The attribute that the answer has of each record, in the place of the record. */

@@ -44,8 +44,9 @@ export function withScalars(sdl: Sdl, declared: Model['scalars']): Sdl {
   return { ...sdl, scalars: new Map(scalars) };
 }
 
-/** Undefined for one that nothing tells of: its values count as text. */
+/** Undefined for a scalar that nothing tells of: its values count as text. And for any other type, whatever its name. */
 export function scalarEncoding(sdl: Sdl, name: string): Encoding | undefined {
+  if ((sdl.types.get(name)?.kind ?? 'scalar') !== 'scalar') return undefined;
   return sdl.scalars.get(name) ?? byName.get(name);
 }
 

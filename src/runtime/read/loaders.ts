@@ -66,12 +66,20 @@ export function loadByKind<R extends object>(
 /** The records of a list of keys, in its order, null where there is none; each is read once. BAD_INPUT above `max`. */
 export async function loadEach<V, K, R>(
   loader: KeyLoader<K, R>,
-  list: { readonly field: string; readonly values: readonly (V | null | undefined)[]; readonly max: number },
+  list: {
+    readonly field: string;
+    readonly values: readonly (V | null | undefined)[];
+    readonly max: number;
+    readonly consistent?: boolean;
+  },
   key: (value: V) => K,
 ): Promise<(R | null)[]> {
-  checkList(list.field, list.values.length, list.max);
+  const { field, values, max, consistent = false } = list;
+  checkList(field, values.length, max);
   return Promise.all(
-    list.values.map((value) => (value === null || value === undefined ? null : loader.load(key(value)))),
+    values.map((value) =>
+      value === null || value === undefined ? null : loader.load(key(value), { consistent }),
+    ),
   );
 }
 

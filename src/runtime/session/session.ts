@@ -8,7 +8,7 @@ import { checkKey } from '../keys/limits.js';
 import { getItems } from '../read/batch-get.js';
 import { Cursors, identityOf, windowOf } from '../read/cursor/cursors.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
-import { type PageOptions, readPage } from '../read/pages.js';
+import { type PageOptions, pageRequest, readPage } from '../read/pages.js';
 import { isEnough, Reader } from '../read/reader.js';
 import { type SelectionInfo, selection } from '../read/selection.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
@@ -161,6 +161,8 @@ export class Session {
     selected: SelectionInfo | PageOptions = {},
     { parent }: WithParent = {},
   ): Promise<Connection<R, E>> {
+    // Of a page that is refused, nothing is read, nor its total.
+    pageRequest(page, query.page);
     const options = 'fieldNodes' in selected ? selection(selected) : selected;
     const { first, after, last, before } = page;
     const identity = identityOf(query);

@@ -97,9 +97,10 @@ export async function orMissing<R>({ entity }: Write<R>, result: Promise<R>): Pr
   try {
     return await result;
   } catch (error) {
-    const isGone = error instanceof TableloomError && error.code === 'NOT_FOUND';
+    if (!(error instanceof TableloomError) || error.code !== 'NOT_FOUND') throw error;
     // Of another entity: a write alongside failed, and nothing was deleted.
-    if (isGone && error.extensions['entity'] === entity) return null;
-    throw error;
+    const { entity: missing } = error.extensions;
+    if (missing !== entity) throw error;
+    return null;
   }
 }

@@ -48,7 +48,8 @@ export class Oracle {
       return { kind: 'refused', codes: reasons };
     }
     const batch = this.#batched(pattern, found, sources);
-    if (batch) return { kind: 'records', groups: batch.map((one) => [one]), most: size };
+    if (batch && batch.asked > size) return { kind: 'refused', codes: ['BAD_INPUT'] };
+    if (batch) return { kind: 'records', groups: batch.found.map((one) => [one]), most: size };
     const sorted = this.#sorted(pattern, found, sources);
     if (kind === 'count') {
       const most = yaml.maintained ? Number.POSITIVE_INFINITY : Number(yaml.upTo ?? 10_000);
@@ -59,11 +60,15 @@ export class Oracle {
       return { kind: 'value', value: found.reduce((sum, { record }) => sum + Number(record[of] ?? 0), 0) };
     }
     if (kind === 'exists') return this.#exists(pattern, found, sources);
-    return { kind: 'records', groups: sorted, most: size };
+    return { kind: 'records', groups: yaml.distinct === true ? distinct(sorted) : sorted, most: size };
   }
 
   /** Records by whole keys, in the order of the caller's list; undefined where that is not what is asked. */
-  #batched({ kind, targets, yaml }: Pattern, found: readonly Found[], sources: Sources): Found[] | undefined {
+  #batched(
+    { kind, targets, yaml }: Pattern,
+    found: readonly Found[],
+    sources: Sources,
+  ): { readonly found: readonly Found[]; readonly asked: number } | undefined {
     const entity = this.#declared.entities.get(targets[0] ?? '');
     const where = (yaml.where ?? {}) as Mapping;
     const [field, lookup] = Object.entries(where).find(([, one]) => isMapping(one)) ?? [];
@@ -73,11 +78,12 @@ export class Oracle {
       return undefined;
     const values = [valueAt((lookup as Mapping).in, sources)].flat();
     const attribute = entity.attributes.get(field);
-    return values.flatMap((value) =>
+    const records = values.flatMap((value) =>
       found.filter(
         ({ record }) => attribute && isEqual(attribute, record[field], keyed(entity, field, value)),
       ),
     );
+    return { found: records, asked: values.length };
   }
 
   #exists({ yaml, shape, targets }: Pattern, found: readonly Found[], sources: Sources): Expected {
@@ -102,7 +108,9 @@ export class Oracle {
     const through = yaml.through as Mapping | undefined;
     if (through) return this.#throughJoin(pattern, through, state, sources, now);
     const all: Found[] = [];
-    for (const target of targets) {
+    const type = yaml.type as Mapping | undefined;
+    const named = type?.[String(valueAt(type.by, sources))];
+    for (const target of named === undefined ? targets : [String(named)]) {
       const entity = this.#declared.entity(target);
       const names = ((yaml.members as Mapping | undefined)?.[target] ?? {}) as Readonly<
         Record<string, string>
@@ -283,6 +291,14 @@ function groupsOf(found: readonly Found[], order: (a: Found, b: Found) => number
   return groups;
 }
 
+/** Each record once, at its first place. */
+function distinct(groups: readonly (readonly Found[])[]): Found[][] {
+  const seen = new Set<Values>();
+  return groups
+    .map((group) => group.filter(({ record }) => !seen.has(record) && seen.add(record)))
+    .filter((group) => group.length > 0);
+}
+
 function isWithin(entity: Entity, record: Values, { range }: Mapping, sources: Sources): boolean {
   return Object.entries((range ?? {}) as Readonly<Record<string, Mapping>>).every(([field, bounds]) => {
     const attribute = entity.attributes.get(field);
@@ -347,6 +363,11 @@ function ordinal(bucket: string, unit: Unit): number {
 /** How many results at most, or why none. */
 function sizeOf({ yaml, shape }: Pattern, sources: Sources): number | Expected {
   const { default: usual = 20, max = 100 } = (yaml.page ?? {}) as { default?: number; max?: number };
+  // A list of whole keys, or of elements that are tested.
+  const listed = Object.values((yaml.where ?? {}) as Mapping).flatMap((one) =>
+    isMapping(one) ? [valueAt(one.in, sources)].flat() : [],
+  );
+  if (yaml.exists !== undefined && listed.length > max) return { kind: 'refused', codes: ['BAD_INPUT'] };
   if (shape === 'one') return 1;
   if (shape !== 'list' || yaml.exists !== undefined) return Number.POSITIVE_INFINITY;
   if (yaml.limit === undefined) return max;

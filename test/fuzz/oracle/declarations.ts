@@ -48,6 +48,8 @@ export interface Pattern {
   readonly yaml: Mapping;
   readonly type: string;
   readonly field: string;
+  /** Of a union: what is answered says its type. */
+  readonly isUnion: boolean;
   readonly shape: 'one' | 'list' | 'connection' | 'scalar';
 }
 
@@ -149,7 +151,7 @@ export class Declarations {
     const named = this.schema.getType(target);
     const members = isUnionType(named) ? named.getTypes().map((one) => one.name) : [target];
     const targets = yaml.members ? Object.keys(yaml.members as Mapping) : members;
-    return { name, kind, targets, yaml, type, field, shape: shapeOf(answer) };
+    return { name, kind, targets, yaml, type, field, isUnion: isUnionType(named), shape: shapeOf(answer) };
   }
 }
 

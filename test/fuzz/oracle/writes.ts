@@ -99,14 +99,16 @@ export class Writer {
     for (const [field, value] of Object.entries(changes)) {
       after[field] = stored(entity, field, value);
     }
-    for (const [field, text] of Object.entries((yaml.add ?? {}) as Mapping)) {
-      const by = valueAt(text, sources);
-      if (by === null) continue;
-      const sum = Number(before[field] ?? 0) + Number(by);
-      if (entity.attributes.get(field)?.kind === 'integer' && Math.abs(sum) > 2 ** 31 - 1)
-        codes.add('VALUE_INVALID');
-      after[field] = entity.attributes.get(field)?.kind === 'integer' ? sum : Number(sum.toPrecision(15));
-    }
+    for (const how of ['add', 'subtract'] as const)
+      for (const [field, text] of Object.entries((yaml[how] ?? {}) as Mapping)) {
+        const by = valueAt(text, sources);
+        if (by === null) continue;
+        if (how === 'subtract' && Number(by) < 0) codes.add('VALUE_INVALID');
+        const sum = Number(before[field] ?? 0) + (how === 'add' ? Number(by) : -Number(by));
+        const isWhole = entity.attributes.get(field)?.kind === 'integer';
+        if (isWhole && Math.abs(sum) > 2 ** 31 - 1) codes.add('VALUE_INVALID');
+        after[field] = isWhole ? sum : Number(sum.toPrecision(15));
+      }
     for (const how of ['append', 'remove'] as const)
       for (const [field, text] of Object.entries((yaml[how] ?? {}) as Mapping)) {
         const value = valueAt(text, sources);

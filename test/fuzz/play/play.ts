@@ -5,12 +5,12 @@ import { buildSchema, parse } from 'graphql';
 import { budgetOf, type ComputeRulesByName, type Session, type TableDefinition } from 'tableloom/runtime';
 import type { Costs } from 'tableloom/runtime/generated';
 import type { Dice } from '../../support/dice.js';
-import { openProject, type Project } from '../../support/running.js';
+import { type Answer, openProject, type Project } from '../../support/running.js';
 import type { Pools } from '../draw/pools.js';
 import { now } from '../draw/pools.js';
 import type { Texts } from '../draw/project.js';
 import { drawQuestion, drawWrites, type QuestionStep, type WriteStep } from '../draw/steps.js';
-import { Oracle, type State } from '../oracle/answers.js';
+import { type Expected, Oracle, type State } from '../oracle/answers.js';
 import { Declarations, type Values } from '../oracle/declarations.js';
 import { Writer } from '../oracle/writes.js';
 import { type Loaded, load } from './load.js';
@@ -61,7 +61,12 @@ export class Play {
   }
 
   /** Throws DiagnosticsError where the project is refused. */
-  static async open(texts: Texts, tally: Tally, atEnd: (close: () => Promise<void>) => void): Promise<Play> {
+  static async open(
+    texts: Texts,
+    tally: Tally,
+    atEnd: (close: () => Promise<void>) => void,
+    rules: object = {},
+  ): Promise<Play> {
     const loaded = await load(texts);
     const { tables } = loaded.module('tables') as { tables: readonly TableDefinition[] };
     const { createLoaders } = loaded.module('loaders') as { createLoaders: (session: Session) => object };
@@ -69,7 +74,7 @@ export class Play {
     const { createResolvers } = loaded.module('resolvers') as { createResolvers: (rules: object) => object };
     let ids = 0;
     const project = await openProject(
-      { tables, createLoaders, typeDefs, resolvers: createResolvers({}) },
+      { tables, createLoaders, typeDefs, resolvers: createResolvers(rules) },
       atEnd,
       { now: () => now, newId: () => `n${ids++}`, compute: {} as ComputeRulesByName },
     );
@@ -94,7 +99,8 @@ export class Play {
     for (const step of questions) await this.question(step);
   }
 
-  async write(step: WriteStep): Promise<void> {
+  /** @returns what came back */
+  async write(step: WriteStep): Promise<unknown> {
     this.writes.push(step);
     const mutation = this.declared.mutation(step.mutation);
     const { args } = this.declared.fieldOf('Mutation', mutation.field);
@@ -113,12 +119,18 @@ export class Play {
       this.#tally.refusedWrites += 1;
       if (!answer.errors || !expected.codes.includes(String(code)))
         throw new Mismatch('a write that should be refused', { ...what, expected: expected.codes });
-      return;
+      return [null, code ?? null];
     }
     const record = Object.fromEntries(shown.map((name) => [name, expected.record[name] ?? null]));
     if (answer.errors || !isDeepStrictEqual(got, record))
       throw new Mismatch('another write', { ...what, expected: record });
     this.#state = expected.state;
+    return [got, null];
+  }
+
+  /** Sends a document as it is. */
+  ask(document: string, variables: Values): Promise<Answer> {
+    return this.#project.ask(document, { ...variables });
   }
 
   /** Everything that is stored, index attributes included, is what the records say. */
@@ -130,30 +142,36 @@ export class Play {
       throw new Mismatch('other items', { document: 'a scan', variables: {}, ...difference(got, expected) });
   }
 
-  async question(step: QuestionStep): Promise<void> {
+  /** @returns what the oracle says, and the requests that were sent */
+  async question(
+    step: QuestionStep,
+  ): Promise<{ readonly expected: Expected; readonly sent: readonly object[] }> {
     this.questions.push(step);
     const pattern = this.declared.pattern(step.pattern);
+    const sent: object[] = [];
     const expected = this.#oracle.answer(pattern, this.#state, { args: step.args, parent: step.parent, now });
     this.#tally.questions += 1;
     if (expected.kind === 'records' && expected.groups.length > 0) this.#tally.answered += 1;
-    await new Asking(this.declared, this.#counted(), step, expected).check();
+    await new Asking(this.declared, this.#counted(sent), step, expected).check();
+    return { expected, sent };
   }
 
   /** Asks, and sends no more than the budget of the document says. */
-  #counted(): Ask {
+  #counted(sent: object[]): Ask {
     const { typeDefs } = this.loaded.module('schema') as { typeDefs: string };
     const { costs } = this.loaded.module('costs') as { costs: Costs };
     const schema = buildSchema(typeDefs);
     return async (document, variables) => {
       const answer = await this.#project.ask(document, { ...variables });
       this.#tally.documents += 1;
+      sent.push(...answer.sent.map(({ operation, input }) => ({ operation, input })));
       const most = budgetOf(costs, schema, parse(document), { variables })?.most.requests ?? 0;
       if (answer.requests.length > most)
         throw new Mismatch('more requests than the budget', {
           document,
           variables,
           expected: most,
-          got: answer.requests,
+          got: answer.sent.map(({ operation, input }) => [operation, input]),
         });
       return answer;
     };

@@ -1,6 +1,7 @@
 /** One question: its documents, and whether what comes back is what the oracle says. */
 
 import { isDeepStrictEqual } from 'node:util';
+import { getNamedType, isObjectType } from 'graphql';
 import { Dice } from '../../support/dice.js';
 import type { Answer } from '../../support/running.js';
 import type { QuestionStep } from '../draw/steps.js';
@@ -48,6 +49,7 @@ interface Edge {
 }
 
 interface Connection {
+  readonly totalCount?: number;
   readonly edges: readonly Edge[];
   readonly pageInfo: {
     readonly hasNextPage: boolean;
@@ -104,6 +106,7 @@ export class Asking {
     const { max = 100 } = (this.#pattern.yaml.page ?? {}) as { max?: number };
     const size = () => 1 + dice.below(Math.min(max, dice.of([3, 10, 100])));
     const edges = await this.#walk(false, size);
+    await this.#sizes(edges.length);
     this.#compare(
       edges.map(({ node }) => node),
       expected,
@@ -122,6 +125,22 @@ export class Asking {
         before: place(),
       });
     }
+  }
+
+  /** The size of a page that nobody asks for, and one that is too large; and the total where there is one. */
+  async #sizes(count: number): Promise<void> {
+    const { default: own, max = 100 } = (this.#pattern.yaml.page ?? {}) as { default?: number; max?: number };
+    const usual = own ?? Math.min(20, max);
+    const { connection, ...asked } = await this.#connection({});
+    const { edges, totalCount } = connection;
+    if (edges.length !== Math.min(usual, count) && !this.#isSifted())
+      throw new Mismatch('a page of another size', { ...asked, expected: usual, got: edges.length });
+    if (totalCount !== undefined && totalCount !== count)
+      throw new Mismatch('another total', { ...asked, expected: count, got: totalCount });
+    const large = await this.#send({ first: max + 1 });
+    const code = large.errors?.[0]?.extensions?.code;
+    if (code !== 'BAD_PAGE')
+      throw new Mismatch('a page that is too large', { ...large, expected: 'BAD_PAGE', got: large.value });
   }
 
   async #walk(backward: boolean, size: () => number): Promise<readonly Edge[]> {
@@ -219,7 +238,13 @@ export class Asking {
     const { yaml } = this.#pattern;
     if (yaml.select !== undefined) return { value: record[String(yaml.select)] ?? null };
     const fields = Object.fromEntries(select.map((name) => [aliased(entity, name), record[name] ?? null]));
-    return yaml.mixed === undefined ? fields : { __typename: entity, ...fields };
+    return !this.#pattern.isUnion ? fields : { __typename: entity, ...fields };
+  }
+
+  #hasTotal(): boolean {
+    const { type, field } = this.#pattern;
+    const connection = getNamedType(this.#declared.fieldOf(type, field).type);
+    return isObjectType(connection) && 'totalCount' in connection.getFields();
   }
 
   async #connection(window: Values): Promise<{ readonly connection: Connection } & Sent> {
@@ -265,18 +290,18 @@ export class Asking {
   }
 
   #selection(shape: Pattern['shape']): string {
-    const { yaml, targets } = this.#pattern;
+    const { yaml, targets, isUnion } = this.#pattern;
     if (shape === 'scalar' || yaml.exists !== undefined || yaml.select !== undefined) return '';
     const fields = (target: string) =>
       (this.#step.select[target] ?? []).map((name) =>
         aliased(target, name) === name ? name : `${aliased(target, name)}: ${name}`,
       );
-    const node =
-      yaml.mixed === undefined
-        ? fields(targets[0] ?? '').join(' ')
-        : ['__typename', ...targets.map((one) => `... on ${one} { ${fields(one).join(' ')} }`)].join(' ');
+    const node = !isUnion
+      ? fields(targets[0] ?? '').join(' ')
+      : ['__typename', ...targets.map((one) => `... on ${one} { ${fields(one).join(' ')} }`)].join(' ');
     if (shape !== 'connection') return `{ ${node} }`;
-    return `{ edges { cursor node { ${node} } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }`;
+    const total = this.#hasTotal() ? 'totalCount ' : '';
+    return `{ ${total}edges { cursor node { ${node} } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }`;
   }
 }
 

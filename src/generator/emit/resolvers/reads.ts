@@ -281,6 +281,7 @@ function batchCall(
     property('field', quote(each.field)),
     property('values', several ? valueExpression(several.value) : '[]'),
     property('max', String(each.max)),
+    ...(access.consistent ? [property('consistent', 'true')] : []),
   ]);
   return call(runtime(isSparse(plan, pattern) ? 'loadEach' : 'loadPresent'), [
     code`${context}.loaders.${entity.names.loader}`,

@@ -107,7 +107,8 @@ function maintainedOf(
       '`sum` lacks `of`.',
       'Name the attribute to add up, as in `of: total`.',
     );
-  return cardinality === 'sum' && sum ? { at: sum.key.at } : flagOf(reading, map.get('maintained'));
+  const written = flagOf(reading, map.get('maintained'));
+  return cardinality === 'sum' && sum && !written ? { at: sum.key.at, isImplied: true } : written;
 }
 
 /** The join that leads to what is returned: `{ many: Participation, where: { … } }`. */

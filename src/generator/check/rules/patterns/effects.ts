@@ -45,8 +45,10 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
   if (cardinality !== 'one') yield* useless('visible', pattern.visible?.at, 'it applies to a single result');
   if (cardinality === 'one') yield* useless('page', pattern.page?.at, 'there is at most one result');
   if (cardinality !== 'count') yield* useless('upTo', pattern.upTo?.at, 'nothing is counted');
-  if (cardinality !== 'count' && cardinality !== 'sum')
-    yield* useless('maintained', pattern.maintained?.at, 'there is no number to maintain');
+  if (cardinality !== 'count' && !pattern.maintained?.isImplied) {
+    const why = cardinality === 'sum' ? 'every sum is maintained' : 'there is no number to maintain';
+    yield* useless('maintained', pattern.maintained?.at, why);
+  }
   if (cardinality !== 'count' || !pattern.maintained)
     yield* useless('cap', pattern.cap?.at, 'no count is maintained');
   if (cardinality !== 'sum') yield* useless('of', pattern.of?.at, 'nothing is added up');
@@ -67,6 +69,7 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
       pattern.where.some(({ source }) => typeOfSource(resolved, pattern.for, source)?.kind === 'list');
     const why = cardinality === 'exists' ? 'the answer is a Boolean' : 'a number has no order';
     if (!isEach) yield* useless('page', pattern.page?.at, 'there is one answer');
+    yield* useless('limit', pattern.limit?.at, isEach ? 'each element has an answer' : 'there is one answer');
     yield* useless('sort', pattern.sort[0]?.field.at, why);
     yield* useless('order', pattern.order?.at, why);
     if (isMaintained(pattern)) yield* queryOnly(pattern, useless);
@@ -125,7 +128,10 @@ function* queryOnly(
   yield* useless('index', pattern.index?.at, why);
   yield* useless('key', pattern.key[0]?.attribute.at, why);
   yield* useless('entry', pattern.entry?.at, why);
-  yield* useless('limit', pattern.limit?.at, why);
+  yield* useless('last', pattern.last?.at, why);
+  yield* useless('in', pattern.in?.at, why);
+  yield* useless('across', pattern.across?.at, why);
+  yield* useless('type', pattern.type?.at, why);
 }
 
 function* queryKeys(
