@@ -1,8 +1,7 @@
 /** The items of a query in order, across its partitions. */
 
 import type { Requester } from '../client/requests.js';
-import { keyLimits } from '../keys/limits.js';
-import { compareKeys, successor, within } from '../keys/ranges.js';
+import { rangeFrom, within } from '../keys/ranges.js';
 import type { Filter, IndexRef, Item, Key, Partitions, SortRange } from '../types.js';
 import {
   bucketsIn,
@@ -82,7 +81,7 @@ class PartitionReader {
     } else if (from?.sort !== undefined) {
       // Equal sort keys are ordered by shard: those of shards before this position lie behind it.
       const isBehind = place.shard < from.shard === ascending;
-      this.#range = rest(reading.sort, from.sort, ascending, isBehind);
+      this.#range = rangeFrom(reading.sort, from.sort, ascending, isBehind);
       if (isBehind) this.#skip = from.sort;
     }
     if (this.#range?.kind === 'empty') this.#end = true;
@@ -185,52 +184,6 @@ class PartitionReader {
 /** Whether DynamoDB reads one key more than the range contains: see `queryInput`. */
 export function isWidened(range: SortRange | undefined): boolean {
   return range?.kind === 'between' && range.from !== undefined && range.below !== undefined;
-}
-
-/** The part of a range from a sort key on, or behind it. */
-function rest(
-  range: SortRange | undefined,
-  sort: string | number,
-  ascending: boolean,
-  isBehind: boolean,
-): SortRange {
-  if (range?.kind === 'empty') return range;
-  if (range?.kind === 'equals') return isBehind ? { kind: 'empty' } : range;
-  const begin = isBehind && typeof sort === 'string' ? beside(sort, ascending) : sort;
-  const { from, to, below } = endsOf(range);
-  if (!ascending) {
-    // No key is an empty text.
-    if (begin === '' || (from !== undefined && compareKeys(from, begin) > 0)) return { kind: 'empty' };
-    return { kind: 'between', ...(from !== undefined && { from }), to: begin };
-  }
-  if (to !== undefined && compareKeys(begin, to) > 0) return { kind: 'empty' };
-  if (below !== undefined && compareKeys(begin, below) >= 0) return { kind: 'empty' };
-  return {
-    kind: 'between',
-    from: begin,
-    ...(to !== undefined && { to }),
-    ...(below !== undefined && { below }),
-  };
-}
-
-function endsOf(range: Extract<SortRange, { kind: 'between' | 'prefix' }> | undefined) {
-  const { from, to, below } =
-    range?.kind === 'prefix'
-      ? { from: range.prefix, to: undefined, below: successor(range.prefix) }
-      : { from: undefined, to: undefined, below: undefined, ...range };
-  return { from, to, below };
-}
-
-/** The next text above this one, or below it, of those that can be keys. */
-function beside(text: string, above: boolean): string {
-  const room = keyLimits.sort - Buffer.byteLength(text);
-  if (above) return room > 0 ? `${text}\0` : text;
-  const points = Array.from(text, (character) => character.codePointAt(0) as number);
-  const last = points.pop();
-  if (last === undefined || last === 0) return String.fromCodePoint(...points);
-  // The surrogates' code points are no characters.
-  const lower = String.fromCodePoint(...points, last === 0xe000 ? 0xd7ff : last - 1);
-  return lower + '\u{10ffff}'.repeat(Math.max(0, (keyLimits.sort - Buffer.byteLength(lower)) >> 2));
 }
 
 /**
