@@ -84,8 +84,8 @@ export interface QueryCost extends RulesAround, PrefetchRequested {
   readonly drops?: true;
   /** How many items hold a connection's `totalCount`; read in parallel with the query where it is selected. */
   readonly total?: number;
-  /** The entity of a parent that is read by its key, in parallel with the query. */
-  readonly separate?: string;
+  /** Parents, each by a query of its own before the others, in parallel with them. */
+  readonly before?: readonly string[];
   /** Strongly consistent, at twice the read units. */
   readonly consistent?: true;
   /** Where counting stops. */

@@ -67,6 +67,8 @@ export interface EntityModel {
   readonly name: Word;
   readonly table?: Word;
   readonly key: readonly TemplateModel[];
+  /** Its keys on indexes that no pattern has to pin. */
+  readonly keys: readonly { readonly index: Word; readonly key: readonly TemplateModel[] }[];
   /** The fields that tell its records apart, where its key is left to the planner. */
   readonly identity?: readonly Word[];
   readonly stored: readonly { readonly name: Word; readonly type: TypeRef }[];
@@ -165,13 +167,13 @@ export interface PatternModel {
   readonly cap?: { readonly count: number; readonly at: Span };
   /** Of a connection: `totalCount` is maintained by the write path. */
   readonly total?: { readonly at: Span };
-  /** Of a mixed pattern, the entities it reads, and what each calls the fields of `where`; left out: all members. */
+  /** Of a union or interface, the entities that are read, and what each calls the fields; left out: all members. */
   readonly members: readonly {
     readonly entity: Word;
     readonly renames: readonly { readonly field: Word; readonly as: Word }[];
   }[];
-  /** Of a mixed pattern, the entity that comes first wherever it sorts. */
-  readonly parent?: Word;
+  /** Of a mixed pattern, those whose records come first. */
+  readonly parents: readonly Word[];
   readonly for?: FieldPath;
   readonly where: readonly Binding[];
   /** Further equalities, each asked only where it and those before it are given. */

@@ -47,11 +47,12 @@ export {
   bucketList,
   bucketsOf,
   inList,
+  partsOf,
   shardKeys,
   shardOf,
   shards,
 } from './keys/partitions.js';
-export { type Bounds, compareKeys, type RangeShape, rangeOf } from './keys/ranges.js';
+export { type Bounds, compareKeys, type RangeShape, rangeOf, spanOf } from './keys/ranges.js';
 export { indexRef, sortedBy, tableRef } from './keys/refs.js';
 export { type Holes, type Template, unpack } from './keys/templates.js';
 export type { LanguageDate, LanguagePick } from './language.js';
@@ -86,7 +87,7 @@ export {
   loadEach,
   loadPresent,
 } from './read/loaders.js';
-export { anyEntity, parentFirst } from './read/mixed.js';
+export { anyEntity } from './read/mixed.js';
 export { limitOf, type PageOptions, type Wants } from './read/pages.js';
 export { type PrefetchInfo, prefetch } from './read/prefetch/prefetch.js';
 export { attributeOf, attributesOf, fieldsOf, type SelectionInfo } from './read/selection.js';

@@ -209,7 +209,19 @@ export type Partitions =
   /** Shards: all are read side by side and merged in sort-key order; equal sort keys in the order of the shards. */
   | { readonly kind: 'merge'; readonly keys: readonly string[] }
   /** Buckets: read one after the other, in this order (already reversed for a descending query). */
-  | { readonly kind: 'sequence'; readonly keys: readonly (readonly string[])[] };
+  | { readonly kind: 'sequence'; readonly keys: readonly (readonly string[])[] }
+  /** Parts of partitions: those of one list are merged as shards are, the lists are read one after the other. */
+  | { readonly kind: 'parts'; readonly lists: readonly (readonly Part[])[] };
+
+/** What one request after the other reads: a partition, or the part of it with these sort keys. */
+export interface Part {
+  readonly key: string | number;
+  readonly sort?: SortRange | undefined;
+  /** Where it is read. Default: the query's index. */
+  readonly index?: IndexRef;
+  /** The entities whose items are wanted, where others lie among them. Default: all. */
+  readonly only?: readonly string[];
+}
 
 /** A FilterExpression with its names and values. */
 export interface Filter {

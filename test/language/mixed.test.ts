@@ -59,7 +59,7 @@ test('the parent comes first wherever it sorts, and what belongs to others stays
   const document = `query ($id: ID!, $min: Int) { customerView(customerId: $id, minTotal: $min) ${items} }`;
   const all = await project.ask(document, { id: 'c' });
   expect(named(all.data?.customerView)).toEqual(['Customer c', 'Note n0', 'Note n3', 'Note n6', ...orders]);
-  expect([...all.requests].sort()).toEqual(['GetItem', 'Query']);
+  expect(all.requests).toEqual(['Query', 'Query']);
   const { customerView } = await project.data(document, { id: 'c#1', min: 6 });
   expect(named(customerView)).toEqual(['Customer c#1', 'Note n6', ...orders.slice(0, 3)]);
   const orphans = await project.data(document, { id: 'D', min: 8 });

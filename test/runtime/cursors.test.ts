@@ -45,7 +45,7 @@ const place = fc
     const bucket = b % buckets.length;
     const shard = s % (buckets[bucket]?.length ?? 1);
     const base: Key = {
-      PK: index === gsi1 ? pk : (buckets[bucket]?.[shard] ?? ''),
+      PK: index === gsi1 ? pk : (buckets[bucket]?.[shard]?.key ?? ''),
       SK: index === own ? sort : sk,
     };
     const position: Position = { bucket, shard, sort, base };

@@ -65,9 +65,9 @@ export function queryReads(
       why: parallelKeys > 0 ? 'reads only the total' : 'reads nothing',
       identity,
     };
-  const requests =
+  const own =
     cost.gives === 'count' ? counted(cost, fan, assumed) : paged(cost, fan, page, follows, assumed, further);
-  const read = requests.reduce((sum, count) => sum + count, 0);
+  const { requests, read, single } = withParents(cost, page, own, assumed.isMost);
   const rowsRead = cost.gives === 'count' ? (cost.upTo ?? 1) : page.needed * (cost.drops ? 2 : 1);
   const units = (rows: number) =>
     (Math.ceil((rows * assumed.itemBytes) / unitBytes) / 2) * (cost.consistent ? 2 : 1);
@@ -77,7 +77,7 @@ export function queryReads(
     requests,
     keys: follows ? page.needed : 0,
     parallelKeys,
-    readUnits: cost.gives === 'count' ? each : (read - 1) * each + firstUnits,
+    readUnits: cost.gives === 'count' ? each : single * units(1) + (read - 1) * each + firstUnits,
     firstUnits,
     rows: page.rows,
     why: `${why(cost, fan, page, follows)}${parallelKeys > 0 ? ', with its total' : ''}`,
@@ -92,6 +92,8 @@ interface Page {
   readonly needed: number;
   /** Whether the side that the cursor comes from is read as well. */
   readonly behind: boolean;
+  /** Whether it begins at the first row. */
+  readonly isFirst: boolean;
   /** Whether the page ends before another cursor. */
   readonly isBounded: boolean;
   /** Whether the index covers the selection. */
@@ -109,6 +111,7 @@ function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Selecte
     rows,
     needed: rows,
     behind: false,
+    isFirst: true,
     isBounded: false,
     isCovered,
     identity: null,
@@ -142,6 +145,7 @@ function pageOf(cost: QueryCost, selections: Selections, { args, sets }: Selecte
     rows,
     needed: (wantsRows || wantsPrefetch ? rows : 0) + (wantsPrefetch || (rows === 0 && wantsBehind) ? 1 : 0),
     behind: wantsBehind && isEntered,
+    isFirst: !isEntered && !isBackward,
     isBounded: wantsRows && hasValue(args, isBackward ? 'after' : 'before'),
     isCovered: isCoveredIn(nodes),
     identity: [
@@ -203,6 +207,32 @@ function paged(
   return [...parallel, ...rest, ...(isMost ? [...back, ...(follows ? back.map(() => 1) : [])] : [])];
 }
 
+/**
+ * Requests of parents, each of one row, and of what follows them: in parallel where a page begins with the parents; one
+ * step later where it ends with them.
+ */
+function withParents(
+  { before = [] }: QueryCost,
+  page: Page,
+  own: readonly number[],
+  isMost: boolean,
+): { readonly requests: readonly number[]; readonly read: number; readonly single: number } {
+  const sum = (steps: readonly number[]) => steps.reduce((all, count) => all + count, 0);
+  const single = before.length;
+  if (single === 0 || (!page.isFirst && !isMost)) return { requests: own, read: sum(own), single: 0 };
+  if (!page.isFirst) {
+    const behind = page.behind ? before.map(() => 1) : [];
+    return { requests: [...own, single, ...behind], read: sum(own), single: single + behind.length };
+  }
+  if (page.needed > single) {
+    const [first = 0, ...later] = own;
+    return { requests: [first + single, ...later], read: sum(own), single };
+  }
+  // The parents alone fill the page, if all are there.
+  const missing = isMost ? own : [];
+  return { requests: [page.needed, ...missing], read: Math.max(1, sum(missing)), single: page.needed - 1 };
+}
+
 /** Each request after the first reads twice as many buckets. */
 function counted(cost: QueryCost, fan: Fan, { isMost, readBudget, itemBytes }: Assumed): number[] {
   const answers = isMost ? Math.max(1, Math.ceil(((cost.upTo ?? 1) * itemBytes) / mostBytes)) : 1;
@@ -228,6 +258,6 @@ function why(cost: QueryCost, fan: Fan, page: Page, follows: boolean): string {
     ...(cost.drops ? ['refills dropped rows'] : []),
     ...(cost.leadsTo ? [`then ${cost.leadsTo} by key`] : []),
     ...(follows && !cost.leadsTo ? ['then records by key: not covered by the index'] : []),
-    ...(cost.separate ? [`${cost.separate} by key in parallel`] : []),
+    ...(cost.before ? [`${cost.before.join(', ')} in parallel`] : []),
   ].join(', ');
 }

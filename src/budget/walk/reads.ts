@@ -103,8 +103,8 @@ function startQuery(
     const first = parent ? reads.firstUnits : 0;
     if (parent) parent.readUnits += times * first;
     tally.readUnits += times * (reads.readUnits - first);
-    const parallel = reads.parallelKeys + (cost.separate ? 1 : 0);
-    if (parallel > 0) progress.addKeys(step, times * parallel, call.parents.arrivals, tally);
+    if (reads.parallelKeys > 0)
+      progress.addKeys(step, times * reads.parallelKeys, call.parents.arrivals, tally);
     if (follows) progress.addKeys(end, times * reads.keys, arrivals, tally);
   }
   return {

@@ -59,6 +59,7 @@ export const warningChecks: readonly Check<LaidOut>[] = [
   {
     code: 'hot-partition',
     severity: 'warning',
+    eachMember: true,
     *check({ model, layout }) {
       for (const pattern of model.patterns) {
         const slot = layout.reads.get(pattern.name.text)?.slot;

@@ -41,9 +41,10 @@ export function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): Get
     case 'through':
       return throughCost(plan, pattern, access, shape);
     case 'mixed': {
-      const { access: query, partitions } = mixedQuery(plan, pattern, access);
+      const { access: query } = mixedQuery(plan, pattern, access);
       const cost = queryCost(plan, pattern, query, shape);
-      const several = (cost.partitions ?? 1) * Math.max(1, partitions.length);
+      const several = (cost.partitions ?? 1) * access.spans.length;
+      const alone = access.parents.filter(({ read }) => read === 'alone').map(({ entity }) => entity);
       const drops =
         access.only !== null || access.members.some(({ entity }) => entityOf(plan, entity).ttl !== null);
       return {
@@ -51,7 +52,7 @@ export function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): Get
         of: pattern.target,
         ...(several > 1 ? { partitions: several } : {}),
         ...(drops ? { drops: true as const } : {}),
-        ...(access.parent?.read === 'separate' ? { separate: access.parent.entity } : {}),
+        ...(alone.length > 0 ? { before: alone } : {}),
       };
     }
   }

@@ -227,7 +227,9 @@ export function arrow(
   // Where the types do not fit behind them, the parameters break first.
   const [only = ''] = parameters;
   const isHugged = parameters.length === 1 && shapeOf(only) === 'object';
-  const brackets = isHugged ? concat('(', only, ')') : bracketed('(', parameters, ')');
+  const brackets = isHugged
+    ? concat('(', returns ? ungrouped(only) : only, ')')
+    : bracketed('(', parameters, ')');
   const head = grouped(concat(before, brackets, after));
   // Of the last argument the parameters stay on one line.
   const flatHead = () => concat(before, '(', joined(parameters, ', '), ')', after);
@@ -247,6 +249,13 @@ export function arrow(
   return new Fragment(node, 'arrow', 0, () =>
     grouped(concat(flatHead(), space, grouped(concat(indent(first, value), comma, softline)))),
   );
+}
+
+/** An object type that breaks with what is around it. */
+function ungrouped(doc: Doc): Doc {
+  if (typeof doc === 'string') return doc;
+  if (doc.node.kind === 'concat') return concat(...doc.node.parts.map(ungrouped));
+  return doc.node.kind === 'group' && doc.shape === 'object' ? doc.node.of : doc;
 }
 
 const opening = new Fragment({ kind: 'if-broken', broken: '', flat: '(' });

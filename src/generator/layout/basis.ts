@@ -1,11 +1,10 @@
 /** What the keys of an entity are built from: its table, its attributes, its primary key, and what the lock keeps. */
 
 import type { Lock, LockedEntity } from '../lock.js';
-import type { EntityModel, Model, PatternModel, TableModel } from '../model.js';
+import type { EntityModel, Model, PatternModel, TableModel, Word } from '../model.js';
 import type { SlotPlan } from '../plan/types/storage.js';
-import { keyTexts } from '../resolve/identity.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
-import { holesOf, keyTemplate } from '../resolve/templates.js';
+import { holesOf, keyTemplate, keyTexts } from '../resolve/templates.js';
 import { entryPrefixOf, retiredPrefixes, unusedHead } from './lock/claims.js';
 import { type KeptItem, keptItems } from './lock/kept.js';
 import { isQuery, serves } from './serving.js';
@@ -18,6 +17,8 @@ export interface Basis {
   /** The primary key of its records, and the fields in it. */
   readonly primary: SlotPlan;
   readonly keyFields: readonly string[];
+  /** The keys that it pins on indexes. */
+  readonly pinned: readonly SlotPlan[];
   /** What the lock has of it. */
   readonly locked: LockedEntity | undefined;
   /** The locked keys and entries that patterns still read. */
@@ -70,6 +71,23 @@ export function tableOf(model: Model, entity: EntityModel): TableModel | undefin
   return name === undefined ? model.tables[0] : model.tables.find((one) => one.name.text === name);
 }
 
+/** A local index shares the partition key of the record. */
+function pinnedSlots({ entity, table, attributes }: Stored, primary: SlotPlan): SlotPlan[] {
+  return entity.keys.flatMap(({ index: name, key }) => {
+    const index = table.indexes.find((one) => one.name.text === name.text);
+    if (!index) return [];
+    const templateOf = (attribute: Word | undefined) => {
+      const text = key.find((one) => one.attribute.text === attribute?.text)?.template.text;
+      return attribute && text !== undefined ? keyTemplate(attribute.text, text, attributes) : null;
+    };
+    const partition = index.kind === 'local' ? primary.partition : templateOf(index.partition);
+    const sort = templateOf(index.sort);
+    const fields = [...holesOf(partition), ...holesOf(sort)].map(({ field }) => field);
+    const present = [...new Set(fields)].filter((field) => attributes.get(field)?.nullable);
+    return partition ? [{ index: name.text, partition, sort, shards: null, present, when: [] }] : [];
+  });
+}
+
 function ownBasis(
   { entity, table, attributes }: Stored,
   patterns: readonly PatternModel[],
@@ -80,7 +98,8 @@ function ownBasis(
   const sort = table.sort ? keyTemplate(table.sort.text, sortText, attributes) : null;
   const primary: SlotPlan = { index: null, partition, sort, shards: null, present: [], when: [] };
   const keyFields = [...new Set([...holesOf(partition), ...holesOf(sort)].map((hole) => hole.field))];
-  const own = { entity, table, attributes, primary, keyFields };
+  const pinned = pinnedSlots({ entity, table, attributes }, primary);
+  const own = { entity, table, attributes, primary, keyFields, pinned };
   if (!lock) return { basis: { ...own, locked: undefined, kept: [] }, released: [] };
   const queries = patterns.filter(
     (pattern) => pattern.target.text === entity.name.text && isQuery(pattern, { keyFields }),

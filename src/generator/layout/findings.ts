@@ -75,6 +75,17 @@ export function noFreeIndex(
   };
 }
 
+/** Of a table that lists its indexes. */
+export function noCommonIndex({ name, target }: PatternModel, { name: table }: TableModel): Diagnostic {
+  return {
+    code: 'mixed-index',
+    severity: 'error',
+    message: `Pattern \`${name.text}\` reads the members of \`${target.text}\` from one index, and none of \`${table.text}\` is free for all of them.`,
+    at: name.at,
+    hint: `Declare one more index under \`tables.${table.text}.indexes\`, or give the members keys in one item collection.`,
+  };
+}
+
 /** The default quota of global indexes ("Quotas in Amazon DynamoDB"), where they were made. */
 const mostIndexes = 20;
 

@@ -9,16 +9,17 @@
 import { emptyLock, type Lock } from '../lock.js';
 import type { Model, PatternModel, TableModel } from '../model.js';
 import type { ItemPlan } from '../plan/types/storage.js';
+import { memberPatterns, mergedMembers, queryPatterns } from '../resolve/members.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { aggregatesOf } from './aggregates.js';
 import { basesOf } from './basis.js';
 import { placeOpen } from './choose/choosing.js';
 import { indexPool, withIndexes } from './choose/indexes.js';
+import { placeTogether } from './choose/together.js';
 import { tooManyIndexes } from './findings.js';
 import { guardsOf } from './guards.js';
 import { itemsOf, versionsOf } from './items.js';
 import { lockFindings } from './lock/findings.js';
-import { memberPatterns, queryPatterns } from './mixed.js';
 import { type Ground, keysIn, placePinned, primaryKeys } from './placing.js';
 import { reasonsOf } from './reasons.js';
 import { referencesOf } from './references.js';
@@ -38,17 +39,16 @@ export function layOut(resolved: ResolvedModel, lock: Lock = emptyLock): Layout 
     const basis = bases.get(pattern.target.text);
     return basis !== undefined && isQuery(pattern, basis);
   });
-  const placed = placeOpen(
-    queries.filter((pattern) => !isPinned(pattern)),
-    ground,
-    placePinned(queries.filter(isPinned), ground, primaryKeys(ground)),
-  );
+  const merged = new Set(mergedMembers(model));
+  const open = queries.filter((pattern) => !isPinned(pattern) && !merged.has(pattern));
+  const pinned = placePinned(queries.filter(isPinned), ground, primaryKeys(ground));
+  const placed = placeOpen(open, ground, placeTogether(model, open, ground, pinned));
   const items = new Map(
     [...bases].map(([name, basis]) => [name, itemsOf(basis, keysOf(placed, name))] as const),
   );
   const tables = tablesOf(model.tables, ground, placed);
   const entities = entityLayouts(model, ground, items, tables);
-  const reads = readsOf(queries, placed, items, entities);
+  const reads = readsOf(queries, placed, items, entities, ground);
   const layout = { tables, entities, reads, readers: readersOf(model, reads) };
   const findings = [
     ...placed.findings,
@@ -114,6 +114,7 @@ function readsOf(
   { slots }: Placements,
   items: ReadonlyMap<string, readonly ItemPlan[]>,
   entities: ReadonlyMap<string, EntityLayout>,
+  { bases }: Ground,
 ): Map<string, PatternRead> {
   const byName = new Map(queries.map((pattern) => [pattern.name.text, pattern]));
   const placed = [...slots].flatMap(([name, slot]) => {
@@ -124,11 +125,13 @@ function readsOf(
     [...entities].flatMap(([entity, { table }]) => {
       const stored = items.get(entity) ?? [];
       const own = placed.filter(({ pattern }) => pattern.target.text === entity);
-      return reasonsOf(own, stored, table).map(({ pattern, slot, why }): [string, PatternRead] => {
-        const at = stored.findIndex((one) => one.slots.includes(slot));
-        // No item has the slot of a multi-attribute index: its keys are attributes of the record.
-        return [pattern.name.text, { item: Math.max(0, at), slot, why }];
-      });
+      return reasonsOf(own, stored, table, bases.get(entity)?.pinned ?? []).map(
+        ({ pattern, slot, why }): [string, PatternRead] => {
+          const at = stored.findIndex((one) => one.slots.includes(slot));
+          // No item has the slot of a multi-attribute index: its keys are attributes of the record.
+          return [pattern.name.text, { item: Math.max(0, at), slot, why }];
+        },
+      );
     }),
   );
 }

@@ -20,20 +20,27 @@ export interface Ground {
   readonly pools: ReadonlyMap<string, IndexPool>;
 }
 
-/** The keys each entity has before its patterns are placed: its primary key. */
+/** The keys each entity has before its patterns are placed: its primary key, and those it pins on indexes. */
 export function primaryKeys({ bases }: Ground): Placements {
-  const keys = [...bases].map(([name, { primary }]) => [name, { record: [primary], entries: [] }] as const);
+  const keys = [...bases].map(
+    ([name, { primary, pinned }]) => [name, { record: [primary, ...pinned], entries: [] }] as const,
+  );
   return { keys: new Map(keys), slots: new Map(), findings: [] };
 }
 
-/** @param patterns in the order of the YAML, each of a known entity */
+/**
+ * Keys that are written out come first: others may be served by them, whichever is declared first.
+ *
+ * @param patterns in the order of the YAML, each of a known entity
+ */
 export function placePinned(
   patterns: readonly PatternModel[],
   ground: Ground,
   before: Placements,
 ): Placements {
   const entries = new Set(patterns.filter(({ entry }) => entry !== undefined).map(({ name }) => name.text));
-  return placeEach(patterns, ground, before, (pattern, basis, keys, all) => {
+  const inOrder = patterns.toSorted((a, b) => Number(isWritten(b)) - Number(isWritten(a)));
+  return placeEach(inOrder, ground, before, (pattern, basis, keys, all) => {
     if (pattern.entry) {
       const pool = poolOf(ground, basis);
       const free = () => freeIndexes(pool, usedIndexes(keysIn(ground, basis, all)), new Set()).next().value;
@@ -47,6 +54,10 @@ export function placePinned(
     const slot = multiAttributeSlot(pattern, index.multiAttribute, basis.attributes);
     return placed(pattern, keys, slot);
   });
+}
+
+function isWritten({ key, entry }: PatternModel): boolean {
+  return key.length > 0 || (entry !== undefined && entry.key.length > 0);
 }
 
 /** Places patterns one after the other: each sees the keys that the earlier ones have. */

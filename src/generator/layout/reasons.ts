@@ -16,6 +16,7 @@ export function reasonsOf(
   placed: readonly Placed[],
   items: readonly ItemPlan[],
   table: TableModel,
+  pinned: readonly SlotPlan[],
 ): (Placed & { readonly why: ReadReason })[] {
   const entries = items.filter(({ role }) => role === 'entry');
   const owner = (slot: SlotPlan): string | undefined =>
@@ -23,6 +24,7 @@ export function reasonsOf(
     placed.find((one) => one.slot === slot)?.pattern.name.text;
   const reasonOf = ({ pattern, slot }: Placed): ReadReason => {
     if (slot === items[0]?.slots[0]) return { kind: 'primary key' };
+    if (pinned.includes(slot)) return { kind: 'pinned', key: 'own' };
     const first = owner(slot);
     if (first !== undefined && first !== pattern.name.text) return { kind: 'shared', with: first };
     return isPinned(pattern) ? pinnedReason(pattern, slot, table) : openReason(slot, items, table);

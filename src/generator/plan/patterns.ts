@@ -8,7 +8,7 @@ import { edgeOf } from '../resolve/edges.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { storedMembers } from '../resolve/sdl.js';
 import { filterInputs, filterPlan } from './filters.js';
-import { mixedAccess } from './mixed.js';
+import { mixedAccess, type QueryOf } from './mixed/access.js';
 import { queryAccess } from './queries.js';
 import type {
   Access,
@@ -48,7 +48,7 @@ function distinctOf({ distinct, select }: PatternModel): Pick<PatternPlan, 'dist
 function accessOf(resolved: ResolvedModel, layout: Layout, pattern: PatternModel): Access {
   const entity = layout.entities.get(pattern.target.text);
   if (pattern.cardinality === 'mixed') {
-    const queryOf = (one: EntityLayout, member: PatternModel) => queryAccess(resolved, layout, one, member);
+    const queryOf: QueryOf = (one, member, read) => queryAccess(resolved, layout, one, member, read);
     return mixedAccess(resolved.model, layout, pattern, queryOf, filterPlan(pattern));
   }
   if (!entity) return abstractAccess(resolved, pattern);
@@ -137,6 +137,8 @@ function inputsOf(resolved: ResolvedModel, pattern: PatternModel): NamedValue[] 
       value: value(source),
     })),
     ...(pattern.in ? [{ name: 'bucket', value: value(pattern.in) }] : []),
-    ...(pattern.order ? [{ name: 'order', value: value(pattern.order) }] : []),
+    ...(pattern.order && pattern.order.kind !== 'literal'
+      ? [{ name: 'order', value: value(pattern.order) }]
+      : []),
   ];
 }

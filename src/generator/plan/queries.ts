@@ -9,7 +9,7 @@ import {
   othersInIndex,
 } from '../layout/multi-attribute.js';
 import { isByEnd, sortFields } from '../layout/serving.js';
-import type { EntityLayout, Layout } from '../layout/types.js';
+import type { EntityLayout, Layout, PatternRead } from '../layout/types.js';
 import type { IndexModel, PatternModel } from '../model.js';
 import { camel, indexName } from '../names.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
@@ -28,8 +28,8 @@ export function queryAccess(
   layout: Layout,
   entity: EntityLayout,
   pattern: PatternModel,
+  read: PatternRead | undefined = layout.reads.get(pattern.name.text),
 ): QueryAccess {
-  const read = layout.reads.get(pattern.name.text);
   if (!read) throw new Error(`pattern ${pattern.name.text} was not laid out`);
   const { slot } = read;
   const { head, narrow, rest } = dividedSort(slot, pattern);
@@ -59,7 +59,7 @@ export function queryAccess(
     ...(index?.multiAttribute ? { multiAttribute: multiAttributeAccess(pattern, index.multiAttribute) } : {}),
     filter: isShared ? ofKind(pattern.target.text, filter) : filter,
     bucket: bucketOf(resolved, pattern),
-    order: { kind: pattern.order ? 'chosen' : 'fixed', descending: pattern.sort[0]?.descending ?? false },
+    order: orderOf(pattern),
     ...(isOpposite ? { isInverted: true as const } : {}),
     orderBy: isByEnd(pattern) ? [] : sortFields(pattern),
     covering: coveringOf(entity, entity.items[read.item], index),
@@ -70,6 +70,11 @@ export function queryAccess(
     function: pattern.name.text,
     why: read.why,
   };
+}
+
+function orderOf({ order, sort }: PatternModel): QueryAccess['order'] {
+  if (order?.kind === 'literal') return { kind: 'fixed', descending: order.value === 'DESC' };
+  return { kind: order ? 'chosen' : 'fixed', descending: sort[0]?.descending ?? false };
 }
 
 function equalsOf({ partition }: SlotPlan, { where }: PatternModel): QueryAccess['equals'] {

@@ -29,6 +29,7 @@ export function attributesOf(model: Model, entity: EntityModel): Map<string, Res
   }
   const templates = [
     entity,
+    ...entity.keys,
     ...model.patterns.filter((pattern) => pattern.target.text === entity.name.text),
   ].flatMap((one) => one.key);
   for (const { template } of templates) {

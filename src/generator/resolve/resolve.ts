@@ -3,6 +3,7 @@
 import { nearest } from '../diagnostics/suggest.js';
 import {
   type EntityModel,
+  type IndexModel,
   type Model,
   type PatternModel,
   returned,
@@ -13,7 +14,7 @@ import {
 } from '../model.js';
 import { answersOf } from './answers.js';
 import { attributesOf } from './attributes.js';
-import { keyTexts } from './identity.js';
+import { memberPatterns } from './members.js';
 import {
   indexOf,
   type ResolvedEntity,
@@ -22,7 +23,7 @@ import {
   type ResolvedTemplate,
 } from './resolved-model.js';
 import { isRoot } from './sdl.js';
-import { isFault, parseTemplate } from './templates.js';
+import { isFault, keyTexts, parseTemplate } from './templates.js';
 import { valueReferences } from './value-references.js';
 
 export function resolveModel(model: Model): ResolvedModel {
@@ -111,24 +112,29 @@ function templatesOf(model: Model, entities: ReadonlyMap<string, ResolvedEntity>
       }),
     );
   return [
-    ...[...entities.values()].flatMap((entity) =>
-      templatesIn(entity, undefined, 'main', entity.table, entity.model.key),
-    ),
-    ...model.patterns.flatMap((pattern) => {
-      const entity = entities.get(pattern.target.text);
-      if (!entity?.table) return [];
-      const index = indexOf(entity, pattern);
-      // A local index shares the table's partition key, which is not pinned twice.
-      const key = index && {
-        partition: index.kind === 'local' ? undefined : index.partition,
-        sort: index.sort,
-      };
-      return [
-        ...templatesIn(entity, pattern, 'entry', entity.table, pattern.entry?.key ?? []),
-        ...templatesIn(entity, pattern, 'index', key, pattern.key),
-      ];
-    }),
+    ...[...entities.values()].flatMap((entity) => [
+      ...templatesIn(entity, undefined, 'main', entity.table, entity.model.key),
+      ...entity.model.keys.flatMap(({ index, key }) => {
+        const found = entity.table?.indexes.find(({ name }) => name.text === index.text);
+        return templatesIn(entity, undefined, 'index', indexKey(found), key);
+      }),
+    ]),
+    ...model.patterns
+      .flatMap((one) => memberPatterns(model, one))
+      .flatMap((pattern) => {
+        const entity = entities.get(pattern.target.text);
+        if (!entity?.table) return [];
+        return [
+          ...templatesIn(entity, pattern, 'entry', entity.table, pattern.entry?.key ?? []),
+          ...templatesIn(entity, pattern, 'index', indexKey(indexOf(entity, pattern)), pattern.key),
+        ];
+      }),
   ];
+}
+
+/** A local index shares the table's partition key, which is not pinned twice. */
+function indexKey(index: IndexModel | undefined) {
+  return index && { partition: index.kind === 'local' ? undefined : index.partition, sort: index.sort };
 }
 
 function meantTypes(model: Model, entities: ReadonlyMap<string, ResolvedEntity>): Set<string> {

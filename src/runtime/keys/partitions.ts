@@ -1,6 +1,6 @@
 /** The partitions of a query: shards, and buckets of time. */
 import { TableloomError } from '../errors.js';
-import type { Partitions } from '../types.js';
+import type { Part, Partitions } from '../types.js';
 import { day, dayEnd, hour, month, year } from './encodings.js';
 
 /**
@@ -105,6 +105,11 @@ function bucketAt(unit: BucketUnit, ordinal: number): string | undefined {
 /** One key per shard. */
 export function shardKeys<K>(count: number, key: (shard: number) => K): readonly K[] {
   return Array.from({ length: count }, (_, shard) => key(shard));
+}
+
+/** The same part of each of these partitions. */
+export function partsOf(keys: readonly string[], part: Omit<Part, 'key'>): readonly Part[] {
+  return keys.map((key) => ({ key, ...part }));
 }
 
 /** One query reads at most this many partitions on behalf of lists of values, so that its cost is bounded. */

@@ -1,5 +1,4 @@
 /** Bounds on a sort key, from optional encoded bounds on one of its holes. */
-
 import type { SortRange } from '../types.js';
 import { keyLimits } from './limits.js';
 
@@ -57,6 +56,94 @@ export function rangeOf(bounds: Bounds, { head, terminated }: RangeShape): SortR
   // DynamoDB takes no empty text as a key, not even as a bound; nothing sorts before it anyway.
   if (lower === '') return below === undefined ? { kind: 'between' } : { kind: 'between', below };
   return below === undefined ? { kind: 'between', from: lower } : { kind: 'between', from: lower, below };
+}
+
+/** The part of a range from a sort key on, or behind it. */
+export function rangeFrom(
+  range: SortRange | undefined,
+  sort: string | number,
+  ascending: boolean,
+  isBehind: boolean,
+): SortRange {
+  if (range?.kind === 'empty') return range;
+  if (range?.kind === 'equals') {
+    const ahead = compareKeys(range.value, sort) * (ascending ? 1 : -1);
+    return ahead > 0 || (ahead === 0 && !isBehind) ? range : { kind: 'empty' };
+  }
+  const begin = isBehind && typeof sort === 'string' ? beside(sort, ascending) : sort;
+  const { from, to, below } = range === undefined ? {} : endsOf(range);
+  const isBefore = from !== undefined && compareKeys(from, begin) > 0;
+  const isBeyond =
+    (to !== undefined && compareKeys(begin, to) > 0) ||
+    (below !== undefined && compareKeys(begin, below) >= 0);
+  // No key is an empty text.
+  if (ascending ? isBeyond : isBefore || begin === '') return { kind: 'empty' };
+  if (range !== undefined && (ascending ? isBefore : isBeyond)) return range;
+  if (!ascending) return { kind: 'between', ...(from !== undefined && { from }), to: begin };
+  return {
+    kind: 'between',
+    from: begin,
+    ...(to !== undefined && { to }),
+    ...(below !== undefined && { below }),
+  };
+}
+
+/** The next text above this one, or below it, of those that can be keys. */
+function beside(text: string, above: boolean): string {
+  const room = keyLimits.sort - Buffer.byteLength(text);
+  if (above) return room > 0 ? `${text}\0` : text;
+  const points = Array.from(text, (character) => character.codePointAt(0) as number);
+  const last = points.pop();
+  if (last === undefined || last === 0) return String.fromCodePoint(...points);
+  // The surrogates' code points are no characters.
+  const lower = String.fromCodePoint(...points, last === 0xe000 ? 0xd7ff : last - 1);
+  return lower + '\u{10ffff}'.repeat(Math.max(0, (keyLimits.sort - Buffer.byteLength(lower)) >> 2));
+}
+
+/** The least range that contains all of these; undefined is all of a partition. */
+export function spanOf(...ranges: readonly (SortRange | undefined)[]): SortRange | undefined {
+  const some = ranges.filter((range) => range?.kind !== 'empty');
+  const [first] = some;
+  if (first === undefined) return some.length === 0 ? { kind: 'empty' } : undefined;
+  return some
+    .slice(1)
+    .reduce<SortRange | undefined>((span, range) => range && span && spanOfTwo(span, range), first);
+}
+
+function spanOfTwo(a: SortRange, b: SortRange): SortRange {
+  const [one, other] = [endsOf(a), endsOf(b)];
+  const isLower =
+    one.from === undefined || (other.from !== undefined && compareKeys(one.from, other.from) <= 0);
+  const isHigher = compareEnds(one, other) >= 0;
+  if (isLower && isHigher) return a;
+  const from = isLower ? one.from : other.from;
+  const { to, below } = isHigher ? one : other;
+  if (from === other.from && compareEnds(one, other) <= 0) return b;
+  return {
+    kind: 'between',
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(below !== undefined && { below }),
+  };
+}
+
+interface Ends {
+  readonly from?: string | number | undefined;
+  readonly to?: string | number | undefined;
+  readonly below?: string | number | undefined;
+}
+
+function endsOf(range: SortRange): Ends {
+  if (range.kind === 'equals') return { from: range.value, to: range.value };
+  if (range.kind === 'prefix') return { from: range.prefix, below: successor(range.prefix) };
+  return range.kind === 'between' ? range : {};
+}
+
+/** Positive where the first end is above the other. */
+function compareEnds(a: Ends, b: Ends): number {
+  const [one, other] = [a.to ?? a.below, b.to ?? b.below];
+  if (one === undefined || other === undefined) return one === other ? 0 : one === undefined ? 1 : -1;
+  return compareKeys(one, other) || Number(a.to !== undefined) - Number(b.to !== undefined);
 }
 
 function higher(a: string, b: string): string {
@@ -124,50 +211,4 @@ export function within(range: SortRange | undefined, value: string | number | un
     (to === undefined || compareKeys(value, to) <= 0) &&
     (below === undefined || compareKeys(value, below) < 0)
   );
-}
-
-/** The part of a range from a sort key on, or behind it. */
-export function rangeFrom(
-  range: SortRange | undefined,
-  sort: string | number,
-  ascending: boolean,
-  isBehind: boolean,
-): SortRange {
-  if (range?.kind === 'empty') return range;
-  if (range?.kind === 'equals') return isBehind ? { kind: 'empty' } : range;
-  const begin = isBehind && typeof sort === 'string' ? beside(sort, ascending) : sort;
-  const { from, to, below } = endsOf(range);
-  if (!ascending) {
-    // No key is an empty text.
-    if (begin === '' || (from !== undefined && compareKeys(from, begin) > 0)) return { kind: 'empty' };
-    return { kind: 'between', ...(from !== undefined && { from }), to: begin };
-  }
-  if (to !== undefined && compareKeys(begin, to) > 0) return { kind: 'empty' };
-  if (below !== undefined && compareKeys(begin, below) >= 0) return { kind: 'empty' };
-  return {
-    kind: 'between',
-    from: begin,
-    ...(to !== undefined && { to }),
-    ...(below !== undefined && { below }),
-  };
-}
-
-function endsOf(range: Extract<SortRange, { kind: 'between' | 'prefix' }> | undefined) {
-  const { from, to, below } =
-    range?.kind === 'prefix'
-      ? { from: range.prefix, to: undefined, below: successor(range.prefix) }
-      : { from: undefined, to: undefined, below: undefined, ...range };
-  return { from, to, below };
-}
-
-/** The next text above this one, or below it, of those that can be keys. */
-function beside(text: string, above: boolean): string {
-  const room = keyLimits.sort - Buffer.byteLength(text);
-  if (above) return room > 0 ? `${text}\0` : text;
-  const points = Array.from(text, (character) => character.codePointAt(0) as number);
-  const last = points.pop();
-  if (last === undefined || last === 0) return String.fromCodePoint(...points);
-  // The surrogates' code points are no characters.
-  const lower = String.fromCodePoint(...points, last === 0xe000 ? 0xd7ff : last - 1);
-  return lower + '\u{10ffff}'.repeat(Math.max(0, (keyLimits.sort - Buffer.byteLength(lower)) >> 2));
 }

@@ -1,7 +1,7 @@
 /** Counts a query's items: DynamoDB counts, and returns only the numbers. */
 
 import type { Requester } from '../client/requests.js';
-import type { Key } from '../types.js';
+import type { Key, Part } from '../types.js';
 import { bucketsIn } from './cursor/positions.js';
 import { queryInput } from './query.js';
 import { isWidened, type Reading, RowSource, type Stop } from './sources.js';
@@ -25,28 +25,28 @@ export async function countItems(
   budget: number,
 ): Promise<{ readonly found: number; readonly stop: Stop }> {
   const { sort, partitions } = reading;
-  if (sort?.kind === 'empty' || cap <= 0) return { found: 0, stop: 'end' };
-  if (isWidened(sort)) {
+  if (cap <= 0) return { found: 0, stop: 'end' };
+  const buckets = bucketsIn(partitions, sort);
+  if (buckets.some((parts) => parts.some((part) => isWidened(part.sort)))) {
     // One of the keys DynamoDB would count may lie on the bound that excludes it: the keys have to be seen.
     const source = new RowSource(requester, { ...reading, only: [] }, false, { left: budget });
     const { rows, stop } = await source.take(cap);
     return { found: rows.length, stop };
   }
   const tally: Tally = { found: 0, left: budget, stop: 'end' };
-  const buckets = bucketsIn(partitions);
   for (let at = 0, size = 1; at < buckets.length && tally.found < cap && tally.stop === 'end'; size *= 2) {
     const group = buckets.slice(at, at + size).flat();
-    await Promise.all(group.map((partition) => countPartition(requester, reading, partition, cap, tally)));
+    await Promise.all(group.map((part) => countPart(requester, reading, part, cap, tally)));
     at += size;
   }
   if (tally.found >= cap) return { found: cap, stop: 'enough' };
   return { found: tally.found, stop: tally.stop };
 }
 
-async function countPartition(
+async function countPart(
   requester: Requester,
-  { index, equals, sort: range, filter, consistent }: Reading,
-  partition: string | number,
+  { index: queried, equals, filter, consistent }: Reading,
+  { key: partition, sort: range, index = queried }: Part,
   cap: number,
   tally: Tally,
 ): Promise<void> {

@@ -204,8 +204,8 @@ export function not(condition: Condition): Condition {
 }
 
 /** A condition that does not apply to items of one entity. */
-export function exceptFor(type: string, condition: Condition): Condition {
-  return condition && anyOf(equal('_type', type), condition);
+export function exceptFor(types: readonly string[], condition: Condition): Condition {
+  return condition && anyOf(oneOf('_type', types), condition);
 }
 
 /** The filter with its names and values; undefined without a condition. */

@@ -24,12 +24,3 @@ export function anyEntity<R extends object>(
     ...(ttl === undefined ? {} : { ttl }),
   };
 }
-
-/** A parent before the records that belong to it; both are read in parallel. */
-export async function parentFirst<P extends object, R extends object>(
-  parent: Promise<P | null>,
-  others: Promise<readonly R[]>,
-): Promise<(P | R)[]> {
-  const [first, rest] = await Promise.all([parent, others]);
-  return first === null ? [...rest] : [first, ...rest];
-}

@@ -2,7 +2,7 @@
 
 import type { Requester } from '../client/requests.js';
 import { rangeFrom, within } from '../keys/ranges.js';
-import type { Filter, IndexRef, Item, Key, Partitions, SortRange } from '../types.js';
+import type { Filter, IndexRef, Item, Key, Part, Partitions, SortRange } from '../types.js';
 import {
   bucketsIn,
   compareInBucket,
@@ -49,6 +49,8 @@ class PartitionReader {
   readonly shard: number;
   readonly #reading: Reading;
   readonly #partition: string | number;
+  readonly #index: IndexRef;
+  readonly #only: readonly unknown[] | undefined;
   readonly #range: SortRange | undefined;
   readonly #ascending: boolean;
   /** A sort key that was read only because DynamoDB has no exclusive bound next to another one. */
@@ -65,23 +67,25 @@ class PartitionReader {
   constructor(
     reading: Reading,
     place: { bucket: number; shard: number },
-    partition: string | number,
+    part: Part,
     ascending: boolean,
     from?: Position,
   ) {
     this.#reading = reading;
-    this.#partition = partition;
+    this.#partition = part.key;
+    this.#index = part.index ?? reading.index;
+    this.#only = part.only;
     this.#ascending = ascending;
     this.bucket = place.bucket;
     this.shard = place.shard;
-    this.#range = reading.sort;
+    this.#range = part.sort;
     if (from !== undefined && from.shard === place.shard) {
-      this.#start = startKey(reading.index, partition, from);
+      this.#start = startKey(this.#index, part.key, from);
       this.#end = this.#isLast(from.sort);
     } else if (from?.sort !== undefined) {
       // Equal sort keys are ordered by shard: those of shards before this position lie behind it.
       const isBehind = place.shard < from.shard === ascending;
-      this.#range = rangeFrom(reading.sort, from.sort, ascending, isBehind);
+      this.#range = rangeFrom(part.sort, from.sort, ascending, isBehind);
       if (isBehind) this.#skip = from.sort;
     }
     if (this.#range?.kind === 'empty') this.#end = true;
@@ -109,11 +113,12 @@ class PartitionReader {
   /** How far DynamoDB has evaluated: no later row lies before it. Undefined before the first request. */
   get frontier(): Position | undefined {
     if (!this.#started || this.#start === undefined) return undefined;
-    return positionOf(this.#reading.index, { item: this.#start, bucket: this.bucket, shard: this.shard });
+    return positionOf(this.#index, { item: this.#start, bucket: this.bucket, shard: this.shard });
   }
 
   async fetch(requester: Requester, wanted: number): Promise<void> {
-    const { index, equals, filter, consistent, only, parent } = this.#reading;
+    const { equals, filter, consistent, only, parent } = this.#reading;
+    const index = this.#index;
     const limit = this.#limit(wanted);
     const shape = { index, equals, filter, consistent, only };
     const part = {
@@ -146,22 +151,23 @@ class PartitionReader {
    */
   #isLast(sort: string | number | undefined): boolean {
     const range = this.#range;
-    if (sort === undefined || range === undefined || !isOwnKey(this.#reading.index)) return false;
+    if (sort === undefined || range === undefined || !isOwnKey(this.#index)) return false;
     if (range.kind === 'equals') return true;
     return range.kind === 'between' && sort === (this.#ascending ? (range.to ?? range.below) : range.from);
   }
 
   #keep(items: readonly Item[]): Row[] {
-    const { index } = this.#reading;
-    const { sort } = index;
+    const { sort } = this.#index;
+    const index = this.#index === this.#reading.index ? undefined : this.#index;
     const exact = this.#skip === undefined && !isWidened(this.#range);
     const rows: Row[] = [];
     for (const item of items) {
+      if (this.#only?.includes(item._type) === false) continue;
       if (!exact && sort !== undefined) {
         const key = item[sort] as string | number;
         if (key === this.#skip || !within(this.#range, key)) continue;
       }
-      rows.push({ item, bucket: this.bucket, shard: this.shard });
+      rows.push({ item, bucket: this.bucket, shard: this.shard, index });
     }
     return rows;
   }
@@ -282,7 +288,7 @@ export class RowSource {
   readonly #reading: Reading;
   readonly #requester: Requester;
   readonly #budget: ReadBudget;
-  readonly #buckets: readonly (readonly (string | number)[])[];
+  readonly #buckets: readonly (readonly Part[])[];
   readonly #readers = new Map<number, BucketReader>();
   readonly #step: 1 | -1;
   readonly #ascending: boolean;
@@ -305,7 +311,7 @@ export class RowSource {
     this.#reading = reading;
     this.#budget = budget;
     this.#from = from;
-    this.#buckets = reading.sort?.kind === 'empty' ? [] : bucketsIn(reading.partitions);
+    this.#buckets = bucketsIn(reading.partitions, reading.sort);
     this.#step = backward ? -1 : 1;
     this.#ascending = reading.descending === backward;
     this.#bucket = from?.bucket ?? (backward ? this.#buckets.length - 1 : 0);
@@ -345,8 +351,7 @@ export class RowSource {
     if (known !== undefined || shards === undefined) return known;
     const from = this.#from?.bucket === bucket ? this.#from : undefined;
     const readers = shards.map(
-      (partition, shard) =>
-        new PartitionReader(this.#reading, { bucket, shard }, partition, this.#ascending, from),
+      (part, shard) => new PartitionReader(this.#reading, { bucket, shard }, part, this.#ascending, from),
     );
     const reader = new BucketReader(readers, this.#reading.index, this.#ascending);
     this.#readers.set(bucket, reader);
@@ -355,21 +360,30 @@ export class RowSource {
 
   /**
    * Reads more of this bucket. After consecutive empty buckets it reads as many of the next ones in parallel, so that a
-   * gap of n buckets takes about log n steps; never more buckets than the pattern declares.
+   * gap of n buckets takes about log n steps; never more buckets than the pattern declares. What follows single records
+   * is read in parallel with them.
    */
   async #fill(wanted: number): Promise<boolean> {
     const prefetch: Promise<boolean>[] = [];
-    for (let n = 1; n < this.#empty; n++) {
+    let single = this.#singles(this.#bucket);
+    for (let n = 1; n < this.#empty || single < wanted; n++) {
       const next = this.#bucket + n * this.#step;
       const known = this.#readers.has(next);
       const reader = this.#reader(next);
       if (reader === undefined) break;
       if (!known) prefetch.push(reader.fill(this.#requester, wanted, this.#budget));
+      single += this.#singles(next);
     }
     const [filled] = await Promise.all([
       (this.#reader(this.#bucket) as BucketReader).fill(this.#requester, wanted, this.#budget),
       ...prefetch,
     ]);
     return filled;
+  }
+
+  /** How many records a bucket has at most, where it is of whole keys. */
+  #singles(bucket: number): number {
+    const parts = this.#buckets[bucket] ?? [];
+    return parts.every(({ sort }) => sort?.kind === 'equals') ? parts.length : Number.POSITIVE_INFINITY;
   }
 }

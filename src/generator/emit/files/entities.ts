@@ -2,7 +2,6 @@
 
 import { pascal, withArticle } from '../../names.js';
 import { entityOf } from '../../plan/lookup/find.js';
-import { queriedMembers } from '../../plan/lookup/mixed-query.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { AttributePlan, EntityPlan } from '../../plan/types/storage.js';
 import { givenType, keyComment, recordType } from '../expressions.js';
@@ -104,7 +103,7 @@ function mixedTargets(plan: Plan): Map<string, string[]> {
   const targets = new Map<string, string[]>();
   for (const { target, access } of plan.patterns) {
     if (access.kind !== 'mixed') continue;
-    const records = queriedMembers(access).map((name) => entityOf(plan, name).names.record);
+    const records = access.members.map(({ entity }) => entityOf(plan, entity).names.record);
     targets.set(target, [...new Set([...(targets.get(target) ?? []), ...records])]);
   }
   return targets;

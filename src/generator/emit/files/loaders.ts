@@ -108,8 +108,6 @@ function isRead(plan: Plan, { name }: EntityPlan): boolean {
         return access.by.kind === 'get' && access.by.entity === name;
       case 'through':
         return access.entity === name || (access.join.kind === 'get' && access.join.entity === name);
-      case 'mixed':
-        return access.parent?.read === 'separate' && access.parent.entity === name;
       case 'any':
         return access.entities.includes(name);
       case 'typed':

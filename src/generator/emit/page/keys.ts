@@ -1,6 +1,7 @@
 /** Key templates and conditions on them, as a reader of the page sees them. */
 
 import { writtenHole } from '../../encodings.js';
+import { isExact } from '../../plan/lookup/sort-key.js';
 import type { QueryAccess } from '../../plan/types/access.js';
 import type { KeyTemplate } from '../../plan/types/storage.js';
 import { keyText, partText } from '../expressions.js';
@@ -20,8 +21,6 @@ export function equality(...templates: readonly (KeyTemplate | null)[]): string 
 /** The key condition of a query. */
 export function keyCondition(access: QueryAccess): string {
   if (access.multiAttribute) return multiAttributeCondition(access);
-  if (access.sort !== null && access.head.length === access.sort.parts.length)
-    return equality(access.partition, access.sort);
   return [equality(access.partition), sortCondition(access)].filter(Boolean).join(' and ');
 }
 
@@ -33,6 +32,7 @@ function multiAttributeCondition({ equals, range }: QueryAccess): string {
 
 export function sortCondition({ sort, head, range, narrow }: QueryAccess): string {
   if (!sort) return '';
+  if (isExact({ head, sort })) return equality(sort);
   const fixed = head.map(partText).join('');
   const optional = (narrow?.parts ?? []).map(({ hole, then }) => `[${partText(hole)}${then}]`).join('');
   if (range)

@@ -1,7 +1,7 @@
 /** Patterns: a short block for each. */
 
 import type { SingleBudget, SingleBudgets } from '../../costs/pattern-budgets.js';
-import { mixedQuery } from '../../plan/lookup/mixed-query.js';
+import { mixedQuery, spanAccesses } from '../../plan/lookup/mixed-query.js';
 import type { GetAccess, MixedAccess, PatternPlan, QueryAccess } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { AggregatePlan, EntityPlan } from '../../plan/types/storage.js';
@@ -132,19 +132,35 @@ function reads(plan: Plan, pattern: PatternPlan): string[] {
       ];
     case 'any':
       return [`table: the keys of ${names(access.entities, 'and')}`];
-    case 'mixed': {
-      const { access: query, partitions: read } = mixedQuery(plan, pattern, access);
-      const texts = [...new Set(read.map(keyText))];
-      const parent = access.parent?.read === 'separate' ? [`and ${access.parent.entity} by its key`] : [];
-      if (texts.length > 1)
-        return [
-          `${query.index ?? 'table'}: ${texts.map((text) => `\`${query.partition.attribute} = ${text}\``).join(' and ')}, merged`,
-          ...parent,
-        ];
-      const condition = [equality(query.partition), collection(access, query)].filter(Boolean).join(' and ');
-      return [`${query.index ?? 'table'}: ${condition}`, ...partitions(query), ...parent];
-    }
+    case 'mixed':
+      return mixedReads(pattern, access);
   }
+}
+
+/** Each span of a mixed pattern, and the parents that are read by themselves. */
+function mixedReads(pattern: PatternPlan, mixed: MixedAccess): string[] {
+  const { query, spans } = mixed;
+  const conditions = spans.map((span) => {
+    const accesses = spanAccesses(mixed, span.members);
+    const [first, last] = [accesses[0], accesses.at(-1)];
+    if (!first || !last) throw new Error(`no members of ${pattern.name}`);
+    const ranges = new Set(span.isWhole ? [''] : accesses.map(sortCondition));
+    const sort =
+      ranges.size > 1 && !ranges.has('')
+        ? `\`${first.sort?.attribute}\` from \`${keyText({ parts: first.head })}\` to \`${keyText({ parts: last.head })}\``
+        : ([...ranges].at(-1) ?? '');
+    return [equality(first.partition), ranges.has('') ? '' : sort].filter(Boolean).join(' and ');
+  });
+  const merged = new Set(conditions).size > 1 ? ['merged'] : [];
+  const parents = mixed.parents.flatMap(({ entity, read }) =>
+    read === 'alone' ? spanAccesses(mixed, [entity]).map((one) => `${entity} first, from ${place(one)}`) : [],
+  );
+  return [
+    `${query.index ?? 'table'}: ${[...new Set(conditions)].join('; ')}`,
+    ...merged,
+    ...partitions(query),
+    ...parents,
+  ];
 }
 
 function joined(plan: Plan, access: GetAccess | QueryAccess): string[] {
@@ -171,12 +187,6 @@ function partitions({ shards, bucket, equals, orderBy }: QueryAccess): string[] 
       : []),
     ...(bucket?.reads.kind === 'given' && bucket.reads.list ? [`a query for each ${bucket.unit}`] : []),
   ];
-}
-
-/** What a mixed pattern reads of its item collection. */
-function collection({ within }: MixedAccess, query: QueryAccess): string {
-  if (!within) return query.range === null ? '' : sortCondition(query);
-  return query.sort ? `\`${query.sort.attribute}\` from \`${within.from}\`, before \`${within.below}\`` : '';
 }
 
 function order(query: QueryAccess | null): string[] {
@@ -245,8 +255,13 @@ function why(plan: Plan, { access }: PatternPlan): string {
         access.members.map(({ entity }) => entity),
         'and',
       );
-      const share = access.within || access.parent ? 'share an item collection' : 'are read by one query';
-      return `${members} ${share}${access.parent ? `; ${access.parent.entity} comes first` : ''}`;
+      const share =
+        access.spans.length === 1 ? 'are read by one query' : `are read by ${access.spans.length} queries`;
+      const parents = names(
+        access.parents.map(({ entity }) => entity),
+        'and',
+      );
+      return `${members} ${share}${parents === '' ? '' : `; ${parents} first`}`;
     }
   }
 }

@@ -239,7 +239,7 @@ function uniqueCall(plan: Plan, { name, inputs }: PatternPlan, access: UniqueAcc
   return call(queryValue(name), given.length > 0 ? [object(given)] : []);
 }
 
-/** Several entities by one query, their parent before them. */
+/** Several entities, their parents before them. */
 function mixedCall(plan: Plan, pattern: PatternPlan, mixed: MixedAccess, shape: Shape): Doc {
   const { entity, access } = mixedQuery(plan, pattern, mixed);
   const given = [...pattern.inputs, ...pattern.filterInputs]
@@ -248,18 +248,7 @@ function mixedCall(plan: Plan, pattern: PatternPlan, mixed: MixedAccess, shape: 
       const isKey = access.equals.some(({ field }) => field === name);
       return property(name, isKey ? canonical(entity, name, value) : valueExpression(value));
     });
-  const query = queryFunctionCall(access, given);
-  if (shape === 'connection') return sessionCall('connection', [query, args, info]);
-  const records = sessionCall('list', [query, ...(access.limit ? [limitExpression(access)] : [])]);
-  if (mixed.parent?.read !== 'separate') return records;
-  const owner = entityOf(plan, mixed.parent.entity);
-  const member = mixed.members.find((one) => one.entity === owner.name);
-  const key = owner.keyFields.map((field) => {
-    const input = pattern.inputs.find((one) => one.name === (member?.renames[field] ?? field));
-    return property(field, input ? keyValue(owner, field, input.value) : 'undefined');
-  });
-  const first = call(code`${context}.loaders.${owner.names.loader}.load`, [object(key)]);
-  return call(runtime('parentFirst'), [first, records]);
+  return readCall(queryFunctionCall(access, given), shape, access, { isPartial: false });
 }
 
 /** Records by a list of keys, in its order; those that are missing are left out where the list takes no null. */

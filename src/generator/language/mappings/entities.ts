@@ -17,6 +17,13 @@ const entityKeys = {
       'Pins the key templates of the table’s primary key, by attribute. If left out, the key is built from the identity.',
     example: { key: { PK: 'USER#{id}', SK: 'METADATA' } },
   },
+  keys: {
+    ...each(templates),
+    title: 'Index keys',
+    description:
+      'Pins the key templates of indexes, by index and attribute, for whichever patterns read them. A record without a value for a hole is not in the index.',
+    example: { keys: { GSI1: { GSI1PK: 'TEAM#{team}', GSI1SK: 'USER#{name}#{id}' } } },
+  },
   identity: {
     ...words,
     title: 'Identity',

@@ -42,19 +42,19 @@ const patternKeys = {
     ...each(each(text)),
     title: 'Members',
     description:
-      'With `mixed`, the entities to read, each with its own names for the fields of `where`. If left out, all stored members.',
+      'Of a union or interface, the entities to read, each with its own names for the fields of the pattern: `Game: { id: gameId }` reads `Game.id` where the pattern says `gameId`. If left out, all stored members.',
     example: {
       mixed: 'GameItem',
       for: 'Query.gameItems',
       where: { gameId: '$id' },
-      members: { Game: { gameId: 'id' }, Entry: {} },
+      members: { Game: { id: 'gameId' }, Entry: {} },
     },
   },
   parent: {
-    ...text,
+    ...words,
     title: 'Parent',
     description:
-      'With `mixed`, the entity whose record comes first, wherever it sorts and whatever a filter excludes.',
+      'With `mixed`, the entity, or the entities in order, whose record comes first, wherever it sorts and whatever a filter excludes. One query reads it with the others if it is at that end of their keys, otherwise a query of its own in parallel, by its key where `where` binds it.',
     example: { mixed: 'OrderItem', for: 'Query.orderItems', where: { orderId: '$id' }, parent: 'Order' },
   },
   count: {
@@ -176,7 +176,8 @@ const patternKeys = {
   order: {
     ...source,
     title: 'Order chosen by the caller',
-    description: 'An enum argument with the values ASC and DESC.',
+    description:
+      'An enum argument with the values ASC and DESC. Of `mixed` without `sort`, the order of the keys, which can also be fixed: `order: DESC`.',
     example: { many: 'User', for: 'Query.users', sort: 'createdAt', order: '$direction' },
   },
   range: {

@@ -171,7 +171,7 @@ function groupSlot(patterns: readonly PatternModel[], basis: Basis): SlotPlan | 
   return slotOf(patterns, '', templatesOn(nowhere, keyTextsOf(patterns, fields, basis), basis), basis);
 }
 
-function groupFields(patterns: readonly PatternModel[]): KeyFields | undefined {
+export function groupFields(patterns: readonly PatternModel[]): KeyFields | undefined {
   return commonKey(
     patterns.map((pattern) => ({ equals: equalityFields(pattern), sorts: orderFields(pattern) })),
   );

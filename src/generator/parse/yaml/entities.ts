@@ -27,6 +27,10 @@ export function readEntity(reading: Reading, name: Word, node: Node | null): Ent
   return {
     name,
     key: templatesOf(reading, map.get('key')),
+    keys: fieldsOf(reading, map.get('keys')).map((entry) => ({
+      index: entry.key,
+      key: templatesOf(reading, entry),
+    })),
     stored: fieldsOf(reading, map.get('stored')).flatMap((entry) => {
       const word = wordOf(reading, entry);
       const type = word && typeOf(reading, word);

@@ -44,6 +44,7 @@ export function readPattern(reading: Reading, name: Word, node: Node | null): Pa
         return as ? [{ field: entry.key, as }] : [];
       }),
     })),
+    parents: wordsOf(reading, map.get('parent')),
     narrow: bindingsOf(reading, map.get('narrow')),
     sort: wordsOf(reading, map.get('sort')).map((word) => {
       const descending = word.text.startsWith('-');
@@ -65,7 +66,6 @@ export function readPattern(reading: Reading, name: Word, node: Node | null): Pa
     consistent: isTrue(reading, map.get('consistent')),
     ...optional({
       for: fieldPathOf(reading, map.get('for')),
-      parent: wordOf(reading, map.get('parent')),
       order: sourceOf(reading, map.get('order')),
       range: rangeOf(reading, map.get('range')),
       filter: filterOf(reading, map.get('filter')),

@@ -133,24 +133,32 @@ export function queryOf(access: Access): QueryAccess | null {
   }
 }
 
-/** Several entities by one query: those of one item collection, or of several partitions of one index merged in order. */
+/** Several entities: parents, then the records of one index, merged in order. */
 export interface MixedAccess {
   readonly kind: 'mixed';
   readonly members: readonly {
     readonly entity: string;
-    readonly partition: KeyTemplate;
-    readonly sort: KeyTemplate | null;
-    /** What the pattern's `where` calls the fields of this entity that are called otherwise. */
+    /** By itself; fields have the names that the pattern gives them. */
+    readonly access: QueryAccess;
+    /** What the pattern calls the fields of this entity that are called otherwise. */
     readonly renames: Readonly<Record<string, string>>;
   }[];
-  /** Of the first member; what is the same for all. */
+  /** Of the first member that is no parent; what is the same for all. */
   readonly query: QueryAccess;
-  /** The entities to return, where the collection has items of others as well; null where it has none. */
+  /** What is merged, each read by a query for each of its partitions: members side by side in one item collection. */
+  readonly spans: readonly MixedSpan[];
+  /** The entities whose records come first. `first`: their span begins with them. `alone`: by a query of their own. */
+  readonly parents: readonly { readonly entity: string; readonly read: 'first' | 'alone' }[];
+  /** The entities to return, where spans may have items of others; null where they have none. */
   readonly only: readonly string[] | null;
-  /** The range of sort keys that has them all, where there is one. */
-  readonly within: { readonly from: string; readonly below: string } | null;
-  /** `first`: the first item of the query. `separate`: read by its key, in parallel to the query. */
-  readonly parent: { readonly entity: string; readonly read: 'first' | 'separate' } | null;
+}
+
+export interface MixedSpan {
+  readonly members: readonly string[];
+  /** They are all of their partition. */
+  readonly isWhole: boolean;
+  /** Records of other members may lie among them, and are read elsewhere. */
+  readonly isMingled: boolean;
 }
 
 export interface QueryAccess {

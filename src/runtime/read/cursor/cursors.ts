@@ -1,6 +1,6 @@
 /** Positions as cursors of one query. */
 import { badCursor } from '../../errors.js';
-import type { AttributeValue, IndexQuery, Key } from '../../types.js';
+import type { AttributeValue, IndexQuery, IndexRef, Key, Part, Partitions, SortRange } from '../../types.js';
 import { decodeFields, encodeFields } from './bytes.js';
 import { bucketsIn, type Position } from './positions.js';
 import { bindingOf, type CursorSealer } from './sealing.js';
@@ -19,6 +19,7 @@ export type QueryIdentity = Pick<
 
 /** A bucketed query's window, which its cursors do not depend on, but its answer does. */
 export function windowOf<R extends object>({ partitions }: IndexQuery<R>): unknown {
+  if (partitions.kind === 'parts') return partitions.lists;
   return partitions.kind === 'sequence' ? partitions.keys : null;
 }
 
@@ -28,26 +29,33 @@ export function windowOf<R extends object>({ partitions }: IndexQuery<R>): unkno
  */
 export function identityOf(query: QueryIdentity): string {
   const { pattern, layout, index, partitions, binding, sort, descending, filter } = query;
-  const read =
-    partitions.kind === 'sequence'
-      ? (binding ?? 0)
-      : partitions.kind === 'one'
-        ? partitions.key
-        : partitions.keys;
-  const sorted =
-    sort === undefined || sort.kind !== 'between' ? sort : [sort.from, sort.to, sort.below].map(bound);
+  const sorted = sort && rangeIn(sort);
   const filtered = filter && [filter.expression, filter.names, canonical(filter.values)];
   const identity = [
     format,
     pattern,
     layout ?? 0,
     index.name ?? 0,
-    read,
+    binding ?? readIn(partitions),
     sorted ?? 0,
     descending,
     filtered ?? 0,
   ];
   return JSON.stringify(query.equals === undefined ? identity : [...identity, canonical(query.equals)]);
+}
+
+/** Buckets move with time, and have a binding where that counts. */
+function readIn(partitions: Partitions): unknown {
+  if (partitions.kind === 'sequence') return 0;
+  if (partitions.kind === 'one') return partitions.key;
+  if (partitions.kind === 'merge') return partitions.keys;
+  return partitions.lists.map((parts) =>
+    parts.map(({ key, sort, index }) => [key, (sort && rangeIn(sort)) ?? 0, index?.name ?? 0]),
+  );
+}
+
+function rangeIn(sort: SortRange): unknown {
+  return sort.kind === 'between' ? [sort.from, sort.to, sort.below].map(bound) : sort;
 }
 
 /** A number is not the absence of one. */
@@ -99,11 +107,13 @@ export class Cursors {
 
   /** The fields that determine a position, without those that follow from the query. */
   #fields({ bucket, shard, sort, more, base }: Position): (string | number)[] {
-    const { partitions, index } = this.#query;
+    const { partitions } = this.#query;
+    const part = this.#buckets[bucket]?.[shard];
+    const index = this.#indexOf(part);
     const { table } = index;
     const fields: (string | number)[] = [];
     if (partitions.kind === 'merge') fields.push(shard);
-    if (partitions.kind === 'sequence') fields.push(nameOf(partitions.keys[bucket]?.[shard] ?? ''));
+    if (partitions.kind === 'sequence' || partitions.kind === 'parts') fields.push(nameOf(part));
     if (sort !== undefined) fields.push(sort);
     for (const [at, name] of (index.more ?? []).entries())
       if (this.#query.equals?.[name] === undefined) fields.push(more?.[at] as string | number);
@@ -113,15 +123,16 @@ export class Cursors {
   }
 
   #read(fields: readonly (string | number)[]): Position | undefined {
-    const { partitions, index } = this.#query;
-    const { table } = index;
     const rest = [...fields];
-    const place = partitions.kind === 'one' ? { bucket: 0, shard: 0 } : this.#place(rest.shift());
+    const isOne = this.#query.partitions.kind === 'one';
+    const place = isOne ? { bucket: 0, shard: 0 } : this.#place(rest.shift());
+    const part = place && this.#buckets[place.bucket]?.[place.shard];
+    if (place === undefined || part === undefined) return undefined;
+    const index = this.#indexOf(part);
+    const { table } = index;
     const sort = index.sort === undefined ? undefined : rest.shift();
     const more = index.more?.map((name) => this.#query.equals?.[name] ?? (rest.shift() as string | number));
-    const partition = place && bucketsIn(partitions)[place.bucket]?.[place.shard];
-    if (place === undefined || partition === undefined) return undefined;
-    const base: Key = { [table.partition]: partition };
+    const base: Key = { [table.partition]: part.key };
     if (index.partition !== table.partition) base[table.partition] = rest.shift() as string;
     if (table.sort !== undefined)
       base[table.sort] = (table.sort === index.sort ? sort : rest.shift()) as string;
@@ -131,22 +142,29 @@ export class Cursors {
   #place(
     field: string | number | undefined,
   ): { readonly bucket: number; readonly shard: number } | undefined {
-    const { partitions } = this.#query;
-    if (partitions.kind === 'merge')
-      return typeof field === 'number' ? { bucket: 0, shard: field } : undefined;
-    if (partitions.kind !== 'sequence') return undefined;
-    for (const [bucket, keys] of partitions.keys.entries()) {
-      const shard = keys.findIndex((key) => nameOf(key) === field);
+    if (typeof field !== 'number') return undefined;
+    if (this.#query.partitions.kind === 'merge') return { bucket: 0, shard: field };
+    for (const [bucket, parts] of this.#buckets.entries()) {
+      const shard = parts.findIndex((part) => nameOf(part) === field);
       if (shard !== -1) return { bucket, shard };
     }
     return undefined;
   }
+
+  get #buckets(): readonly (readonly Part[])[] {
+    return bucketsIn(this.#query.partitions);
+  }
+
+  #indexOf(part: Part | undefined): IndexRef {
+    return part?.index ?? this.#query.index;
+  }
 }
 
 /**
- * A partition among those of a query, in 48 bits: its key may be long, and its place moves with time. Of a hundred
- * partitions two have the same in one query of fifty thousand million.
+ * A part among those of a query, in 48 bits: its key may be long, and its place moves with time. Of a hundred
+ * parts two have the same in one query of fifty thousand million.
  */
-function nameOf(partition: string): number {
-  return bindingOf(partition).readUIntBE(0, 6);
+function nameOf({ key, sort }: Part = { key: '' }): number {
+  const name = sort === undefined ? String(key) : JSON.stringify([key, rangeIn(sort)]);
+  return bindingOf(name).readUIntBE(0, 6);
 }

@@ -2,7 +2,7 @@
 
 import { keyOfItem } from '../../keys/item-key.js';
 import { compareKeys } from '../../keys/ranges.js';
-import type { IndexRef, Item, Key, Partitions } from '../../types.js';
+import type { IndexRef, Item, Key, Part, Partitions, SortRange } from '../../types.js';
 
 /**
  * A position in the order of a query: the whole key of the item that is or was there. Inserting or deleting items
@@ -26,9 +26,12 @@ export interface Row {
   readonly item: Item;
   readonly bucket: number;
   readonly shard: number;
+  /** Where it was found, unless in the query's index. */
+  readonly index?: IndexRef | undefined;
 }
 
-export function positionOf(index: IndexRef, { item, bucket, shard }: Row): Position {
+/** @param queried the query's index */
+export function positionOf(queried: IndexRef, { item, bucket, shard, index = queried }: Row): Position {
   const sort = index.sort === undefined ? undefined : (item[index.sort] as string | number);
   const base = keyOfItem(index.table, item);
   if (index.more === undefined) return { bucket, shard, sort, base };
@@ -46,10 +49,16 @@ export function startKey(index: IndexRef, partition: string | number, { sort, mo
   return key;
 }
 
-/** The partitions as a sequence of buckets, each a list of shards. */
-export function bucketsIn(partitions: Partitions): readonly (readonly (string | number)[])[] {
-  if (partitions.kind === 'one') return [[partitions.key]];
-  return partitions.kind === 'merge' ? [partitions.keys] : partitions.keys;
+/** What a query reads, as a sequence of buckets, each a list of shards. */
+export function bucketsIn(
+  partitions: Partitions,
+  sort?: SortRange | undefined,
+): readonly (readonly Part[])[] {
+  if (partitions.kind === 'parts') return partitions.lists;
+  if (sort?.kind === 'empty') return [];
+  const parts = (keys: readonly (string | number)[]) => keys.map((key): Part => ({ key, sort }));
+  if (partitions.kind === 'one') return [parts([partitions.key])];
+  return partitions.kind === 'merge' ? [parts(partitions.keys)] : partitions.keys.map(parts);
 }
 
 /**

@@ -24,6 +24,7 @@ export const keyChecks: readonly Check<LaidOut>[] = [
   },
   {
     code: 'consistent-index',
+    eachMember: true,
     *check({ model, layout }) {
       for (const pattern of model.patterns) {
         const entity = layout.entities.get(pattern.target.text);
@@ -45,6 +46,7 @@ export const keyChecks: readonly Check<LaidOut>[] = [
   },
   {
     code: 'sparse-unsaid',
+    eachMember: true,
     check: sparse,
   },
   {
@@ -290,6 +292,8 @@ function placeOf(model: Model, entity: EntityLayout, item: ItemPlan, slot: SlotP
     const key = item.role === 'entry' ? pattern?.entry?.key : entity.model.key;
     return key?.[0]?.template.at ?? pattern?.name.at ?? entity.model.name.at;
   }
+  const own = entity.model.keys.find(({ index }) => index.text === slot.index)?.key[0];
+  if (own && slot.for === undefined) return own.template.at;
   const pinning =
     pattern ??
     model.patterns.find(

@@ -34,6 +34,7 @@ export const holeChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'key-hole-document',
+    eachMember: true,
     check: documentsInKeys,
   },
   {

@@ -14,6 +14,7 @@ import type { Check, Finding } from '../../row.js';
 export const partitionChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'shard-mismatch',
+    eachMember: true,
     check: shardMismatches,
   },
   {
@@ -37,10 +38,13 @@ function* shardMismatches({ model, entities, templates }: ResolvedModel): Genera
         hint: 'Remove it.',
       };
     } else if (!template.pattern?.shards) {
+      const { pattern } = template;
       yield {
         at,
-        message: `The key has \`{shard}\`, but pattern \`${template.pattern?.name.text}\` has no \`shards\`.`,
-        hint: 'Add `shards: 4`, or remove it.',
+        message: pattern
+          ? `The key has \`{shard}\`, but pattern \`${pattern.name.text}\` has no \`shards\`.`
+          : `The key has \`{shard}\`, but an entity does not say how many shards there are.`,
+        hint: pattern ? 'Add `shards: 4`, or remove it.' : 'Pin the key in the pattern that has `shards`.',
       };
     }
   }

@@ -2,15 +2,14 @@
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { declaredTransform, encodeChoices } from '../../../encodings.js';
-import { partOf } from '../../../model.js';
-import { keyTexts } from '../../../resolve/identity.js';
+import { type IndexModel, partOf, type TemplateModel, type Word } from '../../../model.js';
 import {
   indexOf,
   isWholeHole,
   type ResolvedEntity,
   type ResolvedModel,
 } from '../../../resolve/resolved-model.js';
-import { isFault, parseTemplate } from '../../../resolve/templates.js';
+import { isFault, keyTexts, parseTemplate } from '../../../resolve/templates.js';
 import { type Check, type Finding, listed } from '../../row.js';
 
 export const templateChecks: readonly Check<ResolvedModel>[] = [
@@ -40,6 +39,7 @@ export const templateChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'template-attribute',
+    eachMember: true,
     check: templateAttributes,
   },
   {
@@ -76,6 +76,8 @@ function* templateAttributes({ model, entities, templates }: ResolvedModel): Gen
   for (const { part, role, entity, pattern, attribute } of templates) {
     if (part !== undefined || !entity.table) continue;
     const { table } = entity;
+    // Keys that an entity pins are looked at as a whole.
+    if (role === 'index' && !pattern) continue;
     if (role === 'index') {
       const index = pattern && indexOf(entity, pattern);
       if (!pattern?.index) {
@@ -114,22 +116,59 @@ function* templateAttributes({ model, entities, templates }: ResolvedModel): Gen
     const entity = entities.get(pattern.target.text);
     const index = entity && indexOf(entity, pattern);
     const [first] = pattern.key;
-    if (!index || index.kind === 'local' || !first || !index.sort) continue;
-    const missing = [index.partition, index.sort].filter(
-      (word) => !pattern.key.some((one) => one.attribute.text === word.text),
-    );
-    const hasStray = pattern.key.some(
-      ({ attribute }) => attribute.text !== index.partition.text && attribute.text !== index.sort?.text,
-    );
-    // Half a key would be completed by the planner, and change with it.
-    if (missing.length === 0 || hasStray) continue;
-    yield {
-      at: first.attribute.at,
-      message: `The pinned key of \`${index.name.text}\` lacks ${listed(missing.map((word) => word.text))}.`,
-      notes: [{ message: 'the index', at: index.name.at }],
-      hint: 'Pin both attributes, or neither.',
-    };
+    if (index && first && index.kind !== 'local' && index.sort)
+      yield* missingParts(index, pattern.key, first.attribute.at, 'Pin both attributes, or neither.');
   }
+  for (const { model: entity, table } of entities.values()) {
+    for (const { index: name, key } of entity.keys) {
+      const index = table?.indexes.find((one) => one.name.text === name.text);
+      if (!index || !table) continue;
+      const parts = [
+        ...(index.kind === 'local' ? [] : [index.partition]),
+        ...(index.sort ? [index.sort] : []),
+      ];
+      if (index.multiAttribute) {
+        yield {
+          at: name.at,
+          message: `The keys of \`${index.name.text}\`, a multi-attribute index, are attributes of the record.`,
+          notes: [{ message: 'the index', at: index.name.at }],
+          hint: 'Remove it. Every record with these attributes is in the index.',
+        };
+        continue;
+      }
+      const names = parts.map(({ text }) => text);
+      for (const { attribute } of key)
+        if (!names.includes(attribute.text))
+          yield wrongAttribute(
+            attribute.text,
+            attribute.at,
+            `index \`${index.name.text}\``,
+            index.name.at,
+            names,
+          );
+      yield* missingParts(index, key, name.at, 'Pin all of them.', parts);
+    }
+  }
+}
+
+/** Half a key would be completed by the planner, and change with it. */
+function* missingParts(
+  { name, partition, sort }: IndexModel,
+  key: readonly TemplateModel[],
+  at: Span,
+  hint: string,
+  parts: readonly Word[] = [partition, ...(sort ? [sort] : [])],
+): Generator<Finding> {
+  const has = (word: Word) => key.some((one) => one.attribute.text === word.text);
+  const missing = parts.filter((word) => !has(word));
+  const hasStray = key.some(({ attribute }) => !parts.some(({ text }) => text === attribute.text));
+  if (missing.length === 0 || hasStray) return;
+  yield {
+    at,
+    message: `The pinned key of \`${name.text}\` lacks ${listed(missing.map((word) => word.text))}.`,
+    notes: [{ message: 'the index', at: name.at }],
+    hint,
+  };
 }
 
 function wrongAttribute(

@@ -61,8 +61,9 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
   if (cardinality !== 'many') yield* useless('distinct', pattern.distinct?.at, 'it is for `many`');
   else if (!pattern.leadsTo && !pattern.select)
     yield* useless('distinct', pattern.distinct?.at, 'every record is found once');
-  if (cardinality !== 'many' && cardinality !== 'mixed')
-    yield* useless('total', pattern.total?.at, 'there is no connection');
+  if (cardinality === 'mixed')
+    yield* useless('total', pattern.total?.at, 'the records of one entity are counted');
+  else if (cardinality !== 'many') yield* useless('total', pattern.total?.at, 'there is no connection');
   if (cardinality === 'count' || cardinality === 'sum' || cardinality === 'exists') {
     const isEach =
       cardinality === 'exists' &&
@@ -84,7 +85,8 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
   const type = fieldAt(resolved.model, pattern.for)?.type;
   if (isConnection(resolved.model.sdl, type))
     yield* useless('limit', pattern.limit?.at, 'a connection is limited by `first` and `last`');
-  if (pattern.sort.length === 0 && !pattern.range)
+  // Without `sort` a mixed pattern is in the order of its keys.
+  if (pattern.sort.length === 0 && !pattern.range && cardinality !== 'mixed')
     yield* useless('order', pattern.order?.at, 'there is no `sort`');
   const entity = resolved.entities.get(target.text);
   if (entity) {

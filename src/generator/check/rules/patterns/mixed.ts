@@ -1,12 +1,12 @@
 /** Patterns that give several entities: each member answers the question, and all are read by one query. */
 
-import { memberPatterns, membersOf, sortsFirst } from '../../../layout/mixed.js';
-import type { Model, PatternModel, Word } from '../../../model.js';
+import { suggestion } from '../../../diagnostics/suggest.js';
+import { type Model, type PatternModel, printType, type Word } from '../../../model.js';
 import type { KeyTemplate } from '../../../plan/types/storage.js';
-import { askedBy } from '../../../resolve/attribute-references.js';
+import { askedBy, lookedUpBy } from '../../../resolve/attribute-references.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
-import type { ResolvedModel } from '../../../resolve/resolved-model.js';
-import { fieldAt, isConnection } from '../../../resolve/sdl.js';
+import { isParent, memberPatterns, membersOf } from '../../../resolve/members.js';
+import type { ResolvedAttribute, ResolvedModel } from '../../../resolve/resolved-model.js';
 import type { LaidOut } from '../../laid-out.js';
 import { type Check, type Finding, listed } from '../../row.js';
 
@@ -19,6 +19,10 @@ export const mixedChecks: readonly Check<ResolvedModel>[] = [
     code: 'mixed-member',
     check: members,
   },
+  {
+    code: 'mixed-parent',
+    check: parents,
+  },
 ];
 
 export const mixedLayoutChecks: readonly Check<LaidOut>[] = [
@@ -30,10 +34,6 @@ export const mixedLayoutChecks: readonly Check<LaidOut>[] = [
     code: 'mixed-order',
     check: orders,
   },
-  {
-    code: 'mixed-parent',
-    check: parents,
-  },
 ];
 
 function mixedPatterns({ patterns }: Model): PatternModel[] {
@@ -42,10 +42,10 @@ function mixedPatterns({ patterns }: Model): PatternModel[] {
 
 function* targets({ model, entities }: ResolvedModel): Generator<Finding> {
   for (const pattern of model.patterns) {
-    const { name, target, parent } = pattern;
+    const { name, target, parents } = pattern;
     if (pattern.cardinality !== 'mixed') {
       const [first] = pattern.members;
-      const at = first?.entity.at ?? parent?.at;
+      const at = first?.entity.at ?? parents[0]?.at;
       if (at)
         yield {
           at,
@@ -75,7 +75,7 @@ function* targets({ model, entities }: ResolvedModel): Generator<Finding> {
       if (!type.members.includes(entity.text) || !entities.has(entity.text))
         yield stray(entity, 'stored member');
     const read = membersOf(model, pattern).map(({ entity }) => entity.text);
-    if (parent && !read.includes(parent.text)) yield stray(parent, 'member');
+    for (const parent of parents) if (!read.includes(parent.text)) yield stray(parent, 'member');
     const tables = new Set(read.map((member) => entities.get(member)?.table?.name.text));
     if (read.length > 0 && tables.size <= 1) continue;
     yield {
@@ -93,8 +93,11 @@ function* targets({ model, entities }: ResolvedModel): Generator<Finding> {
   }
 }
 
-function* members({ model, entities }: ResolvedModel): Generator<Finding> {
+function* members(resolved: ResolvedModel): Generator<Finding> {
+  const { model, entities } = resolved;
   for (const pattern of mixedPatterns(model)) {
+    yield* renames(resolved, pattern);
+    yield* types(resolved, pattern);
     const filtered = new Map(comparisonsOf(pattern.filter).map(({ field }) => [field.text, field]));
     for (const member of memberPatterns(model, pattern)) {
       const entity = entities.get(member.target.text);
@@ -119,19 +122,62 @@ function* members({ model, entities }: ResolvedModel): Generator<Finding> {
   }
 }
 
+/** A name for a field that there is, of one that the pattern has. */
+function* renames({ entities }: ResolvedModel, pattern: PatternModel): Generator<Finding> {
+  const named = new Set([
+    ...askedBy(pattern).map(({ text }) => text),
+    ...pattern.key.flatMap(({ template }) => template.text.match(/\w+/g) ?? []),
+  ]);
+  for (const { entity: member, renames } of pattern.members) {
+    const entity = entities.get(member.text);
+    for (const { field, as } of entity ? renames : []) {
+      const isKnown = entity?.attributes.has(field.text);
+      if (isKnown && named.has(as.text)) continue;
+      const isReversed = entity?.attributes.has(as.text) && named.has(field.text);
+      yield {
+        at: isKnown ? as.at : field.at,
+        message: isKnown
+          ? `Pattern \`${pattern.name.text}\` names no \`${as.text}\` that \`${member.text}.${field.text}\` could be.`
+          : `\`${member.text}\` has no attribute \`${field.text}\`.`,
+        hint: isReversed
+          ? `Write \`${as.text}: ${field.text}\`: the field of \`${member.text}\`, then its name in the pattern.`
+          : suggestion((isKnown ? as : field).text, isKnown ? named : [...(entity?.attributes.keys() ?? [])]),
+      };
+    }
+  }
+}
+
+/** What members are found and ordered by is one type of value, stored in one way. */
+function* types({ model, entities }: ResolvedModel, pattern: PatternModel): Generator<Finding> {
+  const first = new Map<string, { readonly name: string; readonly attribute: ResolvedAttribute }>();
+  for (const word of lookedUpBy(pattern)) {
+    for (const member of membersOf(model, pattern)) {
+      const own = member.renames.find(({ as }) => as.text === word.text)?.field ?? word;
+      const entity = entities.get(member.entity.text);
+      const attribute = entity?.attributes.get(own.text);
+      if (!entity || !attribute) continue;
+      const other = first.get(word.text);
+      first.set(word.text, other ?? { name: entity.name, attribute });
+      if (!other || formOf(other.attribute) === formOf(attribute)) continue;
+      yield {
+        at: word.at,
+        message: `\`${entity.name}.${attribute.name}\` is \`${printType(attribute.type)}\`, but \`${other.name}.${other.attribute.name}\` is \`${printType(other.attribute.type)}\`, or is stored in another form.`,
+        notes: [{ message: 'the field', at: attribute.at }],
+        hint: 'Give both the same type and the same `normalize`.',
+      };
+      return;
+    }
+  }
+}
+
+/** How its values are compared. */
+function formOf({ encoding, of, normalize }: ResolvedAttribute): string {
+  return JSON.stringify([encoding, encoding === 'enum' ? of : '', normalize]);
+}
+
 function* indexes({ model, layout }: LaidOut): Generator<Finding> {
   for (const pattern of mixedPatterns(model)) {
-    const reads = readsOf({ model, layout }, pattern);
-    const [first] = reads;
-    const other = reads.find(({ read }) => read.slot.index !== first?.read.slot.index);
-    if (first && other) {
-      yield {
-        at: pattern.name.at,
-        message: `Pattern \`${pattern.name.text}\` would read \`${first.entity.model.name.text}\` from ${first.read.slot.index ?? 'the table'} and \`${other.entity.model.name.text}\` from ${other.read.slot.index ?? 'the table'}, but one query reads one index.`,
-        hint: 'Pin an `index` that both can use, or give them keys in one item collection.',
-      };
-      continue;
-    }
+    const reads = mergedReads({ model, layout }, pattern);
     for (const { entity, read } of reads) {
       const index = entity.table.indexes.find((one) => one.name.text === read.slot.index);
       if (index?.kind === 'multi-attribute') {
@@ -165,15 +211,20 @@ function readsOf({ model, layout }: LaidOut, pattern: PatternModel) {
   });
 }
 
+/** Those of members that are merged: parents come before them, wherever they are. */
+function mergedReads(laidOut: LaidOut, pattern: PatternModel) {
+  return readsOf(laidOut, pattern).filter(({ member }) => !isParent(pattern, member));
+}
+
 /** The text before the first value that the answer is ordered by has to be the same in every member's key. */
 function* orders({ model, layout }: LaidOut): Generator<Finding> {
   for (const pattern of mixedPatterns(model)) {
-    const reads = readsOf({ model, layout }, pattern);
+    const reads = mergedReads({ model, layout }, pattern);
     const field = pattern.sort[0]?.field ?? pattern.range?.field;
     if (!field) continue;
-    const heads = reads.map(({ entity, read }) => ({
+    const heads = reads.map(({ member, entity, read }) => ({
       name: entity.model.name.text,
-      head: headBefore(read.slot.sort, field.text),
+      head: headBefore(read.slot.sort, (member.sort[0]?.field ?? member.range?.field ?? field).text),
     }));
     const [first] = heads;
     const other = heads.find(({ head }) => head !== first?.head);
@@ -195,30 +246,15 @@ function headBefore(template: KeyTemplate | null, field: string): string {
     .join('');
 }
 
-function* parents({ model, layout }: LaidOut): Generator<Finding> {
+function* parents({ model }: ResolvedModel): Generator<Finding> {
   for (const pattern of mixedPatterns(model)) {
-    const { parent } = pattern;
-    if (!parent) continue;
-    const reads = readsOf({ model, layout }, pattern);
-    const own = reads.find(({ entity }) => entity.model.name.text === parent.text);
-    if (!own) continue;
-    const bound = new Set(own.member.where.map(({ field }) => field.text));
-    const missing = own.entity.keyFields.filter((field) => !bound.has(field));
-    if (missing.length > 0) {
-      yield {
-        at: parent.at,
-        message: `The parent \`${parent.text}\` is read by its whole key, but \`where\` lacks ${listed(missing)}.`,
-        hint: `Add ${listed(missing)} to \`where\`, or remove \`parent\`.`,
-      };
-      continue;
-    }
-    const others = reads.filter((one) => one !== own).map(({ read }) => read.slot);
-    const isPaged = isConnection(model.sdl, fieldAt(model, pattern.for)?.type);
-    if (!isPaged || sortsFirst(own.read.slot, others)) continue;
+    const [parent] = pattern.parents;
+    const read = membersOf(model, pattern).map(({ entity }) => entity.text);
+    if (!parent || read.some((name) => !pattern.parents.some(({ text }) => text === name))) continue;
     yield {
       at: parent.at,
-      message: `\`${parent.text}\` does not sort first in its item collection, but a connection is ordered by its keys.`,
-      hint: 'Return a list, or give the parent a sort key that sorts before the others.',
+      message: `Every member that pattern \`${pattern.name.text}\` reads is a parent, so there is nothing that comes after them.`,
+      hint: 'Name only the entities whose records come first.',
     };
   }
 }

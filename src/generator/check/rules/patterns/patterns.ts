@@ -11,6 +11,7 @@ import { type Check, listed } from '../../row.js';
 export const patternChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'mixed-directions',
+    eachMember: true,
     *check({ model, entities }) {
       for (const { name, sort, target } of model.patterns) {
         const entity = entities.get(target.text);
@@ -39,11 +40,17 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
         const value = use.value;
         if (!value || value.kind === 'missing') continue;
         const { source } = use;
+        const pattern = resolved.model.patterns.find(({ name }) => name === use.by.name);
+        const isByKey = pattern?.cardinality === 'mixed' && pattern.sort.length === 0;
         if (source.kind !== 'argument') {
+          if (isByKey && source.kind === 'literal' && ['ASC', 'DESC'].includes(String(source.value)))
+            continue;
           yield {
             at: source.at,
-            message: `\`order\` of \`${use.by.name.text}\` must be an argument.`,
-            hint: 'Write `order: $direction`, or use `-` in `sort` for a fixed order.',
+            message: `\`order\` of \`${use.by.name.text}\` must be an argument${isByKey ? ', ASC or DESC' : ''}.`,
+            hint: isByKey
+              ? 'Write `order: DESC` to read the keys downwards, or `order: $direction`.'
+              : 'Write `order: $direction`, or use `-` in `sort` for a fixed order.',
           };
         } else if (value.kind === 'type') {
           const type = resolved.model.sdl.types.get(namedType(value.type));
@@ -122,6 +129,7 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'range-prefix',
+    eachMember: true,
     *check({ model, entities }) {
       for (const { narrow, last, target } of model.patterns) {
         if (!last) continue;
@@ -154,6 +162,7 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'range-suffix',
+    eachMember: true,
     *check({ model, entities }) {
       for (const { name, range, sort, order, target } of model.patterns) {
         const suffix = range?.bounds.find(({ operator }) => operator.text === 'suffix')?.operator;
@@ -209,6 +218,7 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'bucket-type',
+    eachMember: true,
     *check({ model, entities }) {
       for (const { bucket, target } of model.patterns) {
         const attribute = bucket && entities.get(target.text)?.attributes.get(bucket.field.text);

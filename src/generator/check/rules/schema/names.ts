@@ -66,6 +66,20 @@ export const nameChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'unknown-index',
     *check({ model, entities }) {
+      for (const { model: entity, table } of entities.values()) {
+        for (const { index } of entity.keys) {
+          if (!table || table.indexes.some(({ name }) => name.text === index.text)) continue;
+          yield {
+            at: index.at,
+            message: `Table \`${table.name.text}\` has no index \`${index.text}\`.`,
+            hint:
+              suggestion(
+                index.text,
+                table.indexes.map((one) => one.name.text),
+              ) ?? `Declare it under \`tables.${table.name.text}.indexes\`.`,
+          };
+        }
+      }
       for (const { index, target, members } of model.patterns) {
         if (!index || index.text === 'table' || index.text === 'unique') continue;
         const asked =

@@ -43,15 +43,17 @@ export function filterExpression(entity: EntityPlan, filter: FilterPlan): Doc {
   return call(runtime('filterOf'), [filterCondition(entity, filter)]);
 }
 
-/** The filter of a mixed query: only its members, and of them those it asks; a parent it brings along is exempt. */
+/** The filter of a mixed query: only its members, and of them those it asks; parents are exempt. */
 export function mixedFilter(
   entity: EntityPlan,
   filter: FilterPlan | null,
-  { only, parent }: Pick<MixedAccess, 'only' | 'parent'>,
+  { only, parents }: Pick<MixedAccess, 'only' | 'parents'>,
 ): Doc | null {
   const asked = filter && filterCondition(entity, filter);
   const exempt =
-    asked && parent?.read === 'first' ? call(runtime('exceptFor'), [quote(parent.entity), asked]) : asked;
+    asked && parents.length > 0
+      ? call(runtime('exceptFor'), [list(parents.map(({ entity }) => quote(entity))), asked])
+      : asked;
   const kinds = only && call(runtime('oneOf'), [quote('_type'), list(only.map(quote))]);
   const parts = [kinds, exempt].filter((part) => part !== null);
   const [single] = parts;

@@ -15,9 +15,9 @@ export function layoutOf(plan: Plan, { cardinality, access }: PatternPlan): stri
   if (cardinality !== 'many' && cardinality !== 'mixed') return null;
   const query = access.kind === 'mixed' ? access.query : queryOf(access);
   if (query === null) return null;
-  const read = access.kind === 'mixed' ? access.members : [query];
-  const layout = read.map(({ entity, partition, sort }) => {
-    const [table] = entityOf(plan, entity).items[query.item]?.slots ?? [];
+  const read = access.kind === 'mixed' ? access.members.map((member) => member.access) : [query];
+  const layout = read.map(({ entity, item, partition, sort }) => {
+    const [table] = entityOf(plan, entity).items[item]?.slots ?? [];
     return [partition, sort, table?.partition, table?.sort].map((template) => template?.parts ?? null);
   });
   const text = JSON.stringify([query.shards, layout]);

@@ -40,35 +40,55 @@ export interface PartitionParts {
 
 /** @param several the partition keys; more than one where entities of different partitions are read */
 export function partitionParts(access: QueryAccess, several: readonly Doc[]): PartitionParts {
-  const { bucket, shards } = access;
+  const { shards } = access;
   const [key = ''] = several;
-  const lists = listsOf(access);
+  const keys = keyList(access, several);
+  const buckets = bucketSequence(access);
+  if (buckets) return { partitions: sequence(eachBucket(access, buckets, keys)) };
+  if (several.length > 1 || isSeveral(access)) {
+    const isInShards = shards !== null && several.length === 1 && isShardsOnly(access);
+    return {
+      partitions: isInShards
+        ? call(runtime('shards'), [String(shards), arrow(['shard'], key)])
+        : merged(keys),
+    };
+  }
+  return { partition: key };
+}
+
+/** Whether one partition key of a pattern stands for several partitions that are merged. */
+export function isSeveral(access: QueryAccess): boolean {
+  return access.shards !== null || !isShardsOnly(access);
+}
+
+function isShardsOnly(access: QueryAccess): boolean {
+  return listsOf(access).length === 0 && !(isListOfBuckets(access) && !isInSequence(access));
+}
+
+/** The partitions of one bucket, as a list: one for each key, value of a list, and shard. */
+export function keyList(access: QueryAccess, several: readonly Doc[]): Doc {
+  const { shards } = access;
+  const [key = ''] = several;
   const inShards = (one: Doc) => call(runtime('shardKeys'), [String(shards), arrow(['shard'], one)]);
   const own =
     shards !== null && several.length === 1
       ? inShards(key)
       : list(several.map((one) => (shards === null ? one : code`...${inShards(one)}`)));
-  const keys = lists.reduceRight<Doc>((inner, { field, each }) => {
+  const keys = listsOf(access).reduceRight<Doc>((inner, { field, each }) => {
     const values = each === 'list' ? `by.${field}` : list(each.map(literal));
     return call(runtime('inList'), [quote(field), values, arrow([field], inner)]);
   }, own);
-  if (bucket?.reads.kind === 'across') {
-    const buckets = bucketsCrossed(access, bucket.reads.count);
-    if (isOrderedByTime(access)) return { partitions: sequence(eachBucket(buckets, keys)) };
-    // In another order, all of them are merged: cursors name the partition, as the window moves with time.
-    return { partitions: sequence(list([call(code`${buckets}.flatMap`, [arrow(['bucket'], keys)])])) };
-  }
-  if (bucket && isListOfBuckets(access)) {
-    if (!isInSequence(access)) {
-      const each = call(runtime('inList'), [quote('bucket'), 'by.bucket', arrow(['bucket'], keys)]);
-      return { partitions: merged(each) };
-    }
-    const buckets = [quote(bucket.unit), 'by.bucket', descendingExpression(access)];
-    return { partitions: sequence(eachBucket(call(runtime('bucketList'), buckets), keys)) };
-  }
-  if (lists.length > 0 || several.length > 1) return { partitions: merged(keys) };
-  if (shards === null) return { partition: key };
-  return { partitions: call(runtime('shards'), [String(shards), arrow(['shard'], key)]) };
+  return isListOfBuckets(access) && !isInSequence(access)
+    ? call(runtime('inList'), [quote('bucket'), 'by.bucket', arrow(['bucket'], keys)])
+    : keys;
+}
+
+/** The buckets that are read one after the other; null where the pattern reads none, or one. */
+export function bucketSequence(access: QueryAccess): Doc | null {
+  const { bucket } = access;
+  if (bucket?.reads.kind === 'across') return bucketsCrossed(access, bucket.reads.count);
+  if (!bucket || !isInSequence(access)) return null;
+  return call(runtime('bucketList'), [quote(bucket.unit), 'by.bucket', descendingExpression(access)]);
 }
 
 function merged(keys: Doc): Doc {
@@ -79,7 +99,13 @@ function sequence(keys: Doc): Doc {
   return object([property('kind', quote('sequence')), property('keys', keys)]);
 }
 
-function eachBucket(buckets: Doc, keys: Doc): Doc {
+/**
+ * A list of partitions for each bucket. In another order all of them are one list, to be merged: cursors name the partition,
+ * as the window moves with time.
+ */
+export function eachBucket(access: QueryAccess, buckets: Doc, keys: Doc): Doc {
+  const isMerged = access.bucket?.reads.kind === 'across' && !isOrderedByTime(access);
+  if (isMerged) return list([call(code`${buckets}.flatMap`, [arrow(['bucket'], keys)])]);
   return call(code`${buckets}.map`, [arrow(['bucket'], keys)]);
 }
 

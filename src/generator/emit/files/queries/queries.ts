@@ -5,8 +5,9 @@ import {
   type MixedQuery,
   membersVariable,
   mixedQuery,
-  queriedMembers,
+  spanAccesses,
 } from '../../../plan/lookup/mixed-query.js';
+import { readsDownwards } from '../../../plan/lookup/sort-key.js';
 import { type PatternPlan, type QueryAccess, queryOf } from '../../../plan/types/access.js';
 import type { Plan } from '../../../plan/types/plan.js';
 import type { EntityPlan, TemplatePart } from '../../../plan/types/storage.js';
@@ -33,6 +34,7 @@ import { coveringView } from './covering.js';
 import { filterExpression, mixedFilter } from './filters.js';
 import { byParameter, freeFields } from './inputs.js';
 import { layoutOf } from './layout.js';
+import { mixedRead, type Parts } from './mixed.js';
 import { multiAttributeQuery } from './multi-attribute.js';
 import {
   descendingExpression,
@@ -90,7 +92,7 @@ function heldOf(plan: Plan) {
 function mixesOf(plan: Plan) {
   return plan.patterns.flatMap((pattern) => {
     if (pattern.access.kind !== 'mixed') return [];
-    const entities = queriedMembers(pattern.access).map((name) => entityOf(plan, name));
+    const entities = pattern.access.members.map(({ entity }) => entityOf(plan, entity));
     const name = membersVariable(pattern);
     const any = generic(runtime('anyEntity'), [recordOf(entities)]);
     const value = call(any, [list(entities.map(codecOf))]);
@@ -114,7 +116,7 @@ function queryView(plan: Plan, pattern: PatternPlan, asked: Asked) {
   const { entity, access } = asked;
   const mixed = 'mixed' in asked ? asked : null;
   const through = leadsOn(pattern) ? throughQuery(plan, pattern.access) : null;
-  const record = recordOf(mixed?.queried ?? [through?.target ?? entity]);
+  const record = recordOf(mixed?.entities ?? [through?.target ?? entity]);
   const constants = constantsOf(pattern);
   const parts = encodedParts(entity, access, constants);
   const { index, ...keys } = keyParts(entity, access, { mixed, constants, parts });
@@ -123,7 +125,7 @@ function queryView(plan: Plan, pattern: PatternPlan, asked: Asked) {
     : access.filter && filterExpression(entity, access.filter);
   const covering = through?.covering ?? (access.covering.kind === 'all' ? null : access.covering.name);
   const { page } = access;
-  const descending = readsDownwards(access);
+  const descending = directionExpression(access);
   const layout = layoutOf(plan, pattern);
   const binding = bindingExpression(pattern, access);
   const options: readonly (readonly [string, Doc | null])[] = [
@@ -150,8 +152,7 @@ function queryView(plan: Plan, pattern: PatternPlan, asked: Asked) {
   const name = access.function;
   return {
     name,
-    // One collection's members differ in their sort keys.
-    comment: queryComment(pattern, mixed?.partitions.length === 1 ? { ...access, sort: null } : access),
+    comment: queryComment(pattern, access, mixed),
     declaration: assigned(`export const ${name} =`, arrow(parameters, query, { returns })),
   };
 }
@@ -165,8 +166,6 @@ function constantsOf({ inputs }: PatternPlan): ReadonlyMap<string, string | numb
     inputs.flatMap(({ name, value }) => (value.kind === 'literal' ? [[name, value.value] as const] : [])),
   );
 }
-
-type Parts = (list: readonly TemplatePart[]) => Doc;
 
 /** Parts of a key with the values to look up. */
 function encodedParts(
@@ -227,34 +226,20 @@ function keyParts(
   if (access.multiAttribute) return multiAttributeQuery(entity, access, access.multiAttribute, constants);
   const { table } = entity;
   const variable = access.index === null ? tableVariable(table) : indexVariable(table, access.index);
-  const templates = mixed?.partitions ?? [access.partition];
-  return {
-    index: keyValue(variable),
-    ...partitionParts(
-      access,
-      templates.map((template) => parts(template.parts)),
-    ),
-    sort: sortOf(entity, access, mixed, parts),
-  };
-}
-
-function sortOf(entity: EntityPlan, access: QueryAccess, mixed: MixedQuery | null, parts: Parts): Doc | null {
-  const within = mixed?.mixed.within;
-  if (within) {
-    return object([
-      property('kind', quote('between')),
-      property('from', quote(within.from)),
-      property('below', quote(within.below)),
-    ]);
-  }
-  return mixed && access.range === null ? null : sortExpression(entity, access, parts(access.head));
+  const read = mixed
+    ? mixedRead(mixed, (member) => encodedParts(entity, member, constants))
+    : {
+        ...partitionParts(access, [parts(access.partition.parts)]),
+        sort: sortExpression(entity, access, parts(access.head)),
+      };
+  return { index: keyValue(variable), ...read };
 }
 
 /** Whether the sort key is read downwards: an inverted one against the order of the answer. */
-function readsDownwards(access: QueryAccess): string {
+function directionExpression(access: QueryAccess): string {
   const { order, isInverted } = access;
+  if (order.kind === 'fixed') return String(readsDownwards(access));
   if (!isInverted) return descendingExpression(access);
-  if (order.kind === 'fixed') return String(!order.descending);
   return order.descending ? "by.order === 'ASC'" : "by.order !== 'DESC'";
 }
 
@@ -273,7 +258,7 @@ function bindingExpression(pattern: PatternPlan, access: QueryAccess): Doc | nul
   return call(runtime('bindingOf'), [list(asked.map((name) => `by.${name}`))]);
 }
 
-function queryComment(pattern: PatternPlan, access: QueryAccess): string {
+function queryComment(pattern: PatternPlan, access: QueryAccess, mixed: MixedQuery | null): string {
   const field = pattern.field ? `${pattern.field.type}.${pattern.field.field}` : 'For rules';
   const order =
     access.order.kind === 'chosen'
@@ -283,5 +268,12 @@ function queryComment(pattern: PatternPlan, access: QueryAccess): string {
         : 'ascending';
   const shards = access.shards === null ? '' : `, ${access.shards} shards`;
   const next = leadsOn(pattern) ? `, then ${pattern.target} by key` : '';
-  return comment(`${field}: ${access.index ?? 'table'} ${keyComment(access)}, ${order}${shards}${next}.`);
+  // Members differ in their sort keys.
+  const partitions = new Set(
+    mixed?.entities.flatMap(({ name }) =>
+      spanAccesses(mixed.mixed, [name]).map(({ partition }) => partition.text),
+    ),
+  );
+  const keys = mixed ? [...partitions].map((text) => `\`${text}\``).join(' and ') : keyComment(access);
+  return comment(`${field}: ${access.index ?? 'table'} ${keys}, ${order}${shards}${next}.`);
 }

@@ -1,6 +1,7 @@
 /** The part of a partition that a query reads, as code. */
 
 import { isInverted, runtimeEnd, runtimePrefix } from '../../../encodings.js';
+import { isExact } from '../../../plan/lookup/sort-key.js';
 import type { QueryAccess } from '../../../plan/types/access.js';
 import type { EntityPlan } from '../../../plan/types/storage.js';
 import { encoding } from '../../expressions.js';
@@ -13,7 +14,7 @@ import { exactly } from './multi-attribute.js';
 export function sortExpression(entity: EntityPlan, access: QueryAccess, head: Doc): Doc | null {
   const { sort, range, narrow, terminated } = access;
   if (sort === null) return null;
-  if (access.head.length === sort.parts.length && sort.parts.length > 0) return exactly(head);
+  if (isExact(access)) return exactly(head);
   if (narrow) return narrowExpression(entity, access, narrow, head);
   if (range) {
     const shape = object([property('head', head), property('terminated', String(terminated))]);
