@@ -114,6 +114,8 @@ export interface WriteCost extends RulesAround {
   readonly idempotent?: true;
   /** Sequences whose last numbers are read, one request after the other. */
   readonly sequences?: number;
+  /** Partitions whose records are deleted, in further requests that depend on how many there are. */
+  readonly all?: number;
   /** Partitions searched for records to cascade to; how many further requests those take is unknown. */
   readonly cascades?: number;
   /** `prepare` and `alongside`. */

@@ -16,6 +16,7 @@ import { nextLock } from './layout/lock/next.js';
 import { printLock } from './lock.js';
 import type { Model } from './model.js';
 import { readLock } from './parse/lock.js';
+import { withNamedArguments } from './parse/named-arguments.js';
 import { readSdl } from './parse/sdl.js';
 import { sdlFilesOf, sdlMistakes } from './parse/sdl-errors.js';
 import { readYaml } from './parse/yaml.js';
@@ -82,7 +83,7 @@ export function generate({
   const { lock, diagnostics: ofLock } = measure('parse', () => readLock(locked?.path ?? '', locked?.text));
   if (locked) sources.set(locked.path, locked.text);
   const model = measure('lay out', () =>
-    chooseKeys({ ...yaml.model, sdl: withScalars(sdl, yaml.model.scalars) }, lock),
+    chooseKeys(withNamedArguments({ ...yaml.model, sdl: withScalars(sdl, yaml.model.scalars) }), lock),
   );
   const mistakes = measure('parse', () => sdlMistakes(sdlFilesOf(schema, relative)));
   const warnings = refuseErrors([...yaml.diagnostics, ...mistakes, ...ofLock], sources);

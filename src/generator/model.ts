@@ -263,6 +263,8 @@ export interface MutationModel {
   readonly kind: MutationKind;
   readonly entity: Word;
   readonly for?: FieldPath;
+  /** Of a delete, the pattern whose records are deleted. */
+  readonly all?: Word;
   /** The list for each of whose elements a record is written. */
   readonly each?: Source;
   readonly where: readonly Binding[];

@@ -20,7 +20,7 @@ export const errorCodes = {
   BEING_DELETED:
     'The record and everything that belongs to it are being deleted; it cannot be changed any more.',
   CASCADE_UNFINISHED:
-    'More belongs to the record than one call deletes. `deleted` records are deleted; repeat the call to resume.',
+    'More is to be deleted than one call deletes. `deleted` records are deleted; repeat the call to resume.',
   CONFLICT: 'Other writers kept changing the same records. Nothing was written.',
   BAD_CURSOR: 'A cursor was not issued for this field with these arguments, or was altered.',
   BAD_PAGE:
@@ -188,7 +188,7 @@ export function beingDeleted(entity: string): TableloomError {
 export function cascadeUnfinished(entity: string, deleted: number, cause?: unknown): TableloomError {
   return new TableloomError(
     'CASCADE_UNFINISHED',
-    `More belongs to this ${entity} than one call deletes: ${deleted} records are deleted. Repeat the call to resume.`,
+    `More goes with ${entity} than one call deletes: ${deleted} records are deleted. Repeat the call to resume.`,
     { entity, deleted },
     cause,
   );

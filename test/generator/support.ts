@@ -9,6 +9,7 @@ import { nextLock } from '../../src/generator/layout/lock/next.js';
 import type { Layout } from '../../src/generator/layout/types.js';
 import { emptyLock, type Lock } from '../../src/generator/lock.js';
 import type { Model } from '../../src/generator/model.js';
+import { withNamedArguments } from '../../src/generator/parse/named-arguments.js';
 import { readSdl } from '../../src/generator/parse/sdl.js';
 import { readYaml } from '../../src/generator/parse/yaml.js';
 import { planOf } from '../../src/generator/plan/plan.js';
@@ -29,7 +30,10 @@ export function checked(yaml: string, sdl: string | GraphQLSchema, lock: Lock = 
   const schema = typeof sdl === 'string' ? buildSchema(new Source(sdl, 'schema.graphql')) : sdl;
   const read = readYaml('access-patterns.yaml', yaml);
   const { sdl: plain } = readSdl(schema, (name) => name);
-  const model: Model = chooseKeys({ ...read.model, sdl: withScalars(plain, read.model.scalars) }, lock);
+  const model: Model = chooseKeys(
+    withNamedArguments({ ...read.model, sdl: withScalars(plain, read.model.scalars) }),
+    lock,
+  );
   if (read.diagnostics.length > 0) return { model, diagnostics: read.diagnostics };
   const resolved = resolveModel(model);
   const ofModel = checkModel(resolved);

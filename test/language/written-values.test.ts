@@ -65,9 +65,12 @@ test('an argument that is left out leaves the attribute as it is', async () => {
   await send();
   const relabel = (args: string) => mutate(`relabel(id: "${id}", ${args}) { label note }`);
   expect(await relabel('note: "soon"')).toEqual({ label: 'Cups', note: 'soon' });
-  expect(await relabel('label: "Mugs"')).toEqual({ label: 'Mugs', note: 'soon' });
+  expect(await relabel('name: "Mugs"')).toEqual({ label: 'Mugs', note: 'soon' });
   expect(await relabel('note: null')).toEqual({ label: 'Mugs', note: null });
-  await expect(relabel('label: null')).rejects.toMatchObject({ extensions: { code: 'VALUE_INVALID' } });
+  await expect(relabel('name: null')).rejects.toMatchObject({
+    message: 'name cannot be null.',
+    extensions: { code: 'VALUE_INVALID', field: 'label', argument: 'name' },
+  });
 });
 
 test('documents and lists are replaced whole, and emptied', async () => {

@@ -30,7 +30,13 @@ export function countWrite(
   const records = lengths.reduce((sum, length) => sum + length, cost.records ?? 1);
   if (!cost.unread && records > 0) read(records);
   for (const rule of cost.rules ?? []) at = countRule(progress, { rule, times, arrivals, step: at, entry });
-  const { sequences = 0, cascades = 0, following = 0 } = cost;
+  const { sequences = 0, cascades = 0, following = 0, all = 0 } = cost;
+  if (all > 0) {
+    ledger.addRequests(at++, times * all, tally);
+    tally.readUnits += times * all;
+    unknown.add(`${cost.mutation ?? call.node.name.value} (records of ${cost.of})`);
+    read(1);
+  }
   for (let one = 0; one < following; one++) read(1);
   for (let one = 0; one < sequences; one++) ledger.addRequests(at++, times, tally);
   tally.readUnits += times * sequences;
@@ -44,6 +50,7 @@ export function countWrite(
   const reads = [
     ...(cost.idempotent ? ['reads the idempotency key'] : []),
     ...(!cost.unread ? [`reads ${cost.of}`] : []),
+    ...(all > 0 ? [`searches ${plural(all, 'partition')} and reads the records found`] : []),
     ...(following > 0 ? [`reads ${plural(following, 'record')} named by a step`] : []),
     ...(sequences > 0 ? [`reads ${plural(sequences, 'sequence')}`] : []),
     ...(cascades > 0 ? [`searches ${plural(cascades, 'partition')} for the cascade`] : []),

@@ -25,13 +25,14 @@ function writeCost(
   steps: readonly MutationPlan[],
 ): WriteCost {
   const rules = steps.flatMap(({ prepare, alongside }) => [prepare, alongside]).flatMap((rule) => rule ?? []);
-  const found = steps.filter(({ kind, direct }) => kind !== 'create' && !direct);
+  const found = steps.filter(({ kind, direct, all }) => kind !== 'create' && !direct && !all);
   const direct = steps.find((one) => one.direct);
   // What an earlier step names is read when that is computed.
   const following = found.filter(({ key }) => key.some(({ value }) => value.kind === 'result'));
   const read = found.filter((step) => !following.includes(step) && !step.each);
   const lists = found.filter((step) => !following.includes(step)).flatMap(({ each }) => listOf(each));
   const named = found.length > 0 ? found : steps;
+  const all = steps.reduce((sum, one) => sum + (one.all ? partitionsOf(plan, one.all) : 0), 0);
   const sequences = steps
     .filter(({ kind }) => isCreating(kind))
     .flatMap(({ entity }) => entityOf(plan, entity).aggregates ?? [])
@@ -50,6 +51,7 @@ function writeCost(
     ...(following.length > 0 ? { following: following.length } : {}),
     ...(idempotent ? { idempotent: true as const } : {}),
     ...(sequences === 0 ? {} : { sequences }),
+    ...(all === 0 ? {} : { all }),
     ...(cascades === 0 ? {} : { cascades }),
     ...(allow === null ? {} : { allow }),
     ...(rules.length === 0 ? {} : { rules }),
@@ -65,10 +67,14 @@ function isCreating(kind: MutationPlan['kind']): boolean {
   return kind === 'create' || kind === 'upsert' || kind === 'put';
 }
 
+function partitionsOf(plan: Plan, pattern: string): number {
+  const access = plan.patterns.find(({ name }) => name === pattern)?.access;
+  return access?.kind === 'query' ? (access.shards ?? 1) : 0;
+}
+
 /** In how many partitions the records are looked for that go with one of an entity. */
 function partitionsBelow(plan: Plan, entity: string): number {
   return referencesTo(plan, entity).reduce((sum, { reference: { onDelete, foundBy } }) => {
-    const access = plan.patterns.find(({ name }) => name === foundBy)?.access;
-    return onDelete === 'cascade' && access?.kind === 'query' ? sum + (access.shards ?? 1) : sum;
+    return onDelete === 'cascade' && foundBy !== null ? sum + partitionsOf(plan, foundBy) : sum;
   }, 0);
 }

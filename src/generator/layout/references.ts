@@ -98,22 +98,30 @@ export function childrenPattern(
   reference: ReferenceModel,
 ): PatternModel | undefined {
   const fields = new Set(fieldsOfReference(reference).map(({ text }) => text));
-  return model.patterns.find(
-    (pattern) =>
-      pattern.cardinality === 'many' &&
-      pattern.target.text === entity.name.text &&
-      pattern.leadsTo === undefined &&
-      pattern.where.length === fields.size &&
-      pattern.where.every(
-        ({ field, source, each }) => fields.has(field.text) && source.kind !== 'literal' && !each,
-      ) &&
-      pattern.when.every(({ field, values }) => fields.has(field.text) && values === 'present') &&
-      [...pattern.narrow, ...(pattern.range?.bounds ?? [])].every(({ source }) =>
-        isOptional(model, pattern, source),
-      ) &&
-      !pattern.filter &&
-      !pattern.bucket &&
-      !pattern.order,
+  return model.patterns.find((pattern) => givesAll(model, pattern, { entity: entity.name.text, fields }));
+}
+
+/** Whether a pattern returns all records of an entity that have values of these fields, and takes nothing else. */
+export function givesAll(
+  model: Model,
+  pattern: PatternModel,
+  { entity, fields }: { readonly entity: string; readonly fields: ReadonlySet<string> },
+): boolean {
+  return (
+    pattern.cardinality === 'many' &&
+    pattern.target.text === entity &&
+    pattern.leadsTo === undefined &&
+    pattern.where.length === fields.size &&
+    pattern.where.every(
+      ({ field, source, each }) => fields.has(field.text) && source.kind !== 'literal' && !each,
+    ) &&
+    pattern.when.every(({ field, values }) => fields.has(field.text) && values === 'present') &&
+    [...pattern.narrow, ...(pattern.range?.bounds ?? [])].every(({ source }) =>
+      isOptional(model, pattern, source),
+    ) &&
+    !pattern.filter &&
+    !pattern.bucket &&
+    !pattern.order
   );
 }
 

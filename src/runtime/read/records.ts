@@ -5,6 +5,16 @@ import type { IndexQuery } from '../types.js';
 import { getItems } from './batch-get.js';
 import { Reader } from './reader.js';
 
+/** Reads what a write depends on, and remembers nothing. */
+export function readerOf(requester: Requester, now: Date): Reader {
+  return new Reader({
+    requester,
+    now: () => now,
+    items: (keys) => getItems(requester, keys),
+    seen: () => undefined,
+  });
+}
+
 /** The first records of a query, at most `most`, however many requests that takes. */
 export async function recordsOf<R extends object>(
   requester: Requester,
@@ -12,14 +22,8 @@ export async function recordsOf<R extends object>(
   most: number,
   now: Date,
 ): Promise<readonly R[]> {
-  const reader = new Reader({
-    requester,
-    now: () => now,
-    items: (keys) => getItems(requester, keys),
-    seen: () => undefined,
-  });
   const records: R[] = [];
-  for await (const record of reader.each(query)) {
+  for await (const record of readerOf(requester, now).each(query)) {
     records.push(record);
     if (records.length === most) break;
   }

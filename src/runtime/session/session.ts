@@ -26,7 +26,8 @@ import type {
 import { readAggregate } from '../write/aggregates/aggregates.js';
 import { recount, resume } from '../write/aggregates/recount.js';
 import { type PutAllReport, putAll } from '../write/bulk/bulk.js';
-import { type CascadeOptions, cascade, type Deletion, isDeletion } from '../write/cascade/cascade.js';
+import type { AnyDeletion, Cascaded, CascadeOptions } from '../write/cascade/cascade.js';
+import { cascade, isDeletion } from '../write/cascade/cascade.js';
 import type { Contention } from '../write/contention.js';
 import { type Erased, eraseTraces, orMissing, type Trace } from '../write/erase.js';
 import { claimKey, earlierResults, hasKey, type Idempotency } from '../write/idempotency.js';
@@ -334,12 +335,11 @@ export class Session {
   }
 
   /**
-   * Deletes a record and everything that depends on it, however much, and returns its last state. Where one transaction
-   * is too small it takes several: the record can be read until the last one, but not be changed (BEING_DELETED) or
-   * referred to any more. CASCADE_UNFINISHED after `steps` transactions: repeat the call to resume. REFERENCED where a
-   * record cannot be deleted because others refer to it; those before it are deleted.
+   * Deletes a record with its dependents and returns its last state, or all records of a query and returns how many, in
+   * several transactions where one is too small: until the last one the record can be read, but not changed or referred to
+   * (BEING_DELETED). CASCADE_UNFINISHED after `steps` of them: repeat the call to resume. REFERENCED where others refer to it.
    */
-  async cascade<R extends object>(deletion: Deletion<R>, options?: CascadeOptions): Promise<R> {
+  async cascade<D extends AnyDeletion>(deletion: D, options?: CascadeOptions): Promise<Cascaded<D>> {
     try {
       const context = {
         requester: this.#requester,
@@ -347,9 +347,9 @@ export class Session {
         env: this.#writeEnvironment(),
         wrote: ({ items }: WriteOutcome) => this.#wrote(items),
       };
-      const record = await cascade(context, deletion, options);
+      const result = (await cascade(context, deletion, options)) as Cascaded<D>;
       this.#memory.forget();
-      return record;
+      return result;
     } catch (error) {
       this.#memory.forgetAll();
       throw error;

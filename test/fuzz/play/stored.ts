@@ -20,8 +20,7 @@ export async function storedItems(project: Project, tables: readonly TableDefini
       new ScanCommand({ TableName: project.tableName(table.table), ConsistentRead: true }),
     );
     // A number that came back to nothing says the same as none.
-    for (const item of found)
-      if (item._number !== 0) items[itemId(ref, keyOfItem(ref, item))] = plainNumbers(item);
+    for (const item of found) if (item._number !== 0) items[itemId(ref, keyOfItem(ref, item))] = plain(item);
   }
   return items;
 }
@@ -47,8 +46,8 @@ export function expectedItems(loaded: Loaded, declared: Declarations, state: Sta
   return Object.fromEntries(itemsOf(project, { records, versions: new Map() }, now));
 }
 
-/** The SDK reads whole numbers beyond 2^53 as bigint. */
-function plainNumbers(item: Item): Item {
+/** The SDK reads whole numbers beyond 2^53 as bigint. A revision that nobody declared is no concern of clients. */
+function plain({ _revision, ...item }: Item): Item {
   return Object.fromEntries(
     Object.entries(item).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
   );

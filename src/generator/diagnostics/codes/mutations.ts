@@ -46,6 +46,11 @@ export const mutationCodes = {
     remedy:
       'Keep one. An input field that provides the elements of `append` is not also used as the attribute’s value.',
   },
+  'delete-pattern': {
+    meaning:
+      '`all` of a mutation names no pattern, or one that does not return exactly the records with the values of `where`.',
+    remedy: 'Name a `many` pattern of the entity, and bind all of its equalities.',
+  },
   'each-list': {
     meaning:
       '`each` of a mutation does not name an argument that is a list of non-null elements, or a `prepare` rule is next to it.',

@@ -42,11 +42,13 @@ function mutationBlock(plan: Plan, budgets: SingleBudgets, mutation: MutationPla
   return {
     heading: `**${name}**${answers}${inStep} · ${kind} ${mutation.entity}${conditionText(mutation)}`,
     writes: [
-      `${items}${mutation.each ? ' for each element' : ''}`,
+      `${items}${mutation.each ? ' for each element' : mutation.all ? ` for each record of ${mutation.all}` : ''}`,
       ...(idempotent ? ['1 idempotency key'] : []),
       ...(mutation.direct ? ['without reading it'] : []),
     ].join(', '),
-    cost: [readCost(budgets.get(name)), writeCost(cost)].filter(Boolean).join('; '),
+    cost: [readCost(budgets.get(name)), writeCost(cost, mutation.all ? 'record' : 'element')]
+      .filter(Boolean)
+      .join('; '),
     rules: ruleNames(rules),
   };
 }
@@ -121,12 +123,11 @@ function referenceItems(plan: Plan, entity: EntityPlan, kind: string): string[] 
 }
 
 /** Write units in all, and where they go: the table and each index. */
-function writeCost({ least, most, each, without }: WriteCost): string {
+function writeCost({ least, most, each, without }: WriteCost, of = 'element'): string {
   const own = most.total > 0 || !each ? [unitsText({ least, most }, without)] : [];
-  return [
-    ...own,
-    ...(each ? [`${unitsText(each, own.length > 0 ? [] : without)} for each element`] : []),
-  ].join(' + ');
+  return [...own, ...(each ? [`${unitsText(each, own.length > 0 ? [] : without)} for each ${of}`] : [])].join(
+    ' + ',
+  );
 }
 
 function unitsText({ least, most }: Pick<WriteCost, 'least' | 'most'>, without: readonly string[]): string {

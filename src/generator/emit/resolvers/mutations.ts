@@ -17,7 +17,7 @@ import { requireOption } from '../files/conditions.js';
 import { attributeOf, isCascading, tokensVariable } from '../files/shared.js';
 import type { Doc } from '../fragment.js';
 import { arrow, block, call, code, json, list, object, property, quote } from '../printer.js';
-import { args, context, entityType, keyValue as keyName, runtime, writesOf } from '../symbols.js';
+import { args, context, entityType, keyValue as keyName, queryValue, runtime, writesOf } from '../symbols.js';
 import { keyValue } from './reads.js';
 import { type Body, ruleCall } from './rule-calls.js';
 
@@ -26,6 +26,7 @@ export function mutationBody(plan: Plan, mutation: MutationPlan): Body {
   const record = mutation.each ? 'records' : 'record';
   const write = writeExpression(plan, mutation, 'values');
   const prelude = preparation(mutation, 'values');
+  if (mutation.all) return { allow, statements: [allDeleted(plan, mutation, mutation.all)], isAsync: false };
   if (idempotent) {
     const once = idempotentWrite([record], idempotent, { name, prelude, writes: [write] });
     return { allow, statements: [once, record], isAsync: true };
@@ -33,6 +34,16 @@ export function mutationBody(plan: Plan, mutation: MutationPlan): Body {
   const cascades = mutation.kind === 'delete' && !mutation.each && isCascading(plan, mutation.entity);
   const sent = call(code`${context}.db.${cascades ? 'cascade' : 'writeOne'}`, [write]);
   return { allow, statements: [...prelude, sent], isAsync: prelude.length > 0 };
+}
+
+/** The records of a pattern, in as many transactions as it takes. */
+function allDeleted(plan: Plan, mutation: MutationPlan, pattern: string): Doc {
+  const entity = entityOf(plan, mutation.entity);
+  const access = plan.patterns.find(({ name }) => name === pattern)?.access;
+  if (access?.kind !== 'query') throw new Error(`pattern ${pattern} is no query`);
+  const values = object(mutation.key.map(({ name, value }) => property(name, keyValue(entity, name, value))));
+  const all = call(code`${writesOf(entity)}.deleteAll`, [queryValue(access.function), values]);
+  return call(code`${context}.db.cascade`, [all]);
 }
 
 /** One call that carries out all steps, and what of it the field gives. */
@@ -253,12 +264,11 @@ function expiryValue({ expiry }: MutationPlan): Doc[] {
   return [property(field, valueExpression(to))];
 }
 
-/** An argument that may be null, for an attribute that may not, is refused where it is. */
+/** An argument that may be null, for an attribute that may not, is refused where it is, by the name that the caller knows. */
 function givenValue(entity: EntityPlan, name: string, value: WrittenValue): Doc {
   const attribute = attributeOf(entity, name);
   const given = valueExpression(value);
-  const mayBeNull = isGiven(value) && value.nullable;
-  return mayBeNull && attribute && !attribute.nullable
-    ? call(runtime('notNull'), [quote(name), given])
-    : given;
+  if (!isGiven(value) || !value.nullable || !attribute || attribute.nullable) return given;
+  const called = value.path.at(-1) ?? name;
+  return call(runtime('notNull'), [quote(name), given, ...(called === name ? [] : [quote(called)])]);
 }

@@ -70,6 +70,18 @@ const mutationKeys = {
       'The argument with a list, for each element of which a record is written: `$each` is the element, `$each.sku` a field of it. All of them are one transaction, of at most 100 items.',
     example: { each: '$ids', delete: 'User', for: 'Mutation.deleteUsers', where: { id: '$each' } },
   },
+  all: {
+    ...name,
+    title: 'All records of a pattern',
+    description:
+      'With `delete`, the `many` pattern whose records are deleted, as many as there are; `where` has its equalities. The field returns how many records were deleted.',
+    example: {
+      delete: 'User',
+      all: 'usersOfTeam',
+      for: 'Mutation.deleteUsers',
+      where: { teamId: '$teamId' },
+    },
+  },
   where: {
     ...bindings,
     title: 'Key of the record',

@@ -108,6 +108,7 @@ function readWrite(
     ...optional({
       for: fieldPathOf(reading, map.get('for')),
       idempotent: idempotentOf(reading, map.get('idempotent')),
+      all: wordOf(reading, map.get('all')),
       to: sourceOf(ofRecord, map.get('to')),
       extend: wordOf(reading, map.get('extend')),
       from: sourceOf(reading, map.get('from')),

@@ -26,9 +26,11 @@ export function sourceOf(reading: Reading, entry: Entry | undefined): Source | u
   if (typeof value !== 'string' || literalText.test(value) || value === '' || reading.constants)
     return { kind: 'literal', value, at };
   const [head = '', ...path] = value.slice(1).split('.');
-  if (head === 'parent' || head === 'through') return { kind: head, path, at };
+  // Alone they are arguments of these names.
+  const isBelow = path.length > 0;
+  if (isBelow && (head === 'parent' || head === 'through')) return { kind: head, path, at };
   if (head === 'each' && reading.each) return { kind: 'each', list: reading.each, path, at };
-  if (head === 'current' && reading.current) return { kind: 'current', path, at };
+  if (isBelow && head === 'current' && reading.current) return { kind: 'current', path, at };
   if (reading.steps.has(head)) return { kind: 'step', step: head, path, at };
   return { kind: 'argument', path: [head, ...path], at };
 }

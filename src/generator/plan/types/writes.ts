@@ -31,6 +31,8 @@ export interface MutationPlan {
   readonly field: FieldRef | null;
   /** The list for each of whose elements a record is written. */
   readonly each?: WrittenValue;
+  /** The pattern whose records are deleted; `key` are its equalities. */
+  readonly all?: string;
   readonly key: readonly NamedWrite[];
   /** Attributes that are set. */
   readonly values: readonly NamedWrite[];

@@ -28,7 +28,8 @@ export function mutationCost(
   const { ranges, without } = partsOf(stored, rules, mutation);
   const token = mutation.idempotent ? [tokenRange] : [];
   const checks = checksOf(rules, [mutation]);
-  if (mutation.each) return { ...costOf([...token, checks], true), each: costOf(ranges, true), without };
+  if (mutation.each || mutation.all)
+    return { ...costOf([...token, checks], true), each: costOf(ranges, true), without };
   return { ...costOf([...ranges, ...token, checks], mutation.step !== undefined), without };
 }
 

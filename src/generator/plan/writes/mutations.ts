@@ -36,6 +36,7 @@ export function mutationPlan(
     kind: mutation.kind,
     entity: mutation.entity.text,
     field: fieldRef(mutation.for),
+    ...(mutation.all ? { all: mutation.all.text } : {}),
     ...(mutation.each ? { each: value(mutation.each) } : {}),
     key: mutation.where.map(({ field, source }) => ({ name: field.text, value: value(source) })),
     values: [...input.filter(({ name }) => !isGiven(name)), ...given],

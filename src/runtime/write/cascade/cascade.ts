@@ -26,6 +26,16 @@ export interface Deletion<out R> extends Write<R> {
   readonly root: DeletableRecord;
 }
 
+/** The records of a query, to be deleted in as many transactions as it takes. */
+export interface DeletionOfAll {
+  readonly entity: string;
+  records(requester: Requester, now: Date): AsyncIterable<DeletableRecord>;
+}
+
+export type AnyDeletion = Deletion<object> | DeletionOfAll;
+/** What a cascade gives: the last state of the record, or how many records there were. */
+export type Cascaded<D extends AnyDeletion> = D extends Deletion<infer R> ? R : number;
+
 export function isDeletion<R>(write: Write<R>): write is Deletion<R> {
   return 'root' in write;
 }
@@ -83,14 +93,15 @@ export interface CascadeContext {
  * Carries out a deletion, in one transaction where possible. Otherwise marks the record first, so that nothing can refer
  * to it any more, then deletes its dependents in transactions of several records, each with its entries, guards,
  * aggregates and dependents, and the record last. After a crash, or CASCADE_UNFINISHED, the mark stays; the same call
- * resumes.
+ * resumes. Of all records of a query, deletes as many in one transaction as fit, and returns how many.
  */
-export async function cascade<R extends object>(
+export async function cascade(
   context: CascadeContext,
-  deletion: Deletion<R>,
+  deletion: AnyDeletion,
   { steps = defaultSteps }: CascadeOptions = {},
-): Promise<R> {
-  const work = new Cascade(context, deletion.root, steps);
+): Promise<unknown> {
+  const work = new Cascade(context, deletion.entity, steps);
+  if (!('root' in deletion)) return work.removeAll(deletion);
   try {
     return await work.step(deletion);
   } catch (error) {
@@ -101,17 +112,17 @@ export async function cascade<R extends object>(
 
 class Cascade {
   readonly #context: CascadeContext;
-  readonly #root: DeletableRecord;
+  readonly #entity: string;
   #env: CallEnvironment;
   #left: number;
   #deleted = 0;
   /** Marked records whose dependents are being deleted: where references form a circle, they turn up again. */
   readonly #underway = new Set<string>();
 
-  constructor(context: CascadeContext, root: DeletableRecord, steps: number) {
+  constructor(context: CascadeContext, entity: string, steps: number) {
     this.#context = context;
     this.#env = context.env;
-    this.#root = root;
+    this.#entity = entity;
     this.#left = steps;
   }
 
@@ -149,18 +160,41 @@ class Cascade {
     }
   }
 
+  async removeAll({ records }: DeletionOfAll): Promise<number> {
+    const { requester, env } = this.#context;
+    let deleted = 0;
+    let some: DeletableRecord[] = [];
+    for await (const record of records(requester, env.now)) {
+      some.push(record);
+      if (some.length < transactionLimit) continue;
+      deleted += await this.remove(some);
+      some = [];
+    }
+    return deleted + (await this.remove(some));
+  }
+
+  /** Deletes records, in as few transactions as it takes. Returns how many of them were there. */
+  async remove(records: readonly DeletableRecord[]): Promise<number> {
+    let some = records;
+    let removed = 0;
+    while (some.length > 0) {
+      const { done, there, large } = await this.step(removing(some, this.#underway)).catch(
+        (error: unknown) => {
+          throw isCode(error, 'CONFLICT') ? this.#unfinished(error) : error;
+        },
+      );
+      if (large !== undefined) await this.inSteps(large, removingOne(large, this.#underway));
+      removed += there + (large === undefined ? 0 : 1);
+      some = some.slice(large === undefined ? done : done + 1);
+    }
+    return removed;
+  }
+
   /** Deletes the dependents of a marked record, until there are none. */
   async #empty(record: DeletableRecord): Promise<void> {
     for (;;) {
       const before = this.#deleted;
-      let some = await this.#dependentsOf(record);
-      while (some.length > 0) {
-        const { done, large } = await this.step(removing(some, this.#underway)).catch((error: unknown) => {
-          throw isCode(error, 'CONFLICT') ? this.#unfinished(error) : error;
-        });
-        if (large !== undefined) await this.inSteps(large, removingOne(large, this.#underway));
-        some = some.slice(large === undefined ? done : done + 1);
-      }
+      await this.remove(await this.#dependentsOf(record));
       if (this.#deleted === before) return;
     }
   }
@@ -176,7 +210,7 @@ class Cascade {
   }
 
   #unfinished(cause?: unknown): TableloomError {
-    return cascadeUnfinished(this.#root.entity, this.#deleted, cause);
+    return cascadeUnfinished(this.#entity, this.#deleted, cause);
   }
 }
 
@@ -197,6 +231,8 @@ function marking({ entity, table, key, end }: DeletableRecord): Write<null> {
 interface Removed {
   /** How many of the records are deleted, from the first. */
   readonly done: number;
+  /** How many of those were there. */
+  readonly there: number;
   /** The next one, where one transaction is too small for its dependents. */
   readonly large?: DeletableRecord;
 }
@@ -210,7 +246,12 @@ function removing(records: readonly DeletableRecord[], underway: ReadonlySet<str
       await found.load(records.map(({ table, key }) => ({ table, key, consistent: true })));
       const actions = new Actions();
       const items: Planned<unknown>['items'][number][] = [];
-      const give = (removed: Removed) => ({ result: removed, actions: actions.all, items });
+      let there = 0;
+      const give = (removed: Omit<Removed, 'there'>) => ({
+        result: { ...removed, there },
+        actions: actions.all,
+        items,
+      });
       for (const [done, record] of records.entries()) {
         const item = found.get(record.table, record.key);
         const seen = new Set([...underway, ...items.map(({ table, key }) => itemId(table, key))]);
@@ -227,6 +268,7 @@ function removing(records: readonly DeletableRecord[], underway: ReadonlySet<str
           return give(done === 0 ? { done, large: record } : { done });
         actions.add(tree.actions);
         items.push(...tree.items);
+        if (tree.items.some(({ table, key }) => itemId(table, key) === record.id)) there += 1;
       }
       return give({ done: records.length });
     },

@@ -1,7 +1,8 @@
 /** The writes of one entity, as generated code declares them. */
-import type { EntityCodec, Key } from '../../types.js';
-import { type Deletion, removeTree } from '../cascade/cascade.js';
-import type { DependentsOf } from '../cascade/tree.js';
+import { readerOf } from '../../read/records.js';
+import type { EntityCodec, IndexQuery, Key } from '../../types.js';
+import { type Deletion, type DeletionOfAll, removeTree } from '../cascade/cascade.js';
+import { type DependentsOf, deletableRecord } from '../cascade/tree.js';
 import type {
   CreateOptions,
   DeleteOptions,
@@ -167,18 +168,42 @@ export function putWrites<R extends object, K extends object, N extends object>(
 
 export interface DeleteWrites<R extends object, K> {
   delete(key: K, options?: DeleteOptions<R>): Write<R>;
+  /** All records of a query for these values, for `db.cascade`: those that still have them when they are deleted. */
+  deleteAll<V extends Partial<R>>(query: (values: V) => IndexQuery<R>, values: V): DeletionOfAll;
 }
 
 export function deleteWrites<R extends object, K>(
   entity: EntityCodec<R>,
   keyOf: (key: K) => Key,
 ): DeleteWrites<R, K> {
-  return { delete: (key, options) => remove(entity, keyOf(key), options) };
+  return {
+    delete: (key, options) => remove(entity, keyOf(key), options),
+    deleteAll: (query, values) => allOf(entity, query(values), values),
+  };
+}
+
+function allOf<R extends object>(
+  entity: EntityCodec<R>,
+  query: IndexQuery<R>,
+  values: Partial<R>,
+  further: DependentsOf<R> = () => [],
+): DeletionOfAll {
+  const fields = Object.keys(values) as (keyof R)[];
+  const isMeant = (record: R) => fields.every((field) => record[field] === values[field]);
+  return {
+    entity: entity.name,
+    async *records(requester, now) {
+      for await (const record of readerOf(requester, now).each(query))
+        yield deletableRecord(entity, entity.key(record), { further, isMeant });
+    },
+  };
 }
 
 export interface CascadeWrites<R extends object, K> {
   /** With all that goes with it: in one transaction by `db.write`, in as many as it takes by `db.cascade`. */
   delete(key: K, options?: DeleteOptions<R>): Deletion<R>;
+  /** All records of a query for these values, for `db.cascade`, each with all that goes with it. */
+  deleteAll<V extends Partial<R>>(query: (values: V) => IndexQuery<R>, values: V): DeletionOfAll;
 }
 
 export function cascadeWrites<R extends object, K>(
@@ -186,5 +211,8 @@ export function cascadeWrites<R extends object, K>(
   keyOf: (key: K) => Key,
   dependents: DependentsOf<R>,
 ): CascadeWrites<R, K> {
-  return { delete: (key, options) => removeTree(entity, keyOf(key), dependents, options) };
+  return {
+    delete: (key, options) => removeTree(entity, keyOf(key), dependents, options),
+    deleteAll: (query, values) => allOf(entity, query(values), values, dependents),
+  };
 }

@@ -30,8 +30,13 @@ export function later(now: Date, by: Readonly<Partial<Record<keyof typeof millis
   return new Date(units.reduce((time, unit) => time + (by[unit] ?? 0) * milliseconds[unit], now.getTime()));
 }
 
-/** An optional argument for an attribute that cannot be null: absent means unchanged, null is VALUE_INVALID. */
-export function notNull<T>(field: string, value: T | null | undefined): T | undefined {
-  if (value === null) throw new TableloomError('VALUE_INVALID', `${field} cannot be null.`, { field });
-  return value;
+/**
+ * An optional argument for an attribute that cannot be null: absent means unchanged, null is VALUE_INVALID.
+ *
+ * @param argument what the caller calls it, if that is not the name of the field
+ */
+export function notNull<T>(field: string, value: T | null | undefined, argument?: string): T | undefined {
+  if (value !== null) return value;
+  const details = { field, ...(argument !== undefined && { argument }) };
+  throw new TableloomError('VALUE_INVALID', `${argument ?? field} cannot be null.`, details);
 }

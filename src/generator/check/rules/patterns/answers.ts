@@ -15,7 +15,7 @@ import type { ResolvedModel } from '../../../resolve/resolved-model.js';
 import { connectionNode, encodingOf, fieldAt, isConnection, optional } from '../../../resolve/sdl.js';
 import { typeOfSource } from '../../../resolve/value-paths.js';
 import { type Check, type Finding, listed } from '../../row.js';
-import { carries } from '../writes/transactions.js';
+import { carries, givenBy } from '../writes/transactions.js';
 
 export const answerChecks: readonly Check<ResolvedModel>[] = [
   {
@@ -127,20 +127,22 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
           : field.type.kind === 'named' && field.type.name === target
     )
       continue;
+    const gives = answer.kind === 'mutation' ? givenBy(answer.by) : undefined;
+    const what = isMany ? `a list or connection of \`${target}\`` : `one \`${target}\``;
     yield {
       at: answer.for.at,
-      message: `${capital(answer.kind)} \`${answer.name.text}\` returns ${isMany ? `a list or connection of \`${target}\`` : isEach(answer) ? `a list of \`${target}\`` : `one \`${target}\``}, but \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
+      message: `${capital(answer.kind)} \`${answer.name.text}\` returns ${gives?.what ?? what}, but \`${answer.for.type}.${field.name}\` is \`${printType(field.type)}\`.`,
       notes: [{ message: 'the field', at: field.at }],
-      hint: isEach(answer)
-        ? `Make the field \`[${target}!]!\`.`
+      hint: isPlural(answer)
+        ? `Make the field \`${gives?.type}\`.`
         : returnHint(model.sdl, field, target, answer.kind),
     };
   }
 }
 
-/** Whether it writes a record for each element of a list. */
-function isEach(answer: Answer): boolean {
-  return answer.kind === 'mutation' && answer.by.each !== undefined;
+/** A mutation that gives something else than a record. */
+function isPlural(answer: Answer): boolean {
+  return answer.kind === 'mutation' && (answer.by.each ?? answer.by.all) !== undefined;
 }
 
 function readable({ entities }: ResolvedModel, name: string): { readonly keyFields: readonly string[] } {

@@ -1,7 +1,9 @@
 /** What a mutation computes from the record as it is, and what goes with which kind of mutation. */
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
+import { suggestion } from '../../../diagnostics/suggest.js';
 import { isNumber } from '../../../encodings.js';
+import { givesAll } from '../../../layout/references.js';
 import { type MutationModel, namedType, printType } from '../../../model.js';
 import {
   type ResolvedAttribute,
@@ -71,6 +73,31 @@ export const elementChecks: readonly Check<ResolvedModel>[] = [
     },
   },
   {
+    code: 'delete-pattern',
+    *check({ model, entities }) {
+      for (const { name, kind, all, entity, where } of model.mutations) {
+        if (!all || kind !== 'delete' || !entities.has(entity.text)) continue;
+        const pattern = model.patterns.find((one) => one.name.text === all.text);
+        const fields = new Set(where.map(({ field }) => field.text));
+        if (pattern && givesAll(model, pattern, { entity: entity.text, fields })) continue;
+        const bound = pattern?.where.map(({ field }) => field.text) ?? [];
+        yield {
+          at: all.at,
+          message: pattern
+            ? `Pattern \`${all.text}\` does not return all of \`${entity.text}\` for which mutation \`${name.text}\` has values.`
+            : `There is no pattern \`${all.text}\`.`,
+          ...(pattern ? { notes: [{ message: 'the pattern', at: pattern.name.at }] } : {}),
+          hint: pattern
+            ? `Name a \`many\` pattern of \`${entity.text}\` without filter, bucket and order, and bind its equalities${bound.length > 0 ? `: \`where: { ${bound.map((field) => `${field}: $${field}`).join(', ')} }\`` : ''}.`
+            : suggestion(
+                all.text,
+                model.patterns.map((one) => one.name.text),
+              ),
+        };
+      }
+    },
+  },
+  {
     code: 'touch-expiry',
     *check({ model, entities }) {
       for (const { kind, name, entity, to, extend } of model.mutations) {
@@ -125,6 +152,20 @@ export function* mutationWithoutEffect(mutation: MutationModel): Generator<Findi
   if (kind !== 'update' && kind !== 'upsert')
     for (const { how, field } of elements)
       yield useless(how, field.at, deleted ?? touched ?? 'a put does not use existing values');
+  if (mutation.all && kind !== 'delete') yield useless('all', mutation.all.at, 'it is for `delete`');
+  else if (mutation.all) {
+    const { each, alongside, idempotent, step } = mutation;
+    const why = 'with `all`, records are deleted in as many transactions as it takes';
+    for (const [key, at] of [
+      ['each', each?.at],
+      ['require', require[0]?.name.at],
+      ['expect', expect?.at],
+      ['alongside', alongside?.at],
+      ['idempotent', idempotent?.token.at],
+      ['all', step && mutation.all.at],
+    ] as const)
+      if (at) yield useless(key, at, key === 'all' ? 'a transaction cannot hold them' : why);
+  }
   if (kind === 'touch') return;
   for (const [key, one] of [
     ['to', mutation.to],

@@ -13,7 +13,7 @@ export const mutationChecks: readonly Check<ResolvedModel>[] = [
     code: 'incomplete-key',
     *check(resolved) {
       for (const { mutation, entity } of known(resolved)) {
-        if (mutation.kind === 'create' || !entity.keyFields) continue;
+        if (mutation.kind === 'create' || mutation.all || !entity.keyFields) continue;
         const given = new Set(mutation.where.map((binding) => binding.field.text));
         const missing = entity.keyFields.filter((field) => !given.has(field));
         const extra = mutation.where.filter(

@@ -131,7 +131,11 @@ function* wrongFields(
 }
 
 /** The type of what a write gives: its record, or a list of them. */
-function givenBy({ each, entity }: MutationModel): { readonly what: string; readonly type: string } {
+export function givenBy({ kind, all, each, entity }: MutationModel): {
+  readonly what: string;
+  readonly type: string;
+} {
+  if (all && kind === 'delete') return { what: 'the number of deleted records', type: 'Int!' };
   const type = `${entity.text}!`;
   return each
     ? { what: `a list of \`${entity.text}\``, type: `[${type}]!` }
@@ -139,7 +143,8 @@ function givenBy({ each, entity }: MutationModel): { readonly what: string; read
 }
 
 /** Whether a field of the type can give it. */
-export function carries(type: TypeRef, { each, entity }: MutationModel): boolean {
+export function carries(type: TypeRef, { kind, all, each, entity }: MutationModel): boolean {
+  if (all && kind === 'delete') return type.kind === 'named' && type.name === 'Int';
   const one = each ? (type.kind === 'list' ? type.of : undefined) : type;
   return one?.kind === 'named' && one.name === entity.text;
 }
