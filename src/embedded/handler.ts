@@ -73,7 +73,8 @@ export function requestHandler(store: Store): EngineRequestHandler {
     },
     destroy() {},
     updateHttpClientConfig() {},
-    httpHandlerConfigs: () => ({}),
+    // Nothing waits for a connection where there is none.
+    httpHandlerConfigs: () => ({ httpAgent: { maxSockets: Number.POSITIVE_INFINITY } }),
   };
 }
 

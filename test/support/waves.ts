@@ -73,7 +73,7 @@ export function inWaves(config: DynamoDBClientConfig): Waves {
     },
     destroy() {},
     updateHttpClientConfig() {},
-    httpHandlerConfigs: () => ({}),
+    httpHandlerConfigs: () => ({ httpAgent: { maxSockets: Number.POSITIVE_INFINITY } }),
   } as unknown as Handler;
   const client = new DynamoDBClient({ ...config, requestHandler: handler });
   return {
