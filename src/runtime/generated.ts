@@ -58,6 +58,7 @@ export { type Holes, type Template, unpack } from './keys/templates.js';
 export type { LanguageDate, LanguagePick } from './language.js';
 export { held, query } from './read/covering.js';
 export {
+  type AttributeOperand,
   allOf,
   anyOf,
   atLeast,
@@ -65,6 +66,7 @@ export {
   attribute,
   beginsWith,
   between,
+  type Comparable,
   type Condition,
   contains,
   equal,
@@ -75,8 +77,11 @@ export {
   lessThan,
   not,
   notEqual,
+  type Operand,
+  type Operator,
   oneOf,
   size,
+  type Test,
 } from './read/filters.js';
 export {
   firstFound,
@@ -123,17 +128,21 @@ export type {
   Item,
   Keep,
   Key,
+  NumberKind,
+  Optional,
   Partitions,
   RangeBounds,
   Reference,
   ReferencedBy,
   SequenceRef,
   SortRange,
+  SumRange,
   TableRef,
   Validation,
 } from './types.js';
 export { distinct, documentValue, epochSeconds, listOf, lowercase, picked, setOf, trim } from './values.js';
-export { type Deletion, removeTree } from './write/cascade/cascade.js';
+export type { Premise } from './write/action.js';
+export { type AnyDeletion, type Cascaded, type Deletion, removeTree } from './write/cascade/cascade.js';
 export {
   type DeletableRecord,
   type Dependents,
@@ -168,6 +177,7 @@ export type {
   CreateOptions,
   DeleteIfPresentOptions,
   DeleteOptions,
+  DirectUpdate,
   FoundItems,
   Planned,
   Requirements,

@@ -321,3 +321,6 @@ export interface Connection<R, E extends object = object> {
   /** How many records there are in all, where an aggregate counts them and it was requested. */
   readonly totalCount?: number;
 }
+
+/** A value that may be left out. */
+export type Optional<T> = T | null | undefined;

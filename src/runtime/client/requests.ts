@@ -258,7 +258,9 @@ function isUnderWay(thrown: unknown): boolean {
 function failure(thrown: unknown, isLost: boolean, isUndecided: boolean): TableloomError {
   const error = fromAws(thrown);
   if (!isLost) return isUnderWay(thrown) ? unknownOutcome(thrown) : error;
-  if (isUndecided || error.code === 'STORAGE_UNAVAILABLE') return unknownOutcome(thrown);
+  // Load tells nothing of the attempt whose answer was lost.
+  if (isUndecided || error.code === 'STORAGE_UNAVAILABLE' || error.code === 'BUSY')
+    return unknownOutcome(thrown);
   afterLostAnswers.add(error);
   return error;
 }

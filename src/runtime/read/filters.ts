@@ -5,7 +5,7 @@
  */
 
 import { compareKeys } from '../keys/ranges.js';
-import type { AttributeValue, Filter, Item } from '../types.js';
+import type { AttributeValue, Filter, Item, Optional } from '../types.js';
 import { sameValue } from '../values.js';
 
 /** A condition as DynamoDB is sent it, and as it holds for an item. */
@@ -24,8 +24,7 @@ interface Scope {
   value(value: AttributeValue): string;
 }
 
-type Comparable = string | number | boolean;
-type Optional<T> = T | null | undefined;
+export type Comparable = string | number | boolean;
 type Stored = AttributeValue | undefined;
 
 /** Another attribute of the same item, to compare with. */
@@ -37,7 +36,7 @@ export function attribute(name: string): AttributeOperand {
   return { attribute: name };
 }
 
-type Operand = Comparable | AttributeOperand;
+export type Operand = Comparable | AttributeOperand;
 
 const comparisons = {
   '=': isEqual,
@@ -49,7 +48,7 @@ const comparisons = {
   '>=': (a: Stored, b: Stored) => order(a, b) >= 0,
 } as const;
 
-type Operator = keyof typeof comparisons;
+export type Operator = keyof typeof comparisons;
 
 function isEqual(a: Stored, b: Stored): boolean {
   return a !== undefined && b !== undefined && sameValue(a, b);

@@ -162,7 +162,7 @@ class PartitionReader {
     const exact = this.#skip === undefined && !isWidened(this.#range);
     const rows: Row[] = [];
     for (const item of items) {
-      if (this.#only?.includes(item._type) === false) continue;
+      if (this.#only?.includes(item['_type']) === false) continue;
       if (!exact && sort !== undefined) {
         const key = item[sort] as string | number;
         if (key === this.#skip || !within(this.#range, key)) continue;

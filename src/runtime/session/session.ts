@@ -283,8 +283,7 @@ export class Session {
 
   /** One write, and its result. */
   async writeOne<Result>(write: Write<Result>): Promise<Result> {
-    const [result] = await this.write(write);
-    return result;
+    return (await this.write(write))[0];
   }
 
   /**
@@ -364,10 +363,9 @@ export class Session {
     const gone = isDeletion(deletion) ? this.cascade(deletion) : this.writeOne(deletion);
     const record = await orMissing(deletion, gone);
     this.#beginWriting();
-    // What a caller began who might, is completed.
     const env = { ...this.#writeEnvironment(), premises: () => [] };
-    const { contention } = this.#environment;
-    const write = (one: Write<unknown>) => transact(this.#requester, contention, [one], env);
+    const write = (one: Write<unknown>) =>
+      transact(this.#requester, this.#environment.contention, [one], env);
     const erasing = eraseTraces(traces, this.#reader, write).finally(() => this.#memory.forgetAll());
     return { record, traces: await erasing };
   }

@@ -1,7 +1,6 @@
 /** New values of fields from their current ones: what `append`, `remove` and `touch` of a mutation compute. */
 import { TableloomError } from '../../errors.js';
-
-type Optional<T> = T | null | undefined;
+import type { Optional } from '../../types.js';
 
 /** The list followed by these elements, without those that are null or absent. */
 export function appended<T, C extends readonly T[] | null>(
