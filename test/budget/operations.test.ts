@@ -1,6 +1,7 @@
 /** Every operation below operations/ sends as many requests, in as many steps, as its budget says. */
 
 import { readdirSync, readFileSync } from 'node:fs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { buildSchema, type DocumentNode, parse } from 'graphql';
 import { budgetOf } from 'tableloom/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -40,8 +41,10 @@ beforeAll(async () => {
     sample,
     // What is asked at one moment is sent at one moment.
     database: { limits: { concurrency: 1000 } },
-    onClient: (client) => {
+    client: (config) => {
+      const client = new DynamoDBClient({ requestHandler: { httpAgent: { maxSockets: 1000 } }, ...config });
       steps = lockstep(client);
+      return client;
     },
   });
   token = await tokenOf(0);
