@@ -213,7 +213,8 @@ export class Requester {
       const signal = this.#signal;
       if (signal?.aborted) throw cancelled(signal.reason);
       const left = this.#end - performance.now();
-      if (left <= 0) throw outOfTime();
+      // Timers count whole milliseconds, and may end within one of theirs.
+      if (left < 1) throw outOfTime();
       this.#requests += 1;
       onRequest?.({ operation, input, sequence: this.#requests });
       const counted = capacity ? { ReturnConsumedCapacity: 'TOTAL' as const, ...input } : input;
