@@ -14,8 +14,8 @@ import {
 } from '../errors.js';
 import type { TableRef } from '../types.js';
 import { Call } from './call.js';
-import type { Connections } from './connections.js';
 import type { Limits } from './limits.js';
+import { Places } from './places.js';
 import { Retry } from './retry.js';
 import type { Operations, Requests, Sdk } from './sdk.js';
 
@@ -53,7 +53,7 @@ export interface Statistics {
 
 export interface RequesterOptions {
   readonly sdk: Sdk;
-  readonly connections: Connections;
+  readonly connections: Places;
   /** Logical to physical table names. */
   readonly tables: Readonly<Record<string, string>>;
   readonly limits: Limits;
@@ -90,8 +90,7 @@ export class Requester {
   #signal: AbortSignal | undefined;
   /** When the session is over, by the process's clock. */
   readonly #end: number;
-  readonly #waiting: (() => void)[] = [];
-  #active = 0;
+  readonly #places = new Places(() => this.limits.concurrency);
   /** The numbers of requests that have begun and not ended, waiting ones included, in order. */
   readonly #open = new Set<number>();
   #begun = 0;
@@ -206,9 +205,11 @@ export class Requester {
     const { capacity, onRequest, limits, connections } = this.#options;
     const order = ++this.#begun;
     this.#open.add(order);
-    if (this.#active >= limits.concurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else if (this.#active++ === 0) this.#steps += 1;
-    await connections.take();
+    if (this.#places.isIdle) this.#steps += 1;
+    for (const places of [this.#places, connections]) {
+      const turn = places.take();
+      if (turn) await turn;
+    }
     try {
       const signal = this.#signal;
       if (signal?.aborted) throw cancelled(signal.reason);
@@ -224,11 +225,8 @@ export class Requester {
       if (capacity) this.#count(operation, output);
       return output;
     } finally {
-      connections.release();
-      // The place goes straight to the next in line, so that `#active` counts it all the time.
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#active -= 1;
+      connections.leave();
+      this.#places.leave();
       this.#settle(order);
     }
   }

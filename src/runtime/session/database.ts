@@ -2,9 +2,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { v7 } from 'uuid';
-import { Connections } from '../client/connections.js';
+import { connectionsOf } from '../client/connections.js';
 import { documentClientOf } from '../client/document.js';
 import { defaultLimits, type Limits } from '../client/limits.js';
+import type { Places } from '../client/places.js';
 import { Requester, type RequestReport } from '../client/requests.js';
 import { type Sdk, sdkOf } from '../client/sdk.js';
 import { CursorSealer } from '../read/cursor/sealing.js';
@@ -48,7 +49,7 @@ export interface SessionOptions {
 export class Database {
   readonly #options: DatabaseOptions;
   readonly #sdk: Sdk;
-  readonly #connections: Connections;
+  readonly #connections: Places;
   readonly #sealer: CursorSealer;
   readonly #limits: Limits;
   readonly #contention = new Contention();
@@ -59,7 +60,7 @@ export class Database {
     this.#options = options;
     this.#sealer = new CursorSealer(options.cursorSecrets);
     this.#limits = { ...defaultLimits, ...options.limits };
-    this.#connections = new Connections(options.client);
+    this.#connections = connectionsOf(options.client);
     this.#sdk = sdkOf(options.client, this.#limits);
   }
 
