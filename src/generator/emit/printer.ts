@@ -328,6 +328,11 @@ export function quote(text: string): string {
   return `${mark}${escaped.replaceAll(mark, `\\${mark}`)}${mark}`;
 }
 
+/** A list of texts: `['a', 'b']`. */
+export function texts(values: readonly string[]): Doc {
+  return list(values.map(quote));
+}
+
 const escapes: Readonly<Record<string, string>> = {
   '\\': '\\\\',
   '\n': '\\n',

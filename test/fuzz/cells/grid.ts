@@ -20,3 +20,9 @@ export function gridOf(text: string): Grid {
 export function columnOf(grid: Grid, column: string): [row: string, word: string][] {
   return [...grid].map(([row, words]) => [row, words.get(column) ?? '']);
 }
+
+export function known<T>(all: Readonly<Record<string, T>>, name: string): T {
+  const one = all[name];
+  if (one === undefined) throw new Error(`nothing is called ${name}`);
+  return one;
+}

@@ -12,7 +12,7 @@ import { checked } from '../../generator/support.js';
 import type { Mapping, Texts } from '../draw/project.js';
 import type { Values } from '../oracle/declarations.js';
 import { emptyTally, Play } from '../play/play.js';
-import { columnOf, gridOf } from './grid.js';
+import { columnOf, gridOf, known } from './grid.js';
 
 /**
  * `=`: the column itself declares it, or cannot be without (`all`: test/language/delete-all.test.ts). `oracle`: the outcome is another one, as the oracle has it.
@@ -132,12 +132,6 @@ function added(key: string, column: string) {
     default:
       throw new Error(`nobody says how ${key} is used`);
   }
-}
-
-function known<T>(all: Readonly<Record<string, T>>, name: string): T {
-  const one = all[name];
-  if (one === undefined) throw new Error(`nothing is called ${name}`);
-  return one;
 }
 
 interface Field {

@@ -13,7 +13,7 @@ import type { Mapping, Texts } from '../draw/project.js';
 import type { QuestionStep, WriteStep } from '../draw/steps.js';
 import type { Values } from '../oracle/declarations.js';
 import { emptyTally, Play } from '../play/play.js';
-import { columnOf, gridOf } from './grid.js';
+import { columnOf, gridOf, known } from './grid.js';
 
 /**
  * `=`: the column itself declares it, or cannot be without. `answer`: the answer is another one. `reads`: other requests bring the
@@ -238,12 +238,6 @@ function added(key: string, column: string): Added {
     default:
       throw new Error(`nobody says how ${key} is used`);
   }
-}
-
-function known<T>(all: Readonly<Record<string, T>>, name: string): T {
-  const one = all[name];
-  if (one === undefined) throw new Error(`nothing is called ${name}`);
-  return one;
 }
 
 interface Field {

@@ -5,7 +5,7 @@ import { entityOf } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { AttributePlan, EntityPlan, GuardPlan, ItemPlan } from '../../plan/types/storage.js';
 import type { Doc } from '../fragment.js';
-import { arrow, assigned, call, code, list, object, property, quote } from '../printer.js';
+import { arrow, assigned, call, code, list, object, property, quote, texts } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { entityType, keyValue, runtime } from '../symbols.js';
 import { countedExpressions } from './aggregates.js';
@@ -132,10 +132,6 @@ function numberParts({ name, of, element, generated }: AttributePlan): Doc[] {
   if (generated !== null || !isNumber(element)) return [];
   const kind = of === 'Int' ? 'Int' : isWhole(element) ? 'integer' : 'decimal';
   return [property(name, quote(kind))];
-}
-
-function texts(values: readonly string[]): Doc {
-  return list(values.map(quote));
 }
 
 function entriesOf({ items }: EntityPlan): ItemPlan[] {

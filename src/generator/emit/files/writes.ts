@@ -21,6 +21,7 @@ import {
   object,
   property,
   quote,
+  texts,
 } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { codecOf, entityType, keyValue, runtime, runtimeType, schemaType } from '../symbols.js';
@@ -121,10 +122,6 @@ function keptByPut({ attributes, keyFields }: EntityPlan): Doc {
       (immutable || generated === 'now' || generated === 'uuidv7' || generated === 'sequence'),
   );
   return texts(kept.map(({ name }) => name));
-}
-
-function texts(names: readonly string[]): Doc {
-  return list(names.map(quote));
 }
 
 function creatingFunction(entity: EntityPlan, name: string): Doc {

@@ -21,7 +21,19 @@ import { isGiven, valueExpression } from '../expressions.js';
 import { keyObject } from '../files/queries/through.js';
 import { asStored, attributeOf } from '../files/shared.js';
 import type { Doc } from '../fragment.js';
-import { arrow, call, code, list, literal, object, operation, property, quote, when } from '../printer.js';
+import {
+  arrow,
+  call,
+  code,
+  list,
+  literal,
+  object,
+  operation,
+  property,
+  quote,
+  texts,
+  when,
+} from '../printer.js';
 import { args, context, info, queryValue, runtime } from '../symbols.js';
 import { prefetchName } from './prefetch.js';
 
@@ -59,7 +71,7 @@ export function joinRead(
 ): Doc {
   if (join.kind === 'get') return loaderCall(plan, join, 'load', [keyOf(plan, join, pattern.inputs)]);
   const used = key.flatMap(({ value }) => (value.kind === 'through' ? [value.attribute] : []));
-  const fields = call('new Set', [list([...new Set(used)].map(quote))]);
+  const fields = call('new Set', [texts([...new Set(used)])]);
   const options = join.covering.kind === 'some' ? [object([property('fields', fields)])] : [];
   return sessionCall('one', [queryCall(plan, pattern, join), ...options]);
 }

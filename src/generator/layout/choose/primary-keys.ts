@@ -14,6 +14,7 @@ import { queryPatterns } from '../../resolve/members.js';
 import { isFault, parseTemplate } from '../../resolve/templates.js';
 import { type Basis, basisOf, tableOf } from '../basis.js';
 import { prefixOf, retiredPrefixes, unusedHead } from '../lock/claims.js';
+import { isSameKey } from '../lock/slots.js';
 import { fits, isPinned, isQuery, keyFieldsOf } from '../serving.js';
 import type { Attributes } from '../types.js';
 import { groupsFor } from './choosing.js';
@@ -35,7 +36,7 @@ function withKey(model: Model, entity: EntityModel, lock: Lock, taken: ReadonlyS
   const kept = lock.entities.get(name.text)?.key;
   const usual = { partition: `${constant(name.text)}#{id}`, sort: table.sort ? 'METADATA' : null };
   const isMaintained = kept?.table === table.name.text;
-  if (!identity && isMaintained && isSame(kept.key, usual)) return entity;
+  if (!identity && isMaintained && isSameKey(kept.key, usual)) return entity;
   const attributes = attributesOf(model, entity);
   if (isMaintained && stillHolds(kept.key, identity, attributes)) return pinned(entity, table, kept.key);
   const left = kept && prefixOf(kept.key);
@@ -151,8 +152,4 @@ function stillHolds(key: LockedKey, identity: readonly Word[] | undefined, attri
   if (parsed.some(isFault) || !fields.every((field) => isPlain(attributes, field))) return false;
   const wanted = new Set(identity?.map((word) => word.text) ?? fields);
   return wanted.size === new Set(fields).size && fields.every((field) => wanted.has(field));
-}
-
-function isSame(a: LockedKey, b: LockedKey): boolean {
-  return a.partition === b.partition && a.sort === b.sort;
 }

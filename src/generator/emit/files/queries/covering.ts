@@ -5,8 +5,7 @@ import type { QueryAccess } from '../../../plan/types/access.js';
 import type { Plan } from '../../../plan/types/plan.js';
 import type { EntityPlan } from '../../../plan/types/storage.js';
 import { templateList } from '../../expressions.js';
-import type { Doc } from '../../fragment.js';
-import { assigned, call, comment, list, object, property, quote } from '../../printer.js';
+import { assigned, call, comment, object, property, texts } from '../../printer.js';
 import { codecOf, itemsValue, keyValue, runtime } from '../../symbols.js';
 import { entryFields, heldAttributes } from '../shared.js';
 
@@ -53,8 +52,4 @@ export function coveringView(plan: Plan, entity: EntityPlan, access: QueryAccess
 
 function sameTexts(names: readonly string[], attributes: readonly { readonly name: string }[]): boolean {
   return names.length === attributes.length && names.every((name, at) => name === attributes[at]?.name);
-}
-
-function texts(values: readonly string[]): Doc {
-  return list(values.map(quote));
 }

@@ -4,7 +4,7 @@ import type { FilterPlan, FilterValue, MixedAccess, PatternPlan } from '../../..
 import type { EntityPlan } from '../../../plan/types/storage.js';
 import { givenType, readonlyList } from '../../expressions.js';
 import type { Doc } from '../../fragment.js';
-import { call, code, list, literal, quote } from '../../printer.js';
+import { call, code, list, literal, quote, texts } from '../../printer.js';
 import { runtime } from '../../symbols.js';
 import { type Comparison, conditionExpression } from '../condition-expressions.js';
 import { attributeOf, operandAt, operandForm, storedOperand } from '../shared.js';
@@ -54,7 +54,7 @@ export function mixedFilter(
     asked && parents.length > 0
       ? call(runtime('exceptFor'), [list(parents.map(({ entity }) => quote(entity))), asked])
       : asked;
-  const kinds = only && call(runtime('oneOf'), [quote('_type'), list(only.map(quote))]);
+  const kinds = only && call(runtime('oneOf'), [quote('_type'), texts(only)]);
   const parts = [kinds, exempt].filter((part) => part !== null);
   const [single] = parts;
   if (single === undefined) return null;

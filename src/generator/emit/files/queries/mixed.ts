@@ -6,7 +6,7 @@ import type { MixedSpan, QueryAccess } from '../../../plan/types/access.js';
 import type { TemplatePart } from '../../../plan/types/storage.js';
 import type { Doc } from '../../fragment.js';
 import { flatText } from '../../print.js';
-import { call, code, list, object, property, quote } from '../../printer.js';
+import { call, code, list, object, property, quote, texts } from '../../printer.js';
 import { keyValue, runtime } from '../../symbols.js';
 import { tableVariable } from '../shared.js';
 import {
@@ -87,7 +87,7 @@ function partExpression(access: QueryAccess, { key, sort, only, index }: SpanRea
   const more = [
     ...(sort === null ? [] : [property('sort', sort)]),
     ...(index === undefined ? [] : [property('index', index)]),
-    ...(only === null ? [] : [property('only', list(only.map(quote)))]),
+    ...(only === null ? [] : [property('only', texts(only))]),
   ];
   if (!isSeveral(access)) return object([property('key', key), ...more]);
   return code`...${call(runtime('partsOf'), [keyList(access, [key]), object(more)])}`;

@@ -4,7 +4,7 @@ import { isNumber } from '../../../encodings.js';
 import type { MultiAttributeAccess, QueryAccess } from '../../../plan/types/access.js';
 import type { EntityPlan, IndexPlan } from '../../../plan/types/storage.js';
 import type { Doc } from '../../fragment.js';
-import { call, list, literal, object, property, quote } from '../../printer.js';
+import { call, literal, object, property, quote, texts } from '../../printer.js';
 import { keyValue, runtime } from '../../symbols.js';
 import { asStored, attributeOf, indexVariable, operandForm, operands } from '../shared.js';
 
@@ -15,7 +15,7 @@ export function moreKeys(
 ): Doc | null {
   const [partition, ...more] = [...multiAttribute.partition, ...multiAttribute.sort].map((key) => key.name);
   const names = more.filter((name) => name !== sort);
-  return partition === undefined || names.length === 0 ? null : list(names.map(quote));
+  return partition === undefined || names.length === 0 ? null : texts(names);
 }
 
 /** A value in a query: `keyNumber(by.rating)`. */
