@@ -61,7 +61,7 @@ export function isUnknownScalar(sdl: Sdl, { of, element }: OfScalar): boolean {
   return element === 'text' && scalarEncoding(sdl, of) === undefined;
 }
 
-/** What to do where a scalar nobody tells of is not what is needed; undefined for any other attribute. */
+/** What to do where an undeclared scalar is not what is needed; undefined for any other attribute. */
 export function scalarHint(sdl: Sdl, attribute: OfScalar, values: string): string | undefined {
   return isUnknownScalar(sdl, attribute)
     ? `If that is what its values are, declare \`scalars: { ${attribute.of}: ${values} }\`.`

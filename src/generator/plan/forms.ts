@@ -33,7 +33,7 @@ export function embeddedPlans(sdl: Sdl, entities: readonly EntityPlan[]): Embedd
   return [...plans.values()];
 }
 
-/** GraphQL checks its own scalars; of others nobody may have told it what they are. */
+/** GraphQL checks its own scalars; others may have no implementation. */
 function scalarForm(sdl: Sdl, name: string): (ValueForm & { readonly kind: 'scalar' }) | undefined {
   const encoding = scalarEncoding(sdl, name);
   const isDeclared = sdl.scalars.has(name);

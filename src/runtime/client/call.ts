@@ -73,7 +73,7 @@ export function bounded(client: DynamoDBClient, attemptMs: number): Bounded {
   const { middlewareStack } = client;
   const concat: typeof middlewareStack.concat = (from) => {
     const stack = middlewareStack.concat(from);
-    // The last before the handler: signing makes a request anew.
+    // The last before the handler: signing makes another request.
     stack.add(
       (next) => (args) => {
         const call = calls.get(args.input);

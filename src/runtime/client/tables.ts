@@ -226,7 +226,7 @@ function projectionOf({ project }: IndexDefinition): Projection {
 }
 
 const startAgain =
-  'If its data can go, delete the table (or the folder of the embedded engine): it is made anew.';
+  'If its data can go, delete the table (or the folder of the embedded engine): it is created again.';
 const copy = 'That cannot be changed: copy the data to a new table.';
 
 /** How a table differs from its definition, to be read after its name, and what to do; undefined where it fits. */

@@ -40,7 +40,7 @@ export async function ownerOfValue<R extends object>(
   now: Date,
   read: {
     readonly remembered: (key: ItemKey) => Promise<Item | null>;
-    readonly anew: (key: ItemKey) => Promise<Item | null>;
+    readonly fresh: (key: ItemKey) => Promise<Item | null>;
   },
 ): Promise<R | null> {
   if (key === undefined) return null;
@@ -48,7 +48,7 @@ export async function ownerOfValue<R extends object>(
   const guardId = itemId(table, checkKey(key, table));
   const retry = requester.retry();
   let owner: Item[string];
-  for (let get = read.remembered; ; get = read.anew) {
+  for (let get = read.remembered; ; get = read.fresh) {
     const guard = await get({ table, key, consistent: true });
     // A value that entities share may belong to a record of another one. An owner that has expired leaves its guard.
     if (guard === null || guard[guardAttributes.entity] !== entity.name) return null;

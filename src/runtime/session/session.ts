@@ -212,7 +212,7 @@ export class Session {
     return this.#memory.answer(['unique', pattern, key ?? null], () =>
       ownerOfValue(this.#requester, lookup, this.now(), {
         remembered: (one) => this.#memory.item(one),
-        anew: async (one) => (await getItems(this.#requester, [one]))[0] ?? null,
+        fresh: async (one) => (await getItems(this.#requester, [one]))[0] ?? null,
       }),
     );
   }

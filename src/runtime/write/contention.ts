@@ -60,7 +60,7 @@ export class Contention {
     return release;
   }
 
-  /** Forgets a queue in which nobody is left. */
+  /** Forgets a queue that is empty. */
   #leave(id: string, queue: Queue): void {
     if (queue.shared.size === 0 && this.#queues.get(id) === queue) this.#queues.delete(id);
   }

@@ -24,7 +24,7 @@ export class Premises {
 
   /**
    * Reads a record and adds it. Fields that earlier calls named for it stay among those that count. A record that does
-   * not pass the test is read again with strong consistency: a read that lags behind refuses nobody.
+   * not pass the test is read again with strong consistency: a read that lags behind causes no refusal.
    */
   async read<R extends object>(
     codec: EntityCodec<R>,

@@ -9,7 +9,7 @@
  * - of an account, from addresses where nobody has signed in to it yet: the guesses of many. So strangers who use up this
  *   one shut nobody out who has signed in from where they are. Whoever has not waits as long as the guessing goes on.
  *
- * Kept in memory: each process of a server counts for itself, and begins anew when it starts. In a table, every wrong
+ * Kept in memory: each process of a server counts for itself, from zero when it starts. In a table, every wrong
  * password would be a write, which strangers could make as many of as they like.
  */
 

@@ -51,13 +51,13 @@ function newIndexes(table: TableModel, { readers }: LaidOut, lock: Lock): Diagno
         at,
         hint: isLocal
           ? 'A local index is only created with its table: copy the data to a new table.'
-          : `${isChanged ? 'Delete it from tables that exist, and create it anew' : 'Add it to tables that exist'}, before you deploy. If the data can go, delete the table, or the folder of the embedded engine.`,
+          : `${isChanged ? 'Delete it from tables that exist, and create it again' : 'Add it to tables that exist'}, before you deploy. If the data can go, delete the table, or the folder of the embedded engine.`,
       },
     ];
   });
 }
 
-/** Keys that patterns left, since the last time or before that, and that nobody accepted yet. */
+/** Keys that patterns left, since the last time or before that, and that are not accepted yet. */
 function moves(model: Model, name: string, entity: EntityLayout, after: LockedEntity): Diagnostic[] {
   const { key, patterns } = after.moved;
   const written = (one: LockedKey) => writtenKey(one, writtenNow(entity));
