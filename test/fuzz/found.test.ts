@@ -54,6 +54,22 @@ mutations: { add: { create: Thing, for: Mutation.add, from: $input } }`,
     select: ['tags'],
   },
   {
+    title: 'an empty set has no elements, though it is not stored',
+    sdl: `type Query { things(size: Int!, ${paging}): ThingConnection! }
+      type Mutation { add(input: NewThing!): Thing! }
+      type Thing { id: ID! kind: ID! tags: [String!]! }
+      input NewThing { id: ID! kind: ID! tags: [String!]! }
+      ${connection}`,
+    yaml: `version: 1
+entities: { Thing: { sets: [tags] } }
+patterns:
+  things: { many: Thing, for: Query.things, where: { kind: a }, filter: { tags: { size: { lte: $size } } } }
+mutations: { add: { create: Thing, for: Mutation.add, from: $input } }`,
+    writes: [[], ['x'], ['x', 'y']].map((tags, at) => add({ id: String(at), kind: 'a', tags })),
+    questions: [0, 1, 2].map((size) => ({ pattern: 'things', args: { size } })),
+    select: ['id', 'tags'],
+  },
+  {
     title: 'the order of a hierarchy is that of its first field, whatever follows it',
     sdl: `type Query { things(owner: ID!, name: String, ${paging}): ThingConnection! }
       type Mutation { add(input: NewThing!): Thing! }

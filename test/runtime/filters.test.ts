@@ -51,6 +51,13 @@ const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 const number = fc.integer({ min: -4, max: 4 });
 const text = fc.constantFrom(...texts);
 
+const sizes = [
+  ['=', (a, b) => a === b],
+  ['<>', (a, b) => a !== b],
+  ['<', (a, b) => a < b],
+  ['>=', (a, b) => a >= b],
+] as const satisfies readonly (readonly [string, (a: number, b: number) => boolean])[];
+
 /** A comparison that vanishes where its value is null. */
 function leaf<T>(value: T | null, condition: Condition, matches: (thing: Thing, value: T) => boolean): Asked {
   return { condition, matches: value === null ? undefined : (thing) => matches(thing, value) };
@@ -93,6 +100,11 @@ const leaves = fc.oneof(
   ),
   maybe(fc.nat(4)).map((n) =>
     leaf(n, size('tags', '>=', n), (thing, v) => thing.tags !== undefined && thing.tags.length >= v),
+  ),
+  ...sizes.map(([operator, isTrue]) =>
+    maybe(fc.nat(4)).map((n) =>
+      leaf(n, size('tags', operator, n, 0), (thing, v) => isTrue(thing.tags?.length ?? 0, v)),
+    ),
   ),
 );
 

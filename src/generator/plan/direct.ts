@@ -2,6 +2,7 @@
 
 import { holesOf } from '../resolve/templates.js';
 import { partsOf } from './lookup/values-taken.js';
+import type { RulePlan } from './types/rules.js';
 import type { AttributePlan, EntityPlan, TablePlan } from './types/storage.js';
 import { isAddition, type MutationPlan } from './types/writes.js';
 
@@ -45,10 +46,14 @@ function dependedOn(entity: EntityPlan, table: TablePlan): ReadonlySet<string> {
   ]);
 }
 
-/** Whether a mutation is one UpdateItem, unless a value of its call has to be refused. */
+/**
+ * Whether a mutation is one UpdateItem, unless a value of its call has to be refused. What a rule depends on is checked
+ * in a transaction.
+ */
 export function isDirect(
   mutation: Omit<MutationPlan, 'cost'>,
   { attributes, direct = [] }: EntityPlan,
+  rules: readonly RulePlan[],
 ): boolean {
   const { kind, values, elements = [], expect, prepare, alongside, idempotent, step, each } = mutation;
   const isAlone = !expect && !prepare && !alongside && !idempotent && !each && step === undefined;
@@ -56,7 +61,8 @@ export function isDirect(
     partsOf(value).some((one) => one.kind === 'current'),
   );
   const adds = elements.filter(isAddition);
-  if (!isAlone || isComputed || adds.length < elements.length) return false;
+  const isPremised = rules.some(({ name, dependsOn }) => dependsOn !== undefined && name === mutation.allow);
+  if (!isAlone || isPremised || isComputed || adds.length < elements.length) return false;
   // DynamoDB does not round decimals.
   const isDecimal = (field: string) => attributes.find(({ name }) => name === field)?.encoding === 'decimal';
   if (adds.some(({ field }) => isDecimal(field))) return false;

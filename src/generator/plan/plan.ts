@@ -50,7 +50,7 @@ export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
     patterns,
     mutations: writes.map((write): MutationPlan => {
       const entity = entities.find(({ name }) => name === write.entity);
-      const direct = entity && isDirect(write, entity) ? { direct: true as const } : {};
+      const direct = entity && isDirect(write, entity, rules) ? { direct: true as const } : {};
       return { ...write, ...direct, cost: mutationCost(stored, rules, write) };
     }),
     ...(transactions.length > 0 ? { transactions } : {}),

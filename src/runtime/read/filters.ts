@@ -147,19 +147,32 @@ export function beginsWith(name: string, operand: Optional<string | AttributeOpe
   };
 }
 
-/** Elements of a list, set or map, or bytes of a text. */
+/**
+ * Elements of a list, set or map, or bytes of a text.
+ *
+ * @param missing what counts where the attribute is missing: 0 for a set that is empty, which DynamoDB cannot store.
+ *   Left out, nothing is true of a missing attribute.
+ */
 export function size(
   name: string,
   operator: Operator,
   operand: Optional<number | AttributeOperand>,
+  missing?: number,
 ): Condition {
   if (isAbsent(operand)) return undefined;
+  const isTrue = (item: Item) => {
+    const count = sizeOf(item[name]) ?? missing;
+    return count !== undefined && comparisons[operator](count, operandOf(item, operand));
+  };
   return {
-    expression: (scope) => `size(${scope.name(name)}) ${operator} ${operandText(scope, operand)}`,
-    holds: (item) => {
-      const count = sizeOf(item[name]);
-      return count !== undefined && comparisons[operator](count, operandOf(item, operand));
+    expression: (scope) => {
+      const there = `attribute_exists(${scope.name(name)}) AND size(${scope.name(name)}) ${operator} ${operandText(scope, operand)}`;
+      if (missing === undefined || (typeof operand === 'number' && !isTrue({}))) return there;
+      const otherwise = `attribute_not_exists(${scope.name(name)})`;
+      if (typeof operand === 'number') return `${otherwise} OR (${there})`;
+      return `(${otherwise} AND ${scope.value(missing)} ${operator} ${operandText(scope, operand)}) OR (${there})`;
     },
+    holds: isTrue,
   };
 }
 

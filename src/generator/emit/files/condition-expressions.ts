@@ -1,9 +1,11 @@
 /** Conditions on stored items, as code: of filters and of what writes require. */
 
+import type { EntityPlan } from '../../plan/types/storage.js';
 import type { ConditionTree } from '../../plan/types/values.js';
 import type { Doc } from '../fragment.js';
 import { call, list, quote } from '../printer.js';
 import { runtime } from '../symbols.js';
+import { attributeOf } from './shared.js';
 
 /** One comparison of a condition. */
 export type Comparison<Value> = Extract<ConditionTree<Value>, { readonly kind: 'compare' }>;
@@ -25,8 +27,12 @@ const functions: Readonly<Record<string, string>> = {
 
 const signs: Readonly<Record<string, string>> = { eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' };
 
-/** @param operand what a value is as code, in the form in which the attribute is stored */
+/**
+ * @param entity whose records it is asked of
+ * @param operand what a value is as code, in the form in which the attribute is stored
+ */
 export function conditionExpression<Value>(
+  entity: EntityPlan,
   condition: ConditionTree<Value>,
   operand: (comparison: Comparison<Value>, value: Value, at: number) => Doc,
 ): Doc {
@@ -35,18 +41,29 @@ export function conditionExpression<Value>(
     case 'any':
       return call(
         runtime(condition.kind === 'all' ? 'allOf' : 'anyOf'),
-        condition.of.map((part) => conditionExpression(part, operand)),
+        condition.of.map((part) => conditionExpression(entity, part, operand)),
       );
     case 'not':
-      return call(runtime('not'), [conditionExpression(condition.of, operand)]);
+      return call(runtime('not'), [conditionExpression(entity, condition.of, operand)]);
     case 'compare': {
       const { field, operator, values, isList } = condition;
       const given = values.map((value, at) => operand(condition, value, at));
       const size = /^size (\w+)$/.exec(operator)?.[1];
       if (size !== undefined)
-        return call(runtime('size'), [quote(field), quote(signs[size] ?? '='), ...given]);
+        return call(runtime('size'), [
+          quote(field),
+          quote(signs[size] ?? '='),
+          ...given,
+          ...(isEmptyWhereMissing(entity, field) ? ['0'] : []),
+        ]);
       const operands = operator === 'in' && isList ? [list(given)] : given;
       return call(runtime(functions[operator] ?? 'equal'), [quote(field), ...operands]);
     }
   }
+}
+
+/** DynamoDB stores no empty set. */
+function isEmptyWhereMissing(entity: EntityPlan, field: string): boolean {
+  const attribute = attributeOf(entity, field);
+  return attribute?.set === true && !attribute.nullable;
 }

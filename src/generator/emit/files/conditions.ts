@@ -42,7 +42,9 @@ export function requireOption(entity: EntityPlan, { require }: MutationPlan): Do
   const rows = require.map(({ name, condition }) =>
     property(
       name,
-      conditionExpression(condition, (comparison, value, at) => operand(entity, comparison, value, at)),
+      conditionExpression(entity, condition, (comparison, value, at) =>
+        operand(entity, comparison, value, at),
+      ),
     ),
   );
   return [property('require', object(rows))];

@@ -63,7 +63,7 @@ export function mixedFilter(
 
 /** A value of the query's input, which may be absent, or a constant. */
 function filterCondition(entity: EntityPlan, filter: FilterPlan): Doc {
-  return conditionExpression(filter, ({ field, operator, isList }, one, at) => {
+  return conditionExpression(entity, filter, ({ field, operator, isList }, one, at) => {
     const value = one.kind === 'literal' ? literal(one.value) : `by.${one.name}`;
     const as = operandAt(operator, at);
     const isPlain = operator === 'exists' || operator.startsWith('size');
