@@ -28,7 +28,7 @@ const functions: Readonly<Record<string, string>> = {
 const signs: Readonly<Record<string, string>> = { eq: '=', ne: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' };
 
 /**
- * @param entity whose records it is asked of
+ * @param entity whose records it selects
  * @param operand what a value is as code, in the form in which the attribute is stored
  */
 export function conditionExpression<Value>(
