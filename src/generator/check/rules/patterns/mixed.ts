@@ -261,7 +261,7 @@ function* orders({ model, layout }: LaidOut): Generator<Finding> {
     yield {
       at: field.at,
       message: `The sort keys of \`${first.name}\` and \`${other.name}\` differ before \`${field.text}\`: \`${first.head}\` and \`${other.head}\` would be returned one after the other instead of merged.`,
-      hint: `Give both the same text before \`{${field.text}}\`, or pin a separate \`index\` for this pattern.`,
+      hint: `Give both the same text before \`{${field.text}}\`, pin a separate \`index\` for this pattern, or remove \`sort\`: the answer is then in the order of the keys, and \`order: DESC\` reads them downwards.`,
     };
   }
 }
