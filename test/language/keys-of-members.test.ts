@@ -12,7 +12,7 @@ import { bookWrites, filmWrites, reactionWrites } from '../fixtures/ok/keys-of-m
 import { serve } from './serve.js';
 
 async function filled() {
-  const project = await serve({ typeDefs, tables, loaders: createLoaders, resolvers: createResolvers() });
+  const project = await serve({ typeDefs, tables, loaders: createLoaders, resolvers: createResolvers({}) });
   const db = project.database.session();
   const reaction = { repo: 'r', number: 1, targetType: 'ISSUE' } as const;
   await db.write(

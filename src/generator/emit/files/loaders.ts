@@ -3,6 +3,7 @@
 import { entityOf } from '../../plan/lookup/find.js';
 import type { Member, PatternPlan } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
+import type { EntityPlan } from '../../plan/types/storage.js';
 import type { Doc } from '../fragment.js';
 import { flatText } from '../print.js';
 import {
