@@ -6,9 +6,9 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { stopOnSignals } from 'tableloom/server';
 import { Complaint, complaint } from '../src/server/complaint.js';
 import { readConfig, type ServerConfig } from '../src/server/config.js';
-import { stopOnSignals } from '../src/server/stop.js';
 import { DevelopmentServer } from './dev/server.js';
 import { watchInputs } from './dev/watch.js';
 
