@@ -39,7 +39,12 @@ async function serve(
 ): Promise<FastifyInstance> {
   const app = Fastify(serverOptions(settings));
   onTestFinished(() => app.close());
-  const all: PluginOptions = { ...generated, database, resolvers: generated.createResolvers({}), ...options };
+  const all: PluginOptions = {
+    ...generated,
+    database,
+    resolvers: generated.createResolvers(rules),
+    ...options,
+  };
   await app.register(tableloom as (app: FastifyInstance, options: PluginOptions) => Promise<void>, all);
   return app;
 }
