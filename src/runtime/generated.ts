@@ -8,6 +8,7 @@ export {
   type AnyEncoding,
   day,
   decimal,
+  declared,
   type Encoding,
   encoded,
   enumValue,

@@ -293,6 +293,26 @@ export function pad(digits: number): Encoding<number> {
   return made;
 }
 
+const orders = new Map<string, Encoding<string>>();
+
+/**
+ * A value of an enum by its place among `values`: `001`, `002`, … It sorts as the values are declared. KeyError for a value
+ * that is not among them.
+ */
+export function declared(values: readonly string[]): Encoding<string> {
+  const order = values.join(' ');
+  const known = orders.get(order);
+  if (known !== undefined) return known;
+  const texts = values.map((_, at) => String(at + 1).padStart(3, '0'));
+  const expected = `one of ${values.join(', ')}`;
+  const made = encoding<string>(
+    (value) => texts[values.indexOf(value)] ?? refuse(expected, value),
+    (encoded) => values[texts.indexOf(encoded)] ?? malformed(expected),
+  );
+  orders.set(order, made);
+  return made;
+}
+
 /** `-0` would not be what was encoded. */
 function negated(value: number): number {
   return value === 0 ? 0 : -value;

@@ -210,7 +210,7 @@ export const argumentCodes = {
   },
   'constant-bound': {
     meaning:
-      'A bucket, a value of `narrow` or a bound behind one is a constant, or a constant is no beginning of a moment.',
+      'A bucket, a value of `narrow` or a bound behind one is a constant, or a constant is not the beginning of a moment.',
     remedy: 'Take it from an argument.',
   },
   'argument-nullable': {

@@ -70,7 +70,10 @@ function hasMoved(
 ): boolean {
   const old = before?.key;
   if (!old || !key) return false;
-  const [was, is] = [writtenKey(old.key, writtenBefore(before)), writtenKey(key.key, writtenNow(entity))];
+  const [was, is] = [
+    writtenKey(old.key, writtenBefore(before, entity)),
+    writtenKey(key.key, writtenNow(entity)),
+  ];
   return old.table !== key.table || !isSameKey(was, is);
 }
 

@@ -1,5 +1,7 @@
 /** queries.ts: one function per pattern that queries an index. */
 
+import { declaredValues } from '../../../encodings/declared.js';
+import { textInHole } from '../../../encodings.js';
 import { entityOf } from '../../../plan/lookup/find.js';
 import {
   type MixedQuery,
@@ -201,9 +203,11 @@ function inlined(
   constants: ReadonlyMap<string, string | number | boolean>,
 ): TemplatePart[] {
   return parts.map((part) => {
-    if (part.kind !== 'hole' || part.encode !== 'enum') return part;
-    const constant = constants.get(part.field);
-    return constant === undefined ? part : { kind: 'literal', text: String(constant) };
+    const constant = part.kind === 'hole' ? constants.get(part.field) : undefined;
+    if (part.kind !== 'hole' || constant === undefined) return part;
+    const isEnum = part.encode === 'enum' || declaredValues(part.encode) !== undefined;
+    const text = isEnum ? textInHole(part.encode, String(constant)) : undefined;
+    return text === undefined ? part : { kind: 'literal', text };
   });
 }
 
