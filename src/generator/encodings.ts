@@ -6,6 +6,7 @@
 import { type Declared, declaredAs, declaredRow, declaredValues } from './encodings/declared.js';
 import { type Expression, either, word } from './encodings/expression.js';
 import {
+  anyCharacters,
   anyDay,
   anyDecimal,
   anyFolded,
@@ -71,6 +72,14 @@ const not = (text: string) => (text === 'true' ? 'false' : 'true');
 
 const rows = {
   text: { ...own, of: ['text'], runtime: 'text', form: (_values, isEmpty) => anyText(isEmpty) },
+  /** The only value of a key attribute that is a field itself: nothing is escaped. */
+  whole: {
+    ...own,
+    of: ['text'],
+    runtime: 'wholeText',
+    prefix: 'wholeText',
+    form: (_values, isEmpty) => anyCharacters(isEmpty),
+  },
   enum: { ...own, of: ['enum'], runtime: 'enumValue', form: (values) => either(...values.map(word)) },
   integer: { ...own, of: ['integer'], runtime: 'integer', form: () => anyInteger },
   safeInteger: {

@@ -84,6 +84,16 @@ function decodeCarefully(encoded: string): string {
  */
 export const text: Encoding<string> = encoding(encodeText, decodeText);
 
+/** Text that is a key by itself, in an attribute that has it as a field too: nothing is escaped. */
+export const wholeText: Encoding<string> = encoding(
+  (value) => {
+    if (typeof value !== 'string') refuse('text', value);
+    refuseLoneSurrogates(value);
+    return value;
+  },
+  (encoded) => encoded,
+);
+
 /** A value of a GraphQL enum: its name, as text. */
 export const enumValue: Encoding<string> = encoding(encodeText, decodeText);
 
