@@ -2,7 +2,7 @@
 
 import type { Span } from './diagnostics/diagnostic.js';
 import type { Encoding } from './encodings.js';
-import type { Binding, LiteralSource, Source, ValueBinding, Word } from './sources.js';
+import type { Binding, LiteralSource, PathStep, Source, ValueBinding, ValueModel, Word } from './sources.js';
 
 export type { Binding, LiteralSource, Source, ValueBinding, Word };
 
@@ -250,12 +250,16 @@ export type FilterOperator = (typeof filterOperators)[number] | `size ${Comparis
 export const mutationKinds = ['create', 'update', 'upsert', 'put', 'touch', 'delete'] as const;
 export type MutationKind = (typeof mutationKinds)[number];
 
-export const elementUpdates = ['add', 'subtract', 'append', 'remove'] as const;
+export const elementUpdates = ['set', 'add', 'subtract', 'append', 'remove'] as const;
 
+/** A value computed from the one there is. `set` has a path. */
 export interface ElementUpdate {
   readonly how: (typeof elementUpdates)[number];
+  /** The attribute. */
   readonly field: Word;
-  readonly source: Source;
+  /** From the attribute to the part of it that changes. */
+  readonly path: readonly PathStep[];
+  readonly value: ValueModel;
 }
 
 export interface MutationModel {
