@@ -133,6 +133,8 @@ export interface GeneratedModel {
   readonly how: Word;
   /** Of a `sequence`: the fields of which each combination of values has numbers of its own. */
   readonly within?: readonly Word[];
+  /** Of a `sequence` that entities share, its name. */
+  readonly shared?: Word;
 }
 
 /** Attributes whose values together one record holds: of this entity, or of all that declare the name. */
@@ -282,6 +284,8 @@ export interface MutationModel {
   readonly to?: Source;
   readonly extend?: Word;
   readonly expect?: Source;
+  /** The time of the last change stays. */
+  readonly untouched?: { readonly at: Span };
   readonly prepare?: Word;
   readonly alongside?: Word;
   readonly allow?: Word;

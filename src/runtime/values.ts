@@ -122,9 +122,10 @@ function invalid(path: string, why: string): TableloomError {
   return invalidValue(path, `${path} ${why}.`);
 }
 
-/** A value cannot be stored. `path` is its place in the record, which begins with the field: `stops[2].at`. */
+/** A value cannot be stored. @param path its field, or its place within the field: `stops[2].at` */
 export function invalidValue(path: string, message: string, cause?: unknown): TableloomError {
-  return new TableloomError('VALUE_INVALID', message, { field: fieldOf(path), path }, cause);
+  const field = fieldOf(path);
+  return new TableloomError('VALUE_INVALID', message, { field, ...(path !== field && { path }) }, cause);
 }
 
 /** The field at the beginning of a place in a record. */

@@ -167,10 +167,11 @@ function oneWrite(plan: Plan, mutation: MutationPlan, prepared: string): Doc {
 }
 
 function optionsOf(entity: EntityPlan, mutation: MutationPlan): Doc[] {
-  const { expect, alongside, name } = mutation;
+  const { expect, alongside, name, untouched } = mutation;
   const change = ['...change', property('mutation', quote(name)), args, context];
   return [
     ...(expect ? [property('expect', valueExpression(expect))] : []),
+    ...(untouched ? [property('untouched', 'true')] : []),
     ...addOption(mutation),
     ...requireOption(entity, mutation),
     ...(alongside ? [property('alongside', arrow(['change'], ruleCall(alongside, change)))] : []),

@@ -1,5 +1,5 @@
 import { each, type Keys, kindsOf, mapping, type Section, type Shape } from '../shape.js';
-import { bindings, duration, fieldPath, name, present, source, text } from '../values.js';
+import { bindings, duration, fieldPath, flag, name, present, source, text } from '../values.js';
 
 /** An argument, so that each call can have another value. */
 const idempotencyKey = {
@@ -175,6 +175,18 @@ const mutationKeys = {
       where: { id: '$id' },
       from: '$input',
       expect: '$input.version',
+    },
+  },
+  untouched: {
+    ...flag,
+    title: 'Not counted as a change',
+    description: 'Leaves the fields with `generate: touch` as they are, for changes that are none to a reader.',
+    example: {
+      update: 'User',
+      for: 'Mutation.countVisit',
+      where: { id: '$id' },
+      add: { visits: 1 },
+      untouched: true,
     },
   },
   prepare: {

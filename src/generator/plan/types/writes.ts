@@ -48,6 +48,8 @@ export interface MutationPlan {
   /** It is one UpdateItem: nothing is read, and others of its kind do not conflict with it. */
   readonly direct?: true;
   readonly expect: WrittenValue | null;
+  /** The time of the last change stays. */
+  readonly untouched?: true;
   readonly prepare: string | null;
   readonly alongside: string | null;
   readonly allow: string | null;

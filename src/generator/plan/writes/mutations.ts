@@ -53,6 +53,7 @@ export function mutationPlan(
     ...requirePlans(resolved, mutation, value),
     ...expiryPlan(resolved, mutation, value),
     expect: mutation.expect ? value(mutation.expect) : null,
+    ...(isUntouched(entity, mutation) ? { untouched: true } : {}),
     prepare: mutation.prepare?.text ?? null,
     alongside: mutation.alongside?.text ?? null,
     allow: mutation.allow?.text ?? null,
@@ -61,6 +62,12 @@ export function mutationPlan(
       : {}),
     ...(mutation.step ? { step: mutation.step.name.text } : {}),
   };
+}
+
+/** A touch changes nothing but the time of expiry. */
+function isUntouched({ attributes }: EntityLayout, { kind, untouched }: MutationModel): boolean {
+  if (untouched) return true;
+  return kind === 'touch' && [...attributes.values()].some(({ generated }) => generated === 'touch');
 }
 
 /** The ids of a new record that later steps take: made before the writes. */

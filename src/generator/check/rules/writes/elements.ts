@@ -8,6 +8,7 @@ import { type ElementUpdate, type MutationModel, namedType, printType, type Sdl 
 import { isFree, pathFrom, sourcesOfUpdate } from '../../../resolve/paths.js';
 import {
   type ResolvedAttribute,
+  type ResolvedEntity,
   type ResolvedModel,
   valuesTakenBy,
 } from '../../../resolve/resolved-model.js';
@@ -151,8 +152,11 @@ export const elementChecks: readonly Check<ResolvedModel>[] = [
 ];
 
 /** Keys of a mutation that have no effect for its kind, or in combination with others. */
-export function* mutationWithoutEffect(mutation: MutationModel): Generator<Finding> {
-  const { name, kind, from, set, prepare, expect, where, elements, require } = mutation;
+export function* mutationWithoutEffect(
+  mutation: MutationModel,
+  entity: ResolvedEntity | undefined,
+): Generator<Finding> {
+  const { name, kind, from, set, prepare, expect, untouched, where, elements, require } = mutation;
   const useless = (key: string, at: Span, why: string): Finding => ({
     at,
     message: `\`${key}\` of mutation \`${name.text}\` has no effect: ${why}.`,
@@ -170,6 +174,11 @@ export function* mutationWithoutEffect(mutation: MutationModel): Generator<Findi
   const unasked = deleted ?? touched ?? unprepared;
   if (unasked !== undefined && prepare) yield useless('prepare', prepare.at, unasked);
   if (kind === 'create' && expect) yield useless('expect', expect.at, 'a new record has no earlier revision');
+  const isTouched = [...(entity?.attributes.values() ?? [])].some(({ generated }) => generated === 'touch');
+  if (untouched && kind !== 'update' && kind !== 'upsert')
+    yield useless('untouched', untouched.at, 'it is for `update` and `upsert`');
+  else if (untouched && entity && !isTouched)
+    yield useless('untouched', untouched.at, `\`${entity.name}\` has no field with \`generate: touch\``);
   if (kind === 'create' && where[0])
     yield useless('where', where[0].field.at, 'there is no record to find yet');
   if (kind === 'create' && require[0])
