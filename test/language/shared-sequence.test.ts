@@ -46,7 +46,9 @@ test('two records of one transaction take consecutive numbers, and a later step 
 });
 
 test('of many that create records of both at once, no two get one number, and none is left out', async () => {
-  const numbers = await Promise.all(Array.from({ length: 24 }, (_, at) => (at % 2 ? openIssue() : openPull())));
+  const numbers = await Promise.all(
+    Array.from({ length: 24 }, (_, at) => (at % 2 ? openIssue() : openPull())),
+  );
   const taken = numbers.map((one) => (one as { number: number }).number).sort((a, b) => a - b);
   expect(taken).toEqual(Array.from({ length: 24 }, (_, at) => at + 1));
 });

@@ -26,7 +26,14 @@ const onDay = (number: number) => {
 };
 
 test('a visit, a label and a longer life are no change; a new text is, and so is a new record', async () => {
-  const note = { text: 'Milk', visits: 0, labels: null, createdAt: day(1), updatedAt: day(1), expiresAt: null };
+  const note = {
+    text: 'Milk',
+    visits: 0,
+    labels: null,
+    createdAt: day(1),
+    updatedAt: day(1),
+    expiresAt: null,
+  };
   expect(await mutate('write(id: "n", text: "Milk")')).toEqual(note);
   onDay(2);
   expect(await mutate('visit(id: "n")')).toEqual({ ...note, visits: 1 });
@@ -35,6 +42,13 @@ test('a visit, a label and a longer life are no change; a new text is, and so is
   const kept = { ...note, visits: 1, labels: ['x'], expiresAt: '2026-04-01T00:00:00.000Z' };
   expect(await mutate('keep(id: "n")')).toEqual(kept);
   onDay(3);
-  expect(await mutate('write(id: "n", text: "Bread")')).toEqual({ ...kept, text: 'Bread', updatedAt: day(3) });
-  expect(await mutate('label(id: "new", label: "x")')).toMatchObject({ createdAt: day(3), updatedAt: day(3) });
+  expect(await mutate('write(id: "n", text: "Bread")')).toEqual({
+    ...kept,
+    text: 'Bread',
+    updatedAt: day(3),
+  });
+  expect(await mutate('label(id: "new", label: "x")')).toMatchObject({
+    createdAt: day(3),
+    updatedAt: day(3),
+  });
 });

@@ -180,7 +180,8 @@ const mutationKeys = {
   untouched: {
     ...flag,
     title: 'Not counted as a change',
-    description: 'Leaves the fields with `generate: touch` as they are, for changes that are none to a reader.',
+    description:
+      'Leaves the fields with `generate: touch` as they are, for changes that are none to a reader.',
     example: {
       update: 'User',
       for: 'Mutation.countVisit',
