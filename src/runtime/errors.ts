@@ -45,7 +45,7 @@ export const errorCodes = {
   TOKEN_EXPIRED: 'The access token has expired: get a new one, and send the request again.',
   TOKEN_INVALID: 'The access token is not valid here: sign in again, or send the request without it.',
   FORBIDDEN: 'The caller may not do this.',
-  RULE_MISSING: 'The field is answered by a rule that is not implemented yet.',
+  RULE_MISSING: 'A rule that a field or a write needs is not implemented yet, or not passed.',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

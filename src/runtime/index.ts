@@ -16,6 +16,7 @@ export {
   type IndexDefinition,
   resolveTableNames,
   type TableDefinition,
+  type TableNames,
 } from './client/tables.js';
 export {
   alreadyExists,
@@ -50,19 +51,27 @@ export type { PageOptions } from './read/pages.js';
 export { type Read, type ReadResults, read } from './read/transact-read.js';
 export type { UniqueLookup } from './read/unique.js';
 export { forbidden, tokenExpired, tokenInvalid, unauthenticated } from './refusals.js';
-export type {
-  AllowRule,
-  AlongsideRule,
-  AppContext,
-  ComputeRule,
-  ComputeRulesByName,
-  FieldRule,
-  PrepareRule,
-  ValidateRule,
-  VisibleRule,
+export {
+  type AllowRule,
+  type AlongsideRule,
+  type AppContext,
+  type ComputeRule,
+  type ComputeRulesByName,
+  type FieldRule,
+  neededRules,
+  type PrepareRule,
+  type RuleNames,
+  type ValidateRule,
+  type VisibleRule,
 } from './rules.js';
-export { Database, type DatabaseOptions, type SessionOptions } from './session/database.js';
-export { type OpenOptions, openDatabase } from './session/open.js';
+export {
+  Database,
+  type DatabaseOptions,
+  type DatabaseSettings,
+  type RulesOption,
+  type SessionOptions,
+} from './session/database.js';
+export { type OpenOptions, type OpenSettings, openDatabase } from './session/open.js';
 export type { Session, WithParent } from './session/session.js';
 export type {
   Aggregate,
