@@ -22,12 +22,10 @@ export {
   type ErrorCode,
   type ErrorDetails,
   errorCodes,
-  forbidden,
   KeyError,
   notFound,
   ruleMissing,
   TableloomError,
-  unauthenticated,
 } from './errors.js';
 export type { ItemKey } from './keys/item-key.js';
 export {
@@ -51,6 +49,7 @@ export {
 export type { PageOptions } from './read/pages.js';
 export { type Read, type ReadResults, read } from './read/transact-read.js';
 export type { UniqueLookup } from './read/unique.js';
+export { forbidden, tokenExpired, tokenInvalid, unauthenticated } from './refusals.js';
 export type {
   AllowRule,
   AlongsideRule,
@@ -80,6 +79,7 @@ export type {
   SequenceRef,
   TableRef,
 } from './types.js';
+export { canonicalTime } from './values.js';
 export type { PutAllReport, Unwritten } from './write/bulk/bulk.js';
 export type { CascadeOptions, Deletion } from './write/cascade/cascade.js';
 export { clearing, type Each, type Erased, removing, type Trace } from './write/erase.js';

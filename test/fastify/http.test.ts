@@ -4,8 +4,8 @@ import { GraphQLError } from 'graphql';
 import { auditServer } from 'graphql-http';
 import mercurius from 'mercurius';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { negotiate } from '../../../src/server/http/accept.js';
-import { graphqlOverHttp } from '../../../src/server/http/http.js';
+import { negotiate } from '../../src/fastify/http/accept.js';
+import { graphqlOverHttp } from '../../src/fastify/http/http.js';
 
 const json = 'application/json';
 const modern = 'application/graphql-response+json';

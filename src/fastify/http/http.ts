@@ -2,6 +2,7 @@ import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { MercuriusOptions } from 'mercurius';
 import { type MediaType, negotiate } from './accept.js';
+import { secureHeaders } from './headers.js';
 import { checkBody, checkQueryString } from './parameters.js';
 import { codeOfStatus, httpError } from './status.js';
 
@@ -53,10 +54,13 @@ export const graphqlOverHttp = {
       if (request.method === 'GET') checkQueryString(request.query);
       else checkBody(request.body);
     },
+    onSend: async (_request, reply) => {
+      reply.headers(secureHeaders);
+    },
     errorHandler: (error, request, reply) => {
       const mediaType = negotiate(request.headers.accept) ?? 'application/json';
       const { statusCode, response } = describeFailure(error, mediaType, request.log);
-      if (statusCode === 401) reply.header('www-authenticate', 'Bearer');
+      if (statusCode === 401) reply.header('www-authenticate', challenge(response));
       if (statusCode === 405) reply.header('allow', 'POST');
       return reply.code(statusCode).type(`${mediaType}; charset=utf-8`).send(response);
     },
@@ -122,10 +126,18 @@ interface Thrown {
 /** For errors that know a code but no status: what keeps every request of the caller's from being answered. */
 const statusOfCode: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
+  TOKEN_EXPIRED: 401,
+  TOKEN_INVALID: 401,
   FORBIDDEN: 403,
   BUSY: 503,
   STORAGE_UNAVAILABLE: 503,
 };
+
+/** The `www-authenticate` of a client without a good token (RFC 6750, section 3). */
+function challenge({ errors }: FormattedExecutionResult): string {
+  const isBad = errors?.some(({ extensions }) => String(extensions?.code).startsWith('TOKEN_'));
+  return isBad ? 'Bearer error="invalid_token"' : 'Bearer';
+}
 
 const internal: GraphQLFormattedError = {
   message: 'Internal server error.',

@@ -8,7 +8,7 @@ const echo = 300;
  * Closes and ends the process at the first SIGINT or SIGTERM: with code 0, or 1 if closing fails or takes too long.
  * A second signal ends it at once.
  */
-export function stopOnSignals(close: () => Promise<void>): void {
+export function stopOnSignals(close: () => Promise<unknown>): void {
   let first: number | undefined;
   const stop = async () => {
     if (first !== undefined) {

@@ -6,6 +6,7 @@ const reasons = [
   /Field "\w+" is not defined by type "\w+"\./,
   /Expected non-nullable type "[\w![\]]+" not to be null\./,
   /Expected (?:value of )?type "[\w![\]]+"/,
+  /The value is not valid: a (?:moment|day) is needed, such as [\dTZ:.-]+/,
   /(?:String|Int|Float|Boolean|ID) cannot represent [\w-]+(?: \w+)*/,
 ];
 

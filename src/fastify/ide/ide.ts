@@ -31,9 +31,6 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The page's files have policies of their own; a worker among them would be held to that of its file. */
-const ownHeaders = { helmet: false } as const;
-
 /**
  * Fastify plugin: an in-browser GraphQL IDE (Altair, from the `altair-static` package) at `GET <path>`.
  *
@@ -70,7 +67,7 @@ export async function ide(app: FastifyInstance, options: IdeOptions): Promise<vo
     ...(options.query === undefined ? {} : { initialQuery: options.query }),
   });
 
-  app.get(options.path, ownHeaders, (_request, reply) =>
+  app.get(options.path, (_request, reply) =>
     reply
       .headers({
         'cache-control': 'no-cache',
@@ -84,14 +81,14 @@ export async function ide(app: FastifyInstance, options: IdeOptions): Promise<vo
 
   app.get(`${options.path}/`, (_request, reply) => reply.redirect(page, 308));
 
-  app.get(`${options.path}/init.js`, ownHeaders, (_request, reply) =>
+  app.get(`${options.path}/init.js`, (_request, reply) =>
     reply
       .headers({ 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' })
       .type('text/javascript; charset=utf-8')
       .send(init),
   );
 
-  app.get<{ Params: { '*': string } }>(`${options.path}/${version}/*`, ownHeaders, async (request, reply) => {
+  app.get<{ Params: { '*': string } }>(`${options.path}/${version}/*`, async (request, reply) => {
     const asset = assets.get(request.params['*']);
     if (asset === undefined) return reply.callNotFound();
     return reply

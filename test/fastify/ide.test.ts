@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ide } from '../../../src/server/ide/ide.js';
+import { ide } from '../../src/fastify/ide/ide.js';
 
 const origin = 'http://ide.test';
 const query =

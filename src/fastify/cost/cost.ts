@@ -1,11 +1,8 @@
 /** What operations may cost, and what they did cost. */
 
+import type { FastifyRequest } from 'fastify';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind } from 'graphql';
-import { type Budget, type BudgetField, budgetOf, type Statistics } from 'tableloom/runtime';
-import { costs } from '../../../generated/index.js';
-
-/** How many requests one operation may send to DynamoDB, unless the server is configured otherwise. */
-export const usualRequestLimit = 1000;
+import { type Budget, type BudgetField, budgetOf, type Costs, type Statistics } from 'tableloom/runtime';
 
 /** What documents may cost whatever their variables: most are far below any limit, and need no further look. */
 const worst = new WeakMap<DocumentNode, number>();
@@ -15,20 +12,21 @@ const worst = new WeakMap<DocumentNode, number>();
  * its budget counts. The message names the field that may send the most.
  */
 export function refuseCostly(
+  costs: Costs,
   schema: GraphQLSchema,
   document: DocumentNode,
   variables: Readonly<Record<string, unknown>>,
   limit: number,
 ): void {
-  if (worstOf(schema, document) <= limit) return;
-  const budget = costliest(schema, document, variables);
+  if (worstOf(costs, schema, document) <= limit) return;
+  const budget = costliest(costs, schema, document, variables);
   if (budget === undefined || budget.most.requests <= limit) return;
   throw new GraphQLError(refusal(budget, limit), {
     extensions: { code: 'QUERY_TOO_COSTLY', limit, requests: finite(budget.most.requests) },
   });
 }
 
-function worstOf(schema: GraphQLSchema, document: DocumentNode): number {
+function worstOf(costs: Costs, schema: GraphQLSchema, document: DocumentNode): number {
   const known = worst.get(document);
   if (known !== undefined) return known;
   // A budget takes a variable for its default, and a client may send another value.
@@ -37,13 +35,16 @@ function worstOf(schema: GraphQLSchema, document: DocumentNode): number {
       one.kind === Kind.OPERATION_DEFINITION &&
       one.variableDefinitions?.some(({ defaultValue }) => defaultValue !== undefined),
   );
-  const requests = hasDefault ? Number.POSITIVE_INFINITY : (costliest(schema, document)?.most.requests ?? 0);
+  const requests = hasDefault
+    ? Number.POSITIVE_INFINITY
+    : (costliest(costs, schema, document)?.most.requests ?? 0);
   worst.set(document, requests);
   return requests;
 }
 
 /** Of the operations of a document the one that may send the most requests. */
 function costliest(
+  costs: Costs,
   schema: GraphQLSchema,
   document: DocumentNode,
   variables?: Readonly<Record<string, unknown>>,
@@ -74,7 +75,12 @@ function finite(count: number): number | null {
 }
 
 /** The header by which a client asks for what its operation cost. */
-export const costHeader = 'x-tableloom-cost';
+const costHeader = 'x-tableloom-cost';
+
+/** Whether the client asks what its operation costs. */
+export function asksForCost(request: FastifyRequest | undefined): boolean {
+  return request?.headers[costHeader] === '1';
+}
 
 /** What an answer tells in `extensions.tableloom`. */
 export function costTold({ requests, steps, readUnits, writeUnits }: Statistics) {

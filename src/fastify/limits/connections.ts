@@ -9,8 +9,6 @@ export interface ConnectionLimits {
   readonly requestMs: number;
   /** How long a connection is kept for the next request: longer than the proxy in front of the server keeps it. */
   readonly idleMs: number;
-  /** How many connections there may be; further ones are closed at once. */
-  readonly connections: number;
   /** After how many requests a connection is closed, so that clients spread over new instances. */
   readonly requests: number;
 }
@@ -19,7 +17,6 @@ export const connectionLimits: ConnectionLimits = {
   headersMs: 10_000,
   requestMs: 30_000,
   idleMs: 75_000,
-  connections: 2000,
   requests: 10_000,
 };
 
