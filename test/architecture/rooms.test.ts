@@ -120,7 +120,7 @@ const rooms = {
   project: {
     at: ['src/cli/dev.ts', 'src/cli/dev/', 'src/cli/project/'],
     imports: ['cli', 'data', 'runtime', 'fastify', 'embedded'],
-    packages: [/^@aws-sdk\//, 'chokidar', 'fastify'],
+    packages: [/^@aws-sdk\//, 'chokidar', 'fastify', 'tsx/esm/api'],
     because: 'some commands run what was generated; they know of a project only what its modules export',
   },
   cli: {
