@@ -126,7 +126,8 @@ function planned(basis: Basis, wanted: Wanted): AggregatePlan {
   const locked = basis.locked?.aggregates.get(lockedName(wanted));
   const isSame = locked !== undefined && locked.partition.slice(prefixOf(locked).length) === tail;
   // Items under the old key aggregate by other fields.
-  const taken = new Set([...basis.taken, ...(locked && !isSame ? [prefixOf(locked)] : [])]);
+  const isLeft = locked && !isSame && basis.isSealed;
+  const taken = new Set([...basis.taken, ...(isLeft ? [prefixOf(locked)] : [])]);
   const text = isSame ? locked.partition : freeHead({ taken }, `${word}#${entity.name.text}.${name}`) + tail;
   const partition = keyTemplate(table.partition.text, text, attributes);
   const isNullable = (one: string) => attributes.get(one)?.nullable === true;
