@@ -127,7 +127,14 @@ export interface LockedSlot {
 }
 
 /** A slot has no other name than what it is: two that are made apart are the same where they are alike. */
-export function slotName({ entry, index, key, shards, present, when }: Omit<LockedSlot, 'isRetired'>): string {
+export function slotName({
+  entry,
+  index,
+  key,
+  shards,
+  present,
+  when,
+}: Omit<LockedSlot, 'isRetired'>): string {
   const of = when.map(({ field, values }) => `${field} ${values.join(' or ')}`);
   return [
     keyName(entry ?? key),

@@ -140,7 +140,8 @@ test.each([
         for (const name of Object.keys(names))
           if (!said.has(name)) expect(keyOf(one.layout, name), name).toBe(keyOf(layout, name));
       // What was there before the branches stays in its place.
-      for (const name of Object.keys(first.patterns)) expect(keyOf(one.layout, name)).toBe(keyOf(base.layout, name));
+      for (const name of Object.keys(first.patterns))
+        expect(keyOf(one.layout, name)).toBe(keyOf(base.layout, name));
     }),
     { numRuns: runs(20) },
   );

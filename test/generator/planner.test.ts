@@ -113,9 +113,7 @@ describe('the lock', () => {
     const first = planned(declaration({ byA: { where: ['a'] }, byB: { where: ['b'] } }), sealed);
     const without = planned(declaration({ byB: { where: ['b'] } }), first.lock);
     expect(keysOf(without.layout)).toEqual(['GSI2 THING_BY_B#{b}']);
-    expect(printLock(without.lock)).toContain(
-      '"table entities: retired index GSI1": ["GSI1PK", "GSI1SK"]',
-    );
+    expect(printLock(without.lock)).toContain('"table entities: retired index GSI1": ["GSI1PK", "GSI1SK"]');
     const back = planned(declaration({ byA: { where: ['a'] }, byB: { where: ['b'] } }), without.lock);
     expect(keysOf(back.layout)).toEqual(['GSI2 THING_BY_B#{b}', 'GSI3 THING_BY_A_2#{a}']);
     const empty = planned(declaration({}), back.lock);

@@ -103,7 +103,11 @@ function ownBasis(
   const keyFields = [...new Set([...holesOf(partition), ...holesOf(sort)].map((hole) => hole.field))];
   const pinned = pinnedSlots({ entity, table, attributes }, primary);
   const own = { entity, table, attributes, primary, keyFields, pinned };
-  if (!lock) return { basis: { ...own, locked: undefined, isSealed: false, pending: new Set(), kept: [] }, released: [] };
+  if (!lock)
+    return {
+      basis: { ...own, locked: undefined, isSealed: false, pending: new Set(), kept: [] },
+      released: [],
+    };
   const queries = patterns.filter(
     (pattern) => pattern.target.text === entity.name.text && isQuery(pattern, { keyFields }),
   );

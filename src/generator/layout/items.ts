@@ -1,9 +1,9 @@
 /** The items an entity is stored as, once all patterns are placed. */
 
+import { byNumber, compare } from '../lock.js';
 import type { EntityModel, TableModel } from '../model.js';
 import type { ItemPlan, SlotPlan, TablePlan } from '../plan/types/storage.js';
 import type { Basis } from './basis.js';
-import { byNumber, compare } from '../lock.js';
 import type { EntityKeys, EntryKeys } from './types.js';
 
 /** The record, then its entries. Keys are in the order of their indexes, and keys of one index as entries by their texts. */

@@ -43,9 +43,7 @@ export function layOut(resolved: ResolvedModel, lock: Lock = emptyLock): Layout 
   const open = queries.filter((pattern) => !isPinned(pattern) && !merged.has(pattern));
   const pinned = placePinned(queries.filter(isPinned), ground, primaryKeys(ground));
   const placed = placeOpen(open, ground, placeTogether(model, open, ground, pinned));
-  const items = new Map(
-    [...bases.keys()].map((name) => [name, itemsOf(keysOf(placed, name))] as const),
-  );
+  const items = new Map([...bases.keys()].map((name) => [name, itemsOf(keysOf(placed, name))] as const));
   const tables = tablesOf(model.tables, ground, placed);
   const entities = entityLayouts(model, ground, items, tables);
   const reads = readsOf(queries, placed, items, entities, ground);

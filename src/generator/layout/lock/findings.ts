@@ -119,7 +119,8 @@ function keyMoved(one: Pending, { model, layout, after, next }: Subject): Saying
     };
   }
   const written = writtenNow(layout);
-  const text = (key: string) => (key === 'key' ? 'its own key' : `\`${written(key).replace(/^(?:number|guard) /, '')}\``);
+  const text = (key: string) =>
+    key === 'key' ? 'its own key' : `\`${written(key).replace(/^(?:number|guard) /, '')}\``;
   const isNumber = reads.startsWith('number ');
   return {
     message: `Pattern \`${name}\` read \`${owner}\` by ${was.at(-1) === 'key' ? 'its own key' : old} and now reads it by ${text(reads)}.`,
@@ -143,8 +144,9 @@ function backfill({ owner, name, was }: Pending, { model, layout, after }: Subje
     case 'unique':
       return {
         message: `\`${name}\` is unique, but values of records stored before are not guarded yet.`,
-        at: entity.unique.find(({ fields }) => field.endsWith(fields.map(({ text }) => text).join('+')))
-          ?.fields[0]?.at ?? entity.name.at,
+        at:
+          entity.unique.find(({ fields }) => field.endsWith(fields.map(({ text }) => text).join('+')))
+            ?.fields[0]?.at ?? entity.name.at,
       };
     case 'reference':
       return {
@@ -171,9 +173,7 @@ function backfill({ owner, name, was }: Pending, { model, layout, after }: Subje
 
 function counted(patterns: readonly PatternModel[], name: string, what: string): Saying | undefined {
   const pattern = patterns.find((one) => one.name.text === name);
-  return (
-    pattern && { message: `${what} does not include records stored before yet.`, at: placeOf(pattern) }
-  );
+  return pattern && { message: `${what} does not include records stored before yet.`, at: placeOf(pattern) };
 }
 
 /** What walks every record of the entity deals with it. */

@@ -74,13 +74,7 @@ export function pendingIndexes(
 }
 
 /** What stored records have of one thing, unless all of it is what they are to have now. */
-function left(
-  change: Change,
-  code: PendingCode,
-  name: string,
-  was: readonly string[],
-  now: string,
-): Found[] {
+function left(change: Change, code: PendingCode, name: string, was: readonly string[], now: string): Found[] {
   const open = wasOf(change, code, name) ?? [];
   const all = unique([...open, ...was]).filter((one) => one !== now);
   return all.length > 0 ? [{ code, name, was: all }] : [];
@@ -176,11 +170,7 @@ function formerOf(
 /** What writes keep up besides keys, and have not done for the records that were there. */
 function backfills(change: Change): Found[] {
   const { name, before, after } = change;
-  const fresh = (
-    what: string,
-    was: ReadonlyMap<string, Parameters<typeof isSameKey>[0]>,
-    now: typeof was,
-  ) =>
+  const fresh = (what: string, was: ReadonlyMap<string, Parameters<typeof isSameKey>[0]>, now: typeof was) =>
     [...now].flatMap(([one, key]) =>
       needed(change, 'backfill-needed', `${name}.${one}`, !isSameKey(key, was.get(one)), what),
     );
@@ -210,7 +200,9 @@ function attribute(change: Change, field: string, now: LockedAttribute): Found[]
   const isFilled = layout.keyFields.includes(field) || layout.attributes.get(field)?.generated === 'revision';
   const lacks = was ? was.isRequired === false : true;
   return [
-    ...(isOfOriginal ? [] : left(change, 'attribute-retyped', path, was ? [storedAs(was)] : [], storedAs(now))),
+    ...(isOfOriginal
+      ? []
+      : left(change, 'attribute-retyped', path, was ? [storedAs(was)] : [], storedAs(now))),
     ...(now.isRequired && !isFilled ? needed(change, 'attribute-required', path, lacks, 'nothing') : []),
     ...(was ? goneValues(change, path, was, now) : []),
     ...(was ? normalized(change, path, field, was, now) : []),

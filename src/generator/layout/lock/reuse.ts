@@ -83,11 +83,7 @@ function readerOf(
   return readers.find(({ read }) => read && names.get(read.slot) === slot)?.pattern;
 }
 
-function retypedRetired(
-  model: Model,
-  entity: EntityLayout,
-  before: LockedEntity | undefined,
-): Diagnostic[] {
+function retypedRetired(model: Model, entity: EntityLayout, before: LockedEntity | undefined): Diagnostic[] {
   if (entity.model.historyOf) return [];
   return [...entity.attributes.values()].flatMap((attribute): Diagnostic[] => {
     const old = before?.attributes.get(attribute.name);
