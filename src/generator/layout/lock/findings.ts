@@ -183,7 +183,7 @@ function reindexHint(
   start = 'Deploy',
 ): string {
   return isSealed
-    ? `${start} and run \`tableloom reindex ${owner}\`. Where it is dealt with otherwise, accept it: \`tableloom generate --accept ${name}\`.`
+    ? `${start} and run \`tableloom reindex ${owner}\`. If you deal with it in another way, accept it: \`tableloom generate --accept ${name}\`.`
     : `\`tableloom dev\` brings its records up to date by itself; for other tables run \`tableloom reindex ${owner}\`.`;
 }
 
