@@ -3,6 +3,7 @@
 
 import module from 'node:module';
 import { Command, CommanderError } from 'commander';
+import type { DevOptions } from './cli/dev.js';
 import type { ExplainOptions } from './cli/explain.js';
 import type { InitOptions } from './cli/init.js';
 import { ourManifest } from './cli/package.js';
@@ -81,6 +82,21 @@ verb(
     const action = async () => (await import('./cli/explain.js')).explainVerb(files, options);
     await run(action)(options);
   });
+
+verb(
+  'dev',
+  'serve the project from a DynamoDB in this process, and serve every change again; the data is kept',
+)
+  .option('--port <number>', 'listen here; left out: at PORT, or 4000')
+  .option('--host <address>', 'listen at this address', process.env.HOST ?? '127.0.0.1')
+  .option('--data <dir>', 'the folder of the data', process.env.DATA_DIR ?? '.data')
+  .option(
+    '--server <file>',
+    'the module that exports `buildApp`; where there is none, a server is made',
+    'src/app.ts',
+  )
+  .addHelpText('after', examples('tableloom dev', 'tableloom dev --port 8080 --data /tmp/plants'))
+  .action(run(async (options: DevOptions) => (await import('./cli/dev.js')).devVerb(options)));
 
 program
   .command('init')

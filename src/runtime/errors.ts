@@ -42,8 +42,10 @@ export const errorCodes = {
   TABLE_MISMATCH: 'An existing table differs from the one that the code was generated for.',
   CONFIGURATION: 'The server is not configured: a variable is missing or has an unusable value.',
   UNAUTHENTICATED: 'The caller must sign in first.',
+  TOKEN_EXPIRED: 'The access token has expired: get a new one, and send the request again.',
+  TOKEN_INVALID: 'The access token is not valid here: sign in again, or send the request without it.',
   FORBIDDEN: 'The caller may not do this.',
-  RULE_MISSING: 'The field is answered by a rule that is not implemented yet.',
+  RULE_MISSING: 'A rule that a field or a write needs is not implemented yet, or not passed.',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
@@ -278,16 +280,6 @@ export function unknownOutcome(cause?: unknown): TableloomError {
 
 export function cancelled(cause?: unknown): TableloomError {
   return new TableloomError('CANCELLED', 'The request was cancelled.', undefined, cause);
-}
-
-/** For rules: the caller is not signed in. */
-export function unauthenticated(message = 'Sign in first.'): TableloomError {
-  return new TableloomError('UNAUTHENTICATED', message);
-}
-
-/** For rules: the caller is signed in, but not allowed to do this. */
-export function forbidden(message = 'You may not do this.'): TableloomError {
-  return new TableloomError('FORBIDDEN', message);
 }
 
 /** For scaffolded rules: `rule` is the name in access-patterns.yaml. */

@@ -5,10 +5,10 @@ import type { EntityModel, Model, PatternModel, TableModel, Word } from '../mode
 import type { SlotPlan } from '../plan/types/storage.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { holesOf, keyTemplate, keyTexts } from '../resolve/templates.js';
-import { entryPrefixOf, retiredPrefixes, unusedHead } from './lock/claims.js';
-import { type KeptItem, keptItems } from './lock/kept.js';
+import { entryPrefixOf, prefixOf, retiredPrefixes, unusedHead } from './lock/claims.js';
+import { type KeptItem, keptItems, slotsOf } from './lock/kept.js';
 import { isQuery, serves } from './serving.js';
-import type { Attributes } from './types.js';
+import type { Attributes, EntityKeys } from './types.js';
 
 export interface Basis {
   readonly entity: EntityModel;
@@ -65,6 +65,16 @@ export function freeHead({ taken }: Pick<Basis, 'taken'>, head: string): string 
 export function freeEntryHead({ taken, primary }: Pick<Basis, 'taken' | 'primary'>, head: string): string {
   const partition = primary.partition.text;
   return unusedHead(head, (one) => taken.has(entryPrefixOf({ partition, sort: one })));
+}
+
+/** The basis of one more key on an index: what other keys of the entity begin with there is taken. */
+export function apartFrom(basis: Basis, { record, entries }: EntityKeys, index: string): Basis {
+  const slots = [...record, ...entries.flatMap((entry) => entry.slots), ...basis.kept.flatMap(slotsOf)];
+  const heads = slots
+    .filter((slot) => slot.index === index)
+    .map(({ partition, sort }) => ({ partition: partition.text, sort: sort?.text ?? null }))
+    .flatMap((key) => [prefixOf(key), entryPrefixOf(key)]);
+  return { ...basis, taken: new Set([...basis.taken, ...heads]) };
 }
 
 /** The table an entity is in: a history is in that of its original. */

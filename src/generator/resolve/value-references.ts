@@ -3,6 +3,7 @@
 import type { Literal, PatternModel, TypeRef, Word } from '../model.js';
 import type { ValueModel } from '../sources.js';
 import { type ComparisonModel, comparisonsOf, requiredBy } from './comparisons.js';
+import { membersOf } from './members.js';
 import type {
   ResolvedAttribute,
   ResolvedEntity,
@@ -10,7 +11,7 @@ import type {
   ResolvedNames,
   ValueReference,
 } from './resolved-model.js';
-import { fieldAt, storedMembers } from './sdl.js';
+import { fieldAt } from './sdl.js';
 import { resolveValue } from './value-paths.js';
 import { placesOf } from './written-values.js';
 
@@ -229,14 +230,18 @@ function listOf<R extends Pick<ValueReference, 'attribute'>>(reference: R): R {
   return { ...reference, attribute: { ...attribute, type, encoding: 'document', list: true } };
 }
 
-/** Of a pattern on an interface or union, the attribute of the first member that has one of the name. */
+/** Of a pattern on an interface or union, the attribute of the first member that has one it calls so. */
 function attributeOf(
   names: ResolvedNames,
   pattern: PatternModel,
   field: string,
 ): { attribute: ResolvedAttribute | undefined; owner: string } {
-  for (const owner of [pattern.target.text, ...storedMembers(names.model, pattern.target.text)]) {
-    const attribute = names.entities.get(owner)?.attributes.get(field);
+  const members = membersOf(names.model, pattern).map(({ entity, renames }) => ({
+    owner: entity.text,
+    own: renames.find(({ as }) => as.text === field)?.field.text ?? field,
+  }));
+  for (const { owner, own } of [{ owner: pattern.target.text, own: field }, ...members]) {
+    const attribute = names.entities.get(owner)?.attributes.get(own);
     if (attribute) return { attribute, owner };
   }
   return { attribute: undefined, owner: pattern.target.text };

@@ -8,30 +8,38 @@ import { defaultLimits, type Limits } from '../client/limits.js';
 import type { Places } from '../client/places.js';
 import { Requester, type RequestReport } from '../client/requests.js';
 import { type Sdk, sdkOf } from '../client/sdk.js';
+import type { TableNames } from '../client/tables.js';
+import { TableloomError } from '../errors.js';
 import { CursorSealer } from '../read/cursor/sealing.js';
-import type { ComputeRulesByName } from '../rules.js';
+import { type ComputeRulesByName, neededRules } from '../rules.js';
 import { Contention } from '../write/contention.js';
 import { Session } from './session.js';
 
-export interface DatabaseOptions {
+export interface DatabaseSettings<Rules> {
   /** The SDK's client, with any middleware of yours; whoever created it destroys it. */
   readonly client: DynamoDBClient;
   /** Physical table names by logical ones, as `resolveTableNames` returns them. */
-  readonly tables: Readonly<Record<string, string>>;
+  readonly tables: TableNames<Rules>;
   /** At least 16 characters each. The first encrypts cursors; all of them decrypt, so that one can be replaced. */
   readonly cursorSecrets: readonly string[];
   /** The clock. Default: the system's. */
   readonly now?: () => Date;
   /** Creates ids. Default: UUIDs of version 7, which sort by creation time. */
   readonly newId?: () => string;
-  /** The rules that compute and validate attributes, if there are any: generated `ComputeRules`. */
-  readonly compute?: ComputeRulesByName;
   readonly limits?: Partial<Limits>;
   /** Requests the consumed capacity with each request, for `Session.stats`. */
   readonly capacity?: boolean;
   /** Called with every request of every session before it is sent. */
   readonly onRequest?: (report: RequestReport) => void;
 }
+
+/** The rules that compute and validate attributes, where the access patterns declare some: generated `ComputeRules`. */
+export type RulesOption<Rules> = unknown extends Rules
+  ? { readonly compute?: ComputeRulesByName }
+  : { readonly compute: NoInfer<Rules> };
+
+/** With names of tables from `resolveTableNames`, `compute` is required where the access patterns declare such rules. */
+export type DatabaseOptions<Rules = unknown> = DatabaseSettings<Rules> & RulesOption<Rules>;
 
 export interface SessionOptions {
   /** Aborting it ends the session's reads with CANCELLED; a session that has begun to write completes. */
@@ -46,8 +54,9 @@ export interface SessionOptions {
 }
 
 /** The tables of one application. Caches nothing; its sessions do. */
-export class Database {
-  readonly #options: DatabaseOptions;
+export class Database<Rules = unknown> {
+  readonly #options: DatabaseSettings<unknown>;
+  readonly #compute: ComputeRulesByName;
   readonly #sdk: Sdk;
   readonly #connections: Places;
   readonly #sealer: CursorSealer;
@@ -55,9 +64,10 @@ export class Database {
   readonly #contention = new Contention();
   #documents: DynamoDBDocumentClient | undefined;
 
-  /** Throws CONFIGURATION where a cursor secret is missing or too short. */
-  constructor(options: DatabaseOptions) {
+  /** Throws CONFIGURATION where a cursor secret is missing or too short, RULE_MISSING where a rule is missing. */
+  constructor(options: DatabaseOptions<Rules>) {
     this.#options = options;
+    this.#compute = withoutGaps(options.compute ?? {}, options.tables[neededRules] ?? []);
     this.#sealer = new CursorSealer(options.cursorSecrets);
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#connections = connectionsOf(options.client);
@@ -66,7 +76,7 @@ export class Database {
 
   /** What one request, or one job, reads and writes with. */
   session(options: SessionOptions = {}): Session {
-    const { tables, now = () => new Date(), newId = v7, compute = {}, capacity, onRequest } = this.#options;
+    const { tables, now = () => new Date(), newId = v7, capacity, onRequest } = this.#options;
     const requester = new Requester({
       sdk: this.#sdk,
       connections: this.#connections,
@@ -84,9 +94,21 @@ export class Database {
     return new Session(requester, this.#sealer, {
       now,
       newId,
-      compute,
+      compute: this.#compute,
       contention: this.#contention,
       documents,
     });
   }
+}
+
+/** The rules, once all that writes need are there. */
+function withoutGaps(given: object, needed: readonly string[]): ComputeRulesByName {
+  const rules = given as ComputeRulesByName;
+  const missing = needed.filter((name) => !Object.hasOwn(rules, name) || typeof rules[name] !== 'function');
+  if (missing.length === 0) return rules;
+  throw new TableloomError(
+    'RULE_MISSING',
+    `Writes need rules that are not passed: ${missing.join(', ')}. Open the database with \`compute: rules\`.`,
+    { rules: missing },
+  );
 }

@@ -9,7 +9,7 @@ import { compare } from '../../lock.js';
 import type { IndexModel, PatternModel, TableModel } from '../../model.js';
 import type { SlotPlan } from '../../plan/types/storage.js';
 import { comparisonsOf } from '../../resolve/comparisons.js';
-import type { Basis } from '../basis.js';
+import { apartFrom, type Basis } from '../basis.js';
 import { withEntry } from '../entries.js';
 import { noFreeIndex } from '../findings.js';
 import { keyTextsOf, localSlot, slotOf, templatesOn } from '../key-text.js';
@@ -168,11 +168,12 @@ function freeSlot(
   { basis, keys, ground, used }: Open & { readonly keys: EntityKeys },
 ): SlotPlan | undefined {
   const taken = new Set(keys.record.map((slot) => slot.index));
-  const texts = keyTextsOf(patterns, fields, basis);
   for (const index of freeIndexes(poolOf(ground, basis), used, taken)) {
+    const own = apartFrom(basis, keys, index.name.text);
+    const texts = keyTextsOf(patterns, fields, own);
     const slot =
       index.kind === 'local'
-        ? localSlot(patterns, fields, index, basis)
+        ? localSlot(patterns, fields, index, own)
         : slotOf(patterns, index.name.text, templatesOn(index, texts, basis), basis);
     const isServed = index.kind === 'global' && index.sort;
     const serving = patterns.filter(

@@ -8,7 +8,7 @@ import type { IndexModel, Model, PatternModel } from '../../model.js';
 import { constant } from '../../names.js';
 import type { SlotPlan, TemplatePart } from '../../plan/types/storage.js';
 import { isParent, memberPatterns } from '../../resolve/members.js';
-import { type Basis, freeHead } from '../basis.js';
+import { apartFrom, type Basis, freeHead } from '../basis.js';
 import { noCommonIndex } from '../findings.js';
 import { type KeyTexts, keyTextsOf, slotOf, templatesOn } from '../key-text.js';
 import { areSameKeys, readSoFar, waiting } from '../lock/kept.js';
@@ -121,8 +121,12 @@ function placesOn(
     );
     return groupsFor([member, ...others], basis).find((group) => group.includes(member));
   });
-  const collection = collectionHead(pattern, members, groups, found);
-  const places = members.map(({ basis }, at): Place | undefined => {
+  const bases = members.map(({ pattern: { target }, basis }) => {
+    const own = keys.get(target.text);
+    return own ? apartFrom(basis, own, name) : basis;
+  });
+  const collection = collectionHead(pattern, bases, groups, found);
+  const places = bases.map((basis, at): Place | undefined => {
     const [slot, group] = [found[at], groups[at]];
     if (slot) return { slot, isNew: false };
     const texts = group && textsOf(group, basis);
@@ -158,7 +162,7 @@ function isReadSoFar({ pattern, basis: { locked, kept } }: Member, slot: SlotPla
  */
 function collectionHead(
   pattern: PatternModel,
-  members: readonly Member[],
+  members: readonly Basis[],
   groups: readonly (readonly PatternModel[] | undefined)[],
   found: readonly (SlotPlan | undefined)[],
 ): string | undefined {
@@ -172,7 +176,7 @@ function collectionHead(
     return heads.size === 1 && there.every(({ sort }) => wordOf(sort?.parts ?? []))
       ? [...heads][0]
       : undefined;
-  const taken = new Set(members.flatMap(({ basis }) => [...basis.taken]));
+  const taken = new Set(members.flatMap(({ taken: own }) => [...own]));
   const by = bound.length > 0 ? ['BY', ...bound.map(constant)] : [];
   return freeHead({ taken }, [constant(pattern.target.text), ...by].join('_'));
 }
