@@ -24,7 +24,7 @@ verb(
   .option('--prune', 'delete files of the output folder that nothing generates')
   .option(
     '--accept <names...>',
-    'say of patterns and entities, by their names, that records stored under the keys they left are dealt with (key-moved)',
+    'say by the names that warnings give (of a pattern, an entity, an attribute) that stored records are dealt with',
   )
   .addHelpText(
     'after',
@@ -35,6 +35,14 @@ verb(
     ),
   )
   .action(run(async (options) => (await import('./cli/generate.js')).generateVerb(options)));
+
+verb(
+  'lock',
+  'say whether the lock is a draft or sealed, and what stored records still need; once it is sealed, what is gone is retired',
+)
+  .option('--seal', 'seal it, as the first `deploy` does: records are stored that nobody may lose')
+  .addHelpText('after', examples('tableloom lock', 'tableloom lock --seal'))
+  .action(run(async (options) => (await import('./cli/lock.js')).lockVerb(options)));
 
 verb(
   'check',

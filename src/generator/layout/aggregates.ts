@@ -127,7 +127,8 @@ function planned(basis: Basis, wanted: Wanted): AggregatePlan {
   const locked = basis.locked?.aggregates.get(lockedName(wanted));
   const isSame = locked !== undefined && locked.partition.slice(prefixOf(locked).length) === tail;
   // Items under the old key aggregate by other fields.
-  const taken = new Set([...basis.taken, ...(locked && !isSame ? [prefixOf(locked)] : [])]);
+  const isLeft = locked && !isSame && basis.isSealed;
+  const taken = new Set([...basis.taken, ...(isLeft ? [prefixOf(locked)] : [])]);
   // The key that entities share says nothing of any of them.
   const head = common ? `${word}#${common}` : freeHead({ taken }, `${word}#${entity.name.text}.${name}`);
   const text = isSame && !common ? locked.partition : head + tail;
