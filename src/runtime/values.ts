@@ -181,9 +181,11 @@ export function distinct<T extends string | number>(values: readonly T[]): T[] {
   return [...new Set(values)].sort(ascending);
 }
 
-/** A list as a set; undefined, which is not stored, for an empty one: DynamoDB has no empty sets. */
-export function setOf(values: readonly string[] | readonly number[]): Set<string> | Set<number> | undefined {
-  if (values.length === 0) return undefined;
+/** A list as a set. DynamoDB has no empty sets: one is stored as an empty list, so that it is not null when it is read. */
+export function setOf(
+  values: readonly string[] | readonly number[],
+): Set<string> | Set<number> | readonly never[] {
+  if (values.length === 0) return [];
   return new Set<string | number>(values) as Set<string> | Set<number>;
 }
 
