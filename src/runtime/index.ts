@@ -52,6 +52,16 @@ export type { PageOptions } from './read/pages.js';
 export { type Read, type ReadResults, read } from './read/transact-read.js';
 export type { UniqueLookup } from './read/unique.js';
 export type {
+  AnyCodec,
+  Phase,
+  ReindexCounts,
+  ReindexOptions,
+  ReindexProblem,
+  ReindexProgress,
+  ReindexReport,
+  StoredProject,
+} from './reindex/types.js';
+export type {
   AllowRule,
   AlongsideRule,
   AppContext,

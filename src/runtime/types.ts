@@ -41,6 +41,9 @@ export interface IndexRef {
   readonly more?: readonly string[];
 }
 
+/** A rule's name, and what brings its answer into the form it is stored in, if there is such a form. */
+export type Computation = string | readonly [rule: string, form: (value: never, path: string) => unknown];
+
 /**
  * How one entity is stored. Generated, one per entity; everything in it is a plain function of the record.
  * `R` is the record: every attribute of the entity, `null` where there is no value.
@@ -77,6 +80,8 @@ export interface EntityCodec<R extends object> {
   readonly revision?: keyof R & string;
   /** The attribute with the time of expiry, in epoch seconds, where `ttl` is declared. */
   readonly ttl?: string;
+  /** The attributes that rules compute of the others, each with its rule. */
+  readonly computed?: { readonly [F in keyof R]?: Computation };
   /** Attributes that only the main item has. */
   readonly secret?: readonly (keyof R & string)[];
   /** What its numbers can be, and those in its lists. */

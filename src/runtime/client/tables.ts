@@ -12,6 +12,7 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { fromAws, nameOf, TableloomError } from '../errors.js';
+import type { TableRef } from '../types.js';
 import { Retry } from './retry.js';
 import { viewOf } from './sdk.js';
 
@@ -44,6 +45,11 @@ export interface IndexDefinition {
     | { readonly kind: 'all' }
     | { readonly kind: 'keys' }
     | { readonly kind: 'include'; readonly attributes: readonly string[] };
+}
+
+/** The table as requests refer to it. */
+export function tableRefOf({ table: name, key }: TableDefinition): TableRef {
+  return { name, ...key };
 }
 
 /** DynamoDB may take a while to create a table with many indexes. */

@@ -24,6 +24,7 @@ import {
   tableVariable,
   unless,
 } from './shared.js';
+import { computationOf } from './writes.js';
 
 export function itemsFile(plan: Plan): SourceFile {
   return {
@@ -115,10 +116,14 @@ function optionParts(plan: Plan, entity: EntityPlan): Doc[] {
   const attribute = ttl?.attribute ?? expires;
   const secrets = secretsOf(plan, entity);
   const conditions = conditionsExpression(entity);
+  const computed = entity.attributes.filter((one) => one.computed !== undefined);
   const numbers = entity.historyOf === null ? entity.attributes.flatMap(numberParts) : [];
   return [
     ...(revision === null ? [] : [property('revision', quote(revision))]),
     ...(attribute === undefined ? [] : [property('ttl', quote(attribute))]),
+    ...(computed.length > 0
+      ? [property('computed', object(computed.map((one) => property(one.name, computationOf(one)))))]
+      : []),
     ...(secrets.length > 0 ? [property('secret', texts(secrets))] : []),
     ...(numbers.length > 0 ? [property('numbers', object(numbers))] : []),
     ...(conditions ? [property('conditions', conditions)] : []),
