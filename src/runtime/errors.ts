@@ -8,6 +8,8 @@ export const errorCodes = {
   KEY_INVALID: 'A value cannot be a part of a key: it is missing, malformed, or too long.',
   VALUE_INVALID:
     'A value cannot be stored, or breaks a rule of its field; in a document the message names the place.',
+  RECORD_INVALID:
+    'A stored record lacks a field that cannot be null: it was written before the field was declared, or by another program. `entity`, `key` and `field` name it.',
   NOT_FOUND: 'The record to be changed does not exist.',
   ALREADY_EXISTS: 'A record with this key exists.',
   VERSION_CONFLICT: 'The record has changed since the caller read it.',
@@ -86,6 +88,14 @@ export function notFound(entity: string, where: ErrorDetails = {}): TableloomErr
 
 export function alreadyExists(entity: string, cause?: unknown): TableloomError {
   return new TableloomError('ALREADY_EXISTS', `This ${entity} exists already.`, { entity }, cause);
+}
+
+/** A stored record lacks a field. `key` are the fields of its key, as far as they are known. */
+export function recordInvalid(entity: string, key: ErrorDetails, field: string): TableloomError {
+  const named = Object.entries(key).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  const which = named.length === 0 ? `A stored ${entity}` : `The stored ${entity} with ${named.join(', ')}`;
+  const message = `${which} has no ${field}, which cannot be null.`;
+  return new TableloomError('RECORD_INVALID', message, { entity, key, field });
 }
 
 /** `expected` is the version the caller saw, `current` the stored one where it is known. */

@@ -58,6 +58,11 @@ export interface EntityCodec<R extends object> {
   /** The record of a main item, or of an index that projects every attribute. */
   read(item: Item): R;
   /**
+   * Whether a record that was read has a value for every field that cannot be null. `isPart`: its documents and lists
+   * were not fetched.
+   */
+  isWhole?(record: R, isPart?: true): boolean;
+  /**
    * Extra items that follow the record: index entries and relationship records. The result has one place
    * per declared entry, in a fixed order; undefined where the record does not belong in it.
    */
@@ -118,7 +123,7 @@ export type Validation =
 /** The part of a codec that reads records. */
 export type EntityReader<R extends object> = Pick<
   EntityCodec<R>,
-  'name' | 'table' | 'read' | 'ttl' | 'projection'
+  'name' | 'table' | 'read' | 'isWhole' | 'ttl' | 'projection' | 'keyFields'
 >;
 
 /** A record that another one refers to. */

@@ -100,7 +100,13 @@ ${[
   ...pattern(one.open, one.openName, 'many: Order', 'for: Query.open', 'where: { status: $status }'),
   ...(one.ofCustomer === ''
     ? ['  ofCustomer: { many: Order, for: Query.ofCustomer, where: { customerId: $customerId } }']
-    : pattern(one.ofCustomer, 'ofCustomer', 'many: Order', 'for: Query.ofCustomer', 'where: { customerId: $customerId }')),
+    : pattern(
+        one.ofCustomer,
+        'ofCustomer',
+        'many: Order',
+        'for: Query.ofCustomer',
+        'where: { customerId: $customerId }',
+      )),
   ...pattern(one.counted, 'counted', 'count: Order', 'for: Query.counted', 'maintained: true'),
   ...pattern(one.ranks, 'ranks', 'sum: Order', 'of: rank', 'for: Query.ranks'),
 ].join('\n')}
@@ -199,7 +205,12 @@ async function contents(tables: Awaited<ReturnType<typeof openTables>>, plan: De
 }
 
 /** Reindexes, ended after each few pages and resumed by the cursor, or by an older one as after a crash. */
-async function reindexed(database: Database, project: StoredProject, segments: number, ends: readonly boolean[]) {
+async function reindexed(
+  database: Database,
+  project: StoredProject,
+  segments: number,
+  ends: readonly boolean[],
+) {
   let resume: string | undefined;
   for (const isCrash of [...ends, undefined]) {
     const abort = new AbortController();
@@ -256,7 +267,14 @@ test('reindexed records are stored as the plan would have written them', { timeo
           if (!ends.includes(true)) expect(done).toEqual(counted);
           expect(await contents(tables, b)).toEqual(await contents(expected, b));
           const again = await database.reindex(project);
-          expect(again).toMatchObject({ changed: 0, moved: 0, written: 0, deleted: 0, aggregates: 0, failed: 0 });
+          expect(again).toMatchObject({
+            changed: 0,
+            moved: 0,
+            written: 0,
+            deleted: 0,
+            aggregates: 0,
+            failed: 0,
+          });
         }
       },
     ),

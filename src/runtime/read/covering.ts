@@ -2,6 +2,7 @@
 import { type KeyTemplates, keyParser } from '../keys/key-parser.js';
 import type { EntityReader, IndexQuery, IndexRef, Item, Key } from '../types.js';
 import { picked } from '../values.js';
+import { heldFields } from './whole.js';
 
 type Held<R extends object> = Extract<IndexQuery<R>['covering'], { readonly kind: 'some' }>;
 
@@ -25,7 +26,7 @@ export function held<R extends object, F extends keyof R & string, U extends key
 ): Held<R> {
   const parsed = keys && keyParser<Pick<R, U>>(keys);
   const names = [...fields, ...namesIn(keys ?? {})] as (F | U)[];
-  const part = (item: Item) => picked(entity.read(item), ['__typename' as F, ...fields]);
+  const part = (item: Item) => heldFields(entity, item, ['__typename' as F, ...fields]);
   const { partition, sort } = entity.table;
   return {
     kind: 'some',

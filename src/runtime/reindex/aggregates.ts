@@ -50,7 +50,7 @@ function tallyRecord(run: Run, tallies: Tallies, codec: AnyCodec, item: Item): v
   }
   const print = printOf(item);
   for (const { name, key, by } of counted) {
-    if (key === undefined) continue;
+    if (key === undefined || !Number.isFinite(by)) continue;
     const id = itemId(table, key);
     const one = tallies.get(id) ?? { table, key: checkKey(key, table), name, sum: 0, records: 0, print: 0 };
     one.sum += by;

@@ -1,5 +1,12 @@
 /** Brings all items of one record to the plan. */
-import { alreadyExists, beingDeleted, conflict, TableloomError, valueTaken } from '../errors.js';
+import {
+  alreadyExists,
+  beingDeleted,
+  conflict,
+  recordInvalid,
+  TableloomError,
+  valueTaken,
+} from '../errors.js';
 import { type ItemKey, itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import { ItemReads } from '../read/batch-get.js';
@@ -29,6 +36,8 @@ interface Wanted extends Found {
   readonly main: Item;
   /** The part of it that the record gives it. */
   readonly ours: Item;
+  /** A field that cannot be null and has no value: the record is brought to the plan as far as it does not need it. */
+  readonly lacking: string | undefined;
   readonly entries: ReadonlyMap<string, Item>;
   readonly guards: readonly Held[];
 }
@@ -39,7 +48,11 @@ const atOnce = 8;
 /** Brings records to the plan, each by itself. What cannot be is noted. */
 export async function reindexRecords(run: Run, found: readonly Found[]): Promise<void> {
   for (let at = 0; at < found.length; at += 10 * atOnce) {
-    const wanted = found.slice(at, at + 10 * atOnce).flatMap((one) => wantedOf(run, one) ?? []);
+    const some = found.slice(at, at + 10 * atOnce);
+    const wanted = some.flatMap((one) => wantedOf(run, one) ?? []);
+    for (const { codec, key, lacking } of wanted)
+      if (lacking !== undefined)
+        run.fail(codec.name, key, recordInvalid(codec.name, { ...codec.keyFields?.(key) }, lacking));
     const reads = new ItemReads(run.requester);
     await reads.load(wanted.flatMap(keysOf));
     for (let next = 0; next < wanted.length; next += atOnce)
@@ -65,6 +78,7 @@ function wantedOf(run: Run, found: Found): Wanted | undefined {
       isMoved: itemId(table, key) !== itemId(codec.table, place),
       main: { ...run.foreign(codec, record, table, item), ...ours },
       ours,
+      lacking: Object.entries(record).find(([, value]) => value === undefined)?.[0],
       entries,
       guards: heldBy(codec, record, ours),
     };

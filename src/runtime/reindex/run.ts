@@ -69,10 +69,9 @@ export class Run {
     if (this.problems.length < mostProblems) this.problems.push({ entity, key, code, message });
   }
 
-  /** The record of a main item, its attributes computed again. Throws what says why it cannot be read. */
+  /** The record of a main item, its attributes computed again. Fields that it lacks are undefined. */
   read(codec: AnyCodec, item: Item): object {
-    // The copy reads every field: one that is missing throws.
-    const record = { ...codec.read(item) };
+    const record = codec.read(item);
     const { computed: rules } = codec;
     return rules === undefined ? record : computed<object, never>(this.#env, record, rules);
   }

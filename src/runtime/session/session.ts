@@ -13,6 +13,7 @@ import { isEnough, Reader } from '../read/reader.js';
 import { type SelectionInfo, selection } from '../read/selection.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
 import { ownerOfValue, type UniqueLookup } from '../read/unique.js';
+import { whole } from '../read/whole.js';
 import { type ComputeRulesByName, computeRule } from '../rules.js';
 import type {
   Aggregate,
@@ -124,7 +125,7 @@ export class Session {
       key: checkKey(key, entity.table),
       ...options,
     });
-    return item === null || isExpired(entity, item, this.now()) ? null : entity.read(item);
+    return item === null || isExpired(entity, item, this.now()) ? null : whole(entity, item);
   }
 
   /**

@@ -5,7 +5,7 @@ import { entityOf } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { AttributePlan, EntityPlan, GuardPlan, ItemPlan } from '../../plan/types/storage.js';
 import type { Doc } from '../fragment.js';
-import { arrow, assigned, call, code, list, object, property, quote, texts } from '../printer.js';
+import { arrow, assigned, call, code, list, object, operation, property, quote, texts } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { entityType, keyValue, runtime } from '../symbols.js';
 import { countedExpressions } from './aggregates.js';
@@ -62,8 +62,27 @@ function codecView(plan: Plan, entity: EntityPlan) {
     ].map((part) => ({ property: part })),
     keys: keyCalls(entity).map((key) => ({ spread: code`...${key}` })),
     attributes: entity.attributes.map((one) => ({ property: property(one.name, readExpression(one)) })),
+    whole: wholePart(entity),
     rest: [...keptParts(plan, entity), ...optionParts(plan, entity)].map((part) => ({ property: part })),
   };
+}
+
+/** Whether a record has what cannot be null; null where nothing has to be there. Sets are empty where they are missing. */
+function wholePart(entity: EntityPlan): Doc | null {
+  const parameter = parameterOf(entity);
+  const demanded = entity.attributes.filter(
+    ({ nullable, set, generated }) => !nullable && !set && generated !== 'revision',
+  );
+  const isFetched = ({ name }: AttributePlan) => entity.projection?.includes(name) ?? true;
+  const tests = demanded.map((one) => {
+    const test = `${parameter}.${one.name} !== undefined`;
+    return isFetched(one) ? test : `(isPart || ${test})`;
+  });
+  if (demanded.length === 0) return null;
+  return property(
+    'isWhole',
+    arrow(demanded.every(isFetched) ? [parameter] : [parameter, 'isPart'], operation(tests, '&&')),
+  );
 }
 
 /** An attribute as it is stored: absent in the place of null, documents checked. */
