@@ -1,50 +1,42 @@
 /** Records that lack what the schema demands: written by an earlier plan, or by another program. */
 import { recordInvalid } from '../errors.js';
 import { keyOfItem } from '../keys/item-key.js';
-import type { EntityReader, Item } from '../types.js';
+import type { EntityReader, Item, Key } from '../types.js';
+import { picked } from '../values.js';
 
 /**
- * The record of an item. Where a field that cannot be null has no value, reading that field throws RECORD_INVALID, and
- * everything else of the record can be read: GraphQL reports the error at that field alone.
+ * The record of an item. A field that cannot be null and has no value holds an error, RECORD_INVALID, in its place:
+ * GraphQL reports it at that field alone, and everything else of the record is answered.
  *
  * @param isPart documents and lists of the item were not fetched
  */
 export function whole<R extends object>(entity: EntityReader<R>, item: Item, isPart?: true): R {
   const record = entity.read(item);
-  return entity.isWhole === undefined || entity.isWhole(record, isPart)
-    ? record
-    : lacking(entity, item, record);
+  if (entity.isWhole === undefined || entity.isWhole(record, isPart)) return record;
+  const fields = Object.keys(record) as (keyof R & string)[];
+  return withErrors(entity, record, fields, () => keyOfItem(entity.table, item));
 }
 
-/** Fields of a record that an item other than its own holds. */
+/** Fields of a record that an item other than its own holds. @param keyOf the key of the record's own item */
 export function heldFields<R extends object, F extends keyof R & string>(
   entity: EntityReader<R>,
   item: Item,
   fields: readonly F[],
+  keyOf: (item: Item) => Key,
 ): Pick<R, F> {
-  const record = entity.read(item);
-  const part: Partial<Record<string, unknown>> = {};
-  for (const field of fields) {
-    if (record[field] === undefined) refuse(entity, item, part, field);
-    else part[field] = record[field];
-  }
-  return part as Pick<R, F>;
+  return withErrors(entity, picked(entity.read(item), fields), fields, () => keyOf(item));
 }
 
 /** A field is undefined where it cannot be null and is missing: one that can be null is null then. */
-function lacking<R extends object>(entity: EntityReader<R>, item: Item, record: R): R {
-  for (const field of Object.keys(record))
-    if (record[field as keyof R] === undefined) refuse(entity, item, record, field);
-  return record;
-}
-
-function refuse<R extends object>(entity: EntityReader<R>, item: Item, record: object, field: string): void {
-  const { name, table } = entity;
-  Object.defineProperty(record, field, {
-    enumerable: true,
-    configurable: true,
-    get: () => {
-      throw recordInvalid(name, { ...entity.keyFields?.(keyOfItem(table, item)) }, field);
-    },
-  });
+function withErrors<P extends object>(
+  { name, keyFields }: Pick<EntityReader<object>, 'name' | 'keyFields'>,
+  part: P,
+  fields: readonly (keyof P & string)[],
+  key: () => Key,
+): P {
+  // An Error is what graphql-js and graphql-jit take for a field that failed; a getter that throws would end the latter.
+  for (const field of fields)
+    if (part[field] === undefined)
+      Object.assign(part, { [field]: recordInvalid(name, { ...keyFields?.(key()) }, field) });
+  return part;
 }
