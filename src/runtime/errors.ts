@@ -90,14 +90,6 @@ export function alreadyExists(entity: string, cause?: unknown): TableloomError {
   return new TableloomError('ALREADY_EXISTS', `This ${entity} exists already.`, { entity }, cause);
 }
 
-/** A stored record lacks a field. `key` are the fields of its key, as far as they are known. */
-export function recordInvalid(entity: string, key: ErrorDetails, field: string): TableloomError {
-  const named = Object.entries(key).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
-  const which = named.length === 0 ? `A stored ${entity}` : `The stored ${entity} with ${named.join(', ')}`;
-  const message = `${which} has no ${field}, which cannot be null.`;
-  return new TableloomError('RECORD_INVALID', message, { entity, key, field });
-}
-
 /** `expected` is the version the caller saw, `current` the stored one where it is known. */
 export function versionConflict(
   entity: string,

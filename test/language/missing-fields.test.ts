@@ -1,4 +1,4 @@
-/** A stored record that lacks what the schema demands by now: the field is an error, and everything else is answered. */
+/** A stored record that lacks what the schema requires by now: the field is an error, and everything else is answered. */
 
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import Fastify from 'fastify';

@@ -66,7 +66,7 @@ async function stored({ documents, tableName }: Project): Promise<Item[]> {
 const plain = () => planOf(yaml());
 const moved = () => planOf(yaml({ key: 'key: { PK: "P#{id}", SK: P }, ' }));
 
-test('a record without what the schema demands is reported, and brought to the plan as far as that is not needed', async () => {
+test('a record without what the schema requires is reported, and brought to the plan as far as that is not needed', async () => {
   const from = await plain();
   const project = await people(from, 3);
   const TableName = project.tableName('people');

@@ -2,7 +2,7 @@
 import { type KeyTemplates, keyParser } from '../keys/key-parser.js';
 import type { EntityReader, IndexQuery, IndexRef, Item, Key } from '../types.js';
 import { picked } from '../values.js';
-import { heldFields } from './whole.js';
+import { heldFields } from '../whole.js';
 
 type Held<R extends object> = Extract<IndexQuery<R>['covering'], { readonly kind: 'some' }>;
 

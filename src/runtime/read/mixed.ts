@@ -1,7 +1,7 @@
 /** Several entities read by one query. */
 import { TableloomError } from '../errors.js';
 import type { EntityReader } from '../types.js';
-import { whole } from './whole.js';
+import { whole } from '../whole.js';
 
 /** Reads the items of several entities of one table, each as the entity in its `_type`. */
 export function anyEntity<R extends object>(

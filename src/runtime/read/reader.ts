@@ -5,12 +5,12 @@ import { isExpired, liveFilter } from '../expiry.js';
 import { type ItemKey, itemId } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { IndexQuery, IndexRef, Item } from '../types.js';
+import { whole } from '../whole.js';
 import { batchGetLimit } from './batch-get.js';
 import { countItems } from './count.js';
 import { type Position, positionOf, type Row } from './cursor/positions.js';
 import type { ParentItem } from './prefetch/item-collection.js';
 import { type ReadBudget, type Reading, RowSource, type Stop } from './sources.js';
-import { whole } from './whole.js';
 
 /** What a reader uses of its session. */
 export interface ReaderOptions {

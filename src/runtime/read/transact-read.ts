@@ -5,7 +5,7 @@ import { isExpired } from '../expiry.js';
 import { type ItemKey, itemId } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { EntityCodec, Item, Key } from '../types.js';
-import { whole } from './whole.js';
+import { whole } from '../whole.js';
 
 /** DynamoDB reads at most this many items in one TransactGetItems ("TransactGetItems", API reference). */
 export const transactReadLimit = 100;

@@ -6,8 +6,8 @@ import { isExpired } from '../expiry.js';
 import { type ItemKey, itemId } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { EntityCodec, Item, Key } from '../types.js';
+import { whole } from '../whole.js';
 import { guardAttributes } from '../write/action.js';
-import { whole } from './whole.js';
 
 /** Finds the record that has a unique value: by the guard of the value, which names its owner. */
 export interface UniqueLookup<R extends object> {

@@ -87,7 +87,7 @@ export async function correctAggregates(
   let before = await scan();
   if (before === undefined) return false;
   const names = new Set([...before.values()].filter(({ records }) => records > 0).map(({ name }) => name));
-  // The number of a sequence is told by the name of its field, and no record adds to it.
+  // The item of a sequence has the name of its field, and no record adds to it.
   const fields = new Set([...run.known.values()].flatMap((codec) => Object.keys(fieldsOf(codec))));
   let open = [...before].filter(
     ([, { name, records }]) => records > 0 || (names.has(name) && !fields.has(name)),

@@ -1,17 +1,11 @@
 /** Brings all items of one record to the plan. */
-import {
-  alreadyExists,
-  beingDeleted,
-  conflict,
-  recordInvalid,
-  TableloomError,
-  valueTaken,
-} from '../errors.js';
+import { alreadyExists, beingDeleted, conflict, TableloomError, valueTaken } from '../errors.js';
 import { type ItemKey, itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import { ItemReads } from '../read/batch-get.js';
 import type { AttributeValue, Item, Key, TableRef } from '../types.js';
 import { sameValue } from '../values.js';
+import { recordInvalid } from '../whole.js';
 import { type Action, guardAttributes } from '../write/action.js';
 import { absent, cleaned, entriesById, type Held, heldBy, ownerOf } from '../write/changes.js';
 import { commit } from '../write/commit.js';

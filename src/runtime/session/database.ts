@@ -92,7 +92,7 @@ export class Database {
    * Reads the tables by segmented scans: for jobs. Servers of the current plan may go on reading and writing: each change
    * depends on the record being as it was read. Running it again changes nothing, and a run that was ended, in any way,
    * can be resumed by the cursor of its last progress. What cannot be brought to the plan is reported: records that lack
-   * what the schema demands, or have the unique value or the new key of another.
+   * what the schema requires, or have the unique value or the new key of another.
    *
    *     await database.reindex({ tables, codecs }, { entities: ['Order'], rate: 500 });
    *

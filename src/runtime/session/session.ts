@@ -13,7 +13,6 @@ import { isEnough, Reader } from '../read/reader.js';
 import { type SelectionInfo, selection } from '../read/selection.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
 import { ownerOfValue, type UniqueLookup } from '../read/unique.js';
-import { whole } from '../read/whole.js';
 import { type ComputeRulesByName, computeRule } from '../rules.js';
 import type {
   Aggregate,
@@ -24,6 +23,7 @@ import type {
   PageArguments,
   SequenceRef,
 } from '../types.js';
+import { whole } from '../whole.js';
 import { readAggregate } from '../write/aggregates/aggregates.js';
 import { recount, resume } from '../write/aggregates/recount.js';
 import { type PutAllReport, putAll } from '../write/bulk/bulk.js';
@@ -41,9 +41,6 @@ import { Memory, type ParentRecord } from './memory.js';
 export interface WithParent {
   readonly parent?: ParentRecord | undefined;
 }
-
-/** Where counting stops unless a query says otherwise. */
-const defaultUpTo = 10_000;
 
 interface Environment {
   readonly now: () => Date;
@@ -235,7 +232,7 @@ export class Session {
    * How many items a query has, counted up to `cap`. READ_BUDGET where a filter drops so much that the number is
    * not found within the reads one query may make.
    */
-  count<R extends object>(query: IndexQuery<R>, cap: number = query.upTo ?? defaultUpTo): Promise<number> {
+  count<R extends object>(query: IndexQuery<R>, cap: number = query.upTo ?? 10_000): Promise<number> {
     return this.#memory.answer(['count', identityOf(query), windowOf(query), cap], () =>
       this.#reader.count(query, cap),
     );

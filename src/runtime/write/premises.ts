@@ -2,9 +2,9 @@
 import { conflict } from '../errors.js';
 import { isExpired } from '../expiry.js';
 import { itemId } from '../keys/item-key.js';
-import { whole } from '../read/whole.js';
 import type { AttributeValue, EntityCodec, Item, Key, TableRef } from '../types.js';
 import { sameValue } from '../values.js';
+import { whole } from '../whole.js';
 import type { Action, Condition, Premise } from './action.js';
 
 /** What writes depend on of a record. */

@@ -3,8 +3,8 @@
 import { notFound, versionConflict } from '../errors.js';
 import { keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
-import { whole } from '../read/whole.js';
 import type { EntityCodec, Key } from '../types.js';
+import { whole } from '../whole.js';
 import type { Action } from './action.js';
 import { absent, changeActions, unchanged, unchangedAndStaying } from './changes.js';
 import { checkConditions, checkRequirements } from './conditions.js';

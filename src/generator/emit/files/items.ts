@@ -70,18 +70,18 @@ function codecView(plan: Plan, entity: EntityPlan) {
 /** Whether a record has what cannot be null; null where nothing has to be there. Sets are empty where they are missing. */
 function wholePart(entity: EntityPlan): Doc | null {
   const parameter = parameterOf(entity);
-  const demanded = entity.attributes.filter(
+  const required = entity.attributes.filter(
     ({ nullable, set, generated }) => !nullable && !set && generated !== 'revision',
   );
   const isFetched = ({ name }: AttributePlan) => entity.projection?.includes(name) ?? true;
-  const tests = demanded.map((one) => {
+  const tests = required.map((one) => {
     const test = `${parameter}.${one.name} !== undefined`;
     return isFetched(one) ? test : `(isPart || ${test})`;
   });
-  if (demanded.length === 0) return null;
+  if (required.length === 0) return null;
   return property(
     'isWhole',
-    arrow(demanded.every(isFetched) ? [parameter] : [parameter, 'isPart'], operation(tests, '&&')),
+    arrow(required.every(isFetched) ? [parameter] : [parameter, 'isPart'], operation(tests, '&&')),
   );
 }
 

@@ -1,8 +1,8 @@
-/** Records that lack what the schema demands: written by an earlier plan, or by another program. */
-import { recordInvalid } from '../errors.js';
-import { keyOfItem } from '../keys/item-key.js';
-import type { EntityReader, Item, Key } from '../types.js';
-import { picked } from '../values.js';
+/** Records that lack what the schema requires: written by an earlier plan, or by another program. */
+import { type ErrorDetails, TableloomError } from './errors.js';
+import { keyOfItem } from './keys/item-key.js';
+import type { EntityReader, Item, Key } from './types.js';
+import { picked } from './values.js';
 
 /**
  * The record of an item. A field that cannot be null and has no value holds an error, RECORD_INVALID, in its place:
@@ -39,4 +39,12 @@ function withErrors<P extends object>(
     if (part[field] === undefined)
       Object.assign(part, { [field]: recordInvalid(name, { ...keyFields?.(key()) }, field) });
   return part;
+}
+
+/** A stored record lacks a field. `key` are the fields of its key, as far as they are known. */
+export function recordInvalid(entity: string, key: ErrorDetails, field: string): TableloomError {
+  const named = Object.entries(key).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  const which = named.length === 0 ? `A stored ${entity}` : `The stored ${entity} with ${named.join(', ')}`;
+  const message = `${which} has no ${field}, which cannot be null.`;
+  return new TableloomError('RECORD_INVALID', message, { entity, key, field });
 }
