@@ -3,6 +3,7 @@
 
 import module from 'node:module';
 import { Command, CommanderError } from 'commander';
+import type { DevOptions } from './cli/dev.js';
 import type { ExplainOptions } from './cli/explain.js';
 import type { InitOptions } from './cli/init.js';
 import { ourManifest } from './cli/package.js';
@@ -23,7 +24,7 @@ verb(
   .option('--prune', 'delete files of the output folder that nothing generates')
   .option(
     '--accept <names...>',
-    'say of patterns and entities, by their names, that records stored under the keys they left are dealt with (key-moved)',
+    'say by the names that warnings give (of a pattern, an entity, an attribute) that stored records are dealt with',
   )
   .addHelpText(
     'after',
@@ -34,6 +35,14 @@ verb(
     ),
   )
   .action(run(async (options) => (await import('./cli/generate.js')).generateVerb(options)));
+
+verb(
+  'lock',
+  'say whether the lock is a draft or sealed, and what stored records still need; once it is sealed, what is gone is retired',
+)
+  .option('--seal', 'seal it, as the first `deploy` does: records are stored that nobody may lose')
+  .addHelpText('after', examples('tableloom lock', 'tableloom lock --seal'))
+  .action(run(async (options) => (await import('./cli/lock.js')).lockVerb(options)));
 
 verb(
   'check',
@@ -73,6 +82,21 @@ verb(
     const action = async () => (await import('./cli/explain.js')).explainVerb(files, options);
     await run(action)(options);
   });
+
+verb(
+  'dev',
+  'serve the project from a DynamoDB in this process, and serve every change again; the data is kept',
+)
+  .option('--port <number>', 'listen here; left out: at PORT, or 4000')
+  .option('--host <address>', 'listen at this address', process.env.HOST ?? '127.0.0.1')
+  .option('--data <dir>', 'the folder of the data', process.env.DATA_DIR ?? '.data')
+  .option(
+    '--server <file>',
+    'the module that exports `buildApp`; where there is none, a server is made',
+    'src/app.ts',
+  )
+  .addHelpText('after', examples('tableloom dev', 'tableloom dev --port 8080 --data /tmp/plants'))
+  .action(run(async (options: DevOptions) => (await import('./cli/dev.js')).devVerb(options)));
 
 program
   .command('init')

@@ -2,21 +2,24 @@
 
 import { readFileSync } from 'node:fs';
 import { errorCodes } from 'tableloom/runtime';
+import { requestErrorCodes } from 'tableloom/server';
 import { describe, expect, it } from 'vitest';
 import { signInErrorCodes } from '../src/server/auth/refusals.js';
-import { requestErrorCodes } from '../src/server/http/http.js';
 import { deadLinks, pagesBelow } from './package/links.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
-describe('docs/server.md', () => {
+describe.each([
+  ['docs/server.md', { ...errorCodes, ...requestErrorCodes }],
+  ['docs/application.md', signInErrorCodes],
+])('%s', (page, codes) => {
   it('lists every error code with its meaning, and no other', () => {
-    const section = read('docs/server.md').split('## Errors')[1] ?? '';
+    const section = read(page).split('## Errors')[1] ?? '';
     const rows = [...section.matchAll(/^\| `([A-Z_]+)` \| (.*) \|$/gm)].map(([, code, meaning]) => [
       code,
       meaning,
     ]);
-    expect(rows).toEqual(Object.entries({ ...errorCodes, ...signInErrorCodes, ...requestErrorCodes }));
+    expect(rows).toEqual(Object.entries(codes));
   });
 });
 

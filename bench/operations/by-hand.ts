@@ -14,7 +14,8 @@ import DataLoader from 'dataloader';
 import Fastify from 'fastify';
 import mercurius, { type IResolvers } from 'mercurius';
 import { typeDefs } from '../../generated/schema.js';
-import { executableSchema } from '../../src/server/schema.js';
+import { executableSchema } from '../../src/fastify/schema.js';
+import { scalars } from '../../src/server/scalars.js';
 import { generated } from './ours.js';
 import { type Asking, type ClientConfig, type MeasuredServer, tableName } from './server.js';
 
@@ -39,7 +40,7 @@ export const byHand: MeasuredServer = {
     const documents = documentsOf(config);
     const app = Fastify();
     await app.register(mercurius, {
-      schema: executableSchema(typeDefs),
+      schema: executableSchema(typeDefs, scalars),
       resolvers: resolvers as IResolvers,
       context: (): Context => ({ documents, users: userLoader(documents), asking }),
     });

@@ -9,10 +9,11 @@ import { createResolvers } from '../../generated/resolvers.js';
 import type { Rules } from '../../generated/rules.js';
 import { typeDefs } from '../../generated/schema.js';
 import { tables } from '../../generated/tables.js';
+import { executableSchema } from '../../src/fastify/schema.js';
 import * as ourRules from '../../src/rules/index.js';
 import { buildApp } from '../../src/server/app.js';
 import { createAuth } from '../../src/server/auth/auth.js';
-import { executableSchema } from '../../src/server/schema.js';
+import { scalars } from '../../src/server/scalars.js';
 import { writeSample } from '../../src/server/seed/seed.js';
 import { type Asking, type ClientConfig, type MeasuredServer, tableName } from './server.js';
 
@@ -50,13 +51,13 @@ export const generated: MeasuredServer = {
     const database = databaseOf(config);
     const app = Fastify();
     await app.register(mercurius, {
-      schema: executableSchema(typeDefs),
+      schema: executableSchema(typeDefs, scalars),
       // Mercurius' types know its own context only.
       resolvers: createResolvers(rules) as IResolvers,
       context: () => {
         const db = database.session();
         return {
-          viewer: viewerOf(asking),
+          principal: viewerOf(asking),
           client: { ip: asking.ip, userAgent: null },
           auth,
           note: () => undefined,

@@ -2,6 +2,7 @@
 
 import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
 import { formatDiagnostics } from '../generator/diagnostics/print.js';
+import { type Lock, pendingCodes } from '../generator/lock.js';
 import { hasRules } from '../generator/scaffold/rule-files.js';
 import { checkBudgets } from './budgets.js';
 import { generateInMemory, loadProject, outputsOnDisk } from './host/codegen.js';
@@ -26,7 +27,7 @@ async function check({ root, config, types = false }: Options, stages: Stages): 
   const sources = new Map(onDisk);
 
   for (const run of runs) {
-    diagnostics.push(...run.warnings.map(refused));
+    diagnostics.push(...run.warnings.map((one) => refused(one, run.lock)));
     for (const [path, text] of run.sources) sources.set(path, text);
   }
 
@@ -61,7 +62,8 @@ async function check({ root, config, types = false }: Options, stages: Stages): 
   return 0;
 }
 
-/** What loses stored records unless somebody says that it is dealt with, by name: a warning when generating, no more here. */
-function refused(warning: Diagnostic): Diagnostic {
-  return warning.code === 'key-moved' ? { ...warning, severity: 'error' } : warning;
+/** What stored records need until somebody says that it is dealt with, by name: a warning when generating, no more here. */
+function refused(warning: Diagnostic, { isSealed }: Lock): Diagnostic {
+  const isPending = pendingCodes.some((code) => code === warning.code);
+  return isSealed && isPending ? { ...warning, severity: 'error' } : warning;
 }

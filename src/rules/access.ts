@@ -42,7 +42,7 @@ export const selfOrAdmin: SelfOrAdminRule = async ({ parent, context }) => {
 
 /** The contractor whose field it is, the user who invited them, or an administrator. */
 export const inviterOrAdmin: InviterOrAdminRule = async ({ parent, context }) => {
-  if (context.viewer?.kind === 'CONTRACTOR') {
+  if (context.principal?.kind === 'CONTRACTOR') {
     const contractor = await currentContractor(context);
     if (contractor.id === parent.id) return;
   }

@@ -5,7 +5,7 @@ import {
   type AuditedFields,
   auditEntry,
   changes,
-  viewerAsActor,
+  principalAsActor,
 } from './shared/audit-entry.js';
 
 const actions = {
@@ -20,7 +20,7 @@ const actions = {
 } as const satisfies Record<string, AuditAction>;
 
 export const auditUser: AuditUserRule = ({ before, after, context, mutation }) => [
-  auditEntry(context, viewerAsActor(context), {
+  auditEntry(context, principalAsActor(context), {
     action: actions[mutation],
     targetType: 'USER',
     targetId: target(before, after).id,
@@ -32,7 +32,7 @@ export const auditUser: AuditUserRule = ({ before, after, context, mutation }) =
 ];
 
 export const auditContractor: AuditContractorRule = ({ before, after, context, mutation }) => [
-  auditEntry(context, viewerAsActor(context), {
+  auditEntry(context, principalAsActor(context), {
     action: actions[mutation],
     targetType: 'CONTRACTOR',
     targetId: target(before, after).id,
@@ -41,7 +41,7 @@ export const auditContractor: AuditContractorRule = ({ before, after, context, m
 ];
 
 export const auditConfig: AuditConfigRule = ({ before, after, context, mutation }) => [
-  auditEntry(context, viewerAsActor(context), {
+  auditEntry(context, principalAsActor(context), {
     action: actions[mutation],
     targetType: 'CONFIG',
     targetId: target(before, after).key,

@@ -27,7 +27,7 @@ export const configValues: ConfigValuesRule = ({ args: { input }, context, curre
       : { description: optionalLine('description', input.description, 1000) }),
     ...(input.category == null ? {} : { category: line('category', input.category, 100) }),
     ...(input.isSecret == null ? {} : { isSecret: input.isSecret }),
-    updatedById: context.viewer?.id ?? current?.updatedById ?? null,
+    updatedById: context.principal?.id ?? current?.updatedById ?? null,
   };
 };
 

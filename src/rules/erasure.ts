@@ -18,7 +18,7 @@ import {
 } from '../../generated/queries.js';
 import type { EraseContractorRule, EraseUserRule } from '../../generated/rules.js';
 import { contractorWrites, userWrites } from '../../generated/writes.js';
-import { type Act, auditEntry, viewerAsActor } from './shared/audit-entry.js';
+import { type Act, auditEntry, principalAsActor } from './shared/audit-entry.js';
 import { currentUser } from './shared/viewer.js';
 
 export const eraseUser: EraseUserRule = async ({ args: { id }, context }) => {
@@ -50,7 +50,7 @@ async function erase<R extends object>(
   const user = await currentUser(context);
   if (user.role !== 'ADMIN') throw forbidden('This is for administrators.');
   if (user.id === act.targetId) throw forbidden('You cannot do this to yourself; ask another administrator.');
-  const entry = () => auditEntry(context, viewerAsActor(context), act);
+  const entry = () => auditEntry(context, principalAsActor(context), act);
   const erased = await context.db.erase(deletion({ alongside: () => [entry()] }), traces);
   const isLate = erased.record === null && erased.traces > 0;
   if (isLate) await context.db.write(entry());

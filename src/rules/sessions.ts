@@ -42,10 +42,12 @@ const wrongCredentials = () => unauthenticated('The e-mail address or the passwo
 const sessionEnded = () => unauthenticated('The session has ended; sign in again.');
 
 export const me: MeRule = async ({ context }) =>
-  context.viewer?.kind === 'USER' ? orNull(currentUser(context)) : null;
+  context.principal?.kind === 'USER' ? orNull(currentUser(context)) : null;
 
 export const viewer: ViewerRule = async ({ context }) =>
-  context.viewer?.kind === 'CONTRACTOR' ? orNull(currentContractor(context)) : orNull(currentUser(context));
+  context.principal?.kind === 'CONTRACTOR'
+    ? orNull(currentContractor(context))
+    : orNull(currentUser(context));
 
 export const signIn: SignInRule = async ({ args: { input }, context }) => {
   const { auth, db } = context;

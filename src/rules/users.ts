@@ -13,7 +13,7 @@ export const newUser: NewUserRule = async ({ args: { input }, context }) => {
     name,
     ...(input.role == null ? {} : { role: input.role }),
     passwordHash: await context.auth.hashPassword(input.password),
-    createdById: context.viewer?.id ?? null,
+    createdById: context.principal?.id ?? null,
   };
 };
 

@@ -10,7 +10,7 @@ export const errorCodes = {
     'A value cannot be stored, or breaks a rule of its field; in a document the message names the place.',
   RECORD_INVALID:
     'A stored record lacks a field that cannot be null: it was written before the field was declared, or by another program. `entity`, `key` and `field` name it.',
-  NOT_FOUND: 'The record to be changed does not exist.',
+  NOT_FOUND: 'The record to be changed does not exist, or the part of it that is; `path` names the part.',
   ALREADY_EXISTS: 'A record with this key exists.',
   VERSION_CONFLICT: 'The record has changed since the caller read it.',
   UNIQUE_VIOLATION: 'Another record holds the value of a unique field.',
@@ -44,8 +44,10 @@ export const errorCodes = {
   TABLE_MISMATCH: 'An existing table differs from the one that the code was generated for.',
   CONFIGURATION: 'The server is not configured: a variable is missing or has an unusable value.',
   UNAUTHENTICATED: 'The caller must sign in first.',
+  TOKEN_EXPIRED: 'The access token has expired: get a new one, and send the request again.',
+  TOKEN_INVALID: 'The access token is not valid here: sign in again, or send the request without it.',
   FORBIDDEN: 'The caller may not do this.',
-  RULE_MISSING: 'The field is answered by a rule that is not implemented yet.',
+  RULE_MISSING: 'A rule that a field or a write needs is not implemented yet, or not passed.',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
@@ -280,16 +282,6 @@ export function unknownOutcome(cause?: unknown): TableloomError {
 
 export function cancelled(cause?: unknown): TableloomError {
   return new TableloomError('CANCELLED', 'The request was cancelled.', undefined, cause);
-}
-
-/** For rules: the caller is not signed in. */
-export function unauthenticated(message = 'Sign in first.'): TableloomError {
-  return new TableloomError('UNAUTHENTICATED', message);
-}
-
-/** For rules: the caller is signed in, but not allowed to do this. */
-export function forbidden(message = 'You may not do this.'): TableloomError {
-  return new TableloomError('FORBIDDEN', message);
 }
 
 /** For scaffolded rules: `rule` is the name in access-patterns.yaml. */

@@ -16,18 +16,17 @@ export {
   type IndexDefinition,
   resolveTableNames,
   type TableDefinition,
+  type TableNames,
 } from './client/tables.js';
 export {
   alreadyExists,
   type ErrorCode,
   type ErrorDetails,
   errorCodes,
-  forbidden,
   KeyError,
   notFound,
   ruleMissing,
   TableloomError,
-  unauthenticated,
 } from './errors.js';
 export type { ItemKey } from './keys/item-key.js';
 export {
@@ -51,6 +50,7 @@ export {
 export type { PageOptions } from './read/pages.js';
 export { type Read, type ReadResults, read } from './read/transact-read.js';
 export type { UniqueLookup } from './read/unique.js';
+export { forbidden, tokenExpired, tokenInvalid, unauthenticated } from './refusals.js';
 export type {
   AnyCodec,
   Phase,
@@ -61,19 +61,27 @@ export type {
   ReindexReport,
   StoredProject,
 } from './reindex/types.js';
-export type {
-  AllowRule,
-  AlongsideRule,
-  AppContext,
-  ComputeRule,
-  ComputeRulesByName,
-  FieldRule,
-  PrepareRule,
-  ValidateRule,
-  VisibleRule,
+export {
+  type AllowRule,
+  type AlongsideRule,
+  type AppContext,
+  type ComputeRule,
+  type ComputeRulesByName,
+  type FieldRule,
+  neededRules,
+  type PrepareRule,
+  type RuleNames,
+  type ValidateRule,
+  type VisibleRule,
 } from './rules.js';
-export { Database, type DatabaseOptions, type SessionOptions } from './session/database.js';
-export { type OpenOptions, openDatabase } from './session/open.js';
+export {
+  Database,
+  type DatabaseOptions,
+  type DatabaseSettings,
+  type RulesOption,
+  type SessionOptions,
+} from './session/database.js';
+export { type OpenOptions, type OpenSettings, openDatabase } from './session/open.js';
 export type { Session, WithParent } from './session/session.js';
 export type {
   Aggregate,
@@ -90,6 +98,7 @@ export type {
   SequenceRef,
   TableRef,
 } from './types.js';
+export { canonicalTime } from './values.js';
 export type { PutAllReport, Unwritten } from './write/bulk/bulk.js';
 export type { CascadeOptions, Deletion } from './write/cascade/cascade.js';
 export { clearing, type Each, type Erased, removing, type Trace } from './write/erase.js';

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { isIP } from 'node:net';
+import type { LogLevel } from 'tableloom/server';
 
 /** What the environment says. */
 export interface ServerConfig {
@@ -30,8 +31,7 @@ export type StorageConfig =
   | { readonly kind: 'endpoint'; readonly endpoint: string; readonly region: string }
   | { readonly kind: 'amazon'; readonly region: string };
 
-export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
+const logLevels: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /** The shortest secret production accepts, in bytes: as long as the hash it keys. */
 const shortestSecret = 32;

@@ -1,6 +1,7 @@
 /** Starts the server as the environment says, and stops it when told to. */
 
 import { createTables, Database, resolveTableNames } from 'tableloom/runtime';
+import { stopOnSignals } from 'tableloom/server';
 import { tables } from '../../generated/index.js';
 import { buildApp } from './app.js';
 import { createAuth } from './auth/auth.js';
@@ -8,7 +9,6 @@ import { secretsFor, signedWith } from './auth/secrets.js';
 import { complaint } from './complaint.js';
 import { readConfig } from './config.js';
 import { seed } from './seed/seed.js';
-import { stopOnSignals } from './stop.js';
 import { openStorage } from './storage.js';
 
 async function main(): Promise<void> {
@@ -30,8 +30,10 @@ async function main(): Promise<void> {
       logLevel: config.logLevel,
       corsOrigins: config.corsOrigins,
       trustProxy: config.trustProxy,
-      ...(config.maxConnections !== null && { connections: { connections: config.maxConnections } }),
-      ...(config.requestLimit !== null && { requestLimit: config.requestLimit }),
+      limits: {
+        ...(config.maxConnections !== null && { connections: config.maxConnections }),
+        ...(config.requestLimit !== null && { requests: config.requestLimit }),
+      },
     });
     stopOnSignals(async () => {
       await app.close();

@@ -37,7 +37,7 @@ export interface Printed {
   readonly err: string;
 }
 
-type Verb = 'generate' | 'check' | 'scaffold';
+type Verb = 'generate' | 'check' | 'lock' | 'scaffold';
 
 /** Inputs and rules; nothing is generated yet. */
 export function libraryProject(): Project {
@@ -77,7 +77,9 @@ function run(verb: Verb, options: Options): Promise<Printed> {
     const { generateVerb } = await import('../../src/cli/generate.js');
     const { checkVerb } = await import('../../src/cli/check.js');
     const { scaffoldVerb } = await import('../../src/cli/scaffold.js');
-    return { generate: generateVerb, check: checkVerb, scaffold: scaffoldVerb }[verb](options);
+    const { lockVerb } = await import('../../src/cli/lock.js');
+    const verbs = { generate: generateVerb, check: checkVerb, lock: lockVerb, scaffold: scaffoldVerb };
+    return verbs[verb](options);
   });
 }
 

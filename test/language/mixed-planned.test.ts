@@ -6,7 +6,10 @@ import { createResolvers } from '../fixtures/ok/mixed-planned/generated/resolver
 import { typeDefs } from '../fixtures/ok/mixed-planned/generated/schema.js';
 import { tables } from '../fixtures/ok/mixed-planned/generated/tables.js';
 import {
+  houseWrites,
+  leaseWrites,
   refundWrites,
+  roomWrites,
   saleWrites,
   shopWrites,
   visitWrites,
@@ -93,5 +96,43 @@ test('members share an index; in one collection, or merged by time', async () =>
         .reverse(),
     );
     expect(await walk<Item>(project, page('before', 'last: 4'), { since, amount }, true)).toEqual(forwards);
+  }
+});
+
+test('a parent and its children in one partition, in both directions', async () => {
+  const project = await openProject({ typeDefs, tables, createLoaders, resolvers: createResolvers({}) });
+  const houses = ['h', 'h1', 'h#1'];
+  const rooms = houses.flatMap((house) => ['attic', 'b', '#'].map((name) => ({ house, name })));
+  const leases = houses.flatMap((house) => upTo(3).map((n) => ({ house, since: day(n) })));
+  await project.database
+    .session()
+    .putAll([
+      ...houses.slice(1).map((id) => houseWrites.create({ id })),
+      ...rooms.map((one) => roomWrites.create(one)),
+      ...leases.map((one) => leaseWrites.create(one)),
+    ]);
+  const all = '__typename ... on House { id } ... on Room { house name } ... on Lease { house since }';
+  for (const id of houses) {
+    const children = [
+      ...leases.filter(({ house }) => house === id).map((one) => ({ __typename: 'Lease', ...one })),
+      ...['#', 'attic', 'b'].map((name) => ({ __typename: 'Room', house: id, name })),
+    ];
+    const house = id === 'h' ? [] : [{ __typename: 'House', id }];
+    for (const [field, right, requests] of [
+      ['houseView', [...house, ...children], ['Query']],
+      ['houseDown', [...house, ...children.reverse()], ['Query', 'Query']],
+    ] as const) {
+      const page = (cursor: string, size: string) => `query ($id: ID!, $${cursor}: String) {
+        ${field}(id: $id, ${size}, ${cursor}: $${cursor}) { edges { node { ${all} } }
+          pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
+      for (const size of [1, 2, 5, 20]) {
+        expect(await walk<Item>(project, page('after', `first: ${size}`), { id }), field).toEqual(right);
+        expect(await walk<Item>(project, page('before', `last: ${size}`), { id }, true), field).toEqual(
+          right,
+        );
+      }
+      const { requests: sent } = await project.ask(`{ ${field}(id: "${id}") { edges { node { ${all} } } } }`);
+      expect([...sent].sort(), field).toEqual(requests);
+    }
   }
 });

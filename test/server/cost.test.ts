@@ -11,7 +11,7 @@ describe('the request limit', () => {
   let server: TestServer;
 
   beforeAll(async () => {
-    server = await startServer({ sample, app: { requestLimit: 7 } });
+    server = await startServer({ sample, app: { limits: { requests: 7 } } });
   });
   afterAll(() => server.close());
 

@@ -35,7 +35,10 @@ beforeAll(async () => {
       await symlink(join(original, 'node_modules', name), join(root, 'node_modules', name));
   }
   port = await freePort();
-  program = run(root, 'scripts/dev.ts', {}, ['--port', String(port)]);
+  program = run(root, 'src/cli.ts', {}, [
+    'dev',
+    ...['--server', 'src/server/development.ts', '--port', String(port)],
+  ]);
   await program.saw(/Ctrl-C stops/);
   const { signIn } = await askAt<{ signIn: { accessToken: string } }>(
     port,
@@ -74,17 +77,18 @@ test('says where it is and how to sign in, and nothing else', () => {
       .replaceAll(String(port), '4000'),
   ).toMatchInlineSnapshot(`
     "
-    Tyler Setup is ready after … s.
+    Ready after … s.
 
       GraphQL   http://127.0.0.1:4000/graphql
       IDE       http://127.0.0.1:4000/graphiql
+      Data      .data (delete the folder to begin anew)
+
       Sign in   admin@tyler-setup.example / correct-horse-battery
 
       mutation { signIn(input: { email: "admin@tyler-setup.example", password: "correct-horse-battery" }) {
         accessToken refreshToken expiresIn user { name } } }
 
-    Changes of schema/, access-patterns.yaml, templates/ and src/rules/ are served at once. Ctrl-C stops.
-
+    Changes are served at once. Ctrl-C stops.
     "
   `);
 });

@@ -15,7 +15,7 @@ let member: User;
 beforeAll(async () => {
   server = await startServer({
     database: { limits: { concurrency: 500 } },
-    app: { requestLimit: 1_000_000 },
+    app: { limits: { requests: 1_000_000 } },
     client: (config) => {
       waves = inWaves(config);
       return waves.client;

@@ -124,10 +124,20 @@ describe('signing in', () => {
     expect(await version()).toBe(before + 200);
   });
 
-  test('a token that was altered, or is none, makes a stranger', async () => {
-    const { accessToken } = await sessionOf(sampleSignIn.email);
-    expect(await me(`${accessToken.slice(0, -2)}AA`)).toBeNull();
-    expect(await me('nonsense')).toBeNull();
+  test('an access token that has expired, or is not ours, is refused as one; without a token one is a stranger', async () => {
+    const own = await startServer({ sample: smallSample() });
+    onTestFinished(() => own.close());
+    const token = await own.tokenOf(adminOf(own.sample));
+    const query = '{ me { email } }';
+    const refusal = async (bad: string) => {
+      const { status, data, errors } = await own.ask(query, { token: bad });
+      return [status, data, errors[0]?.extensions?.code];
+    };
+    expect(await refusal(`${token.slice(0, -2)}AA`)).toEqual([401, null, 'TOKEN_INVALID']);
+    expect(await refusal('nonsense')).toEqual([401, null, 'TOKEN_INVALID']);
+    own.pass(15 * 60_000 + 5000);
+    expect(await refusal(token)).toEqual([401, null, 'TOKEN_EXPIRED']);
+    expect(await own.get(query)).toEqual({ me: null });
   });
 });
 

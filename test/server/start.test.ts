@@ -117,7 +117,7 @@ describe('starting', () => {
     const last = await started({ DATA_DIR: folder, JWT_SECRET: fresh, CURSOR_SECRET: cursors[1] });
     await askAt<Page>(last.port, page(later), renewed);
     await expect(askAt<Page>(last.port, page(endCursor), renewed)).rejects.toThrow('BAD_CURSOR');
-    await expect(askAt<Page>(last.port, page(later), accessToken)).rejects.toThrow('UNAUTHENTICATED');
+    await expect(askAt<Page>(last.port, page(later), accessToken)).rejects.toThrow('TOKEN_INVALID');
     await last.program.stop();
     await rm(folder, { recursive: true });
   });

@@ -7,9 +7,9 @@ import type { GraphQLError } from 'graphql';
 import mercurius, { type IResolvers } from 'mercurius';
 import type { Database, DatabaseOptions, RequestReport, Session, TableDefinition } from 'tableloom/runtime';
 import { onTestFinished } from 'vitest';
-import { executableSchema } from '../../src/server/schema.js';
 import { openTables, type TestTables } from './databases.js';
 import { openEngine } from './engines.js';
+import { schemaOf } from './schemas.js';
 
 /** What a project generates. */
 export interface Generated {
@@ -75,7 +75,7 @@ async function projectOn(
   const app = Fastify();
   atEnd(() => app.close());
   await app.register(mercurius, {
-    schema: generated.scalars ? generated.typeDefs : executableSchema(generated.typeDefs),
+    schema: generated.scalars ? generated.typeDefs : schemaOf(generated.typeDefs),
     resolvers: generated.resolvers as IResolvers,
   });
   await app.ready();

@@ -1,12 +1,19 @@
 /** A generated project's schema with its resolvers at work. */
 
 import { type GraphQLFieldResolver, GraphQLObjectType, type GraphQLSchema } from 'graphql';
-import { executableSchema } from '../../src/server/schema.js';
+import { executableSchema } from '../../src/fastify/schema.js';
+import { scalars } from '../../src/server/scalars.js';
 
 type Resolve = GraphQLFieldResolver<unknown, unknown>;
 
+/** A schema whose scalars are implemented. */
+export function schemaOf(typeDefs: string): GraphQLSchema {
+  const own = Object.entries(scalars).filter(([name]) => typeDefs.includes(`scalar ${name}`));
+  return executableSchema(typeDefs, Object.fromEntries(own));
+}
+
 export function answeringSchema(typeDefs: string, resolvers: object): GraphQLSchema {
-  const schema = executableSchema(typeDefs);
+  const schema = schemaOf(typeDefs);
   const types = resolvers as Readonly<Record<string, Readonly<Record<string, Resolve>>>>;
   for (const [name, fields] of Object.entries(types)) {
     const type = schema.getType(name);

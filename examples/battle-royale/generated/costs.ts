@@ -14,7 +14,7 @@ export const costs: Costs = {
       gives: 'list',
       of: 'GameItem',
       index: 'table',
-      page: { default: 51, max: 51 },
+      page: { default: 20, max: 51 },
     },
     'Game.players': {
       kind: 'query',

@@ -48,7 +48,7 @@ export const openGamesByMap = (
 export const viewGame = (by: { readonly gameId: string }): IndexQuery<Game | UserGameMapping> =>
   query('viewGame', viewGameMembers, keys.lobbyTable, {
     partition: `GAME#${text(by.gameId)}`,
-    page: { default: 51, max: 51 },
+    page: { default: 20, max: 51 },
     layout: 'b3a083cd',
   });
 

@@ -14,8 +14,8 @@ export interface SingleBudget {
   readonly most: Figures;
   /** The fields that an index or entry covers, and the cost where no others are selected. */
   readonly covering: { readonly fields: readonly string[]; readonly usual: Figures } | null;
-  /** Rows of the page; null where it is no page. */
-  readonly page: number | null;
+  /** The rows that the figures are of; null where there is one answer. */
+  readonly rows: { readonly of: 'page' | 'list'; readonly count: number } | null;
 }
 
 /** By the name of the pattern, mutation or transaction. */
@@ -46,8 +46,14 @@ function budget(schema: GraphQLSchema, single: Single): SingleBudget {
   const fields = cost.kind === 'query' ? (cost.covering ?? []) : [];
   const covering =
     fields.length > 0 ? { fields, usual: budgetOfField(schema, { ...single, select: fields }).usual } : null;
-  const page = cost.kind === 'query' ? (cost.page?.default ?? null) : null;
-  return { usual, most, covering, page };
+  return { usual, most, covering, rows: cost.kind === 'query' ? rowsOf(cost) : null };
+}
+
+/** A list has as many as `limit` says, at most as many as there may be. */
+function rowsOf({ page, gives, limit }: Extract<FieldCost, { kind: 'query' }>): SingleBudget['rows'] {
+  if (!page) return null;
+  if (gives !== 'list') return { of: 'page', count: page.default };
+  return { of: 'list', count: typeof limit === 'number' ? limit : limit ? page.default : page.max };
 }
 
 /** `prepare` and `alongside` say themselves what they ask. */

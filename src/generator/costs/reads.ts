@@ -26,7 +26,10 @@ export function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): Get
         access.members.length === 1 ? (access.members[0]?.entity ?? '') : pattern.target,
       ]);
     case 'any':
-      return getCost(pattern, access.entities);
+      return getCost(
+        pattern,
+        access.members.map(({ entity }) => entity),
+      );
     case 'query':
       return queryCost(plan, pattern, access, shape);
     case 'aggregate':

@@ -5,10 +5,10 @@ import type { EntityModel, Model, PatternModel, TableModel, Word } from '../mode
 import type { SlotPlan } from '../plan/types/storage.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { holesOf, keyTemplate, keyTexts } from '../resolve/templates.js';
-import { entryPrefixOf, retiredPrefixes, unusedHead } from './lock/claims.js';
-import { type KeptItem, keptItems } from './lock/kept.js';
+import { entryPrefixOf, prefixOf, retiredPrefixes, unusedHead } from './lock/claims.js';
+import { type KeptItem, keptItems, slotsOf } from './lock/kept.js';
 import { isQuery, serves } from './serving.js';
-import type { Attributes } from './types.js';
+import type { Attributes, EntityKeys } from './types.js';
 
 export interface Basis {
   readonly entity: EntityModel;
@@ -21,6 +21,9 @@ export interface Basis {
   readonly pinned: readonly SlotPlan[];
   /** What the lock has of it. */
   readonly locked: LockedEntity | undefined;
+  readonly isSealed: boolean;
+  /** Patterns for which stored records still have to be written. */
+  readonly pending: ReadonlySet<string>;
   /** The locked keys and entries that patterns still read. */
   readonly kept: readonly KeptItem[];
   /** Prefixes of keys that nothing new may have. */
@@ -64,6 +67,16 @@ export function freeEntryHead({ taken, primary }: Pick<Basis, 'taken' | 'primary
   return unusedHead(head, (one) => taken.has(entryPrefixOf({ partition, sort: one })));
 }
 
+/** The basis of one more key on an index: what other keys of the entity begin with there is taken. */
+export function apartFrom(basis: Basis, { record, entries }: EntityKeys, index: string): Basis {
+  const slots = [...record, ...entries.flatMap((entry) => entry.slots), ...basis.kept.flatMap(slotsOf)];
+  const heads = slots
+    .filter((slot) => slot.index === index)
+    .map(({ partition, sort }) => ({ partition: partition.text, sort: sort?.text ?? null }))
+    .flatMap((key) => [prefixOf(key), entryPrefixOf(key)]);
+  return { ...basis, taken: new Set([...basis.taken, ...heads]) };
+}
+
 /** The table an entity is in: a history is in that of its original. */
 export function tableOf(model: Model, entity: EntityModel): TableModel | undefined {
   const original = entity.historyOf && model.entities.find((one) => one.name.text === entity.historyOf?.text);
@@ -100,7 +113,11 @@ function ownBasis(
   const keyFields = [...new Set([...holesOf(partition), ...holesOf(sort)].map((hole) => hole.field))];
   const pinned = pinnedSlots({ entity, table, attributes }, primary);
   const own = { entity, table, attributes, primary, keyFields, pinned };
-  if (!lock) return { basis: { ...own, locked: undefined, kept: [] }, released: [] };
+  if (!lock)
+    return {
+      basis: { ...own, locked: undefined, isSealed: false, pending: new Set(), kept: [] },
+      released: [],
+    };
   const queries = patterns.filter(
     (pattern) => pattern.target.text === entity.name.text && isQuery(pattern, { keyFields }),
   );
@@ -109,5 +126,9 @@ function ownBasis(
     (a, b) => a - b,
   );
   const { kept, released } = keptItems(lock, own, isRead, shardCounts);
-  return { basis: { ...own, locked: lock.entities.get(entity.name.text), kept }, released };
+  const locked = lock.entities.get(entity.name.text);
+  const pending = new Set(
+    lock.pending.filter(({ owner }) => owner === entity.name.text).map(({ name }) => name),
+  );
+  return { basis: { ...own, locked, isSealed: lock.isSealed, pending, kept }, released };
 }

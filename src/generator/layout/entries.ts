@@ -4,7 +4,7 @@ import type { IndexModel, PatternModel } from '../model.js';
 import { constant } from '../names.js';
 import type { SlotPlan } from '../plan/types/storage.js';
 import { holesOf, keyTemplate } from '../resolve/templates.js';
-import { type Basis, freeEntryHead } from './basis.js';
+import { apartFrom, type Basis, freeEntryHead } from './basis.js';
 import { doesNotServe } from './findings.js';
 import { slotFor } from './key-text.js';
 import { isSameSlot, keptEntry } from './lock/kept.js';
@@ -25,10 +25,12 @@ export function placeEntry(
   const { keys } = around;
   const primary = primaryOf(pattern, entry, basis);
   const index = indexOf(pattern, entry, basis, around.free);
-  const built = index ? [primary, slotFor(pattern, index, basis, primary)] : [primary];
-  const slots = keptEntry(basis.kept, pattern, built, keys, around.entries) ?? built;
-  const known = keys.entries.find((one) => areSame(one.slots, slots));
-  const slot = (known?.slots ?? slots).at(-1);
+  const built = (from: Basis) => (index ? [primary, slotFor(pattern, index, from, primary)] : [primary]);
+  const first = built(basis);
+  const kept = keptEntry(basis.kept, pattern, first, keys, around.entries);
+  const known = keys.entries.find((one) => areSame(one.slots, kept ?? first));
+  const slots = known?.slots ?? kept ?? (index ? built(apartFrom(basis, keys, index.name.text)) : first);
+  const slot = slots.at(-1);
   if (!slot || !serves(slot, pattern))
     return { kind: 'refused', finding: doesNotServe(pattern, slot ?? primary) };
   const include = [...basis.keyFields, ...entry.include.map((word) => word.text)];

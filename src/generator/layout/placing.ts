@@ -2,7 +2,7 @@
 
 import type { IndexModel, PatternModel } from '../model.js';
 import type { SlotPlan } from '../plan/types/storage.js';
-import type { Basis } from './basis.js';
+import { apartFrom, type Basis } from './basis.js';
 import { freeIndexes, type IndexPool, usedIndexes } from './choose/indexes.js';
 import { placeEntry } from './entries.js';
 import { doesNotServe, slotTaken } from './findings.js';
@@ -124,17 +124,17 @@ function placeOnIndex(pattern: PatternModel, index: IndexModel, basis: Basis, ke
   const taken = others.find((one) => !areDisjoint(one, slot));
   if (taken)
     return { kind: 'refused', finding: slotTaken(pattern, basis, { index: name, taken, wanted: slot }) };
-  return placed(pattern, { ...keys, record: [...keys.record, slot] }, slot);
+  const apart = found ? slot : { ...slot, ...slotFor(pattern, index, apartFrom(basis, keys, name)) };
+  return placed(pattern, { ...keys, record: [...keys.record, apart] }, apart);
 }
 
-/** The key that the lock has on an index where no other is yet. */
+/** The key that the lock has on an index, of records that no other key is for. */
 function keptOn(
   pattern: PatternModel,
   index: string,
   { kept, attributes }: Basis,
   keys: EntityKeys,
 ): SlotPlan | undefined {
-  if (keys.record.some((slot) => slot.index === index)) return undefined;
   return waiting(kept, keys)
     .flatMap((item) => (item.kind === 'record' ? [item.slot] : []))
     .find((slot) => slot.index === index && fits(slot, pattern, attributes));

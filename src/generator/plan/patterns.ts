@@ -5,8 +5,8 @@ import { constraintOf, isByGuard, isGet } from '../layout/serving.js';
 import type { EntityLayout, Layout } from '../layout/types.js';
 import { isMaintained, type PatternModel, returned, type Source } from '../model.js';
 import { edgeOf } from '../resolve/edges.js';
+import { membersOf, renamesOf } from '../resolve/members.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
-import { storedMembers } from '../resolve/sdl.js';
 import { filterInputs, filterPlan } from './filters.js';
 import { mixedAccess, type QueryOf } from './mixed/access.js';
 import { queryAccess } from './queries.js';
@@ -74,9 +74,18 @@ function accessOf(resolved: ResolvedModel, layout: Layout, pattern: PatternModel
 }
 
 /** One record of several entities: named by a value, or looked up in all of them. */
-function abstractAccess(resolved: ResolvedModel, { type, target, for: path }: PatternModel): Access {
-  if (!type) return { kind: 'any', entities: storedMembers(resolved.model, target.text) };
-  const members = type.members.map(({ value, entity }) => ({ value: value.text, entity: entity.text }));
+function abstractAccess(resolved: ResolvedModel, pattern: PatternModel): Access {
+  const { type, for: path } = pattern;
+  const read = membersOf(resolved.model, pattern);
+  if (!type) {
+    const members = read.map((one) => ({ entity: one.entity.text, renames: renamesOf(one) }));
+    return { kind: 'any', members };
+  }
+  const members = type.members.map(({ value, entity: { text } }) => ({
+    value: value.text,
+    entity: text,
+    renames: renamesOf(read.find(({ entity }) => entity.text === text)),
+  }));
   return { kind: 'typed', by: valuePlan(resolved, path, type.by), members };
 }
 

@@ -56,6 +56,11 @@ export function membersOf(
   }));
 }
 
+/** What a pattern calls the fields of a member that are called otherwise. */
+export function renamesOf(member: PatternModel['members'][number] | undefined): Record<string, string> {
+  return Object.fromEntries((member?.renames ?? []).map(({ field, as }) => [field.text, as.text]));
+}
+
 /** @param own the member's name of a field */
 function memberPattern(pattern: PatternModel, entity: Word, own: (field: Word) => Word): PatternModel {
   const renamed = <T extends { readonly field: Word }>(list: readonly T[]) =>

@@ -44,11 +44,10 @@ export function auditEntry(context: Context, actor: Actor, act: Act): Write<Audi
   return auditLogWrites.create({ ...actor, action, targetType, targetId, details, ...context.client });
 }
 
-/** The signed-in viewer as an actor. For rules that an access rule has let through. */
-export function viewerAsActor(context: Context): Actor {
-  const { viewer } = context;
-  if (viewer === null) throw new Error('An act needs an actor: the mutation lacks an access rule.');
-  return { actorType: viewer.kind, actorId: viewer.id };
+/** Whoever sends the request, as an actor. For rules that an access rule has let through. */
+export function principalAsActor({ principal }: Context): Actor {
+  if (principal === null) throw new Error('An act needs an actor: the mutation lacks an access rule.');
+  return { actorType: principal.kind, actorId: principal.id };
 }
 
 /** The names of the fields that changed, and their new values but for secret and long ones. */

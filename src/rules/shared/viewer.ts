@@ -12,12 +12,15 @@ const signInAgain = 'The session has ended; sign in again.';
  * the access token expires. What the request writes from here on is written only if that holds then, and their role is
  * the same. Throws UNAUTHENTICATED, or FORBIDDEN for a contractor.
  */
-export async function currentUser(context: Context): Promise<User> {
-  const { viewer } = context;
-  if (viewer === null) throw unauthenticated();
-  if (viewer.kind !== 'USER') throw forbidden('This is for members of staff.');
-  return userOfSession(context, viewer);
+export async function currentUser(context: Caller): Promise<User> {
+  const { principal } = context;
+  if (principal === null) throw unauthenticated();
+  if (principal.kind !== 'USER') throw forbidden('This is for members of staff.');
+  return userOfSession(context, principal);
 }
+
+/** Of a request's context, who sends it. */
+type Caller = Pick<Context, 'db' | 'principal'>;
 
 /** A session of a user. */
 export interface UserSession {
@@ -29,7 +32,7 @@ export interface UserSession {
 }
 
 /** The user, unless they or the session are out. What the request writes depends on both. Throws UNAUTHENTICATED. */
-export async function userOfSession(context: Context, session: UserSession): Promise<User> {
+export async function userOfSession(context: Pick<Context, 'db'>, session: UserSession): Promise<User> {
   const [user] = await Promise.all([
     depend(context, userCodec, userKey({ id: session.id }), {
       fields: ['status', 'role', 'sessionEpoch'],
@@ -45,10 +48,10 @@ export async function userOfSession(context: Context, session: UserSession): Pro
 }
 
 /** The contractor who is signed in, as stored now. Throws UNAUTHENTICATED. */
-export async function currentContractor(context: Context): Promise<Contractor> {
-  const { viewer } = context;
-  if (viewer?.kind !== 'CONTRACTOR') throw unauthenticated();
-  return depend(context, contractorCodec, contractorKey({ id: viewer.id }), {
+export async function currentContractor(context: Caller): Promise<Contractor> {
+  const { principal } = context;
+  if (principal?.kind !== 'CONTRACTOR') throw unauthenticated();
+  return depend(context, contractorCodec, contractorKey({ id: principal.id }), {
     fields: ['status', 'expiresAt'],
     isGood: (contractor) => hasAccess(contractor, context),
   });
@@ -56,7 +59,7 @@ export async function currentContractor(context: Context): Promise<Contractor> {
 
 /** The record, which everything that the request writes depends on. Throws UNAUTHENTICATED. */
 async function depend<R extends object>(
-  { db }: Context,
+  { db }: Pick<Context, 'db'>,
   entity: EntityCodec<R>,
   key: Key,
   { fields, isGood }: { readonly fields: readonly (keyof R & string)[]; isGood(record: R): boolean },
@@ -70,7 +73,7 @@ async function depend<R extends object>(
 }
 
 /** Whether the contractor may come in. The stored status lags behind the clock: `expiresAt` decides. */
-export function hasAccess(contractor: Contractor, context: Context): boolean {
+export function hasAccess(contractor: Contractor, context: Pick<Context, 'db'>): boolean {
   const { status, expiresAt } = contractor;
   return (status === 'PENDING' || status === 'ACTIVE') && !isPast(expiresAt, context);
 }

@@ -1,3 +1,4 @@
+import { tokenExpired } from 'tableloom/runtime';
 import { AccessTokenError, createAccessTokens } from './access-tokens.js';
 import { Hashing } from './hashing.js';
 import {
@@ -30,7 +31,7 @@ export interface Auth {
   formatRefreshToken(parts: tokens.RefreshTokenParts): string;
   parseRefreshToken(token: string): tokens.RefreshTokenParts | undefined;
   newAccessToken(viewer: Viewer): { readonly accessToken: string; readonly expiresIn: number };
-  /** Who the token speaks for; null if it is expired, altered or not ours. */
+  /** Who the token speaks for; null if it is altered or not ours. Throws TOKEN_EXPIRED for one that was. */
   readAccessToken(token: string): Viewer | null;
 }
 
@@ -69,6 +70,7 @@ export function createAuth(options: AuthOptions): Auth {
       return { accessToken: token, expiresIn };
     },
     readAccessToken(token) {
+      let hasExpired = false;
       for (const signed of readable) {
         try {
           const { kind, sub, epoch, sid } = signed.verify(token);
@@ -77,8 +79,10 @@ export function createAuth(options: AuthOptions): Auth {
             : { kind: 'CONTRACTOR', id: sub };
         } catch (error) {
           if (!(error instanceof AccessTokenError)) throw error;
+          hasExpired ||= error.reason === 'expired';
         }
       }
+      if (hasExpired) throw tokenExpired();
       return null;
     },
   };

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 
-/** Codes of refused sign-ins and what they mean, as docs/server.md lists them. */
+/** Codes of refused sign-ins and what they mean, as docs/application.md lists them. */
 export const signInErrorCodes = {
   THROTTLED: 'There were too many wrong passwords. Repeat the request after `retryAfter` seconds.',
   OVERLOADED: 'Too many passwords are waiting to be checked. Repeat the request later.',

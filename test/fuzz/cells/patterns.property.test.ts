@@ -217,7 +217,7 @@ function added(key: string, column: string): Added {
     case 'consistent':
       return put({ consistent: true });
     case 'page':
-      return put({ page: { default: 1, max: 2 } });
+      return put({ page: returns.startsWith('[') ? { max: 2 } : { default: 1, max: 2 } });
     case 'distinct':
       return put({ distinct: true });
     case 'select': {

@@ -20,7 +20,8 @@ beforeAll(async () => {
       logStream: { write: (line) => void lines.push(line) },
       corsOrigins: ['https://app.example'],
       trustProxy: ['127.0.0.1'],
-      connections: { headersMs: 400, requestMs: 400, connections: 3, requests: 2 },
+      connections: { headersMs: 400, requestMs: 400, requests: 2 },
+      limits: { connections: 3 },
     },
   });
   await server.app.listen({ port: 0, host: '127.0.0.1' });

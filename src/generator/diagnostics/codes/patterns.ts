@@ -150,7 +150,7 @@ export const patternCodes = {
   },
   'any-without-id': {
     meaning: 'A pattern on an interface or union cannot find some of its members with the fields in `where`.',
-    remedy: 'Remove the members from the interface, or give all members the same key.',
+    remedy: 'Name the fields of each key under `members`, or remove the members from the interface.',
   },
   'mixed-target': {
     meaning:

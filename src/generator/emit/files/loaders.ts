@@ -1,7 +1,7 @@
 /** loaders.ts: reads by primary key. */
 
 import { entityOf } from '../../plan/lookup/find.js';
-import type { PatternPlan } from '../../plan/types/access.js';
+import type { Member, PatternPlan } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import type { Doc } from '../fragment.js';
@@ -50,23 +50,21 @@ export function loadersFile(plan: Plan): SourceFile {
 function severalView(plan: Plan, pattern: PatternPlan) {
   const { access, target, name } = pattern;
   if (access.kind === 'any') {
-    const entities = access.entities.map((one) => entityOf(plan, one));
-    const records = union(entities.map(({ names }) => entityType(names.record)));
-    const loads = entities.map(({ names }) => `loaders.${names.loader}.load(key)`);
+    const records = recordsOf(plan, access.members);
+    const loads = access.members.map((member) => loadOf(plan, pattern, member));
     const found = call(generic(runtime('firstFound'), [records]), [list(loads)]);
-    const load = arrow([keyParameter(pattern, entities)], found, { returns: promiseOf(records) });
-    const count = `${entities.length} keys in one batch`;
+    const load = arrow([keyParameter(plan, pattern, access.members)], found, { returns: promiseOf(records) });
+    const count = `${loads.length} keys in one batch`;
     return [severalLoader(name, `Whichever ${target} has the key: ${count}.`, load)];
   }
   if (access.kind === 'typed') {
-    const entities = access.members.map(({ entity }) => entityOf(plan, entity));
-    const records = union(entities.map(({ names }) => entityType(names.record)));
+    const records = recordsOf(plan, access.members);
     const kinds = union(access.members.map(({ value }) => quote(value)));
-    const loads = access.members.map(({ value, entity }) =>
-      property(value, arrow([], `loaders.${entityOf(plan, entity).names.loader}.load(key)`)),
+    const loads = access.members.map((member) =>
+      property(member.value, arrow([], loadOf(plan, pattern, member))),
     );
     const load = arrow(
-      [code`kind: ${kinds}`, keyParameter(pattern, entities)],
+      [code`kind: ${kinds}`, keyParameter(plan, pattern, access.members)],
       call(generic(runtime('loadByKind'), [records]), ['kind', object(loads)]),
       { returns: promiseOf(records) },
     );
@@ -83,12 +81,32 @@ function promiseOf(records: Doc): Doc {
   return generic(globalOf('Promise'), [code`${records} | null`]);
 }
 
+function recordsOf(plan: Plan, members: readonly Member[]): Doc {
+  return union(members.map(({ entity }) => entityType(entityOf(plan, entity).names.record)));
+}
+
+/** A member is found by the key under the names of its own fields. */
+function loadOf(plan: Plan, { inputs }: PatternPlan, { entity, renames }: Member): Doc {
+  const { names } = entityOf(plan, entity);
+  const fields = inputs.map(({ name }) => ({ name, field: fieldCalled(name, renames) }));
+  const isSame = fields.every(({ name, field }) => name === field);
+  const key = isSame ? 'key' : object(fields.map(({ name, field }) => property(field, `key.${name}`)));
+  return call(`loaders.${names.loader}.load`, [key]);
+}
+
+/** The field of a member that a pattern calls so. */
+function fieldCalled(name: string, renames: Member['renames']): string {
+  return Object.entries(renames).find(([, as]) => as === name)?.[0] ?? name;
+}
+
 /** A key field has the type that all members have in common. */
-function keyParameter({ inputs }: PatternPlan, entities: readonly EntityPlan[]): Doc {
+function keyParameter(plan: Plan, { inputs }: PatternPlan, read: readonly Member[]): Doc {
   const members = inputs.map(({ name }) => {
-    const types = entities
-      .filter(({ attributes }) => attributes.some((one) => one.name === name))
-      .map((entity) => presentType(entity, name));
+    const types = read.flatMap(({ entity: of, renames }) => {
+      const entity = entityOf(plan, of);
+      const field = fieldCalled(name, renames);
+      return entity.attributes.some((one) => one.name === field) ? [presentType(entity, field)] : [];
+    });
     return code`readonly ${name}: ${types.length === 0 ? 'string' : operation(unique(types), '&')}`;
   });
   return code`key: ${objectType(members)}`;
@@ -109,7 +127,6 @@ function isRead(plan: Plan, { name }: EntityPlan): boolean {
       case 'through':
         return access.entity === name || (access.join.kind === 'get' && access.join.entity === name);
       case 'any':
-        return access.entities.includes(name);
       case 'typed':
         return access.members.some(({ entity }) => entity === name);
       default:

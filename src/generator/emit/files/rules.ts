@@ -170,9 +170,7 @@ function recordsOf(plan: Plan, target: string): string[] {
   const pattern = plan.patterns.find(
     (one) => one.target === target && one.access.kind !== 'query' && one.access.kind !== 'get',
   );
-  if (pattern?.access.kind === 'any')
-    return pattern.access.entities.map((name) => entityOf(plan, name).names.record);
-  if (pattern?.access.kind === 'typed')
+  if (pattern?.access.kind === 'any' || pattern?.access.kind === 'typed')
     return pattern.access.members.map((member) => entityOf(plan, member.entity).names.record);
   return [entityOf(plan, target).names.record];
 }

@@ -6,9 +6,9 @@ import type { SingleBudget } from '../../costs/pattern-budgets.js';
 /** `1 … 11 requests, 5.5 … 55 read units, a page of 20`; empty where nothing is read. */
 export function readCost(budget: SingleBudget | undefined): string {
   if (!budget) return '';
-  const { usual, most, page } = budget;
+  const { usual, most, rows } = budget;
   if (most.requests === 0) return '';
-  return [figures(usual, most), ...(page === null ? [] : [`a page of ${page}`])].join(', ');
+  return [figures(usual, most), ...(rows ? [`a ${rows.of} of ${rows.count}`] : [])].join(', ');
 }
 
 /** Of one bound: `1 request, 3 read units`. */

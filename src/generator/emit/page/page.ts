@@ -35,7 +35,7 @@ function relations(plan: Plan): { from: string; to: string; label: string; many:
       pattern.access.kind === 'typed'
         ? [...new Set(pattern.access.members.map((member) => member.entity))]
         : pattern.access.kind === 'any'
-          ? pattern.access.entities
+          ? pattern.access.members.map((member) => member.entity)
           : [pattern.target];
     const { type, field } = pattern.field;
     return targets.map((to) => ({ from: type, to, label: field, many: pattern.cardinality !== 'one' }));

@@ -131,7 +131,12 @@ function reads(plan: Plan, pattern: PatternPlan): string[] {
         )}, as its type says`,
       ];
     case 'any':
-      return [`table: the keys of ${names(access.entities, 'and')}`];
+      return [
+        `table: the keys of ${names(
+          access.members.map(({ entity }) => entity),
+          'and',
+        )}`,
+      ];
     case 'mixed':
       return mixedReads(pattern, access);
   }

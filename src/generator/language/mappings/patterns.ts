@@ -42,7 +42,7 @@ const patternKeys = {
     ...each(each(text)),
     title: 'Members',
     description:
-      'Of a union or interface, the entities to read, each with its own names for the fields of the pattern: `Game: { id: gameId }` reads `Game.id` where the pattern says `gameId`. If left out, all stored members.',
+      'Of a union or interface, the entities to read, each with its own names for the fields of the pattern: `Game: { id: gameId }` reads `Game.id` where the pattern says `gameId`. With `one`, `where` binds the key of each under these names. If left out, all stored members.',
     example: {
       mixed: 'GameItem',
       for: 'Query.gameItems',

@@ -18,6 +18,7 @@ import { isSameKey } from '../lock/slots.js';
 import { fits, isPinned, isQuery, keyFieldsOf } from '../serving.js';
 import type { Attributes } from '../types.js';
 import { groupsFor } from './choosing.js';
+import { collectionKeys } from './collections.js';
 
 /**
  * The model with a key for each entity; one whose names are wrong is left to the checks. It takes the model before it is
@@ -26,10 +27,27 @@ import { groupsFor } from './choosing.js';
 export function chooseKeys(model: Model, lock: Lock): Model {
   const names = new Set(model.entities.map((entity) => entity.name.text));
   const taken = new Set(retiredPrefixes(lock, names).map(({ prefix }) => prefix));
-  return { ...model, entities: model.entities.map((entity) => withKey(model, entity, lock, taken)) };
+  const collections = collectionKeys(model, lock, taken);
+  const entities = model.entities.map((entity) =>
+    withKey(model, entity, { lock, taken, collection: collections.get(entity.name.text) }),
+  );
+  return { ...model, entities };
 }
 
-function withKey(model: Model, entity: EntityModel, lock: Lock, taken: ReadonlySet<string>): EntityModel {
+function withKey(
+  model: Model,
+  entity: EntityModel,
+  {
+    lock,
+    taken,
+    collection,
+  }: {
+    readonly lock: Lock;
+    readonly taken: ReadonlySet<string>;
+    /** The key with which it is in one partition with others that are read with it. */
+    readonly collection: LockedKey | undefined;
+  },
+): EntityModel {
   const { name, identity } = entity;
   const table = tableOf(model, entity);
   if (entity.key.length > 0 || entity.historyOf || entity.singleton || !table) return entity;
@@ -39,26 +57,32 @@ function withKey(model: Model, entity: EntityModel, lock: Lock, taken: ReadonlyS
   if (!identity && isMaintained && isSameKey(kept.key, usual)) return entity;
   const attributes = attributesOf(model, entity);
   if (isMaintained && stillHolds(kept.key, identity, attributes)) return pinned(entity, table, kept.key);
-  const left = kept && prefixOf(kept.key);
+  const left = lock.isSealed && kept && prefixOf(kept.key);
   const type = unusedHead(constant(name.text), (head) => head === left || taken.has(head));
-  if (!identity && type === constant(name.text)) return entity;
+  if (!identity && type === constant(name.text) && !collection) return entity;
   const fields = identity?.map((word) => word.text) ?? ['id'];
   const whole = divided(type, fields, [], table);
-  if (fields.length < 2 || !table.sort || !fields.every((field) => isPlain(attributes, field)))
+  const isDivisible = fields.length > 1 && table.sort && fields.every((field) => isPlain(attributes, field));
+  if (!isDivisible && !collection)
     return !identity && !attributes.has('id') ? entity : pinned(entity, table, whole, attributes);
   const patterns = queryPatterns(model).filter((pattern) => pattern.target.text === name.text);
-  const choices = divisions(fields).map(([partition, sort]) => {
-    const candidate = pinned(entity, table, divided(type, partition, sort, table), attributes);
+  const choice = (key: LockedKey) => {
+    const candidate = pinned(entity, table, key, attributes);
     const basis = basisOf({ entity: candidate, table, attributes });
     return { candidate, ...keysNeeded(basis, patterns) };
-  });
+  };
+  const together = collection && choice(collection);
+  const choices = isDivisible
+    ? divisions(fields).map(([partition, sort]) => choice(divided(type, partition, sort, table)))
+    : [choice(whole)];
   const [first, ...more] = choices;
   if (!first) return entity;
-  return more.reduce(
+  const best = more.reduce(
     (best, one) =>
       one.needed < best.needed || (one.needed === best.needed && one.served > best.served) ? one : best,
     first,
-  ).candidate;
+  );
+  return together && together.needed <= best.needed ? together.candidate : best.candidate;
 }
 
 /**

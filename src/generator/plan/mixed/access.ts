@@ -4,7 +4,7 @@ import { tokenKey } from '../../layout/items.js';
 import { fits, isGet } from '../../layout/serving.js';
 import type { EntityLayout, Layout, PatternRead } from '../../layout/types.js';
 import type { Model, PatternModel } from '../../model.js';
-import { memberPatterns, membersOf } from '../../resolve/members.js';
+import { memberPatterns, membersOf, renamesOf } from '../../resolve/members.js';
 import { isExact, readsDownwards } from '../lookup/sort-key.js';
 import type { MixedAccess, QueryAccess } from '../types/access.js';
 import type { KeyTemplate, SlotPlan, TemplatePart } from '../types/storage.js';
@@ -143,10 +143,6 @@ function foreignOf(
         ])
       : [];
   return [...stored, ...others, ...(index === null ? [tokenKey(table)] : [])].map(foreign);
-}
-
-function renamesOf(member: PatternModel['members'][number] | undefined): Record<string, string> {
-  return Object.fromEntries((member?.renames ?? []).map(({ field, as }) => [field.text, as.text]));
 }
 
 /** The query with the names that the pattern gives fields. */

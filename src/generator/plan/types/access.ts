@@ -48,16 +48,23 @@ export type Access =
   | {
       readonly kind: 'typed';
       readonly by: ValuePlan;
-      readonly members: readonly { readonly value: string; readonly entity: string }[];
+      readonly members: readonly (Member & { readonly value: string })[];
     }
   /** Every member is looked up by its key, in one batch get. */
-  | { readonly kind: 'any'; readonly entities: readonly string[] }
+  | { readonly kind: 'any'; readonly members: readonly Member[] }
   | QueryAccess
   | MixedAccess
   | CountAccess
   | AggregateAccess
   | ExistsAccess
   | ThroughAccess;
+
+/** One of the entities that a pattern of a union or interface reads. */
+export interface Member {
+  readonly entity: string;
+  /** What the pattern calls the fields of this entity that are called otherwise. */
+  readonly renames: Readonly<Record<string, string>>;
+}
 
 /** The primary key is known: a (batched) get. */
 export interface GetAccess {
@@ -136,13 +143,10 @@ export function queryOf(access: Access): QueryAccess | null {
 /** Several entities: parents, then the records of one index, merged in order. */
 export interface MixedAccess {
   readonly kind: 'mixed';
-  readonly members: readonly {
-    readonly entity: string;
+  readonly members: readonly (Member & {
     /** By itself; fields have the names that the pattern gives them. */
     readonly access: QueryAccess;
-    /** What the pattern calls the fields of this entity that are called otherwise. */
-    readonly renames: Readonly<Record<string, string>>;
-  }[];
+  })[];
   /** Of the first member that is no parent; what is the same for all. */
   readonly query: QueryAccess;
   /** What is merged, each read by a query for each of its partitions: members side by side in one item collection. */

@@ -3,6 +3,7 @@
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { nearest } from '../../../diagnostics/suggest.js';
 import { namedType, type PatternModel, printType, type SdlType } from '../../../model.js';
+import { renamesOf } from '../../../resolve/members.js';
 import type { ResolvedModel, ValueReference } from '../../../resolve/resolved-model.js';
 import { type Check, type Finding, listed } from '../../row.js';
 
@@ -112,27 +113,33 @@ function valuesOf(resolved: ResolvedModel, use: ValueReference | undefined): Sdl
 }
 
 function* notFound({ model, entities, meant }: ResolvedModel): Generator<Finding> {
-  for (const { name, target, where, type, cardinality } of abstractPatterns(model)) {
+  for (const pattern of abstractPatterns(model)) {
+    const { name, target, where, type, cardinality } = pattern;
     const abstract = model.sdl.types.get(target.text);
     if (!abstract || cardinality !== 'one') continue;
     const given = new Set(where.map((binding) => binding.field.text));
-    const members = type ? type.members.map((member) => member.entity.text) : abstract.members;
-    const stray: { name: string; at: Span; why: string }[] = [];
+    const named = (type ?? pattern).members.map((member) => member.entity.text);
+    const members = named.length > 0 ? named : abstract.members;
+    const stray: { name: string; at: Span; why: string; mapped: string | undefined }[] = [];
     for (const member of new Set(members)) {
       const entity = entities.get(member);
       const sdl = model.sdl.types.get(member);
       if (meant.has(member) || !sdl || (entity && !entity.keyFields)) continue;
-      const keyFields = entity?.keyFields ?? [];
+      const renames = renamesOf(pattern.members.find((one) => one.entity.text === member));
+      const keyFields = (entity?.keyFields ?? []).map((field) => renames[field] ?? field);
       if (entity && keyFields.length === given.size && keyFields.every((field) => given.has(field))) continue;
       // Named under `type` without being an entity: reported as such.
       if (!entity && type) continue;
       stray.push({
         name: member,
         at: sdl.at,
-        why: entity ? `its key is ${listed(keyFields)}` : 'it is not stored',
+        why: entity ? `its key is ${listed(entity.keyFields ?? [])}` : 'it is not stored',
+        mapped: mappedTo(member, entity?.keyFields ?? [], [...given]),
       });
     }
     if (stray.length === 0 && (members.length > 0 || type)) continue;
+    const mapped = stray.flatMap((one) => one.mapped ?? []);
+    const others = type ? [] : members.filter((one) => !stray.some((two) => two.name === one));
     yield {
       at: where[0]?.field.at ?? name.at,
       message:
@@ -143,7 +150,21 @@ function* notFound({ model, entities, meant }: ResolvedModel): Generator<Finding
       hint:
         stray.length === 0
           ? `Make an entity a member of \`${target.text}\`.`
-          : `Look up by the whole key of every member, or remove ${listed(stray.map((one) => one.name))} from \`${target.text}\`.`,
+          : mapped.length === stray.length
+            ? `Name the fields of ${stray.length === 1 ? 'its key' : 'their keys'}: \`members: { ${[...others.map((one) => `${one}: {}`), ...mapped].join(', ')} }\`.`
+            : `Look up by the whole key of every member, or remove ${listed(stray.map((one) => one.name))} from \`${target.text}\`.`,
     };
   }
+}
+
+/** What `members` would say of an entity with a key of as many fields. */
+function mappedTo(
+  member: string,
+  keyFields: readonly string[],
+  given: readonly string[],
+): string | undefined {
+  const own = keyFields.filter((field) => !given.includes(field));
+  const called = given.filter((field) => !keyFields.includes(field));
+  if (own.length === 0 || keyFields.length !== given.length) return undefined;
+  return `${member}: { ${own.map((field, at) => `${field}: ${called[at]}`).join(', ')} }`;
 }

@@ -5,7 +5,7 @@ import { isByGuard, isGet } from '../../../layout/serving.js';
 import { isMaintained, type PatternModel, returned } from '../../../model.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
 import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
-import { fieldAt, isConnection } from '../../../resolve/sdl.js';
+import { fieldAt, isConnection, shapeOf } from '../../../resolve/sdl.js';
 import { typeOfSource } from '../../../resolve/value-paths.js';
 import type { Check, Finding } from '../../row.js';
 import { mutationWithoutEffect } from '../writes/elements.js';
@@ -19,13 +19,14 @@ export const effectChecks: readonly Check<ResolvedModel>[] = [
 
 function* withoutEffect(resolved: ResolvedModel): Generator<Finding> {
   for (const pattern of resolved.model.patterns) yield* patternWithoutEffect(resolved, pattern);
-  for (const mutation of resolved.model.mutations) yield* mutationWithoutEffect(mutation);
+  for (const mutation of resolved.model.mutations)
+    yield* mutationWithoutEffect(mutation, resolved.entities.get(mutation.entity.text));
 }
 
 function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): Generator<Finding> {
   const { name, cardinality, target } = pattern;
-  const useless = (key: string, at: Span | undefined, why: string): Finding[] =>
-    at
+  const useless = (key: string, at: Span | undefined, why: string | undefined): Finding[] =>
+    at && why !== undefined
       ? [
           {
             at,
@@ -44,6 +45,8 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
   }
   if (cardinality !== 'one') yield* useless('visible', pattern.visible?.at, 'it applies to a single result');
   if (cardinality === 'one') yield* useless('page', pattern.page?.at, 'there is at most one result');
+  else if (pattern.page?.default !== undefined)
+    yield* useless('page.default', pattern.page.at, whyNoDefault(resolved, pattern));
   if (cardinality !== 'count') yield* useless('upTo', pattern.upTo?.at, 'nothing is counted');
   if (cardinality !== 'count' && !pattern.maintained?.isImplied) {
     const why = cardinality === 'sum' ? 'every sum is maintained' : 'there is no number to maintain';
@@ -118,6 +121,17 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
   yield* useless('key', pattern.key[0]?.attribute.at, why);
   yield* useless('entry', pattern.entry?.at, why);
   if (pattern.consistent) yield* useless('consistent', name.at, why);
+}
+
+/** A default size is that of a page, or of a list whose `limit` the caller leaves out. */
+function whyNoDefault(resolved: ResolvedModel, pattern: PatternModel): string | undefined {
+  const { model } = resolved;
+  const type = fieldAt(model, pattern.for)?.type;
+  if (!type || shapeOf(model, type) !== 'list') return undefined;
+  const { limit } = pattern;
+  if (!limit) return 'a list without `limit` returns every record, up to `max`';
+  const isGiven = limit.kind === 'literal' || typeOfSource(resolved, pattern.for, limit)?.nonNull;
+  return isGiven ? '`limit` is never null' : undefined;
 }
 
 /** What says how a query reads, of a pattern that makes none. */

@@ -1,7 +1,7 @@
 /** Patterns that give several entities: each member answers the question, and all are read by one query. */
 
 import { suggestion } from '../../../diagnostics/suggest.js';
-import { type Model, type PatternModel, printType, type Word } from '../../../model.js';
+import { type Model, type PatternModel, printType, type SdlType, type Word } from '../../../model.js';
 import type { KeyTemplate } from '../../../plan/types/storage.js';
 import { askedBy, lookedUpBy } from '../../../resolve/attribute-references.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
@@ -40,61 +40,90 @@ function mixedPatterns({ patterns }: Model): PatternModel[] {
   return patterns.filter(({ cardinality }) => cardinality === 'mixed');
 }
 
-function* targets({ model, entities }: ResolvedModel): Generator<Finding> {
+/** Whether a pattern returns one record, of a member of a union or interface. */
+function isOneOfSeveral({ sdl }: Model, { target, leadsTo, cardinality }: PatternModel): boolean {
+  const kind = sdl.types.get(target.text)?.kind;
+  return cardinality === 'one' && leadsTo === undefined && (kind === 'union' || kind === 'interface');
+}
+
+function* targets(resolved: ResolvedModel): Generator<Finding> {
+  const { model } = resolved;
   for (const pattern of model.patterns) {
     const { name, target, parents } = pattern;
-    if (pattern.cardinality !== 'mixed') {
-      const [first] = pattern.members;
-      const at = first?.entity.at ?? parents[0]?.at;
-      if (at)
-        yield {
-          at,
-          message: `Pattern \`${name.text}\` returns one entity, but only a \`mixed\` pattern has ${first ? 'members' : 'a parent'}.`,
-          hint: `Write \`mixed:\` for several entities, or remove \`${first ? 'members' : 'parent'}\`.`,
-        };
-      continue;
-    }
+    const isMixed = pattern.cardinality === 'mixed';
+    const isOne = isOneOfSeveral(model, pattern);
+    const [member] = isOne ? [] : pattern.members;
+    const at = member?.entity.at ?? parents[0]?.at;
+    if (!isMixed && at)
+      yield {
+        at,
+        message: `Pattern \`${name.text}\` returns one ${isOne ? 'record' : 'entity'}, but only a \`mixed\` pattern has ${member ? 'members' : 'a parent'}.`,
+        hint: `Write \`mixed:\` for several entities, or remove \`${member ? 'members' : 'parent'}\`.`,
+      };
     const type = model.sdl.types.get(target.text);
-    if (!type) continue;
-    if (type.kind !== 'union' && type.kind !== 'interface') {
+    if (!type || (!isMixed && !isOne)) continue;
+    if (type.kind !== 'union' && type.kind !== 'interface')
       yield {
         at: target.at,
         message: `\`${target.text}\` is an object type, but \`mixed\` takes a union or an interface.`,
         notes: [{ message: 'the type', at: type.at }],
         hint: `Write \`many: ${target.text}\`.`,
       };
-      continue;
+    else {
+      yield* strayMembers(resolved, pattern, type);
+      if (isMixed) yield* tables(resolved, pattern, type);
     }
-    const stray = (word: Word, what: string): Finding => ({
-      at: word.at,
-      message: `Pattern \`${name.text}\` does not read a ${what} \`${word.text}\` of \`${target.text}\`.`,
-      notes: [{ message: 'the type', at: type.at }],
-      hint: `Choose one of ${listed(type.members.filter((member) => entities.has(member)))}.`,
-    });
-    for (const { entity } of pattern.members)
-      if (!type.members.includes(entity.text) || !entities.has(entity.text))
-        yield stray(entity, 'stored member');
-    const read = membersOf(model, pattern).map(({ entity }) => entity.text);
-    for (const parent of parents) if (!read.includes(parent.text)) yield stray(parent, 'member');
-    const tables = new Set(read.map((member) => entities.get(member)?.table?.name.text));
-    if (read.length > 0 && tables.size <= 1) continue;
-    yield {
-      at: target.at,
-      message:
-        read.length === 0
-          ? `No member of \`${target.text}\` is stored.`
-          : `The members of \`${target.text}\` are in several tables: ${listed([...tables].flatMap((table) => table ?? []))}.`,
-      notes: [{ message: 'the type', at: type.at }],
-      hint:
-        read.length === 0
-          ? 'Declare them under `entities`.'
-          : 'List the members of one table under `members`.',
-    };
   }
+}
+
+/** What it names is stored, is a member of the type, and is read. */
+function* strayMembers(
+  { model, entities }: ResolvedModel,
+  pattern: PatternModel,
+  type: SdlType,
+): Generator<Finding> {
+  const stored = type.members.filter((member) => entities.has(member));
+  const chosen = pattern.type?.members.map(({ entity }) => entity.text) ?? stored;
+  const read = membersOf(model, pattern).map(({ entity }) => entity.text);
+  const stray = (word: Word, what: string): Finding => ({
+    at: word.at,
+    message: `Pattern \`${pattern.name.text}\` does not read a ${what} \`${word.text}\` of \`${type.name}\`.`,
+    notes: [{ message: 'the type', at: type.at }],
+    hint: `Choose one of ${listed(stored.filter((member) => chosen.includes(member)))}.`,
+  });
+  for (const { entity } of pattern.members)
+    if (!stored.includes(entity.text) || !chosen.includes(entity.text)) yield stray(entity, 'stored member');
+  if (pattern.cardinality !== 'mixed') return;
+  for (const parent of pattern.parents) if (!read.includes(parent.text)) yield stray(parent, 'member');
+}
+
+function* tables(
+  { model, entities }: ResolvedModel,
+  pattern: PatternModel,
+  type: SdlType,
+): Generator<Finding> {
+  const read = membersOf(model, pattern).map(({ entity }) => entity.text);
+  const tables = new Set(read.map((member) => entities.get(member)?.table?.name.text));
+  if (read.length > 0 && tables.size <= 1) return;
+  yield {
+    at: pattern.target.at,
+    message:
+      read.length === 0
+        ? `No member of \`${type.name}\` is stored.`
+        : `The members of \`${type.name}\` are in several tables: ${listed([...tables].flatMap((table) => table ?? []))}.`,
+    notes: [{ message: 'the type', at: type.at }],
+    hint:
+      read.length === 0 ? 'Declare them under `entities`.' : 'List the members of one table under `members`.',
+  };
 }
 
 function* members(resolved: ResolvedModel): Generator<Finding> {
   const { model, entities } = resolved;
+  for (const pattern of model.patterns) {
+    if (!isOneOfSeveral(model, pattern)) continue;
+    yield* renames(resolved, pattern);
+    yield* types(resolved, pattern);
+  }
   for (const pattern of mixedPatterns(model)) {
     yield* renames(resolved, pattern);
     yield* types(resolved, pattern);
@@ -232,7 +261,7 @@ function* orders({ model, layout }: LaidOut): Generator<Finding> {
     yield {
       at: field.at,
       message: `The sort keys of \`${first.name}\` and \`${other.name}\` differ before \`${field.text}\`: \`${first.head}\` and \`${other.head}\` would be returned one after the other instead of merged.`,
-      hint: `Give both the same text before \`{${field.text}}\`, or pin a separate \`index\` for this pattern.`,
+      hint: `Give both the same text before \`{${field.text}}\`, pin a separate \`index\` for this pattern, or remove \`sort\`: the answer is then in the order of the keys, and \`order: DESC\` reads them downwards.`,
     };
   }
 }

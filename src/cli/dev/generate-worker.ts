@@ -1,0 +1,60 @@
+/** Generates each time it is told to. GraphQL Codegen and the generator are loaded once, before the first time. */
+
+import { createHash } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import { formatDiagnostics } from '../../generator/diagnostics/print.js';
+import type { Plan } from '../../generator/plan/types/plan.js';
+import { generateFiles, loadProject, type Project } from '../host/codegen.js';
+import { isFindings, Mistake, unwrapped } from '../mistakes.js';
+import type { Attempt } from './generator.js';
+
+const { config } = workerData as { readonly config: string };
+let project: Promise<Project> | undefined;
+
+parentPort?.on('message', async () => {
+  parentPort?.postMessage(await attempt());
+});
+
+async function attempt(): Promise<Attempt> {
+  try {
+    project ??= loadProject(config);
+    const { files, runs } = await generateFiles(await project);
+    const [run] = runs;
+    if (run === undefined || runs.length > 1)
+      throw new Mistake(`${config} has ${runs.length} outputs with the Tableloom preset.`, 'Keep one.');
+    const { output, rules, plan, warnings, sources } = run;
+    return {
+      kind: 'generated',
+      warnings: warnings.length === 0 ? null : formatDiagnostics(warnings, sources),
+      output,
+      fingerprint: hashOf([...files]),
+      rulesFolder: rules,
+      rules: plan.rules.map(({ name, file }) => ({ name, file })),
+      stored: storedForms(plan),
+    };
+  } catch (error) {
+    return { kind: 'refused', problem: unwrapped(error).map(described).join('\n') };
+  }
+}
+
+/** What records of each entity are stored as: where it changes, stored records are behind. */
+function storedForms({ entities }: Plan): Record<string, string> {
+  return Object.fromEntries(
+    entities.map(({ names: _names, projection: _projection, direct: _direct, ...stored }) => [
+      stored.name,
+      hashOf(stored),
+    ]),
+  );
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
+}
+
+/** What somebody can correct without its stack. */
+function described(error: unknown): string {
+  if (error instanceof Mistake) return error.hint ? `${error.message}\n  hint: ${error.hint}` : error.message;
+  if (isFindings(error) || !(error instanceof Error))
+    return error instanceof Error ? error.message : String(error);
+  return error.stack ?? error.message;
+}

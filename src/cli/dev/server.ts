@@ -1,0 +1,158 @@
+import { createServer, type Server } from 'node:http';
+import { register } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { extname } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { Mistake } from '../mistakes.js';
+import { type Code, loadCode } from '../project/code.js';
+import { buildProjectApp } from './app.js';
+import { type Generated, Generator } from './generator.js';
+import { missingRules } from './missing-rules.js';
+import type { DevelopmentStorage } from './storage.js';
+
+export interface DevelopmentOptions {
+  /** Path of codegen.ts. */
+  readonly config: string;
+  /** Path of the module with `buildApp`. */
+  readonly server: string;
+  readonly host: string;
+  readonly port: number;
+  readonly storage: DevelopmentStorage;
+  readonly say: (text: string) => void;
+  /** What somebody has to correct. */
+  readonly complain: (text: string) => void;
+}
+
+/** One listening socket and one storage, and behind them the project as its files were when it last loaded. */
+export class DevelopmentServer {
+  readonly #options: DevelopmentOptions;
+  readonly #generator: Generator;
+  readonly #server: Server;
+  #current: { readonly app: FastifyInstance; readonly greeting: string | undefined } | undefined;
+  #generated: Generated | undefined;
+  #versions = 0;
+
+  constructor(options: DevelopmentOptions) {
+    this.#options = options;
+    this.#generator = new Generator(options.config);
+    this.#server = createServer((request, response) => {
+      if (this.#current) return this.#current.app.routing(request, response);
+      response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' });
+      response.end('Nothing is served yet: the terminal of `tableloom dev` says what is wrong.\n');
+    });
+    register(new URL(`./reload-hooks${extname(import.meta.url)}`, import.meta.url));
+  }
+
+  get url(): string {
+    const { address, family, port } = this.#server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  get isServing(): boolean {
+    return this.#current !== undefined;
+  }
+
+  /** What the project says about itself. */
+  get greeting(): string | undefined {
+    return this.#current?.greeting;
+  }
+
+  /** Listens, generates and loads. Where something is wrong, says so and waits for the change that mends it. */
+  async start(): Promise<void> {
+    const { host, port } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, resolve);
+    });
+    await Promise.all([this.#generate(), this.#warmUp()]);
+    await this.#load();
+  }
+
+  /** Loads packages while the generator is at work in its thread. */
+  async #warmUp(): Promise<void> {
+    const usual = { output: 'generated/', rules: 'src/rules', server: this.#options.server };
+    await loadCode(usual, '?version=0').catch(() => undefined);
+  }
+
+  /** Serves the files as they are now. Where something is wrong says so, and goes on with what it has. */
+  async update(paths: ReadonlySet<string>): Promise<void> {
+    const started = performance.now();
+    const all = [...paths].filter((path) => !path.startsWith(this.#generated?.output ?? 'generated/'));
+    if (all.length === 0) return;
+    if (all.includes(this.#options.config)) await this.#generator.close();
+    const before = this.#generated?.fingerprint;
+    const isInput = (path: string) => path === this.#options.config || path.endsWith('.lock.json');
+    const isCode = (path: string) => /\.([cm]?[jt]sx?|json)$/.test(path) && !isInput(path);
+    if (!all.every(isCode)) await this.#generate();
+    const isSame = this.#generated?.fingerprint === before && !all.some(isCode);
+    if (isSame && this.#current) return;
+    if (await this.#load())
+      this.#options.say(`Serving the change after ${Math.round(performance.now() - started)} ms.`);
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      if (!this.#server.listening) return resolve();
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+    await this.#current?.app.close();
+    await this.#generator.close();
+    await this.#options.storage.close();
+  }
+
+  async #generate(): Promise<void> {
+    const attempt = await this.#generator.run();
+    if (attempt.kind === 'refused') {
+      this.#complain(attempt.problem);
+      return;
+    }
+    // Once: the same warnings with each change would hide what is new.
+    if (attempt.warnings !== null && attempt.warnings !== this.#generated?.warnings)
+      this.#options.complain(attempt.warnings);
+    this.#generated = attempt;
+  }
+
+  async #load(): Promise<boolean> {
+    if (!this.#generated) return false;
+    try {
+      const next = await this.#build(this.#generated);
+      const last = this.#current;
+      this.#current = next;
+      await last?.app.close();
+      return true;
+    } catch (error) {
+      this.#complain(described(error));
+      return false;
+    }
+  }
+
+  async #build(generated: Generated) {
+    const { server, storage } = this.#options;
+    this.#versions += 1;
+    const paths = { output: generated.output, rules: generated.rulesFolder, server };
+    const code: Code<FastifyInstance> = await loadCode(paths, `?version=${this.#versions}`);
+    const missing = missingRules(generated, code.rules);
+    if (missing !== null) throw new Mistake(missing);
+    const database = await storage.bring(code);
+    const app = await (code.server?.buildApp({ database }) ?? buildProjectApp(code, database));
+    await app.ready();
+    return { app, greeting: code.server?.greeting };
+  }
+
+  #complain(problem: string): void {
+    const next = this.#current
+      ? 'Serving the last version that was good.'
+      : 'Nothing is served until this is corrected.';
+    this.#options.complain(`\n${problem}\n\n${next}`);
+  }
+}
+
+/** A slip in a file, in a line; what somebody can correct, without its stack. */
+function described(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof Mistake) return error.hint ? `${error.message}\n  hint: ${error.hint}` : error.message;
+  const isOurs = 'code' in error && typeof error.code === 'string' && /^[A-Z][A-Z_]+$/.test(error.code);
+  const isSlip = error.name === 'TransformError' || error instanceof SyntaxError;
+  return isOurs || isSlip ? error.message : (error.stack ?? error.message);
+}

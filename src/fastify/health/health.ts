@@ -1,0 +1,52 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Database, TableDefinition } from 'tableloom/runtime';
+import { secureHeaders } from '../http/headers.js';
+
+/** The answer waits no longer for storage, in milliseconds: whoever asks has a limit of its own. */
+const patience = 2000;
+
+/**
+ * What tells whether the server works; it tells no more.
+ *
+ * - `GET /health/live`: 200 while the process answers. For what restarts it.
+ * - `GET /health/ready`: 200 once this instance has reached its storage. For load balancers: where storage is slow or away
+ *   later, it is so for all instances, and taking all of them out would turn slow answers into none.
+ * - `GET /health`: 200 while storage answers, 503 otherwise. For alarms.
+ */
+export function addHealth(
+  app: FastifyInstance,
+  database: Database,
+  tables: readonly TableDefinition[],
+): void {
+  let hasReachedStorage = false;
+  const reach = async (request: FastifyRequest, reply: FastifyReply) => {
+    try {
+      await read(database, tables);
+      hasReachedStorage = true;
+      return { status: 'ok', storage: 'ok' };
+    } catch (error) {
+      request.log.error({ err: error }, 'storage does not answer');
+      return reply.code(503).send({ status: 'unavailable', storage: 'unreachable' });
+    }
+  };
+  app.register(async (health) => {
+    health.addHook('onRequest', async (_request, reply) => {
+      reply.headers({ ...secureHeaders, 'cache-control': 'no-store' });
+    });
+    health.get('/health/live', { logLevel: 'warn' }, async () => ({ status: 'ok' }));
+    health.get('/health/ready', { logLevel: 'warn' }, async (request, reply) =>
+      hasReachedStorage ? { status: 'ok' } : reach(request, reply),
+    );
+    health.get('/health', { logLevel: 'warn' }, reach);
+  });
+}
+
+/** One read of a record that is not there. Throws unless the first table answers in time. */
+async function read(database: Database, [first]: readonly TableDefinition[]): Promise<void> {
+  if (first === undefined) return;
+  const { partition, sort } = first.key;
+  const Key = { [partition]: 'health', ...(sort !== undefined && { [sort]: 'health' }) };
+  const session = database.session({ deadlineMs: patience });
+  await session.document.send(new GetCommand({ TableName: first.table, Key }));
+}

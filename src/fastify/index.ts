@@ -1,0 +1,16 @@
+/** What applications on Fastify import: `tableloom/server`. */
+export { requestErrorCodes } from './http/http.js';
+export type { ConnectionLimits } from './limits/connections.js';
+export type {
+  IdeSettings,
+  OwnContext,
+  PluginOptions,
+  Principal,
+  RequestContext,
+  ServerLimits,
+  TableloomOptions,
+} from './options.js';
+export { tableloom } from './plugin.js';
+export type { ScalarFunctions } from './scalars.js';
+export { type LogLevel, type ServerSettings, serverOptions } from './server-options.js';
+export { stopOnSignals } from './stop.js';

@@ -1,0 +1,26 @@
+/** Of one request: who sends it, and whether they still wait for the answer. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { tokenInvalid } from 'tableloom/runtime';
+import type { PluginOptions, Principal } from './options.js';
+
+/** Aborted when the connection closes before the answer has been sent: nobody is there to read it. */
+export function clientGone({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
+/** Null for a request without a token. Throws TOKEN_INVALID, and what `authenticate` throws. */
+export async function principalOf(
+  request: FastifyRequest,
+  authenticate: PluginOptions['authenticate'],
+): Promise<Principal | null> {
+  const header = request.headers.authorization;
+  if (authenticate === undefined || header === undefined || !/^Bearer\b/i.test(header)) return null;
+  const [, token] = /^Bearer +(\S+) *$/i.exec(header) ?? [];
+  const principal = token === undefined ? null : await authenticate(token, request);
+  if (principal === null || principal === undefined) throw tokenInvalid();
+  return principal;
+}
