@@ -1,10 +1,10 @@
 /** A stored record that lacks what the schema requires by now: the field is an error, and everything else is answered. */
 
-import { executableSchema } from '';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import Fastify from 'fastify';
 import mercurius, { type IResolvers } from 'mercurius';
 import { expect, onTestFinished, test } from 'vitest';
+import { executableSchema } from '../../src/fastify/schema.js';
 import { openProject, type Project } from '../support/running.js';
 import { written } from '../support/written.js';
 
