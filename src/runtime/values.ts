@@ -87,7 +87,10 @@ export const smallestNumber = 1e-130;
  * the names `` (which DynamoDB refuses) and `__proto__` (which the SDK drops), and lists and maps nested more than
  * 31 levels deep.
  */
-export function documentValue(value: unknown, name = 'value'): AttributeValue {
+export function documentValue(value: unknown, name = 'value'): AttributeValue | undefined {
+  // A stored record that lacks it, which an update leaves as it is.
+  if (value === undefined) return undefined;
+  if (value instanceof Error) throw value;
   return checked(value, name, 1);
 }
 

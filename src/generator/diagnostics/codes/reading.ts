@@ -8,7 +8,8 @@ export const readingCodes = {
   },
   'yaml-syntax': {
     meaning: 'The text is not YAML, or uses an alias or a merge (`<<`).',
-    remedy: 'Correct the text at the place shown, where the parser stopped. Write out aliased values and merged keys.',
+    remedy:
+      'Correct the text at the place shown, where the parser stopped. Write out aliased values and merged keys.',
   },
   'unknown-key': {
     meaning: 'A mapping has a key that the language does not define there.',
