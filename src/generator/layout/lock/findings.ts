@@ -12,16 +12,33 @@ import { writtenKey, writtenNow } from './slots.js';
 export function lockFindings(model: Model, layout: LaidOut, lock: Lock): Diagnostic[] {
   if (lock.entities.size === 0) return [];
   const next = nextFacts(layout, lock);
+  return [...pendingFindings(model, layout, next), ...reuseFindings(model, layout, lock, next)];
+}
+
+/**
+ * What records need that were stored under another lock. What is accepted since then is not pending in `next`, unless that is a
+ * draft, which keeps nothing. Only of a sealed lock are there records that nobody may lose.
+ */
+export function findingsAgainst(
+  { lock, diagnostics }: { readonly lock: Lock; readonly diagnostics: readonly Diagnostic[] },
+  { model, layout, next }: { readonly model: Model; readonly layout: LaidOut; readonly next: Lock },
+): Diagnostic[] {
+  const facts = nextFacts(layout, lock);
+  const isOpen = ({ code, name }: Pending) =>
+    !(lock.isSealed && next.isSealed) || next.pending.some((one) => one.code === code && one.name === name);
+  const found = pendingFindings(model, layout, { ...facts, pending: facts.pending.filter(isOpen) });
+  const severity = lock.isSealed ? 'error' : 'warning';
+  return [...diagnostics, ...found.map((one) => ({ ...one, severity }) as const)];
+}
+
+function pendingFindings(model: Model, layout: LaidOut, next: Lock): Diagnostic[] {
   const renamed = new Set(
     next.pending.flatMap(({ code, name }) => (code === 'attribute-renamed' ? [name] : [])),
   );
   const reported = next.pending.filter(
     ({ code, name }) => code !== 'attribute-required' || !renamed.has(name),
   );
-  return [
-    ...reported.flatMap((one) => finding(one, { model, layout, next })),
-    ...reuseFindings(model, layout, lock, next),
-  ];
+  return reported.flatMap((one) => finding(one, { model, layout, next }));
 }
 
 interface Around {
