@@ -14,6 +14,7 @@ import { chooseKeys } from './layout/choose/primary-keys.js';
 import { layOut } from './layout/layout.js';
 import { findingsAgainst } from './layout/lock/findings.js';
 import { nextLock } from './layout/lock/next.js';
+import { renamedLock } from './layout/lock/renames.js';
 import type { Lock } from './lock.js';
 import type { Model } from './model.js';
 import { readLock } from './parse/lock.js';
@@ -86,7 +87,10 @@ export function generate({
   const yaml = measure('parse', () => readYaml(patterns.path, patterns.text));
   const { sdl, sources } = measure('parse', () => readSdl(schema, relative));
   sources.set(patterns.path, patterns.text);
-  const { lock, diagnostics: ofLock } = measure('parse', () => readLock(locked?.path ?? '', locked?.text));
+  const { lock: asStored, diagnostics: ofLock } = measure('parse', () =>
+    readLock(locked?.path ?? '', locked?.text),
+  );
+  const lock = renamedLock(asStored, yaml.model.entities);
   if (locked) sources.set(locked.path, locked.text);
   const model = measure('lay out', () =>
     chooseKeys(withNamedArguments({ ...yaml.model, sdl: withScalars(sdl, yaml.model.scalars) }), lock),
