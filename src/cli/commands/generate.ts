@@ -1,14 +1,14 @@
 /** `tableloom generate` */
 
 import { rmSync } from 'node:fs';
-import { formatDiagnostics } from '../generator/diagnostics/print.js';
-import { printLock, settle } from '../generator/lock.js';
-import type { TableloomRun } from '../generator/preset.js';
-import { writeAll } from './files.js';
-import { generateFiles, loadProject, outputsOnDisk } from './host/codegen.js';
-import { Mistake } from './mistakes.js';
-import type { Stages } from './stages.js';
-import { enter, type Options, staged, terminal } from './verbs.js';
+import { formatDiagnostics } from '../../generator/diagnostics/print.js';
+import { printLock, settle } from '../../generator/lock.js';
+import type { TableloomRun } from '../../generator/preset.js';
+import { writeAll } from '../files.js';
+import { generateFiles, loadProject, outputsOnDisk } from '../host/codegen.js';
+import { Mistake } from '../mistakes.js';
+import type { Stages } from '../stages.js';
+import { enter, type Options, staged, terminal } from '../verbs.js';
 
 export function generateVerb(options: Options): Promise<number> {
   return staged(options, (stages) => generate(options, stages));

@@ -1,16 +1,16 @@
 /** `tableloom check` */
 
-import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
-import { formatDiagnostics } from '../generator/diagnostics/print.js';
-import { type Lock, pendingCodes } from '../generator/lock.js';
-import { hasRules } from '../generator/scaffold/rule-files.js';
-import { locksAt } from './check/against.js';
-import { checkBudgets } from './check/budgets.js';
-import { staleness } from './check/staleness.js';
-import { generateInMemory, loadProject, outputsOnDisk } from './host/codegen.js';
-import { priced } from './operations.js';
-import type { Stages } from './stages.js';
-import { enter, type Options, staged, terminal } from './verbs.js';
+import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js';
+import { formatDiagnostics } from '../../generator/diagnostics/print.js';
+import { type Lock, pendingCodes } from '../../generator/lock.js';
+import { hasRules } from '../../generator/scaffold/rule-files.js';
+import { locksAt } from '../check/against.js';
+import { checkBudgets } from '../check/budgets.js';
+import { staleness } from '../check/staleness.js';
+import { generateInMemory, loadProject, outputsOnDisk } from '../host/codegen.js';
+import { priced } from '../operations.js';
+import type { Stages } from '../stages.js';
+import { enter, type Options, staged, terminal } from '../verbs.js';
 
 export function checkVerb(options: Options): Promise<number> {
   return staged(options, (stages) => check(options, stages));
@@ -42,7 +42,10 @@ async function check({ root, config, types = false, against }: Options, stages: 
 
   terminal.progress('Checking rules …');
   for (const run of runs.filter(hasRules)) {
-    const { verifyRules } = await measure('load TypeScript', () => import('../generator/scaffold/verify.js'));
+    const { verifyRules } = await measure(
+      'load TypeScript',
+      () => import('../../generator/scaffold/verify.js'),
+    );
     const input = { ...run, root: process.cwd(), generated: files };
     const rules = measure('check rules', () => verifyRules(input));
     diagnostics.push(...rules.diagnostics);
@@ -51,7 +54,7 @@ async function check({ root, config, types = false, against }: Options, stages: 
 
   if (types) {
     terminal.progress('Checking types …');
-    const { generatedTypes } = await import('../generator/scaffold/generated-types.js');
+    const { generatedTypes } = await import('../../generator/scaffold/generated-types.js');
     diagnostics.push(...measure('check types', () => generatedTypes(process.cwd(), files)));
     for (const [path, text] of files) sources.set(path, text);
   }

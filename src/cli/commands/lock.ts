@@ -1,11 +1,11 @@
 /** `tableloom lock` */
 
-import { type Lock, printLock, seal } from '../generator/lock.js';
-import { textOf, writeAll } from './files.js';
-import { generateInMemory, loadProject } from './host/codegen.js';
-import { Mistake } from './mistakes.js';
-import type { Stages } from './stages.js';
-import { enter, type Options, staged, terminal } from './verbs.js';
+import { type Lock, printLock, seal } from '../../generator/lock.js';
+import { textOf, writeAll } from '../files.js';
+import { generateInMemory, loadProject } from '../host/codegen.js';
+import { Mistake } from '../mistakes.js';
+import type { Stages } from '../stages.js';
+import { enter, type Options, staged, terminal } from '../verbs.js';
 
 export function lockVerb(options: Options): Promise<number> {
   return staged(options, (stages) => lock(options, stages));
