@@ -11,28 +11,27 @@ import {
 import type { EntityModel } from '../../model.js';
 
 export function renamedLock(lock: Lock, entities: readonly EntityModel[]): Lock {
-  return entities.reduce((result, { name, historyOf }) => {
-    const own = result.entities.get(name.text);
+  const locked = new Map(lock.entities);
+  let pending = lock.pending;
+  for (const { name, historyOf } of entities) {
+    const own = locked.get(name.text);
     const declared = entities.find((one) => one.name.text === (historyOf ?? name).text)?.renamed ?? [];
     const names = new Map(
       declared
         .filter(({ from, to }) => isLive(own, from.text) && !isLive(own, to.text))
         .map(({ from, to }) => [from.text, to.text] as const),
     );
-    if (!own || names.size === 0) return result;
-    const pending = result.pending.map((one) => (one.owner === name.text ? renamedPending(one, names) : one));
-    return {
-      ...result,
-      entities: new Map([...result.entities, [name.text, renamedEntity(own, names)]]),
-      pending: [
-        ...pending,
-        // A history follows its original.
-        ...[...(historyOf ? [] : names)].map(([from, to]): Pending => {
-          return { code: 'attribute-renamed', owner: name.text, name: `${name.text}.${to}`, was: [from] };
-        }),
-      ],
-    };
-  }, lock);
+    if (!own || names.size === 0) continue;
+    locked.set(name.text, renamedEntity(own, names));
+    pending = [
+      ...pending.map((one) => (one.owner === name.text ? renamedPending(one, names) : one)),
+      // A history follows its original.
+      ...[...(historyOf ? [] : names)].map(([from, to]): Pending => {
+        return { code: 'attribute-renamed', owner: name.text, name: `${name.text}.${to}`, was: [from] };
+      }),
+    ];
+  }
+  return { ...lock, entities: locked, pending };
 }
 
 function isLive(entity: LockedEntity | undefined, attribute: string): boolean {
