@@ -31,6 +31,7 @@ import { coverageChecks } from './rules/schema/coverage.js';
 import { externalChecks } from './rules/schema/external.js';
 import { identifierChecks } from './rules/schema/identifiers.js';
 import { nameChecks } from './rules/schema/names.js';
+import { prototypeChecks } from './rules/schema/prototypes.js';
 import { presenceChecks } from './rules/values/presence.js';
 import { scalarLayoutChecks } from './rules/values/scalars.js';
 import { typeChecks } from './rules/values/types.js';
@@ -42,6 +43,7 @@ import { identityChecks, warningChecks } from './warnings.js';
 
 export const modelChecks: readonly Check<ResolvedModel>[] = [
   ...nameChecks,
+  ...prototypeChecks,
   ...tableChecks,
   ...multiAttributeChecks,
   ...entityChecks,

@@ -203,11 +203,22 @@ function isKnown(text: string, attributes: Attributes): boolean {
   );
 }
 
-/** No record meets the conditions of both: one field is to have different values. */
-export function areDisjoint(a: Pick<LockedSlot, 'when'>, b: Pick<LockedSlot, 'when'>): boolean {
-  return a.when.some(({ field, values }) =>
-    b.when.some((one) => one.field === field && !one.values.some((value) => values.includes(value))),
+type Conditions = Pick<LockedSlot, 'when' | 'present'>;
+
+/** No record meets the conditions of both: one field is to have different values, or a value and none. */
+export function areDisjoint(a: Conditions, b: Conditions): boolean {
+  return (
+    a.when.some(({ field, values }) =>
+      b.when.some((one) => one.field === field && !one.values.some((value) => values.includes(value))),
+    ) ||
+    isAbsent(a, b) ||
+    isAbsent(b, a)
   );
+}
+
+/** Whether one needs a value that records of the other do not have. */
+function isAbsent({ when }: Conditions, { present }: Conditions): boolean {
+  return when.some(({ field, values }) => present.includes(field) && values.every((value) => value === null));
 }
 
 /** The same values under the same words, of the same records. */
