@@ -12,6 +12,7 @@ import { entityChecks } from './rules/entities/entities.js';
 import { historyChecks } from './rules/entities/history.js';
 import { referenceChecks } from './rules/entities/references.js';
 import { sharedChecks } from './rules/entities/shared-unique.js';
+import { storedChecks } from './rules/entities/stored.js';
 import { tableChecks } from './rules/entities/tables.js';
 import { keyChecks } from './rules/keys/collisions.js';
 import { holeChecks } from './rules/keys/holes.js';
@@ -48,6 +49,7 @@ export const modelChecks: readonly Check<ResolvedModel>[] = [
   ...entityChecks,
   ...sharedChecks,
   ...conditionChecks,
+  ...storedChecks,
   ...historyChecks,
   ...computedChecks,
   ...referenceChecks,

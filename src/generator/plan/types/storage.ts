@@ -106,6 +106,10 @@ export interface AttributePlan {
   readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | 'sequence' | null;
   /** Of a DateTime, `now + 30d` as well. */
   readonly default: Constant;
+  /** Names under which stored records may still have it. */
+  readonly formerly?: readonly string[];
+  /** Its default is read where a stored record has none. */
+  readonly readsDefault?: true;
   readonly normalize: readonly string[];
   /** A list that is stored as a set: each value once, in ascending order. */
   readonly set?: true;
