@@ -11,8 +11,11 @@ export interface Options {
   readonly prune?: boolean;
   /** Generated code is compiled. */
   readonly types?: boolean;
-  /** Names of patterns and entities whose former keys are dealt with. */
+  /** Names of what stored records needed and is dealt with. */
   readonly accept?: readonly string[];
+  readonly seal?: boolean;
+  /** The commit whose lock the declarations are compared with. */
+  readonly against?: string;
   /** Tells how long each stage took. */
   readonly verbose?: boolean;
 }

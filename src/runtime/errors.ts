@@ -8,7 +8,9 @@ export const errorCodes = {
   KEY_INVALID: 'A value cannot be a part of a key: it is missing, malformed, or too long.',
   VALUE_INVALID:
     'A value cannot be stored, or breaks a rule of its field; in a document the message names the place.',
-  NOT_FOUND: 'The record to be changed does not exist.',
+  RECORD_INVALID:
+    'A stored record lacks a field that cannot be null: it was written before the field was declared, or by another program. `entity`, `key` and `field` name it.',
+  NOT_FOUND: 'The record to be changed does not exist, or the part of it that is; `path` names the part.',
   ALREADY_EXISTS: 'A record with this key exists.',
   VERSION_CONFLICT: 'The record has changed since the caller read it.',
   UNIQUE_VIOLATION: 'Another record holds the value of a unique field.',
@@ -45,7 +47,7 @@ export const errorCodes = {
   TOKEN_EXPIRED: 'The access token has expired: get a new one, and send the request again.',
   TOKEN_INVALID: 'The access token is not valid here: sign in again, or send the request without it.',
   FORBIDDEN: 'The caller may not do this.',
-  RULE_MISSING: 'The field is answered by a rule that is not implemented yet.',
+  RULE_MISSING: 'A rule that a field or a write needs is not implemented yet, or not passed.',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

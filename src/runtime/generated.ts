@@ -99,6 +99,7 @@ export { limitOf, type PageOptions, type Wants } from './read/pages.js';
 export { type PrefetchInfo, prefetch } from './read/prefetch/prefetch.js';
 export { attributeOf, attributesOf, fieldsOf, type SelectionInfo } from './read/selection.js';
 export { type UniqueLookup, uniqueLookup } from './read/unique.js';
+export type { AnyCodec } from './reindex/types.js';
 export {
   type AllowRule,
   type AlongsideChange,
@@ -172,6 +173,7 @@ export {
   withForms,
 } from './write/entity/forms.js';
 export { entry } from './write/entity/item-parts.js';
+export { addAt, altered, appendAt, mapEntry, removeAt, setAt } from './write/entity/parts.js';
 export { subtracted } from './write/entity/sums.js';
 export type { IdempotencyStore } from './write/idempotency.js';
 export type {

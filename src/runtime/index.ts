@@ -9,6 +9,7 @@ export type {
   DocumentRequests,
 } from './client/document.js';
 export type { Limits } from './client/limits.js';
+export { Places } from './client/places.js';
 export type { AllOperations, InputOf, Operation, RequestReport, Statistics } from './client/requests.js';
 export type { Operations } from './client/sdk.js';
 export {
@@ -16,6 +17,7 @@ export {
   type IndexDefinition,
   resolveTableNames,
   type TableDefinition,
+  type TableNames,
 } from './client/tables.js';
 export {
   alreadyExists,
@@ -51,18 +53,36 @@ export { type Read, type ReadResults, read } from './read/transact-read.js';
 export type { UniqueLookup } from './read/unique.js';
 export { forbidden, tokenExpired, tokenInvalid, unauthenticated } from './refusals.js';
 export type {
-  AllowRule,
-  AlongsideRule,
-  AppContext,
-  ComputeRule,
-  ComputeRulesByName,
-  FieldRule,
-  PrepareRule,
-  ValidateRule,
-  VisibleRule,
+  AnyCodec,
+  Phase,
+  ReindexCounts,
+  ReindexOptions,
+  ReindexProblem,
+  ReindexProgress,
+  ReindexReport,
+  StoredProject,
+} from './reindex/types.js';
+export {
+  type AllowRule,
+  type AlongsideRule,
+  type AppContext,
+  type ComputeRule,
+  type ComputeRulesByName,
+  type FieldRule,
+  neededRules,
+  type PrepareRule,
+  type RuleNames,
+  type ValidateRule,
+  type VisibleRule,
 } from './rules.js';
-export { Database, type DatabaseOptions, type SessionOptions } from './session/database.js';
-export { type OpenOptions, openDatabase } from './session/open.js';
+export {
+  Database,
+  type DatabaseOptions,
+  type DatabaseSettings,
+  type RulesOption,
+  type SessionOptions,
+} from './session/database.js';
+export { type OpenOptions, type OpenSettings, openDatabase } from './session/open.js';
 export type { Session, WithParent } from './session/session.js';
 export type {
   Aggregate,

@@ -88,6 +88,14 @@ export type ValidateRule<Record, Value> = (given: {
 /** Rules that compute attributes, by name: what generated `ComputeRules` names. */
 export type ComputeRulesByName = Readonly<Record<string, (record: never) => unknown>>;
 
+/** Where the names of tables keep which rules writes to them need. */
+export const neededRules: unique symbol = Symbol('rules');
+
+/** Names of rules; their type says what the rules are, and there is no value of it. */
+export interface RuleNames<Rules = unknown> extends ReadonlyArray<string> {
+  readonly [neededRules]?: Rules;
+}
+
 /** The rule of a name. RULE_MISSING where there is none. */
 export function computeRule(rules: ComputeRulesByName, name: string): ComputeRulesByName[string] {
   const found = Object.hasOwn(rules, name) ? rules[name] : undefined;

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -41,22 +41,30 @@ describe('generate', () => {
     const lock = join(folder, 'access-patterns.lock.json');
     await run('generate');
     const before = readFileSync(lock, 'utf8');
-    edit('access-patterns.yaml', (text) =>
-      text.replace('patterns:\n', 'patterns:\n  byTitle: { many: Book, where: { title: $title } }\n'),
-    );
+    const byTitle = 'patterns:\n  byTitle: { many: Book, where: { title: $title } }\n';
+    edit('access-patterns.yaml', (text) => text.replace('patterns:\n', byTitle));
     expect((await run('generate')).out).toContain('changed access-patterns.lock.json\n');
     expect(readFileSync(lock, 'utf8')).toContain('BOOK_BY_TITLE#{title}');
-    edit('access-patterns.yaml', (text) => text.replace(/ {2}byTitle: .*\n/, ''));
+    edit('access-patterns.yaml', (text) => text.replace(byTitle, 'patterns:\n'));
     expect((await run('generate')).code).toBe(0);
-    expect(readFileSync(lock, 'utf8')).toMatch(/"retired slot \d+": .*BOOK_BY_TITLE/);
-    expect(readFileSync(lock, 'utf8')).not.toBe(before);
+    expect(readFileSync(lock, 'utf8'), 'a draft forgets').toBe(before);
+
+    expect((await run('lock')).out).toContain('access-patterns.lock.json is a draft');
+    expect((await run('lock', { seal: true })).out).toContain('access-patterns.lock.json is sealed');
+    edit('access-patterns.yaml', (text) => text.replace('patterns:\n', byTitle));
+    await run('generate');
+    expect((await run('lock')).out).toMatch(/^pending backfill-needed byTitle \(Book\)$/m);
+    edit('access-patterns.yaml', (text) => text.replace(byTitle, 'patterns:\n'));
+    expect((await run('lock')).err).toContain('Run `tableloom generate` first.');
+    await run('generate');
+    expect(readFileSync(lock, 'utf8')).toMatch(/"Book: retired slot BOOK_BY_TITLE/);
   });
 
   test('writes nothing where the lock is not one', async () => {
     const { run, edit, snapshot } = libraryProject();
     await run('generate');
     const before = snapshot();
-    edit('access-patterns.lock.json', (text) => text.replace('"tables"', '<<<<<<< "tables"'));
+    edit('access-patterns.lock.json', (text) => text.replace('"sealed"', '<<<<<<< "sealed"'));
     edit('schema/library.graphql', (text) => text.replace('title: String!', 'title: String!\n  pages: Int'));
     const { code, err } = await run('generate');
     expect(code).toBe(1);
@@ -70,14 +78,53 @@ describe('generate', () => {
       `patterns:\n  byTitle: { many: Book, where: { title: $title }${more} }\n`;
     edit('access-patterns.yaml', (text) => text.replace('patterns:\n', byTitle('')));
     await run('generate');
+    await run('lock', { seal: true });
     edit('access-patterns.yaml', (text) => text.replace(byTitle(''), byTitle(', shards: 4')));
     expect((await run('generate')).err).toContain('warning[key-moved]: Pattern `byTitle` read');
     const refused = await run('check');
     expect(refused.err).toContain('error[key-moved]: Pattern `byTitle` read');
     expect(refused.code).toBe(1);
-    expect((await run('generate', { accept: ['byTitel'] })).err).toContain('These have: byTitle.');
+    expect((await run('generate', { accept: ['byTitel'] })).err).toContain('These are pending: byTitle.');
     expect((await run('generate', { accept: ['byTitle'] })).err).toBe('');
     expect((await run('check')).err).toBe('');
+  });
+
+  test('check --against a commit reports what records stored by then need, until it is accepted', async () => {
+    const { run, edit, folder } = libraryProject();
+    const git = (...call: readonly string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...call], { cwd: folder });
+    const commit = (message: string) => {
+      git('add', '-A');
+      git('commit', '-qm', message);
+    };
+    const byTitle = (more: string) =>
+      `patterns:\n  byTitle: { many: Book, where: { title: $title }${more} }\n`;
+    edit('access-patterns.yaml', (text) => text.replace('patterns:\n', byTitle('')));
+    git('init', '-q');
+    await run('generate');
+    commit('draft');
+    await run('lock', { seal: true });
+    commit('sealed');
+
+    edit('access-patterns.yaml', (text) => text.replace(byTitle(''), byTitle(', shards: 4')));
+    await run('generate');
+    commit('moved');
+    const status = git('status', '--porcelain').toString();
+    expect((await run('check', { against: 'HEAD' })).err).toContain('error[key-moved]');
+    const compared = await run('check', { against: 'HEAD~1' });
+    expect(compared.err.match(/error\[key-moved\]: Pattern `byTitle` read/g)).toHaveLength(1);
+    expect(compared.code).toBe(1);
+    expect((await run('check', { against: 'HEAD~2' })).err).toContain('warning[key-moved]');
+    expect(git('status', '--porcelain').toString()).toBe(status);
+
+    await run('generate', { accept: ['byTitle'] });
+    expect(await run('check', { against: 'HEAD~1' })).toMatchObject({ code: 0, err: '' });
+    expect((await run('check', { against: 'nowhere' })).err).toContain('There is no commit nowhere');
+
+    // A lock that was deleted and made anew forgot what had been accepted, and that it was sealed.
+    rmSync(join(folder, 'access-patterns.lock.json'));
+    await run('generate');
+    expect((await run('check', { against: 'HEAD~1' })).err).toContain('error[key-moved]');
   });
 
   test('leaves orphans alone, and deletes them with --prune', async () => {

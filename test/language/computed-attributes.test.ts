@@ -1,5 +1,7 @@
 /** Attributes that rules compute: at every write, from the record as it will be, and in its keys. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
+import { Database, resolveTableNames } from 'tableloom/runtime';
 import { beforeEach, expect, test } from 'vitest';
 import { readings, search, stopsInCell } from '../fixtures/ok/computed-attributes/generated/queries.js';
 import type { ComputeRules } from '../fixtures/ok/computed-attributes/generated/rules.js';
@@ -13,6 +15,10 @@ beforeEach(() => {
   asked.length = 0;
 });
 
+const client = new DynamoDBClient({
+  region: 'local',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+});
 const square = (x: number, y: number) => `${Math.floor(x)}:${Math.floor(y)}`;
 const compute: ComputeRules = {
   cellOf: (stop) => {
@@ -23,6 +29,28 @@ const compute: ComputeRules = {
   searchNameOf: ({ name }) => name.toLowerCase(),
   closingOf: ({ name }) => (name.startsWith('Old') ? '2026-01-31T10:00:00+01:00' : null),
 };
+
+test('a database without the rules is refused when it is opened, and says which are missing', () => {
+  const names = resolveTableNames(tables, {});
+  const open = (rules: object) =>
+    new Database({
+      client,
+      cursorSecrets: ['a secret of the tests'],
+      tables: names,
+      compute: rules as ComputeRules,
+    });
+  expect(() => open({})).toThrow(
+    'Writes need rules that are not passed: cellOf, searchNameOf, closingOf, readingCellOf. Open the database with `compute: rules`.',
+  );
+  const { closingOf: _, ...most } = compute;
+  expect(() => open(most)).toThrow(
+    expect.objectContaining({
+      code: 'RULE_MISSING',
+      extensions: { code: 'RULE_MISSING', rules: ['closingOf'] },
+    }),
+  );
+  expect(() => open({ ...compute, more: true })).not.toThrow();
+});
 
 test('the rule is given the rest of the record as it will be', async () => {
   const { database } = await openProject(tables, { compute });

@@ -103,8 +103,8 @@ describe('a new project', { timeout: 300_000 }, () => {
 
   test(`${start}, and a first answer`, async () => {
     const port = await freePort();
-    const printed = await project.start(start, port, /GraphQL at/);
-    expect(printed).not.toMatch(/warn/i);
+    const { output } = await project.start(start, port, /GraphQL at/);
+    expect(output()).not.toMatch(/warn/i);
     const answers = [];
     for (const query of requests) answers.push(await ask(port, query));
     await project.stop();

@@ -16,6 +16,12 @@ export interface Ran {
   readonly err: string;
 }
 
+/** A server that runs. */
+export interface Started {
+  /** What it has printed so far. */
+  output(): string;
+}
+
 export class InstalledProject {
   /** Outside the checkout, so that nothing of it is found. */
   readonly #home = mkdtempSync(join(tmpdir(), 'tableloom-package-'));
@@ -37,8 +43,8 @@ export class InstalledProject {
     return { code: status, out: stdout, err: withoutNotices(stderr) };
   }
 
-  /** Runs a server until it has printed `pattern`; `stop` ends it. */
-  async start(command: string, port: number, pattern: RegExp): Promise<string> {
+  /** Runs a server, and waits until it has printed `pattern`; `stop` ends it. */
+  async start(command: string, port: number, pattern: RegExp): Promise<Started> {
     // A group of its own: npm and what it starts end together.
     const options = {
       cwd: this.folder,
@@ -53,7 +59,7 @@ export class InstalledProject {
     const unseen = () => `${pattern} was not seen in:\n${output}`;
     await until(() => pattern.test(output) || child.exitCode !== null, unseen);
     if (!pattern.test(output)) throw new Error(unseen());
-    return withoutNotices(output);
+    return { output: () => withoutNotices(output) };
   }
 
   async stop(): Promise<void> {

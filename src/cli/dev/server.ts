@@ -48,6 +48,10 @@ export class DevelopmentServer {
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
+  get isServing(): boolean {
+    return this.#current !== undefined;
+  }
+
   /** What the project says about itself. */
   get greeting(): string | undefined {
     return this.#current?.greeting;

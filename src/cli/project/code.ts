@@ -1,7 +1,6 @@
 /** The code of a project: what is generated, its rules and its server, loaded from TypeScript. */
 
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Costs, Database, Session, TableDefinition } from 'tableloom/runtime';
@@ -76,16 +75,14 @@ async function readTypeScript(): Promise<void> {
   await isReading;
 }
 
+/** tsx is an optional peer: npm installs the project's one copy where this finds it. */
 async function register(): Promise<void> {
-  let path: string;
-  try {
-    path = createRequire(resolve('package.json')).resolve('tsx/esm/api');
-  } catch {
+  const tsx = await import('tsx/esm/api').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new Mistake(
       'tsx is not installed: it loads the TypeScript of the project.',
       'Run `npm install --save-dev tsx`.',
     );
-  }
-  const { register: registerHooks } = (await import(pathToFileURL(path).href)) as { register(): void };
-  registerHooks();
+  });
+  tsx.register();
 }

@@ -127,15 +127,13 @@ export function presentOf(
     ...templates.flatMap((template) => holesOf(template).map((hole) => hole.field)),
     ...pattern.when.flatMap(({ field, values }) => (values === 'present' ? [field.text] : [])),
   ];
-  return [...new Set(fields)].filter((field) => attributes.get(field)?.nullable);
+  return [...new Set(fields)].filter((field) => attributes.get(field)?.nullable).sort();
 }
 
 /** Which records are in an index, besides those that have a value for each hole. */
 export function whenOf(pattern: PatternModel): SlotPlan['when'] {
   return pattern.when.flatMap(({ field, values }) =>
-    values === 'present'
-      ? []
-      : [{ field: field.text, values: values.flatMap(({ value }) => (value === null ? [] : [value])) }],
+    values === 'present' ? [] : [{ field: field.text, values: values.map(({ value }) => value) }],
   );
 }
 

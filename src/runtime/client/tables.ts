@@ -12,11 +12,13 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { fromAws, nameOf, TableloomError } from '../errors.js';
+import { neededRules, type RuleNames } from '../rules.js';
+import type { TableRef } from '../types.js';
 import { Retry } from './retry.js';
 import { viewOf } from './sdk.js';
 
 /** One table, as generated code describes it. Key attributes are text, except those of multi-attribute keys. */
-export interface TableDefinition {
+export interface TableDefinition<Rules = unknown> {
   /** Logical name, the key of `tables` in access-patterns.yaml. */
   readonly table: string;
   /** The physical name, in which `${VARIABLE}` is replaced by an environment variable. */
@@ -25,6 +27,13 @@ export interface TableDefinition {
   readonly indexes: readonly IndexDefinition[];
   /** The attribute DynamoDB expires items by, in epoch seconds. */
   readonly ttl?: string;
+  /** The rules that compute or validate attributes of its records. */
+  readonly rules?: RuleNames<Rules>;
+}
+
+/** Physical table names by logical ones, with the rules that writes to the tables need. */
+export interface TableNames<Rules = unknown> extends Readonly<Record<string, string>> {
+  readonly [neededRules]?: RuleNames<Rules>;
 }
 
 export interface IndexDefinition {
@@ -44,6 +53,11 @@ export interface IndexDefinition {
     | { readonly kind: 'all' }
     | { readonly kind: 'keys' }
     | { readonly kind: 'include'; readonly attributes: readonly string[] };
+}
+
+/** The table as requests refer to it. */
+export function tableRefOf({ table: name, key }: TableDefinition): TableRef {
+  return { name, ...key };
 }
 
 /** DynamoDB may take a while to create a table with many indexes. */
@@ -82,11 +96,15 @@ export function resolveTableName(
 }
 
 /** The physical names of all tables, by logical name; see {@link resolveTableName}. */
-export function resolveTableNames(
-  definitions: readonly TableDefinition[],
+export function resolveTableNames<Rules>(
+  definitions: readonly TableDefinition<Rules>[],
   env: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  return Object.fromEntries(definitions.map(({ table, name }) => [table, resolveTableName(name, env)]));
+): TableNames<Rules> {
+  const names = Object.fromEntries(
+    definitions.map(({ table, name }) => [table, resolveTableName(name, env)]),
+  );
+  const rules = [...new Set(definitions.flatMap(({ rules = [] }) => [...rules]))];
+  return Object.defineProperty(names, neededRules, { value: rules });
 }
 
 /**

@@ -6,32 +6,43 @@ import { connectionsOf } from '../client/connections.js';
 import { documentClientOf } from '../client/document.js';
 import { defaultLimits, type Limits } from '../client/limits.js';
 import type { Places } from '../client/places.js';
-import { Requester, type RequestReport } from '../client/requests.js';
+import { Requester, type RequesterOptions, type RequestReport } from '../client/requests.js';
 import { type Sdk, sdkOf } from '../client/sdk.js';
+import type { TableNames } from '../client/tables.js';
+import { TableloomError } from '../errors.js';
 import { CursorSealer } from '../read/cursor/sealing.js';
-import type { ComputeRulesByName } from '../rules.js';
+import { reindex } from '../reindex/reindex.js';
+import { scanBy } from '../reindex/scan.js';
+import type { ReindexOptions, ReindexReport, StoredProject } from '../reindex/types.js';
+import { type ComputeRulesByName, computeRule, neededRules } from '../rules.js';
 import { Contention } from '../write/contention.js';
 import { Session } from './session.js';
 
-export interface DatabaseOptions {
+export interface DatabaseSettings<Rules> {
   /** The SDK's client, with any middleware of yours; whoever created it destroys it. */
   readonly client: DynamoDBClient;
   /** Physical table names by logical ones, as `resolveTableNames` returns them. */
-  readonly tables: Readonly<Record<string, string>>;
+  readonly tables: TableNames<Rules>;
   /** At least 16 characters each. The first encrypts cursors; all of them decrypt, so that one can be replaced. */
   readonly cursorSecrets: readonly string[];
   /** The clock. Default: the system's. */
   readonly now?: () => Date;
   /** Creates ids. Default: UUIDs of version 7, which sort by creation time. */
   readonly newId?: () => string;
-  /** The rules that compute and validate attributes, if there are any: generated `ComputeRules`. */
-  readonly compute?: ComputeRulesByName;
   readonly limits?: Partial<Limits>;
   /** Requests the consumed capacity with each request, for `Session.stats`. */
   readonly capacity?: boolean;
   /** Called with every request of every session before it is sent. */
   readonly onRequest?: (report: RequestReport) => void;
 }
+
+/** The rules that compute and validate attributes, where the access patterns declare some: generated `ComputeRules`. */
+export type RulesOption<Rules> = unknown extends Rules
+  ? { readonly compute?: ComputeRulesByName }
+  : { readonly compute: NoInfer<Rules> };
+
+/** With names of tables from `resolveTableNames`, `compute` is required where the access patterns declare such rules. */
+export type DatabaseOptions<Rules = unknown> = DatabaseSettings<Rules> & RulesOption<Rules>;
 
 export interface SessionOptions {
   /** Aborting it ends the session's reads with CANCELLED; a session that has begun to write completes. */
@@ -46,8 +57,9 @@ export interface SessionOptions {
 }
 
 /** The tables of one application. Caches nothing; its sessions do. */
-export class Database {
-  readonly #options: DatabaseOptions;
+export class Database<Rules = unknown> {
+  readonly #options: DatabaseSettings<unknown>;
+  readonly #compute: ComputeRulesByName;
   readonly #sdk: Sdk;
   readonly #connections: Places;
   readonly #sealer: CursorSealer;
@@ -55,9 +67,10 @@ export class Database {
   readonly #contention = new Contention();
   #documents: DynamoDBDocumentClient | undefined;
 
-  /** Throws CONFIGURATION where a cursor secret is missing or too short. */
-  constructor(options: DatabaseOptions) {
+  /** Throws CONFIGURATION where a cursor secret is missing or too short, RULE_MISSING where a rule is missing. */
+  constructor(options: DatabaseOptions<Rules>) {
     this.#options = options;
+    this.#compute = withoutGaps(options.compute ?? {}, options.tables[neededRules] ?? []);
     this.#sealer = new CursorSealer(options.cursorSecrets);
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#connections = connectionsOf(options.client);
@@ -66,17 +79,8 @@ export class Database {
 
   /** What one request, or one job, reads and writes with. */
   session(options: SessionOptions = {}): Session {
-    const { tables, now = () => new Date(), newId = v7, compute = {}, capacity, onRequest } = this.#options;
-    const requester = new Requester({
-      sdk: this.#sdk,
-      connections: this.#connections,
-      tables,
-      limits: this.#limits,
-      signal: options.signal,
-      deadlineMs: options.deadlineMs,
-      capacity: options.capacity ?? capacity,
-      onRequest,
-    });
+    const { now = () => new Date(), newId = v7, capacity } = this.#options;
+    const requester = this.#requester({ ...options, capacity: options.capacity ?? capacity });
     const documents = () => {
       this.#documents ??= documentClientOf(this.#options.client, this.#limits.attemptMs);
       return this.#documents;
@@ -84,9 +88,56 @@ export class Database {
     return new Session(requester, this.#sealer, {
       now,
       newId,
-      compute,
+      compute: this.#compute,
       contention: this.#contention,
       documents,
     });
   }
+
+  /**
+   * Brings stored records to the plan, for all of a project's entities or some, however they were written: index keys,
+   * primary keys that changed, entries, guards of unique values, computed attributes, counts and sums. Deletes entries
+   * and guards that no record has any more. Changes no field, no revision and no version of a history.
+   *
+   * Reads the tables by segmented scans: for jobs. Servers of the current plan may go on reading and writing: each change
+   * depends on the record being as it was read. Running it again changes nothing, and a run that was ended, in any way,
+   * can be resumed by the cursor of its last progress. What cannot be brought to the plan is reported: records that lack
+   * what the schema requires, or have the unique value or the new key of another.
+   *
+   *     await database.reindex({ tables, codecs }, { entities: ['Order'], rate: 500 });
+   *
+   * @param project what the generated `index.ts` exports
+   */
+  reindex(project: StoredProject, options: ReindexOptions = {}): Promise<ReindexReport> {
+    const { client } = this.#options;
+    // What it consumes is counted, so that it can stay within its rate.
+    const requester = this.#requester({ capacity: true });
+    const scan = scanBy(client, this.#limits.attemptMs);
+    const env = { rule: (name: string) => computeRule(this.#compute, name) };
+    return reindex({ requester, scan, env }, project, options);
+  }
+
+  #requester(options: Pick<RequesterOptions, 'signal' | 'deadlineMs' | 'capacity'>): Requester {
+    const { tables, onRequest } = this.#options;
+    return new Requester({
+      sdk: this.#sdk,
+      connections: this.#connections,
+      limits: this.#limits,
+      tables,
+      onRequest,
+      ...options,
+    });
+  }
+}
+
+/** The rules, once all that writes need are there. */
+function withoutGaps(given: object, needed: readonly string[]): ComputeRulesByName {
+  const rules = given as ComputeRulesByName;
+  const missing = needed.filter((name) => !Object.hasOwn(rules, name) || typeof rules[name] !== 'function');
+  if (missing.length === 0) return rules;
+  throw new TableloomError(
+    'RULE_MISSING',
+    `Writes need rules that are not passed: ${missing.join(', ')}. Open the database with \`compute: rules\`.`,
+    { rules: missing },
+  );
 }

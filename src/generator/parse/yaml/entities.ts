@@ -39,6 +39,11 @@ export function readEntity(reading: Reading, name: Word, node: Node | null): Ent
     secret: wordsOf(reading, map.get('secret')),
     generate: fieldsOf(reading, map.get('generate')).flatMap((entry) => generatedOf(reading, entry)),
     default: valuesOf({ ...reading, constants: true }, map.get('default')),
+    readDefault: wordsOf(reading, map.get('readDefault')),
+    renamed: fieldsOf(reading, map.get('renamed')).flatMap((entry) => {
+      const to = wordOf(reading, entry);
+      return to ? [{ from: entry.key, to }] : [];
+    }),
     normalize: fieldsOf(reading, map.get('normalize')).flatMap((entry) => {
       const steps = wordsOf(reading, entry);
       return steps.length > 0 ? [{ field: entry.key, steps }] : [];
@@ -97,12 +102,15 @@ function validationOf(reading: Reading, entry: Entry): ValidationModel | undefin
   };
 }
 
-/** `now`, or `{ sequence: projectId }`. */
+/** `now`, or `{ sequence: projectId, name: ticketNumber }`. */
 function generatedOf(reading: Reading, entry: Entry): EntityModel['generate'] {
   const how = wordOf(reading, entry);
   if (how) return [{ field: entry.key, how }];
-  const sequence = entriesOf(reading, entry.value, keysOf.generated).get('sequence');
-  return sequence ? [{ field: entry.key, how: sequence.key, within: wordsOf(reading, sequence) }] : [];
+  const map = entriesOf(reading, entry.value, keysOf.generated);
+  const sequence = map.get('sequence');
+  if (!sequence) return [];
+  const shared = optional({ shared: wordOf(reading, map.get('name')) });
+  return [{ field: entry.key, how: sequence.key, within: wordsOf(reading, sequence), ...shared }];
 }
 
 function readReference(reading: Reading, name: Word, node: Node | null): ReferenceModel | undefined {

@@ -54,14 +54,16 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
         const keys = new Map(keyAttributes(table).map((word) => [word.text, word]));
         for (const attribute of attributes.keys()) {
           const key = keys.get(attribute);
+          const isType = attribute === '_type';
+          if (!key && !isType) continue;
           const isField = key !== undefined && isOwnField(entity, key);
           const other = isField ? patterns.find((one) => hasOther(one, name, table, key)) : undefined;
+          if (isField && !other) continue;
           const why = other
             ? `the entries of \`${other.name.text}\` use for another value`
             : key
               ? `the table \`${table.name.text}\` uses itself`
-              : reserved(attribute);
-          if (why === undefined || (isField && !other)) continue;
+              : 'every item uses for its type';
           const field = type.fields.find((one) => one.name === attribute);
           const stored = model.stored.find((one) => one.name.text === attribute);
           yield {
@@ -133,12 +135,6 @@ function hintFor({ table, attributes, model }: ResolvedEntity, key: Word): strin
   return isOwn && isText && isThere && !isPinned
     ? `Make the field the key itself, \`key: { ${key.text}: "{${key.text}}" }\`, or rename the attribute of the table.`
     : 'Rename the attribute of the table: clients never see it.';
-}
-
-/** Why an item or a record cannot have an attribute of the name. */
-function reserved(attribute: string): string | undefined {
-  if (attribute === '_type') return 'every item uses for its type';
-  return attribute in Object.prototype ? 'every JavaScript object already has' : undefined;
 }
 
 function isLocal(index: IndexModel): boolean {

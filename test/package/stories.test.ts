@@ -1,0 +1,110 @@
+/**
+ * Pages that tell a story, block by block, each from a tarball in an empty folder. `UPDATE=1` writes what commands print
+ * into the page; read it then, for the sentences around it may no longer be true.
+ */
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../server/support/process.js';
+import { until } from '../support/until.js';
+import { InstalledProject, type Started } from './project.js';
+import { edited, type Shown, type Step, stepsOf } from './stories.js';
+
+const isUpdate = process.env.UPDATE === '1' && !process.env.CI;
+
+/** By the name of the page, that of the project's folder. */
+const pages = { tutorial: 'repair-cafe', 'second-day': 'clinic' };
+
+/** Commands that go on until they are stopped, and what they print when they serve. */
+const servers: Readonly<Record<string, RegExp>> = {
+  'npm start': /GraphQL at/,
+  'npx tableloom dev': /Ctrl-C stops/,
+};
+
+describe.each(Object.entries(pages))('docs/%s.md', { timeout: 300_000 }, (name, folder) => {
+  const path = `docs/${name}.md`;
+  const page = readFileSync(path, 'utf8');
+  const printed = new Map<Shown, string>();
+  let project: InstalledProject;
+  let server: Started | undefined;
+  /** How much of what the server has printed was shown. */
+  let seen = 0;
+  /** In the place of 4000, which may be taken here. */
+  let port: number;
+
+  beforeAll(async () => {
+    project = new InstalledProject(folder);
+    port = await freePort();
+  }, 300_000);
+
+  afterAll(async () => {
+    if (isUpdate) writeFileSync(path, updated());
+    await project.remove();
+  }, 300_000);
+
+  // One story: each step goes on where the last one ended.
+  for (const step of stepsOf(path, page)) test(`line ${step.line}: ${titleOf(step)}`, () => take(step));
+
+  async function take(step: Step): Promise<void> {
+    switch (step.kind) {
+      case 'watch':
+        return watch(step.shown);
+      case 'run':
+        return step.command in servers ? start(step.command) : run(step);
+      default: {
+        const file = join(project.folder, step.path);
+        mkdirSync(dirname(file), { recursive: true });
+        const text = step.kind === 'write' ? step.text : edited(readFileSync(file, 'utf8'), step.diff);
+        writeFileSync(file, text.replace('127.0.0.1:4000', `127.0.0.1:${port}`));
+      }
+    }
+  }
+
+  async function start(command: string): Promise<void> {
+    await project.stop();
+    server = await project.start(command, port, servers[command] ?? /^/);
+    seen = 0;
+  }
+
+  function run({ command: given, exit, shown }: Extract<Step, { kind: 'run' }>): void {
+    const commands = given.split('\n');
+    const results = commands.map((command) => project.run(`${command} 2>&1`));
+    const output = results.map(({ out }) => out).join('');
+    const codes = results.map(({ code }) => code);
+    expect({ codes, output }).toEqual({ codes: [...commands.slice(1).map(() => 0), exit], output });
+    if (shown) compare(shown, shown.language === 'json' ? (results.at(-1)?.out ?? '') : output);
+  }
+
+  /** Until it serves a change, or says why it does not. */
+  async function watch(shown: Shown): Promise<void> {
+    const fresh = () => (server?.output() ?? '').slice(seen);
+    await until(
+      () => /^(Ctrl-C|Changes are|Serving|Nothing is served)/m.test(fresh()),
+      () => `nothing new in:\n${server?.output()}`,
+    );
+    const text = fresh();
+    seen += text.length;
+    compare(shown, `${text.trim()}\n`);
+  }
+
+  function compare(shown: Shown, output: string): void {
+    const steady = output
+      .replace(/after [\d.]+ (m?s)\b/g, 'after … $1')
+      .replaceAll(`127.0.0.1:${port}`, '127.0.0.1:4000');
+    printed.set(shown, steady);
+    if (!isUpdate) expect(steady).toBe(shown.text);
+  }
+
+  function updated(): string {
+    let text = page;
+    for (const [shown, output] of [...printed].reverse())
+      text = text.slice(0, shown.at) + output + text.slice(shown.at + shown.text.length);
+    return text;
+  }
+});
+
+function titleOf(step: Step): string {
+  if (step.kind === 'watch') return 'what the server prints';
+  return step.kind === 'run' ? step.command.split('\n').join(' && ') : `${step.kind} ${step.path}`;
+}
