@@ -12,8 +12,8 @@ import type { AuditLog, Config, Contractor, RefreshToken, User, UserVersion } fr
 import type { ActorType, AuditTarget, ContractorStatus, Role, UserStatus } from './graphql.js';
 import * as keys from './keys.js';
 
-export const usersByStatusEntryFields = ['email', 'id', 'name', 'role', 'status'] as const;
 export const usersByRoleEntryFields = ['email', 'id', 'name', 'role', 'status'] as const;
+export const usersByStatusEntryFields = ['email', 'id', 'name', 'role', 'status'] as const;
 /** How User is stored. */
 export const userCodec: EntityCodec<User> = {
   name: 'User',
@@ -34,8 +34,8 @@ export const userCodec: EntityCodec<User> = {
     sessionEpoch: user.sessionEpoch,
     createdById: user.createdById ?? undefined,
     ...keys.userKey(user),
-    ...keys.userGsi2Key(user),
     ...keys.userGsi1Key(user),
+    ...keys.userGsi2Key(user),
   }),
   read: (item: Attributes<User>) => ({
     __typename: 'User',
@@ -53,8 +53,8 @@ export const userCodec: EntityCodec<User> = {
     createdById: (item.createdById ?? null) as string | null,
   }),
   entries: (user) => [
-    entry('User.usersByStatus', user, usersByStatusEntryFields, keys.usersByStatusEntryKeys(user)),
     entry('User.usersByRole', user, usersByRoleEntryFields, keys.usersByRoleEntryKeys(user)),
+    entry('User.usersByStatus', user, usersByStatusEntryFields, keys.usersByStatusEntryKeys(user)),
   ],
   versions: (user) => [
     userVersionCodec.item({
@@ -127,8 +127,8 @@ export const contractorCodec: EntityCodec<Contractor> = {
     tokenHash: contractor.tokenHash,
     invitedById: contractor.invitedById,
     ...keys.contractorKey(contractor),
-    ...keys.contractorGsi2Key(contractor),
     ...keys.contractorGsi1Key(contractor),
+    ...keys.contractorGsi2Key(contractor),
     ...keys.contractorGsi3Key(contractor),
   }),
   read: (item: Attributes<Contractor>) => ({
@@ -247,8 +247,8 @@ export const auditLogCodec: EntityCodec<AuditLog> = {
     timestamp: auditLog.timestamp,
     userAgent: auditLog.userAgent ?? undefined,
     ...keys.auditLogKey(auditLog),
-    ...keys.auditLogGsi4Key(auditLog),
     ...keys.auditLogGsi2Key(auditLog),
+    ...keys.auditLogGsi4Key(auditLog),
   }),
   read: (item: Attributes<AuditLog>) => ({
     __typename: 'AuditLog',

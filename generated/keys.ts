@@ -39,24 +39,24 @@ export const entitiesLsi1 = indexRef(entitiesTable, 'LSI1', 'PK', 'LSI1SK');
 /** User: `USER#{id}` / `METADATA` */
 export const userKey = (user: UserKey): Key => ({ PK: `USER#${text(user.id)}`, SK: 'METADATA' });
 export const parseUserKey = keyParser<UserKey>({ PK: ['USER#', ['id', text]], SK: ['METADATA'] });
-export const userGsi2Key = (user: Pick<User, 'email'>): Key => ({
-  GSI2PK: `USER_EMAIL#${text(user.email)}`,
-  GSI2SK: 'METADATA',
-});
 export const userGsi1Key = (user: Pick<User, 'createdAt' | 'id'>): Key => ({
   GSI1PK: `USER#${shardOf(user.id, 4)}`,
   GSI1SK: `${time(user.createdAt)}#${text(user.id)}`,
 });
-export const usersByStatusEntryKeys = (user: Pick<User, 'id' | 'status' | 'name'>): Key => ({
-  PK: `USER#${text(user.id)}`,
-  SK: 'ENTRY#STATUS',
-  GSI2PK: `USER_STATUS#${enumValue(user.status)}`,
-  GSI2SK: `${text(user.name)}#${text(user.id)}`,
+export const userGsi2Key = (user: Pick<User, 'email'>): Key => ({
+  GSI2PK: `USER_EMAIL#${text(user.email)}`,
+  GSI2SK: 'METADATA',
 });
 export const usersByRoleEntryKeys = (user: Pick<User, 'id' | 'role' | 'name'>): Key => ({
   PK: `USER#${text(user.id)}`,
   SK: 'ENTRY#ROLE',
   GSI2PK: `USER_ROLE#${enumValue(user.role)}`,
+  GSI2SK: `${text(user.name)}#${text(user.id)}`,
+});
+export const usersByStatusEntryKeys = (user: Pick<User, 'id' | 'status' | 'name'>): Key => ({
+  PK: `USER#${text(user.id)}`,
+  SK: 'ENTRY#STATUS',
+  GSI2PK: `USER_STATUS#${enumValue(user.status)}`,
   GSI2SK: `${text(user.name)}#${text(user.id)}`,
 });
 export const userEmailGuardKey = (user: Pick<User, 'email'>): Key => ({
@@ -86,13 +86,13 @@ export const parseContractorKey = keyParser<ContractorKey>({
   PK: ['CONTRACTOR#', ['id', text]],
   SK: ['METADATA'],
 });
-export const contractorGsi2Key = (contractor: Pick<Contractor, 'tokenHash'>): Key => ({
-  GSI2PK: `CONTRACTOR_TOKEN#${text(contractor.tokenHash)}`,
-  GSI2SK: 'METADATA',
-});
 export const contractorGsi1Key = (contractor: Pick<Contractor, 'expiresAt' | 'id'>): Key => ({
   GSI1PK: 'CONTRACTOR',
   GSI1SK: `${time(contractor.expiresAt)}#${text(contractor.id)}`,
+});
+export const contractorGsi2Key = (contractor: Pick<Contractor, 'tokenHash'>): Key => ({
+  GSI2PK: `CONTRACTOR_TOKEN#${text(contractor.tokenHash)}`,
+  GSI2SK: 'METADATA',
 });
 export const contractorGsi3Key = (contractor: Pick<Contractor, 'invitedById' | 'createdAt' | 'id'>): Key => ({
   GSI3PK: `USER_CONTRACTORS#${text(contractor.invitedById)}`,
@@ -132,15 +132,15 @@ export const parseAuditLogKey = keyParser<AuditLogKey>({
   PK: ['AUDIT_LOG#', ['id', text]],
   SK: ['METADATA'],
 });
-export const auditLogGsi4Key = (auditLog: Pick<AuditLog, 'timestamp' | 'id'>): Key => ({
-  GSI4PK: `AUDIT_LOG#${month(auditLog.timestamp)}#${shardOf(auditLog.id, 2)}`,
-  GSI4SK: `${time(auditLog.timestamp)}#${text(auditLog.id)}`,
-});
 export const auditLogGsi2Key = (
   auditLog: Pick<AuditLog, 'targetType' | 'targetId' | 'timestamp' | 'id'>,
 ): Key => ({
   GSI2PK: `AUDIT_TARGET#${enumValue(auditLog.targetType)}#${text(auditLog.targetId)}`,
   GSI2SK: `${time(auditLog.timestamp)}#${text(auditLog.id)}`,
+});
+export const auditLogGsi4Key = (auditLog: Pick<AuditLog, 'timestamp' | 'id'>): Key => ({
+  GSI4PK: `AUDIT_LOG#${month(auditLog.timestamp)}#${shardOf(auditLog.id, 2)}`,
+  GSI4SK: `${time(auditLog.timestamp)}#${text(auditLog.id)}`,
 });
 export const auditLogsOfUserEntryKeys = (
   auditLog: Pick<AuditLog, 'actorType' | 'actorId' | 'timestamp' | 'id'>,

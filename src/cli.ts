@@ -3,9 +3,9 @@
 
 import module from 'node:module';
 import { Command, CommanderError } from 'commander';
-import type { DevOptions } from './cli/dev.js';
-import type { ExplainOptions } from './cli/explain.js';
-import type { InitOptions } from './cli/init.js';
+import type { DevOptions } from './cli/commands/dev.js';
+import type { ExplainOptions } from './cli/commands/explain.js';
+import type { InitOptions } from './cli/commands/init.js';
 import { ourManifest } from './cli/package.js';
 import type { Options } from './cli/verbs.js';
 
@@ -24,7 +24,7 @@ verb(
   .option('--prune', 'delete files of the output folder that nothing generates')
   .option(
     '--accept <names...>',
-    'say of patterns and entities, by their names, that records stored under the keys they left are dealt with (key-moved)',
+    'say by the names that warnings give (of a pattern, an entity, an attribute) that stored records are dealt with',
   )
   .addHelpText(
     'after',
@@ -34,7 +34,15 @@ verb(
       'tableloom generate --accept openOrders',
     ),
   )
-  .action(run(async (options) => (await import('./cli/generate.js')).generateVerb(options)));
+  .action(run(async (options) => (await import('./cli/commands/generate.js')).generateVerb(options)));
+
+verb(
+  'lock',
+  'say whether the lock is a draft or sealed, and what stored records still need; once it is sealed, what is gone is retired',
+)
+  .option('--seal', 'seal it, as the first `deploy` does: records are stored that nobody may lose')
+  .addHelpText('after', examples('tableloom lock', 'tableloom lock --seal'))
+  .action(run(async (options) => (await import('./cli/commands/lock.js')).lockVerb(options)));
 
 verb(
   'check',
@@ -45,11 +53,11 @@ verb(
     'after',
     examples('tableloom check', 'tableloom check --types', 'tableloom check --config codegen.staging.ts'),
   )
-  .action(run(async (options) => (await import('./cli/check.js')).checkVerb(options)));
+  .action(run(async (options) => (await import('./cli/commands/check.js')).checkVerb(options)));
 
 verb('scaffold', 'write a typed stub for each rule that is missing; what is there is only added to')
   .addHelpText('after', examples('tableloom scaffold'))
-  .action(run(async (options) => (await import('./cli/scaffold.js')).scaffoldVerb(options)));
+  .action(run(async (options) => (await import('./cli/commands/scaffold.js')).scaffoldVerb(options)));
 
 verb(
   'explain',
@@ -71,7 +79,7 @@ verb(
     ),
   )
   .action(async (files: string[], options: ExplainOptions) => {
-    const action = async () => (await import('./cli/explain.js')).explainVerb(files, options);
+    const action = async () => (await import('./cli/commands/explain.js')).explainVerb(files, options);
     await run(action)(options);
   });
 
@@ -88,16 +96,23 @@ verb(
     'src/app.ts',
   )
   .addHelpText('after', examples('tableloom dev', 'tableloom dev --port 8080 --data /tmp/plants'))
-  .action(run(async (options: DevOptions) => (await import('./cli/dev.js')).devVerb(options)));
+  .action(run(async (options: DevOptions) => (await import('./cli/commands/dev.js')).devVerb(options)));
 
 program
   .command('init')
   .description('write a project that works, to start from')
   .option('--root <dir>', 'the folder of the project, made if it is not there', '.')
-  .option('--template <name>', 'full: a project to deploy, with rules and tests; minimal: as little as serves', 'full')
+  .option(
+    '--template <name>',
+    'full: a project to deploy, with rules and tests; minimal: as little as serves',
+    'full',
+  )
   .option('--force', 'replace files that are there')
-  .addHelpText('after', examples('tableloom init', 'tableloom init --root services/plants --template minimal'))
-  .action(run(async (options: InitOptions) => (await import('./cli/init.js')).initVerb(options)));
+  .addHelpText(
+    'after',
+    examples('tableloom init', 'tableloom init --root services/plants --template minimal'),
+  )
+  .action(run(async (options: InitOptions) => (await import('./cli/commands/init.js')).initVerb(options)));
 
 try {
   await program.parseAsync();

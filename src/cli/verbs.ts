@@ -12,8 +12,9 @@ export interface Options {
   readonly prune?: boolean;
   /** Generated code is compiled. */
   readonly types?: boolean;
-  /** Names of patterns and entities whose former keys are dealt with. */
+  /** Names of what stored records needed and is dealt with. */
   readonly accept?: readonly string[];
+  readonly seal?: boolean;
   /** Tells how long each stage took. */
   readonly verbose?: boolean;
 }

@@ -13,7 +13,7 @@ import type { Renderer } from './emit/render.js';
 import { chooseKeys } from './layout/choose/primary-keys.js';
 import { layOut } from './layout/layout.js';
 import { nextLock } from './layout/lock/next.js';
-import { printLock } from './lock.js';
+import type { Lock } from './lock.js';
 import type { Model } from './model.js';
 import { readLock } from './parse/lock.js';
 import { withNamedArguments } from './parse/named-arguments.js';
@@ -64,8 +64,8 @@ export interface Generated {
   readonly warnings: readonly Diagnostic[];
   /** Path below the output folder -> text. */
   readonly files: ReadonlyMap<string, string>;
-  /** The text of the lock that goes with the plan. */
-  readonly lock: string;
+  /** The lock that goes with the plan. */
+  readonly lock: Lock;
 }
 
 /** Throws DiagnosticsError with everything found, and then gives nothing. */
@@ -114,7 +114,7 @@ export function generate({
     sources,
     warnings,
     files,
-    lock: printLock(nextLock(layout, lock)),
+    lock: nextLock(layout, lock),
   };
 }
 

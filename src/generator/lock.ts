@@ -1,70 +1,105 @@
 /**
- * The lock: what the planner chose earlier, so that it stays chosen. It keeps retired choices: items with their keys
- * and attributes may still be stored, so neither is used for anything else.
+ * The lock: how records are stored, so that what was chosen stays chosen. Once it is sealed (records are stored that nobody
+ * may lose) it also keeps what is gone, so that neither keys nor attributes are used for anything else, and what records
+ * stored before still need.
  */
 
 export interface Lock {
+  /** Records are deployed somewhere: what is gone is retired, and what they need stays until somebody deals with it. */
+  readonly isSealed: boolean;
   readonly entities: ReadonlyMap<string, LockedEntity>;
+  /** The values of enums that attributes hold. */
+  readonly enums: ReadonlyMap<string, readonly string[]>;
   readonly tables: ReadonlyMap<string, LockedTable>;
+  readonly pending: readonly Pending[];
 }
 
-export const emptyLock: Lock = { entities: new Map(), tables: new Map() };
+export const emptyLock: Lock = {
+  isSealed: false,
+  entities: new Map(),
+  enums: new Map(),
+  tables: new Map(),
+  pending: [],
+};
 
 export interface LockedEntity {
-  /** How each attribute is stored, by name. */
-  readonly attributes: ReadonlyMap<string, { readonly encoding: string; readonly isRetired: boolean }>;
+  readonly attributes: ReadonlyMap<string, LockedAttribute>;
   /** Its own key; undefined where the entity is gone. */
   readonly key: { readonly table: string; readonly key: LockedKey } | undefined;
+  /** The field that says when a record expires; undefined where the lock does not know. */
+  readonly ttl: string | null | undefined;
   readonly guards: ReadonlyMap<string, LockedKey>;
   /** Counts, sums and sequences, as the lock names them: `kept memberCount`, `sequence number`. */
   readonly aggregates: ReadonlyMap<string, LockedKey>;
   /** Where it is counted how many of its records name one, by reference. */
   readonly counters: ReadonlyMap<string, LockedKey>;
-  /** Index keys and index entries, by their numbers. */
+  /** Index keys and index entries. */
   readonly slots: readonly LockedSlot[];
   /** Primary keys, guards, aggregates and counters that it once had. */
   readonly retired: readonly { readonly what: RetiredKey; readonly key: LockedKey }[];
   /** What each pattern reads, by its name. */
   readonly patterns: ReadonlyMap<string, LockedPattern>;
-  /** Keys that stored items may still have and that patterns have left, until somebody accepts it. */
-  readonly moved: {
-    /** The former key of its records. */
-    readonly key: LockedEntity['key'];
-    /** By pattern, what it read. */
-    readonly patterns: ReadonlyMap<string, readonly string[]>;
-  };
+}
+
+/** How an attribute is stored. */
+export interface LockedAttribute {
+  readonly encoding: string;
+  /** The enum whose values it holds. */
+  readonly enum: string | null;
+  /** How keys encode it, where `encode` says so. */
+  readonly encode: string | null;
+  /** Undefined where the lock does not know, which one of version 1 does not. */
+  readonly isRequired: boolean | undefined;
+  readonly normalize: readonly string[] | undefined;
+  readonly isRetired: boolean;
 }
 
 export interface LockedPattern {
   /** The field it answers. */
   readonly field: string | null;
-  /** `key`, `slot 3`, `index ByCity` for a multi-attribute index, or `number` or `guard` with the key of it. */
+  /** `key`, the name of a slot, `index ByCity` for a multi-attribute index, or `number` or `guard` with the key of it. */
   readonly reads: string;
 }
 
-export const nothingMoved: LockedEntity['moved'] = { key: undefined, patterns: new Map() };
-
-/** The lock once it is accepted that these patterns or entities left keys behind. */
-export function acceptMoves(lock: Lock, names: ReadonlySet<string>): Lock {
-  return {
-    ...lock,
-    entities: new Map(
-      [...lock.entities].map(([name, entity]) => {
-        const { key, patterns } = entity.moved;
-        const left = [...patterns].filter(([pattern]) => !names.has(pattern));
-        const moved = { key: names.has(name) ? undefined : key, patterns: new Map(left) };
-        return [name, { ...entity, moved }] as const;
-      }),
-    ),
-  };
+/** What records that were stored before still need. */
+export interface Pending {
+  readonly code: PendingCode;
+  /** `User`, or `table entities`. */
+  readonly owner: string;
+  /** What somebody says who has dealt with it: of a pattern, `User`, `User.email`, `entities.GSI1`. */
+  readonly name: string;
+  /** What stored records have: keys, values, types, as texts. */
+  readonly was: readonly string[];
 }
 
-/** The names under which moves can be accepted: of an entity whose key moved, and of patterns. */
-export function movedNames({ entities }: Lock): string[] {
-  return [...entities].flatMap(([name, { moved }]) => [
-    ...(moved.key ? [name] : []),
-    ...moved.patterns.keys(),
-  ]);
+export const pendingCodes = [
+  'attribute-renamed',
+  'attribute-required',
+  'attribute-retyped',
+  'backfill-needed',
+  'enum-value-gone',
+  'identity-changed',
+  'index-new',
+  'key-moved',
+] as const;
+
+export type PendingCode = (typeof pendingCodes)[number];
+
+/** What `tableloom reindex` of the entity deals with, once it has completed: `settle` these names. */
+export function reindexed({ pending }: Lock, entity: string): string[] {
+  const names = pending.filter(({ owner }) => owner === entity).map(({ name }) => name);
+  return [...new Set(names)];
+}
+
+/** The lock once what these names mean is dealt with. */
+export function settle(lock: Lock, names: Iterable<string>): Lock {
+  const settled = new Set(names);
+  return { ...lock, pending: lock.pending.filter(({ name }) => !settled.has(name)) };
+}
+
+/** From now on, what is gone is retired: records are stored that nobody may lose. */
+export function seal(lock: Lock): Lock {
+  return { ...lock, isSealed: true };
 }
 
 /** What a key was of that is no more. */
@@ -77,8 +112,6 @@ export interface LockedKey {
 }
 
 export interface LockedSlot {
-  /** In the order they were made; a number is never used again. */
-  readonly number: number;
   /** The own key of an index entry; null where the slot is of the record itself. */
   readonly entry: LockedKey | null;
   /** Null where an entry is read by its own key. */
@@ -91,6 +124,30 @@ export interface LockedSlot {
     readonly values: readonly (string | number | boolean)[];
   }[];
   readonly isRetired: boolean;
+}
+
+/** A slot has no other name than what it is: two that are made apart are the same where they are alike. */
+export function slotName({
+  entry,
+  index,
+  key,
+  shards,
+  present,
+  when,
+}: Omit<LockedSlot, 'isRetired'>): string {
+  const of = when.map(({ field, values }) => `${field} ${values.join(' or ')}`);
+  return [
+    keyName(entry ?? key),
+    ...(entry && index !== null ? [`with ${keyName(key)}`] : []),
+    ...(index === null ? [] : [`on ${index}`]),
+    ...(shards === null ? [] : [`in ${shards} shards`]),
+    ...(of.length > 0 ? [`for ${of.join(', ')}`] : []),
+    ...(present.length > 0 ? [`where ${present.join(' and ')} is present`] : []),
+  ].join(' ');
+}
+
+export function keyName({ partition, sort }: LockedKey): string {
+  return sort === null ? partition : `${partition} / ${sort}`;
 }
 
 export interface LockedTable {
@@ -107,77 +164,81 @@ export function lockPath(patterns: string): string {
   return `${patterns.replace(/\.ya?ml$/, '')}.lock.json`;
 }
 
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** `GSI2` before `GSI10`. */
+export function byNumber(a: string, b: string): number {
+  const [, stemA = '', numberA = ''] = /^(.*?)(\d*)$/.exec(a) ?? [];
+  const [, stemB = '', numberB = ''] = /^(.*?)(\d*)$/.exec(b) ?? [];
+  return compare(stemA, stemB) || Number(numberA) - Number(numberB);
+}
+
 /**
- * The text: one line a fact, sorted, and a last line in each mapping that is always there, so that what is added
- * shows as added lines alone.
+ * The text: one line a fact, sorted. Each line says all of its fact, whose it is included, and the last lines are always
+ * there: what is added shows as added lines alone, and the lines of two branches together are the lock of both.
  */
-export function printLock({ entities, tables }: Lock): string {
+export function printLock({ isSealed, entities, enums, tables, pending }: Lock): string {
+  const facts = [
+    ...[...entities].flatMap(([name, entity]) => entityFacts(name, entity)),
+    ...[...enums].flatMap(([name, values]) => values.map((value): Fact => [`enum ${name}: ${value}`, true])),
+    ...[...tables].flatMap(([name, table]) => tableFacts(name, table)),
+    ...pending.map(({ code, owner, name, was }): Fact => [`${owner}: pending ${code} ${name}`, was]),
+  ].sort(([a], [b]) => compare(a, b));
   return [
     '{',
-    '  "entities": {',
-    sections(sorted(entities).map(([name, entity]) => [name, entityLines(entity)])),
-    '  },',
-    '  "tables": {',
-    sections(sorted(tables).map(([name, table]) => [name, tableLines(table)])),
-    '  },',
-    '  "version": 1',
-    '}',
-    '',
-  ]
-    .filter((text, at, all) => text !== '' || at === all.length - 1)
-    .join('\n');
+    [...facts, ['sealed', isSealed] as const, ['version', 2] as const].map(lineOf).join(',\n'),
+    '}\n',
+  ].join('\n');
 }
 
-function sections(entries: readonly (readonly [string, readonly string[]])[]): string {
-  return entries
-    .map(([name, lines]) => `    ${JSON.stringify(name)}: {\n      ${lines.join(',\n      ')}\n    }`)
-    .join(',\n');
-}
+type Fact = readonly [name: string, value: unknown];
 
-function entityLines({
-  attributes,
-  key,
-  guards,
-  aggregates: kept,
-  counters,
-  slots,
-  retired,
-  patterns,
-  moved,
-}: LockedEntity): string[] {
-  const names = sorted(attributes);
-  const numbered = [...slots].sort((a, b) => a.number - b.number);
-  const aggregateLines = (kind: string) =>
-    sorted(kept)
-      .filter(([name]) => name.startsWith(`${kind} `))
-      .map(([name, number]) => line(name, keyValue(number)));
-  const live = <T extends { readonly isRetired: boolean }>(one: T) => !one.isRetired;
-  return [
-    ...names.filter(([, one]) => live(one)).map(([name, one]) => line(`attribute ${name}`, one.encoding)),
-    ...sorted(counters).map(([name, counter]) => line(`counter ${name}`, keyValue(counter))),
-    ...sorted(guards).map(([fields, guard]) => line(`guard ${fields}`, keyValue(guard))),
-    ...aggregateLines('kept'),
-    ...(moved.key ? [line(`moved key ${moved.key.table}`, keyValue(moved.key.key))] : []),
-    ...sorted(moved.patterns).map(([name, reads]) => line(`moved pattern ${name}`, reads)),
-    ...sorted(patterns).map(([name, { field, reads }]) =>
-      line(`pattern ${name}`, { ...(field === null ? {} : { for: field }), reads }),
+function entityFacts(name: string, entity: LockedEntity): Fact[] {
+  const { attributes, key, ttl, guards, aggregates, counters, slots, retired, patterns } = entity;
+  const keys = (what: string, all: ReadonlyMap<string, LockedKey>) =>
+    [...all].map(([one, value]): Fact => [`${what}${one}`, keyValue(value)]);
+  const live = new Map(slots.filter((one) => !one.isRetired).map((slot) => [slotName(slot), slot]));
+  const read = new Set([...patterns.values()].map(({ reads }) => reads));
+  const facts: Fact[] = [
+    ...[...attributes].map(
+      ([one, value]): Fact => [`${retiredWord(value)}attribute ${one}`, attributeText(value)],
     ),
-    ...names
-      .filter(([, one]) => one.isRetired)
-      .map(([name, one]) => line(`retired attribute ${name}`, one.encoding)),
-    ...retired
-      .map(({ what, key: old }) => line(`retired ${what} ${old.partition}`, old.sort ?? ''))
-      .sort(compare),
-    ...numbered
-      .filter((one) => one.isRetired)
-      .map((slot) => line(`retired slot ${slot.number}`, slotValue(slot))),
-    ...aggregateLines('sequence'),
-    ...numbered.filter(live).map((slot) => line(`slot ${slot.number}`, slotValue(slot))),
-    key ? line(`table ${key.table}`, keyValue(key.key)) : line('table', null),
+    ...keys('guard ', guards),
+    ...keys('', aggregates),
+    ...keys('counter ', counters),
+    ...(ttl ? [['ttl', ttl] as const] : []),
+    ...(key ? [[`table ${key.table}`, keyValue(key.key)] as const] : []),
+    ...[...patterns].map(([one, { field, reads }]): Fact => {
+      const slot = live.get(reads);
+      return [
+        `pattern ${one}`,
+        { ...(field === null ? {} : { for: field }), ...(slot ? slotValue(slot) : { reads }) },
+      ];
+    }),
+    ...slots
+      .filter((slot) => slot.isRetired || !read.has(slotName(slot)))
+      .map((slot): Fact => [`${retiredWord(slot)}slot ${slotName(slot)}`, slotValue(slot)]),
+    ...retired.map(({ what, key: old }): Fact => [`retired ${what} ${old.partition}`, old.sort ?? '']),
   ];
+  return facts.map(([fact, value]) => [`${name}: ${fact}`, value]);
 }
 
-function slotValue({ entry, index, key, shards, present, when }: LockedSlot): unknown {
+function retiredWord({ isRetired }: { readonly isRetired: boolean }): string {
+  return isRetired ? 'retired ' : '';
+}
+
+/** `text!, normalized by trim lowercase, in keys fold` */
+function attributeText({ encoding, enum: name, encode, isRequired, normalize }: LockedAttribute): string {
+  return [
+    `${encoding}${name === null ? '' : ` ${name}`}${isRequired ? '!' : ''}`,
+    ...(normalize && normalize.length > 0 ? [`normalized by ${normalize.join(' ')}`] : []),
+    ...(encode === null ? [] : [`in keys ${encode}`]),
+  ].join(', ');
+}
+
+function slotValue({ entry, index, key, shards, present, when }: LockedSlot) {
   return {
     ...(entry ? { entry: keyValue(entry) } : {}),
     ...(index === null ? {} : { index, key: keyValue(key) }),
@@ -189,12 +250,12 @@ function slotValue({ entry, index, key, shards, present, when }: LockedSlot): un
   };
 }
 
-function tableLines({ key, indexes }: LockedTable): string[] {
+function tableFacts(name: string, { key, indexes }: LockedTable): Fact[] {
   return [
-    ...[...indexes]
-      .sort(([a], [b]) => byNumber(a, b))
-      .map(([name, one]) => line(`${one.isRetired ? 'retired ' : ''}index ${name}`, one.attributes)),
-    line('table', key),
+    [`table ${name}: key`, key],
+    ...[...indexes].map(
+      ([index, one]): Fact => [`table ${name}: ${retiredWord(one)}index ${index}`, one.attributes],
+    ),
   ];
 }
 
@@ -202,8 +263,8 @@ function keyValue({ partition, sort }: LockedKey): string[] {
   return sort === null ? [partition] : [partition, sort];
 }
 
-function line(name: string, value: unknown): string {
-  return `${JSON.stringify(name)}: ${spaced(value)}`;
+function lineOf([name, value]: Fact): string {
+  return `  ${JSON.stringify(name)}: ${spaced(value)}`;
 }
 
 /** JSON on one line, with blanks where people put them. */
@@ -212,19 +273,4 @@ function spaced(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const entries = Object.entries(value).map(([name, one]) => `${JSON.stringify(name)}: ${spaced(one)}`);
   return `{ ${entries.join(', ')} }`;
-}
-
-function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
-  return [...map].sort(([a], [b]) => compare(a, b));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** `GSI2` before `GSI10`. */
-export function byNumber(a: string, b: string): number {
-  const [, stemA = '', numberA = ''] = /^(.*?)(\d*)$/.exec(a) ?? [];
-  const [, stemB = '', numberB = ''] = /^(.*?)(\d*)$/.exec(b) ?? [];
-  return compare(stemA, stemB) || Number(numberA) - Number(numberB);
 }

@@ -2,7 +2,7 @@
 
 import type { Span } from './diagnostics/diagnostic.js';
 import type { Encoding } from './encodings.js';
-import type { Binding, LiteralSource, Source, ValueBinding, Word } from './sources.js';
+import type { Binding, LiteralSource, PathStep, Source, ValueBinding, ValueModel, Word } from './sources.js';
 
 export type { Binding, LiteralSource, Source, ValueBinding, Word };
 
@@ -133,6 +133,8 @@ export interface GeneratedModel {
   readonly how: Word;
   /** Of a `sequence`: the fields of which each combination of values has numbers of its own. */
   readonly within?: readonly Word[];
+  /** Of a `sequence` that entities share, its name. */
+  readonly shared?: Word;
 }
 
 /** Attributes whose values together one record holds: of this entity, or of all that declare the name. */
@@ -250,12 +252,16 @@ export type FilterOperator = (typeof filterOperators)[number] | `size ${Comparis
 export const mutationKinds = ['create', 'update', 'upsert', 'put', 'touch', 'delete'] as const;
 export type MutationKind = (typeof mutationKinds)[number];
 
-export const elementUpdates = ['add', 'subtract', 'append', 'remove'] as const;
+export const elementUpdates = ['set', 'add', 'subtract', 'append', 'remove'] as const;
 
+/** A value computed from the one there is. `set` has a path. */
 export interface ElementUpdate {
   readonly how: (typeof elementUpdates)[number];
+  /** The attribute. */
   readonly field: Word;
-  readonly source: Source;
+  /** From the attribute to the part of it that changes. */
+  readonly path: readonly PathStep[];
+  readonly value: ValueModel;
 }
 
 export interface MutationModel {
@@ -278,6 +284,8 @@ export interface MutationModel {
   readonly to?: Source;
   readonly extend?: Word;
   readonly expect?: Source;
+  /** The time of the last change stays. */
+  readonly untouched?: { readonly at: Span };
   readonly prepare?: Word;
   readonly alongside?: Word;
   readonly allow?: Word;

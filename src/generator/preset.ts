@@ -21,7 +21,7 @@ import { DiagnosticsError, formatDiagnostic } from './diagnostics/print.js';
 import { graphqlFile } from './emit/emit.js';
 import { Renderer, type TemplateText } from './emit/render.js';
 import { type Generated, generate, type Measure, unmeasured } from './generate.js';
-import { lockPath } from './lock.js';
+import { lockPath, printLock } from './lock.js';
 import { argumentsName, pageTypeName, pascal } from './names.js';
 import type { Plan } from './plan/types/plan.js';
 import { encodingOf } from './resolve/sdl.js';
@@ -43,7 +43,8 @@ interface HostContext {
 }
 
 /** @internal One output of ours. */
-export interface TableloomRun extends Omit<Generated, 'files' | 'lock'> {
+export interface TableloomRun extends Omit<Generated, 'files'> {
+  readonly lockPath: string;
   /** As in codegen.ts: `generated/`. */
   readonly output: string;
   readonly rules: string;
@@ -57,11 +58,7 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
     const schema = options.schemaAst ?? buildASTSchema(options.schema);
     const patternsPath = presetConfig.patterns ?? 'access-patterns.yaml';
     const lock = lockPath(patternsPath);
-    const {
-      files,
-      lock: lockText,
-      ...generated
-    } = generate({
+    const { files, ...generated } = generate({
       schema,
       patterns: { path: patternsPath, text: readText(patternsPath) },
       ...(existsSync(lock) ? { lock: { path: lock, text: readFileSync(lock, 'utf8') } } : {}),
@@ -71,7 +68,7 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
     });
     const { plan, sources, warnings } = generated;
     const rules = presetConfig.rules ?? 'src/rules';
-    if (runs) runs.push({ output: baseOutputDir, rules, ...generated });
+    if (runs) runs.push({ output: baseOutputDir, rules, lockPath: lock, ...generated });
     else for (const warning of warnings) process.stderr.write(`${formatDiagnostic(warning, sources)}\n\n`);
     const shared = { documents: [], schema: options.schema, schemaAst: schema };
     return [
@@ -88,7 +85,7 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
       },
       ...[
         ...[...files].map(([name, text]) => [join(baseOutputDir, name), text] as const),
-        [lock, lockText] as const,
+        [lock, printLock(generated.lock)] as const,
       ].map(([filename, text]) => ({
         ...shared,
         filename,

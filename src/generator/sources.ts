@@ -46,6 +46,20 @@ export interface ValueBinding {
   readonly value: ValueModel;
 }
 
+/** A step from a value to a part of it. */
+export type PathStep = { readonly at: Span } /** `.city` */ & (
+  | { readonly kind: 'field'; readonly name: string }
+  /** `[$key]`: the entry of a map with this name. */
+  | { readonly kind: 'entry'; readonly source: Source }
+  /** `[sku=$sku]`: the elements of a list whose field has this value. */
+  | { readonly kind: 'elements'; readonly field: Word; readonly source: Source }
+);
+
+/** The values that a path takes. */
+export function sourcesAlong(path: readonly PathStep[]): readonly Source[] {
+  return path.flatMap((step) => (step.kind === 'field' ? [] : step.source));
+}
+
 export interface Binding {
   readonly field: Word;
   readonly source: Source;

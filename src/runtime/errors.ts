@@ -8,7 +8,7 @@ export const errorCodes = {
   KEY_INVALID: 'A value cannot be a part of a key: it is missing, malformed, or too long.',
   VALUE_INVALID:
     'A value cannot be stored, or breaks a rule of its field; in a document the message names the place.',
-  NOT_FOUND: 'The record to be changed does not exist.',
+  NOT_FOUND: 'The record to be changed does not exist, or the part of it that is; `path` names the part.',
   ALREADY_EXISTS: 'A record with this key exists.',
   VERSION_CONFLICT: 'The record has changed since the caller read it.',
   UNIQUE_VIOLATION: 'Another record holds the value of a unique field.',

@@ -170,6 +170,7 @@ export {
   withForms,
 } from './write/entity/forms.js';
 export { entry } from './write/entity/item-parts.js';
+export { addAt, altered, appendAt, mapEntry, removeAt, setAt } from './write/entity/parts.js';
 export { subtracted } from './write/entity/sums.js';
 export type { IdempotencyStore } from './write/idempotency.js';
 export type {

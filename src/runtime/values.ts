@@ -119,7 +119,18 @@ function checkedNumber(value: number, path: string): number {
 }
 
 function invalid(path: string, why: string): TableloomError {
-  return new TableloomError('VALUE_INVALID', `${path} ${why}.`, { path });
+  return invalidValue(path, `${path} ${why}.`);
+}
+
+/** A value cannot be stored. @param path its field, or its place within the field: `stops[2].at` */
+export function invalidValue(path: string, message: string, cause?: unknown): TableloomError {
+  const field = fieldOf(path);
+  return new TableloomError('VALUE_INVALID', message, { field, ...(path !== field && { path }) }, cause);
+}
+
+/** The field at the beginning of a place in a record. */
+export function fieldOf(path: string): string {
+  return path.split(/[.[]/)[0] ?? path;
 }
 
 /** The time of expiry DynamoDB acts on, in whole seconds since 1970, from a moment. */

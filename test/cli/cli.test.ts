@@ -41,22 +41,30 @@ describe('generate', () => {
     const lock = join(folder, 'access-patterns.lock.json');
     await run('generate');
     const before = readFileSync(lock, 'utf8');
-    edit('access-patterns.yaml', (text) =>
-      text.replace('patterns:\n', 'patterns:\n  byTitle: { many: Book, where: { title: $title } }\n'),
-    );
+    const byTitle = 'patterns:\n  byTitle: { many: Book, where: { title: $title } }\n';
+    edit('access-patterns.yaml', (text) => text.replace('patterns:\n', byTitle));
     expect((await run('generate')).out).toContain('changed access-patterns.lock.json\n');
     expect(readFileSync(lock, 'utf8')).toContain('BOOK_BY_TITLE#{title}');
-    edit('access-patterns.yaml', (text) => text.replace(/ {2}byTitle: .*\n/, ''));
+    edit('access-patterns.yaml', (text) => text.replace(byTitle, 'patterns:\n'));
     expect((await run('generate')).code).toBe(0);
-    expect(readFileSync(lock, 'utf8')).toMatch(/"retired slot \d+": .*BOOK_BY_TITLE/);
-    expect(readFileSync(lock, 'utf8')).not.toBe(before);
+    expect(readFileSync(lock, 'utf8'), 'a draft forgets').toBe(before);
+
+    expect((await run('lock')).out).toContain('access-patterns.lock.json is a draft');
+    expect((await run('lock', { seal: true })).out).toContain('access-patterns.lock.json is sealed');
+    edit('access-patterns.yaml', (text) => text.replace('patterns:\n', byTitle));
+    await run('generate');
+    expect((await run('lock')).out).toMatch(/^pending backfill-needed byTitle \(Book\)$/m);
+    edit('access-patterns.yaml', (text) => text.replace(byTitle, 'patterns:\n'));
+    expect((await run('lock')).err).toContain('Run `tableloom generate` first.');
+    await run('generate');
+    expect(readFileSync(lock, 'utf8')).toMatch(/"Book: retired slot BOOK_BY_TITLE/);
   });
 
   test('writes nothing where the lock is not one', async () => {
     const { run, edit, snapshot } = libraryProject();
     await run('generate');
     const before = snapshot();
-    edit('access-patterns.lock.json', (text) => text.replace('"tables"', '<<<<<<< "tables"'));
+    edit('access-patterns.lock.json', (text) => text.replace('"sealed"', '<<<<<<< "sealed"'));
     edit('schema/library.graphql', (text) => text.replace('title: String!', 'title: String!\n  pages: Int'));
     const { code, err } = await run('generate');
     expect(code).toBe(1);
@@ -70,12 +78,13 @@ describe('generate', () => {
       `patterns:\n  byTitle: { many: Book, where: { title: $title }${more} }\n`;
     edit('access-patterns.yaml', (text) => text.replace('patterns:\n', byTitle('')));
     await run('generate');
+    await run('lock', { seal: true });
     edit('access-patterns.yaml', (text) => text.replace(byTitle(''), byTitle(', shards: 4')));
     expect((await run('generate')).err).toContain('warning[key-moved]: Pattern `byTitle` read');
     const refused = await run('check');
     expect(refused.err).toContain('error[key-moved]: Pattern `byTitle` read');
     expect(refused.code).toBe(1);
-    expect((await run('generate', { accept: ['byTitel'] })).err).toContain('These have: byTitle.');
+    expect((await run('generate', { accept: ['byTitel'] })).err).toContain('These are pending: byTitle.');
     expect((await run('generate', { accept: ['byTitle'] })).err).toBe('');
     expect((await run('check')).err).toBe('');
   });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { initVerb } from '../../src/cli/init.js';
+import { initVerb } from '../../src/cli/commands/init.js';
 import { filesBelow } from '../support/files.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { printed } from './project.js';

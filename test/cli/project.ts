@@ -3,7 +3,7 @@
 import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { vi } from 'vitest';
-import type { ExplainOptions } from '../../src/cli/explain.js';
+import type { ExplainOptions } from '../../src/cli/commands/explain.js';
 import { type Options, withFailures } from '../../src/cli/verbs.js';
 import { filesBelow } from '../support/files.js';
 import { temporaryFolder } from '../support/temporary.js';
@@ -37,7 +37,7 @@ export interface Printed {
   readonly err: string;
 }
 
-type Verb = 'generate' | 'check' | 'scaffold';
+type Verb = 'generate' | 'check' | 'lock' | 'scaffold';
 
 /** Inputs and rules; nothing is generated yet. */
 export function libraryProject(): Project {
@@ -57,7 +57,7 @@ export function libraryProject(): Project {
     edit: (path, change) => write(path, change(readFileSync(join(folder, path), 'utf8'))),
     explain: (files, options) =>
       printed(async () => {
-        const { explainVerb } = await import('../../src/cli/explain.js');
+        const { explainVerb } = await import('../../src/cli/commands/explain.js');
         const paths = files.map((file) => join(folder, file));
         return explainVerb(paths, { root: folder, config: 'codegen.ts', ...options });
       }),
@@ -74,10 +74,12 @@ export function libraryProject(): Project {
 
 function run(verb: Verb, options: Options): Promise<Printed> {
   return printed(async () => {
-    const { generateVerb } = await import('../../src/cli/generate.js');
-    const { checkVerb } = await import('../../src/cli/check.js');
-    const { scaffoldVerb } = await import('../../src/cli/scaffold.js');
-    return { generate: generateVerb, check: checkVerb, scaffold: scaffoldVerb }[verb](options);
+    const { generateVerb } = await import('../../src/cli/commands/generate.js');
+    const { checkVerb } = await import('../../src/cli/commands/check.js');
+    const { scaffoldVerb } = await import('../../src/cli/commands/scaffold.js');
+    const { lockVerb } = await import('../../src/cli/commands/lock.js');
+    const verbs = { generate: generateVerb, check: checkVerb, lock: lockVerb, scaffold: scaffoldVerb };
+    return verbs[verb](options);
   });
 }
 

@@ -1,7 +1,7 @@
 /** Where numbers that are kept lie: apart from all else, under one key for as long as they mean the same. */
 
 import { describe, expect, test } from 'vitest';
-import { emptyLock, type Lock, printLock } from '../../src/generator/lock.js';
+import { emptyLock, type Lock, printLock, seal } from '../../src/generator/lock.js';
 import { readLock } from '../../src/generator/parse/lock.js';
 import { checked } from './support.js';
 
@@ -60,18 +60,18 @@ describe('the lock', () => {
       ['COUNT#Member.kept#{team}', 'COUNT'],
       ['SEQUENCE#Member.number#{team}', 'SEQUENCE'],
     ]);
-    expect(text).toContain('"kept kept": ["COUNT#Member.kept#{team}", "COUNT"],');
-    expect(text).toContain('"sequence number": ["SEQUENCE#Member.number#{team}", "SEQUENCE"],');
+    expect(text).toContain('"Member: kept kept": ["COUNT#Member.kept#{team}", "COUNT"],');
+    expect(text).toContain('"Member: sequence number": ["SEQUENCE#Member.number#{team}", "SEQUENCE"],');
     expect(planned(declared(counted('team: $team')), lock).text).toBe(text);
   });
 
   test('gives a number of other fields another key, and what is gone to nobody', () => {
-    const before = planned(declared(counted('team: $team')));
+    const before = planned(declared(counted('team: $team')), seal(emptyLock));
     const after = planned(declared(counted('city: $team')), before.lock);
     expect(after.keys[0]).toEqual(['COUNT#Member.kept_2#{city}', 'COUNT']);
-    expect(after.text).toContain('"retired number COUNT#Member.kept#{team}": "COUNT",');
+    expect(after.text).toContain('"Member: retired number COUNT#Member.kept#{team}": "COUNT",');
     const gone = planned(declared(counted('city: $team').replace(', maintained: true', '')), after.lock);
-    expect(gone.text).toContain('"retired number COUNT#Member.kept_2#{city}": "COUNT",');
+    expect(gone.text).toContain('"Member: retired number COUNT#Member.kept_2#{city}": "COUNT",');
     const back = planned(declared(counted('team: $team')), gone.lock);
     expect(back.keys[0]).toEqual(['COUNT#Member.kept_3#{team}', 'COUNT']);
   });

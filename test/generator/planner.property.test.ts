@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { serves } from '../../src/generator/layout/serving.js';
 import type { Layout } from '../../src/generator/layout/types.js';
-import { emptyLock, printLock } from '../../src/generator/lock.js';
+import { emptyLock, printLock, seal } from '../../src/generator/lock.js';
 import type { PatternModel } from '../../src/generator/model.js';
 import { readLock } from '../../src/generator/parse/lock.js';
 import type { SlotPlan } from '../../src/generator/plan/types/storage.js';
@@ -145,7 +145,10 @@ describe('a declaration with nothing pinned', () => {
 });
 
 describe('the lock', () => {
-  test('keeps every other key when patterns are added, removed, renamed and moved, in any order', () => {
+  test.each([
+    ['of a draft', emptyLock],
+    ['that is sealed', seal(emptyLock)],
+  ])('%s keeps every other key when patterns are added, removed, renamed and moved', (_which, start) => {
     const names = Object.keys(ten);
     const step = fc.record({
       keep: fc.subarray(names),
@@ -154,7 +157,7 @@ describe('the lock', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { minLength: 2, maxLength: 5 }), (steps) => {
-        let lock = emptyLock;
+        let lock = start;
         let before = new Map<string, string>();
         for (const { keep, order, tail } of steps) {
           const asked = order.filter((name) => keep.includes(name));

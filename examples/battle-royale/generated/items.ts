@@ -57,8 +57,8 @@ export const gameCodec: EntityCodec<Game> = {
     startTime: game.startTime ?? undefined,
     version: game.version,
     ...keys.gameKey(game),
-    ...keys.gameGsi2Key(game),
     ...keys.gameGsi1Key(game),
+    ...keys.gameGsi2Key(game),
   }),
   read: (item: Attributes<Game>) => ({
     __typename: 'Game',

@@ -24,19 +24,19 @@ export const parseUserKey = keyParser<UserKey>({ PK: ['USER#', ['username', text
 /** Game: `GAME#{gameId}` / `METADATA` */
 export const gameKey = (game: GameKey): Key => ({ PK: `GAME#${text(game.gameId)}`, SK: 'METADATA' });
 export const parseGameKey = keyParser<GameKey>({ PK: ['GAME#', ['gameId', text]], SK: ['METADATA'] });
-export const gameGsi2Key = (game: Pick<Game, 'openTimestamp' | 'gameId'>): Key | undefined =>
-  game.openTimestamp === null
-    ? undefined
-    : {
-        GSI2PK: `OPEN_GAME#${shardOf(game.gameId, 4)}`,
-        GSI2SK: `${time(game.openTimestamp)}#${text(game.gameId)}`,
-      };
 export const gameGsi1Key = (game: Pick<Game, 'map' | 'openTimestamp' | 'gameId'>): Key | undefined =>
   game.openTimestamp === null
     ? undefined
     : {
         GSI1PK: `OPEN_GAME_MAP#${text(game.map)}`,
         GSI1SK: `${time(game.openTimestamp)}#${text(game.gameId)}`,
+      };
+export const gameGsi2Key = (game: Pick<Game, 'openTimestamp' | 'gameId'>): Key | undefined =>
+  game.openTimestamp === null
+    ? undefined
+    : {
+        GSI2PK: `OPEN_GAME#${shardOf(game.gameId, 4)}`,
+        GSI2SK: `${time(game.openTimestamp)}#${text(game.gameId)}`,
       };
 
 /** UserGameMapping: `GAME#{gameId}` / `USER#{username}` */

@@ -203,10 +203,10 @@ export const shipmentCodec: EntityCodec<Shipment> = {
     warehouseId: shipment.warehouseId,
     warehouseName: shipment.warehouseName,
     ...keys.shipmentKey(shipment),
+    ...keys.shipmentAvailableByCityKey(shipment),
+    ...keys.shipmentByCourierKey(shipment),
     ...keys.shipmentByRecipientKey(shipment),
     ...keys.shipmentByWarehouseKey(shipment),
-    ...keys.shipmentByCourierKey(shipment),
-    ...keys.shipmentAvailableByCityKey(shipment),
   }),
   read: (item: Attributes<Shipment>) => ({
     __typename: 'Shipment',

@@ -150,6 +150,24 @@ export const parseShipmentKey = keyParser<ShipmentKey>({
   PK: ['SHIPMENT#', ['shipmentId', text]],
   SK: ['DETAILS'],
 });
+export const shipmentAvailableByCityKey = (
+  shipment: Pick<Shipment, 'availableCity' | 'createdAt' | 'shipmentId'>,
+): Key | undefined =>
+  shipment.availableCity === null
+    ? undefined
+    : {
+        availablePK: `CITY#${text(shipment.availableCity)}`,
+        availableSK: `${time(shipment.createdAt)}#${text(shipment.shipmentId)}`,
+      };
+export const shipmentByCourierKey = (
+  shipment: Pick<Shipment, 'courierId' | 'status' | 'createdAt' | 'shipmentId'>,
+): Key | undefined =>
+  shipment.courierId === null
+    ? undefined
+    : {
+        courierPK: `COURIER#${text(shipment.courierId)}`,
+        courierSK: `${enumValue(shipment.status)}#${time(shipment.createdAt)}#${text(shipment.shipmentId)}`,
+      };
 export const shipmentByRecipientKey = (
   shipment: Pick<Shipment, 'recipientId' | 'status' | 'createdAt' | 'shipmentId'>,
 ): Key => ({
@@ -162,24 +180,6 @@ export const shipmentByWarehouseKey = (
   warehousePK: `WAREHOUSE#${text(shipment.warehouseId)}`,
   warehouseSK: `${enumValue(shipment.status)}#${time(shipment.createdAt)}#${text(shipment.shipmentId)}`,
 });
-export const shipmentByCourierKey = (
-  shipment: Pick<Shipment, 'courierId' | 'status' | 'createdAt' | 'shipmentId'>,
-): Key | undefined =>
-  shipment.courierId === null
-    ? undefined
-    : {
-        courierPK: `COURIER#${text(shipment.courierId)}`,
-        courierSK: `${enumValue(shipment.status)}#${time(shipment.createdAt)}#${text(shipment.shipmentId)}`,
-      };
-export const shipmentAvailableByCityKey = (
-  shipment: Pick<Shipment, 'availableCity' | 'createdAt' | 'shipmentId'>,
-): Key | undefined =>
-  shipment.availableCity === null
-    ? undefined
-    : {
-        availablePK: `CITY#${text(shipment.availableCity)}`,
-        availableSK: `${time(shipment.createdAt)}#${text(shipment.shipmentId)}`,
-      };
 export const shipmentActiveDeliveryGuardKey = (
   shipment: Pick<Shipment, 'activeDelivery'>,
 ): Key | undefined =>

@@ -77,8 +77,8 @@ export const leaderboardEntryCodec: EntityCodec<LeaderboardEntry> = {
     playerId: leaderboardEntry.playerId,
     score: leaderboardEntry.score,
     ...keys.leaderboardEntryKey(leaderboardEntry),
-    ...keys.leaderboardEntryByPlayerKey(leaderboardEntry),
     ...keys.leaderboardEntryAllGamesKey(leaderboardEntry),
+    ...keys.leaderboardEntryByPlayerKey(leaderboardEntry),
   }),
   read: (item: Attributes<LeaderboardEntry>) => ({
     __typename: 'LeaderboardEntry',

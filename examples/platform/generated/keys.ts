@@ -82,12 +82,6 @@ export const parseLeaderboardEntryKey = keyParser<LeaderboardEntryKey>({
   PK: ['GAME#', ['gameId', text]],
   SK: ['SCORE#', ['score', invertedInteger], '#', ['entryId', text]],
 });
-export const leaderboardEntryByPlayerKey = (
-  leaderboardEntry: Pick<LeaderboardEntry, 'playerId' | 'score' | 'entryId'>,
-): Key => ({
-  playerPK: `PLAYER#${text(leaderboardEntry.playerId)}`,
-  playerSK: `${integer(leaderboardEntry.score)}#${text(leaderboardEntry.entryId)}`,
-});
 export const leaderboardEntryAllGamesKey = (
   leaderboardEntry: Pick<LeaderboardEntry, 'score' | 'entryId' | 'gameId'>,
 ): Key => ({
@@ -96,6 +90,12 @@ export const leaderboardEntryAllGamesKey = (
     8,
   )}`,
   allSK: `${invertedInteger(leaderboardEntry.score)}#${text(leaderboardEntry.entryId)}`,
+});
+export const leaderboardEntryByPlayerKey = (
+  leaderboardEntry: Pick<LeaderboardEntry, 'playerId' | 'score' | 'entryId'>,
+): Key => ({
+  playerPK: `PLAYER#${text(leaderboardEntry.playerId)}`,
+  playerSK: `${integer(leaderboardEntry.score)}#${text(leaderboardEntry.entryId)}`,
 });
 export const playerTotalNumberKey = (leaderboardEntry: Pick<LeaderboardEntry, 'playerId'>): Key => ({
   PK: `SUM#LeaderboardEntry.playerTotal#${text(leaderboardEntry.playerId)}`,

@@ -8,7 +8,7 @@
 
 import { commandCodes } from './codes/commands.js';
 import { entityCodes, historyCodes, referenceCodes } from './codes/entities.js';
-import { indexCodes, keyCodes, lockCodes } from './codes/keys.js';
+import { indexCodes, keyCodes, lockCodes, storedCodes } from './codes/keys.js';
 import { coverageCodes, mutationCodes, ruleCodes } from './codes/mutations.js';
 import { nameCodes } from './codes/names.js';
 import { argumentCodes, choiceCodes, patternCodes } from './codes/patterns.js';
@@ -27,6 +27,7 @@ const rows = {
   ...keyCodes,
   ...indexCodes,
   ...lockCodes,
+  ...storedCodes,
   ...patternCodes,
   ...argumentCodes,
   ...choiceCodes,
@@ -60,6 +61,12 @@ export const codeSections: readonly {
     intro:
       '`access-patterns.lock.json` records the keys chosen so far. Commit it. Only `generate` writes it.',
     rows: lockCodes,
+  },
+  {
+    heading: 'Stored records',
+    intro:
+      'What records stored before need after a change. `generate` warns; once the lock is sealed, `check` fails until it is dealt with. See [evolving.md](evolving.md).',
+    rows: storedCodes,
   },
   { heading: 'Patterns', rows: patternCodes },
   { heading: 'Arguments', rows: argumentCodes },

@@ -39,6 +39,12 @@ export const value = {
   ],
 } as const satisfies Shape;
 
+/** One that is there. */
+export const present = {
+  ...value,
+  anyOf: [{ ...constant, type: ['string', 'number', 'boolean'] }, ...value.anyOf.slice(1)],
+} as const satisfies Shape;
+
 /** `$argument`, `$parent.field` or a constant. */
 export const source = {
   type: ['string', 'number', 'boolean'],

@@ -22,7 +22,7 @@ export function aggregatesOf(model: Model, basis: Basis): AggregatePlan[] {
       basis,
       readers.map((pattern) => wantedBy(model, pattern, basis)),
     ).map((wanted) => planned(basis, wanted)),
-    ...entity.generate.flatMap(({ field, within }) =>
+    ...entity.generate.flatMap(({ field, within, shared: name }) =>
       within
         ? [
             planned(basis, {
@@ -30,6 +30,7 @@ export function aggregatesOf(model: Model, basis: Basis): AggregatePlan[] {
               name: field.text,
               field: field.text,
               fields: within.map((word) => word.text),
+              ...(name ? { shared: name.text } : {}),
             }),
           ]
         : [],
@@ -107,7 +108,7 @@ function asStored(attribute: ResolvedAttribute | undefined, value: string | numb
 }
 
 /** An aggregate before its key is chosen. */
-interface Wanted extends Pick<AggregatePlan, 'kind' | 'name' | 'also' | 'range' | 'field'> {
+interface Wanted extends Pick<AggregatePlan, 'kind' | 'name' | 'also' | 'range' | 'field' | 'shared'> {
   /** Each combination of their values has an item of its own. */
   readonly fields: readonly string[];
   readonly when?: AggregatePlan['when'];
@@ -118,7 +119,7 @@ interface Wanted extends Pick<AggregatePlan, 'kind' | 'name' | 'also' | 'range' 
 
 function planned(basis: Basis, wanted: Wanted): AggregatePlan {
   const { entity, table, attributes } = basis;
-  const { kind, name, also, range, field, fields, shards = 1 } = wanted;
+  const { kind, name, also, range, field, fields, shared: common, shards = 1 } = wanted;
   const word = kind.toUpperCase();
   const tail = [...fields.map((one) => exactHole(one, attributes)), ...(shards > 1 ? ['{shard}'] : [])]
     .map((hole) => `#${hole}`)
@@ -126,8 +127,11 @@ function planned(basis: Basis, wanted: Wanted): AggregatePlan {
   const locked = basis.locked?.aggregates.get(lockedName(wanted));
   const isSame = locked !== undefined && locked.partition.slice(prefixOf(locked).length) === tail;
   // Items under the old key aggregate by other fields.
-  const taken = new Set([...basis.taken, ...(locked && !isSame ? [prefixOf(locked)] : [])]);
-  const text = isSame ? locked.partition : freeHead({ taken }, `${word}#${entity.name.text}.${name}`) + tail;
+  const isLeft = locked && !isSame && basis.isSealed;
+  const taken = new Set([...basis.taken, ...(isLeft ? [prefixOf(locked)] : [])]);
+  // The key that entities share says nothing of any of them.
+  const head = common ? `${word}#${common}` : freeHead({ taken }, `${word}#${entity.name.text}.${name}`);
+  const text = isSame && !common ? locked.partition : head + tail;
   const partition = keyTemplate(table.partition.text, text, attributes);
   const isNullable = (one: string) => attributes.get(one)?.nullable === true;
   const inKey = holesOf(partition).map((hole) => hole.field);
@@ -137,6 +141,7 @@ function planned(basis: Basis, wanted: Wanted): AggregatePlan {
     kind,
     ...(range ? { range } : {}),
     field,
+    ...(common ? { shared: common } : {}),
     partition,
     sort: table.sort ? keyTemplate(table.sort.text, (isSame ? locked.sort : null) ?? word, attributes) : null,
     shards: shards > 1 ? shards : null,

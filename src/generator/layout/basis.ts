@@ -21,6 +21,9 @@ export interface Basis {
   readonly pinned: readonly SlotPlan[];
   /** What the lock has of it. */
   readonly locked: LockedEntity | undefined;
+  readonly isSealed: boolean;
+  /** Patterns for which stored records still have to be written. */
+  readonly pending: ReadonlySet<string>;
   /** The locked keys and entries that patterns still read. */
   readonly kept: readonly KeptItem[];
   /** Prefixes of keys that nothing new may have. */
@@ -110,7 +113,11 @@ function ownBasis(
   const keyFields = [...new Set([...holesOf(partition), ...holesOf(sort)].map((hole) => hole.field))];
   const pinned = pinnedSlots({ entity, table, attributes }, primary);
   const own = { entity, table, attributes, primary, keyFields, pinned };
-  if (!lock) return { basis: { ...own, locked: undefined, kept: [] }, released: [] };
+  if (!lock)
+    return {
+      basis: { ...own, locked: undefined, isSealed: false, pending: new Set(), kept: [] },
+      released: [],
+    };
   const queries = patterns.filter(
     (pattern) => pattern.target.text === entity.name.text && isQuery(pattern, { keyFields }),
   );
@@ -119,5 +126,9 @@ function ownBasis(
     (a, b) => a - b,
   );
   const { kept, released } = keptItems(lock, own, isRead, shardCounts);
-  return { basis: { ...own, locked: lock.entities.get(entity.name.text), kept }, released };
+  const locked = lock.entities.get(entity.name.text);
+  const pending = new Set(
+    lock.pending.filter(({ owner }) => owner === entity.name.text).map(({ name }) => name),
+  );
+  return { basis: { ...own, locked, isSealed: lock.isSealed, pending, kept }, released };
 }

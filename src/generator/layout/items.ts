@@ -1,22 +1,22 @@
 /** The items an entity is stored as, once all patterns are placed. */
 
+import { byNumber, compare } from '../lock.js';
 import type { EntityModel, TableModel } from '../model.js';
-import type { ItemPlan, TablePlan } from '../plan/types/storage.js';
+import type { ItemPlan, SlotPlan, TablePlan } from '../plan/types/storage.js';
 import type { Basis } from './basis.js';
-import { entryNumber, slotNumber } from './lock/kept.js';
-import type { EntityKeys } from './types.js';
+import type { EntityKeys, EntryKeys } from './types.js';
 
-/** The record, then its entries. Keys and entries are in the order of their numbers in the lock, new ones last. */
-export function itemsOf({ kept }: Basis, { record, entries }: EntityKeys): ItemPlan[] {
+/** The record, then its entries. Keys are in the order of their indexes, and keys of one index as entries by their texts. */
+export function itemsOf({ record, entries }: EntityKeys): ItemPlan[] {
   const [primary, ...others] = record;
   return [
     {
       role: 'main',
       for: null,
       covering: { kind: 'all' },
-      slots: [...(primary ? [primary] : []), ...sortedBy(others, (slot) => slotNumber(kept, slot))],
+      slots: [...(primary ? [primary] : []), ...others.toSorted(byContent)],
     },
-    ...sortedBy(entries, ({ slots }) => entryNumber(kept, slots)).map(
+    ...entries.toSorted(byKeys).map(
       ({ for: pattern, slots, include }): ItemPlan => ({
         role: 'entry',
         for: pattern,
@@ -48,8 +48,17 @@ function keepOf({ keep }: EntityModel): Pick<ItemPlan, 'keep'> {
   return keep?.seconds === undefined ? {} : { keep: { seconds: keep.seconds } };
 }
 
-function sortedBy<T>(list: readonly T[], number: (one: T) => number): T[] {
-  return list.toSorted((a, b) => number(a) - number(b));
+function byContent(a: SlotPlan, b: SlotPlan): number {
+  return byNumber(a.index ?? '', b.index ?? '') || compare(contentOf(a), contentOf(b));
+}
+
+function byKeys(a: EntryKeys, b: EntryKeys): number {
+  return compare(a.slots.map(contentOf).join(), b.slots.map(contentOf).join());
+}
+
+/** Whichever was made first: two plans of one declaration list the same keys in the same order. */
+function contentOf({ index, partition, sort, shards, present, when }: SlotPlan): string {
+  return JSON.stringify([partition.text, sort?.text, index, shards, present, when]);
 }
 
 /** The key of an idempotency token: `IDEMPOTENCY#{token}` / `TOKEN`. */

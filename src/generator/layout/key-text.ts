@@ -64,7 +64,9 @@ export function slotOf(
     partition,
     sort,
     shards: hasShard(partition) ? (first.shards?.count ?? 1) : null,
-    present: [...new Set(patterns.flatMap((pattern) => presentOf([partition, sort], attributes, pattern)))],
+    present: [
+      ...new Set(patterns.flatMap((pattern) => presentOf([partition, sort], attributes, pattern))),
+    ].sort(),
     when: whenOf(first),
   };
 }

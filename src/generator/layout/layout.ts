@@ -43,13 +43,17 @@ export function layOut(resolved: ResolvedModel, lock: Lock = emptyLock): Layout 
   const open = queries.filter((pattern) => !isPinned(pattern) && !merged.has(pattern));
   const pinned = placePinned(queries.filter(isPinned), ground, primaryKeys(ground));
   const placed = placeOpen(open, ground, placeTogether(model, open, ground, pinned));
-  const items = new Map(
-    [...bases].map(([name, basis]) => [name, itemsOf(basis, keysOf(placed, name))] as const),
-  );
+  const items = new Map([...bases.keys()].map((name) => [name, itemsOf(keysOf(placed, name))] as const));
   const tables = tablesOf(model.tables, ground, placed);
   const entities = entityLayouts(model, ground, items, tables);
   const reads = readsOf(queries, placed, items, entities, ground);
-  const layout = { tables, entities, reads, readers: readersOf(model, reads) };
+  const layout = {
+    tables,
+    entities,
+    reads,
+    readers: readersOf(model, reads),
+    enums: enumsOf(model, entities),
+  };
   const findings = [
     ...placed.findings,
     ...tables.flatMap((table) => tooManyIndexes(table, model.patterns, reads)),
@@ -98,6 +102,12 @@ function entityLayouts(
   );
 }
 
+function enumsOf({ sdl }: Model, entities: ReadonlyMap<string, EntityLayout>): Layout['enums'] {
+  const attributes = [...entities.values()].flatMap((one) => [...one.attributes.values()]);
+  const names = new Set(attributes.flatMap(({ element, of }) => (element === 'enum' ? [of] : [])));
+  return new Map([...names].map((name) => [name, sdl.types.get(name)?.values ?? []]));
+}
+
 function readersOf(model: Model, reads: ReadonlyMap<string, PatternRead>): Reader[] {
   return model.patterns.flatMap((pattern) =>
     memberPatterns(model, pattern).map(({ name, target }) => ({
@@ -116,10 +126,9 @@ function readsOf(
   entities: ReadonlyMap<string, EntityLayout>,
   { bases }: Ground,
 ): Map<string, PatternRead> {
-  const byName = new Map(queries.map((pattern) => [pattern.name.text, pattern]));
-  const placed = [...slots].flatMap(([name, slot]) => {
-    const pattern = byName.get(name);
-    return pattern ? [{ pattern, slot }] : [];
+  const placed = queries.flatMap((pattern) => {
+    const slot = slots.get(pattern.name.text);
+    return slot ? [{ pattern, slot }] : [];
   });
   return new Map(
     [...entities].flatMap(([entity, { table }]) => {

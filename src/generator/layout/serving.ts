@@ -127,7 +127,7 @@ export function presentOf(
     ...templates.flatMap((template) => holesOf(template).map((hole) => hole.field)),
     ...pattern.when.flatMap(({ field, values }) => (values === 'present' ? [field.text] : [])),
   ];
-  return [...new Set(fields)].filter((field) => attributes.get(field)?.nullable);
+  return [...new Set(fields)].filter((field) => attributes.get(field)?.nullable).sort();
 }
 
 /** Which records are in an index, besides those that have a value for each hole. */

@@ -12,6 +12,8 @@ export interface Layout {
   readonly entities: ReadonlyMap<string, EntityLayout>;
   /** Where each query pattern reads; a member of a mixed pattern is `pattern.Entity`. */
   readonly reads: ReadonlyMap<string, PatternRead>;
+  /** The values of the enums that attributes hold. */
+  readonly enums: ReadonlyMap<string, readonly string[]>;
   /** The patterns of each entity, in the order of the YAML. */
   readonly readers: readonly Reader[];
   /** What laying out found: a slot that is taken, a key that does not serve, what differs from the lock. */

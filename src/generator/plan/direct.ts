@@ -1,7 +1,7 @@
 /** Direct updates: which fields are changed without reading the record, and which mutations change no others. */
 
 import { holesOf } from '../resolve/templates.js';
-import { partsOf } from './lookup/values-taken.js';
+import { partsOf, takenBy } from './lookup/values-taken.js';
 import type { RulePlan } from './types/rules.js';
 import type { AttributePlan, EntityPlan, TablePlan } from './types/storage.js';
 import { isAddition, type MutationPlan } from './types/writes.js';
@@ -57,9 +57,8 @@ export function isDirect(
 ): boolean {
   const { kind, values, elements = [], expect, prepare, alongside, idempotent, step, each } = mutation;
   const isAlone = !expect && !prepare && !alongside && !idempotent && !each && step === undefined;
-  const isComputed = [...values, ...elements].some(({ value }) =>
-    partsOf(value).some((one) => one.kind === 'current'),
-  );
+  const taken = [...values.map(({ value }) => value), ...elements.flatMap(takenBy)];
+  const isComputed = taken.flatMap(partsOf).some((one) => one.kind === 'current');
   const adds = elements.filter(isAddition);
   const isPremised = rules.some(({ name, dependsOn }) => dependsOn !== undefined && name === mutation.allow);
   if (!isAlone || isPremised || isComputed || adds.length < elements.length) return false;

@@ -3,6 +3,7 @@
 import type { FilterModel, MutationModel, PatternModel, Source } from '../model.js';
 import { pascal } from '../names.js';
 import { sourcesIn } from '../sources.js';
+import { sourcesOfUpdate } from './paths.js';
 
 export type ComparisonModel = Extract<FilterModel, { readonly kind: 'compare' }>;
 
@@ -57,7 +58,7 @@ export function sourcesOf(mutation: MutationModel): readonly Source[] {
   return [
     ...where.map(({ source }) => source),
     ...set.flatMap(({ value }) => sourcesIn(value)),
-    ...elements.map(({ source }) => source),
+    ...elements.flatMap(sourcesOfUpdate),
     ...requiredBy(mutation).flatMap(({ values }) => values),
     ...[from, expect, to].flatMap((source) => source ?? []),
   ];

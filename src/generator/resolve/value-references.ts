@@ -1,9 +1,10 @@
 /** Every place that takes a value, with what the value leads to. */
 
-import type { Literal, PatternModel, TypeRef, Word } from '../model.js';
+import type { ElementUpdate, Literal, PatternModel, TypeRef, Word } from '../model.js';
 import type { ValueModel } from '../sources.js';
 import { type ComparisonModel, comparisonsOf, requiredBy } from './comparisons.js';
 import { membersOf } from './members.js';
+import { isFree, pathFrom, writtenBy } from './paths.js';
 import type {
   ResolvedAttribute,
   ResolvedEntity,
@@ -48,10 +49,9 @@ export function* literalReferences(resolved: ResolvedModel): Generator<LiteralRe
   }
   for (const mutation of resolved.model.mutations) {
     const owner = mutation.entity.text;
-    for (const { field, value } of mutation.set) {
-      const attribute = resolved.entities.get(owner)?.attributes.get(field.text);
+    const attributes = resolved.entities.get(owner)?.attributes;
+    for (const { attribute, value } of writtenBy(resolved.model.sdl, attributes, mutation))
       if (attribute) yield* literalsIn(resolved, owner, attribute, value, 'set');
-    }
   }
   for (const { source, attribute, owner, role } of resolved.values.all) {
     const isAllowed = ['equality', 'filter', 'key', 'require', 'element', 'expiry', 'revision'].includes(
@@ -145,14 +145,7 @@ function* unresolved(names: ResolvedNames): Generator<Unresolved> {
     }
     if (mutation.from) yield { ...base, attribute: undefined, role: 'input', source: mutation.from };
     const of = (field: Word) => ({ ...base, attribute: entity?.attributes.get(field.text) });
-    for (const update of mutation.elements) {
-      const reference = { ...of(update.field), role: 'element', source: update.source } as const;
-      const { attribute } = reference;
-      const isAddition = update.how === 'add' || update.how === 'subtract';
-      // What the update is not for is reported, and no type would fit.
-      if (attribute && attribute.list === isAddition) yield { ...reference, attribute: undefined };
-      else yield isAddition || isListGiven(names, reference) ? reference : elementOf(reference);
-    }
+    for (const update of mutation.elements) yield* takenBy(names, update, of(update.field));
     for (const comparison of requiredBy(mutation)) {
       const reference = comparedWith(of(comparison.field), comparison);
       for (const source of comparison.values) yield { ...reference, role: 'require', source };
@@ -164,8 +157,8 @@ function* unresolved(names: ResolvedNames): Generator<Unresolved> {
     }
     const revision = [...(entity?.attributes.values() ?? [])].find((one) => one.generated === 'revision');
     if (mutation.expect) yield { ...base, attribute: revision, role: 'revision', source: mutation.expect };
-    for (const { field, value } of mutation.set) {
-      for (const place of placesOf(model.sdl, entity?.attributes.get(field.text), value)) {
+    for (const written of writtenBy(model.sdl, entity?.attributes, mutation)) {
+      for (const place of placesOf(model.sdl, written.attribute, written.value)) {
         const { attribute, value: source, isPart } = place;
         if (source.kind === 'list' || source.kind === 'document' || source.kind === 'null') continue;
         yield { ...base, attribute, role: 'value', source, ...(isPart ? { isPart: true } : {}) };
@@ -180,6 +173,41 @@ function* unresolved(names: ResolvedNames): Generator<Unresolved> {
     const base = { by, path, field: fieldAt(model, path), owner: '', attribute: undefined } as const;
     yield { ...base, role: 'token', source: idempotent.token };
   }
+}
+
+/** The values along the path of an update, and what it adds, appends or removes. */
+function* takenBy(
+  names: ResolvedNames,
+  { how, path, value }: ElementUpdate,
+  base: Omit<Unresolved, 'role' | 'source'>,
+): Generator<Unresolved> {
+  const { sdl } = names.model;
+  const { attribute } = base;
+  const text =
+    attribute &&
+    ({
+      ...attribute,
+      name: `${attribute.name}[…]`,
+      ...plainType('String'),
+      encoding: 'text',
+      element: 'text',
+    } as const);
+  const along = attribute && pathFrom(sdl, attribute, path);
+  for (const [at, step] of path.entries()) {
+    if (step.kind === 'field') continue;
+    const by = step.kind === 'entry' ? text : along?.steps[at]?.by;
+    yield { ...base, attribute: by, role: 'equality', source: step.source };
+  }
+  if (how === 'set' || value.kind === 'null' || value.kind === 'list' || value.kind === 'document') return;
+  const target = along?.misfit ? undefined : along?.target;
+  const reference = { ...base, attribute: target, role: 'element', source: value } as const;
+  const isAddition = how === 'add' || how === 'subtract';
+  if (how === 'remove' && along && !along.misfit && (!target || isFree(sdl, target))) {
+    const name = { ...reference, attribute: text };
+    yield isListGiven(names, name) ? listOf(name) : name;
+    // What the update is not for is reported, and no type would fit.
+  } else if (target && target.list === isAddition) yield { ...reference, attribute: undefined };
+  else yield isAddition || isListGiven(names, reference) ? reference : elementOf(reference);
 }
 
 /** Whether a value for a list is one itself. */

@@ -15,7 +15,8 @@ import { emptyTally, Play } from '../play/play.js';
 import { columnOf, gridOf, known } from './grid.js';
 
 /**
- * `=`: the column itself declares it, or cannot be without (`all`: test/language/delete-all.test.ts). `oracle`: the outcome is another one, as the oracle has it.
+ * `=`: the column itself declares it, cannot be without (`all`: test/language/delete-all.test.ts), or is shown elsewhere
+ * (`untouched`: test/language/untouched.test.ts). `oracle`: the outcome is another one, as the oracle has it.
  * `other`: the outcome is another one. `list`: it writes a record for each element. `-`: refused with `key-without-effect`. Else the code of the diagnostic.
  */
 const grid = gridOf(`
@@ -34,6 +35,7 @@ const grid = gridOf(`
   to         -             -             -             -             other         -             mutation-kind
   extend     -             -             -             -             =             -             mutation-kind
   expect     -             oracle        oracle        oracle        other         other         mutation-kind
+  untouched  -             =             =             -             -             -             mutation-kind
   prepare    other         other         other         -             -             -             mutation-kind
   alongside  other         other         other         other         other         other         mutation-kind
   allow      other         other         other         other         other         other         other
@@ -117,6 +119,8 @@ function added(key: string, column: string) {
       return put({ extend: '30d' });
     case 'expect':
       return put({ expect: '$expect' }, ['expect: Int'], { expect: 99 });
+    case 'untouched':
+      return put({ untouched: true });
     case 'prepare':
       return from === undefined
         ? put({ prepare: 'prepared' })

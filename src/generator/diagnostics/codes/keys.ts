@@ -102,9 +102,8 @@ export const indexCodes = {
 export const lockCodes = {
   'lock-invalid': {
     meaning:
-      'The lock is not JSON, or contains something the generator does not write. A merge may have left its markers in the file.',
-    remedy:
-      'Restore the file from version control. After a merge, keep the lines of both sides. Where both sides added a slot with the same number, keep the one that is deployed and run `tableloom generate`.',
+      'The lock is not JSON, or contains something the generator does not write, or two lines for one thing that differ, as a merge may leave.',
+    remedy: 'Restore the file from version control. Of two lines for one thing, delete one.',
   },
   'prefix-retired': {
     meaning:
@@ -112,21 +111,46 @@ export const lockCodes = {
     remedy:
       'Begin the key with another word. If nothing was ever stored under the retired key, delete its line from the lock.',
   },
+} as const satisfies CodeRows;
+
+/** What stored records need after a change. */
+export const storedCodes = {
+  'key-moved': {
+    meaning:
+      'A pattern has another key than the lock has, or an attribute in a key is normalized otherwise: records stored before are not found by it. Shards, bucket, order, condition, encoding, index or text changed. More shards are no such change.',
+    remedy: 'Keep what made the old key, or run `tableloom reindex` of the entity after you deployed.',
+  },
+  'backfill-needed': {
+    meaning:
+      'Something new is kept up by writes, and records stored before are not in it yet: the key or entry that a new pattern reads, a maintained count or sum, unique values, references that are counted, or when records expire.',
+    remedy: 'Run `tableloom reindex` of the entity after you deployed.',
+  },
+  'attribute-required': {
+    meaning:
+      'An attribute is required that records stored before may not have, because it is new or was nullable. Reading such a record fails.',
+    remedy: 'Leave it nullable, or store a value in every record.',
+  },
+  'attribute-renamed': {
+    meaning: 'An attribute is gone and another of the same type is new, so that it may have been renamed.',
+    remedy: 'Declare `renamed` if it is the same attribute. Otherwise accept that it is not.',
+  },
   'attribute-retyped': {
     meaning:
-      'An attribute has the name of a retired attribute of another type. It is a warning where the type of an existing attribute changes.',
-    remedy: 'Give the attribute another name, or migrate the records first.',
+      'The type of an attribute changed, and stored records have the old one. It is an error where the attribute has the name of a retired one.',
+    remedy: 'Give the attribute another name, or convert the records first.',
+  },
+  'enum-value-gone': {
+    meaning: 'An enum lost a value that stored records may have. Reading such a record fails.',
+    remedy: 'Keep the value, marked `@deprecated`, until no record has it.',
+  },
+  'identity-changed': {
+    meaning:
+      'The key of an entity’s records changed: its identity, its text, or its table. Stored records keep the old key, under which nothing finds them.',
+    remedy: 'Keep the old key, or run `tableloom reindex` of the entity after you deployed.',
   },
   'index-new': {
     meaning:
-      'A table that the lock knows has an index that is new or has other key attributes. A server does not start on a table that lacks it (TABLE_MISMATCH), and no table gets it by itself.',
-    remedy:
-      'Add the index to the tables that exist before you deploy; a local index needs a new table. Delete the data folder of the embedded engine if its data can go.',
-  },
-  'key-moved': {
-    meaning:
-      'A pattern, or an entity as a whole, has another key than the lock has: shards, bucket, order, condition, encoding, index or text changed, so that records stored before are not found. `generate` warns and writes the new key to the lock; `check` refuses it until the move is accepted by name.',
-    remedy:
-      'Keep what made the old key, or write the stored records again as the note says. Then run `tableloom generate --accept` with the name of the pattern or entity.',
+      'A table that the lock knows has an index that is new or has other key attributes. A server does not start on a table that lacks it (TABLE_MISMATCH).',
+    remedy: 'Run `tableloom deploy`. A local index needs a new table.',
   },
 } as const satisfies CodeRows;

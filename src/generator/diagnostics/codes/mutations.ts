@@ -37,8 +37,14 @@ export const mutationCodes = {
   },
   'element-type': {
     meaning:
-      '`add` is used on an attribute that is not a number, or `append` or `remove` on one that is not a list.',
+      '`add` is used on something that is not a number, `append` on something that is not a list, or `remove` on something that has neither elements nor entries.',
     remedy: 'Set the value under `set`, or compute it in a `prepare` rule.',
+  },
+  'attribute-part': {
+    meaning:
+      'A path such as `address.city` or `lines[sku=$sku]` leads to a part that the attribute does not have.',
+    remedy:
+      'Name a field of its type, an entry of JSON as in `labels[$key]`, or elements of a list by a field of theirs.',
   },
   'written-twice': {
     meaning:

@@ -54,6 +54,7 @@ function aggregateNote({
   kind,
   name,
   field,
+  shared,
   partition,
   sort,
   shards,
@@ -63,6 +64,7 @@ function aggregateNote({
 }: AggregatePlan): string {
   const what = { count: name, sum: `${name}, the sum of ${field}`, sequence: `${name}, a sequence` }[kind];
   const more = [
+    ...(shared === undefined ? [] : [`shared by all entities that number by ${shared}`]),
     ...(shards === null ? [] : [`in ${shards} items`]),
     ...(cap === null ? [] : [`at most ${cap}`]),
     ...(present.length > 0 ? [`of records with a value of ${present.join(', ')}`] : []),

@@ -1,7 +1,7 @@
 /** What resolvers of mutations write. */
 
 import { entityOf, mutationOf } from '../../plan/lookup/find.js';
-import { partsOf, valuesTaken } from '../../plan/lookup/values-taken.js';
+import { partsOf, takenBy, valuesTaken } from '../../plan/lookup/values-taken.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import {
@@ -9,6 +9,7 @@ import {
   type IdempotentPlan,
   isAddition,
   type MutationPlan,
+  type PathStepPlan,
   type TransactionPlan,
   type WrittenValue,
 } from '../../plan/types/writes.js';
@@ -166,10 +167,11 @@ function oneWrite(plan: Plan, mutation: MutationPlan, prepared: string): Doc {
 }
 
 function optionsOf(entity: EntityPlan, mutation: MutationPlan): Doc[] {
-  const { expect, alongside, name } = mutation;
+  const { expect, alongside, name, untouched } = mutation;
   const change = ['...change', property('mutation', quote(name)), args, context];
   return [
     ...(expect ? [property('expect', valueExpression(expect))] : []),
+    ...(untouched ? [property('untouched', 'true')] : []),
     ...addOption(mutation),
     ...requireOption(entity, mutation),
     ...(alongside ? [property('alongside', arrow(['change'], ruleCall(alongside, change)))] : []),
@@ -178,24 +180,26 @@ function optionsOf(entity: EntityPlan, mutation: MutationPlan): Doc[] {
 
 /** The values that the declaration gives. */
 function givenValues(entity: EntityPlan, mutation: MutationPlan): Doc {
-  const { kind, key, values, elements = [] } = mutation;
+  const { kind, key, values } = mutation;
   const fields = new Map<string, Doc>();
   if (kind === 'upsert' || kind === 'put')
     for (const { name, value } of key) fields.set(name, valueExpression(value));
   for (const { name, value } of values) replace(fields, name, givenValue(entity, name, value));
-  const computed = elements.filter((one) => !isAddition(one));
+  const computed = computedValues(entity, mutation);
   const given = object([
     ...Array.from(fields, ([name, value]) => property(name, value)),
     ...expiryValue(mutation),
-    ...computed.map((one) => elementValue(entity, mutation, one)),
+    ...computed,
   ]);
   return computed.length > 0 || takesCurrent(mutation) ? arrow(['current'], given) : given;
 }
 
 /** Whether a value is one of the record as it is; what is added is computed apart. */
 function takesCurrent({ values, elements = [], expiry }: MutationPlan): boolean {
-  const written = [...values, ...elements.filter((one) => !isAddition(one))].map(({ value }) => value);
-  return [...written, ...(expiry ? [expiry.to] : [])].flatMap(partsOf).some(({ kind }) => kind === 'current');
+  const taken = elements.filter((one) => !isAddition(one)).flatMap(takenBy);
+  return [...values.map(({ value }) => value), ...taken, ...(expiry ? [expiry.to] : [])]
+    .flatMap(partsOf)
+    .some(({ kind }) => kind === 'current');
 }
 
 /** A later value is written in its own place, not where its name was first. */
@@ -206,11 +210,9 @@ function replace(fields: Map<string, Doc>, name: string, value: Doc): void {
 
 /** The result of a rule, and what is computed from it. */
 function preparedValues(entity: EntityPlan, mutation: MutationPlan): Doc {
-  const { prepare, elements = [] } = mutation;
+  const { prepare } = mutation;
   const answer = ruleCall(prepare ?? '', [args, context, 'current']);
-  const computed = elements
-    .filter((one) => !isAddition(one))
-    .map((one) => elementValue(entity, mutation, one));
+  const computed = computedValues(entity, mutation);
   if (computed.length === 0) return arrow(['current'], answer);
   return arrow(['current'], object([code`...(await ${answer})`, ...computed]), { isAsync: true });
 }
@@ -219,38 +221,85 @@ function preparedValues(entity: EntityPlan, mutation: MutationPlan): Doc {
 function addOption({ elements = [] }: MutationPlan): Doc[] {
   const additions = elements.filter(isAddition);
   if (additions.length === 0) return [];
-  const amounts = object(
-    additions.map(({ how, field, value }) => {
-      if (how === 'add') return property(field, valueExpression(value));
-      if (value.kind === 'literal') return property(field, json(-Number(value.value)));
-      return property(field, call(runtime('subtracted'), [quote(field), valueExpression(value)]));
-    }),
-  );
+  const amounts = object(additions.map((one) => property(one.field, amountOf(one, one.field))));
   const isComputed = additions.some(({ value }) => value.kind === 'current');
   return [property('add', isComputed ? arrow(['current'], amounts) : amounts)];
 }
 
-/** A list computed from the one there is. */
-function elementValue(
-  entity: EntityPlan,
-  { kind }: MutationPlan,
-  { how, field, value, isList }: ElementPlan,
-): Doc {
-  const attribute = attributeOf(entity, field);
-  const isTime = attribute?.element === 'time';
-  // An upsert begins with the default, or with nothing.
-  const start = json(attribute?.default ?? []);
-  const current = kind === 'upsert' ? code`current?.${field} ?? ${start}` : `current.${field}`;
-  const given = valueExpression(value);
-  const isOptional = isGiven(value) && value.nullable;
-  const change = runtime(how === 'append' ? 'appended' : 'without');
-  return property(field, call(change, [current, elementsGiven(given, { isTime, isOptional, isList })]));
+/** Values computed from those there are, by attribute. */
+function computedValues(entity: EntityPlan, { kind, elements = [] }: MutationPlan): Doc[] {
+  const whole = elements.filter((one) => !one.path && !isAddition(one));
+  const parts = elements.filter(({ path }) => path);
+  return [
+    ...whole.map((one) => {
+      const change = runtime(one.how === 'append' ? 'appended' : 'without');
+      return property(
+        one.field,
+        call(change, [currentValue(entity, kind, one.field), elementsGiven(entity, one)]),
+      );
+    }),
+    ...[...new Set(parts.map(({ field }) => field))].map((field) => {
+      const changes = parts.filter((one) => one.field === field).map((one) => partChange(entity, one));
+      const current = currentValue(entity, kind, field);
+      return property(field, call(runtime('altered'), [quote(field), current, list(changes)]));
+    }),
+  ];
 }
 
-function elementsGiven(
-  given: Doc,
-  { isTime, isOptional, isList }: { isTime: boolean; isOptional: boolean; isList: true | undefined },
-): Doc {
+/** What is changed; an upsert begins with the default, or with nothing. */
+function currentValue(entity: EntityPlan, kind: MutationPlan['kind'], field: string): Doc {
+  if (kind !== 'upsert') return `current.${field}`;
+  const attribute = attributeOf(entity, field);
+  return code`current?.${field} ?? ${json(attribute?.default ?? (attribute?.list ? [] : null))}`;
+}
+
+/** `setAt(['city'], args.city)` */
+function partChange(entity: EntityPlan, element: ElementPlan): Doc {
+  const { how, path = [], value, isNeeded, number = 'decimal' } = element;
+  const steps = list(path.map(partStep));
+  const name = partName(element);
+  switch (how) {
+    case 'set':
+      return call(runtime('setAt'), [steps, isNeeded ? neededValue(name, value) : valueExpression(value)]);
+    case 'add':
+    case 'subtract':
+      return call(runtime('addAt'), [steps, amountOf(element, name), quote(number)]);
+    default:
+      return call(runtime(how === 'append' ? 'appendAt' : 'removeAt'), [
+        steps,
+        elementsGiven(entity, element),
+      ]);
+  }
+}
+
+/** What is added; an amount to subtract is not negative. */
+function amountOf({ how, value }: ElementPlan, name: string): Doc {
+  if (how === 'add') return valueExpression(value);
+  if (value.kind === 'literal') return json(-Number(value.value));
+  return call(runtime('subtracted'), [quote(name), valueExpression(value)]);
+}
+
+/** `lines.count`: the attribute and the fields within it that are known by name. */
+function partName({ field, path = [] }: ElementPlan): string {
+  const names = path.flatMap((step) => {
+    if (step.kind === 'field') return step.name;
+    return step.kind === 'entry' && step.name.kind === 'literal' ? String(step.name.value) : [];
+  });
+  return [field, ...names].join('.');
+}
+
+function partStep(step: PathStepPlan): Doc {
+  if (step.kind === 'field') return quote(step.name);
+  if (step.kind === 'entry') return call(runtime('mapEntry'), [valueExpression(step.name)]);
+  const value = valueExpression(step.value);
+  return object([property(step.field, step.isTime ? call(runtime('time'), [value]) : value)]);
+}
+
+/** The elements that are appended or removed, in the form they are stored in. */
+function elementsGiven(entity: EntityPlan, { field, path, value, isList }: ElementPlan): Doc {
+  const isTime = !path && attributeOf(entity, field)?.element === 'time';
+  const isOptional = isGiven(value) && value.nullable;
+  const given = valueExpression(value);
   const time = runtime('time');
   if (isList) return isTime ? code`${given}${isOptional ? '?.' : '.'}map(${time})` : given;
   if (!isTime) return list([given]);
@@ -267,8 +316,12 @@ function expiryValue({ expiry }: MutationPlan): Doc[] {
 /** An argument that may be null, for an attribute that may not, is refused where it is, by the name that the caller knows. */
 function givenValue(entity: EntityPlan, name: string, value: WrittenValue): Doc {
   const attribute = attributeOf(entity, name);
+  return attribute && !attribute.nullable ? neededValue(name, value) : valueExpression(value);
+}
+
+function neededValue(name: string, value: WrittenValue): Doc {
   const given = valueExpression(value);
-  if (!isGiven(value) || !value.nullable || !attribute || attribute.nullable) return given;
+  if (!isGiven(value) || !value.nullable) return given;
   const called = value.path.at(-1) ?? name;
   return call(runtime('notNull'), [quote(name), given, ...(called === name ? [] : [quote(called)])]);
 }

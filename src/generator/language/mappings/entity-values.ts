@@ -53,6 +53,13 @@ const generatedKeys = {
     example: { sequence: 'projectId' },
     isRequired: true,
   },
+  name: {
+    ...name,
+    title: 'Name',
+    description:
+      'All entities that declare a sequence with this name share it: their records take consecutive numbers. The number and types of the fields are the same in each.',
+    example: { sequence: 'projectId', name: 'ticketNumber' },
+  },
 } as const satisfies Keys;
 
 const referenceKeys = {

@@ -1,5 +1,5 @@
 import { each, type Keys, kindsOf, mapping, type Section, type Shape } from '../shape.js';
-import { bindings, duration, fieldPath, name, source, text } from '../values.js';
+import { bindings, duration, fieldPath, flag, name, present, source, text } from '../values.js';
 
 /** An argument, so that each call can have another value. */
 const idempotencyKey = {
@@ -99,7 +99,7 @@ const mutationKeys = {
     ...each({ $ref: '#/definitions/value' }),
     title: 'Single values',
     description:
-      'Attributes to set to constants, to values such as `$input.userId` or `$current.ownerId`, or to lists and documents made of them. For a DateTime, `now` and `now + 90d` are moments.',
+      'Attributes to set to constants, to values such as `$input.userId` or `$current.ownerId`, or to lists and documents made of them. For a DateTime, `now` and `now + 90d` are moments. `address.city`, `labels[$key]` and `lines[sku=$sku].count` are parts of attributes.',
     example: {
       update: 'User',
       for: 'Mutation.deactivateUser',
@@ -122,15 +122,16 @@ const mutationKeys = {
     example: { update: 'User', for: 'Mutation.spend', where: { id: '$id' }, subtract: { points: '$points' } },
   },
   append: {
-    ...bindings,
+    ...each(present),
     title: 'Appended elements',
     description: 'An element, or the elements of a list, to append to a list or add to a set.',
     example: { update: 'User', for: 'Mutation.addTag', where: { id: '$id' }, append: { tags: '$tag' } },
   },
   remove: {
-    ...bindings,
+    ...each(present),
     title: 'Removed elements',
-    description: 'An element, or the elements of a list, to remove from a list or set, at every position.',
+    description:
+      'An element, or the elements of a list, to remove from a list or set, at every position. Of a list of documents, the fields of those to remove, as in `{ lines: { sku: $sku } }`. Of a JSON document, the names of entries.',
     example: { update: 'User', for: 'Mutation.removeTag', where: { id: '$id' }, remove: { tags: '$tag' } },
   },
   require: {
@@ -174,6 +175,19 @@ const mutationKeys = {
       where: { id: '$id' },
       from: '$input',
       expect: '$input.version',
+    },
+  },
+  untouched: {
+    ...flag,
+    title: 'Not counted as a change',
+    description:
+      'Leaves the fields with `generate: touch` as they are, for changes that are none to a reader.',
+    example: {
+      update: 'User',
+      for: 'Mutation.countVisit',
+      where: { id: '$id' },
+      add: { visits: 1 },
+      untouched: true,
     },
   },
   prepare: {

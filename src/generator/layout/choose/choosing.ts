@@ -5,6 +5,7 @@
  */
 
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { compare } from '../../lock.js';
 import type { IndexModel, PatternModel, TableModel } from '../../model.js';
 import type { SlotPlan } from '../../plan/types/storage.js';
 import { comparisonsOf } from '../../resolve/comparisons.js';
@@ -12,7 +13,7 @@ import { apartFrom, type Basis } from '../basis.js';
 import { withEntry } from '../entries.js';
 import { noFreeIndex } from '../findings.js';
 import { keyTextsOf, localSlot, slotOf, templatesOn } from '../key-text.js';
-import { entryNumber, slotNumber, slotsOf, waiting } from '../lock/kept.js';
+import { areSameKeys, keptName, readSoFar, slotsOf, waiting } from '../lock/kept.js';
 import { type Ground, keysIn, placeEach, poolOf } from '../placing.js';
 import { equalityFields, fits, keyFieldsOf, orderFields, serves } from '../serving.js';
 import type { EntityKeys, Placements, Placing } from '../types.js';
@@ -22,7 +23,7 @@ import { commonKey, type KeyFields } from './keys.js';
 
 /** @param patterns in the order of the YAML, each of a known entity */
 export function placeOpen(patterns: readonly PatternModel[], ground: Ground, before: Placements): Placements {
-  const found = placeEach(patterns, ground, before, placeOnExisting);
+  const found = placeEach(lockedFirst(patterns, ground), ground, before, placeOnExisting);
   const left = new Map<string, PatternModel[]>();
   for (const pattern of patterns) {
     if (found.slots.has(pattern.name.text)) continue;
@@ -73,22 +74,51 @@ export function groupsFor(patterns: readonly PatternModel[], basis: Basis): (rea
   return groups.map((group) => group.patterns);
 }
 
-/** On the first key that serves it: the primary key, those the lock knows by their numbers, then those of this layout. */
+/**
+ * Patterns that have a key so far come first, in the order of its name. Where two branches took one place, that decides which
+ * of them keeps it, and not the order in which they were merged; but a pattern that stored records may already be read by
+ * goes before one for which they still have to be written.
+ */
+function lockedFirst(patterns: readonly PatternModel[], { bases }: Ground): PatternModel[] {
+  const places = new Map(
+    patterns.map((pattern) => {
+      const basis = bases.get(pattern.target.text);
+      const name = basis?.locked && readSoFar(basis.locked, pattern, basis.kept)?.name;
+      const isPending = basis?.pending.has(pattern.name.text) ?? false;
+      return [pattern, name === undefined ? undefined : `${isPending ? 1 : 0} ${name}`] as const;
+    }),
+  );
+  const rank = (pattern: PatternModel) => places.get(pattern);
+  return patterns.toSorted((a, b) => {
+    const [first, second] = [rank(a), rank(b)];
+    if (first === undefined || second === undefined)
+      return Number(first === undefined) - Number(second === undefined);
+    return compare(first, second);
+  });
+}
+
+/**
+ * On the first key that serves it: the one it reads so far, the primary key, those of the lock by their names, then those of
+ * this layout.
+ */
 function placeOnExisting(pattern: PatternModel, basis: Basis, keys: EntityKeys): Placing | undefined {
-  const { kept, attributes, primary } = basis;
-  const choices: { readonly slot: SlotPlan; readonly number: number; readonly keys: () => EntityKeys }[] = [
-    ...keys.record.map((slot) => ({
-      slot,
-      number: slot === primary ? 0 : slotNumber(kept, slot),
-      keys: () => keys,
-    })),
+  const { kept, attributes, primary, locked } = basis;
+  const soFar = locked && readSoFar(locked, pattern, kept);
+  const rankOf = (slots: readonly SlotPlan[]) => {
+    if (soFar && areSameKeys(slotsOf(soFar), slots)) return '0';
+    if (slots[0] === primary) return '1';
+    const name = keptName(kept, slots);
+    return name === undefined ? '3' : `2 ${name}`;
+  };
+  const choices: { readonly slot: SlotPlan; readonly rank: string; readonly keys: () => EntityKeys }[] = [
+    ...keys.record.map((slot) => ({ slot, rank: rankOf([slot]), keys: () => keys })),
     ...keys.entries.flatMap(({ slots }) =>
-      slots.map((slot) => ({ slot, number: entryNumber(kept, slots), keys: () => keys })),
+      slots.map((slot) => ({ slot, rank: rankOf(slots), keys: () => keys })),
     ),
     ...waiting(kept, keys).flatMap((item) =>
       slotsOf(item).map((slot) => ({
         slot,
-        number: item.number,
+        rank: rankOf(slotsOf(item)),
         keys: () =>
           item.kind === 'record'
             ? { ...keys, record: [...keys.record, slot] }
@@ -101,7 +131,7 @@ function placeOnExisting(pattern: PatternModel, basis: Basis, keys: EntityKeys):
     ),
   ];
   const found = choices
-    .sort((a, b) => a.number - b.number)
+    .sort((a, b) => compare(a.rank, b.rank))
     .find(({ slot }) => {
       const index = basis.table.indexes.find(({ name }) => name.text === slot.index);
       return (

@@ -57,7 +57,7 @@ function withKey(
   if (!identity && isMaintained && isSameKey(kept.key, usual)) return entity;
   const attributes = attributesOf(model, entity);
   if (isMaintained && stillHolds(kept.key, identity, attributes)) return pinned(entity, table, kept.key);
-  const left = kept && prefixOf(kept.key);
+  const left = lock.isSealed && kept && prefixOf(kept.key);
   const type = unusedHead(constant(name.text), (head) => head === left || taken.has(head));
   if (!identity && type === constant(name.text) && !collection) return entity;
   const fields = identity?.map((word) => word.text) ?? ['id'];

@@ -11,7 +11,7 @@ import { isParent, memberPatterns } from '../../resolve/members.js';
 import { apartFrom, type Basis, freeHead } from '../basis.js';
 import { noCommonIndex } from '../findings.js';
 import { type KeyTexts, keyTextsOf, slotOf, templatesOn } from '../key-text.js';
-import { waiting } from '../lock/kept.js';
+import { areSameKeys, readSoFar, waiting } from '../lock/kept.js';
 import { type Ground, keysIn, poolOf } from '../placing.js';
 import { fits, isPinned } from '../serving.js';
 import type { EntityKeys, Placements } from '../types.js';
@@ -58,9 +58,11 @@ function placeMembers(
   placements: Placements,
 ): Placements {
   let best: { readonly places: readonly Place[]; readonly added: number } | undefined;
+  const isKept = (places: readonly Place[] | undefined) =>
+    places?.every(({ slot }, at) => members[at] !== undefined && isReadSoFar(members[at], slot));
   for (const index of candidates(members, around.ground, placements)) {
     const places = placesOn(index, pattern, members, around, placements);
-    const added = places?.filter(({ isNew }) => isNew).length ?? 0;
+    const added = isKept(places) ? -1 : (places?.filter(({ isNew }) => isNew).length ?? 0);
     if (places && (!best || added < best.added)) best = { places, added };
   }
   const [first] = members;
@@ -135,6 +137,7 @@ function placesOn(
   return places.every((place) => place !== undefined) ? places : undefined;
 }
 
+/** The key that the member reads so far, else the first that fits. */
 function existingOn(
   index: IndexModel | null,
   { pattern, basis }: Member,
@@ -142,9 +145,15 @@ function existingOn(
 ): SlotPlan | undefined {
   const keys: EntityKeys = all.get(pattern.target.text) ?? { record: [], entries: [] };
   const kept = waiting(basis.kept, keys).flatMap((item) => (item.kind === 'record' ? [item.slot] : []));
-  return [...keys.record, ...kept].find(
+  const fitting = [...keys.record, ...kept].filter(
     (slot) => slot.index === (index?.name.text ?? null) && fits(slot, pattern, basis.attributes),
   );
+  return fitting.find((slot) => isReadSoFar({ pattern, basis }, slot)) ?? fitting[0];
+}
+
+function isReadSoFar({ pattern, basis: { locked, kept } }: Member, slot: SlotPlan): boolean {
+  const item = locked && readSoFar(locked, pattern, kept);
+  return item?.kind === 'record' && areSameKeys([item.slot], [slot]);
 }
 
 /**

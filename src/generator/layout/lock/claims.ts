@@ -38,11 +38,12 @@ function tableOf({ tables }: Lock, { key }: LockedEntity): LockedTable | undefin
   return key && tables.get(key.table);
 }
 
-/** What is retired in the lock, and the keys of entities that are no more. */
+/** What is retired in the lock, and the keys of entities that are no more. Before it is sealed, nothing is. */
 export function retiredPrefixes(
   lock: Lock,
   entities: ReadonlySet<string>,
 ): { index: string | null; prefix: string }[] {
+  if (!lock.isSealed) return [];
   return [...lock.entities].flatMap(([name, entity]) => {
     const isGone = !entities.has(name);
     const keys = [

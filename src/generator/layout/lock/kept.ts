@@ -1,6 +1,13 @@
 /** What the lock keeps of an entity, as keys of today's plan. */
 
-import type { Lock, LockedKey, LockedSlot } from '../../lock.js';
+import {
+  compare,
+  type Lock,
+  type LockedEntity,
+  type LockedKey,
+  type LockedSlot,
+  slotName,
+} from '../../lock.js';
 import type { EntityModel, PatternModel, TableModel } from '../../model.js';
 import { constant } from '../../names.js';
 import type { KeyTemplate, SlotPlan } from '../../plan/types/storage.js';
@@ -9,8 +16,8 @@ import type { Attributes, EntityKeys, EntryKeys } from '../types.js';
 import { prefixesOf } from './claims.js';
 import { writtenBefore, writtenNow } from './slots.js';
 
-/** A key of the record on an index, or the keys of an entry, under their number in the lock. */
-export type KeptItem = { readonly number: number } & (
+/** A key of the record on an index, or the keys of an entry, under their name in the lock. */
+export type KeptItem = { readonly name: string } & (
   | { readonly kind: 'record'; readonly slot: SlotPlan }
   | { readonly kind: 'entry'; readonly slots: readonly SlotPlan[] }
 );
@@ -22,12 +29,9 @@ interface Owner {
   readonly primary: SlotPlan;
 }
 
-/** The number of what the lock does not know: after all others. */
-const unnumbered = Number.MAX_SAFE_INTEGER;
-
 /**
- * The live slots of the lock that a pattern still reads. The prefixes of the others are released from use: items under
- * them may still be stored.
+ * The live slots of the lock that a pattern still reads, in the order of their names. Once the lock is sealed, the prefixes
+ * of the others are released from use: items under them may still be stored.
  */
 export function keptItems(
   lock: Lock,
@@ -37,18 +41,22 @@ export function keptItems(
 ): { readonly kept: readonly KeptItem[]; readonly released: readonly string[] } {
   const locked = lock.entities.get(owner.entity.name.text);
   const slots = locked?.key?.table === owner.table.name.text ? locked.slots : [];
-  const found = slots.map((slot) => {
+  const found = slots.toSorted(byName).map((slot) => {
     const item = slot.isRetired ? undefined : keptItem(lock, owner, slot);
     return { slot, item: item && readItem(item, isRead, shardCounts) };
   });
   return {
     kept: found.flatMap(({ item }) => item ?? []),
     released: found
-      .filter(({ item }) => item === undefined)
+      .filter(({ item }) => item === undefined && lock.isSealed)
       .flatMap(({ slot }) =>
         prefixesOf(slot, lock.tables.get(owner.table.name.text)).map(({ prefix }) => prefix),
       ),
   };
+}
+
+function byName(a: LockedSlot, b: LockedSlot): number {
+  return compare(slotName(a), slotName(b));
 }
 
 /** The item where a pattern reads it, with as many shards as patterns have now: those there were are among them. */
@@ -68,17 +76,25 @@ export function slotsOf(item: KeptItem): readonly SlotPlan[] {
   return item.kind === 'record' ? [item.slot] : item.slots;
 }
 
-/** The number of a key of the record. */
-export function slotNumber(kept: readonly KeptItem[], slot: SlotPlan): number {
-  return kept.find((one) => one.kind === 'record' && isSameKey(one.slot, slot))?.number ?? unnumbered;
+/** What a key of the record or an entry is called in the lock. */
+export function keptName(kept: readonly KeptItem[], slots: readonly SlotPlan[]): string | undefined {
+  return kept.find((one) => areSameKeys(slotsOf(one), slots))?.name;
 }
 
-/** The number of an entry. */
-export function entryNumber(kept: readonly KeptItem[], slots: readonly SlotPlan[]): number {
-  return kept.find((one) => one.kind === 'entry' && areSameKeys(one.slots, slots))?.number ?? unnumbered;
+/** The item that a pattern, or the one that answered its field, has read so far. */
+export function readSoFar(
+  { patterns }: LockedEntity,
+  { name, for: field }: Pick<PatternModel, 'name' | 'for'>,
+  kept: readonly KeptItem[],
+): KeptItem | undefined {
+  // A member of a mixed pattern is `pattern.Entity`.
+  const [pattern = ''] = name.text.split('.');
+  const path = field && `${field.type}.${field.field}`;
+  const known = patterns.get(pattern) ?? [...patterns.values()].find((one) => path && one.field === path);
+  return kept.find((one) => one.name === known?.reads);
 }
 
-/** What is kept and has no place yet, by number; a key of the record only where its index is free. */
+/** What is kept and has no place yet; a key of the record only where its index is free. */
 export function waiting(kept: readonly KeptItem[], { record, entries }: EntityKeys): KeptItem[] {
   return kept.filter((item) =>
     item.kind === 'record'
@@ -119,15 +135,16 @@ export function keptEntry(
 
 function keptItem(lock: Lock, owner: Owner, locked: LockedSlot): KeptItem | undefined {
   const { table, primary } = owner;
-  const { number, entry, index } = locked;
+  const { entry, index } = locked;
+  const name = slotName(locked);
   const own = entry && keptSlot(lock, owner, locked, entry, null, [table.partition.text, table.sort?.text]);
   if (entry && !own) return undefined;
-  if (index === null) return own ? { number, kind: 'entry', slots: [own] } : undefined;
+  if (index === null) return own ? { name, kind: 'entry', slots: [own] } : undefined;
   const declared = table.indexes.find((one) => one.name.text === index);
   const slot = keptSlot(lock, owner, locked, locked.key, index, indexAttributes(lock, table, index));
   if (!slot) return undefined;
   if (declared?.kind === 'local' && slot.partition.text !== (own ?? primary).partition.text) return undefined;
-  return own ? { number, kind: 'entry', slots: [own, slot] } : { number, kind: 'record', slot };
+  return own ? { name, kind: 'entry', slots: [own, slot] } : { name, kind: 'record', slot };
 }
 
 /** The key attributes of an index that is declared, or that the lock has of a table that lists none. */
@@ -162,7 +179,7 @@ function keptSlot(
     partition: first,
     sort: second,
     shards: hasShard(first) ? locked.shards : null,
-    present: [...new Set(nullable)].filter((field) => attributes.get(field)?.nullable),
+    present: [...new Set(nullable)].filter((field) => attributes.get(field)?.nullable).sort(),
     when: locked.when,
   };
 }
@@ -180,7 +197,7 @@ function isKnown(text: string, attributes: Attributes): boolean {
 }
 
 /** No record meets the conditions of both: one field is to have different values. */
-export function areDisjoint(a: Pick<SlotPlan, 'when'>, b: Pick<SlotPlan, 'when'>): boolean {
+export function areDisjoint(a: Pick<LockedSlot, 'when'>, b: Pick<LockedSlot, 'when'>): boolean {
   return a.when.some(({ field, values }) =>
     b.when.some((one) => one.field === field && !one.values.some((value) => values.includes(value))),
   );
@@ -202,7 +219,7 @@ function isSameKey(a: SlotPlan, b: SlotPlan): boolean {
   );
 }
 
-function areSameKeys(a: readonly SlotPlan[], b: readonly SlotPlan[]): boolean {
+export function areSameKeys(a: readonly SlotPlan[], b: readonly SlotPlan[]): boolean {
   return (
     a.length === b.length &&
     a.every((one, at) => {

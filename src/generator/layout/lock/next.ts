@@ -1,58 +1,93 @@
-/** Layout and the lock before it -> the lock that goes with it. Nothing is forgotten: what is gone is retired. */
+/**
+ * Layout and the lock before it -> the lock that goes with it. Once it is sealed nothing is forgotten: what is gone is retired,
+ * and what stored records need stays. Of a draft, what is gone just goes.
+ */
 
-import type { Lock, LockedEntity, LockedKey, LockedTable } from '../../lock.js';
-import { nothingMoved } from '../../lock.js';
+import type { Lock, LockedEntity, LockedKey, LockedTable, Pending } from '../../lock.js';
 import { lockedName } from '../aggregates.js';
 import type { EntityLayout, Layout, Reader } from '../types.js';
 import { prefixOf } from './claims.js';
-import { lockedPatterns, movesOf } from './moves.js';
+import { pendingIndexes, pendingOf } from './pending.js';
+import { lockedPatterns } from './reads.js';
 import {
   indexAttributes,
   isSameKey,
   keyOf,
-  lockedEncoding,
-  numberedSlots,
+  lockedAttribute,
+  type MatchedSlots,
+  matchedSlots,
   retiredSlot,
   writtenBefore,
 } from './slots.js';
 
-export function nextLock(
-  { entities, tables, readers }: Pick<Layout, 'entities' | 'tables' | 'readers'>,
-  before: Lock,
-): Lock {
+export type LaidOut = Pick<Layout, 'entities' | 'tables' | 'readers' | 'enums'>;
+
+export function nextLock(layout: LaidOut, before: Lock): Lock {
+  const next = nextFacts(layout, before);
+  return before.isSealed ? next : { ...next, pending: [] };
+}
+
+/** With what stored records need, which the lock of a draft does not keep. */
+export function nextFacts({ entities, tables, readers, enums }: LaidOut, before: Lock): Lock {
   const shared = new Set(
     [...entities.values()].flatMap(({ guards }) =>
       guards.flatMap(({ shared: name, partition }) => (name ? prefixOf({ partition: partition.text }) : [])),
     ),
   );
+  const retire = before.isSealed;
+  const laidOut = [...entities].map(([name, entity]) => {
+    const known = before.entities.get(name);
+    const slots = matchedSlots(entity, known, before.tables.get(entity.table.name.text));
+    const own = readers.filter((one) => one.entity === name);
+    return { name, entity, slots, after: lockedEntity(entity, slots, own, known, { shared, retire }) };
+  });
+  const nextTables = tables.map((table): [string, LockedTable] => {
+    const known = retire ? before.tables.get(table.name.text) : undefined;
+    const indexes = table.indexes.map(
+      (index) => [index.name.text, { attributes: indexAttributes(index), isRetired: false }] as const,
+    );
+    return [
+      table.name.text,
+      {
+        key: [table.partition.text, ...(table.sort ? [table.sort.text] : [])],
+        indexes: new Map([...retiredIndexes(known), ...indexes]),
+      },
+    ];
+  });
+  const pending: Pending[] = [
+    ...laidOut.flatMap(({ name, entity, slots, after }) => {
+      const known = before.entities.get(name);
+      if (!known) return [];
+      return pendingOf({
+        name,
+        layout: entity,
+        before: known,
+        after,
+        slots,
+        enums: { before: before.enums, after: enums },
+        pending: before.pending.filter(({ owner }) => owner === name),
+      });
+    }),
+    ...nextTables.flatMap(([name, table]) =>
+      pendingIndexes(name, before.tables.get(name), table, before.pending),
+    ),
+  ];
   return {
+    isSealed: before.isSealed,
     entities: new Map([
-      ...[...before.entities].map(([name, entity]) => [name, retiredEntity(entity, shared)] as const),
-      ...[...entities].map(
-        ([name, entity]) => [name, lockedEntity(name, entity, { before, readers, shared })] as const,
+      ...(retire ? [...before.entities] : []).map(
+        ([name, entity]) => [name, retiredEntity(entity, shared)] as const,
       ),
+      ...laidOut.map(({ name, after }) => [name, after] as const),
     ]),
+    enums,
     tables: new Map([
-      ...[...before.tables].map(
+      ...(retire ? [...before.tables] : []).map(
         ([name, table]) => [name, { ...table, indexes: retiredIndexes(table) }] as const,
       ),
-      ...tables.map((table): [string, LockedTable] => {
-        const earlier = before.tables.get(table.name.text);
-        return [
-          table.name.text,
-          {
-            key: [table.partition.text, ...(table.sort ? [table.sort.text] : [])],
-            indexes: new Map([
-              ...retiredIndexes(earlier),
-              ...table.indexes.map(
-                (index) =>
-                  [index.name.text, { attributes: indexAttributes(index), isRetired: false }] as const,
-              ),
-            ]),
-          },
-        ];
-      }),
+      ...nextTables,
     ]),
+    pending,
   };
 }
 
@@ -65,12 +100,12 @@ function retiredEntity(entity: LockedEntity, shared: ReadonlySet<string>): Locke
   return {
     attributes: retiredAttributes(entity),
     key: undefined,
+    ttl: null,
     guards: new Map(),
     aggregates: new Map(),
     counters: new Map(),
     slots: entity.slots.map((slot) => retiredSlot(slot, writtenBefore(entity))),
     patterns: new Map(),
-    moved: nothingMoved,
     retired: [
       ...entity.retired,
       ...(entity.key ? [{ what: 'key' as const, key: entity.key.key }] : []),
@@ -88,19 +123,14 @@ function retiredAttributes(entity: LockedEntity | undefined): LockedEntity['attr
 }
 
 function lockedEntity(
-  name: string,
   entity: EntityLayout,
-  around: {
-    readonly before: Lock;
-    readonly readers: readonly Reader[];
-    readonly shared: ReadonlySet<string>;
-  },
+  slots: MatchedSlots,
+  readers: readonly Reader[],
+  known: LockedEntity | undefined,
+  { shared, retire }: { readonly shared: ReadonlySet<string>; readonly retire: boolean },
 ): LockedEntity {
-  const { table, attributes, items, guards } = entity;
-  const { shared } = around;
-  const before = around.before.entities.get(name);
-  const readers = around.readers.filter((one) => one.entity === name);
-  const numbered = numberedSlots(entity, before, around.before.tables.get(table.name.text));
+  const { model, table, attributes, items } = entity;
+  const before = retire ? known : undefined;
   const aggregates = new Map(
     entity.aggregates.map((one) => [
       lockedName(one),
@@ -109,8 +139,8 @@ function lockedEntity(
   );
   const own = items[0]?.slots[0];
   const key = own && { table: table.name.text, key: keyOf(own) };
-  const now = new Map(
-    guards.map((guard) => [
+  const guards = new Map(
+    entity.guards.map((guard) => [
       `${guard.shared ? `${guard.shared.name}.` : ''}${guard.fields.join('+')}`,
       keyOf(guard),
     ]),
@@ -120,29 +150,26 @@ function lockedEntity(
   );
   const oldKey = before?.key;
   const isMoved = oldKey !== undefined && (oldKey.table !== key?.table || !isSameKey(oldKey.key, key.key));
-  const patterns = lockedPatterns(entity, readers, numbered);
   return {
     attributes: new Map([
       ...retiredAttributes(before),
-      ...[...attributes.values()].map(
-        (one) => [one.name, { encoding: lockedEncoding(one), isRetired: false }] as const,
-      ),
+      ...[...attributes.values()].map((one) => [one.name, lockedAttribute(one)] as const),
     ]),
     key,
-    guards: now,
+    ttl: model.ttl?.text ?? null,
+    guards,
     aggregates,
     counters,
-    slots: numbered.slots,
-    patterns,
-    moved: movesOf(entity, { key, patterns }, before),
+    slots: [...(retire ? slots.gone : []), ...slots.now],
+    patterns: lockedPatterns(entity, readers, slots),
     retired: unique([
       ...(before?.retired ?? []),
       ...(isMoved ? [{ what: 'key' as const, key: oldKey.key }] : []),
-      ...gone(before?.guards, now)
-        .filter((key) => !shared.has(prefixOf(key)))
-        .map((key) => ({ what: 'guard' as const, key })),
-      ...gone(before?.aggregates, aggregates).map((key) => ({ what: 'number' as const, key })),
-      ...gone(before?.counters, counters).map((key) => ({ what: 'counter' as const, key })),
+      ...gone(before?.guards, guards)
+        .filter((one) => !shared.has(prefixOf(one)))
+        .map((one) => ({ what: 'guard' as const, key: one })),
+      ...gone(before?.aggregates, aggregates).map((one) => ({ what: 'number' as const, key: one })),
+      ...gone(before?.counters, counters).map((one) => ({ what: 'counter' as const, key: one })),
     ]),
   };
 }

@@ -1,7 +1,14 @@
-/** The index keys and entries of an entity, as the lock numbers them. */
+/** The index keys and entries of an entity, as the lock has them. */
 
 import { type HoleEncoding, isHoleEncoding } from '../../encodings.js';
-import type { LockedEntity, LockedKey, LockedSlot, LockedTable } from '../../lock.js';
+import {
+  type LockedAttribute,
+  type LockedEntity,
+  type LockedKey,
+  type LockedSlot,
+  type LockedTable,
+  slotName,
+} from '../../lock.js';
 import type { IndexModel } from '../../model.js';
 import type { SlotPlan } from '../../plan/types/storage.js';
 import { writtenOut } from '../../resolve/holes.js';
@@ -9,21 +16,26 @@ import type { ResolvedAttribute } from '../../resolve/resolved-model.js';
 import { multiAttributeFields } from '../multi-attribute.js';
 import type { EntityLayout } from '../types.js';
 
-export interface NumberedSlots {
-  readonly slots: readonly LockedSlot[];
-  /** By each key of a slot, its number. */
-  readonly numbers: ReadonlyMap<SlotPlan, number>;
+export interface MatchedSlots {
+  /** Those of this layout. */
+  readonly now: readonly LockedSlot[];
+  /** Those of the lock that no item has any more. */
+  readonly gone: readonly LockedSlot[];
+  /** The names of slots, by each key of one. */
+  readonly names: ReadonlyMap<SlotPlan, string>;
+  /** What slots of the lock are called now: a slot may have more shards than it had. */
+  readonly renamed: ReadonlyMap<string, string>;
 }
 
 /** A template with the encodings it had, or has, written out. */
 type Written = (text: string) => string;
 
-/** Slots that the lock has keep their numbers, and what is gone is retired. */
-export function numberedSlots(
+/** The slots of the layout that the lock has, under whatever names, and the others. */
+export function matchedSlots(
   entity: EntityLayout,
   before: LockedEntity | undefined,
   table: LockedTable | undefined,
-): NumberedSlots {
+): MatchedSlots {
   const isSameTable = before?.key === undefined || before.key.table === entity.table.name.text;
   const wereWritten = writtenBefore(before);
   const identityOf = identities(entity, table);
@@ -33,18 +45,12 @@ export function numberedSlots(
     const match = id && now.find((one) => one.id === id && isAmong(slot.shards, one.slot.shards));
     return { slot, match: match || undefined };
   });
-  let last = Math.max(0, ...known.map(({ slot }) => slot.number));
-  const added = now
-    .filter((one) => !known.some(({ match }) => match === one))
-    .map((one) => ({ ...one, slot: { ...one.slot, number: ++last } }));
-  const kept = known.flatMap(({ slot, match }) =>
-    match ? [{ ...match, slot: { ...match.slot, number: slot.number } }] : [],
-  );
-  const retired = known.flatMap(({ slot, match }) => (match ? [] : [retiredSlot(slot, wereWritten)]));
   return {
-    slots: [...retired, ...kept.map(({ slot }) => slot), ...added.map(({ slot }) => slot)],
-    numbers: new Map(
-      [...kept, ...added].flatMap(({ keys, slot }) => keys.map((key) => [key, slot.number] as const)),
+    now: [...new Map(now.map(({ slot }) => [slotName(slot), slot])).values()],
+    gone: known.flatMap(({ slot, match }) => (match ? [] : [retiredSlot(slot, wereWritten)])),
+    names: new Map(now.flatMap(({ keys, slot }) => keys.map((key) => [key, slotName(slot)] as const))),
+    renamed: new Map(
+      known.flatMap(({ slot, match }) => (match ? [[slotName(slot), slotName(match.slot)] as const] : [])),
     ),
   };
 }
@@ -75,13 +81,20 @@ export function writtenNow({ attributes }: Pick<EntityLayout, 'attributes'>): Wr
 
 /** How keys encoded an attribute where `encode` said so. */
 function lockedEncode(before: LockedEntity | undefined, field: string): HoleEncoding | undefined {
-  const [, encode] = before?.attributes.get(field)?.encoding.split(', in keys ') ?? [];
+  const encode = before?.attributes.get(field)?.encode ?? undefined;
   return encode !== undefined && isHoleEncoding(encode) ? encode : undefined;
 }
 
-/** How an attribute is stored, and how keys encode it where `encode` says so. */
-export function lockedEncoding({ encoding, encode }: Pick<ResolvedAttribute, 'encoding' | 'encode'>): string {
-  return encode === undefined ? encoding : `${encoding}, in keys ${encode}`;
+export function lockedAttribute(attribute: ResolvedAttribute): LockedAttribute {
+  const { element, encode, encoding, nullable, normalize, of } = attribute;
+  return {
+    encoding,
+    enum: element === 'enum' ? of : null,
+    encode: encode ?? null,
+    isRequired: !nullable,
+    normalize,
+    isRetired: false,
+  };
 }
 
 /** The key attributes of an index; of a local one its own. */
@@ -118,7 +131,7 @@ function slotsNow({ items }: EntityLayout): { keys: readonly SlotPlan[]; slot: L
 
 function locked(entry: LockedKey | null, slot: SlotPlan): LockedSlot {
   const { index, shards, present, when } = slot;
-  return { number: 0, entry, index, key: keyOf(slot), shards, present, when, isRetired: false };
+  return { entry, index, key: keyOf(slot), shards, present, when, isRetired: false };
 }
 
 /**

@@ -97,12 +97,15 @@ function validationOf(reading: Reading, entry: Entry): ValidationModel | undefin
   };
 }
 
-/** `now`, or `{ sequence: projectId }`. */
+/** `now`, or `{ sequence: projectId, name: ticketNumber }`. */
 function generatedOf(reading: Reading, entry: Entry): EntityModel['generate'] {
   const how = wordOf(reading, entry);
   if (how) return [{ field: entry.key, how }];
-  const sequence = entriesOf(reading, entry.value, keysOf.generated).get('sequence');
-  return sequence ? [{ field: entry.key, how: sequence.key, within: wordsOf(reading, sequence) }] : [];
+  const map = entriesOf(reading, entry.value, keysOf.generated);
+  const sequence = map.get('sequence');
+  if (!sequence) return [];
+  const shared = optional({ shared: wordOf(reading, map.get('name')) });
+  return [{ field: entry.key, how: sequence.key, within: wordsOf(reading, sequence), ...shared }];
 }
 
 function readReference(reading: Reading, name: Word, node: Node | null): ReferenceModel | undefined {

@@ -10,11 +10,11 @@ import {
   mutationKinds,
   partOf,
   type RuleModel,
-  type Source,
   type TransactionModel,
   type Word,
   writeKinds,
 } from '../../model.js';
+import type { ValueBinding, ValueModel } from '../../sources.js';
 import { filterOf } from './conditions.js';
 import {
   countOf,
@@ -22,13 +22,15 @@ import {
   type Entry,
   entriesOf,
   fieldsOf,
+  flagOf,
   optional,
   type Reading,
   report,
   wordOf,
   wordsOf,
 } from './nodes.js';
-import { bindingsOf, fieldPathOf, secondsOf, sourceOf, valuesOf } from './values.js';
+import { placeOf } from './paths.js';
+import { bindingsOf, fieldPathOf, secondsOf, sourceOf, writtenOf } from './values.js';
 
 export function readMutation(
   reading: Reading,
@@ -91,16 +93,14 @@ function readWrite(
       'Remove it.',
     );
   const ofRecord = { ...reading, current: true } as const;
+  const changes = changesOf(ofRecord, map);
   return {
     name,
     kind,
     entity,
     ...optional({ each }),
     where: bindingsOf(reading, map.get('where')),
-    set: valuesOf(ofRecord, map.get('set')),
-    elements: elementUpdates.flatMap((how) =>
-      bindingsOf(ofRecord, map.get(how)).map(({ field, source }) => elementUpdate(how, field, source)),
-    ),
+    ...changes,
     require: fieldsOf(reading, map.get('require')).flatMap((entry) => {
       const condition = filterOf(ofRecord, entry);
       return condition ? [{ name: entry.key, condition }] : [];
@@ -113,6 +113,7 @@ function readWrite(
       extend: wordOf(reading, map.get('extend')),
       from: sourceOf(reading, map.get('from')),
       expect: sourceOf(reading, map.get('expect')),
+      untouched: flagOf(reading, map.get('untouched')),
       prepare: wordOf(reading, map.get('prepare')),
       alongside: wordOf(reading, map.get('alongside')),
       allow: wordOf(reading, map.get('allow')),
@@ -120,13 +121,32 @@ function readWrite(
   };
 }
 
+/** What is set whole, and what is computed from the value there is. */
+function changesOf(
+  reading: Reading,
+  map: Entries<keyof typeof keysOf.mutation>,
+): Pick<MutationModel, 'set' | 'elements'> {
+  const set: ValueBinding[] = [];
+  const elements: ElementUpdate[] = [];
+  for (const how of elementUpdates)
+    for (const entry of fieldsOf(reading, map.get(how))) {
+      const place = placeOf(reading, entry.key);
+      const value = writtenOf(reading, entry);
+      if (!place || !value) continue;
+      const { attribute: field, path } = place;
+      if (how === 'set' && path.length === 0) set.push({ field, value });
+      else elements.push({ field, path, ...amountOf(how, value) });
+    }
+  return { set, elements };
+}
+
 /** `add: { amount: -$n }` subtracts. */
-function elementUpdate(how: ElementUpdate['how'], field: Word, source: Source): ElementUpdate {
-  const isNegated = how === 'add' && source.kind === 'literal' && /^-\$./.test(String(source.value));
-  if (!isNegated) return { how, field, source };
-  const word = { text: String(source.value), at: source.at };
+function amountOf(how: ElementUpdate['how'], value: ValueModel): Pick<ElementUpdate, 'how' | 'value'> {
+  const isNegated = how === 'add' && value.kind === 'literal' && /^-\$./.test(String(value.value));
+  if (!isNegated) return { how, value };
+  const word = { text: String(value.value), at: value.at };
   const at = partOf(word, 1, word.text.length);
-  return { how: 'subtract', field, source: { kind: 'argument', path: word.text.slice(2).split('.'), at } };
+  return { how: 'subtract', value: { kind: 'argument', path: word.text.slice(2).split('.'), at } };
 }
 
 function idempotentOf(reading: Reading, entry: Entry | undefined): IdempotentModel | undefined {

@@ -5,6 +5,7 @@ import { keysOf } from '../../language/schema.js';
 import type {
   Binding,
   FieldPath,
+  Literal,
   LiteralSource,
   Source,
   TemplateModel,
@@ -20,8 +21,10 @@ const literalText = /^[^$]/;
 export function sourceOf(reading: Reading, entry: Entry | undefined): Source | undefined {
   if (!entry) return undefined;
   const literal = literalAt(reading, entry.value, entry.key.at);
-  if (!literal) return undefined;
-  const { value, at } = literal;
+  return literal && sourceAt(reading, literal);
+}
+
+export function sourceAt(reading: Reading, { value, at }: Literal): Source | undefined {
   if (value === null) return undefined;
   if (typeof value !== 'string' || literalText.test(value) || value === '' || reading.constants)
     return { kind: 'literal', value, at };
@@ -36,7 +39,7 @@ export function sourceOf(reading: Reading, entry: Entry | undefined): Source | u
 }
 
 /** A value, `null`, or a document or list made of values. */
-function writtenOf(reading: Reading, { key, value: node }: Entry): ValueModel | undefined {
+export function writtenOf(reading: Reading, { key, value: node }: Entry): ValueModel | undefined {
   const at = spanOf(reading, node) ?? key.at;
   if (isSeq(node)) {
     const of = node.items.flatMap((item) => writtenOf(reading, { key, value: item as Node | null }) ?? []);

@@ -215,6 +215,8 @@ export interface AggregatePlan {
   readonly range?: 'Int' | 'integer';
   /** The field that is summed or numbered; null for counts. */
   readonly field: string | null;
+  /** The name of a sequence that entities share. */
+  readonly shared?: string;
   readonly partition: KeyTemplate;
   readonly sort: KeyTemplate | null;
   /** Over how many items it is spread, by the record's key; null for one. */

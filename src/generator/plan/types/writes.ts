@@ -48,6 +48,8 @@ export interface MutationPlan {
   /** It is one UpdateItem: nothing is read, and others of its kind do not conflict with it. */
   readonly direct?: true;
   readonly expect: WrittenValue | null;
+  /** The time of the last change stays. */
+  readonly untouched?: true;
   readonly prepare: string | null;
   readonly alongside: string | null;
   readonly allow: string | null;
@@ -113,17 +115,35 @@ export interface DeclaredWrite {
   readonly entity: string;
 }
 
+/** A value computed from the one there is. */
 export interface ElementPlan {
-  readonly how: 'add' | 'subtract' | 'append' | 'remove';
+  readonly how: 'set' | 'add' | 'subtract' | 'append' | 'remove';
   readonly field: string;
+  /** From the attribute to the part of it that changes. */
+  readonly path?: readonly PathStepPlan[];
   readonly value: WrittenValue;
   /** The value is a list: several elements. */
   readonly isList?: true;
+  /** Of a part, whether it cannot be null. */
+  readonly isNeeded?: true;
+  /** Of a number that is a part, what it can be. */
+  readonly number?: 'Int' | 'integer' | 'decimal';
 }
 
-/** Whether it is a number that is added to another, not an element of a list. */
-export function isAddition({ how }: ElementPlan): boolean {
-  return how === 'add' || how === 'subtract';
+export type PathStepPlan =
+  | { readonly kind: 'field'; readonly name: string }
+  /** An entry of a document, which counts as empty where there is none. */
+  | { readonly kind: 'entry'; readonly name: WrittenValue }
+  | {
+      readonly kind: 'elements';
+      readonly field: string;
+      readonly value: WrittenValue;
+      readonly isTime?: true;
+    };
+
+/** Whether it is a number that is added to another, not an element of a list or a part of a value. */
+export function isAddition({ how, path }: ElementPlan): boolean {
+  return !path && (how === 'add' || how === 'subtract');
 }
 
 /** A condition on a record that was read; nothing of it is optional. */

@@ -1,14 +1,23 @@
 /** What each mutation writes: its values, conditions and rules. What it costs is added when all writes are known. */
 
+import { isWhole } from '../../encodings.js';
 import type { EntityLayout, Layout } from '../../layout/types.js';
-import { type MutationModel, namedType, type Source, type TransactionModel, type Word } from '../../model.js';
+import {
+  type ElementUpdate,
+  type MutationModel,
+  namedType,
+  type Source,
+  type TransactionModel,
+  type Word,
+} from '../../model.js';
 import { spanOf } from '../../moments.js';
-import type { ResolvedModel } from '../../resolve/resolved-model.js';
+import { pathFrom, sourcesOfUpdate, targetOf } from '../../resolve/paths.js';
+import type { ResolvedAttribute, ResolvedModel } from '../../resolve/resolved-model.js';
 import { typeOfSource } from '../../resolve/value-paths.js';
 import { elementOf } from '../../resolve/written-values.js';
 import { isFieldOf } from '../../sources.js';
 import { conditionTree } from '../filters.js';
-import type { MutationPlan, NamedWrite } from '../types/writes.js';
+import type { ElementPlan, MutationPlan, NamedWrite, PathStepPlan } from '../types/writes.js';
 import { fieldRef } from '../values.js';
 import { idempotentPlan } from './transactions.js';
 import { madeIn, madeName, plannerOf, type ValuePlanner } from './written-values.js';
@@ -44,6 +53,7 @@ export function mutationPlan(
     ...requirePlans(resolved, mutation, value),
     ...expiryPlan(resolved, mutation, value),
     expect: mutation.expect ? value(mutation.expect) : null,
+    ...(isUntouched(entity, mutation) ? { untouched: true } : {}),
     prepare: mutation.prepare?.text ?? null,
     alongside: mutation.alongside?.text ?? null,
     allow: mutation.allow?.text ?? null,
@@ -52,6 +62,12 @@ export function mutationPlan(
       : {}),
     ...(mutation.step ? { step: mutation.step.name.text } : {}),
   };
+}
+
+/** A touch changes nothing but the time of expiry. */
+function isUntouched({ attributes }: EntityLayout, { kind, untouched }: MutationModel): boolean {
+  if (untouched) return true;
+  return kind === 'touch' && [...attributes.values()].some(({ generated }) => generated === 'touch');
 }
 
 /** The ids of a new record that later steps take: made before the writes. */
@@ -74,16 +90,63 @@ function elementPlans(
   value: ValuePlanner,
 ): Pick<MutationPlan, 'elements'> {
   if (elements.length === 0) return {};
+  const { sdl } = resolved.model;
   const attributes = resolved.entities.get(entity.text)?.attributes;
   return {
-    elements: elements.map(({ how, field, source }) => {
-      const attribute = attributes?.get(field.text);
-      const isList = typeOfSource(resolved, path, source)?.kind === 'list';
-      const target =
-        attribute && how !== 'add' && !isList ? elementOf(resolved.model.sdl, attribute) : attribute;
-      return { how, field: field.text, value: value(source, target), ...(isList ? { isList: true } : {}) };
+    elements: elements.map((update): ElementPlan => {
+      const { how, field, value: given } = update;
+      const target = targetOf(sdl, attributes, update);
+      const isOneOf = how === 'append' || how === 'remove';
+      const isSource = given.kind !== 'null' && given.kind !== 'document' && given.kind !== 'list';
+      const isList =
+        isOneOf && (isSource ? typeOfSource(resolved, path, given)?.kind : given.kind) === 'list';
+      const written = target && isOneOf && !isList ? elementOf(sdl, target) : target;
+      return {
+        how,
+        field: field.text,
+        value: value(given, written),
+        ...(isList ? { isList: true } : {}),
+        ...partPlan(resolved, update, { attribute: attributes?.get(field.text), target, value }),
+      };
     }),
   };
+}
+
+/** Of an update of a part, where the part is and what it can hold. */
+function partPlan(
+  { model: { sdl } }: ResolvedModel,
+  { how, path }: ElementUpdate,
+  parts: {
+    readonly attribute: ResolvedAttribute | undefined;
+    readonly target: ResolvedAttribute | undefined;
+    readonly value: ValuePlanner;
+  },
+): Pick<ElementPlan, 'path' | 'isNeeded' | 'number'> {
+  const { attribute, target, value } = parts;
+  // The names of entries are removed from the document that an attribute is.
+  const isPart = path.length > 0 || (how === 'remove' && attribute?.element === 'document');
+  if (!attribute || !isPart) return {};
+  return {
+    path: pathFrom(sdl, attribute, path).steps.map(({ step, by, mayBegin }): PathStepPlan => {
+      if (step.kind === 'elements')
+        return {
+          kind: 'elements',
+          field: step.field.text,
+          value: value(step.source, by),
+          ...(by?.encoding === 'time' ? { isTime: true } : {}),
+        };
+      if (step.kind === 'entry') return { kind: 'entry', name: value(step.source) };
+      if (!mayBegin) return { kind: 'field', name: step.name };
+      return { kind: 'entry', name: { kind: 'literal', value: step.name } };
+    }),
+    ...(how === 'set' && target && !target.nullable ? { isNeeded: true } : {}),
+    ...(how === 'add' || how === 'subtract' ? { number: numberKind(target) } : {}),
+  };
+}
+
+function numberKind(number: ResolvedAttribute | undefined): NonNullable<ElementPlan['number']> {
+  if (number?.of === 'Int') return 'Int';
+  return number && isWhole(number.encoding) ? 'integer' : 'decimal';
 }
 
 function requirePlans(
@@ -136,7 +199,7 @@ function inputValues(
   const { kind, path } = from;
   const isTaken = (name: string) =>
     mutation.where.some((one) => one.field.text === name && isFieldOf(from, name, one.source)) ||
-    mutation.elements.some(({ source }) => isFieldOf(from, name, source));
+    mutation.elements.flatMap(sourcesOfUpdate).some((source) => isFieldOf(from, name, source));
   return (input?.fields ?? []).flatMap((field) => {
     const attribute = entity.attributes.get(field.name);
     if (!attribute || attribute.generated === 'revision' || attribute.computed) return [];

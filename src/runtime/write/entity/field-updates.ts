@@ -1,6 +1,6 @@
 /** New values of fields from their current ones: what `append`, `remove` and `touch` of a mutation compute. */
-import { TableloomError } from '../../errors.js';
 import type { Optional } from '../../types.js';
+import { invalidValue } from '../../values.js';
 
 /** The list followed by these elements, without those that are null or absent. */
 export function appended<T, C extends readonly T[] | null>(
@@ -34,8 +34,9 @@ export function later(now: Date, by: Readonly<Partial<Record<keyof typeof millis
  *
  * @param argument what the caller calls it, if that is not the name of the field
  */
-export function notNull<T>(field: string, value: T | null | undefined, argument?: string): T | undefined {
+export function notNull<T>(path: string, value: T | null | undefined, argument?: string): T | undefined {
   if (value !== null) return value;
-  const details = { field, ...(argument !== undefined && { argument }) };
-  throw new TableloomError('VALUE_INVALID', `${argument ?? field} cannot be null.`, details);
+  const error = invalidValue(path, `${argument ?? path} cannot be null.`);
+  if (argument !== undefined) error.extensions.argument = argument;
+  throw error;
 }

@@ -1,5 +1,6 @@
 /** The form that values are stored in, checked at every depth: VALUE_INVALID names the place of what has none. */
-import { KeyError, TableloomError } from '../../errors.js';
+import { KeyError, type TableloomError } from '../../errors.js';
+import { invalidValue } from '../../values.js';
 
 /** Brings a value into the form it is stored in. `path` is its place in the record: `stops[2].at`. */
 export type Form<V = never, S = unknown> = (value: V, path: string) => S;
@@ -69,6 +70,5 @@ export function withForms<T extends object>(
 }
 
 function invalid(path: string, why: string, cause?: unknown): TableloomError {
-  const [field] = path.split(/[.[]/);
-  return new TableloomError('VALUE_INVALID', `${path}: ${why}`, { field, path }, cause);
+  return invalidValue(path, `${path}: ${why}`, cause);
 }

@@ -1,7 +1,6 @@
 /** Numbers of a record: what they can be, and what is added to them. */
-import { TableloomError } from '../../errors.js';
 import type { NumberKind, SumRange } from '../../types.js';
-import { largestNumber, smallestNumber } from '../../values.js';
+import { invalidValue, largestNumber, smallestNumber } from '../../values.js';
 
 /** What is added to numbers; null and undefined add nothing. */
 export type Additions<C> = {
@@ -26,14 +25,13 @@ export function boundsOf(kind: SumRange): { readonly min: number; readonly max: 
  */
 export function sumOf(
   kind: NumberKind,
-  field: string,
+  path: string,
   current: number | null,
   by: number | null | undefined,
 ): number | null {
   if (by === null || by === undefined) return current;
   const total = (current ?? 0) + by;
-  if (!isOfKind(kind, total))
-    throw new TableloomError('VALUE_INVALID', `${field} would exceed the range of its type.`, { field });
+  if (!isOfKind(kind, total)) throw invalidValue(path, `${path} would exceed the range of its type.`);
   return kind === 'decimal' ? Number(total.toPrecision(15)) : total;
 }
 
@@ -52,7 +50,6 @@ export function isOfKind(kind: NumberKind, value: unknown): boolean {
 /** An amount to subtract, as it is added. VALUE_INVALID where it is negative: that would add. */
 export function subtracted(field: string, amount: number | null | undefined): number | null | undefined {
   if (amount === null || amount === undefined || amount === 0) return amount;
-  if (amount < 0)
-    throw new TableloomError('VALUE_INVALID', `The amount to subtract from ${field} is negative.`, { field });
+  if (amount < 0) throw invalidValue(field, `The amount to subtract from ${field} is negative.`);
   return -amount;
 }

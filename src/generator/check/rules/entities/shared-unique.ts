@@ -1,7 +1,7 @@
 /** Constraints that entities share: their values are comparable, and lie in one table. Patterns that read by a constraint. */
 
 import { constraintOf, isByGuard } from '../../../layout/serving.js';
-import type { UniqueModel, Word } from '../../../model.js';
+import type { Word } from '../../../model.js';
 import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
 import { type Check, type Finding, listed } from '../../row.js';
 
@@ -13,7 +13,7 @@ export const sharedChecks: readonly Check<ResolvedModel>[] = [
       for (const entity of entities.values()) {
         for (const unique of entity.model.unique) {
           if (!unique.name || entity.model.historyOf) continue;
-          const own = { entity, unique, name: unique.name };
+          const own = { entity, fields: unique.fields, name: unique.name };
           const other = first.get(unique.name.text);
           if (other) yield* differences(other, own);
           else first.set(unique.name.text, own);
@@ -54,14 +54,16 @@ function* lookups({ model, entities }: ResolvedModel): Generator<Finding> {
   }
 }
 
+/** A constraint or sequence of an entity, under a name that others have as well. */
 interface Sharing {
   readonly entity: ResolvedEntity;
-  readonly unique: UniqueModel;
+  readonly fields: readonly Word[];
   readonly name: Word;
 }
 
-function* differences(first: Sharing, second: Sharing): Generator<Finding> {
-  const constraint = `\`${second.name.text}\``;
+/** What entities that share something disagree about. */
+export function* differences(first: Sharing, second: Sharing, noun = 'constraint'): Generator<Finding> {
+  const shared = `the ${noun} \`${second.name.text}\``;
   const finding = (at: Word, message: string, other: Word, hint: string): Finding => ({
     at: at.at,
     message,
@@ -71,7 +73,7 @@ function* differences(first: Sharing, second: Sharing): Generator<Finding> {
   if (first.entity === second.entity) {
     yield finding(
       second.name,
-      `\`${second.entity.name}\` declares the constraint ${constraint} twice.`,
+      `\`${second.entity.name}\` declares ${shared} twice.`,
       first.name,
       'Rename one of them.',
     );
@@ -80,16 +82,16 @@ function* differences(first: Sharing, second: Sharing): Generator<Finding> {
   if (first.entity.table !== second.entity.table) {
     yield finding(
       second.name,
-      `\`${first.entity.name}\` and \`${second.entity.name}\` share the constraint ${constraint}, but are in different tables.`,
+      `\`${first.entity.name}\` and \`${second.entity.name}\` share ${shared}, but are in different tables.`,
       first.name,
-      'Store both in one table, or give the constraints different names.',
+      `Store both in one table, or give the ${noun}s different names.`,
     );
   }
-  const [one, other] = [first.unique.fields, second.unique.fields];
+  const [one, other] = [first.fields, second.fields];
   if (one.length !== other.length) {
     yield finding(
       second.name,
-      `The constraint ${constraint} has ${one.length} attribute${one.length === 1 ? '' : 's'} in \`${first.entity.name}\`, but ${other.length} in \`${second.entity.name}\`.`,
+      `The ${noun} \`${second.name.text}\` has ${one.length} attribute${one.length === 1 ? '' : 's'} in \`${first.entity.name}\`, but ${other.length} in \`${second.entity.name}\`.`,
       first.name,
       'Use the same number in both.',
     );
@@ -102,7 +104,7 @@ function* differences(first: Sharing, second: Sharing): Generator<Finding> {
     if (held === undefined || covering === undefined || held === covering) continue;
     yield finding(
       word,
-      `\`${second.entity.name}.${word.text}\` is ${covering}, but \`${first.entity.name}.${before.text}\`, which shares the constraint ${constraint}, is ${held}.`,
+      `\`${second.entity.name}.${word.text}\` is ${covering}, but \`${first.entity.name}.${before.text}\`, which shares ${shared}, is ${held}.`,
       before,
       'Give both the same type and the same `normalize`.',
     );

@@ -245,7 +245,7 @@ function guardsOf({ model, guards }: EntityLayout): OtherItem[] {
       sort,
       what: `the guard of unique \`${fields.join('+')}\``,
       at: said?.fields[0]?.at ?? model.name.at,
-      ...(shared ? { shared: shared.name } : {}),
+      ...(shared ? { shared: `unique ${shared.name}` } : {}),
     };
   });
 }
@@ -264,7 +264,7 @@ function tokenPlaces(model: Model, entity: EntityLayout): OtherItem[] {
 
 /** The items that hold numbers. */
 function aggregatesOf(model: Model, { model: declared, aggregates }: EntityLayout): OtherItem[] {
-  return aggregates.map(({ kind, name, partition, sort, shards }) => {
+  return aggregates.map(({ kind, name, shared, partition, sort, shards }) => {
     const isSequence = kind === 'sequence';
     const field = declared.generate.find((one) => isSequence && one.field.text === name)?.field;
     const pattern = model.patterns.find((one) => !isSequence && one.name.text === name)?.name;
@@ -274,6 +274,7 @@ function aggregatesOf(model: Model, { model: declared, aggregates }: EntityLayou
       shards,
       what: isSequence ? `the sequence \`${declared.name.text}.${name}\`` : `the aggregate \`${name}\``,
       at: (field ?? pattern ?? declared.name).at,
+      ...(shared ? { shared: `sequence ${shared}` } : {}),
     };
   });
 }

@@ -8,6 +8,7 @@ import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-mo
 import { fieldAt, isConnection } from '../../../resolve/sdl.js';
 import { scalarHint } from '../../../scalars.js';
 import { type Check, type Finding, listed } from '../../row.js';
+import { differences } from '../entities/shared-unique.js';
 
 export const aggregateChecks: readonly Check<ResolvedModel>[] = [
   {
@@ -154,10 +155,14 @@ function unkept(pattern: PatternModel): { readonly key: string; readonly at: Spa
 }
 
 function* sequences({ model, entities }: ResolvedModel): Generator<Finding> {
+  const sharing = new Map<string, Parameters<typeof differences>[0]>();
   for (const entity of entities.values()) {
     if (entity.model.historyOf) continue;
-    for (const { field, how, within = [] } of entity.model.generate) {
+    for (const { field, how, within = [], shared } of entity.model.generate) {
       if (how.text !== 'sequence') continue;
+      const first = shared && sharing.get(shared.text);
+      if (first) yield* differences(first, { entity, fields: within, name: shared }, 'sequence');
+      else if (shared) sharing.set(shared.text, { entity, fields: within, name: shared });
       for (const word of within) yield* parentMistake(entity, field, word);
       if (!entity.keyFields?.includes(field.text)) continue;
       for (const { name, kind, entity: target } of model.mutations) {

@@ -19,7 +19,8 @@ export const effectChecks: readonly Check<ResolvedModel>[] = [
 
 function* withoutEffect(resolved: ResolvedModel): Generator<Finding> {
   for (const pattern of resolved.model.patterns) yield* patternWithoutEffect(resolved, pattern);
-  for (const mutation of resolved.model.mutations) yield* mutationWithoutEffect(mutation);
+  for (const mutation of resolved.model.mutations)
+    yield* mutationWithoutEffect(mutation, resolved.entities.get(mutation.entity.text));
 }
 
 function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): Generator<Finding> {

@@ -4,32 +4,56 @@ import type { Span } from '../../../diagnostics/diagnostic.js';
 import { suggestion } from '../../../diagnostics/suggest.js';
 import { isNumber } from '../../../encodings.js';
 import { givesAll } from '../../../layout/references.js';
-import { type MutationModel, namedType, printType } from '../../../model.js';
+import { type ElementUpdate, type MutationModel, namedType, printType, type Sdl } from '../../../model.js';
+import { isFree, pathFrom, sourcesOfUpdate } from '../../../resolve/paths.js';
 import {
   type ResolvedAttribute,
+  type ResolvedEntity,
   type ResolvedModel,
   valuesTakenBy,
 } from '../../../resolve/resolved-model.js';
 import { writtenSource } from '../../../resolve/value-paths.js';
 import { scalarHint } from '../../../scalars.js';
-import { isFieldOf, sourcesIn } from '../../../sources.js';
+import { isFieldOf, type PathStep, sourcesIn } from '../../../sources.js';
 import type { Check, Finding } from '../../row.js';
 
 export const elementChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'element-type',
-    *check({ model, entities }) {
-      for (const { entity, elements } of model.mutations) {
-        for (const { how, field } of elements) {
-          const attribute = entities.get(entity.text)?.attributes.get(field.text);
-          const wanted = attribute && wantedBy(how, attribute);
-          if (!attribute || !wanted) continue;
+    *check({ model: { mutations, sdl }, entities }) {
+      for (const { entity, elements } of mutations) {
+        const attributes = entities.get(entity.text)?.attributes;
+        for (const update of elements) {
+          const { how, field, path } = update;
+          const attribute = attributes?.get(field.text);
+          const along = attribute && pathFrom(sdl, attribute, path);
+          const wanted = along && !along.misfit ? wantedBy(sdl, update, along.target) : undefined;
+          if (!attribute || wanted === undefined) continue;
+          const part = along?.target ?? attribute;
           yield {
             at: field.at,
-            message: `\`${how}\` applies to ${wanted}, but \`${entity.text}.${field.text}\` is \`${printType(attribute.type)}\`.`,
-            hint:
-              (how === 'add' ? scalarHint(model.sdl, attribute, 'integer') : undefined) ??
-              'Set the value under `set` or in a `prepare` rule.',
+            message: `\`${how}\` applies to ${wanted}, but \`${entity.text}.${part.name}\` is \`${printType(part.type)}\`.`,
+            hint: hintFor(sdl, update, part),
+          };
+        }
+      }
+    },
+  },
+  {
+    code: 'attribute-part',
+    *check({ model: { mutations, sdl }, entities }) {
+      for (const { entity, elements } of mutations) {
+        const resolved = entities.get(entity.text);
+        for (const { field, path } of elements) {
+          const attribute = resolved?.attributes.get(field.text);
+          const misfit = attribute && pathFrom(sdl, attribute, path).misfit;
+          if (!misfit) continue;
+          const { step, message, hint } = misfit;
+          yield {
+            at: step.at,
+            message,
+            notes: [{ message: `the attribute, of \`${entity.text}\``, at: attribute.at }],
+            hint,
           };
         }
       }
@@ -128,8 +152,11 @@ export const elementChecks: readonly Check<ResolvedModel>[] = [
 ];
 
 /** Keys of a mutation that have no effect for its kind, or in combination with others. */
-export function* mutationWithoutEffect(mutation: MutationModel): Generator<Finding> {
-  const { name, kind, from, set, prepare, expect, where, elements, require } = mutation;
+export function* mutationWithoutEffect(
+  mutation: MutationModel,
+  entity: ResolvedEntity | undefined,
+): Generator<Finding> {
+  const { name, kind, from, set, prepare, expect, untouched, where, elements, require } = mutation;
   const useless = (key: string, at: Span, why: string): Finding => ({
     at,
     message: `\`${key}\` of mutation \`${name.text}\` has no effect: ${why}.`,
@@ -140,18 +167,25 @@ export function* mutationWithoutEffect(mutation: MutationModel): Generator<Findi
   const prepared = prepare ? '`prepare` provides the values' : undefined;
   const why = deleted ?? touched ?? prepared;
   if (why !== undefined && from) yield useless('from', from.at, why);
-  if (why !== undefined && set[0]) yield useless('set', set[0].field.at, why);
+  const parts = prepared === undefined ? [] : elements.filter(({ how }) => how === 'set');
+  for (const { field } of [...set.slice(0, 1), ...parts])
+    if (why !== undefined) yield useless('set', field.at, why);
   const unprepared = kind === 'put' ? 'a put takes its values from `from` and `set`' : undefined;
   const unasked = deleted ?? touched ?? unprepared;
   if (unasked !== undefined && prepare) yield useless('prepare', prepare.at, unasked);
   if (kind === 'create' && expect) yield useless('expect', expect.at, 'a new record has no earlier revision');
+  const isTouched = [...(entity?.attributes.values() ?? [])].some(({ generated }) => generated === 'touch');
+  if (untouched && kind !== 'update' && kind !== 'upsert')
+    yield useless('untouched', untouched.at, 'it is for `update` and `upsert`');
+  else if (untouched && entity && !isTouched)
+    yield useless('untouched', untouched.at, `\`${entity.name}\` has no field with \`generate: touch\``);
   if (kind === 'create' && where[0])
     yield useless('where', where[0].field.at, 'there is no record to find yet');
   if (kind === 'create' && require[0])
     yield useless('require', require[0].name.at, 'there is no record yet to check');
   if (kind !== 'update' && kind !== 'upsert')
     for (const { how, field } of elements)
-      yield useless(how, field.at, deleted ?? touched ?? 'a put does not use existing values');
+      yield useless(how, field.at, deleted ?? touched ?? `a ${kind} does not use existing values`);
   if (mutation.all && kind !== 'delete') yield useless('all', mutation.all.at, 'it is for `delete`');
   else if (mutation.all) {
     const { each, alongside, idempotent, step } = mutation;
@@ -174,14 +208,34 @@ export function* mutationWithoutEffect(mutation: MutationModel): Generator<Findi
     if (one) yield useless(key, one.at, 'it is for `touch`');
 }
 
+/** What an update applies to, where its target is something else. @param target undefined where it can be anything */
 function wantedBy(
-  how: MutationModel['elements'][number]['how'],
-  attribute: ResolvedAttribute,
+  sdl: Sdl,
+  { how, value }: ElementUpdate,
+  target: ResolvedAttribute | undefined,
 ): string | undefined {
-  const { encoding, element, type } = attribute;
-  if (how === 'add' || how === 'subtract') return isNumber(encoding) ? undefined : 'numbers';
-  if (type.kind !== 'list' || type.of.kind === 'list') return 'lists';
-  return how === 'remove' && element === 'document' ? 'lists of plain values' : undefined;
+  const isList = target?.type.kind === 'list' && target.type.of.kind !== 'list';
+  switch (how) {
+    case 'set':
+      return undefined;
+    case 'append':
+      return isList ? undefined : 'lists';
+    case 'remove':
+      if (!target || isFree(sdl, target)) return value.kind === 'document' ? 'lists of documents' : undefined;
+      if (!isList) return 'lists and JSON';
+      return target.element === 'document' && value.kind !== 'document' ? 'lists of plain values' : undefined;
+    default:
+      return !target || isNumber(target.encoding) ? undefined : 'numbers';
+  }
+}
+
+function hintFor(sdl: Sdl, { how, field }: ElementUpdate, target: ResolvedAttribute): string {
+  const hint = how === 'add' ? scalarHint(sdl, target, 'integer') : undefined;
+  if (hint) return hint;
+  if (how === 'remove' && isFree(sdl, target)) return `Name the entry, as in \`${field.text}: $name\`.`;
+  return how === 'remove' && target.list
+    ? `Name fields of the elements, as in \`${field.text}: { id: $id }\`.`
+    : 'Set the value under `set` or in a `prepare` rule.';
 }
 
 function* writtenTwice(resolved: ResolvedModel): Generator<Finding> {
@@ -193,29 +247,47 @@ function* writtenTwice(resolved: ResolvedModel): Generator<Finding> {
         ? (resolved.model.sdl.types.get(namedType(value.type))?.fields ?? [])
         : [];
     // Fields of the input that something else takes its value from are not attributes of the record.
-    const set = [...mutation.set, ...mutation.elements];
     const taken = [
       ...mutation.set.flatMap(({ value }) => sourcesIn(value)),
-      ...mutation.elements.map(({ source }) => source),
+      ...mutation.elements.flatMap(sourcesOfUpdate),
     ];
     const { from } = mutation;
     const isTaken = (name: string) => taken.some((source) => isFieldOf(from, name, source));
     const attributes = resolved.entities.get(mutation.entity.text)?.attributes;
     // What nothing but a rule may set is reported as such.
     const isSet = (name: string) => attributes?.get(name)?.computed === undefined;
-    const seen = new Map<string, Span>(
-      fields.filter(({ name }) => isSet(name) && !isTaken(name)).map(({ name, at }) => [name, at]),
-    );
-    for (const { field } of set) {
-      const earlier = seen.get(field.text);
-      seen.set(field.text, field.at);
+    const given: readonly Place[] = fields
+      .filter(({ name }) => isSet(name) && !isTaken(name))
+      .map(({ name, at }) => ({ steps: [name], at }));
+    const set = [...mutation.set.map(({ field }) => ({ field, path: [] })), ...mutation.elements];
+    const seen = [...given];
+    for (const { field, path } of set) {
+      const place: Place = { steps: [field.text, ...path.map(writtenStep)], at: field.at };
+      const earlier = seen.find((one) => isWithin(one, place) || isWithin(place, one));
+      seen.push(place);
       if (!earlier) continue;
       yield {
         at: field.at,
-        message: `Mutation \`${mutation.name.text}\` sets \`${mutation.entity.text}.${field.text}\` twice.`,
-        notes: [{ message: 'also set here', at: earlier }],
+        message: `Mutation \`${mutation.name.text}\` sets \`${mutation.entity.text}.${place.steps.join('')}\` twice.`,
+        notes: [{ message: 'also set here', at: earlier.at }],
         hint: 'Keep one of the two.',
       };
     }
   }
+}
+
+interface Place {
+  readonly steps: readonly string[];
+  readonly at: Span;
+}
+
+/** Whether a place is a part of another, or the same. */
+function isWithin({ steps }: Place, whole: Place): boolean {
+  return whole.steps.every((step, at) => steps[at] === step);
+}
+
+function writtenStep(step: PathStep): string {
+  if (step.kind === 'field') return `.${step.name}`;
+  const value = writtenSource(step.source).text;
+  return step.kind === 'entry' ? `[${value}]` : `[${step.field.text}=${value}]`;
 }

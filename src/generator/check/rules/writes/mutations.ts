@@ -3,6 +3,7 @@
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { type MutationModel, namedType, printType, type SdlField, type Word } from '../../../model.js';
 import { hasDeclaredRevision } from '../../../resolve/attributes.js';
+import { pathFrom } from '../../../resolve/paths.js';
 import { type ResolvedEntity, type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';
 import { isFieldOf } from '../../../sources.js';
 import { type Check, type Finding, listed } from '../../row.js';
@@ -102,8 +103,15 @@ function* withoutValue(resolved: ResolvedModel): Generator<Finding> {
     if ((kind !== 'create' && kind !== 'upsert' && kind !== 'put') || mutation.prepare) continue;
     const fields = inputFields(resolved, mutation.name);
     if (!fields || entity.model.historyOf) continue;
+    // A part of a value makes none, unless the rest of it may be left out.
+    const begun = mutation.elements.filter(({ field, path }) => {
+      const attribute = entity.attributes.get(field.text);
+      return (
+        !attribute || path.length === 0 || pathFrom(resolved.model.sdl, attribute, path).steps[0]?.mayBegin
+      );
+    });
     const given = new Set([
-      ...[...mutation.set, ...mutation.elements].map(({ field }) => field.text),
+      ...[...mutation.set, ...begun].map(({ field }) => field.text),
       ...(mutation.kind !== 'create' ? mutation.where.map(({ field }) => field.text) : []),
     ]);
     for (const attribute of entity.attributes.values()) {

@@ -2,6 +2,7 @@
 
 import { suggestion } from '../../../diagnostics/suggest.js';
 import { fieldNamed, printType } from '../../../model.js';
+import { writtenBy } from '../../../resolve/paths.js';
 import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
 import { embeddedType, placesOf, type WrittenPlace } from '../../../resolve/written-values.js';
 import { type Finding, listed } from '../../row.js';
@@ -18,16 +19,16 @@ type PlaceCheck = (resolved: ResolvedModel, owner: string, place: WrittenPlace) 
 function* inPlaces(resolved: ResolvedModel, check: PlaceCheck): Generator<Finding> {
   const { model, entities } = resolved;
   const written = [
-    ...[...entities.values()].map((entity) => ({ entity, values: entity.model.default })),
-    ...model.mutations.flatMap(({ entity: { text }, set }) => {
+    ...[...entities.values()].map((entity) => ({ entity, set: entity.model.default, elements: [] })),
+    ...model.mutations.flatMap(({ entity: { text }, set, elements }) => {
       const entity: ResolvedEntity | undefined = entities.get(text);
-      return entity ? [{ entity, values: set }] : [];
+      return entity ? [{ entity, set, elements }] : [];
     }),
   ];
-  for (const { entity, values } of written)
-    for (const { field, value } of values)
-      for (const place of placesOf(model.sdl, entity.attributes.get(field.text), value))
-        yield* check(resolved, entity.name, place);
+  for (const { entity, ...values } of written)
+    for (const { attribute, value, isPattern } of writtenBy(model.sdl, entity.attributes, values))
+      for (const place of placesOf(model.sdl, attribute, value))
+        if (!isPattern || place.isPart || check !== missingFields) yield* check(resolved, entity.name, place);
 }
 
 function* wrongShape(

@@ -1,14 +1,14 @@
 /** `tableloom generate` */
 
 import { rmSync } from 'node:fs';
-import { formatDiagnostics } from '../generator/diagnostics/print.js';
-import { acceptMoves, movedNames, printLock } from '../generator/lock.js';
-import { readLock } from '../generator/parse/lock.js';
-import { writeAll } from './files.js';
-import { generateFiles, loadProject, outputsOnDisk } from './host/codegen.js';
-import { Mistake } from './mistakes.js';
-import type { Stages } from './stages.js';
-import { enter, type Options, staged, terminal } from './verbs.js';
+import { formatDiagnostics } from '../../generator/diagnostics/print.js';
+import { printLock, settle } from '../../generator/lock.js';
+import type { TableloomRun } from '../../generator/preset.js';
+import { writeAll } from '../files.js';
+import { generateFiles, loadProject, outputsOnDisk } from '../host/codegen.js';
+import { Mistake } from '../mistakes.js';
+import type { Stages } from '../stages.js';
+import { enter, type Options, staged, terminal } from '../verbs.js';
 
 export function generateVerb(options: Options): Promise<number> {
   return staged(options, (stages) => generate(options, stages));
@@ -25,10 +25,7 @@ async function generate(
   terminal.progress('Generating …');
   let { files, runs } = await generateFiles(project);
   if (accept.length > 0) {
-    acceptInLocks(
-      [...files].filter(([path]) => path.endsWith('.lock.json')),
-      new Set(accept),
-    );
+    acceptInLocks(runs, accept);
     ({ files, runs } = await generateFiles(project));
   }
   for (const { warnings, sources } of runs) {
@@ -56,17 +53,13 @@ async function generate(
   return 0;
 }
 
-/** Writes to the locks that the keys which these patterns and entities left are dealt with. */
-function acceptInLocks(
-  texts: readonly (readonly [path: string, text: string])[],
-  names: ReadonlySet<string>,
-): void {
-  const locks = texts.map(([path, text]) => [path, readLock(path, text).lock] as const);
-  const moved = locks.flatMap(([, lock]) => movedNames(lock));
-  const unknown = [...names].find((name) => !moved.includes(name));
+/** Writes to the locks that what these names mean is dealt with. */
+function acceptInLocks(runs: readonly TableloomRun[], names: readonly string[]): void {
+  const pending = new Set(runs.flatMap(({ lock }) => lock.pending.map(({ name }) => name)));
+  const unknown = names.find((name) => !pending.has(name));
   if (unknown !== undefined) {
-    const known = moved.length > 0 ? `These have: ${[...new Set(moved)].join(', ')}.` : 'Nothing has.';
-    throw new Mistake(`No pattern or entity called ${unknown} has left a key.`, known);
+    const known = pending.size > 0 ? `These are pending: ${[...pending].join(', ')}.` : 'Nothing is pending.';
+    throw new Mistake(`Nothing is pending for ${unknown}.`, known);
   }
-  writeAll(new Map(locks.map(([path, lock]) => [path, printLock(acceptMoves(lock, names))])));
+  writeAll(new Map(runs.map(({ lock, lockPath }) => [lockPath, printLock(settle(lock, names))])));
 }

@@ -1,14 +1,15 @@
 /** `tableloom check` */
 
-import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
-import { formatDiagnostics } from '../generator/diagnostics/print.js';
-import { hasRules } from '../generator/scaffold/rule-files.js';
-import { checkBudgets } from './budgets.js';
-import { generateInMemory, loadProject, outputsOnDisk } from './host/codegen.js';
-import { priced } from './operations.js';
-import type { Stages } from './stages.js';
-import { staleness } from './staleness.js';
-import { enter, type Options, staged, terminal } from './verbs.js';
+import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js';
+import { formatDiagnostics } from '../../generator/diagnostics/print.js';
+import { type Lock, pendingCodes } from '../../generator/lock.js';
+import { hasRules } from '../../generator/scaffold/rule-files.js';
+import { checkBudgets } from '../budgets.js';
+import { generateInMemory, loadProject, outputsOnDisk } from '../host/codegen.js';
+import { priced } from '../operations.js';
+import type { Stages } from '../stages.js';
+import { staleness } from '../staleness.js';
+import { enter, type Options, staged, terminal } from '../verbs.js';
 
 export function checkVerb(options: Options): Promise<number> {
   return staged(options, (stages) => check(options, stages));
@@ -26,13 +27,16 @@ async function check({ root, config, types = false }: Options, stages: Stages): 
   const sources = new Map(onDisk);
 
   for (const run of runs) {
-    diagnostics.push(...run.warnings.map(refused));
+    diagnostics.push(...run.warnings.map((one) => refused(one, run.lock)));
     for (const [path, text] of run.sources) sources.set(path, text);
   }
 
   terminal.progress('Checking rules …');
   for (const run of runs.filter(hasRules)) {
-    const { verifyRules } = await measure('load TypeScript', () => import('../generator/scaffold/verify.js'));
+    const { verifyRules } = await measure(
+      'load TypeScript',
+      () => import('../../generator/scaffold/verify.js'),
+    );
     const input = { ...run, root: process.cwd(), generated: files };
     const rules = measure('check rules', () => verifyRules(input));
     diagnostics.push(...rules.diagnostics);
@@ -41,7 +45,7 @@ async function check({ root, config, types = false }: Options, stages: Stages): 
 
   if (types) {
     terminal.progress('Checking types …');
-    const { generatedTypes } = await import('../generator/scaffold/generated-types.js');
+    const { generatedTypes } = await import('../../generator/scaffold/generated-types.js');
     diagnostics.push(...measure('check types', () => generatedTypes(process.cwd(), files)));
     for (const [path, text] of files) sources.set(path, text);
   }
@@ -61,7 +65,8 @@ async function check({ root, config, types = false }: Options, stages: Stages): 
   return 0;
 }
 
-/** What loses stored records unless somebody says that it is dealt with, by name: a warning when generating, no more here. */
-function refused(warning: Diagnostic): Diagnostic {
-  return warning.code === 'key-moved' ? { ...warning, severity: 'error' } : warning;
+/** What stored records need until somebody says that it is dealt with, by name: a warning when generating, no more here. */
+function refused(warning: Diagnostic, { isSealed }: Lock): Diagnostic {
+  const isPending = pendingCodes.some((code) => code === warning.code);
+  return isSealed && isPending ? { ...warning, severity: 'error' } : warning;
 }

@@ -1,12 +1,12 @@
 /** `tableloom dev` */
 
 import { join } from 'node:path';
-import { DevelopmentServer } from './dev/server.js';
-import { untilStopped } from './dev/stopping.js';
-import { DevelopmentStorage } from './dev/storage.js';
-import { watchFiles } from './dev/watch.js';
-import { Mistake } from './mistakes.js';
-import { enter, type Options, terminal } from './verbs.js';
+import { DevelopmentServer } from '../dev/server.js';
+import { untilStopped } from '../dev/stopping.js';
+import { DevelopmentStorage } from '../dev/storage.js';
+import { watchFiles } from '../dev/watch.js';
+import { Mistake } from '../mistakes.js';
+import { enter, type Options, terminal } from '../verbs.js';
 
 export interface DevOptions extends Options {
   readonly port?: string;

@@ -2,15 +2,15 @@
 
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { posix, relative, resolve } from 'node:path';
-import { budgetMermaid } from '../budget/mermaid.js';
-import { budgetText } from '../budget/text.js';
-import { budgetPath, operationPaths, operationsFolder, orphanedBudgets, recordOf } from './budgets.js';
-import { slashes, textOf, writeAll } from './files.js';
-import { generateInMemory, loadProject } from './host/codegen.js';
-import { Mistake } from './mistakes.js';
-import { budgetsOf, type Priced, priced, readOperations } from './operations.js';
-import type { Stages } from './stages.js';
-import { enter, type Options, staged, terminal } from './verbs.js';
+import { budgetMermaid } from '../../budget/mermaid.js';
+import { budgetText } from '../../budget/text.js';
+import { budgetPath, operationPaths, operationsFolder, orphanedBudgets, recordOf } from '../budgets.js';
+import { slashes, textOf, writeAll } from '../files.js';
+import { generateInMemory, loadProject } from '../host/codegen.js';
+import { Mistake } from '../mistakes.js';
+import { budgetsOf, type Priced, priced, readOperations } from '../operations.js';
+import type { Stages } from '../stages.js';
+import { enter, type Options, staged, terminal } from '../verbs.js';
 
 export interface ExplainOptions extends Options {
   readonly operation?: string;

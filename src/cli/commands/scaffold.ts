@@ -1,11 +1,11 @@
 /** `tableloom scaffold` */
 
-import { formatDiagnostics } from '../generator/diagnostics/print.js';
-import { hasRules } from '../generator/scaffold/rule-files.js';
-import { writeAll } from './files.js';
-import { generateInMemory, loadProject } from './host/codegen.js';
-import type { Stages } from './stages.js';
-import { enter, type Options, staged, terminal } from './verbs.js';
+import { formatDiagnostics } from '../../generator/diagnostics/print.js';
+import { hasRules } from '../../generator/scaffold/rule-files.js';
+import { writeAll } from '../files.js';
+import { generateInMemory, loadProject } from '../host/codegen.js';
+import type { Stages } from '../stages.js';
+import { enter, type Options, staged, terminal } from '../verbs.js';
 
 export function scaffoldVerb(options: Options): Promise<number> {
   return staged(options, (stages) => scaffold(options, stages));
@@ -22,7 +22,7 @@ async function scaffold({ root, config }: Options, stages: Stages): Promise<numb
     runs.filter(hasRules).map(async (run) => {
       const { scaffoldRules } = await measure(
         'load TypeScript',
-        () => import('../generator/scaffold/scaffold.js'),
+        () => import('../../generator/scaffold/scaffold.js'),
       );
       const input = { ...run, root: process.cwd(), generated: files };
       return { run, ...measure('read rules', () => scaffoldRules(input)) };

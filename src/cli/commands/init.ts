@@ -2,9 +2,9 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve } from 'node:path';
-import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
-import { formatDiagnostics } from '../generator/diagnostics/print.js';
-import { filesBelow, slashes, textOf, writeAll } from './files.js';
+import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js';
+import { formatDiagnostics } from '../../generator/diagnostics/print.js';
+import { filesBelow, slashes, textOf, writeAll } from '../files.js';
 import {
   completed,
   type Manifest,
@@ -12,10 +12,10 @@ import {
   moduleTypeOf,
   type Template,
   templates,
-} from './init/manifest.js';
-import { Mistake } from './mistakes.js';
-import { ourManifest, packageRoot } from './package.js';
-import { enter, terminal } from './verbs.js';
+} from '../init/manifest.js';
+import { Mistake } from '../mistakes.js';
+import { ourManifest, packageRoot } from '../package.js';
+import { enter, terminal } from '../verbs.js';
 
 export interface InitOptions {
   readonly root: string;

@@ -1,0 +1,277 @@
+/**
+ * What stored records need after a change: that of before which nobody has dealt with yet, and what this layout adds. A
+ * change that is taken back before it is dealt with needs nothing any more.
+ */
+
+import {
+  keyName,
+  type LockedAttribute,
+  type LockedEntity,
+  type LockedPattern,
+  type LockedTable,
+  type Pending,
+  type PendingCode,
+} from '../../lock.js';
+import type { EntityLayout } from '../types.js';
+import { areDisjoint } from './kept.js';
+import { isSameKey, type MatchedSlots, writtenBefore, writtenKey, writtenNow } from './slots.js';
+
+/** An entity before and after. */
+export interface Change {
+  readonly name: string;
+  readonly layout: EntityLayout;
+  readonly before: LockedEntity;
+  readonly after: LockedEntity;
+  readonly slots: MatchedSlots;
+  /** The values of enums, before and after. */
+  readonly enums: {
+    readonly before: ReadonlyMap<string, readonly string[]>;
+    readonly after: ReadonlyMap<string, readonly string[]>;
+  };
+  /** What the lock has of the entity. */
+  readonly pending: readonly Pending[];
+}
+
+type Found = Omit<Pending, 'owner'>;
+
+export function pendingOf(change: Change): Pending[] {
+  const { name, before, after } = change;
+  // Nothing is stored of an entity that is new; of one that had been gone, nothing is found.
+  if (!before.key || !after.key) return [];
+  const found = [
+    ...identity(change),
+    ...patterns(change),
+    ...backfills(change),
+    ...[...after.attributes].flatMap(([field, one]) => (one.isRetired ? [] : attribute(change, field, one))),
+    ...renamed(change),
+  ];
+  return found.map((one) => ({ ...one, owner: name }));
+}
+
+/** Indexes that tables lack which were made before. */
+export function pendingIndexes(
+  table: string,
+  before: LockedTable | undefined,
+  after: LockedTable,
+  pending: readonly Pending[],
+): Pending[] {
+  if (!before) return [];
+  return [...after.indexes].flatMap(([index, { attributes, isRetired }]): Pending[] => {
+    if (isRetired) return [];
+    const known = before.indexes.get(index);
+    const was = known && !known.isRetired ? known.attributes.join(', ') : undefined;
+    const now = attributes.join(', ');
+    const name = `${table}.${index}`;
+    const open = pending.find((one) => one.code === 'index-new' && one.name === name);
+    if (!open && was === now) return [];
+    const all = [...(open?.was ?? []), ...(was === undefined || was === now ? [] : [was])];
+    // It was there, and is again as it was.
+    if (open && open.was.length > 0 && open.was.every((one) => one === now)) return [];
+    return [
+      { code: 'index-new', owner: `table ${table}`, name, was: unique(all).filter((one) => one !== now) },
+    ];
+  });
+}
+
+/** What stored records have of one thing, unless all of it is what they are to have now. */
+function left(change: Change, code: PendingCode, name: string, was: readonly string[], now: string): Found[] {
+  const open = wasOf(change, code, name) ?? [];
+  const all = unique([...open, ...was]).filter((one) => one !== now);
+  return all.length > 0 ? [{ code, name, was: all }] : [];
+}
+
+/** One that stays as long as it is not dealt with. */
+function needed(change: Change, code: PendingCode, name: string, isNew: boolean, what: string): Found[] {
+  const open = wasOf(change, code, name);
+  return open || isNew ? [{ code, name, was: open ?? [what] }] : [];
+}
+
+function wasOf({ pending }: Change, code: PendingCode, name: string): readonly string[] | undefined {
+  return pending.find((one) => one.code === code && one.name === name)?.was;
+}
+
+function identity(change: Change): Found[] {
+  const { name, before, after, layout } = change;
+  if (!before.key || !after.key) return [];
+  const isSameTable = before.key.table === after.key.table;
+  const text = (key: NonNullable<LockedEntity['key']>, written: (text: string) => string) =>
+    `${keyName(writtenKey(key.key, written))}${isSameTable ? '' : ` of table ${key.table}`}`;
+  const was = text(before.key, writtenBefore(before));
+  return left(change, 'identity-changed', name, [was], text(after.key, writtenNow(layout)));
+}
+
+/** Patterns that read what stored records are not under. */
+function patterns(change: Change): Found[] {
+  const { before, after, layout, slots, pending } = change;
+  // In another table, records are lost as a whole: that is reported once.
+  const isSameTable = before.key?.table === after.key?.table;
+  const filled = filledBefore(change);
+  const isFilled = (reads: string) => reads === 'key' || reads.startsWith('index ') || filled.has(reads);
+  // Where two branches took one place, records of one of them are not under what the lock has of the other.
+  const isMerged = hasCollision(before);
+  const written = { before: writtenBefore(before), now: writtenNow(layout) };
+  return [...after.patterns].flatMap(([name, { field, reads }]): Found[] => {
+    const former = formerOf(before.patterns, after.patterns, name, field);
+    const own = pending.filter((one) => one.name === (former?.name ?? name));
+    if (own.some(({ code }) => code === 'backfill-needed') || (!former && isSameTable))
+      return isFilled(reads) || reads.startsWith('guard ')
+        ? []
+        : [{ code: 'backfill-needed', name, was: ['pattern'] }];
+    if (!former) return [];
+    const [was, now] = [slots.renamed.get(former.reads) ?? former.reads, writtenReads(reads, written.now)];
+    const isLeft = was !== reads && isSameTable && (isMerged || !isFilled(reads));
+    const open = own.find(({ code }) => code === 'key-moved')?.was ?? [];
+    const all = unique([...open, ...(isLeft ? [writtenReads(former.reads, written.before)] : [])]);
+    const moved = all.filter((one) => one !== now);
+    return moved.length > 0 ? [{ code: 'key-moved', name, was: moved }] : [];
+  });
+}
+
+/** No one layout has two keys of a record in one index. */
+function hasCollision({ slots }: LockedEntity): boolean {
+  const own = slots.filter(({ entry, isRetired }) => entry === null && !isRetired);
+  return own.some((a, at) => own.slice(at + 1).some((b) => a.index === b.index && !areDisjoint(a, b)));
+}
+
+/** Its keys with their encodings. */
+function writtenReads(reads: string, written: (text: string) => string): string {
+  return written(reads.replace(/^(?:number|guard) /, ''));
+}
+
+/** What stored records are under, of what the lock has, as it is called now. */
+function filledBefore({ before, pending, slots }: Change): Set<string> {
+  const filled = new Set([
+    ...slots.renamed.values(),
+    ...[...before.guards.values()].map(({ partition }) => `guard ${partition}`),
+    ...[...before.aggregates.values()].map(({ partition }) => `number ${partition}`),
+  ]);
+  for (const { code, name } of pending) {
+    const reads = before.patterns.get(name)?.reads;
+    if (reads !== undefined && (code === 'key-moved' || code === 'backfill-needed'))
+      filled.delete(slots.renamed.get(reads) ?? reads);
+  }
+  return filled;
+}
+
+/** The pattern of before: by its name, or by the field that it answered. */
+function formerOf(
+  known: LockedEntity['patterns'],
+  now: LockedEntity['patterns'],
+  name: string,
+  field: string | null,
+): (LockedPattern & { readonly name: string }) | undefined {
+  const [former, pattern] =
+    [...known].find(([one]) => one === name) ??
+    [...known].find(([one, other]) => field !== null && other.field === field && !now.has(one)) ??
+    [];
+  return former !== undefined && pattern ? { ...pattern, name: former } : undefined;
+}
+
+/** What writes keep up besides keys, and have not done for the records that were there. */
+function backfills(change: Change): Found[] {
+  const { name, before, after } = change;
+  const fresh = (what: string, was: ReadonlyMap<string, Parameters<typeof isSameKey>[0]>, now: typeof was) =>
+    [...now].flatMap(([one, key]) =>
+      needed(change, 'backfill-needed', `${name}.${one}`, !isSameKey(key, was.get(one)), what),
+    );
+  const read = new Set([...after.patterns.values()].map(({ reads }) => reads));
+  const totals = [...after.aggregates].flatMap(([one, key]) => {
+    const [, pattern] = /^kept (.+)$/.exec(one) ?? [];
+    if (!pattern || read.has(`number ${key.partition}`)) return [];
+    const isNew = !isSameKey(key, before.aggregates.get(one));
+    return needed(change, 'backfill-needed', pattern, isNew, 'total');
+  });
+  const expiry = after.ttl && `${name}.${after.ttl}`;
+  const isNewExpiry = before.ttl !== undefined && before.ttl !== after.ttl;
+  return [
+    ...fresh('unique', before.guards, after.guards),
+    ...fresh('reference', before.counters, after.counters),
+    ...totals,
+    ...(expiry ? needed(change, 'backfill-needed', expiry, isNewExpiry, 'expiry') : []),
+  ];
+}
+
+function attribute(change: Change, field: string, now: LockedAttribute): Found[] {
+  const { name, before, layout } = change;
+  const path = `${name}.${field}`;
+  const known = before.attributes.get(field);
+  const was = known && !known.isRetired ? known : undefined;
+  const isOfOriginal = layout.model.historyOf !== undefined;
+  const isFilled = layout.keyFields.includes(field) || layout.attributes.get(field)?.generated === 'revision';
+  const lacks = was ? was.isRequired === false : true;
+  return [
+    ...(isOfOriginal
+      ? []
+      : left(change, 'attribute-retyped', path, was ? [storedAs(was)] : [], storedAs(now))),
+    ...(now.isRequired && !isFilled ? needed(change, 'attribute-required', path, lacks, 'nothing') : []),
+    ...(was ? goneValues(change, path, was, now) : []),
+    ...(was ? normalized(change, path, field, was, now) : []),
+  ];
+}
+
+/** Enums are stored as text; any other encoding is its own. */
+export function storedAs({ encoding }: Pick<LockedAttribute, 'encoding'>): string {
+  return encoding === 'enum' ? 'text' : encoding;
+}
+
+function goneValues(change: Change, path: string, was: LockedAttribute, now: LockedAttribute): Found[] {
+  const { before, after } = change.enums;
+  if (was.enum === null || now.enum === null) return [];
+  const known = after.get(now.enum) ?? [];
+  const all = [...(wasOf(change, 'enum-value-gone', path) ?? []), ...(before.get(was.enum) ?? [])];
+  const gone = unique(all).filter((value) => !known.includes(value));
+  return gone.length > 0 ? [{ code: 'enum-value-gone', name: path, was: gone }] : [];
+}
+
+/** A value in a key is another once it is normalized otherwise: queries ask for the new one. */
+function normalized(
+  change: Change,
+  path: string,
+  field: string,
+  was: LockedAttribute,
+  now: LockedAttribute,
+): Found[] {
+  if (was.normalize === undefined || !isInKeys(change.after, field)) return [];
+  const text = ({ normalize = [] }: LockedAttribute) => normalize.join(' ') || 'as written';
+  return text(now) === 'as written' ? [] : left(change, 'key-moved', path, [text(was)], text(now));
+}
+
+function isInKeys({ key, slots, guards, aggregates }: LockedEntity, field: string): boolean {
+  const keys = [
+    ...(key ? [key.key] : []),
+    ...slots.flatMap((slot) => (slot.isRetired ? [] : [slot.key, ...(slot.entry ? [slot.entry] : [])])),
+    ...guards.values(),
+    ...aggregates.values(),
+  ];
+  const hole = new RegExp(`\\{(?:[a-z]\\w*\\()?${field}[,)}]`);
+  return keys.some((one) => hole.test(one.partition) || hole.test(one.sort ?? ''));
+}
+
+/** One attribute gone and one new of the same type: likely the same under another name. */
+function renamed(change: Change): Found[] {
+  const { name, before, after } = change;
+  const live = (attributes: LockedEntity['attributes']) =>
+    [...attributes].filter(([, one]) => !one.isRetired);
+  const alike = (a: LockedAttribute, b: LockedAttribute) =>
+    storedAs(a) === storedAs(b) && (a.enum === b.enum || a.encoding === 'enum');
+  const isLive = (field: string) => after.attributes.get(field)?.isRetired === false;
+  const gone = live(before.attributes).filter(([field]) => !isLive(field));
+  const came = live(after.attributes).filter(([field]) => before.attributes.get(field)?.isRetired !== false);
+  const open = change.pending.filter(
+    ({ code, name: path, was }) =>
+      code === 'attribute-renamed' && isLive(path.slice(name.length + 1)) && !was.some(isLive),
+  );
+  return [
+    ...open,
+    ...came.flatMap(([field, now]): Found[] => {
+      const [former, ...others] = gone.filter(([, was]) => alike(was, now));
+      const rivals = came.filter(([, one]) => alike(one, now));
+      if (!former || others.length > 0 || rivals.length > 1) return [];
+      return [{ code: 'attribute-renamed', name: `${name}.${field}`, was: [former[0]] }];
+    }),
+  ];
+}
+
+function unique(all: readonly string[]): string[] {
+  return [...new Set(all)];
+}

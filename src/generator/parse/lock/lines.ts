@@ -1,0 +1,137 @@
+/** A lock as lines: names with their values and places. */
+
+import { Document, isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
+import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
+import type { LockedKey, LockedSlot } from '../../lock.js';
+
+export class Invalid extends Error {
+  readonly diagnostic: Diagnostic;
+
+  constructor(at: Span, message: string, hint?: string) {
+    super(message);
+    this.diagnostic = {
+      code: 'lock-invalid',
+      severity: 'error',
+      message,
+      at,
+      hint:
+        hint ??
+        'Restore the file from version control. It records where items are stored, and only `generate` writes it.',
+    };
+  }
+}
+
+export interface Line {
+  readonly name: string;
+  readonly value: Node | null;
+  readonly at: Span;
+}
+
+/** Reads the lines of one file. Whatever is not as it should be throws `Invalid`, with its place. */
+export class Lines {
+  readonly whole: Span;
+  private readonly file: string;
+
+  constructor(file: string) {
+    this.file = file;
+    this.whole = { file, start: 0, end: 1 };
+  }
+
+  /** Of a text, with places; of a value, which is read in a fifth of the time, without. */
+  top(text: string | { readonly value: unknown }): Line[] {
+    const options = { schema: 'json', uniqueKeys: false } as const;
+    const document =
+      typeof text === 'string' ? parseDocument(text, options) : new Document(text.value, options);
+    const [syntaxError] = document.errors;
+    if (syntaxError) {
+      const [start, end] = syntaxError.pos;
+      throw new Invalid(
+        { file: this.file, start, end: Math.max(end, start + 1) },
+        'The lock is not valid JSON.',
+      );
+    }
+    return this.lines(document.contents, this.whole, 'The lock');
+  }
+
+  lines(node: Node | null, at: Span, what: string): Line[] {
+    if (!isMap(node)) throw new Invalid(this.span(node) ?? at, `${what} must be a mapping.`);
+    return node.items.map((pair) => {
+      const place = this.span(pair.key as Node) ?? at;
+      if (!isScalar(pair.key) || typeof pair.key.value !== 'string') {
+        throw new Invalid(place, `${what} has a key that is not text.`);
+      }
+      return { name: pair.key.value, value: (pair.value ?? null) as Node | null, at: place };
+    });
+  }
+
+  scalar(line: Line): unknown {
+    return isScalar(line.value) ? line.value.value : undefined;
+  }
+
+  key(line: Line): LockedKey {
+    const [partition, sort, ...more] = this.strings(line);
+    if (partition === undefined || more.length > 0) {
+      throw new Invalid(line.at, `\`${line.name}\` is not a pair of key templates.`);
+    }
+    return { partition, sort: sort ?? null };
+  }
+
+  /** @param parts those of the line's value */
+  slot(line: Line, parts: readonly Line[], isRetired: boolean): LockedSlot {
+    const of = new Map(parts.map((part) => [part.name, part]));
+    const entry = of.get('entry');
+    const index = of.get('index');
+    const key = of.get('key') ?? entry;
+    const shards = of.get('shards');
+    const when = of.get('when');
+    const present = of.get('present');
+    const known = ['entry', 'index', 'key', 'shards', 'present', 'when'];
+    const [count, name] = [shards && this.scalar(shards), index && this.scalar(index)];
+    const isRight =
+      (index === undefined) === !of.has('key') &&
+      [...of.keys()].every((part) => known.includes(part)) &&
+      (!shards || typeof count === 'number') &&
+      (!index || typeof name === 'string');
+    if (!key || !isRight) throw this.wrong(line);
+    return {
+      entry: entry ? this.key(entry) : null,
+      index: typeof name === 'string' ? name : null,
+      key: this.key(key),
+      shards: typeof count === 'number' ? count : null,
+      present: present ? this.strings(present) : [],
+      when: when
+        ? this.lines(when.value, when.at, '`when`').map((one) => ({
+            field: one.name,
+            values: this.values(one),
+          }))
+        : [],
+      isRetired,
+    };
+  }
+
+  strings(line: Line): string[] {
+    const values = this.values(line);
+    const texts = values.filter((value) => typeof value === 'string');
+    if (texts.length < values.length) throw new Invalid(line.at, `\`${line.name}\` must be a list of texts.`);
+    return texts;
+  }
+
+  wrong({ name, at }: Line, owner?: string): Invalid {
+    const of = owner === undefined ? '' : ` of ${owner}`;
+    return new Invalid(at, `\`${name}\`${of} is not a valid entry of the lock.`);
+  }
+
+  private values(line: Line): (string | number | boolean)[] {
+    const items = isSeq(line.value) ? line.value.items : [undefined];
+    return items.map((item) => {
+      const value = isScalar(item) ? item.value : undefined;
+      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+      throw new Invalid(line.at, `\`${line.name}\` must be a list.`);
+    });
+  }
+
+  private span(node: Node | null): Span | undefined {
+    const range = node?.range;
+    return range ? { file: this.file, start: range[0], end: Math.max(range[1], range[0] + 1) } : undefined;
+  }
+}
