@@ -6,10 +6,12 @@ import * as generated from './generated/index.js';
 
 // A DynamoDB in this process; `openEmbedded({ path: '.data' })` keeps the data. Amazon's: `client: { region: '…' }`.
 const { clientConfig } = await openEmbedded();
-const database = await openDatabase({ tables: generated.tables, client: clientConfig }).catch((error: Error) => {
-  console.error(error.message);
-  process.exit(1);
-});
+const database = await openDatabase({ tables: generated.tables, client: clientConfig }).catch(
+  (error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  },
+);
 
 const app = Fastify(serverOptions());
 await app.register(tableloom, { ...generated, database, resolvers: generated.createResolvers({}) });

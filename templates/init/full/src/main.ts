@@ -1,4 +1,4 @@
-/** Serves until it is told to stop. */
+/** Serves until SIGINT or SIGTERM. */
 import { stopOnSignals } from 'tableloom/server';
 import { buildApp } from './app.js';
 import { openDatabase } from './database.js';
