@@ -34,6 +34,8 @@ function marshallValue(value: AttributeValue): WireValue {
   if (value === null) return { NULL: true };
   if (value instanceof Uint8Array) return { B: value };
   if (value instanceof Set) return marshallSet([...value]);
+  // In the place of a field that a stored record lacks: see `whole`.
+  if (value instanceof Error) throw value;
   if (Array.isArray(value)) return { L: value.filter((one) => one !== undefined).map(marshallValue) };
   return { M: marshall(value as Record<string, AttributeValue>) };
 }
@@ -56,7 +58,8 @@ function marshallSet(members: readonly (string | number | Uint8Array)[]): WireVa
 /** An item from DynamoDB. Numbers become doubles: whole ones are exact up to 2^53. Binary values stay bytes. */
 export function unmarshall(wire: WireItem): Item {
   const item: Item = {};
-  for (const name in wire) item[name] = unmarshallValue(wire[name] as WireValue);
+  // As the SDK does: assigned, the name would replace the prototype.
+  for (const name in wire) if (name !== '__proto__') item[name] = unmarshallValue(wire[name] as WireValue);
   return item;
 }
 
