@@ -12,7 +12,8 @@ export const patternCodes = {
   },
   'one-non-null': {
     meaning: 'A pattern returns at most one record, but its field is non-null.',
-    remedy: 'Make the field nullable.',
+    remedy:
+      'Make the field nullable, or let a reference with `onDelete: restrict` or `cascade` keep the record.',
   },
   'connection-arguments': {
     meaning: 'A connection lacks its paging arguments, or they have other types.',
