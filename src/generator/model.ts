@@ -124,6 +124,8 @@ export type ValidationModel =
       readonly min?: { readonly value: number; readonly at: Span };
       readonly max?: { readonly value: number; readonly at: Span };
       readonly pattern?: Word;
+      /** What clients are told of a value that is not valid. */
+      readonly message?: Word;
     };
 
 /** The fields here that name the other. */
@@ -145,6 +147,10 @@ export interface GeneratedModel {
 export interface UniqueModel {
   readonly name?: Word;
   readonly fields: readonly Word[];
+  /** Only among records for which all of these hold. */
+  readonly when: PatternModel['when'];
+  /** What clients are told of a value that is taken. */
+  readonly message?: Word;
 }
 
 /** A key attribute and its template's text. */

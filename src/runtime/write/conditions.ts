@@ -66,7 +66,8 @@ export function checkConditions<R extends object>(
         : problemOf(validation, value);
     if (problem === undefined) continue;
     const { message, ...details } = problem;
-    throw new TableloomError('VALUE_INVALID', message(field), { entity: name, field, ...details });
+    const own = 'message' in validation ? validation.message : undefined;
+    throw new TableloomError('VALUE_INVALID', own ?? message(field), { entity: name, field, ...details });
   }
 }
 

@@ -27,12 +27,13 @@ export function conditionsExpression({ attributes, historyOf }: EntityPlan): Doc
 
 function validationExpression(validation: ValidationPlan): Doc {
   if (validation.kind === 'rule') return object([property('rule', quote(validation.rule))]);
-  const { min, max, pattern } = validation;
+  const { min, max, pattern, message } = validation;
   return object([
     ...(min === undefined ? [] : [property('min', literal(min))]),
     ...(max === undefined ? [] : [property('max', literal(max))]),
     // The whole text matches.
     ...(pattern === undefined ? [] : [property('pattern', String(new RegExp(`^(?:${pattern})$`, 'u')))]),
+    ...(message === undefined ? [] : [property('message', quote(message))]),
   ]);
 }
 
