@@ -290,6 +290,8 @@ export interface MutationModel {
   readonly elements: readonly ElementUpdate[];
   /** What has to hold of the record as it is, in the order written. */
   readonly require: readonly { readonly name: Word; readonly condition: FilterModel }[];
+  /** What clients are told where one of them does not hold. */
+  readonly messages: readonly { readonly name: Word; readonly message: Word }[];
   /** Of `touch`: the moment the record expires at, or how long from now. */
   readonly to?: Source;
   readonly extend?: Word;

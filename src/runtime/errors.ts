@@ -150,14 +150,22 @@ export function valueTaken(
 export function guardFailed(
   entity: string,
   guard: string,
-  transition?: { readonly from: unknown; readonly to: unknown },
-  cause?: unknown,
+  {
+    transition,
+    message,
+    cause,
+  }: {
+    readonly transition?: { readonly from: unknown; readonly to: unknown };
+    /** In the place of the usual one. */
+    readonly message?: string | undefined;
+    readonly cause?: unknown;
+  } = {},
 ): TableloomError {
-  const message =
+  const usual =
     transition === undefined
       ? `This ${entity} does not meet the condition ${guard}.`
       : `${guard} of this ${entity} cannot change from ${String(transition.from)} to ${String(transition.to)}.`;
-  return new TableloomError('GUARD_FAILED', message, { entity, guard, ...transition }, cause);
+  return new TableloomError('GUARD_FAILED', message ?? usual, { entity, guard, ...transition }, cause);
 }
 
 /** A sum that writes maintain: `aggregate` is its name. */

@@ -80,6 +80,7 @@ export {
   type Operand,
   type Operator,
   oneOf,
+  otherwise,
   size,
   type Test,
 } from './read/filters.js';

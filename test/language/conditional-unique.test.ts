@@ -23,7 +23,13 @@ patterns:
   atDoctor: { many: Appointment, for: Query.atDoctor, where: { doctor: $doctor }, sort: slot }
 mutations:
   book: { create: Appointment, for: Mutation.book, from: $input }
-  change: { update: Appointment, for: Mutation.change, where: { id: $id }, from: $input }
+  change:
+    update: Appointment
+    for: Mutation.change
+    where: { id: $id }
+    from: $input
+    require: { open: { state: { ne: DONE } } }
+    messages: { open: It is over. }
 `;
 
 const active = `
@@ -56,6 +62,12 @@ test('a record that does not meet the condition holds no value, and takes or fre
     'room+slot',
   ]);
   await project.data(change, { id: 'b', input: { state: 'DONE' } });
+  for (const more of [{ slot: 's2' }, { postcode: '12345' }])
+    expect(await problem(change, { id: 'b', input: more })).toEqual([
+      'It is over.',
+      'GUARD_FAILED',
+      undefined,
+    ]);
   await project.data(book, { input: input('c', { doctor: 'e', room: 'r' }) });
 
   expect(await problem(change, { id: 'a', input: { postcode: '12a45' } })).toEqual([

@@ -40,14 +40,15 @@ function validationExpression(validation: ValidationPlan): Doc {
 /** The `require` of a write's options, where something is required. */
 export function requireOption(entity: EntityPlan, { require }: MutationPlan): Doc[] {
   if (!require) return [];
-  const rows = require.map(({ name, condition }) =>
-    property(
+  const rows = require.map(({ name, condition, message }) => {
+    const required = conditionExpression(entity, condition, (comparison, value, at) =>
+      operand(entity, comparison, value, at),
+    );
+    return property(
       name,
-      conditionExpression(entity, condition, (comparison, value, at) =>
-        operand(entity, comparison, value, at),
-      ),
-    ),
-  );
+      message === undefined ? required : call(runtime('otherwise'), [required, quote(message)]),
+    );
+  });
   return [property('require', object(rows))];
 }
 
