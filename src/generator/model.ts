@@ -124,7 +124,6 @@ export type ValidationModel =
       readonly min?: { readonly value: number; readonly at: Span };
       readonly max?: { readonly value: number; readonly at: Span };
       readonly pattern?: Word;
-      /** What clients are told of a value that is not valid. */
       readonly message?: Word;
     };
 
@@ -149,7 +148,6 @@ export interface UniqueModel {
   readonly fields: readonly Word[];
   /** Only among records for which all of these hold. */
   readonly when: PatternModel['when'];
-  /** What clients are told of a value that is taken. */
   readonly message?: Word;
 }
 
@@ -290,7 +288,7 @@ export interface MutationModel {
   readonly elements: readonly ElementUpdate[];
   /** What has to hold of the record as it is, in the order written. */
   readonly require: readonly { readonly name: Word; readonly condition: FilterModel }[];
-  /** What clients are told where one of them does not hold. */
+  /** The message of the error where one of them does not hold. */
   readonly messages: readonly { readonly name: Word; readonly message: Word }[];
   /** Of `touch`: the moment the record expires at, or how long from now. */
   readonly to?: Source;

@@ -150,17 +150,14 @@ export function valueTaken(
 export function guardFailed(
   entity: string,
   guard: string,
-  {
-    transition,
-    message,
-    cause,
-  }: {
+  options: {
     readonly transition?: { readonly from: unknown; readonly to: unknown };
     /** In the place of the usual one. */
     readonly message?: string | undefined;
     readonly cause?: unknown;
   } = {},
 ): TableloomError {
+  const { transition, message, cause } = options;
   const usual =
     transition === undefined
       ? `This ${entity} does not meet the condition ${guard}.`

@@ -191,7 +191,7 @@ export interface Guard {
   readonly field: string;
   /** The name of the constraint, where records of several entities share it. */
   readonly constraint?: string;
-  /** What clients are told where the value is taken. */
+  /** The message of the error where the value is taken. */
   readonly message?: string;
   /** The attribute by which a holder of another entity may expire. */
   readonly expires?: string;

@@ -13,7 +13,7 @@ export interface Test {
   /** The scope numbers its placeholders. */
   readonly expression: (scope: Scope) => string;
   readonly holds: (item: Item) => boolean;
-  /** What clients are told where a write requires it, and it does not hold. */
+  /** The message of an error where a write requires it, and it does not hold. */
   readonly message?: string;
 }
 
@@ -191,7 +191,7 @@ function sizeOf(value: Stored): number | undefined {
   return typeof value === 'object' && value !== null ? Object.keys(value).length : undefined;
 }
 
-/** With what clients are told where a write requires the condition, and it does not hold. */
+/** With the message of the error where a write requires the condition, and it does not hold. */
 export function otherwise(condition: Condition, message: string): Condition {
   return condition && { ...condition, message };
 }

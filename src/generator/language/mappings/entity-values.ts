@@ -29,7 +29,7 @@ const constraintKeys = {
   message: {
     ...text,
     title: 'Message',
-    description: 'What clients are told where a value is taken. The code stays UNIQUE_VIOLATION.',
+    description: 'The message of the error where a value is taken. The code stays UNIQUE_VIOLATION.',
     example: { fields: ['doctorId', 'at'], message: 'The doctor has another appointment then.' },
   },
 } as const satisfies Keys;
@@ -57,7 +57,7 @@ const boundsKeys = {
   message: {
     ...text,
     title: 'Message',
-    description: 'What clients are told where a value is not valid. The code stays VALUE_INVALID.',
+    description: 'The message of the error where a value is not valid. The code stays VALUE_INVALID.',
     example: { max: 5, pattern: '[0-9]{5}', message: 'A postcode has five digits.' },
   },
 } as const satisfies Keys;

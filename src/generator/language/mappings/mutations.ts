@@ -151,7 +151,7 @@ const mutationKeys = {
     ...each(text, { propertyNames: name }),
     title: 'Messages',
     description:
-      'What clients are told where a condition of `require` is false, by its name. The code stays GUARD_FAILED.',
+      'The message of the error where a condition of `require` is false, by its name. The code stays GUARD_FAILED.',
     example: {
       update: 'User',
       for: 'Mutation.book',

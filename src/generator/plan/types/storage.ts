@@ -217,7 +217,7 @@ export interface GuardPlan {
   readonly present: readonly string[];
   /** No guard of other records. */
   readonly when: SlotPlan['when'];
-  /** What clients are told of a value that is taken. */
+  /** The message of the error of a value that is taken. */
   readonly message?: string;
   /** The constraint, where several entities share it; `expires` where some of their records do. */
   readonly shared?: { readonly name: string; readonly expires: string | null };

@@ -42,7 +42,7 @@ export interface MutationPlan {
   readonly require?: readonly {
     readonly name: string;
     readonly condition: ConditionPlan;
-    /** What clients are told where it does not hold. */
+    /** The message of the error where it does not hold. */
     readonly message?: string;
   }[];
   /** The attribute a touch moves, and to when: what is given, or so long from now. */
