@@ -364,6 +364,8 @@ export interface SdlType {
   /** Members of a union; object types that implement an interface. */
   readonly members: readonly string[];
   readonly values: readonly string[];
+  /** The values of an enum as they are written. */
+  readonly order?: readonly string[];
 }
 
 export interface SdlField {

@@ -8,6 +8,7 @@ export {
   type AnyEncoding,
   day,
   decimal,
+  declared,
   type Encoding,
   encoded,
   enumValue,
@@ -30,6 +31,7 @@ export {
   time,
   timeEnd,
   timePrefix,
+  wholeText,
   year,
 } from './keys/encodings.js';
 export { type KeyTemplates, keyParser } from './keys/key-parser.js';
@@ -92,6 +94,7 @@ export {
   loadByKind,
   loadEach,
   loadPresent,
+  referencedRecord,
 } from './read/loaders.js';
 export { anyEntity } from './read/mixed.js';
 export { limitOf, type PageOptions, type Wants } from './read/pages.js';

@@ -60,12 +60,21 @@ export function* literalReferences(resolved: ResolvedModel): Generator<LiteralRe
     for (const { attribute, value } of writtenBy(resolved.model.sdl, attributes, mutation))
       if (attribute) yield* literalsIn(resolved, owner, attribute, value, 'set');
   }
-  for (const { source, attribute, owner, role } of resolved.values.all) {
-    const isAllowed = ['equality', 'filter', 'key', 'require', 'element', 'expiry', 'revision'].includes(
-      role,
-    );
+  for (const { source, attribute, owner, role, operator } of resolved.values.all) {
+    const isAllowed = [
+      'equality',
+      'bound',
+      'filter',
+      'key',
+      'require',
+      'element',
+      'expiry',
+      'revision',
+    ].includes(role);
     const mayBeMoment = ['require', 'element', 'expiry'].includes(role);
-    if (source.kind === 'literal' && attribute && isAllowed)
+    // The beginning of a moment is text, and checked as such.
+    const isPart = operator?.text === 'prefix' && attribute?.encoding === 'time';
+    if (source.kind === 'literal' && attribute && isAllowed && !isPart)
       yield { attribute, owner, literal: source, ...(mayBeMoment ? { isMoment: true } : {}) };
   }
 }
