@@ -9,6 +9,7 @@ export {
   type AnyEncoding,
   day,
   decimal,
+  declared,
   type Encoding,
   encoded,
   enumValue,
@@ -31,6 +32,7 @@ export {
   time,
   timeEnd,
   timePrefix,
+  wholeText,
   year,
 } from './keys/encodings.js';
 export { type KeyTemplates, keyParser } from './keys/key-parser.js';
@@ -81,6 +83,7 @@ export {
   type Operand,
   type Operator,
   oneOf,
+  otherwise,
   size,
   type Test,
 } from './read/filters.js';
@@ -92,6 +95,7 @@ export {
   loadByKind,
   loadEach,
   loadPresent,
+  referencedRecord,
 } from './read/loaders.js';
 export { anyEntity } from './read/mixed.js';
 export { limitOf, type PageOptions, type Wants } from './read/pages.js';
