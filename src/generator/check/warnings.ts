@@ -210,7 +210,7 @@ function* notUnique({ model, layout }: LaidOut): Generator<Finding> {
     const isKey = (fields: readonly { readonly text: string }[]) =>
       fields.length === keyFields.length && fields.every(({ text }) => keyFields.includes(text));
     const isSaid =
-      entity.unique.some(({ fields }) => isKey(fields)) ||
+      entity.unique.some(({ fields, when }) => when.length === 0 && isKey(fields)) ||
       [...model.patterns.filter(({ cardinality }) => cardinality === 'one'), ...model.mutations].some(
         (one) =>
           ('target' in one ? one.target : one.entity).text === entity.name.text &&
