@@ -3,10 +3,12 @@
 
 import module from 'node:module';
 import { Command, CommanderError } from 'commander';
+import type { DeployVerbOptions } from './cli/commands/deploy.js';
 import type { DevOptions } from './cli/commands/dev.js';
 import type { ExplainOptions } from './cli/commands/explain.js';
 import type { InitOptions } from './cli/commands/init.js';
 import type { ReindexVerbOptions } from './cli/commands/reindex.js';
+import type { TablesVerbOptions } from './cli/commands/tables.js';
 import { ourManifest } from './cli/package.js';
 import type { Options } from './cli/verbs.js';
 
@@ -98,6 +100,40 @@ verb(
   )
   .addHelpText('after', examples('tableloom dev', 'tableloom dev --port 8080 --data /tmp/plants'))
   .action(run(async (options: DevOptions) => (await import('./cli/commands/dev.js')).devVerb(options)));
+
+endpointVerb(
+  'deploy',
+  'bring the tables to the plan: create them, add indexes one at a time, expiry and point-in-time recovery; what would lose data is refused. Seals the lock',
+)
+  .option('--plan', 'print the steps, and take none')
+  .option('--delete-indexes', 'delete global indexes that no pattern reads any more')
+  .option('--no-recovery', 'leave point-in-time recovery as it is')
+  .option('--json', 'print the steps as JSON')
+  .addHelpText(
+    'after',
+    examples(
+      'tableloom deploy --plan',
+      'tableloom deploy --endpoint http://127.0.0.1:8000',
+      'AWS_REGION=eu-west-1 tableloom deploy --delete-indexes',
+    ),
+  )
+  .action(
+    run(async (options: DeployVerbOptions) => (await import('./cli/commands/deploy.js')).deployVerb(options)),
+  );
+
+verb('tables', 'print the definitions of the tables, to create them by other means than `deploy`')
+  .option('--format <format>', 'cloudformation, cdk, terraform or json', 'cloudformation')
+  .option('--out <file>', 'write them to this file, below the root')
+  .addHelpText(
+    'after',
+    examples(
+      'tableloom tables > tables.yaml',
+      'tableloom tables --format cdk --out infrastructure/tables.ts',
+    ),
+  )
+  .action(
+    run(async (options: TablesVerbOptions) => (await import('./cli/commands/tables.js')).tablesVerb(options)),
+  );
 
 endpointVerb(
   'reindex',

@@ -3,7 +3,6 @@
  * imports it; people find the names meant for them in `tableloom/runtime`.
  */
 export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
-export type { TableDefinition } from './client/tables.js';
 export {
   type AnyEncoding,
   day,
@@ -114,6 +113,7 @@ export {
 } from './rules.js';
 export type { ParentRecord } from './session/memory.js';
 export type { Session, WithParent } from './session/session.js';
+export type { TableDefinition } from './tables/definition.js';
 export type {
   Aggregate,
   Attributes,

@@ -124,7 +124,7 @@ const rooms = {
       'src/cli/project/',
     ],
     imports: ['cli', 'data', 'preset', 'runtime', 'fastify', 'embedded'],
-    packages: [/^@aws-sdk\//, 'chokidar', 'fastify', 'tsx/esm/api'],
+    packages: [/^@aws-sdk\//, 'chokidar', 'fastify', 'tsx/esm/api', 'yaml'],
     because: 'some commands run what was generated; they know of a project only what its modules export',
   },
   cli: {
