@@ -200,7 +200,6 @@ test('CloudFormation has each attribute that a key uses and no other, and its pr
   expect(Type).toBe('AWS::DynamoDB::Table');
   const { TableName, TimeToLiveSpecification, PointInTimeRecoverySpecification, ...created } = Properties;
   expect({ TableName, TimeToLiveSpecification, PointInTimeRecoverySpecification }).toEqual({
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's
     TableName: { 'Fn::Sub': '${Prefix}-orders' },
     TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
