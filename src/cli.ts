@@ -52,9 +52,10 @@ verb(
   'write nothing; report mistakes in the inputs, rules that do not fit, generated files and a lock that are out of date, operations that cost more than recorded',
 )
   .option('--types', 'compile what is generated, in memory, as tsconfig.json says')
+  .option('--against <commit>', 'report what records need that were stored under the lock of that commit')
   .addHelpText(
     'after',
-    examples('tableloom check', 'tableloom check --types', 'tableloom check --config codegen.staging.ts'),
+    examples('tableloom check', 'tableloom check --types', 'tableloom check --against origin/main'),
   )
   .action(run(async (options) => (await import('./cli/commands/check.js')).checkVerb(options)));
 
@@ -161,10 +162,18 @@ endpointVerb(
 
 program
   .command('init')
-  .description('write a small project that works, to start from')
+  .description('write a project that works, to start from')
   .option('--root <dir>', 'the folder of the project, made if it is not there', '.')
+  .option(
+    '--template <name>',
+    'full: a project to deploy, with rules and tests; minimal: as little as serves',
+    'full',
+  )
   .option('--force', 'replace files that are there')
-  .addHelpText('after', examples('tableloom init', 'tableloom init --root services/plants'))
+  .addHelpText(
+    'after',
+    examples('tableloom init', 'tableloom init --root services/plants --template minimal'),
+  )
   .action(run(async (options: InitOptions) => (await import('./cli/commands/init.js')).initVerb(options)));
 
 try {

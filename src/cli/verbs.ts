@@ -1,6 +1,7 @@
 /** What the verbs share: where the project is, and how a failure is reported. */
 
 import { existsSync, statSync } from 'node:fs';
+import { withHint } from './host/packages.js';
 import { isFindings, Mistake, unwrapped } from './mistakes.js';
 import { Stages } from './stages.js';
 import { Terminal } from './terminal.js';
@@ -14,6 +15,8 @@ export interface Options {
   /** Names of what stored records needed and is dealt with. */
   readonly accept?: readonly string[];
   readonly seal?: boolean;
+  /** The commit whose lock the declarations are compared with. */
+  readonly against?: string;
   /** Tells how long each stage took. */
   readonly verbose?: boolean;
 }
@@ -47,7 +50,7 @@ export async function withFailures(action: () => Promise<number>): Promise<numbe
   try {
     return await action();
   } catch (error) {
-    return Math.max(...unwrapped(error).map(told));
+    return Math.max(...unwrapped(error).map((one) => told(withHint(one))));
   }
 }
 

@@ -7,6 +7,7 @@ export {
   type AnyEncoding,
   day,
   decimal,
+  declared,
   type Encoding,
   encoded,
   enumValue,
@@ -29,6 +30,7 @@ export {
   time,
   timeEnd,
   timePrefix,
+  wholeText,
   year,
 } from './keys/encodings.js';
 export { type KeyTemplates, keyParser } from './keys/key-parser.js';
@@ -90,6 +92,7 @@ export {
   loadByKind,
   loadEach,
   loadPresent,
+  referencedRecord,
 } from './read/loaders.js';
 export { anyEntity } from './read/mixed.js';
 export { limitOf, type PageOptions, type Wants } from './read/pages.js';

@@ -1,7 +1,7 @@
 /** What an entity stores: its SDL fields that nothing else answers, and what `stored` adds. */
 
 import type { Span } from '../diagnostics/diagnostic.js';
-import { declaredTransform, type Encoding, type HoleEncoding, holeEncoding } from '../encodings.js';
+import { declaredTransform, type Encoded, type HoleEncoding, holeEncoding } from '../encodings.js';
 import {
   type EntityModel,
   fieldNamed,
@@ -50,7 +50,8 @@ export function attributesOf(model: Model, entity: EntityModel): Map<string, Res
 /** A history keeps values as they were: nothing is generated, defaulted or changed. */
 function historical(attribute: ResolvedAttribute, hidden: boolean): ResolvedAttribute {
   const { computed, movable, transitions, validation, ...kept } = attribute;
-  return { ...kept, hidden, generated: null, default: null, normalize: [], immutable: true };
+  const constant = attribute.readsDefault ? attribute.default : null;
+  return { ...kept, hidden, generated: null, default: constant, normalize: [], immutable: true };
 }
 
 function ownAttributes(model: Model, entity: EntityModel): Map<string, ResolvedAttribute> {
@@ -84,8 +85,10 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, ResolvedA
         entity.immutable === true ||
         generated === 'sequence' ||
         entity.immutable.some((word) => word.text === field),
-      ...encodeOf(entity, field, encodingOf(type, sdl)),
+      ...valuesOf(sdl, type),
+      ...encodeOf(entity, field, { encoding: encodingOf(type, sdl), ...valuesOf(sdl, type) }),
       ...conditionsOf(entity, field),
+      ...ofStored(entity, field),
       ...computedOf(entity, field),
     });
   };
@@ -105,6 +108,18 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, ResolvedA
   const added = attributes.get(revision);
   if (added) attributes.set(revision, { ...added, generated: 'revision' });
   return attributes;
+}
+
+/** How records are read that were stored under an earlier declaration. */
+function ofStored(
+  { renamed, readDefault }: EntityModel,
+  field: string,
+): Pick<ResolvedAttribute, 'formerly' | 'readsDefault'> {
+  const formerly = renamed.flatMap(({ from, to }) => (to.text === field ? [from.text] : []));
+  return {
+    ...(formerly.length > 0 ? { formerly } : {}),
+    ...(readDefault.some((word) => word.text === field) ? { readsDefault: true as const } : {}),
+  };
 }
 
 /** A constant as JSON. */
@@ -162,14 +177,19 @@ function computedOf({ compute }: EntityModel, field: string): { readonly compute
   return rule === undefined ? {} : { computed: rule };
 }
 
+function valuesOf(sdl: Model['sdl'], type: TypeRef): { readonly values?: readonly string[] } {
+  const found = type.kind === 'named' ? sdl.types.get(type.name) : undefined;
+  return found?.order ? { values: found.order } : {};
+}
+
 /** What `encode` says of a field, where it is for such values (what is not is reported). */
 function encodeOf(
   { encode }: EntityModel,
   field: string,
-  encoding: Encoding,
+  encoded: Encoded,
 ): { readonly encode?: HoleEncoding } {
   const how = encode.find((one) => one.field.text === field)?.how.text;
   const transform = how === undefined ? undefined : declaredTransform(how);
-  const declared = transform && holeEncoding(transform, { encoding });
+  const declared = transform && holeEncoding(transform, encoded);
   return declared === undefined ? {} : { encode: declared };
 }

@@ -4,7 +4,6 @@ import type { ElementUpdate, Literal, PatternModel, TypeRef, Word } from '../mod
 import type { ValueModel } from '../sources.js';
 import { type ComparisonModel, comparisonsOf, requiredBy } from './comparisons.js';
 import { membersOf } from './members.js';
-import { isFree, pathFrom, writtenBy } from './paths.js';
 import type {
   ResolvedAttribute,
   ResolvedEntity,
@@ -14,7 +13,7 @@ import type {
 } from './resolved-model.js';
 import { fieldAt } from './sdl.js';
 import { resolveValue } from './value-paths.js';
-import { placesOf } from './written-values.js';
+import { isFree, pathFrom, placesOf, writtenBy } from './written-values.js';
 
 /** A constant for an attribute: in `default`, `transitions`, `set`, `when`, `where`, `filter`, `require` … */
 export interface LiteralReference {
@@ -53,12 +52,21 @@ export function* literalReferences(resolved: ResolvedModel): Generator<LiteralRe
     for (const { attribute, value } of writtenBy(resolved.model.sdl, attributes, mutation))
       if (attribute) yield* literalsIn(resolved, owner, attribute, value, 'set');
   }
-  for (const { source, attribute, owner, role } of resolved.values.all) {
-    const isAllowed = ['equality', 'filter', 'key', 'require', 'element', 'expiry', 'revision'].includes(
-      role,
-    );
+  for (const { source, attribute, owner, role, operator } of resolved.values.all) {
+    const isAllowed = [
+      'equality',
+      'bound',
+      'filter',
+      'key',
+      'require',
+      'element',
+      'expiry',
+      'revision',
+    ].includes(role);
     const mayBeMoment = ['require', 'element', 'expiry'].includes(role);
-    if (source.kind === 'literal' && attribute && isAllowed)
+    // The beginning of a moment is text, and checked as such.
+    const isPart = operator?.text === 'prefix' && attribute?.encoding === 'time';
+    if (source.kind === 'literal' && attribute && isAllowed && !isPart)
       yield { attribute, owner, literal: source, ...(mayBeMoment ? { isMoment: true } : {}) };
   }
 }

@@ -87,6 +87,10 @@ export const indexCodes = {
       'A pattern needs something of a multi-attribute index that only a template key provides (shards, buckets, a condition, a pinned key), filters by one of the index’s keys, or reads an entity that lacks one of them.',
     remedy: 'Use an index with template keys, or remove what does not fit.',
   },
+  'filter-on-key': {
+    meaning: 'A filter compares a key attribute of what the pattern reads, which DynamoDB does not do.',
+    remedy: 'Bind it with `where` or `range`.',
+  },
   'multi-attribute-shared': {
     meaning:
       'Two entities have every attribute of a multi-attribute index, but the index does not project `_type`, which tells them apart.',
@@ -128,7 +132,7 @@ export const storedCodes = {
   'attribute-required': {
     meaning:
       'An attribute is required that records stored before may not have, because it is new or was nullable. Reading such a record fails.',
-    remedy: 'Leave it nullable, or store a value in every record.',
+    remedy: 'Declare `default` and `readDefault`, or leave it nullable until every record has a value.',
   },
   'attribute-renamed': {
     meaning: 'An attribute is gone and another of the same type is new, so that it may have been renamed.',

@@ -43,7 +43,7 @@ export function pendingOf(change: Change): Pending[] {
     ...patterns(change),
     ...backfills(change),
     ...[...after.attributes].flatMap(([field, one]) => (one.isRetired ? [] : attribute(change, field, one))),
-    ...renamed(change),
+    ...(change.layout.model.historyOf ? [] : renamed(change)),
   ];
   return found.map((one) => ({ ...one, owner: name }));
 }
@@ -96,7 +96,7 @@ function identity(change: Change): Found[] {
   const isSameTable = before.key.table === after.key.table;
   const text = (key: NonNullable<LockedEntity['key']>, written: (text: string) => string) =>
     `${keyName(writtenKey(key.key, written))}${isSameTable ? '' : ` of table ${key.table}`}`;
-  const was = text(before.key, writtenBefore(before));
+  const was = text(before.key, writtenBefore(before, layout));
   return left(change, 'identity-changed', name, [was], text(after.key, writtenNow(layout)));
 }
 
@@ -109,7 +109,7 @@ function patterns(change: Change): Found[] {
   const isFilled = (reads: string) => reads === 'key' || reads.startsWith('index ') || filled.has(reads);
   // Where two branches took one place, records of one of them are not under what the lock has of the other.
   const isMerged = hasCollision(before);
-  const written = { before: writtenBefore(before), now: writtenNow(layout) };
+  const written = { before: writtenBefore(before, layout), now: writtenNow(layout) };
   return [...after.patterns].flatMap(([name, { field, reads }]): Found[] => {
     const former = formerOf(before.patterns, after.patterns, name, field);
     const own = pending.filter((one) => one.name === (former?.name ?? name));
