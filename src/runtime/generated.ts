@@ -3,6 +3,7 @@
  * imports it; people find the names meant for them in `tableloom/runtime`.
  */
 export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
+export { naming } from './argument-names.js';
 export {
   type AnyEncoding,
   day,
@@ -81,6 +82,7 @@ export {
   type Operand,
   type Operator,
   oneOf,
+  otherwise,
   size,
   type Test,
 } from './read/filters.js';
