@@ -3,6 +3,7 @@
  * imports it; people find the names meant for them in `tableloom/runtime`.
  */
 export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
+export { naming } from './argument-names.js';
 export type { TableDefinition } from './client/tables.js';
 export {
   type AnyEncoding,

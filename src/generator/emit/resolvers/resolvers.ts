@@ -21,6 +21,7 @@ import {
 } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { context, contextType, graphqlType, runtime } from '../symbols.js';
+import { argumentNames, namesInTransaction, withArgumentNames } from './argument-names.js';
 import { mutationBody, transactionBody } from './mutations.js';
 import { prefetchName, prefetchView } from './prefetch.js';
 import { isMissing, joinBody, joinRead, patternCall, type Shape } from './reads.js';
@@ -107,8 +108,17 @@ function resolverFunction(plan: Plan, resolver: ResolverPlan): Doc {
   // A body of one `return` is given as what it returns.
   const isShort = statements.length === 1 && only !== undefined;
   const body = isShort ? only : block(withReturn(statements));
-  const resolve = arrow(parametersOf(body), body, { isAsync });
+  const resolve = withArgumentNames(
+    namesOf(plan, resolver.answer),
+    arrow(parametersOf(body), body, { isAsync }),
+  );
   return allow === null ? resolve : call(runtime('allowedBy'), [`rules.${allow}`, resolve]);
+}
+
+function namesOf(plan: Plan, answer: ResolverPlan['answer']): ReadonlyMap<string, string> {
+  if (answer.kind === 'mutation') return argumentNames(mutationOf(plan, answer.mutation));
+  if (answer.kind === 'transaction') return namesInTransaction(plan, transactionOf(plan, answer.transaction));
+  return new Map();
 }
 
 /** The last statement is what the resolver gives. */
