@@ -53,6 +53,8 @@ export interface LockedAttribute {
   /** Undefined where the lock does not know, which one of version 1 does not. */
   readonly isRequired: boolean | undefined;
   readonly normalize: readonly string[] | undefined;
+  /** Names under which stored records may still have it. */
+  readonly formerly: readonly string[];
   readonly isRetired: boolean;
 }
 
@@ -87,10 +89,21 @@ export const pendingCodes = [
 
 export type PendingCode = (typeof pendingCodes)[number];
 
-/** What `tableloom reindex` of the entity deals with, once it has completed: `settle` these names. */
-export function reindexed({ pending }: Lock, entity: string): string[] {
-  const names = pending.filter(({ owner }) => owner === entity).map(({ name }) => name);
-  return [...new Set(names)];
+/**
+ * What `tableloom reindex` of the entity deals with, once it has completed and no record has failed: `settle` these names. It
+ * converts no values, and does not know of a former name that is not declared.
+ */
+export function reindexed({ entities, pending }: Lock, entity: string): string[] {
+  const attributes = entities.get(entity)?.attributes;
+  const isDone = ({ code, name, was }: Pending) => {
+    if (code === 'attribute-retyped' || code === 'enum-value-gone') return false;
+    if (code !== 'attribute-renamed') return true;
+    const formerly = attributes?.get(name.slice(entity.length + 1))?.formerly ?? [];
+    return was.every((one) => formerly.includes(one));
+  };
+  const own = pending.filter((one) => one.owner === entity);
+  const left = new Set(own.filter((one) => !isDone(one)).map(({ name }) => name));
+  return [...new Set(own.map(({ name }) => name))].filter((name) => !left.has(name));
 }
 
 /** The lock once what these names mean is dealt with. */
@@ -232,10 +245,12 @@ function retiredWord({ isRetired }: { readonly isRetired: boolean }): string {
 }
 
 /** `text!, normalized by trim lowercase, in keys fold` */
-function attributeText({ encoding, enum: name, encode, isRequired, normalize }: LockedAttribute): string {
+function attributeText(attribute: LockedAttribute): string {
+  const { encoding, enum: name, encode, isRequired, normalize, formerly } = attribute;
   return [
     `${encoding}${name === null ? '' : ` ${name}`}${isRequired ? '!' : ''}`,
     ...(normalize && normalize.length > 0 ? [`normalized by ${normalize.join(' ')}`] : []),
+    ...(formerly.length > 0 ? [`formerly ${formerly.join(' ')}`] : []),
     ...(encode === null ? [] : [`in keys ${encode}`]),
   ].join(', ');
 }
