@@ -89,19 +89,27 @@ export const pendingCodes = [
 
 export type PendingCode = (typeof pendingCodes)[number];
 
+/** What a reindex deals with, or reports where a record keeps it from that. */
+const reindexable: readonly PendingCode[] = [
+  'attribute-required',
+  'backfill-needed',
+  'identity-changed',
+  'key-moved',
+];
+
 /**
- * What `tableloom reindex` of the entity deals with, once it has completed and no record has failed: `settle` these names. It
- * converts no values, and does not know of a former name that is not declared.
+ * What `tableloom reindex` of the entity deals with, once it has completed without a problem: `settle` these names. Of a former
+ * name it knows where that is declared.
  */
 export function reindexed({ entities, pending }: Lock, entity: string): string[] {
   const attributes = entities.get(entity)?.attributes;
-  const isDone = ({ code, name, was }: Pending) => {
-    if (code === 'attribute-retyped' || code === 'enum-value-gone') return false;
-    if (code !== 'attribute-renamed') return true;
-    const formerly = attributes?.get(name.slice(entity.length + 1))?.formerly ?? [];
+  const isRenamed = ({ name, was }: Pending) => {
+    const { formerly = [] } = attributes?.get(name.slice(entity.length + 1)) ?? {};
     return was.every((one) => formerly.includes(one));
   };
-  const own = pending.filter((one) => one.owner === entity);
+  const isDone = (one: Pending) =>
+    reindexable.includes(one.code) || (one.code === 'attribute-renamed' && isRenamed(one));
+  const own = pending.filter(({ owner }) => owner === entity);
   const left = new Set(own.filter((one) => !isDone(one)).map(({ name }) => name));
   return [...new Set(own.map(({ name }) => name))].filter((name) => !left.has(name));
 }

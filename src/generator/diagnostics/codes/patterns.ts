@@ -175,6 +175,11 @@ export const choiceCodes = {
     meaning: 'No pattern uses a declared index.',
     remedy: 'Remove the index.',
   },
+  'unique-apart': {
+    meaning: 'Each of several values is unique, although a pattern lists records by one of them.',
+    remedy:
+      'Write `unique: [[a, b]]` if only the values together are unique. Otherwise use `one` in the pattern.',
+  },
   'redundant-pattern': {
     meaning: 'Two patterns of one type are identical, including their rules and pages.',
     remedy: 'Remove one of them.',
