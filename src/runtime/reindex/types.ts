@@ -7,10 +7,11 @@ import type { Computation, EntityCodec, Key } from '../types.js';
 /** The codec of any entity. */
 export type AnyCodec = Omit<
   EntityCodec<object>,
-  'revision' | 'computed' | 'secret' | 'numbers' | 'conditions'
+  'revision' | 'computed' | 'secret' | 'numbers' | 'normalize' | 'conditions'
 > & {
   readonly revision?: string;
   readonly computed?: Readonly<Record<string, Computation>>;
+  readonly normalize?: Readonly<Record<string, readonly ((value: string) => string)[]>>;
 };
 
 /** How a project's records are stored: what its generated `index.ts` exports. */
