@@ -2,9 +2,9 @@
 
 import type { Span } from './diagnostics/diagnostic.js';
 import type { Encoding } from './encodings.js';
-import type { Binding, LiteralSource, PathStep, Source, ValueBinding, ValueModel, Word } from './sources.js';
+import type { Binding, ElementUpdate, LiteralSource, Source, ValueBinding, Word } from './sources.js';
 
-export type { Binding, LiteralSource, Source, ValueBinding, Word };
+export type { Binding, ElementUpdate, LiteralSource, Source, ValueBinding, Word };
 
 export interface Model {
   /** The place of the YAML document, for findings about something that is not there. */
@@ -124,6 +124,7 @@ export type ValidationModel =
       readonly min?: { readonly value: number; readonly at: Span };
       readonly max?: { readonly value: number; readonly at: Span };
       readonly pattern?: Word;
+      readonly message?: Word;
     };
 
 /** The fields here that name the other. */
@@ -145,6 +146,9 @@ export interface GeneratedModel {
 export interface UniqueModel {
   readonly name?: Word;
   readonly fields: readonly Word[];
+  /** Only among records for which all of these hold. */
+  readonly when: PatternModel['when'];
+  readonly message?: Word;
 }
 
 /** A key attribute and its template's text. */
@@ -256,18 +260,6 @@ export type FilterOperator = (typeof filterOperators)[number] | `size ${Comparis
 export const mutationKinds = ['create', 'update', 'upsert', 'put', 'touch', 'delete'] as const;
 export type MutationKind = (typeof mutationKinds)[number];
 
-export const elementUpdates = ['set', 'add', 'subtract', 'append', 'remove'] as const;
-
-/** A value computed from the one there is. `set` has a path. */
-export interface ElementUpdate {
-  readonly how: (typeof elementUpdates)[number];
-  /** The attribute. */
-  readonly field: Word;
-  /** From the attribute to the part of it that changes. */
-  readonly path: readonly PathStep[];
-  readonly value: ValueModel;
-}
-
 export interface MutationModel {
   readonly name: Word;
   readonly kind: MutationKind;
@@ -284,6 +276,8 @@ export interface MutationModel {
   readonly elements: readonly ElementUpdate[];
   /** What has to hold of the record as it is, in the order written. */
   readonly require: readonly { readonly name: Word; readonly condition: FilterModel }[];
+  /** The message of the error where one of them does not hold. */
+  readonly messages: readonly { readonly name: Word; readonly message: Word }[];
   /** Of `touch`: the moment the record expires at, or how long from now. */
   readonly to?: Source;
   readonly extend?: Word;

@@ -3,7 +3,7 @@
  * imports it; people find the names meant for them in `tableloom/runtime`.
  */
 export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
-export type { TableDefinition } from './client/tables.js';
+export { naming } from './argument-names.js';
 export {
   type AnyEncoding,
   day,
@@ -82,6 +82,7 @@ export {
   type Operand,
   type Operator,
   oneOf,
+  otherwise,
   size,
   type Test,
 } from './read/filters.js';
@@ -93,6 +94,7 @@ export {
   loadByKind,
   loadEach,
   loadPresent,
+  referencedRecord,
 } from './read/loaders.js';
 export { anyEntity } from './read/mixed.js';
 export { limitOf, type PageOptions, type Wants } from './read/pages.js';
@@ -116,6 +118,7 @@ export {
 } from './rules.js';
 export type { ParentRecord } from './session/memory.js';
 export type { Session, WithParent } from './session/session.js';
+export type { TableDefinition } from './tables/definition.js';
 export type {
   Aggregate,
   Attributes,

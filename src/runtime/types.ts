@@ -91,6 +91,8 @@ export interface EntityCodec<R extends object> {
   readonly secret?: readonly (keyof R & string)[];
   /** What its numbers can be, and those in its lists. */
   readonly numbers?: { readonly [F in keyof R]?: NumberKind };
+  /** What makes values that were stored earlier what they would be stored as today. */
+  readonly normalize?: { readonly [F in keyof R]?: readonly ((value: string) => string)[] };
   /** What every write of it must fulfil. */
   readonly conditions?: Conditions<R>;
   /** Fields that can be read from an item fetched without its documents, lists and sets. */
@@ -117,7 +119,7 @@ export interface Conditions<R extends object> {
 
 /** Bounds of a number, of the characters of a text or of the elements of a list; or a rule that returns what is wrong. */
 export type Validation =
-  | { readonly min?: number; readonly max?: number; readonly pattern?: RegExp }
+  | { readonly min?: number; readonly max?: number; readonly pattern?: RegExp; readonly message?: string }
   | { readonly rule: string };
 
 /** The part of a codec that reads records. */
@@ -191,6 +193,8 @@ export interface Guard {
   readonly field: string;
   /** The name of the constraint, where records of several entities share it. */
   readonly constraint?: string;
+  /** The message of the error where the value is taken. */
+  readonly message?: string;
   /** The attribute by which a holder of another entity may expire. */
   readonly expires?: string;
   readonly key: Key | undefined;

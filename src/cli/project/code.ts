@@ -3,12 +3,13 @@
 import { existsSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Costs, Database, Session, TableDefinition } from 'tableloom/runtime';
+import type { AnyCodec, Costs, Database, Session, TableDefinition } from 'tableloom/runtime';
 import { Mistake } from '../mistakes.js';
 
 /** What `generated/index.ts` exports, as far as commands use it. */
 export interface GeneratedCode {
   readonly tables: readonly TableDefinition[];
+  readonly codecs: readonly AnyCodec[];
   readonly typeDefs: string;
   readonly costs: Costs;
   readonly createResolvers: (rules: object) => object;
@@ -40,7 +41,7 @@ export interface CodePaths {
   readonly output: string;
   /** `src/rules` */
   readonly rules: string;
-  /** `src/app.ts` */
+  /** `src/app.ts`; empty: it is not loaded. */
   readonly server: string;
 }
 
@@ -54,7 +55,7 @@ export async function loadCode<App>({ output, rules, server }: CodePaths, query 
   const [generated, written, app] = await Promise.all([
     load(join(output, 'index.ts')),
     load(join(rules, 'index.ts')),
-    load(server),
+    server === '' ? undefined : load(server),
   ]);
   if (generated === undefined)
     throw new Mistake(`There is no ${join(output, 'index.ts')}.`, 'Run `tableloom generate`.');

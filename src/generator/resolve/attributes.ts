@@ -163,12 +163,13 @@ function conditionsOf(
 
 function validationPlan(validation: ValidationModel): ValidationPlan {
   if (validation.kind === 'rule') return { kind: 'rule', rule: validation.rule.text };
-  const { min, max, pattern } = validation;
+  const { min, max, pattern, message } = validation;
   return {
     kind: 'bounds',
     ...(min ? { min: min.value } : {}),
     ...(max ? { max: max.value } : {}),
     ...(pattern ? { pattern: pattern.text } : {}),
+    ...(message ? { message: message.text } : {}),
   };
 }
 

@@ -40,12 +40,20 @@ export function* literalReferences(resolved: ResolvedModel): Generator<LiteralRe
       for (const { text, at } of values) yield* use(entity, field, { value: text, at });
     }
   }
-  for (const pattern of resolved.model.patterns) {
-    for (const { field, values } of pattern.when) {
+  const conditions = [
+    ...[...resolved.entities.values()].flatMap((entity) =>
+      entity.model.unique.map(({ when }) => ({ entity, when })),
+    ),
+    ...resolved.model.patterns.map(({ target, when }) => ({
+      entity: resolved.entities.get(target.text),
+      when,
+    })),
+  ];
+  for (const { entity, when } of conditions)
+    for (const { field, values } of when) {
       if (values === 'present') continue;
-      for (const value of values) yield* use(resolved.entities.get(pattern.target.text), field, value);
+      for (const value of values) yield* use(entity, field, value);
     }
-  }
   for (const mutation of resolved.model.mutations) {
     const owner = mutation.entity.text;
     const attributes = resolved.entities.get(owner)?.attributes;

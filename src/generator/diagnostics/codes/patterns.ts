@@ -12,7 +12,8 @@ export const patternCodes = {
   },
   'one-non-null': {
     meaning: 'A pattern returns at most one record, but its field is non-null.',
-    remedy: 'Make the field nullable.',
+    remedy:
+      'Make the field nullable, or let a reference with `onDelete: restrict` or `cascade` keep the record.',
   },
   'connection-arguments': {
     meaning: 'A connection lacks its paging arguments, or they have other types.',
@@ -173,6 +174,11 @@ export const choiceCodes = {
   'unused-index': {
     meaning: 'No pattern uses a declared index.',
     remedy: 'Remove the index.',
+  },
+  'unique-apart': {
+    meaning: 'Each of several values is unique, although a pattern lists records by one of them.',
+    remedy:
+      'Write `unique: [[a, b]]` if only the values together are unique. Otherwise use `one` in the pattern.',
   },
   'redundant-pattern': {
     meaning: 'Two patterns of one type are identical, including their rules and pages.',

@@ -149,6 +149,9 @@ function optionParts(plan: Plan, entity: EntityPlan): Doc[] {
   const attribute = ttl?.attribute ?? expires;
   const secrets = secretsOf(plan, entity);
   const conditions = conditionsExpression(entity);
+  const normal = entity.attributes.flatMap(({ name, normalize }) =>
+    normalize.length > 0 ? [property(name, list(normalize.map(runtime)))] : [],
+  );
   const computed = entity.attributes.filter((one) => one.computed !== undefined);
   const numbers = entity.historyOf === null ? entity.attributes.flatMap(numberParts) : [];
   return [
@@ -159,6 +162,7 @@ function optionParts(plan: Plan, entity: EntityPlan): Doc[] {
       : []),
     ...(secrets.length > 0 ? [property('secret', texts(secrets))] : []),
     ...(numbers.length > 0 ? [property('numbers', object(numbers))] : []),
+    ...(normal.length > 0 ? [property('normalize', object(normal))] : []),
     ...(conditions ? [property('conditions', conditions)] : []),
     ...(projection ? [property('projection', texts(projection))] : []),
     ...(isParsed(entity) ? [property('keyFields', keyValue(names.keyParser))] : []),
@@ -216,9 +220,10 @@ function versionExpression(plan: Plan, entity: EntityPlan, item: ItemPlan): Doc 
 }
 
 function guardExpression(entity: EntityPlan, guard: GuardPlan): Doc {
-  const { fields, shared } = guard;
+  const { fields, shared, message } = guard;
   return object([
     property('field', quote(fields.join('+'))),
+    ...(message === undefined ? [] : [property('message', quote(message))]),
     ...(shared ? [property('constraint', quote(shared.name))] : []),
     ...(shared && shared.expires !== null ? [property('expires', quote(shared.expires))] : []),
     property('key', call(keyValue(guardFunction(entity, guard)), [parameterOf(entity)])),

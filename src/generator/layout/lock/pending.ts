@@ -172,7 +172,13 @@ function backfills(change: Change): Found[] {
   const { name, before, after } = change;
   const fresh = (what: string, was: ReadonlyMap<string, Parameters<typeof isSameKey>[0]>, now: typeof was) =>
     [...now].flatMap(([one, key]) =>
-      needed(change, 'backfill-needed', `${name}.${one}`, !isSameKey(key, was.get(one)), what),
+      needed(
+        change,
+        'backfill-needed',
+        `${name}.${one.replace(/ for .*$/, '')}`,
+        !isSameKey(key, was.get(one)),
+        what,
+      ),
     );
   const read = new Set([...after.patterns.values()].map(({ reads }) => reads));
   const totals = [...after.aggregates].flatMap(([one, key]) => {
