@@ -9,13 +9,24 @@ import type { Code } from '../project/code.js';
 export async function buildProjectApp(
   { generated, rules }: Code<FastifyInstance>,
   database: Database,
+  complain: (text: string) => void,
 ): Promise<FastifyInstance> {
   const { fastify, serverOptions, tableloom } = await packages();
-  const app = fastify(serverOptions({ logLevel: 'warn' }));
+  const logStream = { write: (line: string) => complain(logged(line)) };
+  const app = fastify(serverOptions({ logLevel: 'warn', logStream }));
   const options: PluginOptions = { ...generated, database, resolvers: generated.createResolvers(rules) };
   // The project has no `buildApp`, so that its `AppContext` asks for nothing.
   await app.register(tableloom as (app: FastifyInstance, options: PluginOptions) => Promise<void>, options);
   return app;
+}
+
+/** A line of the log, as a person reads it. */
+function logged(line: string): string {
+  const { msg, err } = JSON.parse(line) as {
+    readonly msg?: string;
+    readonly err?: { readonly stack?: string };
+  };
+  return [msg, err?.stack].filter((text) => text !== undefined).join('\n');
 }
 
 async function packages() {

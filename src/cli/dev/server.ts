@@ -52,6 +52,10 @@ export class DevelopmentServer {
     return this.#current !== undefined;
   }
 
+  get hasIde(): boolean {
+    return this.#current?.app.hasRoute({ method: 'GET', url: '/graphiql' }) ?? false;
+  }
+
   /** What the project says about itself. */
   get greeting(): string | undefined {
     return this.#current?.greeting;
@@ -128,14 +132,14 @@ export class DevelopmentServer {
   }
 
   async #build(generated: Generated) {
-    const { server, storage } = this.#options;
+    const { server, storage, complain } = this.#options;
     this.#versions += 1;
     const paths = { output: generated.output, rules: generated.rulesFolder, server };
     const code: Code<FastifyInstance> = await loadCode(paths, `?version=${this.#versions}`);
     const missing = missingRules(generated, code.rules);
     if (missing !== null) throw new Mistake(missing);
     const database = await storage.bring(code);
-    const app = await (code.server?.buildApp({ database }) ?? buildProjectApp(code, database));
+    const app = await (code.server?.buildApp({ database }) ?? buildProjectApp(code, database, complain));
     await app.ready();
     return { app, greeting: code.server?.greeting };
   }
