@@ -52,6 +52,16 @@ export const userCodec: EntityCodec<User> = {
     sessionEpoch: item.sessionEpoch as number,
     createdById: (item.createdById ?? null) as string | null,
   }),
+  isWhole: (user) =>
+    user.createdAt !== undefined &&
+    user.email !== undefined &&
+    user.id !== undefined &&
+    user.name !== undefined &&
+    user.role !== undefined &&
+    user.status !== undefined &&
+    user.updatedAt !== undefined &&
+    user.passwordHash !== undefined &&
+    user.sessionEpoch !== undefined,
   entries: (user) => [
     entry('User.usersByRole', user, usersByRoleEntryFields, keys.usersByRoleEntryKeys(user)),
     entry('User.usersByStatus', user, usersByStatusEntryFields, keys.usersByStatusEntryKeys(user)),
@@ -100,6 +110,14 @@ export const userVersionCodec: EntityCodec<UserVersion> = {
     version: item.version as number,
     id: item.id as string,
   }),
+  isWhole: (userVersion) =>
+    userVersion.email !== undefined &&
+    userVersion.name !== undefined &&
+    userVersion.role !== undefined &&
+    userVersion.status !== undefined &&
+    userVersion.updatedAt !== undefined &&
+    userVersion.version !== undefined &&
+    userVersion.id !== undefined,
   keyFields: keys.parseUserVersionKey,
 };
 
@@ -149,6 +167,17 @@ export const contractorCodec: EntityCodec<Contractor> = {
     tokenHash: item.tokenHash as string,
     invitedById: item.invitedById as string,
   }),
+  isWhole: (contractor, isPart) =>
+    contractor.accessLevel !== undefined &&
+    contractor.createdAt !== undefined &&
+    contractor.expiresAt !== undefined &&
+    contractor.id !== undefined &&
+    contractor.name !== undefined &&
+    (isPart || contractor.permissions !== undefined) &&
+    contractor.status !== undefined &&
+    contractor.updatedAt !== undefined &&
+    (isPart || contractor.tokenHash !== undefined) &&
+    (isPart || contractor.invitedById !== undefined),
   entries: (contractor) => [
     entry(
       'Contractor.contractorsByStatus',
@@ -222,6 +251,15 @@ export const refreshTokenCodec: EntityCodec<RefreshToken> = {
     updatedAt: item.updatedAt as string,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (refreshToken) =>
+    refreshToken.createdAt !== undefined &&
+    refreshToken.expiresAt !== undefined &&
+    refreshToken.familyId !== undefined &&
+    refreshToken.id !== undefined &&
+    refreshToken.userId !== undefined &&
+    refreshToken.tokenHash !== undefined &&
+    refreshToken.sessionEpoch !== undefined &&
+    refreshToken.updatedAt !== undefined,
   revision: 'version',
   ttl: 'ttl',
   numbers: { sessionEpoch: 'Int' },
@@ -263,6 +301,14 @@ export const auditLogCodec: EntityCodec<AuditLog> = {
     timestamp: item.timestamp as string,
     userAgent: (item.userAgent ?? null) as string | null,
   }),
+  isWhole: (auditLog) =>
+    auditLog.action !== undefined &&
+    auditLog.actorId !== undefined &&
+    auditLog.actorType !== undefined &&
+    auditLog.id !== undefined &&
+    auditLog.targetId !== undefined &&
+    auditLog.targetType !== undefined &&
+    auditLog.timestamp !== undefined,
   entries: (auditLog) => [
     entry(
       'AuditLog.auditLogsOfUser',
@@ -316,6 +362,12 @@ export const configCodec: EntityCodec<Config> = {
     value: item.value ?? null,
     updatedById: (item.updatedById ?? null) as string | null,
   }),
+  isWhole: (config) =>
+    config.category !== undefined &&
+    config.createdAt !== undefined &&
+    config.isSecret !== undefined &&
+    config.key !== undefined &&
+    config.updatedAt !== undefined,
   revision: 'version',
   projection: ['category', 'createdAt', 'description', 'isSecret', 'key', 'updatedAt', 'version'],
   keyFields: keys.parseConfigKey,

@@ -51,6 +51,16 @@ export type { PageOptions } from './read/pages.js';
 export { type Read, type ReadResults, read } from './read/transact-read.js';
 export type { UniqueLookup } from './read/unique.js';
 export { forbidden, tokenExpired, tokenInvalid, unauthenticated } from './refusals.js';
+export type {
+  AnyCodec,
+  Phase,
+  ReindexCounts,
+  ReindexOptions,
+  ReindexProblem,
+  ReindexProgress,
+  ReindexReport,
+  StoredProject,
+} from './reindex/types.js';
 export {
   type AllowRule,
   type AlongsideRule,

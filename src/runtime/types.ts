@@ -41,6 +41,9 @@ export interface IndexRef {
   readonly more?: readonly string[];
 }
 
+/** A rule's name, and what brings its answer into the form it is stored in, if there is such a form. */
+export type Computation = string | readonly [rule: string, form: (value: never, path: string) => unknown];
+
 /**
  * How one entity is stored. Generated, one per entity; everything in it is a plain function of the record.
  * `R` is the record: every attribute of the entity, `null` where there is no value.
@@ -54,6 +57,11 @@ export interface EntityCodec<R extends object> {
   item(record: R): Item;
   /** The record of a main item, or of an index that projects every attribute. */
   read(item: Item): R;
+  /**
+   * Whether a record that was read has a value for every field that cannot be null. `isPart`: its documents and lists
+   * were not fetched.
+   */
+  isWhole?(record: R, isPart?: true): boolean;
   /**
    * Extra items that follow the record: index entries and relationship records. The result has one place
    * per declared entry, in a fixed order; undefined where the record does not belong in it.
@@ -77,6 +85,8 @@ export interface EntityCodec<R extends object> {
   readonly revision?: keyof R & string;
   /** The attribute with the time of expiry, in epoch seconds, where `ttl` is declared. */
   readonly ttl?: string;
+  /** The attributes that rules compute of the others, each with its rule. */
+  readonly computed?: { readonly [F in keyof R]?: Computation };
   /** Attributes that only the main item has. */
   readonly secret?: readonly (keyof R & string)[];
   /** What its numbers can be, and those in its lists. */
@@ -113,7 +123,7 @@ export type Validation =
 /** The part of a codec that reads records. */
 export type EntityReader<R extends object> = Pick<
   EntityCodec<R>,
-  'name' | 'table' | 'read' | 'ttl' | 'projection'
+  'name' | 'table' | 'read' | 'isWhole' | 'ttl' | 'projection' | 'keyFields'
 >;
 
 /** A record that another one refers to. */

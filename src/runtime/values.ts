@@ -83,11 +83,14 @@ export const smallestNumber = 1e-130;
 
 /**
  * A JSON document as an attribute value. Refuses, with VALUE_INVALID naming the place, what would be changed or
- * lost on its way: `undefined`, functions, class instances, NaN and infinities, numbers outside DynamoDB's range,
+ * lost on its way: `undefined` within it, functions, class instances, NaN and infinities, numbers outside DynamoDB's range,
  * the names `` (which DynamoDB refuses) and `__proto__` (which the SDK drops), and lists and maps nested more than
  * 31 levels deep.
  */
-export function documentValue(value: unknown, name = 'value'): AttributeValue {
+export function documentValue(value: unknown, name = 'value'): AttributeValue | undefined {
+  // A stored record that lacks it, which an update leaves as it is.
+  if (value === undefined) return undefined;
+  if (value instanceof Error) throw value;
   return checked(value, name, 1);
 }
 

@@ -14,6 +14,8 @@ export interface Written {
   readonly plan: Plan;
   readonly lock: string;
   readonly warnings: readonly Diagnostic[];
+  /** What a generated file exports: `module('writes')`. */
+  readonly module: (name: string) => Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** @param lock what an earlier version was generated with */
@@ -27,7 +29,7 @@ export async function written(yaml: string, sdl: string, lock?: string): Promise
   writeInto(folder, Object.entries(inputs));
   const { files, run } = await generateProject(relative(process.cwd(), folder));
   writeInto(folder, files);
-  const module = async (name: string): Promise<Readonly<Record<string, unknown>>> =>
+  const module: Written['module'] = async (name) =>
     import(/* @vite-ignore */ join(folder, 'generated', `${name}.ts`));
   const [schema = {}, tables = {}, resolvers = {}, loaders = {}] = await Promise.all(
     ['schema', 'tables', 'resolvers', 'loaders'].map(module),
@@ -42,6 +44,7 @@ export async function written(yaml: string, sdl: string, lock?: string): Promise
     plan: run.plan,
     lock: files.get('access-patterns.lock.json') ?? '',
     warnings: run.warnings,
+    module,
   };
 }
 

@@ -35,6 +35,13 @@ export const userCodec: EntityCodec<User> = {
     username: item.username as string,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (user) =>
+    user.email !== undefined &&
+    user.gamesPlayed !== undefined &&
+    user.gamesWon !== undefined &&
+    user.kills !== undefined &&
+    user.name !== undefined &&
+    user.username !== undefined,
   revision: 'version',
   numbers: { gamesPlayed: 'Int', gamesWon: 'Int', kills: 'Int' },
   keyFields: keys.parseUserKey,
@@ -72,6 +79,12 @@ export const gameCodec: EntityCodec<Game> = {
     startTime: (item.startTime ?? null) as string | null,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (game) =>
+    game.createTime !== undefined &&
+    game.creator !== undefined &&
+    game.gameId !== undefined &&
+    game.map !== undefined &&
+    game.people !== undefined,
   revision: 'version',
   numbers: { people: 'Int' },
   keyFields: keys.parseGameKey,
@@ -105,6 +118,10 @@ export const userGameMappingCodec: EntityCodec<UserGameMapping> = {
     username: item.username as string,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (userGameMapping) =>
+    userGameMapping.gameId !== undefined &&
+    userGameMapping.kills !== undefined &&
+    userGameMapping.username !== undefined,
   revision: 'version',
   numbers: { kills: 'Int', survivalSeconds: 'Int' },
   keyFields: keys.parseUserGameMappingKey,

@@ -43,6 +43,13 @@ export const recipientCodec: EntityCodec<Recipient> = {
     recipientId: item.recipientId as string,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (recipient) =>
+    recipient.city !== undefined &&
+    recipient.createdAt !== undefined &&
+    recipient.email !== undefined &&
+    recipient.name !== undefined &&
+    recipient.phone !== undefined &&
+    recipient.recipientId !== undefined,
   revision: 'version',
   keyFields: keys.parseRecipientKey,
 };
@@ -75,6 +82,14 @@ export const courierCodec: EntityCodec<Courier> = {
     vehicleType: item.vehicleType as string,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (courier) =>
+    courier.city !== undefined &&
+    courier.courierId !== undefined &&
+    courier.createdAt !== undefined &&
+    courier.email !== undefined &&
+    courier.name !== undefined &&
+    courier.phone !== undefined &&
+    courier.vehicleType !== undefined,
   revision: 'version',
   keyFields: keys.parseCourierKey,
 };
@@ -111,6 +126,13 @@ export const warehouseCodec: EntityCodec<Warehouse> = {
     version: (item.version ?? 0) as number,
     warehouseId: item.warehouseId as string,
   }),
+  isWhole: (warehouse) =>
+    warehouse.category !== undefined &&
+    warehouse.city !== undefined &&
+    warehouse.name !== undefined &&
+    warehouse.processingTime !== undefined &&
+    warehouse.rating !== undefined &&
+    warehouse.warehouseId !== undefined,
   revision: 'version',
   numbers: { processingTime: 'Int', rating: 'decimal' },
   keyFields: keys.parseWarehouseKey,
@@ -145,6 +167,14 @@ export const productCodec: EntityCodec<Product> = {
     version: (item.version ?? 0) as number,
     warehouseId: item.warehouseId as string,
   }),
+  isWhole: (product) =>
+    product.available !== undefined &&
+    product.category !== undefined &&
+    product.city !== undefined &&
+    product.description !== undefined &&
+    product.price !== undefined &&
+    product.productId !== undefined &&
+    product.warehouseId !== undefined,
   revision: 'version',
   numbers: { price: 'decimal' },
   keyFields: keys.parseProductKey,
@@ -174,6 +204,13 @@ export const ratingCodec: EntityCodec<Rating> = {
     score: item.score as number,
     warehouseId: item.warehouseId as string,
   }),
+  isWhole: (rating) =>
+    rating.createdAt !== undefined &&
+    rating.feedback !== undefined &&
+    rating.ratingId !== undefined &&
+    rating.recipientName !== undefined &&
+    rating.score !== undefined &&
+    rating.warehouseId !== undefined,
   numbers: { score: 'Int' },
   keyFields: keys.parseRatingKey,
 };
@@ -228,6 +265,20 @@ export const shipmentCodec: EntityCodec<Shipment> = {
     warehouseId: item.warehouseId as string,
     warehouseName: item.warehouseName as string,
   }),
+  isWhole: (shipment, isPart) =>
+    shipment.city !== undefined &&
+    shipment.createdAt !== undefined &&
+    shipment.destination !== undefined &&
+    shipment.origin !== undefined &&
+    (isPart || shipment.packages !== undefined) &&
+    shipment.recipientId !== undefined &&
+    shipment.recipientName !== undefined &&
+    shipment.shipmentId !== undefined &&
+    shipment.status !== undefined &&
+    shipment.totalWeight !== undefined &&
+    shipment.updatedAt !== undefined &&
+    shipment.warehouseId !== undefined &&
+    shipment.warehouseName !== undefined,
   guards: (shipment) => [{ field: 'activeDelivery', key: keys.shipmentActiveDeliveryGuardKey(shipment) }],
   revision: 'version',
   numbers: { totalWeight: 'decimal' },
@@ -287,6 +338,13 @@ export const listingCodec: EntityCodec<Listing> = {
     version: (item.version ?? 0) as number,
     warehouseId: item.warehouseId as string,
   }),
+  isWhole: (listing) =>
+    listing.category !== undefined &&
+    listing.city !== undefined &&
+    listing.name !== undefined &&
+    listing.openedAt !== undefined &&
+    listing.rating !== undefined &&
+    listing.warehouseId !== undefined,
   revision: 'version',
   numbers: { rating: 'decimal' },
   keyFields: keys.parseListingKey,
@@ -328,6 +386,15 @@ export const deliveryCodec: EntityCodec<Delivery> = {
     total: item.total as number,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (delivery, isPart) =>
+    delivery.customerId !== undefined &&
+    delivery.deliveryFee !== undefined &&
+    delivery.deliveryId !== undefined &&
+    (isPart || delivery.items !== undefined) &&
+    delivery.orderDate !== undefined &&
+    delivery.restaurantId !== undefined &&
+    delivery.status !== undefined &&
+    delivery.total !== undefined,
   revision: 'version',
   numbers: { deliveryFee: 'decimal', tip: 'decimal', total: 'decimal' },
   projection: [
@@ -368,6 +435,11 @@ export const deliveryEventCodec: EntityCodec<DeliveryEvent> = {
     eventTimestamp: item.eventTimestamp as string,
     eventType: item.eventType as string,
   }),
+  isWhole: (deliveryEvent) =>
+    deliveryEvent.deliveryId !== undefined &&
+    deliveryEvent.eventId !== undefined &&
+    deliveryEvent.eventTimestamp !== undefined &&
+    deliveryEvent.eventType !== undefined,
   keyFields: keys.parseDeliveryEventKey,
 };
 
@@ -396,6 +468,12 @@ export const restaurantCodec: EntityCodec<Restaurant> = {
     restaurantId: item.restaurantId as string,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (restaurant) =>
+    restaurant.cuisineType !== undefined &&
+    restaurant.isActive !== undefined &&
+    restaurant.name !== undefined &&
+    restaurant.rating !== undefined &&
+    restaurant.restaurantId !== undefined,
   revision: 'version',
   numbers: { rating: 'decimal' },
   keyFields: keys.parseRestaurantKey,
@@ -428,6 +506,12 @@ export const driverCodec: EntityCodec<Driver> = {
     totalDeliveries: item.totalDeliveries as number,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (driver) =>
+    driver.driverId !== undefined &&
+    driver.isAvailable !== undefined &&
+    driver.name !== undefined &&
+    driver.rating !== undefined &&
+    driver.totalDeliveries !== undefined,
   revision: 'version',
   numbers: { rating: 'decimal', totalDeliveries: 'Int' },
   projection: ['driverId', 'isAvailable', 'name', 'rating', 'totalDeliveries', 'version'],

@@ -41,6 +41,12 @@ export const eventCodec: EntityCodec<Event> = {
     version: item.version as number,
     revision: (item.revision ?? 0) as number,
   }),
+  isWhole: (event) =>
+    event.aggregateId !== undefined &&
+    event.storeId !== undefined &&
+    event.timestamp !== undefined &&
+    event.type !== undefined &&
+    event.version !== undefined,
   revision: 'revision',
   numbers: { version: 'Int' },
   projection: ['aggregateId', 'storeId', 'timestamp', 'type', 'version'],
@@ -69,6 +75,11 @@ export const equipmentCodec: EntityCodec<Equipment> = {
     name: item.name as string,
     revision: (item.revision ?? 0) as number,
   }),
+  isWhole: (equipment) =>
+    equipment.factoryId !== undefined &&
+    equipment.id !== undefined &&
+    equipment.lineId !== undefined &&
+    equipment.name !== undefined,
   revision: 'revision',
   keyFields: keys.parseEquipmentKey,
 };
@@ -95,6 +106,11 @@ export const equipmentStateCodec: EntityCodec<EquipmentState> = {
     version: (item.version ?? 0) as number,
     reportId: item.reportId as string,
   }),
+  isWhole: (equipmentState) =>
+    equipmentState.equipmentId !== undefined &&
+    equipmentState.state !== undefined &&
+    equipmentState.time !== undefined &&
+    equipmentState.reportId !== undefined,
   versions: (equipmentState) => [
     equipmentStateVersionCodec.item({
       __typename: 'EquipmentStateVersion',
@@ -125,6 +141,11 @@ export const equipmentStateVersionCodec: EntityCodec<EquipmentStateVersion> = {
     version: item.version as number,
     equipmentId: item.equipmentId as string,
   }),
+  isWhole: (equipmentStateVersion) =>
+    equipmentStateVersion.state !== undefined &&
+    equipmentStateVersion.time !== undefined &&
+    equipmentStateVersion.version !== undefined &&
+    equipmentStateVersion.equipmentId !== undefined,
   keyFields: keys.parseEquipmentStateVersionKey,
 };
 
@@ -148,6 +169,8 @@ export const timedStateCodec: EntityCodec<TimedState> = {
     time: item.time as string,
     revision: (item.revision ?? 0) as number,
   }),
+  isWhole: (timedState) =>
+    timedState.equipmentId !== undefined && timedState.state !== undefined && timedState.time !== undefined,
   revision: 'revision',
   keyFields: keys.parseTimedStateKey,
 };
@@ -178,6 +201,11 @@ export const deviceLogCodec: EntityCodec<DeviceLog> = {
     state: item.state as DeviceState,
     revision: (item.revision ?? 0) as number,
   }),
+  isWhole: (deviceLog) =>
+    deviceLog.date !== undefined &&
+    deviceLog.deviceId !== undefined &&
+    deviceLog.operator !== undefined &&
+    deviceLog.state !== undefined,
   revision: 'revision',
   keyFields: keys.parseDeviceLogKey,
 };

@@ -41,6 +41,11 @@ export const userCodec: EntityCodec<User> = {
     userId: item.userId as string,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (user) =>
+    user.createdAt !== undefined &&
+    user.email !== undefined &&
+    user.fullName !== undefined &&
+    user.userId !== undefined,
   revision: 'version',
   keyFields: keys.parseUserKey,
 };
@@ -61,6 +66,7 @@ export const emailLookupCodec: EntityCodec<EmailLookup> = {
     email: item.email as string,
     userId: item.userId as string,
   }),
+  isWhole: (emailLookup) => emailLookup.email !== undefined && emailLookup.userId !== undefined,
   keyFields: keys.parseEmailLookupKey,
 };
 
@@ -88,6 +94,12 @@ export const leaderboardEntryCodec: EntityCodec<LeaderboardEntry> = {
     playerId: item.playerId as string,
     score: item.score as number,
   }),
+  isWhole: (leaderboardEntry) =>
+    leaderboardEntry.achievedAt !== undefined &&
+    leaderboardEntry.entryId !== undefined &&
+    leaderboardEntry.gameId !== undefined &&
+    leaderboardEntry.playerId !== undefined &&
+    leaderboardEntry.score !== undefined,
   counters: (leaderboardEntry) => [
     {
       name: 'playerTotal',
@@ -122,6 +134,11 @@ export const achievementCodec: EntityCodec<Achievement> = {
     points: item.points as number,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (achievement) =>
+    achievement.achievementId !== undefined &&
+    achievement.gameId !== undefined &&
+    achievement.playerId !== undefined &&
+    achievement.points !== undefined,
   revision: 'version',
   numbers: { points: 'Int' },
   keyFields: keys.parseAchievementKey,
@@ -148,6 +165,10 @@ export const tournamentEntryCodec: EntityCodec<TournamentEntry> = {
     tournamentId: item.tournamentId as string,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (tournamentEntry) =>
+    tournamentEntry.playerId !== undefined &&
+    tournamentEntry.ranking !== undefined &&
+    tournamentEntry.tournamentId !== undefined,
   revision: 'version',
   numbers: { ranking: 'Int' },
   keyFields: keys.parseTournamentEntryKey,
@@ -189,6 +210,16 @@ export const profileCodec: EntityCodec<Profile> = {
     status: item.status as ProfileStatus,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (profile) =>
+    profile.ageGroup !== undefined &&
+    profile.city !== undefined &&
+    profile.country !== undefined &&
+    profile.engagement !== undefined &&
+    profile.lastActive !== undefined &&
+    profile.profileId !== undefined &&
+    profile.sessionCount !== undefined &&
+    profile.signupDate !== undefined &&
+    profile.status !== undefined,
   revision: 'version',
   numbers: { sessionCount: 'Int' },
   keyFields: keys.parseProfileKey,
@@ -212,6 +243,7 @@ export const organizationCodec: EntityCodec<Organization> = {
     tenantId: item.tenantId as string,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (organization) => organization.name !== undefined && organization.tenantId !== undefined,
   revision: 'version',
   keyFields: keys.parseOrganizationKey,
 };
@@ -237,6 +269,8 @@ export const learnerCodec: EntityCodec<Learner> = {
     userId: item.userId as string,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (learner) =>
+    learner.name !== undefined && learner.tenantId !== undefined && learner.userId !== undefined,
   revision: 'version',
   keyFields: keys.parseLearnerKey,
 };
@@ -262,6 +296,8 @@ export const courseCodec: EntityCodec<Course> = {
     title: item.title as string,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (course) =>
+    course.courseId !== undefined && course.tenantId !== undefined && course.title !== undefined,
   referencedBy: (course) => [
     {
       by: 'Enrollment.course',
@@ -305,6 +341,12 @@ export const enrollmentCodec: EntityCodec<Enrollment> = {
     userId: item.userId as string,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (enrollment) =>
+    enrollment.courseId !== undefined &&
+    enrollment.enrolledAt !== undefined &&
+    enrollment.status !== undefined &&
+    enrollment.tenantId !== undefined &&
+    enrollment.userId !== undefined,
   counters: (enrollment) => [
     { name: 'enrolled', key: keys.enrolledNumberKey(enrollment), by: 1 },
     { name: 'Enrollment.course', key: keys.enrollmentCourseReferencesKey(enrollment), by: 1 },
@@ -349,6 +391,12 @@ export const lessonCodec: EntityCodec<Lesson> = {
     title: item.title as string,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (lesson) =>
+    lesson.courseId !== undefined &&
+    lesson.lessonId !== undefined &&
+    lesson.position !== undefined &&
+    lesson.tenantId !== undefined &&
+    lesson.title !== undefined,
   counters: (lesson) => [{ name: 'Lesson.course', key: keys.lessonCourseReferencesKey(lesson), by: 1 }],
   references: (lesson) => [
     {
@@ -388,6 +436,13 @@ export const progressCodec: EntityCodec<Progress> = {
     userId: item.userId as string,
     version: (item.version ?? 0) as number,
   }),
+  isWhole: (progress) =>
+    progress.courseId !== undefined &&
+    progress.date !== undefined &&
+    progress.lessonId !== undefined &&
+    progress.percent !== undefined &&
+    progress.tenantId !== undefined &&
+    progress.userId !== undefined,
   revision: 'version',
   numbers: { percent: 'Int' },
   keyFields: keys.parseProgressKey,
@@ -415,5 +470,10 @@ export const certificateCodec: EntityCodec<Certificate> = {
     tenantId: item.tenantId as string,
     userId: item.userId as string,
   }),
+  isWhole: (certificate) =>
+    certificate.courseId !== undefined &&
+    certificate.issuedAt !== undefined &&
+    certificate.tenantId !== undefined &&
+    certificate.userId !== undefined,
   keyFields: keys.parseCertificateKey,
 };

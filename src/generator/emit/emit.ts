@@ -5,6 +5,7 @@ import type { SingleBudgets } from '../costs/pattern-budgets.js';
 import type { Plan } from '../plan/types/plan.js';
 import { costsFile } from './files/costs.js';
 import { entitiesFile } from './files/entities.js';
+import { indexFile } from './files/index-file.js';
 import { itemsFile } from './files/items.js';
 import { keysFile } from './files/keys/keys.js';
 import { loadersFile } from './files/loaders.js';
@@ -47,7 +48,7 @@ export function emit({ plan, costs, budgets, sdl, renderer }: EmitInput): Map<st
     () => tablesFile(plan),
     () => costsFile(costs),
     () => ({ name: 'schema.ts', data: schema, declared: ['typeDefs'] }),
-    () => ({ name: 'index.ts', data: {}, declared: [] }),
+    () => indexFile(plan),
   ];
   return new Map([
     ...sources.map((make) => {

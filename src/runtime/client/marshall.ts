@@ -34,6 +34,8 @@ function marshallValue(value: AttributeValue): WireValue {
   if (value === null) return { NULL: true };
   if (value instanceof Uint8Array) return { B: value };
   if (value instanceof Set) return marshallSet([...value]);
+  // In the place of a field that a stored record lacks: see `whole`.
+  if (value instanceof Error) throw value;
   if (Array.isArray(value)) return { L: value.filter((one) => one !== undefined).map(marshallValue) };
   return { M: marshall(value as Record<string, AttributeValue>) };
 }

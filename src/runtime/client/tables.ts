@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { fromAws, nameOf, TableloomError } from '../errors.js';
 import { neededRules, type RuleNames } from '../rules.js';
+import type { TableRef } from '../types.js';
 import { Retry } from './retry.js';
 import { viewOf } from './sdk.js';
 
@@ -52,6 +53,11 @@ export interface IndexDefinition {
     | { readonly kind: 'all' }
     | { readonly kind: 'keys' }
     | { readonly kind: 'include'; readonly attributes: readonly string[] };
+}
+
+/** The table as requests refer to it. */
+export function tableRefOf({ table: name, key }: TableDefinition): TableRef {
+  return { name, ...key };
 }
 
 /** DynamoDB may take a while to create a table with many indexes. */

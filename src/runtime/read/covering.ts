@@ -2,6 +2,7 @@
 import { type KeyTemplates, keyParser } from '../keys/key-parser.js';
 import type { EntityReader, IndexQuery, IndexRef, Item, Key } from '../types.js';
 import { picked } from '../values.js';
+import { heldFields } from '../whole.js';
 
 type Held<R extends object> = Extract<IndexQuery<R>['covering'], { readonly kind: 'some' }>;
 
@@ -25,14 +26,20 @@ export function held<R extends object, F extends keyof R & string, U extends key
 ): Held<R> {
   const parsed = keys && keyParser<Pick<R, U>>(keys);
   const names = [...fields, ...namesIn(keys ?? {})] as (F | U)[];
-  const part = (item: Item) => picked(entity.read(item), ['__typename' as F, ...fields]);
   const { partition, sort } = entity.table;
+  const keyOf = (item: Item): Key =>
+    key
+      ? key(picked(entity.read(item), fields))
+      : (picked(item, sort === undefined ? [partition] : [partition, sort]) as Key);
   return {
     kind: 'some',
     covers: [...names.filter((name) => !hidden.includes(name)), ...relations],
-    keyOf: (item) =>
-      key ? key(part(item)) : (picked(item, sort === undefined ? [partition] : [partition, sort]) as Key),
-    read: (item) => ({ ...part(item), ...parsed?.(item) }) as Partial<R>,
+    keyOf,
+    read: (item) =>
+      Object.assign(
+        heldFields(entity, item, ['__typename' as F, ...fields], keyOf),
+        parsed?.(item),
+      ) as Partial<R>,
   };
 }
 

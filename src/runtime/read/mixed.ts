@@ -1,6 +1,7 @@
 /** Several entities read by one query. */
 import { TableloomError } from '../errors.js';
 import type { EntityReader } from '../types.js';
+import { whole } from '../whole.js';
 
 /** Reads the items of several entities of one table, each as the entity in its `_type`. */
 export function anyEntity<R extends object>(
@@ -15,7 +16,7 @@ export function anyEntity<R extends object>(
     read(item) {
       const { _type: type } = item;
       const codec = byType.get(type);
-      if (codec !== undefined) return codec.read(item);
+      if (codec !== undefined) return whole(codec, item);
       throw new TableloomError(
         'STORAGE_REFUSED',
         'A query found an item of an unknown entity: regenerate the code, or check what else writes to the table.',

@@ -5,6 +5,7 @@ import { isExpired, liveFilter } from '../expiry.js';
 import { type ItemKey, itemId } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { IndexQuery, IndexRef, Item } from '../types.js';
+import { whole } from '../whole.js';
 import { batchGetLimit } from './batch-get.js';
 import { countItems } from './count.js';
 import { type Position, positionOf, type Row } from './cursor/positions.js';
@@ -189,13 +190,14 @@ export class Nodes<R extends object> {
     if (this.#follow && covering.kind === 'some') {
       const keys = rows.map(({ item }) => ({ table: entity.table, key: covering.keyOf(item) }));
       const items = rows.length === 0 ? [] : await this.#options.items(keys);
-      return this.#live(rows, items, (item) => entity.read(item));
+      return this.#live(rows, items, (item) => whole(entity, item));
     }
     const items = rows.map(({ item }) => item);
     // Only these fields of a record are selected: see `isEnough`.
     if (covering.kind === 'some') return this.#live(rows, items, (item) => covering.read(item) as R);
     if (!this.#isProjection) this.#options.seen(index, items);
-    return this.#live(rows, items, (item) => entity.read(item));
+    const isPart = this.#isProjection || undefined;
+    return this.#live(rows, items, (item) => whole(entity, item, isPart));
   }
 
   /** The records that the items of a join refer to, without those of expired items and of items that refer to none. */
@@ -211,7 +213,7 @@ export class Nodes<R extends object> {
       keys.push({ table: entity.table, key: checkKey(key, entity.table), ...this.#consistent });
     }
     const items = keys.length === 0 ? [] : await this.#options.items(keys);
-    return this.#live(leading, items, (item) => entity.read(item));
+    return this.#live(leading, items, (item) => whole(entity, item));
   }
 
   #withoutDuplicates(found: readonly FoundNode<R>[]): readonly FoundNode<R>[] {

@@ -5,6 +5,7 @@ import { isExpired } from '../expiry.js';
 import { type ItemKey, itemId } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { EntityCodec, Item, Key } from '../types.js';
+import { whole } from '../whole.js';
 
 /** DynamoDB reads at most this many items in one TransactGetItems ("TransactGetItems", API reference). */
 export const transactReadLimit = 100;
@@ -20,7 +21,7 @@ export function read<R extends object>(entity: EntityCodec<R>, key: Key): Read<R
   return {
     table: entity.table,
     key: checkKey(key, entity.table),
-    record: (item, now) => (item === null || isExpired(entity, item, now) ? null : entity.read(item)),
+    record: (item, now) => (item === null || isExpired(entity, item, now) ? null : whole(entity, item)),
   };
 }
 

@@ -6,6 +6,7 @@ import { isExpired } from '../expiry.js';
 import { type ItemKey, itemId } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { EntityCodec, Item, Key } from '../types.js';
+import { whole } from '../whole.js';
 import { guardAttributes } from '../write/action.js';
 
 /** Finds the record that has a unique value: by the guard of the value, which names its owner. */
@@ -56,7 +57,7 @@ export async function ownerOfValue<R extends object>(
     owner = guard[guardAttributes.owner];
     const item = await get({ table, key: ownerKey(entity, guard), consistent: true });
     if (item !== null) {
-      const record = entity.read(item);
+      const record = whole(entity, item);
       const held = keyOf(record);
       if (held !== undefined && itemId(table, held) === guardId)
         return isExpired(entity, item, now) ? null : record;

@@ -6,12 +6,15 @@ import { connectionsOf } from '../client/connections.js';
 import { documentClientOf } from '../client/document.js';
 import { defaultLimits, type Limits } from '../client/limits.js';
 import type { Places } from '../client/places.js';
-import { Requester, type RequestReport } from '../client/requests.js';
+import { Requester, type RequesterOptions, type RequestReport } from '../client/requests.js';
 import { type Sdk, sdkOf } from '../client/sdk.js';
 import type { TableNames } from '../client/tables.js';
 import { TableloomError } from '../errors.js';
 import { CursorSealer } from '../read/cursor/sealing.js';
-import { type ComputeRulesByName, neededRules } from '../rules.js';
+import { reindex } from '../reindex/reindex.js';
+import { scanBy } from '../reindex/scan.js';
+import type { ReindexOptions, ReindexReport, StoredProject } from '../reindex/types.js';
+import { type ComputeRulesByName, computeRule, neededRules } from '../rules.js';
 import { Contention } from '../write/contention.js';
 import { Session } from './session.js';
 
@@ -76,17 +79,8 @@ export class Database<Rules = unknown> {
 
   /** What one request, or one job, reads and writes with. */
   session(options: SessionOptions = {}): Session {
-    const { tables, now = () => new Date(), newId = v7, capacity, onRequest } = this.#options;
-    const requester = new Requester({
-      sdk: this.#sdk,
-      connections: this.#connections,
-      tables,
-      limits: this.#limits,
-      signal: options.signal,
-      deadlineMs: options.deadlineMs,
-      capacity: options.capacity ?? capacity,
-      onRequest,
-    });
+    const { now = () => new Date(), newId = v7, capacity } = this.#options;
+    const requester = this.#requester({ ...options, capacity: options.capacity ?? capacity });
     const documents = () => {
       this.#documents ??= documentClientOf(this.#options.client, this.#limits.attemptMs);
       return this.#documents;
@@ -97,6 +91,41 @@ export class Database<Rules = unknown> {
       compute: this.#compute,
       contention: this.#contention,
       documents,
+    });
+  }
+
+  /**
+   * Brings stored records to the plan, for all of a project's entities or some, however they were written: index keys,
+   * primary keys that changed, entries, guards of unique values, computed attributes, counts and sums. Deletes entries
+   * and guards that no record has any more. Changes no field, no revision and no version of a history.
+   *
+   * Reads the tables by segmented scans: for jobs. Servers of the current plan may go on reading and writing: each change
+   * depends on the record being as it was read. Running it again changes nothing, and a run that was ended, in any way,
+   * can be resumed by the cursor of its last progress. What cannot be brought to the plan is reported: records that lack
+   * what the schema requires, or have the unique value or the new key of another.
+   *
+   *     await database.reindex({ tables, codecs }, { entities: ['Order'], rate: 500 });
+   *
+   * @param project what the generated `index.ts` exports
+   */
+  reindex(project: StoredProject, options: ReindexOptions = {}): Promise<ReindexReport> {
+    const { client } = this.#options;
+    // What it consumes is counted, so that it can stay within its rate.
+    const requester = this.#requester({ capacity: true });
+    const scan = scanBy(client, this.#limits.attemptMs);
+    const env = { rule: (name: string) => computeRule(this.#compute, name) };
+    return reindex({ requester, scan, env }, project, options);
+  }
+
+  #requester(options: Pick<RequesterOptions, 'signal' | 'deadlineMs' | 'capacity'>): Requester {
+    const { tables, onRequest } = this.#options;
+    return new Requester({
+      sdk: this.#sdk,
+      connections: this.#connections,
+      limits: this.#limits,
+      tables,
+      onRequest,
+      ...options,
     });
   }
 }

@@ -23,6 +23,7 @@ import type {
   PageArguments,
   SequenceRef,
 } from '../types.js';
+import { whole } from '../whole.js';
 import { readAggregate } from '../write/aggregates/aggregates.js';
 import { recount, resume } from '../write/aggregates/recount.js';
 import { type PutAllReport, putAll } from '../write/bulk/bulk.js';
@@ -40,9 +41,6 @@ import { Memory, type ParentRecord } from './memory.js';
 export interface WithParent {
   readonly parent?: ParentRecord | undefined;
 }
-
-/** Where counting stops unless a query says otherwise. */
-const defaultUpTo = 10_000;
 
 interface Environment {
   readonly now: () => Date;
@@ -124,7 +122,7 @@ export class Session {
       key: checkKey(key, entity.table),
       ...options,
     });
-    return item === null || isExpired(entity, item, this.now()) ? null : entity.read(item);
+    return item === null || isExpired(entity, item, this.now()) ? null : whole(entity, item);
   }
 
   /**
@@ -234,7 +232,7 @@ export class Session {
    * How many items a query has, counted up to `cap`. READ_BUDGET where a filter drops so much that the number is
    * not found within the reads one query may make.
    */
-  count<R extends object>(query: IndexQuery<R>, cap: number = query.upTo ?? defaultUpTo): Promise<number> {
+  count<R extends object>(query: IndexQuery<R>, cap: number = query.upTo ?? 10_000): Promise<number> {
     return this.#memory.answer(['count', identityOf(query), windowOf(query), cap], () =>
       this.#reader.count(query, cap),
     );

@@ -232,7 +232,11 @@ function derivedActions<R extends object>(
   return actions;
 }
 
-function entriesById<R extends object>(codec: EntityCodec<R>, record: R | null): Map<string, Item> {
+/** The entries of a record, by where they are stored. */
+export function entriesById<R extends object>(
+  codec: Pick<EntityCodec<R>, 'table' | 'entries'>,
+  record: R | null,
+): Map<string, Item> {
   const entries = (record === null ? [] : (codec.entries?.(record) ?? [])).filter(
     (item) => item !== undefined,
   );
@@ -266,7 +270,7 @@ export function ownerOf(table: TableRef, key: Key): string {
 }
 
 /** One unique value of a record. */
-interface Held {
+export interface Held {
   readonly guard: Guard & { readonly key: Key };
   readonly item: Item;
   readonly owner: string;
@@ -304,7 +308,12 @@ function guardActions<R extends object>(
   return actions;
 }
 
-function heldBy<R extends object>(codec: EntityCodec<R>, record: R, main: Item): Held[] {
+/** The unique values that a record has, with the items of their guards. */
+export function heldBy<R extends object>(
+  codec: Pick<EntityCodec<R>, 'name' | 'table' | 'ttl' | 'guards'>,
+  record: R,
+  main: Item,
+): Held[] {
   const { table, ttl } = codec;
   const owner = ownerOf(table, keyOfItem(table, main));
   return (codec.guards?.(record) ?? []).flatMap((guard) => {

@@ -76,7 +76,11 @@ export function claimKey(
     ...key,
     [ttl]: epochOf(now) + (idempotency.seconds ?? day),
     [attributes.fingerprint]: fingerprint(idempotency.of),
-    [attributes.results]: JSON.stringify(results.map((result, at) => withoutSecrets(result, secrets[at]))),
+    [attributes.results]: JSON.stringify(
+      results.map((result, at) => withoutSecrets(result, secrets[at])),
+      // In the place of a field that the record lacks.
+      (_name, value: unknown) => (value instanceof Error ? null : value),
+    ),
   };
   const condition = {
     expression: 'attribute_not_exists(#p) OR #x <= :x',

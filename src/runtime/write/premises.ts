@@ -4,6 +4,7 @@ import { isExpired } from '../expiry.js';
 import { itemId } from '../keys/item-key.js';
 import type { AttributeValue, EntityCodec, Item, Key, TableRef } from '../types.js';
 import { sameValue } from '../values.js';
+import { whole } from '../whole.js';
 import type { Action, Condition, Premise } from './action.js';
 
 /** What writes depend on of a record. */
@@ -33,7 +34,7 @@ export class Premises {
     by: { readonly now: Date; read(consistent: boolean): Promise<Item | null> },
   ): Promise<R | null> {
     const recordOf = (item: Item | null) =>
-      item === null || isExpired(codec, item, by.now) ? null : codec.read(item);
+      item === null || isExpired(codec, item, by.now) ? null : whole(codec, item);
     let item = await by.read(false);
     try {
       test?.(recordOf(item));

@@ -4,6 +4,7 @@ import { notFound, versionConflict } from '../errors.js';
 import { keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { EntityCodec, Key } from '../types.js';
+import { whole } from '../whole.js';
 import type { Action } from './action.js';
 import { absent, changeActions, unchanged, unchangedAndStaying } from './changes.js';
 import { checkConditions, checkRequirements } from './conditions.js';
@@ -224,7 +225,7 @@ function written<R extends object>(
   alongside: (record: R) => MaybePromise<readonly Write<unknown>[]> | undefined,
 ): Planned<R> {
   const { actions, item } = changeActions({ codec: entity, ...change });
-  const result = item === null ? change.after : entity.read(item);
+  const result = item === null ? change.after : whole(entity, item);
   const items = item === null ? [] : [{ table: entity.table, key: keyOfItem(entity.table, item), item }];
   const left = change.before && keyOfItem(entity.table, change.before.item);
   const moved =

@@ -5,7 +5,7 @@ import { entityOf } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { AttributePlan, EntityPlan, GuardPlan, ItemPlan } from '../../plan/types/storage.js';
 import type { Doc } from '../fragment.js';
-import { arrow, assigned, call, code, list, object, property, quote, texts } from '../printer.js';
+import { arrow, assigned, call, code, list, object, operation, property, quote, texts } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { entityType, keyValue, runtime } from '../symbols.js';
 import { countedExpressions } from './aggregates.js';
@@ -24,6 +24,7 @@ import {
   tableVariable,
   unless,
 } from './shared.js';
+import { computationOf } from './writes.js';
 
 export function itemsFile(plan: Plan): SourceFile {
   return {
@@ -61,8 +62,27 @@ function codecView(plan: Plan, entity: EntityPlan) {
     ].map((part) => ({ property: part })),
     keys: keyCalls(entity).map((key) => ({ spread: code`...${key}` })),
     attributes: entity.attributes.map((one) => ({ property: property(one.name, readExpression(one)) })),
+    whole: wholePart(entity),
     rest: [...keptParts(plan, entity), ...optionParts(plan, entity)].map((part) => ({ property: part })),
   };
+}
+
+/** Whether a record has what cannot be null; null where nothing has to be there. Sets are empty where they are missing. */
+function wholePart(entity: EntityPlan): Doc | null {
+  const parameter = parameterOf(entity);
+  const required = entity.attributes.filter(
+    ({ nullable, set, generated }) => !nullable && !set && generated !== 'revision',
+  );
+  const isFetched = ({ name }: AttributePlan) => entity.projection?.includes(name) ?? true;
+  const tests = required.map((one) => {
+    const test = `${parameter}.${one.name} !== undefined`;
+    return isFetched(one) ? test : `(isPart || ${test})`;
+  });
+  if (required.length === 0) return null;
+  return property(
+    'isWhole',
+    arrow(required.every(isFetched) ? [parameter] : [parameter, 'isPart'], operation(tests, '&&')),
+  );
 }
 
 /** An attribute as it is stored: absent in the place of null, documents checked. */
@@ -115,10 +135,14 @@ function optionParts(plan: Plan, entity: EntityPlan): Doc[] {
   const attribute = ttl?.attribute ?? expires;
   const secrets = secretsOf(plan, entity);
   const conditions = conditionsExpression(entity);
+  const computed = entity.attributes.filter((one) => one.computed !== undefined);
   const numbers = entity.historyOf === null ? entity.attributes.flatMap(numberParts) : [];
   return [
     ...(revision === null ? [] : [property('revision', quote(revision))]),
     ...(attribute === undefined ? [] : [property('ttl', quote(attribute))]),
+    ...(computed.length > 0
+      ? [property('computed', object(computed.map((one) => property(one.name, computationOf(one)))))]
+      : []),
     ...(secrets.length > 0 ? [property('secret', texts(secrets))] : []),
     ...(numbers.length > 0 ? [property('numbers', object(numbers))] : []),
     ...(conditions ? [property('conditions', conditions)] : []),

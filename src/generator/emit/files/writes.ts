@@ -189,11 +189,11 @@ function withComputed({ attributes, names }: EntityPlan, record: Doc): Doc {
     entityType(names.record),
     literalUnion(computed.map(({ name }) => name)),
   ]);
-  return call(compute, [env, record, object(computed.map((one) => property(one.name, ruleOf(one))))]);
+  return call(compute, [env, record, object(computed.map((one) => property(one.name, computationOf(one))))]);
 }
 
 /** The rule's name, and the form its answer is stored in. */
-function ruleOf({ computed = '', form }: AttributePlan): Doc {
+export function computationOf({ computed = '', form }: AttributePlan): Doc {
   return form ? list([quote(computed), formExpression(form)]) : quote(computed);
 }
 

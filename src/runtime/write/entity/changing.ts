@@ -1,7 +1,7 @@
 /** Change functions for `update` and `upsert`, from the values that callers pass to generated code. */
 import { TableloomError } from '../../errors.js';
 import { time } from '../../keys/encodings.js';
-import type { EntityCodec, NumberKind } from '../../types.js';
+import type { Computation, EntityCodec, NumberKind } from '../../types.js';
 import type { MaybePromise, WriteEnvironment } from '../write.js';
 import { type Form, formed } from './forms.js';
 import { type Adding, type Additions, sumOf } from './sums.js';
@@ -152,9 +152,6 @@ export function putting<R extends object, N extends object>(
     return { ...made, ...Object.fromEntries(kept.map((field) => [field, current[field]])) };
   };
 }
-
-/** A rule's name, and the function that converts its answer to the stored form, if there is one. */
-type Computation = string | readonly [rule: string, form: Form];
 
 /**
  * The record with the attributes that rules compute from the rest of it. VALUE_INVALID where a rule returns a promise or

@@ -6,6 +6,7 @@ import { fromAws, isContention, nameOf } from '../../errors.js';
 import { epochOf } from '../../expiry.js';
 import { allOf, anyOf, type Condition, exists, filterOf, greaterThan } from '../../read/filters.js';
 import type { EntityCodec, Item, Key } from '../../types.js';
+import { whole } from '../../whole.js';
 import { updateExpression } from '../commit.js';
 import { markAttribute } from '../references.js';
 import type { DirectUpdate } from '../write.js';
@@ -47,7 +48,7 @@ export function directUpdate<R extends object>(
       purpose: { kind: 'unchanged', entity },
       ...(condition && { condition }),
     },
-    read: codec.read,
+    read: (item) => whole(codec, item),
   };
 }
 

@@ -1,0 +1,163 @@
+/** Compares counts and sums with the records, and corrects them, while others write. */
+import { createHash } from 'node:crypto';
+import { conflict } from '../errors.js';
+import { itemId, keyOfItem } from '../keys/item-key.js';
+import { checkKey } from '../keys/limits.js';
+import { getItems } from '../read/batch-get.js';
+import type { AttributeValue, Item, Key, TableRef } from '../types.js';
+import { type Action, counterAttributes, numberIn } from '../write/action.js';
+import { commit } from '../write/commit.js';
+import { isMarked } from '../write/references.js';
+import type { Run } from './run.js';
+import type { AnyCodec } from './types.js';
+
+/** One item of an aggregate, as the records have it. */
+interface Tally {
+  readonly table: TableRef;
+  readonly key: Key;
+  readonly name: string;
+  sum: number;
+  /** How many records it counts. */
+  records: number;
+  /** Of these records as they were read: equal for equal records, in any order. */
+  print: number;
+}
+
+export type Tallies = Map<string, Tally>;
+
+/** Adds what one item of a table has to do with aggregates. */
+export function tally(run: Run, tallies: Tallies, table: TableRef, item: Item): void {
+  const codec = run.codecs.get(String(item._type));
+  if (codec !== undefined) {
+    if (!isMarked(item) && item[table.partition] !== undefined) tallyRecord(run, tallies, codec, item);
+    return;
+  }
+  const name = item[counterAttributes.name];
+  if (typeof name !== 'string') return;
+  const key = keyOfItem(table, item);
+  const id = itemId(table, key);
+  if (!tallies.has(id)) tallies.set(id, { table, key, name, sum: 0, records: 0, print: 0 });
+}
+
+function tallyRecord(run: Run, tallies: Tallies, codec: AnyCodec, item: Item): void {
+  const { table } = codec;
+  let counted: ReturnType<NonNullable<AnyCodec['counters']>>;
+  try {
+    counted = codec.counters?.(run.read(codec, item)) ?? [];
+  } catch {
+    // It was reported when it should have been brought to the plan.
+    return;
+  }
+  const print = printOf(item);
+  for (const { name, key, by } of counted) {
+    if (key === undefined || !Number.isFinite(by)) continue;
+    const id = itemId(table, key);
+    const one = tallies.get(id) ?? { table, key: checkKey(key, table), name, sum: 0, records: 0, print: 0 };
+    one.sum += by;
+    one.records += 1;
+    one.print = (one.print + print) % 2 ** 48;
+    tallies.set(id, one);
+  }
+}
+
+/** A number for an item with its contents. */
+function printOf(item: Item): number {
+  const text = JSON.stringify(
+    Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)),
+    (_name, value: unknown) =>
+      value instanceof Set ? [...(value as Set<AttributeValue>)].map(String).sort() : value,
+  );
+  return createHash('sha256').update(text).digest().readUIntBE(0, 6);
+}
+
+/** How often records are counted before an aggregate that writes keep changing is given up. */
+const mostCounts = 4;
+
+/**
+ * Every write of this plan adds to an aggregate what it changes of its records, in one transaction: the error of an
+ * aggregate stays the same whoever writes. It is measured where all records of the aggregate were the same before and
+ * after its value was read, and then added, at any later time.
+ *
+ * @param scan reads all records and aggregates once
+ */
+export async function correctAggregates(
+  run: Run,
+  scan: () => Promise<Tallies | undefined>,
+): Promise<boolean> {
+  let before = await scan();
+  if (before === undefined) return false;
+  const names = new Set([...before.values()].filter(({ records }) => records > 0).map(({ name }) => name));
+  // The item of a sequence has the name of its field, and no record adds to it.
+  const fields = new Set([...run.known.values()].flatMap((codec) => Object.keys(fieldsOf(codec))));
+  let open = [...before].filter(
+    ([, { name, records }]) => records > 0 || (names.has(name) && !fields.has(name)),
+  );
+  for (let counts = 1; open.length > 0 && counts < mostCounts; counts++) {
+    const keys = open.map(([, { table, key }]) => ({ table, key, consistent: true }));
+    const values = await getItems(run.requester, keys);
+    const after = await scan();
+    if (after === undefined) return false;
+    const unsettled: typeof open = [];
+    for (const [at, [id, one]] of open.entries()) {
+      const again = after.get(id);
+      const isSame = (again?.print ?? 0) === one.print && (again?.records ?? 0) === one.records;
+      if (isSame) await correct(run, one, values[at] ?? null);
+      else if (again) unsettled.push([id, again]);
+    }
+    open = unsettled;
+    before = after;
+  }
+  for (const [, { name, key }] of open) run.fail(name, key, conflict());
+  return true;
+}
+
+function fieldsOf(codec: AnyCodec): object {
+  try {
+    return codec.read({});
+  } catch {
+    return {};
+  }
+}
+
+async function correct(
+  run: Run,
+  { table, key, name, sum, records }: Tally,
+  item: Item | null,
+): Promise<void> {
+  const isGone = records === 0;
+  const by = sum - numberIn(item);
+  if (isGone ? item === null : by === 0) return;
+  const purpose = { kind: 'counter', entity: name, guard: name } as const;
+  const { name: nameAttribute, value: attribute } = counterAttributes;
+  const add: Action = {
+    kind: 'add',
+    table,
+    key,
+    attribute,
+    by,
+    set: { [nameAttribute]: name },
+    purpose,
+  };
+  const remove: Action = {
+    kind: 'delete',
+    table,
+    key,
+    purpose,
+    condition: {
+      expression: '#n = :n',
+      names: { '#n': attribute },
+      values: { ':n': numberIn(item) },
+    },
+  };
+  if (!run.dryRun) {
+    const retry = run.requester.retry();
+    let action = isGone ? remove : add;
+    for (;;) {
+      const outcome = await commit(run.requester, [action]);
+      if (outcome.kind === 'done') break;
+      if (outcome.kind === 'stale') action = add;
+      else if (!(await retry.wait())) throw outcome.error;
+    }
+  }
+  run.counts.aggregates += 1;
+}

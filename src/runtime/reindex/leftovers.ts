@@ -1,0 +1,102 @@
+/** Deletes entries and guards of earlier plans: those that no record has any more. */
+import { conflict } from '../errors.js';
+import { itemId, keyOfItem } from '../keys/item-key.js';
+import { checkKey } from '../keys/limits.js';
+import { ItemReads } from '../read/batch-get.js';
+import type { Item, Key, TableRef } from '../types.js';
+import { type Action, guardAttributes } from '../write/action.js';
+import { absent, entriesById } from '../write/changes.js';
+import { commit } from '../write/commit.js';
+import { holds, ownerKey } from './record.js';
+import { asRead, type Run, same } from './run.js';
+import type { AnyCodec } from './types.js';
+
+/** An entry or a guard, and where the main item of its record has to be; no `place` where it does not tell. */
+interface Derived {
+  readonly codec: AnyCodec;
+  readonly item: Item;
+  readonly kind: 'entry' | 'guard';
+  readonly place: { readonly table: TableRef; readonly key: Key } | undefined;
+}
+
+const atOnce = 8;
+
+export async function deleteLeftovers(run: Run, table: TableRef, items: readonly Item[]): Promise<void> {
+  const derived = items.flatMap((item) => derivedOf(run, table, item) ?? []);
+  const reads = new ItemReads(run.requester);
+  await reads.load(derived.flatMap(({ place }) => (place ? [{ ...place, consistent: true }] : [])));
+  for (let at = 0; at < derived.length; at += atOnce)
+    await Promise.all(derived.slice(at, at + atOnce).map((one) => settle(run, table, one, reads)));
+}
+
+function derivedOf(run: Run, table: TableRef, item: Item): Derived | undefined {
+  const guarded = run.codecs.get(String(item[guardAttributes.entity]));
+  if (guarded !== undefined) {
+    const key = ownerKey(table, item);
+    return key && { codec: guarded, item, kind: 'guard', place: { table, key } };
+  }
+  const [name = '', pattern] = String(item._type).split('.');
+  const codec = run.codecs.get(name);
+  if (codec === undefined || pattern === undefined) return undefined;
+  return { codec, item, kind: 'entry', place: placeOf(codec, item) };
+}
+
+/** Every entry of this plan has the fields of its record's key. */
+function placeOf(codec: AnyCodec, entry: Item): Derived['place'] {
+  try {
+    return { table: codec.table, key: checkKey(codec.key(codec.read(entry)), codec.table) };
+  } catch {
+    return undefined;
+  }
+}
+
+async function settle(run: Run, table: TableRef, first: Derived, known: ItemReads): Promise<void> {
+  const retry = run.requester.retry();
+  const key = keyOfItem(table, first.item);
+  if (run.expected.has(itemId(table, key))) return;
+  let derived = first;
+  let reads = known;
+  for (;;) {
+    const main = derived.place ? reads.get(derived.place.table, derived.place.key) : null;
+    if (main !== null && isWanted(run, table, derived, main)) return;
+    const actions = deletion(table, derived, main);
+    const outcome = run.dryRun ? { kind: 'done' as const } : await commit(run.requester, actions);
+    if (outcome.kind === 'done') {
+      run.counts.deleted += 1;
+      return;
+    }
+    if (!(await retry.wait())) throw conflict(outcome.error.cause);
+    reads = new ItemReads(run.requester);
+    await reads.load([{ table, key, consistent: true }]);
+    const item = reads.get(table, key);
+    const again = item && derivedOf(run, table, item);
+    if (!again) return;
+    derived = again;
+    if (derived.place) await reads.load([{ ...derived.place, consistent: true }]);
+  }
+}
+
+/** Deletes it, if it is as it was read and its record still does not have it. */
+function deletion(table: TableRef, { codec, item, place }: Derived, main: Item | null): Action[] {
+  const entity = codec.name;
+  const key = keyOfItem(table, item);
+  const gone: Action = {
+    kind: 'delete',
+    table,
+    key,
+    purpose: { kind: 'derived', entity },
+    condition: same(item),
+  };
+  if (place === undefined) return [gone];
+  const condition = main === null ? absent(place.table) : asRead({ ...codec, table: place.table }, main);
+  return [gone, { kind: 'check', ...place, purpose: { kind: 'unchanged', entity }, condition }];
+}
+
+function isWanted(run: Run, table: TableRef, { codec, kind, item }: Derived, main: Item): boolean {
+  if (kind === 'guard') return holds(run, codec, table, main, item);
+  try {
+    return entriesById(codec, run.read(codec, main)).has(itemId(table, keyOfItem(table, item)));
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,279 @@
+/** Brings all items of one record to the plan. */
+import { alreadyExists, beingDeleted, conflict, TableloomError, valueTaken } from '../errors.js';
+import { type ItemKey, itemId, keyOfItem } from '../keys/item-key.js';
+import { checkKey } from '../keys/limits.js';
+import { ItemReads } from '../read/batch-get.js';
+import type { AttributeValue, Item, Key, TableRef } from '../types.js';
+import { sameValue } from '../values.js';
+import { recordInvalid } from '../whole.js';
+import { type Action, guardAttributes } from '../write/action.js';
+import { absent, cleaned, entriesById, type Held, heldBy, ownerOf } from '../write/changes.js';
+import { commit } from '../write/commit.js';
+import { isMarked } from '../write/references.js';
+import { asRead, type Run, same } from './run.js';
+import type { AnyCodec } from './types.js';
+
+/** A record's main item as it was found. */
+export interface Found {
+  readonly codec: AnyCodec;
+  /** The table it is in. */
+  readonly table: TableRef;
+  readonly item: Item;
+}
+
+/** A record's items as the plan says. */
+interface Wanted extends Found {
+  /** Where its main item is, and where it belongs. */
+  readonly key: Key;
+  readonly place: Key;
+  readonly isMoved: boolean;
+  readonly main: Item;
+  /** The part of it that the record gives it. */
+  readonly ours: Item;
+  /** A field that cannot be null and has no value: the record is brought to the plan as far as it does not need it. */
+  readonly lacking: string | undefined;
+  readonly entries: ReadonlyMap<string, Item>;
+  readonly guards: readonly Held[];
+}
+
+/** How many records are written at the same time. */
+const atOnce = 8;
+
+/** Brings records to the plan, each by itself. What cannot be is noted. */
+export async function reindexRecords(run: Run, found: readonly Found[]): Promise<void> {
+  for (let at = 0; at < found.length; at += 10 * atOnce) {
+    const some = found.slice(at, at + 10 * atOnce);
+    const wanted = some.flatMap((one) => wantedOf(run, one) ?? []);
+    for (const { codec, key, lacking } of wanted)
+      if (lacking !== undefined)
+        run.fail(codec.name, key, recordInvalid(codec.name, { ...codec.keyFields?.(key) }, lacking));
+    const reads = new ItemReads(run.requester);
+    await reads.load(wanted.flatMap(keysOf));
+    for (let next = 0; next < wanted.length; next += atOnce)
+      await Promise.all(wanted.slice(next, next + atOnce).map((one) => bring(run, one, reads)));
+  }
+}
+
+function wantedOf(run: Run, found: Found): Wanted | undefined {
+  const { codec, table, item } = found;
+  const key = keyOfItem(table, item);
+  run.counts.records += 1;
+  try {
+    if (isMarked(item)) throw beingDeleted(codec.name);
+    const record = run.read(codec, item);
+    const ours = cleaned(codec.item(record));
+    const place = checkKey(keyOfItem(codec.table, ours), codec.table);
+    const entries = entriesById(codec, record);
+    for (const entry of entries.values()) checkKey(keyOfItem(codec.table, entry), codec.table);
+    return {
+      ...found,
+      key,
+      place,
+      isMoved: itemId(table, key) !== itemId(codec.table, place),
+      main: { ...run.foreign(codec, record, table, item), ...ours },
+      ours,
+      lacking: Object.entries(record).find(([, value]) => value === undefined)?.[0],
+      entries,
+      guards: heldBy(codec, record, ours),
+    };
+  } catch (error) {
+    run.fail(codec.name, key, error);
+    return undefined;
+  }
+}
+
+/** What is read of the items it should have: they may be right already. */
+function keysOf({ codec: { table }, place, isMoved, entries, guards }: Wanted): ItemKey[] {
+  const keys = [
+    ...(isMoved ? [place] : []),
+    ...Array.from(entries.values(), (entry) => keyOfItem(table, entry)),
+    ...guards.map(({ guard }) => checkKey(guard.key, table)),
+  ];
+  return keys.map((key) => ({ table, key, consistent: true }));
+}
+
+async function bring(run: Run, first: Wanted, known: ItemReads): Promise<void> {
+  const retry = run.requester.retry();
+  let wanted = first;
+  let reads = known;
+  const { codec, table, key } = first;
+  try {
+    for (;;) {
+      const change = await changeOf(run, wanted, reads);
+      for (const problem of change.problems) run.fail(codec.name, key, problem);
+      if (change.actions.every(({ kind }) => kind === 'check')) return;
+      const outcome = run.dryRun ? { kind: 'done' as const } : await commit(run.requester, change.actions);
+      if (outcome.kind === 'done') return count(run, wanted, change.actions);
+      if (!(await retry.wait())) throw conflict(outcome.error.cause);
+      run.counts.failed -= change.problems.length;
+      run.problems.splice(run.problems.length - change.problems.length);
+      const again = new ItemReads(run.requester);
+      await again.load([{ table, key, consistent: true }]);
+      const item = again.get(table, key);
+      // Deleted meanwhile, with all that belongs to it.
+      if (item === null) return;
+      run.counts.records -= 1;
+      const next = wantedOf(run, { codec, table, item });
+      if (next === undefined) return;
+      await again.load(keysOf(next));
+      wanted = next;
+      reads = again;
+    }
+  } catch (error) {
+    if (!(error instanceof TableloomError) || isOfStorage(error)) throw error;
+    run.fail(codec.name, key, error);
+  }
+}
+
+/** What no other record would be spared. */
+function isOfStorage({ code }: TableloomError): boolean {
+  return ['BUSY', 'STORAGE_UNAVAILABLE', 'STORAGE_REFUSED', 'CANCELLED', 'CONFIGURATION'].includes(code);
+}
+
+function count(run: Run, { codec, isMoved, entries, guards }: Wanted, actions: readonly Action[]): void {
+  run.counts.changed += 1;
+  if (isMoved) run.counts.moved += 1;
+  run.counts.written += actions.filter(({ kind }) => kind === 'put' || kind === 'update').length;
+  run.counts.deleted += actions.filter(({ kind }) => kind === 'delete').length;
+  if (!run.dryRun || !isMoved) return;
+  for (const id of entries.keys()) run.expected.add(id);
+  for (const { guard } of guards) run.expected.add(itemId(codec.table, guard.key));
+}
+
+interface Change {
+  readonly actions: readonly Action[];
+  /** What stays as it is, and why. */
+  readonly problems: readonly TableloomError[];
+}
+
+async function changeOf(run: Run, wanted: Wanted, reads: ItemReads): Promise<Change> {
+  const { codec, place, isMoved } = wanted;
+  const there = isMoved ? reads.get(codec.table, place) : null;
+  if (there !== null) return copied(wanted, there);
+  const problems: TableloomError[] = [];
+  const actions = [...mainActions(wanted)];
+  for (const [, entry] of wanted.entries) {
+    const action = entryAction(wanted, entry, reads.get(codec.table, keyOfItem(codec.table, entry)));
+    if (action instanceof TableloomError) problems.push(action);
+    else if (action) actions.push(action);
+  }
+  for (const held of wanted.guards) {
+    const action = await guardAction(run, wanted, held, reads.get(codec.table, held.guard.key));
+    if (action instanceof TableloomError) problems.push(action);
+    else if (action) actions.push(action);
+  }
+  return { actions, problems };
+}
+
+/** Another item has the key that the record moves to: a copy of it, or another record, which is not overwritten. */
+function copied({ codec, table, item, key, place, ours }: Wanted, there: Item): Change {
+  const entity = codec.name;
+  const isCopy =
+    there._type === entity &&
+    sameValue(cleaned(codec.item(codec.read(there))) as AttributeValue, ours as AttributeValue);
+  if (!isCopy) return { actions: [], problems: [alreadyExists(entity)] };
+  const purpose = { kind: 'unchanged', entity } as const;
+  return {
+    actions: [
+      { kind: 'delete', table, key, purpose, condition: asRead({ ...codec, table }, item) },
+      { kind: 'check', table: codec.table, key: place, purpose, condition: asRead(codec, there) },
+    ],
+    problems: [],
+  };
+}
+
+/** With more attributes an UpdateExpression nears DynamoDB's 4 KB and 300 operators; the whole item is put instead. */
+const mostUpdated = 100;
+
+function mainActions({ codec, table, item, key, place, isMoved, main }: Wanted): Action[] {
+  const purpose = { kind: 'unchanged', entity: codec.name } as const;
+  const condition = asRead({ ...codec, table }, item);
+  if (isMoved)
+    return [
+      { kind: 'delete', table, key, purpose, condition },
+      { kind: 'put', table: codec.table, key: place, item: main, purpose, condition: absent(codec.table) },
+    ];
+  const set = Object.fromEntries(
+    Object.entries(main).filter(([name, value]) => !sameValue(value, item[name])),
+  );
+  const remove = Object.keys(item).filter((name) => !(name in main));
+  const changed = Object.keys(set).length + remove.length;
+  if (changed === 0) return [{ kind: 'check', table, key, purpose, condition }];
+  if (changed > mostUpdated) return [{ kind: 'put', table, key, item: main, purpose, condition }];
+  return [{ kind: 'update', table, key, set, remove, purpose, condition }];
+}
+
+function entryAction(
+  { codec: { table, name: entity } }: Wanted,
+  entry: Item,
+  there: Item | null,
+): Action | TableloomError | undefined {
+  if (there !== null && sameValue(there as AttributeValue, entry as AttributeValue)) return undefined;
+  const key = keyOfItem(table, entry);
+  // An entry of an earlier plan may have its key; a record, or an item of another program, is not overwritten.
+  if (there !== null && !String(there._type).startsWith(`${entity}.`))
+    return alreadyExists(String(entry._type));
+  const purpose = { kind: 'derived', entity } as const;
+  return {
+    kind: 'put',
+    table,
+    key,
+    item: entry,
+    purpose,
+    condition: there === null ? absent(table) : same(there),
+  };
+}
+
+async function guardAction(
+  run: Run,
+  { codec, table: from, key: old }: Wanted,
+  { guard, item, owner }: Held,
+  there: Item | null,
+): Promise<Action | TableloomError | undefined> {
+  const { table, name: entity } = codec;
+  if (there !== null && sameValue(there as AttributeValue, item as AttributeValue)) return undefined;
+  const { field, constraint } = guard;
+  const names = { field, ...(constraint !== undefined && { constraint }) };
+  const purpose = { kind: 'guard', entity, ...names, owner } as const;
+  const put = { kind: 'put', table, key: guard.key, item, purpose } as const;
+  if (there === null) return { ...put, condition: absent(table) };
+  const isOurs = [owner, ownerOf(from, old)].includes(String(there[guardAttributes.owner]));
+  if (!isOurs && (await isHeld(run, table, there))) return valueTaken({ entity, ...names });
+  return { ...put, condition: same(there) };
+}
+
+/** Whether the owner of a guard is there, and has the value. */
+export async function isHeld(run: Run, table: TableRef, guard: Item): Promise<boolean> {
+  const codec = run.known.get(String(guard[guardAttributes.entity]));
+  const key = ownerKey(table, guard);
+  // What is neither of this plan nor of a form that it writes is left to whoever wrote it.
+  if (codec === undefined || key === undefined) return true;
+  const reads = new ItemReads(run.requester);
+  await reads.load([{ table, key, consistent: true }]);
+  const item = reads.get(table, key);
+  return item !== null && holds(run, codec, table, item, guard);
+}
+
+/** Whether a main item's record has the value of a guard; so too where the record cannot be read. */
+export function holds(run: Run, codec: AnyCodec, table: TableRef, item: Item, guard: Item): boolean {
+  try {
+    const record = run.read(codec, item);
+    const id = itemId(table, keyOfItem(table, guard));
+    return heldBy(codec, record, cleaned(codec.item(record))).some(
+      (held) => itemId(codec.table, held.guard.key) === id,
+    );
+  } catch {
+    return true;
+  }
+}
+
+/** The key of the record that owns a guard; undefined where that is not told as this runtime tells it. */
+export function ownerKey(table: TableRef, guard: Item): Key | undefined {
+  try {
+    const [partition, sort] = JSON.parse(String(guard[guardAttributes.owner])) as (string | number)[];
+    if (partition === undefined || (sort === undefined) !== (table.sort === undefined)) return undefined;
+    return { [table.partition]: partition, ...(table.sort !== undefined && { [table.sort]: sort ?? '' }) };
+  } catch {
+    return undefined;
+  }
+}

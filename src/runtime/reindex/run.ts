@@ -1,0 +1,114 @@
+/** What the parts of one reindex share: the plan, the requests, and what is counted. */
+import type { Requester } from '../client/requests.js';
+import { type TableDefinition, tableRefOf } from '../client/tables.js';
+import { fromAws, TableloomError } from '../errors.js';
+import type { Item, Key, TableRef } from '../types.js';
+import type { Condition } from '../write/action.js';
+import { unchangedAndStaying } from '../write/changes.js';
+import { computed } from '../write/entity/changing.js';
+import { markAttribute, unmarked } from '../write/references.js';
+import type { WriteEnvironment } from '../write/write.js';
+import type { AnyCodec, ReindexCounts, ReindexProblem, StoredProject } from './types.js';
+
+export const noCounts: ReindexCounts = {
+  scanned: 0,
+  records: 0,
+  changed: 0,
+  moved: 0,
+  written: 0,
+  deleted: 0,
+  aggregates: 0,
+  failed: 0,
+};
+
+const mostProblems = 1000;
+
+export interface RunOptions {
+  readonly requester: Requester;
+  readonly env: Pick<WriteEnvironment, 'rule'>;
+  readonly dryRun: boolean;
+}
+
+export class Run {
+  readonly requester: Requester;
+  readonly dryRun: boolean;
+  /** What was done so far, earlier runs included. */
+  readonly counts: { -readonly [Name in keyof ReindexCounts]: number };
+  readonly problems: ReindexProblem[] = [];
+  /** The entities that are reindexed, by name. */
+  readonly codecs: ReadonlyMap<string, AnyCodec>;
+  /** All of the project: any may own the guard of a shared value. */
+  readonly known: ReadonlyMap<string, AnyCodec>;
+  /** Of a dry run, the items that moved records would have: leftovers are none of them. */
+  readonly expected = new Set<string>();
+  readonly #env: RunOptions['env'];
+  readonly #tables: ReadonlyMap<string, TableDefinition>;
+
+  constructor(
+    { codecs, tables }: StoredProject,
+    entities: ReadonlySet<string>,
+    counts: ReindexCounts,
+    { requester, env, dryRun }: RunOptions,
+  ) {
+    this.requester = requester;
+    this.dryRun = dryRun;
+    this.#env = env;
+    this.counts = { ...counts };
+    this.known = new Map(codecs.map((codec) => [codec.name, codec]));
+    this.codecs = new Map([...this.known].filter(([name]) => entities.has(name)));
+    this.#tables = new Map(tables.map((table) => [table.table, table]));
+  }
+
+  get tables(): readonly TableRef[] {
+    return [...this.#tables.values()].map(tableRefOf);
+  }
+
+  fail(entity: string, key: Key, error: unknown): void {
+    const { code, message } = error instanceof TableloomError ? error : fromAws(error);
+    this.counts.failed += 1;
+    if (this.problems.length < mostProblems) this.problems.push({ entity, key, code, message });
+  }
+
+  /** The record of a main item, its attributes computed again. Fields that it lacks are undefined. */
+  read(codec: AnyCodec, item: Item): object {
+    const record = codec.read(item);
+    const { computed: rules } = codec;
+    return rules === undefined ? record : computed<object, never>(this.#env, record, rules);
+  }
+
+  /** The attributes of other programs: all but those of the record, and keys that earlier plans gave it. */
+  foreign(codec: AnyCodec, record: object, table: TableRef, item: Item): Item {
+    const ours = codec.item(record);
+    const derived = new Set([table.name, codec.table.name].flatMap((name) => this.#derived(name, codec)));
+    return Object.fromEntries(Object.entries(item).filter(([name]) => !(name in ours || derived.has(name))));
+  }
+
+  /** The attributes of a table's items that keys and expiry are made of, and that no record has as fields. */
+  #derived(name: string, { ttl: expiry }: AnyCodec): string[] {
+    const table = this.#tables.get(name);
+    if (table === undefined) return [];
+    const { key, indexes, ttl } = table;
+    const names = [key, ...indexes.filter(({ multiAttribute }) => multiAttribute === undefined)].flatMap(
+      ({ partition, sort }) => [partition, sort],
+    );
+    // Versions of a history that expire have a time that their record does not tell.
+    return [...names, expiry === ttl ? undefined : ttl].filter((one) => one !== undefined);
+  }
+}
+
+/** The item is as it was read, and no cascade has begun to delete its record. */
+export function asRead({ table, revision }: AnyCodec, item: Item): Condition {
+  if (revision !== undefined && item[revision] !== undefined)
+    return unchangedAndStaying({ table, revision, cascades: true }, item);
+  return unmarked(same(item));
+}
+
+/** The item has these attributes with these values: for items that no revision tells apart. */
+export function same(item: Item): Condition {
+  const attributes = Object.entries(item).filter(([name]) => name !== markAttribute);
+  return {
+    expression: attributes.map((_, at) => `#c${at} = :c${at}`).join(' AND '),
+    names: Object.fromEntries(attributes.map(([name], at) => [`#c${at}`, name])),
+    values: Object.fromEntries(attributes.map(([, value], at) => [`:c${at}`, value ?? null])),
+  };
+}

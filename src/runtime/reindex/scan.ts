@@ -1,0 +1,63 @@
+/** Reads all items of a table in segments. The runtime's only Scan: for jobs, never for a field of a client. */
+import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { bind } from '../client/call.js';
+import { marshall, unmarshall } from '../client/marshall.js';
+import type { Requester, Send } from '../client/requests.js';
+import { viewOf } from '../client/sdk.js';
+import type { Filter, Item, Key, TableRef } from '../types.js';
+
+/** Sends one Scan by a client of the SDK. */
+export function scanBy(client: DynamoDBClient, attemptMs: number): Send<'Scan'> {
+  const view = viewOf(client, { cacheMiddleware: true, attemptMs });
+  return async ({ ScanFilter: _legacy, ...input }, call) => {
+    const command = new ScanCommand({
+      ...input,
+      ExclusiveStartKey: input.ExclusiveStartKey && marshall(input.ExclusiveStartKey),
+      ExpressionAttributeValues: input.ExpressionAttributeValues && marshall(input.ExpressionAttributeValues),
+    });
+    const output = await view.send(bind(command, call));
+    return {
+      ...output,
+      Items: output.Items?.map(unmarshall),
+      LastEvaluatedKey: output.LastEvaluatedKey && unmarshall(output.LastEvaluatedKey),
+    };
+  };
+}
+
+export interface Segment {
+  readonly number: number;
+  readonly of: number;
+  /** Behind which it goes on. */
+  readonly after: Key | undefined;
+}
+
+export interface ScannedPage {
+  readonly items: readonly Item[];
+  /** How many items were read, whether or not the filter lets them pass. */
+  readonly scanned: number;
+  /** Undefined at the segment's end. */
+  readonly next: Key | undefined;
+}
+
+/** @param limit how many items one request reads at most */
+export async function scanPage(
+  requester: Requester,
+  send: Send<'Scan'>,
+  table: TableRef,
+  segment: Segment,
+  { filter, limit, consistent }: { filter: Filter; limit: number | undefined; consistent: boolean },
+): Promise<ScannedPage> {
+  const input = {
+    TableName: requester.tableName(table),
+    Segment: segment.number,
+    TotalSegments: segment.of,
+    FilterExpression: filter.expression,
+    ExpressionAttributeNames: { ...filter.names },
+    ExpressionAttributeValues: { ...filter.values },
+    ...(segment.after && { ExclusiveStartKey: segment.after }),
+    ...(limit !== undefined && { Limit: limit }),
+    ...(consistent && { ConsistentRead: true }),
+  };
+  const { Items = [], ScannedCount = 0, LastEvaluatedKey } = await requester.perform('Scan', input, send);
+  return { items: Items as Item[], scanned: ScannedCount, next: LastEvaluatedKey as Key | undefined };
+}

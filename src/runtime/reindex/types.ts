@@ -1,0 +1,83 @@
+/** What a reindex takes and reports. */
+import type { TableDefinition } from '../client/tables.js';
+import type { ErrorCode } from '../errors.js';
+import type { Computation, EntityCodec, Key } from '../types.js';
+
+/** The codec of any entity. */
+export type AnyCodec = Omit<
+  EntityCodec<object>,
+  'revision' | 'computed' | 'secret' | 'numbers' | 'conditions'
+> & {
+  readonly revision?: string;
+  readonly computed?: Readonly<Record<string, Computation>>;
+};
+
+/** How a project's records are stored: what its generated `index.ts` exports. */
+export interface StoredProject {
+  readonly tables: readonly TableDefinition[];
+  readonly codecs: readonly AnyCodec[];
+}
+
+export interface ReindexOptions {
+  /** Names of entities. Default: all. */
+  readonly entities?: readonly string[];
+  /** Reads and counts, and writes nothing. */
+  readonly dryRun?: boolean;
+  /** How many parts of a table are read at the same time. Default: 4. */
+  readonly segments?: number;
+  /** How many read units it uses a second at most, and as many write units. Default: no bound. */
+  readonly rate?: number;
+  /** The cursor of an earlier run over the same entities, which this one resumes. */
+  readonly resume?: string;
+  /** Called after each page that was read, with a cursor that resumes behind it. */
+  readonly onProgress?: (progress: ReindexProgress) => void;
+  /** Aborting it ends the run after the records under way; the report's cursor resumes it. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * `records`: each record's items are brought to the plan. `leftovers`: items are deleted that no record has any more.
+ * `aggregates`: counts and sums are compared with the records.
+ */
+export type Phase = 'records' | 'leftovers' | 'aggregates';
+
+export interface ReindexCounts {
+  /** Items that were read, of any kind. */
+  readonly scanned: number;
+  /** Records that were examined. */
+  readonly records: number;
+  /** Records of which an item was not as the plan says; with `moved`, those whose primary key changed. */
+  readonly changed: number;
+  readonly moved: number;
+  /** Items that were written, and items that were deleted. */
+  readonly written: number;
+  readonly deleted: number;
+  /** Items of aggregates that were corrected. */
+  readonly aggregates: number;
+  /** Records and aggregates that could not be brought to the plan. */
+  readonly failed: number;
+}
+
+export interface ReindexProgress extends ReindexCounts {
+  readonly phase: Phase;
+  /** The logical name of the table that is read. */
+  readonly table: string;
+  readonly cursor: string;
+}
+
+export interface ReindexReport extends ReindexCounts {
+  /** Null where the run is complete. */
+  readonly cursor: string | null;
+  readonly readUnits: number;
+  readonly writeUnits: number;
+  /** Why records could not be brought to the plan: the first thousand of this run. */
+  readonly problems: readonly ReindexProblem[];
+}
+
+export interface ReindexProblem {
+  readonly entity: string;
+  /** The key of the item that is concerned. */
+  readonly key: Key;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
