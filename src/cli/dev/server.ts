@@ -132,13 +132,13 @@ export class DevelopmentServer {
   }
 
   async #build(generated: Generated) {
-    const { server, storage, complain } = this.#options;
+    const { server, storage, say, complain } = this.#options;
     this.#versions += 1;
     const paths = { output: generated.output, rules: generated.rulesFolder, server };
     const code: Code<FastifyInstance> = await loadCode(paths, `?version=${this.#versions}`);
     const missing = missingRules(generated, code.rules);
     if (missing !== null) throw new Mistake(missing);
-    const database = await storage.bring(code);
+    const database = await storage.bring(code, generated.stored, { say, complain });
     const app = await (code.server?.buildApp({ database }) ?? buildProjectApp(code, database, complain));
     await app.ready();
     return { app, greeting: code.server?.greeting };

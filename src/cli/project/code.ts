@@ -3,12 +3,13 @@
 import { existsSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Costs, Database, Session, TableDefinition } from 'tableloom/runtime';
+import type { AnyCodec, Costs, Database, Session, TableDefinition } from 'tableloom/runtime';
 import { Mistake } from '../mistakes.js';
 
 /** What `generated/index.ts` exports, as far as commands use it. */
 export interface GeneratedCode {
   readonly tables: readonly TableDefinition[];
+  readonly codecs: readonly AnyCodec[];
   readonly typeDefs: string;
   readonly costs: Costs;
   readonly createResolvers: (rules: object) => object;
