@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
-import { formatDiagnostics } from '../../generator/diagnostics/print.js';
+import { formatDiagnostic } from '../../generator/diagnostics/print.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
 import { generateFiles, loadProject, type Project } from '../host/codegen.js';
 import { isFindings, Mistake, unwrapped } from '../mistakes.js';
@@ -25,7 +25,10 @@ async function attempt(): Promise<Attempt> {
     const { output, rules, plan, warnings, sources } = run;
     return {
       kind: 'generated',
-      warnings: warnings.length === 0 ? null : formatDiagnostics(warnings, sources),
+      warnings: warnings.map((one) => ({
+        key: `${one.code} ${one.message}`,
+        text: formatDiagnostic(one, sources),
+      })),
       output,
       fingerprint: hashOf([...files]),
       rulesFolder: rules,

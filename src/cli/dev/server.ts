@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import { register } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { extname } from 'node:path';
+import { extname, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel } from 'node:worker_threads';
 import type { FastifyInstance } from 'fastify';
 import { Mistake } from '../mistakes.js';
 import { type Code, loadCode } from '../project/code.js';
@@ -31,6 +33,10 @@ export class DevelopmentServer {
   #current: { readonly app: FastifyInstance; readonly greeting: string | undefined } | undefined;
   #generated: Generated | undefined;
   #versions = 0;
+  /** Whether the last attempt to load the project failed. */
+  #isBroken = false;
+  /** The files that the project was loaded from. */
+  readonly #modules = new Set<string>();
 
   constructor(options: DevelopmentOptions) {
     this.#options = options;
@@ -40,7 +46,13 @@ export class DevelopmentServer {
       response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' });
       response.end('Nothing is served yet: the terminal of `tableloom dev` says what is wrong.\n');
     });
-    register(new URL(`./reload-hooks${extname(import.meta.url)}`, import.meta.url));
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', (url: string) => this.#modules.add(relative(process.cwd(), fileURLToPath(url))));
+    port1.unref();
+    register(new URL(`./reload-hooks${extname(import.meta.url)}`, import.meta.url), {
+      data: { port: port2 },
+      transferList: [port2],
+    });
   }
 
   get url(): string {
@@ -88,8 +100,9 @@ export class DevelopmentServer {
     const isInput = (path: string) => path === this.#options.config || path.endsWith('.lock.json');
     const isCode = (path: string) => /\.([cm]?[jt]sx?|json)$/.test(path) && !isInput(path);
     if (!all.every(isCode)) await this.#generate();
-    const isSame = this.#generated?.fingerprint === before && !all.some(isCode);
-    if (isSame && this.#current) return;
+    // What is broken may be mended by a file that nothing could load yet.
+    const isLoaded = (path: string) => isCode(path) && (this.#isBroken || this.#modules.has(path));
+    if (this.#generated?.fingerprint === before && !all.some(isLoaded)) return;
     if (await this.#load())
       this.#options.say(`Serving the change after ${Math.round(performance.now() - started)} ms.`);
   }
@@ -112,8 +125,9 @@ export class DevelopmentServer {
       return;
     }
     // Once: the same warnings with each change would hide what is new.
-    if (attempt.warnings !== null && attempt.warnings !== this.#generated?.warnings)
-      this.#options.complain(attempt.warnings);
+    const known = new Set(this.#generated?.warnings.map(({ key }) => key));
+    const fresh = attempt.warnings.filter(({ key }) => !known.has(key));
+    if (fresh.length > 0) this.#options.complain(`${fresh.map(({ text }) => text).join('\n\n')}\n`);
     this.#generated = attempt;
   }
 
@@ -124,8 +138,10 @@ export class DevelopmentServer {
       const last = this.#current;
       this.#current = next;
       await last?.app.close();
+      this.#isBroken = false;
       return true;
     } catch (error) {
+      this.#isBroken = true;
       this.#complain(described(error));
       return false;
     }
