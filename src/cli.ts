@@ -49,9 +49,10 @@ verb(
   'write nothing; report mistakes in the inputs, rules that do not fit, generated files and a lock that are out of date, operations that cost more than recorded',
 )
   .option('--types', 'compile what is generated, in memory, as tsconfig.json says')
+  .option('--against <commit>', 'report what records need that were stored under the lock of that commit')
   .addHelpText(
     'after',
-    examples('tableloom check', 'tableloom check --types', 'tableloom check --config codegen.staging.ts'),
+    examples('tableloom check', 'tableloom check --types', 'tableloom check --against origin/main'),
   )
   .action(run(async (options) => (await import('./cli/commands/check.js')).checkVerb(options)));
 

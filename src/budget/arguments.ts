@@ -20,7 +20,8 @@ export function valueAt(args: Arguments, path: string): Value {
   const [head = '', ...rest] = path.split('.');
   return rest.reduce<Value>((value, name) => {
     if (value instanceof Open) return value;
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+    const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+    return isThere ? (value as Record<string, unknown>)[name] : undefined;
   }, args.get(head));
 }
 

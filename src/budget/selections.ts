@@ -128,7 +128,9 @@ export class Selections {
 
   #variable(name: string): Value {
     const definition = this.operation.variableDefinitions?.find((one) => one.variable.name.value === name);
-    const value = this.#variables?.[name];
+    // Callers name variables: `constructor` is none that was passed.
+    const isPassed = this.#variables !== undefined && Object.hasOwn(this.#variables, name);
+    const value = isPassed ? this.#variables?.[name] : undefined;
     if (value !== undefined) return value;
     if (definition?.defaultValue) return this.#value(definition.defaultValue);
     return this.#variables === undefined ? new Open(name) : undefined;

@@ -14,6 +14,8 @@ export interface Options {
   /** Names of what stored records needed and is dealt with. */
   readonly accept?: readonly string[];
   readonly seal?: boolean;
+  /** The commit whose lock the declarations are compared with. */
+  readonly against?: string;
   /** Tells how long each stage took. */
   readonly verbose?: boolean;
 }

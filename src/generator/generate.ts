@@ -12,7 +12,9 @@ import { emit } from './emit/emit.js';
 import type { Renderer } from './emit/render.js';
 import { chooseKeys } from './layout/choose/primary-keys.js';
 import { layOut } from './layout/layout.js';
+import { findingsAgainst } from './layout/lock/findings.js';
 import { nextLock } from './layout/lock/next.js';
+import { renamedLock } from './layout/lock/renames.js';
 import type { Lock } from './lock.js';
 import type { Model } from './model.js';
 import { readLock } from './parse/lock.js';
@@ -31,6 +33,8 @@ export interface GenerateInput {
   readonly patterns: { readonly path: string; readonly text: string };
   /** What was chosen earlier, if anything was. */
   readonly lock?: { readonly path: string; readonly text: string };
+  /** The text of a lock with which the declarations are compared as well. */
+  readonly against?: string | undefined;
   /** The path shown to people, of an SDL source's name. */
   readonly relative: (sourceName: string) => string;
   readonly renderer: Renderer;
@@ -62,6 +66,8 @@ export interface Generated {
   readonly model: Model;
   readonly sources: Sources;
   readonly warnings: readonly Diagnostic[];
+  /** What records need that were stored under the lock of `against`. */
+  readonly compared: readonly Diagnostic[];
   /** Path below the output folder -> text. */
   readonly files: ReadonlyMap<string, string>;
   /** The lock that goes with the plan. */
@@ -73,6 +79,7 @@ export function generate({
   schema,
   patterns,
   lock: locked,
+  against,
   relative,
   renderer,
   measure = unmeasured,
@@ -80,7 +87,10 @@ export function generate({
   const yaml = measure('parse', () => readYaml(patterns.path, patterns.text));
   const { sdl, sources } = measure('parse', () => readSdl(schema, relative));
   sources.set(patterns.path, patterns.text);
-  const { lock, diagnostics: ofLock } = measure('parse', () => readLock(locked?.path ?? '', locked?.text));
+  const { lock: asStored, diagnostics: ofLock } = measure('parse', () =>
+    readLock(locked?.path ?? '', locked?.text),
+  );
+  const lock = renamedLock(asStored, yaml.model.entities);
   if (locked) sources.set(locked.path, locked.text);
   const model = measure('lay out', () =>
     chooseKeys(withNamedArguments({ ...yaml.model, sdl: withScalars(sdl, yaml.model.scalars) }), lock),
@@ -101,6 +111,9 @@ export function generate({
       sources,
     ),
   );
+  const next = nextLock(layout, lock);
+  const compared =
+    against === undefined ? [] : findingsAgainst(readLock('', against), { model, layout, next });
   const plan = measure('plan', () => planOf(resolved, layout));
   const printed = measure('emit', () => printSchema(lexicographicSortSchema(schema)));
   const costs = measure('plan', () => costsOf(plan));
@@ -114,7 +127,8 @@ export function generate({
     sources,
     warnings,
     files,
-    lock: nextLock(layout, lock),
+    lock: next,
+    compared,
   };
 }
 

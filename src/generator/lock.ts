@@ -4,6 +4,8 @@
  * stored before still need.
  */
 
+import { printValues } from './plan/types/storage.js';
+
 export interface Lock {
   /** Records are deployed somewhere: what is gone is retired, and what they need stays until somebody deals with it. */
   readonly isSealed: boolean;
@@ -121,7 +123,7 @@ export interface LockedSlot {
   readonly present: readonly string[];
   readonly when: readonly {
     readonly field: string;
-    readonly values: readonly (string | number | boolean)[];
+    readonly values: readonly (string | number | boolean | null)[];
   }[];
   readonly isRetired: boolean;
 }
@@ -135,7 +137,7 @@ export function slotName({
   present,
   when,
 }: Omit<LockedSlot, 'isRetired'>): string {
-  const of = when.map(({ field, values }) => `${field} ${values.join(' or ')}`);
+  const of = when.map(({ field, values }) => `${field} ${printValues(values)}`);
   return [
     keyName(entry ?? key),
     ...(entry && index !== null ? [`with ${keyName(key)}`] : []),

@@ -75,6 +75,10 @@ export interface EntityModel {
   readonly secret: readonly Word[];
   readonly generate: readonly GeneratedModel[];
   readonly default: readonly ValueBinding[];
+  /** Attributes whose `default` is read where a stored record has none. */
+  readonly readDefault: readonly Word[];
+  /** What attributes were called when records were stored. */
+  readonly renamed: readonly { readonly from: Word; readonly to: Word }[];
   readonly normalize: readonly { readonly field: Word; readonly steps: readonly Word[] }[];
   /** How a field is encoded in every key: `pad(6)`, `fold`, `day`, `invert`. */
   readonly encode: readonly { readonly field: Word; readonly how: Word }[];

@@ -40,7 +40,11 @@ interface HostContext {
   /** An empty list: the host finds our outputs there afterwards, and shows their warnings itself. */
   readonly tableloomRuns?: TableloomRun[];
   readonly tableloomMeasure?: Measure;
+  readonly tableloomLockBefore?: LockBefore | undefined;
 }
+
+/** @internal The text of a lock, by its path, which the declarations are compared with in the place of the one there is. */
+export type LockBefore = (path: string) => string | undefined;
 
 /** @internal One output of ours. */
 export interface TableloomRun extends Omit<Generated, 'files'> {
@@ -53,8 +57,11 @@ export interface TableloomRun extends Omit<Generated, 'files'> {
 export const preset: Types.OutputPreset<TableloomConfig> = {
   buildGeneratesSection: async (options) => {
     const { baseOutputDir, presetConfig } = options;
-    const { tableloomRuns: runs, tableloomMeasure: measure = unmeasured }: HostContext =
-      options.pluginContext ?? {};
+    const {
+      tableloomRuns: runs,
+      tableloomMeasure: measure = unmeasured,
+      tableloomLockBefore: lockBefore,
+    }: HostContext = options.pluginContext ?? {};
     const schema = options.schemaAst ?? buildASTSchema(options.schema);
     const patternsPath = presetConfig.patterns ?? 'access-patterns.yaml';
     const lock = lockPath(patternsPath);
@@ -62,6 +69,7 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
       schema,
       patterns: { path: patternsPath, text: readText(patternsPath) },
       ...(existsSync(lock) ? { lock: { path: lock, text: readFileSync(lock, 'utf8') } } : {}),
+      ...(lockBefore ? { against: lockBefore(lock) } : {}),
       relative: pathsBelow(process.cwd()),
       renderer: measure('read templates', () => readTemplates(presetConfig.templates ?? packageTemplates())),
       measure,

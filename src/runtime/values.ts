@@ -82,8 +82,8 @@ export const largestNumber = 9.99e125;
 export const smallestNumber = 1e-130;
 
 /**
- * A JSON document as an attribute value. Refuses, with VALUE_INVALID naming the place, what would be changed or
- * lost on its way: `undefined` within it, functions, class instances, NaN and infinities, numbers outside DynamoDB's range,
+ * A JSON document as an attribute value; a Date becomes its text in UTC. Refuses, with VALUE_INVALID naming the place, what
+ * would be changed or lost on its way: `undefined` in a list, functions, class instances, NaN and infinities, numbers outside DynamoDB's range,
  * the names `` (which DynamoDB refuses) and `__proto__` (which the SDK drops), and lists and maps nested more than
  * 31 levels deep.
  */
@@ -96,23 +96,35 @@ export function documentValue(value: unknown, name = 'value'): AttributeValue | 
 
 function checked(value: unknown, path: string, depth: number): AttributeValue {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
-  if (typeof value === 'number') return checkedNumber(value, path);
+  if (typeof value === 'number') return storableNumber(value, path);
   if (typeof value !== 'object') throw invalid(path, `cannot hold ${typeof value}`);
   if (depth > deepest) throw invalid(path, `is nested deeper than ${deepest} levels`);
   if (Array.isArray(value)) {
     return Array.from(value, (element: unknown, at) => checked(element, `${path}[${at}]`, depth + 1));
   }
+  if (value instanceof Date) return momentText(value, path);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw invalid(path, 'is not plain JSON');
   const copy: Record<string, AttributeValue> = {};
   for (const [key, element] of Object.entries(value)) {
     if (key === '' || key === '__proto__') throw invalid(path, `cannot hold the name "${key}"`);
+    // What rules leave out is absent.
+    if (element === undefined) continue;
     copy[key] = checked(element, `${path}.${key}`, depth + 1);
   }
   return copy;
 }
 
-function checkedNumber(value: number, path: string): number {
+function momentText(value: Date, path: string): string {
+  try {
+    return canonicalTime(value);
+  } catch (error) {
+    throw invalidValue(path, `${path} is not a moment within the years 0000 to 9999.`, error);
+  }
+}
+
+/** The number, where DynamoDB can store it; VALUE_INVALID otherwise. */
+export function storableNumber(value: number, path: string): number {
   if (!Number.isFinite(value)) throw invalid(path, 'is not a finite number');
   const magnitude = Math.abs(value);
   if (magnitude > largestNumber || (magnitude !== 0 && magnitude < smallestNumber)) {
@@ -184,9 +196,11 @@ export function distinct<T extends string | number>(values: readonly T[]): T[] {
   return [...new Set(values)].sort(ascending);
 }
 
-/** A list as a set; undefined, which is not stored, for an empty one: DynamoDB has no empty sets. */
-export function setOf(values: readonly string[] | readonly number[]): Set<string> | Set<number> | undefined {
-  if (values.length === 0) return undefined;
+/** A list as a set. DynamoDB has no empty sets: one is stored as an empty list, so that it is not null when it is read. */
+export function setOf(
+  values: readonly string[] | readonly number[],
+): Set<string> | Set<number> | readonly never[] {
+  if (values.length === 0) return [];
   return new Set<string | number>(values) as Set<string> | Set<number>;
 }
 

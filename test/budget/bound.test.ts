@@ -192,3 +192,15 @@ class Queries {
     return this.#dice.of([[], [`first: ${size}`], [`last: ${size}`], [`first: ${size}`], ['first: $size']]);
   }
 }
+
+test('a variable has the value that was passed or its default, whatever it is called', () => {
+  const list = (first: string, directive = '') =>
+    `{ user(id: "a") { contractors(first: ${first}) ${directive} { nodes { id } } } }`;
+  const called = parse(
+    `query ($constructor: Boolean! = true, $toString: Int = 100) ${list('$toString', '@include(if: $constructor)')}`,
+  );
+  const literal = parse(list('100'));
+  const figures = budgetOf(costs, schema, literal, { variables: {} });
+  expect(figures?.most.requests).toBeGreaterThan(0);
+  expect(budgetOf(costs, schema, called, { variables: {} })).toEqual(figures);
+});

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -87,6 +87,44 @@ describe('generate', () => {
     expect((await run('generate', { accept: ['byTitel'] })).err).toContain('These are pending: byTitle.');
     expect((await run('generate', { accept: ['byTitle'] })).err).toBe('');
     expect((await run('check')).err).toBe('');
+  });
+
+  test('check --against a commit reports what records stored by then need, until it is accepted', async () => {
+    const { run, edit, folder } = libraryProject();
+    const git = (...call: readonly string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...call], { cwd: folder });
+    const commit = (message: string) => {
+      git('add', '-A');
+      git('commit', '-qm', message);
+    };
+    const byTitle = (more: string) =>
+      `patterns:\n  byTitle: { many: Book, where: { title: $title }${more} }\n`;
+    edit('access-patterns.yaml', (text) => text.replace('patterns:\n', byTitle('')));
+    git('init', '-q');
+    await run('generate');
+    commit('draft');
+    await run('lock', { seal: true });
+    commit('sealed');
+
+    edit('access-patterns.yaml', (text) => text.replace(byTitle(''), byTitle(', shards: 4')));
+    await run('generate');
+    commit('moved');
+    const status = git('status', '--porcelain').toString();
+    expect((await run('check', { against: 'HEAD' })).err).toContain('error[key-moved]');
+    const compared = await run('check', { against: 'HEAD~1' });
+    expect(compared.err.match(/error\[key-moved\]: Pattern `byTitle` read/g)).toHaveLength(1);
+    expect(compared.code).toBe(1);
+    expect((await run('check', { against: 'HEAD~2' })).err).toContain('warning[key-moved]');
+    expect(git('status', '--porcelain').toString()).toBe(status);
+
+    await run('generate', { accept: ['byTitle'] });
+    expect(await run('check', { against: 'HEAD~1' })).toMatchObject({ code: 0, err: '' });
+    expect((await run('check', { against: 'nowhere' })).err).toContain('There is no commit nowhere');
+
+    // A lock that was deleted and made anew forgot what had been accepted, and that it was sealed.
+    rmSync(join(folder, 'access-patterns.lock.json'));
+    await run('generate');
+    expect((await run('check', { against: 'HEAD~1' })).err).toContain('error[key-moved]');
   });
 
   test('leaves orphans alone, and deletes them with --prune', async () => {

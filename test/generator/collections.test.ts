@@ -1,7 +1,7 @@
 /** Primary keys of entities that are read together: one partition, as far as nothing else asks for another. */
 
 import { describe, expect, test } from 'vitest';
-import type { Lock } from '../../src/generator/lock.js';
+import { type Lock, seal } from '../../src/generator/lock.js';
 import { checked } from './support.js';
 
 const sdl = `
@@ -125,7 +125,7 @@ describe('with a lock', () => {
   test('the word of a member that is gone is not joined again', () => {
     const before = laidOut({ more: ', parent: Repo' });
     const { Star: _star, ...entities } = all;
-    const without = laidOut({ entities, more: ', parent: Repo' }, before.lock);
+    const without = laidOut({ entities, more: ', parent: Repo' }, before.lock && seal(before.lock));
     const again = { ...entities, Fork: 'identity: [owner, repo, at]' };
     const after = laidOut({ entities: again, more: ', parent: Repo' }, without.lock);
     expect(after.keys).toEqual({ ...without.keys, Fork: 'FORK#{owner}#{repo} / FORK#{at}' });

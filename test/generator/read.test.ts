@@ -42,6 +42,7 @@ describe('the place of a word', () => {
 describe('access-patterns.yaml', () => {
   const cases: [string, string, string[]][] = [
     ['an alias', 'patterns: { a: &a { one: A }, b: *a }\n', ['yaml-syntax', '*a']],
+    ['a merge', 'patterns: { a: &a { one: A }, b: { <<: *a } }\n', ['yaml-syntax', '<<']],
     [
       'a key that every object has',
       'patterns: { a: { one: A, constructor: x } }\n',

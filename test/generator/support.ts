@@ -6,6 +6,7 @@ import type { Diagnostic } from '../../src/generator/diagnostics/diagnostic.js';
 import { chooseKeys } from '../../src/generator/layout/choose/primary-keys.js';
 import { layOut } from '../../src/generator/layout/layout.js';
 import { nextLock } from '../../src/generator/layout/lock/next.js';
+import { renamedLock } from '../../src/generator/layout/lock/renames.js';
 import type { Layout } from '../../src/generator/layout/types.js';
 import { emptyLock, type Lock } from '../../src/generator/lock.js';
 import type { Model } from '../../src/generator/model.js';
@@ -26,10 +27,11 @@ export interface Checked {
 }
 
 /** Warnings are among the diagnostics, and hinder nothing. */
-export function checked(yaml: string, sdl: string | GraphQLSchema, lock: Lock = emptyLock): Checked {
+export function checked(yaml: string, sdl: string | GraphQLSchema, before: Lock = emptyLock): Checked {
   const schema = typeof sdl === 'string' ? buildSchema(new Source(sdl, 'schema.graphql')) : sdl;
   const read = readYaml('access-patterns.yaml', yaml);
   const { sdl: plain } = readSdl(schema, (name) => name);
+  const lock = renamedLock(before, read.model.entities);
   const model: Model = chooseKeys(
     withNamedArguments({ ...read.model, sdl: withScalars(plain, read.model.scalars) }),
     lock,

@@ -22,6 +22,10 @@ test('there is one, and saving it again changes it', async () => {
   const changed = { ...second, version: 2 };
   expect(await project.data(save, { input: second })).toEqual({ saveSettings: changed });
   expect(await project.data(`{ settings ${fields} }`)).toEqual({ settings: changed });
+  // Nothing is not null.
+  const third = { title: 'two', languages: [], ports: [], hosts: [] };
+  expect(await project.data(save, { input: third })).toEqual({ saveSettings: { ...third, version: 3 } });
+  expect(await project.data(`{ settings ${fields} }`)).toEqual({ settings: { ...third, version: 3 } });
 });
 
 test('a list declared as a set is one in storage', async () => {
@@ -29,7 +33,11 @@ test('a list declared as a set is one in storage', async () => {
   await project.data(save, { input: { title: 'one', languages: ['a'], ports: [], hosts: ['h', 'g'] } });
   const { Items } = await project.documents.send(new ScanCommand({ TableName: project.tableName('app') }));
   expect(Items).toEqual([
-    expect.objectContaining({ languages: new Set(['a']), hosts: new Set(['g', 'h']), _type: 'Settings' }),
+    expect.objectContaining({
+      languages: new Set(['a']),
+      hosts: new Set(['g', 'h']),
+      ports: [],
+      _type: 'Settings',
+    }),
   ]);
-  expect(Items?.[0]).not.toHaveProperty('ports');
 });

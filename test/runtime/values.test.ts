@@ -44,9 +44,10 @@ test('what a document would lose on its way is refused with its place', () => {
   const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
   expect(documentValue(nested(31))).toEqual(nested(31));
   const refused: [unknown, string][] = [
-    [{ a: [1, { b: undefined }] }, 'doc.a[1].b cannot hold undefined.'],
+    [{ a: [1, undefined] }, 'doc.a[1] cannot hold undefined.'],
     [[() => 1], 'doc[0] cannot hold function.'],
-    [{ at: new Date(0) }, 'doc.at is not plain JSON.'],
+    [{ at: new Map() }, 'doc.at is not plain JSON.'],
+    [{ at: new Date(Number.NaN) }, 'doc.at is not a moment within the years 0000 to 9999.'],
     [{ n: Number.NaN }, 'doc.n is not a finite number.'],
     [1e126, 'doc is a number outside of what can be stored (1e-130 to 9.99e125).'],
     [[-1e-131], 'doc[0] is a number outside of what can be stored (1e-130 to 9.99e125).'],
@@ -62,6 +63,14 @@ test('what a document would lose on its way is refused with its place', () => {
       expect.objectContaining({ code: 'VALUE_INVALID', message }) as Error,
     );
   }
+});
+
+test('a Date in a document is its text in UTC, and what is undefined is left out', () => {
+  const at = new Date('2026-03-01T12:00:00+02:00');
+  expect(documentValue({ at, all: [at, { at, none: undefined }] })).toEqual({
+    at: '2026-03-01T10:00:00.000Z',
+    all: ['2026-03-01T10:00:00.000Z', { at: '2026-03-01T10:00:00.000Z' }],
+  });
 });
 
 test('stored values are compared by what they hold', () => {

@@ -4,30 +4,39 @@ import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js';
 import { formatDiagnostics } from '../../generator/diagnostics/print.js';
 import { type Lock, pendingCodes } from '../../generator/lock.js';
 import { hasRules } from '../../generator/scaffold/rule-files.js';
-import { checkBudgets } from '../budgets.js';
+import { locksAt } from '../check/against.js';
+import { checkBudgets } from '../check/budgets.js';
+import { staleness } from '../check/staleness.js';
 import { generateInMemory, loadProject, outputsOnDisk } from '../host/codegen.js';
 import { priced } from '../operations.js';
 import type { Stages } from '../stages.js';
-import { staleness } from '../staleness.js';
 import { enter, type Options, staged, terminal } from '../verbs.js';
 
 export function checkVerb(options: Options): Promise<number> {
   return staged(options, (stages) => check(options, stages));
 }
 
-async function check({ root, config, types = false }: Options, stages: Stages): Promise<number> {
+async function check({ root, config, types = false, against }: Options, stages: Stages): Promise<number> {
   const { measure } = stages;
   enter(root);
   terminal.progress('Loading …');
   const project = await loadProject(config, stages);
   terminal.progress('Generating in memory …');
-  const { files, runs } = await generateInMemory(project);
+  const { files, runs } = await generateInMemory(
+    project,
+    against === undefined ? undefined : locksAt(against),
+  );
   const onDisk = outputsOnDisk(project);
   const diagnostics: Diagnostic[] = measure('compare', () => staleness(files, onDisk));
   const sources = new Map(onDisk);
 
   for (const run of runs) {
-    diagnostics.push(...run.warnings.map((one) => refused(one, run.lock)));
+    diagnostics.push(
+      ...withCompared(
+        run.warnings.map((one) => refused(one, run.lock)),
+        run.compared,
+      ),
+    );
     for (const [path, text] of run.sources) sources.set(path, text);
   }
 
@@ -63,6 +72,12 @@ async function check({ root, config, types = false }: Options, stages: Stages): 
   const within = operations === 0 ? '' : `, ${operations} operations are within their budgets`;
   terminal.say(`${files.size} generated files are up to date, ${rules} rules match${within}.`);
   return 0;
+}
+
+/** What was found against another lock comes in the place of the same warning. */
+function withCompared(warnings: readonly Diagnostic[], compared: readonly Diagnostic[]): Diagnostic[] {
+  const said = new Set(compared.map(({ code, message }) => `${code} ${message}`));
+  return [...compared, ...warnings.filter(({ code, message }) => !said.has(`${code} ${message}`))];
 }
 
 /** What stored records need until somebody says that it is dealt with, by name: a warning when generating, no more here. */

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { posix, relative, resolve } from 'node:path';
 import { budgetMermaid } from '../../budget/mermaid.js';
 import { budgetText } from '../../budget/text.js';
-import { budgetPath, operationPaths, operationsFolder, orphanedBudgets, recordOf } from '../budgets.js';
+import { budgetPath, operationPaths, operationsFolder, orphanedBudgets, recordOf } from '../check/budgets.js';
 import { slashes, textOf, writeAll } from '../files.js';
 import { generateInMemory, loadProject } from '../host/codegen.js';
 import { Mistake } from '../mistakes.js';

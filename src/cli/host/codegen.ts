@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
 import { lockPath } from '../../generator/lock.js';
-import type { TableloomRun } from '../../generator/preset.js';
+import type { LockBefore, TableloomRun } from '../../generator/preset.js';
 import { filesBelow, slashes, textOf } from '../files.js';
 import { Mistake, unwrapped } from '../mistakes.js';
 import { Stages } from '../stages.js';
@@ -51,8 +51,8 @@ export function projectOf(path: string, config: Config, stages = new Stages()): 
 }
 
 /** Everything that would be generated, in memory. */
-export function generateInMemory(project: Project): Promise<Outcome> {
-  return collect(project, project.host.generate);
+export function generateInMemory(project: Project, lockBefore?: LockBefore): Promise<Outcome> {
+  return collect(project, project.host.generate, lockBefore);
 }
 
 /** Writes: only files whose bytes change, and none if anything is wrong. */
@@ -86,9 +86,10 @@ function locksOf(output: object): string[] {
 async function collect(
   { config, stages }: Project,
   run: (context: PluginContext, stages: Stages) => Promise<readonly Output[]>,
+  lockBefore?: LockBefore,
 ): Promise<Outcome> {
   const runs: TableloomRun[] = [];
-  const context = { tableloomRuns: runs, tableloomMeasure: stages.measure };
+  const context = { tableloomRuns: runs, tableloomMeasure: stages.measure, tableloomLockBefore: lockBefore };
   const files = await run(context, stages).catch(async (error: unknown) => {
     const { explained } = await import('./schema-errors.js');
     throw new AggregateError(await Promise.all(unwrapped(error).map((one) => explained(one, config))));

@@ -12,6 +12,7 @@ import { entityChecks } from './rules/entities/entities.js';
 import { historyChecks } from './rules/entities/history.js';
 import { referenceChecks } from './rules/entities/references.js';
 import { sharedChecks } from './rules/entities/shared-unique.js';
+import { storedChecks } from './rules/entities/stored.js';
 import { tableChecks } from './rules/entities/tables.js';
 import { keyChecks } from './rules/keys/collisions.js';
 import { holeChecks } from './rules/keys/holes.js';
@@ -30,6 +31,7 @@ import { coverageChecks } from './rules/schema/coverage.js';
 import { externalChecks } from './rules/schema/external.js';
 import { identifierChecks } from './rules/schema/identifiers.js';
 import { nameChecks } from './rules/schema/names.js';
+import { prototypeChecks } from './rules/schema/prototypes.js';
 import { presenceChecks } from './rules/values/presence.js';
 import { scalarLayoutChecks } from './rules/values/scalars.js';
 import { typeChecks } from './rules/values/types.js';
@@ -41,11 +43,13 @@ import { identityChecks, warningChecks } from './warnings.js';
 
 export const modelChecks: readonly Check<ResolvedModel>[] = [
   ...nameChecks,
+  ...prototypeChecks,
   ...tableChecks,
   ...multiAttributeChecks,
   ...entityChecks,
   ...sharedChecks,
   ...conditionChecks,
+  ...storedChecks,
   ...historyChecks,
   ...computedChecks,
   ...referenceChecks,

@@ -20,6 +20,8 @@ export const fieldPath = {
 export const words = { anyOf: [text, { type: 'array', items: text }] } as const satisfies Shape;
 
 export const constant = { type: ['string', 'number', 'boolean', 'null'] } as const satisfies Shape;
+/** One that is there. */
+export const someConstant = { type: ['string', 'number', 'boolean'] } as const satisfies Shape;
 
 /** A constant or `$argument`, or a list or a document made of values. */
 export const value = {
@@ -42,7 +44,7 @@ export const value = {
 /** One that is there. */
 export const present = {
   ...value,
-  anyOf: [{ ...constant, type: ['string', 'number', 'boolean'] }, ...value.anyOf.slice(1)],
+  anyOf: [someConstant, ...value.anyOf.slice(1)],
 } as const satisfies Shape;
 
 /** `$argument`, `$parent.field` or a constant. */

@@ -70,7 +70,7 @@ function wantedBy(model: Model, pattern: PatternModel, { attributes }: Basis): W
       ),
     })),
     ...pattern.when.flatMap(({ field, values }) =>
-      values === 'present' ? [] : [{ field: field.text, values: values.flatMap(constantOf) }],
+      values === 'present' ? [] : [{ field: field.text, values: values.map(({ value }) => value) }],
     ),
   ];
   const field = fieldAt(model, pattern.for);
@@ -93,12 +93,8 @@ function wantedBy(model: Model, pattern: PatternModel, { attributes }: Basis): W
   };
 }
 
-function constantOf({ value }: Literal): (string | number | boolean)[] {
-  return value === null ? [] : [value];
-}
-
 /** A constant in the form that records hold. */
-function asStored(attribute: ResolvedAttribute | undefined, value: string | number | boolean) {
+function asStored(attribute: ResolvedAttribute | undefined, value: Literal['value']) {
   if (typeof value !== 'string' || attribute === undefined) return value;
   if (attribute.encoding === 'time') return new Date(value).toISOString();
   return attribute.normalize.reduce(

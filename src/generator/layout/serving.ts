@@ -133,9 +133,7 @@ export function presentOf(
 /** Which records are in an index, besides those that have a value for each hole. */
 export function whenOf(pattern: PatternModel): SlotPlan['when'] {
   return pattern.when.flatMap(({ field, values }) =>
-    values === 'present'
-      ? []
-      : [{ field: field.text, values: values.flatMap(({ value }) => (value === null ? [] : [value])) }],
+    values === 'present' ? [] : [{ field: field.text, values: values.map(({ value }) => value) }],
   );
 }
 

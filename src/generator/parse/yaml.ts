@@ -1,6 +1,6 @@
 /** access-patterns.yaml -> model, every word with its place. */
 
-import { type Document, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
 import { keysOf, language } from '../language/schema.js';
 import { validate } from '../language/validate.js';
@@ -57,7 +57,7 @@ function modelOf(reading: Reading, document: Document.Parsed, at: Span): YamlMod
   };
 }
 
-/** Errors of syntax, and aliases: a diagnostic about an aliased value would have two places. */
+/** Errors of syntax, merges and aliases: a diagnostic about an aliased value would have two places. */
 function notYaml(file: string, document: Document): Diagnostic[] {
   const reading: Reading = { file, diagnostics: [], refused: new Set(), steps: new Set() };
   const [syntaxError] = document.errors;
@@ -68,6 +68,18 @@ function notYaml(file: string, document: Document): Diagnostic[] {
     return reading.diagnostics;
   }
   visit(document, {
+    Pair: (_key, { key }) => {
+      const at = isScalar(key) && key.value === '<<' && key.type === 'PLAIN' && spanOf(reading, key);
+      if (!at) return undefined;
+      report(
+        reading,
+        'yaml-syntax',
+        at,
+        '`<<` merges the keys of another mapping, which the language does not support.',
+        'Write out the keys.',
+      );
+      return visit.SKIP;
+    },
     Alias: (_key, node) => {
       const at = spanOf(reading, node);
       if (at)

@@ -19,8 +19,10 @@ export function withDirect(entity: EntityPlan, table: TablePlan): EntityPlan {
   return direct.length === 0 ? entity : { ...entity, direct };
 }
 
-function isFree({ encoding, list, generated, immutable, transitions, validation }: AttributePlan): boolean {
-  const isOpen = transitions === undefined && validation?.kind !== 'rule';
+function isFree(attribute: AttributePlan): boolean {
+  const { encoding, list, generated, immutable, transitions, validation, formerly, readsDefault } = attribute;
+  const isAsStored = formerly === undefined && !readsDefault;
+  const isOpen = isAsStored && transitions === undefined && validation?.kind !== 'rule';
   return encoding !== 'document' && !list && generated === null && !immutable && isOpen;
 }
 

@@ -17,7 +17,9 @@ export function withProjection(
   );
   return entities.map((entity) => {
     const plain = entity.attributes.filter((one) => !isHeavy(one) && !one.hidden).map(({ name }) => name);
-    const saves = paged.has(entity.name) && plain.length > 0 && entity.attributes.some(isHeavy);
+    // Records may have attributes under other names.
+    const isAsStored = entity.attributes.every(({ formerly }) => formerly === undefined);
+    const saves = paged.has(entity.name) && plain.length > 0 && entity.attributes.some(isHeavy) && isAsStored;
     return saves ? { ...entity, projection: plain } : entity;
   });
 }

@@ -35,6 +35,8 @@ export function* attributeReferences(names: ResolvedNames): Generator<AttributeR
       ...unique.flatMap(({ fields }) => fields),
       ...(immutable === true ? [] : immutable),
       ...entity.model.sets,
+      ...entity.model.readDefault,
+      ...entity.model.renamed.map(({ to }) => to),
       ...entity.model.movable,
       ...entity.model.transitions.map((one) => one.field),
       ...entity.model.validate.map((one) => one.field),

@@ -50,7 +50,8 @@ export function attributesOf(model: Model, entity: EntityModel): Map<string, Res
 /** A history keeps values as they were: nothing is generated, defaulted or changed. */
 function historical(attribute: ResolvedAttribute, hidden: boolean): ResolvedAttribute {
   const { computed, movable, transitions, validation, ...kept } = attribute;
-  return { ...kept, hidden, generated: null, default: null, normalize: [], immutable: true };
+  const constant = attribute.readsDefault ? attribute.default : null;
+  return { ...kept, hidden, generated: null, default: constant, normalize: [], immutable: true };
 }
 
 function ownAttributes(model: Model, entity: EntityModel): Map<string, ResolvedAttribute> {
@@ -86,6 +87,7 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, ResolvedA
         entity.immutable.some((word) => word.text === field),
       ...encodeOf(entity, field, encodingOf(type, sdl)),
       ...conditionsOf(entity, field),
+      ...ofStored(entity, field),
       ...computedOf(entity, field),
     });
   };
@@ -105,6 +107,18 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, ResolvedA
   const added = attributes.get(revision);
   if (added) attributes.set(revision, { ...added, generated: 'revision' });
   return attributes;
+}
+
+/** How records are read that were stored under an earlier declaration. */
+function ofStored(
+  { renamed, readDefault }: EntityModel,
+  field: string,
+): Pick<ResolvedAttribute, 'formerly' | 'readsDefault'> {
+  const formerly = renamed.flatMap(({ from, to }) => (to.text === field ? [from.text] : []));
+  return {
+    ...(formerly.length > 0 ? { formerly } : {}),
+    ...(readDefault.some((word) => word.text === field) ? { readsDefault: true as const } : {}),
+  };
 }
 
 /** A constant as JSON. */

@@ -58,7 +58,8 @@ function marshallSet(members: readonly (string | number | Uint8Array)[]): WireVa
 /** An item from DynamoDB. Numbers become doubles: whole ones are exact up to 2^53. Binary values stay bytes. */
 export function unmarshall(wire: WireItem): Item {
   const item: Item = {};
-  for (const name in wire) item[name] = unmarshallValue(wire[name] as WireValue);
+  // As the SDK does: assigned, the name would replace the prototype.
+  for (const name in wire) if (name !== '__proto__') item[name] = unmarshallValue(wire[name] as WireValue);
   return item;
 }
 

@@ -6,7 +6,7 @@
 
 import { compareKeys } from '../keys/ranges.js';
 import type { AttributeValue, Filter, Item, Optional } from '../types.js';
-import { sameValue } from '../values.js';
+import { sameValue, storableNumber } from '../values.js';
 
 /** A condition as DynamoDB is sent it, and as it holds for an item. */
 export interface Test {
@@ -64,14 +64,19 @@ function compare(operator: Operator) {
   return (name: string, operand: Optional<Operand>): Condition => {
     if (isAbsent(operand)) return undefined;
     return {
-      expression: (scope) => `${scope.name(name)} ${operator} ${operandText(scope, operand)}`,
+      expression: (scope) => `${scope.name(name)} ${operator} ${operandText(scope, name, operand)}`,
       holds: (item) => comparisons[operator](item[name], operandOf(item, operand)),
     };
   };
 }
 
-function operandText(scope: Scope, operand: Operand): string {
-  return typeof operand === 'object' ? scope.name(operand.attribute) : scope.value(operand);
+function operandText(scope: Scope, name: string, operand: Operand): string {
+  return typeof operand === 'object' ? scope.name(operand.attribute) : valueText(scope, name, operand);
+}
+
+/** VALUE_INVALID for a number that DynamoDB does not know. */
+function valueText(scope: Scope, name: string, value: Comparable): string {
+  return scope.value(typeof value === 'number' ? storableNumber(value, name) : value);
 }
 
 function operandOf(item: Item, operand: Operand): Stored {
@@ -101,7 +106,7 @@ export function oneOf(name: string, values: Optional<readonly Optional<Comparabl
   if (present.length === 0) return values.length === 0 ? never(name) : undefined;
   return {
     expression: (scope) =>
-      `${scope.name(name)} IN (${present.map((value) => scope.value(value)).join(', ')})`,
+      `${scope.name(name)} IN (${present.map((value) => valueText(scope, name, value)).join(', ')})`,
     holds: (item) => present.some((value) => isEqual(item[name], value)),
   };
 }
@@ -124,7 +129,7 @@ export function exists(name: string, present: Optional<boolean>): Condition {
 export function contains(name: string, operand: Optional<Operand>): Condition {
   if (isAbsent(operand)) return undefined;
   return {
-    expression: (scope) => `contains(${scope.name(name)}, ${operandText(scope, operand)})`,
+    expression: (scope) => `contains(${scope.name(name)}, ${operandText(scope, name, operand)})`,
     holds: (item) => isIn(item[name], operandOf(item, operand)),
   };
 }
@@ -139,7 +144,7 @@ function isIn(whole: Stored, part: Stored): boolean {
 export function beginsWith(name: string, operand: Optional<string | AttributeOperand>): Condition {
   if (isAbsent(operand)) return undefined;
   return {
-    expression: (scope) => `begins_with(${scope.name(name)}, ${operandText(scope, operand)})`,
+    expression: (scope) => `begins_with(${scope.name(name)}, ${operandText(scope, name, operand)})`,
     holds: (item) => {
       const [whole, start] = [item[name], operandOf(item, operand)];
       return typeof whole === 'string' && typeof start === 'string' && whole.startsWith(start);
@@ -166,11 +171,11 @@ export function size(
   };
   return {
     expression: (scope) => {
-      const there = `attribute_exists(${scope.name(name)}) AND size(${scope.name(name)}) ${operator} ${operandText(scope, operand)}`;
+      const there = `attribute_exists(${scope.name(name)}) AND size(${scope.name(name)}) ${operator} ${operandText(scope, name, operand)}`;
       if (missing === undefined || (typeof operand === 'number' && !isTrue({}))) return there;
       const otherwise = `attribute_not_exists(${scope.name(name)})`;
       if (typeof operand === 'number') return `${otherwise} OR (${there})`;
-      return `(${otherwise} AND ${scope.value(missing)} ${operator} ${operandText(scope, operand)}) OR (${there})`;
+      return `(${otherwise} AND ${scope.value(missing)} ${operator} ${operandText(scope, name, operand)}) OR (${there})`;
     },
     holds: isTrue,
   };

@@ -124,7 +124,7 @@ export function isIncluded(
     varies ||= condition?.kind === 'Variable';
     const value =
       condition?.kind === 'Variable'
-        ? variables[condition.name.value]
+        ? Object.hasOwn(variables, condition.name.value) && variables[condition.name.value]
         : condition?.kind === 'BooleanValue' && condition.value;
     if ((value === true) === (name.value === 'skip')) return { value: false, varies };
   }

@@ -45,6 +45,16 @@ export const entityCodes = {
     meaning: 'A constant under `default`, `set`, `where`, `when` or `filter` is not of the attribute’s type.',
     remedy: 'Write a value of that type. A DateTime includes its time zone.',
   },
+  'renamed-attribute': {
+    meaning:
+      '`renamed` names a former attribute that still is one, or an attribute that DynamoDB itself compares or indexes under its name: the revision, or a key of a multi-attribute index.',
+    remedy: 'Remove it, or keep the former name.',
+  },
+  'read-default': {
+    meaning:
+      '`readDefault` names an attribute without a constant default, one that may be null or an empty set, or one that a filter or `require` compares, which DynamoDB does in the stored records.',
+    remedy: 'Declare a `default`, or remove the attribute from `readDefault`.',
+  },
   'normalize-type': {
     meaning: '`normalize` is applied to an attribute that is not text.',
     remedy: 'Remove it.',

@@ -128,7 +128,7 @@ export const storedCodes = {
   'attribute-required': {
     meaning:
       'An attribute is required that records stored before may not have, because it is new or was nullable. Reading such a record fails.',
-    remedy: 'Leave it nullable, or store a value in every record.',
+    remedy: 'Declare `default` and `readDefault`, or leave it nullable until every record has a value.',
   },
   'attribute-renamed': {
     meaning: 'An attribute is gone and another of the same type is new, so that it may have been renamed.',

@@ -47,4 +47,9 @@ export const nameCodes = {
       'Generated code would declare one name twice, or reuse a name that it needs. Names of entities, patterns and rules become names of types and functions.',
     remedy: 'Rename one of the two. Renaming a pattern or a rule does not change the SDL.',
   },
+  'prototype-name': {
+    meaning:
+      'An attribute, a field of an embedded type or of an input, or an argument has a name that every JavaScript object already has, such as `constructor` or `toString`: where there is no value, one would be found.',
+    remedy: 'Rename it, as in `constructorName`.',
+  },
 } as const satisfies CodeRows;

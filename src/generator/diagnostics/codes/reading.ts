@@ -7,8 +7,9 @@ export const readingCodes = {
     remedy: 'Create the file, or set `presetConfig.patterns` in codegen.ts.',
   },
   'yaml-syntax': {
-    meaning: 'The text is not YAML, or uses an alias.',
-    remedy: 'Correct the text at the place shown, where the parser stopped. Write aliased values out.',
+    meaning: 'The text is not YAML, or uses an alias or a merge (`<<`).',
+    remedy:
+      'Correct the text at the place shown, where the parser stopped. Write out aliased values and merged keys.',
   },
   'unknown-key': {
     meaning: 'A mapping has a key that the language does not define there.',

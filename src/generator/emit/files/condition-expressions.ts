@@ -46,20 +46,41 @@ export function conditionExpression<Value>(
     case 'not':
       return call(runtime('not'), [conditionExpression(entity, condition.of, operand)]);
     case 'compare': {
-      const { field, operator, values, isList } = condition;
-      const given = values.map((value, at) => operand(condition, value, at));
-      const size = /^size (\w+)$/.exec(operator)?.[1];
-      if (size !== undefined)
-        return call(runtime('size'), [
-          quote(field),
-          quote(signs[size] ?? '='),
-          ...given,
-          ...(isEmptyWhereMissing(entity, field) ? ['0'] : []),
-        ]);
-      const operands = operator === 'in' && isList ? [list(given)] : given;
-      return call(runtime(functions[operator] ?? 'equal'), [quote(field), ...operands]);
+      const names = [condition.field, ...(attributeOf(entity, condition.field)?.formerly ?? [])];
+      return underAnyName(names, (name) => comparisonExpression(entity, condition, name, operand));
     }
   }
+}
+
+/** Of an attribute that is stored under the first of these names that an item has. */
+function underAnyName([name = '', ...former]: readonly string[], compared: (name: string) => Doc): Doc {
+  if (former.length === 0) return compared(name);
+  const isThere = (present: boolean) => call(runtime('exists'), [quote(name), String(present)]);
+  return call(runtime('anyOf'), [
+    call(runtime('allOf'), [isThere(true), compared(name)]),
+    call(runtime('allOf'), [isThere(false), underAnyName(former, compared)]),
+  ]);
+}
+
+/** @param name under which the attribute is stored */
+function comparisonExpression<Value>(
+  entity: EntityPlan,
+  condition: Comparison<Value>,
+  name: string,
+  operand: (comparison: Comparison<Value>, value: Value, at: number) => Doc,
+): Doc {
+  const { field, operator, values, isList } = condition;
+  const given = values.map((value, at) => operand(condition, value, at));
+  const size = /^size (\w+)$/.exec(operator)?.[1];
+  if (size !== undefined)
+    return call(runtime('size'), [
+      quote(name),
+      quote(signs[size] ?? '='),
+      ...given,
+      ...(isEmptyWhereMissing(entity, field) ? ['0'] : []),
+    ]);
+  const operands = operator === 'in' && isList ? [list(given)] : given;
+  return call(runtime(functions[operator] ?? 'equal'), [quote(name), ...operands]);
 }
 
 /** DynamoDB stores no empty set. */

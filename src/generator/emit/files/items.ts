@@ -53,11 +53,13 @@ function codecView(plan: Plan, entity: EntityPlan) {
     })),
     codec: names.codec,
     record: entityType(names.record),
+    read: readType(entity),
     table: keyValue(tableVariable(entity.table)),
     key: keyValue(names.keyBuilder),
     parameter: parameterOf(entity),
     stored: [
       ...entity.attributes.map((one) => property(one.name, storedExpression(entity, one))),
+      ...formerNames(entity).map((one) => property(one, 'undefined')),
       ...expiryParts(entity),
     ].map((part) => ({ property: part })),
     keys: keyCalls(entity).map((key) => ({ spread: code`...${key}` })),
@@ -65,6 +67,18 @@ function codecView(plan: Plan, entity: EntityPlan) {
     whole: wholePart(entity),
     rest: [...keptParts(plan, entity), ...optionParts(plan, entity)].map((part) => ({ property: part })),
   };
+}
+
+/** What an item has that a record is read from. */
+function readType(entity: EntityPlan): Doc {
+  const record = entityType(entity.names.record);
+  const former = formerNames(entity).map((name) => quote(name));
+  return former.length === 0 ? record : code`${record} & Record<${former.join(' | ')}, unknown>`;
+}
+
+/** Names that a write takes away: a record has the attribute under its present name then. */
+function formerNames({ attributes }: EntityPlan): string[] {
+  return attributes.flatMap(({ formerly = [] }) => formerly);
 }
 
 /** Whether a record has what cannot be null; null where nothing has to be there. Sets are empty where they are missing. */

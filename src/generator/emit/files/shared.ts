@@ -13,7 +13,7 @@ import type {
 } from '../../plan/types/storage.js';
 import { recordType } from '../expressions.js';
 import type { Doc } from '../fragment.js';
-import { arrow, call, code, conditional, generic, literal, operation } from '../printer.js';
+import { arrow, call, code, conditional, generic, json, literal, operation } from '../printer.js';
 import { runtime } from '../symbols.js';
 
 export function attributeOf(entity: EntityPlan, field: string): AttributePlan | undefined {
@@ -113,19 +113,22 @@ export function heldAttributes(entity: EntityPlan, item: ItemPlan): AttributePla
 
 /** The value of a record, of what is stored of it. */
 export function readExpression(attribute: AttributePlan): Doc {
-  const value = `item.${attribute.name}`;
+  const { name, formerly = [], readsDefault } = attribute;
+  const value = [name, ...formerly].map((one) => `item.${one}`).join(' ?? ');
+  const whole = formerly.length > 0 ? `(${value})` : value;
   const type = recordType(attribute);
   if (attribute.set) {
     // An absent set is an empty one, but for what may be null: that is null where nothing is stored.
     const element = attribute.element === 'text' ? 'string' : 'number';
     const list = call(generic(runtime('listOf'), [element]), [value]);
-    return attribute.nullable ? conditional(`${value} === undefined`, 'null', list) : list;
+    return attribute.nullable ? conditional(`${whole} === undefined`, 'null', list) : list;
   }
+  if (readsDefault) return code`(${value} ?? ${json(attribute.default)}) as ${type}`;
   // A record that another program stored has no revision until it is first changed.
   if (attribute.generated === 'revision') return code`(${value} ?? 0) as ${type}`;
   if (attribute.nullable)
     return type === 'unknown' ? `${value} ?? null` : code`(${value} ?? null) as ${type}`;
-  return type === 'unknown' ? value : code`${value} as ${type}`;
+  return type === 'unknown' ? value : code`${whole} as ${type}`;
 }
 
 /** How a value is compared with an attribute: as a whole, as a part of its text, or as an end, before which is all of a day. */

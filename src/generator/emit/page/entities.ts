@@ -1,7 +1,13 @@
 /** How records of an entity are stored: key layout, constraints, aggregates, a sample. */
 
 import type { Plan } from '../../plan/types/plan.js';
-import type { AggregatePlan, EntityPlan, ItemPlan, SlotPlan } from '../../plan/types/storage.js';
+import {
+  type AggregatePlan,
+  type EntityPlan,
+  type ItemPlan,
+  printValues,
+  type SlotPlan,
+} from '../../plan/types/storage.js';
 import { keyText } from '../expressions.js';
 import { bothKeys } from './keys.js';
 import { sampleKey } from './samples.js';
@@ -31,7 +37,7 @@ function slotView(plan: Plan, entity: EntityPlan, slot: SlotPlan) {
 
 /** The values without which a record is not in the index. */
 function sparse({ present, when }: SlotPlan): string {
-  return [...present, ...when.map(({ field, values }) => `${field}: ${values.join(' or ')}`)].join(', ');
+  return [...present, ...when.map(({ field, values }) => `${field}: ${printValues(values)}`)].join(', ');
 }
 
 /** What else writes maintain. */
@@ -68,7 +74,7 @@ function aggregateNote({
     ...(shards === null ? [] : [`in ${shards} items`]),
     ...(cap === null ? [] : [`at most ${cap}`]),
     ...(present.length > 0 ? [`of records with a value of ${present.join(', ')}`] : []),
-    ...when.map((one) => `of records with ${one.field} ${one.values.join(' or ')}`),
+    ...when.map((one) => `of records with ${one.field} ${printValues(one.values)}`),
   ];
   return [`Maintained: ${what}`, `in \`${bothKeys({ partition, sort })}\``, ...more].join(', ').concat('.');
 }

@@ -59,6 +59,20 @@ const entityKeys = {
       'Constants for attributes that the caller leaves out on creation: values, lists and documents. `now + 30d` is a DateTime that long after the creation.',
     example: { default: { status: 'ACTIVE', logins: 0, tags: [] } },
   },
+  readDefault: {
+    ...words,
+    title: 'Defaults of stored records',
+    description:
+      'Attributes whose `default` is also read from records that were stored without the attribute. The next write of a record stores it.',
+    example: { default: { status: 'ACTIVE' }, readDefault: ['status'] },
+  },
+  renamed: {
+    ...each(name),
+    title: 'Renamed attributes',
+    description:
+      'What attributes were called before, and are called now. Records stored under the former name are read by it; the next write of a record, or `tableloom reindex`, stores the new name.',
+    example: { renamed: { phone: 'phoneNumber' } },
+  },
   normalize: {
     ...each({
       anyOf: [

@@ -1,11 +1,11 @@
 import { each, type Keys, mapping, type Section } from '../shape.js';
 import {
   bindings,
-  constant,
   count,
   fieldPath,
   flag,
   name,
+  someConstant,
   source,
   templates,
   text,
@@ -200,10 +200,10 @@ const patternKeys = {
     example: { many: 'Order', for: 'Query.orders', sort: 'placedAt', filter: { status: { ne: '$status' } } },
   },
   when: {
-    ...each({ anyOf: [constant, { type: 'array', items: constant }] }),
+    ...each({ anyOf: [someConstant, { type: 'array', items: someConstant }] }),
     title: 'Sparse index',
     description:
-      'The index contains only records whose field has this value, one of these values, or, with `present`, any value. Every write keeps it up to date.',
+      'The index contains only records whose field has this value, one of these values, or, with `present`, any value, with `absent`, none. Every write keeps it up to date.',
     example: { many: 'Order', for: 'Query.openOrders', sort: 'placedAt', when: { status: ['OPEN', 'HELD'] } },
   },
   bucket: {

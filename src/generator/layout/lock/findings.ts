@@ -6,22 +6,47 @@ import { type EntityModel, type Model, type PatternModel, printType } from '../.
 import type { EntityLayout } from '../types.js';
 import { type LaidOut, nextFacts } from './next.js';
 import { attributePlace, keyPlace, placeOf } from './places.js';
+import { renamedLock } from './renames.js';
 import { article, reuseFindings } from './reuse.js';
 import { writtenKey, writtenNow } from './slots.js';
 
 export function lockFindings(model: Model, layout: LaidOut, lock: Lock): Diagnostic[] {
   if (lock.entities.size === 0) return [];
   const next = nextFacts(layout, lock);
+  return [...pendingFindings(model, layout, next), ...reuseFindings(model, layout, lock, next)];
+}
+
+/**
+ * What records need that were stored under another lock. What is accepted since then is not pending in `next`, unless that is a
+ * draft, which keeps nothing. Only of a sealed lock are there records that nobody may lose.
+ */
+export function findingsAgainst(
+  { lock, diagnostics }: { readonly lock: Lock; readonly diagnostics: readonly Diagnostic[] },
+  { model, layout, next }: { readonly model: Model; readonly layout: LaidOut; readonly next: Lock },
+): Diagnostic[] {
+  const facts = nextFacts(layout, renamedLock(lock, model.entities));
+  const isOpen = ({ code, name }: Pending) =>
+    !(lock.isSealed && next.isSealed) || next.pending.some((one) => one.code === code && one.name === name);
+  const found = pendingFindings(model, layout, { ...facts, pending: facts.pending.filter(isOpen) });
+  const severity = lock.isSealed ? 'error' : 'warning';
+  return [...diagnostics, ...found.map((one) => ({ ...one, severity }) as const)];
+}
+
+function pendingFindings(model: Model, layout: LaidOut, next: Lock): Diagnostic[] {
   const renamed = new Set(
     next.pending.flatMap(({ code, name }) => (code === 'attribute-renamed' ? [name] : [])),
   );
   const reported = next.pending.filter(
-    ({ code, name }) => code !== 'attribute-required' || !renamed.has(name),
+    (one) => !isProvidedFor(one, layout) && (one.code !== 'attribute-required' || !renamed.has(one.name)),
   );
-  return [
-    ...reported.flatMap((one) => finding(one, { model, layout, next })),
-    ...reuseFindings(model, layout, lock, next),
-  ];
+  return reported.flatMap((one) => finding(one, { model, layout, next }));
+}
+
+/** Whether records are read as they are: by `renamed` or `readDefault`, which have to stay until none needs them. */
+function isProvidedFor({ code, owner, name, was }: Pending, { entities }: LaidOut): boolean {
+  const attribute = entities.get(owner)?.attributes.get(name.slice(owner.length + 1));
+  if (code === 'attribute-renamed') return was.every((one) => attribute?.formerly?.includes(one));
+  return code === 'attribute-required' && attribute?.readsDefault === true;
 }
 
 interface Around {
@@ -74,7 +99,7 @@ function sayingOf(one: Pending, subject: Subject): Saying | undefined {
       return {
         message: `\`${one.name}\` is required, but records stored before may have none, and reading one of them fails.`,
         at,
-        hint: `Leave it nullable, or store a value in every record. Then ${acceptance(one, next)}.`,
+        hint: `Declare \`default\` and \`readDefault\` of it, or leave it nullable. If every record has a value, ${acceptance(one, next)}.`,
       };
     case 'attribute-retyped':
       return {

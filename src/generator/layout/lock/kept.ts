@@ -115,22 +115,29 @@ export function keptEntry(
   if (isPrimaryPinned && (index === undefined || index.text === 'table' || key.length > 0)) return undefined;
   const isSame = (isPinned: boolean, a: SlotPlan | undefined, b: SlotPlan | undefined) => {
     if (!a || !b) return false;
-    return isPinned ? isSameSlot(a, b) : valuesIn(a) === valuesIn(b);
+    return isPinned ? isSameKey(a, b) : valuesIn(a) === valuesIn(b);
   };
   const candidates = waiting(kept, keys).flatMap((one) => (one.kind === 'entry' ? [one.slots] : []));
   const similar = candidates.filter(
     (slots) =>
       slots.length === built.length &&
       slots.at(-1)?.index === built.at(-1)?.index &&
+      presentIn(slots) === presentIn(built) &&
       isSame(isPrimaryPinned, slots[0], built[0]) &&
       isSame(key.length > 0, slots.at(-1), built.at(-1)),
   );
   const madeFor = ([own]: readonly SlotPlan[]) =>
     [...names].find((one) => own?.sort?.text.split('{')[0]?.replace(/#$/, '') === `ENTRY#${constant(one)}`);
-  return (
+  const found =
     similar.find((slots) => madeFor(slots) === name.text) ??
-    similar.find((slots) => madeFor(slots) === undefined)
-  );
+    similar.find((slots) => madeFor(slots) === undefined);
+  // The lock has the values that an entry needs once, for both of its keys.
+  return found?.map((slot, at) => ({ ...slot, present: built[at]?.present ?? slot.present }));
+}
+
+/** The fields of which a record needs a value to have the entry. */
+function presentIn(slots: readonly SlotPlan[]): string {
+  return [...new Set(slots.flatMap(({ present }) => present))].sort().join();
 }
 
 function keptItem(lock: Lock, owner: Owner, locked: LockedSlot): KeptItem | undefined {
@@ -196,11 +203,22 @@ function isKnown(text: string, attributes: Attributes): boolean {
   );
 }
 
-/** No record meets the conditions of both: one field is to have different values. */
-export function areDisjoint(a: Pick<LockedSlot, 'when'>, b: Pick<LockedSlot, 'when'>): boolean {
-  return a.when.some(({ field, values }) =>
-    b.when.some((one) => one.field === field && !one.values.some((value) => values.includes(value))),
+type Conditions = Pick<LockedSlot, 'when' | 'present'>;
+
+/** No record meets the conditions of both: one field is to have different values, or a value and none. */
+export function areDisjoint(a: Conditions, b: Conditions): boolean {
+  return (
+    a.when.some(({ field, values }) =>
+      b.when.some((one) => one.field === field && !one.values.some((value) => values.includes(value))),
+    ) ||
+    isAbsent(a, b) ||
+    isAbsent(b, a)
   );
+}
+
+/** Whether one needs a value that records of the other do not have. */
+function isAbsent({ when }: Conditions, { present }: Conditions): boolean {
+  return when.some(({ field, values }) => present.includes(field) && values.every((value) => value === null));
 }
 
 /** The same values under the same words, of the same records. */
@@ -236,11 +254,5 @@ function isSameTemplate(a: KeyTemplate | null, b: KeyTemplate | null): boolean {
 
 /** The values in a key, whatever the words between them. */
 function valuesIn(slot: SlotPlan): string {
-  return JSON.stringify([
-    holesOf(slot.partition),
-    holesOf(slot.sort),
-    slot.shards,
-    [...slot.present].sort(),
-    slot.when,
-  ]);
+  return JSON.stringify([holesOf(slot.partition), holesOf(slot.sort), slot.shards, slot.when]);
 }

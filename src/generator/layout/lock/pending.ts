@@ -43,7 +43,7 @@ export function pendingOf(change: Change): Pending[] {
     ...patterns(change),
     ...backfills(change),
     ...[...after.attributes].flatMap(([field, one]) => (one.isRetired ? [] : attribute(change, field, one))),
-    ...renamed(change),
+    ...(change.layout.model.historyOf ? [] : renamed(change)),
   ];
   return found.map((one) => ({ ...one, owner: name }));
 }

@@ -121,11 +121,12 @@ export class Lines {
     return new Invalid(at, `\`${name}\`${of} is not a valid entry of the lock.`);
   }
 
-  private values(line: Line): (string | number | boolean)[] {
+  private values(line: Line): (string | number | boolean | null)[] {
     const items = isSeq(line.value) ? line.value.items : [undefined];
     return items.map((item) => {
       const value = isScalar(item) ? item.value : undefined;
-      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+      const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+      if (isPlain || value === null) return value;
       throw new Invalid(line.at, `\`${line.name}\` must be a list.`);
     });
   }

@@ -39,6 +39,11 @@ export function readEntity(reading: Reading, name: Word, node: Node | null): Ent
     secret: wordsOf(reading, map.get('secret')),
     generate: fieldsOf(reading, map.get('generate')).flatMap((entry) => generatedOf(reading, entry)),
     default: valuesOf({ ...reading, constants: true }, map.get('default')),
+    readDefault: wordsOf(reading, map.get('readDefault')),
+    renamed: fieldsOf(reading, map.get('renamed')).flatMap((entry) => {
+      const to = wordOf(reading, entry);
+      return to ? [{ from: entry.key, to }] : [];
+    }),
     normalize: fieldsOf(reading, map.get('normalize')).flatMap((entry) => {
       const steps = wordsOf(reading, entry);
       return steps.length > 0 ? [{ field: entry.key, steps }] : [];

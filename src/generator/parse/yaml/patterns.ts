@@ -2,7 +2,7 @@
 
 import { isScalar, type Node } from 'yaml';
 import { keysOf } from '../../language/schema.js';
-import { type PatternModel, partOf, type Word } from '../../model.js';
+import { type Literal, type PatternModel, partOf, type Word } from '../../model.js';
 import { filterOf } from './conditions.js';
 import {
   countOf,
@@ -58,9 +58,7 @@ export function readPattern(reading: Reading, name: Word, node: Node | null): Pa
       const values = literalsOf(reading, field);
       const [only] = values;
       if (!only) return [];
-      return [
-        { field: field.key, values: values.length === 1 && only.value === 'present' ? 'present' : values },
-      ];
+      return [{ field: field.key, values: presenceOf(values) ?? values }];
     }),
     key: templatesOf(reading, map.get('key')),
     consistent: isTrue(reading, map.get('consistent')),
@@ -219,4 +217,11 @@ function pageOf(reading: Reading, entry: Entry | undefined): PatternModel['page'
       max: countOf(reading, map.get('max'))?.count,
     }),
   };
+}
+
+/** `present`, or `absent`, which is null: the words by themselves. */
+function presenceOf([only, ...more]: readonly Literal[]): PatternModel['when'][number]['values'] | undefined {
+  if (!only || more.length > 0) return undefined;
+  if (only.value === 'present') return 'present';
+  return only.value === 'absent' ? [{ value: null, at: only.at }] : undefined;
 }

@@ -106,6 +106,10 @@ export interface AttributePlan {
   readonly generated: 'uuidv7' | 'now' | 'touch' | 'revision' | 'sequence' | null;
   /** Of a DateTime, `now + 30d` as well. */
   readonly default: Constant;
+  /** Names under which stored records may still have it. */
+  readonly formerly?: readonly string[];
+  /** Its default is read where a stored record has none. */
+  readonly readsDefault?: true;
   readonly normalize: readonly string[];
   /** A list that is stored as a set: each value once, in ascending order. */
   readonly set?: true;
@@ -168,13 +172,18 @@ export interface SlotPlan {
   readonly shards: number | null;
   /** Nullable fields in the templates: without a value for each the item is not in the index (sparse). */
   readonly present: readonly string[];
-  /** Further conditions of being in the index: the field has one of the values. */
+  /** Further conditions of being in the index: the field has one of the values, or none where that is null. */
   readonly when: readonly {
     readonly field: string;
-    readonly values: readonly (string | number | boolean)[];
+    readonly values: readonly (string | number | boolean | null)[];
   }[];
   /** The pattern whose key it is, where the item has another one on this index under other conditions. */
   readonly for?: string;
+}
+
+/** `OPEN or HELD`; `absent` where a record has no value. */
+export function printValues(values: SlotPlan['when'][number]['values']): string {
+  return values.map((value) => value ?? 'absent').join(' or ');
 }
 
 export interface KeyTemplate {

@@ -25,6 +25,8 @@ type Change = (value: unknown, at: string) => unknown;
 
 /** The attribute with all changes made, one after the other. NOT_FOUND where a part of it that they need is not there. */
 export function altered<T>(field: string, current: T, changes: readonly Change[]): T {
+  // In the place of a field that the stored record lacks.
+  if (current instanceof Error) throw current;
   return changes.reduce<unknown>((value, change) => change(value, field) ?? value, current) as T;
 }
 

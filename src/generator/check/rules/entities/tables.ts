@@ -53,8 +53,9 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
         const keys = new Map(keyAttributes(table).map((word) => [word.text, word]));
         for (const attribute of attributes.keys()) {
           const key = keys.get(attribute);
-          const why = key ? `the table \`${table.name.text}\` uses itself` : reserved(attribute);
-          if (why === undefined) continue;
+          const isType = attribute === '_type';
+          if (!key && !isType) continue;
+          const why = key ? `the table \`${table.name.text}\` uses itself` : 'every item uses for its type';
           const field = type.fields.find((one) => one.name === attribute);
           const stored = model.stored.find((one) => one.name.text === attribute);
           yield {
@@ -102,12 +103,6 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
     },
   },
 ];
-
-/** Why an item or a record cannot have an attribute of the name. */
-function reserved(attribute: string): string | undefined {
-  if (attribute === '_type') return 'every item uses for its type';
-  return attribute in Object.prototype ? 'every JavaScript object already has' : undefined;
-}
 
 function isLocal(index: IndexModel): boolean {
   return index.kind === 'local';

@@ -3,6 +3,7 @@
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { isByGuard, isGet } from '../../../layout/serving.js';
 import { isMaintained, type PatternModel, returned } from '../../../model.js';
+import { lookedUpBy } from '../../../resolve/attribute-references.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
 import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
 import { fieldAt, isConnection, shapeOf } from '../../../resolve/sdl.js';
@@ -18,9 +19,28 @@ export const effectChecks: readonly Check<ResolvedModel>[] = [
 ];
 
 function* withoutEffect(resolved: ResolvedModel): Generator<Finding> {
-  for (const pattern of resolved.model.patterns) yield* patternWithoutEffect(resolved, pattern);
+  for (const pattern of resolved.model.patterns) {
+    yield* patternWithoutEffect(resolved, pattern);
+    yield* absentFields(pattern);
+  }
   for (const mutation of resolved.model.mutations)
     yield* mutationWithoutEffect(mutation, resolved.entities.get(mutation.entity.text));
+}
+
+/** What a pattern compares or orders by, of records that have no value there. */
+function* absentFields(pattern: PatternModel): Generator<Finding> {
+  const absent = pattern.when.filter(
+    ({ values }) => values !== 'present' && values.every(({ value }) => value === null),
+  );
+  const looked = [...lookedUpBy(pattern), ...(pattern.bucket ? [pattern.bucket.field] : [])];
+  for (const { field } of absent)
+    for (const word of looked.filter(({ text }) => text === field.text))
+      yield {
+        at: word.at,
+        message: `Pattern \`${pattern.name.text}\` uses \`${word.text}\`, but selects records that have no value of it.`,
+        notes: [{ message: 'declared here', at: field.at }],
+        hint: `Remove it, or write \`when: { ${field.text}: present }\`.`,
+      };
 }
 
 function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): Generator<Finding> {

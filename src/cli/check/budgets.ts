@@ -1,10 +1,10 @@
 /** The recorded budgets of a project's operations: `operations/users.graphql` has its in `operations/users.budget.txt`. */
 
-import type { Budget, Figures } from '../budget/figures.js';
-import { budgetText, figuresText } from '../budget/text.js';
-import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
-import { filesBelow, textOf } from './files.js';
-import { budgetsOf, type Operations, type Priced, readOperations } from './operations.js';
+import type { Budget, Figures } from '../../budget/figures.js';
+import { budgetText, figuresText } from '../../budget/text.js';
+import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js';
+import { filesBelow, textOf } from '../files.js';
+import { budgetsOf, type Operations, type Priced, readOperations } from '../operations.js';
 
 /** The folder of operations whose budgets are kept. */
 export const operationsFolder = 'operations';

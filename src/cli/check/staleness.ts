@@ -1,6 +1,6 @@
 /** What is on disk held against what would be generated. */
 
-import type { Diagnostic } from '../generator/diagnostics/diagnostic.js';
+import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js';
 
 /** Both by path; `onDisk` holds every file of the output folders. */
 export function staleness(
