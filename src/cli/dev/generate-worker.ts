@@ -30,7 +30,7 @@ async function attempt(): Promise<Attempt> {
         text: formatDiagnostic(one, sources),
       })),
       output,
-      fingerprint: hashOf([...files]),
+      fingerprint: hashOf([...files].filter(([path]) => !path.endsWith('.lock.json'))),
       rulesFolder: rules,
       rules: plan.rules.map(({ name, file }) => ({ name, file })),
       stored: storedForms(plan),

@@ -17,7 +17,7 @@ export type Attempt =
       readonly warnings: readonly { readonly key: string; readonly text: string }[];
       /** `generated/` */
       readonly output: string;
-      /** Of all files that are generated. */
+      /** Of all files that are generated but the lock, which no code imports. */
       readonly fingerprint: string;
       readonly rulesFolder: string;
       readonly rules: readonly DeclaredRule[];

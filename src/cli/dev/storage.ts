@@ -87,7 +87,7 @@ export class DevelopmentStorage {
       if (!(error instanceof TableloomError && error.code === 'TABLE_MISMATCH')) throw error;
       const items = await rebuildTable(this.#client, definition, place);
       const [difference = ''] = /^.*?\.(?= )/.exec(error.message) ?? [];
-      say(`${difference} It was made anew, with its ${items} ${items === 1 ? 'item' : 'items'}.`);
+      say(`${difference} It was made anew, with its ${several(items, 'item')}.`);
     }
   }
 
@@ -113,14 +113,19 @@ export class DevelopmentStorage {
   }
 }
 
-function brought(name: string, { changed, records, deleted, aggregates }: ReindexReport): string {
+function brought(name: string, { changed, deleted, aggregates }: ReindexReport): string {
   const parts = [
-    ...(changed > 0 ? [`${changed} of ${records} records`] : []),
-    ...(aggregates > 0 ? [`${aggregates} counts and sums`] : []),
+    ...(changed > 0 ? [several(changed, 'record')] : []),
+    ...(aggregates > 0 ? [several(aggregates, 'aggregate')] : []),
   ];
   const done = parts.length === 0 ? [] : [`Brought ${parts.join(' and ')} of ${name} to the plan.`];
-  const gone = deleted === 0 ? [] : [`Deleted ${deleted} items of ${name} that no record has any more.`];
+  const gone =
+    deleted === 0 ? [] : [`Deleted ${several(deleted, 'item')} of ${name} that no record has any more.`];
   return [...done, ...gone].join(' ');
+}
+
+function several(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** Variables of table names that the environment lacks. */
