@@ -9,6 +9,7 @@ export type {
   DocumentRequests,
 } from './client/document.js';
 export type { Limits } from './client/limits.js';
+export { Places } from './client/places.js';
 export type { AllOperations, InputOf, Operation, RequestReport, Statistics } from './client/requests.js';
 export type { Operations } from './client/sdk.js';
 export {

@@ -139,8 +139,7 @@ function invalid(path: string, why: string): TableloomError {
 
 /** A value cannot be stored. @param path its field, or its place within the field: `stops[2].at` */
 export function invalidValue(path: string, message: string, cause?: unknown): TableloomError {
-  const field = fieldOf(path);
-  return new TableloomError('VALUE_INVALID', message, { field, ...(path !== field && { path }) }, cause);
+  return new TableloomError('VALUE_INVALID', message, { field: fieldOf(path), path }, cause);
 }
 
 /** The field at the beginning of a place in a record. */

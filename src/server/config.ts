@@ -62,8 +62,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (!production) return values;
     const wanted = `production needs at least ${shortestSecret} bytes, for instance from \`openssl rand -base64 48\``;
     if (values.length === 0) problems.push(`${name} is missing: ${wanted}.`);
-    else if (values.some((value) => Buffer.byteLength(value) < shortestSecret))
-      problems.push(`${name} is too short: ${wanted}.`);
+    else if (values.some((value) => Buffer.byteLength(value) < shortestSecret)) {
+      const which = values.length === 1 ? 'is' : 'has commas, so it is several secrets, of which one is';
+      problems.push(`${name} ${which} too short: ${wanted}.`);
+    }
     return values;
   };
 

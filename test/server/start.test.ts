@@ -184,6 +184,15 @@ describe('the environment', () => {
     });
   });
 
+  test('a secret with a comma is several, and the refusal of a short one says so', () => {
+    const [secret, cursors] = ['x'.repeat(40), 'y'.repeat(40)];
+    const production = { NODE_ENV: 'production', AWS_REGION: 'eu-west-1', CURSOR_SECRET: cursors };
+    expect(problemsOf({ ...production, JWT_SECRET: `${secret},${cursors}` })).toEqual([]);
+    expect(problemsOf({ ...production, JWT_SECRET: `${secret},tail` })).toEqual([
+      expect.stringContaining('JWT_SECRET has commas, so it is several secrets, of which one is too short'),
+    ]);
+  });
+
   test.each([
     ['PORT', 'http'],
     ['PORT', '65536'],

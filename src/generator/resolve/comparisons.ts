@@ -3,7 +3,7 @@
 import type { FilterModel, MutationModel, PatternModel, Source } from '../model.js';
 import { pascal } from '../names.js';
 import { sourcesIn } from '../sources.js';
-import { sourcesOfUpdate } from './paths.js';
+import { sourcesOfUpdate } from './written-values.js';
 
 export type ComparisonModel = Extract<FilterModel, { readonly kind: 'compare' }>;
 

@@ -4,7 +4,6 @@ import type { ElementUpdate, Literal, PatternModel, TypeRef, Word } from '../mod
 import type { ValueModel } from '../sources.js';
 import { type ComparisonModel, comparisonsOf, requiredBy } from './comparisons.js';
 import { membersOf } from './members.js';
-import { isFree, pathFrom, writtenBy } from './paths.js';
 import type {
   ResolvedAttribute,
   ResolvedEntity,
@@ -14,7 +13,7 @@ import type {
 } from './resolved-model.js';
 import { fieldAt } from './sdl.js';
 import { resolveValue } from './value-paths.js';
-import { placesOf } from './written-values.js';
+import { isFree, pathFrom, placesOf, writtenBy } from './written-values.js';
 
 /** A constant for an attribute: in `default`, `transitions`, `set`, `when`, `where`, `filter`, `require` … */
 export interface LiteralReference {

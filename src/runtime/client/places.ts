@@ -1,4 +1,4 @@
-/** Places for work that runs at the same time; further work waits, in the order of its coming. */
+/** Places for work that runs at the same time, such as requests or hashes; further work waits, in the order of its coming. */
 export class Places {
   readonly #most: () => number;
   readonly #waiting: (() => void)[] = [];
@@ -11,6 +11,11 @@ export class Places {
 
   get isIdle(): boolean {
     return this.#taken === 0;
+  }
+
+  /** How many wait for a place. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /** Takes a place; a promise only where none is free. */

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { Places } from 'tableloom/runtime';
 import { overloaded } from './refusals.js';
 
 /** How many hashes wait for their turn; further ones are refused (OVERLOADED). */
@@ -12,29 +13,22 @@ const longestWait = 10_000;
  * processor to everything else.
  */
 export class Hashing {
-  readonly #atOnce: number;
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #places: Places;
 
   constructor(atOnce = hashesAtOnce()) {
-    this.#atOnce = atOnce;
+    this.#places = new Places(() => atOnce);
   }
 
   /** Runs `hash` when its turn has come. Throws OVERLOADED where too many wait, or for too long. */
   async run<Result>(hash: () => Promise<Result>): Promise<Result> {
     const since = performance.now();
-    if (this.#running >= this.#atOnce) {
-      if (this.#waiting.length >= mostWaiting) throw overloaded();
-      await new Promise<void>((begin) => this.#waiting.push(begin));
-    } else this.#running += 1;
+    if (this.#places.waiting >= mostWaiting) throw overloaded();
+    await this.#places.take();
     try {
       if (performance.now() - since > longestWait) throw overloaded();
       return await hash();
     } finally {
-      // The turn goes straight to the next in line.
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running -= 1;
+      this.#places.leave();
     }
   }
 }

@@ -11,10 +11,9 @@ import {
   type Word,
 } from '../../model.js';
 import { spanOf } from '../../moments.js';
-import { pathFrom, sourcesOfUpdate, targetOf } from '../../resolve/paths.js';
 import type { ResolvedAttribute, ResolvedModel } from '../../resolve/resolved-model.js';
 import { typeOfSource } from '../../resolve/value-paths.js';
-import { elementOf } from '../../resolve/written-values.js';
+import { elementOf, pathFrom, sourcesOfUpdate, targetOf } from '../../resolve/written-values.js';
 import { isFieldOf } from '../../sources.js';
 import { conditionTree } from '../filters.js';
 import type { ElementPlan, MutationPlan, NamedWrite, PathStepPlan } from '../types/writes.js';

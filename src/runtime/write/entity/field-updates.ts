@@ -37,6 +37,6 @@ export function later(now: Date, by: Readonly<Partial<Record<keyof typeof millis
 export function notNull<T>(path: string, value: T | null | undefined, argument?: string): T | undefined {
   if (value !== null) return value;
   const error = invalidValue(path, `${argument ?? path} cannot be null.`);
-  if (argument !== undefined) error.extensions.argument = argument;
+  if (argument !== undefined) Object.assign(error.extensions, { argument });
   throw error;
 }

@@ -5,7 +5,6 @@ import { suggestion } from '../../../diagnostics/suggest.js';
 import { isNumber } from '../../../encodings.js';
 import { givesAll } from '../../../layout/references.js';
 import { type ElementUpdate, type MutationModel, namedType, printType, type Sdl } from '../../../model.js';
-import { isFree, pathFrom, sourcesOfUpdate } from '../../../resolve/paths.js';
 import {
   type ResolvedAttribute,
   type ResolvedEntity,
@@ -13,6 +12,7 @@ import {
   valuesTakenBy,
 } from '../../../resolve/resolved-model.js';
 import { writtenSource } from '../../../resolve/value-paths.js';
+import { isFree, pathFrom, sourcesOfUpdate } from '../../../resolve/written-values.js';
 import { scalarHint } from '../../../scalars.js';
 import { isFieldOf, type PathStep, sourcesIn } from '../../../sources.js';
 import type { Check, Finding } from '../../row.js';

@@ -3,8 +3,8 @@
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { type MutationModel, namedType, printType, type SdlField, type Word } from '../../../model.js';
 import { hasDeclaredRevision } from '../../../resolve/attributes.js';
-import { pathFrom } from '../../../resolve/paths.js';
 import { type ResolvedEntity, type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';
+import { pathFrom } from '../../../resolve/written-values.js';
 import { isFieldOf } from '../../../sources.js';
 import { type Check, type Finding, listed } from '../../row.js';
 import { missingParts } from './values.js';

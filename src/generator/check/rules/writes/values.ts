@@ -2,9 +2,8 @@
 
 import { suggestion } from '../../../diagnostics/suggest.js';
 import { fieldNamed, printType } from '../../../model.js';
-import { writtenBy } from '../../../resolve/paths.js';
 import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
-import { embeddedType, placesOf, type WrittenPlace } from '../../../resolve/written-values.js';
+import { embeddedType, placesOf, type WrittenPlace, writtenBy } from '../../../resolve/written-values.js';
 import { type Finding, listed } from '../../row.js';
 
 /** Of code `literal-type`. */
