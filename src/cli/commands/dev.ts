@@ -45,8 +45,8 @@ export async function devVerb({
   });
   const stopped = untilStopped();
   const started = server.start();
-  const watching = watchFiles(process.cwd(), { since, ignored: isIgnored(data) }, (paths) =>
-    started.then(() => server.update(paths)),
+  const watching = watchFiles(process.cwd(), { since, ignored: isIgnored(data) }, (paths, isOutdated) =>
+    started.then(() => server.update(paths, isOutdated)),
   );
   try {
     await started;

@@ -33,6 +33,8 @@ export class DevelopmentServer {
   #current: { readonly app: FastifyInstance; readonly greeting: string | undefined } | undefined;
   #generated: Generated | undefined;
   #versions = 0;
+  /** Whether the last attempt to generate failed, and the files had changed again when it did. */
+  #isUnreported = false;
   /** Whether the last attempt to load the project failed. */
   #isBroken = false;
   /** The files that the project was loaded from. */
@@ -91,15 +93,15 @@ export class DevelopmentServer {
   }
 
   /** Serves the files as they are now. Where something is wrong says so, and goes on with what it has. */
-  async update(paths: ReadonlySet<string>): Promise<void> {
+  async update(paths: ReadonlySet<string>, isOutdated: () => Promise<boolean>): Promise<void> {
     const started = performance.now();
     const all = [...paths].filter((path) => !path.startsWith(this.#generated?.output ?? 'generated/'));
-    if (all.length === 0) return;
+    if (all.length === 0 && !this.#isUnreported) return;
     if (all.includes(this.#options.config)) await this.#generator.close();
     const before = this.#generated?.fingerprint;
     const isInput = (path: string) => path === this.#options.config || path.endsWith('.lock.json');
     const isCode = (path: string) => /\.([cm]?[jt]sx?|json)$/.test(path) && !isInput(path);
-    if (!all.every(isCode)) await this.#generate();
+    if (!all.every(isCode) || this.#isUnreported) await this.#generate(isOutdated);
     // What is broken may be mended by a file that nothing could load yet.
     const isLoaded = (path: string) => isCode(path) && (this.#isBroken || this.#modules.has(path));
     if (this.#generated?.fingerprint === before && !all.some(isLoaded)) return;
@@ -118,12 +120,15 @@ export class DevelopmentServer {
     await this.#options.storage.close();
   }
 
-  async #generate(): Promise<void> {
+  /** @param isOutdated whether the files have changed since: what is wrong then is wrong between two changes */
+  async #generate(isOutdated?: () => Promise<boolean>): Promise<void> {
     const attempt = await this.#generator.run();
     if (attempt.kind === 'refused') {
-      this.#complain(attempt.problem);
+      this.#isUnreported = (await isOutdated?.()) ?? false;
+      if (!this.#isUnreported) this.#complain(attempt.problem);
       return;
     }
+    this.#isUnreported = false;
     // Once: the same warnings with each change would hide what is new.
     const known = new Set(this.#generated?.warnings.map(({ key }) => key));
     const fresh = attempt.warnings.filter(({ key }) => !known.has(key));
