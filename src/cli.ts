@@ -101,10 +101,18 @@ verb(
 
 program
   .command('init')
-  .description('write a small project that works, to start from')
+  .description('write a project that works, to start from')
   .option('--root <dir>', 'the folder of the project, made if it is not there', '.')
+  .option(
+    '--template <name>',
+    'full: a project to deploy, with rules and tests; minimal: as little as serves',
+    'full',
+  )
   .option('--force', 'replace files that are there')
-  .addHelpText('after', examples('tableloom init', 'tableloom init --root services/plants'))
+  .addHelpText(
+    'after',
+    examples('tableloom init', 'tableloom init --root services/plants --template minimal'),
+  )
   .action(run(async (options: InitOptions) => (await import('./cli/commands/init.js')).initVerb(options)));
 
 try {

@@ -1,6 +1,7 @@
 /** What the verbs share: where the project is, and how a failure is reported. */
 
 import { existsSync, statSync } from 'node:fs';
+import { withHint } from './host/packages.js';
 import { isFindings, Mistake, unwrapped } from './mistakes.js';
 import { Stages } from './stages.js';
 import { Terminal } from './terminal.js';
@@ -49,7 +50,7 @@ export async function withFailures(action: () => Promise<number>): Promise<numbe
   try {
     return await action();
   } catch (error) {
-    return Math.max(...unwrapped(error).map(told));
+    return Math.max(...unwrapped(error).map((one) => told(withHint(one))));
   }
 }
 

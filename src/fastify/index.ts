@@ -1,5 +1,6 @@
 /** What applications on Fastify import: `tableloom/server`. */
 export { requestErrorCodes } from './http/http.js';
+export { type HttpEvent, type HttpResult, lambdaHandler } from './lambda.js';
 export type { ConnectionLimits } from './limits/connections.js';
 export type {
   IdeSettings,

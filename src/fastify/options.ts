@@ -62,7 +62,7 @@ export interface PluginOptions {
   readonly context?: (request: FastifyRequest, principal: Principal | null) => MaybePromise<OwnContext>;
   /**
    * Hides the schema from callers without a principal, there is no IDE, and no error repeats a value. Default: whether NODE_ENV
-   * is `production`.
+   * is `production` or, where it is not set, the process is a function of AWS Lambda.
    */
   readonly production?: boolean;
   /** Origins whose pages may call the server, such as `https://app.example`; `*` is all. Needs @fastify/cors. */

@@ -41,7 +41,7 @@ export const tableloom: (app: FastifyInstance, options: TableloomOptions) => Pro
 
 async function serve(app: FastifyInstance, options: PluginOptions): Promise<void> {
   const { database, costs, tables, corsOrigins = [] } = options;
-  const { production = process.env.NODE_ENV === 'production', ide: ideOption = !production } = options;
+  const { production = isProduction(process.env), ide: ideOption = !production } = options;
   const limits = { ...usualLimits, ...options.limits };
   app.server.maxConnections = limits.connections;
   nameRequests(app);
@@ -103,6 +103,11 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
       title: 'Tableloom',
       ...(ideOption !== true && ideOption),
     });
+}
+
+/** Unless NODE_ENV says otherwise, a function of AWS Lambda is in production. */
+function isProduction({ NODE_ENV, AWS_LAMBDA_FUNCTION_NAME }: NodeJS.ProcessEnv): boolean {
+  return NODE_ENV ? NODE_ENV === 'production' : AWS_LAMBDA_FUNCTION_NAME !== undefined;
 }
 
 function nameRequests(app: FastifyInstance): void {

@@ -3,8 +3,10 @@
  * function to the runtime (src/runtime/keys/encodings.ts), and its sample values to the tests.
  */
 
+import { type Declared, declaredAs, declaredRow, declaredValues } from './encodings/declared.js';
 import { type Expression, either, word } from './encodings/expression.js';
 import {
+  anyCharacters,
   anyDay,
   anyDecimal,
   anyFolded,
@@ -12,13 +14,14 @@ import {
   anyInteger,
   anyInvertedTime,
   anyMonth,
-  anyPadded,
   anySafeInteger,
   anyText,
   anyTime,
   anyYear,
 } from './encodings/forms.js';
+import { mostDigits, type Pad, type PadDigits, padRow } from './encodings/pad.js';
 import type { Encoding, EncodingRow } from './encodings/row.js';
+import { samples } from './encodings/samples.js';
 import {
   decimalOf,
   foldText,
@@ -26,9 +29,7 @@ import {
   negatedDecimal,
   negatedInteger,
   nines,
-  padded,
   reversed,
-  unpadded,
   widened,
 } from './encodings/texts.js';
 
@@ -71,6 +72,14 @@ const not = (text: string) => (text === 'true' ? 'false' : 'true');
 
 const rows = {
   text: { ...own, of: ['text'], runtime: 'text', form: (_values, isEmpty) => anyText(isEmpty) },
+  /** The only value of a key attribute that is a field itself: nothing is escaped. */
+  whole: {
+    ...own,
+    of: ['text'],
+    runtime: 'wholeText',
+    prefix: 'wholeText',
+    form: (_values, isEmpty) => anyCharacters(isEmpty),
+  },
   enum: { ...own, of: ['enum'], runtime: 'enumValue', form: (values) => either(...values.map(word)) },
   integer: { ...own, of: ['integer'], runtime: 'integer', form: () => anyInteger },
   safeInteger: {
@@ -159,30 +168,11 @@ const rows = {
   },
 } as const satisfies Readonly<Record<string, EncodingRow>>;
 
-/** `pad(6)`: plain digits, filled up with zeros. The one function with an argument: a row for each number of digits. */
-function padRow(digits: number): EncodingRow {
-  return {
-    transform: { name: 'pad', takes: 'whole numbers' },
-    of: ['integer', 'safeInteger'],
-    runtime: `pad(${digits})`,
-    prefix: 'text',
-    loses: 'nothing',
-    order: 'ascending',
-    form: () => anyPadded(digits),
-    encode: (text) => padded(text, digits),
-    decode: (text) => unpadded(text).padStart(10, '0'),
-  };
-}
-
-const mostDigits = 16;
-type PadDigits = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16;
-type Pad = `pad(${PadDigits})`;
-
 /** How a value is encoded in a hole of a key template. */
-export type HoleEncoding = keyof typeof rows | Pad;
+export type HoleEncoding = keyof typeof rows | Pad | Declared;
 
 /** What a hole names, as `{fold(name)}`, and `encode`. `plain` undoes what `encode` says. */
-export type Transform = NamedTransform | Pad | 'plain';
+export type Transform = NamedTransform | Pad | 'declared' | 'plain';
 type NamedTransform = NonNullable<(typeof rows)[keyof typeof rows]['transform']>['name'];
 
 const encodings = new Map<string, EncodingRow>([
@@ -191,17 +181,21 @@ const encodings = new Map<string, EncodingRow>([
 ]);
 
 export function isHoleEncoding(text: string): text is HoleEncoding {
-  return encodings.has(text);
+  return encodings.has(text) || declaredValues(text) !== undefined;
 }
 
 function rowOf(encode: HoleEncoding): EncodingRow {
-  const row = encodings.get(encode);
+  const row = encodings.get(encode) ?? declaredRow(encode);
   if (!row) throw new Error(`there is no encoding ${encode}`);
   return row;
 }
 
+/** Stands for the enums that there are. */
+const noneDeclared = declaredAs([]);
+
 /** The rows that a function stands for: `invert` has one for each type. */
 function rowsOf(transform: string): [HoleEncoding, EncodingRow][] {
+  if (transform === 'declared') return [[noneDeclared, rowOf(noneDeclared)]];
   const name = isPad(transform) ? 'pad' : transform;
   return ([...encodings] as [HoleEncoding, EncodingRow][]).filter(
     ([encode, row]) => row.transform?.name === name && (name !== 'pad' || encode === transform),
@@ -221,7 +215,7 @@ export const encodeChoices: string = declarableByUse();
 
 function declarableByUse(): string {
   const byUse = new Map<string, Set<string>>();
-  for (const { transform } of encodings.values()) {
+  for (const { transform } of [...encodings.values(), rowOf(noneDeclared)]) {
     if (!transform) continue;
     const names = byUse.get(transform.takes) ?? new Set();
     byUse.set(transform.takes, names.add(transform.name === 'pad' ? '`pad(6)`' : `\`${transform.name}\``));
@@ -241,6 +235,8 @@ export function transformOf(name: string, digits: string | undefined): Transform
 
 /** What a value of `encode` says; undefined where it is none. */
 export function declaredTransform(text: string): Transform | undefined {
+  // Only there: the lock has the order of the values with what `encode` says.
+  if (text === 'declared') return text;
   const [, name = '', digits] = /^(\w+)(?:\(\s*(\d+)\s*\))?$/.exec(text) ?? [];
   return name === 'plain' ? undefined : transformOf(name, digits);
 }
@@ -265,16 +261,19 @@ export function wantedBy(transform: Transform, encoding: Encoding): string | und
 export interface Encoded {
   readonly encoding: Encoding;
   readonly encode?: HoleEncoding;
+  /** The values of an enum. */
+  readonly values?: readonly string[];
 }
 
 /** How a hole is written; undefined where the transform is not for such a value. */
 export function holeEncoding(
   transform: Transform | null,
-  { encoding, encode }: Encoded,
+  { encoding, encode, values = [] }: Encoded,
 ): HoleEncoding | undefined {
   if (encoding === 'document') return undefined;
   if (transform === null) return encode ?? encoding;
   if (transform === 'plain') return encoding;
+  if (transform === 'declared') return encoding === 'enum' ? declaredAs(values) : undefined;
   return rowsOf(transform).find(([, { of }]) => of.some((one) => one === encoding))?.[0];
 }
 
@@ -312,6 +311,11 @@ export function isBoundBy(encode: HoleEncoding, bounds: readonly string[]): bool
   return bounds.includes('suffix')
     ? order === 'from the end'
     : order === 'ascending' || order === 'descending';
+}
+
+/** Whether every value has a text that is not empty. */
+export function isNeverEmpty(encode: HoleEncoding): boolean {
+  return !rowOf(encode).of.includes('text');
 }
 
 export function isWhole(encoding: Encoding): boolean {
@@ -364,7 +368,7 @@ export function valueOfText(encode: HoleEncoding, text: string): string {
 export function finiteValues(encode: HoleEncoding, values: readonly string[]): readonly string[] | undefined {
   const [type] = rowOf(encode).of;
   if (type === 'boolean') return ['true', 'false'];
-  return type === 'enum' ? values : undefined;
+  return type === 'enum' ? (declaredValues(encode) ?? values) : undefined;
 }
 
 /** A value in its own encoding, as a person would write it. */
@@ -389,12 +393,3 @@ export function sampleInHole(encode: HoleEncoding, text: string): string {
   const [type] = rowOf(encode).of;
   return rowOf(encode).encode(type === 'text' || type === 'enum' ? text : samples[type].text) ?? '';
 }
-
-/** Of each other type, a value and its text. */
-export const samples = {
-  integer: { value: 1, text: '0000000001' },
-  safeInteger: { value: 1, text: '0000000000000001' },
-  decimal: { value: 1.5, text: '1500:15' },
-  boolean: { value: true, text: 'true' },
-  time: { value: '2026-01-31T09:30:00.000Z', text: '2026-01-31T09:30:00.000Z' },
-} as const;

@@ -124,6 +124,7 @@ export type ValidationModel =
       readonly min?: { readonly value: number; readonly at: Span };
       readonly max?: { readonly value: number; readonly at: Span };
       readonly pattern?: Word;
+      readonly message?: Word;
     };
 
 /** The fields here that name the other. */
@@ -145,6 +146,9 @@ export interface GeneratedModel {
 export interface UniqueModel {
   readonly name?: Word;
   readonly fields: readonly Word[];
+  /** Only among records for which all of these hold. */
+  readonly when: PatternModel['when'];
+  readonly message?: Word;
 }
 
 /** A key attribute and its template's text. */
@@ -284,6 +288,8 @@ export interface MutationModel {
   readonly elements: readonly ElementUpdate[];
   /** What has to hold of the record as it is, in the order written. */
   readonly require: readonly { readonly name: Word; readonly condition: FilterModel }[];
+  /** The message of the error where one of them does not hold. */
+  readonly messages: readonly { readonly name: Word; readonly message: Word }[];
   /** Of `touch`: the moment the record expires at, or how long from now. */
   readonly to?: Source;
   readonly extend?: Word;
@@ -358,6 +364,8 @@ export interface SdlType {
   /** Members of a union; object types that implement an interface. */
   readonly members: readonly string[];
   readonly values: readonly string[];
+  /** The values of an enum as they are written. */
+  readonly order?: readonly string[];
 }
 
 export interface SdlField {

@@ -7,7 +7,7 @@
 export const errorCodes = {
   KEY_INVALID: 'A value cannot be a part of a key: it is missing, malformed, or too long.',
   VALUE_INVALID:
-    'A value cannot be stored, or breaks a rule of its field; in a document the message names the place.',
+    'A value cannot be stored, or breaks a rule of its field; `path` is its place in the record, `argument` that in the arguments of a mutation.',
   RECORD_INVALID:
     'A stored record lacks a field that cannot be null, or has a value that an enum does not have: it was written under an earlier schema, or by another program. `entity`, `key` and `field`, or `enum`, name it.',
   NOT_FOUND: 'The record to be changed does not exist, or the part of it that is; `path` names the part.',
@@ -108,16 +108,6 @@ export function versionConflict(
   );
 }
 
-/** `field` is the unique field as declared: `email`, or `tenantId+slug`. */
-export function uniqueViolation(entity: string, field: string, cause?: unknown): TableloomError {
-  return new TableloomError(
-    'UNIQUE_VIOLATION',
-    `Another ${entity} has this ${field}.`,
-    { entity, field },
-    cause,
-  );
-}
-
 /** A deleted record left versions under the key, and their last revision cannot be found: they are not overwritten. */
 export function versionKept(entity: string, cause?: unknown): TableloomError {
   return new TableloomError(
@@ -128,17 +118,29 @@ export function versionKept(entity: string, cause?: unknown): TableloomError {
   );
 }
 
-/** Another record has a unique value; where entities share the constraint, the error does not reveal which. */
+/**
+ * Another record has a unique value; where entities share the constraint, the error does not reveal which. `field` is the
+ * unique field as declared: `email`, or `tenantId+slug`.
+ */
 export function valueTaken(
   {
     entity,
     field,
     constraint,
-  }: { readonly entity: string; readonly field: string; readonly constraint?: string },
+    message,
+  }: {
+    readonly entity: string;
+    readonly field: string;
+    readonly constraint?: string;
+    readonly message?: string;
+  },
   cause?: unknown,
 ): TableloomError {
-  if (constraint === undefined) return uniqueViolation(entity, field, cause);
-  return new TableloomError('UNIQUE_VIOLATION', `This ${field} is taken.`, { field, constraint }, cause);
+  const [details, usual] =
+    constraint === undefined
+      ? [{ entity, field }, `Another ${entity} has this ${field}.`]
+      : [{ field, constraint }, `This ${field} is taken.`];
+  return new TableloomError('UNIQUE_VIOLATION', message ?? usual, details, cause);
 }
 
 /**
@@ -148,14 +150,19 @@ export function valueTaken(
 export function guardFailed(
   entity: string,
   guard: string,
-  transition?: { readonly from: unknown; readonly to: unknown },
-  cause?: unknown,
+  options: {
+    readonly transition?: { readonly from: unknown; readonly to: unknown };
+    /** In the place of the usual one. */
+    readonly message?: string | undefined;
+    readonly cause?: unknown;
+  } = {},
 ): TableloomError {
-  const message =
+  const { transition, message, cause } = options;
+  const usual =
     transition === undefined
       ? `This ${entity} does not meet the condition ${guard}.`
       : `${guard} of this ${entity} cannot change from ${String(transition.from)} to ${String(transition.to)}.`;
-  return new TableloomError('GUARD_FAILED', message, { entity, guard, ...transition }, cause);
+  return new TableloomError('GUARD_FAILED', message ?? usual, { entity, guard, ...transition }, cause);
 }
 
 /** A sum that writes maintain: `aggregate` is its name. */

@@ -3,11 +3,13 @@
  * imports it; people find the names meant for them in `tableloom/runtime`.
  */
 export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
+export { naming } from './argument-names.js';
 export type { TableDefinition } from './client/tables.js';
 export {
   type AnyEncoding,
   day,
   decimal,
+  declared,
   type Encoding,
   encoded,
   enumValue,
@@ -30,6 +32,7 @@ export {
   time,
   timeEnd,
   timePrefix,
+  wholeText,
   year,
 } from './keys/encodings.js';
 export { type KeyTemplates, keyParser } from './keys/key-parser.js';
@@ -80,6 +83,7 @@ export {
   type Operand,
   type Operator,
   oneOf,
+  otherwise,
   size,
   type Test,
 } from './read/filters.js';
@@ -91,6 +95,7 @@ export {
   loadByKind,
   loadEach,
   loadPresent,
+  referencedRecord,
 } from './read/loaders.js';
 export { anyEntity } from './read/mixed.js';
 export { limitOf, type PageOptions, type Wants } from './read/pages.js';

@@ -117,7 +117,7 @@ export interface Conditions<R extends object> {
 
 /** Bounds of a number, of the characters of a text or of the elements of a list; or a rule that returns what is wrong. */
 export type Validation =
-  | { readonly min?: number; readonly max?: number; readonly pattern?: RegExp }
+  | { readonly min?: number; readonly max?: number; readonly pattern?: RegExp; readonly message?: string }
   | { readonly rule: string };
 
 /** The part of a codec that reads records. */
@@ -191,6 +191,8 @@ export interface Guard {
   readonly field: string;
   /** The name of the constraint, where records of several entities share it. */
   readonly constraint?: string;
+  /** The message of the error where the value is taken. */
+  readonly message?: string;
   /** The attribute by which a holder of another entity may expire. */
   readonly expires?: string;
   readonly key: Key | undefined;

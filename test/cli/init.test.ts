@@ -6,7 +6,8 @@ import { filesBelow } from '../support/files.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { printed } from './project.js';
 
-const init = (root: string, force = false) => printed(() => initVerb({ root, force }));
+const init = (root: string, force = false, template = 'minimal') =>
+  printed(() => initVerb({ root, force, template }));
 const read = (folder: string, name: string) => readFileSync(join(folder, name), 'utf8');
 const manifestIn = (folder: string): Record<string, unknown> => JSON.parse(read(folder, 'package.json'));
 
@@ -30,12 +31,50 @@ describe('init', () => {
     );
   });
 
+  test('the project is one to deploy, unless it is told to be minimal', async () => {
+    const root = temporaryFolder();
+    const { code, out } = await printed(() => initVerb({ root }));
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/\n {2}npm run dev\n$/) });
+    expect(filesBelow(root)).toEqual(
+      expect.arrayContaining([
+        '.dockerignore',
+        'Dockerfile',
+        'src/app.ts',
+        'src/lambda.ts',
+        'src/rules/index.ts',
+      ]),
+    );
+    expect(Object.keys(manifestIn(root).scripts as object)).toEqual(
+      expect.arrayContaining(['dev', 'build', 'start', 'test', 'bundle']),
+    );
+    expect(await init(temporaryFolder(), false, 'large')).toEqual({
+      code: 2,
+      out: '',
+      err: 'tableloom: There is no template `large`.\n  hint: Use one of full, minimal.\n',
+    });
+  });
+
+  test.each(['minimal', 'full'])(
+    'what a %s project runs on is apart from what it is made with',
+    async (template) => {
+      const root = temporaryFolder();
+      await init(root, false, template);
+      const { dependencies, devDependencies } = manifestIn(root) as Record<string, Record<string, string>>;
+      const forTools = ['@graphql-codegen/cli', 'ts-morph', 'handlebars', 'dynalite', 'typescript', 'tsx'];
+      expect(Object.keys(devDependencies ?? {})).toEqual(expect.arrayContaining(forTools));
+      expect(Object.keys(dependencies ?? {}).filter((name) => forTools.includes(name))).toEqual([]);
+      // npm would install an optional peer of ours with `--omit=dev`, as soon as a project has it for development.
+      const { dependencies: own, peerDependencies } = JSON.parse(read('.', 'package.json'));
+      expect(forTools.filter((name) => name in own || name in peerDependencies)).toEqual([]);
+    },
+  );
+
   test('asks for the versions this package is tested with', async () => {
     const root = temporaryFolder();
     await init(root);
     const ours = JSON.parse(read('.', 'package.json'));
     const { dependencies, devDependencies, ...rest } = manifestIn(root);
-    expect({ ...ours.devDependencies, ...ours.peerDependencies }).toMatchObject({
+    expect({ ...ours.dependencies, ...ours.devDependencies, ...ours.peerDependencies }).toMatchObject({
       ...(dependencies as object),
       ...(devDependencies as object),
     });

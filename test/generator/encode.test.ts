@@ -1,5 +1,6 @@
 /** `encode`: what it says holds for every key of the entity, its history's included. */
 import { expect, test } from 'vitest';
+import { emptyLock, type Lock, printLock, seal } from '../../src/generator/lock.js';
 import { checked } from './support.js';
 
 const sdl = `
@@ -68,4 +69,36 @@ test('what is cut short or runs the other way does not serve an order', () => {
   expect(pinned('[weight, id]', '{weight}')).toEqual(['key-does-not-serve']);
   expect(pinned('[-weight, id]', '{weight}')).toEqual([]);
   expect(pinned('[weight, id]', '{plain(weight)}')).toEqual([]);
+});
+
+/** Of an enum in its order: the warnings that the next values lead to. */
+function reordered(before: string, after: string, key = 'sort: state, where: { kind: $kind }') {
+  const at = (values: string, lock?: Lock) =>
+    checked(
+      `version: 1
+entities: { Part: { encode: { state: declared } } }
+patterns:
+  part: { one: Part, for: Query.part, where: { id: $id } }
+  parts: { many: Part, ${key} }
+`,
+      `type Query { part(id: ID!): Part }  enum State { ${values} }  type Part { id: ID! kind: String! state: State! }`,
+      lock,
+    );
+  const first = at(before);
+  const second = at(after, seal(first.lock ?? emptyLock));
+  const codes = second.diagnostics.map(({ code }) => code);
+  return { codes, lock: second.lock ? printLock(second.lock) : '' };
+}
+
+test('the lock has the order of an enum that keys hold', () => {
+  expect(reordered('OPEN HELD DONE', 'OPEN HELD DONE').codes).toEqual([]);
+  // What is added at the end moves nothing.
+  const { codes, lock } = reordered('OPEN HELD', 'OPEN HELD DONE');
+  expect(codes).toEqual([]);
+  expect(lock).toContain('in keys declared(OPEN HELD DONE)');
+  for (const now of ['NEW OPEN HELD DONE', 'OPEN DONE HELD', 'OPEN DONE'])
+    expect(reordered('OPEN HELD DONE', now).codes, now).toContain('key-moved');
+  expect(reordered('OPEN HELD', 'HELD OPEN', 'sort: kind, where: { state: $state }').codes).toContain(
+    'key-moved',
+  );
 });

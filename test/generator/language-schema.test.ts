@@ -49,7 +49,7 @@ describe('the committed file', () => {
 
   test('a project that `init` writes names the schema of the package, which is in it', () => {
     const path = 'node_modules/tableloom/access-patterns.schema.json';
-    const [first] = readFileSync('templates/init/access-patterns.yaml', 'utf8').split('\n');
+    const [first] = readFileSync('templates/init/full/access-patterns.yaml', 'utf8').split('\n');
     expect(first).toBe(`# yaml-language-server: $schema=${path}`);
     expect(JSON.parse(readFileSync('package.json', 'utf8')).files).toContain('access-patterns.schema.json');
   });

@@ -6,6 +6,7 @@ import {
   type Piece,
   printValues,
 } from '../../src/generator/check/overlap/overlap.js';
+import { declaredAs, declaredValues } from '../../src/generator/encodings/declared.js';
 import { widened } from '../../src/generator/encodings/texts.js';
 import { runtimeEncoding, valueOfText } from '../../src/generator/encodings.js';
 import * as keys from '../../src/runtime/keys/encodings.js';
@@ -43,6 +44,8 @@ function encodingOf(encode: Hole['encode']): Encoding {
   const byName = new Map(Object.entries(keys));
   const [, digits] = /^pad\((\d+)\)$/.exec(encode) ?? [];
   if (digits !== undefined) return keys.pad(Number(digits)) as unknown as Encoding;
+  const values = declaredValues(encode);
+  if (values) return keys.declared(values) as unknown as Encoding;
   return byName.get(runtimeEncoding(encode)) as unknown as Encoding;
 }
 
@@ -67,6 +70,7 @@ const holes: readonly Hole[] = [
   { field: 't', encode: 'fold' },
   { field: 't', encode: 'reverse' },
   { field: 'e', encode: 'enum' },
+  { field: 'e', encode: declaredAs(enumValues) },
   { field: 'i', encode: 'integer' },
   { field: 'd', encode: 'decimal' },
   { field: 'b', encode: 'boolean' },

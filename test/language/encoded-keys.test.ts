@@ -10,6 +10,8 @@ import {
   crossing,
   dayOf,
   latest,
+  ranks,
+  ranksBelow,
   recentFirst,
   weakFirst,
 } from '../fixtures/ok/encoded-keys/generated/queries.js';
@@ -18,6 +20,8 @@ import { bannerWrites, scoreWrites } from '../fixtures/ok/encoded-keys/generated
 import { openProject } from '../support/databases.js';
 
 const points = [0, -0.5, 12.25, 12.5, 1e21, -1e21, 5e-10, 100, 99.9, -100];
+/** As the enum declares them. */
+const ranksInOrder = ['NOVICE', 'EXPERT', 'MASTER', 'CHAMPION'] as const;
 const values: NewScore[] = Array.from({ length: 40 }, (_, at) => ({
   board: at % 3 === 0 ? 7 : 9999,
   player: `p${at}`,
@@ -27,6 +31,7 @@ const values: NewScore[] = Array.from({ length: 40 }, (_, at) => ({
   level: (at % 5) - 2,
   points: points[at % points.length] ?? 0,
   isFinal: at % 3 === 1,
+  rank: ranksInOrder[at % 5] ?? null,
   playedAt: `2026-01-${at % 2 === 0 ? '31' : '30'}T0${at % 10}:00:00.000Z`,
 }));
 
@@ -90,6 +95,17 @@ test('the caller chooses the way of an inverted hole, forwards and backwards thr
     const last = await db.connection(query, { last: 4 });
     expect(last.nodes.map((one) => one.player)).toEqual(forwards.slice(-4).map((one) => one.player));
   }
+});
+
+test('an enum is in the order that it declares, and bounded in it', async () => {
+  const { db, stored } = await filled();
+  const place = ({ rank }: Score) => (rank ? ranksInOrder.indexOf(rank) : -1);
+  const board = stored.filter((one) => one.board === 9999 && one.rank !== null);
+  expectOrder(await db.list(ranks({ board: 9999 })), board, [[place, 'down']]);
+  const masters = board.filter((one) => place(one) >= 2);
+  expectOrder(await db.list(ranks({ board: 9999, from: 'MASTER' })), masters, [[place, 'down']]);
+  const others = board.filter((one) => place(one) < 2);
+  expectOrder(await db.list(ranksBelow({ board: 9999 })), others, [[place, 'up']]);
 });
 
 test('orders of mixed direction', async () => {

@@ -74,6 +74,7 @@ test('a value of another kind is refused with its place', async () => {
   ] as const)
     expect(await refused(given), given).toEqual({
       code: 'VALUE_INVALID',
+      argument: `input.${path}`,
       field: path.split(/[.[]/)[0],
       path,
     });

@@ -68,7 +68,7 @@ test('an argument that is left out leaves the attribute as it is', async () => {
   expect(await relabel('name: "Mugs"')).toEqual({ label: 'Mugs', note: 'soon' });
   expect(await relabel('note: null')).toEqual({ label: 'Mugs', note: null });
   await expect(relabel('name: null')).rejects.toMatchObject({
-    message: 'name cannot be null.',
+    message: 'label cannot be null.',
     extensions: { code: 'VALUE_INVALID', field: 'label', argument: 'name' },
   });
 });

@@ -26,6 +26,8 @@ export class InstalledProject {
   readonly #home = mkdtempSync(join(tmpdir(), 'tableloom-package-'));
   readonly folder: string;
   readonly #started: ChildProcess[] = [];
+  /** Of every command that is run here. */
+  readonly environment = environment();
 
   /** Packs the checkout to where the documentation expects the package: `../tableloom`, seen from the project. */
   constructor(name: string) {
@@ -37,7 +39,7 @@ export class InstalledProject {
   }
 
   run(command: string, cwd = this.folder): Ran {
-    const options = { cwd, env: environment(), encoding: 'utf8', shell: true } as const;
+    const options = { cwd, env: this.environment, encoding: 'utf8', shell: true } as const;
     const { status, stdout, stderr } = spawnSync(command, options);
     return { code: status, out: stdout, err: withoutNotices(stderr) };
   }
@@ -47,7 +49,7 @@ export class InstalledProject {
     // A group of its own: npm and what it starts end together.
     const options = {
       cwd: this.folder,
-      env: { ...environment(), PORT: String(port) },
+      env: { ...this.environment, PORT: String(port) },
       detached: true,
     } as const;
     const child = spawn('sh', ['-c', command], options);

@@ -59,6 +59,20 @@ test('all of a day is before the end that it is', async () => {
   expect((await rename('e')).errors?.[0]?.extensions).toMatchObject({ guard: 'isEarly' });
 });
 
+test('a constant bounds as an argument does', async () => {
+  const { ids, data } = await open();
+  expect(await ids('onNinth', '')).toBe('bcd');
+  expect(await ids('ofNinth', '')).toBe('bcd');
+  expect(await ids('sinceNinth', '')).toBe('edcb');
+  expect(await ids('sinceNinth', `to: ${day}`)).toBe('dcb');
+  expect(await ids('atRoomByNinth', '')).toBe('abcd');
+  expect(await ids('alphas', '')).toBe('ace');
+  expect((await ids('nights', '')).split('').sort().join('')).toBe('ad');
+  expect(await data('{ hoursOfNinth { id } }')).toEqual({
+    hoursOfNinth: ['d', 'c', 'b', 'a'].map((id) => ({ id })),
+  });
+});
+
 test('a moment as an end is that moment', async () => {
   const { ids } = await open();
   expect(await ids('until', `to: "2026-03-09T00:00:00.000Z"`)).toBe('ab');

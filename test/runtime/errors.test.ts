@@ -11,11 +11,11 @@ import {
 } from 'tableloom/runtime';
 import { text } from 'tableloom/runtime/generated';
 import { expect, test } from 'vitest';
-import { fromAws, uniqueViolation, versionConflict } from '../../src/runtime/errors.js';
+import { fromAws, valueTaken, versionConflict } from '../../src/runtime/errors.js';
 
 test("a client finds the code and the details in the error's extensions", async () => {
   const resolve = () => {
-    throw uniqueViolation('User', 'email', new Error('arn:aws:secret'));
+    throw valueTaken({ entity: 'User', field: 'email' }, new Error('arn:aws:secret'));
   };
   const query = new GraphQLObjectType({ name: 'Query', fields: { me: { type: GraphQLString, resolve } } });
   const answer = await graphql({ schema: new GraphQLSchema({ query }), source: '{ me }' });
@@ -41,7 +41,7 @@ test('each kind of error has its code, and is a TableloomError', () => {
     notFound('User', { id: '1' }),
     alreadyExists('User'),
     versionConflict('User', 1, 2),
-    uniqueViolation('User', 'email'),
+    valueTaken({ entity: 'User', field: 'email' }),
     unauthenticated(),
     forbidden(),
     ruleMissing('signIn'),

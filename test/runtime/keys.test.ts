@@ -4,6 +4,7 @@ import {
   type AnyEncoding,
   day,
   decimal,
+  declared,
   type Encoding,
   enumValue,
   flag,
@@ -164,6 +165,10 @@ keepsItsPromises(
 );
 keepsItsPromises('decimal', decimal, double, byValue);
 keepsItsPromises('invertedSafeInteger', invertedSafeInteger, fc.maxSafeInteger(), (a, b) => byValue(b, a));
+const states = ['OPEN', 'HELD', 'DONE', 'A'];
+keepsItsPromises('declared', declared(states), fc.constantFrom(...states), (a, b) =>
+  byValue(states.indexOf(a), states.indexOf(b)),
+);
 keepsItsPromises('flag', flag, fc.boolean(), byValue);
 keepsItsPromises('time', time as Encoding<Date, string>, moment, byTime);
 

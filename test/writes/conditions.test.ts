@@ -151,6 +151,7 @@ describe('validate', () => {
       code: 'VALUE_INVALID',
       entity: 'Concert',
       field,
+      argument: `input.${field}`,
       ...more,
     });
     const change = (input: string) => refusal(project, `changeConcert(id: "c", input: { ${input} })`);
@@ -162,9 +163,12 @@ describe('validate', () => {
     expect(await change('code: "AB-1234567890"')).toEqual(refused('code', { max: 12 }));
     expect(await change('seatsLeft: -1')).toEqual(refused('seatsLeft', { min: 0 }));
     expect(await change('contact: "nobody"')).toEqual(refused('contact'));
-    expect(await refusal(project, 'tag(id: "c", tags: ["1","2","3","4","5"], genre: "g")')).toEqual(
-      refused('tags', { max: 4 }),
-    );
+    expect(await refusal(project, 'tag(id: "c", tags: ["1","2","3","4","5"], genre: "g")')).toEqual({
+      code: 'VALUE_INVALID',
+      entity: 'Concert',
+      field: 'tags',
+      max: 4,
+    });
     const dead = newConcert('code: "x"').replace('"c"', '"d"');
     expect(await refusal(project, dead)).toEqual(refused('code'));
     // What has no value is not looked at.
@@ -221,7 +225,7 @@ describe('add, append, remove', () => {
   test('an Int stays within its range', async () => {
     const project = await open();
     await send(project, newConcert(''));
-    const beyond = { code: 'VALUE_INVALID', field: 'sold' };
+    const beyond = { code: 'VALUE_INVALID', field: 'sold', path: 'sold', argument: 'by' };
     expect(await send(project, 'count(id: "c", by: 2147483647)')).toMatchObject({ sold: 2_147_483_647 });
     expect(await refusal(project, 'count(id: "c", by: 1)')).toEqual(beyond);
     await send(project, 'count(id: "c", by: -2147483648)');
@@ -272,7 +276,7 @@ describe('set, clear, leave alone', () => {
       {
         message: 'title cannot be null.',
         path: ['it'],
-        extensions: { code: 'VALUE_INVALID', field: 'title' },
+        extensions: { code: 'VALUE_INVALID', field: 'title', path: 'title', argument: 'input.title' },
       },
     ]);
     // `set` clears too.
@@ -377,7 +381,11 @@ describe('movable', () => {
     const { errors } = await project.ask(
       `mutation { it: movePage(site: "s", slug: "b", input: { slug: null }) { slug } }`,
     );
-    expect(errors?.[0]?.extensions).toEqual({ code: 'VALUE_INVALID', field: 'slug' });
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: 'VALUE_INVALID',
+      field: 'slug',
+      argument: 'input.slug',
+    });
   });
 
   test('a key that is taken stays its record’s', async () => {

@@ -51,7 +51,12 @@ test.each(['5', '"garbage"', 'true', '"2026-03-09T10:00:00"', '"2026-02-30"', '{
   async (value) => {
     const project = await openProject(generated);
     const refused = (input: string) => refusal(project, `addTour(input: { ${input} })`);
-    const at = (path: string) => ({ code: 'VALUE_INVALID', field: path.split(/[.[]/)[0], path });
+    const at = (path: string) => ({
+      code: 'VALUE_INVALID',
+      field: path.split(/[.[]/)[0],
+      path,
+      argument: `input.${path}`,
+    });
     expect(await refused(`dates: ["2026-01-01", ${value}], start: ${start}`)).toEqual(at('dates[1]'));
     expect(await refused(`dates: [], seasons: [[], [${value}]], start: ${start}`)).toEqual(
       at('seasons[1][0]'),

@@ -151,10 +151,10 @@ test('sums stay within their type and what is declared of the field', async () =
   const refusal = async (call: string) =>
     (await project.ask(`mutation { ${call} { id } }`)).errors?.[0]?.extensions;
   await project.data('mutation { count(id: "c", by: 2147483647) { id } }');
-  expect(await refusal('count(id: "c", by: 1)')).toEqual({
+  expect(await refusal('count(id: "c", by: 1)')).toMatchObject({
     code: 'VALUE_INVALID',
     field: 'sold',
-    path: 'sold',
+    argument: 'by',
   });
   expect(await refusal('reserve(id: "c", seats: 200)')).toMatchObject({ guard: 'hasSeats' });
   expect(await refusal('reserve(id: "c", seats: -1)')).toMatchObject({

@@ -5,7 +5,14 @@ import { dirname, join, posix, relative, resolve } from 'node:path';
 import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js';
 import { formatDiagnostics } from '../../generator/diagnostics/print.js';
 import { filesBelow, slashes, textOf, writeAll } from '../files.js';
-import { completed, type Manifest, manifestOf, moduleTypeOf } from '../init/manifest.js';
+import {
+  completed,
+  type Manifest,
+  manifestOf,
+  moduleTypeOf,
+  type Template,
+  templates,
+} from '../init/manifest.js';
 import { Mistake } from '../mistakes.js';
 import { ourManifest, packageRoot } from '../package.js';
 import { enter, terminal } from '../verbs.js';
@@ -13,18 +20,21 @@ import { enter, terminal } from '../verbs.js';
 export interface InitOptions {
   readonly root: string;
   readonly force?: boolean;
+  /** `full` can be deployed; `minimal` is as little as serves. */
+  readonly template?: string;
 }
 
 /** What a project may have already, and keeps. */
 const kept = ['.gitignore', 'tsconfig.json'];
 
-export async function initVerb({ root, force = false }: InitOptions): Promise<number> {
+export async function initVerb({ root, force = false, template: name }: InitOptions): Promise<number> {
+  const template = templateOf(name);
   expectFolder(root);
   expectFolder(join(root, 'schema'));
   mkdirSync(root, { recursive: true });
   const from = relative(resolve(root), process.cwd());
   enter(root);
-  const starter = starterFiles();
+  const starter = starterFiles(template);
   const before = textOf('package.json');
   const manifest = before === undefined ? {} : parsed(before);
 
@@ -35,36 +45,48 @@ export async function initVerb({ root, force = false }: InitOptions): Promise<nu
   }
 
   const files = new Map([...starter].filter(([path]) => !kept.includes(path) || !existsSync(path)));
-  const after = completed(manifest, ourManifest(), force);
+  const after = completed(manifest, ourManifest(), { template, isForced: force });
   const text = `${JSON.stringify(after, null, indentOf(before))}\n`;
   if (text !== before) files.set('package.json', text);
   writeAll(files);
 
   for (const path of files.keys()) terminal.say(`wrote ${path}`);
-  terminal.say(`\n${nextCommands(from === '' ? '.' : slashes(relative(resolve(from), '.')), after)}`);
+  const folder = from === '' ? '.' : slashes(relative(resolve(from), '.'));
+  terminal.say(`\n${nextCommands(folder, template, after)}`);
   return 0;
 }
 
-function nextCommands(folder: string, { scripts }: Manifest): string {
+function templateOf(name: string = templates[0]): Template {
+  const found = templates.find((one) => one === name);
+  if (found) return found;
+  throw new Mistake(`There is no template \`${name}\`.`, `Use one of ${templates.join(', ')}.`);
+}
+
+function nextCommands(folder: string, template: Template, { scripts }: Manifest): string {
+  const serving =
+    template === 'full'
+      ? { script: 'dev', command: 'tableloom dev', call: 'npm run dev' }
+      : { script: 'start', command: 'tsx server.ts', call: 'npm start' };
   const commands = [
     ...(folder === '.' ? [] : [`cd ${folder}`]),
     'npm install',
     'npx graphql-codegen',
-    scripts?.start === 'tsx server.ts' ? 'npm start' : 'npx tsx server.ts',
+    scripts?.[serving.script] === serving.command ? serving.call : `npx ${serving.command}`,
   ];
   return ['Next:', ...commands.map((command) => `  ${command}`)].join('\n');
 }
 
 /** Path in the project -> text. npm leaves a file named .gitignore out of a package, so that it has another name there. */
-function starterFiles(): Map<string, string> {
-  const folder = join(packageRoot(), 'templates/init');
-  const names = filesBelow(folder).map((path) => posix.relative(slashes(folder), path));
-  return new Map(
-    names.map((name) => [
-      name === 'gitignore' ? '.gitignore' : name,
-      readFileSync(join(folder, name), 'utf8'),
-    ]),
-  );
+function starterFiles(template: Template): Map<string, string> {
+  const files = ['base', template].flatMap((part) => {
+    const folder = join(packageRoot(), 'templates/init', part);
+    return filesBelow(folder).map((path) => {
+      const name = posix.relative(slashes(folder), path);
+      const text = readFileSync(join(folder, name), 'utf8');
+      return [name.replace(/^(?=(git|docker)ignore$)/, '.'), text] as const;
+    });
+  });
+  return new Map(files.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function parsed(text: string): Manifest {

@@ -1,6 +1,7 @@
 /** GraphQL Codegen as the project installed it. */
 
 import { createRequire } from 'node:module';
+import { generatorPackages } from '../init/manifest.js';
 import { Mistake } from '../mistakes.js';
 
 const host = '@graphql-codegen/cli';
@@ -26,11 +27,24 @@ function fromHere<T>(load: (require: NodeJS.Require) => T): T {
     return load(createRequire(import.meta.url));
   } catch (error) {
     if (!isMissing(error)) throw error;
-    throw new Mistake(
-      'GraphQL Codegen is not installed.',
-      'Run `npm install --save-dev @graphql-codegen/cli @graphql-codegen/typescript @graphql-codegen/typescript-resolvers`.',
-    );
+    throw notInstalled('GraphQL Codegen');
   }
+}
+
+/** What to do about a package that generating needs, and that production does without. */
+function notInstalled(name: string): Mistake {
+  return new Mistake(
+    `${name} is not installed.`,
+    `Run \`npm install --save-dev ${generatorPackages.join(' ')}\`.`,
+  );
+}
+
+/** A failed import of one of these packages, as the mistake that it is; any other error as it was. */
+export function withHint(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : '';
+  const [, name] = /^Cannot find (?:package|module) '([^']+)'/.exec(message) ?? [];
+  const found = generatorPackages.find((one) => one === name);
+  return found === undefined ? error : notInstalled(found);
 }
 
 function isMissing(error: unknown): boolean {

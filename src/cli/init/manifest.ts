@@ -14,27 +14,59 @@ export interface Manifest {
 
 type Versions = Readonly<Record<string, string>>;
 
-const scripts = {
+export const templates = ['full', 'minimal'] as const;
+export type Template = (typeof templates)[number];
+
+/** What a template adds to package.json; the verbs are in both. */
+interface Additions {
+  readonly scripts: Versions;
+  /** What its server imports. */
+  readonly packages: readonly string[];
+  /** What tests, bundles and type-checks it. */
+  readonly developmentPackages: readonly string[];
+}
+
+const verbs = {
+  dev: 'tableloom dev',
   generate: 'tableloom generate',
   check: 'tableloom check',
   scaffold: 'tableloom scaffold',
-  start: 'tsx server.ts',
 };
 
-/** What the server imports. */
-const packages = ['fastify', 'graphql', 'mercurius'];
+/** Bundled packages that are CommonJS call `require`, which a module has not. */
+const requireForBundle =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** What generates, type-checks and runs it; `dynalite` is the embedded engine's. */
-const developmentPackages = [
+const additions: Readonly<Record<Template, Additions>> = {
+  minimal: {
+    scripts: { start: 'tsx server.ts' },
+    packages: ['fastify', 'graphql', 'mercurius'],
+    developmentPackages: [],
+  },
+  full: {
+    scripts: {
+      build: 'tsc -p tsconfig.build.json',
+      bundle: `esbuild src/lambda.ts --bundle --minify --platform=node --target=node20 --format=esm --external:altair-static --outfile=dist/lambda/index.mjs --banner:js="${requireForBundle}"`,
+      start: 'node dist/src/main.js',
+      test: 'vitest run',
+    },
+    packages: ['@aws-sdk/client-dynamodb', '@fastify/cors', 'fastify', 'graphql', 'mercurius'],
+    developmentPackages: ['esbuild', 'vitest'],
+  },
+};
+
+/** What generates: peers of ours that are optional, so that a running backend has none of them. */
+export const generatorPackages = [
   '@graphql-codegen/cli',
   '@graphql-codegen/plugin-helpers',
   '@graphql-codegen/typescript',
   '@graphql-codegen/typescript-resolvers',
-  '@types/node',
-  'dynalite',
-  'tsx',
-  'typescript',
+  'handlebars',
+  'ts-morph',
 ];
+
+/** What runs a project while it is developed: the embedded engine's, the IDE's, and what reads TypeScript. */
+const developmentPackages = ['@types/node', 'altair-static', 'dynalite', 'tsx', 'typescript'];
 
 /** @throws SyntaxError if the text is no JSON, TypeError if it is no object */
 export function manifestOf(text: string): Manifest {
@@ -49,8 +81,14 @@ export function manifestOf(text: string): Manifest {
  * `overrides` keeps npm from choosing packages that ask for a later Node than ours, `allowScripts` from running
  * installation scripts that nothing needs.
  */
-export function completed(manifest: Manifest, ours: Manifest, isForced: boolean): Manifest {
-  const versions = { ...ours.peerDependencies, ...ours.devDependencies };
+export function completed(
+  manifest: Manifest,
+  ours: Manifest,
+  { template, isForced }: { readonly template: Template; readonly isForced: boolean },
+): Manifest {
+  const versions = { ...ours.dependencies, ...ours.peerDependencies, ...ours.devDependencies };
+  const { scripts, packages, developmentPackages: more } = additions[template];
+  const forDevelopment = [...generatorPackages, ...developmentPackages, ...more];
   const has = { ...manifest.devDependencies, ...manifest.dependencies };
   const added = (names: readonly string[]): Versions =>
     Object.fromEntries(names.filter((name) => !(name in has)).map((name) => [name, versions[name] ?? '*']));
@@ -60,9 +98,9 @@ export function completed(manifest: Manifest, ours: Manifest, isForced: boolean)
     ...(isNew && { private: true, type: 'module', scripts: {} }),
     ...manifest,
     type: isForced ? 'module' : (manifest.type ?? 'module'),
-    scripts: { ...scripts, ...manifest.scripts },
+    scripts: { ...verbs, ...scripts, ...manifest.scripts },
     dependencies: sorted({ ...manifest.dependencies, ...added(packages) }),
-    devDependencies: sorted({ ...manifest.devDependencies, ...added(developmentPackages) }),
+    devDependencies: sorted({ ...manifest.devDependencies, ...added(forDevelopment) }),
     overrides: { ...ours.overrides, ...manifest.overrides },
     allowScripts: { ...ours.allowScripts, ...manifest.allowScripts },
   };

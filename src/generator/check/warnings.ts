@@ -1,7 +1,7 @@
 /** Choices that can be lived with, and that a reviewer wants to know of. */
 
 import type { HoleEncoding } from '../encodings.js';
-import { type PatternModel, partOf, type Source } from '../model.js';
+import { fieldsOfReference, type PatternModel, partOf, type Source } from '../model.js';
 import type { KeyTemplate } from '../plan/types/storage.js';
 import { holesOf } from '../resolve/templates.js';
 import type { LaidOut } from './laid-out.js';
@@ -55,6 +55,11 @@ export const warningChecks: readonly Check<LaidOut>[] = [
         };
       }
     },
+  },
+  {
+    code: 'unique-apart',
+    severity: 'warning',
+    check: uniqueApart,
   },
   {
     code: 'hot-partition',
@@ -123,6 +128,36 @@ export const identityChecks: readonly Check<LaidOut>[] = [
   },
 ];
 
+/** Each of several values is unique, and a pattern lists records by one of them: probably all of them together should be. */
+function* uniqueApart({ model }: LaidOut): Generator<Finding> {
+  for (const { name, unique, references } of model.entities) {
+    const alone = unique.flatMap(({ fields: [field, ...more] }) =>
+      field && more.length === 0 ? [field] : [],
+    );
+    if (alone.length < 2) continue;
+    for (const field of alone) {
+      const pattern = model.patterns.find(
+        ({ cardinality, target, where }) =>
+          cardinality === 'many' &&
+          target.text === name.text &&
+          where.some((binding) => binding.field.text === field.text && !binding.each),
+      );
+      // A cascade finds what it deletes by such a pattern, however few that is.
+      const isCascaded = references.some((one) =>
+        fieldsOfReference(one).some(({ text }) => text === field.text),
+      );
+      if (!pattern || isCascaded) continue;
+      const others = alone.map(({ text }) => text).join(', ');
+      yield {
+        at: field.at,
+        message: `\`${name.text}.${field.text}\` alone is unique, so \`${pattern.name.text}\` finds one record at most.`,
+        notes: [{ message: 'the pattern', at: pattern.name.at }],
+        hint: `If only the values together are unique, write a list in the list: \`unique: [[${others}]]\`.`,
+      };
+    }
+  }
+}
+
 /** All that a pattern says but its name and its field's: patterns of one type of the SDL are compared. */
 function questionOf({ name: _name, for: field, where, ...rest }: PatternModel): string {
   const plain = (_key: string, part: unknown) => {
@@ -175,7 +210,7 @@ function* notUnique({ model, layout }: LaidOut): Generator<Finding> {
     const isKey = (fields: readonly { readonly text: string }[]) =>
       fields.length === keyFields.length && fields.every(({ text }) => keyFields.includes(text));
     const isSaid =
-      entity.unique.some(({ fields }) => isKey(fields)) ||
+      entity.unique.some(({ fields, when }) => when.length === 0 && isKey(fields)) ||
       [...model.patterns.filter(({ cardinality }) => cardinality === 'one'), ...model.mutations].some(
         (one) =>
           ('target' in one ? one.target : one.entity).text === entity.name.text &&

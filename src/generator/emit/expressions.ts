@@ -1,15 +1,18 @@
 /** Attributes, keys and values of the plan as code. */
 
+import { declaredValues } from '../encodings/declared.js';
 import { type HoleEncoding, runtimeEncoding, writtenHole } from '../encodings.js';
 import type { AttributePlan, KeyTemplate, TemplatePart, TypeShape } from '../plan/types/storage.js';
 import type { Moment } from '../plan/types/values.js';
 import type { WrittenValue } from '../plan/types/writes.js';
 import type { Doc } from './fragment.js';
-import { call, code, globalOf, list, literal, object, property, quote } from './printer.js';
+import { call, code, globalOf, list, literal, object, property, quote, texts } from './printer.js';
 import { args, context, parent, runtime, schemaType } from './symbols.js';
 
 /** `text`, or `pad(6)`, which is called as it is written. */
 export function encoding(encode: HoleEncoding): Doc {
+  const values = declaredValues(encode);
+  if (values) return call(runtime('declared'), [texts(values)]);
   const [name = '', digits] = runtimeEncoding(encode).split(/[()]/);
   return digits === undefined ? runtime(name) : call(runtime(name), [digits]);
 }

@@ -18,6 +18,12 @@ const foldedCharacter = {
   has: (character: string) => textCharacter.has(character) && foldText(character) === character,
 };
 
+/** Of text that is not escaped. */
+export function anyCharacters(isEmpty: boolean): Expression {
+  const anything = { has: () => true };
+  return isEmpty ? repeat(anything) : sequence(one(anything), repeat(anything));
+}
+
 export function anyText(isEmpty: boolean): Expression {
   return isEmpty ? repeat(textCharacter) : sequence(one(textCharacter), repeat(textCharacter));
 }

@@ -131,7 +131,7 @@ export function presentOf(
 }
 
 /** Which records are in an index, besides those that have a value for each hole. */
-export function whenOf(pattern: PatternModel): SlotPlan['when'] {
+export function whenOf(pattern: Pick<PatternModel, 'when'>): SlotPlan['when'] {
   return pattern.when.flatMap(({ field, values }) =>
     values === 'present' ? [] : [{ field: field.text, values: values.map(({ value }) => value) }],
   );

@@ -3,6 +3,8 @@
 import {
   type ASTNode,
   type GraphQLArgument,
+  type GraphQLEnumType,
+  type GraphQLEnumValue,
   type GraphQLField,
   type GraphQLInputField,
   type GraphQLNamedType,
@@ -65,6 +67,7 @@ export function readSdl(
         ? schema.getPossibleTypes(one).map((each) => each.name)
         : [],
     values: isEnumType(one) ? one.getValues().map((value) => value.name) : [],
+    ...(isEnumType(one) ? { order: orderOf(one) } : {}),
   });
 
   const types = new Map<string, SdlType>();
@@ -83,6 +86,24 @@ export function readSdl(
     },
     sources,
   };
+}
+
+/** The values as they are written: hosts sort the schema, its syntax trees as well. Those of extensions in other files are last. */
+function orderOf(type: GraphQLEnumType): string[] {
+  const home = type.astNode?.name.loc?.source.name;
+  const place = (value: GraphQLEnumValue): readonly [boolean, string, number] => {
+    const loc = value.astNode?.name.loc;
+    const file = loc?.source.name ?? '';
+    return [file !== home, file, loc?.start ?? 0];
+  };
+  const placed = type.getValues().map((value) => ({ name: value.name, place: place(value) }));
+  return placed
+    .sort((one, other) => {
+      const at = one.place.findIndex((part, index) => part !== other.place[index]);
+      const [a, b] = [one.place[at] ?? 0, other.place[at] ?? 0];
+      return a < b ? -1 : a > b ? 1 : 0;
+    })
+    .map(({ name }) => name);
 }
 
 function kindOf(type: GraphQLNamedType): SdlType['kind'] {

@@ -37,7 +37,7 @@ function dependedOn(entity: EntityPlan, table: TablePlan): ReadonlySet<string> {
     ...(ttl ? [ttl.field] : []),
     ...templates.flatMap((template) => holesOf(template).map(({ field }) => field)),
     ...[...conditional, ...guards].flatMap(({ present }) => present),
-    ...conditional.flatMap(({ when }) => when.map(({ field }) => field)),
+    ...[...conditional, ...guards].flatMap(({ when }) => when.map(({ field }) => field)),
     ...items.flatMap(({ covering }) => (covering.kind === 'some' ? covering.attributes : [])),
     ...guards.flatMap(({ fields }) => fields),
     ...aggregates.flatMap(({ field }) => field ?? []),

@@ -32,7 +32,10 @@ export function entityPlan(whole: Model, { entities }: Layout, entity: EntityLay
   };
 }
 
-function attributePlan({ sdl }: Model, { name, type, at: _at, ...rest }: ResolvedAttribute): AttributePlan {
+function attributePlan(
+  { sdl }: Model,
+  { name, type, at: _at, values: _values, ...rest }: ResolvedAttribute,
+): AttributePlan {
   const elements = type.kind === 'list' ? { elements: type.of } : {};
   const form = formOf(sdl, type);
   const isAny = scalarEncoding(sdl, rest.of) === 'document';

@@ -115,10 +115,14 @@ function rangeOf(
   { field, bounds }: NonNullable<PatternModel['range']>,
   { encode }: Extract<TemplatePart, { kind: 'hole' }>,
 ): QueryAccess['range'] {
+  const constants = bounds.flatMap(({ operator, source }) =>
+    source.kind === 'literal' ? [[operator.text, source.value]] : [],
+  );
   return {
     field: field.text,
     encode,
     bounds: bounds.map((one) => one.operator.text as RangeOperator),
+    ...(constants.length > 0 ? { constants: Object.fromEntries(constants) } : {}),
   };
 }
 

@@ -32,7 +32,7 @@ export function* attributeReferences(names: ResolvedNames): Generator<AttributeR
       ...normalize.map((one) => one.field),
       ...encode.map((one) => one.field),
       ...compute.map((one) => one.field),
-      ...unique.flatMap(({ fields }) => fields),
+      ...unique.flatMap(({ fields, when }) => [...fields, ...when.map((one) => one.field)]),
       ...(immutable === true ? [] : immutable),
       ...entity.model.sets,
       ...entity.model.readDefault,

@@ -1,7 +1,7 @@
 /** What an entity stores: its SDL fields that nothing else answers, and what `stored` adds. */
 
 import type { Span } from '../diagnostics/diagnostic.js';
-import { declaredTransform, type Encoding, type HoleEncoding, holeEncoding } from '../encodings.js';
+import { declaredTransform, type Encoded, type HoleEncoding, holeEncoding } from '../encodings.js';
 import {
   type EntityModel,
   fieldNamed,
@@ -85,7 +85,8 @@ function ownAttributes(model: Model, entity: EntityModel): Map<string, ResolvedA
         entity.immutable === true ||
         generated === 'sequence' ||
         entity.immutable.some((word) => word.text === field),
-      ...encodeOf(entity, field, encodingOf(type, sdl)),
+      ...valuesOf(sdl, type),
+      ...encodeOf(entity, field, { encoding: encodingOf(type, sdl), ...valuesOf(sdl, type) }),
       ...conditionsOf(entity, field),
       ...ofStored(entity, field),
       ...computedOf(entity, field),
@@ -162,12 +163,13 @@ function conditionsOf(
 
 function validationPlan(validation: ValidationModel): ValidationPlan {
   if (validation.kind === 'rule') return { kind: 'rule', rule: validation.rule.text };
-  const { min, max, pattern } = validation;
+  const { min, max, pattern, message } = validation;
   return {
     kind: 'bounds',
     ...(min ? { min: min.value } : {}),
     ...(max ? { max: max.value } : {}),
     ...(pattern ? { pattern: pattern.text } : {}),
+    ...(message ? { message: message.text } : {}),
   };
 }
 
@@ -176,14 +178,19 @@ function computedOf({ compute }: EntityModel, field: string): { readonly compute
   return rule === undefined ? {} : { computed: rule };
 }
 
+function valuesOf(sdl: Model['sdl'], type: TypeRef): { readonly values?: readonly string[] } {
+  const found = type.kind === 'named' ? sdl.types.get(type.name) : undefined;
+  return found?.order ? { values: found.order } : {};
+}
+
 /** What `encode` says of a field, where it is for such values (what is not is reported). */
 function encodeOf(
   { encode }: EntityModel,
   field: string,
-  encoding: Encoding,
+  encoded: Encoded,
 ): { readonly encode?: HoleEncoding } {
   const how = encode.find((one) => one.field.text === field)?.how.text;
   const transform = how === undefined ? undefined : declaredTransform(how);
-  const declared = transform && holeEncoding(transform, { encoding });
+  const declared = transform && holeEncoding(transform, encoded);
   return declared === undefined ? {} : { encode: declared };
 }

@@ -1,5 +1,6 @@
 /** The holes of the key templates that are built where none is pinned. */
 
+import { declaredValues } from '../encodings/declared.js';
 import {
   type Encoded,
   type HoleEncoding,
@@ -18,12 +19,14 @@ function ownHole(field: string, attributes: ReadonlyMap<string, Encoded>): strin
   return encode === undefined ? '{plain(shard)}' : `{${writtenHole(field, encode)}}`;
 }
 
-/** A template with what `encode` says written out, so that equal texts are equal keys. */
+/** A template with what `encode` says written out, the order of an enum's values too, so that equal texts are equal keys. */
 export function writtenOut(text: string, encodeOf: (field: string) => HoleEncoding | undefined): string {
   return text.replace(/\{(?:plain\((\w+)\)|(\w+))\}/g, (hole, exact?: string, field?: string) => {
     if (field === 'shard' || exact === 'shard') return hole;
     const encode = field && encodeOf(field);
-    return field && encode ? `{${writtenHole(field, encode)}}` : `{${exact ?? field}}`;
+    if (!field || !encode) return `{${exact ?? field}}`;
+    const values = declaredValues(encode);
+    return values ? `{declared(${[field, ...values].join(' ')})}` : `{${writtenHole(field, encode)}}`;
   });
 }
 

@@ -74,6 +74,8 @@ export interface ResolvedAttribute extends Omit<AttributePlan, 'type' | 'element
   readonly type: TypeRef;
   /** Where it is declared: its field of the SDL, else its name under `stored`. */
   readonly at: Span;
+  /** Of an enum, as they are declared. */
+  readonly values?: readonly string[];
 }
 
 /** A value that a pattern or mutation takes from its field's arguments or parent, or a constant. */

@@ -123,7 +123,15 @@ export function keyTemplate(
 ): KeyTemplate {
   const parsed = parseTemplate(text);
   if (isFault(parsed)) throw new Error(`unchecked template ${text}: ${parsed.message}`);
-  return { attribute, text, parts: parsed.map((part) => planned(part, attributes)) };
+  const parts = parsed.map((part) => planned(part, attributes));
+  const [only] = parts;
+  // The attribute is the field: it holds the value itself.
+  const isField = parts.length === 1 && only?.kind === 'hole' && only.field === attribute;
+  return {
+    attribute,
+    text,
+    parts: isField && only.encode === 'text' ? [{ ...only, encode: 'whole' }] : parts,
+  };
 }
 
 function planned(part: ParsedTemplate[number], attributes: ReadonlyMap<string, KeyField>): TemplatePart {

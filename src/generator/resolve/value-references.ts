@@ -40,24 +40,41 @@ export function* literalReferences(resolved: ResolvedModel): Generator<LiteralRe
       for (const { text, at } of values) yield* use(entity, field, { value: text, at });
     }
   }
-  for (const pattern of resolved.model.patterns) {
-    for (const { field, values } of pattern.when) {
+  const conditions = [
+    ...[...resolved.entities.values()].flatMap((entity) =>
+      entity.model.unique.map(({ when }) => ({ entity, when })),
+    ),
+    ...resolved.model.patterns.map(({ target, when }) => ({
+      entity: resolved.entities.get(target.text),
+      when,
+    })),
+  ];
+  for (const { entity, when } of conditions)
+    for (const { field, values } of when) {
       if (values === 'present') continue;
-      for (const value of values) yield* use(resolved.entities.get(pattern.target.text), field, value);
+      for (const value of values) yield* use(entity, field, value);
     }
-  }
   for (const mutation of resolved.model.mutations) {
     const owner = mutation.entity.text;
     const attributes = resolved.entities.get(owner)?.attributes;
     for (const { attribute, value } of writtenBy(resolved.model.sdl, attributes, mutation))
       if (attribute) yield* literalsIn(resolved, owner, attribute, value, 'set');
   }
-  for (const { source, attribute, owner, role } of resolved.values.all) {
-    const isAllowed = ['equality', 'filter', 'key', 'require', 'element', 'expiry', 'revision'].includes(
-      role,
-    );
+  for (const { source, attribute, owner, role, operator } of resolved.values.all) {
+    const isAllowed = [
+      'equality',
+      'bound',
+      'filter',
+      'key',
+      'require',
+      'element',
+      'expiry',
+      'revision',
+    ].includes(role);
     const mayBeMoment = ['require', 'element', 'expiry'].includes(role);
-    if (source.kind === 'literal' && attribute && isAllowed)
+    // The beginning of a moment is text, and checked as such.
+    const isPart = operator?.text === 'prefix' && attribute?.encoding === 'time';
+    if (source.kind === 'literal' && attribute && isAllowed && !isPart)
       yield { attribute, owner, literal: source, ...(mayBeMoment ? { isMoment: true } : {}) };
   }
 }

@@ -84,6 +84,16 @@ function decodeCarefully(encoded: string): string {
  */
 export const text: Encoding<string> = encoding(encodeText, decodeText);
 
+/** Text that is a key by itself, in an attribute that has it as a field too: nothing is escaped. */
+export const wholeText: Encoding<string> = encoding(
+  (value) => {
+    if (typeof value !== 'string') refuse('text', value);
+    refuseLoneSurrogates(value);
+    return value;
+  },
+  (encoded) => encoded,
+);
+
 /** A value of a GraphQL enum: its name, as text. */
 export const enumValue: Encoding<string> = encoding(encodeText, decodeText);
 
@@ -290,6 +300,26 @@ export function pad(digits: number): Encoding<number> {
     },
   );
   pads[digits] = made;
+  return made;
+}
+
+const orders = new Map<string, Encoding<string>>();
+
+/**
+ * A value of an enum by its place among `values`: `001`, `002`, … It sorts as the values are declared. KeyError for a value
+ * that is not among them.
+ */
+export function declared(values: readonly string[]): Encoding<string> {
+  const order = values.join(' ');
+  const known = orders.get(order);
+  if (known !== undefined) return known;
+  const texts = values.map((_, at) => String(at + 1).padStart(3, '0'));
+  const expected = `one of ${values.join(', ')}`;
+  const made = encoding<string>(
+    (value) => texts[values.indexOf(value)] ?? refuse(expected, value),
+    (encoded) => values[texts.indexOf(encoded)] ?? malformed(expected),
+  );
+  orders.set(order, made);
   return made;
 }
 

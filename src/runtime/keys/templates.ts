@@ -26,7 +26,7 @@ export function unpack<const T extends Template>(encoded: string, template: T): 
       at += part.length;
       continue;
     }
-    const end = holeEnd(encoded, at, template[index + 1]);
+    const end = holeEnd(encoded, at, template[index + 1], template.length === 1);
     const value = end < at ? undefined : decoded(part, encoded.slice(at, end));
     if (value === undefined) return undefined;
     values.push(value);
@@ -35,9 +35,15 @@ export function unpack<const T extends Template>(encoded: string, template: T): 
   return at === encoded.length ? (values as Holes<T>) : undefined;
 }
 
-function holeEnd(encoded: string, start: number, next: string | AnyEncoding | undefined): number {
+function holeEnd(
+  encoded: string,
+  start: number,
+  next: string | AnyEncoding | undefined,
+  isAll: boolean,
+): number {
   const end = encoded.indexOf('#', start);
-  if (next === undefined) return end === -1 ? encoded.length : -1;
+  // What is all of a key is not escaped.
+  if (next === undefined) return end === -1 || isAll ? encoded.length : -1;
   if (typeof next === 'string' && next.startsWith('#')) return end;
   throw new TypeError('a key template can be read back only where `#` follows each of its holes');
 }

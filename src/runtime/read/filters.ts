@@ -13,6 +13,8 @@ export interface Test {
   /** The scope numbers its placeholders. */
   readonly expression: (scope: Scope) => string;
   readonly holds: (item: Item) => boolean;
+  /** The message of an error where a write requires it, and it does not hold. */
+  readonly message?: string;
 }
 
 /** Undefined where the condition is absent. */
@@ -187,6 +189,11 @@ function sizeOf(value: Stored): number | undefined {
   if (value instanceof Uint8Array || Array.isArray(value)) return value.length;
   if (value instanceof Set) return value.size;
   return typeof value === 'object' && value !== null ? Object.keys(value).length : undefined;
+}
+
+/** With the message of the error where a write requires the condition, and it does not hold. */
+export function otherwise(condition: Condition, message: string): Condition {
+  return condition && { ...condition, message };
 }
 
 export function allOf(...conditions: readonly Condition[]): Condition {

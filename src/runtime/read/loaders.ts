@@ -1,7 +1,8 @@
 /** Reads by primary key, as generated loaders make them. */
-import { TableloomError } from '../errors.js';
+import { referenceMissing, TableloomError } from '../errors.js';
 import { checkList } from '../keys/partitions.js';
 import type { EntityCodec, Key } from '../types.js';
+import type { MaybePromise } from '../write/write.js';
 
 /** What a loader uses of a session. */
 export interface KeyReader {
@@ -87,4 +88,19 @@ export async function loadEach<V, K, R>(
 export async function loadPresent<V, K, R>(...list: Parameters<typeof loadEach<V, K, R>>): Promise<R[]> {
   const records = await loadEach<V, K, R>(...list);
   return records.filter((record) => record !== null);
+}
+
+/**
+ * A record that a reference keeps from being deleted. REFERENCE_MISSING where it is not there: records that were stored before the
+ * reference was declared, or past its checks, may name one that is gone.
+ */
+export async function referencedRecord<R>(
+  read: MaybePromise<R | null>,
+  entity: string,
+  field: string,
+  to: string,
+): Promise<R> {
+  const record = await read;
+  if (record === null) throw referenceMissing(entity, field, to);
+  return record;
 }

@@ -51,6 +51,7 @@ export type Purpose =
       readonly owner: string;
       /** The constraint's name, where several entities share it. */
       readonly constraint?: string;
+      readonly message?: string;
     }
   /** A version of a record: an earlier record with this key left none of this number. */
   | { readonly kind: 'version'; readonly entity: string; readonly versions: VersionsOfRecord }

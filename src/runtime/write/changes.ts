@@ -330,8 +330,12 @@ export function heldBy<R extends object>(
   });
 }
 
-function namesOf({ field, constraint }: Guard): Pick<Guard, 'field' | 'constraint'> {
-  return constraint === undefined ? { field } : { field, constraint };
+function namesOf({ field, constraint, message }: Guard): Pick<Guard, 'field' | 'constraint' | 'message'> {
+  return {
+    field,
+    ...(constraint === undefined ? {} : { constraint }),
+    ...(message === undefined ? {} : { message }),
+  };
 }
 
 /**

@@ -132,7 +132,7 @@ function problemOf(action: Action, item: Item | undefined, cause: unknown): Tabl
     const { max = Number.POSITIVE_INFINITY, range, by } = action;
     const isCapped = range === undefined || numberIn(item ?? null) + by > max;
     return isCapped
-      ? guardFailed(purpose.entity, purpose.guard, undefined, cause)
+      ? guardFailed(purpose.entity, purpose.guard, { cause })
       : sumTooLarge(purpose.entity, purpose.guard, cause);
   }
   return undefined;

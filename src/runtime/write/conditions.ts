@@ -13,7 +13,9 @@ export function checkRequirements<R extends object>(
   for (const [name, requirement] of Object.entries(requirements ?? {})) {
     if (requirement === undefined) throw new TypeError(`the condition ${name} compares with nothing`);
     const isMet = typeof requirement === 'function' ? requirement(record) : requirement.holds(item);
-    if (!isMet) throw guardFailed(entity, name);
+    if (isMet) continue;
+    const message = typeof requirement === 'function' ? undefined : requirement.message;
+    throw guardFailed(entity, name, { message });
   }
 }
 
@@ -54,7 +56,8 @@ export function checkConditions<R extends object>(
     const old = from?.[field];
     // A first value is no transition.
     if (moves === undefined || old === undefined || old === null || old === to[field]) continue;
-    if (!isMove(moves, old, to[field])) throw guardFailed(name, field, { from: old, to: to[field] ?? null });
+    if (!isMove(moves, old, to[field]))
+      throw guardFailed(name, field, { transition: { from: old, to: to[field] ?? null } });
   }
   for (const [field, validation] of Object.entries(values ?? {})) {
     const value = to[field];
@@ -66,7 +69,8 @@ export function checkConditions<R extends object>(
         : problemOf(validation, value);
     if (problem === undefined) continue;
     const { message, ...details } = problem;
-    throw new TableloomError('VALUE_INVALID', message(field), { entity: name, field, ...details });
+    const own = 'message' in validation ? validation.message : undefined;
+    throw new TableloomError('VALUE_INVALID', own ?? message(field), { entity: name, field, ...details });
   }
 }
 

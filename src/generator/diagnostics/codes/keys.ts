@@ -87,6 +87,10 @@ export const indexCodes = {
       'A pattern needs something of a multi-attribute index that only a template key provides (shards, buckets, a condition, a pinned key), filters by one of the index’s keys, or reads an entity that lacks one of them.',
     remedy: 'Use an index with template keys, or remove what does not fit.',
   },
+  'filter-on-key': {
+    meaning: 'A filter compares a key attribute of what the pattern reads, which DynamoDB does not do.',
+    remedy: 'Bind it with `where` or `range`.',
+  },
   'multi-attribute-shared': {
     meaning:
       'Two entities have every attribute of a multi-attribute index, but the index does not project `_type`, which tells them apart.',

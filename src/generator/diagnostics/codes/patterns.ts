@@ -12,7 +12,8 @@ export const patternCodes = {
   },
   'one-non-null': {
     meaning: 'A pattern returns at most one record, but its field is non-null.',
-    remedy: 'Make the field nullable.',
+    remedy:
+      'Make the field nullable, or let a reference with `onDelete: restrict` or `cascade` keep the record.',
   },
   'connection-arguments': {
     meaning: 'A connection lacks its paging arguments, or they have other types.',
@@ -174,6 +175,11 @@ export const choiceCodes = {
     meaning: 'No pattern uses a declared index.',
     remedy: 'Remove the index.',
   },
+  'unique-apart': {
+    meaning: 'Each of several values is unique, although a pattern lists records by one of them.',
+    remedy:
+      'Write `unique: [[a, b]]` if only the values together are unique. Otherwise use `one` in the pattern.',
+  },
   'redundant-pattern': {
     meaning: 'Two patterns of one type are identical, including their rules and pages.',
     remedy: 'Remove one of them.',
@@ -209,7 +215,8 @@ export const argumentCodes = {
       'Give the input the fields of the embedded type. To change a part of a stored object, merge the two in a `prepare` rule.',
   },
   'constant-bound': {
-    meaning: 'A bound of a range, or a bucket, is a constant.',
+    meaning:
+      'A bucket, a value of `narrow` or a bound behind one is a constant, or a constant is not the beginning of a moment.',
     remedy: 'Take it from an argument.',
   },
   'argument-nullable': {

@@ -27,26 +27,28 @@ export function conditionsExpression({ attributes, historyOf }: EntityPlan): Doc
 
 function validationExpression(validation: ValidationPlan): Doc {
   if (validation.kind === 'rule') return object([property('rule', quote(validation.rule))]);
-  const { min, max, pattern } = validation;
+  const { min, max, pattern, message } = validation;
   return object([
     ...(min === undefined ? [] : [property('min', literal(min))]),
     ...(max === undefined ? [] : [property('max', literal(max))]),
     // The whole text matches.
     ...(pattern === undefined ? [] : [property('pattern', String(new RegExp(`^(?:${pattern})$`, 'u')))]),
+    ...(message === undefined ? [] : [property('message', quote(message))]),
   ]);
 }
 
 /** The `require` of a write's options, where something is required. */
 export function requireOption(entity: EntityPlan, { require }: MutationPlan): Doc[] {
   if (!require) return [];
-  const rows = require.map(({ name, condition }) =>
-    property(
+  const rows = require.map(({ name, condition, message }) => {
+    const required = conditionExpression(entity, condition, (comparison, value, at) =>
+      operand(entity, comparison, value, at),
+    );
+    return property(
       name,
-      conditionExpression(entity, condition, (comparison, value, at) =>
-        operand(entity, comparison, value, at),
-      ),
-    ),
-  );
+      message === undefined ? required : call(runtime('otherwise'), [required, quote(message)]),
+    );
+  });
   return [property('require', object(rows))];
 }
 

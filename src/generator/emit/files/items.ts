@@ -216,9 +216,10 @@ function versionExpression(plan: Plan, entity: EntityPlan, item: ItemPlan): Doc 
 }
 
 function guardExpression(entity: EntityPlan, guard: GuardPlan): Doc {
-  const { fields, shared } = guard;
+  const { fields, shared, message } = guard;
   return object([
     property('field', quote(fields.join('+'))),
+    ...(message === undefined ? [] : [property('message', quote(message))]),
     ...(shared ? [property('constraint', quote(shared.name))] : []),
     ...(shared && shared.expires !== null ? [property('expires', quote(shared.expires))] : []),
     property('key', call(keyValue(guardFunction(entity, guard)), [parameterOf(entity)])),

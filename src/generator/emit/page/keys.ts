@@ -27,7 +27,12 @@ export function keyCondition(access: QueryAccess): string {
 /** `country`, `city`, `category` and bounds on `rating`, each an attribute of its own. */
 function multiAttributeCondition({ equals, range }: QueryAccess): string {
   const bound = equals.map(({ field }) => `\`${field} = {${field}}\``);
-  return [...bound, ...(range ? [`\`${range.field}\` ${range.bounds.join(', ')}`] : [])].join(' and ');
+  return [...bound, ...(range ? [`\`${range.field}\` ${boundsText(range)}`] : [])].join(' and ');
+}
+
+/** `from, before LENT`. */
+function boundsText({ bounds, constants }: NonNullable<QueryAccess['range']>): string {
+  return bounds.map((bound) => [bound, ...[constants?.[bound] ?? []].flat()].join(' ')).join(', ');
 }
 
 export function sortCondition({ sort, head, range, narrow }: QueryAccess): string {
@@ -36,6 +41,6 @@ export function sortCondition({ sort, head, range, narrow }: QueryAccess): strin
   const fixed = head.map(partText).join('');
   const optional = (narrow?.parts ?? []).map(({ hole, then }) => `[${partText(hole)}${then}]`).join('');
   if (range)
-    return `\`${sort.attribute}\` \`${fixed}${optional}{${writtenHole(range.field, range.encode)}}\` ${range.bounds.join(', ')}`;
+    return `\`${sort.attribute}\` \`${fixed}${optional}{${writtenHole(range.field, range.encode)}}\` ${boundsText(range)}`;
   return fixed || optional ? `\`${sort.attribute}\` begins with \`${fixed}${optional}\`` : '';
 }

@@ -1,6 +1,7 @@
 /** Sample keys: what the templates look like with values in them. */
 
-import { sampleInHole, samples } from '../../encodings.js';
+import { samples } from '../../encodings/samples.js';
+import { sampleInHole } from '../../encodings.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { AttributePlan, EntityPlan, SlotPlan, TemplatePart } from '../../plan/types/storage.js';
 

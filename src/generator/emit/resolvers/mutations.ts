@@ -313,7 +313,7 @@ function expiryValue({ expiry }: MutationPlan): Doc[] {
   return [property(field, valueExpression(to))];
 }
 
-/** An argument that may be null, for an attribute that may not, is refused where it is, by the name that the caller knows. */
+/** An argument that may be null, for an attribute that may not, is refused where it is. */
 function givenValue(entity: EntityPlan, name: string, value: WrittenValue): Doc {
   const attribute = attributeOf(entity, name);
   return attribute && !attribute.nullable ? neededValue(name, value) : valueExpression(value);
@@ -321,7 +321,5 @@ function givenValue(entity: EntityPlan, name: string, value: WrittenValue): Doc 
 
 function neededValue(name: string, value: WrittenValue): Doc {
   const given = valueExpression(value);
-  if (!isGiven(value) || !value.nullable) return given;
-  const called = value.path.at(-1) ?? name;
-  return call(runtime('notNull'), [quote(name), given, ...(called === name ? [] : [quote(called)])]);
+  return isGiven(value) && value.nullable ? call(runtime('notNull'), [quote(name), given]) : given;
 }

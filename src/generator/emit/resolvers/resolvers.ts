@@ -21,6 +21,7 @@ import {
 } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { context, contextType, graphqlType, runtime } from '../symbols.js';
+import { argumentNames, namesInTransaction, withArgumentNames } from './argument-names.js';
 import { mutationBody, transactionBody } from './mutations.js';
 import { prefetchName, prefetchView } from './prefetch.js';
 import { isMissing, joinBody, joinRead, patternCall, type Shape } from './reads.js';
@@ -102,13 +103,22 @@ function prefetchCall(plan: Plan, pattern: PatternPlan, extra: readonly Doc[]): 
 
 function resolverFunction(plan: Plan, resolver: ResolverPlan): Doc {
   if (resolver.answer.kind === 'rule') return call(runtime('answeredBy'), [`rules.${resolver.answer.rule}`]);
-  const { allow, statements, isAsync } = resolverBody(plan, resolver.answer);
+  const { allow, statements, isAsync } = resolverBody(plan, resolver);
   const [only] = statements;
   // A body of one `return` is given as what it returns.
   const isShort = statements.length === 1 && only !== undefined;
   const body = isShort ? only : block(withReturn(statements));
-  const resolve = arrow(parametersOf(body), body, { isAsync });
+  const resolve = withArgumentNames(
+    namesOf(plan, resolver.answer),
+    arrow(parametersOf(body), body, { isAsync }),
+  );
   return allow === null ? resolve : call(runtime('allowedBy'), [`rules.${allow}`, resolve]);
+}
+
+function namesOf(plan: Plan, answer: ResolverPlan['answer']): ReadonlyMap<string, string> {
+  if (answer.kind === 'mutation') return argumentNames(mutationOf(plan, answer.mutation));
+  if (answer.kind === 'transaction') return namesInTransaction(plan, transactionOf(plan, answer.transaction));
+  return new Map();
 }
 
 /** The last statement is what the resolver gives. */
@@ -126,8 +136,11 @@ function parametersOf(body: Doc): string[] {
   return names;
 }
 
-function resolverBody(plan: Plan, answer: Exclude<ResolverPlan['answer'], { kind: 'rule' }>): Body {
+function resolverBody(plan: Plan, resolver: ResolverPlan): Body {
+  const { answer } = resolver;
   switch (answer.kind) {
+    case 'rule':
+      throw new Error(`the rule ${answer.rule} has no body`);
     case 'mutation':
       return mutationBody(plan, mutationOf(plan, answer.mutation));
     case 'transaction':
@@ -135,7 +148,9 @@ function resolverBody(plan: Plan, answer: Exclude<ResolverPlan['answer'], { kind
     case 'pattern': {
       const pattern = plan.patterns.find((one) => one.name === answer.pattern);
       if (!pattern) throw new Error(`no pattern ${answer.pattern}`);
-      return patternBody(plan, pattern, answer.shape);
+      const isReferenced = !resolver.nullable && pattern.cardinality === 'one' && answer.shape === 'one';
+      const body = patternBody(plan, pattern, answer.shape);
+      return isReferenced ? referencedBody(pattern, resolver.type, body) : body;
     }
   }
 }
@@ -164,6 +179,16 @@ function patternBody(plan: Plan, pattern: PatternPlan, shape: Shape): Body {
       code`node !== null && (await ${sees}) ? ${pattern.select ? `node.${pattern.select}` : 'node'} : null`,
     ],
     isAsync,
+  };
+}
+
+/** A reference keeps what is read, so that the field is non-null. */
+function referencedBody({ target, inputs }: PatternPlan, type: string, { statements, ...body }: Body): Body {
+  const fields = inputs.flatMap(({ value }) => (value.kind === 'parent' ? value.path.slice(0, 1) : []));
+  const names = [type, fields.join('+'), target].map(quote);
+  return {
+    ...body,
+    statements: statements.map((read) => call(runtime('referencedRecord'), [read, ...names])),
   };
 }
 

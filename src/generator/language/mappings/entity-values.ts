@@ -1,16 +1,15 @@
 /** Mappings within an entity: constraints, bounds, sequences, references. */
 
 import { each, type Keys, mapping, type Section } from '../shape.js';
-import { name, text, words } from '../values.js';
+import { name, someConstant, text, words } from '../values.js';
 
 const constraintKeys = {
   name: {
     ...name,
     title: 'Name',
     description:
-      'All entities that declare a constraint with this name share it: only one record among them can have a value.',
+      'All entities that declare a constraint with this name share it: only one record among them can have a value. If left out, it is of this entity alone.',
     example: { name: 'login', fields: 'email' },
-    isRequired: true,
   },
   fields: {
     ...words,
@@ -19,6 +18,19 @@ const constraintKeys = {
       'The attributes of this entity. Their number and types are the same in every entity that shares the constraint.',
     example: { name: 'login', fields: ['tenantId', 'email'] },
     isRequired: true,
+  },
+  when: {
+    ...each({ anyOf: [someConstant, { type: 'array', items: someConstant }] }),
+    title: 'Condition',
+    description:
+      'Only records whose field has this value, one of these values, or, with `present`, any value, with `absent`, none, hold their value. Others may have the same.',
+    example: { fields: ['doctorId', 'at'], when: { cancelledAt: 'absent' } },
+  },
+  message: {
+    ...text,
+    title: 'Message',
+    description: 'The message of the error where a value is taken. The code stays UNIQUE_VIOLATION.',
+    example: { fields: ['doctorId', 'at'], message: 'The doctor has another appointment then.' },
   },
 } as const satisfies Keys;
 
@@ -41,6 +53,12 @@ const boundsKeys = {
     description:
       'A JavaScript regular expression (with the `u` flag) that the whole text must match. It requires `max`, which is checked first.',
     example: { max: 80, pattern: '[a-z0-9]+(-[a-z0-9]+)*' },
+  },
+  message: {
+    ...text,
+    title: 'Message',
+    description: 'The message of the error where a value is not valid. The code stays VALUE_INVALID.',
+    example: { max: 5, pattern: '[0-9]{5}', message: 'A postcode has five digits.' },
   },
 } as const satisfies Keys;
 

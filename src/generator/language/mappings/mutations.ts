@@ -147,6 +147,19 @@ const mutationKeys = {
       require: { seatLeft: { seatsLeft: { gt: 0 } } },
     },
   },
+  messages: {
+    ...each(text, { propertyNames: name }),
+    title: 'Messages',
+    description:
+      'The message of the error where a condition of `require` is false, by its name. The code stays GUARD_FAILED.',
+    example: {
+      update: 'User',
+      for: 'Mutation.book',
+      where: { id: '$id' },
+      require: { seatLeft: { seatsLeft: { gt: 0 } } },
+      messages: { seatLeft: 'The course is full.' },
+    },
+  },
   to: {
     ...source,
     title: 'New time of expiry',

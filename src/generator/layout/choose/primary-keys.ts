@@ -6,6 +6,7 @@
  * patterns, then the one with the most fields in the partition key, then the first.
  */
 
+import { holeEncoding } from '../../encodings.js';
 import type { Lock, LockedKey } from '../../lock.js';
 import type { EntityModel, Model, PatternModel, TableModel, Word } from '../../model.js';
 import { constant } from '../../names.js';
@@ -63,7 +64,8 @@ function withKey(
   const fields = identity?.map((word) => word.text) ?? ['id'];
   const whole = divided(type, fields, [], table);
   const isDivisible = fields.length > 1 && table.sort && fields.every((field) => isPlain(attributes, field));
-  if (!isDivisible && !collection)
+  const shared = collection && isBuilt(collection, attributes) ? collection : undefined;
+  if (!isDivisible && !shared)
     return !identity && !attributes.has('id') ? entity : pinned(entity, table, whole, attributes);
   const patterns = queryPatterns(model).filter((pattern) => pattern.target.text === name.text);
   const choice = (key: LockedKey) => {
@@ -71,7 +73,7 @@ function withKey(
     const basis = basisOf({ entity: candidate, table, attributes });
     return { candidate, ...keysNeeded(basis, patterns) };
   };
-  const together = collection && choice(collection);
+  const together = shared && choice(shared);
   const choices = isDivisible
     ? divisions(fields).map(([partition, sort]) => choice(divided(type, partition, sort, table)))
     : [choice(whole)];
@@ -165,6 +167,21 @@ function placeOf({ identity, name }: EntityModel, attributes?: Attributes) {
 function isPlain(attributes: Attributes, field: string): boolean {
   const attribute = attributes.get(field);
   return attribute !== undefined && attribute.encoding !== 'document';
+}
+
+/** Whether the record has a value for each hole. */
+function isBuilt({ partition, sort }: LockedKey, attributes: Attributes): boolean {
+  return [partition, sort ?? 'METADATA'].map(parseTemplate).every(
+    (parts) =>
+      !isFault(parts) &&
+      parts.every((part) => {
+        const attribute = part.kind === 'hole' ? attributes.get(part.field) : undefined;
+        return (
+          part.kind === 'literal' ||
+          (part.kind === 'hole' && attribute && holeEncoding(part.transform, attribute) !== undefined)
+        );
+      }),
+  );
 }
 
 /** Whether a key of before tells the records apart by the same fields. */

@@ -168,7 +168,7 @@ function backfill({ owner, name, was }: Pending, { model, layout, after }: Subje
   switch (was[0]) {
     case 'unique':
       return {
-        message: `\`${name}\` is unique, but values of records stored before are not guarded yet.`,
+        message: `\`${name}\` is unique, but records stored before do not guard their values as declared.`,
         at:
           entity.unique.find(({ fields }) => field.endsWith(fields.map(({ text }) => text).join('+')))
             ?.fields[0]?.at ?? entity.name.at,

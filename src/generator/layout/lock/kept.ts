@@ -176,7 +176,7 @@ function keptSlot(
   if (!texts.every((text) => isKnown(text, attributes))) return undefined;
   // `encode` says otherwise than it did: the text is the same, and the keys are not.
   const before = lock.entities.get(entity.name.text);
-  if (texts.some((text) => writtenBefore(before)(text) !== writtenNow({ attributes })(text)))
+  if (texts.some((text) => writtenBefore(before, { attributes })(text) !== writtenNow({ attributes })(text)))
     return undefined;
   const first = keyTemplate(partition, key.partition, attributes);
   const second = key.sort === null || sort === undefined ? null : keyTemplate(sort, key.sort, attributes);

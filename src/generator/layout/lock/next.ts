@@ -5,6 +5,7 @@
 
 import type { Lock, LockedEntity, LockedKey, LockedTable, Pending } from '../../lock.js';
 import { lockedName } from '../aggregates.js';
+import { guardName } from '../guards.js';
 import type { EntityLayout, Layout, Reader } from '../types.js';
 import { prefixOf } from './claims.js';
 import { pendingIndexes, pendingOf } from './pending.js';
@@ -139,12 +140,7 @@ function lockedEntity(
   );
   const own = items[0]?.slots[0];
   const key = own && { table: table.name.text, key: keyOf(own) };
-  const guards = new Map(
-    entity.guards.map((guard) => [
-      `${guard.shared ? `${guard.shared.name}.` : ''}${guard.fields.join('+')}`,
-      keyOf(guard),
-    ]),
-  );
+  const guards = new Map(entity.guards.map((guard) => [guardName(guard), keyOf(guard)] as const));
   const counters = new Map(
     entity.references.flatMap(({ name, counter }) => (counter ? [[name, keyOf(counter)] as const] : [])),
   );
@@ -176,10 +172,7 @@ function lockedEntity(
 
 /** Keys that are not what they were. */
 function gone(before: LockedEntity['guards'] = new Map(), now: LockedEntity['guards']): LockedKey[] {
-  return [...before].flatMap(([name, key]) => {
-    const same = now.get(name);
-    return same && isSameKey(same, key) ? [] : [key];
-  });
+  return [...before.values()].filter((key) => ![...now.values()].some((one) => isSameKey(one, key)));
 }
 
 function unique(retired: LockedEntity['retired']): LockedEntity['retired'] {

@@ -96,7 +96,7 @@ function identity(change: Change): Found[] {
   const isSameTable = before.key.table === after.key.table;
   const text = (key: NonNullable<LockedEntity['key']>, written: (text: string) => string) =>
     `${keyName(writtenKey(key.key, written))}${isSameTable ? '' : ` of table ${key.table}`}`;
-  const was = text(before.key, writtenBefore(before));
+  const was = text(before.key, writtenBefore(before, layout));
   return left(change, 'identity-changed', name, [was], text(after.key, writtenNow(layout)));
 }
 
@@ -109,7 +109,7 @@ function patterns(change: Change): Found[] {
   const isFilled = (reads: string) => reads === 'key' || reads.startsWith('index ') || filled.has(reads);
   // Where two branches took one place, records of one of them are not under what the lock has of the other.
   const isMerged = hasCollision(before);
-  const written = { before: writtenBefore(before), now: writtenNow(layout) };
+  const written = { before: writtenBefore(before, layout), now: writtenNow(layout) };
   return [...after.patterns].flatMap(([name, { field, reads }]): Found[] => {
     const former = formerOf(before.patterns, after.patterns, name, field);
     const own = pending.filter((one) => one.name === (former?.name ?? name));
@@ -172,7 +172,13 @@ function backfills(change: Change): Found[] {
   const { name, before, after } = change;
   const fresh = (what: string, was: ReadonlyMap<string, Parameters<typeof isSameKey>[0]>, now: typeof was) =>
     [...now].flatMap(([one, key]) =>
-      needed(change, 'backfill-needed', `${name}.${one}`, !isSameKey(key, was.get(one)), what),
+      needed(
+        change,
+        'backfill-needed',
+        `${name}.${one.replace(/ for .*$/, '')}`,
+        !isSameKey(key, was.get(one)),
+        what,
+      ),
     );
   const read = new Set([...after.patterns.values()].map(({ reads }) => reads));
   const totals = [...after.aggregates].flatMap(([one, key]) => {

@@ -1,5 +1,6 @@
 /** The index keys and entries of an entity, as the lock has them. */
 
+import { isContinued } from '../../encodings/declared.js';
 import { type HoleEncoding, isHoleEncoding } from '../../encodings.js';
 import {
   type LockedAttribute,
@@ -41,7 +42,8 @@ export function matchedSlots(
   const identityOf = identities(entity, table);
   const now = slotsNow(entity).map((one) => ({ ...one, id: identityOf.now(one.slot) }));
   const known = (before?.slots ?? []).map((slot) => {
-    const id = slot.isRetired || !isSameTable ? undefined : identityOf.before(slot, wereWritten);
+    const id =
+      slot.isRetired || !isSameTable ? undefined : identityOf.before(slot, writtenBefore(before, entity));
     const match = id && now.find((one) => one.id === id && isAmong(slot.shards, one.slot.shards));
     return { slot, match: match || undefined };
   });
@@ -71,8 +73,17 @@ export function writtenKey({ partition, sort }: LockedKey, written: Written): Lo
   return { partition: written(partition), sort: sort === null ? null : written(sort) };
 }
 
-export function writtenBefore(before: LockedEntity | undefined): Written {
-  return (text) => writtenOut(text, (field) => lockedEncode(before, field));
+/** @param now where keys are compared: an enum that only got more values at its end is encoded as before */
+export function writtenBefore(
+  before: LockedEntity | undefined,
+  now?: Pick<EntityLayout, 'attributes'>,
+): Written {
+  return (text) =>
+    writtenOut(text, (field) => {
+      const encode = lockedEncode(before, field);
+      const today = now?.attributes.get(field)?.encode;
+      return encode !== undefined && isContinued(encode, today) ? today : encode;
+    });
 }
 
 export function writtenNow({ attributes }: Pick<EntityLayout, 'attributes'>): Written {

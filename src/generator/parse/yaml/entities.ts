@@ -18,7 +18,7 @@ import {
   wordsIn,
   wordsOf,
 } from './nodes.js';
-import { secondsOf, templatesOf, typeOf, valuesOf } from './values.js';
+import { secondsOf, templatesOf, typeOf, valuesOf, whenOf } from './values.js';
 
 export function readEntity(reading: Reading, name: Word, node: Node | null): EntityModel | undefined {
   const map = entriesOf(reading, node, keysOf.entity);
@@ -98,6 +98,7 @@ function validationOf(reading: Reading, entry: Entry): ValidationModel | undefin
       min: bound(map.get('min')),
       max: bound(map.get('max')),
       pattern: wordOf(reading, map.get('pattern')),
+      message: wordOf(reading, map.get('message')),
     }),
   };
 }
@@ -141,13 +142,14 @@ function uniquesOf(reading: Reading, entry: Entry | undefined): UniqueModel[] {
   const items = isSeq(entry.value) ? entry.value.items : [entry.value];
   return items.flatMap((item): UniqueModel[] => {
     const node = item as Node | null;
-    if (isSeq(node)) return [{ fields: wordsIn(reading, node, entry.key.at) }];
+    if (isSeq(node)) return [{ fields: wordsIn(reading, node, entry.key.at), when: [] }];
     if (isMap(node)) {
       const map = entriesOf(reading, node, keysOf.constraint);
-      const name = wordOf(reading, map.get('name'));
-      return name ? [{ name, fields: wordsOf(reading, map.get('fields')) }] : [];
+      const parts = { name: wordOf(reading, map.get('name')), message: wordOf(reading, map.get('message')) };
+      const when = whenOf(reading, map.get('when'));
+      return [{ fields: wordsOf(reading, map.get('fields')), when, ...optional(parts) }];
     }
     const word = wordAt(reading, node, entry.key.at);
-    return word ? [{ fields: [word] }] : [];
+    return word ? [{ fields: [word], when: [] }] : [];
   });
 }

@@ -105,6 +105,10 @@ function readWrite(
       const condition = filterOf(ofRecord, entry);
       return condition ? [{ name: entry.key, condition }] : [];
     }),
+    messages: fieldsOf(reading, map.get('messages')).flatMap((entry) => {
+      const message = wordOf(reading, entry);
+      return message ? [{ name: entry.key, message }] : [];
+    }),
     ...optional({
       for: fieldPathOf(reading, map.get('for')),
       idempotent: idempotentOf(reading, map.get('idempotent')),

@@ -2,7 +2,7 @@
 
 import { isScalar, type Node } from 'yaml';
 import { keysOf } from '../../language/schema.js';
-import { type Literal, type PatternModel, partOf, type Word } from '../../model.js';
+import { type PatternModel, partOf, type Word } from '../../model.js';
 import { filterOf } from './conditions.js';
 import {
   countOf,
@@ -12,14 +12,13 @@ import {
   fieldsOf,
   flagOf,
   isTrue,
-  literalsOf,
   optional,
   type Reading,
   report,
   wordOf,
   wordsOf,
 } from './nodes.js';
-import { bindingsOf, fieldPathOf, lookupsOf, sourceOf, templatesOf } from './values.js';
+import { bindingsOf, fieldPathOf, lookupsOf, sourceOf, templatesOf, whenOf } from './values.js';
 
 const patternKinds = ['one', 'many', 'mixed', 'count', 'sum', 'exists'] as const;
 
@@ -54,12 +53,7 @@ export function readPattern(reading: Reading, name: Word, node: Node | null): Pa
         descending,
       };
     }),
-    when: fieldsOf(reading, map.get('when')).flatMap((field) => {
-      const values = literalsOf(reading, field);
-      const [only] = values;
-      if (!only) return [];
-      return [{ field: field.key, values: presenceOf(values) ?? values }];
-    }),
+    when: whenOf(reading, map.get('when')),
     key: templatesOf(reading, map.get('key')),
     consistent: isTrue(reading, map.get('consistent')),
     ...optional({
@@ -217,11 +211,4 @@ function pageOf(reading: Reading, entry: Entry | undefined): PatternModel['page'
       max: countOf(reading, map.get('max'))?.count,
     }),
   };
-}
-
-/** `present`, or `absent`, which is null: the words by themselves. */
-function presenceOf([only, ...more]: readonly Literal[]): PatternModel['when'][number]['values'] | undefined {
-  if (!only || more.length > 0) return undefined;
-  if (only.value === 'present') return 'present';
-  return only.value === 'absent' ? [{ value: null, at: only.at }] : undefined;
 }

@@ -7,6 +7,7 @@ import type {
   FieldPath,
   Literal,
   LiteralSource,
+  PatternModel,
   Source,
   TemplateModel,
   TypeRef,
@@ -14,7 +15,17 @@ import type {
   Word,
 } from '../../model.js';
 import type { ValueModel } from '../../sources.js';
-import { type Entry, entriesOf, fieldsOf, literalAt, type Reading, report, spanOf, wordOf } from './nodes.js';
+import {
+  type Entry,
+  entriesOf,
+  fieldsOf,
+  literalAt,
+  literalsOf,
+  type Reading,
+  report,
+  spanOf,
+  wordOf,
+} from './nodes.js';
 
 const literalText = /^[^$]/;
 
@@ -134,4 +145,19 @@ const secondsIn: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 
 /** `7d` in seconds. */
 export function secondsOf(length: string): number {
   return Number.parseInt(length, 10) * (secondsIn[length.at(-1) ?? ''] ?? Number.NaN);
+}
+
+/** Which records are in an index, or under a constraint: by field, the values it has there. */
+export function whenOf(reading: Reading, entry: Entry | undefined): PatternModel['when'] {
+  return fieldsOf(reading, entry).flatMap((field) => {
+    const values = literalsOf(reading, field);
+    return values.length > 0 ? [{ field: field.key, values: presenceOf(values) ?? values }] : [];
+  });
+}
+
+/** `present`, or `absent`, which is null: the words by themselves. */
+function presenceOf([only, ...more]: readonly Literal[]): PatternModel['when'][number]['values'] | undefined {
+  if (!only || more.length > 0) return undefined;
+  if (only.value === 'present') return 'present';
+  return only.value === 'absent' ? [{ value: null, at: only.at }] : undefined;
 }

@@ -1,5 +1,6 @@
 /** What is known of a record from an item that does not hold all of it: what it projects, and what its keys spell out. */
 
+import type { HoleEncoding } from '../../encodings.js';
 import type { QueryAccess } from '../types/access.js';
 import type { Plan } from '../types/plan.js';
 import type { AttributePlan, EntityPlan, KeyTemplate } from '../types/storage.js';
@@ -12,6 +13,7 @@ export interface UnpackedKey {
   readonly holes: readonly {
     readonly at: number;
     readonly attribute: AttributePlan;
+    readonly encode: HoleEncoding;
     readonly enum: string | null;
   }[];
 }
@@ -34,9 +36,9 @@ export function unpackedKeys(
     for (const [at, part] of template.parts.filter(({ kind }) => kind !== 'literal').entries()) {
       if (part.kind !== 'hole' || seen.has(part.field)) continue;
       const attribute = entity.attributes.find(({ name }) => name === part.field);
-      if (attribute?.encoding !== part.encode) continue;
+      if (!attribute || (attribute.encoding !== part.encode && part.encode !== 'whole')) continue;
       seen.add(part.field);
-      holes.push({ at, attribute, enum: part.enum });
+      holes.push({ at, attribute, encode: part.encode, enum: part.enum });
     }
     return holes.length > 0 ? [{ template, holes }] : [];
   });

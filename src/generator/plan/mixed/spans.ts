@@ -3,6 +3,7 @@
  * partition are read together, as long as no records of others lie between; each of the others has a query of its own.
  */
 
+import { isNeverEmpty } from '../../encodings.js';
 import { isExact } from '../lookup/sort-key.js';
 import type { QueryAccess } from '../types/access.js';
 import type { TemplatePart } from '../types/storage.js';
@@ -98,7 +99,7 @@ function isBefore(own: Spanned, other: Spanned, isDownwards: boolean): boolean {
 /** Whether the sort key continues with a value that is never empty: any text in a key is above `#`. */
 function continuesAbove({ head, sort }: QueryAccess): boolean {
   const next = sort?.parts[head.length];
-  return next?.kind === 'hole' && ['time', 'integer', 'decimal', 'boolean', 'enum'].includes(next.encode);
+  return next?.kind === 'hole' && isNeverEmpty(next.encode);
 }
 
 /** Whether records of others may lie in a span, between its members or in the part of one. */

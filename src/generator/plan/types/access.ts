@@ -197,6 +197,8 @@ export interface QueryAccess {
     readonly field: string;
     readonly encode: HoleEncoding;
     readonly bounds: readonly RangeOperator[];
+    /** The bounds that the declaration itself gives. */
+    readonly constants?: Readonly<Partial<Record<RangeOperator, string | number | boolean>>>;
   } | null;
   /** Reads a multi-attribute index: its keys are attributes of the record. */
   readonly multiAttribute?: MultiAttributeAccess;

@@ -147,7 +147,13 @@ export interface EmbeddedPlan {
 
 /** `pattern` is what the whole text matches. */
 export type ValidationPlan =
-  | { readonly kind: 'bounds'; readonly min?: number; readonly max?: number; readonly pattern?: string }
+  | {
+      readonly kind: 'bounds';
+      readonly min?: number;
+      readonly max?: number;
+      readonly pattern?: string;
+      readonly message?: string;
+    }
   | { readonly kind: 'rule'; readonly rule: string };
 
 export interface ItemPlan {
@@ -209,6 +215,10 @@ export interface GuardPlan {
   readonly sort: KeyTemplate | null;
   /** Nullable fields: no guard where one of them has no value. */
   readonly present: readonly string[];
+  /** No guard of other records. */
+  readonly when: SlotPlan['when'];
+  /** The message of the error of a value that is taken. */
+  readonly message?: string;
   /** The constraint, where several entities share it; `expires` where some of their records do. */
   readonly shared?: { readonly name: string; readonly expires: string | null };
 }

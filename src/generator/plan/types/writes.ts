@@ -39,7 +39,12 @@ export interface MutationPlan {
   /** Values computed from those of the record as it is. */
   readonly elements?: readonly ElementPlan[];
   /** What has to hold of the record as it is, in this order. */
-  readonly require?: readonly { readonly name: string; readonly condition: ConditionPlan }[];
+  readonly require?: readonly {
+    readonly name: string;
+    readonly condition: ConditionPlan;
+    /** The message of the error where it does not hold. */
+    readonly message?: string;
+  }[];
   /** The attribute a touch moves, and to when: what is given, or so long from now. */
   readonly expiry?: {
     readonly field: string;

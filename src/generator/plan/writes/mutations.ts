@@ -150,22 +150,26 @@ function numberKind(number: ResolvedAttribute | undefined): NonNullable<ElementP
 
 function requirePlans(
   { entities }: ResolvedModel,
-  { require, entity }: MutationModel,
+  { require, messages, entity }: MutationModel,
   value: ValuePlanner,
 ): Pick<MutationPlan, 'require'> {
   if (require.length === 0) return {};
   const attributes = entities.get(entity.text)?.attributes;
   return {
-    require: require.map(({ name, condition }) => ({
-      name: name.text,
-      condition: conditionTree(condition, (source, field) => {
-        const planned = value(source, attributes?.get(field));
-        if (planned.kind !== 'current') return planned;
-        // Conditions are those on a record that is there.
-        const { mayBeMissing, ...there } = planned;
-        return there;
-      }),
-    })),
+    require: require.map(({ name, condition }) => {
+      const message = messages.find((one) => one.name.text === name.text)?.message.text;
+      return {
+        name: name.text,
+        condition: conditionTree(condition, (source, field) => {
+          const planned = value(source, attributes?.get(field));
+          if (planned.kind !== 'current') return planned;
+          // Conditions are those on a record that is there.
+          const { mayBeMissing, ...there } = planned;
+          return there;
+        }),
+        ...(message === undefined ? {} : { message }),
+      };
+    }),
   };
 }
 

@@ -29,14 +29,8 @@ export function later(now: Date, by: Readonly<Partial<Record<keyof typeof millis
   return new Date(units.reduce((time, unit) => time + (by[unit] ?? 0) * milliseconds[unit], now.getTime()));
 }
 
-/**
- * An optional argument for an attribute that cannot be null: absent means unchanged, null is VALUE_INVALID.
- *
- * @param argument what the caller calls it, if that is not the name of the field
- */
-export function notNull<T>(path: string, value: T | null | undefined, argument?: string): T | undefined {
+/** An optional argument for a place that cannot be null: absent means unchanged, null is VALUE_INVALID. */
+export function notNull<T>(path: string, value: T | null | undefined): T | undefined {
   if (value !== null) return value;
-  const error = invalidValue(path, `${argument ?? path} cannot be null.`);
-  if (argument !== undefined) Object.assign(error.extensions, { argument });
-  throw error;
+  throw invalidValue(path, `${path} cannot be null.`);
 }

@@ -32,7 +32,10 @@ function* lookups({ model, entities }: ResolvedModel): Generator<Finding> {
     const { name, index, target, cardinality, leadsTo, where } = pattern;
     const entity = entities.get(target.text);
     if (!index || !isByGuard(pattern) || !entity) continue;
-    const constraints = entity.model.unique.map(({ fields }) => ({ fields: fields.map(({ text }) => text) }));
+    // Of a value that only some records hold, the others are not found.
+    const constraints = entity.model.unique
+      .filter(({ when }) => when.length === 0)
+      .map(({ fields }) => ({ fields: fields.map(({ text }) => text) }));
     const isList = where.some(({ each }) => each !== undefined);
     if (cardinality !== 'one' || leadsTo || isList) {
       yield {

@@ -1,7 +1,7 @@
 /** Tables are such as DynamoDB creates, and no attribute has two meanings. */
 
-import type { IndexModel, TableModel, Word } from '../../../model.js';
-import type { ResolvedModel } from '../../../resolve/resolved-model.js';
+import type { IndexModel, PatternModel, TableModel, Word } from '../../../model.js';
+import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
 import { type Check, listed } from '../../row.js';
 
 /** "Quotas in Amazon DynamoDB": the default quota of global indexes, the limit of local ones. */
@@ -47,22 +47,30 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'attribute-clash',
-    *check({ entities }) {
-      for (const { name, attributes, table, type, model } of entities.values()) {
+    *check({ model: { patterns }, entities }) {
+      for (const entity of entities.values()) {
+        const { name, attributes, table, type, model } = entity;
         if (!table) continue;
         const keys = new Map(keyAttributes(table).map((word) => [word.text, word]));
         for (const attribute of attributes.keys()) {
           const key = keys.get(attribute);
           const isType = attribute === '_type';
           if (!key && !isType) continue;
-          const why = key ? `the table \`${table.name.text}\` uses itself` : 'every item uses for its type';
+          const isField = key !== undefined && isOwnField(entity, key);
+          const other = isField ? patterns.find((one) => hasOther(one, name, table, key)) : undefined;
+          if (isField && !other) continue;
+          const why = other
+            ? `the entries of \`${other.name.text}\` use for another value`
+            : key
+              ? `the table \`${table.name.text}\` uses itself`
+              : 'every item uses for its type';
           const field = type.fields.find((one) => one.name === attribute);
           const stored = model.stored.find((one) => one.name.text === attribute);
           yield {
             at: field?.at ?? stored?.name.at ?? model.name.at,
             message: `\`${name}.${attribute}\` has a name that ${why}.`,
             ...(key ? { notes: [{ message: 'the table', at: key.at }] } : {}),
-            hint: key ? 'Rename the attribute of the table: clients never see it.' : 'Rename it.',
+            hint: key ? hintFor(entity, key) : 'Rename it.',
           };
         }
       }
@@ -103,6 +111,31 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
     },
   },
 ];
+
+/** Whether an attribute of the table's key is a field of the record: the key is the value of the field, as an existing table has it. */
+function isOwnField({ attributes, model }: ResolvedEntity, key: Word): boolean {
+  const { encoding, encode } = attributes.get(key.text) ?? {};
+  const template = model.key.find(({ attribute }) => attribute.text === key.text)?.template.text;
+  const isItself = encoding === 'text' || encoding === 'enum' || encoding === 'time';
+  return isItself && encode === undefined && template === `{${key.text}}`;
+}
+
+/** Whether a pattern has entries with another value there. */
+function hasOther({ entry, target }: PatternModel, entity: string, { sort }: TableModel, key: Word): boolean {
+  if (!entry || target.text !== entity) return false;
+  const pinned = entry.key.find(({ attribute }) => attribute.text === key.text)?.template.text;
+  return pinned === undefined ? sort?.text === key.text : pinned !== `{${key.text}}`;
+}
+
+function hintFor({ table, attributes, model }: ResolvedEntity, key: Word): string {
+  const isOwn = key.text === table?.partition.text || key.text === table?.sort?.text;
+  const isText = ['text', 'enum', 'time'].includes(attributes.get(key.text)?.encoding ?? '');
+  const isPinned = model.key.some(({ template }) => template.text === `{${key.text}}`);
+  const isThere = attributes.get(key.text)?.nullable === false;
+  return isOwn && isText && isThere && !isPinned
+    ? `Make the field the key itself, \`key: { ${key.text}: "{${key.text}}" }\`, or rename the attribute of the table.`
+    : 'Rename the attribute of the table: clients never see it.';
+}
 
 function isLocal(index: IndexModel): boolean {
   return index.kind === 'local';

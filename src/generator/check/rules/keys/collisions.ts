@@ -1,6 +1,7 @@
 /** No two records share a key, and no query reads what is not its own (promise P3). */
 
 import type { Note, Span } from '../../../diagnostics/diagnostic.js';
+import { finiteValues, textInHole } from '../../../encodings.js';
 import { tokenKey } from '../../../layout/items.js';
 import { constraintOf } from '../../../layout/serving.js';
 import type { EntityLayout, Layout } from '../../../layout/types.js';
@@ -311,11 +312,10 @@ function regionOf(model: Model, pattern: PatternModel, slot: SlotPlan): KeyShape
     ),
   );
   const fix = (piece: Piece): Piece => {
-    const constant =
-      piece.kind === 'hole' && (piece.encode === 'enum' || piece.encode === 'boolean')
-        ? constants.get(piece.field)
-        : undefined;
-    return constant === undefined ? piece : { kind: 'literal', text: constant };
+    if (piece.kind !== 'hole' || !finiteValues(piece.encode, piece.values)) return piece;
+    const constant = constants.get(piece.field);
+    const text = constant === undefined ? undefined : textInHole(piece.encode, constant);
+    return text === undefined ? piece : { kind: 'literal', text };
   };
   const partition = pieces(model, slot.partition, slot).map(fix);
   if (!slot.sort) return { partition, sort: null };

@@ -1,4 +1,4 @@
-/** Indexes whose keys are attributes as they are: which attributes they may be, and what a pattern may ask of them. */
+/** Keys that are attributes as they are: which attributes they may be, and what a pattern may ask of them. */
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { suggestion } from '../../../diagnostics/suggest.js';
@@ -21,6 +21,24 @@ export const multiAttributeChecks: readonly Check<ResolvedModel>[] = [
 ];
 
 export const multiAttributeLayoutChecks: readonly Check<LaidOut>[] = [
+  {
+    code: 'filter-on-key',
+    eachMember: true,
+    *check({ model, layout }) {
+      for (const { name, filter } of model.patterns) {
+        const slot = layout.reads.get(name.text)?.slot;
+        const keys = slot ? [slot.partition.attribute, slot.sort?.attribute] : [];
+        for (const { field } of comparisonsOf(filter)) {
+          if (!keys.includes(field.text)) continue;
+          yield {
+            at: field.at,
+            message: `Pattern \`${name.text}\` filters by \`${field.text}\`, a key of what it reads, but DynamoDB does not filter on keys.`,
+            hint: 'Use `where` or `range`.',
+          };
+        }
+      }
+    },
+  },
   {
     code: 'multi-attribute-shared',
     *check({ model, layout }) {

@@ -50,16 +50,17 @@ export const answerChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'one-non-null',
-    *check({ model, answers }) {
+    *check(resolved) {
+      const { model, answers } = resolved;
       for (const answer of [...answers.values()].flat()) {
         const field = fieldAt(model, answer.for);
         if (answer.kind !== 'pattern' || answer.by.cardinality !== 'one' || !field?.type.nonNull) continue;
-        if (field.type.kind === 'list') continue;
+        if (field.type.kind === 'list' || isReferenced(resolved, answer.for.type, answer.by)) continue;
         yield {
           at: field.at,
           message: `Pattern \`${answer.name.text}\` may find nothing, but \`${answer.for.type}.${field.name}\` is non-null.`,
           notes: [{ message: 'answered here', at: answer.for.at }],
-          hint: 'Remove the `!` from the field, or answer it with a rule that throws if nothing is found.',
+          hint: 'Remove the `!` from the field, answer it with a rule that throws if nothing is found, or let a reference with `onDelete: restrict` or `cascade` keep the record.',
         };
       }
     },
@@ -73,6 +74,27 @@ export const answerChecks: readonly Check<ResolvedModel>[] = [
     check: connectionArguments,
   },
 ];
+
+/** Whether a reference keeps the record that the pattern looks up from being deleted before the one that names it. */
+function isReferenced({ entities }: ResolvedModel, type: string, pattern: PatternModel): boolean {
+  const [from, to] = [entities.get(type), entities.get(pattern.target.text)];
+  const isPlain = !pattern.select && !pattern.visible && !pattern.leadsTo && !pattern.filter;
+  if (!from || !to || !isPlain || from.model.ttl || to.model.ttl || from.model.historyOf) return false;
+  const named = pattern.where.map(({ field, source }) => {
+    const path = source.kind === 'parent' ? source.path : [];
+    const own = from.attributes.get(path[0] ?? '');
+    return path.length === 1 && own && !own.nullable ? `${field.text}=${own.name}` : undefined;
+  });
+  return from.model.references.some((reference) => {
+    if (reference.to.text !== to.name || !/^(restrict|cascade)$/.test(reference.onDelete?.text ?? ''))
+      return false;
+    const [only = ''] = to.keyFields ?? [];
+    const fields = reference.fields?.map(({ key, field }) => `${key.text}=${field.text}`) ?? [
+      `${only}=${reference.name.text}`,
+    ];
+    return fields.length === named.length && fields.every((field) => named.includes(field));
+  });
+}
 
 function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
   const { model, entities, answers } = resolved;

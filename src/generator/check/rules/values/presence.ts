@@ -10,13 +10,31 @@ export const presenceChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'constant-bound',
     *check(resolved) {
-      for (const { source, role, by } of resolved.values.all) {
-        if (source.kind !== 'literal' || (role !== 'bound' && role !== 'bucket' && role !== 'narrow'))
-          continue;
+      const narrowed = new Set(
+        resolved.model.patterns.flatMap(({ name, narrow }) => (narrow.length > 0 ? [name] : [])),
+      );
+      for (const { source, role, by, attribute, operator } of resolved.values.all) {
+        if (source.kind !== 'literal') continue;
+        const isTime = attribute?.encoding === 'time' && operator?.text === 'prefix';
+        const what =
+          role === 'bucket'
+            ? 'selects a constant bucket'
+            : role === 'narrow'
+              ? 'narrows by a constant, which belongs in `where`'
+              : role !== 'bound'
+                ? undefined
+                : narrowed.has(by.name)
+                  ? 'has a constant bound, but callers may leave out what `narrow` binds before it'
+                  : isTime && !isBeginning(source.value)
+                    ? `has the bound \`${source.value}\`, which no moment begins with`
+                    : undefined;
+        if (what === undefined) continue;
         yield {
           at: source.at,
-          message: `Pattern \`${by.name.text}\` ${role === 'bucket' ? 'selects a constant bucket' : role === 'bound' ? 'has a constant bound' : 'narrows by a constant'}, ${role === 'narrow' ? 'which belongs in `where`' : 'which is not supported yet'}.`,
-          hint: 'Take it from an argument, as in `$from`. To select a fixed subset of records, use `when`.',
+          message: `Pattern \`${by.name.text}\` ${what}.`,
+          hint: isTime
+            ? 'Write the beginning of a moment in UTC, as in `2026-01` for a month.'
+            : 'Take it from an argument, as in `$from`. To select a fixed subset of records, use `when`.',
         };
       }
     },
@@ -75,4 +93,11 @@ function mayBeLeftOut({ model }: ResolvedModel, { by, source, attribute, isPart 
 
 function isMany({ model }: ResolvedModel, type: TypeRef): boolean {
   return type.kind === 'list' || isConnection(model.sdl, type);
+}
+
+/** Whether a moment begins so. */
+function isBeginning(value: unknown): boolean {
+  if (typeof value !== 'string' || !/^\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?$/.test(value))
+    return false;
+  return !Number.isNaN(Date.parse(value + '2000-01-01T00:00:00Z'.slice(value.length)));
 }

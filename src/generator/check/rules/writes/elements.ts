@@ -156,7 +156,7 @@ export function* mutationWithoutEffect(
   mutation: MutationModel,
   entity: ResolvedEntity | undefined,
 ): Generator<Finding> {
-  const { name, kind, from, set, prepare, expect, untouched, where, elements, require } = mutation;
+  const { name, kind, from, set, prepare, expect, untouched, where, elements, require, messages } = mutation;
   const useless = (key: string, at: Span, why: string): Finding => ({
     at,
     message: `\`${key}\` of mutation \`${name.text}\` has no effect: ${why}.`,
@@ -183,6 +183,9 @@ export function* mutationWithoutEffect(
     yield useless('where', where[0].field.at, 'there is no record to find yet');
   if (kind === 'create' && require[0])
     yield useless('require', require[0].name.at, 'there is no record yet to check');
+  for (const { name: one } of messages)
+    if (!require.some((other) => other.name.text === one.text))
+      yield useless('messages', one.at, `\`require\` has no condition \`${one.text}\``);
   if (kind !== 'update' && kind !== 'upsert')
     for (const { how, field } of elements)
       yield useless(how, field.at, deleted ?? touched ?? `a ${kind} does not use existing values`);

@@ -117,15 +117,19 @@ function functionsOf(entity: EntityPlan): KeyFunction[] {
     ...parser,
     ...items.flatMap((item) => (item.role === 'entry' ? [entryKey(entity, item)] : indexKeys(entity, item))),
     ...entity.guards.map((guard) => {
-      const { fields, partition, sort, present } = guard;
-      return recordKey(entity, guardFunction(entity, guard), { fields, keys: { partition, sort }, present });
+      const { partition, sort, present, when } = guard;
+      const fields = [...new Set([...guard.fields, ...present, ...when.map(({ field }) => field)])];
+      const keys = { partition, sort };
+      return recordKey(entity, guardFunction(entity, guard), { fields, keys, present, when });
     }),
     ...aggregatesOf(entity).map((aggregate) => aggregateKey(entity, aggregate)),
     ...(entity.references ?? []).flatMap((reference) => {
       const { counter, present } = reference;
       if (!counter) return [];
       const fields = reference.fields.map(({ field }) => field);
-      return [recordKey(entity, counterFunction(entity, reference), { fields, keys: counter, present })];
+      return [
+        recordKey(entity, counterFunction(entity, reference), { fields, keys: counter, present, when: [] }),
+      ];
     }),
   ];
 }
@@ -137,16 +141,16 @@ function recordKey(
     fields,
     keys,
     present,
-  }: {
+    when,
+  }: Pick<SlotPlan, 'present' | 'when'> & {
     readonly fields: readonly string[];
     readonly keys: Pick<SlotPlan, 'partition' | 'sort'>;
-    readonly present: readonly string[];
   },
 ): KeyFunction {
   return keyFunction(name, {
     parameters: [partParameter(entity, fields)],
     properties: templatesOf(keys).map((template) => keyProperty(template, entity, '')),
-    absent: absence([{ present, when: [] }], parameterOf(entity)),
+    absent: absence([{ present, when }], parameterOf(entity)),
   });
 }
 

@@ -21,7 +21,7 @@ export function coveringView(plan: Plan, entity: EntityPlan, access: QueryAccess
     (field) => !known.some(({ name }) => name === field),
   );
   const templates = unpacked.map(({ template, holes }) => {
-    const whole = new Map(holes.map(({ attribute }) => [attribute.name, attribute.encoding]));
+    const whole = new Map(holes.map(({ attribute, encode }) => [attribute.name, encode]));
     const parts = templateList(template, ({ field, encode }) =>
       // A field that is in a key twice is read once.
       whole.get(field) === encode && whole.delete(field) ? field : null,

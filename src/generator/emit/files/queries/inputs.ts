@@ -16,6 +16,7 @@ import {
 } from '../../printer.js';
 import { entityType, runtimeType } from '../../symbols.js';
 import { attributeOf } from '../shared.js';
+import { givenBounds } from './bounds.js';
 import { filterMembers } from './filters.js';
 import { isListOfBuckets } from './partitions.js';
 import { presentType, throughMembers } from './through.js';
@@ -73,10 +74,10 @@ function requiredMember(entity: EntityPlan, field: string, each: unknown): Doc {
 
 /** `RangeBounds<'from' | 'to', string>`, where the bounds are all there is to give. */
 function boundsType({ entity, access: { range } }: Asked, members: number): Doc | null {
+  const bounds = givenBounds({ range });
   // A prefix is text, whatever the field is.
-  if (!range || members < 2 || range.bounds.length !== members || range.bounds.includes('prefix'))
-    return null;
-  return generic(runtimeType('RangeBounds'), [literalUnion(range.bounds), boundType(entity, range.field)]);
+  if (!range || members < 2 || bounds.length !== members || bounds.includes('prefix')) return null;
+  return generic(runtimeType('RangeBounds'), [literalUnion(bounds), boundType(entity, range.field)]);
 }
 
 function optionalMembers(pattern: PatternPlan, { entity, access }: Asked): Doc[] {
@@ -84,7 +85,7 @@ function optionalMembers(pattern: PatternPlan, { entity, access }: Asked): Doc[]
   const optional = (name: string, type: Doc) => code`readonly ${name}?: ${type} | null | undefined`;
   return [
     ...(narrow?.parts ?? []).map(({ hole }) => optional(hole.field, boundType(entity, hole.field))),
-    ...(range?.bounds ?? []).map((bound) =>
+    ...givenBounds(access).map((bound) =>
       optional(bound, bound === 'prefix' || !range ? 'string' : boundType(entity, range.field)),
     ),
     ...(order.kind === 'chosen' ? [optional('order', "'ASC' | 'DESC'")] : []),

@@ -7,6 +7,7 @@ import type { Doc } from '../../fragment.js';
 import { call, literal, object, property, quote, texts } from '../../printer.js';
 import { keyValue, runtime } from '../../symbols.js';
 import { asStored, attributeOf, indexVariable, operandForm, operands } from '../shared.js';
+import { boundValue } from './bounds.js';
 
 /** The key attributes besides the first of each part, as a list; null where there are none. */
 export function moreKeys(
@@ -60,7 +61,8 @@ function rangeExpression(entity: EntityPlan, { range }: QueryAccess): Doc | null
   if (!range) return null;
   const bounds = range.bounds.map((bound) => {
     const form = operandForm(entity, range.field, operands[bound] ?? 'whole');
-    return property(bound, form === null ? `by.${bound}` : call(runtime('encoded'), [form, `by.${bound}`]));
+    const value = boundValue(range, bound);
+    return property(bound, form === null ? value : call(runtime('encoded'), [form, value]));
   });
   return call(runtime('multiAttributeRange'), [functionOf(entity, range.field), object(bounds)]);
 }

@@ -4,6 +4,7 @@ import type { QueryAccess } from '../../../plan/types/access.js';
 import type { Doc } from '../../fragment.js';
 import { arrow, call, code, list, literal, object, property, quote } from '../../printer.js';
 import { runtime } from '../../symbols.js';
+import { boundValue } from './bounds.js';
 
 /** Fields bound to lists of values. */
 export function listsOf({ equals }: Pick<QueryAccess, 'equals'>) {
@@ -110,14 +111,14 @@ export function eachBucket(access: QueryAccess, buckets: Doc, keys: Doc): Doc {
 }
 
 function bucketsCrossed(access: QueryAccess, count: number): Doc {
-  const ends = access.range?.field === access.bucket?.field ? (access.range?.bounds ?? []) : [];
-  const oldest = ends.find((end) => end === 'from' || end === 'after');
-  const newest = ends.find((end) => end === 'to' || end === 'before');
+  const range = access.range?.field === access.bucket?.field ? access.range : null;
+  const oldest = range?.bounds.find((end) => end === 'from' || end === 'after');
+  const newest = range?.bounds.find((end) => end === 'to' || end === 'before');
   return call(runtime('bucketsOf'), [
     quote(access.bucket?.unit ?? ''),
     object([
-      ...(oldest ? [property('from', `by.${oldest}`)] : []),
-      ...(newest ? [property('to', `by.${newest}`)] : []),
+      ...(range && oldest ? [property('from', boundValue(range, oldest))] : []),
+      ...(range && newest ? [property('to', boundValue(range, newest))] : []),
       property('now', 'by.now'),
       property('across', String(count)),
       property('descending', descendingExpression(access)),

@@ -1,5 +1,7 @@
 /** queries.ts: one function per pattern that queries an index. */
 
+import { declaredValues } from '../../../encodings/declared.js';
+import { textInHole } from '../../../encodings.js';
 import { entityOf } from '../../../plan/lookup/find.js';
 import {
   type MixedQuery,
@@ -30,6 +32,7 @@ import type { SourceFile } from '../../source-file.js';
 import { codecOf, entityType, keyValue, runtime, runtimeType } from '../../symbols.js';
 import { aggregateExpression, maintainedView } from '../aggregates.js';
 import { asStored, indexVariable, tableVariable } from '../shared.js';
+import { givenBounds } from './bounds.js';
 import { coveringView } from './covering.js';
 import { filterExpression, mixedFilter } from './filters.js';
 import { byParameter, freeFields } from './inputs.js';
@@ -117,7 +120,7 @@ function queryView(plan: Plan, pattern: PatternPlan, asked: Asked) {
   const mixed = 'mixed' in asked ? asked : null;
   const through = leadsOn(pattern) ? throughQuery(plan, pattern.access) : null;
   const record = recordOf(mixed?.entities ?? [through?.target ?? entity]);
-  const constants = constantsOf(pattern);
+  const constants = constantsOf(pattern, access);
   const parts = encodedParts(entity, access, constants);
   const { index, ...keys } = keyParts(entity, access, { mixed, constants, parts });
   const filter = mixed
@@ -161,9 +164,14 @@ function pageExpression(page: QueryAccess['page']): Doc {
   return object([property('default', String(page.default)), property('max', String(page.max))]);
 }
 
-function constantsOf({ inputs }: PatternPlan): ReadonlyMap<string, string | number | boolean> {
+/** What the declaration binds fields to. */
+function constantsOf(
+  { inputs }: PatternPlan,
+  { equals }: QueryAccess,
+): ReadonlyMap<string, string | number | boolean> {
+  const bound = inputs.filter(({ name }) => equals.some(({ field }) => field === name));
   return new Map(
-    inputs.flatMap(({ name, value }) => (value.kind === 'literal' ? [[name, value.value] as const] : [])),
+    bound.flatMap(({ name, value }) => (value.kind === 'literal' ? [[name, value.value] as const] : [])),
   );
 }
 
@@ -195,9 +203,11 @@ function inlined(
   constants: ReadonlyMap<string, string | number | boolean>,
 ): TemplatePart[] {
   return parts.map((part) => {
-    if (part.kind !== 'hole' || part.encode !== 'enum') return part;
-    const constant = constants.get(part.field);
-    return constant === undefined ? part : { kind: 'literal', text: String(constant) };
+    const constant = part.kind === 'hole' ? constants.get(part.field) : undefined;
+    if (part.kind !== 'hole' || constant === undefined) return part;
+    const isEnum = part.encode === 'enum' || declaredValues(part.encode) !== undefined;
+    const text = isEnum ? textInHole(part.encode, String(constant)) : undefined;
+    return text === undefined ? part : { kind: 'literal', text };
   });
 }
 
@@ -251,7 +261,7 @@ function bindingExpression(pattern: PatternPlan, access: QueryAccess): Doc | nul
     ...freeFields(pattern, access).map(({ field }) => field),
     ...(isCrossing ? [] : ['bucket']),
     ...(access.narrow?.parts ?? []).map(({ hole }) => hole.field),
-    ...(access.range?.bounds ?? []),
+    ...givenBounds(access),
     ...(access.order.kind === 'chosen' ? ['order'] : []),
   ];
   if (asked.length === 0) return "''";

@@ -6,7 +6,7 @@ import type { QueryAccess } from '../../../plan/types/access.js';
 import type { EntityPlan } from '../../../plan/types/storage.js';
 import { encoding } from '../../expressions.js';
 import type { Doc } from '../../fragment.js';
-import { arrow, call, list, object, property, quote } from '../../printer.js';
+import { arrow, call, list, literal, object, property, quote } from '../../printer.js';
 import { runtime } from '../../symbols.js';
 import { asStored, type Operand, operands } from '../shared.js';
 import { exactly } from './multi-attribute.js';
@@ -43,10 +43,8 @@ const oppositeBounds = {
   before: 'after',
 } as const;
 
-function boundsExpression(
-  entity: EntityPlan,
-  { field, encode, bounds }: NonNullable<QueryAccess['range']>,
-): Doc {
+function boundsExpression(entity: EntityPlan, range: NonNullable<QueryAccess['range']>): Doc {
+  const { field, encode, bounds } = range;
   return object(
     bounds.map((bound) => {
       const as = operands[bound] ?? 'whole';
@@ -54,7 +52,12 @@ function boundsExpression(
         bound === 'prefix' ? runtimePrefix(encode) : as === 'end' ? runtimeEnd(encode) : undefined;
       const own = other === undefined ? encoding(encode) : runtime(other);
       const end = (isInverted(encode) ? oppositeBounds : ownBounds)[bound];
-      return property(end, call(runtime('encoded'), [ofStored(entity, field, own, as), `by.${bound}`]));
+      const constant = range.constants?.[bound];
+      const value =
+        constant === undefined
+          ? call(runtime('encoded'), [ofStored(entity, field, own, as), `by.${bound}`])
+          : call(own, [asStored(entity, field, literal(constant), as)]);
+      return property(end, value);
     }),
   );
 }

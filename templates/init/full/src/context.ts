@@ -1,0 +1,24 @@
+/** What rules know of a request, besides its session and its loaders. */
+
+declare module 'tableloom/runtime' {
+  interface AppContext {
+    /** Whoever sends the request; null without an access token. */
+    readonly principal: Gardener | null;
+  }
+}
+
+export interface Gardener {
+  readonly name: string;
+}
+
+/**
+ * Whose access token this is; null for one that is not valid. Here tokens are listed in GARDENERS, as `ada:token,grace:token`.
+ * With an identity provider, verify its token in this place, and throw `tokenExpired()` for one that has expired.
+ */
+export function authenticate(token: string): Gardener | null {
+  for (const entry of process.env.GARDENERS?.split(',') ?? []) {
+    const [name = '', secret] = entry.split(':', 2);
+    if (secret === token) return { name };
+  }
+  return null;
+}
