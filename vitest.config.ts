@@ -24,7 +24,9 @@ const engines = [
   'test/pages/*.test.ts',
   'test/fuzz/*.test.ts',
   'test/budget/*.test.ts',
-  'test/writes/{model,races}.property.test.ts',
+  'test/cli/{deploy,reindex}.test.ts',
+  'test/runtime/reindex.test.ts',
+  'test/writes/{model,races,reindex}.property.test.ts',
   'test/writes/{failures,conditions,aggregates,popular-records}.test.ts',
   'examples/{battle-royale,delivery,event-history,platform}/**/*.test.ts',
 ];

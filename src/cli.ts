@@ -3,9 +3,12 @@
 
 import module from 'node:module';
 import { Command, CommanderError } from 'commander';
+import type { DeployVerbOptions } from './cli/commands/deploy.js';
 import type { DevOptions } from './cli/commands/dev.js';
 import type { ExplainOptions } from './cli/commands/explain.js';
 import type { InitOptions } from './cli/commands/init.js';
+import type { ReindexVerbOptions } from './cli/commands/reindex.js';
+import type { TablesVerbOptions } from './cli/commands/tables.js';
 import { ourManifest } from './cli/package.js';
 import type { Options } from './cli/verbs.js';
 
@@ -99,6 +102,64 @@ verb(
   .addHelpText('after', examples('tableloom dev', 'tableloom dev --port 8080 --data /tmp/plants'))
   .action(run(async (options: DevOptions) => (await import('./cli/commands/dev.js')).devVerb(options)));
 
+endpointVerb(
+  'deploy',
+  'bring the tables to the plan: create them, add indexes one at a time, expiry and point-in-time recovery; what would lose data is refused. Seals the lock',
+)
+  .option('--plan', 'print the steps, and take none')
+  .option('--delete-indexes', 'delete global indexes that no pattern reads any more')
+  .option('--no-recovery', 'leave point-in-time recovery as it is')
+  .option('--json', 'print the steps as JSON')
+  .addHelpText(
+    'after',
+    examples(
+      'tableloom deploy --plan',
+      'tableloom deploy --endpoint http://127.0.0.1:8000',
+      'AWS_REGION=eu-west-1 tableloom deploy --delete-indexes',
+    ),
+  )
+  .action(
+    run(async (options: DeployVerbOptions) => (await import('./cli/commands/deploy.js')).deployVerb(options)),
+  );
+
+verb('tables', 'print the definitions of the tables, to create them by other means than `deploy`')
+  .option('--format <format>', 'cloudformation, cdk, terraform or json', 'cloudformation')
+  .option('--out <file>', 'write them to this file, below the root')
+  .addHelpText(
+    'after',
+    examples(
+      'tableloom tables > tables.yaml',
+      'tableloom tables --format cdk --out infrastructure/tables.ts',
+    ),
+  )
+  .action(
+    run(async (options: TablesVerbOptions) => (await import('./cli/commands/tables.js')).tablesVerb(options)),
+  );
+
+endpointVerb(
+  'reindex',
+  'bring stored records to the plan: keys, entries, guards, counts and sums, also of records that were stored before; fields stay as they are',
+)
+  .argument('[entities...]', 'whose records; or `--all`')
+  .option('--all', 'the records of all entities')
+  .option('--dry-run', 'count what would change, and change nothing')
+  .option('--segments <number>', 'how many parts of a table are read at the same time; left out: 4')
+  .option('--rate <units>', 'use at most so many read units a second, and as many write units')
+  .option('--resume <file>', 'resume a run that was ended: `auto`, or the file that it noted its progress in')
+  .option('--json', 'print the report as JSON')
+  .addHelpText(
+    'after',
+    examples(
+      'tableloom reindex Order Customer --dry-run',
+      'tableloom reindex --all --rate 500',
+      'tableloom reindex --all --rate 500 --resume auto',
+    ),
+  )
+  .action(async (entities: string[], options: ReindexVerbOptions) => {
+    const action = async () => (await import('./cli/commands/reindex.js')).reindexVerb(entities, options);
+    await run(action)(options);
+  });
+
 program
   .command('init')
   .description('write a project that works, to start from')
@@ -139,6 +200,14 @@ function verb(name: string, summary: string): Command {
       '--verbose',
       'tell on stderr how long each stage took, in milliseconds; as JSON where the result is JSON',
     );
+}
+
+/** A verb that works on the tables of a DynamoDB. */
+function endpointVerb(name: string, summary: string): Command {
+  return verb(name, summary).option(
+    '--endpoint <url>',
+    'the DynamoDB; left out: DYNAMODB_ENDPOINT, or Amazon DynamoDB in AWS_REGION',
+  );
 }
 
 function run<Given = Options>(action: (options: Given) => Promise<number>) {

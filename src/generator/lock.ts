@@ -87,9 +87,20 @@ export const pendingCodes = [
 
 export type PendingCode = (typeof pendingCodes)[number];
 
-/** What `tableloom reindex` of the entity deals with, once it has completed: `settle` these names. */
+/** What a reindex deals with, or reports where a record keeps it from that. */
+const reindexable: readonly PendingCode[] = [
+  'attribute-required',
+  'backfill-needed',
+  'identity-changed',
+  'key-moved',
+];
+
+/** What `tableloom reindex` of the entity deals with, once it has completed without a problem: `settle` these names. */
 export function reindexed({ pending }: Lock, entity: string): string[] {
-  const names = pending.filter(({ owner }) => owner === entity).map(({ name }) => name);
+  const left = new Set(pending.flatMap(({ code, name }) => (reindexable.includes(code) ? [] : [name])));
+  const names = pending
+    .filter(({ owner, name }) => owner === entity && !left.has(name))
+    .map(({ name }) => name);
   return [...new Set(names)];
 }
 

@@ -4,7 +4,6 @@
  */
 export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
 export { naming } from './argument-names.js';
-export type { TableDefinition } from './client/tables.js';
 export {
   type AnyEncoding,
   day,
@@ -119,6 +118,7 @@ export {
 } from './rules.js';
 export type { ParentRecord } from './session/memory.js';
 export type { Session, WithParent } from './session/session.js';
+export type { TableDefinition } from './tables/definition.js';
 export type {
   Aggregate,
   Attributes,

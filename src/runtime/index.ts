@@ -13,13 +13,6 @@ export { Places } from './client/places.js';
 export type { AllOperations, InputOf, Operation, RequestReport, Statistics } from './client/requests.js';
 export type { Operations } from './client/sdk.js';
 export {
-  createTables,
-  type IndexDefinition,
-  resolveTableNames,
-  type TableDefinition,
-  type TableNames,
-} from './client/tables.js';
-export {
   alreadyExists,
   type ErrorCode,
   type ErrorDetails,
@@ -84,6 +77,21 @@ export {
 } from './session/database.js';
 export { type OpenOptions, type OpenSettings, openDatabase } from './session/open.js';
 export type { Session, WithParent } from './session/session.js';
+export { createTables } from './tables/create.js';
+export {
+  type IndexDefinition,
+  resolveTableNames,
+  type TableDefinition,
+  type TableNames,
+} from './tables/definition.js';
+export {
+  type DeployOptions,
+  type DeployProgress,
+  deployTables,
+  type TableChanges,
+  type TableStep,
+  tableChanges,
+} from './tables/deploy.js';
 export type {
   Aggregate,
   AttributeValue,

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { typescriptBelow } from './sources.js';
 
 /** For whoever runs or develops the server: clients are not shown them. */
-const forDevelopers = ['src/runtime/client/tables.ts', 'src/runtime/client/document.ts'];
+const forDevelopers = ['src/runtime/client/document.ts', ...typescriptBelow('src/runtime/tables')];
 
 const files = typescriptBelow('src/runtime').filter((file) => !forDevelopers.includes(file));
 

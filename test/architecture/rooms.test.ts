@@ -118,9 +118,13 @@ const rooms = {
     because: 'GraphQL Codegen is one host of the generator; only here does the generator know of it',
   },
   project: {
-    at: ['src/cli/commands/dev.ts', 'src/cli/dev/', 'src/cli/project/'],
-    imports: ['cli', 'data', 'runtime', 'fastify', 'embedded'],
-    packages: [/^@aws-sdk\//, 'chokidar', 'fastify', 'tsx/esm/api'],
+    at: [
+      ...['deploy', 'dev', 'reindex', 'tables'].map((name) => `src/cli/commands/${name}.ts`),
+      'src/cli/dev/',
+      'src/cli/project/',
+    ],
+    imports: ['cli', 'data', 'preset', 'runtime', 'fastify', 'embedded'],
+    packages: [/^@aws-sdk\//, 'chokidar', 'fastify', 'tsx/esm/api', 'yaml'],
     because: 'some commands run what was generated; they know of a project only what its modules export',
   },
   cli: {

@@ -221,3 +221,18 @@ test('a scalar that the schema has not is refused at the start', async () => {
   const { GraphQLJSON } = await import('graphql-scalars');
   await expect(serve({ scalars: { Jason: GraphQLJSON } })).rejects.toThrow('The schema has no scalar Jason.');
 });
+
+// Never called: what compiles, and what does not.
+export function forgotten(app: FastifyInstance, resolvers: object) {
+  const options = { ...generated, database, resolvers };
+  const context = () => ({ client: { ip: null, userAgent: null }, auth: {} as never, note: () => undefined });
+  const authenticate = () => principal;
+  app.register(tableloom, { ...options, authenticate, context });
+  // @ts-expect-error `AppContext` of this repository has a principal
+  app.register(tableloom, { ...options, context });
+  // @ts-expect-error it also has a client
+  app.register(tableloom, { ...options, authenticate });
+  const some = () => ({ client: { ip: null, userAgent: null } });
+  // @ts-expect-error and that is not all
+  app.register(tableloom, { ...options, authenticate, context: some });
+}

@@ -1,7 +1,7 @@
 import { CreateTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createTables, resolveTableNames, type TableDefinition } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
-import { resolveTableName } from '../../src/runtime/client/tables.js';
+import { resolveTableName } from '../../src/runtime/tables/definition.js';
 import { openEndpoint } from '../support/endpoint.js';
 import { openEngine, uniqueName } from '../support/engines.js';
 import { definition } from './support/domain.js';
@@ -45,7 +45,10 @@ test('a table that is there and differs is refused with the first difference', a
   if (first === undefined || second === undefined) throw new Error('the definition has two indexes');
   const cases: [Partial<TableDefinition>, string][] = [
     [{ key: { partition: 'PK', sort: 'Other' } }, 'has the key [PK, SK], not [PK, Other]'],
-    [{ indexes: [{ ...first, name: 'GSI9' }] }, 'has no global index GSI9. Add the index to the table.'],
+    [
+      { indexes: [{ ...first, name: 'GSI9' }] },
+      'has no global index GSI9. Add the index to the table: `tableloom deploy` does.',
+    ],
     [
       { indexes: [{ ...first, kind: 'local' }] },
       'has no local index GSI1. A local index is only created with its table',

@@ -41,7 +41,7 @@ export interface CodePaths {
   readonly output: string;
   /** `src/rules` */
   readonly rules: string;
-  /** `src/app.ts` */
+  /** `src/app.ts`; empty: it is not loaded. */
   readonly server: string;
 }
 
@@ -55,7 +55,7 @@ export async function loadCode<App>({ output, rules, server }: CodePaths, query 
   const [generated, written, app] = await Promise.all([
     load(join(output, 'index.ts')),
     load(join(rules, 'index.ts')),
-    load(server),
+    server === '' ? undefined : load(server),
   ]);
   if (generated === undefined)
     throw new Mistake(`There is no ${join(output, 'index.ts')}.`, 'Run `tableloom generate`.');

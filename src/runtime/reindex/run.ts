@@ -1,7 +1,7 @@
 /** What the parts of one reindex share: the plan, the requests, and what is counted. */
 import type { Requester } from '../client/requests.js';
-import { type TableDefinition, tableRefOf } from '../client/tables.js';
 import { fromAws, TableloomError } from '../errors.js';
+import { type TableDefinition, tableRefOf } from '../tables/definition.js';
 import type { Item, Key, TableRef } from '../types.js';
 import type { Condition } from '../write/action.js';
 import { unchangedAndStaying } from '../write/changes.js';

@@ -1,6 +1,7 @@
 /** What a reindex takes and reports. */
-import type { TableDefinition } from '../client/tables.js';
+
 import type { ErrorCode } from '../errors.js';
+import type { TableDefinition } from '../tables/definition.js';
 import type { Computation, EntityCodec, Key } from '../types.js';
 
 /** The codec of any entity. */

@@ -8,13 +8,13 @@ import { defaultLimits, type Limits } from '../client/limits.js';
 import type { Places } from '../client/places.js';
 import { Requester, type RequesterOptions, type RequestReport } from '../client/requests.js';
 import { type Sdk, sdkOf } from '../client/sdk.js';
-import type { TableNames } from '../client/tables.js';
 import { TableloomError } from '../errors.js';
 import { CursorSealer } from '../read/cursor/sealing.js';
 import { reindex } from '../reindex/reindex.js';
 import { scanBy } from '../reindex/scan.js';
 import type { ReindexOptions, ReindexReport, StoredProject } from '../reindex/types.js';
 import { type ComputeRulesByName, computeRule, neededRules } from '../rules.js';
+import type { TableNames } from '../tables/definition.js';
 import { Contention } from '../write/contention.js';
 import { Session } from './session.js';
 

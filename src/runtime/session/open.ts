@@ -1,7 +1,8 @@
 /** From table definitions to a database in one call, for a server that creates its own tables. */
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { createTables, resolveTableNames, type TableDefinition } from '../client/tables.js';
+import { createTables } from '../tables/create.js';
+import { resolveTableNames, type TableDefinition } from '../tables/definition.js';
 import { Database, type DatabaseOptions, type RulesOption } from './database.js';
 
 export interface OpenSettings<Rules>

@@ -1,7 +1,8 @@
 /** tables.ts: table definitions. */
 
+import { tableDefinition } from '../../plan/lookup/table-definition.js';
 import type { Plan } from '../../plan/types/plan.js';
-import type { IndexPlan, MultiAttributeKey, TablePlan } from '../../plan/types/storage.js';
+import type { TablePlan } from '../../plan/types/storage.js';
 import type { Doc } from '../fragment.js';
 import { assigned, code, generic, json, list, object, property, quote, typeFrom } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
@@ -25,39 +26,14 @@ function rulesOf({ rules, entities }: Plan, { name }: TablePlan): string[] {
   });
 }
 
-function tableExpression(
-  { name, physicalName, partition, sort, indexes, ttl }: TablePlan,
-  rules: readonly string[],
-): Doc {
+function tableExpression(plan: TablePlan, rules: readonly string[]): Doc {
+  const { table, name, key, indexes, ttl } = tableDefinition(plan);
   return object([
-    property('table', quote(name)),
-    property('name', quote(physicalName)),
-    property('key', json({ partition, ...(sort === null ? {} : { sort }) })),
-    property('indexes', list(indexes.map(indexExpression))),
-    ...(ttl === null ? [] : [property('ttl', quote(ttl))]),
+    property('table', quote(table)),
+    property('name', quote(name)),
+    property('key', json(key)),
+    property('indexes', list(indexes.map(json))),
+    ...(ttl === undefined ? [] : [property('ttl', quote(ttl))]),
     ...(rules.length === 0 ? [] : [property('rules', list(rules.map(quote)))]),
   ]);
-}
-
-function indexExpression({ name, kind, partition, sort, multiAttribute, project }: IndexPlan): Doc {
-  const keys = multiAttribute && {
-    partition: keyTypes(multiAttribute.partition),
-    sort: keyTypes(multiAttribute.sort),
-  };
-  return json({
-    name,
-    kind,
-    partition,
-    ...(sort === null ? {} : { sort }),
-    ...(keys ? { multiAttribute: keys } : {}),
-    project:
-      project.kind === 'include'
-        ? { kind: 'include', attributes: project.attributes }
-        : { kind: project.kind },
-  });
-}
-
-/** `{ city: 'S', rating: 'N' }`, in the order of the key. */
-function keyTypes(keys: readonly MultiAttributeKey[]): Record<string, string> {
-  return Object.fromEntries(keys.map(({ name, type }) => [name, type]));
 }
