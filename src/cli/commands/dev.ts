@@ -40,7 +40,7 @@ export async function devVerb({
     host,
     port: listenAt,
     storage,
-    say: (text) => terminal.say(text),
+    say: (text) => terminal.note(text),
     complain: (text) => terminal.findings(text),
   });
   const stopped = untilStopped();
@@ -50,7 +50,7 @@ export async function devVerb({
   );
   try {
     await started;
-    terminal.say(greetingOf(server, data));
+    terminal.note(greetingOf(server, data));
     await stopped;
   } finally {
     await watching.close();

@@ -1,4 +1,4 @@
-/** Generates each time it is told to. GraphQL Codegen and the generator are loaded once, before the first time. */
+/** Generates each time it is requested to. GraphQL Codegen and the generator are loaded once, before the first time. */
 
 import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';

@@ -75,7 +75,7 @@ export class DevelopmentServer {
     return this.#current?.greeting;
   }
 
-  /** Listens, generates and loads. Where something is wrong, says so and waits for the change that mends it. */
+  /** Listens, generates and loads. Where something is wrong, says so and waits for the change that fixes it. */
   async start(): Promise<void> {
     const { host, port } = this.#options;
     await new Promise<void>((resolve, reject) => {
@@ -92,7 +92,7 @@ export class DevelopmentServer {
     await loadCode(usual, '?version=0').catch(() => undefined);
   }
 
-  /** Serves the files as they are now. Where something is wrong says so, and goes on with what it has. */
+  /** Serves the files as they are now. Where something is wrong says so, and continues with what it has. */
   async update(paths: ReadonlySet<string>, isOutdated: () => Promise<boolean>): Promise<void> {
     const started = performance.now();
     const all = [...paths].filter((path) => !path.startsWith(this.#generated?.output ?? 'generated/'));
@@ -102,7 +102,7 @@ export class DevelopmentServer {
     const isInput = (path: string) => path === this.#options.config || path.endsWith('.lock.json');
     const isCode = (path: string) => /\.([cm]?[jt]sx?|json)$/.test(path) && !isInput(path);
     if (!all.every(isCode) || this.#isUnreported) await this.#generate(isOutdated);
-    // What is broken may be mended by a file that nothing could load yet.
+    // What is broken may be fixed by a file that nothing could load yet.
     const isLoaded = (path: string) => isCode(path) && (this.#isBroken || this.#modules.has(path));
     if (this.#generated?.fingerprint === before && !all.some(isLoaded)) return;
     if (await this.#load())
