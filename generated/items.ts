@@ -6,7 +6,9 @@ import {
   type EntityCodec,
   entry,
   epochSeconds,
+  lowercase,
   picked,
+  trim,
 } from 'tableloom/runtime/generated';
 import type { AuditLog, Config, Contractor, RefreshToken, User, UserVersion } from './entities.js';
 import type { ActorType, AuditTarget, ContractorStatus, Role, UserStatus } from './graphql.js';
@@ -75,6 +77,7 @@ export const userCodec: EntityCodec<User> = {
   guards: (user) => [{ field: 'email', key: keys.userEmailGuardKey(user) }],
   revision: 'version',
   numbers: { sessionEpoch: 'Int' },
+  normalize: { email: [trim, lowercase] },
   conditions: {
     transitions: {
       status: { ACTIVE: ['INACTIVE', 'SUSPENDED'], SUSPENDED: ['ACTIVE', 'INACTIVE'], INACTIVE: ['ACTIVE'] },
@@ -187,6 +190,7 @@ export const contractorCodec: EntityCodec<Contractor> = {
     ),
   ],
   revision: 'version',
+  normalize: { email: [trim, lowercase] },
   conditions: {
     transitions: {
       status: {

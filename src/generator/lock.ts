@@ -53,6 +53,8 @@ export interface LockedAttribute {
   /** Undefined where the lock does not know, which one of version 1 does not. */
   readonly isRequired: boolean | undefined;
   readonly normalize: readonly string[] | undefined;
+  /** Names under which stored records may still have it. */
+  readonly formerly: readonly string[];
   readonly isRetired: boolean;
 }
 
@@ -95,13 +97,21 @@ const reindexable: readonly PendingCode[] = [
   'key-moved',
 ];
 
-/** What `tableloom reindex` of the entity deals with, once it has completed without a problem: `settle` these names. */
-export function reindexed({ pending }: Lock, entity: string): string[] {
-  const left = new Set(pending.flatMap(({ code, name }) => (reindexable.includes(code) ? [] : [name])));
-  const names = pending
-    .filter(({ owner, name }) => owner === entity && !left.has(name))
-    .map(({ name }) => name);
-  return [...new Set(names)];
+/**
+ * What `tableloom reindex` of the entity deals with, once it has completed without a problem: `settle` these names. Of a former
+ * name it knows where that is declared.
+ */
+export function reindexed({ entities, pending }: Lock, entity: string): string[] {
+  const attributes = entities.get(entity)?.attributes;
+  const isRenamed = ({ name, was }: Pending) => {
+    const { formerly = [] } = attributes?.get(name.slice(entity.length + 1)) ?? {};
+    return was.every((one) => formerly.includes(one));
+  };
+  const isDone = (one: Pending) =>
+    reindexable.includes(one.code) || (one.code === 'attribute-renamed' && isRenamed(one));
+  const own = pending.filter(({ owner }) => owner === entity);
+  const left = new Set(own.filter((one) => !isDone(one)).map(({ name }) => name));
+  return [...new Set(own.map(({ name }) => name))].filter((name) => !left.has(name));
 }
 
 /** The lock once what these names mean is dealt with. */
@@ -243,10 +253,12 @@ function retiredWord({ isRetired }: { readonly isRetired: boolean }): string {
 }
 
 /** `text!, normalized by trim lowercase, in keys fold` */
-function attributeText({ encoding, enum: name, encode, isRequired, normalize }: LockedAttribute): string {
+function attributeText(attribute: LockedAttribute): string {
+  const { encoding, enum: name, encode, isRequired, normalize, formerly } = attribute;
   return [
     `${encoding}${name === null ? '' : ` ${name}`}${isRequired ? '!' : ''}`,
     ...(normalize && normalize.length > 0 ? [`normalized by ${normalize.join(' ')}`] : []),
+    ...(formerly.length > 0 ? [`formerly ${formerly.join(' ')}`] : []),
     ...(encode === null ? [] : [`in keys ${encode}`]),
   ].join(', ');
 }

@@ -2,9 +2,9 @@
 
 import type { Span } from './diagnostics/diagnostic.js';
 import type { Encoding } from './encodings.js';
-import type { Binding, LiteralSource, PathStep, Source, ValueBinding, ValueModel, Word } from './sources.js';
+import type { Binding, ElementUpdate, LiteralSource, Source, ValueBinding, Word } from './sources.js';
 
-export type { Binding, LiteralSource, Source, ValueBinding, Word };
+export type { Binding, ElementUpdate, LiteralSource, Source, ValueBinding, Word };
 
 export interface Model {
   /** The place of the YAML document, for findings about something that is not there. */
@@ -259,18 +259,6 @@ export type FilterOperator = (typeof filterOperators)[number] | `size ${Comparis
 
 export const mutationKinds = ['create', 'update', 'upsert', 'put', 'touch', 'delete'] as const;
 export type MutationKind = (typeof mutationKinds)[number];
-
-export const elementUpdates = ['set', 'add', 'subtract', 'append', 'remove'] as const;
-
-/** A value computed from the one there is. `set` has a path. */
-export interface ElementUpdate {
-  readonly how: (typeof elementUpdates)[number];
-  /** The attribute. */
-  readonly field: Word;
-  /** From the attribute to the part of it that changes. */
-  readonly path: readonly PathStep[];
-  readonly value: ValueModel;
-}
 
 export interface MutationModel {
   readonly name: Word;

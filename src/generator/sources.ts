@@ -60,6 +60,18 @@ export function sourcesAlong(path: readonly PathStep[]): readonly Source[] {
   return path.flatMap((step) => (step.kind === 'field' ? [] : step.source));
 }
 
+export const elementUpdates = ['set', 'add', 'subtract', 'append', 'remove'] as const;
+
+/** A value computed from the one there is. `set` has a path. */
+export interface ElementUpdate {
+  readonly how: (typeof elementUpdates)[number];
+  /** The attribute. */
+  readonly field: Word;
+  /** From the attribute to the part of it that changes. */
+  readonly path: readonly PathStep[];
+  readonly value: ValueModel;
+}
+
 export interface Binding {
   readonly field: Word;
   readonly source: Source;

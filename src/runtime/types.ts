@@ -91,6 +91,8 @@ export interface EntityCodec<R extends object> {
   readonly secret?: readonly (keyof R & string)[];
   /** What its numbers can be, and those in its lists. */
   readonly numbers?: { readonly [F in keyof R]?: NumberKind };
+  /** What makes values that were stored earlier what they would be stored as today. */
+  readonly normalize?: { readonly [F in keyof R]?: readonly ((value: string) => string)[] };
   /** What every write of it must fulfil. */
   readonly conditions?: Conditions<R>;
   /** Fields that can be read from an item fetched without its documents, lists and sets. */

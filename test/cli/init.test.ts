@@ -23,7 +23,7 @@ describe('init', () => {
       'schema/schema.graphql',
       'server.ts',
     ];
-    expect(filesBelow(root)).toEqual(['.gitignore', ...files, 'tsconfig.json']);
+    expect(filesBelow(root)).toEqual(['.gitattributes', '.gitignore', ...files, 'tsconfig.json']);
     expect(read(root, '.gitignore')).toContain('node_modules/');
     for (const file of files) expect(out).toContain(`wrote ${file}\n`);
     expect(out).toMatch(

@@ -1,7 +1,7 @@
 /** The text of a lock: what earlier releases wrote, and what merges leave. */
 
 import { describe, expect, test } from 'vitest';
-import { printLock } from '../../src/generator/lock.js';
+import { printLock, reindexed } from '../../src/generator/lock.js';
 import { readLock } from '../../src/generator/parse/lock.js';
 
 const version1 = `{
@@ -127,4 +127,20 @@ describe('a merge', () => {
     const { lock } = readLock('a.lock.json', lines(email, '  "User: retired attribute email": "text",'));
     expect(lock.entities.get('User')?.attributes.get('email')?.isRetired).toBe(false);
   });
+});
+
+test('a reindex deals with what it stores anew, and with a former name where that is declared', () => {
+  const lines = (formerly: string) => `{
+  "User: attribute email": "text!${formerly}",
+  "User: pending attribute-renamed User.email": ["mail"],
+  "User: pending attribute-retyped User.age": ["text"],
+  "User: pending enum-value-gone User.role": ["GUEST"],
+  "User: pending key-moved byEmail": ["USER#{email} on GSI1"],
+  "sealed": true,
+  "version": 2
+}
+`;
+  const of = (formerly: string) => reindexed(readLock('a.lock.json', lines(formerly)).lock, 'User');
+  expect(of('')).toEqual(['byEmail']);
+  expect(of(', formerly mail')).toEqual(['User.email', 'byEmail']);
 });

@@ -25,7 +25,7 @@ export interface InitOptions {
 }
 
 /** What a project may have already, and keeps. */
-const kept = ['.gitignore', 'tsconfig.json'];
+const kept = ['.gitattributes', '.gitignore', 'tsconfig.json'];
 
 export async function initVerb({ root, force = false, template: name }: InitOptions): Promise<number> {
   const template = templateOf(name);
@@ -76,14 +76,14 @@ function nextCommands(folder: string, template: Template, { scripts }: Manifest)
   return ['Next:', ...commands.map((command) => `  ${command}`)].join('\n');
 }
 
-/** Path in the project -> text. npm leaves a file named .gitignore out of a package, so that it has another name there. */
+/** Path in the project -> text. npm leaves a file named .gitignore out of a package, so that such files have other names there. */
 function starterFiles(template: Template): Map<string, string> {
   const files = ['base', template].flatMap((part) => {
     const folder = join(packageRoot(), 'templates/init', part);
     return filesBelow(folder).map((path) => {
       const name = posix.relative(slashes(folder), path);
       const text = readFileSync(join(folder, name), 'utf8');
-      return [name.replace(/^(?=(git|docker)ignore$)/, '.'), text] as const;
+      return [name.replace(/^(?=(git|docker)ignore$|gitattributes$)/, '.'), text] as const;
     });
   });
   return new Map(files.sort(([a], [b]) => (a < b ? -1 : 1)));

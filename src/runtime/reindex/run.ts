@@ -69,9 +69,9 @@ export class Run {
     if (this.problems.length < mostProblems) this.problems.push({ entity, key, code, message });
   }
 
-  /** The record of a main item, its attributes computed again. Fields that it lacks are undefined. */
+  /** The record of a main item, its attributes normalized and computed again. Fields that it lacks are undefined. */
   read(codec: AnyCodec, item: Item): object {
-    const record = codec.read(item);
+    const record = normalized(codec, codec.read(item));
     const { computed: rules } = codec;
     return rules === undefined ? record : computed<object, never>(this.#env, record, rules);
   }
@@ -111,4 +111,14 @@ export function same(item: Item): Condition {
     names: Object.fromEntries(attributes.map(([name], at) => [`#c${at}`, name])),
     values: Object.fromEntries(attributes.map(([, value], at) => [`:c${at}`, value ?? null])),
   };
+}
+
+/** Text that was stored before it was normalized as it is now. */
+function normalized({ normalize }: AnyCodec, record: object): object {
+  if (normalize === undefined) return record;
+  const values = Object.entries(record).map(([name, value]) => {
+    const steps = (Object.hasOwn(normalize, name) ? normalize[name] : undefined) ?? [];
+    return [name, typeof value === 'string' ? steps.reduce((text, step) => step(text), value) : value];
+  });
+  return Object.fromEntries(values);
 }

@@ -7,10 +7,11 @@ import type { Computation, EntityCodec, Key } from '../types.js';
 /** The codec of any entity. */
 export type AnyCodec = Omit<
   EntityCodec<object>,
-  'revision' | 'computed' | 'secret' | 'numbers' | 'conditions'
+  'revision' | 'computed' | 'secret' | 'numbers' | 'normalize' | 'conditions'
 > & {
   readonly revision?: string;
   readonly computed?: Readonly<Record<string, Computation>>;
+  readonly normalize?: Readonly<Record<string, readonly ((value: string) => string)[]>>;
 };
 
 /** How a project's records are stored: what its generated `index.ts` exports. */
@@ -45,7 +46,7 @@ export type Phase = 'records' | 'leftovers' | 'aggregates';
 export interface ReindexCounts {
   /** Items that were read, of any kind. */
   readonly scanned: number;
-  /** Records that were examined. */
+  /** Records that were examined; one that moved may be met again at its new key. */
   readonly records: number;
   /** Records of which an item was not as the plan says; with `moved`, those whose primary key changed. */
   readonly changed: number;

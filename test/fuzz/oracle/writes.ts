@@ -222,8 +222,6 @@ function stored(entity: Entity, field: string, value: unknown): unknown {
   if (value === null || value === undefined || !attribute) return value ?? null;
   if (Array.isArray(value)) {
     const list = value.map((one) => plain(entity, field, one));
-    // DynamoDB has no empty set: where the attribute can be null, an empty one is.
-    if (list.length === 0 && attribute.isNullable && wordsOf(entity.yaml.sets).includes(field)) return null;
     if (!wordsOf(entity.yaml.sets).includes(field)) return list;
     const set = [...new Set(list)];
     return attribute.kind === 'integer' || attribute.kind === 'decimal'

@@ -149,6 +149,9 @@ function optionParts(plan: Plan, entity: EntityPlan): Doc[] {
   const attribute = ttl?.attribute ?? expires;
   const secrets = secretsOf(plan, entity);
   const conditions = conditionsExpression(entity);
+  const normal = entity.attributes.flatMap(({ name, normalize }) =>
+    normalize.length > 0 ? [property(name, list(normalize.map(runtime)))] : [],
+  );
   const computed = entity.attributes.filter((one) => one.computed !== undefined);
   const numbers = entity.historyOf === null ? entity.attributes.flatMap(numberParts) : [];
   return [
@@ -159,6 +162,7 @@ function optionParts(plan: Plan, entity: EntityPlan): Doc[] {
       : []),
     ...(secrets.length > 0 ? [property('secret', texts(secrets))] : []),
     ...(numbers.length > 0 ? [property('numbers', object(numbers))] : []),
+    ...(normal.length > 0 ? [property('normalize', object(normal))] : []),
     ...(conditions ? [property('conditions', conditions)] : []),
     ...(projection ? [property('projection', texts(projection))] : []),
     ...(isParsed(entity) ? [property('keyFields', keyValue(names.keyParser))] : []),

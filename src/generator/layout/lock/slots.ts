@@ -97,13 +97,14 @@ function lockedEncode(before: LockedEntity | undefined, field: string): HoleEnco
 }
 
 export function lockedAttribute(attribute: ResolvedAttribute): LockedAttribute {
-  const { element, encode, encoding, nullable, normalize, of } = attribute;
+  const { element, encode, encoding, formerly = [], nullable, normalize, of } = attribute;
   return {
     encoding,
     enum: element === 'enum' ? of : null,
     encode: encode ?? null,
     isRequired: !nullable,
     normalize,
+    formerly,
     isRetired: false,
   };
 }

@@ -70,8 +70,10 @@ export class EntityFacts {
 
 /** `text!, normalized by trim lowercase, in keys fold` */
 export function attributeOf(text: string, isRetired: boolean): LockedAttribute | undefined {
-  const [, encoding, name, required, steps, encode] =
-    /^(\w+)(?: (\w+))?(!)?(?:, normalized by ([\w ]+))?(?:, in keys (.+))?$/.exec(text) ?? [];
+  const [, encoding, name, required, steps, formerly, encode] =
+    /^(\w+)(?: (\w+))?(!)?(?:, normalized by ([\w ]+))?(?:, formerly ([\w ]+))?(?:, in keys (.+))?$/.exec(
+      text,
+    ) ?? [];
   if (encoding === undefined) return undefined;
   return {
     encoding,
@@ -79,6 +81,7 @@ export function attributeOf(text: string, isRetired: boolean): LockedAttribute |
     encode: encode ?? null,
     isRequired: required !== undefined,
     normalize: steps?.split(' ') ?? [],
+    formerly: formerly?.split(' ') ?? [],
     isRetired,
   };
 }

@@ -4,7 +4,6 @@ import { isMap, type Node } from 'yaml';
 import { keysOf } from '../../language/schema.js';
 import {
   type ElementUpdate,
-  elementUpdates,
   type IdempotentModel,
   type MutationModel,
   mutationKinds,
@@ -14,7 +13,7 @@ import {
   type Word,
   writeKinds,
 } from '../../model.js';
-import type { ValueBinding, ValueModel } from '../../sources.js';
+import { elementUpdates, type ValueBinding, type ValueModel } from '../../sources.js';
 import { filterOf } from './conditions.js';
 import {
   countOf,

@@ -1,0 +1,116 @@
+/** What is reported of stored records, `reindex` deals with; then nothing is reported any more. */
+
+import type { StoredProject } from 'tableloom/runtime';
+import { expect, test } from 'vitest';
+import type { Diagnostic } from '../../src/generator/diagnostics/diagnostic.js';
+import { printLock, reindexed, settle } from '../../src/generator/lock.js';
+import { readLock } from '../../src/generator/parse/lock.js';
+import { openProject } from '../support/running.js';
+import { type Written, written } from '../support/written.js';
+
+const tables = `tables:
+  main:
+    name: main
+    key: [PK, SK]
+    indexes: { ${[1, 2, 3, 4].map((at) => `GSI${at}: [GSI${at}PK, GSI${at}SK]`).join(', ')} }
+`;
+
+const before = {
+  schema: `
+type Query { order(id: ID!): Order  orders(shop: String!): [Order!]!  open(shop: String!): [Order!]! }
+type Mutation { addOrder(input: OrderInput!): Order! }
+input OrderInput { id: ID!  shop: String!  rank: Int!  mail: String!  status: Status! }
+enum Status { OPEN HELD DONE }
+type Order { id: ID!  shop: String!  rank: Int!  mail: String!  status: Status! }`,
+  yaml: `version: 1
+${tables}entities: { Order: {} }
+patterns:
+  order: { one: Order, for: Query.order, where: { id: $id } }
+  orders: { many: Order, for: Query.orders, where: { shop: $shop } }
+  open: { many: Order, for: Query.open, where: { shop: $shop }, when: { status: OPEN }, sort: rank }
+mutations:
+  addOrder: { create: Order, for: Mutation.addOrder, from: $input }
+`,
+};
+
+/** A new pattern and a new count, a wider condition, a unique value, a normalized one, a name, and a required attribute. */
+const after = {
+  schema: `
+type Query {
+  order(id: ID!): Order  orders(shop: String!): [Order!]!  open(shop: String!): [Order!]!
+  byEmail(email: String!): [Order!]!  count(shop: String!): Int!
+}
+enum Status { OPEN HELD DONE }
+type Order { id: ID!  shop: String!  rank: Int!  email: String!  status: Status!  plan: String! }`,
+  yaml: (more: string) => `version: 1
+${tables}entities:
+  Order:
+    identity: [shop, id]
+    unique: { fields: [shop, rank], when: { status: [OPEN, HELD] } }
+    normalize: { email: lowercase }
+    default: { plan: FREE }
+${more}
+patterns:
+  order: { one: Order, for: Query.order, where: { id: $id } }
+  orders: { many: Order, for: Query.orders, where: { shop: $shop } }
+  open: { many: Order, for: Query.open, where: { shop: $shop }, when: { status: [OPEN, HELD] }, sort: rank }
+  byEmail: { many: Order, for: Query.byEmail, where: { email: $email } }
+  count: { count: Order, for: Query.count, where: { shop: $shop }, maintained: true }
+`,
+};
+
+const declared = '    renamed: { mail: email }\n    readDefault: [plan]';
+const sealed = ({ lock }: Written) => lock.replace('"sealed": false', '"sealed": true');
+const isPending = ({ code }: Pick<Diagnostic, 'code'>) => code !== 'unused-index';
+const codesOf = ({ warnings }: Written) =>
+  warnings
+    .filter(isPending)
+    .map(({ code, hint = '' }) => `${code} ${/--accept ([\w.+]+)/.exec(hint)?.[1]}`)
+    .sort();
+
+test('what is reported of stored records is dealt with by reindex, and then no longer reported', async () => {
+  const first = await written(before.yaml, before.schema);
+  const project = await openProject(first.generated);
+  for (const [id, rank, status] of [
+    ['a', 1, 'OPEN'],
+    ['b', 2, 'HELD'],
+    ['c', 2, 'DONE'],
+  ])
+    await project.data('mutation ($input: OrderInput!) { addOrder(input: $input) { id } }', {
+      input: { id, shop: 's', rank, mail: `${String(id).toUpperCase()}@example.org`, status },
+    });
+
+  const second = await written(after.yaml(declared), after.schema, sealed(first));
+  expect(codesOf(second)).toEqual([
+    'backfill-needed Order.shop+rank',
+    'backfill-needed byEmail',
+    'backfill-needed count',
+    'identity-changed Order',
+    'key-moved Order.email',
+    'key-moved open',
+    'key-moved order',
+  ]);
+  const now = await project.reopened(second.generated);
+  const index = (await second.module('index')) as unknown as StoredProject;
+  const report = await now.database.reindex(index, { entities: ['Order'] });
+  expect(report.failed).toBe(0);
+  expect(
+    await now.data(
+      '{ open(shop: "s") { id } byEmail(email: "a@example.org") { id email plan } count(shop: "s") }',
+    ),
+  ).toEqual({
+    open: [{ id: 'a' }, { id: 'b' }],
+    byEmail: [{ id: 'a', email: 'a@example.org', plan: 'FREE' }],
+    count: 3,
+  });
+
+  // The attributes are stored as declared, so that what reads them otherwise can go.
+  const { lock } = readLock('access-patterns.lock.json', second.lock);
+  const settled = settle(lock, reindexed(lock, 'Order'));
+  expect(
+    (await written(after.yaml(''), after.schema, printLock(settled))).warnings.filter(isPending),
+  ).toEqual([]);
+  expect(codesOf(await written(after.yaml(''), after.schema, second.lock))).toEqual(
+    expect.arrayContaining(['attribute-renamed Order.email', 'attribute-required Order.plan']),
+  );
+});
