@@ -203,6 +203,35 @@ test('servers of the plan write all the while: nothing of theirs is lost, and co
   }
 });
 
+test('a run that is ended after each page is resumed behind it, until all pages are done', async () => {
+  const from = await plain();
+  const to = await moved();
+  const project = await people(from, 120);
+  let resume: string | undefined;
+  let runs = 0;
+  for (;;) {
+    runs += 1;
+    const abort = new AbortController();
+    const { cursor, ...report } = await project.database.reindex(to.project, {
+      segments: 1,
+      // Pages within a rate are small.
+      rate: 1_000_000,
+      signal: abort.signal,
+      // Aggregates are counted as a whole.
+      onProgress: ({ phase }) => phase !== 'aggregates' && abort.abort(),
+      ...(resume !== undefined && { resume }),
+    });
+    if (cursor === null) {
+      expect(report).toMatchObject({ moved: 120, failed: 0 });
+      break;
+    }
+    resume = cursor;
+  }
+  expect(runs).toBeGreaterThan(3);
+  const ids = [...(await idsIn(project, to, 't0')), ...(await idsIn(project, to, 't1'))];
+  expect(ids).toHaveLength(120);
+});
+
 test('a cursor resumes only the call that it was made by, and entities have names', async () => {
   const from = await plain();
   const project = await people(from, 1);

@@ -46,7 +46,7 @@ export type Phase = 'records' | 'leftovers' | 'aggregates';
 export interface ReindexCounts {
   /** Items that were read, of any kind. */
   readonly scanned: number;
-  /** Records that were examined. */
+  /** Records that were examined; one that moved may be met again at its new key. */
   readonly records: number;
   /** Records of which an item was not as the plan says; with `moved`, those whose primary key changed. */
   readonly changed: number;
