@@ -3,7 +3,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createTables } from 'tableloom/runtime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort, runCommand } from '../server/support/process.js';
 import { type Endpoint, openEndpoint } from '../support/endpoint.js';
@@ -26,21 +25,7 @@ beforeAll(async () => {
     'npx graphql-codegen',
   ])
     expect(project.run(command), command).toMatchObject({ code: 0 });
-  const { client, clientConfig } = await engine;
-  await createTables(
-    client,
-    [
-      {
-        table: 'plants',
-        name: 'plants',
-        key: { partition: 'PK', sort: 'SK' },
-        indexes: [
-          { name: 'GSI1', kind: 'global', partition: 'GSI1PK', sort: 'GSI1SK', project: { kind: 'all' } },
-        ],
-      },
-    ],
-    { plants: 'plants' },
-  );
+  const { clientConfig } = await engine;
   endpoint = await openEndpoint(clientConfig);
   environment = {
     DYNAMODB_ENDPOINT: endpoint.clientConfig.endpoint,
@@ -52,11 +37,11 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
-  await project.remove();
   await endpoint.close();
   await (await engine).close();
+  await project.remove();
   rmSync(home, { recursive: true, force: true });
-}, 120_000);
+}, 600_000);
 
 const list = '{ plantsInRoom(room: KITCHEN) { nodes { name } } }';
 const add = 'mutation { addPlant(input: { name: "Aloe", room: KITCHEN }) { name } }';
@@ -67,6 +52,12 @@ describe('a new project', { timeout: 600_000 }, () => {
     expect(project.run('npx tsc')).toMatchObject({ code: 0 });
     expect(project.run('npm test')).toMatchObject({ code: 0, out: expect.stringMatching(/4 passed/) });
     expect(project.run('npx tableloom check')).toMatchObject({ code: 0 });
+  });
+
+  test('has the tables that it deploys', async () => {
+    const command = ['tableloom', 'deploy', '--endpoint', endpoint.clientConfig.endpoint];
+    const deploy = runCommand(project.folder, 'npx', command, environment);
+    expect(await deploy.ended(), deploy.output()).toBe(0);
   });
 
   test('needs nothing that it only generates with once it runs', () => {

@@ -1,10 +1,11 @@
 /** Random projects. */
 
 import { Dice } from '../../support/dice.js';
-import { type DrawnEntity, drawEntity } from './entities.js';
+import { type DrawnEntity, drawEntity, shelf } from './entities.js';
 import { Arguments, bare, drawPattern } from './patterns.js';
 import { drawPools, isOneIn, type Pools, states } from './pools.js';
 import type { Answered, DrawnProject } from './project.js';
+import { drawRelations, withReferences } from './relations.js';
 
 export interface Drawn {
   readonly project: DrawnProject;
@@ -14,14 +15,15 @@ export interface Drawn {
 
 export function drawProject(number: number): Drawn {
   const dice = new Dice(number);
-  const entities = ['Alpha', 'Beta'].slice(0, 1 + dice.below(2)).map((name) => drawEntity(dice, name));
+  const drawn = ['Alpha', 'Beta'].slice(0, 1 + dice.below(2)).map((name) => drawEntity(dice, name));
+  const entities = withReferences(dice, isOneIn(dice, 3) ? [...drawn, shelf] : drawn);
   const patterns: Record<string, Answered> = {};
   const mutations: Record<string, Answered> = {};
   const inputs: Record<string, Record<string, string>> = {};
   for (const entity of entities) {
     patterns[`get${entity.name}`] = lookup(entity);
     Object.assign(mutations, writesOf(dice, entity, inputs));
-    const count = 2 + dice.below(4);
+    const count = entity === shelf ? 0 : 2 + dice.below(4);
     for (let at = 0; at < count; at++) {
       const parent = entities.find(({ identity }) => identity.length === 1);
       const isUnder = parent !== undefined && isOneIn(dice, 5);
@@ -29,6 +31,9 @@ export function drawProject(number: number): Drawn {
       patterns[name] = drawPattern(dice, name, entity, isUnder ? { type: parent.name } : undefined);
     }
   }
+  const relations = drawRelations(dice, entities);
+  Object.assign(patterns, relations.patterns);
+  Object.assign(mutations, relations.mutations);
   return {
     entities,
     pools: drawPools(dice),
@@ -37,7 +42,7 @@ export function drawProject(number: number): Drawn {
       entities: Object.fromEntries(entities.map(({ name, yaml }) => [name, yaml])),
       types: Object.fromEntries(entities.map(({ name, fields }) => [name, fields])),
       enums: { State: states, Order: ['ASC', 'DESC'] },
-      unions: {},
+      unions: relations.unions,
       inputs,
       patterns,
       mutations,

@@ -62,6 +62,9 @@ export function drawEntity(dice: Dice, name: string): DrawnEntity {
     (one) => /^(Int|Float|DateTime|Boolean)/.test(one[1]) && free(one),
   );
   if (numbers.length > 0 && isOneIn(dice, 5)) yaml.encode = { [dice.of(numbers)[0]]: 'invert' };
+  const enumField = ['state', 'kind'].find((field) => field in fields && !identity.includes(field));
+  if (enumField && !yaml.encode && isOneIn(dice, 3)) yaml.encode = { [enumField]: 'declared' };
+  if ('until' in fields && !identity.includes('until') && isOneIn(dice, 2)) yaml.ttl = 'until';
   if ('tags' in fields && isOneIn(dice, 2)) yaml.sets = ['tags'];
   const state = Object.entries(fields)
     .filter(([, type]) => /^State/.test(type))
@@ -113,3 +116,13 @@ function drawKey(
       return { key: {}, identity: ['id'] };
   }
 }
+
+/** One record for each owner, which others lie with. */
+export const shelf: DrawnEntity = {
+  name: 'Shelf',
+  fields: { owner: 'ID!', title: 'String', version: 'Int!' },
+  yaml: { identity: ['owner'], generate: { version: 'revision' } },
+  identity: ['owner'],
+  given: ['owner', 'title'],
+  changeable: ['title'],
+};

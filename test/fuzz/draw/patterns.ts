@@ -88,8 +88,16 @@ export function drawPattern(
   const shards = isOneIn(dice, 6) ? 2 + dice.below(3) : isWhole && !when ? 1 : undefined;
   const isList = kind === 'many' && isOneIn(dice, 2);
   const limit = isList && isOneIn(dice, 2) ? args.add('limit', 'Int') : undefined;
+  const max = 5 + dice.below(30);
   const page =
-    kind === 'many' && isOneIn(dice, 4) ? { default: 1 + dice.below(5), max: 5 + dice.below(30) } : undefined;
+    kind === 'many' && isOneIn(dice, 4)
+      ? { ...(!(isList && !limit) && { default: 1 + dice.below(5) }), max }
+      : undefined;
+  const isEntry = isOneIn(dice, 8) && !('ttl' in entity.yaml) && kind !== 'exists' && !filter;
+  const select =
+    isOrdered && (isList || kind === 'one') && isOneIn(dice, 5)
+      ? dice.of(Object.keys(entity.fields).filter((field) => field !== 'version'))
+      : undefined;
   const yaml: Mapping = {
     [kind]: entity.name,
     ...(!isWhole && { where }),
@@ -111,9 +119,14 @@ export function drawPattern(
     ...(limit && { limit }),
     ...(page && { page }),
     ...(kind === 'count' && isOneIn(dice, 4) && { upTo: 1 + dice.below(6) }),
+    ...(isEntry && { entry: true }),
+    ...(select !== undefined && { select }),
   };
   const at = `${parent ? parent.type : 'Query'}.${name}`;
-  return finished(kind, { yaml, at, args, isList, entity });
+  const answered = finished(kind, { yaml, at, args, isList, entity });
+  if (select === undefined) return answered;
+  const type = typeOf(select);
+  return { ...answered, returns: kind === 'one' ? bare(type) : `[${type}]!` };
 }
 
 function finished(
@@ -183,7 +196,7 @@ function drawEquality(
   return args.add(field, `${type}!`);
 }
 
-function drawRange(
+export function drawRange(
   dice: Dice,
   field: string | undefined,
   typeOf: (field: string) => string,
@@ -192,17 +205,32 @@ function drawRange(
 ): Mapping | undefined {
   if (field === undefined || !isOneIn(dice, 2)) return undefined;
   const type = bare(typeOf(field));
-  if (type === 'Boolean' || type === 'State') return undefined;
-  const bounds: Record<string, string> = {};
+  const bounds: Record<string, unknown> = {};
   const bang = () => (isOneIn(dice, 3) ? '!' : '');
+  const bound = (name: string) => constantOf(dice, type) ?? args.add(name, `${type}${bang()}`);
   if (/^(String|ID|DateTime)/.test(type) && !isBucketed && isOneIn(dice, 4))
     bounds.prefix = args.add('prefix', `String${bang()}`);
   else {
-    if (!isOneIn(dice, 3)) bounds[dice.of(['from', 'after'])] = args.add('low', `${type}${bang()}`);
+    if (!isOneIn(dice, 3)) bounds[dice.of(['from', 'after'])] = bound('low');
     if (Object.keys(bounds).length === 0 || isOneIn(dice, 2))
-      bounds[dice.of(['to', 'before'])] = args.add('high', `${type}${bang()}`);
+      bounds[dice.of(['to', 'before'])] = bound('high');
   }
   return { [field]: bounds };
+}
+
+/** Now and then a constant in the place of an argument. */
+function constantOf(dice: Dice, type: string): unknown {
+  if (!isOneIn(dice, 5)) return undefined;
+  const constants: Readonly<Record<string, readonly unknown[]>> = {
+    Int: [0, 7],
+    Float: [0.25, 3],
+    String: ['a', 'b'],
+    Boolean: [true, false],
+    DateTime: ['2026-02-14T10:30:00.000Z', '2026-01-31T23:59:59.999Z'],
+    State: states,
+  };
+  const values = constants[type];
+  return values && dice.of(values);
 }
 
 function drawBucket(

@@ -22,6 +22,8 @@ const all = {
     '2026-02-28T09:00:00.000Z',
     '2026-03-01T11:00:00.000Z',
     '2026-03-01T11:59:59.999Z',
+    '2026-03-02T00:00:00.000Z',
+    '2027-01-01T12:30:00.000Z',
   ],
   State: ['OPEN', 'HELD', 'DONE'],
 } as const satisfies Readonly<Record<FieldType, readonly unknown[]>>;
@@ -40,7 +42,7 @@ export function drawPools(dice: Dice): Pools {
     Int: some(all.Int, 3 + dice.below(3)),
     Float: some(all.Float, 3 + dice.below(3)),
     Boolean: all.Boolean,
-    DateTime: some(all.DateTime, 5),
+    DateTime: some(all.DateTime, 6),
     State: all.State,
   };
 }

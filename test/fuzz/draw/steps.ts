@@ -2,9 +2,9 @@
 
 import { type GraphQLInputType, getNamedType, isInputObjectType } from 'graphql';
 import type { Dice } from '../../support/dice.js';
-import type { State } from '../oracle/answers.js';
+import { alive, type State } from '../oracle/answers.js';
 import type { Declarations, Pattern, Values } from '../oracle/declarations.js';
-import { drawValue, isOneIn, type Pools } from './pools.js';
+import { drawValue, isOneIn, now, type Pools } from './pools.js';
 
 export interface WriteStep {
   readonly mutation: string;
@@ -76,7 +76,7 @@ export function drawQuestion(
   const args = Object.fromEntries(
     Object.entries(drawn).map(([arg, value]) => [arg, met(dice, declared, pattern, arg, value, state)]),
   );
-  const parents = type === 'Query' ? [] : (state.get(type) ?? []);
+  const parents = type === 'Query' ? [] : alive(declared.entity(type), state, now);
   if (type !== 'Query' && parents.length === 0) return undefined;
   const select = Object.fromEntries(
     targets.map((target) => {

@@ -80,7 +80,8 @@ export class Oracle {
     const attribute = entity.attributes.get(field);
     const records = values.flatMap((value) =>
       found.filter(
-        ({ record }) => attribute && isEqual(attribute, record[field], keyed(entity, field, value)),
+        ({ record }) =>
+          attribute && isEqual(attribute, keyed(entity, field, record[field]), keyed(entity, field, value)),
       ),
     );
     return { found: records, asked: values.length };
@@ -97,7 +98,8 @@ export class Oracle {
       kind: 'value',
       value: values.map((value) =>
         found.some(
-          ({ record }) => attribute && isEqual(attribute, record[field], keyed(entity, field, value)),
+          ({ record }) =>
+            attribute && isEqual(attribute, keyed(entity, field, record[field]), keyed(entity, field, value)),
         ),
       ),
     };
@@ -190,6 +192,7 @@ export class Oracle {
       );
     };
     for (const [field, lookup] of Object.entries((where ?? {}) as Mapping)) {
+      if (isParent && !entity.attributes.has(own(field))) continue;
       const list = isMapping(lookup) ? valueAt(lookup.in, sources) : [valueAt(lookup, sources)];
       keep(
         own(field),
@@ -241,7 +244,8 @@ export class Oracle {
   #sorted(pattern: Pattern, found: readonly Found[], sources: Sources): Found[][] {
     const { yaml, targets } = pattern;
     const through = yaml.through as Mapping | undefined;
-    const entity = this.#declared.entity(String(through?.many ?? through?.one ?? targets[0]));
+    const target = targets.find((one) => one !== yaml.parent);
+    const entity = this.#declared.entity(String(through?.many ?? through?.one ?? target));
     const order = this.#comparer({ yaml, entity }, sources);
     const parents = found.filter((one) => one.entity === yaml.parent);
     const rest = found.filter((one) => one.entity !== yaml.parent);
@@ -271,7 +275,7 @@ export class Oracle {
 }
 
 /** Those that have not expired. */
-function alive({ name, yaml }: Entity, state: State, now: Date): Values[] {
+export function alive({ name, yaml }: Entity, state: State, now: Date): Values[] {
   const records = [...(state.get(name) ?? [])];
   const ttl = yaml.ttl as string | undefined;
   if (ttl === undefined) return records;

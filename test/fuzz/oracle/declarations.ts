@@ -59,6 +59,8 @@ export interface Mutation {
   readonly entity: string;
   readonly yaml: Mapping;
   readonly field: string;
+  /** Of a transaction, in order. */
+  readonly steps?: readonly Mutation[];
 }
 
 export class Declarations {
@@ -151,7 +153,17 @@ export class Declarations {
     const named = this.schema.getType(target);
     const members = isUnionType(named) ? named.getTypes().map((one) => one.name) : [target];
     const targets = yaml.members ? Object.keys(yaml.members as Mapping) : members;
-    return { name, kind, targets, yaml, type, field, isUnion: isUnionType(named), shape: shapeOf(answer) };
+    const isNumber = kind === 'count' || kind === 'sum';
+    return {
+      name,
+      kind,
+      targets,
+      yaml,
+      type,
+      field,
+      isUnion: isUnionType(named),
+      shape: isNumber ? 'scalar' : kind === 'one' ? 'one' : shapeOf(answer),
+    };
   }
 }
 
@@ -187,7 +199,16 @@ export function wordsOf(words: unknown): readonly string[] {
   return words === undefined ? [] : Array.isArray(words) ? words.map(String) : [String(words)];
 }
 
+/** A transaction is what its step is whose record it returns; `steps` has all of them. */
 function mutationOf(name: string, yaml: Mapping): Mutation {
+  const [, of = ''] = String(yaml.for).split('.');
+  const transaction = yaml.transaction as Readonly<Record<string, Mapping>> | undefined;
+  if (transaction) {
+    const steps = Object.entries(transaction).map(([step, one]) => mutationOf(step, one));
+    const returned = steps.find((one) => one.name === yaml.returns) ?? steps[0];
+    if (!returned) throw new Error(`${name} has no steps`);
+    return { ...returned, name, field: of, steps };
+  }
   const kind =
     (['create', 'update', 'upsert', 'put', 'delete'] as const).find((one) => one in yaml) ?? 'create';
   const [, field = ''] = String(yaml.for).split('.');

@@ -1,6 +1,7 @@
 /** Values as clients know them: what is equal, what comes first, what a condition says of a record. */
 
 import { byText } from '../../support/dice.js';
+import { states } from '../draw/pools.js';
 import type { Mapping } from '../draw/project.js';
 import { type Attribute, type Entity, type Values, wordsOf } from './declarations.js';
 
@@ -46,6 +47,8 @@ export function normalized({ yaml }: Entity, field: string, value: unknown): unk
 export function keyed(entity: Entity, field: string, value: unknown): unknown {
   const stored = normalized(entity, field, value);
   const encode = (entity.yaml.encode as Mapping | undefined)?.[field];
+  // By its place among the values; the pools have them as they are declared.
+  if (encode === 'declared' && typeof stored === 'string') return String(states.map(String).indexOf(stored));
   return encode === 'fold' && typeof stored === 'string' ? stored.toLowerCase() : stored;
 }
 

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Mapping } from '../draw/project.js';
-import type { State } from './answers.js';
+import { alive, type State } from './answers.js';
 import { type Declarations, type Entity, type Mutation, type Values, wordsOf } from './declarations.js';
 import { isEqual, isMapping, matches, normalized, valueAt } from './values.js';
 
@@ -37,15 +37,23 @@ export class Writer {
   }
 
   write(mutation: Mutation, state: State, call: Call): Written {
-    const entity = this.#declared.entity(mutation.entity);
     const codes = new Set<string>();
-    const change = this.#change(mutation, entity, state, call, codes);
-    if (codes.size > 0 || !change) return { kind: 'refused', codes: [...codes] };
+    const changes = (mutation.steps ?? [mutation]).flatMap((step) => {
+      const entity = this.#declared.entity(step.entity);
+      return this.#change(step, entity, state, call, codes) ?? [];
+    });
+    const keys = changes.map(({ entity, after, before }) =>
+      JSON.stringify([entity.name, entity.identity.map((field) => (after ?? before)?.[field])]),
+    );
+    if (new Set(keys).size < keys.length) codes.add('WRITE_TWICE');
+    if (codes.size > 0 || changes.length === 0) return { kind: 'refused', codes: [...codes] };
     const next = new Map(state);
-    for (const code of this.#apply(next, change)) codes.add(code);
-    for (const code of this.#conflicts(state, next, change)) codes.add(code);
+    for (const change of changes) for (const code of this.#apply(next, change, call)) codes.add(code);
+    for (const change of changes)
+      for (const code of this.#conflicts(state, next, change, call)) codes.add(code);
     if (codes.size > 0) return { kind: 'refused', codes: [...codes] };
-    return { kind: 'done', state: next, record: change.after ?? change.before ?? {} };
+    const [first] = changes;
+    return { kind: 'done', state: next, record: first?.after ?? first?.before ?? {} };
   }
 
   #change(
@@ -69,11 +77,12 @@ export class Writer {
         entity,
         state,
         entity.identity.map((field) => [field, after[field]] as const),
+        now,
       );
       if (before) codes.add('ALREADY_EXISTS');
       return { entity, before: undefined, after };
     }
-    const before = findBy(entity, state, where);
+    const before = findBy(entity, state, where, now);
     if (kind === 'delete') {
       if (!before) codes.add('NOT_FOUND');
       return before && { entity, before, after: undefined };
@@ -137,9 +146,19 @@ export class Writer {
   }
 
   /** Deletes what goes with a record, too. @returns why it cannot */
-  #apply(next: Map<string, readonly Values[]>, { entity, before, after }: Change): readonly string[] {
+  #apply(
+    next: Map<string, readonly Values[]>,
+    { entity, before, after }: Change,
+    call: Call,
+  ): readonly string[] {
     const records = next.get(entity.name) ?? [];
-    next.set(entity.name, [...records.filter((one) => one !== before), ...(after ? [after] : [])]);
+    // A record that has expired makes way for a new one.
+    const isReplaced = (one: Values) =>
+      after !== undefined && entity.identity.every((field) => isDeepStrictEqual(one[field], after[field]));
+    next.set(entity.name, [
+      ...records.filter((one) => one !== before && !isReplaced(one)),
+      ...(after ? [after] : []),
+    ]);
     if (after || !before) return [];
     const codes: string[] = [];
     for (const other of this.#declared.entities.values()) {
@@ -148,14 +167,14 @@ export class Writer {
         for (const child of next.get(other.name) ?? []) {
           if (!reference.fields.every(([key, field]) => child[field] === before[key])) continue;
           if (reference.onDelete === 'restrict') codes.push('REFERENCED');
-          else codes.push(...this.#apply(next, { entity: other, before: child, after: undefined }));
+          else codes.push(...this.#apply(next, { entity: other, before: child, after: undefined }, call));
         }
       }
     }
     return codes;
   }
 
-  #conflicts(state: State, next: State, { entity, before, after }: Change): readonly string[] {
+  #conflicts(state: State, next: State, { entity, before, after }: Change, { now }: Call): readonly string[] {
     if (!after) return [];
     const codes: string[] = [];
     for (const fields of uniquesOf(entity)) {
@@ -164,7 +183,7 @@ export class Writer {
           const attribute = entity.attributes.get(field);
           return attribute && isEqual(attribute, one[field], after[field]);
         });
-      if ((state.get(entity.name) ?? []).some((one) => one !== before && isSame(one)))
+      if (alive(entity, next, now).some((one) => one !== after && isSame(one)))
         codes.push('UNIQUE_VIOLATION');
     }
     for (const { to, fields } of referencesOf(this.#declared, entity)) {
@@ -176,6 +195,7 @@ export class Writer {
           target,
           next,
           fields.map(([key, field]) => [key, after[field]] as const),
+          now,
         )
       )
         codes.push('REFERENCE_MISSING');
@@ -274,8 +294,9 @@ function findBy(
   entity: Entity,
   state: State,
   key: readonly (readonly [field: string, value: unknown])[],
+  now: Date,
 ): Values | undefined {
-  return (state.get(entity.name) ?? []).find((one) =>
+  return alive(entity, state, now).find((one) =>
     key.every(([field, value]) => {
       const attribute = entity.attributes.get(field);
       return attribute && isEqual(attribute, one[field], value);

@@ -237,8 +237,22 @@ export class Asking {
     const select = this.#step.select[entity] ?? [];
     const { yaml } = this.#pattern;
     if (yaml.select !== undefined) return { value: record[String(yaml.select)] ?? null };
-    const fields = Object.fromEntries(select.map((name) => [aliased(entity, name), record[name] ?? null]));
+    const fields = Object.fromEntries(
+      select.map((name) => [this.#aliased(entity, name), record[name] ?? null]),
+    );
     return !this.#pattern.isUnion ? fields : { __typename: entity, ...fields };
+  }
+
+  /** Attributes in the place of their records. Null is that of no record, or one of its own. */
+  #values(answer: unknown): unknown {
+    if (this.#pattern.kind === 'many') return (answer as unknown[]).map((value) => ({ value }));
+    const isNone = this.#expected.kind === 'records' && this.#expected.groups.length === 0;
+    return answer === null && isNone ? null : { value: answer };
+  }
+
+  /** Members of a union may have one field with types that do not merge. */
+  #aliased(entity: string, name: string): string {
+    return this.#pattern.isUnion ? `${entity}_${name}` : name;
   }
 
   #hasTotal(): boolean {
@@ -258,12 +272,9 @@ export class Asking {
   ): Promise<Sent & { readonly value: unknown; readonly errors: Answer['errors'] }> {
     const asked = this.#document(window);
     const { data, errors } = await this.#ask(asked.document, asked.variables);
-    const { type, shape, yaml } = this.#pattern;
+    const { type, yaml } = this.#pattern;
     const answer = type === 'Query' ? data?.answer : (data?.parent as Values | null | undefined)?.answer;
-    const selected =
-      yaml.select === undefined || errors ? answer : [answer].flat().map((value) => ({ value }));
-    const value = shape === 'one' && Array.isArray(selected) ? selected[0] : selected;
-    return { ...asked, value, errors };
+    return { ...asked, value: yaml.select === undefined || errors ? answer : this.#values(answer), errors };
   }
 
   #document(window: Values): Sent {
@@ -294,7 +305,7 @@ export class Asking {
     if (shape === 'scalar' || yaml.exists !== undefined || yaml.select !== undefined) return '';
     const fields = (target: string) =>
       (this.#step.select[target] ?? []).map((name) =>
-        aliased(target, name) === name ? name : `${aliased(target, name)}: ${name}`,
+        isUnion ? `${this.#aliased(target, name)}: ${name}` : name,
       );
     const node = !isUnion
       ? fields(targets[0] ?? '').join(' ')
@@ -308,11 +319,6 @@ export class Asking {
 interface Sent {
   readonly document: string;
   readonly variables: Values;
-}
-
-/** Members of a union may have one field with types that do not merge. */
-function aliased(_entity: string, name: string): string {
-  return name;
 }
 
 function inBrackets(words: readonly string[]): string {

@@ -1,12 +1,14 @@
 /** Patterns that give several entities: each member answers the question, and all are read by one query. */
 
 import { suggestion } from '../../../diagnostics/suggest.js';
+import { sortFields } from '../../../layout/serving.js';
 import { type Model, type PatternModel, printType, type SdlType, type Word } from '../../../model.js';
 import type { KeyTemplate } from '../../../plan/types/storage.js';
 import { askedBy, lookedUpBy } from '../../../resolve/attribute-references.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
 import { isParent, memberPatterns, membersOf } from '../../../resolve/members.js';
 import type { ResolvedAttribute, ResolvedModel } from '../../../resolve/resolved-model.js';
+import { holesOf } from '../../../resolve/templates.js';
 import type { LaidOut } from '../../laid-out.js';
 import { type Check, type Finding, listed } from '../../row.js';
 
@@ -254,8 +256,18 @@ function* orders({ model, layout }: LaidOut): Generator<Finding> {
     const heads = reads.map(({ member, entity, read }) => ({
       name: entity.model.name.text,
       head: headBefore(read.slot.sort, (member.sort[0]?.field ?? member.range?.field ?? field).text),
+      encodings: encodingsOf(read.slot.sort, sortFields(member)),
     }));
     const [first] = heads;
+    const otherwise = heads.find(({ encodings }) => encodings !== first?.encodings);
+    if (first && otherwise) {
+      yield {
+        at: field.at,
+        message: `The sort keys of \`${first.name}\` and \`${otherwise.name}\` encode the order differently, as \`${first.encodings}\` and \`${otherwise.encodings}\`, so they cannot be merged.`,
+        hint: 'Give the members the same `encode` of these fields, or the same functions in their pinned keys.',
+      };
+      continue;
+    }
     const other = heads.find(({ head }) => head !== first?.head);
     if (!first || !other) continue;
     yield {
@@ -264,6 +276,12 @@ function* orders({ model, layout }: LaidOut): Generator<Finding> {
       hint: `Give both the same text before \`{${field.text}}\`, pin a separate \`index\` for this pattern, or remove \`sort\`: the answer is then in the order of the keys, and \`order: DESC\` reads them downwards.`,
     };
   }
+}
+
+/** How a sort key encodes fields: `invert(time), text`. */
+function encodingsOf(template: KeyTemplate | null, fields: readonly string[]): string {
+  const holes = holesOf(template);
+  return fields.map((field) => holes.find((hole) => hole.field === field)?.encode ?? '').join(', ');
 }
 
 function headBefore(template: KeyTemplate | null, field: string): string {
