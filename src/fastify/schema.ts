@@ -1,4 +1,5 @@
-import { buildSchema, type GraphQLSchema, isScalarType } from 'graphql';
+import { buildSchema, type GraphQLEnumType, type GraphQLSchema, isEnumType, isScalarType } from 'graphql';
+import { TableloomError } from 'tableloom/runtime';
 import { type ScalarFunctions, usualScalars } from './scalars.js';
 
 /**
@@ -14,6 +15,7 @@ export function executableSchema(
   for (const name of Object.keys(scalars))
     if (!isScalarType(schema.getType(name))) throw new TypeError(`The schema has no scalar ${name}.`);
   for (const type of Object.values(schema.getTypeMap())) {
+    if (isEnumType(type)) refuseUnknown(type);
     const functions = isScalarType(type) && Object.hasOwn(all, type.name) ? all[type.name] : undefined;
     if (!isScalarType(type) || functions === undefined) continue;
     // Not the name and description: those are the schema's.
@@ -22,4 +24,18 @@ export function executableSchema(
     type.parseLiteral = (node, variables) => functions.parseLiteral(node, variables);
   }
   return schema;
+}
+
+/** A record that was stored under an earlier schema may have a value that the enum lost: an error of that field, with a code. */
+function refuseUnknown(type: GraphQLEnumType): void {
+  const { name } = type;
+  const serialize = type.serialize.bind(type);
+  type.serialize = (value) => {
+    try {
+      return serialize(value);
+    } catch (cause) {
+      const message = `The stored value ${JSON.stringify(value)} is none of ${name}.`;
+      throw new TableloomError('RECORD_INVALID', message, { enum: name }, cause);
+    }
+  };
 }

@@ -146,6 +146,8 @@ export interface LockedSlot {
     readonly field: string;
     readonly values: readonly (string | number | boolean | null)[];
   }[];
+  /** The fields that an entry has; undefined where the lock does not know. */
+  readonly include?: readonly string[] | undefined;
   readonly isRetired: boolean;
 }
 
@@ -263,7 +265,7 @@ function attributeText(attribute: LockedAttribute): string {
   ].join(', ');
 }
 
-function slotValue({ entry, index, key, shards, present, when }: LockedSlot) {
+function slotValue({ entry, index, key, shards, present, when, include, isRetired }: LockedSlot) {
   return {
     ...(entry ? { entry: keyValue(entry) } : {}),
     ...(index === null ? {} : { index, key: keyValue(key) }),
@@ -272,6 +274,7 @@ function slotValue({ entry, index, key, shards, present, when }: LockedSlot) {
     ...(when.length > 0
       ? { when: Object.fromEntries(when.map(({ field, values }) => [field, values])) }
       : {}),
+    ...(include && !isRetired ? { include } : {}),
   };
 }
 

@@ -9,7 +9,7 @@ export const errorCodes = {
   VALUE_INVALID:
     'A value cannot be stored, or breaks a rule of its field; `path` is its place in the record, `argument` that in the arguments of a mutation.',
   RECORD_INVALID:
-    'A stored record lacks a field that cannot be null: it was written before the field was declared, or by another program. `entity`, `key` and `field` name it.',
+    'A stored record lacks a field that cannot be null, or has a value that an enum does not have: it was written under an earlier schema, or by another program. `entity`, `key` and `field`, or `enum`, name it.',
   NOT_FOUND: 'The record to be changed does not exist, or the part of it that is; `path` names the part.',
   ALREADY_EXISTS: 'A record with this key exists.',
   VERSION_CONFLICT: 'The record has changed since the caller read it.',

@@ -95,6 +95,7 @@ export {
 export type {
   Aggregate,
   AttributeValue,
+  Computation,
   Connection,
   Edge,
   EntityCodec,

@@ -15,7 +15,7 @@ mutation { signIn(input: { email: "admin@tyler-setup.example", password: "correc
   accessToken refreshToken expiresIn user { name } } }`;
 
 export async function buildApp({ database }: { readonly database: Database }): Promise<FastifyInstance> {
-  // The secrets are kept beside the data, as tokens are worth what it holds.
+  // The secrets are kept next to the data, as tokens are worth what it holds.
   const config = readConfig({ DATA_DIR: '.data', LOG_LEVEL: 'warn', ...process.env });
   const { corsOrigins, trustProxy, logLevel } = config;
   const { jwt } = await secretsFor(config);

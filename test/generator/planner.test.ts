@@ -137,6 +137,22 @@ describe('the lock', () => {
     expect(sorts(planned(declaration(entry('one')), gone.lock).layout)).toEqual(['ENTRY#ONE_2']);
   });
 
+  test('has what entries include: stored ones lack what is added', () => {
+    const entry = (fields: string) => ({
+      one: `{ many: Thing, where: { a: $a }, entry: { include: [${fields}] } }`,
+    });
+    const first = planned(declaration(entry('b')), sealed);
+    const codes = ({ diagnostics }: { diagnostics: readonly { readonly message: string }[] }) =>
+      diagnostics.map(({ message }) => message);
+    expect(codes(planned(declaration(entry('b')), first.lock))).toEqual([]);
+    const second = planned(declaration(entry('b, c')), first.lock);
+    const said = 'Pattern `one` reads fields of its index entry that entries stored before do not have.';
+    expect(codes(second)).toEqual([said]);
+    expect(codes(planned(declaration(entry('b, c')), second.lock))).toEqual([said]);
+    expect(codes(planned(declaration(entry('b, c')), settle(second.lock, ['one.include'])))).toEqual([]);
+    expect(codes(planned(declaration(entry('')), first.lock))).toEqual([]);
+  });
+
   test('keeps a key of an entity, and gives that of a former one to no other', () => {
     const yaml = (identity: string, patterns = {}) => declaration(patterns, `{ identity: ${identity} }`);
     const withMany = yaml('[a, b]', { ofA: { where: ['a'] } });

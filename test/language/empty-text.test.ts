@@ -35,7 +35,7 @@ test('a record whose index key would be empty is refused by the name of its fiel
   expect(errors?.map(({ message, extensions }) => [message, extensions])).toEqual([
     [
       'Thing.name is empty, and the index key GSI1SK consists of it alone.',
-      { code: 'KEY_INVALID', entity: 'Thing', field: 'name', attribute: 'GSI1SK' },
+      { code: 'KEY_INVALID', entity: 'Thing', field: 'name', attribute: 'GSI1SK', argument: 'input.name' },
     ],
   ]);
   await project.data('mutation { addThing(input: { name: "x", topic: "" }) { name } }');

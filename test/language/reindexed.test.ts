@@ -167,3 +167,19 @@ patterns:
         .writeOne(userWrites?.create({ id, email: `${id}@example.org`, city: 'Ulm' }) as never);
   });
 });
+
+test('a renamed attribute has its present name, and no other', async () => {
+  const sdl = (phone: string) => `type Query { person(id: ID!): Person }
+type Person { id: ID!  ${phone}: String!  version: Int! }
+`;
+  const yaml = (renamed = '') => `version: 1
+${tables}entities: { Person: { table: one, ${renamed}generate: { version: revision } } }
+patterns:
+  person: { one: Person, for: Query.person, where: { id: $id } }
+`;
+  const first = await version(yaml(), sdl('phoneNumber'));
+  const second = await version(yaml('renamed: { phoneNumber: phone }, '), sdl('phone'), first);
+  await expectSame(first, second, (database, { personWrites }) =>
+    database.session().writeOne(personWrites?.create({ id: 'a', phone: '1', phoneNumber: '1' }) as never),
+  );
+});

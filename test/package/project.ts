@@ -1,7 +1,6 @@
 /** An empty folder beside the packed tarball, and commands run there as a person would run them. */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -65,17 +64,26 @@ export class InstalledProject {
   }
 
   async stop(): Promise<void> {
-    for (const child of this.#started.splice(0)) {
-      if (child.exitCode !== null || child.pid === undefined) continue;
-      const exit = once(child, 'exit');
-      process.kill(-child.pid, 'SIGTERM');
-      await exit;
+    for (const { pid } of this.#started.splice(0)) {
+      if (pid === undefined || !isRunning(pid)) continue;
+      process.kill(-pid, 'SIGTERM');
+      // The shell ends before what it has started does.
+      await until(() => !isRunning(pid));
     }
   }
 
   async remove(): Promise<void> {
     await this.stop();
     rmSync(this.#home, { recursive: true, force: true });
+  }
+}
+
+/** Whether anything of a process group is. */
+function isRunning(group: number): boolean {
+  try {
+    return process.kill(-group, 0);
+  } catch {
+    return false;
   }
 }
 

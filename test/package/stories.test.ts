@@ -44,7 +44,10 @@ describe.each(Object.entries(pages))('docs/%s.md', { timeout: 300_000 }, (name, 
   }, 300_000);
 
   // One story: each step goes on where the last one ended.
-  for (const step of stepsOf(path, page)) test(`line ${step.line}: ${titleOf(step)}`, () => take(step));
+  for (const steps of together(stepsOf(path, page)))
+    test(`line ${steps[0]?.line}: ${steps.map(titleOf).join(', ')}`, async () => {
+      for (const step of steps) await take(step);
+    });
 
   async function take(step: Step): Promise<void> {
     switch (step.kind) {
@@ -103,6 +106,18 @@ describe.each(Object.entries(pages))('docs/%s.md', { timeout: 300_000 }, (name, 
     return text;
   }
 });
+
+/** Files that are written one after another are saved at once. */
+function together(steps: readonly Step[]): Step[][] {
+  const groups: Step[][] = [];
+  for (const step of steps) {
+    const last = groups.at(-1);
+    const isFile = ({ kind }: Step) => kind === 'write' || kind === 'edit';
+    if (last?.every(isFile) && isFile(step)) last.push(step);
+    else groups.push([step]);
+  }
+  return groups;
+}
 
 function titleOf(step: Step): string {
   if (step.kind === 'watch') return 'what the server prints';

@@ -40,17 +40,17 @@ export async function devVerb({
     host,
     port: listenAt,
     storage,
-    say: (text) => terminal.say(text),
+    say: (text) => terminal.note(text),
     complain: (text) => terminal.findings(text),
   });
   const stopped = untilStopped();
   const started = server.start();
-  const watching = watchFiles(process.cwd(), { since, ignored: isIgnored(data) }, (paths) =>
-    started.then(() => server.update(paths)),
+  const watching = watchFiles(process.cwd(), { since, ignored: isIgnored(data) }, (paths, isOutdated) =>
+    started.then(() => server.update(paths, isOutdated)),
   );
   try {
     await started;
-    terminal.say(greetingOf(server, data));
+    terminal.note(greetingOf(server, data));
     await stopped;
   } finally {
     await watching.close();
@@ -59,15 +59,14 @@ export async function devVerb({
   return 0;
 }
 
-function greetingOf({ url, greeting, isServing }: DevelopmentServer, data: string): string {
+function greetingOf({ url, greeting, isServing, hasIde }: DevelopmentServer, data: string): string {
   if (!isServing) return `\nWaiting for changes, to be served at ${url}/graphql. Ctrl-C stops.`;
   const own = greeting === undefined ? '' : `\n${greeting.trimEnd().replace(/^(?=.)/gm, '  ')}\n`;
   return `
 Ready after ${(performance.now() / 1000).toFixed(1)} s.
 
   GraphQL   ${url}/graphql
-  IDE       ${url}/graphiql
-  Data      ${data} (delete the folder to begin anew)
+${hasIde ? `  IDE       ${url}/graphiql\n` : ''}  Data      ${data} (delete the folder to begin anew)
 ${own}
 Changes are served at once. Ctrl-C stops.`;
 }

@@ -9,13 +9,33 @@ import type { Code } from '../project/code.js';
 export async function buildProjectApp(
   { generated, rules }: Code<FastifyInstance>,
   database: Database,
+  complain: (text: string) => void,
 ): Promise<FastifyInstance> {
   const { fastify, serverOptions, tableloom } = await packages();
-  const app = fastify(serverOptions({ logLevel: 'warn' }));
+  const logStream = {
+    write(line: string) {
+      const text = logged(line);
+      // What holds for every version is said once.
+      if (!told.has(text)) complain(text);
+      told.add(text);
+    },
+  };
+  const app = fastify(serverOptions({ logLevel: 'warn', logStream }));
   const options: PluginOptions = { ...generated, database, resolvers: generated.createResolvers(rules) };
   // The project has no `buildApp`, so that its `AppContext` asks for nothing.
   await app.register(tableloom as (app: FastifyInstance, options: PluginOptions) => Promise<void>, options);
   return app;
+}
+
+const told = new Set<string>();
+
+/** A line of the log, as a person reads it. */
+function logged(line: string): string {
+  const { msg, err } = JSON.parse(line) as {
+    readonly msg?: string;
+    readonly err?: { readonly stack?: string };
+  };
+  return [msg, err?.stack].filter((text) => text !== undefined).join('\n');
 }
 
 async function packages() {

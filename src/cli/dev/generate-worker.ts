@@ -1,8 +1,8 @@
-/** Generates each time it is told to. GraphQL Codegen and the generator are loaded once, before the first time. */
+/** Generates each time it is requested to. GraphQL Codegen and the generator are loaded once, before the first time. */
 
 import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
-import { formatDiagnostics } from '../../generator/diagnostics/print.js';
+import { formatDiagnostic } from '../../generator/diagnostics/print.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
 import { generateFiles, loadProject, type Project } from '../host/codegen.js';
 import { isFindings, Mistake, unwrapped } from '../mistakes.js';
@@ -25,9 +25,12 @@ async function attempt(): Promise<Attempt> {
     const { output, rules, plan, warnings, sources } = run;
     return {
       kind: 'generated',
-      warnings: warnings.length === 0 ? null : formatDiagnostics(warnings, sources),
+      warnings: warnings.map((one) => ({
+        key: `${one.code} ${one.message}`,
+        text: formatDiagnostic(one, sources),
+      })),
       output,
-      fingerprint: hashOf([...files]),
+      fingerprint: hashOf([...files].filter(([path]) => !path.endsWith('.lock.json'))),
       rulesFolder: rules,
       rules: plan.rules.map(({ name, file }) => ({ name, file })),
       stored: storedForms(plan),

@@ -13,11 +13,11 @@ export type Attempt =
   | { readonly kind: 'refused' /** As it is shown. */; readonly problem: string }
   | {
       readonly kind: 'generated';
-      /** As they are shown; null: there are none. */
-      readonly warnings: string | null;
+      /** As they are shown, and what tells one from another wherever it is. */
+      readonly warnings: readonly { readonly key: string; readonly text: string }[];
       /** `generated/` */
       readonly output: string;
-      /** Of all files that are generated. */
+      /** Of all files that are generated but the lock, which no code imports. */
       readonly fingerprint: string;
       readonly rulesFolder: string;
       readonly rules: readonly DeclaredRule[];

@@ -23,7 +23,7 @@ interface Saved {
 }
 
 /**
- * Makes a table as it is declared now, with all its items. They keep the values of their keys, under the names that the
+ * Makes a table as it is declared now, with all its items, and returns their number. They keep the values of their keys, under the names that the
  * key has now: a reindex gives them those of the plan.
  *
  * @param file holds the items meanwhile
@@ -32,9 +32,10 @@ export async function rebuildTable(
   client: DynamoDBClient,
   definition: TableDefinition,
   { name, file }: { readonly name: string; readonly file: string },
-): Promise<void> {
-  await save(client, name, file);
+): Promise<number> {
+  const items = await save(client, name, file);
   await finishRebuild(client, definition, { name, file });
+  return items;
 }
 
 /** Goes on where a process ended. */
@@ -59,7 +60,7 @@ export async function finishRebuild(
   await rm(file);
 }
 
-async function save(client: DynamoDBClient, name: string, file: string): Promise<void> {
+async function save(client: DynamoDBClient, name: string, file: string): Promise<number> {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
   const items: WireItem[] = [];
   for await (const { Items = [] } of paginateScan({ client }, { TableName: name, ConsistentRead: true }))
@@ -68,6 +69,7 @@ async function save(client: DynamoDBClient, name: string, file: string): Promise
   // Whole or not at all.
   await writeFile(`${file}.tmp`, serialize(saved));
   await rename(`${file}.tmp`, file);
+  return items.length;
 }
 
 function underKey(item: WireItem, before: readonly KeySchemaElement[], { key }: TableDefinition): WireItem {

@@ -4,11 +4,21 @@
  */
 
 import type { ResolveHook } from 'node:module';
+import type { MessagePort } from 'node:worker_threads';
+
+/** Takes the URL of each module that is loaded so. */
+let port: MessagePort | undefined;
+
+export function initialize(data: { readonly port: MessagePort }): void {
+  port = data.port;
+}
 
 export const resolve: ResolveHook = async (specifier, context, next) => {
   const resolved = await next(specifier, context);
   const [version] = /\?version=\d+$/.exec(context.parentURL ?? '') ?? [];
   const isOwn = /^\.{1,2}\//.test(specifier) && !resolved.url.includes('/node_modules/');
-  if (version === undefined || !isOwn || resolved.url.includes('?')) return resolved;
+  const isFirst = /\?version=\d+$/.test(resolved.url);
+  if (isFirst || (version !== undefined && isOwn)) port?.postMessage(resolved.url);
+  if (isFirst || version === undefined || !isOwn) return resolved;
   return { ...resolved, url: `${resolved.url}${version}` };
 };

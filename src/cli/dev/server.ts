@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import { register } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { extname } from 'node:path';
+import { extname, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel } from 'node:worker_threads';
 import type { FastifyInstance } from 'fastify';
 import { Mistake } from '../mistakes.js';
 import { type Code, loadCode } from '../project/code.js';
@@ -31,6 +33,12 @@ export class DevelopmentServer {
   #current: { readonly app: FastifyInstance; readonly greeting: string | undefined } | undefined;
   #generated: Generated | undefined;
   #versions = 0;
+  /** Whether the last attempt to generate failed, and the files had changed again when it did. */
+  #isUnreported = false;
+  /** Whether the last attempt to load the project failed. */
+  #isBroken = false;
+  /** The files that the project was loaded from. */
+  readonly #modules = new Set<string>();
 
   constructor(options: DevelopmentOptions) {
     this.#options = options;
@@ -40,7 +48,13 @@ export class DevelopmentServer {
       response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' });
       response.end('Nothing is served yet: the terminal of `tableloom dev` says what is wrong.\n');
     });
-    register(new URL(`./reload-hooks${extname(import.meta.url)}`, import.meta.url));
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', (url: string) => this.#modules.add(relative(process.cwd(), fileURLToPath(url))));
+    port1.unref();
+    register(new URL(`./reload-hooks${extname(import.meta.url)}`, import.meta.url), {
+      data: { port: port2 },
+      transferList: [port2],
+    });
   }
 
   get url(): string {
@@ -52,12 +66,16 @@ export class DevelopmentServer {
     return this.#current !== undefined;
   }
 
+  get hasIde(): boolean {
+    return this.#current?.app.hasRoute({ method: 'GET', url: '/graphiql' }) ?? false;
+  }
+
   /** What the project says about itself. */
   get greeting(): string | undefined {
     return this.#current?.greeting;
   }
 
-  /** Listens, generates and loads. Where something is wrong, says so and waits for the change that mends it. */
+  /** Listens, generates and loads. Where something is wrong, says so and waits for the change that fixes it. */
   async start(): Promise<void> {
     const { host, port } = this.#options;
     await new Promise<void>((resolve, reject) => {
@@ -74,18 +92,19 @@ export class DevelopmentServer {
     await loadCode(usual, '?version=0').catch(() => undefined);
   }
 
-  /** Serves the files as they are now. Where something is wrong says so, and goes on with what it has. */
-  async update(paths: ReadonlySet<string>): Promise<void> {
+  /** Serves the files as they are now. Where something is wrong says so, and continues with what it has. */
+  async update(paths: ReadonlySet<string>, isOutdated: () => Promise<boolean>): Promise<void> {
     const started = performance.now();
     const all = [...paths].filter((path) => !path.startsWith(this.#generated?.output ?? 'generated/'));
-    if (all.length === 0) return;
+    if (all.length === 0 && !this.#isUnreported) return;
     if (all.includes(this.#options.config)) await this.#generator.close();
     const before = this.#generated?.fingerprint;
     const isInput = (path: string) => path === this.#options.config || path.endsWith('.lock.json');
     const isCode = (path: string) => /\.([cm]?[jt]sx?|json)$/.test(path) && !isInput(path);
-    if (!all.every(isCode)) await this.#generate();
-    const isSame = this.#generated?.fingerprint === before && !all.some(isCode);
-    if (isSame && this.#current) return;
+    if (!all.every(isCode) || this.#isUnreported) await this.#generate(isOutdated);
+    // What is broken may be fixed by a file that nothing could load yet.
+    const isLoaded = (path: string) => isCode(path) && (this.#isBroken || this.#modules.has(path));
+    if (this.#generated?.fingerprint === before && !all.some(isLoaded)) return;
     if (await this.#load())
       this.#options.say(`Serving the change after ${Math.round(performance.now() - started)} ms.`);
   }
@@ -101,15 +120,19 @@ export class DevelopmentServer {
     await this.#options.storage.close();
   }
 
-  async #generate(): Promise<void> {
+  /** @param isOutdated whether the files have changed since: what is wrong then is wrong between two changes */
+  async #generate(isOutdated?: () => Promise<boolean>): Promise<void> {
     const attempt = await this.#generator.run();
     if (attempt.kind === 'refused') {
-      this.#complain(attempt.problem);
+      this.#isUnreported = (await isOutdated?.()) ?? false;
+      if (!this.#isUnreported) this.#complain(attempt.problem);
       return;
     }
+    this.#isUnreported = false;
     // Once: the same warnings with each change would hide what is new.
-    if (attempt.warnings !== null && attempt.warnings !== this.#generated?.warnings)
-      this.#options.complain(attempt.warnings);
+    const known = new Set(this.#generated?.warnings.map(({ key }) => key));
+    const fresh = attempt.warnings.filter(({ key }) => !known.has(key));
+    if (fresh.length > 0) this.#options.complain(`${fresh.map(({ text }) => text).join('\n\n')}\n`);
     this.#generated = attempt;
   }
 
@@ -120,22 +143,24 @@ export class DevelopmentServer {
       const last = this.#current;
       this.#current = next;
       await last?.app.close();
+      this.#isBroken = false;
       return true;
     } catch (error) {
+      this.#isBroken = true;
       this.#complain(described(error));
       return false;
     }
   }
 
   async #build(generated: Generated) {
-    const { server, storage } = this.#options;
+    const { server, storage, say, complain } = this.#options;
     this.#versions += 1;
     const paths = { output: generated.output, rules: generated.rulesFolder, server };
     const code: Code<FastifyInstance> = await loadCode(paths, `?version=${this.#versions}`);
     const missing = missingRules(generated, code.rules);
     if (missing !== null) throw new Mistake(missing);
-    const database = await storage.bring(code);
-    const app = await (code.server?.buildApp({ database }) ?? buildProjectApp(code, database));
+    const database = await storage.bring(code, generated.stored, { say, complain });
+    const app = await (code.server?.buildApp({ database }) ?? buildProjectApp(code, database, complain));
     await app.ready();
     return { app, greeting: code.server?.greeting };
   }

@@ -1,7 +1,8 @@
 import { sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { watch } from 'chokidar';
 
-/** Editors write a file in several steps, and several files at once. In milliseconds. */
+/** Editors write a file in several steps, and several files at once; Git writes many. In milliseconds. */
 const settle = 40;
 
 export interface Watching {
@@ -10,16 +11,21 @@ export interface Watching {
   close(): Promise<void>;
 }
 
+/** How long after a change another one belongs to it, in milliseconds: for what is reported of the state between. */
+const patience = 150;
+
 /**
  * Calls `changed` with the paths of files that changed since `since`, and then after each change. One call ends before the
  * next begins.
+ *
+ * `isOutdated` tells whether there is a change after those it was called with.
  *
  * @param ignored whether a path, from the folder, does not count; of a folder, nothing below it does
  */
 export function watchFiles(
   root: string,
   { since, ignored }: { readonly since: Date; readonly ignored: (path: string) => boolean },
-  changed: (paths: ReadonlySet<string>) => Promise<void>,
+  changed: (paths: ReadonlySet<string>, isOutdated: () => Promise<boolean>) => Promise<void>,
 ): Watching {
   const short = (path: string) =>
     path
@@ -30,11 +36,15 @@ export function watchFiles(
   let paths = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
+  const isOutdated = async () => {
+    await sleep(patience);
+    return paths.size > 0;
+  };
   const run = async () => {
     while (paths.size > 0) {
       const now = paths;
       paths = new Set();
-      await changed(now);
+      await changed(now, isOutdated);
     }
     running = undefined;
   };

@@ -126,7 +126,7 @@ export const storedCodes = {
   },
   'backfill-needed': {
     meaning:
-      'Something new is kept up by writes, and records stored before are not in it yet: the key or entry that a new pattern reads, a maintained count or sum, unique values, references that are counted, or when records expire.',
+      'Something new is kept up by writes, and records stored before are not in it yet: the key or entry that a new pattern reads, what an entry includes, a maintained count or sum, unique values, references that are counted, or when records expire.',
     remedy: 'Run `tableloom reindex` of the entity after you deployed.',
   },
   'attribute-required': {

@@ -183,6 +183,15 @@ function backfill({ owner, name, was }: Pending, { model, layout, after }: Subje
         message: `\`${name}\` says when records expire, but records stored before do not expire yet.`,
         at: entity.ttl?.at ?? entity.name.at,
       };
+    case 'include': {
+      const pattern = model.patterns.find((one) => `${one.name.text}.include` === name);
+      return (
+        pattern && {
+          message: `Pattern \`${pattern.name.text}\` reads fields of its index entry that entries stored before do not have.`,
+          at: pattern.entry?.at ?? placeOf(pattern),
+        }
+      );
+    }
     case 'total':
       return counted(model.patterns, name, `The total of \`${name}\``);
   }

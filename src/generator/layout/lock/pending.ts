@@ -4,6 +4,7 @@
  */
 
 import {
+  compare,
   keyName,
   type LockedAttribute,
   type LockedEntity,
@@ -187,12 +188,19 @@ function backfills(change: Change): Found[] {
     const isNew = !isSameKey(key, before.aggregates.get(one));
     return needed(change, 'backfill-needed', pattern, isNew, 'total');
   });
+  const readers = [...after.patterns].sort(([a], [b]) => compare(a, b));
+  const included = readers.flatMap(([pattern, { reads }]) => {
+    const isFirst = readers.find(([, other]) => other.reads === reads)?.[0] === pattern;
+    const isNew = isFirst && change.slots.grown.has(reads);
+    return needed(change, 'backfill-needed', `${pattern}.include`, isNew, 'include');
+  });
   const expiry = after.ttl && `${name}.${after.ttl}`;
   const isNewExpiry = before.ttl !== undefined && before.ttl !== after.ttl;
   return [
     ...fresh('unique', before.guards, after.guards),
     ...fresh('reference', before.counters, after.counters),
     ...totals,
+    ...included,
     ...(expiry ? needed(change, 'backfill-needed', expiry, isNewExpiry, 'expiry') : []),
   ];
 }

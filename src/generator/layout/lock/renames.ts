@@ -55,6 +55,7 @@ function renamedEntity(entity: LockedEntity, names: Names): LockedEntity {
       entry: slot.entry && key(slot.entry),
       key: key(slot.key),
       present: slot.present.map(word).sort(),
+      ...(slot.include ? { include: slot.include.map(word).sort() } : {}),
       when: slot.when.map((one) => ({ ...one, field: word(one.field) })),
     },
   ]);

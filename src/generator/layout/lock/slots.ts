@@ -24,6 +24,8 @@ export interface MatchedSlots {
   readonly gone: readonly LockedSlot[];
   /** The names of slots, by each key of one. */
   readonly names: ReadonlyMap<SlotPlan, string>;
+  /** The names of entries that have more fields than they had. */
+  readonly grown: ReadonlySet<string>;
   /** What slots of the lock are called now: a slot may have more shards than it had. */
   readonly renamed: ReadonlyMap<string, string>;
 }
@@ -51,6 +53,13 @@ export function matchedSlots(
     now: [...new Map(now.map(({ slot }) => [slotName(slot), slot])).values()],
     gone: known.flatMap(({ slot, match }) => (match ? [] : [retiredSlot(slot, wereWritten)])),
     names: new Map(now.flatMap(({ keys, slot }) => keys.map((key) => [key, slotName(slot)] as const))),
+    grown: new Set(
+      known.flatMap(({ slot: { include }, match }) =>
+        include && match?.slot.include?.some((field) => !include.includes(field))
+          ? [slotName(match.slot)]
+          : [],
+      ),
+    ),
     renamed: new Map(
       known.flatMap(({ slot, match }) => (match ? [[slotName(slot), slotName(match.slot)] as const] : [])),
     ),
@@ -134,9 +143,10 @@ function slotsNow({ items }: EntityLayout): { keys: readonly SlotPlan[]; slot: L
     ...(main?.slots.slice(1) ?? []).map((slot) => ({ keys: [slot], slot: locked(null, slot) })),
     ...others
       .filter((item) => item.role === 'entry')
-      .flatMap(({ slots }) => {
+      .flatMap(({ slots, covering }) => {
         const [own, indexed] = slots;
-        return own ? [{ keys: slots, slot: locked(keyOf(own), indexed ?? own) }] : [];
+        const include = covering.kind === 'some' ? [...covering.attributes].sort() : undefined;
+        return own ? [{ keys: slots, slot: { ...locked(keyOf(own), indexed ?? own), include } }] : [];
       }),
   ];
 }

@@ -39,7 +39,11 @@ export class EntityFacts {
 
   addSlot(slot: LockedSlot): string {
     const name = slotName(slot);
-    this.slots.set(`${slot.isRetired} ${name}`, slot);
+    const id = `${slot.isRetired} ${name}`;
+    // Where patterns of two branches include more in one entry, it has what both say.
+    const other = this.slots.get(id)?.include;
+    const include = other ? slot.include?.filter((field) => other.includes(field)) : slot.include;
+    this.slots.set(id, include ? { ...slot, include } : slot);
     return name;
   }
 

@@ -85,7 +85,8 @@ export class Lines {
     const shards = of.get('shards');
     const when = of.get('when');
     const present = of.get('present');
-    const known = ['entry', 'index', 'key', 'shards', 'present', 'when'];
+    const include = of.get('include');
+    const known = ['entry', 'index', 'key', 'shards', 'present', 'when', 'include'];
     const [count, name] = [shards && this.scalar(shards), index && this.scalar(index)];
     const isRight =
       (index === undefined) === !of.has('key') &&
@@ -105,6 +106,7 @@ export class Lines {
             values: this.values(one),
           }))
         : [],
+      ...(include ? { include: this.strings(include) } : {}),
       isRetired,
     };
   }
