@@ -1,9 +1,9 @@
 /** Patterns that give several entities: each member answers the question, and all are read by one query. */
 
 import { suggestion } from '../../../diagnostics/suggest.js';
-import { sortFields } from '../../../layout/serving.js';
+import { equalityFields, sortFields } from '../../../layout/serving.js';
 import { type Model, type PatternModel, printType, type SdlType, type Word } from '../../../model.js';
-import type { KeyTemplate } from '../../../plan/types/storage.js';
+import type { KeyTemplate, SlotPlan } from '../../../plan/types/storage.js';
 import { askedBy, lookedUpBy } from '../../../resolve/attribute-references.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
 import { isParent, memberPatterns, membersOf } from '../../../resolve/members.js';
@@ -189,12 +189,14 @@ function* types({ model, entities }: ResolvedModel, pattern: PatternModel): Gene
       if (!entity || !attribute) continue;
       const other = first.get(word.text);
       first.set(word.text, other ?? { name: entity.name, attribute });
-      if (!other || formOf(other.attribute) === formOf(attribute)) continue;
+      // What one query reads is found by one text of a value; single records are found each by its own key.
+      const isOne = pattern.cardinality === 'one';
+      if (!other || formOf(other.attribute, isOne) === formOf(attribute, isOne)) continue;
       yield {
         at: word.at,
         message: `\`${entity.name}.${attribute.name}\` is \`${printType(attribute.type)}\`, but \`${other.name}.${other.attribute.name}\` is \`${printType(other.attribute.type)}\`, or is stored in another form.`,
         notes: [{ message: 'the field', at: attribute.at }],
-        hint: 'Give both the same type and the same `normalize`.',
+        hint: 'Give both the same type, the same `normalize` and the same `encode`.',
       };
       return;
     }
@@ -202,8 +204,8 @@ function* types({ model, entities }: ResolvedModel, pattern: PatternModel): Gene
 }
 
 /** How its values are compared. */
-function formOf({ encoding, of, normalize }: ResolvedAttribute): string {
-  return JSON.stringify([encoding, encoding === 'enum' ? of : '', normalize]);
+function formOf({ encoding, of, normalize, encode }: ResolvedAttribute, isOne: boolean): string {
+  return JSON.stringify([encoding, encoding === 'enum' ? of : '', normalize, isOne ? undefined : encode]);
 }
 
 function* indexes({ model, layout }: LaidOut): Generator<Finding> {
@@ -252,24 +254,23 @@ function* orders({ model, layout }: LaidOut): Generator<Finding> {
   for (const pattern of mixedPatterns(model)) {
     const reads = mergedReads({ model, layout }, pattern);
     const field = pattern.sort[0]?.field ?? pattern.range?.field;
-    if (!field) continue;
-    const heads = reads.map(({ member, entity, read }) => ({
+    const heads = reads.map(({ member, entity, read: { slot } }) => ({
       name: entity.model.name.text,
-      head: headBefore(read.slot.sort, (member.sort[0]?.field ?? member.range?.field ?? field).text),
-      encodings: encodingsOf(read.slot.sort, sortFields(member)),
+      head: field ? headBefore(slot.sort, (member.sort[0]?.field ?? member.range?.field ?? field).text) : '',
+      encodings: encodingsOf(slot, [...equalityFields(member), ...sortFields(member)]),
     }));
     const [first] = heads;
     const otherwise = heads.find(({ encodings }) => encodings !== first?.encodings);
     if (first && otherwise) {
       yield {
-        at: field.at,
-        message: `The sort keys of \`${first.name}\` and \`${otherwise.name}\` encode the order differently, as \`${first.encodings}\` and \`${otherwise.encodings}\`, so they cannot be merged.`,
+        at: (field ?? pattern.name).at,
+        message: `The keys of \`${first.name}\` and \`${otherwise.name}\` encode what pattern \`${pattern.name.text}\` finds and orders them by differently, as \`${first.encodings}\` and \`${otherwise.encodings}\`, so they cannot be read together.`,
         hint: 'Give the members the same `encode` of these fields, or the same functions in their pinned keys.',
       };
       continue;
     }
     const other = heads.find(({ head }) => head !== first?.head);
-    if (!first || !other) continue;
+    if (!field || !first || !other) continue;
     yield {
       at: field.at,
       message: `The sort keys of \`${first.name}\` and \`${other.name}\` differ before \`${field.text}\`: \`${first.head}\` and \`${other.head}\` would be returned one after the other instead of merged.`,
@@ -278,9 +279,12 @@ function* orders({ model, layout }: LaidOut): Generator<Finding> {
   }
 }
 
-/** How a sort key encodes fields: `invert(time), text`. */
-function encodingsOf(template: KeyTemplate | null, fields: readonly string[]): string {
-  const holes = holesOf(template);
+/** How a key encodes fields: `text, invert(time)`. */
+function encodingsOf(
+  { partition, sort }: Pick<SlotPlan, 'partition' | 'sort'>,
+  fields: readonly string[],
+): string {
+  const holes = [...holesOf(partition), ...holesOf(sort)];
   return fields.map((field) => holes.find((hole) => hole.field === field)?.encode ?? '').join(', ');
 }
 
