@@ -13,14 +13,16 @@ export function resolverPlans(model: Model): ResolverPlan[] {
   ];
 }
 
-function patternResolver(model: Model, { for: path, name }: PatternModel): ResolverPlan[] {
+function patternResolver(model: Model, { for: path, name, cardinality }: PatternModel): ResolverPlan[] {
   const type = path && fieldAt(model, path)?.type;
   if (!type) return [];
-  const sparse = type.kind === 'list' && !type.of.nonNull;
+  // A list may be the attribute of one record.
+  const isOne = cardinality === 'one';
+  const sparse = !isOne && type.kind === 'list' && !type.of.nonNull;
   return resolver(model, path, {
     kind: 'pattern',
     pattern: name.text,
-    shape: shapeOf(model, type),
+    shape: isOne ? 'one' : shapeOf(model, type),
     ...(sparse ? { sparse } : {}),
   });
 }

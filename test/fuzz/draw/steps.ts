@@ -114,7 +114,9 @@ function met(
   }
   if (/^prefix/.test(arg)) {
     const [field = ''] = Object.keys((yaml.range ?? {}) as object);
-    const attribute = declared.entity(targets[0] ?? '').attributes.get(field);
+    const attribute = targets
+      .map((target) => declared.entity(target).attributes.get(field))
+      .find((one) => one !== undefined);
     const text = attribute?.kind === 'time' ? dice.of([...times, '2026-02-01T00:00:00.000Z']) : String(value);
     return attribute?.kind === 'time' ? text.slice(0, dice.of([4, 7, 10, 13])) : [...text][0];
   }

@@ -46,7 +46,9 @@ export class Writer {
       JSON.stringify([entity.name, entity.identity.map((field) => (after ?? before)?.[field])]),
     );
     if (new Set(keys).size < keys.length) codes.add('WRITE_TWICE');
-    if (codes.size > 0 || changes.length === 0) return { kind: 'refused', codes: [...codes] };
+    // Of a transaction any step may be the one that is refused.
+    const isSettled = codes.size > 0 && mutation.steps === undefined;
+    if (isSettled || changes.length === 0) return { kind: 'refused', codes: [...codes] };
     const next = new Map(state);
     for (const change of changes) for (const code of this.#apply(next, change, call)) codes.add(code);
     for (const change of changes)

@@ -43,7 +43,8 @@ export function expectedItems(loaded: Loaded, declared: Declarations, state: Sta
     }),
   );
   const project = { entities } as unknown as GeneratedProject;
-  return Object.fromEntries(itemsOf(project, { records, versions: new Map() }, now));
+  const items = [...itemsOf(project, { records, versions: new Map() }, now)];
+  return Object.fromEntries(items.filter(([, item]) => item._number !== 0));
 }
 
 /** The SDK reads whole numbers beyond 2^53 as bigint. A revision that nobody declared is no concern of clients. */
