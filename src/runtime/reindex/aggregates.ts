@@ -27,7 +27,7 @@ export type Tallies = Map<string, Tally>;
 
 /** Adds what one item of a table has to do with aggregates. */
 export function tally(run: Run, tallies: Tallies, table: TableRef, item: Item): void {
-  const codec = run.codecs.get(String(item._type));
+  const codec = run.codecs.get(String(item['_type']));
   if (codec !== undefined) {
     if (!isMarked(item) && item[table.partition] !== undefined) tallyRecord(run, tallies, codec, item);
     return;

@@ -35,7 +35,7 @@ function derivedOf(run: Run, table: TableRef, item: Item): Derived | undefined {
     const key = ownerKey(table, item);
     return key && { codec: guarded, item, kind: 'guard', place: { table, key } };
   }
-  const [name = '', pattern] = String(item._type).split('.');
+  const [name = '', pattern] = String(item['_type']).split('.');
   const codec = run.codecs.get(name);
   if (codec === undefined || pattern === undefined) return undefined;
   return { codec, item, kind: 'entry', place: placeOf(codec, item) };

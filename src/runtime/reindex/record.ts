@@ -169,7 +169,7 @@ async function changeOf(run: Run, wanted: Wanted, reads: ItemReads): Promise<Cha
 function copied({ codec, table, item, key, place, ours }: Wanted, there: Item): Change {
   const entity = codec.name;
   const isCopy =
-    there._type === entity &&
+    there['_type'] === entity &&
     sameValue(cleaned(codec.item(codec.read(there))) as AttributeValue, ours as AttributeValue);
   if (!isCopy) return { actions: [], problems: [alreadyExists(entity)] };
   const purpose = { kind: 'unchanged', entity } as const;
@@ -211,8 +211,8 @@ function entryAction(
   if (there !== null && sameValue(there as AttributeValue, entry as AttributeValue)) return undefined;
   const key = keyOfItem(table, entry);
   // An entry of an earlier plan may have its key; a record, or an item of another program, is not overwritten.
-  if (there !== null && !String(there._type).startsWith(`${entity}.`))
-    return alreadyExists(String(entry._type));
+  if (there !== null && !String(there['_type']).startsWith(`${entity}.`))
+    return alreadyExists(String(entry['_type']));
   const purpose = { kind: 'derived', entity } as const;
   return {
     kind: 'put',

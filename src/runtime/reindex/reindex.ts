@@ -110,7 +110,7 @@ class Walk {
       async (items) => {
         if (phase === 'leftovers') return deleteLeftovers(run, table, items);
         const found = items.flatMap((item) => {
-          const codec = run.codecs.get(String(item._type));
+          const codec = run.codecs.get(String(item['_type']));
           return codec === undefined ? [] : { codec, table, item };
         });
         await reindexRecords(run, found);
