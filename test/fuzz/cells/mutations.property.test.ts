@@ -16,7 +16,7 @@ import { columnOf, gridOf, known } from './grid.js';
 
 /**
  * `=`: the column itself declares it, cannot be without (`all`: test/language/delete-all.test.ts), or is shown elsewhere
- * (`untouched`: test/language/untouched.test.ts). `oracle`: the outcome is another one, as the oracle has it.
+ * (`untouched`: test/language/untouched.test.ts; `messages`: test/language/conditional-unique.test.ts). `oracle`: the outcome is another one, as the oracle has it.
  * `other`: the outcome is another one. `list`: it writes a record for each element. `-`: refused with `key-without-effect`. Else the code of the diagnostic.
  */
 const grid = gridOf(`
@@ -32,6 +32,7 @@ const grid = gridOf(`
   append     -             oracle        oracle        -             -             -             mutation-kind
   remove     -             oracle        oracle        -             -             -             mutation-kind
   require    -             oracle        oracle        oracle        other         other         mutation-kind
+  messages   -             =             =             =             =             =             mutation-kind
   to         -             -             -             -             other         -             mutation-kind
   extend     -             -             -             -             =             -             mutation-kind
   expect     -             oracle        oracle        oracle        other         other         mutation-kind
@@ -110,6 +111,8 @@ function added(key: string, column: string) {
       return put({ remove: { marks: '$mark' } }, ['mark: String!'], { mark: 'a' });
     case 'require':
       return put({ require: { done: { state: 'DONE' } } });
+    case 'messages':
+      return put({ messages: { done: 'It is done.' } });
     case 'to':
       return {
         ...put({}, ['to: DateTime!'], { to: '2026-09-01T00:00:00.000Z' }),
