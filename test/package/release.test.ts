@@ -112,7 +112,7 @@ describe('a release', { timeout: 300_000 }, () => {
       out: [
         `Would release ${next} of 2026-01-31; the version is ${current} now.`,
         'Would run: .ci/run',
-        'Would change: CHANGELOG.md, package.json, package-lock.json, README.md, docs/tutorial.md',
+        'Would change: CHANGELOG.md, package.json, package-lock.json, README.md, docs/second-day.md, docs/tutorial.md',
         `Would write: release/${next}/tableloom-${next}.tgz, release/${next}/SHA256SUMS`,
         `Would commit "release: ${next}" and tag it v${next}.\n`,
       ].join('\n'),
@@ -147,6 +147,7 @@ describe('a release', { timeout: 300_000 }, () => {
     expect(git(root, 'show', '--name-only', '--format=', 'HEAD').split('\n')).toEqual([
       'CHANGELOG.md',
       'README.md',
+      'docs/second-day.md',
       'docs/tutorial.md',
       'package-lock.json',
       'package.json',
