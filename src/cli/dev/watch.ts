@@ -54,7 +54,8 @@ export function watchFiles(
     paths.add(short(path));
     clearTimeout(timer);
     timer = setTimeout(() => {
-      running ??= run();
+      // A run under way may have taken them already.
+      if (paths.size > 0) running ??= run();
     }, settle);
   });
   return {
