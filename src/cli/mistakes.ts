@@ -23,3 +23,13 @@ export function unwrapped(error: unknown): unknown[] {
 export function isFindings(error: unknown): error is Error {
   return error instanceof Error && error.name === 'DiagnosticsError';
 }
+
+/** What somebody can correct, without its stack; anything else with it. */
+export function described(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof Mistake) return error.hint ? `${error.message}\n  hint: ${error.hint}` : error.message;
+  const isTyped = 'code' in error && typeof error.code === 'string' && /^[A-Z][A-Z_]+$/.test(error.code);
+  const isSlip = error.name === 'TransformError' || error instanceof SyntaxError;
+  const isKnown: boolean = [isTyped, isSlip, isFindings(error)].includes(true);
+  return isKnown ? error.message : (error.stack ?? error.message);
+}

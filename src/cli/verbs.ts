@@ -2,7 +2,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { withHint } from './host/packages.js';
-import { isFindings, Mistake, unwrapped } from './mistakes.js';
+import { described, isFindings, Mistake, unwrapped } from './mistakes.js';
 import { Stages } from './stages.js';
 import { Terminal } from './terminal.js';
 
@@ -60,9 +60,7 @@ function told(error: unknown): number {
     return 1;
   }
   if (error instanceof Mistake) {
-    terminal.findings(
-      `tableloom: ${error.message}${error.hint === undefined ? '' : `\n  hint: ${error.hint}`}`,
-    );
+    terminal.findings(`tableloom: ${described(error)}`);
     return 2;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

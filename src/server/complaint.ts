@@ -1,4 +1,5 @@
 import { EngineOpenError } from 'tableloom/embedded';
+import { listeningProblem } from 'tableloom/server';
 import { ConfigError } from './config.js';
 
 /** A mistake in how the server is set up. The message says what to do, and is all that is shown. */
@@ -8,28 +9,14 @@ export class Complaint extends Error {}
 export function complaint(error: unknown): string | null {
   if (error instanceof Complaint || error instanceof ConfigError || error instanceof EngineOpenError)
     return error.message;
-  const { code, address, port, message } = error as {
-    code?: string;
-    address?: string;
-    port?: number;
-    message?: string;
-  };
+  const { code, message } = error as { code?: string; message?: string };
   switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${port} of ${address} is in use; set PORT to another one.`;
-    case 'EACCES':
-      return port === undefined
-        ? null
-        : `Port ${port} takes rights this user lacks; set PORT to one above 1023.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return 'HOST is no address of this machine.';
     case 'TABLE_MISMATCH':
     case 'CONFIGURATION':
     case 'STORAGE_UNAVAILABLE':
     case 'STORAGE_REFUSED':
       return message ?? null;
     default:
-      return null;
+      return listeningProblem(error);
   }
 }

@@ -1,7 +1,6 @@
 /** `tableloom deploy` through the versions of a model: what it plans, what it does, and what it refuses. */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
@@ -12,17 +11,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { type DeployVerbOptions, deployVerb } from '../../src/cli/commands/deploy.js';
 import { tablesVerb } from '../../src/cli/commands/tables.js';
-import { openEndpoint } from '../support/endpoint.js';
-import { openEngine, uniqueName } from '../support/engines.js';
 import { expectFile } from '../support/projects.js';
-import { temporaryFolder } from '../support/temporary.js';
+import { codegen, openEndpointProject } from './endpoint-project.js';
 import { printed } from './project.js';
 
-const home = process.cwd();
-
-const codegen = `import { preset } from '${home}/src/generator/preset.js';
-export default { schema: 'schema/**/*.graphql', generates: { 'generated/': { preset } } };
-`;
 const schema = (fields: string) => `scalar DateTime
 type Query { order(id: ID!): Order  ${fields} }
 type Order { id: ID!  status: String!  city: String!  rank: Int!  until: DateTime  version: Int! }
@@ -66,29 +58,15 @@ const versions: readonly (readonly [what: string, fields: string, yaml: string])
 ];
 
 async function openProject() {
-  const folder = temporaryFolder();
-  const write = (path: string, text: string) => {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  };
-  const engine = await openEngine();
-  const endpoint = await openEndpoint(engine.clientConfig);
-  const prefix = uniqueName('deploy');
-  process.env.PREFIX = prefix;
-  onTestFinished(async () => {
-    delete process.env.PREFIX;
-    await endpoint.close();
-    await engine.close();
-  });
+  const { folder, engine, prefix, url: where, lock, write } = await openEndpointProject('deploy');
   write('codegen.ts', codegen);
   const options = { root: folder, config: 'codegen.ts' };
-  const where = endpoint.clientConfig.endpoint;
   const even = (text: string) => text.replaceAll(prefix, 'PREFIX').replaceAll(where, 'ENDPOINT');
   return {
     engine,
     prefix,
     even,
-    lock: () => readFileSync(join(folder, 'access-patterns.lock.json'), 'utf8'),
+    lock,
     tables: (format: string) => printed(() => tablesVerb({ ...options, format })),
     async generate([, fields, yaml]: (typeof versions)[number]) {
       write('schema/schema.graphql', schema(fields));

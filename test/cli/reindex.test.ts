@@ -1,21 +1,17 @@
 /** `tableloom reindex` on a DynamoDB behind HTTP: what it says, what it changes, how it is stopped and resumed. */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { createTables } from 'tableloom/runtime';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type ReindexVerbOptions, reindexVerb } from '../../src/cli/commands/reindex.js';
-import { openEndpoint } from '../support/endpoint.js';
-import { openEngine, uniqueName } from '../support/engines.js';
-import { temporaryFolder } from '../support/temporary.js';
+import { uniqueName } from '../support/engines.js';
+import { codegen, openEndpointProject } from './endpoint-project.js';
 import { printed } from './project.js';
 
-const home = process.cwd();
 const files = (open: string) => ({
-  'codegen.ts': `import { preset } from '${home}/src/generator/preset.js';
-export default { schema: 'schema/**/*.graphql', generates: { 'generated/': { preset } } };
-`,
+  'codegen.ts': codegen,
   'schema/schema.graphql': `type Query { order(id: ID!): Order  open(status: String!): [Order!]! }
 type Order { id: ID!  status: String!  rank: Int!  version: Int! }
 `,
@@ -29,20 +25,7 @@ patterns:
 });
 
 async function openProject() {
-  const folder = temporaryFolder();
-  const write = (path: string, text: string) => {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  };
-  const engine = await openEngine();
-  const endpoint = await openEndpoint(engine.clientConfig);
-  const prefix = uniqueName('cli');
-  process.env.PREFIX = prefix;
-  onTestFinished(async () => {
-    delete process.env.PREFIX;
-    await endpoint.close();
-    await engine.close();
-  });
+  const { folder, engine, prefix, url, lock, write } = await openEndpointProject('cli');
   const generate = async (open: string) => {
     for (const [path, text] of Object.entries(files(open))) write(path, text);
     const { generateVerb } = await import('../../src/cli/commands/generate.js');
@@ -57,7 +40,7 @@ async function openProject() {
       reindexVerb(entities, {
         root: folder,
         config: 'codegen.ts',
-        endpoint: endpoint.clientConfig.endpoint,
+        endpoint: url,
         ...options,
       }),
     );
@@ -83,7 +66,7 @@ async function openProject() {
     seal,
     reindex,
     write,
-    lock: () => readFileSync(join(folder, 'access-patterns.lock.json'), 'utf8'),
+    lock,
     put: (item: Record<string, unknown>) =>
       documents.send(new PutCommand({ TableName: `${prefix}-main`, Item: item })),
     items: async () => (await documents.send(new ScanCommand({ TableName: `${prefix}-main` }))).Items ?? [],

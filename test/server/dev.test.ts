@@ -141,6 +141,18 @@ test('a changed template is generated with', async () => {
   await until(async () => (await tables()).includes('All the tables'), program.output);
 });
 
+test('says what is wrong with the call, and what is not used', async () => {
+  const again = (environment: Record<string, string>) =>
+    run(root, 'src/cli.ts', environment, ['dev', '--data', '.data-2', '--port', String(port)]);
+  const second = again({ DYNAMODB_ENDPOINT: 'http://127.0.0.1:9' });
+  expect(await second.ended()).toBe(2);
+  expect(second.output()).toBe(
+    `DYNAMODB_ENDPOINT is not used: the data is in .data-2.
+tableloom: Port ${port} of 127.0.0.1 is in use; set PORT to another one.
+`,
+  );
+});
+
 test('stops with nothing left under way, and leaves the port', async () => {
   // Where anything is, it says so and ends with 1.
   expect(await program.stop('SIGINT')).toBe(0);

@@ -1,8 +1,8 @@
 /** `tableloom dev` */
 
-import { join } from 'node:path';
+import { relative, resolve } from 'node:path';
+import { stopOnSignals } from '../../fastify/stop.js';
 import { DevelopmentServer } from '../dev/server.js';
-import { untilStopped } from '../dev/stopping.js';
 import { DevelopmentStorage } from '../dev/storage.js';
 import { watchFiles } from '../dev/watch.js';
 import { Mistake } from '../mistakes.js';
@@ -43,19 +43,28 @@ export async function devVerb({
     say: (text) => terminal.note(text),
     complain: (text) => terminal.findings(text),
   });
-  const stopped = untilStopped();
+  if (process.env.DYNAMODB_ENDPOINT) terminal.note(`DYNAMODB_ENDPOINT is not used: the data is in ${data}.`);
   const started = server.start();
   const watching = watchFiles(process.cwd(), { since, ignored: isIgnored(data) }, (paths, isOutdated) =>
-    started.then(() => server.update(paths, isOutdated)),
+    started.then(
+      () => server.update(paths, isOutdated),
+      () => undefined,
+    ),
   );
-  try {
-    await started;
-    terminal.note(greetingOf(server, data));
-    await stopped;
-  } finally {
+  const close = async () => {
+    await started.catch(() => undefined);
     await watching.close();
     await server.close();
+  };
+  stopOnSignals(close);
+  try {
+    await started;
+  } catch (error) {
+    await close();
+    throw error;
   }
+  terminal.note(greetingOf(server, data));
+  // It serves until a signal.
   return 0;
 }
 
@@ -73,7 +82,7 @@ Changes are served at once. Ctrl-C stops.`;
 
 /** Folders that hold no input of the project. */
 function isIgnored(data: string): (path: string) => boolean {
-  const kept = join(data);
+  const kept = relative(process.cwd(), resolve(data));
   return (path) => {
     const [first = ''] = path.split('/');
     return (

@@ -5,7 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { formatDiagnostic } from '../../generator/diagnostics/print.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
 import { generateFiles, loadProject, type Project } from '../host/codegen.js';
-import { isFindings, Mistake, unwrapped } from '../mistakes.js';
+import { described, Mistake, unwrapped } from '../mistakes.js';
 import type { Attempt } from './generator.js';
 
 const { config } = workerData as { readonly config: string };
@@ -52,12 +52,4 @@ function storedForms({ entities }: Plan): Record<string, string> {
 
 function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
-}
-
-/** What somebody can correct without its stack. */
-function described(error: unknown): string {
-  if (error instanceof Mistake) return error.hint ? `${error.message}\n  hint: ${error.hint}` : error.message;
-  if (isFindings(error) || !(error instanceof Error))
-    return error instanceof Error ? error.message : String(error);
-  return error.stack ?? error.message;
 }

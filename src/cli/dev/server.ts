@@ -5,7 +5,8 @@ import { extname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
 import type { FastifyInstance } from 'fastify';
-import { Mistake } from '../mistakes.js';
+import { listeningProblem } from '../../fastify/listening.js';
+import { described, Mistake } from '../mistakes.js';
 import { type Code, loadCode } from '../project/code.js';
 import { buildProjectApp } from './app.js';
 import { type Generated, Generator } from './generator.js';
@@ -79,7 +80,10 @@ export class DevelopmentServer {
   async start(): Promise<void> {
     const { host, port } = this.#options;
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
+      this.#server.once('error', (error) => {
+        const problem = listeningProblem(error);
+        reject(problem === null ? error : new Mistake(problem));
+      });
       this.#server.listen(port, host, resolve);
     });
     await Promise.all([this.#generate(), this.#warmUp()]);
@@ -171,13 +175,4 @@ export class DevelopmentServer {
       : 'Nothing is served until this is corrected.';
     this.#options.complain(`\n${problem}\n\n${next}`);
   }
-}
-
-/** A slip in a file, in a line; what somebody can correct, without its stack. */
-function described(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error instanceof Mistake) return error.hint ? `${error.message}\n  hint: ${error.hint}` : error.message;
-  const isOurs = 'code' in error && typeof error.code === 'string' && /^[A-Z][A-Z_]+$/.test(error.code);
-  const isSlip = error.name === 'TransformError' || error instanceof SyntaxError;
-  return isOurs || isSlip ? error.message : (error.stack ?? error.message);
 }

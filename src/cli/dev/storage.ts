@@ -15,6 +15,7 @@ import {
 } from 'tableloom/runtime';
 import { Mistake } from '../mistakes.js';
 import type { Code, GeneratedCode } from '../project/code.js';
+import { variablesOf } from '../project/endpoint.js';
 import { finishRebuild, rebuildTable } from './rebuild.js';
 
 /** A hash of what records of each entity are stored as, by its name. */
@@ -55,7 +56,8 @@ export class DevelopmentStorage {
     stored: StoredForms,
     voice: Voice,
   ): Promise<Database> {
-    const tables = resolveTableNames(generated.tables, { ...namesFor(generated.tables), ...process.env });
+    const missing = variablesOf(generated.tables).map((variable) => [variable, 'dev']);
+    const tables = resolveTableNames(generated.tables, { ...Object.fromEntries(missing), ...process.env });
     for (const definition of generated.tables) await this.#bringTable(definition, tables, voice);
     const database = new Database({
       client: this.#client,
@@ -126,12 +128,6 @@ function brought(name: string, { changed, deleted, aggregates }: ReindexReport):
 
 function several(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
-/** Variables of table names that the environment lacks. */
-function namesFor(tables: readonly TableDefinition[]): Record<string, string> {
-  const variables = tables.flatMap(({ name }) => name.match(/(?<=\$\{)\w+(?=\})/g) ?? []);
-  return Object.fromEntries(variables.map((variable) => [variable, 'dev']));
 }
 
 /** Cursors stay valid as long as the data does. */

@@ -3,6 +3,7 @@
 import type { TableDefinition } from 'tableloom/runtime';
 import { stringify } from 'yaml';
 import { creation } from '../../runtime/tables/schema.js';
+import { variablesOf } from './endpoint.js';
 
 export const formats = ['cloudformation', 'cdk', 'terraform', 'json'] as const;
 export type Format = (typeof formats)[number];
@@ -41,13 +42,6 @@ function properties(table: TableDefinition, name: unknown): Properties {
     ...(table.ttl !== undefined && { TimeToLiveSpecification: { AttributeName: table.ttl, Enabled: true } }),
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
   };
-}
-
-/** The variables of the names of all tables, in their order. */
-function variablesOf(tables: readonly TableDefinition[]): string[] {
-  return [
-    ...new Set(tables.flatMap(({ name }) => [...name.matchAll(/\$\{([^}]*)\}/g)].map(([, one = '']) => one))),
-  ];
 }
 
 function cloudFormation(tables: readonly TableDefinition[]): object {
@@ -103,7 +97,8 @@ function cdk(tables: readonly TableDefinition[]): string {
     const text = literal(lowered(properties(table, name)), 2);
     return `    ${camel(table.table)}: new CfnTable(scope, '${pascal(table.table)}Table', ${text}),`;
   });
-  return `import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
+  return `import { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 
 /** The tables of a Tableloom project. */
@@ -114,7 +109,7 @@ ${made.join('\n')}
   for (const table of Object.values(tables)) table.applyRemovalPolicy(RemovalPolicy.RETAIN);
   return tables;
 }
-`.replace('import { CfnTable }', "import { RemovalPolicy } from 'aws-cdk-lib';\nimport { CfnTable }");
+`;
 }
 
 /** Text that is code. */

@@ -52,6 +52,12 @@ export function namesOf(tables: readonly TableDefinition[]): Readonly<Record<str
   }
 }
 
+/** The variables in the names of tables, in their order. */
+export function variablesOf(tables: readonly TableDefinition[]): string[] {
+  const names = tables.flatMap(({ name }) => [...name.matchAll(/\$\{([^}]*)\}/g)].map(([, one = '']) => one));
+  return [...new Set(names)];
+}
+
 /** What the runtime raised on purpose, as somebody reads it who runs a command. */
 export function asMistake(error: unknown): unknown {
   if (!(error instanceof TableloomError)) return error;

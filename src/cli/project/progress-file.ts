@@ -1,8 +1,7 @@
 /** Where a reindex notes how far it is, so that it can be resumed after it was ended in any way. */
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { textOf } from '../files.js';
+import { rmSync } from 'node:fs';
+import { textOf, writeAll } from '../files.js';
 import { Mistake } from '../mistakes.js';
 
 /** What a file says: a cursor is of use for the same tables only. */
@@ -38,9 +37,8 @@ export class ProgressFile {
   }
 
   write(cursor: string): void {
-    mkdirSync(dirname(this.path), { recursive: true });
     const noted: Noted = { ...this.#of, cursor };
-    writeFileSync(this.path, `${JSON.stringify(noted)}\n`);
+    writeAll(new Map([[this.path, `${JSON.stringify(noted)}\n`]]));
   }
 
   remove(): void {
