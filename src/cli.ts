@@ -8,6 +8,7 @@ import type { DevOptions } from './cli/commands/dev.js';
 import type { ExplainOptions } from './cli/commands/explain.js';
 import type { InitOptions } from './cli/commands/init.js';
 import type { ReindexVerbOptions } from './cli/commands/reindex.js';
+import type { ReviewOptions } from './cli/commands/review.js';
 import type { TablesVerbOptions } from './cli/commands/tables.js';
 import { ourManifest } from './cli/package.js';
 import type { Options } from './cli/verbs.js';
@@ -58,6 +59,28 @@ verb(
     examples('tableloom check', 'tableloom check --types', 'tableloom check --against origin/main'),
   )
   .action(run(async (options) => (await import('./cli/commands/check.js')).checkVerb(options)));
+
+verb(
+  'review',
+  'report what a change means: for clients, for stored records, for costs, requests, rules and permissions. Reads a commit and the working tree, and needs no account',
+)
+  .option(
+    '--against <commit>',
+    'compare with where this branch left that commit; left out: the main branch, of origin if it is there',
+  )
+  .option('--format <format>', 'markdown, json, sarif or github', 'markdown')
+  .option('--out <files...>', 'write these files as well: .md, .json, .sarif, .html')
+  .addHelpText(
+    'after',
+    examples(
+      'tableloom review --against origin/main',
+      'tableloom review --against main --out review.html review.sarif',
+      'tableloom review --against HEAD~1 --format json',
+    ),
+  )
+  .action(
+    run(async (options: ReviewOptions) => (await import('./cli/commands/review.js')).reviewVerb(options)),
+  );
 
 verb('scaffold', 'write a typed stub for each rule that is missing; what is there is only added to')
   .addHelpText('after', examples('tableloom scaffold'))

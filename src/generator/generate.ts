@@ -15,6 +15,7 @@ import { layOut } from './layout/layout.js';
 import { findingsAgainst } from './layout/lock/findings.js';
 import { nextLock } from './layout/lock/next.js';
 import { renamedLock } from './layout/lock/renames.js';
+import type { Layout } from './layout/types.js';
 import type { Lock } from './lock.js';
 import type { Model } from './model.js';
 import { readLock } from './parse/lock.js';
@@ -61,9 +62,11 @@ export interface Generated {
   readonly plan: Plan;
   /** What each field asks of DynamoDB. */
   readonly costs: Costs;
+  readonly schema: GraphQLSchema;
   /** The schema, printed. */
   readonly sdl: string;
   readonly model: Model;
+  readonly layout: Layout;
   readonly sources: Sources;
   readonly warnings: readonly Diagnostic[];
   /** What records need that were stored under the lock of `against`. */
@@ -122,8 +125,10 @@ export function generate({
   return {
     plan,
     costs,
+    schema,
     sdl: printed,
     model,
+    layout,
     sources,
     warnings,
     files,

@@ -2,6 +2,7 @@
 
 import type { Span } from './diagnostics/diagnostic.js';
 import type { Encoding } from './encodings.js';
+import type { RateModel, ReviewModel, SizeModel } from './review-model.js';
 import type { Binding, ElementUpdate, LiteralSource, Source, ValueBinding, Word } from './sources.js';
 
 export type { Binding, ElementUpdate, LiteralSource, Source, ValueBinding, Word };
@@ -20,6 +21,10 @@ export interface Model {
   readonly external: readonly FieldPath[];
   /** What values of custom scalars are, as words. */
   readonly scalars: readonly { readonly name: Word; readonly values: Word }[];
+  /** What reviews take into account. Nothing is generated from it. */
+  readonly sizes: readonly SizeModel[];
+  readonly rates: readonly RateModel[];
+  readonly review: ReviewModel;
   readonly sdl: Sdl;
 }
 

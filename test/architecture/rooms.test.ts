@@ -22,9 +22,10 @@ const rooms = {
       'src/generator/encodings/',
       'src/generator/plan/types/',
       'src/generator/plan/lookup/',
-      ...['encodings', 'lock', 'model', 'moments', 'names', 'scalars', 'sources'].map(
+      ...['encodings', 'lock', 'model', 'moments', 'names', 'review-model', 'scalars', 'sources'].map(
         (name) => `src/generator/${name}.ts`,
       ),
+      'src/review/rules.ts',
     ],
     imports: [],
     packages: [],
@@ -129,10 +130,18 @@ const rooms = {
   },
   cli: {
     at: ['src/cli.ts', 'src/cli/'],
-    imports: ['data', 'parse', 'preset', 'scaffold', 'budget', 'project'],
+    imports: ['data', 'parse', 'preset', 'scaffold', 'budget', 'project', 'review'],
     packages: ['commander', '@graphql-codegen/cli', 'graphql', 'ts-morph'],
     because:
       'the command line is a host of the generator, and loads the runtime only where it runs a project',
+  },
+  review: {
+    at: ['src/review/'],
+    imports: ['data', 'layout', 'costs', 'planning', 'budget'],
+    packages: ['graphql', '@graphql-inspector/core'],
+    isPure: true,
+    because:
+      'a review compares two revisions that were read and planned elsewhere: of commits and files it knows nothing',
   },
   runtime: {
     at: ['src/runtime/'],
@@ -189,6 +198,7 @@ type RoomName =
   | 'generate'
   | 'preset'
   | 'scaffold'
+  | 'review'
   | Side;
 type Side = 'runtime' | 'embedded' | 'generated' | 'rules' | 'fastify' | 'server' | 'project' | 'cli';
 

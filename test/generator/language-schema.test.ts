@@ -94,7 +94,8 @@ const frame: Value = {
 /** A whole document with this mapping at this place. */
 function documentOf(path: readonly string[], value: unknown, around: Value = {}): Value {
   const [top, item, ...rest] = path;
-  if (top === undefined || item === undefined) return value as Value;
+  if (top === undefined) return value as Value;
+  if (item === undefined) return { ...frame, [top]: value };
   const inner = rest.length === 0 ? value : { ...around, ...(within(value, rest) as Value) };
   return { ...frame, [top]: { [item]: inner } };
 }

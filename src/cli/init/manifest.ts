@@ -30,6 +30,7 @@ const verbs = {
   dev: 'tableloom dev',
   generate: 'tableloom generate',
   check: 'tableloom check',
+  review: 'tableloom review',
   scaffold: 'tableloom scaffold',
 };
 
@@ -61,6 +62,7 @@ export const generatorPackages = [
   '@graphql-codegen/plugin-helpers',
   '@graphql-codegen/typescript',
   '@graphql-codegen/typescript-resolvers',
+  '@graphql-inspector/core',
   'handlebars',
   'ts-morph',
 ];

@@ -32,6 +32,7 @@ import { externalChecks } from './rules/schema/external.js';
 import { identifierChecks } from './rules/schema/identifiers.js';
 import { nameChecks } from './rules/schema/names.js';
 import { prototypeChecks } from './rules/schema/prototypes.js';
+import { rateChecks } from './rules/schema/rates.js';
 import { presenceChecks } from './rules/values/presence.js';
 import { scalarLayoutChecks } from './rules/values/scalars.js';
 import { typeChecks } from './rules/values/types.js';
@@ -73,6 +74,7 @@ export const modelChecks: readonly Check<ResolvedModel>[] = [
   ...identifierChecks,
   ...coverageChecks,
   ...externalChecks,
+  ...rateChecks,
 ];
 
 export const layoutChecks: readonly Check<LaidOut>[] = [

@@ -34,6 +34,17 @@ import {
   throughSection,
 } from './mappings/pattern-values.js';
 import { pattern, patternSection } from './mappings/patterns.js';
+import {
+  limitSection,
+  priceSection,
+  rate,
+  rateSection,
+  review,
+  reviewSection,
+  size,
+  sizeOfSection,
+  waiverSection,
+} from './mappings/review.js';
 import { rule, ruleSection, ruleWritesSection } from './mappings/rules.js';
 import { indexSection, table, tableSection } from './mappings/tables.js';
 import type { Keys, Section, Shape } from './shape.js';
@@ -54,6 +65,9 @@ export const definitions: Readonly<Record<string, Shape>> = {
   step,
   token: idempotent,
   rule,
+  size,
+  rate,
+  review,
   filter,
   value,
 };
@@ -84,6 +98,12 @@ export const keysOf = {
   idempotent: idempotentSection.keys,
   rule: ruleSection.keys,
   ruleWrites: ruleWritesSection.keys,
+  size: sizeOfSection.keys,
+  rate: rateSection.keys,
+  review: reviewSection.keys,
+  limits: limitSection.keys,
+  waiver: waiverSection.keys,
+  prices: priceSection.keys,
 } as const satisfies Record<string, Keys>;
 
 /** The mappings, in the order of the reference page. */
@@ -110,4 +130,10 @@ export const sections: readonly Section[] = [
   idempotentSection,
   ruleSection,
   ruleWritesSection,
+  sizeOfSection,
+  rateSection,
+  reviewSection,
+  limitSection,
+  waiverSection,
+  priceSection,
 ];

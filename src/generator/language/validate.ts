@@ -70,6 +70,8 @@ class Validator {
       this.refuse('wrong-value', at, value, shape.refusal);
     else if (type === 'integer' && !isWithin(value, minimum, maximum))
       this.wrongKind(place, 'number', shape, [shape]);
+    else if (type === 'number' && Number(value) < (minimum ?? -Infinity))
+      this.refuse('wrong-value', at, String(value), shape.refusal);
   }
 
   private list(place: Place, items: readonly unknown[], shape: Shape): void {

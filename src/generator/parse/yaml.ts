@@ -18,6 +18,7 @@ import {
   wordsOf,
 } from './yaml/nodes.js';
 import { readPattern } from './yaml/patterns.js';
+import { readRate, readReview, readSize } from './yaml/review.js';
 import { defaultTable, readTable } from './yaml/tables.js';
 import { pathIn } from './yaml/values.js';
 
@@ -54,6 +55,9 @@ function modelOf(reading: Reading, document: Document.Parsed, at: Span): YamlMod
       return values ? [{ name: entry.key, values }] : [];
     }),
     external: wordsOf(reading, top.get('external')).flatMap((word) => pathIn(word) ?? []),
+    sizes: readNamed(reading, top.get('sizes'), readSize),
+    rates: readNamed(reading, top.get('rates'), readRate),
+    review: readReview(reading, top.get('review')?.value ?? null),
   };
 }
 
@@ -107,5 +111,8 @@ function emptyModel(at: Span): YamlModel {
     rules: [],
     external: [],
     scalars: [],
+    sizes: [],
+    rates: [],
+    review: { limits: {}, severity: {}, waivers: [], prices: {} },
   };
 }

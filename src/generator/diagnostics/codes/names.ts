@@ -42,6 +42,14 @@ export const nameCodes = {
     meaning: 'A constant is not a value of the attribute’s enum.',
     remedy: 'Write one of the values of the enum.',
   },
+  'unknown-size': {
+    meaning: 'A name under `sizes` is not an entity.',
+    remedy: 'Name an entity.',
+  },
+  'unknown-rate': {
+    meaning: 'A name under `rates` is not a pattern, a mutation or a rule that answers a field.',
+    remedy: 'Name one of them as it is declared.',
+  },
   'name-clash': {
     meaning:
       'Generated code would declare one name twice, or reuse a name that it needs. Names of entities, patterns and rules become names of types and functions.',

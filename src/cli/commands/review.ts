@@ -1,0 +1,99 @@
+/** `tableloom review` */
+
+import type { Format } from '../../review/print/print.js';
+import type { Report } from '../../review/report.js';
+import { type Revision, revisionOf } from '../../review/revision.js';
+import { operationPaths } from '../check/budgets.js';
+import { textOf, writeAll } from '../files.js';
+import { generateInMemory, loadProject, type Project } from '../host/codegen.js';
+import { Mistake } from '../mistakes.js';
+import { type Commit, commitOf, forkOf, mainBranch, textIn, withFilesOf } from '../revision.js';
+import type { Stages } from '../stages.js';
+import { enter, type Options, staged, terminal } from '../verbs.js';
+
+export interface ReviewOptions extends Options {
+  readonly format: string;
+  readonly out?: readonly string[];
+}
+
+export function reviewVerb(options: ReviewOptions): Promise<number> {
+  return staged(options, (stages) => run(options, stages), options.format === 'json' ? 'json' : 'text');
+}
+
+async function run(
+  { root, config, against, format, out = [] }: ReviewOptions,
+  stages: Stages,
+): Promise<number> {
+  const { measure } = stages;
+  const { print, formatOf, formats } = await import('../../review/print/print.js');
+  const [wanted, ...files] = [
+    { format, path: undefined },
+    ...out.map((path) => ({ format: formatOf(path), path })),
+  ].map(({ format: name, path }): { format: Format; path: string | undefined } => {
+    const known = formats.find((one) => one === name);
+    if (known === undefined)
+      throw new Mistake(
+        path === undefined ? `There is no format ${name}.` : `${path} has the ending of no format.`,
+        path === undefined
+          ? `Choose one of ${formats.join(', ')}.`
+          : 'Write to a file that ends in .md, .json, .sarif or .html.',
+      );
+    return { format: known, path };
+  });
+  enter(root);
+  terminal.progress('Loading …');
+  const commit = measure('git', () => forkOf(against === undefined ? mainBranch() : commitOf(against)));
+  const project = await loadProject(config, stages);
+  terminal.progress('Planning the working tree …');
+  const after = await currentRevision(project, 'working tree', stages);
+  if (measure('git', () => textIn(commit, after.patterns)) === undefined) {
+    terminal.say(`${commit.name} has no ${after.patterns}: there is nothing to compare with.`);
+    return 0;
+  }
+  terminal.progress(`Planning ${commit.name} …`);
+  const before = await revisionAt(project, commit, after.patterns, stages);
+  terminal.progress('Comparing …');
+  const { review } = await import('../../review/review.js');
+  const { isFailed } = await import('../../review/policy/policy.js');
+  const today = new Date().toISOString().slice(0, 10);
+  const report: Report = await measure('compare', () => review({ before, after }, today));
+  const texts = files.flatMap(({ format: one, path }) =>
+    path === undefined ? [] : [[path, print(report, one)] as const],
+  );
+  measure('write', () => writeAll(new Map(texts)));
+  if (wanted) terminal.say(print(report, wanted.format).trimEnd());
+  return isFailed(report.findings) ? 1 : 0;
+}
+
+/** What the project in the current folder is. */
+async function currentRevision(project: Project, name: string, stages: Stages): Promise<Revision> {
+  const { runs } = await generateInMemory(project);
+  const [run, ...others] = runs;
+  if (!run || others.length > 0)
+    throw new Mistake(
+      'codegen.ts has several outputs of Tableloom, and a review is of one.',
+      'Write a configuration for each, and name one of them with `--config`.',
+    );
+  const operations = stages.measure('read operations', () =>
+    operationPaths().map((path) => [path, textOf(path) ?? ''] as const),
+  );
+  return revisionOf(name, run, new Map(operations));
+}
+
+/** What it was, planned by this version of the tool and as codegen.ts says now. */
+function revisionAt(project: Project, commit: Commit, patterns: string, stages: Stages): Promise<Revision> {
+  const here = process.cwd();
+  const isInput = (path: string) =>
+    /\.(graphqls?|gqls?)$/.test(path) || path === patterns || path.endsWith('.lock.json');
+  return withFilesOf(commit, isInput, async (folder) => {
+    enter(folder);
+    try {
+      return await currentRevision(project, commit.name, stages);
+    } catch (error) {
+      terminal.note(`${commit.name} cannot be planned by this version:`);
+      throw error;
+    } finally {
+      enter(here);
+    }
+  });
+}

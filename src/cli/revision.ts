@@ -1,0 +1,116 @@
+/** Projects as they were in a commit, read from git: neither the working tree nor the index is touched. */
+
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Mistake } from './mistakes.js';
+
+export interface Commit {
+  /** As it was named, with the short hash: `main (448909f5)`. */
+  readonly name: string;
+  readonly hash: string;
+}
+
+/** @throws Mistake where git is not there, or knows no such commit */
+export function commitOf(reference: string): Commit {
+  const hash = hashOf(reference);
+  if (hash === undefined)
+    throw new Mistake(
+      `There is no commit ${reference} in the repository of ${process.cwd()}.`,
+      'Give a branch, a tag or a hash to `--against`, and fetch it where the checkout is shallow.',
+    );
+  const short = hash.slice(0, 8);
+  return {
+    hash,
+    name: reference.startsWith(short) || hash.startsWith(reference) ? short : `${reference} (${short})`,
+  };
+}
+
+/** @throws Mistake where there is none of the usual names */
+export function mainBranch(): Commit {
+  const names = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'];
+  const name = names.find((one) => hashOf(one) !== undefined);
+  if (name === undefined)
+    throw new Mistake(
+      `There is no main branch in the repository of ${process.cwd()}.`,
+      'Name a branch, a tag or a hash with `--against`.',
+    );
+  return commitOf(name);
+}
+
+function hashOf(reference: string): string | undefined {
+  return git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${reference}^{commit}`])?.trim();
+}
+
+/** Where the current branch left the commit, so that what others changed there since then is not taken for a change here. */
+export function forkOf(commit: Commit): Commit {
+  const hash = git(['merge-base', commit.hash, 'HEAD'])?.trim();
+  return hash === undefined || hash === commit.hash
+    ? commit
+    : { hash, name: `${commit.name.replace(/ \(\w+\)$/, '')} (${hash.slice(0, 8)})` };
+}
+
+/** @returns the text of a file below the current folder; undefined where the commit has none */
+export function textIn({ hash }: Commit, path: string): string | undefined {
+  return git(['show', `${hash}:./${path}`]);
+}
+
+/**
+ * Files of the commit below the current folder, in a temporary folder, which is deleted afterwards, on a signal too.
+ * `wanted` takes paths below the current folder.
+ */
+export async function withFilesOf<Result>(
+  { hash }: Commit,
+  wanted: (path: string) => boolean,
+  use: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  const listed = git(['ls-tree', '-r', '-z', hash, './']) ?? '';
+  // Links lead out of what is read; submodules are other repositories.
+  const blobs = listed.split('\0').flatMap((line) => {
+    const [, hash = '', path = ''] = /^100\d{3} blob (\w+)\t(.*)$/s.exec(line) ?? [];
+    return path !== '' && wanted(path) ? [{ hash, path }] : [];
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'tableloom-'));
+  const clean = () => rmSync(folder, { recursive: true, force: true });
+  const stop = (signal: NodeJS.Signals) => {
+    clean();
+    process.removeListener(signal, stop);
+    process.kill(process.pid, signal);
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    const texts = await contentsOf(blobs.map((one) => one.hash));
+    for (const [at, { path }] of blobs.entries()) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), texts[at] ?? '');
+    }
+    return await use(folder);
+  } finally {
+    process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
+    clean();
+  }
+}
+
+/** By one process, however many there are. */
+async function contentsOf(hashes: readonly string[]): Promise<Buffer[]> {
+  const child = spawn('git', ['cat-file', '--batch'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.end(hashes.map((hash) => `${hash}\n`).join(''));
+  const output = Buffer.concat(await child.stdout.toArray());
+  const contents: Buffer[] = [];
+  let at = 0;
+  while (contents.length < hashes.length) {
+    const end = output.indexOf('\n', at);
+    const size = Number(output.subarray(at, end).toString().split(' ')[2]);
+    if (end === -1 || !Number.isInteger(size)) throw new Mistake('git ended before it gave all files.');
+    contents.push(output.subarray(end + 1, end + 1 + size));
+    at = end + size + 2;
+  }
+  return contents;
+}
+
+function git(call: readonly string[]): string | undefined {
+  const { error, status, stdout } = spawnSync('git', call, { encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (error) throw new Mistake(`git cannot be run: ${error.message}`);
+  return status === 0 ? stdout : undefined;
+}

@@ -1,0 +1,19 @@
+/** Two revisions of a project -> what a reviewer has to know of the difference. */
+
+import { accessFindings } from './access/access.js';
+import { apiFindings } from './api/api.js';
+import { contractFindings } from './contracts/contracts.js';
+import { judged } from './policy/policy.js';
+import type { Report } from './report.js';
+import type { Revisions } from './revision.js';
+
+/** @param today `2026-11-29`, UTC: waivers end */
+export async function review(revisions: Revisions, today: string): Promise<Report> {
+  const { before, after } = revisions;
+  const found = [
+    ...(await apiFindings(revisions)),
+    ...accessFindings(revisions),
+    ...contractFindings(revisions),
+  ];
+  return { format: 1, before: before.name, after: after.name, findings: judged(found, after, today) };
+}

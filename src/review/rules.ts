@@ -1,0 +1,178 @@
+/**
+ * The rules of a review. A row has all that is said of one: its id is also the folder of its fixture (test/review/), the name of
+ * its page (docs/review/) and what `review` of access-patterns.yaml calls it.
+ */
+
+export const sections = [
+  'api',
+  'access',
+  'storage',
+  'cost',
+  'requests',
+  'rules',
+  'permissions',
+  'policy',
+] as const;
+export type SectionName = (typeof sections)[number];
+
+export const severities = ['error', 'warning', 'note'] as const;
+export type Severity = (typeof severities)[number];
+
+/** What a change asks of storage, from harmless to forbidden. */
+export const storageClasses = [
+  /** Nothing stored is touched. */
+  'code only',
+  /** Added online; writes cost more. */
+  'new index',
+  /** Records stored before lack something until they are reindexed. */
+  'needs backfill',
+  /** Records stored before are under keys, or in a form, that nothing reads until they are migrated. */
+  'changes stored records',
+  /** The key of a table, a local index: only a new table has it. */
+  'not in place',
+  /** What is stored is read by nothing any more. */
+  'loses data',
+] as const;
+export type StorageClass = (typeof storageClasses)[number];
+
+export interface RuleRow {
+  readonly section: SectionName;
+  /** Unless the policy says otherwise. */
+  readonly severity: Severity;
+  /** Of storage. */
+  readonly class?: StorageClass;
+  /** One sentence: when it reports. */
+  readonly title: string;
+  /** Why a reviewer wants to know, and what happens to records or clients. */
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+export const rules = {
+  'api-breaking': {
+    section: 'api',
+    severity: 'error',
+    title: 'A client that works today may stop working.',
+    meaning:
+      'A field, an argument, a type or a value that clients use is gone or has an incompatible type. Clients that are deployed send what they were built with.',
+    remedy:
+      'Add the new field next to the old one, mark the old one `@deprecated`, and remove it once nobody uses it.',
+  },
+  'api-dangerous': {
+    section: 'api',
+    severity: 'warning',
+    title: 'A client that works today may behave otherwise.',
+    meaning:
+      'A value is added to an enum, a member to a union, an argument changes its default: valid for GraphQL, but code that lists all cases, or relies on the default, meets what it does not know.',
+    remedy: 'Tell the clients before you deploy.',
+  },
+  'api-safe': {
+    section: 'api',
+    severity: 'note',
+    title: 'The API has something new, or says something else about what it has.',
+    meaning: 'No client that works today is affected.',
+    remedy: 'Nothing.',
+  },
+  'directive-changed': {
+    section: 'api',
+    severity: 'warning',
+    title: 'A directive on a part of the schema is there, gone, or has other arguments.',
+    meaning:
+      'Directives steer gateways, caches and clients: `@cacheControl(maxAge: 60)`, `@auth(role: ADMIN)`. Comparisons of schemas leave out their arguments.',
+    remedy: 'Check who reads the directive.',
+  },
+  'input-default-changed': {
+    section: 'api',
+    severity: 'warning',
+    title: 'A field of an input has another default.',
+    meaning:
+      'A client that leaves the field out gets another effect than before, without a change of its own.',
+    remedy: 'Keep the default, or tell the clients before you deploy.',
+  },
+  'operation-broken': {
+    section: 'api',
+    severity: 'error',
+    title: 'An operation below operations/ is no longer valid.',
+    meaning:
+      'The document is kept because a client sends it. The server refuses it after the change, wherever the client is deployed.',
+    remedy: 'Keep what the operation selects, or delete its document once no client sends it.',
+  },
+  'access-removed': {
+    section: 'access',
+    severity: 'error',
+    title: 'A field is no longer guarded by the rule that guarded it.',
+    meaning:
+      'Its pattern or mutation had `allow` or `visible` and has none now: whoever reaches the field may use it, and see every record that it returns.',
+    remedy: 'Keep the rule, or name another one.',
+  },
+  'access-changed': {
+    section: 'access',
+    severity: 'warning',
+    title: 'A field is guarded by another rule than before.',
+    meaning: 'Who may use the field, or which records they see, is decided by other code.',
+    remedy: 'Compare the two rules.',
+  },
+  'access-open': {
+    section: 'access',
+    severity: 'warning',
+    title: 'A new field is guarded by no rule, in a project that guards others of its kind.',
+    meaning:
+      'Fields of Query and Mutation, and fields that lead from one record to others, are open to every caller unless `allow` names a rule.',
+    remedy: 'Add `allow`, or waive the finding with the reason why everybody may use the field.',
+  },
+  'attribute-exposed': {
+    section: 'access',
+    severity: 'warning',
+    title: 'Clients can read an attribute that they could not read before.',
+    meaning:
+      'The attribute was under `stored`, or is no longer `secret`, and a field of the schema returns it now, also of records written when nobody thought that it would be read.',
+    remedy: 'Check what stored records have there, and who may read the type.',
+  },
+  'rule-new': {
+    section: 'rules',
+    severity: 'note',
+    title: 'A rule has to be written.',
+    meaning:
+      'The declarations name a rule that they did not name before. The server does not start without it.',
+    remedy: 'Run `tableloom scaffold` and write the rule.',
+  },
+  'rule-gone': {
+    section: 'rules',
+    severity: 'note',
+    title: 'Nothing names a rule any more.',
+    meaning: 'The function in src/rules/ is not called.',
+    remedy: 'Delete the function.',
+  },
+  'rule-contract-changed': {
+    section: 'rules',
+    severity: 'warning',
+    title: 'A rule takes, returns, writes or costs something else than before.',
+    meaning: 'Hand-written code has to follow. The compiler finds what types tell, and nothing else.',
+    remedy: 'Read the rule with its new contract.',
+  },
+  'waiver-expired': {
+    section: 'policy',
+    severity: 'error',
+    title: 'A waiver has expired.',
+    meaning: 'What it accepted is still there, and counts again from that day on.',
+    remedy: 'Mend what it accepted, or give it a new date and reason.',
+  },
+  'waiver-unused': {
+    section: 'policy',
+    severity: 'note',
+    title: 'A waiver accepts nothing.',
+    meaning:
+      'No finding has its rule and subject: what it accepted is merged or gone, or its name is misspelled.',
+    remedy: 'Delete it.',
+  },
+} as const satisfies Readonly<Record<string, RuleRow>>;
+
+export type RuleId = keyof typeof rules;
+
+export function rowOf(rule: RuleId): RuleRow {
+  return rules[rule];
+}
+
+export function isRule(text: string): text is RuleId {
+  return Object.hasOwn(rules, text);
+}
