@@ -73,14 +73,19 @@ export async function withFilesOf<Result>(
   });
   const folder = mkdtempSync(join(tmpdir(), 'tableloom-'));
   const clean = () => rmSync(folder, { recursive: true, force: true });
+  const reading = new AbortController();
   const stop = (signal: NodeJS.Signals) => {
+    reading.abort();
     clean();
     process.removeListener(signal, stop);
     process.kill(process.pid, signal);
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    const texts = await contentsOf(blobs.map((one) => one.hash));
+    const texts = await contentsOf(
+      blobs.map((one) => one.hash),
+      reading.signal,
+    );
     for (const [at, { path }] of blobs.entries()) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), texts[at] ?? '');
@@ -93,8 +98,9 @@ export async function withFilesOf<Result>(
 }
 
 /** By one process, however many there are. */
-async function contentsOf(hashes: readonly string[]): Promise<Buffer[]> {
-  const child = spawn('git', ['cat-file', '--batch'], { stdio: ['pipe', 'pipe', 'inherit'] });
+async function contentsOf(hashes: readonly string[], signal: AbortSignal): Promise<Buffer[]> {
+  const child = spawn('git', ['cat-file', '--batch'], { stdio: ['pipe', 'pipe', 'inherit'], signal });
+  child.on('error', () => {});
   child.stdin.end(hashes.map((hash) => `${hash}\n`).join(''));
   const output = Buffer.concat(await child.stdout.toArray());
   const contents: Buffer[] = [];

@@ -15,5 +15,11 @@ export async function review(revisions: Revisions, today: string): Promise<Repor
     ...accessFindings(revisions),
     ...contractFindings(revisions),
   ];
-  return { format: 1, before: before.name, after: after.name, findings: judged(found, after, today) };
+  return {
+    format: 1,
+    before: before.name,
+    after: after.name,
+    patterns: after.patterns,
+    findings: judged(found, after, today),
+  };
 }

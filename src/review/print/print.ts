@@ -1,22 +1,28 @@
 /** A report as text. */
 
 import type { Report } from '../report.js';
+import { annotations } from './annotations.js';
 import { markdown } from './markdown/markdown.js';
+import { sarif } from './sarif.js';
 
-export const formats = ['markdown', 'json'] as const;
+export const formats = ['markdown', 'json', 'sarif', 'github'] as const;
 export type Format = (typeof formats)[number];
 
-/** Ends in a newline. */
+/** Ends in a newline, unless it is empty. */
 export function print(report: Report, format: Format): string {
   switch (format) {
     case 'markdown':
       return markdown(report);
     case 'json':
       return `${JSON.stringify(report, null, 2)}\n`;
+    case 'sarif':
+      return sarif(report);
+    case 'github':
+      return annotations(report);
   }
 }
 
-const endings: Readonly<Record<string, Format>> = { md: 'markdown', json: 'json' };
+const endings: Readonly<Record<string, Format>> = { md: 'markdown', json: 'json', sarif: 'sarif' };
 
 /** By the ending of a file's name. */
 export function formatOf(path: string): Format | undefined {

@@ -8,15 +8,30 @@ import { findingsText } from './findings.js';
 
 const marks: Readonly<Record<Severity, string>> = { error: '❌', warning: '⚠️', note: 'ℹ️' };
 
+/** GitHub refuses a comment of more than 65,536 characters. */
+const longest = 60_000;
+
 export function markdown(report: Report): string {
   const verdicts = verdictsOf(report);
-  return `${[
-    `## ${headline(report)}`,
-    `\`${report.before}\` → \`${report.after}\``,
-    table(verdicts),
-    ...verdicts.flatMap((verdict) => details(report, verdict)),
-  ].join('\n\n')}\n`;
+  const head = [`## ${headline(report)}`, `\`${report.before}\` → \`${report.after}\``, table(verdicts)];
+  return `${[...head, ...fitting(verdicts.map((verdict) => details(report, verdict)))].join('\n\n')}\n`;
 }
+
+/** As many as a comment takes. */
+function fitting(all: readonly (readonly string[])[]): string[] {
+  let length = 0;
+  const shown = all.filter((parts) => {
+    const added = parts.reduce((sum, part) => sum + part.length + 2, 0);
+    const fits = length + added <= longest;
+    if (fits) length += added;
+    return fits;
+  });
+  const left = all.length - shown.length;
+  return [...shown.flat(), ...(left > 0 ? [leftOut] : [])];
+}
+
+const leftOut =
+  'Details that a comment has no room for are left out. `tableloom review --out review.html` has all of them.';
 
 function headline({ findings }: Report): string {
   const { error, warning, note } = countsOf(findings);
