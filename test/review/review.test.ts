@@ -5,11 +5,12 @@
 
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { reviewPages } from '../../scripts/reference/review.js';
 import { print } from '../../src/review/print/print.js';
 import { review } from '../../src/review/review.js';
 import { rules } from '../../src/review/rules.js';
 import { foldersIn } from '../support/files.js';
-import { expectFile } from '../support/projects.js';
+import { expectFile, expectFolder } from '../support/projects.js';
 import { revisionsOf, textsIn } from './support/revisions.js';
 
 const root = 'test/review';
@@ -28,6 +29,10 @@ describe('the report of a change', () => {
 describe('every rule', () => {
   test('has a change that shows it, and no change is without a rule', () => {
     expect(folders).toEqual(Object.keys(rules).sort());
+  });
+
+  test('has a page in docs/review/: `npm run reference`', () => {
+    expectFolder('docs/review', reviewPages());
   });
 
   test('says in sentences when it reports, what that means and what to do', () => {

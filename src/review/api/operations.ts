@@ -58,7 +58,7 @@ function broken(
   return {
     rule: 'operation-broken',
     subject: name === undefined ? path : `${path}#${name}`,
-    message: `${path}:${line}: ${message.replaceAll(/"([^"]*)"/g, '`$1`')}`,
+    message: `${message.replaceAll(/"([^"]*)"/g, '`$1`')}`,
     notes: clients,
     at: { revision, file: path, line, column },
   };
