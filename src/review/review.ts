@@ -3,6 +3,7 @@
 import { accessFindings } from './access/access.js';
 import { apiFindings } from './api/api.js';
 import { contractFindings } from './contracts/contracts.js';
+import { costOfChange } from './cost/cost.js';
 import { judged } from './policy/policy.js';
 import type { Report } from './report.js';
 import type { Revisions } from './revision.js';
@@ -10,9 +11,11 @@ import type { Revisions } from './revision.js';
 /** @param today `2026-11-29`, UTC: waivers end */
 export async function review(revisions: Revisions, today: string): Promise<Report> {
   const { before, after } = revisions;
+  const cost = costOfChange(revisions);
   const found = [
     ...(await apiFindings(revisions)),
     ...accessFindings(revisions),
+    ...cost.found,
     ...contractFindings(revisions),
   ];
   return {
@@ -21,5 +24,6 @@ export async function review(revisions: Revisions, today: string): Promise<Repor
     after: after.name,
     patterns: after.patterns,
     findings: judged(found, after, today),
+    cost: cost.report,
   };
 }
