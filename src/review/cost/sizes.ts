@@ -113,9 +113,14 @@ function contentOf(plan: Plan, entity: EntityPlan, item: ItemPlan, index: string
   return total([
     ...distinct.map((key) => keyContent(plan, entity, key)),
     ...carried.filter(({ name }) => isProjected(name)).map((one) => attributeContent(plan, one)),
-    ...(isProjected('_type') ? [known('_type'.length + entity.name.length)] : []),
+    ...(isProjected('_type') ? [known('_type'.length + typeOf(entity, item).length)] : []),
     ...(ttl && isProjected(ttl.attribute) ? [known(ttl.attribute.length + 6)] : []),
   ]);
+}
+
+/** What the item says it is. */
+function typeOf({ name }: EntityPlan, item: ItemPlan): string {
+  return item.role === 'entry' ? `${name}.${item.for}` : name;
 }
 
 function projectionOf(place: IndexPlan | undefined): (attribute: string) => boolean {
