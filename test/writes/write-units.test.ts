@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { WriteCost } from '../../src/generator/plan/types/writes.js';
-import { billed, checkTally, type RecordWrite, sum, tallyOf } from '../../src/generator/plan/write-costs/units.js';
+import {
+  billed,
+  checkTally,
+  type RecordWrite,
+  sum,
+  tallyOf,
+} from '../../src/generator/plan/write-costs/units.js';
 import { adminOf, memberOf, smallSample } from '../server/support/sample.js';
 import { startServer, type TestServer } from '../server/support/server.js';
 import { generateProject } from '../support/projects.js';

@@ -21,19 +21,15 @@ export interface SingleBudget {
 /** By the name of the pattern, mutation or transaction. */
 export type SingleBudgets = ReadonlyMap<string, SingleBudget>;
 
-export function singleBudgets(
-  plan: Plan,
-  costs: Costs,
-  schema: GraphQLSchema,
-  sizes?: Sizes,
-): SingleBudgets {
+export function singleBudgets(plan: Plan, costs: Costs, schema: GraphQLSchema, sizes?: Sizes): SingleBudgets {
   const budgets = new Map<string, SingleBudget>();
   for (const pattern of plan.patterns) {
     const { field } = pattern;
     const cost = field
       ? costs.fields[`${field.type}.${field.field}`]
       : patternCost(plan, pattern, shapeOf(pattern));
-    if (cost) budgets.set(pattern.name, budget(schema, { cost, field, select: shownBy(plan, pattern) }, sizes));
+    if (cost)
+      budgets.set(pattern.name, budget(schema, { cost, field, select: shownBy(plan, pattern) }, sizes));
   }
   for (const { name, field } of [...plan.mutations, ...(plan.transactions ?? [])]) {
     const cost = field && costs.fields[`${field.type}.${field.field}`];
@@ -50,7 +46,9 @@ function budget(schema: GraphQLSchema, single: Single, sizes: Sizes | undefined)
   const { usual, most } = budgetOfField(schema, single, { sizes });
   const fields = cost.kind === 'query' ? (cost.covering ?? []) : [];
   const covering =
-    fields.length > 0 ? { fields, usual: budgetOfField(schema, { ...single, select: fields }, { sizes }).usual } : null;
+    fields.length > 0
+      ? { fields, usual: budgetOfField(schema, { ...single, select: fields }, { sizes }).usual }
+      : null;
   return { usual, most, covering, rows: cost.kind === 'query' ? rowsOf(cost) : null };
 }
 

@@ -1,4 +1,4 @@
-/** What DynamoDB costs on demand. */
+/** What DynamoDB costs where requests are paid one by one. */
 
 import type { Revision } from '../revision.js';
 
@@ -12,8 +12,8 @@ export interface Prices {
 }
 
 /**
- * AWS, "Amazon DynamoDB pricing for on-demand capacity": us-east-1, table class Standard, as of the reduction of
- * November 2024. Without the free tier.
+ * AWS, "Amazon DynamoDB pricing", pay per request: us-east-1, table class Standard, since the reduction of November 2024.
+ * Without the free tier.
  */
 const published: Prices = {
   of: 'us-east-1, November 2024',
