@@ -7,14 +7,17 @@ import { costOfChange } from './cost/cost.js';
 import { judged } from './policy/policy.js';
 import type { Report } from './report.js';
 import type { Revisions } from './revision.js';
+import { storageFindings } from './storage/storage.js';
 
 /** @param today `2026-11-29`, UTC: waivers end */
 export async function review(revisions: Revisions, today: string): Promise<Report> {
   const { before, after } = revisions;
-  const cost = costOfChange(revisions);
+  const storage = storageFindings(revisions);
+  const cost = costOfChange(revisions, storage);
   const found = [
     ...(await apiFindings(revisions)),
     ...accessFindings(revisions),
+    ...storage,
     ...cost.found,
     ...contractFindings(revisions),
   ];

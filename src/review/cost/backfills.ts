@@ -2,6 +2,7 @@
 
 import { entityOf } from '../../generator/plan/lookup/find.js';
 import type { EntityPlan, ItemPlan, SlotPlan } from '../../generator/plan/types/storage.js';
+import type { Found } from '../found.js';
 import type { Backfill } from '../report.js';
 import type { Revisions } from '../revision.js';
 import { storedOf } from './calls.js';
@@ -11,16 +12,16 @@ import { itemSizes } from './sizes.js';
 /** Units a second: what a busy table has left, and what the command is shown with. */
 const rate = 500;
 
-/** Of entities whose stored records lack something after this change that a reindex gives them. */
-export function backfillsOf({ before, after }: Revisions, assumed: Assumed): Backfill[] {
-  const known = new Set(before.lock.pending.map(({ code, name }) => `${code} ${name}`));
-  const reindexed = new Set(['attribute-required', 'backfill-needed', 'identity-changed', 'key-moved']);
-  const fresh = after.lock.pending.filter(
-    ({ code, name }) => reindexed.has(code) && !known.has(`${code} ${name}`),
-  );
-  return after.plan.entities
-    .filter(({ name }) => fresh.some(({ owner }) => owner === name))
-    .map((entity) => backfill({ before, after }, entity, assumed));
+/** The entities that findings say are to be reindexed. */
+export function reindexedBy(found: readonly Found[]): ReadonlySet<string> {
+  const named = found.flatMap(({ remedy = '' }) => [...remedy.matchAll(/tableloom reindex (\w+)/g)]);
+  return new Set(named.flatMap(([, entity]) => entity ?? []));
+}
+
+export function backfillsOf(revisions: Revisions, names: ReadonlySet<string>, assumed: Assumed): Backfill[] {
+  return revisions.after.plan.entities
+    .filter(({ name }) => names.has(name))
+    .map((entity) => backfill(revisions, entity, assumed));
 }
 
 function backfill({ before, after }: Revisions, entity: EntityPlan, assumed: Assumed): Backfill {

@@ -3,14 +3,18 @@
 import { type Found, placeOf } from '../found.js';
 import type { CostReport, CostRow, Pair, Units } from '../report.js';
 import type { Revisions } from '../revision.js';
-import { backfillsOf } from './backfills.js';
+import { backfillsOf, reindexedBy } from './backfills.js';
 import { type Call, callsOf } from './calls.js';
 import { limitFindings } from './limits.js';
 import { type Assumed, monthlyCost } from './monthly.js';
 import { hotPartitions, partitionFindings } from './partitions.js';
 import { pricesOf } from './prices.js';
 
-export function costOfChange(revisions: Revisions): { readonly report: CostReport; readonly found: Found[] } {
+/** @param storage what becomes of stored records */
+export function costOfChange(
+  revisions: Revisions,
+  storage: readonly Found[] = [],
+): { readonly report: CostReport; readonly found: Found[] } {
   const { before, after } = revisions;
   const prices = pricesOf(after);
   const { assumed, peaks } = assumedOf(revisions);
@@ -27,7 +31,7 @@ export function costOfChange(revisions: Revisions): { readonly report: CostRepor
     rows: rowsOf(calls, assumed.averages),
     monthly: { before: monthly('before'), after: monthly('after') },
     partitions: hotPartitions(calls, peaks),
-    backfills: backfillsOf(revisions, assumed),
+    backfills: backfillsOf(revisions, reindexedBy(storage), assumed),
   };
   return {
     report,

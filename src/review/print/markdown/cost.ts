@@ -30,10 +30,11 @@ function shownOf(units: Units | null): string {
 }
 
 /** `1 → 2`; one value where nothing changed, `new` and `gone` where there is no other. */
-function changeText(before: string | null, after: string | null): string {
-  if (before === after) return before ?? '';
-  if (before === null) return after === '' ? '' : `${after} (new)`;
-  return after === null ? `${before} (gone)` : `${before} → ${after}`;
+function changeText(was: string | null, is: string | null): string {
+  const [before, after] = [was ?? '', is ?? ''];
+  if (before === after) return after;
+  if (before === '') return `${after} (new)`;
+  return after === '' ? `${before} (gone)` : `${before} → ${after}`;
 }
 
 function writeText({ write: { least, most }, each }: Units): string {
