@@ -6,6 +6,7 @@ import { contractFindings } from './contracts/contracts.js';
 import { costOfChange } from './cost/cost.js';
 import { judged } from './policy/policy.js';
 import type { Report } from './report.js';
+import { requestsOfChange } from './requests/requests.js';
 import type { Revisions } from './revision.js';
 import { storageFindings } from './storage/storage.js';
 
@@ -14,11 +15,13 @@ export async function review(revisions: Revisions, today: string): Promise<Repor
   const { before, after } = revisions;
   const storage = storageFindings(revisions);
   const cost = costOfChange(revisions, storage);
+  const requests = requestsOfChange(revisions);
   const found = [
     ...(await apiFindings(revisions)),
     ...accessFindings(revisions),
     ...storage,
     ...cost.found,
+    ...requests.found,
     ...contractFindings(revisions),
   ];
   return {
@@ -28,5 +31,6 @@ export async function review(revisions: Revisions, today: string): Promise<Repor
     patterns: after.patterns,
     findings: judged(found, after, today),
     cost: cost.report,
+    requests: requests.report,
   };
 }

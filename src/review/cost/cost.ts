@@ -44,7 +44,7 @@ export function costOfChange(
 }
 
 /** The same for both: a size that is corrected is no change of what a pattern costs. */
-function assumedOf({ before, after }: Revisions): {
+export function assumedOf({ before, after }: Revisions): {
   readonly assumed: Assumed;
   readonly peaks: ReadonlyMap<string, number>;
 } {
@@ -96,6 +96,8 @@ function changes({ after }: Revisions, rows: readonly CostRow[], calls: readonly
     ].filter(({ by }) => by !== 0);
     if (figures.length === 0) return [];
     const isRaised = figures.some(({ by }) => by > 0);
+    // What is no longer declared is not less.
+    if (!isRaised && is.without.some((one) => !was.without.includes(one))) return [];
     const at = calls.find(({ name, kind }) => name === row.name && kind === row.kind)?.at;
     return [
       {
