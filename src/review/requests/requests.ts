@@ -17,8 +17,7 @@ import { budgetOfField } from '../../budget/single.js';
 import { figuresText } from '../../budget/text.js';
 import { singleField } from '../../generator/costs/pattern-budgets.js';
 import { spanOf } from '../api/places.js';
-import { assumedOf } from '../cost/cost.js';
-import { budgetSizes } from '../cost/sizes.js';
+import { budgetSizes, sizesOf } from '../cost/sizes.js';
 import { type Found, placeOf } from '../found.js';
 import type { FieldBudgets, Pair, Place, RequestReport } from '../report.js';
 import type { Revision, Revisions } from '../revision.js';
@@ -28,8 +27,11 @@ export function requestsOfChange(revisions: Revisions): {
   readonly found: Found[];
 } {
   const { before, after } = revisions;
-  const { bytes } = assumedOf(revisions).assumed;
-  const sizes = { before: budgetSizes(before.plan, bytes), after: budgetSizes(after.plan, bytes) };
+  const bytesOf = sizesOf(revisions);
+  const sizes = {
+    before: budgetSizes(before.plan, bytesOf.before),
+    after: budgetSizes(after.plan, bytesOf.after),
+  };
   const documents = [...after.operations].flatMap(([path, text]) => {
     const document = validDocument(after, path, text);
     return document ? [{ path, document }] : [];

@@ -11,7 +11,9 @@ const mostTrees = 8;
 export function requestsText({ operations, fields }: RequestReport): string {
   const all = [
     ...operations.map(({ path, name, ...pair }) => ({ name: `\`${name ?? path}\` (${path})`, ...pair })),
-    ...fields.map(({ field, ...pair }) => ({ name: `\`${field}\` by itself`, ...pair })),
+    ...fields
+      .filter(sendsOtherwise)
+      .map(({ field, ...pair }) => ({ name: `\`${field}\` by itself`, ...pair })),
   ];
   const changed = all.filter(({ before, after }) => before && after && textOf(before) !== textOf(after));
   const rows = changed.map(({ name, before, after }) => [
@@ -28,6 +30,16 @@ export function requestsText({ operations, fields }: RequestReport): string {
   return [block(intro, ['', 'requests', 'steps', 'read units'], rows), ...trees]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** Read units of a call are the business of its cost. */
+function sendsOtherwise({ before, after }: Pair<Budget>): boolean {
+  const sent = (budget: Budget | null) =>
+    JSON.stringify([
+      budget?.unknown,
+      ...[budget?.usual, budget?.most].map((one) => [one?.requests, one?.steps]),
+    ]);
+  return sent(before) !== sent(after);
 }
 
 function textOf(budget: Budget | null): string {
