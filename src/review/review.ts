@@ -3,6 +3,7 @@
 import { accessFindings } from './access/access.js';
 import { apiFindings } from './api/api.js';
 import { contractFindings } from './contracts/contracts.js';
+import { tableMap } from './map/map.js';
 import { judged } from './policy/policy.js';
 import type { Report } from './report.js';
 import type { Revisions } from './revision.js';
@@ -21,5 +22,6 @@ export async function review(revisions: Revisions, today: string): Promise<Repor
     after: after.name,
     patterns: after.patterns,
     findings: judged(found, after, today),
+    map: tableMap(before.plan, after.plan),
   };
 }
