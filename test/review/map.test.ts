@@ -81,7 +81,7 @@ function differences({ tables, patterns }: TableMap): string[] {
       ...collections.flatMap((one) => [
         [`${table.name}.${index ?? 'key'} ${one.partition}`, one.state],
         ...one.entries.map((entry) => [
-          `${table.name}.${index ?? 'key'} ${one.partition} / ${entry.sort}: ${entry.item}`,
+          `${table.name}.${index ?? 'key'} ${one.partition} / ${entry.sort?.value}: ${entry.item}`,
           entry.state,
         ]),
       ]),

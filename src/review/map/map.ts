@@ -165,7 +165,7 @@ function collectionOf(
       const { item, slot } = pair.one;
       // The item itself, as it is found here, and its other attributes.
       const within = pair.was && pair.is ? [items.get(item) ?? 'same'] : [];
-      return { item, slot, sort: slot.sort?.value ?? null, state: stateOf(pair, (one) => one.slot, within) };
+      return { item, slot, sort: slot.sort, state: stateOf(pair, (one) => one.slot, within) };
     },
   );
   const states = new Set(entries.map(({ state }) => state));
@@ -179,8 +179,9 @@ function collectionOf(
   };
 }
 
-function bySort({ sort: a }: MapEntry, { sort: b }: MapEntry): number {
-  return a === b ? 0 : (a ?? '') < (b ?? '') ? -1 : 1;
+function bySort(one: MapEntry, other: MapEntry): number {
+  const [a = '', b = ''] = [one.sort?.value, other.sort?.value];
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 type Read = Omit<MapPattern, 'state' | 'before'>;

@@ -49,7 +49,7 @@ export interface MapCollection {
 export interface MapEntry {
   /** The id of an item of the table. */
   readonly item: string;
-  readonly sort: string | null;
+  readonly sort: { readonly template: string; readonly value: string } | null;
   readonly state: State;
 }
 
