@@ -36,7 +36,8 @@ export function mainBranch(): Commit {
       `There is no main branch in the repository of ${process.cwd()}.`,
       'Name a branch, a tag or a hash with `--against`.',
     );
-  return commitOf(name);
+  // `origin/HEAD` is `origin/main`, or whatever the remote's main branch is called.
+  return commitOf(git(['rev-parse', '--abbrev-ref', name])?.trim() ?? name);
 }
 
 function hashOf(reference: string): string | undefined {

@@ -7,6 +7,7 @@ import { tableMap } from './map/map.js';
 import { judged } from './policy/policy.js';
 import type { Report } from './report.js';
 import type { Revisions } from './revision.js';
+import { storageFindings } from './storage/storage.js';
 
 /** @param today `2026-11-29`, UTC: waivers end */
 export async function review(revisions: Revisions, today: string): Promise<Report> {
@@ -14,6 +15,7 @@ export async function review(revisions: Revisions, today: string): Promise<Repor
   const found = [
     ...(await apiFindings(revisions)),
     ...accessFindings(revisions),
+    ...storageFindings(revisions),
     ...contractFindings(revisions),
   ];
   return {

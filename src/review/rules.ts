@@ -3,6 +3,8 @@
  * its page (docs/review/) and what `review` of access-patterns.yaml calls it.
  */
 
+import { storageRules } from './rules/storage.js';
+
 export const sections = [
   'api',
   'access',
@@ -128,6 +130,7 @@ export const rules = {
       'The attribute was under `stored`, or is no longer `secret`, and a field of the schema returns it now, also of records written when nobody thought that it would be read.',
     remedy: 'Check what stored records have there, and who may read the type.',
   },
+  ...storageRules,
   'rule-new': {
     section: 'rules',
     severity: 'note',

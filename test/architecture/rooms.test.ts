@@ -26,6 +26,7 @@ const rooms = {
         (name) => `src/generator/${name}.ts`,
       ),
       'src/review/rules.ts',
+      'src/review/rules/',
     ],
     imports: [],
     packages: [],

@@ -14,7 +14,9 @@ const { TABLELOOM_PATH } = process.env;
 
 test('random projects write and answer what they declare', async () => {
   const tally = emptyTally();
-  const count = runs(engineKind() === 'embedded' ? 8 : 4);
+  // In `npm run test:long` some 12,000 writes and questions.
+  const perRun = process.env.TABLELOOM_RUNS === undefined ? 1 : 4;
+  const count = runs((engineKind() === 'embedded' ? 8 : 4) * perRun);
   const numbers = TABLELOOM_PATH ? [Number(TABLELOOM_PATH)] : Array.from({ length: count }, (_, at) => at);
   const outcomes: Outcome[] = [];
   for (const number of numbers) {

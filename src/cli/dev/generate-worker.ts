@@ -1,14 +1,10 @@
 /** Generates each time it is requested to. GraphQL Codegen and the generator are loaded once, before the first time. */
 
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { formatDiagnostic } from '../../generator/diagnostics/print.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
-import { generateFiles, loadProject, type Project, projectOf } from '../host/codegen.js';
-import type { Config } from '../host/host.js';
+import { generateFiles, loadProject, type Project } from '../host/codegen.js';
 import { described, Mistake, unwrapped } from '../mistakes.js';
 import type { Attempt } from './generator.js';
 
@@ -19,18 +15,9 @@ parentPort?.on('message', async () => {
   parentPort?.postMessage(await attempt());
 });
 
-/** In the checkout tsx runs us, and reads codegen.ts as well: what it imports of the generator is loaded already. */
-async function load(): Promise<Project> {
-  if (extname(import.meta.url) !== '.ts' || !existsSync(config)) return loadProject(config);
-  const { default: loaded } = (await import(pathToFileURL(resolve(config)).href)) as {
-    readonly default: Config;
-  };
-  return projectOf(config, loaded);
-}
-
 async function attempt(): Promise<Attempt> {
   try {
-    project ??= load();
+    project ??= loadProject(config);
     const { files, runs } = await generateFiles(await project);
     const [run] = runs;
     if (run === undefined || runs.length > 1)

@@ -1,7 +1,8 @@
 /** Runs GraphQL Codegen as the project's codegen.ts sets it up: quietly, in this process. */
 
 import { existsSync } from 'node:fs';
-import { posix, resolve } from 'node:path';
+import { extname, posix, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { lockPath } from '../../generator/lock.js';
 import type { LockBefore, TableloomRun } from '../../generator/preset.js';
 import { filesBelow, slashes, textOf } from '../files.js';
@@ -35,8 +36,13 @@ export async function loadProject(path: string, stages = new Stages()): Promise<
   return stages.measure('load GraphQL Codegen', () => projectOf(path, config, stages));
 }
 
+/** tsx runs our sources, and reads codegen.ts as well: what that imports of the generator is loaded already. */
+const isCheckout =
+  extname(import.meta.url) === '.ts' && process.execArgv.some((argument) => /\btsx\b/.test(argument));
+
 async function readConfig(path: string): Promise<Config | undefined> {
   try {
+    if (isCheckout) return (await import(pathToFileURL(resolve(path)).href)).default as Config | undefined;
     return (await directConfig(path)) ?? (await completeConfig(path));
   } catch (error) {
     if (error instanceof Mistake) throw error;

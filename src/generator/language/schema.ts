@@ -37,11 +37,8 @@ import { pattern, patternSection } from './mappings/patterns.js';
 import {
   limitSection,
   priceSection,
-  rate,
   rateSection,
-  review,
   reviewSection,
-  size,
   sizeOfSection,
   waiverSection,
 } from './mappings/review.js';
@@ -65,9 +62,6 @@ export const definitions: Readonly<Record<string, Shape>> = {
   step,
   token: idempotent,
   rule,
-  size,
-  rate,
-  review,
   filter,
   value,
 };

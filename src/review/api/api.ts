@@ -12,10 +12,13 @@ export async function apiFindings(revisions: Revisions): Promise<Found[]> {
   const { before, after } = revisions;
   const changes = await diff(before.schema, after.schema);
   const directives = changes.filter(isOfDirective);
-  const added = changes.flatMap(({ type, path }) => (type.endsWith('_ADDED') && path ? [`${path}.`] : []));
-  const others = changes.filter(
-    (one) => !isOfDirective(one) && !isPartOfNew(one) && !added.some((whole) => one.path?.startsWith(whole)),
-  );
+  const isAddition = ({ type }: Change) => type.endsWith('_ADDED') && !type.includes('DESCRIPTION');
+  const added = new Set(changes.flatMap((one) => (isAddition(one) && one.path ? [one.path] : [])));
+  // What is new as a whole is reported as a whole.
+  const isPart = (one: Change) =>
+    (one.path !== undefined && added.has(one.path) && !isAddition(one)) ||
+    [...added].some((whole) => one.path?.startsWith(`${whole}.`));
+  const others = changes.filter((one) => !isOfDirective(one) && !isPartOfNew(one) && !isPart(one));
   return [
     ...brokenOperations(revisions),
     ...others.map((change) => changed(revisions, change)),
@@ -36,12 +39,10 @@ function changed(revisions: Revisions, change: Change): Found {
     rule: isDefault ? 'input-default-changed' : rulesByLevel[criticality.level],
     subject: path,
     message: sentence(message),
-    ...(criticality.reason !== undefined && { notes: [sentence(criticality.reason)] }),
     at: placeIn(revisions, path),
   };
 }
 
-/** What is new as a whole is reported as a whole. */
 function isPartOfNew({ meta }: Change): boolean {
   return 'addedToNewType' in meta && meta.addedToNewType === true;
 }

@@ -42,16 +42,16 @@ function changed({ before, after }: Revisions, was: Rule, is: Rule): Found[] {
   const lost = [...old.lines].filter((line) => !now.lines.has(line));
   const won = [...now.lines].filter((line) => !old.lines.has(line));
   if (lost.length + won.length === 0) return [];
-  // A rule that guards one more field is called with its arguments as well, and is else as it was.
-  const isOnlyCalledMore =
-    lost.length === 0 && won.every((line) => /^(guards|filters|is called) /.test(line));
+  // One more field to guard, one more value that it may set: the rule serves as it is.
+  const servesAsItIs =
+    lost.length === 0 && won.every((line) => /^(guards|filters|is called) |^may set `.*[^!]`$/.test(line));
   return [
     {
       rule: 'rule-contract-changed',
       subject: is.name,
-      ...(isOnlyCalledMore && { severity: 'note' }),
-      message: isOnlyCalledMore
-        ? `Rule \`${is.name}\` is called at more places.`
+      ...(servesAsItIs && { severity: 'note' }),
+      message: servesAsItIs
+        ? `Rule \`${is.name}\` serves as it is, and its contract has more.`
         : `Rule \`${is.name}\` has another contract.`,
       notes: [...lost.map((line) => `No longer: it ${line}.`), ...won.map((line) => `New: it ${line}.`)],
       at: placeIn(after, 'after', is.name),

@@ -1,7 +1,14 @@
 /** A sentence for each section: what a reviewer decides from. Every format prints the same. */
 
 import type { Finding, Report } from '../report.js';
-import { type SectionName, type Severity, sections, severities, storageClasses } from '../rules.js';
+import {
+  type SectionName,
+  type Severity,
+  type StorageClass,
+  sections,
+  severities,
+  storageClasses,
+} from '../rules.js';
 
 export interface Verdict {
   readonly section: SectionName;
@@ -42,31 +49,56 @@ function textOf(section: SectionName, findings: readonly Finding[]): string {
   if (findings.length === 0) return 'no change';
   const waived = findings.filter(({ waiver }) => waiver).length;
   const counting = findings.filter(({ waiver }) => !waiver);
-  const worst = severities.find((one) => counting.some(({ severity }) => severity === one));
-  const shown = counting.filter(({ severity }) => severity === worst);
-  const subjects = [...new Set(shown.map(({ subject }) => `\`${subject}\``))];
-  const more = subjects.length > 4 ? `, ${subjects.length - 4} more` : '';
-  const word = worst === undefined ? '' : `${counted(shown.length, wordOf(section, shown, worst))}: `;
-  const others = counting.length - shown.length;
   return [
-    ...(shown.length > 0 ? [`${word}${subjects.slice(0, 4).join(', ')}${more}`] : []),
-    ...(others > 0 ? [`${others} less severe`] : []),
+    ...(section === 'storage' ? storageText(counting) : worstText(section, counting)),
     ...(waived > 0 ? [`${waived} waived`] : []),
   ].join('; ');
 }
 
-function wordOf(section: SectionName, shown: readonly Finding[], worst: Severity): string {
-  if (section === 'storage') {
-    const classes = storageClasses.filter((one) => shown.some((finding) => finding.class === one));
-    return classes.at(-1) ?? worst;
-  }
-  if (section === 'api')
-    return worst === 'error' ? 'breaking change' : worst === 'warning' ? 'dangerous change' : 'safe change';
-  return worst;
+function worstText(section: SectionName, counting: readonly Finding[]): string[] {
+  const worst = severities.find((one) => counting.some(({ severity }) => severity === one));
+  if (worst === undefined) return [];
+  const shown = counting.filter(({ severity }) => severity === worst);
+  const others = counting.length - shown.length;
+  const word = wordOf(section, worst);
+  return [
+    `${shown.length} ${word}${shown.length === 1 ? '' : 's'}: ${subjectsOf(shown)}`,
+    ...(others > 0 ? [`${others} less severe`] : []),
+  ];
 }
 
-/** `loses data` has no plural, and is no noun. */
-function counted(count: number, word: string): string {
-  if (storageClasses.some((one) => one === word)) return count === 1 ? word : `${word} (${count})`;
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
+function subjectsOf(findings: readonly Finding[]): string {
+  const subjects = [...new Set(findings.map(({ subject }) => `\`${subject}\``))];
+  const more = subjects.length > 4 ? `, ${subjects.length - 4} more` : '';
+  return `${subjects.slice(0, 4).join(', ')}${more}`;
+}
+
+function wordOf(section: SectionName, worst: Severity): string {
+  if (section !== 'api') return worst;
+  return worst === 'error' ? 'breaking change' : worst === 'warning' ? 'dangerous change' : 'safe change';
+}
+
+/** What becomes of what is stored, as a reviewer decides from it. */
+const classTexts: Readonly<Record<StorageClass, string>> = {
+  'code only': 'nothing stored is touched',
+  'new index': 'a new index, added online',
+  'needs backfill': 'records stored before need a backfill',
+  'changes stored records': 'records stored before are not found, or not read as they were, until migrated',
+  'not in place': 'needs a new table or index',
+  'loses data': 'loses stored data',
+};
+
+/** The worst class in words, then the others. */
+function storageText(counting: readonly Finding[]): string[] {
+  const [worst, ...others] = storageClasses
+    .toReversed()
+    .map((name) => ({ name, findings: counting.filter((one) => one.class === name) }))
+    .filter(({ findings }) => findings.length > 0);
+  if (!worst) return [];
+  return [
+    `${classTexts[worst.name]}: ${subjectsOf(worst.findings)}`,
+    ...others
+      .filter(({ name }) => name !== 'code only')
+      .map(({ name, findings }) => `${name}: ${subjectsOf(findings)}`),
+  ];
 }

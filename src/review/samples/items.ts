@@ -95,7 +95,7 @@ function itemsOf(plan: Plan, entity: EntityPlan, item: ItemPlan): SampledItem[] 
       title: item.role === 'entry' ? `${entity.name}, entry of ${item.for}` : `${entity.name}${condition}`,
       attributes: {
         ...keysOf(slots.includes(own) ? slots : [own, ...slots], record),
-        _type: entity.name,
+        _type: name,
         ...Object.fromEntries(held),
         ...expiryOf(entity, record),
       },
@@ -200,7 +200,7 @@ function guardOf(plan: Plan, entity: EntityPlan, guard: GuardPlan): SampledItem 
       ...keysOf([slot], record),
       _guards: entity.name,
       _field: fields.join('+'),
-      _owner: entity.keyFields.map((field) => record[field]).join(' '),
+      _owner: JSON.stringify(Object.values(keysOf(entity.items[0]?.slots.slice(0, 1) ?? [], record))),
     },
     record,
     slots: [slotOf(slot, record)],

@@ -158,7 +158,7 @@ export function beginsWith(name: string, operand: Optional<string | AttributeOpe
  * Elements of a list, set or map, or bytes of a text.
  *
  * @param missing what counts where the attribute is missing: 0 for a set that is empty, which DynamoDB cannot store.
- *   Left out, nothing is true of a missing attribute.
+ *   Left out, a missing attribute has no size: only `<>` is true of it.
  */
 export function size(
   name: string,
@@ -169,14 +169,14 @@ export function size(
   if (isAbsent(operand)) return undefined;
   const isTrue = (item: Item) => {
     const count = sizeOf(item[name]) ?? missing;
-    return count !== undefined && comparisons[operator](count, operandOf(item, operand));
+    return count === undefined ? operator === '<>' : comparisons[operator](count, operandOf(item, operand));
   };
   return {
     expression: (scope) => {
       const there = `attribute_exists(${scope.name(name)}) AND size(${scope.name(name)}) ${operator} ${operandText(scope, name, operand)}`;
-      if (missing === undefined || (typeof operand === 'number' && !isTrue({}))) return there;
       const otherwise = `attribute_not_exists(${scope.name(name)})`;
-      if (typeof operand === 'number') return `${otherwise} OR (${there})`;
+      if (missing === undefined || typeof operand === 'number')
+        return isTrue({}) ? `${otherwise} OR (${there})` : there;
       return `(${otherwise} AND ${scope.value(missing)} ${operator} ${operandText(scope, name, operand)}) OR (${there})`;
     },
     holds: isTrue,

@@ -115,7 +115,7 @@ function added(key: string, column: string) {
       return put({ messages: { done: 'It is done.' } });
     case 'to':
       return {
-        ...put({}, ['to: DateTime!'], { to: '2026-09-01T00:00:00.000Z' }),
+        ...put({}, ['to: DateTime!'], { to: '2126-09-01T00:00:00.000Z' }),
         yaml: { ...rest, from, to: '$to' },
       };
     case 'extend':
@@ -275,7 +275,7 @@ describe.each(forms)('$column, $form', ({ form, column }) => {
         const first = known ? await play.write(step) : await sent(play, step);
         await sent(play, {
           mutation: 'between',
-          args: { id: name, title: 'between', until: '2026-07-01T00:00:00.000Z' },
+          args: { id: name, title: 'between', until: '2126-07-01T00:00:00.000Z' },
         });
         const again = await sent(play, step);
         const { data } = await play.ask('query ($id: ID!) { book(id: $id) { title until version } }', {
@@ -297,7 +297,7 @@ function seed(id: string) {
     state: 'OPEN',
     points: 1,
     marks: ['a'],
-    until: '2026-06-01T00:00:00.000Z',
+    until: '2126-06-01T00:00:00.000Z',
   };
   return { mutation: 'seed', args: { input: { id, ...values } } };
 }

@@ -190,7 +190,7 @@ function added(key: string, column: string): Added {
       return put({ ...by, bucket: 'month(at)' });
     case 'in':
       return put({ ...by, bucket: 'month(at)', in: '$month' }, 'month: String!', {
-        month: isTest ? '2025-05' : '2026-02',
+        month: isTest ? '2125-05' : '2126-02',
       });
     case 'across':
       return put({ ...by, bucket: 'month(at)', across: 1 }, '', { shelf: 't' });
@@ -299,7 +299,7 @@ ${['Author', 'Editor', 'Shelf', 'Book', 'Loan'].map((one) => `  add${one}: { cre
   return { sdl, yaml };
 }
 
-const months = ['2026-01-05T00:00:00.000Z', '2026-02-05T00:00:00.000Z', '2026-03-01T00:00:00.000Z'];
+const months = ['2126-01-05T00:00:00.000Z', '2126-02-05T00:00:00.000Z', '2126-03-01T00:00:00.000Z'];
 const titles = ['da', 'b', 'c', 'a'];
 
 const writes: readonly WriteStep[] = [

@@ -226,7 +226,7 @@ function constantOf(dice: Dice, type: string): unknown {
     Float: [0.25, 3],
     String: ['a', 'b'],
     Boolean: [true, false],
-    DateTime: ['2026-02-14T10:30:00.000Z', '2026-01-31T23:59:59.999Z'],
+    DateTime: ['2126-02-14T10:30:00.000Z', '2126-01-31T23:59:59.999Z'],
     State: states,
   };
   const values = constants[type];

@@ -4,8 +4,8 @@ import type { Dice } from '../../support/dice.js';
 
 export type FieldType = 'ID' | 'String' | 'Int' | 'Float' | 'Boolean' | 'DateTime' | 'State';
 
-/** The moment at which everything happens. */
-export const now = new Date('2026-03-01T12:00:00.000Z');
+/** The moment at which everything happens: far ahead, for DynamoDB Local deletes what has expired by now. */
+export const now = new Date('2126-03-01T12:00:00.000Z');
 
 const all = {
   ID: ['i0', 'i1', 'i2', 'i3', 'i10', 'I1', 'i#1', 'i$', 'é'],
@@ -14,16 +14,16 @@ const all = {
   Float: [-1.5, -1e-7, 0, 0.1, 0.25, 1, 3, 5, 1e21, -1e21, 99.99],
   Boolean: [true, false],
   DateTime: [
-    '2025-12-31T23:59:59.999Z',
-    '2026-01-01T00:00:00.000Z',
-    '2026-01-31T23:59:59.999Z',
-    '2026-02-01T00:00:00.000Z',
-    '2026-02-14T10:30:00.000Z',
-    '2026-02-28T09:00:00.000Z',
-    '2026-03-01T11:00:00.000Z',
-    '2026-03-01T11:59:59.999Z',
-    '2026-03-02T00:00:00.000Z',
-    '2027-01-01T12:30:00.000Z',
+    '2125-12-31T23:59:59.999Z',
+    '2126-01-01T00:00:00.000Z',
+    '2126-01-31T23:59:59.999Z',
+    '2126-02-01T00:00:00.000Z',
+    '2126-02-14T10:30:00.000Z',
+    '2126-02-28T09:00:00.000Z',
+    '2126-03-01T11:00:00.000Z',
+    '2126-03-01T11:59:59.999Z',
+    '2126-03-02T00:00:00.000Z',
+    '2127-01-01T12:30:00.000Z',
   ],
   State: ['OPEN', 'HELD', 'DONE'],
 } as const satisfies Readonly<Record<FieldType, readonly unknown[]>>;

@@ -90,7 +90,9 @@ function drawAggregate(dice: Dice, name: string, entity: DrawnEntity): Answered 
     ...(isSum ? { sum: entity.name, of: dice.of(numbers) } : { count: entity.name, maintained: true }),
     ...(Object.keys(where).length > 0 && { where }),
     ...(enums.length > 0 && isOneIn(dice, 3) && { when: { [dice.of(enums)]: dice.some(states, 2) } }),
-    ...(isOneIn(dice, 3) && { shards: 2 + dice.below(2) }),
+    ...(!isSum && isOneIn(dice, 4)
+      ? { cap: 2 + dice.below(6) }
+      : isOneIn(dice, 3) && { shards: 2 + dice.below(2) }),
   };
   return { yaml, at: `Query.${name}`, args: args.types, returns: isSum ? 'Float!' : 'Int!' };
 }
@@ -182,21 +184,35 @@ function drawThrough(dice: Dice, target: DrawnEntity, join: DrawnEntity): Answer
   };
 }
 
-/** Two records that are made together. */
+/** Two records that are written together. */
 function drawTransaction(dice: Dice, entities: readonly DrawnEntity[]): Readonly<Record<string, Answered>> {
   const known = entities.filter(({ yaml }) => !('id' in ((yaml.generate ?? {}) as Mapping)));
-  if (known.length === 0 || !isOneIn(dice, 3)) return {};
-  const [first, second] = [dice.of(known), dice.of(known)];
-  const transaction = {
-    one: { create: first.name, from: '$a' },
-    other: { create: second.name, from: '$b' },
-  };
+  if (known.length === 0 || !isOneIn(dice, 2)) return {};
+  const args = new Arguments();
+  const one = drawStep(dice, dice.of(known), args, ['create', 'update']);
+  const other = drawStep(dice, dice.of(known), args, ['create', 'update', 'delete']);
   return {
     both: {
-      yaml: { transaction, returns: 'one' },
+      yaml: { transaction: { one: one.yaml, other: other.yaml }, returns: 'one' },
       at: 'Mutation.both',
-      args: { a: `New${first.name}!`, b: `New${second.name}!` },
-      returns: `${first.name}!`,
+      args: args.types,
+      returns: 'create' in one.yaml ? `${one.entity}!` : one.entity,
     },
   };
+}
+
+function drawStep(
+  dice: Dice,
+  { name, identity, fields, changeable }: DrawnEntity,
+  args: Arguments,
+  kinds: readonly ('create' | 'update' | 'delete')[],
+): { readonly yaml: Mapping; readonly entity: string } {
+  const possible = changeable.length > 0 ? kinds : kinds.filter((kind) => kind !== 'update');
+  const kind = isOneIn(dice, 2) ? 'create' : dice.of(possible);
+  if (kind === 'create') return { yaml: { create: name, from: args.add('a', `New${name}!`) }, entity: name };
+  const where = Object.fromEntries(
+    identity.map((field) => [field, args.add(field, `${bare(fields[field] ?? '')}!`)]),
+  );
+  const from = kind === 'update' ? { from: args.add('a', `${name}Changes!`) } : {};
+  return { yaml: { [kind]: name, where, ...from }, entity: name };
 }

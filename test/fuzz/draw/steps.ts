@@ -109,7 +109,7 @@ function met(
   const unit = /^(year|month|day|hour)(s?)\d*$/.exec(arg);
   if (unit) {
     const length = { year: 4, month: 7, day: 10, hour: 13 }[unit[1] as 'year'] ?? 7;
-    const moment = () => (times.length > 0 ? dice.of(times) : '2026-01-01T00:00:00.000Z').slice(0, length);
+    const moment = () => (times.length > 0 ? dice.of(times) : '2126-01-01T00:00:00.000Z').slice(0, length);
     return unit[2] ? Array.from({ length: dice.below(4) }, moment) : moment();
   }
   if (/^prefix/.test(arg)) {
@@ -117,7 +117,7 @@ function met(
     const attribute = targets
       .map((target) => declared.entity(target).attributes.get(field))
       .find((one) => one !== undefined);
-    const text = attribute?.kind === 'time' ? dice.of([...times, '2026-02-01T00:00:00.000Z']) : String(value);
+    const text = attribute?.kind === 'time' ? dice.of([...times, '2126-02-01T00:00:00.000Z']) : String(value);
     return attribute?.kind === 'time' ? text.slice(0, dice.of([4, 7, 10, 13])) : [...text][0];
   }
   const field = arg.replace(/\d+$/, '');

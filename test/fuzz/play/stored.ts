@@ -44,7 +44,15 @@ export function expectedItems(loaded: Loaded, declared: Declarations, state: Sta
   );
   const project = { entities } as unknown as GeneratedProject;
   const items = [...itemsOf(project, { records, versions: new Map() }, now)];
-  return Object.fromEntries(items.filter(([, item]) => item._number !== 0));
+  const isLapsed = ([, item]: (typeof items)[number]) => isLapsedGuard(item, now);
+  // What has expired gives way to what is alive.
+  const ordered = [...items.filter(isLapsed), ...items.filter((one) => !isLapsed(one))];
+  return Object.fromEntries(ordered.filter(([, item]) => item._number !== 0));
+}
+
+/** A guard of a record that has expired: another record may have taken it, and given it up. */
+export function isLapsedGuard({ _guards, ttl }: Item, now: Date): boolean {
+  return _guards !== undefined && typeof ttl === 'number' && ttl * 1000 <= now.getTime();
 }
 
 /** The SDK reads whole numbers beyond 2^53 as bigint. A revision that nobody declared is no concern of clients. */

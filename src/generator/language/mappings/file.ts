@@ -1,5 +1,6 @@
 import { each, type Keys, mapping, type Section, type Shape } from '../shape.js';
 import { fieldPath, name } from '../values.js';
+import { rate, review, size } from './review.js';
 
 const small = { version: 1, tables: { main: { name: 'app', key: ['PK', 'SK'] } }, entities: { User: {} } };
 
@@ -80,21 +81,21 @@ const fileKeys = {
     example: { ...small, external: ['Query.weather', 'Forecast.*'] },
   },
   sizes: {
-    ...each({ $ref: '#/definitions/size' }, { propertyNames: name }),
+    ...each(size, { propertyNames: name }),
     title: 'Sizes',
     description:
       'How many records there are and how large they are, by entity. Only `tableloom review` uses it, for what patterns, storage and a reindex cost.',
     example: { ...small, sizes: { User: { records: 120_000, bytes: 900 } } },
   },
   rates: {
-    ...each({ $ref: '#/definitions/rate' }, { propertyNames: name }),
+    ...each(rate, { propertyNames: name }),
     title: 'Rates',
     description:
       'How often patterns, mutations and rules are called in a second, by name. Only `tableloom review` uses it, for the cost of a month and the load of partitions.',
     example: { ...small, rates: { user: 12, createUser: { average: 0.5, peak: 40 } } },
   },
   review: {
-    $ref: '#/definitions/review',
+    ...review,
     title: 'Reviews',
     description: 'The policy of `tableloom review`: limits, severities, waivers and prices.',
     example: { ...small, review: { severity: { 'api-safe': 'off' } } },

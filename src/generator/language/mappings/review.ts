@@ -183,7 +183,7 @@ const reviewKeys = {
     ...mapping(priceKeys),
     title: 'Prices',
     description:
-      'The prices of DynamoDB on demand, in the place of those of us-east-1 that the report names with their date.',
+      'The prices of requests to DynamoDB, in the place of those of us-east-1 that the report names with their date.',
     example: { prices: { region: 'eu-central-1, 2026-11', readMillion: 0.1525, writeMillion: 0.7625 } },
   },
 } as const satisfies Keys;

@@ -32,14 +32,37 @@ export function findingsAgainst(
   return [...diagnostics, ...found.map((one) => ({ ...one, severity }) as const)];
 }
 
+/** Something that records need which were stored before. */
+export interface Need {
+  readonly pending: Pending;
+  /** What it means; null where records are read as they are, as `renamed` or `readDefault` says. */
+  readonly finding: Diagnostic | null;
+}
+
+/** All that records need which were stored under another lock, whether or not somebody has dealt with it since. */
+export function needsAgainst(
+  lock: Lock,
+  { model, layout }: { readonly model: Model; readonly layout: LaidOut },
+): Need[] {
+  const known = renamedLock({ ...lock, isSealed: true, pending: [] }, model.entities);
+  // A draft says otherwise what to do.
+  return needsOf(model, layout, { ...nextFacts(layout, known), isSealed: lock.isSealed });
+}
+
 function pendingFindings(model: Model, layout: LaidOut, next: Lock): Diagnostic[] {
+  return needsOf(model, layout, next).flatMap(({ finding }) => finding ?? []);
+}
+
+function needsOf(model: Model, layout: LaidOut, next: Lock): Need[] {
   const renamed = new Set(
     next.pending.flatMap(({ code, name }) => (code === 'attribute-renamed' ? [name] : [])),
   );
-  const reported = next.pending.filter(
-    (one) => !isProvidedFor(one, layout) && (one.code !== 'attribute-required' || !renamed.has(one.name)),
-  );
-  return reported.flatMap((one) => finding(one, { model, layout, next }));
+  return next.pending
+    .filter((one) => one.code !== 'attribute-required' || !renamed.has(one.name))
+    .flatMap((pending): Need[] => {
+      if (isProvidedFor(pending, layout)) return [{ pending, finding: null }];
+      return findingOf(pending, { model, layout, next }).map((finding) => ({ pending, finding }));
+    });
 }
 
 /** Whether records are read as they are: by `renamed` or `readDefault`, which have to stay until none needs them. */
@@ -55,7 +78,7 @@ interface Around {
   readonly next: Lock;
 }
 
-function finding(one: Pending, around: Around): Diagnostic[] {
+function findingOf(one: Pending, around: Around): Diagnostic[] {
   if (one.code === 'index-new') return newIndex(one, around);
   const layout = around.layout.entities.get(one.owner);
   const after = around.next.entities.get(one.owner);

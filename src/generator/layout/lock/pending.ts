@@ -261,13 +261,15 @@ function isInKeys({ key, slots, guards, aggregates }: LockedEntity, field: strin
   return keys.some((one) => hole.test(one.partition) || hole.test(one.sort ?? ''));
 }
 
-/** One attribute gone and one new of the same type: likely the same under another name. */
+/** One attribute gone and one new of the same type: likely the same under another name. A revision keeps its name. */
 function renamed(change: Change): Found[] {
   const { name, before, after } = change;
   const live = (attributes: LockedEntity['attributes']) =>
-    [...attributes].filter(([, one]) => !one.isRetired);
+    [...attributes].filter(([field, one]) => !one.isRetired && !isRevision(field));
   const alike = (a: LockedAttribute, b: LockedAttribute) =>
     storedAs(a) === storedAs(b) && (a.enum === b.enum || a.encoding === 'enum');
+  const isRevision = (field: string) =>
+    field === '_revision' || change.layout.attributes.get(field)?.generated === 'revision';
   const isLive = (field: string) => after.attributes.get(field)?.isRetired === false;
   const gone = live(before.attributes).filter(([field]) => !isLive(field));
   const came = live(after.attributes).filter(([field]) => before.attributes.get(field)?.isRetired !== false);

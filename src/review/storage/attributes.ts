@@ -1,0 +1,200 @@
+/** Attributes: whether a value that was stored before is read as it was. */
+
+import { fieldNamed, type Model, type TypeRef } from '../../generator/model.js';
+import type { AttributePlan, EntityPlan } from '../../generator/plan/types/storage.js';
+import type { Found } from '../found.js';
+import type { Around } from './around.js';
+import { type Comparers, compared, paired } from './compare.js';
+import { type FormChange, formChanges } from './forms.js';
+
+interface OfAttribute {
+  readonly around: Around;
+  readonly entity: string;
+}
+
+const ofAttribute: Comparers<AttributePlan, OfAttribute> = {
+  // Another one where the lock reports `attribute-renamed`, or `renamed` says so.
+  name: 'name',
+  // Whether it may be null is in the lock, whatever else it says is in `typeChanges`.
+  type: 'code only',
+  nullable: 'lock',
+  of: 'code only',
+  list: 'code only',
+  elements: 'code only',
+  encoding: 'code only',
+  element: 'code only',
+  any: 'code only',
+  // What is checked of values that are written.
+  form: 'code only',
+  validation: 'code only',
+  immutable: 'code only',
+  movable: 'code only',
+  transitions: 'code only',
+  // What clients see.
+  hidden: 'code only',
+  secret: 'code only',
+  // Made when a record is written.
+  generated: 'code only',
+  default: (was, is, { around, entity }) =>
+    was.readsDefault && is.readsDefault
+      ? [
+          {
+            rule: 'read-default-changed',
+            subject: `${entity}.${is.name}`,
+            message: `\`${entity}.${is.name}\` reads as ${JSON.stringify(is.default)} where a record has none, and read as ${JSON.stringify(was.default)}.`,
+            at: around.place(`${entity}.${is.name}`),
+          },
+        ]
+      : [],
+  formerly: 'lock',
+  readsDefault: 'lock',
+  normalize: (was, is, { around, entity }) =>
+    is.normalize.length === 0
+      ? []
+      : [
+          {
+            rule: 'normalize-changed',
+            subject: `${entity}.${is.name}`,
+            message: `\`${entity}.${is.name}\` is normalized by ${is.normalize.join(', ')}; records stored before have it ${was.normalize.length === 0 ? 'as it was written' : `by ${was.normalize.join(', ')}`}.`,
+            at: around.place(`${entity}.${is.name}`),
+            ...around.item(entity),
+            remedy: `Deploy the code, then run \`tableloom reindex ${entity}\`.`,
+          },
+        ],
+  set: (was, is, { around, entity }) => [
+    {
+      rule: 'attribute-retyped',
+      subject: `${entity}.${is.name}`,
+      message: `\`${entity}.${is.name}\` is stored as a ${is.set ? 'set' : 'list'}, but stored records have a ${was.set ? 'set' : 'list'} there.`,
+      notes: is.set
+        ? ['The list of a record written before is read as empty, and the next write of the record drops it.']
+        : [],
+      at: around.place(`${entity}.${is.name}`),
+    },
+  ],
+  encode: 'lock',
+  computed: (was, is, { around, entity }) =>
+    is.computed === undefined
+      ? []
+      : [
+          {
+            rule: 'computed-changed',
+            subject: `${entity}.${is.name}`,
+            message: `\`${entity}.${is.name}\` is computed by \`${is.computed}\`${was.computed === undefined ? '' : `, and was by \`${was.computed}\``}.`,
+            at: around.place(`${entity}.${is.name}`),
+            remedy: `Deploy the code, then run \`tableloom reindex ${entity}\`.`,
+          },
+        ],
+};
+
+export function attributeFindings(was: EntityPlan, is: EntityPlan, around: Around): Found[] {
+  const entity = is.name;
+  const { both, gone, added } = paired(
+    was.attributes,
+    is.attributes,
+    ({ name }) => name,
+    ({ formerly = [] }) => formerly,
+  );
+  // That the revision moves is one finding.
+  const isMoved = ({ name }: AttributePlan) =>
+    was.revision !== is.revision && [was.revision, is.revision].includes(name);
+  return [
+    ...both.flatMap((pair) => [
+      ...compared(ofAttribute, pair.was, pair.is, { around, entity }),
+      ...typeChanges(pair.was, pair.is, { around, entity }),
+    ]),
+    ...gone
+      .filter((one) => !isMoved(one))
+      .map(({ name }): Found => {
+        return {
+          rule: 'attribute-gone',
+          subject: `${entity}.${name}`,
+          message: `\`${entity}.${name}\` is no longer declared.`,
+          notes: ['Records written before keep it, and nothing reads it.'],
+          at: around.place(`${entity}.${name}`),
+          ...around.item(entity),
+        };
+      }),
+    ...added.filter((one) => !isMoved(one)).flatMap((one) => newAttribute(one, { around, entity })),
+  ];
+}
+
+function newAttribute({ name, computed }: AttributePlan, { around, entity }: OfAttribute): Found[] {
+  const subject = `${entity}.${name}`;
+  const at = around.place(subject);
+  if (computed !== undefined)
+    return [
+      {
+        rule: 'computed-changed',
+        subject,
+        message: `\`${subject}\` is computed by \`${computed}\`, but records stored before have none.`,
+        at,
+        ...around.without(entity, name),
+        remedy: `Deploy the code, then run \`tableloom reindex ${entity}\`.`,
+      },
+    ];
+  return [
+    {
+      rule: 'attribute-new',
+      subject,
+      message: `\`${subject}\` is new: records stored before have none.`,
+      at,
+      ...around.without(entity, name),
+    },
+  ];
+}
+
+/** Of the innermost values as well, which the lock does not know. */
+function typeChanges(was: AttributePlan, is: AttributePlan, { around, entity }: OfAttribute): Found[] {
+  const { before, after } = around;
+  const [from, to] = [typeOf(before.model, entity, was.name), typeOf(after.model, entity, is.name)];
+  if (!from || !to) return [];
+  const schemas = { before: before.model.sdl, after: after.model.sdl };
+  return formChanges(schemas, from, to, `${entity}.${is.name}`).map((change) =>
+    formFound(change, { around, entity }),
+  );
+}
+
+function typeOf(model: Model, entity: string, attribute: string): TypeRef | undefined {
+  const declared = model.entities.find(({ name }) => name.text === entity);
+  const own = declared?.stored.find(({ name }) => name.text === attribute);
+  const type = own?.type ?? fieldNamed(model.sdl.types.get(entity), attribute)?.type;
+  if (type || !declared?.historyOf) return type;
+  return typeOf(model, declared.historyOf.text, attribute);
+}
+
+function formFound(change: FormChange, { around, entity }: OfAttribute): Found {
+  const { path } = change;
+  const [, field = ''] = path.split(/[.[]/);
+  const common = { subject: path, at: around.place(`${entity}.${field}`) };
+  switch (change.kind) {
+    case 'retyped':
+      return {
+        ...common,
+        rule: 'attribute-retyped',
+        message: `\`${path}\` is \`${change.is}\`, but stored records have \`${change.was}\` there.`,
+        ...around.item(entity),
+      };
+    case 'required':
+      return {
+        ...common,
+        rule: 'attribute-required',
+        message: `\`${path}\` is required, but values stored before may have none there, and reading one of them fails.`,
+        remedy: 'Leave it nullable: a default is not read within a value.',
+      };
+    case 'gone':
+      return {
+        ...common,
+        rule: 'attribute-gone',
+        message: `\`${path}\` is no longer declared.`,
+        notes: ['Values written before keep it until they are written again, and nothing reads it.'],
+      };
+    case 'values':
+      return {
+        ...common,
+        rule: 'enum-value-gone',
+        message: `\`${path}\` no longer has the value ${change.gone.map((one) => `\`${one}\``).join(' or ')}, but stored records may have it, and reading one of them fails.`,
+        remedy: 'Keep the value, marked `@deprecated`, or store another one in those records.',
+      };
+  }
+}
