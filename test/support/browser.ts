@@ -2,7 +2,6 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { temporaryFolder } from './temporary.js';
 import { until } from './until.js';
 
 /** The command that starts it; undefined where none is installed. */
@@ -22,24 +21,33 @@ type Answer = Readonly<Record<string, unknown>>;
 export class BrowserPage {
   /** Whatever its console, its policy or a script that fails has said. */
   readonly complaints: string[] = [];
+  /** What it has requested, by URL. */
+  readonly requests: string[] = [];
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, (message: Answer) => void>();
   #sent = 0;
   #session: string | undefined;
   #loads = 0;
 
-  static async open(): Promise<BrowserPage> {
-    const page = new BrowserPage();
+  /** @param folder keeps its profile */
+  static async open(folder: string): Promise<BrowserPage> {
+    const page = new BrowserPage(folder);
     const { targetId } = await page.#send('Target.createTarget', { url: 'about:blank' });
     const { sessionId } = await page.#send('Target.attachToTarget', { targetId, flatten: true });
     page.#session = String(sessionId);
-    for (const domain of ['Page', 'Runtime', 'Log']) await page.#send(`${domain}.enable`);
+    for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await page.#send(`${domain}.enable`);
     return page;
   }
 
-  private constructor() {
-    const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--remote-debugging-pipe', '--no-first-run'];
-    this.#process = spawn(chromium ?? '', [...flags, `--user-data-dir=${temporaryFolder()}`], {
+  private constructor(folder: string) {
+    const flags = [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--remote-debugging-pipe',
+      '--no-first-run',
+    ];
+    this.#process = spawn(chromium ?? '', [...flags, `--user-data-dir=${folder}/profile`], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     });
     let rest = '';
@@ -82,6 +90,14 @@ export class BrowserPage {
     return (result as { readonly value: Value }).value;
   }
 
+  /** Resolves once an expression is true in the page. */
+  async until(expression: string): Promise<void> {
+    await until(
+      () => this.evaluate<boolean>(expression),
+      () => `${expression} is never true`,
+    );
+  }
+
   /** `Tab`, `Enter`, `Escape`, or a text. */
   async press(...keys: readonly string[]): Promise<void> {
     for (const key of keys) {
@@ -108,8 +124,10 @@ export class BrowserPage {
   }
 
   #receive(message: Answer): void {
-    if (typeof message.id === 'number') return this.#waiting.get(message.id)?.(message);
+    if (typeof message.id === 'number') this.#waiting.get(message.id)?.(message);
     if (message.method === 'Page.loadEventFired') this.#loads += 1;
+    if (message.method === 'Network.requestWillBeSent')
+      this.requests.push((message.params as { readonly request: { readonly url: string } }).request.url);
     if (message.method === 'Log.entryAdded' || message.method === 'Runtime.exceptionThrown')
       this.complaints.push(JSON.stringify(message.params));
   }

@@ -1,7 +1,5 @@
 /** What is drawn: tables, their keys and indexes, the item collections of each, and what patterns read of them. */
 
-import type { SampleItem } from '../report.js';
-
 export type State = 'same' | 'new' | 'changed' | 'gone';
 
 /** A table, key or index is changed where anything within it is not the same. */
@@ -60,11 +58,14 @@ export interface MapItem {
   readonly entity: string | null;
   readonly role: 'main' | 'entry' | 'version' | 'guard' | 'aggregate' | 'counter' | 'idempotency';
   readonly title: string;
-  readonly attributes: SampleItem;
+  /** Keys first. */
+  readonly attributes: Attributes;
   /** Of an item whose attributes change. */
-  readonly before?: SampleItem;
+  readonly before?: Attributes;
   readonly state: State;
 }
+
+type Attributes = Readonly<Record<string, unknown>>;
 
 export interface MapPattern {
   readonly name: string;

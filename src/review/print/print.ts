@@ -10,8 +10,14 @@ import { sarif } from './sarif.js';
 export const formats = ['markdown', 'json', 'sarif', 'github', 'html'] as const;
 export type Format = (typeof formats)[number];
 
-/** Ends in a newline, unless it is empty. */
-export function print(report: Report, format: Format, page: () => PageFiles): string {
+/**
+ * Ends in a newline, unless it is empty.
+ *
+ * @param page what the page of `html` is made of
+ */
+export function print(report: Report, format: Exclude<Format, 'html'>): string;
+export function print(report: Report, format: Format, page: () => PageFiles): string;
+export function print(report: Report, format: Format, page?: () => PageFiles): string {
   switch (format) {
     case 'markdown':
       return markdown(report);
@@ -22,7 +28,7 @@ export function print(report: Report, format: Format, page: () => PageFiles): st
     case 'github':
       return annotations(report);
     case 'html':
-      return reportPage(report, page());
+      return page ? reportPage(report, page()) : '';
   }
 }
 
