@@ -106,12 +106,10 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
 
   test('shows the verdicts first, then findings, then the map', async () => {
     await open();
-    expect(await shown('h1, h2')).toEqual([
-      expect.stringMatching(/^Schema review: changes requested/),
-      'API',
-      'Storage',
-      'Table map',
-    ]);
+    const headings = await shown('h1, h2');
+    expect(headings[0]).toMatch(/^Schema review: changes requested/);
+    expect(headings.slice(1, 3)).toEqual(['API', 'Storage']);
+    expect(headings.at(-1)).toBe('Table map');
     const isOnFirstScreen =
       "document.querySelector('.verdicts').getBoundingClientRect().bottom < innerHeight";
     expect(await page.evaluate(isOnFirstScreen)).toBe(true);

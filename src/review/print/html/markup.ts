@@ -11,9 +11,9 @@ export class Markup {
 type Value = Markup | string | number | null | readonly Markup[];
 
 /** Takes values into elements and into attributes in double quotes. */
-export function html({ raw }: TemplateStringsArray, ...values: readonly Value[]): Markup {
+export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
   return new Markup(
-    raw.map((part, at) => `${at === 0 ? '' : written(values[at - 1] ?? null)}${part}`).join(''),
+    parts.map((part, at) => `${at === 0 ? '' : written(values[at - 1] ?? null)}${part}`).join(''),
   );
 }
 

@@ -1,9 +1,11 @@
 /** A report as a page: verdicts on one screen, then findings by section, then the table map. */
 
 import type { Finding, Report, SampleItem } from '../../report.js';
-import type { Severity } from '../../rules.js';
+import type { SectionName, Severity } from '../../rules.js';
 import { headline } from '../headline.js';
+import { detailsOf } from '../markdown/markdown.js';
 import { type Verdict, verdictsOf } from '../verdicts.js';
+import { blocks } from './blocks.js';
 import { html, type Markup, sentence } from './markup.js';
 import { mapSection, type PageFiles, pageText, themeSwitch } from './page.js';
 
@@ -17,7 +19,7 @@ export function reportPage(report: Report, files: PageFiles): string {
 ${themeSwitch}
 </header>
 <main id="main">
-${verdictTable(verdicts)}
+${verdictTable(report, verdicts)}
 ${verdicts.map((verdict) => section(report, verdict))}
 ${mapSection}
 </main>`;
@@ -31,17 +33,17 @@ const words: Readonly<Record<Severity | 'none', string>> = {
   none: 'OK',
 };
 
-function verdictTable(verdicts: readonly Verdict[]): Markup {
+function verdictTable(report: Report, verdicts: readonly Verdict[]): Markup {
   const rows = verdicts.map(({ section, title, severity, text }) => {
-    const name = text === 'no change' ? html`${title}` : html`<a href="#${section}">${title}</a>`;
-    return html`<tr><td>${badge(severity)}</td><th scope="row">${name}</th><td>${sentence(text)}</td></tr>
+    const name = hasDetails(report, section) ? html`<a href="#${section}">${title}</a>` : html`${title}`;
+    return html`<tr><th scope="row">${badge(severity)} ${name}</th><td>${sentence(text)}</td></tr>
 `;
   });
   return html`<table class="verdicts">
 <caption class="hidden">Verdicts</caption>
-<thead class="hidden"><tr><th scope="col">Severity</th><th scope="col">Section</th><th scope="col">Verdict</th></tr></thead>
+<thead class="hidden"><tr><th scope="col">Section</th><th scope="col">Verdict</th></tr></thead>
 <tbody>
-${rows}<tr><td></td><th scope="row"><a href="#map">Table map</a></th><td>what is stored where, and what each pattern reads</td></tr>
+${rows}<tr><th scope="row"><a href="#map">Table map</a></th><td>what is stored where, and what each pattern reads</td></tr>
 </tbody>
 </table>`;
 }
@@ -51,10 +53,14 @@ function badge(severity: Severity | null): Markup {
   return html`<span class="badge ${name}">${words[name]}</span>`;
 }
 
+function hasDetails(report: Report, name: SectionName): boolean {
+  return report.findings.some(({ section }) => section === name) || detailsOf(report, name) !== '';
+}
+
 /** What nobody has to decide is folded. */
 function section(report: Report, { section: name, title }: Verdict): Markup {
   const findings = report.findings.filter((one) => one.section === name);
-  if (findings.length === 0) return html``;
+  if (!hasDetails(report, name)) return html``;
   const folded = findings.filter(({ severity, waiver }) => severity === 'note' || waiver);
   const shown = findings.filter((one) => !folded.includes(one));
   const waived = folded.filter(({ waiver }) => waiver).length;
@@ -72,6 +78,7 @@ ${
 ${folded.map(article)}
 </details>`
 }
+${blocks(detailsOf(report, name))}
 </section>
 `;
 }

@@ -1,9 +1,10 @@
 /** A report as a comment on a pull request: one screen of verdicts, then details that are folded. */
 
 import type { Report } from '../../report.js';
-import type { Severity } from '../../rules.js';
+import type { SectionName, Severity } from '../../rules.js';
 import { headline } from '../headline.js';
 import { type Verdict, verdictsOf } from '../verdicts.js';
+import { costText } from './cost.js';
 import { findingsText } from './findings.js';
 
 const marks: Readonly<Record<Severity, string>> = { error: '❌', warning: '⚠️', note: 'ℹ️' };
@@ -41,14 +42,26 @@ function table(verdicts: readonly Verdict[]): string {
   return ['| | | |', '|---|---|---|', ...rows].join('\n');
 }
 
+/** What a section shows besides findings; empty where nothing changed. */
+export function detailsOf(report: Report, section: SectionName): string {
+  switch (section) {
+    case 'cost':
+      return costText(report);
+    default:
+      return '';
+  }
+}
+
 /** Folded, unless it is why the review fails. */
 function details(report: Report, { section, title, severity, text }: Verdict): string[] {
   const findings = report.findings.filter((one) => one.section === section);
-  if (findings.length === 0) return [];
+  const more = detailsOf(report, section);
+  if (findings.length === 0 && more === '') return [];
   const summary = `<summary><b>${title}</b>: ${text.replaceAll(/`([^`]*)`/g, '<code>$1</code>')}</summary>`;
   return [
     `<details${severity === 'error' ? ' open' : ''}>\n${summary}`,
-    findingsText(findings),
+    ...(findings.length > 0 ? [findingsText(findings)] : []),
+    ...(more === '' ? [] : [more]),
     '</details>',
   ];
 }
