@@ -32,6 +32,7 @@ export interface Answer {
   readonly steps: number;
   /** As DynamoDB billed them, with the option `capacity`. */
   readonly readUnits: number;
+  readonly writeUnits: number;
 }
 
 export interface Project {
@@ -94,6 +95,7 @@ async function projectOn(
       sent,
       steps: db.stats().steps,
       readUnits: db.stats().readUnits,
+      writeUnits: db.stats().writeUnits,
     };
   };
   return {
