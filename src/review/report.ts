@@ -1,6 +1,7 @@
 /** What a review reports, as plain JSON: every format is printed from it alone. */
 
 import type { Budget } from '../budget/figures.js';
+import type { TableMap } from './map/table-map.js';
 import type { RuleId, SectionName, Severity, StorageClass } from './rules.js';
 
 export interface Report {
@@ -12,6 +13,7 @@ export interface Report {
   readonly patterns: string;
   /** The worst first; within one severity by section, then in the order of the declarations. */
   readonly findings: readonly Finding[];
+  readonly map: TableMap;
   readonly cost: CostReport;
   readonly requests: RequestReport;
 }

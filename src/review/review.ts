@@ -4,6 +4,7 @@ import { accessFindings } from './access/access.js';
 import { apiFindings } from './api/api.js';
 import { contractFindings } from './contracts/contracts.js';
 import { costOfChange } from './cost/cost.js';
+import { tableMap } from './map/map.js';
 import { judged } from './policy/policy.js';
 import type { Report } from './report.js';
 import { requestsOfChange } from './requests/requests.js';
@@ -30,6 +31,7 @@ export async function review(revisions: Revisions, today: string): Promise<Repor
     after: after.name,
     patterns: after.patterns,
     findings: judged(found, after, today),
+    map: tableMap(before.plan, after.plan),
     cost: cost.report,
     requests: requests.report,
   };
