@@ -68,7 +68,7 @@ verb(
     '--against <commit>',
     'compare with where this branch left that commit; left out: the main branch, of origin if it is there',
   )
-  .option('--format <format>', 'markdown, json, sarif or github', 'markdown')
+  .option('--format <format>', 'markdown, json, sarif, github or html', 'markdown')
   .option('--out <files...>', 'write these files as well: .md, .json, .sarif, .html')
   .addHelpText(
     'after',

@@ -50,6 +50,14 @@ export interface BudgetOptions {
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
   /** The database's limit of that name. */
   readonly readBudget?: number;
-  /** The size of a stored record, in bytes. */
-  readonly itemBytes?: number;
+  /** Left out: every item has 1,024 bytes. */
+  readonly sizes?: Sizes | undefined;
+}
+
+/** Of what is stored, in bytes; what is not named has 1,024. */
+export interface Sizes {
+  /** Of records, by entity, and of the records of interfaces and unions. */
+  readonly records: Readonly<Record<string, number>>;
+  /** Of the rows that a pattern's query reads, by pattern: entries and projections may be smaller than the record. */
+  readonly rows: Readonly<Record<string, number>>;
 }

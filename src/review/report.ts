@@ -1,6 +1,7 @@
 /** What a review reports, as plain JSON: every format is printed from it alone. */
 
 import type { Budget } from '../budget/figures.js';
+import type { TableMap } from './map/table-map.js';
 import type { RuleId, SectionName, Severity, StorageClass } from './rules.js';
 
 export interface Report {
@@ -12,6 +13,9 @@ export interface Report {
   readonly patterns: string;
   /** The worst first; within one severity by section, then in the order of the declarations. */
   readonly findings: readonly Finding[];
+  readonly map: TableMap;
+  readonly cost: CostReport;
+  readonly requests: RequestReport;
 }
 
 /** Something that a reviewer may want to know; `severity` as the policy has it. */
@@ -54,11 +58,12 @@ export interface Pair<Value> {
 }
 
 export interface CostReport {
-  /** Of which day and region the prices are, and in which currency: `2026-11-01, us-east-1, USD`. */
+  /** Of which region and day the prices are: `us-east-1, November 2024`. */
   readonly prices: string;
+  readonly currency: string;
   /** Patterns first, then mutations, transactions and rules that write; in the order of the declarations. */
   readonly rows: readonly CostRow[];
-  /** $ a month, of declared sizes and rates; null where none are declared. */
+  /** Of declared sizes and rates, the same for both; null where none are declared. */
   readonly monthly: Pair<Monthly>;
   readonly partitions: readonly HotPartition[];
   /** What a reindex of an entity takes, for entities that need one. */
@@ -82,6 +87,10 @@ export interface Units {
   readonly write: { readonly least: number; readonly most: number };
   /** Write units of `most`, by index; `table` for the table itself. */
   readonly fanOut: Readonly<Record<string, number>>;
+  /** Of a list, what each element adds: included once in `write` and `fanOut`. */
+  readonly each: { readonly least: number; readonly most: number } | null;
+  /** Rules that do not say what they read or write, which comes on top. */
+  readonly without: readonly string[];
 }
 
 export interface Monthly {
@@ -91,12 +100,14 @@ export interface Monthly {
   readonly total: number;
 }
 
-/** The busiest partition of a key, against DynamoDB's 3,000 read units and 1,000 write units a second. */
+/** A partition that takes all that is under its template, in units a second at the declared peaks. */
 export interface HotPartition {
   /** `entities`, or `entities.GSI1`. */
   readonly slot: string;
   /** `USER#{shard}`. */
   readonly partition: string;
+  /** Fields of few values, or of time: all is assumed to be of one value. */
+  readonly assumed: readonly string[];
   readonly read: Pair<number>;
   readonly write: Pair<number>;
 }
@@ -107,16 +118,26 @@ export interface Backfill {
   readonly records: number | null;
   readonly readUnits: number | null;
   readonly writeUnits: number | null;
-  /** Seconds at the rate that is named. */
+  /** At the rate of the command. */
   readonly seconds: number | null;
   readonly command: string;
 }
 
 export interface RequestReport {
-  /** Operations below operations/, by path and name. */
-  readonly operations: readonly (Pair<Budget> & { readonly path: string; readonly name: string })[];
+  /** Valid operations below operations/, by path and name; null for one without a name. */
+  readonly operations: readonly OperationBudgets[];
   /** Fields of the roots that no operation selects, each as a document that selects nothing else. */
-  readonly fields: readonly (Pair<Budget> & { readonly field: string })[];
+  readonly fields: readonly FieldBudgets[];
+}
+
+export interface OperationBudgets extends Pair<Budget> {
+  readonly path: string;
+  readonly name: string | null;
+}
+
+export interface FieldBudgets extends Pair<Budget> {
+  /** `Query.users`. */
+  readonly field: string;
 }
 
 /** What the server's role has to allow, least privilege. */

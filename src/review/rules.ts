@@ -131,6 +131,86 @@ export const rules = {
     remedy: 'Check what stored records have there, and who may read the type.',
   },
   ...storageRules,
+  'cost-raised': {
+    section: 'cost',
+    severity: 'warning',
+    title: 'A pattern or mutation usually takes more read or write units than before.',
+    meaning:
+      'Each call is billed more, and takes more of what a partition can serve. Figures are of one call with the declared sizes of records: a page of the default size with every attribute selected; what a write takes at least and at most, by index.',
+    remedy:
+      'Check that the change is worth it. An index that covers what is selected, a smaller page or fewer index keys make it cheaper.',
+  },
+  'cost-lowered': {
+    section: 'cost',
+    severity: 'note',
+    title: 'A pattern or mutation usually takes fewer read or write units than before.',
+    meaning: 'Each call is billed less.',
+    remedy: 'Nothing.',
+  },
+  'monthly-limit': {
+    section: 'cost',
+    severity: 'error',
+    title: 'A month costs more than `monthly` of `review.limits`.',
+    meaning:
+      'Of the declared rates and sizes and the prices that the report names: calls by their usual read units and their most write units, and storage with the copies in indexes.',
+    remedy: 'Make the most expensive patterns cheaper, or raise the limit with the budget.',
+  },
+  'read-units-limit': {
+    section: 'cost',
+    severity: 'error',
+    title: 'A pattern usually takes more read units than `readUnits` of `review.limits`.',
+    meaning: 'One call with a page of the default size reads more than the project allows a pattern.',
+    remedy: 'Return a smaller page, cover what is selected, or read fewer shards; or raise the limit.',
+  },
+  'page-limit': {
+    section: 'cost',
+    severity: 'error',
+    title: 'A pattern returns larger pages than `page` of `review.limits`.',
+    meaning: 'Clients may request the largest page at any time.',
+    remedy: 'Lower `max` of `page`, or raise the limit.',
+  },
+  'filter-ratio-limit': {
+    section: 'cost',
+    severity: 'error',
+    title: 'A page may read more items for each that it returns than `filterRatio` of `review.limits`.',
+    meaning:
+      'DynamoDB reads and bills what a filter drops. Where all but a few items are dropped, a page reads on until its read budget is used up.',
+    remedy:
+      'Put the field into the key of a pattern (`where`, `range`, `when`) in the place of `filter`; or raise the limit.',
+  },
+  'hot-partition': {
+    section: 'cost',
+    severity: 'error',
+    title:
+      'One partition takes more than half of what DynamoDB gives a partition (a warning), or more than all of it.',
+    meaning:
+      'A partition serves 3,000 read units and 1,000 write units a second; requests beyond are throttled, however much the table may use. A key without values has one partition, or one for each shard; of values of which there are few, such as an enum or a month, one is assumed to take everything. The units are those of the declared peaks.',
+    remedy: 'Spread the pattern over `shards`, or put a value into the key that divides the records.',
+  },
+  'budget-raised': {
+    section: 'requests',
+    severity: 'warning',
+    title: 'An operation sends more requests, waits for more steps, or reads more than before.',
+    meaning:
+      'The same document costs more: a client waits longer, and each call is billed more. Operations are those below operations/; fields of Query and Mutation that none of them selects are counted alone.',
+    remedy:
+      'Compare the two trees. `tableloom explain --operation` shows why each request is sent; `tableloom explain --record` records the new budget.',
+  },
+  'budget-lowered': {
+    section: 'requests',
+    severity: 'note',
+    title: 'An operation sends fewer requests, waits for fewer steps, or reads less than before.',
+    meaning: 'The same document costs less.',
+    remedy: 'Run `tableloom explain --record` and commit what it writes.',
+  },
+  'budget-unbounded': {
+    section: 'requests',
+    severity: 'warning',
+    title: 'An operation has requests that nobody declares, or no bound, and had not before.',
+    meaning:
+      'A rule or another resolver that it calls does not say what it reads, or the operation has more than 10,000 fields: its budget says less than what is sent.',
+    remedy: 'Declare `gets` or `requests` of the rule.',
+  },
   'rule-new': {
     section: 'rules',
     severity: 'note',

@@ -125,7 +125,7 @@ const rooms = {
       'src/cli/dev/',
       'src/cli/project/',
     ],
-    imports: ['cli', 'data', 'preset', 'runtime', 'fastify', 'embedded'],
+    imports: ['cli', 'data', 'preset', 'review', 'runtime', 'fastify', 'embedded'],
     packages: [/^@aws-sdk\//, 'chokidar', 'fastify', 'tsx/esm/api', 'yaml'],
     because: 'some commands run what was generated; they know of a project only what its modules export',
   },

@@ -163,6 +163,8 @@ test.each([
 });
 
 test('an attribute that is renamed and required may still be missing', async () => {
-  const reported = await reportedOf(['mail: String', 'email: String!'], { after: 'renamed: { mail: email }' });
+  const reported = await reportedOf(['mail: String', 'email: String!'], {
+    after: 'renamed: { mail: email }',
+  });
   expect(reported).toEqual(['attribute-required Order.email']);
 });

@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import type { Session } from 'tableloom/runtime';
 import type { Diagnostic } from '../../src/generator/diagnostics/diagnostic.js';
 import type { Plan } from '../../src/generator/plan/types/plan.js';
+import type { TableloomRun } from '../../src/generator/preset.js';
 import { generateProject } from './projects.js';
 import type { Generated } from './running.js';
 import { temporaryFolder } from './temporary.js';
@@ -12,6 +13,7 @@ import { temporaryFolder } from './temporary.js';
 export interface Written {
   readonly generated: Generated;
   readonly plan: Plan;
+  readonly run: TableloomRun;
   readonly lock: string;
   readonly warnings: readonly Diagnostic[];
   /** What a generated file exports: `module('writes')`. */
@@ -42,6 +44,7 @@ export async function written(yaml: string, sdl: string, lock?: string): Promise
       createLoaders: loaders.createLoaders as (session: Session) => object,
     },
     plan: run.plan,
+    run,
     lock: files.get('access-patterns.lock.json') ?? '',
     warnings: run.warnings,
     module,

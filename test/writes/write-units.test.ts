@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { WriteCost } from '../../src/generator/plan/types/writes.js';
-import { billed, items, type RecordWrite, sum, tallyOf } from '../../src/generator/plan/write-costs/units.js';
+import {
+  billed,
+  checkTally,
+  type RecordWrite,
+  sum,
+  tallyOf,
+} from '../../src/generator/plan/write-costs/units.js';
 import { adminOf, memberOf, smallSample } from '../server/support/sample.js';
 import { startServer, type TestServer } from '../server/support/server.js';
 import { generateProject } from '../support/projects.js';
@@ -39,7 +45,7 @@ function planned(writes: readonly Made[]) {
       writes.map(({ kind, entity: name, changed = [], empty = [] }) => {
         const entity = entities.find((one) => one.name === name);
         if (!entity) throw new Error(name);
-        if (kind === 'check') return items(1);
+        if (kind === 'check') return checkTally({ entities, tables }, name);
         const always = entity.attributes.filter(
           ({ generated }) => generated === 'touch' || generated === 'revision',
         );

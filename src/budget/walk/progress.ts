@@ -1,12 +1,14 @@
 /** What is counted and known while an operation is walked: the fields, reads, writes and rules share it. */
 
 import type { Costs } from '../costs.js';
-import type { BudgetOptions } from '../figures.js';
+import type { BudgetOptions, Sizes } from '../figures.js';
 import type { Selections } from '../selections.js';
 import { type Arrivals, Ledger, type Tally } from './ledger.js';
 
 /** An operation with more fields, those of fragments counted wherever they are spread, is not walked to its end. */
 const mostFields = 10_000;
+const usualBytes = 1024;
+const unitBytes = 4096;
 
 export class TooManyFields extends Error {}
 
@@ -15,7 +17,7 @@ export class Progress {
   readonly selections: Selections;
   readonly isMost: boolean;
   readonly readBudget: number;
-  readonly itemBytes: number;
+  readonly #sizes: Sizes;
   readonly ledger: Ledger;
   /** Fields and rules that do not declare their requests. */
   readonly unknown = new Set<string>();
@@ -32,7 +34,7 @@ export class Progress {
     this.selections = selections;
     this.isMost = mode === 'most';
     this.readBudget = options.readBudget ?? 10;
-    this.itemBytes = options.itemBytes ?? 1024;
+    this.#sizes = options.sizes ?? { records: {}, rows: {} };
     this.ledger = new Ledger(!this.isMost);
   }
 
@@ -47,9 +49,23 @@ export class Progress {
   }
 
   /** Adds keys that share the step's batch gets. */
-  addKeys(step: number, count: number, arrivals: Arrivals, tally: Tally, consistent = false): void {
+  addKeys(step: number, { count, of, arrivals, consistent = false }: Keys, tally: Tally): void {
     this.ledger.addKeys(step, { count, arrivals, tally });
-    tally.readUnits += (count * Math.ceil(this.itemBytes / 4096)) / (consistent ? 1 : 2);
+    tally.readUnits += this.unitsOf(count, of) / (consistent ? 1 : 2);
+  }
+
+  /** The read units of records that are read by their keys with strong consistency, as many of each entity. */
+  unitsOf(records: number, entities: readonly string[]): number {
+    const units = entities.reduce((sum, name) => sum + Math.ceil(this.recordBytes(name) / unitBytes), 0);
+    return entities.length === 0 ? records : (records * units) / entities.length;
+  }
+
+  recordBytes(entity: string): number {
+    return sizeIn(this.#sizes.records, entity) ?? usualBytes;
+  }
+
+  rowBytes(pattern: string, entity: string): number {
+    return sizeIn(this.#sizes.rows, pattern) ?? this.recordBytes(entity);
   }
 
   /** Whether a request is new; from now on it is not. */
@@ -69,4 +85,16 @@ export class Progress {
     this.#requested.clear();
     this.brought.clear();
   }
+}
+
+interface Keys {
+  readonly count: number;
+  /** The entities of the records; nothing is known of other items. */
+  readonly of: readonly string[];
+  readonly arrivals: Arrivals;
+  readonly consistent?: boolean | undefined;
+}
+
+function sizeIn(sizes: Readonly<Record<string, number>>, name: string): number | undefined {
+  return Object.hasOwn(sizes, name) ? sizes[name] : undefined;
 }

@@ -32,7 +32,11 @@ export interface Reads {
 interface Assumed {
   readonly isMost: boolean;
   readonly readBudget: number;
-  readonly itemBytes: number;
+  readonly rowBytes: number;
+  /** Of each parent that is read before the others. */
+  readonly parentBytes: readonly number[];
+  /** Of items of the parent that the first request reads as well. */
+  readonly furtherBytes: number;
 }
 
 interface Selected {
@@ -40,13 +44,11 @@ interface Selected {
   readonly sets: Sets;
 }
 
-/** @param further items of the parent that the first request reads as well */
 export function queryReads(
   cost: QueryCost,
   selections: Selections,
   selected: Selected,
   assumed: Assumed,
-  further = 0,
 ): Reads {
   const page = pageOf(cost, selections, selected);
   const fan = partitionsOf(cost, selected.args);
@@ -65,19 +67,20 @@ export function queryReads(
       why: parallelKeys > 0 ? 'reads only the total' : 'reads nothing',
       identity,
     };
-  const own =
-    cost.gives === 'count' ? counted(cost, fan, assumed) : paged(cost, fan, page, follows, assumed, further);
+  const own = cost.gives === 'count' ? counted(cost, fan, assumed) : paged(cost, fan, page, follows, assumed);
   const { requests, read, single } = withParents(cost, page, own, assumed.isMost);
   const rowsRead = cost.gives === 'count' ? (cost.upTo ?? 1) : page.needed * (cost.drops ? 2 : 1);
-  const units = (rows: number) =>
-    (Math.ceil((rows * assumed.itemBytes) / unitBytes) / 2) * (cost.consistent ? 2 : 1);
-  const each = units(rowsRead);
-  const firstUnits = units(rowsRead + further);
+  const units = (bytes: number) => (Math.ceil(bytes / unitBytes) / 2) * (cost.consistent ? 2 : 1);
+  const bytesRead = rowsRead * assumed.rowBytes;
+  const each = units(bytesRead);
+  const firstUnits = units(bytesRead + assumed.furtherBytes);
+  const { parentBytes } = assumed;
+  const parents = Array.from({ length: single }, (_, at) => units(parentBytes[at % parentBytes.length] ?? 0));
   return {
     requests,
     keys: follows ? page.needed : 0,
     parallelKeys,
-    readUnits: cost.gives === 'count' ? each : single * units(1) + (read - 1) * each + firstUnits,
+    readUnits: cost.gives === 'count' ? each : sum(parents) + (read - 1) * each + firstUnits,
     firstUnits,
     rows: page.rows,
     why: `${why(cost, fan, page, follows)}${parallelKeys > 0 ? ', with its total' : ''}`,
@@ -184,12 +187,10 @@ function paged(
   fan: Fan,
   page: Page,
   follows: boolean,
-  assumed: Assumed,
-  further: number,
+  { isMost, readBudget, rowBytes, furtherBytes }: Assumed,
 ): number[] {
-  const { isMost, readBudget, itemBytes } = assumed;
   const buckets = isMost ? fan.long : 1;
-  const answers = Math.max(1, Math.ceil(((page.needed + further) * itemBytes) / mostBytes));
+  const answers = Math.max(1, Math.ceil((page.needed * rowBytes + furtherBytes) / mostBytes));
   const steps = Array.from<number>({ length: buckets * answers }).fill(fan.wide);
   const refill = (many: number) => (isMost ? Array.from<number>({ length: readBudget }).fill(many) : []);
   // Rows that a filter drops, and rows that lead to nothing, are replaced by further rows.
@@ -217,7 +218,6 @@ function withParents(
   own: readonly number[],
   isMost: boolean,
 ): { readonly requests: readonly number[]; readonly read: number; readonly single: number } {
-  const sum = (steps: readonly number[]) => steps.reduce((all, count) => all + count, 0);
   const single = before.length;
   if (single === 0 || (!page.isFirst && !isMost)) return { requests: own, read: sum(own), single: 0 };
   if (!page.isFirst) {
@@ -233,9 +233,13 @@ function withParents(
   return { requests: [page.needed, ...missing], read: Math.max(1, sum(missing)), single: page.needed - 1 };
 }
 
+function sum(counts: readonly number[]): number {
+  return counts.reduce((all, count) => all + count, 0);
+}
+
 /** Each request after the first reads twice as many buckets. */
-function counted(cost: QueryCost, fan: Fan, { isMost, readBudget, itemBytes }: Assumed): number[] {
-  const answers = isMost ? Math.max(1, Math.ceil(((cost.upTo ?? 1) * itemBytes) / mostBytes)) : 1;
+function counted(cost: QueryCost, fan: Fan, { isMost, readBudget, rowBytes }: Assumed): number[] {
+  const answers = isMost ? Math.max(1, Math.ceil(((cost.upTo ?? 1) * rowBytes) / mostBytes)) : 1;
   const steps: number[] = [];
   for (let at = 0, size = 1; at < fan.long; at += size, size *= 2) {
     const buckets = Math.min(size, fan.long - at);

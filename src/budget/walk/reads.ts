@@ -26,7 +26,12 @@ export function countRead(
   entry.step = started.step;
   entry.why = started.why;
   let end = Math.max(step, started.end);
-  if (started.led > 0) progress.addKeys(end, started.led, arrivals, call.tally, cost.consistent);
+  if (started.led > 0)
+    progress.addKeys(
+      end,
+      { count: started.led, of: [cost.leadsTo ?? ''], arrivals, consistent: cost.consistent },
+      call.tally,
+    );
   if (isLed(cost)) end += 1;
   const found = times * (cost.kind === 'get' ? rows : 1);
   const visible = countRule(progress, {
@@ -59,7 +64,11 @@ function startGet(progress: Progress, cost: GetCost, call: Call, step: number): 
   // Of two requests for one record either may be the first.
   const isLate = !isNew && progress.isMost && progress.brought.delete(identity);
   if ((isNew && by === undefined) || isLate)
-    progress.addKeys(step, count, parents.arrivals, tally, cost.consistent);
+    progress.addKeys(
+      step,
+      { count, of: cost.of, arrivals: parents.arrivals, consistent: cost.consistent },
+      tally,
+    );
   const isBrought = by !== undefined || (progress.isMost && mayBring);
   const keys = `${plural(count, 'key')} of ${cost.of.join(', ')}`;
   const why = [
@@ -89,8 +98,10 @@ function startQuery(
   const { tally } = call;
   const { times } = call.parents;
   const collection = parent && collectionOf(cost);
-  const further = collection ? collection.between + 1 : 0;
-  const reads = queryReads(cost, progress.selections, call, progress, further);
+  const furtherBytes = collection
+    ? progress.recordBytes(call.parents.type) + collection.between * progress.recordBytes(cost.of)
+    : 0;
+  const reads = readsOf(progress, cost, call, furtherBytes);
   const isNew = progress.request(`${identityOf(call)}${reads.identity}`);
   const arrivals: Arrivals = { moments: times };
   const end = step + reads.requests.length;
@@ -104,8 +115,13 @@ function startQuery(
     if (parent) parent.readUnits += times * first;
     tally.readUnits += times * (reads.readUnits - first);
     if (reads.parallelKeys > 0)
-      progress.addKeys(step, times * reads.parallelKeys, call.parents.arrivals, tally);
-    if (follows) progress.addKeys(end, times * reads.keys, arrivals, tally);
+      progress.addKeys(
+        step,
+        { count: times * reads.parallelKeys, of: [], arrivals: call.parents.arrivals },
+        tally,
+      );
+    if (follows)
+      progress.addKeys(end, { count: times * reads.keys, of: [cost.leadsTo ?? cost.of], arrivals }, tally);
   }
   return {
     step,
@@ -164,10 +180,18 @@ function startPrefetched(
   return { prefetched, by, mayBring };
 }
 
+function readsOf(progress: Progress, cost: QueryCost, call: Call, furtherBytes = 0) {
+  const { isMost, readBudget } = progress;
+  const rowBytes = progress.rowBytes(cost.pattern ?? call.node.name.value, cost.of);
+  const parentBytes = (cost.before ?? []).map((entity) => progress.recordBytes(entity));
+  const assumed = { isMost, readBudget, rowBytes, parentBytes, furtherBytes };
+  return queryReads(cost, progress.selections, call, assumed);
+}
+
 /** Whether a query will be sent: the selection needs one, and it was not sent before. */
 function willQuery(progress: Progress, cost: FieldCost, call: Call): boolean {
   if (cost.kind !== 'query') return false;
-  const { requests, identity } = queryReads(cost, progress.selections, call, progress);
+  const { requests, identity } = readsOf(progress, cost, call);
   return requests.length > 0 && !progress.hasRequested(`${identityOf(call)}${identity}`);
 }
 

@@ -33,7 +33,7 @@ export function countRule(progress: Progress, call: RuleCall): number {
   const calls = once === undefined ? times : 1;
   let end = known === undefined ? step : Math.max(step, known);
   if (readsKeys) {
-    progress.addKeys(step, gets * calls, arrivals, tally);
+    progress.addKeys(step, { count: gets * calls, of: [], arrivals }, tally);
     end = step + 1;
     if (once !== undefined) progress.shared.set(once, end);
   }

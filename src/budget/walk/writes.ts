@@ -17,15 +17,16 @@ export function countWrite(
   entry: Entry,
   step: number,
 ): Result {
-  const { ledger, itemBytes, unknown } = progress;
+  const { ledger, unknown } = progress;
   const { tally } = call;
   const { times, arrivals } = call.parents;
   let at = step;
-  const read = (records: number) => {
+  const entities = cost.of.split(', ');
+  const read = (records: number, of = entities) => {
     ledger.addRequests(at++, times, tally);
-    tally.readUnits += times * records * Math.ceil(itemBytes / 4096);
+    tally.readUnits += times * progress.unitsOf(records, of);
   };
-  if (cost.idempotent) read(1);
+  if (cost.idempotent) read(1, []);
   const lengths = (cost.lists ?? []).map((list) => lengthOf(call.args, list, mostElements));
   const records = lengths.reduce((sum, length) => sum + length, cost.records ?? 1);
   if (!cost.unread && records > 0) read(records);

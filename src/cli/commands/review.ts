@@ -7,6 +7,7 @@ import { operationPaths } from '../check/budgets.js';
 import { textOf, writeAll } from '../files.js';
 import { generateInMemory, loadProject, type Project } from '../host/codegen.js';
 import { Mistake } from '../mistakes.js';
+import { pageFiles } from '../page-files.js';
 import { type Commit, commitOf, forkOf, mainBranch, textIn, withFilesOf } from '../revision.js';
 import type { Stages } from '../stages.js';
 import { enter, type Options, staged, terminal } from '../verbs.js';
@@ -58,10 +59,10 @@ async function run(
   const today = new Date().toISOString().slice(0, 10);
   const report: Report = await measure('compare', () => review({ before, after }, today));
   const texts = files.flatMap(({ format: one, path }) =>
-    path === undefined ? [] : [[path, print(report, one)] as const],
+    path === undefined ? [] : [[path, print(report, one, pageFiles)] as const],
   );
   measure('write', () => writeAll(new Map(texts)));
-  if (wanted) terminal.say(print(report, wanted.format).trimEnd());
+  if (wanted) terminal.say(print(report, wanted.format, pageFiles).trimEnd());
   return isFailed(report.findings) ? 1 : 0;
 }
 

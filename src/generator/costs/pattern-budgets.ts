@@ -2,10 +2,12 @@
 
 import type { GraphQLSchema } from 'graphql';
 import type { Costs, FieldCost } from '../../budget/costs.js';
-import type { Figures } from '../../budget/figures.js';
-import { budgetOfField } from '../../budget/single.js';
+import type { Figures, Sizes } from '../../budget/figures.js';
+import { budgetOfField, type SingleField } from '../../budget/single.js';
+import { patternOf } from '../plan/lookup/find.js';
 import type { PatternPlan } from '../plan/types/access.js';
 import type { Plan } from '../plan/types/plan.js';
+import type { ResolverPlan } from '../plan/types/resolvers.js';
 import { patternCost } from './reads.js';
 
 /** As `tableloom explain` counts them: one call, a page of the default size, every attribute selected. */
@@ -21,31 +23,32 @@ export interface SingleBudget {
 /** By the name of the pattern, mutation or transaction. */
 export type SingleBudgets = ReadonlyMap<string, SingleBudget>;
 
-export function singleBudgets(plan: Plan, costs: Costs, schema: GraphQLSchema): SingleBudgets {
+export function singleBudgets(plan: Plan, costs: Costs, schema: GraphQLSchema, sizes?: Sizes): SingleBudgets {
   const budgets = new Map<string, SingleBudget>();
   for (const pattern of plan.patterns) {
     const { field } = pattern;
     const cost = field
       ? costs.fields[`${field.type}.${field.field}`]
       : patternCost(plan, pattern, shapeOf(pattern));
-    if (cost) budgets.set(pattern.name, budget(schema, { cost, field, select: shownBy(plan, pattern) }));
+    if (cost)
+      budgets.set(pattern.name, budget(schema, { cost, field, select: shownBy(plan, pattern) }, sizes));
   }
   for (const { name, field } of [...plan.mutations, ...(plan.transactions ?? [])]) {
     const cost = field && costs.fields[`${field.type}.${field.field}`];
     if (cost?.kind === 'write')
-      budgets.set(name, budget(schema, { cost: withoutRules(cost), field, select: [] }));
+      budgets.set(name, budget(schema, { cost: withoutRules(cost), field, select: [] }, sizes));
   }
   return budgets;
 }
 
-type Single = Parameters<typeof budgetOfField>[1];
-
-function budget(schema: GraphQLSchema, single: Single): SingleBudget {
+function budget(schema: GraphQLSchema, single: SingleField, sizes: Sizes | undefined): SingleBudget {
   const { cost } = single;
-  const { usual, most } = budgetOfField(schema, single);
+  const { usual, most } = budgetOfField(schema, single, { sizes });
   const fields = cost.kind === 'query' ? (cost.covering ?? []) : [];
   const covering =
-    fields.length > 0 ? { fields, usual: budgetOfField(schema, { ...single, select: fields }).usual } : null;
+    fields.length > 0
+      ? { fields, usual: budgetOfField(schema, { ...single, select: fields }, { sizes }).usual }
+      : null;
   return { usual, most, covering, rows: cost.kind === 'query' ? rowsOf(cost) : null };
 }
 
@@ -54,6 +57,18 @@ function rowsOf({ page, gives, limit }: Extract<FieldCost, { kind: 'query' }>): 
   if (!page) return null;
   if (gives !== 'list') return { of: 'page', count: page.default };
   return { of: 'list', count: typeof limit === 'number' ? limit : limit ? page.default : page.max };
+}
+
+/** A field that a pattern, a mutation, a transaction or a rule answers, as a document that selects nothing else. */
+export function singleField(
+  plan: Plan,
+  costs: Costs,
+  { type, field, answer }: ResolverPlan,
+): SingleField | null {
+  const cost = costs.fields[`${type}.${field}`];
+  if (!cost) return null;
+  const select = answer.kind === 'pattern' ? shownBy(plan, patternOf(plan, answer.pattern)) : [];
+  return { cost, field: { type, field }, select };
 }
 
 /** `prepare` and `alongside` say themselves what they ask. */

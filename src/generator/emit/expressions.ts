@@ -1,7 +1,8 @@
 /** Attributes, keys and values of the plan as code. */
 
 import { declaredValues } from '../encodings/declared.js';
-import { type HoleEncoding, runtimeEncoding, writtenHole } from '../encodings.js';
+import { type HoleEncoding, runtimeEncoding } from '../encodings.js';
+import { keyText } from '../plan/lookup/key-conditions.js';
 import type { AttributePlan, KeyTemplate, TemplatePart, TypeShape } from '../plan/types/storage.js';
 import type { Moment } from '../plan/types/values.js';
 import type { WrittenValue } from '../plan/types/writes.js';
@@ -150,22 +151,6 @@ function partExpression(value: WrittenValue): Doc {
 /** A moment so long after another. */
 export function laterExpression(now: Doc, { unit, count }: Moment): Doc {
   return count === 0 ? now : call(runtime('later'), [now, object([property(unit, String(count))])]);
-}
-
-/** `USER#{id}`, `{month(timestamp)}#{shard}`: with what is done to each value, wherever that was declared. */
-export function keyText({ parts }: Pick<KeyTemplate, 'parts'>): string {
-  return parts
-    .map((part, at) => {
-      // The keys of a multi-attribute index are values next to one another.
-      const isNext = part.kind !== 'literal' && at > 0 && parts[at - 1]?.kind !== 'literal';
-      return `${isNext ? ', ' : ''}${partText(part)}`;
-    })
-    .join('');
-}
-
-export function partText(part: TemplatePart): string {
-  if (part.kind === 'literal') return part.text;
-  return part.kind === 'shard' ? '{shard}' : `{${writtenHole(part.field, part.encode)}}`;
 }
 
 /** `PK` / `SK` of a slot, for comments. */

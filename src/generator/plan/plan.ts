@@ -15,7 +15,7 @@ import { tablePlans } from './tables.js';
 import type { Plan } from './types/plan.js';
 import type { EntityPlan, TablePlan } from './types/storage.js';
 import type { MutationPlan, TransactionPlan } from './types/writes.js';
-import { mutationCost, transactionCost } from './write-costs/costs.js';
+import { costOf, writtenByMutation, writtenByTransaction } from './write-costs/costs.js';
 import { mutationPlan } from './writes/mutations.js';
 import { transactionPlan } from './writes/transactions.js';
 
@@ -38,8 +38,7 @@ export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
   const rules = rulePlans(model, stored);
   const transactions = wholes.map((whole): TransactionPlan => {
     const steps = writes.filter(({ name }) => whole.steps.some(({ mutation }) => mutation === name));
-    const hasToken = whole.idempotent !== undefined;
-    return { ...whole, cost: transactionCost(stored, rules, { steps, hasToken, allow: whole.allow }) };
+    return { ...whole, cost: costOf(writtenByTransaction(stored, rules, { ...whole, steps })) };
   });
   const embedded = embeddedPlans(model.sdl, entities);
   return {
@@ -51,7 +50,7 @@ export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
     mutations: writes.map((write): MutationPlan => {
       const entity = entities.find(({ name }) => name === write.entity);
       const direct = entity && isDirect(write, entity, rules) ? { direct: true as const } : {};
-      return { ...write, ...direct, cost: mutationCost(stored, rules, write) };
+      return { ...write, ...direct, cost: costOf(writtenByMutation(stored, rules, write)) };
     }),
     ...(transactions.length > 0 ? { transactions } : {}),
     rules,

@@ -5,7 +5,7 @@ import { ruleTypeName } from '../names.js';
 import { fieldAt } from '../resolve/sdl.js';
 import type { RulePlan } from './types/rules.js';
 import { fieldRef } from './values.js';
-import { ruleCost } from './write-costs/costs.js';
+import { costOf, writtenByRule } from './write-costs/costs.js';
 import type { Stored } from './write-costs/units.js';
 
 type Use = RulePlan['use'];
@@ -25,7 +25,9 @@ export function rulePlans(model: Model, stored: Stored): RulePlan[] {
       use,
       ...asksOf(declared),
     };
-    return plan.writes && use.kind === 'field' ? { ...plan, cost: ruleCost(stored, plan) } : plan;
+    return plan.writes && use.kind === 'field'
+      ? { ...plan, cost: costOf(writtenByRule(stored, plan)) }
+      : plan;
   });
 }
 

@@ -1,5 +1,6 @@
 /** A sentence for each section: what a reviewer decides from. Every format prints the same. */
 
+import { moneyText } from '../cost/prices.js';
 import type { Finding, Report } from '../report.js';
 import {
   type SectionName,
@@ -40,19 +41,29 @@ export function verdictsOf(report: Report): Verdict[] {
     const findings = report.findings.filter((one) => one.section === section);
     const counting = findings.filter(({ waiver }) => !waiver);
     const severity = severities.find((one) => counting.some((finding) => finding.severity === one)) ?? null;
-    return { section, title: titles[section], severity, text: textOf(section, findings) };
+    return { section, title: titles[section], severity, text: textOf(report, section, findings) };
   });
 }
 
 /** The subjects of the worst findings, as many as fit. */
-function textOf(section: SectionName, findings: readonly Finding[]): string {
-  if (findings.length === 0) return 'no change';
+function textOf(report: Report, section: SectionName, findings: readonly Finding[]): string {
   const waived = findings.filter(({ waiver }) => waiver).length;
   const counting = findings.filter(({ waiver }) => !waiver);
-  return [
+  const parts = [
     ...(section === 'storage' ? storageText(counting) : worstText(section, counting)),
     ...(waived > 0 ? [`${waived} waived`] : []),
-  ].join('; ');
+    ...(section === 'cost' ? costText(report.cost) : []),
+  ];
+  return parts.length === 0 ? 'no change' : parts.join('; ');
+}
+
+/** What a month costs, where that changes, and what has to be reindexed. */
+function costText({ monthly: { before, after }, currency, backfills }: Report['cost']): string[] {
+  const [was, is] = [before, after].map((one) => one && moneyText(one.total, currency));
+  return [
+    ...(was && is && was !== is ? [`${was} → ${is} a month`] : []),
+    ...(backfills.length > 0 ? [`to be reindexed: ${backfills.map(({ entity }) => entity).join(', ')}`] : []),
+  ];
 }
 
 function worstText(section: SectionName, counting: readonly Finding[]): string[] {

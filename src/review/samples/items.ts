@@ -1,5 +1,6 @@
 /** The items that a plan makes of its sample records: what the report shows and the map draws. */
 
+import { samples } from '../../generator/encodings/samples.js';
 import { sampleInHole } from '../../generator/encodings.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
 import {
@@ -19,11 +20,14 @@ export interface SampledItem {
   /** Of its entity and what it is, unique within the plan: `User`, `User.usersByStatus`, `guard User.email`. */
   readonly id: string;
   readonly table: string;
-  readonly entity: string;
-  readonly role: 'main' | 'entry' | 'version' | 'guard' | 'aggregate' | 'counter';
+  /** Null for idempotency keys. */
+  readonly entity: string | null;
+  readonly role: 'main' | 'entry' | 'version' | 'guard' | 'aggregate' | 'counter' | 'idempotency';
   /** For people: `User`, `entry of usersByStatus`, `guard of email`. */
   readonly title: string;
   readonly attributes: SampleItem;
+  /** What its keys are built of. */
+  readonly record: SampleRecord;
   /** Where it is found, its own key first. */
   readonly slots: readonly SampledSlot[];
 }
@@ -34,18 +38,26 @@ export interface SampledSlot {
   /** As declared or built: `USER#{id}`. */
   readonly partition: { readonly template: string; readonly value: string };
   readonly sort: { readonly template: string; readonly value: string } | null;
+  /** Over how many partitions such items are spread. */
+  readonly shards: number;
 }
 
-/** In the order of the entities, each with what belongs to it. */
+/** In the order of the entities, each with what belongs to it; then idempotency keys. */
 export function sampleItems(plan: Plan): SampledItem[] {
-  return plan.entities.flatMap((entity) => [
+  const all = [...plan.entities.flatMap((entity) => itemsOfEntity(plan, entity)), ...tokensOf(plan)];
+  // Entities may share a sequence.
+  return [...new Map(all.map((one) => [one.id, one])).values()];
+}
+
+function itemsOfEntity(plan: Plan, entity: EntityPlan): SampledItem[] {
+  return [
     ...entity.items.flatMap((item) => itemsOf(plan, entity, item)),
     ...entity.guards.map((guard) => guardOf(plan, entity, guard)),
     ...(entity.aggregates ?? []).map((one) => aggregateOf(plan, entity, one)),
     ...(entity.references ?? []).flatMap(({ name, counter }) =>
       counter ? [countOf(plan, entity, `${entity.name}.${name}`, 'counter', counter)] : [],
     ),
-  ]);
+  ];
 }
 
 /** Several where its slots exclude one another by conditions: one for each. */
@@ -87,6 +99,7 @@ function itemsOf(plan: Plan, entity: EntityPlan, item: ItemPlan): SampledItem[] 
         ...Object.fromEntries(held),
         ...expiryOf(entity, record),
       },
+      record,
       slots: [...sampled, ...multiAttributeSlots(plan, entity, item, record)],
     };
   });
@@ -107,13 +120,13 @@ function isCompatible(a: SampleRecord, b: SampleRecord): boolean {
   return Object.entries(b).every(([field, value]) => !(field in a) || a[field] === value);
 }
 
-function slotOf({ index, partition, sort }: SlotPlan, record: SampleRecord): SampledSlot {
+function slotOf({ index, partition, sort, shards }: SlotPlan, record: SampleRecord): SampledSlot {
   const text = (template: KeyTemplate) => ({ template: template.text, value: textOf(template, record) });
-  return { index, partition: text(partition), sort: sort && text(sort) };
+  return { index, partition: text(partition), sort: sort && text(sort), shards: shards ?? 1 };
 }
 
 /** A key of the record. A shard is the first one. */
-export function textOf({ parts }: KeyTemplate, record: SampleRecord): string {
+export function textOf({ parts }: Pick<KeyTemplate, 'parts'>, record: SampleRecord): string {
   return parts
     .map((part) => {
       if (part.kind === 'literal') return part.text;
@@ -157,7 +170,14 @@ function multiAttributeSlots(
       template: fields.map((field) => `{${field}}`).join(' '),
       value: fields.map((field) => String(record[field])).join(' '),
     });
-    return [{ index: name, partition: text(partition), sort: sort && sort.length > 0 ? text(sort) : null }];
+    return [
+      {
+        index: name,
+        partition: text(partition),
+        sort: sort && sort.length > 0 ? text(sort) : null,
+        shards: 1,
+      },
+    ];
   });
 }
 
@@ -182,12 +202,15 @@ function guardOf(plan: Plan, entity: EntityPlan, guard: GuardPlan): SampledItem 
       _field: fields.join('+'),
       _owner: JSON.stringify(Object.values(keysOf(entity.items[0]?.slots.slice(0, 1) ?? [], record))),
     },
+    record,
     slots: [slotOf(slot, record)],
   };
 }
 
 function aggregateOf(plan: Plan, entity: EntityPlan, aggregate: AggregatePlan): SampledItem {
-  const { kind, name } = aggregate;
+  const { kind, shared } = aggregate;
+  // A sequence is named after its field, which other entities may have as well.
+  const name = shared ?? (kind === 'sequence' ? `${entity.name}.${aggregate.name}` : aggregate.name);
   return { ...countOf(plan, entity, name, 'aggregate', aggregate), title: `${kind} ${name}` };
 }
 
@@ -196,10 +219,14 @@ function countOf(
   entity: EntityPlan,
   name: string,
   role: 'aggregate' | 'counter',
-  { partition, sort }: Pick<AggregatePlan, 'partition' | 'sort'>,
+  {
+    partition,
+    sort,
+    shards = null,
+  }: Pick<AggregatePlan, 'partition' | 'sort'> & { readonly shards?: number | null },
 ): SampledItem {
   const record = sampleRecord(plan, entity);
-  const slot: SlotPlan = { index: null, partition, sort, shards: null, present: [], when: [] };
+  const slot: SlotPlan = { index: null, partition, sort, shards, present: [], when: [] };
   return {
     id: `${role} ${name}`,
     table: entity.table,
@@ -207,8 +234,36 @@ function countOf(
     role,
     title: `counter of ${name}`,
     attributes: { ...keysOf([slot], record), _counts: name, _number: 1 },
+    record,
     slots: [slotOf(slot, record)],
   };
+}
+
+/** What remembers that a mutation was carried out, in each table that does. */
+function tokensOf({ tables }: Plan): SampledItem[] {
+  return tables.flatMap(({ name, tokens, ttl }): SampledItem[] => {
+    if (!tokens) return [];
+    const slot: SlotPlan = { index: null, ...tokens, shards: null, present: [], when: [] };
+    const holes = tokens.partition.parts.flatMap((part) =>
+      part.kind === 'hole' ? [[part.field, 'key-1']] : [],
+    );
+    const record: SampleRecord = Object.fromEntries(holes);
+    return [
+      {
+        id: `idempotency ${name}`,
+        table: name,
+        entity: null,
+        role: 'idempotency',
+        title: 'idempotency key',
+        attributes: {
+          ...keysOf([slot], record),
+          ...(ttl === null ? {} : { [ttl]: Math.floor(Date.parse(samples.time.value) / 1000) }),
+        },
+        record,
+        slots: [slotOf(slot, record)],
+      },
+    ];
+  });
 }
 
 export function tableOf({ tables }: Plan, { table: name }: Pick<EntityPlan, 'table'>): TablePlan {

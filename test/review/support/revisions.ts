@@ -5,7 +5,7 @@ import { printLock, seal } from '../../../src/generator/lock.js';
 import { type Revision, type Revisions, revisionOf } from '../../../src/review/revision.js';
 import { filesBelow, textOf, writeFolder } from '../../support/files.js';
 import { generateProject } from '../../support/projects.js';
-import { temporaryFolder } from '../../support/temporary.js';
+import { newFolder, removeFolder } from '../../support/temporary.js';
 
 /** Path -> text, of a whole project. */
 export type Texts = ReadonlyMap<string, string>;
@@ -27,8 +27,8 @@ export async function revisionsOf(before: Texts, after: Texts): Promise<Revision
 }
 
 async function revision(name: string, texts: Texts): Promise<Revision> {
-  const folder = temporaryFolder();
+  const folder = newFolder();
   writeFolder(folder, texts);
-  const { run } = await generateProject(relative(process.cwd(), folder));
+  const { run } = await generateProject(relative(process.cwd(), folder)).finally(() => removeFolder(folder));
   return revisionOf(name, run, new Map([...texts].filter(([path]) => path.startsWith('operations/'))));
 }

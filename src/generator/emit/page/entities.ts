@@ -1,5 +1,6 @@
 /** How records of an entity are stored: key layout, constraints, aggregates, a sample. */
 
+import { bothKeys, keyText } from '../../plan/lookup/key-conditions.js';
 import type { Plan } from '../../plan/types/plan.js';
 import {
   type AggregatePlan,
@@ -8,8 +9,6 @@ import {
   printValues,
   type SlotPlan,
 } from '../../plan/types/storage.js';
-import { keyText } from '../expressions.js';
-import { bothKeys } from './keys.js';
 import { sampleKey } from './samples.js';
 
 export function entityView(plan: Plan, entity: EntityPlan) {

@@ -1,14 +1,11 @@
 /** Patterns: a short block for each. */
 
 import type { SingleBudget, SingleBudgets } from '../../costs/pattern-budgets.js';
-import { mixedQuery, spanAccesses } from '../../plan/lookup/mixed-query.js';
-import type { GetAccess, MixedAccess, PatternPlan, QueryAccess } from '../../plan/types/access.js';
+import { aggregateNamed, namesOf, patternQuery, patternReads } from '../../plan/lookup/reads.js';
+import type { PatternPlan, QueryAccess } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
-import type { AggregatePlan, EntityPlan } from '../../plan/types/storage.js';
-import { keyText } from '../expressions.js';
 import { exactCost, readCost } from './costs.js';
 import { filterText } from './filters.js';
-import { equality, keyCondition, sortCondition } from './keys.js';
 
 export interface PatternBlock {
   readonly heading: string;
@@ -45,10 +42,10 @@ export function patternBlocks(
 
 function patternBlock(plan: Plan, budgets: SingleBudgets, pattern: PatternPlan): PatternBlock {
   const budget = budgets.get(pattern.name);
-  const query = queryIn(plan, pattern);
+  const query = patternQuery(plan, pattern);
   return {
     heading: returned(plan, pattern),
-    reads: [...reads(plan, pattern), ...order(query)].join(', '),
+    reads: patternReads(plan, pattern),
     filter: query?.filter ? filterText(query.filter) : '',
     cost: readCost(budget),
     covering: pattern.select === undefined ? covering(budget) : '',
@@ -67,7 +64,7 @@ function recordsOf(plan: Plan, { cardinality, target, access }: PatternPlan): st
     case 'count':
       return `count of ${target}, up to ${access.upTo}`;
     case 'aggregate': {
-      const { kind, field } = aggregate(plan, access.entity, access.aggregate) ?? {};
+      const { kind, field } = aggregateNamed(plan, access.entity, access.aggregate) ?? {};
       return kind === 'sum' ? `sum of ${target}.${field}, maintained` : `count of ${target}, maintained`;
     }
     case 'exists':
@@ -79,130 +76,6 @@ function recordsOf(plan: Plan, { cardinality, target, access }: PatternPlan): st
     default:
       return `${cardinality} ${target}`;
   }
-}
-
-/** The query it makes, if it makes one. */
-function queryIn(plan: Plan, pattern: PatternPlan): QueryAccess | null {
-  const { access } = pattern;
-  switch (access.kind) {
-    case 'query':
-      return access;
-    case 'count':
-      return access.query;
-    case 'exists':
-      return access.by.kind === 'query' ? access.by : null;
-    case 'through':
-      return access.join.kind === 'query' ? access.join : null;
-    case 'mixed':
-      return mixedQuery(plan, pattern, access).access;
-    default:
-      return null;
-  }
-}
-
-function reads(plan: Plan, pattern: PatternPlan): string[] {
-  const { access } = pattern;
-  switch (access.kind) {
-    case 'get':
-      return [`table: ${key(plan, access.entity)}`];
-    case 'unique': {
-      const guard = entityNamed(plan, access.entity)?.guards.find(
-        ({ fields }) => fields.join() === access.fields.join(),
-      );
-      return guard ? [`table: ${equality(guard.partition, guard.sort)}`, `then its owner by key`] : [];
-    }
-    case 'query':
-      return [place(access), ...partitions(access)];
-    case 'count':
-      return [place(access.query), ...partitions(access.query)];
-    case 'aggregate': {
-      const number = aggregate(plan, access.entity, access.aggregate);
-      return number ? [`table: ${equality(number.partition, number.sort)}`] : [];
-    }
-    case 'exists':
-      return joined(plan, access.by);
-    case 'through':
-      return [...joined(plan, access.join), `then each ${access.entity} by its key`];
-    case 'typed':
-      return [
-        `table: the key of ${names(
-          access.members.map(({ entity }) => entity),
-          'or',
-        )}, as its type says`,
-      ];
-    case 'any':
-      return [
-        `table: the keys of ${names(
-          access.members.map(({ entity }) => entity),
-          'and',
-        )}`,
-      ];
-    case 'mixed':
-      return mixedReads(pattern, access);
-  }
-}
-
-/** Each span of a mixed pattern, and the parents that are read by themselves. */
-function mixedReads(pattern: PatternPlan, mixed: MixedAccess): string[] {
-  const { query, spans } = mixed;
-  const conditions = spans.map((span) => {
-    const accesses = spanAccesses(mixed, span.members);
-    const [first, last] = [accesses[0], accesses.at(-1)];
-    if (!first || !last) throw new Error(`no members of ${pattern.name}`);
-    const ranges = new Set(span.isWhole ? [''] : accesses.map(sortCondition));
-    const sort =
-      ranges.size > 1 && !ranges.has('')
-        ? `\`${first.sort?.attribute}\` from \`${keyText({ parts: first.head })}\` to \`${keyText({ parts: last.head })}\``
-        : ([...ranges].at(-1) ?? '');
-    return [equality(first.partition), ranges.has('') ? '' : sort].filter(Boolean).join(' and ');
-  });
-  const merged = new Set(conditions).size > 1 ? ['merged'] : [];
-  const parents = mixed.parents.flatMap(({ entity, read }) =>
-    read === 'alone' ? spanAccesses(mixed, [entity]).map((one) => `${entity} first, from ${place(one)}`) : [],
-  );
-  return [
-    `${query.index ?? 'table'}: ${[...new Set(conditions)].join('; ')}`,
-    ...merged,
-    ...partitions(query),
-    ...parents,
-  ];
-}
-
-function joined(plan: Plan, access: GetAccess | QueryAccess): string[] {
-  return access.kind === 'get'
-    ? [`table: ${key(plan, access.entity)}`]
-    : [place(access), ...partitions(access)];
-}
-
-function place(access: QueryAccess): string {
-  return `${access.index ?? 'table'}: ${keyCondition(access)}`;
-}
-
-/** Shards, several values, and the buckets a query may cross. */
-function partitions({ shards, bucket, equals, orderBy }: QueryAccess): string[] {
-  const isMerged = orderBy.length > 0 && orderBy[0] !== bucket?.field;
-  const lists = equals.filter(({ each }) => each !== undefined).map(({ field }) => field);
-  return [
-    ...(shards === null || shards === 1 ? [] : [`${shards} shards merged`]),
-    ...(lists.length === 0 ? [] : [`a query for each ${lists.join(' and ')}`]),
-    ...(bucket && bucket.reads.kind !== 'given'
-      ? [
-          `${isMerged ? 'the last' : 'up to'} ${bucket.reads.count} ${bucket.unit}s${isMerged ? ' merged' : ''}`,
-        ]
-      : []),
-    ...(bucket?.reads.kind === 'given' && bucket.reads.list ? [`a query for each ${bucket.unit}`] : []),
-  ];
-}
-
-function order(query: QueryAccess | null): string[] {
-  if (!query || query.orderBy.length === 0) return [];
-  const arrow = query.order.kind === 'chosen' ? '↑ or ↓' : query.order.descending ? '↓' : '↑';
-  return [`by ${query.orderBy.join(', ')} ${arrow}`];
-}
-
-function key(plan: Plan, entity: string): string {
-  const slot = entityNamed(plan, entity)?.items[0]?.slots[0];
-  return slot ? equality(slot.partition, slot.sort) : '';
 }
 
 function covering(budget: SingleBudget | undefined): string {
@@ -244,7 +117,7 @@ function why(plan: Plan, { access }: PatternPlan): string {
     case 'unique':
       return 'the guard of the unique value names its owner';
     case 'aggregate': {
-      const items = aggregate(plan, access.entity, access.aggregate)?.shards ?? 1;
+      const items = aggregateNamed(plan, access.entity, access.aggregate)?.shards ?? 1;
       return items === 1 ? 'writes maintain it in one item' : `writes maintain it in ${items} items`;
     }
     case 'exists':
@@ -256,13 +129,13 @@ function why(plan: Plan, { access }: PatternPlan): string {
     case 'any':
       return 'the value does not name the entity, so every member is looked up';
     case 'mixed': {
-      const members = names(
+      const members = namesOf(
         access.members.map(({ entity }) => entity),
         'and',
       );
       const share =
         access.spans.length === 1 ? 'are read by one query' : `are read by ${access.spans.length} queries`;
-      const parents = names(
+      const parents = namesOf(
         access.parents.map(({ entity }) => entity),
         'and',
       );
@@ -282,18 +155,4 @@ function withParent({ prefetch, field }: PatternPlan): string[] {
   return [
     `one Query with its ${field.type} for a page by ${pages} without a cursor${others}; otherwise prefetched with it`,
   ];
-}
-
-function aggregate(plan: Plan, entity: string, name: string): AggregatePlan | undefined {
-  return entityNamed(plan, entity)?.aggregates?.find((one) => one.name === name);
-}
-
-function entityNamed(plan: Plan, name: string): EntityPlan | undefined {
-  return plan.entities.find((one) => one.name === name);
-}
-
-function names(list: readonly string[], word: 'and' | 'or'): string {
-  const unique = [...new Set(list)];
-  const last = unique.at(-1) ?? '';
-  return unique.length < 2 ? last : `${unique.slice(0, -1).join(', ')} ${word} ${last}`;
 }

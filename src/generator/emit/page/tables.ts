@@ -1,9 +1,9 @@
 /** Tables with their indexes, and who uses them. */
 
+import { bothKeys } from '../../plan/lookup/key-conditions.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan, IndexPlan, TablePlan } from '../../plan/types/storage.js';
 import { itemName } from './entities.js';
-import { bothKeys } from './keys.js';
 
 export function tableViews(plan: Plan) {
   return plan.tables.map((table) => ({

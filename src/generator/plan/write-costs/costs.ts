@@ -2,86 +2,129 @@
 
 import type { RulePlan } from '../types/rules.js';
 import type { EntityPlan } from '../types/storage.js';
-import type { DeclaredWrite, MutationPlan, WriteCost } from '../types/writes.js';
+import type { DeclaredWrite, IdempotentPlan, MutationPlan, WriteCost } from '../types/writes.js';
 import {
   billed,
+  billedParts,
+  checkTally,
+  entityNamed,
   type Fields,
-  items,
   outdatedTally,
   type RecordWrite,
   type Stored,
+  smallItems,
   sum,
   type Tally,
   tallyOf,
+  type WrittenPart,
 } from './units.js';
 
 type Range = readonly [least: Tally, most: Tally];
 
 type UncostedMutation = Omit<MutationPlan, 'cost'>;
 
-/** The cost of a mutation with its token and the rule that adds further writes, if one does. */
-export function mutationCost(
+/** What a mutation, a transaction or a rule writes. */
+export interface Written {
+  readonly ranges: readonly Range[];
+  /** Whether it is part of a transaction in any case. */
+  readonly isStep: boolean;
+  /** What each element of a list adds. */
+  readonly each: readonly Range[] | null;
+  readonly without: readonly string[];
+}
+
+/** A mutation with its token and the rule that adds further writes, if one does. */
+export function writtenByMutation(
   stored: Stored,
   rules: readonly RulePlan[],
   mutation: UncostedMutation,
-): WriteCost {
+): Written {
   const { ranges, without } = partsOf(stored, rules, mutation);
-  const token = mutation.idempotent ? [tokenRange] : [];
-  const checks = checksOf(rules, [mutation]);
-  if (mutation.each || mutation.all)
-    return { ...costOf([...token, checks], true), each: costOf(ranges, true), without };
-  return { ...costOf([...ranges, ...token, checks], mutation.step !== undefined), without };
+  const around = [...tokenRange(stored, mutation.idempotent), checksOf(stored, rules, [mutation])];
+  if (mutation.each || mutation.all) return { ranges: around, isStep: true, each: ranges, without };
+  return { ranges: [...ranges, ...around], isStep: mutation.step !== undefined, each: null, without };
 }
 
-/** The cost of a transaction: what its steps write, and its token. */
-export function transactionCost(
+/** A transaction: what its steps write, and its token. */
+export function writtenByTransaction(
   stored: Stored,
   rules: readonly RulePlan[],
-  { steps, hasToken, allow }: WholeTransaction,
-): WriteCost {
+  { steps, idempotent, allow }: WholeTransaction,
+): Written {
   const parts = steps.map((step) => ({ ...partsOf(stored, rules, step), isEach: step.each !== undefined }));
   const rangesOf = (isEach: boolean) =>
     parts.filter((part) => part.isEach === isEach).flatMap((part) => part.ranges);
   const each = rangesOf(true);
-  const ranges = [...rangesOf(false), ...(hasToken ? [tokenRange] : [])];
-  const checks = checksOf(rules, steps, allow);
-  const ofElements = each.length > 0 ? { each: costOf(each, true) } : {};
+  const checks = checksOf(stored, rules, steps, allow);
   return {
-    ...costOf([...ranges, checks], each.length > 0),
-    ...ofElements,
+    ranges: [...rangesOf(false), ...tokenRange(stored, idempotent), checks],
+    isStep: each.length > 0,
+    each: each.length > 0 ? each : null,
     without: [...new Set(parts.flatMap(({ without }) => without))],
   };
 }
 
 interface WholeTransaction {
   readonly steps: readonly UncostedMutation[];
-  readonly hasToken: boolean;
+  readonly idempotent?: IdempotentPlan;
   readonly allow: string | null;
 }
 
+/** A rule that answers a mutation, where it says what it writes. */
+export function writtenByRule(
+  stored: Stored,
+  { writes = [], dependsOn = [] }: Pick<RulePlan, 'writes' | 'dependsOn'>,
+): Written {
+  const written = writes.flatMap(({ kind, entity }) => (kind === 'create' ? [] : entity));
+  const checks = checkRange(stored, new Set(dependsOn), new Set(written));
+  const ranges = [...writes.map((write) => rangeOf(stored, write)), checks];
+  return { ranges, isStep: false, each: null, without: [] };
+}
+
+export function costOf({ ranges, isStep, each, without }: Written): WriteCost {
+  const units = (all: readonly Range[], isPart: boolean) => ({
+    least: billed(sum(all.map(([least]) => least)), isPart),
+    most: billed(sum(all.map(([, most]) => most)), isPart),
+  });
+  return { ...units(ranges, isStep), ...(each ? { each: units(each, true) } : {}), without };
+}
+
+/** Where everything changes, and of a list one element. */
+export function partsOfMost({ ranges, isStep, each }: Written): readonly WrittenPart[] {
+  const of = (all: readonly Range[], isPart: boolean) =>
+    billedParts(sum(all.map(([, most]) => most)), isPart);
+  return [...of(ranges, isStep), ...of(each ?? [], true)];
+}
+
 /** An idempotency token is an item of its own. */
-const tokenRange: Range = [items(1), items(1)];
+function tokenRange({ tables }: Stored, idempotent: IdempotentPlan | undefined): Range[] {
+  if (!idempotent) return [];
+  const { table } = idempotent;
+  const tokens = tables.find(({ name }) => name === table)?.tokens;
+  if (!tokens) throw new Error(`no tokens in table ${table}`);
+  const token = smallItems(1, { table, shards: null, ...tokens });
+  return [[token, token]];
+}
 
 /**
  * The checks of what the rules of some writes depend on, each record once. One that is written anyway takes no further
  * item.
  */
 function checksOf(
+  stored: Stored,
   rules: readonly RulePlan[],
   steps: readonly UncostedMutation[],
   allow: string | null = null,
 ): Range {
   const named = new Set([allow, ...steps.flatMap((step) => [step.allow, step.prepare, step.alongside])]);
   const entities = new Set(rules.flatMap(({ name, dependsOn = [] }) => (named.has(name) ? dependsOn : [])));
-  return checkRange(
-    entities,
-    new Set(steps.flatMap(({ kind, entity }) => (kind === 'create' ? [] : entity))),
-  );
+  const written = new Set(steps.flatMap(({ kind, entity }) => (kind === 'create' ? [] : entity)));
+  return checkRange(stored, entities, written);
 }
 
-function checkRange(entities: ReadonlySet<string>, written: ReadonlySet<string>): Range {
-  const certain = [...entities].filter((entity) => !written.has(entity));
-  return [items(certain.length), items(entities.size)];
+function checkRange(stored: Stored, entities: ReadonlySet<string>, written: ReadonlySet<string>): Range {
+  const checks = (names: readonly string[]) => sum(names.map((name) => checkTally(stored, name)));
+  return [checks([...entities].filter((entity) => !written.has(entity))), checks([...entities])];
 }
 
 function partsOf(
@@ -98,24 +141,6 @@ function partsOf(
   const further = (alongside?.writes ?? []).map((write) => rangeOf(stored, write));
   const undeclared = alongside?.writes === undefined ? mutation.alongside : null;
   return { ranges: [own, ...further], without: undeclared === null ? [] : [undeclared] };
-}
-
-/** The cost of a rule that answers a mutation, where it says what it writes. */
-export function ruleCost(
-  stored: Stored,
-  { writes = [], dependsOn = [] }: Pick<RulePlan, 'writes' | 'dependsOn'>,
-): WriteCost {
-  const written = writes.flatMap(({ kind, entity }) => (kind === 'create' ? [] : entity));
-  const checks = checkRange(new Set(dependsOn), new Set(written));
-  return { ...costOf([...writes.map((write) => rangeOf(stored, write)), checks]), without: [] };
-}
-
-/** @param isStep whether they are part of a transaction in any case */
-function costOf(ranges: readonly Range[], isStep = false): Pick<WriteCost, 'least' | 'most'> {
-  return {
-    least: billed(sum(ranges.map(([least]) => least)), isStep),
-    most: billed(sum(ranges.map(([, most]) => most)), isStep),
-  };
 }
 
 /** @param isGiven whether the write may set a field; left out, it may set every field that may change */
@@ -138,7 +163,7 @@ function rangeOf(stored: Stored, { kind, entity: name }: DeclaredWrite, isGiven:
           ((isGiven(field) || isComputed(entity, field)) && mayChange(entity, field)),
         every,
       ),
-      outdatedTally(entity),
+      outdatedTally(stored, entity),
     ]),
   ];
   switch (kind) {
@@ -183,10 +208,4 @@ function mayChange(entity: EntityPlan, field: string): boolean {
   return (
     !!attribute && !attribute.immutable && attribute.generated === null && !entity.keyFields.includes(field)
   );
-}
-
-function entityNamed({ entities }: Stored, name: string): EntityPlan {
-  const entity = entities.find((one) => one.name === name);
-  if (!entity) throw new Error(`no entity ${name}`);
-  return entity;
 }

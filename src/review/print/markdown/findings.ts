@@ -1,5 +1,6 @@
 /** Findings one by one: what, where, what it means for what is stored, what to do. */
 
+import { plural } from '../../../budget/plural.js';
 import type { Finding, SampleItem } from '../../report.js';
 
 export function findingsText(findings: readonly Finding[]): string {
@@ -24,16 +25,24 @@ function findingText(finding: Finding): string {
   ].join('\n\n');
 }
 
-/** An item before and after, as a difference. */
+/** An item before and after, as a difference: its key and what changes. */
 export function sampleText({ before, after }: NonNullable<Finding['sample']>): string {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   const line = (mark: string, item: SampleItem | null, name: string) =>
     item && name in item ? [`${mark} ${name}: ${JSON.stringify(item[name])}`] : [];
-  const lines = names.flatMap((name) => {
+  const rows = names.map((name, at) => {
     const [was, is] = [line('-', before, name), line('+', after, name)];
-    return was[0]?.slice(1) === is[0]?.slice(1) ? line(' ', after, name) : [...was, ...is];
+    const isSame = was[0]?.slice(1) === is[0]?.slice(1);
+    return { lines: isSame ? line(' ', after, name) : [...was, ...is], isShown: !isSame || at < 2 };
   });
-  return ['```diff', ...lines, '```'].join('\n');
+  const hidden = rows.filter(({ isShown }) => !isShown).length;
+  const shown = rows.flatMap(({ lines, isShown }) => (isShown ? lines : []));
+  return [
+    '```diff',
+    ...shown,
+    ...(hidden > 0 ? [`  … ${plural(hidden, 'attribute')} as before`] : []),
+    '```',
+  ].join('\n');
 }
 
 function indented(text: string): string {

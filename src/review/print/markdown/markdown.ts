@@ -1,10 +1,12 @@
 /** A report as a comment on a pull request: one screen of verdicts, then details that are folded. */
 
-import { countsOf, isFailed } from '../../policy/policy.js';
 import type { Report } from '../../report.js';
-import type { Severity } from '../../rules.js';
+import type { SectionName, Severity } from '../../rules.js';
+import { headline } from '../headline.js';
 import { type Verdict, verdictsOf } from '../verdicts.js';
+import { costText } from './cost.js';
 import { findingsText } from './findings.js';
+import { requestsText } from './requests.js';
 
 const marks: Readonly<Record<Severity, string>> = { error: '❌', warning: '⚠️', note: 'ℹ️' };
 
@@ -33,21 +35,6 @@ function fitting(all: readonly (readonly string[])[]): string[] {
 const leftOut =
   'Details that a comment has no room for are left out. `tableloom review --out review.html` has all of them.';
 
-function headline({ findings }: Report): string {
-  const { error, warning, note } = countsOf(findings);
-  if (error + warning + note === 0)
-    return findings.length === 0 ? 'Schema review: nothing changes' : 'Schema review: all is accepted';
-  const counts = [
-    [error, 'error'],
-    [warning, 'warning'],
-    [note, 'note'],
-  ] as const;
-  const text = counts
-    .filter(([count]) => count > 0)
-    .map(([count, word]) => `${count} ${word}${count === 1 ? '' : 's'}`);
-  return `Schema review: ${isFailed(findings) ? 'changes requested' : 'passes'}, ${text.join(', ')}`;
-}
-
 function table(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map(
     ({ severity, title, text }) =>
@@ -56,14 +43,28 @@ function table(verdicts: readonly Verdict[]): string {
   return ['| | | |', '|---|---|---|', ...rows].join('\n');
 }
 
+/** What a section shows besides findings; empty where nothing changed. */
+export function detailsOf(report: Report, section: SectionName): string {
+  switch (section) {
+    case 'cost':
+      return costText(report);
+    case 'requests':
+      return requestsText(report.requests);
+    default:
+      return '';
+  }
+}
+
 /** Folded, unless it is why the review fails. */
 function details(report: Report, { section, title, severity, text }: Verdict): string[] {
   const findings = report.findings.filter((one) => one.section === section);
-  if (findings.length === 0) return [];
+  const more = detailsOf(report, section);
+  if (findings.length === 0 && more === '') return [];
   const summary = `<summary><b>${title}</b>: ${text.replaceAll(/`([^`]*)`/g, '<code>$1</code>')}</summary>`;
   return [
     `<details${severity === 'error' ? ' open' : ''}>\n${summary}`,
-    findingsText(findings),
+    ...(findings.length > 0 ? [findingsText(findings)] : []),
+    ...(more === '' ? [] : [more]),
     '</details>',
   ];
 }

@@ -1,10 +1,25 @@
-/** Key templates and conditions on them, as a reader of the page sees them. */
+/** Key templates and conditions on them, for people. */
 
 import { writtenHole } from '../../encodings.js';
-import { isExact } from '../../plan/lookup/sort-key.js';
-import type { QueryAccess } from '../../plan/types/access.js';
-import type { KeyTemplate } from '../../plan/types/storage.js';
-import { keyText, partText } from '../expressions.js';
+import type { QueryAccess } from '../types/access.js';
+import type { KeyTemplate, TemplatePart } from '../types/storage.js';
+import { isExact } from './sort-key.js';
+
+/** `USER#{id}`, `{month(timestamp)}#{shard}`: with what is done to each value, wherever that was declared. */
+export function keyText({ parts }: Pick<KeyTemplate, 'parts'>): string {
+  return parts
+    .map((part, at) => {
+      // The keys of a multi-attribute index are values next to one another.
+      const isNext = part.kind !== 'literal' && at > 0 && parts[at - 1]?.kind !== 'literal';
+      return `${isNext ? ', ' : ''}${partText(part)}`;
+    })
+    .join('');
+}
+
+function partText(part: TemplatePart): string {
+  if (part.kind === 'literal') return part.text;
+  return part.kind === 'shard' ? '{shard}' : `{${writtenHole(part.field, part.encode)}}`;
+}
 
 /** Partition and sort key: `` `USER#{id}` / `METADATA` `` without the ticks. */
 export function bothKeys({ partition, sort }: { partition: KeyTemplate; sort: KeyTemplate | null }): string {

@@ -1,0 +1,206 @@
+/** The page of a review, in a browser. Needs Chromium, which `.ci/run` installs; skipped where there is none. */
+
+import { writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pageFiles } from '../../src/cli/page-files.js';
+import { print } from '../../src/review/print/print.js';
+import { review } from '../../src/review/review.js';
+import { BrowserPage, chromium } from '../support/browser.js';
+import { folderOfFile } from '../support/temporary.js';
+import { revisionsOf } from './support/revisions.js';
+
+const hostile = '</script><img src=x onerror=document.title=1><b>';
+
+const schema = `
+  type Query { card(id: ID!): Card  cards: [Card!]!  decks: [Deck!]! }
+  type Mutation { add(input: NewCard!): Card! }
+  input NewCard { id: ID!  title: String! }
+  type Card { id: ID!  "${hostile}" title: String!  deckId: ID  by: String }
+  type Deck { id: ID! }
+`;
+
+const patterns = `version: 1
+tables:
+  cards: { name: cards, key: [PK, SK], indexes: { GSI1: [GSI1PK, GSI1SK], GSI2: [GSI2PK, GSI2SK] } }
+entities:
+  Card: { key: { PK: "CARD${hostile}#{id}", SK: METADATA } }
+  Deck: {}
+patterns:
+  card: { one: Card, for: Query.card, where: { id: $id } }
+  cards: { many: Card, for: Query.cards, sort: title }
+  decks: { many: Deck, for: Query.decks }
+mutations:
+  add: { create: Card, for: Mutation.add, from: $input }
+`;
+
+const before = new Map([
+  ['schema/schema.graphql', schema],
+  ['access-patterns.yaml', patterns],
+]);
+const after = new Map([
+  [
+    'schema/schema.graphql',
+    schema
+      .replace('decks: [Deck!]!', 'cardsBy(by: String!): [Card!]!')
+      .replace('type Deck { id: ID! }', '')
+      .replace(hostile, `${hostile}, and more`),
+  ],
+  [
+    'access-patterns.yaml',
+    `${patterns
+      .replace(/ {2}Deck: .*\n/, '')
+      .replace(
+        / {2}decks: .*\n/,
+        '  cardsBy: { many: Card, for: Query.cardsBy, where: { by: $by }, sort: title }\n',
+      )}
+review:
+  waivers:
+    api-breaking Query.decks: { until: 2027-01-31, reason: "${hostile}" }
+`,
+  ],
+]);
+
+async function pageOf(today = '2026-11-29'): Promise<string> {
+  return print(await review(await revisionsOf(before, after), today), 'html', pageFiles);
+}
+
+test('is one file: what it runs and how it looks is allowed by its own hash, and nothing else is', async () => {
+  const html = await pageOf();
+  const [policy = ''] = /default-src[^"]*/.exec(html) ?? [];
+  expect(policy.replaceAll(/sha256-[\w+/=]{44}/g, 'sha256-…')).toBe(
+    'default-src &#39;none&#39;; script-src &#39;sha256-…&#39;; style-src &#39;sha256-…&#39;; img-src data:; base-uri &#39;none&#39;; form-action &#39;none&#39;',
+  );
+  expect(html.match(/<script/g)).toHaveLength(2);
+  expect(html).not.toMatch(/(?:src|href)="(?!#|data:,)/);
+});
+
+describe.skipIf(chromium === undefined)('in a browser', () => {
+  const folder = folderOfFile();
+  let page: BrowserPage;
+  const wide = { width: 1280, height: 900 };
+  const narrow = { width: 380, height: 800 };
+
+  beforeAll(async () => {
+    writeFileSync(`${folder}/page.html`, await pageOf());
+    page = await BrowserPage.open(folder);
+  });
+  afterAll(() => page?.close());
+
+  async function open(view: Parameters<BrowserPage['look']>[0] = wide): Promise<void> {
+    await page.look(view);
+    await page.go(`file://${folder}/page.html`);
+  }
+
+  const click = (name: string) =>
+    page.evaluate(
+      `[...document.querySelectorAll('button')].find((one) => one.textContent === ${JSON.stringify(name)}).click()`,
+    );
+  /** The items that are marked, each with its collection. */
+  const marked = () =>
+    page.evaluate<string[]>(`[...document.querySelectorAll('tr.read')].map((row) =>
+      row.closest('.collection').querySelector('caption code').textContent + ': ' + row.dataset.item)`);
+  const shown = (selector: string) =>
+    page.evaluate<string[]>(`[...document.querySelectorAll(${JSON.stringify(selector)})]
+      .filter((one) => one.checkVisibility()).map((one) => one.textContent)`);
+  const focused = () => page.evaluate<string>('document.activeElement.textContent');
+
+  test('shows the verdicts first, then findings, then the map', async () => {
+    await open();
+    const headings = await shown('h1, h2');
+    expect(headings[0]).toMatch(/^Schema review: changes requested/);
+    expect(headings.slice(1, 3)).toEqual(['API', 'Storage']);
+    expect(headings.at(-1)).toBe('Table map');
+    const isOnFirstScreen =
+      "document.querySelector('.verdicts').getBoundingClientRect().bottom < innerHeight";
+    expect(await page.evaluate(isOnFirstScreen)).toBe(true);
+    await open(narrow);
+    expect(await page.evaluate(isOnFirstScreen)).toBe(true);
+  });
+
+  test('what somebody wrote is text: descriptions, keys and reasons', async () => {
+    await open();
+    expect(await page.evaluate('document.querySelectorAll("img, b").length')).toBe(0);
+    expect(await page.evaluate('document.title')).toMatch(/^Schema review/);
+    const text = await page.evaluate<string>('document.body.textContent');
+    expect(text).toContain(`CARD${hostile}#{id}`);
+    expect(text).toContain(`Accepted until 2027-01-31: ${hostile}`);
+    expect(page.complaints).toEqual([]);
+    expect(page.requests.filter((url) => !/^data:|page\.html$/.test(url))).toEqual([]);
+  });
+
+  test('a click on a pattern marks what it reads, and shows it', async () => {
+    await open();
+    await click('cardsBy');
+    expect(await marked()).toEqual(['CARD_BY_BY#{by}: Card']);
+    expect(await shown('.reading strong, .reading code')).toContain('cards.GSI2 CARD_BY_BY#by');
+    const isInView = `(() => { const { top, bottom } = document.querySelector('tr.read').getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight; })()`;
+    await page.until(isInView);
+    await click('cardsBy');
+    expect(await marked()).toEqual([]);
+  });
+
+  test('everything is reached by the keyboard', async () => {
+    await open();
+    await page.press('Tab');
+    expect(await focused()).toBe('Skip to the verdicts');
+    await page.evaluate("document.querySelector('#filter').focus()");
+    await page.press('Tab', 'Tab', 'Tab', 'Tab', 'Tab');
+    expect(await focused()).toBe('card');
+    await page.press('Tab', 'Enter');
+    expect(await focused()).toBe('cards');
+    expect(await page.evaluate('document.activeElement.getAttribute("aria-pressed")')).toBe('true');
+    expect(await marked()).toEqual(['CARD: Card']);
+    await page.press('Escape');
+    expect(await marked()).toEqual([]);
+    expect(await page.evaluate('document.activeElement.getAttribute("aria-pressed")')).toBe('false');
+  });
+
+  test('the attributes of an item are shown on demand, before and after, with who reads it', async () => {
+    await open();
+    expect(await shown('tr.details')).toEqual([]);
+    await page.evaluate(`document.querySelector('tr[data-item="Card"] button').click()`);
+    expect(await shown('tr.details tr.new th')).toEqual(['GSI2PK new', 'GSI2SK new']);
+    expect(await shown('tr.details .places button')).toEqual(['card', 'cards', 'cardsBy']);
+  });
+
+  test('the filter takes an entity, a pattern, a key or a state', async () => {
+    await open();
+    const filter = async (text: string) => {
+      await page.evaluate(
+        `(() => { const box = document.querySelector('#filter'); box.value = ''; box.focus(); })()`,
+      );
+      await page.press(text);
+      return [await shown('.patterns button'), await shown('.collection caption > code')];
+    };
+    expect(await filter('deck')).toEqual([['decks'], ['DECK#{id}', 'DECK']]);
+    expect(await filter('gone')).toEqual([['decks'], ['DECK#{id}', 'DECK']]);
+    expect(await filter('cardsBy')).toEqual([['cardsBy'], ['CARD_BY_BY#{by}']]);
+    expect(await filter('GSI2')).toEqual([[], ['CARD_BY_BY#{by}']]);
+    expect(await shown('.found')).toEqual(['0 patterns, 1 item collection']);
+  });
+
+  test('is dark where the system is, and where somebody wants it', async () => {
+    const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+    await open({ ...wide, isDark: true });
+    expect(await background()).toBe('rgb(20, 23, 26)');
+    await click('Dark');
+    expect(await background()).toBe('rgb(255, 255, 255)');
+    await open(wide);
+    expect(await background()).toBe('rgb(255, 255, 255)');
+  });
+
+  test('fits a telephone', async () => {
+    await open(narrow);
+    await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
+    for (const name of ['cardsBy', 'Card']) await click(name);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  });
+
+  test('is printed whole', async () => {
+    await open(narrow);
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    expect(await page.evaluate("document.querySelectorAll('details:not([open])').length")).toBe(0);
+    expect(await shown('.patterns button')).toContain('cardsBy');
+  });
+});
