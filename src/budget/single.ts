@@ -2,7 +2,7 @@
 
 import type { ArgumentNode, DocumentNode, FieldNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { budgetIn } from './budget.js';
-import type { FieldCost } from './costs.js';
+import type { Costs, FieldCost } from './costs.js';
 import type { Budget, BudgetOptions } from './figures.js';
 
 export interface SingleField {
@@ -16,11 +16,14 @@ export interface SingleField {
 /**
  * What one call costs: a page of the default size without a cursor, lists of values as long as they may be, without
  * rules around it.
+ *
+ * @param rules what rules declare: of one that answers the field, or adds to a mutation
  */
 export function budgetOfField(
   schema: GraphQLSchema,
   { cost, field, select }: SingleField,
   options: BudgetOptions = {},
+  rules: Costs['rules'] = {},
 ): Budget {
   const { type = 'Query', field: name = 'pattern' } = field ?? {};
   const { allow: _, visible: __, ...read } = { allow: undefined, visible: undefined, ...cost };
@@ -38,7 +41,7 @@ export function budgetOfField(
     },
   } as OperationDefinitionNode;
   const document = { kind: 'Document', definitions: [operation] } as DocumentNode;
-  const costs = { fields: { [`${type}.${name}`]: read as FieldCost }, rules: {} };
+  const costs = { fields: { [`${type}.${name}`]: read as FieldCost }, rules };
   return budgetIn(costs, schema, { document, operation, root: type }, options);
 }
 

@@ -10,8 +10,10 @@ export interface Lock {
   /** Records are deployed somewhere: what is gone is retired, and what they need stays until somebody deals with it. */
   readonly isSealed: boolean;
   readonly entities: ReadonlyMap<string, LockedEntity>;
-  /** The values of enums that attributes hold. */
+  /** The values of enums that attributes hold, or values within them. */
   readonly enums: ReadonlyMap<string, readonly string[]>;
+  /** The fields of the types that are stored within attributes. */
+  readonly types: ReadonlyMap<string, ReadonlyMap<string, LockedValue>>;
   readonly tables: ReadonlyMap<string, LockedTable>;
   readonly pending: readonly Pending[];
 }
@@ -20,6 +22,7 @@ export const emptyLock: Lock = {
   isSealed: false,
   entities: new Map(),
   enums: new Map(),
+  types: new Map(),
   tables: new Map(),
   pending: [],
 };
@@ -43,15 +46,23 @@ export interface LockedEntity {
   readonly patterns: ReadonlyMap<string, LockedPattern>;
 }
 
-/** How an attribute is stored. */
-export interface LockedAttribute {
+/** How a value is stored. */
+export interface LockedValue {
+  /**
+   * `text`, `list of integer`, `set of enum`, of an embedded type `object`, of any JSON `json`. `document`, in locks of before, is
+   * a list, a set, an object or JSON.
+   */
   readonly encoding: string;
-  /** The enum whose values it holds. */
-  readonly enum: string | null;
-  /** How keys encode it, where `encode` says so. */
-  readonly encode: string | null;
+  /** The enum whose values it holds, or the type of objects. */
+  readonly of: string | null;
   /** Undefined where the lock does not know, which one of version 1 does not. */
   readonly isRequired: boolean | undefined;
+}
+
+/** How an attribute is stored. */
+export interface LockedAttribute extends LockedValue {
+  /** How keys encode it, where `encode` says so. */
+  readonly encode: string | null;
   readonly normalize: readonly string[] | undefined;
   /** Names under which stored records may still have it. */
   readonly formerly: readonly string[];
@@ -68,7 +79,7 @@ export interface LockedPattern {
 /** What records that were stored before still need. */
 export interface Pending {
   readonly code: PendingCode;
-  /** `User`, or `table entities`. */
+  /** `User`, `table entities`, or `type Address`. */
   readonly owner: string;
   /** What somebody says who has dealt with it: of a pattern, `User`, `User.email`, `entities.GSI1`. */
   readonly name: string;
@@ -180,7 +191,12 @@ export interface LockedTable {
   /** Key attributes of its indexes, by name. */
   readonly indexes: ReadonlyMap<
     string,
-    { readonly attributes: readonly string[]; readonly isRetired: boolean }
+    {
+      readonly attributes: readonly string[];
+      /** What it projects besides keys; undefined for all. */
+      readonly project?: readonly string[] | undefined;
+      readonly isRetired: boolean;
+    }
   >;
 }
 
@@ -204,10 +220,13 @@ export function byNumber(a: string, b: string): number {
  * The text: one line a fact, sorted. Each line says all of its fact, whose it is included, and the last lines are always
  * there: what is added shows as added lines alone, and the lines of two branches together are the lock of both.
  */
-export function printLock({ isSealed, entities, enums, tables, pending }: Lock): string {
+export function printLock({ isSealed, entities, enums, types, tables, pending }: Lock): string {
   const facts = [
     ...[...entities].flatMap(([name, entity]) => entityFacts(name, entity)),
     ...[...enums].flatMap(([name, values]) => values.map((value): Fact => [`enum ${name}: ${value}`, true])),
+    ...[...types].flatMap(([name, fields]) =>
+      [...fields].map(([field, value]): Fact => [`type ${name}: ${field}`, valueText(value)]),
+    ),
     ...[...tables].flatMap(([name, table]) => tableFacts(name, table)),
     ...pending.map(({ code, owner, name, was }): Fact => [`${owner}: pending ${code} ${name}`, was]),
   ].sort(([a], [b]) => compare(a, b));
@@ -256,13 +275,17 @@ function retiredWord({ isRetired }: { readonly isRetired: boolean }): string {
 
 /** `text!, normalized by trim lowercase, in keys fold` */
 function attributeText(attribute: LockedAttribute): string {
-  const { encoding, enum: name, encode, isRequired, normalize, formerly } = attribute;
+  const { encode, normalize, formerly } = attribute;
   return [
-    `${encoding}${name === null ? '' : ` ${name}`}${isRequired ? '!' : ''}`,
+    valueText(attribute),
     ...(normalize && normalize.length > 0 ? [`normalized by ${normalize.join(' ')}`] : []),
     ...(formerly.length > 0 ? [`formerly ${formerly.join(' ')}`] : []),
     ...(encode === null ? [] : [`in keys ${encode}`]),
   ].join(', ');
+}
+
+function valueText({ encoding, of, isRequired }: LockedValue): string {
+  return `${encoding}${of === null ? '' : ` ${of}`}${isRequired ? '!' : ''}`;
 }
 
 function slotValue({ entry, index, key, shards, present, when, include, isRetired }: LockedSlot) {
@@ -281,9 +304,13 @@ function slotValue({ entry, index, key, shards, present, when, include, isRetire
 function tableFacts(name: string, { key, indexes }: LockedTable): Fact[] {
   return [
     [`table ${name}: key`, key],
-    ...[...indexes].map(
-      ([index, one]): Fact => [`table ${name}: ${retiredWord(one)}index ${index}`, one.attributes],
-    ),
+    ...[...indexes].map(([index, one]): Fact => {
+      const { attributes, project } = one;
+      return [
+        `table ${name}: ${retiredWord(one)}index ${index}`,
+        project ? { key: attributes, project } : attributes,
+      ];
+    }),
   ];
 }
 

@@ -15,6 +15,7 @@ export interface Report {
   readonly findings: readonly Finding[];
   readonly map: TableMap;
   readonly cost: CostReport;
+  readonly requests: RequestReport;
 }
 
 /** Something that a reviewer may want to know; `severity` as the policy has it. */
@@ -123,10 +124,20 @@ export interface Backfill {
 }
 
 export interface RequestReport {
-  /** Operations below operations/, by path and name. */
-  readonly operations: readonly (Pair<Budget> & { readonly path: string; readonly name: string })[];
+  /** Valid operations below operations/, by path and name; null for one without a name. */
+  readonly operations: readonly OperationBudgets[];
   /** Fields of the roots that no operation selects, each as a document that selects nothing else. */
-  readonly fields: readonly (Pair<Budget> & { readonly field: string })[];
+  readonly fields: readonly FieldBudgets[];
+}
+
+export interface OperationBudgets extends Pair<Budget> {
+  readonly path: string;
+  readonly name: string | null;
+}
+
+export interface FieldBudgets extends Pair<Budget> {
+  /** `Query.users`. */
+  readonly field: string;
 }
 
 /** What the server's role has to allow, least privilege. */

@@ -7,6 +7,7 @@ import { costOfChange } from './cost/cost.js';
 import { tableMap } from './map/map.js';
 import { judged } from './policy/policy.js';
 import type { Report } from './report.js';
+import { requestsOfChange } from './requests/requests.js';
 import type { Revisions } from './revision.js';
 import { storageFindings } from './storage/storage.js';
 
@@ -15,11 +16,13 @@ export async function review(revisions: Revisions, today: string): Promise<Repor
   const { before, after } = revisions;
   const storage = storageFindings(revisions);
   const cost = costOfChange(revisions, storage);
+  const requests = requestsOfChange(revisions);
   const found = [
     ...(await apiFindings(revisions)),
     ...accessFindings(revisions),
     ...storage,
     ...cost.found,
+    ...requests.found,
     ...contractFindings(revisions),
   ];
   return {
@@ -30,5 +33,6 @@ export async function review(revisions: Revisions, today: string): Promise<Repor
     findings: judged(found, after, today),
     map: tableMap(before.plan, after.plan),
     cost: cost.report,
+    requests: requests.report,
   };
 }

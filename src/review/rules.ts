@@ -187,6 +187,30 @@ export const rules = {
       'A partition serves 3,000 read units and 1,000 write units a second; requests beyond are throttled, however much the table may use. A key without values has one partition, or one for each shard; of values of which there are few, such as an enum or a month, one is assumed to take everything. The units are those of the declared peaks.',
     remedy: 'Spread the pattern over `shards`, or put a value into the key that divides the records.',
   },
+  'budget-raised': {
+    section: 'requests',
+    severity: 'warning',
+    title: 'An operation sends more requests, waits for more steps, or reads more than before.',
+    meaning:
+      'The same document costs more: a client waits longer, and each call is billed more. Operations are those below operations/; fields of Query and Mutation that none of them selects are counted alone.',
+    remedy:
+      'Compare the two trees. `tableloom explain --operation` shows why each request is sent; `tableloom explain --record` records the new budget.',
+  },
+  'budget-lowered': {
+    section: 'requests',
+    severity: 'note',
+    title: 'An operation sends fewer requests, waits for fewer steps, or reads less than before.',
+    meaning: 'The same document costs less.',
+    remedy: 'Run `tableloom explain --record` and commit what it writes.',
+  },
+  'budget-unbounded': {
+    section: 'requests',
+    severity: 'warning',
+    title: 'An operation has requests that nobody declares, or no bound, and had not before.',
+    meaning:
+      'A rule or another resolver that it calls does not say what it reads, or the operation has more than 10,000 fields: its budget says less than what is sent.',
+    remedy: 'Declare `gets` or `requests` of the rule.',
+  },
   'rule-new': {
     section: 'rules',
     severity: 'note',

@@ -111,9 +111,17 @@ export class BrowserPage {
     }
   }
 
-  /** @returns a PNG */
-  async picture({ isWhole = false }: { readonly isWhole?: boolean } = {}): Promise<Buffer> {
-    const { data } = await this.#send('Page.captureScreenshot', { captureBeyondViewport: isWhole });
+  /** @returns a PNG, or a WebP, which is a third of it */
+  async picture({
+    isWhole = false,
+    format = 'png',
+  }: {
+    readonly isWhole?: boolean;
+    readonly format?: 'png' | 'webp';
+  } = {}): Promise<Buffer> {
+    const quality = format === 'webp' ? { quality: 60 } : {};
+    const options = { captureBeyondViewport: isWhole, format, ...quality };
+    const { data } = await this.#send('Page.captureScreenshot', options);
     return Buffer.from(String(data), 'base64');
   }
 

@@ -100,7 +100,7 @@ async function projectOn(
   };
   return {
     database,
-    documents: DynamoDBDocumentClient.from(client),
+    documents: DynamoDBDocumentClient.from(client, { unmarshallOptions: { wrapNumbers: numberOf } }),
     tableName: (table) => names[table] ?? '',
     ask,
     async data(document, variables) {
@@ -144,4 +144,10 @@ export async function walk<Node>(
     if (!(backward ? pageInfo.hasPreviousPage : pageInfo.hasNextPage)) return nodes;
     cursor = (backward ? pageInfo.startCursor : pageInfo.endCursor) ?? null;
   }
+}
+
+/** Beyond 2^53 a bigint, as by default; DynamoDB Local writes 10^21 as `1E+21`, which the default does not read. */
+function numberOf(text: string): number | bigint {
+  const number = Number(text);
+  return Number.isSafeInteger(number) || !/^-?\d+$/.test(text) ? number : BigInt(text);
 }

@@ -10,7 +10,7 @@ code=0
 # The command is words, as in a shell.
 # shellcheck disable=SC2086
 $REVIEW_COMMAND --root "$REVIEW_ROOT" --against "$REVIEW_AGAINST" --format github \
-  --out "$report/review.md" "$report/review.json" "$report/review.sarif" || code=$?
+  --out "$report/review.md" "$report/review.json" "$report/review.sarif" "$report/review.html" || code=$?
 
 # Without a report there is nothing to post: what is wrong is in the log.
 [ -s "$report/review.md" ] || exit "$code"

@@ -3,9 +3,11 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Costs, FieldCost } from '../../budget/costs.js';
 import type { Figures, Sizes } from '../../budget/figures.js';
-import { budgetOfField } from '../../budget/single.js';
+import { budgetOfField, type SingleField } from '../../budget/single.js';
+import { patternOf } from '../plan/lookup/find.js';
 import type { PatternPlan } from '../plan/types/access.js';
 import type { Plan } from '../plan/types/plan.js';
+import type { ResolverPlan } from '../plan/types/resolvers.js';
 import { patternCost } from './reads.js';
 
 /** As `tableloom explain` counts them: one call, a page of the default size, every attribute selected. */
@@ -39,9 +41,7 @@ export function singleBudgets(plan: Plan, costs: Costs, schema: GraphQLSchema, s
   return budgets;
 }
 
-type Single = Parameters<typeof budgetOfField>[1];
-
-function budget(schema: GraphQLSchema, single: Single, sizes: Sizes | undefined): SingleBudget {
+function budget(schema: GraphQLSchema, single: SingleField, sizes: Sizes | undefined): SingleBudget {
   const { cost } = single;
   const { usual, most } = budgetOfField(schema, single, { sizes });
   const fields = cost.kind === 'query' ? (cost.covering ?? []) : [];
@@ -57,6 +57,18 @@ function rowsOf({ page, gives, limit }: Extract<FieldCost, { kind: 'query' }>): 
   if (!page) return null;
   if (gives !== 'list') return { of: 'page', count: page.default };
   return { of: 'list', count: typeof limit === 'number' ? limit : limit ? page.default : page.max };
+}
+
+/** A field that a pattern, a mutation, a transaction or a rule answers, as a document that selects nothing else. */
+export function singleField(
+  plan: Plan,
+  costs: Costs,
+  { type, field, answer }: ResolverPlan,
+): SingleField | null {
+  const cost = costs.fields[`${type}.${field}`];
+  if (!cost) return null;
+  const select = answer.kind === 'pattern' ? shownBy(plan, patternOf(plan, answer.pattern)) : [];
+  return { cost, field: { type, field }, select };
 }
 
 /** `prepare` and `alongside` say themselves what they ask. */

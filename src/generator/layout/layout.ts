@@ -6,11 +6,13 @@
  * of the YAML, then the others (choose/). Each pass takes what was placed before and gives what is placed then.
  */
 
+import type { Encoding } from '../encodings.js';
 import { emptyLock, type Lock } from '../lock.js';
-import type { Model, PatternModel, TableModel } from '../model.js';
+import { type Model, namedType, type PatternModel, type TableModel, type TypeRef } from '../model.js';
 import type { ItemPlan } from '../plan/types/storage.js';
 import { memberPatterns, mergedMembers, queryPatterns } from '../resolve/members.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
+import { encodingOf } from '../resolve/sdl.js';
 import { aggregatesOf } from './aggregates.js';
 import { basesOf } from './basis.js';
 import { placeOpen } from './choose/choosing.js';
@@ -24,7 +26,7 @@ import { type Ground, keysIn, placePinned, primaryKeys } from './placing.js';
 import { reasonsOf } from './reasons.js';
 import { referencesOf } from './references.js';
 import { isPinned, isQuery } from './serving.js';
-import type { EntityLayout, Layout, PatternRead, Placements, Reader } from './types.js';
+import type { EntityLayout, Layout, PatternRead, Placements, Reader, StoredField } from './types.js';
 
 /** Lays out a model whose names are all known (see check/). */
 export function layOut(resolved: ResolvedModel, lock: Lock = emptyLock): Layout {
@@ -52,7 +54,7 @@ export function layOut(resolved: ResolvedModel, lock: Lock = emptyLock): Layout 
     entities,
     reads,
     readers: readersOf(model, reads),
-    enums: enumsOf(model, entities),
+    ...storedTypes(model, entities),
   };
   const findings = [
     ...placed.findings,
@@ -102,10 +104,30 @@ function entityLayouts(
   );
 }
 
-function enumsOf({ sdl }: Model, entities: ReadonlyMap<string, EntityLayout>): Layout['enums'] {
-  const attributes = [...entities.values()].flatMap((one) => [...one.attributes.values()]);
-  const names = new Set(attributes.flatMap(({ element, of }) => (element === 'enum' ? [of] : [])));
-  return new Map([...names].map((name) => [name, sdl.types.get(name)?.values ?? []]));
+/** The enums and the embedded types whose values are stored, those within others too. */
+function storedTypes(
+  { sdl }: Model,
+  entities: ReadonlyMap<string, EntityLayout>,
+): Pick<Layout, 'enums' | 'types'> {
+  const enums = new Map<string, readonly string[]>();
+  const types = new Map<string, readonly StoredField[]>();
+  const add = (of: string, element: Encoding): void => {
+    const type = sdl.types.get(of);
+    if (element === 'enum') enums.set(of, type?.values ?? []);
+    if (type?.kind !== 'object' || types.has(of)) return;
+    const fields = type.fields.map(({ name, type: fieldType }): StoredField => {
+      return { name, type: fieldType, element: encodingOf(innermost(fieldType), sdl) };
+    });
+    types.set(of, fields);
+    for (const { type: fieldType, element: inner } of fields) add(namedType(fieldType), inner);
+  };
+  for (const { attributes } of entities.values())
+    for (const { of, element } of attributes.values()) add(of, element);
+  return { enums, types };
+}
+
+function innermost(type: TypeRef): TypeRef {
+  return type.kind === 'list' ? innermost(type.of) : type;
 }
 
 function readersOf(model: Model, reads: ReadonlyMap<string, PatternRead>): Reader[] {

@@ -1,7 +1,8 @@
 /** What laying out gives: where each record is stored, and the key that each pattern reads. */
 
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import type { EntityModel, PatternModel, ReferenceModel, TableModel } from '../model.js';
+import type { Encoding } from '../encodings.js';
+import type { EntityModel, PatternModel, ReferenceModel, TableModel, TypeRef } from '../model.js';
 import type { ReadReason } from '../plan/types/access.js';
 import type { AggregatePlan, GuardPlan, ItemPlan, ReferencePlan, SlotPlan } from '../plan/types/storage.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
@@ -12,12 +13,21 @@ export interface Layout {
   readonly entities: ReadonlyMap<string, EntityLayout>;
   /** Where each query pattern reads; a member of a mixed pattern is `pattern.Entity`. */
   readonly reads: ReadonlyMap<string, PatternRead>;
-  /** The values of the enums that attributes hold. */
+  /** The values of the enums that attributes hold, or values within them. */
   readonly enums: ReadonlyMap<string, readonly string[]>;
+  /** The fields of the types that are stored within attributes. */
+  readonly types: ReadonlyMap<string, readonly StoredField[]>;
   /** The patterns of each entity, in the order of the YAML. */
   readonly readers: readonly Reader[];
   /** What laying out found: a slot that is taken, a key that does not serve, what differs from the lock. */
   readonly findings: readonly Diagnostic[];
+}
+
+export interface StoredField {
+  readonly name: string;
+  readonly type: TypeRef;
+  /** How its innermost values are stored. */
+  readonly element: Encoding;
 }
 
 export interface EntityLayout {

@@ -1,13 +1,13 @@
 /** What it takes to bring stored records to the new plan. */
 
-import { entityOf } from '../../generator/plan/lookup/find.js';
+import type { Plan } from '../../generator/plan/types/plan.js';
 import type { EntityPlan, ItemPlan, SlotPlan } from '../../generator/plan/types/storage.js';
 import type { Found } from '../found.js';
 import type { Backfill } from '../report.js';
 import type { Revisions } from '../revision.js';
 import { storedOf } from './calls.js';
 import { type Assumed, smallBytes } from './monthly.js';
-import { itemSizes } from './sizes.js';
+import type { BytesOf, RevisionSizes } from './sizes.js';
 
 /** Units a second: what a busy table has left, and what the command is shown with. */
 const rate = 500;
@@ -18,31 +18,40 @@ export function reindexedBy(found: readonly Found[]): ReadonlySet<string> {
   return new Set(named.flatMap(([, entity]) => entity ?? []));
 }
 
-export function backfillsOf(revisions: Revisions, names: ReadonlySet<string>, assumed: Assumed): Backfill[] {
+export function backfillsOf(
+  revisions: Revisions,
+  names: ReadonlySet<string>,
+  records: Assumed['records'],
+  sizes: RevisionSizes,
+): Backfill[] {
   return revisions.after.plan.entities
     .filter(({ name }) => names.has(name))
-    .map((entity) => backfill(revisions, entity, assumed));
+    .map((entity) => backfill(revisions, entity, records, sizes));
 }
 
-function backfill({ before, after }: Revisions, entity: EntityPlan, assumed: Assumed): Backfill {
-  const { name, table } = entity;
-  const records = assumed.records.get(name) ?? null;
+function backfill(
+  { before, after }: Revisions,
+  entity: EntityPlan,
+  records: Assumed['records'],
+  sizes: RevisionSizes,
+): Backfill {
+  const { name } = entity;
+  const count = records.get(name) ?? null;
   const command = `npx tableloom reindex ${name} --rate ${rate}`;
-  if (records === null)
-    return { entity: name, records, readUnits: null, writeUnits: null, seconds: null, command };
+  if (count === null)
+    return { entity: name, records: count, readUnits: null, writeUnits: null, seconds: null, command };
   const was = before.plan.entities.find((one) => one.name === name);
   // The table is read as a whole, whatever else is in it.
   const scanned = before.plan.entities
-    .filter((one) => one.table === (was?.table ?? table))
-    .reduce((sum, one) => sum + (assumed.records.get(one.name) ?? 0) * inTable(before, one.name, assumed), 0);
-  const perRecord = writesOf({ before, after }, was, entity, assumed);
+    .filter(({ table }) => table === (was ?? entity).table)
+    .reduce((sum, one) => sum + (records.get(one.name) ?? 0) * inTable(one, sizes.before), 0);
   // Records, then what is left over, then counts: each by a scan of its own, the last one with strong consistency.
   const scans = (entity.aggregates ?? []).some(({ kind }) => kind !== 'sequence') ? 2 : 1;
-  const read = (scanned / 4096) * scans + perRecord.reads * records;
-  const write = perRecord.writes * records;
+  const one = ofRecord(after.plan, was, entity, sizes.after);
+  const [read, write] = [(scanned / 4096) * scans + one.reads * count, one.writes * count];
   return {
     entity: name,
-    records,
+    records: count,
     readUnits: Math.ceil(read),
     writeUnits: Math.ceil(write),
     seconds: Math.ceil(Math.max(read, write) / rate),
@@ -51,56 +60,51 @@ function backfill({ before, after }: Revisions, entity: EntityPlan, assumed: Ass
 }
 
 /** The bytes of all that belongs to a record in its table, without copies in indexes. */
-function inTable({ plan }: Revisions['before'], name: string, { bytes }: Assumed): number {
-  const entity = entityOf(plan, name);
-  const bytesOf = itemSizes(plan, bytes);
+function inTable(entity: EntityPlan, bytesOf: BytesOf): number {
   const items = entity.items.filter(({ role }) => role !== 'version' || entity.historyOf !== null);
   return items.reduce((sum, item) => sum + bytesOf(entity, item, null), entity.guards.length * smallBytes);
 }
 
 /** What one record takes: entries and guards are read before they are written; several actions are a transaction. */
-function writesOf(
-  { after }: Revisions,
+function ofRecord(
+  plan: Plan,
   was: EntityPlan | undefined,
   entity: EntityPlan,
-  { bytes }: Assumed,
+  bytesOf: BytesOf,
 ): { readonly reads: number; readonly writes: number } {
-  const { unitsOf } = storedOf(after.plan, bytes);
+  const { unitsOf } = storedOf(plan, bytesOf);
   const units = (item: ItemPlan, index: string | null) => unitsOf?.(entity, item, index) ?? 1;
   const entries = entity.items.filter(({ role }) => role === 'entry');
-  const [main] = entity.items;
-  const former = was?.items[0];
-  const changedSlots = main?.slots.filter((slot) => !former?.slots.some((one) => isSame(one, slot))) ?? [];
-  const leftSlots =
-    former?.slots.filter(({ index }) => !main?.slots.some((one) => one.index === index)) ?? [];
-  const isMoved = changedSlots.some(({ index }) => index === null);
-  const whole = (item: ItemPlan) => item.slots.reduce((sum, { index }) => sum + units(item, index), 0);
-  const ofMain = (item: ItemPlan) => {
-    if (isMoved) return 2 * whole(item);
-    const ofIndexes = changedSlots.reduce((sum, { index }) => {
-      const replaces = former?.slots.some((one) => one.index === index) ?? false;
-      return sum + units(item, index) * (replaces ? 2 : 1);
-    }, leftSlots.length);
-    return units(item, null) + ofIndexes;
+  const former = (item: ItemPlan) => was?.items.find((one) => one.role === item.role && one.for === item.for);
+  const written = (item: ItemPlan): number => {
+    const known = former(item);
+    const whole = item.slots.reduce((sum, { index }) => sum + units(item, index), 0);
+    if (!known) return whole;
+    const changed = item.slots.filter((slot) => !known.slots.some((one) => isSame(one, slot)));
+    if (changed.some(({ index }) => index === null)) return 2 * whole;
+    const replaces = ({ index }: SlotPlan) => known.slots.some((one) => one.index === index);
+    const left = known.slots.filter(({ index }) => !item.slots.some((one) => one.index === index));
+    return changed.reduce(
+      (sum, slot) => sum + units(item, slot.index) * (replaces(slot) ? 2 : 1),
+      units(item, null) + left.length,
+    );
   };
-  const fresh = entries.filter((item) => {
-    const known = was?.items.find((one) => one.role === 'entry' && one.for === item.for);
-    return JSON.stringify(known) !== JSON.stringify(item);
-  });
+  const mains = entity.items.slice(0, 1);
+  const isMoved = mains.some(
+    (item) => !item.slots.slice(0, 1).every((slot) => former(item)?.slots.some((one) => isSame(one, slot))),
+  );
+  const fresh = entries.filter((item) => JSON.stringify(former(item)) !== JSON.stringify(item));
   const guards = entity.guards.filter(
     ({ fields }) => !was?.guards.some((one) => one.fields.join() === fields.join()),
   );
   const actions = (isMoved ? 2 : 1) + fresh.length + guards.length;
-  const written = fresh.reduce((sum, item) => sum + whole(item), (main ? ofMain(main) : 0) + guards.length);
-  const reads = entries.reduce((sum, item) => sum + Math.ceil(units(item, null) / 4), entity.guards.length);
-  return { reads, writes: written * (actions > 1 ? 2 : 1) };
+  const sum = [...mains, ...fresh].reduce((all, item) => all + written(item), guards.length);
+  const reads = entries.reduce((all, item) => all + Math.ceil(units(item, null) / 4), entity.guards.length);
+  return { reads, writes: sum * (actions > 1 ? 2 : 1) };
 }
 
 function isSame(a: SlotPlan, b: SlotPlan): boolean {
-  return (
-    a.index === b.index &&
-    a.partition.text === b.partition.text &&
-    a.sort?.text === b.sort?.text &&
-    a.shards === b.shards
-  );
+  const keyOf = ({ index, partition, sort, shards }: SlotPlan) =>
+    JSON.stringify([index, partition.text, sort?.text, shards]);
+  return keyOf(a) === keyOf(b);
 }

@@ -21,7 +21,7 @@ import {
 import type { Stored } from '../../generator/plan/write-costs/units.js';
 import type { CostRow, Units } from '../report.js';
 import type { Revision } from '../revision.js';
-import { budgetSizes, itemSizes, type RecordBytes } from './sizes.js';
+import { type BytesOf, budgetSizes } from './sizes.js';
 
 export interface Call extends Pick<CostRow, 'name' | 'kind' | 'field'> {
   readonly at: Span | undefined;
@@ -47,10 +47,10 @@ const nothing: Units = {
 };
 
 /** Patterns first, then mutations, transactions and rules that answer fields; in the order of the declarations. */
-export function callsOf({ plan, costs, schema, model }: Revision, bytes: RecordBytes): readonly Call[] {
-  const sizes = budgetSizes(plan, bytes);
+export function callsOf({ plan, costs, schema, model }: Revision, bytesOf: BytesOf): readonly Call[] {
+  const sizes = budgetSizes(plan, bytesOf);
   const budgets = singleBudgets(plan, costs, schema, sizes);
-  const stored = storedOf(plan, bytes);
+  const stored = storedOf(plan, bytesOf);
   const read = (name: string): Units['read'] => {
     const { usual, most } = budgets.get(name) ?? {};
     return { usual: usual?.readUnits ?? 0, most: most?.readUnits ?? 0 };
@@ -131,8 +131,7 @@ export function callsOf({ plan, costs, schema, model }: Revision, bytes: RecordB
   return [...patterns, ...mutations, ...transactions, ...rules];
 }
 
-export function storedOf(plan: Plan, bytes: RecordBytes): Stored {
-  const bytesOf = itemSizes(plan, bytes);
+export function storedOf(plan: Plan, bytesOf: BytesOf): Stored {
   return {
     ...plan,
     unitsOf: (entity, item, index) => Math.max(1, Math.ceil(bytesOf(entity, item, index) / 1024)),

@@ -9,6 +9,7 @@ import { limitFindings } from './limits.js';
 import { type Assumed, monthlyCost } from './monthly.js';
 import { hotPartitions, partitionFindings } from './partitions.js';
 import { pricesOf } from './prices.js';
+import { sizesOf } from './sizes.js';
 
 /** @param storage what becomes of stored records */
 export function costOfChange(
@@ -18,20 +19,21 @@ export function costOfChange(
   const { before, after } = revisions;
   const prices = pricesOf(after);
   const { assumed, peaks } = assumedOf(revisions);
+  const sizes = sizesOf(revisions);
   const calls = {
-    before: callsOf(before, assumed.bytes),
-    after: callsOf(after, assumed.bytes),
+    before: callsOf(before, sizes.before),
+    after: callsOf(after, sizes.after),
   };
   const isCounted = assumed.records.size > 0 || assumed.averages.size > 0;
   const monthly = (of: 'before' | 'after') =>
-    isCounted ? monthlyCost(revisions[of].plan, calls[of], assumed, prices) : null;
+    isCounted ? monthlyCost(revisions[of].plan, calls[of], assumed, sizes[of], prices) : null;
   const report: CostReport = {
     prices: prices.of,
     currency: prices.currency,
     rows: rowsOf(calls, assumed.averages),
     monthly: { before: monthly('before'), after: monthly('after') },
     partitions: hotPartitions(calls, peaks),
-    backfills: backfillsOf(revisions, reindexedBy(storage), assumed),
+    backfills: backfillsOf(revisions, reindexedBy(storage), assumed.records, sizes),
   };
   return {
     report,
@@ -43,7 +45,7 @@ export function costOfChange(
   };
 }
 
-/** The same for both: a size that is corrected is no change of what a pattern costs. */
+/** The same for both, as declared now. */
 function assumedOf({ before, after }: Revisions): {
   readonly assumed: Assumed;
   readonly peaks: ReadonlyMap<string, number>;
@@ -52,7 +54,6 @@ function assumedOf({ before, after }: Revisions): {
   const rates = [...before.model.rates, ...after.model.rates];
   return {
     assumed: {
-      bytes: new Map(sizes.map(({ entity, bytes }) => [entity.text, bytes])),
       records: new Map(sizes.map(({ entity, records }) => [entity.text, records])),
       averages: new Map(rates.map(({ name, average }) => [name.text, average])),
     },
@@ -96,6 +97,8 @@ function changes({ after }: Revisions, rows: readonly CostRow[], calls: readonly
     ].filter(({ by }) => by !== 0);
     if (figures.length === 0) return [];
     const isRaised = figures.some(({ by }) => by > 0);
+    // What is no longer declared is not less.
+    if (!isRaised && is.without.some((one) => !was.without.includes(one))) return [];
     const at = calls.find(({ name, kind }) => name === row.name && kind === row.kind)?.at;
     return [
       {

@@ -5,7 +5,7 @@ import type { Plan } from '../../generator/plan/types/plan.js';
 import type { Monthly } from '../report.js';
 import type { Call } from './calls.js';
 import type { Prices } from './prices.js';
-import { itemSizes, type RecordBytes } from './sizes.js';
+import type { BytesOf } from './sizes.js';
 
 /** The hours of a month, as AWS's calculators count them. */
 const secondsOfMonth = 730 * 3600;
@@ -15,7 +15,6 @@ const overhead = 100;
 export const smallBytes = 200;
 
 export interface Assumed {
-  readonly bytes: RecordBytes;
   /** How many records there are, by entity. */
   readonly records: ReadonlyMap<string, number>;
   /** Calls a second, by name. */
@@ -26,7 +25,8 @@ export interface Assumed {
 export function monthlyCost(
   plan: Plan,
   calls: readonly Call[],
-  { bytes, records, averages }: Assumed,
+  { records, averages }: Assumed,
+  bytesOf: BytesOf,
   prices: Prices,
 ): Monthly {
   const millions = (unitsOf: (call: Call) => number) =>
@@ -36,16 +36,15 @@ export function monthlyCost(
   const writes = millions(({ units }) => units.write.most) * prices.writeMillion;
   const stored = [...records].reduce((sum, [name, count]) => {
     const isThere = plan.entities.some((one) => one.name === name);
-    return sum + (isThere ? count * storedBytes(plan, name, bytes) : 0);
+    return sum + (isThere ? count * storedBytes(plan, name, bytesOf) : 0);
   }, 0);
   const storage = (stored / 1024 ** 3) * prices.storageGigabyte;
   return { reads, writes, storage, total: reads + writes + storage };
 }
 
 /** A record with its entries, guards and copies in indexes. */
-export function storedBytes(plan: Plan, name: string, bytes: RecordBytes): number {
+function storedBytes(plan: Plan, name: string, bytesOf: BytesOf): number {
   const entity = entityOf(plan, name);
-  const bytesOf = itemSizes(plan, bytes);
   const items = entity.items.filter(({ role }) => role !== 'version' || entity.historyOf !== null);
   const multiAttribute = (plan.tables.find((one) => one.name === entity.table)?.indexes ?? []).flatMap(
     (index) => {

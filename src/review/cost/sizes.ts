@@ -21,10 +21,11 @@ import type {
   ItemPlan,
   KeyTemplate,
 } from '../../generator/plan/types/storage.js';
+import type { Revisions } from '../revision.js';
 import { tableOf } from '../samples/items.js';
 
 /** By entity; what has none is 1,024. */
-export type RecordBytes = ReadonlyMap<string, number>;
+type RecordBytes = ReadonlyMap<string, number>;
 
 const usualBytes = 1024;
 const idBytes = 36;
@@ -33,30 +34,75 @@ const numberBytes = 4;
 /** @param index null is the table itself */
 export type BytesOf = (entity: EntityPlan, item: ItemPlan, index: string | null) => number;
 
-export function itemSizes(plan: Plan, declared: RecordBytes): BytesOf {
+export type RevisionSizes = Readonly<Record<'before' | 'after', BytesOf>>;
+
+/** As declared now: a size that is corrected is no change of what a pattern costs. */
+export function sizesOf({ before, after }: Revisions): RevisionSizes {
+  const sizes = [...before.model.sizes, ...after.model.sizes];
+  const declared = new Map(sizes.map(({ entity, bytes }) => [entity.text, bytes]));
+  return {
+    before: itemSizes(before.plan, declared, after.plan),
+    after: itemSizes(after.plan, declared, before.plan),
+  };
+}
+
+/**
+ * @param other what the plan is compared with. Where it has other texts, lists and documents, each has the smaller share of
+ *   both: what is there in both is not larger because something else is gone.
+ */
+function itemSizes(plan: Plan, declared: RecordBytes, other: Plan): BytesOf {
+  const own = new Map(plan.entities.map((one) => [one.name, sharingOf(plan, one, declared.get(one.name))]));
+  const others = new Map(
+    other.entities.map((one) => [one.name, sharingOf(other, one, declared.get(one.name))]),
+  );
   return (entity, item, index) => {
     const [main] = entity.items;
     const total = declared.get(entity.name) ?? usualBytes;
     if (item === main && index === null) return total;
-    const record = contentOf(plan, entity, main ?? item, null);
-    const share = record.shares === 0 ? 0 : Math.max(1, (total - record.fixed) / record.shares);
-    const bytes = ({ fixed, shares }: Content) => fixed + shares * share;
-    return Math.round((bytes(contentOf(plan, entity, item, index)) * total) / bytes(record));
+    const [sharing, compared] = [own.get(entity.name), others.get(entity.name)];
+    if (!sharing) return total;
+    const isAlike = !compared || compared.texts === sharing.texts;
+    const share = isAlike ? sharing.share : Math.min(sharing.share, compared.share);
+    const { fixed, shares } = contentOf(plan, entity, item, index);
+    const isWhole = sharing.content.shares === shares;
+    return Math.round((fixed + shares * (isWhole ? sharing.share : share)) * sharing.scale);
   };
 }
 
+/** The bytes that each text, list and document of a record has. */
+interface Sharing {
+  readonly content: Content;
+  readonly share: number;
+  /** How many there are. */
+  readonly texts: number;
+  /** Below 1 where what is known is more than the declared size. */
+  readonly scale: number;
+}
+
+function sharingOf(plan: Plan, entity: EntityPlan, total = usualBytes): Sharing {
+  const [main] = entity.items;
+  const texts = entity.attributes.filter((one) => valueContent(plan, one).shares > 0).length;
+  const content = main ? contentOf(plan, entity, main, null) : known(0);
+  const { fixed, shares } = content;
+  const share = shares === 0 ? 0 : Math.max(1, (total - fixed) / shares);
+  return { content, share, texts, scale: total / Math.max(1, fixed + shares * share) };
+}
+
 /** As budgets take them. */
-export function budgetSizes(plan: Plan, declared: RecordBytes): Sizes {
-  const bytesOf = itemSizes(plan, declared);
-  const record = (name: string) => declared.get(name) ?? usualBytes;
+export function budgetSizes(plan: Plan, bytesOf: BytesOf): Sizes {
+  const records = new Map(
+    plan.entities.map((entity) => {
+      const [main] = entity.items;
+      return [entity.name, main ? bytesOf(entity, main, null) : usualBytes] as const;
+    }),
+  );
   const unions = plan.patterns.flatMap(({ target, access }) =>
-    'members' in access ? [[target, mean(access.members.map(({ entity }) => record(entity)))] as const] : [],
+    'members' in access
+      ? [[target, mean(access.members.map(({ entity }) => records.get(entity) ?? usualBytes))] as const]
+      : [],
   );
   return {
-    records: Object.fromEntries([
-      ...unions,
-      ...plan.entities.map(({ name }) => [name, record(name)] as const),
-    ]),
+    records: Object.fromEntries([...unions, ...records]),
     rows: Object.fromEntries(
       plan.patterns.flatMap((pattern) => {
         const rows = rowBytes(plan, pattern, bytesOf);

@@ -9,7 +9,8 @@ import type { Around } from './around.js';
 
 export function needFindings(around: Around): Found[] {
   const { before, after } = around;
-  const needs = needsAgainst(before.lock, after);
+  // Types within attributes are compared where records have them: `Order.address.zip`.
+  const needs = needsAgainst(before.lock, after).filter(({ pending }) => !pending.owner.startsWith('type '));
   // In the order in which they are dealt with: an index has to be there before records are reindexed.
   const ordered = [...needs.filter(isOfTable), ...needs.filter((need) => !isOfTable(need))];
   return ordered.map((need) => ({

@@ -16,19 +16,22 @@ import { tableFindings } from './tables.js';
 export function storageFindings(revisions: Revisions): Found[] {
   const around = new Around(revisions);
   const { before, after } = revisions;
-  const needs = needFindings(around);
-  const found = [
-    ...needs,
-    ...compared(ofPlan, before.plan, after.plan, around)
-      .filter((one) => !isSaid(one, needs))
-      .map(withRemedy),
-  ];
+  const changes = compared(ofPlan, before.plan, after.plan, around);
+  const needs = needFindings(around).filter((one) => !isSaidBetter(one, changes));
+  const found = [...needs, ...changes.filter((one) => !isSaid(one, needs)).map(withRemedy)];
   return before.lock.isSealed ? found : found.map(ofDraft);
 }
 
 function withRemedy(found: Found): Found {
   const { remedy } = rowOf(found.rule);
   return remedy === 'Nothing.' ? found : { remedy, ...found };
+}
+
+/** What an index lacks. */
+function isSaidBetter({ rule, subject }: Found, changes: readonly Found[]): boolean {
+  return (
+    rule === 'index-new' && changes.some((one) => one.rule === 'index-changed' && one.subject === subject)
+  );
 }
 
 /** Whether the lock says it already, and more of it. */

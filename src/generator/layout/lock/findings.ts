@@ -2,9 +2,17 @@
 
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
 import { keyName, type Lock, type LockedEntity, type Pending } from '../../lock.js';
-import { type EntityModel, type Model, type PatternModel, printType } from '../../model.js';
+import {
+  type EntityModel,
+  fieldNamed,
+  type Model,
+  type PatternModel,
+  printType,
+  type TypeRef,
+} from '../../model.js';
 import type { EntityLayout } from '../types.js';
 import { type LaidOut, nextFacts } from './next.js';
+import { indexText } from './pending.js';
 import { attributePlace, keyPlace, placeOf } from './places.js';
 import { renamedLock } from './renames.js';
 import { article, reuseFindings } from './reuse.js';
@@ -80,6 +88,7 @@ interface Around {
 
 function findingOf(one: Pending, around: Around): Diagnostic[] {
   if (one.code === 'index-new') return newIndex(one, around);
+  if (one.owner.startsWith('type ')) return ofField(one, around);
   const layout = around.layout.entities.get(one.owner);
   const after = around.next.entities.get(one.owner);
   if (!layout || !after) return [];
@@ -101,7 +110,6 @@ function sayingOf(one: Pending, subject: Subject): Saying | undefined {
   const field = one.name.slice(one.owner.length + 1);
   const attribute = layout.attributes.get(field);
   const at = attributePlace(model, layout.model, field);
-  const was = one.was.map((text) => `\`${text}\``).join(' or ');
   switch (one.code) {
     case 'identity-changed':
       return identityChanged(one, subject);
@@ -125,19 +133,59 @@ function sayingOf(one: Pending, subject: Subject): Saying | undefined {
         hint: `Declare \`default\` and \`readDefault\` of it, or leave it nullable. If every record has a value, ${acceptance(one, next)}.`,
       };
     case 'attribute-retyped':
-      return {
-        message: `\`${one.name}\` is \`${attribute ? printType(attribute.type) : ''}\`, but stored records have ${one.was.map(article).join(' or ')} there.`,
-        at,
-        hint: `Add an attribute with another name, or convert the records before you deploy. Then ${acceptance(one, next)}.`,
-      };
+      return { ...retyped(one, attribute?.type, next), at };
     case 'enum-value-gone':
-      return {
-        message: `\`${one.name}\` no longer has the value ${was}, but stored records may have it, and reading one of them fails.`,
-        at: model.sdl.types.get(attribute?.of ?? '')?.at ?? at,
-        hint: `Keep the value, marked \`@deprecated\`, or store another one in those records. Then ${acceptance(one, next)}.`,
-      };
+      return { ...valueGone(one, next), at: model.sdl.types.get(attribute?.of ?? '')?.at ?? at };
     case 'index-new':
       return undefined;
+  }
+}
+
+function retyped(one: Pending, type: TypeRef | undefined, next: Lock): Omit<Saying, 'at'> {
+  const isDropped =
+    one.was.some((was) => was.startsWith('list of ')) &&
+    next.entities
+      .get(one.owner)
+      ?.attributes.get(one.name.slice(one.owner.length + 1))
+      ?.encoding.startsWith('set of ');
+  return {
+    message: `\`${one.name}\` is \`${type ? printType(type) : ''}\`${isDropped ? ', stored as a set' : ''}, but stored records have ${one.was.map(article).join(' or ')} there.`,
+    ...(isDropped && {
+      notes: [{ message: 'a stored list is read as empty, and the next write of the record drops it' }],
+    }),
+    hint: `Add an attribute with another name, or convert the records before you deploy. Then ${acceptance(one, next)}.`,
+  };
+}
+
+function valueGone(one: Pending, next: Lock): Omit<Saying, 'at'> {
+  const was = one.was.map((text) => `\`${text}\``).join(' or ');
+  return {
+    message: `\`${one.name}\` no longer has the value ${was}, but stored records may have it, and reading one of them fails.`,
+    hint: `Keep the value, marked \`@deprecated\`, or store another one in those records. Then ${acceptance(one, next)}.`,
+  };
+}
+
+/** Of a type that is stored within attributes. */
+function ofField(one: Pending, { model, next }: Around): Diagnostic[] {
+  const [name = '', field = ''] = one.name.split('.');
+  const declared = fieldNamed(model.sdl.types.get(name), field);
+  if (!declared) return [];
+  const common = { code: one.code, severity: 'warning', at: declared.at } as const;
+  switch (one.code) {
+    case 'attribute-retyped':
+      return [{ ...common, ...retyped(one, declared.type, next) }];
+    case 'enum-value-gone':
+      return [{ ...common, ...valueGone(one, next) }];
+    case 'attribute-required':
+      return [
+        {
+          ...common,
+          message: `\`${one.name}\` is required, but values stored before may have none, and reading one of them fails.`,
+          hint: `Leave it nullable: a default is not read within a value. If every value has one, ${acceptance(one, next)}.`,
+        },
+      ];
+    default:
+      return [];
   }
 }
 
@@ -258,11 +306,15 @@ function newIndex({ name, owner, was, code }: Pending, { layout, next }: Around)
   if (!table || !index) return [];
   const reader = layout.readers.find(({ read }) => read?.slot.index === index.name.text)?.pattern;
   const at: Span = table.isOpen && reader ? placeOf(reader) : index.name.at;
-  const attributes = next.tables.get(table.name.text)?.indexes.get(index.name.text)?.attributes.join(', ');
+  const now = next.tables.get(table.name.text)?.indexes.get(index.name.text);
+  const attributes = now && indexText(now);
   const isChanged = was.length > 0;
   const isLocal = index.kind === 'local';
+  const start = isChanged
+    ? 'An index cannot be changed: declare it under another name and run `tableloom deploy`.'
+    : 'Run `tableloom deploy`.';
   const deploy = next.isSealed
-    ? `Run \`tableloom deploy\`. If the tables have it, accept it: \`tableloom generate --accept ${name}\`.`
+    ? `${start} If the tables have it, accept it: \`tableloom generate --accept ${name}\`.`
     : '`tableloom dev` makes it by itself; for other tables run `tableloom deploy`.';
   return [
     {

@@ -9,19 +9,21 @@ import { guardName } from '../guards.js';
 import type { EntityLayout, Layout, Reader } from '../types.js';
 import { prefixOf } from './claims.js';
 import { pendingIndexes, pendingOf } from './pending.js';
+import { pendingTypes } from './pending-types.js';
 import { lockedPatterns } from './reads.js';
 import {
-  indexAttributes,
   isSameKey,
   keyOf,
   lockedAttribute,
+  lockedIndex,
+  lockedValue,
   type MatchedSlots,
   matchedSlots,
   retiredSlot,
   writtenBefore,
 } from './slots.js';
 
-export type LaidOut = Pick<Layout, 'entities' | 'tables' | 'readers' | 'enums'>;
+export type LaidOut = Pick<Layout, 'entities' | 'tables' | 'readers' | 'enums' | 'types'>;
 
 export function nextLock(layout: LaidOut, before: Lock): Lock {
   const next = nextFacts(layout, before);
@@ -29,7 +31,7 @@ export function nextLock(layout: LaidOut, before: Lock): Lock {
 }
 
 /** With what stored records need, which the lock of a draft does not keep. */
-export function nextFacts({ entities, tables, readers, enums }: LaidOut, before: Lock): Lock {
+export function nextFacts({ entities, tables, readers, enums, types: stored }: LaidOut, before: Lock): Lock {
   const shared = new Set(
     [...entities.values()].flatMap(({ guards }) =>
       guards.flatMap(({ shared: name, partition }) => (name ? prefixOf({ partition: partition.text }) : [])),
@@ -40,13 +42,16 @@ export function nextFacts({ entities, tables, readers, enums }: LaidOut, before:
     const known = before.entities.get(name);
     const slots = matchedSlots(entity, known, before.tables.get(entity.table.name.text));
     const own = readers.filter((one) => one.entity === name);
-    return { name, entity, slots, after: lockedEntity(entity, slots, own, known, { shared, retire }) };
+    return {
+      name,
+      entity,
+      slots,
+      after: lockedEntity(entity, slots, own, known, { shared, retire, types: stored }),
+    };
   });
   const nextTables = tables.map((table): [string, LockedTable] => {
     const known = retire ? before.tables.get(table.name.text) : undefined;
-    const indexes = table.indexes.map(
-      (index) => [index.name.text, { attributes: indexAttributes(index), isRetired: false }] as const,
-    );
+    const indexes = table.indexes.map((index) => [index.name.text, lockedIndex(index)] as const);
     return [
       table.name.text,
       {
@@ -55,7 +60,18 @@ export function nextFacts({ entities, tables, readers, enums }: LaidOut, before:
       },
     ];
   });
+  const types = new Map(
+    [...stored].map(([name, fields]) => [
+      name,
+      new Map(fields.map((field) => [field.name, lockedValue(field, stored)] as const)),
+    ]),
+  );
   const pending: Pending[] = [
+    ...pendingTypes(before, {
+      entities: new Map(laidOut.map(({ name, after }) => [name, after] as const)),
+      types,
+      enums,
+    }),
     ...laidOut.flatMap(({ name, entity, slots, after }) => {
       const known = before.entities.get(name);
       if (!known) return [];
@@ -82,6 +98,7 @@ export function nextFacts({ entities, tables, readers, enums }: LaidOut, before:
       ...laidOut.map(({ name, after }) => [name, after] as const),
     ]),
     enums,
+    types,
     tables: new Map([
       ...(retire ? [...before.tables] : []).map(
         ([name, table]) => [name, { ...table, indexes: retiredIndexes(table) }] as const,
@@ -128,7 +145,11 @@ function lockedEntity(
   slots: MatchedSlots,
   readers: readonly Reader[],
   known: LockedEntity | undefined,
-  { shared, retire }: { readonly shared: ReadonlySet<string>; readonly retire: boolean },
+  {
+    shared,
+    retire,
+    types,
+  }: { readonly shared: ReadonlySet<string>; readonly retire: boolean; readonly types: Layout['types'] },
 ): LockedEntity {
   const { model, table, attributes, items } = entity;
   const before = retire ? known : undefined;
@@ -149,7 +170,7 @@ function lockedEntity(
   return {
     attributes: new Map([
       ...retiredAttributes(before),
-      ...[...attributes.values()].map((one) => [one.name, lockedAttribute(one)] as const),
+      ...[...attributes.values()].map((one) => [one.name, lockedAttribute(one, types)] as const),
     ]),
     key,
     ttl: model.ttl?.text ?? null,

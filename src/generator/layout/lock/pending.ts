@@ -10,6 +10,7 @@ import {
   type LockedEntity,
   type LockedPattern,
   type LockedTable,
+  type LockedValue,
   type Pending,
   type PendingCode,
 } from '../../lock.js';
@@ -33,7 +34,9 @@ export interface Change {
   readonly pending: readonly Pending[];
 }
 
-type Found = Omit<Pending, 'owner'>;
+type Open = Pick<Change, 'pending'>;
+
+export type Found = Omit<Pending, 'owner'>;
 
 export function pendingOf(change: Change): Pending[] {
   const { name, before, after } = change;
@@ -57,11 +60,13 @@ export function pendingIndexes(
   pending: readonly Pending[],
 ): Pending[] {
   if (!before) return [];
-  return [...after.indexes].flatMap(([index, { attributes, isRetired }]): Pending[] => {
+  return [...after.indexes].flatMap(([index, { attributes, project, isRetired }]): Pending[] => {
     if (isRetired) return [];
     const known = before.indexes.get(index);
-    const was = known && !known.isRetired ? known.attributes.join(', ') : undefined;
-    const now = attributes.join(', ');
+    // An index that projects more than it has to serves as it is.
+    const covers = known?.project === undefined || project?.every((one) => known.project?.includes(one));
+    const now = indexText({ attributes, project });
+    const was = known && !known.isRetired ? indexText(covers ? { ...known, project } : known) : undefined;
     const name = `${table}.${index}`;
     const open = pending.find((one) => one.code === 'index-new' && one.name === name);
     if (!open && was === now) return [];
@@ -74,20 +79,38 @@ export function pendingIndexes(
   });
 }
 
+/** `GSI1PK, GSI1SK with name, email` */
+export function indexText({
+  attributes,
+  project,
+}: {
+  readonly attributes: readonly string[];
+  readonly project?: readonly string[] | undefined;
+}): string {
+  const projected = project && ` with ${project.length === 0 ? 'its keys alone' : project.join(', ')}`;
+  return `${attributes.join(', ')}${projected ?? ''}`;
+}
+
 /** What stored records have of one thing, unless all of it is what they are to have now. */
-function left(change: Change, code: PendingCode, name: string, was: readonly string[], now: string): Found[] {
+export function left(
+  change: Open,
+  code: PendingCode,
+  name: string,
+  was: readonly string[],
+  now: string,
+): Found[] {
   const open = wasOf(change, code, name) ?? [];
   const all = unique([...open, ...was]).filter((one) => one !== now);
   return all.length > 0 ? [{ code, name, was: all }] : [];
 }
 
 /** One that stays as long as it is not dealt with. */
-function needed(change: Change, code: PendingCode, name: string, isNew: boolean, what: string): Found[] {
+export function needed(change: Open, code: PendingCode, name: string, isNew: boolean, what: string): Found[] {
   const open = wasOf(change, code, name);
   return open || isNew ? [{ code, name, was: open ?? [what] }] : [];
 }
 
-function wasOf({ pending }: Change, code: PendingCode, name: string): readonly string[] | undefined {
+export function wasOf({ pending }: Open, code: PendingCode, name: string): readonly string[] | undefined {
   return pending.find((one) => one.code === code && one.name === name)?.was;
 }
 
@@ -216,7 +239,7 @@ function attribute(change: Change, field: string, now: LockedAttribute): Found[]
   return [
     ...(isOfOriginal
       ? []
-      : left(change, 'attribute-retyped', path, was ? [storedAs(was)] : [], storedAs(now))),
+      : left(change, 'attribute-retyped', path, was ? [storedBefore(was, now)] : [], storedAs(now))),
     ...(now.isRequired && !isFilled ? needed(change, 'attribute-required', path, lacks, 'nothing') : []),
     ...(was ? goneValues(change, path, was, now) : []),
     ...(was ? normalized(change, path, field, was, now) : []),
@@ -224,17 +247,36 @@ function attribute(change: Change, field: string, now: LockedAttribute): Found[]
 }
 
 /** Enums are stored as text; any other encoding is its own. */
-export function storedAs({ encoding }: Pick<LockedAttribute, 'encoding'>): string {
-  return encoding === 'enum' ? 'text' : encoding;
+export function storedAs({ encoding }: Pick<LockedValue, 'encoding'>): string {
+  return encoding.replace(/\benum$/, 'text');
+}
+
+/** A lock of before knew no more of a list, a set, an object and JSON than that it is one of them. */
+export function storedBefore(was: Pick<LockedValue, 'encoding'>, now: LockedValue): string {
+  const isUnknown = was.encoding === 'document' && /\bof\b|^object$|^json$/.test(now.encoding);
+  return storedAs(isUnknown ? now : was);
 }
 
 function goneValues(change: Change, path: string, was: LockedAttribute, now: LockedAttribute): Found[] {
   const { before, after } = change.enums;
-  if (was.enum === null || now.enum === null) return [];
-  const known = after.get(now.enum) ?? [];
-  const all = [...(wasOf(change, 'enum-value-gone', path) ?? []), ...(before.get(was.enum) ?? [])];
-  const gone = unique(all).filter((value) => !known.includes(value));
+  const all = [...(wasOf(change, 'enum-value-gone', path) ?? []), ...valuesOf(was, before)];
+  const gone = holdsEnum(now) ? goneFrom(all, valuesOf(now, after)) : [];
   return gone.length > 0 ? [{ code: 'enum-value-gone', name: path, was: gone }] : [];
+}
+
+export function holdsEnum({ encoding }: LockedValue): boolean {
+  return /\benum$/.test(encoding);
+}
+
+export function valuesOf(
+  value: LockedValue,
+  enums: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
+  return holdsEnum(value) ? (enums.get(value.of ?? '') ?? []) : [];
+}
+
+export function goneFrom(before: readonly string[], now: readonly string[]): string[] {
+  return unique(before).filter((value) => !now.includes(value));
 }
 
 /** A value in a key is another once it is normalized otherwise: queries ask for the new one. */
@@ -267,7 +309,7 @@ function renamed(change: Change): Found[] {
   const live = (attributes: LockedEntity['attributes']) =>
     [...attributes].filter(([field, one]) => !one.isRetired && !isRevision(field));
   const alike = (a: LockedAttribute, b: LockedAttribute) =>
-    storedAs(a) === storedAs(b) && (a.enum === b.enum || a.encoding === 'enum');
+    storedBefore(a, b) === storedAs(b) && (a.of === b.of || holdsEnum(a));
   const isRevision = (field: string) =>
     field === '_revision' || change.layout.attributes.get(field)?.generated === 'revision';
   const isLive = (field: string) => after.attributes.get(field)?.isRetired === false;

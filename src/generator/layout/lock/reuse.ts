@@ -6,7 +6,7 @@ import { slotName } from '../../lock.js';
 import { type Model, type PatternModel, printType } from '../../model.js';
 import type { EntityLayout, Layout } from '../types.js';
 import { livePrefixes, prefixesOf, prefixOf, retiredPrefixes } from './claims.js';
-import { storedAs } from './pending.js';
+import { storedAs, storedBefore } from './pending.js';
 import { attributePlace, keyPlace, placeOf } from './places.js';
 import { isSameKey, type MatchedSlots, matchedSlots } from './slots.js';
 
@@ -25,7 +25,7 @@ export function reuseFindings(
     if (!after) return [];
     return [
       ...prefixes(layout, entity, { before, after, retired, lock, next }),
-      ...retypedRetired(model, entity, before),
+      ...retypedRetired(model, entity, before, after),
     ];
   });
 }
@@ -83,11 +83,17 @@ function readerOf(
   return readers.find(({ read }) => read && names.get(read.slot) === slot)?.pattern;
 }
 
-function retypedRetired(model: Model, entity: EntityLayout, before: LockedEntity | undefined): Diagnostic[] {
+function retypedRetired(
+  model: Model,
+  entity: EntityLayout,
+  before: LockedEntity | undefined,
+  after: LockedEntity,
+): Diagnostic[] {
   if (entity.model.historyOf) return [];
   return [...entity.attributes.values()].flatMap((attribute): Diagnostic[] => {
     const old = before?.attributes.get(attribute.name);
-    if (!old?.isRetired || storedAs(old) === storedAs(attribute)) return [];
+    const now = after.attributes.get(attribute.name);
+    if (!old?.isRetired || !now || storedBefore(old, now) === storedAs(now)) return [];
     return [
       {
         code: 'attribute-retyped',
@@ -101,7 +107,8 @@ function retypedRetired(model: Model, entity: EntityLayout, before: LockedEntity
 }
 
 export function article(encoding: string): string {
-  if (encoding === 'text') return 'text';
+  if (encoding === 'text' || encoding === 'json') return encoding === 'text' ? encoding : 'JSON';
+  if (encoding === 'document') return 'a list, a set or an object';
   return `${/^[aeiou]/.test(encoding) ? 'an' : 'a'} ${encoding}`;
 }
 

@@ -8,6 +8,7 @@ import {
   type LockedKey,
   type LockedSlot,
   type LockedTable,
+  type LockedValue,
   slotName,
 } from '../../lock.js';
 import type { IndexModel } from '../../model.js';
@@ -15,7 +16,7 @@ import type { SlotPlan } from '../../plan/types/storage.js';
 import { writtenOut } from '../../resolve/holes.js';
 import type { ResolvedAttribute } from '../../resolve/resolved-model.js';
 import { multiAttributeFields } from '../multi-attribute.js';
-import type { EntityLayout } from '../types.js';
+import type { EntityLayout, Layout } from '../types.js';
 
 export interface MatchedSlots {
   /** Those of this layout. */
@@ -105,16 +106,33 @@ function lockedEncode(before: LockedEntity | undefined, field: string): HoleEnco
   return encode !== undefined && isHoleEncoding(encode) ? encode : undefined;
 }
 
-export function lockedAttribute(attribute: ResolvedAttribute): LockedAttribute {
-  const { element, encode, encoding, formerly = [], nullable, normalize, of } = attribute;
+export function lockedAttribute(attribute: ResolvedAttribute, types: StoredTypes): LockedAttribute {
+  const { encode, formerly = [], nullable, normalize } = attribute;
   return {
-    encoding,
-    enum: element === 'enum' ? of : null,
+    ...lockedValue(attribute, types),
     encode: encode ?? null,
     isRequired: !nullable,
     normalize,
     formerly,
     isRetired: false,
+  };
+}
+
+type StoredTypes = Layout['types'];
+
+/** `list of enum` with the name of the enum. */
+export function lockedValue(
+  { type, element, set }: Pick<ResolvedAttribute, 'type' | 'element' | 'set'>,
+  types: StoredTypes,
+): LockedValue {
+  const shapes: string[] = [];
+  let inner = type;
+  for (; inner.kind === 'list'; inner = inner.of) shapes.push(set ? 'set of ' : 'list of ');
+  const isObject = types.has(inner.name);
+  return {
+    encoding: `${shapes.join('')}${element === 'document' ? (isObject ? 'object' : 'json') : element}`,
+    of: element === 'enum' || isObject ? inner.name : null,
+    isRequired: type.nonNull,
   };
 }
 
@@ -126,6 +144,16 @@ export function indexAttributes({ kind, multiAttribute, partition, sort }: Index
 
 export function keyOf({ partition, sort }: Pick<SlotPlan, 'partition' | 'sort'>): LockedKey {
   return { partition: partition.text, sort: sort?.text ?? null };
+}
+
+export function lockedIndex(index: IndexModel) {
+  const { project } = index;
+  const names = project.kind === 'include' ? project.fields.map(({ text }) => text).sort() : [];
+  return {
+    attributes: indexAttributes(index),
+    ...(project.kind === 'all' ? {} : { project: names }),
+    isRetired: false,
+  };
 }
 
 export function isSameKey(a: LockedKey, b: LockedKey | undefined): boolean {

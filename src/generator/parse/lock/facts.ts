@@ -9,6 +9,7 @@ import {
   type LockedPattern,
   type LockedSlot,
   type LockedTable,
+  type LockedValue,
   type Pending,
   type PendingCode,
   pendingCodes,
@@ -74,25 +75,38 @@ export class EntityFacts {
 
 /** `text!, normalized by trim lowercase, in keys fold` */
 export function attributeOf(text: string, isRetired: boolean): LockedAttribute | undefined {
-  const [, encoding, name, required, steps, formerly, encode] =
-    /^(\w+)(?: (\w+))?(!)?(?:, normalized by ([\w ]+))?(?:, formerly ([\w ]+))?(?:, in keys (.+))?$/.exec(
-      text,
-    ) ?? [];
+  const [, type = '', steps, formerly, encode] =
+    /^([\w ]+!?)(?:, normalized by ([\w ]+))?(?:, formerly ([\w ]+))?(?:, in keys (.+))?$/.exec(text) ?? [];
+  const value = storedValue(type);
+  return (
+    value && {
+      ...value,
+      encode: encode ?? null,
+      normalize: steps?.split(' ') ?? [],
+      formerly: formerly?.split(' ') ?? [],
+      isRetired,
+    }
+  );
+}
+
+/** `list of enum Tag!` */
+function storedValue(text: string): LockedValue | undefined {
+  const [, shape = '', encoding, of, required] =
+    /^((?:(?:list|set) of )*)(\w+)(?: (\w+))?(!)?$/.exec(text) ?? [];
   if (encoding === undefined) return undefined;
+  // Of before: only a list of values of an enum was a document with a name.
+  const isList = encoding === 'document' && of !== undefined;
   return {
-    encoding,
-    enum: name ?? null,
-    encode: encode ?? null,
+    encoding: isList ? 'list of enum' : `${shape}${encoding}`,
+    of: of ?? null,
     isRequired: required !== undefined,
-    normalize: steps?.split(' ') ?? [],
-    formerly: formerly?.split(' ') ?? [],
-    isRetired,
   };
 }
 
 export function readFacts(lines: readonly Line[], read: Lines): Lock {
   const entities = new Map<string, EntityFacts>();
   const enums = new Map<string, string[]>();
+  const types = new Map<string, Map<string, LockedValue>>();
   const tables = new Map<string, { key: readonly string[]; indexes: Map<string, LockedIndex> }>();
   const pending: Pending[] = [];
   let isSealed = false;
@@ -103,13 +117,18 @@ export function readFacts(lines: readonly Line[], read: Lines): Lock {
       isSealed ||= read.scalar(line) === true;
       continue;
     }
-    const [, owner = '', fact = ''] = /^((?:enum |table )[^:]+|\w+): (.+)$/.exec(line.name) ?? [];
-    const [, kind, name] = /^(?:(enum|table) )?(.+)$/.exec(owner) ?? [];
+    const [, owner = '', fact = ''] = /^((?:enum |table |type )[^:]+|\w+): (.+)$/.exec(line.name) ?? [];
+    const [, kind, name] = /^(?:(enum|table|type) )?(.+)$/.exec(owner) ?? [];
     const one = pendingOf(owner, fact, line, read);
     if (one) pending.push(one);
     else if (!name) throw read.wrong(line);
     else if (kind === 'enum') enums.set(name, [...(enums.get(name) ?? []), fact]);
-    else if (kind === 'table') {
+    else if (kind === 'type') {
+      const value = read.scalar(line);
+      const field = typeof value === 'string' ? storedValue(value) : undefined;
+      if (!field) throw read.wrong(line);
+      types.set(name, (types.get(name) ?? new Map()).set(fact, field));
+    } else if (kind === 'table') {
       const table = tables.get(name) ?? { key: [], indexes: new Map() };
       tables.set(name, table);
       const [, retired, index] = /^(retired )?index (.+)$/.exec(fact) ?? [];
@@ -117,7 +136,7 @@ export function readFacts(lines: readonly Line[], read: Lines): Lock {
       if (fact === 'key') table.key = read.strings(line);
       else if (!index) throw read.wrong(line);
       else if (!isRetired || !table.indexes.has(index))
-        table.indexes.set(index, { attributes: read.strings(line), isRetired });
+        table.indexes.set(index, { ...read.index(line), isRetired });
     } else {
       const entity = entities.get(name) ?? new EntityFacts(null);
       entities.set(name, entity);
@@ -128,6 +147,7 @@ export function readFacts(lines: readonly Line[], read: Lines): Lock {
     isSealed,
     entities: new Map([...entities].map(([name, entity]) => [name, entity.done()])),
     enums,
+    types,
     tables,
     pending,
   };

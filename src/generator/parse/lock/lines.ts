@@ -111,6 +111,15 @@ export class Lines {
     };
   }
 
+  /** The key attributes of an index, and what it projects where that is not all. */
+  index(line: Line): { readonly attributes: string[]; readonly project?: string[] } {
+    if (!isMap(line.value)) return { attributes: this.strings(line) };
+    const parts = this.lines(line.value, line.at, `\`${line.name}\``);
+    const [key, project] = ['key', 'project'].map((name) => parts.find((part) => part.name === name));
+    if (!key || !project || parts.length > 2) throw this.wrong(line);
+    return { attributes: this.strings(key), project: this.strings(project) };
+  }
+
   strings(line: Line): string[] {
     const values = this.values(line);
     const texts = values.filter((value) => typeof value === 'string');

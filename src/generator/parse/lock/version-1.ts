@@ -32,7 +32,7 @@ export function readVersion1(top: readonly Line[], read: Lines): Lock {
       for (const one of read.lines(value, at, '`tables`')) tables.set(one.name, tableOf(one, read));
     } else throw new Invalid(at, `\`${name}\` is not a key of the lock.`);
   }
-  return { isSealed: true, entities, enums: new Map(), tables, pending };
+  return { isSealed: true, entities, enums: new Map(), types: new Map(), tables, pending };
 }
 
 function entityOf(line: Line, read: Lines): { readonly entity: LockedEntity; readonly moved: Pending[] } {

@@ -50,15 +50,16 @@ function fanOutText({ fanOut }: Units): string {
 }
 
 function monthly({ monthly: { before, after }, prices, currency }: CostReport, isShown: boolean): string {
-  if (!after || (!isShown && JSON.stringify(before) === JSON.stringify(after))) return '';
-  const row = (title: string, of: keyof Monthly) => {
-    const money = (value: Monthly | null) => value && moneyText(value[of], currency);
-    return [title, changeText(money(before), money(after))];
-  };
+  const money = (value: Monthly | null, of: keyof Monthly) => value && moneyText(value[of], currency);
+  const rows = (['reads', 'writes', 'storage', 'total'] as const).map((of) => {
+    const [was, is] = [money(before, of), money(after, of)];
+    return { cells: [of === 'total' ? '**total**' : of, changeText(was, is)], isChanged: was !== is };
+  });
+  if (!after || (!isShown && rows.every(({ isChanged }) => !isChanged))) return '';
   return block(
     `A month, of the declared rates and sizes, at the prices of ${prices}. Writes count with what they take at most:`,
     ['', currency],
-    [row('reads', 'reads'), row('writes', 'writes'), row('storage', 'storage'), row('**total**', 'total')],
+    rows.map(({ cells }) => cells),
   );
 }
 
@@ -87,16 +88,17 @@ function rateText({ before, after }: Pair<number>): string {
 }
 
 function backfills({ backfills }: CostReport): string {
-  const text = (value: number | null) => value?.toLocaleString('en-US') ?? 'unknown';
+  const text = (value: number | null) =>
+    value === null ? 'unknown' : `about ${Number(value.toPrecision(2)).toLocaleString('en-US')}`;
   return block(
     'Reindexes that stored records need:',
     ['', 'records', 'read units', 'write units', 'duration', ''],
     backfills.map(({ entity, records, readUnits, writeUnits, seconds, command }) => [
       entity,
-      records === null ? 'none declared under `sizes`' : text(records),
+      records === null ? 'none declared under `sizes`' : records.toLocaleString('en-US'),
       text(readUnits),
       text(writeUnits),
-      seconds === null ? 'unknown' : durationText(seconds),
+      seconds === null ? 'unknown' : `about ${durationText(seconds)}`,
       `\`${command}\``,
     ]),
   );

@@ -6,6 +6,7 @@ import { headline } from '../headline.js';
 import { type Verdict, verdictsOf } from '../verdicts.js';
 import { costText } from './cost.js';
 import { findingsText } from './findings.js';
+import { requestsText } from './requests.js';
 
 const marks: Readonly<Record<Severity, string>> = { error: '❌', warning: '⚠️', note: 'ℹ️' };
 
@@ -47,6 +48,8 @@ export function detailsOf(report: Report, section: SectionName): string {
   switch (section) {
     case 'cost':
       return costText(report);
+    case 'requests':
+      return requestsText(report.requests);
     default:
       return '';
   }
