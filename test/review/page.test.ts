@@ -132,7 +132,7 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
     await open();
     await click('cardsBy');
     expect(await marked()).toEqual(['CARD_BY_BY#{by}: Card']);
-    expect(await shown('.reading strong, .reading code')).toContain('cards.GSI2 CARD_BY_BY#by');
+    expect(await shown('.reading strong, .reading code')).toContain('cards.GSI2 CARD_BY_BY#{by}');
     const isInView = `(() => { const { top, bottom } = document.querySelector('tr.read').getBoundingClientRect();
       return top >= 0 && bottom <= innerHeight; })()`;
     await page.until(isInView);

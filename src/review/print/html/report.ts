@@ -107,25 +107,27 @@ ${waiver ? html`<p class="waiver">Accepted until ${waiver.until}: ${waiver.reaso
 `;
 }
 
-/** An item before and after, attribute by attribute. */
+/** An item before and after: its key and what changes. */
 function sampleTable({ before, after }: NonNullable<Finding['sample']>): Markup {
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   const text = (item: SampleItem | null, name: string) =>
     item && name in item ? JSON.stringify(item[name]) : null;
   const cell = (value: string | null) =>
     html`<td>${value === null ? null : html`<code>${value}</code>`}</td>`;
-  const rows = names.map((name) => {
+  const rows = names.flatMap((name, at) => {
     const [was, is] = [text(before, name), text(after, name)];
     const state = was === is ? 'same' : was === null ? 'new' : is === null ? 'gone' : 'changed';
     const mark = state === 'same' ? null : html` <span class="badge ${state}">${state}</span>`;
+    if (state === 'same' && at >= 2) return [];
     return html`<tr class="${state}"><th scope="row"><code>${name}</code>${mark}</th>${cell(was)}${cell(is)}</tr>
 `;
   });
+  const left = names.length - rows.length;
   return html`<div class="wide"><table class="sample">
 <caption>A stored item before and after</caption>
 <thead><tr><th scope="col">Attribute</th><th scope="col">Before</th><th scope="col">After</th></tr></thead>
 <tbody>
-${rows}</tbody>
+${rows}${left > 0 ? html`<tr><td colspan="3" class="facts">${several(left, 'attribute')} as before</td></tr>\n` : null}</tbody>
 </table></div>`;
 }
 
