@@ -252,6 +252,15 @@ export const storageRules = {
       'The items that guard them stay stored, and nothing reads them. Once two records have the same value, the attribute cannot be unique again for both.',
     remedy: '`tableloom reindex ENTITY` deletes the items.',
   },
+  'shards-grown': {
+    section: 'storage',
+    severity: 'note',
+    class: 'code only',
+    title: 'A pattern is spread over more shards.',
+    meaning:
+      'Records written before stay in their shards, which are among the new ones, and are found. Each page queries all shards; writes spread over all of them only as records are written.',
+    remedy: 'Nothing. `tableloom reindex ENTITY` spreads those that are stored.',
+  },
   'items-gone': {
     section: 'storage',
     severity: 'note',

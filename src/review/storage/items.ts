@@ -1,5 +1,6 @@
 /** What is stored of a record besides its attributes: entries, index keys, unique values, counts, references. */
 
+import { queryOf } from '../../generator/plan/types/access.js';
 import {
   type AggregatePlan,
   type EntityPlan,
@@ -54,7 +55,28 @@ const ofSlot: Comparers<SlotPlan, OfEntity> = {
   index: 'name',
   partition: 'lock',
   sort: 'lock',
-  shards: 'lock',
+  // Where there are fewer, the key is another one.
+  shards: (was, is, { around, entity }) => {
+    if (was.shards === null || is.shards === null || is.shards < was.shards) return [];
+    const readers = around.after.plan.patterns.filter(({ access }) => {
+      const query = queryOf(access);
+      return (
+        query?.entity === entity && query.index === is.index && query.partition.text === is.partition.text
+      );
+    });
+    return readers.map(({ name }): Found => {
+      return {
+        rule: 'shards-grown',
+        subject: name,
+        message: `\`${name}\` reads \`${entity}\` from ${is.shards} shards, and read it from ${was.shards}.`,
+        notes: [
+          `Records written before stay in the first ${was.shards}, which are among those that are read.`,
+        ],
+        at: around.place(name),
+        remedy: `Nothing. \`tableloom reindex ${entity}\` spreads those that are stored.`,
+      };
+    });
+  },
   present: 'lock',
   when: 'lock',
   for: 'code only',
