@@ -66,6 +66,12 @@ describe('what the lock has accepted', () => {
     expect(findings[1]?.notes.at(-1)).toMatch(/accepted in the lock/);
     expect(findings[1]?.remedy).toBeUndefined();
   });
+
+  test('within embedded types too', async () => {
+    const { before, after } = await revisions({ 'count: Int ': 'count: Int! ' });
+    const settled = { before, after: { ...after, lock: settle(after.lock, ['Line.count']) } };
+    expect(shortly(await storage(settled))).toEqual(['warning attribute-required Order.lines[].count']);
+  });
 });
 
 describe('what the declaration provides for', () => {
@@ -102,7 +108,7 @@ describe('values within values', () => {
       'City { name: Int!',
       'attribute-retyped Order.address.city.name',
     ],
-    ['elements have another type', 'tags: [String!]!', 'tags: [Int!]!', 'attribute-retyped Order.tags[]'],
+    ['elements have another type', 'tags: [String!]!', 'tags: [Int!]!', 'attribute-retyped Order.tags'],
     ['a list is a set', 'Order: {}', 'Order: { sets: [tags] }', 'attribute-retyped Order.tags'],
   ])('%s', async (_what, from, to, expected) => {
     expect(shortly(await storage(await revisions({ [from]: to })))).toEqual([`error ${expected}`]);

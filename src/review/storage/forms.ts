@@ -3,7 +3,8 @@
 import { fieldNamed, printType, type Sdl, type TypeRef } from '../../generator/model.js';
 import { scalarEncoding } from '../../generator/scalars.js';
 
-export type FormChange = { readonly path: string } & (
+/** `field` is what the lock calls it, of an embedded type: `Address.street`. */
+export type FormChange = { readonly path: string; readonly field?: string } & (
   | { readonly kind: 'retyped'; readonly was: string; readonly is: string }
   | { readonly kind: 'required' }
   | { readonly kind: 'gone' }
@@ -49,11 +50,20 @@ export function formChanges(
       if (!now) return [{ kind: 'gone', path: at }];
       const required: FormChange[] =
         now.type.nonNull && !field.type.nonNull ? [{ kind: 'required', path: at }] : [];
-      return [...required, ...formChanges(schemas, field.type, now.type, at, [...seen, step])];
+      const name = `${is.name}.${field.name}`;
+      return [...required, ...formChanges(schemas, field.type, now.type, at, [...seen, step])].map((one) =>
+        one.path.replaceAll('[]', '') === at.replaceAll('[]', '') ? { ...one, field: name } : one,
+      );
     }),
     ...after.fields
       .filter((field) => field.type.nonNull && !fieldNamed(before, field.name))
-      .map((field): FormChange => ({ kind: 'required', path: `${path}.${field.name}` })),
+      .map(
+        ({ name }): FormChange => ({
+          kind: 'required',
+          path: `${path}.${name}`,
+          field: `${is.name}.${name}`,
+        }),
+      ),
   ];
 }
 
