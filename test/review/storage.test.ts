@@ -74,6 +74,43 @@ describe('what the lock has accepted', () => {
   });
 });
 
+describe('a count', () => {
+  const counting = (when: string) =>
+    project({
+      'Query { order': 'Query { open(customer: String!): Int!  order',
+      'note: String ': 'note: String  kind: Kind! ',
+      'patterns:\n': `patterns:\n  open: { count: Order, for: Query.open, where: { customer: $customer }, ${when}, maintained: true }\n`,
+    });
+
+  test('of other records than before is a wrong number', async () => {
+    const of = await revisionsOf(counting('when: { kind: GIFT }'), counting('when: { kind: PLAIN }'));
+    expect(shortly(await storage(of))).toEqual(['error backfill-needed open']);
+  });
+
+  test('of the same records, said otherwise, needs nothing', async () => {
+    const of = await revisionsOf(
+      counting('when: { kind: [GIFT, PLAIN] }, shards: 2'),
+      counting('when: { kind: [PLAIN, GIFT] }, shards: 3'),
+    );
+    expect(shortly(await storage(of))).toEqual([]);
+  });
+});
+
+describe('conditions of a key', () => {
+  const listing = (values: string) =>
+    project({
+      'Query { order': 'Query { some(customer: String!): [Order!]!  order',
+      'note: String ': 'note: String  kind: Kind! ',
+      'patterns:\n': `patterns:\n  some: { many: Order, for: Query.some, where: { customer: $customer }, when: { kind: [${values}] } }\n`,
+    });
+
+  test('are the same in another order', async () => {
+    expect(shortly(await storage(await revisionsOf(listing('GIFT, PLAIN'), listing('PLAIN, GIFT'))))).toEqual(
+      [],
+    );
+  });
+});
+
 describe('what the declaration provides for', () => {
   test('is a note: records are read as they are', async () => {
     const findings = await storage(

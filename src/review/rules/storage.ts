@@ -227,14 +227,6 @@ export const storageRules = {
       'Writes check it from now on. Records written before may name one that is not there; they are read as before.',
     remedy: 'Nothing, unless code relies on it.',
   },
-  'aggregate-changed': {
-    section: 'storage',
-    severity: 'error',
-    class: 'changes stored records',
-    title: 'A count or sum is of other records or values, under the same key.',
-    meaning: 'It is what it was until then, and is changed by what writes add from now on: a wrong number.',
-    remedy: 'Deploy the code, then run `tableloom reindex ENTITY`, which corrects it.',
-  },
   'cap-lowered': {
     section: 'storage',
     severity: 'warning',

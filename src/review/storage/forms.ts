@@ -1,5 +1,6 @@
 /** The types of stored values, down to the embedded ones: what of a value that was stored before is not read as it was. */
 
+import { isWidened } from '../../generator/layout/lock/pending.js';
 import { fieldNamed, printType, type Sdl, type TypeRef } from '../../generator/model.js';
 import { scalarEncoding } from '../../generator/scalars.js';
 
@@ -33,7 +34,9 @@ export function formChanges(
   if (was.kind === 'list' || is.kind === 'list') return [retyped];
   const [before, after] = [typeOf(schemas.before, was.name), typeOf(schemas.after, is.name)];
   // Enums are stored as text.
-  if (storedAs(schemas.before, was.name) !== storedAs(schemas.after, is.name)) return [retyped];
+  const [from, to] = [storedAs(schemas.before, was.name), storedAs(schemas.after, is.name)];
+  // Where it is part of a key, the lock reports it.
+  if (from !== to && !isWidened(from, to)) return [retyped];
   if (before?.kind === 'enum' && after?.kind === 'enum') {
     const gone = before.values.filter((value) => !after.values.includes(value));
     return gone.length > 0 ? [{ kind: 'values', path, gone }] : [];

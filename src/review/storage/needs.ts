@@ -72,7 +72,8 @@ function classOf(pending: Pending, around: Around): Pick<Found, 'class' | 'sever
 function severityOf({ code, name, was }: Pending, { before }: Around): Severity {
   const [pattern = '', part] = name.split('.');
   const isKnown = part === 'include' && before.plan.patterns.some((one) => one.name === pattern);
-  if (code === 'backfill-needed' && was[0] === 'include' && isKnown) return 'error';
+  const isOther = was[0]?.startsWith('of ') ?? false;
+  if (code === 'backfill-needed' && ((was[0] === 'include' && isKnown) || isOther)) return 'error';
   return rowOf(code).severity;
 }
 
