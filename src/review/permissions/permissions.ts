@@ -13,7 +13,7 @@ export function permissionsOfChange({ before, after }: Revisions): {
   const [wasNamed, isNamed] = [namesIn(before), namesIn(after)];
   // A policy names tables as DynamoDB does.
   const idOf = ({ action, resource }: Permission, names: ReadonlyMap<string, string>) =>
-    `${action} ${resource} ${names.get(resource.split('.')[0] ?? '')}`;
+    `${action} ${resource} ${names.get(tableOf(resource))}`;
   const known = new Set(was.all.map((one) => idOf(one, wasNamed)));
   const kept = new Set(is.all.map((one) => idOf(one, isNamed)));
   const added = is.all.filter((one) => !known.has(idOf(one, isNamed)));
@@ -28,6 +28,7 @@ export function permissionsOfChange({ before, after }: Revisions): {
           rule: 'permission-new',
           subject: `${action} ${resource}`,
           message: `The role of the server has to allow \`${action}\` on \`${resource}\`, for ${listed(because)}.`,
+          notes: renamed(tableOf(resource), wasNamed, isNamed),
           at: placeOfFirst(after, because),
         };
       }),
@@ -36,6 +37,7 @@ export function permissionsOfChange({ before, after }: Revisions): {
           rule: 'permission-gone',
           subject: `${action} ${resource}`,
           message: `Nothing needs \`${action}\` on \`${resource}\` any more.`,
+          notes: renamed(tableOf(resource), wasNamed, isNamed),
           at: null,
         }),
       ),
@@ -45,6 +47,20 @@ export function permissionsOfChange({ before, after }: Revisions): {
 
 function namesIn({ plan }: Revision): ReadonlyMap<string, string> {
   return new Map(plan.tables.map(({ name, physicalName }) => [name, physicalName]));
+}
+
+function tableOf(resource: string): string {
+  return resource.split('.')[0] ?? '';
+}
+
+function renamed(
+  table: string,
+  was: ReadonlyMap<string, string>,
+  is: ReadonlyMap<string, string>,
+): readonly string[] {
+  const [before, after] = [was.get(table), is.get(table)];
+  if (before === undefined || after === undefined || before === after) return [];
+  return [`In DynamoDB its table was called \`${before}\`, and is called \`${after}\` now.`];
 }
 
 function listed(names: readonly string[]): string {
