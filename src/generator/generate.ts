@@ -38,7 +38,8 @@ export interface GenerateInput {
   readonly against?: string | undefined;
   /** The path shown to people, of an SDL source's name. */
   readonly relative: (sourceName: string) => string;
-  readonly renderer: Renderer;
+  /** Left out, nothing is emitted. */
+  readonly renderer?: Renderer;
   readonly measure?: Measure;
 }
 
@@ -120,8 +121,9 @@ export function generate({
   const plan = measure('plan', () => planOf(resolved, layout));
   const printed = measure('emit', () => printSchema(lexicographicSortSchema(schema)));
   const costs = measure('plan', () => costsOf(plan));
-  const budgets = measure('budgets', () => singleBudgets(plan, costs, schema));
-  const files = measure('emit', () => emit({ plan, costs, budgets, sdl: printed, renderer }));
+  const files = renderer
+    ? emitted(measure, renderer, { plan, costs, schema, sdl: printed })
+    : new Map<string, string>();
   return {
     plan,
     costs,
@@ -135,6 +137,15 @@ export function generate({
     lock: next,
     compared,
   };
+}
+
+function emitted(
+  measure: Measure,
+  renderer: Renderer,
+  { plan, costs, schema, sdl }: Pick<Generated, 'plan' | 'costs' | 'schema' | 'sdl'>,
+): ReadonlyMap<string, string> {
+  const budgets = measure('budgets', () => singleBudgets(plan, costs, schema));
+  return measure('emit', () => emit({ plan, costs, budgets, sdl, renderer }));
 }
 
 function refuseErrors(diagnostics: readonly Diagnostic[], sources: Sources): Diagnostic[] {

@@ -41,6 +41,8 @@ interface HostContext {
   readonly tableloomRuns?: TableloomRun[];
   readonly tableloomMeasure?: Measure;
   readonly tableloomLockBefore?: LockBefore | undefined;
+  /** Nothing is to be written: the runs are all that is wanted. */
+  readonly tableloomPlansOnly?: boolean;
 }
 
 /** @internal The text of a lock, by its path, which the declarations are compared with in the place of the one there is. */
@@ -61,6 +63,7 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
       tableloomRuns: runs,
       tableloomMeasure: measure = unmeasured,
       tableloomLockBefore: lockBefore,
+      tableloomPlansOnly: plansOnly = false,
     }: HostContext = options.pluginContext ?? {};
     const schema = options.schemaAst ?? buildASTSchema(options.schema);
     const patternsPath = presetConfig.patterns ?? 'access-patterns.yaml';
@@ -71,13 +74,20 @@ export const preset: Types.OutputPreset<TableloomConfig> = {
       ...(existsSync(lock) ? { lock: { path: lock, text: readFileSync(lock, 'utf8') } } : {}),
       ...(lockBefore ? { against: lockBefore(lock) } : {}),
       relative: pathsBelow(process.cwd()),
-      renderer: measure('read templates', () => readTemplates(presetConfig.templates ?? packageTemplates())),
+      ...(plansOnly
+        ? {}
+        : {
+            renderer: measure('read templates', () =>
+              readTemplates(presetConfig.templates ?? packageTemplates()),
+            ),
+          }),
       measure,
     });
     const { plan, sources, warnings } = generated;
     const rules = presetConfig.rules ?? 'src/rules';
     if (runs) runs.push({ output: baseOutputDir, rules, lockPath: lock, ...generated });
     else for (const warning of warnings) process.stderr.write(`${formatDiagnostic(warning, sources)}\n\n`);
+    if (plansOnly) return [];
     const shared = { documents: [], schema: options.schema, schemaAst: schema };
     return [
       {

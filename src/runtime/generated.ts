@@ -85,6 +85,7 @@ export {
   otherwise,
   size,
   type Test,
+  underAnyName,
 } from './read/filters.js';
 export {
   firstFound,

@@ -16,9 +16,8 @@ const keptOperations = 20;
 /**
  * @param {HTMLElement} section
  * @param {TableMap} map
- * @param {readonly LiveOperation[]} operations the last one first
  */
-export function startLive(section, map, operations) {
+export function startLive(section, map) {
   const list = element('ol', { class: 'operations' });
   const none = element('p', { class: 'facts' }, 'None since the server started. Send one, and it is here.');
   section.append(
@@ -43,9 +42,10 @@ export function startLive(section, map, operations) {
     list.prepend(operationItem(view, operation));
     while (list.children.length > keptOperations) list.lastElementChild?.remove();
   };
-  for (const operation of [...operations].reverse()) add(operation);
 
   const events = new EventSource('/tables/events');
+  // The server begins with what it has kept.
+  events.addEventListener('open', () => list.replaceChildren());
   events.addEventListener('operation', ({ data }) => add(JSON.parse(data)));
   events.addEventListener('plan', async () => {
     const response = await fetch('/tables/map');
@@ -81,7 +81,7 @@ function operationItem(view, { title, budget, requests, readUnits, writeUnits })
     },
     { 'aria-pressed': 'false' },
   );
-  const isOver = budget !== null && requests.length > (budget.most ?? Number.POSITIVE_INFINITY);
+  const isOver = budget?.unknown.length === 0 && requests.length > (budget.most ?? Number.POSITIVE_INFINITY);
   const item = element(
     'li',
     {},
@@ -95,22 +95,21 @@ function operationItem(view, { title, budget, requests, readUnits, writeUnits })
 /** @param {LiveOperation['budget']} budget */
 function plannedText(budget) {
   if (budget === null) return 'the plan has no budget for it';
-  const { usual, most } = budget;
+  const { usual, most, unknown } = budget;
   if (most === null) return `planned: usually ${usual}, and no limit`;
-  return usual === most ? `planned: ${usual}` : `planned: usually ${usual}, at most ${most}`;
+  const planned = usual === most ? `planned: ${usual}` : `planned: usually ${usual}, at most ${most}`;
+  return unknown.length === 0 ? planned : `${planned}, without those of ${unknown.join(', ')}`;
 }
 
 /** @param {LiveRequest} request */
 function requestItem({ operation, places }) {
-  const keys = places.map(({ table, index, key }) =>
-    element('li', {}, element('code', {}, `${index === null ? table : `${table}.${index}`} ${key}`)),
-  );
-  return element(
-    'li',
-    {},
-    element('strong', {}, operation),
-    keys.length > 0 ? element('ul', {}, ...keys) : null,
-  );
+  const texts = places.map(({ table, index, condition }) => [
+    `${index === null ? table : `${table}.${index}`}: `,
+    element('code', {}, condition),
+  ]);
+  const [only = []] = texts.length === 1 ? texts : [];
+  const list = element('ul', {}, ...texts.map((text) => element('li', {}, ...text)));
+  return element('li', {}, element('strong', {}, operation), ' ', ...(texts.length > 1 ? [list] : only));
 }
 
 /** @type {Below} */

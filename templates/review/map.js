@@ -222,7 +222,7 @@ export class TableMapView {
       return lane && part ? [{ lane, part, place }] : [];
     });
     const go = shown.map(({ lane, part, place }) =>
-      button(element('code', {}, `${lane.name} ${place.partition}`), () => {
+      button(element('code', {}, `${lane.name} ${lane.templateOf(place.partition)}`), () => {
         part.scrollIntoView({ block: 'center' });
         part.focus({ preventScroll: true });
       }),
@@ -377,6 +377,11 @@ class Lane {
       if (items.includes(/** @type {HTMLElement} */ (row).dataset.item ?? '')) row.classList.add('read');
     }
     return drawn;
+  }
+
+  /** @param {string} partition of the sample */
+  templateOf(partition) {
+    return this.slot.collections.find((one) => one.partition === partition)?.templates[0] ?? partition;
   }
 
   clear() {

@@ -4,14 +4,23 @@ import { startLive } from './live.js';
 import { TableMapView } from './map.js';
 
 /** @typedef {import('../../src/review/map/table-map.ts').TableMap} TableMap */
-/** @typedef {import('../../src/cli/dev/tables/live.ts').LiveOperation} LiveOperation */
-/** @typedef {{ readonly map: TableMap, readonly operations?: readonly LiveOperation[] }} PageData */
+/** @typedef {{ readonly map: TableMap, readonly isLive?: true }} PageData */
 
 /** @type {PageData} */
 const given = JSON.parse(document.getElementById('data')?.textContent ?? '{}');
 const section = /** @type {HTMLElement} */ (document.getElementById('map'));
-if (given.operations) startLive(section, given.map, given.operations);
-else new TableMapView(section).draw(given.map);
+if (given.isLive) startLive(section, given.map);
+else {
+  const view = new TableMapView(section);
+  view.draw(given.map);
+  for (const link of document.querySelectorAll('a[data-pattern]')) {
+    link.addEventListener('click', (event) => {
+      event.preventDefault();
+      view.clear();
+      view.choose(/** @type {HTMLElement} */ (link).dataset.pattern ?? '');
+    });
+  }
+}
 
 const theme = /** @type {HTMLButtonElement} */ (document.getElementById('theme'));
 const isDark = matchMedia('(prefers-color-scheme: dark)').matches;

@@ -126,7 +126,7 @@ const rooms = {
       'src/cli/project/',
     ],
     imports: ['cli', 'data', 'preset', 'review', 'runtime', 'fastify', 'embedded'],
-    packages: [/^@aws-sdk\//, 'chokidar', 'fastify', 'tsx/esm/api', 'yaml'],
+    packages: [/^@aws-sdk\//, 'chokidar', 'fastify', 'graphql', 'tsx/esm/api', 'yaml'],
     because: 'some commands run what was generated; they know of a project only what its modules export',
   },
   cli: {

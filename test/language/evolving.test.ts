@@ -114,3 +114,57 @@ test('what is reported of stored records is dealt with by reindex, and then no l
     expect.arrayContaining(['attribute-renamed Order.email', 'attribute-required Order.plan']),
   );
 });
+
+/** What is reported of a project with one attribute and one pattern, after a change of them. */
+async function reportedOf(
+  [type, ...fields]: readonly [type: string, ...fields: readonly string[]],
+  options: { readonly before?: string; readonly after?: string; readonly pattern?: string },
+): Promise<readonly string[]> {
+  const schema = (all: readonly string[], isFound: boolean) => `scalar DateTime
+type Query { order(id: ID!): Order ${isFound ? ' found(value: String!): [Order!]!' : ''} }
+type Order { id: ID!  shop: String!  ${all.join('  ')} }`;
+  const yaml = (entity = '', pattern = '') => `version: 1
+${tables.trimEnd()}\n    ttl: ttl\nentities: { Order: { ${entity} } }
+patterns:
+  order: { one: Order, for: Query.order, where: { id: $id } }
+${pattern === '' ? '' : `  found: { many: Order, for: Query.found, ${pattern} }\n`}`;
+  const isKnown = options.before !== undefined;
+  const first = await written(
+    yaml(options.before ?? '', isKnown ? options.pattern : ''),
+    schema(type === '' ? [] : [type], isKnown && options.pattern !== undefined),
+  );
+  const second = await written(
+    yaml(options.after, options.pattern),
+    schema(fields, options.pattern !== undefined),
+    sealed(first),
+  );
+  return codesOf(second);
+}
+
+test.each([
+  ['a pattern', 'where: { plan: $value }', ''],
+  ['a unique value', undefined, 'unique: [plan]'],
+])('records that read as a default are not in %s yet', async (_what, pattern, option) => {
+  const reported = await reportedOf(['plan: String', 'plan: String!'], {
+    before: option,
+    after: ['default: { plan: FREE }, readDefault: [plan]', ...(option ? [option] : [])].join(', '),
+    ...(pattern === undefined ? {} : { pattern }),
+  });
+  expect(reported).toEqual([`backfill-needed ${pattern === undefined ? 'Order.plan' : 'found'}`]);
+});
+
+test.each([
+  ['a pattern', 'plan: String', 'where: { plan: $value }', ''],
+  ['a unique value', 'plan: String', undefined, 'unique: [plan]'],
+  ['an expiry', 'until: DateTime', undefined, 'ttl: until'],
+])('%s needs nothing of records that have no value for it', async (_what, field, pattern, after) => {
+  const reported = await reportedOf(['', field], { after, ...(pattern === undefined ? {} : { pattern }) });
+  expect(reported).toEqual([]);
+});
+
+test('an attribute that is renamed and required may still be missing', async () => {
+  const reported = await reportedOf(['mail: String', 'email: String!'], {
+    after: 'renamed: { mail: email }',
+  });
+  expect(reported).toEqual(['attribute-required Order.email']);
+});

@@ -21,6 +21,7 @@ import {
   notEqual,
   oneOf,
   size,
+  underAnyName,
 } from 'tableloom/runtime/generated';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEmbedded } from '../../src/embedded/index.js';
@@ -189,5 +190,13 @@ describe('a filter', () => {
       }),
       { numRuns: runs(60) },
     );
+  });
+
+  it('of an attribute that was renamed is absent where its argument is, under `not` too', () => {
+    const sized = (most: number | null) => underAnyName(['marks', 'points'], (name) => size(name, '<', most));
+    expect(filterOf(not(sized(null)))).toBeUndefined();
+    expect(not(sized(2))?.holds({ points: [1, 2] })).toBe(true);
+    expect(not(sized(2))?.holds({ points: [1] })).toBe(false);
+    expect(not(sized(2))?.holds({ marks: [1], points: [1, 2] })).toBe(false);
   });
 });

@@ -345,6 +345,17 @@ test('pages cut short at 1 MB are filled', async () => {
   expect(reading.stats().requests).toBe(3);
 });
 
+test('a session reports its own requests, after the database', async () => {
+  const reported: string[] = [];
+  const both = db.open({ onRequest: ({ sequence }) => reported.push(`database ${sequence}`) });
+  const watched = both.session({
+    onRequest: ({ operation, sequence }) => reported.push(`${operation} ${sequence}`),
+  });
+  const other = both.session();
+  for (const reading of [watched, other]) await reading.get(members, memberKey({ id: '07' }));
+  expect(reported).toEqual(['database 1', 'GetItem 1', 'database 1']);
+});
+
 test('no more requests than allowed are under way at once', async () => {
   let active = 0;
   let most = 0;

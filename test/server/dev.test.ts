@@ -1,60 +1,24 @@
-import { cpSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/until.js';
-import { askAt, freePort, type Program, run } from './support/process.js';
+import { type DevelopedProject, developedProject } from './support/development.js';
+import { askAt, type Program, run } from './support/process.js';
 
-const original = join(import.meta.dirname, '../..');
-
+let project: DevelopedProject;
 let root: string;
 let port: number;
 let program: Program;
 let token: string;
 
-/** A copy of the project, as changes are what this is about. It has the packages, and a cache of its own. */
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'tableloom-dev-'));
-  for (const name of [
-    'access-patterns.yaml',
-    'codegen.ts',
-    'generated',
-    'package.json',
-    'schema',
-    'scripts',
-    'src',
-    'templates',
-    'tsconfig.json',
-  ]) {
-    cpSync(join(original, name), join(root, name), { recursive: true });
-  }
-  await mkdir(join(root, 'node_modules'));
-  for (const name of await readdir(join(original, 'node_modules'))) {
-    if (name !== '.cache')
-      await symlink(join(original, 'node_modules', name), join(root, 'node_modules', name));
-  }
-  port = await freePort();
-  program = run(root, 'src/cli.ts', {}, [
-    'dev',
-    ...['--server', 'src/server/development.ts', '--port', String(port)],
-  ]);
-  await program.saw(/Ctrl-C stops/);
-  const { signIn } = await askAt<{ signIn: { accessToken: string } }>(
-    port,
-    'mutation { signIn(input: { email: "admin@tyler-setup.example", password: "correct-horse-battery" }) { accessToken } }',
-  );
-  token = signIn.accessToken;
+  project = await developedProject();
+  ({ root, port, program, token } = project);
 });
-afterAll(async () => {
-  program.process.kill('SIGKILL');
-  await rm(root, { recursive: true, force: true });
-});
+afterAll(() => project.remove());
 
-async function edit(file: string, from: string, to: string): Promise<void> {
-  const text = await readFile(join(root, file), 'utf8');
-  if (!text.includes(from)) throw new Error(`${file} does not contain ${from}`);
-  await writeFile(join(root, file), text.replace(from, to));
+function edit(file: string, from: string, to: string): Promise<void> {
+  return project.edit(file, from, to);
 }
 
 /** What the query gives once that passes `condition`. */
@@ -81,6 +45,7 @@ test('says where it is and how to sign in, and nothing else', () => {
 
       GraphQL   http://127.0.0.1:4000/graphql
       IDE       http://127.0.0.1:4000/graphiql
+      Tables    http://127.0.0.1:4000/tables
       Data      .data (delete the folder to begin anew)
 
       Sign in   admin@tyler-setup.example / correct-horse-battery

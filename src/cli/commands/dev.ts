@@ -68,14 +68,18 @@ export async function devVerb({
   return 0;
 }
 
-function greetingOf({ url, greeting, isServing, hasIde }: DevelopmentServer, data: string): string {
+function greetingOf(
+  { url, tablesUrl, greeting, isServing, hasIde }: DevelopmentServer,
+  data: string,
+): string {
   if (!isServing) return `\nWaiting for changes, to be served at ${url}/graphql. Ctrl-C stops.`;
   const own = greeting === undefined ? '' : `\n${greeting.trimEnd().replace(/^(?=.)/gm, '  ')}\n`;
   return `
 Ready after ${(performance.now() / 1000).toFixed(1)} s.
 
   GraphQL   ${url}/graphql
-${hasIde ? `  IDE       ${url}/graphiql\n` : ''}  Data      ${data} (delete the folder to begin anew)
+${hasIde ? `  IDE       ${url}/graphiql\n` : ''}  Tables    ${tablesUrl}
+  Data      ${data} (delete the folder to begin anew)
 ${own}
 Changes are served at once. Ctrl-C stops.`;
 }

@@ -6,7 +6,7 @@ import { budgetMermaid } from '../../budget/mermaid.js';
 import { budgetText } from '../../budget/text.js';
 import { budgetPath, operationPaths, operationsFolder, orphanedBudgets, recordOf } from '../check/budgets.js';
 import { slashes, textOf, writeAll } from '../files.js';
-import { generateInMemory, loadProject } from '../host/codegen.js';
+import { loadProject, plansOf } from '../host/codegen.js';
 import { Mistake } from '../mistakes.js';
 import { budgetsOf, type Priced, priced, readOperations } from '../operations.js';
 import type { Stages } from '../stages.js';
@@ -47,7 +47,7 @@ async function explain(files: readonly string[], options: ExplainOptions, stages
   terminal.progress('Loading …');
   const project = await loadProject(config, stages);
   terminal.progress('Generating in memory …');
-  const [run] = (await generateInMemory(project)).runs;
+  const [run] = await plansOf(project);
   if (run === undefined) throw new Error('no run of the preset');
   if (plan) {
     terminal.say(JSON.stringify(run.plan, null, 2));

@@ -2,7 +2,7 @@
 
 import { type Lock, printLock, seal } from '../../generator/lock.js';
 import { textOf, writeAll } from '../files.js';
-import { generateInMemory, loadProject } from '../host/codegen.js';
+import { loadProject, plansOf } from '../host/codegen.js';
 import { Mistake } from '../mistakes.js';
 import type { Stages } from '../stages.js';
 import { enter, type Options, staged, terminal } from '../verbs.js';
@@ -15,7 +15,7 @@ async function lock(options: Options, stages: Stages): Promise<number> {
   enter(options.root);
   terminal.progress('Loading …');
   const project = await loadProject(options.config, stages);
-  const { runs } = await generateInMemory(project);
+  const runs = await plansOf(project);
   const locks = runs.map((run) => ({ path: run.lockPath, lock: options.seal ? seal(run.lock) : run.lock }));
   for (const { lock: current, lockPath } of runs)
     if (textOf(lockPath) !== printLock(current))

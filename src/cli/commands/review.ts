@@ -5,7 +5,7 @@ import type { Report } from '../../review/report.js';
 import { type Revision, revisionOf } from '../../review/revision.js';
 import { operationPaths } from '../check/budgets.js';
 import { textOf, writeAll } from '../files.js';
-import { generateInMemory, loadProject, type Project } from '../host/codegen.js';
+import { loadProject, type Project, plansOf } from '../host/codegen.js';
 import { Mistake } from '../mistakes.js';
 import { pageFiles } from '../page-files.js';
 import { type Commit, commitOf, forkOf, mainBranch, textIn, withFilesOf } from '../revision.js';
@@ -68,7 +68,7 @@ async function run(
 
 /** What the project in the current folder is. */
 async function currentRevision(project: Project, name: string, stages: Stages): Promise<Revision> {
-  const { runs } = await generateInMemory(project);
+  const runs = await plansOf(project);
   const [run, ...others] = runs;
   if (!run || others.length > 0)
     throw new Mistake(

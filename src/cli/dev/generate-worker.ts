@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { formatDiagnostic } from '../../generator/diagnostics/print.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
+import { tableMap } from '../../review/map/map.js';
 import { generateFiles, loadProject, type Project } from '../host/codegen.js';
 import { described, Mistake, unwrapped } from '../mistakes.js';
 import type { Attempt } from './generator.js';
@@ -34,6 +35,7 @@ async function attempt(): Promise<Attempt> {
       rulesFolder: rules,
       rules: plan.rules.map(({ name, file }) => ({ name, file })),
       stored: storedForms(plan),
+      map: tableMap(null, plan),
     };
   } catch (error) {
     return { kind: 'refused', problem: unwrapped(error).map(described).join('\n') };

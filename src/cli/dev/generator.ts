@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { TableMap } from '../../review/map/table-map.js';
 
 export interface DeclaredRule {
   readonly name: string;
@@ -23,6 +24,7 @@ export type Attempt =
       readonly rules: readonly DeclaredRule[];
       /** Of each entity, a hash of what its records are stored as. */
       readonly stored: Readonly<Record<string, string>>;
+      readonly map: TableMap;
     };
 
 export type Generated = Extract<Attempt, { kind: 'generated' }>;

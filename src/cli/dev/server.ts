@@ -12,6 +12,7 @@ import { buildProjectApp } from './app.js';
 import { type Generated, Generator } from './generator.js';
 import { missingRules } from './missing-rules.js';
 import type { DevelopmentStorage } from './storage.js';
+import { type Served, TablesPage, tablesPath } from './tables/tables.js';
 
 export interface DevelopmentOptions {
   /** Path of codegen.ts. */
@@ -31,6 +32,7 @@ export class DevelopmentServer {
   readonly #options: DevelopmentOptions;
   readonly #generator: Generator;
   readonly #server: Server;
+  readonly #tables: TablesPage;
   #current: { readonly app: FastifyInstance; readonly greeting: string | undefined } | undefined;
   #generated: Generated | undefined;
   #versions = 0;
@@ -44,7 +46,9 @@ export class DevelopmentServer {
   constructor(options: DevelopmentOptions) {
     this.#options = options;
     this.#generator = new Generator(options.config);
+    this.#tables = new TablesPage(options.storage.client);
     this.#server = createServer((request, response) => {
+      if (this.#tables.serves(request, response)) return;
       if (this.#current) return this.#current.app.routing(request, response);
       response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' });
       response.end('Nothing is served yet: the terminal of `tableloom dev` says what is wrong.\n');
@@ -61,6 +65,10 @@ export class DevelopmentServer {
   get url(): string {
     const { address, family, port } = this.#server.address() as AddressInfo;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  get tablesUrl(): string {
+    return `${this.url}${tablesPath}`;
   }
 
   get isServing(): boolean {
@@ -146,6 +154,7 @@ export class DevelopmentServer {
       const next = await this.#build(this.#generated);
       const last = this.#current;
       this.#current = next;
+      this.#tables.show(next.tables);
       await last?.app.close();
       this.#isBroken = false;
       return true;
@@ -163,10 +172,11 @@ export class DevelopmentServer {
     const code: Code<FastifyInstance> = await loadCode(paths, `?version=${this.#versions}`);
     const missing = missingRules(generated, code.rules);
     if (missing !== null) throw new Mistake(missing);
-    const database = await storage.bring(code, generated.stored, { say, complain });
+    const { database, names } = await storage.bring(code, generated.stored, { say, complain });
     const app = await (code.server?.buildApp({ database }) ?? buildProjectApp(code, database, complain));
     await app.ready();
-    return { app, greeting: code.server?.greeting };
+    const tables: Served = { map: generated.map, app, database, costs: code.generated.costs, names };
+    return { app, greeting: code.server?.greeting, tables };
   }
 
   #complain(problem: string): void {

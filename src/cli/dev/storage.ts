@@ -7,7 +7,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type EmbeddedEngine, EngineOpenError, openEmbedded } from 'tableloom/embedded';
 import {
   createTables,
-  Database,
+  type Database,
   type ReindexReport,
   resolveTableNames,
   type TableDefinition,
@@ -17,6 +17,7 @@ import { Mistake } from '../mistakes.js';
 import type { Code, GeneratedCode } from '../project/code.js';
 import { variablesOf } from '../project/endpoint.js';
 import { finishRebuild, rebuildTable } from './rebuild.js';
+import { ReportingDatabase } from './tables/operations.js';
 
 /** A hash of what records of each entity are stored as, by its name. */
 type StoredForms = Readonly<Record<string, string>>;
@@ -29,7 +30,7 @@ interface Voice {
 export class DevelopmentStorage {
   readonly #folder: string;
   readonly #engine: EmbeddedEngine;
-  readonly #client: DynamoDBClient;
+  readonly client: DynamoDBClient;
   readonly #secret: string;
 
   /** @param folder keeps the data */
@@ -46,7 +47,7 @@ export class DevelopmentStorage {
   private constructor(folder: string, engine: EmbeddedEngine, secret: string) {
     this.#folder = folder;
     this.#engine = engine;
-    this.#client = new DynamoDBClient(engine.clientConfig);
+    this.client = new DynamoDBClient(engine.clientConfig);
     this.#secret = secret;
   }
 
@@ -55,23 +56,24 @@ export class DevelopmentStorage {
     { generated, rules, server }: Code<unknown>,
     stored: StoredForms,
     voice: Voice,
-  ): Promise<Database> {
+  ): Promise<{ readonly database: ReportingDatabase; readonly names: Readonly<Record<string, string>> }> {
     const missing = variablesOf(generated.tables).map((variable) => [variable, 'dev']);
     const tables = resolveTableNames(generated.tables, { ...Object.fromEntries(missing), ...process.env });
     for (const definition of generated.tables) await this.#bringTable(definition, tables, voice);
-    const database = new Database({
-      client: this.#client,
+    const database = new ReportingDatabase({
+      client: this.client,
+      capacity: true,
       tables,
       cursorSecrets: [this.#secret],
       compute: rules as never,
     });
     await this.#bringRecords(database, generated, stored, voice);
     await server?.seed?.(database);
-    return database;
+    return { database, names: tables };
   }
 
   async close(): Promise<void> {
-    this.#client.destroy();
+    this.client.destroy();
     await this.#engine.close();
   }
 
@@ -82,12 +84,12 @@ export class DevelopmentStorage {
   ): Promise<void> {
     const name = names[definition.table] ?? definition.name;
     const place = { name, file: join(this.#folder, `${name}.items`) };
-    await finishRebuild(this.#client, definition, place);
+    await finishRebuild(this.client, definition, place);
     try {
-      await createTables(this.#client, [definition], names);
+      await createTables(this.client, [definition], names);
     } catch (error) {
       if (!(error instanceof TableloomError && error.code === 'TABLE_MISMATCH')) throw error;
-      const items = await rebuildTable(this.#client, definition, place);
+      const items = await rebuildTable(this.client, definition, place);
       const [difference = ''] = /^.*?\.(?= )/.exec(error.message) ?? [];
       say(`${difference} It was made anew, with its ${several(items, 'item')}.`);
     }

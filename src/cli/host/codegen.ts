@@ -58,7 +58,13 @@ export function projectOf(path: string, config: Config, stages = new Stages()): 
 
 /** Everything that would be generated, in memory. */
 export function generateInMemory(project: Project, lockBefore?: LockBefore): Promise<Outcome> {
-  return collect(project, project.host.generate, lockBefore);
+  return collect(project, project.host.generate, { tableloomLockBefore: lockBefore });
+}
+
+/** What codegen.ts asks our preset for, without a file of it. */
+export async function plansOf(project: Project): Promise<Outcome['runs']> {
+  const { runs } = await collect(project, project.host.generate, { tableloomPlansOnly: true });
+  return runs;
 }
 
 /** Writes: only files whose bytes change, and none if anything is wrong. */
@@ -92,10 +98,10 @@ function locksOf(output: object): string[] {
 async function collect(
   { config, stages }: Project,
   run: (context: PluginContext, stages: Stages) => Promise<readonly Output[]>,
-  lockBefore?: LockBefore,
+  more: PluginContext = {},
 ): Promise<Outcome> {
   const runs: TableloomRun[] = [];
-  const context = { tableloomRuns: runs, tableloomMeasure: stages.measure, tableloomLockBefore: lockBefore };
+  const context = { tableloomRuns: runs, tableloomMeasure: stages.measure, ...more };
   const files = await run(context, stages).catch(async (error: unknown) => {
     const { explained } = await import('./schema-errors.js');
     throw new AggregateError(await Promise.all(unwrapped(error).map((one) => explained(one, config))));

@@ -227,6 +227,16 @@ export function not(condition: Condition): Condition {
   );
 }
 
+/** Of an attribute that is stored under the first of these names that an item has; absent where what it is compared with is. */
+export function underAnyName(
+  [name = '', ...former]: readonly string[],
+  compared: (name: string) => Condition,
+): Condition {
+  const own = compared(name);
+  if (own === undefined || former.length === 0) return own;
+  return anyOf(allOf(exists(name, true), own), allOf(exists(name, false), underAnyName(former, compared)));
+}
+
 /** A condition that does not apply to items of one entity. */
 export function exceptFor(types: readonly string[], condition: Condition): Condition {
   return condition && anyOf(oneOf('_type', types), condition);

@@ -54,6 +54,8 @@ export interface SessionOptions {
   readonly deadlineMs?: number;
   /** Requests the consumed capacity with each request. Default: the database's setting. */
   readonly capacity?: boolean;
+  /** Called with every request of the session before it is sent, after the database's own. */
+  readonly onRequest?: (report: RequestReport) => void;
 }
 
 /** The tables of one application. Caches nothing; its sessions do. */
@@ -117,18 +119,24 @@ export class Database<Rules = unknown> {
     return reindex({ requester, scan, env }, project, options);
   }
 
-  #requester(options: Pick<RequesterOptions, 'signal' | 'deadlineMs' | 'capacity'>): Requester {
-    const { tables, onRequest } = this.#options;
+  #requester({ onRequest: also, ...options }: RequesterSettings): Requester {
+    const { tables, onRequest: own } = this.#options;
+    const onRequest = (report: RequestReport) => {
+      own?.(report);
+      also?.(report);
+    };
     return new Requester({
       sdk: this.#sdk,
       connections: this.#connections,
       limits: this.#limits,
       tables,
-      onRequest,
+      onRequest: own || also ? onRequest : undefined,
       ...options,
     });
   }
 }
+
+type RequesterSettings = Pick<RequesterOptions, 'signal' | 'deadlineMs' | 'capacity' | 'onRequest'>;
 
 /** The rules, once all that writes need are there. */
 function withoutGaps(given: object, needed: readonly string[]): ComputeRulesByName {

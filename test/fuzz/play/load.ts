@@ -29,13 +29,14 @@ const external: Readonly<Record<string, Module>> = {
   'tableloom/runtime/generated': runtime as unknown as Module,
 };
 
-/** Throws DiagnosticsError where the project is refused. */
-export async function load({ sdl, yaml }: Texts): Promise<Loaded> {
+/** Throws DiagnosticsError where the project is refused. @param lock of an earlier version of it */
+export async function load({ sdl, yaml }: Texts, lock?: string): Promise<Loaded> {
   const folder = `.cache/fuzz/${process.pid}`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(`${folder}/schema`, { recursive: true });
   writeFileSync(`${folder}/schema/schema.graphql`, sdl);
   writeFileSync(`${folder}/access-patterns.yaml`, yaml);
+  if (lock !== undefined) writeFileSync(`${folder}/access-patterns.lock.json`, lock);
   const { run, files: all } = await generateProject(folder);
   rmSync(folder, { recursive: true });
   const files = outputBelow(all, 'generated/');

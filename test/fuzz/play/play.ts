@@ -5,7 +5,7 @@ import { buildSchema, parse } from 'graphql';
 import { budgetOf, type ComputeRulesByName, type Session, type TableDefinition } from 'tableloom/runtime';
 import type { Costs } from 'tableloom/runtime/generated';
 import type { Dice } from '../../support/dice.js';
-import { type Answer, openProject, type Project } from '../../support/running.js';
+import { type Answer, type Generated, openProject, type Project } from '../../support/running.js';
 import type { Pools } from '../draw/pools.js';
 import { now } from '../draw/pools.js';
 import type { Texts } from '../draw/project.js';
@@ -40,12 +40,20 @@ export function emptyTally(): Tally {
   return { projects: 0, refused: [], writes: 0, refusedWrites: 0, questions: 0, answered: 0, documents: 0 };
 }
 
+export function generatedOf({ module }: Loaded, rules: object = {}): Generated {
+  const { tables } = module('tables') as { tables: readonly TableDefinition[] };
+  const { createLoaders } = module('loaders') as { createLoaders: (session: Session) => object };
+  const { typeDefs } = module('schema') as { typeDefs: string };
+  const { createResolvers } = module('resolvers') as { createResolvers: (rules: object) => object };
+  return { tables, createLoaders, typeDefs, resolvers: createResolvers(rules) };
+}
+
 export class Play {
   readonly declared: Declarations;
   readonly loaded: Loaded;
   readonly writes: WriteStep[] = [];
   readonly questions: QuestionStep[] = [];
-  readonly #project: Project;
+  readonly project: Project;
   readonly #oracle: Oracle;
   readonly #writer: Writer;
   readonly #tally: Tally;
@@ -54,7 +62,7 @@ export class Play {
   private constructor(declared: Declarations, loaded: Loaded, project: Project, tally: Tally) {
     this.declared = declared;
     this.loaded = loaded;
-    this.#project = project;
+    this.project = project;
     this.#tally = tally;
     this.#oracle = new Oracle(declared);
     this.#writer = new Writer(declared);
@@ -67,19 +75,31 @@ export class Play {
     atEnd: (close: () => Promise<void>) => void,
     rules: object = {},
   ): Promise<Play> {
-    const loaded = await load(texts);
-    const { tables } = loaded.module('tables') as { tables: readonly TableDefinition[] };
-    const { createLoaders } = loaded.module('loaders') as { createLoaders: (session: Session) => object };
-    const { typeDefs } = loaded.module('schema') as { typeDefs: string };
-    const { createResolvers } = loaded.module('resolvers') as { createResolvers: (rules: object) => object };
+    return Play.of(texts, await load(texts), tally, atEnd, rules);
+  }
+
+  /** @param tables those there are: by default its own */
+  static async of(
+    texts: Texts,
+    loaded: Loaded,
+    tally: Tally,
+    atEnd: (close: () => Promise<void>) => void,
+    rules: object = {},
+    tables = loaded.module('tables').tables as readonly TableDefinition[],
+  ): Promise<Play> {
     let ids = 0;
-    const project = await openProject(
-      { tables, createLoaders, typeDefs, resolvers: createResolvers(rules) },
-      atEnd,
-      { now: () => now, newId: () => `n${ids++}`, compute: {} as ComputeRulesByName },
-    );
+    const project = await openProject({ ...generatedOf(loaded, rules), tables }, atEnd, {
+      now: () => now,
+      newId: () => `n${ids++}`,
+      compute: {} as ComputeRulesByName,
+    });
     tally.projects += 1;
     return new Play(new Declarations(texts), loaded, project, tally);
+  }
+
+  /** What the records are, as the oracle has them. */
+  get state(): State {
+    return this.#state;
   }
 
   async drawn(dice: Dice, pools: Pools): Promise<void> {
@@ -108,7 +128,7 @@ export class Play {
     const shown = this.declared.shown(mutation.entity);
     const passed = taken.map(({ name }) => `${name}: $${name}`).join(', ');
     const document = `mutation (${taken.map((one) => `$${one.name}: ${String(one.type)}`).join(', ')}) { answer: ${mutation.field}(${passed}) { ${shown.join(' ')} } }`;
-    const answer = await this.#project.ask(document, step.args);
+    const answer = await this.project.ask(document, step.args);
     const code = answer.errors?.[0]?.extensions?.code;
     const got = (answer.data?.answer ?? null) as Values | null;
     const call = { args: step.args, now, newId: String(got?.id ?? 'n') };
@@ -130,13 +150,13 @@ export class Play {
 
   /** Sends a document as it is. */
   ask(document: string, variables: Values): Promise<Answer> {
-    return this.#project.ask(document, { ...variables });
+    return this.project.ask(document, { ...variables });
   }
 
   /** Everything that is stored, index attributes included, is what the records say. */
   async stored(): Promise<void> {
     const { tables } = this.loaded.module('tables') as { tables: readonly TableDefinition[] };
-    const got = await storedItems(this.#project, tables);
+    const got = await storedItems(this.project, tables);
     const expected = Object.fromEntries(
       Object.entries(expectedItems(this.loaded, this.declared, this.#state, now)).filter(
         ([id, item]) => id in got || !isLapsedGuard(item, now),
@@ -166,7 +186,7 @@ export class Play {
     const { costs } = this.loaded.module('costs') as { costs: Costs };
     const schema = buildSchema(typeDefs);
     return async (document, variables) => {
-      const answer = await this.#project.ask(document, { ...variables });
+      const answer = await this.project.ask(document, { ...variables });
       this.#tally.documents += 1;
       sent.push(...answer.sent.map(({ operation, input }) => ({ operation, input })));
       const most = budgetOf(costs, schema, parse(document), { variables })?.most.requests ?? 0;

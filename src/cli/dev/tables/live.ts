@@ -1,26 +1,41 @@
-/** What the page at /tables is sent besides the map, as JSON. */
+/** What the page at /tables is sent, as JSON. */
 
-import type { MapPlace } from '../../../review/map/table-map.js';
+import type { MapPlace, TableMap } from '../../../review/map/table-map.js';
+
+export interface LivePage {
+  readonly map: TableMap;
+  readonly isLive: true;
+}
 
 /** An operation that the development server carried out. */
 export interface LiveOperation {
-  /** Counts up. */
-  readonly id: number;
-  /** `query Users`; the fields of one without a name: `mutation { createUser }`. */
+  /** `query Users`; of one without a name its fields: `mutation { createUser }`. */
   readonly title: string;
-  /** What its plan allows; null where nothing is known of it. */
-  readonly budget: { readonly usual: number; readonly most: number | null } | null;
+  readonly budget: LiveBudget | null;
   readonly requests: readonly LiveRequest[];
   /** As the engine bills them. */
   readonly readUnits: number;
   readonly writeUnits: number;
 }
 
+/** The requests that its plan allows. */
+export interface LiveBudget {
+  readonly usual: number;
+  /** Null where there is no bound. */
+  readonly most: number | null;
+  /** Rules and fields whose requests the plan does not know. */
+  readonly unknown: readonly string[];
+}
+
 export interface LiveRequest {
   /** `Query`, `TransactWriteItems`. */
   readonly operation: string;
-  /** The collections it touches, with the keys that it names: `USER#42 / METADATA`. */
-  readonly places: readonly (Omit<MapPlace, 'items'> & { readonly key: string })[];
+  readonly places: readonly LivePlace[];
+}
+
+export interface LivePlace extends Omit<MapPlace, 'items'> {
+  /** What the request names: `PK = USER#42 and SK = METADATA`. */
+  readonly condition: string;
 }
 
 /** A page of what is stored. */

@@ -3,7 +3,7 @@
 import type { EntityPlan } from '../../plan/types/storage.js';
 import type { ConditionTree } from '../../plan/types/values.js';
 import type { Doc } from '../fragment.js';
-import { call, list, quote } from '../printer.js';
+import { arrow, call, list, quote } from '../printer.js';
 import { runtime } from '../symbols.js';
 import { attributeOf } from './shared.js';
 
@@ -46,27 +46,20 @@ export function conditionExpression<Value>(
     case 'not':
       return call(runtime('not'), [conditionExpression(entity, condition.of, operand)]);
     case 'compare': {
-      const names = [condition.field, ...(attributeOf(entity, condition.field)?.formerly ?? [])];
-      return underAnyName(names, (name) => comparisonExpression(entity, condition, name, operand));
+      const { formerly = [] } = attributeOf(entity, condition.field) ?? {};
+      const compared = (name: Doc) => comparisonExpression(entity, condition, name, operand);
+      if (formerly.length === 0) return compared(quote(condition.field));
+      const names = [condition.field, ...formerly].map((name) => quote(name));
+      return call(runtime('underAnyName'), [list(names), arrow(['name'], compared('name'))]);
     }
   }
-}
-
-/** Of an attribute that is stored under the first of these names that an item has. */
-function underAnyName([name = '', ...former]: readonly string[], compared: (name: string) => Doc): Doc {
-  if (former.length === 0) return compared(name);
-  const isThere = (present: boolean) => call(runtime('exists'), [quote(name), String(present)]);
-  return call(runtime('anyOf'), [
-    call(runtime('allOf'), [isThere(true), compared(name)]),
-    call(runtime('allOf'), [isThere(false), underAnyName(former, compared)]),
-  ]);
 }
 
 /** @param name under which the attribute is stored */
 function comparisonExpression<Value>(
   entity: EntityPlan,
   condition: Comparison<Value>,
-  name: string,
+  name: Doc,
   operand: (comparison: Comparison<Value>, value: Value, at: number) => Doc,
 ): Doc {
   const { field, operator, values, isList } = condition;
@@ -74,13 +67,13 @@ function comparisonExpression<Value>(
   const size = /^size (\w+)$/.exec(operator)?.[1];
   if (size !== undefined)
     return call(runtime('size'), [
-      quote(name),
+      name,
       quote(signs[size] ?? '='),
       ...given,
       ...(isEmptyWhereMissing(entity, field) ? ['0'] : []),
     ]);
   const operands = operator === 'in' && isList ? [list(given)] : given;
-  return call(runtime(functions[operator] ?? 'equal'), [quote(name), ...operands]);
+  return call(runtime(functions[operator] ?? 'equal'), [name, ...operands]);
 }
 
 /** DynamoDB stores no empty set. */

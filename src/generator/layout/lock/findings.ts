@@ -62,11 +62,14 @@ function pendingFindings(model: Model, layout: LaidOut, next: Lock): Diagnostic[
 }
 
 function needsOf(model: Model, layout: LaidOut, next: Lock): Need[] {
-  const renamed = new Set(
-    next.pending.flatMap(({ code, name }) => (code === 'attribute-renamed' ? [name] : [])),
+  // Of one that may be the former one, whether it is has to be known first.
+  const suspected = new Set(
+    next.pending
+      .filter((one) => one.code === 'attribute-renamed' && !isProvidedFor(one, layout))
+      .map(({ name }) => name),
   );
   return next.pending
-    .filter((one) => one.code !== 'attribute-required' || !renamed.has(one.name))
+    .filter((one) => one.code !== 'attribute-required' || !suspected.has(one.name))
     .flatMap((pending): Need[] => {
       if (isProvidedFor(pending, layout)) return [{ pending, finding: null }];
       return findingOf(pending, { model, layout, next }).map((finding) => ({ pending, finding }));
@@ -270,6 +273,11 @@ function backfill({ owner, name, was }: Pending, { model, layout, after }: Subje
   const pattern = model.patterns.find((one) => one.name.text === name);
   if (!pattern || reads === undefined) return undefined;
   if (reads.startsWith('number ')) return counted(model.patterns, name, `Pattern \`${name}\``);
+  if (was[0] === 'default')
+    return {
+      message: `Pattern \`${name}\` reads \`${owner}\` by \`${writtenNow(layout)(reads)}\`, where records without a value that now read as the default are not as declared yet.`,
+      at: placeOf(pattern),
+    };
   return {
     message: `Pattern \`${name}\` reads \`${owner}\` by \`${writtenNow(layout)(reads)}\`, which records stored before do not have yet: it does not find them.`,
     at: placeOf(pattern),

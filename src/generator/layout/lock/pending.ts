@@ -14,9 +14,19 @@ import {
   type Pending,
   type PendingCode,
 } from '../../lock.js';
+import { lockedName } from '../aggregates.js';
+import { guardName } from '../guards.js';
 import type { EntityLayout } from '../types.js';
 import { areDisjoint } from './kept.js';
-import { isSameKey, type MatchedSlots, writtenBefore, writtenKey, writtenNow } from './slots.js';
+import { isSameKey, keyOf, type MatchedSlots, writtenBefore, writtenKey, writtenNow } from './slots.js';
+import {
+  type Conditions,
+  conditionsOf,
+  conditionsOfKey,
+  isByDefault,
+  isOfNone,
+  isReadByDefault,
+} from './values.js';
 
 /** An entity before and after. */
 export interface Change {
@@ -137,17 +147,25 @@ function patterns(change: Change): Found[] {
   return [...after.patterns].flatMap(([name, { field, reads }]): Found[] => {
     const former = formerOf(before.patterns, after.patterns, name, field);
     const own = pending.filter((one) => one.name === (former?.name ?? name));
-    if (own.some(({ code }) => code === 'backfill-needed') || (!former && isSameTable))
-      return isFilled(reads) || reads.startsWith('guard ')
+    const conditions = conditionsOf(change, reads);
+    if (isOfNone(change, conditions)) return [];
+    const open = own.find(({ code }) => code === 'backfill-needed')?.was;
+    const isLacking =
+      isByDefault(change, conditions) || (open?.[0] === 'default' && isReadByDefault(change, conditions));
+    if (open || (!former && isSameTable)) {
+      const isComplete = isFilled(reads) || reads.startsWith('guard ');
+      return isComplete && !isLacking
         ? []
-        : [{ code: 'backfill-needed', name, was: ['pattern'] }];
+        : [{ code: 'backfill-needed', name, was: open ?? [isComplete ? 'default' : 'pattern'] }];
+    }
     if (!former) return [];
     const [was, now] = [slots.renamed.get(former.reads) ?? former.reads, writtenReads(reads, written.now)];
     const isLeft = was !== reads && isSameTable && (isMerged || !isFilled(reads));
-    const open = own.find(({ code }) => code === 'key-moved')?.was ?? [];
-    const all = unique([...open, ...(isLeft ? [writtenReads(former.reads, written.before)] : [])]);
+    const earlier = own.find(({ code }) => code === 'key-moved')?.was ?? [];
+    const all = unique([...earlier, ...(isLeft ? [writtenReads(former.reads, written.before)] : [])]);
     const moved = all.filter((one) => one !== now);
-    return moved.length > 0 ? [{ code: 'key-moved', name, was: moved }] : [];
+    if (moved.length > 0) return [{ code: 'key-moved', name, was: moved }];
+    return isLacking ? [{ code: 'backfill-needed', name, was: ['default'] }] : [];
   });
 }
 
@@ -193,38 +211,42 @@ function formerOf(
 
 /** What writes keep up besides keys, and have not done for the records that were there. */
 function backfills(change: Change): Found[] {
-  const { name, before, after } = change;
-  const fresh = (what: string, was: ReadonlyMap<string, Parameters<typeof isSameKey>[0]>, now: typeof was) =>
-    [...now].flatMap(([one, key]) =>
-      needed(
-        change,
-        'backfill-needed',
-        `${name}.${one.replace(/ for .*$/, '')}`,
-        !isSameKey(key, was.get(one)),
-        what,
-      ),
-    );
+  const { name, before, after, layout } = change;
+  const kept = (what: string, path: string, isNew: boolean, conditions: Conditions): Found[] => {
+    if (isOfNone(change, conditions)) return [];
+    return needed(change, 'backfill-needed', path, isNew || isByDefault(change, conditions), what);
+  };
+  const guards = layout.guards.flatMap((guard) => {
+    const own = guardName(guard);
+    const isNew = !isSameKey(keyOf(guard), before.guards.get(own));
+    return kept('unique', `${name}.${own.replace(/ for .*$/, '')}`, isNew, conditionsOfKey(guard));
+  });
+  const counters = layout.references.flatMap(({ name: own, present, counter }) => {
+    const isNew = counter !== null && !isSameKey(keyOf(counter), before.counters.get(own));
+    return counter ? kept('reference', `${name}.${own}`, isNew, { fields: present, when: [] }) : [];
+  });
   const read = new Set([...after.patterns.values()].map(({ reads }) => reads));
-  const totals = [...after.aggregates].flatMap(([one, key]) => {
-    const [, pattern] = /^kept (.+)$/.exec(one) ?? [];
-    if (!pattern || read.has(`number ${key.partition}`)) return [];
-    const isNew = !isSameKey(key, before.aggregates.get(one));
-    return needed(change, 'backfill-needed', pattern, isNew, 'total');
+  const totals = layout.aggregates.flatMap((one) => {
+    if (one.kind === 'sequence' || read.has(`number ${one.partition.text}`)) return [];
+    const isNew = !isSameKey(keyOf(one), before.aggregates.get(lockedName(one)));
+    return kept('total', one.name, isNew, conditionsOfKey(one));
   });
   const readers = [...after.patterns].sort(([a], [b]) => compare(a, b));
   const included = readers.flatMap(([pattern, { reads }]) => {
     const isFirst = readers.find(([, other]) => other.reads === reads)?.[0] === pattern;
-    const isNew = isFirst && change.slots.grown.has(reads);
+    const fields = change.slots.grown.get(reads) ?? [];
+    const isNew = isFirst && fields.some((field) => !isOfNone(change, { fields: [field], when: [] }));
     return needed(change, 'backfill-needed', `${pattern}.include`, isNew, 'include');
   });
-  const expiry = after.ttl && `${name}.${after.ttl}`;
   const isNewExpiry = before.ttl !== undefined && before.ttl !== after.ttl;
   return [
-    ...fresh('unique', before.guards, after.guards),
-    ...fresh('reference', before.counters, after.counters),
+    ...guards,
+    ...counters,
     ...totals,
     ...included,
-    ...(expiry ? needed(change, 'backfill-needed', expiry, isNewExpiry, 'expiry') : []),
+    ...(after.ttl
+      ? kept('expiry', `${name}.${after.ttl}`, isNewExpiry, { fields: [after.ttl], when: [] })
+      : []),
   ];
 }
 

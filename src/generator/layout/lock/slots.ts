@@ -25,8 +25,8 @@ export interface MatchedSlots {
   readonly gone: readonly LockedSlot[];
   /** The names of slots, by each key of one. */
   readonly names: ReadonlyMap<SlotPlan, string>;
-  /** The names of entries that have more fields than they had. */
-  readonly grown: ReadonlySet<string>;
+  /** By the names of entries, the fields that they have now and did not have. */
+  readonly grown: ReadonlyMap<string, readonly string[]>;
   /** What slots of the lock are called now: a slot may have more shards than it had. */
   readonly renamed: ReadonlyMap<string, string>;
 }
@@ -54,12 +54,11 @@ export function matchedSlots(
     now: [...new Map(now.map(({ slot }) => [slotName(slot), slot])).values()],
     gone: known.flatMap(({ slot, match }) => (match ? [] : [retiredSlot(slot, wereWritten)])),
     names: new Map(now.flatMap(({ keys, slot }) => keys.map((key) => [key, slotName(slot)] as const))),
-    grown: new Set(
-      known.flatMap(({ slot: { include }, match }) =>
-        include && match?.slot.include?.some((field) => !include.includes(field))
-          ? [slotName(match.slot)]
-          : [],
-      ),
+    grown: new Map(
+      known.flatMap(({ slot: { include }, match }) => {
+        const fields = match?.slot.include?.filter((field) => include && !include.includes(field)) ?? [];
+        return match && fields.length > 0 ? [[slotName(match.slot), fields] as const] : [];
+      }),
     ),
     renamed: new Map(
       known.flatMap(({ slot, match }) => (match ? [[slotName(slot), slotName(match.slot)] as const] : [])),

@@ -1,0 +1,119 @@
+/** What a review says of stored records, beyond the one change of each rule. */
+
+import { describe, expect, test } from 'vitest';
+import { printLock, settle } from '../../src/generator/lock.js';
+import type { Finding } from '../../src/review/report.js';
+import { review } from '../../src/review/review.js';
+import type { Revisions } from '../../src/review/revision.js';
+import { revisionsOf, type Texts } from './support/revisions.js';
+
+const schema = `scalar DateTime
+type Query { order(id: ID!): Order }
+type Order { id: ID!  customer: String!  note: String  lines: [Line!]!  tags: [String!]!  address: Address }
+type Line { product: ID!  count: Int  kind: Kind! }
+type Address { street: String!  city: City }
+type City { name: String!  inside: City }
+enum Kind { GIFT PLAIN }
+`;
+const yaml = `version: 1
+entities:
+  Order: {}
+patterns:
+  order: { one: Order, for: Query.order, where: { id: $id } }
+`;
+
+function project(edits: Readonly<Record<string, string>> = {}): Texts {
+  const edited = (text: string) =>
+    Object.entries(edits).reduce((all, [from, to]) => all.replace(from, to), text);
+  return new Map([
+    ['schema/schema.graphql', edited(schema)],
+    ['access-patterns.yaml', edited(yaml)],
+  ]);
+}
+
+const revisions = (edits: Readonly<Record<string, string>>) => revisionsOf(project(), project(edits));
+
+async function storage(of: Revisions): Promise<readonly Finding[]> {
+  const { findings } = await review(of, '2026-11-29');
+  return findings.filter(({ section }) => section === 'storage');
+}
+
+const shortly = (findings: readonly Finding[]) =>
+  findings.map(({ rule, subject, severity }) => `${severity} ${rule} ${subject}`);
+
+const byCustomer = {
+  'Query { order': 'Query { orders(customer: String!): [Order!]!  order',
+  'patterns:\n': 'patterns:\n  orders: { many: Order, for: Query.orders, where: { customer: $customer } }\n',
+};
+
+describe('records of a draft lock', () => {
+  test('are in development databases only: nothing is an error', async () => {
+    const { before, after } = await revisions({ '  note: String': '  note: String!' });
+    const draft = { before: { ...before, lock: { ...before.lock, isSealed: false } }, after };
+    const findings = await storage(draft);
+    expect(shortly(findings)).toEqual(['warning attribute-required Order.note']);
+    expect(findings[0]?.notes.at(-1)).toMatch(/draft/);
+  });
+});
+
+describe('what the lock has accepted', () => {
+  test('is reported, one severity milder', async () => {
+    const { before, after } = await revisions(byCustomer);
+    const accepted = { before, after: { ...after, lock: settle(after.lock, ['orders']) } };
+    expect(printLock(accepted.after.lock)).not.toContain('backfill-needed');
+    const findings = await storage(accepted);
+    expect(shortly(findings)).toEqual(['warning index-new entities.GSI1', 'note backfill-needed orders']);
+    expect(findings[1]?.notes.at(-1)).toMatch(/accepted in the lock/);
+    expect(findings[1]?.remedy).toBeUndefined();
+  });
+});
+
+describe('what the declaration provides for', () => {
+  test('is a note: records are read as they are', async () => {
+    const findings = await storage(
+      await revisions({
+        '  note: String': '  remark: String',
+        'customer: String!': 'customer: String!  plan: String!',
+        'Order: {}': 'Order: { renamed: { note: remark }, default: { plan: FREE }, readDefault: [plan] }',
+      }),
+    );
+    expect(shortly(findings)).toEqual([
+      'note attribute-required Order.plan',
+      'note attribute-renamed Order.remark',
+    ]);
+  });
+});
+
+describe('values within values', () => {
+  test.each([
+    ['a field of an embedded type is gone', 'street: String!  ', '', 'attribute-gone Order.address.street'],
+    ['has another type', 'product: ID!', 'product: Int!', 'attribute-retyped Order.lines[].product'],
+    ['is required', 'count: Int ', 'count: Int! ', 'attribute-required Order.lines[].count'],
+    [
+      'is new and required',
+      'street: String!',
+      'street: String!  zip: String!',
+      'attribute-required Order.address.zip',
+    ],
+    ['has fewer values', 'GIFT PLAIN', 'PLAIN', 'enum-value-gone Order.lines[].kind'],
+    [
+      'of a type that holds itself',
+      'City { name: String!',
+      'City { name: Int!',
+      'attribute-retyped Order.address.city.name',
+    ],
+    ['elements have another type', 'tags: [String!]!', 'tags: [Int!]!', 'attribute-retyped Order.tags[]'],
+    ['a list is a set', 'Order: {}', 'Order: { sets: [tags] }', 'attribute-retyped Order.tags'],
+  ])('%s', async (_what, from, to, expected) => {
+    expect(shortly(await storage(await revisions({ [from]: to })))).toEqual([`error ${expected}`]);
+  });
+
+  test.each([
+    ['a new field that may be null', 'street: String!', 'street: String!  zip: String'],
+    ['a new value of an enum', 'GIFT PLAIN', 'GIFT PLAIN LATE'],
+    ['another name of an embedded type', 'Line', 'Item'],
+  ])('are read as they were: %s', async (_what, from, to) => {
+    const all = new Map([...project()].map(([path, text]) => [path, text.replaceAll(from, to)] as const));
+    expect(shortly(await storage(await revisionsOf(project(), all)))).toEqual([]);
+  });
+});

@@ -1,0 +1,417 @@
+/**
+ * Records of one plan, read by another: what each pattern answers is held against what the declarations say, and what differs
+ * against what the review has announced.
+ */
+
+import { isDeepStrictEqual } from 'node:util';
+import type { TableDefinition } from 'tableloom/runtime';
+import { DiagnosticsError } from '../../../src/generator/diagnostics/print.js';
+import { printLock, seal } from '../../../src/generator/lock.js';
+import type { Finding } from '../../../src/review/report.js';
+import { review } from '../../../src/review/review.js';
+import { type Revision, revisionOf } from '../../../src/review/revision.js';
+import { storageClasses } from '../../../src/review/rules.js';
+import { type Changed, changedProject } from '../../fuzz/draw/changes.js';
+import { type Drawn, drawProject } from '../../fuzz/draw/draw.js';
+import { now, type Pools } from '../../fuzz/draw/pools.js';
+import { textsOf } from '../../fuzz/draw/project.js';
+import { drawQuestion, drawWrites, type QuestionStep } from '../../fuzz/draw/steps.js';
+import { type Expected, Oracle, type State } from '../../fuzz/oracle/answers.js';
+import { Declarations, type Pattern, type Values } from '../../fuzz/oracle/declarations.js';
+import { normalized } from '../../fuzz/oracle/values.js';
+import { type Loaded, load } from '../../fuzz/play/load.js';
+import { emptyTally, generatedOf, Play } from '../../fuzz/play/play.js';
+import { Asking, Mismatch } from '../../fuzz/play/question.js';
+import { expectedItems, storedItems } from '../../fuzz/play/stored.js';
+import { Dice } from '../../support/dice.js';
+import { seed } from '../../support/runs.js';
+
+export interface Sums {
+  changes: number;
+  refused: number;
+  questions: number;
+  /** Questions that are answered otherwise than declared. */
+  wrong: number;
+  /** Findings that a record showed, and those that no record could. */
+  shown: number;
+  unshown: number;
+  readonly rules: Record<string, number>;
+}
+
+export function noSums(): Sums {
+  return { changes: 0, refused: 0, questions: 0, wrong: 0, shown: 0, unshown: 0, rules: {} };
+}
+
+/** What one question was, and what came of it. */
+interface Asked {
+  readonly pattern: Pattern;
+  readonly step: QuestionStep;
+  readonly expected: Expected;
+  readonly wrong: Mismatch | undefined;
+}
+
+interface Pair {
+  readonly drawn: Drawn;
+  readonly first: Loaded;
+  readonly second: Loaded;
+  readonly changes: readonly Changed[];
+}
+
+/** Throws an Error that shows what was not announced, or in vain. */
+export async function revisited(number: number, sums: Sums): Promise<void> {
+  const dice = new Dice(number + 7);
+  const pair = await drawPair(number, dice);
+  if (!pair) {
+    sums.refused += 1;
+    return;
+  }
+  const { drawn, first, second, changes } = pair;
+  const sealed = { ...first.run, lock: seal(first.run.lock) };
+  const report = await review(
+    { before: revision('before', sealed), after: revision('after', second.run) },
+    '2026-03-01',
+  );
+  const found = report.findings.filter((one) => isAnnouncing(one));
+  const ends: (() => Promise<void>)[] = [];
+  try {
+    const visit = await visited(pair, dice, (close) => ends.push(close));
+    sums.changes += 1;
+    sums.questions += visit.asked.length;
+    const wrong = visit.asked.filter((one) => one.wrong);
+    sums.wrong += wrong.length;
+    for (const { rule } of found) sums.rules[rule] = (sums.rules[rule] ?? 0) + 1;
+    const silent = wrong.find((one) => !found.some((finding) => announces(finding, one, visit.after)));
+    if (silent) throw new Error(`not announced: ${silent.wrong?.message}`);
+    // Of two changes, one may show what the other announces.
+    if (changes.length > 1) return;
+    for (const finding of found.filter(({ class: of }) => of !== 'loses data' && of !== 'not in place')) {
+      const verdict = visit.shows(finding);
+      if (verdict === 'in vain') throw new Error(`announced in vain: ${finding.rule} ${finding.message}`);
+      sums[verdict] += 1;
+    }
+  } catch (error) {
+    throw new Error(reportOf(number, pair, found, drawn, error));
+  } finally {
+    for (const end of ends) await end();
+  }
+}
+
+function revision(name: string, run: Loaded['run']): Revision {
+  return revisionOf(name, run, new Map());
+}
+
+function isAnnouncing({ class: of }: Finding): boolean {
+  return of !== undefined && storageClasses.indexOf(of) >= storageClasses.indexOf('needs backfill');
+}
+
+/** A project, and what it is after one change or two; undefined where nothing that was tried is accepted. */
+async function drawPair(number: number, dice: Dice): Promise<Pair | undefined> {
+  const drawn = drawProject(number);
+  const first = await accepted(textsOf(drawn.project));
+  if (!first) return undefined;
+  const lock = printLock(seal(first.run.lock));
+  for (let tries = 0; tries < 20; tries++) {
+    const changes = [changedProject(dice, drawn)];
+    if (dice.below(4) === 0)
+      changes.push(changedProject(dice, { ...drawn, project: changes[0]?.project ?? drawn.project }));
+    const second = await accepted(textsOf(changes.at(-1)?.project ?? drawn.project), lock);
+    if (second) return { drawn, first, second, changes };
+  }
+  return undefined;
+}
+
+async function accepted(...[texts, lock]: Parameters<typeof load>): Promise<Loaded | undefined> {
+  try {
+    return await load(texts, lock);
+  } catch (error) {
+    if (error instanceof DiagnosticsError) return undefined;
+    throw error;
+  }
+}
+
+interface Visit {
+  readonly after: Declarations;
+  readonly asked: readonly Asked[];
+  shows(finding: Finding): 'shown' | 'unshown' | 'in vain';
+}
+
+async function visited(
+  { drawn, first, second, changes }: Pair,
+  dice: Dice,
+  atEnd: (close: () => Promise<void>) => void,
+): Promise<Visit> {
+  const texts = textsOf(drawn.project);
+  const tables = together(tablesOf(first), tablesOf(second));
+  const play = await Play.of(texts, first, emptyTally(), atEnd, {}, tables);
+  for (let rounds = 0; rounds < 2; rounds++)
+    for (const step of drawWrites(dice, play.declared, drawn.pools)) await play.write(step);
+  const after = new Declarations(textsOf(changes.at(-1)?.project ?? drawn.project));
+  const state = seenBy(play.declared, after, play.state);
+  const project = await play.project.reopened(generatedOf(second));
+  const oracle = new Oracle(after);
+  const asked: Asked[] = [];
+  for (const pattern of after.patterns.values())
+    for (const step of questionsOf(dice, after, pattern, state, drawn.pools)) {
+      const expected = oracle.answer(pattern, state, { args: step.args, parent: step.parent, now });
+      let wrong: Mismatch | undefined;
+      try {
+        await new Asking(
+          after,
+          (document, variables) => project.ask(document, { ...variables }),
+          step,
+          expected,
+        ).check();
+      } catch (error) {
+        // A value of a record that the enum no longer has cannot be an argument.
+        if (String(error).includes('Graphql validation error')) continue;
+        if (!(error instanceof Mismatch)) throw error;
+        wrong = error;
+      }
+      asked.push({ pattern, step, expected, wrong });
+    }
+  const stored = await storedItems(play.project, tables);
+  const wanted = itemsOf(second, after, state);
+  const show = showing({ before: play.declared, after, old: play.state, asked, stored, wanted });
+  return { after, asked, shows: show };
+}
+
+function tablesOf({ module }: Loaded): readonly TableDefinition[] {
+  return module('tables').tables as readonly TableDefinition[];
+}
+
+/** Tables with the indexes of both. */
+function together(a: readonly TableDefinition[], b: readonly TableDefinition[]): TableDefinition[] {
+  const names = new Set([...a, ...b].map(({ table }) => table));
+  return [...names].map((name) => {
+    const [one, other] = [a, b].map((all) => all.find(({ table }) => table === name));
+    const table = one ?? other;
+    if (!table) throw new Error(`no table ${name}`);
+    const indexes = [...(one?.indexes ?? []), ...(other?.indexes ?? [])];
+    return {
+      ...table,
+      ...other,
+      indexes: [...new Map(indexes.map((index) => [index.name, index])).values()],
+    };
+  });
+}
+
+/** Undefined where the records lack what the items need. */
+function itemsOf(loaded: Loaded, declared: Declarations, state: State) {
+  try {
+    return expectedItems(loaded, declared, state, now);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The records of before, with the attributes that are declared now and the values that these say. */
+function seenBy(before: Declarations, after: Declarations, state: State): State {
+  return new Map(
+    [...after.entities.values()].map((entity) => {
+      const was = before.entities.get(entity.name);
+      const names = formerNames(was, entity);
+      const {
+        readDefault = [],
+        default: defaults = {},
+        sets = [],
+      } = entity.yaml as {
+        readonly readDefault?: readonly string[];
+        readonly default?: Values;
+        readonly sets?: readonly string[];
+      };
+      const records = (state.get(entity.name) ?? []).map((record) =>
+        Object.fromEntries(
+          [...entity.attributes.values()].map(({ name, isList, isNullable }) => {
+            const value =
+              record[names.get(name) ?? name] ?? (readDefault.includes(name) ? defaults[name] : null);
+            // A list that is not there is empty, where it is a set.
+            const list = value === null && isList && !isNullable && sets.includes(name) ? [] : value;
+            const distinct =
+              Array.isArray(list) && sets.includes(name)
+                ? [...new Set(list as unknown[])].sort(byText)
+                : list;
+            return [name, normalized(entity, name, distinct)];
+          }),
+        ),
+      );
+      return [entity.name, records] as const;
+    }),
+  );
+}
+
+function byText(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
+}
+
+type Entity = ReturnType<Declarations['entity']>;
+
+/** Now -> before, of what is renamed, or looks as if. */
+function formerNames(was: Entity | undefined, is: Entity): ReadonlyMap<string, string> {
+  if (!was) return new Map();
+  return new Map(
+    [...is.attributes.keys()].flatMap((name) => {
+      const former = /^new(.+)$/.exec(name)?.[1];
+      return former !== undefined && was.attributes.has(former) && !is.attributes.has(former)
+        ? [[name, former] as const]
+        : [];
+    }),
+  );
+}
+
+function questionsOf(
+  dice: Dice,
+  declared: Declarations,
+  pattern: Pattern,
+  state: State,
+  pools: Pools,
+): QuestionStep[] {
+  const { type, field, targets, yaml } = pattern;
+  const taken = declared.fieldOf(type, field).args;
+  const through = (yaml.through ?? {}) as Values;
+  const [from = ''] = [through.many, through.one, ...targets].filter((one) => one !== undefined).map(String);
+  const records = state.get(from) ?? [];
+  const drawn = Array.from({ length: 2 }, () => drawQuestion(dice, declared, pattern, state, pools));
+  // What is meant to find a record, without conditions that need not be there.
+  const directed = dice.some(records, Math.min(6, records.length)).map((record) => {
+    const step = drawQuestion(dice, declared, pattern, state, pools);
+    if (!step) return undefined;
+    const args = Object.fromEntries(
+      taken.flatMap(({ name, type: of }) => {
+        const value = record[name.replace(/\d+$/, '')];
+        const isList = String(of).startsWith('[');
+        if (value !== undefined && value !== null)
+          return [[name, isList && !Array.isArray(value) ? [value] : value] as const];
+        return String(of).endsWith('!') && name in step.args ? [[name, step.args[name]] as const] : [];
+      }),
+    );
+    const select = Object.fromEntries(targets.map((target) => [target, declared.shown(target)]));
+    return { ...step, args, select };
+  });
+  return [...drawn, ...directed].filter((one) => one !== undefined);
+}
+
+/** The entities that a question reads. */
+function entitiesOf({ pattern }: Asked): string[] {
+  const through = (pattern.yaml.through ?? {}) as Values;
+  const all = [...pattern.targets, through.many, through.one, pattern.yaml.parent, pattern.type];
+  return all.filter((one) => one !== undefined).map(String);
+}
+
+/** Whether a finding names what a question is about: its pattern, an entity that it reads, or an attribute that it mentions. */
+function announces({ subject, message, rule }: Finding, asked: Asked, declared: Declarations): boolean {
+  const { pattern, step } = asked;
+  const [head = '', part] = subject.split(/[.[]/);
+  if (head === pattern.name) return true;
+  if (rule === 'aggregate-changed' && message.includes(`\`${pattern.name}\``)) return true;
+  if (!entitiesOf(asked).includes(head)) return false;
+  // Who has expired is no record of any pattern.
+  if (part === undefined || declared.entities.get(head)?.yaml.ttl === part) return true;
+  const identity = declared.entities.get(head)?.identity ?? [];
+  const words = JSON.stringify([pattern.yaml, step.select[head] ?? [], identity]);
+  return part.split('+').some((one) => new RegExp(`\\b${one}\\b`).test(words));
+}
+
+type Items = ReturnType<typeof expectedItems>;
+
+interface Shown {
+  readonly before: Declarations;
+  readonly after: Declarations;
+  readonly old: State;
+  readonly asked: readonly Asked[];
+  readonly stored: Items;
+  readonly wanted: Items | undefined;
+}
+
+/** Whether a record shows a finding; `unshown` where none of those that were written can. */
+function showing(all: Shown): Visit['shows'] {
+  const { after, asked, old, stored, wanted } = all;
+  const differing = wanted && Object.keys(wanted).filter((id) => !isDeepStrictEqual(stored[id], wanted[id]));
+  return (finding) => {
+    const { rule, subject } = finding;
+    const [head = '', field = ''] = subject.split(/[.[]/);
+    const about = asked.filter((one) => announces(finding, one, after));
+    if (about.some(({ wrong }) => wrong)) return 'shown';
+    // Writes look for records under their key, whether or not a pattern does.
+    if (rule === 'identity-changed' && differing?.length !== 0) return 'shown';
+    // An entry is for all selections; the one attribute that is selected may have been there.
+    if (subject.endsWith('.include') && after.patterns.get(head)?.yaml.select !== undefined) return 'unshown';
+    if (after.patterns.has(head)) {
+      const isAnswered = about.some(({ expected }) => isSome(expected));
+      return isAnswered && differing?.length !== 0 ? 'in vain' : 'unshown';
+    }
+    const records = old.get(head) ?? [];
+    const values = (name: string) => records.map((record) => record[name] ?? null);
+    const isAffected = () => {
+      switch (rule) {
+        case 'attribute-required':
+          return values(field).includes(null);
+        case 'attribute-retyped':
+          return values(field).some(
+            (value) => value !== null && !(Array.isArray(value) && value.length === 0),
+          );
+        case 'attribute-renamed':
+          return values(field.replace(/^new/, '')).some((value) => value !== null);
+        case 'enum-value-gone':
+          return values(field)
+            .flat()
+            .some((value) => finding.message.includes(`\`${String(value)}\``));
+        case 'normalize-changed':
+        case 'key-moved':
+          return values(field).some((value) => value !== normalized(after.entity(head), field, value));
+        case 'backfill-needed':
+          // Guards, counts and times of expiry are no answers: they are or are not stored.
+          return differing === undefined || differing.length === 0;
+        default:
+          return records.length > 0;
+      }
+    };
+    if (rule === 'backfill-needed' && differing && differing.length > 0) return 'shown';
+    if (rule === 'backfill-needed')
+      return records.length > 0 && wanted && hasDerived(wanted, head, field) ? 'in vain' : 'unshown';
+    return isAffected() && about.some(({ expected }) => isSome(expected)) ? 'in vain' : 'unshown';
+  };
+}
+
+/** Whether there is anything of what is kept up for a field. */
+function hasDerived(items: Items, entity: string, field: string): boolean {
+  return Object.values(items).some(
+    (item) => (item._guards === entity && item._field === field) || item._counts === `${entity}.${field}`,
+  );
+}
+
+function isSome(expected: Expected): boolean {
+  if (expected.kind === 'records') return expected.groups.length > 0;
+  return expected.kind === 'value' && expected.value !== 0 && expected.value !== false;
+}
+
+function reportOf(
+  number: number,
+  { changes }: Pair,
+  found: readonly Finding[],
+  drawn: Drawn,
+  error: unknown,
+): string {
+  const [before, after] = [drawn.project, changes.at(-1)?.project ?? drawn.project].map((project) => {
+    const { sdl, yaml } = textsOf({ ...project, mutations: {}, inputs: {} });
+    return `${yaml}\n${sdl}`.split('\n');
+  });
+  const only = (mark: string, lines: readonly string[] = [], others: readonly string[] = []) =>
+    lines.filter((line) => !others.includes(line)).map((line) => `${mark} ${line}`);
+  return [
+    `Change ${number} of TABLELOOM_SEED=${seed}; alone: TABLELOOM_SEED=${seed} TABLELOOM_PATH=${number}`,
+    changes.map(({ what }) => what).join('; '),
+    String(
+      error instanceof Mismatch
+        ? error.message
+        : error instanceof Error
+          ? (error.stack ?? '').slice(0, 3000)
+          : error,
+    ),
+    'announced:',
+    ...found.map(({ rule, class: of, message }) => `  ${rule} (${of}): ${message}`),
+    ...only('-', before, after),
+    ...only('+', after, before),
+    ...(after ?? []),
+  ].join('\n');
+}
