@@ -2,7 +2,8 @@
 
 import type { RequestReport } from 'tableloom/runtime';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Need, permissionsOf } from '../../src/review/permissions/needs.js';
+import type { Need } from '../../src/review/permissions/need.js';
+import { permissionsOf } from '../../src/review/permissions/needs.js';
 import { needsOfWrite } from '../../src/review/permissions/writes.js';
 import { askedWith, operations, startFullServer } from '../budget/support/operations.js';
 import type { TestServer } from '../server/support/server.js';

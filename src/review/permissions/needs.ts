@@ -7,22 +7,8 @@ import type { RulePlan } from '../../generator/plan/types/rules.js';
 import type { MutationPlan } from '../../generator/plan/types/writes.js';
 import type { Permission } from '../report.js';
 import type { Revision } from '../revision.js';
+import type { Need } from './need.js';
 import { needsOfWrite } from './writes.js';
-
-/** One request, or its part of a transaction. */
-export interface Need {
-  readonly action:
-    | 'GetItem'
-    | 'BatchGetItem'
-    | 'Query'
-    | 'PutItem'
-    | 'UpdateItem'
-    | 'DeleteItem'
-    | 'ConditionCheckItem';
-  readonly table: string;
-  /** Null is the table itself. */
-  readonly index: string | null;
-}
 
 export interface Permissions {
   /** By table, index and action. */

@@ -4,8 +4,7 @@ import { entityOf, referencesTo } from '../../generator/plan/lookup/find.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
 import type { EntityPlan, ItemPlan, SlotPlan } from '../../generator/plan/types/storage.js';
 import type { DeclaredWrite } from '../../generator/plan/types/writes.js';
-import { holesOf } from '../../generator/resolve/templates.js';
-import type { Need } from './needs.js';
+import type { Need } from './need.js';
 
 export interface WriteOf extends DeclaredWrite {
   /** The fields that an update may set; left out, all that may change. */
@@ -152,7 +151,9 @@ class Needs {
 /** The fields that decide where an item is, and whether it is there. */
 function fieldsOf({ partition, sort, present, when }: SlotPlan): string[] {
   return [
-    ...[...holesOf(partition), ...holesOf(sort)].map(({ field }) => field),
+    ...[partition, ...(sort ? [sort] : [])].flatMap(({ parts }) =>
+      parts.flatMap((part) => (part.kind === 'hole' ? [part.field] : [])),
+    ),
     ...present,
     ...when.map(({ field }) => field),
   ];
