@@ -134,11 +134,11 @@ function ofParent(
 
 /** The entities whose fields the inputs of a pattern are. */
 function readBy(target: string, access: PatternPlan['access']): readonly Member[] {
-  if ('members' in access) return access.members;
+  if (access.kind === 'mixed') return access.members;
   return [{ entity: access.kind === 'through' ? access.join.entity : target, renames: {} }];
 }
 
-/** `Participation.playerId`, where a pattern goes by it from participations to players. */
+/** `Participation.playerId`, where a pattern reads players by it. */
 function throughJoin(
   { access }: PatternPlan,
   entity: EntityPlan,
