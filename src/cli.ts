@@ -146,7 +146,7 @@ endpointVerb(
   );
 
 verb('tables', 'print the definitions of the tables, to create them by other means than `deploy`')
-  .option('--format <format>', 'cloudformation, cdk, terraform or json', 'cloudformation')
+  .option('--format <format>', 'cloudformation, cdk, terraform, json or iam', 'cloudformation')
   .option('--out <file>', 'write them to this file, below the root')
   .addHelpText(
     'after',

@@ -16,6 +16,7 @@ export interface Report {
   readonly map: TableMap;
   readonly cost: CostReport;
   readonly requests: RequestReport;
+  readonly permissions: PermissionReport;
 }
 
 /** Something that a reviewer may want to know; `severity` as the policy has it. */
@@ -140,10 +141,12 @@ export interface FieldBudgets extends Pair<Budget> {
   readonly field: string;
 }
 
-/** What the server's role has to allow, least privilege. */
+/** What the role of a server has to allow, least privilege. */
 export interface PermissionReport {
   readonly added: readonly Permission[];
   readonly removed: readonly Permission[];
+  /** Rules that do not say what they write: what they need is not among them. */
+  readonly without: readonly string[];
 }
 
 export interface Permission {
@@ -151,6 +154,6 @@ export interface Permission {
   readonly action: string;
   /** `entities`, or `entities.GSI1`, by the names of the declaration. */
   readonly resource: string;
-  /** Who needs it: patterns and mutations. */
+  /** Who needs it: patterns, mutations, transactions and rules; `health` is the server's health check. */
   readonly because: readonly string[];
 }

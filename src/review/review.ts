@@ -5,6 +5,7 @@ import { apiFindings } from './api/api.js';
 import { contractFindings } from './contracts/contracts.js';
 import { costOfChange } from './cost/cost.js';
 import { tableMap } from './map/map.js';
+import { permissionsOfChange } from './permissions/permissions.js';
 import { judged } from './policy/policy.js';
 import type { Report } from './report.js';
 import { requestsOfChange } from './requests/requests.js';
@@ -17,6 +18,7 @@ export async function review(revisions: Revisions, today: string): Promise<Repor
   const storage = storageFindings(revisions);
   const cost = costOfChange(revisions, storage);
   const requests = requestsOfChange(revisions);
+  const permissions = permissionsOfChange(revisions);
   const found = [
     ...(await apiFindings(revisions)),
     ...accessFindings(revisions),
@@ -24,6 +26,7 @@ export async function review(revisions: Revisions, today: string): Promise<Repor
     ...cost.found,
     ...requests.found,
     ...contractFindings(revisions),
+    ...permissions.found,
   ];
   return {
     format: 1,
@@ -34,5 +37,6 @@ export async function review(revisions: Revisions, today: string): Promise<Repor
     map: tableMap(before.plan, after.plan),
     cost: cost.report,
     requests: requests.report,
+    permissions: permissions.report,
   };
 }

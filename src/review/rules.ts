@@ -233,6 +233,22 @@ export const rules = {
     meaning: 'Hand-written code has to follow. The compiler finds what types tell, and nothing else.',
     remedy: 'Read the rule with its new contract.',
   },
+  'permission-new': {
+    section: 'permissions',
+    severity: 'warning',
+    title: "The server's role has to allow an action on a table or index that it did not need before.",
+    meaning:
+      'Where the role lists tables, indexes and actions, requests are refused with AccessDeniedException until it allows this one. The parts of a transaction are authorized one by one, as the actions that they are.',
+    remedy:
+      'Change the policy of the role before you deploy. `tableloom tables --format iam` prints all of it.',
+  },
+  'permission-gone': {
+    section: 'permissions',
+    severity: 'note',
+    title: 'The server no longer needs an action on a table or index.',
+    meaning: 'The role allows more than the server sends.',
+    remedy: 'Take it out of the policy once no server of the old version runs.',
+  },
   'waiver-expired': {
     section: 'policy',
     severity: 'error',

@@ -10,7 +10,17 @@ import { TableMapView } from './map.js';
 const given = JSON.parse(document.getElementById('data')?.textContent ?? '{}');
 const section = /** @type {HTMLElement} */ (document.getElementById('map'));
 if (given.isLive) startLive(section, given.map);
-else new TableMapView(section).draw(given.map);
+else {
+  const view = new TableMapView(section);
+  view.draw(given.map);
+  for (const link of document.querySelectorAll('a[data-pattern]')) {
+    link.addEventListener('click', (event) => {
+      event.preventDefault();
+      view.clear();
+      view.choose(/** @type {HTMLElement} */ (link).dataset.pattern ?? '');
+    });
+  }
+}
 
 const theme = /** @type {HTMLButtonElement} */ (document.getElementById('theme'));
 const isDark = matchMedia('(prefers-color-scheme: dark)').matches;

@@ -160,7 +160,7 @@ test('a wrong call is said in a line', async () => {
   });
   expect(await project.tables('pulumi')).toMatchObject({
     code: 2,
-    err: 'tableloom: `pulumi` is not a format.\n  hint: Use one of cloudformation, cdk, terraform, json.\n',
+    err: 'tableloom: `pulumi` is not a format.\n  hint: Use one of cloudformation, cdk, terraform, json, iam.\n',
   });
 });
 
@@ -208,4 +208,25 @@ test('CDK and Terraform say the same', async () => {
       UpdateTimeToLive: { TimeToLiveSpecification: { Enabled: true } },
     },
   ]);
+});
+
+test('the policy of the role has what the server sends, on the tables of the environment', async () => {
+  const project = await openProject();
+  await project.generate(versions[1] as (typeof versions)[number]);
+  const { out } = await project.tables('iam');
+  const table = `arn:aws:dynamodb:*:*:table/${project.prefix}-orders`;
+  const byKey = ['dynamodb:BatchGetItem', 'dynamodb:GetItem'];
+  expect(JSON.parse(out)).toEqual({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Action: byKey, Resource: [table] },
+      {
+        Effect: 'Allow',
+        Action: ['dynamodb:Query'],
+        Resource: ['GSI1', 'GSI2', 'GSI3'].map((index) => `${table}/index/${index}`),
+      },
+    ],
+  });
+  delete process.env.PREFIX;
+  expect((await project.tables('iam')).out).toContain('table/*-orders"');
 });

@@ -1,11 +1,18 @@
 /** The page of a review, in a browser. Needs Chromium, which `.ci/run` installs; skipped where there is none. */
 
 import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { syntheticProject } from '../../bench/synthetic.js';
 import { pageFiles } from '../../src/cli/page-files.js';
+import { tableMap } from '../../src/review/map/map.js';
+import { blocks } from '../../src/review/print/html/blocks.js';
+import { mapPage } from '../../src/review/print/html/map-page.js';
 import { print } from '../../src/review/print/print.js';
 import { review } from '../../src/review/review.js';
 import { BrowserPage, chromium } from '../support/browser.js';
+import { writeFolder } from '../support/files.js';
+import { generateProject } from '../support/projects.js';
 import { folderOfFile } from '../support/temporary.js';
 import { revisionsOf } from './support/revisions.js';
 
@@ -74,6 +81,45 @@ test('is one file: what it runs and how it looks is allowed by its own hash, and
   expect(html).not.toMatch(/(?:src|href)="(?!#|data:,)/);
 });
 
+test('the Markdown of sections becomes tables, trees and what is folded, and nothing else', () => {
+  const markdown = `Units of one call:
+
+| | read units |
+|---|---|
+| \`a\\|b\` | 1 → **2** |
+
+<details>
+<summary><code>Users</code> by itself</summary>
+
+\`\`\`diff
+- 1 < 2
+
++ ${hostile}
+\`\`\`
+
+</details>
+
+- a \`list\`
+- ${hostile}`;
+  const text = blocks(markdown).text.replaceAll(/ (?:role|scope|class|data-title)="[^"]*"/g, '');
+  const inert = '&#60;/script&#62;&#60;img src=x onerror=document.title=1&#62;&#60;b&#62;';
+  expect(text).toBe(`<div><table>
+<caption>Units of one call:</caption>
+<thead><tr><th></th><th>read units</th></tr></thead>
+<tbody>
+<tr><th><code>a|b</code></th><td>1 → <strong>2</strong></td></tr>
+</tbody>
+</table></div>
+<details><summary><code>Users</code> by itself</summary>
+<div><pre><del>- 1 &#60; 2</del>
+
+<ins>+ ${inert}</ins>
+</pre></div>
+</details>
+<ul><li>a <code>list</code></li><li>${inert}</li></ul>
+`);
+});
+
 describe.skipIf(chromium === undefined)('in a browser', () => {
   const folder = folderOfFile();
   let page: BrowserPage;
@@ -110,6 +156,14 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
     expect(headings[0]).toMatch(/^Schema review: changes requested/);
     expect(headings.slice(1, 3)).toEqual(['API', 'Storage']);
     expect(headings.at(-1)).toBe('Table map');
+    // Nothing moves while it loads.
+    const shifts = `new Promise((resolve) => {
+      let all = 0;
+      const observer = new PerformanceObserver((list) => { all += list.getEntries().length; });
+      observer.observe({ type: 'layout-shift', buffered: true });
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(all)));
+    })`;
+    expect(await page.evaluate(shifts)).toBe(0);
     const isOnFirstScreen =
       "document.querySelector('.verdicts').getBoundingClientRect().bottom < innerHeight";
     expect(await page.evaluate(isOnFirstScreen)).toBe(true);
@@ -138,6 +192,12 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
     await page.until(isInView);
     await click('cardsBy');
     expect(await marked()).toEqual([]);
+  });
+
+  test('a finding leads to its pattern on the map', async () => {
+    await open();
+    await page.evaluate(`document.querySelector('#storage a[data-pattern="cardsBy"]').click()`);
+    expect(await marked()).toEqual(['CARD_BY_BY#{by}: Card']);
   });
 
   test('everything is reached by the keyboard', async () => {
@@ -202,5 +262,34 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
     await page.evaluate("dispatchEvent(new Event('beforeprint'))");
     expect(await page.evaluate("document.querySelectorAll('details:not([open])').length")).toBe(0);
     expect(await shown('.patterns button')).toContain('cardsBy');
+  });
+
+  test('a map of 100 entities and 400 patterns draws what is looked at', async () => {
+    const { sdl, patterns: declarations } = syntheticProject(100);
+    writeFolder(
+      `${folder}/large`,
+      new Map([
+        ['schema/schema.graphql', sdl],
+        ['access-patterns.yaml', declarations],
+      ]),
+    );
+    const { run } = await generateProject(relative(process.cwd(), `${folder}/large`));
+    writeFileSync(`${folder}/large.html`, mapPage({ map: tableMap(null, run.plan) }, pageFiles()));
+    await page.look(wide);
+    await page.go(`file://${folder}/large.html`);
+    expect(await shown('.collection')).toEqual([]);
+    await page.evaluate("document.querySelector('.lane summary').click()");
+    expect(await shown('.collection')).toHaveLength(30);
+    expect(await shown('.more')).toEqual(['Show 170 more']);
+    await click('record077ByStatus');
+    expect(await marked()).toEqual(['RECORD077_BY_STATUS#{status}: Record077']);
+    await page.press('Escape');
+    expect(await shown('.collection')).toHaveLength(30);
+    await page.evaluate("document.querySelector('#filter').focus()");
+    await page.press('record042');
+    expect(await shown('.patterns button')).toContain('record042ByCode');
+    expect(
+      (await shown('.collection caption > code')).filter((text) => !/record04[123]/i.test(text)),
+    ).toEqual([]);
   });
 });

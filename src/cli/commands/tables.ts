@@ -1,10 +1,14 @@
-/** `tableloom tables`: the definitions of the tables, for whoever creates them by other means than `deploy`. */
+/**
+ * `tableloom tables`: the definitions of the tables, for whoever creates them by other means than `deploy`, and the policy
+ * of the server's role.
+ */
 
 import { tableDefinition } from '../../generator/plan/lookup/table-definition.js';
 import { writeAll } from '../files.js';
 import { Mistake } from '../mistakes.js';
 import { currentRun } from '../project/current.js';
 import { definitionsText, formats } from '../project/definitions.js';
+import { iamPolicy } from '../project/iam.js';
 import type { Stages } from '../stages.js';
 import { enter, type Options, staged, terminal } from '../verbs.js';
 
@@ -18,13 +22,17 @@ export function tablesVerb(options: TablesVerbOptions): Promise<number> {
 }
 
 async function tables({ root, config, format = 'cloudformation', out }: TablesVerbOptions, stages: Stages) {
-  const known = formats.find((one) => one === format);
+  const all = [...formats, 'iam'] as const;
+  const known = all.find((one) => one === format);
   if (known === undefined)
-    throw new Mistake(`\`${format}\` is not a format.`, `Use one of ${formats.join(', ')}.`);
+    throw new Mistake(`\`${format}\` is not a format.`, `Use one of ${all.join(', ')}.`);
   enter(root);
   terminal.progress('Generating in memory …');
   const run = await currentRun(config, stages);
-  const text = definitionsText(run.plan.tables.map(tableDefinition), known);
+  const text =
+    known === 'iam'
+      ? iamPolicy(run, process.env)
+      : definitionsText(run.plan.tables.map(tableDefinition), known);
   if (out === undefined) terminal.say(text.trimEnd());
   else {
     writeAll(new Map([[out, text]]));

@@ -73,7 +73,9 @@ export class Operations {
       const operation = this.#begun.get(context);
       if (!operation || !session) return;
       const { readUnits, writeUnits } = session.stats();
-      this.#add({ ...operation, requests: database.requestsOf(session), readUnits, writeUnits });
+      const requests = database.requestsOf(session);
+      // Introspection sends none, and IDEs send much of it.
+      if (requests.length > 0) this.#add({ ...operation, requests, readUnits, writeUnits });
     });
   }
 

@@ -129,14 +129,14 @@ function eventOf(event: string, data: LiveOperation | null): string {
 }
 
 /**
- * Stored records have what no field of the API shows. They are for this machine alone, and for no page of another origin
- * whose name was made to lead here.
+ * Stored records have what no field of the API shows. They are for this machine alone, and not for a page of another origin
+ * whose name was made to lead here: an address is nobody's name.
  */
 function refusal({ socket, headers: { host = '' } }: IncomingMessage): string | null {
-  const address = socket.remoteAddress ?? '';
-  const isLocal = address === '::1' || /^(::ffff:)?127\./.test(address);
+  const { remoteAddress = '', localAddress } = socket;
+  const isLocal = remoteAddress === localAddress || /^(::1|(::ffff:)?127\..*)$/.test(remoteAddress);
   const name = host.replace(/:\d+$/, '');
-  const isNamed = name === '[::1]' || /^127(\.\d+){3}$/.test(name) || /^([\w-]+\.)*localhost$/i.test(name);
+  const isNamed = /^(\[[\da-f:.]+\]|\d+(\.\d+){3}|([\w-]+\.)*localhost)$/i.test(name);
   return isLocal && isNamed
     ? null
     : 'The tables are shown on the machine of `tableloom dev` alone, at localhost.';

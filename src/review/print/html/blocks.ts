@@ -28,7 +28,7 @@ export function blocks(markdown: string): Markup {
     } else if (line.startsWith('```')) {
       paragraph();
       lines.shift();
-      made.push(html`<div class="wide"><pre>${taken((one) => one !== '```').join('\n')}</pre></div>\n`);
+      made.push(html`<div class="wide"><pre>${taken((one) => one !== '```').map(codeLine)}</pre></div>\n`);
       lines.shift();
     } else if (line.startsWith('- ')) {
       paragraph();
@@ -50,6 +50,12 @@ export function blocks(markdown: string): Markup {
   }
   paragraph();
   return html`${made}`;
+}
+
+/** Of a difference, what is new and what is gone. */
+function codeLine(line: string): Markup {
+  if (line.startsWith('+')) return html`<ins>${line}</ins>\n`;
+  return line.startsWith('-') ? html`<del>${line}</del>\n` : html`${line}\n`;
 }
 
 /** What summaries have in the place of `code` and **strong**. */

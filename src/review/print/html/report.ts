@@ -1,9 +1,11 @@
 /** A report as a page: verdicts on one screen, then findings by section, then the table map. */
 
-import type { Finding, Report, SampleItem } from '../../report.js';
+import { plural } from '../../../budget/plural.js';
+import type { Finding, Report } from '../../report.js';
 import type { SectionName, Severity } from '../../rules.js';
 import { headline } from '../headline.js';
 import { detailsOf } from '../markdown/markdown.js';
+import { shownOf } from '../samples.js';
 import { type Verdict, verdictsOf } from '../verdicts.js';
 import { blocks } from './blocks.js';
 import { html, type Markup, sentence } from './markup.js';
@@ -65,17 +67,17 @@ function section(report: Report, { section: name, title }: Verdict): Markup {
   const shown = findings.filter((one) => !folded.includes(one));
   const waived = folded.filter(({ waiver }) => waiver).length;
   const counts = [
-    ...(folded.length > waived ? [several(folded.length - waived, 'note')] : []),
+    ...(folded.length > waived ? [plural(folded.length - waived, 'note')] : []),
     ...(waived > 0 ? [`${waived} waived`] : []),
   ];
   return html`<section id="${name}" aria-labelledby="${name}-title">
 <h2 id="${name}-title">${title}</h2>
-${shown.map(article)}
+${shown.map((one) => article(report, one))}
 ${
   folded.length === 0
     ? null
     : html`<details><summary>${counts.join(', ')}</summary>
-${folded.map(article)}
+${folded.map((one) => article(report, one))}
 </details>`
 }
 ${blocks(detailsOf(report, name))}
@@ -83,22 +85,17 @@ ${blocks(detailsOf(report, name))}
 `;
 }
 
-function article({
-  rule,
-  severity,
-  message,
-  notes,
-  at,
-  sample,
-  remedy,
-  waiver,
-  ...finding
-}: Finding): Markup {
+function article({ map }: Report, finding: Finding): Markup {
+  const { rule, severity, message, notes, at, sample, remedy, waiver } = finding;
   const place = at && `${at.file}:${at.line}${at.revision === 'before' ? ' (before)' : ''}`;
   const facts = [finding.class, place].flatMap((fact) => (fact ? [html`<span>${fact}</span> `] : []));
+  const isDrawn = map.patterns.some(({ name }) => name === finding.subject);
+  const drawn = isDrawn
+    ? html`<span><a href="#map" data-pattern="${finding.subject}">${finding.subject} on the map</a></span>`
+    : null;
   return html`<article class="finding ${severity}">
 <h3>${badge(severity)} ${sentence(message)}</h3>
-<p class="facts"><code>${rule}</code> ${facts}</p>
+<p class="facts"><code>${rule}</code> ${facts}${drawn}</p>
 ${notes.length === 0 ? null : html`<ul>${notes.map((note) => html`<li>${sentence(note)}</li>`)}</ul>`}
 ${sample ? sampleTable(sample) : null}
 ${remedy === undefined ? null : html`<p class="remedy">${sentence(remedy)}</p>`}
@@ -107,30 +104,22 @@ ${waiver ? html`<p class="waiver">Accepted until ${waiver.until}: ${waiver.reaso
 `;
 }
 
-/** An item before and after: its key and what changes. */
-function sampleTable({ before, after }: NonNullable<Finding['sample']>): Markup {
-  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  const text = (item: SampleItem | null, name: string) =>
-    item && name in item ? JSON.stringify(item[name]) : null;
+function sampleTable(sample: NonNullable<Finding['sample']>): Markup {
+  const { rows, same } = shownOf(sample);
   const cell = (value: string | null) =>
     html`<td>${value === null ? null : html`<code>${value}</code>`}</td>`;
-  const rows = names.flatMap((name, at) => {
-    const [was, is] = [text(before, name), text(after, name)];
-    const state = was === is ? 'same' : was === null ? 'new' : is === null ? 'gone' : 'changed';
+  const lines = rows.map(({ name, before, after }) => {
+    const state = before === after ? 'same' : before === null ? 'new' : after === null ? 'gone' : 'changed';
     const mark = state === 'same' ? null : html` <span class="badge ${state}">${state}</span>`;
-    if (state === 'same' && at >= 2) return [];
-    return html`<tr class="${state}"><th scope="row"><code>${name}</code>${mark}</th>${cell(was)}${cell(is)}</tr>
+    return html`<tr class="${state}"><th scope="row"><code>${name}</code>${mark}</th>${cell(before)}${cell(after)}</tr>
 `;
   });
-  const left = names.length - rows.length;
+  const rest = html`<tr><td colspan="3" class="facts">… ${plural(same, 'attribute')} as before</td></tr>
+`;
   return html`<div class="wide"><table class="sample">
 <caption>A stored item before and after</caption>
 <thead><tr><th scope="col">Attribute</th><th scope="col">Before</th><th scope="col">After</th></tr></thead>
 <tbody>
-${rows}${left > 0 ? html`<tr><td colspan="3" class="facts">${several(left, 'attribute')} as before</td></tr>\n` : null}</tbody>
+${lines}${same > 0 ? rest : null}</tbody>
 </table></div>`;
-}
-
-function several(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

@@ -1,7 +1,8 @@
 /** Findings one by one: what, where, what it means for what is stored, what to do. */
 
 import { plural } from '../../../budget/plural.js';
-import type { Finding, SampleItem } from '../../report.js';
+import type { Finding } from '../../report.js';
+import { shownOf } from '../samples.js';
 
 export function findingsText(findings: readonly Finding[]): string {
   return findings.map(findingText).join('\n\n');
@@ -25,22 +26,21 @@ function findingText(finding: Finding): string {
   ].join('\n\n');
 }
 
-/** An item before and after, as a difference: its key and what changes. */
-export function sampleText({ before, after }: NonNullable<Finding['sample']>): string {
-  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  const line = (mark: string, item: SampleItem | null, name: string) =>
-    item && name in item ? [`${mark} ${name}: ${JSON.stringify(item[name])}`] : [];
-  const rows = names.map((name, at) => {
-    const [was, is] = [line('-', before, name), line('+', after, name)];
-    const isSame = was[0]?.slice(1) === is[0]?.slice(1);
-    return { lines: isSame ? line(' ', after, name) : [...was, ...is], isShown: !isSame || at < 2 };
-  });
-  const hidden = rows.filter(({ isShown }) => !isShown).length;
-  const shown = rows.flatMap(({ lines, isShown }) => (isShown ? lines : []));
+/** As a difference. */
+export function sampleText(sample: NonNullable<Finding['sample']>): string {
+  const { rows, same } = shownOf(sample);
+  const lines = rows.flatMap(({ name, before, after }) =>
+    before === after
+      ? [`  ${name}: ${after}`]
+      : [
+          ...(before === null ? [] : [`- ${name}: ${before}`]),
+          ...(after === null ? [] : [`+ ${name}: ${after}`]),
+        ],
+  );
   return [
     '```diff',
-    ...shown,
-    ...(hidden > 0 ? [`  … ${plural(hidden, 'attribute')} as before`] : []),
+    ...lines,
+    ...(same > 0 ? [`  … ${plural(same, 'attribute')} as before`] : []),
     '```',
   ].join('\n');
 }

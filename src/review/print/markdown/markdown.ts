@@ -6,6 +6,7 @@ import { headline } from '../headline.js';
 import { type Verdict, verdictsOf } from '../verdicts.js';
 import { costText } from './cost.js';
 import { findingsText } from './findings.js';
+import { permissionsText } from './permissions.js';
 import { requestsText } from './requests.js';
 
 const marks: Readonly<Record<Severity, string>> = { error: '❌', warning: '⚠️', note: 'ℹ️' };
@@ -50,6 +51,8 @@ export function detailsOf(report: Report, section: SectionName): string {
       return costText(report);
     case 'requests':
       return requestsText(report.requests);
+    case 'permissions':
+      return permissionsText(report.permissions);
     default:
       return '';
   }
