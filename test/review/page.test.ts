@@ -128,7 +128,7 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
 
   beforeAll(async () => {
     writeFileSync(`${folder}/page.html`, await pageOf());
-    page = await BrowserPage.open(folder);
+    page = await BrowserPage.open();
   });
   afterAll(() => page?.close());
 

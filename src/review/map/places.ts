@@ -5,7 +5,8 @@ import type { Access, GetAccess, PatternPlan, QueryAccess } from '../../generato
 import { queryOf } from '../../generator/plan/types/access.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
 import { type SampledItem, type SampledSlot, textOf } from '../samples/items.js';
-import { type SampleRecord, shapeOf } from '../samples/records.js';
+import { shapeOf } from '../samples/names.js';
+import type { SampleRecord } from '../samples/records.js';
 import type { MapPlace } from './table-map.js';
 
 export interface Samples {
