@@ -15,7 +15,7 @@ const views = [
 
 if (chromium === undefined) throw new Error('There is no Chromium: install `chromium`.');
 const folder = mkdtempSync(join(tmpdir(), 'tableloom-pictures-'));
-const page = await BrowserPage.open(folder);
+const page = await BrowserPage.open();
 try {
   const project = join(folder, 'tyler-setup');
   execFileSync('git', ['clone', '-q', resolve('.'), project]);

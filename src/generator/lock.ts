@@ -35,7 +35,7 @@ export interface LockedEntity {
   readonly ttl: string | null | undefined;
   readonly guards: ReadonlyMap<string, LockedKey>;
   /** Counts, sums and sequences, as the lock names them: `kept memberCount`, `sequence number`. */
-  readonly aggregates: ReadonlyMap<string, LockedKey>;
+  readonly aggregates: ReadonlyMap<string, LockedAggregate>;
   /** Where it is counted how many of its records name one, by reference. */
   readonly counters: ReadonlyMap<string, LockedKey>;
   /** Index keys and index entries. */
@@ -145,6 +145,16 @@ export interface LockedKey {
   readonly sort: string | null;
 }
 
+export interface LockedAggregate extends LockedKey {
+  /** What it is of; undefined where the lock does not know, and of a sequence. */
+  readonly of?: LockedSum;
+}
+
+/** Of which records, and which of their fields is summed; null for counts. */
+export interface LockedSum extends Pick<LockedSlot, 'shards' | 'present' | 'when'> {
+  readonly field: string | null;
+}
+
 export interface LockedSlot {
   /** The own key of an index entry; null where the slot is of the record itself. */
   readonly entry: LockedKey | null;
@@ -250,7 +260,9 @@ function entityFacts(name: string, entity: LockedEntity): Fact[] {
       ([one, value]): Fact => [`${retiredWord(value)}attribute ${one}`, attributeText(value)],
     ),
     ...keys('guard ', guards),
-    ...keys('', aggregates),
+    ...[...aggregates].map(([one, { of, ...value }]): Fact => {
+      return [one, of ? { key: keyValue(value), ...sumValue(of) } : keyValue(value)];
+    }),
     ...keys('counter ', counters),
     ...(ttl ? [['ttl', ttl] as const] : []),
     ...(key ? [[`table ${key.table}`, keyValue(key.key)] as const] : []),
@@ -288,15 +300,25 @@ function valueText({ encoding, of, isRequired }: LockedValue): string {
   return `${encoding}${of === null ? '' : ` ${of}`}${isRequired ? '!' : ''}`;
 }
 
-function slotValue({ entry, index, key, shards, present, when, include, isRetired }: LockedSlot) {
+function sumValue({ field, ...conditions }: LockedSum) {
+  return { ...(field === null ? {} : { of: field }), ...conditionsValue(conditions) };
+}
+
+function conditionsValue({ shards, present, when }: Pick<LockedSlot, 'shards' | 'present' | 'when'>) {
   return {
-    ...(entry ? { entry: keyValue(entry) } : {}),
-    ...(index === null ? {} : { index, key: keyValue(key) }),
     ...(shards === null ? {} : { shards }),
     ...(present.length > 0 ? { present } : {}),
     ...(when.length > 0
       ? { when: Object.fromEntries(when.map(({ field, values }) => [field, values])) }
       : {}),
+  };
+}
+
+function slotValue({ entry, index, key, shards, present, when, include, isRetired }: LockedSlot) {
+  return {
+    ...(entry ? { entry: keyValue(entry) } : {}),
+    ...(index === null ? {} : { index, key: keyValue(key) }),
+    ...conditionsValue({ shards, present, when }),
     ...(include && !isRetired ? { include } : {}),
   };
 }

@@ -18,6 +18,9 @@ import { attributesTable, badge, button, coded, element, several } from './eleme
  * @typedef {(table: MapTable, slot: MapSlot, collection: MapCollection) => Node | null} Below
  */
 
+/** Of what is not the same. */
+const states = ['new', 'changed', 'gone'];
+
 /** More than so many are drawn when somebody wants to see them. */
 const mostCollections = 30;
 
@@ -119,7 +122,7 @@ export class TableMapView {
 
   /** @param {TableMap} map */
   drawStates(map) {
-    const present = ['new', 'changed', 'gone'].filter((state) =>
+    const present = states.filter((state) =>
       [...map.tables.flatMap(({ items }) => items), ...map.patterns].some((one) => one.state === state),
     );
     this.states.replaceChildren(
@@ -171,7 +174,9 @@ export class TableMapView {
    */
   isMatch(state, texts) {
     const { query } = this;
-    return query === '' || query === state || texts.some((text) => text.toLowerCase().includes(query));
+    // A state is that, and not a part of names.
+    if (states.includes(query)) return state === query;
+    return texts.some((text) => text.toLowerCase().includes(query));
   }
 
   /** Items of entities that the filter names. */
@@ -340,10 +345,10 @@ class Lane {
         const found = this.items.get(item);
         return found ? [found.entity ?? '', found.title] : [];
       });
-      const states = [one.state, ...one.entries.map(({ state }) => state)];
+      const within = one.entries.map(({ state }) => state);
       return (
         view.isMatch(one.state, [...own, ...one.templates, one.partition, slot.index ?? '']) ||
-        states.includes(/** @type {MapCollection['state']} */ (view.query)) ||
+        within.includes(/** @type {MapCollection['state']} */ (view.query)) ||
         readBy.has(placeKey({ table: this.table.name, index: slot.index, partition: one.partition }))
       );
     };

@@ -76,7 +76,9 @@ test('exits with 1 for an error, with 0 once it is waived, and writes every form
   const { folder, edit, review } = await committed();
   edit('schema/library.graphql', dropped);
   edit('access-patterns.yaml', dropped);
-  const broken = await review({ out: ['review/report.md', 'review/report.json', 'review/report.sarif'] });
+  const broken = await review({
+    out: ['review/report.md', 'review/report.json', 'review/report.sarif', 'review/report.html'],
+  });
   expect(broken.code).toBe(1);
   expect(broken.out).toContain('changes requested');
   const read = (name: string) => readFileSync(join(folder, `review/report.${name}`), 'utf8');
@@ -90,6 +92,7 @@ test('exits with 1 for an error, with 0 once it is waived, and writes every form
     results: [],
   };
   expect(results.filter(({ level }) => level === 'error')).toHaveLength(errors.length);
+  expect(read('html')).toContain('<h1>Schema review: changes requested');
   const annotated = await review({ format: 'github' });
   expect(annotated.out).toMatch(/^::error file=schema\/library.graphql,title=api-breaking::Field/m);
 

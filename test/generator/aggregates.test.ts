@@ -60,7 +60,7 @@ describe('the lock', () => {
       ['COUNT#Member.kept#{team}', 'COUNT'],
       ['SEQUENCE#Member.number#{team}', 'SEQUENCE'],
     ]);
-    expect(text).toContain('"Member: kept kept": ["COUNT#Member.kept#{team}", "COUNT"],');
+    expect(text).toContain('"Member: kept kept": { "key": ["COUNT#Member.kept#{team}", "COUNT"] },');
     expect(text).toContain('"Member: sequence number": ["SEQUENCE#Member.number#{team}", "SEQUENCE"],');
     expect(planned(declared(counted('team: $team')), lock).text).toBe(text);
   });

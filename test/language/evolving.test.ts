@@ -168,3 +168,26 @@ test('an attribute that is renamed and required may still be missing', async () 
   });
   expect(reported).toEqual(['attribute-required Order.email']);
 });
+
+test.each([
+  ['other records', 'count: Order, when: { plan: A }', 'count: Order, when: { plan: [A, B] }', true],
+  ['another field', 'sum: Order, of: rank', 'sum: Order, of: weight', true],
+  ['fewer shards', 'sum: Order, of: rank, shards: 4', 'sum: Order, of: rank, shards: 2', true],
+  ['more shards', 'sum: Order, of: rank, shards: 2', 'sum: Order, of: rank, shards: 4', false],
+  ['the same values', 'count: Order, when: { plan: [A, B] }', 'count: Order, when: { plan: [B, A] }', false],
+])('a number of %s under the key that it had', async (_what, was, is, isReported) => {
+  const sdl = `enum Plan { A B }
+type Query { order(id: ID!): Order  found(shop: String!): Int! }
+type Order { id: ID!  shop: String!  rank: Int!  weight: Int!  plan: Plan! }`;
+  const yaml = (pattern: string) => `version: 1
+entities: { Order: {} }
+patterns:
+  order: { one: Order, for: Query.order, where: { id: $id } }
+  found: { ${pattern}, for: Query.found, where: { shop: $shop }${pattern.startsWith('count') ? ', maintained: true' : ''} }
+`;
+  const first = await written(yaml(was), sdl);
+  const second = await written(yaml(is), sdl, sealed(first));
+  expect(codesOf(second)).toEqual(isReported ? ['backfill-needed found'] : []);
+  // It stays until it is dealt with.
+  expect(codesOf(await written(yaml(is), sdl, second.lock))).toEqual(codesOf(second));
+});

@@ -212,6 +212,181 @@ describe('between two revisions', () => {
   });
 });
 
+describe('what a pattern reads', () => {
+  /** `items of table.index partition`, by pattern. */
+  async function readsOf(idea: string): Promise<Record<string, string[]>> {
+    const { patterns } = tableMap(null, await planOf(`test/fixtures/ok/${idea}`));
+    return Object.fromEntries(
+      patterns.map(({ name, places }) => [
+        name,
+        places.map(
+          ({ table, index, partition, items }) =>
+            `${items.join(', ')} of ${table}.${index ?? 'key'} ${partition}`,
+        ),
+      ]),
+    );
+  }
+
+  test('is its range of a partition, and whatever else is in there', async () => {
+    expect(await readsOf('item-collections')).toMatchInlineSnapshot(`
+      {
+        "repoItems": [
+          "Repo, Issue, Star of forge.key REPO#owner#repo-1",
+        ],
+        "repoOfOwner": [
+          "Owner of forge.key OWNER#owner-1",
+          "Repo, Issue, Star of forge.key REPO#owner#repo-1",
+        ],
+        "repoWithIssues": [
+          "Repo, Issue of forge.key REPO#owner#repo-1",
+        ],
+        "repoWithStars": [
+          "Repo, Star of forge.key REPO#owner#repo-1",
+        ],
+        "runDetails": [
+          "Run, Param of forge.key EXP#e",
+        ],
+        "runItems": [
+          "Run, Param, Metric of forge.key EXP#e",
+        ],
+        "runWithParams": [
+          "Run, Param of forge.key EXP#e",
+        ],
+      }
+    `);
+  });
+
+  test('is, of several entities, that of each', async () => {
+    expect(await readsOf('mixed')).toMatchInlineSnapshot(`
+      {
+        "customerOrders": [
+          "Customer, Order of shop.key CUSTOMER#customer-1",
+        ],
+        "customerView": [
+          "Customer, Order, Note of shop.key CUSTOMER#customer-1",
+        ],
+        "documents": [
+          "Invoice of shop.GSI1 INVOICE_BY_CUSTOMER_ID#customer-1",
+          "Payment of shop.GSI1 PAYMENT_BY_CUSTOMER_ID#customer-1",
+        ],
+        "secret": [
+          "Secret of shop.key CUSTOMER#customer-1",
+        ],
+      }
+    `);
+  });
+
+  test('is the guard of a unique value, and then the record', async () => {
+    expect(await readsOf('unique-lookups')).toMatchInlineSnapshot(`
+      {
+        "caretaker": [
+          "guard User.site+number of people.key UNIQUE#User.site+number#site#0000000001",
+          "User of people.key USER#user-1",
+        ],
+        "owner": [
+          "guard User.phone of people.key UNIQUE#User.phone#phone",
+          "User of people.key USER#user-1",
+        ],
+        "robot": [
+          "Robot of people.key ROBOT#robot-1",
+        ],
+        "user": [
+          "User of people.key USER#user-1",
+        ],
+        "userByEmail": [
+          "guard User.email of people.key UNIQUE#login#email",
+          "User of people.key USER#user-1",
+        ],
+        "userByPhone": [
+          "guard User.phone of people.key UNIQUE#User.phone#phone",
+          "User of people.key USER#user-1",
+        ],
+      }
+    `);
+  });
+
+  test('is the number itself where writes maintain it', async () => {
+    expect(await readsOf('aggregates')).toMatchInlineSnapshot(`
+      {
+        "activeMembers": [
+          "aggregate activeMembers of entities.key COUNT#Member.activeMembers#team-1",
+        ],
+        "allMembers": [
+          "aggregate allMembers of entities.key COUNT#Member.allMembers",
+        ],
+        "invited": [
+          "aggregate invited of entities.key COUNT#Member.invited#team-1",
+        ],
+        "issue": [
+          "Issue of entities.key TEAM#team-1",
+        ],
+        "issues": [
+          "Issue of entities.key TEAM#team-1",
+        ],
+        "members": [
+          "Member of entities.GSI1 MEMBER_BY_TEAM_ID#team-1",
+          "aggregate members of entities.key COUNT#Member.members#team-1",
+        ],
+        "membersOfCity": [
+          "aggregate membersOfCity of entities.key COUNT#Member.membersOfCity#city#0",
+        ],
+        "receipt": [
+          "Receipt of entities.key RECEIPT#receipt-1",
+        ],
+        "spent": [
+          "aggregate spent of entities.key SUM#Order.spent#team-1",
+        ],
+        "spentBy": [
+          "aggregate spent of entities.key SUM#Order.spent#team-1",
+        ],
+        "team": [
+          "Team of entities.key TEAM#team-1",
+        ],
+        "ticket": [
+          "Ticket of entities.key TICKET#ticket-1",
+        ],
+        "turnover": [
+          "aggregate turnover of entities.key SUM#Order.turnover#0",
+        ],
+      }
+    `);
+  });
+
+  test('is what leads to records, and these', async () => {
+    expect(await readsOf('through')).toMatchInlineSnapshot(`
+      {
+        "aliased": [
+          "Alias of club.GSI1 ALIAS",
+          "Player of club.key PLAYER#player-1",
+        ],
+        "bestPlayer": [
+          "Participation of club.GSI2 PARTICIPATION_BY_GAME_ID#game-1",
+          "Player of club.key PLAYER#player-1",
+        ],
+        "gamesOfPlayer": [
+          "Participation of club.GSI1 PARTICIPATION_BY_PLAYER_ID#player-1",
+          "Game of club.key CLUB#club",
+        ],
+        "lastGame": [
+          "Participation of club.GSI1 PARTICIPATION_BY_PLAYER_ID#player-1",
+          "Game of club.key CLUB#club",
+        ],
+        "player": [
+          "Player of club.key PLAYER#player-1",
+        ],
+        "playerByAlias": [
+          "Alias of club.key ALIAS#alias-1",
+          "Player of club.key PLAYER#player-1",
+        ],
+        "playersOfGame": [
+          "Participation of club.GSI2 PARTICIPATION_BY_GAME_ID#game-1",
+          "Player of club.key PLAYER#player-1",
+        ],
+      }
+    `);
+  });
+});
+
 function entriesAt(map: TableMap, table: string, index: string | null, partition: string): string[] {
   const slot = map.tables.find(({ name }) => name === table)?.slots.find((one) => one.index === index);
   const collection = slot?.collections.find((one) => one.partition === partition);

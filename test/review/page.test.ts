@@ -128,7 +128,7 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
 
   beforeAll(async () => {
     writeFileSync(`${folder}/page.html`, await pageOf());
-    page = await BrowserPage.open(folder);
+    page = await BrowserPage.open();
   });
   afterAll(() => page?.close());
 
@@ -156,6 +156,14 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
     expect(headings[0]).toMatch(/^Schema review: changes requested/);
     expect(headings.slice(1, 3)).toEqual(['API', 'Storage']);
     expect(headings.at(-1)).toBe('Table map');
+    // Nothing moves while it loads.
+    const shifts = `new Promise((resolve) => {
+      let all = 0;
+      const observer = new PerformanceObserver((list) => { all += list.getEntries().length; });
+      observer.observe({ type: 'layout-shift', buffered: true });
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(all)));
+    })`;
+    expect(await page.evaluate(shifts)).toBe(0);
     const isOnFirstScreen =
       "document.querySelector('.verdicts').getBoundingClientRect().bottom < innerHeight";
     expect(await page.evaluate(isOnFirstScreen)).toBe(true);

@@ -66,6 +66,49 @@ describe('what the lock has accepted', () => {
     expect(findings[1]?.notes.at(-1)).toMatch(/accepted in the lock/);
     expect(findings[1]?.remedy).toBeUndefined();
   });
+
+  test('within embedded types too', async () => {
+    const { before, after } = await revisions({ 'count: Int ': 'count: Int! ' });
+    const settled = { before, after: { ...after, lock: settle(after.lock, ['Line.count']) } };
+    expect(shortly(await storage(settled))).toEqual(['warning attribute-required Order.lines[].count']);
+  });
+});
+
+describe('a count', () => {
+  const counting = (when: string) =>
+    project({
+      'Query { order': 'Query { open(customer: String!): Int!  order',
+      'note: String ': 'note: String  kind: Kind! ',
+      'patterns:\n': `patterns:\n  open: { count: Order, for: Query.open, where: { customer: $customer }, ${when}, maintained: true }\n`,
+    });
+
+  test('of other records than before is a wrong number', async () => {
+    const of = await revisionsOf(counting('when: { kind: GIFT }'), counting('when: { kind: PLAIN }'));
+    expect(shortly(await storage(of))).toEqual(['error backfill-needed open']);
+  });
+
+  test('of the same records, said otherwise, needs nothing', async () => {
+    const of = await revisionsOf(
+      counting('when: { kind: [GIFT, PLAIN] }, shards: 2'),
+      counting('when: { kind: [PLAIN, GIFT] }, shards: 3'),
+    );
+    expect(shortly(await storage(of))).toEqual([]);
+  });
+});
+
+describe('conditions of a key', () => {
+  const listing = (values: string) =>
+    project({
+      'Query { order': 'Query { some(customer: String!): [Order!]!  order',
+      'note: String ': 'note: String  kind: Kind! ',
+      'patterns:\n': `patterns:\n  some: { many: Order, for: Query.some, where: { customer: $customer }, when: { kind: [${values}] } }\n`,
+    });
+
+  test('are the same in another order', async () => {
+    expect(shortly(await storage(await revisionsOf(listing('GIFT, PLAIN'), listing('PLAIN, GIFT'))))).toEqual(
+      [],
+    );
+  });
 });
 
 describe('what the declaration provides for', () => {
@@ -102,7 +145,7 @@ describe('values within values', () => {
       'City { name: Int!',
       'attribute-retyped Order.address.city.name',
     ],
-    ['elements have another type', 'tags: [String!]!', 'tags: [Int!]!', 'attribute-retyped Order.tags[]'],
+    ['elements have another type', 'tags: [String!]!', 'tags: [Int!]!', 'attribute-retyped Order.tags'],
     ['a list is a set', 'Order: {}', 'Order: { sets: [tags] }', 'attribute-retyped Order.tags'],
   ])('%s', async (_what, from, to, expected) => {
     expect(shortly(await storage(await revisions({ [from]: to })))).toEqual([`error ${expected}`]);

@@ -1,17 +1,14 @@
 /** A page of another origin calls the API, in a browser. Needs Chromium, which `.ci/run` installs; skipped where there is none. */
 
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chromium } from '../support/browser.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { adminOf, smallSample } from './support/sample.js';
 import { startServer, type TestServer } from './support/server.js';
-
-const browser = ['chromium', 'chromium-browser', 'google-chrome'].find(
-  (name) => spawnSync(name, ['--version']).status === 0,
-);
 
 /** The query, sent as the page of an application does: what a browser allows is written into the page. */
 const page = (
@@ -34,7 +31,7 @@ const page = (
   document.querySelector('#out').textContent = JSON.stringify([await ask(${JSON.stringify(token)}), await ask('forged')]);
 </script>`;
 
-describe.skipIf(browser === undefined)('a page of another origin', () => {
+describe.skipIf(chromium === undefined)('a page of another origin', () => {
   let server: TestServer;
   let pages: Server;
   let port: number;
@@ -61,7 +58,7 @@ describe.skipIf(browser === undefined)('a page of another origin', () => {
     const args = ['--headless', '--no-sandbox', '--disable-gpu', '--virtual-time-budget=20000', '--dump-dom'];
     const profile = `--user-data-dir=${temporaryFolder()}`;
     const url = `http://${host}:${port}/`;
-    const { stdout } = await promisify(execFile)(browser ?? '', [...args, profile, url]);
+    const { stdout } = await promisify(execFile)(chromium ?? '', [...args, profile, url]);
     return JSON.parse(/<pre id="out">(.*?)<\/pre>/.exec(stdout)?.[1] ?? 'null');
   }
 

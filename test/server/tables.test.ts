@@ -4,7 +4,6 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LiveItems, LiveOperation } from '../../src/cli/dev/tables/live.js';
 import { BrowserPage, chromium } from '../support/browser.js';
-import { folderOfFile } from '../support/temporary.js';
 import { type DevelopedProject, developedProject } from './support/development.js';
 import { askAt } from './support/process.js';
 
@@ -116,11 +115,10 @@ test('what it is asked for and does not have is said', async () => {
 });
 
 describe.skipIf(chromium === undefined)('in a browser', () => {
-  const folder = folderOfFile();
   let page: BrowserPage;
 
   beforeAll(async () => {
-    page = await BrowserPage.open(folder);
+    page = await BrowserPage.open();
     await page.look({ width: 1280, height: 900 });
     await page.go(at);
   });

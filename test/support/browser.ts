@@ -1,6 +1,9 @@
 /** A headless Chromium, spoken to by its DevTools protocol. */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { until } from './until.js';
 
@@ -23,15 +26,15 @@ export class BrowserPage {
   readonly complaints: string[] = [];
   /** What it has requested, by URL. */
   readonly requests: string[] = [];
+  readonly #profile = mkdtempSync(join(tmpdir(), 'tableloom-browser-'));
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, (message: Answer) => void>();
   #sent = 0;
   #session: string | undefined;
   #loads = 0;
 
-  /** @param folder keeps its profile */
-  static async open(folder: string): Promise<BrowserPage> {
-    const page = new BrowserPage(folder);
+  static async open(): Promise<BrowserPage> {
+    const page = new BrowserPage();
     const { targetId } = await page.#send('Target.createTarget', { url: 'about:blank' });
     const { sessionId } = await page.#send('Target.attachToTarget', { targetId, flatten: true });
     page.#session = String(sessionId);
@@ -39,7 +42,7 @@ export class BrowserPage {
     return page;
   }
 
-  private constructor(folder: string) {
+  private constructor() {
     const flags = [
       '--headless',
       '--no-sandbox',
@@ -47,7 +50,7 @@ export class BrowserPage {
       '--remote-debugging-pipe',
       '--no-first-run',
     ];
-    this.#process = spawn(chromium ?? '', [...flags, `--user-data-dir=${folder}/profile`], {
+    this.#process = spawn(chromium ?? '', [...flags, `--user-data-dir=${this.#profile}`], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     });
     let rest = '';
@@ -129,6 +132,8 @@ export class BrowserPage {
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.kill('SIGKILL');
     await ended;
+    // Its own children may still write.
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10 });
   }
 
   #receive(message: Answer): void {

@@ -23,6 +23,25 @@ export function guardName({ shared, fields, present, when }: GuardPlan): string 
   return conditions.length > 0 ? `${name} for ${conditions.join(', ')}` : name;
 }
 
+/** Of the names of two: the values of a condition may be in another order. */
+export function isSameGuard(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((name) => {
+    const [fields = '', ...conditions] = name.split(/ for |, /);
+    return [
+      fields,
+      ...conditions
+        .map((text) =>
+          text
+            .split(/ or | /)
+            .sort()
+            .join(),
+        )
+        .sort(),
+    ].join();
+  });
+  return one === other;
+}
+
 function guard(unique: UniqueModel, basis: Basis): GuardPlan {
   const fields = unique.fields.map((word) => word.text).join('+');
   const [, locked] =

@@ -2,7 +2,7 @@
 
 import { type HoleEncoding, isBoundBy, isBucketUnit, isInverted } from '../encodings.js';
 import type { PatternModel } from '../model.js';
-import type { KeyTemplate, SlotPlan } from '../plan/types/storage.js';
+import { type KeyTemplate, type SlotPlan, whenId } from '../plan/types/storage.js';
 import { holesOf } from '../resolve/templates.js';
 import type { Attributes } from './types.js';
 
@@ -90,7 +90,7 @@ export function serves(slot: SlotPlan, pattern: PatternModel): boolean {
   }
   if (hasBucket !== (pattern.bucket !== undefined)) return false;
   if ((slot.shards ?? 1) !== (pattern.shards?.count ?? 1)) return false;
-  if (JSON.stringify(slot.when) !== JSON.stringify(whenOf(pattern))) return false;
+  if (whenId(slot.when) !== whenId(whenOf(pattern))) return false;
   const rest = holesOf(slot.sort);
   while (wanted.size > 0) {
     const next = rest.shift();

@@ -5,6 +5,7 @@ import type { Access, GetAccess, PatternPlan, QueryAccess } from '../../generato
 import { queryOf } from '../../generator/plan/types/access.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
 import { type SampledItem, type SampledSlot, textOf } from '../samples/items.js';
+import { shapeOf } from '../samples/names.js';
 import type { SampleRecord } from '../samples/records.js';
 import type { MapPlace } from './table-map.js';
 
@@ -124,11 +125,6 @@ function byQuery(
     ];
   }
   return [];
-}
-
-/** `USER#{}`: whatever its fields are called. */
-function shapeOf(template: string): string {
-  return template.replaceAll(/\{[^}]*\}/g, '{}');
 }
 
 function renamed(record: SampleRecord, renames: Readonly<Record<string, string>>): SampleRecord {

@@ -227,14 +227,6 @@ export const storageRules = {
       'Writes check it from now on. Records written before may name one that is not there; they are read as before.',
     remedy: 'Nothing, unless code relies on it.',
   },
-  'aggregate-changed': {
-    section: 'storage',
-    severity: 'error',
-    class: 'changes stored records',
-    title: 'A count or sum is of other records or values, under the same key.',
-    meaning: 'It is what it was until then, and is changed by what writes add from now on: a wrong number.',
-    remedy: 'Deploy the code, then run `tableloom reindex ENTITY`, which corrects it.',
-  },
   'cap-lowered': {
     section: 'storage',
     severity: 'warning',
@@ -251,6 +243,15 @@ export const storageRules = {
     meaning:
       'The items that guard them stay stored, and nothing reads them. Once two records have the same value, the attribute cannot be unique again for both.',
     remedy: '`tableloom reindex ENTITY` deletes the items.',
+  },
+  'shards-grown': {
+    section: 'storage',
+    severity: 'note',
+    class: 'code only',
+    title: 'A pattern is spread over more shards.',
+    meaning:
+      'Records written before stay in their shards, which are among the new ones, and are found. Each page queries all shards; writes spread over all of them only as records are written.',
+    remedy: 'Nothing. `tableloom reindex ENTITY` spreads those that are stored.',
   },
   'items-gone': {
     section: 'storage',

@@ -1,6 +1,8 @@
 /** What the comparers of storage share: both revisions, and the items that their plans make of sample records. */
 
 import type { Span } from '../../generator/diagnostics/diagnostic.js';
+import { type Need, needsAgainst } from '../../generator/layout/lock/findings.js';
+import type { Pending } from '../../generator/lock.js';
 import { queryOf } from '../../generator/plan/types/access.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
 import { spanOf } from '../api/places.js';
@@ -15,12 +17,23 @@ type Sampled = Pick<Finding, 'sample'>;
 export class Around {
   readonly before: Revision;
   readonly after: Revision;
+  /** What the lock says that records need. */
+  readonly needs: readonly Need[];
   readonly #items: { readonly before: readonly SampledItem[]; readonly after: readonly SampledItem[] };
 
   constructor({ before, after }: Revisions) {
     this.before = before;
     this.after = after;
+    this.needs = needsAgainst(before.lock, after);
     this.#items = { before: sampleItems(before.plan), after: sampleItems(after.plan) };
+  }
+
+  /** Whether somebody has dealt with what records need, or says that it does not matter. Of a draft nothing is pending. */
+  isAccepted(code: string, name: string): boolean {
+    const { before, after, needs } = this;
+    const isIt = (one: Pick<Pending, 'code' | 'name'>) => one.code === code && one.name === name;
+    if (!before.lock.isSealed || !after.lock.isSealed) return false;
+    return needs.some(({ pending }) => isIt(pending)) && !after.lock.pending.some(isIt);
   }
 
   /** Of the SDL, before too, or of access-patterns.yaml. */

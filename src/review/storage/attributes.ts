@@ -3,9 +3,11 @@
 import { fieldNamed, type Model, type TypeRef } from '../../generator/model.js';
 import type { AttributePlan, EntityPlan } from '../../generator/plan/types/storage.js';
 import type { Found } from '../found.js';
+import { rowOf } from '../rules.js';
 import type { Around } from './around.js';
 import { type Comparers, compared, paired } from './compare.js';
 import { type FormChange, formChanges } from './forms.js';
+import { accepted } from './needs.js';
 
 interface OfAttribute {
   readonly around: Around;
@@ -150,9 +152,11 @@ function typeChanges(was: AttributePlan, is: AttributePlan, { around, entity }: 
   const [from, to] = [typeOf(before.model, entity, was.name), typeOf(after.model, entity, is.name)];
   if (!from || !to) return [];
   const schemas = { before: before.model.sdl, after: after.model.sdl };
-  return formChanges(schemas, from, to, `${entity}.${is.name}`).map((change) =>
-    formFound(change, { around, entity }),
-  );
+  return formChanges(schemas, from, to, `${entity}.${is.name}`).map((change) => {
+    const found = formFound(change, { around, entity });
+    const isAccepted = change.field !== undefined && around.isAccepted(found.rule, change.field);
+    return isAccepted ? accepted(found, rowOf(found.rule).severity) : found;
+  });
 }
 
 function typeOf(model: Model, entity: string, attribute: string): TypeRef | undefined {

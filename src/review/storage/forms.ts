@@ -1,9 +1,11 @@
 /** The types of stored values, down to the embedded ones: what of a value that was stored before is not read as it was. */
 
+import { isWidened } from '../../generator/layout/lock/pending.js';
 import { fieldNamed, printType, type Sdl, type TypeRef } from '../../generator/model.js';
 import { scalarEncoding } from '../../generator/scalars.js';
 
-export type FormChange = { readonly path: string } & (
+/** `field` is what the lock calls it, of an embedded type: `Address.street`. */
+export type FormChange = { readonly path: string; readonly field?: string } & (
   | { readonly kind: 'retyped'; readonly was: string; readonly is: string }
   | { readonly kind: 'required' }
   | { readonly kind: 'gone' }
@@ -32,7 +34,9 @@ export function formChanges(
   if (was.kind === 'list' || is.kind === 'list') return [retyped];
   const [before, after] = [typeOf(schemas.before, was.name), typeOf(schemas.after, is.name)];
   // Enums are stored as text.
-  if (storedAs(schemas.before, was.name) !== storedAs(schemas.after, is.name)) return [retyped];
+  const [from, to] = [storedAs(schemas.before, was.name), storedAs(schemas.after, is.name)];
+  // Where it is part of a key, the lock reports it.
+  if (from !== to && !isWidened(from, to)) return [retyped];
   if (before?.kind === 'enum' && after?.kind === 'enum') {
     const gone = before.values.filter((value) => !after.values.includes(value));
     return gone.length > 0 ? [{ kind: 'values', path, gone }] : [];
@@ -49,11 +53,20 @@ export function formChanges(
       if (!now) return [{ kind: 'gone', path: at }];
       const required: FormChange[] =
         now.type.nonNull && !field.type.nonNull ? [{ kind: 'required', path: at }] : [];
-      return [...required, ...formChanges(schemas, field.type, now.type, at, [...seen, step])];
+      const name = `${is.name}.${field.name}`;
+      return [...required, ...formChanges(schemas, field.type, now.type, at, [...seen, step])].map((one) =>
+        one.path.replaceAll('[]', '') === at.replaceAll('[]', '') ? { ...one, field: name } : one,
+      );
     }),
     ...after.fields
       .filter((field) => field.type.nonNull && !fieldNamed(before, field.name))
-      .map((field): FormChange => ({ kind: 'required', path: `${path}.${field.name}` })),
+      .map(
+        ({ name }): FormChange => ({
+          kind: 'required',
+          path: `${path}.${name}`,
+          field: `${is.name}.${name}`,
+        }),
+      ),
   ];
 }
 

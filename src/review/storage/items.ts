@@ -1,5 +1,6 @@
 /** What is stored of a record besides its attributes: entries, index keys, unique values, counts, references. */
 
+import { queryOf } from '../../generator/plan/types/access.js';
 import {
   type AggregatePlan,
   type EntityPlan,
@@ -54,7 +55,28 @@ const ofSlot: Comparers<SlotPlan, OfEntity> = {
   index: 'name',
   partition: 'lock',
   sort: 'lock',
-  shards: 'lock',
+  // Where there are fewer, the key is another one.
+  shards: (was, is, { around, entity }) => {
+    if (was.shards === null || is.shards === null || is.shards < was.shards) return [];
+    const readers = around.after.plan.patterns.filter(({ access }) => {
+      const query = queryOf(access);
+      return (
+        query?.entity === entity && query.index === is.index && query.partition.text === is.partition.text
+      );
+    });
+    return readers.map(({ name }): Found => {
+      return {
+        rule: 'shards-grown',
+        subject: name,
+        message: `\`${name}\` reads \`${entity}\` from ${is.shards} shards, and read it from ${was.shards}.`,
+        notes: [
+          `Records written before stay in the first ${was.shards}, which are among those that are read.`,
+        ],
+        at: around.place(name),
+        remedy: `Nothing. \`tableloom reindex ${entity}\` spreads those that are stored.`,
+      };
+    });
+  },
   present: 'lock',
   when: 'lock',
   for: 'code only',
@@ -85,16 +107,13 @@ const ofAggregate: Comparers<AggregatePlan, OfEntity> = {
   name: 'name',
   also: 'code only',
   range: 'code only',
-  field: aggregateChanged,
+  field: 'lock',
   shared: 'lock',
   partition: 'lock',
   sort: 'lock',
-  shards: (was, is, context) =>
-    was.shards !== null && is.shards !== null && is.shards < was.shards
-      ? aggregateChanged(was, is, context)
-      : [],
-  present: aggregateChanged,
-  when: aggregateChanged,
+  shards: 'lock',
+  present: 'lock',
+  when: 'lock',
   cap: (was, is, { around, entity }) =>
     is.cap === null || (was.cap !== null && was.cap < is.cap)
       ? []
@@ -107,28 +126,6 @@ const ofAggregate: Comparers<AggregatePlan, OfEntity> = {
           },
         ],
 };
-
-function aggregateChanged(was: AggregatePlan, is: AggregatePlan, { around, entity }: OfEntity): Found[] {
-  // Under another key it starts anew, as the lock reports.
-  if (was.partition.text !== is.partition.text) return [];
-  const text = ({ field, when, present, shards }: AggregatePlan) =>
-    [
-      field === null ? 'records' : `\`${field}\``,
-      ...(when.length > 0 ? [`for ${conditionOf(when)}`] : []),
-      ...(present.length > 0 ? [`with ${present.join(' and ')}`] : []),
-      ...(shards === null ? [] : [`in ${shards} shards`]),
-    ].join(' ');
-  return [
-    {
-      rule: 'aggregate-changed',
-      subject: is.name,
-      message: `\`${is.name}\` is the ${is.kind} of ${text(is)}, and was of ${text(was)}: what is stored of it does not follow.`,
-      at: around.place(is.name),
-      ...around.item(`aggregate ${is.name}`),
-      remedy: `Deploy the code, then run \`tableloom reindex ${entity}\`, which corrects it.`,
-    },
-  ];
-}
 
 const ofReference: Comparers<ReferencePlan, OfEntity> = {
   name: 'name',

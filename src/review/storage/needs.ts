@@ -1,16 +1,15 @@
 /** What the lock says that stored records need: their keys, their attributes, the indexes of tables. */
 
 import type { Diagnostic } from '../../generator/diagnostics/diagnostic.js';
-import { type Need, needsAgainst } from '../../generator/layout/lock/findings.js';
+import type { Need } from '../../generator/layout/lock/findings.js';
 import type { Pending } from '../../generator/lock.js';
 import { type Found, placeOf } from '../found.js';
 import { rowOf, type Severity, type StorageClass, severities } from '../rules.js';
 import type { Around } from './around.js';
 
 export function needFindings(around: Around): Found[] {
-  const { before, after } = around;
   // Types within attributes are compared where records have them: `Order.address.zip`.
-  const needs = needsAgainst(before.lock, after).filter(({ pending }) => !pending.owner.startsWith('type '));
+  const needs = around.needs.filter(({ pending }) => !pending.owner.startsWith('type '));
   // In the order in which they are dealt with: an index has to be there before records are reindexed.
   const ordered = [...needs.filter(isOfTable), ...needs.filter((need) => !isOfTable(need))];
   return ordered.map((need) => ({
@@ -47,15 +46,17 @@ function sayingOf({ pending, finding }: Need, around: Around): Saying {
     at: placeOf(around.after, 'after', at) ?? around.place(name),
     ...classOf(pending, around),
   };
-  if (!isAccepted(pending, around)) return { ...said, ...(hint === undefined ? {} : { remedy: hint }) };
-  return {
-    ...said,
-    severity: milder(severityOf(pending, around)),
-    notes: [
-      ...said.notes,
-      'It is accepted in the lock: somebody has dealt with it, or says that it does not matter.',
-    ],
-  };
+  if (around.isAccepted(code, name)) return accepted(said, severityOf(pending, around));
+  return { ...said, ...(hint === undefined ? {} : { remedy: hint }) };
+}
+
+/** One severity milder than it would be. */
+export function accepted<One extends Pick<Found, 'notes'>>(found: One, severity: Severity): One {
+  const notes = [
+    ...(found.notes ?? []),
+    'It is accepted in the lock: somebody has dealt with it, or says that it does not matter.',
+  ];
+  return { ...found, severity: milder(severity), notes };
 }
 
 /** Where the row of the rule does not say all. */
@@ -71,7 +72,8 @@ function classOf(pending: Pending, around: Around): Pick<Found, 'class' | 'sever
 function severityOf({ code, name, was }: Pending, { before }: Around): Severity {
   const [pattern = '', part] = name.split('.');
   const isKnown = part === 'include' && before.plan.patterns.some((one) => one.name === pattern);
-  if (code === 'backfill-needed' && was[0] === 'include' && isKnown) return 'error';
+  const isOther = was[0]?.startsWith('of ') ?? false;
+  if (code === 'backfill-needed' && ((was[0] === 'include' && isKnown) || isOther)) return 'error';
   return rowOf(code).severity;
 }
 
@@ -79,12 +81,6 @@ function isAddedOnline({ name, was }: Pending, { after }: Around): boolean {
   const [table, index] = name.split('.');
   const plan = after.plan.tables.find((one) => one.name === table);
   return was.length === 0 && plan?.indexes.find((one) => one.name === index)?.kind === 'global';
-}
-
-/** Of a draft nothing is pending: it is reported once. */
-function isAccepted({ code, name }: Pending, { before, after }: Around): boolean {
-  const isPending = after.lock.pending.some((one) => one.code === code && one.name === name);
-  return before.lock.isSealed && after.lock.isSealed && !isPending;
 }
 
 export function milder(severity: Severity): Severity {

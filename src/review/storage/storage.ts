@@ -36,7 +36,8 @@ function isSaidBetter({ rule, subject }: Found, changes: readonly Found[]): bool
 
 /** Whether the lock says it already, and more of it. */
 function isSaid({ rule, subject }: Found, needs: readonly Found[]): boolean {
-  const own = needs.filter((one) => one.subject === subject);
+  // Of a list, the lock says it of the attribute.
+  const own = needs.filter((one) => one.subject === subject.replace(/(?:\[\])+$/, ''));
   if (rule === 'attribute-new' || rule === 'normalize-changed') return own.length > 0;
   // It may be the one that is new.
   if (rule === 'attribute-gone')

@@ -16,7 +16,8 @@ import { indexText } from './pending.js';
 import { attributePlace, keyPlace, placeOf } from './places.js';
 import { renamedLock } from './renames.js';
 import { article, reuseFindings } from './reuse.js';
-import { writtenKey, writtenNow } from './slots.js';
+import { lockedAggregate, writtenKey, writtenNow } from './slots.js';
+import { sumText } from './sums.js';
 
 export function lockFindings(model: Model, layout: LaidOut, lock: Lock): Diagnostic[] {
   if (lock.entities.size === 0) return [];
@@ -272,6 +273,14 @@ function backfill({ owner, name, was }: Pending, { model, layout, after }: Subje
   const reads = after.patterns.get(name)?.reads;
   const pattern = model.patterns.find((one) => one.name.text === name);
   if (!pattern || reads === undefined) return undefined;
+  if (was[0]?.startsWith('of ')) {
+    const number = layout.aggregates.find(({ partition }) => reads === `number ${partition.text}`);
+    const { of } = number ? lockedAggregate(number) : {};
+    return {
+      message: `Pattern \`${name}\` is the ${pattern.cardinality} ${of ? sumText(of) : ''}, and was ${was.join(' or ')}: its number does not follow by itself.`,
+      at: placeOf(pattern),
+    };
+  }
   if (reads.startsWith('number ')) return counted(model.patterns, name, `Pattern \`${name}\``);
   if (was[0] === 'default')
     return {

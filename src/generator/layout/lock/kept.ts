@@ -10,7 +10,7 @@ import {
 } from '../../lock.js';
 import type { EntityModel, PatternModel, TableModel } from '../../model.js';
 import { constant } from '../../names.js';
-import type { KeyTemplate, SlotPlan } from '../../plan/types/storage.js';
+import { type KeyTemplate, type SlotPlan, whenId } from '../../plan/types/storage.js';
 import { hasShard, holesOf, isFault, keyTemplate, parseTemplate } from '../../resolve/templates.js';
 import type { Attributes, EntityKeys, EntryKeys } from '../types.js';
 import { prefixesOf } from './claims.js';
@@ -233,7 +233,7 @@ function isSameKey(a: SlotPlan, b: SlotPlan): boolean {
     isSameTemplate(a.partition, b.partition) &&
     isSameTemplate(a.sort, b.sort) &&
     a.shards === b.shards &&
-    JSON.stringify(a.when) === JSON.stringify(b.when)
+    whenId(a.when) === whenId(b.when)
   );
 }
 
@@ -254,5 +254,5 @@ function isSameTemplate(a: KeyTemplate | null, b: KeyTemplate | null): boolean {
 
 /** The values in a key, whatever the words between them. */
 function valuesIn(slot: SlotPlan): string {
-  return JSON.stringify([holesOf(slot.partition), holesOf(slot.sort), slot.shards, slot.when]);
+  return JSON.stringify([holesOf(slot.partition), holesOf(slot.sort), slot.shards, whenId(slot.when)]);
 }

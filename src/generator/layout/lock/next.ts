@@ -14,6 +14,7 @@ import { lockedPatterns } from './reads.js';
 import {
   isSameKey,
   keyOf,
+  lockedAggregate,
   lockedAttribute,
   lockedIndex,
   lockedValue,
@@ -153,12 +154,7 @@ function lockedEntity(
 ): LockedEntity {
   const { model, table, attributes, items } = entity;
   const before = retire ? known : undefined;
-  const aggregates = new Map(
-    entity.aggregates.map((one) => [
-      lockedName(one),
-      { partition: one.partition.text, sort: one.sort?.text ?? null },
-    ]),
-  );
+  const aggregates = new Map(entity.aggregates.map((one) => [lockedName(one), lockedAggregate(one)]));
   const own = items[0]?.slots[0];
   const key = own && { table: table.name.text, key: keyOf(own) };
   const guards = new Map(entity.guards.map((guard) => [guardName(guard), keyOf(guard)] as const));

@@ -1,17 +1,8 @@
 /** What stored values need whose types changed: those that are stored within attributes, at any depth. */
 
 import type { Lock, LockedValue, Pending } from '../../lock.js';
-import {
-  type Found,
-  goneFrom,
-  holdsEnum,
-  left,
-  needed,
-  storedAs,
-  storedBefore,
-  valuesOf,
-  wasOf,
-} from './pending.js';
+import { type Found, needed, wasOf } from './open.js';
+import { goneFrom, holdsEnum, retyped, valuesOf } from './pending.js';
 
 /** Of a lock, what is stored. */
 type Stored = Pick<Lock, 'entities' | 'types' | 'enums'>;
@@ -44,7 +35,7 @@ function fieldChanges(
   ];
   const gone = holdsEnum(is) ? goneFrom(values, valuesOf(is, after.enums)) : [];
   return [
-    ...left(open, 'attribute-retyped', name, was ? [storedBefore(was, is)] : [], storedAs(is)),
+    ...retyped(open, name, was, is, false),
     ...(is.isRequired ? needed(open, 'attribute-required', name, lacks, 'nothing') : []),
     ...(gone.length > 0 ? [{ code: 'enum-value-gone' as const, name, was: gone }] : []),
   ];

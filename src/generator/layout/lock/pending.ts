@@ -12,13 +12,14 @@ import {
   type LockedTable,
   type LockedValue,
   type Pending,
-  type PendingCode,
 } from '../../lock.js';
 import { lockedName } from '../aggregates.js';
-import { guardName } from '../guards.js';
-import type { EntityLayout } from '../types.js';
+import { guardName, isSameGuard } from '../guards.js';
+import type { Change } from './change.js';
 import { areDisjoint } from './kept.js';
-import { isSameKey, keyOf, type MatchedSlots, writtenBefore, writtenKey, writtenNow } from './slots.js';
+import { type Found, left, needed, type Open, unique, wasOf } from './open.js';
+import { isSameKey, keyOf, writtenBefore, writtenKey, writtenNow } from './slots.js';
+import { isOfSum, sumChanged } from './sums.js';
 import {
   type Conditions,
   conditionsOf,
@@ -27,26 +28,6 @@ import {
   isOfNone,
   isReadByDefault,
 } from './values.js';
-
-/** An entity before and after. */
-export interface Change {
-  readonly name: string;
-  readonly layout: EntityLayout;
-  readonly before: LockedEntity;
-  readonly after: LockedEntity;
-  readonly slots: MatchedSlots;
-  /** The values of enums, before and after. */
-  readonly enums: {
-    readonly before: ReadonlyMap<string, readonly string[]>;
-    readonly after: ReadonlyMap<string, readonly string[]>;
-  };
-  /** What the lock has of the entity. */
-  readonly pending: readonly Pending[];
-}
-
-type Open = Pick<Change, 'pending'>;
-
-export type Found = Omit<Pending, 'owner'>;
 
 export function pendingOf(change: Change): Pending[] {
   const { name, before, after } = change;
@@ -101,29 +82,6 @@ export function indexText({
   return `${attributes.join(', ')}${projected ?? ''}`;
 }
 
-/** What stored records have of one thing, unless all of it is what they are to have now. */
-export function left(
-  change: Open,
-  code: PendingCode,
-  name: string,
-  was: readonly string[],
-  now: string,
-): Found[] {
-  const open = wasOf(change, code, name) ?? [];
-  const all = unique([...open, ...was]).filter((one) => one !== now);
-  return all.length > 0 ? [{ code, name, was: all }] : [];
-}
-
-/** One that stays as long as it is not dealt with. */
-export function needed(change: Open, code: PendingCode, name: string, isNew: boolean, what: string): Found[] {
-  const open = wasOf(change, code, name);
-  return open || isNew ? [{ code, name, was: open ?? [what] }] : [];
-}
-
-export function wasOf({ pending }: Open, code: PendingCode, name: string): readonly string[] | undefined {
-  return pending.find((one) => one.code === code && one.name === name)?.was;
-}
-
 function identity(change: Change): Found[] {
   const { name, before, after, layout } = change;
   if (!before.key || !after.key) return [];
@@ -146,7 +104,7 @@ function patterns(change: Change): Found[] {
   const written = { before: writtenBefore(before, layout), now: writtenNow(layout) };
   return [...after.patterns].flatMap(([name, { field, reads }]): Found[] => {
     const former = formerOf(before.patterns, after.patterns, name, field);
-    const own = pending.filter((one) => one.name === (former?.name ?? name));
+    const own = pending.filter((one) => one.name === (former?.name ?? name) && !isOfSum(one));
     const conditions = conditionsOf(change, reads);
     if (isOfNone(change, conditions)) return [];
     const open = own.find(({ code }) => code === 'backfill-needed')?.was;
@@ -187,9 +145,10 @@ function filledBefore({ before, pending, slots }: Change): Set<string> {
     ...[...before.guards.values()].map(({ partition }) => `guard ${partition}`),
     ...[...before.aggregates.values()].map(({ partition }) => `number ${partition}`),
   ]);
-  for (const { code, name } of pending) {
+  for (const one of pending) {
+    const { code, name } = one;
     const reads = before.patterns.get(name)?.reads;
-    if (reads !== undefined && (code === 'key-moved' || code === 'backfill-needed'))
+    if (reads !== undefined && !isOfSum(one) && (code === 'key-moved' || code === 'backfill-needed'))
       filled.delete(slots.renamed.get(reads) ?? reads);
   }
   return filled;
@@ -218,7 +177,8 @@ function backfills(change: Change): Found[] {
   };
   const guards = layout.guards.flatMap((guard) => {
     const own = guardName(guard);
-    const isNew = !isSameKey(keyOf(guard), before.guards.get(own));
+    const [, known] = [...before.guards].find(([one]) => isSameGuard(one, own)) ?? [];
+    const isNew = !isSameKey(keyOf(guard), known);
     return kept('unique', `${name}.${own.replace(/ for .*$/, '')}`, isNew, conditionsOfKey(guard));
   });
   const counters = layout.references.flatMap(({ name: own, present, counter }) => {
@@ -230,6 +190,11 @@ function backfills(change: Change): Found[] {
     if (one.kind === 'sequence' || read.has(`number ${one.partition.text}`)) return [];
     const isNew = !isSameKey(keyOf(one), before.aggregates.get(lockedName(one)));
     return kept('total', one.name, isNew, conditionsOfKey(one));
+  });
+  const sums = layout.aggregates.flatMap((one) => {
+    const reads = `number ${one.partition.text}`;
+    const names = [...after.patterns].flatMap(([pattern, other]) => (other.reads === reads ? [pattern] : []));
+    return (names.length > 0 ? names : [one.name]).flatMap((pattern) => sumChanged(change, pattern, one));
   });
   const readers = [...after.patterns].sort(([a], [b]) => compare(a, b));
   const included = readers.flatMap(([pattern, { reads }]) => {
@@ -243,6 +208,7 @@ function backfills(change: Change): Found[] {
     ...guards,
     ...counters,
     ...totals,
+    ...sums,
     ...included,
     ...(after.ttl
       ? kept('expiry', `${name}.${after.ttl}`, isNewExpiry, { fields: [after.ttl], when: [] })
@@ -259,9 +225,7 @@ function attribute(change: Change, field: string, now: LockedAttribute): Found[]
   const isFilled = layout.keyFields.includes(field) || layout.attributes.get(field)?.generated === 'revision';
   const lacks = was ? was.isRequired === false : true;
   return [
-    ...(isOfOriginal
-      ? []
-      : left(change, 'attribute-retyped', path, was ? [storedBefore(was, now)] : [], storedAs(now))),
+    ...(isOfOriginal ? [] : retyped(change, path, was, now, isInKeys(change.after, field))),
     ...(now.isRequired && !isFilled ? needed(change, 'attribute-required', path, lacks, 'nothing') : []),
     ...(was ? goneValues(change, path, was, now) : []),
     ...(was ? normalized(change, path, field, was, now) : []),
@@ -271,6 +235,30 @@ function attribute(change: Change, field: string, now: LockedAttribute): Found[]
 /** Enums are stored as text; any other encoding is its own. */
 export function storedAs({ encoding }: Pick<LockedValue, 'encoding'>): string {
   return encoding.replace(/\benum$/, 'text');
+}
+
+/** @param isInKeys a number of another type is another text in a key */
+export function retyped(
+  open: Open,
+  name: string,
+  was: LockedValue | undefined,
+  now: LockedValue,
+  isInKeys: boolean,
+): Found[] {
+  // Any text may have been stored where there are only some values now.
+  if (was && holdsEnum(now) && !holdsEnum(was) && storedBefore(was, now) === storedAs(now))
+    return left(open, 'attribute-retyped', name, [was.encoding], now.encoding);
+  const isSame = was !== undefined && !isInKeys && isWidened(was.encoding, now.encoding);
+  return left(open, 'attribute-retyped', name, was && !isSame ? [storedBefore(was, now)] : [], storedAs(now));
+}
+
+const numbers = ['integer', 'safeInteger', 'decimal'];
+
+/** A number is read as one of a type that has all numbers of its own. */
+export function isWidened(was: string, now: string): boolean {
+  const [before, after] = [was, now].map((encoding) => /^(.*?)(\w+)$/.exec(encoding) ?? []);
+  const [from, to] = [before, after].map((one) => numbers.indexOf(one?.[2] ?? ''));
+  return before?.[1] === after?.[1] && from !== undefined && to !== undefined && from >= 0 && from < to;
 }
 
 /** A lock of before knew no more of a list, a set, an object and JSON than that it is one of them. */
@@ -350,8 +338,4 @@ function renamed(change: Change): Found[] {
       return [{ code: 'attribute-renamed', name: `${name}.${field}`, was: [former[0]] }];
     }),
   ];
-}
-
-function unique(all: readonly string[]): string[] {
-  return [...new Set(all)];
 }

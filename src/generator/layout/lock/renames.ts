@@ -46,6 +46,10 @@ function renamedEntity(entity: LockedEntity, names: Names): LockedEntity {
     partition: inTemplate(partition, names),
     sort: sort === null ? null : inTemplate(sort, names),
   });
+  const conditions = ({ present, when }: Pick<LockedSlot, 'present' | 'when'>) => ({
+    present: present.map(word).sort(),
+    when: when.map((one) => ({ ...one, field: word(one.field) })),
+  });
   const keys = (all: ReadonlyMap<string, LockedKey>, nameOf: (name: string) => string) =>
     new Map([...all].map(([name, one]) => [nameOf(name), key(one)] as const));
   const slots = entity.slots.map((slot): readonly [LockedSlot, LockedSlot] => [
@@ -54,9 +58,8 @@ function renamedEntity(entity: LockedEntity, names: Names): LockedEntity {
       ...slot,
       entry: slot.entry && key(slot.entry),
       key: key(slot.key),
-      present: slot.present.map(word).sort(),
+      ...conditions(slot),
       ...(slot.include ? { include: slot.include.map(word).sort() } : {}),
-      when: slot.when.map((one) => ({ ...one, field: word(one.field) })),
     },
   ]);
   const slotNames = new Map(slots.map(([was, is]) => [slotName(was), slotName(is)]));
@@ -66,7 +69,15 @@ function renamedEntity(entity: LockedEntity, names: Names): LockedEntity {
     key: entity.key && { ...entity.key, key: key(entity.key.key) },
     ttl: entity.ttl && word(entity.ttl),
     guards: keys(entity.guards, (fields) => fields.replace(/\w+/g, word)),
-    aggregates: keys(entity.aggregates, (name) => name.replace(/(?<=^sequence )\w+/, word)),
+    aggregates: new Map(
+      [...entity.aggregates].map(([name, { of, ...one }]) => [
+        name.replace(/(?<=^sequence )\w+/, word),
+        {
+          ...key(one),
+          ...(of ? { of: { ...of, ...conditions(of), field: of.field && word(of.field) } } : {}),
+        },
+      ]),
+    ),
     counters: keys(entity.counters, word),
     slots: slots.map(([, slot]) => slot),
     patterns: new Map(

@@ -3,6 +3,7 @@
 import { isContinued } from '../../encodings/declared.js';
 import { type HoleEncoding, isHoleEncoding } from '../../encodings.js';
 import {
+  type LockedAggregate,
   type LockedAttribute,
   type LockedEntity,
   type LockedKey,
@@ -12,7 +13,7 @@ import {
   slotName,
 } from '../../lock.js';
 import type { IndexModel } from '../../model.js';
-import type { SlotPlan } from '../../plan/types/storage.js';
+import { type AggregatePlan, type SlotPlan, whenId } from '../../plan/types/storage.js';
 import { writtenOut } from '../../resolve/holes.js';
 import type { ResolvedAttribute } from '../../resolve/resolved-model.js';
 import { multiAttributeFields } from '../multi-attribute.js';
@@ -135,6 +136,14 @@ export function lockedValue(
   };
 }
 
+export function lockedAggregate(aggregate: AggregatePlan): LockedAggregate {
+  const { kind, field, shards, present, when } = aggregate;
+  return {
+    ...keyOf(aggregate),
+    ...(kind === 'sequence' ? {} : { of: { field, shards, present: [...present].sort(), when } }),
+  };
+}
+
 /** The key attributes of an index; of a local one its own. */
 export function indexAttributes({ kind, multiAttribute, partition, sort }: IndexModel): string[] {
   if (multiAttribute) return multiAttributeFields(multiAttribute);
@@ -196,7 +205,7 @@ function identities(entity: EntityLayout, table: LockedTable | undefined) {
     );
     const holes = texts.flatMap((text) => text?.match(/\w+(?=[,)}])/g) ?? []);
     const required = present.filter((field) => attributes.get(field)?.nullable && !holes.includes(field));
-    return JSON.stringify([texts, index, indexed, when, [...required].sort()]);
+    return JSON.stringify([texts, index, indexed, whenId(when), [...required].sort()]);
   };
   return {
     before: (slot: LockedSlot, written: Written) =>

@@ -3,6 +3,7 @@
 import {
   compare,
   type Lock,
+  type LockedAggregate,
   type LockedAttribute,
   type LockedEntity,
   type LockedKey,
@@ -21,7 +22,7 @@ import { Invalid, type Line, type Lines } from './lines.js';
 export class EntityFacts {
   readonly attributes = new Map<string, LockedAttribute>();
   readonly guards = new Map<string, LockedKey>();
-  readonly aggregates = new Map<string, LockedKey>();
+  readonly aggregates = new Map<string, LockedAggregate>();
   readonly counters = new Map<string, LockedKey>();
   readonly slots = new Map<string, LockedSlot>();
   readonly retired: LockedEntity['retired'][number][] = [];
@@ -52,7 +53,7 @@ export class EntityFacts {
   addKey(kind: string | undefined, rest: string | undefined, line: Line, read: Lines): boolean {
     if (kind === 'guard' && rest) this.guards.set(rest, read.key(line));
     else if ((kind === 'kept' || kind === 'sequence') && rest)
-      this.aggregates.set(`${kind} ${rest}`, read.key(line));
+      this.aggregates.set(`${kind} ${rest}`, read.aggregate(line));
     else if (kind === 'counter' && rest) this.counters.set(rest, read.key(line));
     else if (kind === 'table' && rest) this.key = { table: rest, key: read.key(line) };
     else return false;

@@ -2,7 +2,7 @@
 
 import { Document, isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import type { Diagnostic, Span } from '../../diagnostics/diagnostic.js';
-import type { LockedKey, LockedSlot } from '../../lock.js';
+import type { LockedAggregate, LockedKey, LockedSlot } from '../../lock.js';
 
 export class Invalid extends Error {
   readonly diagnostic: Diagnostic;
@@ -82,22 +82,44 @@ export class Lines {
     const entry = of.get('entry');
     const index = of.get('index');
     const key = of.get('key') ?? entry;
-    const shards = of.get('shards');
-    const when = of.get('when');
-    const present = of.get('present');
     const include = of.get('include');
     const known = ['entry', 'index', 'key', 'shards', 'present', 'when', 'include'];
-    const [count, name] = [shards && this.scalar(shards), index && this.scalar(index)];
+    const name = index && this.scalar(index);
     const isRight =
       (index === undefined) === !of.has('key') &&
       [...of.keys()].every((part) => known.includes(part)) &&
-      (!shards || typeof count === 'number') &&
       (!index || typeof name === 'string');
     if (!key || !isRight) throw this.wrong(line);
     return {
       entry: entry ? this.key(entry) : null,
       index: typeof name === 'string' ? name : null,
       key: this.key(key),
+      ...this.conditions(line, of),
+      ...(include ? { include: this.strings(include) } : {}),
+      isRetired,
+    };
+  }
+
+  /** The key of an aggregate, and what it is of. */
+  aggregate(line: Line): LockedAggregate {
+    if (!isMap(line.value)) return this.key(line);
+    const of = new Map(this.lines(line.value, line.at, `\`${line.name}\``).map((part) => [part.name, part]));
+    const [key, summed] = [of.get('key'), of.get('of')];
+    const known = ['key', 'of', 'shards', 'present', 'when'];
+    const field = summed && this.scalar(summed);
+    const isRight = [...of.keys()].every((part) => known.includes(part));
+    if (!key || !isRight || (summed && typeof field !== 'string')) throw this.wrong(line);
+    return {
+      ...this.key(key),
+      of: { field: typeof field === 'string' ? field : null, ...this.conditions(line, of) },
+    };
+  }
+
+  conditions(line: Line, of: ReadonlyMap<string, Line>): Pick<LockedSlot, 'shards' | 'present' | 'when'> {
+    const [shards, present, when] = [of.get('shards'), of.get('present'), of.get('when')];
+    const count = shards && this.scalar(shards);
+    if (shards && typeof count !== 'number') throw this.wrong(line);
+    return {
       shards: typeof count === 'number' ? count : null,
       present: present ? this.strings(present) : [],
       when: when
@@ -106,8 +128,6 @@ export class Lines {
             values: this.values(one),
           }))
         : [],
-      ...(include ? { include: this.strings(include) } : {}),
-      isRetired,
     };
   }
 

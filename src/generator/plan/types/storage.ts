@@ -192,6 +192,13 @@ export function printValues(values: SlotPlan['when'][number]['values']): string 
   return values.map((value) => value ?? 'absent').join(' or ');
 }
 
+/** The same of conditions that say the same, in whatever order they say it. */
+export function whenId(when: SlotPlan['when']): string {
+  return JSON.stringify(
+    when.map(({ field, values }) => JSON.stringify([field, ...values.map(String).sort()])).sort(),
+  );
+}
+
 export interface KeyTemplate {
   readonly attribute: string;
   /** As pinned or built: `USER#{id}`. */
