@@ -61,7 +61,7 @@ export const costs: Costs = {
       of: 'RefreshToken',
       index: 'GSI3',
       allow: 'selfOrAdmin',
-      drops: true,
+      drops: 'rarely',
       prefetch: 'parallel',
     },
     'RefreshToken.user': { kind: 'get', pattern: 'userOfSession', of: ['User'], starts: true },

@@ -80,8 +80,11 @@ export interface QueryCost extends RulesAround, PrefetchRequested {
   readonly selects?: string;
   /** What the rows lead to, by key. */
   readonly leadsTo?: string;
-  /** Rows may be dropped, and further rows read to replace them. */
-  readonly drops?: true;
+  /**
+   * Rows may be dropped, and further rows read to replace them: by a filter, so that twice as many are read at first; or
+   * rarely, because they expired or were found before.
+   */
+  readonly drops?: true | 'rarely';
   /** How many items hold a connection's `totalCount`; read in parallel with the query where it is selected. */
   readonly total?: number;
   /** Parents, each by a query of its own before the others, in parallel with them. */

@@ -21,7 +21,7 @@ export const costs: Costs = {
       index: 'WarehousesByCity',
       covering: ['category', 'city', 'name', 'processingTime', 'rating', 'warehouseId'],
     },
-    'Query.listings': { kind: 'query', of: 'Listing', index: 'ByCityAndRating', drops: true },
+    'Query.listings': { kind: 'query', of: 'Listing', index: 'ByCityAndRating', drops: 'rarely' },
     'Query.searchWarehousesByName': {
       kind: 'query',
       of: 'Warehouse',
@@ -61,7 +61,7 @@ export const costs: Costs = {
       gives: 'one',
       of: 'Shipment',
       index: 'ActiveDelivery',
-      drops: true,
+      drops: 'rarely',
     },
     'Query.activeDeliveries': { kind: 'query', of: 'Delivery', index: 'table', drops: true },
     'Query.deliveriesByFee': { kind: 'query', of: 'Delivery', index: 'table', drops: true },

@@ -28,7 +28,7 @@ export const costs: Costs = {
       page: { default: 10, max: 1000 },
       limit: 'limit',
     },
-    'Query.gameAchievements': { kind: 'query', of: 'Achievement', index: 'PointsOfGame', drops: true },
+    'Query.gameAchievements': { kind: 'query', of: 'Achievement', index: 'PointsOfGame', drops: 'rarely' },
     'Query.playerAchievements': { kind: 'query', of: 'Achievement', index: 'table' },
     'Query.tournamentRanking': { kind: 'query', of: 'TournamentEntry', index: 'Ranking', consistent: true },
     'Query.profilesByStatus': { kind: 'query', of: 'Profile', index: 'GSI1' },

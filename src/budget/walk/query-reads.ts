@@ -69,7 +69,7 @@ export function queryReads(
     };
   const own = cost.gives === 'count' ? counted(cost, fan, assumed) : paged(cost, fan, page, follows, assumed);
   const { requests, read, single } = withParents(cost, page, own, assumed.isMost);
-  const rowsRead = cost.gives === 'count' ? (cost.upTo ?? 1) : page.needed * (cost.drops ? 2 : 1);
+  const rowsRead = (cost.gives === 'count' ? (cost.upTo ?? 1) : page.needed) * (cost.drops === true ? 2 : 1);
   const units = (bytes: number) => (Math.ceil(bytes / unitBytes) / 2) * (cost.consistent ? 2 : 1);
   const bytesRead = rowsRead * assumed.rowBytes;
   const each = units(bytesRead);

@@ -54,7 +54,7 @@ export function patternCost(plan: Plan, pattern: PatternPlan, shape: Shape): Get
         ...cost,
         of: pattern.target,
         ...(several > 1 ? { partitions: several } : {}),
-        ...(drops ? { drops: true as const } : {}),
+        ...(drops && !cost.drops ? { drops: 'rarely' as const } : {}),
         ...(alone.length > 0 ? { before: alone } : {}),
       };
     }
@@ -133,7 +133,9 @@ function queryCost(
         ? (argumentOf(pattern, 'bucket') ?? 100)
         : undefined;
   if (isList && !inOrder) lists.push(argumentOf(pattern, 'bucket') ?? 100);
-  const drops = access.filter !== null || entity.ttl !== null || access.multiAttribute !== undefined;
+  // Counting adds a filter for what has expired.
+  const filters = access.filter !== null || (gives === 'count' && entity.ttl !== null);
+  const drops = entity.ttl !== null || access.multiAttribute !== undefined || pattern.distinct !== undefined;
   const held =
     covering.kind === 'some' && gives !== 'count' ? coveredFields(plan, entity, access, covering) : undefined;
   return {
@@ -152,7 +154,7 @@ function queryCost(
     ...(held === undefined ? {} : { covering: pattern.visible === null ? held : [] }),
     ...(held === undefined || pattern.select === undefined ? {} : { selects: pattern.select }),
     ...(access.total === undefined ? {} : { total: aggregateOf(entity, access.total).shards ?? 1 }),
-    ...(drops || pattern.distinct ? { drops: true as const } : {}),
+    ...(filters ? { drops: true as const } : drops ? { drops: 'rarely' as const } : {}),
     ...(access.consistent ? { consistent: true as const } : {}),
   };
 }

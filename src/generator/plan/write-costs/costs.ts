@@ -40,7 +40,10 @@ export function writtenByMutation(
   mutation: UncostedMutation,
 ): Written {
   const { ranges, without } = partsOf(stored, rules, mutation);
-  const around = [...tokenRange(stored, mutation.idempotent), checksOf(stored, rules, [mutation])];
+  const around = [
+    ...tokenRange(stored, mutation.idempotent, [mutation]),
+    checksOf(stored, rules, [mutation]),
+  ];
   if (mutation.each || mutation.all) return { ranges: around, isStep: true, each: ranges, without };
   return { ranges: [...ranges, ...around], isStep: mutation.step !== undefined, each: null, without };
 }
@@ -57,7 +60,7 @@ export function writtenByTransaction(
   const each = rangesOf(true);
   const checks = checksOf(stored, rules, steps, allow);
   return {
-    ranges: [...rangesOf(false), ...tokenRange(stored, idempotent), checks],
+    ranges: [...rangesOf(false), ...tokenRange(stored, idempotent, steps), checks],
     isStep: each.length > 0,
     each: each.length > 0 ? each : null,
     without: [...new Set(parts.flatMap(({ without }) => without))],
@@ -96,14 +99,26 @@ export function partsOfMost({ ranges, isStep, each }: Written): readonly Written
   return [...of(ranges, isStep), ...of(each ?? [], true)];
 }
 
-/** An idempotency token is an item of its own. */
-function tokenRange({ tables }: Stored, idempotent: IdempotentPlan | undefined): Range[] {
+/** An idempotency token is an item of its own, which holds the records that are returned. */
+function tokenRange(
+  stored: Stored,
+  idempotent: IdempotentPlan | undefined,
+  steps: readonly UncostedMutation[],
+): Range[] {
   if (!idempotent) return [];
   const { table } = idempotent;
-  const tokens = tables.find(({ name }) => name === table)?.tokens;
+  const tokens = stored.tables.find(({ name }) => name === table)?.tokens;
   if (!tokens) throw new Error(`no tokens in table ${table}`);
   const token = smallItems(1, { table, shards: null, ...tokens });
-  return [[token, token]];
+  const units = stored.unitsOf
+    ? steps.reduce((sum, { entity }) => sum + unitsIn(checkTally(stored, entity)), 0)
+    : 1;
+  const whole = { ...token, parts: token.parts.map((part) => ({ ...part, units })) };
+  return [[whole, whole]];
+}
+
+function unitsIn({ parts }: Tally): number {
+  return parts.reduce((sum, { units }) => sum + units, 0);
 }
 
 /**

@@ -165,17 +165,23 @@ function itemTally(stored: Stored, entity: EntityPlan, item: ItemPlan, write: Re
   if (!table) throw new Error(`no table ${entity.table}`);
   const [own, ...others] = item.slots;
   if (own === undefined || !isIn(own, write)) return nothing;
-  const slots = [...others, ...(item.role === 'main' ? multiAttributeSlots(entity, table) : [])].filter(
+  const possible = [...others, ...(item.role === 'main' ? multiAttributeSlots(entity, table) : [])].filter(
     (slot) => isIn(slot, write),
   );
+  // Of several keys on one index, which exclude one another, it has one.
+  const slots = [...new Map(possible.map((slot) => [slot.index, slot])).values()];
   if (item.role === 'version') return write.kind === 'delete' ? nothing : once(stored, entity, item, slots);
   if (write.kind !== 'update') return once(stored, entity, item, slots);
   const { changed } = write;
   const whole = once(stored, entity, item, slots);
   if (fieldsOf(own).some(changed)) return sum([whole, whole]);
   const carried = carriedBy(entity, item);
-  if (!carried.some(changed) && !slots.some((slot) => fieldsOf(slot).some(changed))) return nothing;
-  const times = [1, ...slots.map((slot) => entryTimes(slot, indexOf(table, slot), carried, changed))];
+  if (!carried.some(changed) && !possible.some((slot) => fieldsOf(slot).some(changed))) return nothing;
+  const entries = ({ index }: SlotPlan) => {
+    const alternatives = possible.filter((one) => one.index === index);
+    return Math.max(...alternatives.map((slot) => entryTimes(slot, indexOf(table, slot), carried, changed)));
+  };
+  const times = [1, ...slots.map(entries)];
   const parts = whole.parts.map((part, at) => ({ ...part, units: part.units * (times[at] ?? 0) }));
   return { items: 1, parts: parts.filter(({ units }) => units > 0) };
 }
