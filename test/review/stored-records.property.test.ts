@@ -9,7 +9,9 @@ import { noSums, revisited } from './support/revisited.js';
 
 const { TABLELOOM_PATH, TABLELOOM_RUNS } = process.env;
 
-test('nothing that is stored is lost, misread or doubled unannounced, and nothing is announced in vain', async () => {
+test('nothing that is stored is lost, misread or doubled unannounced, and nothing is announced in vain', {
+  timeout: 7_200_000,
+}, async () => {
   const sums = noSums();
   // In `npm run test:long` 2,000 changes.
   const count = runs(TABLELOOM_RUNS === undefined ? 30 : 200);

@@ -63,17 +63,7 @@ const ofAttribute: Comparers<AttributePlan, OfAttribute> = {
             remedy: `Deploy the code, then run \`tableloom reindex ${entity}\`.`,
           },
         ],
-  set: (was, is, { around, entity }) => [
-    {
-      rule: 'attribute-retyped',
-      subject: `${entity}.${is.name}`,
-      message: `\`${entity}.${is.name}\` is stored as a ${is.set ? 'set' : 'list'}, but stored records have a ${was.set ? 'set' : 'list'} there.`,
-      notes: is.set
-        ? ['The list of a record written before is read as empty, and the next write of the record drops it.']
-        : [],
-      at: around.place(`${entity}.${is.name}`),
-    },
-  ],
+  set: 'lock',
   encode: 'lock',
   computed: (was, is, { around, entity }) =>
     is.computed === undefined
