@@ -4,7 +4,7 @@ import type { PageFiles } from '../review/print/html/page.js';
 import { packageRoot } from './package.js';
 
 /** In the order in which they import one another. */
-const modules = ['elements.js', 'map.js', 'live.js', 'page.js'];
+const modules = ['elements.js', 'lane.js', 'map.js', 'live.js', 'page.js'];
 
 /** What the pages of reviews and of `tableloom dev` are made of. */
 export function pageFiles(): PageFiles {

@@ -2,10 +2,11 @@
 // In `tableloom dev`: what is stored, and the requests of the last operations.
 
 import { attributesTable, button, element, several } from './elements.js';
-import { placeKey, TableMapView } from './map.js';
+import { placeKey } from './lane.js';
+import { TableMapView } from './map.js';
 
 /** @typedef {import('../../src/review/map/table-map.ts').TableMap} TableMap */
-/** @typedef {import('./map.js').Below} Below */
+/** @typedef {import('./lane.js').Below} Below */
 /** @typedef {import('../../src/cli/dev/tables/live.ts').LiveOperation} LiveOperation */
 /** @typedef {import('../../src/cli/dev/tables/live.ts').LiveRequest} LiveRequest */
 /** @typedef {import('../../src/cli/dev/tables/live.ts').LiveItems} LiveItems */
@@ -77,6 +78,8 @@ function operationItem(view, { title, budget, requests, readUnits, writeUnits })
         title,
         [`${used}; ${planned}`],
         [...places.values()].map((place) => ({ ...place, items: [] })),
+        // The list of its requests stays in view.
+        false,
       );
     },
     { 'aria-pressed': 'false' },

@@ -25,18 +25,25 @@ async function items(query: Readonly<Record<string, string>>): Promise<LiveItems
   return (await response.json()) as LiveItems;
 }
 
-/** The first operation of that title that the page is told of. */
-async function toldOf(title: string): Promise<LiveOperation> {
+/** The operations that the page is told of, until one of that title. */
+async function toldUntil(title: string): Promise<LiveOperation[]> {
   const { body } = await fetch(`${at}/events`);
   let text = '';
   for await (const chunk of body ?? []) {
     text += Buffer.from(chunk).toString();
-    for (const [, data = ''] of text.matchAll(/event: operation\ndata: (.*)\n\n/g)) {
-      const operation = JSON.parse(data) as LiveOperation;
-      if (operation.title === title) return operation;
-    }
+    const told = [...text.matchAll(/event: operation\ndata: (.*)\n\n/g)].map(
+      ([, data = '']) => JSON.parse(data) as LiveOperation,
+    );
+    const last = told.findIndex((one) => one.title === title);
+    if (last !== -1) return told.slice(0, last + 1);
   }
   throw new Error(`${title} is not there:\n${text}`);
+}
+
+async function toldOf(title: string): Promise<LiveOperation> {
+  const [operation] = (await toldUntil(title)).slice(-1);
+  if (operation) return operation;
+  throw new Error(`no ${title}`);
 }
 
 test('what is stored comes page by page, each item once', async () => {
@@ -75,6 +82,14 @@ test('an operation is there with its requests, the collections they touch, and i
       },
     ],
   });
+});
+
+test('an operation that sends no request is left out, as those of IDEs', async () => {
+  await ask('query Introspection { __typename }');
+  await ask('query Me { me { role } }');
+  const told = await toldUntil('query Me');
+  expect(told.at(-1)?.requests).toHaveLength(1);
+  expect(told.map(({ title }) => title)).not.toContain('query Introspection');
 });
 
 test('a write touches the indexes whose keys it writes', async () => {
