@@ -20,7 +20,7 @@ import { textsOf } from '../../fuzz/draw/project.js';
 import { drawQuestion, drawWrites, type QuestionStep, type WriteStep } from '../../fuzz/draw/steps.js';
 import { type Expected, Oracle, type State } from '../../fuzz/oracle/answers.js';
 import { Declarations, type Pattern, type Values } from '../../fuzz/oracle/declarations.js';
-import { normalized } from '../../fuzz/oracle/values.js';
+import { isMapping, normalized } from '../../fuzz/oracle/values.js';
 import { type Loaded, load } from '../../fuzz/play/load.js';
 import { emptyTally, generatedOf, Play } from '../../fuzz/play/play.js';
 import { Asking, Mismatch } from '../../fuzz/play/question.js';
@@ -162,7 +162,8 @@ async function visited(
   const asked: Asked[] = [];
   for (const pattern of after.patterns.values())
     for (const step of questionsOf(dice, after, pattern, state, drawn.pools)) {
-      const expected = oracle.answer(pattern, state, { args: step.args, parent: step.parent, now });
+      const expected = answerOf(oracle, pattern, state, step);
+      if (!expected) continue;
       let wrong: Mismatch | undefined;
       try {
         await new Asking(
@@ -181,7 +182,7 @@ async function visited(
     }
   const stored = await storedItems(play.project, tables);
   const wanted = itemsOf(second, after, state);
-  const show = showing({ plan: second.run.plan, after, old: play.state, asked, stored, wanted });
+  const show = showing({ plan: second.run.plan, before: play.declared, after, asked, stored, wanted });
   return { after, asked, shows: show };
 }
 
@@ -267,6 +268,15 @@ function byText(a: unknown, b: unknown): number {
   return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
 }
 
+/** Undefined where the values that are stored are none that the oracle knows to compare. */
+function answerOf(oracle: Oracle, pattern: Pattern, state: State, { args, parent }: QuestionStep) {
+  try {
+    return oracle.answer(pattern, state, { args, parent, now });
+  } catch {
+    return undefined;
+  }
+}
+
 type Entity = ReturnType<Declarations['entity']>;
 
 /** Now -> before, of what is renamed, or looks as if. */
@@ -311,7 +321,12 @@ function questionsOf(
     const select = Object.fromEntries(targets.map((target) => [target, declared.shown(target)]));
     return { ...step, args, select };
   });
-  return [...drawn, ...directed].filter((one) => one !== undefined);
+  // And what its entry has, where it reads one.
+  const { include = [] } = (isMapping(yaml.entry) ? yaml.entry : {}) as { readonly include?: string[] };
+  const covered = directed.flatMap((step) =>
+    step && include.length > 0 ? [{ ...step, select: { [from]: include } }] : [],
+  );
+  return [...drawn, ...directed, ...covered].filter((one) => one !== undefined);
 }
 
 /** The entities that a question reads. */
@@ -337,9 +352,9 @@ function announces({ subject }: Finding, asked: Asked, declared: Declarations): 
 type Items = ReturnType<typeof expectedItems>;
 
 interface Shown {
+  readonly before: Declarations;
   readonly plan: Plan;
   readonly after: Declarations;
-  readonly old: State;
   readonly asked: readonly Asked[];
   readonly stored: Items;
   readonly wanted: Items | undefined;
@@ -347,7 +362,7 @@ interface Shown {
 
 /** Whether a record shows a finding; `unshown` where none of those that were written can. */
 function showing(all: Shown): Visit['shows'] {
-  const { after, asked, old, stored, wanted } = all;
+  const { after, asked, stored, wanted } = all;
   const differing = wanted && Object.keys(wanted).filter((id) => !isDeepStrictEqual(stored[id], wanted[id]));
   return (finding) => {
     const { rule, subject } = finding;
@@ -358,47 +373,73 @@ function showing(all: Shown): Visit['shows'] {
     if (rule === 'identity-changed' && differing?.length !== 0) return 'shown';
     // An entry is for all selections; the one attribute that is selected may have been there.
     if (subject.endsWith('.include') && after.patterns.get(head)?.yaml.select !== undefined) return 'unshown';
-    if (after.patterns.has(head))
+    const pattern = after.patterns.get(head);
+    if (pattern ? isOfNone(all, pattern) : rule === 'backfill-needed' && hasNone(all, head, field))
+      return 'in vain';
+    if (pattern)
       return about.some((one) => isTold(all, one, subject.endsWith('.include'))) ? 'in vain' : 'unshown';
-    const records = old.get(head) ?? [];
-    const values = (name: string) => records.map((record) => record[name] ?? null);
-    const isAffected = () => {
+    if (rule === 'backfill-needed') {
+      // Guards, counts and times of expiry are no answers: they are or are not stored.
+      if (differing && differing.length > 0) return 'shown';
+      return wanted && hasDerived(wanted, head, field) ? 'in vain' : 'unshown';
+    }
+    if (rule === 'identity-changed' || field === '') return 'unshown';
+    const seen = about.flatMap((one) => selectedOf(one, head, field));
+    const isOther = (value: unknown) => {
       switch (rule) {
         case 'attribute-required':
-          return values(field).includes(null);
+          return value === null;
         case 'attribute-retyped':
           // A set reads as a list does; rules and writes get something else.
-          if (finding.message.includes('have a set of')) return false;
-          return values(field).some(
-            (value) => value !== null && !(Array.isArray(value) && value.length === 0),
-          );
+          return isSomething(value) && !finding.message.includes('have a set of');
         case 'attribute-renamed':
-          return values(field.replace(/^new/, '')).some((value) => value !== null);
+          return isSomething(value);
         case 'enum-value-gone':
-          return values(field)
-            .flat()
-            .some((value) => finding.message.includes(`\`${String(value)}\``));
-        case 'normalize-changed':
-        case 'key-moved':
-          return values(field).some((value) => value !== normalized(after.entity(head), field, value));
-        case 'backfill-needed':
-          // Guards, counts and times of expiry are no answers: they are or are not stored.
-          return differing === undefined || differing.length === 0;
+          return [value].flat().some((one) => finding.message.includes(`\`${String(one)}\``));
         default:
-          return records.length > 0;
+          return false;
       }
     };
-    if (rule === 'backfill-needed' && differing && differing.length > 0) return 'shown';
-    if (rule === 'backfill-needed')
-      return records.length > 0 && wanted && hasDerived(wanted, head, field) ? 'in vain' : 'unshown';
-    return isAffected() && about.some(({ expected }) => isSome(expected)) ? 'in vain' : 'unshown';
+    return seen.some(isOther) ? 'in vain' : 'unshown';
   };
+}
+
+/** Whether a pattern finds by a value that no record has which was stored before. */
+function isOfNone(all: Shown, { targets, yaml }: Pattern): boolean {
+  const fields = [yaml.where, yaml.when].flatMap((one) => Object.keys((one ?? {}) as Values));
+  const [target = ''] = targets;
+  return (
+    targets.length === 1 && yaml.through === undefined && fields.some((one) => hasNone(all, target, one))
+  );
+}
+
+function hasNone({ before, after }: Shown, entity: string, field: string): boolean {
+  const [was, is] = [before.entities.get(entity), after.entities.get(entity)];
+  const read = (is?.yaml.readDefault ?? []) as readonly string[];
+  return (
+    was !== undefined &&
+    is?.attributes.has(field) === true &&
+    !was.attributes.has(field) &&
+    !formerNames(was, is).has(field) &&
+    !read.includes(field)
+  );
+}
+
+/** The values of an attribute that a question answers. */
+function selectedOf({ pattern, step, expected }: Asked, entity: string, field: string): unknown[] {
+  const isSelected = step.select[entity]?.includes(field) && pattern.yaml.select === undefined;
+  if (expected.kind !== 'records' || !isSelected) return [];
+  return expected.groups.flat().flatMap((one) => (one.entity === entity ? [one.record[field] ?? null] : []));
+}
+
+function isSomething(value: unknown): boolean {
+  return value !== null && !(Array.isArray(value) && value.length === 0);
 }
 
 /** Whether the answer to a question depends on items that are not stored as they would be written now. @param isWhole their fields too */
 function isTold(
   { after, plan, stored, wanted }: Shown,
-  { pattern, expected }: Asked,
+  { pattern, step, expected }: Asked,
   isWhole: boolean,
 ): boolean {
   if (!wanted || !isSome(expected)) return false;
@@ -410,6 +451,12 @@ function isTold(
   }
   const query = access && queryOf(access);
   if (!query) return false;
+  const { covering } = query;
+  // Of what an entry does not have, the record itself is read.
+  const isRead =
+    covering.kind === 'some' &&
+    step.select[query.entity]?.every((field) => covering.attributes.includes(field));
+  if (isWhole && !isRead) return false;
   const { identity } = after.entity(query.entity);
   const idOf = (record: Values) => JSON.stringify(identity.map((name) => record[name] ?? null));
   const names = [query.partition.attribute, ...(query.sort ? [query.sort.attribute] : [])];
