@@ -22,6 +22,26 @@ const add = (input: object): WriteStep => ({ mutation: 'add', args: { input } })
 
 const found: readonly Found[] = [
   {
+    title: 'records of several entities are found by a list of moments',
+    sdl: `scalar DateTime
+      union Any = Thing | Other
+      type Query { thing(id: ID!): Thing  other(id: ID!): Other  any(at: [DateTime!]!): [Any!]! }
+      type Mutation { add(input: NewThing!): Thing! }
+      type Thing { id: ID! at: DateTime! }
+      type Other { id: ID! at: DateTime! }
+      input NewThing { id: ID! at: DateTime! }`,
+    yaml: `version: 1
+entities: { Thing: {}, Other: {} }
+patterns:
+  thing: { one: Thing, for: Query.thing, where: { id: $id } }
+  other: { one: Other, for: Query.other, where: { id: $id } }
+  any: { mixed: Any, where: { at: { in: $at } }, for: Query.any }
+mutations: { add: { create: Thing, for: Mutation.add, from: $input } }`,
+    writes: [add({ id: 'a', at: '2026-01-31T09:30:00.000Z' })],
+    questions: [{ pattern: 'any', args: { at: ['2026-01-31T09:30:00.000Z', '2026-02-01T00:00:00.000Z'] } }],
+    select: ['id'],
+  },
+  {
     title:
       'a record is created once, also where another step of the transaction reads it and changes nothing',
     sdl: `type Query { thing(id: ID!): Thing }
@@ -140,8 +160,9 @@ tables: { main: { name: main, key: [PK, SK], indexes: { GSI1: [GSI1PK, GSI1SK] }
 
 test.each(found)('$title', async ({ writes, questions, select, ...texts }) => {
   const play = await Play.open(texts, emptyTally(), onTestFinished);
+  const selected = Object.fromEntries([...play.declared.entities.keys()].map((name) => [name, select]));
   await play.replayed({
     writes,
-    questions: questions.map((one, pages) => ({ ...one, pages, select: { Thing: select } })),
+    questions: questions.map((one, pages) => ({ ...one, pages, select: selected })),
   });
 });

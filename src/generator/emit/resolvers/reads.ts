@@ -257,7 +257,7 @@ function mixedCall(plan: Plan, pattern: PatternPlan, mixed: MixedAccess, shape: 
   const given = [...pattern.inputs, ...pattern.filterInputs]
     .filter(({ value }) => value.kind !== 'literal')
     .map(({ name, value }) => {
-      const isKey = access.equals.some(({ field }) => field === name);
+      const isKey = access.equals.some(({ field, each }) => field === name && !each);
       return property(name, isKey ? canonical(entity, name, value) : valueExpression(value));
     });
   return readCall(queryFunctionCall(access, given), shape, access, { isPartial: false });
