@@ -26,7 +26,10 @@ export function changedProject(dice: Dice, drawn: Drawn): Changed {
 }
 
 const shardsChanged: Change = (dice, project) => {
-  const name = patternOf(dice, project, ({ yaml }) => 'shards' in yaml || 'many' in yaml || 'count' in yaml);
+  const isSpread = ({ yaml }: Answered) => Number(yaml.shards ?? 1) > 1;
+  const spread = isOneIn(dice, 3) ? undefined : patternOf(dice, project, isSpread);
+  const name =
+    spread ?? patternOf(dice, project, ({ yaml }) => 'shards' in yaml || 'many' in yaml || 'count' in yaml);
   const known = name === undefined ? undefined : project.patterns[name];
   if (name === undefined || !known) return undefined;
   const { shards, ...rest } = known.yaml;
@@ -335,6 +338,7 @@ const entityGone: Change = (dice, project) => {
 };
 
 const all: readonly Change[] = [
+  shardsChanged,
   shardsChanged,
   sortChanged,
   entryChanged,
