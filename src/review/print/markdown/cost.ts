@@ -60,9 +60,10 @@ function monthly(
   });
   if (!after || (!isShown && rows.every(({ isChanged }) => !isChanged))) return '';
   const undeclared = calls.flatMap(({ rate, after }) => (rate ? (after?.without ?? []) : []));
-  const names = [...new Set(undeclared)].map((name) => `, and what \`${name}\` does not declare`);
+  const names = [...new Set(undeclared)].map((name) => `\`${name}\``).join(', ');
+  const further = names === '' ? '' : `, and what ${names} read or write without saying how much`;
   return block(
-    `A month, of the declared rates and sizes, at the prices of ${prices}. Writes count with what they take at most. Not counted: what rules around a call read${names.join('')}.`,
+    `A month, of the declared rates and sizes, at the prices of ${prices}. Writes count with what they take at most. Not counted: what rules around a call read${further}.`,
     ['', currency],
     rows.map(({ cells }) => cells),
   );
