@@ -22,6 +22,30 @@ const add = (input: object): WriteStep => ({ mutation: 'add', args: { input } })
 
 const found: readonly Found[] = [
   {
+    title:
+      'a record is created once, also where another step of the transaction reads it and changes nothing',
+    sdl: `type Query { thing(id: ID!): Thing }
+      type Mutation { add(input: NewThing!): Thing!  both(id: ID!, a: ThingChanges!, b: NewThing!): Thing! }
+      type Thing { id: ID! name: String }
+      input NewThing { id: ID! name: String }
+      input ThingChanges { name: String }`,
+    yaml: `version: 1
+entities: { Thing: {} }
+patterns: { thing: { one: Thing, for: Query.thing, where: { id: $id } } }
+mutations:
+  add: { create: Thing, for: Mutation.add, from: $input }
+  both:
+    for: Mutation.both
+    transaction: { one: { update: Thing, where: { id: $id }, from: $a }, other: { create: Thing, from: $b } }
+    returns: one`,
+    writes: [
+      add({ id: 'a', name: 'first' }),
+      { mutation: 'both', args: { id: 'a', a: {}, b: { id: 'a', name: 'second' } } },
+    ],
+    questions: [{ pattern: 'thing', args: { id: 'a' } }],
+    select: ['name'],
+  },
+  {
     title: 'a default is for what is left out: null is null',
     sdl: `enum State { OPEN DONE }
       type Query { thing(id: ID!): Thing }

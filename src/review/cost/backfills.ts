@@ -5,6 +5,8 @@ import type { EntityPlan, ItemPlan, SlotPlan } from '../../generator/plan/types/
 import type { Found } from '../found.js';
 import type { Backfill } from '../report.js';
 import type { Revisions } from '../revision.js';
+import { rowOf } from '../rules.js';
+import { tableOf } from '../samples/items.js';
 import { storedOf } from './calls.js';
 import { type Assumed, smallBytes } from './monthly.js';
 import type { BytesOf, RevisionSizes } from './sizes.js';
@@ -12,9 +14,12 @@ import type { BytesOf, RevisionSizes } from './sizes.js';
 /** Units a second: what a busy table has left, and what the command is shown with. */
 const rate = 500;
 
-/** The entities that findings say are to be reindexed. */
+/** The entities that findings say have to be reindexed: without it, what is stored is not found, or not whole. */
 export function reindexedBy(found: readonly Found[]): ReadonlySet<string> {
-  const named = found.flatMap(({ remedy = '' }) => [...remedy.matchAll(/tableloom reindex (\w+)/g)]);
+  const needed = found.filter((one) =>
+    ['needs backfill', 'changes stored records'].includes(one.class ?? rowOf(one.rule).class ?? ''),
+  );
+  const named = needed.flatMap(({ remedy = '' }) => [...remedy.matchAll(/tableloom reindex (\w+)/g)]);
   return new Set(named.flatMap(([, entity]) => entity ?? []));
 }
 
@@ -76,31 +81,45 @@ function ofRecord(
   const units = (item: ItemPlan, index: string | null) => unitsOf?.(entity, item, index) ?? 1;
   const entries = entity.items.filter(({ role }) => role === 'entry');
   const former = (item: ItemPlan) => was?.items.find((one) => one.role === item.role && one.for === item.for);
+  const projectsAll = (index: string | null) =>
+    tableOf(plan, entity).indexes.some(({ name, project }) => name === index && project.kind === 'all');
+  const isKnown = (item: ItemPlan) => (slot: SlotPlan) =>
+    former(item)?.slots.some((one) => isSame(one, slot)) ?? false;
+  const whole = (item: ItemPlan) => item.slots.reduce((sum, { index }) => sum + units(item, index), 0);
   const written = (item: ItemPlan): number => {
     const known = former(item);
-    const whole = item.slots.reduce((sum, { index }) => sum + units(item, index), 0);
-    if (!known) return whole;
-    const changed = item.slots.filter((slot) => !known.slots.some((one) => isSame(one, slot)));
-    if (changed.some(({ index }) => index === null)) return 2 * whole;
-    const replaces = ({ index }: SlotPlan) => known.slots.some((one) => one.index === index);
+    const [own, ...others] = item.slots;
+    if (!known || !own) return whole(item);
+    if (!isKnown(item)(own)) return 2 * whole(item);
     const left = known.slots.filter(({ index }) => !item.slots.some((one) => one.index === index));
-    return changed.reduce(
-      (sum, slot) => sum + units(item, slot.index) * (replaces(slot) ? 2 : 1),
-      units(item, null) + left.length,
-    );
+    return others.reduce((sum, slot) => {
+      // Where an index has all attributes, it has the keys of other indexes, too.
+      if (isKnown(item)(slot)) return sum + (projectsAll(slot.index) ? units(item, slot.index) : 0);
+      const replaces = known.slots.some((one) => one.index === slot.index);
+      return sum + units(item, slot.index) * (replaces ? 2 : 1);
+    }, units(item, null) + left.length);
   };
-  const mains = entity.items.slice(0, 1);
-  const isMoved = mains.some(
-    (item) => !item.slots.slice(0, 1).every((slot) => former(item)?.slots.some((one) => isSame(one, slot))),
-  );
+  const [main] = entity.items;
   const fresh = entries.filter((item) => JSON.stringify(former(item)) !== JSON.stringify(item));
   const guards = entity.guards.filter(
     ({ fields }) => !was?.guards.some((one) => one.fields.join() === fields.join()),
   );
-  const actions = (isMoved ? 2 : 1) + fresh.length + guards.length;
-  const sum = [...mains, ...fresh].reduce((all, item) => all + written(item), guards.length);
-  const reads = entries.reduce((all, item) => all + Math.ceil(units(item, null) / 4), entity.guards.length);
-  return { reads, writes: sum * (actions > 1 ? 2 : 1) };
+  const isMoved = main?.slots[0] !== undefined && !isKnown(main)(main.slots[0]);
+  const isChanged =
+    JSON.stringify([main && former(main)?.slots, was?.attributes]) !==
+    JSON.stringify([main?.slots, entity.attributes]);
+  const others = fresh.length + guards.length;
+  // Next to other writes a record that stays as it is is checked.
+  const ofMain = !main ? 0 : isChanged ? written(main) : others > 0 ? units(main, null) : 0;
+  const sum = fresh.reduce((all, item) => all + written(item), ofMain + guards.length);
+  const readUnits = (item: ItemPlan) => Math.ceil(units(item, null) / 4);
+  const derived = entries.length + entity.guards.length;
+  // Each is read with its record, and so is the record to which it belongs, when leftovers are searched for.
+  const reads = entries.reduce(
+    (all, item) => all + readUnits(item),
+    entity.guards.length + (main && derived > 0 ? readUnits(main) : 0),
+  );
+  return { reads, writes: sum * ((isMoved ? 2 : 1) + others > 1 ? 2 : 1) };
 }
 
 function isSame(a: SlotPlan, b: SlotPlan): boolean {

@@ -1,6 +1,7 @@
 /** Makes writes. A write is a value: what it does is computed when it is sent, from the records as they are then. */
 
 import { notFound, versionConflict } from '../errors.js';
+import { isExpired } from '../expiry.js';
 import { keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { EntityCodec, Key } from '../types.js';
@@ -55,8 +56,9 @@ export function create<R extends object>(
       const key = checkKey(entity.key(built), entity.table);
       const after = firstRevision(entity, built, found);
       checkConditions(entity, null, after, env);
-      // An expired record that DynamoDB has not removed yet has the key: it is replaced.
-      const expired = stored(entity, found.get(entity.table, key));
+      // An expired record that DynamoDB has not removed yet has the key: it is replaced. Another step may have read a live one.
+      const item = found.get(entity.table, key);
+      const expired = item !== null && isExpired(entity, item, env.now) ? stored(entity, item) : null;
       return written(entity, { before: expired, after, replace: true, now: env.now }, (record) =>
         options.alongside?.({ before: null, after: record }),
       );
