@@ -31,6 +31,18 @@ describe('the tarball', { timeout: 300_000 }, () => {
     });
   });
 
+  test('has what the page of a review is made of', () => {
+    const script = `import { pageFiles } from './dist/src/cli/page-files.js'; console.log(JSON.stringify(pageFiles()))`;
+    const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: unpacked,
+      encoding: 'utf8',
+    });
+    expect(JSON.parse(printed)).toEqual({
+      style: expect.stringContaining(':root'),
+      script: expect.stringContaining('class TableMapView'),
+    });
+  });
+
   test('no page has a dead link', () => {
     const pages = pagesBelow(unpacked);
     expect(pages).toContain('docs/README.md');

@@ -134,6 +134,28 @@ describe('partitions', () => {
   });
 });
 
+test('a local index shares the partition of its table', async () => {
+  const yaml = `version: 1
+tables:
+  tickets: { name: tickets, key: [PK, SK], indexes: { LSI1: { sort: LSI1SK } } }
+entities:
+  Ticket: { table: tickets, key: { PK: TICKETS, SK: "{id}" } }
+patterns:
+  ticket: { one: Ticket, for: Query.ticket, where: { id: $id } }
+  newest: { many: Ticket, for: Query.newest, sort: state, index: LSI1 }
+mutations:
+  addTicket: { create: Ticket, for: Mutation.addTicket, from: $input }
+rates: { ticket: 100, newest: 10, addTicket: 20 }
+`;
+  const { run } = await written(yaml, withoutByState);
+  const revision = revisionOf('', run, new Map());
+  const { partitions } = costOfChange({ before: revision, after: revision }).report;
+  const [read, write] = [100 * 0.5 + 10 * 3, 20 * 2];
+  expect(partitions).toMatchObject([
+    { slot: 'tickets', partition: 'TICKETS', read: { after: read }, write: { after: write } },
+  ]);
+});
+
 describe.runIf(engineKind() === 'embedded')('a reindex takes what the report says', () => {
   const sizes = 'sizes: { Ticket: { records: 200, bytes: 3000 } }\n';
   test.each([

@@ -46,17 +46,28 @@ async function toldOf(title: string): Promise<LiveOperation> {
   throw new Error(`no ${title}`);
 }
 
-test('what is stored comes page by page, each item once', async () => {
+/** Of all pages of a collection. */
+async function partitionsIn(partition: string): Promise<string[]> {
   const partitions: string[] = [];
   let cursor: string | null = null;
   do {
-    const page: LiveItems = await items({ partition: 'AUDIT_LOG#audit-log-1', ...(cursor && { cursor }) });
+    const page: LiveItems = await items({ partition, ...(cursor && { cursor }) });
     partitions.push(...page.items.map((item) => item.partition));
     cursor = page.cursor;
   } while (cursor !== null);
+  return partitions;
+}
+
+test('what is stored comes page by page, each item once', async () => {
+  const partitions = await partitionsIn('AUDIT_LOG#audit-log-1');
   expect(partitions.length).toBeGreaterThan(50);
   expect(new Set(partitions).size).toBe(partitions.length);
   expect(partitions.filter((one) => !one.startsWith('AUDIT_LOG#'))).toEqual([]);
+});
+
+test('what a more exact template has is in that collection alone', async () => {
+  const others = await partitionsIn('CONTRACTOR#user-1');
+  expect(others.filter((one) => /^(AUDIT_LOG|CONFIG|REFRESH_TOKEN|UNIQUE)#/.test(one))).toEqual([]);
 });
 
 test('a collection of one partition is queried, in the order of its sort keys', async () => {

@@ -5,6 +5,7 @@ import type { EntityPlan, ItemPlan, SlotPlan } from '../../generator/plan/types/
 import type { Found } from '../found.js';
 import type { Backfill } from '../report.js';
 import type { Revisions } from '../revision.js';
+import { rowOf } from '../rules.js';
 import { tableOf } from '../samples/items.js';
 import { storedOf } from './calls.js';
 import { type Assumed, smallBytes } from './monthly.js';
@@ -13,9 +14,12 @@ import type { BytesOf, RevisionSizes } from './sizes.js';
 /** Units a second: what a busy table has left, and what the command is shown with. */
 const rate = 500;
 
-/** The entities that findings say are to be reindexed. */
+/** The entities that findings say have to be reindexed: without it, what is stored is not found, or not whole. */
 export function reindexedBy(found: readonly Found[]): ReadonlySet<string> {
-  const named = found.flatMap(({ remedy = '' }) => [...remedy.matchAll(/tableloom reindex (\w+)/g)]);
+  const needed = found.filter((one) =>
+    ['needs backfill', 'changes stored records'].includes(one.class ?? rowOf(one.rule).class ?? ''),
+  );
+  const named = needed.flatMap(({ remedy = '' }) => [...remedy.matchAll(/tableloom reindex (\w+)/g)]);
   return new Set(named.flatMap(([, entity]) => entity ?? []));
 }
 

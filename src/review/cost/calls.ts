@@ -30,7 +30,10 @@ export interface Call extends Pick<CostRow, 'name' | 'kind' | 'field'> {
   readonly writes: readonly Traffic[];
 }
 
-/** Units that one partition takes of a call; of a template with values, one of the partitions. */
+/**
+ * Units that one partition takes of a call; of a template with values, one of the partitions. A local index shares the
+ * partitions of its table.
+ */
 export interface Traffic {
   readonly table: string;
   readonly index: string | null;
@@ -128,7 +131,18 @@ export function callsOf({ plan, costs, schema, model }: Revision, bytesOf: Bytes
       },
     ];
   });
-  return [...patterns, ...mutations, ...transactions, ...rules];
+  const isLocal = ({ table, index }: Traffic) =>
+    plan.tables.some(
+      ({ name, indexes }) =>
+        name === table && indexes.some((one) => one.name === index && one.kind === 'local'),
+    );
+  const inPartitions = (all: readonly Traffic[]) =>
+    all.map((one) => (isLocal(one) ? { ...one, index: null } : one));
+  return [...patterns, ...mutations, ...transactions, ...rules].map((call) => ({
+    ...call,
+    reads: inPartitions(call.reads),
+    writes: inPartitions(call.writes),
+  }));
 }
 
 export function storedOf(plan: Plan, bytesOf: BytesOf): Stored {

@@ -49,15 +49,21 @@ function fanOutText({ fanOut }: Units): string {
     .join(', ');
 }
 
-function monthly({ monthly: { before, after }, prices, currency }: CostReport, isShown: boolean): string {
+function monthly(
+  { monthly: { before, after }, prices, currency, rows: calls }: CostReport,
+  isShown: boolean,
+): string {
   const money = (value: Monthly | null, of: keyof Monthly) => value && moneyText(value[of], currency);
   const rows = (['reads', 'writes', 'storage', 'total'] as const).map((of) => {
     const [was, is] = [money(before, of), money(after, of)];
     return { cells: [of === 'total' ? '**total**' : of, changeText(was, is)], isChanged: was !== is };
   });
   if (!after || (!isShown && rows.every(({ isChanged }) => !isChanged))) return '';
+  const undeclared = calls.flatMap(({ rate, after }) => (rate ? (after?.without ?? []) : []));
+  const names = [...new Set(undeclared)].map((name) => `\`${name}\``).join(', ');
+  const further = names === '' ? '' : `, and what ${names} read or write without saying how much`;
   return block(
-    `A month, of the declared rates and sizes, at the prices of ${prices}. Writes count with what they take at most:`,
+    `A month, of the declared rates and sizes, at the prices of ${prices}. Writes count with what they take at most. Not counted: what rules around a call read${further}.`,
     ['', currency],
     rows.map(({ cells }) => cells),
   );
