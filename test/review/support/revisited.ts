@@ -418,7 +418,7 @@ function hasNone({ before, after }: Shown, entity: string, field: string): boole
   const read = (is?.yaml.readDefault ?? []) as readonly string[];
   return (
     was !== undefined &&
-    is?.attributes.has(field) === true &&
+    is?.attributes.get(field)?.isNullable === true &&
     !was.attributes.has(field) &&
     !formerNames(was, is).has(field) &&
     !read.includes(field)

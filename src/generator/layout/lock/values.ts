@@ -22,7 +22,9 @@ interface Values {
 
 /** Whether no record that is stored can be in it: it needs a value of an attribute that none of them has. */
 export function isOfNone(change: Values, { fields, when }: Conditions): boolean {
-  const hasNone = (field: string) => hasOf(change, field) === 'none';
+  // A key may have what is required that no pattern of it names.
+  const hasNone = (field: string) =>
+    change.layout.attributes.get(field)?.nullable === true && hasOf(change, field) === 'none';
   return fields.some(hasNone) || when.some(({ field, values }) => hasNone(field) && !values.includes(null));
 }
 
