@@ -2,6 +2,7 @@
 
 import { accessFindings } from './access/access.js';
 import { apiFindings } from './api/api.js';
+import { behaviorFindings } from './behavior/behavior.js';
 import { contractFindings } from './contracts/contracts.js';
 import { costOfChange } from './cost/cost.js';
 import { tableMap } from './map/map.js';
@@ -21,6 +22,7 @@ export async function review(revisions: Revisions, today: string): Promise<Repor
   const permissions = permissionsOfChange(revisions);
   const found = [
     ...(await apiFindings(revisions)),
+    ...behaviorFindings(revisions),
     ...accessFindings(revisions),
     ...storage,
     ...cost.found,

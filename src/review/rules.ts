@@ -99,6 +99,23 @@ export const rules = {
       'The document is kept because a client sends it. The server refuses it after the change, wherever the client is deployed.',
     remedy: 'Keep what the operation selects, or delete its document once no client sends it.',
   },
+  'answer-changed': {
+    section: 'api',
+    severity: 'warning',
+    title: 'A pattern returns other records, or returns them in another order, with the same request.',
+    meaning:
+      'The API is the same, so clients are not told: which records a page has, how they are ordered, where a list ends or what is left out is decided by `where`, `sort`, `filter`, `page` and others.',
+    remedy: 'Tell the clients before you deploy, or answer a new field so.',
+  },
+  'write-changed': {
+    section: 'api',
+    severity: 'warning',
+    title: 'A mutation refuses, allows or stores something else with the same request.',
+    meaning:
+      'The API is the same, so clients are not told: what is required of a record, which changes are allowed and which values are stored is decided by `require`, `expect`, `set`, `immutable`, `transitions`, `default`, `validate` and others.',
+    remedy:
+      'Check that records which the old code refused, or stored otherwise, do no harm; tell the clients before you deploy.',
+  },
   'access-removed': {
     section: 'access',
     severity: 'error',
