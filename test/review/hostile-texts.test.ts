@@ -25,13 +25,13 @@ const policy = `review:
     "api-safe": { reason: ${JSON.stringify(hostile)}, until: "2027-01-01" }
 `;
 
-async function reported() {
+async function reported(described = hostile) {
   const texts = (schema: string, patterns: string) =>
     new Map([
       ['schema/schema.graphql', schema],
       ['access-patterns.yaml', patterns],
     ]);
-  const revisions = await revisionsOf(texts(sdl('Plain.'), yaml()), texts(sdl(hostile), yaml(policy)));
+  const revisions = await revisionsOf(texts(sdl('Plain.'), yaml()), texts(sdl(described), yaml(policy)));
   return review(revisions, { today: '2026-11-29', root: 'services/club/' });
 }
 
@@ -44,6 +44,12 @@ test('Markdown', async () => {
   expect(text.replaceAll(/`[^`\n]*`/g, '')).not.toMatch(/<img|@everyone/);
   const rows = text.split('\n').filter((line) => line.startsWith('| '));
   expect(rows.filter((row) => row.replaceAll('\\|', '').split('|').length !== 5)).toEqual([]);
+});
+
+test('Markdown of a description that is longer than a comment', async () => {
+  const text = print(await reported('word '.repeat(20_000)), 'markdown');
+  expect(text.length).toBeLessThan(10_000);
+  expect(text).toContain('<summary><b>API</b>');
 });
 
 test('annotations, each a line at a path of the repository', async () => {

@@ -3,9 +3,13 @@
  * heading, tag, table cell, link or mention.
  */
 
-/** `code` stays code; line breaks become blanks. */
+/** A description may be of any length. */
+const longest = 1000;
+
+/** `code` stays code; line breaks become blanks; what is longer than a comment has room for ends in `…`. */
 export function inline(sentence: string): string {
-  return partsOf(sentence)
+  const shown = sentence.length > longest ? `${sentence.slice(0, longest)}…` : sentence;
+  return partsOf(shown)
     .map(({ text, isCode }) => (isCode ? `\`${text}\`` : escaped(text)))
     .join('')
     .replace(/^(?=[#>+=*~-]|\d+[.)])/, '\\');

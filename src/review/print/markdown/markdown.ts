@@ -21,7 +21,7 @@ export function markdown(report: Report): string {
   return `${[...head, ...fitting(verdicts.map((verdict) => details(report, verdict)))].join('\n\n')}\n`;
 }
 
-/** As many as a comment takes. */
+/** As many as a comment takes, the sections in their order. */
 function fitting(all: readonly (readonly string[])[]): string[] {
   let length = 0;
   const shown = all.filter((parts) => {
