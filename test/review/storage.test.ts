@@ -34,7 +34,7 @@ function project(edits: Readonly<Record<string, string>> = {}): Texts {
 const revisions = (edits: Readonly<Record<string, string>>) => revisionsOf(project(), project(edits));
 
 async function storage(of: Revisions): Promise<readonly Finding[]> {
-  const { findings } = await review(of, '2026-11-29');
+  const { findings } = await review(of, { today: '2026-11-29' });
   return findings.filter(({ section }) => section === 'storage');
 }
 
