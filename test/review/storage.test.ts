@@ -49,7 +49,11 @@ const byCustomer = {
 describe('records of a draft lock', () => {
   test('are in development databases only: nothing is an error', async () => {
     const { before, after } = await revisions({ '  note: String': '  note: String!' });
-    const draft = { before: { ...before, lock: { ...before.lock, isSealed: false } }, after };
+    const unsealed = (one: typeof before) => ({
+      ...one,
+      lock: { ...one.lock, isSealed: false },
+    });
+    const draft = { before: unsealed(before), after: unsealed(after) };
     const findings = await storage(draft);
     expect(shortly(findings)).toEqual(['warning attribute-required Order.note']);
     expect(findings[0]?.notes.at(-1)).toMatch(/draft/);
