@@ -1,7 +1,17 @@
 /** Files as the command line sees them: paths below the current folder, with forward slashes. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, posix } from 'node:path';
+import { Mistake } from './mistakes.js';
 
 export function slashes(path: string): string {
   return path.split('\\').join('/');
@@ -32,10 +42,12 @@ export function writeAll(files: ReadonlyMap<string, string>): void {
       const from = `${path}.${process.pid}.tmp`;
       written.push({ from, to: path });
       writeFileSync(from, text);
+      if (existsSync(path) && statSync(path).isDirectory()) throw new Mistake(`${path} is a folder.`);
     }
+    for (const { from, to } of written) renameSync(from, to);
   } catch (error) {
     for (const { from } of written) rmSync(from, { force: true });
-    throw error;
+    const { code, path, message } = error as NodeJS.ErrnoException;
+    throw code === undefined ? error : new Mistake(`${path ?? 'A file'} cannot be written: ${message}`);
   }
-  for (const { from, to } of written) renameSync(from, to);
 }

@@ -1,9 +1,9 @@
 /** Projects as they were in a commit, read from git: neither the working tree nor the index is touched. */
 
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Mistake } from './mistakes.js';
 
 export interface Commit {
@@ -31,6 +31,8 @@ export function commitOf(reference: string): Commit {
 export function mainBranch(): Commit {
   const names = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'];
   const name = names.find((one) => hashOf(one) !== undefined);
+  if (git(['rev-parse', '--git-dir']) === undefined)
+    throw new Mistake(`${process.cwd()} is in no git repository.`, 'Run it where the project is committed.');
   if (name === undefined)
     throw new Mistake(
       `There is no main branch in the repository of ${process.cwd()}.`,
@@ -47,9 +49,19 @@ function hashOf(reference: string): string | undefined {
 /** Where the current branch left the commit, so that what others changed there since then is not taken for a change here. */
 export function forkOf(commit: Commit): Commit {
   const hash = git(['merge-base', commit.hash, 'HEAD'])?.trim();
-  return hash === undefined || hash === commit.hash
+  if (hash === undefined)
+    throw new Mistake(
+      `${commit.name} and the current commit have no common one in this repository.`,
+      'Fetch the history: `git fetch --unshallow`, or `fetch-depth: 0` of actions/checkout.',
+    );
+  return hash === commit.hash
     ? commit
     : { hash, name: `${commit.name.replace(/ \(\w+\)$/, '')} (${hash.slice(0, 8)})` };
+}
+
+/** The current folder below that of the repository, with a slash at its end. */
+export function rootInRepository(): string {
+  return git(['rev-parse', '--show-prefix'])?.trim() ?? '';
 }
 
 /** @returns the text of a file below the current folder; undefined where the commit has none */
@@ -67,12 +79,13 @@ export async function withFilesOf<Result>(
   use: (folder: string) => Promise<Result>,
 ): Promise<Result> {
   const listed = git(['ls-tree', '-r', '-z', hash, './']) ?? '';
-  // Links lead out of what is read; submodules are other repositories.
+  // Submodules are other repositories.
   const blobs = listed.split('\0').flatMap((line) => {
-    const [, hash = '', path = ''] = /^100\d{3} blob (\w+)\t(.*)$/s.exec(line) ?? [];
-    return path !== '' && wanted(path) ? [{ hash, path }] : [];
+    const [, mode, hash = '', path = ''] = /^(100|120)\d{3} blob (\w+)\t(.*)$/s.exec(line) ?? [];
+    const isLink = mode === '120';
+    return path !== '' && (isLink || wanted(path)) ? [{ hash, path, isLink }] : [];
   });
-  const folder = mkdtempSync(join(tmpdir(), 'tableloom-'));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tableloom-')));
   const clean = () => rmSync(folder, { recursive: true, force: true });
   const reading = new AbortController();
   const stop = (signal: NodeJS.Signals) => {
@@ -87,9 +100,13 @@ export async function withFilesOf<Result>(
       blobs.map((one) => one.hash),
       reading.signal,
     );
-    for (const [at, { path }] of blobs.entries()) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), texts[at] ?? '');
+    for (const [at, { path, isLink }] of blobs.entries()) {
+      const [place, text] = [join(folder, path), texts[at] ?? Buffer.of()];
+      mkdirSync(dirname(place), { recursive: true });
+      if (!isLink) writeFileSync(place, text);
+      // A link that leads out of the folder leads to nothing here.
+      else if (resolve(dirname(place), text.toString()).startsWith(`${folder}/`))
+        symlinkSync(text.toString(), place);
     }
     return await use(folder);
   } finally {

@@ -9,6 +9,8 @@ export interface Report {
   /** What is compared, as people call it: `main (448909f)`, `working tree`. */
   readonly before: string;
   readonly after: string;
+  /** The folder of the project below that of the repository, with a slash at its end; empty where they are one. */
+  readonly root: string;
   /** The path of access-patterns.yaml: where findings without a place belong. */
   readonly patterns: string;
   /** The worst first; within one severity by section, then in the order of the declarations. */

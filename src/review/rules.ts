@@ -266,6 +266,22 @@ export const rules = {
     meaning: 'The role allows more than the server sends.',
     remedy: 'Take it out of the policy once no server of the old version runs.',
   },
+  'lock-unsealed': {
+    section: 'policy',
+    severity: 'error',
+    title: 'The lock was sealed and is not any more.',
+    meaning:
+      'A sealed lock says that records are deployed. One that is a draft keeps nothing of what goes, and what stored records need is a warning at most, in this change and in every later one.',
+    remedy: 'Restore access-patterns.lock.json from the main branch, and run `tableloom generate`.',
+  },
+  'policy-relaxed': {
+    section: 'policy',
+    severity: 'warning',
+    title: 'The change makes the policy milder by which it is reviewed.',
+    meaning:
+      'A rule has a lower severity or is off, a limit is higher or gone. What the change does besides is reported by the new policy only.',
+    remedy: 'Change the policy in a pull request of its own, or waive single findings with a reason.',
+  },
   'waiver-expired': {
     section: 'policy',
     severity: 'error',

@@ -2,7 +2,15 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type ReviewOptions, reviewVerb } from '../../src/cli/commands/review.js';
@@ -123,6 +131,53 @@ test('says what is wrong with a call, a commit or a declaration, and exits with 
   expect(err).toMatch(/^main \([0-9a-f]{8}\) cannot be planned by this version:$/m);
   git('branch', '-m', 'trunk');
   expect((await review()).err).toContain('There is no main branch');
+});
+
+test('in a repository of several projects, paths are those of the repository, and links are followed', async () => {
+  const { review, folder } = repository();
+  const outer = temporaryFolder();
+  execFileSync('git', ['init', '-qb', 'main'], { cwd: outer });
+  cpSync(folder, join(outer, 'services/library'), { recursive: true });
+  const root = join(outer, 'services/library');
+  mkdirSync(join(root, 'sdl'));
+  renameSync(join(root, 'schema/library.graphql'), join(root, 'sdl/library.txt'));
+  symlinkSync('../sdl/library.graphql', join(root, 'schema/library.graphql'));
+  renameSync(join(root, 'sdl/library.txt'), join(root, 'sdl/library.graphql'));
+  const inOuter = (...call: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...call], { cwd: outer });
+  inOuter('add', '-A');
+  inOuter('commit', '-qm', 'first');
+  const text = readFileSync(join(root, 'sdl/library.graphql'), 'utf8');
+  writeFileSync(
+    join(root, 'sdl/library.graphql'),
+    text.replace('type Book {', 'type Book {\n  shelf: String'),
+  );
+  const { out, err } = await review({ root, format: 'github' });
+  expect(err).toBe('');
+  expect(out).toMatch(
+    /^::notice file=services\/library\/(schema|sdl)\/library.graphql,line=\d+,col=3,title=api-safe::/m,
+  );
+});
+
+test('a history that is too short to see where the branch began is no comparison', async () => {
+  const { git, commit, edit, review } = await committed();
+  git('checkout', '-q', '--orphan', 'other');
+  edit('schema/library.graphql', (text) => text.replace('type Book {', 'type Book {\n  shelf: String'));
+  commit('apart');
+  expect(await review({ against: 'main' })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('have no common one in this repository'),
+  });
+});
+
+test('a file that cannot be written is said in a sentence, and nothing is left of it', async () => {
+  const { folder, review } = await committed();
+  mkdirSync(join(folder, 'report.md'));
+  expect(await review({ out: ['report.md'] })).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/^tableloom: report.md is a folder\.\n$/),
+  });
+  expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 });
 
 test('has nothing to compare a new project with', async () => {

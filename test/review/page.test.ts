@@ -68,7 +68,7 @@ review:
 ]);
 
 async function pageOf(today = '2026-11-29'): Promise<string> {
-  return print(await review(await revisionsOf(before, after), today), 'html', pageFiles);
+  return print(await review(await revisionsOf(before, after), { today }), 'html', pageFiles);
 }
 
 test('is one file: what it runs and how it looks is allowed by its own hash, and nothing else is', async () => {

@@ -9,7 +9,9 @@ import { revisionsOf } from './support/revisions.js';
 
 test.each(pullRequests)('$title', async (pullRequest) => {
   const before = application();
-  const report = await review(await revisionsOf(before, changed(before, pullRequest)), '2026-11-29');
+  const report = await review(await revisionsOf(before, changed(before, pullRequest)), {
+    today: '2026-11-29',
+  });
   const text = print(report, 'markdown');
   expectFile(`test/review/pull-requests/${pullRequest.name}.md`, text);
   // One screen of verdicts comes first.

@@ -20,7 +20,7 @@ describe('the report of a change', () => {
   test.each(folders)('%s', async (rule) => {
     const before = textsIn(`${root}/${rule}/before`);
     const after = new Map([...before, ...textsIn(`${root}/${rule}/after`)]);
-    const report = await review(await revisionsOf(before, after), '2026-11-29');
+    const report = await review(await revisionsOf(before, after), { today: '2026-11-29' });
     expect(report.findings.map((one): string => one.rule)).toContain(rule);
     expectFile(`${root}/${rule}/expected.md`, print(report, 'markdown'));
   });

@@ -34,7 +34,7 @@ function project(edits: Readonly<Record<string, string>> = {}): Texts {
 const revisions = (edits: Readonly<Record<string, string>>) => revisionsOf(project(), project(edits));
 
 async function storage(of: Revisions): Promise<readonly Finding[]> {
-  const { findings } = await review(of, '2026-11-29');
+  const { findings } = await review(of, { today: '2026-11-29' });
   return findings.filter(({ section }) => section === 'storage');
 }
 
@@ -49,7 +49,11 @@ const byCustomer = {
 describe('records of a draft lock', () => {
   test('are in development databases only: nothing is an error', async () => {
     const { before, after } = await revisions({ '  note: String': '  note: String!' });
-    const draft = { before: { ...before, lock: { ...before.lock, isSealed: false } }, after };
+    const unsealed = (one: typeof before) => ({
+      ...one,
+      lock: { ...one.lock, isSealed: false },
+    });
+    const draft = { before: unsealed(before), after: unsealed(after) };
     const findings = await storage(draft);
     expect(shortly(findings)).toEqual(['warning attribute-required Order.note']);
     expect(findings[0]?.notes.at(-1)).toMatch(/draft/);
@@ -159,4 +163,91 @@ describe('values within values', () => {
     const all = new Map([...project()].map(([path, text]) => [path, text.replaceAll(from, to)] as const));
     expect(shortly(await storage(await revisionsOf(project(), all)))).toEqual([]);
   });
+});
+
+const withTable = (index: string, more: Readonly<Record<string, string>> = {}) =>
+  project({
+    ...byCustomer,
+    'version: 1': `version: 1\ntables:\n  shop: { name: shop, key: [PK, SK], indexes: { ${index} } }`,
+    ...more,
+  });
+
+describe('an index', () => {
+  test('with another key attribute is another one, and has no record that is stored', async () => {
+    const of = await revisionsOf(withTable('GSI4: [GSI4PK, GSI4SK]'), withTable('GSI4: [GSI4PKX, GSI4SK]'));
+    const findings = await storage(of);
+    expect(shortly(findings)).toEqual(['error index-changed shop.GSI4', 'warning backfill-needed orders']);
+    expect(findings[1]?.sample?.before).toHaveProperty('GSI4PK');
+    expect(findings[1]?.sample?.after).toHaveProperty('GSI4PKX');
+    // It stays until the records are reindexed.
+    expect(printLock(of.after.lock)).toMatch(/backfill-needed/);
+  });
+
+  test('that projects less serves as it is', async () => {
+    const of = await revisionsOf(
+      withTable('GSI1: [GSI1PK, GSI1SK]'),
+      withTable('GSI1: { key: [GSI1PK, GSI1SK], project: [customer] }'),
+    );
+    const [finding, ...others] = await storage(of);
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ rule: 'index-changed', severity: 'note', class: 'code only' });
+    expect(finding?.message).toMatch(/need not project all attributes any more/);
+  });
+});
+
+describe('normalize', () => {
+  const normalizing = (steps: string, unique = '') =>
+    project({ 'Order: {}': `Order: { ${steps && `normalize: { customer: ${steps} }`}${unique} }` });
+
+  test.each([
+    ['is removed', ''],
+    ['has fewer steps', '[trim]'],
+  ])('that %s leaves values as they were stored', async (_what, steps) => {
+    const of = await revisionsOf(normalizing('[trim, lowercase]'), normalizing(steps));
+    const [finding, ...others] = await storage(of);
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ rule: 'normalize-changed', severity: 'warning', class: 'code only' });
+    expect(finding?.remedy).toMatch(/^Keep `normalize`/);
+    expect(finding?.sample?.before?.['customer']).toBe('customer');
+    expect(finding?.sample?.after?.['customer']).toMatch(/^\s?Customer/);
+  });
+
+  test('that is removed of a unique value lets another record take it', async () => {
+    const of = await revisionsOf(
+      normalizing('lowercase', ', unique: [customer]'),
+      normalizing('', ' unique: [customer]'),
+    );
+    const [finding, ...others] = await storage(of);
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ rule: 'key-moved', subject: 'Order.customer', severity: 'error' });
+    expect(finding?.message).toMatch(/no longer normalized by `lowercase`/);
+    expect(finding?.notes.join()).toMatch(/a second record can take the same value/);
+    expect(printLock(of.after.lock)).toMatch(/key-moved/);
+  });
+
+  test('that is new in a key shows a value that is stored otherwise', async () => {
+    const of = await revisionsOf(
+      normalizing('', ' unique: [customer]'),
+      normalizing('lowercase', ', unique: [customer]'),
+    );
+    const [finding] = await storage(of);
+    expect(finding?.rule).toBe('key-moved');
+    expect([finding?.sample?.before?.['customer'], finding?.sample?.after?.['customer']]).toEqual([
+      ' Customer ',
+      ' customer ',
+    ]);
+  });
+});
+
+test('fewer shards of a key that is declared show a shard that is gone', async () => {
+  const sharded = (shards: number) =>
+    withTable('GSI1: [GSI1PK, GSI1SK]', {
+      '{ customer: $customer } }': `{ customer: $customer }, shards: ${shards}, index: GSI1, key: { GSI1PK: 'CUSTOMER#{customer}#{shard}', GSI1SK: '{id}' } }`,
+    });
+  const findings = await storage(await revisionsOf(sharded(4), sharded(2)));
+  expect(shortly(findings)).toEqual(['error key-moved orders']);
+  expect([findings[0]?.sample?.before, findings[0]?.sample?.after]).toEqual([
+    expect.objectContaining({ GSI1PK: 'CUSTOMER#customer#3' }),
+    expect.objectContaining({ GSI1PK: 'CUSTOMER#customer#1' }),
+  ]);
 });

@@ -112,6 +112,19 @@ test('a write touches the indexes whose keys it writes', async () => {
   expect(writeUnits).toBeGreaterThan(0);
 });
 
+test('a path that is none is answered, and what is served goes on', async () => {
+  const status = await new Promise((resolve, reject) => {
+    request({ port: project.port, path: '//' }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+  expect(status).toBeGreaterThanOrEqual(400);
+  expect((await fetch(at)).status).toBe(200);
+});
+
 test('is shown to this machine alone, and not to a page whose name was made to lead here', async () => {
   const statusOf = (host: string) =>
     new Promise((resolve, reject) => {

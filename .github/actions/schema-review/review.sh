@@ -23,7 +23,8 @@ if [ -n "${REVIEW_PULL_REQUEST:-}" ]; then
   { echo "$marker"; cat "$report/review.md"; } > "$report/comment.md"
   post() {
     local known
-    known=$(gh api --paginate "$comments" --jq ".[] | select(.body | startswith(\"$marker\")) | .id" | head -n 1)
+    # Not one that a stranger began with the same words.
+    known=$(gh api --paginate "$comments" --jq ".[] | select((.body | startswith(\"$marker\")) and (.user.type == \"Bot\" or (.author_association | IN(\"OWNER\", \"MEMBER\", \"COLLABORATOR\")))) | .id" | head -n 1)
     if [ -n "$known" ]; then
       gh api --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$known" --field "body=@$report/comment.md" --silent
     else

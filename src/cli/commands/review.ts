@@ -8,7 +8,15 @@ import { textOf, writeAll } from '../files.js';
 import { loadProject, type Project, plansOf } from '../host/codegen.js';
 import { Mistake } from '../mistakes.js';
 import { pageFiles } from '../page-files.js';
-import { type Commit, commitOf, forkOf, mainBranch, textIn, withFilesOf } from '../revision.js';
+import {
+  type Commit,
+  commitOf,
+  forkOf,
+  mainBranch,
+  rootInRepository,
+  textIn,
+  withFilesOf,
+} from '../revision.js';
 import type { Stages } from '../stages.js';
 import { enter, type Options, staged, terminal } from '../verbs.js';
 
@@ -57,7 +65,9 @@ async function run(
   const { review } = await import('../../review/review.js');
   const { isFailed } = await import('../../review/policy/policy.js');
   const today = new Date().toISOString().slice(0, 10);
-  const report: Report = await measure('compare', () => review({ before, after }, today));
+  const report: Report = await measure('compare', () =>
+    review({ before, after }, { today, root: rootInRepository() }),
+  );
   const texts = files.flatMap(({ format: one, path }) =>
     path === undefined ? [] : [[path, print(report, one, pageFiles)] as const],
   );

@@ -97,10 +97,11 @@ function wantedBy(model: Model, pattern: PatternModel, { attributes }: Basis): W
 function asStored(attribute: ResolvedAttribute | undefined, value: Literal['value']) {
   if (typeof value !== 'string' || attribute === undefined) return value;
   if (attribute.encoding === 'time') return new Date(value).toISOString();
-  return attribute.normalize.reduce(
-    (text, step) => (step === 'lowercase' ? text.toLowerCase() : text.trim()),
-    value,
-  );
+  return normalizedBy(attribute.normalize, value);
+}
+
+export function normalizedBy(steps: readonly string[], value: string): string {
+  return steps.reduce((text, step) => (step === 'lowercase' ? text.toLowerCase() : text.trim()), value);
 }
 
 /** An aggregate before its key is chosen. */

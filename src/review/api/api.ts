@@ -111,6 +111,6 @@ function at(revision: Revision, which: Place['revision'], path: string): Place |
 
 /** With names as code, as everywhere. */
 function sentence(message: string): string {
-  const text = message.replaceAll(/'([^']*)'/g, '`$1`');
+  const text = message.replaceAll(/'([\w@.$[\]!:() ]+)'/g, '`$1`');
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

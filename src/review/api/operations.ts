@@ -6,11 +6,18 @@ import type { Revisions } from '../revision.js';
 
 /**
  * A document is held against the new schema as it is and as it was: clients that are deployed send what they were built
- * with. Once its file is deleted, no client sends it any more.
+ * with. Once its operations are deleted, no client sends them any more; a file may be called otherwise.
  */
 export function brokenOperations({ before, after }: Revisions): Found[] {
+  const moved = new Map(
+    [...before.operations]
+      .filter(([path]) => !after.operations.has(path))
+      .flatMap(([path, text]) => operationNames(path, text).map((name) => [name, text] as const)),
+  );
   return [...after.operations].flatMap(([path, text]) => {
-    const known = before.operations.get(path);
+    const names = before.operations.has(path) ? [] : operationNames(path, text);
+    const known =
+      before.operations.get(path) ?? names.map((name) => moved.get(name)).find((one) => one !== undefined);
     const now = errorsOf(after.schema, path, text);
     const seen = new Set(now.map(({ message }) => message));
     const deployed =
@@ -32,6 +39,16 @@ function brokenSince(
   text: string,
 ): readonly GraphQLError[] {
   return errorsOf(before, path, text).length > 0 ? [] : errorsOf(after, path, text);
+}
+
+function operationNames(path: string, text: string): string[] {
+  try {
+    return parse(new Source(text, path)).definitions.flatMap((one) =>
+      one.kind === 'OperationDefinition' && one.name ? [one.name.value] : [],
+    );
+  } catch {
+    return [];
+  }
 }
 
 function errorsOf(schema: GraphQLSchema, path: string, text: string): readonly GraphQLError[] {

@@ -76,9 +76,9 @@ function rowsOf(calls: Pair<readonly Call[]>, averages: Assumed['averages']): Co
   ];
 }
 
-/** One that has another kind now is another. */
+/** One that has another kind now is another; one that is called otherwise answers the same field. */
 function isSame(a: Call, b: Call): boolean {
-  return a.name === b.name && a.kind === b.kind;
+  return a.kind === b.kind && (a.field === null ? a.name === b.name : a.field === b.field);
 }
 
 function changes({ after }: Revisions, rows: readonly CostRow[], calls: readonly Call[]): Found[] {

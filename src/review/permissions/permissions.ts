@@ -18,31 +18,70 @@ export function permissionsOfChange({ before, after }: Revisions): {
   const kept = new Set(is.all.map((one) => idOf(one, isNamed)));
   const added = is.all.filter((one) => !known.has(idOf(one, isNamed)));
   const removed = was.all.filter((one) => !kept.has(idOf(one, wasNamed)));
-  const report = { added, removed, without: is.without };
+  // A table with another name is one finding, whatever is done there.
+  const isRenamed = ({ resource }: Permission) => isNameOther(tableOf(resource), wasNamed, isNamed);
+  const moved = [...isNamed].filter(([table]) => isNameOther(table, wasNamed, isNamed));
+  const physical = (all: readonly Permission[], names: ReadonlyMap<string, string>) =>
+    all.map((one) => (isRenamed(one) ? { ...one, resource: physicalOf(one, names) } : one));
   return {
-    report,
+    report: { added: physical(added, isNamed), removed: physical(removed, wasNamed), without: is.without },
     found: [
-      ...report.added.map((one): Found => {
-        const { action, resource, because } = one;
-        return {
-          rule: 'permission-new',
-          subject: `${action} ${resource}`,
-          message: `The role of the server has to allow \`${action}\` on \`${resource}\`, for ${listed(because)}.`,
-          notes: renamed(tableOf(resource), wasNamed, isNamed),
-          at: placeOfFirst(after, because),
-        };
-      }),
-      ...report.removed.map(
-        ({ action, resource }): Found => ({
-          rule: 'permission-gone',
-          subject: `${action} ${resource}`,
-          message: `Nothing needs \`${action}\` on \`${resource}\` any more.`,
-          notes: renamed(tableOf(resource), wasNamed, isNamed),
-          at: null,
-        }),
+      ...moved.flatMap(([table, name]) =>
+        renamedFound(
+          after,
+          table,
+          { was: wasNamed.get(table) ?? '', is: name },
+          physical(
+            added.filter(({ resource }) => tableOf(resource) === table),
+            isNamed,
+          ),
+        ),
       ),
+      ...added
+        .filter((one) => !isRenamed(one))
+        .map(({ action, resource, because }): Found => {
+          return {
+            rule: 'permission-new',
+            subject: `${action} ${resource}`,
+            message: `The role of the server has to allow \`${action}\` on \`${resource}\`, for ${listed(because)}.`,
+            at: placeOfFirst(after, because),
+          };
+        }),
+      ...removed
+        .filter((one) => !isRenamed(one))
+        .map(({ action, resource }): Found => {
+          return {
+            rule: 'permission-gone',
+            subject: `${action} ${resource}`,
+            message: `Nothing needs \`${action}\` on \`${resource}\` any more.`,
+            at: null,
+          };
+        }),
     ],
   };
+}
+
+function renamedFound(
+  after: Revision,
+  table: string,
+  { was, is }: { readonly was: string; readonly is: string },
+  added: readonly Permission[],
+): Found[] {
+  if (added.length === 0) return [];
+  const resources = [...new Set(added.map(({ resource }) => resource))];
+  const allowed = resources.map((resource) => {
+    const actions = added.filter((one) => one.resource === resource).map(({ action }) => `\`${action}\``);
+    return `On \`${resource}\`: ${actions.join(', ')}.`;
+  });
+  return [
+    {
+      rule: 'permission-new',
+      subject: table,
+      message: `Table \`${table}\` is \`${is}\` in DynamoDB, and was \`${was}\`: the role of the server has to allow on \`${is}\` all that it does there.`,
+      notes: [...allowed, `Nothing needs \`${was}\` any more once no server of the old version runs.`],
+      at: placeOf(after, 'after', after.model.tables.find((one) => one.name.text === table)?.name.at),
+    },
+  ];
 }
 
 function namesIn({ plan }: Revision): ReadonlyMap<string, string> {
@@ -53,14 +92,19 @@ function tableOf(resource: string): string {
   return resource.split('.')[0] ?? '';
 }
 
-function renamed(
+function isNameOther(
   table: string,
   was: ReadonlyMap<string, string>,
   is: ReadonlyMap<string, string>,
-): readonly string[] {
+): boolean {
   const [before, after] = [was.get(table), is.get(table)];
-  if (before === undefined || after === undefined || before === after) return [];
-  return [`In DynamoDB its table was called \`${before}\`, and is called \`${after}\` now.`];
+  return before !== undefined && after !== undefined && before !== after;
+}
+
+/** `web-shop.GSI1` */
+function physicalOf({ resource }: Permission, names: ReadonlyMap<string, string>): string {
+  const table = tableOf(resource);
+  return `${names.get(table) ?? table}${resource.slice(table.length)}`;
 }
 
 function listed(names: readonly string[]): string {

@@ -2,14 +2,18 @@
 
 import { type Found, placeOf } from '../found.js';
 import type { Finding } from '../report.js';
-import type { Revision } from '../revision.js';
+import type { Revision, Revisions } from '../revision.js';
 import { isRule, rowOf, type Severity, sections, severities } from '../rules.js';
 
 /** @param today `2026-11-29`, UTC */
-export function judged(found: readonly Found[], after: Revision, today: string): Finding[] {
-  const { severity, waivers } = after.model.review;
+export function judged(found: readonly Found[], { before, after }: Revisions, today: string): Finding[] {
+  const { waivers } = after.model.review;
+  // A change does not silence what is said of the policy itself.
+  const severityOf = (rule: Found['rule']) =>
+    (rowOf(rule).section === 'policy' ? before : after).model.review.severity[rule] ?? undefined;
   const used = new Set<Waiver>();
   const accepting = ({ rule, subject }: Found) => {
+    if (rowOf(rule).section === 'policy') return undefined;
     const all = waivers.filter(({ of }) => of.text === rule || of.text === `${rule} ${subject}`);
     for (const one of all) used.add(one);
     return all.find(({ until }) => until >= today);
@@ -17,7 +21,7 @@ export function judged(found: readonly Found[], after: Revision, today: string):
   const waived = found.map((one) => ({ one, waiver: accepting(one) }));
   const ofWaivers = waivers.flatMap((waiver) => waiverFound(after, waiver, used.has(waiver), today));
   return [...waived, ...ofWaivers.map((one) => ({ one, waiver: undefined }))]
-    .flatMap(({ one, waiver }) => judgedOne(one, waiver, severity[one.rule]))
+    .flatMap(({ one, waiver }) => judgedOne(one, waiver, severityOf(one.rule)))
     .map((finding, at) => ({ finding, at }))
     .sort((a, b) => rankOf(a.finding) - rankOf(b.finding) || a.at - b.at)
     .map(({ finding }) => finding);

@@ -14,7 +14,7 @@ export function annotations(report: Report): string {
 
 function annotation(report: Report, { rule, severity, message, notes, remedy, at }: Finding): string {
   const properties = {
-    file: at?.file ?? report.patterns,
+    file: report.root + (at?.file ?? report.patterns),
     ...(at?.revision === 'after' && { line: at.line, col: at.column }),
     title: rule,
   };

@@ -42,7 +42,7 @@ function resultOf(report: Report, finding: Finding, ids: readonly RuleId[]) {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: encodeURI(at?.file ?? report.patterns) },
+          artifactLocation: { uri: encodeURI(report.root + (at?.file ?? report.patterns)) },
           ...(at?.revision === 'after' && { region: { startLine: at.line, startColumn: at.column } }),
         },
       },

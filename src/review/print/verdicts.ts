@@ -3,6 +3,7 @@
 import { moneyText } from '../cost/prices.js';
 import type { Finding, Report } from '../report.js';
 import {
+  rowOf,
   type SectionName,
   type Severity,
   type StorageClass,
@@ -10,6 +11,7 @@ import {
   severities,
   storageClasses,
 } from '../rules.js';
+import { code } from './markdown/inline.js';
 
 export interface Verdict {
   readonly section: SectionName;
@@ -71,7 +73,7 @@ function worstText(section: SectionName, counting: readonly Finding[]): string[]
   if (worst === undefined) return [];
   const shown = counting.filter(({ severity }) => severity === worst);
   const others = counting.length - shown.length;
-  const word = wordOf(section, worst);
+  const word = wordOf(section, worst, shown);
   return [
     `${shown.length} ${word}${shown.length === 1 ? '' : 's'}: ${subjectsOf(shown)}`,
     ...(others > 0 ? [`${others} less severe`] : []),
@@ -79,14 +81,16 @@ function worstText(section: SectionName, counting: readonly Finding[]): string[]
 }
 
 function subjectsOf(findings: readonly Finding[]): string {
-  const subjects = [...new Set(findings.map(({ subject }) => `\`${subject}\``))];
+  const subjects = [...new Set(findings.map(({ subject }) => code(subject)))];
   const more = subjects.length > 4 ? `, ${subjects.length - 4} more` : '';
   return `${subjects.slice(0, 4).join(', ')}${more}`;
 }
 
-function wordOf(section: SectionName, worst: Severity): string {
-  if (section !== 'api') return worst;
-  return worst === 'error' ? 'breaking change' : worst === 'warning' ? 'dangerous change' : 'safe change';
+/** What it is says the rule, whatever the policy makes of it. */
+function wordOf(section: SectionName, worst: Severity, shown: readonly Finding[]): string {
+  const [kind, ...others] = new Set(shown.map(({ rule }) => rowOf(rule).severity));
+  if (section !== 'api' || kind === undefined || others.length > 0) return worst;
+  return { error: 'breaking change', warning: 'dangerous change', note: 'safe change' }[kind];
 }
 
 /** What becomes of what is stored, as a reviewer decides from it. */

@@ -108,8 +108,9 @@ export const storageRules = {
     section: 'storage',
     severity: 'error',
     class: 'not in place',
-    title: 'An index projects more, is of another kind, or has keys of another type.',
-    meaning: 'DynamoDB does not change an index. A server does not start on a table that has the old one.',
+    title: 'An index has other key attributes, projects others, or is of another kind.',
+    meaning:
+      'DynamoDB does not change an index. A server does not start on a table whose index has other keys or projects less than it has to.',
     remedy: 'Declare it under another name, deploy, and delete the old one when nothing reads it any more.',
   },
   'index-gone': {
@@ -198,7 +199,7 @@ export const storageRules = {
     class: 'needs backfill',
     title: 'An attribute is normalized otherwise.',
     meaning:
-      'Records written before have the text as it was written. Conditions compare it with normalized values and do not find it.',
+      'Records written before have the text as it was stored then. Conditions compare it with values that are normalized as declared now, and do not find it. Where a step is gone, only the spelling that is stored is found.',
     remedy: 'Deploy the code, then run `tableloom reindex ENTITY`.',
   },
   'computed-changed': {

@@ -42,16 +42,24 @@ export interface SampledSlot {
   readonly shards: number;
 }
 
+/** Which record of an entity it is. */
+export interface Wanted {
+  /** Values in the place of the sample's own; null for none. */
+  readonly given?: SampleRecord;
+  /** The first one, unless it says so. */
+  readonly shard?: 'last';
+}
+
 /** In the order of the entities, each with what belongs to it; then idempotency keys. */
-export function sampleItems(plan: Plan): SampledItem[] {
-  const all = [...plan.entities.flatMap((entity) => itemsOfEntity(plan, entity)), ...tokensOf(plan)];
+export function sampleItems(plan: Plan, wanted: Wanted = {}): SampledItem[] {
+  const all = [...plan.entities.flatMap((entity) => itemsOfEntity(plan, entity, wanted)), ...tokensOf(plan)];
   // Entities may share a sequence.
   return [...new Map(all.map((one) => [one.id, one])).values()];
 }
 
-function itemsOfEntity(plan: Plan, entity: EntityPlan): SampledItem[] {
+function itemsOfEntity(plan: Plan, entity: EntityPlan, wanted: Wanted): SampledItem[] {
   return [
-    ...entity.items.flatMap((item) => itemsOf(plan, entity, item)),
+    ...entity.items.flatMap((item) => itemsOf(plan, entity, item, wanted)),
     ...entity.guards.map((guard) => guardOf(plan, entity, guard)),
     ...(entity.aggregates ?? []).map((one) => aggregateOf(plan, entity, one)),
     ...(entity.references ?? []).flatMap(({ name, counter }) =>
@@ -61,7 +69,7 @@ function itemsOfEntity(plan: Plan, entity: EntityPlan): SampledItem[] {
 }
 
 /** Several where its slots exclude one another by conditions: one for each. */
-function itemsOf(plan: Plan, entity: EntityPlan, item: ItemPlan): SampledItem[] {
+function itemsOf(plan: Plan, entity: EntityPlan, item: ItemPlan, wanted: Wanted): SampledItem[] {
   const [own, ...indexed] = item.slots;
   // Versions are the items of their own entity as well.
   if (!own || item.role === 'version') return [];
@@ -79,7 +87,11 @@ function itemsOf(plan: Plan, entity: EntityPlan, item: ItemPlan): SampledItem[] 
   }
   const name = item.role === 'entry' ? `${entity.name}.${item.for}` : entity.name;
   return variants.map(({ given, slots }, at): SampledItem => {
-    const record = sampleRecord(plan, entity, { ...given, ...(at === 0 ? {} : numbered(entity, at + 1)) });
+    const record = sampleRecord(plan, entity, {
+      ...given,
+      ...(at === 0 ? {} : numbered(entity, at + 1)),
+      ...wanted.given,
+    });
     const sampled = (slots.includes(own) ? slots : [own, ...slots]).map((slot) => slotOf(slot, record));
     const carried = item.covering.kind === 'some' ? new Set(item.covering.attributes) : undefined;
     const held = Object.entries(record).filter(([field]) => carried?.has(field) ?? true);
@@ -94,7 +106,7 @@ function itemsOf(plan: Plan, entity: EntityPlan, item: ItemPlan): SampledItem[] 
       role: item.role === 'entry' ? 'entry' : entity.historyOf === null ? 'main' : 'version',
       title: item.role === 'entry' ? `${entity.name}, entry of ${item.for}` : `${entity.name}${condition}`,
       attributes: {
-        ...keysOf(slots.includes(own) ? slots : [own, ...slots], record),
+        ...keysOf(slots.includes(own) ? slots : [own, ...slots], record, wanted),
         _type: name,
         ...Object.fromEntries(held),
         ...expiryOf(entity, record),
@@ -125,22 +137,25 @@ function slotOf({ index, partition, sort, shards }: SlotPlan, record: SampleReco
   return { index, partition: text(partition), sort: sort && text(sort), shards: shards ?? 1 };
 }
 
-/** A key of the record. A shard is the first one. */
-export function textOf({ parts }: Pick<KeyTemplate, 'parts'>, record: SampleRecord): string {
+/** A key of the record. */
+export function textOf({ parts }: Pick<KeyTemplate, 'parts'>, record: SampleRecord, shard = 0): string {
   return parts
     .map((part) => {
       if (part.kind === 'literal') return part.text;
-      if (part.kind === 'shard') return '0';
+      if (part.kind === 'shard') return String(shard);
       const value = record[part.field];
       return sampleInHole(part.encode, typeof value === 'string' ? value : '');
     })
     .join('');
 }
 
-function keysOf(slots: readonly SlotPlan[], record: SampleRecord): SampleItem {
+function keysOf(slots: readonly SlotPlan[], record: SampleRecord, { shard }: Wanted = {}): SampleItem {
   return Object.fromEntries(
-    slots.flatMap(({ partition, sort }) =>
-      [partition, ...(sort ? [sort] : [])].map((template) => [template.attribute, textOf(template, record)]),
+    slots.flatMap(({ partition, sort, shards }) =>
+      [partition, ...(sort ? [sort] : [])].map((template) => [
+        template.attribute,
+        textOf(template, record, shard === 'last' ? (shards ?? 1) - 1 : 0),
+      ]),
     ),
   );
 }

@@ -1,25 +1,34 @@
 /** What the comparers of storage share: both revisions, and the items that their plans make of sample records. */
 
 import type { Span } from '../../generator/diagnostics/diagnostic.js';
+import { normalizedBy } from '../../generator/layout/aggregates.js';
 import { type Need, needsAgainst } from '../../generator/layout/lock/findings.js';
 import type { Pending } from '../../generator/lock.js';
 import { queryOf } from '../../generator/plan/types/access.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
+import type { AttributePlan } from '../../generator/plan/types/storage.js';
 import { spanOf } from '../api/places.js';
 import { placeOf } from '../found.js';
 import type { Finding, Place, SampleItem } from '../report.js';
 import type { Revision, Revisions } from '../revision.js';
 import { type SampledItem, sampleItems } from '../samples/items.js';
+import { sampleRecord } from '../samples/records.js';
+import { isSame } from './compare.js';
 
 /** Nothing where neither plan has such an item. */
 type Sampled = Pick<Finding, 'sample'>;
+
+interface Items {
+  readonly before: readonly SampledItem[];
+  readonly after: readonly SampledItem[];
+}
 
 export class Around {
   readonly before: Revision;
   readonly after: Revision;
   /** What the lock says that records need. */
   readonly needs: readonly Need[];
-  readonly #items: { readonly before: readonly SampledItem[]; readonly after: readonly SampledItem[] };
+  readonly #items: Items;
 
   constructor({ before, after }: Revisions) {
     this.before = before;
@@ -54,7 +63,16 @@ export class Around {
 
   /** The item of an entity that a pattern reads, as both plans store it. */
   read(entity: string, pattern: string): Sampled {
-    return sampled(this.#read('before', entity, pattern), this.#read('after', entity, pattern));
+    const own = this.#readOf(this.#items, entity, pattern);
+    if (!isSame(own.before, own.after)) return sampled(own.before, own.after);
+    // Its shard is there no more.
+    const { before, after } = this;
+    const last = {
+      before: sampleItems(before.plan, { shard: 'last' }),
+      after: sampleItems(after.plan, { shard: 'last' }),
+    };
+    const { before: was, after: is } = this.#readOf(last, entity, pattern);
+    return sampled(was, is);
   }
 
   /** A record as it was stored without a value, and as it is stored now. */
@@ -63,26 +81,64 @@ export class Around {
     return sampled(this.#item('before', entity) && before, this.#item('after', entity));
   }
 
-  /** A record with a value that it keeps. */
-  staying(entity: string, field: string, value: unknown): Sampled {
-    const before = this.#item('before', entity);
-    const item = before && { ...before, [field]: value };
-    return sampled(item, item);
+  /** A record with a value that is none any more. */
+  losing(entity: string, field: string, value: unknown): Sampled {
+    const { plan } = this.before;
+    const isList = this.#attribute('before', entity, field)?.list ?? false;
+    const given = { [field]: isList ? [value] : value };
+    const before = itemIn(sampleItems(plan, { given }), entity);
+    const { [field]: _none, ...after } = before ?? {};
+    return sampled(before, before && after);
+  }
+
+  /** A record of which somebody writes a value with a capital, between spaces, as both plans store it. */
+  normalizing(entity: string, field: string): Sampled {
+    const stored = (side: 'before' | 'after') => {
+      const { plan } = this[side];
+      const own = plan.entities.find(({ name }) => name === entity);
+      const value = own && sampleRecord(plan, own)[field];
+      if (typeof value !== 'string') return this.#item(side, entity);
+      const written = ` ${value.slice(0, 1).toUpperCase()}${value.slice(1)} `;
+      const steps = this.#attribute(side, entity, field)?.normalize ?? [];
+      return itemIn(sampleItems(plan, { given: { [field]: normalizedBy(steps, written) } }), entity);
+    };
+    return sampled(stored('before'), stored('after'));
+  }
+
+  #attribute(side: 'before' | 'after', entity: string, field: string): AttributePlan | undefined {
+    const own = this[side].plan.entities.find(({ name }) => name === entity);
+    return own?.attributes.find(({ name }) => name === field);
   }
 
   #item(side: 'before' | 'after', id: string): SampleItem | null {
-    return this.#items[side].find((one) => one.id === id)?.attributes ?? null;
+    return itemIn(this.#items[side], id);
   }
 
-  #read(side: 'before' | 'after', entity: string, pattern: string): SampleItem | null {
+  #readOf({ before, after }: Items, entity: string, pattern: string) {
+    return {
+      before: this.#read('before', before, entity, pattern),
+      after: this.#read('after', after, entity, pattern),
+    };
+  }
+
+  #read(
+    side: 'before' | 'after',
+    items: readonly SampledItem[],
+    entity: string,
+    pattern: string,
+  ): SampleItem | null {
     const id = readBy(this[side].plan, entity, pattern);
-    if (typeof id === 'string') return this.#item(side, id);
-    const own = this.#items[side].filter((one) => one.entity === entity && one.role === 'main');
+    if (typeof id === 'string') return itemIn(items, id);
+    const own = items.filter((one) => one.entity === entity && one.role === 'main');
     const found = own.find(({ slots }) =>
       slots.some(({ index, partition }) => index === id.index && partition.template === id.partition),
     );
-    return found?.attributes ?? this.#item(side, entity);
+    return found?.attributes ?? itemIn(items, entity);
   }
+}
+
+function itemIn(items: readonly SampledItem[], id: string): SampleItem | null {
+  return items.find((one) => one.id === id)?.attributes ?? null;
 }
 
 /** The item that a pattern reads: its id, or the key of the record by which it is found. */

@@ -50,19 +50,7 @@ const ofAttribute: Comparers<AttributePlan, OfAttribute> = {
       : [],
   formerly: 'lock',
   readsDefault: 'lock',
-  normalize: (was, is, { around, entity }) =>
-    is.normalize.length === 0
-      ? []
-      : [
-          {
-            rule: 'normalize-changed',
-            subject: `${entity}.${is.name}`,
-            message: `\`${entity}.${is.name}\` is normalized by ${is.normalize.join(', ')}; records stored before have it ${was.normalize.length === 0 ? 'as it was written' : `by ${was.normalize.join(', ')}`}.`,
-            at: around.place(`${entity}.${is.name}`),
-            ...around.item(entity),
-            remedy: `Deploy the code, then run \`tableloom reindex ${entity}\`.`,
-          },
-        ],
+  normalize: normalizeChanged,
   set: 'lock',
   encode: 'lock',
   computed: (was, is, { around, entity }) =>
@@ -78,6 +66,40 @@ const ofAttribute: Comparers<AttributePlan, OfAttribute> = {
           },
         ],
 };
+
+function normalizeChanged(was: AttributePlan, is: AttributePlan, { around, entity }: OfAttribute): Found[] {
+  const subject = `${entity}.${is.name}`;
+  const steps = ({ normalize }: AttributePlan) => normalize.join(', ');
+  const common = {
+    rule: 'normalize-changed' as const,
+    subject,
+    at: around.place(subject),
+    ...around.normalizing(entity, is.name),
+  };
+  if (is.normalize.some((step) => !was.normalize.includes(step)))
+    return [
+      {
+        ...common,
+        message: `\`${subject}\` is normalized by ${steps(is)}; records stored before have it ${was.normalize.length === 0 ? 'as it was written' : `by ${steps(was)}`}.`,
+        remedy: `Deploy the code, then run \`tableloom reindex ${entity}\`.`,
+      },
+    ];
+  const gone = was.normalize.filter((step) => !is.normalize.includes(step));
+  return gone.length === 0
+    ? []
+    : [
+        {
+          ...common,
+          class: 'code only',
+          message: `\`${subject}\` is no longer normalized by ${gone.join(', ')}; records stored before keep it as it was normalized.`,
+          notes: [
+            'A condition that has the value in another spelling does not find them.',
+            'How the values were written is not known any more: a reindex does not bring it back.',
+          ],
+          remedy: 'Keep `normalize`, or have callers ask for values as they are stored.',
+        },
+      ];
+}
 
 export function attributeFindings(was: EntityPlan, is: EntityPlan, around: Around): Found[] {
   const entity = is.name;

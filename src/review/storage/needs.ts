@@ -14,10 +14,15 @@ export function needFindings(around: Around): Found[] {
   const ordered = [...needs.filter(isOfTable), ...needs.filter((need) => !isOfTable(need))];
   return ordered.map((need) => ({
     ...sayingOf(need, around),
-    rule: need.pending.code,
+    rule: isOtherIndex(need.pending) ? 'index-changed' : need.pending.code,
     subject: need.pending.name,
     ...sampleOf(need.pending, around),
   }));
+}
+
+/** It is there, and has other keys or projects less than it has to. */
+function isOtherIndex({ code, was }: Pending): boolean {
+  return code === 'index-new' && was.length > 0;
 }
 
 function isOfTable({ pending }: Need): boolean {
@@ -93,7 +98,7 @@ function sampleOf({ code, owner, name, was }: Pending, around: Around): Pick<Fou
     case 'index-new':
       return {};
     case 'enum-value-gone':
-      return around.staying(owner, field, was[0]);
+      return around.losing(owner, field, was[0]);
     case 'attribute-required':
       return around.without(owner, field);
     case 'backfill-needed':
@@ -102,7 +107,7 @@ function sampleOf({ code, owner, name, was }: Pending, around: Around): Pick<Fou
       if (was[0] === 'expiry') return around.item(owner);
       return around.read(owner, name.replace(/\.include$/, ''));
     case 'key-moved':
-      return name.startsWith(`${owner}.`) ? around.item(owner) : around.read(owner, name);
+      return name.startsWith(`${owner}.`) ? around.normalizing(owner, field) : around.read(owner, name);
     default:
       return around.item(owner);
   }

@@ -27,11 +27,9 @@ function withRemedy(found: Found): Found {
   return remedy === 'Nothing.' ? found : { remedy, ...found };
 }
 
-/** What an index lacks. */
+/** What an index lacks, by itself. */
 function isSaidBetter({ rule, subject }: Found, changes: readonly Found[]): boolean {
-  return (
-    rule === 'index-new' && changes.some((one) => one.rule === 'index-changed' && one.subject === subject)
-  );
+  return rule === 'index-changed' && changes.some((one) => one.rule === rule && one.subject === subject);
 }
 
 /** Whether the lock says it already, and more of it. */

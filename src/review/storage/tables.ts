@@ -2,8 +2,10 @@
 
 import type { IndexPlan, TablePlan } from '../../generator/plan/types/storage.js';
 import type { Found } from '../found.js';
+import { rowOf } from '../rules.js';
 import type { Around } from './around.js';
 import { type Comparers, compared, isSame, paired } from './compare.js';
+import { accepted } from './needs.js';
 
 const ofTable: Comparers<TablePlan, Around> = {
   name: 'name',
@@ -90,7 +92,9 @@ const ofIndex: Comparers<IndexPlan, OfTable> = {
   sort: 'lock',
   project: (was, is, context) => {
     const lacks = lackingProjection(was.project, is.project);
-    return lacks === undefined ? [] : [indexChanged(is, context, `has to project ${lacks} as well`)];
+    if (lacks !== undefined) return [indexChanged(is, context, `has to project ${lacks} as well`)];
+    const more = lackingProjection(is.project, was.project);
+    return more === undefined ? [] : [projectsLess(is, context, more)];
   },
   multiAttribute: (was, is, context) => {
     // Which attributes they are is in the lock.
@@ -114,7 +118,7 @@ const ofIndex: Comparers<IndexPlan, OfTable> = {
 };
 
 function indexChanged({ name, kind }: IndexPlan, { around, table }: OfTable, what: string): Found {
-  return {
+  const found: Found = {
     rule: 'index-changed',
     subject: `${table}.${name}`,
     message: `Index \`${name}\` of table \`${table}\` ${what}.`,
@@ -122,6 +126,22 @@ function indexChanged({ name, kind }: IndexPlan, { around, table }: OfTable, wha
     ...(kind === 'local'
       ? { remedy: 'A local index is only created with its table: copy the data to a new table.' }
       : {}),
+  };
+  return around.isAccepted('index-new', found.subject) ? accepted(found, rowOf(found.rule).severity) : found;
+}
+
+function projectsLess({ name }: IndexPlan, { around, table }: OfTable, more: string): Found {
+  return {
+    rule: 'index-changed',
+    subject: `${table}.${name}`,
+    severity: 'note',
+    class: 'code only',
+    message: `Index \`${name}\` of table \`${table}\` need not project ${more} any more.`,
+    notes: [
+      'Tables that are there keep the wider projection, which serves as well; a new table projects less.',
+    ],
+    at: around.place(`${table}.${name}`),
+    remedy: 'Nothing.',
   };
 }
 

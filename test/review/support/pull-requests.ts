@@ -87,11 +87,10 @@ export function application(): Map<string, string> {
     filesBelow(folder).map((path) => `${folder}/${path}`),
   );
   return new Map(
-    [
-      ...paths.filter((path) => path.endsWith('.graphql')),
-      'access-patterns.yaml',
-      'access-patterns.lock.json',
-    ].map((path) => [path, readFileSync(path, 'utf8')]),
+    [...paths.filter((path) => path.endsWith('.graphql')), 'access-patterns.yaml'].map((path) => [
+      path,
+      readFileSync(path, 'utf8'),
+    ]),
   );
 }
 

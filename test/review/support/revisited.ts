@@ -71,7 +71,7 @@ export async function revisited(number: number, sums: Sums): Promise<void> {
   const sealed = { ...first.run, lock: seal(first.run.lock) };
   const report = await review(
     { before: revision('before', sealed), after: revision('after', second.run) },
-    '2026-03-01',
+    { today: '2026-03-01' },
   );
   const found = report.findings.filter((one) => isAnnouncing(one));
   const ends: (() => Promise<void>)[] = [];

@@ -51,7 +51,10 @@ export class TablesPage {
 
   /** @returns whether it answers the request */
   serves(request: IncomingMessage, response: ServerResponse): boolean {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    // A client may send what is no path at all: `//`.
+    const [path, base] = [request.url ?? '/', 'http://localhost'];
+    if (!URL.canParse(path, base)) return false;
+    const { pathname, searchParams } = new URL(path, base);
     if (pathname !== tablesPath && !pathname.startsWith(`${tablesPath}/`)) return false;
     // A path of the project's own.
     if (this.#served?.app.hasRoute({ method: 'GET', url: pathname })) return false;

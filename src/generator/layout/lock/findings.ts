@@ -12,7 +12,7 @@ import {
 } from '../../model.js';
 import type { EntityLayout } from '../types.js';
 import { type LaidOut, nextFacts } from './next.js';
-import { indexText } from './pending.js';
+import { asWritten, indexText } from './pending.js';
 import { attributePlace, keyPlace, placeOf } from './places.js';
 import { renamedLock } from './renames.js';
 import { article, reuseFindings } from './reuse.js';
@@ -210,12 +210,24 @@ function keyMoved(one: Pending, { model, layout, after, next }: Subject): Saying
   const reads = after.patterns.get(name)?.reads;
   if (!pattern || reads === undefined) {
     const field = name.slice(owner.length + 1);
-    const steps = layout.attributes.get(field)?.normalize.join(', ');
+    const steps: readonly string[] = layout.attributes.get(field)?.normalize ?? [];
+    const at =
+      layout.model.normalize.find((other) => other.field.text === field)?.field.at ?? layout.model.name.at;
+    const isStepNew = steps.some((step) => was.some((all) => !all.split(' ').includes(step)));
+    if (isStepNew)
+      return {
+        message: `\`${name}\` is normalized now (${steps.join(', ')}), but stored records have it ${was.at(-1) === asWritten ? 'as it was written' : `by ${old}`}: keys with the new value do not find them.`,
+        at,
+        hint: reindexHint(one, next),
+      };
     return {
-      message: `\`${name}\` is normalized now (${steps}), but stored records have it ${was.at(-1) === 'as written' ? 'as it was written' : `by ${old}`}: keys with the new value do not find them.`,
-      at:
-        layout.model.normalize.find((other) => other.field.text === field)?.field.at ?? layout.model.name.at,
-      hint: reindexHint(one, next),
+      message: `\`${name}\` is no longer normalized by ${old}${steps.length > 0 ? `, only by \`${steps.join(', ')}\`` : ''}: keys with a value in another spelling do not find stored records.`,
+      at,
+      notes: [
+        { message: 'where it is unique, a second record can take the same value in another spelling' },
+        { message: 'how stored values were written is not known any more: a reindex does not bring it back' },
+      ],
+      hint: `Keep \`normalize\`. If callers ask for values as they are stored, ${acceptance(one, next)}.`,
     };
   }
   const written = writtenNow(layout);

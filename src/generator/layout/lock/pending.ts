@@ -12,6 +12,7 @@ import {
   type LockedTable,
   type LockedValue,
   type Pending,
+  slotName,
 } from '../../lock.js';
 import { lockedName } from '../aggregates.js';
 import { guardName, isSameGuard } from '../guards.js';
@@ -118,6 +119,9 @@ function patterns(change: Change): Found[] {
     }
     if (!former) return [];
     const [was, now] = [slots.renamed.get(former.reads) ?? former.reads, writtenReads(reads, written.now)];
+    // Its index has other key attributes: the key is the same text, where records do not have it.
+    if (was === reads && isSameTable && isLeftBehind(change, reads))
+      return [{ code: 'backfill-needed', name, was: ['pattern'] }];
     const isLeft = was !== reads && isSameTable && (isMerged || !isFilled(reads));
     const earlier = own.find(({ code }) => code === 'key-moved')?.was ?? [];
     const all = unique([...earlier, ...(isLeft ? [writtenReads(former.reads, written.before)] : [])]);
@@ -125,6 +129,11 @@ function patterns(change: Change): Found[] {
     if (moved.length > 0) return [{ code: 'key-moved', name, was: moved }];
     return isLacking ? [{ code: 'backfill-needed', name, was: ['default'] }] : [];
   });
+}
+
+function isLeftBehind({ before, slots }: Change, reads: string): boolean {
+  const isLive = before.slots.some((slot) => !slot.isRetired && slotName(slot) === reads);
+  return isLive && !slots.renamed.has(reads);
 }
 
 /** No one layout has two keys of a record in one index. */
@@ -289,7 +298,13 @@ export function goneFrom(before: readonly string[], now: readonly string[]): str
   return unique(before).filter((value) => !now.includes(value));
 }
 
-/** A value in a key is another once it is normalized otherwise: queries ask for the new one. */
+/** What is not normalized. */
+export const asWritten = 'as written';
+
+/**
+ * A value in a key is another once it is normalized otherwise: queries ask for the new one. Where a step is gone, records are
+ * found by no other spelling any more, and a unique value is free in each of them.
+ */
 function normalized(
   change: Change,
   path: string,
@@ -298,8 +313,9 @@ function normalized(
   now: LockedAttribute,
 ): Found[] {
   if (was.normalize === undefined || !isInKeys(change.after, field)) return [];
-  const text = ({ normalize = [] }: LockedAttribute) => normalize.join(' ') || 'as written';
-  return text(now) === 'as written' ? [] : left(change, 'key-moved', path, [text(was)], text(now));
+  const text = ({ normalize = [] }: LockedAttribute) => [...normalize].sort().join(' ') || asWritten;
+  const isTakenBack = wasOf(change, 'key-moved', path)?.includes(asWritten) && text(now) === asWritten;
+  return isTakenBack ? [] : left(change, 'key-moved', path, [text(was)], text(now));
 }
 
 function isInKeys({ key, slots, guards, aggregates }: LockedEntity, field: string): boolean {

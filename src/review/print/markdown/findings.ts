@@ -3,6 +3,7 @@
 import { plural } from '../../../budget/plural.js';
 import type { Finding } from '../../report.js';
 import { shownOf } from '../samples.js';
+import { inline } from './inline.js';
 
 export function findingsText(findings: readonly Finding[]): string {
   return findings.map(findingText).join('\n\n');
@@ -15,14 +16,14 @@ function findingText(finding: Finding): string {
     `**${severity}**`,
     `\`${rule}\``,
     ...(storageClass ? [storageClass] : []),
-    ...(place ? [place] : []),
+    ...(place ? [inline(place)] : []),
   ];
   return [
-    `- ${head.join(' · ')}<br>${message}`,
-    ...(notes.length > 0 ? [notes.map((note) => `  - ${note}`).join('\n')] : []),
+    `- ${head.join(' · ')}<br>${inline(message)}`,
+    ...(notes.length > 0 ? [notes.map((note) => `  - ${inline(note)}`).join('\n')] : []),
     ...(sample ? [indented(sampleText(sample))] : []),
-    ...(remedy ? [`  → ${remedy}`] : []),
-    ...(waiver ? [`  ✅ Accepted until ${waiver.until}: ${waiver.reason}`] : []),
+    ...(remedy ? [`  → ${inline(remedy)}`] : []),
+    ...(waiver ? [`  ✅ Accepted until ${waiver.until}: ${inline(waiver.reason)}`] : []),
   ].join('\n\n');
 }
 

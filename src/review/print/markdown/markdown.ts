@@ -6,6 +6,7 @@ import { headline } from '../headline.js';
 import { type Verdict, verdictsOf } from '../verdicts.js';
 import { costText } from './cost.js';
 import { findingsText } from './findings.js';
+import { asHtml, cell, code } from './inline.js';
 import { permissionsText } from './permissions.js';
 import { requestsText } from './requests.js';
 
@@ -16,11 +17,11 @@ const longest = 60_000;
 
 export function markdown(report: Report): string {
   const verdicts = verdictsOf(report);
-  const head = [`## ${headline(report)}`, `\`${report.before}\` → \`${report.after}\``, table(verdicts)];
+  const head = [`## ${headline(report)}`, `${code(report.before)} → ${code(report.after)}`, table(verdicts)];
   return `${[...head, ...fitting(verdicts.map((verdict) => details(report, verdict)))].join('\n\n')}\n`;
 }
 
-/** As many as a comment takes. */
+/** As many as a comment takes, the sections in their order. */
 function fitting(all: readonly (readonly string[])[]): string[] {
   let length = 0;
   const shown = all.filter((parts) => {
@@ -39,7 +40,7 @@ const leftOut =
 function table(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map(
     ({ severity, title, text }) =>
-      `| ${severity === null ? '✅' : marks[severity]} | **${title}** | ${text} |`,
+      `| ${severity === null ? '✅' : marks[severity]} | **${title}** | ${cell(text)} |`,
   );
   return ['| | | |', '|---|---|---|', ...rows].join('\n');
 }
@@ -63,7 +64,7 @@ function details(report: Report, { section, title, severity, text }: Verdict): s
   const findings = report.findings.filter((one) => one.section === section);
   const more = detailsOf(report, section);
   if (findings.length === 0 && more === '') return [];
-  const summary = `<summary><b>${title}</b>: ${text.replaceAll(/`([^`]*)`/g, '<code>$1</code>')}</summary>`;
+  const summary = `<summary><b>${title}</b>: ${asHtml(text)}</summary>`;
   return [
     `<details${severity === 'error' ? ' open' : ''}>\n${summary}`,
     ...(findings.length > 0 ? [findingsText(findings)] : []),

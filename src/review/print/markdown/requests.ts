@@ -3,6 +3,7 @@
 import type { Budget, Figures } from '../../../budget/figures.js';
 import { budgetText } from '../../../budget/text.js';
 import type { Pair, RequestReport } from '../../report.js';
+import { asHtml, code } from './inline.js';
 import { block } from './table.js';
 
 /** A comment has no room for the trees of more. */
@@ -10,7 +11,10 @@ const mostTrees = 8;
 
 export function requestsText({ operations, fields }: RequestReport): string {
   const all = [
-    ...operations.map(({ path, name, ...pair }) => ({ name: `\`${name ?? path}\` (${path})`, ...pair })),
+    ...operations.map(({ path, name, ...pair }) => ({
+      name: `${code(name ?? path)} (${code(path)})`,
+      ...pair,
+    })),
     ...fields
       .filter(sendsOtherwise)
       .map(({ field, ...pair }) => ({ name: `\`${field}\` by itself`, ...pair })),
@@ -25,7 +29,7 @@ export function requestsText({ operations, fields }: RequestReport): string {
   const intro = 'Budgets that changed, usual … most:';
   const trees = changed.slice(0, mostTrees).map(({ name, before, after }) => {
     const lines = difference(textOf(before), textOf(after));
-    return `<details>\n<summary>${name.replaceAll(/`([^`]*)`/g, '<code>$1</code>')}</summary>\n\n\`\`\`diff\n${lines.join('\n')}\n\`\`\`\n\n</details>`;
+    return `<details>\n<summary>${asHtml(name)}</summary>\n\n\`\`\`diff\n${lines.join('\n')}\n\`\`\`\n\n</details>`;
   });
   return [block(intro, ['', 'requests', 'steps', 'read units'], rows), ...trees]
     .filter((part) => part !== '')
