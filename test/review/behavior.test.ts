@@ -75,7 +75,7 @@ type Edit = readonly [from: string, to: string];
 
 async function changes(...edits: readonly Edit[]) {
   for (const [from] of edits) expect(yaml + schema).toContain(from);
-  const { findings } = await review(await revisionsOf(project([]), project(edits)), '2026-11-29');
+  const { findings } = await review(await revisionsOf(project([]), project(edits)), { today: '2026-11-29' });
   return findings
     .filter(({ rule }) => rule === 'answer-changed' || rule === 'write-changed')
     .map(({ rule, subject, notes, at }) => {
