@@ -257,17 +257,19 @@ export function retyped(
   // Any text may have been stored where there are only some values now.
   if (was && holdsEnum(now) && !holdsEnum(was) && storedBefore(was, now) === storedAs(now))
     return left(open, 'attribute-retyped', name, [was.encoding], now.encoding);
-  const isSame = was !== undefined && !isInKeys && isWidened(was.encoding, now.encoding);
+  const isSame = was !== undefined && isWidened(was.encoding, now.encoding, isInKeys);
   return left(open, 'attribute-retyped', name, was && !isSame ? [storedBefore(was, now)] : [], storedAs(now));
 }
 
 const numbers = ['integer', 'safeInteger', 'decimal'];
 
-/** A number is read as one of a type that has all numbers of its own. */
-export function isWidened(was: string, now: string): boolean {
+/** A number is read as one of a type that has all numbers of its own; a moment is stored as text, and is the same text in a key. */
+export function isWidened(was: string, now: string, isInKeys = false): boolean {
   const [before, after] = [was, now].map((encoding) => /^(.*?)(\w+)$/.exec(encoding) ?? []);
+  if (before?.[1] !== after?.[1]) return false;
+  if (before?.[2] === 'time' && after?.[2] === 'text') return true;
   const [from, to] = [before, after].map((one) => numbers.indexOf(one?.[2] ?? ''));
-  return before?.[1] === after?.[1] && from !== undefined && to !== undefined && from >= 0 && from < to;
+  return !isInKeys && from !== undefined && to !== undefined && from >= 0 && from < to;
 }
 
 /** A lock of before knew no more of a list, a set, an object and JSON than that it is one of them. */
