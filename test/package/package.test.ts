@@ -59,6 +59,7 @@ describe('a new project', { timeout: 300_000 }, () => {
       'embedded',
       'fastify',
       'generator',
+      'review',
       'runtime',
     ]);
     // Nothing of the reference application, and no embedded engine.
