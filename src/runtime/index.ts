@@ -1,7 +1,7 @@
 /** What servers, hand-written rules and tests import: `tableloom/runtime`. Generated code has a door of its own, generated.ts. */
 export { budgetOf } from '../budget/budget.js';
 export type { Costs } from '../budget/costs.js';
-export type { Budget, BudgetField, BudgetOptions, Figures } from '../budget/figures.js';
+export type { Budget, BudgetField, BudgetOptions, Figures, Sizes } from '../budget/figures.js';
 export type {
   DocumentCommand,
   DocumentCommands,
