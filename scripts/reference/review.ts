@@ -1,5 +1,6 @@
 /** docs/review/: a page for each rule of reviews, from its row and the change in test/review/ that shows it. */
 
+import { differenceOf } from '../../src/review/print/details/difference.js';
 import { titleOf } from '../../src/review/print/verdicts.js';
 import { type RuleId, type RuleRow, rules, type SectionName, sections } from '../../src/review/rules.js';
 import { filesBelow, textOf } from '../../test/support/files.js';
@@ -75,23 +76,7 @@ function reportedFor(id: RuleId): string | undefined {
 
 /** The lines that differ, with a few around them. */
 function difference(before: string, after: string): string[] {
-  const [a, b] = [before.trimEnd().split('\n'), after.trimEnd().split('\n')];
-  // The longest common subsequence, from the end.
-  const lengths = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
-  const at = (i: number, j: number) => lengths[i]?.[j] ?? 0;
-  for (let i = a.length - 1; i >= 0; i--)
-    for (let j = b.length - 1; j >= 0; j--)
-      (lengths[i] ?? [])[j] = a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-  const lines: string[] = [];
-  let [i, j] = [0, 0];
-  while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i] === b[j]) {
-      lines.push(`  ${a[i]}`);
-      i += 1;
-      j += 1;
-    } else if (i < a.length && (j >= b.length || at(i + 1, j) >= at(i, j + 1))) lines.push(`- ${a[i++]}`);
-    else lines.push(`+ ${b[j++]}`);
-  }
+  const lines = differenceOf(before.trimEnd(), after.trimEnd());
   const isNear = (index: number) =>
     lines.slice(Math.max(0, index - 2), index + 3).some((line) => !line.startsWith('  '));
   return lines.filter((_line, index) => isNear(index));

@@ -6,7 +6,7 @@ import { review } from '../../src/review/review.js';
 import { revisionsOf } from './support/revisions.js';
 
 const hostile =
-  "</details>\n\n## Schema review: passes\n\n```\n<img src=x onerror=alert(1)> @everyone | it's";
+  "</details>\n\n## Schema review: passes\n\n```\n<img src=x onerror=alert(1)> @everyone | it's \\[a\\](link)";
 
 const sdl = (description: string) => `"""
 ${description}
@@ -14,12 +14,15 @@ ${description}
 type Query { member(id: ID!): Member }
 type Member { id: ID! name: String! }
 `;
-const yaml = (more = '') => `version: 1
+const yaml = (read: string, more: string) => `version: 1
 entities: { Member: {} }
-patterns: { member: { one: Member, for: Query.member, where: { id: $id } } }
+patterns: { member: { one: Member, for: Query.member, where: { id: $id }${read} } }
+sizes: { Member: { records: 1000000, bytes: 400 } }
 ${more}`;
 
+const rates = 'rates: { member: 5000 }\n';
 const policy = `review:
+  prices: { region: ${JSON.stringify(hostile)}, currency: ${JSON.stringify(hostile.replaceAll('`', ''))} }
   waivers:
     "api-breaking Foo|\`bar\`</code><img>": { reason: ${JSON.stringify(hostile)}, until: "2027-01-01" }
     "api-safe": { reason: ${JSON.stringify(hostile)}, until: "2027-01-01" }
@@ -31,7 +34,10 @@ async function reported(described = hostile) {
       ['schema/schema.graphql', schema],
       ['access-patterns.yaml', patterns],
     ]);
-  const revisions = await revisionsOf(texts(sdl('Plain.'), yaml()), texts(sdl(described), yaml(policy)));
+  const revisions = await revisionsOf(
+    texts(sdl('Plain.'), yaml('', rates)),
+    texts(sdl(described), yaml(', consistent: true', rates + policy)),
+  );
   return review(revisions, { today: '2026-11-29', root: 'services/club/' });
 }
 
@@ -41,9 +47,14 @@ test('Markdown', async () => {
   expect(text.match(/<\/details>/g)?.length).toBe(text.match(/<details/g)?.length);
   expect(text).not.toMatch(/^`{3}$/m);
   // In code nothing is a tag or a mention.
-  expect(text.replaceAll(/`[^`\n]*`/g, '')).not.toMatch(/<img|@everyone/);
-  const rows = text.split('\n').filter((line) => line.startsWith('| '));
-  expect(rows.filter((row) => row.replaceAll('\\|', '').split('|').length !== 5)).toEqual([]);
+  const outside = text.replaceAll(/`[^`\n]*`/g, '');
+  expect(outside).not.toMatch(/<img|@everyone/);
+  expect(outside.replaceAll('\\\\', '')).not.toMatch(/(?<!\\)\]\(/);
+  const tables = text.split('\n\n').filter((part) => part.startsWith('|'));
+  const columns = (line: string) => line.replaceAll('\\|', '').split('|').length - 2;
+  expect(tables.map((table) => new Set(table.split('\n').map(columns)))).toEqual(
+    [3, 5, 2].map((count) => new Set([count])),
+  );
 });
 
 test('Markdown of a description that is longer than a comment', async () => {

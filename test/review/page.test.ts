@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { syntheticProject } from '../../bench/synthetic.js';
 import { pageFiles } from '../../src/cli/page-files.js';
 import { tableMap } from '../../src/review/map/map.js';
-import { blocks } from '../../src/review/print/html/blocks.js';
+import type { Detail } from '../../src/review/print/details/detail.js';
+import { detailMarkup } from '../../src/review/print/html/details.js';
 import { mapPage } from '../../src/review/print/html/map-page.js';
 import { print } from '../../src/review/print/print.js';
 import { review } from '../../src/review/review.js';
@@ -81,27 +82,19 @@ test('is one file: what it runs and how it looks is allowed by its own hash, and
   expect(html).not.toMatch(/(?:src|href)="(?!#|data:,)/);
 });
 
-test('the Markdown of sections becomes tables, trees and what is folded, and nothing else', () => {
-  const markdown = `Units of one call:
-
-| | read units |
-|---|---|
-| \`a\\|b\` | 1 → **2** |
-
-<details>
-<summary><code>Users</code> by itself</summary>
-
-\`\`\`diff
-- 1 < 2
-
-+ ${hostile}
-\`\`\`
-
-</details>
-
-- a \`list\`
-- ${hostile}`;
-  const text = blocks(markdown).text.replaceAll(/ (?:role|scope|class|data-title)="[^"]*"/g, '');
+test('what sections show becomes tables and what is folded, and nothing else', () => {
+  const details: readonly Detail[] = [
+    {
+      kind: 'table',
+      caption: 'Units of one call:',
+      heads: ['', 'read units'],
+      rows: [['`a|b`', '1 → **2**']],
+    },
+    { kind: 'difference', title: '`Users` by itself', lines: ['- 1 < 2', '', `+ ${hostile}`] },
+    { kind: 'sentence', text: `\`Users\` ${hostile}` },
+  ];
+  const written = details.map((detail) => detailMarkup(detail).text).join('');
+  const text = written.replaceAll(/ (?:role|scope|class|data-title)="[^"]*"/g, '');
   const inert = '&#60;/script&#62;&#60;img src=x onerror=document.title=1&#62;&#60;b&#62;';
   expect(text).toBe(`<div><table>
 <caption>Units of one call:</caption>
@@ -116,7 +109,7 @@ test('the Markdown of sections becomes tables, trees and what is folded, and not
 <ins>+ ${inert}</ins>
 </pre></div>
 </details>
-<ul><li>a <code>list</code></li><li>${inert}</li></ul>
+<p><code>Users</code> ${inert}</p>
 `);
 });
 

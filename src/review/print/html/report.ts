@@ -3,11 +3,11 @@
 import { plural } from '../../../budget/plural.js';
 import type { Finding, Report } from '../../report.js';
 import type { SectionName, Severity } from '../../rules.js';
+import { detailsOf } from '../details/details.js';
 import { headline } from '../headline.js';
-import { detailsOf } from '../markdown/markdown.js';
 import { shownOf } from '../samples.js';
 import { type Verdict, verdictsOf } from '../verdicts.js';
-import { blocks } from './blocks.js';
+import { detailMarkup } from './details.js';
 import { html, type Markup, sentence } from './markup.js';
 import { mapSection, type PageFiles, pageText, themeSwitch } from './page.js';
 
@@ -56,7 +56,7 @@ function badge(severity: Severity | null): Markup {
 }
 
 function hasDetails(report: Report, name: SectionName): boolean {
-  return report.findings.some(({ section }) => section === name) || detailsOf(report, name) !== '';
+  return report.findings.some(({ section }) => section === name) || detailsOf(report, name).length > 0;
 }
 
 /** What nobody has to decide is folded. */
@@ -80,7 +80,7 @@ ${
 ${folded.map((one) => article(report, one))}
 </details>`
 }
-${blocks(detailsOf(report, name))}
+${detailsOf(report, name).map(detailMarkup)}
 </section>
 `;
 }

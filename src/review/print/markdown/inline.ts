@@ -8,16 +8,12 @@ const longest = 1000;
 
 /** `code` stays code; line breaks become blanks; what is longer than a comment has room for ends in `…`. */
 export function inline(sentence: string): string {
-  const shown = sentence.length > longest ? `${sentence.slice(0, longest)}…` : sentence;
-  return partsOf(shown)
-    .map(({ text, isCode }) => (isCode ? `\`${text}\`` : escaped(text)))
-    .join('')
-    .replace(/^(?=[#>+=*~-]|\d+[.)])/, '\\');
+  return markdownOf(shortened(sentence)).replace(/^(?=[#>+=*~-]|\d+[.)])/, '\\');
 }
 
-/** The same in a cell of a table, where a bar is escaped in code as well. */
+/** The same in a cell of a table, of any length, where a bar is escaped in code as well. */
 export function cell(sentence: string): string {
-  return inline(sentence).replaceAll(/\\?\|/g, '\\|');
+  return markdownOf(sentence).replaceAll(/\\?\|/g, '\\|');
 }
 
 /** The same where HTML is expected, as in a summary. */
@@ -31,7 +27,17 @@ export function asHtml(sentence: string): string {
 
 /** A name, whatever it holds, as code. */
 export function code(name: string): string {
-  return `\`${name.replaceAll('`', "'")}\``;
+  return `\`${shortened(name).replaceAll('`', "'")}\``;
+}
+
+function shortened(text: string): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+}
+
+function markdownOf(sentence: string): string {
+  return partsOf(sentence)
+    .map(({ text, isCode }) => (isCode ? `\`${text}\`` : escaped(text)))
+    .join('');
 }
 
 interface Part {
@@ -55,6 +61,6 @@ function escaped(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll(/[[\]|]/g, '\\$&')
+    .replaceAll(/[[\]|\\]/g, '\\$&')
     .replaceAll(/@(?=\w)/g, '&#64;');
 }

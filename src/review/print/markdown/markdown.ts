@@ -1,14 +1,13 @@
 /** A report as a comment on a pull request: one screen of verdicts, then details that are folded. */
 
 import type { Report } from '../../report.js';
-import type { SectionName, Severity } from '../../rules.js';
+import type { Severity } from '../../rules.js';
+import { detailsOf } from '../details/details.js';
 import { headline } from '../headline.js';
 import { type Verdict, verdictsOf } from '../verdicts.js';
-import { costText } from './cost.js';
+import { detailText } from './details.js';
 import { findingsText } from './findings.js';
 import { asHtml, cell, code } from './inline.js';
-import { permissionsText } from './permissions.js';
-import { requestsText } from './requests.js';
 
 const marks: Readonly<Record<Severity, string>> = { error: '❌', warning: '⚠️', note: 'ℹ️' };
 
@@ -45,30 +44,16 @@ function table(verdicts: readonly Verdict[]): string {
   return ['| | | |', '|---|---|---|', ...rows].join('\n');
 }
 
-/** What a section shows besides findings; empty where nothing changed. */
-export function detailsOf(report: Report, section: SectionName): string {
-  switch (section) {
-    case 'cost':
-      return costText(report);
-    case 'requests':
-      return requestsText(report.requests);
-    case 'permissions':
-      return permissionsText(report.permissions);
-    default:
-      return '';
-  }
-}
-
 /** Folded, unless it is why the review fails. */
 function details(report: Report, { section, title, severity, text }: Verdict): string[] {
   const findings = report.findings.filter((one) => one.section === section);
   const more = detailsOf(report, section);
-  if (findings.length === 0 && more === '') return [];
+  if (findings.length === 0 && more.length === 0) return [];
   const summary = `<summary><b>${title}</b>: ${asHtml(text)}</summary>`;
   return [
     `<details${severity === 'error' ? ' open' : ''}>\n${summary}`,
     ...(findings.length > 0 ? [findingsText(findings)] : []),
-    ...(more === '' ? [] : [more]),
+    ...more.map(detailText),
     '</details>',
   ];
 }

@@ -3,13 +3,14 @@
 import type { Budget, Figures } from '../../../budget/figures.js';
 import { budgetText } from '../../../budget/text.js';
 import type { Pair, RequestReport } from '../../report.js';
-import { asHtml, code } from './inline.js';
-import { block } from './table.js';
+import { code } from '../markdown/inline.js';
+import { type Detail, tableOf } from './detail.js';
+import { differenceOf } from './difference.js';
 
 /** A comment has no room for the trees of more. */
 const mostTrees = 8;
 
-export function requestsText({ operations, fields }: RequestReport): string {
+export function requestDetails({ operations, fields }: RequestReport): Detail[] {
   const all = [
     ...operations.map(({ path, name, ...pair }) => ({
       name: `${code(name ?? path)} (${code(path)})`,
@@ -27,13 +28,10 @@ export function requestsText({ operations, fields }: RequestReport): string {
     rangeOf({ before, after }, 'readUnits'),
   ]);
   const intro = 'Budgets that changed, usual … most:';
-  const trees = changed.slice(0, mostTrees).map(({ name, before, after }) => {
-    const lines = difference(textOf(before), textOf(after));
-    return `<details>\n<summary>${asHtml(name)}</summary>\n\n\`\`\`diff\n${lines.join('\n')}\n\`\`\`\n\n</details>`;
+  const trees = changed.slice(0, mostTrees).map(({ name, before, after }): Detail => {
+    return { kind: 'difference', title: name, lines: differenceOf(textOf(before), textOf(after)) };
   });
-  return [block(intro, ['', 'requests', 'steps', 'read units'], rows), ...trees]
-    .filter((part) => part !== '')
-    .join('\n\n');
+  return [...tableOf(intro, ['', 'requests', 'steps', 'read units'], rows), ...trees];
 }
 
 /** Read units of a call are the business of its cost. */
@@ -58,29 +56,4 @@ function rangeOf({ before, after }: Pair<Budget>, figure: keyof Figures): string
   };
   const [was, is] = [text(before), text(after)];
   return was === is ? is : `${was} → ${is}`;
-}
-
-/** Line by line; what is the same in both is shown once. */
-function difference(before: string, after: string): string[] {
-  const [was, is] = [before.split('\n'), after.split('\n')];
-  // The longest common part of what follows each pair of lines.
-  const common = was.map(() => is.map(() => 0));
-  const at = (a: number, b: number) => common[a]?.[b] ?? 0;
-  for (let a = was.length - 1; a >= 0; a--)
-    for (let b = is.length - 1; b >= 0; b--) {
-      const row = common[a];
-      if (row) row[b] = was[a] === is[b] ? at(a + 1, b + 1) + 1 : Math.max(at(a + 1, b), at(a, b + 1));
-    }
-  const lines: string[] = [];
-  let [a, b] = [0, 0];
-  while (a < was.length || b < is.length) {
-    if (a < was.length && b < is.length && was[a] === is[b]) {
-      lines.push(`  ${is[b]}`);
-      a++;
-      b++;
-    } else if (a < was.length && (b >= is.length || at(a + 1, b) >= at(a, b + 1)))
-      lines.push(`- ${was[a++]}`);
-    else lines.push(`+ ${is[b++]}`);
-  }
-  return lines;
 }

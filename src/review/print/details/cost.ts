@@ -2,21 +2,21 @@
 
 import { moneyText } from '../../cost/prices.js';
 import type { CostReport, CostRow, Monthly, Pair, Report, Units } from '../../report.js';
-import { block } from './table.js';
+import { code } from '../markdown/inline.js';
+import { type Detail, tableOf } from './detail.js';
 
-export function costText({ cost, findings }: Report): string {
+export function costDetails({ cost, findings }: Report): Detail[] {
   const isOverLimit = findings.some(({ rule }) => rule === 'monthly-limit');
-  const parts = [units(cost.rows), monthly(cost, isOverLimit), partitions(cost), backfills(cost)];
-  return parts.filter((part) => part !== '').join('\n\n');
+  return [...units(cost.rows), ...monthly(cost, isOverLimit), ...partitions(cost), ...backfills(cost)];
 }
 
-function units(rows: readonly CostRow[]): string {
+function units(rows: readonly CostRow[]): Detail[] {
   const changed = rows.filter(({ before, after }) => shownOf(before) !== shownOf(after));
-  return block(
+  return tableOf(
     'Units of one call, with the declared sizes of records (1,024 bytes where none is declared):',
     ['', 'calls a second', 'read units', 'write units', 'write units by index'],
     changed.map(({ name, rate, before, after }) => [
-      `\`${name}\``,
+      code(name),
       rate === null ? '' : String(rate),
       changeText(before && String(before.read.usual), after && String(after.read.usual)),
       changeText(before && writeText(before), after && writeText(after)),
@@ -52,31 +52,31 @@ function fanOutText({ fanOut }: Units): string {
 function monthly(
   { monthly: { before, after }, prices, currency, rows: calls }: CostReport,
   isShown: boolean,
-): string {
+): Detail[] {
   const money = (value: Monthly | null, of: keyof Monthly) => value && moneyText(value[of], currency);
   const rows = (['reads', 'writes', 'storage', 'total'] as const).map((of) => {
     const [was, is] = [money(before, of), money(after, of)];
     return { cells: [of === 'total' ? '**total**' : of, changeText(was, is)], isChanged: was !== is };
   });
-  if (!after || (!isShown && rows.every(({ isChanged }) => !isChanged))) return '';
+  if (!after || (!isShown && rows.every(({ isChanged }) => !isChanged))) return [];
   const undeclared = calls.flatMap(({ rate, after }) => (rate ? (after?.without ?? []) : []));
-  const names = [...new Set(undeclared)].map((name) => `\`${name}\``).join(', ');
+  const names = [...new Set(undeclared)].map(code).join(', ');
   const further = names === '' ? '' : `, and what ${names} read or write without saying how much`;
-  return block(
+  return tableOf(
     `A month, of the declared rates and sizes, at the prices of ${prices}. Writes count with what they take at most. Not counted: what rules around a call read${further}.`,
     ['', currency],
     rows.map(({ cells }) => cells),
   );
 }
 
-function partitions({ partitions }: CostReport): string {
+function partitions({ partitions }: CostReport): Detail[] {
   const changed = partitions.filter(({ read, write }) => [read, write].some(isChanged));
-  return block(
+  return tableOf(
     'Partitions that take all that is under their key, in units a second at the declared peaks (DynamoDB gives a partition 3,000 read units and 1,000 write units):',
     ['', 'partition', 'read units', 'write units'],
     changed.map(({ slot, partition, assumed, read, write }) => [
       slot,
-      `\`${partition}\`${assumed.length > 0 ? ', if all is of one value' : ''}`,
+      `${code(partition)}${assumed.length > 0 ? ', if all is of one value' : ''}`,
       rateText(read),
       rateText(write),
     ]),
@@ -93,10 +93,10 @@ function rateText({ before, after }: Pair<number>): string {
   return changeText(text(before), text(after));
 }
 
-function backfills({ backfills }: CostReport): string {
+function backfills({ backfills }: CostReport): Detail[] {
   const text = (value: number | null) =>
     value === null ? 'unknown' : `about ${Number(value.toPrecision(2)).toLocaleString('en-US')}`;
-  return block(
+  return tableOf(
     'Reindexes that stored records need:',
     ['', 'records', 'read units', 'write units', 'duration', ''],
     backfills.map(({ entity, records, readUnits, writeUnits, seconds, command }) => [
@@ -105,7 +105,7 @@ function backfills({ backfills }: CostReport): string {
       text(readUnits),
       text(writeUnits),
       seconds === null ? 'unknown' : `about ${durationText(seconds)}`,
-      `\`${command}\``,
+      code(command),
     ]),
   );
 }
