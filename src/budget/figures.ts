@@ -1,5 +1,11 @@
 /** Budgets as data: figures, and a tree of the fields and rules that send requests. */
 
+/** What a record has where no size of it is known. */
+export const usualBytes = 1024;
+
+/** DynamoDB reads in units of this many bytes, and in halves of them where consistency is eventual ("Read/write capacity"). */
+export const readUnitBytes = 4096;
+
 /** Requests of DynamoDB's API, steps that wait for one another, read units. */
 export interface Figures {
   readonly requests: number;

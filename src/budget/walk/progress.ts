@@ -1,14 +1,12 @@
 /** What is counted and known while an operation is walked: the fields, reads, writes and rules share it. */
 
 import type { Costs } from '../costs.js';
-import type { BudgetOptions, Sizes } from '../figures.js';
+import { type BudgetOptions, readUnitBytes, type Sizes, usualBytes } from '../figures.js';
 import type { Selections } from '../selections.js';
 import { type Arrivals, Ledger, type Tally } from './ledger.js';
 
 /** An operation with more fields, those of fragments counted wherever they are spread, is not walked to its end. */
 const mostFields = 10_000;
-const usualBytes = 1024;
-const unitBytes = 4096;
 
 export class TooManyFields extends Error {}
 
@@ -56,7 +54,7 @@ export class Progress {
 
   /** The read units of records that are read by their keys with strong consistency, as many of each entity. */
   unitsOf(records: number, entities: readonly string[]): number {
-    const units = entities.reduce((sum, name) => sum + Math.ceil(this.recordBytes(name) / unitBytes), 0);
+    const units = entities.reduce((sum, name) => sum + Math.ceil(this.recordBytes(name) / readUnitBytes), 0);
     return entities.length === 0 ? records : (records * units) / entities.length;
   }
 

@@ -2,6 +2,7 @@
 
 import { type Arguments, lengthOf, numberOf, valueAt } from '../arguments.js';
 import type { QueryCost } from '../costs.js';
+import { readUnitBytes } from '../figures.js';
 import { plural } from '../plural.js';
 import type { Selections, Sets } from '../selections.js';
 
@@ -9,7 +10,6 @@ import type { Selections, Sets } from '../selections.js';
 const mostPartitions = 100;
 /** The size at which a response of DynamoDB ends. */
 const mostBytes = 1024 * 1024;
-const unitBytes = 4096;
 const usualPage = { default: 20, max: 100 };
 
 export interface Reads {
@@ -70,7 +70,7 @@ export function queryReads(
   const own = cost.gives === 'count' ? counted(cost, fan, assumed) : paged(cost, fan, page, follows, assumed);
   const { requests, read, single } = withParents(cost, page, own, assumed.isMost);
   const rowsRead = (cost.gives === 'count' ? (cost.upTo ?? 1) : page.needed) * (cost.drops === true ? 2 : 1);
-  const units = (bytes: number) => (Math.ceil(bytes / unitBytes) / 2) * (cost.consistent ? 2 : 1);
+  const units = (bytes: number) => (Math.ceil(bytes / readUnitBytes) / 2) * (cost.consistent ? 2 : 1);
   const bytesRead = rowsRead * assumed.rowBytes;
   const each = units(bytesRead);
   const firstUnits = units(bytesRead + assumed.furtherBytes);

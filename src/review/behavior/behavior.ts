@@ -7,8 +7,8 @@ import type { FieldRef } from '../../generator/plan/types/values.js';
 import type { MutationPlan, TransactionPlan, WrittenValue } from '../../generator/plan/types/writes.js';
 import { spanOf } from '../api/places.js';
 import { type Found, placeOf } from '../found.js';
+import { type Pairs, paired } from '../pairs.js';
 import type { Revision, Revisions } from '../revision.js';
-import { type Paired, paired } from '../storage/compare.js';
 import { differences, type Fact } from './facts.js';
 import { patternFacts } from './patterns.js';
 import { argumentsIn } from './words.js';
@@ -47,10 +47,7 @@ interface Answering {
 }
 
 /** Those that answer the same field, else those of one name. */
-function answering<One extends Answering>(
-  before: readonly One[],
-  after: readonly One[],
-): Paired<One>['both'] {
+function answering<One extends Answering>(before: readonly One[], after: readonly One[]): Pairs<One>['both'] {
   const fieldOf = ({ name, field }: One) => (field ? `${field.type}.${field.field}` : ` ${name}`);
   const byField = paired(before, after, fieldOf);
   const byName = paired(byField.gone, byField.added, ({ name }) => name);

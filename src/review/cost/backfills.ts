@@ -1,5 +1,6 @@
 /** What it takes to bring stored records to the new plan. */
 
+import { readUnitBytes } from '../../budget/figures.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
 import type { EntityPlan, ItemPlan, SlotPlan } from '../../generator/plan/types/storage.js';
 import type { Found } from '../found.js';
@@ -53,7 +54,7 @@ function backfill(
   // Records, then what is left over, then counts: each by a scan of its own, the last one with strong consistency.
   const scans = (entity.aggregates ?? []).some(({ kind }) => kind !== 'sequence') ? 2 : 1;
   const one = ofRecord(after.plan, was, entity, sizes.after);
-  const [read, write] = [(scanned / 4096) * scans + one.reads * count, one.writes * count];
+  const [read, write] = [(scanned / readUnitBytes) * scans + one.reads * count, one.writes * count];
   return {
     entity: name,
     records: count,

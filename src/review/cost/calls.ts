@@ -1,7 +1,7 @@
 /** What one call of each pattern, mutation, transaction and rule costs, and which partitions take it. */
 
 import type { GraphQLSchema } from 'graphql';
-import type { Sizes } from '../../budget/figures.js';
+import { readUnitBytes, type Sizes, usualBytes } from '../../budget/figures.js';
 import { budgetOfField, type SingleField } from '../../budget/single.js';
 import { singleBudgets } from '../../generator/costs/pattern-budgets.js';
 import type { Span } from '../../generator/diagnostics/diagnostic.js';
@@ -78,8 +78,8 @@ export function callsOf({ plan, costs, schema, model }: Revision, bytesOf: Bytes
     const { name, field } = pattern;
     const units = { ...nothing, read: read(name) };
     const covered = budgets.get(name)?.covering?.usual.readUnits;
-    const ofKey = sizes.records[leadsTo(pattern) ?? ''] ?? 1024;
-    const keys = (budgets.get(name)?.rows?.count ?? 1) * (Math.ceil(ofKey / 4096) / 2);
+    const ofKey = sizes.records[leadsTo(pattern) ?? ''] ?? usualBytes;
+    const keys = (budgets.get(name)?.rows?.count ?? 1) * (Math.ceil(ofKey / readUnitBytes) / 2);
     const rows =
       covered ?? (leadsTo(pattern) === null ? units.read.usual : Math.max(0, units.read.usual - keys));
     const at = placeOf(model.patterns, name);

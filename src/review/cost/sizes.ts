@@ -3,10 +3,10 @@
  * attribute whose type tells its size that size is taken; text, lists and documents share the rest evenly.
  */
 
-import type { Sizes } from '../../budget/figures.js';
+import { type Sizes, usualBytes } from '../../budget/figures.js';
 import { samples } from '../../generator/encodings/samples.js';
 import { sampleInHole } from '../../generator/encodings.js';
-import { entityOf } from '../../generator/plan/lookup/find.js';
+import { entityOf, itemType } from '../../generator/plan/lookup/find.js';
 import {
   type MixedAccess,
   type PatternPlan,
@@ -27,7 +27,6 @@ import { tableOf } from '../samples/items.js';
 /** By entity; what has none is 1,024. */
 type RecordBytes = ReadonlyMap<string, number>;
 
-const usualBytes = 1024;
 const idBytes = 36;
 const numberBytes = 4;
 
@@ -159,14 +158,9 @@ function contentOf(plan: Plan, entity: EntityPlan, item: ItemPlan, index: string
   return total([
     ...distinct.map((key) => keyContent(plan, entity, key)),
     ...carried.filter(({ name }) => isProjected(name)).map((one) => attributeContent(plan, one)),
-    ...(isProjected('_type') ? [known('_type'.length + typeOf(entity, item).length)] : []),
+    ...(isProjected('_type') ? [known('_type'.length + itemType(entity, item).length)] : []),
     ...(ttl && isProjected(ttl.attribute) ? [known(ttl.attribute.length + 6)] : []),
   ]);
-}
-
-/** What the item says it is. */
-function typeOf({ name }: EntityPlan, item: ItemPlan): string {
-  return item.role === 'entry' ? `${name}.${item.for}` : name;
 }
 
 function projectionOf(place: IndexPlan | undefined): (attribute: string) => boolean {

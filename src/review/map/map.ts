@@ -3,6 +3,7 @@
 import { patternReads } from '../../generator/plan/lookup/reads.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
 import type { IndexPlan, TablePlan } from '../../generator/plan/types/storage.js';
+import { type Paired, paired } from '../pairs.js';
 import { type SampledItem, type SampledSlot, sampleItems } from '../samples/items.js';
 import { placesOf, type Samples } from './places.js';
 import type {
@@ -20,8 +21,8 @@ import type {
 export function tableMap(before: Plan | null, after: Plan): TableMap {
   const is = samplesOf(after);
   const was = before === null ? is : samplesOf(before);
-  const tables = paired(was.plan.tables, is.plan.tables, ({ name }) => name);
-  const patterns = paired(patternsOf(was), patternsOf(is), ({ name }) => name);
+  const tables = paired(was.plan.tables, is.plan.tables, ({ name }) => name).all;
+  const patterns = paired(patternsOf(was), patternsOf(is), ({ name }) => name).all;
   return {
     tables: tables.map((pair) => tableOf(pair, { was, is })),
     patterns: patterns.map(patternOf),
@@ -37,23 +38,6 @@ function samplesOf(plan: Plan): Samples {
   return { plan, items: sampleItems(plan) };
 }
 
-/** `one` is what is drawn: as it is, or as it was where it is gone. */
-interface Paired<T> {
-  readonly one: T;
-  readonly was: T | undefined;
-  readonly is: T | undefined;
-}
-
-/** In the order of `after`; what is gone is last. */
-function paired<T>(before: readonly T[], after: readonly T[], keyOf: (one: T) => string | null): Paired<T>[] {
-  const [was, is] = [before, after].map((all) => new Map(all.map((one) => [keyOf(one), one])));
-  const gone = before.filter((one) => !is?.has(keyOf(one)));
-  return [
-    ...after.map((one) => ({ one, was: was?.get(keyOf(one)), is: one })),
-    ...gone.map((one) => ({ one, was: one, is: undefined })),
-  ];
-}
-
 /** @param of what tells whether it is the same */
 function stateOf<T>({ was, is }: Paired<T>, of: (one: T) => unknown, within: readonly State[] = []): State {
   if (was === undefined) return 'new';
@@ -66,9 +50,9 @@ function tableOf(pair: Paired<TablePlan>, both: Both): MapTable {
   const { name, physicalName } = pair.one;
   const inTable = ({ items }: Samples) => items.filter(({ table }) => table === name);
   const [was, is] = [inTable(both.was), inTable(both.is)];
-  const items = paired(was, is, ({ id }) => id).map(itemOf);
+  const items = paired(was, is, ({ id }) => id).all.map(itemOf);
   const states = new Map(items.map(({ id, state }) => [id, state]));
-  const slots = paired(slotsOf(pair.was), slotsOf(pair.is), ({ index }) => index).map((slot) =>
+  const slots = paired(slotsOf(pair.was), slotsOf(pair.is), ({ index }) => index ?? '').all.map((slot) =>
     slotOf(slot, entriesIn(was, slot.one.index), entriesIn(is, slot.one.index), states),
   );
   const within = [...items, ...slots].map(({ state }) => state);
@@ -160,7 +144,7 @@ function collectionOf(
   is: readonly Entry[],
   items: ReadonlyMap<string, State>,
 ): MapCollection {
-  const entries = paired(was, is, ({ item }) => item).map(
+  const entries = paired(was, is, ({ item }) => item).all.map(
     (pair): MapEntry & { readonly slot: SampledSlot } => {
       const { item, slot } = pair.one;
       // The item itself, as it is found here, and its other attributes.

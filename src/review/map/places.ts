@@ -1,6 +1,6 @@
 /** What a pattern reads of the sample items of its plan. */
 
-import { aggregateOf, entityOf } from '../../generator/plan/lookup/find.js';
+import { aggregateOf, entityOf, itemType } from '../../generator/plan/lookup/find.js';
 import type { Access, GetAccess, PatternPlan, QueryAccess } from '../../generator/plan/types/access.js';
 import { queryOf } from '../../generator/plan/types/access.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
@@ -94,7 +94,7 @@ function byQuery(
   const { index, multiAttribute } = access;
   const entity = entityOf(plan, access.entity);
   const item = entity.items[access.item];
-  const name = item?.role === 'entry' ? `${entity.name}.${item.for}` : entity.name;
+  const name = item ? itemType(entity, item) : entity.name;
   const variants = items.filter(({ id }) => id === name || id.startsWith(`${name} `));
   const isRead = (slot: SampledSlot) =>
     slot.index === index &&

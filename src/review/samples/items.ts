@@ -2,6 +2,7 @@
 
 import { samples } from '../../generator/encodings/samples.js';
 import { sampleInHole } from '../../generator/encodings.js';
+import { itemType } from '../../generator/plan/lookup/find.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
 import {
   type AggregatePlan,
@@ -85,7 +86,7 @@ function itemsOf(plan: Plan, entity: EntityPlan, item: ItemPlan, wanted: Wanted)
       };
     }
   }
-  const name = item.role === 'entry' ? `${entity.name}.${item.for}` : entity.name;
+  const name = itemType(entity, item);
   return variants.map(({ given, slots }, at): SampledItem => {
     const record = sampleRecord(plan, entity, {
       ...given,

@@ -4,6 +4,7 @@ import type { Span } from '../../generator/diagnostics/diagnostic.js';
 import { normalizedBy } from '../../generator/layout/aggregates.js';
 import { type Need, needsAgainst } from '../../generator/layout/lock/findings.js';
 import type { Pending } from '../../generator/lock.js';
+import { itemType } from '../../generator/plan/lookup/find.js';
 import { queryOf } from '../../generator/plan/types/access.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
 import type { AttributePlan } from '../../generator/plan/types/storage.js';
@@ -11,7 +12,7 @@ import { spanOf } from '../api/places.js';
 import { placeOf } from '../found.js';
 import type { Finding, Place, SampleItem } from '../report.js';
 import type { Revision, Revisions } from '../revision.js';
-import { type SampledItem, sampleItems } from '../samples/items.js';
+import { type SampledItem, sampleItems, type Wanted } from '../samples/items.js';
 import { sampleRecord } from '../samples/records.js';
 import { isSame } from './compare.js';
 
@@ -29,12 +30,13 @@ export class Around {
   /** What the lock says that records need. */
   readonly needs: readonly Need[];
   readonly #items: Items;
+  #inLastShards: Items | undefined;
 
   constructor({ before, after }: Revisions) {
     this.before = before;
     this.after = after;
     this.needs = needsAgainst(before.lock, after);
-    this.#items = { before: sampleItems(before.plan), after: sampleItems(after.plan) };
+    this.#items = sampledBy({ before, after });
   }
 
   /** Whether somebody has dealt with what records need, or says that it does not matter. Of a draft nothing is pending. */
@@ -66,12 +68,8 @@ export class Around {
     const own = this.#readOf(this.#items, entity, pattern);
     if (!isSame(own.before, own.after)) return sampled(own.before, own.after);
     // Its shard is there no more.
-    const { before, after } = this;
-    const last = {
-      before: sampleItems(before.plan, { shard: 'last' }),
-      after: sampleItems(after.plan, { shard: 'last' }),
-    };
-    const { before: was, after: is } = this.#readOf(last, entity, pattern);
+    this.#inLastShards ??= sampledBy(this, { shard: 'last' });
+    const { before: was, after: is } = this.#readOf(this.#inLastShards, entity, pattern);
     return sampled(was, is);
   }
 
@@ -137,6 +135,10 @@ export class Around {
   }
 }
 
+function sampledBy({ before, after }: Revisions, wanted: Wanted = {}): Items {
+  return { before: sampleItems(before.plan, wanted), after: sampleItems(after.plan, wanted) };
+}
+
 function itemIn(items: readonly SampledItem[], id: string): SampleItem | null {
   return items.find((one) => one.id === id)?.attributes ?? null;
 }
@@ -157,7 +159,7 @@ function readBy(
   const item = query && entity.items[query.item];
   if (!query || !item) return name;
   return item.role === 'entry'
-    ? `${name}.${item.for}`
+    ? itemType(entity, item)
     : { index: query.index, partition: query.partition.text };
 }
 

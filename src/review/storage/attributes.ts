@@ -3,9 +3,10 @@
 import { fieldNamed, type Model, type TypeRef } from '../../generator/model.js';
 import type { AttributePlan, EntityPlan } from '../../generator/plan/types/storage.js';
 import type { Found } from '../found.js';
+import { paired } from '../pairs.js';
 import { rowOf } from '../rules.js';
 import type { Around } from './around.js';
-import { type Comparers, compared, paired } from './compare.js';
+import { type Comparers, compared } from './compare.js';
 import { type FormChange, formChanges } from './forms.js';
 import { accepted } from './needs.js';
 
@@ -158,7 +159,7 @@ function newAttribute({ name, computed }: AttributePlan, { around, entity }: OfA
   ];
 }
 
-/** Of the innermost values as well, which the lock does not know. */
+/** Of values within values as well. */
 function typeChanges(was: AttributePlan, is: AttributePlan, { around, entity }: OfAttribute): Found[] {
   const { before, after } = around;
   const [from, to] = [typeOf(before.model, entity, was.name), typeOf(after.model, entity, is.name)];

@@ -41,30 +41,3 @@ export function compared<Whole extends object, Context>(
 export function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
-
-export interface Paired<One> {
-  readonly both: readonly { readonly was: One; readonly is: One }[];
-  readonly gone: readonly One[];
-  readonly added: readonly One[];
-}
-
-/** @param formerly further names under which one of after may have been there before */
-export function paired<One>(
-  before: readonly One[],
-  after: readonly One[],
-  nameOf: (one: One) => string,
-  formerly: (one: One) => readonly string[] = () => [],
-): Paired<One> {
-  const open = new Map(before.map((one) => [nameOf(one), one]));
-  const found = after.map((is) => {
-    const name = [nameOf(is), ...formerly(is)].find((one) => open.has(one));
-    const was = name === undefined ? undefined : open.get(name);
-    if (name !== undefined) open.delete(name);
-    return { was, is };
-  });
-  return {
-    both: found.flatMap(({ was, is }) => (was === undefined ? [] : [{ was, is }])),
-    gone: [...open.values()],
-    added: found.flatMap(({ was, is }) => (was === undefined ? [is] : [])),
-  };
-}

@@ -2,9 +2,10 @@
 
 import type { EntityPlan } from '../../generator/plan/types/storage.js';
 import type { Found } from '../found.js';
+import { paired } from '../pairs.js';
 import type { Around } from './around.js';
 import { attributeFindings } from './attributes.js';
-import { type Comparers, compared, paired } from './compare.js';
+import { type Comparers, compared } from './compare.js';
 import { itemFindings } from './items.js';
 
 const ofEntity: Comparers<EntityPlan, Around> = {

@@ -11,8 +11,9 @@ import {
   type SlotPlan,
 } from '../../generator/plan/types/storage.js';
 import type { Found } from '../found.js';
+import { paired } from '../pairs.js';
 import type { Around } from './around.js';
-import { type Comparers, compared, isSame, paired } from './compare.js';
+import { type Comparers, compared, isSame } from './compare.js';
 
 export interface OfEntity {
   readonly around: Around;

@@ -2,9 +2,10 @@
 
 import type { IndexPlan, TablePlan } from '../../generator/plan/types/storage.js';
 import type { Found } from '../found.js';
+import { paired } from '../pairs.js';
 import { rowOf } from '../rules.js';
 import type { Around } from './around.js';
-import { type Comparers, compared, isSame, paired } from './compare.js';
+import { type Comparers, compared, isSame } from './compare.js';
 import { accepted } from './needs.js';
 
 const ofTable: Comparers<TablePlan, Around> = {

@@ -1,7 +1,7 @@
 /** items.ts: codecs, which say what a record is stored as. */
 
 import { isNumber, isWhole } from '../../encodings.js';
-import { entityOf } from '../../plan/lookup/find.js';
+import { entityOf, itemType } from '../../plan/lookup/find.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { AttributePlan, EntityPlan, GuardPlan, ItemPlan } from '../../plan/types/storage.js';
 import type { Doc } from '../fragment.js';
@@ -189,7 +189,7 @@ function entryExpression(entity: EntityPlan, item: ItemPlan): Doc {
   const sets = setsOf(entity, fieldsOf(entity, item));
   const more = [...(sets.length > 0 ? [property('sets', texts(sets))] : []), ...expiryParts(entity)];
   return call(runtime('entry'), [
-    quote(`${entity.name}.${item.for}`),
+    quote(itemType(entity, item)),
     parameter,
     entryFields(item),
     call(keyValue(entryFunction(item)), keyArguments(entity, item)),

@@ -1,8 +1,8 @@
-/** Finds parts of a plan by name. A missing name is our own bug, and throws. */
+/** Finds parts of a plan by name, and names them. A missing name is our own bug, and throws. */
 
 import type { PatternPlan } from '../types/access.js';
 import type { Plan } from '../types/plan.js';
-import type { AggregatePlan, EntityPlan, ReferencePlan } from '../types/storage.js';
+import type { AggregatePlan, EntityPlan, ItemPlan, ReferencePlan } from '../types/storage.js';
 import type { MutationPlan, TransactionPlan } from '../types/writes.js';
 
 export function entityOf(plan: Plan, name: string): EntityPlan {
@@ -32,6 +32,11 @@ export function referencesTo(plan: Plan, name: string): { child: EntityPlan; ref
   return plan.entities.flatMap((child) =>
     (child.references ?? []).filter(({ to }) => to === name).map((reference) => ({ child, reference })),
   );
+}
+
+/** What an item says it is, in `_type`. */
+export function itemType({ name }: EntityPlan, item: ItemPlan): string {
+  return item.role === 'entry' ? `${name}.${item.for}` : name;
 }
 
 function named<T extends { readonly name: string }>(what: string, all: readonly T[], name: string): T {
