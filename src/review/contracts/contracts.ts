@@ -2,20 +2,17 @@
 
 import { plural } from '../../budget/plural.js';
 import { type Found, placeOf } from '../found.js';
+import { paired } from '../pairs.js';
 import type { Revision, Revisions } from '../revision.js';
 
 type Rule = Revision['plan']['rules'][number];
 
 export function contractFindings({ before, after }: Revisions): Found[] {
-  const known = new Map(before.plan.rules.map((rule) => [rule.name, rule]));
-  const now = new Set(after.plan.rules.map(({ name }) => name));
-  return [
-    ...after.plan.rules.flatMap((rule) => {
-      const was = known.get(rule.name);
-      return was ? changed({ before, after }, was, rule) : [added(after, rule)];
-    }),
-    ...before.plan.rules.filter(({ name }) => !now.has(name)).map((rule) => gone(before, rule)),
-  ];
+  const { all } = paired(before.plan.rules, after.plan.rules, ({ name }) => name);
+  return all.flatMap(({ was, is, one }) => {
+    if (!was) return [added(after, one)];
+    return is ? changed({ before, after }, was, is) : [gone(before, was)];
+  });
 }
 
 function added(after: Revision, rule: Rule): Found {
