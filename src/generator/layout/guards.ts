@@ -1,7 +1,7 @@
 /** The items that hold unique values: their keys are the values. */
 
 import type { Model, UniqueModel } from '../model.js';
-import type { GuardPlan } from '../plan/types/storage.js';
+import { type GuardPlan, printValues } from '../plan/types/storage.js';
 import { exactHole } from '../resolve/holes.js';
 import { keyTemplate } from '../resolve/templates.js';
 import { type Basis, freeHead } from './basis.js';
@@ -16,7 +16,7 @@ export function guardsOf(model: Model, basis: Basis): GuardPlan[] {
 /** What the lock calls the guard: the fields, and of which records it is. */
 export function guardName({ shared, fields, present, when }: GuardPlan): string {
   const conditions = [
-    ...when.map(({ field, values }) => `${field} ${values.map((value) => value ?? 'absent').join(' or ')}`),
+    ...when.map(({ field, values }) => `${field} ${printValues(values)}`),
     ...(present.some((field) => !fields.includes(field)) ? [`${present.join(' and ')} present`] : []),
   ];
   const name = `${shared ? `${shared.name}.` : ''}${fields.join('+')}`;

@@ -6,9 +6,9 @@ import {
   type EntityPlan,
   type GuardPlan,
   type ItemPlan,
-  printValues,
   type ReferencePlan,
   type SlotPlan,
+  whenId,
 } from '../../generator/plan/types/storage.js';
 import type { Found } from '../found.js';
 import { paired } from '../pairs.js';
@@ -85,11 +85,7 @@ const ofSlot: Comparers<SlotPlan, OfEntity> = {
 
 /** One index may have several keys of a record that exclude one another. */
 function slotId({ index, when }: SlotPlan): string {
-  return `${index ?? ''} ${when.length > 0 ? conditionOf(when) : ''}`;
-}
-
-function conditionOf(when: SlotPlan['when']): string {
-  return when.map(({ field, values }) => `${field} ${printValues(values)}`).join(', ');
+  return `${index ?? ''} ${whenId(when)}`;
 }
 
 const ofGuard: Comparers<GuardPlan, OfEntity> = {
