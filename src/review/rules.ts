@@ -104,7 +104,7 @@ export const rules = {
     severity: 'warning',
     title: 'A pattern returns other records, or returns them in another order, with the same request.',
     meaning:
-      'The API is the same, so clients are not told: which records a page has, how they are ordered, where a list ends or what is left out is decided by `where`, `sort`, `filter`, `page` and others.',
+      'The API is the same, so clients do not notice: which records a page has, how they are ordered, where a list ends or what is left out is decided by `where`, `sort`, `filter`, `page` and others.',
     remedy: 'Tell the clients before you deploy, or answer a new field so.',
   },
   'write-changed': {
@@ -112,7 +112,7 @@ export const rules = {
     severity: 'warning',
     title: 'A mutation refuses, allows or stores something else with the same request.',
     meaning:
-      'The API is the same, so clients are not told: what is required of a record, which changes are allowed and which values are stored is decided by `require`, `expect`, `set`, `immutable`, `transitions`, `default`, `validate` and others.',
+      'The API is the same, so clients do not notice: what is required of a record, which changes are allowed and which values are stored is decided by `require`, `expect`, `set`, `immutable`, `transitions`, `default`, `validate` and others.',
     remedy:
       'Check that records which the old code refused, or stored otherwise, do no harm; tell the clients before you deploy.',
   },
@@ -223,7 +223,7 @@ export const rules = {
   'budget-unbounded': {
     section: 'requests',
     severity: 'warning',
-    title: 'An operation has requests that nobody declares, or no bound, and had not before.',
+    title: 'An operation has undeclared requests, or no bound, and did not before.',
     meaning:
       'A rule or another resolver that it calls does not say what it reads, or the operation has more than 10,000 fields: its budget says less than what is sent.',
     remedy: 'Declare `gets` or `requests` of the rule.',

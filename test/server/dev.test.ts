@@ -46,7 +46,7 @@ test('says where it is and how to sign in, and nothing else', () => {
       GraphQL   http://127.0.0.1:4000/graphql
       IDE       http://127.0.0.1:4000/graphiql
       Tables    http://127.0.0.1:4000/tables
-      Data      .data (delete the folder to begin anew)
+      Data      .data (delete the folder to start over)
 
       Sign in   admin@tyler-setup.example / correct-horse-battery
 

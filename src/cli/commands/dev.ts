@@ -79,7 +79,7 @@ Ready after ${(performance.now() / 1000).toFixed(1)} s.
 
   GraphQL   ${url}/graphql
 ${hasIde ? `  IDE       ${url}/graphiql\n` : ''}  Tables    ${tablesUrl}
-  Data      ${data} (delete the folder to begin anew)
+  Data      ${data} (delete the folder to start over)
 ${own}
 Changes are served at once. Ctrl-C stops.`;
 }

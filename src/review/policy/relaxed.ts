@@ -14,7 +14,7 @@ export function relaxedFindings({ before, after }: Revisions): Found[] {
             rule: 'lock-unsealed' as const,
             subject: 'lock',
             message: 'The lock is no longer sealed: later changes would not report what stored records need.',
-            notes: ['Its line `"sealed"` is false, or the file is gone and was made anew.'],
+            notes: ['Its line `"sealed"` is false, or the file was deleted and recreated.'],
             at: null,
           },
         ]

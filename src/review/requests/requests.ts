@@ -162,7 +162,7 @@ function changeOf(
   const isEndless = Number.isFinite(before.most.requests) && !Number.isFinite(after.most.requests);
   const unbounded = isEndless
     ? `${name} has more than 10,000 fields, so that its requests have no bound.`
-    : `${name} sends requests that nobody declares: those of ${unknown.map((one) => `\`${one}\``).join(', ')}.`;
+    : `${name} sends undeclared requests: those of ${unknown.map((one) => `\`${one}\``).join(', ')}.`;
   const found: Found[] =
     isEndless || unknown.length > 0 ? [{ rule: 'budget-unbounded', message: unbounded, ...rest }] : [];
   const differences = (['usual', 'most'] as const).flatMap((of) =>

@@ -139,7 +139,7 @@ function newReference(_was: unknown, { name, to }: ReferencePlan, { around, enti
     {
       rule: 'reference-new',
       subject: `${entity}.${name}`,
-      message: `\`${entity}.${name}\` has to name a record of \`${to}\` that exists, which nobody checked of records stored before.`,
+      message: `\`${entity}.${name}\` has to name a record of \`${to}\` that exists, and records stored before were not checked for that.`,
       at: around.place(`${entity}.${name}`),
     },
   ];
