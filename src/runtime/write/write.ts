@@ -1,6 +1,7 @@
 /** Writes as values, and what they are planned from. */
 
 import { TableloomError, transactionTooLarge } from '../errors.js';
+import type { EventType } from '../events/types.js';
 import type { ItemKey } from '../keys/item-key.js';
 import type { Condition } from '../read/filters.js';
 import type { IndexQuery, Item, Key, SequenceRef, TableRef } from '../types.js';
@@ -11,6 +12,10 @@ export type MaybePromise<T> = T | Promise<T>;
 /** What writes of one call have in common. */
 export interface CallEnvironment {
   readonly now: Date;
+  /** The time as it is now: that of events, which must not be older than their attempt. */
+  clock(): Date;
+  /** Who causes what is written, for its events. */
+  readonly actor: string | null;
   /** A new id, as `DatabaseOptions.newId` creates them. */
   newId(): string;
   /** A rule that computes or validates attributes. RULE_MISSING where `DatabaseOptions.compute` has none of the name. */
@@ -37,6 +42,8 @@ export type Alongside<Before, After> = (change: {
 
 export interface CreateOptions<R> {
   readonly alongside?: Alongside<null, R> | undefined;
+  /** The event that reports the change, stored in its transaction. A change of nothing has none. */
+  readonly publish?: EventType<R & object> | undefined;
 }
 
 export interface UpdateOptions<R> {
@@ -45,6 +52,8 @@ export interface UpdateOptions<R> {
   /** Conditions on the stored record, checked after `expect` and before the change is computed. */
   readonly require?: Requirements<R> | undefined;
   readonly alongside?: Alongside<R, R> | undefined;
+  /** The event that reports the change, stored in its transaction. A change of nothing has none. */
+  readonly publish?: EventType<R & object> | undefined;
 }
 
 export interface UpsertOptions<R> {
@@ -52,12 +61,16 @@ export interface UpsertOptions<R> {
   /** Conditions on the stored record, where there is one. */
   readonly require?: Requirements<R> | undefined;
   readonly alongside?: Alongside<R | null, R> | undefined;
+  /** The event that reports the change, stored in its transaction. A change of nothing has none. */
+  readonly publish?: EventType<R & object> | undefined;
 }
 
 export interface DeleteOptions<R> {
   readonly expect?: number | null | undefined;
   readonly require?: Requirements<R> | undefined;
   readonly alongside?: Alongside<R, null> | undefined;
+  /** The event that reports the change, stored in its transaction. A change of nothing has none. */
+  readonly publish?: EventType<R & object> | undefined;
 }
 
 export interface DeleteIfPresentOptions<R> extends DeleteOptions<R> {
