@@ -1,6 +1,7 @@
 /** Writes as values, and what they are planned from. */
 
 import { TableloomError, transactionTooLarge } from '../errors.js';
+import type { EventType } from '../events/types.js';
 import type { ItemKey } from '../keys/item-key.js';
 import type { Condition } from '../read/filters.js';
 import type { IndexQuery, Item, Key, SequenceRef, TableRef } from '../types.js';
@@ -35,11 +36,14 @@ export type Alongside<Before, After> = (change: {
   readonly after: After;
 }) => MaybePromise<readonly Write<unknown>[]>;
 
-export interface CreateOptions<R> {
+export interface CreateOptions<R extends object> {
+  /** The event that reports the change, in its transaction. */
+  readonly publish?: EventType<R> | undefined;
   readonly alongside?: Alongside<null, R> | undefined;
 }
 
-export interface UpdateOptions<R> {
+export interface UpdateOptions<R extends object> {
+  readonly publish?: EventType<R> | undefined;
   /** The version that the caller has read: VERSION_CONFLICT where the record has another. Null and undefined: any. */
   readonly expect?: number | null | undefined;
   /** Conditions on the stored record, checked after `expect` and before the change is computed. */
@@ -47,20 +51,22 @@ export interface UpdateOptions<R> {
   readonly alongside?: Alongside<R, R> | undefined;
 }
 
-export interface UpsertOptions<R> {
+export interface UpsertOptions<R extends object> {
+  readonly publish?: EventType<R> | undefined;
   readonly expect?: number | null | undefined;
   /** Conditions on the stored record, where there is one. */
   readonly require?: Requirements<R> | undefined;
   readonly alongside?: Alongside<R | null, R> | undefined;
 }
 
-export interface DeleteOptions<R> {
+export interface DeleteOptions<R extends object> {
+  readonly publish?: EventType<R> | undefined;
   readonly expect?: number | null | undefined;
   readonly require?: Requirements<R> | undefined;
   readonly alongside?: Alongside<R, null> | undefined;
 }
 
-export interface DeleteIfPresentOptions<R> extends DeleteOptions<R> {
+export interface DeleteIfPresentOptions<R extends object> extends DeleteOptions<R> {
   /** Without such a record the result is null, and nothing is deleted. */
   readonly ifMissing: 'ignore';
 }
