@@ -32,6 +32,8 @@ export interface EventLogModel {
   /** The pattern that reads one partition of events. */
   readonly pattern: Word;
   readonly seconds: number;
+  /** Keys of the entity that events cannot have. */
+  readonly refused: readonly Word[];
   /** Whether its key has the lane: types that are spread share a day over several partitions. */
   readonly hasLanes: boolean;
 }

@@ -3,16 +3,17 @@
 import type { SubscriptionModel } from '../event-model.js';
 import { namedType, type SdlField, type SdlType } from '../model.js';
 import { reportedBy } from './event-attributes.js';
-import type { ResolvedNames } from './resolved-model.js';
+import { isAnswered, type ResolvedNames } from './resolved-model.js';
 import { fieldAt } from './sdl.js';
 
 export interface Payload {
   readonly type: SdlType;
-  /** Its only field of type `String!`; undefined where there is none, or there are several. */
+  /** Its fields of type `String!`: there is to be one. */
+  readonly cursors: readonly SdlField[];
   readonly cursor: SdlField | undefined;
   readonly event: SdlField | undefined;
   readonly records: readonly { readonly field: SdlField; readonly entity: string }[];
-  /** Fields that nothing delivers. */
+  /** Fields that nothing delivers or answers. */
   readonly others: readonly SdlField[];
 }
 
@@ -24,20 +25,22 @@ export function payloadOf(names: ResolvedNames, subscription: SubscriptionModel)
   if (type?.kind !== 'object' || entities.has(type.name)) return undefined;
   const log = model.eventLog?.entity.text;
   const reported = new Set(reportedBy(names, subscription).map(({ name }) => name));
+  const own = type.fields.filter((field) => !isAnswered(names, type.name, field.name));
   const one = (field: SdlField) =>
     field.type.kind === 'named' && !field.type.nonNull && field.arguments.length === 0;
-  const cursors = type.fields.filter(({ type: own }) => own.nonNull && isString(own));
-  const events = type.fields.filter((field) => one(field) && namedType(field.type) === log);
-  const records = type.fields.filter((field) => one(field) && reported.has(namedType(field.type)));
+  const cursors = own.filter((field) => field.type.nonNull && isString(field.type));
+  const events = own.filter((field) => one(field) && namedType(field.type) === log);
+  const records = own.filter((field) => one(field) && reported.has(namedType(field.type)));
   const [cursor] = cursors;
   const [event] = events;
-  const delivered = new Set([cursor, event, ...records]);
+  const delivered = new Set([...cursors, event, ...records]);
   return {
     type,
-    cursor: cursors.length === 1 ? cursor : undefined,
+    cursors,
+    cursor,
     event,
     records: records.map((field) => ({ field, entity: namedType(field.type) })),
-    others: type.fields.filter((field) => !delivered.has(field)),
+    others: own.filter((field) => !delivered.has(field)),
   };
 }
 

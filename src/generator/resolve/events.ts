@@ -3,6 +3,7 @@
  * and day, and the pattern by which events are read one partition after another.
  */
 
+import type { Span } from '../diagnostics/diagnostic.js';
 import {
   type EntityModel,
   fieldNamed,
@@ -66,7 +67,13 @@ export function withEvents(model: Model): Model {
       ...model.patterns.map((one) => withLanes(model, full, hasLanes, one)),
       dayPattern(full, pattern, hasLanes),
     ],
-    eventLog: { entity: entity.name, pattern, seconds: entity.keep?.seconds ?? usualSeconds, hasLanes },
+    eventLog: {
+      entity: entity.name,
+      pattern,
+      seconds: entity.keep?.seconds ?? usualSeconds,
+      refused: refusedKeys(entity),
+      hasLanes,
+    },
   };
 }
 
@@ -76,6 +83,53 @@ function isSpread({ events }: Model, { key }: EntityModel): boolean {
   return events.some(({ shards }) => (shards?.count ?? 1) > 1);
 }
 
+/** What an entity says of values that others would give or change. */
+function refusedKeys(entity: EntityModel): Word[] {
+  const { identity, generate, readDefault, renamed, normalize, encode, compute, unique, immutable } = entity;
+  const { secret, ttl, sets, references, movable, transitions, validate, historyOf } = entity;
+  const first = (text: string, word: { readonly at: Span } | undefined): Word[] =>
+    word ? [{ text, at: word.at }] : [];
+  return [
+    ...first('identity', identity?.[0]),
+    ...first('secret', secret[0]),
+    ...first('generate', generate[0]?.field),
+    ...first('default', entity.default[0]?.field),
+    ...first('readDefault', readDefault[0]),
+    ...first('renamed', renamed[0]?.from),
+    ...first('normalize', normalize[0]?.field),
+    ...first('encode', encode[0]?.field),
+    ...first('compute', compute[0]?.field),
+    ...first('unique', unique[0]?.fields[0]),
+    ...first('immutable', immutable === true ? undefined : immutable[0]),
+    ...first('ttl', ttl?.text === 'expiresAt' ? undefined : ttl),
+    ...first('sets', sets[0]),
+    ...first('references', references[0]?.name),
+    ...first('movable', movable[0]),
+    ...first('transitions', transitions[0]?.field),
+    ...first('validate', validate[0]?.field),
+    ...first('historyOf', historyOf),
+    ...first('singleton', entity.singleton ? entity.name : undefined),
+  ];
+}
+
+const nothing = {
+  secret: [],
+  generate: [],
+  default: [],
+  readDefault: [],
+  renamed: [],
+  normalize: [],
+  encode: [],
+  compute: [],
+  unique: [],
+  sets: [],
+  references: [],
+  movable: [],
+  transitions: [],
+  validate: [],
+  singleton: false,
+} as const satisfies Partial<EntityModel>;
+
 function fullEntity(model: Model, entity: EntityModel, hasLanes: boolean): EntityModel {
   const declared = model.sdl.types.get(entity.name.text);
   const { at } = entity.events ?? entity.name;
@@ -83,13 +137,16 @@ function fullEntity(model: Model, entity: EntityModel, hasLanes: boolean): Entit
     (name) => !fieldNamed(declared, name) && !entity.stored.some((one) => one.name.text === name),
   );
   const table = tableOf(model, entity);
+  // What is refused has no further consequences.
+  const { identity: _identity, historyOf: _historyOf, ...rest } = entity;
   return {
-    ...entity,
+    ...rest,
     stored: [
       ...entity.stored,
       ...hidden.map((name) => ({ name: { text: name, at: entity.name.at }, type: eventType(name) })),
     ],
     key: entity.key.length > 0 || !table ? entity.key : builtKey(model, entity, { table, hasLanes }),
+    ...nothing,
     immutable: true,
     ttl: { text: 'expiresAt', at },
   };
@@ -120,10 +177,9 @@ function builtKey(
     attribute: { text: attribute.text, at },
     template: { text, at },
   });
-  return [
-    template(table.partition, partition),
-    ...(table.sort ? [template(table.sort, '{timestamp}#{id}')] : []),
-  ];
+  // Without a sort key there is no order, which is reported.
+  if (!table.sort) return [template(table.partition, `${partition}#{timestamp}#{id}`)];
+  return [template(table.partition, partition), template(table.sort, '{timestamp}#{id}')];
 }
 
 /** The pattern that the runtime reads events by. */
