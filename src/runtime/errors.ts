@@ -25,6 +25,10 @@ export const errorCodes = {
     'More is to be deleted than one call deletes. `deleted` records are deleted; repeat the call to resume.',
   CONFLICT: 'Other writers kept changing the same records. Nothing was written.',
   BAD_CURSOR: 'A cursor was not issued for this field with these arguments, or was altered.',
+  EVENTS_EXPIRED:
+    'The events since the cursor are not kept any more: read the records again, and subscribe without it. `keptSeconds` is how long they are kept.',
+  SUBSCRIPTION_LAGGING:
+    'The subscriber read too slowly, and was cut off: subscribe again with the last cursor, and nothing is missed.',
   BAD_PAGE:
     'The arguments first and last are not valid: both are passed, or one is negative or above the maximum.',
   BAD_INPUT: 'The arguments contradict each other, or request more than one answer may return.',
@@ -196,24 +200,6 @@ export function beingDeleted(entity: string): TableloomError {
 }
 
 /** `deleted` counts the records that this call has deleted. */
-export function cascadeUnfinished(entity: string, deleted: number, cause?: unknown): TableloomError {
-  return new TableloomError(
-    'CASCADE_UNFINISHED',
-    `More goes with ${entity} than one call deletes: ${deleted} records are deleted. Repeat the call to resume.`,
-    { entity, deleted },
-    cause,
-  );
-}
-
-/** What belongs to the record does not fit in one transaction with it. */
-export function cascadeTooLarge(entity: string): TableloomError {
-  return new TableloomError(
-    'TRANSACTION_TOO_LARGE',
-    `More belongs to this ${entity} than one transaction deletes (100 items). ` +
-      'Delete it with `cascade`, in a call of its own: it takes several transactions.',
-    { entity, limit: 100 },
-  );
-}
 
 export function conflict(cause?: unknown): TableloomError {
   return new TableloomError(
@@ -225,7 +211,8 @@ export function conflict(cause?: unknown): TableloomError {
 }
 
 /** One message for every way a cursor can be wrong: which one it was would help a forger. */
-export function badCursor(argument: 'after' | 'before'): TableloomError {
+/** @param argument the argument that holds it */
+export function badCursor(argument: string): TableloomError {
   return new TableloomError(
     'BAD_CURSOR',
     `"${argument}" is not a valid cursor of this field with these arguments; start again without it.`,

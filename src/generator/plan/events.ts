@@ -45,13 +45,15 @@ export function subscriptionPlan(resolved: ResolvedModel, subscription: Subscrip
   const { name, on, for: path, since, filter, allow, visible } = subscription;
   const field = fieldRef(path);
   const payload = payloadOf(resolved, subscription);
-  if (!field || !since || !payload?.cursor) throw new Error(`subscription ${name.text} answers no field`);
+  const resumed = since?.kind === 'argument' ? since.path[0] : undefined;
+  if (!field || resumed === undefined || !payload?.cursor)
+    throw new Error(`subscription ${name.text} answers no field`);
   const value = (source: Source) => valuePlan(resolved, path, source);
   return {
     name: name.text,
     field,
     on: on.map(({ text }) => text),
-    since: value(since),
+    since: resumed,
     filter: filter ? conditionTree(filter, value) : null,
     allow: allow?.text ?? null,
     visible: visible?.text ?? null,

@@ -1,7 +1,7 @@
 /** What conditions of subscriptions compare: fields of events, fields of the record's key, attributes of the event itself. */
 
 import type { SubscriptionModel } from '../event-model.js';
-import { conditionFields } from './events.js';
+import { eventConditionFields } from '../plan/types/events.js';
 import type { ResolvedAttribute, ResolvedEntity, ResolvedNames } from './resolved-model.js';
 
 /** The entities whose changes the types report that a subscription names; each once. */
@@ -17,7 +17,7 @@ export function eventAttribute(
   subscription: SubscriptionModel,
   field: string,
 ): { readonly entity: ResolvedEntity; readonly attribute: ResolvedAttribute } | undefined {
-  const isOwn = (conditionFields as readonly string[]).includes(field);
+  const isOwn = eventConditionFields.includes(field);
   const log = names.entities.get(names.model.eventLog?.entity.text ?? '');
   const candidates = isOwn ? (log ? [log] : []) : reportedBy(names, subscription);
   for (const entity of candidates) {

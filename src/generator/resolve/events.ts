@@ -38,9 +38,6 @@ export type EventField = keyof typeof types;
 
 export const eventFields = Object.keys(types) as readonly EventField[];
 
-/** Attributes of an event that conditions of subscriptions may name besides its fields. */
-export const conditionFields = ['type', 'entityId', 'actor'] as const satisfies readonly EventField[];
-
 /** Those that hold fields of the record. */
 export function isPartField(name: string): boolean {
   return name === 'before' || name === 'after' || name === 'key';

@@ -27,7 +27,12 @@ const ofSubscription: Readers<SubscriptionPlan, null> = {
   field: 'elsewhere',
   on: (types) => [{ topic: 'on', text: `delivers ${listText(types)}` }],
   since: (since) => [
-    { topic: 'since', text: `resumes behind ${valueText(since)}`, values: [since], isInput: true },
+    {
+      topic: 'since',
+      text: `resumes behind \`$${since}\``,
+      values: [{ kind: 'argument', path: [since], nullable: true }],
+      isInput: true,
+    },
   ],
   filter: (filter) => [
     { topic: 'filter', text: `delivers where ${conditionText(filter, valueText)}`, values: valuesIn(filter) },

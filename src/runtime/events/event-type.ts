@@ -1,18 +1,10 @@
-/** Types of events, as generated code declares them. */
-
-import type { AnyCodec } from '../reindex/types.js';
 import type { EventLog, EventType } from './types.js';
 
-/** A project's log, whatever its record has besides. */
-export type AnyEventLog = Omit<EventLog, 'codec' | 'read'> & {
-  readonly codec: AnyCodec;
-  readonly read: (by: never) => object;
-};
-
+/** A type of events of the records of `R`, as generated code declares it. */
 export function eventType<R extends object>(
-  log: AnyEventLog,
+  log: EventLog,
   type: string,
-  of: Pick<EventType, 'entity' | 'fields' | 'key' | 'isRecreated'>,
+  declared: Pick<EventType<R>, 'entity' | 'fields' | 'key' | 'isRecreated'>,
 ): EventType<R> {
-  return { type, log: log as unknown as EventLog, ...of };
+  return { type, log, ...declared };
 }

@@ -1,31 +1,272 @@
-/** Resolvers of subscriptions. */
-
+/** Subscriptions: the events that concern one subscriber, each once, from where its cursor says. */
 import type { GraphQLResolveInfo } from 'graphql';
-import type { AllowRule, VisibleRule } from '../rules.js';
-import type { SubscriptionOptions } from './types.js';
+import { badCursor, type ErrorCode, TableloomError } from '../errors.js';
+import { bindingOf } from '../read/cursor/sealing.js';
+import type { Condition } from '../read/filters.js';
+import { fieldsOf } from '../read/selection.js';
+import type { Session } from '../session/session.js';
+import type { Item } from '../types.js';
+import { canonicalTime } from '../values.js';
+import { cleaned } from '../write/changes.js';
+import { deliveryContext, renewContext } from './delivery.js';
+import { eventsExpired } from './errors.js';
+import { eventsBetween } from './history.js';
+import type { Live } from './live.js';
+import { Progress } from './progress.js';
+import { Subscriber } from './subscriber.js';
+import type { SubscriptionOptions } from './subscription-options.js';
+import type { EventLog, EventRecord } from './types.js';
 
-/** As generated code gives them: rules see the parent and the event as the project declares them. */
-export type GivenSubscription<Args, Context> = Omit<
-  SubscriptionOptions<Args, Context>,
-  'allow' | 'visible'
-> & {
-  readonly allow?: AllowRule<Context, never, Args>;
-  readonly visible?: VisibleRule<Context, never>;
-};
-
-/** What GraphQL takes of a subscription: the deliveries, and what the field has of each. */
-export interface SubscriptionResolver<Args, Context, Payload> {
-  readonly subscribe: (
-    parent: unknown,
-    args: Args,
-    context: Context,
-    info: GraphQLResolveInfo,
-  ) => AsyncIterable<Payload>;
-  readonly resolve: (payload: Payload) => Payload;
+/** What the runtime takes of a context. */
+interface LiveContext {
+  readonly db: Session;
+  readonly [renewContext]?: (session: Session) => Promise<LiveContext>;
 }
 
-export function subscription<Args, Context, Payload>(
-  _options: GivenSubscription<Args, Context>,
-): SubscriptionResolver<Args, Context, Payload> {
-  throw new Error('subscriptions are not there yet');
+/** Incremented when the contents of cursors change, so that older ones are refused, not misread. */
+const format = 1;
+
+/** Cursors are refreshed at least so often, in milliseconds, so that to resume after a quiet time takes no long replay. */
+const idleMs = 300_000;
+
+/** The longest cursor that is looked at, in characters: some ten thousand events that were not settled. */
+const longestCursor = 100_000;
+
+/** Refusals by rules: what the viewer may not see ends the subscription. Every other error interrupts it. */
+const refusals: ReadonlySet<ErrorCode> = new Set(['FORBIDDEN', 'UNAUTHENTICATED', 'NOT_FOUND']);
+
+/** One delivery: the payload under the field's name, and the context it is answered with. */
+export interface Delivery<Payload> {
+  readonly [field: string]: Payload;
+}
+
+/**
+ * The resolver of a subscription. The first delivery has a cursor and no event: what is committed from then on is delivered.
+ * With `since`, so is everything since then.
+ *
+ * Refusals by rules are delivered as errors, and end the subscription. Any error that is thrown interrupts it: the
+ * subscriber resumes with its last cursor.
+ */
+export function subscription<Args extends object, Context extends LiveContext>(
+  options: SubscriptionOptions<Args, Context>,
+) {
+  return {
+    async subscribe(
+      _parent: unknown,
+      args: Args,
+      context: Context,
+      info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' | 'variableValues'>,
+    ): Promise<AsyncGenerator<Delivery<never>, void, undefined>> {
+      await options.allow?.({ parent: {}, args, context });
+      const feed = new Feed(options, args, context, fieldsOf(info));
+      return closable((signal) => feed.deliveries(signal));
+    },
+  };
+}
+
+/** A generator that ends at once where it is returned, even while it waits. */
+function closable<T>(make: (signal: AbortSignal) => AsyncGenerator<T, void, undefined>) {
+  const closing = new AbortController();
+  const inner = make(closing.signal);
+  const close = Object.assign(Object.create(inner) as typeof inner, {
+    next: () => inner.next(),
+    return: () => {
+      closing.abort();
+      return inner.return();
+    },
+    throw: (error: unknown) => {
+      closing.abort();
+      return inner.throw(error);
+    },
+  });
+  return close;
+}
+
+class Feed<Args extends object, Context extends LiveContext> {
+  readonly #options: SubscriptionOptions<Args, Context>;
+  readonly #args: Args;
+  readonly #context: Context;
+  readonly #selected: ReadonlySet<string>;
+  readonly #live: Live<Session>;
+  readonly #log: EventLog;
+  readonly #types: readonly string[];
+  readonly #condition: Condition;
+  readonly #binding: Buffer;
+  /** Of a subscription that begins at a moment. */
+  #earliest = Number.NEGATIVE_INFINITY;
+  /** Undefined where the subscription begins now. */
+  readonly #resumed: Progress | undefined;
+
+  /** BAD_CURSOR, EVENTS_EXPIRED */
+  constructor(
+    options: SubscriptionOptions<Args, Context>,
+    args: Args,
+    context: Context,
+    selected: ReadonlySet<string>,
+  ) {
+    const { name, on, since, filter } = options;
+    const [first] = on;
+    if (first === undefined) throw new TypeError(`the subscription ${name} is to no type of events`);
+    this.#options = options;
+    this.#args = args;
+    this.#context = context;
+    this.#selected = selected;
+    this.#live = context.db.live;
+    this.#log = first.log;
+    this.#types = [...new Set(on.map(({ type }) => type))];
+    this.#condition = filter?.(args);
+    const { [since]: cursor, ...bound } = args;
+    this.#binding = bindingOf(JSON.stringify(['subscription', format, name, bound]));
+    this.#resumed = typeof cursor === 'string' ? this.#position(cursor) : undefined;
+  }
+
+  async *deliveries(signal: AbortSignal): AsyncGenerator<Delivery<never>, void, undefined> {
+    const live = this.#live;
+    await live.acquire(this.#log, this.#types);
+    const subscriber = new Subscriber(this.#types, live.buffer);
+    try {
+      const progress = this.#resumed ?? new Progress(live.settledOf(this.#types));
+      if (this.#resumed === undefined) {
+        for (const event of live.join(subscriber, progress.floor))
+          if (this.#matches(event)) progress.pass(event);
+        yield this.#delivery(progress, null, {});
+      } else {
+        yield this.#delivery(progress, null, {});
+        yield* this.#replay(progress, signal);
+        for (const event of live.join(subscriber, progress.floor)) {
+          if (signal.aborted) return;
+          yield* this.#deliver(progress, event);
+        }
+      }
+      while (!signal.aborted) {
+        const reported = await subscriber.take(idleMs, signal);
+        if (signal.aborted) return;
+        if (reported.length === 0) {
+          progress.settle(live.settledOf(this.#types));
+          yield this.#delivery(progress, null, {});
+        }
+        for (const { event, floor } of reported) {
+          progress.settle(floor);
+          yield* this.#deliver(progress, event);
+          if (signal.aborted) return;
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      yield { [this.#options.name]: error.refusal as never };
+    } finally {
+      live.leave(subscriber);
+      live.release(this.#types);
+    }
+  }
+
+  /** What was committed up to what readers have in memory. Others are committed meanwhile, so that it takes several rounds. */
+  async *#replay(progress: Progress, signal: AbortSignal): AsyncGenerator<Delivery<never>, void, undefined> {
+    const live = this.#live;
+    while (progress.floor < live.knownFrom(this.#types)) {
+      const until = live.settledOf(this.#types);
+      const stretch = { after: progress.floor, until };
+      for await (const event of eventsBetween(live.session(), this.#log, this.#types, stretch)) {
+        if (signal.aborted) return;
+        progress.settle(Date.parse(event.timestamp) - 1);
+        yield* this.#deliver(progress, event);
+      }
+      progress.settle(until);
+    }
+  }
+
+  /** The event, where it concerns the subscriber, who has not had it. */
+  async *#deliver(progress: Progress, event: EventRecord): AsyncGenerator<Delivery<never>, void, undefined> {
+    if (progress.has(event) || !this.#matches(event)) return;
+    const session = this.#live.viewerSession();
+    const renewed = (await this.#context[renewContext]?.(session)) ?? this.#context;
+    const context = renewed as Context;
+    await this.#allowed(context);
+    const { visible } = this.#options;
+    if (visible !== undefined && !(await visible({ node: event, context }))) return;
+    const records = await this.#records(context.db, event);
+    progress.pass(event);
+    yield Object.assign(this.#delivery(progress, event, records), { [deliveryContext]: context });
+  }
+
+  async #allowed(context: Context): Promise<void> {
+    try {
+      await this.#options.allow?.({ parent: {}, args: this.#args, context });
+    } catch (error) {
+      if (error instanceof TableloomError && refusals.has(error.code)) throw new Refused(error);
+      throw error;
+    }
+  }
+
+  /** The record as it is now, under the field of its entity, where that is selected. */
+  async #records(db: Session, event: EventRecord): Promise<Record<string, unknown>> {
+    const records: Record<string, unknown> = {};
+    for (const [field, codec] of Object.entries(this.#options.payload.records ?? {})) {
+      if (codec.name !== event.entity || !this.#selected.has(field)) continue;
+      const key = codec.key(event.key);
+      const read = (session: Session) => session.get(codec as never, key, { consistent: true });
+      const record: object | null = await read(db);
+      // What deliveries share may have been read before the event.
+      const isOld = record === null ? event.after !== null : isBefore(record, codec.revision, event.revision);
+      records[field] = isOld ? await read(this.#live.session()) : record;
+    }
+    return records;
+  }
+
+  #delivery(
+    progress: Progress,
+    event: EventRecord | null,
+    records: Record<string, unknown>,
+  ): Delivery<never> {
+    const { name, payload } = this.#options;
+    const fields = Object.keys(payload.records ?? {}).map((field) => [field, records[field] ?? null]);
+    const given = {
+      [payload.cursor]: this.#live.sealer.seal(this.#binding, progress.encode()),
+      ...(payload.event !== undefined && { [payload.event]: event }),
+      ...Object.fromEntries(fields),
+    };
+    return { [name]: given as never };
+  }
+
+  #matches(event: EventRecord): boolean {
+    const { type, entityId, actor, key, before, after, timestamp } = event;
+    if (Date.parse(timestamp) < this.#earliest) return false;
+    return (
+      this.#condition?.holds(cleaned({ type, entityId, actor, ...key, ...(after ?? before) } as Item)) ?? true
+    );
+  }
+
+  #position(since: string): Progress {
+    const argument = this.#options.since;
+    const sealed = since.length > longestCursor ? undefined : this.#live.sealer.open(this.#binding, since);
+    if (sealed === undefined) this.#earliest = momentOf(since, argument);
+    const progress = sealed ? Progress.decode(sealed) : new Progress(this.#earliest - 1);
+    if (progress.floor < this.#live.now() - this.#log.keepSeconds * 1000)
+      throw eventsExpired(argument, this.#log.keepSeconds);
+    return progress;
+  }
+}
+
+/** BAD_CURSOR for what is no moment either. */
+function momentOf(since: string, argument: string): number {
+  try {
+    return Date.parse(canonicalTime(since));
+  } catch {
+    throw badCursor(argument);
+  }
+}
+
+/** A rule's refusal, which is the subscriber's answer. */
+class Refused extends Error {
+  readonly refusal: TableloomError;
+
+  constructor(refusal: TableloomError) {
+    super(refusal.message, { cause: refusal });
+    this.refusal = refusal;
+  }
+}
+
+function isBefore(record: object, field: string | undefined, revision: number | null): boolean {
+  const own = field === undefined ? undefined : (record as Readonly<Record<string, unknown>>)[field];
+  return typeof own === 'number' && revision !== null && own < revision;
 }

@@ -1,7 +1,8 @@
 /** The shapes of events, of subscriptions to them, and of what generated code declares of both. */
-import type { Condition } from '../read/filters.js';
-import type { AllowRule, VisibleRule } from '../rules.js';
-import type { EntityCodec, EntityReader, IndexQuery } from '../types.js';
+import type { EntityCodec, IndexQuery } from '../types.js';
+import type { Wake } from './wake.js';
+
+export type { Wake } from './wake.js';
 
 /** A part of a record in an event: its declared fields. */
 export type EventDocument = Readonly<Record<string, unknown>>;
@@ -64,34 +65,6 @@ export interface EventType<in R extends object = never> {
   readonly isRecreated: boolean;
   /** Only for types: which records it is of. */
   readonly of?: (record: R) => void;
-}
-
-/** A subscription, as generated code declares it. */
-export interface SubscriptionOptions<Args, Context> {
-  /** The field's name. */
-  readonly name: string;
-  readonly on: readonly EventType[];
-  /** The argument that resumes: a cursor of an earlier delivery, or a DateTime. */
-  readonly since: (args: Args) => string | null | undefined;
-  /** What has to hold of the event; its comparisons see the declared fields, the key and `type`, `entityId`, `actor`. */
-  readonly filter?: (args: Args) => Condition;
-  /** Asked when the subscription begins, and again at each delivery: where it throws then, the subscription ends. */
-  readonly allow?: AllowRule<Context, object, Args>;
-  /** Asked at each delivery: events that the viewer may not see are left out. */
-  readonly visible?: VisibleRule<Context, EventRecord>;
-  /** The fields of the payload: that of the cursor, that of the event, and those of the record as it is now. */
-  readonly payload: {
-    readonly cursor: string;
-    readonly event?: string;
-    readonly records?: Readonly<Record<string, EntityReader<object>>>;
-  };
-}
-
-/** What tells a process of events that another one has written. */
-export interface Wake {
-  readonly type: string;
-  /** Of the earliest of them. */
-  readonly timestamp: string;
 }
 
 /**

@@ -9,6 +9,8 @@ import type { Places } from '../client/places.js';
 import { Requester, type RequesterOptions, type RequestReport } from '../client/requests.js';
 import { type Sdk, sdkOf } from '../client/sdk.js';
 import { TableloomError } from '../errors.js';
+import { Live } from '../events/live.js';
+import type { LiveSettings } from '../events/types.js';
 import { CursorSealer } from '../read/cursor/sealing.js';
 import { reindex } from '../reindex/reindex.js';
 import { scanBy } from '../reindex/scan.js';
@@ -34,6 +36,8 @@ export interface DatabaseSettings<Rules> {
   readonly capacity?: boolean;
   /** Called with every request of every session before it is sent. */
   readonly onRequest?: (report: RequestReport) => void;
+  /** How subscriptions read events. */
+  readonly live?: LiveSettings;
 }
 
 /** The rules that compute and validate attributes, where the access patterns declare some: generated `ComputeRules`. */
@@ -45,6 +49,8 @@ export type RulesOption<Rules> = unknown extends Rules
 export type DatabaseOptions<Rules = unknown> = DatabaseSettings<Rules> & RulesOption<Rules>;
 
 export interface SessionOptions {
+  /** Who causes what the session writes, for its events: `USER#42`. Default: null. */
+  readonly actor?: string | null;
   /** Aborting it ends the session's reads with CANCELLED; a session that has begun to write completes. */
   readonly signal?: AbortSignal;
   /**
@@ -68,6 +74,7 @@ export class Database<Rules = unknown> {
   readonly #limits: Limits;
   readonly #contention = new Contention();
   #documents: DynamoDBDocumentClient | undefined;
+  #live: Live<Session> | undefined;
 
   /** Throws CONFIGURATION where a cursor secret is missing or too short, RULE_MISSING where a rule is missing. */
   constructor(options: DatabaseOptions<Rules>) {
@@ -92,8 +99,21 @@ export class Database<Rules = unknown> {
       newId,
       compute: this.#compute,
       contention: this.#contention,
+      actor: options.actor ?? null,
+      live: this.live,
       documents,
     });
+  }
+
+  /** What reads events for all subscriptions of the database: one reader of each type, however many subscribers. */
+  get live(): Live<Session> {
+    this.#live ??= new Live<Session>(this.#options.live ?? {}, {
+      limits: this.#limits,
+      sealer: this.#sealer,
+      now: this.#options.now ?? (() => new Date()),
+      session: () => this.session(),
+    });
+    return this.#live;
   }
 
   /**

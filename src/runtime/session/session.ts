@@ -1,8 +1,7 @@
-/** What one request reads and writes with. */
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type DocumentRequests, documentRequests } from '../client/document.js';
 import type { Requester, Statistics } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
+import type { Live } from '../events/live.js';
 import { isExpired } from '../expiry.js';
 import { checkKey } from '../keys/limits.js';
 import { getItems } from '../read/batch-get.js';
@@ -13,7 +12,7 @@ import { isEnough, Reader } from '../read/reader.js';
 import { type SelectionInfo, selection } from '../read/selection.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
 import { ownerOfValue, type UniqueLookup } from '../read/unique.js';
-import { type ComputeRulesByName, computeRule } from '../rules.js';
+import { computeRule } from '../rules.js';
 import type {
   Aggregate,
   Connection,
@@ -29,26 +28,17 @@ import { recount, resume } from '../write/aggregates/recount.js';
 import { type PutAllReport, putAll } from '../write/bulk/bulk.js';
 import type { AnyDeletion, Cascaded, CascadeOptions } from '../write/cascade/cascade.js';
 import { cascade, isDeletion } from '../write/cascade/cascade.js';
-import type { Contention } from '../write/contention.js';
 import { type Erased, eraseTraces, orMissing, type Trace } from '../write/erase.js';
 import { claimKey, earlierResults, hasKey, type Idempotency } from '../write/idempotency.js';
 import { type Dependence, Premises } from '../write/premises.js';
 import { type Seal, transact, type WriteOutcome } from '../write/transactions.js';
 import type { CallEnvironment, Write, WriteResults } from '../write/write.js';
+import type { Environment } from './environment.js';
 import { Memory, type ParentRecord } from './memory.js';
 
 /** A record that will be requested by its key next: the same request brings it, where possible. */
 export interface WithParent {
   readonly parent?: ParentRecord | undefined;
-}
-
-interface Environment {
-  readonly now: () => Date;
-  readonly newId: () => string;
-  readonly compute: ComputeRulesByName;
-  readonly contention: Contention;
-  /** Made when it is first needed: most sessions never do. */
-  readonly documents: () => DynamoDBDocumentClient;
 }
 
 /**
@@ -66,7 +56,7 @@ export class Session {
   readonly document: DocumentRequests;
   readonly #requester: Requester;
   readonly #sealer: CursorSealer;
-  readonly #environment: Environment;
+  readonly #environment: Environment<Session>;
   readonly #memory: Memory;
   readonly #reader: Reader;
   readonly #premises = new Premises();
@@ -74,7 +64,7 @@ export class Session {
   #hasWritten = false;
 
   /** @internal A database opens sessions. */
-  constructor(requester: Requester, sealer: CursorSealer, environment: Environment) {
+  constructor(requester: Requester, sealer: CursorSealer, environment: Environment<Session>) {
     this.#requester = requester;
     this.#sealer = sealer;
     this.#environment = environment;
@@ -99,6 +89,11 @@ export class Session {
   /** A new id. */
   newId(): string {
     return this.#environment.newId();
+  }
+
+  /** What reads the events of the session's database for its subscriptions. */
+  get live(): Live<Session> {
+    return this.#environment.live;
   }
 
   /** What the session has used so far. */
@@ -321,10 +316,10 @@ export class Session {
     this.#beginWriting();
     const { contention } = this.#environment;
     try {
-      const { results, items } = await transact(this.#requester, contention, writes, env, seal);
-      this.#wrote(items);
+      const outcome = await transact(this.#requester, contention, writes, env, seal);
+      this.#wrote(outcome);
       this.#memory.forget();
-      return results;
+      return outcome.results;
     } catch (error) {
       this.#memory.forgetAll();
       throw error;
@@ -342,7 +337,7 @@ export class Session {
         requester: this.#requester,
         contention: this.#environment.contention,
         env: this.#writeEnvironment(),
-        wrote: ({ items }: WriteOutcome) => this.#wrote(items),
+        wrote: (outcome: WriteOutcome) => this.#wrote(outcome),
       };
       const result = (await cascade(context, deletion, options)) as Cascaded<D>;
       this.#memory.forget();
@@ -368,9 +363,10 @@ export class Session {
     return { record, traces: await erasing };
   }
 
-  #wrote(items: WriteOutcome['items']): void {
+  #wrote({ items, events }: Pick<WriteOutcome, 'items' | 'events'>): void {
     this.#memory.note(items);
     this.#premises.written(items);
+    if (events.length > 0) this.live.written(events);
   }
 
   /** From here on an abort has no effect: a write that has begun is completed. */
@@ -391,8 +387,8 @@ export class Session {
 
   /** One moment for all records of one call. */
   #writeEnvironment(): CallEnvironment {
-    const { newId, compute } = this.#environment;
+    const { now: clock, newId, actor, compute } = this.#environment;
     const premises = () => this.#premises.all;
-    return { now: this.now(), newId, premises, rule: (name) => computeRule(compute, name) };
+    return { now: clock(), clock, newId, actor, premises, rule: (name) => computeRule(compute, name) };
   }
 }

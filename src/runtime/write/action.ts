@@ -1,4 +1,6 @@
 /** What a write does to single items. */
+
+import type { Wake } from '../events/wake.js';
 import type { AttributeValue, Item, Key, TableRef } from '../types.js';
 import type { VersionsOfRecord } from './versions.js';
 
@@ -71,6 +73,8 @@ export type Purpose =
     }
   /** An aggregate: `guard` is its name, reported where it would exceed its bound. */
   | { readonly kind: 'counter'; readonly entity: string; readonly guard: string }
+  /** What a deleted record left of its events: it is as it was found, or there is none. */
+  | { readonly kind: 'marker'; readonly entity: string }
   /** An idempotency key: it was not used before. */
   | { readonly kind: 'idempotency'; readonly entity: string }
   /** A record that the session's writes depend on: it is as it was read. */
@@ -85,6 +89,8 @@ interface Common {
   readonly premise?: Premise;
   /** The write it belongs to, where the call has several. */
   readonly step?: Step;
+  /** The event that it stores. */
+  readonly event?: Wake;
 }
 
 /** One item's part in a transaction. */
@@ -114,6 +120,9 @@ export type Action =
 
 /** The attributes of a guard item: its entity, its field, and the record that owns the value. */
 export const guardAttributes = { entity: '_guards', field: '_field', owner: '_owner' } as const;
+
+/** The attribute of a record's item with the type and time of its last event: `TYPE@timestamp`. */
+export const lastEvent = '_event';
 
 /** The attributes of an aggregate's item: its name and its value. */
 export const counterAttributes = { name: '_counts', value: '_number' } as const;

@@ -5,7 +5,7 @@ import { itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { AttributeValue, Counted, EntityCodec, Guard, Item, Key, TableRef } from '../types.js';
 import { sameValue } from '../values.js';
-import { type Action, type Condition, counterAttributes, guardAttributes } from './action.js';
+import { type Action, type Condition, counterAttributes, guardAttributes, lastEvent } from './action.js';
 import { boundsOf } from './entity/sums.js';
 import { childrenActions, isMarked, referenceActions, unmarked } from './references.js';
 import { versionsOf } from './versions.js';
@@ -145,7 +145,11 @@ function mainActions<R extends object>(change: RecordChange<R>, next: Item | nul
       : putNew(codec, moved, false);
     return { actions: [{ kind: 'delete', table, key, purpose, condition }, arrival], item: moved };
   }
-  if (replace) return { actions: [{ kind: 'put', table, key, item: next, purpose, condition }], item: next };
+  if (replace) {
+    // Events of the new record follow those of the old one.
+    const item = { ...next, ...(lastEvent in before.item && { [lastEvent]: before.item[lastEvent] }) };
+    return { actions: [{ kind: 'put', table, key, item, purpose, condition }], item };
+  }
   const merged = { ...unknown, ...next };
   const set: Item = {};
   for (const name in next) if (!sameValue(next[name], before.item[name])) set[name] = next[name];

@@ -2,6 +2,7 @@
 import type { Requester } from '../client/requests.js';
 import type { Retry } from '../client/retry.js';
 import { conflict, type TableloomError, versionKept } from '../errors.js';
+import type { Wake } from '../events/wake.js';
 import { isExpired } from '../expiry.js';
 import { itemId } from '../keys/item-key.js';
 import { ItemReads } from '../read/batch-get.js';
@@ -37,6 +38,8 @@ export interface WriteOutcome {
   readonly items: Planned<unknown>['items'];
   /** Whether anything was written. */
   readonly isWritten: boolean;
+  /** Its events. */
+  readonly events: readonly Wake[];
 }
 
 /** An additional action of the transaction, made from the results of the writes, and the secret attributes of each. */
@@ -50,6 +53,8 @@ interface Lessons {
   readonly expired: Map<string, Item>;
   /** Guards that belong to other records, so that they cannot be released. */
   readonly foreign: Set<string>;
+  /** What deleted records left of their events, where new ones have their keys. */
+  readonly markers: Map<string, Item>;
   /** The last revisions of deleted records whose versions have the keys of new ones. */
   readonly revisions: Map<string, number>;
   /** Items over which other writers conflicted with this call. */
@@ -81,6 +86,7 @@ export async function transact(
   const lessons: Lessons = {
     expired: new Map(),
     foreign: new Set(),
+    markers: new Map(),
     revisions: new Map(),
     contested: new Set(),
     found: new Map(),
@@ -137,7 +143,7 @@ async function tryDirectly(
     return undefined;
   }
   const { item } = outcome;
-  return { results: [update.read(item)], items: [{ table, key, item }], isWritten: true };
+  return { results: [update.read(item)], items: [{ table, key, item }], isWritten: true, events: [] };
 }
 
 /** The items to queue for: where this call conflicted with others, and where others are queueing. */
@@ -196,6 +202,10 @@ function learn(
         lessons.expired.set(id, item);
         continue;
       }
+    }
+    if (action.purpose.kind === 'marker') {
+      if (item === undefined) lessons.markers.delete(id);
+      else lessons.markers.set(id, item);
     }
     if (action.purpose.kind === 'guard' && action.kind === 'delete') lessons.foreign.add(id);
     const problem = errorOf(failure, error.cause);
@@ -306,7 +316,9 @@ async function prepare(
     level = further;
   }
   actions.add(numbering.actions);
-  return { actions, results, secrets, items, isWritten: actions.all.length > 0 };
+  const { all } = actions;
+  const events = all.flatMap(({ event }) => event ?? []);
+  return { actions, results, secrets, items, isWritten: all.length > 0, events };
 }
 
 /** The items that one attempt has read, with strong consistency. */
@@ -347,6 +359,8 @@ class AttemptItems extends ItemReads implements FoundItems {
   }
 
   override get(table: TableRef, key: Key): Item | null {
-    return super.get(table, key) ?? this.#lessons.expired.get(itemId(table, key)) ?? null;
+    const id = itemId(table, key);
+    const { expired, markers } = this.#lessons;
+    return super.get(table, key) ?? expired.get(id) ?? markers.get(id) ?? null;
   }
 }

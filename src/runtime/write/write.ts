@@ -12,6 +12,10 @@ export type MaybePromise<T> = T | Promise<T>;
 /** What writes of one call have in common. */
 export interface CallEnvironment {
   readonly now: Date;
+  /** The time as it is now: that of events, which must not be older than their attempt. */
+  clock(): Date;
+  /** Who causes what is written, for its events. */
+  readonly actor: string | null;
   /** A new id, as `DatabaseOptions.newId` creates them. */
   newId(): string;
   /** A rule that computes or validates attributes. RULE_MISSING where `DatabaseOptions.compute` has none of the name. */
@@ -40,6 +44,8 @@ export interface CreateOptions<R extends object> {
   /** The event that reports the change, in its transaction. */
   readonly publish?: EventType<R> | undefined;
   readonly alongside?: Alongside<null, R> | undefined;
+  /** The event that reports the change, stored in its transaction. A change of nothing has none. */
+  readonly publish?: EventType<R & object> | undefined;
 }
 
 export interface UpdateOptions<R extends object> {
@@ -49,6 +55,8 @@ export interface UpdateOptions<R extends object> {
   /** Conditions on the stored record, checked after `expect` and before the change is computed. */
   readonly require?: Requirements<R> | undefined;
   readonly alongside?: Alongside<R, R> | undefined;
+  /** The event that reports the change, stored in its transaction. A change of nothing has none. */
+  readonly publish?: EventType<R & object> | undefined;
 }
 
 export interface UpsertOptions<R extends object> {
@@ -57,6 +65,8 @@ export interface UpsertOptions<R extends object> {
   /** Conditions on the stored record, where there is one. */
   readonly require?: Requirements<R> | undefined;
   readonly alongside?: Alongside<R | null, R> | undefined;
+  /** The event that reports the change, stored in its transaction. A change of nothing has none. */
+  readonly publish?: EventType<R & object> | undefined;
 }
 
 export interface DeleteOptions<R extends object> {
@@ -64,6 +74,8 @@ export interface DeleteOptions<R extends object> {
   readonly expect?: number | null | undefined;
   readonly require?: Requirements<R> | undefined;
   readonly alongside?: Alongside<R, null> | undefined;
+  /** The event that reports the change, stored in its transaction. A change of nothing has none. */
+  readonly publish?: EventType<R & object> | undefined;
 }
 
 export interface DeleteIfPresentOptions<R extends object> extends DeleteOptions<R> {

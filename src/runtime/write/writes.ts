@@ -1,13 +1,15 @@
 /** Makes writes. A write is a value: what it does is computed when it is sent, from the records as they are then. */
 
 import { notFound, versionConflict } from '../errors.js';
+import { eventActions } from '../events/publish.js';
+import type { EventType } from '../events/types.js';
 import { isExpired } from '../expiry.js';
 import { keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { EntityCodec, Key } from '../types.js';
 import { whole } from '../whole.js';
-import type { Action } from './action.js';
-import { absent, changeActions, unchanged, unchangedAndStaying } from './changes.js';
+import { type Action, lastEvent } from './action.js';
+import { absent, type ChangeActions, changeActions, unchanged, unchangedAndStaying } from './changes.js';
 import { checkConditions, checkRequirements } from './conditions.js';
 import { isMarked } from './references.js';
 import {
@@ -28,6 +30,7 @@ import type {
   CreateOptions,
   DeleteIfPresentOptions,
   DeleteOptions,
+  FoundItems,
   MaybePromise,
   Planned,
   UpdateOptions,
@@ -59,7 +62,8 @@ export function create<R extends object>(
       // An expired record that DynamoDB has not removed yet has the key: it is replaced. Another step may have read a live one.
       const item = found.get(entity.table, key);
       const expired = item !== null && isExpired(entity, item, env.now) ? stored(entity, item) : null;
-      return written(entity, { before: expired, after, replace: true, now: env.now }, (record) =>
+      const state = { before: expired, after, replace: true, now: env.now };
+      return written(entity, state, { found, env, publish: options.publish }, (record) =>
         options.alongside?.({ before: null, after: record }),
       );
     },
@@ -93,7 +97,8 @@ export function update<R extends object>(
       const after = nextRevision(entity, before.item, await change(before.record, env), found);
       checkConditions(entity, before.record, after, env);
       const taken = expiredAt(entity, found, before.item, after, env.now);
-      return written(entity, { before, after, expected, taken, now: env.now }, (record) =>
+      const state = { before, after, expected, taken, now: env.now };
+      return written(entity, state, { found, env, publish: options.publish }, (record) =>
         options.alongside?.({ before: before.record, after: record }),
       );
     },
@@ -124,17 +129,17 @@ export function upsert<R extends object>(
         if (options.expect != null) throw versionConflict(entity.name, options.expect, null);
         const after = firstRevision(entity, await change(null, env), found);
         checkConditions(entity, null, after, env);
-        return written(
-          entity,
-          { before: stored(entity, item), after, replace: true, racing: true, now: env.now },
-          (record) => options.alongside?.({ before: null, after: record }),
+        const state = { before: stored(entity, item), after, replace: true, racing: true, now: env.now };
+        return written(entity, state, { found, env, publish: options.publish }, (record) =>
+          options.alongside?.({ before: null, after: record }),
         );
       }
       const expected = validation(entity, options.expect, before.item);
       checkRequirements(entity.name, options.require, before);
       const after = nextRevision(entity, before.item, await change(before.record, env), found);
       checkConditions(entity, before.record, after, env);
-      return written(entity, { before, after, expected, now: env.now }, (record) =>
+      const state = { before, after, expected, now: env.now };
+      return written(entity, state, { found, env, publish: options.publish }, (record) =>
         options.alongside?.({ before: before.record, after: record }),
       );
     },
@@ -170,7 +175,12 @@ export function remove<R extends object>(
       }
       const expected = validation(entity, options.expect, before.item);
       checkRequirements(entity.name, options.require, before);
-      const { actions } = changeActions({ codec: entity, before, after: null, expected, now: env.now });
+      const changed = changeActions({ codec: entity, before, after: null, expected, now: env.now });
+      const { actions } = reported(entity, { before, after: null }, changed, {
+        found,
+        env,
+        publish: options.publish,
+      });
       const alongside = () => options.alongside?.({ before: before.record, after: null }) ?? [];
       return { result: before.record, actions, items: [{ table: entity.table, key, item: null }], alongside };
     },
@@ -220,13 +230,46 @@ interface Written<R> {
   readonly now: Date;
 }
 
+/** What an event of a change is made with. */
+interface Reporting<R> {
+  readonly publish: EventType<R & object> | undefined;
+  readonly env: WriteEnvironment;
+  readonly found: FoundItems;
+}
+
+/** With the event that reports the change, where one is published and something changes. */
+function reported<R extends object>(
+  entity: EntityCodec<R>,
+  { before, after, replace }: Pick<Written<R>, 'before' | 'replace'> & { readonly after: R | null },
+  changed: ChangeActions,
+  { publish, env, found }: Reporting<R>,
+): ChangeActions {
+  if (publish === undefined || changed.actions.every(({ kind }) => kind === 'check')) return changed;
+  const event = { type: publish, before, after, isReplaced: replace };
+  const { actions, mark } = eventActions(entity, event, env, found);
+  return {
+    item: changed.item && { ...changed.item, [lastEvent]: mark },
+    actions: [...changed.actions.map((action) => marked(action, mark)), ...actions],
+  };
+}
+
+/** The action, which leaves the record's last event in its main item. */
+function marked(action: Action, mark: string): Action {
+  const isMain = action.purpose.kind === 'absent' || action.purpose.kind === 'unchanged';
+  if (isMain && action.kind === 'put') return { ...action, item: { ...action.item, [lastEvent]: mark } };
+  if (isMain && action.kind === 'update') return { ...action, set: { ...action.set, [lastEvent]: mark } };
+  return action;
+}
+
 /** The plan of a write after which there is a record. Its result is read from the item, as every later read will be. */
 function written<R extends object>(
   entity: EntityCodec<R>,
   change: Written<R>,
+  reporting: Reporting<R>,
   alongside: (record: R) => MaybePromise<readonly Write<unknown>[]> | undefined,
 ): Planned<R> {
-  const { actions, item } = changeActions({ codec: entity, ...change });
+  const changed = changeActions({ codec: entity, ...change });
+  const { actions, item } = reported(entity, change, changed, reporting);
   const result = item === null ? change.after : whole(entity, item);
   const items = item === null ? [] : [{ table: entity.table, key: keyOfItem(entity.table, item), item }];
   const left = change.before && keyOfItem(entity.table, change.before.item);

@@ -1,11 +1,10 @@
 /** What resolvers of subscriptions are made of. */
 
 import { entityOf, eventsOf } from '../../plan/lookup/find.js';
-import type { SubscriptionPlan } from '../../plan/types/events.js';
+import { eventConditionFields, type SubscriptionPlan } from '../../plan/types/events.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import type { ConditionTree, ValuePlan } from '../../plan/types/values.js';
-import { conditionFields } from '../../resolve/events.js';
 import { valueExpression } from '../expressions.js';
 import { conditionExpression } from '../files/condition-expressions.js';
 import { attributeOf, operandAt, operandForm, storedOperand } from '../files/shared.js';
@@ -21,7 +20,7 @@ export function subscriptionResolver(plan: Plan, subscription: SubscriptionPlan)
     object([
       property('name', quote(field.field)),
       property('on', list(on.map((type) => code`${eventsValue('events')}.${type}`))),
-      property('since', arrow([args], valueExpression(since))),
+      property('since', quote(since)),
       ...(filter ? [property('filter', arrow([args], filterExpression(plan, subscription, filter)))] : []),
       ...(allow ? [property('allow', `rules.${allow}`)] : []),
       ...(visible ? [property('visible', `rules.${visible}`)] : []),
@@ -50,7 +49,7 @@ function filterExpression(plan: Plan, { on }: SubscriptionPlan, filter: Conditio
   const log = entityOf(plan, entity);
   const reported = types.filter(({ name }) => on.includes(name)).map((type) => entityOf(plan, type.entity));
   const ownerOf = (field: string): EntityPlan => {
-    const isOwn = (conditionFields as readonly string[]).includes(field);
+    const isOwn = eventConditionFields.includes(field);
     const owner = isOwn ? log : reported.find((one) => attributeOf(one, field));
     if (!owner) throw new Error(`no event has ${field}`);
     return owner;

@@ -29,12 +29,16 @@ export interface EventTypePlan {
   readonly isRecreated: boolean;
 }
 
+/** Attributes of an event that conditions of subscriptions may name besides its fields. */
+export const eventConditionFields: readonly string[] = ['type', 'entityId', 'actor'];
+
 export interface SubscriptionPlan {
   readonly name: string;
   readonly field: FieldRef;
   /** Event types. */
   readonly on: readonly string[];
-  readonly since: ValuePlan;
+  /** The argument that resumes it. */
+  readonly since: string;
   /** What has to hold of an event; a comparison whose argument is absent vanishes. */
   readonly filter: ConditionTree<ValuePlan> | null;
   readonly allow: string | null;

@@ -124,8 +124,10 @@ class BulkLoad {
     let puts: readonly Put[];
     let further: readonly Write<unknown>[];
     let additions: PendingRecord['additions'] = [];
+    let isPublished = false;
     try {
       const { actions, alongside } = await write.plan(nothing, this.#env);
+      isPublished = actions.some(({ event }) => event !== undefined);
       puts = actions.filter((action) => action.kind === 'put');
       key = puts[0]?.key ?? null;
       const double = puts.find(({ table, key }) => this.#taken.has(itemId(table, key)));
@@ -139,6 +141,8 @@ class BulkLoad {
       this.#records.push({ entity, key, additions, error: asError(error) });
       return;
     }
+    if (isPublished)
+      throw new TypeError('putAll writes records without transactions, so it cannot publish their events');
     const record: PendingRecord = { entity, key, additions };
     this.#records.push(record);
     for (const { table, key, item } of puts) {

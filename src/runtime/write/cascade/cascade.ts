@@ -1,12 +1,7 @@
 /** Deletes a record and its dependents: in one transaction, or in several, which a later call can resume. */
 import type { Requester } from '../../client/requests.js';
-import {
-  cascadeTooLarge,
-  cascadeUnfinished,
-  type ErrorCode,
-  notFound,
-  TableloomError,
-} from '../../errors.js';
+import { type ErrorCode, notFound, TableloomError } from '../../errors.js';
+import { eventActions } from '../../events/publish.js';
 import { itemId } from '../../keys/item-key.js';
 import { getItems } from '../../read/batch-get.js';
 import { recordsOf } from '../../read/records.js';
@@ -18,6 +13,7 @@ import { isMarked } from '../references.js';
 import { keyFields, live, target } from '../stored.js';
 import { transact, type WriteOutcome } from '../transactions.js';
 import type { CallEnvironment, DeleteOptions, FoundItems, Planned, Write } from '../write.js';
+import { cascadeTooLarge, cascadeUnfinished } from './errors.js';
 import { cascadeTreeOf, type DeletableRecord, type DependentsOf, deletableRecord } from './tree.js';
 
 /** A write that deletes a record and its dependents. */
@@ -74,8 +70,11 @@ export function removeTree<R extends object>(
       if (before === null) throw notFound(entity.name, keyFields(entity, key));
       const tree = await cascadeTreeOf(found, env.now, [root], { room: roomOf(env), seen: new Set() });
       if (tree === undefined) throw cascadeTooLarge(entity.name);
+      const { publish: type } = options;
+      const event = type && eventActions(entity, { type, before, after: null }, env, found);
+      const actions = [...tree.actions, ...(event?.actions ?? [])];
       const alongside = () => options.alongside?.({ before: before.record, after: null }) ?? [];
-      return { ...tree, result: before.record, alongside };
+      return { ...tree, actions, result: before.record, alongside };
     },
   };
 }

@@ -22,6 +22,7 @@ interface DirectParts<R extends object, C extends object>
   readonly add?: Adding<Additions<C>, never> | undefined;
   readonly untouched?: boolean | undefined;
   readonly alongside?: unknown;
+  readonly publish?: unknown;
   readonly now: Date;
 }
 
@@ -32,13 +33,14 @@ export function directly<R extends object, C extends object>(
   changes: Changes<R, C>,
   parts: DirectParts<R, C>,
 ): DirectUpdate<R> | undefined {
-  const { change: rules, add, expect, require = {}, alongside, untouched, now } = parts;
+  const { change: rules, add, expect, require = {}, alongside, publish, untouched, now } = parts;
   if (
     isFunction(changes) ||
     typeof rules === 'function' ||
     typeof add === 'function' ||
     (expect ?? undefined) !== undefined ||
-    alongside !== undefined
+    alongside !== undefined ||
+    publish !== undefined
   )
     return undefined;
   const required = Object.values(require);

@@ -3,10 +3,10 @@
 import { suggestion } from '../../../diagnostics/suggest.js';
 import type { SubscriptionModel } from '../../../event-model.js';
 import { namedType, printType, type SdlField, type Word } from '../../../model.js';
+import { eventConditionFields } from '../../../plan/types/events.js';
 import { comparisonsOf } from '../../../resolve/comparisons.js';
 import { reportedBy } from '../../../resolve/event-attributes.js';
 import { type Payload, payloadOf } from '../../../resolve/event-payload.js';
-import { conditionFields } from '../../../resolve/events.js';
 import type { ResolvedModel } from '../../../resolve/resolved-model.js';
 import { fieldAt, isSameType } from '../../../resolve/sdl.js';
 import { typedValue } from '../../../resolve/value-paths.js';
@@ -73,6 +73,12 @@ function* fieldMistakes(resolved: ResolvedModel, subscription: SubscriptionModel
         message: `There is no event type \`${type.text}\`.`,
         hint: suggestion(type.text, types) ?? 'Declare it under `events`.',
       };
+  if (since?.kind === 'argument' && since.path.length > 1)
+    yield {
+      at: since.at,
+      message: `\`$${since.path.join('.')}\` is a part of an argument, but a client resumes by an argument of its own.`,
+      hint: 'Add an argument `since: String`, and write `since: $since`.',
+    };
   const value = since && typedValue(resolved, path, since);
   if (value && !value.isNullable)
     yield {
@@ -156,7 +162,7 @@ function* fieldOfFilter(
   field: Word,
 ): Generator<Finding> {
   const { model, entities } = resolved;
-  if ((conditionFields as readonly string[]).includes(field.text)) return;
+  if (eventConditionFields.includes(field.text)) return;
   const types = model.events.filter(({ name }) => subscription.on.some(({ text }) => text === name.text));
   const isKey = (entity: string) => entities.get(entity)?.keyFields?.includes(field.text) === true;
   const without = types.filter(
@@ -165,7 +171,7 @@ function* fieldOfFilter(
   const [first] = without;
   if (first) {
     const isAttribute = entities.get(first.of.text)?.attributes.has(field.text);
-    const common = [...conditionFields, ...commonFields(resolved, types)];
+    const common = [...eventConditionFields, ...commonFields(resolved, types)];
     yield {
       at: field.at,
       message: `Events of type \`${first.name.text}\` have no \`${field.text}\`.`,

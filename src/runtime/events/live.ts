@@ -1,0 +1,308 @@
+/**
+ * Reads events for all subscriptions of a process: one reader of each type, so that read units grow with events and not
+ * with subscribers.
+ *
+ * The table is the truth. Wakes, of this process or through a waker, only say that it is worth reading now. An event may
+ * be committed later than others that were stamped after it, up to `settleMs`: so what is younger than that is read again
+ * ("swept") until it is settled, and each event is reported once, by its id. What is committed later than that is missed by
+ * those who are subscribed: `settleMs` is longer than any write can take, see `Requester.perform`.
+ *
+ * Events of one record are reported in their order: each names the one before, and where that was not read yet, as it is
+ * in another partition or was passed by, it is read first. It was committed before, so a consistent read finds it.
+ */
+import type { Limits } from '../client/limits.js';
+import { busy } from '../errors.js';
+import type { CursorSealer } from '../read/cursor/sealing.js';
+import { eventAt, eventsFrom, type Reads } from './history.js';
+import { compareEvents } from './progress.js';
+import { laneOf } from './publish.js';
+import type { Subscriber } from './subscriber.js';
+import { predecessorOf, Tail } from './tail.js';
+import type { EventLog, EventRecord, LiveSettings, Wake } from './types.js';
+
+export interface LiveParts<S> {
+  readonly limits: Limits;
+  readonly sealer: CursorSealer;
+  readonly now: () => Date;
+  readonly session: () => S;
+}
+
+/** What a poll without a wake looks back, in milliseconds: most writes are committed within it. */
+const usualCommitMs = 1000;
+
+/** Bounds of the wait after a failed round, in milliseconds. */
+const [firstWaitMs, longestWaitMs] = [50, 2000];
+
+/** @typeParam S a session */
+export class Live<S extends Reads = Reads> {
+  readonly sealer: CursorSealer;
+  readonly settleMs: number;
+  readonly buffer: number;
+  readonly #settings: LiveSettings;
+  readonly #parts: LiveParts<S>;
+  readonly #tails = new Map<string, Tail>();
+  readonly #subscribers = new Set<Subscriber>();
+  /** What the next round reads: from which moment, and whether it has to be consistent. */
+  #wanted = new Map<Tail, Want>();
+  #waiting: (() => void)[] = [];
+  #isRunning = false;
+  #timer: NodeJS.Timeout | undefined;
+  #isListening = false;
+  #viewers: { readonly session: S; readonly until: number } | undefined;
+
+  /** @internal A database has one. */
+  constructor(settings: LiveSettings, parts: LiveParts<S>) {
+    this.#settings = settings;
+    this.#parts = parts;
+    this.sealer = parts.sealer;
+    this.settleMs = settings.settleMs ?? 3 * parts.limits.deadlineMs + 5000;
+    this.buffer = settings.buffer ?? 1000;
+  }
+
+  now(): number {
+    return this.#parts.now().getTime();
+  }
+
+  /** A session of its own, for what is read of history. */
+  session(): S {
+    return this.#parts.session();
+  }
+
+  /** The session that rules and records of deliveries are read with: shared by all, for as long as viewers may be remembered. */
+  viewerSession(): S {
+    const now = performance.now();
+    if (this.#viewers === undefined || this.#viewers.until <= now)
+      this.#viewers = { session: this.session(), until: now + (this.#settings.viewerMs ?? 1000) };
+    return this.#viewers.session;
+  }
+
+  /** Called when a session has written events. */
+  written(wakes: readonly Wake[]): void {
+    this.#settings.waker?.wake(wakes);
+    this.#woken(wakes);
+  }
+
+  /**
+   * Begins to read types, and resolves when everything that was committed before this call is known. Each call that
+   * succeeds needs one of `release`. BUSY where storage does not answer.
+   */
+  async acquire(log: EventLog, types: readonly string[]): Promise<void> {
+    this.#listen();
+    for (const type of types) {
+      const tail = this.#tails.get(type) ?? new Tail(log, type);
+      this.#tails.set(type, tail);
+      tail.users += 1;
+      this.#want(tail, { from: this.#unsettledOf(tail), isLax: false });
+    }
+    this.#timer ??= setInterval(() => this.#poll(), this.#settings.pollMs ?? 1000).unref();
+    const patience = 2 * this.#parts.limits.deadlineMs;
+    const isKnown = await new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(false), patience).unref();
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+      void this.#run();
+    });
+    if (isKnown) return;
+    this.release(types);
+    throw busy();
+  }
+
+  release(types: readonly string[]): void {
+    for (const type of types) {
+      const tail = this.#tails.get(type);
+      if (tail === undefined) continue;
+      tail.users -= 1;
+      if (tail.users > 0) continue;
+      this.#tails.delete(type);
+      this.#wanted.delete(tail);
+    }
+    if (this.#tails.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** The moment up to which everything of these types is known and cannot change any more. */
+  settledOf(types: Iterable<string>): number {
+    return Math.min(...this.#tailsOf(types).map(({ swept }) => swept - this.settleMs));
+  }
+
+  /** From which moment on the events of these types are in memory. */
+  knownFrom(types: Iterable<string>): number {
+    return Math.max(...this.#tailsOf(types).map(({ begins }) => begins));
+  }
+
+  /** The events that are in memory after a moment, in their order. From now on the subscriber is told of all others. */
+  join(subscriber: Subscriber, after: number): readonly EventRecord[] {
+    const events: EventRecord[] = [];
+    for (const tail of this.#tailsOf(subscriber.types))
+      for (const event of tail.events) if (Date.parse(event.timestamp) > after) events.push(event);
+    this.#subscribers.add(subscriber);
+    return events.sort(compareEvents);
+  }
+
+  leave(subscriber: Subscriber): void {
+    this.#subscribers.delete(subscriber);
+  }
+
+  #tailsOf(types: Iterable<string>): Tail[] {
+    return [...types].flatMap((type) => this.#tails.get(type) ?? []);
+  }
+
+  #listen(): void {
+    if (this.#isListening) return;
+    this.#isListening = true;
+    this.#settings.waker?.listen((wakes) => this.#woken(wakes));
+  }
+
+  #woken(wakes: readonly Wake[]): void {
+    for (const { type, timestamp } of wakes) {
+      const tail = this.#tails.get(type);
+      const from = Date.parse(timestamp);
+      if (tail !== undefined && Number.isFinite(from)) this.#want(tail, { from, isLax: false });
+    }
+    if (this.#wanted.size > 0) void this.#run();
+  }
+
+  /** Sweeps what is due. Without a waker that works, also asks for what is new. */
+  #poll(): void {
+    const now = this.now();
+    for (const tail of this.#tails.values()) {
+      if (now - tail.swept >= this.settleMs / 4)
+        this.#want(tail, { from: this.#unsettledOf(tail), isLax: false });
+      else if (this.#settings.waker?.isConnected !== true)
+        this.#want(tail, { from: Math.min(now, tail.polled) - usualCommitMs, isLax: true });
+    }
+    if (this.#wanted.size > 0) void this.#run();
+  }
+
+  /** From where on a tail is not settled; of a new one as much as is kept in memory. */
+  #unsettledOf({ swept }: Tail): number {
+    return swept === 0 ? this.now() - 2 * this.settleMs : swept - this.settleMs;
+  }
+
+  #want(tail: Tail, { from, isLax }: Want): void {
+    const other = this.#wanted.get(tail);
+    if (other === undefined) this.#wanted.set(tail, { from, isLax });
+    else this.#wanted.set(tail, { from: Math.min(from, other.from), isLax: isLax && other.isLax });
+  }
+
+  async #run(): Promise<void> {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    let failures = 0;
+    while (this.#wanted.size > 0 && this.#tails.size > 0) {
+      const [batch, waiting] = [this.#wanted, this.#waiting];
+      [this.#wanted, this.#waiting] = [new Map(), []];
+      try {
+        await this.#round(batch);
+        for (const done of waiting) done();
+        failures = 0;
+      } catch {
+        // Nothing is lost: it is read again from where it was to be read.
+        for (const [tail, want] of batch) if (this.#tails.get(tail.type) === tail) this.#want(tail, want);
+        this.#waiting.unshift(...waiting);
+        await pause(Math.min(longestWaitMs, firstWaitMs * 2 ** failures++));
+      }
+    }
+    this.#isRunning = false;
+    // Of types that nobody reads any more.
+    for (const done of this.#waiting.splice(0)) done();
+  }
+
+  async #round(batch: ReadonlyMap<Tail, Want>): Promise<void> {
+    const now = this.now();
+    const db = this.session();
+    const read = await Promise.all(
+      [...batch].map(async ([tail, want]) => ({
+        tail,
+        want,
+        events: await eventsFrom(db, tail.log, { type: tail.type, now, ...want }),
+      })),
+    );
+    // Not before all were read: a round that fails has reported nothing, and remembers nothing.
+    const strays = await this.#predecessors(db, now, read);
+    const fresh = [...read.map(({ tail, events }) => ({ tail, events })), ...strays].flatMap(
+      ({ tail, events }) =>
+        // What is older than what is remembered was reported.
+        events.filter((event) => !tail.isForgotten(event) && tail.add(event)),
+    );
+    fresh.sort(compareEvents);
+    for (const subscriber of this.#subscribers) {
+      const floor = this.settledOf(subscriber.types);
+      for (const event of fresh) if (subscriber.types.has(event.type)) subscriber.report({ event, floor });
+    }
+    for (const { tail, want } of read) this.#advance(tail, want, now);
+  }
+
+  /** What a read has settled, and what need not be remembered any more. */
+  #advance(tail: Tail, { from, isLax }: Want, now: number): void {
+    tail.polled = Math.max(tail.polled, now);
+    if (isLax || from > this.#unsettledOf(tail)) return;
+    tail.begins = Math.min(tail.begins, from);
+    tail.swept = Math.max(tail.swept, now);
+    tail.forget(tail.swept - 2 * this.settleMs);
+  }
+
+  /** Events of types that are read, which precede events that were read, and were not. */
+  async #predecessors(db: Reads, now: number, read: readonly Read[]): Promise<Read[]> {
+    const found: Read[] = [];
+    const have = new Set(read.flatMap(({ events }) => events.map(placeOf)));
+    const followed = new Set<string>();
+    let next = read.flatMap(({ tail, events }) => events.map((event) => ({ event, log: tail.log })));
+    while (next.length > 0) {
+      const missing = next.flatMap(({ event, log }) => {
+        const before = predecessorOf(event);
+        if (before === null) return [];
+        const tail = this.#tails.get(before.type);
+        // What is settled was reported, or is older than what is read.
+        const settled = (tail?.swept || now - this.settleMs) - this.settleMs;
+        const place = placeOf({ ...event, ...before, timestamp: before.at });
+        if (before.at <= settled || tail?.hasAt(event, before.at) || have.has(place) || followed.has(place))
+          return [];
+        followed.add(place);
+        return [{ event, log, before, tail }];
+      });
+      const brought = await Promise.all(
+        missing.map(async ({ event, log, before, tail }) => {
+          const { entity, entityId } = event;
+          const lane = laneOf(log, before.type, `${entity}#${entityId}`);
+          const isIt = (one: EventRecord) => one.entity === entity && one.entityId === entityId;
+          const predecessor = await eventAt(db, log, { ...before, lane }, isIt);
+          return predecessor === undefined ? [] : [{ event: predecessor, log, tail }];
+        }),
+      );
+      for (const { event, tail } of brought.flat()) {
+        have.add(placeOf(event));
+        // One of a type that nobody reads only leads on to those before it.
+        if (tail !== undefined) found.push({ tail, events: [event] });
+      }
+      next = brought.flat();
+    }
+    return found;
+  }
+}
+
+interface Want {
+  readonly from: number;
+  readonly isLax: boolean;
+}
+
+interface Read {
+  readonly tail: Tail;
+  readonly events: readonly EventRecord[];
+}
+
+function placeOf({
+  type,
+  entity,
+  entityId,
+  timestamp,
+}: Pick<EventRecord, 'type' | 'entity' | 'entityId'> & { readonly timestamp: string | number }): string {
+  return `${type}#${new Date(timestamp).getTime()}#${entity}#${entityId}`;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,167 @@
+/**
+ * The event of a change, in the change's transaction: an outbox, so that a change that is stored has its event, and one that is
+ * not has none.
+ *
+ * Events of one record have ascending times, whatever clocks say: each record's item has the last one's type and time
+ * (`_event`), and the next is later. A deleted record leaves them in a marker next to the events, for a record that is
+ * created again under its key.
+ */
+import { v7 } from 'uuid';
+import { epochOf } from '../expiry.js';
+import { checkKey } from '../keys/limits.js';
+import { shardOf } from '../keys/partitions.js';
+import type { EntityCodec, Item, Key, TableRef } from '../types.js';
+import { type Action, lastEvent } from '../write/action.js';
+import { absent, cleaned } from '../write/changes.js';
+import type { FoundItems, WriteEnvironment } from '../write/write.js';
+import type { EventDocument, EventLog, EventRecord, EventType } from './types.js';
+
+/** What a change publishes it from. */
+export interface Published<R> {
+  readonly type: EventType<R & object>;
+  readonly before: { readonly record: R; readonly item: Item } | null;
+  readonly after: R | null;
+  /** `before` has expired: for those who read events, there was no record. */
+  readonly isReplaced?: boolean | undefined;
+}
+
+export interface EventActions {
+  readonly actions: readonly Action[];
+  /** What the record's item says of its last event from now on. */
+  readonly mark: string;
+}
+
+/** The event of a change, and what keeps the order of its record's events. */
+export function eventActions<R extends object>(
+  entity: EntityCodec<R>,
+  { type, before, after, isReplaced }: Published<R>,
+  env: Pick<WriteEnvironment, 'clock' | 'actor'>,
+  found: FoundItems,
+): EventActions {
+  const { log } = type;
+  const record = (after ?? before?.record) as R;
+  const entityId = textOfKey(record, type.key);
+  const marker = markerOf(type, entityId);
+  const left = before === null && type.isRecreated ? found.get(log.codec.table, marker) : null;
+  const previous = (before?.item ?? left)?.[lastEvent];
+  const last = typeof previous === 'string' ? previous : null;
+  const now = env.clock().getTime();
+  const at = last === null ? now : Math.max(now, momentOf(last) + 1);
+  const event = eventOf(type, {
+    key: picked(record, type.key),
+    entityId,
+    at,
+    previous: last,
+    revision: revisionOf(entity, record),
+    actor: env.actor,
+    before: before === null || isReplaced ? null : picked(before.record, type.fields),
+    after: after === null ? null : picked(after, type.fields),
+  });
+  const mark = markOf(event);
+  return {
+    mark,
+    actions: [put(log, event), ...markerActions(type, { before, after, left, mark, at }, marker)],
+  };
+}
+
+/** The last event of a record as its item names it. */
+export function markOf({ type, timestamp }: Pick<EventRecord, 'type' | 'timestamp'>): string {
+  return `${type}@${timestamp}`;
+}
+
+/** The moment of {@link markOf}, in milliseconds. */
+export function momentOf(mark: string): number {
+  return Date.parse(mark.slice(mark.indexOf('@') + 1));
+}
+
+interface Change {
+  readonly key: EventDocument;
+  readonly entityId: string;
+  readonly at: number;
+  readonly previous: string | null;
+  readonly revision: number | null;
+  readonly actor: string | null;
+  readonly before: EventDocument | null;
+  readonly after: EventDocument | null;
+}
+
+function eventOf({ type, entity, log }: EventType, { at, ...change }: Change): EventRecord {
+  return {
+    ...change,
+    id: v7({ msecs: at }),
+    type,
+    entity,
+    timestamp: new Date(at).toISOString(),
+    lane: laneOf(log, type, `${entity}#${change.entityId}`),
+    expiresAt: new Date(at + log.keepSeconds * 1000).toISOString(),
+  };
+}
+
+/** The shard of a record's events of a type. */
+export function laneOf({ lanes }: EventLog, type: string, record: string): string {
+  const count = lanes[type] ?? 1;
+  return count === 1 ? '0' : String(shardOf(record, count));
+}
+
+function put({ codec }: EventLog, event: EventRecord): Action {
+  const item = cleaned(codec.item(event));
+  const key = checkKey(codec.key(event), codec.table);
+  const { type, timestamp } = event;
+  const purpose = { kind: 'derived', entity: codec.name } as const;
+  return { kind: 'put', table: codec.table, key, item, purpose, event: { type, timestamp } };
+}
+
+interface Marked {
+  readonly before: unknown;
+  readonly after: unknown;
+  /** The marker that is there, as far as is known. */
+  readonly left: Item | null;
+  readonly mark: string;
+  readonly at: number;
+}
+
+/** A deleted record leaves a marker, for as long as its events are kept; a new one takes the place of the one that is there. */
+function markerActions(type: EventType, { before, after, left, mark, at }: Marked, key: Key): Action[] {
+  const { codec, keepSeconds } = type.log;
+  const { table, ttl } = codec;
+  if (!type.isRecreated || (before !== null && after !== null)) return [];
+  const purpose = { kind: 'marker', entity: type.entity } as const;
+  if (after === null) {
+    const expiry = ttl === undefined ? {} : { [ttl]: epochOf(new Date(at)) + keepSeconds };
+    const item = { ...key, [lastEvent]: mark, ...expiry };
+    return [{ kind: 'put', table, key, item, purpose: { kind: 'derived', entity: type.entity } }];
+  }
+  if (before !== null) return [];
+  if (left === null) return [{ kind: 'check', table, key, purpose, condition: absent(table) }];
+  return [{ kind: 'delete', table, key, purpose, condition: isSameMarker(left) }];
+}
+
+function isSameMarker(left: Item) {
+  const mark = left[lastEvent];
+  return { expression: '#e = :e', names: { '#e': lastEvent }, values: { ':e': mark ?? null } };
+}
+
+/** Where the marker of a record is: its partition begins with `#`, as that of no event does. */
+function markerOf({ entity, log }: EventType, entityId: string): Key {
+  const { partition, sort }: TableRef = log.codec.table;
+  const key: Key = { [partition]: `#${entity}#${entityId}` };
+  if (sort !== undefined) key[sort] = '#';
+  return checkKey(key, log.codec.table);
+}
+
+/** A key of one field is its value; of several they are joined by `#`, and escaped so that no two keys are the same text. */
+function textOfKey(record: object, fields: readonly string[]): string {
+  const values = fields.map((field) => String(record[field as keyof object]));
+  const [only] = values;
+  if (values.length === 1 && only !== undefined) return only;
+  return values.map((value) => value.replace(/[%#]/g, encodeURIComponent)).join('#');
+}
+
+function picked(record: object, fields: readonly string[]): EventDocument {
+  return Object.fromEntries(fields.map((field) => [field, record[field as keyof object] ?? null]));
+}
+
+function revisionOf<R extends object>({ revision }: EntityCodec<R>, record: R): number | null {
+  const value = revision === undefined ? null : record[revision];
+  return typeof value === 'number' ? value : null;
+}

@@ -1,0 +1,18 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Reads } from '../events/history.js';
+import type { Live } from '../events/live.js';
+import type { ComputeRulesByName } from '../rules.js';
+import type { Contention } from '../write/contention.js';
+
+/** What all sessions of a database have in common. @typeParam S a session */
+export interface Environment<S extends Reads> {
+  readonly now: () => Date;
+  readonly newId: () => string;
+  /** Who causes what the session writes, for its events. */
+  readonly actor: string | null;
+  readonly live: Live<S>;
+  readonly compute: ComputeRulesByName;
+  readonly contention: Contention;
+  /** Made when it is first needed: most sessions never do. */
+  readonly documents: () => DynamoDBDocumentClient;
+}
