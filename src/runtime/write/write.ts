@@ -40,16 +40,13 @@ export type Alongside<Before, After> = (change: {
   readonly after: After;
 }) => MaybePromise<readonly Write<unknown>[]>;
 
-export interface CreateOptions<R extends object> {
-  /** The event that reports the change, in its transaction. */
-  readonly publish?: EventType<R> | undefined;
+export interface CreateOptions<R> {
   readonly alongside?: Alongside<null, R> | undefined;
   /** The event that reports the change, stored in its transaction. A change of nothing has none. */
   readonly publish?: EventType<R & object> | undefined;
 }
 
-export interface UpdateOptions<R extends object> {
-  readonly publish?: EventType<R> | undefined;
+export interface UpdateOptions<R> {
   /** The version that the caller has read: VERSION_CONFLICT where the record has another. Null and undefined: any. */
   readonly expect?: number | null | undefined;
   /** Conditions on the stored record, checked after `expect` and before the change is computed. */
@@ -59,8 +56,7 @@ export interface UpdateOptions<R extends object> {
   readonly publish?: EventType<R & object> | undefined;
 }
 
-export interface UpsertOptions<R extends object> {
-  readonly publish?: EventType<R> | undefined;
+export interface UpsertOptions<R> {
   readonly expect?: number | null | undefined;
   /** Conditions on the stored record, where there is one. */
   readonly require?: Requirements<R> | undefined;
@@ -69,8 +65,7 @@ export interface UpsertOptions<R extends object> {
   readonly publish?: EventType<R & object> | undefined;
 }
 
-export interface DeleteOptions<R extends object> {
-  readonly publish?: EventType<R> | undefined;
+export interface DeleteOptions<R> {
   readonly expect?: number | null | undefined;
   readonly require?: Requirements<R> | undefined;
   readonly alongside?: Alongside<R, null> | undefined;
@@ -78,7 +73,7 @@ export interface DeleteOptions<R extends object> {
   readonly publish?: EventType<R & object> | undefined;
 }
 
-export interface DeleteIfPresentOptions<R extends object> extends DeleteOptions<R> {
+export interface DeleteIfPresentOptions<R> extends DeleteOptions<R> {
   /** Without such a record the result is null, and nothing is deleted. */
   readonly ifMissing: 'ignore';
 }
