@@ -25,7 +25,7 @@ import { sdlFilesOf, sdlMistakes } from './parse/sdl-errors.js';
 import { readYaml } from './parse/yaml.js';
 import { planOf } from './plan/plan.js';
 import type { Plan } from './plan/types/plan.js';
-import { withEvents } from './resolve/events.js';
+import { withEvents } from './resolve/events/log.js';
 import { resolveModel } from './resolve/resolve.js';
 import { withScalars } from './scalars.js';
 

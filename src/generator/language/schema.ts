@@ -63,7 +63,7 @@ export const definitions: Readonly<Record<string, Shape>> = {
   step,
   token: idempotent,
   rule,
-  eventType,
+  event: eventType,
   subscription,
   filter,
   value,

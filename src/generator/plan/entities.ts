@@ -4,7 +4,7 @@ import { referencePlan } from '../layout/references.js';
 import type { EntityLayout, Layout } from '../layout/types.js';
 import { type Model, printType } from '../model.js';
 import { entityNames } from '../names.js';
-import { isPartField } from '../resolve/events.js';
+import { isPartField } from '../resolve/events/log.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { scalarEncoding } from '../scalars.js';
 import { formOf } from './forms.js';

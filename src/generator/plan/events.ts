@@ -2,7 +2,7 @@
 
 import type { SubscriptionModel } from '../event-model.js';
 import type { Source } from '../model.js';
-import { payloadOf } from '../resolve/event-payload.js';
+import { payloadOf } from '../resolve/events/payload.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { conditionTree } from './filters.js';
 import type { EventsPlan, EventTypePlan, SubscriptionPlan } from './types/events.js';

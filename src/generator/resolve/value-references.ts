@@ -4,7 +4,7 @@ import type { SubscriptionModel } from '../event-model.js';
 import type { ElementUpdate, Literal, PatternModel, TypeRef, Word } from '../model.js';
 import type { ValueModel } from '../sources.js';
 import { type ComparisonModel, comparisonsOf, requiredBy } from './comparisons.js';
-import { eventAttribute } from './event-attributes.js';
+import { eventAttribute } from './events/attributes.js';
 import { membersOf } from './members.js';
 import type {
   ResolvedAttribute,

@@ -32,8 +32,8 @@ const eventTypeKeys = {
 export const eventType = mapping(eventTypeKeys, { noun: 'event type' });
 
 export const eventTypeSection = {
-  heading: 'An event type',
-  intro: 'Under `events`, by name.',
+  heading: 'An event',
+  intro: 'Under `events`, by the name of its type.',
   keys: eventTypeKeys,
   path: ['events', 'USER_UPDATED'],
   shown: 1,

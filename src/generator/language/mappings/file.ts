@@ -61,7 +61,7 @@ const fileKeys = {
     example: { ...small, rules: { signIn: { for: 'Mutation.signIn', in: 'sessions' } } },
   },
   events: {
-    ...each({ $ref: '#/definitions/eventType' }, { propertyNames: name }),
+    ...each({ $ref: '#/definitions/event' }, { propertyNames: name }),
     title: 'Event types',
     description:
       'The types of events, by name. Mutations publish them; the entity with `events: true` stores them, in the transaction of the change.',

@@ -2,7 +2,7 @@
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import { printType } from '../../../model.js';
-import { type EventField, eventFields, eventType, isEventField } from '../../../resolve/events.js';
+import { type EventField, eventFields, eventType, isEventField } from '../../../resolve/events/log.js';
 import {
   holesIn,
   type ResolvedAttribute,

@@ -3,7 +3,7 @@
 import { isInvertible } from '../../../encodings.js';
 import { type FilterOperator, namedType, printType } from '../../../model.js';
 import { comparisonsOf, requiredBy } from '../../../resolve/comparisons.js';
-import { eventAttribute } from '../../../resolve/event-attributes.js';
+import { eventAttribute } from '../../../resolve/events/attributes.js';
 import type { ResolvedAttribute, ResolvedModel } from '../../../resolve/resolved-model.js';
 import { fieldAt, isConnection } from '../../../resolve/sdl.js';
 import { scalarHint } from '../../../scalars.js';

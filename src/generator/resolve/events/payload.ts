@@ -1,10 +1,10 @@
 /** What a subscription's field delivers: a cursor, the event, the records as they are now. */
 
-import type { SubscriptionModel } from '../event-model.js';
-import { namedType, type SdlField, type SdlType } from '../model.js';
-import { reportedBy } from './event-attributes.js';
-import { isAnswered, type ResolvedNames } from './resolved-model.js';
-import { fieldAt } from './sdl.js';
+import type { SubscriptionModel } from '../../event-model.js';
+import { namedType, type SdlField, type SdlType } from '../../model.js';
+import { isAnswered, type ResolvedNames } from '../resolved-model.js';
+import { fieldAt } from '../sdl.js';
+import { reportedBy } from './attributes.js';
 
 export interface Payload {
   readonly type: SdlType;

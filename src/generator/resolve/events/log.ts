@@ -3,7 +3,7 @@
  * and day, and the pattern by which events are read one partition after another.
  */
 
-import type { Span } from '../diagnostics/diagnostic.js';
+import type { Span } from '../../diagnostics/diagnostic.js';
 import {
   type EntityModel,
   fieldNamed,
@@ -14,8 +14,8 @@ import {
   type TemplateModel,
   type TypeRef,
   type Word,
-} from '../model.js';
-import { camel, constant } from '../names.js';
+} from '../../model.js';
+import { camel, constant } from '../../names.js';
 
 /** Every attribute of an event, with its type; see `EventRecord` of the runtime. */
 const types = {

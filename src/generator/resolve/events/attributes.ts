@@ -1,8 +1,8 @@
 /** What conditions of subscriptions compare: fields of events, fields of the record's key, attributes of the event itself. */
 
-import type { SubscriptionModel } from '../event-model.js';
-import { eventConditionFields } from '../plan/types/events.js';
-import type { ResolvedAttribute, ResolvedEntity, ResolvedNames } from './resolved-model.js';
+import type { SubscriptionModel } from '../../event-model.js';
+import { eventConditionFields } from '../../plan/types/events.js';
+import type { ResolvedAttribute, ResolvedEntity, ResolvedNames } from '../resolved-model.js';
 
 /** The entities whose changes the types report that a subscription names; each once. */
 export function reportedBy({ model, entities }: ResolvedNames, { on }: SubscriptionModel): ResolvedEntity[] {
