@@ -7,7 +7,7 @@ export interface Costs {
   readonly rules: Readonly<Record<string, RuleCost>>;
 }
 
-export type FieldCost = GetCost | QueryCost | WriteCost | RuleFieldCost;
+export type FieldCost = GetCost | QueryCost | WriteCost | SubscriptionCost | RuleFieldCost;
 
 /** Rules called around a read or write, by name. */
 export interface RulesAround {
@@ -123,6 +123,15 @@ export interface WriteCost extends RulesAround {
   readonly cascades?: number;
   /** `prepare` and `alongside`. */
   readonly rules?: readonly string[];
+}
+
+/** A subscription, for each event that it delivers: the records as they are now are read by key. */
+export interface SubscriptionCost extends RulesAround {
+  readonly kind: 'subscription';
+  /** Left out where its name is the field's. */
+  readonly subscription?: string;
+  /** The entity of the record that a field of the payload has. */
+  readonly records?: Readonly<Record<string, string>>;
 }
 
 /** Resolved by a rule. */

@@ -33,7 +33,7 @@ export interface Budget {
 export interface BudgetField {
   /** `Type.field`, or the name of a rule. */
   readonly name: string;
-  readonly kind: 'pattern' | 'mutation' | 'rule';
+  readonly kind: 'pattern' | 'mutation' | 'subscription' | 'rule';
   /** Response names from the parent in the tree, as `nodes.actor`. */
   readonly path: string;
   /** How many objects it is resolved for. */

@@ -13,7 +13,9 @@ const heads = ['', 'times', 'step', 'requests', 'read units'];
 /** Ends in a newline. */
 export function budgetText(budget: Budget): string {
   const { usual, most, unknown } = budget;
-  const lines = [`${titleOf(budget)}: ${figuresText(usual)}`];
+  const lines = [
+    `${titleOf(budget)}: ${figuresText(usual)}${budget.operation === 'subscription' ? ' per event' : ''}`,
+  ];
   if (figuresText(usual) !== figuresText(most)) lines.push(`at most ${figuresText(most)}`);
   if (unknown.length > 0) lines.push(`plus undeclared requests of ${unknown.join(', ')}`);
   const rows = budget.fields.flatMap((field) => rowsOf(field, '', ''));

@@ -25,6 +25,7 @@ import { sdlFilesOf, sdlMistakes } from './parse/sdl-errors.js';
 import { readYaml } from './parse/yaml.js';
 import { planOf } from './plan/plan.js';
 import type { Plan } from './plan/types/plan.js';
+import { withEvents } from './resolve/events/log.js';
 import { resolveModel } from './resolve/resolve.js';
 import { withScalars } from './scalars.js';
 
@@ -97,7 +98,10 @@ export function generate({
   const lock = renamedLock(asStored, yaml.model.entities);
   if (locked) sources.set(locked.path, locked.text);
   const model = measure('lay out', () =>
-    chooseKeys(withNamedArguments({ ...yaml.model, sdl: withScalars(sdl, yaml.model.scalars) }), lock),
+    chooseKeys(
+      withEvents(withNamedArguments({ ...yaml.model, sdl: withScalars(sdl, yaml.model.scalars) })),
+      lock,
+    ),
   );
   const mistakes = measure('parse', () => sdlMistakes(sdlFilesOf(schema, relative)));
   const warnings = refuseErrors([...yaml.diagnostics, ...mistakes, ...ofLock], sources);

@@ -2,10 +2,21 @@
 
 import type { Span } from './diagnostics/diagnostic.js';
 import type { Encoding } from './encodings.js';
+import type { EventLogModel, EventTypeModel, SubscriptionModel } from './event-model.js';
 import type { RateModel, ReviewModel, SizeModel } from './review-model.js';
-import type { Binding, ElementUpdate, LiteralSource, Source, ValueBinding, Word } from './sources.js';
+import type {
+  Binding,
+  ElementUpdate,
+  FieldPath,
+  FilterModel,
+  LiteralSource,
+  Source,
+  ValueBinding,
+  Word,
+} from './sources.js';
 
-export type { Binding, ElementUpdate, LiteralSource, Source, ValueBinding, Word };
+export { type Comparison, comparisons, type FilterOperator, filterOperators } from './sources.js';
+export type { Binding, ElementUpdate, FieldPath, FilterModel, LiteralSource, Source, ValueBinding, Word };
 
 export interface Model {
   /** The place of the YAML document, for findings about something that is not there. */
@@ -17,6 +28,10 @@ export interface Model {
   readonly mutations: readonly MutationModel[];
   readonly transactions: readonly TransactionModel[];
   readonly rules: readonly RuleModel[];
+  readonly events: readonly EventTypeModel[];
+  readonly subscriptions: readonly SubscriptionModel[];
+  /** Where events are stored, if an entity is declared to be them. */
+  readonly eventLog?: EventLogModel;
   /** Fields that other resolvers of the server answer; the field `*` is all of a type that nothing here answers. */
   readonly external: readonly FieldPath[];
   /** What values of custom scalars are, as words. */
@@ -93,8 +108,10 @@ export interface EntityModel {
   readonly immutable: true | readonly Word[];
   readonly ttl?: Word;
   readonly historyOf?: Word;
-  /** Of a history, how many versions are kept, or for how many seconds each. */
+  /** Of a history, how many versions are kept, or for how many seconds each; of events, for how many seconds. */
   readonly keep?: { readonly at: Span; readonly versions?: number; readonly seconds?: number };
+  /** Its records are the project's events. */
+  readonly events?: { readonly at: Span };
   /** There is one record: the key has no holes. */
   readonly singleton: boolean;
   /** Lists that are stored as DynamoDB sets. */
@@ -244,24 +261,6 @@ export function returned(pattern: PatternModel): Word {
   return pattern.leadsTo?.target ?? pattern.target;
 }
 
-/** A condition on attributes that are in no key; a comparison whose argument is absent vanishes. */
-export type FilterModel =
-  | { readonly kind: 'all' | 'any'; readonly of: readonly FilterModel[] }
-  | { readonly kind: 'not'; readonly of: FilterModel }
-  | {
-      readonly kind: 'compare';
-      readonly field: Word;
-      readonly operator: FilterOperator;
-      /** One; two for `between`, any number for `in` with a list of its own. */
-      readonly values: readonly Source[];
-      readonly isList: boolean;
-    };
-
-export const comparisons = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte'] as const;
-export const filterOperators = [...comparisons, 'between', 'in', 'exists', 'contains', 'begins'] as const;
-export type Comparison = (typeof comparisons)[number];
-export type FilterOperator = (typeof filterOperators)[number] | `size ${Comparison}`;
-
 export const mutationKinds = ['create', 'update', 'upsert', 'put', 'touch', 'delete'] as const;
 export type MutationKind = (typeof mutationKinds)[number];
 
@@ -289,6 +288,8 @@ export interface MutationModel {
   readonly expect?: Source;
   /** The time of the last change stays. */
   readonly untouched?: { readonly at: Span };
+  /** The event type that reports the change. */
+  readonly publish?: Word;
   readonly prepare?: Word;
   readonly alongside?: Word;
   readonly allow?: Word;
@@ -330,13 +331,6 @@ export interface RuleModel {
 
 export const writeKinds = ['create', 'update', 'upsert', 'delete'] as const;
 export type WriteKind = (typeof writeKinds)[number];
-
-/** `Type.field`. */
-export interface FieldPath {
-  readonly type: string;
-  readonly field: string;
-  readonly at: Span;
-}
 
 export interface Sdl {
   readonly types: ReadonlyMap<string, SdlType>;

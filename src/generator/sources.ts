@@ -80,3 +80,28 @@ export interface Binding {
 }
 
 export type LiteralSource = Extract<Source, { readonly kind: 'literal' }>;
+
+/** A condition on attributes that are in no key; a comparison whose argument is absent vanishes. */
+export type FilterModel =
+  | { readonly kind: 'all' | 'any'; readonly of: readonly FilterModel[] }
+  | { readonly kind: 'not'; readonly of: FilterModel }
+  | {
+      readonly kind: 'compare';
+      readonly field: Word;
+      readonly operator: FilterOperator;
+      /** One; two for `between`, any number for `in` with a list of its own. */
+      readonly values: readonly Source[];
+      readonly isList: boolean;
+    };
+
+export const comparisons = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte'] as const;
+export const filterOperators = [...comparisons, 'between', 'in', 'exists', 'contains', 'begins'] as const;
+export type Comparison = (typeof comparisons)[number];
+export type FilterOperator = (typeof filterOperators)[number] | `size ${Comparison}`;
+
+/** `Type.field`. */
+export interface FieldPath {
+  readonly type: string;
+  readonly field: string;
+  readonly at: Span;
+}

@@ -6,7 +6,7 @@ export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
 export { naming } from './argument-names.js';
 export { eventType } from './events/event-type.js';
 export { subscription } from './events/subscription.js';
-export type { EventLog, EventRecord, EventType } from './events/types.js';
+export type { EventDocument, EventLog, EventRecord, EventType } from './events/types.js';
 export {
   type AnyEncoding,
   day,

@@ -6,6 +6,7 @@ import type { Costs, FieldCost } from '../costs.js';
 import type { BudgetOptions, Figures } from '../figures.js';
 import type { Selections, Sets } from '../selections.js';
 import { type Call, type Entry, identityOf, type Parents, type Result } from './calls.js';
+import { countDelivery } from './deliveries.js';
 import type { Arrivals, Tally } from './ledger.js';
 import { Progress, TooManyFields } from './progress.js';
 import { countRead } from './reads.js';
@@ -111,7 +112,7 @@ export class Walk {
     const call: Call = { field, node, args, sets, parents, tally, started };
     const entry: Entry = {
       name: field,
-      kind: cost.kind === 'rule' ? 'rule' : cost.kind === 'write' ? 'mutation' : 'pattern',
+      kind: kindOf(cost),
       path,
       times,
       by: nameOf(cost) ?? node.name.value,
@@ -150,9 +151,14 @@ export class Walk {
     const result =
       cost.kind === 'write'
         ? countWrite(this.#progress, cost, call, entry, step)
-        : cost.kind === 'rule'
-          ? this.#byRule(cost.rule, call, entry, step)
-          : countRead(this.#progress, cost, call, entry, step);
+        : cost.kind === 'subscription'
+          ? countDelivery(this.#progress, cost, call, entry, {
+              step,
+              selected: this.#selections.names(call.sets),
+            })
+          : cost.kind === 'rule'
+            ? this.#byRule(cost.rule, call, entry, step)
+            : countRead(this.#progress, cost, call, entry, step);
     if (result) this.#children(call, entry, result);
   }
 
@@ -192,6 +198,11 @@ export class Walk {
   }
 }
 
+function kindOf({ kind }: FieldCost): Entry['kind'] {
+  if (kind === 'rule' || kind === 'subscription') return kind;
+  return kind === 'write' ? 'mutation' : 'pattern';
+}
+
 function flat(entries: readonly Entry[]): Entry[] {
   return entries.flatMap((entry) => [entry, ...flat(entry.fields)]);
 }
@@ -204,5 +215,6 @@ function listRows(args: Arguments): number {
 /** The pattern, mutation or rule of a field, where its name is not the field's. */
 function nameOf(cost: FieldCost): string | undefined {
   if (cost.kind === 'rule') return cost.rule;
+  if (cost.kind === 'subscription') return cost.subscription;
   return cost.kind === 'write' ? cost.mutation : cost.pattern;
 }

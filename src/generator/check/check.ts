@@ -14,6 +14,9 @@ import { referenceChecks } from './rules/entities/references.js';
 import { sharedChecks } from './rules/entities/shared-unique.js';
 import { storedChecks } from './rules/entities/stored.js';
 import { tableChecks } from './rules/entities/tables.js';
+import { eventLogChecks } from './rules/events/log.js';
+import { subscriptionChecks } from './rules/events/subscriptions.js';
+import { eventTypeChecks, eventWarnings } from './rules/events/types.js';
 import { keyChecks } from './rules/keys/collisions.js';
 import { holeChecks } from './rules/keys/holes.js';
 import { multiAttributeChecks, multiAttributeLayoutChecks } from './rules/keys/multi-attribute.js';
@@ -70,6 +73,9 @@ export const modelChecks: readonly Check<ResolvedModel>[] = [
   ...mutationChecks,
   ...transactionChecks,
   ...elementChecks,
+  ...eventLogChecks,
+  ...eventTypeChecks,
+  ...subscriptionChecks,
   ...ruleChecks,
   ...identifierChecks,
   ...coverageChecks,
@@ -84,6 +90,7 @@ export const layoutChecks: readonly Check<LaidOut>[] = [
   ...multiAttributeLayoutChecks,
   ...identityChecks,
   ...warningChecks,
+  ...eventWarnings,
   ...transactionLayoutChecks,
   ...scalarLayoutChecks,
 ];

@@ -1,11 +1,12 @@
 /** What each field may ask of DynamoDB: the table that budgets are counted from, with or without generated code. */
 
 import type { Costs, FieldCost, RuleCost } from '../../budget/costs.js';
-import { mutationOf, patternOf, transactionOf } from '../plan/lookup/find.js';
+import { mutationOf, patternOf, subscriptionOf, transactionOf } from '../plan/lookup/find.js';
 import type { Plan } from '../plan/types/plan.js';
 import type { ResolverPlan } from '../plan/types/resolvers.js';
 import { prefetchCost, startsCost } from './prefetch.js';
 import { patternCost } from './reads.js';
+import { subscriptionCost } from './subscriptions.js';
 import { mutationCost, transactionCost } from './writes.js';
 
 export function costsOf(plan: Plan): Costs {
@@ -23,6 +24,7 @@ function fieldCost(plan: Plan, { answer }: ResolverPlan): FieldCost {
   if (answer.kind === 'rule') return { kind: 'rule', rule: answer.rule };
   if (answer.kind === 'mutation') return mutationCost(plan, mutationOf(plan, answer.mutation));
   if (answer.kind === 'transaction') return transactionCost(plan, transactionOf(plan, answer.transaction));
+  if (answer.kind === 'subscription') return subscriptionCost(subscriptionOf(plan, answer.subscription));
   const pattern = patternOf(plan, answer.pattern);
   return {
     ...patternCost(plan, pattern, answer.shape),

@@ -67,7 +67,12 @@ export function singleField(
 ): SingleField | null {
   const cost = costs.fields[`${type}.${field}`];
   if (!cost) return null;
-  const select = answer.kind === 'pattern' ? shownBy(plan, patternOf(plan, answer.pattern)) : [];
+  const select =
+    answer.kind === 'pattern'
+      ? shownBy(plan, patternOf(plan, answer.pattern))
+      : cost.kind === 'subscription'
+        ? Object.keys(cost.records ?? {})
+        : [];
   return { cost, field: { type, field }, select };
 }
 

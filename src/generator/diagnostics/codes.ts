@@ -8,6 +8,7 @@
 
 import { commandCodes } from './codes/commands.js';
 import { entityCodes, historyCodes, referenceCodes } from './codes/entities.js';
+import { eventCodes } from './codes/events.js';
 import { indexCodes, keyCodes, lockCodes, storedCodes } from './codes/keys.js';
 import { coverageCodes, mutationCodes, ruleCodes } from './codes/mutations.js';
 import { nameCodes } from './codes/names.js';
@@ -32,6 +33,7 @@ const rows = {
   ...argumentCodes,
   ...choiceCodes,
   ...mutationCodes,
+  ...eventCodes,
   ...ruleCodes,
   ...coverageCodes,
   ...commandCodes,
@@ -76,6 +78,7 @@ export const codeSections: readonly {
     rows: choiceCodes,
   },
   { heading: 'Mutations', rows: mutationCodes },
+  { heading: 'Events and subscriptions', rows: eventCodes },
   { heading: 'Rules', rows: ruleCodes },
   { heading: 'Coverage', rows: coverageCodes },
   {

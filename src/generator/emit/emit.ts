@@ -5,6 +5,7 @@ import type { SingleBudgets } from '../costs/pattern-budgets.js';
 import type { Plan } from '../plan/types/plan.js';
 import { costsFile } from './files/costs.js';
 import { entitiesFile } from './files/entities.js';
+import { eventsFile } from './files/events.js';
 import { indexFile } from './files/index-file.js';
 import { itemsFile } from './files/items.js';
 import { keysFile } from './files/keys/keys.js';
@@ -33,6 +34,7 @@ export const graphqlFile = 'graphql.ts';
 
 /** Path below the output folder -> text. */
 export function emit({ plan, costs, budgets, sdl, renderer }: EmitInput): Map<string, string> {
+  const { events } = plan;
   const options = { renderer, runtime: runtimeModule };
   const schema = { sdl: sdl.replace(/[\\`]|\$\{/g, '\\$&') };
   // One file after the other: the fragments of all of them together are more than the collector likes to keep.
@@ -43,6 +45,7 @@ export function emit({ plan, costs, budgets, sdl, renderer }: EmitInput): Map<st
     () => queriesFile(plan),
     () => loadersFile(plan),
     () => writesFile(plan),
+    ...(events ? [() => eventsFile(plan, events)] : []),
     () => rulesFile(plan),
     () => resolversFile(plan),
     () => tablesFile(plan),

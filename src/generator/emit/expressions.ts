@@ -8,7 +8,7 @@ import type { Moment } from '../plan/types/values.js';
 import type { WrittenValue } from '../plan/types/writes.js';
 import type { Doc } from './fragment.js';
 import { call, code, globalOf, list, literal, object, property, quote, texts } from './printer.js';
-import { args, context, parent, runtime, schemaType } from './symbols.js';
+import { args, context, parent, runtime, runtimeType, schemaType } from './symbols.js';
 
 /** `text`, or `pad(6)`, which is called as it is written. */
 export function encoding(encode: HoleEncoding): Doc {
@@ -54,7 +54,7 @@ export function readonlyList(type: Doc, { isWord }: { readonly isWord: boolean }
   return isWord ? code`readonly ${type}[]` : code`readonly (${type})[]`;
 }
 
-function elementType({ element, of, any }: AttributePlan): Doc {
+function elementType({ element, of, any, isPart }: AttributePlan): Doc {
   switch (element) {
     case 'integer':
     case 'safeInteger':
@@ -68,6 +68,7 @@ function elementType({ element, of, any }: AttributePlan): Doc {
     case 'time':
       return 'string';
     case 'document':
+      if (isPart) return runtimeType('EventDocument');
       return any ? 'unknown' : schemaType(of);
   }
 }

@@ -49,6 +49,11 @@ export function writesOf({ names }: Pick<EntityPlan, 'names'>): Fragment {
   return valueFrom('./writes.js', names.writes);
 }
 
+/** A constant of `events.ts`. */
+export function eventsValue(name: string): Fragment {
+  return valueFrom('./events.js', name);
+}
+
 /** A query function. */
 export function queryValue(name: string): Doc {
   return code`${valueFrom('./queries.js', '*')}.${name}`;

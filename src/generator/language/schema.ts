@@ -16,6 +16,7 @@ import {
   generatedSection,
   referenceSection,
 } from './mappings/entity-values.js';
+import { eventType, eventTypeSection, subscription, subscriptionSection } from './mappings/events.js';
 import { file, fileSection } from './mappings/file.js';
 import { conditionSection, filter, filterSection, sizeSection } from './mappings/filters.js';
 import {
@@ -62,6 +63,8 @@ export const definitions: Readonly<Record<string, Shape>> = {
   step,
   token: idempotent,
   rule,
+  event: eventType,
+  subscription,
   filter,
   value,
 };
@@ -92,6 +95,8 @@ export const keysOf = {
   idempotent: idempotentSection.keys,
   rule: ruleSection.keys,
   ruleWrites: ruleWritesSection.keys,
+  eventType: eventTypeSection.keys,
+  subscription: subscriptionSection.keys,
   size: sizeOfSection.keys,
   rate: rateSection.keys,
   review: reviewSection.keys,
@@ -124,6 +129,8 @@ export const sections: readonly Section[] = [
   idempotentSection,
   ruleSection,
   ruleWritesSection,
+  eventTypeSection,
+  subscriptionSection,
   sizeOfSection,
   rateSection,
   reviewSection,

@@ -5,7 +5,7 @@ import type { Source } from '../sources.js';
 
 /** The model, in which those are arguments. */
 export function withNamedArguments(model: Model): Model {
-  const { patterns, mutations, transactions } = model;
+  const { patterns, mutations, transactions, subscriptions } = model;
   const of = <T extends { readonly for?: FieldPath }>(one: T): T => {
     const field = one.for && fieldNamed(model.sdl.types.get(one.for.type), one.for.field);
     if (!field?.arguments.some(({ name }) => name in reserved)) return one;
@@ -25,6 +25,7 @@ export function withNamedArguments(model: Model): Model {
     patterns: patterns.map(of),
     mutations: mutations.map(of),
     transactions: transactions.map(of),
+    subscriptions: subscriptions.map(of),
   };
 }
 

@@ -6,6 +6,7 @@ import { keysOf, language } from '../language/schema.js';
 import { validate } from '../language/validate.js';
 import type { Model } from '../model.js';
 import { readEntity } from './yaml/entities.js';
+import { readEventType, readSubscription } from './yaml/events.js';
 import { readMutation, readRule } from './yaml/mutations.js';
 import {
   entriesOf,
@@ -50,6 +51,8 @@ function modelOf(reading: Reading, document: Document.Parsed, at: Span): YamlMod
     mutations: mutations.flatMap((one) => ('steps' in one ? one.steps : [one])),
     transactions: mutations.filter((one) => 'steps' in one),
     rules: readNamed(reading, top.get('rules'), readRule),
+    events: readNamed(reading, top.get('events'), readEventType),
+    subscriptions: readNamed(reading, top.get('subscriptions'), readSubscription),
     scalars: fieldsOf(reading, top.get('scalars')).flatMap((entry) => {
       const values = wordOf(reading, entry);
       return values ? [{ name: entry.key, values }] : [];
@@ -109,6 +112,8 @@ function emptyModel(at: Span): YamlModel {
     mutations: [],
     transactions: [],
     rules: [],
+    events: [],
+    subscriptions: [],
     external: [],
     scalars: [],
     sizes: [],

@@ -57,8 +57,19 @@ export function isDirect(
   { attributes, direct = [] }: EntityPlan,
   rules: readonly RulePlan[],
 ): boolean {
-  const { kind, values, elements = [], expect, prepare, alongside, idempotent, step, each } = mutation;
-  const isAlone = !expect && !prepare && !alongside && !idempotent && !each && step === undefined;
+  const {
+    kind,
+    values,
+    elements = [],
+    expect,
+    prepare,
+    publish,
+    alongside,
+    idempotent,
+    step,
+    each,
+  } = mutation;
+  const isAlone = !expect && !prepare && !publish && !alongside && !idempotent && !each && step === undefined;
   const taken = [...values.map(({ value }) => value), ...elements.flatMap(takenBy)];
   const isComputed = taken.flatMap(partsOf).some((one) => one.kind === 'current');
   const adds = elements.filter(isAddition);

@@ -4,6 +4,7 @@ import { referencePlan } from '../layout/references.js';
 import type { EntityLayout, Layout } from '../layout/types.js';
 import { type Model, printType } from '../model.js';
 import { entityNames } from '../names.js';
+import { isPartField } from '../resolve/events/log.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { scalarEncoding } from '../scalars.js';
 import { formOf } from './forms.js';
@@ -19,7 +20,10 @@ export function entityPlan(whole: Model, { entities }: Layout, entity: EntityLay
     name: model.name.text,
     names: entityNames(model.name.text),
     table: table.name.text,
-    attributes: Array.from(attributes.values(), (attribute) => attributePlan(whole, attribute)),
+    attributes: Array.from(attributes.values(), (attribute) => ({
+      ...attributePlan(whole, attribute),
+      ...(model.events && isPartField(attribute.name) ? { isPart: true as const } : {}),
+    })),
     items,
     guards,
     ...(aggregates.length > 0 ? { aggregates } : {}),
@@ -28,7 +32,7 @@ export function entityPlan(whole: Model, { entities }: Layout, entity: EntityLay
     ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
     keyFields,
     historyOf: model.historyOf?.text ?? null,
-    ...(model.keep?.seconds !== undefined && table.ttl ? { expires: table.ttl.text } : {}),
+    ...(model.historyOf && model.keep?.seconds !== undefined && table.ttl ? { expires: table.ttl.text } : {}),
   };
 }
 

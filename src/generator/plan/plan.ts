@@ -5,6 +5,7 @@ import type { Model } from '../model.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { isDirect, withDirect } from './direct.js';
 import { entityPlan } from './entities.js';
+import { eventsPlan, subscriptionPlan } from './events.js';
 import { embeddedPlans } from './forms.js';
 import { patternPlan } from './patterns.js';
 import { withPrefetch } from './prefetch.js';
@@ -34,12 +35,14 @@ export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
     new Set([...writes, ...wholes].flatMap(({ idempotent }) => idempotent?.table ?? [])),
   );
   const entities = plain.map((entity) => withDirect(entity, tableNamed(tables, entity.table)));
-  const stored = { entities, tables };
+  const events = eventsPlan(resolved, entities);
+  const stored = { entities, tables, ...(events ? { events } : {}) };
   const rules = rulePlans(model, stored);
   const transactions = wholes.map((whole): TransactionPlan => {
     const steps = writes.filter(({ name }) => whole.steps.some(({ mutation }) => mutation === name));
     return { ...whole, cost: costOf(writtenByTransaction(stored, rules, { ...whole, steps })) };
   });
+  const subscriptions = model.subscriptions.map((one) => subscriptionPlan(resolved, one));
   const embedded = embeddedPlans(model.sdl, entities);
   return {
     format: 1,
@@ -53,6 +56,8 @@ export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
       return { ...write, ...direct, cost: costOf(writtenByMutation(stored, rules, write)) };
     }),
     ...(transactions.length > 0 ? { transactions } : {}),
+    ...(events ? { events } : {}),
+    ...(subscriptions.length > 0 ? { subscriptions } : {}),
     rules,
     resolvers,
     ...(model.sdl.scalars.size > 0 ? { scalars: Object.fromEntries(model.sdl.scalars) } : {}),

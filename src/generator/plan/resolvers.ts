@@ -9,6 +9,9 @@ export function resolverPlans(model: Model): ResolverPlan[] {
   return [
     ...model.patterns.flatMap((pattern) => patternResolver(model, pattern)),
     ...model.mutations.flatMap((mutation) => mutationResolver(model, mutation)),
+    ...model.subscriptions.flatMap(({ name, for: path }) =>
+      resolver(model, path, { kind: 'subscription', subscription: name.text }),
+    ),
     ...model.rules.flatMap((rule) => resolver(model, rule.for, { kind: 'rule', rule: rule.name.text })),
   ];
 }

@@ -31,7 +31,7 @@ export function rulePlans(model: Model, stored: Stored): RulePlan[] {
   });
 }
 
-/** Every use of a rule, each in the order of the YAML: fields, patterns, attributes, mutations, transactions. */
+/** Every use of a rule, each in the order of the YAML: fields, patterns, attributes, mutations, transactions, subscriptions. */
 function usesIn(model: Model): NamedUse[] {
   return [
     ...model.rules.flatMap((rule) => fieldUse(model, rule)),
@@ -57,6 +57,14 @@ function usesIn(model: Model): NamedUse[] {
       ];
     }),
     ...model.transactions.flatMap(allowUse),
+    ...model.subscriptions.flatMap((subscription): NamedUse[] => {
+      const { visible } = subscription;
+      const targets = model.eventLog ? [model.eventLog.entity.text] : [];
+      return [
+        ...allowUse(subscription),
+        ...(visible ? [[visible.text, { kind: 'visible', targets }] satisfies NamedUse] : []),
+      ];
+    }),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** What answers each field of the SDL. */
 
+import type { SubscriptionModel } from '../event-model.js';
 import type {
   FieldPath,
   Model,
@@ -19,6 +20,12 @@ export type Answer =
       readonly for: FieldPath;
       readonly by: TransactionModel;
     }
+  | {
+      readonly kind: 'subscription';
+      readonly name: Word;
+      readonly for: FieldPath;
+      readonly by: SubscriptionModel;
+    }
   | { readonly kind: 'rule'; readonly name: Word; readonly for: FieldPath; readonly by: RuleModel };
 
 export function answersOf(model: Model): Map<string, Answer[]> {
@@ -32,6 +39,8 @@ export function answersOf(model: Model): Map<string, Answer[]> {
     if (by.for && !by.step) add({ kind: 'mutation', name: by.name, for: by.for, by });
   for (const by of model.transactions)
     if (by.for) add({ kind: 'transaction', name: by.name, for: by.for, by });
+  for (const by of model.subscriptions)
+    if (by.for) add({ kind: 'subscription', name: by.name, for: by.for, by });
   for (const by of model.rules) if (by.for) add({ kind: 'rule', name: by.name, for: by.for, by });
   return answers;
 }
@@ -42,7 +51,13 @@ const answeredOf = new WeakMap<Model, ReadonlySet<string>>();
 export function answeredFields(model: Model): ReadonlySet<string> {
   const known = answeredOf.get(model);
   if (known) return known;
-  const answering = [...model.patterns, ...model.mutations, ...model.transactions, ...model.rules];
+  const answering = [
+    ...model.patterns,
+    ...model.mutations,
+    ...model.transactions,
+    ...model.subscriptions,
+    ...model.rules,
+  ];
   const paths = [...answering.flatMap((one) => one.for ?? []), ...model.external];
   const answered = new Set(paths.map(({ type, field }) => `${type}.${field}`));
   answeredOf.set(model, answered);

@@ -81,8 +81,8 @@ export interface ResolvedAttribute extends Omit<AttributePlan, 'type' | 'element
 /** A value that a pattern or mutation takes from its field's arguments or parent, or a constant. */
 export interface ValueReference {
   readonly source: Source;
-  /** The pattern or mutation. */
-  readonly by: { readonly kind: 'pattern' | 'mutation'; readonly name: Word };
+  /** The pattern, mutation or subscription. */
+  readonly by: { readonly kind: 'pattern' | 'mutation' | 'subscription'; readonly name: Word };
   readonly path: FieldPath | undefined;
   /** Undefined where the path leads nowhere, or there is none. */
   readonly field: SdlField | undefined;
@@ -104,7 +104,8 @@ export interface ValueReference {
     | 'require'
     | 'element'
     | 'expiry'
-    | 'revision';
+    | 'revision'
+    | 'since';
   /** What the value is compared with or becomes. */
   readonly attribute: ResolvedAttribute | undefined;
   /** The entity the attribute belongs to. */

@@ -1,8 +1,10 @@
 /** Every place that takes a value, with what the value leads to. */
 
+import type { SubscriptionModel } from '../event-model.js';
 import type { ElementUpdate, Literal, PatternModel, TypeRef, Word } from '../model.js';
 import type { ValueModel } from '../sources.js';
 import { type ComparisonModel, comparisonsOf, requiredBy } from './comparisons.js';
+import { eventAttribute } from './events/attributes.js';
 import { membersOf } from './members.js';
 import type {
   ResolvedAttribute,
@@ -183,11 +185,25 @@ function* unresolved(names: ResolvedNames): Generator<Unresolved> {
     if (mutation.idempotent)
       yield { ...base, attribute: undefined, role: 'token', source: mutation.idempotent.token };
   }
+  for (const subscription of model.subscriptions) yield* ofSubscription(names, subscription);
   for (const { name, for: path, idempotent } of model.transactions) {
     if (!idempotent) continue;
     const by = { kind: 'mutation', name } as const;
     const base = { by, path, field: fieldAt(model, path), owner: '', attribute: undefined } as const;
     yield { ...base, role: 'token', source: idempotent.token };
+  }
+}
+
+/** What a subscription takes of its field's arguments. */
+function* ofSubscription(names: ResolvedNames, subscription: SubscriptionModel): Generator<Unresolved> {
+  const { name, for: path, since, filter } = subscription;
+  const base = { by: { kind: 'subscription', name }, path, field: fieldAt(names.model, path) } as const;
+  if (since) yield { ...base, role: 'since', source: since, owner: '', attribute: undefined };
+  for (const comparison of comparisonsOf(filter)) {
+    const found = eventAttribute(names, subscription, comparison.field.text);
+    const attribute = { attribute: found?.attribute, owner: found?.entity.name ?? '' };
+    const reference = comparedWith({ ...base, ...attribute }, comparison);
+    for (const source of comparison.values) yield { ...reference, role: 'filter', source };
   }
 }
 

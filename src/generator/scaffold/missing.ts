@@ -67,7 +67,7 @@ export function notPassedOn({ plan, model }: RulesInput, { files, index }: Rules
 
 /** Where the declarations name a rule: its entry under `rules`, else the first entity, pattern or mutation that uses it. */
 export function placeOfRule(
-  { rules, entities, patterns, mutations, transactions, at }: Model,
+  { rules, entities, patterns, mutations, transactions, subscriptions, at }: Model,
   rule: string,
 ): Span {
   const names = [
@@ -76,6 +76,7 @@ export function placeOfRule(
     ...patterns.flatMap((one) => [one.allow, one.visible]),
     ...mutations.flatMap((one) => [one.allow, one.prepare, one.alongside]),
     ...transactions.map((one) => one.allow),
+    ...subscriptions.flatMap((one) => [one.allow, one.visible]),
   ];
   return names.find((word) => word?.text === rule)?.at ?? at;
 }

@@ -24,7 +24,7 @@ interface Guard {
 }
 
 function guardsOf({ plan, model }: Revision): ReadonlyMap<string, Guard> {
-  const roots = [model.sdl.queryType, model.sdl.mutationType];
+  const roots = [model.sdl.queryType, model.sdl.mutationType, model.sdl.subscriptionType];
   return new Map(
     plan.resolvers.map(({ type, field, answer }) => {
       const { allow = null, visible = null } = guardOf(plan, answer);
@@ -35,7 +35,7 @@ function guardsOf({ plan, model }: Revision): ReadonlyMap<string, Guard> {
 }
 
 function guardOf(
-  { patterns, mutations, transactions = [] }: Plan,
+  { patterns, mutations, transactions = [], subscriptions = [] }: Plan,
   answer: Plan['resolvers'][number]['answer'],
 ): { readonly allow?: string | null; readonly visible?: string | null } {
   switch (answer.kind) {
@@ -45,6 +45,8 @@ function guardOf(
       return mutations.find(({ name }) => name === answer.mutation) ?? {};
     case 'transaction':
       return transactions.find(({ name }) => name === answer.transaction) ?? {};
+    case 'subscription':
+      return subscriptions.find(({ name }) => name === answer.subscription) ?? {};
     case 'rule':
       return {};
   }

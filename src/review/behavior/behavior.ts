@@ -2,6 +2,7 @@
 
 import { getNamedType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
 import type { PatternPlan } from '../../generator/plan/types/access.js';
+import type { SubscriptionPlan } from '../../generator/plan/types/events.js';
 import type { EntityPlan } from '../../generator/plan/types/storage.js';
 import type { FieldRef } from '../../generator/plan/types/values.js';
 import type { MutationPlan, TransactionPlan, WrittenValue } from '../../generator/plan/types/writes.js';
@@ -9,6 +10,7 @@ import { spanOf } from '../api/places.js';
 import { type Found, placeOf } from '../found.js';
 import { type Pairs, paired } from '../pairs.js';
 import type { Revision, Revisions } from '../revision.js';
+import { eventsFacts, eventTypeFacts, subscriptionFacts } from './events.js';
 import { differences, type Fact } from './facts.js';
 import { patternFacts } from './patterns.js';
 import { argumentsIn } from './words.js';
@@ -34,6 +36,10 @@ export function behaviorFindings(revisions: Revisions): Found[] {
         pair.is.name,
         changesOf(revisions, transactionFacts(pair.was), transactionFacts(pair.is), pair),
       ),
+    ),
+    ...eventsChanged(revisions),
+    ...answering(was.subscriptions ?? [], is.subscriptions ?? []).flatMap((pair) =>
+      deliveryChanged(revisions, pair),
     ),
     ...paired(was.entities, is.entities, ({ name }) => name).both.flatMap((pair) =>
       attributesChanged(revisions, pair),
@@ -111,6 +117,37 @@ function answerChanged(
   );
 }
 
+function deliveryChanged(
+  revisions: Revisions,
+  pair: { readonly was: SubscriptionPlan; readonly is: SubscriptionPlan },
+): Found[] {
+  return found(
+    'answer-changed',
+    pair.is.name,
+    `With the same request, \`${pair.is.name}\` delivers something else than before.`,
+    changesOf(revisions, subscriptionFacts(pair.was), subscriptionFacts(pair.is), pair),
+    declarationOf(revisions.after, pair.is.name),
+  );
+}
+
+/** What events contain, and for how long there are any. */
+function eventsChanged(revisions: Revisions): Found[] {
+  const [was, is] = [revisions.before.plan.events, revisions.after.plan.events];
+  if (!was || !is) return [];
+  const always = { before: () => true, after: () => true };
+  const types = paired(was.types, is.types, ({ name }) => name).both;
+  return [
+    ...writeChanged(revisions, is.entity, differences(eventsFacts(was), eventsFacts(is), always)),
+    ...types.flatMap((pair) =>
+      writeChanged(
+        revisions,
+        pair.is.name,
+        differences(eventTypeFacts(pair.was), eventTypeFacts(pair.is), always),
+      ),
+    ),
+  ];
+}
+
 function writeChanged(revisions: Revisions, name: string, changes: readonly string[]): Found[] {
   return found(
     'write-changed',
@@ -163,8 +200,10 @@ function found(
 }
 
 function declarationOf(revision: Revision, name: string): Found['at'] {
-  const { patterns, mutations, transactions } = revision.model;
-  const declared = [...patterns, ...mutations, ...transactions].find((one) => one.name.text === name);
+  const { patterns, mutations, transactions, events, subscriptions } = revision.model;
+  const declared = [...patterns, ...mutations, ...transactions, ...events, ...subscriptions].find(
+    (one) => one.name.text === name,
+  );
   return placeOf(revision, 'after', declared?.name.at);
 }
 

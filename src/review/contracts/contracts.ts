@@ -127,6 +127,7 @@ function placeIn(revision: Revision, which: 'before' | 'after', name: string) {
     ...model.patterns.flatMap(({ allow, visible }) => [allow, visible]),
     ...model.mutations.flatMap(({ allow, prepare, alongside }) => [allow, prepare, alongside]),
     ...model.transactions.map(({ allow }) => allow),
+    ...model.subscriptions.flatMap(({ allow, visible }) => [allow, visible]),
   ].find((word) => word?.text === name);
   return placeOf(revision, which, (declared ?? named ?? { at: model.at }).at);
 }

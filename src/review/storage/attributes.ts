@@ -27,6 +27,7 @@ const ofAttribute: Comparers<AttributePlan, OfAttribute> = {
   encoding: 'code only',
   element: 'code only',
   any: 'code only',
+  isPart: 'code only',
   // What is checked of values that are written.
   form: 'code only',
   validation: 'code only',

@@ -66,6 +66,9 @@ const ofPlan: Comparers<Plan, Around> = {
   // What they read is in the lock.
   patterns: 'lock',
   mutations: 'code only',
+  // How many lanes a day has is in the lock, and what is stored is an entity's.
+  events: 'lock',
+  subscriptions: 'code only',
   transactions: 'code only',
   rules: 'code only',
   resolvers: 'code only',

@@ -1,9 +1,9 @@
 import type { Condition } from '../read/filters.js';
 import type { AnyCodec } from '../reindex/types.js';
-import type { AllowRule, VisibleRule } from '../rules.js';
+import type { MaybePromise } from '../write/write.js';
 import type { EventRecord, EventType } from './types.js';
 
-/** A subscription, as generated code declares it. */
+/** A subscription, as generated code declares it. Rules are methods: they take the event as the project declares it. */
 export interface SubscriptionOptions<Args, Context> {
   /** The field's name. */
   readonly name: string;
@@ -13,9 +13,13 @@ export interface SubscriptionOptions<Args, Context> {
   /** What has to hold of the event; its comparisons see the declared fields, the key and `type`, `entityId`, `actor`. */
   readonly filter?: (args: Args) => Condition;
   /** Asked when the subscription begins, and again at each delivery: where it throws then, the subscription ends. */
-  readonly allow?: AllowRule<Context, object, Args>;
+  allow?(call: {
+    readonly parent: object;
+    readonly args: Args;
+    readonly context: Context;
+  }): MaybePromise<void>;
   /** Asked at each delivery: events that the viewer may not see are left out. */
-  readonly visible?: VisibleRule<Context, EventRecord>;
+  visible?(call: { readonly node: EventRecord; readonly context: Context }): MaybePromise<boolean>;
   /** The fields of the payload: that of the cursor, that of the event, and those of the record as it is now. */
   readonly payload: {
     readonly cursor: string;

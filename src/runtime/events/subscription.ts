@@ -44,6 +44,9 @@ export interface Delivery<Payload> {
   readonly [field: string]: Payload;
 }
 
+/** Under the field's name, as resolvers are typed. */
+type Deliveries<Name extends string> = AsyncGenerator<Readonly<Record<Name, never>>, void, undefined>;
+
 /**
  * The resolver of a subscription. The first delivery has a cursor and no event: what is committed from then on is delivered.
  * With `since`, so is everything since then.
@@ -51,8 +54,8 @@ export interface Delivery<Payload> {
  * Refusals by rules are delivered as errors, and end the subscription. Any error that is thrown interrupts it: the
  * subscriber resumes with its last cursor.
  */
-export function subscription<Args extends object, Context extends LiveContext>(
-  options: SubscriptionOptions<Args, Context>,
+export function subscription<Args extends object, Context extends LiveContext, Name extends string>(
+  options: SubscriptionOptions<Args, Context> & { readonly name: Name },
 ) {
   return {
     async subscribe(
@@ -60,10 +63,10 @@ export function subscription<Args extends object, Context extends LiveContext>(
       args: Args,
       context: Context,
       info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' | 'variableValues'>,
-    ): Promise<AsyncGenerator<Delivery<never>, void, undefined>> {
+    ): Promise<Deliveries<Name>> {
       await options.allow?.({ parent: {}, args, context });
       const feed = new Feed(options, args, context, fieldsOf(info));
-      return closable((signal) => feed.deliveries(signal));
+      return closable((signal) => feed.deliveries(signal)) as Deliveries<Name>;
     },
   };
 }

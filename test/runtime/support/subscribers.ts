@@ -30,11 +30,11 @@ export interface Deliveries {
 
 type Subscribe = (args: NoteArgs, context: Context) => Promise<Deliveries>;
 
-type Rules = Pick<Parameters<typeof subscription<NoteArgs, Context>>[0], 'allow' | 'visible'>;
+type Rules = Pick<Parameters<typeof subscription<NoteArgs, Context, 'noteChanged'>>[0], 'allow' | 'visible'>;
 
 /** The subscription of changes of notes, of all or one. NOTE_HIDDEN is not among them. */
 export function noteChanged(rules: Rules = {}, selected: readonly string[] = []): Subscribe {
-  const { subscribe } = subscription<NoteArgs, Context>({
+  const { subscribe } = subscription<NoteArgs, Context, 'noteChanged'>({
     name: 'noteChanged',
     on: [events.NOTE_CREATED, events.NOTE_UPDATED, events.NOTE_DELETED],
     since: 'since',

@@ -3,8 +3,8 @@ import type { CodeRows } from './row.js';
 export const patternCodes = {
   'wrong-root': {
     meaning:
-      'A pattern answers a field of Mutation, a mutation answers a field of another type, or something answers a field of Subscription, which is not supported yet.',
-    remedy: 'Use a rule, or move the field.',
+      'A pattern answers a field of Mutation, a mutation answers a field of another type, or one of them, or a rule, answers a field of Subscription.',
+    remedy: 'Use a rule, move the field, or declare it under `subscriptions`.',
   },
   'wrong-return-type': {
     meaning: 'The field’s type is not what the pattern or mutation returns.',

@@ -5,11 +5,11 @@ import { assigned, code, list } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { codecOf, runtimeType } from '../symbols.js';
 
-export function indexFile({ entities }: Plan): SourceFile {
+export function indexFile({ entities, events }: Plan): SourceFile {
   const declaration = code`export const codecs: readonly ${runtimeType('AnyCodec')}[] =`;
   return {
     name: 'index.ts',
-    data: { codecs: assigned(declaration, list(entities.map(codecOf))) },
+    data: { hasEvents: events !== undefined, codecs: assigned(declaration, list(entities.map(codecOf))) },
     declared: ['codecs'],
   };
 }

@@ -18,7 +18,16 @@ import { requireOption } from '../files/conditions.js';
 import { attributeOf, isCascading, tokensVariable } from '../files/shared.js';
 import type { Doc } from '../fragment.js';
 import { arrow, block, call, code, json, list, object, property, quote } from '../printer.js';
-import { args, context, entityType, keyValue as keyName, queryValue, runtime, writesOf } from '../symbols.js';
+import {
+  args,
+  context,
+  entityType,
+  eventsValue,
+  keyValue as keyName,
+  queryValue,
+  runtime,
+  writesOf,
+} from '../symbols.js';
 import { keyValue } from './reads.js';
 import { type Body, ruleCall } from './rule-calls.js';
 
@@ -167,13 +176,14 @@ function oneWrite(plan: Plan, mutation: MutationPlan, prepared: string): Doc {
 }
 
 function optionsOf(entity: EntityPlan, mutation: MutationPlan): Doc[] {
-  const { expect, alongside, name, untouched } = mutation;
+  const { expect, publish, alongside, name, untouched } = mutation;
   const change = ['...change', property('mutation', quote(name)), args, context];
   return [
     ...(expect ? [property('expect', valueExpression(expect))] : []),
     ...(untouched ? [property('untouched', 'true')] : []),
     ...addOption(mutation),
     ...requireOption(entity, mutation),
+    ...(publish ? [property('publish', code`${eventsValue('events')}.${publish}`)] : []),
     ...(alongside ? [property('alongside', arrow(['change'], ruleCall(alongside, change)))] : []),
   ];
 }

@@ -1,7 +1,7 @@
 /** resolvers.ts: one resolver for every field that a pattern, a mutation or a rule answers. */
 
 import { variableName } from '../../names.js';
-import { entityOf, mutationOf, transactionOf } from '../../plan/lookup/find.js';
+import { entityOf, mutationOf, subscriptionOf, transactionOf } from '../../plan/lookup/find.js';
 import type { PatternPlan } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { ResolverPlan } from '../../plan/types/resolvers.js';
@@ -26,6 +26,7 @@ import { mutationBody, transactionBody } from './mutations.js';
 import { prefetchName, prefetchView } from './prefetch.js';
 import { isMissing, joinBody, joinRead, patternCall, type Shape } from './reads.js';
 import { type Body, ruleCall } from './rule-calls.js';
+import { subscriptionResolver } from './subscriptions.js';
 
 export function resolversFile(plan: Plan): SourceFile {
   const types = new Map<string, { readonly resolver: Doc }[]>();
@@ -102,16 +103,16 @@ function prefetchCall(plan: Plan, pattern: PatternPlan, extra: readonly Doc[]): 
 }
 
 function resolverFunction(plan: Plan, resolver: ResolverPlan): Doc {
-  if (resolver.answer.kind === 'rule') return call(runtime('answeredBy'), [`rules.${resolver.answer.rule}`]);
+  const { answer } = resolver;
+  if (answer.kind === 'rule') return call(runtime('answeredBy'), [`rules.${answer.rule}`]);
+  if (answer.kind === 'subscription')
+    return subscriptionResolver(plan, subscriptionOf(plan, answer.subscription));
   const { allow, statements, isAsync } = resolverBody(plan, resolver);
   const [only] = statements;
   // A body of one `return` is given as what it returns.
   const isShort = statements.length === 1 && only !== undefined;
   const body = isShort ? only : block(withReturn(statements));
-  const resolve = withArgumentNames(
-    namesOf(plan, resolver.answer),
-    arrow(parametersOf(body), body, { isAsync }),
-  );
+  const resolve = withArgumentNames(namesOf(plan, answer), arrow(parametersOf(body), body, { isAsync }));
   return allow === null ? resolve : call(runtime('allowedBy'), [`rules.${allow}`, resolve]);
 }
 
@@ -141,6 +142,8 @@ function resolverBody(plan: Plan, resolver: ResolverPlan): Body {
   switch (answer.kind) {
     case 'rule':
       throw new Error(`the rule ${answer.rule} has no body`);
+    case 'subscription':
+      throw new Error(`the subscription ${answer.subscription} has no body`);
     case 'mutation':
       return mutationBody(plan, mutationOf(plan, answer.mutation));
     case 'transaction':

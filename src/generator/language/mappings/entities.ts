@@ -178,9 +178,9 @@ const entityKeys = {
   },
   keep: {
     anyOf: [count(1000), duration('90d')],
-    title: 'Retention of versions',
+    title: 'Retention',
     description:
-      'With `historyOf`, how many versions of a record are kept, or how long each version is kept. If left out, all versions are kept.',
+      'With `historyOf`, how many versions of a record are kept, or how long each version is kept; if left out, all are. With `events`, how long events are kept: `30d` if left out.',
     example: { historyOf: 'Account', keep: '90d' },
   },
   historyOf: {
@@ -189,6 +189,13 @@ const entityKeys = {
     description:
       'Makes this entity the history of another one. Every write stores a copy of the record as a version.',
     example: { historyOf: 'User', key: { PK: 'USER#{id}', SK: 'VERSION#{version}' } },
+  },
+  events: {
+    ...flag,
+    title: 'Events',
+    description:
+      'Makes this entity the project’s events: mutations with `publish` store them in the transaction of their change. Of `id`, `type`, `entity`, `entityId`, `revision`, `actor`, `before`, `after`, `timestamp`, `lane`, `key`, `previous` and `expiresAt`, what its SDL type lacks is stored and not shown.',
+    example: { events: true },
   },
 } as const satisfies Keys;
 

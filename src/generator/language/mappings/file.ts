@@ -60,6 +60,24 @@ const fileKeys = {
       'Hand-written rules, by name: rules that answer a field, and details of rules that patterns, mutations and entities name, such as their files.',
     example: { ...small, rules: { signIn: { for: 'Mutation.signIn', in: 'sessions' } } },
   },
+  events: {
+    ...each({ $ref: '#/definitions/event' }, { propertyNames: name }),
+    title: 'Event types',
+    description:
+      'The types of events, by name. Mutations publish them; the entity with `events: true` stores them, in the transaction of the change.',
+    example: { ...small, events: { USER_CREATED: { of: 'User', fields: 'email' } } },
+  },
+  subscriptions: {
+    ...each({ $ref: '#/definitions/subscription' }, { propertyNames: name }),
+    title: 'Subscriptions',
+    description: 'What clients may subscribe to, by name.',
+    example: {
+      ...small,
+      subscriptions: {
+        userChanged: { on: 'USER_UPDATED', for: 'Subscription.userChanged', since: '$since' },
+      },
+    },
+  },
   scalars: {
     ...each(
       {

@@ -203,6 +203,13 @@ const mutationKeys = {
       untouched: true,
     },
   },
+  publish: {
+    ...name,
+    title: 'Published event',
+    description:
+      'The event type, under `events`, that reports the change. The event is written in the transaction of the change, and none where nothing changes.',
+    example: { create: 'User', for: 'Mutation.createUser', from: '$input', publish: 'USER_CREATED' },
+  },
   prepare: {
     ...name,
     title: 'Rule that provides the values',

@@ -8,6 +8,7 @@ import {
   type Entry,
   entriesOf,
   fieldsOf,
+  flagOf,
   isTrue,
   literalAt,
   optional,
@@ -76,6 +77,7 @@ export function readEntity(reading: Reading, name: Word, node: Node | null): Ent
       ttl: wordOf(reading, map.get('ttl')),
       historyOf: wordOf(reading, map.get('historyOf')),
       keep: retentionOf(reading, map.get('keep')),
+      events: flagOf(reading, map.get('events')),
     }),
   };
 }

@@ -117,6 +117,7 @@ function readWrite(
       from: sourceOf(reading, map.get('from')),
       expect: sourceOf(reading, map.get('expect')),
       untouched: flagOf(reading, map.get('untouched')),
+      publish: wordOf(reading, map.get('publish')),
       prepare: wordOf(reading, map.get('prepare')),
       alongside: wordOf(reading, map.get('alongside')),
       allow: wordOf(reading, map.get('allow')),

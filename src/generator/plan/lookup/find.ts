@@ -1,6 +1,7 @@
 /** Finds parts of a plan by name, and names them. A missing name is our own bug, and throws. */
 
 import type { PatternPlan } from '../types/access.js';
+import type { EventsPlan, SubscriptionPlan } from '../types/events.js';
 import type { Plan } from '../types/plan.js';
 import type { AggregatePlan, EntityPlan, ItemPlan, ReferencePlan } from '../types/storage.js';
 import type { MutationPlan, TransactionPlan } from '../types/writes.js';
@@ -19,6 +20,16 @@ export function mutationOf(plan: Plan, name: string): MutationPlan {
 
 export function transactionOf(plan: Plan, name: string): TransactionPlan {
   return named('transaction', plan.transactions ?? [], name);
+}
+
+export function subscriptionOf(plan: Plan, name: string): SubscriptionPlan {
+  return named('subscription', plan.subscriptions ?? [], name);
+}
+
+/** What is known of events, by a part of the plan that there is none of without them. */
+export function eventsOf({ events }: Plan): EventsPlan {
+  if (!events) throw new Error('no entity of the plan has events');
+  return events;
 }
 
 /** A count or a sum; sequences are named after their fields. */

@@ -5,6 +5,7 @@
 
 import type { Encoding } from '../../encodings.js';
 import type { PatternPlan } from './access.js';
+import type { EventsPlan, SubscriptionPlan } from './events.js';
 import type { ResolverPlan } from './resolvers.js';
 import type { RulePlan } from './rules.js';
 import type { EmbeddedPlan, EntityPlan, TablePlan } from './storage.js';
@@ -22,6 +23,9 @@ export interface Plan {
   /** The steps of transactions are among them. */
   readonly mutations: readonly MutationPlan[];
   readonly transactions?: readonly TransactionPlan[];
+  /** What mutations publish, where an entity stores it. */
+  readonly events?: EventsPlan;
+  readonly subscriptions?: readonly SubscriptionPlan[];
   readonly rules: readonly RulePlan[];
   /** Every field of a reachable SDL type that a resolver answers, by type, in the order of the YAML. */
   readonly resolvers: readonly ResolverPlan[];

@@ -16,5 +16,6 @@ export interface ResolverPlan {
       }
     | { readonly kind: 'mutation'; readonly mutation: string }
     | { readonly kind: 'transaction'; readonly transaction: string }
+    | { readonly kind: 'subscription'; readonly subscription: string }
     | { readonly kind: 'rule'; readonly rule: string };
 }

@@ -100,6 +100,8 @@ export interface AttributePlan {
   readonly element: Encoding;
   /** Any JSON: a scalar whose values have no type. */
   readonly any?: true;
+  /** Of an event: some of the fields of the record that changed. */
+  readonly isPart?: true;
   /** Stored, but in no SDL type. */
   readonly hidden: boolean;
   readonly secret: boolean;

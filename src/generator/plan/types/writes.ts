@@ -55,6 +55,8 @@ export interface MutationPlan {
   readonly expect: WrittenValue | null;
   /** The time of the last change stays. */
   readonly untouched?: true;
+  /** The event type that reports the change. */
+  readonly publish?: string;
   readonly prepare: string | null;
   readonly alongside: string | null;
   readonly allow: string | null;

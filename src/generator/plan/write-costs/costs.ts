@@ -155,7 +155,28 @@ function partsOf(
   const own = rangeOf(stored, mutation, isWhole ? undefined : (name) => given.has(name));
   const further = (alongside?.writes ?? []).map((write) => rangeOf(stored, write));
   const undeclared = alongside?.writes === undefined ? mutation.alongside : null;
-  return { ranges: [own, ...further], without: undeclared === null ? [] : [undeclared] };
+  return {
+    ranges: [own, ...publishedRanges(stored, mutation), ...further],
+    without: undeclared === null ? [] : [undeclared],
+  };
+}
+
+/**
+ * An event is an item of its own. A delete leaves a marker of the record's last event, which the next record under its key
+ * removes.
+ */
+function publishedRanges(stored: Stored, { kind, publish }: UncostedMutation): Range[] {
+  const { events } = stored;
+  const type = events?.types.find(({ name }) => name === publish);
+  if (!events || !type) return [];
+  const { items, table } = entityNamed(stored, events.entity);
+  const partition = items[0]?.slots[0]?.partition;
+  if (!partition) throw new Error(`entity ${events.entity} has no key`);
+  const event = tallyOf(stored, events.entity, { kind: 'create', has: () => true });
+  const marker = smallItems(1, { table, partition, shards: null });
+  const mayBeNew = kind === 'create' || kind === 'upsert' || kind === 'put';
+  const most = kind === 'delete' || (mayBeNew && type.isRecreated) ? sum([event, marker]) : event;
+  return [[kind === 'delete' || kind === 'create' ? most : event, most]];
 }
 
 /** @param isGiven whether the write may set a field; left out, it may set every field that may change */

@@ -5,6 +5,7 @@
  */
 
 import { holesOf } from '../../resolve/templates.js';
+import type { EventsPlan } from '../types/events.js';
 import type {
   AggregatePlan,
   EntityPlan,
@@ -48,6 +49,7 @@ interface WrittenPlace {
 export interface Stored {
   readonly entities: readonly EntityPlan[];
   readonly tables: readonly TablePlan[];
+  readonly events?: EventsPlan;
   /** The write units of an item or its entry in an index; left out, 1. */
   readonly unitsOf?: (entity: EntityPlan, item: ItemPlan, index: string | null) => number;
 }

@@ -53,6 +53,7 @@ export function mutationPlan(
     ...expiryPlan(resolved, mutation, value),
     expect: mutation.expect ? value(mutation.expect) : null,
     ...(isUntouched(entity, mutation) ? { untouched: true } : {}),
+    ...(mutation.publish ? { publish: mutation.publish.text } : {}),
     prepare: mutation.prepare?.text ?? null,
     alongside: mutation.alongside?.text ?? null,
     allow: mutation.allow?.text ?? null,

@@ -230,7 +230,7 @@ export const entityChecks: readonly Check<ResolvedModel>[] = [
     code: 'ttl-table',
     *check({ entities }) {
       for (const { name, model, table } of originals(entities)) {
-        if (!model.ttl || !table || table.ttl) continue;
+        if (!model.ttl || model.events || !table || table.ttl) continue;
         yield {
           at: model.ttl.at,
           message: `\`${name}\` expires, but table \`${table.name.text}\` has no \`ttl\` attribute.`,

@@ -103,7 +103,7 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
       for (const entity of entities.values()) {
         const { name, model, original, table } = entity;
         const { keep } = model;
-        if (!keep) continue;
+        if (!keep || model.events) continue;
         if (!model.historyOf) {
           yield {
             at: keep.at,

@@ -26,11 +26,12 @@ export const answerChecks: readonly Check<ResolvedModel>[] = [
         const { type, field, at } = answer.for;
         if (!fieldAt(model, answer.for)) continue;
         const path = `\`${type}.${field}\``;
+        if (answer.kind === 'subscription') continue;
         if (type === subscriptionType) {
           yield {
             at,
-            message: `${capital(answer.kind)} \`${answer.name.text}\` cannot answer ${path}, because subscriptions are not supported yet.`,
-            hint: `Remove it, and \`${type}\` from the schema.`,
+            message: `${capital(answer.kind)} \`${answer.name.text}\` cannot answer ${path}, which delivers events.`,
+            hint: 'Answer it under `subscriptions`, or list it under `external`.',
           };
         } else if (answer.kind === 'pattern' && type === mutationType) {
           yield {
@@ -100,7 +101,8 @@ function* wrongReturnTypes(resolved: ResolvedModel): Generator<Finding> {
   const { model, entities, answers } = resolved;
   for (const answer of [...answers.values()].flat()) {
     const field = fieldAt(model, answer.for);
-    if (!field || answer.kind === 'rule' || answer.kind === 'transaction') continue;
+    if (!field || answer.kind === 'rule' || answer.kind === 'transaction' || answer.kind === 'subscription')
+      continue;
     const plain = answer.kind === 'pattern' && plainMistake(resolved, answer.by, field);
     if (plain) {
       yield {

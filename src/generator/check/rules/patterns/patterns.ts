@@ -3,6 +3,7 @@
 import { isInvertible } from '../../../encodings.js';
 import { type FilterOperator, namedType, printType } from '../../../model.js';
 import { comparisonsOf, requiredBy } from '../../../resolve/comparisons.js';
+import { eventAttribute } from '../../../resolve/events/attributes.js';
 import type { ResolvedAttribute, ResolvedModel } from '../../../resolve/resolved-model.js';
 import { fieldAt, isConnection } from '../../../resolve/sdl.js';
 import { scalarHint } from '../../../scalars.js';
@@ -195,19 +196,32 @@ export const patternChecks: readonly Check<ResolvedModel>[] = [
   },
   {
     code: 'filter-operator',
-    *check({ model, entities }) {
+    *check(resolved) {
+      const { model, entities } = resolved;
+      const of = (target: string) => (field: string) => {
+        const entity = entities.get(target);
+        const attribute = entity?.attributes.get(field);
+        return attribute && { entity, attribute };
+      };
       const all = [
-        ...model.patterns.map(({ filter, target }) => ({ target, comparisons: comparisonsOf(filter) })),
-        ...model.mutations.map((one) => ({ target: one.entity, comparisons: requiredBy(one) })),
+        ...model.patterns.map(({ filter, target }) => ({
+          found: of(target.text),
+          comparisons: comparisonsOf(filter),
+        })),
+        ...model.mutations.map((one) => ({ found: of(one.entity.text), comparisons: requiredBy(one) })),
+        ...model.subscriptions.map((one) => ({
+          found: (field: string) => eventAttribute(resolved, one, field),
+          comparisons: comparisonsOf(one.filter),
+        })),
       ];
-      for (const { target, comparisons } of all) {
+      for (const { found, comparisons } of all) {
         for (const { field, operator } of comparisons) {
-          const attribute = entities.get(target.text)?.attributes.get(field.text);
+          const { entity, attribute } = found(field.text) ?? {};
           const wanted = attribute && wantedBy(operator, attribute);
           if (!attribute || wanted === undefined) continue;
           yield {
             at: field.at,
-            message: `\`${operator}\` applies only to ${wanted}, but \`${target.text}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
+            message: `\`${operator}\` applies only to ${wanted}, but \`${entity?.name}.${attribute.name}\` is \`${printType(attribute.type)}\`.`,
             hint: attribute.list
               ? 'Use `contains` for an element of a list, or `size` for the number of elements.'
               : 'Use another operator.',

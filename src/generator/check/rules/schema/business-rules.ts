@@ -119,5 +119,9 @@ function namedRules({ model }: ResolvedModel): { readonly role: string; readonly
       ...use('alongside', mutation.alongside),
     ]),
     ...model.transactions.flatMap(({ allow }) => use('allow', allow)),
+    ...model.subscriptions.flatMap(({ allow, visible }) => [
+      ...use('allow', allow),
+      ...use('visible', visible),
+    ]),
   ];
 }

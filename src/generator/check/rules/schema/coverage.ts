@@ -103,7 +103,8 @@ function hintFor({ model, entities }: ResolvedModel, type: SdlType, field: SdlFi
   if (field.name === 'totalCount') return totalHint(model, type);
   const { mutationType, subscriptionType } = model.sdl;
   if (type.name === mutationType) return `Add a mutation or a rule with \`for: ${path}\`.`;
-  if (type.name === subscriptionType) return 'Remove it, because subscriptions are not supported yet.';
+  if (type.name === subscriptionType)
+    return `Add a subscription with \`for: ${path}\`, or list it under \`external\`.`;
   const name = namedType(field.type);
   const many = connectionNode(model.sdl, name) ?? (field.type.kind === 'list' ? name : undefined);
   const target = many ?? name;

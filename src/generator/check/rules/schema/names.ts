@@ -14,6 +14,7 @@ import { attributeReferences } from '../../../resolve/attribute-references.js';
 import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
 import { fieldAt, isRoot, storedMembers } from '../../../resolve/sdl.js';
 import { literalReferences } from '../../../resolve/value-references.js';
+import { scalarEncoding } from '../../../scalars.js';
 import { type Check, type Finding, listed } from '../../row.js';
 import { unknownParts } from '../writes/values.js';
 
@@ -163,10 +164,12 @@ function* unknownTypes({ model, entities }: ResolvedModel): Generator<Finding> {
       if (!types.has(entity.text)) yield unknownType(entity, undefined, undefined, '', entities.keys());
     }
   }
-  for (const { stored } of model.entities) {
+  for (const { name: entity, stored } of model.entities) {
     for (const { name, type } of stored) {
       const inner = namedType(type);
       const known = types.get(inner);
+      // Attributes of events that the schema does not show need no scalar of it.
+      if (!known && entity === model.eventLog?.entity && scalarEncoding(model.sdl, inner)) continue;
       const isPlain = known
         ? ['scalar', 'enum', 'object'].includes(known.kind) && !entities.has(inner)
         : builtIn.includes(inner);

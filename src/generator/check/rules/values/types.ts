@@ -108,6 +108,7 @@ interface FixedType {
 function fixedTypeOf({ role, operator, attribute }: ValueReference): FixedType | undefined {
   if (role === 'token')
     return { encoding: 'text', what: 'an idempotency key is text', hint: 'Make it `ID` or `String`.' };
+  if (role === 'since') return { encoding: 'text', what: 'a cursor is text', hint: 'Make it `String`.' };
   if (role === 'bucket')
     return {
       encoding: 'text',

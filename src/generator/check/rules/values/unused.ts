@@ -15,7 +15,7 @@ export const unusedChecks: readonly Check<ResolvedModel>[] = [
           if (unused.path.length > 1) continue;
           yield {
             at: unused.field.at,
-            message: `${answer.kind === 'pattern' ? 'Pattern' : 'Mutation'} \`${answer.name.text}\` does not use the argument \`${unused.field.name}\`.`,
+            message: `${kindOf(answer)} \`${answer.name.text}\` does not use the argument \`${unused.field.name}\`.`,
             notes: [{ message: 'answered here', at: answer.name.at }],
             hint: `Use \`$${unused.field.name}\`, or remove the argument.`,
           };
@@ -35,11 +35,11 @@ export const unusedChecks: readonly Check<ResolvedModel>[] = [
           );
           yield {
             at: unused.field.at,
-            message: `${answer.kind === 'pattern' ? 'Pattern' : 'Mutation'} \`${answer.name.text}\` does not use \`${unused.input}.${unused.field.name}\`.`,
+            message: `${kindOf(answer)} \`${answer.name.text}\` does not use \`${unused.input}.${unused.field.name}\`.`,
             notes: [{ message: 'answered here', at: answer.name.at }],
             hint: isRevision
               ? `Add \`expect: $${unused.path.join('.')}\`.`
-              : `Use \`$${unused.path.join('.')}\`${answer.kind === 'pattern' ? '' : ', add a `prepare` rule'}, or remove the field.`,
+              : `Use \`$${unused.path.join('.')}\`${mutationsOf(answer).length > 0 ? ', add a `prepare` rule' : ''}, or remove the field.`,
           };
         }
       }
@@ -62,6 +62,8 @@ function unusedOf(resolved: ResolvedModel, answer: Answer): Unused[] {
   const mutations = mutationsOf(answer);
   if (mutations.some(({ prepare, alongside }) => prepare || alongside)) return [];
   const written = answer.kind === 'pattern' ? [answer.by.target] : mutations.map(({ entity }) => entity);
+  if (answer.kind === 'subscription' && !answer.by.on.every((type) => isEventType(resolved, type.text)))
+    return [];
   if (!written.every(({ text }) => resolved.entities.has(text)) && !isAbstract(resolved, answer)) return [];
   const names = new Set([answer.name, ...mutations.map(({ name }) => name)]);
   const uses = [...names].flatMap((name) => valuesTakenBy(resolved, name));
@@ -99,6 +101,15 @@ function unusedOf(resolved: ResolvedModel, answer: Answer): Unused[] {
   return field.arguments
     .filter(({ name }) => !(isPaged && ['first', 'after', 'last', 'before'].includes(name)))
     .flatMap((argument) => reached([argument.name], argument, ''));
+}
+
+function kindOf({ kind }: Answer): string {
+  if (kind === 'pattern') return 'Pattern';
+  return kind === 'subscription' ? 'Subscription' : 'Mutation';
+}
+
+function isEventType({ model }: ResolvedModel, type: string): boolean {
+  return model.events.some(({ name }) => name.text === type);
 }
 
 /** The mutations of an answer: the steps of a transaction. */

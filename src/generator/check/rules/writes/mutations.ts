@@ -102,7 +102,7 @@ function* withoutValue(resolved: ResolvedModel): Generator<Finding> {
     const { kind } = mutation;
     if ((kind !== 'create' && kind !== 'upsert' && kind !== 'put') || mutation.prepare) continue;
     const fields = inputFields(resolved, mutation.name);
-    if (!fields || entity.model.historyOf) continue;
+    if (!fields || entity.model.historyOf || entity.model.events) continue;
     // A part of a value makes none, unless the rest of it may be left out.
     const begun = mutation.elements.filter(({ field, path }) => {
       const attribute = entity.attributes.get(field.text);
