@@ -50,7 +50,7 @@ export function preparation(rules: OperationRules): Prepare {
     const schema = rules.schema();
     try {
       const document = documents.read(query, schema);
-      if (!(document instanceof Array)) {
+      if ('kind' in document) {
         const operation = getOperationAST(document, operationName);
         if (operation?.operation !== OperationTypeNode.SUBSCRIPTION)
           return [operation ? notServed(onlySubscriptions) : unknownOperation(operationName)];

@@ -16,8 +16,9 @@ export class Socket {
   readonly #atClose: (() => void)[] = [];
   #caller: Caller | undefined;
   #pong: NodeJS.Timeout | undefined;
-  /** What waited for the client when it was last looked at, in bytes. */
-  #waiting = 0;
+  /** How many messages the client's side has taken; how many it had when it was last looked at, if one was waiting then. */
+  #taken = 0;
+  #takenBefore: number | undefined;
 
   constructor(live: Live, socket: WebSocket, request: FastifyRequest) {
     this.#live = live;
@@ -123,12 +124,11 @@ export class Socket {
 
   /** A close frame would wait behind what the client does not take. */
   #beat(): void {
-    const { bufferedAmount } = this.#socket;
-    if (bufferedAmount > 0 && bufferedAmount === this.#waiting) {
+    if (this.#socket.bufferedAmount > 0 && this.#taken === this.#takenBefore) {
       this.#socket.terminate();
       return;
     }
-    this.#waiting = bufferedAmount;
+    this.#takenBefore = this.#socket.bufferedAmount > 0 ? this.#taken : undefined;
     clearTimeout(this.#pong);
     this.#pong = setTimeout(() => this.#socket.terminate(), this.#live.limits.pongMs);
     this.#socket.ping();
@@ -140,6 +140,7 @@ export class Socket {
   }
 
   #release(): void {
+    this.#taken += 1;
     if (this.#socket.isPaused && this.#socket.bufferedAmount <= this.#live.limits.bufferedBytes)
       this.#socket.resume();
   }

@@ -80,7 +80,9 @@ class EventStream extends Readable {
   readonly #log: FastifyBaseLogger;
   readonly #beat: NodeJS.Timeout;
   #isReading = false;
-  #waiting = 0;
+  /** How many deliveries were sent; how many it was when the connection was last looked at, if one was waiting then. */
+  #sent = 0;
+  #sentBefore: number | undefined;
 
   constructor(live: Live, deliveries: Deliveries, { raw, log }: FastifyReply) {
     super();
@@ -101,7 +103,7 @@ class EventStream extends Readable {
       this.#isReading = false;
       if (this.destroyed) return;
       if (done) this.#finish();
-      else this.push(next(this.#live.formatResult(value, this.#log)));
+      else this.#send(this.#live.formatResult(value, this.#log));
     } catch (error) {
       this.#fail(thrown(error));
     }
@@ -111,6 +113,11 @@ class EventStream extends Readable {
     clearInterval(this.#beat);
     void this.#deliveries.return();
     callback(error);
+  }
+
+  #send(result: FormattedExecutionResult): void {
+    this.#sent += 1;
+    this.push(next(result));
   }
 
   #finish(): void {
@@ -124,14 +131,14 @@ class EventStream extends Readable {
       cutOff(this.#response);
       return;
     }
-    this.push(next({ errors: this.#live.formatErrors([error], this.#log) }));
+    this.#send({ errors: this.#live.formatErrors([error], this.#log) });
     this.#finish();
   }
 
   #ping(): void {
-    const { writableLength } = this.#response;
-    if (writableLength > 0 && writableLength === this.#waiting) cutOff(this.#response);
-    this.#waiting = writableLength;
+    const isWaiting = this.#response.writableLength > 0;
+    if (isWaiting && this.#sent === this.#sentBefore) cutOff(this.#response);
+    this.#sentBefore = isWaiting ? this.#sent : undefined;
     if (this.readableLength === 0) this.push(comment);
   }
 }

@@ -31,10 +31,13 @@ const database: Promise<Database> = (async () => {
   return open({ compute: rules });
 })();
 
+/** What ends a source. */
+const done = {};
+
 /** What a test has a subscription deliver. */
 export class Source implements AsyncIterableIterator<object> {
   readonly #events: (object | Error)[] = [];
-  #waiting: ((event: IteratorResult<object>) => void) | undefined;
+  #waiting: ((event: Promise<IteratorResult<object>>) => void) | undefined;
   /** How many events were read, and whether the subscription has ended. */
   pulled = 0;
   returned = 0;
@@ -43,11 +46,20 @@ export class Source implements AsyncIterableIterator<object> {
     return this;
   }
 
+  finish(): void {
+    this.push(done);
+  }
+
   push(event: object): void {
     this.#events.push(event);
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    if (waiting) void this.next().then(waiting);
+    if (waiting) waiting(this.next());
+  }
+
+  /** Forgets what was not read yet, and throws next. */
+  clear(error: Error): void {
+    this.#events.splice(0, this.#events.length, error);
   }
 
   async next(): Promise<IteratorResult<object>> {
@@ -57,6 +69,7 @@ export class Source implements AsyncIterableIterator<object> {
         this.#waiting = resolve;
       });
     if (event instanceof Error) throw event;
+    if (event === done) return { done: true, value: undefined };
     this.pulled += 1;
     return { done: false, value: event };
   }
@@ -89,7 +102,12 @@ export function authenticate(token: string): Principal | null {
   return [ada, bob].find(({ id }) => id === token) ?? null;
 }
 
-export async function serve(options: Partial<PluginOptions> = {}, Subscription: object = {}): Promise<Served> {
+/** @param prepare is called with the application before the plugin is registered */
+export async function serve(
+  options: Partial<PluginOptions> = {},
+  Subscription: object = {},
+  prepare: (app: FastifyInstance) => unknown = () => undefined,
+): Promise<Served> {
   const logged: Readonly<Record<string, unknown>>[] = [];
   const app = Fastify(
     serverOptions({ logLevel: 'error', logStream: { write: (line) => logged.push(JSON.parse(line)) } }),
@@ -99,7 +117,8 @@ export async function serve(options: Partial<PluginOptions> = {}, Subscription: 
   const resolvers = {
     Query: { stop: () => null },
     Tick: {
-      who: (_tick: unknown, _args: unknown, { principal }: { principal: Principal | null }) => principal?.id ?? 'nobody',
+      who: (_tick: unknown, _args: unknown, { principal }: { principal: Principal | null }) =>
+        principal?.id ?? 'nobody',
       reads: (_tick: unknown, _args: unknown, { reads }: { reads?: number }) => reads ?? 0,
       text: ({ size = 1 }: { size?: number }) => 'x'.repeat(size),
       broken: () => {
@@ -120,7 +139,15 @@ export async function serve(options: Partial<PluginOptions> = {}, Subscription: 
       ...Subscription,
     },
   };
-  const all: PluginOptions = { ...generated, typeDefs, database: await database, resolvers, ide: false, ...options };
+  prepare(app);
+  const all: PluginOptions = {
+    ...generated,
+    typeDefs,
+    database: await database,
+    resolvers,
+    ide: false,
+    ...options,
+  };
   await app.register(tableloom as (app: FastifyInstance, options: PluginOptions) => Promise<void>, all);
   onTestFinished(() => app.close());
   await app.listen({ port: 0, host: '127.0.0.1' });
@@ -185,8 +212,8 @@ export class Raw {
   /** The code it was closed with, and the reason. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 
-  constructor({ url }: Pick<Served, 'url'>, options: object = {}, protocol = 'graphql-transport-ws') {
-    this.socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, protocol, options);
+  constructor({ url }: Pick<Served, 'url'>, options: object = {}, protocols = ['graphql-transport-ws']) {
+    this.socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, protocols, options);
     this.socket.on('message', (data) => this.messages.push(JSON.parse(String(data))));
     this.socket.on('error', () => undefined);
     this.closed = new Promise((resolve) => {
