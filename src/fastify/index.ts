@@ -4,6 +4,7 @@ export { type HttpEvent, type HttpResult, lambdaHandler } from './lambda.js';
 export type { ConnectionLimits } from './limits/connections.js';
 export { listeningProblem } from './listening.js';
 export type { LiveLimits } from './live/limits.js';
+export { type RedisWakerOptions, redisWaker } from './live/redis-waker.js';
 export type {
   IdeSettings,
   OwnContext,
