@@ -5,6 +5,7 @@ export type { ConnectionLimits } from './limits/connections.js';
 export { listeningProblem } from './listening.js';
 export type { LiveLimits } from './live/limits.js';
 export { type RedisWakerOptions, redisWaker } from './live/redis-waker.js';
+export { type StreamsWakerOptions, streamsWaker } from './live/streams-waker.js';
 export type {
   IdeSettings,
   OwnContext,
