@@ -216,3 +216,13 @@ test('closing the application ends streams, for clients to go elsewhere', async 
   await until(() => source.returned === 1);
   expect(server.logged).toEqual([]);
 });
+
+test('an injected request is refused: nobody would see a delivery before the last one', async () => {
+  const server = await serve();
+  const response = await server.app.inject({
+    method: 'POST',
+    url: '/graphql/stream',
+    payload: { query: all },
+  });
+  expect(response.statusCode).toBe(501);
+});
