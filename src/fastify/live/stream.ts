@@ -50,6 +50,8 @@ async function stream(live: Live, request: FastifyRequest, reply: FastifyReply):
   // An injected request, as of a function of AWS Lambda, is answered when the answer is whole.
   if (!(request.raw.socket instanceof Socket))
     throw httpError(501, 'Subscriptions need a server that keeps connections open.');
+  if (gone.aborted) return reply.hijack();
+  if (connections.isDraining) throw httpError(503, 'The server is closing. Connect again.');
   const leave = connections.admit(caller.key);
   if (leave === null)
     throw httpError(429, 'There are too many connections of this caller. Close one, or retry later.');
