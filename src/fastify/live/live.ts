@@ -23,7 +23,6 @@ export interface Delivered {
 }
 
 export interface Live {
-  readonly app: FastifyInstance;
   readonly options: PluginOptions;
   readonly limits: LiveLimits;
   /** How long what is read of a caller may take, in milliseconds. */
@@ -65,7 +64,6 @@ export function liveOf(
     return told.map((error) => formatError(error, log));
   };
   return {
-    app,
     options,
     limits: live,
     operationMs: limits.operationMs,
