@@ -25,6 +25,7 @@ const engines = [
   'test/fuzz/*.test.ts',
   'test/budget/*.test.ts',
   'test/cli/reindex.test.ts',
+  'test/fastify/live/streams-waker.test.ts',
   'test/runtime/reindex.test.ts',
   'test/writes/{model,races,reindex}.property.test.ts',
   'test/writes/{failures,conditions,aggregates,popular-records}.test.ts',

@@ -3,6 +3,9 @@ export { requestErrorCodes } from './http/http.js';
 export { type HttpEvent, type HttpResult, lambdaHandler } from './lambda.js';
 export type { ConnectionLimits } from './limits/connections.js';
 export { listeningProblem } from './listening.js';
+export type { LiveLimits } from './live/limits.js';
+export { type RedisWakerOptions, redisWaker } from './live/redis-waker.js';
+export { type StreamsWakerOptions, streamsWaker } from './live/streams-waker.js';
 export type {
   IdeSettings,
   OwnContext,

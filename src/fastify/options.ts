@@ -1,6 +1,7 @@
 /** What the plugin is registered with. */
 import type { FastifyRequest } from 'fastify';
 import type { AppContext, Costs, Database, MaybePromise, Session, TableDefinition } from 'tableloom/runtime';
+import type { LiveLimits } from './live/limits.js';
 import type { ScalarFunctions } from './scalars.js';
 
 /** Who sends a request, as the application's `AppContext` declares `principal`. */
@@ -68,6 +69,15 @@ export interface PluginOptions {
   /** Origins whose pages may call the server, such as `https://app.example`; `*` is all. Needs @fastify/cors. */
   readonly corsOrigins?: readonly string[];
   readonly limits?: Partial<ServerLimits>;
+  /** Limits of subscriptions, where the schema has some. */
+  readonly live?: Partial<LiveLimits>;
+  /**
+   * Throws, for instance `unauthenticated()`, where the session that a token belongs to has been revoked. Called for each
+   * connection of a subscriber with a token, when it is opened and every `live.recheckMs`: the connection is closed.
+   */
+  readonly revalidate?: (context: RequestContext) => MaybePromise<void>;
+  /** What tells principals apart, to count their connections. Default: all of the principal, as JSON. */
+  readonly principalId?: (principal: Principal) => string;
   /** The IDE at /graphiql, of the package altair-static. Default: outside production. */
   readonly ide?: boolean | IdeSettings;
   /** Who may read what an operation cost (`x-tableloom-cost: 1`). Default: everybody outside production. */

@@ -1,29 +1,25 @@
 /** The Fastify plugin: generated code, served. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type DocumentNode, GraphQLError, Kind } from 'graphql';
+import { type DocumentNode, type GraphQLError, Kind } from 'graphql';
 import mercurius, { type IResolvers, type MercuriusContext } from 'mercurius';
+import { contextWith } from './context.js';
 import { asksForCost, costTold, refuseCostly } from './cost/cost.js';
 import { addHealth } from './health/health.js';
 import { discreet } from './http/discreet.js';
+import { logFaults } from './http/errors.js';
 import { graphqlOverHttp } from './http/http.js';
 import { ide } from './ide/ide.js';
-import { depthLimit, isIntrospection } from './limits/limits.js';
+import { hideSchema } from './limits/introspection.js';
+import { depthLimit } from './limits/limits.js';
+import { refuseSubscription } from './live/operations.js';
+import { subscriptionsOf } from './live/subscriptions.js';
+import { orInstall } from './optional.js';
 import { type PluginOptions, type RequestContext, type TableloomOptions, usualLimits } from './options.js';
 import { clientGone, principalOf } from './request.js';
-import { executableSchema } from './schema.js';
+import { executableSchema, withSubscriptions } from './schema.js';
 
 /** For how long browsers remember what another origin may do, in seconds. */
 const preflightSeconds = 7200;
-
-/** Codes of typed errors that are the server's fault or its storage's: the client learns little, so the log has the reason. */
-const faults = new Set([
-  'BUSY',
-  'STORAGE_UNAVAILABLE',
-  'STORAGE_REFUSED',
-  'TABLE_MISMATCH',
-  'CONFIGURATION',
-  'RULE_MISSING',
-]);
 
 /**
  * Serves a generated project: `POST /graphql` and `GET /graphql`, `GET /health`, and `GET /graphiql` where there is an IDE.
@@ -43,15 +39,21 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
   const { database, costs, tables, corsOrigins = [] } = options;
   const { production = isProduction(process.env), ide: ideOption = !production } = options;
   const limits = { ...usualLimits, ...options.limits };
+  const canSignIn = options.authenticate !== undefined;
   app.server.maxConnections = limits.connections;
   nameRequests(app);
   if (corsOrigins.length > 0) await allowOrigins(app, corsOrigins);
 
+  const schema = executableSchema(options.typeDefs, options.scalars);
+  const subscriptions = schema.getSubscriptionType()
+    ? await subscriptionsOf(app, options, limits, production)
+    : undefined;
+
   await app.register(mercurius, {
     ...graphqlOverHttp,
-    schema: executableSchema(options.typeDefs, options.scalars),
+    schema,
     // Mercurius' types know its own context only.
-    resolvers: options.resolvers as IResolvers,
+    resolvers: withSubscriptions(schema, options.resolvers) as IResolvers,
     graphiql: false,
     jit: options.jit ?? 0,
     // Validation rules that look at the document alone, as documents that passed are remembered.
@@ -61,6 +63,9 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
       contextFor(request, reply, options, limits.operationMs),
     additionalRouteOptions: {
       ...graphqlOverHttp.additionalRouteOptions,
+      ...(subscriptions && {
+        preParsing: [subscriptions.upgrade, graphqlOverHttp.additionalRouteOptions.preParsing],
+      }),
       errorHandler(error, request, reply) {
         const causes = (error as { readonly errors?: readonly GraphQLError[] }).errors;
         const told =
@@ -71,17 +76,14 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
       },
     },
     errorFormatter: (execution, context) => {
-      for (const { originalError, path } of execution.errors) {
-        const code: unknown = (originalError as { code?: unknown } | undefined)?.code;
-        if (typeof code === 'string' && faults.has(code))
-          context.reply.log.error({ err: originalError, path }, code);
-      }
+      logFaults(execution.errors, context.reply.log);
       const told = production ? execution.errors.map(discreet) : execution.errors;
       return graphqlOverHttp.errorFormatter({ ...execution, errors: told }, context);
     },
   });
   app.graphql.addHook('preExecution', async (schema, document, context, variables) => {
-    if (production) hideSchema(document, context, options);
+    if (production) hideSchema(document, ours(context as MercuriusContext).principal, canSignIn);
+    if (subscriptions) refuseSubscription(document, context.reply?.request);
     refuseCostly(costs, schema, document, variables ?? {}, limits.requests);
     // Mercurius keeps one compiled operation for a document, whichever operation is requested next. A document that a hook
     // gives is not compiled.
@@ -95,6 +97,7 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
     if (!(await mayReadCost(ours(context)))) return;
     execution.extensions = { ...execution.extensions, tableloom: cost };
   });
+  if (subscriptions) app.route(subscriptions.route);
   addHealth(app, database, tables);
   if (ideOption !== false)
     await app.register(ide, {
@@ -123,10 +126,9 @@ function nameRequests(app: FastifyInstance): void {
 }
 
 async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
-  const { default: cors } = await import('@fastify/cors').catch((error: { readonly code?: unknown }) => {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new Error('`corsOrigins` needs the package @fastify/cors. Install it: npm install @fastify/cors');
-  });
+  const { default: cors } = await import('@fastify/cors').catch(
+    orInstall('`corsOrigins` needs', '@fastify/cors'),
+  );
   await app.register(cors, {
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'POST'],
@@ -135,33 +137,24 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
   });
 }
 
-/** Made anew for each request: loaders remember what they read. */
 async function contextFor(
   request: FastifyRequest,
   reply: FastifyReply,
-  { database, authenticate, context, createLoaders }: PluginOptions,
+  options: PluginOptions,
   deadlineMs: number,
-) {
-  const principal = await principalOf(request, authenticate);
-  const db = database.session({
+): Promise<RequestContext> {
+  const principal = await principalOf(request, options.authenticate);
+  const db = options.database.session({
     signal: clientGone(reply),
     deadlineMs,
     ...(asksForCost(request) && { capacity: true }),
   });
-  return { ...(await context?.(request, principal)), principal, db, loaders: createLoaders(db) };
+  return contextWith(db, request, principal, options);
 }
 
 /** The context that {@link contextFor} made, to which Mercurius adds its own. */
 function ours(context: MercuriusContext): RequestContext {
   return context as unknown as RequestContext;
-}
-
-function hideSchema(document: DocumentNode, context: MercuriusContext, options: PluginOptions): void {
-  const { principal } = context as { readonly principal?: unknown };
-  if (principal || !isIntrospection(document)) return;
-  throw options.authenticate
-    ? new GraphQLError('Sign in to read the schema.', { extensions: { code: 'UNAUTHENTICATED' } })
-    : new GraphQLError('The schema cannot be read in production.', { extensions: { code: 'FORBIDDEN' } });
 }
 
 function operationsIn({ definitions }: DocumentNode): number {

@@ -12,12 +12,16 @@ export function clientGone({ raw }: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-/** Null for a request without a token. Throws TOKEN_INVALID, and what `authenticate` throws. */
+/**
+ * Null for a request without a token. Throws TOKEN_INVALID, and what `authenticate` throws.
+ *
+ * @param header `Bearer …`, which clients in browsers can send in the first message of a socket only
+ */
 export async function principalOf(
   request: FastifyRequest,
   authenticate: PluginOptions['authenticate'],
+  header = request.headers.authorization,
 ): Promise<Principal | null> {
-  const header = request.headers.authorization;
   if (authenticate === undefined || header === undefined || !/^Bearer\b/i.test(header)) return null;
   const [, token] = /^Bearer +(\S+) *$/i.exec(header) ?? [];
   const principal = token === undefined ? null : await authenticate(token, request);

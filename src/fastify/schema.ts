@@ -1,4 +1,11 @@
-import { buildSchema, type GraphQLEnumType, type GraphQLSchema, isEnumType, isScalarType } from 'graphql';
+import {
+  buildSchema,
+  type GraphQLEnumType,
+  type GraphQLField,
+  type GraphQLSchema,
+  isEnumType,
+  isScalarType,
+} from 'graphql';
 import { TableloomError } from 'tableloom/runtime';
 import { type ScalarFunctions, usualScalars } from './scalars.js';
 
@@ -24,6 +31,27 @@ export function executableSchema(
     type.parseLiteral = (node, variables) => functions.parseLiteral(node, variables);
   }
   return schema;
+}
+
+/** A field of the type Subscription, as generated resolvers have it. */
+type SubscriptionField = Pick<GraphQLField<unknown, unknown>, 'subscribe' | 'resolve'>;
+
+/**
+ * Gives the type Subscription its resolvers.
+ *
+ * @returns the others: Mercurius would take these for ones of queries, as its own subscriptions are off
+ */
+export function withSubscriptions(schema: GraphQLSchema, resolvers: object): object {
+  const type = schema.getSubscriptionType();
+  if (!type || !(type.name in resolvers)) return resolvers;
+  const { [type.name]: own, ...others } = resolvers as Readonly<Record<string, object>>;
+  const fields = type.getFields();
+  for (const [name, resolver] of Object.entries(own as Readonly<Record<string, SubscriptionField>>)) {
+    const field = fields[name];
+    if (field === undefined) throw new TypeError(`The schema has no subscription ${name}.`);
+    Object.assign(field, resolver);
+  }
+  return others;
 }
 
 /** A record that was stored under an earlier schema may have a value that the enum lost: an error of that field, with a code. */

@@ -22,6 +22,16 @@ export {
   ruleMissing,
   TableloomError,
 } from './errors.js';
+export { deliveryContext, renewContext } from './events/delivery.js';
+export type {
+  EventDocument,
+  EventLog,
+  EventRecord,
+  EventType,
+  LiveSettings,
+  Wake,
+  Waker,
+} from './events/types.js';
 export type { ItemKey } from './keys/item-key.js';
 export {
   allOf,

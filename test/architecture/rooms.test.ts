@@ -182,7 +182,19 @@ const rooms = {
   fastify: {
     at: ['src/fastify/'],
     imports: ['runtime'],
-    packages: ['@aws-sdk/lib-dynamodb', '@fastify/cors', 'altair-static', 'fastify', 'graphql', 'mercurius'],
+    packages: [
+      '@aws-sdk/client-dynamodb',
+      '@aws-sdk/client-dynamodb-streams',
+      '@aws-sdk/lib-dynamodb',
+      '@fastify/cors',
+      'altair-static',
+      'fastify',
+      'graphql',
+      'graphql-ws',
+      'mercurius',
+      'redis',
+      'ws',
+    ],
     because: 'the plugin serves any project: generated code, rules and scalars are passed to it',
   },
   server: {

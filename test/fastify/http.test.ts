@@ -1,4 +1,3 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
 import Fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { auditServer } from 'graphql-http';
@@ -14,7 +13,6 @@ const schema = `
   type Item { x: Int! }
   type Query { hello: String list: [Item] required: Int! echo(n: Int!): Int typed: Int untyped: Int coded: Int }
   type Mutation { count: Int }
-  type Subscription { tick: Int }
 `;
 
 class Refused extends Error {
@@ -43,13 +41,6 @@ const resolvers = {
     },
   },
   Mutation: { count: () => ++counted },
-  Subscription: {
-    tick: {
-      subscribe: async function* () {
-        yield { tick: 1 };
-      },
-    },
-  },
 };
 
 beforeAll(async () => {
@@ -59,7 +50,6 @@ beforeAll(async () => {
   await app.register(mercurius, {
     schema,
     resolvers,
-    subscription: true,
     context: () => {
       if (contextError !== undefined) throw contextError;
       return {};
@@ -361,27 +351,4 @@ test('nothing but POST runs a mutation', async () => {
   expect(byHead.statusCode).toBe(404);
   expect(counted).toBe(0);
   expect((await post({ query: 'mutation { count }' })).json()).toEqual({ data: { count: 1 } });
-});
-
-test('a WebSocket is still opened for subscriptions', async () => {
-  const url = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
-  const upgraded = await new Promise<IncomingMessage>((resolve, reject) => {
-    const headers = {
-      connection: 'Upgrade',
-      upgrade: 'websocket',
-      'sec-websocket-version': '13',
-      'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
-      'sec-websocket-protocol': 'graphql-transport-ws',
-    };
-    const request = httpRequest(new URL('/graphql', url), { headers });
-    request.on('upgrade', (answer, socket) => {
-      socket.destroy();
-      resolve(answer);
-    });
-    request.on('response', resolve);
-    request.on('error', reject);
-    request.end();
-  });
-  expect(upgraded.statusCode).toBe(101);
-  expect(upgraded.headers['sec-websocket-protocol']).toBe('graphql-transport-ws');
 });

@@ -1,7 +1,8 @@
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
-import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { FastifyBaseLogger } from 'fastify';
+import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import type { MercuriusOptions } from 'mercurius';
 import { type MediaType, negotiate } from './accept.js';
+import { formatError, internal, isGraphQLError, withRequestCode } from './errors.js';
 import { secureHeaders } from './headers.js';
 import { checkBody, checkQueryString } from './parameters.js';
 import { codeOfStatus, httpError } from './status.js';
@@ -16,6 +17,9 @@ export const requestErrorCodes = {
   METHOD_NOT_ALLOWED: 'GET accepts only queries.',
   GRAPHQL_PARSE_FAILED: 'The document has a syntax error.',
   GRAPHQL_VALIDATION_FAILED: 'The document, its operation name or its variables do not match the schema.',
+  OPERATION_NOT_SERVED:
+    'Subscriptions are served over WebSocket and at /graphql/stream, queries and mutations at /graphql.',
+  TOO_MANY_SUBSCRIPTIONS: 'The connection has as many subscriptions as it may have.',
   INTERNAL_SERVER_ERROR: 'An unexpected error occurred in the server. Its log has the details.',
 } as const;
 
@@ -37,7 +41,6 @@ export const graphqlOverHttp = {
     schema: {},
     exposeHeadRoute: false,
     preParsing: async (request, reply) => {
-      if (isWebSocket(request)) return;
       const mediaType = negotiate(request.headers.accept);
       if (mediaType === undefined) {
         throw httpError(406, 'Accept application/graphql-response+json or application/json.');
@@ -50,7 +53,6 @@ export const graphqlOverHttp = {
       });
     },
     preHandler: async (request) => {
-      if (isWebSocket(request)) return;
       if (request.method === 'GET') checkQueryString(request.query);
       else checkBody(request.body);
     },
@@ -66,12 +68,10 @@ export const graphqlOverHttp = {
     },
   },
   errorFormatter: ({ data, errors, extensions }, context) => {
-    // Over a WebSocket there is no reply, and the status is not used.
-    const reply = context.reply as FastifyReply | undefined;
-    const log = reply?.log ?? context.app.log;
-    const formatted = errors.map((error) => formatError(error, log));
+    const { reply } = context;
+    const formatted = errors.map((error) => formatError(error, reply.log));
     if (data === undefined) {
-      const mediaType = negotiate(reply?.request.headers.accept) ?? 'application/json';
+      const mediaType = negotiate(reply.request.headers.accept) ?? 'application/json';
       return failure(documentStatus(mediaType), formatted.map(withRequestCode));
     }
     return { statusCode: 200, response: { data, errors: formatted, ...(extensions && { extensions }) } };
@@ -137,36 +137,4 @@ const statusOfCode: Readonly<Record<string, number>> = {
 function challenge({ errors }: FormattedExecutionResult): string {
   const isBad = errors?.some(({ extensions }) => String(extensions?.code).startsWith('TOKEN_'));
   return isBad ? 'Bearer error="invalid_token"' : 'Bearer';
-}
-
-const internal: GraphQLFormattedError = {
-  message: 'Internal server error.',
-  extensions: { code: 'INTERNAL_SERVER_ERROR' },
-};
-
-/** The error as the client sees it. One of graphql-js is passed on; one that was thrown needs a code. */
-function formatError(error: GraphQLError, log: FastifyBaseLogger): GraphQLFormattedError {
-  const { originalError, extensions } = error;
-  const thrown = originalError !== undefined && !isGraphQLError(originalError);
-  if (!thrown || typeof extensions.code === 'string') return error.toJSON();
-  log.error({ err: originalError, path: error.path }, 'a field failed');
-  const { locations, path } = error.toJSON();
-  return { ...internal, ...(locations && { locations }), ...(path && { path }) };
-}
-
-/** By its name: Mercurius and this module may have loaded graphql-js from different files, each with its own class. */
-function isGraphQLError(error: unknown): error is GraphQLError {
-  return error instanceof Error && error.name === 'GraphQLError';
-}
-
-function withRequestCode(error: GraphQLFormattedError): GraphQLFormattedError {
-  const code = error.message.startsWith('Syntax Error')
-    ? 'GRAPHQL_PARSE_FAILED'
-    : 'GRAPHQL_VALIDATION_FAILED';
-  return { ...error, extensions: { code, ...error.extensions } };
-}
-
-/** Whether the request opens a WebSocket: set by @fastify/websocket, which Mercurius registers for subscriptions. */
-function isWebSocket(request: FastifyRequest): boolean {
-  return 'ws' in request && request.ws === true;
 }

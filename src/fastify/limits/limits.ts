@@ -1,12 +1,10 @@
 import {
   type ASTVisitor,
-  type DocumentNode,
   type FragmentDefinitionNode,
   GraphQLError,
   Kind,
   type SelectionSetNode,
   type ValidationContext,
-  visit,
 } from 'graphql';
 
 /** How deep a query may ask: fields within fields, from the root. */
@@ -65,20 +63,4 @@ function fragmentDepth(
   const depth = depthOf(fragment.selectionSet, context, fragments);
   fragments.set(fragment, depth);
   return depth;
-}
-
-const introspecting = new WeakMap<DocumentNode, boolean>();
-
-/** Whether the document asks for the schema itself. Documents are kept, so each is looked through once. */
-export function isIntrospection(document: DocumentNode): boolean {
-  const known = introspecting.get(document);
-  if (known !== undefined) return known;
-  let found = false;
-  visit(document, {
-    Field(node) {
-      if (node.name.value === '__schema' || node.name.value === '__type') found = true;
-    },
-  });
-  introspecting.set(document, found);
-  return found;
 }

@@ -42,7 +42,7 @@ export class Live<S extends Reads = Reads> {
   readonly #parts: LiveParts<S>;
   readonly #tails = new Map<string, Tail>();
   readonly #subscribers = new Set<Subscriber>();
-  /** What the next round reads: from which moment, and whether it has to be consistent. */
+  /** What the next round reads. */
   #wanted = new Map<Tail, Want>();
   #waiting: (() => void)[] = [];
   #isRunning = false;
@@ -92,7 +92,7 @@ export class Live<S extends Reads = Reads> {
       const tail = this.#tails.get(type) ?? new Tail(log, type);
       this.#tails.set(type, tail);
       tail.users += 1;
-      this.#want(tail, { from: this.#unsettledOf(tail), isLax: false });
+      this.#sweep(tail);
     }
     this.#timer ??= setInterval(() => this.#poll(), this.#settings.pollMs ?? 1000).unref();
     const patience = 2 * this.#parts.limits.deadlineMs;
@@ -160,7 +160,7 @@ export class Live<S extends Reads = Reads> {
     for (const { type, timestamp } of wakes) {
       const tail = this.#tails.get(type);
       const from = Date.parse(timestamp);
-      if (tail !== undefined && Number.isFinite(from)) this.#want(tail, { from, isLax: false });
+      if (tail !== undefined && Number.isFinite(from)) this.#want(tail, { from });
     }
     if (this.#wanted.size > 0) void this.#run();
   }
@@ -169,8 +169,7 @@ export class Live<S extends Reads = Reads> {
   #poll(): void {
     const now = this.now();
     for (const tail of this.#tails.values()) {
-      if (now - tail.swept >= this.settleMs / 4)
-        this.#want(tail, { from: this.#unsettledOf(tail), isLax: false });
+      if (now - tail.swept >= this.settleMs / 4) this.#sweep(tail);
       else if (this.#settings.waker?.isConnected !== true)
         this.#want(tail, { from: Math.min(now, tail.polled) - usualCommitMs, isLax: true });
     }
@@ -182,10 +181,17 @@ export class Live<S extends Reads = Reads> {
     return swept === 0 ? this.now() - 2 * this.settleMs : swept - this.settleMs;
   }
 
-  #want(tail: Tail, { from, isLax }: Want): void {
-    const other = this.#wanted.get(tail);
-    if (other === undefined) this.#wanted.set(tail, { from, isLax });
-    else this.#wanted.set(tail, { from: Math.min(from, other.from), isLax: isLax && other.isLax });
+  #sweep(tail: Tail): void {
+    this.#want(tail, { from: this.#unsettledOf(tail), isSweep: true });
+  }
+
+  #want(tail: Tail, want: Want): void {
+    const other = this.#wanted.get(tail) ?? want;
+    this.#wanted.set(tail, {
+      from: Math.min(want.from, other.from),
+      isLax: want.isLax === true && other.isLax === true,
+      isSweep: want.isSweep === true || other.isSweep === true,
+    });
   }
 
   async #run(): Promise<void> {
@@ -237,9 +243,9 @@ export class Live<S extends Reads = Reads> {
   }
 
   /** What a read has settled, and what need not be remembered any more. */
-  #advance(tail: Tail, { from, isLax }: Want, now: number): void {
+  #advance(tail: Tail, { from, isSweep }: Want, now: number): void {
     tail.polled = Math.max(tail.polled, now);
-    if (isLax || from > this.#unsettledOf(tail)) return;
+    if (!isSweep) return;
     tail.begins = Math.min(tail.begins, from);
     tail.swept = Math.max(tail.swept, now);
     tail.forget(tail.swept - 2 * this.settleMs);
@@ -284,9 +290,13 @@ export class Live<S extends Reads = Reads> {
   }
 }
 
+/** What of a tail is to be read. */
 interface Want {
   readonly from: number;
-  readonly isLax: boolean;
+  /** What was committed a moment ago may be missing. */
+  readonly isLax?: boolean;
+  /** It begins where the tail is not settled. */
+  readonly isSweep?: boolean;
 }
 
 interface Read {

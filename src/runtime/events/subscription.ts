@@ -1,4 +1,5 @@
 /** Subscriptions: the events that concern one subscriber, each once, from where its cursor says. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GraphQLResolveInfo } from 'graphql';
 import { badCursor, type ErrorCode, TableloomError } from '../errors.js';
 import { bindingOf } from '../read/cursor/sealing.js';
@@ -25,6 +26,9 @@ interface LiveContext {
 
 /** Incremented when the contents of cursors change, so that older ones are refused, not misread. */
 const format = 1;
+
+/** How long a replay waits for readers that have not come further, in milliseconds. */
+const idleRoundMs = 100;
 
 /** Cursors are refreshed at least so often, in milliseconds, so that to resume after a quiet time takes no long replay. */
 const idleMs = 300_000;
@@ -166,7 +170,7 @@ class Feed<Args extends object, Context extends LiveContext> {
   /** What was committed up to what readers have in memory. Others are committed meanwhile, so that it takes several rounds. */
   async *#replay(progress: Progress, signal: AbortSignal): AsyncGenerator<Delivery<never>, void, undefined> {
     const live = this.#live;
-    while (progress.floor < live.knownFrom(this.#types)) {
+    while (!signal.aborted && progress.floor < live.knownFrom(this.#types)) {
       const until = live.settledOf(this.#types);
       const stretch = { after: progress.floor, until };
       for await (const event of eventsBetween(live.session(), this.#log, this.#types, stretch)) {
@@ -174,6 +178,8 @@ class Feed<Args extends object, Context extends LiveContext> {
         progress.settle(Date.parse(event.timestamp) - 1);
         yield* this.#deliver(progress, event);
       }
+      // Where storage does not answer, readers come no further.
+      if (until <= progress.floor) await sleep(idleRoundMs);
       progress.settle(until);
     }
   }

@@ -183,8 +183,25 @@ export function absent(table: TableRef): Condition {
   return { expression: 'attribute_not_exists(#p)', names: { '#p': table.partition }, values: {} };
 }
 
-/** The record is as it was read: it has the same revision, or where the entity has none, it exists. */
+/**
+ * The record is as it was read: it has the same revision and the same last event, or where the entity has neither, it
+ * exists. A record that was created again under its key begins with the same revision, but not with the same event.
+ */
 export function unchanged(
+  codec: { readonly table: TableRef; readonly revision?: string },
+  stored: Item,
+): Condition {
+  const mark = stored[lastEvent];
+  const { expression, names, values } = sameRevision(codec, stored);
+  if (mark === undefined) return { expression, names, values };
+  return {
+    expression: `${expression} AND #e = :e`,
+    names: { ...names, '#e': lastEvent },
+    values: { ...values, ':e': mark },
+  };
+}
+
+function sameRevision(
   codec: { readonly table: TableRef; readonly revision?: string },
   stored: Item,
 ): Condition {

@@ -1,0 +1,102 @@
+/** What both transports of subscriptions share. */
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import {
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+} from 'graphql';
+import { renewContext, type Session } from 'tableloom/runtime';
+import { discreet } from '../http/discreet.js';
+import { formatError, logFaults, withRequestCode } from '../http/errors.js';
+import type { PluginOptions, ServerLimits } from '../options.js';
+import type { Caller } from './caller.js';
+import { Connections } from './connections.js';
+import { type Deliveries, subscribe } from './deliveries.js';
+import { type LiveLimits, usualLiveLimits } from './limits.js';
+import { preparation, type SubscribeParameters } from './operations.js';
+
+/** What a delivery was executed to. */
+export interface Delivered {
+  readonly data?: ExecutionResult['data'];
+  readonly errors?: readonly GraphQLError[] | undefined;
+}
+
+export interface Live {
+  readonly app: FastifyInstance;
+  readonly options: PluginOptions;
+  readonly limits: LiveLimits;
+  /** How long what is read of a caller may take, in milliseconds. */
+  readonly operationMs: number;
+  readonly connections: Connections;
+  /**
+   * Begins a subscription, or returns why it does not. Never throws.
+   *
+   * @param ending aborted when the subscription ends, or the connection
+   */
+  begin(
+    caller: Caller,
+    parameters: SubscribeParameters,
+    ending: AbortController,
+  ): Promise<Deliveries | readonly GraphQLError[]>;
+  /** The errors that end a subscription, or that it does not begin for, as the client sees them; the log has the rest. */
+  formatErrors(errors: readonly GraphQLError[], log: FastifyBaseLogger): readonly GraphQLFormattedError[];
+  formatResult(result: Delivered, log: FastifyBaseLogger): FormattedExecutionResult;
+}
+
+export function liveOf(
+  app: FastifyInstance,
+  options: PluginOptions,
+  limits: ServerLimits,
+  isProduction: boolean,
+): Live {
+  const { database, costs } = options;
+  const live = { ...usualLiveLimits, ...options.live };
+  const prepare = preparation({
+    schema: () => app.graphql.schema,
+    costs,
+    limits,
+    isHidden: isProduction,
+    canSignIn: options.authenticate !== undefined,
+  });
+  const format = (errors: readonly GraphQLError[], log: FastifyBaseLogger) => {
+    logFaults(errors, log);
+    const told = isProduction ? errors.map(discreet) : errors;
+    return told.map((error) => formatError(error, log));
+  };
+  return {
+    app,
+    options,
+    limits: live,
+    operationMs: limits.operationMs,
+    connections: new Connections(live.connectionsPerPrincipal),
+    async begin(caller, parameters, ending) {
+      try {
+        const operation = prepare(parameters, caller.principal);
+        if (!('schema' in operation)) return operation;
+        const context = await caller.context(database.session({ signal: ending.signal }));
+        const renew = (db: Session) => caller.context(db);
+        return await subscribe({ ...operation, contextValue: { ...context, [renewContext]: renew } }, ending);
+      } catch (error) {
+        return [thrown(error)];
+      }
+    },
+    formatErrors: (errors, log) => format(errors, log).map(withRequestCode),
+    formatResult: ({ data = null, errors }, log) => ({
+      data,
+      ...(errors && { errors: format(errors, log) }),
+    }),
+  };
+}
+
+/** What ended a subscription, as an error of GraphQL. */
+export function thrown(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
+}
+
+/** Whether the subscriber took too long to take what it was sent, and was cut off by the runtime. */
+export function isLagging({ extensions }: GraphQLError): boolean {
+  return extensions.code === 'SUBSCRIPTION_LAGGING';
+}

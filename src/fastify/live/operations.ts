@@ -1,0 +1,116 @@
+/** From what a client sends to a subscription that may be executed. */
+import type { FastifyRequest } from 'fastify';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  OperationTypeNode,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import type { Costs } from 'tableloom/runtime';
+import { refuseCostly } from '../cost/cost.js';
+import { hideSchema } from '../limits/introspection.js';
+import { depthLimit } from '../limits/limits.js';
+import type { ServerLimits } from '../options.js';
+
+export interface SubscribeParameters {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+export interface OperationRules {
+  readonly schema: () => GraphQLSchema;
+  readonly costs: Costs;
+  readonly limits: ServerLimits;
+  /** Whether callers without a principal may not read the schema. */
+  readonly isHidden: boolean;
+  /** Whether there are principals at all. */
+  readonly canSignIn: boolean;
+}
+
+/** How many documents are remembered as valid, and how long they may be: clients that reconnect all send the same few. */
+const [mostDocuments, longestDocument] = [200, 8192];
+
+/** What `prepare` returns is executable, or the errors that a client gets instead. */
+export type Prepare = (
+  parameters: SubscribeParameters,
+  principal: unknown,
+) => ExecutionArgs | readonly GraphQLError[];
+
+/** The rules are those of requests over HTTP, to which subscriptions add that there is nothing else. */
+export function preparation(rules: OperationRules): Prepare {
+  const { costs, limits, isHidden, canSignIn } = rules;
+  const documents = new ValidDocuments(limits);
+  return ({ query, operationName, variables }, principal) => {
+    const schema = rules.schema();
+    try {
+      const document = documents.read(query, schema);
+      if ('kind' in document) {
+        const operation = getOperationAST(document, operationName);
+        if (operation?.operation !== OperationTypeNode.SUBSCRIPTION)
+          return [operation ? notServed(onlySubscriptions) : unknownOperation(operationName)];
+        if (isHidden) hideSchema(document, principal, canSignIn);
+        refuseCostly(costs, schema, document, variables ?? {}, limits.requests);
+        return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null };
+      }
+      return document;
+    } catch (error) {
+      if (error instanceof GraphQLError) return [error];
+      throw error;
+    }
+  };
+}
+
+const onlySubscriptions =
+  'Only subscriptions are served here: send queries and mutations to /graphql by HTTP.';
+
+class ValidDocuments {
+  readonly #limits: ServerLimits;
+  readonly #known = new Map<string, DocumentNode>();
+  #schema: GraphQLSchema | undefined;
+
+  constructor(limits: ServerLimits) {
+    this.#limits = limits;
+  }
+
+  /** The document, or what is wrong with it. Throws a GraphQLError where it does not parse. */
+  read(query: string, schema: GraphQLSchema): DocumentNode | readonly GraphQLError[] {
+    if (schema !== this.#schema) this.#known.clear();
+    this.#schema = schema;
+    const known = this.#known.get(query);
+    if (known !== undefined) return known;
+    const document = parse(query, { maxTokens: this.#limits.tokens });
+    const errors = validate(schema, document, [...specifiedRules, depthLimit(this.#limits.depth)]);
+    if (errors.length > 0) return errors;
+    if (query.length <= longestDocument) this.#remember(query, document);
+    return document;
+  }
+
+  #remember(query: string, document: DocumentNode): void {
+    const [oldest] = this.#known.keys();
+    if (this.#known.size >= mostDocuments && oldest !== undefined) this.#known.delete(oldest);
+    this.#known.set(query, document);
+  }
+}
+
+/** Throws where a request over HTTP asks for a subscription: graphql-js would execute it as a query. */
+export function refuseSubscription(document: DocumentNode, request: FastifyRequest | undefined): void {
+  const { operationName } = (request?.body ?? request?.query ?? {}) as Partial<SubscribeParameters>;
+  if (getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION)
+    throw notServed('Subscriptions are served over WebSocket, and at /graphql/stream.');
+}
+
+function notServed(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'OPERATION_NOT_SERVED' } });
+}
+
+function unknownOperation(name: string | null | undefined): GraphQLError {
+  return new GraphQLError(name ? `There is no operation "${name}".` : 'Name one operation of the document.', {
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  });
+}

@@ -1,0 +1,89 @@
+/** Reading a stream of DynamoDB from now on. */
+import type { _Record, DynamoDBStreamsClient, Shard } from '@aws-sdk/client-dynamodb-streams';
+
+type Sdk = typeof import('@aws-sdk/client-dynamodb-streams');
+
+export interface StreamReader {
+  /** What was written since the last call. */
+  read(): Promise<readonly _Record[]>;
+}
+
+/** @param stream the name of a table, or the ARN of a stream */
+export function streamReader(
+  sdk: Sdk,
+  client: DynamoDBStreamsClient,
+  stream: string,
+  { shardsMs, signal }: { readonly shardsMs: number; readonly signal: AbortSignal },
+): StreamReader {
+  const options = { abortSignal: signal };
+  /** Where to read on, by shard. */
+  const iterators = new Map<string, string>();
+  let known: ReadonlySet<string> | undefined;
+  let arn: string | undefined;
+  let nextLook = 0;
+
+  async function findStream(): Promise<string> {
+    if (stream.startsWith('arn:')) return stream;
+    const { Streams = [] } = await client.send(new sdk.ListStreamsCommand({ TableName: stream }), options);
+    for (const { StreamArn } of Streams) {
+      const command = new sdk.DescribeStreamCommand({ StreamArn, Limit: 1 });
+      const { StreamDescription } = await client.send(command, options);
+      if (StreamArn !== undefined && StreamDescription?.StreamStatus === 'ENABLED') return StreamArn;
+    }
+    throw new Error(`Table ${stream} has no stream. Enable one, with new images.`);
+  }
+
+  async function shardsOf(StreamArn: string): Promise<readonly Shard[]> {
+    const shards: Shard[] = [];
+    let ExclusiveStartShardId: string | undefined;
+    do {
+      const command = new sdk.DescribeStreamCommand({ StreamArn, ExclusiveStartShardId });
+      const { StreamDescription } = await client.send(command, options);
+      shards.push(...(StreamDescription?.Shards ?? []));
+      ExclusiveStartShardId = StreamDescription?.LastEvaluatedShardId;
+    } while (ExclusiveStartShardId !== undefined);
+    return shards;
+  }
+
+  /** A shard that comes later takes the place of one that was read to its end, so that it is read from its beginning. */
+  async function look(): Promise<void> {
+    arn ??= await findStream();
+    const StreamArn = arn;
+    const shards = await shardsOf(StreamArn);
+    const isFirst = known === undefined;
+    const added = shards.filter(
+      ({ ShardId, SequenceNumberRange }) =>
+        !known?.has(ShardId ?? '') && !(isFirst && SequenceNumberRange?.EndingSequenceNumber),
+    );
+    await Promise.all(
+      added.map(async ({ ShardId }) => {
+        const ShardIteratorType = isFirst ? 'LATEST' : 'TRIM_HORIZON';
+        const command = new sdk.GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType });
+        const { ShardIterator } = await client.send(command, options);
+        if (ShardId !== undefined && ShardIterator !== undefined) iterators.set(ShardId, ShardIterator);
+      }),
+    );
+    known = new Set(shards.map(({ ShardId }) => ShardId ?? ''));
+    nextLook = performance.now() + shardsMs;
+  }
+
+  async function readShard(shard: string, ShardIterator: string): Promise<readonly _Record[]> {
+    const command = new sdk.GetRecordsCommand({ ShardIterator });
+    const { Records = [], NextShardIterator } = await client.send(command, options);
+    if (NextShardIterator !== undefined) {
+      iterators.set(shard, NextShardIterator);
+    } else {
+      iterators.delete(shard);
+      nextLook = 0;
+    }
+    return Records;
+  }
+
+  return {
+    async read() {
+      if (performance.now() >= nextLook) await look();
+      const shards = [...iterators];
+      return (await Promise.all(shards.map(([shard, iterator]) => readShard(shard, iterator)))).flat();
+    },
+  };
+}
