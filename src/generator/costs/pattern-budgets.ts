@@ -20,7 +20,7 @@ export interface SingleBudget {
   readonly rows: { readonly of: 'page' | 'list'; readonly count: number } | null;
 }
 
-/** By the name of the pattern, mutation or transaction. */
+/** By the name of the pattern, mutation, transaction or subscription. */
 export type SingleBudgets = ReadonlyMap<string, SingleBudget>;
 
 export function singleBudgets(plan: Plan, costs: Costs, schema: GraphQLSchema, sizes?: Sizes): SingleBudgets {
@@ -37,6 +37,11 @@ export function singleBudgets(plan: Plan, costs: Costs, schema: GraphQLSchema, s
     const cost = field && costs.fields[`${field.type}.${field.field}`];
     if (cost?.kind === 'write')
       budgets.set(name, budget(schema, { cost: withoutRules(cost), field, select: [] }, sizes));
+  }
+  for (const { name, field } of plan.subscriptions ?? []) {
+    const cost = costs.fields[`${field.type}.${field.field}`];
+    if (cost?.kind === 'subscription')
+      budgets.set(name, budget(schema, { cost, field, select: Object.keys(cost.records ?? {}) }, sizes));
   }
   return budgets;
 }

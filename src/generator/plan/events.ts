@@ -8,18 +8,22 @@ import { conditionTree } from './filters.js';
 import type { EventsPlan, EventTypePlan, SubscriptionPlan } from './types/events.js';
 import type { EntityPlan } from './types/storage.js';
 import { fieldRef, valuePlan } from './values.js';
+import { billed, type Stored, tallyOf } from './write-costs/units.js';
 
 export function eventsPlan(
   { model }: ResolvedModel,
-  entities: readonly EntityPlan[],
+  stored: Pick<Stored, 'entities' | 'tables'>,
 ): EventsPlan | undefined {
   const { eventLog } = model;
   if (!eventLog) return undefined;
+  const { entities } = stored;
+  const event = tallyOf(stored, eventLog.entity.text, { kind: 'create', has: () => true });
   return {
     entity: eventLog.entity.text,
     pattern: eventLog.pattern.text,
     seconds: eventLog.seconds,
     hasLanes: eventLog.hasLanes,
+    cost: billed(event, true),
     types: model.events.map(({ name, of, fields, shards }): EventTypePlan => {
       const entity = entities.find((one) => one.name === of.text);
       if (!entity) throw new Error(`event type ${name.text} has no entity`);

@@ -35,7 +35,7 @@ export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
     new Set([...writes, ...wholes].flatMap(({ idempotent }) => idempotent?.table ?? [])),
   );
   const entities = plain.map((entity) => withDirect(entity, tableNamed(tables, entity.table)));
-  const events = eventsPlan(resolved, entities);
+  const events = eventsPlan(resolved, { entities, tables });
   const stored = { entities, tables, ...(events ? { events } : {}) };
   const rules = rulePlans(model, stored);
   const transactions = wholes.map((whole): TransactionPlan => {

@@ -10,6 +10,7 @@ const ofEvents: Readers<EventsPlan, null> = {
   seconds: (seconds) => [{ topic: 'kept', text: `an event is kept for ${seconds} seconds` }],
   // How many lanes a day has is in the lock.
   hasLanes: 'elsewhere',
+  cost: 'elsewhere',
   types: 'elsewhere',
 };
 

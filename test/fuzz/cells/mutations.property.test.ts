@@ -16,7 +16,7 @@ import { columnOf, gridOf, known } from './grid.js';
 
 /**
  * `=`: the column itself declares it, cannot be without (`all`: test/language/delete-all.test.ts), or is shown elsewhere
- * (`untouched`: test/language/untouched.test.ts; `messages`: test/language/conditional-unique.test.ts). `oracle`: the outcome is another one, as the oracle has it.
+ * (`untouched`: test/language/untouched.test.ts; `messages`: test/language/conditional-unique.test.ts; `publish`: test/language/events.test.ts). `oracle`: the outcome is another one, as the oracle has it.
  * `other`: the outcome is another one. `list`: it writes a record for each element. `-`: refused with `key-without-effect`. Else the code of the diagnostic.
  */
 const grid = gridOf(`
@@ -37,6 +37,7 @@ const grid = gridOf(`
   extend     -             -             -             -             =             -             mutation-kind
   expect     -             oracle        oracle        oracle        other         other         mutation-kind
   untouched  -             =             =             -             -             -             mutation-kind
+  publish    =             =             =             =             publish-type  =             mutation-kind
   prepare    other         other         other         -             -             -             mutation-kind
   alongside  other         other         other         other         other         other         mutation-kind
   allow      other         other         other         other         other         other         other
@@ -124,6 +125,8 @@ function added(key: string, column: string) {
       return put({ expect: '$expect' }, ['expect: Int'], { expect: 99 });
     case 'untouched':
       return put({ untouched: true });
+    case 'publish':
+      return put({ publish: 'BOOK_CHANGED' });
     case 'prepare':
       return from === undefined
         ? put({ prepare: 'prepared' })

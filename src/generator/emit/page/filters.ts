@@ -1,6 +1,7 @@
 /** A filter as one reads it: `status = $status and not (tags contains $tag)`. */
 
-import type { FilterPlan, FilterValue } from '../../plan/types/access.js';
+import type { FilterValue } from '../../plan/types/access.js';
+import type { ConditionTree } from '../../plan/types/values.js';
 
 const symbols: Readonly<Record<string, string>> = {
   eq: '=',
@@ -12,29 +13,27 @@ const symbols: Readonly<Record<string, string>> = {
   begins: 'begins with',
 };
 
-export function filterText(filter: FilterPlan): string {
+export function filterText<Value>(filter: ConditionTree<Value>, textOf: (value: Value) => string): string {
+  const within = (part: ConditionTree<Value>): string => {
+    const text = filterText(part, textOf);
+    return part.kind === 'compare' || part.kind === 'not' ? text : `(${text})`;
+  };
   if (filter.kind === 'not') return `not ${within(filter.of)}`;
   if (filter.kind !== 'compare') return filter.of.map(within).join(filter.kind === 'all' ? ' and ' : ' or ');
   const { field, operator, values, isList } = filter;
-  const given = values.map(valueText);
+  const given = values.map(textOf);
   if (operator === 'between') return `${field} between ${given.join(' and ')}`;
-  if (operator === 'exists') return existence(field, values[0]);
+  if (operator === 'exists') return existence(field, given[0] ?? '');
   const size = /^size (\w+)$/.exec(operator)?.[1];
   if (size) return `size of ${field} ${symbols[size] ?? size} ${given.join(' and ')}`;
   return `${field} ${symbols[operator] ?? operator} ${isList ? `[${given.join(', ')}]` : given.join(', ')}`;
 }
 
-function existence(field: string, value: FilterValue | undefined): string {
-  if (value?.kind !== 'literal')
-    return `${field} has a value or none, as ${value ? valueText(value) : ''} says`;
-  return value.value === true ? `${field} has a value` : `${field} has no value`;
+function existence(field: string, value: string): string {
+  if (value.startsWith('$')) return `${field} has a value or none, as ${value} says`;
+  return value === 'true' ? `${field} has a value` : `${field} has no value`;
 }
 
-function within(filter: FilterPlan): string {
-  const text = filterText(filter);
-  return filter.kind === 'compare' || filter.kind === 'not' ? text : `(${text})`;
-}
-
-function valueText(value: FilterValue): string {
+export function inputText(value: FilterValue): string {
   return value.kind === 'input' ? `$${value.name}` : JSON.stringify(value.value);
 }

@@ -32,7 +32,7 @@ export function ruleBlocks(plan: Plan): MutationBlock[] {
 }
 
 function mutationBlock(plan: Plan, budgets: SingleBudgets, mutation: MutationPlan): MutationBlock {
-  const { name, kind, field, step, idempotent, cost } = mutation;
+  const { name, kind, field, step, idempotent, publish, cost } = mutation;
   const entity = plan.entities.find((one) => one.name === mutation.entity);
   const answers = field ? ` · \`${field.type}.${field.field}\`` : '';
   const inStep = step === undefined ? '' : ` · step ${step}`;
@@ -43,6 +43,7 @@ function mutationBlock(plan: Plan, budgets: SingleBudgets, mutation: MutationPla
     heading: `**${name}**${answers}${inStep} · ${kind} ${mutation.entity}${conditionText(mutation)}`,
     writes: [
       `${items}${mutation.each ? ' for each element' : mutation.all ? ` for each record of ${mutation.all}` : ''}`,
+      ...(publish ? [`event ${publish}`] : []),
       ...(idempotent ? ['1 idempotency key'] : []),
       ...(mutation.direct ? ['without reading it'] : []),
     ].join(', '),
@@ -78,7 +79,7 @@ function ruleBlock({ name, use, writes = [], dependsOn = [], cost }: RulePlan): 
   };
 }
 
-function ruleNames(rules: readonly (string | null)[]): string {
+export function ruleNames(rules: readonly (string | null)[]): string {
   return rules.flatMap((rule) => (rule === null ? [] : [`\`${rule}\``])).join(', ');
 }
 

@@ -4,6 +4,7 @@ import type { SingleBudgets } from '../../costs/pattern-budgets.js';
 import type { PatternPlan } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import { entityView } from './entities.js';
+import { eventsView } from './events.js';
 import { mutationBlocks, ruleBlocks, transactionBlocks } from './mutations.js';
 import { patternBlocks } from './patterns.js';
 import { tableViews } from './tables.js';
@@ -19,6 +20,7 @@ export function accessPatternsView(plan: Plan, budgets: SingleBudgets) {
     })),
     several: blocks(plan.patterns.filter(({ target }) => !stored.has(target))),
     transactions: transactionBlocks(plan, budgets),
+    events: eventsView(plan, budgets),
     rules: ruleBlocks(plan),
     tables: tableViews(plan),
     relations: relations(plan),

@@ -5,7 +5,7 @@ import { aggregateNamed, namesOf, patternQuery, patternReads } from '../../plan/
 import type { PatternPlan, QueryAccess } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import { exactCost, readCost } from './costs.js';
-import { filterText } from './filters.js';
+import { filterText, inputText } from './filters.js';
 
 export interface PatternBlock {
   readonly heading: string;
@@ -46,7 +46,7 @@ function patternBlock(plan: Plan, budgets: SingleBudgets, pattern: PatternPlan):
   return {
     heading: returned(plan, pattern),
     reads: patternReads(plan, pattern),
-    filter: query?.filter ? filterText(query.filter) : '',
+    filter: query?.filter ? filterText(query.filter, inputText) : '',
     cost: readCost(budget),
     covering: pattern.select === undefined ? covering(budget) : '',
     why: [why(plan, pattern), ...withParent(pattern)].join('; '),

@@ -1,6 +1,7 @@
 /** Events that mutations publish, and the subscriptions that deliver them. */
 
 import type { ConditionTree, FieldRef, ValuePlan } from './values.js';
+import type { WriteUnits } from './writes.js';
 
 export interface EventsPlan {
   /** The entity that events are stored as. */
@@ -11,6 +12,8 @@ export interface EventsPlan {
   readonly seconds: number;
   /** Whether its key has the lane. */
   readonly hasLanes: boolean;
+  /** What one adds to the transaction of its change. */
+  readonly cost: WriteUnits;
   /** In the order of the YAML. */
   readonly types: readonly EventTypePlan[];
 }

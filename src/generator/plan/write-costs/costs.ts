@@ -162,8 +162,8 @@ function partsOf(
 }
 
 /**
- * An event is an item of its own. A delete leaves a marker of the record's last event, which the next record under its key
- * removes.
+ * An event is an item of its own. Where a record may be created again under its key, a delete leaves a marker of its last
+ * event, and a create checks that there is none, or removes it.
  */
 function publishedRanges(stored: Stored, { kind, publish }: UncostedMutation): Range[] {
   const { events } = stored;
@@ -174,9 +174,9 @@ function publishedRanges(stored: Stored, { kind, publish }: UncostedMutation): R
   if (!partition) throw new Error(`entity ${events.entity} has no key`);
   const event = tallyOf(stored, events.entity, { kind: 'create', has: () => true });
   const marker = smallItems(1, { table, partition, shards: null });
-  const mayBeNew = kind === 'create' || kind === 'upsert' || kind === 'put';
-  const most = kind === 'delete' || (mayBeNew && type.isRecreated) ? sum([event, marker]) : event;
-  return [[kind === 'delete' || kind === 'create' ? most : event, most]];
+  const isSure = kind === 'create' || kind === 'delete';
+  const most = type.isRecreated && kind !== 'update' ? sum([event, marker]) : event;
+  return [[isSure ? most : event, most]];
 }
 
 /** @param isGiven whether the write may set a field; left out, it may set every field that may change */

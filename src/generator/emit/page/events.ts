@@ -1,0 +1,63 @@
+/** Event types and subscriptions: what is reported, for how long it is kept, and what one delivery costs. */
+
+import type { SingleBudgets } from '../../costs/pattern-budgets.js';
+import type { SubscriptionPlan } from '../../plan/types/events.js';
+import type { Plan } from '../../plan/types/plan.js';
+import type { ValuePlan } from '../../plan/types/values.js';
+import { readCost } from './costs.js';
+import { filterText } from './filters.js';
+import { ruleNames } from './mutations.js';
+
+const units = [
+  [86_400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute'],
+] as const;
+
+/** Null where nothing stores events. */
+export function eventsView(plan: Plan, budgets: SingleBudgets) {
+  const { events, mutations, subscriptions = [] } = plan;
+  if (!events) return null;
+  const { total, indexes } = events.cost;
+  const inIndexes =
+    Object.keys(indexes).length > 0 ? `, those of ${Object.keys(indexes).join(', ')} included` : '';
+  return {
+    intro: `Each is stored as ${events.entity} for ${duration(events.seconds)}, in the transaction of the change: ${total} write units${inIndexes}.`,
+    types: events.types.map(({ name, entity, fields, lanes }) => ({
+      name,
+      entity,
+      fields: fields.join(', '),
+      lanes: String(lanes),
+      publishers: mutations.flatMap((one) => (one.publish === name ? [one.name] : [])).join(', '),
+    })),
+    subscriptions: subscriptions.map((one) => subscriptionBlock(budgets, one)),
+  };
+}
+
+function subscriptionBlock(budgets: SingleBudgets, subscription: SubscriptionPlan) {
+  const { name, field, on, filter, allow, visible, payload } = subscription;
+  const records = payload.records.map((one) => one.entity);
+  const cost = readCost(budgets.get(name));
+  return {
+    heading: `**${name}** · \`${field.type}.${field.field}\` · ${on.join(', ')}`,
+    delivers: [
+      'a cursor',
+      ...(payload.event === null ? [] : ['the event']),
+      ...(records.length > 0 ? [`the ${[...new Set(records)].join(' or ')} as it is now`] : []),
+    ].join(', '),
+    filter: filter ? filterText(filter, valueText) : '',
+    cost: cost === '' ? '' : `per event: ${cost}`,
+    rules: ruleNames([allow, visible]),
+  };
+}
+
+function valueText(value: ValuePlan): string {
+  if (value.kind === 'literal') return JSON.stringify(value.value);
+  return value.kind === 'made' ? value.name : `$${value.path.join('.')}`;
+}
+
+function duration(seconds: number): string {
+  const [length, noun] = units.find(([one]) => seconds % one === 0) ?? [1, 'second'];
+  const count = seconds / length;
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
