@@ -10,7 +10,7 @@ import { httpError } from '../http/status.js';
 import { clientGone } from '../request.js';
 import { callerOf, keepChecking } from './caller.js';
 import type { Deliveries } from './deliveries.js';
-import { isLagging, type Live, thrown } from './live.js';
+import { interruption, type Live, thrown } from './live.js';
 import type { SubscribeParameters } from './operations.js';
 
 /**
@@ -132,7 +132,7 @@ class EventStream extends Readable {
   }
 
   #fail(error: GraphQLError): void {
-    if (isLagging(error)) {
+    if (interruption(error) !== undefined) {
       cutOff(this.#response);
       return;
     }
