@@ -102,6 +102,7 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
   if (ideOption !== false)
     await app.register(ide, {
       endpoint: '/graphql',
+      stream: '/graphql/stream',
       path: '/graphiql',
       title: 'Tableloom',
       ...(ideOption !== true && ideOption),

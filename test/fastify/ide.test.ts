@@ -11,7 +11,8 @@ let base: string;
 
 beforeAll(async () => {
   app = Fastify();
-  await app.register(ide, { endpoint: '/graphql', path: '/graphiql', title: 'Tyler & <Setup>', query });
+  const paths = { endpoint: '/graphql', stream: '/graphql/stream', path: '/graphiql' };
+  await app.register(ide, { ...paths, title: 'Tyler & <Setup>', query });
   html = (await app.inject('/graphiql')).body;
   base = /<base href="([^"]*)"/.exec(html)?.[1] ?? '';
 });
@@ -137,7 +138,8 @@ test('the editor starts with the given document and talks to the given endpoint'
   new Function('AltairGraphQL', answer.body)(AltairGraphQL);
   expect(given).toMatchObject({
     endpointURL: '/graphql',
-    subscriptionsEndpoint: '/graphql',
+    subscriptionsEndpoint: '/graphql/stream',
+    initialSubscriptionRequestHandlerId: 'graphql-sse',
     initialQuery: query,
   });
   expect(given).toMatchObject({ disableAccount: true, persistedSettings: { 'banners.disable': true } });
@@ -167,7 +169,8 @@ test.each([
 
 test('under a prefix, the page refers to itself with it', async () => {
   const prefixed = Fastify();
-  await prefixed.register(ide, { prefix: '/api', endpoint: '/api/graphql', path: '/ide', title: 'x' });
+  const paths = { endpoint: '/api/graphql', stream: '/api/graphql/stream', path: '/ide' };
+  await prefixed.register(ide, { prefix: '/api', ...paths, title: 'x' });
   const page = (await prefixed.inject('/api/ide')).body;
   const urls = [...page.matchAll(/<script[^>]*\ssrc="(\/[^"]*)"/g)].map(([, url = '']) => url);
   expect(urls).toEqual(['/api/ide/init.js']);

@@ -53,6 +53,8 @@ test('says where it is and how to sign in, and nothing else', () => {
       mutation { signIn(input: { email: "admin@tyler-setup.example", password: "correct-horse-battery" }) {
         accessToken refreshToken expiresIn user { name } } }
 
+      subscription { auditLogged { cursor event { type entityId id } log { actorType targetType actorId } } }
+
     Changes are served at once. Ctrl-C stops.
     "
   `);

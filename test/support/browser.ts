@@ -133,7 +133,15 @@ export class BrowserPage {
     this.#process.kill('SIGKILL');
     await ended;
     // Its own children may still write.
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 10 });
+    const isGone = () => {
+      try {
+        rmSync(this.#profile, { recursive: true, force: true });
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    await until(isGone, () => `${this.#profile} cannot be removed`);
   }
 
   #receive(message: Answer): void {

@@ -69,18 +69,19 @@ export async function devVerb({
 }
 
 function greetingOf(
-  { url, tablesUrl, greeting, isServing, hasIde }: DevelopmentServer,
+  { url, tablesUrl, greeting, subscription, isServing, hasIde }: DevelopmentServer,
   data: string,
 ): string {
   if (!isServing) return `\nWaiting for changes, to be served at ${url}/graphql. Ctrl-C stops.`;
   const own = greeting === undefined ? '' : `\n${greeting.trimEnd().replace(/^(?=.)/gm, '  ')}\n`;
+  const sample = subscription === undefined ? '' : `\n  ${subscription}\n`;
   return `
 Ready after ${(performance.now() / 1000).toFixed(1)} s.
 
   GraphQL   ${url}/graphql
 ${hasIde ? `  IDE       ${url}/graphiql\n` : ''}  Tables    ${tablesUrl}
   Data      ${data} (delete the folder to start over)
-${own}
+${own}${sample}
 Changes are served at once. Ctrl-C stops.`;
 }
 

@@ -11,6 +11,7 @@ import { type Code, loadCode } from '../project/code.js';
 import { buildProjectApp } from './app.js';
 import { type Generated, Generator } from './generator.js';
 import { missingRules } from './missing-rules.js';
+import { sampleSubscription } from './sample-subscription.js';
 import type { DevelopmentStorage } from './storage.js';
 import { type Served, TablesPage, tablesPath } from './tables/tables.js';
 
@@ -81,6 +82,13 @@ export class DevelopmentServer {
 
   get hasIde(): boolean {
     return this.#current?.app.hasRoute({ method: 'GET', url: '/graphiql' }) ?? false;
+  }
+
+  /** A subscription to try, where the schema has some. */
+  get subscription(): string | undefined {
+    // A server of the project's own may be without GraphQL.
+    const { graphql } = (this.#current?.app ?? {}) as Partial<FastifyInstance>;
+    return graphql && sampleSubscription(graphql.schema);
   }
 
   /** What the project says about itself. */

@@ -5,8 +5,10 @@ import { listAssets } from './assets.js';
 
 /** What `ide` needs to know. Paths begin with a slash and do not end with one. */
 export type IdeOptions = {
-  /** Path of the GraphQL endpoint the page talks to, over HTTP and, for subscriptions, over WebSocket. */
+  /** Path of the GraphQL endpoint the page talks to. */
   readonly endpoint: string;
+  /** Path of the endpoint of subscriptions. Unlike a WebSocket, it takes the token and the headers of all requests. */
+  readonly stream: string;
   /** Path of the page; its files are served below it. */
   readonly path: string;
   /** Title of the page; also keeps its stored tabs and history apart from other instances on one origin. */
@@ -57,8 +59,8 @@ export async function ide(app: FastifyInstance, options: IdeOptions): Promise<vo
   }).replace(/<title>[^<]*<\/title>/, () => `<title>${escapeHtml(options.title)}</title>`);
   const init = renderInitSnippet({
     endpointURL: options.endpoint,
-    subscriptionsEndpoint: options.endpoint,
-    initialSubscriptionRequestHandlerId: 'graphql-ws',
+    subscriptionsEndpoint: options.stream,
+    initialSubscriptionRequestHandlerId: 'graphql-sse',
     // Puts a token field under "Auth"; while it is empty no authorization header is sent.
     initialAuthorization: { type: 'bearer', data: { token: '' } },
     instanceStorageNamespace: `${slug(options.title)}_`,
