@@ -40,6 +40,7 @@ describe('init', () => {
         '.dockerignore',
         'Dockerfile',
         'src/app.ts',
+        'schema/live.graphql',
         'src/lambda.ts',
         'src/rules/index.ts',
       ]),

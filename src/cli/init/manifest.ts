@@ -51,8 +51,16 @@ const additions: Readonly<Record<Template, Additions>> = {
       start: 'node dist/src/main.js',
       test: 'vitest run',
     },
-    packages: ['@aws-sdk/client-dynamodb', '@fastify/cors', 'fastify', 'graphql', 'mercurius'],
-    developmentPackages: ['esbuild', 'vitest'],
+    packages: [
+      '@aws-sdk/client-dynamodb',
+      '@fastify/cors',
+      'fastify',
+      'graphql',
+      'graphql-ws',
+      'mercurius',
+      'ws',
+    ],
+    developmentPackages: ['@types/ws', 'esbuild', 'vitest'],
   },
 };
 

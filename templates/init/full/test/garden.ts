@@ -25,5 +25,5 @@ export async function openGarden(now?: () => Date) {
     return { status: answer.statusCode, ...answer.json() };
   }
 
-  return { database, ask };
+  return { app, database, ask };
 }
