@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { User as UserRecord, UserVersion as UserVersionRecord, Contractor as ContractorRecord, RefreshToken as RefreshTokenRecord, AuditLog as AuditLogRecord, Config as ConfigRecord, UserPage, UserVersionPage, ContractorPage, RefreshTokenPage, AuditLogPage, ConfigPage } from './entities.js';
+import type { User as UserRecord, UserVersion as UserVersionRecord, Contractor as ContractorRecord, RefreshToken as RefreshTokenRecord, AuditLog as AuditLogRecord, Config as ConfigRecord, Event as EventRecord, UserPage, UserVersionPage, ContractorPage, RefreshTokenPage, AuditLogPage, ConfigPage, EventPage } from './entities.js';
 import type { Context } from './loaders.js';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -76,6 +76,16 @@ export type AuditLogEdge = {
   readonly node: AuditLog;
 };
 
+/** A delivery to who subscribes to audit logs. The first has a cursor only. */
+export type AuditLogged = {
+  /** Pass it as `since` to continue behind this delivery. */
+  readonly cursor: Scalars['String']['output'];
+  /** What happened. */
+  readonly event?: Maybe<Event>;
+  /** The audit log. */
+  readonly log?: Maybe<AuditLog>;
+};
+
 /** What kind of thing an act is done to. */
 export type AuditTarget =
   /** A configuration entry. */
@@ -115,6 +125,16 @@ export type Config = {
   readonly value?: Maybe<Scalars['JSON']['output']>;
   /** Counts the changes of this record, from 1. Pass it to `setConfig` to refuse overwriting somebody else's change. */
   readonly version: Scalars['Int']['output'];
+};
+
+/** A delivery to who subscribes to the configuration. The first has a cursor only. */
+export type ConfigChange = {
+  /** The entry as of now; null if deleted since. */
+  readonly config?: Maybe<Config>;
+  /** Pass it as `since` to continue behind this delivery. */
+  readonly cursor: Scalars['String']['output'];
+  /** What happened. */
+  readonly event?: Maybe<Event>;
 };
 
 /** A page of configuration entries. */
@@ -180,6 +200,16 @@ export type ContractorAuditLogsArgs = {
   until?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
+/** A delivery to who subscribes to contractors. The first has a cursor only. */
+export type ContractorChange = {
+  /** The contractor as of now; null if deleted since. */
+  readonly contractor?: Maybe<Contractor>;
+  /** Pass it as `since` to continue behind this delivery. */
+  readonly cursor: Scalars['String']['output'];
+  /** What happened. */
+  readonly event?: Maybe<Event>;
+};
+
 /** A page of contractors. */
 export type ContractorConnection = {
   /** The contractors of this page, each with its cursor. */
@@ -230,6 +260,73 @@ export type CreateUserInput = {
   /** What the user may do; MEMBER if left out. */
   readonly role?: InputMaybe<Role>;
 };
+
+/** Something that changed. Events are written with the change itself, and kept for 30 days. */
+export type Event = {
+  /** Who caused it, such as `USER#` and an id; null if nobody was signed in. */
+  readonly actor?: Maybe<Scalars['String']['output']>;
+  /** Some fields of the record after; null for a deleted record. */
+  readonly after?: Maybe<Scalars['JSON']['output']>;
+  /** Some fields of the record before, for filters; null for a new record. */
+  readonly before?: Maybe<Scalars['JSON']['output']>;
+  /** What kind of record changed. */
+  readonly entity: Scalars['String']['output'];
+  /** The record's id; of a configuration entry its key. */
+  readonly entityId: Scalars['ID']['output'];
+  /** Unique among events; sorts by time. */
+  readonly id: Scalars['ID']['output'];
+  /** The record's version after the change; null for records without versions. */
+  readonly revision?: Maybe<Scalars['Int']['output']>;
+  /** When it happened. Events of one record have ascending times. */
+  readonly timestamp: Scalars['DateTime']['output'];
+  /** What happened. */
+  readonly type: EventType;
+};
+
+/** A page of events. */
+export type EventConnection = {
+  /** The events of this page, each with its cursor. */
+  readonly edges: ReadonlyArray<EventEdge>;
+  /** The events of this page. */
+  readonly nodes: ReadonlyArray<Event>;
+  /** Where the page lies in the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An event in a list. */
+export type EventEdge = {
+  /** The place of this event in the list. */
+  readonly cursor: Scalars['String']['output'];
+  /** The event. */
+  readonly node: Event;
+};
+
+/** What can happen. */
+export type EventType =
+  /** An audit log was written. */
+  | 'AUDIT_LOGGED'
+  /** A configuration entry was deleted. */
+  | 'CONFIG_DELETED'
+  /** A configuration entry was set. */
+  | 'CONFIG_SET'
+  /** A contractor was invited. */
+  | 'CONTRACTOR_CREATED'
+  /** A contractor was deleted. */
+  | 'CONTRACTOR_DELETED'
+  /** A contractor changed, or signed in. */
+  | 'CONTRACTOR_UPDATED'
+  /** A refresh token was given. */
+  | 'SESSION_CREATED'
+  /** A refresh token was deleted. */
+  | 'SESSION_DELETED'
+  /** A refresh token was used, or its session ended. */
+  | 'SESSION_UPDATED'
+  /** A user was created. */
+  | 'USER_CREATED'
+  /** A user was deleted. */
+  | 'USER_DELETED'
+  /** A user changed, or signed in. */
+  | 'USER_UPDATED';
 
 /** A contractor's access to prolong. */
 export type ExtendContractorInput = {
@@ -422,10 +519,14 @@ export type Query = {
   readonly contractorsByStatus: ContractorConnection;
   /** The contractors whose access ends, or ended, before a moment; the earliest first. For staff. */
   readonly contractorsExpiring: ContractorConnection;
+  /** The events of one type, the latest first. For administrators. */
+  readonly events: EventConnection;
   /** The user who is signed in; null if none is. */
   readonly me?: Maybe<User>;
   /** Any object by its id; null if there is none or you may not see it. */
   readonly node?: Maybe<Node>;
+  /** What happened to users, contractors and the configuration in the last days, the latest first. For administrators. */
+  readonly recentEvents: EventConnection;
   /** A user by id. For staff. */
   readonly user?: Maybe<User>;
   /** A user by e-mail address, in any case. For staff. */
@@ -510,8 +611,27 @@ export type QueryContractorsExpiringArgs = {
 };
 
 
+export type QueryEventsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  since?: InputMaybe<Scalars['DateTime']['input']>;
+  type: EventType;
+};
+
+
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type QueryRecentEventsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  since?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 
@@ -598,6 +718,16 @@ export type Role =
   /** Read only. */
   | 'READONLY';
 
+/** A delivery to who subscribes to sessions. The first has a cursor only. */
+export type SessionChange = {
+  /** Pass it as `since` to continue behind this delivery. */
+  readonly cursor: Scalars['String']['output'];
+  /** What happened. */
+  readonly event?: Maybe<Event>;
+  /** The refresh token as of now; null if deleted since. */
+  readonly session?: Maybe<RefreshToken>;
+};
+
 /** A session. */
 export type SessionPayload = {
   /** Send it as `Authorization: Bearer …` with each request. */
@@ -654,6 +784,56 @@ export type SortDirection =
   | 'ASC'
   /** Largest, newest or alphabetically last value first. */
   | 'DESC';
+
+export type Subscription = {
+  /** Audit logs as they are written. For administrators. */
+  readonly auditLogged: AuditLogged;
+  /** Changes of the configuration. For staff. */
+  readonly configChanged: ConfigChange;
+  /** Changes of contractors. For staff. */
+  readonly contractorChanged: ContractorChange;
+  /** Changes of sessions: one's own, for administrators those of all users. */
+  readonly sessionChanged: SessionChange;
+  /** Changes of users. For staff. */
+  readonly userChanged: UserChange;
+};
+
+
+export type SubscriptionAuditLoggedArgs = {
+  actorId?: InputMaybe<Scalars['ID']['input']>;
+  since?: InputMaybe<Scalars['String']['input']>;
+  targetId?: InputMaybe<Scalars['ID']['input']>;
+  targetType?: InputMaybe<AuditTarget>;
+};
+
+
+export type SubscriptionConfigChangedArgs = {
+  category?: InputMaybe<Scalars['String']['input']>;
+  key?: InputMaybe<Scalars['ID']['input']>;
+  since?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type SubscriptionContractorChangedArgs = {
+  id?: InputMaybe<Scalars['ID']['input']>;
+  invitedBy?: InputMaybe<Scalars['ID']['input']>;
+  since?: InputMaybe<Scalars['String']['input']>;
+  status?: InputMaybe<ContractorStatus>;
+};
+
+
+export type SubscriptionSessionChangedArgs = {
+  since?: InputMaybe<Scalars['String']['input']>;
+  userId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type SubscriptionUserChangedArgs = {
+  id?: InputMaybe<Scalars['ID']['input']>;
+  role?: InputMaybe<Role>;
+  since?: InputMaybe<Scalars['String']['input']>;
+  status?: InputMaybe<UserStatus>;
+};
 
 /** What to change of a user. A field left out stays as it is. */
 export type UpdateUserInput = {
@@ -737,6 +917,16 @@ export type UserSessionsArgs = {
   before?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   last?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A delivery to who subscribes to users. The first has a cursor only. */
+export type UserChange = {
+  /** Pass it as `since` to continue behind this delivery. */
+  readonly cursor: Scalars['String']['output'];
+  /** What happened. */
+  readonly event?: Maybe<Event>;
+  /** The user as of now; null if deleted since. */
+  readonly user?: Maybe<User>;
 };
 
 /** A page of users. */
@@ -890,13 +1080,16 @@ export type ResolversTypes = {
   AuditLog: ResolverTypeWrapper<AuditLogRecord>;
   AuditLogConnection: ResolverTypeWrapper<AuditLogPage>;
   AuditLogEdge: ResolverTypeWrapper<Omit<AuditLogEdge, 'node'> & { node: ResolversTypes['AuditLog'] }>;
+  AuditLogged: ResolverTypeWrapper<Omit<AuditLogged, 'event' | 'log'> & { event?: Maybe<ResolversTypes['Event']>, log?: Maybe<ResolversTypes['AuditLog']> }>;
   AuditTarget: AuditTarget;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   ChangePasswordInput: ChangePasswordInput;
   Config: ResolverTypeWrapper<ConfigRecord>;
+  ConfigChange: ResolverTypeWrapper<Omit<ConfigChange, 'config' | 'event'> & { config?: Maybe<ResolversTypes['Config']>, event?: Maybe<ResolversTypes['Event']> }>;
   ConfigConnection: ResolverTypeWrapper<ConfigPage>;
   ConfigEdge: ResolverTypeWrapper<Omit<ConfigEdge, 'node'> & { node: ResolversTypes['Config'] }>;
   Contractor: ResolverTypeWrapper<ContractorRecord>;
+  ContractorChange: ResolverTypeWrapper<Omit<ContractorChange, 'contractor' | 'event'> & { contractor?: Maybe<ResolversTypes['Contractor']>, event?: Maybe<ResolversTypes['Event']> }>;
   ContractorConnection: ResolverTypeWrapper<ContractorPage>;
   ContractorEdge: ResolverTypeWrapper<Omit<ContractorEdge, 'node'> & { node: ResolversTypes['Contractor'] }>;
   ContractorSignInPayload: ResolverTypeWrapper<Omit<ContractorSignInPayload, 'contractor'> & { contractor: ResolversTypes['Contractor'] }>;
@@ -904,6 +1097,10 @@ export type ResolversTypes = {
   CreateUserInput: CreateUserInput;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   EmailAddress: ResolverTypeWrapper<Scalars['EmailAddress']['output']>;
+  Event: ResolverTypeWrapper<EventRecord>;
+  EventConnection: ResolverTypeWrapper<EventPage>;
+  EventEdge: ResolverTypeWrapper<Omit<EventEdge, 'node'> & { node: ResolversTypes['Event'] }>;
+  EventType: EventType;
   ExtendContractorInput: ExtendContractorInput;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
@@ -918,14 +1115,17 @@ export type ResolversTypes = {
   RefreshTokenConnection: ResolverTypeWrapper<RefreshTokenPage>;
   RefreshTokenEdge: ResolverTypeWrapper<Omit<RefreshTokenEdge, 'node'> & { node: ResolversTypes['RefreshToken'] }>;
   Role: Role;
+  SessionChange: ResolverTypeWrapper<Omit<SessionChange, 'event' | 'session'> & { event?: Maybe<ResolversTypes['Event']>, session?: Maybe<ResolversTypes['RefreshToken']> }>;
   SessionPayload: ResolverTypeWrapper<Omit<SessionPayload, 'user'> & { user: ResolversTypes['User'] }>;
   SessionStatus: SessionStatus;
   SetConfigInput: SetConfigInput;
   SignInInput: SignInInput;
   SortDirection: SortDirection;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   UpdateUserInput: UpdateUserInput;
   User: ResolverTypeWrapper<UserRecord>;
+  UserChange: ResolverTypeWrapper<Omit<UserChange, 'event' | 'user'> & { event?: Maybe<ResolversTypes['Event']>, user?: Maybe<ResolversTypes['User']> }>;
   UserConnection: ResolverTypeWrapper<UserPage>;
   UserEdge: ResolverTypeWrapper<Omit<UserEdge, 'node'> & { node: ResolversTypes['User'] }>;
   UserStatus: UserStatus;
@@ -940,18 +1140,24 @@ export type ResolversParentTypes = {
   AuditLog: AuditLogRecord;
   AuditLogConnection: AuditLogPage;
   AuditLogEdge: Omit<AuditLogEdge, 'node'> & { node: ResolversParentTypes['AuditLog'] };
+  AuditLogged: Omit<AuditLogged, 'event' | 'log'> & { event?: Maybe<ResolversParentTypes['Event']>, log?: Maybe<ResolversParentTypes['AuditLog']> };
   Boolean: Scalars['Boolean']['output'];
   ChangePasswordInput: ChangePasswordInput;
   Config: ConfigRecord;
+  ConfigChange: Omit<ConfigChange, 'config' | 'event'> & { config?: Maybe<ResolversParentTypes['Config']>, event?: Maybe<ResolversParentTypes['Event']> };
   ConfigConnection: ConfigPage;
   ConfigEdge: Omit<ConfigEdge, 'node'> & { node: ResolversParentTypes['Config'] };
   Contractor: ContractorRecord;
+  ContractorChange: Omit<ContractorChange, 'contractor' | 'event'> & { contractor?: Maybe<ResolversParentTypes['Contractor']>, event?: Maybe<ResolversParentTypes['Event']> };
   ContractorConnection: ContractorPage;
   ContractorEdge: Omit<ContractorEdge, 'node'> & { node: ResolversParentTypes['Contractor'] };
   ContractorSignInPayload: Omit<ContractorSignInPayload, 'contractor'> & { contractor: ResolversParentTypes['Contractor'] };
   CreateUserInput: CreateUserInput;
   DateTime: Scalars['DateTime']['output'];
   EmailAddress: Scalars['EmailAddress']['output'];
+  Event: EventRecord;
+  EventConnection: EventPage;
+  EventEdge: Omit<EventEdge, 'node'> & { node: ResolversParentTypes['Event'] };
   ExtendContractorInput: ExtendContractorInput;
   ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
@@ -965,12 +1171,15 @@ export type ResolversParentTypes = {
   RefreshToken: RefreshTokenRecord;
   RefreshTokenConnection: RefreshTokenPage;
   RefreshTokenEdge: Omit<RefreshTokenEdge, 'node'> & { node: ResolversParentTypes['RefreshToken'] };
+  SessionChange: Omit<SessionChange, 'event' | 'session'> & { event?: Maybe<ResolversParentTypes['Event']>, session?: Maybe<ResolversParentTypes['RefreshToken']> };
   SessionPayload: Omit<SessionPayload, 'user'> & { user: ResolversParentTypes['User'] };
   SetConfigInput: SetConfigInput;
   SignInInput: SignInInput;
   String: Scalars['String']['output'];
+  Subscription: Record<PropertyKey, never>;
   UpdateUserInput: UpdateUserInput;
   User: UserRecord;
+  UserChange: Omit<UserChange, 'event' | 'user'> & { event?: Maybe<ResolversParentTypes['Event']>, user?: Maybe<ResolversParentTypes['User']> };
   UserConnection: UserPage;
   UserEdge: Omit<UserEdge, 'node'> & { node: ResolversParentTypes['User'] };
   UserVersion: UserVersionRecord;
@@ -1008,6 +1217,12 @@ export type AuditLogEdgeResolvers<ContextType = Context, ParentType extends Reso
   node?: Resolver<ResolversTypes['AuditLog'], ParentType, ContextType>;
 };
 
+export type AuditLoggedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuditLogged'] = ResolversParentTypes['AuditLogged']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  event?: Resolver<Maybe<ResolversTypes['Event']>, ParentType, ContextType>;
+  log?: Resolver<Maybe<ResolversTypes['AuditLog']>, ParentType, ContextType>;
+};
+
 export type ConfigResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Config'] = ResolversParentTypes['Config']> = {
   category?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -1018,6 +1233,12 @@ export type ConfigResolvers<ContextType = Context, ParentType extends ResolversP
   updatedBy?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   value?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ConfigChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ConfigChange'] = ResolversParentTypes['ConfigChange']> = {
+  config?: Resolver<Maybe<ResolversTypes['Config']>, ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  event?: Resolver<Maybe<ResolversTypes['Event']>, ParentType, ContextType>;
 };
 
 export type ConfigConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ConfigConnection'] = ResolversParentTypes['ConfigConnection']> = {
@@ -1050,6 +1271,12 @@ export type ContractorResolvers<ContextType = Context, ParentType extends Resolv
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ContractorChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ContractorChange'] = ResolversParentTypes['ContractorChange']> = {
+  contractor?: Resolver<Maybe<ResolversTypes['Contractor']>, ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  event?: Resolver<Maybe<ResolversTypes['Event']>, ParentType, ContextType>;
+};
+
 export type ContractorConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ContractorConnection'] = ResolversParentTypes['ContractorConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['ContractorEdge']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['Contractor']>, ParentType, ContextType>;
@@ -1074,6 +1301,29 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 export interface EmailAddressScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['EmailAddress'], any> {
   name: 'EmailAddress';
 }
+
+export type EventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Event'] = ResolversParentTypes['Event']> = {
+  actor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  after?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  before?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  entity?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  entityId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  revision?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  timestamp?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['EventType'], ParentType, ContextType>;
+};
+
+export type EventConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EventConnection'] = ResolversParentTypes['EventConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['EventEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Event']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type EventEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EventEdge'] = ResolversParentTypes['EventEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Event'], ParentType, ContextType>;
+};
 
 export type InviteContractorPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InviteContractorPayload'] = ResolversParentTypes['InviteContractorPayload']> = {
   contractor?: Resolver<ResolversTypes['Contractor'], ParentType, ContextType>;
@@ -1125,8 +1375,10 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   contractorByToken?: Resolver<Maybe<ResolversTypes['Contractor']>, ParentType, ContextType, RequireFields<QueryContractorByTokenArgs, 'token'>>;
   contractorsByStatus?: Resolver<ResolversTypes['ContractorConnection'], ParentType, ContextType, RequireFields<QueryContractorsByStatusArgs, 'status'>>;
   contractorsExpiring?: Resolver<ResolversTypes['ContractorConnection'], ParentType, ContextType, RequireFields<QueryContractorsExpiringArgs, 'expiresBefore'>>;
+  events?: Resolver<ResolversTypes['EventConnection'], ParentType, ContextType, RequireFields<QueryEventsArgs, 'type'>>;
   me?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
+  recentEvents?: Resolver<ResolversTypes['EventConnection'], ParentType, ContextType, Partial<QueryRecentEventsArgs>>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<QueryUserArgs, 'id'>>;
   userByEmail?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<QueryUserByEmailArgs, 'email'>>;
   users?: Resolver<ResolversTypes['UserConnection'], ParentType, ContextType, RequireFields<QueryUsersArgs, 'direction'>>;
@@ -1158,11 +1410,25 @@ export type RefreshTokenEdgeResolvers<ContextType = Context, ParentType extends 
   node?: Resolver<ResolversTypes['RefreshToken'], ParentType, ContextType>;
 };
 
+export type SessionChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SessionChange'] = ResolversParentTypes['SessionChange']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  event?: Resolver<Maybe<ResolversTypes['Event']>, ParentType, ContextType>;
+  session?: Resolver<Maybe<ResolversTypes['RefreshToken']>, ParentType, ContextType>;
+};
+
 export type SessionPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SessionPayload'] = ResolversParentTypes['SessionPayload']> = {
   accessToken?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   expiresIn?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   refreshToken?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+};
+
+export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  auditLogged?: SubscriptionResolver<ResolversTypes['AuditLogged'], "auditLogged", ParentType, ContextType, Partial<SubscriptionAuditLoggedArgs>>;
+  configChanged?: SubscriptionResolver<ResolversTypes['ConfigChange'], "configChanged", ParentType, ContextType, Partial<SubscriptionConfigChangedArgs>>;
+  contractorChanged?: SubscriptionResolver<ResolversTypes['ContractorChange'], "contractorChanged", ParentType, ContextType, Partial<SubscriptionContractorChangedArgs>>;
+  sessionChanged?: SubscriptionResolver<ResolversTypes['SessionChange'], "sessionChanged", ParentType, ContextType, Partial<SubscriptionSessionChangedArgs>>;
+  userChanged?: SubscriptionResolver<ResolversTypes['UserChange'], "userChanged", ParentType, ContextType, Partial<SubscriptionUserChangedArgs>>;
 };
 
 export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
@@ -1181,6 +1447,12 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type UserChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserChange'] = ResolversParentTypes['UserChange']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  event?: Resolver<Maybe<ResolversTypes['Event']>, ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
 };
 
 export type UserConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserConnection'] = ResolversParentTypes['UserConnection']> = {
@@ -1219,15 +1491,21 @@ export type Resolvers<ContextType = Context> = {
   AuditLog?: AuditLogResolvers<ContextType>;
   AuditLogConnection?: AuditLogConnectionResolvers<ContextType>;
   AuditLogEdge?: AuditLogEdgeResolvers<ContextType>;
+  AuditLogged?: AuditLoggedResolvers<ContextType>;
   Config?: ConfigResolvers<ContextType>;
+  ConfigChange?: ConfigChangeResolvers<ContextType>;
   ConfigConnection?: ConfigConnectionResolvers<ContextType>;
   ConfigEdge?: ConfigEdgeResolvers<ContextType>;
   Contractor?: ContractorResolvers<ContextType>;
+  ContractorChange?: ContractorChangeResolvers<ContextType>;
   ContractorConnection?: ContractorConnectionResolvers<ContextType>;
   ContractorEdge?: ContractorEdgeResolvers<ContextType>;
   ContractorSignInPayload?: ContractorSignInPayloadResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   EmailAddress?: GraphQLScalarType;
+  Event?: EventResolvers<ContextType>;
+  EventConnection?: EventConnectionResolvers<ContextType>;
+  EventEdge?: EventEdgeResolvers<ContextType>;
   InviteContractorPayload?: InviteContractorPayloadResolvers<ContextType>;
   JSON?: GraphQLScalarType;
   Mutation?: MutationResolvers<ContextType>;
@@ -1237,8 +1515,11 @@ export type Resolvers<ContextType = Context> = {
   RefreshToken?: RefreshTokenResolvers<ContextType>;
   RefreshTokenConnection?: RefreshTokenConnectionResolvers<ContextType>;
   RefreshTokenEdge?: RefreshTokenEdgeResolvers<ContextType>;
+  SessionChange?: SessionChangeResolvers<ContextType>;
   SessionPayload?: SessionPayloadResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
+  UserChange?: UserChangeResolvers<ContextType>;
   UserConnection?: UserConnectionResolvers<ContextType>;
   UserEdge?: UserEdgeResolvers<ContextType>;
   UserVersion?: UserVersionResolvers<ContextType>;

@@ -5,6 +5,7 @@ import {
   auditLogCodec,
   configCodec,
   contractorCodec,
+  eventCodec,
   refreshTokenCodec,
   userCodec,
   userVersionCodec,
@@ -12,6 +13,7 @@ import {
 
 /** What a server takes of the generated code. */
 export { costs } from './costs.js';
+export { eventLog, events } from './events.js';
 export { type Context, createLoaders, type Loaders } from './loaders.js';
 export { createResolvers } from './resolvers.js';
 export type { Rules } from './rules.js';
@@ -26,4 +28,5 @@ export const codecs: readonly AnyCodec[] = [
   refreshTokenCodec,
   auditLogCodec,
   configCodec,
+  eventCodec,
 ];

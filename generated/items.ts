@@ -6,12 +6,13 @@ import {
   type EntityCodec,
   entry,
   epochSeconds,
+  type EventDocument,
   lowercase,
   picked,
   trim,
 } from 'tableloom/runtime/generated';
-import type { AuditLog, Config, Contractor, RefreshToken, User, UserVersion } from './entities.js';
-import type { ActorType, AuditTarget, ContractorStatus, Role, UserStatus } from './graphql.js';
+import type { AuditLog, Config, Contractor, Event, RefreshToken, User, UserVersion } from './entities.js';
+import type { ActorType, AuditTarget, ContractorStatus, EventType, Role, UserStatus } from './graphql.js';
 import * as keys from './keys.js';
 
 export const usersByRoleEntryFields = ['email', 'id', 'name', 'role', 'status'] as const;
@@ -375,4 +376,58 @@ export const configCodec: EntityCodec<Config> = {
   revision: 'version',
   projection: ['category', 'createdAt', 'description', 'isSecret', 'key', 'updatedAt', 'version'],
   keyFields: keys.parseConfigKey,
+};
+
+/** How Event is stored. */
+export const eventCodec: EntityCodec<Event> = {
+  name: 'Event',
+  table: keys.eventsTable,
+  key: keys.eventKey,
+  item: (event) => ({
+    _type: 'Event',
+    actor: event.actor ?? undefined,
+    after: event.after === null ? undefined : documentValue(event.after, 'after'),
+    before: event.before === null ? undefined : documentValue(event.before, 'before'),
+    entity: event.entity,
+    entityId: event.entityId,
+    id: event.id,
+    revision: event.revision ?? undefined,
+    timestamp: event.timestamp,
+    type: event.type,
+    lane: event.lane,
+    key: documentValue(event.key, 'key'),
+    previous: event.previous ?? undefined,
+    expiresAt: event.expiresAt,
+    ttl: epochSeconds(event.expiresAt),
+    ...keys.eventKey(event),
+  }),
+  read: (item: Attributes<Event>) => ({
+    __typename: 'Event',
+    actor: (item.actor ?? null) as string | null,
+    after: (item.after ?? null) as EventDocument | null,
+    before: (item.before ?? null) as EventDocument | null,
+    entity: item.entity as string,
+    entityId: item.entityId as string,
+    id: item.id as string,
+    revision: (item.revision ?? null) as number | null,
+    timestamp: item.timestamp as string,
+    type: item.type as EventType,
+    lane: item.lane as string,
+    key: item.key as EventDocument,
+    previous: (item.previous ?? null) as string | null,
+    expiresAt: item.expiresAt as string,
+  }),
+  isWhole: (event, isPart) =>
+    event.entity !== undefined &&
+    event.entityId !== undefined &&
+    event.id !== undefined &&
+    event.timestamp !== undefined &&
+    event.type !== undefined &&
+    (isPart || event.lane !== undefined) &&
+    (isPart || event.key !== undefined) &&
+    (isPart || event.expiresAt !== undefined),
+  ttl: 'ttl',
+  numbers: { revision: 'Int' },
+  projection: ['actor', 'entity', 'entityId', 'id', 'revision', 'timestamp', 'type'],
+  keyFields: keys.parseEventKey,
 };

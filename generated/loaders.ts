@@ -8,7 +8,14 @@ import {
   type Session,
 } from 'tableloom/runtime/generated';
 import type { AuditLog, Contractor, RefreshToken, User } from './entities.js';
-import { auditLogCodec, configCodec, contractorCodec, refreshTokenCodec, userCodec } from './items.js';
+import {
+  auditLogCodec,
+  configCodec,
+  contractorCodec,
+  eventCodec,
+  refreshTokenCodec,
+  userCodec,
+} from './items.js';
 import * as keys from './keys.js';
 
 /** Reads by primary key, one set per request: keys of one tick share a BatchGetItem, each is read once. */
@@ -24,6 +31,8 @@ export const createLoaders = (session: Session) => {
     auditLog: keyLoader(session, auditLogCodec, keys.auditLogKey),
     /** Config by key. */
     config: keyLoader(session, configCodec, keys.configKey),
+    /** Event by type, timestamp, lane, id. */
+    event: keyLoader(session, eventCodec, keys.eventKey),
   };
   return {
     ...loaders,

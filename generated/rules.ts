@@ -13,6 +13,7 @@ import type {
   Config,
   Contractor,
   ContractorChanges,
+  Event,
   NewConfig,
   NewUser,
   RefreshToken,
@@ -42,10 +43,10 @@ export type ContractorByTokenRule = Answers<'Query', 'contractorByToken'>;
 export type SignInContractorRule = Answers<'Mutation', 'signInContractor'>;
 export type InviteContractorRule = Answers<'Mutation', 'inviteContractor'>;
 export type ConfigValueRule = Answers<'Config', 'value'>;
-/** Asked before 13 fields; throws to refuse. */
+/** Asked before 17 fields; throws to refuse. */
 export type StaffRule = AllowRule<
   Context,
-  graphql.ResolversParentTypes['Query' | 'User' | 'Mutation'],
+  graphql.ResolversParentTypes['Query' | 'User' | 'Mutation' | 'Subscription'],
   | graphql.QueryNodeArgs
   | graphql.QueryUserArgs
   | graphql.QueryUserByEmailArgs
@@ -59,6 +60,10 @@ export type StaffRule = AllowRule<
   | graphql.QueryConfigArgs
   | graphql.QueryConfigByCategoryArgs
   | graphql.MutationUpdateUserArgs
+  | graphql.SubscriptionUserChangedArgs
+  | graphql.SubscriptionContractorChangedArgs
+  | graphql.SubscriptionSessionChangedArgs
+  | graphql.SubscriptionConfigChangedArgs
 >;
 /** Whether the caller may see what Node gave. */
 export type NodeVisibleRule = VisibleRule<Context, User | Contractor | RefreshToken | AuditLog>;
@@ -74,16 +79,19 @@ export type InviterOrAdminRule = AllowRule<
   graphql.ResolversParentTypes['Contractor'],
   graphql.ContractorAuditLogsArgs
 >;
-/** Asked before 6 fields; throws to refuse. */
+/** Asked before 9 fields; throws to refuse. */
 export type AdminRule = AllowRule<
   Context,
-  graphql.ResolversParentTypes['Query' | 'Mutation'],
+  graphql.ResolversParentTypes['Query' | 'Mutation' | 'Subscription'],
   | graphql.QueryAuditLogsArgs
   | graphql.QueryActivityFeedArgs
   | graphql.QueryAuditLogsOfTargetArgs
+  | graphql.QueryEventsArgs
+  | graphql.QueryRecentEventsArgs
   | graphql.MutationCreateUserArgs
   | graphql.MutationSetConfigArgs
   | graphql.MutationDeleteConfigArgs
+  | graphql.SubscriptionAuditLoggedArgs
 >;
 /** The values createUser writes. */
 export type NewUserRule = PrepareRule<Context, graphql.MutationCreateUserArgs, null, NewUser>;
@@ -139,6 +147,8 @@ export type AuditConfigRule = AlongsideRule<
   | AlongsideChange<'setConfig', Config | null, Config, graphql.MutationSetConfigArgs>
   | AlongsideChange<'deleteConfig', Config, null, graphql.MutationDeleteConfigArgs>
 >;
+/** Whether the caller may see what Event gave. */
+export type SessionVisibleRule = VisibleRule<Context, Event>;
 
 /** Every hand-written rule the schema and the access patterns ask for. */
 export interface Rules {
@@ -172,4 +182,5 @@ export interface Rules {
   readonly revocation: RevocationRule;
   readonly configValues: ConfigValuesRule;
   readonly auditConfig: AuditConfigRule;
+  readonly sessionVisible: SessionVisibleRule;
 }

@@ -74,6 +74,20 @@ type AuditLogEdge {
   node: AuditLog!
 }
 
+"""
+A delivery to who subscribes to audit logs. The first has a cursor only.
+"""
+type AuditLogged {
+  """Pass it as \`since\` to continue behind this delivery."""
+  cursor: String!
+
+  """What happened."""
+  event: Event
+
+  """The audit log."""
+  log: AuditLog
+}
+
 """What kind of thing an act is done to."""
 enum AuditTarget {
   """A configuration entry."""
@@ -128,6 +142,20 @@ type Config {
   Counts the changes of this record, from 1. Pass it to \`setConfig\` to refuse overwriting somebody else's change.
   """
   version: Int!
+}
+
+"""
+A delivery to who subscribes to the configuration. The first has a cursor only.
+"""
+type ConfigChange {
+  """The entry as of now; null if deleted since."""
+  config: Config
+
+  """Pass it as \`since\` to continue behind this delivery."""
+  cursor: String!
+
+  """What happened."""
+  event: Event
 }
 
 """A page of configuration entries."""
@@ -223,6 +251,20 @@ type Contractor implements Node {
   version: Int!
 }
 
+"""
+A delivery to who subscribes to contractors. The first has a cursor only.
+"""
+type ContractorChange {
+  """The contractor as of now; null if deleted since."""
+  contractor: Contractor
+
+  """Pass it as \`since\` to continue behind this delivery."""
+  cursor: String!
+
+  """What happened."""
+  event: Event
+}
+
 """A page of contractors."""
 type ContractorConnection {
   """The contractors of this page, each with its cursor."""
@@ -295,6 +337,102 @@ scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-ti
 
 """An e-mail address. Addresses are compared without case."""
 scalar EmailAddress
+
+"""
+Something that changed. Events are written with the change itself, and kept for 30 days.
+"""
+type Event {
+  """
+  Who caused it, such as \`USER#\` and an id; null if nobody was signed in.
+  """
+  actor: String
+
+  """Some fields of the record after; null for a deleted record."""
+  after: JSON
+
+  """Some fields of the record before, for filters; null for a new record."""
+  before: JSON
+
+  """What kind of record changed."""
+  entity: String!
+
+  """The record's id; of a configuration entry its key."""
+  entityId: ID!
+
+  """Unique among events; sorts by time."""
+  id: ID!
+
+  """
+  The record's version after the change; null for records without versions.
+  """
+  revision: Int
+
+  """When it happened. Events of one record have ascending times."""
+  timestamp: DateTime!
+
+  """What happened."""
+  type: EventType!
+}
+
+"""A page of events."""
+type EventConnection {
+  """The events of this page, each with its cursor."""
+  edges: [EventEdge!]!
+
+  """The events of this page."""
+  nodes: [Event!]!
+
+  """Where the page lies in the list."""
+  pageInfo: PageInfo!
+}
+
+"""An event in a list."""
+type EventEdge {
+  """The place of this event in the list."""
+  cursor: String!
+
+  """The event."""
+  node: Event!
+}
+
+"""What can happen."""
+enum EventType {
+  """An audit log was written."""
+  AUDIT_LOGGED
+
+  """A configuration entry was deleted."""
+  CONFIG_DELETED
+
+  """A configuration entry was set."""
+  CONFIG_SET
+
+  """A contractor was invited."""
+  CONTRACTOR_CREATED
+
+  """A contractor was deleted."""
+  CONTRACTOR_DELETED
+
+  """A contractor changed, or signed in."""
+  CONTRACTOR_UPDATED
+
+  """A refresh token was given."""
+  SESSION_CREATED
+
+  """A refresh token was deleted."""
+  SESSION_DELETED
+
+  """A refresh token was used, or its session ended."""
+  SESSION_UPDATED
+
+  """A user was created."""
+  USER_CREATED
+
+  """A user was deleted."""
+  USER_DELETED
+
+  """A user changed, or signed in."""
+  USER_UPDATED
+}
 
 """A contractor's access to prolong."""
 input ExtendContractorInput {
@@ -628,6 +766,27 @@ type Query {
     last: Int
   ): ContractorConnection!
 
+  """The events of one type, the latest first. For administrators."""
+  events(
+    """Only what follows this cursor."""
+    after: String
+
+    """Only what precedes this cursor."""
+    before: String
+
+    """How many, from the start of the list."""
+    first: Int
+
+    """How many, from the end of the list."""
+    last: Int
+
+    """Only what happened at or after this moment."""
+    since: DateTime
+
+    """Which."""
+    type: EventType!
+  ): EventConnection!
+
   """The user who is signed in; null if none is."""
   me: User
 
@@ -636,6 +795,26 @@ type Query {
     """The object's id."""
     id: ID!
   ): Node
+
+  """
+  What happened to users, contractors and the configuration in the last days, the latest first. For administrators.
+  """
+  recentEvents(
+    """Only what follows this cursor."""
+    after: String
+
+    """Only what precedes this cursor."""
+    before: String
+
+    """How many, from the start of the list."""
+    first: Int
+
+    """How many, from the end of the list."""
+    last: Int
+
+    """Only what happened at or after this moment."""
+    since: DateTime
+  ): EventConnection!
 
   """A user by id. For staff."""
   user(
@@ -771,6 +950,18 @@ enum Role {
   READONLY
 }
 
+"""A delivery to who subscribes to sessions. The first has a cursor only."""
+type SessionChange {
+  """Pass it as \`since\` to continue behind this delivery."""
+  cursor: String!
+
+  """What happened."""
+  event: Event
+
+  """The refresh token as of now; null if deleted since."""
+  session: RefreshToken
+}
+
 """A session."""
 type SessionPayload {
   """Send it as \`Authorization: Bearer …\` with each request."""
@@ -847,6 +1038,90 @@ enum SortDirection {
 
   """Largest, newest or alphabetically last value first."""
   DESC
+}
+
+type Subscription {
+  """Audit logs as they are written. For administrators."""
+  auditLogged(
+    """Only of what was done by this user or contractor."""
+    actorId: ID
+
+    """
+    A cursor of an earlier delivery, or a moment: what happened since is delivered first.
+    """
+    since: String
+
+    """Only of what was done to this thing."""
+    targetId: ID
+
+    """Only of what was done to this kind of thing."""
+    targetType: AuditTarget
+  ): AuditLogged!
+
+  """Changes of the configuration. For staff."""
+  configChanged(
+    """Only of entries of this category."""
+    category: String
+
+    """Only of this entry."""
+    key: ID
+
+    """
+    A cursor of an earlier delivery, or a moment: what happened since is delivered first.
+    """
+    since: String
+  ): ConfigChange!
+
+  """Changes of contractors. For staff."""
+  contractorChanged(
+    """Only of this contractor."""
+    id: ID
+
+    """Only of contractors that this user invited."""
+    invitedBy: ID
+
+    """
+    A cursor of an earlier delivery, or a moment: what happened since is delivered first.
+    """
+    since: String
+
+    """
+    Only of contractors that have this status after the change; of a deleted one, had.
+    """
+    status: ContractorStatus
+  ): ContractorChange!
+
+  """Changes of sessions: one's own, for administrators those of all users."""
+  sessionChanged(
+    """
+    A cursor of an earlier delivery, or a moment: what happened since is delivered first.
+    """
+    since: String
+
+    """Only of this user."""
+    userId: ID
+  ): SessionChange!
+
+  """Changes of users. For staff."""
+  userChanged(
+    """Only of this user."""
+    id: ID
+
+    """
+    Only of users that have this role after the change; of a deleted user, had.
+    """
+    role: Role
+
+    """
+    A cursor of an earlier delivery, or a moment: what happened since is delivered first.
+    """
+    since: String
+
+    """
+    Only of users that have this status after the change; of a deleted user, had.
+    """
+    status: UserStatus
+  ): UserChange!
 }
 
 """What to change of a user. A field left out stays as it is."""
@@ -976,6 +1251,18 @@ type User implements Node {
   Counts the changes of this record, from 1. Pass it to \`updateUser\` to refuse overwriting somebody else's change.
   """
   version: Int!
+}
+
+"""A delivery to who subscribes to users. The first has a cursor only."""
+type UserChange {
+  """Pass it as \`since\` to continue behind this delivery."""
+  cursor: String!
+
+  """What happened."""
+  event: Event
+
+  """The user as of now; null if deleted since."""
+  user: User
 }
 
 """A page of users."""

@@ -17,4 +17,11 @@ export const tables: readonly TableDefinition[] = [
     ],
     ttl: 'ttl',
   },
+  {
+    table: 'events',
+    name: '${TABLE_PREFIX}-events',
+    key: { partition: 'PK', sort: 'SK' },
+    indexes: [],
+    ttl: 'ttl',
+  },
 ];

@@ -15,15 +15,24 @@ import type {
   AuditLog,
   Config,
   Contractor,
+  Event,
   NewAuditLog,
   NewConfig,
   NewContractor,
+  NewEvent,
   NewRefreshToken,
   NewUser,
   RefreshToken,
   User,
 } from './entities.js';
-import { auditLogCodec, configCodec, contractorCodec, refreshTokenCodec, userCodec } from './items.js';
+import {
+  auditLogCodec,
+  configCodec,
+  contractorCodec,
+  eventCodec,
+  refreshTokenCodec,
+  userCodec,
+} from './items.js';
 import * as keys from './keys.js';
 
 const newUser = (values: NewUser, env: WriteEnvironment): User => ({
@@ -139,3 +148,26 @@ export const configWrites = writesOf(configCodec, keys.configKey, newConfig, {
   touched: ['updatedAt'],
   direct: ['description', 'isSecret', 'updatedById'],
 });
+
+const newEvent = (values: NewEvent): Event => ({
+  __typename: 'Event',
+  actor: values.actor ?? null,
+  after: values.after ?? null,
+  before: values.before ?? null,
+  entity: values.entity,
+  entityId: values.entityId,
+  id: values.id,
+  revision: values.revision ?? null,
+  timestamp: formed('timestamp', values.timestamp, time),
+  type: values.type,
+  lane: values.lane,
+  key: values.key,
+  previous: values.previous ?? null,
+  expiresAt: formed('expiresAt', values.expiresAt, time),
+});
+
+/** Writes of Event, for `db.write`: several of them are one transaction. */
+export const eventWrites = {
+  ...createWrites(eventCodec, newEvent),
+  ...deleteWrites(eventCodec, keys.eventKey),
+};

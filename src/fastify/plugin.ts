@@ -145,6 +145,7 @@ async function contextFor(
 ): Promise<RequestContext> {
   const principal = await principalOf(request, options.authenticate);
   const db = options.database.session({
+    actor: principal === null ? null : (options.actor?.(principal) ?? null),
     signal: clientGone(reply),
     deadlineMs,
     ...(asksForCost(request) && { capacity: true }),

@@ -5,6 +5,7 @@ import type {
   InviterOrAdminRule,
   NodeVisibleRule,
   SelfOrAdminRule,
+  SessionVisibleRule,
   StaffRule,
   WriterRule,
 } from '../../generated/rules.js';
@@ -64,4 +65,11 @@ export const nodeVisible: NodeVisibleRule = async ({ node, context }) => {
     case 'AuditLog':
       return user.role === 'ADMIN' || (node.actorType === 'USER' && node.actorId === user.id);
   }
+};
+
+/** Events of one's own sessions; administrators see those of all. A deleted session tells by its last state whose it was. */
+export const sessionVisible: SessionVisibleRule = async ({ node, context }) => {
+  const user = await currentUser(context);
+  const session = (node.after ?? node.before) as { readonly userId?: unknown } | null;
+  return user.role === 'ADMIN' || session?.userId === user.id;
 };

@@ -1,5 +1,6 @@
 import { forbidden, unauthenticated } from 'tableloom/runtime';
 import type { Contractor, User } from '../../generated/entities.js';
+import { events } from '../../generated/events.js';
 import type { Context } from '../../generated/loaders.js';
 import { contractorByTokenHash } from '../../generated/queries.js';
 import type {
@@ -31,11 +32,15 @@ export const signInContractor: SignInContractorRule = async ({ args, context }) 
   const { auth, db } = context;
   const id = found.id;
   const [contractor] = await db.write(
-    contractorWrites.update({ id }, (current) => {
-      // The index may lag behind a revocation; the record itself does not.
-      if (!hasAccess(current, context)) throw unauthenticated('The token is unknown, expired or revoked.');
-      return { status: 'ACTIVE', lastAccess: db.now() };
-    }),
+    contractorWrites.update(
+      { id },
+      (current) => {
+        // The index may lag behind a revocation; the record itself does not.
+        if (!hasAccess(current, context)) throw unauthenticated('The token is unknown, expired or revoked.');
+        return { status: 'ACTIVE', lastAccess: db.now() };
+      },
+      { publish: events.CONTRACTOR_UPDATED },
+    ),
     auditEntry(
       context,
       { actorType: 'CONTRACTOR', actorId: id },
@@ -70,6 +75,7 @@ export const inviteContractor: InviteContractorRule = async ({ args: { input }, 
   };
   const [contractor] = await db.write(
     contractorWrites.create(values, {
+      publish: events.CONTRACTOR_CREATED,
       alongside: ({ after }) => [
         auditEntry(
           context,

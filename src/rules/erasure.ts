@@ -3,10 +3,11 @@
  *
  * Deleting a user or contractor keeps what an audit has to show: audit logs with the values they recorded, and versions of
  * users. Erasing removes these, too. What stays are ids that lead nowhere: of the actor and target in audit logs, and of
- * whoever created, invited or changed something.
+ * whoever created, invited or changed something. Events have nothing else: what is cleared of audit logs is in none of them.
  */
 
 import { clearing, type DeleteOptions, forbidden, removing, type Trace, type Write } from 'tableloom/runtime';
+import { events } from '../../generated/events.js';
 import { auditLogCodec, refreshTokenCodec, userVersionCodec } from '../../generated/items.js';
 import type { Context } from '../../generated/loaders.js';
 import {
@@ -23,21 +24,31 @@ import { currentUser } from './shared/viewer.js';
 
 export const eraseUser: EraseUserRule = async ({ args: { id }, context }) => {
   const act = { action: 'USER_ERASED', targetType: 'USER', targetId: id } as const;
-  return erase(context, act, (options) => userWrites.delete({ id }, options), [
-    removing(userVersionCodec, historyOfUser({ id })),
-    // Deleted, as ending a session would write an audit log.
-    removing(refreshTokenCodec, sessionsOfUser({ userId: id })),
-    clearing(auditLogCodec, auditLogsOfUser({ actorId: id }), { ip: null, userAgent: null }),
-    clearing(auditLogCodec, auditLogsOfTarget(act), { details: null }),
-  ]);
+  return erase(
+    context,
+    act,
+    (options) => userWrites.delete({ id }, { ...options, publish: events.USER_DELETED }),
+    [
+      removing(userVersionCodec, historyOfUser({ id })),
+      // Deleted, as ending a session would write an audit log.
+      removing(refreshTokenCodec, sessionsOfUser({ userId: id }), { publish: events.SESSION_DELETED }),
+      clearing(auditLogCodec, auditLogsOfUser({ actorId: id }), { ip: null, userAgent: null }),
+      clearing(auditLogCodec, auditLogsOfTarget(act), { details: null }),
+    ],
+  );
 };
 
 export const eraseContractor: EraseContractorRule = async ({ args: { id }, context }) => {
   const act = { action: 'CONTRACTOR_ERASED', targetType: 'CONTRACTOR', targetId: id } as const;
-  return erase(context, act, (options) => contractorWrites.delete({ id }, options), [
-    clearing(auditLogCodec, auditLogsOfContractor({ actorId: id }), { ip: null, userAgent: null }),
-    clearing(auditLogCodec, auditLogsOfTarget(act), { details: null }),
-  ]);
+  return erase(
+    context,
+    act,
+    (options) => contractorWrites.delete({ id }, { ...options, publish: events.CONTRACTOR_DELETED }),
+    [
+      clearing(auditLogCodec, auditLogsOfContractor({ actorId: id }), { ip: null, userAgent: null }),
+      clearing(auditLogCodec, auditLogsOfTarget(act), { details: null }),
+    ],
+  );
 };
 
 /** Whether anything was erased. */

@@ -14,6 +14,7 @@
 
 import { type TableloomError, unauthenticated } from 'tableloom/runtime';
 import type { RefreshToken, User } from '../../generated/entities.js';
+import { events } from '../../generated/events.js';
 import type { SignInInput } from '../../generated/graphql.js';
 import { userCodec } from '../../generated/items.js';
 import { userKey } from '../../generated/keys.js';
@@ -65,7 +66,7 @@ export const signIn: SignInRule = async ({ args: { input }, context }) => {
   });
   const token = firstToken(context, found.id, found.sessionEpoch);
   const [user] = await db.write(
-    userWrites.update({ id: found.id }, { lastLogin: db.now() }),
+    userWrites.update({ id: found.id }, { lastLogin: db.now() }, { publish: events.USER_UPDATED }),
     token.write,
     auditEntry(context, actor(found.id), {
       action: 'USER_SIGNED_IN',
@@ -86,7 +87,11 @@ export const refreshSession: RefreshSessionRule = async ({ args, context }) => {
   const token = nextToken(context, used);
   try {
     await context.db.write(
-      refreshTokenWrites.update({ id: used.id }, { replacedBy: token.id }, { expect: used.version }),
+      refreshTokenWrites.update(
+        { id: used.id },
+        { replacedBy: token.id },
+        { expect: used.version, publish: events.SESSION_UPDATED },
+      ),
       token.write,
       auditEntry(context, actor(user.id), {
         action: 'SESSION_REFRESHED',
@@ -110,7 +115,9 @@ export const signOut: SignOutRule = async ({ args, context }) => {
 export const signOutEverywhere: SignOutEverywhereRule = async ({ context }) => {
   const { id } = await currentUser(context);
   await context.db.write(
-    userWrites.update({ id }, (current) => ({ sessionEpoch: current.sessionEpoch + 1 })),
+    userWrites.update({ id }, (current) => ({ sessionEpoch: current.sessionEpoch + 1 }), {
+      publish: events.USER_UPDATED,
+    }),
     auditEntry(context, actor(id), {
       action: 'USER_SIGNED_OUT_EVERYWHERE',
       targetType: 'USER',
@@ -136,7 +143,11 @@ export const changePassword: ChangePasswordRule = async ({ args: { input }, cont
   const token = firstToken(context, id, sessionEpoch);
   const passwordHash = await auth.hashPassword(input.newPassword);
   const [user] = await db.write(
-    userWrites.update({ id }, { passwordHash, sessionEpoch }, { expect: before.version }),
+    userWrites.update(
+      { id },
+      { passwordHash, sessionEpoch },
+      { expect: before.version, publish: events.USER_UPDATED },
+    ),
     token.write,
     auditEntry(context, actor(id), { action: 'PASSWORD_CHANGED', targetType: 'USER', targetId: id }),
   );
@@ -194,10 +205,14 @@ async function endFamily(
   const { familyId, userId } = token;
   try {
     await context.db.write(
-      refreshTokenWrites.update({ id: familyId }, (current) => {
-        if (current.revokedAt !== null) throw new AlreadyEnded();
-        return { revokedAt: context.db.now() };
-      }),
+      refreshTokenWrites.update(
+        { id: familyId },
+        (current) => {
+          if (current.revokedAt !== null) throw new AlreadyEnded();
+          return { revokedAt: context.db.now() };
+        },
+        { publish: events.SESSION_UPDATED },
+      ),
       auditEntry(context, actor(userId), { action, targetType: 'SESSION', targetId: familyId }),
     );
     return true;

@@ -3,7 +3,7 @@ import type { Database } from 'tableloom/runtime';
 import { type ServerSettings, serverOptions, type TableloomOptions, tableloom } from 'tableloom/server';
 import * as generated from '../../generated/index.js';
 import * as ourRules from '../rules/index.js';
-import { currentUser } from '../rules/shared/viewer.js';
+import { currentContractor, currentUser } from '../rules/shared/viewer.js';
 import type { Auth } from './auth/auth.js';
 import { clientOf } from './context.js';
 import { scalars } from './scalars.js';
@@ -33,6 +33,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       auth,
       note: (message, details) => request.log.warn(details, message),
     }),
+    actor: ({ kind, id }) => `${kind}#${id}`,
+    principalId: ({ kind, id }) => `${kind}#${id}`,
+    revalidate: async (context) => {
+      if (context.principal?.kind === 'CONTRACTOR') await currentContractor(context);
+      else await currentUser(context);
+    },
     mayReadCost: async (context) => !production || isAdmin(context),
     production,
     corsOrigins,

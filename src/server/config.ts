@@ -22,6 +22,8 @@ export interface ServerConfig {
   readonly trustProxy: readonly string[];
   /** Null: as many as usual. */
   readonly maxConnections: number | null;
+  /** Through which processes tell one another of events; null: they look for them. */
+  readonly redisUrl: string | null;
 }
 
 export type StorageConfig =
@@ -82,6 +84,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     corsOrigins: readOrigins(list(read('CORS_ORIGINS')), problems),
     trustProxy: readProxies(list(read('TRUST_PROXY')), problems),
     maxConnections: readCount('MAX_CONNECTIONS', read, problems),
+    redisUrl: readRedisUrl(read('REDIS_URL'), problems),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
@@ -100,6 +103,12 @@ function readCount(name: string, read: (name: string) => string | null, problems
   if (text === null) return null;
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
   problems.push(`${name} is \`${text}\`: it must be a number from 1 to 9999999.`);
+  return null;
+}
+
+function readRedisUrl(text: string | null, problems: string[]): string | null {
+  if (text === null || /^rediss?:\/\/[^/\s]+/.test(text)) return text;
+  problems.push('REDIS_URL must be like redis://redis.internal:6379, or rediss://… for TLS.');
   return null;
 }
 

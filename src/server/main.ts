@@ -1,7 +1,7 @@
 /** Starts the server as the environment says, and stops it when told to. */
 
 import { createTables, Database, resolveTableNames } from 'tableloom/runtime';
-import { stopOnSignals } from 'tableloom/server';
+import { redisWaker, stopOnSignals } from 'tableloom/server';
 import { tables } from '../../generated/index.js';
 import { buildApp } from './app.js';
 import { createAuth } from './auth/auth.js';
@@ -18,7 +18,15 @@ async function main(): Promise<void> {
   const storage = await openStorage(config.storage, production);
   try {
     const names = resolveTableNames(tables, { TABLE_PREFIX: config.tablePrefix });
-    const database = new Database({ client: storage.client, tables: names, cursorSecrets: secrets.cursor });
+    const { redisUrl, tablePrefix } = config;
+    const waker =
+      redisUrl === null ? null : await redisWaker({ url: redisUrl, channel: `${tablePrefix}:events` });
+    const database = new Database({
+      client: storage.client,
+      tables: names,
+      cursorSecrets: secrets.cursor,
+      live: waker === null ? {} : { waker },
+    });
     // In production tables are made with the rest of the infrastructure, by somebody who may.
     if (!production) await createTables(storage.client, tables, names);
     if (config.storage.kind === 'embedded') await seed(database);
@@ -37,6 +45,7 @@ async function main(): Promise<void> {
     });
     stopOnSignals(async () => {
       await app.close();
+      await waker?.close();
       await storage.close();
     });
     await app.listen({ host, port });

@@ -53,6 +53,10 @@ export class DevelopmentServer {
       response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' });
       response.end('Nothing is served yet: the terminal of `tableloom dev` says what is wrong.\n');
     });
+    this.#server.on('upgrade', (request, socket, head) => {
+      // The application's server does not listen: its plugin does, for subscriptions.
+      if (!this.#current?.app.server.emit('upgrade', request, socket, head)) socket.destroy();
+    });
     const { port1, port2 } = new MessageChannel();
     port1.on('message', (url: string) => this.#modules.add(relative(process.cwd(), fileURLToPath(url))));
     port1.unref();
@@ -122,12 +126,14 @@ export class DevelopmentServer {
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
+    const closed = new Promise<void>((resolve) => {
       if (!this.#server.listening) return resolve();
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
     });
+    // Sockets of subscribers are the application's to close.
     await this.#current?.app.close();
+    await closed;
     await this.#generator.close();
     await this.#options.storage.close();
   }

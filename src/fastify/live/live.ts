@@ -23,7 +23,6 @@ export interface Delivered {
 }
 
 export interface Live {
-  readonly app: FastifyInstance;
   readonly options: PluginOptions;
   readonly limits: LiveLimits;
   /** How long what is read of a caller may take, in milliseconds. */
@@ -65,7 +64,6 @@ export function liveOf(
     return told.map((error) => formatError(error, log));
   };
   return {
-    app,
     options,
     limits: live,
     operationMs: limits.operationMs,
@@ -96,7 +94,10 @@ export function thrown(error: unknown): GraphQLError {
   return new GraphQLError(originalError.message, { originalError });
 }
 
-/** Whether the subscriber took too long to take what it was sent, and was cut off by the runtime. */
-export function isLagging({ extensions }: GraphQLError): boolean {
-  return extensions.code === 'SUBSCRIPTION_LAGGING';
+/** Codes of what interrupts a subscription without being an answer: the subscriber was too slow, or storage is away. */
+const interruptions: ReadonlySet<unknown> = new Set(['SUBSCRIPTION_LAGGING', 'BUSY', 'STORAGE_UNAVAILABLE']);
+
+/** The code of an error after which the subscriber resumes where it was; undefined where the error is its answer. */
+export function interruption({ extensions }: GraphQLError): string | undefined {
+  return interruptions.has(extensions.code) ? String(extensions.code) : undefined;
 }

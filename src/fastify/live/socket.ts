@@ -4,7 +4,7 @@ import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError
 import type { WebSocket } from 'ws';
 import { type Caller, callerOf, closeCodes, keepChecking, refusalOf } from './caller.js';
 import type { Deliveries } from './deliveries.js';
-import { type Delivered, isLagging, type Live } from './live.js';
+import { type Delivered, interruption, type Live } from './live.js';
 import type { SubscribeParameters } from './operations.js';
 
 export class Socket {
@@ -108,8 +108,9 @@ export class Socket {
 
   /** The errors that end a subscription, as they are sent. */
   errors(errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] {
-    // A client that comes back resumes where it was; one that is only told that it was too slow may not.
-    if (errors.some(isLagging)) this.close(closeCodes.tryAgainLater, 'SUBSCRIPTION_LAGGING');
+    // A client that comes back resumes where it was; one that is only told of an error may not.
+    const [code] = errors.flatMap((error) => interruption(error) ?? []);
+    if (code !== undefined) this.close(closeCodes.tryAgainLater, code);
     return this.#live.formatErrors(errors, this.#request.log);
   }
 

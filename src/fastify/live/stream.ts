@@ -1,5 +1,6 @@
 /** Subscriptions over server-sent events: the protocol of graphql-sse, with a connection for each subscription. */
 import type { ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { FormattedExecutionResult, GraphQLError } from 'graphql';
@@ -9,7 +10,7 @@ import { httpError } from '../http/status.js';
 import { clientGone } from '../request.js';
 import { callerOf, keepChecking } from './caller.js';
 import type { Deliveries } from './deliveries.js';
-import { isLagging, type Live, thrown } from './live.js';
+import { interruption, type Live, thrown } from './live.js';
 import type { SubscribeParameters } from './operations.js';
 
 /**
@@ -43,10 +44,14 @@ export function streamRoute(
 }
 
 async function stream(live: Live, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { app, options, connections, limits, operationMs } = live;
-  if (!app.server.listening) throw httpError(501, 'Subscriptions need a server that keeps connections open.');
+  const { options, connections, limits, operationMs } = live;
   const gone = clientGone(reply);
   const caller = await callerOf(request, undefined, options, operationMs);
+  // An injected request, as of a function of AWS Lambda, is answered when the answer is whole.
+  if (!(request.raw.socket instanceof Socket))
+    throw httpError(501, 'Subscriptions need a server that keeps connections open.');
+  if (gone.aborted) return reply.hijack();
+  if (connections.isDraining) throw httpError(503, 'The server is closing. Connect again.');
   const leave = connections.admit(caller.key);
   if (leave === null)
     throw httpError(429, 'There are too many connections of this caller. Close one, or retry later.');
@@ -127,7 +132,7 @@ class EventStream extends Readable {
   }
 
   #fail(error: GraphQLError): void {
-    if (isLagging(error)) {
+    if (interruption(error) !== undefined) {
       cutOff(this.#response);
       return;
     }

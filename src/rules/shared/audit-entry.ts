@@ -1,5 +1,6 @@
 import type { Write } from 'tableloom/runtime';
 import type { AuditLog } from '../../../generated/entities.js';
+import { events } from '../../../generated/events.js';
 import type { Context } from '../../../generated/loaders.js';
 import { auditLogWrites } from '../../../generated/writes.js';
 
@@ -41,7 +42,8 @@ export interface Actor {
 /** The write that records an act; it goes into the same transaction as the act. */
 export function auditEntry(context: Context, actor: Actor, act: Act): Write<AuditLog> {
   const { action, targetType, targetId, details = null } = act;
-  return auditLogWrites.create({ ...actor, action, targetType, targetId, details, ...context.client });
+  const values = { ...actor, action, targetType, targetId, details, ...context.client };
+  return auditLogWrites.create(values, { publish: events.AUDIT_LOGGED });
 }
 
 /** Whoever sends the request, as an actor. For rules that an access rule has let through. */

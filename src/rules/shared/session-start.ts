@@ -1,5 +1,6 @@
 import type { Write } from 'tableloom/runtime';
 import type { RefreshToken, User } from '../../../generated/entities.js';
+import { events } from '../../../generated/events.js';
 import type { Context } from '../../../generated/loaders.js';
 import { refreshTokenWrites } from '../../../generated/writes.js';
 
@@ -39,11 +40,10 @@ function tokenWith(
     id: values.id,
     familyId: values.familyId,
     refreshToken: auth.formatRefreshToken({ tokenId: values.id, secret }),
-    write: refreshTokenWrites.create({
-      ...values,
-      tokenHash: auth.hashSecret(secret),
-      userAgent: client.userAgent,
-    }),
+    write: refreshTokenWrites.create(
+      { ...values, tokenHash: auth.hashSecret(secret), userAgent: client.userAgent },
+      { publish: events.SESSION_CREATED },
+    ),
   };
 }
 

@@ -9,17 +9,17 @@ export interface SubscriptionOptions<Args, Context> {
   readonly name: string;
   readonly on: readonly EventType[];
   /** The name of the argument that resumes: its value is a cursor of an earlier delivery, or a DateTime. */
-  readonly since: keyof Args & string;
+  readonly since: keyof NoInfer<Args> & string;
   /** What has to hold of the event; its comparisons see the declared fields, the key and `type`, `entityId`, `actor`. */
-  readonly filter?: (args: Args) => Condition;
+  readonly filter?: (args: NoInfer<Args>) => Condition;
   /** Asked when the subscription begins, and again at each delivery: where it throws then, the subscription ends. */
   allow?(call: {
-    readonly parent: object;
-    readonly args: Args;
-    readonly context: Context;
+    readonly parent: Record<PropertyKey, never>;
+    readonly args: NoInfer<Args>;
+    readonly context: NoInfer<Context>;
   }): MaybePromise<void>;
   /** Asked at each delivery: events that the viewer may not see are left out. */
-  visible?(call: { readonly node: EventRecord; readonly context: Context }): MaybePromise<boolean>;
+  visible?(call: { readonly node: EventRecord; readonly context: NoInfer<Context> }): MaybePromise<boolean>;
   /** The fields of the payload: that of the cursor, that of the event, and those of the record as it is now. */
   readonly payload: {
     readonly cursor: string;

@@ -357,8 +357,11 @@ export class Session {
     const record = await orMissing(deletion, gone);
     this.#beginWriting();
     const env = { ...this.#writeEnvironment(), premises: () => [] };
-    const write = (one: Write<unknown>) =>
-      transact(this.#requester, this.#environment.contention, [one], env);
+    const write = async (one: Write<unknown>) => {
+      const outcome = await transact(this.#requester, this.#environment.contention, [one], env);
+      this.#wrote(outcome);
+      return outcome;
+    };
     const erasing = eraseTraces(traces, this.#reader, write).finally(() => this.#memory.forgetAll());
     return { record, traces: await erasing };
   }

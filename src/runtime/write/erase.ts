@@ -4,7 +4,7 @@ import type { EntityCodec, IndexQuery } from '../types.js';
 import { changeActions } from './changes.js';
 import { nextRevision, stored, target } from './stored.js';
 import type { WriteOutcome } from './transactions.js';
-import type { Write } from './write.js';
+import type { DeleteOptions, Write } from './write.js';
 import { remove } from './writes.js';
 
 /** Records that contain something of an erased one. */
@@ -27,11 +27,15 @@ export interface Each {
 }
 
 /** Deletes the records of a query: versions, for instance. */
-export function removing<R extends object>(codec: EntityCodec<R>, query: IndexQuery<R>): Trace {
+export function removing<R extends object>(
+  codec: EntityCodec<R>,
+  query: IndexQuery<R>,
+  { publish }: Pick<DeleteOptions<R>, 'publish'> = {},
+): Trace {
   return {
     async *writes(reader) {
       for await (const record of reader.each(query))
-        yield remove(codec, codec.key(record), { ifMissing: 'ignore' });
+        yield remove(codec, codec.key(record), { ifMissing: 'ignore', publish });
     },
   };
 }

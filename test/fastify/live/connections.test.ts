@@ -1,9 +1,11 @@
 /** Who may connect, how often, and when a connection ends. */
 
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { tokenExpired, unauthenticated } from 'tableloom/runtime';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { orInstall } from '../../../src/fastify/optional.js';
 import { until } from '../../support/until.js';
 import { ada, authenticate, client, Raw, type Served, serve, subscribed } from './support.js';
 
@@ -263,6 +265,29 @@ describe('requests to open a socket', () => {
       'GET /elsewhere HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
     expect(await answered(elsewhere + last)).toMatch(/^HTTP\/1\.1 404/);
   });
+});
+
+test('an application behind a server that is not its own, as in development', async () => {
+  const { app, source } = await serve();
+  const front = createServer((request, response) => app.routing(request, response));
+  front.on('upgrade', (...upgrade) => app.server.emit('upgrade', ...upgrade));
+  onTestFinished(() => void front.close());
+  await once(front.listen(0, '127.0.0.1'), 'listening');
+  const raw = await new Raw({ url: `http://127.0.0.1:${(front.address() as AddressInfo).port}` }).init();
+  raw.subscribe('a');
+  (await source()).push({ ticks: { number: 1 } });
+  await until(() => raw.messages.some(({ type }) => type === 'next'));
+  await app.close();
+  expect(await raw.closed).toMatchObject({ code: 1012 });
+});
+
+test('a package that is missing is named, with how to install it', () => {
+  const fail = orInstall('A schema with subscriptions needs', 'graphql-ws');
+  expect(() => fail({ code: 'ERR_MODULE_NOT_FOUND' })).toThrow(
+    'A schema with subscriptions needs the package graphql-ws. Install it: npm install graphql-ws',
+  );
+  const broken = new Error('broken');
+  expect(() => fail(broken as never)).toThrow(broken);
 });
 
 describe('closing the application', () => {

@@ -180,6 +180,32 @@ test('a principal has so many streams', async () => {
   await until(async () => (await opened(server, all, headers)).statusCode === 200);
 });
 
+test('a client that goes away while its token is read does not count', async () => {
+  let read = () => {};
+  let calls = 0;
+  const server = await serve({
+    authenticate: async () => {
+      calls += 1;
+      if (calls === 1)
+        await new Promise<void>((resolve) => {
+          read = resolve;
+        });
+      return ada;
+    },
+    live: { connectionsPerPrincipal: 1 },
+  });
+  const sockets: Socket[] = [];
+  server.app.server.on('connection', (socket: Socket) => sockets.push(socket));
+  const gone = subscribed(server, all, { headers: { authorization: 'Bearer a' } });
+  await until(() => calls === 1);
+  gone.stop();
+  await until(() => sockets[0]?.destroyed === true);
+  read();
+  const next = await opened(server, all, { authorization: 'Bearer a' });
+  expect(next.statusCode).toBe(200);
+  expect(server.sources).toHaveLength(1);
+});
+
 describe('a client that does not read', () => {
   const large = { ticks: { size: 256 * 1024 } };
   const text = 'subscription { ticks { text } }';
@@ -215,4 +241,14 @@ test('closing the application ends streams, for clients to go elsewhere', async 
   expect(await one.ended).toBeInstanceOf(NetworkError);
   await until(() => source.returned === 1);
   expect(server.logged).toEqual([]);
+});
+
+test('an injected request is refused: nobody would see a delivery before the last one', async () => {
+  const server = await serve();
+  const response = await server.app.inject({
+    method: 'POST',
+    url: '/graphql/stream',
+    payload: { query: all },
+  });
+  expect(response.statusCode).toBe(501);
 });
