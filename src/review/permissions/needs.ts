@@ -132,7 +132,6 @@ function needsOfMutation(plan: Plan, mutation: MutationPlan): Need[] {
     step !== undefined ||
     each !== undefined ||
     alongside !== null ||
-    mutation.publish !== undefined ||
     around.some(({ dependsOn = [] }) => dependsOn.length > 0);
   const found = plan.patterns.find(({ name }) => name === all);
   return [
