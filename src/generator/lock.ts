@@ -44,6 +44,14 @@ export interface LockedEntity {
   readonly retired: readonly { readonly what: RetiredKey; readonly key: LockedKey }[];
   /** What each pattern reads, by its name. */
   readonly patterns: ReadonlyMap<string, LockedPattern>;
+  /** Of the entity of events, its types. */
+  readonly events: ReadonlyMap<string, LockedEventType>;
+}
+
+export interface LockedEventType {
+  readonly of: string;
+  readonly fields: readonly string[];
+  readonly lanes: number;
 }
 
 /** How a value is stored. */
@@ -93,6 +101,7 @@ export const pendingCodes = [
   'attribute-retyped',
   'backfill-needed',
   'enum-value-gone',
+  'event-lanes',
   'identity-changed',
   'index-new',
   'key-moved',
@@ -250,7 +259,7 @@ export function printLock({ isSealed, entities, enums, types, tables, pending }:
 type Fact = readonly [name: string, value: unknown];
 
 function entityFacts(name: string, entity: LockedEntity): Fact[] {
-  const { attributes, key, ttl, guards, aggregates, counters, slots, retired, patterns } = entity;
+  const { attributes, key, ttl, guards, aggregates, counters, slots, retired, patterns, events } = entity;
   const keys = (what: string, all: ReadonlyMap<string, LockedKey>) =>
     [...all].map(([one, value]): Fact => [`${what}${one}`, keyValue(value)]);
   const live = new Map(slots.filter((one) => !one.isRetired).map((slot) => [slotName(slot), slot]));
@@ -276,9 +285,16 @@ function entityFacts(name: string, entity: LockedEntity): Fact[] {
     ...slots
       .filter((slot) => slot.isRetired || !read.has(slotName(slot)))
       .map((slot): Fact => [`${retiredWord(slot)}slot ${slotName(slot)}`, slotValue(slot)]),
+    ...[...events].map(([one, type]): Fact => [`event ${one}`, eventText(type)]),
     ...retired.map(({ what, key: old }): Fact => [`retired ${what} ${old.partition}`, old.sort ?? '']),
   ];
   return facts.map(([fact, value]) => [`${name}: ${fact}`, value]);
+}
+
+/** `User in 4 lanes: email name` */
+function eventText({ of, fields, lanes }: LockedEventType): string {
+  const spread = lanes > 1 ? ` in ${lanes} lanes` : '';
+  return `${of}${spread}${fields.length > 0 ? `: ${fields.join(' ')}` : ''}`;
 }
 
 function retiredWord({ isRetired }: { readonly isRetired: boolean }): string {

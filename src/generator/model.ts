@@ -111,7 +111,7 @@ export interface EntityModel {
   /** Of a history, how many versions are kept, or for how many seconds each; of events, for how many seconds. */
   readonly keep?: { readonly at: Span; readonly versions?: number; readonly seconds?: number };
   /** Its records are the project's events. */
-  readonly events?: { readonly at: Span };
+  readonly events?: { readonly at: Span; readonly types: readonly EventTypeModel[] };
   /** There is one record: the key has no holes. */
   readonly singleton: boolean;
   /** Lists that are stored as DynamoDB sets. */

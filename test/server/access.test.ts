@@ -66,6 +66,8 @@ const table: readonly (readonly [string, string, Record<Who, string>])[] = [
     '{ auditLogsOfTarget(targetType: USER, targetId: "x") { nodes { id } } }',
     adminsOnly,
   ],
+  ['events', '{ events(type: USER_CREATED, first: 1) { nodes { id } } }', adminsOnly],
+  ['recentEvents', '{ recentEvents(first: 1) { nodes { id } } }', adminsOnly],
   [
     'createUser',
     'mutation { createUser(input: { email: "new@tyler-setup.example", name: "New", password: "long enough to do" }) { id } }',

@@ -181,6 +181,7 @@ describe('the environment', () => {
       corsOrigins: [],
       trustProxy: [],
       maxConnections: null,
+      redisUrl: null,
     });
   });
 

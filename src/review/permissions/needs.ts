@@ -7,6 +7,7 @@ import type { RulePlan } from '../../generator/plan/types/rules.js';
 import type { MutationPlan } from '../../generator/plan/types/writes.js';
 import type { Permission } from '../report.js';
 import type { Revision } from '../revision.js';
+import { needsOfEvent } from './events.js';
 import type { Need } from './need.js';
 import { needsOfWrite } from './writes.js';
 
@@ -18,7 +19,7 @@ export interface Permissions {
 }
 
 export function permissionsOf({ plan, model }: Pick<Revision, 'plan' | 'model'>): Permissions {
-  const { patterns, mutations, transactions = [], rules, tables } = plan;
+  const { patterns, mutations, transactions = [], subscriptions = [], rules, tables } = plan;
   const found = new Map<string, { readonly need: Need; readonly by: Set<string> }>();
   const add = (by: string, needs: readonly Need[]) => {
     for (const need of needs) {
@@ -37,6 +38,12 @@ export function permissionsOf({ plan, model }: Pick<Revision, 'plan' | 'model'>)
       ...needsAround(plan, [allow], idempotent),
     ]);
   }
+  // Its events are read by their pattern.
+  for (const { name, payload } of subscriptions)
+    add(
+      name,
+      payload.records.flatMap(({ entity }) => byKey(plan, entity)),
+    );
   for (const rule of rules) add(rule.name, needsOfRule(plan, rule));
   // The health check of the server.
   const [first] = tables;
@@ -135,6 +142,7 @@ function needsOfMutation(plan: Plan, mutation: MutationPlan): Need[] {
       ...(prepare === null ? { sets: new Set([...written, ...(expiry ? [expiry.field] : [])]) } : {}),
     }),
     ...further.flatMap((write) => needsOfWrite(plan, { ...write, isWithOthers: true })),
+    ...needsOfEvent(plan, mutation),
     ...(found ? needsOfPattern(plan, found) : []),
     ...needsAround(plan, [allow, prepare, alongside], idempotent),
   ];

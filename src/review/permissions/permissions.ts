@@ -113,7 +113,7 @@ function listed(names: readonly string[]): string {
 }
 
 function placeOfFirst(after: Revision, [name]: readonly string[]): Place | null {
-  const { patterns, mutations, transactions, rules } = after.model;
-  const declared = [...patterns, ...mutations, ...transactions, ...rules];
+  const { patterns, mutations, transactions, subscriptions, rules } = after.model;
+  const declared = [...patterns, ...mutations, ...transactions, ...subscriptions, ...rules];
   return placeOf(after, 'after', declared.find((one) => one.name.text === name)?.name.at);
 }

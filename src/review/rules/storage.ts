@@ -71,6 +71,15 @@ export const storageRules = {
     meaning: 'Reading such a record is an error at that field.',
     remedy: 'Keep the value, marked `@deprecated`, until no record has it.',
   },
+  'event-lanes': {
+    section: 'storage',
+    severity: 'error',
+    class: 'changes stored records',
+    title: 'An event type is spread over fewer shards than its stored events.',
+    meaning:
+      'Events in the shards that are gone are not read: subscribers that resume miss them, and patterns over events lack them.',
+    remedy: 'Keep `shards` until the stored events have expired. Raising it needs nothing.',
+  },
   'table-new': {
     section: 'storage',
     severity: 'note',

@@ -96,6 +96,7 @@ function sampleOf({ code, owner, name, was }: Pending, around: Around): Pick<Fou
   const [, field = ''] = /\.([^.]+)$/.exec(name) ?? [];
   switch (code) {
     case 'index-new':
+    case 'event-lanes':
       return {};
     case 'enum-value-gone':
       return around.losing(owner, field, was[0]);

@@ -3,6 +3,7 @@
  * stamped first may become readable last. So a position is not a time alone: it is a moment up to which everything is
  * settled, and the events after it that were passed already.
  */
+import { shardOf } from '../keys/partitions.js';
 import type { EventRecord } from './types.js';
 
 type Moment = Pick<EventRecord, 'id' | 'timestamp'>;
@@ -39,7 +40,7 @@ export class Progress {
 
   /**
    * The floor as 48 bits, then for each passed event in the order of their moments the milliseconds since the one before, as
-   * LEB128, and the last 32 bits of its id: within one millisecond two events are taken for one once in 4,000 million pairs.
+   * LEB128, and 32 bits of a hash of its id: within one millisecond two events are taken for one once in 4,000 million pairs.
    */
   encode(): Buffer {
     const bytes: number[] = [...uint48(this.#floor)];
@@ -70,7 +71,9 @@ export class Progress {
 }
 
 function nameOf({ id, timestamp }: Moment): string {
-  return `${Date.parse(timestamp)}-${id.slice(-8)}`;
+  return `${Date.parse(timestamp)}-${shardOf(id, 2 ** 32)
+    .toString(16)
+    .padStart(8, '0')}`;
 }
 
 function uint48(value: number): Buffer {

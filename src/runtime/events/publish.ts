@@ -6,7 +6,6 @@
  * (`_event`), and the next is later. A deleted record leaves them in a marker next to the events, for a record that is
  * created again under its key.
  */
-import { v7 } from 'uuid';
 import { epochOf } from '../expiry.js';
 import { checkKey } from '../keys/limits.js';
 import { shardOf } from '../keys/partitions.js';
@@ -35,7 +34,7 @@ export interface EventActions {
 export function eventActions<R extends object>(
   entity: EntityCodec<R>,
   { type, before, after, isReplaced }: Published<R>,
-  env: Pick<WriteEnvironment, 'clock' | 'actor'>,
+  env: Pick<WriteEnvironment, 'clock' | 'actor' | 'newId'>,
   found: FoundItems,
 ): EventActions {
   const { log } = type;
@@ -48,6 +47,7 @@ export function eventActions<R extends object>(
   const now = env.clock().getTime();
   const at = last === null ? now : Math.max(now, momentOf(last) + 1);
   const event = eventOf(type, {
+    id: env.newId(at),
     key: picked(record, type.key),
     entityId,
     at,
@@ -75,6 +75,7 @@ export function momentOf(mark: string): number {
 }
 
 interface Change {
+  readonly id: string;
   readonly key: EventDocument;
   readonly entityId: string;
   readonly at: number;
@@ -88,7 +89,6 @@ interface Change {
 function eventOf({ type, entity, log }: EventType, { at, ...change }: Change): EventRecord {
   return {
     ...change,
-    id: v7({ msecs: at }),
     type,
     entity,
     timestamp: new Date(at).toISOString(),

@@ -29,8 +29,8 @@ export interface DatabaseSettings<Rules> {
   readonly cursorSecrets: readonly string[];
   /** The clock. Default: the system's. */
   readonly now?: () => Date;
-  /** Creates ids. Default: UUIDs of version 7, which sort by creation time. */
-  readonly newId?: () => string;
+  /** Creates ids; those of events at the event's time, in milliseconds. Default: UUIDs of version 7, which sort by time. */
+  readonly newId?: (moment?: number) => string;
   readonly limits?: Partial<Limits>;
   /** Requests the consumed capacity with each request, for `Session.stats`. */
   readonly capacity?: boolean;
@@ -88,7 +88,7 @@ export class Database<Rules = unknown> {
 
   /** What one request, or one job, reads and writes with. */
   session(options: SessionOptions = {}): Session {
-    const { now = () => new Date(), newId = v7, capacity } = this.#options;
+    const { now = () => new Date(), newId = uuid, capacity } = this.#options;
     const requester = this.#requester({ ...options, capacity: options.capacity ?? capacity });
     const documents = () => {
       this.#documents ??= documentClientOf(this.#options.client, this.#limits.attemptMs);
@@ -168,4 +168,8 @@ function withoutGaps(given: object, needed: readonly string[]): ComputeRulesByNa
     `Writes need rules that are not passed: ${missing.join(', ')}. Open the database with \`compute: rules\`.`,
     { rules: missing },
   );
+}
+
+function uuid(moment?: number): string {
+  return moment === undefined ? v7() : v7({ msecs: moment });
 }

@@ -7,7 +7,7 @@ import type { Contention } from '../write/contention.js';
 /** What all sessions of a database have in common. @typeParam S a session */
 export interface Environment<S extends Reads> {
   readonly now: () => Date;
-  readonly newId: () => string;
+  readonly newId: (moment?: number) => string;
   /** Who causes what the session writes, for its events. */
   readonly actor: string | null;
   readonly live: Live<S>;

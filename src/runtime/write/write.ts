@@ -16,8 +16,8 @@ export interface CallEnvironment {
   clock(): Date;
   /** Who causes what is written, for its events. */
   readonly actor: string | null;
-  /** A new id, as `DatabaseOptions.newId` creates them. */
-  newId(): string;
+  /** A new id, as `DatabaseOptions.newId` creates them; of a moment, in milliseconds, where one is passed. */
+  newId(moment?: number): string;
   /** A rule that computes or validates attributes. RULE_MISSING where `DatabaseOptions.compute` has none of the name. */
   rule(name: string): (record: never) => unknown;
   /** What everything that is written depends on. */

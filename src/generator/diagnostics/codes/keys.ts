@@ -147,6 +147,11 @@ export const storedCodes = {
     meaning: 'An enum lost a value that stored records may have. Reading such a record fails.',
     remedy: 'Keep the value, marked `@deprecated`, until no record has it.',
   },
+  'event-lanes': {
+    meaning:
+      'An event type has fewer `shards` than when events were stored. Those in the shards that are gone are not read any more.',
+    remedy: 'Keep the number until the stored events have expired. Raising it needs nothing.',
+  },
   'identity-changed': {
     meaning:
       'The key of an entity’s records changed: its identity, its text, or its table. Stored records keep the old key, under which nothing finds them.',

@@ -140,6 +140,15 @@ function sayingOf(one: Pending, subject: Subject): Saying | undefined {
       return { ...retyped(one, attribute?.type, next), at };
     case 'enum-value-gone':
       return { ...valueGone(one, next), at: model.sdl.types.get(attribute?.of ?? '')?.at ?? at };
+    case 'event-lanes': {
+      const type = layout.model.events?.types.find(({ name }) => name.text === field);
+      const lanes = type?.shards?.count ?? 1;
+      return {
+        message: `\`${field}\` is spread over ${lanes === 1 ? '1 shard' : `${lanes} shards`}, but events stored before are in ${one.was[0]}: those in the others are not read.`,
+        at: type?.shards?.at ?? type?.name.at ?? at,
+        hint: `Keep \`shards: ${one.was[0]}\` until those events have expired. Then ${acceptance(one, next)}.`,
+      };
+    }
     case 'index-new':
       return undefined;
   }

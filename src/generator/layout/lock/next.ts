@@ -125,6 +125,7 @@ function retiredEntity(entity: LockedEntity, shared: ReadonlySet<string>): Locke
     counters: new Map(),
     slots: entity.slots.map((slot) => retiredSlot(slot, writtenBefore(entity))),
     patterns: new Map(),
+    events: new Map(),
     retired: [
       ...entity.retired,
       ...(entity.key ? [{ what: 'key' as const, key: entity.key.key }] : []),
@@ -175,6 +176,7 @@ function lockedEntity(
     counters,
     slots: [...(retire ? slots.gone : []), ...slots.now],
     patterns: lockedPatterns(entity, readers, slots),
+    events: lockedEvents(entity),
     retired: unique([
       ...(before?.retired ?? []),
       ...(isMoved ? [{ what: 'key' as const, key: oldKey.key }] : []),
@@ -185,6 +187,15 @@ function lockedEntity(
       ...gone(before?.counters, counters).map((one) => ({ what: 'counter' as const, key: one })),
     ]),
   };
+}
+
+function lockedEvents({ model }: EntityLayout): LockedEntity['events'] {
+  return new Map(
+    (model.events?.types ?? []).map(({ name, of, fields, shards }) => [
+      name.text,
+      { of: of.text, fields: fields.map(({ text }) => text), lanes: shards?.count ?? 1 },
+    ]),
+  );
 }
 
 /** Keys that are not what they were. */

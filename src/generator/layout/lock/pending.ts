@@ -40,6 +40,7 @@ export function pendingOf(change: Change): Pending[] {
     ...backfills(change),
     ...[...after.attributes].flatMap(([field, one]) => (one.isRetired ? [] : attribute(change, field, one))),
     ...(change.layout.model.historyOf ? [] : renamed(change)),
+    ...lanes(change),
   ];
   return found.map((one) => ({ ...one, owner: name }));
 }
@@ -81,6 +82,17 @@ export function indexText({
 }): string {
   const projected = project && ` with ${project.length === 0 ? 'its keys alone' : project.join(', ')}`;
   return `${attributes.join(', ')}${projected ?? ''}`;
+}
+
+/** Lanes in which events are stored, and which are not read any more. */
+function lanes(change: Change): Found[] {
+  const { name, before, after } = change;
+  return [...after.events].flatMap(([type, { lanes: now }]): Found[] => {
+    const path = `${name}.${type}`;
+    const open = (wasOf(change, 'event-lanes', path) ?? []).map(Number);
+    const most = Math.max(before.events.get(type)?.lanes ?? 1, ...open);
+    return most > now ? [{ code: 'event-lanes', name: path, was: [String(most)] }] : [];
+  });
 }
 
 function identity(change: Change): Found[] {

@@ -6,6 +6,7 @@ import {
   type LockedAggregate,
   type LockedAttribute,
   type LockedEntity,
+  type LockedEventType,
   type LockedKey,
   type LockedPattern,
   type LockedSlot,
@@ -27,6 +28,7 @@ export class EntityFacts {
   readonly slots = new Map<string, LockedSlot>();
   readonly retired: LockedEntity['retired'][number][] = [];
   readonly patterns = new Map<string, LockedPattern>();
+  readonly events = new Map<string, LockedEventType>();
   key: LockedEntity['key'];
   ttl: string | null | undefined;
 
@@ -68,9 +70,9 @@ export class EntityFacts {
   }
 
   done(): LockedEntity {
-    const { attributes, guards, aggregates, counters, retired, patterns, key, ttl } = this;
+    const { attributes, guards, aggregates, counters, retired, patterns, events, key, ttl } = this;
     const slots = [...this.slots].sort(([a], [b]) => compare(a, b)).map(([, slot]) => slot);
-    return { attributes, key, ttl, guards, aggregates, counters, slots, retired, patterns };
+    return { attributes, key, ttl, guards, aggregates, counters, slots, retired, patterns, events };
   }
 }
 
@@ -169,8 +171,17 @@ function addFact(entity: EntityFacts, fact: string, line: Line, read: Lines): vo
   } else if (isRetired) {
     if (!entity.addRetired(kind, rest, value)) throw read.wrong(line);
   } else if (kind === 'pattern' && rest) entity.patterns.set(rest, patternOf(entity, line, read));
+  else if (kind === 'event' && rest) entity.events.set(rest, eventOf(line, read));
   else if (kind === 'ttl' && typeof value === 'string') entity.ttl = value;
   else if (!entity.addKey(kind, rest, line, read)) throw read.wrong(line);
+}
+
+/** `User in 4 lanes: email name` */
+function eventOf(line: Line, read: Lines): LockedEventType {
+  const [, of, lanes = '1', fields] =
+    /^(\w+)(?: in (\d+) lanes)?(?:: ([\w ]+))?$/.exec(String(read.scalar(line))) ?? [];
+  if (of === undefined) throw read.wrong(line);
+  return { of, lanes: Number(lanes), fields: fields?.split(' ') ?? [] };
 }
 
 /** A pattern's line says the key that it reads. */

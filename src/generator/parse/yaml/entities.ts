@@ -77,7 +77,7 @@ export function readEntity(reading: Reading, name: Word, node: Node | null): Ent
       ttl: wordOf(reading, map.get('ttl')),
       historyOf: wordOf(reading, map.get('historyOf')),
       keep: retentionOf(reading, map.get('keep')),
-      events: flagOf(reading, map.get('events')),
+      events: eventsOf(reading, map.get('events')),
     }),
   };
 }
@@ -130,6 +130,12 @@ function readReference(reading: Reading, name: Word, node: Node | null): Referen
       })
     : undefined;
   return to && { name, to, ...optional({ fields, onDelete: wordOf(reading, map.get('onDelete')) }) };
+}
+
+/** With the types of the file, which are read apart. */
+function eventsOf(reading: Reading, entry: Entry | undefined): EntityModel['events'] {
+  const flag = flagOf(reading, entry);
+  return flag && { ...flag, types: [] };
 }
 
 function retentionOf(reading: Reading, entry: Entry | undefined): EntityModel['keep'] {

@@ -131,7 +131,8 @@ export function defaultTable(
 ): TableModel {
   const word = (text: string): Word => ({ text, at });
   const expires =
-    entities.some(({ ttl, keep }) => ttl || keep?.seconds) || mutations.some(({ idempotent }) => idempotent);
+    entities.some(({ ttl, keep, events }) => ttl || keep?.seconds || events) ||
+    mutations.some(({ idempotent }) => idempotent);
   return {
     name: word('entities'),
     physicalName: word('entities'),

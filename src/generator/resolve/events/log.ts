@@ -144,6 +144,7 @@ function fullEntity(model: Model, entity: EntityModel, hasLanes: boolean): Entit
     ],
     key: entity.key.length > 0 || !table ? entity.key : builtKey(model, entity, { table, hasLanes }),
     ...nothing,
+    events: { at, types: model.events },
     immutable: true,
     ttl: { text: 'expiresAt', at },
   };

@@ -159,7 +159,11 @@ export const transactionLayoutChecks: readonly Check<LaidOut>[] = [
         ...model.transactions,
       ];
       for (const { name, steps, idempotent, allow } of wholes) {
-        const sizes = steps.map(({ entity, kind }) => mostWritten(layout.entities.get(entity.text), kind));
+        // An event, and the marker of a record's last one.
+        const sizes = steps.map(
+          ({ entity, kind, publish }) =>
+            mostWritten(layout.entities.get(entity.text), kind) + (publish ? 2 : 0),
+        );
         const words = [allow, ...steps.flatMap((one) => [one.allow, one.prepare, one.alongside])];
         const named = new Set(words.map((word) => word?.text));
         const rules = model.rules.filter((rule) => named.has(rule.name.text));
