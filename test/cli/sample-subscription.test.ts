@@ -10,7 +10,10 @@ test.each([
     'type Subscription { plants(since: String): Change! } type Change { cursor: String! plant: Plant }',
     '{ plants { cursor plant { room id name } } }',
   ],
-  ['type Subscription { plant(id: ID!): Plant! room: Plant! }', '{ room { name id room } }'],
+  [
+    'type Subscription { plant(id: ID!): Plant! room: Plant! }',
+    '{ room { name id room notes { room id name } } }',
+  ],
   ['type Subscription { plants: Change! } type Change { of(id: ID!): Plant }', '{ plants { __typename } }'],
 ])('%s: %s', (subscriptions, sample) => {
   const schema = buildSchema(types + subscriptions);
