@@ -7,12 +7,11 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
 import { buildApp } from '../../src/server/app.js';
-import { sampleFor } from '../../src/server/seed/sample.js';
 import { BrowserPage, chromium } from '../support/browser.js';
 import { temporaryFolder } from '../support/temporary.js';
 import { until } from '../support/until.js';
 import { freePort, runCommand } from './support/process.js';
-import { adminOf, memberOf } from './support/sample.js';
+import { adminOf, memberOf, smallSample } from './support/sample.js';
 import { startServer } from './support/server.js';
 
 const clientAt = (name: string) => readFileSync(join('docs/clients', name), 'utf8');
@@ -28,8 +27,7 @@ interface World {
 }
 
 async function openWorld(): Promise<World> {
-  const now = () => new Date();
-  const server = await startServer({ sample: sampleFor(now()), database: { now } });
+  const server = await startServer({ sample: smallSample() });
   const { auth, database, sample } = server;
   const [port, token] = [await freePort(), await server.tokenOf(adminOf(sample))];
   const { id } = memberOf(sample);
@@ -49,6 +47,7 @@ async function openWorld(): Promise<World> {
     close: async () => served?.close(),
     async change() {
       changes += 1;
+      server.pass(1000);
       const input = `{ name: "Name ${changes}" }`;
       await server.get(`mutation { updateUser(id: "${id}", input: ${input}) { version } }`, { token });
     },
