@@ -19,7 +19,10 @@ const kinds = [
     kind: 'the time it is',
     instead: 'counted steps, a clock of its own (`now`), or bench/ where it is about speed',
     words: /\bperformance\b|\bhrtime\b|\bcpuUsage\b|\bDate\.now\b|\bnew Date\(\)/,
-    allowed: {},
+    allowed: {
+      'test/runtime/subscriptions.property.test.ts': 'commits that are late, by the clocks of processes',
+      'test/server/live-processes.test.ts': 'processes of their own, by whose clock events are stamped',
+    },
   },
 ] as const;
 

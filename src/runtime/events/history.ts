@@ -5,7 +5,7 @@ import type { EventLog, EventRecord } from './types.js';
 
 const dayMs = 86_400_000;
 
-/** Where readers look ahead of their own clock: a writer's may be this much faster at midnight, in milliseconds. */
+/** How far beyond their own clock readers look: a writer's may be this much faster at midnight, in milliseconds. */
 const aheadMs = 300_000;
 
 /** What of a session reads events. */

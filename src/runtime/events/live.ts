@@ -133,7 +133,7 @@ export class Live<S extends Reads = Reads> {
     return Math.max(...this.#tailsOf(types).map(({ begins }) => begins));
   }
 
-  /** The events that are in memory after a moment, in their order. From now on the subscriber is told of all others. */
+  /** The events that are in memory after a moment, in their order. All others are reported to the subscriber from now on. */
   join(subscriber: Subscriber, after: number): readonly EventRecord[] {
     const events: EventRecord[] = [];
     for (const tail of this.#tailsOf(subscriber.types))

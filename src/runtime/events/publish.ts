@@ -11,7 +11,8 @@ import { checkKey } from '../keys/limits.js';
 import { shardOf } from '../keys/partitions.js';
 import type { EntityCodec, Item, Key, TableRef } from '../types.js';
 import { type Action, lastEvent } from '../write/action.js';
-import { absent, cleaned } from '../write/changes.js';
+import { cleaned } from '../write/changes.js';
+import { absent } from '../write/entity/unchanged.js';
 import type { FoundItems, WriteEnvironment } from '../write/write.js';
 import type { EventDocument, EventLog, EventRecord, EventType } from './types.js';
 

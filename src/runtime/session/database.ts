@@ -105,7 +105,7 @@ export class Database<Rules = unknown> {
     });
   }
 
-  /** What reads events for all subscriptions of the database: one reader of each type, however many subscribers. */
+  /** @internal What reads events for all subscriptions of the database: one reader of each type, however many subscribers. */
   get live(): Live<Session> {
     this.#live ??= new Live<Session>(this.#options.live ?? {}, {
       limits: this.#limits,

@@ -91,7 +91,7 @@ export class Session {
     return this.#environment.newId();
   }
 
-  /** What reads the events of the session's database for its subscriptions. */
+  /** @internal What reads the events of the session's database for its subscriptions. */
   get live(): Live<Session> {
     return this.#environment.live;
   }

@@ -7,7 +7,8 @@ import type { AttributeValue, Counted, EntityCodec, Guard, Item, Key, TableRef }
 import { sameValue } from '../values.js';
 import { type Action, type Condition, counterAttributes, guardAttributes, lastEvent } from './action.js';
 import { boundsOf } from './entity/sums.js';
-import { childrenActions, isMarked, referenceActions, unmarked } from './references.js';
+import { absent, unchanged, unchangedAndStaying } from './entity/unchanged.js';
+import { childrenActions, isMarked, referenceActions } from './references.js';
 import { versionsOf } from './versions.js';
 
 /** A record as it was read, and its stored item, with attributes of other programs. */
@@ -176,56 +177,6 @@ function putNew<R extends object>(
 ): Action {
   const purpose = { kind: 'absent', entity, racing, ...(ttl !== undefined && { ttl }) } as const;
   return { kind: 'put', table, key: keyOfItem(table, item), item, purpose, condition: absent(table) };
-}
-
-/** No item has this key. */
-export function absent(table: TableRef): Condition {
-  return { expression: 'attribute_not_exists(#p)', names: { '#p': table.partition }, values: {} };
-}
-
-/**
- * The record is as it was read: it has the same revision and the same last event, or where the entity has neither, it
- * exists. A record that was created again under its key begins with the same revision, but not with the same event.
- */
-export function unchanged(
-  codec: { readonly table: TableRef; readonly revision?: string },
-  stored: Item,
-): Condition {
-  const mark = stored[lastEvent];
-  const { expression, names, values } = sameRevision(codec, stored);
-  if (mark === undefined) return { expression, names, values };
-  return {
-    expression: `${expression} AND #e = :e`,
-    names: { ...names, '#e': lastEvent },
-    values: { ...values, ':e': mark },
-  };
-}
-
-function sameRevision(
-  codec: { readonly table: TableRef; readonly revision?: string },
-  stored: Item,
-): Condition {
-  const { table, revision } = codec;
-  const exists = { expression: 'attribute_exists(#p)', names: { '#p': table.partition }, values: {} };
-  if (revision === undefined) return exists;
-  const seen = stored[revision];
-  // A record that another program stored has no revision until we first write it.
-  if (seen === undefined) {
-    return {
-      expression: 'attribute_exists(#p) AND attribute_not_exists(#r)',
-      names: { ...exists.names, '#r': revision },
-      values: {},
-    };
-  }
-  return { expression: '#r = :r', names: { '#r': revision }, values: { ':r': seen } };
-}
-
-/** The record is as it was read, and no cascade has begun to delete it. */
-export function unchangedAndStaying(
-  codec: { readonly table: TableRef; readonly revision?: string; readonly cascades?: true },
-  stored: Item,
-): Condition {
-  return codec.cascades ? unmarked(unchanged(codec, stored)) : unchanged(codec, stored);
 }
 
 /** Index entries and relationship records, compared by key, so that two of them may swap keys. */

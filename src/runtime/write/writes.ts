@@ -9,8 +9,9 @@ import { checkKey } from '../keys/limits.js';
 import type { EntityCodec, Key } from '../types.js';
 import { whole } from '../whole.js';
 import { type Action, lastEvent } from './action.js';
-import { absent, type ChangeActions, changeActions, unchanged, unchangedAndStaying } from './changes.js';
+import { type ChangeActions, changeActions } from './changes.js';
 import { checkConditions, checkRequirements } from './conditions.js';
+import { absent, unchanged, unchangedAndStaying } from './entity/unchanged.js';
 import { isMarked } from './references.js';
 import {
   changeable,

@@ -17,7 +17,7 @@ export interface Payload {
   readonly others: readonly SdlField[];
 }
 
-/** Undefined where the field's type is no object type of its own. */
+/** Undefined where the field has another type than an object type that is no entity. */
 export function payloadOf(names: ResolvedNames, subscription: SubscriptionModel): Payload | undefined {
   const { model, entities } = names;
   const found = fieldAt(model, subscription.for)?.type;

@@ -4,8 +4,8 @@ import { type ItemKey, itemId } from '../../keys/item-key.js';
 import { checkKey } from '../../keys/limits.js';
 import type { Aggregate, Item, SequenceRef, TableRef } from '../../types.js';
 import { type Action, counterAttributes, numberIn } from '../action.js';
-import { absent } from '../changes.js';
 import { boundsOf } from '../entity/sums.js';
+import { absent } from '../entity/unchanged.js';
 import type { FoundItems } from '../write.js';
 
 /** The keys of an aggregate's items: none where it is requested for a value that cannot be a key. */
