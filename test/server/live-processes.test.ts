@@ -104,9 +104,8 @@ test.each([{ redis: false }, { redis: true }])(
     );
 
     const written: string[] = [];
-    let left = mutationCount;
     const writers = Array.from({ length: writerCount }, async () => {
-      while (left-- > 0) {
+      while (written.length < mutationCount) {
         const done = await mutate(dice, world);
         if (done !== null) written.push(done);
       }
@@ -272,7 +271,7 @@ async function openWorld(withRedis: boolean): Promise<World> {
     output: () => programs.map((program) => program.output().slice(-2000)).join('\n'),
     async trouble(dice, isWriting) {
       for (let round = 0; isWriting.value; round++) {
-        await sleep(500 + dice.below(2000));
+        await sleep(1500 + dice.below(3000));
         const at = round % 2;
         await programs[at]?.stop('SIGKILL');
         if (redis !== undefined && round % 2 === 0) {
