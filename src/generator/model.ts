@@ -326,6 +326,8 @@ export interface RuleModel {
   readonly requests?: number;
   /** What it writes in one answer, at most. */
   readonly writes: readonly { readonly kind: WriteKind; readonly entity: Word }[];
+  /** The types of the events that it publishes. */
+  readonly publishes: readonly Word[];
   readonly dependsOn: readonly Word[];
 }
 

@@ -167,6 +167,8 @@ class Queries {
         return 'role: MEMBER';
       case 'targetType':
         return 'targetType: USER';
+      case 'type':
+        return 'type: CONFIG_SET';
       case 'month':
         return 'month: "2026-01"';
       case 'expiresBefore':

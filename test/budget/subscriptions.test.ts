@@ -16,11 +16,11 @@ function explained(text: string): string {
 
 test('the record is read where it is selected, and rules run for each event', () => {
   expect(explained('subscription Users { userChanged { cursor user { name } } }')).toMatchInlineSnapshot(`
-    "subscription Users: 2 requests, 2 steps, 1 read unit per event
+    "subscription Users: 2 requests, 2 steps, 1.5 read units per event
     plus undeclared requests of ownTenant
 
                                 times  step  requests  read units
-      Subscription.userChanged     ×1     2         1         0.5  per event: reads User by key
+      Subscription.userChanged     ×1     2         1           1  per event: reads User by key
       └ rule staff                 ×1     1         1         0.5  reads \`viewer\`, once per operation
     "
   `);

@@ -15,6 +15,7 @@ import { readSdl } from '../../src/generator/parse/sdl.js';
 import { readYaml } from '../../src/generator/parse/yaml.js';
 import { planOf } from '../../src/generator/plan/plan.js';
 import type { Plan } from '../../src/generator/plan/types/plan.js';
+import { withEvents } from '../../src/generator/resolve/events/log.js';
 import { resolveModel } from '../../src/generator/resolve/resolve.js';
 import { withScalars } from '../../src/generator/scalars.js';
 
@@ -33,7 +34,7 @@ export function checked(yaml: string, sdl: string | GraphQLSchema, before: Lock 
   const { sdl: plain } = readSdl(schema, (name) => name);
   const lock = renamedLock(before, read.model.entities);
   const model: Model = chooseKeys(
-    withNamedArguments({ ...read.model, sdl: withScalars(plain, read.model.scalars) }),
+    withEvents(withNamedArguments({ ...read.model, sdl: withScalars(plain, read.model.scalars) })),
     lock,
   );
   if (read.diagnostics.length > 0) return { model, diagnostics: read.diagnostics };

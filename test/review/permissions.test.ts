@@ -27,10 +27,11 @@ const allowed = new Set(all.map(({ action, resource }) => `${action} ${resource}
 
 describe('the operations of the reference application', () => {
   const sent = new Set<string>();
+  const tableOf = (name: string) => (name.endsWith('events') ? 'events' : 'entities');
   let server: TestServer;
   beforeAll(async () => {
     const onRequest = (report: RequestReport) => {
-      for (const one of actionsOf(report, () => 'entities')) sent.add(one);
+      for (const one of actionsOf(report, tableOf)) sent.add(one);
     };
     server = await startFullServer({ database: { onRequest } });
     // What writes the sample is no server.
@@ -47,7 +48,9 @@ describe('the operations of the reference application', () => {
   });
 
   test('need everything that is allowed', () => {
-    expect([...allowed].filter((one) => !sent.has(one))).toEqual([]);
+    // Rules say how many records they read by key, and not which: that may be events, too.
+    const byRules = ['dynamodb:GetItem events', 'dynamodb:BatchGetItem events'];
+    expect([...allowed].filter((one) => !sent.has(one) && !byRules.includes(one))).toEqual([]);
   });
 
   test('are of rules that say what they write, but for those that write as much as there is', () => {

@@ -47,6 +47,8 @@ test('whatever order commits are in, and wherever they subscribe again', { timeo
             return new Date(Date.now() + offset);
           },
           live: { pollMs: 50, settleMs },
+          // Every write is known to have been carried out, or not.
+          limits: { attemptMs: 12_000, deadlineMs: 12_000 },
         },
         () => (dice.below(4) === 0 ? dice.below(longestDelay) : 0),
       );

@@ -20,7 +20,7 @@ export function countDelivery(
   );
   const of = [...new Set(entities)];
   // An event is of one record.
-  if (of.length > 0) progress.addKeys(read, { count: times, of, arrivals }, call.tally);
+  if (of.length > 0) progress.addKeys(read, { count: times, of, arrivals, consistent: true }, call.tally);
   entry.why = of.length > 0 ? `per event: reads ${of.join(' or ')} by key` : 'per event';
   return {
     step: of.length > 0 ? read + 1 : read,

@@ -109,13 +109,14 @@ function merged(earlier: Use | undefined, use: Use): Use {
   }
 }
 
-function writesOf(rule: RuleModel | undefined): Pick<RulePlan, 'writes' | 'dependsOn'> {
+function writesOf(rule: RuleModel | undefined): Pick<RulePlan, 'writes' | 'publishes' | 'dependsOn'> {
   const declared = rule?.writes ?? [];
-  const dependsOn = rule?.dependsOn ?? [];
+  const { publishes = [], dependsOn = [] } = rule ?? {};
   return {
     ...(declared.length > 0 && {
       writes: declared.map(({ kind, entity }) => ({ kind, entity: entity.text })),
     }),
+    ...(publishes.length > 0 && { publishes: publishes.map(({ text }) => text) }),
     ...(dependsOn.length > 0 && { dependsOn: dependsOn.map(({ text }) => text) }),
   };
 }

@@ -57,7 +57,10 @@ function changed({ before, after }: Revisions, was: Rule, is: Rule): Found[] {
 }
 
 /** A line for each thing that the rule takes, gives, writes or costs. */
-function contractOf({ plan, schema }: Revision, { use, file, writes = [], dependsOn = [], asks = {} }: Rule) {
+function contractOf(
+  { plan, schema }: Revision,
+  { use, file, writes = [], publishes = [], dependsOn = [], asks = {} }: Rule,
+) {
   const signature = ({ type, field }: { readonly type: string; readonly field: string }) => {
     const found = schema.getType(type);
     const definition = found && 'getFields' in found ? found.getFields()[field] : undefined;
@@ -97,6 +100,7 @@ function contractOf({ plan, schema }: Revision, { use, file, writes = [], depend
       ...uses(),
       `is in ${file}.ts`,
       ...writes.map(({ kind, entity }) => `may ${kind} \`${entity}\``),
+      ...publishes.map((type) => `may publish \`${type}\``),
       ...dependsOn.map((entity) => `depends on a record of \`${entity}\``),
       ...(gets === undefined
         ? []

@@ -43,7 +43,10 @@ export async function askedWith(server: TestServer, name: string) {
 
 function namesIn(document: DocumentNode): string[] {
   return document.definitions.flatMap((one) =>
-    one.kind === 'OperationDefinition' && one.name ? [one.name.value] : [],
+    // Subscriptions are not asked: test/budget/subscriptions.test.ts.
+    one.kind === 'OperationDefinition' && one.operation !== 'subscription' && one.name
+      ? [one.name.value]
+      : [],
   );
 }
 
@@ -67,6 +70,14 @@ async function session(server: TestServer): Promise<string> {
     { variables: { input } },
   );
   return signIn.refreshToken;
+}
+
+/** So that there are events of today, as many as a page has. */
+async function changedConfig(server: TestServer, token: string): Promise<Variables> {
+  const set = (value: number) => `setConfig(input: { key: "short-lived", value: ${value} }) { key }`;
+  for (const change of [set(1), 'deleteConfig(key: "short-lived") { key }', set(2), set(3)])
+    await server.get(`mutation { ${change} }`, { token });
+  return { type: 'CONFIG_SET' };
 }
 
 /** The records an operation changes are no other's. */
@@ -124,4 +135,6 @@ const variablesOf: Readonly<
   ConfigByCategory: () => ({ category: 'general' }),
   SetConfig: () => ({ input: { key: 'key-05', value: 1 } }),
   DeleteConfig: () => ({ key: 'key-06' }),
+  Events: changedConfig,
+  RecentEvents: changedConfig,
 };

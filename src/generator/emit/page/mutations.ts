@@ -66,12 +66,20 @@ function transactionBlock(budgets: SingleBudgets, transaction: TransactionPlan):
   };
 }
 
-function ruleBlock({ name, use, writes = [], dependsOn = [], cost }: RulePlan): MutationBlock | undefined {
+function ruleBlock({
+  name,
+  use,
+  writes = [],
+  publishes = [],
+  dependsOn = [],
+  cost,
+}: RulePlan): MutationBlock | undefined {
   if (use.kind !== 'field' || !cost) return undefined;
   return {
     heading: `**${name}** · \`${use.field.type}.${use.field.field}\` · rule`,
     writes: [
       ...writes.map(({ kind, entity }) => `${kind} ${entity}`),
+      ...publishes.map((type) => `event ${type}`),
       ...dependsOn.map((entity) => `check ${entity}`),
     ].join(', '),
     cost: writeCost(cost),

@@ -29,6 +29,12 @@ const ruleWriteKeys = {
     description: 'The entity of each record that the rule deletes.',
     example: { delete: 'Session' },
   },
+  publish: {
+    ...words,
+    title: 'Published',
+    description: 'The type of each event that the rule publishes.',
+    example: { update: 'User', publish: 'USER_UPDATED' },
+  },
 } as const satisfies Keys;
 
 const ruleKeys = {

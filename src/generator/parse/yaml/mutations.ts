@@ -169,6 +169,7 @@ export function readRule(reading: Reading, name: Word, node: Node | null): RuleM
     writes: writeKinds.flatMap((kind) =>
       wordsOf(reading, declared.get(kind)).map((entity) => ({ kind, entity })),
     ),
+    publishes: wordsOf(reading, declared.get('publish')),
     dependsOn: wordsOf(reading, map.get('dependsOn')),
     ...optional({
       for: fieldPathOf(reading, map.get('for')),

@@ -10,6 +10,8 @@ export interface RulePlan {
   readonly typeName: string;
   /** Of a rule that answers a mutation or adds writes to one: what it writes, where that is declared. */
   readonly writes?: readonly DeclaredWrite[];
+  /** The types of the events that it publishes, where that is declared. */
+  readonly publishes?: readonly string[];
   /** The entities of records that its mutation depends on: each is checked in the transaction. */
   readonly dependsOn?: readonly string[];
   /** What that costs. */

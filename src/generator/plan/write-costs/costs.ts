@@ -76,11 +76,12 @@ interface WholeTransaction {
 /** A rule that answers a mutation, where it says what it writes. */
 export function writtenByRule(
   stored: Stored,
-  { writes = [], dependsOn = [] }: Pick<RulePlan, 'writes' | 'dependsOn'>,
+  { writes = [], publishes = [], dependsOn = [] }: Pick<RulePlan, 'writes' | 'publishes' | 'dependsOn'>,
 ): Written {
   const written = writes.flatMap(({ kind, entity }) => (kind === 'create' ? [] : entity));
   const checks = checkRange(stored, new Set(dependsOn), new Set(written));
-  const ranges = [...writes.map((write) => rangeOf(stored, write)), checks];
+  const published = publishes.flatMap((publish) => publishedRanges(stored, { kind: 'upsert', publish }));
+  const ranges = [...writes.map((write) => rangeOf(stored, write)), ...published, checks];
   return { ranges, isStep: false, each: null, without: [] };
 }
 
@@ -153,7 +154,7 @@ function partsOf(
   const given = new Set([...values.map(({ name }) => name), ...written.map(({ field }) => field)]);
   const isWhole = mutation.prepare !== null || mutation.kind === 'put';
   const own = rangeOf(stored, mutation, isWhole ? undefined : (name) => given.has(name));
-  const further = (alongside?.writes ?? []).map((write) => rangeOf(stored, write));
+  const further = alongside ? writtenByRule(stored, { ...alongside, dependsOn: [] }).ranges : [];
   const undeclared = alongside?.writes === undefined ? mutation.alongside : null;
   return {
     ranges: [own, ...publishedRanges(stored, mutation), ...further],
@@ -165,7 +166,10 @@ function partsOf(
  * An event is an item of its own. Where a record may be created again under its key, a delete leaves a marker of its last
  * event, and a create checks that there is none, or removes it.
  */
-function publishedRanges(stored: Stored, { kind, publish }: UncostedMutation): Range[] {
+function publishedRanges(
+  stored: Stored,
+  { kind, publish }: Pick<UncostedMutation, 'kind' | 'publish'>,
+): Range[] {
   const { events } = stored;
   const type = events?.types.find(({ name }) => name === publish);
   if (!events || !type) return [];

@@ -2,7 +2,7 @@
 
 import { nearest, suggestion } from '../../../diagnostics/suggest.js';
 import type { EventTypeModel } from '../../../event-model.js';
-import type { MutationModel, Word } from '../../../model.js';
+import type { Model, MutationModel, Word } from '../../../model.js';
 import type { ResolvedModel } from '../../../resolve/resolved-model.js';
 import type { LaidOut } from '../../laid-out.js';
 import type { Check, Finding } from '../../row.js';
@@ -27,6 +27,8 @@ export const eventTypeChecks: readonly Check<ResolvedModel>[] = [
     *check(resolved) {
       for (const mutation of resolved.model.mutations)
         if (mutation.publish) yield* publishMistakes(resolved, mutation, mutation.publish);
+      for (const { publishes } of resolved.model.rules)
+        for (const type of publishes) yield* unknownType(resolved.model, type);
     },
   },
 ];
@@ -98,23 +100,27 @@ function* typeMistakes(resolved: ResolvedModel, type: EventTypeModel): Generator
   }
 }
 
+function* unknownType({ events }: Model, type: Word, entity = 'Entity'): Generator<Finding> {
+  const names = events.map((one) => one.name.text);
+  if (names.includes(type.text)) return;
+  yield {
+    at: type.at,
+    message: `There is no event type \`${type.text}\`.`,
+    hint:
+      nearest(type.text, names) === undefined
+        ? `Declare it: \`events: { ${type.text}: { of: ${entity} } }\`.`
+        : suggestion(type.text, names),
+  };
+}
+
 function* publishMistakes(
   { model }: ResolvedModel,
   { name, kind, entity, all }: MutationModel,
   publish: Word,
 ): Generator<Finding> {
   const type = model.events.find((one) => one.name.text === publish.text);
-  if (!type) {
-    const names = model.events.map((one) => one.name.text);
-    yield {
-      at: publish.at,
-      message: `There is no event type \`${publish.text}\`.`,
-      hint:
-        nearest(publish.text, names) === undefined
-          ? `Declare it: \`events: { ${publish.text}: { of: ${entity.text} } }\`.`
-          : suggestion(publish.text, names),
-    };
-  } else if (type.of.text !== entity.text)
+  if (!type) yield* unknownType(model, publish, entity.text);
+  else if (type.of.text !== entity.text)
     yield {
       at: publish.at,
       message: `Mutation \`${name.text}\` writes \`${entity.text}\`, but \`${publish.text}\` reports changes of \`${type.of.text}\`.`,
