@@ -123,6 +123,20 @@ describe('an event', () => {
     ]);
   });
 
+  test('is not older than an attempt may be: readers would not wait for it', async () => {
+    const { database, at } = await open();
+    let reads = 0;
+    const alongside = () => {
+      // What is read for the transaction takes a minute, once.
+      if (reads++ === 0) at(60_000);
+      return [];
+    };
+    await database
+      .session()
+      .writeOne(create(notes, () => note('a', 'one'), { publish: events.NOTE_CREATED, alongside }));
+    expect((await stored(database)).map(({ timestamp }) => timestamp)).toEqual(['2026-03-01T10:01:00.000Z']);
+  });
+
   test('of two records in one millisecond are two', async () => {
     const { database } = await open();
     const db = database.session();

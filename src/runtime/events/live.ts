@@ -55,7 +55,7 @@ export class Live<S extends Reads = Reads> {
     this.#settings = settings;
     this.#parts = parts;
     this.sealer = parts.sealer;
-    this.settleMs = settings.settleMs ?? 3 * parts.limits.deadlineMs + 5000;
+    this.settleMs = settings.settleMs ?? 4 * parts.limits.deadlineMs + 5000;
     this.buffer = settings.buffer ?? 1000;
   }
 

@@ -89,7 +89,7 @@ export interface LiveSettings {
   readonly pollMs?: number;
   /**
    * How long after its time an event may still be committed, in milliseconds: the longest that a write can take, and what the
-   * clocks of servers may differ by. Default: three times `limits.deadlineMs`, and 5000.
+   * clocks of servers may differ by. Default: four times `limits.deadlineMs`, and 5000.
    */
   readonly settleMs?: number;
   /** How many events may wait for one slow subscriber, before it is cut off (SUBSCRIPTION_LAGGING). Default: 1000. */

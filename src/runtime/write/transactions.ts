@@ -1,7 +1,7 @@
 /** One call of `Session.write`: reads, computes, sends, and starts over where other writers were faster. */
 import type { Requester } from '../client/requests.js';
 import type { Retry } from '../client/retry.js';
-import { conflict, type TableloomError, versionKept } from '../errors.js';
+import { busy, conflict, type TableloomError, versionKept } from '../errors.js';
 import type { Wake } from '../events/wake.js';
 import { isExpired } from '../expiry.js';
 import { itemId } from '../keys/item-key.js';
@@ -62,6 +62,9 @@ interface Lessons {
   /** Items that a refused direct update returned: the next attempt need not read them. */
   readonly found: Map<string, Item | null>;
 }
+
+/** How often an attempt is prepared again because its reads took too long. */
+const mostRounds = 4;
 
 /** How often dependents that a query does not find are searched for again: an index may lag. */
 const mostSearches = 8;
@@ -167,14 +170,26 @@ async function tryOnce(
   seal: Seal | undefined,
 ): Promise<{ readonly attempt: WriteOutcome; readonly outcome: Outcome }> {
   let attempt = await prepare(requester, writes, env, lessons);
-  if (await learnEarlier(requester, attempt.actions.all, lessons))
+  for (
+    let round = 0;
+    (await learnEarlier(requester, attempt.actions.all, lessons)) || isLate(attempt);
+    round++
+  ) {
+    if (round === mostRounds) throw busy();
     attempt = await prepare(requester, writes, env, lessons);
+  }
   if (seal !== undefined) attempt.actions.add([seal(attempt.results, attempt.secrets)]);
   // Nobody needs a right to change nothing.
   if (attempt.actions.all.some(({ kind }) => kind !== 'check'))
     attempt.actions.add(env.premises().map(premiseAction));
   const isOurs = ({ table, key }: Action) => !lessons.foreign.has(itemId(table, key));
   return { attempt, outcome: await commit(requester, attempt.actions.all.filter(isOurs)) };
+
+  /** Readers of events wait only so long for what is committed after its time: `LiveSettings.settleMs`. */
+  function isLate({ events }: Attempt): boolean {
+    const latest = env.clock().getTime() - requester.limits.deadlineMs;
+    return events.some(({ timestamp }) => Date.parse(timestamp) < latest);
+  }
 }
 
 /** Finds out why an attempt failed, and throws what another would not change. */
