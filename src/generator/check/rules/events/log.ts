@@ -38,7 +38,21 @@ export const eventLogChecks: readonly Check<ResolvedModel>[] = [
     code: 'event-key',
     *check(resolved) {
       const log = logOf(resolved);
-      if (log) yield* keyMistakes(resolved, log);
+      if (!log) return;
+      yield* keyMistakes(resolved, log);
+      for (const { entity, role, part, template } of resolved.templates)
+        if (
+          entity.table === log.table &&
+          role !== 'index' &&
+          part === 'partition' &&
+          template.text.startsWith('#')
+        )
+          yield {
+            at: template.at,
+            message:
+              'Partition keys that begin with `#` are those of markers, which deleted records leave of their events.',
+            hint: 'Begin it with a word.',
+          };
     },
   },
 ];
