@@ -6,13 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import { buildApp } from '../../src/server/app.js';
-import { BrowserPage, chromium } from '../support/browser.js';
-import { temporaryFolder } from '../support/temporary.js';
-import { until } from '../support/until.js';
-import { freePort, runCommand } from './support/process.js';
-import { adminOf, memberOf, smallSample } from './support/sample.js';
-import { startServer } from './support/server.js';
+import { buildApp } from '../../../src/server/app.js';
+import { BrowserPage, chromium } from '../../support/browser.js';
+import { temporaryFolder } from '../../support/temporary.js';
+import { until } from '../../support/until.js';
+import { freePort, runCommand } from '../support/process.js';
+import { adminOf, memberOf, smallSample } from '../support/sample.js';
+import { startServer } from '../support/server.js';
 
 const clientAt = (name: string) => readFileSync(join('docs/clients', name), 'utf8');
 
