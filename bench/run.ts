@@ -37,7 +37,13 @@ const reports: Readonly<Record<string, () => readonly string[] | Promise<readonl
     scaleTables(quick ? [25, 100] : [25, 50, 100, 200, 400], quick ? 2 : 5),
   ],
   'sign-in': async () => ['# Sign-ins by strangers', '', machine(), '', ...(await signInReport(quick))],
-  events: async () => ['# From a change to its subscribers', '', machine(), '', ...(await eventsReport(quick))],
+  events: async () => [
+    '# From a change to its subscribers',
+    '',
+    machine(),
+    '',
+    ...(await eventsReport(quick)),
+  ],
   peers: () => ['# Against other libraries', '', machine(), '', peersReport(quick)],
 };
 

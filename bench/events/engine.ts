@@ -9,18 +9,20 @@ import { serve } from './program.js';
 await serve(async () => {
   const engine = await openEngine(tables, tableNames);
   const endpoint = await openEndpoint(engine.clientConfig);
-  let counting: { readonly counted: Promise<Counted>; end(): void } | undefined;
+  let counting: Promise<Counted> | undefined;
+  let end: () => void = () => undefined;
   return {
     ready: endpoint.clientConfig.endpoint,
     answers: {
       count() {
-        let end = () => undefined as void;
-        const counted = engine.count(() => new Promise((resolve) => (end = resolve)));
-        counting = { counted, end };
+        const counted = new Promise<void>((resolve) => {
+          end = resolve;
+        });
+        counting = engine.count(() => counted);
       },
       counted() {
-        counting?.end();
-        return counting?.counted;
+        end();
+        return counting;
       },
     },
   };

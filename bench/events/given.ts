@@ -20,6 +20,8 @@ export interface Memory {
 
 export interface Publishing {
   readonly count: number;
+  /** At most. */
+  readonly perSecond: number;
   /** Characters of the field that events carry. */
   readonly characters: number;
   readonly prefix: string;

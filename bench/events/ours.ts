@@ -1,6 +1,7 @@
 /** The reference schema's server, with rules that read nothing, and without the usual bounds of subscribers. */
 
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import Fastify from 'fastify';
 import { Database } from 'tableloom/runtime';
@@ -20,8 +21,8 @@ const rules: generated.Rules = { ...ourRules, staff: allowed, writer: allowed, a
 const auth = createAuth({ jwtSecret: 'a secret of the benchmark, which signs nothing at all' });
 const viewer = { kind: 'USER', id: 'bench', sessionEpoch: 0, sessionId: 'none' } as const;
 
-/** Writes that are under way at once. */
-const atOnce = 32;
+/** Transactions that are under way at once, and writes of each. */
+const [atOnce, together] = [8, 20];
 
 await serve(async (given: Given) => {
   const { redisPort } = given;
@@ -67,16 +68,20 @@ await serve(async (given: Given) => {
         const { heapUsed, external, rss } = process.memoryUsage();
         return { heap: heapUsed + external, rss, rssPeak: peak };
       },
-      async publish({ count, characters, prefix }: Publishing) {
+      async publish({ count, perSecond, characters, prefix }: Publishing) {
+        const started = performance.now();
         const category = 'x'.repeat(characters);
         let next = 0;
         const run = async () => {
           while (next < count) {
-            const key = `${prefix}${next++}`;
-            const values = { key, value: 'of the benchmark', category };
-            await database
-              .session()
-              .writeOne(configWrites.upsert({ key }, () => values, { publish: events.CONFIG_SET }));
+            await sleep(started + (next * 1000) / perSecond - performance.now());
+            const keys = Array.from({ length: Math.min(together, count - next) }, () => `${prefix}${next++}`);
+            const writes = keys.map((key) =>
+              configWrites.upsert({ key }, () => ({ key, value: 'of the benchmark', category }), {
+                publish: events.CONFIG_SET,
+              }),
+            );
+            await database.session().write(...writes);
           }
         };
         await Promise.all(Array.from({ length: atOnce }, run));

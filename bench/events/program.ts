@@ -20,10 +20,10 @@ interface Message {
 
 /** Starts a file of this folder with what it is given. */
 export async function start<Ready>(file: string, given: unknown): Promise<Program<Ready>> {
-  const { PATH, NODE_OPTIONS } = process.env;
+  const { PATH } = process.env;
   const child = fork(join(import.meta.dirname, file), [JSON.stringify(given)], {
     execArgv: ['--conditions=tableloom-source', '--import', 'tsx/esm', '--expose-gc'],
-    env: { PATH, NODE_OPTIONS, NODE_ENV: 'production', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    env: { PATH, NODE_ENV: 'production', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const asked = new Map<number, (message: Message) => void>();

@@ -7,10 +7,17 @@ import type { Memory, Publishing } from './given.js';
 import { mutate } from './load.js';
 import { onStage, type Stage } from './stage.js';
 
+/** Of the client that stops reading. */
 const subscriptions = 10;
+
+/** Events a second. */
+const perSecond = 500;
 
 /** Characters of the field that events carry. */
 const characters = 400;
+
+/** How long the client stays away: until what was written is settled, in milliseconds. */
+const awayMs = 25_000;
 
 /** How long anything may take, in milliseconds. */
 const patience = 120_000;
@@ -18,64 +25,50 @@ const patience = 120_000;
 const query =
   'subscription ($since: String) { configChanged(since: $since) { cursor event { id type entity entityId timestamp after } } }';
 
-interface Found {
-  readonly before: Memory;
-  readonly after: Memory;
-  readonly seconds: number;
-  readonly rest: string;
-}
-
 export async function stalledTable(count: number): Promise<string[]> {
   const setting = { name: '', server: 'ours.ts', processes: 1, hasRedis: false } as const;
-  const reading = await onStage(setting, 50, (stage) => follow(stage, count, false));
-  const stalled = await onStage(setting, 50, (stage) => follow(stage, count, true));
-  return [
-    `| ${subscriptions} subscriptions of one client, ${count} events | heap before / after, MB | RSS before / largest, MB | writing them, s | |`,
-    '|---|---|---|---|---|',
-    rowOf('that reads', reading),
-    rowOf('that stops reading', stalled),
-  ];
+  return onStage(setting, 50, (stage) => stall(stage, count));
 }
 
-function rowOf(name: string, { before, after, seconds, rest }: Found): string {
-  const heaps = `${megabytes(before.heap)} / ${megabytes(after.heap)}`;
-  return `| ${name} | ${heaps} | ${megabytes(before.rss)} / ${megabytes(after.rssPeak)} | ${seconds.toFixed(0)} | ${rest} |`;
-}
-
-async function follow({ server, asker }: Stage, count: number, isStalling: boolean): Promise<Found> {
+async function stall({ server, asker }: Stage, count: number): Promise<string[]> {
   const feeds = Array.from({ length: subscriptions }, () => new Feed());
   const client = await connect(server.ready, feeds);
   await until(() => feeds.every(({ cursor }) => cursor !== undefined));
   await mutate(asker, 'first');
   await until(() => feeds.every(({ times }) => times.has('first')));
   const before = await server.ask<Memory>('memory');
-  if (isStalling) client.pause();
+  client.pause();
   const started = performance.now();
-  const since = () => (performance.now() - started) / 1000;
-  const cut = isStalling ? cutOff(server).then(since) : undefined;
-  await server.ask('publish', { count, characters, prefix: 'event-' } satisfies Publishing);
-  const seconds = since();
-  const after = await server.ask<Memory>('memory');
-  const isAll = () => feeds.every(({ times }) => times.size > count);
-  if (cut === undefined) {
-    await until(isAll);
-    client.terminate();
-    return { before, after, seconds, rest: `the last arrived after ${since().toFixed(0)} s; ${lossOf(feeds, count)}` };
-  }
+  const since = (moment: number) => ((performance.now() - moment) / 1000).toFixed(0);
+  const cut = cutOff(server).then(() => since(started));
+  await server.ask('publish', { count, perSecond, characters, prefix: 'event-' } satisfies Publishing);
+  const took = since(started);
+  const written = await server.ask<Memory>('memory');
   const cutAfter = await cut;
   const closed = once(client, 'close');
   client.resume();
   const [code] = await closed;
   const had = Math.max(...feeds.map(({ times }) => times.size - 1));
+  await sleep(awayMs);
+  const away = await server.ask<Memory>('memory');
   const resumed = performance.now();
   const again = await connect(server.ready, feeds);
-  await until(isAll);
+  await until(() => feeds.every(({ times }) => times.size > count));
+  const tookAgain = since(resumed);
   // What would come twice had time to.
   await sleep(500);
   again.terminate();
-  const took = ((performance.now() - resumed - 500) / 1000).toFixed(0);
-  const rest = `cut off ${cutAfter.toFixed(0)} s after the first event, close code ${code}; had ${had} events; resumed, and had all after ${took} s; ${lossOf(feeds, count)}`;
-  return { before, after, seconds, rest };
+  return [
+    '| | |',
+    '|---|---|',
+    `| events, of ${characters} characters and more, to ${subscriptions} subscriptions of one connection | ${count} in ${took} s |`,
+    `| cut off after the first of them, s | ${cutAfter}, close code ${code} |`,
+    `| heap before / when all were written / ${awayMs / 1000} s after it was cut off, MB | ${megabytes(before.heap)} / ${megabytes(written.heap)} / ${megabytes(away.heap)} |`,
+    `| RSS before / largest, MB | ${megabytes(before.rss)} / ${megabytes(written.rssPeak)} |`,
+    `| events it had when it came back | ${had} |`,
+    `| time until each subscription had all, s | ${tookAgain} |`,
+    `| lost / twice | ${lossOf(feeds, count)} |`,
+  ];
 }
 
 /** One subscription, over all its connections. */
@@ -132,15 +125,18 @@ async function cutOff(server: Stage['server']): Promise<void> {
 
 async function until(isSo: () => boolean): Promise<void> {
   for (const end = performance.now() + patience; !isSo(); ) {
-    if (performance.now() > end) throw new Error('not all events arrived');
+    if (performance.now() > end) throw new Error('not all of what was awaited arrived');
     await sleep(20);
   }
 }
 
 function lossOf(feeds: readonly Feed[], count: number): string {
   const lost = feeds.reduce((sum, { times }) => sum + Math.max(0, count + 1 - times.size), 0);
-  const twice = feeds.reduce((sum, { times }) => sum + [...times.values()].filter((each) => each > 1).length, 0);
-  return `lost ${lost}, twice ${twice}`;
+  const twice = feeds.reduce(
+    (sum, { times }) => sum + [...times.values()].filter((each) => each > 1).length,
+    0,
+  );
+  return `${lost} / ${twice}`;
 }
 
 function megabytes(bytes: number): string {

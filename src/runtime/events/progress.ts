@@ -50,7 +50,8 @@ export class Progress {
   encode(): Buffer {
     if (this.#encoded === undefined) {
       this.#encoded = new Encoded(this.#floor);
-      for (const [name, at] of [...this.#passed].sort(([, a], [, b]) => a - b)) this.#encoded.append(name, at);
+      for (const [name, at] of [...this.#passed].sort(([, a], [, b]) => a - b))
+        this.#encoded.append(name, at);
     }
     return this.#encoded.bytes;
   }
