@@ -27,7 +27,7 @@ negotiates the media type and writes headers, as no peer here does.
 
 /** Markdown. `quick` is for trying it out: its figures say nothing. */
 export function peersReport(quick: boolean): string {
-  install();
+  installPeers();
   run(['npx', 'tsc', '--noEmit', '-p', folder], 'the comparison does not compile');
   const child = [process.execPath, '--conditions=tableloom-source', '--import', 'tsx/esm'];
   const tables = run([...child, join(folder, 'report.ts'), quick ? 'quick' : ''], 'the comparison failed');
@@ -35,7 +35,7 @@ export function peersReport(quick: boolean): string {
 }
 
 /** The lockfile's versions, unless they are there. */
-function install(): void {
+export function installPeers(): void {
   const lock = join(folder, 'package-lock.json');
   const installed = join(folder, 'node_modules/.package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;

@@ -1,13 +1,13 @@
 /**
  * `npm run bench`: every table of this folder, printed and kept in bench/results/. `npm run bench scale`: that one.
- * `npm run bench peers quick`, `npm run bench scale quick` and `npm run bench sign-in quick` try them out, and keep
- * nothing.
+ * `npm run bench peers quick`, and so for `scale`, `sign-in` and `events`, tries it out, and keeps nothing.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { measureCodecs } from './codecs.js';
+import { eventsReport } from './events.js';
 import { measureGeneration } from './generate.js';
 import { table } from './measure.js';
 import { measurePackage } from './package.js';
@@ -37,6 +37,13 @@ const reports: Readonly<Record<string, () => readonly string[] | Promise<readonl
     scaleTables(quick ? [25, 100] : [25, 50, 100, 200, 400], quick ? 2 : 5),
   ],
   'sign-in': async () => ['# Sign-ins by strangers', '', machine(), '', ...(await signInReport(quick))],
+  events: async () => [
+    '# From a change to its subscribers',
+    '',
+    machine(),
+    '',
+    ...(await eventsReport(quick)),
+  ],
   peers: () => ['# Against other libraries', '', machine(), '', peersReport(quick)],
 };
 

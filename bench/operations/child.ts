@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Sample, sampleFor } from '../../src/server/seed/sample.js';
 import { type Operation, type OperationName, operationsOf } from './documents.js';
 import { type Counted, type EngineKind, openEngine } from './engine.js';
-import { type MeasuredServer, type ServerName, tableName } from './server.js';
+import { type MeasuredServer, type ServerName, tableNames } from './server.js';
 
 /** What a child tells first: what its answers are, and what they cost. */
 export interface Ready {
@@ -35,7 +35,7 @@ const atOnce = 8;
 async function main(name: ServerName): Promise<void> {
   const server = await serverOf(name);
   const sample = sampleFor(new Date(Date.UTC(2026, 0, 15)));
-  const engine = await openEngine(server.tables, tableName);
+  const engine = await openEngine(server.tables, tableNames);
   await server.seed(engine.clientConfig, sample);
   const app = await server.app(engine.clientConfig, askingOf(sample));
   const operations = operationsOf(sample);

@@ -29,11 +29,14 @@ const writes = /\.(TransactWriteItems|PutItem|UpdateItem|DeleteItem)$/;
 type Handle = EngineRequestHandler['handle'];
 type Answer = Awaited<ReturnType<Handle>>['response'];
 
-export async function openEngine(definitions: readonly TableDefinition[], name: string): Promise<Engine> {
+export async function openEngine(
+  definitions: readonly TableDefinition[],
+  names: Readonly<Record<string, string>>,
+): Promise<Engine> {
   const { clientConfig } = await openEmbedded();
   const { requestHandler } = clientConfig;
   const tables = new DynamoDBClient(clientConfig);
-  await createTables(tables, definitions, Object.fromEntries(definitions.map(({ table }) => [table, name])));
+  await createTables(tables, definitions, names);
   const memory = new Map<string, Answer>();
   let handle: Handle = requestHandler.handle;
   const during = async (other: Handle, work: () => Promise<void>) => {

@@ -15,7 +15,7 @@ import { buildApp } from '../../src/server/app.js';
 import { createAuth } from '../../src/server/auth/auth.js';
 import { scalars } from '../../src/server/scalars.js';
 import { writeSample } from '../../src/server/seed/seed.js';
-import { type Asking, type ClientConfig, type MeasuredServer, tableName } from './server.js';
+import { type Asking, type ClientConfig, type MeasuredServer, tableNames } from './server.js';
 
 const allowed = () => undefined;
 
@@ -35,7 +35,7 @@ const seed: MeasuredServer['seed'] = (config, sample) => writeSample(databaseOf(
 function databaseOf(config: ClientConfig): Database {
   return new Database({
     client: new DynamoDBClient(config),
-    tables: { entities: tableName },
+    tables: tableNames,
     cursorSecrets: ['a secret of the benchmark, long enough'],
   });
 }

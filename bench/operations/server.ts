@@ -5,8 +5,11 @@ import type { TableDefinition } from 'tableloom/runtime';
 import type { EmbeddedEngine } from '../../src/embedded/index.js';
 import type { Sample } from '../../src/server/seed/sample.js';
 
-/** The physical name of the one table; each server has an engine of its own. */
+/** The physical name of the table of entities; each server has an engine of its own. */
 export const tableName = 'bench-entities';
+
+/** The physical names of the tables by their logical ones. */
+export const tableNames = { entities: tableName, events: 'bench-events' };
 
 /** Who asks, in every request: reading who that is costs nothing here. */
 export interface Asking {

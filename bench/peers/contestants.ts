@@ -11,7 +11,7 @@ import * as seam from '../../src/runtime/client/marshall.js';
 import { checkKey } from '../../src/runtime/keys/limits.js';
 import { queryInput } from '../../src/runtime/read/query.js';
 import type { IndexQuery, Item, Key } from '../../src/runtime/types.js';
-import { absent } from '../../src/runtime/write/changes.js';
+import { absent } from '../../src/runtime/write/entity/unchanged.js';
 import { electroAuditLogs, electroContractors, electroUsers } from './electrodb.js';
 import { oneTable } from './onetable.js';
 import { pageSize, plainUsers, users as records, since, start, table, turn, until } from './sample.js';

@@ -11,5 +11,15 @@ export async function contextWith(
 ): Promise<RequestContext> {
   // What `AppContext` declares besides, `context` returns: where it is declared, the option is required.
   const own = (await context?.(request, principal)) as RequestContext | undefined;
-  return { ...own, principal, db, loaders: createLoaders(db) } as RequestContext;
+  let loaders: object | undefined;
+  return {
+    ...own,
+    principal,
+    db,
+    // Many deliveries to subscribers need none.
+    get loaders() {
+      loaders ??= createLoaders(db);
+      return loaders;
+    },
+  } as RequestContext;
 }

@@ -1,4 +1,5 @@
 /** One WebSocket of a subscriber. */
+import type { Duplex } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { WebSocket } from 'ws';
@@ -7,10 +8,18 @@ import type { Deliveries } from './deliveries.js';
 import { type Delivered, interruption, type Live } from './live.js';
 import type { SubscribeParameters } from './operations.js';
 
+/** The request that opened the connection, and the connection. */
+export interface Opened {
+  readonly request: FastifyRequest;
+  readonly stream: Duplex;
+}
+
 export class Socket {
   readonly #live: Live;
   readonly #socket: WebSocket;
   readonly #request: FastifyRequest;
+  /** What the socket writes to. */
+  readonly #stream: Duplex;
   /** The subscriptions that are open, or about to be. */
   readonly #endings = new Set<AbortController>();
   readonly #atClose: (() => void)[] = [];
@@ -19,11 +28,13 @@ export class Socket {
   /** How many messages the client's side has taken; how many it had when it was last looked at, if one was waiting then. */
   #taken = 0;
   #takenBefore: number | undefined;
+  #isGathering = false;
 
-  constructor(live: Live, socket: WebSocket, request: FastifyRequest) {
+  constructor(live: Live, socket: WebSocket, { request, stream }: Opened) {
     this.#live = live;
     this.#socket = socket;
     this.#request = request;
+    this.#stream = stream;
     const beat = setInterval(() => this.#beat(), live.limits.pingMs);
     this.#atClose.push(
       () => clearInterval(beat),
@@ -58,6 +69,7 @@ export class Socket {
   send(message: string): Promise<void> {
     return new Promise((resolve) => {
       if (this.#socket.readyState !== this.#socket.OPEN) return resolve();
+      this.#gather();
       this.#socket.send(message, () => {
         this.#release();
         resolve();
@@ -116,6 +128,17 @@ export class Socket {
 
   result(result: Delivered): FormattedExecutionResult {
     return this.#live.formatResult(result, this.#request.log);
+  }
+
+  /** What an event means to all subscriptions of the connection is written at once. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    this.#stream.cork();
+    process.nextTick(() => {
+      this.#isGathering = false;
+      this.#stream.uncork();
+    });
   }
 
   #refuse(code: number, reason: string): false {

@@ -43,7 +43,7 @@ export async function socketServer(live: Live): Promise<(request: FastifyRequest
 
   return (request, { socket: connection, head }) => {
     sockets.handleUpgrade(request.raw, connection, head, (webSocket) => {
-      const socket = new Socket(live, webSocket, request);
+      const socket = new Socket(live, webSocket, { request, stream: connection });
       const closed = protocol.opened(
         {
           protocol: webSocket.protocol,

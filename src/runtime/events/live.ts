@@ -13,6 +13,7 @@
 import type { Limits } from '../client/limits.js';
 import { busy } from '../errors.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
+import { Cursors } from './cursors.js';
 import { eventAt, eventsFrom, type Reads } from './history.js';
 import { compareEvents } from './progress.js';
 import { laneOf } from './publish.js';
@@ -35,7 +36,7 @@ const [firstWaitMs, longestWaitMs] = [50, 2000];
 
 /** @typeParam S a session */
 export class Live<S extends Reads = Reads> {
-  readonly sealer: CursorSealer;
+  readonly cursors: Cursors;
   readonly settleMs: number;
   readonly buffer: number;
   readonly #settings: LiveSettings;
@@ -54,7 +55,7 @@ export class Live<S extends Reads = Reads> {
   constructor(settings: LiveSettings, parts: LiveParts<S>) {
     this.#settings = settings;
     this.#parts = parts;
-    this.sealer = parts.sealer;
+    this.cursors = new Cursors(parts.sealer);
     this.settleMs = settings.settleMs ?? 4 * parts.limits.deadlineMs + 5000;
     this.buffer = settings.buffer ?? 1000;
   }

@@ -13,6 +13,8 @@ export class Progress {
   #floor: number;
   /** The events after it that were passed: their moments, by what tells them apart. */
   readonly #passed = new Map<string, number>();
+  /** What `encode` gives, which grows with each event: most are passed in the order of their moments. */
+  #encoded: Encoded | undefined;
 
   constructor(floor: number) {
     this.#floor = floor;
@@ -23,18 +25,21 @@ export class Progress {
   }
 
   has(event: Moment): boolean {
-    return this.#passed.has(nameOf(event));
+    return this.#passed.has(placeOf(event).name);
   }
 
   pass(event: Moment): void {
-    const at = Date.parse(event.timestamp);
-    if (at > this.#floor) this.#passed.set(nameOf(event), at);
+    const { name, at } = placeOf(event);
+    if (at <= this.#floor || this.#passed.has(name)) return;
+    this.#passed.set(name, at);
+    if (this.#encoded?.append(name, at) === false) this.#encoded = undefined;
   }
 
   /** Nothing can be committed any more up to this moment that was not passed. */
   settle(floor: number): void {
     if (floor <= this.#floor) return;
     this.#floor = floor;
+    this.#encoded = undefined;
     for (const [name, at] of this.#passed) if (at <= floor) this.#passed.delete(name);
   }
 
@@ -43,15 +48,12 @@ export class Progress {
    * LEB128, and 32 bits of a hash of its id: within one millisecond two events are taken for one once in 4,000 million pairs.
    */
   encode(): Buffer {
-    const bytes: number[] = [...uint48(this.#floor)];
-    let last = this.#floor;
-    for (const [name, at] of [...this.#passed].sort(([, a], [, b]) => a - b)) {
-      let rest = at - last;
-      for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) + 0x80);
-      bytes.push(rest, ...Buffer.from(name.slice(-8), 'hex'));
-      last = at;
+    if (this.#encoded === undefined) {
+      this.#encoded = new Encoded(this.#floor);
+      for (const [name, at] of [...this.#passed].sort(([, a], [, b]) => a - b))
+        this.#encoded.append(name, at);
     }
-    return Buffer.from(bytes);
+    return this.#encoded.bytes;
   }
 
   /** The inverse of `encode`; its input is authenticated. */
@@ -70,16 +72,58 @@ export class Progress {
   }
 }
 
-function nameOf({ id, timestamp }: Moment): string {
-  return `${Date.parse(timestamp)}-${shardOf(id, 2 ** 32)
-    .toString(16)
-    .padStart(8, '0')}`;
+interface Place {
+  readonly at: number;
+  /** The moment, and the hash of the id. */
+  readonly name: string;
 }
 
-function uint48(value: number): Buffer {
-  const bytes = Buffer.alloc(6);
-  bytes.writeUIntBE(value, 0, 6);
-  return bytes;
+/** Of the events in memory: all subscribers ask for the same. */
+const places = new WeakMap<Moment, Place>();
+
+function placeOf(event: Moment): Place {
+  const known = places.get(event);
+  if (known !== undefined) return known;
+  const at = Date.parse(event.timestamp);
+  const hash = shardOf(event.id, 2 ** 32).toString(16);
+  const place = { at, name: `${at}-${hash.padStart(8, '0')}` };
+  places.set(event, place);
+  return place;
+}
+
+/** The longest that one event takes: its hash, and the milliseconds since any other. */
+const longestEntry = 4 + 8;
+
+class Encoded {
+  #bytes = Buffer.allocUnsafe(64);
+  #length: number;
+  #last: number;
+
+  constructor(floor: number) {
+    this.#last = floor;
+    this.#length = this.#bytes.writeUIntBE(floor, 0, 6);
+  }
+
+  /** A view, whose bytes do not change. */
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** False where it does not belong at the end. */
+  append(name: string, at: number): boolean {
+    let rest = at - this.#last;
+    if (rest < 0) return false;
+    if (this.#bytes.length - this.#length < longestEntry) {
+      const larger = Buffer.allocUnsafe(2 * this.#bytes.length);
+      this.#bytes.copy(larger, 0, 0, this.#length);
+      this.#bytes = larger;
+    }
+    for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) this.#bytes[this.#length++] = (rest % 0x80) + 0x80;
+    this.#bytes[this.#length++] = rest;
+    this.#length += this.#bytes.write(name.slice(-8), this.#length, 'hex');
+    this.#last = at;
+    return true;
+  }
 }
 
 /** The order of events: by time, and those of one millisecond by id. */

@@ -14,6 +14,8 @@ export class Subscriber {
   #waiting: Reported[] = [];
   #isLagging = false;
   #wake: (() => void) | undefined;
+  /** Made once, as is the listener: there is a wait for each event. */
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(types: Iterable<string>, limit: number) {
     this.types = new Set(types);
@@ -31,25 +33,31 @@ export class Subscriber {
     this.#wake?.();
   }
 
-  /** The next events, as many as there are; none where there are none for so long, or the signal is aborted. */
+  /**
+   * The next events, as many as there are; none where there are none for so long, or the signal is aborted. A subscriber has one
+   * signal, and waits equally long each time.
+   */
   async take(ms: number, signal: AbortSignal): Promise<readonly Reported[]> {
     if (this.#waiting.length === 0 && !this.#isLagging && !signal.aborted) await this.#something(ms, signal);
     if (this.#isLagging) throw subscriptionLagging(this.#limit);
     return this.#waiting.splice(0);
   }
 
+  /** Nobody waits any more. */
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
   #something(ms: number, signal: AbortSignal): Promise<void> {
+    if (this.#timer === undefined) {
+      this.#timer = setTimeout(() => this.#wake?.(), ms).unref();
+      signal.addEventListener('abort', () => this.#wake?.(), { once: true });
+    } else this.#timer.refresh();
     return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
+      this.#wake = () => {
         this.#wake = undefined;
         resolve();
       };
-      const timer = setTimeout(done, ms);
-      timer.unref();
-      signal.addEventListener('abort', done, { once: true });
-      this.#wake = done;
     });
   }
 }

@@ -9,6 +9,7 @@ import type { Session } from '../session/session.js';
 import type { Item } from '../types.js';
 import { canonicalTime } from '../values.js';
 import { cleaned } from '../write/changes.js';
+import type { Binding } from './cursors.js';
 import { deliveryContext, renewContext } from './delivery.js';
 import { eventsExpired } from './errors.js';
 import { eventsBetween } from './history.js';
@@ -98,7 +99,7 @@ class Feed<Args extends object, Context extends LiveContext> {
   readonly #log: EventLog;
   readonly #types: readonly string[];
   readonly #condition: Condition;
-  readonly #binding: Buffer;
+  readonly #binding: Binding;
   /** Of a subscription that begins at a moment. */
   #earliest = Number.NEGATIVE_INFINITY;
   /** Undefined where the subscription begins now. */
@@ -123,7 +124,8 @@ class Feed<Args extends object, Context extends LiveContext> {
     this.#types = [...new Set(on.map(({ type }) => type))];
     this.#condition = filter?.(args);
     const { [since]: cursor, ...bound } = args;
-    this.#binding = bindingOf(JSON.stringify(['subscription', format, name, bound]));
+    const digest = bindingOf(JSON.stringify(['subscription', format, name, bound]));
+    this.#binding = { digest, name: digest.toString('latin1') };
     this.#resumed = typeof cursor === 'string' ? this.#position(cursor) : undefined;
   }
 
@@ -163,6 +165,7 @@ class Feed<Args extends object, Context extends LiveContext> {
       yield { [this.#options.name]: error.refusal as never };
     } finally {
       live.leave(subscriber);
+      subscriber.close();
       live.release(this.#types);
     }
   }
@@ -230,7 +233,7 @@ class Feed<Args extends object, Context extends LiveContext> {
     const { name, payload } = this.#options;
     const fields = Object.keys(payload.records ?? {}).map((field) => [field, records[field] ?? null]);
     const given = {
-      [payload.cursor]: this.#live.sealer.seal(this.#binding, progress.encode()),
+      [payload.cursor]: this.#live.cursors.seal(this.#binding, progress.encode()),
       ...(payload.event !== undefined && { [payload.event]: event }),
       ...Object.fromEntries(fields),
     };
@@ -247,7 +250,7 @@ class Feed<Args extends object, Context extends LiveContext> {
 
   #position(since: string): Progress {
     const argument = this.#options.since;
-    const sealed = since.length > longestCursor ? undefined : this.#live.sealer.open(this.#binding, since);
+    const sealed = since.length > longestCursor ? undefined : this.#live.cursors.open(this.#binding, since);
     if (sealed === undefined) this.#earliest = momentOf(since, argument);
     const progress = sealed ? Progress.decode(sealed) : new Progress(this.#earliest - 1);
     if (progress.floor < this.#live.now() - this.#log.keepSeconds * 1000)
