@@ -3,8 +3,18 @@ import type { Database, Write } from 'tableloom/runtime';
 import { create, remove, update, upsert } from 'tableloom/runtime';
 import type { EventRecord } from 'tableloom/runtime/generated';
 import { describe, expect, test } from 'vitest';
+import { eventsFrom } from '../../src/runtime/events/history.js';
 import { openProject } from '../support/databases.js';
-import { definitions, eventLog, events, type Note, note, noteKey, notes } from './support/events.js';
+import {
+  constructed,
+  definitions,
+  eventLog,
+  events,
+  type Note,
+  note,
+  noteKey,
+  notes,
+} from './support/events.js';
 
 const start = Date.parse('2026-03-01T10:00:00.000Z');
 
@@ -146,6 +156,14 @@ describe('an event', () => {
     );
     const all = await stored(database);
     expect(new Set(all.map(({ id }) => id)).size).toBe(30);
+  });
+
+  test('of a type that is called like what every object has is found', async () => {
+    const { database } = await open();
+    const db = database.session();
+    await db.writeOne(create(notes, () => note('a', 'one'), { publish: constructed }));
+    const found = await eventsFrom(db, eventLog, { type: 'constructor', from: start, now: start });
+    expect(found.map(({ type, lane }) => `${type} ${lane}`)).toEqual(['constructor 0']);
   });
 
   test('is never left out: what writes without transactions does not publish', async () => {

@@ -1,5 +1,5 @@
 /** Subscriptions: where they begin, what they resume, and what ends them. */
-import { create, type Database, forbidden, remove, update } from 'tableloom/runtime';
+import { create, type Database, forbidden, remove, unauthenticated, update } from 'tableloom/runtime';
 import { describe, expect, test } from 'vitest';
 import { openProject } from '../support/databases.js';
 import { definitions, events, note, noteKey, notes } from './support/events.js';
@@ -209,6 +209,64 @@ describe('a subscription', () => {
     await database.session().writeOne(remove(notes, noteKey({ name: 'a' }), { publish: publishing.deleted }));
     expect(await next(deliveries)).toMatchObject({ event: { type: 'NOTE_DELETED' }, note: null });
     await deliveries.stop();
+  });
+
+  test('of a record that is deleted and created again has each time what is there', async () => {
+    const { database } = await open();
+    const { subscribe } = recordsOfNotes;
+    const deliveries = await subscribe({}, { db: database.session() });
+    await next(deliveries);
+    const deleted = () =>
+      database.session().writeOne(remove(notes, noteKey({ name: 'a' }), { publish: publishing.deleted }));
+    await write(database, 'a', 'first');
+    expect(await next(deliveries)).toMatchObject({ note: { text: 'first' } });
+    await deleted();
+    expect(await next(deliveries)).toMatchObject({ note: null });
+    await write(database, 'a', 'second');
+    expect(await next(deliveries)).toMatchObject({ note: { text: 'second' } });
+    await deliveries.stop();
+  });
+
+  test('delivers the events of one transaction in the order of its writes', async () => {
+    const { database } = await open();
+    const deliveries = await noteChanged()({}, { db: database.session() });
+    await next(deliveries);
+    const names = Array.from({ length: 30 }, (_, at) => `n${at}`);
+    await database
+      .session()
+      .write(...names.map((name) => create(notes, () => note(name, name), { publish: publishing.created })));
+    expect((await take(deliveries, 30))[0]).toEqual(names);
+    await deliveries.stop();
+  });
+
+  test('takes an argument that is null for one that is absent, and a moment to come for now', async () => {
+    const { database } = await open();
+    const first = await noteChanged()({}, { db: database.session() });
+    const { cursor } = await next(first);
+    await first.stop();
+    await write(database, 'a', 'one');
+    const again = await noteChanged()({ name: null, since: cursor }, { db: database.session() });
+    expect((await take(again, 1))[0]).toEqual(['one']);
+    await again.stop();
+    const ahead = await noteChanged()({ since: '2099-01-01T00:00:00Z' }, { db: database.session() });
+    await next(ahead);
+    await write(database, 'b', 'two');
+    expect((await take(ahead, 2))[0]).toEqual(['one', 'two']);
+    await ahead.stop();
+  });
+
+  test('leaves out what its rule refuses to show, and ends where the viewer is signed out', async () => {
+    const { database } = await open();
+    const visible = ({ node }: { readonly node: { readonly key: Readonly<Record<string, unknown>> } }) => {
+      if (node.key.name === 'hidden') throw forbidden();
+      if (node.key.name === 'last') throw unauthenticated();
+      return true;
+    };
+    const deliveries = await noteChanged({ visible })({}, { db: database.session() });
+    await next(deliveries);
+    for (const name of ['hidden', 'shown', 'last']) await write(database, name, name);
+    expect((await take(deliveries, 1))[0]).toEqual(['shown']);
+    await expect(next(deliveries)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   test('reads what it shares with others once: requests grow with events, not with subscribers', async () => {

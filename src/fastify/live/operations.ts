@@ -6,6 +6,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
+  type OperationDefinitionNode,
   OperationTypeNode,
   parse,
   specifiedRules,
@@ -54,6 +55,7 @@ export function preparation(rules: OperationRules): Prepare {
         const operation = getOperationAST(document, operationName);
         if (operation?.operation !== OperationTypeNode.SUBSCRIPTION)
           return [operation ? notServed(onlySubscriptions) : unknownOperation(operationName)];
+        if (mayBeLeftOut(operation)) return [notServed(neverLeftOut)];
         if (isHidden) hideSchema(document, principal, canSignIn);
         refuseCostly(costs, schema, document, variables ?? {}, limits.requests);
         return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null };
@@ -64,6 +66,15 @@ export function preparation(rules: OperationRules): Prepare {
       throw error;
     }
   };
+}
+
+const neverLeftOut = 'The field of a subscription cannot be left out by @skip or @include.';
+
+/** graphql-js fails where nothing is left of a subscription. */
+function mayBeLeftOut({ selectionSet }: OperationDefinitionNode): boolean {
+  return selectionSet.selections.some(({ directives = [] }) =>
+    directives.some(({ name }) => name.value === 'skip' || name.value === 'include'),
+  );
 }
 
 const onlySubscriptions =

@@ -99,7 +99,8 @@ async function* merged(
 }
 
 function lanesOf({ lanes }: EventLog, type: string): string[] {
-  return Array.from({ length: lanes[type] ?? 1 }, (_, lane) => String(lane));
+  const count = (Object.hasOwn(lanes, type) && lanes[type]) || 1;
+  return Array.from({ length: count }, (_, lane) => String(lane));
 }
 
 /** The days that a stretch of time touches, the earliest first. */

@@ -31,6 +31,9 @@ export interface LiveParts<S> {
 /** What a poll without a wake looks back, in milliseconds: most writes are committed within it. */
 const usualCommitMs = 1000;
 
+/** For how long the deliveries of an event share what they read, in milliseconds. */
+const sharedMs = 250;
+
 /** Bounds of the wait after a failed round, in milliseconds. */
 const [firstWaitMs, longestWaitMs] = [50, 2000];
 
@@ -49,7 +52,8 @@ export class Live<S extends Reads = Reads> {
   #isRunning = false;
   #timer: NodeJS.Timeout | undefined;
   #isListening = false;
-  #viewers: { readonly session: S; readonly until: number } | undefined;
+  readonly #sessions = new WeakMap<object, Shared<S>>();
+  #viewers: Shared<S> | undefined;
 
   /** @internal A database has one. */
   constructor(settings: LiveSettings, parts: LiveParts<S>) {
@@ -69,11 +73,26 @@ export class Live<S extends Reads = Reads> {
     return this.#parts.session();
   }
 
-  /** The session that rules and records of deliveries are read with: shared by all, for as long as viewers may be remembered. */
-  viewerSession(): S {
+  /**
+   * The session of deliveries that share what they read: those of an event to all subscribers, which is at least as new as the
+   * event; those of a replay. Those who come to it later have another.
+   */
+  sessionOf(shared: object): S {
+    const now = performance.now();
+    const known = this.#sessions.get(shared);
+    if (known !== undefined && known.until > now) return known.session;
+    const session = this.session();
+    this.#sessions.set(shared, { session, until: now + sharedMs });
+    return session;
+  }
+
+  /** The session that rules of a delivery read with: shared for as long as what they read may be remembered. */
+  rulesSession(shared: object): S {
+    const { viewerMs = 0 } = this.#settings;
+    if (viewerMs === 0) return this.sessionOf(shared);
     const now = performance.now();
     if (this.#viewers === undefined || this.#viewers.until <= now)
-      this.#viewers = { session: this.session(), until: now + (this.#settings.viewerMs ?? 1000) };
+      this.#viewers = { session: this.session(), until: now + viewerMs };
     return this.#viewers.session;
   }
 
@@ -289,6 +308,12 @@ export class Live<S extends Reads = Reads> {
     }
     return found;
   }
+}
+
+interface Shared<S> {
+  readonly session: S;
+  /** By the process's clock. */
+  readonly until: number;
 }
 
 /** What of a tail is to be read. */

@@ -24,6 +24,11 @@ export class Progress {
     return this.#floor;
   }
 
+  /** How many events were passed that are not settled. */
+  get size(): number {
+    return this.#passed.size;
+  }
+
   has(event: Moment): boolean {
     return this.#passed.has(placeOf(event).name);
   }

@@ -100,7 +100,7 @@ function eventOf({ type, entity, log }: EventType, { at, ...change }: Change): E
 
 /** The shard of a record's events of a type. */
 export function laneOf({ lanes }: EventLog, type: string, record: string): string {
-  const count = lanes[type] ?? 1;
+  const count = (Object.hasOwn(lanes, type) && lanes[type]) || 1;
   return count === 1 ? '0' : String(shardOf(record, count));
 }
 

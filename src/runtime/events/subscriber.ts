@@ -43,6 +43,11 @@ export class Subscriber {
     return this.#waiting.splice(0);
   }
 
+  /** The earliest moment of the events that wait, in milliseconds. */
+  get earliest(): number {
+    return Math.min(...this.#waiting.map(({ event }) => Date.parse(event.timestamp)));
+  }
+
   /** Nobody waits any more. */
   close(): void {
     clearTimeout(this.#timer);

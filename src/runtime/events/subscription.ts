@@ -1,5 +1,5 @@
 /** Subscriptions: the events that concern one subscriber, each once, from where its cursor says. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { GraphQLResolveInfo } from 'graphql';
 import { badCursor, type ErrorCode, TableloomError } from '../errors.js';
 import { bindingOf } from '../read/cursor/sealing.js';
@@ -36,6 +36,12 @@ const idleMs = 300_000;
 
 /** The longest cursor that is looked at, in characters: some ten thousand events that were not settled. */
 const longestCursor = 100_000;
+
+/** How many events a cursor may name: a WebSocket's message of 64 KiB has room for them. */
+const mostUnsettled = 6000;
+
+/** How long deliveries may follow one another before others have their turn, in milliseconds. */
+const longestTurnMs = 10;
 
 /** Refusals by rules: what the viewer may not see ends the subscription. Every other error interrupts it. */
 const refusals: ReadonlySet<ErrorCode> = new Set(['FORBIDDEN', 'UNAUTHENTICATED', 'NOT_FOUND']);
@@ -100,6 +106,7 @@ class Feed<Args extends object, Context extends LiveContext> {
   readonly #types: readonly string[];
   readonly #condition: Condition;
   readonly #binding: Binding;
+  #began = performance.now();
   /** Of a subscription that begins at a moment. */
   #earliest = Number.NEGATIVE_INFINITY;
   /** Undefined where the subscription begins now. */
@@ -123,7 +130,9 @@ class Feed<Args extends object, Context extends LiveContext> {
     this.#log = first.log;
     this.#types = [...new Set(on.map(({ type }) => type))];
     this.#condition = filter?.(args);
-    const { [since]: cursor, ...bound } = args;
+    const { [since]: cursor, ...others } = args;
+    // An argument that is null is none.
+    const bound = Object.entries(others).filter(([, value]) => value !== null);
     const digest = bindingOf(JSON.stringify(['subscription', format, name, bound]));
     this.#binding = { digest, name: digest.toString('latin1') };
     this.#resumed = typeof cursor === 'string' ? this.#position(cursor) : undefined;
@@ -142,9 +151,11 @@ class Feed<Args extends object, Context extends LiveContext> {
       } else {
         yield this.#delivery(progress, null, {});
         yield* this.#replay(progress, signal);
-        for (const event of live.join(subscriber, progress.floor)) {
-          if (signal.aborted) return;
+        const joined = live.join(subscriber, progress.floor);
+        for (const [at, event] of joined.entries()) {
           yield* this.#deliver(progress, event);
+          await this.#room(progress, subscriber, () => joined.slice(at + 1), signal);
+          if (signal.aborted) return;
         }
       }
       while (!signal.aborted) {
@@ -154,9 +165,11 @@ class Feed<Args extends object, Context extends LiveContext> {
           progress.settle(live.settledOf(this.#types));
           yield this.#delivery(progress, null, {});
         }
-        for (const { event, floor } of reported) {
+        for (const [at, { event, floor }] of reported.entries()) {
           progress.settle(floor);
           yield* this.#deliver(progress, event);
+          const others = () => reported.slice(at + 1).map((one) => one.event);
+          await this.#room(progress, subscriber, others, signal);
           if (signal.aborted) return;
         }
       }
@@ -179,7 +192,8 @@ class Feed<Args extends object, Context extends LiveContext> {
       for await (const event of eventsBetween(live.session(), this.#log, this.#types, stretch)) {
         if (signal.aborted) return;
         progress.settle(Date.parse(event.timestamp) - 1);
-        yield* this.#deliver(progress, event);
+        yield* this.#deliver(progress, event, this);
+        await this.#breathe();
       }
       // Where storage does not answer, readers come no further.
       if (until <= progress.floor) await sleep(idleRoundMs);
@@ -187,18 +201,67 @@ class Feed<Args extends object, Context extends LiveContext> {
     }
   }
 
-  /** The event, where it concerns the subscriber, who has not had it. */
-  async *#deliver(progress: Progress, event: EventRecord): AsyncGenerator<Delivery<never>, void, undefined> {
+  /**
+   * Waits until a cursor has room: each event that is not settled takes some of it. What waits meanwhile fills the subscriber's
+   * buffer, until it is cut off and resumes.
+   *
+   * @param others events that are still to be delivered
+   */
+  async #room(
+    progress: Progress,
+    subscriber: Subscriber,
+    others: () => readonly EventRecord[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    while (progress.size >= mostUnsettled && !signal.aborted) {
+      await sleep(idleRoundMs);
+      const next = Math.min(subscriber.earliest, ...others().map(({ timestamp }) => Date.parse(timestamp)));
+      progress.settle(Math.min(this.#live.settledOf(this.#types), next - 1));
+    }
+    await this.#breathe();
+  }
+
+  /** Lets others have their turn: many deliveries may follow one another without waiting for anything. */
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#began < longestTurnMs) return;
+    await setImmediate();
+    this.#began = performance.now();
+  }
+
+  /**
+   * The event, where it concerns the subscriber, who has not had it.
+   *
+   * @param shared the deliveries that it shares its reads with
+   */
+  async *#deliver(
+    progress: Progress,
+    event: EventRecord,
+    shared: object = event,
+  ): AsyncGenerator<Delivery<never>, void, undefined> {
     if (progress.has(event) || !this.#matches(event)) return;
-    const session = this.#live.viewerSession();
-    const renewed = (await this.#context[renewContext]?.(session)) ?? this.#context;
-    const context = renewed as Context;
-    await this.#allowed(context);
-    const { visible } = this.#options;
-    if (visible !== undefined && !(await visible({ node: event, context }))) return;
-    const records = await this.#records(context.db, event);
+    const [reading, asking] = [this.#live.sessionOf(shared), this.#live.rulesSession(shared)];
+    const context = await this.#renewed(reading);
+    const asked = asking === reading ? context : await this.#renewed(asking);
+    await this.#allowed(asked);
+    if (!(await this.#isVisible(event, asked))) return;
+    const records = await this.#records(reading, event);
     progress.pass(event);
     yield Object.assign(this.#delivery(progress, event, records), { [deliveryContext]: context });
+  }
+
+  async #renewed(session: Session): Promise<Context> {
+    return ((await this.#context[renewContext]?.(session)) ?? this.#context) as Context;
+  }
+
+  /** A refusal is an answer: the viewer may not see this one. */
+  async #isVisible(node: EventRecord, context: Context): Promise<boolean> {
+    try {
+      return (await this.#options.visible?.({ node, context })) ?? true;
+    } catch (error) {
+      if (!(error instanceof TableloomError) || !refusals.has(error.code)) throw error;
+      if (error.code === 'UNAUTHENTICATED') throw new Refused(error);
+      return false;
+    }
   }
 
   async #allowed(context: Context): Promise<void> {
@@ -218,8 +281,10 @@ class Feed<Args extends object, Context extends LiveContext> {
       const key = codec.key(event.key);
       const read = (session: Session) => session.get(codec as never, key, { consistent: true });
       const record: object | null = await read(db);
-      // What deliveries share may have been read before the event.
-      const isOld = record === null ? event.after !== null : isBefore(record, codec.revision, event.revision);
+      // DynamoDB makes the items of a transaction readable one after the other.
+      const isOld =
+        (record === null) !== (event.after === null) ||
+        (record !== null && isBefore(record, codec.revision, event.revision));
       records[field] = isOld ? await read(this.#live.session()) : record;
     }
     return records;
@@ -251,7 +316,8 @@ class Feed<Args extends object, Context extends LiveContext> {
   #position(since: string): Progress {
     const argument = this.#options.since;
     const sealed = since.length > longestCursor ? undefined : this.#live.cursors.open(this.#binding, since);
-    if (sealed === undefined) this.#earliest = momentOf(since, argument);
+    // A client's clock may be ahead.
+    if (sealed === undefined) this.#earliest = Math.min(momentOf(since, argument), this.#live.now());
     const progress = sealed ? Progress.decode(sealed) : new Progress(this.#earliest - 1);
     if (progress.floor < this.#live.now() - this.#log.keepSeconds * 1000)
       throw eventsExpired(argument, this.#log.keepSeconds);

@@ -94,6 +94,9 @@ export interface LiveSettings {
   readonly settleMs?: number;
   /** How many events may wait for one slow subscriber, before it is cut off (SUBSCRIPTION_LAGGING). Default: 1000. */
   readonly buffer?: number;
-  /** For how long what rules read of a viewer serves the deliveries that follow, in milliseconds. Default: 1000. */
+  /**
+   * For how long what `allow` and `visible` read serves the deliveries that follow, in milliseconds. Default: 0, so that they
+   * read for each event.
+   */
   readonly viewerMs?: number;
 }

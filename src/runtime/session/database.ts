@@ -1,4 +1,5 @@
 /** The tables of one application, and its sessions. */
+import { randomInt } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { v7 } from 'uuid';
@@ -170,6 +171,12 @@ function withoutGaps(given: object, needed: readonly string[]): ComputeRulesByNa
   );
 }
 
+/** The moment of the last id that had one, and its place in that millisecond. */
+let last = { moment: -1, seq: 0 };
+
+/** Those of one moment sort in the order in which the process makes them. */
 function uuid(moment?: number): string {
-  return moment === undefined ? v7() : v7({ msecs: moment });
+  if (moment === undefined) return v7();
+  last = { moment, seq: moment === last.moment ? last.seq + 1 : randomInt(2 ** 24) };
+  return v7({ msecs: moment, seq: last.seq });
 }

@@ -107,6 +107,9 @@ export const eventLog: EventLog = {
 
 const ofNote = { entity: 'Note', fields: ['name', 'text'], key: ['name'], isRecreated: true };
 
+/** A name that objects have of themselves. */
+export const constructed = eventType<Note>(eventLog, 'constructor', ofNote);
+
 export const events = {
   NOTE_CREATED: eventType<Note>(eventLog, 'NOTE_CREATED', ofNote),
   NOTE_UPDATED: eventType<Note>(eventLog, 'NOTE_UPDATED', ofNote),

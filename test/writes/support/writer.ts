@@ -79,10 +79,11 @@ async function go(database: Database, lane: number, first: number): Promise<neve
 async function main([path = '', ...first]: readonly string[]): Promise<void> {
   const engine = await openEmbedded({ path });
   const client = new DynamoDBClient({ ...engine.clientConfig });
-  await createTables(client, tables, { entities: tableName });
+  const names = { entities: tableName, events: `${tableName}-events` };
+  await createTables(client, tables, names);
   const database = new Database({
     client,
-    tables: { entities: tableName },
+    tables: names,
     cursorSecrets: ['a secret of the tests, long enough'],
   });
   await Promise.all(first.map((step, lane) => go(database, lane, Number(step))));

@@ -14,6 +14,9 @@ import { isFault } from '../../../resolve/templates.js';
 import { scalarEncoding } from '../../../scalars.js';
 import { type Check, type Finding, listed } from '../../row.js';
 
+/** In seconds. */
+const [leastKept, mostKept] = [3600, 3650 * 86_400];
+
 export const eventLogChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'event-log',
@@ -78,6 +81,13 @@ function* settings(
       at: entity.keep.at,
       message: `\`keep\` of \`${name}\` is a number, but events are kept for a time.`,
       hint: 'Write a duration, as in `keep: 30d`.',
+    };
+  const seconds = entity.keep?.seconds;
+  if (seconds !== undefined && (seconds < leastKept || seconds > mostKept))
+    yield {
+      at: entity.keep?.at ?? at,
+      message: `Events are kept for one hour at least, so that subscribers can resume, and for ten years at most.`,
+      hint: 'Write a duration from `1h` to `3650d`.',
     };
   if (table && !table.ttl)
     yield {
