@@ -52,5 +52,5 @@ Mutations are sent 10 a second, whatever they take. Milliseconds, p50 / p99 of a
 came before that) and from its sending. Bytes are those of one message: a cursor of ours names each event of the last 20 seconds.
 
 Read units are those of the engine for all reads of all processes, which are besides events those of the mutation itself (0 subscribers). Rules
-that read of each viewer come on top, once in \`viewerMs\` for all of a viewer's deliveries; so do records that are selected, once for all.
+that read of each viewer come on top, once for an event and a viewer; so do records that are selected, once for all.
 `;
