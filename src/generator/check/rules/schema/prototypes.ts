@@ -11,6 +11,7 @@ export const prototypeChecks: readonly Check<ResolvedModel>[] = [
     *check(resolved) {
       for (const { name, attributes } of resolved.entities.values())
         for (const attribute of attributes.values()) yield* named(`${name}.${attribute.name}`, attribute);
+      for (const { name } of resolved.model.events) yield* named(name.text, { name: name.text, at: name.at });
       for (const type of embeddedTypes(resolved)) yield* namedIn(type);
       const fields = [...resolved.answers.values()].flat().flatMap((one) => {
         const field = one.kind === 'rule' ? undefined : fieldAt(resolved.model, one.for);
