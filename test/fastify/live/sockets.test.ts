@@ -127,6 +127,7 @@ describe('refuses', () => {
       'mutation { addStop(input: { id: "q", name: "Q", line: 1, x: 1, y: 2 }) { id } }',
       'OPERATION_NOT_SERVED',
     ],
+    ['subscription { ticks @include(if: false) { number } }', 'OPERATION_NOT_SERVED'],
     ['subscription { ticks { number', 'GRAPHQL_PARSE_FAILED'],
     ['subscription { ticks { missing } }', 'GRAPHQL_VALIDATION_FAILED'],
     ['subscription { a: ticks { number } b: ticks { number } }', 'GRAPHQL_VALIDATION_FAILED'],
