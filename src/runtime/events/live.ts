@@ -11,7 +11,7 @@
  * in another partition or was passed by, it is read first. It was committed before, so a consistent read finds it.
  */
 import type { Limits } from '../client/limits.js';
-import { busy } from '../errors.js';
+import { busy, TableloomError } from '../errors.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
 import { Cursors } from './cursors.js';
 import { eventAt, eventsFrom, type Reads } from './history.js';
@@ -52,6 +52,8 @@ export class Live<S extends Reads = Reads> {
   #isRunning = false;
   #timer: NodeJS.Timeout | undefined;
   #isListening = false;
+  /** Why the last round failed. */
+  #failure: unknown;
   readonly #sessions = new WeakMap<object, Shared<S>>();
   #viewers: Shared<S> | undefined;
 
@@ -104,7 +106,7 @@ export class Live<S extends Reads = Reads> {
 
   /**
    * Begins to read types, and resolves when everything that was committed before this call is known. Each call that
-   * succeeds needs one of `release`. BUSY where storage does not answer.
+   * succeeds needs one of `release`. What reading failed with where storage does not answer, or BUSY.
    */
   async acquire(log: EventLog, types: readonly string[]): Promise<void> {
     this.#listen();
@@ -126,7 +128,8 @@ export class Live<S extends Reads = Reads> {
     });
     if (isKnown) return;
     this.release(types);
-    throw busy();
+    // What readers met says more.
+    throw this.#failure instanceof TableloomError ? this.#failure : busy(this.#failure);
   }
 
   release(types: readonly string[]): void {
@@ -225,7 +228,9 @@ export class Live<S extends Reads = Reads> {
         await this.#round(batch);
         for (const done of waiting) done();
         failures = 0;
-      } catch {
+        this.#failure = undefined;
+      } catch (error) {
+        this.#failure = error;
         // Nothing is lost: it is read again from where it was to be read.
         for (const [tail, want] of batch) if (this.#tails.get(tail.type) === tail) this.#want(tail, want);
         this.#waiting.unshift(...waiting);
