@@ -40,7 +40,7 @@ const made = (kind: Made['kind'], entity: string, changed: readonly string[] = [
 });
 
 function planned(writes: readonly Made[]) {
-  return billed(
+  const records = billed(
     sum(
       writes.map(({ kind, entity: name, changed = [], empty = [] }) => {
         const entity = entities.find((one) => one.name === name);
@@ -58,6 +58,10 @@ function planned(writes: readonly Made[]) {
       }),
     ),
   ).total;
+  // Each change has an event, and a setting that comes or goes a marker of its last one.
+  const events = writes.filter(({ kind }) => kind !== 'check');
+  const markers = events.filter(({ kind, entity }) => entity === 'Config' && kind !== 'update');
+  return records + 2 * (events.length + markers.length);
 }
 
 /** What the plan says of the mutation that answers a field. */
