@@ -1,6 +1,7 @@
 /** Events as they are stored: by type, day and shard, read with strong consistency. */
 import type { IndexQuery } from '../types.js';
 import { compareEvents } from './progress.js';
+import { laneCount, laneOf } from './publish.js';
 import type { EventLog, EventRecord } from './types.js';
 
 const dayMs = 86_400_000;
@@ -19,18 +20,18 @@ export interface Stretch {
   readonly from: number;
   /** The reader's time. */
   readonly now: number;
-  /** Only this shard. */
-  readonly lane?: string;
   /** Whether what was committed a moment ago may be missing, at half the read units. */
   readonly isLax?: boolean;
 }
 
 /** The events of a type from a moment on, in no particular order. */
-export async function eventsFrom(db: Reads, log: EventLog, stretch: Stretch): Promise<EventRecord[]> {
-  const { type, from, now, isLax = false } = stretch;
-  const lanes = stretch.lane === undefined ? lanesOf(log, type) : [stretch.lane];
+export async function eventsFrom(
+  db: Reads,
+  log: EventLog,
+  { type, from, now, isLax = false }: Stretch,
+): Promise<EventRecord[]> {
   const reads = daysOf(from, now + aheadMs).flatMap((bucket) =>
-    lanes.map(async (lane) => {
+    lanesOf(log, type).map(async (lane) => {
       const query = log.read({ type, lane, bucket, from: timeOf(from) });
       const events: EventRecord[] = [];
       for await (const event of db.each(isLax ? { ...query, consistent: false } : query)) events.push(event);
@@ -40,16 +41,17 @@ export async function eventsFrom(db: Reads, log: EventLog, stretch: Stretch): Pr
   return (await Promise.all(reads)).flat();
 }
 
-/** A record's event of exactly this moment; undefined where there is none. */
+/** The event of this type, moment and record; undefined where there is none. */
 export async function eventAt(
   db: Reads,
   log: EventLog,
-  { type, at, lane }: { readonly type: string; readonly at: number; readonly lane: string },
-  isMeant: (event: EventRecord) => boolean,
+  { type, timestamp, entity, entityId }: Pick<EventRecord, 'type' | 'timestamp' | 'entity' | 'entityId'>,
 ): Promise<EventRecord | undefined> {
-  for await (const event of db.each(log.read({ type, lane, bucket: dayOf(at), from: timeOf(at) }))) {
-    if (Date.parse(event.timestamp) > at) return undefined;
-    if (isMeant(event)) return event;
+  const lane = laneOf(log, type, { entity, entityId });
+  const from = log.read({ type, lane, bucket: timestamp.slice(0, 10), from: timestamp });
+  for await (const event of db.each(from)) {
+    if (event.timestamp > timestamp) return undefined;
+    if (event.entity === entity && event.entityId === entityId) return event;
   }
   return undefined;
 }
@@ -98,9 +100,8 @@ async function* merged(
   }
 }
 
-function lanesOf({ lanes }: EventLog, type: string): string[] {
-  const count = (Object.hasOwn(lanes, type) && lanes[type]) || 1;
-  return Array.from({ length: count }, (_, lane) => String(lane));
+function lanesOf(log: EventLog, type: string): string[] {
+  return Array.from({ length: laneCount(log, type) }, (_, lane) => String(lane));
 }
 
 /** The days that a stretch of time touches, the earliest first. */
@@ -114,6 +115,6 @@ function dayOf(moment: number): string {
   return timeOf(moment).slice(0, 10);
 }
 
-export function timeOf(moment: number): string {
+function timeOf(moment: number): string {
   return new Date(moment).toISOString();
 }

@@ -4,8 +4,8 @@
  *
  * The table is the truth. Wakes, of this process or through a waker, only say that it is worth reading now. An event may
  * be committed later than others that were stamped after it, up to `settleMs`: so what is younger than that is read again
- * ("swept") until it is settled, and each event is reported once, by its id. What is committed later than that is missed by
- * those who are subscribed: `settleMs` is longer than any write can take, see `Requester.perform`.
+ * ("swept") until it is settled, and each event is reported once, by its id. `settleMs` is longer than any write can take: see
+ * `Requester.perform`, and docs/architecture.md.
  *
  * Events of one record are reported in their order: each names the one before, and where that was not read yet, as it is
  * in another partition or was passed by, it is read first. It was committed before, so a consistent read finds it.
@@ -16,9 +16,8 @@ import type { CursorSealer } from '../read/cursor/sealing.js';
 import { Cursors } from './cursors.js';
 import { eventAt, eventsFrom, type Reads } from './history.js';
 import { compareEvents } from './progress.js';
-import { laneOf } from './publish.js';
 import type { Subscriber } from './subscriber.js';
-import { predecessorOf, Tail } from './tail.js';
+import { placeOf, predecessorOf, Tail } from './tail.js';
 import type { EventLog, EventRecord, LiveSettings, Wake } from './types.js';
 
 export interface LiveParts<S> {
@@ -238,7 +237,7 @@ export class Live<S extends Reads = Reads> {
       }
     }
     this.#isRunning = false;
-    // Of types that nobody reads any more.
+    // Of types that are not read any more.
     for (const done of this.#waiting.splice(0)) done();
   }
 
@@ -254,10 +253,9 @@ export class Live<S extends Reads = Reads> {
     );
     // Not before all were read: a round that fails has reported nothing, and remembers nothing.
     const strays = await this.#predecessors(db, now, read);
-    const fresh = [...read.map(({ tail, events }) => ({ tail, events })), ...strays].flatMap(
-      ({ tail, events }) =>
-        // What is older than what is remembered was reported.
-        events.filter((event) => !tail.isForgotten(event) && tail.add(event)),
+    const fresh = [...read, ...strays].flatMap(({ tail, events }) =>
+      // What is older than what is remembered was reported.
+      events.filter((event) => !tail.isForgotten(event) && tail.add(event)),
     );
     fresh.sort(compareEvents);
     for (const subscriber of this.#subscribers) {
@@ -279,8 +277,7 @@ export class Live<S extends Reads = Reads> {
   /** Events of types that are read, which precede events that were read, and were not. */
   async #predecessors(db: Reads, now: number, read: readonly Read[]): Promise<Read[]> {
     const found: Read[] = [];
-    const have = new Set(read.flatMap(({ events }) => events.map(placeOf)));
-    const followed = new Set<string>();
+    const seen = new Set(read.flatMap(({ events }) => events.map(placeOf)));
     let next = read.flatMap(({ tail, events }) => events.map((event) => ({ event, log: tail.log })));
     while (next.length > 0) {
       const missing = next.flatMap(({ event, log }) => {
@@ -289,27 +286,21 @@ export class Live<S extends Reads = Reads> {
         const tail = this.#tails.get(before.type);
         // What is settled was reported, or is older than what is read.
         const settled = (tail?.swept || now - this.settleMs) - this.settleMs;
-        const place = placeOf({ ...event, ...before, timestamp: before.at });
-        if (before.at <= settled || tail?.hasAt(event, before.at) || have.has(place) || followed.has(place))
-          return [];
-        followed.add(place);
-        return [{ event, log, before, tail }];
+        const place = placeOf({ ...event, ...before });
+        if (Date.parse(before.timestamp) <= settled || tail?.hasAt(place) || seen.has(place)) return [];
+        seen.add(place);
+        return [{ event: { ...event, ...before }, log, tail }];
       });
       const brought = await Promise.all(
-        missing.map(async ({ event, log, before, tail }) => {
-          const { entity, entityId } = event;
-          const lane = laneOf(log, before.type, `${entity}#${entityId}`);
-          const isIt = (one: EventRecord) => one.entity === entity && one.entityId === entityId;
-          const predecessor = await eventAt(db, log, { ...before, lane }, isIt);
-          return predecessor === undefined ? [] : [{ event: predecessor, log, tail }];
+        missing.map(async ({ event: before, log, tail }) => {
+          const event = await eventAt(db, log, before);
+          return event === undefined ? [] : [{ event, log, tail }];
         }),
       );
-      for (const { event, tail } of brought.flat()) {
-        have.add(placeOf(event));
-        // One of a type that nobody reads only leads on to those before it.
-        if (tail !== undefined) found.push({ tail, events: [event] });
-      }
       next = brought.flat();
+      // One of a type that no subscription reads only leads on to those before it.
+      for (const { event, tail } of brought.flat())
+        if (tail !== undefined) found.push({ tail, events: [event] });
     }
     return found;
   }
@@ -333,15 +324,6 @@ interface Want {
 interface Read {
   readonly tail: Tail;
   readonly events: readonly EventRecord[];
-}
-
-function placeOf({
-  type,
-  entity,
-  entityId,
-  timestamp,
-}: Pick<EventRecord, 'type' | 'entity' | 'entityId'> & { readonly timestamp: string | number }): string {
-  return `${type}#${new Date(timestamp).getTime()}#${entity}#${entityId}`;
 }
 
 function pause(ms: number): Promise<void> {

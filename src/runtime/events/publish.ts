@@ -9,7 +9,7 @@
 import { epochOf } from '../expiry.js';
 import { checkKey } from '../keys/limits.js';
 import { shardOf } from '../keys/partitions.js';
-import type { EntityCodec, Item, Key, TableRef } from '../types.js';
+import type { EntityCodec, Item, Key } from '../types.js';
 import { type Action, lastEvent } from '../write/action.js';
 import { cleaned } from '../write/changes.js';
 import { absent } from '../write/entity/unchanged.js';
@@ -41,8 +41,8 @@ export function eventActions<R extends object>(
   const { log } = type;
   const record = (after ?? before?.record) as R;
   const entityId = textOfKey(record, type.key);
-  const marker = markerOf(type, entityId);
-  const left = before === null && type.isRecreated ? found.get(log.codec.table, marker) : null;
+  const marker = type.isRecreated ? markerOf(type, entityId) : undefined;
+  const left = before === null && marker ? found.get(log.codec.table, marker) : null;
   const previous = (before?.item ?? left)?.[lastEvent];
   const last = typeof previous === 'string' ? previous : null;
   const now = env.clock().getTime();
@@ -61,7 +61,10 @@ export function eventActions<R extends object>(
   const mark = markOf(event);
   return {
     mark,
-    actions: [put(log, event), ...markerActions(type, { before, after, left, mark, at }, marker)],
+    actions: [
+      put(log, event),
+      ...(marker ? markerActions(type, { before, after, left, mark, at }, marker) : []),
+    ],
   };
 }
 
@@ -74,6 +77,9 @@ export function markOf({ type, timestamp }: Pick<EventRecord, 'type' | 'timestam
 export function momentOf(mark: string): number {
   return Date.parse(mark.slice(mark.indexOf('@') + 1));
 }
+
+/** The record that an event is of. */
+type ChangedRecord = Pick<EventRecord, 'entity' | 'entityId'>;
 
 interface Change {
   readonly id: string;
@@ -93,15 +99,19 @@ function eventOf({ type, entity, log }: EventType, { at, ...change }: Change): E
     type,
     entity,
     timestamp: new Date(at).toISOString(),
-    lane: laneOf(log, type, `${entity}#${change.entityId}`),
+    lane: laneOf(log, type, { entity, entityId: change.entityId }),
     expiresAt: new Date(at + log.keepSeconds * 1000).toISOString(),
   };
 }
 
 /** The shard of a record's events of a type. */
-export function laneOf({ lanes }: EventLog, type: string, record: string): string {
-  const count = (Object.hasOwn(lanes, type) && lanes[type]) || 1;
-  return count === 1 ? '0' : String(shardOf(record, count));
+export function laneOf(log: EventLog, type: string, { entity, entityId }: ChangedRecord): string {
+  return String(shardOf(`${entity}#${entityId}`, laneCount(log, type)));
+}
+
+/** Over how many partitions a day's events of a type are spread. */
+export function laneCount({ lanes }: EventLog, type: string): number {
+  return (Object.hasOwn(lanes, type) && lanes[type]) || 1;
 }
 
 function put({ codec }: EventLog, event: EventRecord): Action {
@@ -125,14 +135,13 @@ interface Marked {
 function markerActions(type: EventType, { before, after, left, mark, at }: Marked, key: Key): Action[] {
   const { codec, keepSeconds } = type.log;
   const { table, ttl } = codec;
-  if (!type.isRecreated || (before !== null && after !== null)) return [];
+  if (before !== null && after !== null) return [];
   const purpose = { kind: 'marker', entity: type.entity } as const;
   if (after === null) {
     const expiry = ttl === undefined ? {} : { [ttl]: epochOf(new Date(at)) + keepSeconds };
     const item = { ...key, [lastEvent]: mark, ...expiry };
     return [{ kind: 'put', table, key, item, purpose: { kind: 'derived', entity: type.entity } }];
   }
-  if (before !== null) return [];
   if (left === null) return [{ kind: 'check', table, key, purpose, condition: absent(table) }];
   return [{ kind: 'delete', table, key, purpose, condition: isSameMarker(left) }];
 }
@@ -144,10 +153,9 @@ function isSameMarker(left: Item) {
 
 /** Where the marker of a record is: its partition begins with `#`, as that of no event does. */
 function markerOf({ entity, log }: EventType, entityId: string): Key {
-  const { partition, sort }: TableRef = log.codec.table;
-  const key: Key = { [partition]: `#${entity}#${entityId}` };
-  if (sort !== undefined) key[sort] = '#';
-  return checkKey(key, log.codec.table);
+  const { table } = log.codec;
+  const key = { [table.partition]: `#${entity}#${entityId}`, ...(table.sort && { [table.sort]: '#' }) };
+  return checkKey(key, table);
 }
 
 /** A key of one field is its value; of several they are joined by `#`, and escaped so that no two keys are the same text. */

@@ -48,7 +48,7 @@ export class Subscriber {
     return Math.min(...this.#waiting.map(({ event }) => Date.parse(event.timestamp)));
   }
 
-  /** Nobody waits any more. */
+  /** Ends the wait for events. */
   close(): void {
     clearTimeout(this.#timer);
   }

@@ -12,13 +12,13 @@ export interface SubscriptionOptions<Args, Context> {
   readonly since: keyof NoInfer<Args> & string;
   /** What has to hold of the event; its comparisons see the declared fields, the key and `type`, `entityId`, `actor`. */
   readonly filter?: (args: NoInfer<Args>) => Condition;
-  /** Asked when the subscription begins, and again at each delivery: where it throws then, the subscription ends. */
+  /** Called when the subscription begins, and again at each delivery: where it throws then, the subscription ends. */
   allow?(call: {
     readonly parent: Record<PropertyKey, never>;
     readonly args: NoInfer<Args>;
     readonly context: NoInfer<Context>;
   }): MaybePromise<void>;
-  /** Asked at each delivery: events that the viewer may not see are left out. */
+  /** Called at each delivery: events that the viewer may not see are left out. */
   visible?(call: { readonly node: EventRecord; readonly context: NoInfer<Context> }): MaybePromise<boolean>;
   /** The fields of the payload: that of the cursor, that of the event, and those of the record as it is now. */
   readonly payload: {

@@ -106,6 +106,7 @@ class Feed<Args extends object, Context extends LiveContext> {
   readonly #types: readonly string[];
   readonly #condition: Condition;
   readonly #binding: Binding;
+  /** When its turn began, by the process's clock. */
   #began = performance.now();
   /** Of a subscription that begins at a moment. */
   #earliest = Number.NEGATIVE_INFINITY;
@@ -239,12 +240,12 @@ class Feed<Args extends object, Context extends LiveContext> {
     shared: object = event,
   ): AsyncGenerator<Delivery<never>, void, undefined> {
     if (progress.has(event) || !this.#matches(event)) return;
-    const [reading, asking] = [this.#live.sessionOf(shared), this.#live.rulesSession(shared)];
-    const context = await this.#renewed(reading);
-    const asked = asking === reading ? context : await this.#renewed(asking);
-    await this.#allowed(asked);
-    if (!(await this.#isVisible(event, asked))) return;
-    const records = await this.#records(reading, event);
+    const [session, ofRules] = [this.#live.sessionOf(shared), this.#live.rulesSession(shared)];
+    const context = await this.#renewed(session);
+    const viewer = ofRules === session ? context : await this.#renewed(ofRules);
+    await this.#allowed(viewer);
+    if (!(await this.#isVisible(event, viewer))) return;
+    const records = await this.#records(session, event);
     progress.pass(event);
     yield Object.assign(this.#delivery(progress, event, records), { [deliveryContext]: context });
   }

@@ -1,5 +1,4 @@
 /** The end of one type's events: those that are recent enough that others may still be committed among them. */
-import { momentOf } from './publish.js';
 import type { EventLog, EventRecord } from './types.js';
 
 export class Tail {
@@ -15,8 +14,8 @@ export class Tail {
   begins = Number.POSITIVE_INFINITY;
   /** The events that are known, by id. */
   readonly #events = new Map<string, EventRecord>();
-  /** The same, by record and time. */
-  readonly #byRecord = new Set<string>();
+  /** Where they are among their records' events: see {@link placeOf}. */
+  readonly #places = new Set<string>();
 
   constructor(log: EventLog, type: string) {
     this.log = log;
@@ -31,7 +30,7 @@ export class Tail {
   add(event: EventRecord): boolean {
     if (this.#events.has(event.id)) return false;
     this.#events.set(event.id, event);
-    this.#byRecord.add(placeOf(event, Date.parse(event.timestamp)));
+    this.#places.add(placeOf(event));
     return true;
   }
 
@@ -40,9 +39,9 @@ export class Tail {
     return this.swept > 0 && Date.parse(timestamp) <= this.begins;
   }
 
-  /** Whether a record's event of this moment is known. */
-  hasAt(record: EventRecord, moment: number): boolean {
-    return this.#byRecord.has(placeOf(record, moment));
+  /** Whether the event at this place is known. */
+  hasAt(place: string): boolean {
+    return this.#places.has(place);
   }
 
   /** Forgets the events up to a moment. */
@@ -50,10 +49,9 @@ export class Tail {
     if (moment <= this.begins) return;
     this.begins = moment;
     for (const [id, event] of this.#events) {
-      const at = Date.parse(event.timestamp);
-      if (at > moment) continue;
+      if (Date.parse(event.timestamp) > moment) continue;
       this.#events.delete(id);
-      this.#byRecord.delete(placeOf(event, at));
+      this.#places.delete(placeOf(event));
     }
   }
 }
@@ -61,12 +59,18 @@ export class Tail {
 /** The type and the moment of the event before this one of its record. */
 export function predecessorOf({
   previous,
-}: EventRecord): { readonly type: string; readonly at: number } | null {
-  return previous === null
-    ? null
-    : { type: previous.slice(0, previous.indexOf('@')), at: momentOf(previous) };
+}: EventRecord): { readonly type: string; readonly timestamp: string } | null {
+  if (previous === null) return null;
+  const end = previous.indexOf('@');
+  return { type: previous.slice(0, end), timestamp: previous.slice(end + 1) };
 }
 
-function placeOf({ entity, entityId }: EventRecord, moment: number): string {
-  return `${moment}#${entity}#${entityId}`;
+/** An event by its type, its moment and its record: what the next one of the record names it by. */
+export function placeOf({
+  type,
+  timestamp,
+  entity,
+  entityId,
+}: Pick<EventRecord, 'type' | 'timestamp' | 'entity' | 'entityId'>): string {
+  return `${type}@${timestamp}#${entity}#${entityId}`;
 }

@@ -1,4 +1,5 @@
 /** One call of `Session.write`: reads, computes, sends, and starts over where other writers were faster. */
+import type { Limits } from '../client/limits.js';
 import type { Requester } from '../client/requests.js';
 import type { Retry } from '../client/retry.js';
 import { busy, conflict, type TableloomError, versionKept } from '../errors.js';
@@ -170,11 +171,9 @@ async function tryOnce(
   seal: Seal | undefined,
 ): Promise<{ readonly attempt: WriteOutcome; readonly outcome: Outcome }> {
   let attempt = await prepare(requester, writes, env, lessons);
-  for (
-    let round = 0;
-    (await learnEarlier(requester, attempt.actions.all, lessons)) || isLate(attempt);
-    round++
-  ) {
+  const isOutdated = async () =>
+    (await learnEarlier(requester, attempt.actions.all, lessons)) || isLate(attempt, env, requester.limits);
+  for (let round = 0; await isOutdated(); round++) {
     if (round === mostRounds) throw busy();
     attempt = await prepare(requester, writes, env, lessons);
   }
@@ -184,12 +183,12 @@ async function tryOnce(
     attempt.actions.add(env.premises().map(premiseAction));
   const isOurs = ({ table, key }: Action) => !lessons.foreign.has(itemId(table, key));
   return { attempt, outcome: await commit(requester, attempt.actions.all.filter(isOurs)) };
+}
 
-  /** Readers of events wait only so long for what is committed after its time: `LiveSettings.settleMs`. */
-  function isLate({ events }: Attempt): boolean {
-    const latest = env.clock().getTime() - requester.limits.deadlineMs;
-    return events.some(({ timestamp }) => Date.parse(timestamp) < latest);
-  }
+/** Readers of events wait only so long for what is committed after its time: `LiveSettings.settleMs`. */
+function isLate({ events }: Attempt, env: CallEnvironment, { deadlineMs }: Limits): boolean {
+  const latest = env.clock().getTime() - deadlineMs;
+  return events.some(({ timestamp }) => Date.parse(timestamp) < latest);
 }
 
 /** Finds out why an attempt failed, and throws what another would not change. */
