@@ -31,6 +31,7 @@ const rooms = {
         'names',
         'review-model',
         'scalars',
+        'settings',
         'sources',
       ].map((name) => `src/generator/${name}.ts`),
       'src/review/rules.ts',

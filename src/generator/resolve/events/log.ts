@@ -3,7 +3,6 @@
  * and day, and the pattern by which events are read one partition after another.
  */
 
-import type { Span } from '../../diagnostics/diagnostic.js';
 import {
   type EntityModel,
   fieldNamed,
@@ -16,6 +15,7 @@ import {
   type Word,
 } from '../../model.js';
 import { camel, constant } from '../../names.js';
+import { settingsOf } from '../../settings.js';
 
 /** Every attribute of an event, with its type; see `EventRecord` of the runtime. */
 const types = {
@@ -82,31 +82,17 @@ function isSpread({ events }: Model, { key }: EntityModel): boolean {
 
 /** What an entity says of values that others would give or change. */
 function refusedKeys(entity: EntityModel): Word[] {
-  const { identity, generate, readDefault, renamed, normalize, encode, compute, unique, immutable } = entity;
-  const { secret, ttl, sets, references, movable, transitions, validate, historyOf } = entity;
-  const first = (text: string, word: { readonly at: Span } | undefined): Word[] =>
-    word ? [{ text, at: word.at }] : [];
+  const { ttl, historyOf, singleton, name } = entity;
+  const settings = settingsOf(entity).filter(({ text }) => text !== 'stored' && !isOwnExpiry(text, ttl));
   return [
-    ...first('identity', identity?.[0]),
-    ...first('secret', secret[0]),
-    ...first('generate', generate[0]?.field),
-    ...first('default', entity.default[0]?.field),
-    ...first('readDefault', readDefault[0]),
-    ...first('renamed', renamed[0]?.from),
-    ...first('normalize', normalize[0]?.field),
-    ...first('encode', encode[0]?.field),
-    ...first('compute', compute[0]?.field),
-    ...first('unique', unique[0]?.fields[0]),
-    ...first('immutable', immutable === true ? undefined : immutable[0]),
-    ...first('ttl', ttl?.text === 'expiresAt' ? undefined : ttl),
-    ...first('sets', sets[0]),
-    ...first('references', references[0]?.name),
-    ...first('movable', movable[0]),
-    ...first('transitions', transitions[0]?.field),
-    ...first('validate', validate[0]?.field),
-    ...first('historyOf', historyOf),
-    ...first('singleton', entity.singleton ? entity.name : undefined),
+    ...settings,
+    ...(historyOf ? [{ text: 'historyOf', at: historyOf.at }] : []),
+    ...(singleton ? [{ text: 'singleton', at: name.at }] : []),
   ];
+}
+
+function isOwnExpiry(key: string, ttl: Word | undefined): boolean {
+  return key === 'ttl' && ttl?.text === 'expiresAt';
 }
 
 const nothing = {

@@ -10,7 +10,11 @@ import {
 } from '../../../resolve/resolved-model.js';
 import { isSameType } from '../../../resolve/sdl.js';
 import { isFault } from '../../../resolve/templates.js';
+import { settingsOf } from '../../../settings.js';
 import { type Check, type Finding, listed } from '../../row.js';
+
+/** How it reads records that were stored earlier, and what lists are stored as, a history may say itself. */
+const mayHistoriesHave: ReadonlySet<string> = new Set(['readDefault', 'renamed', 'sets']);
 
 export const historyChecks: readonly Check<ResolvedModel>[] = [
   {
@@ -139,7 +143,8 @@ export const historyChecks: readonly Check<ResolvedModel>[] = [
     *check({ model, entities }) {
       for (const entity of entities.values()) {
         if (!entity.model.historyOf) continue;
-        for (const [key, word] of settings(entity)) yield ofHistory(entity, key, word);
+        for (const setting of settingsOf(entity.model))
+          if (!mayHistoriesHave.has(setting.text)) yield ofHistory(entity, setting);
       }
       for (const pattern of model.patterns) {
         const entity = entities.get(pattern.target.text);
@@ -175,61 +180,9 @@ function exampleKey({ model, keyFields }: ResolvedEntity, revision: string): str
   return `\`${text}\` and \`VERSION#{${revision}}\``;
 }
 
-function settings({ model }: ResolvedEntity): [string, Word][] {
-  const first = (key: string, words: readonly Word[]): [string, Word][] =>
-    words.slice(0, 1).map((word) => [key, word]);
-  return [
-    ...first('identity', model.identity ?? []),
-    ...first(
-      'stored',
-      model.stored.map((one) => one.name),
-    ),
-    ...first('secret', model.secret),
-    ...first(
-      'generate',
-      model.generate.map((one) => one.field),
-    ),
-    ...first(
-      'default',
-      model.default.map((one) => one.field),
-    ),
-    ...first(
-      'normalize',
-      model.normalize.map((one) => one.field),
-    ),
-    ...first(
-      'encode',
-      model.encode.map((one) => one.field),
-    ),
-    ...first(
-      'compute',
-      model.compute.map((one) => one.field),
-    ),
-    ...first(
-      'unique',
-      model.unique.flatMap(({ fields }) => fields),
-    ),
-    ...first('immutable', model.immutable === true ? [] : model.immutable),
-    ...first('ttl', model.ttl ? [model.ttl] : []),
-    ...first(
-      'references',
-      model.references.map((one) => one.name),
-    ),
-    ...first('movable', model.movable),
-    ...first(
-      'transitions',
-      model.transitions.map((one) => one.field),
-    ),
-    ...first(
-      'validate',
-      model.validate.map((one) => one.field),
-    ),
-  ];
-}
-
-function ofHistory(entity: ResolvedEntity, key: string, word: Word): Finding {
+function ofHistory(entity: ResolvedEntity, { text: key, at }: Word): Finding {
   return {
-    at: word.at,
+    at,
     message: `\`${entity.name}\` is a history, so it cannot have \`${key}\`.`,
     hint: `Remove \`${key}\`. Versions are copies of \`${entity.model.historyOf?.text}\`.`,
   };
