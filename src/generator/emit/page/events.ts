@@ -16,7 +16,7 @@ const units = [
 
 /** Null where nothing stores events. */
 export function eventsView(plan: Plan, budgets: SingleBudgets) {
-  const { events, mutations, subscriptions = [] } = plan;
+  const { events, mutations, rules, subscriptions = [] } = plan;
   if (!events) return null;
   const { total, indexes } = events.cost;
   const inIndexes =
@@ -28,7 +28,12 @@ export function eventsView(plan: Plan, budgets: SingleBudgets) {
       entity,
       fields: fields.join(', '),
       lanes: String(lanes),
-      publishers: mutations.flatMap((one) => (one.publish === name ? [one.name] : [])).join(', '),
+      publishers: [
+        ...mutations.filter(({ publish }) => publish === name),
+        ...rules.filter(({ publishes = [] }) => publishes.includes(name)),
+      ]
+        .map((one) => one.name)
+        .join(', '),
     })),
     subscriptions: subscriptions.map((one) => subscriptionBlock(budgets, one)),
   };
