@@ -1,9 +1,9 @@
-/** Processes of the benchmark: each is started by its file, says when it is ready, and does what it is asked. */
+/** Processes of the benchmark: each is started by its file, says when it is ready, and does what it is sent. */
 
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../test/server/support/process.js';
 
 /** A process of ours. */
 export interface Program<Ready> {
@@ -26,18 +26,18 @@ export async function start<Ready>(file: string, given: unknown): Promise<Progra
     env: { PATH, NODE_ENV: 'production', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const asked = new Map<number, (message: Message) => void>();
+  const pending = new Map<number, (message: Message) => void>();
   child.on('message', (message: Message) => {
-    asked.get(message.id)?.(message);
-    asked.delete(message.id);
+    pending.get(message.id)?.(message);
+    pending.delete(message.id);
   });
   child.once('exit', (code) => {
-    for (const [id, settle] of asked) settle({ id, answer: null, error: `${file} ended with ${code}` });
+    for (const [id, settle] of pending) settle({ id, answer: null, error: `${file} ended with ${code}` });
   });
   let count = 0;
   const ask = async <Answer>(what: string, more?: unknown): Promise<Answer> => {
     const id = count++;
-    const answered = new Promise<Message>((resolve) => asked.set(id, resolve));
+    const answered = new Promise<Message>((resolve) => pending.set(id, resolve));
     if (what !== 'ready') child.send({ id, what, given: more });
     const { answer, error } = await answered;
     if (error !== undefined) throw new Error(error);
@@ -90,14 +90,4 @@ async function ended(child: ChildProcess): Promise<void> {
   const gone = once(child, 'exit');
   child.kill();
   await gone;
-}
-
-/** A port nobody listens at just now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

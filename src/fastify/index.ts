@@ -4,8 +4,8 @@ export { type HttpEvent, type HttpResult, lambdaHandler } from './lambda.js';
 export type { ConnectionLimits } from './limits/connections.js';
 export { listeningProblem } from './listening.js';
 export type { LiveLimits } from './live/limits.js';
-export { type RedisWakerOptions, redisWaker } from './live/redis-waker.js';
-export { type StreamsWakerOptions, streamsWaker } from './live/streams-waker.js';
+export { type RedisWakerOptions, redisWaker } from './live/wakers/redis-waker.js';
+export { type StreamsWakerOptions, streamsWaker } from './live/wakers/streams-waker.js';
 export type {
   IdeSettings,
   OwnContext,

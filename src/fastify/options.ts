@@ -59,7 +59,7 @@ export interface PluginOptions {
    * or is not yours: such requests are answered with 401. Not called for a request without a token, whose principal is null.
    */
   readonly authenticate?: (token: string, request: FastifyRequest) => MaybePromise<Principal | null>;
-  /** Who causes what a request writes, for its events. Default: nobody is named. */
+  /** Who causes what a request writes, for its events. Default: null. */
   readonly actor?: (principal: Principal) => string;
   /** What your rules need of a request besides `db`, `loaders` and `principal`. */
   readonly context?: (request: FastifyRequest, principal: Principal | null) => MaybePromise<OwnContext>;

@@ -11,7 +11,7 @@ export class Connections {
     this.#mostPerCaller = mostPerCaller;
   }
 
-  /** Whether the server is closing, so that nobody may subscribe any more. */
+  /** Whether the server is closing, so that new subscribers are refused. */
   get isDraining(): boolean {
     return this.#isDraining;
   }

@@ -68,7 +68,7 @@ export class Deliveries implements AsyncIterableIterator<ExecutionResult, undefi
       this.#isOver = true;
       this.#ending.abort();
       this.#answer?.(done);
-      // Nobody waits for it, so that nobody learns of an error either.
+      // It is not awaited, so that its error would have no receiver.
       void this.#source.return?.().catch(() => undefined);
     }
     return Promise.resolve(done);

@@ -60,8 +60,8 @@ export function liveOf(
   });
   const format = (errors: readonly GraphQLError[], log: FastifyBaseLogger) => {
     logFaults(errors, log);
-    const told = isProduction ? errors.map(discreet) : errors;
-    return told.map((error) => formatError(error, log));
+    const shown = isProduction ? errors.map(discreet) : errors;
+    return shown.map((error) => formatError(error, log));
   };
   return {
     options,

@@ -5,6 +5,7 @@ import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError
 import type { WebSocket } from 'ws';
 import { type Caller, callerOf, closeCodes, keepChecking, refusalOf } from './caller.js';
 import type { Deliveries } from './deliveries.js';
+import { Flow } from './flow.js';
 import { type Delivered, interruption, type Live } from './live.js';
 import type { SubscribeParameters } from './operations.js';
 
@@ -25,9 +26,7 @@ export class Socket {
   readonly #atClose: (() => void)[] = [];
   #caller: Caller | undefined;
   #pong: NodeJS.Timeout | undefined;
-  /** How many messages the client's side has taken; how many it had when it was last looked at, if one was waiting then. */
-  #taken = 0;
-  #takenBefore: number | undefined;
+  readonly #flow = new Flow();
   #isGathering = false;
 
   constructor(live: Live, socket: WebSocket, { request, stream }: Opened) {
@@ -120,7 +119,7 @@ export class Socket {
 
   /** The errors that end a subscription, as they are sent. */
   errors(errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] {
-    // A client that comes back resumes where it was; one that is only told of an error may not.
+    // A client that comes back resumes where it was; one that only receives an error may not.
     const [code] = errors.flatMap((error) => interruption(error) ?? []);
     if (code !== undefined) this.close(closeCodes.tryAgainLater, code);
     return this.#live.formatErrors(errors, this.#request.log);
@@ -148,11 +147,10 @@ export class Socket {
 
   /** A close frame would wait behind what the client does not take. */
   #beat(): void {
-    if (this.#socket.bufferedAmount > 0 && this.#taken === this.#takenBefore) {
+    if (this.#flow.isStalled(this.#socket.bufferedAmount > 0)) {
       this.#socket.terminate();
       return;
     }
-    this.#takenBefore = this.#socket.bufferedAmount > 0 ? this.#taken : undefined;
     clearTimeout(this.#pong);
     this.#pong = setTimeout(() => this.#socket.terminate(), this.#live.limits.pongMs);
     this.#socket.ping();
@@ -164,7 +162,7 @@ export class Socket {
   }
 
   #release(): void {
-    this.#taken += 1;
+    this.#flow.take();
     if (this.#socket.isPaused && this.#socket.bufferedAmount <= this.#live.limits.bufferedBytes)
       this.#socket.resume();
   }

@@ -10,6 +10,7 @@ import { httpError } from '../http/status.js';
 import { clientGone } from '../request.js';
 import { callerOf, keepChecking } from './caller.js';
 import type { Deliveries } from './deliveries.js';
+import { Flow } from './flow.js';
 import { interruption, type Live, thrown } from './live.js';
 import type { SubscribeParameters } from './operations.js';
 
@@ -85,9 +86,7 @@ class EventStream extends Readable {
   readonly #log: FastifyBaseLogger;
   readonly #beat: NodeJS.Timeout;
   #isReading = false;
-  /** How many deliveries were sent; how many it was when the connection was last looked at, if one was waiting then. */
-  #sent = 0;
-  #sentBefore: number | undefined;
+  readonly #flow = new Flow();
 
   constructor(live: Live, deliveries: Deliveries, { raw, log }: FastifyReply) {
     super();
@@ -121,7 +120,7 @@ class EventStream extends Readable {
   }
 
   #send(result: FormattedExecutionResult): void {
-    this.#sent += 1;
+    this.#flow.take();
     this.push(next(result));
   }
 
@@ -141,9 +140,8 @@ class EventStream extends Readable {
   }
 
   #ping(): void {
-    const isWaiting = this.#response.writableLength > 0;
-    if (isWaiting && this.#sent === this.#sentBefore) cutOff(this.#response);
-    this.#sentBefore = isWaiting ? this.#sent : undefined;
+    // The next delivery is sent once the one before was taken.
+    if (this.#flow.isStalled(this.#response.writableLength > 0)) cutOff(this.#response);
     if (this.readableLength === 0) this.push(comment);
   }
 }

@@ -1,7 +1,7 @@
 /** Wakes by way of Redis or Valkey: publish and subscribe. */
 import { randomUUID } from 'node:crypto';
 import type { Waker } from 'tableloom/runtime';
-import { orInstall } from '../optional.js';
+import { orInstall } from '../../optional.js';
 import { wakeMessage, wakesIn } from './wakes.js';
 
 export interface RedisWakerOptions {

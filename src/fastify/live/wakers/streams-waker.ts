@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { _Record, DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { Wake, Waker } from 'tableloom/runtime';
-import { orInstall } from '../optional.js';
+import { orInstall } from '../../optional.js';
 import { streamReader } from './streams.js';
 
 export interface StreamsWakerOptions {
