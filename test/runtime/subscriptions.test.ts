@@ -1,5 +1,5 @@
 /** Subscriptions: where they begin, what they resume, and what ends them. */
-import { create, type Database, forbidden, remove, unauthenticated, update } from 'tableloom/runtime';
+import { create, Database, forbidden, remove, unauthenticated, update } from 'tableloom/runtime';
 import { describe, expect, test } from 'vitest';
 import { openProject } from '../support/databases.js';
 import { definitions, events, note, noteKey, notes } from './support/events.js';
@@ -271,32 +271,70 @@ describe('a subscription', () => {
 
   test('reads what it shares with others once: requests grow with events, not with subscribers', async () => {
     const requests = async (subscribers: number) => {
-      const { engine, names } = await openProject(definitions);
-      let count = 0;
-      const { Database: Opened } = await import('tableloom/runtime');
-      const database = new Opened({
-        client: engine.client,
-        tables: names,
-        cursorSecrets: ['a secret of the tests, long enough'],
-        live: { pollMs: 60_000, settleMs: 600_000 },
-        onRequest: ({ operation }) => {
-          if (operation === 'Query') count += 1;
-        },
-      });
+      const { database, queries } = await openCounting();
       const all = await Promise.all(
         Array.from({ length: subscribers }, () => noteChanged()({}, { db: database.session() })),
       );
       await Promise.all(all.map(next));
-      count = 0;
+      const before = queries();
       for (let at = 0; at < 10; at++) {
         await write(database, `n${at}`, 'x');
         await Promise.all(all.map(next));
       }
       await Promise.all(all.map((one) => one.stop()));
-      return count;
+      return queries() - before;
     };
     expect(await requests(100)).toBe(await requests(1));
   });
+
+  test('reads what was missed once for all who resume, as after a restart', async () => {
+    const requests = async (subscribers: number) => {
+      const { database, queries, restarted, pass } = await openCounting();
+      const first = await noteChanged()({}, { db: database.session() });
+      const { cursor } = await next(first);
+      await first.stop();
+      const texts = Array.from({ length: 30 }, (_, at) => `text ${at}`);
+      for (const text of texts) {
+        pass(1000);
+        await write(database, text, text);
+      }
+      pass(hour);
+      const again = restarted();
+      const before = queries();
+      const all = await Promise.all(
+        Array.from({ length: subscribers }, () =>
+          noteChanged()({ since: cursor }, { db: again.session() }),
+        ),
+      );
+      for (const [got] of await Promise.all(all.map((one) => take(one, texts.length))))
+        expect(got).toEqual(texts);
+      await Promise.all(all.map((one) => one.stop()));
+      return queries() - before;
+    };
+    expect(await requests(100)).toBe(await requests(2));
+  });
 });
+
+/** A database that counts the queries it sends, and the same after a restart. */
+async function openCounting() {
+  const { engine, names } = await openProject(definitions);
+  let count = 0;
+  let moment = Date.parse('2026-03-01T10:00:00.000Z');
+  const restarted = () =>
+    new Database({
+      client: engine.client,
+      tables: names,
+      cursorSecrets: ['a secret of the tests, long enough'],
+      now: () => new Date(moment),
+      live: { pollMs: 60_000, settleMs: 600_000 },
+      onRequest: ({ operation }) => {
+        if (operation === 'Query') count += 1;
+      },
+    });
+  const pass = (ms: number) => {
+    moment += ms;
+  };
+  return { database: restarted(), restarted, queries: () => count, pass };
+}
 
 const recordsOfNotes = { subscribe: noteChanged({}, ['note']) };

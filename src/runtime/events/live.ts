@@ -14,7 +14,7 @@ import type { Limits } from '../client/limits.js';
 import { busy, TableloomError } from '../errors.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
 import { Cursors } from './cursors.js';
-import { eventAt, eventsFrom, type Reads } from './history.js';
+import { eventAt, eventsBetween, eventsFrom, type Reads } from './history.js';
 import { compareEvents } from './progress.js';
 import type { Subscriber } from './subscriber.js';
 import { placeOf, predecessorOf, Tail } from './tail.js';
@@ -26,6 +26,12 @@ export interface LiveParts<S> {
   readonly now: () => Date;
   readonly session: () => S;
 }
+
+/**
+ * How many events may be in memory besides those that are not settled, for subscribers that resume: where a server restarts,
+ * all of them do at the same time.
+ */
+const mostKept = 20_000;
 
 /** What a poll without a wake looks back, in milliseconds: most writes are committed within it. */
 const usualCommitMs = 1000;
@@ -155,6 +161,46 @@ export class Live<S extends Reads = Reads> {
     return Math.max(...this.#tailsOf(types).map(({ begins }) => begins));
   }
 
+  /**
+   * Reads back what was committed after a moment, once for all who resume from about there. Returns whether it is in memory then:
+   * where it is too much, each reads it for itself.
+   */
+  async recall(types: Iterable<string>, after: number): Promise<boolean> {
+    const tails = this.#tailsOf(types);
+    await Promise.all(tails.map((tail) => this.#recallOf(tail, after)));
+    return tails.every(({ begins }) => begins <= after);
+  }
+
+  async #recallOf(tail: Tail, after: number): Promise<void> {
+    tail.wanted = Math.min(tail.wanted, after);
+    while (tail.recall !== undefined) await tail.recall.catch(() => undefined);
+    if (tail.begins <= after || after <= tail.tooFar) return;
+    tail.recall = this.#readBack(tail).finally(() => {
+      tail.recall = undefined;
+    });
+    await tail.recall;
+  }
+
+  async #readBack(tail: Tail): Promise<void> {
+    const [after, until] = [tail.wanted, tail.begins];
+    tail.wanted = Number.POSITIVE_INFINITY;
+    const events: EventRecord[] = [];
+    for await (const event of eventsBetween(this.session(), tail.log, [tail.type], { after, until })) {
+      events.push(event);
+      if (this.#kept + events.length <= mostKept) continue;
+      tail.tooFar = after;
+      return;
+    }
+    // Unless it forgot more meanwhile.
+    if (tail.begins > until) return;
+    for (const event of events) tail.add(event);
+    tail.begins = Math.min(tail.begins, after);
+  }
+
+  get #kept(): number {
+    return [...this.#tails.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** The events that are in memory after a moment, in their order. All others are reported to the subscriber from now on. */
   join(subscriber: Subscriber, after: number): readonly EventRecord[] {
     const events: EventRecord[] = [];
@@ -271,7 +317,7 @@ export class Live<S extends Reads = Reads> {
     if (!isSweep) return;
     tail.begins = Math.min(tail.begins, from);
     tail.swept = Math.max(tail.swept, now);
-    tail.forget(tail.swept - 2 * this.settleMs);
+    if (this.#kept > mostKept) tail.forget(tail.swept - 2 * this.settleMs);
   }
 
   /** Events of types that are read, which precede events that were read, and were not. */

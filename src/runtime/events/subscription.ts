@@ -153,7 +153,10 @@ class Feed<Args extends object, Context extends LiveContext> {
         yield this.#delivery(progress, null, {});
         yield* this.#replay(progress, signal);
         const joined = live.join(subscriber, progress.floor);
+        const settled = live.settledOf(this.#types);
         for (const [at, event] of joined.entries()) {
+          const moment = Date.parse(event.timestamp);
+          if (moment <= settled) progress.settle(moment - 1);
           yield* this.#deliver(progress, event);
           await this.#room(progress, subscriber, () => joined.slice(at + 1), signal);
           if (signal.aborted) return;
@@ -188,6 +191,7 @@ class Feed<Args extends object, Context extends LiveContext> {
   async *#replay(progress: Progress, signal: AbortSignal): AsyncGenerator<Delivery<never>, void, undefined> {
     const live = this.#live;
     while (!signal.aborted && progress.floor < live.knownFrom(this.#types)) {
+      if (await live.recall(this.#types, progress.floor)) continue;
       const until = live.settledOf(this.#types);
       const stretch = { after: progress.floor, until };
       for await (const event of eventsBetween(live.session(), this.#log, this.#types, stretch)) {

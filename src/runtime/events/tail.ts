@@ -12,6 +12,12 @@ export class Tail {
   polled = 0;
   /** From which moment on its events are known. */
   begins = Number.POSITIVE_INFINITY;
+  /** Reading back what is before that, for those who resume. */
+  recall: Promise<void> | undefined;
+  /** From when on they want it. */
+  wanted = Number.POSITIVE_INFINITY;
+  /** From here on there is too much to keep in memory. */
+  tooFar = Number.NEGATIVE_INFINITY;
   /** The events that are known, by id. */
   readonly #events = new Map<string, EventRecord>();
   /** Where they are among their records' events: see {@link placeOf}. */
@@ -24,6 +30,10 @@ export class Tail {
 
   get events(): Iterable<EventRecord> {
     return this.#events.values();
+  }
+
+  get size(): number {
+    return this.#events.size;
   }
 
   /** Returns whether it was not known. */
