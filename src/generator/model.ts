@@ -64,6 +64,8 @@ export interface TableModel {
   readonly partition: Word;
   readonly sort?: Word;
   readonly ttl?: Word;
+  /** It stores answers that processes share. */
+  readonly cache?: { readonly at: Span };
   readonly indexes: readonly IndexModel[];
   /** It lists no indexes: those that are needed are made. */
   readonly isOpen: boolean;
@@ -81,6 +83,13 @@ export interface IndexModel {
     | { readonly kind: 'all' }
     | { readonly kind: 'keys' }
     | { readonly kind: 'include'; readonly fields: readonly Word[] };
+}
+
+/** For how long what was read may be answered again, and how much longer while it is read again, in seconds. */
+export interface CacheModel {
+  readonly at: Span;
+  readonly seconds: number;
+  readonly stale: number;
 }
 
 export interface EntityModel {
@@ -110,6 +119,7 @@ export interface EntityModel {
   readonly historyOf?: Word;
   /** Of a history, how many versions are kept, or for how many seconds each; of events, for how many seconds. */
   readonly keep?: { readonly at: Span; readonly versions?: number; readonly seconds?: number };
+  readonly cache?: CacheModel;
   /** Its records are the project's events. */
   readonly events?: { readonly at: Span; readonly types: readonly EventTypeModel[] };
   /** There is one record: the key has no holes. */
@@ -238,6 +248,7 @@ export interface PatternModel {
     readonly at: Span;
   };
   readonly consistent: boolean;
+  readonly cache?: CacheModel;
   readonly page?: { readonly default?: number; readonly max?: number; readonly at: Span };
   /** How many results a list gives, at most. */
   readonly limit?: Source;

@@ -1,4 +1,5 @@
 /** The shapes that generated code and the runtime share. */
+import type { CachePolicy } from './cache/policy.js';
 
 /** An attribute's value in JavaScript, as lib-dynamodb's commands represent it. */
 export type AttributeValue =
@@ -99,6 +100,8 @@ export interface EntityCodec<R extends object> {
   readonly projection?: readonly string[];
   /** The fields a primary key was built from, for messages to the client. */
   keyFields?(key: Key): object | undefined;
+  /** For how long a record read by its key may be answered again. */
+  readonly cache?: CachePolicy;
 }
 
 /** When old versions are deleted; without either option, never. */
@@ -125,7 +128,7 @@ export type Validation =
 /** The part of a codec that reads records. */
 export type EntityReader<R extends object> = Pick<
   EntityCodec<R>,
-  'name' | 'table' | 'read' | 'isWhole' | 'ttl' | 'projection' | 'keyFields'
+  'name' | 'table' | 'read' | 'isWhole' | 'ttl' | 'projection' | 'keyFields' | 'cache'
 >;
 
 /** A record that another one refers to. */
@@ -305,6 +308,8 @@ export interface IndexQuery<R extends object, E extends object = object> {
    * What cursors are bound to instead of the partitions: the window of buckets moves with time, cursors stay valid.
    */
   readonly binding?: string;
+  /** For how long an answer may be given again. */
+  readonly cache?: CachePolicy;
 }
 
 /** Relay's arguments. */

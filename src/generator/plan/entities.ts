@@ -2,13 +2,13 @@
 
 import { referencePlan } from '../layout/references.js';
 import type { EntityLayout, Layout } from '../layout/types.js';
-import { type Model, printType } from '../model.js';
+import { type CacheModel, type Model, printType } from '../model.js';
 import { entityNames } from '../names.js';
 import { isPartField } from '../resolve/events/log.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { scalarEncoding } from '../scalars.js';
 import { formOf } from './forms.js';
-import type { AttributePlan, EntityPlan } from './types/storage.js';
+import type { AttributePlan, CachePlan, EntityPlan } from './types/storage.js';
 
 export function entityPlan(whole: Model, { entities }: Layout, entity: EntityLayout): EntityPlan {
   const { model, table, attributes, items, keyFields, guards, aggregates } = entity;
@@ -30,10 +30,15 @@ export function entityPlan(whole: Model, { entities }: Layout, entity: EntityLay
     ...(references.length > 0 ? { references } : {}),
     revision: model.immutable === true || model.historyOf ? null : revision,
     ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
+    ...(model.cache ? { cache: cachePlan(model.cache) } : {}),
     keyFields,
     historyOf: model.historyOf?.text ?? null,
     ...(model.historyOf && model.keep?.seconds !== undefined && table.ttl ? { expires: table.ttl.text } : {}),
   };
+}
+
+export function cachePlan({ seconds, stale }: CacheModel): CachePlan {
+  return { seconds, stale };
 }
 
 function attributePlan(

@@ -188,7 +188,8 @@ export class Nodes<R extends object> {
     const { entity, covering, index } = this.#query;
     if (covering.kind === 'through') return this.#ledTo(rows, covering);
     if (this.#follow && covering.kind === 'some') {
-      const keys = rows.map(({ item }) => ({ table: entity.table, key: covering.keyOf(item) }));
+      const { table, cache } = entity;
+      const keys = rows.map(({ item }) => ({ table, key: covering.keyOf(item), cache }));
       const items = rows.length === 0 ? [] : await this.#options.items(keys);
       return this.#live(rows, items, (item) => whole(entity, item));
     }
@@ -210,7 +211,8 @@ export class Nodes<R extends object> {
       if (key === undefined) continue;
       if (this.#query.distinct === true && this.#isSeen(itemId(entity.table, key))) continue;
       leading.push(row);
-      keys.push({ table: entity.table, key: checkKey(key, entity.table), ...this.#consistent });
+      const { table, cache } = entity;
+      keys.push({ table, key: checkKey(key, table), cache, ...this.#consistent });
     }
     const items = keys.length === 0 ? [] : await this.#options.items(keys);
     return this.#live(leading, items, (item) => whole(entity, item));

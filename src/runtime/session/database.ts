@@ -3,6 +3,9 @@ import { randomInt } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { v7 } from 'uuid';
+import { Cache, type CacheSettings } from '../cache/cache.js';
+import { sharedAnswers } from '../cache/shared.js';
+import { CacheView } from '../cache/view.js';
 import { connectionsOf } from '../client/connections.js';
 import { documentClientOf } from '../client/document.js';
 import { defaultLimits, type Limits } from '../client/limits.js';
@@ -39,6 +42,8 @@ export interface DatabaseSettings<Rules> {
   readonly onRequest?: (report: RequestReport) => void;
   /** How subscriptions read events. */
   readonly live?: LiveSettings;
+  /** The memory for what the access patterns declare `cache` of; `false`: nothing is cached. */
+  readonly cache?: CacheSettings | false;
 }
 
 /** The rules that compute and validate attributes, where the access patterns declare some: generated `ComputeRules`. */
@@ -59,13 +64,15 @@ export interface SessionOptions {
    * as its work takes, each request within `limits.deadlineMs`.
    */
   readonly deadlineMs?: number;
+  /** What was read before this moment is not answered from a cache: so a writer sees what they wrote. In milliseconds. */
+  readonly freshFrom?: number;
   /** Requests the consumed capacity with each request. Default: the database's setting. */
   readonly capacity?: boolean;
   /** Called with every request of the session before it is sent, after the database's own. */
   readonly onRequest?: (report: RequestReport) => void;
 }
 
-/** The tables of one application. Caches nothing; its sessions do. */
+/** The tables of one application. */
 export class Database<Rules = unknown> {
   readonly #options: DatabaseSettings<unknown>;
   readonly #compute: ComputeRulesByName;
@@ -74,6 +81,8 @@ export class Database<Rules = unknown> {
   readonly #sealer: CursorSealer;
   readonly #limits: Limits;
   readonly #contention = new Contention();
+  readonly #cache: Cache | undefined;
+  readonly #sharedRest = { until: 0 };
   #documents: DynamoDBDocumentClient | undefined;
   #live: Live<Session> | undefined;
 
@@ -85,6 +94,7 @@ export class Database<Rules = unknown> {
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#connections = connectionsOf(options.client);
     this.#sdk = sdkOf(options.client, this.#limits);
+    this.#cache = options.cache === false ? undefined : new Cache(options.cache, () => this.live.listen());
   }
 
   /** What one request, or one job, reads and writes with. */
@@ -95,15 +105,20 @@ export class Database<Rules = unknown> {
       this.#documents ??= documentClientOf(this.#options.client, this.#limits.attemptMs);
       return this.#documents;
     };
-    return new Session(requester, this.#sealer, {
+    const { actor = null, freshFrom = 0 } = options;
+    const shared = sharedAnswers(requester, this.#sealer, this.#sharedRest);
+    const clock = () => this.#now();
+    const cache = this.#cache && new CacheView(this.#cache, { now: clock, actor, freshFrom, shared });
+    const environment = {
       now,
       newId,
       compute: this.#compute,
       contention: this.#contention,
-      actor: options.actor ?? null,
+      actor,
       live: this.live,
       documents,
-    });
+    };
+    return new Session(requester, this.#sealer, environment, cache);
   }
 
   /** @internal What reads events for all subscriptions of the database: one reader of each type, however many subscribers. */
@@ -112,7 +127,9 @@ export class Database<Rules = unknown> {
       limits: this.#limits,
       sealer: this.#sealer,
       now: this.#options.now ?? (() => new Date()),
-      session: () => this.session(),
+      // What it delivers is as new as the event.
+      session: () => this.session({ freshFrom: Number.POSITIVE_INFINITY }),
+      heard: (wakes) => this.#cache?.heard(wakes, this.#now()),
     });
     return this.#live;
   }
@@ -138,6 +155,11 @@ export class Database<Rules = unknown> {
     const scan = scanBy(client, this.#limits.attemptMs);
     const env = { rule: (name: string) => computeRule(this.#compute, name) };
     return reindex({ requester, scan, env }, project, options);
+  }
+
+  /** By its clock, in milliseconds. */
+  #now(): number {
+    return (this.#options.now?.() ?? new Date()).getTime();
   }
 
   #requester({ onRequest: also, ...options }: RequesterSettings): Requester {

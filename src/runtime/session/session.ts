@@ -1,3 +1,4 @@
+import type { CacheView } from '../cache/view.js';
 import { type DocumentRequests, documentRequests } from '../client/document.js';
 import type { Requester, Statistics } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
@@ -60,11 +61,19 @@ export class Session {
   readonly #memory: Memory;
   readonly #reader: Reader;
   readonly #premises = new Premises();
+  readonly #cache: CacheView | undefined;
   /** Whether this session may have changed aggregates. */
   #hasWritten = false;
+  #writtenAt: number | null = null;
 
   /** @internal A database opens sessions. */
-  constructor(requester: Requester, sealer: CursorSealer, environment: Environment<Session>) {
+  constructor(
+    requester: Requester,
+    sealer: CursorSealer,
+    environment: Environment<Session>,
+    cache?: CacheView,
+  ) {
+    this.#cache = cache;
     this.#requester = requester;
     this.#sealer = sealer;
     this.#environment = environment;
@@ -72,7 +81,7 @@ export class Session {
       this.#beginWriting();
       return () => this.#memory.forgetAll();
     });
-    this.#memory = new Memory(requester);
+    this.#memory = new Memory(requester, cache);
     this.#reader = new Reader({
       requester,
       now: environment.now,
@@ -96,6 +105,11 @@ export class Session {
     return this.#environment.live;
   }
 
+  /** When the session last wrote, by the database's clock; null if it has not. For `SessionOptions.freshFrom` of later ones. */
+  get writtenAt(): number | null {
+    return this.#writtenAt;
+  }
+
   /** What the session has used so far. */
   stats(): Statistics {
     return this.#requester.statistics();
@@ -115,6 +129,7 @@ export class Session {
     const item = await this.#memory.item({
       table: entity.table,
       key: checkKey(key, entity.table),
+      cache: entity.cache,
       ...options,
     });
     return item === null || isExpired(entity, item, this.now()) ? null : whole(entity, item);
@@ -126,8 +141,10 @@ export class Session {
    */
   async dependOn<R extends object>(entity: EntityCodec<R>, key: Key, by: Dependence<R>): Promise<R | null> {
     const one = { table: entity.table, key: checkKey(key, entity.table) };
-    const read = (consistent: boolean) => this.#memory.item({ ...one, consistent });
-    return this.#premises.read(entity, key, by, { read, now: this.now() });
+    const cache = entity.cache && by.withinMs ? { forMs: Math.min(by.withinMs, entity.cache.forMs) } : undefined;
+    const read = (consistent: boolean) => this.#memory.item({ ...one, consistent, cache });
+    const forget = () => this.#cache?.forget(one);
+    return this.#premises.read(entity, key, by, { read, forget, now: this.now() });
   }
 
   /**
@@ -168,6 +185,7 @@ export class Session {
           ...options,
           parent: this.#memory.parentItem(parent),
         }),
+      query.cache,
     );
     if (query.total === undefined || options.wants?.totalCount === false) return read;
     const [connection, totalCount] = await Promise.all([read, this.aggregate(query.total)]);
@@ -187,6 +205,7 @@ export class Session {
     return this.#memory.answer(
       ['list', identityOf(query), windowOf(query), max, isEnough(query, fields)],
       () => this.#reader.list(query, max, { fields, parent: this.#memory.parentItem(options.parent) }),
+      query.cache,
     );
   }
 
@@ -228,8 +247,10 @@ export class Session {
    * not found within the reads one query may make.
    */
   count<R extends object>(query: IndexQuery<R>, cap: number = query.upTo ?? 10_000): Promise<number> {
-    return this.#memory.answer(['count', identityOf(query), windowOf(query), cap], () =>
-      this.#reader.count(query, cap),
+    return this.#memory.answer(
+      ['count', identityOf(query), windowOf(query), cap],
+      () => this.#reader.count(query, cap),
+      query.cache,
     );
   }
 
@@ -370,12 +391,16 @@ export class Session {
     this.#memory.note(items);
     this.#premises.written(items);
     if (events.length > 0) this.live.written(events);
+    this.#writtenAt = this.now().getTime();
   }
 
   /** From here on an abort has no effect: a write that has begun is completed. */
   #beginWriting(): void {
     this.#hasWritten = true;
     this.#requester.commit();
+    // Whether or not it succeeds.
+    this.#writtenAt = this.now().getTime();
+    this.#cache?.wrote();
   }
 
   /** Loads many new records, unconditionally: for seeds and imports only; see `putAll` in bulk.ts. */

@@ -3,6 +3,7 @@
 import { isMap, isSeq, type Node } from 'yaml';
 import { keysOf } from '../../language/schema.js';
 import type {
+  CacheModel,
   Binding,
   FieldPath,
   Literal,
@@ -140,11 +141,20 @@ export function typeOf(reading: Reading, word: Word): TypeRef | undefined {
   return type;
 }
 
-const secondsIn: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
+const secondsIn: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** `7d` in seconds. */
 export function secondsOf(length: string): number {
   return Number.parseInt(length, 10) * (secondsIn[length.at(-1) ?? ''] ?? Number.NaN);
+}
+
+/** `5m`, or `{ for: 5m, stale: 1m }`. */
+export function cacheOf(reading: Reading, entry: Entry | undefined): CacheModel | undefined {
+  if (!entry) return undefined;
+  const map = isMap(entry.value) ? entriesOf(reading, entry.value, keysOf.cache) : undefined;
+  const age = wordOf(reading, map ? map.get('for') : entry);
+  const stale = wordOf(reading, map?.get('stale'));
+  return age && { at: entry.key.at, seconds: secondsOf(age.text), stale: stale ? secondsOf(stale.text) : 0 };
 }
 
 /** Which records are in an index, or under a constraint: by field, the values it has there. */
