@@ -1,5 +1,6 @@
 /** The model: what was written in access-patterns.yaml and the SDL, with places. Nothing is decided here. */
 
+import type { CacheModel } from './cache-model.js';
 import type { Span } from './diagnostics/diagnostic.js';
 import type { Encoding } from './encodings.js';
 import type { EventLogModel, EventTypeModel, SubscriptionModel } from './event-model.js';
@@ -83,13 +84,6 @@ export interface IndexModel {
     | { readonly kind: 'all' }
     | { readonly kind: 'keys' }
     | { readonly kind: 'include'; readonly fields: readonly Word[] };
-}
-
-/** For how long what was read may be answered again, and how much longer while it is read again, in seconds. */
-export interface CacheModel {
-  readonly at: Span;
-  readonly seconds: number;
-  readonly stale: number;
 }
 
 export interface EntityModel {

@@ -1,5 +1,4 @@
 /** The shapes that generated code and the runtime share. */
-import type { CachePolicy } from './cache/policy.js';
 
 /** An attribute's value in JavaScript, as lib-dynamodb's commands represent it. */
 export type AttributeValue =
@@ -40,6 +39,25 @@ export interface IndexRef {
   readonly sort?: string;
   /** Further key attributes, in their order, of a multi-attribute key. */
   readonly more?: readonly string[];
+}
+
+/** For how long something that was read may be answered again. */
+export interface CachePolicy {
+  /** How old it may be, in milliseconds, counted from when reading it began. */
+  readonly forMs: number;
+  /** For how much longer it may be answered while it is read again, in milliseconds. */
+  readonly staleMs?: number;
+  /** Where processes share answers that took several requests. Default: each process has its own only. */
+  readonly shared?: SharedCache;
+}
+
+/** The table that is declared with `cache: true`. */
+export interface SharedCache {
+  readonly table: TableRef;
+  /** The attribute by which DynamoDB expires items. */
+  readonly ttl: string;
+  /** Changes with the shape of the records: a server of another version takes no answer of this one's. */
+  readonly version: string;
 }
 
 /** A rule's name, and what brings its answer into the form it is stored in, if there is such a form. */

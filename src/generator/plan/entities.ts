@@ -1,8 +1,9 @@
 /** What is stored of an entity: attributes, items and what its writes maintain. */
 
+import type { CacheModel } from '../cache-model.js';
 import { referencePlan } from '../layout/references.js';
 import type { EntityLayout, Layout } from '../layout/types.js';
-import { type CacheModel, type Model, printType } from '../model.js';
+import { type Model, printType } from '../model.js';
 import { entityNames } from '../names.js';
 import { isPartField } from '../resolve/events/log.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
@@ -37,8 +38,8 @@ export function entityPlan(whole: Model, { entities }: Layout, entity: EntityLay
   };
 }
 
-export function cachePlan({ seconds, stale }: CacheModel): CachePlan {
-  return { seconds, stale };
+export function cachePlan({ seconds, stale, shared }: CacheModel): CachePlan {
+  return { seconds, stale, ...(shared ? { shared: true } : {}) };
 }
 
 function attributePlan(

@@ -1,6 +1,5 @@
 /** What a process remembers of what its sessions read: items by their keys, and answers of patterns. Nothing of a viewer. */
 import { LRUCache } from 'lru-cache';
-import type { Wake } from '../events/wake.js';
 import { seal } from './seal.js';
 
 /** The memory of one process. Can be set in `DatabaseOptions.cache`. */
@@ -21,7 +20,7 @@ export interface Cached {
   readonly at: number;
 }
 
-/** How many records that changed, and writers, are remembered. */
+/** How many records that changed are remembered. */
 const mostRemembered = 10_000;
 
 export class Cache {
@@ -30,8 +29,6 @@ export class Cache {
   readonly reading = new Map<string, { readonly at: number; readonly value: Promise<unknown> }>();
   /** When records last changed, as far as this process knows. */
   readonly #changed = new LRUCache<string, number>({ max: mostRemembered });
-  /** When somebody last wrote, by `SessionOptions.actor`. */
-  readonly #writers = new LRUCache<string, number>({ max: mostRemembered });
 
   /** What is to happen once, when there is something in it. */
   #begun: (() => void) | undefined;
@@ -63,22 +60,5 @@ export class Cache {
     if (known === undefined) return;
     if (value === undefined || value === null) this.#entries.delete(key);
     else this.#entries.set(key, { value, at }, { size: seal(value) + key.length });
-  }
-
-  /** From when on what somebody reads has to be, so that it has all that they wrote. */
-  writtenBy(actor: string | null): number {
-    return (actor !== null && this.#writers.get(actor)) || 0;
-  }
-
-  /** Other processes have written. */
-  heard(wakes: readonly Wake[], now: number): void {
-    for (const { record, actor } of wakes) {
-      if (record !== undefined) this.changed(record, now);
-      if (actor !== undefined) this.wrote(actor, now);
-    }
-  }
-
-  wrote(actor: string | null, at: number): void {
-    if (actor !== null && at > this.writtenBy(actor)) this.#writers.set(actor, at);
   }
 }

@@ -4,8 +4,8 @@ import { deserialize, serialize } from 'node:v8';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { Requester } from '../client/requests.js';
 import { bindingOf, type CursorSealer } from '../read/cursor/sealing.js';
+import type { SharedCache } from '../types.js';
 import type { Cached } from './cache.js';
-import type { SharedCache } from './policy.js';
 import type { SharedAnswers } from './view.js';
 
 const [deflate, inflate] = [promisify(deflateRaw), promisify(inflateRaw)];
@@ -22,9 +22,14 @@ export interface Rest {
   until: number;
 }
 
-/** @param sealer of the database's cursors, whose secrets protect answers as well */
+/**
+ * @param requester of the session, which waits for what it finds
+ * @param writer gives what sends what nobody waits for
+ * @param sealer of the database's cursors, whose secrets protect answers as well
+ */
 export function sharedAnswers(
   requester: Requester,
+  writer: () => Requester,
   sealer: CursorSealer,
   rest: Rest,
 ): SharedAnswers {
@@ -43,12 +48,18 @@ export function sharedAnswers(
     return { value: deserialize(await inflate(sealed)), at: Item.at };
   }
 
-  async function write(question: string, { table, ttl, version }: SharedCache, until: number, { value, at }: Cached) {
+  async function write(
+    question: string,
+    { table, ttl, version }: SharedCache,
+    until: number,
+    { value, at }: Cached,
+  ) {
     const binding = bindingOf(`${version} ${question}`);
     const data = sealer.seal(binding, await deflate(serialize(value)));
     if (data.length > longest) return;
-    await requester.send('PutItem', {
-      TableName: requester.tableName(table),
+    const sender = writer();
+    await sender.send('PutItem', {
+      TableName: sender.tableName(table),
       Item: { ...keyOf(table.partition, binding), at, data, [ttl]: Math.ceil(until / 1000) },
     });
   }

@@ -1,11 +1,12 @@
 /** What one session takes from the cache of its process and puts there. */
 import { type ItemKey, itemId } from '../keys/item-key.js';
-import type { Item } from '../types.js';
+import type { CachePolicy, Item } from '../types.js';
 import { type Cache, type Cached, lagMs } from './cache.js';
-import type { CachePolicy } from './policy.js';
 
 export interface Found<T> {
   readonly value: T;
+  /** When reading it began. */
+  readonly at: number;
   /** It is past its time, and may be answered for the last time: it is to be read again meanwhile. */
   readonly isStale: boolean;
 }
@@ -19,8 +20,6 @@ export interface SharedAnswers {
 
 export interface CacheViewOptions {
   readonly now: () => number;
-  /** Who reads. */
-  readonly actor: string | null;
   /** What was read before this moment is not answered. */
   readonly freshFrom: number;
   readonly shared: SharedAnswers;
@@ -30,18 +29,20 @@ export class CacheView {
   readonly #cache: Cache;
   readonly #options: CacheViewOptions;
   #after: number;
+  /** When the session began: what it read by itself for an answer may be as old. */
+  readonly #began: number;
 
   constructor(cache: Cache, options: CacheViewOptions) {
     this.#cache = cache;
     this.#options = options;
-    this.#after = Math.max(options.freshFrom, cache.writtenBy(options.actor)) + lagMs;
+    this.#after = options.freshFrom + lagMs;
+    this.#began = options.now();
   }
 
-  /** The session has written, or may have: it reads all the rest itself, and so does whoever it is for a moment. */
+  /** The session has written, or may have: it reads all the rest itself. */
   wrote(items: readonly { readonly id: string; readonly item: Item | null }[] = []): void {
     const at = this.#options.now();
     this.#after = Number.POSITIVE_INFINITY;
-    this.#cache.wrote(this.#options.actor, at);
     for (const { id, item } of items) this.#cache.changed(id, at, item);
   }
 
@@ -55,11 +56,16 @@ export class CacheView {
     return this.#judge<T>(this.#cache.get(key), forMs, staleMs);
   }
 
+  /** Whether what the session took from the cache before is still good enough. */
+  isGood({ at }: Found<unknown>, { forMs, staleMs = 0 }: CachePolicy): boolean {
+    return this.#judge({ value: null, at }, forMs, staleMs) !== undefined;
+  }
+
   #judge<T>(cached: Cached | undefined, forMs: number, staleMs: number): Found<T> | undefined {
     if (cached === undefined || cached.at <= this.#after) return undefined;
     const age = this.#options.now() - cached.at;
     if (age > forMs + staleMs || age < -lagMs) return undefined;
-    return { value: cached.value as T, isStale: age > forMs };
+    return { value: cached.value as T, at: cached.at, isStale: age > forMs };
   }
 
   /** Whether somebody reads it at this moment. */
@@ -127,7 +133,7 @@ export class CacheView {
 
   async #ask<T>(question: string, policy: CachePolicy, ask: () => Promise<T>): Promise<T> {
     const { reading } = this.#cache;
-    const at = this.#options.now();
+    const at = this.#began;
     const value = this.#sharedOr(question, policy, ask, at);
     const mine = { at, value };
     reading.set(question, mine);
@@ -138,12 +144,7 @@ export class CacheView {
     }
   }
 
-  async #sharedOr<T>(
-    question: string,
-    policy: CachePolicy,
-    ask: () => Promise<T>,
-    at: number,
-  ): Promise<T> {
+  async #sharedOr<T>(question: string, policy: CachePolicy, ask: () => Promise<T>, at: number): Promise<T> {
     const { shared } = this.#options;
     if (policy.shared !== undefined && this.#after < at) {
       const cached = await shared.find(question, policy);

@@ -1,6 +1,5 @@
 /** The key of one item, and its identity as text. */
-import type { CachePolicy } from '../cache/policy.js';
-import type { Item, Key, TableRef } from '../types.js';
+import type { CachePolicy, Item, Key, TableRef } from '../types.js';
 
 /** One item to be read. */
 export interface ItemKey {

@@ -1,12 +1,11 @@
 /** What a session has read: no item is read twice, and no query is sent twice, until the session writes. */
 import DataLoader from 'dataloader';
-import type { CachePolicy } from '../cache/policy.js';
-import type { CacheView } from '../cache/view.js';
+import type { CacheView, Found } from '../cache/view.js';
 import type { Requester } from '../client/requests.js';
 import { type ItemKey, itemId, keyOfItem } from '../keys/item-key.js';
 import { getItems } from '../read/batch-get.js';
 import type { ParentItem } from '../read/prefetch/item-collection.js';
-import type { EntityCodec, IndexRef, Item, Key, TableRef } from '../types.js';
+import type { CachePolicy, EntityCodec, IndexRef, Item, Key, TableRef } from '../types.js';
 
 /** A record in the item collection that a query reads, as the plan declares it. */
 export interface ParentRecord {
@@ -35,6 +34,8 @@ export class Memory {
   readonly #written = new Map<string, Item | null>();
   /** The same, and main items that queries brought. */
   readonly #known = new Map<string, Item | null>();
+  /** Items of the cache: for those alone who may be answered with one. */
+  readonly #borrowed = new Map<string, Found<Item>>();
   /** Items of queries that have not been indexed by key yet. */
   #seen: { readonly index: IndexRef; readonly items: readonly Item[] }[] = [];
   /** Answers of queries, pending or complete, by the query. */
@@ -67,10 +68,12 @@ export class Memory {
   /** What others have read. */
   #cached(id: string, key: ItemKey): Item | undefined {
     if (key.cache === undefined || this.#loading.has(id)) return undefined;
+    const before = this.#borrowed.get(id);
+    if (before !== undefined && this.#cache?.isGood(before, key.cache)) return before.value;
     const found = this.#cache?.find<Item>(id, key.cache);
     if (found === undefined) return undefined;
     if (found.isStale && !this.#cache?.isRead(id)) this.#loader.load(key).catch(() => undefined);
-    this.#known.set(id, found.value);
+    this.#borrowed.set(id, found);
     return found.value;
   }
 
@@ -89,6 +92,7 @@ export class Memory {
   /** Forgets all that was read before a write. */
   forget(): void {
     this.#known.clear();
+    this.#borrowed.clear();
     this.#seen = [];
     for (const [id, item] of this.#written) this.#known.set(id, item);
     this.#answers = new Map();

@@ -11,7 +11,9 @@ export const definitions: readonly TableDefinition[] = [
     table: 'main',
     name: '${PREFIX}-main',
     key: { partition: 'PK', sort: 'SK' },
-    indexes: [{ name: 'GSI1', kind: 'global', partition: 'GSI1PK', sort: 'GSI1SK', project: { kind: 'all' } }],
+    indexes: [
+      { name: 'GSI1', kind: 'global', partition: 'GSI1PK', sort: 'GSI1SK', project: { kind: 'all' } },
+    ],
   },
   { table: 'cache', name: '${PREFIX}-cache', key: { partition: 'PK' }, indexes: [], ttl: 'ttl' },
 ];
@@ -24,7 +26,10 @@ export interface Product {
   readonly version: number;
 }
 
-export const productKey = ({ id }: Pick<Product, 'id'>): Key => ({ PK: `PRODUCT#${text(id)}`, SK: 'METADATA' });
+export const productKey = ({ id }: Pick<Product, 'id'>): Key => ({
+  PK: `PRODUCT#${text(id)}`,
+  SK: 'METADATA',
+});
 
 const minute = 60_000;
 

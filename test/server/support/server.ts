@@ -93,6 +93,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       tables: names,
       cursorSecrets: ['the secret of cursors in tests'],
       now: () => now,
+      // Tests look at what is stored, whoever wrote it.
+      cache: false,
       ...(predictable && { newId: () => countedId(++ids) }),
       ...(options.onRequest && { onRequest: options.onRequest }),
       ...options.database,

@@ -26,9 +26,9 @@ export const tableCodes = {
   },
   'cache-table': {
     meaning:
-      'A table with `cache: true` has more than a partition key, has no `ttl`, is the second of its kind, stores an entity, or no pattern has a `cache`.',
+      'A table with `cache: true` has more than a partition key, has no `ttl`, is the second of its kind, stores an entity, or no pattern shares its answers; or a pattern does, and there is no such table; or an entity does.',
     remedy:
-      'Declare one such table, as `{ name: app-cache, key: PK, ttl: ttl, cache: true }`, and `cache` of the patterns that use it.',
+      'Declare one such table, as `{ name: app-cache, key: PK, ttl: ttl, cache: true }`, and `cache: { for: 2m, shared: true }` of the patterns that use it.',
   },
   'multi-attribute-attribute': {
     meaning:

@@ -21,10 +21,11 @@ export function cacheExpression({ seconds, stale }: CachePlan, shared: Doc | nul
 export function sharedCache(
   { tables }: Plan,
   { access }: PatternPlan,
+  { shared }: CachePlan,
   entities: readonly EntityPlan[],
 ): Doc | null {
   const table = tables.find(({ cache }) => cache);
-  if (table?.ttl == null) return null;
+  if (!shared || table?.ttl == null) return null;
   const shape = JSON.stringify([access, entities.map(({ attributes }) => attributes)]);
   const version = createHash('sha256').update(shape).digest('hex');
   return object([

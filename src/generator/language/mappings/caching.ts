@@ -1,6 +1,7 @@
 /** For how long what was read may be answered again. */
 
 import { type Keys, mapping, type Section, type Shape } from '../shape.js';
+import { flag } from '../values.js';
 
 /** Seconds, minutes, hours or days. */
 const age = {
@@ -26,6 +27,13 @@ const cacheKeys = {
     description:
       'For how much longer an answer may be given while it is read again, so that nobody waits for that. The greatest age is the sum of both.',
     example: { for: '5m', stale: '1m' },
+  },
+  shared: {
+    ...flag,
+    title: 'Shared by processes',
+    description:
+      'Of a pattern: processes share its answers in the table with `cache: true`, encrypted. One get takes the place of all requests of an answer, and comes before them where there is none: for patterns that take many.',
+    example: { for: '2m', shared: true },
   },
 } as const satisfies Keys;
 

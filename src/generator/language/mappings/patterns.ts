@@ -317,7 +317,7 @@ const patternKeys = {
     ...cache,
     title: 'Cache',
     description:
-      'For how long an answer may be given again, to anybody: rules still decide who may see it. A writer always reads what it wrote. With a table that is declared with `cache: true`, processes share answers.',
+      'For how long an answer may be given again, to anybody: rules still decide who may see it. A writer always reads what it wrote.',
     example: { many: 'User', for: 'Query.users', sort: 'createdAt', cache: '2m' },
   },
   page: {

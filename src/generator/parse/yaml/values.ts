@@ -1,9 +1,9 @@
 /** Values: where they come from, key templates, paths of fields, types, durations. */
 
 import { isMap, isSeq, type Node } from 'yaml';
+import type { CacheModel } from '../../cache-model.js';
 import { keysOf } from '../../language/schema.js';
 import type {
-  CacheModel,
   Binding,
   FieldPath,
   Literal,
@@ -20,8 +20,10 @@ import {
   type Entry,
   entriesOf,
   fieldsOf,
+  flagOf,
   literalAt,
   literalsOf,
+  optional,
   type Reading,
   report,
   spanOf,
@@ -154,7 +156,15 @@ export function cacheOf(reading: Reading, entry: Entry | undefined): CacheModel 
   const map = isMap(entry.value) ? entriesOf(reading, entry.value, keysOf.cache) : undefined;
   const age = wordOf(reading, map ? map.get('for') : entry);
   const stale = wordOf(reading, map?.get('stale'));
-  return age && { at: entry.key.at, seconds: secondsOf(age.text), stale: stale ? secondsOf(stale.text) : 0 };
+  const shared = flagOf(reading, map?.get('shared'));
+  return (
+    age && {
+      at: entry.key.at,
+      seconds: secondsOf(age.text),
+      stale: stale ? secondsOf(stale.text) : 0,
+      ...optional({ shared }),
+    }
+  );
 }
 
 /** Which records are in an index, or under a constraint: by field, the values it has there. */

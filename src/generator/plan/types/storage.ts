@@ -23,6 +23,8 @@ export interface CachePlan {
   readonly seconds: number;
   /** How much longer while it is read again. */
   readonly stale: number;
+  /** Processes share it, in the table of the cache. */
+  readonly shared?: true;
 }
 
 export interface IndexPlan {

@@ -119,6 +119,22 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
 function* cacheTables({ model, entities }: ResolvedModel): Generator<Finding> {
   const caches = model.tables.filter(({ cache }) => cache);
   const [first] = caches;
+  for (const { name, cache } of model.patterns)
+    if (!first && cache?.shared)
+      yield {
+        at: cache.shared.at,
+        message: `Processes are to share answers of pattern \`${name.text}\`, but no table stores them.`,
+        hint: 'Declare one: `cache: { name: app-cache, key: PK, ttl: ttl, cache: true }` under `tables`.',
+      };
+  for (const {
+    model: { name, cache },
+  } of entities.values())
+    if (cache?.shared)
+      yield {
+        at: cache.shared.at,
+        message: `Processes share answers of patterns, not records of \`${name.text}\`: one get reads a record as well.`,
+        hint: 'Remove `shared`.',
+      };
   for (const table of caches) {
     const { name, sort, ttl, indexes, cache } = table;
     const at = cache?.at ?? name.at;
@@ -130,8 +146,7 @@ function* cacheTables({ model, entities }: ResolvedModel): Generator<Finding> {
         message: `${its}, which are found by a partition key alone.`,
         hint: `Write \`key: ${table.partition.text}\`, without \`indexes\`.`,
       };
-    if (!ttl)
-      yield { at, message: `${its}, and would keep them for ever.`, hint: 'Add `ttl: ttl`.' };
+    if (!ttl) yield { at, message: `${its}, and would keep them for ever.`, hint: 'Add `ttl: ttl`.' };
     if (first && table !== first)
       yield {
         at,
@@ -139,8 +154,12 @@ function* cacheTables({ model, entities }: ResolvedModel): Generator<Finding> {
         notes: [{ message: 'the first', at: first.name.at }],
         hint: 'Declare one such table.',
       };
-    if (!model.patterns.some((pattern) => pattern.cache))
-      yield { at, message: `${its}, but no pattern has a \`cache\`.`, hint: 'Remove the table.' };
+    if (!model.patterns.some((pattern) => pattern.cache?.shared))
+      yield {
+        at,
+        message: `${its}, but no pattern has a \`cache\` with \`shared: true\`.`,
+        hint: 'Remove the table.',
+      };
     for (const entity of entities.values())
       if (entity.table === table)
         yield {

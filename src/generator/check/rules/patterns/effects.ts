@@ -103,7 +103,8 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
     yield* useless('in', pattern.in?.at, 'there is no `bucket`');
     yield* useless('across', pattern.across?.at, 'there is no `bucket`');
   } else if (pattern.in) yield* useless('across', pattern.across?.at, '`in` names the one bucket');
-  if (pattern.consistent) yield* useless('cache', pattern.cache?.at, 'the pattern reads with strong consistency');
+  if (pattern.consistent)
+    yield* useless('cache', pattern.cache?.at, 'the pattern reads with strong consistency');
   if (pattern.narrow.length === 0) yield* useless('last', pattern.last?.at, 'there is no `narrow`');
   if (cardinality === 'one') yield* useless('limit', pattern.limit?.at, 'there is at most one result');
   const type = fieldAt(resolved.model, pattern.for)?.type;

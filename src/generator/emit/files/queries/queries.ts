@@ -145,7 +145,10 @@ function queryView(plan: Plan, pattern: PatternPlan, asked: Asked) {
     ['layout', layout],
     ['upTo', pattern.access.kind === 'count' ? String(pattern.access.upTo) : null],
     ['binding', binding],
-    ['cache', access.cache ? cacheExpression(access.cache, sharedCache(plan, pattern, entities)) : null],
+    [
+      'cache',
+      access.cache ? cacheExpression(access.cache, sharedCache(plan, pattern, access.cache, entities)) : null,
+    ],
   ];
   const query = call(runtime('query'), [
     quote(pattern.name),
