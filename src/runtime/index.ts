@@ -2,6 +2,8 @@
 export { budgetOf } from '../budget/budget.js';
 export type { Costs } from '../budget/costs.js';
 export type { Budget, BudgetField, BudgetOptions, Figures, Sizes } from '../budget/figures.js';
+export type { CacheSettings } from './cache/cache.js';
+export type { DaxReads, DaxSettings } from './client/dax.js';
 export type {
   DocumentCommand,
   DocumentCommands,
@@ -57,6 +59,7 @@ export type { UniqueLookup } from './read/unique.js';
 export { forbidden, tokenExpired, tokenInvalid, unauthenticated } from './refusals.js';
 export type {
   AnyCodec,
+  CachePolicy,
   Phase,
   ReindexCounts,
   ReindexOptions,

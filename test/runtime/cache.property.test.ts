@@ -34,7 +34,9 @@ function wakers(): [Waker, Waker] {
   const heard: ((wakes: Parameters<Waker['wake']>[0]) => void)[][] = [[], []];
   const one = (to: number): Waker => ({
     isConnected: true,
-    wake: (wakes) => heard[1 - to]?.forEach((tell) => tell(wakes)),
+    wake: (wakes) => {
+      for (const tell of heard[1 - to] ?? []) tell(wakes);
+    },
     listen: (tell) => void heard[to]?.push(tell),
     close: async () => {},
   });

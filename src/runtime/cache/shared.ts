@@ -17,7 +17,7 @@ const restMs = 5000;
 /** The longest that is stored: an item has 400 KB at most ("Quotas", DynamoDB Developer Guide). */
 const longest = 350 * 1024;
 
-/** When the table is asked again, by the process's clock: of all sessions of a database. */
+/** When the table is read again, by the process's clock: of all sessions of a database. */
 export interface Rest {
   until: number;
 }

@@ -36,6 +36,8 @@ export interface TestServer {
   readonly auth: Auth;
   readonly database: Database;
   readonly sample: Sample;
+  /** Another process on the same tables, with a cache of its own. */
+  another(): Promise<FastifyInstance>;
   /** Sends one operation. */
   ask<Data = Json>(query: string, options?: AskOptions): Promise<Answer<Data>>;
   /** Like `ask`, for what must succeed: fails with the errors of the answer. */
@@ -140,6 +142,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     pass(milliseconds) {
       now = new Date(now.getTime() + milliseconds);
     },
+    another: () => buildApp({ database: databaseOn(engine.client), auth, ...options.app }),
     writeUnits: meter,
     stopStorage: () => engine.close(),
     async close() {
