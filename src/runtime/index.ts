@@ -59,7 +59,6 @@ export type { UniqueLookup } from './read/unique.js';
 export { forbidden, tokenExpired, tokenInvalid, unauthenticated } from './refusals.js';
 export type {
   AnyCodec,
-  CachePolicy,
   Phase,
   ReindexCounts,
   ReindexOptions,
@@ -108,6 +107,7 @@ export {
 export type {
   Aggregate,
   AttributeValue,
+  CachePolicy,
   Computation,
   Connection,
   Edge,
