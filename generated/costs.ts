@@ -13,13 +13,21 @@ export const costs: Costs = {
     },
     'Query.user': { kind: 'get', of: ['User'], allow: 'staff', starts: true },
     'Query.userByEmail': { kind: 'query', gives: 'one', of: 'User', index: 'GSI2', allow: 'staff' },
-    'Query.users': { kind: 'query', of: 'User', index: 'GSI1', allow: 'staff', partitions: 4 },
+    'Query.users': {
+      kind: 'query',
+      of: 'User',
+      index: 'GSI1',
+      allow: 'staff',
+      partitions: 4,
+      cached: 'process',
+    },
     'Query.usersByStatus': {
       kind: 'query',
       of: 'User',
       index: 'GSI2',
       allow: 'staff',
       covering: ['email', 'id', 'name', 'role', 'status'],
+      cached: 'process',
     },
     'Query.usersByRole': {
       kind: 'query',
@@ -27,6 +35,7 @@ export const costs: Costs = {
       index: 'GSI2',
       allow: 'staff',
       covering: ['email', 'id', 'name', 'role', 'status'],
+      cached: 'process',
     },
     'User.createdBy': { kind: 'get', pattern: 'creatorOfUser', of: ['User'], starts: true },
     'User.history': {
@@ -44,6 +53,7 @@ export const costs: Costs = {
       index: 'GSI2',
       allow: 'staff',
       covering: ['company', 'expiresAt', 'id', 'name', 'status'],
+      cached: 'process',
     },
     'Query.contractorsExpiring': { kind: 'query', of: 'Contractor', index: 'GSI1', allow: 'staff' },
     'User.contractors': {
@@ -102,7 +112,13 @@ export const costs: Costs = {
     'Query.auditLogsOfTarget': { kind: 'query', of: 'AuditLog', index: 'GSI2', allow: 'admin' },
     'AuditLog.actor': { kind: 'get', pattern: 'actorOfAuditLog', of: ['Actor'] },
     'Query.config': { kind: 'get', of: ['Config'], allow: 'staff' },
-    'Query.configByCategory': { kind: 'query', of: 'Config', index: 'GSI2', allow: 'staff' },
+    'Query.configByCategory': {
+      kind: 'query',
+      of: 'Config',
+      index: 'GSI2',
+      allow: 'staff',
+      cached: 'process',
+    },
     'Config.updatedBy': { kind: 'get', pattern: 'updaterOfConfig', of: ['User'], starts: true },
     'Query.events': {
       kind: 'query',
@@ -121,6 +137,7 @@ export const costs: Costs = {
       lists: [8],
       buckets: 8,
       drops: 'rarely',
+      cached: 'shared',
     },
     'Mutation.createUser': {
       kind: 'write',
@@ -235,4 +252,5 @@ export const costs: Costs = {
     auditConfig: { requests: 0 },
     sessionVisible: { gets: 2, once: 'viewer' },
   },
+  cached: ['User', 'Contractor', 'RefreshToken', 'AuditLog', 'Config'],
 };

@@ -84,6 +84,7 @@ export const userCodec: EntityCodec<User> = {
       status: { ACTIVE: ['INACTIVE', 'SUSPENDED'], SUSPENDED: ['ACTIVE', 'INACTIVE'], INACTIVE: ['ACTIVE'] },
     },
   },
+  cache: { forMs: 300_000 },
   keyFields: keys.parseUserKey,
 };
 
@@ -215,6 +216,7 @@ export const contractorCodec: EntityCodec<Contractor> = {
     'updatedAt',
     'version',
   ],
+  cache: { forMs: 300_000 },
   keyFields: keys.parseContractorKey,
 };
 
@@ -268,6 +270,7 @@ export const refreshTokenCodec: EntityCodec<RefreshToken> = {
   revision: 'version',
   ttl: 'ttl',
   numbers: { sessionEpoch: 'Int' },
+  cache: { forMs: 1_800_000 },
   keyFields: keys.parseRefreshTokenKey,
 };
 
@@ -333,6 +336,7 @@ export const auditLogCodec: EntityCodec<AuditLog> = {
     'timestamp',
     'userAgent',
   ],
+  cache: { forMs: 3_600_000 },
   keyFields: keys.parseAuditLogKey,
 };
 
@@ -375,6 +379,7 @@ export const configCodec: EntityCodec<Config> = {
     config.updatedAt !== undefined,
   revision: 'version',
   projection: ['category', 'createdAt', 'description', 'isSecret', 'key', 'updatedAt', 'version'],
+  cache: { forMs: 3_600_000 },
   keyFields: keys.parseConfigKey,
 };
 

@@ -40,6 +40,8 @@ export const entitiesLsi1 = indexRef(entitiesTable, 'LSI1', 'PK', 'LSI1SK');
 
 export const eventsTable: IndexRef & TableRef = tableRef('events', 'PK', 'SK');
 
+export const cacheTable: IndexRef & TableRef = tableRef('cache', 'PK');
+
 /** User: `USER#{id}` / `METADATA` */
 export const userKey = (user: UserKey): Key => ({ PK: `USER#${text(user.id)}`, SK: 'METADATA' });
 export const parseUserKey = keyParser<UserKey>({ PK: ['USER#', ['id', text]], SK: ['METADATA'] });

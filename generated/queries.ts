@@ -68,6 +68,7 @@ export const users = (by: { readonly order?: 'ASC' | 'DESC' | null | undefined }
     partitions: shards(4, (shard) => `USER#${shard}`),
     descending: by.order === 'DESC',
     layout: '63a4eb0a',
+    cache: { forMs: 120_000 },
   });
 
 /** Query.usersByStatus: GSI2 `USER_STATUS#{status}` / `{name}#{id}`, ascending. */
@@ -76,6 +77,7 @@ export const usersByStatus = (by: Pick<User, 'status'>): IndexQuery<User> =>
     partition: `USER_STATUS#${enumValue(by.status)}`,
     covering: usersByStatusHeld,
     layout: 'b1e7eec0',
+    cache: { forMs: 120_000 },
   });
 
 /** Query.usersByRole: GSI2 `USER_ROLE#{role}` / `{name}#{id}`, ascending. */
@@ -84,6 +86,7 @@ export const usersByRole = (by: Pick<User, 'role'>): IndexQuery<User> =>
     partition: `USER_ROLE#${enumValue(by.role)}`,
     covering: usersByRoleHeld,
     layout: 'fff72e1c',
+    cache: { forMs: 120_000 },
   });
 
 /** User.history: LSI1 `USER#{id}` / `VERSION#{updatedAt}#{version}`, descending. */
@@ -108,6 +111,7 @@ export const contractorsByStatus = (by: Pick<Contractor, 'status'>): IndexQuery<
     partition: `CONTRACTOR_STATUS#${enumValue(by.status)}`,
     covering: contractorsByStatusHeld,
     layout: '6499a8af',
+    cache: { forMs: 120_000 },
   });
 
 /** Query.contractorsExpiring: GSI1 `CONTRACTOR` / `{expiresAt}#{id}`, ascending. */
@@ -205,6 +209,7 @@ export const configByCategory = (by: Pick<Config, 'category'>): IndexQuery<Confi
   query('configByCategory', configCodec, keys.entitiesGsi2, {
     partition: `CONFIG_CATEGORY#${text(by.category)}`,
     layout: 'c52ca162',
+    cache: { forMs: 120_000 },
   });
 
 /** Query.events: table `{type}#{day(timestamp)}#{lane}` / `{timestamp}#{id}`, descending. */
@@ -252,6 +257,7 @@ export const recentEvents = (
     descending: true,
     layout: '850ba328',
     binding: bindingOf([by.from]),
+    cache: { forMs: 60_000, shared: { table: keys.cacheTable, ttl: 'ttl', version: 'ab1bbce2' } },
   });
 
 /** For rules: table `{type}#{day(timestamp)}#{lane}` / `{timestamp}#{id}`, ascending. */

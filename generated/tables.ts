@@ -24,4 +24,5 @@ export const tables: readonly TableDefinition[] = [
     indexes: [],
     ttl: 'ttl',
   },
+  { table: 'cache', name: '${TABLE_PREFIX}-cache', key: { partition: 'PK' }, indexes: [], ttl: 'ttl' },
 ];

@@ -2,9 +2,10 @@
 
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Costs } from './costs.js';
-import type { Budget, BudgetField, BudgetOptions } from './figures.js';
+import type { Budget, BudgetField, BudgetOptions, Figures } from './figures.js';
 import { operationOf, Selections } from './selections.js';
 import type { Entry } from './walk/calls.js';
+import type { Mode } from './walk/progress.js';
 import { Walk } from './walk/walk.js';
 
 /**
@@ -40,18 +41,27 @@ export function budgetIn(
   options: BudgetOptions,
 ): Budget {
   const selections = new Selections(schema, document, operation, options.variables);
-  const run = (mode: 'usual' | 'most') =>
-    new Walk(costs, selections, mode, options).operation(operation, root);
+  const run = (mode: Mode) => new Walk(costs, selections, mode, options).operation(operation, root);
   const usual = run('usual');
   const most = run('most');
+  const warm = isCached(costs) && operation.operation === 'query' ? run('warm').figures : undefined;
   return {
     operation: operation.operation,
     name: operation.name?.value ?? null,
     usual: usual.figures,
     most: most.figures,
+    ...(warm && isLess(warm, usual.figures) ? { warm } : {}),
     unknown: usual.unknown,
     fields: joined(usual.entries, most.entries),
   };
+}
+
+function isCached({ fields, cached = [] }: Costs): boolean {
+  return cached.length > 0 || Object.values(fields).some((one) => one.kind === 'query' && one.cached);
+}
+
+function isLess(one: Figures, other: Figures): boolean {
+  return one.requests < other.requests || one.readUnits < other.readUnits;
 }
 
 /**

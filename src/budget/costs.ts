@@ -5,6 +5,8 @@ export interface Costs {
   readonly fields: Readonly<Record<string, FieldCost>>;
   /** Rules that declare their requests, by name. */
   readonly rules: Readonly<Record<string, RuleCost>>;
+  /** The entities whose records a process answers from its cache. */
+  readonly cached?: readonly string[];
 }
 
 export type FieldCost = GetCost | QueryCost | WriteCost | SubscriptionCost | RuleFieldCost;
@@ -93,6 +95,8 @@ export interface QueryCost extends RulesAround, PrefetchRequested {
   readonly consistent?: true;
   /** Where counting stops. */
   readonly upTo?: number;
+  /** A process answers from its cache; `shared`: it looks for an answer of other processes first. */
+  readonly cached?: 'process' | 'shared';
 }
 
 /** A mutation: one read of its records, unless they are new, then reads of what they depend on, then one write request. */

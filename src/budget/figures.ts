@@ -24,6 +24,8 @@ export interface Budget {
   readonly usual: Figures;
   /** Whatever is stored and whenever answers arrive, of records of the size assumed. */
   readonly most: Figures;
+  /** As usual, where everything that is cached is in the cache of the process; absent where that changes nothing. */
+  readonly warm?: Figures;
   /** Rules and fields that do not declare their requests, sorted. */
   readonly unknown: readonly string[];
   readonly fields: readonly BudgetField[];

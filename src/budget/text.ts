@@ -12,11 +12,12 @@ const heads = ['', 'times', 'step', 'requests', 'read units'];
 
 /** Ends in a newline. */
 export function budgetText(budget: Budget): string {
-  const { usual, most, unknown } = budget;
+  const { usual, most, warm, unknown } = budget;
   const lines = [
     `${titleOf(budget)}: ${figuresText(usual)}${budget.operation === 'subscription' ? ' per event' : ''}`,
   ];
   if (figuresText(usual) !== figuresText(most)) lines.push(`at most ${figuresText(most)}`);
+  if (warm) lines.push(`from the cache ${figuresText(warm)}`);
   if (unknown.length > 0) lines.push(`plus undeclared requests of ${unknown.join(', ')}`);
   const rows = budget.fields.flatMap((field) => rowsOf(field, '', ''));
   if (rows.length > 0) lines.push('', ...table([{ cells: heads, why: '' }, ...rows]));

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, type GraphQLError, Kind } from 'graphql';
 import mercurius, { type IResolvers, type MercuriusContext } from 'mercurius';
+import { freshFrom, tellWritten, writtenHeader } from './cache/written.js';
 import { contextWith } from './context.js';
 import { asksForCost, costTold, refuseCostly } from './cost/cost.js';
 import { addHealth } from './health/health.js';
@@ -91,6 +92,7 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
   });
   const mayReadCost = options.mayReadCost ?? (() => !production);
   app.graphql.addHook('onResolution', async (execution, context) => {
+    if (context.reply) tellWritten(context.reply, ours(context).db);
     if (!asksForCost(context.reply?.request)) return;
     // What the answer cost, and not what it takes to find out who may know.
     const cost = costTold(ours(context).db.stats());
@@ -133,7 +135,7 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
   await app.register(cors, {
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'POST'],
-    exposedHeaders: ['x-request-id'],
+    exposedHeaders: ['x-request-id', writtenHeader],
     maxAge: preflightSeconds,
   });
 }
@@ -148,6 +150,7 @@ async function contextFor(
   const db = options.database.session({
     actor: principal === null ? null : (options.actor?.(principal) ?? null),
     signal: clientGone(reply),
+    freshFrom: freshFrom(request),
     deadlineMs,
     ...(asksForCost(request) && { capacity: true }),
   });

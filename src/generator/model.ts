@@ -1,5 +1,6 @@
 /** The model: what was written in access-patterns.yaml and the SDL, with places. Nothing is decided here. */
 
+import type { CacheModel } from './cache-model.js';
 import type { Span } from './diagnostics/diagnostic.js';
 import type { Encoding } from './encodings.js';
 import type { EventLogModel, EventTypeModel, SubscriptionModel } from './event-model.js';
@@ -64,6 +65,8 @@ export interface TableModel {
   readonly partition: Word;
   readonly sort?: Word;
   readonly ttl?: Word;
+  /** It stores answers that processes share. */
+  readonly cache?: { readonly at: Span };
   readonly indexes: readonly IndexModel[];
   /** It lists no indexes: those that are needed are made. */
   readonly isOpen: boolean;
@@ -110,6 +113,7 @@ export interface EntityModel {
   readonly historyOf?: Word;
   /** Of a history, how many versions are kept, or for how many seconds each; of events, for how many seconds. */
   readonly keep?: { readonly at: Span; readonly versions?: number; readonly seconds?: number };
+  readonly cache?: CacheModel;
   /** Its records are the project's events. */
   readonly events?: { readonly at: Span; readonly types: readonly EventTypeModel[] };
   /** There is one record: the key has no holes. */
@@ -238,6 +242,7 @@ export interface PatternModel {
     readonly at: Span;
   };
   readonly consistent: boolean;
+  readonly cache?: CacheModel;
   readonly page?: { readonly default?: number; readonly max?: number; readonly at: Span };
   /** How many results a list gives, at most. */
   readonly limit?: Source;

@@ -2,6 +2,8 @@
 export { budgetOf } from '../budget/budget.js';
 export type { Costs } from '../budget/costs.js';
 export type { Budget, BudgetField, BudgetOptions, Figures, Sizes } from '../budget/figures.js';
+export type { CacheSettings } from './cache/cache.js';
+export type { DaxReads, DaxSettings } from './client/dax.js';
 export type {
   DocumentCommand,
   DocumentCommands,
@@ -105,6 +107,7 @@ export {
 export type {
   Aggregate,
   AttributeValue,
+  CachePolicy,
   Computation,
   Connection,
   Edge,

@@ -41,6 +41,25 @@ export interface IndexRef {
   readonly more?: readonly string[];
 }
 
+/** For how long something that was read may be answered again. */
+export interface CachePolicy {
+  /** How old it may be, in milliseconds, counted from when reading it began. */
+  readonly forMs: number;
+  /** For how much longer it may be answered while it is read again, in milliseconds. */
+  readonly staleMs?: number;
+  /** Where processes share answers that took several requests. Default: each process has its own only. */
+  readonly shared?: SharedCache;
+}
+
+/** The table that is declared with `cache: true`. */
+export interface SharedCache {
+  readonly table: TableRef;
+  /** The attribute by which DynamoDB expires items. */
+  readonly ttl: string;
+  /** Changes with the shape of the records: a server of another version takes no answer of this one's. */
+  readonly version: string;
+}
+
 /** A rule's name, and what brings its answer into the form it is stored in, if there is such a form. */
 export type Computation = string | readonly [rule: string, form: (value: never, path: string) => unknown];
 
@@ -99,6 +118,8 @@ export interface EntityCodec<R extends object> {
   readonly projection?: readonly string[];
   /** The fields a primary key was built from, for messages to the client. */
   keyFields?(key: Key): object | undefined;
+  /** For how long a record read by its key may be answered again. */
+  readonly cache?: CachePolicy;
 }
 
 /** When old versions are deleted; without either option, never. */
@@ -125,7 +146,7 @@ export type Validation =
 /** The part of a codec that reads records. */
 export type EntityReader<R extends object> = Pick<
   EntityCodec<R>,
-  'name' | 'table' | 'read' | 'isWhole' | 'ttl' | 'projection' | 'keyFields'
+  'name' | 'table' | 'read' | 'isWhole' | 'ttl' | 'projection' | 'keyFields' | 'cache'
 >;
 
 /** A record that another one refers to. */
@@ -305,6 +326,8 @@ export interface IndexQuery<R extends object, E extends object = object> {
    * What cursors are bound to instead of the partitions: the window of buckets moves with time, cursors stay valid.
    */
   readonly binding?: string;
+  /** For how long an answer may be given again. */
+  readonly cache?: CachePolicy;
 }
 
 /** Relay's arguments. */

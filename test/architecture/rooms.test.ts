@@ -24,6 +24,8 @@ const rooms = {
       'src/generator/plan/lookup/',
       ...[
         'encodings',
+        'cache-model',
+        'durations',
         'event-model',
         'lock',
         'model',
@@ -156,7 +158,7 @@ const rooms = {
   runtime: {
     at: ['src/runtime/'],
     imports: ['budget'],
-    packages: [/^@aws-sdk\//, 'dataloader', 'graphql', 'uuid'],
+    packages: [/^@aws-sdk\//, 'dataloader', 'lru-cache', 'graphql', 'uuid'],
     because: 'generated code runs without the generator: neither knows of the other',
   },
   embedded: {

@@ -13,6 +13,7 @@ const largeFiles: Readonly<Record<string, string>> = {
   'generated/graphql.ts': "written by Codegen's own plugins",
   'generated/schema.ts': 'the printed schema as it is',
   'generated/items.ts': 'a description of each entity, one after the other',
+  'src/runtime/session/session.ts': 'the promises of a session, most of it their documentation',
 };
 
 const largeFolders: Readonly<Record<string, string>> = {};

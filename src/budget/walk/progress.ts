@@ -8,12 +8,17 @@ import { type Arrivals, Ledger, type Tally } from './ledger.js';
 /** An operation with more fields, those of fragments counted wherever they are spread, is not walked to its end. */
 const mostFields = 10_000;
 
+/** `warm`: as usual, where everything that is cached is in the cache of the process. */
+export type Mode = 'usual' | 'most' | 'warm';
+
 export class TooManyFields extends Error {}
 
 export class Progress {
   readonly costs: Costs;
   readonly selections: Selections;
   readonly isMost: boolean;
+  /** Whether everything that is cached is in the cache of the process. */
+  readonly isWarm: boolean;
   readonly readBudget: number;
   readonly #sizes: Sizes;
   readonly ledger: Ledger;
@@ -27,10 +32,11 @@ export class Progress {
   #fields = 0;
   #prefetched = 0;
 
-  constructor(costs: Costs, selections: Selections, mode: 'usual' | 'most', options: BudgetOptions) {
+  constructor(costs: Costs, selections: Selections, mode: Mode, options: BudgetOptions) {
     this.costs = costs;
     this.selections = selections;
     this.isMost = mode === 'most';
+    this.isWarm = mode === 'warm';
     this.readBudget = options.readBudget ?? 10;
     this.#sizes = options.sizes ?? { records: {}, rows: {} };
     this.ledger = new Ledger(!this.isMost);
@@ -48,6 +54,8 @@ export class Progress {
 
   /** Adds keys that share the step's batch gets. */
   addKeys(step: number, { count, of, arrivals, consistent = false }: Keys, tally: Tally): void {
+    if (this.isWarm && !consistent && of.length > 0 && of.every((name) => this.costs.cached?.includes(name)))
+      return;
     this.ledger.addKeys(step, { count, arrivals, tally });
     tally.readUnits += this.unitsOf(count, of) / (consistent ? 1 : 2);
   }

@@ -7,7 +7,7 @@ import { type Call, type Entry, identityOf, type Parents, type Result, type Star
 import type { Arrivals, Tally } from './ledger.js';
 import { beginsAtParent } from './prefetch.js';
 import type { Progress } from './progress.js';
-import { queryReads } from './query-reads.js';
+import { queryReads, type Reads } from './query-reads.js';
 import { countRule } from './rules.js';
 
 type ReadCost = GetCost | QueryCost;
@@ -101,7 +101,7 @@ function startQuery(
   const furtherBytes = collection
     ? progress.recordBytes(call.parents.type) + collection.between * progress.recordBytes(cost.of)
     : 0;
-  const reads = readsOf(progress, cost, call, furtherBytes);
+  const reads = cachedReads(cost, progress.isWarm, readsOf(progress, cost, call, furtherBytes));
   const isNew = progress.request(`${identityOf(call)}${reads.identity}`);
   const arrivals: Arrivals = { moments: times };
   const end = step + reads.requests.length;
@@ -134,6 +134,23 @@ function startQuery(
     tally,
   };
 }
+
+/** What is read of what is cached: nothing, or before the rest what other processes have. */
+function cachedReads({ cached }: QueryCost, isWarm: boolean, reads: Reads): Reads {
+  if (cached === undefined) return reads;
+  if (isWarm)
+    return { ...reads, requests: [], keys: 0, readUnits: 0, firstUnits: 0, parallelKeys: 0, why: 'cached' };
+  if (cached !== 'shared' || reads.requests.length === 0) return reads;
+  return {
+    ...reads,
+    requests: [1, ...reads.requests],
+    readUnits: reads.readUnits + halfUnit,
+    why: `what processes share, then ${reads.why}`,
+  };
+}
+
+/** Of a get that finds nothing. */
+const halfUnit = 0.5;
 
 /**
  * Starts the selected fields of a record that depend only on its key. One query may bring the record with its page: the

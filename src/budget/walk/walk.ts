@@ -8,7 +8,7 @@ import type { Selections, Sets } from '../selections.js';
 import { type Call, type Entry, identityOf, type Parents, type Result } from './calls.js';
 import { countDelivery } from './deliveries.js';
 import type { Arrivals, Tally } from './ledger.js';
-import { Progress, TooManyFields } from './progress.js';
+import { type Mode, Progress, TooManyFields } from './progress.js';
 import { countRead } from './reads.js';
 import { countRule } from './rules.js';
 import { countWrite } from './writes.js';
@@ -28,7 +28,7 @@ export class Walk {
   readonly #selections: Selections;
   readonly #tasks: (() => void)[][] = [];
 
-  constructor(costs: Costs, selections: Selections, mode: 'usual' | 'most', options: BudgetOptions) {
+  constructor(costs: Costs, selections: Selections, mode: Mode, options: BudgetOptions) {
     this.#progress = new Progress(costs, selections, mode, options);
     this.#selections = selections;
   }

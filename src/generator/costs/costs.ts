@@ -10,7 +10,9 @@ import { subscriptionCost } from './subscriptions.js';
 import { mutationCost, transactionCost } from './writes.js';
 
 export function costsOf(plan: Plan): Costs {
+  const cached = plan.entities.filter(({ cache }) => cache).map(({ name }) => name);
   return {
+    ...(cached.length > 0 ? { cached } : {}),
     fields: Object.fromEntries(
       plan.resolvers.map((resolver) => [`${resolver.type}.${resolver.field}`, fieldCost(plan, resolver)]),
     ),

@@ -156,6 +156,7 @@ function queryCost(
     ...(access.total === undefined ? {} : { total: aggregateOf(entity, access.total).shards ?? 1 }),
     ...(filters ? { drops: true as const } : drops ? { drops: 'rarely' as const } : {}),
     ...(access.consistent ? { consistent: true as const } : {}),
+    ...(access.cache ? { cached: access.cache.shared ? ('shared' as const) : ('process' as const) } : {}),
   };
 }
 

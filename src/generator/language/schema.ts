@@ -8,6 +8,7 @@
  * `sections`.
  */
 
+import { cacheSection } from './mappings/caching.js';
 import { entity, entitySection } from './mappings/entities.js';
 import {
   boundsSection,
@@ -90,6 +91,7 @@ export const keysOf = {
   range: rangeSection.keys,
   entry: entrySection.keys,
   page: pageSection.keys,
+  cache: cacheSection.keys,
   mutation: mutationSection.keys,
   step: stepSection.keys,
   idempotent: idempotentSection.keys,
@@ -124,6 +126,7 @@ export const sections: readonly Section[] = [
   sizeSection,
   entrySection,
   pageSection,
+  cacheSection,
   mutationSection,
   stepSection,
   idempotentSection,

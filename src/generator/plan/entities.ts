@@ -1,5 +1,6 @@
 /** What is stored of an entity: attributes, items and what its writes maintain. */
 
+import type { CacheModel } from '../cache-model.js';
 import { referencePlan } from '../layout/references.js';
 import type { EntityLayout, Layout } from '../layout/types.js';
 import { type Model, printType } from '../model.js';
@@ -8,7 +9,7 @@ import { isPartField } from '../resolve/events/log.js';
 import type { ResolvedAttribute } from '../resolve/resolved-model.js';
 import { scalarEncoding } from '../scalars.js';
 import { formOf } from './forms.js';
-import type { AttributePlan, EntityPlan } from './types/storage.js';
+import type { AttributePlan, CachePlan, EntityPlan } from './types/storage.js';
 
 export function entityPlan(whole: Model, { entities }: Layout, entity: EntityLayout): EntityPlan {
   const { model, table, attributes, items, keyFields, guards, aggregates } = entity;
@@ -30,10 +31,15 @@ export function entityPlan(whole: Model, { entities }: Layout, entity: EntityLay
     ...(references.length > 0 ? { references } : {}),
     revision: model.immutable === true || model.historyOf ? null : revision,
     ttl: model.ttl && table.ttl ? { attribute: table.ttl.text, field: model.ttl.text } : null,
+    ...(model.cache ? { cache: cachePlan(model.cache) } : {}),
     keyFields,
     historyOf: model.historyOf?.text ?? null,
     ...(model.historyOf && model.keep?.seconds !== undefined && table.ttl ? { expires: table.ttl.text } : {}),
   };
+}
+
+export function cachePlan({ seconds, stale, shared }: CacheModel): CachePlan {
+  return { seconds, stale, ...(shared ? { shared: true } : {}) };
 }
 
 function attributePlan(

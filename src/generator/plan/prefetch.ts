@@ -105,6 +105,7 @@ function isPlain(access: QueryAccess): boolean {
     access.filter === null &&
     access.multiAttribute === undefined &&
     !access.consistent &&
+    access.cache === undefined &&
     access.equals.every(({ each }) => each === undefined)
   );
 }

@@ -15,6 +15,7 @@ import { camel, indexName } from '../names.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
 import { holesOf } from '../resolve/templates.js';
 import { typeOfSource } from '../resolve/value-paths.js';
+import { cachePlan } from './entities.js';
 import { filterPlan } from './filters.js';
 import type { QueryAccess, RangeOperator } from './types/access.js';
 import type { ItemPlan, SlotPlan, TemplatePart } from './types/storage.js';
@@ -64,6 +65,7 @@ export function queryAccess(
     orderBy: isByEnd(pattern) ? [] : sortFields(pattern),
     covering: coveringOf(entity, entity.items[read.item], index),
     consistent: pattern.consistent,
+    ...(pattern.cache ? { cache: cachePlan(pattern.cache) } : {}),
     page: pageOf(pattern),
     ...(pattern.total ? { total: aggregateReadBy(entity.aggregates, pattern.name.text) } : {}),
     ...(pattern.limit ? { limit: valuePlan(resolved, pattern.for, pattern.limit) } : {}),

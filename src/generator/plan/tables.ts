@@ -16,6 +16,7 @@ export function tablePlans(layout: Layout, keepers: ReadonlySet<string>): TableP
     indexes: table.indexes.map((index) => indexPlan(layout, table, index)),
     ...(table.isOpen && table.indexes.length > 0 ? { isMade: true } : {}),
     ttl: table.ttl?.text ?? null,
+    ...(table.cache ? { cache: true as const } : {}),
     ...(keepers.has(table.name.text) ? { tokens: tokenKey(table) } : {}),
   }));
 }

@@ -1,5 +1,6 @@
 /** Which records a pattern returns, in which order, with what a request gives. */
 
+import { durationText } from '../../generator/durations.js';
 import {
   type Access,
   type AggregateAccess,
@@ -194,6 +195,7 @@ const ofQuery: Readers<QueryAccess, OfPattern> = {
   covering: 'how',
   // What it costs says it.
   consistent: 'elsewhere',
+  cache: ({ seconds, stale }) => [{ topic: 'age', text: `may be ${durationText(seconds + stale)} old` }],
   page: (page, _, { pattern }) =>
     pattern.cardinality === 'one'
       ? []

@@ -25,6 +25,8 @@ const ofEntity: Comparers<EntityPlan, Around> = {
   direct: 'code only',
   // A field that says when records expire is in the lock.
   ttl: (was, is, around) => (was.ttl !== null && is.ttl === null ? [expiryGone(was, is, around)] : []),
+  // The page of access patterns says it.
+  cache: 'code only',
   keyFields: 'lock',
   // Versions are records of their own entity, wherever they come from.
   historyOf: 'code only',

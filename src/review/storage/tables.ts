@@ -36,6 +36,8 @@ const ofTable: Comparers<TablePlan, Around> = {
     ];
   },
   isMade: 'code only',
+  // What it stores is lost without harm.
+  cache: 'code only',
   ttl: (was, is, around) => {
     const attribute = is.ttl ?? was.ttl;
     if (was.ttl !== null && is.ttl !== null)

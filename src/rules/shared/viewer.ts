@@ -5,11 +5,14 @@ import { contractorKey, refreshTokenKey, userKey } from '../../../generated/keys
 import type { Context } from '../../../generated/loaders.js';
 import { isPast } from './time.js';
 
+/** How old what is known of the viewer may be where they only read, in milliseconds. What they write depends on it as it is. */
+const withinMs = 5000;
+
 const signInAgain = 'The session has ended; sign in again.';
 
 /**
- * The user who is signed in, as stored now: whoever has been deactivated or has signed out is out at once, and not when
- * the access token expires. What the request writes from here on is written only if that holds then, and their role is
+ * The user who is signed in, as stored, or as stored at most 5 seconds ago: whoever has been deactivated or has signed out is
+ * out within that, and not when the access token expires, and at once in the process that they signed out of. What the request writes from here on is written only if that holds then, and their role is
  * the same. Throws UNAUTHENTICATED, or FORBIDDEN for a contractor.
  */
 export async function currentUser(context: Caller): Promise<User> {
@@ -67,7 +70,7 @@ async function depend<R extends object>(
   const test = (record: R | null) => {
     if (record === null || !isGood(record)) throw unauthenticated(signInAgain);
   };
-  const record = await db.dependOn(entity, key, { fields, test });
+  const record = await db.dependOn(entity, key, { fields, test, withinMs });
   if (record === null) throw unauthenticated(signInAgain);
   return record;
 }

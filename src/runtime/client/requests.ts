@@ -53,6 +53,8 @@ export interface Statistics {
 
 export interface RequesterOptions {
   readonly sdk: Sdk;
+  /** What reads are sent by, as long as what they read may be older. Default: `sdk`. */
+  readonly accelerated?: Requests | undefined;
   readonly connections: Places;
   /** Logical to physical table names. */
   readonly tables: Readonly<Record<string, string>>;
@@ -97,6 +99,7 @@ export class Requester {
   /** The last request of the step whose answers are coming in. */
   #answering = 0;
   readonly #watchers: { readonly last: number; readonly ended: () => void }[] = [];
+  #mayBeOld = true;
   #requests = 0;
   #steps = 0;
   #readUnits = 0;
@@ -152,6 +155,11 @@ export class Requester {
     return new Promise((ended) => this.#watchers.push({ last, ended }));
   }
 
+  /** From here on reads see what is stored. */
+  readFresh(): void {
+    this.#mayBeOld = false;
+  }
+
   /** Stops listening to the signal: a write that has begun is completed. CANCELLED where it was aborted before. */
   commit(): void {
     if (this.#signal?.aborted) throw cancelled(this.#signal.reason);
@@ -160,7 +168,8 @@ export class Requester {
 
   /** Sends one of the runtime's own requests: see `perform`. */
   send<O extends keyof Operations>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
-    const requests: Requests = this.#options.sdk;
+    const { sdk, accelerated } = this.#options;
+    const requests: Requests = (this.#mayBeOld && accelerated) || sdk;
     return this.perform<O>(operation, input, requests[operation]);
   }
 

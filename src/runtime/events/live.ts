@@ -25,6 +25,8 @@ export interface LiveParts<S> {
   readonly sealer: CursorSealer;
   readonly now: () => Date;
   readonly session: () => S;
+  /** Called with what other processes have written. */
+  readonly heard: (wakes: readonly Wake[]) => void;
 }
 
 /**
@@ -114,7 +116,7 @@ export class Live<S extends Reads = Reads> {
    * succeeds needs one of `release`. What reading failed with where storage does not answer, or BUSY.
    */
   async acquire(log: EventLog, types: readonly string[]): Promise<void> {
-    this.#listen();
+    this.listen();
     for (const type of types) {
       const tail = this.#tails.get(type) ?? new Tail(log, type);
       this.#tails.set(type, tail);
@@ -218,10 +220,14 @@ export class Live<S extends Reads = Reads> {
     return [...types].flatMap((type) => this.#tails.get(type) ?? []);
   }
 
-  #listen(): void {
+  /** Begins to hear of what other processes write, where there is a waker. */
+  listen(): void {
     if (this.#isListening) return;
     this.#isListening = true;
-    this.#settings.waker?.listen((wakes) => this.#woken(wakes));
+    this.#settings.waker?.listen((wakes) => {
+      this.#parts.heard(wakes);
+      this.#woken(wakes);
+    });
   }
 
   #woken(wakes: readonly Wake[]): void {

@@ -7,6 +7,7 @@
  * created again under its key.
  */
 import { epochOf } from '../expiry.js';
+import { itemId } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import { shardOf } from '../keys/partitions.js';
 import type { EntityCodec, Item, Key } from '../types.js';
@@ -62,7 +63,7 @@ export function eventActions<R extends object>(
   return {
     mark,
     actions: [
-      put(log, event),
+      put(log, event, entity.cache && { record: itemId(entity.table, entity.key(record)), actor: env.actor }),
       ...(marker ? markerActions(type, { before, after, left, mark, at }, marker) : []),
     ],
   };
@@ -114,12 +115,19 @@ export function laneCount({ lanes }: EventLog, type: string): number {
   return (Object.hasOwn(lanes, type) && lanes[type]) || 1;
 }
 
-function put({ codec }: EventLog, event: EventRecord): Action {
+/** @param cached the record, where other processes may have it in their caches, and who changed it */
+function put(
+  { codec }: EventLog,
+  event: EventRecord,
+  cached: { readonly record: string; readonly actor: string | null } | undefined,
+): Action {
   const item = cleaned(codec.item(event));
   const key = checkKey(codec.key(event), codec.table);
   const { type, timestamp } = event;
   const purpose = { kind: 'derived', entity: codec.name } as const;
-  return { kind: 'put', table: codec.table, key, item, purpose, event: { type, timestamp } };
+  const { record, actor } = cached ?? {};
+  const wake = { type, timestamp, ...(record !== undefined && { record }), ...(actor && { actor }) };
+  return { kind: 'put', table: codec.table, key, item, purpose, event: wake };
 }
 
 interface Marked {

@@ -1,5 +1,5 @@
 /** The key of one item, and its identity as text. */
-import type { Item, Key, TableRef } from '../types.js';
+import type { CachePolicy, Item, Key, TableRef } from '../types.js';
 
 /** One item to be read. */
 export interface ItemKey {
@@ -7,6 +7,8 @@ export interface ItemKey {
   readonly key: Key;
   /** Strongly consistent: sees every write that was acknowledged before. */
   readonly consistent?: boolean;
+  /** For how long others may be answered with it. Default: it is read. */
+  readonly cache?: CachePolicy | undefined;
 }
 
 /** A text that is the same for two keys just where they name the same item. */

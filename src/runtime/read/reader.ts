@@ -1,10 +1,11 @@
 /** From a query's rows to its nodes. */
+
 import type { Requester } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
 import { isExpired, liveFilter } from '../expiry.js';
 import { type ItemKey, itemId } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
-import type { IndexQuery, IndexRef, Item } from '../types.js';
+import type { CachePolicy, EntityReader, IndexQuery, IndexRef, Item } from '../types.js';
 import { whole } from '../whole.js';
 import { batchGetLimit } from './batch-get.js';
 import { countItems } from './count.js';
@@ -188,7 +189,9 @@ export class Nodes<R extends object> {
     const { entity, covering, index } = this.#query;
     if (covering.kind === 'through') return this.#ledTo(rows, covering);
     if (this.#follow && covering.kind === 'some') {
-      const keys = rows.map(({ item }) => ({ table: entity.table, key: covering.keyOf(item) }));
+      const { table } = entity;
+      const cache = this.#cacheOf(entity);
+      const keys = rows.map(({ item }) => ({ table, key: covering.keyOf(item), cache }));
       const items = rows.length === 0 ? [] : await this.#options.items(keys);
       return this.#live(rows, items, (item) => whole(entity, item));
     }
@@ -210,7 +213,9 @@ export class Nodes<R extends object> {
       if (key === undefined) continue;
       if (this.#query.distinct === true && this.#isSeen(itemId(entity.table, key))) continue;
       leading.push(row);
-      keys.push({ table: entity.table, key: checkKey(key, entity.table), ...this.#consistent });
+      const { table } = entity;
+      const cache = this.#cacheOf(entity);
+      keys.push({ table, key: checkKey(key, table), cache, ...this.#consistent });
     }
     const items = keys.length === 0 ? [] : await this.#options.items(keys);
     return this.#live(leading, items, (item) => whole(entity, item));
@@ -226,6 +231,11 @@ export class Nodes<R extends object> {
     if (this.#seen.has(id)) return true;
     this.#seen.add(id);
     return false;
+  }
+
+  /** An answer that is cached itself is not made of what is older. */
+  #cacheOf({ cache }: Pick<EntityReader<R>, 'cache'>): CachePolicy | undefined {
+    return this.#query.cache === undefined ? cache : undefined;
   }
 
   get #consistent(): { readonly consistent?: true } {

@@ -3,15 +3,20 @@ import { randomInt } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { v7 } from 'uuid';
+import { Cache, type CacheSettings } from '../cache/cache.js';
+import { sharedAnswers } from '../cache/shared.js';
+import { CacheView } from '../cache/view.js';
+import { Writers } from '../cache/writers.js';
 import { connectionsOf } from '../client/connections.js';
+import { Dax, type DaxSettings } from '../client/dax.js';
 import { documentClientOf } from '../client/document.js';
 import { defaultLimits, type Limits } from '../client/limits.js';
 import type { Places } from '../client/places.js';
 import { Requester, type RequesterOptions, type RequestReport } from '../client/requests.js';
-import { type Sdk, sdkOf } from '../client/sdk.js';
+import { type Requests, type Sdk, sdkOf } from '../client/sdk.js';
 import { TableloomError } from '../errors.js';
 import { Live } from '../events/live.js';
-import type { LiveSettings } from '../events/types.js';
+import type { LiveSettings, Wake } from '../events/types.js';
 import { CursorSealer } from '../read/cursor/sealing.js';
 import { reindex } from '../reindex/reindex.js';
 import { scanBy } from '../reindex/scan.js';
@@ -39,6 +44,10 @@ export interface DatabaseSettings<Rules> {
   readonly onRequest?: (report: RequestReport) => void;
   /** How subscriptions read events. */
   readonly live?: LiveSettings;
+  /** A cluster of DAX, by which eventually consistent reads are sent. */
+  readonly dax?: DaxSettings;
+  /** The memory for what the access patterns declare `cache` of; `false`: nothing is cached. */
+  readonly cache?: CacheSettings | false;
 }
 
 /** The rules that compute and validate attributes, where the access patterns declare some: generated `ComputeRules`. */
@@ -59,13 +68,15 @@ export interface SessionOptions {
    * as its work takes, each request within `limits.deadlineMs`.
    */
   readonly deadlineMs?: number;
+  /** What was read before this moment is not answered from a cache: so a writer sees what they wrote. In milliseconds. */
+  readonly freshFrom?: number;
   /** Requests the consumed capacity with each request. Default: the database's setting. */
   readonly capacity?: boolean;
   /** Called with every request of the session before it is sent, after the database's own. */
   readonly onRequest?: (report: RequestReport) => void;
 }
 
-/** The tables of one application. Caches nothing; its sessions do. */
+/** The tables of one application. */
 export class Database<Rules = unknown> {
   readonly #options: DatabaseSettings<unknown>;
   readonly #compute: ComputeRulesByName;
@@ -74,6 +85,11 @@ export class Database<Rules = unknown> {
   readonly #sealer: CursorSealer;
   readonly #limits: Limits;
   readonly #contention = new Contention();
+  readonly #cache: Cache | undefined;
+  readonly #writers = new Writers();
+  readonly #sharedRest = { until: 0 };
+  readonly #dax: Dax | undefined;
+  readonly #accelerated: Requests | undefined;
   #documents: DynamoDBDocumentClient | undefined;
   #live: Live<Session> | undefined;
 
@@ -85,6 +101,9 @@ export class Database<Rules = unknown> {
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#connections = connectionsOf(options.client);
     this.#sdk = sdkOf(options.client, this.#limits);
+    this.#dax = options.dax && new Dax(options.dax);
+    this.#accelerated = this.#dax?.before(this.#sdk);
+    this.#cache = options.cache === false ? undefined : new Cache(options.cache, () => this.live.listen());
   }
 
   /** What one request, or one job, reads and writes with. */
@@ -95,15 +114,23 @@ export class Database<Rules = unknown> {
       this.#documents ??= documentClientOf(this.#options.client, this.#limits.attemptMs);
       return this.#documents;
     };
-    return new Session(requester, this.#sealer, {
+    const { actor = null } = options;
+    const freshFrom = Math.max(options.freshFrom ?? 0, this.#writers.lastOf(actor));
+    if (this.#dax && freshFrom + this.#dax.ttlMs > this.#now()) requester.readFresh();
+    const shared = sharedAnswers(requester, () => this.#requester({}), this.#sealer, this.#sharedRest);
+    const clock = () => this.#now();
+    const cache = this.#cache && new CacheView(this.#cache, { now: clock, freshFrom, shared });
+    const environment = {
       now,
       newId,
       compute: this.#compute,
       contention: this.#contention,
-      actor: options.actor ?? null,
+      actor,
+      writers: this.#writers,
       live: this.live,
       documents,
-    });
+    };
+    return new Session(requester, this.#sealer, environment, cache);
   }
 
   /** @internal What reads events for all subscriptions of the database: one reader of each type, however many subscribers. */
@@ -112,7 +139,9 @@ export class Database<Rules = unknown> {
       limits: this.#limits,
       sealer: this.#sealer,
       now: this.#options.now ?? (() => new Date()),
-      session: () => this.session(),
+      // What it delivers is as new as the event.
+      session: () => this.session({ freshFrom: Number.POSITIVE_INFINITY }),
+      heard: (wakes) => this.#heard(wakes),
     });
     return this.#live;
   }
@@ -140,6 +169,20 @@ export class Database<Rules = unknown> {
     return reindex({ requester, scan, env }, project, options);
   }
 
+  /** What other processes have written. */
+  #heard(wakes: readonly Wake[]): void {
+    const now = this.#now();
+    for (const { record, actor } of wakes) {
+      if (record !== undefined) this.#cache?.changed(record, now);
+      if (actor !== undefined) this.#writers.wrote(actor, now);
+    }
+  }
+
+  /** By its clock, in milliseconds. */
+  #now(): number {
+    return (this.#options.now?.() ?? new Date()).getTime();
+  }
+
   #requester({ onRequest: also, ...options }: RequesterSettings): Requester {
     const { tables, onRequest: own } = this.#options;
     const onRequest = (report: RequestReport) => {
@@ -148,6 +191,7 @@ export class Database<Rules = unknown> {
     };
     return new Requester({
       sdk: this.#sdk,
+      accelerated: this.#accelerated,
       connections: this.#connections,
       limits: this.#limits,
       tables,

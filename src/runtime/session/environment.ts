@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Writers } from '../cache/writers.js';
 import type { Reads } from '../events/history.js';
 import type { Live } from '../events/live.js';
 import type { ComputeRulesByName } from '../rules.js';
@@ -10,6 +11,7 @@ export interface Environment<S extends Reads> {
   readonly newId: (moment?: number) => string;
   /** Who causes what the session writes, for its events. */
   readonly actor: string | null;
+  readonly writers: Writers;
   readonly live: Live<S>;
   readonly compute: ComputeRulesByName;
   readonly contention: Contention;

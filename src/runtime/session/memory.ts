@@ -1,10 +1,11 @@
 /** What a session has read: no item is read twice, and no query is sent twice, until the session writes. */
 import DataLoader from 'dataloader';
+import type { CacheView, Found } from '../cache/view.js';
 import type { Requester } from '../client/requests.js';
 import { type ItemKey, itemId, keyOfItem } from '../keys/item-key.js';
 import { getItems } from '../read/batch-get.js';
 import type { ParentItem } from '../read/prefetch/item-collection.js';
-import type { EntityCodec, IndexRef, Item, Key, TableRef } from '../types.js';
+import type { CachePolicy, EntityCodec, IndexRef, Item, Key, TableRef } from '../types.js';
 
 /** A record in the item collection that a query reads, as the plan declares it. */
 export interface ParentRecord {
@@ -25,6 +26,7 @@ export interface WrittenItem {
 
 export class Memory {
   readonly #requester: Requester;
+  readonly #cache: CacheView | undefined;
   readonly #loader: DataLoader<ItemKey, Item | null, string>;
   /** Reads by key, under way or done, by the loader's cache keys. */
   readonly #loading = new Map<string, Promise<Item | null>>();
@@ -32,13 +34,17 @@ export class Memory {
   readonly #written = new Map<string, Item | null>();
   /** The same, and main items that queries brought. */
   readonly #known = new Map<string, Item | null>();
+  /** Items of the cache: for those alone who may be answered with one. */
+  readonly #borrowed = new Map<string, Found<Item>>();
   /** Items of queries that have not been indexed by key yet. */
   #seen: { readonly index: IndexRef; readonly items: readonly Item[] }[] = [];
   /** Answers of queries, pending or complete, by the query. */
   #answers = new Map<string, Promise<unknown>>();
 
-  constructor(requester: Requester) {
+  /** @param cache what sessions of the process share; default: nothing */
+  constructor(requester: Requester, cache?: CacheView) {
     this.#requester = requester;
+    this.#cache = cache;
     this.#loader = new DataLoader((keys: readonly ItemKey[]) => this.#load(keys), {
       cacheKeyFn: loaderKey,
       cacheMap: this.#loading,
@@ -52,8 +58,23 @@ export class Memory {
 
   /** The item under a key, or null: from memory, or in one request with all that are requested at the same time. */
   item(key: ItemKey): Promise<Item | null> {
-    const known = key.consistent ? undefined : this.#lookUp(itemId(key.table, key.key));
+    if (key.consistent) return this.#loader.load(key);
+    const id = itemId(key.table, key.key);
+    let known = this.#lookUp(id);
+    if (known === undefined) known = this.#cached(id, key);
     return known === undefined ? this.#loader.load(key) : Promise.resolve(known);
+  }
+
+  /** What others have read. */
+  #cached(id: string, key: ItemKey): Item | undefined {
+    if (key.cache === undefined || this.#loading.has(id)) return undefined;
+    const before = this.#borrowed.get(id);
+    if (before !== undefined && this.#cache?.isGood(before, key.cache)) return before.value;
+    const found = this.#cache?.find<Item>(id, key.cache);
+    if (found === undefined) return undefined;
+    if (found.isStale && !this.#cache?.isRead(id)) this.#loader.load(key).catch(() => undefined);
+    this.#borrowed.set(id, found);
+    return found.value;
   }
 
   /** Remembers whole items that a query brought. */
@@ -63,12 +84,15 @@ export class Memory {
 
   /** Remembers main items as a write left them: they count more than what an index, which lags, still shows. */
   note(items: readonly WrittenItem[]): void {
-    for (const { table, key, item } of items) this.#written.set(itemId(table, key), item);
+    const written = items.map(({ table, key, item }) => ({ id: itemId(table, key), item }));
+    for (const { id, item } of written) this.#written.set(id, item);
+    this.#cache?.wrote(written);
   }
 
   /** Forgets all that was read before a write. */
   forget(): void {
     this.#known.clear();
+    this.#borrowed.clear();
     this.#seen = [];
     for (const [id, item] of this.#written) this.#known.set(id, item);
     this.#answers = new Map();
@@ -77,16 +101,22 @@ export class Memory {
 
   /** Also forgets what was written: another writer was faster, or it is unknown whether a write took place. */
   forgetAll(): void {
+    this.#cache?.wrote();
     this.#written.clear();
     this.forget();
   }
 
-  /** The answer of a query, which is sent once. @param question the query, as JSON */
-  answer<T>(question: readonly unknown[], ask: () => Promise<T>): Promise<T> {
+  /**
+   * The answer of a query, which is sent once.
+   *
+   * @param question the query, as JSON
+   * @param cache for how long others may be given the answer; default: only this session is
+   */
+  answer<T>(question: readonly unknown[], ask: () => Promise<T>, cache?: CachePolicy): Promise<T> {
     const key = JSON.stringify(question);
     const known = this.#answers.get(key);
     if (known !== undefined) return known as Promise<T>;
-    const answer = ask();
+    const answer = cache && this.#cache ? this.#cache.answer(key, cache, ask) : ask();
     this.#answers.set(key, answer);
     return answer;
   }
@@ -107,7 +137,8 @@ export class Memory {
   /** What DataLoader caches waits for its batch; what is remembered here is returned at once. */
   async #load(keys: readonly ItemKey[]): Promise<(Item | null)[]> {
     const answers = this.#answers;
-    const items = await getItems(this.#requester, keys);
+    const read = (some: readonly ItemKey[]) => getItems(this.#requester, some);
+    const items = await (this.#cache?.items(keys, read) ?? read(keys));
     // Unless something was written meanwhile.
     if (answers === this.#answers) {
       for (const [at, { table, key }] of keys.entries()) {

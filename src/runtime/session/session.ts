@@ -1,14 +1,14 @@
+import type { CacheView } from '../cache/view.js';
 import { type DocumentRequests, documentRequests } from '../client/document.js';
 import type { Requester, Statistics } from '../client/requests.js';
-import { TableloomError } from '../errors.js';
 import type { Live } from '../events/live.js';
 import { isExpired } from '../expiry.js';
 import { checkKey } from '../keys/limits.js';
 import { getItems } from '../read/batch-get.js';
-import { Cursors, identityOf, windowOf } from '../read/cursor/cursors.js';
+import { Cursors, identityOf } from '../read/cursor/cursors.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
 import { type PageOptions, pageRequest, readPage } from '../read/pages.js';
-import { isEnough, Reader } from '../read/reader.js';
+import { Reader } from '../read/reader.js';
 import { type SelectionInfo, selection } from '../read/selection.js';
 import { type Read, type ReadResults, snapshot } from '../read/transact-read.js';
 import { ownerOfValue, type UniqueLookup } from '../read/unique.js';
@@ -29,12 +29,13 @@ import { type PutAllReport, putAll } from '../write/bulk/bulk.js';
 import type { AnyDeletion, Cascaded, CascadeOptions } from '../write/cascade/cascade.js';
 import { cascade, isDeletion } from '../write/cascade/cascade.js';
 import { type Erased, eraseTraces, orMissing, type Trace } from '../write/erase.js';
-import { claimKey, earlierResults, hasKey, type Idempotency } from '../write/idempotency.js';
+import { atMostOnce, claimKey, earlierResults, hasKey, type Idempotency } from '../write/idempotency.js';
 import { type Dependence, Premises } from '../write/premises.js';
 import { type Seal, transact, type WriteOutcome } from '../write/transactions.js';
 import type { CallEnvironment, Write, WriteResults } from '../write/write.js';
 import type { Environment } from './environment.js';
 import { Memory, type ParentRecord } from './memory.js';
+import { countQuestion, listQuestion, pageQuestion } from './questions.js';
 
 /** A record that will be requested by its key next: the same request brings it, where possible. */
 export interface WithParent {
@@ -60,11 +61,19 @@ export class Session {
   readonly #memory: Memory;
   readonly #reader: Reader;
   readonly #premises = new Premises();
+  readonly #cache: CacheView | undefined;
   /** Whether this session may have changed aggregates. */
   #hasWritten = false;
+  #writtenAt: number | null = null;
 
   /** @internal A database opens sessions. */
-  constructor(requester: Requester, sealer: CursorSealer, environment: Environment<Session>) {
+  constructor(
+    requester: Requester,
+    sealer: CursorSealer,
+    environment: Environment<Session>,
+    cache?: CacheView,
+  ) {
+    this.#cache = cache;
     this.#requester = requester;
     this.#sealer = sealer;
     this.#environment = environment;
@@ -72,7 +81,7 @@ export class Session {
       this.#beginWriting();
       return () => this.#memory.forgetAll();
     });
-    this.#memory = new Memory(requester);
+    this.#memory = new Memory(requester, cache);
     this.#reader = new Reader({
       requester,
       now: environment.now,
@@ -96,6 +105,11 @@ export class Session {
     return this.#environment.live;
   }
 
+  /** When the session last wrote, by the database's clock; null if it has not. For `SessionOptions.freshFrom` of later ones. */
+  get writtenAt(): number | null {
+    return this.#writtenAt;
+  }
+
   /** What the session has used so far. */
   stats(): Statistics {
     return this.#requester.statistics();
@@ -115,6 +129,7 @@ export class Session {
     const item = await this.#memory.item({
       table: entity.table,
       key: checkKey(key, entity.table),
+      cache: entity.cache,
       ...options,
     });
     return item === null || isExpired(entity, item, this.now()) ? null : whole(entity, item);
@@ -126,8 +141,11 @@ export class Session {
    */
   async dependOn<R extends object>(entity: EntityCodec<R>, key: Key, by: Dependence<R>): Promise<R | null> {
     const one = { table: entity.table, key: checkKey(key, entity.table) };
-    const read = (consistent: boolean) => this.#memory.item({ ...one, consistent });
-    return this.#premises.read(entity, key, by, { read, now: this.now() });
+    const cache =
+      entity.cache && by.withinMs ? { forMs: Math.min(by.withinMs, entity.cache.forMs) } : undefined;
+    const read = (consistent: boolean) => this.#memory.item({ ...one, consistent, cache });
+    const forget = () => this.#cache?.forget(one);
+    return this.#premises.read(entity, key, by, { read, forget, now: this.now() });
   }
 
   /**
@@ -158,16 +176,14 @@ export class Session {
     // Of a page that is refused, nothing is read, nor its total.
     pageRequest(page, query.page);
     const options = 'fieldNodes' in selected ? selection(selected) : selected;
-    const { first, after, last, before } = page;
-    const identity = identityOf(query);
-    const requested = [first ?? null, after ?? null, last ?? null, before ?? null, options.wants ?? null];
     const read = this.#memory.answer(
-      ['page', identity, windowOf(query), requested, isEnough(query, options.fields)],
+      pageQuestion(query, page, options),
       () =>
-        readPage(this.#reader, query, new Cursors(this.#sealer, query, identity), page, {
+        readPage(this.#reader, query, new Cursors(this.#sealer, query, identityOf(query)), page, {
           ...options,
           parent: this.#memory.parentItem(parent),
         }),
+      query.cache,
     );
     if (query.total === undefined || options.wants?.totalCount === false) return read;
     const [connection, totalCount] = await Promise.all([read, this.aggregate(query.total)]);
@@ -185,8 +201,9 @@ export class Session {
   ): Promise<readonly R[]> {
     const { fields } = options;
     return this.#memory.answer(
-      ['list', identityOf(query), windowOf(query), max, isEnough(query, fields)],
+      listQuestion(query, max, options),
       () => this.#reader.list(query, max, { fields, parent: this.#memory.parentItem(options.parent) }),
+      query.cache,
     );
   }
 
@@ -228,9 +245,7 @@ export class Session {
    * not found within the reads one query may make.
    */
   count<R extends object>(query: IndexQuery<R>, cap: number = query.upTo ?? 10_000): Promise<number> {
-    return this.#memory.answer(['count', identityOf(query), windowOf(query), cap], () =>
-      this.#reader.count(query, cap),
-    );
+    return this.#memory.answer(countQuestion(query, cap), () => this.#reader.count(query, cap), query.cache);
   }
 
   /**
@@ -292,20 +307,16 @@ export class Session {
   ): Promise<WriteResults<W>> {
     if (!hasKey(idempotency)) return this.write(...(await writes()));
     const env = this.#writeEnvironment();
-    const earlier = await earlierResults(this.#requester, idempotency, env.now);
-    if (earlier !== undefined) return earlier as WriteResults<W>;
-    try {
-      const all = await writes();
-      const seal: Seal = (results, secrets) => claimKey(idempotency, results, secrets, env.now);
-      return (await this.#transact(all, env, seal)) as WriteResults<W>;
-    } catch (error) {
-      // The cause may be a faster call with the same key, or the loss of our answer.
-      const faster = await earlierResults(this.#requester, idempotency, this.now()).catch((problem) => {
-        throw problem instanceof TableloomError && problem.code === 'IDEMPOTENCY_MISMATCH' ? problem : error;
-      });
-      if (faster !== undefined) return faster as WriteResults<W>;
-      throw error;
-    }
+    const results = atMostOnce({
+      earlier: (now) => earlierResults(this.#requester, idempotency, now),
+      now: () => this.now(),
+      began: env.now,
+      write: async () =>
+        this.#transact(await writes(), env, (results, secrets) =>
+          claimKey(idempotency, results, secrets, env.now),
+        ),
+    });
+    return (await results) as WriteResults<W>;
   }
 
   async #transact(
@@ -370,12 +381,23 @@ export class Session {
     this.#memory.note(items);
     this.#premises.written(items);
     if (events.length > 0) this.live.written(events);
+    this.#noteWriting();
+  }
+
+  #noteWriting(): void {
+    const { actor, writers } = this.#environment;
+    this.#writtenAt = this.now().getTime();
+    writers.wrote(actor, this.#writtenAt);
   }
 
   /** From here on an abort has no effect: a write that has begun is completed. */
   #beginWriting(): void {
     this.#hasWritten = true;
     this.#requester.commit();
+    this.#requester.readFresh();
+    // Whether or not it succeeds.
+    this.#noteWriting();
+    this.#cache?.wrote();
   }
 
   /** Loads many new records, unconditionally: for seeds and imports only; see `putAll` in bulk.ts. */

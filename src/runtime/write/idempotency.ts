@@ -120,3 +120,29 @@ function sorted(_name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** What {@link atMostOnce} is carried out with. */
+interface Attempt {
+  /** What an earlier call with the same key returned; undefined where there was none. */
+  earlier(now: Date): Promise<readonly unknown[] | undefined>;
+  write(): Promise<readonly unknown[]>;
+  readonly now: () => Date;
+  /** The moment of the write. */
+  readonly began: Date;
+}
+
+/** The results of the write, or of an earlier one with the same key: then nothing is written. */
+export async function atMostOnce({ earlier, write, now, began }: Attempt): Promise<readonly unknown[]> {
+  const before = await earlier(began);
+  if (before !== undefined) return before;
+  try {
+    return await write();
+  } catch (error) {
+    // The cause may be a faster call with the same key, or the loss of our answer.
+    const faster = await earlier(now()).catch((problem) => {
+      throw problem instanceof TableloomError && problem.code === 'IDEMPOTENCY_MISMATCH' ? problem : error;
+    });
+    if (faster !== undefined) return faster;
+    throw error;
+  }
+}

@@ -13,6 +13,11 @@ export interface Dependence<R> {
   readonly fields: readonly (keyof R & string)[];
   /** Throws where the caller may not continue with such a record. Null: there is none, or it has expired. */
   readonly test?: (current: R | null) => void;
+  /**
+   * How old the record may be, in milliseconds, where its entity is cached: what is only read is decided by it. Default: 0,
+   * it is read. What is written depends on the record as it is in any case.
+   */
+  readonly withinMs?: number;
 }
 
 /** The premises of one session, one for each record. */
@@ -31,7 +36,7 @@ export class Premises {
     codec: EntityCodec<R>,
     key: Key,
     { fields, test }: Dependence<R>,
-    by: { readonly now: Date; read(consistent: boolean): Promise<Item | null> },
+    by: { readonly now: Date; read(consistent: boolean): Promise<Item | null>; forget(): void },
   ): Promise<R | null> {
     const recordOf = (item: Item | null) =>
       item === null || isExpired(codec, item, by.now) ? null : whole(codec, item);
@@ -46,6 +51,7 @@ export class Premises {
     const id = itemId(table, key);
     const all = new Set([...Object.keys(this.#byItem.get(id)?.expected ?? {}), ...fields]);
     const refuse = (now: Item | null): never => {
+      by.forget();
       test?.(recordOf(now));
       throw conflict();
     };

@@ -36,6 +36,8 @@ export interface TestServer {
   readonly auth: Auth;
   readonly database: Database;
   readonly sample: Sample;
+  /** Another process on the same tables, with a cache of its own. */
+  another(): Promise<FastifyInstance>;
   /** Sends one operation. */
   ask<Data = Json>(query: string, options?: AskOptions): Promise<Answer<Data>>;
   /** Like `ask`, for what must succeed: fails with the errors of the answer. */
@@ -93,6 +95,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       tables: names,
       cursorSecrets: ['the secret of cursors in tests'],
       now: () => now,
+      // Tests look at what is stored, whoever wrote it.
+      cache: false,
       ...(predictable && { newId: () => countedId(++ids) }),
       ...(options.onRequest && { onRequest: options.onRequest }),
       ...options.database,
@@ -138,6 +142,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     pass(milliseconds) {
       now = new Date(now.getTime() + milliseconds);
     },
+    another: () => buildApp({ database: databaseOn(engine.client), auth, ...options.app }),
     writeUnits: meter,
     stopStorage: () => engine.close(),
     async close() {

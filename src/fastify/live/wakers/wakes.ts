@@ -3,7 +3,7 @@ import type { Wake } from 'tableloom/runtime';
 
 /** @param from the process that sends it, which needs no wake of its own */
 export function wakeMessage(from: string, wakes: readonly Wake[]): string {
-  return JSON.stringify({ from, wakes: wakes.map(({ type, timestamp }) => [type, timestamp]) });
+  return JSON.stringify({ from, wakes });
 }
 
 /** The wakes of a message. None of one that this process sent, or that is not a message of ours: tables are polled as well. */
@@ -11,11 +11,18 @@ export function wakesIn(message: string, to: string): readonly Wake[] {
   const { from, wakes } = objectIn(message);
   if (from === to || !Array.isArray(wakes)) return [];
   return wakes.flatMap((wake: unknown) => {
-    const [type, timestamp] = Array.isArray(wake) ? (wake as readonly unknown[]) : [];
-    const isValid =
-      typeof type === 'string' && typeof timestamp === 'string' && !Number.isNaN(Date.parse(timestamp));
-    return isValid ? [{ type, timestamp }] : [];
+    const { type, timestamp, record, actor } = (wake ?? {}) as Readonly<Record<string, unknown>>;
+    if (typeof type !== 'string' || typeof timestamp !== 'string' || Number.isNaN(Date.parse(timestamp)))
+      return [];
+    return [{ type, timestamp, ...texts({ record, actor }) }];
   });
+}
+
+/** Those that are text. */
+function texts(values: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
 }
 
 function objectIn(text: string): { readonly from?: unknown; readonly wakes?: unknown } {

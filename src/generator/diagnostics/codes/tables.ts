@@ -24,6 +24,12 @@ export const tableCodes = {
     meaning: 'A table has more than 20 global or 5 local indexes. DynamoDB refuses to create such a table.',
     remedy: 'Let patterns share indexes: one index can hold the entries of several entities and patterns.',
   },
+  'cache-table': {
+    meaning:
+      'A table with `cache: true` has more than a partition key, has no `ttl`, is the second of its kind, stores an entity, or no pattern shares its answers; or a pattern does, and there is no such table; or an entity does.',
+    remedy:
+      'Declare one such table, as `{ name: app-cache, key: PK, ttl: ttl, cache: true }`, and `cache: { for: 2m, shared: true }` of the patterns that use it.',
+  },
   'multi-attribute-attribute': {
     meaning:
       'A key of a multi-attribute index (`partition: [city], sort: [rating]`) is not an attribute, is a list, document or boolean, is named twice, or has different types in two entities of the table. DynamoDB rejects an item whose key attribute has another type.',

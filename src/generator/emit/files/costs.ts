@@ -1,15 +1,19 @@
 /** costs.ts: what each field asks of DynamoDB. */
 
 import type { Costs, FieldCost } from '../../../budget/costs.js';
-import { assigned, code, json, object, property } from '../printer.js';
+import { assigned, code, json, object, property, texts } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { runtimeType } from '../symbols.js';
 
-export function costsFile({ fields, rules }: Costs): SourceFile {
+export function costsFile({ fields, rules, cached }: Costs): SourceFile {
   const rows = Object.entries(fields).map(([field, cost]) =>
     property(field, json(withoutUsual(field, cost))),
   );
-  const value = object([property('fields', object(rows)), property('rules', json(rules))]);
+  const value = object([
+    property('fields', object(rows)),
+    property('rules', json(rules)),
+    ...(cached ? [property('cached', texts(cached))] : []),
+  ]);
   const declaration = assigned(code`export const costs: ${runtimeType('Costs')} =`, value);
   return { name: 'costs.ts', data: { declaration }, declared: ['costs'] };
 }

@@ -9,6 +9,7 @@ import { arrow, assigned, call, code, list, object, operation, property, quote, 
 import type { SourceFile } from '../source-file.js';
 import { entityType, keyValue, runtime } from '../symbols.js';
 import { countedExpressions } from './aggregates.js';
+import { cacheExpression } from './caching.js';
 import { conditionsExpression } from './conditions.js';
 import { isParsed, shardExpression } from './keys/key-functions.js';
 import { referenceParts } from './references.js';
@@ -165,6 +166,7 @@ function optionParts(plan: Plan, entity: EntityPlan): Doc[] {
     ...(normal.length > 0 ? [property('normalize', object(normal))] : []),
     ...(conditions ? [property('conditions', conditions)] : []),
     ...(projection ? [property('projection', texts(projection))] : []),
+    ...(entity.cache ? [property('cache', cacheExpression(entity.cache))] : []),
     ...(isParsed(entity) ? [property('keyFields', keyValue(names.keyParser))] : []),
   ];
 }

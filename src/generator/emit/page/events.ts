@@ -1,18 +1,13 @@
 /** Event types and subscriptions: what is reported, for how long it is kept, and what one delivery costs. */
 
 import type { SingleBudgets } from '../../costs/pattern-budgets.js';
+import { durationText } from '../../durations.js';
 import type { SubscriptionPlan } from '../../plan/types/events.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { ValuePlan } from '../../plan/types/values.js';
 import { readCost } from './costs.js';
 import { filterText } from './filters.js';
 import { ruleNames } from './mutations.js';
-
-const units = [
-  [86_400, 'day'],
-  [3600, 'hour'],
-  [60, 'minute'],
-] as const;
 
 /** Null where nothing stores events. */
 export function eventsView(plan: Plan, budgets: SingleBudgets) {
@@ -22,7 +17,7 @@ export function eventsView(plan: Plan, budgets: SingleBudgets) {
   const inIndexes =
     Object.keys(indexes).length > 0 ? `, those of ${Object.keys(indexes).join(', ')} included` : '';
   return {
-    intro: `Each is stored as ${events.entity} for ${duration(events.seconds)}, in the transaction of the change: ${total} write units${inIndexes}.`,
+    intro: `Each is stored as ${events.entity} for ${durationText(events.seconds)}, in the transaction of the change: ${total} write units${inIndexes}.`,
     types: events.types.map(({ name, entity, fields, lanes }) => ({
       name,
       entity,
@@ -59,10 +54,4 @@ function subscriptionBlock(budgets: SingleBudgets, subscription: SubscriptionPla
 function valueText(value: ValuePlan): string {
   if (value.kind === 'literal') return JSON.stringify(value.value);
   return value.kind === 'made' ? value.name : `$${value.path.join('.')}`;
-}
-
-function duration(seconds: number): string {
-  const [length, noun] = units.find(([one]) => seconds % one === 0) ?? [1, 'second'];
-  const count = seconds / length;
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

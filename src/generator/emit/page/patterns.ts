@@ -1,8 +1,10 @@
 /** Patterns: a short block for each. */
 
 import type { SingleBudget, SingleBudgets } from '../../costs/pattern-budgets.js';
+import { durationText } from '../../durations.js';
+import { entityOf } from '../../plan/lookup/find.js';
 import { aggregateNamed, namesOf, patternQuery, patternReads } from '../../plan/lookup/reads.js';
-import type { PatternPlan, QueryAccess } from '../../plan/types/access.js';
+import { type PatternPlan, type QueryAccess, queryOf } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import { exactCost, readCost } from './costs.js';
 import { filterText, inputText } from './filters.js';
@@ -49,8 +51,19 @@ function patternBlock(plan: Plan, budgets: SingleBudgets, pattern: PatternPlan):
     filter: query?.filter ? filterText(query.filter, inputText) : '',
     cost: readCost(budget),
     covering: pattern.select === undefined ? covering(budget) : '',
-    why: [why(plan, pattern), ...withParent(pattern)].join('; '),
+    why: [why(plan, pattern), ...withParent(pattern), ...cached(plan, pattern)].join('; '),
   };
+}
+
+/** How old an answer may be. */
+function cached(plan: Plan, { access }: PatternPlan): readonly string[] {
+  const policy =
+    access.kind === 'get' && !access.consistent
+      ? entityOf(plan, access.entity).cache
+      : access.kind === 'get'
+        ? undefined
+        : queryOf(access)?.cache;
+  return policy ? [`cached, at most ${durationText(policy.seconds + policy.stale)} old`] : [];
 }
 
 function returned(plan: Plan, pattern: PatternPlan): string {

@@ -1,6 +1,7 @@
 import { encodeChoices } from '../../encodings.js';
 import { each, type Keys, mapping, type Section } from '../shape.js';
 import { count, duration, flag, name, templates, text, words } from '../values.js';
+import { cache } from './caching.js';
 import { bounds, generated, reference } from './entity-values.js';
 
 const entityKeys = {
@@ -189,6 +190,13 @@ const entityKeys = {
     description:
       'Makes this entity the history of another one. Every write stores a copy of the record as a version.',
     example: { historyOf: 'User', key: { PK: 'USER#{id}', SK: 'VERSION#{version}' } },
+  },
+  cache: {
+    ...cache,
+    title: 'Cache',
+    description:
+      'For how long each process may answer with a record that was read by its key. A process drops a record that it writes, and with a waker also one that others write, if that publishes an event. A writer always reads what it wrote.',
+    example: { cache: '5m' },
   },
   events: {
     ...flag,

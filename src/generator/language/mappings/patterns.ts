@@ -11,6 +11,7 @@ import {
   text,
   words,
 } from '../values.js';
+import { cache } from './caching.js';
 import { filter } from './filters.js';
 import { entry, lookups, page, range, through } from './pattern-values.js';
 
@@ -311,6 +312,13 @@ const patternKeys = {
     title: 'Strongly consistent read',
     description: 'Reads all earlier writes. Not available on a global index.',
     example: { one: 'User', for: 'Query.user', where: { id: '$id' }, consistent: true },
+  },
+  cache: {
+    ...cache,
+    title: 'Cache',
+    description:
+      'For how long an answer may be given again, to anybody: rules still decide who may see it. A writer always reads what it wrote.',
+    example: { many: 'User', for: 'Query.users', sort: 'createdAt', cache: '2m' },
   },
   page: {
     ...page,

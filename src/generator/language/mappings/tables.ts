@@ -1,5 +1,5 @@
 import { each, type Keys, mapping, type Section, type Shape } from '../shape.js';
-import { name, text } from '../values.js';
+import { flag, name, text } from '../values.js';
 
 const indexName = {
   type: 'string',
@@ -125,6 +125,13 @@ const tableKeys = {
     description:
       'The attribute by which DynamoDB expires items. The `ttl` of an entity names the field that it is taken from.',
     example: { name: 'app', key: ['PK', 'SK'], ttl: 'expires' },
+  },
+  cache: {
+    ...flag,
+    title: 'Table of the cache',
+    description:
+      'Makes this the table in which processes share answers of patterns with `cache`. It stores no entity, and has a partition key and a `ttl`.',
+    example: { name: 'app-cache', key: 'PK', ttl: 'ttl', cache: true },
   },
 } as const satisfies Keys;
 

@@ -19,7 +19,7 @@ import {
   wordsIn,
   wordsOf,
 } from './nodes.js';
-import { secondsOf, templatesOf, typeOf, valuesOf, whenOf } from './values.js';
+import { cacheOf, secondsOf, templatesOf, typeOf, valuesOf, whenOf } from './values.js';
 
 export function readEntity(reading: Reading, name: Word, node: Node | null): EntityModel | undefined {
   const map = entriesOf(reading, node, keysOf.entity);
@@ -77,6 +77,7 @@ export function readEntity(reading: Reading, name: Word, node: Node | null): Ent
       ttl: wordOf(reading, map.get('ttl')),
       historyOf: wordOf(reading, map.get('historyOf')),
       keep: retentionOf(reading, map.get('keep')),
+      cache: cacheOf(reading, map.get('cache')),
       events: eventsOf(reading, map.get('events')),
     }),
   };

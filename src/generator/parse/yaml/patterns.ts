@@ -18,7 +18,7 @@ import {
   wordOf,
   wordsOf,
 } from './nodes.js';
-import { bindingsOf, fieldPathOf, lookupsOf, sourceOf, templatesOf, whenOf } from './values.js';
+import { bindingsOf, cacheOf, fieldPathOf, lookupsOf, sourceOf, templatesOf, whenOf } from './values.js';
 
 const patternKinds = ['one', 'many', 'mixed', 'count', 'sum', 'exists'] as const;
 
@@ -75,6 +75,7 @@ export function readPattern(reading: Reading, name: Word, node: Node | null): Pa
       index: wordOf(reading, map.get('index')),
       entry: entryOf(reading, map.get('entry')),
       type: discriminatorOf(reading, map.get('type')),
+      cache: cacheOf(reading, map.get('cache')),
       page: pageOf(reading, map.get('page')),
       limit: sourceOf(reading, map.get('limit')),
       last: wordOf(reading, map.get('last')),

@@ -8,6 +8,7 @@ import {
   type Entries,
   type Entry,
   entriesOf,
+  flagOf,
   optional,
   type Reading,
   readNamed,
@@ -27,11 +28,12 @@ export function readTable(reading: Reading, name: Word, node: Node | null): Tabl
     readIndex(reading, index, value, partition),
   );
   const ttl = wordOf(reading, map.get('ttl'));
+  const cache = flagOf(reading, map.get('cache'));
   return {
     name,
     physicalName,
     partition,
-    ...optional({ sort, ttl }),
+    ...optional({ sort, ttl, cache }),
     indexes,
     isOpen: !map.has('indexes'),
   };

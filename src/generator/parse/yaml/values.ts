@@ -1,6 +1,7 @@
 /** Values: where they come from, key templates, paths of fields, types, durations. */
 
 import { isMap, isSeq, type Node } from 'yaml';
+import type { CacheModel } from '../../cache-model.js';
 import { keysOf } from '../../language/schema.js';
 import type {
   Binding,
@@ -19,8 +20,10 @@ import {
   type Entry,
   entriesOf,
   fieldsOf,
+  flagOf,
   literalAt,
   literalsOf,
+  optional,
   type Reading,
   report,
   spanOf,
@@ -140,11 +143,28 @@ export function typeOf(reading: Reading, word: Word): TypeRef | undefined {
   return type;
 }
 
-const secondsIn: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
+const secondsIn: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** `7d` in seconds. */
 export function secondsOf(length: string): number {
   return Number.parseInt(length, 10) * (secondsIn[length.at(-1) ?? ''] ?? Number.NaN);
+}
+
+/** `5m`, or `{ for: 5m, stale: 1m }`. */
+export function cacheOf(reading: Reading, entry: Entry | undefined): CacheModel | undefined {
+  if (!entry) return undefined;
+  const map = isMap(entry.value) ? entriesOf(reading, entry.value, keysOf.cache) : undefined;
+  const age = wordOf(reading, map ? map.get('for') : entry);
+  const stale = wordOf(reading, map?.get('stale'));
+  const shared = flagOf(reading, map?.get('shared'));
+  return (
+    age && {
+      at: entry.key.at,
+      seconds: secondsOf(age.text),
+      stale: stale ? secondsOf(stale.text) : 0,
+      ...optional({ shared }),
+    }
+  );
 }
 
 /** Which records are in an index, or under a constraint: by field, the values it has there. */

@@ -1,7 +1,7 @@
 /** What each pattern reads, and how. */
 
 import type { HoleEncoding } from '../../encodings.js';
-import type { KeyTemplate, TemplatePart } from './storage.js';
+import type { CachePlan, KeyTemplate, TemplatePart } from './storage.js';
 import type { ConditionTree, FieldRef, NamedValue, ValuePlan } from './values.js';
 
 export interface PatternPlan {
@@ -229,6 +229,8 @@ export interface QueryAccess {
         readonly key: 'item' | 'fields';
       };
   readonly consistent: boolean;
+  /** For how long an answer may be given again. */
+  readonly cache?: CachePlan;
   readonly page: { readonly default: number; readonly max: number };
   /** The aggregate that is the connection's `totalCount`. */
   readonly total?: string;

@@ -12,8 +12,19 @@ export interface TablePlan {
   /** The declaration lists no indexes: these are the ones that were needed. */
   readonly isMade?: true;
   readonly ttl: string | null;
+  /** It stores answers that processes share, and no entity. */
+  readonly cache?: true;
   /** The key of idempotency tokens, if mutations take some. */
   readonly tokens?: { readonly partition: KeyTemplate; readonly sort: KeyTemplate | null };
+}
+
+/** In seconds. */
+export interface CachePlan {
+  readonly seconds: number;
+  /** How much longer while it is read again. */
+  readonly stale: number;
+  /** Processes share it, in the table of the cache. */
+  readonly shared?: true;
 }
 
 export interface IndexPlan {
@@ -59,6 +70,8 @@ export interface EntityPlan {
   readonly historyOf: string | null;
   /** Of a history whose versions expire, the table's attribute for it. */
   readonly expires?: string;
+  /** For how long a record that was read by its key may be answered again. */
+  readonly cache?: CachePlan;
   /** Its plain fields: a page that selects no others does not fetch documents, lists and sets. */
   readonly projection?: readonly string[];
 }

@@ -2,7 +2,7 @@
 
 import type { IndexModel, PatternModel, TableModel, Word } from '../../../model.js';
 import type { ResolvedEntity, ResolvedModel } from '../../../resolve/resolved-model.js';
-import { type Check, listed } from '../../row.js';
+import { type Check, type Finding, listed } from '../../row.js';
 
 /** "Quotas in Amazon DynamoDB": the default quota of global indexes, the limit of local ones. */
 const mostIndexes = { global: 20, local: 5 } as const;
@@ -44,6 +44,10 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
         };
       }
     },
+  },
+  {
+    code: 'cache-table',
+    check: cacheTables,
   },
   {
     code: 'attribute-clash',
@@ -111,6 +115,60 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
     },
   },
 ];
+
+function* cacheTables({ model, entities }: ResolvedModel): Generator<Finding> {
+  const caches = model.tables.filter(({ cache }) => cache);
+  const [first] = caches;
+  for (const { name, cache } of model.patterns)
+    if (!first && cache?.shared)
+      yield {
+        at: cache.shared.at,
+        message: `Processes are to share answers of pattern \`${name.text}\`, but no table stores them.`,
+        hint: 'Declare one: `cache: { name: app-cache, key: PK, ttl: ttl, cache: true }` under `tables`.',
+      };
+  for (const {
+    model: { name, cache },
+  } of entities.values())
+    if (cache?.shared)
+      yield {
+        at: cache.shared.at,
+        message: `Processes share answers of patterns, not records of \`${name.text}\`: one get reads a record as well.`,
+        hint: 'Remove `shared`.',
+      };
+  for (const table of caches) {
+    const { name, sort, ttl, indexes, cache } = table;
+    const at = cache?.at ?? name.at;
+    const its = `Table \`${name.text}\` stores answers of patterns`;
+    const surplus = sort ?? indexes[0]?.name;
+    if (surplus)
+      yield {
+        at: surplus.at,
+        message: `${its}, which are found by a partition key alone.`,
+        hint: `Write \`key: ${table.partition.text}\`, without \`indexes\`.`,
+      };
+    if (!ttl) yield { at, message: `${its}, and would keep them for ever.`, hint: 'Add `ttl: ttl`.' };
+    if (first && table !== first)
+      yield {
+        at,
+        message: `${its}, as \`${first.name.text}\` does.`,
+        notes: [{ message: 'the first', at: first.name.at }],
+        hint: 'Declare one such table.',
+      };
+    if (!model.patterns.some((pattern) => pattern.cache?.shared))
+      yield {
+        at,
+        message: `${its}, but no pattern has a \`cache\` with \`shared: true\`.`,
+        hint: 'Remove the table.',
+      };
+    for (const entity of entities.values())
+      if (entity.table === table)
+        yield {
+          at: entity.model.table?.at ?? entity.model.name.at,
+          message: `${its}, so it cannot store \`${entity.name}\`.`,
+          hint: 'Name another table.',
+        };
+  }
+}
 
 /** Whether an attribute of the table's key is a field of the record: the key is the value of the field, as an existing table has it. */
 function isOwnField({ attributes, model }: ResolvedEntity, key: Word): boolean {

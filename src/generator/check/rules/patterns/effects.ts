@@ -103,6 +103,8 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
     yield* useless('in', pattern.in?.at, 'there is no `bucket`');
     yield* useless('across', pattern.across?.at, 'there is no `bucket`');
   } else if (pattern.in) yield* useless('across', pattern.across?.at, '`in` names the one bucket');
+  if (pattern.consistent)
+    yield* useless('cache', pattern.cache?.at, 'the pattern reads with strong consistency');
   if (pattern.narrow.length === 0) yield* useless('last', pattern.last?.at, 'there is no `narrow`');
   if (cardinality === 'one') yield* useless('limit', pattern.limit?.at, 'there is at most one result');
   const type = fieldAt(resolved.model, pattern.for)?.type;
@@ -119,6 +121,7 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
       yield* queryKeys(pattern, byGuard, useless);
       yield* useless('key', pattern.key[0]?.attribute.at, byGuard);
       yield* useless('entry', pattern.entry?.at, byGuard);
+      yield* useless('cache', pattern.cache?.at, byGuard);
       if (pattern.consistent) yield* useless('consistent', name.at, byGuard);
       return;
     }
@@ -126,6 +129,8 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
     const why = 'the pattern binds the whole key, so it finds at most one record';
     yield* queryKeys(pattern, why, useless);
     yield* useless('limit', pattern.limit?.at, why);
+    if (!pattern.consistent)
+      yield* useless('cache', pattern.cache?.at, `${why}: write \`cache\` of the entity \`${target.text}\``);
     return;
   }
   if (cardinality === 'mixed') {
@@ -140,6 +145,7 @@ function* patternWithoutEffect(resolved: ResolvedModel, pattern: PatternModel): 
   yield* useless('index', pattern.index?.at, why);
   yield* useless('key', pattern.key[0]?.attribute.at, why);
   yield* useless('entry', pattern.entry?.at, why);
+  yield* useless('cache', pattern.cache?.at, why);
   if (pattern.consistent) yield* useless('consistent', name.at, why);
 }
 
@@ -168,6 +174,7 @@ function* queryOnly(
   yield* useless('in', pattern.in?.at, why);
   yield* useless('across', pattern.across?.at, why);
   yield* useless('type', pattern.type?.at, why);
+  yield* useless('cache', pattern.cache?.at, why);
 }
 
 function* queryKeys(

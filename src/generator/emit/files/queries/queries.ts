@@ -31,6 +31,7 @@ import {
 import type { SourceFile } from '../../source-file.js';
 import { codecOf, entityType, keyValue, runtime, runtimeType } from '../../symbols.js';
 import { aggregateExpression, maintainedView } from '../aggregates.js';
+import { cacheExpression, sharedCache } from '../caching.js';
 import { asStored, indexVariable, tableVariable } from '../shared.js';
 import { givenBounds } from './bounds.js';
 import { coveringView } from './covering.js';
@@ -119,7 +120,8 @@ function queryView(plan: Plan, pattern: PatternPlan, asked: Asked) {
   const { entity, access } = asked;
   const mixed = 'mixed' in asked ? asked : null;
   const through = leadsOn(pattern) ? throughQuery(plan, pattern.access) : null;
-  const record = recordOf(mixed?.entities ?? [through?.target ?? entity]);
+  const entities = mixed?.entities ?? [through?.target ?? entity];
+  const record = recordOf(entities);
   const constants = constantsOf(pattern, access);
   const parts = encodedParts(entity, access, constants);
   const { index, ...keys } = keyParts(entity, access, { mixed, constants, parts });
@@ -143,6 +145,10 @@ function queryView(plan: Plan, pattern: PatternPlan, asked: Asked) {
     ['layout', layout],
     ['upTo', pattern.access.kind === 'count' ? String(pattern.access.upTo) : null],
     ['binding', binding],
+    [
+      'cache',
+      access.cache ? cacheExpression(access.cache, sharedCache(plan, pattern, access.cache, entities)) : null,
+    ],
   ];
   const query = call(runtime('query'), [
     quote(pattern.name),
