@@ -8,17 +8,15 @@ import {
   getOperationAST,
   type OperationDefinitionNode,
   OperationTypeNode,
-  parse,
-  specifiedRules,
-  validate,
 } from 'graphql';
 import type { Costs } from 'tableloom/runtime';
 import { refuseCostly } from '../cost/cost.js';
+import type { DocumentParameters, TrustedDocuments } from '../documents/documents.js';
+import { readDocument } from '../limits/documents.js';
 import { hideSchema } from '../limits/introspection.js';
-import { depthLimit } from '../limits/limits.js';
 import type { ServerLimits } from '../options.js';
 
-export interface SubscribeParameters {
+export interface SubscribeParameters extends DocumentParameters {
   readonly query: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
@@ -28,6 +26,7 @@ export interface OperationRules {
   readonly schema: () => GraphQLSchema;
   readonly costs: Costs;
   readonly limits: ServerLimits;
+  readonly documents: TrustedDocuments | undefined;
   /** Whether callers without a principal may not read the schema. */
   readonly isHidden: boolean;
   /** Whether there are principals at all. */
@@ -35,7 +34,7 @@ export interface OperationRules {
 }
 
 /** How many documents are remembered as valid, and how long they may be: clients that reconnect all send the same few. */
-const [mostDocuments, longestDocument] = [200, 8192];
+const [mostDocuments, longestRemembered] = [200, 8192];
 
 /** What `prepare` returns is executable, or the errors that a client gets instead. */
 export type Prepare = (
@@ -45,12 +44,15 @@ export type Prepare = (
 
 /** The rules are those of requests over HTTP, to which subscriptions add that there is nothing else. */
 export function preparation(rules: OperationRules): Prepare {
-  const { costs, limits, isHidden, canSignIn } = rules;
-  const documents = new ValidDocuments(limits);
-  return ({ query, operationName, variables }, principal) => {
+  const { costs, limits, documents, isHidden, canSignIn } = rules;
+  const valid = new ValidDocuments(limits, isHidden);
+  return (parameters, principal) => {
+    const { operationName, variables } = parameters;
     const schema = rules.schema();
     try {
-      const document = documents.read(query, schema);
+      // Over a WebSocket a client that names a document sends an empty text besides, which the protocol requires.
+      const query = documents === undefined ? parameters.query : String(documents.textOf(parameters));
+      const document = valid.read(query, schema);
       if ('kind' in document) {
         const operation = getOperationAST(document, operationName);
         if (operation?.operation !== OperationTypeNode.SUBSCRIPTION)
@@ -82,11 +84,13 @@ const onlySubscriptions =
 
 class ValidDocuments {
   readonly #limits: ServerLimits;
+  readonly #hideSuggestions: boolean;
   readonly #known = new Map<string, DocumentNode>();
   #schema: GraphQLSchema | undefined;
 
-  constructor(limits: ServerLimits) {
+  constructor(limits: ServerLimits, hideSuggestions: boolean) {
     this.#limits = limits;
+    this.#hideSuggestions = hideSuggestions;
   }
 
   /** The document, or what is wrong with it. Throws a GraphQLError where it does not parse. */
@@ -95,11 +99,9 @@ class ValidDocuments {
     this.#schema = schema;
     const known = this.#known.get(query);
     if (known !== undefined) return known;
-    const document = parse(query, { maxTokens: this.#limits.tokens });
-    const errors = validate(schema, document, [...specifiedRules, depthLimit(this.#limits.depth)]);
-    if (errors.length > 0) return errors;
-    if (query.length <= longestDocument) this.#remember(query, document);
-    return document;
+    const read = readDocument(query, schema, this.#limits, this.#hideSuggestions);
+    if ('kind' in read && query.length <= longestRemembered) this.#remember(query, read);
+    return read;
   }
 
   #remember(query: string, document: DocumentNode): void {
