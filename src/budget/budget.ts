@@ -43,7 +43,8 @@ export function budgetIn(
   const run = (mode: 'usual' | 'most') =>
     new Walk(costs, selections, mode, options).operation(operation, root);
   const usual = run('usual');
-  const most = run('most');
+  // What has too many fields has so in either way.
+  const most = Number.isFinite(usual.figures.requests) ? run('most') : usual;
   return {
     operation: operation.operation,
     name: operation.name?.value ?? null,

@@ -12,7 +12,7 @@ import { graphqlOverHttp } from './http/http.js';
 import { checkBody, checkQueryString } from './http/parameters.js';
 import { ide } from './ide/ide.js';
 import { Admission } from './limits/admission.js';
-import { boundDocuments, parseError, readDocument } from './limits/documents.js';
+import { errorsOf, KeptDocuments, parseDocument, parseError } from './limits/documents.js';
 import { hideSchema } from './limits/introspection.js';
 import { depthLimit } from './limits/limits.js';
 import { refuseSubscription } from './live/operations.js';
@@ -110,15 +110,21 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
       return graphqlOverHttp.errorFormatter({ ...execution, errors: told }, context);
     },
   });
-  boundDocuments(app);
+  const kept = new KeptDocuments(app);
+  const payerIn = (context: Pick<MercuriusContext, 'reply'>) =>
+    payerOf(context.reply.request, ours(context as MercuriusContext).principal, options.principalId);
+  app.graphql.addHook('preValidation', async (schema, document, context) => {
+    if (context.reply as FastifyReply | undefined) await admission.document(document, () => payerIn(context));
+    kept.add(document, schema);
+  });
   app.graphql.addHook('preExecution', async (schema, document, context, variables) => {
     if (production) hideSchema(document, ours(context as MercuriusContext).principal, canSignIn);
     if (subscriptions) refuseSubscription(document, context.reply?.request);
     refuseCostly(costs, schema, document, variables ?? {}, limits.requests);
-    const { request } = context.reply ?? {};
-    const { operationName } = (request?.body ?? request?.query ?? {}) as { readonly operationName?: string };
-    const payer = () => payerOf(request, ours(context as MercuriusContext).principal, options.principalId);
-    if (request !== undefined) await admission.operation({ document, operationName, variables }, payer);
+    if (context.reply) {
+      const { operationName } = parametersOf(context.reply.request);
+      await admission.operation({ document, operationName, variables }, () => payerIn(context));
+    }
     // Mercurius keeps one compiled operation for a document, whichever operation is requested next. A document that a hook
     // gives is not compiled.
     return options.jit && operationsIn(document) > 1 ? { document } : undefined;
@@ -150,8 +156,8 @@ function documentsOf(
 ): TrustedDocuments | undefined {
   if (documents === undefined) return undefined;
   return new TrustedDocuments(documents, (text) => {
-    const read = readDocument(text, schema, limits, false);
-    if (!('kind' in read)) throw read[0];
+    const [error] = errorsOf(parseDocument(text, limits), schema, limits, false);
+    if (error) throw error;
   });
 }
 
@@ -200,6 +206,10 @@ async function contextFor(
     ...(asksForCost(request) && { capacity: true }),
   });
   return contextWith(db, request, principal, options);
+}
+
+function parametersOf({ body, query }: FastifyRequest) {
+  return (body ?? query ?? {}) as { readonly operationName?: string };
 }
 
 /** The context that {@link contextFor} made, to which Mercurius adds its own. */

@@ -1,9 +1,16 @@
 /** What every operation passes before it is executed, whatever it is sent over. */
 import type { FastifyRequest } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { Prices, type Sent } from '../cost/points.js';
 import type { PluginOptions, ServerLimits } from '../options.js';
 import { type Payer, type RateLimits, Rates, usualRates } from '../rates/rates.js';
+import { tokensIn } from './documents.js';
+
+/** Tokens that take as long to validate as a small operation takes in all. */
+const tokensPerPoint = 100;
+
+/** Bytes of a body that take as long to read. */
+const bytesPerPoint = 16 * 1024;
 
 export class Admission {
   readonly #prices: Prices;
@@ -29,9 +36,20 @@ export class Admission {
     this.#rates?.check(payer);
   }
 
-  /** Counts a request, or an operation, that was refused before anything of it was executed. */
+  /**
+   * Takes points for a document that was not read before: parsing and validating the largest takes as long as twenty small operations. Throws
+   * RATE_LIMITED.
+   */
+  async document(document: DocumentNode, payer: () => Payer): Promise<void> {
+    if (this.#rates === undefined) return;
+    const points = Math.floor(tokensIn(document) / tokensPerPoint);
+    if (points > 0) await this.#rates.take(payer(), points);
+  }
+
+  /** Counts a request, or an operation, that was refused before anything of it was executed: the larger, the more. */
   refused(request: FastifyRequest): void {
-    this.#rates?.refused(request);
+    const bytes = Number(request.headers['content-length'] ?? 0);
+    this.#rates?.refused(request, 1 + Math.floor((bytes > 0 ? bytes : 0) / bytesPerPoint));
   }
 
   /** Throws QUERY_TOO_COSTLY or RATE_LIMITED, before the operation is executed. */

@@ -19,49 +19,53 @@ const bytesPerToken = 500;
 /** What documents that are kept may take, in bytes. */
 const mostBytes = 64 * 1024 * 1024;
 
-/**
- * Mercurius keeps 1024 documents that are valid, and as many that are not, however large they are: some 2 GB of the largest. Once those that
- * were read take too much, all of them are forgotten.
- */
-export function boundDocuments(app: FastifyInstance): void {
-  let kept = 0;
-  app.graphql.addHook('preValidation', async (schema, document) => {
-    const bytes = bytesOf(document);
-    kept += bytes;
-    if (kept <= mostBytes) return;
-    app.graphql.replaceSchema(schema);
-    kept = bytes;
-  });
+/** Counts what Mercurius keeps. */
+export class KeptDocuments {
+  readonly #app: FastifyInstance;
+  #bytes = 0;
+
+  constructor(app: FastifyInstance) {
+    this.#app = app;
+  }
+
+  /**
+   * Of a document that is about to be kept. Mercurius keeps 1024 that are valid, and as many that are not, however large they are:
+   * some 3 GB of the largest. Once those that were read take too much, all of them are forgotten.
+   */
+  add(document: DocumentNode, schema: GraphQLSchema): void {
+    const bytes = tokensIn(document) * bytesPerToken + 2 * (document.loc?.source.body.length ?? 0);
+    this.#bytes += bytes;
+    if (this.#bytes <= mostBytes) return;
+    this.#app.graphql.replaceSchema(schema);
+    this.#bytes = bytes;
+  }
 }
 
-function bytesOf({ loc }: DocumentNode): number {
-  if (loc === undefined) return 0;
+/** Comments are tokens too. */
+export function tokensIn({ loc }: DocumentNode): number {
   let tokens = 0;
-  for (
-    let token: Token | null = loc.startToken;
-    token !== null && token.kind !== TokenKind.EOF;
-    token = token.next
-  )
-    tokens += 1;
-  return tokens * bytesPerToken + 2 * loc.source.body.length;
+  let token: Token | null = loc?.startToken ?? null;
+  for (; token !== null && token.kind !== TokenKind.EOF; token = token.next) tokens += 1;
+  return tokens;
 }
 
-/** A document, or what is wrong with it. Throws a GraphQLError where it does not parse. */
-export function readDocument(
-  text: string,
-  schema: GraphQLSchema,
-  { tokens, depth }: ServerLimits,
-  hideSuggestions: boolean,
-): DocumentNode | readonly GraphQLError[] {
+/** Throws a GraphQLError where a text is too long, or does not parse. */
+export function parseDocument(text: string, { tokens }: ServerLimits): DocumentNode {
   refuseLong(text);
-  let document: DocumentNode;
   try {
-    document = parse(text, { maxTokens: tokens });
+    return parse(text, { maxTokens: tokens });
   } catch (error) {
     throw parseError(error);
   }
-  const errors = validate(schema, document, [...specifiedRules, depthLimit(depth)], { hideSuggestions });
-  return errors.length > 0 ? errors : document;
+}
+
+export function errorsOf(
+  document: DocumentNode,
+  schema: GraphQLSchema,
+  { depth }: ServerLimits,
+  hideSuggestions: boolean,
+): readonly GraphQLError[] {
+  return validate(schema, document, [...specifiedRules, depthLimit(depth)], { hideSuggestions });
 }
 
 /** What a parser threw. It recurses, and is out of stack before lists within lists are out of tokens. */

@@ -67,6 +67,7 @@ export function liveOf(
     costs,
     limits,
     documents,
+    admission,
     isHidden: isProduction,
     canSignIn: options.authenticate !== undefined,
   });
@@ -88,7 +89,8 @@ export function liveOf(
     documents,
     async begin(caller, parameters, ending) {
       try {
-        const operation = prepare(parameters, caller.principal);
+        admission.caller(caller.payer);
+        const operation = await prepare(parameters, caller);
         if (!('schema' in operation)) return refused(caller, operation);
         const { document, operationName, variableValues: variables } = operation;
         await admission.operation({ document, operationName, variables }, () => caller.payer);

@@ -21,7 +21,14 @@ export interface Draft {
 /** More points than a bucket has take all of it: what costs so much is not refused for ever. */
 export function draftOf(points: number, rate: Rate): Draft {
   const sizeMs = rate.perSeconds * 1000;
-  return { costMs: Math.ceil((Math.min(points, rate.points) / rate.points) * sizeMs), sizeMs };
+  return { costMs: (Math.min(points, rate.points) / rate.points) * sizeMs, sizeMs };
+}
+
+/** What sums of parts of a millisecond may be wrong by. */
+const rounding = 0.01;
+
+export function isThere({ costMs, sizeMs }: Draft, emptyMs: number): boolean {
+  return emptyMs + costMs <= sizeMs + rounding;
 }
 
 /** How long until there are so many points, in milliseconds; 0 where they were taken. */
@@ -44,11 +51,12 @@ export class Buckets {
     this.#now = now;
   }
 
-  take(key: string, { costMs, sizeMs }: Draft): Taken {
+  take(key: string, draft: Draft): Taken {
     const emptyMs = this.emptyMs(key);
-    if (emptyMs + costMs > sizeMs) return { isTaken: false, emptyMs };
-    this.#remember(key, emptyMs + costMs);
-    return { isTaken: true, emptyMs: emptyMs + costMs };
+    if (!isThere(draft, emptyMs)) return { isTaken: false, emptyMs };
+    const after = emptyMs + draft.costMs;
+    this.#remember(key, after);
+    return { isTaken: true, emptyMs: after };
   }
 
   /** Takes what others took of the same bucket, where that is more. */

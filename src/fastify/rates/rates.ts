@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { networkOf } from '../limits/network.js';
-import { Buckets, type Draft, draftOf, type Rate, type Taken, waitOf } from './buckets.js';
+import { Buckets, type Draft, draftOf, isThere, type Rate, type Taken, waitOf } from './buckets.js';
 
 /** Counts for several processes; `redisRates` is one. */
 export interface RateStore {
@@ -63,8 +63,8 @@ export class Rates {
   }
 
   /** Counts a request that was refused before anybody knew what it would cost. */
-  refused({ ip }: FastifyRequest): void {
-    void this.#take('refused', networkOf(ip), draftOf(1, this.#limits.perAddress));
+  refused({ ip }: FastifyRequest, points: number): void {
+    void this.#take('refused', networkOf(ip), draftOf(points, this.#limits.perAddress));
   }
 
   /** Throws RATE_LIMITED where there are not so many points left. */
@@ -80,7 +80,7 @@ export class Rates {
   #refuseEmpty(kind: Kind, key: string, rate: Rate): void {
     const draft = draftOf(1, rate);
     const emptyMs = this.#buckets[kind].emptyMs(key);
-    if (emptyMs + draft.costMs > draft.sizeMs) throw rateLimited(waitOf(draft, { isTaken: false, emptyMs }));
+    if (!isThere(draft, emptyMs)) throw rateLimited(waitOf(draft, { isTaken: false, emptyMs }));
   }
 
   async #take(kind: Kind, key: string, draft: Draft): Promise<number> {

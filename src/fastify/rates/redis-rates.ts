@@ -8,10 +8,9 @@ export interface RedisRatesOptions {
   readonly url: string;
   /** What the keys begin with, which only processes of the same server share. Default: `tableloom:rates`. */
   readonly prefix?: string;
+  /** How long an operation waits for Redis before it is counted by its process alone, in milliseconds. Default: 100. */
+  readonly waitMs?: number;
 }
-
-/** How long an operation waits for Redis before it is counted by its process alone, in milliseconds. */
-const patience = 100;
 
 /** How often a connection has to answer, to be taken for one, in milliseconds. */
 const checkMs = 1000;
@@ -19,24 +18,26 @@ const checkMs = 1000;
 /** As `Buckets.take`, by the clock of Redis, which all processes share. A bucket that is full again has no key. */
 const script = `
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = time[1] * 1000 + time[2] / 1000
 local empty = math.max(0, tonumber(redis.call('GET', KEYS[1]) or now) - now)
 local after = empty + tonumber(ARGV[1])
-if after > tonumber(ARGV[2]) then return {0, empty} end
-redis.call('SET', KEYS[1], string.format('%.0f', now + after), 'PX', after)
-return {1, after}
+if after > tonumber(ARGV[2]) + 0.01 then return {0, tostring(empty)} end
+redis.call('SET', KEYS[1], string.format('%.3f', now + after), 'PX', math.ceil(after))
+return {1, tostring(after)}
 `;
 
-/**
- * Does not wait for Redis to be there: while it is not, or is slow, each process counts for itself.
- */
-export async function redisRates({ url, prefix = 'tableloom:rates' }: RedisRatesOptions): Promise<RateStore> {
+/** Does not wait for Redis to be there: while it is not, or is slow, each process counts for itself. */
+export async function redisRates({
+  url,
+  prefix = 'tableloom:rates',
+  waitMs = 100,
+}: RedisRatesOptions): Promise<RateStore> {
   const link = await linkTo({ url, checkMs, needs: '`redisRates` needs' });
   return {
     async take(key, { costMs, sizeMs }) {
       const keys = [`${prefix}:${digestOf(key)}`];
       const call = { keys, arguments: [String(costMs), String(sizeMs)] };
-      const answer = await link.ask((client) => client.eval(script, call), patience);
+      const answer = await link.ask((client) => client.eval(script, call), waitMs);
       if (!Array.isArray(answer)) return undefined;
       const [isTaken, emptyMs] = answer.map(Number);
       return { isTaken: isTaken === 1, emptyMs: emptyMs ?? 0 };
