@@ -45,6 +45,24 @@ describe('a body', () => {
     expect(answer).toContain('{"data":{"stop":null}}');
   });
 
+  test.each([
+    ['of the request', '{"query":"{ stop(id: 1) { id } }","query":"{ stop(id: 2) { id } }"}', 'query'],
+    ['in other words', '{"query":"{ stop(id: 1) { id } }","qu\\u0065ry":"{ stop(id: 2) { id } }"}', 'query'],
+    [
+      'of a value',
+      '{"query":"{ stop(id: 1) { id } }","variables":{"a":[{"b":1,"c":{"b":"{,"},"b":2}]}}',
+      'b',
+    ],
+  ])('with a key twice is refused: %s', async (_, body, key) => {
+    const message = `The body has the key "${key}" twice.`;
+    expect(await post(body)).toMatchObject({ status: 400, error: { message } });
+  });
+
+  test('with a key in two objects, or in a text, is answered', async () => {
+    const variables = { a: { b: 1, c: [{ b: 2 }, { b: 3 }, 'b', '"b":1,"b":2'] }, b: '\\"b' };
+    expect((await post(JSON.stringify({ query: '{ stop(id: 1) { id } }', variables }))).status).toBe(200);
+  });
+
   test('of several operations is refused as a batch', async () => {
     expect(await post('[{"query":"{ stop(id: 1) { id } }"}]')).toMatchObject({
       status: 400,
@@ -84,6 +102,23 @@ describe('a document', () => {
     const answer = await app.inject({ method: 'POST', url: '/graphql', payload: { query } });
     expect(answer.json().errors.length).toBeLessThanOrEqual(101);
     expect(answer.body).not.toContain('Did you mean');
+  });
+
+  test('is kept, until all that are kept take too much memory', async () => {
+    const { app } = await serve();
+    let validated = 0;
+    app.graphql.addHook('preValidation', async () => {
+      validated += 1;
+    });
+    const first = '{ stop(id: "first") { id } }';
+    const ask = (query: string) => app.inject({ method: 'POST', url: '/graphql', payload: { query } });
+    const fields = Array.from({ length: 900 }, (_, at) => `a${at}: id`).join(' ');
+    for (const query of [first, first, `{ stop(id: "x") { ${fields} } }`, first]) await ask(query);
+    expect(validated).toBe(2);
+    for (let at = 0; at < 60; at++) await ask(`{ stop(id: "${at}") { ${fields} } }`);
+    validated = 0;
+    await ask(first);
+    expect(validated).toBe(1);
   });
 
   test('of the whole schema is answered, and of many times the schema refused', async () => {

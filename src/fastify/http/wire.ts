@@ -1,6 +1,7 @@
 /** What the bytes of a request must be, before anything of it is read. */
 import { type Readable, Transform } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
+import { repeatedKey } from './json-keys.js';
 import { httpError } from './status.js';
 
 /** Headers of which Node reads the first, and a proxy in front of it maybe the last. */
@@ -16,20 +17,32 @@ export function refuseTwoMeanings({ raw: { rawHeaders } }: FastifyRequest): void
   }
 }
 
-/** A body whose bytes are UTF-8: another one fails with an {@link httpError} 400, where Fastify would replace what it cannot read. */
+/**
+ * A body that has one meaning. One whose bytes are not UTF-8, of which Fastify would replace what it cannot read, or one with a
+ * key twice fails with an {@link httpError} 400.
+ */
 export function strictText(payload: Readable): Readable {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let received = 0;
+  let text = '';
   const checked = new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
       received += chunk.length;
       done(
-        problemOf(() => decoder.decode(chunk, { stream: true })),
+        problemOf(() => {
+          text += decoder.decode(chunk, { stream: true });
+        }),
         chunk,
       );
     },
     flush(done) {
-      done(problemOf(() => decoder.decode()));
+      const problem = problemOf(() => {
+        text += decoder.decode();
+      });
+      const key = problem === null ? repeatedKey(text) : undefined;
+      done(
+        key === undefined ? problem : httpError(400, `The body has the key ${JSON.stringify(key)} twice.`),
+      );
     },
   });
   payload.once('error', (error) => checked.destroy(error));
@@ -38,7 +51,7 @@ export function strictText(payload: Readable): Readable {
   return payload.pipe(checked);
 }
 
-function problemOf(decode: () => unknown): Error | null {
+function problemOf(decode: () => void): Error | null {
   try {
     decode();
     return null;

@@ -62,15 +62,22 @@ export class Rates {
     this.#refuseEmpty(kind, key, this.#rateOf(kind));
   }
 
-  /** Counts a request that was refused before anybody knew what it would cost. */
+  /** Counts a request that was refused before anybody knew what it would cost. It was read, whether or not there are points for that. */
   refused({ ip }: FastifyRequest, points: number): void {
-    void this.#take('refused', networkOf(ip), draftOf(points, this.#limits.perAddress));
+    const key = networkOf(ip);
+    const draft = draftOf(points, this.#limits.perAddress);
+    void this.#take('refused', key, draft).then((waitMs) => {
+      if (waitMs > 0) this.#buckets.refused.raise(key, draft.sizeMs);
+    });
   }
 
-  /** Throws RATE_LIMITED where there are not so many points left. */
+  /** Throws RATE_LIMITED where there are not so many points left. What is refused takes one of those that are. */
   async take({ kind, key }: Payer, points: number): Promise<void> {
-    const waitMs = await this.#take(kind, key, draftOf(points, this.#rateOf(kind)));
-    if (waitMs > 0) throw rateLimited(waitMs);
+    const rate = this.#rateOf(kind);
+    const waitMs = await this.#take(kind, key, draftOf(points, rate));
+    if (waitMs === 0) return;
+    await this.#take(kind, key, draftOf(1, rate));
+    throw rateLimited(waitMs);
   }
 
   #rateOf(kind: Payer['kind']): Rate {
@@ -88,7 +95,7 @@ export class Rates {
     // What this process alone has taken is no more than what all have: nobody needs to be asked about a caller who used that up.
     const own = buckets.take(key, draft);
     if (!own.isTaken || this.#limits.store === undefined) return waitOf(draft, own);
-    const all = await this.#limits.store.take(`${kind}:${key}`, draft);
+    const all = await this.#limits.store.take(`${kind}:${key}`, draft).catch(() => undefined);
     if (all === undefined) return 0;
     buckets.raise(key, all.emptyMs);
     return waitOf(draft, all);

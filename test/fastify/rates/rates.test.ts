@@ -73,7 +73,8 @@ describe('operations', () => {
     const variables = { id: 'q' };
     expect((await ask(server, { query: three, variables })).status).toBe(200);
     expect((await ask(server, { query: three, variables })).status).toBe(429);
-    expect(await statuses(server, 3)).toEqual([200, 200, 429]);
+    // What was refused took one as well.
+    expect(await statuses(server, 2)).toEqual([200, 429]);
   });
 
   test('that read the schema take one for each hundred fields of the answer', async () => {
@@ -83,6 +84,15 @@ describe('operations', () => {
     const found = await statuses(server, 20, { query: whole });
     expect(found.filter((status) => status === 200).length).toBeLessThan(10);
     expect(found.at(-1)).toBe(429);
+  });
+
+  test('of a document that was not read before take one more for each hundred tokens, once', async () => {
+    const server = await serve({ rates: { perAddress: rateOf(6) } });
+    // 400 tokens: a name and a colon, and another name, for each field.
+    const fields = Array.from({ length: 131 }, (_, at) => `a${at}: id`).join(' ');
+    const large = `{ stop(id: "q") { ${fields} } }`;
+    expect(await statuses(server, 3, { query: large })).toEqual([200, 200, 429]);
+    expect((await ask(server, { query: large, from: '192.0.2.2' })).status).toBe(200);
   });
 
   test('are not limited outside of production, unless it is said how much', async () => {
@@ -105,6 +115,24 @@ describe('requests that are refused', () => {
     // Nothing of the address is looked at any more, and of others all.
     expect((await ask(server, { token: 'ada' })).status).toBe(429);
     expect((await ask(server, { token: 'ada', from: '192.0.2.2' })).status).toBe(200);
+  });
+
+  test('count the more, the larger they are', async () => {
+    const server = await serve({ rates: { perAddress: rateOf(10) } });
+    const large = { query: `{ nothing } # ${'x'.repeat(60_000)}` };
+    const payload = JSON.stringify(large);
+    const send = () =>
+      server.app.inject({
+        method: 'POST',
+        url: '/graphql',
+        headers: { 'content-type': 'application/json', 'content-length': String(payload.length) },
+        payload,
+      });
+    // Four points each.
+    const found = [await send(), await send(), await send(), await send()].map(
+      ({ statusCode }) => statusCode,
+    );
+    expect(found).toEqual([200, 200, 200, 429]);
   });
 
   test('for being too many do not count again', async () => {

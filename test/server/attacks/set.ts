@@ -48,6 +48,11 @@ const bodies: readonly Attack[] = [
     }),
   },
   {
+    name: 'two queries in one body',
+    refusal: '400 BAD_REQUEST',
+    request: () => ({ body: `{"query":"${me}","query":"{ users { nodes { id } } }"}` }),
+  },
+  {
     name: 'the key __proto__',
     refusal: '400 BAD_REQUEST',
     request: () => ({ body: `{"query":"${me}","variables":{"__proto__":{"isAdmin":true}}}` }),
